@@ -1,0 +1,53 @@
+/** The contract of a detector: scores an attribution, then learns it. One module a detector, one line in the registry. */
+import type { z } from "zod";
+
+/** The band in which a detector expected one feature, in the units it was given. */
+export interface Band {
+  readonly expected: number;
+  readonly low: number;
+  readonly high: number;
+  /** Observations behind it. */
+  readonly n: number;
+}
+
+/**
+ * One detector over one model. Its whole memory is the buffer it was created on: the same bytes give the same future.
+ *
+ * A vector has one value per feature slot; NaN means the feature is absent from this attribution. Other values are
+ * finite (the gate sees to that). Detectors never throw on a vector of the right length and never return NaN.
+ */
+export interface Detector {
+  /**
+   * @param x one value per feature slot
+   * @param featureScores receives a score per slot (1.0 is the boundary, NaN where there is none)
+   * @returns ≥ 0, high is anomalous, 1.0 is the boundary; undefined while warming up
+   */
+  scoreOne(x: Float64Array, featureScores: Float64Array): number | undefined;
+  /** Learns the vector. Call after scoring it. */
+  learnOne(x: Float64Array): void;
+  /** What was expected of one feature, for explanations; undefined where the detector has no band. */
+  band(slot: number): Band | undefined;
+}
+
+/** Learned state of one size, as raw bytes. */
+export interface DetectorState {
+  readonly nFeatures: number;
+  readonly bytes: Uint8Array;
+}
+
+export interface DetectorType<Params> {
+  /** Kebab-case; stands in config, metrics and tickets. */
+  readonly name: string;
+  /** Raised whenever the meaning of the state's bytes changes; older sections are rebuilt from history. */
+  readonly version: number;
+  /** Strict schema of the parameters, every one with a default; keys as in config (snake_case). */
+  readonly params: z.ZodType<Params>;
+  /** Exact size of the state in bytes, a multiple of 8. */
+  stateBytes(params: Params, nFeatures: number): number;
+  /**
+   * @param state zeroed bytes for a new model, or a section saved earlier; 8-byte aligned, used in place.
+   */
+  create(params: Params, state: DetectorState): Detector;
+  /** Copies what can be kept into zeroed bytes for more features (slots only ever get appended). */
+  grow(params: Params, from: DetectorState, to: DetectorState): void;
+}

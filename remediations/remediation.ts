@@ -1,0 +1,50 @@
+/** The contract of a remediation: a kind of action that may repair something. One module each, one line in the registry. */
+import type { z } from "zod";
+
+/** One thing a run may act on, as it was seen when the run was decided. Compared again right before the act. */
+export interface Target {
+  /** Stable, full identity (a container's 64 hex digits). */
+  readonly id: string;
+  /** What people call it. */
+  readonly name: string;
+  /** Where it runs; budgets count per host. */
+  readonly host: string;
+  /** Everything that must not have changed before acting: image id, started-at. Flat strings only. */
+  readonly snapshot: Readonly<Record<string, string>>;
+  /** Why this must never be touched (a database, ourselves, paused by an operator…), one sentence; undefined if it may. */
+  readonly refusal: string | undefined;
+}
+
+export type ActResult =
+  | { readonly status: "done"; readonly detail: string; readonly after: Readonly<Record<string, string>> }
+  /** The target is not what it was when the run was decided; nothing was done. */
+  | { readonly status: "changed"; readonly detail: string }
+  /** It certainly did not take effect. */
+  | { readonly status: "failed"; readonly detail: string }
+  /** It may have taken effect: look it up, never repeat it blindly. */
+  | { readonly status: "unknown"; readonly detail: string };
+
+export type Health = "healthy" | "unhealthy" | "starting" | "gone";
+
+export interface Remediation {
+  /** Every target the selector matches now. Throws when the engine cannot be asked. */
+  resolve(): Promise<readonly Target[]>;
+  /** Re-inspects, compares with the snapshot, acts, re-reads. Settles within its own deadline. Never throws. */
+  act(target: Target): Promise<ActResult>;
+  /** Whether an act whose outcome is unknown took effect. Reads only, never acts. Never throws. */
+  lookUp(target: Target): Promise<ActResult>;
+  /** Throws when the engine cannot be asked. */
+  health(target: Target): Promise<Health>;
+}
+
+/** auto: idempotent, may run by itself; approval: a person must agree; never: refused even then. */
+export type Tier = "auto" | "approval" | "never";
+
+export interface RemediationType<Config, Deps> {
+  /** Kebab-case; the `do:` of a fix. */
+  readonly name: string;
+  readonly tier: Tier;
+  /** Strict schema of what a fix says of this remediation: `target` and its own options. */
+  readonly config: z.ZodType<Config>;
+  create(config: Config, deps: Deps): Remediation;
+}

@@ -1,0 +1,38 @@
+/** Where time comes from. Everything that waits or stamps takes a Clock, so tests and the demo can bend time. */
+import { setTimeout as timer } from "node:timers/promises";
+
+export interface Clock {
+  /** Milliseconds since 1970, UTC. */
+  now(): number;
+  /** What this clock shows at a moment of real time; both in milliseconds since 1970. */
+  at(realMs: number): number;
+  /** Resolves after `ms` milliseconds of this clock, or at once when `signal` aborts. Never rejects. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+async function quietTimer(ms: number, signal?: AbortSignal): Promise<void> {
+  // Node's timers overflow above 2^31-1 ms and would fire at once.
+  const bounded = Math.min(Math.max(ms, 0), 2_147_483_647);
+  await timer(bounded, undefined, signal ? { signal } : {}).catch(() => undefined);
+}
+
+/** The machine's own clock. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  at: (realMs) => realMs,
+  sleep: quietTimer,
+};
+
+/**
+ * A clock that runs `rate` times as fast as the machine's, from now on: how the demo tells a day in seconds.
+ *
+ * @param rate seconds of this clock in a real second, > 0
+ */
+export function acceleratedClock(rate: number, originMs: number = Date.now()): Clock {
+  const at = (realMs: number): number => originMs + (realMs - originMs) * rate;
+  return {
+    now: () => at(Date.now()),
+    at,
+    sleep: (ms, signal) => quietTimer(ms / rate, signal),
+  };
+}

@@ -1,0 +1,92 @@
+/** What detection says: plain data, decided once, stored with its id. Ids come from model key and row time only. */
+import type { ModelKey } from "../stream/model-key.ts";
+
+export type EpisodeKind =
+  | "shift"
+  | "leak"
+  | "silent"
+  | "feature_missing"
+  | "frozen"
+  | "bad_values"
+  | "second_exporter"
+  | "new_feature"
+  | "level_shift";
+
+/** One feature's part in an episode, as it was when the episode opened; never revised. */
+export interface BlamedFeature {
+  readonly feature: string;
+  /** Share of the model's total attention before and now, 0..1; undefined when absent. */
+  readonly before: number | undefined;
+  readonly after: number | undefined;
+  /** Place by size, 1 = most important; undefined when absent. */
+  readonly rankBefore: number | undefined;
+  readonly rankAfter: number | undefined;
+  /** Expected band at that moment, in shares. */
+  readonly low: number | undefined;
+  readonly high: number | undefined;
+  /** Score, 1.0 is the boundary. */
+  readonly score: number;
+  /** This feature's part of the blame, 0..1; the parts of an episode add up to 1. */
+  readonly part: number;
+}
+
+export interface DetectorScore {
+  readonly detector: string;
+  /** 1.0 is the boundary; undefined while warming up. */
+  readonly score: number | undefined;
+}
+
+export interface EpisodeOpened {
+  readonly type: "episode_opened";
+  readonly id: string;
+  readonly model: ModelKey;
+  /** Time of the attribution (or the clock, for silence) at which it opened, microseconds since 1970. */
+  readonly at: number;
+  readonly kind: EpisodeKind;
+  /** The rule that fired, one sentence with its numbers. */
+  readonly reason: string;
+  readonly score: number;
+  /** Most to blame first. */
+  readonly features: readonly BlamedFeature[];
+  readonly detectors: readonly DetectorScore[];
+  /** Attributions the baseline had learned from. */
+  readonly learned: number;
+  /** Learned usual time between attributions, microseconds; undefined while unknown. */
+  readonly cadence: number | undefined;
+  /** Time of the newest row behind the finding, microseconds since 1970. */
+  readonly newestRow: number;
+}
+
+export interface EpisodeClosed {
+  readonly type: "episode_closed";
+  /** The id of the episode that closed. */
+  readonly episode: string;
+  readonly id: string;
+  readonly model: ModelKey;
+  readonly at: number;
+  /** Back to normal; or the new level was accepted after the freeze limit; or a marker announced it. */
+  readonly cause: "recovered" | "accepted" | "marker";
+}
+
+/** The model's own answer to a verify record. Missing data is inconclusive, never success. */
+export interface Verified {
+  readonly type: "verified";
+  readonly id: string;
+  readonly run: string;
+  readonly model: ModelKey;
+  readonly at: number;
+  readonly outcome: "recovered" | "not_recovered" | "inconclusive";
+  /** One sentence: what was seen. */
+  readonly detail: string;
+}
+
+/** A record of this model could not be processed; it is set aside and the partition goes on. */
+export interface Quarantined {
+  readonly type: "quarantined";
+  readonly id: string;
+  readonly model: ModelKey;
+  readonly at: number;
+  readonly error: string;
+}
+
+export type DetectionEvent = EpisodeOpened | EpisodeClosed | Verified | Quarantined;

@@ -1,0 +1,36 @@
+/** The one base class of every error Driftwarden throws on purpose. Each room keeps its own codes in its own `errors.ts`. */
+
+export interface DriftwardenErrorOptions {
+  /** What the operator does next, as a full sentence. */
+  readonly hint: string;
+  /** Whether the same call may succeed later without anybody changing anything. Default false. */
+  readonly retryable?: boolean;
+  readonly cause?: unknown;
+}
+
+/**
+ * An error that an operator can act on: a stable code, a message that says what happened, a hint that says what to do.
+ *
+ * Each room derives one class from it whose constructor narrows `code` to the room's union.
+ */
+export class DriftwardenError<Code extends `DW_${string}` = `DW_${string}`> extends Error {
+  readonly code: Code;
+  readonly hint: string;
+  readonly retryable: boolean;
+
+  constructor(code: Code, message: string, options: DriftwardenErrorOptions) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = new.target.name;
+    this.code = code;
+    this.hint = options.hint;
+    this.retryable = options.retryable ?? false;
+  }
+}
+
+/** The message of anything thrown, for wrapping: `polling public.metrics: ${messageOf(error)}`. */
+export function messageOf(error: unknown): string {
+  if (error instanceof AggregateError && error.message === "") {
+    return error.errors.map(messageOf).join("; ");
+  }
+  return error instanceof Error ? error.message : String(error);
+}

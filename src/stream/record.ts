@@ -1,0 +1,88 @@
+/** What the stream carries. Everything that changes detection is one of these records; plain data, no behaviour. */
+import type { ModelKey } from "./model-key.ts";
+
+/** One importance, as the source had it. */
+export interface Row {
+  /** Microseconds since 1970, UTC. May be ±Infinity (Postgres has them); detection's gate judges. */
+  readonly ts: number;
+  readonly feature: string;
+  /** May be NaN or ±Infinity; detection's gate judges. */
+  readonly importance: number;
+  /** Physical place in the source, block × 65536 + line: the tie-break of rows with one timestamp. */
+  readonly tid: number;
+}
+
+/** Rows of one model, in (ts, tid) order within (level, window): above the last position or already seen. */
+export interface RowsRecord {
+  readonly kind: "rows";
+  readonly model: ModelKey;
+  readonly source: string;
+  readonly level: number;
+  readonly window: number;
+  readonly rows: readonly Row[];
+}
+
+/** Rows from before the first start, in time order: learned, never deciding. `last` closes the history of the model. */
+export interface HistoryRecord {
+  readonly kind: "history";
+  readonly model: ModelKey;
+  readonly source: string;
+  readonly rows: readonly Row[];
+  readonly last: boolean;
+}
+
+/** Sent to every partition after each successful poll: the pipeline's heartbeat. */
+export interface TickRecord {
+  readonly kind: "tick";
+  readonly source: string;
+  /** Microseconds since 1970: every transaction that began before it has been delivered. */
+  readonly watermark: number;
+  /** The source's clock at the poll, microseconds since 1970. */
+  readonly clock: number;
+}
+
+/** An announced deploy or retrain: what follows is the new normal. */
+export interface MarkerRecord {
+  readonly kind: "marker";
+  readonly id: string;
+  readonly model: ModelKey;
+  /** Microseconds since 1970. */
+  readonly at: number;
+  /** What was announced, for example `retrain`. */
+  readonly marker: string;
+}
+
+/** A person's verdict that detection may learn from. */
+export interface FeedbackRecord {
+  readonly kind: "feedback";
+  readonly id: string;
+  readonly model: ModelKey;
+  /** Microseconds since 1970. */
+  readonly at: number;
+  readonly verdict: "real" | "false_positive" | "wont_do";
+  readonly features: readonly string[];
+}
+
+/** A question to the model's own detectors: has it recovered since this run? */
+export interface VerifyRecord {
+  readonly kind: "verify";
+  /** The run that asks; the answer carries it. */
+  readonly run: string;
+  readonly model: ModelKey;
+  /** When the run acted, microseconds since 1970; only attributions after it count. */
+  readonly since: number;
+  /** Judge no earlier than this, microseconds since 1970. */
+  readonly notBefore: number;
+  /** Judge no earlier than after this many attributions. */
+  readonly minAttributions: number;
+  /** Inconclusive after this many cadences without an answer. */
+  readonly giveUpCadences: number;
+}
+
+export type StreamRecord =
+  | RowsRecord
+  | HistoryRecord
+  | TickRecord
+  | MarkerRecord
+  | FeedbackRecord
+  | VerifyRecord;
