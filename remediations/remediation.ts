@@ -16,7 +16,11 @@ export interface Target {
 }
 
 export type ActResult =
-  | { readonly status: "done"; readonly detail: string; readonly after: Readonly<Record<string, string>> }
+  | {
+      readonly status: "done";
+      readonly detail: string;
+      readonly after: Readonly<Record<string, string>>;
+    }
   /** The target is not what it was when the run was decided; nothing was done. */
   | { readonly status: "changed"; readonly detail: string }
   /** It certainly did not take effect. */

@@ -1,0 +1,123 @@
+/** The stream on Kafka beside bare kafkajs: the same records, the same broker, the same run. */
+import { pino } from "pino";
+import { Registry } from "prom-client";
+import { kafkaAvailable, startKafka } from "../src/sandbox/kafka.ts";
+import { kafkaMetrics } from "../src/stream/kafka/metrics.ts";
+import { openKafkaStream } from "../src/stream/kafka/open-kafka-stream.ts";
+import type { RowsRecord } from "../src/stream/record.ts";
+import { Arrivals, bareRound, type Round } from "./kafka-bare.ts";
+import type { BenchLine } from "./line.ts";
+
+const partitions = 3;
+const recordCount = 5000;
+const rowsEach = 50;
+const rounds = 3;
+
+/**
+ * Rows a second appended and read back by the stream, and by bare kafkajs, median of three interleaved rounds; the
+ * ratio is the figure to watch, the rest depends on the machine. About ten seconds.
+ *
+ * @returns no lines where there is no Java; that is said on stderr
+ */
+export async function benchKafka(): Promise<readonly BenchLine[]> {
+  if (!(await kafkaAvailable())) {
+    process.stderr.write("left out: the bench of Kafka; it needs Java 17 and Maven on the path\n");
+    return [];
+  }
+  const kafka = await startKafka();
+  try {
+    const records = makeRecords();
+    const bare: Round[] = [];
+    const ours: Round[] = [];
+    // The first of each warms the compiler up and does not count.
+    for (let round = 0; round <= rounds; round += 1) {
+      bare.push(await bareRound(kafka.brokers, { name: `bare-${round}`, partitions }, records));
+      ours.push(await ourRound(kafka.brokers, `ours-${round}`, records));
+    }
+    return report(ours.slice(1), bare.slice(1));
+  } finally {
+    await kafka.stop();
+  }
+}
+
+function makeRecords(): readonly RowsRecord[] {
+  return Array.from({ length: recordCount }, (_, index) => ({
+    kind: "rows",
+    model: `acme/production/main/model-${index % 100}`,
+    source: "main",
+    level: 0,
+    window: index,
+    rows: Array.from({ length: rowsEach }, (_row, tid) => ({
+      ts: 1_790_000_000_000_000 + index * 1_000_000,
+      feature: `feature_${tid}`,
+      importance: ((index * 31 + tid * 17) % 1000) / 997,
+      tid: index * 65_536 + tid,
+    })),
+  }));
+}
+
+async function ourRound(
+  brokers: readonly string[],
+  topic: string,
+  records: readonly RowsRecord[],
+): Promise<Round> {
+  const stream = await openKafkaStream({
+    brokers,
+    topic,
+    groupId: topic,
+    partitions,
+    replication: 1,
+    retentionMs: 86_400_000,
+    startupTimeoutMs: 10_000,
+    logger: pino({ level: "silent" }),
+    metrics: kafkaMetrics(new Registry()),
+    rememberStream: (_, id) => Promise.resolve(id),
+  });
+  const started = performance.now();
+  for (let from = 0; from < records.length; from += 500) {
+    await stream.append(records.slice(from, from + 500));
+  }
+  const produceSeconds = (performance.now() - started) / 1000;
+  const arrivals = new Arrivals(records.length);
+  await stream.subscribe({
+    assigned: () => Promise.resolve(0),
+    received: (_, entries) => {
+      arrivals.took(entries.length);
+      return Promise.resolve();
+    },
+    revoked: () => undefined,
+  });
+  await arrivals.done;
+  await stream.close();
+  return { produceSeconds, consumeSeconds: arrivals.secondsFor(records.length) };
+}
+
+function report(ours: readonly Round[], bare: readonly Round[]): readonly BenchLine[] {
+  const seconds = {
+    "stream on Kafka": (round: Round) => round.produceSeconds + round.consumeSeconds,
+    "stream on Kafka, append": (round: Round) => round.produceSeconds,
+    "stream on Kafka, read": (round: Round) => round.consumeSeconds,
+  };
+  return Object.entries(seconds).flatMap(([name, of]) => {
+    const [mine, theirs] = [median(ours.map(of)), median(bare.map(of))];
+    const rows = recordCount * rowsEach;
+    const rate = (value: number): number => Math.round(rows / value);
+    return [
+      line(name, rate(mine), "rows/s"),
+      line(`${name}: bare kafkajs`, rate(theirs), "rows/s"),
+      line(`${name}: ratio to bare kafkajs`, Math.round((theirs / mine) * 100) / 100, "ratio"),
+    ];
+  });
+}
+
+const line = (name: string, value: number, unit: string): BenchLine => ({
+  section: "stream",
+  name,
+  value,
+  unit,
+  bound: null,
+  ok: true,
+});
+
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;

@@ -1,0 +1,12 @@
+/** The registry of detectors: one line each. Only app.ts imports it. */
+import type { DetectorType } from "./detector.ts";
+import { halfSpaceTrees } from "./half-space-trees.ts";
+import { rollingZScore } from "./rolling-z-score.ts";
+
+/** Every detector, in the order in which people see them. */
+export const detectorTypes: readonly DetectorType<unknown>[] = [rollingZScore, halfSpaceTrees];
+
+/** The detector of that name; undefined when there is none. */
+export function detectorType(name: string): DetectorType<unknown> | undefined {
+  return detectorTypes.find((type) => type.name === name);
+}

@@ -1,0 +1,99 @@
+/** How one engine is talked to: version negotiated, answers validated, every call told to the metrics. */
+import type Dockerode from "dockerode";
+import type { z } from "zod";
+import { versioned } from "./container.ts";
+import type { EngineVersion } from "./engine.ts";
+import { DockerError, type DockerErrorCode } from "./errors.ts";
+import { type Transport, unixTransport } from "./transport.ts";
+
+export type EngineVerb = "version" | "list" | "inspect" | "restart" | "start";
+
+export interface ConnectionOptions {
+  readonly socket: string;
+  readonly deadlineMs: number;
+  readonly onCall: ((verb: EngineVerb, outcome: "ok" | DockerErrorCode) => void) | undefined;
+}
+
+/** Newest API version this adapter was run against; a newer engine is spoken to in this one. */
+const newestMinor = 45;
+
+export class Connection {
+  readonly #options: ConnectionOptions;
+  #negotiated: EngineVersion | undefined;
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+  }
+
+  async version(): Promise<EngineVersion> {
+    const answer = await this.#observed("version", async () => {
+      const docker = await this.#dockerode("", this.#options.deadlineMs);
+      return validated(versioned, await docker.version(), "version");
+    });
+    this.#negotiated = spoken(answer);
+    return this.#negotiated;
+  }
+
+  /**
+   * @param deadlineMs of this one call
+   * @throws DockerError only
+   */
+  async ask<T>(
+    verb: EngineVerb,
+    call: (docker: Dockerode) => Promise<T>,
+    deadlineMs: number = this.#options.deadlineMs,
+  ): Promise<T> {
+    const { api } = this.#negotiated ?? (await this.version());
+    return this.#observed(verb, async () => call(await this.#dockerode(`/${api}`, deadlineMs)));
+  }
+
+  async #observed<T>(verb: EngineVerb, call: () => Promise<T>): Promise<T> {
+    try {
+      const answer = await call();
+      this.#options.onCall?.(verb, "ok");
+      return answer;
+    } catch (error) {
+      const known = error instanceof DockerError ? error : unexpected(verb, error);
+      // The engine may come back as another version.
+      if (known.code === "DW_DOCKER_UNREACHABLE" || known.code === "DW_DOCKER_PROTOCOL") {
+        this.#negotiated = undefined;
+      }
+      this.#options.onCall?.(verb, known.code);
+      throw known;
+    }
+  }
+
+  async #dockerode(prefix: string, deadlineMs: number): Promise<Dockerode> {
+    // Loaded when first needed: it brings 60 packages, and most commands never ask an engine.
+    const { default: Client } = await import("dockerode");
+    const modem = unixTransport({ socket: this.#options.socket, prefix, deadlineMs });
+    // Dockerode takes a transport of ours; its types do not say so.
+    const wired: Dockerode.DockerOptions & { modem: Transport } = { modem };
+    return new Client(wired);
+  }
+}
+
+/** What an answer says, once it has the shape it should have. */
+export function validated<T>(schema: z.ZodType<T>, answer: unknown, verb: string): T {
+  const result = schema.safeParse(answer);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const text = `the engine's answer to ${verb} is not what it should be: ${issue?.path.join(".")}: ${issue?.message}`;
+  throw new DockerError("DW_DOCKER_PROTOCOL", text, { cause: result.error });
+}
+
+function spoken(answer: z.infer<typeof versioned>): EngineVersion {
+  const oldest = minor(answer.MinAPIVersion ?? "1.0");
+  const chosen = Math.max(Math.min(minor(answer.ApiVersion), newestMinor), oldest);
+  return { engine: answer.Version, api: `v1.${chosen}` };
+}
+
+const minor = (version: string): number => Number(version.slice("1.".length));
+
+function unexpected(verb: string, error: unknown): DockerError {
+  const maybeApplied = verb === "restart" || verb === "start";
+  return new DockerError("DW_DOCKER_PROTOCOL", `the engine's answer to ${verb} could not be read`, {
+    cause: error,
+    maybeApplied,
+  });
+}

@@ -1,0 +1,94 @@
+/** From an engine's answers to what the port knows: validated, because proxies and other engines answer too. */
+import { basename } from "node:path";
+import { z } from "zod";
+import type { Container } from "./engine.ts";
+
+export const containerId: z.ZodType<string> = z.string().regex(/^[0-9a-f]{64}$/);
+
+// Engines and Podman write null where they mean empty.
+const labels = z.record(z.string(), z.string()).nullish();
+const keys = z.record(z.string(), z.unknown()).nullish();
+const strings = z.array(z.string()).nullish();
+
+/** One entry of `GET /containers/json`. */
+export const listed = z.object({
+  Id: containerId,
+  Names: strings,
+  Labels: labels,
+  HostConfig: z.object({ NetworkMode: z.string().nullish() }).nullish(),
+});
+
+export type Listed = z.infer<typeof listed>;
+
+/** `GET /version`. */
+export const versioned = z.object({
+  Version: z.string(),
+  ApiVersion: z.string().regex(/^1\.\d+$/),
+  MinAPIVersion: z
+    .string()
+    .regex(/^1\.\d+$/)
+    .optional(),
+});
+
+/** `GET /images/{id}/json`. */
+export const imageInspected = z.object({ RepoTags: strings, RepoDigests: strings });
+
+/** `GET /containers/{id}/json`. */
+export const inspected = z.object({
+  Id: containerId,
+  Name: z.string(),
+  Image: z.string(),
+  Path: z.string().nullish(),
+  Args: strings,
+  State: z.object({
+    Status: z.string(),
+    StartedAt: z.string(),
+    Health: z.object({ Status: z.string() }).nullish(),
+  }),
+  HostConfig: z.object({ AutoRemove: z.boolean().nullish() }),
+  Mounts: z
+    .array(z.object({ Source: z.string().nullish(), Destination: z.string().nullish() }))
+    .nullish(),
+  Config: z.object({
+    Image: z.string(),
+    Labels: labels,
+    Env: strings,
+    ExposedPorts: keys,
+  }),
+});
+
+type Inspected = z.infer<typeof inspected>;
+
+/** @param images every name the image goes by */
+export function containerFrom(answer: Inspected, images: readonly string[]): Container {
+  return {
+    id: answer.Id,
+    name: answer.Name.replace(/^\//, ""),
+    images,
+    imageId: answer.Image,
+    startedAt: answer.State.StartedAt,
+    state: answer.State.Status,
+    health: healthFrom(answer.State.Health?.Status),
+    labels: answer.Config.Labels ?? {},
+    autoRemove: answer.HostConfig.AutoRemove ?? false,
+    envNames: (answer.Config.Env ?? []).map((entry) => entry.split("=", 1)[0] ?? ""),
+    mounts: (answer.Mounts ?? []).map((mount) => ({
+      source: mount.Source ?? "",
+      destination: mount.Destination ?? "",
+    })),
+    exposedPorts: Object.keys(answer.Config.ExposedPorts ?? {}).map((port) => parseInt(port, 10)),
+    programs: programsOf(answer.Path ?? "", answer.Args ?? []),
+  };
+}
+
+// Docker leaves Health out where there is no check; Podman writes an empty status.
+function healthFrom(status: string | undefined): Container["health"] {
+  return status === "starting" || status === "healthy" || status === "unhealthy" ? status : "none";
+}
+
+function programsOf(path: string, args: readonly string[]): string[] {
+  const program = basename(path);
+  const [first] = args;
+  const wraps = /entrypoint|\.sh$|^(tini|dumb-init|gosu|su-exec)$/.test(program);
+  return wraps && first !== undefined ? [program, basename(first)] : [program];
+}

@@ -1,0 +1,114 @@
+/** The port on a real engine (Docker or Podman), through dockerode over a Unix socket. */
+import { hostname } from "node:os";
+import type Dockerode from "dockerode";
+import type { z } from "zod";
+import { Connection, type EngineVerb, validated } from "./connection.ts";
+import {
+  containerFrom,
+  containerId,
+  imageInspected,
+  inspected,
+  type Listed,
+  listed,
+} from "./container.ts";
+import type { Container, Engine } from "./engine.ts";
+import { DockerError, type DockerErrorCode } from "./errors.ts";
+import { ownContainer } from "./own-container.ts";
+
+export interface DockerOptions {
+  /** Path of the engine's Unix socket. */
+  readonly socket: string;
+  /** Deadline of one call, milliseconds of real time. Default 10 s. */
+  readonly deadlineMs?: number;
+  /** What a restart may take beyond its grace, milliseconds of real time. Default 30 s; clients that gave up earlier left containers stopped (Docker 23.0 to 24.0.6). */
+  readonly restartMarginMs?: number;
+  /** Told of every call, for the metrics. */
+  readonly onCall?: (verb: EngineVerb, outcome: "ok" | DockerErrorCode) => void;
+}
+
+/**
+ * Opens nothing yet: the first call finds out whether the engine is there, and negotiates the version.
+ *
+ * @throws DockerError from every verb, and nothing else
+ */
+export function openDocker(options: DockerOptions): Engine {
+  const { socket, deadlineMs = 10_000, restartMarginMs = 30_000, onCall } = options;
+  const connection = new Connection({ socket, deadlineMs, onCall });
+
+  const listAll = (labels: readonly string[]): Promise<Listed[]> => {
+    const filters = JSON.stringify({ label: labels });
+    return connection.ask("list", async (docker) =>
+      validated(listed.array(), await docker.listContainers({ all: true, filters }), "list"),
+    );
+  };
+
+  return {
+    host: hostname(),
+    self: ownContainer(),
+    version: () => connection.version(),
+    list: async (labels) => {
+      if (labels.length === 0 || labels.includes("")) return [];
+      const found = await listAll(labels);
+      // What answers may ignore the filter, and then everything would match.
+      return found.filter((entry) => carries(entry.Labels ?? {}, labels)).map((entry) => entry.Id);
+    },
+    inspect: (id) => connection.ask("inspect", (docker) => inspect(docker, checkedId(id))),
+    dependants: async (id) => dependantsOf(id, await listAll([])),
+    restart: (id, { graceSeconds: t }) =>
+      connection.ask(
+        "restart",
+        async (docker) => docker.getContainer(checkedId(id)).restart({ t }),
+        t * 1000 + restartMarginMs,
+      ),
+    start: (id) =>
+      connection.ask("start", async (docker) => docker.getContainer(checkedId(id)).start()),
+  };
+}
+
+function nameOf(entry: Listed): string {
+  return entry.Names?.[0]?.slice(1) ?? entry.Id;
+}
+
+function dependantsOf(id: string, all: readonly Listed[]): string[] {
+  const itself = all.find((entry) => entry.Id === id);
+  const modes = new Set([`container:${id}`]);
+  if (itself !== undefined) modes.add(`container:${nameOf(itself)}`);
+  return all.filter((entry) => modes.has(entry.HostConfig?.NetworkMode ?? "")).map(nameOf);
+}
+
+async function inspect(docker: Dockerode, id: string): Promise<Container | undefined> {
+  const answer = await present(docker.getContainer(id).inspect());
+  if (answer === undefined) return undefined;
+  const container = validated(inspected, answer, "inspect");
+  return containerFrom(container, await imageNames(docker, container));
+}
+
+async function imageNames(
+  docker: Dockerode,
+  container: z.infer<typeof inspected>,
+): Promise<readonly string[]> {
+  const name = container.Config.Image;
+  if (!/^(sha256:)?[0-9a-f]{12,64}$/.test(name)) return [name];
+  const answer = await present(docker.getImage(container.Image).inspect());
+  const image = validated(imageInspected, answer ?? {}, "image");
+  return [...(image.RepoTags ?? []), ...(image.RepoDigests ?? [])];
+}
+
+function present<T>(call: Promise<T>): Promise<T | undefined> {
+  return call.catch((error: unknown) => {
+    if (error instanceof DockerError && error.code === "DW_DOCKER_GONE") return undefined;
+    throw error;
+  });
+}
+
+function checkedId(id: string): string {
+  if (containerId.safeParse(id).success) return id;
+  throw new DockerError("DW_DOCKER_REFUSED", `"${id.slice(0, 80)}" is not a container id`);
+}
+
+function carries(have: Readonly<Record<string, string>>, wanted: readonly string[]): boolean {
+  return wanted.every((label) => {
+    const [key = "", ...value] = label.split("=");
+    return Object.hasOwn(have, key) && have[key] === value.join("=");
+  });
+}

@@ -1,0 +1,59 @@
+/** The port to a container engine: a closed list of verbs, and what is known of a container. No engine lives here. */
+
+/** What `inspect` knows. Values of environment variables are never read: they hold secrets. */
+export interface Container {
+  /** 64 hex digits. */
+  readonly id: string;
+  readonly name: string;
+  /** Every name its image goes by; empty when the image has none. */
+  readonly images: readonly string[];
+  readonly imageId: string;
+  /** As the engine writes it, to the nanosecond; changes with every start and with nothing else. */
+  readonly startedAt: string;
+  /** The engine's own word: running, paused, restarting, removing, exited, created, dead, … */
+  readonly state: string;
+  /** `none` when it has no health check. */
+  readonly health: "none" | "starting" | "healthy" | "unhealthy";
+  readonly labels: Readonly<Record<string, string>>;
+  readonly autoRemove: boolean;
+  readonly envNames: readonly string[];
+  readonly mounts: readonly { readonly source: string; readonly destination: string }[];
+  readonly exposedPorts: readonly number[];
+  /** Base names of the program it starts and, behind an entrypoint script, of the one the script starts. */
+  readonly programs: readonly string[];
+}
+
+export interface EngineVersion {
+  readonly engine: string;
+  /** The API version spoken from here on, for example `v1.41`. */
+  readonly api: string;
+}
+
+export interface RestartOptions {
+  /** Seconds between the polite signal and the kill, ≥ 0. */
+  readonly graceSeconds: number;
+}
+
+/**
+ * The only things Driftwarden ever asks of an engine.
+ *
+ * Every call settles within the engine's own deadline and throws only `DockerError`, whose `maybeApplied` says
+ * whether a restart or start may have taken effect all the same.
+ */
+export interface Engine {
+  /** Where the containers run; budgets count per host. */
+  readonly host: string;
+  /** Id, or its first 12 digits, of the container this process itself runs in; undefined outside of one. */
+  readonly self: string | undefined;
+  version(): Promise<EngineVersion>;
+  /** Ids of the containers, running or not, that carry every one of these `key=value` labels; none for an empty list. */
+  list(labels: readonly string[]): Promise<readonly string[]>;
+  /** Undefined when there is no such container. */
+  inspect(id: string): Promise<Container | undefined>;
+  /** Names of the containers that live in the network of this one and lose it when it restarts. */
+  dependants(id: string): Promise<readonly string[]>;
+  /** Resolves when the engine says that it is running again. Not idempotent. */
+  restart(id: string, options: RestartOptions): Promise<void>;
+  /** Starts a stopped container; fine when it runs already. */
+  start(id: string): Promise<void>;
+}

@@ -1,0 +1,55 @@
+/** What goes wrong between Driftwarden and a container engine. */
+import { DriftwardenError, type DriftwardenErrorOptions } from "../../src/errors.ts";
+
+export type DockerErrorCode =
+  | "DW_DOCKER_UNREACHABLE"
+  | "DW_DOCKER_FORBIDDEN"
+  | "DW_DOCKER_TIMEOUT"
+  | "DW_DOCKER_PROTOCOL"
+  | "DW_DOCKER_GONE"
+  | "DW_DOCKER_CONFLICT"
+  | "DW_DOCKER_FAILED"
+  | "DW_DOCKER_REFUSED";
+
+interface Occurrence {
+  /** Whether the verb may have taken effect: look it up, never repeat it blindly. Default false. */
+  readonly maybeApplied?: boolean;
+  readonly cause?: unknown;
+}
+
+const hints: Readonly<
+  Record<DockerErrorCode, Pick<DriftwardenErrorOptions, "hint" | "retryable">>
+> = {
+  DW_DOCKER_UNREACHABLE: {
+    hint: "Start the engine, or set `docker.socket` to the socket it listens on (`docker context inspect` shows it).",
+    retryable: true,
+  },
+  DW_DOCKER_FORBIDDEN: {
+    hint: "Add the user that runs driftwarden to the group that owns the socket (usually `docker`; in the unit: SupplementaryGroups=docker), or allow list, inspect, restart and start in the socket proxy.",
+  },
+  DW_DOCKER_TIMEOUT: {
+    hint: "Look at the engine's log: it took the request and did not answer in time.",
+    retryable: true,
+  },
+  DW_DOCKER_PROTOCOL: {
+    hint: "Check that `docker.socket` belongs to a Docker or Podman engine; what answered does not speak its API.",
+  },
+  DW_DOCKER_GONE: { hint: "Nothing to do if the container was removed or made anew on purpose." },
+  DW_DOCKER_CONFLICT: {
+    hint: "Look at the container: the engine says its state does not allow this now.",
+    retryable: true,
+  },
+  DW_DOCKER_FAILED: { hint: "Look at the engine's log for the reason it gave." },
+  DW_DOCKER_REFUSED: {
+    hint: "Report this: Driftwarden asked its own Docker adapter for something outside its closed list.",
+  },
+};
+
+export class DockerError extends DriftwardenError<DockerErrorCode> {
+  readonly maybeApplied: boolean;
+
+  constructor(code: DockerErrorCode, message: string, occurrence: Occurrence = {}) {
+    super(code, message, { ...hints[code], cause: occurrence.cause });
+    this.maybeApplied = occurrence.maybeApplied ?? false;
+  }
+}

@@ -1,0 +1,154 @@
+/**
+ * How a dockerode call reaches the engine: one HTTP exchange over a Unix socket, and nothing that is not on the list.
+ *
+ * dockerode knows the verbs; its usual transport, docker-modem, is not used: it follows redirects to other hosts and
+ * then throws where nobody can catch it, prefers DOCKER_HOST to the socket it was given, never settles when an
+ * answer breaks off, and hands over broken JSON as a Buffer.
+ */
+import { type IncomingMessage, request } from "node:http";
+import { callbackify } from "node:util";
+import { DockerError } from "./errors.ts";
+
+/** What dockerode hands to its transport; `path` ends in `?` when `options` belong into the query. */
+interface Call {
+  readonly path: string;
+  readonly method: string;
+  readonly options?: Readonly<Record<string, unknown>>;
+  readonly statusCodes: Readonly<Record<number, true | string>>;
+}
+
+/** The part of docker-modem that dockerode needs. */
+export interface Transport {
+  dial(call: Call, callback: (error: unknown, answer?: unknown) => void): void;
+}
+
+export interface TransportOptions {
+  readonly socket: string;
+  /** Prefix of every path, for example `/v1.41`; empty for the engine's newest. */
+  readonly prefix: string;
+  /** One exchange settles within this many milliseconds of real time. */
+  readonly deadlineMs: number;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
+
+// An id that is no id (`x/kill?signal=KILL&y=`) would otherwise become another verb.
+const allowed =
+  /^(GET \/(version|containers\/json|containers\/[0-9a-f]{64}\/json|images\/sha256:[0-9a-f]{64}\/json)|POST \/containers\/[0-9a-f]{64}\/(restart|start))\??$/;
+
+/** A list of 10,000 containers is about 20 MB. */
+const maxAnswerBytes = 64 * 1024 * 1024;
+
+/** A transport for one call or many; each exchange is a connection of its own. */
+export function unixTransport(options: TransportOptions): Transport {
+  return {
+    dial: callbackify(async (call: Call) => read(call, await exchange(options, call))),
+  };
+}
+
+function exchange(options: TransportOptions, call: Call): Promise<Answer> {
+  const verb = `${call.method} ${call.path}`;
+  if (!allowed.test(verb)) {
+    return Promise.reject(new DockerError("DW_DOCKER_REFUSED", `refused to send "${verb}"`));
+  }
+  return new Promise((resolve, reject) => {
+    const succeeded = (answer: Answer): void => {
+      clearTimeout(deadline);
+      resolve(answer);
+    };
+    const failed = (error: Error): void => {
+      clearTimeout(deadline);
+      reject(connectionError(error, { options, call }));
+    };
+    const sent = request({
+      socketPath: options.socket,
+      path: options.prefix + withQuery(call),
+      method: call.method,
+      // A kept connection may have died unnoticed: one each, so that a failure to connect says that nothing was sent.
+      agent: false,
+    });
+    const deadline = setTimeout(() => {
+      failed(new Expired());
+      sent.destroy();
+    }, options.deadlineMs);
+    sent.once("response", (response) => {
+      collect(response).then(succeeded, failed);
+    });
+    // Errors can follow the first one; unheard they would end the process.
+    sent.on("error", failed);
+    sent.end();
+  });
+}
+
+function withQuery({ path, options = {} }: Call): string {
+  if (!path.endsWith("?")) return path;
+  const query = new URLSearchParams();
+  for (const [key, value] of Object.entries(options)) {
+    query.set(key, typeof value === "string" ? value : JSON.stringify(value));
+  }
+  return query.size === 0 ? path.slice(0, -1) : path + query.toString();
+}
+
+async function collect(response: IncomingMessage): Promise<Answer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  // Throws when the answer breaks off half-way.
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > maxAnswerBytes)
+      throw new Error(`the answer is longer than ${maxAnswerBytes} bytes`);
+    chunks.push(chunk);
+  }
+  return { status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString("utf8") };
+}
+
+class Expired extends Error {}
+
+function connectionError(
+  error: NodeJS.ErrnoException,
+  { options, call }: { options: TransportOptions; call: Call },
+): DockerError {
+  const maybeApplied = call.method === "POST" && error.syscall !== "connect";
+  const occurrence = { cause: error, maybeApplied };
+  const where = `the engine at ${options.socket}`;
+  if (error instanceof Expired) {
+    const text = `${where} did not answer within ${options.deadlineMs} ms`;
+    return new DockerError("DW_DOCKER_TIMEOUT", text, occurrence);
+  }
+  if (error.code === "EACCES" || error.code === "EPERM") {
+    return new DockerError("DW_DOCKER_FORBIDDEN", `no permission on ${options.socket}`, occurrence);
+  }
+  if (error.code?.startsWith("HPE_") === true) {
+    const text = `${where} does not answer in HTTP: ${error.message}`;
+    return new DockerError("DW_DOCKER_PROTOCOL", text, occurrence);
+  }
+  return new DockerError("DW_DOCKER_UNREACHABLE", `asking ${where}: ${error.message}`, occurrence);
+}
+
+function read(call: Call, { status, body }: Answer): unknown {
+  // 304 is how the engine says that it is so already.
+  if (call.statusCodes[status] !== true && status !== 304) throw statusError(call, status, body);
+  if (call.method === "POST") return undefined;
+  try {
+    return JSON.parse(body);
+  } catch (error) {
+    const text = `the engine's answer to ${call.path} is not JSON`;
+    throw new DockerError("DW_DOCKER_PROTOCOL", text, { cause: error });
+  }
+}
+
+function statusError(call: Call, status: number, body: string): DockerError {
+  const message = `the engine answered ${status} to ${call.method} ${call.path}: ${body.trim().slice(0, 300)}`;
+  if (status === 404 && !body.includes("page not found")) {
+    return new DockerError("DW_DOCKER_GONE", message);
+  }
+  if (status === 401 || status === 403) return new DockerError("DW_DOCKER_FORBIDDEN", message);
+  if (status === 409) return new DockerError("DW_DOCKER_CONFLICT", message);
+  // A restart that fails half-way may leave the container stopped.
+  const maybeApplied = call.method === "POST" && status >= 500;
+  if (status >= 500) return new DockerError("DW_DOCKER_FAILED", message, { maybeApplied });
+  return new DockerError("DW_DOCKER_PROTOCOL", message);
+}

@@ -1,0 +1,172 @@
+/** Restarts one container, if it is still the one that was chosen, and says what became of it. */
+import { z } from "zod";
+import type { Clock } from "../src/clock.ts";
+import { messageOf } from "../src/errors.ts";
+import type { Container, Engine } from "./docker/engine.ts";
+import { DockerError } from "./docker/errors.ts";
+import { refusal } from "./docker/refusal.ts";
+import { labelsOf, type Selector, selector } from "./docker/selector.ts";
+import type { ActResult, Health, Remediation, RemediationType, Target } from "./remediation.ts";
+
+export interface RestartContainerConfig {
+  readonly target: Selector;
+  readonly grace_seconds: number;
+}
+
+const config: z.ZodType<RestartContainerConfig> = z.strictObject({
+  target: selector,
+  /** Seconds a container has to stop by itself before it is killed. */
+  grace_seconds: z.number().int().min(0).max(3600).default(10),
+});
+
+/** How long an engine may take, after the grace, to stop and start a container whose answer got lost. */
+const settleMs = 10_000;
+const pollMs = 500;
+
+/**
+ * The `restart-container` remediation.
+ *
+ * A restart is not idempotent and engines have no idempotency key: three calls at once all succeed. So the target is
+ * inspected again right before the act, and an answer that got lost is looked up in started-at, never repeated.
+ * Only a container that the interrupted restart left stopped is started, once.
+ */
+export const restartContainer: RemediationType<
+  RestartContainerConfig,
+  { readonly engine: Engine; readonly clock: Clock }
+> = {
+  name: "restart-container",
+  tier: "auto",
+  config,
+  create: ({ target: wanted, grace_seconds: graceSeconds }, { engine, clock }): Remediation => ({
+    resolve: () => resolve(engine, wanted),
+    act: (target) => act({ engine, clock, graceSeconds }, target),
+    lookUp: async (target) => (await look(engine, target)).result,
+    health: async ({ id }) => healthOf(await engine.inspect(id)),
+  }),
+};
+
+async function resolve(engine: Engine, wanted: Selector): Promise<readonly Target[]> {
+  const labels = labelsOf(wanted);
+  if (labels.length === 0) return [];
+  const found: Container[] = [];
+  for (const id of await engine.list(labels)) {
+    const container = await engine.inspect(id);
+    if (container !== undefined) found.push(container);
+  }
+  // Stopped leftovers of earlier deployments often carry the same labels.
+  const alive = found.filter(({ state }) => !["exited", "created", "dead"].includes(state));
+  const targets: Target[] = [];
+  for (const container of alive.length > 0 ? alive : found) {
+    targets.push({
+      id: container.id,
+      name: container.name,
+      host: engine.host,
+      snapshot: snapshotOf(container),
+      refusal: await refusalOf(engine, container),
+    });
+  }
+  return targets;
+}
+
+function snapshotOf(container: Container): Record<string, string> {
+  return { image_id: container.imageId, started_at: container.startedAt };
+}
+
+async function refusalOf(engine: Engine, container: Container): Promise<string | undefined> {
+  const dependants = await engine.dependants(container.id);
+  return refusal(container, { self: engine.self, dependants });
+}
+
+interface Act {
+  readonly engine: Engine;
+  readonly clock: Clock;
+  readonly graceSeconds: number;
+}
+
+async function act(means: Act, target: Target): Promise<ActResult> {
+  try {
+    const drift = await driftOf(means.engine, target);
+    if (drift !== undefined) return { status: "changed", detail: drift };
+  } catch (error) {
+    return { status: "failed", detail: `Inspecting ${target.name}: ${messageOf(error)}.` };
+  }
+  try {
+    await means.engine.restart(target.id, { graceSeconds: means.graceSeconds });
+  } catch (error) {
+    return afterError(means, target, error);
+  }
+  return settle(means, target, means.clock.now() + settleMs);
+}
+
+async function driftOf(engine: Engine, target: Target): Promise<string | undefined> {
+  const now = await engine.inspect(target.id);
+  if (now === undefined) return `${target.name} is gone.`;
+  for (const [key, value] of Object.entries(snapshotOf(now))) {
+    const before = target.snapshot[key] ?? "unknown";
+    if (before !== value) return `${key} of ${target.name} was ${before} and is ${value}.`;
+  }
+  return refusalOf(engine, now);
+}
+
+async function afterError(means: Act, target: Target, error: unknown): Promise<ActResult> {
+  const detail = `Restarting ${target.name}: ${messageOf(error)}.`;
+  if (error instanceof DockerError && error.code === "DW_DOCKER_GONE") {
+    return { status: "changed", detail };
+  }
+  if (error instanceof DockerError && !error.maybeApplied) return { status: "failed", detail };
+  const until = means.clock.now() + means.graceSeconds * 1000 + settleMs;
+  const settled = await settle(means, target, until);
+  if (settled.status === "done") return settled;
+  return { status: "unknown", detail: `${detail} ${settled.detail}` };
+}
+
+/** Waits until started-at shows that the restart took effect; starts the container, once, if it was left stopped. */
+async function settle({ engine, clock }: Act, target: Target, untilMs: number): Promise<ActResult> {
+  let wasStopped = false;
+  let started = false;
+  for (;;) {
+    const { result, state } = await look(engine, target);
+    if (result.status === "done" || state === "gone") return result;
+    // Every restart passes through "exited" for a moment; seen twice, it stays there.
+    if (state === "exited" && wasStopped && !started) {
+      started = true;
+      await engine.start(target.id).catch(() => undefined);
+      continue;
+    }
+    wasStopped = state === "exited";
+    if (clock.now() >= untilMs) return result;
+    await clock.sleep(pollMs);
+  }
+}
+
+interface Look {
+  readonly result: ActResult;
+  /** The container's state; undefined when the engine could not be asked. */
+  readonly state: string | undefined;
+}
+
+async function look(engine: Engine, target: Target): Promise<Look> {
+  const { name, snapshot } = target;
+  let now: Container | undefined;
+  try {
+    now = await engine.inspect(target.id);
+  } catch (error) {
+    const detail = `Looking ${name} up: ${messageOf(error)}.`;
+    return { result: { status: "unknown", detail }, state: undefined };
+  }
+  if (now === undefined) {
+    return { result: { status: "failed", detail: `${name} is gone.` }, state: "gone" };
+  }
+  if (now.startedAt !== snapshot["started_at"]) {
+    const detail = `${name} was restarted: it runs since ${now.startedAt}.`;
+    return { result: { status: "done", detail, after: snapshotOf(now) }, state: now.state };
+  }
+  const detail = `The restart of ${name} did not take effect: it is ${now.state}, started ${now.startedAt}.`;
+  return { result: { status: "failed", detail }, state: now.state };
+}
+
+function healthOf(container: Container | undefined): Health {
+  if (container === undefined) return "gone";
+  if (container.state !== "running") return "unhealthy";
+  return container.health === "none" ? "healthy" : container.health;
+}

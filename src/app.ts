@@ -1,0 +1,128 @@
+/** The composition root: from a configuration to running parts. The only importer of both registries. */
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import type { Logger } from "pino";
+import { detectorTypes } from "../detectors/index.ts";
+import { openDocker } from "../remediations/docker/dockerode-engine.ts";
+import type { Engine } from "../remediations/docker/engine.ts";
+import { remediationTypes } from "../remediations/index.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import type { Config } from "./config/schema.ts";
+import type { DetectionWorker } from "./detection/worker.ts";
+import type { ConfiguredFix } from "./healing/run.ts";
+import { startHttp } from "./http/server.ts";
+import { createLifecycle } from "./lifecycle.ts";
+import { createHealth } from "./telemetry/health.ts";
+import { createRegistry } from "./telemetry/registry.ts";
+import type { Store } from "./store/store.ts";
+import { version } from "./version.ts";
+import { engineSettings, wireDetection } from "./wiring/detection.ts";
+import { applyOptions, fixesOf, remediationsOf, wireEffects } from "./wiring/incidents.ts";
+import type { Parts, StoredParts } from "./wiring/parts.ts";
+import { apiRoutes } from "./wiring/routes.ts";
+import { wireSources } from "./wiring/sources.ts";
+import { wireStore } from "./wiring/store.ts";
+import { type Stream, wireStream } from "./wiring/stream.ts";
+
+/** What there is to choose from, for those who must not import the registries themselves. */
+export const registries = {
+  detectors: detectorTypes,
+  remediations: remediationTypes,
+} as const;
+
+export interface AppOptions {
+  readonly logger: Logger;
+  /** Default: the machine's. */
+  readonly clock?: Clock;
+  /** Acts instead of the configured Docker socket. */
+  readonly engine?: Engine;
+}
+
+export interface App {
+  /** Where it listens. */
+  readonly url: string;
+  readonly stream: Stream;
+  /** Sources first, metrics last, within one deadline. */
+  stop(): Promise<void>;
+}
+
+/** Below the unit's TimeoutStopSec. */
+const stopDeadlineMs = 25_000;
+
+/**
+ * Starts everything the configuration asks for.
+ *
+ * @throws DriftwardenError when a part cannot start; what had started is stopped again
+ */
+export async function startApp(config: Config, options: AppOptions): Promise<App> {
+  const { logger, clock = systemClock } = options;
+  const lifecycle = createLifecycle({ clock: systemClock, stopDeadlineMs });
+  const owner = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
+  const parts = { config, clock, logger, registry: createRegistry(version), health: createHealth(), lifecycle, owner };
+  try {
+    return await start(parts, options.engine);
+  } catch (error) {
+    await lifecycle.stop().catch((err: unknown) => logger.error({ err }, "stopping failed"));
+    throw error;
+  }
+}
+
+async function start(parts: Parts, engine: Engine | undefined): Promise<App> {
+  const { config, clock, health, lifecycle, logger, registry } = parts;
+  let store: Store | undefined;
+  let worker: DetectionWorker | undefined;
+  const started = health.register("start", () => ({ ok: false, reason: "not all parts have started" }));
+  // First, so that health can be asked for while the rest starts, and stopped last.
+  const http = await startHttp({
+    listen: config.http.listen,
+    registry,
+    health,
+    routes: apiRoutes({ store: () => store, worker: () => worker }),
+    logger: logger.child({ component: "http" }),
+  });
+  lifecycle.onStop("http", () => http.close());
+  store = await wireStore(parts);
+  const stored: StoredParts = { ...parts, store };
+  const stream = await wireStream(stored);
+  const fixes = fixesOf(config, remediationTypes);
+  const apply = applyOptions(stored, fixes);
+  wireEffects(stored, { apply, stream, fixes: configuredFixes() });
+  const detection = wireDetection(stored, { settings: engineSettings(config, detectorTypes), apply });
+  worker = detection;
+  const subscription = await stream.subscribe(detection);
+  lifecycle.onStop("subscription", () => subscription.stop());
+  wireSources(stored, stream);
+  started();
+  logger.info({ version }, "started");
+  return { url: http.url, stream, stop: () => lifecycle.stop() };
+
+  function configuredFixes(): readonly ConfiguredFix[] {
+    const acting = engine ?? (config.docker && openDocker({ socket: config.docker.socket, deadlineMs: config.docker.deadline }));
+    if (acting === undefined) return [];
+    const remediations = remediationsOf(config, remediationTypes, { engine: acting, clock });
+    return fixes.flatMap((fix) => {
+      const remediation = remediations.get(fix.name);
+      return remediation === undefined ? [] : [{ fix, remediation }];
+    });
+  }
+}
+
+export interface StreamOnly {
+  readonly stream: Stream;
+  close(): Promise<void>;
+}
+
+/** The stream alone, for commands that put a record into it. */
+export async function openStreamOnly(config: Config, logger: Logger): Promise<StreamOnly> {
+  const lifecycle = createLifecycle({ clock: systemClock, stopDeadlineMs });
+  const owner = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
+  const parts = { config, clock: systemClock, logger, registry: createRegistry(version), health: createHealth(), lifecycle, owner };
+  try {
+    const store = await wireStore(parts);
+    const stream = await wireStream({ ...parts, store });
+    return { stream, close: () => lifecycle.stop() };
+  } catch (error) {
+    await lifecycle.stop().catch(() => undefined);
+    throw error;
+  }
+}

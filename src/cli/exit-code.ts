@@ -1,0 +1,16 @@
+/** Which exit code an error gives: the table people and systemd rely on (DESIGN §9). */
+import { DriftwardenError } from "../errors.ts";
+
+/** A file that cannot be read is wrong usage, whichever file it is. */
+const usage = /^DW_CLI_|^DW_CONFIG_UNREADABLE$/;
+const configuration = /^DW_CONFIG_/;
+/** Store, source or broker out of reach, within `startup_timeout` or at all. */
+const unreachable = /^DW_(STORE|SOURCE|STREAM|KAFKA|LOG)_UNREACHABLE$/;
+
+/** @returns 2, 78, 75 or 1 */
+export function exitCodeOf(error: unknown): number {
+  if (!(error instanceof DriftwardenError)) return 1;
+  if (usage.test(error.code)) return 2;
+  if (configuration.test(error.code)) return 78;
+  return unreachable.test(error.code) ? 75 : 1;
+}

@@ -1,0 +1,85 @@
+/** Turns the rows of one file into the records a poller would have appended while they were written. */
+import type { ModelKey } from "../stream/model-key.ts";
+import type { Row, StreamRecord } from "../stream/record.ts";
+
+/** Time between two polls, microseconds. */
+const pollInterval = 30_000_000;
+/** Ticks into which a gap is divided at most. */
+const ticksPerGap = 1000;
+
+/** An announced retrain as a file tells it. */
+export interface ReplayMarker {
+  readonly model: ModelKey;
+  /** Microseconds since 1970. */
+  readonly at: number;
+  readonly marker: string;
+}
+
+/**
+ * Time is the newest row time seen so far; polls happen every 30 s of it. A poll hands on the rows that came before
+ * it, in (time, line) order, then says so with a tick. Nothing is known before its own time, and the end of the file
+ * says nothing.
+ */
+export class ReplayFeed {
+  readonly #source: string;
+  readonly #markers: ReplayMarker[];
+  readonly #emit: (record: StreamRecord) => void;
+  readonly #models = new Set<ModelKey>();
+  #batch = new Map<ModelKey, Row[]>();
+  #now: number | undefined;
+  #poll = 0;
+  #window = 0;
+
+  /** @param markers shared by all feeds of a replay: what one has told is removed */
+  constructor(source: string, markers: ReplayMarker[], emit: (record: StreamRecord) => void) {
+    this.#source = source;
+    this.#markers = markers;
+    this.#emit = emit;
+  }
+
+  take(model: ModelKey, row: Row): void {
+    if (this.#now === undefined) this.#poll = row.ts + pollInterval;
+    this.#now = Math.max(this.#now ?? row.ts, row.ts);
+    if (this.#now >= this.#poll) this.#pollUpTo(this.#now);
+    const rows = this.#batch.get(model);
+    if (rows !== undefined) {
+      rows.push(row);
+      return;
+    }
+    this.#models.add(model);
+    this.#batch.set(model, [row]);
+  }
+
+  /** Hands on the rows since the last poll. */
+  end(): void {
+    if (this.#now !== undefined) this.#pollAt(this.#now);
+  }
+
+  #pollUpTo(now: number): void {
+    const step = Math.max(pollInterval, (now - this.#poll) / ticksPerGap);
+    while (this.#poll <= now) {
+      this.#pollAt(this.#poll);
+      this.#poll += step;
+    }
+  }
+
+  #pollAt(at: number): void {
+    const watermark = Math.floor(at);
+    this.#tellMarkers(watermark);
+    const window = ++this.#window;
+    for (const [model, rows] of this.#batch) {
+      rows.sort((a, b) => a.ts - b.ts || a.tid - b.tid);
+      this.#emit({ kind: "rows", model, source: this.#source, level: 0, window, rows });
+    }
+    if (this.#batch.size > 0) this.#batch = new Map();
+    this.#emit({ kind: "tick", source: this.#source, watermark, clock: watermark });
+  }
+
+  #tellMarkers(now: number): void {
+    const told = this.#markers.filter(({ at, model }) => at <= now && this.#models.has(model));
+    for (const marker of told) {
+      this.#markers.splice(this.#markers.indexOf(marker), 1);
+      this.#emit({ kind: "marker", id: `${marker.model}@${marker.at}`, ...marker });
+    }
+  }
+}

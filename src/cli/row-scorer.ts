@@ -1,0 +1,71 @@
+/** Scores the rows of a table: by one detector alone, or by the whole path from the gate to the decision. */
+import { noCounts } from "../detection/counts.ts";
+import { WatchedModel } from "../detection/model.ts";
+import { ScratchPool } from "../detection/scratch.ts";
+import {
+  type DecisionSettings,
+  type DetectorUse,
+  defaultDecision,
+  defaultSource,
+} from "../detection/settings.ts";
+
+export interface ScoredRow {
+  /** 1.0 is the boundary; undefined while warming up. */
+  readonly score: number | undefined;
+  /** An episode opens at this row. */
+  readonly opens: boolean;
+}
+
+/** Takes one value per feature, undefined where it is absent. */
+export type RowScorer = (values: readonly (number | undefined)[]) => ScoredRow;
+
+/** Every row is scored, then learned; `opens` where the boundary is crossed upwards. */
+export function soleScorer({ type, params }: DetectorUse, nFeatures: number): RowScorer {
+  const bytes = new Uint8Array(type.stateBytes(params, nFeatures));
+  const detector = type.create(params, { nFeatures, bytes });
+  const x = new Float64Array(nFeatures);
+  const scores = new Float64Array(nFeatures);
+  let beyond = false;
+  return (values) => {
+    for (let i = 0; i < nFeatures; i++) {
+      const value = values[i] ?? Number.NaN;
+      x[i] = Number.isFinite(value) ? value : Number.NaN;
+    }
+    const score = detector.scoreOne(x, scores);
+    detector.learnOne(x);
+    const before = beyond;
+    beyond = (score ?? 0) >= 1;
+    return { score, opens: beyond && !before };
+  };
+}
+
+export interface RuledOptions {
+  readonly names: readonly string[];
+  readonly detectors: readonly DetectorUse[];
+  readonly decision: Partial<DecisionSettings>;
+}
+
+/** The path that a model's attributions take, without assembly, transform and ticks: time is the row's number. */
+export function ruledScorer({ names, detectors, decision }: RuledOptions): RowScorer {
+  const source = { ...defaultSource, transform: "none" } as const;
+  const settings = {
+    detectors,
+    source: () => source,
+    decision: { ...defaultDecision, ...decision },
+    maxModels: 1,
+    maxFeatures: names.length,
+  };
+  const context = { settings, pool: new ScratchPool(), counts: noCounts() };
+  const model = new WatchedModel("table", context, "table");
+  let ts = 0;
+  return (values) => {
+    ts++;
+    for (const [i, feature] of names.entries()) {
+      const importance = values[i];
+      if (importance !== undefined) model.take({ ts, feature, importance, tid: i });
+    }
+    model.finish();
+    const opens = model.takeEvents().some(({ type }) => type === "episode_opened");
+    return { score: model.facts.lastAt === ts ? model.score : undefined, opens };
+  };
+}

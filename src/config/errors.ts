@@ -1,0 +1,34 @@
+/** What can be wrong with the configuration, its secrets included. */
+import { DriftwardenError, type DriftwardenErrorOptions } from "../errors.ts";
+
+/** One thing that is wrong in the file, at its place. Never holds a value that could be a secret. */
+export interface Problem {
+  /** Counts from 1; undefined when the place is not in the file. */
+  readonly line: number | undefined;
+  /** Dotted path of the key, for example `sources.main.poll_interval`; empty for the file itself. */
+  readonly path: string;
+  readonly message: string;
+}
+
+interface ConfigErrorOptions extends DriftwardenErrorOptions {
+  readonly problems?: readonly Problem[];
+}
+
+/** The configuration cannot be used; `problems` names every reason at once. */
+export class ConfigError extends DriftwardenError<
+  "DW_CONFIG_INVALID" | "DW_CONFIG_UNREADABLE" | "DW_CONFIG_SECRET"
+> {
+  readonly problems: readonly Problem[];
+
+  constructor(code: ConfigError["code"], message: string, options: ConfigErrorOptions) {
+    super(code, message, options);
+    this.problems = options.problems ?? [];
+  }
+}
+
+/** A problem as one line: `line 12: sources.main: …`. */
+export function formatProblem(problem: Problem): string {
+  const place = problem.line === undefined ? "" : `line ${problem.line}: `;
+  const path = problem.path === "" ? "" : `${problem.path}: `;
+  return `${place}${path}${problem.message}`;
+}

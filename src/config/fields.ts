@@ -1,0 +1,127 @@
+/** The values of the configuration that are more than a text or a number: durations, budgets, addresses, files. */
+import { isAbsolute } from "node:path";
+import { z } from "zod";
+import { parseDuration } from "../duration.ts";
+
+const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+
+/** A schema that turns a text into something typed, or says how the text should have looked. */
+function parsed<T>(wanted: string, parse: (text: string) => T | undefined) {
+  return z.string({ error: `expected ${wanted}` }).transform((text, context): T => {
+    const value = parse(text.trim());
+    if (value !== undefined) return value;
+    context.addIssue({ code: "custom", message: `expected ${wanted}` });
+    return z.NEVER;
+  });
+}
+
+/**
+ * `when` of a rule over several keys: judge it even when one of the keys is wrong by itself, so that everything wrong
+ * is said at once. Such a rule must stand any value in any key.
+ */
+export function anyObject({ value }: { readonly value: unknown }): boolean {
+  return typeof value === "object" && value !== null;
+}
+
+/** `30s`, `1h30m` → milliseconds, > 0. */
+export const duration = parsed("a duration above zero, such as 30s, 5m or 7d", (text) => {
+  const ms = parseDuration(text);
+  return ms === 0 ? undefined : ms;
+});
+
+/** `6 cadences` → 6. */
+export const cadences = parsed("a number of cadences, such as 6 cadences", (text) => {
+  const count = Number(/^(\d+) cadences?$/.exec(text)?.[1]);
+  return count > 0 ? count : undefined;
+});
+
+/** So many runs in any window of this length. */
+export interface RunLimit {
+  readonly runs: number;
+  readonly windowMs: number;
+}
+
+/** `3 per 24h` → at most 3 runs in any 24 hours. */
+export const runLimit = parsed("a number of runs per time, such as 3 per 24h", (text) => {
+  const [, runs = "", window = ""] = /^(\d+) per (\S+)$/.exec(text) ?? [];
+  const windowMs = parseDuration(window);
+  return windowMs ? ({ runs: Number(runs), windowMs } satisfies RunLimit) : undefined;
+});
+
+/** `2 of 3` → so many of the last so many. */
+export const ratio = parsed("so many of so many, such as 2 of 3", (text) => {
+  const [, k, n] = (/^(\d+) of (\d+)$/.exec(text) ?? []).map(Number);
+  return k && n && k <= n && n <= 32 ? { k, n } : undefined;
+});
+
+/** `127.0.0.1:9642`, `[::1]:0`, `:9642` (every address) → host and port. */
+export const listenAddress = parsed("an address and a port, such as 127.0.0.1:9642", (text) => {
+  const [, host, port] = /^(\[[0-9a-fA-F:]+\]|[\w.-]*):(\d{1,5})$/.exec(text) ?? [];
+  if (host === undefined || Number(port) > 65_535) return undefined;
+  return { host: host === "" ? "0.0.0.0" : host.replace(/^\[|\]$/g, ""), port: Number(port) };
+});
+
+/** An IANA name; timestamps without an offset are read in it. */
+export const timeZone = parsed("a time zone such as UTC or Europe/Berlin", (text) => {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: text }).resolvedOptions().timeZone;
+  } catch {
+    return undefined;
+  }
+});
+
+/** Where a secret or a socket lies. */
+export const absolutePath = parsed("an absolute path of a file", (text) =>
+  isAbsolute(text) ? text : undefined,
+);
+
+/** A PostgreSQL name, at most the 63 bytes that PostgreSQL keeps. */
+export const identifier = z
+  .string()
+  .refine((name) => name !== "" && Buffer.byteLength(name) <= 63 && !name.includes("\0"), {
+    error: "expected a name of 1 to 63 bytes",
+  });
+
+export const text = z.string().trim().min(1, { error: "expected a text that is not empty" });
+
+export const count = z.int().min(1);
+
+function parsedUrl(value: string): URL | undefined {
+  return URL.canParse(value) ? new URL(value) : undefined;
+}
+
+/** Reports without the value, which may be a secret. */
+function report(context: z.core.ParsePayload<string>, message: string): void {
+  context.issues.push({ code: "custom", message, input: undefined });
+}
+
+const passwordInside =
+  "holds a password, which everybody who reads this file would see; put it into a file of its own, named by";
+
+/** A Postgres address without a password. */
+export const postgresUrl = z.string().check((context) => {
+  const url = parsedUrl(context.value);
+  if (url === undefined || !/^postgres(ql)?:$/.test(url.protocol)) {
+    report(context, "expected an address such as postgres://user@host:5432/database");
+  } else if (url.password !== "" || url.searchParams.has("password")) {
+    report(context, `${passwordInside} url_file or password_file`);
+  }
+});
+
+/** A page that people open: http or https. */
+export const webUrl = z.string().check((context) => {
+  if (!/^https?:$/.test(parsedUrl(context.value)?.protocol ?? "")) {
+    report(context, "expected an address such as https://example.com");
+  }
+});
+
+/** An API that is given a token: https, or http on this machine; no credentials inside. */
+export const apiUrl = webUrl.check((context) => {
+  const url = parsedUrl(context.value);
+  if (url === undefined) return;
+  if (url.username !== "" || url.password !== "") {
+    report(context, `${passwordInside} token_file`);
+  } else if (url.protocol === "http:" && !loopback.test(url.hostname)) {
+    report(context, "would send the token unencrypted; use https (http is for this machine only)");
+  }
+});

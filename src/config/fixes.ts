@@ -1,0 +1,114 @@
+/** `fixes:`: condition → remediation on a target. What a remediation itself wants to be told is its own schema. */
+import { z } from "zod";
+import type { Tier } from "../../remediations/remediation.ts";
+import type { EpisodeKind } from "../detection/event.ts";
+import type { Severity } from "../incidents/incident.ts";
+import { duration, runLimit, text } from "./fields.ts";
+import { type Described, describeIssues, valueAt } from "./issues.ts";
+
+/** What the configuration must know of a remediation. */
+interface FixedBy {
+  /** The `do:` of a fix. */
+  readonly name: string;
+  /** Strict schema of `target` and the remediation's own options. */
+  readonly config: z.ZodType;
+  readonly tier: Tier;
+}
+
+/** The registry's list. */
+export type Remediations = readonly FixedBy[];
+
+const kinds = [
+  "shift",
+  "leak",
+  "silent",
+  "feature_missing",
+  "frozen",
+  "bad_values",
+  "second_exporter",
+  "new_feature",
+  "level_shift",
+] as const satisfies readonly EpisodeKind[];
+
+const severities = ["P0", "P1", "P2"] as const satisfies readonly Severity[];
+
+/** One value or a list of them; always a list afterwards. */
+const listOf = <T extends string>(value: z.ZodType<T, string>) =>
+  z
+    .union([value, z.array(value).min(1, { error: "lists nothing" })], {
+      error: "expected one value or a list of them",
+    })
+    .transform((given): T[] => (Array.isArray(given) ? given : [given]));
+
+const condition = z
+  .strictObject({
+    model: listOf(text).optional(),
+    feature: listOf(text).optional(),
+    kind: listOf(z.enum(kinds)).optional(),
+    severity: listOf(z.enum(severities)).optional(),
+  })
+  .refine((lists) => Object.keys(lists).length > 0, {
+    error:
+      "says no condition, so the fix would run for everything; name a model, feature, kind or severity",
+  });
+
+const fixKeys = {
+  name: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, {
+    error: "a fix's name has lower-case letters, digits, - and _, at most 63",
+  }),
+  when: condition,
+  do: text,
+  mode: z.enum(["off", "observe", "auto"]).default("observe"),
+  cooldown: duration.prefault("30m"),
+  max_runs: runLimit.prefault("3 per 24h"),
+};
+
+/** What every fix has; the rest of its keys belongs to its remediation and is judged by {@link ownParts}. */
+export const fixes = z.array(z.object(fixKeys)).default([]);
+
+/** What a remediation made of its part of one fix. */
+interface OwnPart {
+  /** Output of the remediation's schema; undefined when there are issues. */
+  readonly options: unknown;
+  readonly issues: readonly Described[];
+}
+
+function ownPart(fix: Readonly<Record<string, unknown>>, remediations: Remediations): OwnPart {
+  const name = fix["do"];
+  const remediation = remediations.find((known) => known.name === name);
+  if (remediation === undefined) {
+    const names = remediations.map((known) => known.name).join(", ");
+    const message = `names no remediation there is; there are: ${names}`;
+    // A missing `do` is reported by the schema above.
+    return { options: undefined, issues: name === undefined ? [] : [{ path: ["do"], message }] };
+  }
+  const own = Object.fromEntries(
+    Object.entries(fix).filter(([key]) => !Object.hasOwn(fixKeys, key)),
+  );
+  const result = remediation.config.safeParse(own);
+  const failed = { issues: result.error?.issues ?? [], schema: remediation.config, input: own };
+  const issues = describeIssues(failed, Object.keys(fixKeys));
+  if (fix["mode"] === "auto" && remediation.tier !== "auto") {
+    const message = `cannot be auto: ${remediation.name} is of tier ${remediation.tier}`;
+    issues.push({ path: ["mode"], message });
+  }
+  return { options: result.data, issues };
+}
+
+/**
+ * Has each fix's remediation read its own keys.
+ *
+ * @param given what stands under `fixes:`, as it was written
+ */
+export function ownParts(given: unknown, remediations: Remediations): readonly OwnPart[] {
+  if (!Array.isArray(given)) return [];
+  const names = given.map((fix: unknown) => valueAt(fix, ["name"]));
+  return given.map((fix: unknown, index): OwnPart => {
+    if (typeof fix !== "object" || fix === null) return { options: undefined, issues: [] };
+    const { options, issues } = ownPart(Object.fromEntries(Object.entries(fix)), remediations);
+    if (names[index] === undefined || names.indexOf(names[index]) === index)
+      return { options, issues };
+    const message = "an earlier fix has this name, and budgets are counted by it";
+    return { options, issues: [...issues, { path: ["name"], message }] };
+  });
+}

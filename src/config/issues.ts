@@ -1,0 +1,111 @@
+/** zod's issues in words an operator can act on. No value of the file is repeated: it may be a secret. */
+import { z } from "zod";
+import { nearest } from "./nearest.ts";
+
+export type Path = readonly PropertyKey[];
+
+export interface Described {
+  readonly path: Path;
+  readonly message: string;
+}
+
+interface Failed {
+  readonly issues: readonly z.core.$ZodIssue[];
+  readonly schema: z.ZodType;
+  /** What was parsed. */
+  readonly input: unknown;
+}
+
+type JsonSchema = z.core.JSONSchema.JSONSchema;
+
+function below(schema: JsonSchema | undefined, part: PropertyKey): JsonSchema | undefined {
+  const { items, properties, additionalProperties: rest } = schema ?? {};
+  const next = typeof part === "number" ? items : (properties?.[String(part)] ?? rest);
+  return typeof next === "object" && !Array.isArray(next) ? next : undefined;
+}
+
+/** The keys a schema knows at a path. */
+function knownKeys(schema: z.ZodType, path: Path): readonly string[] {
+  let place: JsonSchema | undefined = z.toJSONSchema(schema, {
+    io: "input",
+    unrepresentable: "any",
+  });
+  for (const part of path) place = below(place, part);
+  return Object.keys(place?.properties ?? {});
+}
+
+/** What stands at a path of plain data; undefined when nothing does. */
+export function valueAt(input: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (value, part) =>
+      typeof value === "object" && value !== null ? Reflect.get(value, part) : undefined,
+    input,
+  );
+}
+
+const names: Readonly<Record<string, string>> = {
+  string: "a text",
+  int: "a whole number",
+  number: "a number",
+  boolean: "true or false",
+  array: "a list",
+  object: "keys and values",
+  record: "keys and values",
+  null: "nothing",
+  undefined: "nothing",
+};
+
+function kindOf(value: unknown): string {
+  if (value === null) return "nothing";
+  const type = Array.isArray(value) ? "array" : typeof value;
+  return names[type] ?? type;
+}
+
+function describeType(issue: z.core.$ZodIssueInvalidType, value: unknown): string {
+  const wanted = names[issue.expected] ?? issue.expected;
+  const said = issue.message.startsWith("Invalid input") ? `expected ${wanted}` : issue.message;
+  return `${said}, found ${kindOf(value)}`;
+}
+
+function describeChoice(issue: z.core.$ZodIssueInvalidValue, value: unknown): string {
+  const choices = issue.values.map(String);
+  const meant = typeof value === "string" ? nearest(value, choices) : undefined;
+  const one = choices.length === 1 ? "expected" : "expected one of";
+  return `${one} ${choices.join(", ")}${meant === undefined ? "" : `; did you mean ${meant}?`}`;
+}
+
+function describeUnknown(key: string, known: readonly string[]): string {
+  const meant = nearest(key, known);
+  if (meant !== undefined) return `unknown key; did you mean ${meant}?`;
+  return `unknown key; known here: ${known.join(", ")}`;
+}
+
+function describe(issue: z.core.$ZodIssue, value: unknown): string {
+  const { code } = issue;
+  if (value === undefined && ["invalid_type", "invalid_value", "invalid_union"].includes(code)) {
+    return "is missing";
+  }
+  if (code === "invalid_type") return describeType(issue, value);
+  if (code === "invalid_value") return describeChoice(issue, value);
+  return (code === "invalid_key" ? issue.issues[0] : issue)?.message ?? issue.message;
+}
+
+/**
+ * One entry for every wrong key.
+ *
+ * @param moreKeys known at the top as well, beside the schema's own
+ */
+export function describeIssues(failed: Failed, moreKeys: readonly string[] = []): Described[] {
+  return failed.issues.flatMap((issue): Described[] => {
+    const { path } = issue;
+    if (issue.code !== "unrecognized_keys") {
+      return [{ path, message: describe(issue, valueAt(failed.input, path)) }];
+    }
+    const more = path.length === 0 ? moreKeys : [];
+    const known = [...knownKeys(failed.schema, path), ...more];
+    return issue.keys.map((key) => ({
+      path: [...path, key],
+      message: describeUnknown(key, known),
+    }));
+  });
+}

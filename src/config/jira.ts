@@ -1,0 +1,32 @@
+/** `jira:`: where tickets are opened. Without it incidents stand in the journal only. Keys are Alertmanager's. */
+import { z } from "zod";
+import { absolutePath, anyObject, apiUrl, duration, text } from "./fields.ts";
+
+const priorities = z.strictObject({
+  P0: text.default("Highest"),
+  P1: text.default("High"),
+  P2: text.default("Medium"),
+});
+
+export const jira = z
+  .strictObject({
+    url: apiUrl,
+    auth: z.enum(["basic", "bearer"]).default("basic"),
+    user: text.optional(),
+    token_file: absolutePath,
+    project: text.default("IR"),
+    issue_type: text.default("Bug"),
+    priorities: priorities.prefault({}),
+    fields: z.record(text, z.json()).default({}),
+    resolve_after: duration.prefault("15m"),
+    resolve_transition: text.default("Done"),
+    reopen_transition: text.default("To Do"),
+    reopen_duration: duration.prefault("7d"),
+    wont_fix_resolution: text.default("Won't Do"),
+    deadline: duration.prefault("30s"),
+  })
+  .refine(({ auth, user }) => auth !== "basic" || user !== undefined, {
+    path: ["user"],
+    error: "is needed with auth: basic; a personal access token takes auth: bearer",
+    when: anyObject,
+  });

@@ -1,0 +1,27 @@
+/** Reads the configuration's file. */
+import { readFileSync } from "node:fs";
+import { messageOf } from "../errors.ts";
+import { ConfigError } from "./errors.ts";
+import type { Remediations } from "./fixes.ts";
+import { parseConfig } from "./parse.ts";
+import type { Config } from "./schema.ts";
+
+/**
+ * Reads and checks a configuration, the files it names for secrets included.
+ *
+ * @throws ConfigError DW_CONFIG_UNREADABLE when the file cannot be read, DW_CONFIG_INVALID with every problem at once
+ */
+export function loadConfig(file: string, remediations: Remediations): Config {
+  return parseConfig(readText(file), { file, remediations, secrets: "checked" });
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new ConfigError("DW_CONFIG_UNREADABLE", `reading ${file}: ${messageOf(error)}`, {
+      hint: "Name a file that exists and may be read: --config /etc/driftwarden/driftwarden.yaml.",
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,86 @@
+/** From the text of the file to a checked configuration, or to everything that is wrong with it at once. */
+import { ConfigError, formatProblem, type Problem } from "./errors.ts";
+import { ownParts, type Remediations } from "./fixes.ts";
+import { describeIssues, type Path, valueAt } from "./issues.ts";
+import { type Config, configSchema } from "./schema.ts";
+import { secretProblem } from "./secret.ts";
+import { readYaml, type YamlSource } from "./yaml-source.ts";
+
+interface ParseOptions {
+  /** Stands in messages. */
+  readonly file: string;
+  /** By name, from the registry. */
+  readonly remediations: Remediations;
+  /** Whether the files that hold secrets are opened and looked at too. Default: no. */
+  readonly secrets?: "checked" | "not read";
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    Object.values(value).forEach(deepFreeze);
+  }
+  return value;
+}
+
+function problemAt(yaml: YamlSource, path: Path, message: string): Problem {
+  return { line: yaml.lineOf(path), path: path.join("."), message };
+}
+
+/** Every `*_file` in the file that cannot serve. */
+function secretProblems(value: unknown, yaml: YamlSource, path: Path = []): Problem[] {
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]: [string, unknown]): Problem[] => {
+    const here = [...path, Array.isArray(value) ? Number(key) : key];
+    if (!key.endsWith("_file") || typeof inner !== "string" || !inner.startsWith("/")) {
+      return secretProblems(inner, yaml, here);
+    }
+    const message = secretProblem(inner);
+    return message === undefined ? [] : [problemAt(yaml, here, message)];
+  });
+}
+
+function invalid(file: string, problems: readonly Problem[]): ConfigError {
+  const sorted = problems.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0));
+  const count = sorted.length === 1 ? "1 problem" : `${sorted.length} problems`;
+  const list = sorted.map((problem) => `\n  ${formatProblem(problem)}`).join("");
+  return new ConfigError("DW_CONFIG_INVALID", `${file} has ${count}:${list}`, {
+    hint: `Correct the file, then run driftwarden check --config ${file}.`,
+    problems: sorted,
+  });
+}
+
+/** A section whose every key is commented out counts as left out. */
+function withoutEmptySections(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).filter(([, section]) => section !== null));
+}
+
+/**
+ * Parses and checks a configuration, strictly: a key that is not known is a problem.
+ *
+ * @param text YAML
+ * @returns deeply frozen
+ * @throws ConfigError DW_CONFIG_INVALID with every problem at once, each with its line and path
+ */
+export function parseConfig(text: string, options: ParseOptions): Config {
+  const yaml = readYaml(text);
+  if (yaml.problems.length > 0) throw invalid(options.file, yaml.problems);
+  const input = withoutEmptySections(yaml.value);
+  const result = configSchema.safeParse(input);
+  const own = ownParts(valueAt(input, ["fixes"]), options.remediations);
+  const failed = { issues: result.error?.issues ?? [], schema: configSchema, input };
+  const described = [
+    ...describeIssues(failed),
+    ...own.flatMap(({ issues }, index) =>
+      issues.map(({ path, message }) => ({ path: ["fixes", index, ...path], message })),
+    ),
+  ];
+  const problems = [
+    ...described.map(({ path, message }) => problemAt(yaml, path, message)),
+    ...(options.secrets === "checked" ? secretProblems(input, yaml) : []),
+  ];
+  if (problems.length > 0 || !result.success) throw invalid(options.file, problems);
+  const fixes = result.data.fixes.map((fix, index) => ({ ...fix, options: own[index]?.options }));
+  return deepFreeze({ ...result.data, fixes });
+}

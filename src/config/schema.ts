@@ -1,0 +1,63 @@
+/** The whole configuration: one section a file, put together here. */
+import { z } from "zod";
+import { detection } from "./detection.ts";
+import { absolutePath, cadences, count, duration, listenAddress, webUrl } from "./fields.ts";
+import { fixes } from "./fixes.ts";
+import { jira } from "./jira.ts";
+import { sources } from "./sources.ts";
+import { store } from "./store.ts";
+import { stream } from "./stream.ts";
+
+const docker = z.strictObject({
+  socket: absolutePath.prefault("/var/run/docker.sock"),
+  deadline: duration.prefault("30s"),
+});
+
+const verify = z.strictObject({
+  health_after: duration.prefault("5m"),
+  model_after: duration.prefault("5m"),
+  min_attributions: count.default(3),
+  give_up_after: cadences.prefault("6 cadences"),
+});
+
+const links = z.strictObject({
+  dashboard_url: webUrl.optional(),
+  runbook_url: webUrl.optional(),
+});
+
+const http = z.strictObject({ listen: listenAddress.prefault("127.0.0.1:9642") });
+
+const telemetry = z.strictObject({
+  log_level: z.enum(["debug", "info", "warn", "error"]).default("info"),
+  max_labelled_models: z.int().min(0).max(1000).default(50),
+});
+
+export const configSchema = z.strictObject({
+  store,
+  sources,
+  stream: stream.prefault({}),
+  detection: detection.prefault({}),
+  jira: jira.optional(),
+  links: links.prefault({}),
+  docker: docker.optional(),
+  fixes,
+  verify: verify.prefault({}),
+  http: http.prefault({}),
+  telemetry: telemetry.prefault({}),
+  startup_timeout: duration.prefault("60s"),
+});
+
+type Parsed = z.output<typeof configSchema>;
+type Fix = Parsed["fixes"][number] & {
+  /** What the remediation's own schema made of its part of the fix. */
+  options: unknown;
+};
+
+type DeepReadonly<T> = T extends readonly (infer Item)[]
+  ? readonly DeepReadonly<Item>[]
+  : T extends object
+    ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> }
+    : T;
+
+/** The configuration as the program sees it: keys as in the file, every default filled in, durations in milliseconds. */
+export type Config = DeepReadonly<Omit<Parsed, "fixes"> & { fixes: Fix[] }>;

@@ -1,0 +1,39 @@
+/** Secrets live in files of their own; they are read when needed and never kept, so a rotated one is used at once. */
+import { readFileSync, statSync } from "node:fs";
+import { messageOf } from "../errors.ts";
+import { ConfigError } from "./errors.ts";
+
+const maxBytes = 65_536;
+
+/**
+ * Why a file cannot serve as a secret, one clause; undefined when it can.
+ */
+export function secretProblem(file: string): string | undefined {
+  try {
+    const stat = statSync(file);
+    if (!stat.isFile()) return `${file} is not a plain file`;
+    if (stat.size > maxBytes) return `${file} is larger than ${maxBytes} bytes`;
+    if ((stat.mode & 0o007) !== 0) {
+      return `everybody on this machine may open ${file}; chmod 600 it`;
+    }
+    return readFileSync(file, "utf8").trim() === "" ? `${file} is empty` : undefined;
+  } catch (error) {
+    return `cannot be read: ${messageOf(error)}`;
+  }
+}
+
+/**
+ * The content of a secret's file without white space around it.
+ *
+ * @throws ConfigError DW_CONFIG_SECRET when the file is missing, unreadable, empty or open to everybody
+ */
+export function readSecret(file: string): string {
+  const problem = secretProblem(file);
+  if (problem !== undefined) {
+    throw new ConfigError("DW_CONFIG_SECRET", `reading a secret: ${problem}`, {
+      hint: `Write the secret into ${file}, readable by the service's user only.`,
+      retryable: true,
+    });
+  }
+  return readFileSync(file, "utf8").trim();
+}

@@ -1,0 +1,52 @@
+/** `sources:`: the tables that are watched. Every default is OpenClaw's as documented. */
+import { z } from "zod";
+import { databaseKeys, withDatabaseRules } from "./database.ts";
+import { anyObject, count, duration, identifier, text, timeZone } from "./fields.ts";
+
+const openClawUrl = "postgres://readonly@127.0.0.1/explainability";
+
+const columns = z.strictObject({
+  timestamp: identifier.default("timestamp"),
+  feature: identifier.default("feature_name"),
+  importance: identifier.default("importance"),
+  model: identifier.optional(),
+});
+
+const history = z.strictObject({
+  last: duration.prefault("7d"),
+  max_rows: count.default(2_000_000),
+});
+
+const source = withDatabaseRules(
+  z
+    .strictObject({
+      ...databaseKeys,
+      tenant: text.default("default"),
+      environment: text.default("production"),
+      time_zone: timeZone.prefault("UTC"),
+      table: text.default("explainability_metrics"),
+      columns: columns.prefault({}),
+      model: text.optional(),
+      poll_interval: duration.prefault("30s"),
+      page_rows: count.max(100_000).default(5000),
+      transform: z.enum(["auto", "share", "common_scale", "none"]).default("auto"),
+      assembly_window: duration.prefault("60s"),
+      ignore: z.array(text).default([]),
+      history: history.prefault({}),
+    })
+    .refine((given) => given.model === undefined || given.columns?.model === undefined, {
+      path: ["model"],
+      error: "columns.model names the column that says the model; give one of the two",
+      when: anyObject,
+    }),
+).transform((value) =>
+  value.url === undefined && value.url_file === undefined ? { ...value, url: openClawUrl } : value,
+);
+
+const sourceName = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, {
+  error: "a source's name has lower-case letters, digits, - and _, at most 63",
+});
+
+export const sources = z
+  .record(sourceName, source)
+  .refine((map) => Object.keys(map).length > 0, { error: "names no source" });

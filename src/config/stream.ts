@@ -1,0 +1,28 @@
+/** `stream:`: the log between reading and detecting; in the store unless Kafka is named. */
+import { z } from "zod";
+import { absolutePath, count, duration, text } from "./fields.ts";
+
+const sasl = z.strictObject({
+  mechanism: z.enum(["plain", "scram-sha-256", "scram-sha-512"]).default("scram-sha-512"),
+  username: text,
+  password_file: absolutePath,
+});
+
+const kafka = z.strictObject({
+  brokers: z.array(text).min(1, { error: "names no broker" }),
+  topic: z
+    .string()
+    .regex(/^[a-zA-Z0-9._-]{1,249}$/, { error: "expected a Kafka topic's name" })
+    .default("driftwarden"),
+  replication: count.optional(),
+  retention: duration.prefault("7d"),
+  group: text.default("driftwarden"),
+  ssl: z.boolean().default(false),
+  sasl: sasl.optional(),
+  session_timeout: duration.prefault("30s"),
+});
+
+export const stream = z.strictObject({
+  partitions: count.max(1024).default(4),
+  kafka: kafka.optional(),
+});

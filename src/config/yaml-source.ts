@@ -1,0 +1,57 @@
+/** YAML text as plain data, with the line on which each key stands. */
+import { type Document, isMap, isNode, isSeq, LineCounter, parseDocument } from "yaml";
+import { messageOf } from "../errors.ts";
+import type { Problem } from "./errors.ts";
+import type { Path } from "./issues.ts";
+
+export interface YamlSource {
+  readonly value: unknown;
+  /** What makes it no YAML; `value` means nothing then. */
+  readonly problems: readonly Problem[];
+  /** The line of the key at a path, or of its nearest parent that stands in the file. */
+  lineOf(path: Path): number | undefined;
+}
+
+/** One step of a path: the node that says where it is (a map's key, a list's item), and what lies below it. */
+function step(node: unknown, part: PropertyKey): { at: unknown; value: unknown } | undefined {
+  if (isSeq(node)) return { at: node.items[Number(part)], value: node.items[Number(part)] };
+  if (!isMap(node)) return undefined;
+  const pair = node.items.find(({ key }) => String(key) === String(part));
+  return pair && { at: pair.key, value: pair.value };
+}
+
+/** Throws on an alias without an anchor and on aliases that multiply without end, and names no place for it. */
+function toPlainData(document: Document.Parsed): { value: unknown; errors: readonly string[] } {
+  if (document.errors.length > 0) return { value: undefined, errors: [] };
+  try {
+    return { value: document.toJS({ maxAliasCount: 100 }) ?? {}, errors: [] };
+  } catch (error) {
+    return { value: undefined, errors: [messageOf(error)] };
+  }
+}
+
+export function readYaml(text: string): YamlSource {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const lineAt = (offset: number): number => lines.linePos(offset).line;
+  const { value, errors } = toPlainData(document);
+  const problems = [
+    ...document.errors.map(({ pos, message }) => ({ line: lineAt(pos[0]), path: "", message })),
+    ...errors.map((message) => ({ line: undefined, path: "", message })),
+  ];
+  return {
+    value,
+    problems,
+    lineOf(path) {
+      let node: unknown = document.contents;
+      let line: number | undefined;
+      for (const part of path) {
+        const next = step(node, part);
+        if (next === undefined) return line;
+        if (isNode(next.at) && next.at.range) line = lineAt(next.at.range[0]);
+        node = next.value;
+      }
+      return line;
+    },
+  };
+}

@@ -1,0 +1,220 @@
+/** Puts the importances of one model that belong together in time into one attribution. */
+import type { Row } from "../stream/record.ts";
+import type { DropReason } from "./counts.ts";
+import type { ModelMemory } from "./memory.ts";
+
+/** Attributions in a row without a feature after which the next one no longer waits for it. */
+const givenUpAfter = 3;
+
+/** Plain data: the open attribution, as far as it is not in the model's memory. */
+export interface Assembly {
+  open: boolean;
+  /** Oldest and newest row of the open attribution, microseconds. */
+  start: number;
+  end: number;
+  /** Newest row of the last closed attribution; null before there is one. */
+  lastEnd: number | null;
+  /** Features that came, of those it waits for. */
+  came: number;
+  expected: number;
+  /** A feature turned up that nobody waited for: the next attribution gives it time. */
+  patient: boolean;
+  /** Features with two different values at one time. */
+  conflicts: string[];
+  /** Features without a slot yet: name, time, value (null: bad). */
+  newcomers: [string, number, number | null][];
+}
+
+export function nothingAssembled(): Assembly {
+  return {
+    open: false,
+    start: 0,
+    end: 0,
+    lastEnd: null,
+    came: 0,
+    expected: 0,
+    patient: true,
+    conflicts: [],
+    newcomers: [],
+  };
+}
+
+/** The model whose rows are assembled. `close` may replace its memory and add slots. */
+interface AssemblyHost {
+  readonly memory: ModelMemory;
+  readonly assemblyWindowUs: number;
+  readonly maxFeatures: number;
+  slotOf(feature: string): number | undefined;
+  close(): void;
+}
+
+/**
+ * An attribution closes when every feature it waits for has come, when a feature repeats with another time, or when
+ * rows or the watermark have passed its start by the assembly window.
+ */
+export class Assembler {
+  readonly #host: AssemblyHost;
+  readonly #assembly: Assembly;
+  readonly #newcomers: Map<string, { ts: number; value: number }>;
+
+  constructor(host: AssemblyHost, assembly: Assembly) {
+    this.#host = host;
+    this.#assembly = assembly;
+    this.#newcomers = new Map(
+      assembly.newcomers.map(([name, ts, value]) => [name, { ts, value: value ?? Number.NaN }]),
+    );
+  }
+
+  /** Time at which the watermark closes the open attribution; Infinity while there is none. */
+  get due(): number {
+    const { open, start } = this.#assembly;
+    return open ? start + this.#host.assemblyWindowUs : Number.POSITIVE_INFINITY;
+  }
+
+  /** Oldest row of the open attribution; -Infinity while there is none. */
+  get start(): number {
+    return this.#assembly.open ? this.#assembly.start : Number.NEGATIVE_INFINITY;
+  }
+
+  /** The current assembly for a snapshot. */
+  saved(): Assembly {
+    const newcomers = [...this.#newcomers].map(
+      ([name, { ts, value }]): [string, number, number | null] => [
+        name,
+        ts,
+        Number.isNaN(value) ? null : value,
+      ],
+    );
+    return { ...this.#assembly, newcomers };
+  }
+
+  /** @param row with a finite time @returns why it takes no part, or undefined when it does */
+  take(row: Row): DropReason | undefined {
+    const seen = this.#seenAt(row.feature);
+    if (seen === row.ts) return this.#again(row);
+    const { open, end } = this.#assembly;
+    const repeats = seen !== undefined && !Number.isNaN(seen);
+    if (open && (row.ts >= this.due || (repeats && row.ts > end))) this.#host.close();
+    return this.#join(row);
+  }
+
+  /** Closes what the watermark has passed. */
+  pass(watermark: number): void {
+    if (watermark >= this.due) this.#host.close();
+  }
+
+  /**
+   * Forgets times beyond the limit, which would make all rows to come late ones.
+   *
+   * @returns rows of an open attribution that are dropped with it
+   */
+  forgetBeyond(limit: number): number {
+    const assembly = this.#assembly;
+    if (assembly.lastEnd !== null && assembly.lastEnd > limit) assembly.lastEnd = null;
+    if (!assembly.open || assembly.start <= limit) return 0;
+    const { seenAt, value } = this.#host.memory;
+    const dropped = seenAt.reduce((n, ts) => n + (Number.isNaN(ts) ? 0 : 1), this.#newcomers.size);
+    this.#newcomers.clear();
+    seenAt.fill(Number.NaN);
+    value.fill(Number.NaN);
+    assembly.open = false;
+    return dropped;
+  }
+
+  /** Ends the attribution. @returns its time, its new features by name, and those with two values at one time */
+  finish(): {
+    readonly at: number;
+    readonly newcomers: readonly { name: string; ts: number; value: number }[];
+    readonly conflicts: readonly string[];
+  } {
+    const assembly = this.#assembly;
+    const newcomers = [...this.#newcomers]
+      .filter(([, { value }]) => !Number.isNaN(value))
+      .map(([name, { ts, value }]) => ({ name, ts, value }))
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    const { conflicts } = assembly;
+    this.#newcomers.clear();
+    assembly.conflicts = [];
+    assembly.open = false;
+    assembly.patient = false;
+    assembly.lastEnd = assembly.end;
+    return { at: assembly.end, newcomers, conflicts };
+  }
+
+  /** Counts anew whom the next attribution waits for; after `absent` was brought up to date. */
+  expect(): void {
+    let expected = 0;
+    for (const absent of this.#host.memory.absent) if (absent < givenUpAfter) expected++;
+    this.#assembly.expected = expected;
+  }
+
+  #seenAt(feature: string): number | undefined {
+    const slot = this.#host.slotOf(feature);
+    return slot === undefined ? this.#newcomers.get(feature)?.ts : this.#host.memory.seenAt[slot];
+  }
+
+  /** A second row of one feature at one time: a copy, or another exporter. */
+  #again(row: Row): DropReason {
+    const slot = this.#host.slotOf(row.feature);
+    const first =
+      slot === undefined
+        ? (this.#newcomers.get(row.feature)?.value ?? Number.NaN)
+        : this.#host.memory.value[slot]!;
+    const value = Number.isFinite(row.importance) ? row.importance : Number.NaN;
+    if (Object.is(first, value) || first === value) return "duplicate";
+    const { conflicts } = this.#assembly;
+    if (conflicts.length < 10 && !conflicts.includes(row.feature)) conflicts.push(row.feature);
+    return "second_value";
+  }
+
+  #join(row: Row): DropReason | undefined {
+    const assembly = this.#assembly;
+    const passed = assembly.lastEnd !== null && row.ts <= assembly.lastEnd;
+    if (!assembly.open) {
+      if (passed) return this.#straggle(row);
+      this.#begin(row.ts);
+    } else if (passed || row.ts < assembly.start - this.#host.assemblyWindowUs) {
+      return "late";
+    }
+    return this.#place(row);
+  }
+
+  #straggle(row: Row): DropReason {
+    const slot = this.#host.slotOf(row.feature);
+    const awaited = slot !== undefined && this.#host.memory.absent[slot]! < givenUpAfter;
+    if (!awaited) this.#assembly.patient = true;
+    return "late";
+  }
+
+  #begin(ts: number): void {
+    const { memory } = this.#host;
+    memory.seenAt.fill(Number.NaN);
+    memory.value.fill(Number.NaN);
+    const assembly = this.#assembly;
+    assembly.open = true;
+    assembly.start = ts;
+    assembly.end = ts;
+    assembly.came = 0;
+  }
+
+  #place(row: Row): DropReason | undefined {
+    const { memory, maxFeatures } = this.#host;
+    const assembly = this.#assembly;
+    const value = Number.isFinite(row.importance) ? row.importance : Number.NaN;
+    const slot = this.#host.slotOf(row.feature);
+    if (slot !== undefined) {
+      memory.value[slot] = value;
+      memory.seenAt[slot] = row.ts;
+      if (memory.absent[slot]! < givenUpAfter) assembly.came++;
+    } else if (memory.nFeatures + this.#newcomers.size >= maxFeatures) {
+      return "too_many_features";
+    } else {
+      this.#newcomers.set(row.feature, { ts: row.ts, value });
+    }
+    assembly.start = Math.min(assembly.start, row.ts);
+    assembly.end = Math.max(assembly.end, row.ts);
+    const complete = assembly.came >= assembly.expected && assembly.expected > 0;
+    if (complete && !assembly.patient) this.#host.close();
+    return undefined;
+  }
+}

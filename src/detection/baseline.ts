@@ -1,0 +1,194 @@
+/** What is normal for a model: judges an attribution against it, learns it, forgets it when told to. */
+import { type Judgement, judge } from "./decision.ts";
+import { ModelMemory } from "./memory.ts";
+import type { ModelFacts } from "./model-facts.ts";
+import { learnNoise, observeNoise, remember, widening } from "./noise.ts";
+import { shiftEvidence } from "./opening.ts";
+import { acceptHabits, applyRules, type Evidence, learnHabits, settledAfter } from "./rules.ts";
+import type { Scratch, ScratchPool } from "./scratch.ts";
+import {
+  type DecisionSettings,
+  type DetectorUse,
+  settledTransform,
+  type Transform,
+} from "./settings.ts";
+import { learnLevel, presentPart, transform } from "./transform.ts";
+
+/** An attribution with less of the expected total than this is a fragment: not judged, not learned. */
+const leastPresent = 0.5;
+
+export interface BaselineOptions {
+  readonly transform: Transform;
+  readonly uses: readonly DetectorUse[];
+  readonly decision: DecisionSettings;
+  readonly pool: ScratchPool;
+}
+
+/** What one attribution says. */
+export interface Verdict {
+  /** Rules that are fulfilled: pipeline rules first, then the judges'. */
+  readonly evidence: readonly Evidence[];
+  /** Nothing is wrong, nor nearly wrong. */
+  readonly clean: boolean;
+  /** The judges' highest feature score, 1.0 is the boundary; undefined while they have no opinion. */
+  readonly highest: number | undefined;
+  /** Enough of the vector was there to be looked at. */
+  readonly whole: boolean;
+  /** Some feature is beyond its boundary, if only this once. */
+  readonly crossing: boolean;
+  /** For learning it. */
+  readonly noise: number;
+}
+
+export class Baseline {
+  readonly #options: BaselineOptions;
+  readonly #facts: ModelFacts;
+  readonly #names: string[];
+  readonly #slots: Map<string, number>;
+  #memory: ModelMemory;
+
+  constructor(
+    options: BaselineOptions,
+    facts: ModelFacts,
+    saved: { readonly names: readonly string[]; readonly memory: ModelMemory } | undefined,
+  ) {
+    this.#options = options;
+    this.#facts = facts;
+    this.#names = [...(saved?.names ?? [])];
+    this.#slots = new Map(this.#names.map((name, slot) => [name, slot]));
+    const empty = { nFeatures: 0, uses: options.uses, raw: this.#isRaw(0) };
+    this.#memory = saved?.memory ?? new ModelMemory(empty);
+  }
+
+  get memory(): ModelMemory {
+    return this.#memory;
+  }
+
+  get names(): readonly string[] {
+    return this.#names;
+  }
+
+  /** Scores of the newest attribution by feature; valid until another one of this size is judged. */
+  get scores(): Float64Array {
+    return this.#scratch().scores;
+  }
+
+  slotOf(feature: string): number | undefined {
+    return this.#slots.get(feature);
+  }
+
+  /** New features take part from this attribution on. */
+  admit(
+    newcomers: readonly { readonly name: string; readonly ts: number; readonly value: number }[],
+  ): void {
+    if (newcomers.length === 0) return;
+    const before = this.#memory.nFeatures;
+    const raw = this.#isRaw(before + newcomers.length);
+    const late = this.#facts.learned >= settledAfter;
+    this.#memory = this.#memory.grown(before + newcomers.length);
+    if (raw !== this.#memory.shape.raw) this.#startOver(raw);
+    for (const { name, ts, value } of newcomers) {
+      const slot = this.#names.push(name) - 1;
+      this.#slots.set(name, slot);
+      this.#memory.seenAt[slot] = ts;
+      this.#memory.value[slot] = value;
+      this.#memory.fresh[slot] = late ? 1 : 0;
+    }
+  }
+
+  /** Judges the assembled attribution; nothing is learned yet. */
+  judge(conflicts: readonly string[]): Verdict {
+    const facts = this.#facts;
+    const memory = this.#memory;
+    const { evidence, uneasy } = applyRules({
+      memory,
+      names: this.#names,
+      state: facts.rules,
+      settings: this.#options.decision,
+      learned: facts.learned,
+      conflicts: conflicts.flatMap((name) => this.#slots.get(name) ?? []),
+    });
+    const scratch = this.#scratch();
+    if (presentPart(memory) < leastPresent) {
+      scratch.scores.fill(Number.NaN);
+      return {
+        evidence,
+        clean: false,
+        highest: undefined,
+        whole: false,
+        crossing: false,
+        noise: Number.NaN,
+      };
+    }
+    const { highest, shift, crossing, noise } = this.#score(scratch);
+    const clean = !uneasy && (highest ?? 0) < this.#options.decision.exitLevel;
+    return { evidence: [...evidence, ...shift], clean, highest, whole: true, crossing, noise };
+  }
+
+  /** Learns what was judged, unless something was wrong with it or the baseline is frozen. */
+  settle(verdict: Verdict): void {
+    const facts = this.#facts;
+    const { y } = this.#scratch();
+    const sound = verdict.whole && verdict.evidence.length === 0 && !verdict.crossing;
+    if (sound && facts.episode === null) this.#learn(y, verdict.noise);
+    else this.#rest();
+    if (verdict.whole) remember(this.#memory, y);
+    if (facts.widen > 0) facts.widen--;
+  }
+
+  /** What is so now is the new normal. */
+  relearn(): void {
+    acceptHabits(this.#memory, this.#facts.rules);
+    this.#startOver(this.#memory.shape.raw);
+  }
+
+  #scratch(): Scratch {
+    return this.#options.pool.of(this.#memory.nFeatures);
+  }
+
+  #isRaw(nFeatures: number): boolean {
+    return settledTransform(this.#options.transform, nFeatures) === "none";
+  }
+
+  #score(scratch: Scratch): Pick<Judgement, "highest" | "crossing"> & {
+    readonly shift: readonly Evidence[];
+    readonly noise: number;
+  } {
+    const memory = this.#memory;
+    const facts = this.#facts;
+    const { decision: settings } = this.#options;
+    transform(settledTransform(this.#options.transform, memory.nFeatures), memory, scratch);
+    const noise = observeNoise(memory, scratch);
+    const widen = widening(memory) * (facts.widen > 0 ? settings.relearnedWiden : 1);
+    const { detectors, highest, crossing, firing } = judge(memory, scratch, { widen, settings });
+    facts.scores = detectors;
+    if (facts.relearn > 0) return { highest: undefined, crossing: false, shift: [], noise };
+    const shift = shiftEvidence({ ...scratch, memory, names: this.#names, firing });
+    return { highest, crossing, shift, noise };
+  }
+
+  #learn(y: Float64Array, noise: number): void {
+    const memory = this.#memory;
+    const facts = this.#facts;
+    for (const { detector } of memory.seats) detector.learnOne(y);
+    learnLevel(memory, y);
+    learnNoise(memory, y, noise);
+    learnHabits(memory, facts.rules);
+    facts.learned++;
+    facts.unlearned = 0;
+    if (facts.relearn > 0) facts.relearn--;
+  }
+
+  /** Not learned. What stays suspicious without ever opening an episode becomes normal in the end, too. */
+  #rest(): void {
+    this.#facts.unlearned++;
+    const { freezeLimit } = this.#options.decision;
+    if (this.#facts.episode === null && this.#facts.unlearned >= freezeLimit) this.relearn();
+  }
+
+  #startOver(raw: boolean): void {
+    const { relearn, relearnedWidenFor } = this.#options.decision;
+    this.#memory = this.#memory.relearned(raw);
+    Object.assign(this.#facts, { relearn, widen: relearnedWidenFor, learned: 0, unlearned: 0 });
+  }
+}

@@ -1,0 +1,77 @@
+/** Who is to blame, in shares of the model's attention, as it stood when the episode opened. */
+import { expectedBand } from "./decision.ts";
+import type { BlamedFeature } from "./event.ts";
+import type { ModelMemory } from "./memory.ts";
+import { expectedTotal } from "./transform.ts";
+
+/** More names than this help nobody. */
+const mostNamed = 10;
+
+export interface BlameInput {
+  readonly memory: ModelMemory;
+  readonly names: readonly string[];
+  /** Feature scores over the boundary; NaN where there is none. */
+  readonly scores: Float64Array;
+  /** Blamed by a rule, most first; then come the features beyond their boundary by score. */
+  readonly guilty: readonly number[];
+}
+
+/** @returns most to blame first, at most ten; their parts add up to 1 */
+export function blame({ memory, names, scores, guilty }: BlameInput): readonly BlamedFeature[] {
+  const rest = [...scores.keys()]
+    .filter((slot) => scores[slot]! >= 1 && !guilty.includes(slot))
+    .toSorted((a, b) => scores[b]! - scores[a]!);
+  const slots = [...guilty, ...rest].slice(0, mostNamed);
+  const weights = slots.map((slot) => Math.max(scores[slot] || 0, guilty.includes(slot) ? 1 : 0));
+  const weight = weights.reduce((sum, one) => sum + one, 0);
+  const shares = sharesOf(memory);
+  return slots.map((slot, i) => ({
+    feature: names[slot]!,
+    ...compared(shares, slot),
+    ...bandInShares(memory, slot),
+    score: weights[i]!,
+    part: weights[i]! / weight,
+  }));
+}
+
+interface Shares {
+  /** Absolute shares; undefined where absent. */
+  readonly before: readonly (number | undefined)[];
+  readonly after: readonly (number | undefined)[];
+}
+
+/** In their own units values are measured by what the whole used to be: the share of a single feature is always 1. */
+function sharesOf(memory: ModelMemory): Shares {
+  const { level, count, value, shape } = memory;
+  const usual = expectedTotal(memory) || 1;
+  let now = 0;
+  for (const one of value) if (!Number.isNaN(one)) now += Math.min(Math.abs(one), 1e290);
+  const whole = shape.raw ? usual : now || 1;
+  return {
+    before: Array.from(level, (one, i) => (count[i]! > 0 ? Math.abs(one) / usual : undefined)),
+    after: Array.from(value, (one) => (Number.isNaN(one) ? undefined : Math.abs(one) / whole)),
+  };
+}
+
+function compared({ before, after }: Shares, slot: number) {
+  return {
+    before: before[slot],
+    after: after[slot],
+    rankBefore: rank(before, slot),
+    rankAfter: rank(after, slot),
+  };
+}
+
+function rank(shares: readonly (number | undefined)[], slot: number): number | undefined {
+  const own = shares[slot];
+  if (own === undefined) return undefined;
+  return 1 + shares.filter((share) => share !== undefined && share > own).length;
+}
+
+function bandInShares(memory: ModelMemory, slot: number): Pick<BlamedFeature, "low" | "high"> {
+  const band = expectedBand(memory, slot);
+  if (band === undefined) return { low: undefined, high: undefined };
+  const unit = expectedTotal(memory) || 1;
+  const ends = [band.low / unit, band.high / unit].map((end) => Math.max(end, 0));
+  return { low: ends[0], high: ends[1] };
+}

@@ -1,0 +1,116 @@
+/** What each kind of record does to its model. */
+import type {
+  HistoryRecord,
+  MarkerRecord,
+  Row,
+  RowsRecord,
+  StreamRecord,
+  TickRecord,
+} from "../stream/record.ts";
+import type { DetectionCounts, DropReason } from "./counts.ts";
+import type { WatchedModel } from "./model.ts";
+import { advance, historyLevel } from "./positions.ts";
+import { ask } from "./verification.ts";
+
+/** Markers and verdicts remembered, so that one sent twice is taken once. */
+const rememberedIds = 50;
+
+export type ModelRecord = Exclude<StreamRecord, TickRecord>;
+
+export interface IntakeContext {
+  readonly counts: DetectionCounts;
+  /** Newest watermark of the model's source, microseconds; undefined before its first tick. */
+  readonly watermark: number | undefined;
+}
+
+export function applyRecord(
+  model: WatchedModel,
+  record: ModelRecord,
+  context: IntakeContext,
+): void {
+  switch (record.kind) {
+    case "rows":
+      takeRows(model, record, context.counts);
+      break;
+    case "history":
+      takeHistory(model, record, context.counts);
+      break;
+    case "marker":
+      takeMarker(model, record, context.watermark);
+      break;
+    case "verify":
+      ask(model.facts.verification, record);
+      break;
+    case "feedback":
+      isNew(model, record.id);
+  }
+}
+
+/** What a tick does: forgets times that were absurd, then lets time pass. @returns whether anything changed */
+export function passTick(model: WatchedModel, tick: TickRecord, counts: DetectionCounts): boolean {
+  if (model.facts.historic) return false;
+  const limit = tick.clock + model.source.maxFutureUs;
+  const absurd = model.isBeyond(limit);
+  if (absurd) counts.dropped.future += model.forgetBeyond(limit);
+  if (tick.watermark < model.due()) return absurd;
+  model.pass(tick.watermark);
+  return true;
+}
+
+function takeRows(model: WatchedModel, record: RowsRecord, counts: DetectionCounts): void {
+  if (model.facts.historic) endHistory(model);
+  model.facts.source = record.source;
+  for (const row of record.rows) takeRow(model, row, { place: record, counts });
+}
+
+function takeHistory(model: WatchedModel, record: HistoryRecord, counts: DetectionCounts): void {
+  const { facts } = model;
+  const place = { level: historyLevel, window: 0 };
+  if (facts.lastAt === null && !facts.assembly.open) facts.historic = true;
+  for (const row of record.rows) {
+    // The rows' own times stand in for the ticks that a live model would have had.
+    if (facts.historic && Number.isFinite(row.ts)) model.pass(row.ts);
+    takeRow(model, row, { place, counts });
+  }
+  if (record.last && facts.historic) endHistory(model);
+}
+
+function endHistory(model: WatchedModel): void {
+  model.finish();
+  model.facts.historic = false;
+}
+
+interface Intake {
+  readonly place: { readonly level: number; readonly window: number };
+  readonly counts: DetectionCounts;
+}
+
+function takeRow(model: WatchedModel, row: Row, { place, counts }: Intake): void {
+  counts.rows++;
+  const reason = dropReason(model, row, place);
+  if (reason !== undefined) counts.dropped[reason]++;
+  else if (!Number.isFinite(row.importance)) counts.nonFinite++;
+}
+
+function dropReason(model: WatchedModel, row: Row, place: Intake["place"]): DropReason | undefined {
+  if (!advance(model.facts.positions, place, row)) return "seen_position";
+  if (!Number.isFinite(row.ts)) return "non_finite_time";
+  if (model.source.ignoredFeatures.has(row.feature)) return "ignored";
+  return model.take(row);
+}
+
+function takeMarker(
+  model: WatchedModel,
+  { id, at }: MarkerRecord,
+  watermark: number | undefined,
+): void {
+  if (!isNew(model, id)) return;
+  model.facts.markers.push({ id, at });
+  model.applyMarkers(Math.max(watermark ?? at, model.facts.lastAt ?? at));
+}
+
+function isNew({ facts }: WatchedModel, id: string): boolean {
+  if (facts.taken.includes(id)) return false;
+  facts.taken = [...facts.taken, id].slice(-rememberedIds);
+  return true;
+}

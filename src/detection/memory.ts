@@ -1,0 +1,147 @@
+/** All numbers a model has learned, in one buffer: the engine's own arrays, then a section for each detector. */
+import type { Detector } from "../../detectors/detector.ts";
+import type { DetectorUse } from "./settings.ts";
+
+/** Raised whenever the meaning of the engine's own section changes. */
+export const memoryVersion = 1;
+
+/** Attributions over which the noise of the whole vector is judged. */
+export const noiseRing = 10;
+
+/** Scalars before the ring of noise. */
+const noiseHead = 2;
+
+/** A detector as this model uses it. */
+export interface Seat {
+  readonly use: DetectorUse;
+  readonly params: unknown;
+  readonly detector: Detector;
+}
+
+const align = (bytes: number): number => Math.ceil(bytes / 8) * 8;
+
+/** Three Float64, five Float32 and five Uint8 a feature, after the scalars. */
+export const ownBytes = (nFeatures: number): number =>
+  (noiseHead + noiseRing) * 8 + align(nFeatures * (3 * 8 + 5 * 4 + 5));
+
+export interface MemoryShape {
+  readonly nFeatures: number;
+  readonly uses: readonly DetectorUse[];
+  /** Whether values are in their own units. */
+  readonly raw: boolean;
+}
+
+export class ModelMemory {
+  readonly nFeatures: number;
+  readonly shape: MemoryShape;
+  readonly bytes: Uint8Array;
+  /** The bytes of each detector. */
+  readonly sections: readonly Uint8Array[];
+  #seats: readonly Seat[] | undefined;
+  /** Long-run noise of the vector, observations behind it, then the ring. */
+  readonly noise: Float64Array;
+  /** Importances of the open (or, until the next begins, the last) attribution; NaN where absent or bad. */
+  readonly value: Float64Array;
+  /** Time of each of them, NaN where no row came. */
+  readonly seenAt: Float64Array;
+  /** The attribution before it. */
+  readonly previous: Float64Array;
+  /** Slow mean of the transformed value, observations behind it, and how often the feature comes, 0..1. */
+  readonly level: Float32Array;
+  readonly count: Float32Array;
+  readonly presence: Float32Array;
+  /** Newest transformed value and the mean of its absolute differences. */
+  readonly last: Float32Array;
+  readonly meanDiff: Float32Array;
+  /** One bit an attribution, newest lowest: crossed the boundary upwards, downwards. */
+  readonly up: Uint8Array;
+  readonly down: Uint8Array;
+  /** Attributions in a row without it, with a bad value; how it stands as a newcomer. */
+  readonly absent: Uint8Array;
+  readonly bad: Uint8Array;
+  readonly fresh: Uint8Array;
+
+  constructor(shape: MemoryShape) {
+    const n = shape.nFeatures;
+    const own = ownBytes(n);
+    const sizes = shape.uses.map((use) => align(use.type.stateBytes(paramsOf(use, shape), n)));
+    const buffer = new ArrayBuffer(sizes.reduce((sum, size) => sum + size, own));
+    this.nFeatures = n;
+    this.shape = shape;
+    this.bytes = new Uint8Array(buffer);
+    this.noise = new Float64Array(buffer, 0, noiseHead + noiseRing);
+    const head = this.noise.byteLength;
+    this.value = new Float64Array(buffer, head, n);
+    this.seenAt = new Float64Array(buffer, head + n * 8, n);
+    this.previous = new Float64Array(buffer, head + n * 16, n);
+    const floats = (k: number): Float32Array =>
+      new Float32Array(buffer, head + n * (24 + k * 4), n);
+    this.level = floats(0);
+    this.count = floats(1);
+    this.presence = floats(2);
+    this.last = floats(3);
+    this.meanDiff = floats(4);
+    const small = (k: number): Uint8Array => new Uint8Array(buffer, head + n * (44 + k), n);
+    this.up = small(0);
+    this.down = small(1);
+    this.absent = small(2);
+    this.bad = small(3);
+    this.fresh = small(4);
+    this.sections = sectionsOf(buffer, own, sizes);
+    this.value.fill(Number.NaN);
+    this.seenAt.fill(Number.NaN);
+    this.previous.fill(Number.NaN);
+    this.last.fill(Number.NaN);
+  }
+
+  /** The detectors, made at first use: until then their bytes may be filled from outside. */
+  get seats(): readonly Seat[] {
+    this.#seats ??= this.shape.uses.map((use, i) => seat(use, this.shape, this.sections[i]!));
+    return this.#seats;
+  }
+
+  /** A larger memory that knows what this one does; the new slots are empty. */
+  grown(nFeatures: number): ModelMemory {
+    const grown = new ModelMemory({ ...this.shape, nFeatures });
+    grown.noise.set(this.noise);
+    for (const name of [...kept, ...learned] as const) grown[name].set(this[name]);
+    for (const [i, use] of this.shape.uses.entries()) {
+      const from = { nFeatures: this.nFeatures, bytes: this.sections[i]! };
+      const to = { nFeatures, bytes: grown.sections[i]! };
+      use.type.grow(paramsOf(use, this.shape), from, to);
+    }
+    return grown;
+  }
+
+  /** The same features with nothing learned of them: what a marker or another transform asks for. */
+  relearned(raw: boolean): ModelMemory {
+    const fresh = new ModelMemory({ ...this.shape, raw });
+    for (const name of kept) fresh[name].set(this[name]);
+    return fresh;
+  }
+}
+
+/** What stays when everything is learned anew, and what does not. */
+const kept = ["value", "seenAt", "previous", "presence", "absent", "bad"] as const;
+const learned = ["level", "count", "last", "meanDiff", "up", "down", "fresh"] as const;
+
+export const paramsOf = (use: DetectorUse, { raw }: MemoryShape): unknown =>
+  raw && use.rawParams !== undefined ? use.rawParams : use.params;
+
+function seat(use: DetectorUse, shape: MemoryShape, bytes: Uint8Array): Seat {
+  const params = paramsOf(use, shape);
+  const detector = use.type.create(params, { nFeatures: shape.nFeatures, bytes });
+  return { use, params, detector };
+}
+
+function sectionsOf(
+  buffer: ArrayBuffer,
+  own: number,
+  sizes: readonly number[],
+): readonly Uint8Array[] {
+  let offset = own;
+  return sizes.map((size) => {
+    offset += size;
+    return new Uint8Array(buffer, offset - size, size);
+  });
+}

@@ -1,0 +1,117 @@
+/** Detection's own metrics. */
+import { Counter, Gauge, type Registry } from "prom-client";
+import type { ModelView, PartitionEngine } from "./engine.ts";
+
+export type DetectionMetrics = ReturnType<typeof detectionMetrics>;
+
+/** What is looked at when somebody scrapes. */
+export interface Seen {
+  readonly engines: () => readonly PartitionEngine[];
+  /** Scores are shown for so many models at most. */
+  readonly maxLabelledModels: number;
+}
+
+/** @param registry where they are registered */
+// oxlint-disable-next-line typescript/explicit-module-boundary-types -- the type is derived above
+export function detectionMetrics(registry: Registry, seen: Seen) {
+  const registers = [registry];
+  return {
+    records: new Counter({
+      name: "driftwarden_detection_records_total",
+      help: "Records read from the stream, by kind.",
+      labelNames: ["kind"],
+      registers,
+    }),
+    decisions: new Counter({
+      name: "driftwarden_detection_decisions_total",
+      help: "Decisions committed, by type.",
+      labelNames: ["type"],
+      registers,
+    }),
+    gaps: new Counter({
+      name: "driftwarden_detection_gaps_total",
+      help: "Times that records were missing between two offsets of a partition.",
+      registers,
+    }),
+    quarantined: new Counter({
+      name: "driftwarden_detection_quarantined_total",
+      help: "Records set aside because they could not be read or processed.",
+      registers,
+    }),
+    divergences: new Counter({
+      name: "driftwarden_detection_divergences_total",
+      help: "Decisions that a replay computed differently than they were stored.",
+      registers,
+    }),
+    statesSaved: new Counter({
+      name: "driftwarden_detection_states_saved_total",
+      help: "Model states written to the store.",
+      registers,
+    }),
+    saveFailures: new Counter({
+      name: "driftwarden_detection_save_failures_total",
+      help: "Attempts to save model states that failed; the states stay in memory and are tried again.",
+      registers,
+    }),
+    rows: new Gauge({
+      name: "driftwarden_detection_rows",
+      help: "Rows since the partitions were claimed, by what became of them: taken, or why dropped.",
+      labelNames: ["outcome"],
+      registers,
+      collect() {
+        const totals = new Map<string, number>([["taken", 0]]);
+        for (const { counts } of seen.engines()) {
+          const dropped = Object.entries(counts.dropped);
+          const lost = dropped.reduce((sum, [, count]) => sum + count, 0);
+          for (const [outcome, count] of [["taken", counts.rows - lost] as const, ...dropped]) {
+            totals.set(outcome, (totals.get(outcome) ?? 0) + count);
+          }
+        }
+        for (const [outcome, count] of totals) this.set({ outcome }, count);
+      },
+    }),
+    models: new Gauge({
+      name: "driftwarden_detection_models",
+      help: "Models in memory, by condition.",
+      labelNames: ["condition"],
+      registers,
+      collect() {
+        const models = [...modelsOf(seen)];
+        this.set({ condition: "all" }, models.length);
+        this.set({ condition: "silent" }, models.filter((model) => model.silent).length);
+        this.set({ condition: "anomalous" }, models.filter((model) => model.openEpisode).length);
+        this.set({ condition: "unhealthy" }, models.filter((model) => model.unhealthy).length);
+      },
+    }),
+    watermark: new Gauge({
+      name: "driftwarden_detection_watermark_timestamp_seconds",
+      help: "Oldest watermark among the partitions: everything before it has been judged.",
+      registers,
+      collect() {
+        const marks = seen.engines().flatMap((engine) => engine.watermark ?? []);
+        if (marks.length > 0) this.set(Math.min(...marks) / 1e6);
+      },
+    }),
+    score: new Gauge({
+      name: "driftwarden_detector_score",
+      help: "Newest score by model and detector; 1 is the boundary. Bounded by max_labelled_models.",
+      labelNames: ["model", "detector"],
+      registers,
+      collect() {
+        this.reset();
+        let labelled = 0;
+        for (const { model, scores } of modelsOf(seen)) {
+          if (labelled >= seen.maxLabelledModels) break;
+          labelled += 1;
+          for (const { detector, score } of scores) {
+            if (score !== undefined) this.set({ model, detector }, score);
+          }
+        }
+      },
+    }),
+  };
+}
+
+function* modelsOf(seen: Seen): Generator<ModelView> {
+  for (const engine of seen.engines()) yield* engine.models();
+}

@@ -1,0 +1,73 @@
+/** What is known of a model beside its numbers: plain data that goes into a snapshot as JSON. */
+import { type Assembly, nothingAssembled } from "./assembler.ts";
+import type { DetectorScore, EpisodeKind } from "./event.ts";
+import { noRules, type RuleState } from "./rules.ts";
+import type { VerificationState } from "./verification.ts";
+
+export interface Episode {
+  readonly id: string;
+  readonly kind: EpisodeKind;
+  readonly at: number;
+  /** False while it began in history and has not been confirmed by a live attribution. */
+  announced: boolean;
+  /** Attributions it has lasted, and clean ones in a row up to the newest. */
+  lasted: number;
+  clean: number;
+}
+
+/** The last row seen of a level: (window, ts, tid); rows not above it were seen before. */
+export type Position = [window: number, ts: number, tid: number];
+
+export interface ModelFacts {
+  /** Where its newest rows came from; ticks of other sources do not concern it. */
+  source: string;
+  /** Reading history: learned, never deciding. */
+  historic: boolean;
+  /** By level; history is level -1. */
+  positions: Record<string, Position>;
+  assembly: Assembly;
+  intervals: readonly number[];
+  /** Time of the newest attribution, microseconds; null before the first. */
+  lastAt: number | null;
+  /** Attributions the baseline has learned from. */
+  learned: number;
+  /** Attributions in a row that were not learned. */
+  unlearned: number;
+  /** Attributions still learned without judging, and still judged with wider thresholds. */
+  relearn: number;
+  widen: number;
+  silent: boolean;
+  unhealthy: boolean;
+  episode: Episode | null;
+  rules: RuleState;
+  markers: { id: string; at: number }[];
+  /** Markers and verdicts already taken, newest last. */
+  taken: string[];
+  verification: VerificationState;
+  scores: readonly DetectorScore[];
+}
+
+export function newFacts(
+  source: string,
+  fresh: { readonly relearn: number; readonly widen: number },
+): ModelFacts {
+  return {
+    source,
+    historic: false,
+    positions: {},
+    assembly: nothingAssembled(),
+    intervals: [],
+    lastAt: null,
+    learned: 0,
+    unlearned: 0,
+    ...fresh,
+    silent: false,
+    unhealthy: false,
+    episode: null,
+    rules: noRules(),
+    markers: [],
+    taken: [],
+    verification: { questions: [], answered: [] },
+    scores: [],
+  };
+}

@@ -1,0 +1,233 @@
+/** One watched model: what time, rows and markers mean to it, and which decisions follow. */
+import type { ModelKey } from "../stream/model-key.ts";
+import type { Row } from "../stream/record.ts";
+import { Assembler } from "./assembler.ts";
+import { Baseline, type Verdict } from "./baseline.ts";
+import { Cadence } from "./cadence.ts";
+import type { DetectionCounts, DropReason } from "./counts.ts";
+import { stepEpisode } from "./episode.ts";
+import type { DetectionEvent, EpisodeClosed } from "./event.ts";
+import { eventId } from "./event-id.ts";
+import type { ModelMemory } from "./memory.ts";
+import { type ModelFacts, newFacts } from "./model-facts.ts";
+import { openedEvent, silentEvidence } from "./opening.ts";
+import type { Evidence } from "./rules.ts";
+import type { ScratchPool } from "./scratch.ts";
+import type { EngineSettings, SourceSettings } from "./settings.ts";
+import type { ModelParts } from "./snapshot.ts";
+import { answer, answerDue, observe } from "./verification.ts";
+
+/** What all models of an engine share. */
+export interface ModelContext {
+  readonly settings: EngineSettings;
+  readonly pool: ScratchPool;
+  readonly counts: DetectionCounts;
+}
+
+export class WatchedModel {
+  readonly key: ModelKey;
+  readonly facts: ModelFacts;
+  /** Settings of the source it was first seen in. */
+  readonly source: SourceSettings;
+  readonly assemblyWindowUs: number;
+  readonly maxFeatures: number;
+  readonly #context: ModelContext;
+  readonly #assembler: Assembler;
+  readonly #cadence: Cadence;
+  readonly #baseline: Baseline;
+  #score: number | undefined;
+  #events: DetectionEvent[] = [];
+
+  /** @param origin what a snapshot held, or for a new model the name of its source */
+  constructor(key: ModelKey, context: ModelContext, origin: ModelParts | string) {
+    const { decision, detectors: uses, maxFeatures } = context.settings;
+    const saved = typeof origin === "string" ? undefined : origin;
+    const fresh = { relearn: decision.relearn, widen: decision.relearnedWidenFor };
+    this.key = key;
+    this.facts = typeof origin === "string" ? newFacts(origin, fresh) : origin.facts;
+    this.source = context.settings.source(this.facts.source);
+    this.assemblyWindowUs = this.source.assemblyWindowUs;
+    this.maxFeatures = maxFeatures;
+    this.#context = context;
+    const { transform } = this.source;
+    const { pool } = context;
+    this.#baseline = new Baseline({ transform, uses, decision, pool }, this.facts, saved);
+    this.#cadence = new Cadence(this.facts.intervals);
+    this.#assembler = new Assembler(this, this.facts.assembly);
+  }
+
+  /** Of the newest attribution, by judges and rules; undefined while warming up. */
+  get score(): number | undefined {
+    return this.#score;
+  }
+
+  get memory(): ModelMemory {
+    return this.#baseline.memory;
+  }
+
+  get features(): readonly string[] {
+    return this.#baseline.names;
+  }
+
+  /** Usual time between two attributions, microseconds; undefined while unknown. */
+  get cadence(): number | undefined {
+    return this.#cadence.usual;
+  }
+
+  slotOf(feature: string): number | undefined {
+    return this.#baseline.slotOf(feature);
+  }
+
+  /** Everything for a snapshot. */
+  parts(): ModelParts {
+    const assembly = this.#assembler.saved();
+    const facts = { ...this.facts, assembly, intervals: this.#cadence.intervals };
+    return { names: this.features, facts, memory: this.memory };
+  }
+
+  /** What was decided since it was last asked. */
+  takeEvents(): readonly DetectionEvent[] {
+    const events = this.#events;
+    if (events.length > 0) this.#events = [];
+    return events;
+  }
+
+  /** Takes one row with a finite time. @returns why it takes no part, or undefined when it does */
+  take(row: Row): DropReason | undefined {
+    return this.#assembler.take(row);
+  }
+
+  /** Closes the open attribution, complete or not. */
+  finish(): void {
+    this.#assembler.pass(Number.POSITIVE_INFINITY);
+  }
+
+  /** Earliest watermark at which {@link pass} may change anything; Infinity when none. */
+  due(): number {
+    const { markers, verification } = this.facts;
+    const answers = answerDue(verification, this.cadence);
+    let due = Math.min(this.#assembler.due, this.#silentDue(), answers);
+    for (const marker of markers) due = Math.min(due, marker.at);
+    return due;
+  }
+
+  /** Time passes: closes what is over, notices silence, lets markers come into effect, answers what is asked. */
+  pass(watermark: number): void {
+    this.#assembler.pass(watermark);
+    if (watermark >= this.#silentDue()) this.#fallSilent(watermark);
+    this.applyMarkers(watermark);
+    this.#answer(watermark);
+  }
+
+  /** Announced retrains up to now come into effect: the open episode ends, everything is learned anew. */
+  applyMarkers(now: number): void {
+    const { markers } = this.facts;
+    const due = markers.filter(({ at }) => at <= now);
+    if (due.length === 0) return;
+    this.facts.markers = markers.filter(({ at }) => at > now);
+    for (const { at } of due) if (this.facts.episode !== null) this.#end("marker", at);
+    this.#baseline.relearn();
+  }
+
+  /** Whether it has seen a time that cannot be yet. */
+  isBeyond(limit: number): boolean {
+    return (this.facts.lastAt ?? limit) > limit || this.#assembler.start > limit;
+  }
+
+  /** Times beyond the limit were absurd: forgets them. @returns rows dropped */
+  forgetBeyond(limit: number): number {
+    const { lastAt } = this.facts;
+    if (lastAt !== null && lastAt > limit) this.facts.lastAt = limit;
+    return this.#assembler.forgetBeyond(limit);
+  }
+
+  /** The attribution is complete, or its time is over. */
+  close(): void {
+    const { facts } = this;
+    const { at, newcomers, conflicts } = this.#assembler.finish();
+    if (facts.lastAt !== null && at > facts.lastAt) this.#cadence.add(at - facts.lastAt);
+    facts.lastAt = at;
+    facts.silent = false;
+    this.#baseline.admit(newcomers);
+    this.applyMarkers(at);
+    this.#judge(at, conflicts);
+    this.#assembler.expect();
+    this.#answer(at);
+  }
+
+  #judge(at: number, conflicts: readonly string[]): void {
+    const { counts, settings } = this.#context;
+    const verdict: Verdict = this.#baseline.judge(conflicts);
+    counts.attributions++;
+    if (!verdict.whole) counts.fragments++;
+    const { evidence, clean } = verdict;
+    this.#score = evidence.reduce<number | undefined>(
+      (most, { score }) => Math.max(most ?? 0, score),
+      verdict.highest,
+    );
+    const step = stepEpisode(this.facts, { fires: evidence.length > 0, clean }, settings.decision);
+    if (step === "opens" || step === "announced") this.#open(at, evidence);
+    else if (step !== undefined) this.#end(step, at);
+    if (verdict.highest !== undefined) observe(this.facts.verification, { at, clean });
+    this.#baseline.settle(verdict);
+    if (step === "accepted") this.#baseline.relearn();
+  }
+
+  #silentDue(): number {
+    const { silent, lastAt } = this.facts;
+    const cadence = this.cadence;
+    if (silent || lastAt === null || cadence === undefined) return Number.POSITIVE_INFINITY;
+    return lastAt + this.#context.settings.decision.silentCadences * cadence;
+  }
+
+  #fallSilent(watermark: number): void {
+    const { facts } = this;
+    facts.silent = true;
+    if (facts.episode !== null) {
+      facts.episode.clean = 0;
+      return;
+    }
+    const elapsed = watermark - (facts.lastAt ?? watermark);
+    const { silentCadences } = this.#context.settings.decision;
+    this.#baseline.scores.fill(Number.NaN);
+    this.#open(watermark, [
+      silentEvidence({ elapsed, cadence: this.cadence ?? elapsed, silentCadences }),
+    ]);
+  }
+
+  #open(at: number, evidence: readonly Evidence[]): void {
+    const { facts, memory, cadence } = this;
+    const opened = openedEvent({
+      model: this.key,
+      at,
+      evidence,
+      memory,
+      names: this.features,
+      scores: this.#baseline.scores,
+      detectors: facts.scores,
+      learned: facts.learned,
+      cadence,
+      newestRow: facts.lastAt ?? at,
+    });
+    const announced = !facts.historic;
+    const lasted = facts.episode?.lasted ?? 0;
+    facts.episode = { id: opened.id, kind: opened.kind, at, announced, lasted, clean: 0 };
+    if (announced) this.#events.push(opened);
+  }
+
+  #end(cause: EpisodeClosed["cause"], at: number): void {
+    const { episode } = this.facts;
+    this.facts.episode = null;
+    if (episode?.announced !== true) return;
+    const id = eventId(this.key, "episode_closed", episode.id);
+    const model = this.key;
+    this.#events.push({ type: "episode_closed", episode: episode.id, id, model, at, cause });
+  }
+
+  #answer(now: number): void {
+    const { verification, episode } = this.facts;
+    if (verification.questions.length === 0) return;
+    const context = { now, episodeOpen: episode !== null, cadence: this.cadence };
+    this.#events.push(...answer(verification, context));
+  }
+}

@@ -1,0 +1,44 @@
+/** What the worker needs remembered. Declared here because detection needs it; the store provides it. */
+import type { ModelKey } from "../stream/model-key.ts";
+import type { DetectionEvent } from "./event.ts";
+
+/** Our right to write for a partition: every later claim has a higher epoch and fences this one. */
+export interface PartitionClaim {
+  readonly partition: number;
+  readonly epoch: number;
+  /** Decisions at or below this offset are stored; -1 when there is none. */
+  readonly decidedOffset: number;
+  /** Where to read from so that every model catches up. */
+  readonly replayFrom: number;
+}
+
+export interface ModelStateRow {
+  readonly model: ModelKey;
+  readonly state: Uint8Array;
+  /** Offset of the newest record in the state. */
+  readonly appliedThrough: number;
+}
+
+export interface Decision {
+  readonly offset: number;
+  readonly event: DetectionEvent;
+}
+
+/** Every write is fenced by the claim's epoch and throws when a newer claim exists. */
+export interface PartitionStore {
+  claim(partition: number): Promise<PartitionClaim>;
+  loadStates(partition: number): Promise<readonly ModelStateRow[]>;
+  /** Decisions stored from this offset on. */
+  storedDecisions(partition: number, fromOffset: number): Promise<readonly Decision[]>;
+  /**
+   * One transaction: stores the decisions that are new by id, lets each change its incident, moves `decidedOffset`.
+   * Safe to call again after an unknown outcome.
+   */
+  decide(
+    claim: PartitionClaim,
+    decisions: readonly Decision[],
+    throughOffset: number,
+  ): Promise<void>;
+  saveStates(claim: PartitionClaim, states: readonly ModelStateRow[]): Promise<void>;
+  moveReplayFrom(claim: PartitionClaim, replayFrom: number): Promise<void>;
+}

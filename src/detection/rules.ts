@@ -1,0 +1,210 @@
+/** Pipeline rules: absence, repetition and nonsense are anomalies with a reason of their own. */
+import type { EpisodeKind } from "./event.ts";
+import type { ModelMemory } from "./memory.ts";
+import type { DecisionSettings } from "./settings.ts";
+
+/** One stated reason to open an episode. */
+export interface Evidence {
+  readonly kind: EpisodeKind;
+  /** Features to blame, most first. */
+  readonly slots: readonly number[];
+  /** ≥ 1. */
+  readonly score: number;
+  readonly reason: string;
+}
+
+/** Plain data: what the rules remember beside the model's memory. */
+export interface RuleState {
+  /** Identical vectors in a row. */
+  sameRun: number;
+  /** How often a vector repeats while nothing is wrong, 0..1. */
+  repeats: number;
+  conflictRun: number;
+  /** Values ≥ 0 in a row from the start; a negative one before 150 of them makes negative values normal. */
+  positives: number;
+  negativesNormal: boolean;
+  /** What lasted until it was accepted: not said again before it has stopped once. */
+  frozenAccepted: boolean;
+  conflictAccepted: boolean;
+}
+
+export function noRules(): RuleState {
+  return {
+    sameRun: 1,
+    repeats: 0,
+    conflictRun: 0,
+    positives: 0,
+    negativesNormal: false,
+    frozenAccepted: false,
+    conflictAccepted: false,
+  };
+}
+
+/** Attributions learned before repetition or a new feature can be judged. */
+export const settledAfter = 20;
+const knownAfter = 8;
+const knownPresence = 0.9;
+/** Values ≥ 0 after which a negative one is nonsense. */
+const positivesNeeded = 150;
+/** Where vectors repeat more often than this by themselves, repetition means nothing. */
+const repeatsTolerated = 0.05;
+const habitRate = 0.02;
+
+export interface RuleInput {
+  readonly memory: ModelMemory;
+  readonly names: readonly string[];
+  readonly state: RuleState;
+  readonly settings: DecisionSettings;
+  /** Attributions learned. */
+  readonly learned: number;
+  /** Slots with two values at one time. */
+  readonly conflicts: readonly number[];
+}
+
+export interface RuleFindings {
+  readonly evidence: readonly Evidence[];
+  /** Something is missing or bad, if only once: the attribution is not a clean one. */
+  readonly uneasy: boolean;
+}
+
+/** Brings the runs up to date and says which rules fire. Bad values become NaN in `memory.value`. */
+export function applyRules(input: RuleInput): RuleFindings {
+  const { memory } = input;
+  const missing: number[] = [];
+  const bad: number[] = [];
+  const fresh: number[] = [];
+  let uneasy = false;
+  const total = sumOfAbsolute(memory);
+  for (let slot = 0; slot < memory.nFeatures; slot++) {
+    const badNow = rejectBad(input, slot);
+    followRuns(memory, slot, badNow);
+    const gone = memory.absent[slot]! > 0;
+    if ((gone || badNow) && isKnown(memory, slot)) {
+      uneasy = true;
+      if (memory.absent[slot]! >= 2) missing.push(slot);
+      else if (memory.bad[slot]! >= 2) bad.push(slot);
+    }
+    if (memory.fresh[slot]! > 0 && isNewcomer(input, slot, total)) fresh.push(slot);
+  }
+  const evidence = [
+    ...said(
+      missing,
+      "feature_missing",
+      `${named(input, missing)} did not come twice running while the rest came`,
+    ),
+    ...said(bad, "bad_values", `${named(input, bad)} had no usable value twice running`),
+    ...secondExporter(input),
+    ...frozen(input),
+    ...said(
+      fresh,
+      "new_feature",
+      `${named(input, fresh)} is new and holds more than ${percent(input.settings.newFeatureShare)} of the total`,
+    ),
+  ];
+  memory.previous.set(memory.value);
+  return { evidence, uneasy: uneasy || evidence.length > 0 };
+}
+
+/** Learned when nothing is wrong: how often each feature comes, how often the vector repeats. */
+export function learnHabits({ presence, count, seenAt }: ModelMemory, state: RuleState): void {
+  for (let i = 0; i < presence.length; i++) {
+    const came = Number.isNaN(seenAt[i]) ? 0 : 1;
+    const rate = Math.max(habitRate, 1 / (count[i]! + 1));
+    presence[i] = presence[i]! + (came - presence[i]!) * rate;
+  }
+  state.repeats += ((state.sameRun > 1 ? 1 : 0) - state.repeats) * habitRate;
+}
+
+/** What is so now is normal from here on. */
+export function acceptHabits(
+  { presence, absent, bad, fresh }: ModelMemory,
+  state: RuleState,
+): void {
+  for (let i = 0; i < presence.length; i++) {
+    if (absent[i]! > 0 || bad[i]! > 1) presence[i] = 0;
+  }
+  fresh.fill(0);
+  state.frozenAccepted = state.sameRun > 1;
+  state.conflictAccepted = state.conflictRun > 0;
+  state.positives = 0;
+}
+
+const isKnown = ({ presence, count }: ModelMemory, slot: number): boolean =>
+  presence[slot]! >= knownPresence && count[slot]! >= knownAfter;
+
+/** @returns whether a row came and its value cannot be used */
+function rejectBad({ memory, state }: RuleInput, slot: number): boolean {
+  if (Number.isNaN(memory.seenAt[slot])) return false;
+  const value = memory.value[slot]!;
+  if (value >= 0) {
+    state.positives++;
+    return false;
+  }
+  if (Number.isNaN(value)) return true;
+  if (state.negativesNormal || state.positives < positivesNeeded) {
+    state.negativesNormal = true;
+    return false;
+  }
+  memory.value[slot] = Number.NaN;
+  return true;
+}
+
+function followRuns({ absent, bad, seenAt }: ModelMemory, slot: number, badNow: boolean): void {
+  const came = !Number.isNaN(seenAt[slot]);
+  absent[slot] = came ? 0 : Math.min(absent[slot]! + 1, 255);
+  if (came) bad[slot] = badNow ? Math.min(bad[slot]! + 1, 255) : 0;
+}
+
+/** `fresh` is 1 + the times it was seen large; a small one is adopted at once. */
+function isNewcomer({ memory, settings }: RuleInput, slot: number, total: number): boolean {
+  const value = memory.value[slot]!;
+  if (Number.isNaN(value)) return memory.fresh[slot]! >= 3;
+  const large = Math.abs(value) > settings.newFeatureShare * total;
+  const seen = large ? Math.min(memory.fresh[slot]! + 1, 3) : 0;
+  memory.fresh[slot] = seen;
+  return seen >= 3;
+}
+
+function frozen({ memory, state, settings, learned }: RuleInput): readonly Evidence[] {
+  state.sameRun = repeatsPrevious(memory) ? state.sameRun + 1 : 1;
+  if (state.sameRun === 1) state.frozenAccepted = false;
+  const unusual = learned >= settledAfter && state.repeats < repeatsTolerated;
+  if (state.sameRun < settings.frozenRun || !unusual || state.frozenAccepted) return [];
+  const reason = `the exporter repeats itself: ${state.sameRun} identical vectors in a row`;
+  return [{ kind: "frozen", slots: [], score: state.sameRun / settings.frozenRun, reason }];
+}
+
+function repeatsPrevious({ value, previous }: ModelMemory): boolean {
+  let nonZero = 0;
+  for (let i = 0; i < value.length; i++) {
+    if (!Object.is(value[i], previous[i])) return false;
+    if (value[i] !== 0 && !Number.isNaN(value[i])) nonZero++;
+  }
+  return nonZero >= 2;
+}
+
+function secondExporter({ state, conflicts, names }: RuleInput): readonly Evidence[] {
+  state.conflictRun = conflicts.length > 0 ? state.conflictRun + 1 : 0;
+  if (state.conflictRun === 0) state.conflictAccepted = false;
+  if (state.conflictRun < 2 || state.conflictAccepted) return [];
+  const list = conflicts.map((slot) => names[slot]).join(", ");
+  const reason = `two different values at one time, ${state.conflictRun} attributions in a row, for ${list}: a second exporter writes`;
+  return [{ kind: "second_exporter", slots: conflicts, score: state.conflictRun / 2, reason }];
+}
+
+function said(slots: readonly number[], kind: EpisodeKind, reason: string): readonly Evidence[] {
+  return slots.length === 0 ? [] : [{ kind, slots, score: 1, reason }];
+}
+
+const percent = (share: number): string => `${Number((share * 100).toPrecision(3))} %`;
+
+function named({ names }: RuleInput, slots: readonly number[]): string {
+  const few = slots.slice(0, 5).map((slot) => names[slot]);
+  return slots.length > 5 ? `${few.join(", ")} and ${slots.length - 5} more` : few.join(", ");
+}
+
+function sumOfAbsolute({ value }: ModelMemory): number {
+  let sum = 0;
+  for (const one of value) if (!Number.isNaN(one)) sum += Math.abs(one);
+  return sum;
+}

@@ -1,0 +1,31 @@
+/** Working space of an engine: arrays that mean nothing between two attributions. */
+
+export interface Scratch {
+  /** The transformed vector. */
+  readonly y: Float64Array;
+  /** Highest judge score of each feature, over its widened boundary; NaN where there is none. */
+  readonly scores: Float64Array;
+  /** What one detector wrote. */
+  readonly one: Float64Array;
+  readonly ratios: Float64Array;
+  readonly weights: Float64Array;
+}
+
+/** One set of arrays for each size of vector, shared by all models of that size. */
+export class ScratchPool {
+  readonly #bySize = new Map<number, Scratch>();
+
+  of(nFeatures: number): Scratch {
+    const known = this.#bySize.get(nFeatures);
+    if (known !== undefined) return known;
+    const made = {
+      y: new Float64Array(nFeatures),
+      scores: new Float64Array(nFeatures),
+      one: new Float64Array(nFeatures),
+      ratios: new Float64Array(nFeatures),
+      weights: new Float64Array(nFeatures),
+    };
+    this.#bySize.set(nFeatures, made);
+    return made;
+  }
+}

@@ -1,0 +1,92 @@
+/** What the engine is told: plain data, given once, the same for every model of a source. */
+import type { DetectorType } from "../../detectors/detector.ts";
+
+export type Transform = "auto" | "share" | "common_scale" | "none";
+
+export interface DetectorUse {
+  readonly type: DetectorType<unknown>;
+  /** For values that are parts of a whole: transforms `share` and `common_scale`. */
+  readonly params: unknown;
+  /** For values in their own units: transform `none`. Default: the same as `params`. */
+  readonly rawParams?: unknown;
+  /** Whether its scores open episodes; the others are witnesses whose scores are reported. */
+  readonly judge: boolean;
+}
+
+export interface SourceSettings {
+  /** Rows of one model within this time form one attribution, microseconds. */
+  readonly assemblyWindowUs: number;
+  readonly transform: Transform;
+  readonly ignoredFeatures: ReadonlySet<string>;
+  /** Rows further ahead of the source's clock are dropped, microseconds. */
+  readonly maxFutureUs: number;
+}
+
+export interface DecisionSettings {
+  /** Boundary crossings of one feature in one direction that open an episode… */
+  readonly needed: number;
+  /** …among this many attributions, at most 8. */
+  readonly outOf: number;
+  /** Smaller changes of a share are nobody's concern, 0..1; not asked of values in their own units. */
+  readonly minEffect: number;
+  /** An open episode counts an attribution as clean only below this score. */
+  readonly exitLevel: number;
+  /** Clean attributions in a row that close an episode. */
+  readonly cleanToClose: number;
+  /** Attributions without learning after which the level is accepted as the new normal. */
+  readonly freezeLimit: number;
+  /** Attributions learned without judging after a marker or an acceptance. */
+  readonly relearn: number;
+  /** Thresholds are wider by this factor… */
+  readonly relearnedWiden: number;
+  /** …for so many attributions after that. */
+  readonly relearnedWidenFor: number;
+  /** Cadences without an attribution that are silence. */
+  readonly silentCadences: number;
+  /** Identical vectors in a row that are a frozen exporter. */
+  readonly frozenRun: number;
+  /** A new feature with less than this share is adopted in silence, 0..1. */
+  readonly newFeatureShare: number;
+}
+
+export interface EngineSettings {
+  readonly detectors: readonly DetectorUse[];
+  source(name: string): SourceSettings;
+  readonly decision: DecisionSettings;
+  /** Rows of further models are dropped and counted. */
+  readonly maxModels: number;
+  /** Rows of further features of a model are dropped and counted. */
+  readonly maxFeatures: number;
+}
+
+export const defaultSource: SourceSettings = {
+  assemblyWindowUs: 60_000_000,
+  transform: "auto",
+  ignoredFeatures: new Set(),
+  maxFutureUs: 3_600_000_000,
+};
+
+/** The numbers of the measurements on labelled streams; the sensitivity moves the detectors' threshold, not these. */
+export const defaultDecision: DecisionSettings = {
+  needed: 2,
+  outOf: 3,
+  minEffect: 0.005,
+  exitLevel: 0.8,
+  cleanToClose: 4,
+  freezeLimit: 300,
+  relearn: 12,
+  relearnedWiden: 1.5,
+  relearnedWidenFor: 60,
+  silentCadences: 3,
+  frozenRun: 3,
+  newFeatureShare: 0.03,
+};
+
+/** What the values of a model with so many features become, once `auto` is decided: with two, shares mirror. */
+export function settledTransform(
+  transform: Transform,
+  nFeatures: number,
+): Exclude<Transform, "auto"> {
+  if (transform !== "auto") return transform;
+  return nFeatures < 3 ? "none" : "common_scale";
+}

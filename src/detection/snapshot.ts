@@ -1,0 +1,120 @@
+/** A model as bytes: a JSON header with what is known of it, then its memory as it is. */
+import { settingsHash } from "./event-id.ts";
+import { ModelMemory, memoryVersion, ownBytes, paramsOf } from "./memory.ts";
+import type { ModelFacts } from "./model-facts.ts";
+import type { DetectorUse, Transform } from "./settings.ts";
+
+/** Raised whenever the header's meaning changes; older states are dropped whole. */
+const formatVersion = 1;
+
+interface Section {
+  readonly name: string;
+  readonly version: number;
+  readonly hash: string;
+  readonly bytes: number;
+}
+
+interface Header {
+  readonly format: number;
+  readonly names: readonly string[];
+  readonly raw: boolean;
+  readonly sections: readonly Section[];
+  readonly facts: ModelFacts;
+}
+
+export interface ModelParts {
+  readonly names: readonly string[];
+  readonly facts: ModelFacts;
+  readonly memory: ModelMemory;
+}
+
+/** What shapes the engine's own section: with another transform all numbers mean something else. */
+export interface Shaping {
+  readonly transform: Transform;
+  readonly uses: readonly DetectorUse[];
+}
+
+/** @returns header length (4 bytes), header, memory */
+export function encodeSnapshot({ names, facts, memory }: ModelParts, shaping: Shaping): Uint8Array {
+  const { raw } = memory.shape;
+  const sections = sectionsOf(memory, shaping);
+  const header = Buffer.from(
+    JSON.stringify({ format: formatVersion, names, raw, sections, facts }),
+  );
+  const snapshot = Buffer.allocUnsafe(4 + header.length + memory.bytes.length);
+  snapshot.writeUInt32LE(header.length, 0);
+  snapshot.set(header, 4);
+  snapshot.set(memory.bytes, 4 + header.length);
+  return snapshot;
+}
+
+export interface DecodedSnapshot extends ModelParts {
+  /** Sections that did not fit the settings and start empty: `own` or a detector's name. */
+  readonly dropped: readonly string[];
+}
+
+/** @returns undefined when the bytes are of another format and nothing can be kept */
+export function decodeSnapshot(
+  snapshot: Uint8Array,
+  shapingOf: (source: string) => Shaping,
+): DecodedSnapshot | undefined {
+  const bytes = Buffer.from(snapshot.buffer, snapshot.byteOffset, snapshot.byteLength);
+  const header = headerOf(bytes);
+  if (header === undefined) return undefined;
+  const { names, facts, raw } = header;
+  const shaping = shapingOf(facts.source);
+  const memory = new ModelMemory({ nFeatures: names.length, uses: shaping.uses, raw });
+  const saved = savedSections(header, bytes);
+  const dropped: string[] = [];
+  const own = sectionsOf(memory, shaping);
+  for (const [i, section] of own.entries()) {
+    const from = saved.get(key(section));
+    const to = i === 0 ? memory.bytes.subarray(0, section.bytes) : memory.sections[i - 1];
+    if (from === undefined || to === undefined || from.length !== to.length)
+      dropped.push(section.name);
+    else to.set(from);
+  }
+  if (!dropped.includes("own")) return { names, facts, memory, dropped };
+  // Nothing learned of values in another unit may stay.
+  const empty = new ModelMemory(memory.shape);
+  return { names, facts, memory: empty, dropped: own.map(({ name }) => name) };
+}
+
+function sectionsOf(memory: ModelMemory, { transform }: Shaping): readonly Section[] {
+  const { nFeatures, shape } = memory;
+  const detectors = shape.uses.map((use, i) => ({
+    name: use.type.name,
+    version: use.type.version,
+    hash: settingsHash(paramsOf(use, shape)),
+    bytes: memory.sections[i]!.length,
+  }));
+  const own = {
+    name: "own",
+    version: memoryVersion,
+    hash: settingsHash(transform),
+    bytes: ownBytes(nFeatures),
+  };
+  return [own, ...detectors];
+}
+
+const key = ({ name, version, hash }: Section): string => `${name}/${version}/${hash}`;
+
+function savedSections(header: Header, bytes: Buffer): ReadonlyMap<string, Uint8Array> {
+  let offset = 4 + bytes.readUInt32LE(0);
+  return new Map(
+    header.sections.map((section) => {
+      offset += section.bytes;
+      return [key(section), bytes.subarray(offset - section.bytes, offset)];
+    }),
+  );
+}
+
+function headerOf(bytes: Buffer): Header | undefined {
+  try {
+    const text = bytes.toString("utf8", 4, 4 + bytes.readUInt32LE(0));
+    const header: Header = JSON.parse(text);
+    return header.format === formatVersion ? header : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,86 @@
+/** From importances to what the detectors see: as they are, as shares, or on the model's common scale. */
+import type { ModelMemory } from "./memory.ts";
+import type { Scratch } from "./scratch.ts";
+import type { Transform } from "./settings.ts";
+import { weightedMedian } from "./weighted-median.ts";
+
+/** Beyond it a value is absurd in any unit; it stays finite for the detectors. */
+const most = 1e12;
+/** Memory of the slow level: 1 / rate attributions. */
+const levelRate = 0.004;
+/** No feature decides more than this part of the common scale. */
+const weightCap = 0.25;
+
+const clamp = (value: number): number => Math.min(Math.max(value, -most), most);
+
+/**
+ * Writes the transformed vector into `scratch.y`; absent features stay NaN.
+ *
+ * `common_scale` divides by the weighted median of the ratios to the expected vector, not by the sum: a feature that
+ * explodes then does not push all others down, and what all have in common (units, sample size) cancels out.
+ */
+export function transform(
+  kind: Exclude<Transform, "auto">,
+  memory: ModelMemory,
+  scratch: Scratch,
+): void {
+  const scale =
+    kind === "none" ? 1 : kind === "share" ? total(memory) : commonScale(memory, scratch);
+  const { value } = memory;
+  for (let i = 0; i < value.length; i++) scratch.y[i] = clamp(value[i]! / scale);
+}
+
+/** Sum of absolute importances of the attribution; 1 when all are 0. */
+function total({ value }: ModelMemory): number {
+  let sum = 0;
+  for (const one of value) if (!Number.isNaN(one)) sum += Math.min(Math.abs(one), 1e290);
+  return sum > 0 ? sum : 1;
+}
+
+function commonScale(memory: ModelMemory, { ratios, weights }: Scratch): number {
+  const { value, level } = memory;
+  const expected = expectedTotal(memory);
+  let n = 0;
+  let weight = 0;
+  for (let i = 0; i < value.length; i++) {
+    const share = level[i]! / expected;
+    if (!(share > 0) || Number.isNaN(value[i])) continue;
+    ratios[n] = value[i]! / share;
+    weights[n] = Math.min(share, weightCap);
+    weight += weights[n++]!;
+  }
+  const scale = weight > 0 ? weightedMedian(ratios, weights, n) : 0;
+  return scale > 0 ? scale : total(memory);
+}
+
+/** Sum of the absolute levels: what an expected vector adds up to; 0 while nothing is learned. */
+export function expectedTotal({ level }: ModelMemory): number {
+  let sum = 0;
+  for (const one of level) sum += Math.abs(one);
+  return sum;
+}
+
+/** Part of the expected total (of the features, where units differ) that is present, 0..1; 1 while nothing is learned. */
+export function presentPart({ level, count, seenAt, shape }: ModelMemory): number {
+  let expected = 0;
+  let present = 0;
+  for (let i = 0; i < level.length; i++) {
+    const known = count[i]! > 0 ? 1 : 0;
+    const weight = shape.raw ? known : Math.abs(level[i]!);
+    expected += weight;
+    if (!Number.isNaN(seenAt[i])) present += weight;
+  }
+  return expected === 0 ? 1 : present / expected;
+}
+
+/** The slow level learns the vector. */
+export function learnLevel(memory: ModelMemory, y: Float64Array): void {
+  const { level, count } = memory;
+  for (let i = 0; i < y.length; i++) {
+    const value = y[i]!;
+    if (Number.isNaN(value)) continue;
+    const seen = count[i]! + 1;
+    count[i] = seen;
+    level[i] = level[i]! + (value - level[i]!) * Math.max(levelRate, 1 / seen);
+  }
+}

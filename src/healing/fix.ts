@@ -1,0 +1,57 @@
+/** A fix: the rule in config that says which remediation an incident calls for. */
+import type { Tier } from "../../remediations/remediation.ts";
+import type { Incident } from "../incidents/incident.ts";
+import { modelName } from "../stream/model-key.ts";
+
+/** Every list that is given must match; a condition without any list matches nothing. */
+export interface Condition {
+  readonly models?: readonly string[] | undefined;
+  readonly features?: readonly string[] | undefined;
+  readonly kinds?: readonly string[] | undefined;
+  readonly severities?: readonly string[] | undefined;
+}
+
+/** off: not looked at · observe: says what it would have done · auto: acts when every gate allows it. */
+export type FixMode = "off" | "observe" | "auto";
+
+export interface Fix {
+  readonly name: string;
+  readonly when: Condition;
+  /** Name of the remediation. */
+  readonly remediation: string;
+  readonly tier: Tier;
+  readonly mode: FixMode;
+  /** Counted from the end of the last attempt, ms. */
+  readonly cooldownMs: number;
+  /** Attempts allowed in any window of `windowMs`. */
+  readonly maxRuns: number;
+  readonly windowMs: number;
+}
+
+/** A feature that carries at least this part of the blame is guilty, and so is the first one named. */
+const guiltyPart = 1 / 3;
+
+function guiltyFeatures(incident: Incident): readonly string[] {
+  return incident.episode.features
+    .filter((blamed, place) => place === 0 || blamed.part >= guiltyPart)
+    .map((blamed) => blamed.feature);
+}
+
+/**
+ * Whether the fix is called for: its condition fits the newest episode of the incident.
+ *
+ * A feature fits only when it is guilty, not when it merely moved along with the guilty one.
+ */
+export function calledFor(fix: Fix, incident: Incident): boolean {
+  const { models, features, kinds, severities } = fix.when;
+  const given = [models, features, kinds, severities].filter((list) => list !== undefined);
+  if (fix.mode === "off" || given.length === 0) return false;
+  const fits = (list: readonly string[] | undefined, values: readonly string[]): boolean =>
+    list === undefined || values.some((value) => list.includes(value));
+  return (
+    fits(models, [incident.model, modelName(incident.model).model]) &&
+    fits(features, guiltyFeatures(incident)) &&
+    fits(kinds, [incident.episode.kind]) &&
+    fits(severities, [incident.severity])
+  );
+}

@@ -1,0 +1,22 @@
+/** So many attempts within any window of this length, whatever became of them: a rolling window, not a calendar day. */
+import { formatDuration } from "../../duration.ts";
+import { allowed, denied, elapsedMs, type Gate, timeText } from "./gate.ts";
+
+/**
+ * An attempt exactly as old as the window still counts: two attempts that far apart lie in one window.
+ *
+ * An attempt in the future, left by a clock that was ahead, counts as made now.
+ */
+export const budget: Gate = {
+  name: "budget",
+  judge: ({ nowMs, fix, attempts }) => {
+    // Written so that a time that is no number counts.
+    const used = attempts.filter((atMs) => !(elapsedMs(nowMs, atMs) > fix.windowMs));
+    if (used.length < fix.maxRuns) return allowed;
+    const window = formatDuration(fix.windowMs);
+    const limit = `${used.length} of ${fix.maxRuns} attempts within ${window} are used`;
+    const freed = used.toSorted((a, b) => b - a)[fix.maxRuns - 1];
+    if (freed === undefined) return denied(`${limit}: ${fix.name} is allowed none.`);
+    return denied(`${limit}; the next is possible after ${timeText(freed + fix.windowMs)}.`);
+  },
+};

@@ -1,0 +1,21 @@
+/** Nobody repairs by old news: the rows behind the finding must be recent. */
+import { formatDuration } from "../../duration.ts";
+import { allowed, denied, elapsedMs, type Gate } from "./gate.ts";
+
+const defaultFloorMs = 15 * 60_000;
+const freshCadences = 3;
+
+export const fresh: Gate = {
+  name: "fresh",
+  judge: ({ nowMs, newestRowMs, cadenceMs = 0, freshFloorMs = defaultFloorMs }) => {
+    const limitMs = Math.max(freshFloorMs, freshCadences * cadenceMs);
+    const ageMs = elapsedMs(nowMs, newestRowMs);
+    // Written so that a time that is no number is not fresh.
+    if (ageMs <= limitMs) return allowed;
+    if (!Number.isFinite(ageMs))
+      return denied("Nobody knows how old the rows behind the finding are.");
+    return denied(
+      `The newest row behind the finding is ${formatDuration(ageMs)} old, more than ${formatDuration(limitMs)}.`,
+    );
+  },
+};

@@ -1,0 +1,25 @@
+/** The gates, in the order in which they are asked: the whole policy of when a run may happen, on one page. */
+import { budget } from "./budget.ts";
+import { cooldown } from "./cooldown.ts";
+import { fresh } from "./fresh.ts";
+import { frozen } from "./frozen.ts";
+import type { Gate, GateName } from "./gate.ts";
+import type { GateFacts } from "./gate-facts.ts";
+import { refused } from "./refused.ts";
+import { target } from "./target.ts";
+import { tier } from "./tier.ts";
+
+export const gates: readonly Gate[] = [frozen, fresh, tier, target, refused, cooldown, budget];
+
+export type Decision =
+  | { readonly allow: true }
+  | { readonly allow: false; readonly gate: GateName; readonly reason: string };
+
+/** The first denial, with the gate that made it; or allow, when no gate denies. */
+export function judgeAll(asked: readonly Gate[], facts: GateFacts): Decision {
+  for (const gate of asked) {
+    const judgement = gate.judge(facts);
+    if (!judgement.allow) return { allow: false, gate: gate.name, reason: judgement.reason };
+  }
+  return { allow: true };
+}

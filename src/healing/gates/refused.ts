@@ -1,0 +1,10 @@
+/** What the refuse list names is never touched, whatever its labels and the config say. */
+import { allowed, denied, type Gate } from "./gate.ts";
+
+export const refused: Gate = {
+  name: "refused",
+  judge: ({ targets }) => {
+    const reason = targets.find((target) => target.refusal !== undefined)?.refusal;
+    return reason === undefined ? allowed : denied(reason);
+  },
+};

@@ -1,0 +1,17 @@
+/** A run acts on exactly one target: none is a mistake in the selector, several are a guess. */
+import { allowed, denied, type Gate } from "./gate.ts";
+
+const maxNamed = 5;
+
+export const target: Gate = {
+  name: "target",
+  judge: ({ fix, targets }) => {
+    if (targets.length === 1) return allowed;
+    if (targets.length === 0) return denied(`The target of ${fix.name} matches nothing.`);
+    const names = targets.slice(0, maxNamed).map(({ name }) => name);
+    const rest = targets.length > maxNamed ? ` and ${targets.length - maxNamed} more` : "";
+    return denied(
+      `The target of ${fix.name} is ambiguous: it matches ${names.join(", ")}${rest}, and a run acts on exactly one.`,
+    );
+  },
+};

@@ -1,0 +1,14 @@
+/** Only pre-approved kinds of action run by themselves. */
+import { allowed, denied, type Gate } from "./gate.ts";
+
+export const tier: Gate = {
+  name: "tier",
+  judge: ({ fix }) => {
+    if (fix.tier === "auto") return allowed;
+    return denied(
+      fix.tier === "never"
+        ? `What ${fix.name} does is never done, even if approved.`
+        : `What ${fix.name} does needs a person's approval.`,
+    );
+  },
+};

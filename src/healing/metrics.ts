@@ -1,0 +1,24 @@
+/** Healing's own metrics. */
+import { Counter, type Registry } from "prom-client";
+
+export type HealingMetrics = ReturnType<typeof healingMetrics>;
+
+/** @param registry where they are registered */
+// oxlint-disable-next-line typescript/explicit-module-boundary-types -- the type is derived above
+export function healingMetrics(registry: Registry) {
+  const registers = [registry];
+  return {
+    decided: new Counter({
+      name: "driftwarden_runs_decided_total",
+      help: "Runs that an incident called for, by what the gates said; gate is empty when none denied.",
+      labelNames: ["fix", "status", "gate"],
+      registers,
+    }),
+    finished: new Counter({
+      name: "driftwarden_runs_finished_total",
+      help: "Runs that acted, by how the act ended.",
+      labelNames: ["fix", "outcome"],
+      registers,
+    }),
+  };
+}

@@ -1,0 +1,68 @@
+/** The runs as healing sees them: written down before they act, counted whatever became of them. */
+import type { Target } from "../../remediations/remediation.ts";
+import type { RunFacts } from "../incidents/incident.ts";
+import { attemptsSince, lastAttemptEndMs, lockBudget } from "../store/runs/budget.ts";
+import { getRun, insertRun, type Run, type RunChange, updateRun } from "../store/runs/run.ts";
+import type { Store } from "../store/store.ts";
+
+/** Earlier attempts of the fix, on whatever target: a container made anew does not refill the budget. */
+export interface PastAttempts {
+  /** When attempts within the window were decided, milliseconds since 1970. */
+  readonly attemptsMs: readonly number[];
+  readonly lastEndMs: number | undefined;
+}
+
+export interface RunLedger {
+  get(id: string): Promise<Run | undefined>;
+  /**
+   * In one transaction that nobody else can enter for this fix: reads the past, lets `judge` decide, writes the run
+   * down. A run that is written down already is returned as it is.
+   */
+  decide(
+    about: { readonly id: string; readonly fix: string; readonly sinceMs: number },
+    judge: (past: PastAttempts) => Run,
+  ): Promise<Run>;
+  change(id: string, change: RunChange): Promise<Run | undefined>;
+}
+
+export function runLedger(store: Store): RunLedger {
+  return {
+    get: (id) => getRun(store, id),
+    decide: ({ id, fix, sinceMs }, judge) =>
+      store.transaction(async (tx) => {
+        await lockBudget(tx, fix);
+        const known = await getRun(tx, id);
+        if (known !== undefined) return known;
+        const run = judge({
+          attemptsMs: await attemptsSince(tx, { fix, sinceMs }),
+          lastEndMs: await lastAttemptEndMs(tx, fix),
+        });
+        await insertRun(tx, run);
+        return run;
+      }),
+    change: (id, change) => updateRun(store, id, change),
+  };
+}
+
+/** What the run acts on, as it was when the run was decided; undefined when none was resolved. */
+export function targetOf(run: Run): Target | undefined {
+  const { targetId, targetName, host, snapshot } = run;
+  if (targetId === null || targetName === null) return undefined;
+  return { id: targetId, name: targetName, host: host ?? "", snapshot: snapshot ?? {}, refusal: undefined };
+}
+
+/** The run as the incident remembers it. */
+export function factsOf(run: Run): RunFacts {
+  const { id, fix, remediation, status, gate, detail, outcome } = run;
+  return {
+    id,
+    fix,
+    remediation,
+    target: run.targetName ?? undefined,
+    atMs: run.actedAtMs ?? run.decidedAtMs,
+    status,
+    detail,
+    ...(gate === null ? {} : { gate }),
+    ...(outcome === null ? {} : { outcome }),
+  };
+}

@@ -1,0 +1,24 @@
+/** Which Host headers are answered: a page of another name that resolves to this machine must not read from here. */
+
+const loopback = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/;
+
+/** The name in a Host header, without port and brackets. */
+function hostName(header: string): string {
+  return header
+    .replace(/:\d*$/, "")
+    .replace(/^\[|\]$/g, "")
+    .toLowerCase();
+}
+
+/**
+ * DNS rebinding makes a browser send requests under a foreign name to a service that listens on this machine only.
+ * Elsewhere the network decides who gets through, and any name is answered.
+ *
+ * @param listenHost the address listened on
+ * @returns tells whether a Host header is answered
+ */
+export function allowedHosts(listenHost: string): (header: string | undefined) => boolean {
+  if (!loopback.test(listenHost)) return () => true;
+  const allowed = new Set(["127.0.0.1", "localhost", "::1", listenHost]);
+  return (header) => header !== undefined && allowed.has(hostName(header));
+}

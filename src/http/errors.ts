@@ -1,0 +1,24 @@
+/** What can go wrong between a request and its answer, and when the server starts. */
+import { DriftwardenError, type DriftwardenErrorOptions } from "../errors.ts";
+
+type HttpErrorCode =
+  | "DW_HTTP_LISTEN"
+  | "DW_HTTP_NOT_FOUND"
+  | "DW_HTTP_METHOD"
+  | "DW_HTTP_HOST"
+  | "DW_HTTP_MALFORMED"
+  | "DW_HTTP_INTERNAL";
+
+export class HttpError extends DriftwardenError<HttpErrorCode> {
+  /** The status of the answer. */
+  readonly status: number;
+
+  constructor(
+    code: HttpErrorCode,
+    message: string,
+    options: DriftwardenErrorOptions & { status: number },
+  ) {
+    super(code, message, options);
+    this.status = options.status;
+  }
+}

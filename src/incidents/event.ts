@@ -1,0 +1,43 @@
+/** What can happen to an incident: what detection decided, and what became of the effects. Plain data. */
+import type { EpisodeClosed, EpisodeOpened, Quarantined, Verified } from "../detection/event.ts";
+import type { RunFacts, TicketRef } from "./incident.ts";
+
+/** The tracker has the ticket. */
+export interface TicketOpened {
+  readonly type: "ticket_opened";
+  readonly ticket: TicketRef;
+}
+
+/** A run was decided, or its act ended; the newest facts about it. */
+export interface RunChanged {
+  readonly type: "run_changed";
+  readonly run: RunFacts;
+}
+
+export interface HealthChecked {
+  readonly type: "health_checked";
+  readonly run: string;
+  readonly healthy: boolean;
+  /** One sentence: what was seen. */
+  readonly detail: string;
+}
+
+/** The quiet time after an episode is over. */
+export interface QuietPassed {
+  readonly type: "quiet_passed";
+  /** The episode that had closed when the timer was set. */
+  readonly episode: string;
+}
+
+/** What the reducer takes. Quarantined records reach people through metrics and readiness, not through a ticket. */
+export type IncidentEvent =
+  | EpisodeOpened
+  | EpisodeClosed
+  | Verified
+  | TicketOpened
+  | RunChanged
+  | HealthChecked
+  | QuietPassed;
+
+/** Everything the journal can name. */
+export type JournalKind = IncidentEvent["type"] | Quarantined["type"];

@@ -1,0 +1,43 @@
+/** The metrics of incidents and of the outbox. */
+import { Counter, Gauge, type Registry } from "prom-client";
+
+export type IncidentsMetrics = ReturnType<typeof incidentsMetrics>;
+
+/** What is counted in the store when somebody looks. */
+export interface IncidentsCounts {
+  readonly open: () => Promise<ReadonlyMap<string, number>>;
+  readonly effects: () => Promise<Readonly<Record<string, number>>>;
+}
+
+/** @param registry where they are registered */
+// oxlint-disable-next-line typescript/explicit-module-boundary-types -- the type is derived below
+export function incidentsMetrics(registry: Registry, counts: IncidentsCounts) {
+  const counter = (name: string, help: string) =>
+    new Counter({ name, help, labelNames: ["kind"] as const, registers: [registry] });
+  return {
+    effectAttempts: counter("driftwarden_effect_attempts_total", "Attempts to carry out a promised effect, by kind."),
+    effectsDone: counter("driftwarden_effects_done_total", "Promised effects carried out, by kind."),
+    effectFailures: counter("driftwarden_effect_failures_total", "Attempts that failed, by kind."),
+    effectsDead: counter("driftwarden_effects_dead_total", "Effects set aside after their last attempt, by kind."),
+    open: new Gauge({
+      name: "driftwarden_incidents_open",
+      help: "Incidents that are not resolved, by severity.",
+      labelNames: ["severity"],
+      registers: [registry],
+      async collect() {
+        const open = await counts.open().catch(() => undefined);
+        for (const severity of ["P0", "P1", "P2"]) this.set({ severity }, open?.get(severity) ?? 0);
+      },
+    }),
+    outbox: new Gauge({
+      name: "driftwarden_outbox_effects",
+      help: "Promised effects, by status.",
+      labelNames: ["status"],
+      registers: [registry],
+      async collect() {
+        const effects = await counts.effects().catch(() => ({}));
+        for (const [status, count] of Object.entries(effects)) this.set({ status }, count);
+      },
+    }),
+  };
+}

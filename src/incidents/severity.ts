@@ -1,0 +1,23 @@
+/** How bad an episode is, from what it says alone. P0 is left to people and routing rules. */
+import type { EpisodeOpened } from "../detection/event.ts";
+import type { Severity } from "./incident.ts";
+
+/** A feature that held this share of the model's attention is one the model leans on. */
+const leaningShare = 0.1;
+
+/**
+ * P1 when the model is blind, is fed by a leak, or a feature it leans on moved; P2 otherwise.
+ *
+ * Source: impact before confidence: what makes predictions wrong now ranks above what may.
+ */
+export function severityOf(episode: EpisodeOpened): Severity {
+  if (episode.kind === "leak" || episode.kind === "silent" || episode.kind === "frozen") return "P1";
+  const top = episode.features[0];
+  const largest = Math.max(top?.before ?? 0, top?.after ?? 0);
+  return largest >= leaningShare ? "P1" : "P2";
+}
+
+/** The worse of two. Severity may rise by itself while open, never fall. */
+export function worse(a: Severity, b: Severity): Severity {
+  return a < b ? a : b;
+}

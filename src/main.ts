@@ -1,0 +1,74 @@
+#!/usr/bin/env node
+/** From the arguments to a command and from its end to an exit code. The only file with process.exit and signals. */
+import { constants } from "node:os";
+import { openStreamOnly, registries, startApp } from "./app.ts";
+import { registerCheck } from "./cli/check.ts";
+import { registerDemo } from "./cli/demo.ts";
+import { registerMarker } from "./cli/marker.ts";
+import { registerRun } from "./cli/run.ts";
+import type { Cli } from "./cli/cli.ts";
+import { errorText } from "./cli/error-text.ts";
+import { exitCodeOf } from "./cli/exit-code.ts";
+import { type Register, runProgram } from "./cli/program.ts";
+import { version } from "./version.ts";
+
+let exitCode = 0;
+let stopping: AbortController | undefined;
+
+const cli: Cli = {
+  print: (line) => void process.stdout.write(`${line}\n`),
+  say: (line) => void process.stderr.write(`${line}\n`),
+  exitWith: (code) => {
+    exitCode = code;
+  },
+  stopSignal: () => {
+    stopping ??= stopOnSignal();
+    return stopping.signal;
+  },
+};
+
+const { remediations } = registries;
+
+const commands: readonly Register[] = [
+  (program) => registerRun(program, { cli, remediations, startApp }),
+  (program) => registerCheck(program, { cli, remediations }),
+  (program) => registerMarker(program, { cli, remediations, openStream: openStreamOnly }),
+  (program) => registerDemo(program, { cli, remediations, startApp }),
+];
+
+function stopOnSignal(): AbortController {
+  const controller = new AbortController();
+  for (const name of ["SIGTERM", "SIGINT"] as const) {
+    process.on(name, () => {
+      if (controller.signal.aborted) process.exit(128 + constants.signals[name]);
+      controller.abort();
+    });
+  }
+  // It is sent to have the configuration read again; without a handler it would end the process.
+  process.on("SIGHUP", () => undefined);
+  return controller;
+}
+
+function fail(error: unknown): void {
+  cli.say(errorText(error, { debug: Boolean(process.env["DEBUG"]) }));
+  exitCode = exitCodeOf(error);
+}
+
+/** Ends the process once stdout is written; whatever a library left open does not keep it alive. */
+function exit(): void {
+  process.stdout.write("", () => process.exit(exitCode));
+}
+
+// Whoever reads our output may stop early (`| head`); that is no failure.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    process.exit(error.code === "EPIPE" ? exitCode : 1);
+  });
+}
+process.on("uncaughtException", (error) => {
+  fail(error);
+  process.exit(exitCode);
+});
+
+await runProgram(process.argv.slice(2), { version, cli, commands }).catch(fail);
+exit();

@@ -1,0 +1,116 @@
+/** What a Docker engine of our own needs on the machine: whether it is there, and how to get it. */
+import { spawn } from "node:child_process";
+import { access, constants, open } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import { SandboxDockerError } from "./docker-errors.ts";
+
+const packages = ["docker.io", "iptables", "busybox-static"];
+const hint = `Become root on a Debian or Ubuntu machine and run: apt-get install ${packages.join(" ")}`;
+
+export interface DockerPrograms {
+  readonly dockerd: string;
+  readonly busybox: string;
+}
+
+export interface ProgramOptions {
+  /** Whether missing packages may be installed (root only). Default false. */
+  readonly install?: boolean;
+  /** Told in one line what is being installed. Default standard error. */
+  readonly say?: (line: string) => void;
+}
+
+/** Whether an engine could be started here: root, with the programs there or apt to install them. */
+export async function dockerAvailable(options: ProgramOptions = {}): Promise<boolean> {
+  if (process.getuid?.() !== 0) return false;
+  return (
+    (await found()) !== undefined ||
+    (options.install === true && (await which("apt-get")) !== undefined)
+  );
+}
+
+/**
+ * Where the programs are, after installing them if that was allowed.
+ *
+ * @throws SandboxDockerError `DW_SANDBOX_DOCKER_MISSING`: not root, or they cannot be installed
+ */
+export async function dockerPrograms(options: ProgramOptions = {}): Promise<DockerPrograms> {
+  if (process.getuid?.() !== 0) throw missing("starting a Docker engine needs root");
+  const there = await found();
+  if (there !== undefined) return there;
+  if (options.install !== true) throw missing("dockerd, iptables or busybox is not installed");
+  const say = options.say ?? ((line) => process.stderr.write(`${line}\n`));
+  say(`installing ${packages.join(", ")} with apt-get, once`);
+  await install();
+  const installed = await found();
+  if (installed === undefined) throw missing(`installing ${packages.join(", ")} did not help`);
+  return installed;
+}
+
+function missing(message: string, cause?: unknown): SandboxDockerError {
+  return new SandboxDockerError("DW_SANDBOX_DOCKER_MISSING", message, { hint, cause });
+}
+
+async function found(): Promise<DockerPrograms | undefined> {
+  const [dockerd, busybox, iptables] = await Promise.all(
+    ["dockerd", "busybox", "iptables"].map(which),
+  );
+  if (!dockerd || !busybox || !iptables) return undefined;
+  return (await isStatic(busybox)) ? { dockerd, busybox } : undefined;
+}
+
+/** An image of one file needs a busybox without libraries; a program that has some names its loader at the start. */
+async function isStatic(program: string): Promise<boolean> {
+  const file = await open(program);
+  try {
+    const { buffer } = await file.read(Buffer.alloc(4096), 0, 4096, 0);
+    return !/\/ld-(linux|musl)/.test(buffer.toString("latin1"));
+  } finally {
+    await file.close();
+  }
+}
+
+async function which(program: string): Promise<string | undefined> {
+  const folders = [...(process.env["PATH"] ?? "").split(delimiter), "/usr/sbin", "/sbin", "/bin"];
+  for (const folder of folders) {
+    const path = join(folder, program);
+    const runs = await access(path, constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (runs) return path;
+  }
+  return undefined;
+}
+
+async function install(): Promise<void> {
+  const wait = ["-q", "-o", "DPkg::Lock::Timeout=120"];
+  const chosen = ["install", "-y", "--no-install-recommends", ...packages];
+  try {
+    // The package lists may be old or missing, and need not be new.
+    await aptGet([...wait, ...chosen]).catch(async () => {
+      await aptGet([...wait, "update"]);
+      await aptGet([...wait, ...chosen]);
+    });
+  } catch (error) {
+    throw missing("apt-get could not install what a Docker engine needs", error);
+  }
+}
+
+function aptGet(args: readonly string[]): Promise<void> {
+  // Standard output belongs to whoever started us.
+  const child = spawn("apt-get", args, {
+    env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let said = "";
+  child.stderr
+    .setEncoding("utf8")
+    .on("data", (text: string) => (said = (said + text).slice(-2000)));
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code) => {
+      if (code === 0) resolve();
+      else reject(new Error(`apt-get ${args.join(" ")} ended with ${code}: ${said.trim()}`));
+    });
+  });
+}

@@ -1,0 +1,137 @@
+/** A simulated container engine: nothing runs in it. It remembers every act in a ledger, and fails on request. */
+import { createHash } from "node:crypto";
+import type { Container, Engine } from "../../remediations/docker/engine.ts";
+import type { Clock } from "../clock.ts";
+
+export interface SimulatedContainer {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Default `busybox:local`. */
+  readonly image?: string;
+  /** Anything else an inspection should show. */
+  readonly shown?: Partial<Container>;
+}
+
+/** One act, as the engine carried it out. */
+export interface LedgerEntry {
+  readonly verb: "restart" | "start";
+  readonly id: string;
+  readonly name: string;
+  readonly atMs: number;
+}
+
+type Verb = "version" | "list" | "inspect" | "restart" | "start";
+
+interface Fault {
+  /** Thrown to the caller. */
+  readonly error: Error;
+  /** What happens all the same: the whole act, or it ends half-way and leaves the container stopped. Default nothing. */
+  readonly effect?: "all" | "stopped";
+}
+
+export interface SimulatedEngine extends Engine {
+  /** Every restart and start that took effect, oldest first: what demo and tests count. */
+  readonly ledger: readonly LedgerEntry[];
+  /** The next call of this verb fails. */
+  failNext(verb: Verb, fault: Fault): void;
+  /** Changes what an inspection shows; `undefined` removes the container. */
+  change(name: string, shown: Partial<Container> | undefined): void;
+}
+
+export interface SimulatedEngineOptions {
+  readonly containers: readonly SimulatedContainer[];
+  readonly clock: Clock;
+  /** Called after every restart, for a story in which a restart cures. */
+  readonly onRestart?: (name: string) => void;
+}
+
+export function simulatedEngine(options: SimulatedEngineOptions): SimulatedEngine {
+  const { clock } = options;
+  const byId = new Map<string, Container>();
+  for (const given of options.containers) {
+    const container = containerFrom(given, startedAt(clock));
+    byId.set(container.id, container);
+  }
+  const ledger: LedgerEntry[] = [];
+  const faults: { verb: Verb; fault: Fault }[] = [];
+
+  /** Carries out one call, or the fault that waits for it. */
+  const call = async <T>(verb: Verb, effect: () => T, id = ""): Promise<T> => {
+    const index = faults.findIndex((entry) => entry.verb === verb);
+    const [planned] = index < 0 ? [] : faults.splice(index, 1);
+    if (planned === undefined) return effect();
+    const container = byId.get(id);
+    if (planned.fault.effect === "all") effect();
+    else if (planned.fault.effect === "stopped" && container !== undefined) {
+      byId.set(id, { ...container, state: "exited" });
+    }
+    throw planned.fault.error;
+  };
+  const run = (verb: LedgerEntry["verb"], id: string): void => {
+    const container = byId.get(id);
+    if (container === undefined) throw new Error(`the simulated engine has no container ${id}`);
+    byId.set(id, { ...container, state: "running", startedAt: startedAt(clock, container) });
+    ledger.push({ verb, id, name: container.name, atMs: clock.now() });
+    if (verb === "restart") options.onRestart?.(container.name);
+  };
+
+  return {
+    host: "simulated",
+    self: undefined,
+    ledger,
+    version: () => call("version", () => ({ engine: "simulated", api: "simulated" })),
+    list: (labels) =>
+      call("list", () =>
+        [...byId.values()].filter((container) => carries(container, labels)).map(({ id }) => id),
+      ),
+    inspect: (id) => call("inspect", () => byId.get(id)),
+    dependants: async () => [],
+    restart: (id) => call("restart", () => run("restart", id), id),
+    start: (id) => call("start", () => run("start", id)),
+    failNext: (verb, fault) => {
+      faults.push({ verb, fault });
+    },
+    change: (name, shown) => {
+      const id = idOf(name);
+      const container = byId.get(id);
+      if (container === undefined) throw new Error(`the simulated engine has no container ${name}`);
+      if (shown === undefined) byId.delete(id);
+      else byId.set(id, { ...container, ...shown });
+    },
+  };
+}
+
+function idOf(name: string): string {
+  return createHash("sha256").update(name).digest("hex");
+}
+
+/** As precise as an engine's, and later than the last one even when the clock stands still. */
+function startedAt(clock: Clock, previous?: Container): string {
+  const last = previous === undefined ? 0 : Date.parse(previous.startedAt);
+  return new Date(Math.max(clock.now(), last + 1)).toISOString();
+}
+
+function carries({ labels }: Container, wanted: readonly string[]): boolean {
+  const have = new Set(Object.entries(labels).map(([key, value]) => `${key}=${value}`));
+  return wanted.length > 0 && wanted.every((label) => have.has(label));
+}
+
+function containerFrom(given: SimulatedContainer, started: string): Container {
+  const image = given.image ?? "busybox:local";
+  return {
+    id: idOf(given.name),
+    name: given.name,
+    images: [image],
+    imageId: `sha256:${idOf(image)}`,
+    startedAt: started,
+    state: "running",
+    health: "none",
+    labels: given.labels,
+    autoRemove: false,
+    envNames: [],
+    mounts: [],
+    exposedPorts: [],
+    programs: ["sh"],
+    ...given.shown,
+  };
+}

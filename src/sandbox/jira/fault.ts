@@ -1,0 +1,37 @@
+/** Faults that a test orders: what the next matching request meets instead of its answer. */
+
+export interface Fault {
+  /** Default: any. */
+  readonly method?: string;
+  /** Tested against the whole path. Default: any. */
+  readonly path?: RegExp;
+  /**
+   * rate_limited: 429 · unavailable: 503 · hang: no answer ever · drop: the connection breaks.
+   * The last three before the request takes effect, or, with `afterEffect`, after it.
+   */
+  readonly answer: "rate_limited" | "unavailable" | "hang" | "drop";
+  readonly afterEffect?: true;
+}
+
+export interface FaultQueue {
+  readonly order: (fault: Fault) => void;
+  /** The first ordered fault that fits, once. */
+  readonly take: (method: string, path: string) => Fault | undefined;
+}
+
+export function createFaultQueue(): FaultQueue {
+  const waiting: Fault[] = [];
+  return {
+    order: (fault) => {
+      waiting.push(fault);
+    },
+    take(method, path) {
+      const index = waiting.findIndex(
+        (fault) =>
+          (fault.method === undefined || fault.method === method) &&
+          (fault.path === undefined || fault.path.test(path)),
+      );
+      return index < 0 ? undefined : waiting.splice(index, 1)[0];
+    },
+  };
+}

@@ -1,0 +1,210 @@
+/** The part of Jira's REST v2 that the sandbox speaks: which path does what. */
+import { commentBody, issueBody, refusalBody, transitionsBody } from "./bodies.ts";
+import { matcher } from "./jql.ts";
+import {
+  fieldsIn,
+  nameIn,
+  priorities,
+  Refusal,
+  type SandboxIssue,
+  type SandboxTracker,
+  textOf,
+} from "./tracker.ts";
+
+export interface Call {
+  readonly method: string;
+  /** Below /rest/api/2. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly user: string;
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly body?: unknown;
+  /** What happened, for the ledger. */
+  readonly what: string;
+  readonly issue?: string;
+}
+
+export interface Site {
+  readonly tracker: SandboxTracker;
+  readonly deployment: "Cloud" | "Server";
+  url: string;
+  /** Issues that the search already shows. */
+  indexed(): readonly SandboxIssue[];
+}
+
+type Handler = (site: Site, call: Call, params: readonly string[]) => Reply;
+
+const routes: readonly (readonly [method: string, path: RegExp, handle: Handler])[] = [
+  ["GET", /^\/serverInfo$/, serverInfo],
+  ["GET", /^\/myself$/, (_, { user }) => ok("account_read", { name: user, displayName: user })],
+  ["GET", /^\/project\/([\w-]+)$/, project],
+  [
+    "GET",
+    /^\/priority$/,
+    () =>
+      ok(
+        "priorities_read",
+        priorities.map((name) => ({ name })),
+      ),
+  ],
+  ["POST", /^\/issue$/, create],
+  [
+    "GET",
+    /^\/issue\/([\w-]+)$/,
+    withIssue((site, issue) => ok("issue_read", issueBody(issue, site.url))),
+  ],
+  ["PUT", /^\/issue\/([\w-]+)$/, withIssue(edit)],
+  ["DELETE", /^\/issue\/([\w-]+)$/, withIssue(remove)],
+  ["GET", /^\/issue\/([\w-]+)\/comment$/, withIssue(comments)],
+  ["POST", /^\/issue\/([\w-]+)\/comment$/, withIssue(addComment)],
+  ["PUT", /^\/issue\/([\w-]+)\/comment\/(\d+)$/, withIssue(editComment)],
+  ["GET", /^\/issue\/([\w-]+)\/transitions$/, withIssue(transitions)],
+  ["POST", /^\/issue\/([\w-]+)\/transitions$/, withIssue(transition)],
+  ["POST", /^\/search$/, search],
+  ["POST", /^\/search\/jql$/, searchJql],
+];
+
+/** Answers one call; a path it does not know is 404, as in Jira. */
+export function answer(site: Site, call: Call): Reply {
+  for (const [method, pattern, handle] of routes) {
+    const params = method === call.method ? pattern.exec(call.path)?.slice(1) : undefined;
+    if (params) return handle(site, call, params);
+  }
+  return refuse(new Refusal(404, [`null for uri: ${call.path}`]));
+}
+
+export function refuse(refusal: Refusal): Reply {
+  return { status: refusal.status, body: refusalBody(refusal), what: "refused" };
+}
+
+function ok(what: string, body: unknown): Reply {
+  return { status: 200, body, what };
+}
+
+function serverInfo({ url, deployment }: Site): Reply {
+  const version = deployment === "Cloud" ? "1001.0.0" : "10.3.0";
+  return ok("server_info_read", { baseUrl: url, version, deploymentType: deployment });
+}
+
+function project({ tracker }: Site, _: Call, [key = ""]: readonly string[]): Reply {
+  if (tracker.hasProject(key)) return ok("project_read", { key, name: `Project ${key}` });
+  return refuse(new Refusal(404, [`No project could be found with key '${key}'.`]));
+}
+
+function create({ tracker, url }: Site, { body, user }: Call): Reply {
+  const issue = tracker.create(fieldsIn(body["fields"]), user);
+  if (issue instanceof Refusal) return refuse(issue);
+  const { id, key } = issue;
+  const self = `${url}/rest/api/2/issue/${id}`;
+  return { status: 201, what: "issue_created", issue: key, body: { id, key, self } };
+}
+
+type IssueHandler = (
+  site: Site,
+  issue: SandboxIssue,
+  call: Call & { readonly params: readonly string[] },
+) => Reply;
+
+function withIssue(handle: IssueHandler): Handler {
+  return (site, call, [id = "", ...params]) => {
+    const issue = site.tracker.find(id);
+    if (issue) return { ...handle(site, issue, { ...call, params }), issue: issue.key };
+    return refuse(
+      new Refusal(404, ["Issue does not exist or you do not have permission to see it."]),
+    );
+  };
+}
+
+function edit({ tracker }: Site, issue: SandboxIssue, { body }: Call): Reply {
+  tracker.edit(issue, fieldsIn(body["fields"]));
+  return { status: 204, what: "issue_edited" };
+}
+
+function remove({ tracker }: Site, issue: SandboxIssue): Reply {
+  tracker.remove(issue);
+  return { status: 204, what: "issue_deleted" };
+}
+
+function comments(_: Site, issue: SandboxIssue, { query }: Call): Reply {
+  const startAt = Number(query.get("startAt") ?? 0);
+  const maxResults = Math.min(Number(query.get("maxResults") ?? 100), 100);
+  const page = issue.comments.slice(startAt, startAt + maxResults).map(commentBody);
+  const total = issue.comments.length;
+  return ok("comments_read", { startAt, maxResults, total, comments: page });
+}
+
+function addComment({ tracker }: Site, issue: SandboxIssue, { body, user }: Call): Reply {
+  const text = textOf(body["body"]);
+  if (text.trim() === "") {
+    return refuse(new Refusal(400, [], { comment: "Comment body can not be empty!" }));
+  }
+  const comment = tracker.comment(issue, text, user);
+  return { status: 201, what: "comment_added", body: commentBody(comment) };
+}
+
+function editComment(
+  { tracker }: Site,
+  issue: SandboxIssue,
+  { body, params: [id] }: Call & { readonly params: readonly string[] },
+): Reply {
+  const comment = issue.comments.find((candidate) => candidate.id === id);
+  if (!comment) return refuse(new Refusal(404, [`Can not find a comment for the id: ${id}.`]));
+  tracker.editComment(comment, textOf(body["body"]));
+  return ok("comment_edited", commentBody(comment));
+}
+
+function transitions({ tracker }: Site, issue: SandboxIssue): Reply {
+  return ok("transitions_read", transitionsBody(tracker.transitions(issue)));
+}
+
+function transition({ tracker }: Site, issue: SandboxIssue, { body }: Call): Reply {
+  const resolution = nameIn(fieldsIn(body["fields"])["resolution"], "name");
+  const made = tracker.move(issue, nameIn(body["transition"], "id"), resolution);
+  if (!made) {
+    return refuse(
+      new Refusal(400, [
+        "It seems that you have tried to perform a workflow operation that is not valid for the current state of this issue.",
+      ]),
+    );
+  }
+  const what = made.name === "Reopen" ? "issue_reopened" : "issue_moved";
+  return { status: 204, what: made.to.category === "done" ? "issue_resolved" : what };
+}
+
+function search(site: Site, { body }: Call): Reply {
+  if (site.deployment === "Cloud") {
+    return refuse(
+      new Refusal(410, [
+        "The requested API has been removed. Please migrate to the /rest/api/3/search/jql API.",
+      ]),
+    );
+  }
+  const found = matching(site, body);
+  if (found instanceof Refusal) return refuse(found);
+  const issues = found.map((issue) => issueBody(issue, site.url));
+  return ok("searched", { startAt: 0, maxResults: issues.length, total: issues.length, issues });
+}
+
+/** Without `fields` it gives ids alone, and never a total. */
+function searchJql(site: Site, { body }: Call): Reply {
+  if (site.deployment !== "Cloud") return refuse(new Refusal(404, ["null for uri: /search/jql"]));
+  const found = matching(site, body);
+  if (found instanceof Refusal) return refuse(found);
+  const whole = Array.isArray(body["fields"]);
+  const issues = found.map((issue) => (whole ? issueBody(issue, site.url) : { id: issue.id }));
+  return ok("searched", { issues, isLast: true });
+}
+
+function matching(site: Site, body: Call["body"]): readonly SandboxIssue[] | Refusal {
+  const matches = matcher(textOf(body["jql"]));
+  if (!matches)
+    return new Refusal(400, ["Error in the JQL Query: the sandbox knows project and labels only."]);
+  return site
+    .indexed()
+    .filter(matches)
+    .slice(0, Number(body["maxResults"] ?? 50));
+}

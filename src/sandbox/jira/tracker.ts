@@ -1,0 +1,235 @@
+/** The sandbox's memory: projects, issues, comments and a small workflow. Rules of Jira, no HTTP. */
+import type { Clock } from "../../clock.ts";
+
+interface Status {
+  readonly id: string;
+  readonly name: string;
+  readonly category: "new" | "indeterminate" | "done";
+}
+
+interface Transition {
+  readonly id: string;
+  readonly name: string;
+  readonly to: Status;
+}
+
+const toDo: Status = { id: "10000", name: "To Do", category: "new" };
+const inProgress: Status = { id: "10001", name: "In Progress", category: "indeterminate" };
+const done: Status = { id: "10002", name: "Done", category: "done" };
+
+const workflow: Readonly<Record<string, readonly Transition[]>> = {
+  "To Do": [
+    { id: "21", name: "Start Progress", to: inProgress },
+    { id: "31", name: "Done", to: done },
+  ],
+  "In Progress": [
+    { id: "11", name: "Stop Progress", to: toDo },
+    { id: "31", name: "Done", to: done },
+  ],
+  Done: [{ id: "41", name: "Reopen", to: toDo }],
+};
+
+export const priorities: readonly string[] = ["Highest", "High", "Medium", "Low", "Lowest"];
+const issueTypes = ["Bug", "Incident", "Task", "Story"];
+
+export interface SandboxComment {
+  readonly id: string;
+  readonly author: string;
+  body: string;
+  readonly createdAtMs: number;
+  updatedAtMs: number;
+}
+
+export interface SandboxIssue {
+  readonly id: string;
+  readonly key: string;
+  summary: string;
+  description: string;
+  labels: readonly string[];
+  readonly issueType: string;
+  readonly priority: string;
+  readonly reporter: string;
+  status: Status;
+  resolution: string | undefined;
+  readonly createdAtMs: number;
+  resolvedAtMs: number | undefined;
+  readonly comments: SandboxComment[];
+}
+
+/** What Jira would answer instead: status and the body's messages. */
+export class Refusal {
+  readonly status: number;
+  readonly messages: readonly string[];
+  readonly errors: Readonly<Record<string, string>>;
+
+  constructor(
+    status: number,
+    messages: readonly string[],
+    errors: Readonly<Record<string, string>> = {},
+  ) {
+    this.status = status;
+    this.messages = messages;
+    this.errors = errors;
+  }
+}
+
+export interface SandboxTrackerOptions {
+  readonly projects: readonly string[];
+  /** Fields that every new issue must have besides the usual ones. */
+  readonly requireFields: readonly string[];
+  readonly clock: Clock;
+}
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+export class SandboxTracker {
+  readonly issues: SandboxIssue[] = [];
+  readonly #options: SandboxTrackerOptions;
+  readonly #numbers = new Map<string, number>();
+  #lastId = 10_000;
+
+  constructor(options: SandboxTrackerOptions) {
+    this.#options = options;
+  }
+
+  hasProject(key: string): boolean {
+    return this.#options.projects.includes(key);
+  }
+
+  create(fields: Fields, reporter: string): SandboxIssue | Refusal {
+    const project = nameIn(fields["project"], "key");
+    const errors = this.#wrongFields(fields, project);
+    if (Object.keys(errors).length > 0) return new Refusal(400, [], errors);
+    const number = (this.#numbers.get(project) ?? 0) + 1;
+    this.#numbers.set(project, number);
+    const issue: SandboxIssue = {
+      id: this.#nextId(),
+      key: `${project}-${number}`,
+      summary: textOf(fields["summary"]),
+      description: textOf(fields["description"]),
+      labels: labelsOf(fields["labels"]),
+      issueType: nameIn(fields["issuetype"], "name"),
+      priority: nameIn(fields["priority"], "name") || "Medium",
+      reporter,
+      status: toDo,
+      resolution: undefined,
+      createdAtMs: this.#options.clock.now(),
+      resolvedAtMs: undefined,
+      comments: [],
+    };
+    this.issues.push(issue);
+    return issue;
+  }
+
+  edit(issue: SandboxIssue, fields: Fields): void {
+    if ("summary" in fields) issue.summary = textOf(fields["summary"]);
+    if ("description" in fields) issue.description = textOf(fields["description"]);
+    if ("labels" in fields) issue.labels = labelsOf(fields["labels"]);
+  }
+
+  find(idOrKey: string): SandboxIssue | undefined {
+    return this.issues.find(({ id, key }) => id === idOrKey || key === idOrKey);
+  }
+
+  remove(issue: SandboxIssue): void {
+    this.issues.splice(this.issues.indexOf(issue), 1);
+  }
+
+  comment(issue: SandboxIssue, body: string, author: string): SandboxComment {
+    const now = this.#options.clock.now();
+    const comment = { id: this.#nextId(), author, body, createdAtMs: now, updatedAtMs: now };
+    issue.comments.push(comment);
+    return comment;
+  }
+
+  editComment(comment: SandboxComment, body: string): void {
+    comment.body = body;
+    comment.updatedAtMs = this.#options.clock.now();
+  }
+
+  transitions(issue: SandboxIssue): readonly Transition[] {
+    return workflow[issue.status.name] ?? [];
+  }
+
+  /** @returns the transition made; undefined when it is not possible now */
+  move(issue: SandboxIssue, id: string, resolution: string): Transition | undefined {
+    const transition = this.transitions(issue).find((t) => t.id === id);
+    if (!transition) return undefined;
+    const over = transition.to.category === "done";
+    issue.status = transition.to;
+    issue.resolution = over ? resolution || "Done" : undefined;
+    issue.resolvedAtMs = over ? this.#options.clock.now() : undefined;
+    return transition;
+  }
+
+  #wrongFields(fields: Fields, project: string): Record<string, string> {
+    const required = this.#options.requireFields.filter((field) => fields[field] === undefined);
+    const rules: readonly (readonly [field: string, broken: boolean, says: string])[] = [
+      ["project", !this.hasProject(project), "Specify a valid project ID or key"],
+      ...fieldRules(fields),
+      ...required.map((field) => [field, true, `${field} is required.`] as const),
+    ];
+    return Object.fromEntries(
+      rules.filter(([, broken]) => broken).map(([field, , says]) => [field, says]),
+    );
+  }
+
+  #nextId(): string {
+    this.#lastId += 1;
+    return String(this.#lastId);
+  }
+}
+
+export function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+export function nameIn(value: unknown, property: string): string {
+  return textOf(fieldsIn(value)[property]);
+}
+
+/** An object as it is; anything else as an empty one. */
+export function fieldsIn(value: unknown): Fields {
+  return isFields(value) ? value : {};
+}
+
+function isFields(value: unknown): value is Fields {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}
+
+function labelsOf(value: unknown): readonly string[] {
+  return Array.isArray(value) ? [...new Set(value.map(String))] : [];
+}
+
+function fieldRules(fields: Fields): readonly (readonly [string, boolean, string])[] {
+  const summary = textOf(fields["summary"]);
+  const priority = nameIn(fields["priority"], "name");
+  const badLabel = labelsOf(fields["labels"]).some(
+    (label) => /\s/.test(label) || label.length > 255,
+  );
+  return [
+    [
+      "issuetype",
+      !issueTypes.includes(nameIn(fields["issuetype"], "name")),
+      "Specify a valid issue type",
+    ],
+    ["summary", summary === "", "You must specify a summary of the issue."],
+    ["summary", summary.length > 255, "Summary can't exceed 255 characters."],
+    [
+      "summary",
+      /[\r\n]/.test(summary),
+      "The summary is invalid because it contains newline characters.",
+    ],
+    [
+      "description",
+      textOf(fields["description"]).length > 32_767,
+      "The entered text is too long. It exceeds the allowed limit of 32,767 characters.",
+    ],
+    ["labels", badLabel, "The label contains spaces or is too long, which is invalid."],
+    [
+      "priority",
+      priority !== "" && !priorities.includes(priority),
+      "The priority selected is invalid.",
+    ],
+  ];
+}

@@ -1,0 +1,120 @@
+/** Apache Kafka's jars in a per-user cache folder, fetched from Maven Central once, and how Java is called on them. */
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { access, mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { messageOf } from "../errors.ts";
+import { KafkaSandboxError } from "./kafka-errors.ts";
+
+const run = promisify(execFile);
+const version = "4.1.2";
+
+const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
+<groupId>driftwarden</groupId><artifactId>kafka</artifactId><version>1</version><packaging>pom</packaging><dependencies>
+<dependency><groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId><version>${version}</version></dependency>
+<dependency><groupId>org.slf4j</groupId><artifactId>slf4j-nop</artifactId><version>1.7.36</version></dependency>
+</dependencies></project>
+`;
+
+/** Ready in one second instead of two, and half the memory. */
+const smallJava = [
+  "-XX:TieredStopAtLevel=1",
+  "-XX:+UseSerialGC",
+  "-Xshare:auto",
+  "-XX:-UsePerfData",
+];
+
+/** The first line of `java -version`, or undefined without Java. */
+export async function javaVersion(): Promise<string | undefined> {
+  try {
+    return (await run("java", ["-version"])).stderr.split("\n")[0];
+  } catch {
+    return undefined;
+  }
+}
+
+/** The user's cache and not node_modules, which `npm ci` wipes. */
+export function kafkaCache(): string {
+  const base = process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
+  return join(base, "driftwarden", `kafka-${version}`);
+}
+
+export const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+
+/** Whether the jars are here, or Maven could fetch them. */
+export async function jarsObtainable(): Promise<boolean> {
+  return (await exists(join(kafkaCache(), "jars"))) || mavenPresent();
+}
+
+const mavenPresent = (): Promise<boolean> =>
+  run("mvn", ["-v"]).then(
+    () => true,
+    () => false,
+  );
+
+/** Renames a finished draft into place; when another process was first, its result stands and the draft goes. */
+export async function publish(draft: string, place: string): Promise<void> {
+  try {
+    await rename(draft, place);
+  } catch (error) {
+    if (!(await exists(place))) throw error;
+    await rm(draft, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Fetches the jars unless they are here, saying so on stderr. Several processes may do so at once.
+ *
+ * @throws KafkaSandboxError when Maven is missing or the download fails
+ */
+export async function fetchJars(): Promise<void> {
+  const jars = join(kafkaCache(), "jars");
+  if (await exists(jars)) return;
+  if (!(await mavenPresent())) {
+    throw new KafkaSandboxError("DW_SANDBOX_MAVEN_MISSING", "Maven fetches Apache Kafka's jars", {
+      hint: "Install Maven, for example with `apt-get install maven`.",
+    });
+  }
+  process.stderr.write(`kafka: fetching Apache Kafka ${version} from Maven Central to ${jars}\n`);
+  const draft = join(kafkaCache(), `fetch-${randomUUID()}`);
+  await mkdir(draft, { recursive: true });
+  await writeFile(join(draft, "pom.xml"), pom);
+  try {
+    await run("mvn", [
+      "-B",
+      "-q",
+      "-f",
+      join(draft, "pom.xml"),
+      "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies",
+      `-DoutputDirectory=${join(draft, "jars")}`,
+      "-DincludeScope=runtime",
+    ]);
+    await publish(join(draft, "jars"), jars);
+  } catch (error) {
+    throw new KafkaSandboxError(
+      "DW_SANDBOX_KAFKA_DOWNLOAD",
+      `fetching Apache Kafka ${version}: ${messageOf(error)}`,
+      {
+        hint: "Check that Maven reaches Maven Central (a proxy belongs in ~/.m2/settings.xml), then try again.",
+        retryable: true,
+        cause: error,
+      },
+    );
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
+}
+
+/** Starts Java with Kafka's jars; stderr is a pipe. */
+export function spawnJava(args: readonly string[]): ChildProcess {
+  const classPath = join(kafkaCache(), "jars", "*");
+  return spawn("java", [...smallJava, "-cp", classPath, ...args], {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+}

@@ -1,0 +1,129 @@
+/** A real Apache Kafka broker of our own on 127.0.0.1, for the demo, drills and tests; not for production. */
+import { createHash, randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { KafkaSandboxError } from "./kafka-errors.ts";
+import {
+  exists,
+  fetchJars,
+  jarsObtainable,
+  javaVersion,
+  kafkaCache,
+  publish,
+} from "./kafka-files.ts";
+import { BrokerProcess } from "./kafka-process.ts";
+
+interface KafkaOptions {
+  /** Default: a free one. */
+  readonly port?: number;
+  /** Kept at the end. Default: a temporary folder, removed by `stop`. */
+  readonly dataDir?: string;
+  /** Broker settings laid over ours, for example `{"log.retention.check.interval.ms": 500}`. */
+  readonly settings?: Readonly<Record<string, string | number>>;
+}
+
+export interface SandboxKafka {
+  readonly brokers: readonly string[];
+  /** Of the Java process; undefined while it does not run. */
+  readonly pid: number | undefined;
+  /** SIGTERM, then removes a temporary folder. */
+  stop(): Promise<void>;
+  /** SIGKILL, as a power cut would. */
+  kill(): Promise<void>;
+  /** Ends what runs, starts again on the same port and folder. */
+  restart(): Promise<void>;
+  /** SIGSTOP: connections stay open, nothing answers. */
+  pause(): void;
+  resume(): void;
+}
+
+/** Whether `startKafka` has what it needs; starts nothing. */
+export async function kafkaAvailable(): Promise<boolean> {
+  return (await javaVersion()) !== undefined && (await jarsObtainable());
+}
+
+/**
+ * Starts a broker and waits until it answers: about 2 s, the first time ever 15 s for download and class archive.
+ *
+ * @throws KafkaSandboxError when Java or Maven is missing, the download fails or the broker does not start
+ */
+export async function startKafka(options: KafkaOptions = {}): Promise<SandboxKafka> {
+  const javaFlags = ["-Xmx128m", `-XX:SharedArchiveFile=${await classArchive()}`];
+  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), "driftwarden-kafka-")));
+  const [port, controllerPort] = await freePorts();
+  const place = { port: options.port ?? port, controllerPort, dataDir };
+  const broker = new BrokerProcess({ ...place, settings: options.settings ?? {} });
+  const removeFolder = async (): Promise<void> => {
+    if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true });
+  };
+  try {
+    await broker.start(javaFlags);
+  } catch (error) {
+    await removeFolder();
+    throw error;
+  }
+  return {
+    brokers: [`127.0.0.1:${place.port}`],
+    get pid() {
+      return broker.pid;
+    },
+    stop: async () => {
+      await broker.end("SIGTERM");
+      await removeFolder();
+    },
+    kill: () => broker.end("SIGKILL"),
+    restart: async () => {
+      await broker.end("SIGTERM");
+      await broker.start(javaFlags);
+    },
+    pause: () => broker.signal("SIGSTOP"),
+    resume: () => broker.signal("SIGCONT"),
+  };
+}
+
+/** Two ports that are free now. */
+async function freePorts(): Promise<readonly [number, number]> {
+  const servers = [createServer(), createServer()] as const;
+  const ports = await Promise.all(
+    servers.map(async (server) => {
+      await once(server.listen(0, "127.0.0.1"), "listening");
+      const address = server.address();
+      return typeof address === "object" ? (address?.port ?? 0) : 0;
+    }),
+  );
+  await Promise.all(servers.map((server) => once(server.close(), "close")));
+  return [ports[0] ?? 0, ports[1] ?? 0];
+}
+
+/** Path of the class archive that halves start and memory; built by a broker that runs once for it. */
+async function classArchive(): Promise<string> {
+  const java = await javaVersion();
+  if (java === undefined) {
+    throw new KafkaSandboxError("DW_SANDBOX_JAVA_MISSING", "Apache Kafka needs Java 17 or newer", {
+      hint: "Install a Java runtime, for example with `apt-get install openjdk-17-jre-headless`.",
+    });
+  }
+  await mkdir(kafkaCache(), { recursive: true });
+  await fetchJars();
+  // An archive fits one build of Java only.
+  const build = createHash("sha256").update(java).digest("hex").slice(0, 8);
+  const archive = join(kafkaCache(), `classes-${build}.jsa`);
+  if (await exists(archive)) return archive;
+  process.stderr.write("kafka: building the class archive (once)\n");
+  const draft = `${archive}.${randomUUID()}`;
+  const dataDir = await mkdtemp(join(tmpdir(), "driftwarden-kafka-"));
+  const [port, controllerPort] = await freePorts();
+  const broker = new BrokerProcess({ port, controllerPort, dataDir, settings: {} });
+  try {
+    await broker.start(["-Xmx256m", `-XX:ArchiveClassesAtExit=${draft}`]);
+    await broker.end("SIGTERM");
+    await publish(draft, archive);
+  } finally {
+    await broker.end("SIGKILL");
+    await rm(dataDir, { recursive: true, force: true });
+  }
+  return archive;
+}

@@ -1,0 +1,127 @@
+/**
+ * The demo's story: five models, three faults, two harmless changes, told in steps of one cadence.
+ *
+ * The main fault follows a published one: in October 2019 a large service lost the coverage of one feature in an
+ * infrastructure migration; its importance dropped, the cure was a retraining, and afterwards two other features
+ * had risen for good ("Monitoring feature attributions", Google Cloud blog). So the restart here must not help, has to
+ * say so, and what the retraining brings is the new normal.
+ */
+import type { Conditions } from "./signal.ts";
+
+export interface ModelScript {
+  readonly model: string;
+  /** Feature → share of the model's attention in normal times; they add up to 1. */
+  readonly shares: Readonly<Record<string, number>>;
+  /** What the story does to it. */
+  readonly change: Change;
+}
+
+export interface Change {
+  readonly name: string;
+  readonly harmful: boolean;
+  /** The guilty feature; undefined when it is the model itself, or nobody. */
+  readonly feature?: string;
+  /** First and last step it lasts. */
+  readonly from: number;
+  readonly to: number;
+  readonly during: Partial<Conditions>;
+  /** A retraining is announced at this step, and the model looks like this from then on. */
+  readonly retrain?: { readonly step: number; readonly features: Readonly<Record<string, number>> };
+}
+
+/** Story time between two attributions. */
+export const cadenceMs = 600_000;
+/** Steps of history before the story begins: seven days. */
+export const historySteps = 1008;
+/** Steps of the story itself. */
+export const storySteps = 36;
+
+export const models: readonly ModelScript[] = [
+  {
+    model: "churn-v7",
+    shares: {
+      credit_score: 0.31,
+      tenure_months: 0.19,
+      monthly_charges: 0.14,
+      support_calls: 0.11,
+      contract_type: 0.09,
+      payment_method: 0.07,
+      region: 0.05,
+      age: 0.04,
+    },
+    change: {
+      name: "credit_score lost its coverage in a migration",
+      harmful: true,
+      feature: "credit_score",
+      from: 6,
+      to: 15,
+      during: { features: { credit_score: 0.12 } },
+      retrain: { step: 16, features: { credit_score: 0.12, support_calls: 1.9, contract_type: 1.7 } },
+    },
+  },
+  {
+    model: "fraud-v3",
+    shares: {
+      amount: 0.27,
+      merchant_risk: 0.22,
+      device_age: 0.16,
+      hour_of_day: 0.12,
+      country: 0.1,
+      velocity_1h: 0.08,
+      refund_flag: 0.03,
+      channel: 0.02,
+    },
+    change: {
+      name: "refund_flag leaks the label",
+      harmful: true,
+      feature: "refund_flag",
+      from: 9,
+      to: 22,
+      during: { features: { refund_flag: 14 } },
+    },
+  },
+  {
+    model: "pricing-v2",
+    shares: { demand: 0.36, stock: 0.22, season: 0.17, competitor_price: 0.14, weekday: 0.11 },
+    change: {
+      name: "the exporter stopped",
+      harmful: true,
+      from: 12,
+      to: 23,
+      during: { silent: true },
+    },
+  },
+  {
+    model: "ranking-v5",
+    shares: { clicks: 0.33, dwell_time: 0.24, freshness: 0.18, price: 0.15, distance: 0.1 },
+    change: {
+      name: "importances doubled: another unit",
+      harmful: false,
+      from: 4,
+      to: storySteps,
+      during: { scale: 2 },
+    },
+  },
+  {
+    model: "support-v1",
+    shares: { wait_time: 0.3, topic: 0.26, sentiment: 0.2, language: 0.14, agent_load: 0.1 },
+    change: {
+      name: "half as many rows explained: more noise",
+      harmful: false,
+      from: 5,
+      to: storySteps,
+      during: { noise: Math.SQRT2 },
+    },
+  },
+];
+
+const normal: Conditions = { features: {}, scale: 1, noise: 1, silent: false };
+
+/** How the world treats a model at a step; steps before 0 are history, and normal. */
+export function conditionsAt(model: ModelScript, step: number): Conditions {
+  const { change } = model;
+  if (change.retrain !== undefined && step >= change.retrain.step) {
+    return { ...normal, features: change.retrain.features };
+  }
+  return step >= change.from && step <= change.to ? { ...normal, ...change.during } : normal;
+}

@@ -1,0 +1,102 @@
+/** Everything the demo's story plays on: a Postgres, a Jira double, an engine, perhaps a Kafka. Says what is simulated. */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Engine } from "../../../remediations/docker/engine.ts";
+import type { Clock } from "../../clock.ts";
+import type { Lifecycle } from "../../lifecycle.ts";
+import { simulatedEngine } from "../docker.ts";
+import { startDockerEngine } from "../dockerd.ts";
+import { type JiraSandbox, startJiraSandbox } from "../jira/server.ts";
+import { startKafka } from "../kafka.ts";
+import { startPostgres } from "../postgres.ts";
+import { createDatabases, createStoryTable, type StoryTable } from "./table.ts";
+
+export interface StageOptions {
+  readonly clock: Clock;
+  readonly lifecycle: Lifecycle;
+  /** A real Docker engine instead of the simulated one. */
+  readonly docker: boolean;
+  /** A real Kafka instead of the log in Postgres. */
+  readonly kafka: boolean;
+  /** Told what was started, one line each. */
+  readonly say: (line: string) => void;
+}
+
+export interface Stage {
+  readonly table: StoryTable;
+  readonly jira: JiraSandbox;
+  /** The simulated engine; undefined when the configuration names a real one. */
+  readonly engine: Engine | undefined;
+  /** Restarts that the engine itself counted. */
+  readonly restarts: () => number;
+  /** The configuration Driftwarden is started with. */
+  readonly config: string;
+}
+
+const container = { name: "feature-store-1", labels: { app: "feature-store" } };
+
+export async function setStage(options: StageOptions): Promise<Stage> {
+  const { clock, lifecycle, say } = options;
+  const postgres = await startPostgres({ settings: { fsync: "off" } });
+  lifecycle.onStop("postgres", () => postgres.stop());
+  say(`Postgres      real, from npm, on port ${postgres.port}; its clock is told ahead`);
+  const [source = "", store = ""] = await createDatabases(postgres.url, ["explainability", "driftwarden"]);
+  const table = await createStoryTable(source);
+  lifecycle.onStop("table", () => table.close());
+  const jira = await startJiraSandbox({ clock });
+  lifecycle.onStop("jira", () => jira.stop());
+  say(`Jira          SIMULATED, real HTTP: ${jira.url}`);
+  const engine = await chooseEngine(options);
+  const brokers = await chooseStream(options);
+  const folder = await mkdtemp(join(tmpdir(), "driftwarden-demo-"));
+  lifecycle.onStop("folder", () => rm(folder, { recursive: true, force: true }));
+  const token = join(folder, "jira-token");
+  await writeFile(token, "demo\n", { mode: 0o600 });
+  const readonlyUrl = source.replace("//app@", "//readonly@");
+  const stream = brokers === undefined ? "" : `, kafka: {brokers: ${JSON.stringify(brokers)}}`;
+  const config = `
+store: {url: "${store}"}
+sources:
+  main: {url: "${readonlyUrl}", environment: demo, columns: {model: model}, poll_interval: 2m}
+stream: {partitions: 2${stream}}
+detection: {checkpoint_interval: 1h}
+jira: {url: "${jira.url}", user: demo, token_file: ${token}, resolve_after: 30m, reopen_transition: Reopen}
+docker: {socket: ${engine.socket}}
+fixes:
+  - {name: restart-feature-store, when: {feature: credit_score}, do: restart-container, target: {label: app=feature-store}, mode: auto}
+http: {listen: "127.0.0.1:0"}
+`;
+  return { table, jira, engine: engine.simulated, restarts: engine.restarts, config };
+}
+
+interface ChosenEngine {
+  readonly simulated: Engine | undefined;
+  readonly socket: string;
+  readonly restarts: () => number;
+}
+
+async function chooseEngine({ docker, clock, lifecycle, say }: StageOptions): Promise<ChosenEngine> {
+  if (!docker) {
+    const simulated = simulatedEngine({ clock, containers: [container] });
+    say(`Docker        SIMULATED, one container ${container.name}; --docker for a real engine`);
+    const restarts = (): number => simulated.ledger.filter((act) => act.verb === "restart").length;
+    return { simulated, socket: "/var/run/docker.sock", restarts };
+  }
+  const engine = await startDockerEngine({ install: true, say });
+  lifecycle.onStop("docker", () => engine.stop());
+  await engine.run(container);
+  say(`Docker        real engine on ${engine.socket}, one container ${container.name}`);
+  return { simulated: undefined, socket: engine.socket, restarts: () => engine.restarts.length };
+}
+
+async function chooseStream({ kafka, lifecycle, say }: StageOptions): Promise<readonly string[] | undefined> {
+  if (!kafka) {
+    say("Stream        a log in Postgres; --kafka for a real Kafka");
+    return undefined;
+  }
+  const broker = await startKafka();
+  lifecycle.onStop("kafka", () => broker.stop());
+  say(`Stream        real Kafka on ${broker.brokers.join()}`);
+  return broker.brokers;
+}

@@ -1,0 +1,68 @@
+/** Between reading and the sink: parses rows, counts them, packs them into records and hands those on. */
+import type { Logger } from "pino";
+import type { Row, StreamRecord } from "../stream/record.ts";
+import { streamRefused } from "./errors.ts";
+import type { SourceMetrics } from "./metrics.ts";
+import type { SourceOptions } from "./options.ts";
+import type { RecordSink } from "./record-sink.ts";
+import { byModel, type DropReason, keyOf, type ModelRow, parseRow, type RawRow } from "./rows.ts";
+
+export interface DeliveryDeps {
+  readonly options: SourceOptions;
+  readonly sink: RecordSink;
+  readonly logger: Logger;
+  readonly metrics: SourceMetrics;
+  readonly signal: AbortSignal;
+}
+
+type Pack = (model: string, rows: readonly Row[]) => StreamRecord;
+
+export class Delivery {
+  readonly #deps: DeliveryDeps;
+  readonly #labels: { readonly source: string };
+  readonly #reported = new Set<DropReason>();
+
+  constructor(deps: DeliveryDeps) {
+    this.#deps = deps;
+    this.#labels = { source: deps.options.name };
+  }
+
+  /** Counts a page and leaves out what cannot belong to a series. */
+  parse(page: readonly RawRow[]): readonly ModelRow[] {
+    this.#deps.metrics.rows.inc(this.#labels, page.length);
+    const kept: ModelRow[] = [];
+    for (const raw of page) {
+      const parsed = parseRow(raw);
+      if (typeof parsed === "string") this.#drop(parsed);
+      else kept.push(parsed);
+    }
+    return kept;
+  }
+
+  #drop(reason: DropReason): void {
+    this.#deps.metrics.rowsDropped.inc({ ...this.#labels, reason });
+    if (this.#reported.has(reason)) return;
+    this.#reported.add(reason);
+    this.#deps.logger.warn({ reason }, "dropping rows that belong to no series");
+  }
+
+  /** Sends rows, one model a record. */
+  async rows(rows: readonly ModelRow[], pack: Pack): Promise<void> {
+    const records = byModel(rows).map((part) =>
+      pack(keyOf(this.#deps.options, part.model), part.rows),
+    );
+    await this.records(records);
+  }
+
+  /** @throws SourceError DW_SOURCE_STREAM_REFUSED; also when we are to stop, so that nothing more is read */
+  async records(records: readonly StreamRecord[]): Promise<void> {
+    if (records.length === 0) return;
+    try {
+      this.#deps.signal.throwIfAborted();
+      await this.#deps.sink.append(records);
+    } catch (error) {
+      throw streamRefused(error);
+    }
+    this.#deps.metrics.records.inc(this.#labels, records.length);
+  }
+}

@@ -1,0 +1,123 @@
+/** What goes wrong at a source, and the sorting of whatever `pg` throws into it. */
+import { DatabaseError } from "pg";
+import { DriftwardenError, messageOf } from "../errors.ts";
+
+type Code =
+  | "DW_SOURCE_UNREACHABLE"
+  | "DW_SOURCE_LOGIN_REFUSED"
+  | "DW_SOURCE_DATABASE_MISSING"
+  | "DW_SOURCE_FORBIDDEN"
+  | "DW_SOURCE_TABLE_MISSING"
+  | "DW_SOURCE_NOT_A_TABLE"
+  | "DW_SOURCE_COLUMN_MISSING"
+  | "DW_SOURCE_COLUMN_TYPE"
+  | "DW_SOURCE_TIMEOUT"
+  | "DW_SOURCE_QUERY_FAILED"
+  | "DW_SOURCE_STREAM_REFUSED"
+  | "DW_SOURCE_STORE_REFUSED";
+
+/** Any failure of a source. The poller tries all of them again; `retryable` says whether that alone may help. */
+export class SourceError extends DriftwardenError<Code> {
+  /** For a metric's label: `forbidden`, `column_missing`, … */
+  get reason(): string {
+    return this.code.replace("DW_SOURCE_", "").toLowerCase();
+  }
+}
+
+interface Verdict {
+  readonly code: Code;
+  readonly hint: string;
+  readonly retryable?: boolean;
+}
+
+const unreachable: Verdict = {
+  code: "DW_SOURCE_UNREACHABLE",
+  hint: "Check host and port of the source's url, the firewall between, and whether Postgres runs and accepts connections.",
+  retryable: true,
+};
+
+/** SQLSTATE, from its start → what it means here; the first that fits decides. */
+const sqlStates: readonly (readonly [start: string, verdict: Verdict])[] = [
+  [
+    "28",
+    {
+      code: "DW_SOURCE_LOGIN_REFUSED",
+      hint: "Check the user in the source's url, its password_file and the server's pg_hba.conf.",
+    },
+  ],
+  [
+    "3D000",
+    { code: "DW_SOURCE_DATABASE_MISSING", hint: "Correct the database name in the source's url." },
+  ],
+  [
+    "42501",
+    {
+      code: "DW_SOURCE_FORBIDDEN",
+      hint: "Grant the rights of docs/how-to/grants.md to the source's user.",
+    },
+  ],
+  [
+    "57014",
+    {
+      code: "DW_SOURCE_TIMEOUT",
+      hint: "Create an index on the timestamp column, or raise statement_timeout of the source.",
+      retryable: true,
+    },
+  ],
+  ["57P", unreachable],
+  ["08", unreachable],
+  ["53300", unreachable],
+];
+
+const queryFailed: Verdict = {
+  code: "DW_SOURCE_QUERY_FAILED",
+  hint: "Read the message of Postgres; if it does not help, run `driftwarden doctor`.",
+  retryable: true,
+};
+
+function verdictOf(error: unknown): Verdict {
+  // Anything else comes from the socket: refused, reset, timed out, no such host.
+  if (!(error instanceof DatabaseError)) return unreachable;
+  const code = error.code ?? "";
+  return sqlStates.find(([start]) => code.startsWith(start))?.[1] ?? queryFailed;
+}
+
+/**
+ * Total: whatever was thrown while talking to a source becomes a SourceError.
+ *
+ * @param doing what was tried, in the gerund: "polling public.explainability_metrics"
+ */
+export function toSourceError(error: unknown, doing: string): SourceError {
+  if (error instanceof SourceError) return error;
+  const { code, hint, retryable = false } = verdictOf(error);
+  return new SourceError(code, `${doing}: ${messageOf(error)}`, { hint, retryable, cause: error });
+}
+
+/** The stream did not take the records; the same ones are read and sent again. */
+export const streamRefused = (error: unknown): SourceError =>
+  new SourceError(
+    "DW_SOURCE_STREAM_REFUSED",
+    `handing records to the stream: ${messageOf(error)}`,
+    {
+      hint: "Look at the stream's own errors; the source goes on by itself when the stream does.",
+      retryable: true,
+      cause: error,
+    },
+  );
+
+/** The store did not take or give the source's positions. */
+export const storeRefused = (error: unknown): SourceError =>
+  new SourceError(
+    "DW_SOURCE_STORE_REFUSED",
+    `keeping the source's positions: ${messageOf(error)}`,
+    {
+      hint: "Look at the store's own errors; the source goes on by itself when the store does.",
+      retryable: true,
+      cause: error,
+    },
+  );
+
+export const tableMissing = (name: string): SourceError =>
+  new SourceError("DW_SOURCE_TABLE_MISSING", `there is no table ${name}`, {
+    hint: "Check the database name in the source's url, and set table of the source, with its schema if it is not on the search path.",
+  });

@@ -1,0 +1,21 @@
+/** What a probe found out about the table of a source. */
+import type { SourceColumns } from "./options.ts";
+
+export const timestampTypes = [
+  "timestamp with time zone",
+  "timestamp without time zone",
+  "date",
+] as const;
+
+export interface SourceLayout {
+  readonly schema: string;
+  readonly table: string;
+  /** The ones that are read. */
+  readonly columns: SourceColumns;
+  readonly timestampType: (typeof timestampTypes)[number];
+  /** Zone of a column without one. */
+  readonly timeZone: string;
+  /** All columns there are, with their types, in order. */
+  readonly available: readonly { readonly name: string; readonly type: string }[];
+  readonly hasModelColumn: boolean;
+}

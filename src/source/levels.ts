@@ -1,0 +1,122 @@
+/**
+ * The three levels of reading, as pure steps from state to state: no row is read twice and none is missed.
+ *
+ * *By transaction.* A window [from, to) takes the rows whose writing transaction lies in it, and `to` is the oldest
+ * transaction still running when the snapshot was taken (`pg_snapshot_xmin`). Everything before `to` has ended, so
+ * the window's rows never change by a late commit: the next window starts at `to`, the same window can be read
+ * again, and clocks, equal timestamps and the order of commits do not matter. A subtransaction's id is above its
+ * parent's, so it falls into the window after the parent has ended too.
+ *
+ * *By time.* Reading by transaction scans the table; a time bound lets the index do it. Two bounds b0 ≥ b1 share
+ * each transaction's rows out: level 0 takes `ts > b0`, level 1 `b1 < ts ≤ b0`, level 2 `ts ≤ b1` and rows without a
+ * time. For one pair of bounds that is a partition, so each row belongs to exactly one level.
+ *
+ * *Both.* Levels run at their own pace, each with its own horizon, so two levels look at one transaction at
+ * different times, and must use the same bound for it. b0 is known to levels 0 and 1 only, b1 to 1 and 2 only;
+ * therefore a bound may move exactly when its two levels have the same horizon: transactions before that horizon
+ * were shared out by the old bound on both sides, those after it will be by the new one. A slow level reads in the
+ * same snapshot as the faster ones, up to the same `to`, so horizons meet whenever it ran.
+ *
+ * *Crash.* An open window is part of the state and keeps its bounds; it is read again before anything else. Horizons
+ * of polls that found nothing may be lost: reading from an older state finds nothing sent, with that state's bounds.
+ */
+import type { LevelState, SourceState, SourceWindow, Xid } from "./progress.ts";
+
+export type Level = 0 | 1 | 2;
+export const levels = [0, 1, 2] as const;
+
+type Levels = SourceState["levels"];
+type Positions = Pick<SourceState, "levels" | "bounds">;
+
+/** Milliseconds that level 0 and level 1 look back. */
+export type Lookback = readonly [fast: number, middle: number];
+
+/** Rows older than the horizon have been sent otherwise (history) or are not wanted. */
+export function startLevels(horizon: Xid, clockMs: number, lookback: Lookback): Positions {
+  const level: LevelState = { horizon, lastWindow: 0 };
+  return { levels: [level, level, level], bounds: boundsAt(clockMs, lookback) };
+}
+
+function boundsAt(clockMs: number, [fast, middle]: Lookback): readonly [number, number] {
+  return [clockMs - fast, clockMs - Math.max(fast, middle)];
+}
+
+/** The next window of a level, up to `to`; undefined when it has read that far. */
+export function nextWindow(state: Positions, level: Level, to: Xid): SourceWindow | undefined {
+  const { horizon, lastWindow } = state.levels[level];
+  if (BigInt(horizon) >= BigInt(to)) return undefined;
+  const [b0, b1] = state.bounds;
+  const bounds = [{ above: b0 }, { above: b1, upTo: b0 }, { upTo: b1 }] as const;
+  return { number: lastWindow + 1, from: horizon, to, ...bounds[level] };
+}
+
+function withLevel<State extends Positions>(state: State, level: Level, next: LevelState): State {
+  const changed = state.levels.map((old, i) => (i === level ? next : old));
+  const [l0 = next, l1 = next, l2 = next] = changed;
+  return { ...state, levels: [l0, l1, l2] satisfies Levels };
+}
+
+/** The window has rows and is about to be sent. */
+export function opened<State extends Positions>(
+  state: State,
+  level: Level,
+  window: SourceWindow,
+): State {
+  const { horizon } = state.levels[level];
+  return withLevel(state, level, { horizon, lastWindow: window.number, open: window });
+}
+
+/** All of the window has been acknowledged, or there was nothing in it. */
+export function closed<State extends Positions>(state: State, level: Level, to: Xid): State {
+  const { lastWindow } = state.levels[level];
+  return withLevel(state, level, { horizon: to, lastWindow });
+}
+
+/** Moves each bound whose two levels have met; see the argument above. Bounds never go back. */
+export function moveBounds<State extends Positions>(
+  state: State,
+  clockMs: number,
+  lookback: Lookback,
+): State {
+  const [l0, l1, l2] = state.levels;
+  const [b0, b1] = state.bounds;
+  const [fast, middle] = boundsAt(clockMs, lookback);
+  const next0 = meet(l0, l1) ? Math.max(b0, fast) : b0;
+  const next1 = meet(l1, l2) ? Math.max(b1, middle) : b1;
+  return { ...state, bounds: [next0, Math.min(next0, next1)] };
+}
+
+const meet = (a: LevelState, b: LevelState): boolean =>
+  a.horizon === b.horizon && a.open === undefined && b.open === undefined;
+
+/** Half of the 32-bit circle of transaction ids: all that count as "before" another. */
+export const halfCircle = 2n ** 31n;
+
+/**
+ * After the table or the cluster was rewritten, what was read cannot be told by transaction any more: level 0 reads
+ * once all rows later than `above` whatever transaction wrote them, and all levels go on from `horizon`.
+ */
+export function restartLevels<State extends Positions>(
+  state: State,
+  horizon: Xid,
+  above: number,
+): State {
+  const fresh = ({ lastWindow }: LevelState): LevelState => ({ horizon, lastWindow });
+  const [l0, l1, l2] = state.levels;
+  const restarted = { ...state, levels: [fresh(l0), fresh(l1), fresh(l2)] satisfies Levels };
+  const from = String(BigInt(horizon) - halfCircle);
+  return opened(restarted, 0, { number: l0.lastWindow + 1, from, to: horizon, above });
+}
+
+/**
+ * After the rows moved but kept their transactions (VACUUM FULL, CLUSTER) windows still hold, places do not: what was
+ * open is read again under a new number, since rows of one timestamp may come in another order now.
+ */
+export function renumberOpen<State extends Positions>(state: State): State {
+  let next = state;
+  for (const level of levels) {
+    const { open } = state.levels[level];
+    if (open !== undefined) next = opened(next, level, { ...open, number: open.number + 1 });
+  }
+  return next;
+}

@@ -1,0 +1,61 @@
+/** What app.ts tells the source about one database; no config types here. */
+
+export interface SourceConnection {
+  /** `postgres://user@host:port/database?sslmode=…`; may leave the password to `password`. */
+  readonly url: string;
+  readonly password?: string;
+  readonly connectTimeoutMs: number;
+  /** Deadline of one statement; twenty times that for the sweep of the slow levels and for history. */
+  readonly statementTimeoutMs: number;
+}
+
+export interface SourceColumns {
+  readonly timestamp: string;
+  readonly feature: string;
+  readonly importance: string;
+  /** The column that names the model; without it the source has one model, `modelName`. */
+  readonly model?: string;
+}
+
+export interface SourceOptions {
+  /** The key below `sources:`. */
+  readonly name: string;
+  readonly tenant: string;
+  readonly environment: string;
+  readonly connection: SourceConnection;
+  /** `table` or `schema.table`, quoted as in SQL where it needs to be. */
+  readonly table: string;
+  readonly columns: SourceColumns;
+  /** Name of the one model of a source without a model column. */
+  readonly modelName: string;
+  /** Zone of a `timestamp` or `date` column; `timestamptz` needs none. */
+  readonly timeZone: string;
+  readonly pollIntervalMs: number;
+  /** Most rows in memory at a time. */
+  readonly pageRows: number;
+  /** How much of the past is sent at the first start; 0 rows or 0 ms: none. */
+  readonly history: { readonly ms: number; readonly maxRows: number };
+  /** How far back level 0 and level 1 look, milliseconds; level 2 has no bound. */
+  readonly lookbackMs: readonly [fast: number, middle: number];
+}
+
+/** OpenClaw's table and what has proved itself; spread it and add what only you know. */
+export const defaultSourceOptions = {
+  tenant: "default",
+  environment: "default",
+  table: "explainability_metrics",
+  columns: { timestamp: "timestamp", feature: "feature_name", importance: "importance" },
+  modelName: "default",
+  timeZone: "UTC",
+  pollIntervalMs: 30_000,
+  pageRows: 5_000,
+  history: { ms: 30 * 86_400_000, maxRows: 1_000_000 },
+  lookbackMs: [5 * 60_000, 86_400_000],
+} as const satisfies Omit<SourceOptions, "name" | "connection">;
+
+/** Deadline of what reads much of the table: the slow levels and the history. */
+export const slowTimeoutMs = ({ statementTimeoutMs }: SourceConnection): number =>
+  20 * statementTimeoutMs;
+
+/** Five seconds to connect, thirty for a statement. */
+export const defaultConnection = { connectTimeoutMs: 5_000, statementTimeoutMs: 30_000 } as const;

@@ -1,0 +1,144 @@
+/** Keeps one source polled: connects, probes, polls, waits; when anything fails, starts again with a backoff. */
+import type { Client } from "pg";
+import type { Logger } from "pino";
+import type { Clock } from "../clock.ts";
+import { connect } from "./connection.ts";
+import { Delivery } from "./delivery.ts";
+import { type SourceError, toSourceError } from "./errors.ts";
+import type { SourceLayout } from "./layout.ts";
+import type { SourceMetrics } from "./metrics.ts";
+import type { SourceOptions } from "./options.ts";
+import { probe } from "./probe.ts";
+import type { SourceProgress } from "./progress.ts";
+import { Reading } from "./reading.ts";
+import type { RecordSink } from "./record-sink.ts";
+
+export interface PollerDeps {
+  readonly options: SourceOptions;
+  readonly sink: RecordSink;
+  readonly progress: SourceProgress;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: SourceMetrics;
+}
+
+interface SourceHealth {
+  readonly ok: boolean;
+  /** Why not, with what to do. */
+  readonly reason?: string;
+}
+
+export interface Poller {
+  /** Ok after a poll that succeeded, until one fails. */
+  health(): SourceHealth;
+  /** Finishes the page in hand and closes the connection. What was not acknowledged is read again next time. */
+  stop(): Promise<void>;
+}
+
+const backoffBaseMs = 250;
+const backoffCapMs = 30_000;
+
+/** Full jitter: anything from nothing to the doubled, capped delay, so that a returning server is not stormed. */
+function backoffMs(failures: number): number {
+  return Math.random() * Math.min(backoffCapMs, backoffBaseMs * 2 ** Math.min(failures, 16));
+}
+
+class SourcePoller implements Poller {
+  readonly #deps: PollerDeps;
+  readonly #reading: Reading;
+  readonly #abort = new AbortController();
+  readonly #labels: { readonly source: string };
+  readonly #done: Promise<void>;
+  #connection: { readonly client: Client; readonly layout: SourceLayout } | undefined;
+  #health: SourceHealth = { ok: false, reason: "the first poll is not done" };
+  #failures = 0;
+  #lastCode: string | undefined;
+
+  constructor(deps: PollerDeps) {
+    this.#deps = deps;
+    this.#labels = { source: deps.options.name };
+    const delivery = new Delivery({ ...deps, signal: this.#abort.signal });
+    this.#reading = new Reading({ ...deps, delivery });
+    this.#done = this.#run();
+  }
+
+  health(): SourceHealth {
+    return this.#health;
+  }
+
+  async stop(): Promise<void> {
+    this.#abort.abort();
+    // Ends a query that still runs at once; a page that is being handed on is finished.
+    await this.#disconnect();
+    await this.#done;
+  }
+
+  async #run(): Promise<void> {
+    const { clock, options } = this.#deps;
+    const { signal } = this.#abort;
+    while (!signal.aborted) {
+      const failed = await this.#tryPoll();
+      await clock.sleep(failed ? backoffMs(this.#failures) : options.pollIntervalMs, signal);
+    }
+    await this.#disconnect();
+    await this.#reading.save().catch((err: unknown) => {
+      this.#deps.logger.warn(
+        { err },
+        "positions not saved, the last rows are sent again at the next start",
+      );
+    });
+  }
+
+  /** @returns whether it failed */
+  async #tryPoll(): Promise<boolean> {
+    this.#deps.metrics.polls.inc(this.#labels);
+    try {
+      this.#connection ??= await this.#open();
+      await this.#reading.poll(this.#connection.client, this.#connection.layout);
+    } catch (error) {
+      await this.#disconnect();
+      if (this.#abort.signal.aborted) return true;
+      this.#report(toSourceError(error, `polling ${this.#deps.options.table}`));
+      return true;
+    }
+    if (this.#lastCode !== undefined) this.#deps.logger.info("source polled again");
+    this.#failures = 0;
+    this.#lastCode = undefined;
+    this.#health = { ok: true };
+    return false;
+  }
+
+  async #open(): Promise<{ client: Client; layout: SourceLayout }> {
+    const client = await connect(this.#deps.options.connection);
+    try {
+      return { client, layout: await probe(client, this.#deps.options) };
+    } catch (error) {
+      void client.end().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async #disconnect(): Promise<void> {
+    const client = this.#connection?.client;
+    this.#connection = undefined;
+    // Closing a connection that is broken already has nothing to tell.
+    await client?.end().catch(() => undefined);
+  }
+
+  #report(error: SourceError): void {
+    this.#failures += 1;
+    this.#deps.metrics.pollFailures.inc({ ...this.#labels, reason: error.reason });
+    this.#health = { ok: false, reason: `${error.message}. ${error.hint}` };
+    if (error.code === this.#lastCode) return;
+    this.#lastCode = error.code;
+    this.#deps.logger.warn({ err: error, code: error.code, hint: error.hint }, "polling failed");
+  }
+}
+
+/**
+ * Polls a source from now until `stop`. Never rejects: what fails is counted, logged once, shown in `health` and
+ * tried again, for the network comes back and rights are granted while we run.
+ */
+export function startPoller(deps: PollerDeps): Poller {
+  return new SourcePoller(deps);
+}

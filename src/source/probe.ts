@@ -1,0 +1,114 @@
+/** Looks before anything is read: is the table there, is it a table, may we read it, does it have the columns. */
+import type { Client } from "pg";
+import { connect } from "./connection.ts";
+import { SourceError, tableMissing, toSourceError } from "./errors.ts";
+import { type SourceLayout, timestampTypes } from "./layout.ts";
+import type { SourceOptions } from "./options.ts";
+import { columns as columnsQuery } from "./sql/columns.ts";
+import { table as tableQuery } from "./sql/table.ts";
+
+interface TableRow {
+  readonly oid: string;
+  readonly schema: string;
+  readonly name: string;
+  readonly kind: "r" | "p" | "v" | "m" | "f";
+  readonly readable: boolean;
+  readonly has_children: boolean;
+  readonly role: string;
+}
+
+type Column = SourceLayout["available"][number];
+/** What a probe needs to know of a source. */
+export type ProbeOptions = Pick<SourceOptions, "connection" | "table" | "columns" | "timeZone">;
+
+const kinds = {
+  r: "a table with child tables",
+  p: "a partitioned table",
+  v: "a view",
+  m: "a materialized view",
+  f: "a foreign table",
+} as const;
+
+function refuseOther(row: TableRow): void {
+  if (row.kind === "r" && !row.has_children) return;
+  throw new SourceError(
+    "DW_SOURCE_NOT_A_TABLE",
+    `${row.schema}.${row.name} is ${kinds[row.kind]}; its rows have no transaction ids and places of their own`,
+    { hint: "Name the plain table that OpenClaw writes to; one source for each partition." },
+  );
+}
+
+function refuseUnreadable({ schema, name, readable, role }: TableRow): void {
+  if (readable) return;
+  throw new SourceError("DW_SOURCE_FORBIDDEN", `${role} may not read ${schema}.${name}`, {
+    hint: `Run as the table's owner: GRANT USAGE ON SCHEMA "${schema}" TO "${role}"; GRANT SELECT ON "${schema}"."${name}" TO "${role}";`,
+  });
+}
+
+/** The type of the column that plays a role. */
+function typeOf(role: string, name: string, available: readonly Column[]): string {
+  const found = available.find((column) => column.name === name);
+  if (found !== undefined) return found.type;
+  const names = available.map((column) => column.name).join(", ");
+  throw new SourceError(
+    "DW_SOURCE_COLUMN_MISSING",
+    `there is no column ${name} for the ${role}; there are: ${names}`,
+    { hint: `Set columns.${role} of the source to one of them.` },
+  );
+}
+
+function timestampTypeOf(name: string, type: string): SourceLayout["timestampType"] {
+  const fit = timestampTypes.find((candidate) => candidate === type);
+  if (fit !== undefined) return fit;
+  throw new SourceError("DW_SOURCE_COLUMN_TYPE", `column ${name} is ${type}, not a time`, {
+    hint: `Set columns.timestamp of the source to a column of type ${timestampTypes.join(", ")}.`,
+  });
+}
+
+async function findTable(client: Client, wanted: string): Promise<TableRow> {
+  const parsed = await client.query<{ parts: readonly string[] }>(
+    "SELECT parse_ident($1) AS parts",
+    [wanted],
+  );
+  const found = await client.query<TableRow>(tableQuery, [parsed.rows[0]?.parts]);
+  const row = found.rows[0];
+  if (row !== undefined) return row;
+  throw tableMissing(wanted);
+}
+
+/** The probe on a connection that is open already. */
+export async function probe(client: Client, options: ProbeOptions): Promise<SourceLayout> {
+  const row = await findTable(client, options.table);
+  refuseOther(row);
+  refuseUnreadable(row);
+  const { rows: available } = await client.query<Column>(columnsQuery, [row.oid]);
+  const { timestamp, feature, importance, model } = options.columns;
+  typeOf("feature", feature, available);
+  typeOf("importance", importance, available);
+  if (model !== undefined) typeOf("model", model, available);
+  return {
+    schema: row.schema,
+    table: row.name,
+    columns: options.columns,
+    timestampType: timestampTypeOf(timestamp, typeOf("timestamp", timestamp, available)),
+    timeZone: options.timeZone,
+    available,
+    hasModelColumn: model !== undefined,
+  };
+}
+
+/**
+ * Connects, looks, disconnects: for `check`, `doctor` and the start of `run`.
+ *
+ * @throws SourceError with the code of what is wrong and the GRANT or setting that mends it
+ */
+export async function probeSource(options: ProbeOptions): Promise<SourceLayout> {
+  const client = await connect(options.connection);
+  try {
+    return await probe(client, options);
+  } catch (error) {
+    throw toSourceError(error, `looking at ${options.table}`);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}

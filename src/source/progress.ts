@@ -1,0 +1,64 @@
+/** What the poller remembers between two lives, and the port to where it is kept. Declared here because the source needs it. */
+
+/** A full (64-bit) transaction id as decimal text: it does not fit a JSON number. */
+export type Xid = string;
+
+/** A piece of reading that can be done again: the rows whose transaction and time lie between these bounds. */
+export interface SourceWindow {
+  /** From 1, ascending within a level, without gaps. */
+  readonly number: number;
+  /** First transaction of the window. */
+  readonly from: Xid;
+  /** First transaction after it; all before it had ended when the window was opened. */
+  readonly to: Xid;
+  /** Only rows later than this, milliseconds since 1970. Absent: no lower bound, and rows without a time too. */
+  readonly above?: number;
+  /** Only rows at or before this, milliseconds since 1970. Absent: no upper bound. */
+  readonly upTo?: number;
+}
+
+export interface LevelState {
+  /** All rows of this level from transactions before it have been acknowledged by the sink. */
+  readonly horizon: Xid;
+  /** Number of the last window that was opened; 0 before the first. */
+  readonly lastWindow: number;
+  /** Opened and perhaps sent in part: it is read again, and closed, before any other. */
+  readonly open?: SourceWindow;
+}
+
+/** A poll seen from later ones: once `ceiling` is behind the horizon, everything begun before `clock` was delivered. */
+export interface PollMark {
+  /** Above every transaction id that had been given out when the poll began. */
+  readonly ceiling: Xid;
+  /** The source's clock when the poll began, microseconds since 1970. */
+  readonly clock: number;
+}
+
+/**
+ * Everything the poller of one source remembers: one JSON document of a few kilobytes. A source without one has
+ * not finished its history.
+ */
+export interface SourceState {
+  readonly version: 1;
+  /** Of the Postgres cluster; another one means other transaction ids. */
+  readonly systemIdentifier: string;
+  /** Of the table's file; another one means other physical places. */
+  readonly relfilenode: string;
+  /** The last minutes, the last day, the rest. */
+  readonly levels: readonly [LevelState, LevelState, LevelState];
+  /** Between level 0 and 1, and between 1 and 2; milliseconds since 1970. */
+  readonly bounds: readonly [number, number];
+  /** Oldest first, at most 64. */
+  readonly marks: readonly PollMark[];
+  /** Of the last tick, microseconds since 1970; absent before the first. */
+  readonly watermark?: number;
+}
+
+export interface SourceProgress {
+  load(source: string): Promise<SourceState | undefined>;
+  /**
+   * Replaces the document, durably. Called when a window is opened (before its first record is sent), when it is
+   * closed, and every few seconds while nothing comes.
+   */
+  save(source: string, state: SourceState): Promise<void>;
+}

@@ -1,0 +1,230 @@
+/** One poll after the other, over whatever connection there is: from the state we remember to the next. */
+import type { Client } from "pg";
+import type { Logger } from "pino";
+import type { Clock } from "../clock.ts";
+import type { Delivery } from "./delivery.ts";
+import { storeRefused } from "./errors.ts";
+import { sendHistory } from "./history.ts";
+import type { SourceLayout } from "./layout.ts";
+import {
+  closed,
+  type Level,
+  levels,
+  moveBounds,
+  nextWindow,
+  opened,
+  renumberOpen,
+  restartLevels,
+  startLevels,
+} from "./levels.ts";
+import type { SourceMetrics } from "./metrics.ts";
+import { type SourceOptions, slowTimeoutMs } from "./options.ts";
+import { Pacing } from "./pacing.ts";
+import type { SourceProgress, SourceState, SourceWindow } from "./progress.ts";
+import type { ModelRow } from "./rows.ts";
+import { windowRows } from "./sql/window.ts";
+import { type Fit, fitOf, openView, type PageQuery, pages, type SourceView } from "./view.ts";
+import { watermarkAt, withMark } from "./watermark.ts";
+
+export interface ReadingDeps {
+  readonly options: SourceOptions;
+  readonly progress: SourceProgress;
+  readonly delivery: Delivery;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: SourceMetrics;
+}
+
+/** While nothing is sent, horizons are saved no more often than this. */
+const idleSaveMs = 5_000;
+/** What is read once more after the table was rewritten. */
+const overlapMs = 60_000;
+
+interface Place {
+  readonly ts: number;
+  readonly tid: number;
+}
+
+const isAfter = (place: Place | undefined, { row }: ModelRow): boolean =>
+  place === undefined || row.ts > place.ts || (row.ts === place.ts && row.tid > place.tid);
+
+function windowQuery(view: SourceView, window: SourceWindow): Pick<PageQuery, "text" | "values"> {
+  const from = BigInt(window.from);
+  const bounds = [window.above, window.upTo]
+    .filter((bound) => bound !== undefined)
+    .map((bound) => new Date(bound).toISOString());
+  const width = BigInt(window.to) - from;
+  return {
+    text: windowRows(view.layout, window),
+    values: [String(BigInt.asUintN(32, from)), String(width), ...bounds],
+  };
+}
+
+export class Reading {
+  readonly #deps: ReadingDeps;
+  readonly #labels: { readonly source: string };
+  readonly #pacing = new Pacing();
+  #state: SourceState | undefined;
+  /** Last row acknowledged of each open window: a failed poll goes on behind it. */
+  readonly #acknowledged: (Place | undefined)[] = [];
+  #savedAt = 0;
+  #sentSinceSave = false;
+
+  constructor(deps: ReadingDeps) {
+    this.#deps = deps;
+    this.#labels = { source: deps.options.name };
+  }
+
+  /**
+   * Reads and sends what is new, then a tick.
+   *
+   * @throws SourceError, or what `pg` throws; the connection is then of no use, and the next call goes on where this
+   *   one ended
+   */
+  async poll(client: Client, layout: SourceLayout): Promise<void> {
+    const view = await openView(client, layout, this.#deps.options.connection.statementTimeoutMs);
+    let state = await this.#stateFor(view);
+    for (const level of levels) state = await this.#readLevel(state, level, view);
+    await client.query("COMMIT");
+    const clockMs = this.#at(view);
+    state = moveBounds(state, clockMs, this.#deps.options.lookbackMs);
+    this.#state = await this.#tick(state, view);
+    const idle = performance.now() - this.#savedAt > idleSaveMs;
+    if (this.#sentSinceSave || idle) await this.save();
+  }
+
+  /** Our clock's milliseconds at the moment of the view. */
+  #at(view: SourceView): number {
+    return this.#deps.clock.at(view.clock / 1000);
+  }
+
+  /** Keeps what was acknowledged; for a stop, so that nothing is sent again. */
+  async save(): Promise<void> {
+    if (this.#state !== undefined) await this.#saved(this.#state);
+  }
+
+  async #saved(state: SourceState): Promise<SourceState> {
+    await this.#deps.progress
+      .save(this.#deps.options.name, state)
+      .catch((error: unknown) => Promise.reject(storeRefused(error)));
+    // Not before it is stored: a window that only we knew of would be sent, forgotten, and its number used again.
+    this.#state = state;
+    this.#savedAt = performance.now();
+    this.#sentSinceSave = false;
+    return state;
+  }
+
+  async #stateFor(view: SourceView): Promise<SourceState> {
+    const { options, progress } = this.#deps;
+    this.#state ??= await progress
+      .load(options.name)
+      .catch((error: unknown) => Promise.reject(storeRefused(error)));
+    if (this.#state === undefined) return this.#saved(await this.#firstState(view));
+    const fit = await fitOf(this.#state, view);
+    return fit === "same" ? this.#state : this.#refitted(this.#state, view, fit);
+  }
+
+  async #firstState(view: SourceView): Promise<SourceState> {
+    const { options, delivery, logger } = this.#deps;
+    const clockMs = this.#at(view);
+    const rows = await sendHistory(view, delivery, { options, clockMs });
+    logger.info({ rows }, "history sent");
+    const { systemIdentifier, relfilenode } = view;
+    const positions = startLevels(view.xmin, clockMs, options.lookbackMs);
+    return { version: 1, systemIdentifier, relfilenode, ...positions, marks: [] };
+  }
+
+  async #refitted(
+    state: SourceState,
+    view: SourceView,
+    fit: Exclude<Fit, "same">,
+  ): Promise<SourceState> {
+    this.#acknowledged.length = 0;
+    const { systemIdentifier, relfilenode } = view;
+    if (fit === "moved") {
+      this.#deps.logger.info("table rewritten, its transactions kept");
+      return this.#saved(renumberOpen({ ...state, relfilenode }));
+    }
+    this.#deps.metrics.rewrites.inc(this.#labels);
+    this.#deps.logger.warn({ reason: fit.lost }, "source rewritten, reading starts anew");
+    const fresh = { ...state, systemIdentifier, relfilenode, marks: [] };
+    const readMs = state.watermark === undefined ? this.#at(view) : state.watermark / 1000;
+    return this.#saved(restartLevels(fresh, view.xmin, readMs - overlapMs));
+  }
+
+  /** What a failed poll left open, then the level's next window; nothing while the level has to rest. */
+  async #readLevel(before: SourceState, level: Level, view: SourceView): Promise<SourceState> {
+    if (!this.#pacing.due(level, performance.now())) return before;
+    const { open } = before.levels[level];
+    const state =
+      open === undefined ? before : await this.#readWindow(before, level, { window: open, view });
+    const window = nextWindow(state, level, view.xmin);
+    return window === undefined ? state : this.#readWindow(state, level, { window, view });
+  }
+
+  async #readWindow(
+    before: SourceState,
+    level: Level,
+    { window, view }: { readonly window: SourceWindow; readonly view: SourceView },
+  ): Promise<SourceState> {
+    const startedAt = performance.now();
+    let sendingMs = 0;
+    let state = before;
+    try {
+      for await (const page of pages(view, this.#query(view, level, window))) {
+        const sendingFrom = performance.now();
+        if (state.levels[level].open === undefined) {
+          state = await this.#saved(opened(state, level, window));
+        }
+        await this.#send(page, level, window.number);
+        sendingMs += performance.now() - sendingFrom;
+      }
+    } finally {
+      // Also when it failed: a sweep that takes too long must not stop the faster levels from being read.
+      const now = performance.now();
+      const readMs = now - startedAt - sendingMs;
+      this.#pacing.ran(level, readMs, now);
+      this.#deps.metrics.windowSeconds.observe({ ...this.#labels, level }, readMs / 1000);
+    }
+    this.#acknowledged[level] = undefined;
+    // In memory at once: a later failure of this poll must not read this window again.
+    this.#state = closed(state, level, window.to);
+    return this.#state;
+  }
+
+  #query(view: SourceView, level: Level, window: SourceWindow): PageQuery {
+    const { pageRows, connection } = this.#deps.options;
+    const patience = level === 0 ? {} : { timeoutMs: slowTimeoutMs(connection) };
+    return { ...windowQuery(view, window), pageRows, ...patience };
+  }
+
+  async #send(page: Parameters<Delivery["parse"]>[0], level: Level, window: number): Promise<void> {
+    const { delivery, options } = this.#deps;
+    const source = options.name;
+    const rows = delivery.parse(page).filter((row) => isAfter(this.#acknowledged[level], row));
+    await delivery.rows(rows, (model, part) => ({
+      kind: "rows",
+      model,
+      source,
+      level,
+      window,
+      rows: part,
+    }));
+    this.#acknowledged[level] = rows.at(-1)?.row ?? this.#acknowledged[level];
+    this.#sentSinceSave = true;
+  }
+
+  async #tick(state: SourceState, view: SourceView): Promise<SourceState> {
+    const clock = Math.round(this.#at(view) * 1000);
+    const reached = watermarkAt(state.marks, view.xmin);
+    const marks = withMark(reached.marks, { ceiling: view.ceiling, clock });
+    const watermark = Math.max(reached.watermark ?? -Infinity, state.watermark ?? -Infinity);
+    // The very first poll knows nothing of earlier ones.
+    if (watermark === -Infinity) return { ...state, marks };
+    const { delivery, options, metrics } = this.#deps;
+    await delivery.records([{ kind: "tick", source: options.name, watermark, clock }]);
+    metrics.watermark.set(this.#labels, watermark / 1e6);
+    metrics.horizonAge.set(this.#labels, (clock - watermark) / 1e6);
+    return { ...state, marks, watermark };
+  }
+}

@@ -1,0 +1,89 @@
+/** From what Postgres answers to rows, and from rows to records. Pure. */
+import { modelKey } from "../stream/model-key.ts";
+import type { Row } from "../stream/record.ts";
+import type { SourceOptions } from "./options.ts";
+
+/** As the queries select it: microseconds, feature, importance, ctid, model. */
+export type RawRow = readonly [
+  ts: number | null,
+  feature: string | null,
+  importance: string | null,
+  ctid: string,
+  model: string | null,
+];
+
+export type DropReason = "null_timestamp" | "null_feature" | "null_model";
+
+export interface ModelRow {
+  readonly model: string;
+  readonly row: Row;
+}
+
+/**
+ * A number, NaN or ±Infinity is an importance; a missing one, or text that is no number, is NaN: the model did say
+ * something about this feature, and detection judges what.
+ */
+function importanceOf(text: string | null): number {
+  return text === null || text.trim() === "" ? Number.NaN : Number(text);
+}
+
+/** `(block,line)` as one number; below 2^48. */
+function tidOf(ctid: string): number {
+  const comma = ctid.indexOf(",");
+  return Number(ctid.slice(1, comma)) * 65_536 + Number(ctid.slice(comma + 1, -1));
+}
+
+/** A row, or why it cannot belong to a series. */
+export function parseRow([ts, feature, importance, ctid, model]: RawRow): ModelRow | DropReason {
+  if (ts === null) return "null_timestamp";
+  if (feature === null) return "null_feature";
+  if (model === null) return "null_model";
+  return { model, row: { ts, feature, importance: importanceOf(importance), tid: tidOf(ctid) } };
+}
+
+const maxRowsARecord = 200;
+const maxBytesARecord = 64 * 1024;
+
+/** About what a row takes as JSON. */
+const bytesOf = (row: Row): number => Buffer.byteLength(row.feature) + 64;
+
+function chunks(rows: readonly Row[]): readonly (readonly Row[])[] {
+  const result: Row[][] = [];
+  let current: Row[] = [];
+  let bytes = 0;
+  for (const row of rows) {
+    const size = bytesOf(row);
+    if (
+      current.length === maxRowsARecord ||
+      (current.length > 0 && bytes + size > maxBytesARecord)
+    ) {
+      result.push(current);
+      current = [];
+      bytes = 0;
+    }
+    current.push(row);
+    bytes += size;
+  }
+  if (current.length > 0) result.push(current);
+  return result;
+}
+
+/** Rows of one model a piece, at most 200 rows and, save for a single huge one, 64 KB; the rows of a model keep their order. */
+export function byModel(
+  rows: readonly ModelRow[],
+): readonly { readonly model: string; readonly rows: readonly Row[] }[] {
+  const models = new Map<string, Row[]>();
+  for (const { model, row } of rows) {
+    const known = models.get(model);
+    if (known === undefined) models.set(model, [row]);
+    else known.push(row);
+  }
+  return [...models].flatMap(([model, all]) => chunks(all).map((part) => ({ model, rows: part })));
+}
+
+/** The key of a model of this source. Without a model column the queries give an empty name. */
+export function keyOf(options: SourceOptions, model: string): string {
+  const { tenant, environment, name: source } = options;
+  const named = options.columns.model === undefined ? options.modelName : model;
+  return modelKey({ tenant, environment, source, model: named });
+}

@@ -1,0 +1,14 @@
+/**
+ * The newest $4 rows later than $3, oldest first, that the levels will not read: written by none of the $2
+ * transactions from $1 on.
+ */
+import type { SourceLayout } from "../layout.ts";
+import { bound, selectList, table, time, writtenIn } from "./row.ts";
+
+export const historyRows = (layout: SourceLayout): string => `
+  SELECT ${selectList(layout)}
+  FROM (SELECT m.*, m.ctid FROM ${table(layout)}
+        WHERE NOT (${writtenIn("$1", "$2")}) AND ${time(layout)} > ${bound(layout, "$3")}
+        ORDER BY ${time(layout)} DESC, m.ctid DESC
+        LIMIT $4) m
+  ORDER BY ${time(layout)}, m.ctid`;

@@ -1,0 +1,42 @@
+/** How a row is read, whatever types the table uses: the select list and the comparisons that the queries share. */
+import { escapeIdentifier, escapeLiteral } from "pg";
+import type { SourceLayout } from "../layout.ts";
+
+const column = (name: string): string => `m.${escapeIdentifier(name)}`;
+
+/** The column in its own type, to sort and compare by: an index on it can serve. */
+export const time = (layout: SourceLayout): string => column(layout.columns.timestamp);
+
+/** The table's name as SQL and `to_regclass` take it. */
+export const tableName = (layout: SourceLayout): string =>
+  `${escapeIdentifier(layout.schema)}.${escapeIdentifier(layout.table)}`;
+
+export const table = (layout: SourceLayout): string => `${tableName(layout)} m`;
+
+const zoned = (layout: SourceLayout): boolean =>
+  layout.timestampType === "timestamp with time zone";
+
+/** A bound given as ISO text, in the type of the column. */
+export function bound(layout: SourceLayout, parameter: string): string {
+  const instant = `${parameter}::text::timestamptz`;
+  return zoned(layout) ? instant : `(${instant} AT TIME ZONE ${escapeLiteral(layout.timeZone)})`;
+}
+
+/** Microseconds as float8 (exact to the year 2255, ±Infinity beyond), feature, importance as text, ctid, model. */
+export function selectList(layout: SourceLayout): string {
+  const instant = zoned(layout)
+    ? time(layout)
+    : `(${time(layout)}::timestamp AT TIME ZONE ${escapeLiteral(layout.timeZone)})`;
+  const { feature, importance, model } = layout.columns;
+  return [
+    `round((extract(epoch FROM ${instant}) * 1000000)::float8)`,
+    `${column(feature)}::text`,
+    `${column(importance)}::text`,
+    "m.ctid::text",
+    model === undefined ? "''" : `${column(model)}::text`,
+  ].join(", ");
+}
+
+/** Whether the row's transaction is one of `width` from `from` on, on the circle of 32-bit ids. */
+export const writtenIn = (from: string, width: string): string =>
+  `(m.xmin::text::bigint - ${from}::bigint + 4294967296) % 4294967296 < ${width}::bigint`;

@@ -1,0 +1,15 @@
+/**
+ * The table by its name ($1, parts unquoted) and what we may do with it. A name without schema is looked for on the
+ * search path, then in public, where it may be hidden from a role without rights on the schema.
+ */
+export const table = `
+  SELECT c.oid::text AS oid, n.nspname AS schema, c.relname AS name, c.relkind AS kind,
+         has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') AS readable,
+         EXISTS (SELECT FROM pg_inherits i WHERE i.inhparent = c.oid) AS has_children,
+         current_user AS role
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relname = ($1::text[])[cardinality($1::text[])]
+    AND CASE WHEN cardinality($1::text[]) = 1 THEN pg_table_is_visible(c.oid) OR n.nspname = 'public'
+             ELSE n.nspname = ($1::text[])[1] END
+  ORDER BY pg_table_is_visible(c.oid) DESC
+  LIMIT 1`;

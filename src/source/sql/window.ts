@@ -1,0 +1,19 @@
+/** The rows of a window. $1: its first transaction modulo 2^32, $2: how many it spans, then the bounds it has, lower first. */
+import type { SourceLayout } from "../layout.ts";
+import type { SourceWindow } from "../progress.ts";
+import { bound, selectList, table, time, writtenIn } from "./row.ts";
+
+function timeCondition(layout: SourceLayout, { above, upTo }: SourceWindow): string {
+  const ts = time(layout);
+  if (above === undefined && upTo === undefined) return "true";
+  // A row without a time is below every bound.
+  if (above === undefined) return `(${ts} <= ${bound(layout, "$3")} OR ${ts} IS NULL)`;
+  if (upTo === undefined) return `${ts} > ${bound(layout, "$3")}`;
+  return `${ts} > ${bound(layout, "$3")} AND ${ts} <= ${bound(layout, "$4")}`;
+}
+
+export const windowRows = (layout: SourceLayout, window: SourceWindow): string => `
+  SELECT ${selectList(layout)}
+  FROM ${table(layout)}
+  WHERE ${writtenIn("$1", "$2")} AND ${timeCondition(layout, window)}
+  ORDER BY ${time(layout)}, m.ctid`;

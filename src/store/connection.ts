@@ -1,0 +1,46 @@
+/** How connections to the store are made: one place for search_path, deadlines and types. */
+import { type ClientConfig, types } from "pg";
+
+/** A schema's name that needs no quoting, so that it can stand in SQL as it is. */
+const plainName = /^[a-z_][a-z0-9_]{0,62}$/;
+
+const int8: number = types.builtins.INT8;
+
+/** Offsets, epochs and numbers stay far below 2^53. */
+function getTypeParser(oid: number, format?: "text" | "binary"): unknown {
+  if (oid === int8 && format !== "binary") return Number;
+  return format === "binary" ? types.getTypeParser(oid, format) : types.getTypeParser(oid);
+}
+
+/**
+ * @param url `postgres://…`
+ * @param schema lower-case letters, digits and `_`
+ */
+export function connectionConfig(url: string, schema: string): ClientConfig {
+  if (!plainName.test(schema))
+    throw new RangeError(`schema name ${schema} is not a plain lower-case name`);
+  return {
+    connectionString: withSearchPath(url, schema),
+    application_name: "driftwarden",
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    types: { getTypeParser: getTypeParser as typeof types.getTypeParser },
+  };
+}
+
+/** Deadlines of everyday work; a paused process must not hold its row locks for longer than the last. */
+export const everydayDeadlines = {
+  statement_timeout: 25_000,
+  query_timeout: 30_000,
+  lock_timeout: 20_000,
+  idle_in_transaction_session_timeout: 5_000,
+} as const;
+
+/** As a start-up option: a parameter of the URL's own `options` is kept, and a pooled connection never loses it. */
+function withSearchPath(text: string, schema: string): string {
+  const url = new URL(text);
+  const options = [url.searchParams.get("options"), `-c search_path=${schema}`];
+  url.searchParams.set("options", options.filter((part) => part !== null).join(" "));
+  return url.href;
+}

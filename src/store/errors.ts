@@ -1,0 +1,22 @@
+/** What can go wrong between Driftwarden and its own database. */
+import { DriftwardenError } from "../errors.ts";
+
+type StoreCode =
+  | "DW_STORE_UNREACHABLE"
+  | "DW_STORE_REFUSED"
+  | "DW_STORE_TOO_NEW"
+  | "DW_STORE_COMMIT_UNKNOWN"
+  | "DW_STORE_FENCED";
+
+/**
+ * `DW_STORE_COMMIT_UNKNOWN` is never retryable: the transaction may stand. Read what is stored before doing anything.
+ * `DW_STORE_FENCED` says that somebody else has taken over: forget what is in memory.
+ */
+export class StoreError extends DriftwardenError<StoreCode> {}
+
+/** @param what for example `partition 3 of explainability, epoch 7` */
+export function fenced(what: string): StoreError {
+  return new StoreError("DW_STORE_FENCED", `${what} has been taken over`, {
+    hint: "Nothing to do: another process owns it now. If it repeats, look for a process that is starved or was paused.",
+  });
+}

@@ -1,0 +1,20 @@
+/** How a journal row is sealed: its hash covers the row and the hash before it, so that no row changes unseen. */
+import { createHash } from "node:crypto";
+
+export interface JournalRow {
+  /** Counts from 1 without gaps. */
+  readonly seq: number;
+  /** Id of the incident; null for what concerns none. */
+  readonly incident: string | null;
+  readonly kind: string;
+  readonly atMs: number;
+  /** JSON text, exactly as stored. */
+  readonly body: string;
+  readonly hash: string;
+}
+
+/** sha256 in hex of the hash before and the row as a JSON array: neither depends on key order or on the database. */
+export function seal(previousHash: string, row: Omit<JournalRow, "hash">): string {
+  const text = JSON.stringify([previousHash, row.seq, row.incident, row.kind, row.atMs, row.body]);
+  return createHash("sha256").update(text).digest("hex");
+}

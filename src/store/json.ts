@@ -1,0 +1,19 @@
+/**
+ * Documents to text for `json` columns. `json`, not `jsonb`, since it keeps the text as it came: what is read back has
+ * the same key order, so documents can be compared and hashed as text, and no character is refused.
+ */
+
+const finite = (_key: string, value: unknown): unknown => {
+  if (typeof value !== "number" || Number.isFinite(value)) return value;
+  return Number.isNaN(value) ? null : Math.sign(value) * Number.MAX_VALUE;
+};
+
+/** JSON has no infinity: ±Infinity becomes the largest number there is, so that a number stays a number; NaN null. */
+export function toJson(value: unknown): string {
+  return JSON.stringify(value ?? null, finite);
+}
+
+/** Whether both would be stored as the same text: how a decision met again in a replay is compared. */
+export function sameJson(a: unknown, b: unknown): boolean {
+  return toJson(a) === toJson(b);
+}

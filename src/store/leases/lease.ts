@@ -1,0 +1,67 @@
+/** Leases: who may do something alone, for a while. The database's clock decides, so a wrong clock elsewhere harms nobody. */
+import type { Queryable } from "../query.ts";
+
+export interface Lease {
+  readonly name: string;
+  /** Unique per process and start. */
+  readonly owner: string;
+  /** Higher with every takeover: what it fences cannot be written by an earlier holder. */
+  readonly epoch: number;
+}
+
+const acquireSql = `
+insert into leases as l (name, owner, epoch, until)
+values ($1, $2, 1, clock_timestamp() + $3 * interval '1 ms')
+on conflict (name) do update set owner = excluded.owner, until = excluded.until,
+  epoch = l.epoch + case when l.owner = excluded.owner and l.until > clock_timestamp() then 0 else 1 end
+where l.owner = excluded.owner or l.until <= clock_timestamp()
+returning epoch`;
+
+/** Late is allowed as long as nobody has taken over: the epoch says so. */
+const renewSql = `
+update leases l set until = clock_timestamp() + $4 * interval '1 ms'
+from unnest($1::text[], $2::text[], $3::bigint[]) as mine (name, owner, epoch)
+where l.name = mine.name and l.owner = mine.owner and l.epoch = mine.epoch returning l.name`;
+
+const heldSql = "select name from leases where name = any ($1) and until > clock_timestamp()";
+
+/** The row stays, for its epoch. */
+const releaseSql = `
+update leases set until = '-infinity' where name = $1 and owner = $2 and epoch = $3`;
+
+/** @returns the lease; undefined while another owner holds it. Taking one's own again renews it. */
+export async function acquireLease(
+  q: Queryable,
+  { name, owner, ttlMs }: { readonly name: string; readonly owner: string; readonly ttlMs: number },
+): Promise<Lease | undefined> {
+  const [row] = await q.query<{ epoch: number }>(acquireSql, [name, owner, ttlMs]);
+  return row && { name, owner, epoch: row.epoch };
+}
+
+/** @returns the names of those that are still ours */
+export async function renewLeases(
+  q: Queryable,
+  leases: readonly Lease[],
+  ttlMs: number,
+): Promise<ReadonlySet<string>> {
+  const columns = [
+    leases.map((l) => l.name),
+    leases.map((l) => l.owner),
+    leases.map((l) => l.epoch),
+  ];
+  const rows = await q.query<{ name: string }>(renewSql, [...columns, ttlMs]);
+  return new Set(rows.map((row) => row.name));
+}
+
+/** @returns which of these names anybody holds now */
+export async function heldLeases(
+  q: Queryable,
+  names: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const rows = await q.query<{ name: string }>(heldSql, [names]);
+  return new Set(rows.map((row) => row.name));
+}
+
+export async function releaseLease(q: Queryable, lease: Lease): Promise<void> {
+  await q.query(releaseSql, [lease.name, lease.owner, lease.epoch]);
+}

@@ -1,0 +1,97 @@
+/** One connection that LISTENs and comes back by itself. A notification is only a hint to look now; polls stand behind. */
+import { Client, type ClientConfig } from "pg";
+import type { Logger } from "pino";
+import { systemClock as clock } from "../clock.ts";
+import type { StoreMetrics } from "./metrics.ts";
+
+/** @param payload what the sender said; empty after a reconnect, when anything may have been missed */
+export type Heard = (payload: string) => void;
+
+export interface ListenerOptions {
+  readonly schema: string;
+  readonly logger: Logger;
+  readonly metrics: StoreMetrics;
+}
+
+const longestWaitMs = 5_000;
+
+export class Listener {
+  readonly #config: ClientConfig;
+  readonly #options: ListenerOptions;
+  readonly #heard = new Map<string, Set<Heard>>();
+  readonly #stopping = new AbortController();
+  #client: Client | undefined;
+  #running: Promise<void> | undefined;
+
+  constructor(config: ClientConfig, options: ListenerOptions) {
+    this.#config = config;
+    this.#options = options;
+  }
+
+  /** @returns ends it */
+  listen(channel: string, heard: Heard): () => void {
+    const all = this.#heard.get(channel);
+    if (all === undefined) {
+      this.#heard.set(channel, new Set([heard]));
+      // When this fails the connection is gone, and the next one listens to every channel.
+      void this.#client?.query(this.#listenSql(channel)).catch(() => undefined);
+    } else all.add(heard);
+    this.#running ??= this.#run();
+    return () => this.#heard.get(channel)?.delete(heard);
+  }
+
+  async close(): Promise<void> {
+    this.#stopping.abort();
+    await this.#client?.end().catch(() => undefined);
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { logger, metrics } = this.#options;
+    const { signal } = this.#stopping;
+    for (let failures = 0; !signal.aborted; ) {
+      metrics.listens.inc();
+      try {
+        const { ended } = await this.#connect();
+        failures = 0;
+        await ended;
+        if (!signal.aborted) logger.warn("connection that listens to the store lost");
+      } catch (error) {
+        metrics.listenFailures.inc();
+        if (failures === 0)
+          logger.warn({ err: error }, "listening to the store failed; polling meanwhile");
+        failures++;
+      }
+      // Full jitter: after an outage all processes come back, not all at once.
+      const waitMs = Math.random() * Math.min(longestWaitMs, 200 * 2 ** failures);
+      await clock.sleep(waitMs, signal);
+    }
+  }
+
+  async #connect(): Promise<{ readonly ended: Promise<void> }> {
+    const client = new Client(this.#config);
+    const ended = new Promise<void>((resolve) => client.once("end", resolve));
+    client.on("error", () => undefined);
+    client.on("notification", ({ channel, payload }) => {
+      this.#tell(channel.slice(this.#options.schema.length + 1), payload ?? "");
+    });
+    try {
+      await client.connect();
+      this.#client = client;
+      for (const channel of this.#heard.keys()) await client.query(this.#listenSql(channel));
+    } catch (error) {
+      await client.end().catch(() => undefined);
+      throw error;
+    }
+    for (const channel of this.#heard.keys()) this.#tell(channel, "");
+    return { ended };
+  }
+
+  #tell(channel: string, payload: string): void {
+    for (const heard of this.#heard.get(channel) ?? []) heard(payload);
+  }
+
+  #listenSql(channel: string): string {
+    return `listen "${this.#options.schema}:${channel}"`;
+  }
+}

@@ -1,0 +1,31 @@
+/** The logs kept in the store: a name, an id made with it, a fixed number of partitions. */
+import type { Tx } from "../query.ts";
+
+export interface StoredLog {
+  /** Another one when the log was deleted and created again. */
+  readonly id: string;
+  readonly partitions: number;
+}
+
+const createSql =
+  "insert into logs (name, id, partitions) values ($1, $2, $3) on conflict (name) do nothing";
+const createHeadsSql = `
+insert into log_heads (stream, partition) select $1, generate_series(0, $2::int - 1) on conflict do nothing`;
+const getSql = "select id, partitions from logs where name = $1";
+const deleteRecordsSql = "delete from log_records where stream = $1";
+const deleteSql = "delete from logs where name = $1 returning id";
+
+/** @returns the log of this name as it is stored, made with the given id and partitions if there was none */
+export async function createLog(tx: Tx, name: string, wanted: StoredLog): Promise<StoredLog> {
+  await tx.query(createSql, [name, wanted.id, wanted.partitions]);
+  const [log] = await tx.query<StoredLog>(getSql, [name]);
+  if (log === undefined) throw new Error(`log ${name} vanished while it was created`);
+  await tx.query(createHeadsSql, [log.id, log.partitions]);
+  return log;
+}
+
+/** With all its records. */
+export async function deleteLog(tx: Tx, name: string): Promise<void> {
+  const [log] = await tx.query<{ id: string }>(deleteSql, [name]);
+  if (log !== undefined) await tx.query(deleteRecordsSql, [log.id]);
+}

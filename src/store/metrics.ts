@@ -1,0 +1,32 @@
+/** The store's metrics. */
+import { Counter, type Registry } from "prom-client";
+
+// oxlint-disable-next-line typescript/explicit-module-boundary-types -- the type is derived below
+export function storeMetrics(registry: Registry) {
+  const registers = [registry];
+  return {
+    transactions: new Counter({
+      name: "driftwarden_store_transactions_total",
+      help: "Transactions begun in the store, tries included.",
+      registers,
+    }),
+    transactionFailures: new Counter({
+      name: "driftwarden_store_transaction_failures_total",
+      help: "Transactions that did not commit, or whose outcome is unknown, by reason.",
+      labelNames: ["reason"] as const,
+      registers,
+    }),
+    listens: new Counter({
+      name: "driftwarden_store_listen_connects_total",
+      help: "Attempts to connect the client that listens for notifications.",
+      registers,
+    }),
+    listenFailures: new Counter({
+      name: "driftwarden_store_listen_connect_failures_total",
+      help: "Attempts to connect the listening client that failed; polling goes on meanwhile.",
+      registers,
+    }),
+  };
+}
+
+export type StoreMetrics = ReturnType<typeof storeMetrics>;

@@ -1,0 +1,87 @@
+/** Brings the schema to this program's version: expand first, contract a release later. */
+import type { Logger } from "pino";
+import { StoreError } from "../errors.ts";
+import type { Tx } from "../query.ts";
+import { initial } from "./initial.ts";
+
+export interface Migration {
+  readonly sql: string;
+  /**
+   * The oldest schema version a program may know and still run on this one. An expansion keeps the number of the
+   * migration before it; a contraction raises it.
+   */
+  readonly minVersion: number;
+}
+
+/** In order; the version is the place, counting from 1. What has been released is never edited. */
+export const migrations: readonly Migration[] = [{ sql: initial, minVersion: 1 }];
+
+const lockSql = "select pg_advisory_xact_lock(hashtextextended('driftwarden schema ' || $1, 0))";
+const schemaExistsSql = "select 1 from pg_namespace where nspname = $1";
+const metaExistsSql = "select 1 from pg_tables where schemaname = $1 and tablename = 'meta'";
+const createMetaSql = `create table meta (
+  one boolean primary key default true check (one),
+  version int not null,
+  min_version int not null
+)`;
+const readMetaSql = 'select version, min_version as "minVersion" from meta';
+const writeMetaSql = `insert into meta (version, min_version) values ($1, $2)
+  on conflict (one) do update set version = excluded.version, min_version = excluded.min_version`;
+
+interface Meta {
+  readonly version: number;
+  readonly minVersion: number;
+}
+
+/**
+ * Runs what is missing, all of it or nothing. Several processes may call it at once; one works, the others wait.
+ *
+ * A newer schema is left as it is as long as it admits this program.
+ *
+ * @throws StoreError DW_STORE_TOO_NEW when it does not; nothing has been touched then
+ */
+export async function migrate(
+  tx: Tx,
+  {
+    schema,
+    logger,
+    all = migrations,
+  }: {
+    readonly schema: string;
+    readonly logger: Logger;
+    readonly all?: readonly Migration[];
+  },
+): Promise<void> {
+  await tx.query(lockSql, [schema]);
+  const meta = await readMeta(tx, schema);
+  if (meta.minVersion > all.length) throw tooNew(schema, meta, all.length);
+  if (meta.version >= all.length) return;
+  await prepare(tx, schema, meta);
+  for (const { sql } of all.slice(meta.version)) await tx.query(sql);
+  await tx.query(writeMetaSql, [all.length, all.at(-1)?.minVersion ?? all.length]);
+  logger.info({ schema, from: meta.version, to: all.length }, "store schema migrated");
+}
+
+async function readMeta(tx: Tx, schema: string): Promise<Meta> {
+  const found = await tx.query(metaExistsSql, [schema]);
+  const rows = found.length === 0 ? [] : await tx.query<Meta>(readMetaSql);
+  return rows[0] ?? { version: 0, minVersion: 0 };
+}
+
+async function prepare(tx: Tx, schema: string, meta: Meta): Promise<void> {
+  if (meta.version > 0) return;
+  // `create schema if not exists` asks for the right to create one even where it exists.
+  const exists = await tx.query(schemaExistsSql, [schema]);
+  if (exists.length === 0) await tx.query(`create schema ${schema}`);
+  await tx.query(createMetaSql);
+}
+
+function tooNew(schema: string, meta: Meta, version: number): StoreError {
+  return new StoreError(
+    "DW_STORE_TOO_NEW",
+    `schema ${schema} is at version ${meta.version} and admits programs from version ${meta.minVersion} on; this one knows ${version}`,
+    {
+      hint: "Install the newer Driftwarden again, or restore the store from a backup made before its upgrade.",
+    },
+  );
+}

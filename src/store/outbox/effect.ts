@@ -1,0 +1,24 @@
+/** What the outbox takes and gives: promised effects, carried out later, once. */
+import type { Effect } from "../../incidents/incident.ts";
+
+export interface NewEffect {
+  /** Deterministic: the same decision promises the same effect, and it is stored once. */
+  readonly id: string;
+  readonly incident: string;
+  readonly effect: Effect;
+  readonly dueAtMs: number;
+  /** Stands outside the order of its incident: taken when due, keeps no other effect waiting. */
+  readonly timer: boolean;
+}
+
+/** An effect in the hands of a worker, for as long as its lease lasts. */
+export interface TakenEffect extends NewEffect {
+  readonly owner: string;
+  /** Counts from 1; a later attempt fences the ones before it. */
+  readonly attempt: number;
+  /** Written before an earlier attempt acted, and no result after it: look up what became of it. Null if none was. */
+  readonly intent: unknown;
+  readonly lastError: string | null;
+}
+
+export type EffectStatus = "pending" | "working" | "done" | "dead";

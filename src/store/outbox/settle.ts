@@ -1,0 +1,62 @@
+/** What becomes of a taken effect: intent before the act, result after it. Each is refused once somebody else has taken it. */
+import { fenced } from "../errors.ts";
+import { toJson } from "../json.ts";
+import type { Queryable, Value } from "../query.ts";
+import type { TakenEffect } from "./effect.ts";
+
+const mine =
+  "where id = $1 and lease_owner = $2 and attempts = $3 and status = 'working' returning id";
+const intentSql = `update outbox set intent = $4 ${mine}`;
+const completeSql = `
+update outbox set status = 'done', result = $4, lease_owner = null, lease_until = null ${mine}`;
+const retrySql = `
+update outbox set status = 'pending', last_error = $4, due_at_ms = $5, intent = case when $6 then null else intent end,
+  lease_owner = null, lease_until = null ${mine}`;
+const deadSql = `
+update outbox set status = 'dead', last_error = $4, lease_owner = null, lease_until = null ${mine}`;
+
+export type EffectFailure =
+  /** `noEffect`: it certainly did not act, so the next attempt has nothing to look up. */
+  | { readonly error: string; readonly retryAtMs: number; readonly noEffect: boolean }
+  | { readonly error: string; readonly dead: true };
+
+/** Commit this before acting. @throws StoreError DW_STORE_FENCED */
+export async function recordIntent(
+  q: Queryable,
+  taken: TakenEffect,
+  intent: unknown,
+): Promise<void> {
+  await settle(q, taken, { sql: intentSql, values: [toJson(intent)] });
+}
+
+/** @throws StoreError DW_STORE_FENCED */
+export async function completeEffect(
+  q: Queryable,
+  taken: TakenEffect,
+  result: unknown,
+): Promise<void> {
+  await settle(q, taken, { sql: completeSql, values: [toJson(result)] });
+}
+
+/** Tries again later, or gives up until a person says `retryDeadEffect`. @throws StoreError DW_STORE_FENCED */
+export async function failEffect(
+  q: Queryable,
+  taken: TakenEffect,
+  failure: EffectFailure,
+): Promise<void> {
+  if ("dead" in failure) {
+    await settle(q, taken, { sql: deadSql, values: [failure.error] });
+  } else {
+    const values = [failure.error, failure.retryAtMs, failure.noEffect];
+    await settle(q, taken, { sql: retrySql, values });
+  }
+}
+
+async function settle(
+  q: Queryable,
+  taken: TakenEffect,
+  { sql, values }: { readonly sql: string; readonly values: readonly Value[] },
+): Promise<void> {
+  const rows = await q.query(sql, [taken.id, taken.owner, taken.attempt, ...values]);
+  if (rows.length === 0) throw fenced(`effect ${taken.id}, attempt ${taken.attempt},`);
+}

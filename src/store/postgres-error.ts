@@ -1,0 +1,54 @@
+/** Tells apart what Postgres and its driver throw: a lost connection, a refusal, a conflict worth another try. */
+import { DatabaseError } from "pg";
+import { DriftwardenError, messageOf } from "../errors.ts";
+import { StoreError } from "./errors.ts";
+
+export type PostgresFailure = "conflict" | "lost" | "refused" | "other";
+
+/** Classes of SQLSTATE that no waiting repairs: credentials, no such database, no right. */
+const refusals = /^(28|3D000|3F000|42501)/;
+/** The connection or the server went away: connection exceptions, too many connections, shutdown, starting up. */
+const losses = /^(08|53300|57P0|25P03)/;
+const conflicts = /^(40001|40P01)$/;
+/** What Node's sockets and the driver say when a connection cannot be made or is gone. */
+const socketCodes =
+  /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOST|ENET|ENOENT|EACCES|ERR_STREAM|ERR_SOCKET)/;
+const driverWords =
+  /connection (terminated|error)|timeout exceeded|query read timeout|not queryable|client was closed|after calling end/i;
+
+function codeOf(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0]);
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return typeof code === "string" ? code : "";
+}
+
+export function classify(error: unknown): PostgresFailure {
+  // Ours already; its message may quote the driver's words.
+  if (error instanceof DriftwardenError) return "other";
+  const code = codeOf(error);
+  if (!(error instanceof DatabaseError)) {
+    return socketCodes.test(code) || driverWords.test(messageOf(error)) ? "lost" : "other";
+  }
+  if (conflicts.test(code)) return "conflict";
+  if (losses.test(code)) return "lost";
+  return refusals.test(code) ? "refused" : "other";
+}
+
+/** What the operator sees of a failure; errors that are neither a loss nor a refusal stay as they are. */
+export function asStoreError(error: unknown, doing: string): unknown {
+  const failure = classify(error);
+  if (failure === "lost") {
+    return new StoreError("DW_STORE_UNREACHABLE", `${doing}: ${messageOf(error)}`, {
+      hint: "Check that the store's Postgres runs and that store.url names its host and port; Driftwarden goes on by itself when it is back.",
+      retryable: true,
+      cause: error,
+    });
+  }
+  if (failure === "refused") {
+    return new StoreError("DW_STORE_REFUSED", `${doing}: ${messageOf(error)}`, {
+      hint: "Check user, password and database in store.url, and that the role may create or use the store's schema (docs/how-to/grants.md).",
+      cause: error,
+    });
+  }
+  return error;
+}

@@ -1,0 +1,14 @@
+/** What a query needs: the store for a statement of its own, a Tx for one inside a transaction. */
+
+/** What may be bound to $1, $2, …; arrays become Postgres arrays. */
+export type Value = string | number | boolean | Buffer | null | undefined | readonly Value[];
+
+export interface Queryable {
+  /** Rows of the statement; `bigint` columns come as numbers, `json` parsed, `bytea` as Buffer. */
+  query<Row = never>(sql: string, values?: readonly Value[]): Promise<Row[]>;
+}
+
+/** A transaction in work. Statements run one after the other; it ends when the function it was given to settles. */
+export interface Tx extends Queryable {
+  readonly inTransaction: true;
+}

@@ -1,0 +1,74 @@
+/** The store: Driftwarden's own schema in Postgres, the only place where it remembers anything. What it remembers stands in the folders beside. */
+import { Pool } from "pg";
+import type { Logger } from "pino";
+import { connectionConfig, everydayDeadlines } from "./connection.ts";
+import { type Heard, Listener } from "./listener.ts";
+import type { StoreMetrics } from "./metrics.ts";
+import type { Channel } from "./notify.ts";
+import { asStoreError } from "./postgres-error.ts";
+import type { Queryable, Tx, Value } from "./query.ts";
+import { startUp } from "./startup.ts";
+import { rowsOf, runTransaction, type TransactionOptions } from "./transaction.ts";
+
+export interface StoreOptions {
+  /** `postgres://user:password@host:port/database`. */
+  readonly url: string;
+  /** Lower-case letters, digits, `_`. Default `driftwarden`. */
+  readonly schema?: string;
+  readonly logger: Logger;
+  readonly metrics: StoreMetrics;
+  /** How long to wait at start for a database that does not answer, ms. */
+  readonly startupTimeoutMs: number;
+  /** Connections beside the one that listens, ≥ 2. Default 10. */
+  readonly maxConnections?: number;
+}
+
+/** Itself a Queryable: each statement given to it is a transaction of its own. */
+export interface Store extends Queryable {
+  /**
+   * All of `work` or nothing. Conflicts are tried again, so `work` may run more than once and must touch nothing else.
+   *
+   * @throws StoreError DW_STORE_COMMIT_UNKNOWN when it may have committed: read before doing anything again;
+   *   DW_STORE_UNREACHABLE when it did not
+   */
+  transaction<T>(work: (tx: Tx) => Promise<T>, options?: TransactionOptions): Promise<T>;
+  /** Calls back on each notification, and with an empty payload after a reconnect. @returns ends it */
+  listen(channel: Channel, heard: Heard): () => void;
+  /** Bytes on disk of all tables of the schema, with indexes and TOAST. */
+  sizeBytes(): Promise<number>;
+  /** Waits for statements in work. May be called twice. */
+  close(): Promise<void>;
+}
+
+const sizeSql = `select coalesce(sum(pg_total_relation_size(c.oid)), 0)::float8 as bytes
+  from pg_class c where c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'S')`;
+
+/**
+ * Waits for the database, migrates the schema, opens the connections.
+ *
+ * @throws StoreError DW_STORE_UNREACHABLE after the startup timeout, DW_STORE_REFUSED, DW_STORE_TOO_NEW
+ */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const { logger, metrics, schema = "driftwarden" } = options;
+  const config = connectionConfig(options.url, schema);
+  await startUp(config, { ...options, schema });
+  const pool = new Pool({ ...config, ...everydayDeadlines, max: options.maxConnections ?? 10 });
+  // Idle connections break when the server restarts; the pool has replaced them already.
+  pool.on("error", (error) => logger.debug({ err: error }, "idle connection to the store lost"));
+  const listener = new Listener(config, { ...options, schema });
+  const query = async <Row>(sql: string, values?: readonly Value[]): Promise<Row[]> => {
+    try {
+      return await rowsOf<Row>(pool, sql, values);
+    } catch (error) {
+      throw asStoreError(error, "using the store");
+    }
+  };
+  let closed: Promise<void> | undefined;
+  return {
+    query,
+    transaction: (work, how) => runTransaction({ pool, metrics }, work, how),
+    listen: (channel, heard) => listener.listen(channel, heard),
+    sizeBytes: async () => (await query<{ bytes: number }>(sizeSql))[0]?.bytes ?? 0,
+    close: () => (closed ??= Promise.all([listener.close(), pool.end()]).then(() => undefined)),
+  };
+}

@@ -1,0 +1,103 @@
+/** BEGIN, the work, COMMIT: one place decides what is tried again and what must never be. */
+import type { ClientBase, Pool, PoolClient } from "pg";
+import { messageOf } from "../errors.ts";
+import { StoreError } from "./errors.ts";
+import type { StoreMetrics } from "./metrics.ts";
+import { asStoreError, classify } from "./postgres-error.ts";
+import type { Tx, Value } from "./query.ts";
+
+export interface TransactionOptions {
+  /** Times a conflict with another transaction (serialization, deadlock) is tried again. Default 5. */
+  readonly retries?: number;
+}
+
+type Work<T> = (tx: Tx) => Promise<T>;
+
+/** Rows of one statement; the caller of a statement knows what its select list gives. */
+export async function rowsOf<Row>(
+  client: ClientBase | Pool,
+  sql: string,
+  values?: readonly Value[],
+): Promise<Row[]> {
+  const result = await client.query(sql, values && [...values]);
+  const rows: unknown[] = result.rows;
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a query and its Row stand side by side
+  return rows as Row[];
+}
+
+export function txOf(client: ClientBase): Tx {
+  return { inTransaction: true, query: (sql, values) => rowsOf(client, sql, values) };
+}
+
+/**
+ * A conflict rolled everything back, so it is tried again. A connection lost before COMMIT was sent rolled back too,
+ * but the caller decides what to do. One lost at COMMIT may have committed: never repeated here.
+ *
+ * @throws StoreError DW_STORE_UNREACHABLE, DW_STORE_REFUSED, DW_STORE_COMMIT_UNKNOWN; whatever `work` throws
+ */
+export async function runTransaction<T>(
+  { pool, metrics }: { readonly pool: Pool; readonly metrics: StoreMetrics },
+  work: Work<T>,
+  options: TransactionOptions = {},
+): Promise<T> {
+  for (let triesLeft = options.retries ?? 5; ; triesLeft--) {
+    metrics.transactions.inc();
+    try {
+      return await once(pool, work);
+    } catch (error) {
+      const reason = reasonOf(error);
+      metrics.transactionFailures.inc({ reason });
+      if (reason !== "conflict" || triesLeft === 0) throw asStoreError(error, "using the store");
+    }
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof StoreError)) return classify(error);
+  return error.code === "DW_STORE_COMMIT_UNKNOWN" ? "commit_unknown" : "other";
+}
+
+/** A client in use has no other listener: a connection that breaks between two statements would end the process. */
+const ignore = (): undefined => undefined;
+
+async function once<T>(pool: Pool, work: Work<T>): Promise<T> {
+  const client = await pool.connect();
+  client.on("error", ignore);
+  let broken: Error | undefined;
+  try {
+    await client.query("begin");
+    const result = await work(txOf(client));
+    await commit(client);
+    return result;
+  } catch (error) {
+    broken = await rollback(client, error);
+    throw error;
+  } finally {
+    client.off("error", ignore);
+    client.release(broken);
+  }
+}
+
+async function commit(client: PoolClient): Promise<void> {
+  const { command } = await client.query("commit").catch((error: unknown) => {
+    if (classify(error) !== "lost") throw error;
+    throw new StoreError("DW_STORE_COMMIT_UNKNOWN", `committing: ${messageOf(error)}`, {
+      hint: "The connection broke while committing, so the work may stand or not; what is stored is read again before anything else is done.",
+      cause: error,
+    });
+  });
+  // Postgres answers COMMIT of a failed transaction with ROLLBACK and no error.
+  if (command !== "COMMIT")
+    throw new Error("a statement failed inside the transaction and its error was ignored");
+}
+
+/** @returns why the connection must not be used again; undefined if it may */
+async function rollback(client: PoolClient, error: unknown): Promise<Error | undefined> {
+  const unusable = new Error("connection lost", { cause: error });
+  if (error instanceof StoreError && error.code === "DW_STORE_COMMIT_UNKNOWN") return unusable;
+  if (classify(error) === "lost") return unusable;
+  return client.query("rollback").then(
+    () => undefined,
+    () => unusable,
+  );
+}

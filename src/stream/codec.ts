@@ -1,0 +1,182 @@
+/**
+ * Records to bytes and back: one JSON array a record, `[version, kind, …]`, rows as arrays without keys. Many rows of
+ * one model share a record, so that JSON's cost stays far below the stream's own.
+ */
+import { messageOf } from "../errors.ts";
+import type { Row, StreamRecord } from "./record.ts";
+
+const version = 1;
+
+/** Bytes that are no record; the worker sets them aside. */
+export interface Unreadable {
+  readonly kind: "unreadable";
+  readonly error: string;
+}
+
+type Json = number | string | boolean | null | readonly Json[];
+
+/** What JSON has no number for. */
+const special: ReadonlyMap<unknown, number> = new Map([
+  ["NaN", Number.NaN],
+  ["Infinity", Number.POSITIVE_INFINITY],
+  ["-Infinity", Number.NEGATIVE_INFINITY],
+  ["-0", -0],
+]);
+
+const fromNumber = (value: number): Json => {
+  if (Number.isFinite(value)) return Object.is(value, -0) ? "-0" : value;
+  return String(value);
+};
+
+const fromRow = (row: Row): Json => [
+  fromNumber(row.ts),
+  row.feature,
+  fromNumber(row.importance),
+  fromNumber(row.tid),
+];
+
+export function encodeRecord(record: StreamRecord): Buffer {
+  return Buffer.from(JSON.stringify([version, record.kind, ...fieldsOf(record)]));
+}
+
+function fieldsOf(record: StreamRecord): readonly Json[] {
+  switch (record.kind) {
+    case "rows": {
+      const { model, source, level, window, rows } = record;
+      return [model, source, fromNumber(level), fromNumber(window), rows.map(fromRow)];
+    }
+    case "history":
+      return [record.model, record.source, record.last, record.rows.map(fromRow)];
+    case "tick":
+      return [record.source, fromNumber(record.watermark), fromNumber(record.clock)];
+    case "marker":
+      return [record.id, record.model, fromNumber(record.at), record.marker];
+    case "feedback":
+      return [record.id, record.model, fromNumber(record.at), record.verdict, record.features];
+    case "verify":
+    default: {
+      const { run, model, since, notBefore, minAttributions, giveUpCadences } = record;
+      return [run, model, ...[since, notBefore, minAttributions, giveUpCadences].map(fromNumber)];
+    }
+  }
+}
+
+/** Never throws: what cannot be read says why. */
+export function decodeRecord(bytes: Uint8Array): StreamRecord | Unreadable {
+  try {
+    return read(new Fields(JSON.parse(utf8.decode(bytes))));
+  } catch (error) {
+    return { kind: "unreadable", error: messageOf(error) };
+  }
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+function read(fields: Fields): StreamRecord {
+  const found = fields.number();
+  if (found !== version)
+    throw new Error(`version ${found} of a record is unknown; this program knows ${version}`);
+  const kind = fields.text();
+  if (!isKind(kind)) throw new Error(`kind ${JSON.stringify(kind.slice(0, 40))} is unknown`);
+  const record = readers[kind](fields);
+  fields.end();
+  return record;
+}
+
+const isKind = (kind: string): kind is StreamRecord["kind"] => Object.hasOwn(readers, kind);
+
+/** Object literals are evaluated in the order of their fields: each takes the next one. */
+const readers: { readonly [Kind in StreamRecord["kind"]]: (f: Fields) => StreamRecord } = {
+  rows: (f) => ({
+    kind: "rows",
+    model: f.text(),
+    source: f.text(),
+    level: f.number(),
+    window: f.number(),
+    rows: f.list(rowOf),
+  }),
+  history: (f) => ({
+    kind: "history",
+    model: f.text(),
+    source: f.text(),
+    last: f.flag(),
+    rows: f.list(rowOf),
+  }),
+  tick: (f) => ({ kind: "tick", source: f.text(), watermark: f.number(), clock: f.number() }),
+  marker: (f) => ({
+    kind: "marker",
+    id: f.text(),
+    model: f.text(),
+    at: f.number(),
+    marker: f.text(),
+  }),
+  feedback: (f) => ({
+    kind: "feedback",
+    id: f.text(),
+    model: f.text(),
+    at: f.number(),
+    verdict: f.oneOf(["real", "false_positive", "wont_do"]),
+    features: f.list((item) => new Fields([item]).text()),
+  }),
+  verify: (f) => ({
+    kind: "verify",
+    run: f.text(),
+    model: f.text(),
+    since: f.number(),
+    notBefore: f.number(),
+    minAttributions: f.number(),
+    giveUpCadences: f.number(),
+  }),
+};
+
+function rowOf(item: unknown): Row {
+  const f = new Fields(item);
+  const row = { ts: f.number(), feature: f.text(), importance: f.number(), tid: f.number() };
+  f.end();
+  return row;
+}
+
+/** The fields of an array, taken one after the other, each with its type checked. */
+class Fields {
+  readonly #items: readonly unknown[];
+  #place = 0;
+
+  constructor(items: unknown) {
+    if (!Array.isArray(items)) throw new Error("a record or row is not an array");
+    this.#items = items;
+  }
+
+  number(): number {
+    const value = this.#items[this.#place++];
+    const number = typeof value === "number" ? value : special.get(value);
+    return number ?? this.#wrong("a number");
+  }
+
+  text(): string {
+    const value = this.#items[this.#place++];
+    return typeof value === "string" ? value : this.#wrong("a text");
+  }
+
+  flag(): boolean {
+    const value = this.#items[this.#place++];
+    return typeof value === "boolean" ? value : this.#wrong("true or false");
+  }
+
+  oneOf<Word extends string>(words: readonly Word[]): Word {
+    const value = this.#items[this.#place++];
+    return words.find((word) => word === value) ?? this.#wrong(words.join(" or "));
+  }
+
+  list<Item>(itemOf: (item: unknown) => Item): Item[] {
+    const value = this.#items[this.#place++];
+    return Array.isArray(value) ? value.map(itemOf) : this.#wrong("a list");
+  }
+
+  end(): void {
+    if (this.#place !== this.#items.length) throw new Error("a record or row has too many fields");
+  }
+
+  #wrong(wanted: string): never {
+    throw new Error(`field ${this.#place - 1} of a record or row is not ${wanted}`);
+  }
+}

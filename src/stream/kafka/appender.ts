@@ -1,0 +1,123 @@
+/** Appends records to the topic, durably and in order. Reading is not here. */
+import { type Kafka, Partitioners, type Producer } from "kafkajs";
+import { messageOf } from "../../errors.ts";
+import type { RecordSink } from "../../source/record-sink.ts";
+import type { StreamRecord } from "../record.ts";
+import { Renewable } from "./client.ts";
+import type { Condition } from "./condition.ts";
+import { brokerErrorType, KafkaStreamError } from "./errors.ts";
+import type { KafkaMetrics } from "./metrics.ts";
+import { planSends, type Send } from "./sends.ts";
+
+interface AppenderOptions {
+  readonly topic: string;
+  readonly partitions: number;
+  readonly streamId: string;
+  readonly maxMessageBytes: number;
+  readonly condition: Condition;
+  readonly metrics: KafkaMetrics;
+}
+
+/**
+ * The sink on Kafka: acknowledged by all replicas, one produce call in flight a partition.
+ *
+ * The producer is not idempotent on purpose. kafkajs's idempotent one loses a batch silently: it takes the sequence
+ * back after a failed call that the broker had in truth appended, and the next batch is acknowledged as a duplicate.
+ * So a call covers one partition, a producer is discarded after any failure, and what is sent twice is dropped by
+ * its position.
+ */
+export class KafkaAppender implements RecordSink {
+  readonly #options: AppenderOptions;
+  readonly #producer: Renewable<Producer>;
+  #tail: Promise<void> = Promise.resolve();
+
+  constructor(kafka: Kafka, options: AppenderOptions) {
+    this.#options = options;
+    this.#producer = new Renewable(() =>
+      kafka.producer({
+        idempotent: false,
+        allowAutoTopicCreation: false,
+        createPartitioner: Partitioners.DefaultPartitioner,
+        metadataMaxAge: 60_000,
+      }),
+    );
+  }
+
+  /**
+   * @throws KafkaStreamError DW_STREAM_APPEND_FAILED (try again), DW_STREAM_RECORD_TOO_LARGE (do not),
+   * DW_STREAM_RECREATED or DW_STREAM_TRUNCATED once the stream is broken
+   */
+  append(records: readonly StreamRecord[]): Promise<void> {
+    // One after the other: two callers' records of one partition must not overtake each other in retries.
+    const mine = this.#tail.then(() => this.#append(records));
+    this.#tail = mine.catch(() => undefined);
+    return mine;
+  }
+
+  close(): Promise<void> {
+    return this.#producer.close();
+  }
+
+  async #append(records: readonly StreamRecord[]): Promise<void> {
+    const { condition } = this.#options;
+    condition.assertWhole();
+    const sends = planSends(records, this.#options);
+    if (sends.size === 0) return;
+    try {
+      await this.#producer.use((producer) => this.#sendAll(producer, sends));
+      condition.report("append", undefined);
+    } catch (error) {
+      const failure = this.#failed(error, records);
+      condition.report("append", failure.message);
+      throw failure;
+    }
+  }
+
+  /** Waits for every partition before it rejects: nothing of a failed attempt may still be under way in the next. */
+  async #sendAll(producer: Producer, sends: ReadonlyMap<number, readonly Send[]>): Promise<void> {
+    const results = await Promise.allSettled(
+      [...sends.values()].map(async (calls) => {
+        for (const messages of calls) await this.#send(producer, messages);
+      }),
+    );
+    const rejected = results.find((result) => result.status === "rejected");
+    if (rejected !== undefined) throw rejected.reason;
+  }
+
+  async #send(producer: Producer, messages: Send): Promise<void> {
+    const { metrics, topic } = this.#options;
+    metrics.count("sends");
+    try {
+      await producer.send({ topic, messages, acks: -1 });
+      metrics.count("records_produced", messages.length);
+    } catch (error) {
+      metrics.count("send_failures");
+      throw error;
+    }
+  }
+
+  #failed(error: unknown, records: readonly StreamRecord[]): KafkaStreamError {
+    const { topic } = this.#options;
+    if (brokerErrorType(error) === "MESSAGE_TOO_LARGE") {
+      const models = new Set(records.map((record) => ("model" in record ? record.model : "")));
+      const named = [...models].filter((model) => model !== "").slice(0, 5);
+      return new KafkaStreamError(
+        "DW_STREAM_RECORD_TOO_LARGE",
+        `topic ${topic} refuses a batch with records of ${named.join(", ")} as too large`,
+        {
+          hint: "Set max.message.bytes of the topic back to 1048588 or more; its limit was lowered after Driftwarden started.",
+          cause: error,
+        },
+      );
+    }
+    return new KafkaStreamError(
+      "DW_STREAM_APPEND_FAILED",
+      `appending to topic ${topic}: ${messageOf(error)}`,
+      {
+        hint: "Check that the brokers are up and that this user may write to the topic; nothing is lost, the records are sent again.",
+        retryable: true,
+        cause: error,
+      },
+    );
+  }
+}

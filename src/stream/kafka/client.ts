@@ -1,0 +1,93 @@
+/** How we configure kafkajs, and clients that are made anew after any failure. Topics and records are not here. */
+import { Kafka, logLevel, type SASLOptions } from "kafkajs";
+import type { Logger } from "pino";
+
+/** Where the brokers are and how to prove who we are. */
+export interface KafkaConnection {
+  /** `host:port`, at least one. */
+  readonly brokers: readonly string[];
+  /** `true`, or certificates in PEM. Default: no TLS. */
+  readonly ssl?: boolean | { readonly ca?: string; readonly cert?: string; readonly key?: string };
+  readonly sasl?: {
+    readonly mechanism: "plain" | "scram-sha-256" | "scram-sha-512";
+    readonly username: string;
+    readonly password: string;
+  };
+  readonly logger: Logger;
+}
+
+interface ClientPatience {
+  readonly requestTimeoutMs: number;
+  readonly retries: number;
+}
+
+/**
+ * A kafkajs factory with our settings. Retries have to be set here: set on a producer alone, connecting ignores them.
+ * kafkajs's own log goes to debug: what matters is said by us, once.
+ */
+export function kafkaClient(connection: KafkaConnection, patience: ClientPatience): Kafka {
+  const { brokers, ssl, sasl, logger } = connection;
+  return new Kafka({
+    clientId: "driftwarden",
+    brokers: [...brokers],
+    ...(ssl === undefined ? {} : { ssl }),
+    ...(sasl === undefined ? {} : { sasl: sasl as SASLOptions }),
+    connectionTimeout: 3000,
+    authenticationTimeout: 10_000,
+    requestTimeout: patience.requestTimeoutMs,
+    retry: {
+      initialRetryTime: 100,
+      maxRetryTime: 1000,
+      retries: patience.retries,
+      // kafkajs restarts a consumer even after disconnect() during an outage; we rebuild it ourselves.
+      restartOnFailure: () => Promise.resolve(false),
+    },
+    logLevel: logLevel.WARN,
+    logCreator:
+      () =>
+      ({ namespace, log }) =>
+        logger.debug({ namespace, detail: log.message }, "kafkajs"),
+  });
+}
+
+interface Client {
+  connect(): Promise<void>;
+  disconnect(): Promise<void>;
+}
+
+/**
+ * A client that is connected when first used and discarded after any failure: kafkajs's clients keep broken state, for
+ * example a producer that has ever written to a topic since deleted.
+ */
+export class Renewable<T extends Client> {
+  readonly #make: () => T;
+  #current: { readonly client: T; readonly connected: Promise<void> } | undefined;
+
+  constructor(make: () => T) {
+    this.#make = make;
+  }
+
+  async use<R>(work: (client: T) => Promise<R>): Promise<R> {
+    this.#current ??= this.#connect();
+    const mine = this.#current;
+    try {
+      await mine.connected;
+      return await work(mine.client);
+    } catch (error) {
+      if (this.#current === mine) this.#current = undefined;
+      void mine.client.disconnect().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    const last = this.#current;
+    this.#current = undefined;
+    await last?.client.disconnect().catch(() => undefined);
+  }
+
+  #connect(): { readonly client: T; readonly connected: Promise<void> } {
+    const client = this.#make();
+    return { client, connected: client.connect() };
+  }
+}

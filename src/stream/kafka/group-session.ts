@@ -1,0 +1,230 @@
+/** One kafkajs consumer from its connection to its end: who owns which partition, heartbeats, the watchdog. */
+import type { Consumer, ConsumerGroupJoinEvent, EachBatchPayload, Kafka } from "kafkajs";
+import type { Logger } from "pino";
+import type { Condition } from "./condition.ts";
+import { brokerErrorType } from "./errors.ts";
+import type { KafkaMetrics } from "./metrics.ts";
+import { type FeedOptions, PartitionFeed, type Valve } from "./partition-feed.ts";
+import { atMost } from "./waiting.ts";
+
+export interface SessionOptions {
+  readonly kafka: Kafka;
+  readonly topic: string;
+  readonly groupId: string;
+  readonly sessionTimeoutMs: number;
+  readonly feed: FeedOptions;
+  readonly condition: Condition;
+  readonly metrics: KafkaMetrics;
+  readonly logger: Logger;
+}
+
+/** Answers to a heartbeat that mean: finish and join again. */
+const rejoinTypes: ReadonlySet<string> = new Set([
+  "REBALANCE_IN_PROGRESS",
+  "ILLEGAL_GENERATION",
+  "UNKNOWN_MEMBER_ID",
+  "NOT_COORDINATOR_FOR_GROUP",
+]);
+
+/** Positions are committed for lag tools only, so now and then is enough. */
+const commitEveryMs = 5000;
+
+const stopped = "stopped";
+
+/** A session ends once, for a reason; whoever runs it makes a new one. */
+export class GroupSession {
+  readonly #options: SessionOptions;
+  readonly #consumer: Consumer;
+  readonly #feeds = new Map<number, PartitionFeed>();
+  /** Partition → when its former feed has left the reader alone. */
+  readonly #released = new Map<number, Promise<void>>();
+  #member = "";
+  #over = false;
+  #rejoin: Error | undefined;
+  #signs = 0;
+  #committedAt = 0;
+  #end: (reason: string) => void = () => undefined;
+  readonly #ended = new Promise<string>((resolve) => {
+    this.#end = resolve;
+  });
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    const { sessionTimeoutMs } = options;
+    this.#consumer = options.kafka.consumer({
+      groupId: options.groupId,
+      sessionTimeout: sessionTimeoutMs,
+      rebalanceTimeout: sessionTimeoutMs * 2,
+      heartbeatInterval: Math.round(sessionTimeoutMs / 10),
+      maxWaitTimeInMs: 250,
+      // All batches of a fetch are worked off before a rebalance: keep them small.
+      maxBytes: 2_000_000,
+      maxBytesPerPartition: 512_000,
+      metadataMaxAge: 60_000,
+      readUncommitted: false,
+      allowAutoTopicCreation: false,
+      // kafkajs's own default, 5, would come before what the client is set to.
+      retry: { retries: 10 },
+    });
+  }
+
+  get joined(): boolean {
+    return this.#member !== "";
+  }
+
+  /**
+   * Joins the group and delivers until the session ends.
+   *
+   * @returns why it ended; the partitions are released then and the reader is left alone
+   */
+  async run(): Promise<string> {
+    this.#listen();
+    const starting = this.#start().catch((error: unknown) => this.#end(String(error)));
+    const watchdog = this.#watch();
+    const reason = await this.#ended;
+    this.#over = true;
+    clearInterval(watchdog);
+    if (reason === stopped) await this.#finish();
+    else await this.#forget();
+    // During an outage leaving the group takes about nine seconds; nobody has to wait for that.
+    const left = starting.then(() => this.#consumer.disconnect());
+    await atMost(3000, left);
+    return reason;
+  }
+
+  stop(): void {
+    this.#end(stopped);
+  }
+
+  async #start(): Promise<void> {
+    const { topic } = this.#options;
+    await this.#consumer.connect();
+    await this.#consumer.subscribe({ topic, fromBeginning: true });
+    await this.#consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: 3,
+      eachBatch: (payload) => this.#eachBatch(payload),
+    });
+  }
+
+  #listen(): void {
+    const { GROUP_JOIN, CRASH, FETCH, HEARTBEAT } = this.#consumer.events;
+    const sign = (): void => void (this.#signs += 1);
+    this.#consumer.on(FETCH, sign);
+    this.#consumer.on(HEARTBEAT, sign);
+    this.#consumer.on(GROUP_JOIN, (event) => this.#onJoin(event));
+    this.#consumer.on(CRASH, ({ payload }) => this.#end(`crash: ${payload.error.message}`));
+  }
+
+  /** Synchronous throughout: a fetch between the join and the pauses would deliver from the wrong position. */
+  #onJoin({ payload }: ConsumerGroupJoinEvent): void {
+    const { topic, metrics, logger, condition } = this.#options;
+    const assigned = payload.memberAssignment[topic] ?? [];
+    this.#consumer.pause([{ topic, partitions: assigned }]);
+    // A consumer given up while it was joining may still arrive, until its disconnection does.
+    if (this.#over) return;
+    metrics.count("group_joins");
+    condition.report("consume", undefined);
+    this.#signs += 1;
+    this.#rejoin = undefined;
+    // Under a new member id the group had given us up, and others may have worked on any of our partitions.
+    const continued = payload.memberId === this.#member;
+    this.#member = payload.memberId;
+    for (const partition of this.#feeds.keys()) {
+      if (!continued || !assigned.includes(partition)) this.#lose(partition);
+    }
+    for (const partition of assigned) this.#take(partition);
+    logger.info({ partitions: assigned, kept: continued }, "joined the consumer group");
+  }
+
+  #take(partition: number): void {
+    const held = this.#feeds.get(partition);
+    if (held !== undefined) return held.kept();
+    const after = this.#released.get(partition) ?? Promise.resolve();
+    const valve = this.#valve(partition);
+    this.#feeds.set(
+      partition,
+      new PartitionFeed(partition, { ...this.#options.feed, valve, after }),
+    );
+  }
+
+  #lose(partition: number): void {
+    const feed = this.#feeds.get(partition);
+    this.#feeds.delete(partition);
+    if (feed !== undefined) this.#released.set(partition, feed.lose());
+  }
+
+  #valve(partition: number): Valve {
+    const { topic } = this.#options;
+    const here = [{ topic, partitions: [partition] }];
+    return {
+      seek: (offset) => this.#steer((it) => it.seek({ topic, partition, offset: String(offset) })),
+      open: () => this.#steer((it) => it.resume(here)),
+      shut: () => this.#steer((it) => it.pause(here)),
+    };
+  }
+
+  /** A consumer that has crashed throws at this, some time before it says so; its feeds are about to be lost. */
+  #steer(turn: (consumer: Consumer) => void): void {
+    try {
+      turn(this.#consumer);
+    } catch (error) {
+      this.#options.logger.debug({ err: error }, "the consumer has ended already");
+    }
+  }
+
+  async #eachBatch(payload: EachBatchPayload): Promise<void> {
+    // kafkajs works off what it has fetched before it joins again; the group would wait for us meanwhile.
+    if (this.#rejoin !== undefined) throw this.#rejoin;
+    const { partition, messages, highWatermark } = payload.batch;
+    let failure: Error | undefined;
+    const failed = (error: Error): void => {
+      failure ??= error;
+    };
+    const beat = async (): Promise<void> => {
+      await payload.heartbeat().catch(failed);
+    };
+    // Without this the session expires while the reader waits for a slow store.
+    const beating = setInterval(() => void beat(), this.#options.sessionTimeoutMs / 10);
+    try {
+      const through = await this.#feeds.get(partition)?.deliver(messages, Number(highWatermark));
+      if (through !== undefined) payload.resolveOffset(String(through));
+    } finally {
+      clearInterval(beating);
+    }
+    if (failure === undefined) await beat();
+    if (failure === undefined) await this.#commit(payload).catch(failed);
+    if (failure === undefined) return;
+    if (rejoinTypes.has(brokerErrorType(failure) ?? "")) this.#rejoin = failure;
+    throw failure;
+  }
+
+  async #commit(payload: EachBatchPayload): Promise<void> {
+    if (performance.now() - this.#committedAt < commitEveryMs) return;
+    this.#committedAt = performance.now();
+    await payload.commitOffsetsIfNecessary(payload.uncommittedOffsets());
+  }
+
+  /** Counts checks, not time: a process that was paused gets a chance to join again before it is judged. */
+  #watch(): NodeJS.Timeout {
+    let silent = 0;
+    let seen = this.#signs;
+    return setInterval(() => {
+      silent = this.#signs === seen ? silent + 1 : 0;
+      seen = this.#signs;
+      if (silent >= 4) this.#end("stalled: no fetch and no heartbeat");
+    }, this.#options.sessionTimeoutMs / 2);
+  }
+
+  async #finish(): Promise<void> {
+    await Promise.all([...this.#feeds.values()].map((feed) => feed.finish()));
+    await Promise.all(this.#released.values());
+  }
+
+  /** The group gives our partitions to others without asking; the next session starts when the reader is idle. */
+  async #forget(): Promise<void> {
+    for (const partition of this.#feeds.keys()) this.#lose(partition);
+    await Promise.all(this.#released.values());
+  }
+}

@@ -1,0 +1,44 @@
+/** A reader's place in the consumer group for as long as it wants: session after session. */
+import type { Subscription } from "../../detection/record-log.ts";
+import { GroupSession, type SessionOptions } from "./group-session.ts";
+import { atMost, backoffMs, pause } from "./waiting.ts";
+
+/** A stop is bounded even when the reader's batch or the broker is not. */
+const stopWithinMs = 9000;
+
+/** Makes a new session whenever one ends: kafkajs's own restart leaves consumers behind that nobody holds. */
+export class GroupSubscription implements Subscription {
+  readonly #options: SessionOptions;
+  readonly #stopping = new AbortController();
+  readonly #running: Promise<void>;
+  #session: GroupSession | undefined;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    options.condition.report("consume", "the consumer group is not joined yet");
+    options.condition.breaking.addEventListener("abort", () => this.#session?.stop());
+    this.#running = this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#session?.stop();
+    await atMost(stopWithinMs, this.#running);
+  }
+
+  async #run(): Promise<void> {
+    const { condition, metrics, logger } = this.#options;
+    const { signal } = this.#stopping;
+    for (let attempt = 0; !signal.aborted && condition.broken === undefined; attempt += 1) {
+      const session = new GroupSession(this.#options);
+      this.#session = session;
+      const reason = await session.run();
+      if (signal.aborted) break;
+      if (session.joined) attempt = 0;
+      metrics.count("consumer_rebuilds");
+      condition.report("consume", `consumer ${reason}`);
+      logger.warn({ reason, attempt }, "consumer ended; making a new one");
+      await pause(backoffMs(attempt), signal);
+    }
+  }
+}

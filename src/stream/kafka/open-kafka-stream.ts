@@ -1,0 +1,205 @@
+/** Opens the stream on Kafka: one topic, appended to and read, and watched for being another one. */
+import type { Admin, Kafka, KafkaMessage } from "kafkajs";
+import type {
+  LogEntry,
+  PartitionReader,
+  RecordLog,
+  Subscription,
+} from "../../detection/record-log.ts";
+import { DriftwardenError, messageOf } from "../../errors.ts";
+import type { RecordSink } from "../../source/record-sink.ts";
+import { decodeRecord } from "../codec.ts";
+import type { StreamRecord } from "../record.ts";
+import { KafkaAppender } from "./appender.ts";
+import { type KafkaConnection, kafkaClient, Renewable } from "./client.ts";
+import { Condition } from "./condition.ts";
+import { KafkaStreamError } from "./errors.ts";
+import { GroupSubscription } from "./group-subscription.ts";
+import type { KafkaMetrics } from "./metrics.ts";
+import { streamHeader } from "./sends.ts";
+import {
+  type OpenedTopic,
+  openTopic,
+  readStreamId,
+  recreated,
+  type TopicWish,
+  truncated,
+} from "./topic.ts";
+import { atMost, backoffMs, pause } from "./waiting.ts";
+
+export interface KafkaStreamOptions extends KafkaConnection, TopicWish {
+  /** Processes with the same one share the partitions. */
+  readonly groupId: string;
+  /** A process silent for this long loses its partitions. Default 30 s. */
+  readonly sessionTimeoutMs?: number;
+  /** How long to wait for the brokers at the start. */
+  readonly startupTimeoutMs: number;
+  readonly metrics: KafkaMetrics;
+  /** Stores the id unless one is stored for this topic, and gives the stored one. */
+  readonly rememberStream: (topic: string, candidateId: string) => Promise<string>;
+}
+
+/** A topic that is deleted and made again while we run is noticed within this time, before the next start at latest. */
+const identityCheckMs = 30_000;
+
+/**
+ * Connects, makes or checks the topic, and compares its stream id with the remembered one.
+ *
+ * @throws KafkaStreamError DW_STREAM_UNREACHABLE after `startupTimeoutMs`; DW_STREAM_TOPIC_MISMATCH,
+ * DW_STREAM_TOPIC_REFUSED, DW_STREAM_RECREATED; and whatever `rememberStream` throws
+ */
+export async function openKafkaStream(options: KafkaStreamOptions): Promise<KafkaStream> {
+  const sessionTimeoutMs = options.sessionTimeoutMs ?? 30_000;
+  const requestTimeoutMs = Math.min(Math.max(sessionTimeoutMs / 2, 3000), 15_000);
+  const client = kafkaClient(options, { requestTimeoutMs, retries: 4 });
+  const admin = new Renewable(() => client.admin());
+  try {
+    const opened = await openWithin(admin, options);
+    return new KafkaStream({ ...options, ...opened, sessionTimeoutMs, client, admin });
+  } catch (error) {
+    await atMost(1000, admin.close());
+    throw error;
+  }
+}
+
+async function openWithin(
+  admin: Renewable<Admin>,
+  options: KafkaStreamOptions,
+): Promise<OpenedTopic> {
+  const patience = AbortSignal.timeout(options.startupTimeoutMs);
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await admin.use((client) => openTopic(client, options, options.rememberStream));
+    } catch (error) {
+      const final = error instanceof DriftwardenError && !error.retryable;
+      if (final) throw error;
+      options.logger.warn({ err: error, attempt }, "kafka is not ready");
+      await pause(backoffMs(attempt), patience);
+      if (!patience.aborted) continue;
+      if (error instanceof DriftwardenError) throw error;
+      throw unreachable(error, options);
+    }
+  }
+}
+
+function unreachable(error: unknown, { brokers, startupTimeoutMs }: KafkaStreamOptions) {
+  return new KafkaStreamError(
+    "DW_STREAM_UNREACHABLE",
+    `connecting to Kafka at ${brokers.join(", ")}: ${messageOf(error)}`,
+    {
+      hint: `Check that the brokers are up, that their advertised addresses can be reached from here, and stream.kafka's ssl and sasl; gave up after ${startupTimeoutMs / 1000} s.`,
+      retryable: true,
+      cause: error,
+    },
+  );
+}
+
+interface StreamParts extends KafkaStreamOptions, OpenedTopic {
+  readonly sessionTimeoutMs: number;
+  readonly client: Kafka;
+  readonly admin: Renewable<Admin>;
+}
+
+/** The stream on Kafka; see {@link openKafkaStream}. */
+export class KafkaStream implements RecordSink, RecordLog {
+  readonly partitions: number;
+  readonly streamId: string;
+  readonly #parts: StreamParts;
+  readonly #condition: Condition;
+  readonly #appender: KafkaAppender;
+  readonly #subscriptions = new Set<Subscription>();
+  readonly #identityChecks: NodeJS.Timeout;
+
+  constructor(parts: StreamParts) {
+    this.#parts = parts;
+    this.partitions = parts.partitions;
+    this.streamId = parts.streamId;
+    this.#condition = new Condition(parts.logger);
+    this.#appender = new KafkaAppender(parts.client, { ...parts, condition: this.#condition });
+    this.#identityChecks = setInterval(() => void this.#checkIdentity(), identityCheckMs);
+    this.#identityChecks.unref();
+  }
+
+  append(records: readonly StreamRecord[]): Promise<void> {
+    return this.#appender.append(records);
+  }
+
+  /** Joins the consumer group in the background, and again for as long as it takes; `health` tells when it is not in. */
+  subscribe(reader: PartitionReader): Promise<Subscription> {
+    const { topic, groupId, sessionTimeoutMs, metrics, logger } = this.#parts;
+    const requestTimeoutMs = Math.min(Math.max(sessionTimeoutMs / 2, 3000), 15_000);
+    const group = new GroupSubscription({
+      // Rides out a broker's restart without losing the partitions.
+      kafka: kafkaClient(this.#parts, { requestTimeoutMs, retries: 10 }),
+      topic,
+      groupId,
+      sessionTimeoutMs,
+      metrics,
+      logger,
+      condition: this.#condition,
+      feed: {
+        reader,
+        metrics,
+        logger,
+        bounds: (partition) => this.#bounds(partition),
+        decode: (message) => this.#decode(message),
+        onWrongLog: (partition) => void this.#wrongLog(partition),
+      },
+    });
+    this.#subscriptions.add(group);
+    return Promise.resolve(group);
+  }
+
+  async endOffsets(): Promise<readonly number[]> {
+    const ends = Array.from({ length: this.partitions }, () => 0);
+    for (const { partition, high } of await this.#offsets()) ends[partition] = Number(high);
+    return ends;
+  }
+
+  /** Whether appending and reading work, and if not why. */
+  health(): { readonly ok: boolean; readonly reason?: string } {
+    return this.#condition.health();
+  }
+
+  /** Stops every subscription and disconnects; bounded to ten seconds also while the brokers are away. */
+  async close(): Promise<void> {
+    clearInterval(this.#identityChecks);
+    await Promise.all([...this.#subscriptions].map((subscription) => subscription.stop()));
+    await atMost(1000, Promise.all([this.#appender.close(), this.#parts.admin.close()]));
+  }
+
+  #offsets(): ReturnType<Admin["fetchTopicOffsets"]> {
+    return this.#parts.admin.use((admin) => admin.fetchTopicOffsets(this.#parts.topic));
+  }
+
+  async #bounds(partition: number): Promise<{ readonly low: number; readonly high: number }> {
+    const found = (await this.#offsets()).find((entry) => entry.partition === partition);
+    if (found === undefined) throw new Error(`partition ${partition} is unknown to the brokers`);
+    return { low: Number(found.low), high: Number(found.high) };
+  }
+
+  #decode({ headers, value }: KafkaMessage): LogEntry["record"] | undefined {
+    const mark = headers?.[streamHeader];
+    if (mark === undefined || value === null) {
+      return { kind: "unreadable", error: "it has no stream id: another program wrote it" };
+    }
+    return String(mark) === this.streamId ? decodeRecord(value) : undefined;
+  }
+
+  async #wrongLog(partition: number): Promise<void> {
+    await this.#checkIdentity();
+    this.#condition.break(truncated(this.#parts.topic, partition));
+  }
+
+  async #checkIdentity(): Promise<void> {
+    const { admin, topic, logger } = this.#parts;
+    try {
+      const found = await admin.use((client) => readStreamId(client, topic));
+      this.#condition.report("topic", found === undefined ? `topic ${topic} is gone` : undefined);
+      if (found !== undefined && found !== this.streamId) this.#condition.break(recreated(topic));
+    } catch (error) {
+      // The brokers are away, which the appender and the consumer say for themselves.
+      logger.debug({ err: error }, "reading the stream id failed");
+    }
+  }
+}

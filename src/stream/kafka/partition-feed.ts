@@ -1,0 +1,258 @@
+/** One partition while it is ours: claimed, read in order, lost. Knows nothing of groups and connections. */
+import type { KafkaMessage } from "kafkajs";
+import type { Logger } from "pino";
+import type { LogEntry, PartitionReader } from "../../detection/record-log.ts";
+import { DriftwardenError } from "../../errors.ts";
+import type { KafkaMetrics } from "./metrics.ts";
+import { backoffMs, pause } from "./waiting.ts";
+
+/** kafkajs's consumer, seen from one partition. All are synchronous. */
+export interface Valve {
+  seek(offset: number): void;
+  open(): void;
+  shut(): void;
+}
+
+export interface FeedOptions {
+  readonly reader: PartitionReader;
+  readonly metrics: KafkaMetrics;
+  readonly logger: Logger;
+  /** The oldest offset there is and the one after the newest. */
+  readonly bounds: (partition: number) => Promise<{ readonly low: number; readonly high: number }>;
+  /** Turns a message into a record; undefined when it belongs to another stream. */
+  readonly decode: (message: KafkaMessage) => LogEntry["record"] | undefined;
+  /** This is not the log that was read before: it ends too early, or carries another stream's records. */
+  readonly onWrongLog: (partition: number, sign: "truncated" | "foreign") => void;
+}
+
+/** A log that ends too early must show it this often in a row: a leader just elected may not know its end yet. */
+const truncationProofs = 3;
+
+/**
+ * Delivers one partition to the reader: claim → seek → read; a rejected batch is read again, never skipped.
+ *
+ * One batch is in work at a time. The valve is shut whenever the feed is not reading, so messages that
+ * still arrive are ignored and fetched again.
+ */
+export class PartitionFeed {
+  readonly #partition: number;
+  readonly #options: FeedOptions;
+  readonly #valve: Valve;
+  readonly #lost = new AbortController();
+  #work: Promise<void>;
+  #claimed = false;
+  #reading = false;
+  #expected = 0;
+  /** Failed deliveries in a row. */
+  #attempt = 0;
+  /** Signs in a row that the log ends too early. */
+  #proofs = 0;
+
+  /** @param after resolves when an earlier feed of this partition has left the reader alone */
+  constructor(partition: number, options: FeedOptions & { valve: Valve; after: Promise<void> }) {
+    this.#partition = partition;
+    this.#options = options;
+    this.#valve = options.valve;
+    this.#work = options.after.then(() => this.#claim());
+  }
+
+  /** After a rebalance that left the partition here: kafkajs has forgotten the position, the reader has not. */
+  kept(): void {
+    this.#afterWork(() => {
+      if (this.#reading) this.#read();
+    });
+  }
+
+  /**
+   * @param highWatermark offset after the newest message of the partition
+   * @returns the last offset that the reader has finished with; undefined when these messages have to come again
+   */
+  async deliver(
+    messages: readonly KafkaMessage[],
+    highWatermark: number,
+  ): Promise<number | undefined> {
+    const first = messages[0];
+    if (!this.#reading || first === undefined) return undefined;
+    if (Number(first.offset) < this.#expected) return this.#wentBack();
+    const entries = this.#decodeAll(messages);
+    if (entries === undefined) return undefined;
+    this.#noticeGap(Number(first.offset));
+    this.#showLag(highWatermark);
+    const done = this.#receive(entries);
+    this.#work = done.then(() => undefined);
+    if (!(await done)) return undefined;
+    this.#showLag(highWatermark);
+    return this.#expected - 1;
+  }
+
+  /**
+   * The partition is somebody else's: the reader forgets at once, also while it works on a batch.
+   *
+   * @returns when the reader's present call has ended
+   */
+  lose(): Promise<void> {
+    this.#close();
+    this.#revoke();
+    return this.#work;
+  }
+
+  /** Gives the partition back: waits for the batch in work first. */
+  async finish(): Promise<void> {
+    this.#close();
+    await this.#work;
+    this.#revoke();
+  }
+
+  #close(): void {
+    this.#stopReading();
+    this.#lost.abort();
+    this.#options.metrics.lag.remove({ partition: String(this.#partition) });
+  }
+
+  /**
+   * kafkajs answers "offset out of range" by silently starting at the oldest record. It may also fetch once more from
+   * where a seek came too late; so the position is set again, and only a log that insists is wrong.
+   */
+  #wentBack(): undefined {
+    this.#proofs += 1;
+    this.#valve.seek(this.#expected);
+    if (this.#proofs >= truncationProofs) this.#wrongLog("truncated");
+  }
+
+  #wrongLog(sign: "truncated" | "foreign"): void {
+    this.#stopReading();
+    this.#options.onWrongLog(this.#partition, sign);
+  }
+
+  #decodeAll(messages: readonly KafkaMessage[]): readonly LogEntry[] | undefined {
+    const entries: LogEntry[] = [];
+    for (const message of messages) {
+      const record = this.#options.decode(message);
+      if (record === undefined) {
+        this.#wrongLog("foreign");
+        return undefined;
+      }
+      entries.push({ offset: Number(message.offset), record });
+    }
+    return entries;
+  }
+
+  #revoke(): void {
+    if (this.#claimed) this.#options.reader.revoked(this.#partition);
+    this.#claimed = false;
+  }
+
+  async #claim(): Promise<void> {
+    const { reader, bounds } = this.#options;
+    const offset = await this.#persist("claiming a partition", () =>
+      reader.assigned(this.#partition),
+    );
+    if (offset === undefined) return;
+    this.#claimed = true;
+    // It was lost meanwhile, and now the reader believes that it has it.
+    if (this.#lost.signal.aborted) return this.#revoke();
+    const log = await this.#persist("finding a partition's end", async () => {
+      const found = await bounds(this.#partition);
+      this.#proofs = offset > found.high ? this.#proofs + 1 : 0;
+      const doubtful = this.#proofs > 0 && this.#proofs < truncationProofs;
+      if (doubtful) throw new Error(`offset ${offset} lies behind the end, ${found.high}`);
+      return found;
+    });
+    if (log === undefined || this.#lost.signal.aborted) return;
+    this.#expected = offset;
+    if (offset > log.high) return this.#wrongLog("truncated");
+    this.#noticeGap(log.low);
+    this.#read();
+  }
+
+  /** Tries until it succeeds; undefined when the partition is lost before that. */
+  async #persist<T>(doing: string, work: () => Promise<T>): Promise<T | undefined> {
+    for (let attempt = 0; !this.#lost.signal.aborted; attempt += 1) {
+      try {
+        return await work();
+      } catch (error) {
+        this.#say(error, `${doing} failed; trying again`);
+        await pause(backoffMs(attempt), this.#lost.signal);
+      }
+    }
+    return undefined;
+  }
+
+  async #receive(entries: readonly LogEntry[]): Promise<boolean> {
+    const { reader, metrics } = this.#options;
+    metrics.count("deliveries");
+    try {
+      await reader.received(this.#partition, entries);
+    } catch (error) {
+      metrics.count("delivery_failures");
+      this.#say(error, "detection rejected a batch; it is delivered again");
+      this.#stopReading();
+      void this.#again(error);
+      return false;
+    }
+    this.#attempt = 0;
+    this.#proofs = 0;
+    this.#expected = (entries.at(-1)?.offset ?? -1) + 1;
+    metrics.count("records_consumed", entries.length);
+    return !this.#lost.signal.aborted;
+  }
+
+  async #again(error: unknown): Promise<void> {
+    await pause(backoffMs(this.#attempt), this.#lost.signal);
+    this.#attempt += 1;
+    if (this.#lost.signal.aborted) return;
+    if (isFenced(error)) this.#afterWork(() => this.#reclaim());
+    else this.#read();
+  }
+
+  /** Somebody else claimed the partition meanwhile; if the group still says that it is ours, begin anew. */
+  #reclaim(): Promise<void> {
+    if (this.#lost.signal.aborted) return Promise.resolve();
+    this.#revoke();
+    return this.#claim();
+  }
+
+  #read(): void {
+    this.#valve.seek(this.#expected);
+    this.#valve.open();
+    this.#reading = true;
+  }
+
+  #showLag(highWatermark: number): void {
+    const lag = Math.max(highWatermark - this.#expected, 0);
+    this.#options.metrics.lag.set({ partition: String(this.#partition) }, lag);
+  }
+
+  #stopReading(): void {
+    if (this.#reading) this.#valve.shut();
+    this.#reading = false;
+  }
+
+  #noticeGap(first: number): void {
+    if (first <= this.#expected) return;
+    this.#options.metrics.count("gaps");
+    this.#options.logger.warn(
+      { partition: this.#partition, expected: this.#expected, found: first },
+      "records are missing from the partition",
+    );
+    this.#expected = first;
+  }
+
+  #afterWork(step: () => void | Promise<void>): void {
+    const before = this.#work;
+    this.#work = (async () => {
+      await before;
+      await step();
+    })();
+  }
+
+  #say(error: unknown, message: string): void {
+    if (this.#lost.signal.aborted) return;
+    this.#options.logger.warn({ partition: this.#partition, err: error }, message);
+  }
+}
+
+/** Whoever writes for a partition says by such a code that a newer claim exists. */
+function isFenced(error: unknown): boolean {
+  return error instanceof DriftwardenError && error.code.endsWith("_FENCED");
+}

@@ -1,0 +1,95 @@
+/** Which records go to which partition in which produce call. Pure: no broker here. */
+import type { Message } from "kafkajs";
+import { encodeRecord } from "../codec.ts";
+import { partitionOf } from "../partition.ts";
+import type { StreamRecord } from "../record.ts";
+import { KafkaStreamError } from "./errors.ts";
+
+/** kafkajs copies the list for every message: above this, grouping costs more than the produce call saves. */
+const maxMessages = 500;
+const maxBytes = 800_000;
+/** Room for Kafka's own framing of a batch and of its records' headers. */
+const framingBytes = 1000;
+const messageFramingBytes = 100;
+
+/** The header that says which stream a record belongs to. */
+export const streamHeader = "stream";
+
+interface SendPlan {
+  readonly partitions: number;
+  readonly streamId: string;
+  /** The broker's limit for one batch. */
+  readonly maxMessageBytes: number;
+}
+
+/** Messages of one partition, small enough for one produce call. */
+export type Send = Message[];
+
+/**
+ * Sorts records into produce calls. A tick goes to every partition; rows that are too large together are split.
+ *
+ * @returns for each partition its calls, in order
+ * @throws KafkaStreamError DW_STREAM_RECORD_TOO_LARGE, before anything was sent
+ */
+export function planSends(records: readonly StreamRecord[], plan: SendPlan): Map<number, Send[]> {
+  const limit = Math.min(maxBytes, plan.maxMessageBytes - framingBytes);
+  const sends = new Map<number, Send[]>();
+  const bytes = new Map<number, number>();
+  const add = (partition: number, message: Message, size: number): void => {
+    const calls = sends.get(partition) ?? [];
+    sends.set(partition, calls);
+    const last = calls.at(-1);
+    const total = (bytes.get(partition) ?? 0) + size;
+    if (last === undefined || last.length >= maxMessages || total > limit) {
+      calls.push([message]);
+      bytes.set(partition, size);
+    } else {
+      last.push(message);
+      bytes.set(partition, total);
+    }
+  };
+  const headers = { [streamHeader]: plan.streamId };
+  for (const record of records) {
+    const key = record.kind === "tick" ? record.kind : record.model;
+    const targets =
+      record.kind === "tick"
+        ? Array.from({ length: plan.partitions }, (_, partition) => partition)
+        : [partitionOf(key, plan.partitions)];
+    for (const value of encodePieces(record, limit)) {
+      const size = sizeOf(key, value);
+      for (const partition of targets) add(partition, { key, value, partition, headers }, size);
+    }
+  }
+  return sends;
+}
+
+type Encoded = ReturnType<typeof encodeRecord>;
+
+const sizeOf = (key: string, value: Encoded): number =>
+  Buffer.byteLength(value) + Buffer.byteLength(key) + messageFramingBytes;
+
+function encodePieces(record: StreamRecord, limit: number): readonly Encoded[] {
+  const key = "model" in record ? record.model : "";
+  const value = encodeRecord(record);
+  const size = sizeOf(key, value);
+  if (size <= limit) return [value];
+  if (!("rows" in record) || record.rows.length < 2) {
+    throw new KafkaStreamError(
+      "DW_STREAM_RECORD_TOO_LARGE",
+      `a ${record.kind} record of model ${key} has ${size} bytes, the topic takes ${limit}`,
+      {
+        hint: `Raise max.message.bytes of the topic, or find out why one row of model ${key} is that large.`,
+      },
+    );
+  }
+  const middle = record.rows.length >> 1;
+  const parts = [record.rows.slice(0, middle), record.rows.slice(middle)];
+  return parts.flatMap((rows, part) =>
+    encodePieces(
+      record.kind === "history"
+        ? { ...record, rows, last: record.last && part === 1 }
+        : { ...record, rows },
+      limit,
+    ),
+  );
+}

@@ -1,0 +1,195 @@
+/** The topic: made when missing, checked when present, and known again by the stream id it carries. */
+import { randomInt } from "node:crypto";
+import kafkajs, { type Admin } from "kafkajs";
+import { formatDuration } from "../../duration.ts";
+import { messageOf } from "../../errors.ts";
+import { brokerErrorType, KafkaStreamError } from "./errors.ts";
+
+// Node finds only some of kafkajs' names in its CommonJS; these come by the default export.
+const { ConfigResourceTypes, KafkaJSAggregateError } = kafkajs;
+
+export interface TopicWish {
+  readonly topic: string;
+  readonly partitions: number;
+  readonly replication: number;
+  readonly retentionMs: number;
+}
+
+export interface OpenedTopic {
+  readonly streamId: string;
+  /** The broker's limit for one batch. */
+  readonly maxMessageBytes: number;
+}
+
+interface TopicFacts {
+  readonly partitions: number;
+  readonly replication: number;
+  readonly config: ReadonlyMap<string, { readonly value: string; readonly ownValue: boolean }>;
+}
+
+/**
+ * Kafka has no place for a name of our own on a topic, and kafkajs does not show the topic's id. So the stream id is
+ * the topic's `delete.retention.ms`: it means nothing for a topic that is not compacted, is written in the same call
+ * that makes the topic, and is gone with it. Above a day, Kafka's default, and below 400 days, hosted Kafka's limit.
+ */
+const markSetting = "delete.retention.ms";
+const newMark = (): string => String(86_400_001 + randomInt(2 ** 35 - 86_400_000));
+/** The source of a setting that was given to the topic itself. */
+const topicsOwn = 1;
+
+async function readTopic(admin: Admin, topic: string): Promise<TopicFacts> {
+  const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+  const partitions = topics[0]?.partitions ?? [];
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: [{ type: ConfigResourceTypes.TOPIC, name: topic }],
+  });
+  const entries = resources[0]?.configEntries ?? [];
+  return {
+    partitions: partitions.length,
+    replication: Math.min(...partitions.map((partition) => partition.replicas.length)),
+    config: new Map(
+      entries.map((entry) => [
+        entry.configName,
+        { value: entry.configValue, ownValue: (entry.configSource as number) === topicsOwn },
+      ]),
+    ),
+  };
+}
+
+/** The id that the topic carries now, empty when it carries none; undefined when there is no topic. */
+export async function readStreamId(admin: Admin, topic: string): Promise<string | undefined> {
+  const names = await admin.listTopics();
+  if (!names.includes(topic)) return undefined;
+  return markOf(await readTopic(admin, topic)) ?? "";
+}
+
+function markOf(facts: TopicFacts): string | undefined {
+  const mark = facts.config.get(markSetting);
+  return mark?.ownValue === true ? mark.value : undefined;
+}
+
+/**
+ * Makes the topic when it is missing, otherwise checks it, and compares its stream id with the remembered one.
+ *
+ * @param remember stores the id unless one is stored for this topic, and gives the stored one
+ * @throws KafkaStreamError DW_STREAM_TOPIC_REFUSED, DW_STREAM_TOPIC_MISMATCH, DW_STREAM_RECREATED
+ */
+export async function openTopic(
+  admin: Admin,
+  wish: TopicWish,
+  remember: (topic: string, candidateId: string) => Promise<string>,
+): Promise<OpenedTopic> {
+  const names = await admin.listTopics();
+  const missing = !names.includes(wish.topic);
+  if (missing) await createTopic(admin, wish);
+  const found = await readTopic(admin, wish.topic);
+  // Not every broker knows at once what the controller has just made.
+  if (missing && markOf(found) === undefined) throw new Error("the new topic is not visible yet");
+  checkTopic(found, wish);
+  const streamId = markOf(found) ?? (await markTopic(admin, wish.topic, found));
+  if ((await remember(wish.topic, streamId)) !== streamId) throw recreated(wish.topic);
+  const maxMessageBytes = Number(found.config.get("max.message.bytes")?.value ?? 1_048_588);
+  return { streamId, maxMessageBytes };
+}
+
+async function createTopic(admin: Admin, wish: TopicWish): Promise<void> {
+  try {
+    await admin.createTopics({
+      waitForLeaders: true,
+      topics: [
+        {
+          topic: wish.topic,
+          numPartitions: wish.partitions,
+          replicationFactor: wish.replication,
+          configEntries: [
+            { name: "cleanup.policy", value: "delete" },
+            { name: "retention.ms", value: String(wish.retentionMs) },
+            { name: markSetting, value: newMark() },
+          ],
+        },
+      ],
+    });
+  } catch (error) {
+    // What the controller says of a topic comes as an aggregate; anything else is the connection.
+    if (!(error instanceof KafkaJSAggregateError)) throw error;
+    const cause = error.errors[0];
+    throw new KafkaStreamError(
+      "DW_STREAM_TOPIC_REFUSED",
+      `creating topic ${wish.topic}: ${messageOf(cause)}`,
+      {
+        hint: `Let this user create topics, set stream.kafka.replication to at most the number of brokers, or create the topic yourself with ${wish.partitions} partitions and cleanup.policy=delete.`,
+        // Brokers that are still starting do not count yet.
+        retryable: brokerErrorType(cause) === "INVALID_REPLICATION_FACTOR",
+        cause,
+      },
+    );
+  }
+}
+
+/** A topic that its operator made carries no id yet. Altering settings replaces all, so the others are said again. */
+async function markTopic(admin: Admin, topic: string, found: TopicFacts): Promise<string> {
+  const mark = newMark();
+  const kept = [...found.config].filter(([, { ownValue }]) => ownValue);
+  await admin.alterConfigs({
+    validateOnly: false,
+    resources: [
+      {
+        type: ConfigResourceTypes.TOPIC,
+        name: topic,
+        configEntries: [
+          ...kept.map(([name, { value }]) => ({ name, value })),
+          { name: markSetting, value: mark },
+        ],
+      },
+    ],
+  });
+  return mark;
+}
+
+function checkTopic(found: TopicFacts, wish: TopicWish): void {
+  const policy = found.config.get("cleanup.policy")?.value ?? "unknown";
+  const retention = Number(found.config.get("retention.ms")?.value);
+  // -1: for ever.
+  const kept = retention === -1 ? Infinity : retention;
+  const problems = [
+    found.partitions === wish.partitions
+      ? ""
+      : `it has ${found.partitions} partitions instead of ${wish.partitions}`,
+    found.replication >= wish.replication
+      ? ""
+      : `it has ${found.replication} replicas instead of ${wish.replication}`,
+    policy === "delete" ? "" : `its cleanup.policy is ${policy} instead of delete`,
+    kept >= wish.retentionMs
+      ? ""
+      : `it keeps records for ${formatDuration(kept)} instead of ${formatDuration(wish.retentionMs)}`,
+  ].filter((problem) => problem !== "");
+  if (problems.length === 0) return;
+  throw new KafkaStreamError(
+    "DW_STREAM_TOPIC_MISMATCH",
+    `topic ${wish.topic} does not fit: ${problems.join(", ")}`,
+    {
+      hint: "Change the topic's settings, or what stream.kafka says of it; the number of partitions cannot change under a running stream, so for another number name a new topic.",
+    },
+  );
+}
+
+export function recreated(topic: string): KafkaStreamError {
+  return new KafkaStreamError(
+    "DW_STREAM_RECREATED",
+    `topic ${topic} is not the one that the store remembers: it was deleted and created again`,
+    {
+      hint: "Name a new topic in stream.kafka.topic, and detection begins there with what the source and the saved states still hold; if the brokers in the configuration are the wrong ones, correct them.",
+    },
+  );
+}
+
+export function truncated(topic: string, partition: number): KafkaStreamError {
+  return new KafkaStreamError(
+    "DW_STREAM_TRUNCATED",
+    `topic ${topic} partition ${partition} ends before what detection has already read: the brokers lost records`,
+    {
+      hint: "Find out what the brokers lost (an unclean leader election, a disk restored from a copy), then name a new topic in stream.kafka.topic.",
+    },
+  );
+}

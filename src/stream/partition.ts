@@ -1,0 +1,18 @@
+/** Which partition a model's records go to. Both streams use it, and it never changes: order depends on it. */
+
+/** FNV-1a, 32 bits (Fowler, Noll, Vo, 1991): offset basis and prime. */
+const basis = 0x811c9dc5;
+const prime = 0x01000193;
+const utf8 = new TextEncoder();
+
+/**
+ * @param key any text, for example a model key
+ * @param partitions ≥ 1
+ * @returns 0 … partitions - 1, the same for the same key on every machine
+ */
+export function partitionOf(key: string, partitions: number): number {
+  let hash = basis;
+  for (const byte of utf8.encode(key)) hash = Math.imul(hash ^ byte, prime);
+  // The high bits are the well mixed ones; fold them in, since a power of two looks at the low ones only.
+  return ((hash ^ (hash >>> 16)) >>> 0) % partitions;
+}

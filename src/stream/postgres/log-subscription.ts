@@ -1,0 +1,187 @@
+/** Shares the partitions of a log with the other live processes, by leases, and reads those that are ours. */
+
+import type { Logger } from "pino";
+import type { LogEntry, PartitionReader, Subscription } from "../../detection/record-log.ts";
+import { messageOf } from "../../errors.ts";
+import {
+  acquireLease,
+  heldLeases,
+  type Lease,
+  releaseLease,
+  renewLeases,
+} from "../../store/leases/lease.ts";
+import { heartbeat, leaveGroup } from "../../store/members/member.ts";
+import { notify } from "../../store/notify.ts";
+import type { Store } from "../../store/store.ts";
+import type { PostgresLogMetrics } from "./metrics.ts";
+import { PartitionReading } from "./partition-reading.ts";
+import { Wakeup } from "./wakeup.ts";
+
+export interface SubscriptionOptions {
+  readonly store: Store;
+  readonly streamId: string;
+  readonly partitions: number;
+  /** Unique per process and start. */
+  readonly owner: string;
+  readonly leaseMs: number;
+  readonly pollMs: number;
+  readonly reader: PartitionReader;
+  readonly read: (partition: number, fromOffset: number) => Promise<readonly LogEntry[]>;
+  readonly logger: Logger;
+  readonly metrics: PostgresLogMetrics;
+  readonly report: (part: string, reason: string | undefined) => void;
+}
+
+interface Held {
+  readonly lease: Lease;
+  readonly reading: PartitionReading;
+}
+
+export class LogSubscription implements Subscription {
+  readonly #options: SubscriptionOptions;
+  readonly #group: string;
+  readonly #held = new Map<number, Held>();
+  /** Readings whose partition is gone while a batch of theirs is still in work. */
+  readonly #leaving = new Map<number, Promise<void>>();
+  readonly #wakeup = new Wakeup();
+  readonly #unlisten: readonly (() => void)[];
+  #stopping = false;
+  readonly #running: Promise<void>;
+  #stopped: Promise<void> | undefined;
+
+  constructor(options: SubscriptionOptions) {
+    this.#options = options;
+    this.#group = `log/${options.streamId}`;
+    const { store, streamId } = options;
+    this.#unlisten = [
+      store.listen("log", (stream) => {
+        if (stream !== "" && stream !== streamId) return;
+        for (const { reading } of this.#held.values()) reading.wake();
+      }),
+      store.listen("members", (group) => {
+        if (group === "" || group === this.#group) this.#wakeup.ring();
+      }),
+    ];
+    this.#running = this.#run();
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
+    this.#stopping = true;
+    this.#wakeup.ring();
+    for (const unlisten of this.#unlisten) unlisten();
+    await this.#running;
+    const { store, owner, logger, report } = this.#options;
+    try {
+      await Promise.all([...this.#held.keys()].map((partition) => this.#giveBack(partition)));
+      await leaveGroup(store, { group: this.#group, owner });
+    } catch (error) {
+      logger.warn(
+        { err: error },
+        "releasing partitions failed; others take them when the leases expire",
+      );
+    }
+    await Promise.all(this.#leaving.values());
+    report("partitions", undefined);
+  }
+
+  async #run(): Promise<void> {
+    const { leaseMs, logger, metrics, report } = this.#options;
+    while (!this.#stopping) {
+      metrics.count("balances");
+      try {
+        await this.#balance();
+        report("partitions", undefined);
+      } catch (error) {
+        metrics.count("balance_failures");
+        report("partitions", messageOf(error));
+        logger.warn({ err: error }, "sharing partitions failed");
+      }
+      metrics.held.set(this.#held.size);
+      if (!this.#stopping) await this.#wakeup.wait(leaseMs / 3);
+    }
+  }
+
+  async #balance(): Promise<void> {
+    const { store, owner, leaseMs, partitions } = this.#options;
+    const live = await heartbeat(store, { group: this.#group, owner }, leaseMs);
+    await this.#renew();
+    // Everybody sorts the same list, so the shares add up to all partitions.
+    const place = live.indexOf(owner);
+    const share = Math.floor(partitions / live.length) + (place < partitions % live.length ? 1 : 0);
+    const surplus = [...this.#held.keys()].slice(share);
+    for (const partition of surplus) void this.#giveBack(partition);
+    if (this.#held.size < share) await this.#takeUpTo(share);
+  }
+
+  async #renew(): Promise<void> {
+    const { store, leaseMs, logger } = this.#options;
+    const leases = [...this.#held.values()].map(({ lease }) => lease);
+    if (leases.length === 0) return;
+    const ours = await renewLeases(store, leases, leaseMs);
+    for (const [partition, { lease, reading }] of this.#held) {
+      if (ours.has(lease.name)) continue;
+      logger.warn({ partition }, "partition lost: its lease expired");
+      this.#held.delete(partition);
+      reading.lose();
+      this.#leave(partition, reading.ended);
+    }
+  }
+
+  async #takeUpTo(share: number): Promise<void> {
+    const { store, owner, leaseMs, partitions } = this.#options;
+    const names = Array.from({ length: partitions }, (_, partition) => this.#leaseName(partition));
+    const held = await heldLeases(store, names);
+    for (const [partition, name] of names.entries()) {
+      if (this.#held.size >= share || this.#stopping) return;
+      if (held.has(name) || this.#leaving.has(partition)) continue;
+      const lease = await acquireLease(store, { name, owner, ttlMs: leaseMs });
+      if (lease !== undefined)
+        this.#held.set(partition, { lease, reading: this.#start(partition) });
+    }
+  }
+
+  #start(partition: number): PartitionReading {
+    const { read, report } = this.#options;
+    return new PartitionReading({
+      ...this.#options,
+      partition,
+      read: (fromOffset) => read(partition, fromOffset),
+      report: (reason) => report(`partition ${partition}`, reason),
+    });
+  }
+
+  /** Finishes the batch in work first, without keeping the renewal of the other leases waiting. */
+  #giveBack(partition: number): Promise<void> {
+    const held = this.#held.get(partition);
+    if (held === undefined) return Promise.resolve();
+    this.#held.delete(partition);
+    const released = this.#release(held);
+    this.#leave(partition, released);
+    return this.#stopping ? released : Promise.resolve();
+  }
+
+  async #release({ lease, reading }: Held): Promise<void> {
+    const { store } = this.#options;
+    await reading.finish();
+    await releaseLease(store, lease);
+    await notify(store, "members", this.#group);
+  }
+
+  #leave(partition: number, ending: Promise<void>): void {
+    const quiet = ending
+      .catch((error: unknown) => {
+        this.#options.logger.warn({ err: error, partition }, "releasing a partition failed");
+      })
+      .finally(() => this.#leaving.delete(partition));
+    this.#leaving.set(partition, quiet);
+  }
+
+  #leaseName(partition: number): string {
+    return `${this.#group}/${partition}`;
+  }
+}

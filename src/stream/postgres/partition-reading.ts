@@ -1,0 +1,165 @@
+/** Reads one partition for as long as we hold it: assigned, then batch after batch, each again until it is taken. */
+import type { Logger } from "pino";
+import type { LogEntry, PartitionReader } from "../../detection/record-log.ts";
+import { StoreError } from "../../store/errors.ts";
+import type { LogCounter, PostgresLogMetrics } from "./metrics.ts";
+import { Wakeup } from "./wakeup.ts";
+
+export interface ReadingOptions {
+  readonly partition: number;
+  readonly reader: PartitionReader;
+  /** The next entries from the offset on; none when there are none yet. */
+  readonly read: (fromOffset: number) => Promise<readonly LogEntry[]>;
+  /** How long to wait for a notification before looking again, ms. */
+  readonly pollMs: number;
+  readonly logger: Logger;
+  readonly metrics: PostgresLogMetrics;
+  /** Why the partition does not get on now; undefined when it does. */
+  readonly report: (reason: string | undefined) => void;
+}
+
+interface Step<T> {
+  readonly tries: LogCounter;
+  readonly failures: LogCounter;
+  readonly failed: string;
+  readonly work: () => Promise<T>;
+}
+
+const longestBackoffMs = 5_000;
+
+const isFenced = (error: unknown): boolean =>
+  error instanceof StoreError && error.code === "DW_STORE_FENCED";
+
+export class PartitionReading {
+  /** Settles when nothing of this reading runs any more. Never rejects. */
+  readonly ended: Promise<void>;
+  readonly #options: ReadingOptions;
+  readonly #wakeup = new Wakeup();
+  #ending = false;
+  #revoked = false;
+
+  constructor(options: ReadingOptions) {
+    this.#options = options;
+    this.ended = this.#run();
+  }
+
+  /** There may be something to read. */
+  wake(): void {
+    this.#wakeup.ring();
+  }
+
+  /** Ours no longer: the reader forgets now, and what it still does is fenced by the next claim. */
+  lose(): void {
+    this.#end();
+    this.#revoke();
+  }
+
+  /** Waits for the batch in work, then gives the partition back. */
+  async finish(): Promise<void> {
+    this.#end();
+    await this.ended;
+    this.#revoke();
+  }
+
+  #end(): void {
+    this.#ending = true;
+    this.#wakeup.ring();
+  }
+
+  #revoke(): void {
+    if (this.#revoked) return;
+    this.#revoked = true;
+    this.#options.reader.revoked(this.#options.partition);
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#ending) {
+      const from = await this.#assigned();
+      if (from !== undefined) await this.#follow(from);
+    }
+    this.#options.report(undefined);
+  }
+
+  async #assigned(): Promise<number | undefined> {
+    const { reader, partition } = this.#options;
+    const from = await this.#persist({
+      tries: "assignments",
+      failures: "assignment_failures",
+      failed: "taking up a partition failed",
+      work: () => reader.assigned(partition),
+    });
+    // It was lost while the reader took it up, and now the reader believes that it has it.
+    if (this.#revoked) reader.revoked(partition);
+    return from;
+  }
+
+  /** Until the end, or until the reader is fenced and has to claim the partition anew. */
+  async #follow(from: number): Promise<void> {
+    const { reader, partition, pollMs, read } = this.#options;
+    for (let next = from; !this.#ending; ) {
+      const entries = await this.#persist({
+        tries: "reads",
+        failures: "read_failures",
+        failed: "reading a partition failed",
+        work: () => read(next),
+      });
+      const last = entries?.at(-1);
+      if (this.#ending) return;
+      if (entries === undefined || last === undefined) {
+        await this.#wakeup.wait(pollMs);
+        continue;
+      }
+      if (!(await this.#deliver(entries))) {
+        if (!this.#ending) reader.revoked(partition);
+        return;
+      }
+      next = last.offset + 1;
+    }
+  }
+
+  /** @returns false when the batch was not taken: we are ending, or fenced */
+  async #deliver(entries: readonly LogEntry[]): Promise<boolean> {
+    const { reader, partition, metrics } = this.#options;
+    const taken = await this.#persist({
+      tries: "deliveries",
+      failures: "delivery_failures",
+      failed: "delivering records failed; they are delivered again",
+      work: async () => {
+        await reader.received(partition, entries);
+        return true;
+      },
+    });
+    if (taken === true) metrics.count("delivered_records", entries.length);
+    return taken === true;
+  }
+
+  /** Tries until it succeeds, we end, or we are fenced; undefined in the last two cases. */
+  async #persist<T>({ tries, failures, failed, work }: Step<T>): Promise<T | undefined> {
+    const { metrics, logger, partition, report } = this.#options;
+    for (let attempt = 0; !this.#ending; attempt++) {
+      metrics.count(tries);
+      try {
+        const result = await work();
+        if (attempt > 0) report(undefined);
+        return result;
+      } catch (error) {
+        metrics.count(failures);
+        if (this.#revoked) return undefined;
+        logger.warn({ err: error, partition, attempt }, failed);
+        if (isFenced(error)) return undefined;
+        report(failed);
+      }
+      await this.#backoff(attempt);
+    }
+    return undefined;
+  }
+
+  /** Full jitter. A notification does not cut it short, the end does. */
+  async #backoff(attempt: number): Promise<void> {
+    const ceiling = Math.min(longestBackoffMs, 100 * 2 ** Math.min(attempt, 10));
+    const until = performance.now() + 20 + Math.random() * ceiling;
+    while (!this.#ending && performance.now() < until) {
+      await this.#wakeup.wait(until - performance.now());
+    }
+  }
+}

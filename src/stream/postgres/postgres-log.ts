@@ -1,0 +1,166 @@
+/** The stream when Kafka is not configured: a log table in the store, read by one process or a few. */
+import { randomUUID } from "node:crypto";
+import type { Logger } from "pino";
+import type {
+  LogEntry,
+  PartitionReader,
+  RecordLog,
+  Subscription,
+} from "../../detection/record-log.ts";
+import { messageOf } from "../../errors.ts";
+import type { RecordSink } from "../../source/record-sink.ts";
+import { appendToLog, type NewLogRecord } from "../../store/log/append.ts";
+import { createLog, type StoredLog } from "../../store/log/log.ts";
+import { logEnds, readLog, trimLog } from "../../store/log/read.ts";
+import type { Store } from "../../store/store.ts";
+import { decodeRecord, encodeRecord } from "../codec.ts";
+import { partitionOf } from "../partition.ts";
+import type { StreamRecord } from "../record.ts";
+import { PostgresLogError } from "./errors.ts";
+import { LogSubscription } from "./log-subscription.ts";
+import type { PostgresLogMetrics } from "./metrics.ts";
+
+export interface PostgresLogOptions {
+  readonly store: Store;
+  /** Names the log; it is made when there is none. */
+  readonly name: string;
+  /** Fixed when the log is made, ≥ 1. */
+  readonly partitions: number;
+  /** Unique per process and start. */
+  readonly owner: string;
+  /** A process that is silent for so long loses its partitions, ms. */
+  readonly leaseMs: number;
+  /** Looks for records this often when no notification comes, ms. Default 1000. */
+  readonly pollMs?: number;
+  readonly logger: Logger;
+  readonly metrics: PostgresLogMetrics;
+}
+
+const batchRecords = 500;
+const batchBytes = 2_000_000;
+const trimRecords = 10_000;
+
+/**
+ * @throws PostgresLogError DW_STREAM_PARTITIONS when the log has another number of partitions; StoreError
+ */
+export async function openPostgresLog(options: PostgresLogOptions): Promise<PostgresLog> {
+  const { store, name, partitions } = options;
+  const wanted = { id: randomUUID(), partitions };
+  const stored = await store.transaction((tx) => createLog(tx, name, wanted));
+  if (stored.partitions !== partitions) {
+    throw new PostgresLogError(
+      "DW_STREAM_PARTITIONS",
+      `stream ${name} has ${stored.partitions} partitions, the configuration says ${partitions}`,
+      {
+        hint: `Set stream.partitions to ${stored.partitions}: the number is fixed when the stream is made, since models would change their partition. To change it, give the store a new schema.`,
+      },
+    );
+  }
+  return new PostgresLog(options, stored);
+}
+
+export class PostgresLog implements RecordSink, RecordLog {
+  readonly partitions: number;
+  readonly streamId: string;
+  readonly #options: PostgresLogOptions;
+  readonly #troubles = new Map<string, string>();
+  readonly #subscriptions: Subscription[] = [];
+
+  constructor(options: PostgresLogOptions, stored: StoredLog) {
+    this.#options = options;
+    this.partitions = stored.partitions;
+    this.streamId = stored.id;
+  }
+
+  /** All records or none, in one transaction; when it rejects with DW_STORE_COMMIT_UNKNOWN either may be true. */
+  async append(records: readonly StreamRecord[]): Promise<void> {
+    if (records.length === 0) return;
+    const { store, metrics } = this.#options;
+    const placed = records.flatMap((record) => this.#place(record));
+    metrics.count("appends");
+    try {
+      const stands = await store.transaction((tx) => appendToLog(tx, this.streamId, placed));
+      if (!stands) throw this.#gone();
+    } catch (error) {
+      metrics.count("append_failures");
+      this.#report("append", messageOf(error));
+      throw error;
+    }
+    this.#report("append", undefined);
+    metrics.count("appended_records", placed.length);
+  }
+
+  /** Takes its share of the partitions in the background, for as long as it is not stopped. */
+  subscribe(reader: PartitionReader): Promise<Subscription> {
+    const subscription = new LogSubscription({
+      pollMs: 1_000,
+      ...this.#options,
+      streamId: this.streamId,
+      partitions: this.partitions,
+      reader,
+      read: (partition, fromOffset) => this.#read(partition, fromOffset),
+      report: (part, reason) => this.#report(part, reason),
+    });
+    this.#subscriptions.push(subscription);
+    return Promise.resolve(subscription);
+  }
+
+  async endOffsets(): Promise<readonly number[]> {
+    const ends = await logEnds(this.#options.store, this.streamId);
+    if (ends.length === 0) throw this.#gone();
+    return ends;
+  }
+
+  /** Deletes what nobody reads again, in small batches. @returns how many records */
+  async trim(partition: number, belowOffset: number): Promise<number> {
+    const place = { stream: this.streamId, partition };
+    for (let total = 0; ; ) {
+      const gone = await trimLog(this.#options.store, place, { belowOffset, limit: trimRecords });
+      total += gone;
+      if (gone < trimRecords) return total;
+    }
+  }
+
+  /** Whether appending and reading work, and if not why. */
+  health(): { readonly ok: boolean; readonly reason?: string } {
+    const reasons = [...this.#troubles].map(([part, reason]) => `${part}: ${reason}`);
+    return reasons.length === 0 ? { ok: true } : { ok: false, reason: reasons.join("; ") };
+  }
+
+  /** Stops every subscription; the store stays open. */
+  async close(): Promise<void> {
+    await Promise.all(this.#subscriptions.map((subscription) => subscription.stop()));
+  }
+
+  #place(record: StreamRecord): readonly NewLogRecord[] {
+    const bytes = encodeRecord(record);
+    if (record.kind !== "tick")
+      return [{ partition: partitionOf(record.model, this.partitions), bytes }];
+    return Array.from({ length: this.partitions }, (_, partition) => ({ partition, bytes }));
+  }
+
+  async #read(partition: number, fromOffset: number): Promise<readonly LogEntry[]> {
+    const bounds = { fromOffset, maxRecords: batchRecords, maxBytes: batchBytes };
+    const records = await readLog(
+      this.#options.store,
+      { stream: this.streamId, partition },
+      bounds,
+    );
+    return records.map(({ offset, bytes }) => ({ offset, record: decodeRecord(bytes) }));
+  }
+
+  #report(part: string, reason: string | undefined): void {
+    if (reason === undefined) this.#troubles.delete(part);
+    else this.#troubles.set(part, reason);
+  }
+
+  #gone(): PostgresLogError {
+    return new PostgresLogError(
+      "DW_STREAM_GONE",
+      `stream ${this.#options.name} was deleted while it was in use`,
+      {
+        hint: "Restart Driftwarden: it makes the stream anew and reads the sources again from what its models know.",
+      },
+    );
+  }
+}

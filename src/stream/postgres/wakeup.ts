@@ -1,0 +1,17 @@
+/** A wait in real time that can be cut short; a ring while nobody waits is kept for the next wait. */
+import { setTimeout as timer } from "node:timers/promises";
+
+export class Wakeup {
+  #bell = new AbortController();
+
+  ring(): void {
+    this.#bell.abort();
+  }
+
+  /** Resolves after `ms`, or once rung. Never rejects. */
+  async wait(ms: number): Promise<void> {
+    const { signal } = this.#bell;
+    await timer(ms, undefined, { signal }).catch(() => undefined);
+    if (signal.aborted) this.#bell = new AbortController();
+  }
+}

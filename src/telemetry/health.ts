@@ -1,0 +1,50 @@
+/** Which parts are able to work now. Each part answers for itself; ready means that all of them can. */
+import { messageOf } from "../errors.ts";
+
+export interface PartHealth {
+  readonly ok: boolean;
+  /** What is missing, one sentence; when it is not ok. */
+  readonly reason?: string | undefined;
+}
+
+export interface Readiness {
+  readonly ready: boolean;
+  readonly parts: Readonly<
+    Record<string, { readonly ok: boolean; readonly reason: string | null }>
+  >;
+}
+
+export interface Health {
+  /**
+   * @param name of the part, as it stands in `/-/ready`
+   * @param check answers from memory, at once; one that throws counts as not ok
+   * @returns takes the part off again
+   */
+  register(name: string, check: () => PartHealth): () => void;
+  readiness(): Readiness;
+}
+
+export function createHealth(): Health {
+  const checks = new Map<string, () => PartHealth>();
+  return {
+    register(name, check) {
+      checks.set(name, check);
+      return () => {
+        if (checks.get(name) === check) checks.delete(name);
+      };
+    },
+    readiness() {
+      const parts = Object.fromEntries([...checks].map(([name, check]) => [name, ask(check)]));
+      return { ready: Object.values(parts).every((part) => part.ok), parts };
+    },
+  };
+}
+
+function ask(check: () => PartHealth): { ok: boolean; reason: string | null } {
+  try {
+    const { ok, reason } = check();
+    return { ok, reason: reason ?? null };
+  } catch (error) {
+    return { ok: false, reason: messageOf(error) };
+  }
+}

@@ -1,0 +1,82 @@
+/** The one log: JSON lines on stderr, since stdout is for data. Nothing that passes here shows a secret. */
+import { fstatSync } from "node:fs";
+import { type Logger, pino } from "pino";
+import { DriftwardenError, messageOf } from "../errors.ts";
+
+export interface LoggerOptions {
+  readonly level: "debug" | "info" | "warn" | "error" | "silent";
+  /** Where lines go; default: stderr, written at once. */
+  readonly destination?: { write(line: string): unknown };
+  /** What systemd sets when a stream leads to the journal: `device:inode` of that stream. */
+  readonly journalStream?: string | undefined;
+}
+
+const secretKeys = ["password", "token", "authorization", "secret"];
+
+/** `postgres://user:word@host` → `postgres://user:<secret>@host`, wherever it stands. */
+function hidePasswords(line: string): string {
+  return line.replace(/(:\/\/[^\s:/@"]*):[^\s/@"]+@/g, "$1:<secret>@");
+}
+
+/**
+ * Only what is known to be harmless: clients hang whole requests, headers included, on the errors they throw.
+ */
+function serializeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return { message: messageOf(error) };
+  const code: unknown = Reflect.get(error, "code");
+  const ours = error instanceof DriftwardenError;
+  return {
+    type: error.name,
+    ...(typeof code === "string" && { code }),
+    message: messageOf(error),
+    ...(ours ? { hint: error.hint } : { stack: error.stack }),
+    ...(error.cause !== undefined && { cause: serializeError(error.cause) }),
+  };
+}
+
+/** syslog's priority of a pino level: 7 debug, 6 info, 4 warning, 3 error, 2 critical. */
+function priority(level: number): number {
+  if (level >= 60) return 2;
+  if (level >= 50) return 3;
+  if (level >= 40) return 4;
+  return level >= 30 ? 6 : 7;
+}
+
+function leadsToJournal(journalStream: string | undefined): boolean {
+  if (journalStream === undefined) return false;
+  const { dev, ino } = fstatSync(2);
+  return journalStream === `${dev}:${ino}`;
+}
+
+/**
+ * Makes the root logger; parts take a child of it by component: `logger.child({ component: "source" })`.
+ *
+ * When stderr is the systemd journal each line is prefixed with `<N>`, which the journal takes for its priority.
+ */
+export function createLogger(options: LoggerOptions): Logger {
+  const destination = options.destination ?? pino.destination({ dest: 2, sync: true });
+  const journal = leadsToJournal(options.journalStream);
+  const stream = {
+    [pino.symbols.needsMetadataGsym]: true as const,
+    lastLevel: 30,
+    write(line: string): void {
+      destination.write(
+        `${journal ? `<${priority(stream.lastLevel)}>` : ""}${hidePasswords(line)}`,
+      );
+    },
+  };
+  return pino(
+    {
+      level: options.level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      serializers: { err: serializeError },
+      redact: {
+        paths: secretKeys.flatMap((key) => [key, `*.${key}`]),
+        censor: "<secret>",
+      },
+    },
+    stream,
+  );
+}

@@ -1,0 +1,31 @@
+/** Carries the ticket effects of the outbox out. Without a tracker they are done at once: the journal has the story. */
+import type { EffectHandlers } from "../incidents/effect-handler.ts";
+import type { Ticketing } from "./ticketing.ts";
+
+type TicketEffects = Pick<
+  EffectHandlers,
+  "ticket.open" | "ticket.repeat" | "ticket.comment" | "ticket.resolve"
+>;
+
+/** @param ticketing undefined when no tracker is configured */
+export function ticketEffects(ticketing: Ticketing | undefined): TicketEffects {
+  return {
+    "ticket.open": async (_effect, incident, attempt) => {
+      if (ticketing === undefined) return [];
+      const { ticket } = await ticketing.open(incident, attempt);
+      return [{ type: "ticket_opened", ticket }];
+    },
+    "ticket.repeat": async (_effect, incident) => {
+      await ticketing?.repeat(incident);
+      return [];
+    },
+    "ticket.comment": async (effect, incident, attempt) => {
+      await ticketing?.note(incident, effect.note, attempt.id);
+      return [];
+    },
+    "ticket.resolve": async (_effect, incident) => {
+      await ticketing?.resolve(incident);
+      return [];
+    },
+  };
+}

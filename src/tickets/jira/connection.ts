@@ -1,0 +1,165 @@
+/** jira-client with another engine: its methods and paths, our own exchange, credentials and verdicts. */
+import JiraApi, { type RequestOptions } from "jira-client";
+import type { z } from "zod";
+import { TrackerError } from "../errors.ts";
+import type { TicketsMetrics } from "../metrics.ts";
+import { exchange, type Outcome } from "./exchange.ts";
+import { judge, type Operation } from "./judge.ts";
+import { Secret } from "./secret.ts";
+
+export interface ConnectionOptions {
+  /** Where Jira is, with its context path; plain http only on loopback. */
+  readonly url: string;
+  /** Account for basic authentication; unused with bearer. */
+  readonly user: string;
+  readonly token: string;
+  /** basic: Cloud, user and API token; bearer: Data Center, personal access token. Default basic. */
+  readonly auth?: "basic" | "bearer";
+  /** A whole request, in real milliseconds. Default 20000. */
+  readonly deadlineMs?: number;
+  /** Larger answers are refused. Default 5 MB. */
+  readonly maxBodyBytes?: number;
+  readonly metrics: TicketsMetrics;
+}
+
+export interface Connection {
+  /** Asks through jira-client and returns what the schema says of the answer. Throws TrackerError only. */
+  call<T>(
+    operation: Operation,
+    ask: (client: JiraApi) => Promise<unknown>,
+    schema: z.ZodType<T>,
+  ): Promise<T>;
+}
+
+/** @throws TrackerError `DW_JIRA_BAD_URL`, `DW_JIRA_INSECURE_URL`, `DW_JIRA_UNAUTHORIZED` (a token that cannot be one) */
+export function connect(options: ConnectionOptions): Connection {
+  const authorization = credentials(options);
+  const client = clientFor(checkedUrl(options.url));
+  client.doRequest = (request) => send(request, options, authorization);
+  const secrets = [
+    authorization,
+    new Secret(authorization.reveal().replace(/^\w+ /, "")),
+    new Secret(options.token.trim()),
+  ];
+  const { requests, requestSeconds } = options.metrics;
+  return {
+    async call(operation, ask, schema) {
+      const stop = requestSeconds.startTimer({ operation: operation.name });
+      let result = "DW_JIRA_PROTOCOL";
+      try {
+        const outcome = masked(await ask(client), secrets);
+        const value = shaped(judge(outcome, operation), operation, schema);
+        result = "ok";
+        return value;
+      } catch (error) {
+        if (error instanceof TrackerError) result = error.code;
+        throw error;
+      } finally {
+        stop();
+        requests.inc({ operation: operation.name, outcome: result });
+      }
+    },
+  };
+}
+
+/** Without credentials: jira-client would keep them where util.inspect finds them. */
+function clientFor(url: URL): JiraApi {
+  return new JiraApi({
+    protocol: url.protocol.slice(0, -1),
+    host: url.hostname,
+    ...(url.port === "" ? {} : { port: url.port }),
+    base: url.pathname.replace(/\/+$/, ""),
+    apiVersion: "2",
+  });
+}
+
+function send(
+  { uri, method, body }: RequestOptions,
+  { deadlineMs = 20_000, maxBodyBytes = 5_000_000 }: ConnectionOptions,
+  authorization: Secret,
+): Promise<Outcome> {
+  return exchange({
+    deadlineMs,
+    maxBodyBytes,
+    method,
+    url: new URL(uri),
+    body: body === undefined ? undefined : JSON.stringify(body),
+    headers: {
+      accept: "application/json",
+      // Names of transitions are translated; config has the English ones.
+      "accept-language": "en",
+      authorization: authorization.reveal(),
+      "x-atlassian-token": "no-check",
+      ...(body === undefined ? {} : { "content-type": "application/json" }),
+    },
+  });
+}
+
+/** A server may echo what it was sent, and what it says ends in our messages. */
+function masked(outcome: unknown, secrets: readonly Secret[]): Outcome {
+  if (!isOutcome(outcome)) throw new TypeError("jira-client went around our exchange");
+  if (!("text" in outcome)) return outcome;
+  return { ...outcome, text: secrets.reduce((text, secret) => secret.maskIn(text), outcome.text) };
+}
+
+function isOutcome(value: unknown): value is Outcome {
+  return typeof value === "object" && value !== null && ("text" in value || "failed" in value);
+}
+
+function credentials({ auth = "basic", user, token }: ConnectionOptions): Secret {
+  const text = token.trim();
+  if (!/^[!-~]+$/.test(text)) {
+    throw new TrackerError(
+      "DW_JIRA_UNAUTHORIZED",
+      "the token is empty or holds characters that no token has",
+      {
+        hint: "Put the token, and nothing else, into the file that jira.token_file names.",
+      },
+    );
+  }
+  if (auth === "bearer") return new Secret(`Bearer ${text}`);
+  return new Secret(`Basic ${Buffer.from(`${user}:${text}`).toString("base64")}`);
+}
+
+function shaped<T>(body: unknown, operation: Operation, schema: z.ZodType<T>): T {
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  const at = parsed.error.issues[0]?.path.join(".") ?? "";
+  throw new TrackerError(
+    "DW_JIRA_PROTOCOL",
+    `${operation.doing}: the answer has an unexpected shape${at === "" ? "" : ` at ${at}`}`,
+    {
+      hint: "Check that jira.url points at Jira's own address, with its context path if it has one.",
+      retryable: true,
+      maybeApplied: operation.writes,
+    },
+  );
+}
+
+function checkedUrl(text: string): URL {
+  const hint =
+    "Set jira.url to Jira's address, for example https://your-company.atlassian.net or https://host/jira; credentials belong in jira.user and jira.token_file.";
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const clean =
+    url !== undefined &&
+    /^https?:$/.test(url.protocol) &&
+    url.username + url.password + url.search + url.hash === "" &&
+    /^[\w\-./~]*$/.test(url.pathname);
+  if (!clean) {
+    throw new TrackerError("DW_JIRA_BAD_URL", "jira.url is not a plain http or https address", {
+      hint,
+    });
+  }
+  if (url.protocol === "http:" && !isLoopback(url.hostname)) {
+    throw new TrackerError(
+      "DW_JIRA_INSECURE_URL",
+      `jira.url sends the token unencrypted to ${url.hostname}`,
+      { hint: "Use https; plain http is for loopback addresses only." },
+    );
+  }
+  return url;
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
+}

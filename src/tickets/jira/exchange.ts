@@ -1,0 +1,103 @@
+/**
+ * One HTTP request and its whole answer, within a deadline and a size. Never follows a redirect, never rejects:
+ * what went wrong is a value that says whether the request may have reached the other side.
+ */
+import {
+  type ClientRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request as plainRequest,
+} from "node:http";
+import { request as tlsRequest } from "node:https";
+
+interface Question {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
+  /** From first connecting to the last byte, in real milliseconds: a network knows no other clock. */
+  readonly deadlineMs: number;
+  readonly maxBodyBytes: number;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+}
+
+export interface NoAnswer {
+  readonly failed: "unreachable" | "timeout" | "too_large";
+  readonly detail: string;
+  /** Whether the connection stood, so that the request may have been read. */
+  readonly sent: boolean;
+}
+
+export type Outcome = Answer | NoAnswer;
+
+/** Asks once. A connection of its own for each request: an idle one that dies looks like a write of unknown outcome. */
+export async function exchange(question: Question): Promise<Outcome> {
+  let settle: (outcome: Outcome) => void = ignore;
+  const settled = new Promise<Outcome>((resolve) => {
+    settle = resolve;
+  });
+  const request = start(question);
+  let sent = false;
+  const fail = (failed: NoAnswer["failed"], detail: string): void => {
+    settle({ failed, detail, sent });
+    request.destroy();
+  };
+  const secure = question.url.protocol === "https:";
+  request.once("socket", (socket) => {
+    socket.once(secure ? "secureConnect" : "connect", () => {
+      sent = true;
+    });
+  });
+  request.on("error", (error) => fail("unreachable", codeOf(error)));
+  request.once("response", (response) => {
+    response.on("error", (error) => fail("unreachable", codeOf(error)));
+    readAll(response, question.maxBodyBytes).then(
+      (text) =>
+        text === undefined
+          ? fail("too_large", `more than ${question.maxBodyBytes} bytes`)
+          : settle({ status: response.statusCode ?? 0, headers: response.headers, text }),
+      (error: unknown) => fail("unreachable", codeOf(error)),
+    );
+  });
+  const deadline = setTimeout(
+    () => fail("timeout", `no complete answer within ${question.deadlineMs / 1000} s`),
+    question.deadlineMs,
+  );
+  request.end(question.body);
+  try {
+    return await settled;
+  } finally {
+    clearTimeout(deadline);
+  }
+}
+
+function start({ url, method, headers, body }: Question): ClientRequest {
+  const length = body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) };
+  const options = { method, headers: { ...headers, ...length }, agent: false } as const;
+  return url.protocol === "https:" ? tlsRequest(url, options) : plainRequest(url, options);
+}
+
+/** @returns undefined when there is more than `maxBytes` */
+async function readAll(response: IncomingMessage, maxBytes: number): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    size += chunk.byteLength;
+    if (size > maxBytes) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return "unknown error";
+  const { code } = error as NodeJS.ErrnoException;
+  return code ?? error.message;
+}
+
+function ignore(): void {}

@@ -1,0 +1,45 @@
+/** The parts of Jira's answers that are read; whatever else there is is ignored. */
+import { z } from "zod";
+
+export const anything = z.unknown();
+
+export const createdShape = z.object({ id: z.string(), key: z.string() });
+
+export const issueShape = z.object({
+  id: z.string(),
+  key: z.string(),
+  fields: z.object({
+    labels: z.array(z.string()).nullish(),
+    status: z.object({ statusCategory: z.object({ key: z.string() }).optional() }),
+    resolution: z.object({ name: z.string() }).nullish(),
+  }),
+});
+
+export const issuesShape = z.object({ issues: z.array(issueShape) });
+
+export const commentShape = z.object({ id: z.string(), body: z.string() });
+
+export const commentsShape = z.object({
+  comments: z.array(commentShape),
+  total: z.number().int().min(0),
+});
+
+export const transitionsShape = z.object({
+  transitions: z.array(z.object({ id: z.string(), name: z.string() })),
+});
+
+export const serverShape = z.object({
+  /** Cloud, Server or Data Center; very old servers do not say. */
+  deploymentType: z.string().default("Server"),
+  baseUrl: z.string().optional(),
+});
+
+export const accountShape = z.object({
+  displayName: z.string().optional(),
+  name: z.string().optional(),
+  accountId: z.string().optional(),
+});
+
+export const projectShape = z.object({ key: z.string(), name: z.string().optional() });
+
+export const prioritiesShape = z.array(z.object({ name: z.string() }));

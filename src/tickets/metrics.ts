@@ -1,0 +1,34 @@
+/** What the tickets room counts. */
+import { Counter, Histogram, type Registry } from "prom-client";
+
+export interface TicketsMetrics {
+  /** Every attempt; `outcome` is `ok` or the error's code. */
+  readonly requests: Counter<"operation" | "outcome">;
+  readonly requestSeconds: Histogram<"operation">;
+  readonly changes: Counter<"change">;
+}
+
+export function ticketsMetrics(registry: Registry): TicketsMetrics {
+  const registers = [registry];
+  return {
+    requests: new Counter({
+      name: "driftwarden_jira_requests_total",
+      help: "Requests to Jira by operation and outcome (ok, or the error code).",
+      labelNames: ["operation", "outcome"],
+      registers,
+    }),
+    requestSeconds: new Histogram({
+      name: "driftwarden_jira_request_duration_seconds",
+      help: "How long Jira took to answer, or to fail.",
+      labelNames: ["operation"],
+      buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20],
+      registers,
+    }),
+    changes: new Counter({
+      name: "driftwarden_ticket_changes_total",
+      help: "What was done to tickets (created, adopted, reopened, resolved, commented, updated), or why nothing was (unchanged, left_alone, gone, no_ticket).",
+      labelNames: ["change"],
+      registers,
+    }),
+  };
+}

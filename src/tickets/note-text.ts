@@ -1,0 +1,53 @@
+/** What the comments of a ticket say. */
+import type { EpisodeClosed } from "../detection/event.ts";
+import type { Incident, Note } from "../incidents/incident.ts";
+import { changes, describeRun, opening, reasons } from "./issue-text.ts";
+import { readTime } from "./text.ts";
+import { escaped } from "./wiki.ts";
+
+type Verified = Extract<Note, { about: "verified" }>;
+
+/** One comment, wiki markup, without the footer that ticketing adds. */
+export function renderNote(incident: Incident, note: Note): string {
+  if (note.about === "run") return `${readTime(note.run.atMs)}: ${describeRun(note.run)}`;
+  if (note.about === "verified") return verdict(note);
+  if (note.about === "closed") return `${readTime(note.atMs)}: ${closing[note.cause]}`;
+  return renderAgain({ ...incident, episode: note.episode }, "Also in this incident");
+}
+
+/** A further episode, in full: of another kind, or after the ticket had been closed. */
+export function renderAgain({ episode }: Pick<Incident, "episode">, since: string): string {
+  const table = episode.features.length === 0 ? "" : `\n${changes(episode.features)}`;
+  return `*${since}*, ${readTime(episode.at / 1000)}: ${opening(episode)}${table}\n${reasons(episode)}`;
+}
+
+/** The one comment that counts repeats. */
+export function renderRepeat({ occurrences, openedAtMs, lastSeenAtMs }: Incident): string {
+  const times = occurrences === 1 ? "once" : `${occurrences} times`;
+  return `Seen *${times}* since ${readTime(openedAtMs)}, last at ${readTime(lastSeenAtMs)}. This comment is kept up to date.`;
+}
+
+/** Said where Driftwarden is not allowed to, or cannot, move the ticket itself. */
+export function renderResolved({ resolvedAtMs, lastSeenAtMs }: Incident): string {
+  return `The incident is over since ${readTime(resolvedAtMs ?? lastSeenAtMs)}. Please close this ticket when you agree.`;
+}
+
+const closing = {
+  recovered: "back to normal, by the model's own detectors.",
+  accepted:
+    "the change has lasted so long that it is accepted as the new normal. If it is wrong, it will not be reported again by itself.",
+  marker: "a deploy or retrain was announced; what follows is the new normal.",
+} as const satisfies Record<EpisodeClosed["cause"], string>;
+
+const verdicts = {
+  recovered: "helped",
+  not_recovered: "did not help",
+  inconclusive: "was made, but whether it helped cannot be told",
+  failed: "failed",
+  unknown: "has an unknown outcome",
+} as const;
+
+function verdict({ run, detail }: Verified): string {
+  const target = run.target === undefined ? "" : ` on ${escaped(run.target)}`;
+  return `*${escaped(run.fix)}* (${escaped(run.remediation)}${target}) ${verdicts[run.outcome ?? "inconclusive"]}: ${escaped(detail, 600)}`;
+}

@@ -1,0 +1,192 @@
+/**
+ * Carries promised changes of tickets out, each once: whatever it does, it first looks whether that is already so.
+ * People's edits win: what they closed as "won't do" or deleted is left alone.
+ */
+import { createHash } from "node:crypto";
+import type { Attempt } from "../incidents/effect-handler.ts";
+import type { Incident, Note, TicketRef } from "../incidents/incident.ts";
+import { type CreationOptions, createCreation } from "./creation.ts";
+import { TrackerError } from "./errors.ts";
+import type { TicketsMetrics } from "./metrics.ts";
+import { renderAgain, renderNote, renderRepeat, renderResolved } from "./note-text.ts";
+import type { Issue, IssueComment } from "./tracker.ts";
+import { footer } from "./wiki.ts";
+
+export interface TicketingOptions extends Omit<CreationOptions, "lookUpMs"> {
+  readonly metrics: TicketsMetrics;
+  /** Name or id of a transition; without it, a comment asks people to close the ticket. */
+  readonly resolveTransition?: string | undefined;
+  /** Without it, a closed ticket is not reopened; a comment says what happens again. */
+  readonly reopenTransition?: string | undefined;
+  /** Tickets resolved so are never reopened; only their count is kept up to date. */
+  readonly wontFixResolution?: string | undefined;
+  /** How long to look for a ticket that may have been created before creating it again. Default 5 minutes. */
+  readonly lookUpMs?: number | undefined;
+}
+
+type TicketChange =
+  | "created"
+  | "adopted"
+  | "reopened"
+  | "resolved"
+  | "commented"
+  | "updated"
+  /** It was so already. */
+  | "unchanged"
+  /** People resolved it as won't do. */
+  | "left_alone"
+  /** People deleted it, or it is hidden from us; it is not created again. */
+  | "gone"
+  /** The incident has no ticket. */
+  | "no_ticket";
+
+/** Each call may be repeated: it does what is still to be done. Throws TrackerError only. */
+export interface Ticketing {
+  /** Creates the incident's ticket, or reopens the one it has. */
+  open(
+    incident: Incident,
+    attempt: Pick<Attempt, "unknown">,
+  ): Promise<{ readonly ticket: TicketRef; readonly change: TicketChange }>;
+  repeat(incident: Incident): Promise<TicketChange>;
+  /** @param noteId names the promise: one comment for each, ever */
+  note(incident: Incident, note: Note, noteId: string): Promise<TicketChange>;
+  resolve(incident: Incident): Promise<TicketChange>;
+}
+
+export function createTicketing(options: TicketingOptions): Ticketing {
+  const { logger, metrics, tracker } = options;
+  const creation = createCreation({ ...options, lookUpMs: options.lookUpMs ?? 300_000 });
+  const said = (incident: Incident, change: TicketChange): TicketChange => {
+    metrics.changes.inc({ change });
+    if (change !== "unchanged") {
+      const fields = {
+        incident: incident.number,
+        ticket: incident.ticket?.key,
+        change,
+      };
+      logger[change === "gone" ? "warn" : "info"](fields, "ticket changed");
+    }
+    return change;
+  };
+  const onIssue = async (
+    incident: Incident,
+    act: (issue: Issue) => Promise<TicketChange>,
+  ): Promise<TicketChange> => {
+    if (!incident.ticket) return said(incident, "no_ticket");
+    const issue = await tracker.get(incident.ticket.id);
+    return said(incident, issue === undefined ? "gone" : await act(issue));
+  };
+  return {
+    async open(incident, attempt) {
+      if (incident.ticket) {
+        const change = await onIssue(incident, (issue) => again(issue, incident, options));
+        return { ticket: incident.ticket, change };
+      }
+      const { issue, outcome } = await creation(incident, attempt);
+      const ticket = { id: issue.id, key: issue.key, url: issue.url };
+      return { ticket, change: said({ ...incident, ticket }, outcome) };
+    },
+    repeat: (incident) => onIssue(incident, (issue) => count(issue, incident, options)),
+    note: (incident, note, noteId) =>
+      onIssue(incident, (issue) => {
+        const mark = markOf(incident, noteId);
+        return commentOnce(issue, { body: renderNote(incident, note), mark }, options);
+      }),
+    resolve: (incident) => onIssue(incident, (issue) => close(issue, incident, options)),
+  };
+}
+
+/** A new episode of an incident that has a ticket. */
+async function again(
+  issue: Issue,
+  incident: Incident,
+  options: TicketingOptions,
+): Promise<TicketChange> {
+  if (isWontFix(issue, options)) {
+    await count(issue, incident, options);
+    return "left_alone";
+  }
+  const body = renderAgain(incident, "Again");
+  const mark = markOf(incident, `again\n${incident.episode.id}`);
+  const change = await commentOnce(issue, { body, mark }, options);
+  if (!issue.done || options.reopenTransition === undefined) return change;
+  return (await moved(issue, options.reopenTransition, options)) ? "reopened" : change;
+}
+
+async function close(
+  issue: Issue,
+  incident: Incident,
+  options: TicketingOptions,
+): Promise<TicketChange> {
+  if (issue.done) return "unchanged";
+  const { resolveTransition } = options;
+  if (resolveTransition !== undefined && (await moved(issue, resolveTransition, options))) {
+    return "resolved";
+  }
+  const mark = markOf(incident, `resolved\n${incident.episode.id}`);
+  return commentOnce(issue, { body: renderResolved(incident), mark }, options);
+}
+
+/** @returns false when there is no such transition: a wrong name must not hold everything else back */
+async function moved(
+  issue: Issue,
+  transition: string,
+  { tracker, logger }: TicketingOptions,
+): Promise<boolean> {
+  try {
+    await tracker.transition(issue.id, transition);
+    return true;
+  } catch (err) {
+    if (!(err instanceof TrackerError) || err.code !== "DW_JIRA_TRANSITION_MISSING") throw err;
+    logger.error({ err, ticket: issue.key }, "ticket cannot be moved");
+    return false;
+  }
+}
+
+async function count(
+  issue: Issue,
+  incident: Incident,
+  options: TicketingOptions,
+): Promise<TicketChange> {
+  const { tracker } = options;
+  const mark = markOf(incident, "repeat");
+  const body = `${renderRepeat(incident)}\n${footer(mark)}`;
+  const mine = await find(issue, mark, options);
+  if (!mine) {
+    await tracker.addComment(issue.id, body);
+    return "commented";
+  }
+  if (mine.body.replaceAll("\r\n", "\n").trim() === body) return "unchanged";
+  await tracker.updateComment(issue.id, { id: mine.id, body });
+  return "updated";
+}
+
+async function commentOnce(
+  issue: Issue,
+  { body, mark }: { readonly body: string; readonly mark: string },
+  options: TicketingOptions,
+): Promise<TicketChange> {
+  if (await find(issue, mark, options)) return "unchanged";
+  await options.tracker.addComment(issue.id, `${body}\n${footer(mark)}`);
+  return "commented";
+}
+
+/** The mark counts as the last line only: a person may quote our comment. */
+async function find(
+  issue: Issue,
+  mark: string,
+  { tracker }: TicketingOptions,
+): Promise<IssueComment | undefined> {
+  const lastLine = new RegExp(`(^|\\n)(\\{color[^}]*\\})?${mark}(\\{color\\})?$`);
+  const comments = await tracker.comments(issue.id);
+  return comments.find(({ body }) => lastLine.test(body.trimEnd()));
+}
+
+/** Letters and digits only: the tracker may escape anything else when it stores a comment. */
+function markOf({ id }: Incident, what: string): string {
+  return `dw${createHash("sha256").update(`${id}\n${what}`).digest("hex").slice(0, 14)}`;
+}
+
+function isWontFix(issue: Issue, { wontFixResolution }: TicketingOptions): boolean {
+  return wontFixResolution !== undefined && issue.resolution === wontFixResolution;
+}

@@ -1,0 +1,13 @@
+/** Which release this is: what package.json says, whether run from the sources or built. */
+import { existsSync, readFileSync } from "node:fs";
+import { z } from "zod";
+
+function packageFile(): URL {
+  const built = new URL("../../package.json", import.meta.url);
+  const sources = new URL("../package.json", import.meta.url);
+  return existsSync(sources) ? sources : built;
+}
+
+export const version: string = z
+  .object({ version: z.string() })
+  .parse(JSON.parse(readFileSync(packageFile(), "utf8"))).version;

@@ -1,0 +1,92 @@
+/** Detection as configured: the engine's settings, what the worker needs remembered, its metrics. */
+import type { DetectorType } from "../../detectors/detector.ts";
+import type { Config } from "../config/schema.ts";
+import { defaultDetectorSet } from "../detection/default-detectors.ts";
+import { detectionMetrics } from "../detection/metrics.ts";
+import type { PartitionStore } from "../detection/partition-store.ts";
+import { defaultDecision, defaultSource, type EngineSettings } from "../detection/settings.ts";
+import { DetectionWorker } from "../detection/worker.ts";
+import { type ApplyOptions, applyDecision } from "../incidents/apply.ts";
+import { insertDecisions, readDecisions } from "../store/decisions/decision.ts";
+import { claimPartition, commitDecisions, moveReplayFrom } from "../store/partitions/claim.ts";
+import { loadStates } from "../store/states/load.ts";
+import { saveStates } from "../store/states/save.ts";
+import type { StoredParts } from "./parts.ts";
+import { streamName } from "./stream.ts";
+
+export function engineSettings(
+  config: Config,
+  detectorTypes: readonly DetectorType<unknown>[],
+): EngineSettings {
+  const { sensitivity, max_models, max_features, open_after, close_after } = config.detection;
+  return {
+    detectors: defaultDetectorSet(detectorTypes, { sensitivity }),
+    source: (name) => {
+      const source = config.sources[name];
+      if (source === undefined) return defaultSource;
+      return {
+        ...defaultSource,
+        assemblyWindowUs: source.assembly_window * 1000,
+        transform: source.transform,
+        ignoredFeatures: new Set(source.ignore),
+      };
+    },
+    decision: {
+      ...defaultDecision,
+      ...(open_after && { needed: open_after.k, outOf: open_after.n }),
+      ...(close_after !== undefined && { cleanToClose: close_after }),
+    },
+    maxModels: max_models,
+    maxFeatures: max_features,
+  };
+}
+
+function partitionStore({ store, config, owner }: StoredParts, apply: ApplyOptions): PartitionStore {
+  const stream = streamName(config);
+  return {
+    claim: (partition) => claimPartition(store, { stream, partition }, owner),
+    loadStates: (partition) => collected(loadStates(store, { stream, partition })),
+    storedDecisions: (partition, fromOffset) => readDecisions(store, { stream, partition }, fromOffset),
+    decide: ({ partition, epoch }, decisions, throughOffset) =>
+      store.transaction(async (tx) => {
+        await commitDecisions(tx, { stream, partition, epoch }, throughOffset);
+        const fresh = new Set(await insertDecisions(tx, { stream, partition }, decisions));
+        for (const { event } of decisions) {
+          if (fresh.delete(event.id)) await applyDecision(tx, event, apply);
+        }
+      }),
+    saveStates: ({ partition, epoch }, states) => saveStates(store, { stream, partition, epoch }, states),
+    moveReplayFrom: ({ partition, epoch }, replayFrom) =>
+      moveReplayFrom(store, { stream, partition, epoch }, replayFrom),
+  };
+}
+
+async function collected<Item>(items: AsyncIterable<Item>): Promise<readonly Item[]> {
+  const all: Item[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
+
+export interface DetectionWiring {
+  readonly settings: EngineSettings;
+  readonly apply: ApplyOptions;
+}
+
+/** A worker that saves states in the background; subscribe it to the stream. */
+export function wireDetection(parts: StoredParts, { settings, apply }: DetectionWiring): DetectionWorker {
+  const { config, clock, registry, lifecycle } = parts;
+  const worker = new DetectionWorker({
+    engine: settings,
+    store: partitionStore(parts, apply),
+    checkpointIntervalMs: config.detection.checkpoint_interval,
+    clock,
+    logger: parts.logger.child({ component: "detection" }),
+    metrics: detectionMetrics(registry, {
+      engines: () => worker.engines(),
+      maxLabelledModels: config.telemetry.max_labelled_models,
+    }),
+  });
+  worker.start();
+  lifecycle.onStop("detection", () => worker.stop());
+  return worker;
+}

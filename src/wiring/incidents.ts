@@ -1,0 +1,151 @@
+/** Incidents, tickets and runs as configured: who applies events, and who carries effects out. */
+import type { Engine } from "../../remediations/docker/engine.ts";
+import type { Remediation, RemediationType } from "../../remediations/remediation.ts";
+import { readSecret } from "../config/secret.ts";
+import type { Config } from "../config/schema.ts";
+import { runEffects } from "../healing/effects.ts";
+import { calledFor, type Fix } from "../healing/fix.ts";
+import { healingMetrics } from "../healing/metrics.ts";
+import { type ConfiguredFix, Runner } from "../healing/run.ts";
+import { runLedger } from "../healing/run-ledger.ts";
+import type { ApplyOptions } from "../incidents/apply.ts";
+import { EffectsWorker } from "../incidents/effects-worker.ts";
+import { incidentsMetrics } from "../incidents/metrics.ts";
+import { countOpenIncidents } from "../store/incidents/list.ts";
+import { countEffects } from "../store/outbox/inspect.ts";
+import { ticketEffects } from "../tickets/effects.ts";
+import { openJira } from "../tickets/jira/jira.ts";
+import { ticketsMetrics } from "../tickets/metrics.ts";
+import { createTicketing, type Ticketing } from "../tickets/ticketing.ts";
+import type { StoredParts } from "./parts.ts";
+import type { Stream } from "./stream.ts";
+
+/** What an incident waits before it is resolved, and how long it reopens, when no Jira says otherwise. */
+const quiet = { resolve_after: 900_000, reopen_duration: 604_800_000 };
+
+export function fixesOf(config: Config, types: readonly RemediationType<unknown, never>[]): readonly Fix[] {
+  return config.fixes.map((fix) => ({
+    name: fix.name,
+    when: {
+      models: fix.when.model,
+      features: fix.when.feature,
+      kinds: fix.when.kind,
+      severities: fix.when.severity,
+    },
+    remediation: fix.do,
+    tier: types.find((type) => type.name === fix.do)?.tier ?? "never",
+    mode: fix.mode,
+    cooldownMs: fix.cooldown,
+    maxRuns: fix.max_runs.runs,
+    windowMs: fix.max_runs.windowMs,
+  }));
+}
+
+/** How events change incidents under this configuration. */
+export function applyOptions({ config, clock }: StoredParts, fixes: readonly Fix[]): ApplyOptions {
+  const { resolve_after, reopen_duration } = config.jira ?? quiet;
+  return {
+    clock,
+    settings: {
+      resolveAfterMs: resolve_after,
+      reopenDurationMs: reopen_duration,
+      healthAfterMs: config.verify.health_after,
+      fixesFor: (incident) => fixes.filter((fix) => calledFor(fix, incident)).map((fix) => fix.name),
+    },
+  };
+}
+
+export interface EffectsWiring {
+  readonly apply: ApplyOptions;
+  readonly fixes: readonly ConfiguredFix[];
+  readonly stream: Stream;
+}
+
+/** Starts carrying effects out. */
+export function wireEffects(parts: StoredParts, { apply, fixes, stream }: EffectsWiring): void {
+  const { store, clock, registry, lifecycle, owner, config } = parts;
+  const logger = parts.logger.child({ component: "healing" });
+  const runner = new Runner({
+    fixes,
+    ledger: runLedger(store),
+    clock,
+    logger,
+    metrics: healingMetrics(registry),
+  });
+  const verify = {
+    modelAfterMs: config.verify.model_after,
+    minAttributions: config.verify.min_attributions,
+    giveUpCadences: config.verify.give_up_after,
+  };
+  const metrics = incidentsMetrics(registry, {
+    open: () => countOpenIncidents(store),
+    effects: () => countEffects(store),
+  });
+  const worker = new EffectsWorker({
+    store,
+    handlers: {
+      ...ticketEffects(wireTicketing(parts)),
+      ...runEffects({ runner, verify, ask: (record) => stream.append([record]) }),
+      "incident.settle": async (effect) => [{ type: "quiet_passed", episode: effect.episode }],
+    },
+    apply,
+    owner,
+    clock,
+    logger: parts.logger.child({ component: "incidents" }),
+    metrics,
+  });
+  worker.start();
+  lifecycle.onStop("effects", () => worker.stop());
+}
+
+function wireTicketing({ config, clock, registry, logger }: StoredParts): Ticketing | undefined {
+  const { jira, links } = config;
+  if (jira === undefined) return undefined;
+  const log = logger.child({ component: "tickets" });
+  const metrics = ticketsMetrics(registry);
+  const tracker = openJira({
+    url: jira.url,
+    user: jira.user ?? "",
+    token: readSecret(jira.token_file),
+    auth: jira.auth,
+    project: jira.project,
+    issueType: jira.issue_type,
+    fields: jira.fields,
+    deadlineMs: jira.deadline,
+    logger: log,
+    metrics,
+  });
+  return createTicketing({
+    tracker,
+    clock,
+    logger: log,
+    metrics,
+    context: {
+      priorities: jira.priorities,
+      ...(links.dashboard_url && { dashboardUrl: links.dashboard_url }),
+      ...(links.runbook_url && { runbookUrl: links.runbook_url }),
+    },
+    resolveTransition: jira.resolve_transition,
+    reopenTransition: jira.reopen_transition,
+    wontFixResolution: jira.wont_fix_resolution,
+  });
+}
+
+/** The remediation of each fix, ready to act through the engine. */
+export function remediationsOf(
+  config: Config,
+  types: readonly RemediationType<unknown, RemediationDeps>[],
+  deps: RemediationDeps,
+): ReadonlyMap<string, Remediation> {
+  const made = new Map<string, Remediation>();
+  for (const fix of config.fixes) {
+    const type = types.find((known) => known.name === fix.do);
+    if (type !== undefined) made.set(fix.name, type.create(fix.options, deps));
+  }
+  return made;
+}
+
+export interface RemediationDeps {
+  readonly engine: Engine;
+  readonly clock: StoredParts["clock"];
+}

@@ -1,0 +1,43 @@
+import { describe, expect, it } from "vitest";
+import { errorText } from "../../src/cli/error-text.ts";
+import { exitCodeOf } from "../../src/cli/exit-code.ts";
+import { DriftwardenError } from "../../src/errors.ts";
+
+describe("the exit code", () => {
+  it.each([
+    ["DW_CLI_USAGE", 2],
+    ["DW_CONFIG_UNREADABLE", 2],
+    ["DW_CONFIG_INVALID", 78],
+    ["DW_CONFIG_SECRET", 78],
+    ["DW_STORE_UNREACHABLE", 75],
+    ["DW_SOURCE_UNREACHABLE", 75],
+    ["DW_STREAM_UNREACHABLE", 75],
+    ["DW_JIRA_UNREACHABLE", 1],
+    ["DW_HTTP_LISTEN", 1],
+  ] as const)("of %s is %i", (code, exit) => {
+    expect(exitCodeOf(new DriftwardenError(code, "m", { hint: "h" }))).toBe(exit);
+  });
+
+  it("of anything that was not foreseen is 1", () => {
+    expect(exitCodeOf(new TypeError("x"))).toBe(1);
+    expect(exitCodeOf("x")).toBe(1);
+  });
+});
+
+describe("an error on stderr", () => {
+  const error = new DriftwardenError("DW_X_Y", "it broke", { hint: "Mend it." });
+
+  it("says what happened, what to do and its code, without a stack", () => {
+    expect(errorText(error, { debug: false })).toBe(
+      "error: it broke\nhint: Mend it.\ncode: DW_X_Y",
+    );
+  });
+
+  it("has a stack for those who debug", () => {
+    expect(errorText(error, { debug: true })).toMatch(/\n\s+at /);
+  });
+
+  it("calls what was not foreseen a defect", () => {
+    expect(errorText(new TypeError("x"), { debug: false })).toMatch(/^error: x\nhint: .*defect/);
+  });
+});

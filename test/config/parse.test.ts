@@ -1,0 +1,237 @@
+import { test } from "@fast-check/vitest";
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { remediationTypes as remediations } from "../../remediations/index.ts";
+import { ConfigError, type Problem } from "../../src/config/errors.ts";
+import { parseConfig } from "../../src/config/parse.ts";
+import type { Config } from "../../src/config/schema.ts";
+
+/** DESIGN §9, word for word: what it says must stay valid. */
+const smallest = `
+store: {url_file: /run/credentials/store-url}      # or url: without a password
+sources: {main: {url: postgres://readonly@127.0.0.1/explainability, poll_interval: 1s}}   # table and columns: OpenClaw's
+stream: {kafka: {brokers: ["127.0.0.1:9092"], topic: driftwarden}}                        # left out: a log in the store
+jira: {url: http://127.0.0.1:2990, user: bot, token_file: /run/credentials/jira-token, project: IR, issue_type: Bug}   # http on loopback only
+docker: {socket: /var/run/docker.sock}
+verify: {health_after: 5m, model_after: 5m, give_up_after: 6 cadences}
+fixes: [{name: restart-svc, when: {feature: cpu_usage}, do: restart-container, target: {label: app=my-service}, mode: auto, cooldown: 30m, max_runs: 3 per 24h}]
+http: {listen: 127.0.0.1:9642}
+`;
+
+/** Enough for everything else to be judged. */
+const base = "store: {url: postgres://h/d}\nsources: {main: {}}\n";
+
+function parse(text: string): Config {
+  return parseConfig(text, { file: "dw.yaml", remediations });
+}
+
+function problemsOf(text: string): readonly Problem[] {
+  try {
+    parse(text);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe("a configuration that is right", () => {
+  it("may be as small as the design promises", () => {
+    const config = parse(smallest);
+    expect(config.sources["main"]?.poll_interval).toBe(1000);
+    expect(config.stream.kafka?.topic).toBe("driftwarden");
+    expect(config.verify.give_up_after).toBe(6);
+    expect(config.http.listen).toEqual({ host: "127.0.0.1", port: 9642 });
+  });
+
+  it("hands each fix's own keys to its remediation", () => {
+    const [restart] = parse(smallest).fixes;
+    expect(restart).toMatchObject({
+      name: "restart-svc",
+      when: { feature: ["cpu_usage"] },
+      mode: "auto",
+      cooldown: 1_800_000,
+      max_runs: { runs: 3, windowMs: 86_400_000 },
+      options: { target: { label: "app=my-service" } },
+    });
+  });
+
+  it("has OpenClaw's table, columns and database where it says nothing", () => {
+    expect(parse(base).sources["main"]).toMatchObject({
+      url: "postgres://readonly@127.0.0.1/explainability",
+      table: "explainability_metrics",
+      columns: { timestamp: "timestamp", feature: "feature_name", importance: "importance" },
+      transform: "auto",
+      time_zone: "UTC",
+    });
+  });
+
+  it("only observes unless a fix says auto", () => {
+    const text = fix("when: {model: m}, target: {label: a=b}");
+    expect(parse(text).fixes[0]?.mode).toBe("observe");
+  });
+
+  it("opens no tickets and touches no engine unless told to", () => {
+    expect(parse(base)).not.toHaveProperty("jira");
+    expect(parse(base)).not.toHaveProperty("docker");
+  });
+
+  it("may have a section in which everything is commented out", () => {
+    expect(parse(`${base}links:\n  #dashboard_url: x\n`).links).toEqual({});
+  });
+
+  it("cannot be changed afterwards", () => {
+    const { sources } = parse(base);
+    expect(Object.isFrozen(sources["main"]?.columns)).toBe(true);
+  });
+});
+
+describe("a configuration that is wrong", () => {
+  it("is told everything at once, each with its line", () => {
+    const problems = problemsOf(`
+store: {url: postgres://h/d, schema: 5}
+sources:
+  main:
+    poll_intervall: 1s
+    assembly_window: 30
+jira: {url: https://j.example, token_file: token}
+fixes:
+  - {name: A!, do: restart-container, target: {label: a=b}, when: {feature: x}}
+`);
+    expect(problems.map(({ line, path }) => `${line} ${path}`)).toEqual([
+      "2 store.schema",
+      "5 sources.main.poll_intervall",
+      "6 sources.main.assembly_window",
+      "7 jira.token_file",
+      "7 jira.user",
+      "9 fixes.0.name",
+    ]);
+  });
+
+  it.each([
+    ["stores: {}", "stores", "did you mean store?"],
+    ["detection: {sensitivty: low}", "detection.sensitivty", "did you mean sensitivity?"],
+    ["detection: {sensitivity: hihg}", "detection.sensitivity", "did you mean high?"],
+    ["stream: {kafka: {brokers: [b], topik: x}}", "stream.kafka.topik", "did you mean topic?"],
+    ["docker: {xyz: 1}", "docker.xyz", "known here: socket, deadline"],
+  ])("%s: names the nearest known word", (line, path, message) => {
+    expect(problemsOf(`${base}${line}`)).toMatchObject([
+      { line: 3, path, message: expect.stringContaining(message) },
+    ]);
+  });
+
+  it("is told of a remediation's keys as of its own", () => {
+    const text = fix("when: {model: m}, tarqet: {}, modus: auto");
+    const messages = problemsOf(text).map(({ path, message }) => `${path} ${message}`);
+    expect(messages).toContain("fixes.0.tarqet unknown key; did you mean target?");
+    expect(messages).toContain("fixes.0.modus unknown key; did you mean mode?");
+    expect(messages).toContain("fixes.0.target is missing");
+  });
+
+  it.each([
+    ["a: [", /./],
+    ["store: {}\nstore: {}", /unique/],
+    ["- a list", /keys and values, found a list/],
+    ["just text", /keys and values, found a text/],
+    ["", /is missing/],
+    ["store:\nsources: {main: {}}", /is missing/],
+    [`${base}stream: {kafka: }`, /found nothing/],
+    [`${base}http: {listen: "127.0.0.1"}`, /an address and a port/],
+    [`${base}http: {listen: "127.0.0.1:70000"}`, /an address and a port/],
+    [`${base}verify: {give_up_after: 6}`, /6 cadences/],
+    ["store: {url: postgres://h/d}\nsources: {}", /names no source/],
+    ["store: {url: postgres://h/d}\nsources: {'Ä b': {}}", /lower-case letters/],
+    ["store: {url: mysql://h/d}\nsources: {a: {}}", /postgres:/],
+    ["store: {}\nsources: {a: {}}", /says no database/],
+    ["store: {url: postgres://h/d, url_file: /a}\nsources: {a: {}}", /not both/],
+    ["store: {url: 'postgres:///d', password_file: /a}\nsources: {a: {}}", /names a host/],
+    ["store: {url: postgres://h/d}\nsources: {a: {time_zone: Mars/X}}", /Europe\/Berlin/],
+    [
+      "store: {url: postgres://h/d}\nsources: {a: {model: m, columns: {model: c}}}",
+      /give one of the two/,
+    ],
+  ])("%j: says what is wrong", (text, message) => {
+    const all = problemsOf(text).map((problem) => problem.message);
+    expect(all.join("\n")).toMatch(message);
+  });
+});
+
+function fix(rest: string): string {
+  return `${base}fixes: [{name: a, do: restart-container, ${rest}}]`;
+}
+
+describe("fixes that could do harm", () => {
+  it.each([
+    ["when: {}, target: {label: a=b}", /would run for everything/],
+    ["when: {model: []}, target: {label: a=b}", /lists nothing/],
+    ["when: {model: m}, target: {}", /matches nothing/],
+    ["when: {model: m}", /is missing/],
+    ["when: {model: m}, target: {label: a=b}, max_runs: 3", /3 per 24h/],
+    ["when: {kind: shfit}, target: {label: a=b}", /one value or a list|shift/],
+  ])("%s is refused", (rest, message) => {
+    const all = problemsOf(fix(rest)).map((problem) => problem.message);
+    expect(all.join("\n")).toMatch(message);
+  });
+
+  it("may not have one name twice, since budgets are counted by it", () => {
+    const one = "{name: a, do: restart-container, when: {model: m}, target: {label: a=b}}";
+    expect(problemsOf(`${base}fixes: [${one}, ${one}]`)).toMatchObject([
+      { path: "fixes.1.name", message: expect.stringContaining("budgets") },
+    ]);
+  });
+
+  it("may not be auto when their remediation needs a person's consent", () => {
+    const [restart] = remediations;
+    expect.assert(restart);
+    const asking = [{ name: restart.name, config: restart.config, tier: "approval" as const }];
+    const text = fix("when: {model: m}, target: {label: a=b}, mode: auto");
+    expect(() => parseConfig(text, { file: "dw.yaml", remediations: asking })).toThrow(
+      /tier approval/,
+    );
+  });
+});
+
+describe("a secret in the wrong place", () => {
+  it.each([
+    "store: {url: postgres://user:hunter2secret@h/d}",
+    "store: {url: postgres://user@h/d?password=hunter2secret}",
+    "store: postgres://user:hunter2secret@h/d",
+    "jira: {url: https://bot:hunter2secret@j.example, user: bot, token_file: /t}",
+    "jira: {url: https://j.example, user: bot, token: hunter2secret}",
+    "jira: {url: https://j.example, user: bot, token_file: hunter2secret}",
+    "jira: {url: http://j.example, user: bot, token_file: /t}",
+  ])("%s is refused and not repeated", (text) => {
+    expect(() => parse(text)).toThrow(ConfigError);
+    expect(() => parse(text)).not.toThrow(/hunter2/);
+  });
+});
+
+/** What a text makes parsing throw beside a ConfigError. */
+function failure(text: string): unknown {
+  try {
+    parse(text);
+    return undefined;
+  } catch (error) {
+    return error instanceof ConfigError ? undefined : error;
+  }
+}
+
+describe("any text at all", () => {
+  test.prop([fc.string()])("gives a configuration or a ConfigError, nothing else", (text) => {
+    expect(failure(text)).toBeUndefined();
+  });
+
+  test.prop([fc.constantFrom("store", "sources", "fixes", "jira", "stream"), fc.json()])(
+    "so does any JSON in a section",
+    (section, json) => {
+      expect(failure(`${base.replace(section, "x")}${section}: ${json}`)).toBeUndefined();
+    },
+  );
+
+  it("is refused when its aliases multiply without end", () => {
+    const times = 20;
+    const twenty = (name: string): string => `[${`*${name},`.repeat(times)}]`;
+    const bomb = `a: &a [1]\nb: &b ${twenty("a")}\nc: &c ${twenty("b")}\nd: ${twenty("c")}\n`;
+    expect(problemsOf(bomb)).toMatchObject([{ message: expect.stringContaining("alias") }]);
+  });
+});

@@ -1,0 +1,84 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { databaseUrl } from "../../src/config/database.ts";
+import { loadConfig } from "../../src/config/load.ts";
+import { readSecret } from "../../src/config/secret.ts";
+
+let folder = "";
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "dw-config-"));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function write(name: string, text: string, mode = 0o600): string {
+  const file = join(folder, name);
+  writeFileSync(file, text, { mode });
+  return file;
+}
+
+describe("a secret's file", () => {
+  it("is read without the line end that editors add", () => {
+    expect(readSecret(write("token", "abc\n"))).toBe("abc");
+  });
+
+  it("is read anew each time, so a rotated secret is used at once", () => {
+    const file = write("token", "old");
+    expect(readSecret(file)).toBe("old");
+    write("token", "new");
+    expect(readSecret(file)).toBe("new");
+  });
+
+  it.each([
+    ["is empty", "empty", () => write("empty", " \n")],
+    ["is open to everybody", "everybody", () => write("open", "x", 0o644)],
+    ["is missing", "ENOENT", () => join(folder, "none")],
+    ["is a folder", "plain file", () => folder],
+    ["is too large", "larger", () => write("large", "x".repeat(70_000))],
+  ])("is refused when it %s", (_why, message, make) => {
+    expect(() => readSecret(make())).toThrow(message);
+  });
+});
+
+describe("a database's address", () => {
+  it("comes whole from url_file", () => {
+    const url_file = write("url", "postgres://u:p@h/d\n");
+    expect(databaseUrl({ url_file })).toBe("postgres://u:p@h/d");
+  });
+
+  it("takes the password from password_file, whatever letters it has", () => {
+    const password_file = write("password", "p@ss:w/r%41d é");
+    const url = new URL(databaseUrl({ url: "postgres://u@h/d", password_file }));
+    expect(decodeURIComponent(url.password)).toBe("p@ss:w/r%41d é");
+    expect(url.host).toBe("h");
+  });
+});
+
+describe("loading a configuration", () => {
+  it("names every secret's file that cannot serve, beside every other problem", () => {
+    const open = write("open", "x", 0o644);
+    const file = write(
+      "dw.yaml",
+      `store: {url_file: ${folder}/none}
+sources: {main: {url: postgres://h/d, password_file: ${open}, tabel: x}}
+`,
+    );
+    expect(() => loadConfig(file, [])).toThrow(
+      expect.objectContaining({
+        code: "DW_CONFIG_INVALID",
+        problems: [
+          expect.objectContaining({ line: 1, path: "store.url_file" }),
+          expect.objectContaining({ line: 2, path: "sources.main.tabel" }),
+          expect.objectContaining({ line: 2, path: "sources.main.password_file" }),
+        ],
+      }),
+    );
+  });
+
+  it("says so when the file itself cannot be read", () => {
+    expect(() => loadConfig(join(folder, "none"), [])).toThrow(
+      expect.objectContaining({ code: "DW_CONFIG_UNREADABLE" }),
+    );
+  });
+});

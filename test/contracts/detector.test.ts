@@ -1,0 +1,198 @@
+/** What every registered detector promises. A new one is tested here by being in the registry. */
+import { fc, it } from "@fast-check/vitest";
+import { describe, expect, test } from "vitest";
+import type { Detector, DetectorState, DetectorType } from "../../detectors/detector.ts";
+import { detectorType, detectorTypes } from "../../detectors/index.ts";
+import { pythonRandom } from "../../detectors/stats/mt19937.ts";
+import { freshDetector, scoreThenLearn } from "../detectors/fresh-detector.ts";
+
+/** More vectors than any detector needs, at its defaults, before it scores. */
+const WARM = 700;
+
+const types = detectorTypes.map((type) => ({ name: type.name, type }));
+
+/** Noise around different levels, now and then without a value. */
+function noise(seed: number, length: number, nFeatures: number): Float64Array[] {
+  const random = pythonRandom(seed);
+  const value = (slot: number): number => (random() < 0.02 ? Number.NaN : 10 * slot + random());
+  return Array.from({ length }, () =>
+    Float64Array.from({ length: nFeatures }, (_, slot) => value(slot)),
+  );
+}
+
+/** Everything a detector says of the vectors while it learns them. */
+function future(detector: Detector, vectors: readonly Float64Array[]): unknown[] {
+  return vectors.map((x) => {
+    const featureScores = new Float64Array(x.length);
+    const score = detector.scoreOne(x, featureScores);
+    detector.learnOne(x);
+    const bands = Array.from(x, (_, slot) => detector.band(slot));
+    return { score, featureScores: [...featureScores], bands };
+  });
+}
+
+function restored(type: DetectorType<unknown>, { nFeatures, bytes }: DetectorState): Detector {
+  return type.create(type.params.parse({}), { nFeatures, bytes: bytes.slice() });
+}
+
+const seeds = fc.integer({ min: 0, max: 1e6 });
+const lengths = fc.integer({ min: 0, max: WARM });
+const widths = fc.integer({ min: 1, max: 6 });
+
+describe("the registry of detectors", () => {
+  test("knows each detector by one kebab-case name", () => {
+    const names = detectorTypes.map((type) => type.name);
+    expect(new Set(names).size).toBe(names.length);
+    for (const name of names) expect(name).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
+    for (const type of detectorTypes) expect(detectorType(type.name)).toBe(type);
+    expect(detectorType("no-such-detector")).toBeUndefined();
+  });
+});
+
+describe.each(types)("the parameters of $name", ({ type }) => {
+  test("all have defaults", () => {
+    expect(type.params.safeParse({}).success).toBe(true);
+  });
+
+  test("reject an unknown key", () => {
+    expect(type.params.safeParse({ no_such_parameter: 1 }).success).toBe(false);
+  });
+
+  test("ask for a multiple of 8 bytes", () => {
+    const params = type.params.parse({});
+    for (let nFeatures = 1; nFeatures <= 40; nFeatures++) {
+      expect(type.stateBytes(params, nFeatures) % 8).toBe(0);
+    }
+  });
+});
+
+describe.each(types)("$name", ({ type }) => {
+  test("has no score while it warms up", () => {
+    const { detector } = freshDetector(type, 2);
+    const featureScores = new Float64Array(2);
+    expect(detector.scoreOne(Float64Array.of(1, 2), featureScores)).toBeUndefined();
+    expect([...featureScores]).toEqual([Number.NaN, Number.NaN]);
+    expect(detector.band(0)).toBeUndefined();
+  });
+
+  test("scores in the end", () => {
+    const { detector } = freshDetector(type, 3);
+    for (const x of noise(1, WARM, 3)) detector.learnOne(x);
+    expect(detector.scoreOne(Float64Array.of(0.5, 10.5, 20.5), new Float64Array(3))).toBeTypeOf(
+      "number",
+    );
+  });
+
+  it.prop([seeds, lengths], { numRuns: 20 })("learns nothing by scoring", (seed, length) => {
+    const { detector, state } = freshDetector(type, 3);
+    for (const x of noise(seed, length, 3)) detector.learnOne(x);
+    const before = state.bytes.slice();
+    for (const x of noise(seed + 1, 20, 3)) detector.scoreOne(x, new Float64Array(3));
+    expect(state.bytes).toEqual(before);
+  });
+});
+
+describe.each(types)("the state of $name", ({ type }) => {
+  it.prop([seeds, widths, lengths], { numRuns: 15 })(
+    "restored from a copy of its bytes gives the same future, bit for bit",
+    (seed, nFeatures, learned) => {
+      const { detector, state } = freshDetector(type, nFeatures);
+      for (const x of noise(seed, learned, nFeatures)) detector.learnOne(x);
+      const copy = restored(type, state);
+      const next = noise(seed + 1, WARM, nFeatures);
+      expect(future(copy, next)).toEqual(future(detector, next));
+    },
+  );
+
+  test("is wholly in its bytes: two instances on them act as one", () => {
+    const { detector: alone } = freshDetector(type, 2);
+    const { detector: first, state } = freshDetector(type, 2);
+    const second = type.create(type.params.parse({}), state);
+    const stream = noise(3, WARM, 2);
+    const together = stream.map((x, row) => future(row % 2 === 0 ? first : second, [x])[0]);
+    expect(together).toEqual(future(alone, stream));
+  });
+
+  test("keeps the bands of the old features when a feature joins, and leaves the old bytes alone", () => {
+    const params = type.params.parse({});
+    const { detector, state } = freshDetector(type, 2);
+    for (const x of noise(4, WARM, 2)) detector.learnOne(x);
+    const before = state.bytes.slice();
+    const to = { nFeatures: 3, bytes: new Uint8Array(type.stateBytes(params, 3)) };
+    type.grow(params, state, to);
+    expect(state.bytes).toEqual(before);
+    const grown = type.create(params, to);
+    expect([grown.band(0), grown.band(1)]).toEqual([detector.band(0), detector.band(1)]);
+    expect(grown.band(2)).toBeUndefined();
+    for (const x of noise(5, WARM, 3)) grown.learnOne(x);
+    expect(grown.scoreOne(Float64Array.of(0.5, 10.5, 20.5), new Float64Array(3))).toBeTypeOf(
+      "number",
+    );
+  });
+});
+
+const wrong = (score: number): boolean => !Number.isFinite(score) || score < 0;
+
+/** What it says of a vector that is not finite and ≥ 0; a score that is not there is fine. */
+function impossible(detector: Detector, x: Float64Array): number[] {
+  const featureScores = new Float64Array(x.length);
+  const score = detector.scoreOne(x, featureScores);
+  detector.learnOne(x);
+  const { expected, low, high } = detector.band(0) ?? { expected: 0, low: 0, high: 0 };
+  return [
+    ...[score ?? 0].filter(wrong),
+    ...featureScores.filter((each) => !Number.isNaN(each) && wrong(each)),
+    ...[expected, low, high].filter((each) => !Number.isFinite(each)),
+  ];
+}
+
+describe.each(types)("the numbers of $name", ({ type }) => {
+  const absurd = fc.oneof(
+    fc.double({ noNaN: true, noDefaultInfinity: true }),
+    fc.constantFrom(0, -0, 1e300, -1e300, Number.MAX_VALUE, -Number.MAX_VALUE, 1e-300, 5e-324),
+    fc.constant(Number.NaN),
+  );
+  const vectors = fc.array(fc.tuple(absurd, absurd), { minLength: 20, maxLength: 60 });
+
+  it.prop([vectors, fc.boolean()], { numRuns: 25 })(
+    "are finite and not negative whatever finite values come, present or absent",
+    (rows, warm) => {
+      const { detector } = freshDetector(type, 2);
+      if (warm) for (const x of noise(6, WARM, 2)) detector.learnOne(x);
+      const stream = Array.from({ length: WARM }, (_, row) => rows[row % rows.length] ?? []);
+      const said = stream.flatMap((row) => impossible(detector, Float64Array.from(row)));
+      expect(said).toEqual([]);
+    },
+  );
+});
+
+describe.each(types)("a constant series under $name", ({ type }) => {
+  const constants = fc.oneof(
+    fc.constantFrom(0, 1, -1, 0.1, 1e-300, 1e20),
+    fc.double({ min: -1e6, max: 1e6, noNaN: true }),
+  );
+  const sizes = fc.double({ min: 0.01, max: 1e6, noNaN: true });
+
+  it.prop([constants], { numRuns: 15 })("never reaches the boundary", (constant) => {
+    const { detector } = freshDetector(type, 1);
+    const rows = { length: 3 * WARM };
+    const scores = Array.from(rows, () => scoreThenLearn(detector, [constant]) ?? 0);
+    expect(Math.max(...scores)).toBeLessThan(1);
+  });
+
+  it.prop([constants, sizes, fc.constantFrom(-1, 1)], { numRuns: 40 })(
+    "fires when it changes by a hundredth",
+    (constant, size, sign) => {
+      const { detector } = freshDetector(type, 1);
+      for (let row = 0; row < WARM; row++) scoreThenLearn(detector, [constant]);
+      const changed = constant + sign * size * Math.max(1, Math.abs(constant));
+      expect(scoreThenLearn(detector, [changed])).toBeGreaterThanOrEqual(1);
+    },
+  );
+
+  test("does not fire when one feature of it is absent", () => {
+    const { detector } = freshDetector(type, 2);
+    for (let row = 0; row < WARM; row++) scoreThenLearn(detector, [3, 7]);
+    expect(scoreThenLearn(detector, [3, Number.NaN]) ?? 0).toBeLessThan(1);
+  });
+});

@@ -1,0 +1,122 @@
+import { describe, expect, it } from "vitest";
+import { modelKey } from "../../src/stream/model-key.ts";
+import { cadence, churn, minute, rowsAt, rowsRecord, start, tickAt, vectors, World } from "./streams.ts";
+
+const vectorOf = vectors(4);
+const attributions = (world: World): number => world.engine.counts.attributions;
+
+describe("an attribution", () => {
+  it("closes with its last feature, without waiting for a tick", () => {
+    const world = new World().run(0, 3, vectorOf);
+    world.apply(rowsRecord(3, rowsAt(3, vectorOf(3))));
+    expect(attributions(world)).toBe(4);
+  });
+
+  it("closes when the watermark has passed its window, complete or not", () => {
+    const world = new World().run(0, 3, vectorOf);
+    world.apply(rowsRecord(3, rowsAt(3, vectorOf(3)).slice(1)));
+    world.apply(tickAt(3 + 59 / 300));
+    expect(attributions(world)).toBe(3);
+    world.apply(tickAt(3 + 60 / 300));
+    expect(attributions(world)).toBe(4);
+  });
+
+  it("closes when a feature repeats with another time", () => {
+    const world = new World({ assemblyWindowUs: 60 * minute });
+    for (let i = 0; i < 5; i++) world.apply(rowsRecord(i, rowsAt(i, vectorOf(i)).slice(0, 3 + i)));
+    expect(attributions(world)).toBe(4);
+  });
+
+  it("may have a time of its own for every row; the newest is its time", () => {
+    const world = new World();
+    for (let i = 0; i < 20; i++) {
+      const rows = rowsAt(i, vectorOf(i)).map((row, k) => ({ ...row, ts: row.ts + k * 1_000_000 }));
+      world.apply(rowsRecord(i, rows));
+    }
+    const [view] = world.engine.models();
+    expect(attributions(world)).toBe(20);
+    expect(view?.lastAt).toBe(start + 19 * cadence + (view?.features ?? 0) * 1_000_000 - 1_000_000);
+    expect(view?.cadence).toBe(cadence);
+  });
+
+  it("drops and counts rows that come after it was closed", () => {
+    const world = new World().run(0, 5, vectorOf);
+    world.apply(rowsRecord(5, rowsAt(5, vectorOf(5)).slice(1)));
+    world.apply(tickAt(5.5));
+    world.apply(rowsRecord(6, rowsAt(5, vectorOf(5)).slice(0, 1)));
+    expect(world.engine.counts.dropped.late).toBe(1);
+    expect(attributions(world)).toBe(6);
+  });
+});
+
+describe("rows that were seen before", () => {
+  it("are dropped by their position when a record is sent again", () => {
+    const world = new World().run(0, 5, vectorOf);
+    world.apply(rowsRecord(4, rowsAt(4, vectorOf(4))));
+    expect(world.engine.counts.dropped.seen_position).toBe(Object.keys(vectorOf(4)).length);
+    expect(attributions(world)).toBe(5);
+  });
+
+  it("are told apart by level: another level may be at an older window", () => {
+    const world = new World().run(0, 5, vectorOf);
+    const rows = rowsAt(5, vectorOf(5));
+    world.apply({ kind: "rows", model: churn, source: "main", level: 1, window: 1, rows });
+    expect(attributions(world)).toBe(6);
+  });
+});
+
+describe("times that cannot be", () => {
+  it("are counted and do not stop the model: infinity", () => {
+    const world = new World().run(0, 5, vectorOf);
+    const rows = rowsAt(5, vectorOf(5)).map((row) => ({ ...row, ts: Number.POSITIVE_INFINITY }));
+    world.apply(rowsRecord(5, rows));
+    world.run(6, 10, vectorOf);
+    expect(world.engine.counts.dropped.non_finite_time).toBe(rows.length);
+    expect(attributions(world)).toBe(9);
+  });
+
+  it("are counted and do not stop the model: 2090", () => {
+    const world = new World().run(0, 5, vectorOf);
+    const ts = Date.UTC(2090, 0) * 1000;
+    world.apply(rowsRecord(5, [{ ts, feature: "f0", importance: 1, tid: 1 }]));
+    world.apply(tickAt(5.5));
+    world.run(6, 10, vectorOf);
+    expect(world.engine.counts.dropped.future).toBe(1);
+    expect(attributions(world)).toBe(9);
+  });
+
+  it("are late rows when they lie in the past: 1970", () => {
+    const world = new World().run(0, 5, vectorOf);
+    world.apply(rowsRecord(5, [{ ts: 0, feature: "f0", importance: 1, tid: 1 }]));
+    world.run(6, 10, vectorOf);
+    expect(world.engine.counts.dropped.late).toBe(1);
+    expect(attributions(world)).toBe(9);
+  });
+});
+
+describe("limits", () => {
+  it("drop and count rows of further features", () => {
+    const world = new World();
+    const wide = Object.fromEntries(Array.from({ length: 1500 }, (_, k) => [`wide${k}`, 1]));
+    world.run(0, 3, () => wide);
+    expect([...world.engine.models()][0]?.features).toBe(1000);
+    expect(world.engine.counts.dropped.too_many_features).toBe(1500);
+  });
+
+  it("drop and count rows of further models", () => {
+    const world = new World();
+    for (let m = 0; m < 120; m++) {
+      const model = modelKey({ tenant: "t", environment: "e", source: "main", model: `m${m}` });
+      const rows = rowsAt(0, { a: 1, b: 2 });
+      world.apply({ kind: "rows", model, source: "main", level: 0, window: 1, rows });
+    }
+    expect([...world.engine.models()]).toHaveLength(100);
+    expect(world.engine.counts.dropped.too_many_models).toBe(40);
+  });
+
+  it("leave ignored features out", () => {
+    const world = new World({ ignoredFeatures: new Set(["f1"]) }).run(0, 3, vectorOf);
+    expect(world.engine.counts.dropped.ignored).toBe(3);
+    expect([...world.engine.models()][0]?.features).toBe(Object.keys(vectorOf(0)).length - 1);
+  });
+});

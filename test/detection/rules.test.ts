@@ -1,0 +1,112 @@
+import { describe, expect, it } from "vitest";
+import type { Row } from "../../src/stream/record.ts";
+import { indexOf, rowsAt, rowsRecord, tickAt, type Vector, vectors, World } from "./streams.ts";
+
+const vectorOf = vectors(5);
+
+/** 300 quiet attributions, then as told. */
+const after = (to: number, change: (vector: Vector, i: number) => Vector): World =>
+  new World().run(0, to, (i) => (i < 300 ? vectorOf(i) : change(vectorOf(i), i)));
+
+const without = (vector: Vector, feature: string): Vector =>
+  Object.fromEntries(Object.entries(vector).filter(([name]) => name !== feature));
+
+const summary = (world: World) =>
+  world.opened.map(({ kind, at, features }) => [kind, indexOf(at), features[0]?.feature]);
+
+describe("a feature that stays away", () => {
+  it("is missed when it is absent twice running while the rest came", () => {
+    expect(summary(after(310, (vector) => without(vector, "f2")))).toEqual([
+      ["feature_missing", 301, "f2"],
+    ]);
+  });
+
+  it("is not missed when it is absent once", () => {
+    const world = after(310, (vector, i) => (i === 303 ? without(vector, "f2") : vector));
+    expect(world.events).toEqual([]);
+  });
+
+  it("is no longer waited for, and no longer missed once its absence was accepted", () => {
+    const world = after(700, (vector) => without(vector, "f2"));
+    expect(world.opened).toHaveLength(1);
+    expect(world.closed).toEqual(["accepted"]);
+  });
+});
+
+describe("values that cannot be", () => {
+  it.each([Number.NaN, Number.POSITIVE_INFINITY])("open an episode when %d comes twice running", (bad) => {
+    const world = after(310, (vector) => ({ ...vector, f3: bad }));
+    expect(summary(world)).toEqual([["bad_values", 301, "f3"]]);
+    expect(world.engine.counts.nonFinite).toBe(10);
+  });
+
+  it("include negative ones where there never was one", () => {
+    const world = after(310, (vector) => ({ ...vector, f3: -vector["f3"]! }));
+    expect(summary(world)).toEqual([["bad_values", 301, "f3"]]);
+  });
+
+  it("do not include negative ones where there always were some", () => {
+    const world = new World().run(0, 400, (i) => ({ ...vectorOf(i), f9: (i % 2) * 0.01 - 0.005 }));
+    expect(world.events).toEqual([]);
+  });
+
+  it("are nobody's concern when they come once", () => {
+    const world = after(310, (vector, i) => (i === 303 ? { ...vector, f3: Number.NaN } : vector));
+    expect(world.events).toEqual([]);
+  });
+});
+
+describe("an exporter that repeats its last vector", () => {
+  it("is frozen at the third identical one", () => {
+    const last = vectorOf(300);
+    expect(summary(after(310, () => last))).toEqual([["frozen", 302, undefined]]);
+  });
+
+  it("is no anomaly where it always does", () => {
+    const one = vectorOf(0);
+    expect(new World().run(0, 400, () => one).events).toEqual([]);
+  });
+});
+
+describe("a feature that was never there before", () => {
+  it("opens an episode when it holds more than 3 % of the total twice", () => {
+    expect(summary(after(310, (vector) => ({ ...vector, leaked: 0.5 })))).toEqual([
+      ["new_feature", 301, "leaked"],
+    ]);
+  });
+
+  it("is adopted in silence when it is near zero", () => {
+    const world = after(400, (vector) => ({ ...vector, spare: 0.001 }));
+    expect(world.events).toEqual([]);
+    expect([...world.engine.models()][0]?.features).toBe(Object.keys(vectorOf(0)).length + 1);
+  });
+});
+
+describe("two values of one feature at one time", () => {
+  const twice = (i: number, factor: number): readonly Row[] =>
+    rowsAt(i, vectorOf(i)).flatMap((row) => [
+      row,
+      { ...row, importance: row.importance * factor, tid: row.tid + 1000 },
+    ]);
+  const world = (factor: number): World => {
+    const told = new World().run(0, 300, vectorOf);
+    for (let i = 300; i < 310; i++) {
+      const rows = [...twice(i, factor)].sort((a, b) => a.tid - b.tid);
+      told.apply(rowsRecord(i, rows));
+      told.apply(tickAt(i + 0.5));
+    }
+    return told;
+  };
+
+  it("are a second exporter when it happens twice, and the first value counts", () => {
+    const told = world(1.3);
+    expect(told.opened.map(({ kind }) => kind)).toEqual(["second_exporter"]);
+    expect(told.engine.counts.dropped.second_value).toBeGreaterThan(100);
+  });
+
+  it("are harmless copies when they are equal", () => {
+    const told = world(1);
+    expect(told.events).toEqual([]);
+    expect(told.engine.counts.dropped.duplicate).toBeGreaterThan(100);
+  });
+});

@@ -1,0 +1,104 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+
+function filesIn(folder: string, ending: RegExp): readonly string[] {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((name) => ending.test(name))
+    .map((name) => join(folder, name));
+}
+
+const read = (file: string): string => readFileSync(file, "utf8");
+
+/** GitHub's anchor of a heading. */
+function anchor(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N} _-]/gu, "")
+    .trim()
+    .replaceAll(" ", "-");
+}
+
+function anchorsOf(markdown: string): readonly string[] {
+  return [...markdown.matchAll(/^#+ +(.+)$/gm)].map(([, heading = ""]) => anchor(heading));
+}
+
+/** Links of a page that lead nowhere inside the repository. */
+function deadLinks(page: string, markdown: string): readonly string[] {
+  const links = [...markdown.matchAll(/\]\(([^)\s]+)(?: "[^"]*")?\)/g)].map(
+    ([, link = ""]) => link,
+  );
+  return links.filter((link) => {
+    if (/^[a-z]+:/.test(link)) return false;
+    const [path = "", hash] = link.split("#");
+    const target = path === "" ? page : join(dirname(page), path);
+    if (!existsSync(target)) return true;
+    return hash !== undefined && !anchorsOf(read(target)).includes(hash);
+  });
+}
+
+const top = "(?:src|detectors|remediations|systemd|test|bench|docs|\\.ci)";
+/** Paths of the repository that a page names: `src/app.ts`, `src/store/`. Patterns with a * or a … are none. */
+function pathsIn(markdown: string): readonly string[] {
+  const named = new RegExp(`(?<![\\w./-])${top}/[\\w./-]*(?![\\w*…<{/-])`, "g");
+  return [...markdown.matchAll(named)].map(([path]) => path.replace(/\.$/, ""));
+}
+
+const pages = ["README.md", "CHANGELOG.md", ...filesIn("docs", /\.md$/)].filter(existsSync);
+const { scripts } = z
+  .object({ scripts: z.record(z.string(), z.string()) })
+  .parse(JSON.parse(read("package.json")));
+
+describe("the documents", () => {
+  it.each(pages)("%s has no dead link", (page) => {
+    expect(deadLinks(page, read(page))).toEqual([]);
+  });
+
+  it.each(pages)("%s names only paths that exist", (page) => {
+    expect(pathsIn(read(page)).filter((path) => !existsSync(path))).toEqual([]);
+  });
+
+  it.each(pages)("%s names only npm scripts that exist", (page) => {
+    const named = [...read(page).matchAll(/\bnpm run (?:-s )?([\w:-]+)/g)].map(([, name]) => name);
+    expect(named.filter((name) => name !== undefined && scripts[name] === undefined)).toEqual([]);
+  });
+
+  it("would see a dead link, a dead anchor and a path that is gone", () => {
+    const page =
+      "[a](docs/none.md) [b](#none) [c](#it-works) `src/none.ts` `src/errors.ts`\n# It works";
+    expect(deadLinks("README.md", page)).toContain("docs/none.md");
+    expect(deadLinks("README.md", page)).toContain("#none");
+    expect(pathsIn(page)).toEqual(["docs/none.md", "src/none.ts", "src/errors.ts"]);
+  });
+});
+
+describe("the change log", () => {
+  it("has lines of one form only", () => {
+    const lines = read("CHANGELOG.md")
+      .split("\n")
+      .filter((line) => line.startsWith("- "));
+    const form = /^- \[(CHANGE|FEATURE|ENHANCEMENT|BUGFIX)\] [a-z]+: ./;
+    expect(lines.filter((line) => !form.test(line))).toEqual([]);
+    expect(lines).not.toEqual([]);
+  });
+});
+
+const code = /"(DW_[A-Z0-9]+(?:_[A-Z0-9]+)+)"/g;
+const codesIn = (file: string): readonly string[] => [
+  ...new Set([...read(file).matchAll(code)].map(([, name = ""]) => name)),
+];
+const sources = ["src", "remediations"].flatMap((folder) => filesIn(folder, /\.ts$/));
+const declaring = sources.filter((file) => /\/([a-z]+-)?errors\.ts$/.test(file));
+const declared = declaring.flatMap(codesIn);
+
+describe("error codes", () => {
+  it("are declared in one room each", () => {
+    expect(declared.filter((name, index) => declared.indexOf(name) !== index)).toEqual([]);
+  });
+
+  it("are all declared beside the room that throws them", () => {
+    const used = sources.flatMap((file) => codesIn(file).map((name) => ({ file, name })));
+    expect(used.filter(({ name }) => !declared.includes(name))).toEqual([]);
+  });
+});

@@ -1,0 +1,120 @@
+import { fc, test } from "@fast-check/vitest";
+import { describe, expect, it } from "vitest";
+import { budget } from "../../src/healing/gates/budget.ts";
+import type { GateFacts } from "../../src/healing/gates/gate-facts.ts";
+
+const hour = 3_600_000;
+const nowMs = Date.parse("2026-03-01T12:00:00Z");
+
+function facts(given: {
+  nowMs?: number;
+  maxRuns?: number;
+  windowMs?: number;
+  attempts: number[];
+}): GateFacts {
+  const { maxRuns = 3, windowMs = 24 * hour } = given;
+  return {
+    nowMs: given.nowMs ?? nowMs,
+    fix: { name: "restart-svc", tier: "auto", cooldownMs: 0, maxRuns, windowMs },
+    freeze: undefined,
+    newestRowMs: nowMs,
+    cadenceMs: undefined,
+    targets: [],
+    lastAttemptEndMs: undefined,
+    attempts: given.attempts,
+  };
+}
+
+const allows = (given: Parameters<typeof facts>[0]): boolean => budget.judge(facts(given)).allow;
+
+describe("the budget of 3 per 24h", () => {
+  it("allows the third and denies the fourth, saying when it is free again", () => {
+    const attempts = [nowMs - 3 * hour, nowMs - 2 * hour];
+    expect(allows({ attempts })).toBe(true);
+    expect(budget.judge(facts({ attempts: [...attempts, nowMs - hour] }))).toEqual({
+      allow: false,
+      reason:
+        "3 of 3 attempts within 1d are used; the next is possible after 2026-03-02T09:00:00.000Z.",
+    });
+  });
+
+  it("counts an attempt exactly as old as the window, and none that is a millisecond older", () => {
+    const edge = nowMs - 24 * hour;
+    expect(allows({ attempts: [edge, nowMs, nowMs] })).toBe(false);
+    expect(allows({ attempts: [edge - 1, nowMs, nowMs] })).toBe(true);
+  });
+
+  it("rolls: midnight frees nothing", () => {
+    const midnight = Date.parse("2026-03-02T00:00:00Z");
+    const attempts = [1, 2, 3].map((minutes) => midnight - minutes * 60_000);
+    expect(allows({ nowMs: midnight + 60_000, attempts })).toBe(false);
+  });
+
+  it("counts attempts of the future, left by a clock that was ahead", () => {
+    const attempts = [nowMs + 48 * hour, nowMs + 48 * hour, nowMs - hour];
+    expect(allows({ attempts })).toBe(false);
+  });
+
+  it("counts an attempt whose time is none", () => {
+    expect(allows({ attempts: [Number.NaN, Number.NaN, Number.NaN] })).toBe(false);
+  });
+
+  it("allows nothing when it is none", () => {
+    expect(budget.judge(facts({ maxRuns: 0, attempts: [] }))).toEqual({
+      allow: false,
+      reason: "0 of 0 attempts within 1d are used: restart-svc is allowed none.",
+    });
+  });
+});
+
+/** What happens when every allowed wish is acted upon; an attempt counts whatever becomes of it. */
+function runAll(
+  wishes: readonly number[],
+  limits: { maxRuns: number; windowMs: number },
+): number[] {
+  const attempts: number[] = [];
+  for (const wish of wishes) {
+    if (allows({ ...limits, nowMs: wish, attempts })) attempts.push(wish);
+  }
+  return attempts;
+}
+
+const limits = fc.record({
+  maxRuns: fc.integer({ min: 0, max: 5 }),
+  windowMs: fc.integer({ min: 1, max: 50 }),
+});
+
+describe("any sequence of wishes", () => {
+  test.prop([fc.array(fc.integer({ min: 0, max: 300 }), { maxLength: 200 }), limits])(
+    "never acts more often than the budget within any window, first and last moment included",
+    (wishes, given) => {
+      const acts = runAll(
+        wishes.toSorted((a, b) => a - b),
+        given,
+      );
+      for (const start of acts) {
+        const within = acts.filter((at) => at >= start && at <= start + given.windowMs);
+        expect(within.length).toBeLessThanOrEqual(given.maxRuns);
+      }
+    },
+  );
+
+  test.prop([fc.array(fc.integer({ min: 0, max: 300 }), { maxLength: 200 }), limits])(
+    "never acts more often within any window of the clock, whichever way the clock jumps",
+    (wishes, given) => {
+      const acts = runAll(wishes, given);
+      for (const start of acts) {
+        const within = acts.filter((at) => at >= start && at <= start + given.windowMs);
+        expect(within.length).toBeLessThanOrEqual(given.maxRuns);
+      }
+    },
+  );
+
+  test.prop([fc.array(fc.integer({ min: 0, max: 300 }), { maxLength: 50 }), limits, fc.nat(200)])(
+    "is never freed by turning the clock back",
+    (attempts, given, back) => {
+      const later = { ...given, nowMs: 300, attempts };
+      if (!allows(later)) expect(allows({ ...later, nowMs: 300 - back })).toBe(false);
+    },
+  );
+});

@@ -1,0 +1,151 @@
+import { describe, expect, it } from "vitest";
+import type { Target } from "../../remediations/remediation.ts";
+import { cooldown } from "../../src/healing/gates/cooldown.ts";
+import { fresh } from "../../src/healing/gates/fresh.ts";
+import { frozen } from "../../src/healing/gates/frozen.ts";
+import type { Gate } from "../../src/healing/gates/gate.ts";
+import type { GateFacts } from "../../src/healing/gates/gate-facts.ts";
+import { gates, judgeAll } from "../../src/healing/gates/gates.ts";
+import { refused } from "../../src/healing/gates/refused.ts";
+import { target } from "../../src/healing/gates/target.ts";
+import { tier } from "../../src/healing/gates/tier.ts";
+
+const minute = 60_000;
+const nowMs = Date.parse("2026-03-01T12:00:00Z");
+
+function container(name: string, refusal?: string): Target {
+  return { id: name, name, host: "vm", snapshot: {}, refusal };
+}
+
+/** Facts that every gate allows. */
+const fine: GateFacts = {
+  nowMs,
+  fix: {
+    name: "restart-svc",
+    tier: "auto",
+    cooldownMs: 30 * minute,
+    maxRuns: 3,
+    windowMs: 1440 * minute,
+  },
+  freeze: undefined,
+  newestRowMs: nowMs - minute,
+  cadenceMs: minute,
+  targets: [container("svc-1")],
+  lastAttemptEndMs: undefined,
+  attempts: [],
+};
+
+/** The reason of a denial; undefined when it is allowed. */
+function reasonOf(gate: Gate, facts: Partial<GateFacts>): string | undefined {
+  const judgement = gate.judge({ ...fine, ...facts });
+  return judgement.allow ? undefined : judgement.reason;
+}
+
+describe("the list of gates", () => {
+  it("is asked in the order of the design", () => {
+    expect(gates.map(({ name }) => name)).toEqual([
+      "frozen",
+      "fresh",
+      "tier",
+      "target",
+      "refused",
+      "cooldown",
+      "budget",
+    ]);
+  });
+
+  it("allows when every gate does", () => {
+    expect(judgeAll(gates, fine)).toEqual({ allow: true });
+  });
+
+  it("names the first gate that denies, and its reason", () => {
+    const facts = { ...fine, targets: [], attempts: [nowMs, nowMs, nowMs] };
+    expect(judgeAll(gates, facts)).toEqual({
+      allow: false,
+      gate: "target",
+      reason: "The target of restart-svc matches nothing.",
+    });
+  });
+});
+
+describe("frozen", () => {
+  it("denies while a freeze matches, and names it", () => {
+    expect(reasonOf(frozen, { freeze: { name: "release week" } })).toContain('"release week"');
+    expect(reasonOf(frozen, {})).toBeUndefined();
+  });
+});
+
+describe("fresh", () => {
+  it("allows rows of exactly 15 minutes, and denies older ones", () => {
+    expect(reasonOf(fresh, { newestRowMs: nowMs - 15 * minute })).toBeUndefined();
+    expect(reasonOf(fresh, { newestRowMs: nowMs - 15 * minute - 1000 })).toBe(
+      "The newest row behind the finding is 15m1s old, more than 15m.",
+    );
+  });
+
+  it("gives slow models three cadences", () => {
+    const slow = { cadenceMs: 60 * minute };
+    expect(reasonOf(fresh, { ...slow, newestRowMs: nowMs - 180 * minute })).toBeUndefined();
+    expect(reasonOf(fresh, { ...slow, newestRowMs: nowMs - 181 * minute })).toContain("3h");
+  });
+
+  it("takes the floor it is told, and no cadence for none", () => {
+    const told = { freshFloorMs: minute, cadenceMs: undefined };
+    expect(reasonOf(fresh, { ...told, newestRowMs: nowMs - minute })).toBeUndefined();
+    expect(reasonOf(fresh, { ...told, newestRowMs: nowMs - 2 * minute })).toBeTypeOf("string");
+  });
+
+  it("takes rows of the future for rows of now, and a time that is none for old", () => {
+    expect(reasonOf(fresh, { newestRowMs: nowMs + minute })).toBeUndefined();
+    expect(reasonOf(fresh, { newestRowMs: Number.NaN })).toBeTypeOf("string");
+    expect(reasonOf(fresh, { newestRowMs: -Infinity })).toContain("Nobody knows");
+  });
+});
+
+describe("tier", () => {
+  it("allows only what runs by itself", () => {
+    const ofTier = (given: GateFacts["fix"]["tier"]): string | undefined =>
+      reasonOf(tier, { fix: { ...fine.fix, tier: given } });
+    expect(ofTier("auto")).toBeUndefined();
+    expect(ofTier("approval")).toContain("needs a person's approval");
+    expect(ofTier("never")).toContain("never done, even if approved");
+  });
+});
+
+describe("target", () => {
+  it("denies none and several, naming the several", () => {
+    expect(reasonOf(target, { targets: [] })).toContain("matches nothing");
+    expect(reasonOf(target, { targets: ["a", "b"].map((name) => container(name)) })).toBe(
+      "The target of restart-svc is ambiguous: it matches a, b, and a run acts on exactly one.",
+    );
+  });
+
+  it("names five of many", () => {
+    const targets = [..."abcdefgh"].map((name) => container(name));
+    expect(reasonOf(target, { targets })).toContain("a, b, c, d, e and 3 more");
+  });
+});
+
+describe("refused", () => {
+  it("denies by the refuse list's own sentence", () => {
+    const reason = "db runs postgres:16, which keeps data.";
+    expect(reasonOf(refused, { targets: [container("db", reason)] })).toBe(reason);
+  });
+});
+
+describe("cooldown", () => {
+  it("ends exactly when it is over, counted from the end of the last attempt", () => {
+    expect(reasonOf(cooldown, { lastAttemptEndMs: nowMs - 30 * minute })).toBeUndefined();
+    expect(reasonOf(cooldown, { lastAttemptEndMs: nowMs - 30 * minute + 1000 })).toBe(
+      "The last attempt ended at 2026-03-01T11:30:01.000Z, and the cooldown of 30m goes on for 1s.",
+    );
+  });
+
+  it("is not shortened by a clock that went backwards", () => {
+    expect(reasonOf(cooldown, { lastAttemptEndMs: nowMs + 1440 * minute })).toContain("30m");
+  });
+
+  it("never ends by a time that is none", () => {
+    expect(reasonOf(cooldown, { lastAttemptEndMs: Number.NaN })).toContain("an unknown time");
+  });
+});

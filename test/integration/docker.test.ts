@@ -1,0 +1,189 @@
+/** The remediation and its adapter on a real engine. What happened is read from the engine, not from our own word. */
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { openDocker } from "../../remediations/docker/dockerode-engine.ts";
+import type { Engine } from "../../remediations/docker/engine.ts";
+import type { Remediation, Target } from "../../remediations/remediation.ts";
+import { restartContainer } from "../../remediations/restart-container.ts";
+import { type Clock, systemClock } from "../../src/clock.ts";
+import { watchEvents } from "../../src/sandbox/docker-api.ts";
+import type { ContainerWish, DockerEngine } from "../../src/sandbox/dockerd.ts";
+import { dockerTestable, startTestDocker } from "../programs/docker.ts";
+import { steppingClock } from "../remediations/stepping-clock.ts";
+
+let real: DockerEngine;
+let engine: Engine;
+
+const stubborn = ["sh", "-c", "trap '' TERM; while :; do sleep 1; done"];
+
+function restarting(app: string, clock: Clock = systemClock): Remediation {
+  const config = restartContainer.config.parse({
+    target: { label: `app=${app}` },
+    grace_seconds: 1,
+  });
+  return restartContainer.create(config, { engine, clock });
+}
+
+/** A container labelled after its name, and the target that its label resolves to. */
+async function running(wish: ContainerWish): Promise<Target> {
+  await real.run({ labels: { app: wish.name }, ...wish });
+  const [target] = await restarting(wish.name).resolve();
+  if (target === undefined) throw new Error(`${wish.name} does not resolve`);
+  return target;
+}
+
+const restartsOf = (target: Target): number =>
+  real.restarts.filter(({ id }) => id === target.id).length;
+
+describe.skipIf(!(await dockerTestable()))("on a real Docker engine", () => {
+  beforeAll(async () => {
+    real = await startTestDocker();
+    engine = openDocker({ socket: real.socket });
+  });
+
+  afterAll(() => real.stop());
+
+  describe("compare and act", () => {
+    it("restarts once: same id, another started-at, seen by the engine", async () => {
+      const target = await running({ name: "once" });
+      const result = await restarting("once").act(target);
+      expect(result.status).toBe("done");
+      const after = await engine.inspect(target.id);
+      expect(after?.startedAt).not.toBe(target.snapshot["started_at"]);
+      expect(result).toMatchObject({ after: { started_at: after?.startedAt } });
+      await vi.waitFor(() => expect(restartsOf(target)).toBe(1));
+
+      expect((await restarting("once").act(target)).status).toBe("changed");
+      expect((await restarting("once").lookUp(target)).status).toBe("done");
+      expect((await engine.inspect(target.id))?.startedAt).toBe(after?.startedAt);
+    });
+
+    it("kills what ignores the polite signal, after its grace", async () => {
+      const target = await running({ name: "stubborn", cmd: stubborn });
+      const begin = performance.now();
+      expect((await restarting("stubborn").act(target)).status).toBe("done");
+      expect(performance.now() - begin).toBeGreaterThan(900);
+    });
+
+    it("leaves a container alone that was made anew under the same name", async () => {
+      const target = await running({ name: "anew" });
+      await real.remove(target.id);
+      const recreated = await running({ name: "anew" });
+      expect((await restarting("anew").act(target)).status).toBe("changed");
+      expect((await engine.inspect(recreated.id))?.startedAt).toBe(
+        recreated.snapshot["started_at"],
+      );
+      expect(await restarting("anew").health(target)).toBe("gone");
+    });
+
+    it("finds a label only where it is, and nothing for an empty one", async () => {
+      const target = await running({ name: "labelled" });
+      expect(await engine.list(["app=labelled"])).toEqual([target.id]);
+      expect(await engine.list(["app=label"])).toEqual([]);
+      expect(await engine.list([])).toEqual([]);
+    });
+  });
+
+  describe("the refuse list", () => {
+    it.each<[string, Omit<ContainerWish, "name">, string]>([
+      ["a database's image", { image: "postgres:16" }, "postgres:16"],
+      ["a database's settings", { create: { Env: ["POSTGRES_PASSWORD=x"] } }, "POSTGRES_PASSWORD"],
+      ["a database's place for data", { create: { Volumes: { "/data/db": {} } } }, "/data/db"],
+      ["what is removed when it stops", { create: { HostConfig: { AutoRemove: true } } }, "--rm"],
+    ])("refuses %s", async (_what, wish, word) => {
+      await real.api("POST /images/busybox:local/tag?repo=postgres&tag=16");
+      const name = `refused-${word.replace(/\W/g, "")}`;
+      expect((await running({ name, ...wish })).refusal).toContain(word);
+    });
+
+    it("refuses a database's image that was started by its digest", async () => {
+      const { Id: image } = (await real.api("GET /images/postgres:16/json")) as { Id: string };
+      expect((await running({ name: "by-digest", image })).refusal).toContain("postgres:16");
+    });
+
+    it("refuses what is paused, also when it is paused after the decision", async () => {
+      const target = await running({ name: "paused" });
+      await real.api("POST /containers/paused/pause");
+      expect((await restarting("paused").resolve())[0]?.refusal).toContain("paused");
+      expect((await restarting("paused").act(target)).status).toBe("changed");
+      expect((await engine.inspect(target.id))?.state).toBe("paused");
+    });
+
+    it("refuses what lends its network to another container", async () => {
+      const target = await running({ name: "lender" });
+      const HostConfig = { NetworkMode: "container:lender" };
+      await real.run({ name: "borrower", create: { HostConfig } });
+      expect(await engine.dependants(target.id)).toEqual(["borrower"]);
+      expect((await restarting("lender").act(target)).status).toBe("changed");
+    });
+  });
+
+  describe("health", () => {
+    it("goes from starting to healthy to unhealthy with the container's own check", async () => {
+      const health = { cmd: "test ! -e /ill", intervalMs: 200 };
+      const target = await running({ name: "checked", health });
+      const remediation = restarting("checked");
+      expect(await remediation.health(target)).toBe("starting");
+      const becomes = (expected: string): Promise<void> =>
+        vi.waitFor(async () => expect(await remediation.health(target)).toBe(expected), 5000);
+      await becomes("healthy");
+      const body = { Cmd: ["touch", "/ill"] };
+      const exec = await real.api("POST /containers/checked/exec", { body });
+      const { Id } = exec as { Id: string };
+      await real.api(`POST /exec/${Id}/start`, { body: { Detach: true } });
+      await becomes("unhealthy");
+    });
+  });
+
+  describe("what goes wrong", () => {
+    it("sends no id that is another verb", async () => {
+      const target = await running({ name: "injected" });
+      await expect(
+        engine.restart(`${target.id}/kill?x=`, { graceSeconds: 0 }),
+      ).rejects.toMatchObject({
+        code: "DW_DOCKER_REFUSED",
+      });
+      expect((await engine.inspect(target.id))?.state).toBe("running");
+    });
+
+    it("says that a container vanished", async () => {
+      const target = await running({ name: "vanished" });
+      await real.remove(target.id);
+      expect((await restarting("vanished").act(target)).status).toBe("changed");
+      await expect(engine.restart(target.id, { graceSeconds: 0 })).rejects.toMatchObject({
+        code: "DW_DOCKER_GONE",
+        maybeApplied: false,
+      });
+    });
+
+    it("settles when the container is removed in the middle of its restart", async () => {
+      const target = await running({ name: "removed", cmd: stubborn });
+      const acting = restarting("removed", steppingClock()).act(target);
+      await killSent(target);
+      await real.remove(target.id);
+      expect(["failed", "unknown", "changed"]).toContain((await acting).status);
+      expect(await restarting("removed").health(target)).toBe("gone");
+    });
+
+    it("is unknown, never repeated, when the engine dies in the middle of a restart", async () => {
+      const target = await running({ name: "orphaned", cmd: stubborn });
+      const acting = restarting("orphaned", steppingClock()).act(target);
+      await killSent(target);
+      await real.kill();
+      expect((await acting).status).toBe("unknown");
+      expect((await restarting("orphaned").lookUp(target)).status).toBe("unknown");
+      await expect(restarting("orphaned").resolve()).rejects.toMatchObject({
+        code: "DW_DOCKER_UNREACHABLE",
+      });
+      await real.restart();
+      expect((await restarting("orphaned").lookUp(target)).status).not.toBe("unknown");
+    });
+  });
+});
+
+/** The engine has taken the restart and told the container to stop. */
+function killSent(target: Target): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const filters = { container: [target.id], event: ["kill"] };
+    watchEvents(real.socket, filters, () => resolve()).catch(reject);
+  });
+}

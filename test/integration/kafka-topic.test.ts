@@ -1,0 +1,160 @@
+import { type Admin, Kafka } from "kafkajs";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import type { SandboxKafka } from "../../src/sandbox/kafka.ts";
+import { RememberingReader } from "../contracts/record-log.ts";
+import {
+  kafkaForTests,
+  marker,
+  openTestStream,
+  rememberIds,
+  startTestKafka,
+} from "../programs/kafka.ts";
+
+const available = await kafkaForTests();
+let kafka: SandboxKafka;
+let admin: Admin;
+
+beforeAll(async () => {
+  if (!available) return;
+  kafka = await startTestKafka({ "log.retention.check.interval.ms": 300 });
+  admin = new Kafka({ brokers: [...kafka.brokers], logLevel: 0 }).admin();
+  await admin.connect();
+});
+afterAll(async () => {
+  if (!available) return;
+  await admin.disconnect();
+  await kafka.stop();
+});
+
+const until = (condition: () => boolean): Promise<unknown> =>
+  vi.waitFor(() => expect(condition()).toBe(true), { timeout: 30_000, interval: 20 });
+
+async function createAgain(topic: string): Promise<void> {
+  await admin.deleteTopics({ topics: [topic] });
+  await vi.waitFor(async () => expect(await admin.listTopics()).not.toContain(topic));
+  await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: 3 }] });
+}
+
+describe.skipIf(!available)("the topic", () => {
+  it("is found again with the same stream id", async () => {
+    const rememberStream = rememberIds();
+    const options = { brokers: kafka.brokers, topic: "again", rememberStream };
+    const { stream: first } = await openTestStream(options);
+    const { stream: second } = await openTestStream(options);
+    expect(second.streamId).toBe(first.streamId);
+    await Promise.all([first.close(), second.close()]);
+  });
+
+  it("that does not fit is refused with everything that is wrong", async () => {
+    const configEntries = [
+      { name: "retention.ms", value: "3600000" },
+      { name: "cleanup.policy", value: "compact" },
+    ];
+    await admin.createTopics({ topics: [{ topic: "wrong", numPartitions: 2, configEntries }] });
+    const opening = openTestStream({ brokers: kafka.brokers, topic: "wrong", replication: 2 });
+    await expect(opening).rejects.toMatchObject({
+      code: "DW_STREAM_TOPIC_MISMATCH",
+      message:
+        "topic wrong does not fit: it has 2 partitions instead of 3, it has 1 replicas instead of 2, " +
+        "its cleanup.policy is compact instead of delete, it keeps records for 1h instead of 1d",
+    });
+  });
+
+  it("that needs more replicas than there are brokers is refused", async () => {
+    const opening = openTestStream({
+      brokers: kafka.brokers,
+      replication: 3,
+      startupTimeoutMs: 1500,
+    });
+    await expect(opening).rejects.toMatchObject({ code: "DW_STREAM_TOPIC_REFUSED" });
+  });
+
+  it("made by its operator gets a stream id and keeps its settings", async () => {
+    const configEntries = [{ name: "retention.ms", value: "172800000" }];
+    await admin.createTopics({ topics: [{ topic: "given", numPartitions: 3, configEntries }] });
+    const rememberStream = rememberIds();
+    const options = { brokers: kafka.brokers, topic: "given", rememberStream };
+    const { stream } = await openTestStream(options);
+    await stream.close();
+    const { stream: again } = await openTestStream({ ...options, retentionMs: 172_800_000 });
+    expect(again.streamId).toBe(stream.streamId);
+    await again.close();
+  });
+});
+
+describe.skipIf(!available)("a topic deleted and created again", () => {
+  it("is noticed at the next start", async () => {
+    const rememberStream = rememberIds();
+    const options = { brokers: kafka.brokers, topic: "remade", rememberStream };
+    const { stream } = await openTestStream(options);
+    await stream.close();
+    await createAgain("remade");
+    await expect(openTestStream(options)).rejects.toMatchObject({ code: "DW_STREAM_RECREATED" });
+  });
+
+  it("stops a running stream: nothing more is delivered or taken", async () => {
+    const options = { brokers: kafka.brokers, topic: "remade-live" };
+    const { stream } = await openTestStream(options);
+    const reader = new RememberingReader();
+    await stream.append(Array.from({ length: 50 }, (_, id) => marker(`m${id}`, 1)));
+    await stream.subscribe(reader);
+    await until(() => reader.taken.length === 50);
+    await createAgain("remade-live");
+    const { stream: other } = await openTestStream(options);
+    await other.append([marker("m1", 2), marker("m2", 2), marker("m3", 2), marker("m4", 2)]);
+    await until(() => !stream.health().ok && /created again/.test(stream.health().reason ?? ""));
+    expect(reader.taken).toHaveLength(50);
+    await expect(stream.append([marker("m1", 3)])).rejects.toMatchObject({
+      code: "DW_STREAM_RECREATED",
+    });
+    await Promise.all([stream.close(), other.close()]);
+  });
+});
+
+describe.skipIf(!available)("records that are missing", () => {
+  it("are said and skipped when retention took them before they were read", async () => {
+    const options = { brokers: kafka.brokers, topic: "expired", partitions: 1 };
+    const { stream, counted } = await openTestStream(options);
+    await stream.append([marker("m", 1), marker("m", 2), marker("m", 3)]);
+    await admin.fetchTopicOffsets("expired");
+    await admin.deleteTopicRecords({
+      topic: "expired",
+      partitions: [{ partition: 0, offset: "2" }],
+    });
+    const reader = new RememberingReader();
+    await stream.subscribe(reader);
+    await until(() => reader.markers("m").length === 1);
+    expect(reader.markers("m")).toEqual([3]);
+    expect(await counted("gaps")).toBe(1);
+    await stream.close();
+  });
+
+  it("break the stream when the log ends before what was read", async () => {
+    const { stream } = await openTestStream({ brokers: kafka.brokers, partitions: 1 });
+    const reader = new RememberingReader(new Map([[0, 100]]));
+    await stream.subscribe(reader);
+    await until(() => !stream.health().ok && /lost records/.test(stream.health().reason ?? ""));
+    await expect(stream.append([marker("m", 1)])).rejects.toMatchObject({
+      code: "DW_STREAM_TRUNCATED",
+    });
+    await stream.close();
+  });
+
+  it("of another program are handed on as unreadable", async () => {
+    const { stream } = await openTestStream({
+      brokers: kafka.brokers,
+      topic: "shared-topic",
+      partitions: 1,
+    });
+    const producer = new Kafka({ brokers: [...kafka.brokers], logLevel: 0 }).producer();
+    await producer.connect();
+    await producer.send({ topic: "shared-topic", messages: [{ key: "k", value: "{}" }] });
+    await producer.disconnect();
+    await stream.append([marker("m", 1)]);
+    const reader = new RememberingReader();
+    await stream.subscribe(reader);
+    await until(() => reader.taken.length === 2);
+    expect(reader.taken.map(({ entry }) => entry.record.kind)).toEqual(["unreadable", "marker"]);
+    await stream.close();
+  });
+});

@@ -1,0 +1,147 @@
+import { Client } from "pg";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import {
+  sql,
+  startTestPostgres,
+  type TestDatabase,
+  type TestPostgres,
+} from "../programs/postgres.ts";
+import {
+  MemorySink,
+  runSource,
+  type SourceRun,
+  sourceOptions,
+  waitUntil,
+} from "../programs/source.ts";
+
+let postgres: TestPostgres;
+let databases = 0;
+let running: SourceRun | undefined;
+
+const modelTable = `CREATE TABLE explainability_metrics (
+  at timestamp, feature_name text, importance numeric, model_name text)`;
+const columns = {
+  timestamp: "at",
+  feature: "feature_name",
+  importance: "importance",
+  model: "model_name",
+};
+
+beforeAll(async () => {
+  postgres = await startTestPostgres();
+});
+
+afterEach(() => running?.poller.stop());
+afterAll(() => postgres.stop());
+
+const newSource = (): Promise<TestDatabase> =>
+  postgres.createSource(`history_${(databases += 1)}`, modelTable);
+
+function start({ readonlyUrl }: TestDatabase, over = {}, sink = new MemorySink()): SourceRun {
+  running = runSource(sourceOptions(readonlyUrl, { columns, pageRows: 50, ...over }), { sink });
+  return running;
+}
+
+/** `count` rows, a minute apart, the newest one minute old; features number the minutes. */
+const past = (count: number, model: string): string =>
+  `INSERT INTO explainability_metrics SELECT timezone('UTC', now()) - i * interval '1 minute', i::text, i, '${model}'
+   FROM generate_series(1, ${count}) i`;
+
+const modelsOf = ({ sink }: SourceRun, last: boolean): readonly string[] =>
+  sink.records.flatMap((record) =>
+    record.kind === "history" && record.last === last ? [record.model] : [],
+  );
+
+describe("the first start", () => {
+  it("sends the past as history in time order and closes it for each model", async () => {
+    const source = await newSource();
+    await sql(source.url, `${past(120, "a")}; ${past(80, "b/c")}`);
+    const run = start(source);
+    await run.ticks(1);
+    const keys = ["default/default/main/a", "default/default/main/b%2Fc"];
+    expect([...new Set(modelsOf(run, false))].toSorted()).toEqual(keys);
+    expect(modelsOf(run, true).toSorted()).toEqual(keys);
+    expect(run.sink.history.length).toBe(200);
+    for (const key of keys) {
+      const own = run.sink.records.flatMap((record) =>
+        record.kind === "history" && record.model === key ? record.rows : [],
+      );
+      expect(own.map((row) => row.ts)).toEqual(own.map((row) => row.ts).toSorted((x, y) => x - y));
+    }
+    expect(run.sink.rows).toEqual([]);
+  });
+
+  it("keeps the newest rows when there are more than wanted, and none older than wanted", async () => {
+    const source = await newSource();
+    await sql(source.url, past(120, "a"));
+    const run = start(source, { history: { ms: 90.5 * 60_000, maxRows: 70 } });
+    await run.ticks(1);
+    expect(run.sink.history.map((row) => row.importance)).toEqual(
+      [...Array(70).keys()].map((i) => 70 - i),
+    );
+    await run.poller.stop();
+    const younger = start(source, { history: { ms: 30.5 * 60_000, maxRows: 70 } });
+    await younger.ticks(1);
+    expect(younger.sink.history.length).toBe(30);
+  });
+
+  it("delivers each row either as history or live, whatever commits around the seam", async () => {
+    const source = await newSource();
+    await sql(source.url, past(300, "a"));
+    const open = new Client({ connectionString: source.url });
+    await open.connect();
+    await open.query(`BEGIN; ${past(20, "a").replace("i::text", "'open' || i")}`);
+    await sql(source.url, past(20, "a").replace("i::text", "'behind' || i"));
+    const run = start(source, { lookbackMs: [60_000, 600_000] });
+    const writing = (async () => {
+      for (let n = 0; n < 40; n += 1) {
+        await sql(source.url, past(2, "a").replace("i::text", `'n${n}-' || i`));
+      }
+    })();
+    await waitUntil(() => expect(run.progress.document).toBeDefined());
+    await open.query("COMMIT");
+    await open.end();
+    await writing;
+    await waitUntil(() =>
+      expect(run.sink.rows.length + run.sink.history.length).toBeGreaterThanOrEqual(420),
+    );
+    await run.ticks(3);
+    const all = [...run.sink.history, ...run.sink.rows].map((row) => row.feature);
+    expect(all.length).toBe(420);
+    expect(new Set(all).size).toBe(420);
+    expect(run.sink.history.length).toBeGreaterThanOrEqual(300);
+    expect(run.sink.rows.map((row) => row.feature)).toEqual(
+      expect.arrayContaining(["open1", "behind1"]),
+    );
+  });
+
+  it("starts the history over when it was interrupted", async () => {
+    const source = await newSource();
+    await sql(source.url, past(200, "a"));
+    const sink = new MemorySink();
+    let refusals = 0;
+    sink.before = () => {
+      if (sink.appends.length === 2 && refusals < 1) {
+        refusals += 1;
+        throw new Error("broker gone");
+      }
+    };
+    const run = start(source, {}, sink);
+    await run.ticks(1);
+    expect(run.sink.history.length).toBe(100 + 200);
+    expect(run.sink.history.slice(100, 200)).toEqual(run.sink.history.slice(0, 100));
+    expect(modelsOf(run, true)).toEqual(["default/default/main/a"]);
+  });
+
+  it("reads a timestamp without zone in the zone of the source", async () => {
+    const source = await newSource();
+    const run = start(source, { timeZone: "Asia/Kolkata" });
+    await run.ticks(1);
+    await sql(
+      source.url,
+      "INSERT INTO explainability_metrics VALUES ('1970-01-01 05:30:00.000001', 'f', 'NaN', 'a')",
+    );
+    await waitUntil(() => expect(run.sink.rows.length).toBe(1));
+    expect(run.sink.rows[0]).toMatchObject({ ts: 1, importance: Number.NaN });
+  });
+});

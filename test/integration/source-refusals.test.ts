@@ -1,0 +1,154 @@
+import { Client } from "pg";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { probeSource } from "../../src/source/probe.ts";
+import {
+  sql,
+  startTestPostgres,
+  type TestDatabase,
+  type TestPostgres,
+} from "../programs/postgres.ts";
+import { runSource, sourceOptions, waitUntil } from "../programs/source.ts";
+
+let postgres: TestPostgres;
+let source: TestDatabase;
+
+beforeAll(async () => {
+  postgres = await startTestPostgres();
+  source = await postgres.createSource("refusals");
+  await sql(
+    source.url,
+    `CREATE TABLE secret (LIKE explainability_metrics);
+     CREATE TABLE by_column (LIKE explainability_metrics);
+     GRANT SELECT (feature_name, importance, "timestamp") ON by_column TO readonly;
+     CREATE SCHEMA hidden; CREATE TABLE hidden.metrics (LIKE explainability_metrics);
+     GRANT SELECT ON hidden.metrics TO readonly;
+     CREATE VIEW a_view AS SELECT * FROM explainability_metrics;
+     CREATE MATERIALIZED VIEW a_materialized_view AS SELECT * FROM explainability_metrics;
+     CREATE TABLE parted (LIKE explainability_metrics) PARTITION BY RANGE ("timestamp");
+     CREATE TABLE parent (LIKE explainability_metrics); CREATE TABLE child () INHERITS (parent);
+     CREATE TABLE epochs ("timestamp" bigint, feature_name text, importance real);
+     CREATE TABLE "Odd ""Name" ("timestamp" date, feature_name text, importance real, model int);
+     GRANT SELECT ON a_view, a_materialized_view, parted, parent, epochs, "Odd ""Name" TO readonly`,
+  );
+});
+
+afterAll(() => postgres.stop());
+
+const options = (over: object = {}): ReturnType<typeof sourceOptions> =>
+  sourceOptions(source.readonlyUrl, over);
+
+const at = (url: string): object => ({
+  connection: { url, connectTimeoutMs: 1_000, statementTimeoutMs: 1_000 },
+});
+
+const columns = { timestamp: "timestamp", feature: "feature_name", importance: "importance" };
+
+describe("probing a source", () => {
+  it("tells the table, the types and whether there is a model column", async () => {
+    const layout = await probeSource(options());
+    expect(layout).toMatchObject({
+      schema: "public",
+      table: "explainability_metrics",
+      timestampType: "timestamp with time zone",
+      hasModelColumn: false,
+    });
+    expect(layout.available.map((column) => column.name)).toEqual(Object.values(columns));
+  });
+
+  it("takes quoted names, dates and a model column of any type", async () => {
+    const over = { table: '"Odd ""Name"', columns: { ...columns, model: "model" } };
+    expect(await probeSource(options(over))).toMatchObject({
+      table: 'Odd "Name',
+      timestampType: "date",
+      hasModelColumn: true,
+    });
+  });
+
+  it.each([
+    ["FORBIDDEN", { table: "secret" }, 'GRANT SELECT ON "public"."secret" TO "readonly"'],
+    ["FORBIDDEN", { table: "by_column" }, 'GRANT SELECT ON "public"."by_column" TO "readonly"'],
+    ["FORBIDDEN", { table: "hidden.metrics" }, 'GRANT USAGE ON SCHEMA "hidden" TO "readonly"'],
+    ["TABLE_MISSING", { table: "nowhere" }, "set table of the source"],
+    ["TABLE_MISSING", { table: "nowhere.metrics" }, "set table of the source"],
+    ["NOT_A_TABLE", { table: "a_view" }, "plain table"],
+    ["NOT_A_TABLE", { table: "a_materialized_view" }, "plain table"],
+    ["NOT_A_TABLE", { table: "parted" }, "each partition"],
+    ["NOT_A_TABLE", { table: "parent" }, "plain table"],
+    ["COLUMN_MISSING", { columns: { ...columns, feature: "name" } }, "columns.feature"],
+    ["COLUMN_MISSING", { columns: { ...columns, model: "model" } }, "columns.model"],
+    ["COLUMN_TYPE", { table: "epochs" }, "columns.timestamp"],
+    ["QUERY_FAILED", { table: "a b c" }, "driftwarden doctor"],
+    ["UNREACHABLE", at("postgres://readonly@127.0.0.1:1/x"), "host and port"],
+  ])("that is wrong fails with DW_SOURCE_%s and says what to do: %j", async (code, over, hint) => {
+    await expect(probeSource(options(over))).rejects.toMatchObject({
+      code: `DW_SOURCE_${code}`,
+      hint: expect.stringContaining(hint),
+    });
+  });
+
+  it("lists the columns there are when one is missing", async () => {
+    const probing = probeSource(options({ columns: { ...columns, feature: "name" } }));
+    await expect(probing).rejects.toThrow("timestamp, feature_name, importance");
+  });
+
+  it.each([
+    ["LOGIN_REFUSED", "nobody_there", "refusals"],
+    ["DATABASE_MISSING", "readonly", "no_such_database"],
+  ])("fails with DW_SOURCE_%s for user %s in database %s", async (code, user, database) => {
+    const url = `postgres://${user}@127.0.0.1:${postgres.server.port}/${database}`;
+    await expect(probeSource(options(at(url)))).rejects.toMatchObject({
+      code: `DW_SOURCE_${code}`,
+    });
+  });
+});
+
+describe("a poller whose source is refused", () => {
+  it("says why, counts it, and goes on when the right is granted", async () => {
+    const run = runSource(options({ table: "secret" }));
+    await waitUntil(() => expect(run.poller.health().reason).toContain("GRANT SELECT"));
+    expect(await run.registry.metrics()).toContain('reason="forbidden"');
+    await sql(source.url, "GRANT SELECT ON secret TO readonly");
+    await run.ticks(1);
+    expect(run.poller.health()).toEqual({ ok: true });
+    await run.poller.stop();
+  });
+
+  it("names a table that was dropped under it, and reads the one made in its place", async () => {
+    const make =
+      "CREATE TABLE gone (LIKE explainability_metrics); GRANT SELECT ON gone TO readonly";
+    await sql(source.url, make);
+    const run = runSource(options({ table: "gone" }));
+    await run.ticks(1);
+    await sql(source.url, "DROP TABLE gone");
+    await waitUntil(() => expect(run.poller.health().reason).toContain("there is no table"));
+    await sql(source.url, `${make}; INSERT INTO gone VALUES (now(), 'back', 1)`);
+    await waitUntil(() => expect(run.sink.features).toEqual(["back"]));
+    await run.poller.stop();
+  });
+
+  it("gives up waiting for a lock at its deadline, and reads on when the lock is gone", async () => {
+    const locker = new Client({ connectionString: source.url });
+    await locker.connect();
+    const connection = {
+      url: source.readonlyUrl,
+      connectTimeoutMs: 1_000,
+      statementTimeoutMs: 100,
+    };
+    const run = runSource(options({ connection }));
+    await run.ticks(1);
+    await locker.query("BEGIN; LOCK TABLE explainability_metrics");
+    await sql(postgres.server.url, "SELECT pg_current_xact_id()");
+    await waitUntil(async () => expect(await run.registry.metrics()).toContain('reason="timeout"'));
+    await locker.end();
+    await run.ticks(1);
+    await run.poller.stop();
+  });
+
+  it("stops at once while its source cannot be reached", async () => {
+    const run = runSource(options(at("postgres://readonly@127.0.0.1:1/x")));
+    await waitUntil(() => expect(run.poller.health().reason).toContain("127.0.0.1:1"));
+    const startedAt = performance.now();
+    await run.poller.stop();
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
+  });
+});

@@ -1,0 +1,232 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Client } from "pg";
+import { migrate, migrations } from "../../src/store/migrations/migrate.ts";
+import type { Store } from "../../src/store/store.ts";
+import { txOf } from "../../src/store/transaction.ts";
+import { eventually } from "../contracts/record-log.ts";
+import { startCuttingProxy } from "../programs/cutting-proxy.ts";
+import { sql } from "../programs/postgres.ts";
+import { silent, startTestStores, type TestStores } from "../programs/store.ts";
+
+let stores: TestStores;
+let store: Store;
+beforeAll(async () => {
+  stores = await startTestStores();
+  store = await stores.open({ schema: "main" });
+  await store.query("create table scratch (id int primary key, value int)");
+});
+afterAll(() => stores.stop());
+
+describe("opening the store", () => {
+  it("migrates once when several processes start at the same time, and again changes nothing", async () => {
+    const opened = await Promise.all([1, 2, 3, 4].map(() => stores.open({ schema: "together" })));
+    const again = await stores.open({ schema: "together" });
+    const counts = await again.query<{ count: number }>("select count(*) as count from meta");
+    expect(counts).toEqual([{ count: 1 }]);
+    expect(await opened[0]?.query("select version from meta")).toEqual([
+      { version: migrations.length },
+    ]);
+  });
+
+  it("refuses a schema whose min_version is newer, and touches nothing", async () => {
+    await sql(
+      stores.url,
+      `create schema future;
+       create table future.meta (one boolean primary key default true, version int, min_version int);
+       insert into future.meta values (true, 9, 7)`,
+    );
+    const refused = stores.open({ schema: "future" });
+    await expect(refused).rejects.toMatchObject({ code: "DW_STORE_TOO_NEW", retryable: false });
+    expect(await sql(stores.url, "select version, min_version from future.meta")).toEqual([
+      { version: 9, min_version: 7 },
+    ]);
+    const tables = "select relname from pg_class where relnamespace = 'future'::regnamespace and relkind = 'r'";
+    expect(await sql(stores.url, tables)).toEqual([{ relname: "meta" }]);
+  });
+
+  it("works on a newer schema that still admits it, and leaves the version alone", async () => {
+    const newer = await stores.open({ schema: "newer" });
+    await newer.query("update meta set version = 9");
+    const opened = await stores.open({ schema: "newer" });
+    expect(await opened.query("select version from meta")).toEqual([{ version: 9 }]);
+  });
+
+  it("runs only the migrations that are missing, all of them or none", async () => {
+    await stores.open({ schema: "stepwise" });
+    const second = { sql: "create table second ()", minVersion: 1 };
+    const broken = { sql: "create table third (); select 1 / 0", minVersion: 1 };
+    await expect(migrateTo([...migrations, second, broken])).rejects.toThrow("division by zero");
+    const tables = "select to_regclass('stepwise.second') as second, to_regclass('stepwise.third') as third";
+    expect(await sql(stores.url, tables)).toEqual([{ second: null, third: null }]);
+    await migrateTo([...migrations, second]);
+    expect(await sql(stores.url, "select version, min_version from stepwise.meta")).toEqual([
+      { version: migrations.length + 1, min_version: 1 },
+    ]);
+  });
+
+  it("gives up after the startup timeout with what to do", async () => {
+    const url = "postgres://app@127.0.0.1:1/postgres";
+    await expect(stores.open({ url, startupTimeoutMs: 300 })).rejects.toMatchObject({
+      code: "DW_STORE_UNREACHABLE",
+      retryable: true,
+      hint: expect.stringContaining("store.url"),
+    });
+  });
+
+  it("does not wait when the database refuses", async () => {
+    const url = `${stores.url}_missing`;
+    const opening = stores.open({ url, startupTimeoutMs: 60_000 });
+    await expect(opening).rejects.toMatchObject({ code: "DW_STORE_REFUSED", retryable: false });
+  });
+
+  it("needs no right to create a schema when its own is there", async () => {
+    await sql(
+      stores.url,
+      `create role keeper login; create schema kept authorization keeper;
+       revoke create on database store from public`,
+    );
+    const url = stores.url.replace("//app@", "//keeper@");
+    const kept = await stores.open({ url, schema: "kept" });
+    expect(await kept.sizeBytes()).toBeGreaterThan(0);
+  });
+});
+
+async function migrateTo(all: typeof migrations): Promise<void> {
+  const client = new Client({ connectionString: stores.url, options: "-c search_path=stepwise" });
+  await client.connect();
+  try {
+    await client.query("begin");
+    await migrate(txOf(client), { schema: "stepwise", logger: silent, all });
+    await client.query("commit");
+  } finally {
+    await client.end();
+  }
+}
+
+describe("a transaction", () => {
+  it("leaves nothing when its work throws, and throws the same", async () => {
+    const failure = new Error("changed my mind");
+    const work = store.transaction(async (tx) => {
+      await tx.query("insert into scratch values (1, 1)");
+      throw failure;
+    });
+    await expect(work).rejects.toBe(failure);
+    expect(await store.query("select * from scratch where id = 1")).toEqual([]);
+  });
+
+  it("does not pretend to commit when the error of a statement was swallowed", async () => {
+    const work = store.transaction(async (tx) => {
+      await tx.query("insert into scratch values (2, 2)");
+      await tx.query("select 1 / 0").catch(() => undefined);
+    });
+    await expect(work).rejects.toThrow("its error was ignored");
+    expect(await store.query("select * from scratch where id = 2")).toEqual([]);
+  });
+
+  it("is tried again after a deadlock", async () => {
+    await store.query("insert into scratch values (10, 0), (11, 0)");
+    const bump = "update scratch set value = value + 1 where id = $1";
+    let arrived = 0;
+    const both = (ids: readonly number[]): Promise<void> =>
+      store.transaction(async (tx) => {
+        await tx.query(bump, [ids[0]]);
+        arrived++;
+        await eventually(() => expect(arrived).toBeGreaterThanOrEqual(2));
+        await tx.query(bump, [ids[1]]);
+      });
+    await Promise.all([both([10, 11]), both([11, 10])]);
+    expect(arrived).toBe(3);
+    expect(await store.query("select value from scratch where id in (10, 11)")).toEqual([
+      { value: 2 },
+      { value: 2 },
+    ]);
+  });
+
+  it("whose connection breaks between two statements says that nothing was committed", async () => {
+    const work = store.transaction(async (tx) => {
+      await tx.query("insert into scratch values (3, 3)");
+      const [row] = await tx.query<{ pid: number }>("select pg_backend_pid() as pid");
+      await store.query("select pg_terminate_backend($1)", [row?.pid]);
+      await tx.query("select 1");
+    });
+    await expect(work).rejects.toMatchObject({ code: "DW_STORE_UNREACHABLE", retryable: true });
+    expect(await store.query("select * from scratch where id = 3")).toEqual([]);
+  });
+});
+
+describe("a connection lost at COMMIT", () => {
+  it("is an unknown outcome, never repeated, when the work stands", async () => {
+    const proxy = await startCuttingProxy(stores.postgres.server.port);
+    const url = stores.url.replace(`:${stores.postgres.server.port}/`, `:${proxy.port}/`);
+    const cut = await stores.open({ url, schema: "main" });
+    let ran = 0;
+    const work = cut.transaction(async (tx) => {
+      ran++;
+      await tx.query("insert into scratch values (20, 0)");
+      proxy.cutAfter("commit");
+    });
+    await expect(work).rejects.toMatchObject({ code: "DW_STORE_COMMIT_UNKNOWN", retryable: false });
+    expect(ran).toBe(1);
+    await eventually(async () => {
+      expect(await cut.query("select id from scratch where id = 20")).toEqual([{ id: 20 }]);
+    });
+    await cut.close();
+    proxy.stop();
+  });
+
+  it("is an unknown outcome, never repeated, when the server ended the session", async () => {
+    await store.query(
+      `create function dawdle() returns trigger language plpgsql as $$ begin perform pg_sleep(30); return null; end $$`,
+    );
+    await store.query(
+      `create constraint trigger dawdle after insert on scratch deferrable initially deferred
+       for each row when (new.id = 21) execute function dawdle()`,
+    );
+    let pid: number | undefined;
+    const work = store.transaction(async (tx) => {
+      pid = (await tx.query<{ pid: number }>("select pg_backend_pid() as pid"))[0]?.pid;
+      await tx.query("insert into scratch values (21, 0)");
+    });
+    const outcome = expect(work).rejects.toMatchObject({ code: "DW_STORE_COMMIT_UNKNOWN" });
+    await eventually(async () => {
+      const waiting = "select 1 as one from pg_stat_activity where pid = $1 and query = 'commit' and state = 'active'";
+      expect(await store.query(waiting, [pid])).toEqual([{ one: 1 }]);
+    });
+    await store.query("select pg_terminate_backend($1)", [pid]);
+    await outcome;
+    expect(await store.query("select * from scratch where id = 21")).toEqual([]);
+  });
+});
+
+describe("listening", () => {
+  it("hears what is committed, and nothing of what is rolled back", async () => {
+    const heard: string[] = [];
+    const unlisten = store.listen("log", (payload) => heard.push(payload));
+    await eventually(() => expect(heard).toEqual([""]));
+    const say = "select pg_notify(current_schema() || ':log', $1)";
+    await store
+      .transaction(async (tx) => {
+        await tx.query(say, ["never"]);
+        throw new Error("rolled back");
+      })
+      .catch(() => undefined);
+    await store.transaction((tx) => tx.query(say, ["committed"]));
+    await eventually(() => expect(heard).toEqual(["", "committed"]));
+    unlisten();
+  });
+
+  it("comes back after its connection was lost, and says that something may have been missed", async () => {
+    const heard: string[] = [];
+    const unlisten = store.listen("members", (payload) => heard.push(payload));
+    await eventually(async () => {
+      await store.query("select pg_notify(current_schema() || ':members', 'x')");
+      expect(heard).toContain("x");
+    });
+    heard.length = 0;
+    await store.query(
+      "select pg_terminate_backend(pid) from pg_stat_activity where query ilike 'listen%' and pid <> pg_backend_pid()",
+    );
+    await eventually(() => expect(heard).toContain(""));
+    unlisten();
+  });
+});

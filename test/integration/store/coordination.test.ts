@@ -1,0 +1,230 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { EpisodeClosed } from "../../../src/detection/event.ts";
+import { insertDecisions, readDecisions } from "../../../src/store/decisions/decision.ts";
+import {
+  acquireLease,
+  heldLeases,
+  releaseLease,
+  renewLeases,
+} from "../../../src/store/leases/lease.ts";
+import { heartbeat, leaveGroup } from "../../../src/store/members/member.ts";
+import {
+  claimPartition,
+  commitDecisions,
+  moveReplayFrom,
+  partitionProgress,
+} from "../../../src/store/partitions/claim.ts";
+import {
+  loadSourceProgress,
+  saveSourceProgress,
+} from "../../../src/store/source-progress/source-progress.ts";
+import { loadStates } from "../../../src/store/states/load.ts";
+import { saveStates } from "../../../src/store/states/save.ts";
+import type { ModelState } from "../../../src/store/states/state.ts";
+import type { Store } from "../../../src/store/store.ts";
+import { adoptStream, rememberStream } from "../../../src/store/streams/known-stream.ts";
+import { eventually } from "../../contracts/record-log.ts";
+import { startTestStores, type TestStores } from "../../programs/store.ts";
+
+let stores: TestStores;
+let store: Store;
+beforeAll(async () => {
+  stores = await startTestStores();
+  store = await stores.open();
+});
+afterAll(() => stores.stop());
+
+const fencedError = { code: "DW_STORE_FENCED" };
+
+async function statesOf(stream: string, partition = 0): Promise<readonly ModelState[]> {
+  const found: ModelState[] = [];
+  for await (const state of loadStates(store, { stream, partition })) found.push(state);
+  return found;
+}
+
+describe("a lease", () => {
+  it("belongs to one owner at a time, however many ask at once", async () => {
+    const owners = ["a", "b", "c", "d", "e"];
+    const taken = await Promise.all(
+      owners.map((owner) => acquireLease(store, { name: "poller", owner, ttlMs: 60_000 })),
+    );
+    expect(taken.filter((lease) => lease !== undefined)).toHaveLength(1);
+  });
+
+  it("keeps its epoch while its owner renews it, and counts up with each takeover", async () => {
+    const mine = { name: "epochs", owner: "a", ttlMs: 60_000 };
+    const first = await acquireLease(store, mine);
+    expect(first?.epoch).toBe(1);
+    expect(await acquireLease(store, mine)).toEqual(first);
+    if (first !== undefined) await releaseLease(store, first);
+    const second = await acquireLease(store, { ...mine, owner: "b" });
+    expect(second?.epoch).toBe(2);
+    if (first === undefined || second === undefined) throw new Error("not acquired");
+    expect(await renewLeases(store, [first], 60_000)).toEqual(new Set());
+    expect(await renewLeases(store, [second], 60_000)).toEqual(new Set(["epochs"]));
+  });
+
+  it("passes to another owner when it expires, by the database's clock", async () => {
+    const first = await acquireLease(store, { name: "expiry", owner: "a", ttlMs: 200 });
+    expect(await heldLeases(store, ["expiry", "nobody's"])).toEqual(new Set(["expiry"]));
+    expect(await acquireLease(store, { name: "expiry", owner: "b", ttlMs: 200 })).toBeUndefined();
+    await eventually(async () => {
+      const second = await acquireLease(store, { name: "expiry", owner: "b", ttlMs: 60_000 });
+      expect(second?.epoch).toBe((first?.epoch ?? 0) + 1);
+    });
+  });
+});
+
+describe("the members of a group", () => {
+  it("are those whose heartbeat has not expired", async () => {
+    await heartbeat(store, { group: "g", owner: "b" }, 60_000);
+    expect(await heartbeat(store, { group: "g", owner: "a" }, 60_000)).toEqual(["a", "b"]);
+    await heartbeat(store, { group: "g", owner: "b" }, 1);
+    await eventually(async () => {
+      expect(await heartbeat(store, { group: "g", owner: "a" }, 60_000)).toEqual(["a"]);
+    });
+    await leaveGroup(store, { group: "g", owner: "a" });
+    expect(await heartbeat(store, { group: "g", owner: "c" }, 60_000)).toEqual(["c"]);
+  });
+});
+
+describe("a partition's claim", () => {
+  it("fences every write of the claim before it", async () => {
+    const place = { stream: "fence", partition: 0 };
+    const old = await claimPartition(store, place, "a");
+    await commitDecisions(store, old, 5);
+    await moveReplayFrom(store, old, 3);
+    const states = [{ model: "m", appliedThrough: 1, state: Buffer.from("new") }];
+    await saveStates(store, old, states);
+    const claim = await claimPartition(store, place, "b");
+    expect(claim).toEqual({ ...place, epoch: old.epoch + 1, decidedOffset: 5, replayFrom: 3 });
+    await expect(commitDecisions(store, old, 9)).rejects.toMatchObject(fencedError);
+    await expect(moveReplayFrom(store, old, 9)).rejects.toMatchObject(fencedError);
+    const stale = [{ model: "m", appliedThrough: 9, state: Buffer.from("old") }];
+    await expect(saveStates(store, old, stale)).rejects.toMatchObject(fencedError);
+    expect(await statesOf("fence")).toEqual(states);
+    expect(await partitionProgress(store, "fence")).toEqual([
+      { partition: 0, owner: "b", epoch: claim.epoch, decidedOffset: 5, replayFrom: 3 },
+    ]);
+  });
+
+  it("takes back what a fenced transaction had written before the fence", async () => {
+    const place = { stream: "fence-tx", partition: 0 };
+    const old = await claimPartition(store, place, "a");
+    await claimPartition(store, place, "b");
+    const work = store.transaction(async (tx) => {
+      await insertDecisions(tx, place, [{ offset: 1, event: closed("fence-tx") }]);
+      await commitDecisions(tx, old, 1);
+    });
+    await expect(work).rejects.toMatchObject(fencedError);
+    expect(await readDecisions(store, place, 0)).toEqual([]);
+  });
+
+  it("starts before the first record", async () => {
+    const claim = await claimPartition(store, { stream: "fresh", partition: 7 }, "a");
+    expect(claim).toMatchObject({ epoch: 1, decidedOffset: -1, replayFrom: 0 });
+  });
+});
+
+describe("saving states", () => {
+  it("gives back the same bytes, over several statements and pages", async () => {
+    const claim = await claimPartition(store, { stream: "bytes", partition: 0 }, "a");
+    const states = Array.from({ length: 450 }, (_, place) => ({
+      model: `m${String(place).padStart(4, "0")}`,
+      appliedThrough: place,
+      state: Buffer.alloc(place === 7 ? 3_000_000 : 10_000 + place, place),
+    }));
+    await saveStates(store, claim, states);
+    await saveStates(store, claim, [{ model: "empty", appliedThrough: 2, state: Buffer.alloc(0) }]);
+    const found = await statesOf("bytes");
+    expect(found).toHaveLength(451);
+    expect(found[0]).toEqual({ model: "empty", appliedThrough: 2, state: Buffer.alloc(0) });
+    for (const [place, state] of found.slice(1).entries()) {
+      const saved = states[place];
+      expect([state.model, state.appliedThrough]).toEqual([saved?.model, saved?.appliedThrough]);
+      expect(Buffer.compare(state.state, saved?.state ?? Buffer.alloc(1))).toBe(0);
+    }
+  });
+
+  it("keeps no decision waiting, but the next claim", async () => {
+    const place = { stream: "locks", partition: 0 };
+    const claim = await claimPartition(store, place, "a");
+    let next: Promise<unknown> | undefined;
+    let claimed = false;
+    await store.transaction(async (tx) => {
+      await saveStates(tx, claim, [{ model: "m", appliedThrough: 1, state: Buffer.from("s") }]);
+      await commitDecisions(store, claim, 4);
+      next = claimPartition(store, place, "b").then(() => (claimed = true));
+      await eventually(async () => {
+        const waiting = "select 1 as one from pg_stat_activity where wait_event_type = 'Lock' and query like '%into partitions%'";
+        expect(await store.query(waiting)).toEqual([{ one: 1 }]);
+      });
+      expect(claimed).toBe(false);
+    });
+    await next;
+    expect(claimed).toBe(true);
+  });
+});
+
+const closed = (id: string): EpisodeClosed => ({
+  type: "episode_closed",
+  id,
+  episode: "e",
+  model: "t/e/s/m \u0000 \ud800 🦞",
+  at: 1,
+  cause: "recovered",
+});
+
+describe("decisions", () => {
+  it("are stored once by id, and come back as they were, in offset order", async () => {
+    const place = { stream: "decisions", partition: 0 };
+    const first = [
+      { offset: 4, event: closed("d2") },
+      { offset: 2, event: closed("d1") },
+    ];
+    const insert = (decisions: typeof first): Promise<ReadonlySet<string>> =>
+      store.transaction((tx) => insertDecisions(tx, place, decisions));
+    expect(await insert(first)).toEqual(new Set(["d1", "d2"]));
+    expect(await insert([...first, { offset: 5, event: closed("d3") }])).toEqual(new Set(["d3"]));
+    const found = await readDecisions(store, place, 3);
+    expect(found.map(({ offset, event }) => [offset, event.id])).toEqual([
+      [4, "d2"],
+      [5, "d3"],
+    ]);
+    expect(JSON.stringify(found[0]?.event)).toBe(JSON.stringify(closed("d2")));
+  });
+});
+
+describe("a stream's id", () => {
+  it("is the one that was seen first", async () => {
+    expect(await rememberStream(store, "topic", "one")).toBe("one");
+    expect(await rememberStream(store, "topic", "two")).toBe("one");
+  });
+
+  it("changes when the new stream is adopted, which is read from its start and fences old claims", async () => {
+    await rememberStream(store, "again", "one");
+    const place = { stream: "again", partition: 0 };
+    const old = await claimPartition(store, place, "a");
+    await commitDecisions(store, old, 8);
+    await moveReplayFrom(store, old, 7);
+    await saveStates(store, old, [{ model: "m", appliedThrough: 6, state: Buffer.from("s") }]);
+    await store.transaction((tx) => adoptStream(tx, "again", "two"));
+    expect(await rememberStream(store, "again", "two")).toBe("two");
+    await expect(commitDecisions(store, old, 9)).rejects.toMatchObject(fencedError);
+    const claim = await claimPartition(store, place, "a");
+    expect(claim).toMatchObject({ decidedOffset: -1, replayFrom: 0 });
+    expect(await statesOf("again")).toEqual([
+      { model: "m", appliedThrough: -1, state: Buffer.from("s") },
+    ]);
+  });
+});
+
+describe("a source's progress", () => {
+  it("is the document that was saved last", async () => {
+    expect(await loadSourceProgress(store, "main")).toBeUndefined();
+    await saveSourceProgress(store, "main", { window: 1 });
+    await saveSourceProgress(store, "main", { window: 2, horizons: ["9007199254740993"] });
+    const progress = { window: 2, horizons: ["9007199254740993"] };
+    expect(await loadSourceProgress(store, "main")).toEqual(progress);
+  });
+});

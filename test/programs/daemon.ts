@@ -1,0 +1,56 @@
+/** The built daemon as a child process, as systemd would run it: `npm run build` comes first. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+
+const program = new URL("../../dist/src/main.js", import.meta.url).pathname;
+
+export interface Daemon {
+  readonly pid: number;
+  /** Where it listens. */
+  readonly url: string;
+  /** SIGTERM; resolves with its exit code. */
+  stop(): Promise<number | null>;
+  /** SIGKILL; resolves when it is gone. */
+  kill(): Promise<void>;
+}
+
+/** Starts `driftwarden run` and waits until it listens; rejects with what it said when it ends before. */
+export async function startDaemon(configFile: string): Promise<Daemon> {
+  const child = spawn(process.execPath, [program, "run", "--config", configFile], {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  const ended = once(child, "exit") as Promise<[number | null]>;
+  const url = await listening(child, ended);
+  return {
+    pid: child.pid ?? 0,
+    url,
+    stop: async () => {
+      child.kill("SIGTERM");
+      return (await ended)[0];
+    },
+    kill: async () => {
+      child.kill("SIGKILL");
+      await ended;
+    },
+  };
+}
+
+async function listening(child: ChildProcess, ended: Promise<[number | null]>): Promise<string> {
+  const said: string[] = [];
+  const found = new Promise<string>((resolve) => {
+    if (child.stderr === null) return;
+    createInterface({ input: child.stderr }).on("line", (line) => {
+      said.push(line);
+      if (process.env["DEBUG"]) process.stderr.write(`daemon: ${line}\n`);
+      const url = /"url":"([^"]+)".*"msg":"listening"|"msg":"listening".*"url":"([^"]+)"/.exec(
+        line,
+      );
+      if (url !== null) resolve(url[1] ?? url[2] ?? "");
+    });
+  });
+  const dead = ended.then(([code]): never => {
+    throw new Error(`the daemon ended with ${code}:\n${said.slice(-20).join("\n")}`);
+  });
+  return await Promise.race([found, dead]);
+}

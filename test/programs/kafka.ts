@@ -1,0 +1,72 @@
+/** The tests' Apache Kafka: a real broker, and streams on it with settings for tests. */
+import { pino } from "pino";
+import { Registry } from "prom-client";
+import { kafkaAvailable, type SandboxKafka, startKafka } from "../../src/sandbox/kafka.ts";
+import { kafkaMetrics } from "../../src/stream/kafka/metrics.ts";
+import {
+  type KafkaStream,
+  type KafkaStreamOptions,
+  openKafkaStream,
+} from "../../src/stream/kafka/open-kafka-stream.ts";
+import type { MarkerRecord } from "../../src/stream/record.ts";
+
+/** Whether tests can have a broker; without one it is said in one line, and with CI=true it is an error. */
+export async function kafkaForTests(): Promise<boolean> {
+  if (await kafkaAvailable()) return true;
+  const text = "left out: tests on Apache Kafka; they need Java 17 and Maven on the path";
+  if (process.env["CI"] === "true") throw new Error(text);
+  process.stderr.write(`${text}\n`);
+  return false;
+}
+
+/** A broker of the tests' own; extra settings as the sandbox takes them. */
+export function startTestKafka(
+  settings: Readonly<Record<string, string | number>> = {},
+): Promise<SandboxKafka> {
+  return startKafka({ settings });
+}
+
+/** A store's memory of stream ids. */
+export function rememberIds(
+  ids: Map<string, string> = new Map(),
+): KafkaStreamOptions["rememberStream"] {
+  return (topic, candidate) => {
+    const known = ids.get(topic) ?? candidate;
+    ids.set(topic, known);
+    return Promise.resolve(known);
+  };
+}
+
+/** Opens a stream with settings for tests laid under the given ones. */
+export async function openTestStream(
+  options: Partial<KafkaStreamOptions> & { readonly brokers: readonly string[] },
+): Promise<{ stream: KafkaStream; counted: (name: string) => Promise<number> }> {
+  const registry = new Registry();
+  const stream = await openKafkaStream({
+    topic: `t-${crypto.randomUUID()}`,
+    groupId: `g-${crypto.randomUUID()}`,
+    partitions: 3,
+    replication: 1,
+    retentionMs: 86_400_000,
+    sessionTimeoutMs: 3000,
+    startupTimeoutMs: 20_000,
+    logger: pino({ level: process.env["KAFKA_TEST_LOG"] ?? "silent" }, pino.destination(2)),
+    metrics: kafkaMetrics(registry),
+    rememberStream: rememberIds(),
+    ...options,
+  });
+  const counted = async (name: string): Promise<number> => {
+    const metric = await registry.getSingleMetric(`driftwarden_kafka_${name}_total`)?.get();
+    return metric?.values[0]?.value ?? 0;
+  };
+  return { stream, counted };
+}
+
+/** A record that is known again by its time. */
+export const marker = (model: string, at: number): MarkerRecord => ({
+  kind: "marker",
+  id: `${model}-${at}`,
+  model,
+  at,
+  marker: "retrain",
+});

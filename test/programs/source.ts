@@ -1,0 +1,110 @@
+/** A poller on a test database with a sink and a store in memory, for the integration tests of the source. */
+import pino from "pino";
+import { Registry } from "prom-client";
+import { vi } from "vitest";
+import { systemClock } from "../../src/clock.ts";
+import { sourceMetrics } from "../../src/source/metrics.ts";
+import {
+  defaultConnection,
+  defaultSourceOptions,
+  type SourceOptions,
+} from "../../src/source/options.ts";
+import { type Poller, startPoller } from "../../src/source/poller.ts";
+import type { SourceProgress, SourceState } from "../../src/source/progress.ts";
+import type { RecordSink } from "../../src/source/record-sink.ts";
+import type { Row, RowsRecord, StreamRecord, TickRecord } from "../../src/stream/record.ts";
+
+/** A sink that remembers what it took, and can be told to fail. */
+export class MemorySink implements RecordSink {
+  readonly records: StreamRecord[] = [];
+  readonly appends: (readonly StreamRecord[])[] = [];
+  /** Called before records are taken: throw to refuse them. */
+  before: (records: readonly StreamRecord[]) => void | Promise<void> = () => undefined;
+
+  async append(records: readonly StreamRecord[]): Promise<void> {
+    await this.before(records);
+    this.appends.push(records);
+    this.records.push(...records);
+  }
+
+  get rowRecords(): readonly RowsRecord[] {
+    return this.records.filter((record) => record.kind === "rows");
+  }
+
+  get rows(): readonly Row[] {
+    return this.rowRecords.flatMap((record) => record.rows);
+  }
+
+  get features(): readonly string[] {
+    return this.rows.map((row) => row.feature).toSorted();
+  }
+
+  get history(): readonly Row[] {
+    return this.records.flatMap((record) => (record.kind === "history" ? record.rows : []));
+  }
+
+  get ticks(): readonly TickRecord[] {
+    return this.records.filter((record) => record.kind === "tick");
+  }
+}
+
+/** Survives the poller, as the store does; keeps JSON, as the store does. */
+class MemoryProgress implements SourceProgress {
+  document: string | undefined;
+  /** While set, saving fails. */
+  broken = false;
+  saves = 0;
+
+  async load(): Promise<SourceState | undefined> {
+    return this.document === undefined ? undefined : JSON.parse(this.document);
+  }
+
+  async save(_source: string, state: SourceState): Promise<void> {
+    if (this.broken) throw new Error("store gone");
+    this.saves += 1;
+    this.document = JSON.stringify(state);
+  }
+}
+
+export interface SourceRun {
+  readonly sink: MemorySink;
+  readonly progress: MemoryProgress;
+  readonly registry: Registry;
+  readonly poller: Poller;
+  /** Resolves when `count` more ticks have come: that many polls have succeeded. */
+  readonly ticks: (count: number) => Promise<void>;
+}
+
+export const sourceOptions = (url: string, over: Partial<SourceOptions> = {}): SourceOptions => ({
+  ...defaultSourceOptions,
+  name: "main",
+  connection: { ...defaultConnection, url },
+  pollIntervalMs: 10,
+  ...over,
+});
+
+export const waitUntil = (condition: () => void | Promise<void>): Promise<void> =>
+  vi.waitFor(condition, { timeout: 20_000, interval: 10 });
+
+export function runSource(
+  options: SourceOptions,
+  kept: Partial<Pick<SourceRun, "sink" | "progress">> = {},
+): SourceRun {
+  const { sink = new MemorySink(), progress = new MemoryProgress() } = kept;
+  const registry = new Registry();
+  const logger = pino({ level: "silent" });
+  const metrics = sourceMetrics(registry);
+  const poller = startPoller({ options, sink, progress, clock: systemClock, logger, metrics });
+  return {
+    sink,
+    progress,
+    registry,
+    poller,
+    ticks: (count) => {
+      const target = sink.ticks.length + count;
+      return waitUntil(() => {
+        if (sink.ticks.length < target) throw new Error(poller.health().reason ?? "no tick yet");
+      });
+    },
+  };
+}

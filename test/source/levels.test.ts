@@ -1,0 +1,109 @@
+import { fc, test } from "@fast-check/vitest";
+import { describe, expect } from "vitest";
+import {
+  closed,
+  type Level,
+  levels,
+  moveBounds,
+  nextWindow,
+  opened,
+  startLevels,
+} from "../../src/source/levels.ts";
+import type { SourceState, SourceWindow } from "../../src/source/progress.ts";
+
+type Positions = Pick<SourceState, "levels" | "bounds">;
+
+interface Written {
+  readonly xid: number;
+  /** Absent: a row without a time. */
+  readonly ts: number | undefined;
+}
+
+const step = fc.record({
+  /** Transactions that end before this poll, with the age of their row at that moment. */
+  ages: fc.array(fc.option(fc.integer({ min: -50, max: 400 }), { nil: undefined }), {
+    maxLength: 4,
+  }),
+  passed: fc.integer({ min: 0, max: 120 }),
+  /** Which levels run beside level 0, and after which one the poller crashes. */
+  middle: fc.boolean(),
+  slow: fc.boolean(),
+  crashAfter: fc.constantFrom<Level | undefined>(undefined, undefined, 0, 1, 2),
+});
+
+function within(window: SourceWindow, { xid, ts }: Written): boolean {
+  if (xid < Number(window.from) || xid >= Number(window.to)) return false;
+  if (ts === undefined) return window.above === undefined;
+  return ts > (window.above ?? -Infinity) && ts <= (window.upTo ?? Infinity);
+}
+
+class Simulation {
+  readonly written: Written[] = [];
+  /** Row → the windows it was sent in. */
+  readonly sent = new Map<Written, Set<string>>();
+  state: Positions = startLevels("0", 1000, [60, 200]);
+  saved: Positions = this.state;
+  clock = 1000;
+
+  #send(level: Level, window: SourceWindow): void {
+    const rows = this.written.filter((row) => within(window, row));
+    if (rows.length > 0) {
+      this.state = opened(this.state, level, window);
+      this.saved = this.state;
+    }
+    for (const row of rows) {
+      const windows = this.sent.get(row) ?? new Set();
+      this.sent.set(row, windows.add(`${level}/${window.number}`));
+    }
+  }
+
+  poll(runs: readonly boolean[], crashAfter: Level | undefined): void {
+    const to = String(this.written.length);
+    for (const level of levels) {
+      const { open } = this.state.levels[level];
+      if (open !== undefined) this.#run(level, open, { crash: false });
+      const window = runs[level] === true ? nextWindow(this.state, level, to) : undefined;
+      if (window !== undefined) this.#run(level, window, { crash: crashAfter === level });
+      if (crashAfter === level) {
+        this.state = this.saved;
+        return;
+      }
+    }
+    this.state = moveBounds(this.state, this.clock, [60, 200]);
+  }
+
+  #run(level: Level, window: SourceWindow, { crash }: { readonly crash: boolean }): void {
+    this.#send(level, window);
+    if (!crash) this.state = closed(this.state, level, window.to);
+  }
+}
+
+describe("the three levels", () => {
+  test.prop([fc.array(step, { maxLength: 30 })])(
+    "read every row in exactly one window, whatever runs when and wherever it crashes",
+    (steps) => {
+      const simulation = new Simulation();
+      for (const { ages, passed, middle, slow, crashAfter } of steps) {
+        simulation.clock += passed;
+        for (const age of ages) {
+          const ts = age === undefined ? undefined : simulation.clock - age;
+          simulation.written.push({ xid: simulation.written.length, ts });
+        }
+        simulation.poll([true, middle, slow], crashAfter);
+      }
+      simulation.poll([true, true, true], undefined);
+      for (const row of simulation.written) expect(simulation.sent.get(row)?.size).toBe(1);
+    },
+  );
+
+  test.prop([fc.array(fc.integer({ min: 0, max: 500 }))])("never move a bound back", (clocks) => {
+    let state: Positions = startLevels("0", 0, [60, 200]);
+    for (const clock of clocks) {
+      const next = moveBounds(state, clock, [60, 200]);
+      expect(next.bounds[0]).toBeGreaterThanOrEqual(state.bounds[0]);
+      expect(next.bounds[1]).toBeGreaterThanOrEqual(state.bounds[1]);
+      expect(next.bounds[1]).toBeLessThanOrEqual(next.bounds[0]);
+      state = next;
+    }
+  });
+});

@@ -1,0 +1,58 @@
+import { describe, expect, it } from "vitest";
+import { byModel, type ModelRow, parseRow } from "../../src/source/rows.ts";
+
+const row = (over: Partial<ModelRow["row"]> = {}): ModelRow => ({
+  model: "m",
+  row: { ts: 1, feature: "f", importance: 1, tid: 1, ...over },
+});
+
+describe("a row of Postgres", () => {
+  it("keeps microseconds, the place and the value to the last digit", () => {
+    expect(parseRow([1_763_717_679_123_457, "f", "0.30000000000000004", "(7,3)", "m"])).toEqual({
+      model: "m",
+      row: { ts: 1_763_717_679_123_457, feature: "f", importance: 0.1 + 0.2, tid: 7 * 65_536 + 3 },
+    });
+  });
+
+  it.each([
+    ["NaN", Number.NaN],
+    ["Infinity", Infinity],
+    ["-Infinity", -Infinity],
+    ["1e400", Infinity],
+    ["", Number.NaN],
+    ["n/a", Number.NaN],
+    [null, Number.NaN],
+    ["12", 12],
+  ])("has the importance %s as it is", (text, expected) => {
+    expect(parseRow([0, "f", text, "(0,1)", "m"])).toMatchObject({ row: { importance: expected } });
+  });
+
+  it.each([
+    [[null, "f", "1", "(0,1)", "m"], "null_timestamp"],
+    [[1, null, "1", "(0,1)", "m"], "null_feature"],
+    [[1, "f", "1", "(0,1)", null], "null_model"],
+  ] as const)("that belongs to no series is dropped with a reason: %j", (raw, reason) => {
+    expect(parseRow(raw)).toBe(reason);
+  });
+});
+
+describe("packing into records", () => {
+  it("keeps models apart and the order within each", () => {
+    const rows = [row({ tid: 1 }), { ...row({ tid: 2 }), model: "n" }, row({ tid: 3 })];
+    expect(byModel(rows).map(({ model, rows: part }) => [model, part.map((r) => r.tid)])).toEqual([
+      ["m", [1, 3]],
+      ["n", [2]],
+    ]);
+  });
+
+  it("puts at most 200 rows into one", () => {
+    const rows = Array.from({ length: 450 }, (_, tid) => row({ tid }));
+    expect(byModel(rows).map((part) => part.rows.length)).toEqual([200, 200, 50]);
+  });
+
+  it("puts at most 64 KB into one, but always a row", () => {
+    const rows = [...Array(20).keys()].map((tid) => row({ tid, feature: "é".repeat(5_000) }));
+    rows.push(row({ tid: 99, feature: "x".repeat(100_000) }));
+    expect(byModel(rows).map((part) => part.rows.length)).toEqual([6, 6, 6, 2, 1]);
+  });
+});

@@ -1,0 +1,91 @@
+import { fc, test } from "@fast-check/vitest";
+import { describe, expect, it } from "vitest";
+import { decodeRecord, encodeRecord } from "../../src/stream/codec.ts";
+import type { Row, StreamRecord } from "../../src/stream/record.ts";
+
+const number = fc.oneof(
+  fc.double(),
+  fc.integer(),
+  fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -0),
+);
+/** Everything that JavaScript calls a string, lone surrogates, newlines and the words for special numbers included. */
+const text = fc.oneof(
+  fc.string({ unit: "binary" }),
+  fc.constantFrom("NaN", "a\n\"b\"\\", "🦞".repeat(1024), "\ud800", "__proto__"),
+);
+const rows = fc.array(
+  fc.record<Row>({ ts: number, feature: text, importance: number, tid: number }),
+);
+const model = { model: text, source: text };
+const record: fc.Arbitrary<StreamRecord> = fc.oneof(
+  fc.record({ kind: fc.constant("rows" as const), ...model, level: number, window: number, rows }),
+  fc.record({ kind: fc.constant("history" as const), ...model, rows, last: fc.boolean() }),
+  fc.record({ kind: fc.constant("tick" as const), source: text, watermark: number, clock: number }),
+  fc.record({
+    kind: fc.constant("marker" as const),
+    id: text,
+    model: text,
+    at: number,
+    marker: text,
+  }),
+  fc.record({
+    kind: fc.constant("feedback" as const),
+    id: text,
+    model: text,
+    at: number,
+    verdict: fc.constantFrom("real" as const, "false_positive" as const, "wont_do" as const),
+    features: fc.array(text),
+  }),
+  fc.record({
+    kind: fc.constant("verify" as const),
+    run: text,
+    model: text,
+    since: number,
+    notBefore: number,
+    minAttributions: number,
+    giveUpCadences: number,
+  }),
+);
+
+const unreadable = { kind: "unreadable", error: expect.any(String) };
+const decodeText = (json: string): unknown => decodeRecord(Buffer.from(json));
+
+describe("the codec", () => {
+  test.prop([record])("gives back every record as it was", (original) => {
+    expect(decodeRecord(encodeRecord(original))).toEqual(original);
+  });
+
+  test.prop([fc.uint8Array()])("calls any bytes unreadable or reads them, and never throws", (bytes) => {
+    expect(decodeRecord(bytes)).toEqual(unreadable);
+  });
+
+  test.prop([fc.json(), fc.json()])("survives any JSON in the place of fields", (a, b) => {
+    expect(decodeText(`[1,"rows",${a},${b}]`)).toEqual(unreadable);
+  });
+
+  it("writes a row as an array without keys", () => {
+    const row: Row = { ts: 1, feature: "f", importance: Number.NaN, tid: 2 };
+    const bytes = encodeRecord({
+      kind: "rows",
+      model: "m",
+      source: "s",
+      level: 0,
+      window: 3,
+      rows: [row],
+    });
+    expect(bytes.toString()).toBe('[1,"rows","m","s",0,3,[[1,"f","NaN",2]]]');
+  });
+});
+
+describe("bytes that are no record", () => {
+  it.each([
+    ["a newer version", '[2,"tick","s",1,1]', "version 2 of a record is unknown; this program knows 1"],
+    ["an unknown kind", '[1,"toString"]', 'kind "toString" is unknown'],
+    ["a missing field", '[1,"tick","s",1]', "field 4 of a record or row is not a number"],
+    ["a field too many", '[1,"tick","s",1,1,1]', "a record or row has too many fields"],
+    ["a row that is none", '[1,"history","m","s",true,[7]]', "a record or row is not an array"],
+    ["an unknown verdict", '[1,"feedback","i","m",1,"maybe",[]]', "not real or false_positive"],
+  ])("say so: %s", (_name, json, error) => {
+    expect(decodeText(json)).toEqual({ kind: "unreadable", error: expect.stringContaining(error) });
+  });
+});

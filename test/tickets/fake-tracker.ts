@@ -1,0 +1,96 @@
+/** A tracker in memory, whose answers can be lost and whose index can lag. */
+import { TrackerError } from "../../src/tickets/errors.ts";
+import type { Issue, IssueComment, NewIssue, Tracker } from "../../src/tickets/tracker.ts";
+
+interface FakeIssue extends Issue {
+  readonly description: string;
+  readonly comments: IssueComment[];
+}
+
+function lostAnswer(): TrackerError {
+  return new TrackerError("DW_JIRA_TIMEOUT", "no complete answer", {
+    hint: "Wait.",
+    retryable: true,
+    maybeApplied: true,
+  });
+}
+
+export class FakeTracker implements Tracker {
+  issues: FakeIssue[] = [];
+  /** Whether the search shows what was created. */
+  indexed = true;
+  /** What each call, by name, throws after it took effect; used up. */
+  readonly losesAnswerOf: string[] = [];
+  transitions: Readonly<Record<string, boolean>> = { Done: true, Reopen: false };
+
+  create(issue: NewIssue): Promise<Issue> {
+    const number = this.issues.length + 1;
+    const key = `IR-${number}`;
+    const created: FakeIssue = {
+      id: String(number),
+      key,
+      url: `http://jira/browse/${key}`,
+      labels: issue.labels,
+      description: issue.description,
+      done: false,
+      resolution: undefined,
+      comments: [],
+    };
+    this.issues.push(created);
+    return this.#answer("create", created);
+  }
+
+  findByLabel(label: string): Promise<readonly Issue[]> {
+    const found = this.issues.filter((issue) => issue.labels.includes(label));
+    return Promise.resolve(this.indexed ? found : []);
+  }
+
+  get(id: string): Promise<Issue | undefined> {
+    return Promise.resolve(this.issues.find((issue) => issue.id === id));
+  }
+
+  comments(id: string): Promise<readonly IssueComment[]> {
+    return Promise.resolve([...this.#issue(id).comments]);
+  }
+
+  addComment(id: string, body: string): Promise<IssueComment> {
+    const { comments } = this.#issue(id);
+    const comment = { id: String(comments.length + 1), body };
+    comments.push(comment);
+    return this.#answer("addComment", comment);
+  }
+
+  updateComment(id: string, comment: IssueComment): Promise<void> {
+    const { comments } = this.#issue(id);
+    comments[comments.findIndex((candidate) => candidate.id === comment.id)] = comment;
+    return this.#answer("updateComment", undefined);
+  }
+
+  transition(id: string, transition: string): Promise<void> {
+    const done = this.transitions[transition];
+    if (done === undefined) {
+      const hint = "Name one that is there.";
+      return Promise.reject(new TrackerError("DW_JIRA_TRANSITION_MISSING", "none", { hint }));
+    }
+    this.people(id, { done, resolution: done ? "Done" : undefined });
+    return this.#answer("transition", undefined);
+  }
+
+  /** What a person changes by hand. */
+  people(id: string, change: Partial<FakeIssue>): void {
+    this.issues = this.issues.map((issue) => (issue.id === id ? { ...issue, ...change } : issue));
+  }
+
+  #issue(id: string): FakeIssue {
+    const issue = this.issues.find((candidate) => candidate.id === id);
+    if (!issue) throw new Error(`no issue ${id}`);
+    return issue;
+  }
+
+  #answer<T>(call: string, value: T): Promise<T> {
+    const index = this.losesAnswerOf.indexOf(call);
+    if (index < 0) return Promise.resolve(value);
+    this.losesAnswerOf.splice(index, 1);
+    return Promise.reject(lostAnswer());
+  }
+}

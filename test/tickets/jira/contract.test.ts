@@ -1,0 +1,132 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Document, OpenAPIBackend } from "openapi-backend";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { openExample } from "./open-example.ts";
+import { type Sent, startRecorder } from "./recorder.ts";
+
+const data =
+  process.env["DRIFTWARDEN_DATA"] ?? join(import.meta.dirname, "../../../../shared/data");
+const folder = join(data, "../jira-openapi");
+const present = existsSync(folder);
+
+/** Everything the adapter can ask, as it left for a sandbox. */
+async function everyRequest(deployment: "Cloud" | "Server"): Promise<readonly Sent[]> {
+  const recorder = await startRecorder(deployment);
+  onTestFinished(() => recorder[Symbol.asyncDispose]());
+  const jira = openExample(recorder.url);
+  await jira.probe();
+  const { id, key } = await jira.create({
+    summary: "s",
+    description: "d",
+    labels: ["driftwarden"],
+    priority: "High",
+  });
+  await jira.findByLabel("driftwarden");
+  await jira.get(key);
+  const comment = await jira.addComment(id, "*one*");
+  await jira.updateComment(id, { ...comment, body: "*two*" });
+  await jira.comments(id);
+  await jira.transition(id, "Done");
+  return recorder.sent;
+}
+
+describe("what the adapter sends", () => {
+  it.each(["Cloud", "Server"] as const)(
+    "is every operation of the port, over v2 (%s)",
+    async (site) => {
+      const sent = await everyRequest(site);
+      const search = site === "Cloud" ? "POST /rest/api/2/search/jql" : "POST /rest/api/2/search";
+      const steps = sent.map(({ method, path }) => `${method} ${path.replaceAll(/\d{5}/g, "ID")}`);
+      expect([...new Set(steps)].toSorted()).toEqual(
+        [
+          "GET /rest/api/2/issue/ID",
+          "GET /rest/api/2/issue/ID/comment",
+          "GET /rest/api/2/issue/ID/transitions",
+          "GET /rest/api/2/issue/IR-1",
+          "GET /rest/api/2/myself",
+          "GET /rest/api/2/priority",
+          "GET /rest/api/2/project/IR",
+          "GET /rest/api/2/serverInfo",
+          "POST /rest/api/2/issue",
+          "POST /rest/api/2/issue/ID/comment",
+          "POST /rest/api/2/issue/ID/transitions",
+          "PUT /rest/api/2/issue/ID/comment/ID",
+          search,
+        ].toSorted(),
+      );
+    },
+  );
+});
+
+const suffix = present ? "" : " (left out: the folder jira-openapi is not beside the data)";
+
+describe.runIf(present)(
+  `what the adapter sends, beside Atlassian's own descriptions${suffix}`,
+  () => {
+    it("is compared by a judge that sees mistakes", async () => {
+      const cloud = await descriptionOf("cloud-v3-patched.json");
+      const wrong = { method: "POST", query: "", headers: { "content-type": "application/json" } };
+      const transition = {
+        path: "/rest/api/3/issue/1/transitions",
+        body: { transition: { id: 31 } },
+      };
+      const search = { path: "/rest/api/3/search/jql", body: { jql: "labels = x", startAt: 0 } };
+      expect(violations(cloud, { ...wrong, ...transition })).not.toEqual([]);
+      expect(violations(cloud, { ...wrong, ...search })).not.toEqual([]);
+    });
+
+    it("fits Cloud's, which has v3 in the place of v2", async () => {
+      const cloud = await descriptionOf("cloud-v3-patched.json");
+      const whole = await descriptionOf("cloud-v3-2025-09-23.json");
+      for (const request of await everyRequest("Cloud")) {
+        const v3 = { ...request, path: request.path.replace("/rest/api/2", "/rest/api/3") };
+        // The mended description left projects out.
+        const problems = violations(v3.path.includes("/project/") ? whole : cloud, v3);
+        expect([stepOf(v3), ...problems.filter((problem) => !isMarkup(problem))]).toEqual([
+          stepOf(v3),
+        ]);
+      }
+    });
+
+    it("fits Data Center's, but for what that description gets wrong", async () => {
+      const server = await descriptionOf("data-center-10.3.json");
+      for (const request of await everyRequest("Server")) {
+        const problems = violations(server, {
+          ...request,
+          path: request.path.replace("/rest", ""),
+        });
+        const real = problems.filter((problem) => !isFalseAlarm(problem));
+        expect([stepOf(request), ...real]).toEqual([stepOf(request)]);
+      }
+    });
+  },
+);
+
+/** v3 wants a document where v2, which Cloud has as well, wants wiki markup. */
+function isMarkup(problem: string): boolean {
+  return problem === "/requestBody/body must be object";
+}
+
+/** It declares every field of an issue, and every name of one, as an object. */
+function isFalseAlarm(problem: string): boolean {
+  return /^\/(requestBody|query)\/fields\/\w+ must be object$/.test(problem);
+}
+
+const stepOf = ({ method, path }: Sent): string => `${method} ${path}`;
+
+async function descriptionOf(name: string): Promise<OpenAPIBackend> {
+  const definition: Document = JSON.parse(readFileSync(join(folder, name), "utf8"));
+  return new OpenAPIBackend({
+    definition,
+    quick: true,
+    strict: false,
+    ajvOpts: { strict: false, logger: false, allErrors: true },
+  }).init();
+}
+
+function violations(backend: OpenAPIBackend, request: Sent): readonly string[] {
+  if (!backend.matchOperation(request)) return ["no such operation"];
+  const { errors } = backend.validateRequest(request);
+  return (errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
+}

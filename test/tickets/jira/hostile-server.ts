@@ -1,0 +1,41 @@
+/** A server that answers every request the same, badly chosen way, and remembers what it was sent. */
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+
+interface Seen {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: IncomingMessage["headers"];
+}
+
+export interface HostileServer extends AsyncDisposable {
+  readonly url: string;
+  readonly seen: readonly Seen[];
+}
+
+export async function hostileServer(
+  answer: (response: ServerResponse, request: IncomingMessage) => void,
+): Promise<HostileServer> {
+  const seen: Seen[] = [];
+  const server = createServer((request, response) => {
+    request.resume();
+    request.once("end", () => {
+      const { method = "", url = "", headers } = request;
+      seen.push({ method, path: url, headers });
+      answer(response, request);
+    });
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    seen,
+    [Symbol.asyncDispose]: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}

@@ -1,0 +1,206 @@
+import { describe, expect, it } from "vitest";
+import { at, errorOf, json, token } from "./open-example.ts";
+
+const issue = { summary: "s", description: "d", labels: ["driftwarden"], priority: undefined };
+
+describe("an answer that is a refusal", () => {
+  it.each([
+    [401, "DW_JIRA_UNAUTHORIZED", false],
+    [403, "DW_JIRA_FORBIDDEN", false],
+    [404, "DW_JIRA_PROJECT_MISSING", false],
+    [409, "DW_JIRA_REFUSED", false],
+    [413, "DW_JIRA_REFUSED", false],
+    [500, "DW_JIRA_UNAVAILABLE", true],
+    [503, "DW_JIRA_UNAVAILABLE", true],
+    [504, "DW_JIRA_UNAVAILABLE", true],
+  ] as const)("%i becomes %s, perhaps applied: %s", async (status, code, maybeApplied) => {
+    const { jira } = await at(json(status, { errorMessages: ["Words of Jira"], errors: {} }));
+    const error = await errorOf(jira.create(issue));
+    expect(error).toMatchObject({ code, status, maybeApplied });
+    expect(error.message).toBe(`creating an issue in IR: Jira answered ${status}: Words of Jira`);
+  });
+
+  it("tells how long to wait and which limit was hit on 429", async () => {
+    const headers = { "retry-after": "17", "ratelimit-reason": "jira-per-issue-on-write" };
+    const { jira } = await at(json(429, {}, headers));
+    expect(await errorOf(jira.addComment("1", "x"))).toMatchObject({
+      code: "DW_JIRA_RATE_LIMITED",
+      status: 429,
+      retryAfterMs: 17_000,
+      reason: "jira-per-issue-on-write",
+      retryable: true,
+      maybeApplied: false,
+    });
+  });
+
+  it("understands a Retry-After that is a date", async () => {
+    const date = "Fri, 20 Nov 2026 10:00:00 GMT";
+    const { jira } = await at(
+      json(429, {}, { date, "retry-after": "Fri, 20 Nov 2026 10:00:30 GMT" }),
+    );
+    expect((await errorOf(jira.get("1"))).retryAfterMs).toBe(30_000);
+  });
+
+  it("recognises the CAPTCHA that follows failed logins", async () => {
+    const { jira } = await at(json(403, {}, { "x-seraph-loginreason": "AUTHENTICATION_DENIED" }));
+    const error = await errorOf(jira.get("1"));
+    expect(error.code).toBe("DW_JIRA_UNAUTHORIZED");
+    expect(error.hint).toContain("CAPTCHA");
+  });
+
+  it("does not take an issue for deleted when the login failed, which some Jiras answer with 404", async () => {
+    const { jira } = await at(json(404, {}, { "x-seraph-loginreason": "AUTHENTICATED_FAILED" }));
+    expect((await errorOf(jira.get("1"))).code).toBe("DW_JIRA_UNAUTHORIZED");
+    const { jira: quiet } = await at((response, request) =>
+      json(request.url?.endsWith("/myself") === true ? 401 : 404, {})(response),
+    );
+    expect((await errorOf(quiet.get("1"))).code).toBe("DW_JIRA_UNAUTHORIZED");
+  });
+
+  it("names the fields that the project demands, and the setting for them", async () => {
+    const errors = { customfield_10010: "Team is required.", labels: "labels cannot be set" };
+    const { jira } = await at(json(400, { errorMessages: [], errors }));
+    const error = await errorOf(jira.create(issue));
+    expect(error.code).toBe("DW_JIRA_FIELD_REQUIRED");
+    expect(error.message).toContain("Team is required.");
+    expect(error.hint).toMatch(/demands customfield_10010: .*jira\.fields/);
+  });
+
+  it("names the project that is not there", async () => {
+    const { jira } = await at(
+      json(400, { errorMessages: [], errors: { project: "Specify a valid project" } }),
+    );
+    expect((await errorOf(jira.create(issue))).code).toBe("DW_JIRA_PROJECT_MISSING");
+  });
+});
+
+describe("an answer that is not Jira's", () => {
+  it.each([302, 307])(
+    "is an error when it is a redirect (%i), which is not followed",
+    async (status) => {
+      const { jira, server } = await at((response) => {
+        response.writeHead(status, { location: `https://evil.example/login?token=${token}` }).end();
+      });
+      const error = await errorOf(jira.create(issue));
+      expect(error).toMatchObject({ code: "DW_JIRA_PROTOCOL", status, maybeApplied: false });
+      expect(error.message).toContain("a redirect to https://evil.example;");
+      expect(server.seen).toHaveLength(1);
+    },
+  );
+
+  it.each([
+    ["a login page", "text/html", "<html>Log in</html>"],
+    ["nothing", "application/json", ""],
+    ["half of it", "application/json", '{"id":"1"'],
+    ["a string", "application/json", '"ok"'],
+    ["something else", "application/json", '{"hello":"world"}'],
+  ])("is an error when a 200 holds %s", async (_, type, body) => {
+    const { jira } = await at((response) => {
+      response.writeHead(200, { "content-type": type }).end(body);
+    });
+    expect(await errorOf(jira.create(issue))).toMatchObject({
+      code: "DW_JIRA_PROTOCOL",
+      maybeApplied: true,
+      retryable: true,
+    });
+    expect((await errorOf(jira.comments("1"))).maybeApplied).toBe(false);
+  });
+
+  it("is an error when a 200 complains, and its words are kept", async () => {
+    const { jira } = await at(json(200, { id: "1", key: "IR-1", errorMessages: ["Not really"] }));
+    expect((await errorOf(jira.create(issue))).message).toContain("Not really");
+  });
+
+  it("is given up when it is larger than the cap, after little more than the cap was read", async () => {
+    let sent = 0;
+    const chunk = "x".repeat(65_536);
+    const { jira } = await at((response) => {
+      response.writeHead(200, { "content-type": "application/json" });
+      const more = (): void => {
+        if (sent > 300_000_000 || response.destroyed) return;
+        sent += chunk.length;
+        if (response.write(chunk)) setImmediate(more);
+        else response.once("drain", more);
+      };
+      more();
+    });
+    const error = await errorOf(jira.create(issue));
+    expect(error).toMatchObject({ code: "DW_JIRA_PROTOCOL", maybeApplied: true });
+    expect(error.message).toContain("more than 5000000 bytes");
+    expect(sent).toBeLessThan(30_000_000);
+  });
+
+  it("does not get the token into our words by echoing it", async () => {
+    const { jira } = await at((response, request) => {
+      json(400, { errorMessages: [`you sent ${request.headers.authorization} and ${token}`] })(
+        response,
+      );
+    });
+    expect((await errorOf(jira.create(issue))).message).toContain("<secret>");
+  });
+});
+
+describe("a new issue that lacks its labels", () => {
+  it("is an error that hands the issue over and says what to change", async () => {
+    const fields = { labels: [], status: { statusCategory: { key: "new" } }, resolution: null };
+    const { jira } = await at(json(200, { id: "1", key: "IR-1", fields }));
+    const error = await errorOf(jira.create(issue));
+    expect(error).toMatchObject({ code: "DW_JIRA_LABEL_NOT_STORED", retryable: false });
+    expect(error.message).toContain("IR-1 was created without the labels driftwarden");
+    expect(error.hint).toContain("Labels");
+    expect(error.issue).toMatchObject({ id: "1", key: "IR-1", done: false });
+  });
+});
+
+describe("no answer", () => {
+  const quick = { deadlineMs: 300 };
+
+  it("ends at the deadline, perhaps applied", async () => {
+    const { jira } = await at(() => undefined, quick);
+    expect(await errorOf(jira.create(issue))).toMatchObject({
+      code: "DW_JIRA_TIMEOUT",
+      maybeApplied: true,
+      retryable: true,
+    });
+    expect((await errorOf(jira.get("1"))).maybeApplied).toBe(false);
+  });
+
+  it("ends at the deadline although bytes keep trickling", async () => {
+    const { jira } = await at((response) => {
+      const timer = setInterval(() => response.write(" "), 20);
+      response.once("close", () => clearInterval(timer));
+    }, quick);
+    expect((await errorOf(jira.get("1"))).code).toBe("DW_JIRA_TIMEOUT");
+  });
+
+  it("is perhaps applied when the connection broke after the request was written", async () => {
+    const { jira } = await at((response) => response.socket?.resetAndDestroy());
+    expect(await errorOf(jira.addComment("1", "x"))).toMatchObject({
+      code: "DW_JIRA_UNREACHABLE",
+      maybeApplied: true,
+    });
+  });
+
+  it("is perhaps applied when the connection broke within the answer", async () => {
+    const { jira } = await at((response) => {
+      response.writeHead(201, { "content-length": "100" });
+      response.write("{", () => response.destroy());
+    });
+    expect(await errorOf(jira.addComment("1", "x"))).toMatchObject({
+      code: "DW_JIRA_UNREACHABLE",
+      maybeApplied: true,
+    });
+  });
+
+  it("is certainly not applied when the connection was refused", async () => {
+    const { jira, server } = await at(() => undefined);
+    await server[Symbol.asyncDispose]();
+    const error = await errorOf(jira.create(issue));
+    expect(error).toMatchObject({
+      code: "DW_JIRA_UNREACHABLE",
+      maybeApplied: false,
+      retryable: true,
+    });
+    expect(error.message).toContain("ECONNREFUSED");
+  });
+});

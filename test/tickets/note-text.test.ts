@@ -1,0 +1,60 @@
+import { describe, expect, it } from "vitest";
+import { renderNote, renderRepeat } from "../../src/tickets/note-text.ts";
+import { exampleIncident, exampleRun } from "./example-incident.ts";
+
+const incident = exampleIncident();
+
+describe("a comment", () => {
+  it("says which gate refused a run and why", () => {
+    const run = exampleRun({
+      status: "denied",
+      gate: "budget",
+      detail: "3 of 3 runs in 24h are used",
+    });
+    expect(renderNote(incident, { about: "run", run })).toBe(
+      "2026-11-20 09:34 UTC: *restart-svc* (restart-container on my-service) was refused by budget: 3 of 3 runs in 24h are used",
+    );
+  });
+
+  it.each([
+    ["recovered", "helped"],
+    ["not_recovered", "did not help"],
+    ["inconclusive", "cannot be told"],
+  ] as const)("says honestly that the outcome is %s", (outcome, words) => {
+    const note = renderNote(incident, {
+      about: "verified",
+      run: exampleRun({ outcome }),
+      detail: "3 attributions seen",
+    });
+    expect(note).toContain(words);
+    expect(note).toContain("3 attributions seen");
+  });
+
+  it.each([
+    ["recovered", "back to normal"],
+    ["accepted", "accepted as the new normal"],
+    ["marker", "was announced"],
+  ] as const)("says why the episode is over: %s", (cause, words) => {
+    const note = renderNote(incident, { about: "closed", cause, atMs: incident.lastSeenAtMs });
+    expect(note).toMatch(/^2026-11-20 09:35 UTC: /);
+    expect(note).toContain(words);
+  });
+
+  it("shows a further episode in full", () => {
+    const { episode } = exampleIncident({ kind: "leak" });
+    const note = renderNote(incident, { about: "joined", kind: "leak", episode });
+    expect(note).toContain("now looks mostly at *credit_score*");
+    expect(note).toContain("|credit_score|31.2 %|");
+  });
+
+  it("keeps markup of a script's output out", () => {
+    const run = exampleRun({ status: "failed", detail: "{code}\n[~admin]" });
+    expect(renderNote(incident, { about: "run", run })).toContain("\\{code\\} \\[\\~admin\\]");
+  });
+
+  it("counts repeats", () => {
+    expect(renderRepeat({ ...incident, occurrences: 3 })).toContain(
+      "Seen *3 times* since 2026-11-20 09:34 UTC, last at 2026-11-20 09:35 UTC",
+    );
+  });
+});

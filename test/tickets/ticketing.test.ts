@@ -1,0 +1,267 @@
+import { pino } from "pino";
+import { Registry } from "prom-client";
+import { describe, expect, it } from "vitest";
+import type { Incident } from "../../src/incidents/incident.ts";
+import { TrackerError } from "../../src/tickets/errors.ts";
+import { ticketsMetrics } from "../../src/tickets/metrics.ts";
+import {
+  createTicketing,
+  type Ticketing,
+  type TicketingOptions,
+} from "../../src/tickets/ticketing.ts";
+import type { Issue } from "../../src/tickets/tracker.ts";
+import { exampleIncident, exampleRun } from "./example-incident.ts";
+import { FakeTracker } from "./fake-tracker.ts";
+
+const first = { unknown: false };
+const afterUnknown = { unknown: true };
+const minute = 60_000;
+
+interface Room {
+  readonly tracker: FakeTracker;
+  readonly ticketing: Ticketing;
+  readonly registry: Registry;
+  readonly later: (ms: number) => void;
+}
+
+function room(change: Partial<TicketingOptions> = {}): Room {
+  const tracker = new FakeTracker();
+  const registry = new Registry();
+  let now = Date.parse("2026-11-20T10:00:00Z");
+  const ticketing = createTicketing({
+    tracker,
+    clock: { now: () => now, at: (ms) => ms, sleep: () => Promise.resolve() },
+    logger: pino({ enabled: false }),
+    metrics: ticketsMetrics(registry),
+    context: { priorities: { P0: "Highest", P1: "High", P2: "Low" } },
+    resolveTransition: "Done",
+    reopenTransition: "Reopen",
+    wontFixResolution: "Won't Do",
+    ...change,
+  });
+  return {
+    tracker,
+    ticketing,
+    registry,
+    later: (ms) => {
+      now += ms;
+    },
+  };
+}
+
+/** An incident whose ticket exists. */
+async function ticketed({ ticketing }: Room, change: Partial<Incident> = {}): Promise<Incident> {
+  const incident = exampleIncident({}, change);
+  const { ticket } = await ticketing.open(incident, first);
+  return { ...incident, ticket };
+}
+
+async function codeOf(promise: Promise<unknown>): Promise<string> {
+  const error: unknown = await promise.catch((reason: unknown) => reason);
+  return error instanceof TrackerError ? error.code : `not refused: ${String(error)}`;
+}
+
+const again = (incident: Incident): Incident => ({
+  ...incident,
+  occurrences: 2,
+  episode: { ...incident.episode, id: "episode-2" },
+});
+
+describe("opening a ticket", () => {
+  it("creates one and returns where it is", async () => {
+    const { ticketing, tracker } = room();
+    const opened = await ticketing.open(exampleIncident(), first);
+    expect(opened).toEqual({
+      change: "created",
+      ticket: { id: "1", key: "IR-1", url: "http://jira/browse/IR-1" },
+    });
+    expect(tracker.issues).toHaveLength(1);
+  });
+
+  it("adopts the ticket whose creation was not answered", async () => {
+    const { ticketing, tracker } = room();
+    tracker.losesAnswerOf.push("create");
+    expect(await codeOf(ticketing.open(exampleIncident(), first))).toBe("DW_JIRA_TIMEOUT");
+    const opened = await ticketing.open(exampleIncident(), afterUnknown);
+    expect(opened.change).toBe("adopted");
+    expect(tracker.issues).toHaveLength(1);
+  });
+
+  it("adopts it after a restart that forgot everything but that an attempt was made", async () => {
+    const { ticketing, tracker } = room();
+    const before = room();
+    await before.ticketing.open(exampleIncident(), first);
+    tracker.issues = before.tracker.issues;
+    expect((await ticketing.open(exampleIncident(), afterUnknown)).change).toBe("adopted");
+    expect(tracker.issues).toHaveLength(1);
+  });
+
+  it("does not adopt the ticket of an earlier incident with the same fingerprint", async () => {
+    const { ticketing, tracker, later } = room();
+    await ticketing.open(exampleIncident({}, { id: "incident-0" }), first);
+    await ticketing.open(exampleIncident(), afterUnknown).catch(() => undefined);
+    later(6 * minute);
+    expect((await ticketing.open(exampleIncident(), afterUnknown)).change).toBe("created");
+    expect(tracker.issues).toHaveLength(2);
+  });
+});
+
+describe("a creation of unknown outcome that the search does not show", () => {
+  it("is looked for with growing pauses and repeated only when the index had time enough", async () => {
+    const { ticketing, tracker, later } = room({ lookUpMs: 5 * minute });
+    tracker.indexed = false;
+    const waits: (number | undefined)[] = [];
+    for (let attempt = 2; tracker.issues.length === 0 && attempt < 100; attempt += 1) {
+      const opening = ticketing.open(exampleIncident(), afterUnknown);
+      const error: unknown = await opening.catch((reason: unknown) => reason);
+      if (!(error instanceof TrackerError)) break;
+      expect(error).toMatchObject({ code: "DW_JIRA_OUTCOME_UNKNOWN", retryable: true });
+      waits.push(error.retryAfterMs);
+      later(error.retryAfterMs ?? 0);
+    }
+    expect(waits.slice(0, 4)).toEqual([5000, 5000, 10_000, 20_000]);
+    expect(waits.reduce<number>((sum, wait) => sum + (wait ?? 0), 0)).toBe(5 * minute);
+    expect(tracker.issues).toHaveLength(1);
+  });
+
+  it("stays unknown when the look-up itself fails without any effect", async () => {
+    const { ticketing, tracker } = room();
+    tracker.findByLabel = () =>
+      Promise.reject(new TrackerError("DW_JIRA_UNAUTHORIZED", "401", { hint: "Renew the token." }));
+    const opening = ticketing.open(exampleIncident(), afterUnknown);
+    await expect(opening).rejects.toMatchObject({
+      code: "DW_JIRA_UNAUTHORIZED",
+      maybeApplied: true,
+    });
+  });
+
+  it("is looked for even when the caller forgot that it was unknown", async () => {
+    const { ticketing, tracker } = room();
+    tracker.losesAnswerOf.push("create");
+    await ticketing.open(exampleIncident(), first).catch(() => undefined);
+    expect((await ticketing.open(exampleIncident(), first)).change).toBe("adopted");
+    expect(tracker.issues).toHaveLength(1);
+  });
+});
+
+describe("a ticket that was created without its labels", () => {
+  it("is kept, because its id is known", async () => {
+    const { ticketing, tracker } = room();
+    const create = tracker.create.bind(tracker);
+    tracker.create = async (issue) => {
+      const created: Issue = await create({ ...issue, labels: [] });
+      const hint = "Put Labels on the screen.";
+      throw new TrackerError("DW_JIRA_LABEL_NOT_STORED", "no labels", { hint, issue: created });
+    };
+    const opened = await ticketing.open(exampleIncident(), first);
+    expect(opened).toMatchObject({ change: "created", ticket: { key: "IR-1" } });
+  });
+});
+
+describe("opening an incident that has a ticket", () => {
+  it("comments and reopens a ticket that is done, once", async () => {
+    const place = room();
+    const incident = await ticketed(place);
+    place.tracker.people("1", { done: true, resolution: "Done" });
+    expect((await place.ticketing.open(again(incident), first)).change).toBe("reopened");
+    expect((await place.ticketing.open(again(incident), afterUnknown)).change).toBe("unchanged");
+    expect(place.tracker.issues).toMatchObject([{ done: false }]);
+    expect(place.tracker.issues[0]?.comments).toHaveLength(1);
+  });
+
+  it("only comments where no transition to reopen is configured, or there is none of that name", async () => {
+    for (const reopenTransition of [undefined, "No such"]) {
+      const place = room({ reopenTransition });
+      const incident = await ticketed(place);
+      place.tracker.people("1", { done: true });
+      expect((await place.ticketing.open(again(incident), first)).change).toBe("commented");
+      expect(place.tracker.issues).toMatchObject([{ done: true }]);
+    }
+  });
+
+  it("never reopens what people will not fix, and keeps one count there", async () => {
+    const place = room();
+    const incident = await ticketed(place);
+    place.tracker.people("1", { done: true, resolution: "Won't Do" });
+    for (const occurrences of [2, 3, 4]) {
+      const repeated = { ...again(incident), occurrences };
+      expect((await place.ticketing.open(repeated, first)).change).toBe("left_alone");
+    }
+    expect(place.tracker.issues).toHaveLength(1);
+    expect(place.tracker.issues[0]?.done).toBe(true);
+    expect(place.tracker.issues[0]?.comments).toHaveLength(1);
+    expect(place.tracker.issues[0]?.comments[0]?.body).toContain("4 times");
+  });
+
+  it("says that people deleted it and does not create it again", async () => {
+    const place = room();
+    const incident = await ticketed(place);
+    place.tracker.issues = [];
+    expect((await place.ticketing.open(again(incident), first)).change).toBe("gone");
+    expect(await place.ticketing.repeat(incident)).toBe("gone");
+    expect(place.tracker.issues).toEqual([]);
+    expect(await place.registry.metrics()).toContain(
+      'driftwarden_ticket_changes_total{change="gone"} 2',
+    );
+  });
+});
+
+describe("a comment", () => {
+  const note = { about: "run", run: exampleRun() } as const;
+
+  it("is written once, even when its answer was lost", async () => {
+    const place = room();
+    const incident = await ticketed(place);
+    place.tracker.losesAnswerOf.push("addComment");
+    expect(await codeOf(place.ticketing.note(incident, note, "n1"))).toBe("DW_JIRA_TIMEOUT");
+    expect(await place.ticketing.note(incident, note, "n1")).toBe("unchanged");
+    expect(await place.ticketing.note(incident, note, "n2")).toBe("commented");
+    expect(place.tracker.issues[0]?.comments).toHaveLength(2);
+  });
+
+  it("is not taken for written because a person quoted it", async () => {
+    const place = room();
+    const incident = await ticketed(place);
+    await place.ticketing.note(incident, note, "n1");
+    const comments = place.tracker.issues[0]?.comments ?? [];
+    const quoted = comments.map(({ id, body }) => ({ id, body: `{quote}${body}{quote}\r\nWhy?` }));
+    place.tracker.people("1", { comments: quoted });
+    expect(await place.ticketing.note(incident, note, "n1")).toBe("commented");
+  });
+
+  it("needs a ticket, and says when there is none", async () => {
+    expect(await room().ticketing.note(exampleIncident(), note, "n1")).toBe("no_ticket");
+  });
+});
+
+describe("the comment that counts repeats", () => {
+  it("is one, kept up to date, and left when nothing changed", async () => {
+    const place = room();
+    const incident = await ticketed(place);
+    expect(await place.ticketing.repeat({ ...incident, occurrences: 2 })).toBe("commented");
+    expect(await place.ticketing.repeat({ ...incident, occurrences: 3 })).toBe("updated");
+    expect(await place.ticketing.repeat({ ...incident, occurrences: 3 })).toBe("unchanged");
+    expect(place.tracker.issues[0]?.comments).toHaveLength(1);
+    expect(place.tracker.issues[0]?.comments[0]?.body).toContain("3 times");
+  });
+});
+
+describe("resolving a ticket", () => {
+  it("moves it by the configured transition, and leaves it when people were faster", async () => {
+    const place = room();
+    const incident = await ticketed(place);
+    expect(await place.ticketing.resolve(incident)).toBe("resolved");
+    expect(await place.ticketing.resolve(incident)).toBe("unchanged");
+    expect(place.tracker.issues).toMatchObject([{ done: true }]);
+  });
+
+  it("asks people in one comment where no such transition is configured or there", async () => {
+    for (const resolveTransition of [undefined, "No such"]) {
+      const place = room({ resolveTransition });
+      const incident = await ticketed(place);
+      expect(await place.ticketing.resolve(incident)).toBe("commented");
+      expect(await place.ticketing.resolve(incident)).toBe("unchanged");
+      expect(place.tracker.issues[0]?.comments[0]?.body).toContain("Please close this ticket");
+    }
+  });
+});
