@@ -9,9 +9,11 @@ import { Arrivals, bareRound, type Round } from "./kafka-bare.ts";
 import type { BenchLine } from "./line.ts";
 
 const partitions = 3;
-const recordCount = 5000;
+const recordCount = 3000;
 const rowsEach = 50;
 const rounds = 3;
+/** What safety may cost: one partition a call, headers, checked decoding. */
+const leastRatio = 0.85;
 
 /**
  * Rows a second appended and read back by the stream, and by bare kafkajs, median of three interleaved rounds; the
@@ -105,7 +107,7 @@ function report(ours: readonly Round[], bare: readonly Round[]): readonly BenchL
     return [
       line(name, rate(mine), "rows/s"),
       line(`${name}: bare kafkajs`, rate(theirs), "rows/s"),
-      line(`${name}: ratio to bare kafkajs`, Math.round((theirs / mine) * 100) / 100, "ratio"),
+      ratioLine(name, theirs / mine),
     ];
   });
 }
@@ -118,6 +120,14 @@ const line = (name: string, value: number, unit: string): BenchLine => ({
   bound: null,
   ok: true,
 });
+
+/** Only the whole way has a bound: its two halves are too noisy on a shared machine. */
+function ratioLine(name: string, ratio: number): BenchLine {
+  const value = Math.round(ratio * 100) / 100;
+  const plain = line(`${name}: ratio to bare kafkajs`, value, "ratio");
+  if (name !== "stream on Kafka") return plain;
+  return { ...plain, bound: leastRatio, ok: value >= leastRatio };
+}
 
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;

@@ -97,7 +97,7 @@ const HEADER_BYTES = 32;
  * Warm-up: undefined for the first window and, calibrated, for another fifth of one, whose least mass is the first
  * boundary. Growing by a feature keeps locations and scales and starts trees and boundary anew.
  *
- * Time: n_trees·(height + 1) visits to score and as many to learn, under 1 µs by default, and a sweep over all counters
+ * Time: n_trees·(height + 1) visits to score and as many to learn, about 1 µs by default, and a sweep over all counters
  * once a window. Memory: 2·n_trees·(2^(height+1) − 1) counters and 18 bytes a feature, 10.3 KB by default.
  *
  * Source: Tan, Ting and Liu 2011, "Fast Anomaly Detection for Streaming Data", IJCAI; River's variant, which adds up

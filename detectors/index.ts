@@ -5,8 +5,3 @@ import { rollingZScore } from "./rolling-z-score.ts";
 
 /** Every detector, in the order in which people see them. */
 export const detectorTypes: readonly DetectorType<unknown>[] = [rollingZScore, halfSpaceTrees];
-
-/** The detector of that name; undefined when there is none. */
-export function detectorType(name: string): DetectorType<unknown> | undefined {
-  return detectorTypes.find((type) => type.name === name);
-}

@@ -40,7 +40,9 @@ export const restartContainer: RemediationType<
   create: ({ target: wanted, grace_seconds: graceSeconds }, { engine, clock }): Remediation => ({
     resolve: () => resolve(engine, wanted),
     act: (target) => act({ engine, clock, graceSeconds }, target),
-    lookUp: async (target) => (await look(engine, target)).result,
+    // An engine goes on with a restart when its client is gone: give it the time to end.
+    lookUp: (target) =>
+      settle({ engine, clock }, target, { waitMs: graceSeconds * 1000 + settleMs, revive: false }),
     health: async ({ id }) => healthOf(await engine.inspect(id)),
   }),
 };
@@ -95,7 +97,7 @@ async function act(means: Act, target: Target): Promise<ActResult> {
   } catch (error) {
     return afterError(means, target, error);
   }
-  return settle(means, target, means.clock.now() + settleMs);
+  return settle(means, target, { waitMs: settleMs, revive: true });
 }
 
 async function driftOf(engine: Engine, target: Target): Promise<string | undefined> {
@@ -114,22 +116,33 @@ async function afterError(means: Act, target: Target, error: unknown): Promise<A
     return { status: "changed", detail };
   }
   if (error instanceof DockerError && !error.maybeApplied) return { status: "failed", detail };
-  const until = means.clock.now() + means.graceSeconds * 1000 + settleMs;
-  const settled = await settle(means, target, until);
+  const waitMs = means.graceSeconds * 1000 + settleMs;
+  const settled = await settle(means, target, { waitMs, revive: true });
   if (settled.status === "done") return settled;
   return { status: "unknown", detail: `${detail} ${settled.detail}` };
 }
 
-/** Waits until started-at shows that the restart took effect; starts the container, once, if it was left stopped. */
-async function settle({ engine, clock }: Act, target: Target, untilMs: number): Promise<ActResult> {
+interface Patience {
+  readonly waitMs: number;
+  /** Whether a container that was left stopped is started, once. */
+  readonly revive: boolean;
+}
+
+/** Waits until started-at shows that the restart took effect. */
+async function settle(
+  { engine, clock }: Pick<Act, "engine" | "clock">,
+  target: Target,
+  { waitMs, revive }: Patience,
+): Promise<ActResult> {
+  const untilMs = clock.now() + waitMs;
   let wasStopped = false;
-  let started = false;
+  let mayStart = revive;
   for (;;) {
     const { result, state } = await look(engine, target);
     if (result.status === "done" || state === "gone") return result;
     // Every restart passes through "exited" for a moment; seen twice, it stays there.
-    if (state === "exited" && wasStopped && !started) {
-      started = true;
+    if (state === "exited" && wasStopped && mayStart) {
+      mayStart = false;
       await engine.start(target.id).catch(() => undefined);
       continue;
     }

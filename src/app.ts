@@ -3,20 +3,21 @@ import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import type { Logger } from "pino";
 import { detectorTypes } from "../detectors/index.ts";
-import { openDocker } from "../remediations/docker/dockerode-engine.ts";
 import type { Engine } from "../remediations/docker/engine.ts";
 import { remediationTypes } from "../remediations/index.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { Config } from "./config/schema.ts";
+import type { EngineSettings } from "./detection/settings.ts";
 import type { DetectionWorker } from "./detection/worker.ts";
 import type { ConfiguredFix } from "./healing/run.ts";
 import { startHttp } from "./http/server.ts";
 import { createLifecycle } from "./lifecycle.ts";
+import type { Store } from "./store/store.ts";
 import { createHealth } from "./telemetry/health.ts";
 import { createRegistry } from "./telemetry/registry.ts";
-import type { Store } from "./store/store.ts";
 import { version } from "./version.ts";
 import { engineSettings, wireDetection } from "./wiring/detection.ts";
+import { wireEngine } from "./wiring/engine.ts";
 import { applyOptions, fixesOf, remediationsOf, wireEffects } from "./wiring/incidents.ts";
 import type { Parts, StoredParts } from "./wiring/parts.ts";
 import { apiRoutes } from "./wiring/routes.ts";
@@ -29,6 +30,11 @@ export const registries = {
   detectors: detectorTypes,
   remediations: remediationTypes,
 } as const;
+
+/** Detection as a configuration has it. */
+export function configuredEngine(config: Config): EngineSettings {
+  return engineSettings(config, detectorTypes);
+}
 
 export interface AppOptions {
   readonly logger: Logger;
@@ -58,7 +64,15 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
   const { logger, clock = systemClock } = options;
   const lifecycle = createLifecycle({ clock: systemClock, stopDeadlineMs });
   const owner = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
-  const parts = { config, clock, logger, registry: createRegistry(version), health: createHealth(), lifecycle, owner };
+  const parts = {
+    config,
+    clock,
+    logger,
+    registry: createRegistry(version),
+    health: createHealth(),
+    lifecycle,
+    owner,
+  };
   try {
     return await start(parts, options.engine);
   } catch (error) {
@@ -71,7 +85,10 @@ async function start(parts: Parts, engine: Engine | undefined): Promise<App> {
   const { config, clock, health, lifecycle, logger, registry } = parts;
   let store: Store | undefined;
   let worker: DetectionWorker | undefined;
-  const started = health.register("start", () => ({ ok: false, reason: "not all parts have started" }));
+  const started = health.register("start", () => ({
+    ok: false,
+    reason: "not all parts have started",
+  }));
   // First, so that health can be asked for while the rest starts, and stopped last.
   const http = await startHttp({
     listen: config.http.listen,
@@ -87,7 +104,11 @@ async function start(parts: Parts, engine: Engine | undefined): Promise<App> {
   const fixes = fixesOf(config, remediationTypes);
   const apply = applyOptions(stored, fixes);
   wireEffects(stored, { apply, stream, fixes: configuredFixes() });
-  const detection = wireDetection(stored, { settings: engineSettings(config, detectorTypes), apply });
+  const detection = wireDetection(stored, {
+    settings: configuredEngine(config),
+    stream,
+    apply,
+  });
   worker = detection;
   const subscription = await stream.subscribe(detection);
   lifecycle.onStop("subscription", () => subscription.stop());
@@ -97,7 +118,7 @@ async function start(parts: Parts, engine: Engine | undefined): Promise<App> {
   return { url: http.url, stream, stop: () => lifecycle.stop() };
 
   function configuredFixes(): readonly ConfiguredFix[] {
-    const acting = engine ?? (config.docker && openDocker({ socket: config.docker.socket, deadlineMs: config.docker.deadline }));
+    const acting = engine ?? wireEngine(parts);
     if (acting === undefined) return [];
     const remediations = remediationsOf(config, remediationTypes, { engine: acting, clock });
     return fixes.flatMap((fix) => {
@@ -116,7 +137,15 @@ export interface StreamOnly {
 export async function openStreamOnly(config: Config, logger: Logger): Promise<StreamOnly> {
   const lifecycle = createLifecycle({ clock: systemClock, stopDeadlineMs });
   const owner = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
-  const parts = { config, clock: systemClock, logger, registry: createRegistry(version), health: createHealth(), lifecycle, owner };
+  const parts = {
+    config,
+    clock: systemClock,
+    logger,
+    registry: createRegistry(version),
+    health: createHealth(),
+    lifecycle,
+    owner,
+  };
   try {
     const store = await wireStore(parts);
     const stream = await wireStream({ ...parts, store });

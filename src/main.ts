@@ -1,15 +1,17 @@
 #!/usr/bin/env node
 /** From the arguments to a command and from its end to an exit code. The only file with process.exit and signals. */
 import { constants } from "node:os";
-import { openStreamOnly, registries, startApp } from "./app.ts";
+import { configuredEngine, openStreamOnly, registries, startApp } from "./app.ts";
 import { registerCheck } from "./cli/check.ts";
-import { registerDemo } from "./cli/demo.ts";
-import { registerMarker } from "./cli/marker.ts";
-import { registerRun } from "./cli/run.ts";
 import type { Cli } from "./cli/cli.ts";
+import { registerDemo } from "./cli/demo.ts";
+import { registerDetect } from "./cli/detect-command.ts";
 import { errorText } from "./cli/error-text.ts";
 import { exitCodeOf } from "./cli/exit-code.ts";
+import { registerMarker } from "./cli/marker.ts";
 import { type Register, runProgram } from "./cli/program.ts";
+import { registerReplay } from "./cli/replay-command.ts";
+import { registerRun } from "./cli/run.ts";
 import { version } from "./version.ts";
 
 let exitCode = 0;
@@ -27,11 +29,14 @@ const cli: Cli = {
   },
 };
 
-const { remediations } = registries;
+const { detectors, remediations } = registries;
+const offline = { cli, detectors, remediations, engineSettings: configuredEngine };
 
 const commands: readonly Register[] = [
   (program) => registerRun(program, { cli, remediations, startApp }),
   (program) => registerCheck(program, { cli, remediations }),
+  (program) => registerDetect(program, offline),
+  (program) => registerReplay(program, offline),
   (program) => registerMarker(program, { cli, remediations, openStream: openStreamOnly }),
   (program) => registerDemo(program, { cli, remediations, startApp }),
 ];

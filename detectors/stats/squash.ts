@@ -20,10 +20,12 @@ let squashed = new Float64Array(64);
 /**
  * One location and scale a feature, followed exponentially, kept in the detector's own bytes.
  *
- * squashed = ½ + ½·z/(3 + |z|) with z = (x − location)/scale: monotone, never 0 or 1, heavy tails stay apart. Location
- * is the mean and scale the mean absolute deviation, both with weight max(1/n, 1/memory) for the newest value; from
+ * squashed = ½ + ½·z/(3 + |z|) with z = (x − location)/scale: monotone, and heavy tails stay apart. Location is
+ * the mean and scale the mean absolute deviation, both with weight max(1/n, 1/memory) for the newest value; from
  * the 20th value on a deviation counts at most 5 scales. After a jump the scale therefore grows by at most
  * 1 + 4/memory an observation until the new level fits.
+ *
+ * It fails on an absurd value among the first 20: the scale takes many memories to shrink, the feature is flat meanwhile.
  *
  * Memory: 18 bytes a feature. Time: two divisions a feature.
  */

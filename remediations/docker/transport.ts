@@ -61,7 +61,7 @@ function exchange(options: TransportOptions, call: Call): Promise<Answer> {
     };
     const failed = (error: Error): void => {
       clearTimeout(deadline);
-      reject(connectionError(error, { options, call }));
+      reject(error instanceof DockerError ? error : connectionError(error, { options, call }));
     };
     const sent = request({
       socketPath: options.socket,
@@ -98,8 +98,9 @@ async function collect(response: IncomingMessage): Promise<Answer> {
   // Throws when the answer breaks off half-way.
   for await (const chunk of response as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes > maxAnswerBytes)
-      throw new Error(`the answer is longer than ${maxAnswerBytes} bytes`);
+    if (bytes > maxAnswerBytes) {
+      throw new DockerError("DW_DOCKER_PROTOCOL", `an answer of over ${maxAnswerBytes} bytes`);
+    }
     chunks.push(chunk);
   }
   return { status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString("utf8") };

@@ -11,7 +11,7 @@ import { Narrator } from "../sandbox/story/narrator.ts";
 import { storyRows } from "../sandbox/story/rows.ts";
 import { passed, type Scorecard, scorecard } from "../sandbox/story/scorecard.ts";
 import { cadenceMs, historySteps, models, storySteps } from "../sandbox/story/script.ts";
-import { setStage, type Stage } from "../sandbox/story/stage.ts";
+import { type Stage, setStage } from "../sandbox/story/stage.ts";
 import { modelKey } from "../stream/model-key.ts";
 import { createLogger } from "../telemetry/logger.ts";
 import type { Cli } from "./cli.ts";
@@ -77,7 +77,10 @@ interface Play {
   readonly stop: AbortSignal;
 }
 
-async function play({ options, seed, lifecycle, stop }: Play, parts: DemoParts): Promise<Scorecard> {
+async function play(
+  { options, seed, lifecycle, stop }: Play,
+  parts: DemoParts,
+): Promise<Scorecard> {
   const { cli } = parts;
   const clock = acceleratedClock(rate);
   const say = (line: string): void => (options.json === true ? cli.say(line) : cli.print(line));
@@ -91,13 +94,26 @@ async function play({ options, seed, lifecycle, stop }: Play, parts: DemoParts):
   const originMs = clock.now() + prelude * cadenceMs;
   const rows = storyRows(seed, originMs);
   const firstLive = -prelude;
-  for (let step = -historySteps; step < firstLive; step += 1) await stage.table.insert(rows.at(step));
-  say(`History       seven days of ${models.length} models, one attribution every ten minutes; a day passes in 72 s\n`);
+  for (let step = -historySteps; step < firstLive; step += 1)
+    await stage.table.insert(rows.at(step));
+  say(
+    `History       seven days of ${models.length} models, one attribution every ten minutes; a day passes in 72 s\n`,
+  );
   const logger: Logger = createLogger({ level: process.env["DEBUG"] ? "info" : "error" });
-  const config = parseConfig(stage.config, { file: "the demo's configuration", remediations: parts.remediations });
-  const app = await parts.startApp(config, { logger, clock, ...(stage.engine && { engine: stage.engine }) });
+  const config = parseConfig(stage.config, {
+    file: "the demo's configuration",
+    remediations: parts.remediations,
+  });
+  const app = await parts.startApp(config, {
+    logger,
+    clock,
+    ...(stage.engine && { engine: stage.engine }),
+  });
   lifecycle.onStop("driftwarden", () => app.stop());
-  const narrator = new Narrator(stage.jira, { print: (line) => cli.print(line), json: options.json === true });
+  const narrator = new Narrator(stage.jira, {
+    print: (line) => cli.print(line),
+    json: options.json === true,
+  });
   for (let step = firstLive; step <= storySteps && !stop.aborted; step += 1) {
     await clock.sleep(originMs + step * cadenceMs - clock.now(), stop);
     await stage.table.insert(rows.at(step));
@@ -105,25 +121,37 @@ async function play({ options, seed, lifecycle, stop }: Play, parts: DemoParts):
     narrator.catchUp();
   }
   await settled(stage, narrator, stop);
-  const tickets = stage.jira.issues().map(({ summary, createdAtMs }) => ({ summary, atMs: createdAtMs }));
+  const tickets = stage.jira
+    .issues()
+    .map(({ summary, createdAtMs }) => ({ summary, atMs: createdAtMs }));
   return scorecard(tickets, { originMs, runs: stage.restarts() });
 }
 
 /** What the story itself does at a step. */
 async function announce(
   step: number,
-  { app, clock, narrator }: { readonly app: App; readonly clock: Clock; readonly narrator: Narrator },
+  {
+    app,
+    clock,
+    narrator,
+  }: { readonly app: App; readonly clock: Clock; readonly narrator: Narrator },
 ): Promise<void> {
   const atMs = clock.now();
   for (const { model, change } of models) {
     const kind = change.harmful ? "FAULT" : "HARMLESS";
     if (step === change.from) narrator.scene(atMs, `${kind} ${model}: ${change.name}`);
-    if (step === change.to + 1 && change.retrain === undefined) narrator.scene(atMs, `${model}: mended`);
+    if (step === change.to + 1 && change.retrain === undefined)
+      narrator.scene(atMs, `${model}: mended`);
     if (step !== change.retrain?.step) continue;
-    narrator.scene(atMs, `${model}: retrained, and announced so: driftwarden marker ${model} retrain`);
+    narrator.scene(
+      atMs,
+      `${model}: retrained, and announced so: driftwarden marker ${model} retrain`,
+    );
     const key = modelKey({ tenant: "default", environment: "demo", source: "main", model });
     const id = `story-${model}`;
-    await app.stream.append([{ kind: "marker", id, model: key, at: atMs * 1000, marker: "retrain" }]);
+    await app.stream.append([
+      { kind: "marker", id, model: key, at: atMs * 1000, marker: "retrain" },
+    ]);
   }
 }
 

@@ -11,6 +11,7 @@ import { messageOf } from "../errors.ts";
 import { parseNumber, parseTime } from "./cells.ts";
 import { type CsvRow, lineError, readCsv } from "./csv.ts";
 import { CliError } from "./errors.ts";
+import type { LineOutput } from "./line-output.ts";
 import { type RowScorer, ruledScorer, soleScorer } from "./row-scorer.ts";
 
 export interface DetectOptions {
@@ -28,10 +29,6 @@ export interface DetectOptions {
   /** From a configuration, instead of the default set and decision. */
   readonly detectors?: readonly DetectorUse[];
   readonly decision?: Partial<DecisionSettings>;
-}
-
-export interface LineOutput {
-  stdout(line: string): void;
 }
 
 /** Column of each feature in the file, features in order of their names. */

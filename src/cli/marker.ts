@@ -52,12 +52,15 @@ async function announce(
   }
   const { tenant, environment } = source;
   const model = modelKey({ tenant, environment, source: source.name, model: wish.model });
-  const id = createHash("sha256").update(`${model}\n${wish.what}\n${atMs}`).digest("hex").slice(0, 20);
-  const { stream, close } = await openStream(config, createLogger({ level: "warn" }));
+  const id = createHash("sha256")
+    .update(`${model}\n${wish.what}\n${atMs}`)
+    .digest("hex")
+    .slice(0, 20);
+  const opened = await openStream(config, createLogger({ level: "warn" }));
   try {
-    await stream.append([{ kind: "marker", id, model, at: atMs * 1000, marker: wish.what }]);
+    await opened.stream.append([{ kind: "marker", id, model, at: atMs * 1000, marker: wish.what }]);
   } finally {
-    await close();
+    await opened.close();
   }
   cli.print(`announced ${wish.what} of ${model} at ${new Date(atMs).toISOString()}`);
 }
@@ -69,7 +72,11 @@ function chosenSource(
   const names = Object.keys(config.sources);
   const name = wanted ?? names[0] ?? "";
   const source = config.sources[name];
-  if (source !== undefined && (wanted !== undefined || names.length === 1)) return { ...source, name };
-  const message = wanted === undefined ? "several sources are configured" : `there is no source ${wanted}`;
-  throw new CliError("DW_CLI_USAGE", message, { hint: `Name one with --source: ${names.join(", ")}.` });
+  if (source !== undefined && (wanted !== undefined || names.length === 1))
+    return { ...source, name };
+  const message =
+    wanted === undefined ? "several sources are configured" : `there is no source ${wanted}`;
+  throw new CliError("DW_CLI_USAGE", message, {
+    hint: `Name one with --source: ${names.join(", ")}.`,
+  });
 }

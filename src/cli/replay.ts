@@ -10,6 +10,7 @@ import { type ModelKey, modelKey, modelName } from "../stream/model-key.ts";
 import { formatTime, parseNumber, parseTime } from "./cells.ts";
 import { type CsvRow, lineError, readCsv } from "./csv.ts";
 import { CliError } from "./errors.ts";
+import type { LineOutput } from "./line-output.ts";
 import { ReplayFeed, type ReplayMarker } from "./replay-feed.ts";
 
 export interface ReplayOptions {
@@ -24,10 +25,6 @@ export interface ReplayOptions {
   readonly detectorTypes: readonly DetectorType<unknown>[];
   /** From a configuration; what is left out is as `run` has it by default. */
   readonly engine?: Partial<EngineSettings>;
-}
-
-export interface LineOutput {
-  stdout(line: string): void;
 }
 
 /**
@@ -66,8 +63,8 @@ export async function runReplay(options: ReplayOptions, io: LineOutput): Promise
   const print = options.json === true ? episodeLine : episodeSentence;
   for (const episode of episodes) io.stdout(print(episode));
   const summary = {
-    rows: engine.counts.rows,
-    attributions: engine.counts.attributions,
+    rows: engine.counters.rows,
+    attributions: engine.counters.attributions,
     models: [...engine.models()].length,
     episodes: episodes.length,
     false_episodes_expected_per_model_week: expectedFalse(options),

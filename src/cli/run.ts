@@ -1,11 +1,11 @@
 /** `driftwarden run`: the daemon. */
 import type { Command } from "commander";
+import type { Logger } from "pino";
 import type { App } from "../app.ts";
-import { loadConfig } from "../config/load.ts";
 import type { Remediations } from "../config/fixes.ts";
+import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { createLogger } from "../telemetry/logger.ts";
-import type { Logger } from "pino";
 import type { Cli } from "./cli.ts";
 
 export interface RunParts {

@@ -1,11 +1,10 @@
 /** `detection:`: how readily something counts as an anomaly, and how much may be kept in memory. */
 import { z } from "zod";
-import { count, duration, ratio } from "./fields.ts";
+import { count, duration, kOfN } from "./fields.ts";
 
 export const detection = z.strictObject({
   sensitivity: z.enum(["low", "normal", "high"]).default("normal"),
-  preset: z.enum(["default", "plain"]).default("default"),
-  open_after: ratio.optional(),
+  open_after: kOfN.optional(),
   close_after: count.optional(),
   max_models: count.default(20_000),
   max_features: count.default(2000),

@@ -35,21 +35,15 @@ export const cadences = parsed("a number of cadences, such as 6 cadences", (text
   return count > 0 ? count : undefined;
 });
 
-/** So many runs in any window of this length. */
-export interface RunLimit {
-  readonly runs: number;
-  readonly windowMs: number;
-}
-
 /** `3 per 24h` → at most 3 runs in any 24 hours. */
 export const runLimit = parsed("a number of runs per time, such as 3 per 24h", (text) => {
-  const [, runs = "", window = ""] = /^(\d+) per (\S+)$/.exec(text) ?? [];
+  const [, runs, window = ""] = /^(\d+) per (\S+)$/.exec(text) ?? [];
   const windowMs = parseDuration(window);
-  return windowMs ? ({ runs: Number(runs), windowMs } satisfies RunLimit) : undefined;
+  return windowMs ? { runs: Number(runs), windowMs } : undefined;
 });
 
-/** `2 of 3` → so many of the last so many. */
-export const ratio = parsed("so many of so many, such as 2 of 3", (text) => {
+/** `2 of 3` → two of the last three. */
+export const kOfN = parsed("so many of so many, such as 2 of 3", (text) => {
   const [, k, n] = (/^(\d+) of (\d+)$/.exec(text) ?? []).map(Number);
   return k && n && k <= n && n <= 32 ? { k, n } : undefined;
 });

@@ -106,9 +106,8 @@ export function ownParts(given: unknown, remediations: Remediations): readonly O
   return given.map((fix: unknown, index): OwnPart => {
     if (typeof fix !== "object" || fix === null) return { options: undefined, issues: [] };
     const { options, issues } = ownPart(Object.fromEntries(Object.entries(fix)), remediations);
-    if (names[index] === undefined || names.indexOf(names[index]) === index)
-      return { options, issues };
+    const isTaken = names[index] !== undefined && names.indexOf(names[index]) < index;
     const message = "an earlier fix has this name, and budgets are counted by it";
-    return { options, issues: [...issues, { path: ["name"], message }] };
+    return { options, issues: isTaken ? [...issues, { path: ["name"], message }] : issues };
   });
 }

@@ -80,6 +80,16 @@ function describeUnknown(key: string, known: readonly string[]): string {
   return `unknown key; known here: ${known.join(", ")}`;
 }
 
+/** One value or a list of them: what is wrong with the form that was chosen. */
+function describeUnion(issue: z.core.$ZodIssueInvalidUnion, value: unknown): string {
+  const inner = issue.errors.flat().find(({ code }) => code === "invalid_value");
+  if (inner?.code !== "invalid_value") return issue.message;
+  const wrong = Array.isArray(value)
+    ? value.find((item) => !inner.values.some((known) => known === item))
+    : value;
+  return describeChoice(inner, wrong);
+}
+
 function describe(issue: z.core.$ZodIssue, value: unknown): string {
   const { code } = issue;
   if (value === undefined && ["invalid_type", "invalid_value", "invalid_union"].includes(code)) {
@@ -87,6 +97,7 @@ function describe(issue: z.core.$ZodIssue, value: unknown): string {
   }
   if (code === "invalid_type") return describeType(issue, value);
   if (code === "invalid_value") return describeChoice(issue, value);
+  if (code === "invalid_union") return describeUnion(issue, value);
   return (code === "invalid_key" ? issue.issues[0] : issue)?.message ?? issue.message;
 }
 

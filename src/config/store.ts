@@ -1,11 +1,16 @@
 /** `store:`: Driftwarden's own schema, the only place where it remembers anything. */
 import { z } from "zod";
 import { databaseKeys, withDatabaseRules } from "./database.ts";
-import { anyObject, identifier } from "./fields.ts";
+import { anyObject } from "./fields.ts";
+
+/** Channels of notifications carry it, and PostgreSQL keeps 63 bytes of those. */
+const schemaName = z.string().regex(/^[a-z_][a-z0-9_]{0,49}$/, {
+  error: "expected a schema name of lower-case letters, digits and _, at most 50",
+});
 
 export const store = withDatabaseRules(
   z
-    .strictObject({ ...databaseKeys, schema: identifier.default("driftwarden") })
+    .strictObject({ ...databaseKeys, schema: schemaName.default("driftwarden") })
     .refine(({ url, url_file }) => url !== undefined || url_file !== undefined, {
       error: "says no database; give url or url_file",
       when: anyObject,

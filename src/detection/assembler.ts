@@ -100,7 +100,7 @@ export class Assembler {
 
   /** Closes what the watermark has passed. */
   pass(watermark: number): void {
-    if (watermark >= this.due) this.#host.close();
+    if (this.#assembly.open && watermark >= this.due) this.#host.close();
   }
 
   /**
@@ -179,11 +179,17 @@ export class Assembler {
     return this.#place(row);
   }
 
+  /** A row that nobody waited for shows who else is to be waited for next time. */
   #straggle(row: Row): DropReason {
+    const { memory } = this.#host;
     const slot = this.#host.slotOf(row.feature);
-    const awaited = slot !== undefined && this.#host.memory.absent[slot]! < givenUpAfter;
-    if (!awaited) this.#assembly.patient = true;
+    if (slot === undefined && this.#isFull()) return "too_many_features";
+    if (slot === undefined || memory.absent[slot]! >= givenUpAfter) this.#assembly.patient = true;
     return "late";
+  }
+
+  #isFull(): boolean {
+    return this.#host.memory.nFeatures + this.#newcomers.size >= this.#host.maxFeatures;
   }
 
   #begin(ts: number): void {
@@ -198,7 +204,7 @@ export class Assembler {
   }
 
   #place(row: Row): DropReason | undefined {
-    const { memory, maxFeatures } = this.#host;
+    const { memory } = this.#host;
     const assembly = this.#assembly;
     const value = Number.isFinite(row.importance) ? row.importance : Number.NaN;
     const slot = this.#host.slotOf(row.feature);
@@ -206,7 +212,7 @@ export class Assembler {
       memory.value[slot] = value;
       memory.seenAt[slot] = row.ts;
       if (memory.absent[slot]! < givenUpAfter) assembly.came++;
-    } else if (memory.nFeatures + this.#newcomers.size >= maxFeatures) {
+    } else if (this.#isFull()) {
       return "too_many_features";
     } else {
       this.#newcomers.set(row.feature, { ts: row.ts, value });

@@ -61,7 +61,7 @@ export class PartitionEngine {
   }
 
   /** What became of the rows, for metrics. */
-  get counts(): Readonly<DetectionCounts> {
+  get counters(): Readonly<DetectionCounts> {
     return this.#counts;
   }
 
@@ -109,7 +109,9 @@ export class PartitionEngine {
       return ["all"];
     }
     this.#counts.sectionsDropped += decoded.dropped.length;
-    this.#models.set(model, new WatchedModel(model, this.#context, decoded));
+    const restored = new WatchedModel(model, this.#context, decoded);
+    if (decoded.dropped.includes("own")) restored.relearn();
+    this.#models.set(model, restored);
     this.#ledger.restored(model, saved.appliedThrough);
     return decoded.dropped;
   }

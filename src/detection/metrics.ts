@@ -14,6 +14,8 @@ export interface Seen {
 /** @param registry where they are registered */
 // oxlint-disable-next-line typescript/explicit-module-boundary-types -- the type is derived above
 export function detectionMetrics(registry: Registry, seen: Seen) {
+  registerCensus(registry, seen);
+  registerScores(registry, seen);
   const registers = [registry];
   return {
     records: new Counter({
@@ -53,14 +55,20 @@ export function detectionMetrics(registry: Registry, seen: Seen) {
       help: "Attempts to save model states that failed; the states stay in memory and are tried again.",
       registers,
     }),
-    rows: new Gauge({
+  };
+}
+
+/** Rows and models, counted when somebody scrapes. */
+function registerCensus(registry: Registry, seen: Seen): void {
+  registry.registerMetric(
+    new Gauge({
       name: "driftwarden_detection_rows",
       help: "Rows since the partitions were claimed, by what became of them: taken, or why dropped.",
       labelNames: ["outcome"],
-      registers,
+      registers: [],
       collect() {
         const totals = new Map<string, number>([["taken", 0]]);
-        for (const { counts } of seen.engines()) {
+        for (const { counters: counts } of seen.engines()) {
           const dropped = Object.entries(counts.dropped);
           const lost = dropped.reduce((sum, [, count]) => sum + count, 0);
           for (const [outcome, count] of [["taken", counts.rows - lost] as const, ...dropped]) {
@@ -70,11 +78,13 @@ export function detectionMetrics(registry: Registry, seen: Seen) {
         for (const [outcome, count] of totals) this.set({ outcome }, count);
       },
     }),
-    models: new Gauge({
+  );
+  registry.registerMetric(
+    new Gauge({
       name: "driftwarden_detection_models",
       help: "Models in memory, by condition.",
       labelNames: ["condition"],
-      registers,
+      registers: [],
       collect() {
         const models = [...modelsOf(seen)];
         this.set({ condition: "all" }, models.length);
@@ -83,20 +93,28 @@ export function detectionMetrics(registry: Registry, seen: Seen) {
         this.set({ condition: "unhealthy" }, models.filter((model) => model.unhealthy).length);
       },
     }),
-    watermark: new Gauge({
+  );
+}
+
+/** Watermark and scores, looked up when somebody scrapes. */
+function registerScores(registry: Registry, seen: Seen): void {
+  registry.registerMetric(
+    new Gauge({
       name: "driftwarden_detection_watermark_timestamp_seconds",
       help: "Oldest watermark among the partitions: everything before it has been judged.",
-      registers,
+      registers: [],
       collect() {
         const marks = seen.engines().flatMap((engine) => engine.watermark ?? []);
         if (marks.length > 0) this.set(Math.min(...marks) / 1e6);
       },
     }),
-    score: new Gauge({
+  );
+  registry.registerMetric(
+    new Gauge({
       name: "driftwarden_detector_score",
       help: "Newest score by model and detector; 1 is the boundary. Bounded by max_labelled_models.",
       labelNames: ["model", "detector"],
-      registers,
+      registers: [],
       collect() {
         this.reset();
         let labelled = 0;
@@ -109,7 +127,7 @@ export function detectionMetrics(registry: Registry, seen: Seen) {
         }
       },
     }),
-  };
+  );
 }
 
 function* modelsOf(seen: Seen): Generator<ModelView> {

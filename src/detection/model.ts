@@ -129,6 +129,11 @@ export class WatchedModel {
     this.#baseline.relearn();
   }
 
+  /** Everything about its level is learned anew. */
+  relearn(): void {
+    this.#baseline.relearn();
+  }
+
   /** Whether it has seen a time that cannot be yet. */
   isBeyond(limit: number): boolean {
     return (this.facts.lastAt ?? limit) > limit || this.#assembler.start > limit;

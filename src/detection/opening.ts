@@ -41,7 +41,10 @@ function sentence({ memory, names, y, scores, firing }: ShiftInput, slot: number
   const said = (value: number): string => (percent ? `${figure(value * 100)} %` : figure(value));
   const value = y[slot]!;
   const verb = value < (band?.expected ?? 0) ? "fell" : "rose";
-  const expected = band === undefined ? "" : `, expected ${said(band.low)} to ${said(band.high)}`;
+  const expected =
+    band === undefined
+      ? ""
+      : `, expected ${said(percent ? Math.max(band.low, 0) : band.low)} to ${said(band.high)}`;
   const others = firing.length > 1 ? `; ${firing.length - 1} more beyond theirs` : "";
   return `${names[slot]} ${verb} to ${said(value)}${percent ? " of the total" : ""}${expected}: ${figure(scores[slot]!)} times its boundary${others}`;
 }

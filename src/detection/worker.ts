@@ -5,11 +5,12 @@
  * again from the oldest unsaved change, models skip what their saved state has applied, and decisions up to
  * `decidedOffset` are computed again and compared, not stored again.
  */
-import { isDeepStrictEqual } from "node:util";
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
 import { messageOf } from "../errors.ts";
+import { sameJson } from "../store/json.ts";
 import { type EngineSettings, PartitionEngine } from "./engine.ts";
+import type { DetectionEvent } from "./event.ts";
 import type { DetectionMetrics } from "./metrics.ts";
 import type { Decision, PartitionClaim, PartitionStore } from "./partition-store.ts";
 import type { LogEntry, PartitionReader } from "./record-log.ts";
@@ -20,6 +21,8 @@ const saveBytes = 2_000_000;
 export interface WorkerOptions {
   readonly engine: EngineSettings;
   readonly store: PartitionStore;
+  /** Told that records of a partition below this offset are not needed any more. */
+  readonly forget: (partition: number, below: number) => Promise<void>;
   readonly checkpointIntervalMs: number;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -29,7 +32,7 @@ export interface WorkerOptions {
 interface Held {
   readonly claim: PartitionClaim;
   readonly engine: PartitionEngine;
-  /** Decisions stored before the crash, to be met again during the replay. */
+  /** Decisions stored before the crash that the replay has to make again, in offset order. */
   readonly expected: Map<string, Decision>;
   /** Offset of the next record to apply. */
   next: number;
@@ -54,8 +57,10 @@ export class DetectionWorker implements PartitionReader {
     const engine = new PartitionEngine(this.#options.engine);
     const states = await store.loadStates(partition);
     for (const { model, ...saved } of states) engine.restore(model, saved);
+    const applied = new Map(states.map((saved) => [saved.model, saved.appliedThrough]));
     const stored = await store.storedDecisions(partition, claim.replayFrom);
-    const expected = new Map(stored.map((decision) => [decision.event.id, decision]));
+    const again = stored.filter(({ offset, event }) => offset > (applied.get(event.model) ?? -1));
+    const expected = new Map(again.map((decision) => [decision.event.id, decision]));
     this.#held.set(partition, { claim, engine, expected, next: claim.replayFrom, pending: [] });
     logger.info(
       { partition, epoch: claim.epoch, from: claim.replayFrom, models: states.length },
@@ -110,7 +115,12 @@ export class DetectionWorker implements PartitionReader {
     for (const event of this.#events(held, entry)) {
       if (entry.offset > held.claim.decidedOffset)
         held.pending.push({ offset: entry.offset, event });
-      else this.#compare(held, { offset: entry.offset, event });
+      else this.#compare(held, event);
+    }
+    for (const { offset, event } of held.expected.values()) {
+      if (offset > entry.offset) break;
+      held.expected.delete(event.id);
+      this.#diverged(event);
     }
   }
 
@@ -134,17 +144,15 @@ export class DetectionWorker implements PartitionReader {
     }
   }
 
-  #compare(held: Held, { event }: Decision): void {
+  #compare(held: Held, event: DetectionEvent): void {
     const stored = held.expected.get(event.id);
     held.expected.delete(event.id);
-    // Stored decisions went through JSON, which drops what is undefined.
-    if (stored !== undefined && isDeepStrictEqual(stored.event, JSON.parse(JSON.stringify(event))))
-      return;
+    if (!sameJson(stored?.event, event)) this.#diverged(event);
+  }
+
+  #diverged({ model, id }: DetectionEvent): void {
     this.#options.metrics.divergences.inc();
-    this.#options.logger.error(
-      { model: event.model, id: event.id },
-      "replay decided differently than before",
-    );
+    this.#options.logger.error({ model, id }, "replay decided differently than before");
   }
 
   async #commit(held: Held): Promise<void> {
@@ -201,6 +209,8 @@ export class DetectionWorker implements PartitionReader {
       }
       if ((held.engine.replayFrom() ?? until) >= until) break;
     }
-    await store.moveReplayFrom(held.claim, held.engine.replayFrom() ?? held.next);
+    const replayFrom = held.engine.replayFrom() ?? held.next;
+    await store.moveReplayFrom(held.claim, replayFrom);
+    await this.#options.forget(held.claim.partition, replayFrom);
   }
 }

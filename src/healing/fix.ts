@@ -37,6 +37,10 @@ function guiltyFeatures(incident: Incident): readonly string[] {
     .map((blamed) => blamed.feature);
 }
 
+function fits(list: readonly string[] | undefined, values: readonly string[]): boolean {
+  return list === undefined || values.some((value) => list.includes(value));
+}
+
 /**
  * Whether the fix is called for: its condition fits the newest episode of the incident.
  *
@@ -46,8 +50,6 @@ export function calledFor(fix: Fix, incident: Incident): boolean {
   const { models, features, kinds, severities } = fix.when;
   const given = [models, features, kinds, severities].filter((list) => list !== undefined);
   if (fix.mode === "off" || given.length === 0) return false;
-  const fits = (list: readonly string[] | undefined, values: readonly string[]): boolean =>
-    list === undefined || values.some((value) => list.includes(value));
   return (
     fits(models, [incident.model, modelName(incident.model).model]) &&
     fits(features, guiltyFeatures(incident)) &&

@@ -1,4 +1,4 @@
-/** Healing's own metrics. */
+/** Healing's own metrics, and those of the engine it acts through. */
 import { Counter, type Registry } from "prom-client";
 
 export type HealingMetrics = ReturnType<typeof healingMetrics>;
@@ -19,6 +19,21 @@ export function healingMetrics(registry: Registry) {
       help: "Runs that acted, by how the act ended.",
       labelNames: ["fix", "outcome"],
       registers,
+    }),
+  };
+}
+
+export type DockerMetrics = ReturnType<typeof dockerMetrics>;
+
+/** @param registry where they are registered */
+// oxlint-disable-next-line typescript/explicit-module-boundary-types -- the type is derived above
+export function dockerMetrics(registry: Registry) {
+  return {
+    calls: new Counter({
+      name: "driftwarden_docker_calls_total",
+      help: "Calls to the container engine, by verb and outcome (ok, or the error code).",
+      labelNames: ["verb", "outcome"],
+      registers: [registry],
     }),
   };
 }

@@ -48,7 +48,13 @@ export function runLedger(store: Store): RunLedger {
 export function targetOf(run: Run): Target | undefined {
   const { targetId, targetName, host, snapshot } = run;
   if (targetId === null || targetName === null) return undefined;
-  return { id: targetId, name: targetName, host: host ?? "", snapshot: snapshot ?? {}, refusal: undefined };
+  return {
+    id: targetId,
+    name: targetName,
+    host: host ?? "",
+    snapshot: snapshot ?? {},
+    refusal: undefined,
+  };
 }
 
 /** The run as the incident remembers it. */

@@ -91,7 +91,10 @@ export class Runner {
   async #reconcile(run: Run, remediation: Remediation): Promise<RunFacts> {
     const target = targetOf(run);
     if (run.status !== "acting" || target === undefined) return factsOf(run);
-    this.#options.logger.warn({ run: run.id, fix: run.fix }, "looking up a run with unknown outcome");
+    this.#options.logger.warn(
+      { run: run.id, fix: run.fix },
+      "looking up a run with unknown outcome",
+    );
     return this.#finish(run, await remediation.lookUp(target));
   }
 
@@ -133,7 +136,12 @@ export class Runner {
   }
 }
 
-const statusOf = { done: "acted", changed: "failed", failed: "failed", unknown: "unknown" } as const;
+const statusOf = {
+  done: "acted",
+  changed: "failed",
+  failed: "failed",
+  unknown: "unknown",
+} as const;
 
 /** The gates' word, as the run that is written down. */
 function judged(proposal: Proposal, past: PastAttempts, nowMs: number): Run {
@@ -159,7 +167,10 @@ function judged(proposal: Proposal, past: PastAttempts, nowMs: number): Run {
   return { ...run, status: "observed", detail: `${act} would have run`, finishedAtMs: nowMs };
 }
 
-function writtenDown({ id, fix, incident, targets }: Proposal, nowMs: number): Omit<Run, "status" | "detail"> {
+function writtenDown(
+  { id, fix, incident, targets }: Proposal,
+  nowMs: number,
+): Omit<Run, "status" | "detail"> {
   const target = targets[0];
   return {
     id,

@@ -4,6 +4,7 @@ import { DriftwardenError, type DriftwardenErrorOptions } from "../errors.ts";
 type HttpErrorCode =
   | "DW_HTTP_LISTEN"
   | "DW_HTTP_NOT_FOUND"
+  | "DW_HTTP_STARTING"
   | "DW_HTTP_METHOD"
   | "DW_HTTP_HOST"
   | "DW_HTTP_MALFORMED"

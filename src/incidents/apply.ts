@@ -1,4 +1,7 @@
-/** Applies events to incidents: lock, reduce, write incident, journal and promised effects, all in one transaction. */
+/**
+ * Applies events to incidents: lock, reduce, write the incident and the effects it promises, all in the caller's
+ * transaction. Each gives its line for the journal, to be appended at the end of that transaction.
+ */
 import type { Clock } from "../clock.ts";
 import type { DetectionEvent } from "../detection/event.ts";
 import {
@@ -8,7 +11,7 @@ import {
   nextIncidentNumber,
   updateIncident,
 } from "../store/incidents/incident.ts";
-import { appendJournal } from "../store/journal/append.ts";
+import type { JournalEntry } from "../store/journal/append.ts";
 import { enqueueEffects } from "../store/outbox/enqueue.ts";
 import type { Tx } from "../store/query.ts";
 import type { IncidentEvent } from "./event.ts";
@@ -22,14 +25,16 @@ export interface ApplyOptions {
 }
 
 /** What detection decided; for the newest incident of the model. */
-export async function applyDecision(tx: Tx, event: DetectionEvent, options: ApplyOptions): Promise<void> {
+export async function applyDecision(
+  tx: Tx,
+  event: DetectionEvent,
+  options: ApplyOptions,
+): Promise<JournalEntry> {
   if (event.type === "quarantined") {
-    const atMs = options.clock.now();
-    await appendJournal(tx, [{ kind: event.type, atMs, body: event }]);
-    return;
+    return { kind: event.type, atMs: options.clock.now(), body: event };
   }
   const latest = await lockLatestIncident(tx, fingerprint(event.model));
-  await apply(tx, { event, incident: latest }, options);
+  return apply(tx, { event, incident: latest }, options);
 }
 
 /** What became of an effect; for the incident that promised it. */
@@ -37,16 +42,16 @@ export async function applyResult(
   tx: Tx,
   result: { readonly event: IncidentEvent; readonly incident: string },
   options: ApplyOptions,
-): Promise<void> {
+): Promise<JournalEntry> {
   const incident = await lockIncident(tx, result.incident);
-  await apply(tx, { event: result.event, incident }, options);
+  return apply(tx, { event: result.event, incident }, options);
 }
 
 async function apply(
   tx: Tx,
   { event, incident }: { readonly event: IncidentEvent; readonly incident: Incident | undefined },
   { settings, clock }: ApplyOptions,
-): Promise<void> {
+): Promise<JournalEntry> {
   const nowMs = clock.now();
   const nextNumber = event.type === "episode_opened" ? await nextIncidentNumber(tx) : 0;
   const step = reduce(incident, event, { nowMs, nextNumber, settings });
@@ -62,5 +67,5 @@ async function apply(
     );
   }
   const about = changed === undefined ? {} : { incident: changed.id };
-  await appendJournal(tx, [{ ...about, kind: event.type, atMs: nowMs, body: event }]);
+  return { ...about, kind: event.type, atMs: nowMs, body: event };
 }

@@ -8,6 +8,7 @@ import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
 import { DriftwardenError, messageOf } from "../errors.ts";
 import { getIncident } from "../store/incidents/incident.ts";
+import { appendJournal, type JournalEntry } from "../store/journal/append.ts";
 import type { TakenEffect } from "../store/outbox/effect.ts";
 import { completeEffect, failEffect, recordIntent } from "../store/outbox/settle.ts";
 import { nextEffectDueMs, renewEffect, takeEffects } from "../store/outbox/take.ts";
@@ -69,7 +70,8 @@ export class EffectsWorker {
         logger.warn({ err: error }, "reading the outbox failed; it is tried again");
         return firstPauseMs;
       });
-      if (pauseMs > 0) await clock.sleep(pauseMs, AbortSignal.any([this.#wake.signal, this.#stopping.signal]));
+      if (pauseMs > 0)
+        await clock.sleep(pauseMs, AbortSignal.any([this.#wake.signal, this.#stopping.signal]));
     }
   }
 
@@ -101,7 +103,10 @@ export class EffectsWorker {
       metrics.effectFailures.inc({ kind });
       logger.warn({ effect: taken.id, attempt: taken.attempt, err: error }, "effect failed");
       await this.#fail(taken, error).catch((err: unknown) => {
-        logger.warn({ effect: taken.id, err }, "recording a failed effect failed; its lease will run out");
+        logger.warn(
+          { effect: taken.id, err },
+          "recording a failed effect failed; its lease will run out",
+        );
       });
     } finally {
       clearInterval(renewing);
@@ -122,7 +127,11 @@ export class EffectsWorker {
     const { store, apply } = this.#options;
     await store.transaction(async (tx) => {
       await completeEffect(tx, taken, events);
-      for (const event of events) await applyResult(tx, { event, incident: taken.incident }, apply);
+      const happened: JournalEntry[] = [];
+      for (const event of events) {
+        happened.push(await applyResult(tx, { event, incident: taken.incident }, apply));
+      }
+      await appendJournal(tx, happened);
     });
   }
 
@@ -148,13 +157,14 @@ function dispatch<Kind extends Effect["kind"]>(
     readonly attempt: Parameters<EffectHandler<Kind>>[2];
   },
 ): Promise<readonly IncidentEvent[]> {
-  const handler = handlers[given.effect.kind as Kind] as EffectHandler<Kind>;
+  const handler: EffectHandler<Kind> = handlers[given.effect.kind];
   return handler(given.effect, given.incident, given.attempt);
 }
 
 /** What the other side, or whoever knows what people must mend first, asked for; ms. */
 function askedPauseMs(error: unknown): number | undefined {
-  const asked = typeof error === "object" && error !== null && "retryAfterMs" in error ? error.retryAfterMs : 0;
+  const asked =
+    typeof error === "object" && error !== null && "retryAfterMs" in error ? error.retryAfterMs : 0;
   return typeof asked === "number" && asked > 0 ? asked : undefined;
 }
 
@@ -169,5 +179,10 @@ function pauseBefore(attempt: number, error: unknown): number {
 }
 
 function hadNoEffect(error: unknown): boolean {
-  return typeof error === "object" && error !== null && "maybeApplied" in error && error.maybeApplied === false;
+  return (
+    typeof error === "object" &&
+    error !== null &&
+    "maybeApplied" in error &&
+    error.maybeApplied === false
+  );
 }

@@ -1,5 +1,5 @@
 /** What can happen to an incident: what detection decided, and what became of the effects. Plain data. */
-import type { EpisodeClosed, EpisodeOpened, Quarantined, Verified } from "../detection/event.ts";
+import type { EpisodeClosed, EpisodeOpened, Verified } from "../detection/event.ts";
 import type { RunFacts, TicketRef } from "./incident.ts";
 
 /** The tracker has the ticket. */
@@ -38,6 +38,3 @@ export type IncidentEvent =
   | RunChanged
   | HealthChecked
   | QuietPassed;
-
-/** Everything the journal can name. */
-export type JournalKind = IncidentEvent["type"] | Quarantined["type"];

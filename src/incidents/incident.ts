@@ -16,12 +16,7 @@ export interface TicketRef {
 
 export type RunStatus =
   /** Would have run: the fix is in mode observe. */
-  | "observed"
-  | "denied"
-  | "acting"
-  | "acted"
-  | "failed"
-  | "unknown";
+  "observed" | "denied" | "acting" | "acted" | "failed" | "unknown";
 
 /** One attempt of a fix, as the incident remembers it. */
 export interface RunFacts {
@@ -65,7 +60,11 @@ export interface Incident {
 export type Note =
   | { readonly about: "run"; readonly run: RunFacts }
   | { readonly about: "verified"; readonly run: RunFacts; readonly detail: string }
-  | { readonly about: "closed"; readonly cause: "recovered" | "accepted" | "marker"; readonly atMs: number }
+  | {
+      readonly about: "closed";
+      readonly cause: "recovered" | "accepted" | "marker";
+      readonly atMs: number;
+    }
   | { readonly about: "joined"; readonly kind: EpisodeKind; readonly episode: EpisodeOpened };
 
 /** Promised in the outbox with the decision, carried out later, once. */

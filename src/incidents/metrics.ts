@@ -15,10 +15,19 @@ export function incidentsMetrics(registry: Registry, counts: IncidentsCounts) {
   const counter = (name: string, help: string) =>
     new Counter({ name, help, labelNames: ["kind"] as const, registers: [registry] });
   return {
-    effectAttempts: counter("driftwarden_effect_attempts_total", "Attempts to carry out a promised effect, by kind."),
-    effectsDone: counter("driftwarden_effects_done_total", "Promised effects carried out, by kind."),
+    effectAttempts: counter(
+      "driftwarden_effect_attempts_total",
+      "Attempts to carry out a promised effect, by kind.",
+    ),
+    effectsDone: counter(
+      "driftwarden_effects_done_total",
+      "Promised effects carried out, by kind.",
+    ),
     effectFailures: counter("driftwarden_effect_failures_total", "Attempts that failed, by kind."),
-    effectsDead: counter("driftwarden_effects_dead_total", "Effects set aside after their last attempt, by kind."),
+    effectsDead: counter(
+      "driftwarden_effects_dead_total",
+      "Effects set aside after their last attempt, by kind.",
+    ),
     open: new Gauge({
       name: "driftwarden_incidents_open",
       help: "Incidents that are not resolved, by severity.",

@@ -55,27 +55,21 @@ export function reduce(
 ): Step | undefined {
   if (event.type === "episode_opened") return episodeOpened(incident, event, moment);
   if (incident === undefined) return undefined;
-  switch (event.type) {
-    case "episode_closed":
-      return episodeClosed(incident, event, moment);
-    case "verified":
-      return verified(incident, event, moment);
-    case "ticket_opened":
-      return { incident: { ...incident, ticket: event.ticket }, effects: [] };
-    case "run_changed":
-      return runChanged(incident, event, moment);
-    case "health_checked":
-      return healthChecked(incident, event, moment);
-    case "quiet_passed":
-      return quietPassed(incident, event, moment);
-  }
+  if (event.type === "episode_closed") return episodeClosed(incident, event, moment);
+  if (event.type === "verified") return verified(incident, event, moment);
+  if (event.type === "run_changed") return runChanged(incident, event, moment);
+  if (event.type === "health_checked") return healthChecked(incident, event, moment);
+  if (event.type === "quiet_passed") return quietPassed(incident, event, moment);
+  return { incident: { ...incident, ticket: event.ticket }, effects: [] };
 }
 
 /** Whether the next episode belongs to this incident. */
 function stillOurs(incident: Incident | undefined, moment: Moment): incident is Incident {
   if (incident === undefined) return false;
   const resolvedAtMs = incident.resolvedAtMs ?? moment.nowMs;
-  return incident.state !== "resolved" || moment.nowMs - resolvedAtMs <= moment.settings.reopenDurationMs;
+  return (
+    incident.state !== "resolved" || moment.nowMs - resolvedAtMs <= moment.settings.reopenDurationMs
+  );
 }
 
 function episodeOpened(before: Incident | undefined, event: EpisodeOpened, moment: Moment): Step {
@@ -86,7 +80,10 @@ function episodeOpened(before: Incident | undefined, event: EpisodeOpened, momen
   if (!repeat || wasResolved) effects.push({ kind: "ticket.open" });
   if (repeat) effects.push({ kind: "ticket.repeat" });
   if (repeat && !before.kinds.includes(event.kind)) {
-    effects.push({ kind: "ticket.comment", note: { about: "joined", kind: event.kind, episode: event } });
+    effects.push({
+      kind: "ticket.comment",
+      note: { about: "joined", kind: event.kind, episode: event },
+    });
   }
   for (const fix of moment.settings.fixesFor(incident)) {
     effects.push({ kind: "run.start", fix, episode: event.id });
@@ -144,7 +141,8 @@ function runChanged(before: Incident, { run }: RunChanged, moment: Moment): Step
   const others = before.runs.filter((known) => known.id !== run.id);
   const incident: Incident = { ...before, runs: [...others, run].slice(-rememberedRuns) };
   const effects: Effect[] = [];
-  if (run.status !== "acting") effects.push({ kind: "ticket.comment", note: { about: "run", run } });
+  if (run.status !== "acting")
+    effects.push({ kind: "ticket.comment", note: { about: "run", run } });
   if (run.status === "acted") {
     effects.push({ kind: "run.ask_model", run: run.id }, { kind: "run.check_health", run: run.id });
   }
@@ -154,7 +152,11 @@ function runChanged(before: Incident, { run }: RunChanged, moment: Moment): Step
 function verified(before: Incident, event: Verified, moment: Moment): Step | undefined {
   const judged = before.runs.find((run) => run.id === event.run);
   if (judged === undefined) return undefined;
-  return withOutcome(before, { ...judged, outcome: event.outcome }, { detail: event.detail, moment });
+  return withOutcome(
+    before,
+    { ...judged, outcome: event.outcome },
+    { detail: event.detail, moment },
+  );
 }
 
 /** Health counts only against a run: a healthy container does not prove that the model recovered. */

@@ -11,7 +11,8 @@ const leaningShare = 0.1;
  * Source: impact before confidence: what makes predictions wrong now ranks above what may.
  */
 export function severityOf(episode: EpisodeOpened): Severity {
-  if (episode.kind === "leak" || episode.kind === "silent" || episode.kind === "frozen") return "P1";
+  if (episode.kind === "leak" || episode.kind === "silent" || episode.kind === "frozen")
+    return "P1";
   const top = episode.features[0];
   const largest = Math.max(top?.before ?? 0, top?.after ?? 0);
   return largest >= leaningShare ? "P1" : "P2";

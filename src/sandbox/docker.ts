@@ -1,6 +1,7 @@
 /** A simulated container engine: nothing runs in it. It remembers every act in a ledger, and fails on request. */
 import { createHash } from "node:crypto";
 import type { Container, Engine } from "../../remediations/docker/engine.ts";
+import { DockerError } from "../../remediations/docker/errors.ts";
 import type { Clock } from "../clock.ts";
 
 export interface SimulatedContainer {
@@ -49,8 +50,7 @@ export function simulatedEngine(options: SimulatedEngineOptions): SimulatedEngin
   const { clock } = options;
   const byId = new Map<string, Container>();
   for (const given of options.containers) {
-    const container = containerFrom(given, startedAt(clock));
-    byId.set(container.id, container);
+    byId.set(idOf(given.name), containerFrom(given, startedAt(clock)));
   }
   const ledger: LedgerEntry[] = [];
   const faults: { verb: Verb; fault: Fault }[] = [];
@@ -61,15 +61,18 @@ export function simulatedEngine(options: SimulatedEngineOptions): SimulatedEngin
     const [planned] = index < 0 ? [] : faults.splice(index, 1);
     if (planned === undefined) return effect();
     const container = byId.get(id);
-    if (planned.fault.effect === "all") effect();
-    else if (planned.fault.effect === "stopped" && container !== undefined) {
-      byId.set(id, { ...container, state: "exited" });
-    }
-    throw planned.fault.error;
+    const { error, effect: happens } = planned.fault;
+    if (happens === "all") effect();
+    if (happens === "stopped" && container) byId.set(id, { ...container, state: "exited" });
+    throw error;
+  };
+  const present = (id: string): Container => {
+    const container = byId.get(id);
+    if (container !== undefined) return container;
+    throw new DockerError("DW_DOCKER_GONE", `the simulated engine has no container ${id}`);
   };
   const run = (verb: LedgerEntry["verb"], id: string): void => {
-    const container = byId.get(id);
-    if (container === undefined) throw new Error(`the simulated engine has no container ${id}`);
+    const container = present(id);
     byId.set(id, { ...container, state: "running", startedAt: startedAt(clock, container) });
     ledger.push({ verb, id, name: container.name, atMs: clock.now() });
     if (verb === "restart") options.onRestart?.(container.name);
@@ -88,15 +91,11 @@ export function simulatedEngine(options: SimulatedEngineOptions): SimulatedEngin
     dependants: async () => [],
     restart: (id) => call("restart", () => run("restart", id), id),
     start: (id) => call("start", () => run("start", id)),
-    failNext: (verb, fault) => {
-      faults.push({ verb, fault });
-    },
+    failNext: (verb, fault) => void faults.push({ verb, fault }),
     change: (name, shown) => {
-      const id = idOf(name);
-      const container = byId.get(id);
-      if (container === undefined) throw new Error(`the simulated engine has no container ${name}`);
-      if (shown === undefined) byId.delete(id);
-      else byId.set(id, { ...container, ...shown });
+      const container = present(idOf(name));
+      if (shown === undefined) byId.delete(container.id);
+      else byId.set(container.id, { ...container, ...shown });
     },
   };
 }

@@ -80,7 +80,7 @@ export async function startDockerEngine(options: ProgramOptions = {}): Promise<D
     await start();
     await importBusybox(api, programs.busybox, join(folder, "img"));
   } catch (error) {
-    await stop();
+    await daemon.dispose();
     throw error;
   }
   return {

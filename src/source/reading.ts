@@ -21,7 +21,7 @@ import type { SourceMetrics } from "./metrics.ts";
 import { type SourceOptions, slowTimeoutMs } from "./options.ts";
 import { Pacing } from "./pacing.ts";
 import type { SourceProgress, SourceState, SourceWindow } from "./progress.ts";
-import type { ModelRow } from "./rows.ts";
+import type { ModelRow, RawRow } from "./rows.ts";
 import { windowRows } from "./sql/window.ts";
 import { type Fit, fitOf, openView, type PageQuery, pages, type SourceView } from "./view.ts";
 import { watermarkAt, withMark } from "./watermark.ts";
@@ -173,11 +173,9 @@ export class Reading {
     try {
       for await (const page of pages(view, this.#query(view, level, window))) {
         const sendingFrom = performance.now();
-        if (state.levels[level].open === undefined) {
-          state = await this.#saved(opened(state, level, window));
-        }
-        await this.#send(page, level, window.number);
-        sendingMs += performance.now() - sendingFrom;
+        state = await this.#handOn(page, { state, level, window }).finally(() => {
+          sendingMs += performance.now() - sendingFrom;
+        });
       }
     } finally {
       // Also when it failed: a sweep that takes too long must not stop the faster levels from being read.
@@ -192,13 +190,24 @@ export class Reading {
     return this.#state;
   }
 
+  /** Stores that the window is open, if it was not, and sends a page of it. */
+  async #handOn(
+    page: readonly RawRow[],
+    { state, level, window }: { state: SourceState; level: Level; window: SourceWindow },
+  ): Promise<SourceState> {
+    const isOpen = state.levels[level].open !== undefined;
+    const next = isOpen ? state : await this.#saved(opened(state, level, window));
+    await this.#send(page, level, window.number);
+    return next;
+  }
+
   #query(view: SourceView, level: Level, window: SourceWindow): PageQuery {
     const { pageRows, connection } = this.#deps.options;
     const patience = level === 0 ? {} : { timeoutMs: slowTimeoutMs(connection) };
     return { ...windowQuery(view, window), pageRows, ...patience };
   }
 
-  async #send(page: Parameters<Delivery["parse"]>[0], level: Level, window: number): Promise<void> {
+  async #send(page: readonly RawRow[], level: Level, window: number): Promise<void> {
     const { delivery, options } = this.#deps;
     const source = options.name;
     const rows = delivery.parse(page).filter((row) => isAfter(this.#acknowledged[level], row));

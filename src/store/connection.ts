@@ -1,8 +1,9 @@
 /** How connections to the store are made: one place for search_path, deadlines and types. */
 import { type ClientConfig, types } from "pg";
+import { StoreError } from "./errors.ts";
 
-/** A schema's name that needs no quoting, so that it can stand in SQL as it is. */
-const plainName = /^[a-z_][a-z0-9_]{0,62}$/;
+/** It stands in start-up options and, with more behind it, in names of channels, which end at 63 bytes. */
+const plainName = /^[a-z_][a-z0-9_]{0,49}$/;
 
 const int8: number = types.builtins.INT8;
 
@@ -14,11 +15,15 @@ function getTypeParser(oid: number, format?: "text" | "binary"): unknown {
 
 /**
  * @param url `postgres://…`
- * @param schema lower-case letters, digits and `_`
+ * @param schema at most 50 lower-case letters, digits and `_`
+ * @throws StoreError DW_STORE_REFUSED when it is another name
  */
 export function connectionConfig(url: string, schema: string): ClientConfig {
-  if (!plainName.test(schema))
-    throw new RangeError(`schema name ${schema} is not a plain lower-case name`);
+  if (!plainName.test(schema)) {
+    throw new StoreError("DW_STORE_REFUSED", `schema name ${JSON.stringify(schema)} is not plain`, {
+      hint: "Set store.schema to at most 50 lower-case letters, digits and underscores, for example driftwarden.",
+    });
+  }
   return {
     connectionString: withSearchPath(url, schema),
     application_name: "driftwarden",

@@ -57,6 +57,7 @@ export class Listener {
         await ended;
         if (!signal.aborted) logger.warn("connection that listens to the store lost");
       } catch (error) {
+        if (signal.aborted) return;
         metrics.listenFailures.inc();
         if (failures === 0)
           logger.warn({ err: error }, "listening to the store failed; polling meanwhile");
@@ -78,6 +79,8 @@ export class Listener {
     try {
       await client.connect();
       this.#client = client;
+      // Closed meanwhile: nobody would end this connection.
+      this.#stopping.signal.throwIfAborted();
       for (const channel of this.#heard.keys()) await client.query(this.#listenSql(channel));
     } catch (error) {
       await client.end().catch(() => undefined);

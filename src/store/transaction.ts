@@ -1,5 +1,6 @@
 /** BEGIN, the work, COMMIT: one place decides what is tried again and what must never be. */
 import type { ClientBase, Pool, PoolClient } from "pg";
+import { systemClock } from "../clock.ts";
 import { messageOf } from "../errors.ts";
 import { StoreError } from "./errors.ts";
 import type { StoreMetrics } from "./metrics.ts";
@@ -40,15 +41,19 @@ export async function runTransaction<T>(
   work: Work<T>,
   options: TransactionOptions = {},
 ): Promise<T> {
-  for (let triesLeft = options.retries ?? 5; ; triesLeft--) {
+  const retries = options.retries ?? 5;
+  for (let attempt = 0; ; attempt++) {
     metrics.transactions.inc();
     try {
       return await once(pool, work);
     } catch (error) {
       const reason = reasonOf(error);
       metrics.transactionFailures.inc({ reason });
-      if (reason !== "conflict" || triesLeft === 0) throw asStoreError(error, "using the store");
+      if (reason !== "conflict" || attempt === retries)
+        throw asStoreError(error, "using the store");
     }
+    // Back at once, it could take its first lock again before the other one wakes, and meet it in the same place.
+    await systemClock.sleep(5 + Math.random() * 20 * 2 ** attempt);
   }
 }
 

@@ -8,11 +8,12 @@ import { defaultDecision, defaultSource, type EngineSettings } from "../detectio
 import { DetectionWorker } from "../detection/worker.ts";
 import { type ApplyOptions, applyDecision } from "../incidents/apply.ts";
 import { insertDecisions, readDecisions } from "../store/decisions/decision.ts";
+import { appendJournal, type JournalEntry } from "../store/journal/append.ts";
 import { claimPartition, commitDecisions, moveReplayFrom } from "../store/partitions/claim.ts";
 import { loadStates } from "../store/states/load.ts";
 import { saveStates } from "../store/states/save.ts";
 import type { StoredParts } from "./parts.ts";
-import { streamName } from "./stream.ts";
+import { type Stream, streamName } from "./stream.ts";
 
 export function engineSettings(
   config: Config,
@@ -41,21 +42,29 @@ export function engineSettings(
   };
 }
 
-function partitionStore({ store, config, owner }: StoredParts, apply: ApplyOptions): PartitionStore {
+function partitionStore(
+  { store, config, owner }: StoredParts,
+  apply: ApplyOptions,
+): PartitionStore {
   const stream = streamName(config);
   return {
     claim: (partition) => claimPartition(store, { stream, partition }, owner),
     loadStates: (partition) => collected(loadStates(store, { stream, partition })),
-    storedDecisions: (partition, fromOffset) => readDecisions(store, { stream, partition }, fromOffset),
+    storedDecisions: (partition, fromOffset) =>
+      readDecisions(store, { stream, partition }, fromOffset),
     decide: ({ partition, epoch }, decisions, throughOffset) =>
       store.transaction(async (tx) => {
         await commitDecisions(tx, { stream, partition, epoch }, throughOffset);
         const fresh = new Set(await insertDecisions(tx, { stream, partition }, decisions));
+        const happened: JournalEntry[] = [];
         for (const { event } of decisions) {
-          if (fresh.delete(event.id)) await applyDecision(tx, event, apply);
+          if (fresh.delete(event.id)) happened.push(await applyDecision(tx, event, apply));
         }
+        // Last, since it locks the journal's head: two transactions that wait for each other's incidents would deadlock.
+        await appendJournal(tx, happened);
       }),
-    saveStates: ({ partition, epoch }, states) => saveStates(store, { stream, partition, epoch }, states),
+    saveStates: ({ partition, epoch }, states) =>
+      saveStates(store, { stream, partition, epoch }, states),
     moveReplayFrom: ({ partition, epoch }, replayFrom) =>
       moveReplayFrom(store, { stream, partition, epoch }, replayFrom),
   };
@@ -68,16 +77,21 @@ async function collected<Item>(items: AsyncIterable<Item>): Promise<readonly Ite
 }
 
 export interface DetectionWiring {
+  readonly stream: Stream;
   readonly settings: EngineSettings;
   readonly apply: ApplyOptions;
 }
 
 /** A worker that saves states in the background; subscribe it to the stream. */
-export function wireDetection(parts: StoredParts, { settings, apply }: DetectionWiring): DetectionWorker {
+export function wireDetection(
+  parts: StoredParts,
+  { settings, apply, stream }: DetectionWiring,
+): DetectionWorker {
   const { config, clock, registry, lifecycle } = parts;
   const worker = new DetectionWorker({
     engine: settings,
     store: partitionStore(parts, apply),
+    forget: (partition, below) => stream.forget(partition, below),
     checkpointIntervalMs: config.detection.checkpoint_interval,
     clock,
     logger: parts.logger.child({ component: "detection" }),

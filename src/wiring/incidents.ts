@@ -1,8 +1,8 @@
 /** Incidents, tickets and runs as configured: who applies events, and who carries effects out. */
 import type { Engine } from "../../remediations/docker/engine.ts";
 import type { Remediation, RemediationType } from "../../remediations/remediation.ts";
-import { readSecret } from "../config/secret.ts";
 import type { Config } from "../config/schema.ts";
+import { readSecret } from "../config/secret.ts";
 import { runEffects } from "../healing/effects.ts";
 import { calledFor, type Fix } from "../healing/fix.ts";
 import { healingMetrics } from "../healing/metrics.ts";
@@ -23,7 +23,10 @@ import type { Stream } from "./stream.ts";
 /** What an incident waits before it is resolved, and how long it reopens, when no Jira says otherwise. */
 const quiet = { resolve_after: 900_000, reopen_duration: 604_800_000 };
 
-export function fixesOf(config: Config, types: readonly RemediationType<unknown, never>[]): readonly Fix[] {
+export function fixesOf(
+  config: Config,
+  types: readonly RemediationType<unknown, never>[],
+): readonly Fix[] {
   return config.fixes.map((fix) => ({
     name: fix.name,
     when: {
@@ -50,7 +53,8 @@ export function applyOptions({ config, clock }: StoredParts, fixes: readonly Fix
       resolveAfterMs: resolve_after,
       reopenDurationMs: reopen_duration,
       healthAfterMs: config.verify.health_after,
-      fixesFor: (incident) => fixes.filter((fix) => calledFor(fix, incident)).map((fix) => fix.name),
+      fixesFor: (incident) =>
+        fixes.filter((fix) => calledFor(fix, incident)).map((fix) => fix.name),
     },
   };
 }

@@ -1,11 +1,11 @@
 /** What every piece of wiring is given. */
 import type { Logger } from "pino";
-import type { Registry } from "prom-client";
 import type { Clock } from "../clock.ts";
 import type { Config } from "../config/schema.ts";
 import type { Lifecycle } from "../lifecycle.ts";
 import type { Store } from "../store/store.ts";
 import type { Health } from "../telemetry/health.ts";
+import type { Registry } from "../telemetry/registry.ts";
 
 export interface Parts {
   readonly config: Config;

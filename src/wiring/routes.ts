@@ -1,5 +1,6 @@
 /** What the rooms show under `/api/v1/`. */
 import type { DetectionWorker } from "../detection/worker.ts";
+import { HttpError } from "../http/errors.ts";
 import type { HttpRoute } from "../http/routes.ts";
 import { listIncidents } from "../store/incidents/list.ts";
 import { listRuns } from "../store/runs/list.ts";
@@ -10,24 +11,31 @@ export function apiRoutes(parts: {
   readonly store: () => Store | undefined;
   readonly worker: () => DetectionWorker | undefined;
 }): readonly HttpRoute[] {
-  const nothing = { items: [], next: null };
+  const storeNow = (): Store => {
+    const store = parts.store();
+    if (store !== undefined) return store;
+    throw new HttpError("DW_HTTP_STARTING", "not all parts have started", {
+      status: 503,
+      hint: "Ask again when /-/ready says that they have.",
+      retryable: true,
+    });
+  };
   return [
     {
       path: "/api/v1/incidents",
       handler: async (query) => {
-        const store = parts.store();
-        if (store === undefined) return nothing;
         const after = Number(query.get("after") ?? Number.NaN);
-        const page = await listIncidents(store, Number.isInteger(after) ? { before: after } : {});
+        const page = await listIncidents(
+          storeNow(),
+          Number.isInteger(after) ? { before: after } : {},
+        );
         return { items: page.items, next: page.next === null ? null : String(page.next) };
       },
     },
     {
       path: "/api/v1/runs",
       handler: async (query) => {
-        const store = parts.store();
-        if (store === undefined) return nothing;
-        const page = await listRuns(store, afterRun(query.get("after")));
+        const page = await listRuns(storeNow(), afterRun(query.get("after")));
         const { next } = page;
         return { items: page.items, next: next === null ? null : `${next.decidedAtMs}:${next.id}` };
       },
@@ -42,7 +50,9 @@ export function apiRoutes(parts: {
   ];
 }
 
-function afterRun(cursor: string | null): { readonly after?: { readonly decidedAtMs: number; readonly id: string } } {
+function afterRun(cursor: string | null): {
+  readonly after?: { readonly decidedAtMs: number; readonly id: string };
+} {
   const [, decidedAt, id] = /^(\d+(?:\.\d+)?):(.+)$/.exec(cursor ?? "") ?? [];
   return decidedAt === undefined || id === undefined
     ? {}

@@ -1,13 +1,17 @@
 /** One poller a source, in one process at a time: whoever holds the source's lease. */
+
+import { systemClock } from "../clock.ts";
 import { databaseUrl } from "../config/database.ts";
 import type { Config } from "../config/schema.ts";
-import { systemClock } from "../clock.ts";
 import { sourceMetrics } from "../source/metrics.ts";
 import { defaultSourceOptions, type SourceOptions } from "../source/options.ts";
-import type { SourceProgress, SourceState } from "../source/progress.ts";
 import { type Poller, startPoller } from "../source/poller.ts";
+import type { SourceProgress, SourceState } from "../source/progress.ts";
 import { acquireLease, releaseLease } from "../store/leases/lease.ts";
-import { loadSourceProgress, saveSourceProgress } from "../store/source-progress/source-progress.ts";
+import {
+  loadSourceProgress,
+  saveSourceProgress,
+} from "../store/source-progress/source-progress.ts";
 import type { StoredParts } from "./parts.ts";
 import type { Stream } from "./stream.ts";
 
@@ -40,7 +44,7 @@ export function wireSources(parts: StoredParts, stream: Stream): void {
   const { config, store, clock, logger, registry, health, lifecycle } = parts;
   const metrics = sourceMetrics(registry);
   const progress: SourceProgress = {
-    load: async (source) => (await loadSourceProgress(store, source)) as SourceState | undefined,
+    load: (source) => loadSourceProgress<SourceState>(store, source),
     save: (source, state) => saveSourceProgress(store, source, state),
   };
   for (const [name, source] of Object.entries(config.sources)) {
@@ -117,7 +121,9 @@ class LeasedPoller {
 
   async #release(): Promise<void> {
     const { store, owner } = this.#parts;
-    const lease = await acquireLease(store, { name: this.#name, owner, ttlMs: leaseMs }).catch(() => undefined);
+    const lease = await acquireLease(store, { name: this.#name, owner, ttlMs: leaseMs }).catch(
+      () => undefined,
+    );
     if (lease !== undefined) await releaseLease(store, lease).catch(() => undefined);
   }
 }

@@ -1,16 +1,21 @@
 /** Opens the stream as configured: Kafka, or a log in the store. */
-import { readSecret } from "../config/secret.ts";
+
 import type { Config } from "../config/schema.ts";
+import { readSecret } from "../config/secret.ts";
 import type { RecordLog } from "../detection/record-log.ts";
 import type { RecordSink } from "../source/record-sink.ts";
-import { rememberStream } from "../store/streams/known-stream.ts";
+import { adoptStream, rememberStream } from "../store/streams/known-stream.ts";
 import { kafkaMetrics } from "../stream/kafka/metrics.ts";
 import { openKafkaStream } from "../stream/kafka/open-kafka-stream.ts";
 import { postgresLogMetrics } from "../stream/postgres/metrics.ts";
 import { openPostgresLog } from "../stream/postgres/postgres-log.ts";
 import type { StoredParts } from "./parts.ts";
 
-export type Stream = RecordSink & RecordLog;
+export type Stream = RecordSink &
+  RecordLog & {
+    /** Lets go of the records of a partition below an offset; Kafka's own retention does it there. */
+    forget(partition: number, below: number): Promise<void>;
+  };
 
 /** The log's name in the store, and of its partitions' progress. */
 const logName = "driftwarden";
@@ -34,10 +39,19 @@ export async function wireStream(parts: StoredParts): Promise<Stream> {
       logger,
       metrics: postgresLogMetrics(registry),
     });
-    await rememberStream(store, logName, log.streamId);
+    const known = await rememberStream(store, logName, log.streamId);
+    if (known !== log.streamId) {
+      logger.warn(
+        { known, found: log.streamId },
+        "the log was made anew; it is read from its start",
+      );
+      await store.transaction((tx) => adoptStream(tx, logName, log.streamId));
+    }
     health.register("stream", () => log.health());
     lifecycle.onStop("stream", () => log.close());
-    return log;
+    return Object.assign(log, {
+      forget: async (partition: number, below: number) => void (await log.trim(partition, below)),
+    });
   }
   const { kafka, partitions } = config.stream;
   const stream = await openKafkaStream({
@@ -57,5 +71,5 @@ export async function wireStream(parts: StoredParts): Promise<Stream> {
   });
   health.register("stream", () => stream.health());
   lifecycle.onStop("stream", () => stream.close());
-  return stream;
+  return Object.assign(stream, { forget: async () => undefined });
 }

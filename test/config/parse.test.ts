@@ -167,7 +167,9 @@ describe("fixes that could do harm", () => {
     ["when: {model: m}, target: {}", /matches nothing/],
     ["when: {model: m}", /is missing/],
     ["when: {model: m}, target: {label: a=b}, max_runs: 3", /3 per 24h/],
-    ["when: {kind: shfit}, target: {label: a=b}", /one value or a list|shift/],
+    ["when: {kind: shfit}, target: {label: a=b}", /did you mean shift/],
+    ["when: {severity: [P0, P9]}, target: {label: a=b}", /expected one of P0, P1, P2/],
+    ["when: {model: 5}, target: {label: a=b}", /one value or a list/],
   ])("%s is refused", (rest, message) => {
     const all = problemsOf(fix(rest)).map((problem) => problem.message);
     expect(all.join("\n")).toMatch(message);

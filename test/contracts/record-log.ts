@@ -1,15 +1,15 @@
 /** What every stream promises, whatever carries it: run by the Postgres log and by Kafka alike. */
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import type {
-  LogEntry,
-  PartitionReader,
-  RecordLog,
-  Subscription,
-} from "../../src/detection/record-log.ts";
+import { EventEmitter, once } from "node:events";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { RecordLog, Subscription } from "../../src/detection/record-log.ts";
 import type { RecordSink } from "../../src/source/record-sink.ts";
 import { fenced } from "../../src/store/errors.ts";
 import { partitionOf } from "../../src/stream/partition.ts";
-import type { MarkerRecord, RowsRecord, StreamRecord } from "../../src/stream/record.ts";
+import type { Row, RowsRecord, StreamRecord } from "../../src/stream/record.ts";
+import { eventually } from "../programs/eventually.ts";
+import { marker, RememberingReader } from "./remembering-reader.ts";
+
+export { RememberingReader };
 
 export interface OpenStream extends RecordSink, RecordLog {
   close(): Promise<void>;
@@ -26,67 +26,8 @@ export interface StreamHarness {
   stop(): Promise<void>;
 }
 
-const marker = (model: string, at: number): MarkerRecord => ({
-  kind: "marker",
-  id: `${model}-${at}`,
-  model,
-  at,
-  marker: "retrain",
-});
 const tick: StreamRecord = { kind: "tick", source: "main", watermark: 1, clock: 2 };
 const models = Array.from({ length: 12 }, (_, place) => `t/e/s/model-${place}`);
-
-/** Remembers everything; shares its positions with the readers that come after it, as the store would. */
-export class RememberingReader implements PartitionReader {
-  readonly calls: string[] = [];
-  readonly taken: { readonly partition: number; readonly entry: LogEntry }[] = [];
-  readonly #positions: Map<number, number>;
-  /** Runs before a batch is taken; a rejection rejects the batch. */
-  before: (entries: readonly LogEntry[]) => Promise<void> = () => Promise.resolve();
-
-  constructor(positions: Map<number, number> = new Map()) {
-    this.#positions = positions;
-  }
-
-  assigned(partition: number): Promise<number> {
-    this.calls.push(`assigned ${partition}`);
-    return Promise.resolve(this.#positions.get(partition) ?? 0);
-  }
-
-  async received(partition: number, entries: readonly LogEntry[]): Promise<void> {
-    await this.before(entries);
-    for (const entry of entries) {
-      this.taken.push({ partition, entry });
-      this.#positions.set(partition, entry.offset + 1);
-    }
-  }
-
-  revoked(partition: number): void {
-    this.calls.push(`revoked ${partition}`);
-  }
-
-  /** Times of the markers of a model, in the order they were taken. */
-  markers(model: string): readonly number[] {
-    const records = this.taken.map(({ entry }) => entry.record);
-    return records.flatMap((record) =>
-      record.kind === "marker" && record.model === model ? [record.at] : [],
-    );
-  }
-
-  partitionsHeld(): readonly string[] {
-    const held = new Set<string>();
-    for (const call of this.calls) {
-      const [what, partition = ""] = call.split(" ");
-      if (what === "assigned") held.add(partition);
-      else held.delete(partition);
-    }
-    return [...held].toSorted();
-  }
-}
-
-/** Polls until the assertion holds; a broker's rebalance takes seconds. */
-export const eventually = (assertion: () => void | Promise<void>): Promise<unknown> =>
-  vi.waitFor(assertion, { timeout: 30_000, interval: 20 });
 
 export function recordLogContract(
   name: string,
@@ -239,9 +180,15 @@ function deliveryContract(context: Context): void {
   });
 }
 
+const row = (tid: number): Row => ({
+  ts: 1e15 + tid,
+  feature: `feature ${tid} 🦞`,
+  importance: 0.5,
+  tid,
+});
+
 /** Some 4 kB. */
 function rows(model: string, window: number): RowsRecord {
-  const row = (tid: number) => ({ ts: 1e15 + tid, feature: `feature ${tid} 🦞`, importance: 0.5, tid });
   const all = Array.from({ length: 80 }, (_, tid) => row(tid));
   return { kind: "rows", model, source: "main", level: 0, window, rows: all };
 }
@@ -287,17 +234,17 @@ function sharingContract(context: Context): void {
   it("waits for the batch in work when it stops", async () => {
     const stream = await open(context, "drain");
     const reader = new RememberingReader();
-    const entered = deferred();
-    const leave = deferred();
-    reader.before = () => {
-      entered.resolve();
-      return leave.promise;
+    const gate = new EventEmitter();
+    const entered = once(gate, "entered");
+    reader.before = async () => {
+      gate.emit("entered");
+      await once(gate, "leave");
     };
     const { subscription } = await read(stream, reader);
     await stream.append([marker("m", 1)]);
-    await entered.promise;
+    await entered;
     const stopped = subscription.stop();
-    leave.resolve();
+    gate.emit("leave");
     await stopped;
     expect(reader.markers("m")).toEqual([1]);
   });
@@ -323,12 +270,4 @@ function identityContract(context: Context): void {
     expected[partitionOf("m", stream.partitions)] = 3;
     expect(await stream.endOffsets()).toEqual(expected);
   });
-}
-
-function deferred(): { readonly promise: Promise<void>; resolve(): void } {
-  let resolve = (): void => undefined;
-  const promise = new Promise<void>((settle) => {
-    resolve = settle;
-  });
-  return { promise, resolve };
 }

@@ -71,11 +71,14 @@ describe.each(remediationTypes)("the remediation $name", (type) => {
   it("never throws from act or lookUp, whatever the engine does", async () => {
     const { remediation, engine } = scene(type);
     const target = await resolved(remediation);
-    engine.failNext("inspect", { error: new Error("broken") });
+    const broken = new Error("broken");
+    engine.failNext("inspect", { error: broken });
     expect((await remediation.act(target)).status).toBe("failed");
-    engine.failNext("inspect", { error: new Error("broken") });
-    expect((await remediation.lookUp(target)).status).toBe("unknown");
-    engine.failNext("restart", { error: new Error("broken") });
+    engine.failNext("restart", { error: broken });
     expect((await remediation.act(target)).status).toBe("unknown");
+    engine.inspect = () => Promise.reject(broken);
+    expect((await remediation.lookUp(target)).status).toBe("unknown");
+    expect((await remediation.act(target)).status).toBe("failed");
+    expect(engine.ledger).toEqual([]);
   });
 });

@@ -1,9 +1,19 @@
 import { describe, expect, it } from "vitest";
 import { modelKey } from "../../src/stream/model-key.ts";
-import { cadence, churn, minute, rowsAt, rowsRecord, start, tickAt, vectors, World } from "./streams.ts";
+import {
+  cadence,
+  churn,
+  minute,
+  rowsAt,
+  rowsRecord,
+  start,
+  tickAt,
+  vectors,
+  World,
+} from "./streams.ts";
 
 const vectorOf = vectors(4);
-const attributions = (world: World): number => world.engine.counts.attributions;
+const attributions = (world: World): number => world.engine.counters.attributions;
 
 describe("an attribution", () => {
   it("closes with its last feature, without waiting for a tick", () => {
@@ -44,7 +54,7 @@ describe("an attribution", () => {
     world.apply(rowsRecord(5, rowsAt(5, vectorOf(5)).slice(1)));
     world.apply(tickAt(5.5));
     world.apply(rowsRecord(6, rowsAt(5, vectorOf(5)).slice(0, 1)));
-    expect(world.engine.counts.dropped.late).toBe(1);
+    expect(world.engine.counters.dropped.late).toBe(1);
     expect(attributions(world)).toBe(6);
   });
 });
@@ -53,7 +63,7 @@ describe("rows that were seen before", () => {
   it("are dropped by their position when a record is sent again", () => {
     const world = new World().run(0, 5, vectorOf);
     world.apply(rowsRecord(4, rowsAt(4, vectorOf(4))));
-    expect(world.engine.counts.dropped.seen_position).toBe(Object.keys(vectorOf(4)).length);
+    expect(world.engine.counters.dropped.seen_position).toBe(Object.keys(vectorOf(4)).length);
     expect(attributions(world)).toBe(5);
   });
 
@@ -71,7 +81,7 @@ describe("times that cannot be", () => {
     const rows = rowsAt(5, vectorOf(5)).map((row) => ({ ...row, ts: Number.POSITIVE_INFINITY }));
     world.apply(rowsRecord(5, rows));
     world.run(6, 10, vectorOf);
-    expect(world.engine.counts.dropped.non_finite_time).toBe(rows.length);
+    expect(world.engine.counters.dropped.non_finite_time).toBe(rows.length);
     expect(attributions(world)).toBe(9);
   });
 
@@ -81,7 +91,7 @@ describe("times that cannot be", () => {
     world.apply(rowsRecord(5, [{ ts, feature: "f0", importance: 1, tid: 1 }]));
     world.apply(tickAt(5.5));
     world.run(6, 10, vectorOf);
-    expect(world.engine.counts.dropped.future).toBe(1);
+    expect(world.engine.counters.dropped.future).toBe(1);
     expect(attributions(world)).toBe(9);
   });
 
@@ -89,7 +99,7 @@ describe("times that cannot be", () => {
     const world = new World().run(0, 5, vectorOf);
     world.apply(rowsRecord(5, [{ ts: 0, feature: "f0", importance: 1, tid: 1 }]));
     world.run(6, 10, vectorOf);
-    expect(world.engine.counts.dropped.late).toBe(1);
+    expect(world.engine.counters.dropped.late).toBe(1);
     expect(attributions(world)).toBe(9);
   });
 });
@@ -100,7 +110,7 @@ describe("limits", () => {
     const wide = Object.fromEntries(Array.from({ length: 1500 }, (_, k) => [`wide${k}`, 1]));
     world.run(0, 3, () => wide);
     expect([...world.engine.models()][0]?.features).toBe(1000);
-    expect(world.engine.counts.dropped.too_many_features).toBe(1500);
+    expect(world.engine.counters.dropped.too_many_features).toBe(1500);
   });
 
   it("drop and count rows of further models", () => {
@@ -111,12 +121,12 @@ describe("limits", () => {
       world.apply({ kind: "rows", model, source: "main", level: 0, window: 1, rows });
     }
     expect([...world.engine.models()]).toHaveLength(100);
-    expect(world.engine.counts.dropped.too_many_models).toBe(40);
+    expect(world.engine.counters.dropped.too_many_models).toBe(40);
   });
 
   it("leave ignored features out", () => {
     const world = new World({ ignoredFeatures: new Set(["f1"]) }).run(0, 3, vectorOf);
-    expect(world.engine.counts.dropped.ignored).toBe(3);
+    expect(world.engine.counters.dropped.ignored).toBe(3);
     expect([...world.engine.models()][0]?.features).toBe(Object.keys(vectorOf(0)).length - 1);
   });
 });

@@ -14,6 +14,9 @@ function story(seed: number, change: (vector: Vector) => Vector | undefined): Wo
   });
 }
 
+const doubled = (vector: Vector): Vector =>
+  Object.fromEntries(Object.entries(vector).map(([name, value]) => [name, value * 2]));
+
 describe.each(seeds)("a stream of importances, seed %i", (seed) => {
   it("says nothing while nothing happens", () => {
     expect(story(seed, (vector) => vector).events).toEqual([]);
@@ -37,8 +40,6 @@ describe.each(seeds)("a stream of importances, seed %i", (seed) => {
   });
 
   it("stays silent when all importances are rescaled", () => {
-    const doubled = (vector: Vector): Vector =>
-      Object.fromEntries(Object.entries(vector).map(([name, value]) => [name, value * 2]));
     expect(story(seed, doubled).events).toEqual([]);
   });
 

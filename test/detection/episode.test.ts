@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { churn, indexOf, start, cadence, type Vector, vectors, World } from "./streams.ts";
+import { cadence, churn, indexOf, start, type Vector, vectors, World } from "./streams.ts";
 
 const vectorOf = vectors(3);
 const collapsed = (i: number): Vector => {
@@ -9,17 +9,20 @@ const collapsed = (i: number): Vector => {
 const marker = (id: string, i: number) =>
   ({ kind: "marker", id, model: churn, at: start + i * cadence, marker: "retrain" }) as const;
 
+const comesBack = (i: number): boolean => (i >= 300 && i < 310) || (i >= 312 && i < 318);
+
 describe("an episode", () => {
   it("closes after four clean attributions", () => {
-    const world = new World().run(0, 330, (i) => (i >= 300 && i < 310 ? collapsed(i) : vectorOf(i)));
+    const world = new World().run(0, 330, (i) =>
+      i >= 300 && i < 310 ? collapsed(i) : vectorOf(i),
+    );
     expect(world.opened).toHaveLength(1);
     expect(world.closed).toEqual(["recovered"]);
     expect(indexOf(world.events.at(-1)!.at)).toBe(313);
   });
 
   it("goes on when the fault comes back before it closed", () => {
-    const faulty = (i: number): boolean => (i >= 300 && i < 310) || (i >= 312 && i < 318);
-    const world = new World().run(0, 330, (i) => (faulty(i) ? collapsed(i) : vectorOf(i)));
+    const world = new World().run(0, 330, (i) => (comesBack(i) ? collapsed(i) : vectorOf(i)));
     expect(world.opened).toHaveLength(1);
     expect(world.closed).toEqual(["recovered"]);
     expect(indexOf(world.events.at(-1)!.at)).toBe(321);

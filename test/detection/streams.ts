@@ -38,14 +38,17 @@ export function random(seed: number): () => number {
   };
 }
 
-export function gaussian(uniform: () => number): number {
+function gaussian(uniform: () => number): number {
   return Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
 }
 
 export type Vector = Record<string, number>;
 
 /** Shares that fall off exponentially over 10 to 12 features, with 8 % multiplicative noise. */
-export function vectors(seed: number, noise: (i: number) => number = () => 0.08): (i: number) => Vector {
+export function vectors(
+  seed: number,
+  noise: (i: number) => number = () => 0.08,
+): (i: number) => Vector {
   const uniform = random(seed);
   const n = 10 + (seed % 3);
   return (i) =>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { IncidentEvent } from "../../src/incidents/event.ts";
 import type { Incident, RunFacts } from "../../src/incidents/incident.ts";
-import { type Moment, type Step, reduce } from "../../src/incidents/reducer.ts";
+import { type Moment, reduce, type Step } from "../../src/incidents/reducer.ts";
 import { episodeClosed, episodeOpened, openIncident } from "../fakes/episodes.ts";
 
 const minute = 60_000;
@@ -40,14 +40,24 @@ const run: RunFacts = {
 describe("an episode that opens", () => {
   it("opens an incident, its ticket and the fixes it calls for, in that order", () => {
     const result = step(undefined, episodeOpened(), moment({ fixes: ["restart-svc"] }));
-    expect(result.incident).toMatchObject({ number: 8, state: "open", occurrences: 1, severity: "P1" });
+    expect(result.incident).toMatchObject({
+      number: 8,
+      state: "open",
+      occurrences: 1,
+      severity: "P1",
+    });
     expect(kinds(result)).toEqual(["ticket.open", "run.start"]);
   });
 
   it("repeats an incident that is open or recovered instead of opening another", () => {
     for (const state of ["open", "recovered"] as const) {
       const result = step(openIncident({ state }), episodeOpened({ id: "e2" }));
-      expect(result.incident).toMatchObject({ id: "inc-e1", number: 7, state: "open", occurrences: 2 });
+      expect(result.incident).toMatchObject({
+        id: "inc-e1",
+        number: 7,
+        state: "open",
+        occurrences: 2,
+      });
       expect(kinds(result)).toEqual(["ticket.repeat"]);
     }
   });
@@ -55,11 +65,19 @@ describe("an episode that opens", () => {
   it("reopens a resolved incident within the reopen duration, and opens a new one after it", () => {
     const resolvedAtMs = 1_760_000_000_000;
     const resolved = openIncident({ state: "resolved", resolvedAtMs });
-    const soon = step(resolved, episodeOpened({ id: "e2" }), moment({ nowMs: resolvedAtMs + 60 * minute }));
+    const soon = step(
+      resolved,
+      episodeOpened({ id: "e2" }),
+      moment({ nowMs: resolvedAtMs + 60 * minute }),
+    );
     expect(soon.incident.id).toBe("inc-e1");
     expect(soon.incident.resolvedAtMs).toBeUndefined();
     expect(kinds(soon)).toEqual(["ticket.open", "ticket.repeat"]);
-    const late = step(resolved, episodeOpened({ id: "e2" }), moment({ nowMs: resolvedAtMs + 61 * minute }));
+    const late = step(
+      resolved,
+      episodeOpened({ id: "e2" }),
+      moment({ nowMs: resolvedAtMs + 61 * minute }),
+    );
     expect(late.incident).toMatchObject({ id: "inc-e2", number: 8, occurrences: 1 });
   });
 
@@ -82,7 +100,10 @@ describe("an episode that closes", () => {
     const result = step(openIncident(), episodeClosed());
     expect(result.incident.state).toBe("recovered");
     expect(kinds(result)).toEqual(["ticket.comment", "incident.settle"]);
-    expect(result.effects[1]).toMatchObject({ timer: true, dueAtMs: 1_760_000_000_000 + 15 * minute });
+    expect(result.effects[1]).toMatchObject({
+      timer: true,
+      dueAtMs: 1_760_000_000_000 + 15 * minute,
+    });
   });
 
   it("changes nothing when it is not the newest episode", () => {
@@ -109,7 +130,9 @@ describe("a run", () => {
 
   it("that was denied is told with its reason and nothing else follows", () => {
     const denied = { ...run, status: "denied", gate: "budget" } as const;
-    expect(kinds(step(openIncident(), { type: "run_changed", run: denied }))).toEqual(["ticket.comment"]);
+    expect(kinds(step(openIncident(), { type: "run_changed", run: denied }))).toEqual([
+      "ticket.comment",
+    ]);
   });
 
   it("that is still acting is remembered in silence", () => {
@@ -118,7 +141,14 @@ describe("a run", () => {
   });
 
   it("gets its outcome from the model", () => {
-    const event = { type: "verified", id: "v1", run: "r1", model: "m", at: 1, detail: "3 of 3 clean." } as const;
+    const event = {
+      type: "verified",
+      id: "v1",
+      run: "r1",
+      model: "m",
+      at: 1,
+      detail: "3 of 3 clean.",
+    } as const;
     const result = step(openIncident({ runs: [run] }), { ...event, outcome: "recovered" });
     expect(result.incident.runs[0]?.outcome).toBe("recovered");
     expect(kinds(result)).toEqual(["ticket.comment"]);
@@ -127,7 +157,9 @@ describe("a run", () => {
 
   it("never counts as a success because the target is healthy", () => {
     const event = { type: "health_checked", run: "r1", detail: "running" } as const;
-    expect(reduce(openIncident({ runs: [run] }), { ...event, healthy: true }, moment())).toBeUndefined();
+    expect(
+      reduce(openIncident({ runs: [run] }), { ...event, healthy: true }, moment()),
+    ).toBeUndefined();
     const ill = step(openIncident({ runs: [run] }), { ...event, healthy: false });
     expect(ill.incident.runs[0]?.outcome).toBe("failed");
   });
@@ -135,8 +167,8 @@ describe("a run", () => {
 
 describe("effects", () => {
   it("have the same ids when the same event is applied again, so they are stored once", () => {
-    const ids = () => step(openIncident(), episodeClosed()).effects.map((planned) => planned.id);
-    expect(ids()).toEqual(ids());
-    expect(new Set(ids()).size).toBe(2);
+    const [once, again] = [1, 2].map(() => step(openIncident(), episodeClosed()).effects);
+    expect(once).toEqual(again);
+    expect(new Set(once?.map((planned) => planned.id)).size).toBe(2);
   });
 });

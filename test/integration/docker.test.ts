@@ -1,5 +1,6 @@
 /** The remediation and its adapter on a real engine. What happened is read from the engine, not from our own word. */
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { z } from "zod";
 import { openDocker } from "../../remediations/docker/dockerode-engine.ts";
 import type { Engine } from "../../remediations/docker/engine.ts";
 import type { Remediation, Target } from "../../remediations/remediation.ts";
@@ -13,6 +14,7 @@ import { steppingClock } from "../remediations/stepping-clock.ts";
 let real: DockerEngine;
 let engine: Engine;
 
+const withId = z.object({ Id: z.string() });
 const stubborn = ["sh", "-c", "trap '' TERM; while :; do sleep 1; done"];
 
 function restarting(app: string, clock: Clock = systemClock): Remediation {
@@ -96,7 +98,7 @@ describe.skipIf(!(await dockerTestable()))("on a real Docker engine", () => {
     });
 
     it("refuses a database's image that was started by its digest", async () => {
-      const { Id: image } = (await real.api("GET /images/postgres:16/json")) as { Id: string };
+      const { Id: image } = withId.parse(await real.api("GET /images/postgres:16/json"));
       expect((await running({ name: "by-digest", image })).refusal).toContain("postgres:16");
     });
 
@@ -127,8 +129,7 @@ describe.skipIf(!(await dockerTestable()))("on a real Docker engine", () => {
         vi.waitFor(async () => expect(await remediation.health(target)).toBe(expected), 5000);
       await becomes("healthy");
       const body = { Cmd: ["touch", "/ill"] };
-      const exec = await real.api("POST /containers/checked/exec", { body });
-      const { Id } = exec as { Id: string };
+      const { Id } = withId.parse(await real.api("POST /containers/checked/exec", { body }));
       await real.api(`POST /exec/${Id}/start`, { body: { Detach: true } });
       await becomes("unhealthy");
     });
@@ -170,12 +171,14 @@ describe.skipIf(!(await dockerTestable()))("on a real Docker engine", () => {
       await killSent(target);
       await real.kill();
       expect((await acting).status).toBe("unknown");
-      expect((await restarting("orphaned").lookUp(target)).status).toBe("unknown");
+      expect((await restarting("orphaned", steppingClock()).lookUp(target)).status).toBe("unknown");
       await expect(restarting("orphaned").resolve()).rejects.toMatchObject({
         code: "DW_DOCKER_UNREACHABLE",
       });
       await real.restart();
-      expect((await restarting("orphaned").lookUp(target)).status).not.toBe("unknown");
+      expect((await restarting("orphaned", steppingClock()).lookUp(target)).status).not.toBe(
+        "unknown",
+      );
     });
   });
 });

@@ -7,13 +7,9 @@ import { deleteLog } from "../../src/store/log/log.ts";
 import type { Store } from "../../src/store/store.ts";
 import { postgresLogMetrics } from "../../src/stream/postgres/metrics.ts";
 import { openPostgresLog, type PostgresLog } from "../../src/stream/postgres/postgres-log.ts";
-import type { MarkerRecord } from "../../src/stream/record.ts";
-import {
-  eventually,
-  RememberingReader,
-  recordLogContract,
-  type StreamHarness,
-} from "../contracts/record-log.ts";
+import { recordLogContract, type StreamHarness } from "../contracts/record-log.ts";
+import { marker, RememberingReader } from "../contracts/remembering-reader.ts";
+import { eventually } from "../programs/eventually.ts";
 import { silent, startTestStores, type TestStores } from "../programs/store.ts";
 
 const openLog = (store: Store, name: string, partitions = 3): Promise<PostgresLog> =>
@@ -52,14 +48,6 @@ beforeAll(async () => {
 });
 afterAll(() => stores.stop());
 
-const marker = (model: string, at: number): MarkerRecord => ({
-  kind: "marker",
-  id: `${model}-${at}`,
-  model,
-  at,
-  marker: "retrain",
-});
-
 describe("appending to the log from several processes at once", () => {
   it("leaves no gap in the offsets, and a reader meets every record in offset order", async () => {
     const log = await openLog(store, "contiguous");
@@ -76,7 +64,9 @@ describe("appending to the log from several processes at once", () => {
     expect(ends.reduce((sum, end) => sum + end)).toBe(4 * 25 * 4);
     await eventually(() => expect(reader.taken).toHaveLength(4 * 25 * 4));
     for (const [partition, end] of ends.entries()) {
-      const offsets = reader.taken.flatMap((t) => (t.partition === partition ? t.entry.offset : []));
+      const offsets = reader.taken.flatMap((t) =>
+        t.partition === partition ? t.entry.offset : [],
+      );
       expect(offsets).toEqual(Array.from({ length: end }, (_, offset) => offset));
     }
     await subscription.stop();
@@ -114,10 +104,9 @@ describe("the log's partitions", () => {
     const reader = new RememberingReader();
     const subscription = await log.subscribe(reader);
     await eventually(() => expect(reader.partitionsHeld()).toEqual(["0"]));
-    await store.query(
-      "update leases set owner = 'thief', epoch = epoch + 1 where name = $1",
-      [`log/${log.streamId}/0`],
-    );
+    await store.query("update leases set owner = 'thief', epoch = epoch + 1 where name = $1", [
+      `log/${log.streamId}/0`,
+    ]);
     await eventually(() => {
       expect(reader.calls).toEqual(["assigned 0", "revoked 0", "assigned 0"]);
     });
@@ -136,7 +125,8 @@ describe("the log when the store is away", () => {
     await log.append([marker("m", 1)]);
     await eventually(() => expect(reader.markers("m")).toEqual([1]));
     own.postgres.server.kill();
-    await expect(log.append([marker("m", 2)])).rejects.toThrow();
+    const refused = log.append([marker("m", 2)]);
+    await expect(refused).rejects.toMatchObject({ code: expect.stringMatching(/^DW_STORE_/) });
     expect(log.health()).toMatchObject({ ok: false });
     await own.postgres.server.restart();
     await log.append([marker("m", 3)]);

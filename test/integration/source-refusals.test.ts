@@ -1,3 +1,4 @@
+import { EventEmitter, once } from "node:events";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { probeSource } from "../../src/source/probe.ts";
@@ -136,11 +137,21 @@ describe("a poller whose source is refused", () => {
     };
     const run = runSource(options({ connection }));
     await run.ticks(1);
+    // Between two polls: a row that can be read, then the lock, whose own transaction holds nothing back.
+    const gate = new EventEmitter();
+    const waiting = once(gate, "waiting");
+    run.sink.before = async () => {
+      gate.emit("waiting");
+      await once(gate, "open");
+    };
+    await waiting;
+    await sql(source.url, "INSERT INTO explainability_metrics VALUES (now(), 'locked', 1)");
     await locker.query("BEGIN; LOCK TABLE explainability_metrics");
-    await sql(postgres.server.url, "SELECT pg_current_xact_id()");
+    run.sink.before = () => undefined;
+    gate.emit("open");
     await waitUntil(async () => expect(await run.registry.metrics()).toContain('reason="timeout"'));
     await locker.end();
-    await run.ticks(1);
+    await waitUntil(() => expect(run.sink.features).toEqual(["locked"]));
     await run.poller.stop();
   });
 

@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Client } from "pg";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { migrate, migrations } from "../../src/store/migrations/migrate.ts";
 import type { Store } from "../../src/store/store.ts";
 import { txOf } from "../../src/store/transaction.ts";
-import { eventually } from "../contracts/record-log.ts";
 import { startCuttingProxy } from "../programs/cutting-proxy.ts";
+import { eventually } from "../programs/eventually.ts";
 import { sql } from "../programs/postgres.ts";
 import { silent, startTestStores, type TestStores } from "../programs/store.ts";
 
@@ -40,7 +40,8 @@ describe("opening the store", () => {
     expect(await sql(stores.url, "select version, min_version from future.meta")).toEqual([
       { version: 9, min_version: 7 },
     ]);
-    const tables = "select relname from pg_class where relnamespace = 'future'::regnamespace and relkind = 'r'";
+    const tables =
+      "select relname from pg_class where relnamespace = 'future'::regnamespace and relkind = 'r'";
     expect(await sql(stores.url, tables)).toEqual([{ relname: "meta" }]);
   });
 
@@ -56,7 +57,8 @@ describe("opening the store", () => {
     const second = { sql: "create table second ()", minVersion: 1 };
     const broken = { sql: "create table third (); select 1 / 0", minVersion: 1 };
     await expect(migrateTo([...migrations, second, broken])).rejects.toThrow("division by zero");
-    const tables = "select to_regclass('stepwise.second') as second, to_regclass('stepwise.third') as third";
+    const tables =
+      "select to_regclass('stepwise.second') as second, to_regclass('stepwise.third') as third";
     expect(await sql(stores.url, tables)).toEqual([{ second: null, third: null }]);
     await migrateTo([...migrations, second]);
     expect(await sql(stores.url, "select version, min_version from stepwise.meta")).toEqual([
@@ -77,6 +79,18 @@ describe("opening the store", () => {
     const url = `${stores.url}_missing`;
     const opening = stores.open({ url, startupTimeoutMs: 60_000 });
     await expect(opening).rejects.toMatchObject({ code: "DW_STORE_REFUSED", retryable: false });
+  });
+
+  it("refuses a schema name that would need quoting", async () => {
+    const opening = stores.open({ schema: 'x"; drop schema main' });
+    await expect(opening).rejects.toMatchObject({ code: "DW_STORE_REFUSED" });
+  });
+
+  it("keeps start-up options that the URL brings", async () => {
+    const url = `${stores.url}?options=-c%20work_mem%3D5MB`;
+    const opened = await stores.open({ url, schema: "options" });
+    const settings = "select current_schema() as schema, current_setting('work_mem') as memory";
+    expect(await opened.query(settings)).toEqual([{ schema: "options", memory: "5MB" }]);
   });
 
   it("needs no right to create a schema when its own is there", async () => {
@@ -135,7 +149,7 @@ describe("a transaction", () => {
         await tx.query(bump, [ids[1]]);
       });
     await Promise.all([both([10, 11]), both([11, 10])]);
-    expect(arrived).toBe(3);
+    expect(arrived).toBeGreaterThanOrEqual(3);
     expect(await store.query("select value from scratch where id in (10, 11)")).toEqual([
       { value: 2 },
       { value: 2 },
@@ -187,18 +201,26 @@ describe("a connection lost at COMMIT", () => {
       pid = (await tx.query<{ pid: number }>("select pg_backend_pid() as pid"))[0]?.pid;
       await tx.query("insert into scratch values (21, 0)");
     });
-    const outcome = expect(work).rejects.toMatchObject({ code: "DW_STORE_COMMIT_UNKNOWN" });
+    const outcome = work.catch((error: unknown) => error);
     await eventually(async () => {
-      const waiting = "select 1 as one from pg_stat_activity where pid = $1 and query = 'commit' and state = 'active'";
+      const waiting =
+        "select 1 as one from pg_stat_activity where pid = $1 and query = 'commit' and state = 'active'";
       expect(await store.query(waiting, [pid])).toEqual([{ one: 1 }]);
     });
     await store.query("select pg_terminate_backend($1)", [pid]);
-    await outcome;
+    expect(await outcome).toMatchObject({ code: "DW_STORE_COMMIT_UNKNOWN", retryable: false });
     expect(await store.query("select * from scratch where id = 21")).toEqual([]);
   });
 });
 
 describe("listening", () => {
+  it("ends at once when the store is closed while it is still connecting", async () => {
+    const opened = await stores.open({ schema: "closing" });
+    opened.listen("log", () => undefined);
+    await opened.close();
+    await expect(opened.query("select 1")).rejects.toMatchObject({ code: "DW_STORE_UNREACHABLE" });
+  });
+
   it("hears what is committed, and nothing of what is rolled back", async () => {
     const heard: string[] = [];
     const unlisten = store.listen("log", (payload) => heard.push(payload));

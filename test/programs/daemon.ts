@@ -20,14 +20,14 @@ export async function startDaemon(configFile: string): Promise<Daemon> {
   const child = spawn(process.execPath, [program, "run", "--config", configFile], {
     stdio: ["ignore", "ignore", "pipe"],
   });
-  const ended = once(child, "exit") as Promise<[number | null]>;
+  const ended: Promise<(number | null)[]> = once(child, "exit");
   const url = await listening(child, ended);
   return {
     pid: child.pid ?? 0,
     url,
     stop: async () => {
       child.kill("SIGTERM");
-      return (await ended)[0];
+      return (await ended)[0] ?? null;
     },
     kill: async () => {
       child.kill("SIGKILL");
@@ -36,7 +36,7 @@ export async function startDaemon(configFile: string): Promise<Daemon> {
   };
 }
 
-async function listening(child: ChildProcess, ended: Promise<[number | null]>): Promise<string> {
+async function listening(child: ChildProcess, ended: Promise<(number | null)[]>): Promise<string> {
   const said: string[] = [];
   const found = new Promise<string>((resolve) => {
     if (child.stderr === null) return;

@@ -47,11 +47,10 @@ describe("which containers it finds", () => {
   });
 
   it("finds a compose service, narrowed by its project", async () => {
-    const compose = (project: string): SimulatedContainer => ({
+    const both = ["shop", "blog"].map((project) => ({
       name: `${project}-api-1`,
       labels: { "com.docker.compose.service": "api", "com.docker.compose.project": project },
-    });
-    const both = [compose("shop"), compose("blog")];
+    }));
     const wide = scene(both, { compose_service: "api" });
     expect((await wide.remediation.resolve()).map(({ name }) => name)).toEqual([
       "shop-api-1",
@@ -184,9 +183,9 @@ describe("answers that get lost", () => {
   it("is unknown when the restart was answered and the engine then fell silent", async () => {
     const { remediation, engine } = scene();
     const target = await onlyTarget(remediation);
-    const inspect = engine.inspect;
-    let calls = 0;
-    engine.inspect = (id) => (++calls > 1 ? Promise.reject(lost(false)) : inspect(id));
+    engine.restart = async () => {
+      engine.inspect = () => Promise.reject(lost(false));
+    };
     expect((await remediation.act(target)).status).toBe("unknown");
   });
 });
@@ -207,10 +206,25 @@ describe("looking up a run whose outcome is unknown", () => {
   it("is failed when the container is gone, unknown when the engine cannot be asked", async () => {
     const { remediation, engine } = scene();
     const target = await onlyTarget(remediation);
-    engine.failNext("inspect", { error: lost(false) });
-    expect((await remediation.lookUp(target)).status).toBe("unknown");
     engine.change("svc-1", undefined);
     expect((await remediation.lookUp(target)).status).toBe("failed");
+    engine.inspect = () => Promise.reject(lost(false));
+    expect((await remediation.lookUp(target)).status).toBe("unknown");
+  });
+
+  it("waits for a restart that the engine has not finished, and leaves what is stopped alone", async () => {
+    const { remediation, engine, clock } = scene();
+    const target = await onlyTarget(remediation);
+    engine.change("svc-1", { state: "exited" });
+    expect((await remediation.lookUp(target)).status).toBe("failed");
+    const endsAtMs = clock.now() + 12_000;
+    const sleep = clock.sleep.bind(clock);
+    clock.sleep = async (ms) => {
+      await sleep(ms);
+      if (clock.now() >= endsAtMs) engine.change("svc-1", { startedAt: "2026-03-01T12:05:00Z" });
+    };
+    expect((await remediation.lookUp(target)).status).toBe("done");
+    expect(engine.ledger).toEqual([]);
   });
 });
 

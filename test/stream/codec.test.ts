@@ -11,7 +11,7 @@ const number = fc.oneof(
 /** Everything that JavaScript calls a string, lone surrogates, newlines and the words for special numbers included. */
 const text = fc.oneof(
   fc.string({ unit: "binary" }),
-  fc.constantFrom("NaN", "a\n\"b\"\\", "🦞".repeat(1024), "\ud800", "__proto__"),
+  fc.constantFrom("NaN", 'a\n"b"\\', "🦞".repeat(1024), "\ud800", "__proto__"),
 );
 const rows = fc.array(
   fc.record<Row>({ ts: number, feature: text, importance: number, tid: number }),
@@ -55,9 +55,12 @@ describe("the codec", () => {
     expect(decodeRecord(encodeRecord(original))).toEqual(original);
   });
 
-  test.prop([fc.uint8Array()])("calls any bytes unreadable or reads them, and never throws", (bytes) => {
-    expect(decodeRecord(bytes)).toEqual(unreadable);
-  });
+  test.prop([fc.uint8Array()])(
+    "calls any bytes unreadable or reads them, and never throws",
+    (bytes) => {
+      expect(decodeRecord(bytes)).toEqual(unreadable);
+    },
+  );
 
   test.prop([fc.json(), fc.json()])("survives any JSON in the place of fields", (a, b) => {
     expect(decodeText(`[1,"rows",${a},${b}]`)).toEqual(unreadable);
@@ -79,7 +82,11 @@ describe("the codec", () => {
 
 describe("bytes that are no record", () => {
   it.each([
-    ["a newer version", '[2,"tick","s",1,1]', "version 2 of a record is unknown; this program knows 1"],
+    [
+      "a newer version",
+      '[2,"tick","s",1,1]',
+      "version 2 of a record is unknown; this program knows 1",
+    ],
     ["an unknown kind", '[1,"toString"]', 'kind "toString" is unknown'],
     ["a missing field", '[1,"tick","s",1]', "field 4 of a record or row is not a number"],
     ["a field too many", '[1,"tick","s",1,1,1]', "a record or row has too many fields"],

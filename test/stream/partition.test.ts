@@ -20,7 +20,7 @@ describe("the partition of a key", () => {
   });
 
   it("spreads models evenly", () => {
-    const counts = new Array<number>(8).fill(0);
+    const counts = Array.from({ length: 8 }, () => 0);
     for (let place = 0; place < 8_000; place++) {
       const partition = partitionOf(`default/prod/main/model-${place}`, 8);
       counts[partition] = (counts[partition] ?? 0) + 1;

@@ -27,8 +27,8 @@ export interface GateFacts {
   readonly freshFloorMs?: number;
   /** Everything the remediation resolved. */
   readonly targets: readonly Target[];
-  /** End of the last attempt of this fix on this target, its verification included; undefined when there was none. */
+  /** End of the fix's last attempt; undefined when there was none. */
   readonly lastAttemptEndMs: number | undefined;
-  /** Begin of the earlier attempts of this fix on this target, in any order; older than the window is fine. */
+  /** When the fix's earlier attempts began, in any order; older than the window is fine. */
   readonly attempts: readonly number[];
 }

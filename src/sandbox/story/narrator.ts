@@ -40,7 +40,9 @@ export class Narrator {
   }
 
   #entry(entry: JiraLedgerEntry): void {
-    const issue = this.#jira.issues().find(({ key, id }) => entry.issue === key || entry.issue === id);
+    const issue = this.#jira
+      .issues()
+      .find(({ key, id }) => entry.issue === key || entry.issue === id);
     if (issue === undefined) return;
     const base = { event: entry.what, ticket: issue.key, summary: issue.summary };
     if (entry.what === "issue_created") {
@@ -52,7 +54,11 @@ export class Narrator {
       const place = this.#commentsTold.get(issue.key) ?? 0;
       this.#commentsTold.set(issue.key, place + 1);
       const body = plainText(issue.comments[place]?.body ?? "").trim();
-      this.#tell(entry.at, { ...base, body }, `${issue.key} comment: ${body.replaceAll("\n", "\n            ")}`);
+      this.#tell(
+        entry.at,
+        { ...base, body },
+        `${issue.key} comment: ${body.replaceAll("\n", "\n            ")}`,
+      );
     } else {
       this.#tell(entry.at, base, `${issue.key} ${entry.what.replace("issue_", "")}`);
     }
@@ -61,7 +67,9 @@ export class Narrator {
   #tell(atMs: number, fields: object, line: string): void {
     const at = new Date(atMs).toISOString();
     const { json, print } = this.#narration;
-    print(json ? JSON.stringify({ at, ...fields }) : `${at.slice(5, 16).replace("T", " ")} ${line}`);
+    print(
+      json ? JSON.stringify({ at, ...fields }) : `${at.slice(5, 16).replace("T", " ")} ${line}`,
+    );
   }
 }
 

@@ -23,7 +23,10 @@ export interface StoryRows {
  * @param originMs time of step 0, milliseconds since 1970
  */
 export function storyRows(seed: number, originMs: number): StoryRows {
-  const sources = models.map((model, place) => ({ model, random: seededRandom(seed * 97 + place) }));
+  const sources = models.map((model, place) => ({
+    model,
+    random: seededRandom(seed * 97 + place),
+  }));
   return { at: (step) => sources.flatMap((source) => rowsOf(source, step, originMs)) };
 }
 
@@ -36,5 +39,10 @@ function rowsOf(
   const conditions = conditionsAt(model, step);
   const values = attribution(model, { hours: (atMs / 3_600_000) % 24, conditions, random });
   if (conditions.silent) return [];
-  return [...values].map(([feature, importance]) => ({ atMs, model: model.model, feature, importance }));
+  return [...values].map(([feature, importance]) => ({
+    atMs,
+    model: model.model,
+    feature,
+    importance,
+  }));
 }

@@ -44,7 +44,9 @@ export function scorecard(
     matched.add(ticket);
     delays.push(Math.max(0, Math.round((ticket.atMs - startMs) / cadenceMs)));
   }
-  const tripped = harmless.filter(({ model }) => tickets.some((seen) => seen.summary.includes(model)));
+  const tripped = harmless.filter(({ model }) =>
+    tickets.some((seen) => seen.summary.includes(model)),
+  );
   return {
     injected: faults.length,
     detected: delays.length,

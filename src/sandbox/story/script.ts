@@ -6,7 +6,18 @@
  * had risen for good ("Monitoring feature attributions", Google Cloud blog). So the restart here must not help, has to
  * say so, and what the retraining brings is the new normal.
  */
-import type { Conditions } from "./signal.ts";
+
+/** How the world treats a model at one step; all factors are 1 in normal times. */
+export interface Conditions {
+  /** Factor on single features. */
+  readonly features: Readonly<Record<string, number>>;
+  /** Factor on every importance: another unit, harmless. */
+  readonly scale: number;
+  /** Factor on the noise: a smaller sample, harmless. */
+  readonly noise: number;
+  /** No rows at all. */
+  readonly silent: boolean;
+}
 
 export interface ModelScript {
   readonly model: string;
@@ -56,7 +67,10 @@ export const models: readonly ModelScript[] = [
       from: 6,
       to: 15,
       during: { features: { credit_score: 0.12 } },
-      retrain: { step: 16, features: { credit_score: 0.12, support_calls: 1.9, contract_type: 1.7 } },
+      retrain: {
+        step: 16,
+        features: { credit_score: 0.12, support_calls: 1.9, contract_type: 1.7 },
+      },
     },
   },
   {

@@ -1,5 +1,5 @@
 /** A made-up but honest signal: the importances of one model over time, seeded, with a daily swing and noise. */
-import type { ModelScript } from "./script.ts";
+import type { Conditions, ModelScript } from "./script.ts";
 
 /** A small seeded generator (mulberry32: Tommy Ettinger, 2017): the same seed tells the same story. */
 export function seededRandom(seed: number): () => number {
@@ -15,18 +15,6 @@ export function seededRandom(seed: number): () => number {
 function gaussian(random: () => number): number {
   const radius = Math.sqrt(-2 * Math.log(1 - random()));
   return radius * Math.cos(2 * Math.PI * random());
-}
-
-/** How the world treats a model at one step; all factors are 1 in normal times. */
-export interface Conditions {
-  /** Factor on single features. */
-  readonly features: Readonly<Record<string, number>>;
-  /** Factor on every importance: another unit, harmless. */
-  readonly scale: number;
-  /** Factor on the noise: a smaller sample, harmless. */
-  readonly noise: number;
-  /** No rows at all. */
-  readonly silent: boolean;
 }
 
 /** Relative noise of one importance from one attribution to the next. */

@@ -41,7 +41,10 @@ export async function setStage(options: StageOptions): Promise<Stage> {
   const postgres = await startPostgres({ settings: { fsync: "off" } });
   lifecycle.onStop("postgres", () => postgres.stop());
   say(`Postgres      real, from npm, on port ${postgres.port}; its clock is told ahead`);
-  const [source = "", store = ""] = await createDatabases(postgres.url, ["explainability", "driftwarden"]);
+  const [source = "", store = ""] = await createDatabases(postgres.url, [
+    "explainability",
+    "driftwarden",
+  ]);
   const table = await createStoryTable(source);
   lifecycle.onStop("table", () => table.close());
   const jira = await startJiraSandbox({ clock });
@@ -76,7 +79,12 @@ interface ChosenEngine {
   readonly restarts: () => number;
 }
 
-async function chooseEngine({ docker, clock, lifecycle, say }: StageOptions): Promise<ChosenEngine> {
+async function chooseEngine({
+  docker,
+  clock,
+  lifecycle,
+  say,
+}: StageOptions): Promise<ChosenEngine> {
   if (!docker) {
     const simulated = simulatedEngine({ clock, containers: [container] });
     say(`Docker        SIMULATED, one container ${container.name}; --docker for a real engine`);
@@ -90,7 +98,11 @@ async function chooseEngine({ docker, clock, lifecycle, say }: StageOptions): Pr
   return { simulated: undefined, socket: engine.socket, restarts: () => engine.restarts.length };
 }
 
-async function chooseStream({ kafka, lifecycle, say }: StageOptions): Promise<readonly string[] | undefined> {
+async function chooseStream({
+  kafka,
+  lifecycle,
+  say,
+}: StageOptions): Promise<readonly string[] | undefined> {
   if (!kafka) {
     say("Stream        a log in Postgres; --kafka for a real Kafka");
     return undefined;

@@ -44,7 +44,8 @@ export async function createDatabases(
   const client = new Client({ connectionString: serverUrl });
   await client.connect();
   try {
-    for (const name of names) await client.query(`CREATE DATABASE ${client.escapeIdentifier(name)}`);
+    for (const name of names)
+      await client.query(`CREATE DATABASE ${client.escapeIdentifier(name)}`);
   } finally {
     await client.end();
   }

@@ -98,6 +98,7 @@ create table outbox (
   seq bigserial primary key,
   id text not null unique,
   incident text not null,
+  lane text not null,
   effect json not null,
   timer boolean not null,
   status text not null default 'pending' check (status in ('pending', 'working', 'done', 'dead')),
@@ -111,7 +112,7 @@ create table outbox (
   last_error text
 );
 create index outbox_due on outbox (due_at_ms) where status in ('pending', 'working');
-create index outbox_order on outbox (incident, seq) where status in ('pending', 'working') and not timer;
+create index outbox_order on outbox (incident, lane, seq) where status in ('pending', 'working') and not timer;
 create index outbox_dead on outbox (seq) where status = 'dead';
 create table runs (
   id text primary key,
@@ -133,7 +134,7 @@ create table runs (
   after json,
   outcome text
 );
-create index runs_target on runs (target_id, decided_at_ms);
+create index runs_fix on runs (fix, decided_at_ms);
 create index runs_decided on runs (decided_at_ms, id);
 create index runs_incident on runs (incident, decided_at_ms);
 create index runs_acting on runs (id) where status = 'acting';

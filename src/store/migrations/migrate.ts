@@ -72,7 +72,7 @@ async function prepare(tx: Tx, schema: string, meta: Meta): Promise<void> {
   if (meta.version > 0) return;
   // `create schema if not exists` asks for the right to create one even where it exists.
   const exists = await tx.query(schemaExistsSql, [schema]);
-  if (exists.length === 0) await tx.query(`create schema ${schema}`);
+  if (exists.length === 0) await tx.query(`create schema "${schema}"`);
   await tx.query(createMetaSql);
 }
 

@@ -7,7 +7,7 @@ export interface NewEffect {
   readonly incident: string;
   readonly effect: Effect;
   readonly dueAtMs: number;
-  /** Stands outside the order of its incident: taken when due, keeps no other effect waiting. */
+  /** Stands outside every order: taken when due, keeps no other effect waiting. */
   readonly timer: boolean;
 }
 

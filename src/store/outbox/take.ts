@@ -1,4 +1,4 @@
-/** Gives due effects to a worker: none to two at once, those of one incident one after the other. */
+/** Gives due effects to a worker: none to two at once, those of one incident and lane one after the other. */
 import type { Queryable } from "../query.ts";
 import type { TakenEffect } from "./effect.ts";
 
@@ -11,7 +11,7 @@ export interface TakeOptions {
   readonly limit: number;
 }
 
-/** An unfinished effect keeps the later ones of its incident waiting, also while it waits for another attempt. A dead one does not. */
+/** An unfinished effect keeps the later ones of its incident and lane waiting, also while it waits for another attempt. A dead one does not. */
 const takeSql = `
 with due as (
   select seq from outbox o
@@ -19,7 +19,7 @@ with due as (
     and (lease_until is null or lease_until <= clock_timestamp())
     and (timer or not exists (
       select from outbox earlier
-      where earlier.incident = o.incident and earlier.seq < o.seq
+      where earlier.incident = o.incident and earlier.lane = o.lane and earlier.seq < o.seq
         and earlier.status in ('pending', 'working') and not earlier.timer))
   order by seq limit $4
   for update skip locked

@@ -8,8 +8,11 @@ insert into source_progress (source, document) values ($1, $2)
 on conflict (source) do update set document = excluded.document`;
 
 /** @returns undefined before the first save */
-export async function loadSourceProgress(q: Queryable, source: string): Promise<unknown> {
-  const [row] = await q.query<{ document: unknown }>(loadSql, [source]);
+export async function loadSourceProgress<Document>(
+  q: Queryable,
+  source: string,
+): Promise<Document | undefined> {
+  const [row] = await q.query<{ document: Document }>(loadSql, [source]);
   return row?.document;
 }
 

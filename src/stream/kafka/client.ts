@@ -1,6 +1,7 @@
 /** How we configure kafkajs, and clients that are made anew after any failure. Topics and records are not here. */
 import { Kafka, logLevel, type SASLOptions } from "kafkajs";
 import type { Logger } from "pino";
+import { mendIdleTimer } from "./idle-timer.ts";
 
 /** Where the brokers are and how to prove who we are. */
 export interface KafkaConnection {
@@ -17,7 +18,8 @@ export interface KafkaConnection {
 }
 
 interface ClientPatience {
-  readonly requestTimeoutMs: number;
+  readonly sessionTimeoutMs: number;
+  /** Of each call: 4 take about 2 s with a broker that refuses connections, 10 about 8 s. */
   readonly retries: number;
 }
 
@@ -26,6 +28,7 @@ interface ClientPatience {
  * kafkajs's own log goes to debug: what matters is said by us, once.
  */
 export function kafkaClient(connection: KafkaConnection, patience: ClientPatience): Kafka {
+  mendIdleTimer();
   const { brokers, ssl, sasl, logger } = connection;
   return new Kafka({
     clientId: "driftwarden",
@@ -34,7 +37,7 @@ export function kafkaClient(connection: KafkaConnection, patience: ClientPatienc
     ...(sasl === undefined ? {} : { sasl: sasl as SASLOptions }),
     connectionTimeout: 3000,
     authenticationTimeout: 10_000,
-    requestTimeout: patience.requestTimeoutMs,
+    requestTimeout: Math.min(Math.max(patience.sessionTimeoutMs / 2, 3000), 15_000),
     retry: {
       initialRetryTime: 100,
       maxRetryTime: 1000,

@@ -2,7 +2,6 @@
 import type { Consumer, ConsumerGroupJoinEvent, EachBatchPayload, Kafka } from "kafkajs";
 import type { Logger } from "pino";
 import type { Condition } from "./condition.ts";
-import { brokerErrorType } from "./errors.ts";
 import type { KafkaMetrics } from "./metrics.ts";
 import { type FeedOptions, PartitionFeed, type Valve } from "./partition-feed.ts";
 import { atMost } from "./waiting.ts";
@@ -18,12 +17,12 @@ export interface SessionOptions {
   readonly logger: Logger;
 }
 
-/** Answers to a heartbeat that mean: finish and join again. */
-const rejoinTypes: ReadonlySet<string> = new Set([
+/** Answers to a heartbeat after which kafkajs joins again. */
+const rejoinTypes: ReadonlySet<unknown> = new Set([
   "REBALANCE_IN_PROGRESS",
+  "NOT_COORDINATOR_FOR_GROUP",
   "ILLEGAL_GENERATION",
   "UNKNOWN_MEMBER_ID",
-  "NOT_COORDINATOR_FOR_GROUP",
 ]);
 
 /** Positions are committed for lag tools only, so now and then is enough. */
@@ -100,6 +99,8 @@ export class GroupSession {
     const { topic } = this.#options;
     await this.#consumer.connect();
     await this.#consumer.subscribe({ topic, fromBeginning: true });
+    // Given up while it was connecting: it must not join the group behind our back.
+    if (this.#over) return;
     await this.#consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
@@ -196,7 +197,7 @@ export class GroupSession {
     if (failure === undefined) await beat();
     if (failure === undefined) await this.#commit(payload).catch(failed);
     if (failure === undefined) return;
-    if (rejoinTypes.has(brokerErrorType(failure) ?? "")) this.#rejoin = failure;
+    if ("type" in failure && rejoinTypes.has(failure.type)) this.#rejoin = failure;
     throw failure;
   }
 
@@ -206,14 +207,17 @@ export class GroupSession {
     await payload.commitOffsetsIfNecessary(payload.uncommittedOffsets());
   }
 
-  /** Counts checks, not time: a process that was paused gets a chance to join again before it is judged. */
+  /**
+   * Ends a session without a sign of life for 2.5 session timeouts; joining may rightly take two. Counts checks, not
+   * time: a process that was paused gets a chance to join again before it is judged.
+   */
   #watch(): NodeJS.Timeout {
     let silent = 0;
     let seen = this.#signs;
     return setInterval(() => {
       silent = this.#signs === seen ? silent + 1 : 0;
       seen = this.#signs;
-      if (silent >= 4) this.#end("stalled: no fetch and no heartbeat");
+      if (silent >= 5) this.#end("stalled: no fetch and no heartbeat");
     }, this.#options.sessionTimeoutMs / 2);
   }
 

@@ -50,8 +50,7 @@ const identityCheckMs = 30_000;
  */
 export async function openKafkaStream(options: KafkaStreamOptions): Promise<KafkaStream> {
   const sessionTimeoutMs = options.sessionTimeoutMs ?? 30_000;
-  const requestTimeoutMs = Math.min(Math.max(sessionTimeoutMs / 2, 3000), 15_000);
-  const client = kafkaClient(options, { requestTimeoutMs, retries: 4 });
+  const client = kafkaClient(options, { sessionTimeoutMs, retries: 4 });
   const admin = new Renewable(() => client.admin());
   try {
     const opened = await openWithin(admin, options);
@@ -127,10 +126,9 @@ export class KafkaStream implements RecordSink, RecordLog {
   /** Joins the consumer group in the background, and again for as long as it takes; `health` tells when it is not in. */
   subscribe(reader: PartitionReader): Promise<Subscription> {
     const { topic, groupId, sessionTimeoutMs, metrics, logger } = this.#parts;
-    const requestTimeoutMs = Math.min(Math.max(sessionTimeoutMs / 2, 3000), 15_000);
     const group = new GroupSubscription({
       // Rides out a broker's restart without losing the partitions.
-      kafka: kafkaClient(this.#parts, { requestTimeoutMs, retries: 10 }),
+      kafka: kafkaClient(this.#parts, { sessionTimeoutMs, retries: 10 }),
       topic,
       groupId,
       sessionTimeoutMs,

@@ -11,6 +11,7 @@ const { ConfigResourceTypes, KafkaJSAggregateError } = kafkajs;
 export interface TopicWish {
   readonly topic: string;
   readonly partitions: number;
+  /** Replicas of each partition; -1 is the brokers' default. */
   readonly replication: number;
   readonly retentionMs: number;
 }
@@ -169,7 +170,7 @@ function checkTopic(found: TopicFacts, wish: TopicWish): void {
     "DW_STREAM_TOPIC_MISMATCH",
     `topic ${wish.topic} does not fit: ${problems.join(", ")}`,
     {
-      hint: "Change the topic's settings, or what stream.kafka says of it; the number of partitions cannot change under a running stream, so for another number name a new topic.",
+      hint: "Change the topic's settings, or stream.partitions, stream.kafka.replication and stream.kafka.retention; models would change places with another number of partitions, so for that name a new topic.",
     },
   );
 }
@@ -179,7 +180,7 @@ export function recreated(topic: string): KafkaStreamError {
     "DW_STREAM_RECREATED",
     `topic ${topic} is not the one that the store remembers: it was deleted and created again`,
     {
-      hint: "Name a new topic in stream.kafka.topic, and detection begins there with what the source and the saved states still hold; if the brokers in the configuration are the wrong ones, correct them.",
+      hint: "If these are the right brokers, name a new topic in stream.kafka.topic, on which detection begins anew; the positions that the store holds mean nothing in this one.",
     },
   );
 }

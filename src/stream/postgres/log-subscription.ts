@@ -75,17 +75,13 @@ export class LogSubscription implements Subscription {
     this.#wakeup.ring();
     for (const unlisten of this.#unlisten) unlisten();
     await this.#running;
-    const { store, owner, logger, report } = this.#options;
-    try {
-      await Promise.all([...this.#held.keys()].map((partition) => this.#giveBack(partition)));
-      await leaveGroup(store, { group: this.#group, owner });
-    } catch (error) {
-      logger.warn(
-        { err: error },
-        "releasing partitions failed; others take them when the leases expire",
-      );
-    }
+    for (const partition of this.#held.keys()) this.#giveBack(partition);
     await Promise.all(this.#leaving.values());
+    const { store, owner, logger, metrics, report } = this.#options;
+    await leaveGroup(store, { group: this.#group, owner }).catch((error: unknown) => {
+      logger.warn({ err: error }, "leaving the group failed; the others notice by themselves");
+    });
+    metrics.held.set(0);
     report("partitions", undefined);
   }
 
@@ -110,11 +106,13 @@ export class LogSubscription implements Subscription {
     const { store, owner, leaseMs, partitions } = this.#options;
     const live = await heartbeat(store, { group: this.#group, owner }, leaseMs);
     await this.#renew();
-    // Everybody sorts the same list, so the shares add up to all partitions.
     const place = live.indexOf(owner);
+    // We slept longer than our own heartbeat lasts: count the living again in the next round.
+    if (place === -1) return;
+    // Everybody sorts the same list, so the shares add up to all partitions.
     const share = Math.floor(partitions / live.length) + (place < partitions % live.length ? 1 : 0);
     const surplus = [...this.#held.keys()].slice(share);
-    for (const partition of surplus) void this.#giveBack(partition);
+    for (const partition of surplus) this.#giveBack(partition);
     if (this.#held.size < share) await this.#takeUpTo(share);
   }
 
@@ -155,14 +153,12 @@ export class LogSubscription implements Subscription {
     });
   }
 
-  /** Finishes the batch in work first, without keeping the renewal of the other leases waiting. */
-  #giveBack(partition: number): Promise<void> {
+  /** In the background: finishing the batch in work must not keep the renewal of the other leases waiting. */
+  #giveBack(partition: number): void {
     const held = this.#held.get(partition);
-    if (held === undefined) return Promise.resolve();
+    if (held === undefined) return;
     this.#held.delete(partition);
-    const released = this.#release(held);
-    this.#leave(partition, released);
-    return this.#stopping ? released : Promise.resolve();
+    this.#leave(partition, this.#release(held));
   }
 
   async #release({ lease, reading }: Held): Promise<void> {
@@ -175,7 +171,10 @@ export class LogSubscription implements Subscription {
   #leave(partition: number, ending: Promise<void>): void {
     const quiet = ending
       .catch((error: unknown) => {
-        this.#options.logger.warn({ err: error, partition }, "releasing a partition failed");
+        this.#options.logger.warn(
+          { err: error, partition },
+          "releasing a partition failed; its lease expires",
+        );
       })
       .finally(() => this.#leaving.delete(partition));
     this.#leaving.set(partition, quiet);

@@ -23,7 +23,7 @@ import { saveStates } from "../../../src/store/states/save.ts";
 import type { ModelState } from "../../../src/store/states/state.ts";
 import type { Store } from "../../../src/store/store.ts";
 import { adoptStream, rememberStream } from "../../../src/store/streams/known-stream.ts";
-import { eventually } from "../../contracts/record-log.ts";
+import { eventually } from "../../programs/eventually.ts";
 import { startTestStores, type TestStores } from "../../programs/store.ts";
 
 let stores: TestStores;
@@ -156,7 +156,8 @@ describe("saving states", () => {
       await commitDecisions(store, claim, 4);
       next = claimPartition(store, place, "b").then(() => (claimed = true));
       await eventually(async () => {
-        const waiting = "select 1 as one from pg_stat_activity where wait_event_type = 'Lock' and query like '%into partitions%'";
+        const waiting =
+          "select 1 as one from pg_stat_activity where wait_event_type = 'Lock' and query like '%into partitions%'";
         expect(await store.query(waiting)).toEqual([{ one: 1 }]);
       });
       expect(claimed).toBe(false);

@@ -1,0 +1,86 @@
+/** The arguments of `driftwarden detect`. */
+import { type Command, Option } from "commander";
+import type { DetectorType } from "../../detectors/detector.ts";
+import type { Remediations } from "../config/fixes.ts";
+import { loadConfig } from "../config/load.ts";
+import type { Config } from "../config/schema.ts";
+import type { Sensitivity } from "../detection/default-detectors.ts";
+import type { EngineSettings } from "../detection/settings.ts";
+import type { Cli } from "./cli.ts";
+import { runDetect } from "./detect.ts";
+
+/** What commands that detect without effects are given. */
+export interface OfflineParts {
+  readonly cli: Cli;
+  readonly detectors: readonly DetectorType<unknown>[];
+  readonly remediations: Remediations;
+  /** The engine as a configuration has it. */
+  readonly engineSettings: (config: Config) => EngineSettings;
+}
+
+interface Arguments {
+  readonly csv: string;
+  readonly detector?: string;
+  readonly set: readonly string[];
+  readonly sensitivity?: Sensitivity;
+  readonly ignore?: string;
+  readonly alerts?: boolean;
+  readonly config?: string;
+}
+
+const collected = (value: string, before: readonly string[]): readonly string[] => [
+  ...before,
+  value,
+];
+
+export function sensitivityOption(): Option {
+  const option = new Option("--sensitivity <level>", "how readily something counts as an anomaly");
+  return option.choices(["low", "normal", "high"]);
+}
+
+export function registerDetect(program: Command, parts: OfflineParts): void {
+  program
+    .command("detect")
+    .description("score any table of numbers: row,score; 1.0 is the boundary")
+    .requiredOption(
+      "--csv <file>",
+      "the table; a column timestamp is time, all others are features",
+    )
+    .option(
+      "--detector <name>",
+      "this detector alone, without rules; default: the set that run uses",
+    )
+    .option(
+      "--set <key=JSON>",
+      "a parameter of that detector; may be given several times",
+      collected,
+      [],
+    )
+    .addOption(sensitivityOption())
+    .option("--ignore <columns>", "columns that are no features, separated by commas")
+    .option("--alerts", "only the rows at which an episode opens")
+    .option("--config <file>", "detection as this configuration has it")
+    .action((given: Arguments) => detect(given, parts));
+}
+
+async function detect(
+  given: Arguments,
+  { cli, detectors, remediations, engineSettings }: OfflineParts,
+): Promise<void> {
+  const { csv, detector, set, sensitivity, alerts } = given;
+  const settings =
+    given.config === undefined ? undefined : engineSettings(loadConfig(given.config, remediations));
+  await runDetect(
+    {
+      csv,
+      detectorTypes: detectors,
+      set,
+      ...(detector !== undefined && { detector }),
+      ...(sensitivity !== undefined && { sensitivity }),
+      ...(given.ignore !== undefined && { ignore: given.ignore.split(",") }),
+      ...(alerts !== undefined && { alerts }),
+      ...(settings !== undefined && { detectors: settings.detectors, decision: settings.decision }),
+    },
+    { stdout: (line) => cli.print(line) },
+  );
+}

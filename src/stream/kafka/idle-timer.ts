@@ -1,0 +1,35 @@
+/**
+ * Mends one method of kafkajs 2.2.4: with nothing to send, each connection re-arms a timer with a negative delay, which
+ * Node runs every millisecond (2.5 % of a core) and warns about since version 24.
+ */
+import { createRequire } from "node:module";
+
+interface RequestQueue {
+  readonly pending: readonly unknown[];
+  readonly throttledUntil: number;
+  throttleCheckTimeoutId: NodeJS.Timeout | null;
+  checkPendingRequests(): void;
+  scheduleCheckPendingRequests(): void;
+}
+
+/** kafkajs's own interval. */
+const checkEveryMs = 10;
+
+/** Does the same for what is pending, and nothing when nothing is. Safe to call more than once. */
+export function mendIdleTimer(): void {
+  const require = createRequire(import.meta.url);
+  const queue: { prototype: RequestQueue } = require("kafkajs/src/network/requestQueue");
+  queue.prototype.scheduleCheckPendingRequests = schedule;
+}
+
+function schedule(this: RequestQueue): void {
+  if (this.pending.length === 0 || this.throttleCheckTimeoutId !== null) return;
+  const throttledMs = this.throttledUntil - Date.now();
+  this.throttleCheckTimeoutId = setTimeout(
+    () => {
+      this.throttleCheckTimeoutId = null;
+      this.checkPendingRequests();
+    },
+    throttledMs > 0 ? throttledMs : checkEveryMs,
+  );
+}

@@ -1,0 +1,39 @@
+import { describe, expect, it } from "vitest";
+import { type Condition, calledFor, type Fix } from "../../src/healing/fix.ts";
+import { episodeOpened, openIncident } from "../fakes/episodes.ts";
+
+function fix(when: Condition, mode: Fix["mode"] = "auto"): Fix {
+  const limits = { cooldownMs: 0, maxRuns: 1, windowMs: 1 };
+  return { name: "f", when, remediation: "restart-container", tier: "auto", mode, ...limits };
+}
+
+const [blamed] = episodeOpened().features;
+
+describe("a fix is called for", () => {
+  it("when every list that is given fits, the model by its name or its whole key", () => {
+    expect(calledFor(fix({ features: ["credit_score"] }), openIncident())).toBe(true);
+    expect(calledFor(fix({ models: ["churn-v7"], kinds: ["shift"] }), openIncident())).toBe(true);
+    expect(calledFor(fix({ models: ["default/production/main/churn-v7"] }), openIncident())).toBe(
+      true,
+    );
+    expect(calledFor(fix({ models: ["churn-v7"], kinds: ["leak"] }), openIncident())).toBe(false);
+    expect(calledFor(fix({ severities: ["P0"] }), openIncident())).toBe(false);
+  });
+
+  it("never without a condition, nor when it is off", () => {
+    expect(calledFor(fix({}), openIncident())).toBe(false);
+    expect(calledFor(fix({ features: ["credit_score"] }, "off"), openIncident())).toBe(false);
+  });
+
+  it("only by a guilty feature, not by one that moved along", () => {
+    if (blamed === undefined) throw new Error("the example blames nobody");
+    const features = [
+      { ...blamed, part: 0.5 },
+      { ...blamed, feature: "income", part: 0.4 },
+      { ...blamed, feature: "age", part: 0.1 },
+    ];
+    const incident = openIncident({ episode: episodeOpened({ features }) });
+    expect(calledFor(fix({ features: ["income"] }), incident)).toBe(true);
+    expect(calledFor(fix({ features: ["age"] }), incident)).toBe(false);
+  });
+});

@@ -1,0 +1,181 @@
+import { pino } from "pino";
+import { Registry } from "prom-client";
+import { describe, expect, it } from "vitest";
+import type { ActResult, Remediation, Target } from "../../remediations/remediation.ts";
+import type { Fix } from "../../src/healing/fix.ts";
+import { healingMetrics } from "../../src/healing/metrics.ts";
+import { Runner } from "../../src/healing/run.ts";
+import type { RunLedger } from "../../src/healing/run-ledger.ts";
+import type { Run } from "../../src/store/runs/run.ts";
+import { fakeClock } from "../fakes/clock.ts";
+import { episodeOpened, openIncident } from "../fakes/episodes.ts";
+
+const minute = 60_000;
+
+const target: Target = {
+  id: "a".repeat(64),
+  name: "my-service-1",
+  host: "box",
+  snapshot: { image_id: "sha256:1", started_at: "2026-01-01T00:00:00Z" },
+  refusal: undefined,
+};
+
+const fix: Fix = {
+  name: "restart-svc",
+  when: { features: ["credit_score"] },
+  remediation: "restart-container",
+  tier: "auto",
+  mode: "auto",
+  cooldownMs: 30 * minute,
+  maxRuns: 3,
+  windowMs: 1440 * minute,
+};
+
+const attempts = new Set(["acting", "acted", "failed", "unknown"]);
+
+/** The runs in memory, counted as the store counts them. */
+function memoryLedger(): RunLedger & { readonly runs: Map<string, Run> } {
+  const runs = new Map<string, Run>();
+  return {
+    runs,
+    get: async (id) => runs.get(id),
+    decide: async ({ id, fix: name, sinceMs }, judge) => {
+      const past = [...runs.values()].filter((run) => run.fix === name && attempts.has(run.status));
+      const ends = past.map((run) => run.finishedAtMs ?? run.decidedAtMs);
+      const run = judge({
+        attemptsMs: past.map((known) => known.decidedAtMs).filter((atMs) => atMs >= sinceMs),
+        lastEndMs: ends.length === 0 ? undefined : Math.max(...ends),
+      });
+      runs.set(id, run);
+      return run;
+    },
+    change: async (id, change) => {
+      const known = runs.get(id);
+      if (known === undefined) return undefined;
+      runs.set(id, { ...known, ...change });
+      return runs.get(id);
+    },
+  };
+}
+
+function setUp(changes: { fix?: Partial<Fix>; remediation?: Partial<Remediation> } = {}) {
+  const acts: Target[] = [];
+  const clock = fakeClock();
+  const ledger = memoryLedger();
+  const done: ActResult = { status: "done", detail: "restarted", after: { started_at: "later" } };
+  const remediation: Remediation = {
+    resolve: async () => [target],
+    act: async (given) => {
+      acts.push(given);
+      return done;
+    },
+    lookUp: async () => done,
+    health: async () => "healthy",
+    ...changes.remediation,
+  };
+  const runner = new Runner({
+    fixes: [{ fix: { ...fix, ...changes.fix }, remediation }],
+    ledger,
+    clock,
+    logger: pino({ level: "silent" }),
+    metrics: healingMetrics(new Registry()),
+  });
+  const start = (episode: string, attempt = 1) =>
+    runner.start(
+      { fix: "restart-svc", episode },
+      openIncident({ episode: episodeOpened({ id: episode, newestRow: clock.now() * 1000 }) }),
+      { id: `x:${episode}`, attempt, unknown: attempt > 1 },
+    );
+  return { acts, clock, ledger, start, runner };
+}
+
+describe("a run", () => {
+  it("acts once for one episode, however often it is asked to", async () => {
+    const { acts, start } = setUp();
+    const first = await start("e1");
+    expect(first).toMatchObject({ status: "acted", target: "my-service-1" });
+    expect(await start("e1", 2)).toEqual(first);
+    expect(acts).toEqual([target]);
+  });
+
+  it("is written down before it acts", async () => {
+    const seen: (string | undefined)[] = [];
+    const { ledger, start } = setUp({
+      remediation: {
+        act: async () => {
+          seen.push([...ledger.runs.values()][0]?.status);
+          return { status: "done", detail: "restarted", after: {} };
+        },
+      },
+    });
+    await start("e1");
+    expect(seen).toEqual(["acting"]);
+  });
+
+  it("that died in the middle of the act is looked up and not done again", async () => {
+    const crashed = setUp({ remediation: { act: () => Promise.reject(new Error("kill -9")) } });
+    await expect(crashed.start("e1")).rejects.toThrow("kill -9");
+    expect([...crashed.ledger.runs.values()][0]?.status).toBe("acting");
+    const acted = await crashed.start("e1", 2);
+    expect(acted?.status).toBe("acted");
+  });
+
+  it("only says what it would do in mode observe", async () => {
+    const { acts, start } = setUp({ fix: { mode: "observe" } });
+    expect(await start("e1")).toMatchObject({ status: "observed" });
+    expect(acts).toEqual([]);
+  });
+});
+
+describe("the gates of a run", () => {
+  it("let three attempts through and refuse the fourth by budget, whatever became of them", async () => {
+    const { acts, clock, start } = setUp({
+      remediation: { act: async () => ({ status: "failed", detail: "no" }) },
+    });
+    const statuses: unknown[] = [];
+    for (const episode of ["e1", "e2", "e3", "e4"]) {
+      const run = await start(episode);
+      statuses.push([run?.status, run?.gate]);
+      await clock.advance(31 * minute);
+    }
+    expect(statuses).toEqual([
+      ["failed", undefined],
+      ["failed", undefined],
+      ["failed", undefined],
+      ["denied", "budget"],
+    ]);
+    expect(acts).toEqual([]);
+  });
+
+  it("refuse a run within the cooldown", async () => {
+    const { start } = setUp();
+    await start("e1");
+    expect(await start("e2")).toMatchObject({ status: "denied", gate: "cooldown" });
+  });
+
+  it("refuse a run without a target, and say why nobody could be asked after several tries", async () => {
+    const none = setUp({ remediation: { resolve: async () => [] } });
+    expect(await none.start("e1")).toMatchObject({ status: "denied", gate: "target" });
+    const down = setUp({ remediation: { resolve: () => Promise.reject(new Error("no socket")) } });
+    await expect(down.start("e1", 1)).rejects.toThrow("no socket");
+    expect(await down.start("e1", 4)).toMatchObject({ gate: "target", detail: "no socket" });
+  });
+
+  it("refuse what the refuse list names", async () => {
+    const refusal = "my-db is a database";
+    const { start } = setUp({ remediation: { resolve: async () => [{ ...target, refusal }] } });
+    expect(await start("e1")).toMatchObject({ status: "denied", gate: "refused" });
+  });
+});
+
+describe("the health of what a run acted on", () => {
+  it("is healthy only when the target says so", async () => {
+    const { start, runner } = setUp({ remediation: { health: async () => "starting" } });
+    const run = await start("e1");
+    expect(await runner.health(run?.id ?? "")).toEqual({
+      healthy: false,
+      detail: "my-service-1 is starting.",
+    });
+    expect(await runner.health("unheard of")).toBeUndefined();
+  });
+});

@@ -1,0 +1,193 @@
+import { Registry } from "prom-client";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { systemClock } from "../../src/clock.ts";
+import { type ApplyOptions, applyDecision } from "../../src/incidents/apply.ts";
+import type { EffectHandlers } from "../../src/incidents/effect-handler.ts";
+import { EffectsWorker } from "../../src/incidents/effects-worker.ts";
+import type { Incident } from "../../src/incidents/incident.ts";
+import { incidentsMetrics } from "../../src/incidents/metrics.ts";
+import { listIncidents } from "../../src/store/incidents/list.ts";
+import { countEffects } from "../../src/store/outbox/inspect.ts";
+import type { Store } from "../../src/store/store.ts";
+import { episodeClosed, episodeOpened } from "../fakes/episodes.ts";
+import { eventually as eventuallyHolds } from "../programs/eventually.ts";
+import { silent, startTestStores, type TestStores } from "../programs/store.ts";
+
+let stores: TestStores;
+beforeAll(async () => {
+  stores = await startTestStores();
+});
+afterAll(() => stores.stop());
+
+const apply: ApplyOptions = {
+  clock: systemClock,
+  settings: {
+    resolveAfterMs: 50,
+    reopenDurationMs: 60_000,
+    healthAfterMs: 50,
+    fixesFor: () => ["restart-svc"],
+  },
+};
+
+interface Called {
+  readonly kind: string;
+  readonly unknown: boolean;
+}
+
+/** Handlers that note their calls; each may be made to fail. */
+function handlers(
+  called: Called[],
+  fail: (kind: string, times: number) => Error | undefined = () => undefined,
+) {
+  const times = new Map<string, number>();
+  const noted = async (
+    effect: { kind: string },
+    _incident: Incident,
+    attempt: { unknown: boolean },
+  ) => {
+    called.push({ kind: effect.kind, unknown: attempt.unknown });
+    const time = (times.get(effect.kind) ?? 0) + 1;
+    times.set(effect.kind, time);
+    const error = fail(effect.kind, time);
+    if (error !== undefined) throw error;
+    return [];
+  };
+  return {
+    "ticket.open": async (...given) => {
+      await noted(...given);
+      return [
+        { type: "ticket_opened", ticket: { id: "1", key: "IR-1", url: "http://127.0.0.1/IR-1" } },
+      ];
+    },
+    "ticket.repeat": noted,
+    "ticket.comment": noted,
+    "ticket.resolve": noted,
+    "run.start": noted,
+    "run.check_health": noted,
+    "run.ask_model": noted,
+    "incident.settle": async (effect, incident, attempt) => {
+      await noted(effect, incident, attempt);
+      return [{ type: "quiet_passed", episode: effect.episode }];
+    },
+  } satisfies EffectHandlers;
+}
+
+async function withWorker(
+  store: Store,
+  effects: EffectHandlers,
+  work: () => Promise<unknown>,
+): Promise<void> {
+  const worker = new EffectsWorker({
+    store,
+    handlers: effects,
+    apply,
+    owner: `test-${Math.random()}`,
+    clock: systemClock,
+    logger: silent,
+    metrics: incidentsMetrics(new Registry(), {
+      open: async () => new Map(),
+      effects: async () => ({}),
+    }),
+  });
+  worker.start();
+  try {
+    await work();
+  } finally {
+    await worker.stop();
+  }
+}
+
+const eventually = (condition: () => Promise<boolean>): Promise<unknown> =>
+  eventuallyHolds(async () => expect(await condition()).toBe(true));
+const open = (store: Store, id = "e1"): Promise<void> =>
+  store.transaction(async (tx) => {
+    await applyDecision(tx, episodeOpened({ id }), apply);
+  });
+const newest = async (store: Store): Promise<Incident | undefined> =>
+  (await listIncidents(store)).items[0];
+const allDone = async (store: Store): Promise<boolean> => {
+  const { pending, working } = await countEffects(store);
+  return pending + working === 0;
+};
+
+describe("promised effects", () => {
+  it("are carried out once each, tickets in order, and their results reach the incident", async () => {
+    const store = await stores.open();
+    const called: Called[] = [];
+    await withWorker(store, handlers(called), async () => {
+      await open(store);
+      await eventually(async () => (await newest(store))?.ticket !== undefined);
+      await store.transaction((tx) => applyDecision(tx, episodeClosed(), apply));
+      await eventually(
+        async () => (await newest(store))?.state === "resolved" && (await allDone(store)),
+      );
+    });
+    const tickets = called.filter(({ kind }) => kind.startsWith("ticket."));
+    expect(tickets.map(({ kind }) => kind)).toEqual([
+      "ticket.open",
+      "ticket.comment",
+      "ticket.resolve",
+    ]);
+    expect(called.filter(({ kind }) => kind === "run.start")).toHaveLength(1);
+    expect((await newest(store))?.ticket?.key).toBe("IR-1");
+  });
+
+  it("are tried again after a failure, saying whether the last attempt may have taken effect", async () => {
+    const store = await stores.open();
+    const called: Called[] = [];
+    const lost = Object.assign(new Error("no answer"), { maybeApplied: true });
+    const refused = Object.assign(new Error("refused"), { maybeApplied: false });
+    const fail = (kind: string, time: number): Error | undefined =>
+      kind === "run.start" ? [refused, lost][time - 1] : undefined;
+    await withWorker(store, handlers(called, fail), async () => {
+      await open(store);
+      await eventually(() => allDone(store));
+    });
+    const runs = called.filter(({ kind }) => kind === "run.start");
+    expect(runs.map(({ unknown }) => unknown)).toEqual([false, false, true]);
+  });
+
+  it("do not wait for a tracker that is away: the restart runs, the ticket comes later", async () => {
+    const store = await stores.open();
+    const called: Called[] = [];
+    let away = true;
+    const fail = (kind: string): Error | undefined =>
+      away && kind === "ticket.open" ? new Error("Jira is away") : undefined;
+    await withWorker(store, handlers(called, fail), async () => {
+      await open(store);
+      await eventually(async () => called.some(({ kind }) => kind === "run.start"));
+      expect((await newest(store))?.ticket).toBeUndefined();
+      away = false;
+      await eventually(() => allDone(store));
+    });
+    expect((await newest(store))?.ticket?.key).toBe("IR-1");
+  });
+
+  it("are found by the next process when one dies in the middle, and looked up", async () => {
+    const store = await stores.open();
+    const called: Called[] = [];
+    let hang: (() => void) | undefined;
+    const stuck = new Promise<never>((_resolve, reject) => {
+      hang = () => reject(new Error("the process is gone"));
+    });
+    const first = { ...handlers(called), "run.start": () => stuck } satisfies EffectHandlers;
+    const second = handlers(called);
+    await withWorker(store, first, async () => {
+      await open(store);
+      await eventually(async () => (await countEffects(store)).done >= 1);
+      // What a crash leaves: taken, intent recorded, the lease run out.
+      await eventually(async () => {
+        const [row] = await store.query<{ count: number }>(
+          "select count(*) as count from outbox where intent is not null and status = 'working'",
+        );
+        return row?.count === 1;
+      });
+      await store.query("update outbox set lease_until = '-infinity' where status = 'working'");
+      await withWorker(store, second, () => eventually(() => allDone(store)));
+      hang?.();
+    });
+    expect(called.filter(({ kind }) => kind === "run.start")).toEqual([
+      { kind: "run.start", unknown: true },
+    ]);
+  });
+});

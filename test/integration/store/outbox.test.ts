@@ -1,0 +1,197 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { NewEffect, TakenEffect } from "../../../src/store/outbox/effect.ts";
+import { enqueueEffects } from "../../../src/store/outbox/enqueue.ts";
+import { countEffects, deadEffects, retryDeadEffect } from "../../../src/store/outbox/inspect.ts";
+import { completeEffect, failEffect, recordIntent } from "../../../src/store/outbox/settle.ts";
+import {
+  nextEffectDueMs,
+  renewEffect,
+  type TakeOptions,
+  takeEffects,
+} from "../../../src/store/outbox/take.ts";
+import type { Store } from "../../../src/store/store.ts";
+import { eventually } from "../../programs/eventually.ts";
+import { startTestStores, type TestStores } from "../../programs/store.ts";
+
+let stores: TestStores;
+beforeAll(async () => {
+  stores = await startTestStores();
+});
+afterAll(() => stores.stop());
+
+const effect = (id: string, changes: Partial<NewEffect> = {}): NewEffect => ({
+  id,
+  incident: "inc",
+  effect: { kind: "ticket.repeat" },
+  dueAtMs: 0,
+  timer: false,
+  ...changes,
+});
+
+async function outboxWith(...effects: readonly NewEffect[]): Promise<Store> {
+  const store = await stores.open();
+  await store.transaction((tx) => enqueueEffects(tx, effects, 0));
+  return store;
+}
+
+const take = (store: Store, options: Partial<TakeOptions> = {}): Promise<readonly TakenEffect[]> =>
+  takeEffects(store, { owner: "w", nowMs: 1_000, leaseMs: 60_000, limit: 100, ...options });
+
+async function takeOne(store: Store, options: Partial<TakeOptions> = {}): Promise<TakenEffect> {
+  const [taken, more] = await take(store, options);
+  if (taken === undefined || more !== undefined) throw new Error("expected one effect");
+  return taken;
+}
+
+const ids = (effects: readonly TakenEffect[]): readonly string[] => effects.map((e) => e.id);
+
+describe("taking effects", () => {
+  it("never gives one to two workers, and gives out all", async () => {
+    const effects = Array.from({ length: 200 }, (_, n) => effect(`e${n}`, { incident: `i${n}` }));
+    const store = await outboxWith(...effects);
+    const taken: string[] = [];
+    const work = async (owner: string): Promise<void> => {
+      for (;;) {
+        const some = await take(store, { owner, limit: 7 });
+        if (some.length === 0 && taken.length >= effects.length) return;
+        taken.push(...ids(some));
+      }
+    };
+    await Promise.all(["a", "b", "c", "d", "e"].map(work));
+    expect(taken).toHaveLength(200);
+    expect(new Set(taken).size).toBe(200);
+  });
+
+  it("keeps the order of one incident while several workers compete", async () => {
+    const effects = Array.from({ length: 50 }, (_, n) =>
+      effect(`${n % 5}:${n}`, { incident: `i${n % 5}` }),
+    );
+    const store = await outboxWith(...effects);
+    const done: string[] = [];
+    const work = async (owner: string): Promise<void> => {
+      while (done.length < 50) {
+        for (const taken of await take(store, { owner, limit: 3 })) {
+          done.push(taken.id);
+          await completeEffect(store, taken, null);
+        }
+      }
+    };
+    await Promise.all(["a", "b", "c"].map(work));
+    for (let incident = 0; incident < 5; incident++) {
+      const order = done
+        .filter((id) => id.startsWith(`${incident}:`))
+        .map((id) => Number(id.slice(2)));
+      expect(order).toEqual(order.toSorted((a, b) => a - b));
+    }
+    expect(done).toHaveLength(50);
+  });
+
+  it("keeps later effects of the incident waiting for one that waits for another attempt", async () => {
+    const store = await outboxWith(effect("first"), effect("second"));
+    const first = await takeOne(store);
+    await failEffect(store, first, { error: "503", retryAtMs: 5_000, noEffect: true });
+    expect(ids(await take(store))).toEqual([]);
+    expect(await nextEffectDueMs(store)).toBe(0);
+    const again = await takeOne(store, { nowMs: 5_000 });
+    expect(again).toMatchObject({ id: "first", attempt: 2, lastError: "503", intent: null });
+    await completeEffect(store, again, null);
+    expect(ids(await take(store))).toEqual(["second"]);
+  });
+
+  it("lets a run pass a ticket that waits: lanes do not wait for each other", async () => {
+    const start = { kind: "run.start", fix: "restart-svc", episode: "e1" } as const;
+    const store = await outboxWith(effect("ticket"), effect("run", { effect: start }));
+    expect(ids(await take(store))).toEqual(["ticket", "run"]);
+  });
+
+  it("takes a timer when it is due, and no effect waits for it", async () => {
+    const timer = effect("timer", { dueAtMs: 9_000, timer: true });
+    const store = await outboxWith(timer, effect("first"), effect("second"));
+    expect(ids(await take(store))).toEqual(["first"]);
+    expect(ids(await take(store, { nowMs: 9_000 }))).toEqual(["timer"]);
+  });
+
+  it("promises an effect once, however often the decision is made", async () => {
+    const store = await outboxWith(effect("once"));
+    await completeEffect(store, await takeOne(store), null);
+    await store.transaction((tx) => enqueueEffects(tx, [effect("once")], 0));
+    expect(ids(await take(store))).toEqual([]);
+    expect(await countEffects(store)).toEqual({ pending: 0, working: 0, done: 1, dead: 0 });
+  });
+
+  it("promises nothing with a decision that was rolled back", async () => {
+    const store = await stores.open();
+    const work = store.transaction(async (tx) => {
+      await enqueueEffects(tx, [effect("never")], 0);
+      throw new Error("rolled back");
+    });
+    await expect(work).rejects.toThrow("rolled back");
+    expect(ids(await take(store))).toEqual([]);
+  });
+
+  it("wakes the workers when effects are committed", async () => {
+    const store = await stores.open();
+    let heard = 0;
+    const unlisten = store.listen("outbox", () => heard++);
+    await eventually(() => expect(heard).toBe(1));
+    await store.transaction((tx) => enqueueEffects(tx, [effect("e")], 0));
+    await eventually(() => expect(heard).toBe(2));
+    unlisten();
+  });
+});
+
+describe("an effect whose worker died", () => {
+  it("is given to another with the intent that was written, and the dead one is fenced", async () => {
+    const store = await outboxWith(effect("e"));
+    const lost = await takeOne(store, { owner: "dead", leaseMs: 1 });
+    await recordIntent(store, lost, { container: "abc" });
+    const taken: TakenEffect[] = [];
+    await eventually(async () => {
+      taken.push(...(await take(store, { owner: "next" })));
+      expect(taken).toHaveLength(1);
+    });
+    expect(taken[0]).toMatchObject({ attempt: 2, owner: "next", intent: { container: "abc" } });
+    const fencedError = { code: "DW_STORE_FENCED" };
+    await expect(completeEffect(store, lost, null)).rejects.toMatchObject(fencedError);
+    await expect(recordIntent(store, lost, {})).rejects.toMatchObject(fencedError);
+    const failure = { error: "x", retryAtMs: 1, noEffect: true };
+    await expect(failEffect(store, lost, failure)).rejects.toMatchObject(fencedError);
+    expect(await renewEffect(store, lost, 60_000)).toBe(false);
+  });
+
+  it("keeps its lease as long as the worker renews it", async () => {
+    const store = await outboxWith(effect("e"));
+    const taken = await takeOne(store, { leaseMs: 1 });
+    expect(await renewEffect(store, taken, 60_000)).toBe(true);
+    expect(ids(await take(store, { owner: "other" }))).toEqual([]);
+    await completeEffect(store, taken, { key: "IR-1" });
+  });
+
+  it("keeps its intent when the outcome is unknown", async () => {
+    const store = await outboxWith(effect("e"));
+    const taken = await takeOne(store);
+    await recordIntent(store, taken, { label: "x" });
+    await failEffect(store, taken, { error: "timeout", retryAtMs: 0, noEffect: false });
+    expect((await takeOne(store)).intent).toEqual({ label: "x" });
+  });
+});
+
+describe("a dead effect", () => {
+  it("is listed, keeps nobody waiting, and comes back when a person says so", async () => {
+    const store = await outboxWith(effect("bad"), effect("next"));
+    await failEffect(store, await takeOne(store), { error: "404 project", dead: true });
+    expect(ids(await take(store))).toEqual(["next"]);
+    expect(await deadEffects(store, 10)).toEqual([
+      {
+        id: "bad",
+        incident: "inc",
+        effect: { kind: "ticket.repeat" },
+        attempts: 1,
+        lastError: "404 project",
+      },
+    ]);
+    expect(await retryDeadEffect(store, "bad", 500)).toBe(true);
+    expect(await retryDeadEffect(store, "bad", 500)).toBe(false);
+    expect(await takeOne(store)).toMatchObject({ id: "bad", attempt: 2 });
+  });
+});

@@ -1,0 +1,118 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { attemptsSince, lastAttemptEndMs, lockBudget } from "../../../src/store/runs/budget.ts";
+import { actingRuns, listRuns } from "../../../src/store/runs/list.ts";
+import { getRun, insertRun, type Run, updateRun } from "../../../src/store/runs/run.ts";
+import type { Store } from "../../../src/store/store.ts";
+import { startTestStores, type TestStores } from "../../programs/store.ts";
+
+let stores: TestStores;
+beforeAll(async () => {
+  stores = await startTestStores();
+});
+afterAll(() => stores.stop());
+
+const run = (id: string, changes: Partial<Run> = {}): Run => ({
+  id,
+  fix: "restart-svc",
+  remediation: "restart-container",
+  incident: "inc",
+  model: "t/e/s/m",
+  mode: "auto",
+  targetId: "container-1",
+  targetName: "my-service",
+  host: "host-1",
+  snapshot: { image: "sha256:1", startedAt: "2026-01-01T00:00:00Z" },
+  status: "acting",
+  gate: null,
+  detail: "restarts my-service",
+  decidedAtMs: 1_000,
+  actedAtMs: null,
+  finishedAtMs: null,
+  after: null,
+  outcome: null,
+  ...changes,
+});
+
+async function storeWith(...runs: readonly Run[]): Promise<Store> {
+  const store = await stores.open();
+  for (const each of runs) await store.transaction((tx) => insertRun(tx, each));
+  return store;
+}
+
+describe("a run", () => {
+  it("is written down once, and remembers everything that is said of it", async () => {
+    const store = await storeWith(run("r"));
+    const again = run("r", { detail: "another" });
+    expect(await store.transaction((tx) => insertRun(tx, again))).toBe(false);
+    expect(await getRun(store, "r")).toEqual(run("r"));
+    const acted = {
+      status: "acted",
+      actedAtMs: 1_100,
+      finishedAtMs: 1_200,
+      after: { startedAt: "x" },
+    } as const;
+    expect(await updateRun(store, "r", acted)).toEqual(run("r", acted));
+    expect(await updateRun(store, "r", { outcome: "recovered" })).toEqual(
+      run("r", { ...acted, outcome: "recovered" }),
+    );
+    expect(await updateRun(store, "none", acted)).toBeUndefined();
+  });
+
+  it("that a crash left in the middle is found", async () => {
+    const store = await storeWith(run("open"), run("over", { status: "acted" }));
+    expect((await actingRuns(store)).map(({ id }) => id)).toEqual(["open"]);
+  });
+});
+
+describe("the budget", () => {
+  it("counts attempts of the fix, and neither denied nor observed runs", async () => {
+    const statuses = ["acting", "acted", "failed", "unknown", "denied", "observed"] as const;
+    const store = await storeWith(
+      ...statuses.map((status, n) => run(status, { status, decidedAtMs: 1_000 + n })),
+      run("other fix", { fix: "other" }),
+    );
+    const attempts = await attemptsSince(store, { fix: "restart-svc", sinceMs: 1_001 });
+    expect(attempts.toSorted((a, b) => a - b)).toEqual([1_001, 1_002, 1_003]);
+  });
+
+  it("is never exceeded by decisions made at the same time", async () => {
+    const store = await stores.open();
+    const fix = "restart-svc";
+    const decide = (id: string): Promise<void> =>
+      store.transaction(async (tx) => {
+        await lockBudget(tx, fix);
+        const attempts = await attemptsSince(tx, { fix, sinceMs: 0 });
+        if (attempts.length < 3) await insertRun(tx, run(id));
+      });
+    await Promise.all(Array.from({ length: 12 }, (_, n) => decide(`r${n}`)));
+    expect(await attemptsSince(store, { fix, sinceMs: 0 })).toHaveLength(3);
+  });
+
+  it("knows when the newest attempt ended, or began", async () => {
+    const store = await storeWith(
+      run("a", { status: "acted", actedAtMs: 1_100, finishedAtMs: 1_500 }),
+      run("b", { status: "denied", decidedAtMs: 9_000 }),
+      run("c", { decidedAtMs: 1_200 }),
+    );
+    expect(await lastAttemptEndMs(store, "restart-svc")).toBe(1_500);
+    await updateRun(store, "c", { status: "acted", actedAtMs: 1_600 });
+    expect(await lastAttemptEndMs(store, "restart-svc")).toBe(1_600);
+    expect(await lastAttemptEndMs(store, "other")).toBeUndefined();
+  });
+});
+
+describe("the list of runs", () => {
+  it("comes newest first, filtered, page by page", async () => {
+    const store = await storeWith(
+      run("a"),
+      run("b"),
+      run("c", { decidedAtMs: 2_000 }),
+      run("d", { incident: "other" }),
+    );
+    const first = await listRuns(store, { incident: "inc", limit: 2 });
+    expect(first.items.map(({ id }) => id)).toEqual(["c", "b"]);
+    if (first.next === null) throw new Error("expected another page");
+    const rest = await listRuns(store, { incident: "inc", limit: 2, after: first.next });
+    expect([rest.items.map(({ id }) => id), rest.next]).toEqual([["a"], null]);
+  });
+});

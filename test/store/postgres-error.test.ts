@@ -1,0 +1,52 @@
+import { DatabaseError } from "pg";
+import { describe, expect, it } from "vitest";
+import { StoreError } from "../../src/store/errors.ts";
+import { asStoreError, classify } from "../../src/store/postgres-error.ts";
+
+function database(code: string): DatabaseError {
+  const error = new DatabaseError("said by Postgres", 0, "error");
+  error.code = code;
+  return error;
+}
+
+const socket = (code: string): Error => Object.assign(new Error(code), { code });
+
+describe("what Postgres and its driver throw", () => {
+  it.each([
+    ["a deadlock", database("40P01"), "conflict"],
+    ["a serialization failure", database("40001"), "conflict"],
+    ["a shutdown", database("57P01"), "lost"],
+    ["starting up", database("57P03"), "lost"],
+    ["too many connections", database("53300"), "lost"],
+    ["a statement's deadline", database("57014"), "other"],
+    ["a wrong password", database("28P01"), "refused"],
+    ["a missing database", database("3D000"), "refused"],
+    ["a missing right", database("42501"), "refused"],
+    ["a unique violation", database("23505"), "other"],
+    ["a refused connection", socket("ECONNREFUSED"), "lost"],
+    ["no address at all", new AggregateError([socket("ECONNREFUSED")]), "lost"],
+    ["a connection that ended", new Error("Connection terminated unexpectedly"), "lost"],
+    ["an error of our own that quotes the driver", lostError(), "other"],
+    ["anything else", new Error("boom"), "other"],
+    ["no error", "boom", "other"],
+  ])("%s", (_name, error, failure) => {
+    expect(classify(error)).toBe(failure);
+  });
+
+  it("is told to the operator with what to do, and the cause kept", () => {
+    const cause = socket("ECONNREFUSED");
+    const told = asStoreError(cause, "opening the store");
+    expect(told).toBeInstanceOf(StoreError);
+    expect(told).toMatchObject({
+      code: "DW_STORE_UNREACHABLE",
+      retryable: true,
+      cause,
+      message: "opening the store: ECONNREFUSED",
+    });
+  });
+});
+
+function lostError(): StoreError {
+  const message = "committing: Connection terminated unexpectedly";
+  return new StoreError("DW_STORE_COMMIT_UNKNOWN", message, { hint: "Look." });
+}
