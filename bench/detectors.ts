@@ -1,62 +1,56 @@
-/** What one observation costs each detector: score it, then learn it, on many models so that caches are not flattered. */
+/** What one observation costs a detector: score it, then learn it, on many models so that caches are not flattered. */
 import type { Detector, DetectorType } from "../detectors/detector.ts";
-import { halfSpaceTrees } from "../detectors/half-space-trees.ts";
-import { rollingZScore } from "../detectors/rolling-z-score.ts";
 import { pythonRandom } from "../detectors/stats/mt19937.ts";
-import type { BenchLine } from "./line.ts";
 
-const MODELS = 20;
-const VECTORS = 500;
-const SECONDS_EACH = 1.5;
+/** Models that take turns. */
+export const nModels = 20;
+/** Vectors that every model sees in one pass. */
+export const nVectors = 500;
 
-/**
- * Speed of the detectors at their default parameters, in nanoseconds; about three seconds of run.
- *
- * Each figure is the best of several repetitions: what the machine can do, less what else it did meanwhile.
- */
-export async function benchDetectors(): Promise<readonly BenchLine[]> {
-  return [
-    line({ name: "rolling-z-score, a series", bound: 20 }, nsEach(rollingZScore, 50) / 50),
-    line(
-      { name: "half-space-trees 10/8/250, an attribution", bound: 2000 },
-      nsEach(halfSpaceTrees, 10),
-    ),
-  ];
-}
+const secondsEach = 0.4;
 
-function line({ name, bound }: { name: string; bound: number }, ns: number): BenchLine {
-  const value = Math.round(ns * 10) / 10;
-  return { section: "speed", name, value, unit: "ns", bound, ok: value <= bound };
-}
-
-/** Nanoseconds to score and learn one vector of so many features. */
-function nsEach<Params>(type: DetectorType<Params>, nFeatures: number): number {
-  const params = type.params.parse({});
-  const models = Array.from({ length: MODELS }, () => {
-    const bytes = new Uint8Array(type.stateBytes(params, nFeatures));
-    return type.create(params, { nFeatures, bytes });
-  });
+/** Uniform in (0, 1), the same at every call. */
+export function uniformVectors(nFeatures: number): readonly Float64Array[] {
   const random = pythonRandom(1);
-  const vectors = Array.from({ length: VECTORS }, () =>
-    Float64Array.from({ length: nFeatures }, random),
-  );
-  const until = performance.now() + SECONDS_EACH * 1000;
-  let best = Number.POSITIVE_INFINITY;
-  while (performance.now() < until) {
-    const started = performance.now();
-    pass(models, vectors);
-    best = Math.min(best, performance.now() - started);
-  }
-  return (best * 1e6) / (MODELS * VECTORS);
+  return Array.from({ length: nVectors }, () => Float64Array.from({ length: nFeatures }, random));
 }
 
-/** Every model sees every vector, in turns. */
-function pass(models: readonly Detector[], vectors: readonly Float64Array[]): void {
-  const featureScores = new Float64Array(vectors[0]?.length ?? 0);
-  for (const x of vectors) {
-    for (const model of models) {
-      model.scoreOne(x, featureScores);
-      model.learnOne(x);
+/** New models of one detector, fed the same vectors in turns. */
+export class DetectorBench<Params> {
+  readonly #models: readonly Detector[];
+  readonly #vectors: readonly Float64Array[];
+  readonly #featureScores: Float64Array;
+
+  constructor(type: DetectorType<Params>, params: Params, nFeatures: number) {
+    this.#vectors = uniformVectors(nFeatures);
+    this.#featureScores = new Float64Array(nFeatures);
+    this.#models = Array.from({ length: nModels }, () => {
+      const bytes = new Uint8Array(type.stateBytes(params, nFeatures));
+      return type.create(params, { nFeatures, bytes });
+    });
+  }
+
+  /** Nanoseconds a vector: the best of the passes within {@link secondsEach}, what the machine can do undisturbed. */
+  measure(): number {
+    const until = performance.now() + secondsEach * 1000;
+    let best = Number.POSITIVE_INFINITY;
+    while (performance.now() < until) {
+      const started = performance.now();
+      this.pass();
+      best = Math.min(best, performance.now() - started);
     }
+    return (best * 1e6) / (nModels * nVectors);
+  }
+
+  /** Every model sees every vector. @returns the sum of the scores, warm-up left out */
+  pass(): number {
+    let sum = 0;
+    for (const x of this.#vectors) {
+      for (const model of this.#models) {
+        sum += model.scoreOne(x, this.#featureScores) ?? 0;
+        model.learnOne(x);
+      }
+    }
+    return sum;
   }
 }

@@ -6,7 +6,8 @@ import { kafkaMetrics } from "../src/stream/kafka/metrics.ts";
 import { openKafkaStream } from "../src/stream/kafka/open-kafka-stream.ts";
 import type { RowsRecord } from "../src/stream/record.ts";
 import { Arrivals, bareRound, type Round } from "./kafka-bare.ts";
-import type { BenchLine } from "./line.ts";
+import { type BenchLine, benchLine, leftOut } from "./line.ts";
+import { median } from "./rounds.ts";
 
 const partitions = 3;
 const recordCount = 3000;
@@ -23,7 +24,7 @@ const leastRatio = 0.85;
  */
 export async function benchKafka(): Promise<readonly BenchLine[]> {
   if (!(await kafkaAvailable())) {
-    process.stderr.write("left out: the bench of Kafka; it needs Java 17 and Maven on the path\n");
+    leftOut("the stream on Kafka", "Java 17 and Maven on the path");
     return [];
   }
   const kafka = await startKafka();
@@ -103,31 +104,19 @@ function report(ours: readonly Round[], bare: readonly Round[]): readonly BenchL
   return Object.entries(seconds).flatMap(([name, of]) => {
     const [mine, theirs] = [median(ours.map(of)), median(bare.map(of))];
     const rows = recordCount * rowsEach;
-    const rate = (value: number): number => Math.round(rows / value);
+    const rate = (side: string, value: number): BenchLine =>
+      benchLine({ section: "stream", name: side, value: rows / value, unit: "rows/s" });
     return [
-      line(name, rate(mine), "rows/s"),
-      line(`${name}: bare kafkajs`, rate(theirs), "rows/s"),
+      rate(name, mine),
+      rate(`${name}: bare kafkajs`, theirs),
       ratioLine(name, theirs / mine),
     ];
   });
 }
 
-const line = (name: string, value: number, unit: string): BenchLine => ({
-  section: "stream",
-  name,
-  value,
-  unit,
-  bound: null,
-  ok: true,
-});
-
 /** Only the whole way has a bound: its two halves are too noisy on a shared machine. */
-function ratioLine(name: string, ratio: number): BenchLine {
-  const value = Math.round(ratio * 100) / 100;
-  const plain = line(`${name}: ratio to bare kafkajs`, value, "ratio");
-  if (name !== "stream on Kafka") return plain;
-  return { ...plain, bound: leastRatio, ok: value >= leastRatio };
+function ratioLine(name: string, value: number): BenchLine {
+  const bound = name === "stream on Kafka" ? { atLeast: leastRatio } : {};
+  const full = `${name}: ratio to bare kafkajs`;
+  return benchLine({ section: "stream", name: full, value, unit: "ratio", ...bound });
 }
-
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;

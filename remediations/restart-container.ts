@@ -90,7 +90,7 @@ async function act(means: Act, target: Target): Promise<ActResult> {
     const drift = await driftOf(means.engine, target);
     if (drift !== undefined) return { status: "changed", detail: drift };
   } catch (error) {
-    return { status: "failed", detail: `Inspecting ${target.name}: ${messageOf(error)}.` };
+    return { status: "failed", detail: `Inspecting ${target.name}: ${toldOf(error)}` };
   }
   try {
     await means.engine.restart(target.id, { graceSeconds: means.graceSeconds });
@@ -110,8 +110,15 @@ async function driftOf(engine: Engine, target: Target): Promise<string | undefin
   return refusalOf(engine, now);
 }
 
+/** What happened and what to do about it, in sentences. */
+function toldOf(error: unknown): string {
+  return error instanceof DockerError
+    ? `${error.message.trim()}. ${error.hint}`
+    : `${messageOf(error)}.`;
+}
+
 async function afterError(means: Act, target: Target, error: unknown): Promise<ActResult> {
-  const detail = `Restarting ${target.name}: ${messageOf(error)}.`;
+  const detail = `Restarting ${target.name}: ${toldOf(error)}`;
   if (error instanceof DockerError && error.code === "DW_DOCKER_GONE") {
     return { status: "changed", detail };
   }

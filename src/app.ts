@@ -17,6 +17,7 @@ import { createHealth } from "./telemetry/health.ts";
 import { createRegistry } from "./telemetry/registry.ts";
 import { version } from "./version.ts";
 import { engineSettings, wireDetection } from "./wiring/detection.ts";
+import { withDropNotices } from "./wiring/drop-notices.ts";
 import { wireEngine } from "./wiring/engine.ts";
 import { applyOptions, fixesOf, remediationsOf, wireEffects } from "./wiring/incidents.ts";
 import type { Parts, StoredParts } from "./wiring/parts.ts";
@@ -110,7 +111,8 @@ async function start(parts: Parts, engine: Engine | undefined): Promise<App> {
     apply,
   });
   worker = detection;
-  const subscription = await stream.subscribe(detection);
+  const reader = withDropNotices(detection, logger.child({ component: "detection" }));
+  const subscription = await stream.subscribe(reader);
   lifecycle.onStop("subscription", () => subscription.stop());
   wireSources(stored, stream);
   started();

@@ -15,10 +15,12 @@ function distance(a: string, b: string): number {
 }
 
 /**
- * @returns the known word with the fewest changes; undefined when even that one changes more than half of the letters
+ * @returns the known word that it begins, or the one with the fewest changes; undefined when even that one changes more than half of the letters
  * @example nearest("pol_intervall", ["poll_interval", "table"]) // "poll_interval"
  */
 export function nearest(word: string, known: readonly string[]): string | undefined {
+  const start = known.find((name) => word.length >= 3 && name.startsWith(word.toLowerCase()));
+  if (start !== undefined) return start;
   const [best] = known
     .map((name) => ({ name, changes: distance(word.toLowerCase(), name.toLowerCase()) }))
     .toSorted((a, b) => a.changes - b.changes);

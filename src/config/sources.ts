@@ -43,10 +43,18 @@ const source = withDatabaseRules(
   value.url === undefined && value.url_file === undefined ? { ...value, url: openClawUrl } : value,
 );
 
-const sourceName = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, {
-  error: "a source's name has lower-case letters, digits, - and _, at most 63",
-});
+const sourceName = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 
 export const sources = z
-  .record(sourceName, source)
+  .record(z.string(), source)
+  // Not the key's own schema: a wrong name would hide what else is wrong in its source.
+  .superRefine(
+    (map, context) => {
+      for (const name of Object.keys(map).filter((given) => !sourceName.test(given))) {
+        const message = "a source's name has lower-case letters, digits, - and _, at most 63";
+        context.addIssue({ code: "custom", path: [name], message });
+      }
+    },
+    { when: anyObject },
+  )
   .refine((map) => Object.keys(map).length > 0, { error: "names no source" });

@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import type { Logger } from "pino";
 import type { ActResult, Remediation, Target } from "../../remediations/remediation.ts";
 import type { Clock } from "../clock.ts";
-import { messageOf } from "../errors.ts";
+import { DriftwardenError, messageOf } from "../errors.ts";
 import type { Attempt } from "../incidents/effect-handler.ts";
 import type { Incident, RunFacts } from "../incidents/incident.ts";
 import type { Run } from "../store/runs/run.ts";
@@ -43,6 +43,12 @@ const resolveAttempts = 4;
 /** The same fix for the same episode is the same run, however often it is tried. */
 function runId(fix: string, episode: string): string {
   return createHash("sha256").update(`${fix}\n${episode}`).digest("hex").slice(0, 20);
+}
+
+/** What stands on the ticket, where somebody can do something about it. */
+function problemOf(error: unknown): string {
+  const hint = error instanceof DriftwardenError ? `. ${error.hint}` : "";
+  return `${messageOf(error)}${hint}`;
 }
 
 export class Runner {
@@ -106,7 +112,7 @@ export class Runner {
       return { targets: await remediation.resolve(), problem: undefined };
     } catch (error) {
       if (attempt.attempt < resolveAttempts) throw error;
-      return { targets: [], problem: messageOf(error) };
+      return { targets: [], problem: problemOf(error) };
     }
   }
 

@@ -45,6 +45,8 @@ export class EffectsWorker {
   readonly #stopping = new AbortController();
   #wake = new AbortController();
   #working: Promise<void> | undefined;
+  /** Why the last look failed, with what to do. */
+  #problem: string | undefined;
 
   constructor(options: EffectsWorkerOptions) {
     this.#options = options;
@@ -55,6 +57,11 @@ export class EffectsWorker {
     this.#working = this.#work().finally(unlisten);
   }
 
+  /** Ok while promised effects can be read; what an effect itself meets is no illness of the outbox. */
+  health(): { readonly ok: boolean; readonly reason?: string } {
+    return this.#problem === undefined ? { ok: true } : { ok: false, reason: this.#problem };
+  }
+
   /** Waits for the effects in hand. */
   async stop(): Promise<void> {
     this.#stopping.abort();
@@ -63,11 +70,15 @@ export class EffectsWorker {
   }
 
   async #work(): Promise<void> {
-    const { clock, logger } = this.#options;
+    const { clock, logger, metrics } = this.#options;
     while (!this.#stopping.signal.aborted) {
       this.#wake = new AbortController();
+      metrics.outboxReads.inc();
       const pauseMs = await this.#round().catch((error: unknown) => {
-        logger.warn({ err: error }, "reading the outbox failed; it is tried again");
+        metrics.outboxReadFailures.inc();
+        if (this.#problem === undefined)
+          logger.warn({ err: error }, "reading the outbox failed; it is tried again");
+        this.#problem = toldOf(error);
         return firstPauseMs;
       });
       if (pauseMs > 0)
@@ -80,6 +91,7 @@ export class EffectsWorker {
     const { store, clock, owner } = this.#options;
     const nowMs = clock.now();
     const taken = await takeEffects(store, { owner, nowMs, leaseMs, limit: atOnce });
+    this.#problem = undefined;
     await Promise.all(taken.map((effect) => this.#carryOut(effect)));
     if (taken.length > 0) return 0;
     const dueMs = await nextEffectDueMs(store);
@@ -170,6 +182,11 @@ function askedPauseMs(error: unknown): number | undefined {
 
 function isHopeless(error: unknown): boolean {
   return error instanceof DriftwardenError && !error.retryable && askedPauseMs(error) === undefined;
+}
+
+function toldOf(error: unknown): string {
+  const told = messageOf(error);
+  return error instanceof DriftwardenError ? `${told}. ${error.hint}` : told;
 }
 
 /** Capped exponential with full jitter; what was asked for is honoured. */

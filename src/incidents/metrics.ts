@@ -24,6 +24,16 @@ export function incidentsMetrics(registry: Registry, counts: IncidentsCounts) {
       "Promised effects carried out, by kind.",
     ),
     effectFailures: counter("driftwarden_effect_failures_total", "Attempts that failed, by kind."),
+    outboxReads: new Counter({
+      name: "driftwarden_outbox_reads_total",
+      help: "Looks for promised effects that are due.",
+      registers: [registry],
+    }),
+    outboxReadFailures: new Counter({
+      name: "driftwarden_outbox_read_failures_total",
+      help: "Looks for promised effects that failed; they are repeated.",
+      registers: [registry],
+    }),
     effectsDead: counter(
       "driftwarden_effects_dead_total",
       "Effects set aside after their last attempt, by kind.",
@@ -35,7 +45,10 @@ export function incidentsMetrics(registry: Registry, counts: IncidentsCounts) {
       registers: [registry],
       async collect() {
         const open = await counts.open().catch(() => undefined);
-        for (const severity of ["P0", "P1", "P2"]) this.set({ severity }, open?.get(severity) ?? 0);
+        // Nobody knows is not the same as none.
+        this.reset();
+        if (open === undefined) return;
+        for (const severity of ["P0", "P1", "P2"]) this.set({ severity }, open.get(severity) ?? 0);
       },
     }),
     outbox: new Gauge({
@@ -45,6 +58,7 @@ export function incidentsMetrics(registry: Registry, counts: IncidentsCounts) {
       registers: [registry],
       async collect() {
         const effects = await counts.effects().catch(() => ({}));
+        this.reset();
         for (const [status, count] of Object.entries(effects)) this.set({ status }, count);
       },
     }),

@@ -1,7 +1,7 @@
 /** Between reading and the sink: parses rows, counts them, packs them into records and hands those on. */
 import type { Logger } from "pino";
 import type { Row, StreamRecord } from "../stream/record.ts";
-import { streamRefused } from "./errors.ts";
+import { rowNotFinite, rowUnusable, type SourceError, streamRefused } from "./errors.ts";
 import type { SourceMetrics } from "./metrics.ts";
 import type { SourceOptions } from "./options.ts";
 import type { RecordSink } from "./record-sink.ts";
@@ -20,7 +20,7 @@ type Pack = (model: string, rows: readonly Row[]) => StreamRecord;
 export class Delivery {
   readonly #deps: DeliveryDeps;
   readonly #labels: { readonly source: string };
-  readonly #reported = new Set<DropReason>();
+  readonly #told = new Set<string>();
 
   constructor(deps: DeliveryDeps) {
     this.#deps = deps;
@@ -36,14 +36,26 @@ export class Delivery {
       if (typeof parsed === "string") this.#drop(parsed);
       else kept.push(parsed);
     }
+    this.#countNonFinite(kept);
     return kept;
   }
 
   #drop(reason: DropReason): void {
     this.#deps.metrics.rowsDropped.inc({ ...this.#labels, reason });
-    if (this.#reported.has(reason)) return;
-    this.#reported.add(reason);
-    this.#deps.logger.warn({ reason }, "dropping rows that belong to no series");
+    this.#tellOnce(reason, () => rowUnusable(reason.replace("null_", "")));
+  }
+
+  #countNonFinite(rows: readonly ModelRow[]): void {
+    const count = rows.reduce((n, { row }) => n + (Number.isFinite(row.importance) ? 0 : 1), 0);
+    if (count === 0) return;
+    this.#deps.metrics.rowsNonFinite.inc(this.#labels, count);
+    this.#tellOnce("non_finite", rowNotFinite);
+  }
+
+  #tellOnce(reason: string, errorOf: () => SourceError): void {
+    if (this.#told.has(reason)) return;
+    this.#told.add(reason);
+    this.#deps.logger.warn({ reason, err: errorOf() }, "bad rows in the source");
   }
 
   /** Sends rows, one model a record. */

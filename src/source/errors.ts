@@ -13,6 +13,8 @@ type Code =
   | "DW_SOURCE_COLUMN_TYPE"
   | "DW_SOURCE_TIMEOUT"
   | "DW_SOURCE_QUERY_FAILED"
+  | "DW_SOURCE_ROW_UNUSABLE"
+  | "DW_SOURCE_ROW_NOT_FINITE"
   | "DW_SOURCE_STREAM_REFUSED"
   | "DW_SOURCE_STORE_REFUSED";
 
@@ -120,4 +122,16 @@ export const storeRefused = (error: unknown): SourceError =>
 export const tableMissing = (name: string): SourceError =>
   new SourceError("DW_SOURCE_TABLE_MISSING", `there is no table ${name}`, {
     hint: "Check the database name in the source's url, and set table of the source, with its schema if it is not on the search path.",
+  });
+
+/** Rows that cannot belong to a series: they are left out. Never thrown, only told. */
+export const rowUnusable = (column: string): SourceError =>
+  new SourceError("DW_SOURCE_ROW_UNUSABLE", `rows without a ${column} are left out`, {
+    hint: `Find out who writes rows with an empty ${column}, and make the column NOT NULL.`,
+  });
+
+/** Importances that are no numbers: detection judges what they mean. Never thrown, only told. */
+export const rowNotFinite = (): SourceError =>
+  new SourceError("DW_SOURCE_ROW_NOT_FINITE", "rows have an importance that is no finite number", {
+    hint: "Look at the model that exports them: NaN and infinity usually come from a division by zero in its explainer.",
   });

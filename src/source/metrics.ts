@@ -9,6 +9,7 @@ export interface SourceMetrics {
   readonly pollFailures: Counter<ByReason>;
   readonly rows: Counter<BySource>;
   readonly rowsDropped: Counter<ByReason>;
+  readonly rowsNonFinite: Counter<BySource>;
   readonly records: Counter<BySource>;
   readonly rewrites: Counter<BySource>;
   readonly watermark: Gauge<BySource>;
@@ -31,6 +32,11 @@ function counters(
     pollFailures: counter("poll_failures", "Polls that failed and are tried again.", withReason),
     rows: counter("rows", "Rows read, history included.", labelNames),
     rowsDropped: counter("rows_dropped", "Rows read that belong to no series.", withReason),
+    rowsNonFinite: counter(
+      "rows_non_finite",
+      "Rows handed on whose importance is null, NaN, infinite or no number.",
+      labelNames,
+    ),
     records: counter("records", "Records the stream has acknowledged, with ticks.", labelNames),
     rewrites: counter("rewrites", "Times the table or cluster was found rewritten.", labelNames),
   };

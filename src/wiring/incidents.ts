@@ -99,6 +99,7 @@ export function wireEffects(parts: StoredParts, { apply, fixes, stream }: Effect
     metrics,
   });
   worker.start();
+  parts.health.register("outbox", () => worker.health());
   lifecycle.onStop("effects", () => worker.stop());
 }
 

@@ -48,6 +48,7 @@ function config(text: string): string {
 const right = `
 store: {url: postgres://h/d}
 sources: {main: {}, other: {transform: share, poll_interval: 5s, table: weights}}
+docker: {}
 fixes:
   - {name: a, when: {model: m}, do: restart-container, target: {label: app=x}, mode: auto}
   - {name: b, when: {model: m}, do: restart-container, target: {label: app=y}}

@@ -104,6 +104,7 @@ fixes:
       "6 sources.main.assembly_window",
       "7 jira.token_file",
       "7 jira.user",
+      "8 fixes",
       "9 fixes.0.name",
     ]);
   });
@@ -157,7 +158,7 @@ fixes:
 });
 
 function fix(rest: string): string {
-  return `${base}fixes: [{name: a, do: restart-container, ${rest}}]`;
+  return `${base}docker: {}\nfixes: [{name: a, do: restart-container, ${rest}}]`;
 }
 
 describe("fixes that could do harm", () => {
@@ -177,7 +178,7 @@ describe("fixes that could do harm", () => {
 
   it("may not have one name twice, since budgets are counted by it", () => {
     const one = "{name: a, do: restart-container, when: {model: m}, target: {label: a=b}}";
-    expect(problemsOf(`${base}fixes: [${one}, ${one}]`)).toMatchObject([
+    expect(problemsOf(`${base}docker: {}\nfixes: [${one}, ${one}]`)).toMatchObject([
       { path: "fixes.1.name", message: expect.stringContaining("budgets") },
     ]);
   });

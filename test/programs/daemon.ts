@@ -1,5 +1,5 @@
 /** The built daemon as a child process, as systemd would run it: `npm run build` comes first. */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 
@@ -9,22 +9,34 @@ export interface Daemon {
   readonly pid: number;
   /** Where it listens. */
   readonly url: string;
+  /** Every line of its log so far, oldest first. */
+  readonly said: readonly string[];
   /** SIGTERM; resolves with its exit code. */
   stop(): Promise<number | null>;
   /** SIGKILL; resolves when it is gone. */
   kill(): Promise<void>;
 }
 
-/** Starts `driftwarden run` and waits until it listens; rejects with what it said when it ends before. */
-export async function startDaemon(configFile: string): Promise<Daemon> {
+/**
+ * Starts `driftwarden run` and waits until it listens; rejects with what it said when it ends before.
+ *
+ * @param options for example another user's `uid`
+ */
+export async function startDaemon(
+  configFile: string,
+  options: Pick<SpawnOptions, "uid" | "gid"> = {},
+): Promise<Daemon> {
   const child = spawn(process.execPath, [program, "run", "--config", configFile], {
+    ...options,
     stdio: ["ignore", "ignore", "pipe"],
   });
+  const said: string[] = [];
   const ended: Promise<(number | null)[]> = once(child, "exit");
-  const url = await listening(child, ended);
+  const url = await listening(child, said, ended);
   return {
     pid: child.pid ?? 0,
     url,
+    said,
     stop: async () => {
       child.kill("SIGTERM");
       return (await ended)[0] ?? null;
@@ -36,8 +48,11 @@ export async function startDaemon(configFile: string): Promise<Daemon> {
   };
 }
 
-async function listening(child: ChildProcess, ended: Promise<(number | null)[]>): Promise<string> {
-  const said: string[] = [];
+async function listening(
+  child: ChildProcess,
+  said: string[],
+  ended: Promise<(number | null)[]>,
+): Promise<string> {
   const found = new Promise<string>((resolve) => {
     if (child.stderr === null) return;
     createInterface({ input: child.stderr }).on("line", (line) => {

@@ -63,9 +63,14 @@ function unanswered(
   return new TrackerError(code, `${doing}: ${detail}`, { hint, retryable: true, maybeApplied });
 }
 
-function refuse(answer: Answer, { doing, writes }: Operation, verdict: Verdict): TrackerError {
+function refuse(
+  answer: Answer,
+  { name, doing, writes }: Operation,
+  verdict: Verdict,
+): TrackerError {
   const retryable = verdict.retryable ?? false;
-  const mendable = !retryable && verdict.code !== "DW_JIRA_REFUSED";
+  // A ticket is never given up: whatever Jira refuses in a new issue is configured, here or there.
+  const mendable = !retryable && (verdict.code !== "DW_JIRA_REFUSED" || name === "create");
   return new TrackerError(verdict.code, `${doing}: ${verdict.says}`, {
     hint: verdict.hint,
     retryable,
@@ -162,9 +167,13 @@ function creation({ status, says, fields }: Refused, { name }: Operation): Verdi
       "Set jira.project to the key of a project that this user can see and create issues in.";
     return { code: "DW_JIRA_PROJECT_MISSING", says, hint };
   }
-  if (!creates) return undefined;
-  const required = Object.keys(fields).filter((field) => /required/i.test(fields[field] ?? ""));
-  if (required.length === 0) return undefined;
+  const wrong = Object.keys(fields);
+  if (!creates || wrong.length === 0) return undefined;
+  const required = wrong.filter((field) => /required/i.test(fields[field] ?? ""));
+  if (required.length === 0) {
+    const hint = `Give ${wrong.join(", ")} a value that the project knows: jira.issue_type, jira.priorities and jira.fields say what a new issue gets.`;
+    return { code: "DW_JIRA_REFUSED", says, hint };
+  }
   const names = required.join(", ");
   const hint = `The project demands ${names}: give every new issue a value with jira.fields, for example fields: {${required[0]}: …}, or make it optional in the project.`;
   return { code: "DW_JIRA_FIELD_REQUIRED", says, hint };

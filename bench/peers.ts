@@ -1,0 +1,84 @@
+/**
+ * Half-space trees elsewhere: plain C and River, on the same vectors in the same run. Each is handed trees or seed and
+ * vectors on stdin and says its sum of scores over the first pass, which must be ours: all do the same work.
+ */
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { json } from "node:stream/consumers";
+import { promisify } from "node:util";
+import { z } from "zod";
+import { treeShape } from "../detectors/stats/tree-shape.ts";
+import { nModels, nVectors, uniformVectors } from "./detectors.ts";
+import { leftOut } from "./line.ts";
+
+const run = promisify(execFile);
+const answer = z.strictObject({ sum: z.number(), ns: z.number() });
+/** The detector's defaults and the seed that stands for null. */
+const trees = { nTrees: 10, height: 8, seed: 42 };
+const windowSize = 250;
+
+export interface Peer {
+  readonly name: string;
+  /** Nanoseconds to score and learn one vector. @throws Error when its scores are not `sum` */
+  measure(sum: number): Promise<number>;
+}
+
+/** Those that this machine can run; others are said on stderr. */
+export async function peers(nFeatures: number): Promise<readonly Peer[]> {
+  const found = [await plainC(nFeatures), await river(nFeatures)];
+  return found.filter((peer) => peer !== undefined);
+}
+
+async function plainC(nFeatures: number): Promise<Peer | undefined> {
+  const source = new URL("half-space-trees.c", import.meta.url).pathname;
+  const folder = await mkdtemp(join(tmpdir(), "driftwarden-bench-"));
+  process.once("exit", () => void rm(folder, { recursive: true, force: true }));
+  const program = join(folder, "half-space-trees");
+  const compiled = await run("cc", ["-O3", "-o", program, source]).catch(() => undefined);
+  if (compiled === undefined) {
+    leftOut("half-space trees in C", "a C compiler named cc");
+    return undefined;
+  }
+  const shape = treeShape({ ...trees, nFeatures, limits: undefined });
+  const sizes = Int32Array.of(trees.nTrees, trees.height, windowSize, nFeatures, nModels, nVectors);
+  const input = bytesOf([sizes, shape.slots, shape.thresholds, ...uniformVectors(nFeatures)]);
+  return peer("plain C", [program], input);
+}
+
+async function river(nFeatures: number): Promise<Peer | undefined> {
+  const script = new URL("half-space-trees.py", import.meta.url).pathname;
+  const version = await run("python3", ["-c", "import river; print(river.__version__)"]).catch(
+    () => undefined,
+  );
+  if (version === undefined) {
+    leftOut("half-space trees in River", "python3 with the package river");
+    return undefined;
+  }
+  const input = bytesOf([Int32Array.of(nFeatures, nVectors), ...uniformVectors(nFeatures)]);
+  return peer(`River ${version.stdout.trim()}`, ["python3", script], input);
+}
+
+function bytesOf(parts: readonly ArrayBufferView[]): Buffer {
+  return Buffer.concat(
+    parts.map(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength)),
+  );
+}
+
+function peer(name: string, [program = "", ...args]: readonly string[], input: Buffer): Peer {
+  const measure = async (sum: number): Promise<number> => {
+    const child = spawn(program, args, { stdio: ["pipe", "pipe", "inherit"] });
+    const exited = once(child, "exit");
+    child.stdin.end(input);
+    const said = answer.parse(await json(child.stdout));
+    await exited;
+    // One model's pass; ours is that of all models, added up in another order.
+    if (Math.abs(said.sum - sum) > 1e-9 * sum) {
+      throw new Error(`${name} scores ${said.sum} in all where ours are ${sum}`);
+    }
+    return said.ns;
+  };
+  return { name, measure };
+}

@@ -1,0 +1,67 @@
+/** Section `speed`: both detectors alone, half-space trees beside their peers, and detection as a whole. */
+import type { DetectorType } from "../detectors/detector.ts";
+import { halfSpaceTrees } from "../detectors/half-space-trees.ts";
+import { rollingZScore } from "../detectors/rolling-z-score.ts";
+import { AttributionBench, nFeatures } from "./attribution.ts";
+import { DetectorBench, nModels } from "./detectors.ts";
+import { type BenchLine, benchLine } from "./line.ts";
+import { peers } from "./peers.ts";
+import { type Measure, mediansOf } from "./rounds.ts";
+
+const rounds = 3;
+const treesFeatures = 10;
+
+/** About ten seconds. */
+export async function benchSpeed(): Promise<readonly BenchLine[]> {
+  const alone = await benchDetectors();
+  // Afterwards, since detectors that an engine has used are compiled for whatever it gave them.
+  const whole = new AttributionBench();
+  const medians = await mediansOf({ whole: () => whole.measure() }, rounds);
+  const name = `detection of one attribution of ${nFeatures} features, everything included`;
+  const value = medians.get("whole") ?? Number.NaN;
+  return [...alone, benchLine({ section: "speed", name, value, unit: "µs" })];
+}
+
+async function benchDetectors(): Promise<readonly BenchLine[]> {
+  const zScores = bench(rollingZScore, {}, nFeatures);
+  const trees = bench(halfSpaceTrees, {}, treesFeatures);
+  const uncalibrated = bench(halfSpaceTrees, { calibrate: false }, treesFeatures);
+  const sum = uncalibrated.pass() / nModels;
+  const others = await peers(treesFeatures);
+  const measures: Record<string, Measure> = {
+    zScore: () => zScores.measure() / nFeatures,
+    trees: () => trees.measure(),
+    uncalibrated: () => uncalibrated.measure(),
+  };
+  for (const { name, measure } of others) measures[name] = () => measure(sum);
+  const medians = await mediansOf(measures, rounds);
+  const of = (name: string): number => medians.get(name) ?? Number.NaN;
+  return [
+    speedLine("rolling-z-score, an observation of one series", of("zScore"), 30),
+    speedLine("half-space-trees 10/8/250, an observation of 10 features", of("trees"), 2000),
+    speedLine("half-space-trees without calibration", of("uncalibrated")),
+    ...others.flatMap(({ name }) => beside(name, of(name), of("uncalibrated"))),
+  ];
+}
+
+function bench<Params>(
+  type: DetectorType<Params>,
+  given: object,
+  n: number,
+): DetectorBench<Params> {
+  return new DetectorBench(type, type.params.parse(given), n);
+}
+
+function speedLine(name: string, value: number, atMost?: number): BenchLine {
+  return benchLine({ section: "speed", name, value, unit: "ns", ...(atMost && { atMost }) });
+}
+
+function beside(peer: string, theirs: number, ours: number): readonly BenchLine[] {
+  const name = `half-space-trees without calibration: time as a multiple of ${peer}`;
+  // Generous, lest another machine break it: what counts is that nothing becomes slower by a factor unseen.
+  const atMost = peer === "plain C" ? 6 : 1;
+  return [
+    speedLine(`half-space-trees in ${peer}`, theirs),
+    benchLine({ section: "speed", name, value: ours / theirs, unit: "ratio", atMost }),
+  ];
+}

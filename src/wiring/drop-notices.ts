@@ -1,0 +1,71 @@
+/** Says, once for each reason, that rows are left out of detection, and what to do about it; metrics count them. */
+import type { Logger } from "pino";
+import type { DropReason } from "../detection/counts.ts";
+import type { PartitionReader } from "../detection/record-log.ts";
+import type { DetectionWorker } from "../detection/worker.ts";
+import { RowsLeftOut } from "./errors.ts";
+
+interface Notice {
+  readonly code: RowsLeftOut["code"];
+  readonly hint: string;
+}
+
+/** Reasons that somebody can do something about; the others are part of everyday life. */
+const notices: Partial<Readonly<Record<DropReason, Notice>>> = {
+  non_finite_time: {
+    code: "DW_ROWS_TIME_INFINITE",
+    hint: "Find out who writes rows with the timestamp infinity; they belong to no time.",
+  },
+  future: {
+    code: "DW_ROWS_FUTURE",
+    hint: "Compare the clock of whoever writes these rows with that of the source's Postgres; rows over an hour ahead are left out.",
+  },
+  late: {
+    code: "DW_ROWS_LATE",
+    hint: "Rows came after their attribution was judged: raise assembly_window of the source if its exporter takes longer, or correct their timestamps.",
+  },
+  second_value: {
+    code: "DW_ROWS_SECOND_VALUE",
+    hint: "Look for a second exporter of this model: one feature has two values at one time, and only the first counts.",
+  },
+  too_many_models: {
+    code: "DW_ROWS_TOO_MANY_MODELS",
+    hint: "Raise detection.max_models if memory allows (about 1 KB for each feature), or correct the model column: ids that change with every run look like new models.",
+  },
+  too_many_features: {
+    code: "DW_ROWS_TOO_MANY_FEATURES",
+    hint: "Raise detection.max_features if memory allows, or list what nobody needs under ignore of the source.",
+  },
+};
+
+/** The worker, with an eye on what it leaves out. */
+export function withDropNotices(worker: DetectionWorker, logger: Logger): PartitionReader {
+  const told = new Set<string>();
+  const look = (): void => {
+    for (const [reason, notice] of Object.entries(notices)) {
+      if (told.has(reason) || !leftOut(worker, reason)) continue;
+      told.add(reason);
+      const { code, hint } = notice;
+      logger.warn(
+        { err: new RowsLeftOut(code, `rows left out: ${reason}`, { hint }) },
+        "rows left out",
+      );
+    }
+  };
+  return {
+    assigned: (partition) => worker.assigned(partition),
+    revoked: (partition) => worker.revoked(partition),
+    received: async (partition, entries) => {
+      await worker.received(partition, entries);
+      look();
+    },
+  };
+}
+
+function leftOut(worker: DetectionWorker, reason: string): boolean {
+  return worker
+    .engines()
+    .some(({ counters }) =>
+      Object.entries(counters.dropped).some(([key, n]) => key === reason && n > 0),
+    );
+}
