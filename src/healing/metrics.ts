@@ -1,12 +1,35 @@
 /** Healing's own metrics, and those of the engine it acts through. */
-import { Counter, type Registry } from "prom-client";
+import { Counter, Gauge, type Registry } from "prom-client";
 
 export type HealingMetrics = ReturnType<typeof healingMetrics>;
 
-/** @param registry where they are registered */
+interface RunCount {
+  readonly fix: string;
+  readonly status: string;
+  readonly outcome: string;
+  readonly count: number;
+}
+
+/**
+ * @param registry where they are registered
+ * @param count counts the stored runs when somebody scrapes
+ */
 // oxlint-disable-next-line typescript/explicit-module-boundary-types -- the type is derived above
-export function healingMetrics(registry: Registry) {
+export function healingMetrics(registry: Registry, count: () => Promise<readonly RunCount[]>) {
   const registers = [registry];
+  registry.registerMetric(
+    new Gauge({
+      name: "driftwarden_runs",
+      help: "Runs in the store, by status and by what the verification said; outcome is empty before it did.",
+      labelNames: ["fix", "status", "outcome"],
+      registers: [],
+      async collect() {
+        const runs = await count().catch(() => []);
+        this.reset();
+        for (const { count: found, ...labels } of runs) this.set(labels, found);
+      },
+    }),
+  );
   return {
     decided: new Counter({
       name: "driftwarden_runs_decided_total",

@@ -14,6 +14,7 @@ import {
 import type { JournalEntry } from "../store/journal/append.ts";
 import { enqueueEffects } from "../store/outbox/enqueue.ts";
 import type { Tx } from "../store/query.ts";
+import { updateRun } from "../store/runs/run.ts";
 import type { IncidentEvent } from "./event.ts";
 import { fingerprint } from "./fingerprint.ts";
 import type { Incident } from "./incident.ts";
@@ -65,7 +66,19 @@ async function apply(
       step.effects.map((effect) => ({ ...effect, incident: id })),
       nowMs,
     );
+    await recordOutcome(tx, { event, after: step.incident, nowMs });
   }
   const about = changed === undefined ? {} : { incident: changed.id };
   return { ...about, kind: event.type, atMs: nowMs, body: event };
+}
+
+/** The run is over only now: its cooldown counts from the end of its verification. */
+async function recordOutcome(
+  tx: Tx,
+  told: { readonly event: IncidentEvent; readonly after: Incident; readonly nowMs: number },
+): Promise<void> {
+  const { event, after, nowMs } = told;
+  if (event.type !== "verified" && event.type !== "health_checked") return;
+  const outcome = after.runs.find((run) => run.id === event.run)?.outcome;
+  if (outcome !== undefined) await updateRun(tx, event.run, { outcome, finishedAtMs: nowMs });
 }

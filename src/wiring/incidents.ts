@@ -13,6 +13,7 @@ import { EffectsWorker } from "../incidents/effects-worker.ts";
 import { incidentsMetrics } from "../incidents/metrics.ts";
 import { countOpenIncidents } from "../store/incidents/list.ts";
 import { countEffects } from "../store/outbox/inspect.ts";
+import { countRuns } from "../store/runs/list.ts";
 import { ticketEffects } from "../tickets/effects.ts";
 import { openJira } from "../tickets/jira/jira.ts";
 import { ticketsMetrics } from "../tickets/metrics.ts";
@@ -74,7 +75,7 @@ export function wireEffects(parts: StoredParts, { apply, fixes, stream }: Effect
     ledger: runLedger(store),
     clock,
     logger,
-    metrics: healingMetrics(registry),
+    metrics: healingMetrics(registry, () => countRuns(store)),
   });
   const verify = {
     modelAfterMs: config.verify.model_after,

@@ -78,7 +78,7 @@ function setUp(changes: { fix?: Partial<Fix>; remediation?: Partial<Remediation>
     ledger,
     clock,
     logger: pino({ level: "silent" }),
-    metrics: healingMetrics(new Registry()),
+    metrics: healingMetrics(new Registry(), async () => []),
   });
   const start = (episode: string, attempt = 1) =>
     runner.start(

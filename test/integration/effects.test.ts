@@ -8,6 +8,8 @@ import type { Incident } from "../../src/incidents/incident.ts";
 import { incidentsMetrics } from "../../src/incidents/metrics.ts";
 import { listIncidents } from "../../src/store/incidents/list.ts";
 import { countEffects } from "../../src/store/outbox/inspect.ts";
+import { countRuns } from "../../src/store/runs/list.ts";
+import { insertRun, type Run } from "../../src/store/runs/run.ts";
 import type { Store } from "../../src/store/store.ts";
 import { episodeClosed, episodeOpened } from "../fakes/episodes.ts";
 import { eventually as eventuallyHolds } from "../programs/eventually.ts";
@@ -97,6 +99,26 @@ async function withWorker(
   }
 }
 
+const storedRun = (id: string): Run => ({
+  id,
+  fix: "restart-svc",
+  remediation: "restart-container",
+  incident: "inc-e1",
+  model: episodeOpened().model,
+  mode: "auto",
+  targetId: null,
+  targetName: null,
+  host: null,
+  snapshot: null,
+  status: "acted",
+  gate: null,
+  detail: "restarted",
+  decidedAtMs: 1,
+  actedAtMs: 1,
+  finishedAtMs: 1,
+  after: null,
+  outcome: null,
+});
 const eventually = (condition: () => Promise<boolean>): Promise<unknown> =>
   eventuallyHolds(async () => expect(await condition()).toBe(true));
 const open = (store: Store, id = "e1"): Promise<void> =>
@@ -161,6 +183,35 @@ describe("promised effects", () => {
       await eventually(() => allDone(store));
     });
     expect((await newest(store))?.ticket?.key).toBe("IR-1");
+  });
+
+  it("say what became of a run, for the metrics and the next cooldown", async () => {
+    const store = await stores.open();
+    const called: Called[] = [];
+    const run = storedRun("r1");
+    const facts = {
+      id: "r1",
+      fix: "restart-svc",
+      remediation: "restart-container",
+      target: "svc",
+      atMs: 1,
+    };
+    const acted = { ...facts, status: "acted", detail: "restarted" } as const;
+    const effects = {
+      ...handlers(called),
+      "run.start": async () => [{ type: "run_changed", run: acted } as const],
+    } satisfies EffectHandlers;
+    await withWorker(store, effects, async () => {
+      await store.transaction((tx) => insertRun(tx, run));
+      await open(store);
+      await eventually(async () => (await newest(store))?.runs.length === 1);
+      const outcome = { outcome: "not_recovered", detail: "still anomalous" } as const;
+      const verified = { type: "verified", id: "v1", run: "r1", at: 1, ...outcome } as const;
+      await store.transaction((tx) => applyDecision(tx, { ...verified, model: run.model }, apply));
+    });
+    expect(await countRuns(store)).toEqual([
+      { fix: "restart-svc", status: "acted", outcome: "not_recovered", count: 1 },
+    ]);
   });
 
   it("are found by the next process when one dies in the middle, and looked up", async () => {

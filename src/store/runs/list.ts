@@ -24,6 +24,21 @@ where ($1::text is null or incident = $1) and ($2::text is null or fix = $2)
 order by decided_at_ms desc, id desc limit $5`;
 const actingSql = `select ${runColumns} from runs where status = 'acting' order by decided_at_ms, id`;
 
+const countSql = `
+select fix, status, coalesce(outcome, '') as outcome, count(*) as count from runs group by 1, 2, 3`;
+
+export interface RunCount {
+  readonly fix: string;
+  readonly status: string;
+  /** Empty while it is not verified, or will not be. */
+  readonly outcome: string;
+  readonly count: number;
+}
+
+export async function countRuns(q: Queryable): Promise<readonly RunCount[]> {
+  return q.query<RunCount>(countSql);
+}
+
 /** Newest first. */
 export async function listRuns(q: Queryable, filter: RunFilter = {}): Promise<RunPage> {
   const { incident, fix, after, limit = 100 } = filter;
