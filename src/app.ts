@@ -9,7 +9,6 @@ import { type Clock, systemClock } from "./clock.ts";
 import type { Config } from "./config/schema.ts";
 import type { EngineSettings } from "./detection/settings.ts";
 import type { DetectionWorker } from "./detection/worker.ts";
-import type { ConfiguredFix } from "./healing/run.ts";
 import { startHttp } from "./http/server.ts";
 import { createLifecycle } from "./lifecycle.ts";
 import type { Store } from "./store/store.ts";
@@ -18,8 +17,8 @@ import { createRegistry } from "./telemetry/registry.ts";
 import { version } from "./version.ts";
 import { engineSettings, wireDetection } from "./wiring/detection.ts";
 import { withDropNotices } from "./wiring/drop-notices.ts";
-import { wireEngine } from "./wiring/engine.ts";
-import { applyOptions, fixesOf, remediationsOf, wireEffects } from "./wiring/incidents.ts";
+import { wireFixes } from "./wiring/fixes.ts";
+import { applyOptions, wireEffects } from "./wiring/incidents.ts";
 import type { Parts, StoredParts } from "./wiring/parts.ts";
 import { apiRoutes } from "./wiring/routes.ts";
 import { wireSources } from "./wiring/sources.ts";
@@ -61,29 +60,14 @@ const stopDeadlineMs = 25_000;
  *
  * @throws DriftwardenError when a part cannot start; what had started is stopped again
  */
-export async function startApp(config: Config, options: AppOptions): Promise<App> {
-  const { logger, clock = systemClock } = options;
-  const lifecycle = createLifecycle({ clock: systemClock, stopDeadlineMs });
-  const owner = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
-  const parts = {
-    config,
-    clock,
-    logger,
-    registry: createRegistry(version),
-    health: createHealth(),
-    lifecycle,
-    owner,
-  };
-  try {
-    return await start(parts, options.engine);
-  } catch (error) {
-    await lifecycle.stop().catch((err: unknown) => logger.error({ err }, "stopping failed"));
-    throw error;
-  }
+export function startApp(config: Config, options: AppOptions): Promise<App> {
+  return withParts({ config, clock: systemClock, ...options }, (parts) =>
+    start(parts, options.engine),
+  );
 }
 
 async function start(parts: Parts, engine: Engine | undefined): Promise<App> {
-  const { config, clock, health, lifecycle, logger, registry } = parts;
+  const { config, health, lifecycle, logger, registry } = parts;
   let store: Store | undefined;
   let worker: DetectionWorker | undefined;
   const started = health.register("start", () => ({
@@ -102,9 +86,9 @@ async function start(parts: Parts, engine: Engine | undefined): Promise<App> {
   store = await wireStore(parts);
   const stored: StoredParts = { ...parts, store };
   const stream = await wireStream(stored);
-  const fixes = fixesOf(config, remediationTypes);
+  const fixes = wireFixes(parts, remediationTypes, engine);
   const apply = applyOptions(stored, fixes);
-  wireEffects(stored, { apply, stream, fixes: configuredFixes() });
+  wireEffects(stored, { apply, stream, fixes });
   const detection = wireDetection(stored, {
     settings: configuredEngine(config),
     stream,
@@ -118,16 +102,6 @@ async function start(parts: Parts, engine: Engine | undefined): Promise<App> {
   started();
   logger.info({ version }, "started");
   return { url: http.url, stream, stop: () => lifecycle.stop() };
-
-  function configuredFixes(): readonly ConfiguredFix[] {
-    const acting = engine ?? wireEngine(parts);
-    if (acting === undefined) return [];
-    const remediations = remediationsOf(config, remediationTypes, { engine: acting, clock });
-    return fixes.flatMap((fix) => {
-      const remediation = remediations.get(fix.name);
-      return remediation === undefined ? [] : [{ fix, remediation }];
-    });
-  }
 }
 
 export interface StreamOnly {
@@ -136,24 +110,28 @@ export interface StreamOnly {
 }
 
 /** The stream alone, for commands that put a record into it. */
-export async function openStreamOnly(config: Config, logger: Logger): Promise<StreamOnly> {
-  const lifecycle = createLifecycle({ clock: systemClock, stopDeadlineMs });
-  const owner = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
-  const parts = {
-    config,
-    clock: systemClock,
-    logger,
-    registry: createRegistry(version),
-    health: createHealth(),
-    lifecycle,
-    owner,
-  };
-  try {
+export function openStreamOnly(config: Config, logger: Logger): Promise<StreamOnly> {
+  return withParts({ config, logger, clock: systemClock }, async (parts) => {
     const store = await wireStore(parts);
     const stream = await wireStream({ ...parts, store });
-    return { stream, close: () => lifecycle.stop() };
+    return { stream, close: () => parts.lifecycle.stop() };
+  });
+}
+
+/** What had started is stopped again when the rest cannot start. */
+async function withParts<Started>(
+  given: Pick<Parts, "config" | "logger" | "clock">,
+  start: (parts: Parts) => Promise<Started>,
+): Promise<Started> {
+  const { config, logger, clock } = given;
+  const lifecycle = createLifecycle({ clock: systemClock, stopDeadlineMs });
+  const owner = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
+  const registry = createRegistry(version);
+  const health = createHealth();
+  try {
+    return await start({ config, logger, clock, registry, health, lifecycle, owner });
   } catch (error) {
-    await lifecycle.stop().catch(() => undefined);
+    await lifecycle.stop().catch((err: unknown) => logger.error({ err }, "stopping failed"));
     throw error;
   }
 }

@@ -1,10 +1,7 @@
 /** Incidents, tickets and runs as configured: who applies events, and who carries effects out. */
-import type { Engine } from "../../remediations/docker/engine.ts";
-import type { Remediation, RemediationType } from "../../remediations/remediation.ts";
-import type { Config } from "../config/schema.ts";
 import { readSecret } from "../config/secret.ts";
 import { runEffects } from "../healing/effects.ts";
-import { calledFor, type Fix } from "../healing/fix.ts";
+import { calledFor } from "../healing/fix.ts";
 import { healingMetrics } from "../healing/metrics.ts";
 import { type ConfiguredFix, Runner } from "../healing/run.ts";
 import { runLedger } from "../healing/run-ledger.ts";
@@ -24,29 +21,11 @@ import type { Stream } from "./stream.ts";
 /** What an incident waits before it is resolved, and how long it reopens, when no Jira says otherwise. */
 const quiet = { resolve_after: 900_000, reopen_duration: 604_800_000 };
 
-export function fixesOf(
-  config: Config,
-  types: readonly RemediationType<unknown, never>[],
-): readonly Fix[] {
-  return config.fixes.map((fix) => ({
-    name: fix.name,
-    when: {
-      models: fix.when.model,
-      features: fix.when.feature,
-      kinds: fix.when.kind,
-      severities: fix.when.severity,
-    },
-    remediation: fix.do,
-    tier: types.find((type) => type.name === fix.do)?.tier ?? "never",
-    mode: fix.mode,
-    cooldownMs: fix.cooldown,
-    maxRuns: fix.max_runs.runs,
-    windowMs: fix.max_runs.windowMs,
-  }));
-}
-
 /** How events change incidents under this configuration. */
-export function applyOptions({ config, clock }: StoredParts, fixes: readonly Fix[]): ApplyOptions {
+export function applyOptions(
+  { config, clock }: StoredParts,
+  fixes: readonly ConfiguredFix[],
+): ApplyOptions {
   const { resolve_after, reopen_duration } = config.jira ?? quiet;
   return {
     clock,
@@ -55,7 +34,7 @@ export function applyOptions({ config, clock }: StoredParts, fixes: readonly Fix
       reopenDurationMs: reopen_duration,
       healthAfterMs: config.verify.health_after,
       fixesFor: (incident) =>
-        fixes.filter((fix) => calledFor(fix, incident)).map((fix) => fix.name),
+        fixes.filter(({ fix }) => calledFor(fix, incident)).map(({ fix }) => fix.name),
     },
   };
 }
@@ -135,23 +114,4 @@ function wireTicketing({ config, clock, registry, logger }: StoredParts): Ticket
     reopenTransition: jira.reopen_transition,
     wontFixResolution: jira.wont_fix_resolution,
   });
-}
-
-/** The remediation of each fix, ready to act through the engine. */
-export function remediationsOf(
-  config: Config,
-  types: readonly RemediationType<unknown, RemediationDeps>[],
-  deps: RemediationDeps,
-): ReadonlyMap<string, Remediation> {
-  const made = new Map<string, Remediation>();
-  for (const fix of config.fixes) {
-    const type = types.find((known) => known.name === fix.do);
-    if (type !== undefined) made.set(fix.name, type.create(fix.options, deps));
-  }
-  return made;
-}
-
-export interface RemediationDeps {
-  readonly engine: Engine;
-  readonly clock: StoredParts["clock"];
 }
