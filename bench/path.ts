@@ -3,6 +3,7 @@
  * over both streams; beside bare kafkajs, which only carries the same rows through the broker.
  */
 import { kafkaAvailable, type SandboxKafka, startKafka } from "../src/sandbox/kafka.ts";
+import type { RowsRecord } from "../src/stream/record.ts";
 import { startTestPostgres, type TestPostgres } from "../test/programs/postgres.ts";
 import { bareRound } from "./kafka-bare.ts";
 import { type BenchLine, benchLine, leftOut } from "./line.ts";
@@ -15,7 +16,7 @@ const rows = load.models * load.features * load.attributions;
 const partitions = 4;
 const rounds = 3;
 
-/** About ninety seconds. */
+/** About fifty seconds. */
 export async function benchPath(): Promise<readonly BenchLine[]> {
   // A disk that is not waited for would flatter the log and the store.
   const postgres = await startTestPostgres({ fsync: "on" });
@@ -41,52 +42,44 @@ function measures(
   kafka: SandboxKafka | undefined,
 ): Readonly<Record<string, Measure>> {
   let round = 0;
-  const whole = (name: string, stream: string): Measure => {
-    return () => daemonRound({ postgres, load, name: `${name}_${++round}`, stream });
+  const whole = (stream: (topic: string) => string): Promise<number> => {
+    const name = `round_${++round}`;
+    return daemonRound({ postgres, load, name, stream: stream(name) });
   };
-  const overPostgres = { postgres: whole("postgres", `{partitions: ${partitions}}`) };
+  const overPostgres = { postgres: () => whole(() => `{partitions: ${partitions}}`) };
   if (kafka === undefined) return overPostgres;
   const brokers = JSON.stringify(kafka.brokers);
-  const topic = (): string => `bare-${++round}`;
-  const records = Array.from({ length: load.models * load.attributions }, (_, index) =>
-    attribution(index % load.models, Math.floor(index / load.models), load.features),
-  );
-  return {
-    ...overPostgres,
-    kafka: () => {
-      const name = `kafka_${round + 1}`;
-      const stream = `{partitions: ${partitions}, kafka: {brokers: ${brokers}, topic: ${name}, group: ${name}}}`;
-      return whole("kafka", stream)();
-    },
-    bare: async () => {
-      const { produceSeconds, consumeSeconds } = await bareRound(
-        kafka.brokers,
-        { name: topic(), partitions },
-        records,
-      );
-      return produceSeconds + consumeSeconds;
-    },
+  const overKafka = (topic: string): string =>
+    `{partitions: ${partitions}, kafka: {brokers: ${brokers}, topic: ${topic}, group: ${topic}}}`;
+  const bare = async (): Promise<number> => {
+    const topic = { name: `round_${++round}`, partitions };
+    const { produceSeconds, consumeSeconds } = await bareRound(kafka.brokers, topic, records());
+    return produceSeconds + consumeSeconds;
   };
+  return { ...overPostgres, kafka: () => whole(overKafka), bare };
 }
 
+/** As many rows as the source holds, packed as the poller packs them. */
+const records = (): readonly RowsRecord[] =>
+  Array.from({ length: load.models * load.attributions }, (_, index) =>
+    attribution(index % load.models, Math.floor(index / load.models), load.features),
+  );
+
 function report(seconds: ReadonlyMap<string, number>): readonly BenchLine[] {
-  const rate = (name: string, of: string): BenchLine[] => {
-    const value = seconds.get(of);
-    if (value === undefined) return [];
-    return [benchLine({ section: "path", name, value: rows / value, unit: "rows/s" })];
-  };
-  const [kafka, bare] = [seconds.get("kafka"), seconds.get("bare")];
-  const ratio = (value: number): BenchLine =>
-    benchLine({
-      section: "path",
-      name: "whole path over Kafka: rate as a part of bare kafkajs",
-      value,
-      unit: "ratio",
-    });
+  const of = (name: string): number => seconds.get(name) ?? Number.NaN;
+  const overPostgres = rate("whole path over the Postgres log", rows / of("postgres"));
+  if (!seconds.has("kafka")) return [overPostgres];
   return [
-    ...rate("whole path over the Postgres log", "postgres"),
-    ...rate("whole path over Kafka", "kafka"),
-    ...rate("bare kafkajs, produce and consume the same rows", "bare"),
-    ...(kafka !== undefined && bare !== undefined ? [ratio(bare / kafka)] : []),
+    overPostgres,
+    rate("whole path over Kafka", rows / of("kafka")),
+    rate("bare kafkajs, produce and consume the same rows", rows / of("bare")),
+    rate(
+      "whole path over Kafka: rate as a part of bare kafkajs",
+      of("bare") / of("kafka"),
+      "ratio",
+    ),
   ];
 }
+
+const rate = (name: string, value: number, unit = "rows/s"): BenchLine =>
+  benchLine({ section: "path", name, value, unit });

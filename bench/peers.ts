@@ -4,7 +4,8 @@
  */
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { rmSync } from "node:fs";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { json } from "node:stream/consumers";
@@ -23,19 +24,19 @@ const windowSize = 250;
 export interface Peer {
   readonly name: string;
   /** Nanoseconds to score and learn one vector. @throws Error when its scores are not `sum` */
-  measure(sum: number): Promise<number>;
+  readonly measure: (sum: number) => Promise<number>;
 }
 
 /** Those that this machine can run; others are said on stderr. */
 export async function peers(nFeatures: number): Promise<readonly Peer[]> {
   const found = [await plainC(nFeatures), await river(nFeatures)];
-  return found.filter((peer) => peer !== undefined);
+  return found.filter((one) => one !== undefined);
 }
 
 async function plainC(nFeatures: number): Promise<Peer | undefined> {
   const source = new URL("half-space-trees.c", import.meta.url).pathname;
   const folder = await mkdtemp(join(tmpdir(), "driftwarden-bench-"));
-  process.once("exit", () => void rm(folder, { recursive: true, force: true }));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   const program = join(folder, "half-space-trees");
   const compiled = await run("cc", ["-O3", "-o", program, source]).catch(() => undefined);
   if (compiled === undefined) {

@@ -19,16 +19,18 @@ const usage = `usage: npm run bench -- [${Object.keys(sections).join(" | ")}]…
 async function main(): Promise<number> {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
-    options: { json: { type: "boolean", default: false } },
+    strict: false,
+    options: { json: { type: "boolean" } },
   });
   const wanted = positionals.length > 0 ? positionals : Object.keys(sections);
-  if (!wanted.every((name) => Object.hasOwn(sections, name))) {
+  const { json, ...unknown } = values;
+  if (Object.keys(unknown).length > 0 || !wanted.every((name) => Object.hasOwn(sections, name))) {
     process.stderr.write(usage);
     return 2;
   }
   const started = performance.now();
   const lines: BenchLine[] = [];
-  const print = values.json ? printJson : printRow;
+  const print = json === true ? printJson : printRow;
   for (const name of wanted) {
     const measured = (await sections[name]?.()) ?? [];
     for (const line of measured) print(line);

@@ -20,20 +20,30 @@ export async function benchSize(): Promise<readonly BenchLine[]> {
   const { stdout } = await promisify(execFile)(process.execPath, [
     "--expose-gc",
     "--import",
-    "tsx",
+    "tsx/esm",
     child,
   ]);
   const { series, stateBytes, rssBeforeBytes, rssBytes, peakBytes } = sizes.parse(
     JSON.parse(stdout),
   );
-  const bytes = (name: string, value: number): BenchLine =>
-    benchLine({ section: "size", name, value: value / series, unit: "bytes", atMost: 1024 });
-  const mebibytes = (name: string, value: number, bound = {}): BenchLine =>
-    benchLine({ section: "size", name, value: value / 2 ** 20, unit: "MiB", ...bound });
+  const grown = rssBytes - rssBeforeBytes;
+  const whole = `process with ${series.toLocaleString("en")} series`;
   return [
-    bytes("a series as saved", stateBytes),
-    bytes("a series in memory, everything included", rssBytes - rssBeforeBytes),
-    mebibytes(`process with ${series.toLocaleString("en")} series`, rssBytes, { atMost: 1024 }),
-    mebibytes("the same, highest while feeding and saving", peakBytes),
+    line({ name: "a series as saved", value: stateBytes / series, unit: "bytes", atMost: 1024 }),
+    line({
+      name: "a series in memory, by growth of RSS",
+      value: grown / series,
+      unit: "bytes",
+      atMost: 1024,
+    }),
+    line({ name: `${whole}, RSS`, value: rssBytes / 2 ** 20, unit: "MiB", atMost: 1024 }),
+    line({
+      name: `${whole}, highest RSS while feeding and saving`,
+      value: peakBytes / 2 ** 20,
+      unit: "MiB",
+    }),
   ];
 }
+
+const line = (figure: Omit<Parameters<typeof benchLine>[0], "section">): BenchLine =>
+  benchLine({ section: "size", ...figure });

@@ -121,7 +121,7 @@ export function openStreamOnly(config: Config, logger: Logger): Promise<StreamOn
 /** What had started is stopped again when the rest cannot start. */
 async function withParts<Started>(
   given: Pick<Parts, "config" | "logger" | "clock">,
-  start: (parts: Parts) => Promise<Started>,
+  work: (parts: Parts) => Promise<Started>,
 ): Promise<Started> {
   const { config, logger, clock } = given;
   const lifecycle = createLifecycle({ clock: systemClock, stopDeadlineMs });
@@ -129,7 +129,7 @@ async function withParts<Started>(
   const registry = createRegistry(version);
   const health = createHealth();
   try {
-    return await start({ config, logger, clock, registry, health, lifecycle, owner });
+    return await work({ config, logger, clock, registry, health, lifecycle, owner });
   } catch (error) {
     await lifecycle.stop().catch((err: unknown) => logger.error({ err }, "stopping failed"));
     throw error;

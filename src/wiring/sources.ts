@@ -3,6 +3,7 @@
 import { systemClock } from "../clock.ts";
 import { databaseUrl } from "../config/database.ts";
 import type { Config } from "../config/schema.ts";
+import { messageOf } from "../errors.ts";
 import { sourceMetrics } from "../source/metrics.ts";
 import { defaultSourceOptions, type SourceOptions } from "../source/options.ts";
 import { type Poller, startPoller } from "../source/poller.ts";
@@ -70,6 +71,11 @@ class LeasedPoller {
   readonly #startPoller: () => Poller;
   readonly #stopping = new AbortController();
   #poller: Poller | undefined;
+  /** How it is while it does not poll. */
+  #idle: { readonly ok: boolean; readonly reason?: string } = {
+    ok: false,
+    reason: "it is not known yet who polls this source",
+  };
   #working: Promise<void> | undefined;
 
   constructor(parts: StoredParts, source: string, start: () => Poller) {
@@ -80,7 +86,7 @@ class LeasedPoller {
 
   /** A process without the lease is ready too: it stands by. */
   health(): { readonly ok: boolean; readonly reason?: string } {
-    return this.#poller?.health() ?? { ok: true };
+    return this.#poller?.health() ?? this.#idle;
   }
 
   start(): void {
@@ -101,10 +107,12 @@ class LeasedPoller {
       const lease = await acquireLease(store, { name: this.#name, owner, ttlMs: leaseMs }).catch(
         (err: unknown) => {
           logger.warn({ lease: this.#name, err }, "asking for a lease failed");
-          return undefined;
+          this.#idle = { ok: false, reason: `asking for its lease failed: ${messageOf(err)}` };
+          return "unknown" as const;
         },
       );
-      if (lease !== undefined) heldUntilMs = askedMs + leaseMs;
+      if (lease === undefined) this.#idle = { ok: true };
+      else if (lease !== "unknown") heldUntilMs = askedMs + leaseMs;
       if (Date.now() < heldUntilMs) this.#poller ??= this.#startPoller();
       else await this.#letGo();
       await systemClock.sleep(renewMs, signal);

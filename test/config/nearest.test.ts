@@ -9,6 +9,7 @@ describe("the nearest known word", () => {
     ["TABLE", "table"],
     ["tabel", "table"],
     ["transfrom", "transform"],
+    ["poll", "poll_interval"],
   ])("%s → %s", (word, meant) => {
     expect(nearest(word, known)).toBe(meant);
   });

@@ -1,5 +1,5 @@
 /** The built daemon as a child process, as systemd would run it: `npm run build` comes first. */
-import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 
@@ -20,16 +20,14 @@ export interface Daemon {
 /**
  * Starts `driftwarden run` and waits until it listens; rejects with what it said when it ends before.
  *
- * @param options for example another user's `uid`
+ * @param launcher a program, with its arguments, that becomes the daemon
  */
 export async function startDaemon(
   configFile: string,
-  options: Pick<SpawnOptions, "uid" | "gid"> = {},
+  launcher: readonly string[] = [],
 ): Promise<Daemon> {
-  const child = spawn(process.execPath, [program, "run", "--config", configFile], {
-    ...options,
-    stdio: ["ignore", "ignore", "pipe"],
-  });
+  const [file, ...args] = [...launcher, process.execPath, program, "run", "--config", configFile];
+  const child = spawn(file, args, { stdio: ["ignore", "ignore", "pipe"] });
   const said: string[] = [];
   const ended: Promise<(number | null)[]> = once(child, "exit");
   const url = await listening(child, said, ended);

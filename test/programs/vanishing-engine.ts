@@ -1,6 +1,7 @@
 /** A container engine on a Unix socket whose one container vanishes at the moment when it is to be restarted. */
-import { chmod } from "node:fs/promises";
+
 import { once } from "node:events";
+import { chmod } from "node:fs/promises";
 import { createServer, type ServerResponse } from "node:http";
 
 export interface VanishingEngine {

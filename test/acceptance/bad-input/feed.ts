@@ -2,35 +2,38 @@
 import { Client } from "pg";
 import { seededRandom } from "../../../src/sandbox/story/signal.ts";
 
-export const table = `CREATE TABLE explainability_metrics (
+/** OpenClaw's table, with a column for the model. */
+export const modelsTable = `CREATE TABLE explainability_metrics (
   "timestamp" timestamptz, model text, feature_name text, importance double precision);
   CREATE INDEX ON explainability_metrics ("timestamp")`;
 
+/** A model with six features; the first one is the one that collapses. */
+export interface FedModel {
+  readonly name: string;
+  readonly features: readonly string[];
+}
+
+const features = ["cpu_usage", "memory_usage", "latency", "error_rate", "queue_depth", "requests"];
 const shares = [0.3, 0.22, 0.18, 0.14, 0.1, 0.06];
+/** Rows may be an hour ahead of the source's clock, so a test need not wait for their time. */
 const cadenceMs = 60_000;
 const historyAttributions = 300;
-/** Source clocks may run ahead by an hour, so that a test may. */
+const noise = 0.1;
+
 const insert = `INSERT INTO explainability_metrics ("timestamp", model, feature_name, importance)
   SELECT to_timestamp(at), model, feature, importance FROM jsonb_to_recordset($1::jsonb)
   AS given(at double precision, model text, feature text, importance double precision)`;
 
-export interface FedModel {
-  readonly name: string;
-  /** Six names; the first one is the one that collapses. */
-  readonly features: readonly string[];
-}
-
-const usual = ["cpu_usage", "memory_usage", "latency", "error_rate", "queue_depth", "requests"];
-
-export const modelOf = (name: string, features: readonly string[] = usual): FedModel => ({
+/** @param first the feature that collapses, instead of cpu_usage */
+export const fedModel = (name: string, first = "cpu_usage"): FedModel => ({
   name,
-  features,
+  features: [first, ...features.slice(1)],
 });
 
 export class Feed {
   readonly #client: Client;
   readonly #random = seededRandom(7);
-  readonly #nowMs = Date.now();
+  readonly #startMs = Date.now();
   readonly #steps = new Map<string, number>();
 
   private constructor(client: Client) {
@@ -43,31 +46,21 @@ export class Feed {
     return new Feed(client);
   }
 
-  /** Five hours of a model's normal life, up to now. */
+  /** Five hours of normal life, up to now. */
   async history(models: readonly FedModel[]): Promise<void> {
-    const steps = Array.from({ length: historyAttributions }, (_, place) => place);
-    const rows = models.flatMap((model) =>
-      steps.flatMap((step) => this.#attribution(model, step - historyAttributions, 1)),
-    );
-    await this.#client.query(insert, [JSON.stringify(rows)]);
+    const steps = Array.from({ length: historyAttributions }, (_, i) => i - historyAttributions);
+    await this.#write(models.flatMap((model) => steps.flatMap((step) => this.#rows(model, step))));
   }
 
-  /** The model's next attributions; the first feature's importance times `factor`. */
-  async attributions(model: FedModel, count: number, factor = 1): Promise<void> {
+  /** Enough attributions of a collapse for an episode. */
+  async collapse(model: FedModel): Promise<void> {
     const first = this.#steps.get(model.name) ?? 0;
-    this.#steps.set(model.name, first + count);
-    const rows = Array.from({ length: count }, (_, place) =>
-      this.#attribution(model, first + place, factor),
-    );
-    await this.#client.query(insert, [JSON.stringify(rows.flat())]);
+    this.#steps.set(model.name, first + 4);
+    const steps = [first, first + 1, first + 2, first + 3];
+    await this.#write(steps.flatMap((step) => this.#rows(model, step, 0.05)));
   }
 
-  /** Enough of a collapse for an episode. */
-  collapse(model: FedModel): Promise<void> {
-    return this.attributions(model, 4, 0.05);
-  }
-
-  /** Any statement on the source's table. */
+  /** Any statement on the source's database. */
   async run(statement: string): Promise<void> {
     await this.#client.query(statement);
   }
@@ -76,12 +69,16 @@ export class Feed {
     return this.#client.end();
   }
 
-  #attribution({ name, features }: FedModel, step: number, factor: number): readonly object[] {
-    const at = (this.#nowMs + step * cadenceMs) / 1000;
-    return features.map((feature, place) => {
-      const wobble = 1 + 0.1 * (this.#random() - 0.5);
-      const importance = (shares[place] ?? 0.01) * wobble * (place === 0 ? factor : 1);
-      return { at, model: name, feature, importance };
+  async #write(rows: readonly object[]): Promise<void> {
+    await this.#client.query(insert, [JSON.stringify(rows)]);
+  }
+
+  #rows(model: FedModel, step: number, firstFactor = 1): readonly object[] {
+    const at = (this.#startMs + step * cadenceMs) / 1000;
+    return model.features.map((feature, place) => {
+      const wobble = 1 + noise * (this.#random() - 0.5);
+      const importance = (shares[place] ?? 0) * wobble * (place === 0 ? firstFactor : 1);
+      return { at, model: model.name, feature, importance };
     });
   }
 }

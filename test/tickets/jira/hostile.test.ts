@@ -66,6 +66,15 @@ describe("an answer that is a refusal", () => {
     expect(error.hint).toMatch(/demands customfield_10010: .*jira\.fields/);
   });
 
+  it("is tried again slowly when it refuses a new issue, for a ticket is never given up", async () => {
+    const errors = { priority: "The priority selected is invalid." };
+    const { jira } = await at(json(400, { errorMessages: [], errors }));
+    const error = await errorOf(jira.create(issue));
+    expect(error).toMatchObject({ code: "DW_JIRA_REFUSED", retryAfterMs: 600_000 });
+    expect(error.hint).toMatch(/priority.*jira\.priorities/);
+    expect((await errorOf(jira.addComment("1", "x"))).retryAfterMs).toBeUndefined();
+  });
+
   it("names the project that is not there", async () => {
     const { jira } = await at(
       json(400, { errorMessages: [], errors: { project: "Specify a valid project" } }),
