@@ -98,6 +98,8 @@ async function start(parts: Parts, engine: Engine | undefined): Promise<App> {
   const reader = withDropNotices(detection, logger.child({ component: "detection" }));
   const subscription = await stream.subscribe(reader);
   lifecycle.onStop("subscription", () => subscription.stop());
+  // States are saved before the partitions are given up, and with them the memory.
+  lifecycle.onStop("detection", () => detection.stop());
   wireSources(stored, stream);
   started();
   logger.info({ version }, "started");

@@ -82,12 +82,12 @@ export interface DetectionWiring {
   readonly apply: ApplyOptions;
 }
 
-/** A worker that saves states in the background; subscribe it to the stream. */
+/** A worker that saves states in the background; subscribe it to the stream, and stop it before the subscription. */
 export function wireDetection(
   parts: StoredParts,
   { settings, apply, stream }: DetectionWiring,
 ): DetectionWorker {
-  const { config, clock, registry, lifecycle } = parts;
+  const { config, clock, registry } = parts;
   const worker = new DetectionWorker({
     engine: settings,
     store: partitionStore(parts, apply),
@@ -101,6 +101,5 @@ export function wireDetection(
     }),
   });
   worker.start();
-  lifecycle.onStop("detection", () => worker.stop());
   return worker;
 }
