@@ -46,17 +46,12 @@ export function healingMetrics(registry: Registry, count: () => Promise<readonly
   };
 }
 
-export type DockerMetrics = ReturnType<typeof dockerMetrics>;
-
-/** @param registry where they are registered */
-// oxlint-disable-next-line typescript/explicit-module-boundary-types -- the type is derived above
-export function dockerMetrics(registry: Registry) {
-  return {
-    calls: new Counter({
-      name: "driftwarden_docker_calls_total",
-      help: "Calls to the container engine, by verb and outcome (ok, or the error code).",
-      labelNames: ["verb", "outcome"],
-      registers: [registry],
-    }),
-  };
+/** What is counted of the container engine. */
+export function dockerCalls(registry: Registry): Counter<"verb" | "outcome"> {
+  return new Counter({
+    name: "driftwarden_docker_calls_total",
+    help: "Calls to the container engine, by verb and outcome (ok, or the error code).",
+    labelNames: ["verb", "outcome"],
+    registers: [registry],
+  });
 }

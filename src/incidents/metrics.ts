@@ -24,16 +24,7 @@ export function incidentsMetrics(registry: Registry, counts: IncidentsCounts) {
       "Promised effects carried out, by kind.",
     ),
     effectFailures: counter("driftwarden_effect_failures_total", "Attempts that failed, by kind."),
-    outboxReads: new Counter({
-      name: "driftwarden_outbox_reads_total",
-      help: "Looks for promised effects that are due.",
-      registers: [registry],
-    }),
-    outboxReadFailures: new Counter({
-      name: "driftwarden_outbox_read_failures_total",
-      help: "Looks for promised effects that failed; they are repeated.",
-      registers: [registry],
-    }),
+    ...outboxCounters(registry),
     effectsDead: counter(
       "driftwarden_effects_dead_total",
       "Effects set aside after their last attempt, by kind.",
@@ -61,6 +52,22 @@ export function incidentsMetrics(registry: Registry, counts: IncidentsCounts) {
         this.reset();
         for (const [status, count] of Object.entries(effects)) this.set({ status }, count);
       },
+    }),
+  };
+}
+
+// oxlint-disable-next-line typescript/explicit-function-return-type -- the type is derived from it
+function outboxCounters(registry: Registry) {
+  return {
+    outboxReads: new Counter({
+      name: "driftwarden_outbox_reads_total",
+      help: "Looks for promised effects that are due.",
+      registers: [registry],
+    }),
+    outboxReadFailures: new Counter({
+      name: "driftwarden_outbox_read_failures_total",
+      help: "Looks for promised effects that failed; they are repeated.",
+      registers: [registry],
     }),
   };
 }

@@ -5,7 +5,7 @@ import type { RemediationType } from "../../remediations/remediation.ts";
 import type { Clock } from "../clock.ts";
 import type { Config } from "../config/schema.ts";
 import type { Fix } from "../healing/fix.ts";
-import { dockerMetrics } from "../healing/metrics.ts";
+import { dockerCalls } from "../healing/metrics.ts";
 import type { ConfiguredFix } from "../healing/run.ts";
 import type { Parts } from "./parts.ts";
 
@@ -17,7 +17,7 @@ type RemediationTypes = readonly RemediationType<
 /** The container engine; undefined when none is configured. It is not asked for anything yet, so it may be away. */
 function wireEngine({ config, registry }: Parts): Engine | undefined {
   if (config.docker === undefined) return undefined;
-  const { calls } = dockerMetrics(registry);
+  const calls = dockerCalls(registry);
   return openDocker({
     socket: config.docker.socket,
     deadlineMs: config.docker.deadline,

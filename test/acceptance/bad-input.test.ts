@@ -1,0 +1,232 @@
+/** Bad input stops nothing: it is said with a code and a hint, it is counted, and nothing else is lost. */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { runCommand } from "../programs/command.ts";
+import { eventually } from "../programs/eventually.ts";
+import { install } from "../programs/installation.ts";
+import { sql } from "../programs/postgres.ts";
+import { startVanishingEngine } from "../programs/vanishing-engine.ts";
+import { badCommands, layOut } from "./bad-input/commands.ts";
+import { badJira, badTables, noPermission, noSocket, vanishes } from "./bad-input/faults.ts";
+import { fedModel } from "./bad-input/feed.ts";
+import { hostileNames } from "./bad-input/names.ts";
+import { badRows, good } from "./bad-input/rows.ts";
+import {
+  metric,
+  type Stage,
+  setStage,
+  timePasses,
+  told,
+  unready,
+  untilReady,
+  withoutPermission,
+} from "./bad-input/stage.ts";
+
+const named = hostileNames.map((row, index) => ({
+  ...row,
+  model: fedModel(`named-${index}`, row.name),
+}));
+
+let stage: Stage;
+let second: Awaited<ReturnType<typeof withoutPermission>>;
+
+/** Where an engine answers, if one may open it. */
+async function closedSocket(): Promise<string> {
+  const socket = join(stage.folder, "closed.sock");
+  const engine = await startVanishingEngine(socket);
+  stage.lifecycle.onStop("closed engine", () => engine.stop());
+  return socket;
+}
+
+beforeAll(async () => {
+  const faulty = [noSocket, vanishes, ...badJira].map(({ model }) => model);
+  stage = await setStage([good, ...named.map(({ model }) => model), ...faulty]);
+  await untilReady(stage.daemon, "source main");
+  // An engine is asked a few times before a run is refused: that goes on while other rows are tried.
+  await stage.feed.collapse(noSocket.model);
+  const socket = await closedSocket();
+  second = await withoutPermission(stage, { model: noPermission.model, socket });
+  await untilReady(second.daemon, "source main");
+  await second.feed.collapse(noPermission.model);
+});
+
+afterAll(() => stage.lifecycle.stop());
+
+function saysSo(code: string, hint: string): void {
+  const said = told(stage.daemon).filter((error) => error.code === code);
+  expect(said.map((error) => error.hint)).toContainEqual(expect.stringContaining(hint));
+}
+
+describe("a row that cannot be right", () => {
+  it.each(badRows)("$what is counted, said once, and goes by", async (row) => {
+    await stage.feed.run(row.sql);
+    const [series, atLeast] = row.counter;
+    await eventually(async () =>
+      expect(await metric(stage.daemon, series)).toBeGreaterThanOrEqual(atLeast),
+    );
+    saysSo(row.code, row.hint);
+    const same = told(stage.daemon).filter(
+      ({ code, hint }) => code === row.code && hint.includes(row.hint),
+    );
+    expect(same).toHaveLength(1);
+  });
+});
+
+describe("a source that cannot be read", () => {
+  it.each(badTables)("$what is said where people look, and read once mended", async (row) => {
+    const part = `source ${row.source}`;
+    const [series, atLeast] = row.counter;
+    await eventually(async () => {
+      expect(await metric(stage.daemon, series)).toBeGreaterThanOrEqual(atLeast);
+      expect(await unready(stage.daemon, part)).toContain(row.hint);
+    });
+    const polls = await metric(
+      stage.daemon,
+      `driftwarden_source_polls_total{source="${row.source}"}`,
+    );
+    expect(polls).toBeGreaterThanOrEqual(await metric(stage.daemon, series));
+    saysSo(row.code, row.hint);
+    await sql(stage.source.url, row.mend);
+  });
+});
+
+describe("a feature's name", () => {
+  beforeAll(async () => {
+    for (const { model } of named) await stage.feed.collapse(model);
+  });
+
+  it.each(named)("with $what stands harmless on its ticket", async ({ model, titled, written }) => {
+    await eventually(() => expect(stage.tickets(model)).toHaveLength(1));
+    const [ticket] = stage.tickets(model);
+    expect(ticket?.summary).toContain(titled);
+    expect(ticket?.summary).toMatch(/^.{1,79}(?<= lost its influence)$/u);
+    expect(ticket?.description).toContain(written);
+    expect(ticket?.description).toContain(`driftwarden marker ${model.name} retrain`);
+    expect(ticket?.description.length).toBeLessThan(3000);
+  });
+});
+
+const badEngines = [
+  { ...noSocket, arrange: () => Promise.resolve() },
+  {
+    ...vanishes,
+    arrange: async () => {
+      const engine = await startVanishingEngine(stage.socket);
+      stage.lifecycle.onStop("engine", () => engine.stop());
+      await stage.feed.collapse(vanishes.model);
+    },
+  },
+];
+
+describe("the container engine", () => {
+  it.each(badEngines)("with $what is counted, and the ticket says what to do", async (row) => {
+    await row.arrange();
+    await eventually(async () => {
+      for (const one of row.series) expect(await metric(stage.daemon, one)).toBeGreaterThan(0);
+      const comments = stage.tickets(row.model).flatMap((ticket) => ticket.comments);
+      expect(comments.map(({ body }) => body)).toContainEqual(expect.stringContaining(row.hint));
+    });
+  });
+});
+
+describe("a container engine whose socket the daemon may not open", () => {
+  it("is counted, and the run says what to do; two signals end even that daemon at once", async () => {
+    const { series, code, hint } = noPermission;
+    const { daemon } = second;
+    await eventually(async () => {
+      for (const one of series) expect(await metric(daemon, one)).toBeGreaterThan(0);
+    });
+    expect(told(daemon)).toContainEqual({ code, hint: expect.stringContaining(hint) });
+    const runs = await (await fetch(`${daemon.url}/api/v1/runs`)).text();
+    expect(runs).toContain(hint);
+    // Both are delivered before it can act on the first.
+    for (const signal of ["SIGSTOP", "SIGTERM", "SIGINT", "SIGCONT"] as const) {
+      process.kill(daemon.pid, signal);
+    }
+    expect([130, 143]).toContain(await daemon.stop());
+  });
+});
+
+describe("Jira", () => {
+  it.each(badJira)("with $what loses no incident: mended, the ticket comes", async (row) => {
+    row.fault(stage.jiraSite);
+    await stage.feed.collapse(row.model);
+    const series = `driftwarden_jira_requests_total{operation="create",outcome="${row.code}"}`;
+    await eventually(async () => expect(await metric(stage.daemon, series)).toBeGreaterThan(0));
+    await eventually(() => saysSo(row.code, row.hint));
+    expect(stage.tickets(row.model)).toEqual([]);
+    row.mend(stage.jiraSite);
+    await timePasses(stage);
+    await eventually(() => expect(stage.tickets(row.model)).toHaveLength(1));
+  });
+});
+
+describe("a broker that cannot be reached", () => {
+  it("ends the start with 75 within startup_timeout, and says what to do", async () => {
+    const configFile = join(stage.folder, "kafka.yaml");
+    const kafka = 'stream: {kafka: {brokers: ["127.0.0.1:1"], topic: t}}';
+    const text = `store: {url: "${stage.store.url}", schema: third}\nsources: {main: {}}\n${kafka}
+startup_timeout: 2s\nhttp: {listen: "127.0.0.1:0"}\n`;
+    await writeFile(configFile, text);
+    const { code, err } = await runCommand(["run", "--config", configFile]);
+    expect(code).toBe(75);
+    expect(err).toMatch(/^error: .*127\.0\.0\.1:1/m);
+    expect(err).toContain("\ncode: DW_STREAM_UNREACHABLE\n");
+    expect(err).toMatch(/^hint: Check that the brokers are up/m);
+  }, 20_000);
+});
+
+describe("the embedded Postgres", () => {
+  it("starts as npm ci --ignore-scripts left it, without its links", async () => {
+    const installed = await install("linkless");
+    onTestFinished(() => installed.remove());
+    const script = `import { startPostgres } from "./dist/src/sandbox/postgres.js";
+      const server = await startPostgres();
+      await server.stop();`;
+    const { code, err } = await runCommand(["--input-type=module", "-e", script], {
+      cwd: installed.folder,
+      program: "--no-warnings",
+    });
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+  });
+
+  it("that is not made for a platform ends the demo with one line that says what to do", async () => {
+    const installed = await install("absent");
+    onTestFinished(() => installed.remove());
+    const { code, err } = await runCommand(["demo"], { program: installed.program });
+    expect(code).toBe(1);
+    expect(err).toContain("\ncode: DW_SANDBOX_POSTGRES_MISSING\n");
+    expect(err).toMatch(/^hint: .*store\.url/m);
+  });
+});
+
+describe("after all of it", () => {
+  it("every source is read, a collapse still opens its ticket, and the daemon ends well", async () => {
+    for (const { source } of badTables) {
+      await untilReady(stage.daemon, `source ${source}`);
+    }
+    await stage.feed.collapse(good);
+    await eventually(() => expect(stage.tickets(good)).toHaveLength(1));
+    expect(await metric(stage.daemon, "driftwarden_store_bytes")).toBeGreaterThan(0);
+    expect(await stage.daemon.stop()).toBe(0);
+  });
+});
+
+describe("a command", () => {
+  let folder = "";
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "driftwarden-bad-command-"));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  it.concurrent.each(badCommands)("with $what ends with $exit and $code", async (row) => {
+    const { code, err } = await runCommand(row.args, { cwd: await layOut(folder, row) });
+    expect(code).toBe(row.exit);
+    expect(err).toContain(`\ncode: ${row.code}\n`);
+    for (const words of row.says) expect(err).toContain(words);
+    const hint = /^hint: (.*)$/m.exec(err)?.[1];
+    expect(hint).toContain(row.hint);
+  });
+});

@@ -1,0 +1,41 @@
+/** Names of features that could break out of a ticket. */
+
+/** A name of a feature, and how the ticket's text has it. */
+export interface HostileName {
+  readonly what: string;
+  readonly name: string;
+  /** As a title has it. */
+  readonly titled: string;
+  /** As the description has it, markup escaped. */
+  readonly written: string;
+}
+
+const long = "x".repeat(4096);
+
+export const hostileNames: readonly HostileName[] = [
+  {
+    what: "newlines and tabs",
+    name: "cpu\r\nusage\tnow",
+    titled: "cpu usage now",
+    written: "*cpu usage now*",
+  },
+  {
+    what: "quotes",
+    name: `it's "quoted" $1 '; --`,
+    titled: `it's "quoted" $1 '; --`,
+    written: `*it's "quoted" $1 '\\; \\-\\-*`,
+  },
+  {
+    what: "emoji and invisible characters",
+    name: "🔥🧑‍🚒\u202e\u0007x",
+    titled: "🔥🧑🚒 x",
+    written: "*🔥🧑🚒 x*",
+  },
+  {
+    what: "wiki markup",
+    name: "{code}|[~admin]|!x!",
+    titled: "{code}|[~admin]|!x!",
+    written: "*\\{code\\}\\|\\[\\~admin\\]\\|\\!x\\!*",
+  },
+  { what: "4 kB", name: long, titled: "xxxxxxxx…xxxxxxxx", written: "*xxxxxxxx" },
+];

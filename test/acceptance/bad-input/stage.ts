@@ -1,0 +1,184 @@
+/** The built daemon on a real Postgres and a Jira sandbox, with what the tables of bad input do to it and see of it. */
+import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { systemClock } from "../../../src/clock.ts";
+import { createLifecycle, type Lifecycle } from "../../../src/lifecycle.ts";
+import { startJiraSandbox } from "../../../src/sandbox/jira/server.ts";
+import type { SandboxIssue } from "../../../src/sandbox/jira/tracker.ts";
+import { type Daemon, startDaemon } from "../../programs/daemon.ts";
+import { eventually } from "../../programs/eventually.ts";
+import {
+  sql,
+  startTestPostgres,
+  type TestDatabase,
+  type TestPostgres,
+} from "../../programs/postgres.ts";
+import { type FedModel, Feed, modelsTable } from "./feed.ts";
+
+/** What a Jira administrator may change; the sandbox looks at it with every request. */
+export interface JiraSite {
+  readonly users: { name: string; token: string }[];
+  readonly projects: string[];
+  readonly requireFields: string[];
+}
+
+export interface Stage {
+  readonly daemon: Daemon;
+  readonly feed: Feed;
+  readonly jiraSite: JiraSite;
+  /** Where the configuration says that the engine's socket is; nothing is there at first. */
+  readonly socket: string;
+  readonly lifecycle: Lifecycle;
+  readonly postgres: TestPostgres;
+  readonly folder: string;
+  readonly source: TestDatabase;
+  readonly store: TestDatabase;
+  tickets(model: FedModel): readonly SandboxIssue[];
+}
+
+/** The only account of the sandbox. */
+export const jiraUser = { name: "bot", token: "not-a-secret" };
+
+const columns = "columns: {model: model}, poll_interval: 200ms";
+const fix = "do: restart-container, grace_seconds: 0, target: {label: app=my-service}, mode: auto";
+
+function config(parts: {
+  readonly source: string;
+  readonly store: string;
+  readonly jira: string;
+  readonly tokenFile: string;
+  readonly socket: string;
+}): string {
+  const table = (name: string): string => `{url: "${parts.source}", ${columns}, table: ${name}}`;
+  return `
+store: {url: "${parts.store}"}
+sources:
+  main: ${table("explainability_metrics")}
+  forbidden: ${table("forbidden")}
+  columnless: ${table("columnless")}
+  absent: ${table("absent")}
+stream: {partitions: 1}
+detection: {max_models: 30}
+jira: {url: "${parts.jira}", user: ${jiraUser.name}, token_file: ${parts.tokenFile}, project: IR}
+docker: {socket: ${parts.socket}}
+fixes:
+  - {name: no-socket, when: {model: no-socket}, ${fix}}
+  - {name: vanishes, when: {model: vanishes}, ${fix}}
+http: {listen: "127.0.0.1:0"}
+`;
+}
+
+const badTables = `
+  CREATE TABLE forbidden (LIKE explainability_metrics);
+  CREATE TABLE columnless ("timestamp" timestamptz, model text, importance double precision);
+  GRANT SELECT ON columnless TO readonly`;
+
+/** @param models whose normal life is known before the daemon starts */
+export async function setStage(models: readonly FedModel[]): Promise<Stage> {
+  const lifecycle = createLifecycle({ clock: systemClock, stopDeadlineMs: 30_000 });
+  const postgres = await startTestPostgres();
+  lifecycle.onStop("postgres", () => postgres.stop());
+  const jiraSite = { users: [jiraUser], projects: ["IR"], requireFields: [] };
+  const jira = await startJiraSandbox(jiraSite);
+  lifecycle.onStop("jira", () => jira.stop());
+  const source = await postgres.createSource("explainability", modelsTable);
+  await sql(source.url, badTables);
+  const store = await postgres.createDatabase("driftwarden");
+  const feed = await Feed.open(source.url);
+  lifecycle.onStop("feed", () => feed.close());
+  await feed.history(models);
+  const folder = await mkdtemp(join(tmpdir(), "driftwarden-bad-input-"));
+  lifecycle.onStop("folder", () => rm(folder, { recursive: true, force: true }));
+  const tokenFile = join(folder, "jira-token");
+  await writeFile(tokenFile, jiraUser.token, { mode: 0o600 });
+  const configFile = join(folder, "driftwarden.yaml");
+  const socket = join(folder, "docker.sock");
+  const urls = { source: source.readonlyUrl, store: store.url, jira: jira.url };
+  await writeFile(configFile, config({ ...urls, tokenFile, socket }));
+  const daemon = await startDaemon(configFile);
+  lifecycle.onStop("daemon", () => daemon.kill());
+  const tickets = ({ name }: FedModel): readonly SandboxIssue[] =>
+    jira.issues().filter(({ summary }) => summary.includes(`] ${name}: `));
+  return { daemon, feed, jiraSite, socket, lifecycle, postgres, folder, source, store, tickets };
+}
+
+/** The value of one series on /metrics; 0 while there is none. */
+export async function metric({ url }: Daemon, series: string): Promise<number> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  const line = text.split("\n").find((candidate) => candidate.startsWith(`${series} `));
+  return line === undefined ? 0 : Number(line.slice(series.length + 1));
+}
+
+/** Root may open anything, unless it gives that up. */
+const asAnyUser =
+  process.getuid?.() === 0
+    ? ["setpriv", "--bounding-set=-dac_override", "--inh-caps=-dac_override"]
+    : [];
+
+/** Another daemon, which may not open the engine's socket. */
+export async function withoutPermission(
+  stage: Stage,
+  { model, socket }: { readonly model: FedModel; readonly socket: string },
+): Promise<{ readonly daemon: Daemon; readonly feed: Feed }> {
+  const source = await stage.postgres.createSource("second", modelsTable);
+  const feed = await Feed.open(source.url);
+  stage.lifecycle.onStop("second feed", () => feed.close());
+  await feed.history([model]);
+  await chmod(socket, 0);
+  const configFile = join(stage.folder, "second.yaml");
+  await writeFile(
+    configFile,
+    `
+store: {url: "${stage.store.url}", schema: second}
+sources: {main: {url: "${source.readonlyUrl}", ${columns}}}
+docker: {socket: ${socket}}
+fixes: [{name: ${model.name}, when: {model: ${model.name}}, ${fix}}]
+http: {listen: "127.0.0.1:0"}
+`,
+  );
+  const daemon = await startDaemon(configFile, asAnyUser);
+  stage.lifecycle.onStop("second daemon", () => daemon.kill());
+  return { daemon, feed };
+}
+
+interface Told {
+  readonly code: string;
+  readonly hint: string;
+}
+
+/** Every error the daemon has logged so far. */
+export function told({ said }: Daemon): readonly Told[] {
+  return said.flatMap((line) => {
+    const { err }: { readonly err?: Partial<Told> } = JSON.parse(line);
+    return err?.code === undefined || err.hint === undefined
+      ? []
+      : [{ code: err.code, hint: err.hint }];
+  });
+}
+
+/** Why a part is not ready; null when it is. */
+export async function unready({ url }: Daemon, part: string): Promise<string | null> {
+  const text = await (await fetch(`${url}/-/ready`)).text();
+  const body: { readonly parts: Readonly<Record<string, { readonly reason: string | null }>> } =
+    JSON.parse(text);
+  const known = body.parts[part];
+  return known === undefined ? `${part} has not started` : known.reason;
+}
+
+/** Waits until a part is ready. */
+export async function untilReady(daemon: Daemon, part: string): Promise<void> {
+  await eventually(async () => {
+    const reason = await unready(daemon, part);
+    if (reason !== null) throw new Error(`${part}: ${reason}`);
+  });
+}
+
+/** Whatever waits for another attempt is due now, as it would be after ten minutes. */
+export async function timePasses({ store }: Stage): Promise<void> {
+  await sql(
+    store.url,
+    `UPDATE driftwarden.outbox SET due_at_ms = 0 WHERE status = 'pending' AND NOT timer;
+     SELECT pg_notify('driftwarden:outbox', '')`,
+  );
+}
