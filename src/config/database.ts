@@ -1,15 +1,13 @@
 /** How a section says which Postgres it means, and how the address is put together when it is needed. */
 import type { z } from "zod";
-import { absolutePath, anyObject, duration, postgresUrl } from "./fields.ts";
+import { absolutePath, anyObject, postgresUrl } from "./fields.ts";
 import { readSecret } from "./secret.ts";
 
-/** The keys by which a database is named, and the deadlines of talking to it. */
+/** The keys by which a database is named. */
 export const databaseKeys = {
   url: postgresUrl.optional(),
   url_file: absolutePath.optional(),
   password_file: absolutePath.optional(),
-  connect_timeout: duration.prefault("10s"),
-  statement_timeout: duration.prefault("30s"),
 };
 
 interface Database {

@@ -21,6 +21,8 @@ const source = withDatabaseRules(
   z
     .strictObject({
       ...databaseKeys,
+      connect_timeout: duration.prefault("10s"),
+      statement_timeout: duration.prefault("30s"),
       tenant: text.default("default"),
       environment: text.default("production"),
       time_zone: timeZone.prefault("UTC"),
