@@ -133,6 +133,7 @@ function wireTicketing({ config, clock, registry, logger }: StoredParts): Ticket
     resolveTransition: jira.resolve_transition,
     reopenTransition: jira.reopen_transition,
     wontFixResolution: jira.wont_fix_resolution,
+    lookUpMs: jira.look_up_for,
   });
 }
 

@@ -1,0 +1,98 @@
+/** The recorded stream: every record that was ever in it, and what its rows say. Decodes by itself. */
+import { Kafka, logLevel } from "kafkajs";
+import { sql } from "../programs/postgres.ts";
+
+export interface Recorded {
+  readonly partition: number;
+  readonly offset: number;
+  readonly bytes: Buffer;
+}
+
+/**
+ * Keeps a copy of everything that is appended to the log, since the log itself is trimmed. Give it a store whose
+ * tables are there.
+ */
+export async function recordLog(storeUrl: string): Promise<void> {
+  await sql(
+    storeUrl,
+    `CREATE SCHEMA chaos;
+     CREATE TABLE chaos.recorded (partition int, "offset" bigint, bytes bytea);
+     INSERT INTO chaos.recorded SELECT partition, "offset", bytes FROM driftwarden.log_records;
+     CREATE FUNCTION chaos.record() RETURNS trigger LANGUAGE plpgsql AS
+       $$ BEGIN INSERT INTO chaos.recorded VALUES (new.partition, new."offset", new.bytes); RETURN NULL; END $$;
+     CREATE TRIGGER record AFTER INSERT ON driftwarden.log_records
+       FOR EACH ROW EXECUTE FUNCTION chaos.record()`,
+  );
+}
+
+export async function readLog(storeUrl: string): Promise<readonly Recorded[]> {
+  const rows = await sql(
+    storeUrl,
+    `SELECT partition, "offset"::int AS "offset", bytes FROM chaos.recorded ORDER BY partition, "offset"`,
+  );
+  return rows as unknown as readonly Recorded[];
+}
+
+/** The topic from its beginning to where it ends now. */
+export async function readTopic(brokers: readonly string[], topic: string): Promise<Recorded[]> {
+  const kafka = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING });
+  const admin = kafka.admin();
+  await admin.connect();
+  const ends = await admin.fetchTopicOffsets(topic);
+  await admin.disconnect();
+  const missing = new Map(
+    ends.filter(({ high }) => Number(high) > 0).map((end) => [end.partition, Number(end.high)]),
+  );
+  const recorded: Recorded[] = [];
+  const consumer = kafka.consumer({ groupId: `chaos-${crypto.randomUUID()}` });
+  await consumer.connect();
+  await consumer.subscribe({ topic, fromBeginning: true });
+  await new Promise<void>((resolve, reject) => {
+    const take = async (partition: number, offset: number, bytes: Buffer): Promise<void> => {
+      if (missing.has(partition)) recorded.push({ partition, offset, bytes });
+      if (offset + 1 >= (missing.get(partition) ?? 0)) missing.delete(partition);
+      if (missing.size === 0) resolve();
+    };
+    consumer
+      .run({
+        eachMessage: ({ partition, message }) =>
+          take(partition, Number(message.offset), message.value ?? Buffer.alloc(0)),
+      })
+      .catch(reject);
+  });
+  await consumer.disconnect();
+  return recorded.toSorted((a, b) => a.partition - b.partition || a.offset - b.offset);
+}
+
+export interface StreamRow {
+  readonly model: string;
+  readonly level: number;
+  readonly window: number;
+  readonly ts: number;
+  readonly feature: string;
+  readonly importance: number;
+  readonly tid: number;
+}
+
+const historyLevel = -1;
+
+/** The rows of a record, if it carries rows: `[version, kind, …]`, see the stream's codec. */
+export function rowsOf({ bytes }: Recorded): readonly StreamRow[] {
+  const fields: unknown = JSON.parse(bytes.toString("utf8"));
+  if (!Array.isArray(fields)) throw new Error("a record is no array");
+  const [, kind, key, , third, fourth, fifth]: unknown[] = fields;
+  const rows = kind === "rows" ? fifth : kind === "history" ? fourth : [];
+  if (!Array.isArray(rows)) throw new Error(`a ${String(kind)} record has no rows`);
+  const model = String(key).split("/").at(-1) ?? "";
+  const level = kind === "rows" ? Number(third) : historyLevel;
+  const window = kind === "rows" ? Number(fourth) : 0;
+  return rows.map(([ts, feature, importance, tid]: unknown[]) => ({
+    model,
+    level,
+    window,
+    ts: Number(ts),
+    feature: String(feature),
+    importance: Number(importance),
+    tid: Number(tid),
+  }));
+}
