@@ -1,6 +1,6 @@
 /** A proxy on TCP or a Unix socket that can cut a connection after a chosen number of bytes in one direction. */
 import { once } from "node:events";
-import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { connect, createServer, type Socket } from "node:net";
 
 export type Direction = "to_server" | "to_client";
 
@@ -70,10 +70,10 @@ export async function startByteCuttingProxy(
     pass("to_client", upstream, client);
   }).listen(options(listen));
   await once(server, "listening");
-  const address = server.address() as AddressInfo | string;
+  const address = server.address();
 
   return {
-    place: typeof address === "string" ? address : address.port,
+    place: typeof address === "object" && address !== null ? address.port : listen,
     cut: (cut, withinMs) =>
       new Promise((resolve) => {
         const timer = setTimeout(() => {

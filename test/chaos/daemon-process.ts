@@ -28,7 +28,7 @@ export class DaemonProcess {
   readonly #clockFile: string;
   readonly #log: WriteStream;
   #child: ChildProcess | undefined;
-  #ended: Promise<unknown> = Promise.resolve();
+  #ended: Promise<void> = Promise.resolve();
   #url: string | undefined;
   #expected = false;
   #stopping = false;
@@ -60,16 +60,19 @@ export class DaemonProcess {
     this.#expected = false;
     const last: string[] = [];
     createInterface({ input: child.stderr }).on("line", (line) => this.#heard(line, last));
-    this.#ended = once(child, "exit").then(([code, signal]) => {
-      this.#url = undefined;
-      if (this.#stopping) return;
-      if (!this.#expected) {
-        this.crashes.push(`${this.name} ended with ${String(code ?? signal)}:\n${last.join("\n")}`);
-      }
-      setTimeout(() => {
-        if (!this.#stopping) this.start();
-      }, restartMs);
-    });
+    this.#ended = this.#follow(child, last);
+  }
+
+  async #follow(child: ChildProcess, last: readonly string[]): Promise<void> {
+    const [code, signal] = await once(child, "exit");
+    this.#url = undefined;
+    if (this.#stopping) return;
+    if (!this.#expected) {
+      this.crashes.push(`${this.name} ended with ${String(code ?? signal)}:\n${last.join("\n")}`);
+    }
+    setTimeout(() => {
+      if (!this.#stopping) this.start();
+    }, restartMs);
   }
 
   #heard(line: string, last: string[]): void {

@@ -37,16 +37,20 @@ interface StoredEffect {
   readonly status: string;
 }
 
-const runsSql = `SELECT id, fix, status, target_id, snapshot ->> 'started_at' AS started_at FROM driftwarden.runs`;
-const effectsSql = `SELECT id, incident, effect ->> 'kind' AS kind, status FROM driftwarden.outbox`;
+const storedSql = `SELECT
+  (SELECT coalesce(json_agg(r), '[]') FROM (
+    SELECT id, fix, status, target_id, snapshot ->> 'started_at' AS started_at FROM driftwarden.runs) r)::text AS runs,
+  (SELECT coalesce(json_agg(e), '[]') FROM (
+    SELECT id, incident, effect ->> 'kind' AS kind, status FROM driftwarden.outbox) e)::text AS effects`;
 const attempted = new Set(["acting", "acted", "failed", "unknown"]);
 
 export async function judgeEffects(
   ledgers: Ledgers,
   events: readonly DecisionEvent[],
 ): Promise<EffectsVerdict> {
-  const runs = (await sql(ledgers.storeUrl, runsSql)) as unknown as readonly StoredRun[];
-  const effects = (await sql(ledgers.storeUrl, effectsSql)) as unknown as readonly StoredEffect[];
+  const [row = {}] = await sql(ledgers.storeUrl, storedSql);
+  const runs: readonly StoredRun[] = JSON.parse(String(row["runs"]));
+  const effects: readonly StoredEffect[] = JSON.parse(String(row["effects"]));
   const opened = events.filter(({ type }) => type === "episode_opened");
   const models = new Set(opened.map(({ model }) => modelOf(model)));
   const issues = ledgers.jira.issues();
@@ -168,7 +172,8 @@ function wrongRestarts(
   restarts: readonly Restart[],
 ): readonly string[] {
   const isOf = (run: StoredRun, restart: Restart): boolean =>
-    attempted.has(run.status) &&
+    // A run that says it failed says that nothing happened; the next one may find the container as it was.
+    (run.status === "acted" || run.status === "unknown") &&
     run.target_id === restart.container &&
     run.started_at === restart.before;
   const uncalled = restarts.filter(

@@ -123,10 +123,9 @@ export class Feeder {
     };
     const written = write()
       .catch(() => undefined)
-      .finally(async () => {
-        await client.end().catch(() => undefined);
-        this.#stragglers.delete(written);
-      });
+      .then(() => client.end())
+      .catch(() => undefined)
+      .finally(() => this.#stragglers.delete(written));
     this.#stragglers.add(written);
   }
 

@@ -28,9 +28,13 @@ export async function recordLog(storeUrl: string): Promise<void> {
 export async function readLog(storeUrl: string): Promise<readonly Recorded[]> {
   const rows = await sql(
     storeUrl,
-    `SELECT partition, "offset"::int AS "offset", bytes FROM chaos.recorded ORDER BY partition, "offset"`,
+    `SELECT partition, "offset", encode(bytes, 'base64') AS bytes FROM chaos.recorded ORDER BY partition, "offset"`,
   );
-  return rows as unknown as readonly Recorded[];
+  return rows.map(({ partition, offset, bytes }) => ({
+    partition: Number(partition),
+    offset: Number(offset),
+    bytes: Buffer.from(String(bytes), "base64"),
+  }));
 }
 
 /** The topic from its beginning to where it ends now. */

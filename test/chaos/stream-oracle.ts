@@ -42,17 +42,15 @@ export async function judgeStream(
 }
 
 /** What is above the last position of its model and level; the rest was sent before. */
-function* kept(recorded: readonly Recorded[]): Generator<StreamRow> {
+function kept(recorded: readonly Recorded[]): readonly StreamRow[] {
   const last = new Map<string, StreamRow>();
-  for (const record of recorded) {
-    for (const row of rowsOf(record)) {
-      const place = `${row.model} ${row.level}`;
-      const before = last.get(place);
-      if (before !== undefined && !isAbove(row, before)) continue;
-      last.set(place, row);
-      yield row;
-    }
-  }
+  return recorded.flatMap(rowsOf).filter((row) => {
+    const place = `${row.model} ${row.level}`;
+    const before = last.get(place);
+    if (before !== undefined && !isAbove(row, before)) return false;
+    last.set(place, row);
+    return true;
+  });
 }
 
 function isAbove(row: StreamRow, before: StreamRow): boolean {

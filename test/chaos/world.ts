@@ -89,8 +89,6 @@ export async function buildWorld(options: WorldOptions, lifecycle: Lifecycle): P
   const configFile = join(folder, "driftwarden.yaml");
   const tokenFile = join(folder, "jira-token");
   await writeFile(tokenFile, "not-a-secret\n", { mode: 0o600 });
-  const through = (url: string, by: ByteCuttingProxy): string =>
-    url.replace(/127\.0\.0\.1:\d+/, `127.0.0.1:${by.place}`);
   const text = config({
     source: through(readonlyUrl, proxies.source),
     store: through(storeUrl, proxies.store),
@@ -122,6 +120,9 @@ export async function buildWorld(options: WorldOptions, lifecycle: Lifecycle): P
     feeder,
   };
 }
+
+const through = (url: string, by: ByteCuttingProxy): string =>
+  url.replace(/127\.0\.0\.1:\d+/, `127.0.0.1:${by.place}`);
 
 /** Clients are sent back to the proxy, whatever port they ask first. */
 function startBroker(proxyPort: number): Promise<SandboxKafka> {
