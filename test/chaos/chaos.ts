@@ -3,9 +3,9 @@ import { rm } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import { systemClock } from "../../src/clock.ts";
 import { createLifecycle } from "../../src/lifecycle.ts";
-import { drawFaults, type Fault, kindsOn, perform } from "./faults.ts";
+import { drawFaults, type Fault, kindsIn, perform } from "./faults.ts";
 import { seeded } from "./random.ts";
-import { recordLog } from "./recording.ts";
+import { recordLog, watchStates } from "./recording.ts";
 import { waitUntil, watchesSince } from "./recovery.ts";
 import { settle, type Verdict } from "./verdict.ts";
 import { buildWorld, type World } from "./world.ts";
@@ -51,7 +51,6 @@ const recoveryDeadlineMs = 90_000;
 export async function chaos(options: ChaosOptions): Promise<ChaosOutcome> {
   const lifecycle = createLifecycle({ clock: systemClock, stopDeadlineMs: 60_000 });
   const { say, stream, seed } = options;
-  const faults = drawFaults(seeded(seed), options.faults, options.only ?? kindsOn(stream));
   let folder: string | undefined;
   let outcome: ChaosOutcome | undefined;
   try {
@@ -60,6 +59,9 @@ export async function chaos(options: ChaosOptions): Promise<ChaosOutcome> {
       lifecycle,
     );
     folder = world.folder;
+    if (world.disk === undefined)
+      say("left out: the store's disk full, which needs the right to mount a tmpfs");
+    const faults = drawFaults(seeded(seed), options.faults, options.only ?? kindsIn(world));
     await start(world, stream);
     const longestMs = await happen(world, faults, say);
     const verdict = await settle(world, say);
@@ -82,6 +84,7 @@ async function start(world: World, stream: ChaosOptions["stream"]): Promise<void
     withinMs: recoveryDeadlineMs,
   });
   if (stream === "postgres") await recordLog(world.storeUrl);
+  await watchStates(world.storeUrl);
   second.start();
   await waitUntil(() => second.url !== undefined, {
     what: "the second daemon",

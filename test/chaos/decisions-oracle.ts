@@ -4,7 +4,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { sql } from "../programs/postgres.ts";
-import type { Recorded } from "./recording.ts";
+import { type Recorded, statesGoneBack } from "./recording.ts";
 
 export interface DecisionEvent {
   readonly type: string;
@@ -55,6 +55,7 @@ export async function judgeDecisions(
       .toReversed(),
   );
   const wrong = [
+    ...(await statesGoneBack(options.storeUrl)),
     ...differences("decision", stored.map(decisionText), [...decided.values()].map(decisionText)),
     ...differences(
       "state",

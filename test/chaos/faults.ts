@@ -15,7 +15,7 @@ export interface Fault {
 }
 
 interface Kind {
-  readonly on?: "kafka";
+  readonly on?: "kafka" | "disk";
   readonly perform: (world: World, fault: Fault) => Promise<void>;
 }
 
@@ -84,6 +84,16 @@ const kinds: Readonly<Record<string, Kind>> = {
       await store.server.restart();
     },
   },
+  "store disk full": {
+    on: "disk",
+    perform: async ({ disk, store }, fault) => {
+      await disk?.fill();
+      await lasts(fault, 500, 3000);
+      await disk?.free();
+      // What the full disk has ended, whoever looks after it starts again.
+      if (!store.server.running) await store.server.restart();
+    },
+  },
   "source connection cut": { perform: cut("source") },
   "store connection cut": { perform: cut("store") },
   "kafka connection cut": { on: "kafka", perform: cut("kafka") },
@@ -111,9 +121,11 @@ const kinds: Readonly<Record<string, Kind>> = {
   },
 };
 
-export function kindsOn(stream: "kafka" | "postgres"): readonly string[] {
+/** Kinds that this world can suffer. */
+export function kindsIn({ kafka, disk }: Pick<World, "kafka" | "disk">): readonly string[] {
+  const there = { kafka: kafka !== undefined, disk: disk !== undefined };
   return Object.entries(kinds)
-    .filter(([, { on }]) => on === undefined || on === stream)
+    .filter(([, { on }]) => on === undefined || there[on])
     .map(([kind]) => kind);
 }
 

@@ -15,7 +15,7 @@ export interface Recorded {
 export async function recordLog(storeUrl: string): Promise<void> {
   await sql(
     storeUrl,
-    `CREATE SCHEMA chaos;
+    `CREATE SCHEMA IF NOT EXISTS chaos;
      CREATE TABLE chaos.recorded (partition int, "offset" bigint, bytes bytea);
      INSERT INTO chaos.recorded SELECT partition, "offset", bytes FROM driftwarden.log_records;
      CREATE FUNCTION chaos.record() RETURNS trigger LANGUAGE plpgsql AS
@@ -23,6 +23,25 @@ export async function recordLog(storeUrl: string): Promise<void> {
      CREATE TRIGGER record AFTER INSERT ON driftwarden.log_records
        FOR EACH ROW EXECUTE FUNCTION chaos.record()`,
   );
+}
+
+/** Writes down every state that is saved over a newer one: only somebody whose claim is over would do that. */
+export async function watchStates(storeUrl: string): Promise<void> {
+  await sql(
+    storeUrl,
+    `CREATE SCHEMA IF NOT EXISTS chaos;
+     CREATE TABLE chaos.gone_back (model text, newer bigint, older bigint);
+     CREATE FUNCTION chaos.gone_back() RETURNS trigger LANGUAGE plpgsql AS
+       $$ BEGIN INSERT INTO chaos.gone_back VALUES (new.model, old.applied_through, new.applied_through); RETURN NULL; END $$;
+     CREATE TRIGGER gone_back AFTER UPDATE ON driftwarden.states FOR EACH ROW
+       WHEN (new.applied_through < old.applied_through) EXECUTE FUNCTION chaos.gone_back()`,
+  );
+}
+
+/** @returns what {@link watchStates} has seen, a line each */
+export async function statesGoneBack(storeUrl: string): Promise<readonly string[]> {
+  const rows = await sql(storeUrl, "SELECT * FROM chaos.gone_back");
+  return rows.map((row) => `the state of ${row["model"]} went back: ${JSON.stringify(row)}`);
 }
 
 export async function readLog(storeUrl: string): Promise<readonly Recorded[]> {

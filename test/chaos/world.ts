@@ -1,5 +1,5 @@
 /** Everything a chaos run stands on: real databases and broker, doubles with ledgers, a proxy before each, two daemons. */
-import { mkdtemp, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Lifecycle } from "../../src/lifecycle.ts";
@@ -11,6 +11,7 @@ import { DaemonProcess } from "./daemon-process.ts";
 import { type DockerDouble, startDockerDouble } from "./docker-double.ts";
 import { Feeder } from "./feeder.ts";
 import type { Random } from "./random.ts";
+import { mountSmallDisk, type SmallDisk } from "./small-disk.ts";
 
 export interface WorldOptions {
   readonly stream: "kafka" | "postgres";
@@ -30,6 +31,8 @@ export interface World {
   readonly sourceUrl: string;
   readonly store: TestPostgres;
   readonly storeUrl: string;
+  /** Of the store; undefined where none can be mounted. */
+  readonly disk: SmallDisk | undefined;
   readonly kafka: SandboxKafka | undefined;
   readonly jira: JiraSandbox;
   readonly docker: DockerDouble;
@@ -49,9 +52,14 @@ const table = `CREATE TABLE explainability_metrics (
 
 export async function buildWorld(options: WorldOptions, lifecycle: Lifecycle): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), "driftwarden-chaos-"));
+  // The databases run as another user, who must get through.
+  await chmod(folder, 0o711);
   const source = await startTestPostgres();
   lifecycle.onStop("source", () => source.stop());
-  const store = await startTestPostgres();
+  const disk = await mountSmallDisk(join(folder, "disk"));
+  lifecycle.onStop("disk", async () => disk?.unmount());
+  const place = disk === undefined ? {} : { dataDir: join(disk.folder, "data") };
+  const store = await startTestPostgres({ max_wal_size: "64MB" }, place);
   lifecycle.onStop("store", () => store.stop());
   const jira = await startJiraSandbox({ indexLagMs: 300 });
   lifecycle.onStop("jira", () => jira.stop());
@@ -112,6 +120,7 @@ export async function buildWorld(options: WorldOptions, lifecycle: Lifecycle): P
     sourceUrl,
     store,
     storeUrl,
+    disk,
     kafka: kafka.running,
     jira,
     docker,
