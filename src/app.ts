@@ -63,21 +63,11 @@ const stopDeadlineMs = 25_000;
  */
 export async function startApp(config: Config, options: AppOptions): Promise<App> {
   const { logger, clock = systemClock } = options;
-  const lifecycle = createLifecycle({ clock: systemClock, stopDeadlineMs });
-  const owner = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
-  const parts = {
-    config,
-    clock,
-    logger,
-    registry: createRegistry(version),
-    health: createHealth(),
-    lifecycle,
-    owner,
-  };
+  const parts = partsOf(config, { logger, clock });
   try {
     return await start(parts, options.engine);
   } catch (error) {
-    await lifecycle.stop().catch((err: unknown) => logger.error({ err }, "stopping failed"));
+    await parts.lifecycle.stop().catch((err: unknown) => logger.error({ err }, "stopping failed"));
     throw error;
   }
 }
@@ -135,25 +125,47 @@ export interface StreamOnly {
   close(): Promise<void>;
 }
 
+export interface StoreOnly {
+  readonly store: Store;
+  close(): Promise<void>;
+}
+
 /** The stream alone, for commands that put a record into it. */
 export async function openStreamOnly(config: Config, logger: Logger): Promise<StreamOnly> {
-  const lifecycle = createLifecycle({ clock: systemClock, stopDeadlineMs });
-  const owner = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
-  const parts = {
-    config,
-    clock: systemClock,
-    logger,
-    registry: createRegistry(version),
-    health: createHealth(),
-    lifecycle,
-    owner,
-  };
-  try {
+  return openAlone(config, logger, async (parts) => {
     const store = await wireStore(parts);
-    const stream = await wireStream({ ...parts, store });
-    return { stream, close: () => lifecycle.stop() };
+    return { stream: await wireStream({ ...parts, store }) };
+  });
+}
+
+/** The store alone, for commands that look into it. */
+export async function openStoreOnly(config: Config, logger: Logger): Promise<StoreOnly> {
+  return openAlone(config, logger, async (parts) => ({ store: await wireStore(parts) }));
+}
+
+async function openAlone<Opened>(
+  config: Config,
+  logger: Logger,
+  open: (parts: Parts) => Promise<Opened>,
+): Promise<Opened & { close(): Promise<void> }> {
+  const parts = partsOf(config, { logger, clock: systemClock });
+  const { lifecycle } = parts;
+  try {
+    return { ...(await open(parts)), close: () => lifecycle.stop() };
   } catch (error) {
     await lifecycle.stop().catch(() => undefined);
     throw error;
   }
+}
+
+function partsOf(config: Config, { logger, clock }: Pick<Parts, "logger" | "clock">): Parts {
+  return {
+    config,
+    clock,
+    logger,
+    registry: createRegistry(version),
+    health: createHealth(),
+    lifecycle: createLifecycle({ clock: systemClock, stopDeadlineMs }),
+    owner: `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`,
+  };
 }

@@ -17,6 +17,7 @@ import { ticketEffects } from "../tickets/effects.ts";
 import { openJira } from "../tickets/jira/jira.ts";
 import { ticketsMetrics } from "../tickets/metrics.ts";
 import { createTicketing, type Ticketing } from "../tickets/ticketing.ts";
+import { isAway } from "./away.ts";
 import type { StoredParts } from "./parts.ts";
 import type { Stream } from "./stream.ts";
 
@@ -92,6 +93,7 @@ export function wireEffects(parts: StoredParts, { apply, fixes, stream }: Effect
       ...runEffects({ runner, verify, ask: (record) => stream.append([record]) }),
       "incident.settle": async (effect) => [{ type: "quiet_passed", episode: effect.episode }],
     },
+    isAway,
     apply,
     owner,
     clock,
@@ -100,7 +102,18 @@ export function wireEffects(parts: StoredParts, { apply, fixes, stream }: Effect
   });
   worker.start();
   parts.health.register("outbox", () => worker.health());
+  for (const dependency of configuredDependencies(config)) {
+    parts.health.register(dependency, () => worker.dependencyHealth(dependency));
+  }
   lifecycle.onStop("effects", () => worker.stop());
+}
+
+/** The stream answers for itself. */
+function configuredDependencies({ jira, fixes }: Config): readonly ("tracker" | "engine")[] {
+  return [
+    ...(jira === undefined ? [] : (["tracker"] as const)),
+    ...(fixes.length === 0 ? [] : (["engine"] as const)),
+  ];
 }
 
 function wireTicketing({ config, clock, registry, logger }: StoredParts): Ticketing | undefined {
