@@ -89,7 +89,9 @@ async function start(parts: Parts, engine: Engine | undefined): Promise<App> {
     logger: logger.child({ component: "http" }),
   });
   lifecycle.onStop("http", () => http.close());
-  store = await wireStore(parts);
+  const wired = await wireStore(parts);
+  store = wired.store;
+  wired.startRetention();
   const stored: StoredParts = { ...parts, store };
   const stream = await wireStream(stored);
   const fixes = fixesOf(config, remediationTypes);
@@ -133,14 +135,14 @@ export interface StoreOnly {
 /** The stream alone, for commands that put a record into it. */
 export async function openStreamOnly(config: Config, logger: Logger): Promise<StreamOnly> {
   return openAlone(config, logger, async (parts) => {
-    const store = await wireStore(parts);
+    const { store } = await wireStore(parts);
     return { stream: await wireStream({ ...parts, store }) };
   });
 }
 
 /** The store alone, for commands that look into it. */
 export async function openStoreOnly(config: Config, logger: Logger): Promise<StoreOnly> {
-  return openAlone(config, logger, async (parts) => ({ store: await wireStore(parts) }));
+  return openAlone(config, logger, async (parts) => ({ store: (await wireStore(parts)).store }));
 }
 
 async function openAlone<Opened>(
