@@ -9,6 +9,7 @@ import { type Clock, systemClock } from "./clock.ts";
 import type { Config } from "./config/schema.ts";
 import type { EngineSettings } from "./detection/settings.ts";
 import type { DetectionWorker } from "./detection/worker.ts";
+import type { Fix } from "./healing/fix.ts";
 import type { ConfiguredFix } from "./healing/run.ts";
 import { startHttp } from "./http/server.ts";
 import { createLifecycle } from "./lifecycle.ts";
@@ -73,7 +74,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
 }
 
 async function start(parts: Parts, engine: Engine | undefined): Promise<App> {
-  const { config, clock, health, lifecycle, logger, registry } = parts;
+  const { config, health, lifecycle, logger, registry } = parts;
   let store: Store | undefined;
   let worker: DetectionWorker | undefined;
   const started = health.register("start", () => ({
@@ -91,12 +92,17 @@ async function start(parts: Parts, engine: Engine | undefined): Promise<App> {
   lifecycle.onStop("http", () => http.close());
   const wired = await wireStore(parts);
   store = wired.store;
-  wired.startRetention();
+  const presence = await wired.startHousekeeping();
   const stored: StoredParts = { ...parts, store };
   const stream = await wireStream(stored);
   const fixes = fixesOf(config, remediationTypes);
   const apply = applyOptions(stored, fixes);
-  wireEffects(stored, { apply, stream, fixes: configuredFixes() });
+  wireEffects(stored, {
+    apply,
+    stream,
+    fixes: configuredFixes(parts, fixes, engine ?? wireEngine(parts)),
+    restoredAtMs: () => presence.restoredAtMs,
+  });
   const detection = wireDetection(stored, {
     settings: configuredEngine(config),
     stream,
@@ -110,16 +116,20 @@ async function start(parts: Parts, engine: Engine | undefined): Promise<App> {
   started();
   logger.info({ version }, "started");
   return { url: http.url, stream, stop: () => lifecycle.stop() };
+}
 
-  function configuredFixes(): readonly ConfiguredFix[] {
-    const acting = engine ?? wireEngine(parts);
-    if (acting === undefined) return [];
-    const remediations = remediationsOf(config, remediationTypes, { engine: acting, clock });
-    return fixes.flatMap((fix) => {
-      const remediation = remediations.get(fix.name);
-      return remediation === undefined ? [] : [{ fix, remediation }];
-    });
-  }
+/** Without an engine no fix can act. */
+function configuredFixes(
+  { config, clock }: Parts,
+  fixes: readonly Fix[],
+  engine: Engine | undefined,
+): readonly ConfiguredFix[] {
+  if (engine === undefined) return [];
+  const remediations = remediationsOf(config, remediationTypes, { engine, clock });
+  return fixes.flatMap((fix) => {
+    const remediation = remediations.get(fix.name);
+    return remediation === undefined ? [] : [{ fix, remediation }];
+  });
 }
 
 export interface StreamOnly {

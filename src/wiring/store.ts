@@ -1,6 +1,8 @@
 /** Opens the store as configured. */
+import { systemClock } from "../clock.ts";
 import { databaseUrl } from "../config/database.ts";
 import { storeMetrics } from "../store/metrics.ts";
+import { Presence } from "../store/presence/watch.ts";
 import { Retention } from "../store/retention.ts";
 import { openStore, type Store } from "../store/store.ts";
 import { storeSizeMetric } from "./metrics.ts";
@@ -8,8 +10,8 @@ import type { Parts } from "./parts.ts";
 
 export interface WiredStore {
   readonly store: Store;
-  /** Deletes what is older than configured, from now on. */
-  startRetention(): void;
+  /** Says that the daemon uses it, and deletes what is older than configured, from now on. */
+  startHousekeeping(): Promise<Presence>;
 }
 
 export async function wireStore(parts: Parts): Promise<WiredStore> {
@@ -28,11 +30,15 @@ export async function wireStore(parts: Parts): Promise<WiredStore> {
   const { decisions, outbox, journal } = config.retention;
   const keepMs = { decisions, outbox, journal };
   const retention = new Retention({ ...parts, store, keepMs, logger, metrics });
+  const presence = new Presence({ store, clock: systemClock, logger });
   return {
     store,
-    startRetention: () => {
+    startHousekeeping: async () => {
+      await presence.start();
+      lifecycle.onStop("presence", () => presence.stop());
       retention.start();
       lifecycle.onStop("retention", () => retention.stop());
+      return presence;
     },
   };
 }

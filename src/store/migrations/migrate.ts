@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { StoreError } from "../errors.ts";
 import type { Tx } from "../query.ts";
 import { initial } from "./initial.ts";
+import { presence } from "./presence.ts";
 import { retention } from "./retention.ts";
 
 export interface Migration {
@@ -18,6 +19,7 @@ export interface Migration {
 export const migrations: readonly Migration[] = [
   { sql: initial, minVersion: 1 },
   { sql: retention, minVersion: 1 },
+  { sql: presence, minVersion: 1 },
 ];
 
 const lockSql = "select pg_advisory_xact_lock(hashtextextended('driftwarden schema ' || $1, 0))";
