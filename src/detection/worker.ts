@@ -12,7 +12,7 @@ import { sameJson } from "../store/json.ts";
 import { type EngineSettings, PartitionEngine } from "./engine.ts";
 import type { DetectionEvent } from "./event.ts";
 import type { DetectionMetrics } from "./metrics.ts";
-import type { Decision, PartitionClaim, PartitionStore } from "./partition-store.ts";
+import type { Decision, ModelStateRow, PartitionClaim, PartitionStore } from "./partition-store.ts";
 import type { LogEntry, PartitionReader } from "./record-log.ts";
 
 /** Statements of about this size save states fastest (150 MB/s measured), and keep decisions waiting least. */
@@ -59,7 +59,7 @@ export class DetectionWorker implements PartitionReader {
     const claim = await store.claim(partition);
     const engine = new PartitionEngine(this.#options.engine);
     const states = await store.loadStates(partition);
-    for (const { model, ...saved } of states) engine.restore(model, saved);
+    this.#restore(partition, engine, states);
     const applied = new Map(states.map((saved) => [saved.model, saved.appliedThrough]));
     const stored = await store.storedDecisions(partition, claim.replayFrom);
     const again = stored.filter(({ offset, event }) => offset > (applied.get(event.model) ?? -1));
@@ -105,6 +105,20 @@ export class DetectionWorker implements PartitionReader {
   /** The engines at work, for metrics and the API. */
   engines(): readonly PartitionEngine[] {
     return [...this.#held.values()].map((held) => held.engine);
+  }
+
+  /** Says once what has to be learned anew. */
+  #restore(partition: number, engine: PartitionEngine, states: readonly ModelStateRow[]): void {
+    const dropped = new Map<string, number>();
+    for (const { model, ...saved } of states) {
+      for (const section of engine.restore(model, saved))
+        dropped.set(section, (dropped.get(section) ?? 0) + 1);
+    }
+    if (dropped.size === 0) return;
+    this.#options.logger.warn(
+      { partition, models: Object.fromEntries(dropped) },
+      "sections of saved states do not fit this version or these settings; they are learned anew",
+    );
   }
 
   #apply(partition: number, held: Held, entry: LogEntry): void {

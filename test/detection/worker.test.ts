@@ -58,13 +58,18 @@ class MemoryStore implements PartitionStore {
   }
 }
 
-function setUp(store: MemoryStore) {
+const current = defaultDetectorSet(detectorTypes, { sensitivity: "normal" });
+
+function setUp(
+  store: MemoryStore,
+  { detectors = current, said = (_line: string): void => {} } = {},
+) {
   const registry = new Registry();
   const seen = { engines: () => worker.engines(), maxLabelledModels: 10 };
   const metrics = detectionMetrics(registry, seen);
   const worker: DetectionWorker = new DetectionWorker({
     engine: {
-      detectors: defaultDetectorSet(detectorTypes, { sensitivity: "normal" }),
+      detectors,
       source: () => defaultSource,
       decision: defaultDecision,
       maxModels: 10,
@@ -74,7 +79,7 @@ function setUp(store: MemoryStore) {
     forget: async () => undefined,
     checkpointIntervalMs: 60_000,
     clock: fakeClock(),
-    logger: pino({ level: "silent" }),
+    logger: pino({ level: "warn" }, { write: said }),
     metrics,
   });
   const divergences = async (): Promise<number | undefined> =>
@@ -135,6 +140,35 @@ describe("the worker", () => {
     await next.worker.assigned(0);
     await next.worker.received(0, stream(200, 75));
     expect(await next.divergences()).toBe(1);
+  });
+});
+
+describe("saved states of an older version", () => {
+  it("keep the sections that fit; the others are learned anew, and it is said once", async () => {
+    const store = new MemoryStore();
+    const older = setUp(store);
+    await older.worker.assigned(0);
+    await older.worker.received(0, stream(60, 40));
+    await older.worker.stop();
+    const said: string[] = [];
+    const say = (line: string): void => void said.push(line);
+    const newer = current.map((detector) =>
+      detector.type.name === "half-space-trees"
+        ? { ...detector, type: { ...detector.type, version: 99 } }
+        : detector,
+    );
+    const upgraded = setUp(store, { detectors: newer, said: say });
+    const from = await upgraded.worker.assigned(0);
+    await upgraded.worker.received(0, stream(60, 70).slice(from));
+    expect(said).toHaveLength(1);
+    expect(JSON.parse(said[0] ?? "")).toMatchObject({ models: { "half-space-trees": 1 } });
+    expect(kinds(store), "the detectors that fit still know what is normal").toEqual([
+      "episode_opened",
+    ]);
+    await upgraded.worker.stop();
+    const again = setUp(store, { detectors: newer, said: say });
+    await again.worker.assigned(0);
+    expect(said, "and not again once it is saved").toHaveLength(1);
   });
 });
 
