@@ -9,6 +9,7 @@ import { type Clock, systemClock } from "./clock.ts";
 import type { Config } from "./config/schema.ts";
 import type { EngineSettings } from "./detection/settings.ts";
 import type { DetectionWorker } from "./detection/worker.ts";
+import type { Fix } from "./healing/fix.ts";
 import type { ConfiguredFix } from "./healing/run.ts";
 import { startHttp } from "./http/server.ts";
 import { createLifecycle } from "./lifecycle.ts";
@@ -63,27 +64,17 @@ const stopDeadlineMs = 25_000;
  */
 export async function startApp(config: Config, options: AppOptions): Promise<App> {
   const { logger, clock = systemClock } = options;
-  const lifecycle = createLifecycle({ clock: systemClock, stopDeadlineMs });
-  const owner = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
-  const parts = {
-    config,
-    clock,
-    logger,
-    registry: createRegistry(version),
-    health: createHealth(),
-    lifecycle,
-    owner,
-  };
+  const parts = partsOf(config, { logger, clock });
   try {
     return await start(parts, options.engine);
   } catch (error) {
-    await lifecycle.stop().catch((err: unknown) => logger.error({ err }, "stopping failed"));
+    await parts.lifecycle.stop().catch((err: unknown) => logger.error({ err }, "stopping failed"));
     throw error;
   }
 }
 
 async function start(parts: Parts, engine: Engine | undefined): Promise<App> {
-  const { config, clock, health, lifecycle, logger, registry } = parts;
+  const { config, health, lifecycle, logger, registry } = parts;
   let store: Store | undefined;
   let worker: DetectionWorker | undefined;
   const started = health.register("start", () => ({
@@ -99,12 +90,19 @@ async function start(parts: Parts, engine: Engine | undefined): Promise<App> {
     logger: logger.child({ component: "http" }),
   });
   lifecycle.onStop("http", () => http.close());
-  store = await wireStore(parts);
+  const wired = await wireStore(parts);
+  store = wired.store;
+  const presence = await wired.startHousekeeping();
   const stored: StoredParts = { ...parts, store };
   const stream = await wireStream(stored);
   const fixes = fixesOf(config, remediationTypes);
   const apply = applyOptions(stored, fixes);
-  wireEffects(stored, { apply, stream, fixes: configuredFixes() });
+  wireEffects(stored, {
+    apply,
+    stream,
+    fixes: configuredFixes(parts, fixes, engine ?? wireEngine(parts)),
+    restoredAtMs: () => presence.restoredAtMs,
+  });
   const detection = wireDetection(stored, {
     settings: configuredEngine(config),
     stream,
@@ -118,16 +116,20 @@ async function start(parts: Parts, engine: Engine | undefined): Promise<App> {
   started();
   logger.info({ version }, "started");
   return { url: http.url, stream, stop: () => lifecycle.stop() };
+}
 
-  function configuredFixes(): readonly ConfiguredFix[] {
-    const acting = engine ?? wireEngine(parts);
-    if (acting === undefined) return [];
-    const remediations = remediationsOf(config, remediationTypes, { engine: acting, clock });
-    return fixes.flatMap((fix) => {
-      const remediation = remediations.get(fix.name);
-      return remediation === undefined ? [] : [{ fix, remediation }];
-    });
-  }
+/** Without an engine no fix can act. */
+function configuredFixes(
+  { config, clock }: Parts,
+  fixes: readonly Fix[],
+  engine: Engine | undefined,
+): readonly ConfiguredFix[] {
+  if (engine === undefined) return [];
+  const remediations = remediationsOf(config, remediationTypes, { engine, clock });
+  return fixes.flatMap((fix) => {
+    const remediation = remediations.get(fix.name);
+    return remediation === undefined ? [] : [{ fix, remediation }];
+  });
 }
 
 export interface StreamOnly {
@@ -135,25 +137,47 @@ export interface StreamOnly {
   close(): Promise<void>;
 }
 
+export interface StoreOnly {
+  readonly store: Store;
+  close(): Promise<void>;
+}
+
 /** The stream alone, for commands that put a record into it. */
 export async function openStreamOnly(config: Config, logger: Logger): Promise<StreamOnly> {
-  const lifecycle = createLifecycle({ clock: systemClock, stopDeadlineMs });
-  const owner = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
-  const parts = {
-    config,
-    clock: systemClock,
-    logger,
-    registry: createRegistry(version),
-    health: createHealth(),
-    lifecycle,
-    owner,
-  };
+  return openAlone(config, logger, async (parts) => {
+    const { store } = await wireStore(parts);
+    return { stream: await wireStream({ ...parts, store }) };
+  });
+}
+
+/** The store alone, for commands that look into it. */
+export async function openStoreOnly(config: Config, logger: Logger): Promise<StoreOnly> {
+  return openAlone(config, logger, async (parts) => ({ store: (await wireStore(parts)).store }));
+}
+
+async function openAlone<Opened>(
+  config: Config,
+  logger: Logger,
+  open: (parts: Parts) => Promise<Opened>,
+): Promise<Opened & { close(): Promise<void> }> {
+  const parts = partsOf(config, { logger, clock: systemClock });
+  const { lifecycle } = parts;
   try {
-    const store = await wireStore(parts);
-    const stream = await wireStream({ ...parts, store });
-    return { stream, close: () => lifecycle.stop() };
+    return { ...(await open(parts)), close: () => lifecycle.stop() };
   } catch (error) {
     await lifecycle.stop().catch(() => undefined);
     throw error;
   }
+}
+
+function partsOf(config: Config, { logger, clock }: Pick<Parts, "logger" | "clock">): Parts {
+  return {
+    config,
+    clock,
+    logger,
+    registry: createRegistry(version),
+    health: createHealth(),
+    lifecycle: createLifecycle({ clock: systemClock, stopDeadlineMs }),
+    owner: `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`,
+  };
 }
