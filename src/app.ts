@@ -83,12 +83,19 @@ async function start(parts: Parts, engine: Engine | undefined): Promise<App> {
     logger: logger.child({ component: "http" }),
   });
   lifecycle.onStop("http", () => http.close());
-  store = await wireStore(parts);
+  const wired = await wireStore(parts);
+  store = wired.store;
+  const presence = await wired.startHousekeeping();
   const stored: StoredParts = { ...parts, store };
   const stream = await wireStream(stored);
   const fixes = wireFixes(parts, remediationTypes, engine);
   const apply = applyOptions(stored, fixes);
-  wireEffects(stored, { apply, stream, fixes });
+  wireEffects(stored, {
+    apply,
+    stream,
+    fixes,
+    restoredAtMs: () => presence.restoredAtMs,
+  });
   const detection = wireDetection(stored, {
     settings: configuredEngine(config),
     stream,
@@ -111,12 +118,25 @@ export interface StreamOnly {
   close(): Promise<void>;
 }
 
+export interface StoreOnly {
+  readonly store: Store;
+  close(): Promise<void>;
+}
+
 /** The stream alone, for commands that put a record into it. */
 export function openStreamOnly(config: Config, logger: Logger): Promise<StreamOnly> {
   return withParts({ config, logger, clock: systemClock }, async (parts) => {
-    const store = await wireStore(parts);
+    const { store } = await wireStore(parts);
     const stream = await wireStream({ ...parts, store });
     return { stream, close: () => parts.lifecycle.stop() };
+  });
+}
+
+/** The store alone, for commands that look into it. */
+export function openStoreOnly(config: Config, logger: Logger): Promise<StoreOnly> {
+  return withParts({ config, logger, clock: systemClock }, async (parts) => {
+    const { store } = await wireStore(parts);
+    return { store, close: () => parts.lifecycle.stop() };
   });
 }
 

@@ -1,11 +1,13 @@
 #!/usr/bin/env node
 /** From the arguments to a command and from its end to an exit code. The only file with process.exit and signals. */
 import { constants } from "node:os";
-import { configuredEngine, openStreamOnly, registries, startApp } from "./app.ts";
+import { configuredEngine, openStoreOnly, openStreamOnly, registries, startApp } from "./app.ts";
+import { registerAudit } from "./cli/audit.ts";
 import { registerCheck } from "./cli/check.ts";
 import type { Cli } from "./cli/cli.ts";
 import { registerDemo } from "./cli/demo.ts";
 import { registerDetect } from "./cli/detect-command.ts";
+import { registerEffects } from "./cli/effects.ts";
 import { errorText } from "./cli/error-text.ts";
 import { exitCodeOf } from "./cli/exit-code.ts";
 import { registerMarker } from "./cli/marker.ts";
@@ -38,6 +40,8 @@ const commands: readonly Register[] = [
   (program) => registerDetect(program, offline),
   (program) => registerReplay(program, offline),
   (program) => registerMarker(program, { cli, remediations, openStream: openStreamOnly }),
+  (program) => registerEffects(program, { cli, remediations, openStore: openStoreOnly }),
+  (program) => registerAudit(program, { cli, remediations, openStore: openStoreOnly }),
   (program) => registerDemo(program, { cli, remediations, startApp }),
 ];
 

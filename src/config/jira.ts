@@ -24,6 +24,7 @@ export const jira = z
     reopen_duration: duration.prefault("7d"),
     wont_fix_resolution: text.default("Won't Do"),
     deadline: duration.prefault("30s"),
+    look_up_for: duration.prefault("5m"),
   })
   .refine(({ auth, user }) => auth !== "basic" || user !== undefined, {
     path: ["user"],

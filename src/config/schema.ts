@@ -12,6 +12,7 @@ import {
 } from "./fields.ts";
 import { fixes } from "./fixes.ts";
 import { jira } from "./jira.ts";
+import { retention } from "./retention.ts";
 import { sources } from "./sources.ts";
 import { store } from "./store.ts";
 import { stream } from "./stream.ts";
@@ -50,6 +51,7 @@ const sections = z.strictObject({
   docker: docker.optional(),
   fixes,
   verify: verify.prefault({}),
+  retention: retention.prefault({}),
   http: http.prefault({}),
   telemetry: telemetry.prefault({}),
   startup_timeout: duration.prefault("60s"),

@@ -7,12 +7,12 @@
  */
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
-import { messageOf } from "../errors.ts";
+import { DriftwardenError, messageOf } from "../errors.ts";
 import { sameJson } from "../store/json.ts";
 import { type EngineSettings, PartitionEngine } from "./engine.ts";
 import type { DetectionEvent } from "./event.ts";
 import type { DetectionMetrics } from "./metrics.ts";
-import type { Decision, PartitionClaim, PartitionStore } from "./partition-store.ts";
+import type { Decision, ModelStateRow, PartitionClaim, PartitionStore } from "./partition-store.ts";
 import type { LogEntry, PartitionReader } from "./record-log.ts";
 
 /** Statements of about this size save states fastest (150 MB/s measured), and keep decisions waiting least. */
@@ -43,6 +43,8 @@ interface Held {
 export class DetectionWorker implements PartitionReader {
   readonly #options: WorkerOptions;
   readonly #held = new Map<number, Held>();
+  /** Partitions that somebody else has claimed, until the stream asks for them again. */
+  readonly #fenced = new Map<number, DriftwardenError>();
   readonly #stopping = new AbortController();
   #checkpoints: Promise<void> | undefined;
 
@@ -53,10 +55,11 @@ export class DetectionWorker implements PartitionReader {
   async assigned(partition: number): Promise<number> {
     const { store, logger } = this.#options;
     this.#held.delete(partition);
+    this.#fenced.delete(partition);
     const claim = await store.claim(partition);
     const engine = new PartitionEngine(this.#options.engine);
     const states = await store.loadStates(partition);
-    for (const { model, ...saved } of states) engine.restore(model, saved);
+    this.#restore(partition, engine, states);
     const applied = new Map(states.map((saved) => [saved.model, saved.appliedThrough]));
     const stored = await store.storedDecisions(partition, claim.replayFrom);
     const again = stored.filter(({ offset, event }) => offset > (applied.get(event.model) ?? -1));
@@ -70,11 +73,14 @@ export class DetectionWorker implements PartitionReader {
   }
 
   revoked(partition: number): void {
+    this.#fenced.delete(partition);
     if (this.#held.delete(partition))
       this.#options.logger.info({ partition }, "partition released");
   }
 
   async received(partition: number, entries: readonly LogEntry[]): Promise<void> {
+    const fenced = this.#fenced.get(partition);
+    if (fenced !== undefined) throw fenced;
     const held = this.#held.get(partition);
     if (held === undefined) throw new Error(`partition ${partition} is not held`);
     for (const entry of entries) {
@@ -99,6 +105,20 @@ export class DetectionWorker implements PartitionReader {
   /** The engines at work, for metrics and the API. */
   engines(): readonly PartitionEngine[] {
     return [...this.#held.values()].map((held) => held.engine);
+  }
+
+  /** Says once what has to be learned anew. */
+  #restore(partition: number, engine: PartitionEngine, states: readonly ModelStateRow[]): void {
+    const dropped = new Map<string, number>();
+    for (const { model, ...saved } of states) {
+      for (const section of engine.restore(model, saved))
+        dropped.set(section, (dropped.get(section) ?? 0) + 1);
+    }
+    if (dropped.size === 0) return;
+    this.#options.logger.warn(
+      { partition, models: Object.fromEntries(dropped) },
+      "sections of saved states do not fit this version or these settings; they are learned anew",
+    );
   }
 
   #apply(partition: number, held: Held, entry: LogEntry): void {
@@ -182,10 +202,12 @@ export class DetectionWorker implements PartitionReader {
     for (const [partition, held] of this.#held) {
       await this.#save(held).catch((error: unknown) => {
         this.#options.metrics.saveFailures.inc();
-        this.#options.logger.warn(
-          { partition, err: error },
-          "saving model states failed; they stay in memory",
-        );
+        if (isFenced(error)) {
+          // Without a decision to store, saving is the first to notice; the stream learns it with the next batch.
+          this.#held.delete(partition);
+          this.#fenced.set(partition, error);
+        }
+        this.#options.logger.warn({ partition, err: error }, "saving model states failed");
       });
     }
   }
@@ -213,4 +235,8 @@ export class DetectionWorker implements PartitionReader {
     await store.moveReplayFrom(held.claim, replayFrom);
     await this.#options.forget(held.claim.partition, replayFrom);
   }
+}
+
+function isFenced(error: unknown): error is DriftwardenError {
+  return error instanceof DriftwardenError && error.code.endsWith("_FENCED");
 }

@@ -12,6 +12,11 @@ export interface IncidentsCounts {
 /** @param registry where they are registered */
 // oxlint-disable-next-line typescript/explicit-module-boundary-types -- the type is derived below
 export function incidentsMetrics(registry: Registry, counts: IncidentsCounts) {
+  return { ...effectsMetrics(registry), ...countedMetrics(registry, counts) };
+}
+
+// oxlint-disable-next-line typescript/explicit-function-return-type -- the type is derived above
+function effectsMetrics(registry: Registry) {
   const counter = (name: string, help: string) =>
     new Counter({ name, help, labelNames: ["kind"] as const, registers: [registry] });
   return {
@@ -29,6 +34,18 @@ export function incidentsMetrics(registry: Registry, counts: IncidentsCounts) {
       "driftwarden_effects_dead_total",
       "Effects set aside after their last attempt, by kind.",
     ),
+    breakerState: new Gauge({
+      name: "driftwarden_breaker_state",
+      help: "Whether a dependency is asked: 0 closed, freely; 1 half open, by one probe; 2 open, left alone.",
+      labelNames: ["dependency"] as const,
+      registers: [registry],
+    }),
+  };
+}
+
+// oxlint-disable-next-line typescript/explicit-function-return-type -- the type is derived above
+function countedMetrics(registry: Registry, counts: IncidentsCounts) {
+  return {
     open: new Gauge({
       name: "driftwarden_incidents_open",
       help: "Incidents that are not resolved, by severity.",

@@ -28,6 +28,8 @@ export interface EmbeddedPostgres {
   readonly dataDir: string;
   /** Of the server that runs now; another one after a restart. */
   readonly pid: number;
+  /** False once it has ended, whoever ended it. */
+  readonly running: boolean;
   /** Ends all sessions, shuts down cleanly, removes a temporary data folder. May be called twice. */
   stop(): Promise<void>;
   /** SIGKILL, as if the machine had failed; `restart` recovers, `stop` cleans up. */
@@ -152,6 +154,11 @@ class Server implements EmbeddedPostgres {
     return this.#child?.pid ?? 0;
   }
 
+  get running(): boolean {
+    const child = this.#child;
+    return child !== undefined && child.exitCode === null && child.signalCode === null;
+  }
+
   async start(): Promise<void> {
     const deadline = Date.now() + startDeadlineMs;
     while (!(await this.#tryStart(deadline))) {
@@ -205,7 +212,7 @@ class Server implements EmbeddedPostgres {
 
   async #end(): Promise<void> {
     const child = this.#child;
-    if (child !== undefined && child.exitCode === null && child.signalCode === null) {
+    if (child !== undefined && this.running) {
       const ended = once(child, "exit");
       child.ref();
       child.kill("SIGINT");

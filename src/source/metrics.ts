@@ -12,6 +12,8 @@ export interface SourceMetrics {
   readonly rowsNonFinite: Counter<BySource>;
   readonly records: Counter<BySource>;
   readonly rewrites: Counter<BySource>;
+  readonly takeovers: Counter<BySource>;
+  readonly held: Gauge<BySource>;
   readonly watermark: Gauge<BySource>;
   readonly horizonAge: Gauge<BySource>;
   readonly windowSeconds: Histogram<"source" | "level">;
@@ -23,7 +25,7 @@ const withLevel = ["source", "level"] as const;
 
 function counters(
   registry: Registry,
-): Omit<SourceMetrics, "watermark" | "horizonAge" | "windowSeconds"> {
+): Omit<SourceMetrics, "held" | "watermark" | "horizonAge" | "windowSeconds"> {
   const registers = [registry];
   const counter = <Label extends string>(name: string, help: string, labels: readonly Label[]) =>
     new Counter({ name: `driftwarden_source_${name}_total`, help, labelNames: labels, registers });
@@ -39,6 +41,7 @@ function counters(
     ),
     records: counter("records", "Records the stream has acknowledged, with ticks.", labelNames),
     rewrites: counter("rewrites", "Times the table or cluster was found rewritten.", labelNames),
+    takeovers: counter("takeovers", "Times this process took the source over.", labelNames),
   };
 }
 
@@ -47,6 +50,12 @@ export function sourceMetrics(registry: Registry): SourceMetrics {
   const registers = [registry];
   return {
     ...counters(registry),
+    held: new Gauge({
+      name: "driftwarden_source_held",
+      help: "1 in the process that polls the source, 0 in those that stand by.",
+      labelNames,
+      registers,
+    }),
     watermark: new Gauge({
       name: "driftwarden_source_watermark_timestamp_seconds",
       help: "Every transaction that began writing before this has been delivered.",

@@ -37,6 +37,8 @@ export interface SourceOptions {
   readonly history: { readonly ms: number; readonly maxRows: number };
   /** How far back level 0 and level 1 look, milliseconds; level 2 has no bound. */
   readonly lookbackMs: readonly [fast: number, middle: number];
+  /** A watermark further behind than this, and than three polls, is warned of. */
+  readonly horizonWarnMs: number;
 }
 
 /** OpenClaw's table and what has proved itself; spread it and add what only you know. */
@@ -51,6 +53,7 @@ export const defaultSourceOptions = {
   pageRows: 5_000,
   history: { ms: 30 * 86_400_000, maxRows: 1_000_000 },
   lookbackMs: [5 * 60_000, 86_400_000],
+  horizonWarnMs: 60_000,
 } as const satisfies Omit<SourceOptions, "name" | "connection">;
 
 /** Deadline of what reads much of the table: the slow levels and the history. */

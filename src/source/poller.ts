@@ -22,7 +22,7 @@ export interface PollerDeps {
   readonly metrics: SourceMetrics;
 }
 
-interface SourceHealth {
+export interface SourceHealth {
   readonly ok: boolean;
   /** Why not, with what to do. */
   readonly reason?: string;

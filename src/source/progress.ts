@@ -40,7 +40,7 @@ export interface PollMark {
  */
 export interface SourceState {
   readonly version: 1;
-  /** Of the Postgres cluster; another one means other transaction ids. */
+  /** Of the Postgres cluster and its timeline; another one means other transaction ids. */
   readonly systemIdentifier: string;
   /** Of the table's file; another one means other physical places. */
   readonly relfilenode: string;

@@ -5,6 +5,7 @@ import type { Clock } from "../clock.ts";
 import type { Delivery } from "./delivery.ts";
 import { storeRefused } from "./errors.ts";
 import { sendHistory } from "./history.ts";
+import { HorizonWatch } from "./horizon.ts";
 import type { SourceLayout } from "./layout.ts";
 import {
   closed,
@@ -39,6 +40,8 @@ export interface ReadingDeps {
 const idleSaveMs = 5_000;
 /** What is read once more after the table was rewritten. */
 const overlapMs = 60_000;
+/** The watermark is an earlier poll's clock: one poll interval behind is the least there is. */
+const tolerablePolls = 3;
 
 interface Place {
   readonly ts: number;
@@ -64,6 +67,7 @@ export class Reading {
   readonly #deps: ReadingDeps;
   readonly #labels: { readonly source: string };
   readonly #pacing = new Pacing();
+  readonly #horizon: HorizonWatch;
   #state: SourceState | undefined;
   /** Last row acknowledged of each open window: a failed poll goes on behind it. */
   readonly #acknowledged: (Place | undefined)[] = [];
@@ -73,6 +77,9 @@ export class Reading {
   constructor(deps: ReadingDeps) {
     this.#deps = deps;
     this.#labels = { source: deps.options.name };
+    const { pollIntervalMs, horizonWarnMs } = deps.options;
+    const tolerableMs = Math.max(horizonWarnMs, tolerablePolls * pollIntervalMs);
+    this.#horizon = new HorizonWatch(deps.logger, tolerableMs);
   }
 
   /**
@@ -234,6 +241,7 @@ export class Reading {
     await delivery.records([{ kind: "tick", source: options.name, watermark, clock }]);
     metrics.watermark.set(this.#labels, watermark / 1e6);
     metrics.horizonAge.set(this.#labels, (clock - watermark) / 1e6);
+    this.#horizon.observe((clock - watermark) / 1000);
     return { ...state, marks, watermark };
   }
 }

@@ -107,7 +107,8 @@ export async function* pages(
 export type Fit = "same" | "moved" | { readonly lost: string };
 
 export async function fitOf(state: SourceState, view: SourceView): Promise<Fit> {
-  if (state.systemIdentifier !== view.systemIdentifier) return { lost: "another Postgres cluster" };
+  if (state.systemIdentifier !== view.systemIdentifier)
+    return { lost: "another Postgres cluster or timeline" };
   const xmin = BigInt(view.xmin);
   const known = state.levels.map(({ horizon, open }) => BigInt(open?.to ?? horizon));
   if (known.some((xid) => xid > xmin)) return { lost: "transaction ids went back" };

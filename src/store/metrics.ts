@@ -26,6 +26,22 @@ export function storeMetrics(registry: Registry) {
       help: "Attempts to connect the listening client that failed; polling goes on meanwhile.",
       registers,
     }),
+    rowsDeleted: new Counter({
+      name: "driftwarden_store_rows_deleted_total",
+      help: "Rows deleted because they were older than retention keeps them, by table.",
+      labelNames: ["table"] as const,
+      registers,
+    }),
+    retentionRounds: new Counter({
+      name: "driftwarden_store_retention_rounds_total",
+      help: "Looks for rows that are older than retention keeps them.",
+      registers,
+    }),
+    retentionFailures: new Counter({
+      name: "driftwarden_store_retention_failures_total",
+      help: "Looks for old rows that failed; they are repeated an hour later.",
+      registers,
+    }),
   };
 }
 

@@ -42,11 +42,15 @@ export function engineSettings(
   };
 }
 
-function partitionStore(
-  { store, config, owner }: StoredParts,
+/**
+ * What the worker needs remembered, in the store.
+ *
+ * @param stream the name by which the store knows the stream
+ */
+export function partitionStore(
+  { store, owner, stream }: Pick<StoredParts, "store" | "owner"> & { readonly stream: string },
   apply: ApplyOptions,
 ): PartitionStore {
-  const stream = streamName(config);
   return {
     claim: (partition) => claimPartition(store, { stream, partition }, owner),
     loadStates: (partition) => collected(loadStates(store, { stream, partition })),
@@ -90,7 +94,7 @@ export function wireDetection(
   const { config, clock, registry } = parts;
   const worker = new DetectionWorker({
     engine: settings,
-    store: partitionStore(parts, apply),
+    store: partitionStore({ ...parts, stream: streamName(config) }, apply),
     forget: (partition, below) => stream.forget(partition, below),
     checkpointIntervalMs: config.detection.checkpoint_interval,
     clock,

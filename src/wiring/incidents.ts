@@ -1,4 +1,5 @@
 /** Incidents, tickets and runs as configured: who applies events, and who carries effects out. */
+import type { Config } from "../config/schema.ts";
 import { readSecret } from "../config/secret.ts";
 import { runEffects } from "../healing/effects.ts";
 import { calledFor } from "../healing/fix.ts";
@@ -6,6 +7,7 @@ import { healingMetrics } from "../healing/metrics.ts";
 import { type ConfiguredFix, Runner } from "../healing/run.ts";
 import { runLedger } from "../healing/run-ledger.ts";
 import type { ApplyOptions } from "../incidents/apply.ts";
+import type { EffectHandlers } from "../incidents/effect-handler.ts";
 import { EffectsWorker } from "../incidents/effects-worker.ts";
 import { incidentsMetrics } from "../incidents/metrics.ts";
 import { countOpenIncidents } from "../store/incidents/list.ts";
@@ -15,6 +17,8 @@ import { ticketEffects } from "../tickets/effects.ts";
 import { openJira } from "../tickets/jira/jira.ts";
 import { ticketsMetrics } from "../tickets/metrics.ts";
 import { createTicketing, type Ticketing } from "../tickets/ticketing.ts";
+import { withCareAfterRestore } from "./after-restore.ts";
+import { isAway } from "./away.ts";
 import type { StoredParts } from "./parts.ts";
 import type { Stream } from "./stream.ts";
 
@@ -43,10 +47,13 @@ export interface EffectsWiring {
   readonly apply: ApplyOptions;
   readonly fixes: readonly ConfiguredFix[];
   readonly stream: Stream;
+  /** When the store was last restored from a backup; undefined when it never was. */
+  readonly restoredAtMs: () => number | undefined;
 }
 
 /** Starts carrying effects out. */
-export function wireEffects(parts: StoredParts, { apply, fixes, stream }: EffectsWiring): void {
+export function wireEffects(parts: StoredParts, wiring: EffectsWiring): void {
+  const { apply, fixes, stream, restoredAtMs } = wiring;
   const { store, clock, registry, lifecycle, owner, config } = parts;
   const logger = parts.logger.child({ component: "healing" });
   const runner = new Runner({
@@ -65,13 +72,15 @@ export function wireEffects(parts: StoredParts, { apply, fixes, stream }: Effect
     open: () => countOpenIncidents(store),
     effects: () => countEffects(store),
   });
+  const handlers: EffectHandlers = {
+    ...ticketEffects(wireTicketing(parts)),
+    ...runEffects({ runner, verify, ask: (record) => stream.append([record]) }),
+    "incident.settle": async (effect) => [{ type: "quiet_passed", episode: effect.episode }],
+  };
   const worker = new EffectsWorker({
     store,
-    handlers: {
-      ...ticketEffects(wireTicketing(parts)),
-      ...runEffects({ runner, verify, ask: (record) => stream.append([record]) }),
-      "incident.settle": async (effect) => [{ type: "quiet_passed", episode: effect.episode }],
-    },
+    handlers: withCareAfterRestore(handlers, restoredAtMs),
+    isAway,
     apply,
     owner,
     clock,
@@ -80,7 +89,18 @@ export function wireEffects(parts: StoredParts, { apply, fixes, stream }: Effect
   });
   worker.start();
   parts.health.register("outbox", () => worker.health());
+  for (const dependency of configuredDependencies(config)) {
+    parts.health.register(dependency, () => worker.dependencyHealth(dependency));
+  }
   lifecycle.onStop("effects", () => worker.stop());
+}
+
+/** The stream answers for itself. */
+function configuredDependencies({ jira, fixes }: Config): readonly ("tracker" | "engine")[] {
+  return [
+    ...(jira === undefined ? [] : (["tracker"] as const)),
+    ...(fixes.length === 0 ? [] : (["engine"] as const)),
+  ];
 }
 
 function wireTicketing({ config, clock, registry, logger }: StoredParts): Ticketing | undefined {
@@ -113,5 +133,6 @@ function wireTicketing({ config, clock, registry, logger }: StoredParts): Ticket
     resolveTransition: jira.resolve_transition,
     reopenTransition: jira.reopen_transition,
     wontFixResolution: jira.wont_fix_resolution,
+    lookUpMs: jira.look_up_for,
   });
 }

@@ -3,6 +3,8 @@ import type { DetectionWorker } from "../detection/worker.ts";
 import { HttpError } from "../http/errors.ts";
 import type { HttpRoute } from "../http/routes.ts";
 import { listIncidents } from "../store/incidents/list.ts";
+import { effectStatuses } from "../store/outbox/effect.ts";
+import { listEffects } from "../store/outbox/inspect.ts";
 import { listRuns } from "../store/runs/list.ts";
 import type { Store } from "../store/store.ts";
 
@@ -40,6 +42,7 @@ export function apiRoutes(parts: {
         return { items: page.items, next: next === null ? null : `${next.decidedAtMs}:${next.id}` };
       },
     },
+    effectsRoute(storeNow),
     {
       path: "/api/v1/models",
       handler: () => {
@@ -48,6 +51,21 @@ export function apiRoutes(parts: {
       },
     },
   ];
+}
+
+/** Promised effects; `?status=dead` shows what was given up. */
+function effectsRoute(storeNow: () => Store): HttpRoute {
+  return {
+    path: "/api/v1/effects",
+    handler: async (query) => {
+      const after = Number(query.get("after") ?? 0);
+      const page = await listEffects(storeNow(), {
+        status: effectStatuses.find((status) => status === query.get("status")),
+        after: Number.isInteger(after) ? after : 0,
+      });
+      return { items: page.items, next: page.next === null ? null : String(page.next) };
+    },
+  };
 }
 
 function afterRun(cursor: string | null): {

@@ -1,14 +1,14 @@
 /** One poller a source, in one process at a time: whoever holds the source's lease. */
 
-import { systemClock } from "../clock.ts";
 import { databaseUrl } from "../config/database.ts";
 import type { Config } from "../config/schema.ts";
-import { messageOf } from "../errors.ts";
+import type { SourceLease } from "../source/lease.ts";
+import { LeasedPoller } from "../source/leased-poller.ts";
 import { sourceMetrics } from "../source/metrics.ts";
 import { defaultSourceOptions, type SourceOptions } from "../source/options.ts";
-import { type Poller, startPoller } from "../source/poller.ts";
-import type { SourceProgress, SourceState } from "../source/progress.ts";
-import { acquireLease, releaseLease } from "../store/leases/lease.ts";
+import { startPoller } from "../source/poller.ts";
+import type { SourceState } from "../source/progress.ts";
+import { acquireLease, type Lease, releaseLease } from "../store/leases/lease.ts";
 import {
   loadSourceProgress,
   saveSourceProgress,
@@ -16,8 +16,8 @@ import {
 import type { StoredParts } from "./parts.ts";
 import type { Stream } from "./stream.ts";
 
-const leaseMs = 10_000;
-const renewMs = 3000;
+/** A process that dies leaves its sources unpolled for at most five quarters of this. */
+const leaseMs = 6_000;
 
 function sourceOptions(name: string, source: Config["sources"][string]): SourceOptions {
   const { model, ...columns } = source.columns;
@@ -42,96 +42,47 @@ function sourceOptions(name: string, source: Config["sources"][string]): SourceO
 }
 
 export function wireSources(parts: StoredParts, stream: Stream): void {
-  const { config, store, clock, logger, registry, health, lifecycle } = parts;
+  const { config, clock, registry, health, lifecycle } = parts;
   const metrics = sourceMetrics(registry);
-  const progress: SourceProgress = {
-    load: (source) => loadSourceProgress<SourceState>(store, source),
-    save: (source, state) => saveSourceProgress(store, source, state),
-  };
   for (const [name, source] of Object.entries(config.sources)) {
-    const start = (): Poller =>
-      startPoller({
-        options: sourceOptions(name, source),
-        sink: stream,
-        progress,
-        clock,
-        logger: logger.child({ component: "source", source: name }),
-        metrics,
-      });
-    const held = new LeasedPoller(parts, name, start);
+    const options = sourceOptions(name, source);
+    const logger = parts.logger.child({ component: "source", source: name });
+    const held = new LeasedPoller({
+      source: name,
+      lease: sourceLease(parts, name),
+      startPoller: (progress) =>
+        startPoller({ options, sink: stream, progress, clock, logger, metrics }),
+      logger,
+      metrics,
+    });
     health.register(`source ${name}`, () => held.health());
-    held.start();
     lifecycle.onStop(`source ${name}`, () => held.stop());
   }
 }
 
-class LeasedPoller {
-  readonly #parts: StoredParts;
-  readonly #name: string;
-  readonly #startPoller: () => Poller;
-  readonly #stopping = new AbortController();
-  #poller: Poller | undefined;
-  /** How it is while it does not poll. */
-  #idle: { readonly ok: boolean; readonly reason?: string } = {
-    ok: false,
-    reason: "it is not known yet who polls this source",
-  };
-  #working: Promise<void> | undefined;
-
-  constructor(parts: StoredParts, source: string, start: () => Poller) {
-    this.#parts = parts;
-    this.#name = `source/${source}`;
-    this.#startPoller = start;
-  }
-
-  /** A process without the lease is ready too: it stands by. */
-  health(): { readonly ok: boolean; readonly reason?: string } {
-    return this.#poller?.health() ?? this.#idle;
-  }
-
-  start(): void {
-    this.#working = this.#hold();
-  }
-
-  async stop(): Promise<void> {
-    this.#stopping.abort();
-    await this.#working;
-  }
-
-  async #hold(): Promise<void> {
-    const { store, owner, logger } = this.#parts;
-    const { signal } = this.#stopping;
-    let heldUntilMs = 0;
-    while (!signal.aborted) {
-      const askedMs = Date.now();
-      const lease = await acquireLease(store, { name: this.#name, owner, ttlMs: leaseMs }).catch(
-        (err: unknown) => {
-          logger.warn({ lease: this.#name, err }, "asking for a lease failed");
-          this.#idle = { ok: false, reason: `asking for its lease failed: ${messageOf(err)}` };
-          return "unknown" as const;
+/** A source's lease in the store; what is saved under it is fenced by its epoch. */
+export function sourceLease(
+  { store, owner }: Pick<StoredParts, "store" | "owner">,
+  source: string,
+  ttlMs: number = leaseMs,
+): SourceLease {
+  let last: Lease | undefined;
+  return {
+    ttlMs,
+    take: async () => {
+      const lease = await acquireLease(store, { name: `source/${source}`, owner, ttlMs });
+      if (lease === undefined) return undefined;
+      last = lease;
+      return {
+        epoch: lease.epoch,
+        progress: {
+          load: () => loadSourceProgress<SourceState>(store, source),
+          save: (_, state) => saveSourceProgress(store, { source, lease }, state),
         },
-      );
-      if (lease === undefined) this.#idle = { ok: true };
-      else if (lease !== "unknown") heldUntilMs = askedMs + leaseMs;
-      if (Date.now() < heldUntilMs) this.#poller ??= this.#startPoller();
-      else await this.#letGo();
-      await systemClock.sleep(renewMs, signal);
-    }
-    await this.#letGo();
-    if (heldUntilMs > 0) await this.#release();
-  }
-
-  async #letGo(): Promise<void> {
-    const poller = this.#poller;
-    this.#poller = undefined;
-    await poller?.stop();
-  }
-
-  async #release(): Promise<void> {
-    const { store, owner } = this.#parts;
-    const lease = await acquireLease(store, { name: this.#name, owner, ttlMs: leaseMs }).catch(
-      () => undefined,
-    );
-    if (lease !== undefined) await releaseLease(store, lease).catch(() => undefined);
-  }
+      };
+    },
+    release: async () => {
+      if (last !== undefined) await releaseLease(store, last);
+    },
+  };
 }

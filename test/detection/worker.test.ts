@@ -12,24 +12,11 @@ import type {
 import type { LogEntry } from "../../src/detection/record-log.ts";
 import { defaultDecision, defaultSource } from "../../src/detection/settings.ts";
 import { DetectionWorker } from "../../src/detection/worker.ts";
+import { StoreError } from "../../src/store/errors.ts";
 import { fakeClock } from "../fakes/clock.ts";
+import { collapsingModel as model, collapsing as stream } from "../fakes/collapsing-model.ts";
 
-const model = "default/production/main/churn-v7";
-const second = 1_000_000;
-
-/** One attribution a minute; one feature collapses after `normal` of them. */
-function stream(normal: number, length: number): readonly LogEntry[] {
-  return Array.from({ length }, (_, offset): LogEntry => {
-    const ts = (offset + 1) * 60 * second;
-    const wobble = (place: number): number => 1 + 0.05 * Math.sin(offset * (place + 1.7));
-    const shares = { a: offset < normal ? 0.5 : 0.02, b: 0.3, c: 0.2 };
-    const rows = Object.entries(shares).map(([feature, share], tid) => {
-      return { ts, feature, importance: share * wobble(tid), tid };
-    });
-    const record = { kind: "rows", model, source: "main", level: 0, window: offset, rows } as const;
-    return { offset, record };
-  });
-}
+const fenced = new StoreError("DW_STORE_FENCED", "taken over", { hint: "Nothing to do." });
 
 /** Remembers as the store does, and can be made to fail. */
 class MemoryStore implements PartitionStore {
@@ -62,7 +49,8 @@ class MemoryStore implements PartitionStore {
     this.decisions.push(...decisions);
     this.decidedOffset = through;
   }
-  async saveStates(_claim: unknown, states: readonly ModelStateRow[]) {
+  async saveStates(claim: { readonly epoch: number }, states: readonly ModelStateRow[]) {
+    if (claim.epoch !== this.epoch) throw fenced;
     for (const state of states) this.states.set(state.model, state);
   }
   async moveReplayFrom(_claim: unknown, replayFrom: number) {
@@ -70,13 +58,18 @@ class MemoryStore implements PartitionStore {
   }
 }
 
-function setUp(store: MemoryStore) {
+const current = defaultDetectorSet(detectorTypes, { sensitivity: "normal" });
+
+function setUp(
+  store: MemoryStore,
+  { detectors = current, said = (_line: string): void => {} } = {},
+) {
   const registry = new Registry();
   const seen = { engines: () => worker.engines(), maxLabelledModels: 10 };
   const metrics = detectionMetrics(registry, seen);
   const worker: DetectionWorker = new DetectionWorker({
     engine: {
-      detectors: defaultDetectorSet(detectorTypes, { sensitivity: "normal" }),
+      detectors,
       source: () => defaultSource,
       decision: defaultDecision,
       maxModels: 10,
@@ -86,7 +79,7 @@ function setUp(store: MemoryStore) {
     forget: async () => undefined,
     checkpointIntervalMs: 60_000,
     clock: fakeClock(),
-    logger: pino({ level: "silent" }),
+    logger: pino({ level: "warn" }, { write: said }),
     metrics,
   });
   const divergences = async (): Promise<number | undefined> =>
@@ -147,6 +140,52 @@ describe("the worker", () => {
     await next.worker.assigned(0);
     await next.worker.received(0, stream(200, 75));
     expect(await next.divergences()).toBe(1);
+  });
+});
+
+describe("saved states of an older version", () => {
+  it("keep the sections that fit; the others are learned anew, and it is said once", async () => {
+    const store = new MemoryStore();
+    const older = setUp(store);
+    await older.worker.assigned(0);
+    await older.worker.received(0, stream(60, 40));
+    await older.worker.stop();
+    const said: string[] = [];
+    const say = (line: string): void => void said.push(line);
+    const newer = current.map((detector) =>
+      detector.type.name === "half-space-trees"
+        ? { ...detector, type: { ...detector.type, version: 99 } }
+        : detector,
+    );
+    const upgraded = setUp(store, { detectors: newer, said: say });
+    const from = await upgraded.worker.assigned(0);
+    await upgraded.worker.received(0, stream(60, 70).slice(from));
+    expect(said).toHaveLength(1);
+    expect(JSON.parse(said[0] ?? "")).toMatchObject({ models: { "half-space-trees": 1 } });
+    expect(kinds(store), "the detectors that fit still know what is normal").toEqual([
+      "episode_opened",
+    ]);
+    await upgraded.worker.stop();
+    const again = setUp(store, { detectors: newer, said: say });
+    await again.worker.assigned(0);
+    expect(said, "and not again once it is saved").toHaveLength(1);
+  });
+});
+
+describe("a worker whose partition somebody else has claimed", () => {
+  it("drops its memory when it saves, and says so with the next batch", async () => {
+    const store = new MemoryStore();
+    const { worker } = setUp(store);
+    await worker.assigned(0);
+    await worker.received(0, stream(60, 30));
+    store.epoch += 1;
+    await worker.stop();
+    expect(worker.engines()).toEqual([]);
+    expect(store.states.size).toBe(0);
+    await expect(worker.received(0, stream(60, 40).slice(30))).rejects.toBe(fenced);
+    expect(await worker.assigned(0), "and starts anew from what is stored").toBe(0);
+    await worker.received(0, stream(60, 70));
+    expect(kinds(store)).toEqual(["episode_opened"]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { Registry } from "prom-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { systemClock } from "../../src/clock.ts";
+import type { EpisodeOpened } from "../../src/detection/event.ts";
 import { type ApplyOptions, applyDecision } from "../../src/incidents/apply.ts";
 import type { EffectHandlers } from "../../src/incidents/effect-handler.ts";
 import { EffectsWorker } from "../../src/incidents/effects-worker.ts";
@@ -9,9 +10,10 @@ import { incidentsMetrics } from "../../src/incidents/metrics.ts";
 import { listIncidents } from "../../src/store/incidents/list.ts";
 import { countEffects } from "../../src/store/outbox/inspect.ts";
 import { countRuns } from "../../src/store/runs/list.ts";
-import { insertRun, type Run } from "../../src/store/runs/run.ts";
+import { insertRun } from "../../src/store/runs/run.ts";
 import type { Store } from "../../src/store/store.ts";
 import { episodeClosed, episodeOpened } from "../fakes/episodes.ts";
+import { storedRun } from "../fakes/runs.ts";
 import { eventually as eventuallyHolds } from "../programs/eventually.ts";
 import { silent, startTestStores, type TestStores } from "../programs/store.ts";
 
@@ -77,53 +79,35 @@ function handlers(
 async function withWorker(
   store: Store,
   effects: EffectHandlers,
-  work: () => Promise<unknown>,
+  work: (worker: EffectsWorker, registry: Registry) => Promise<unknown>,
 ): Promise<void> {
+  const registry = new Registry();
   const worker = new EffectsWorker({
     store,
     handlers: effects,
+    isAway: (_dependency, error) => error instanceof Error && error.message.includes("away"),
     apply,
     owner: `test-${Math.random()}`,
     clock: systemClock,
     logger: silent,
-    metrics: incidentsMetrics(new Registry(), {
+    metrics: incidentsMetrics(registry, {
       open: async () => new Map(),
       effects: async () => ({}),
     }),
   });
   worker.start();
   try {
-    await work();
+    await work(worker, registry);
   } finally {
     await worker.stop();
   }
 }
 
-const storedRun = (id: string): Run => ({
-  id,
-  fix: "restart-svc",
-  remediation: "restart-container",
-  incident: "inc-e1",
-  model: episodeOpened().model,
-  mode: "auto",
-  targetId: null,
-  targetName: null,
-  host: null,
-  snapshot: null,
-  status: "acted",
-  gate: null,
-  detail: "restarted",
-  decidedAtMs: 1,
-  actedAtMs: 1,
-  finishedAtMs: 1,
-  after: null,
-  outcome: null,
-});
 const eventually = (condition: () => Promise<boolean>): Promise<unknown> =>
   eventuallyHolds(async () => expect(await condition()).toBe(true));
-const open = (store: Store, id = "e1"): Promise<void> =>
+const open = (store: Store, changes: Partial<EpisodeOpened> = {}): Promise<void> =>
   store.transaction(async (tx) => {
-    await applyDecision(tx, episodeOpened({ id }), apply);
+    await applyDecision(tx, episodeOpened(changes), apply);
   });
 const newest = async (store: Store): Promise<Incident | undefined> =>
   (await listIncidents(store)).items[0];
@@ -240,5 +224,63 @@ describe("promised effects", () => {
     expect(called.filter(({ kind }) => kind === "run.start")).toEqual([
       { kind: "run.start", unknown: true },
     ]);
+  });
+});
+
+describe("a tracker that is away", () => {
+  it("is left alone after three failures, is said to be, and gets one probe at a time", async () => {
+    const store = await stores.open();
+    const called: Called[] = [];
+    let away = true;
+    const fail = (kind: string): Error | undefined =>
+      away && kind === "ticket.open" ? new Error("Jira is away") : undefined;
+    const opens = (): number => called.filter(({ kind }) => kind === "ticket.open").length;
+    await withWorker(store, handlers(called, fail), async (worker, registry) => {
+      const state = async (): Promise<string | undefined> =>
+        /driftwarden_breaker_state\{dependency="tracker"\} (\d)/.exec(
+          await registry.metrics(),
+        )?.[1];
+      expect(worker.dependencyHealth("tracker")).toEqual({ ok: true });
+      for (let n = 0; n < 12; n++) await open(store, { id: `e${n}`, model: `t/e/s/m${n}` });
+      await eventually(
+        async () => (await state()) === "2" && (await countEffects(store)).working === 0,
+      );
+      expect(worker.dependencyHealth("tracker")).toEqual({ ok: false, reason: "Jira is away" });
+      expect(worker.dependencyHealth("engine")).toEqual({ ok: true });
+      const asked = opens();
+      await eventually(async () => opens() > asked);
+      expect(opens(), "one probe, though twelve tickets wait").toBe(asked + 1);
+      away = false;
+      await eventually(() => allDone(store));
+      expect(worker.dependencyHealth("tracker")).toEqual({ ok: true });
+      expect(await state()).toBe("0");
+    });
+  });
+
+  it("keeps no restart waiting, even when its answer takes for ever", async () => {
+    const store = await stores.open();
+    const called: Called[] = [];
+    let answer: (() => void) | undefined;
+    const slow = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    const quick = handlers(called);
+    const effects: EffectHandlers = {
+      ...quick,
+      "ticket.open": async (...given) => {
+        await slow;
+        return quick["ticket.open"](...given);
+      },
+    };
+    await withWorker(store, effects, async () => {
+      await open(store);
+      await eventually(async () => (await countEffects(store)).working === 1);
+      await open(store, { id: "e2", model: "t/e/s/other" });
+      await eventually(async () => called.filter(({ kind }) => kind === "run.start").length === 2);
+      expect((await newest(store))?.ticket).toBeUndefined();
+      answer?.();
+      await eventually(() => allDone(store));
+    });
+    expect((await newest(store))?.ticket?.key).toBe("IR-1");
   });
 });

@@ -52,6 +52,23 @@ describe("opening the store", () => {
     expect(await opened.query("select version from meta")).toEqual([{ version: 9 }]);
   });
 
+  it("lets a program that knows only the first migration write to today's schema", async () => {
+    const today = await stores.open({ schema: "today" });
+    await migrateTo(migrations.slice(0, 1), "today");
+    const effect = '{"kind":"ticket.repeat"}';
+    await today.query(
+      `insert into decisions (id, stream, partition, "offset", event) values ('d', 's', 0, 1, '{}')`,
+    );
+    await today.query(
+      `insert into outbox (id, incident, lane, effect, timer, created_at_ms, due_at_ms)
+       values ('e', 'i', 'ticket', '${effect}', false, 0, 0)`,
+    );
+    await today.query("update journal_head set seq = seq + 1, hash = 'h'");
+    expect(await today.query("select version, min_version from meta")).toEqual([
+      { version: migrations.length, min_version: 1 },
+    ]);
+  });
+
   it("runs only the migrations that are missing, all of them or none", async () => {
     await stores.open({ schema: "stepwise" });
     const second = { sql: "create table second ()", minVersion: 1 };
@@ -64,6 +81,33 @@ describe("opening the store", () => {
     expect(await sql(stores.url, "select version, min_version from stepwise.meta")).toEqual([
       { version: migrations.length + 1, min_version: 1 },
     ]);
+  });
+
+  it("leaves nothing of a migration in whose middle it was killed, and does it whole at the next start", async () => {
+    await stores.open({ schema: "killed" });
+    const slow = {
+      sql: "create table half (); select pg_sleep(1); create table done ()",
+      minVersion: 1,
+    };
+    const client = new Client({ connectionString: stores.url, options: "-c search_path=killed" });
+    client.on("error", () => undefined);
+    await client.connect();
+    await client.query("begin");
+    const all = [...migrations, slow];
+    const killed = migrate(txOf(client), { schema: "killed", logger: silent, all });
+    await eventually(async () => {
+      const sleeping =
+        "select 1 from pg_stat_activity where query like '%pg_sleep(1)%' and state = 'active' and pid <> pg_backend_pid()";
+      expect(await sql(stores.url, sleeping)).toHaveLength(1);
+    });
+    // What a SIGKILL does: the socket is gone without a word.
+    const outcome = killed.catch((error: unknown) => error);
+    Reflect.get(client, "connection").stream.destroy();
+    expect(await outcome).toBeInstanceOf(Error);
+    await migrateTo(all, "killed");
+    const tables =
+      "select count(*) as tables from pg_tables where schemaname = 'killed' and tablename in ('half', 'done')";
+    expect(await sql(stores.url, tables)).toEqual([{ tables: "2" }]);
   });
 
   it("gives up after the startup timeout with what to do", async () => {
@@ -105,12 +149,13 @@ describe("opening the store", () => {
   });
 });
 
-async function migrateTo(all: typeof migrations): Promise<void> {
-  const client = new Client({ connectionString: stores.url, options: "-c search_path=stepwise" });
+async function migrateTo(all: typeof migrations, schema = "stepwise"): Promise<void> {
+  const options = `-c search_path=${schema}`;
+  const client = new Client({ connectionString: stores.url, options });
   await client.connect();
   try {
     await client.query("begin");
-    await migrate(txOf(client), { schema: "stepwise", logger: silent, all });
+    await migrate(txOf(client), { schema, logger: silent, all });
     await client.query("commit");
   } finally {
     await client.end();

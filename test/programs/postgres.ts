@@ -46,11 +46,15 @@ const createRole = `DO $$ BEGIN
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'readonly') THEN CREATE ROLE readonly LOGIN; END IF;
 END $$`;
 
-/** @param settings server settings beside `fsync=off`, for example `{ max_prepared_transactions: "5" }` */
+/**
+ * @param settings server settings beside `fsync=off`, for example `{ max_prepared_transactions: "5" }`
+ * @param place another folder for the data than a temporary one
+ */
 export async function startTestPostgres(
   settings: Readonly<Record<string, string>> = {},
+  place: { readonly dataDir?: string } = {},
 ): Promise<TestPostgres> {
-  const server = await startPostgres({ settings: { fsync: "off", ...settings } });
+  const server = await startPostgres({ ...place, settings: { fsync: "off", ...settings } });
   const createDatabase = async (name: string): Promise<TestDatabase> => {
     await sql(server.url, createRole);
     await sql(server.url, `CREATE DATABASE "${name}"`);

@@ -1,8 +1,8 @@
 /** A poller on a test database with a sink and a store in memory, for the integration tests of the source. */
-import pino from "pino";
+import pino, { type Logger } from "pino";
 import { Registry } from "prom-client";
 import { vi } from "vitest";
-import { systemClock } from "../../src/clock.ts";
+import { type Clock, systemClock } from "../../src/clock.ts";
 import { sourceMetrics } from "../../src/source/metrics.ts";
 import {
   defaultConnection,
@@ -83,18 +83,24 @@ export const sourceOptions = (url: string, over: Partial<SourceOptions> = {}): S
   ...over,
 });
 
+/** A logger whose warnings and words are kept, as their lines. */
+export function keptLog(): { readonly logger: Logger; readonly lines: readonly string[] } {
+  const lines: string[] = [];
+  return { logger: pino({ level: "info" }, { write: (line) => void lines.push(line) }), lines };
+}
+
 export const waitUntil = (condition: () => void | Promise<void>): Promise<void> =>
   vi.waitFor(condition, { timeout: 20_000, interval: 10 });
 
 export function runSource(
   options: SourceOptions,
-  kept: Partial<Pick<SourceRun, "sink" | "progress">> = {},
+  kept: Partial<Pick<SourceRun, "sink" | "progress"> & { clock: Clock; logger: Logger }> = {},
 ): SourceRun {
-  const { sink = new MemorySink(), progress = new MemoryProgress() } = kept;
+  const { sink = new MemorySink(), progress = new MemoryProgress(), clock = systemClock } = kept;
   const registry = new Registry();
-  const logger = pino({ level: "silent" });
+  const { logger = pino({ level: "silent" }) } = kept;
   const metrics = sourceMetrics(registry);
-  const poller = startPoller({ options, sink, progress, clock: systemClock, logger, metrics });
+  const poller = startPoller({ options, sink, progress, clock, logger, metrics });
   return {
     sink,
     progress,

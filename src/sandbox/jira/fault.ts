@@ -6,10 +6,10 @@ export interface Fault {
   /** Tested against the whole path. Default: any. */
   readonly path?: RegExp;
   /**
-   * rate_limited: 429 · unavailable: 503 · hang: no answer ever · drop: the connection breaks.
-   * The last three before the request takes effect, or, with `afterEffect`, after it.
+   * rate_limited: 429 · failed: 500 · unavailable: 503 · hang: no answer ever · drop: the connection breaks.
+   * All but the first before the request takes effect, or, with `afterEffect`, after it.
    */
-  readonly answer: "rate_limited" | "unavailable" | "hang" | "drop";
+  readonly answer: "rate_limited" | "failed" | "unavailable" | "hang" | "drop";
   readonly afterEffect?: true;
 }
 

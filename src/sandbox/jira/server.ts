@@ -148,6 +148,9 @@ function suffer({ answer: kind }: Fault, response: ServerResponse): void {
         .writeHead(429, { "retry-after": "1", "ratelimit-reason": "jira-burst-based" })
         .end("{}");
       return;
+    case "failed":
+      response.writeHead(500, { "content-type": "application/json" }).end("{}");
+      return;
     case "unavailable":
       response.writeHead(503, { "content-type": "text/html" }).end("<h1>Service Unavailable</h1>");
       return;

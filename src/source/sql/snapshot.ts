@@ -1,6 +1,13 @@
-/** What the transaction sees, and whether table and cluster are still the ones we know. $1: the table's name, quoted. */
+/**
+ * What the transaction sees, and whether table and cluster are still the ones we know. $1: the table's name, quoted.
+ *
+ * The cluster is its identifier and its timeline: a standby that was promoted before it had everything gives out again
+ * the ids of transactions that were lost, and once it is past our horizon nothing but the timeline tells.
+ */
 export const snapshot = `
   SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS xmin,
          pg_snapshot_xmax(pg_current_snapshot())::text AS xmax,
          pg_relation_filenode(to_regclass($1))::text AS relfilenode,
-         (SELECT system_identifier::text FROM pg_control_system()) AS system_identifier`;
+         (SELECT system_identifier::text FROM pg_control_system()) || '/' ||
+         CASE WHEN pg_is_in_recovery() THEN (SELECT lpad(to_hex(timeline_id), 8, '0') FROM pg_control_checkpoint())
+              ELSE lower(left(pg_walfile_name(pg_current_wal_lsn()), 8)) END AS system_identifier`;

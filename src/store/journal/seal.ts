@@ -13,6 +13,9 @@ export interface JournalRow {
   readonly hash: string;
 }
 
+/** Kind of the row that says through which row older ones were deleted, with its hash. */
+export const prunedKind = "journal_pruned";
+
 /** sha256 in hex of the hash before and the row as a JSON array: neither depends on key order or on the database. */
 export function seal(previousHash: string, row: Omit<JournalRow, "hash">): string {
   const text = JSON.stringify([previousHash, row.seq, row.incident, row.kind, row.atMs, row.body]);

@@ -1,7 +1,8 @@
 /** Walks the journal's chain of hashes and says where it breaks. */
+import { toJson } from "../json.ts";
 import type { Queryable } from "../query.ts";
 import { readJournal } from "./read.ts";
-import { type JournalRow, seal } from "./seal.ts";
+import { type JournalRow, prunedKind, seal } from "./seal.ts";
 
 export type JournalVerdict =
   | { readonly ok: true; readonly rows: number }
@@ -27,20 +28,44 @@ export async function verifyJournal(q: Queryable): Promise<JournalVerdict> {
   const [head] = await q.query<Head>(headSql);
   if (head === undefined)
     return { ok: false, seq: 0, reason: "the head of the journal is missing" };
+  const verdict = await walk(q, head);
+  if (verdict.ok) return verdict;
+  // Old rows may have been deleted under our feet.
+  const [now] = await q.query<Head>(headSql);
+  return now?.anchorSeq === head.anchorSeq ? verdict : verifyJournal(q);
+}
+
+async function walk(q: Queryable, head: Head): Promise<JournalVerdict> {
   let seq = head.anchorSeq;
   let hash = head.anchorHash;
+  let anchored = head.anchorSeq === 0;
   while (seq < head.seq) {
     const page = await readJournal(q, seq, Math.min(pageRows, head.seq - seq));
     for (const row of page) {
       const reason = brokenBy(row, { seq, hash });
       if (reason !== undefined) return { ok: false, seq: seq + 1, reason };
       ({ seq, hash } = row);
+      anchored ||= row.kind === prunedKind && row.body === anchorText(head);
     }
     if (page.length === 0) return { ok: false, seq: seq + 1, reason: "the row is missing" };
   }
-  if (hash !== head.hash)
-    return { ok: false, seq, reason: "the newest row is not the one the head names" };
-  return { ok: true, rows: head.seq - head.anchorSeq };
+  const reason = wrongEnd({ hash, anchored }, head);
+  return reason === undefined
+    ? { ok: true, rows: head.seq - head.anchorSeq }
+    : { ok: false, seq: anchored ? seq : head.anchorSeq, reason };
+}
+
+function wrongEnd(
+  found: { readonly hash: string; readonly anchored: boolean },
+  head: Head,
+): string | undefined {
+  if (!found.anchored) return "rows up to it are missing, and no row says that they were deleted";
+  return found.hash === head.hash ? undefined : "the newest row is not the one the head names";
+}
+
+/** The body of the row that pruning appends. */
+function anchorText({ anchorSeq, anchorHash }: Head): string {
+  return toJson({ through: anchorSeq, hash: anchorHash });
 }
 
 function brokenBy(

@@ -3,6 +3,8 @@ import type { Logger } from "pino";
 import { StoreError } from "../errors.ts";
 import type { Tx } from "../query.ts";
 import { initial } from "./initial.ts";
+import { presence } from "./presence.ts";
+import { retention } from "./retention.ts";
 
 export interface Migration {
   readonly sql: string;
@@ -14,7 +16,11 @@ export interface Migration {
 }
 
 /** In order; the version is the place, counting from 1. What has been released is never edited. */
-export const migrations: readonly Migration[] = [{ sql: initial, minVersion: 1 }];
+export const migrations: readonly Migration[] = [
+  { sql: initial, minVersion: 1 },
+  { sql: retention, minVersion: 1 },
+  { sql: presence, minVersion: 1 },
+];
 
 const lockSql = "select pg_advisory_xact_lock(hashtextextended('driftwarden schema ' || $1, 0))";
 const schemaExistsSql = "select 1 from pg_namespace where nspname = $1";

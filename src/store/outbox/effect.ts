@@ -21,4 +21,5 @@ export interface TakenEffect extends NewEffect {
   readonly lastError: string | null;
 }
 
-export type EffectStatus = "pending" | "working" | "done" | "dead";
+export const effectStatuses = ["pending", "working", "done", "dead"] as const;
+export type EffectStatus = (typeof effectStatuses)[number];

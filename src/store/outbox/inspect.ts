@@ -5,18 +5,35 @@ import type { Queryable } from "../query.ts";
 import type { EffectStatus } from "./effect.ts";
 
 const countsSql = "select status, count(*) as count from outbox group by status";
-const deadSql = `
-select id, incident, effect, attempts, last_error as "lastError" from outbox
-where status = 'dead' order by seq limit $1`;
+const listSql = `
+select seq, id, incident, effect, status, attempts, due_at_ms as "dueAtMs", last_error as "lastError" from outbox
+where ($1::text is null or status = $1) and seq > $2 order by seq limit $3`;
 const retrySql = `
 update outbox set status = 'pending', due_at_ms = $2 where id = $1 and status = 'dead' returning id`;
 
-export interface DeadEffect {
+export interface OutboxEffect {
+  readonly seq: number;
   readonly id: string;
   readonly incident: string;
   readonly effect: Effect;
+  readonly status: EffectStatus;
   readonly attempts: number;
+  readonly dueAtMs: number;
   readonly lastError: string | null;
+}
+
+export interface EffectFilter {
+  readonly status?: EffectStatus | undefined;
+  /** The `next` of the page before. */
+  readonly after?: number | undefined;
+  /** 1 to 1000, default 100. */
+  readonly limit?: number;
+}
+
+export interface EffectPage {
+  readonly items: readonly OutboxEffect[];
+  /** What to pass as `after` for the next page; null on the last one. */
+  readonly next: number | null;
 }
 
 export async function countEffects(q: Queryable): Promise<Readonly<Record<EffectStatus, number>>> {
@@ -25,9 +42,12 @@ export async function countEffects(q: Queryable): Promise<Readonly<Record<Effect
   return { ...none, ...Object.fromEntries(rows.map(({ status, count }) => [status, count])) };
 }
 
-/** Oldest first. */
-export async function deadEffects(q: Queryable, limit: number): Promise<readonly DeadEffect[]> {
-  return q.query<DeadEffect>(deadSql, [limit]);
+/** Oldest promise first. */
+export async function listEffects(q: Queryable, filter: EffectFilter = {}): Promise<EffectPage> {
+  const { status, after = 0, limit = 100 } = filter;
+  const rows = await q.query<OutboxEffect>(listSql, [status, after, limit + 1]);
+  const items = rows.slice(0, limit);
+  return { items, next: rows.length > limit ? (items.at(-1)?.seq ?? null) : null };
 }
 
 /** @returns false when there is no dead effect of this id */

@@ -9,6 +9,8 @@ export interface TakeOptions {
   /** After it, by the database's clock, another worker may take the effect. */
   readonly leaseMs: number;
   readonly limit: number;
+  /** Only effects of these kinds; all when left out. */
+  readonly kinds?: readonly string[];
 }
 
 /** An unfinished effect keeps the later ones of its incident and lane waiting, also while it waits for another attempt. A dead one does not. */
@@ -16,6 +18,7 @@ const takeSql = `
 with due as (
   select seq from outbox o
   where status in ('pending', 'working') and due_at_ms <= $2
+    and ($5::text[] is null or effect ->> 'kind' = any ($5))
     and (lease_until is null or lease_until <= clock_timestamp())
     and (timer or not exists (
       select from outbox earlier
@@ -34,20 +37,22 @@ const renewSql = `
 update outbox set lease_until = clock_timestamp() + $4 * interval '1 ms'
 where id = $1 and lease_owner = $2 and attempts = $3 and status = 'working' returning id`;
 
-const nextDueSql =
-  "select min(due_at_ms) as due from outbox where status in ('pending', 'working')";
+const nextDueSql = `
+select min(due_at_ms) as due from outbox
+where status in ('pending', 'working') and ($1::text[] is null or effect ->> 'kind' = any ($1))`;
 
 /** Oldest promise first. */
 export async function takeEffects(
   q: Queryable,
   options: TakeOptions,
 ): Promise<readonly TakenEffect[]> {
-  const { owner, nowMs, leaseMs, limit } = options;
+  const { owner, nowMs, leaseMs, limit, kinds } = options;
   const rows = await q.query<TakenEffect & { seq: number }>(takeSql, [
     owner,
     nowMs,
     leaseMs,
     limit,
+    kinds,
   ]);
   rows.sort((a, b) => a.seq - b.seq);
   return rows.map(({ seq: _order, ...effect }) => effect);
@@ -64,7 +69,10 @@ export async function renewEffect(
 }
 
 /** When the next unfinished effect is due, on the clock that set it; undefined when there is none. */
-export async function nextEffectDueMs(q: Queryable): Promise<number | undefined> {
-  const [row] = await q.query<{ due: number | null }>(nextDueSql);
+export async function nextEffectDueMs(
+  q: Queryable,
+  kinds?: readonly string[],
+): Promise<number | undefined> {
+  const [row] = await q.query<{ due: number | null }>(nextDueSql, [kinds]);
   return row?.due ?? undefined;
 }

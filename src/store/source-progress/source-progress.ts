@@ -1,11 +1,19 @@
 /** How far a source was read: one document a source, whose shape the source room knows. */
+import { fenced } from "../errors.ts";
 import { toJson } from "../json.ts";
+import type { Lease } from "../leases/lease.ts";
 import type { Queryable } from "../query.ts";
 
 const loadSql = "select document from source_progress where source = $1";
+/**
+ * The lease's row is locked against a takeover until the document stands: the next holder, who reads the document
+ * after its takeover, reads this one or we are refused.
+ */
 const saveSql = `
-insert into source_progress (source, document) values ($1, $2)
-on conflict (source) do update set document = excluded.document`;
+with mine as (select from leases where name = $3 and owner = $4 and epoch = $5 for share)
+insert into source_progress as p (source, document) select $1, $2::json from mine
+on conflict (source) do update set document = excluded.document
+returning p.source`;
 
 /** @returns undefined before the first save */
 export async function loadSourceProgress<Document>(
@@ -16,10 +24,17 @@ export async function loadSourceProgress<Document>(
   return row?.document;
 }
 
+/**
+ * Replaces the document, unless somebody has taken over the lease since it was given.
+ *
+ * @throws StoreError DW_STORE_FENCED; nothing is changed then
+ */
 export async function saveSourceProgress(
   q: Queryable,
-  source: string,
+  { source, lease }: { readonly source: string; readonly lease: Lease },
   document: unknown,
 ): Promise<void> {
-  await q.query(saveSql, [source, toJson(document)]);
+  const { name, owner, epoch } = lease;
+  const saved = await q.query(saveSql, [source, toJson(document), name, owner, epoch]);
+  if (saved.length === 0) throw fenced(`source ${source}, epoch ${epoch},`);
 }

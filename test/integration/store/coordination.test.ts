@@ -4,6 +4,7 @@ import { insertDecisions, readDecisions } from "../../../src/store/decisions/dec
 import {
   acquireLease,
   heldLeases,
+  type Lease,
   releaseLease,
   renewLeases,
 } from "../../../src/store/leases/lease.ts";
@@ -220,12 +221,37 @@ describe("a stream's id", () => {
   });
 });
 
+async function sourceLease(owner: string, ttlMs = 60_000): Promise<Lease> {
+  const given = await acquireLease(store, { name: "source/main", owner, ttlMs });
+  if (given === undefined) throw new Error(`${owner} was refused`);
+  return given;
+}
+
 describe("a source's progress", () => {
   it("is the document that was saved last", async () => {
+    const mine = { source: "main", lease: await sourceLease("a") };
     expect(await loadSourceProgress(store, "main")).toBeUndefined();
-    await saveSourceProgress(store, "main", { window: 1 });
-    await saveSourceProgress(store, "main", { window: 2, horizons: ["9007199254740993"] });
+    await saveSourceProgress(store, mine, { window: 1 });
+    await saveSourceProgress(store, mine, { window: 2, horizons: ["9007199254740993"] });
     const progress = { window: 2, horizons: ["9007199254740993"] };
     expect(await loadSourceProgress(store, "main")).toEqual(progress);
+  });
+
+  it("cannot be saved by a holder whose lease was taken over, nor by the same owner's earlier holding", async () => {
+    const first = { source: "main", lease: await sourceLease("a", 0) };
+    const second = { source: "main", lease: await sourceLease("b", 0) };
+    const third = { source: "main", lease: await sourceLease("a") };
+    await saveSourceProgress(store, third, { window: 3 });
+    for (const old of [first, second]) {
+      const saving = saveSourceProgress(store, old, { window: 9 });
+      await expect(saving).rejects.toMatchObject({ code: "DW_STORE_FENCED" });
+    }
+    expect(await loadSourceProgress(store, "main")).toEqual({ window: 3 });
+  });
+
+  it("is saved by a late holder as long as nobody has taken over", async () => {
+    const late = { source: "main", lease: await sourceLease("a", 0) };
+    await saveSourceProgress(store, late, { window: 4 });
+    expect(await loadSourceProgress(store, "main")).toEqual({ window: 4 });
   });
 });

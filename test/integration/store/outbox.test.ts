@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { NewEffect, TakenEffect } from "../../../src/store/outbox/effect.ts";
 import { enqueueEffects } from "../../../src/store/outbox/enqueue.ts";
-import { countEffects, deadEffects, retryDeadEffect } from "../../../src/store/outbox/inspect.ts";
+import { countEffects, listEffects, retryDeadEffect } from "../../../src/store/outbox/inspect.ts";
 import { completeEffect, failEffect, recordIntent } from "../../../src/store/outbox/settle.ts";
 import {
   nextEffectDueMs,
@@ -181,17 +181,30 @@ describe("a dead effect", () => {
     const store = await outboxWith(effect("bad"), effect("next"));
     await failEffect(store, await takeOne(store), { error: "404 project", dead: true });
     expect(ids(await take(store))).toEqual(["next"]);
-    expect(await deadEffects(store, 10)).toEqual([
+    const { items, next } = await listEffects(store, { status: "dead" });
+    expect(items).toMatchObject([
       {
         id: "bad",
         incident: "inc",
         effect: { kind: "ticket.repeat" },
+        status: "dead",
         attempts: 1,
         lastError: "404 project",
       },
     ]);
+    expect(next).toBeNull();
     expect(await retryDeadEffect(store, "bad", 500)).toBe(true);
     expect(await retryDeadEffect(store, "bad", 500)).toBe(false);
     expect(await takeOne(store)).toMatchObject({ id: "bad", attempt: 2 });
+  });
+});
+
+describe("the list of effects", () => {
+  it("comes oldest first, page by page", async () => {
+    const store = await outboxWith(effect("a"), effect("b"), effect("c"));
+    const first = await listEffects(store, { limit: 2 });
+    expect(first.items.map(({ id }) => id)).toEqual(["a", "b"]);
+    const rest = await listEffects(store, { limit: 2, after: first.next ?? 0 });
+    expect([rest.items.map(({ id }) => id), rest.next]).toEqual([["c"], null]);
   });
 });

@@ -1,0 +1,29 @@
+/** A command that looks into the store: opens it as configured, and closes it whatever happens. */
+import type { Logger } from "pino";
+import type { StoreOnly } from "../app.ts";
+import type { Remediations } from "../config/fixes.ts";
+import { loadConfig } from "../config/load.ts";
+import type { Config } from "../config/schema.ts";
+import type { Store } from "../store/store.ts";
+import { createLogger } from "../telemetry/logger.ts";
+import type { Cli } from "./cli.ts";
+
+export interface StoreCommandParts {
+  readonly cli: Cli;
+  readonly remediations: Remediations;
+  readonly openStore: (config: Config, logger: Logger) => Promise<StoreOnly>;
+}
+
+/** @param file of the configuration */
+export async function withStore(
+  file: string,
+  { remediations, openStore }: StoreCommandParts,
+  work: (store: Store) => Promise<void>,
+): Promise<void> {
+  const opened = await openStore(loadConfig(file, remediations), createLogger({ level: "warn" }));
+  try {
+    await work(opened.store);
+  } finally {
+    await opened.close();
+  }
+}

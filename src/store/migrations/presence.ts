@@ -1,0 +1,9 @@
+/** Migration 3: when the store was last in use, and where. */
+export const presence = `
+create table presence (
+  one boolean primary key default true check (one),
+  seen_at timestamptz not null,
+  identity text not null,
+  restored_at timestamptz
+);
+`;

@@ -1,0 +1,6 @@
+/** Migration 2: what retention asks by. A decision stored before it counts as stored when it ran. */
+export const retention = `
+alter table decisions add column stored_at timestamptz not null default clock_timestamp();
+create index decisions_stored on decisions (stored_at);
+create index outbox_finished on outbox (created_at_ms) where status in ('done', 'dead');
+`;

@@ -1,0 +1,18 @@
+/** Deletes old effects that are done or were given up. What is still promised stays, however old. */
+import type { Queryable } from "../query.ts";
+
+const sql = `
+with old as (
+  select seq from outbox
+  where status in ('done', 'dead') and created_at_ms < extract(epoch from clock_timestamp()) * 1000 - $1::float8
+  order by created_at_ms limit $2 for update skip locked
+), gone as (delete from outbox o using old where o.seq = old.seq returning 1)
+select count(*) as count from gone`;
+
+/** @returns how many; fewer than the limit when no more are old */
+export async function pruneOutbox(
+  q: Queryable,
+  { olderMs, limit }: { readonly olderMs: number; readonly limit: number },
+): Promise<number> {
+  return (await q.query<{ count: number }>(sql, [olderMs, limit]))[0]?.count ?? 0;
+}

@@ -1,0 +1,64 @@
+/** Touches the store every minute, and tells whether it was restored from a backup. */
+import type { Logger } from "pino";
+import type { Clock } from "../../clock.ts";
+import type { Store } from "../store.ts";
+import { touchPresence } from "./presence.ts";
+
+export interface PresenceOptions {
+  readonly store: Store;
+  /** In real time: presence is about the database's clock. */
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+const intervalMs = 60_000;
+
+export class Presence {
+  readonly #options: PresenceOptions;
+  readonly #stopping = new AbortController();
+  #working: Promise<void> | undefined;
+  #restoredAtMs: number | undefined;
+
+  constructor(options: PresenceOptions) {
+    this.#options = options;
+  }
+
+  /** What was seen before this moment may have been answered already, and the store forgot; undefined when never. */
+  get restoredAtMs(): number | undefined {
+    return this.#restoredAtMs;
+  }
+
+  /** Resolves when the store has been looked at once. @throws StoreError when it cannot be */
+  async start(): Promise<void> {
+    await this.#touch();
+    this.#working = this.#work();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#working;
+  }
+
+  async #work(): Promise<void> {
+    const { clock, logger } = this.#options;
+    const { signal } = this.#stopping;
+    for (;;) {
+      await clock.sleep(intervalMs, signal);
+      if (signal.aborted) return;
+      await this.#touch().catch((error: unknown) => {
+        logger.debug({ err: error }, "touching the store failed; it is tried again in a minute");
+      });
+    }
+  }
+
+  async #touch(): Promise<void> {
+    const restoredAtMs = await touchPresence(this.#options.store);
+    if (restoredAtMs !== undefined && restoredAtMs !== this.#restoredAtMs) {
+      this.#options.logger.warn(
+        { restoredAt: new Date(restoredAtMs).toISOString() },
+        "the store was restored, or not used for an hour: of what was seen before, tickets are looked up and nothing is run",
+      );
+    }
+    this.#restoredAtMs = restoredAtMs;
+  }
+}

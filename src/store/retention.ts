@@ -1,0 +1,92 @@
+/** Deletes what is older than it has to be kept, in batches, by one process at a time. */
+import type { Logger } from "pino";
+import type { Clock } from "../clock.ts";
+import { pruneDecisions } from "./decisions/prune.ts";
+import { pruneJournal } from "./journal/prune.ts";
+import { acquireLease } from "./leases/lease.ts";
+import type { StoreMetrics } from "./metrics.ts";
+import { pruneOutbox } from "./outbox/prune.ts";
+import type { Store } from "./store.ts";
+
+export interface RetentionOptions {
+  readonly store: Store;
+  /** How long each is kept, ms, by the database's clock: a wrong clock of this machine deletes nothing. */
+  readonly keepMs: {
+    readonly decisions: number;
+    readonly outbox: number;
+    readonly journal: number;
+  };
+  /** Unique per process and start. */
+  readonly owner: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: StoreMetrics;
+}
+
+const intervalMs = 3_600_000;
+const leaseMs = 300_000;
+/** Some tens of ms a batch: whoever appends to the journal meanwhile waits no longer. */
+const batchRows = 5_000;
+
+type Table = keyof RetentionOptions["keepMs"];
+const tables: readonly Table[] = ["decisions", "outbox", "journal"];
+
+export class Retention {
+  readonly #options: RetentionOptions;
+  readonly #stopping = new AbortController();
+  #working: Promise<void> | undefined;
+
+  constructor(options: RetentionOptions) {
+    this.#options = options;
+  }
+
+  /** Looks now, and once an hour. */
+  start(): void {
+    this.#working = this.#work();
+  }
+
+  /** Waits for the batch in hand. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#working;
+  }
+
+  /** @returns rows deleted; 0 as well when another process does it */
+  async round(): Promise<number> {
+    let deleted = 0;
+    for (const table of tables) {
+      for (let batch = batchRows; batch === batchRows && !this.#stopping.signal.aborted; ) {
+        if (!(await this.#mine())) return deleted;
+        batch = await this.#prune(table);
+        this.#options.metrics.rowsDeleted.inc({ table }, batch);
+        deleted += batch;
+      }
+    }
+    return deleted;
+  }
+
+  async #work(): Promise<void> {
+    const { clock, logger, metrics } = this.#options;
+    while (!this.#stopping.signal.aborted) {
+      metrics.retentionRounds.inc();
+      await this.round().catch((error: unknown) => {
+        metrics.retentionFailures.inc();
+        logger.warn({ err: error }, "deleting old rows failed; it is tried again in an hour");
+      });
+      await clock.sleep(intervalMs, this.#stopping.signal);
+    }
+  }
+
+  async #mine(): Promise<boolean> {
+    const { store, owner } = this.#options;
+    return (await acquireLease(store, { name: "retention", owner, ttlMs: leaseMs })) !== undefined;
+  }
+
+  #prune(table: Table): Promise<number> {
+    const { store, keepMs, clock } = this.#options;
+    const which = { olderMs: keepMs[table], limit: batchRows };
+    if (table === "decisions") return pruneDecisions(store, which);
+    if (table === "outbox") return pruneOutbox(store, which);
+    return store.transaction((tx) => pruneJournal(tx, { ...which, nowMs: clock.now() }));
+  }
+}

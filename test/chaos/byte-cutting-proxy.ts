@@ -1,0 +1,97 @@
+/** A proxy on TCP or a Unix socket that can cut a connection after a chosen number of bytes in one direction. */
+import { once } from "node:events";
+import { connect, createServer, type Socket } from "node:net";
+
+export type Direction = "to_server" | "to_client";
+
+export interface Cut {
+  readonly direction: Direction;
+  /** So many more bytes go by in that direction, over whatever connections; the one that carries the next is cut. */
+  readonly bytes: number;
+}
+
+/** A port on 127.0.0.1, or the path of a Unix socket. */
+export type Place = number | string;
+
+export interface ByteCuttingProxy {
+  readonly place: Place;
+  /** Resolves with whether it was cut in time; what did not go by in time is left alone. */
+  cut(cut: Cut, withinMs: number): Promise<boolean>;
+  stop(): void;
+}
+
+interface Armed extends Cut {
+  left: number;
+  readonly done: (cut: boolean) => void;
+}
+
+const options = (place: Place): { port: number; host: string } | { path: string } =>
+  typeof place === "number" ? { port: place, host: "127.0.0.1" } : { path: place };
+
+/** @param listen 0 for any free port */
+export async function startByteCuttingProxy(
+  listen: Place,
+  target: () => Place,
+): Promise<ByteCuttingProxy> {
+  let armed: Armed | undefined;
+  const open = new Set<Socket>();
+
+  const pass = (direction: Direction, from: Socket, to: Socket): void => {
+    from.on("data", (data: Buffer) => {
+      if (armed?.direction !== direction || data.length <= armed.left) {
+        if (armed?.direction === direction) armed.left -= data.length;
+        to.write(data);
+        return;
+      }
+      const { left, done } = armed;
+      armed = undefined;
+      const both = (): void => {
+        from.destroy();
+        to.destroy();
+      };
+      // The first bytes arrive, the rest never does.
+      if (left === 0) both();
+      else to.write(data.subarray(0, left), both);
+      done(true);
+    });
+    from.on("end", () => to.end());
+    from.on("close", () => to.end());
+  };
+
+  const server = createServer((client) => {
+    const upstream = connect(options(target()));
+    for (const socket of [client, upstream]) {
+      open.add(socket);
+      socket.setNoDelay(true);
+      socket.on("error", () => socket.destroy());
+      socket.on("close", () => open.delete(socket));
+    }
+    pass("to_server", client, upstream);
+    pass("to_client", upstream, client);
+  }).listen(options(listen));
+  await once(server, "listening");
+  const address = server.address();
+
+  return {
+    place: typeof address === "object" && address !== null ? address.port : listen,
+    cut: (cut, withinMs) =>
+      new Promise((resolve) => {
+        const timer = setTimeout(() => {
+          armed = undefined;
+          resolve(false);
+        }, withinMs);
+        armed = {
+          ...cut,
+          left: cut.bytes,
+          done: (was) => {
+            clearTimeout(timer);
+            resolve(was);
+          },
+        };
+      }),
+    stop: () => {
+      server.close();
+      for (const socket of open) socket.destroy();
+    },
+  };
+}

@@ -1,0 +1,151 @@
+/** One chaos run: build the world, let faults happen to it one after the other, let it settle, ask three oracles. */
+import { rm } from "node:fs/promises";
+import { setTimeout as pause } from "node:timers/promises";
+import { systemClock } from "../../src/clock.ts";
+import { createLifecycle } from "../../src/lifecycle.ts";
+import { drawFaults, type Fault, kindsIn, perform } from "./faults.ts";
+import { seeded } from "./random.ts";
+import { recordLog, watchStates } from "./recording.ts";
+import { waitUntil, watchesSince } from "./recovery.ts";
+import { settle, type Verdict } from "./verdict.ts";
+import { buildWorld, type World } from "./world.ts";
+
+export interface ChaosOptions {
+  readonly faults: number;
+  readonly seed: number;
+  readonly stream: "kafka" | "postgres";
+  /** The built program. */
+  readonly dist: string;
+  /** Only faults of these kinds; default all. */
+  readonly only?: readonly string[];
+  /** Receives what happens, one line each. */
+  readonly say: (line: string) => void;
+}
+
+export interface ChaosResult {
+  readonly seed: number;
+  readonly faults: number;
+  readonly by_kind: Readonly<Record<string, number>>;
+  readonly rows: number;
+  readonly lost: number;
+  readonly duplicated: number;
+  readonly state_equal: boolean;
+  readonly tickets_expected: number;
+  readonly tickets: number;
+  readonly comments_duplicated: number;
+  readonly runs_expected: number;
+  readonly runs: number;
+  readonly longest_recovery_s: number;
+}
+
+export interface ChaosOutcome {
+  readonly result: ChaosResult;
+  /** What is not as it should be; nothing when all is well. */
+  readonly wrong: readonly string[];
+}
+
+/** Time between a recovery and the next fault. */
+const breatherMs = 300;
+const recoveryDeadlineMs = 90_000;
+
+export async function chaos(options: ChaosOptions): Promise<ChaosOutcome> {
+  const lifecycle = createLifecycle({ clock: systemClock, stopDeadlineMs: 60_000 });
+  const { say, stream, seed } = options;
+  let folder: string | undefined;
+  let outcome: ChaosOutcome | undefined;
+  try {
+    const world = await buildWorld(
+      { stream, dist: options.dist, random: seeded(~seed) },
+      lifecycle,
+    );
+    folder = world.folder;
+    if (world.disk === undefined)
+      say("left out: the store's disk full, which needs the right to mount a tmpfs");
+    const faults = drawFaults(seeded(seed), options.faults, options.only ?? kindsIn(world));
+    await start(world, stream);
+    const longestMs = await happen(world, faults, say);
+    const verdict = await settle(world, say);
+    outcome = outcomeOf(options, { faults, verdict, longestMs });
+    return outcome;
+  } finally {
+    await lifecycle.stop();
+    const clean = outcome !== undefined && outcome.wrong.length === 0;
+    if (folder !== undefined && clean) await rm(folder, { recursive: true, force: true });
+    else say(`logs are kept in ${folder}`);
+  }
+}
+
+/** The first daemon makes the store's tables, on which the recording of the log hangs. */
+async function start(world: World, stream: ChaosOptions["stream"]): Promise<void> {
+  const [first, second] = world.daemons;
+  first.start();
+  await waitUntil(async () => first.url !== undefined && (await watchesSince(world, 0)), {
+    what: "the first daemon to watch",
+    withinMs: recoveryDeadlineMs,
+  });
+  if (stream === "postgres") await recordLog(world.storeUrl);
+  await watchStates(world.storeUrl);
+  second.start();
+  await waitUntil(() => second.url !== undefined, {
+    what: "the second daemon",
+    withinMs: recoveryDeadlineMs,
+  });
+}
+
+/** @returns the longest recovery, ms */
+async function happen(
+  world: World,
+  faults: readonly Fault[],
+  say: ChaosOptions["say"],
+): Promise<number> {
+  let longestMs = 0;
+  for (const [place, fault] of faults.entries()) {
+    const beganMs = Date.now();
+    await perform(world, fault);
+    const wholeMs = Date.now();
+    await waitUntil(() => watchesSince(world, wholeMs), {
+      what: `recovery from: ${fault.kind}`,
+      withinMs: recoveryDeadlineMs,
+    });
+    const recoveryMs = Date.now() - wholeMs;
+    longestMs = Math.max(longestMs, recoveryMs);
+    const lasted = `${seconds(wholeMs - beganMs)} s, recovered in ${seconds(recoveryMs)} s`;
+    say(`${place + 1}/${faults.length} ${fault.kind}: ${lasted}`);
+    await pause(breatherMs);
+  }
+  return longestMs;
+}
+
+const seconds = (ms: number): number => Math.round(ms / 100) / 10;
+
+function outcomeOf(
+  { seed }: ChaosOptions,
+  seen: {
+    readonly faults: readonly Fault[];
+    readonly verdict: Verdict;
+    readonly longestMs: number;
+  },
+): ChaosOutcome {
+  const { faults, verdict, longestMs } = seen;
+  const { stream, decisions, effects } = verdict;
+  const by_kind: Record<string, number> = {};
+  for (const { kind } of faults) by_kind[kind] = (by_kind[kind] ?? 0) + 1;
+  return {
+    wrong: verdict.wrong,
+    result: {
+      seed,
+      faults: faults.length,
+      by_kind,
+      rows: stream.rows,
+      lost: stream.lost,
+      duplicated: stream.duplicated,
+      state_equal: decisions.equal,
+      tickets_expected: effects.ticketsExpected,
+      tickets: effects.tickets,
+      comments_duplicated: effects.commentsDuplicated,
+      runs_expected: effects.runsExpected,
+      runs: effects.runs,
+      longest_recovery_s: seconds(longestMs),
+    },
+  };
+}

@@ -1,0 +1,199 @@
+/** Oracle (c), events → tickets, comments, runs: the doubles' ledgers are what the events call for, each once. */
+import { createHash } from "node:crypto";
+import type { JiraSandbox } from "../../src/sandbox/jira/server.ts";
+import { sql } from "../programs/postgres.ts";
+import type { DecisionEvent } from "./decisions-oracle.ts";
+import type { DockerDouble, Restart } from "./docker-double.ts";
+
+export interface EffectsVerdict {
+  readonly ticketsExpected: number;
+  readonly tickets: number;
+  readonly commentsDuplicated: number;
+  readonly runsExpected: number;
+  readonly runs: number;
+  readonly wrong: readonly string[];
+}
+
+export interface Ledgers {
+  readonly jira: JiraSandbox;
+  readonly docker: DockerDouble;
+  readonly storeUrl: string;
+  /** Of each fix, in the whole test. */
+  readonly maxRuns: number;
+}
+
+interface StoredRun {
+  readonly id: string;
+  readonly fix: string;
+  readonly status: string;
+  readonly target_id: string | null;
+  readonly started_at: string | null;
+}
+
+interface StoredEffect {
+  readonly id: string;
+  readonly incident: string;
+  readonly kind: string;
+  readonly status: string;
+}
+
+const storedSql = `SELECT
+  (SELECT coalesce(json_agg(r), '[]') FROM (
+    SELECT id, fix, status, target_id, snapshot ->> 'started_at' AS started_at FROM driftwarden.runs) r)::text AS runs,
+  (SELECT coalesce(json_agg(e), '[]') FROM (
+    SELECT id, incident, effect ->> 'kind' AS kind, status FROM driftwarden.outbox) e)::text AS effects`;
+const attempted = new Set(["acting", "acted", "failed", "unknown"]);
+
+export async function judgeEffects(
+  ledgers: Ledgers,
+  events: readonly DecisionEvent[],
+): Promise<EffectsVerdict> {
+  const [row = {}] = await sql(ledgers.storeUrl, storedSql);
+  const runs: readonly StoredRun[] = JSON.parse(String(row["runs"]));
+  const effects: readonly StoredEffect[] = JSON.parse(String(row["effects"]));
+  const opened = events.filter(({ type }) => type === "episode_opened");
+  const models = new Set(opened.map(({ model }) => modelOf(model)));
+  const issues = ledgers.jira.issues();
+  const comments = judgeComments(ledgers, effects);
+  const { restarts } = ledgers.docker;
+  const wrong = [
+    ...wrongTickets(
+      models,
+      issues.map(({ summary }) => summary),
+    ),
+    ...comments.wrong,
+    ...wrongPromises(opened, effects),
+    ...wrongRuns(opened, runs),
+    ...wrongRestarts(runs, restarts),
+    ...wrongBudgets(runs, ledgers.maxRuns),
+  ];
+  return {
+    ticketsExpected: models.size,
+    tickets: issues.length,
+    commentsDuplicated: comments.duplicated,
+    runsExpected: runs.filter(({ status }) => status === "acted").length,
+    runs: restarts.length,
+    wrong,
+  };
+}
+
+const modelOf = (key: string): string => key.split("/").at(-1) ?? "";
+
+/** Incidents are reopened for days, so a model has one ticket whatever happens to it in this test. */
+function wrongTickets(models: ReadonlySet<string>, summaries: readonly string[]): string[] {
+  const wrong = [...models].flatMap((model) => {
+    const count = summaries.filter((summary) => summary.includes(`${model}:`)).length;
+    return count === 1 ? [] : [`${count} tickets about ${model}`];
+  });
+  if (summaries.length !== models.size)
+    wrong.push(`${summaries.length} tickets for ${models.size} incidents`);
+  return wrong;
+}
+
+/** Every episode promised what it calls for, and every promise is kept. */
+function wrongPromises(
+  opened: readonly DecisionEvent[],
+  effects: readonly StoredEffect[],
+): readonly string[] {
+  const unkept = effects.filter(({ status }) => status !== "done");
+  const unpromised = opened.filter(
+    ({ id }) =>
+      !effects.some((effect) => effect.id.includes(`:${id}:`) && /ticket/.test(effect.kind)),
+  );
+  return [
+    ...unkept.map(({ id, status }) => `effect ${id} is ${status}`),
+    ...unpromised.map(({ id }) => `episode ${id} promised no ticket`),
+  ];
+}
+
+const markPattern = /(dw[0-9a-f]{14})(\{color\})?$/;
+
+function judgeComments(
+  { jira }: Ledgers,
+  effects: readonly StoredEffect[],
+): { readonly duplicated: number; readonly wrong: readonly string[] } {
+  const marks = jira
+    .issues()
+    .flatMap(({ key, comments }) =>
+      comments.map(({ body }) => `${key} ${markPattern.exec(body.trimEnd())?.[1] ?? body}`),
+    );
+  const distinct = new Set(marks);
+  const said = new Set(marks.map((mark) => mark.split(" ")[1]));
+  const promised = effects.filter(({ kind }) => kind === "ticket.comment");
+  const missing = promised.filter(({ id, incident }) => !said.has(markOf(incident, id)));
+  const twice = marks.filter((mark, place) => marks.indexOf(mark) !== place);
+  return {
+    duplicated: marks.length - distinct.size,
+    wrong: [
+      ...missing.map(({ id }) => `no comment for ${id}`),
+      ...twice.map((mark) => `comment said twice: ${mark}`),
+    ],
+  };
+}
+
+function markOf(incident: string, effect: string): string {
+  return `dw${createHash("sha256").update(`${incident}\n${effect}`).digest("hex").slice(0, 14)}`;
+}
+
+/** A guilty `cpu_usage` calls for the model's fix, once an episode, whatever the gates say to it. */
+function wrongRuns(
+  opened: readonly DecisionEvent[],
+  runs: readonly StoredRun[],
+): readonly string[] {
+  const due = opened.filter(({ features = [] }) =>
+    features.some(
+      ({ feature, part }, place) => feature === "cpu_usage" && (place === 0 || part >= 1 / 3),
+    ),
+  );
+  const wanted = new Map(
+    due.map((event) => [runId(`restart-${modelOf(event.model)}`, event.id), event]),
+  );
+  const found = new Set(runs.map(({ id }) => id));
+  return [
+    ...[...wanted]
+      .filter(([id]) => !found.has(id))
+      .map(([, { id, model }]) => `no run for ${id} of ${model}`),
+    ...runs
+      .filter(({ id }) => !wanted.has(id))
+      .map(({ id, fix }) => `run ${id} of ${fix} was not called for`),
+    ...runs
+      .filter(({ status }) => status === "acting")
+      .map(({ id }) => `run ${id} is still acting`),
+  ];
+}
+
+function runId(fix: string, episode: string): string {
+  return createHash("sha256").update(`${fix}\n${episode}`).digest("hex").slice(0, 20);
+}
+
+/** Each restart is of what one run had in hand; each run that says it acted has its restart. */
+function wrongRestarts(
+  runs: readonly StoredRun[],
+  restarts: readonly Restart[],
+): readonly string[] {
+  const isOf = (run: StoredRun, restart: Restart): boolean =>
+    // A run that says it failed says that nothing happened; the next one may find the container as it was.
+    (run.status === "acted" || run.status === "unknown") &&
+    run.target_id === restart.container &&
+    run.started_at === restart.before;
+  const uncalled = restarts.filter(
+    (restart) => runs.filter((run) => isOf(run, restart)).length !== 1,
+  );
+  const acted = runs.filter(({ status }) => status === "acted");
+  const idle = acted.filter((run) => restarts.filter((restart) => isOf(run, restart)).length !== 1);
+  return [
+    ...uncalled.map(
+      ({ container, before }) =>
+        `restart of ${container.slice(-4)} started ${before} has not one run`,
+    ),
+    ...idle.map(({ id, fix }) => `run ${id} of ${fix} says it acted and has not one restart`),
+  ];
+}
+
+function wrongBudgets(runs: readonly StoredRun[], maxRuns: number): readonly string[] {
+  const fixes = new Set(runs.map(({ fix }) => fix));
+  return [...fixes].flatMap((fix) => {
+    const count = runs.filter((run) => run.fix === fix && attempted.has(run.status)).length;
+    return count <= maxRuns ? [] : [`${count} runs of ${fix}, allowed ${maxRuns}`];
+  });
+}

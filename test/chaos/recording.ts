@@ -1,0 +1,121 @@
+/** The recorded stream: every record that was ever in it, and what its rows say. Decodes by itself. */
+import { Kafka, logLevel } from "kafkajs";
+import { sql } from "../programs/postgres.ts";
+
+export interface Recorded {
+  readonly partition: number;
+  readonly offset: number;
+  readonly bytes: Buffer;
+}
+
+/**
+ * Keeps a copy of everything that is appended to the log, since the log itself is trimmed. Give it a store whose
+ * tables are there.
+ */
+export async function recordLog(storeUrl: string): Promise<void> {
+  await sql(
+    storeUrl,
+    `CREATE SCHEMA IF NOT EXISTS chaos;
+     CREATE TABLE chaos.recorded (partition int, "offset" bigint, bytes bytea);
+     INSERT INTO chaos.recorded SELECT partition, "offset", bytes FROM driftwarden.log_records;
+     CREATE FUNCTION chaos.record() RETURNS trigger LANGUAGE plpgsql AS
+       $$ BEGIN INSERT INTO chaos.recorded VALUES (new.partition, new."offset", new.bytes); RETURN NULL; END $$;
+     CREATE TRIGGER record AFTER INSERT ON driftwarden.log_records
+       FOR EACH ROW EXECUTE FUNCTION chaos.record()`,
+  );
+}
+
+/** Writes down every state that is saved over a newer one: only somebody whose claim is over would do that. */
+export async function watchStates(storeUrl: string): Promise<void> {
+  await sql(
+    storeUrl,
+    `CREATE SCHEMA IF NOT EXISTS chaos;
+     CREATE TABLE chaos.gone_back (model text, newer bigint, older bigint);
+     CREATE FUNCTION chaos.gone_back() RETURNS trigger LANGUAGE plpgsql AS
+       $$ BEGIN INSERT INTO chaos.gone_back VALUES (new.model, old.applied_through, new.applied_through); RETURN NULL; END $$;
+     CREATE TRIGGER gone_back AFTER UPDATE ON driftwarden.states FOR EACH ROW
+       WHEN (new.applied_through < old.applied_through) EXECUTE FUNCTION chaos.gone_back()`,
+  );
+}
+
+/** @returns what {@link watchStates} has seen, a line each */
+export async function statesGoneBack(storeUrl: string): Promise<readonly string[]> {
+  const rows = await sql(storeUrl, "SELECT * FROM chaos.gone_back");
+  return rows.map((row) => `a state went back: ${JSON.stringify(row)}`);
+}
+
+export async function readLog(storeUrl: string): Promise<readonly Recorded[]> {
+  const rows = await sql(
+    storeUrl,
+    `SELECT partition, "offset", encode(bytes, 'base64') AS bytes FROM chaos.recorded ORDER BY partition, "offset"`,
+  );
+  return rows.map(({ partition, offset, bytes }) => ({
+    partition: Number(partition),
+    offset: Number(offset),
+    bytes: Buffer.from(String(bytes), "base64"),
+  }));
+}
+
+/** The topic from its beginning to where it ends now. */
+export async function readTopic(brokers: readonly string[], topic: string): Promise<Recorded[]> {
+  const kafka = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING });
+  const admin = kafka.admin();
+  await admin.connect();
+  const ends = await admin.fetchTopicOffsets(topic);
+  await admin.disconnect();
+  const missing = new Map(
+    ends.filter(({ high }) => Number(high) > 0).map((end) => [end.partition, Number(end.high)]),
+  );
+  const recorded: Recorded[] = [];
+  const consumer = kafka.consumer({ groupId: `chaos-${crypto.randomUUID()}` });
+  await consumer.connect();
+  await consumer.subscribe({ topic, fromBeginning: true });
+  await new Promise<void>((resolve, reject) => {
+    const take = async (partition: number, offset: number, bytes: Buffer): Promise<void> => {
+      if (missing.has(partition)) recorded.push({ partition, offset, bytes });
+      if (offset + 1 >= (missing.get(partition) ?? 0)) missing.delete(partition);
+      if (missing.size === 0) resolve();
+    };
+    consumer
+      .run({
+        eachMessage: ({ partition, message }) =>
+          take(partition, Number(message.offset), message.value ?? Buffer.alloc(0)),
+      })
+      .catch(reject);
+  });
+  await consumer.disconnect();
+  return recorded.toSorted((a, b) => a.partition - b.partition || a.offset - b.offset);
+}
+
+export interface StreamRow {
+  readonly model: string;
+  readonly level: number;
+  readonly window: number;
+  readonly ts: number;
+  readonly feature: string;
+  readonly importance: number;
+  readonly tid: number;
+}
+
+const historyLevel = -1;
+
+/** The rows of a record, if it carries rows: `[version, kind, …]`, see the stream's codec. */
+export function rowsOf({ bytes }: Recorded): readonly StreamRow[] {
+  const fields: unknown = JSON.parse(bytes.toString("utf8"));
+  if (!Array.isArray(fields)) throw new Error("a record is no array");
+  const [, kind, key, , third, fourth, fifth]: unknown[] = fields;
+  const rows = kind === "rows" ? fifth : kind === "history" ? fourth : [];
+  if (!Array.isArray(rows)) throw new Error(`a ${String(kind)} record has no rows`);
+  const model = String(key).split("/").at(-1) ?? "";
+  const level = kind === "rows" ? Number(third) : historyLevel;
+  const window = kind === "rows" ? Number(fourth) : 0;
+  return rows.map(([ts, feature, importance, tid]: unknown[]) => ({
+    model,
+    level,
+    window,
+    ts: Number(ts),
+    feature: String(feature),
+    importance: Number(importance),
+    tid: Number(tid),
+  }));
+}

@@ -1,0 +1,43 @@
+/** Whether the daemons watch again: between them they have seen every model since a moment. */
+import { setTimeout as pause } from "node:timers/promises";
+import { models, type World } from "./world.ts";
+
+interface ModelSeen {
+  readonly model: string;
+  /** Microseconds. */
+  readonly lastAt?: number;
+}
+
+/** @param sinceMs an attribution of every model that is not older must have been seen */
+export async function watchesSince(world: World, sinceMs: number): Promise<boolean> {
+  const seen = new Map<string, number>();
+  const answers = await Promise.all(world.daemons.map(({ url }) => modelsOf(url)));
+  for (const { model, lastAt = 0 } of answers.flat()) {
+    const name = model.split("/").at(-1) ?? "";
+    seen.set(name, Math.max(seen.get(name) ?? 0, lastAt / 1000));
+  }
+  return models.every((model) => (seen.get(model) ?? -1) >= sinceMs);
+}
+
+async function modelsOf(url: string | undefined): Promise<readonly ModelSeen[]> {
+  if (url === undefined) return [];
+  try {
+    const response = await fetch(`${url}/api/v1/models`, { signal: AbortSignal.timeout(1000) });
+    const page: { readonly items: readonly ModelSeen[] } = JSON.parse(await response.text());
+    return page.items;
+  } catch {
+    // Killed or paused; the other one may have them all.
+    return [];
+  }
+}
+
+export async function waitUntil(
+  condition: () => boolean | Promise<boolean>,
+  { what, withinMs }: { readonly what: string; readonly withinMs: number },
+): Promise<void> {
+  const deadline = Date.now() + withinMs;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(`waited ${withinMs / 1000} s for ${what}`);
+    await pause(50);
+  }
+}

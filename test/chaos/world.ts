@@ -1,0 +1,179 @@
+/** Everything a chaos run stands on: real databases and broker, doubles with ledgers, a proxy before each, two daemons. */
+import { chmod, mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Lifecycle } from "../../src/lifecycle.ts";
+import { type JiraSandbox, startJiraSandbox } from "../../src/sandbox/jira/server.ts";
+import { type SandboxKafka, startKafka } from "../../src/sandbox/kafka.ts";
+import { startTestPostgres, type TestPostgres } from "../programs/postgres.ts";
+import { type ByteCuttingProxy, type Place, startByteCuttingProxy } from "./byte-cutting-proxy.ts";
+import { DaemonProcess } from "./daemon-process.ts";
+import { type DockerDouble, startDockerDouble } from "./docker-double.ts";
+import { Feeder } from "./feeder.ts";
+import type { Random } from "./random.ts";
+import { mountSmallDisk, type SmallDisk } from "./small-disk.ts";
+
+export interface WorldOptions {
+  readonly stream: "kafka" | "postgres";
+  readonly random: Random;
+  /** The built program. */
+  readonly dist: string;
+}
+
+/** What a daemon talks to. */
+export type Dependency = "source" | "store" | "kafka" | "jira" | "docker";
+
+export interface World {
+  readonly folder: string;
+  readonly configFile: string;
+  readonly dist: string;
+  readonly source: TestPostgres;
+  readonly sourceUrl: string;
+  readonly store: TestPostgres;
+  readonly storeUrl: string;
+  /** Of the store; undefined where none can be mounted. */
+  readonly disk: SmallDisk | undefined;
+  readonly kafka: SandboxKafka | undefined;
+  readonly jira: JiraSandbox;
+  readonly docker: DockerDouble;
+  readonly proxies: Readonly<Record<Dependency, ByteCuttingProxy>>;
+  readonly daemons: readonly [DaemonProcess, DaemonProcess];
+  readonly feeder: Feeder;
+}
+
+export const models = Array.from({ length: 12 }, (_, place) => `model-${place}`);
+/** Attempts that each model's fix is allowed. */
+export const maxRuns = 5;
+export const topic = "driftwarden";
+
+const table = `CREATE TABLE explainability_metrics (
+  "timestamp" timestamptz, model text, feature_name text, importance double precision);
+  CREATE INDEX ON explainability_metrics ("timestamp")`;
+
+export async function buildWorld(options: WorldOptions, lifecycle: Lifecycle): Promise<World> {
+  const folder = await mkdtemp(join(tmpdir(), "driftwarden-chaos-"));
+  // The databases run as another user, who must get through.
+  await chmod(folder, 0o711);
+  const source = await startTestPostgres();
+  lifecycle.onStop("source", () => source.stop());
+  const disk = await mountSmallDisk(join(folder, "disk"));
+  lifecycle.onStop("disk", async () => disk?.unmount());
+  const place = disk === undefined ? {} : { dataDir: join(disk.folder, "data") };
+  const store = await startTestPostgres({ max_wal_size: "64MB" }, place);
+  lifecycle.onStop("store", () => store.stop());
+  const jira = await startJiraSandbox({ indexLagMs: 300 });
+  lifecycle.onStop("jira", () => jira.stop());
+  const engineSocket = join(folder, "engine.sock");
+  const docker = await startDockerDouble(engineSocket, models);
+  lifecycle.onStop("docker", async () => docker.stop());
+  const kafka = { place: 0 as Place, running: undefined as SandboxKafka | undefined };
+  const proxy = async (listen: Place, target: () => Place): Promise<ByteCuttingProxy> => {
+    const started = await startByteCuttingProxy(listen, target);
+    lifecycle.onStop("proxy", async () => started.stop());
+    return started;
+  };
+  const proxies = {
+    source: await proxy(0, () => source.server.port),
+    store: await proxy(0, () => store.server.port),
+    kafka: await proxy(0, () => kafka.place),
+    jira: await proxy(0, () => Number(new URL(jira.url).port)),
+    docker: await proxy(join(folder, "docker.sock"), () => engineSocket),
+  };
+  if (options.stream === "kafka") {
+    const running = await startBroker(Number(proxies.kafka.place));
+    kafka.running = running;
+    kafka.place = Number(running.brokers[0]?.split(":")[1]);
+    lifecycle.onStop("kafka", () => running.stop());
+  }
+  const { readonlyUrl, url: sourceUrl } = await source.createSource("explainability", table);
+  const { url: storeUrl } = await store.createDatabase("driftwarden");
+  const feeder = await Feeder.start({
+    url: sourceUrl,
+    models,
+    random: options.random,
+    startedAt: (model) => docker.startedAt(model),
+  });
+  lifecycle.onStop("feeder", () => feeder.stop());
+  const configFile = join(folder, "driftwarden.yaml");
+  const tokenFile = join(folder, "jira-token");
+  await writeFile(tokenFile, "not-a-secret\n", { mode: 0o600 });
+  const text = config({
+    source: through(readonlyUrl, proxies.source),
+    store: through(storeUrl, proxies.store),
+    jira: through(jira.url, proxies.jira),
+    docker: String(proxies.docker.place),
+    broker: kafka.running && `127.0.0.1:${proxies.kafka.place}`,
+    tokenFile,
+  });
+  await writeFile(configFile, text, { mode: 0o600 });
+  const daemon = (name: string): DaemonProcess => {
+    const program = join(options.dist, "src/main.js");
+    const made = new DaemonProcess({ name, program, configFile, folder });
+    lifecycle.onStop(name, () => made.stop());
+    return made;
+  };
+  return {
+    folder,
+    configFile,
+    dist: options.dist,
+    source,
+    sourceUrl,
+    store,
+    storeUrl,
+    disk,
+    kafka: kafka.running,
+    jira,
+    docker,
+    proxies,
+    daemons: [daemon("a"), daemon("b")],
+    feeder,
+  };
+}
+
+const through = (url: string, by: ByteCuttingProxy): string =>
+  url.replace(/127\.0\.0\.1:\d+/, `127.0.0.1:${by.place}`);
+
+/** Clients are sent back to the proxy, whatever port they ask first. */
+function startBroker(proxyPort: number): Promise<SandboxKafka> {
+  return startKafka({
+    settings: { "advertised.listeners": `PLAINTEXT://127.0.0.1:${proxyPort}` },
+  });
+}
+
+interface Addresses {
+  readonly source: string;
+  readonly store: string;
+  readonly jira: string;
+  readonly docker: string;
+  readonly broker: string | undefined;
+  readonly tokenFile: string;
+}
+
+function config({ source, store, jira, docker, broker, tokenFile }: Addresses): string {
+  const kafka =
+    broker === undefined
+      ? ""
+      : `, kafka: {brokers: ["${broker}"], topic: ${topic}, session_timeout: 3s}`;
+  const fixes = models.map(
+    (model) =>
+      `  - {name: restart-${model}, when: {model: ${model}, feature: cpu_usage}, do: restart-container, grace_seconds: 0, target: {label: app=${model}}, mode: auto, cooldown: 1s, max_runs: ${maxRuns} per 24h}`,
+  );
+  return `
+store: {url: "${store}"}
+sources:
+  main:
+    url: "${source}"
+    columns: {model: model}
+    poll_interval: 200ms
+    assembly_window: 500ms
+    connect_timeout: 2s
+stream: {partitions: 4${kafka}}
+detection: {checkpoint_interval: 1s}
+jira: {url: "${jira}", user: bot, token_file: ${tokenFile}, deadline: 2s, look_up_for: 3s, resolve_after: 2s, reopen_transition: Reopen, reopen_duration: 7d}
+docker: {socket: ${docker}, deadline: 2s}
+verify: {health_after: 1s, model_after: 1s, give_up_after: 20 cadences}
+fixes:
+${fixes.join("\n")}
+http: {listen: "127.0.0.1:0"}
+`;
+}

@@ -1,0 +1,167 @@
+import { randomUUID } from "node:crypto";
+import { Registry } from "prom-client";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { detectorTypes } from "../../detectors/index.ts";
+import { systemClock } from "../../src/clock.ts";
+import { defaultDetectorSet } from "../../src/detection/default-detectors.ts";
+import { detectionMetrics } from "../../src/detection/metrics.ts";
+import { defaultDecision, defaultSource } from "../../src/detection/settings.ts";
+import { DetectionWorker } from "../../src/detection/worker.ts";
+import type { ApplyOptions } from "../../src/incidents/apply.ts";
+import { verifyJournal } from "../../src/store/journal/verify.ts";
+import { claimPartition, partitionProgress } from "../../src/store/partitions/claim.ts";
+import type { Store } from "../../src/store/store.ts";
+import { postgresLogMetrics } from "../../src/stream/postgres/metrics.ts";
+import { openPostgresLog, type PostgresLog } from "../../src/stream/postgres/postgres-log.ts";
+import { partitionStore } from "../../src/wiring/detection.ts";
+import { collapsing, collapsingRecords } from "../fakes/collapsing-model.ts";
+import { startCuttingProxy } from "../programs/cutting-proxy.ts";
+import { eventually } from "../programs/eventually.ts";
+import { silent, startTestStores, type TestStores } from "../programs/store.ts";
+
+let stores: TestStores;
+beforeAll(async () => {
+  stores = await startTestStores();
+});
+afterAll(() => stores.stop());
+
+const apply: ApplyOptions = {
+  clock: systemClock,
+  settings: {
+    resolveAfterMs: 60_000,
+    reopenDurationMs: 60_000,
+    healthAfterMs: 60_000,
+    fixesFor: () => ["restart-svc"],
+  },
+};
+
+function workerOn(store: Store, stream: string) {
+  const seen = { engines: () => worker.engines(), maxLabelledModels: 10 };
+  const metrics = detectionMetrics(new Registry(), seen);
+  const worker: DetectionWorker = new DetectionWorker({
+    engine: {
+      detectors: defaultDetectorSet(detectorTypes, { sensitivity: "normal" }),
+      source: () => defaultSource,
+      decision: defaultDecision,
+      maxModels: 10,
+      maxFeatures: 10,
+    },
+    store: partitionStore({ store, owner: randomUUID(), stream }, apply),
+    forget: async () => undefined,
+    checkpointIntervalMs: 60_000,
+    clock: systemClock,
+    logger: silent,
+    metrics,
+  });
+  return { worker, divergences: async () => (await metrics.divergences.get()).values[0]?.value };
+}
+
+/** What one episode leaves in the store. */
+async function stored(store: Store): Promise<Readonly<Record<string, number>>> {
+  const count = async (table: string): Promise<number> =>
+    (await store.query<{ count: number }>(`select count(*) as count from ${table}`))[0]?.count ?? 0;
+  return {
+    decisions: await count("decisions"),
+    incidents: await count("incidents"),
+    journal: await count("journal"),
+    outbox: await count("outbox"),
+  };
+}
+const oneEpisode = { decisions: 1, incidents: 1, journal: 1, outbox: 2 };
+const nothing = { decisions: 0, incidents: 0, journal: 0, outbox: 0 };
+
+describe("a decision whose connection is lost", () => {
+  it.each([
+    ["at COMMIT stands, and is not made twice when the batch comes again", "commit", oneEpisode],
+    [
+      "before COMMIT is not stored, and is made when the batch comes again",
+      "into decisions",
+      nothing,
+    ],
+  ])("%s", async (_name, cutAt, afterTheCut) => {
+    const { port } = stores.postgres.server;
+    const proxy = await startCuttingProxy(port);
+    const schema = `cut_${cutAt.replace(" ", "_")}`;
+    const store = await stores.open({ schema });
+    const url = stores.url.replace(`:${port}/`, `:${proxy.port}/`);
+    const cut = await stores.open({ url, schema });
+    const { worker } = workerOn(cut, "s");
+    await worker.assigned(0);
+    const entries = collapsing(60, 70);
+    await worker.received(0, entries.slice(0, 60));
+    proxy.cutAfter(cutAt);
+    await expect(worker.received(0, entries.slice(60))).rejects.toMatchObject({
+      code: cutAt === "commit" ? "DW_STORE_COMMIT_UNKNOWN" : "DW_STORE_UNREACHABLE",
+    });
+    await eventually(async () => expect(await stored(store)).toEqual(afterTheCut));
+    await worker.received(0, entries.slice(60));
+    expect(await stored(store)).toEqual(oneEpisode);
+    expect(await verifyJournal(store)).toEqual({ ok: true, rows: 1 });
+    await cut.close();
+    proxy.stop();
+  });
+});
+
+const openLog = (store: Store, partitions: number): Promise<PostgresLog> =>
+  openPostgresLog({
+    store,
+    name: "s",
+    partitions,
+    owner: randomUUID(),
+    leaseMs: 3_000,
+    pollMs: 500,
+    logger: silent,
+    metrics: postgresLogMetrics(new Registry()),
+  });
+
+describe("a worker that was fenced while it slept", () => {
+  it("forgets, claims its partition again and decides once what the other had not", async () => {
+    const store = await stores.open();
+    const log = await openLog(store, 1);
+    const { worker, divergences } = workerOn(store, "s");
+    const subscription = await log.subscribe(worker);
+    const records = collapsingRecords(60, 80);
+    await log.append(records.slice(0, 60));
+    await eventually(() => expect([...(worker.engines()[0]?.models() ?? [])]).toHaveLength(1));
+    const other = await claimPartition(store, { stream: "s", partition: 0 }, "other");
+    await log.append(records.slice(60));
+    await eventually(async () => expect(await stored(store)).toEqual(oneEpisode));
+    const [progress] = await partitionProgress(store, "s");
+    expect(progress?.epoch).toBe(other.epoch + 1);
+    expect(await divergences()).toBe(0);
+    await subscription.stop();
+    await log.close();
+  });
+});
+
+describe("a second process", () => {
+  it("takes its share; the partition that stays keeps its claim and its memory", async () => {
+    const store = await stores.open();
+    const first = await openLog(store, 2);
+    const { worker } = workerOn(store, "s");
+    const subscription = await first.subscribe(worker);
+    await first.append(collapsingRecords(60, 30));
+    await eventually(async () => expect(await partitionProgress(store, "s")).toHaveLength(2));
+    await eventually(() => {
+      const models = worker.engines().flatMap((engine) => [...engine.models()]);
+      expect(models).toHaveLength(1);
+    });
+    const engines = worker.engines();
+    const second = await openLog(store, 2);
+    const later = await second.subscribe(workerOn(store, "s").worker);
+    await eventually(() => expect(worker.engines()).toHaveLength(1));
+    const kept = worker.engines()[0];
+    expect(
+      engines.filter((engine) => engine === kept),
+      "the same object, not a copy",
+    ).toHaveLength(1);
+    await eventually(async () => {
+      const epochs = (await partitionProgress(store, "s")).map(({ epoch }) => epoch);
+      expect(epochs.toSorted((a, b) => a - b)).toEqual([1, 2]);
+    });
+    await later.stop();
+    await subscription.stop();
+    await first.close();
+    await second.close();
+  });
+});

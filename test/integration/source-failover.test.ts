@@ -1,0 +1,127 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { startPostgres } from "../../src/sandbox/postgres.ts";
+import { writtenIn } from "../../src/source/sql/row.ts";
+import { sql, startTestPostgres, type TestPostgres } from "../programs/postgres.ts";
+import { runSource, type SourceRun, sourceOptions, waitUntil } from "../programs/source.ts";
+
+let postgres: TestPostgres;
+const runs: SourceRun[] = [];
+const cleanUps: (() => Promise<void>)[] = [];
+
+beforeAll(async () => {
+  postgres = await startTestPostgres();
+});
+afterEach(async () => {
+  await Promise.all(runs.splice(0).map(({ poller }) => poller.stop()));
+  for (const cleanUp of cleanUps.splice(0).toReversed()) await cleanUp();
+});
+afterAll(() => postgres.stop());
+
+function run(url: string, kept: Partial<SourceRun> = {}): SourceRun {
+  const started = runSource(sourceOptions(url, { lookbackMs: [60_000, 120_000] }), kept);
+  runs.push(started);
+  return started;
+}
+
+const rowsOf = (count: number, feature: string, ts = "clock_timestamp()"): string =>
+  `INSERT INTO explainability_metrics SELECT ${ts}, '${feature}' || i, i FROM generate_series(1, ${count}) i`;
+
+/** Each row in a transaction of its own. */
+async function transactions(url: string, count: number, feature: string): Promise<void> {
+  const inserts = Array.from({ length: count }, (_, i) => rowsOf(1, `${feature}${i}.`));
+  await sql(url, inserts.map((insert) => `BEGIN; ${insert}; COMMIT`).join(";"));
+}
+
+describe("a source on another cluster", () => {
+  it("restored from a dump is read on: nothing new is lost, what is older than a minute is not sent again", async () => {
+    const source = await postgres.createSource("dumped");
+    const first = run(source.readonlyUrl);
+    await first.ticks(2);
+    await sql(source.url, rowsOf(10, "old", "now() - interval '1 hour'"));
+    await sql(source.url, rowsOf(10, "young"));
+    await waitUntil(() => expect(first.sink.rows.length).toBe(20));
+    await first.poller.stop();
+    // Committed before the dump, read by nobody yet.
+    await sql(source.url, rowsOf(10, "unread"));
+    const dump = await sql(
+      source.url,
+      'SELECT "timestamp"::text AS ts, feature_name AS f FROM explainability_metrics',
+    );
+
+    const other = await startTestPostgres();
+    cleanUps.push(() => other.stop());
+    const restored = await other.createSource("restored");
+    const values = dump.map((row) => `('${String(row["ts"])}', '${String(row["f"])}', 1)`);
+    await sql(restored.url, `INSERT INTO explainability_metrics VALUES ${values.join(",")}`);
+    const second = run(restored.readonlyUrl, { progress: first.progress });
+    await sql(restored.url, rowsOf(10, "after"));
+    await waitUntil(() => expect(new Set(second.sink.features).size).toBe(30));
+    await second.ticks(3);
+    const seen = second.sink.features.map((feature) => feature.replace(/\d+$/, ""));
+    expect(new Set(seen)).toEqual(new Set(["young", "unread", "after"]));
+    expect(seen).toHaveLength(30);
+    expect(await second.registry.metrics()).toContain('rewrites_total{source="main"} 1');
+    // Above the windows sent from the old cluster, so that detection takes them.
+    const last = first.sink.rowRecords.at(-1)?.window ?? 0;
+    expect(Math.min(...second.sink.rowRecords.map((record) => record.window))).toBeGreaterThan(
+      last,
+    );
+  });
+
+  it("promoted without the last transactions gives their ids again, and no row is lost", async () => {
+    const source = await postgres.createSource("primary");
+    const first = run(source.readonlyUrl);
+    await first.ticks(1);
+    await transactions(source.url, 5, "both");
+    await waitUntil(() => expect(first.sink.rows.length).toBe(5));
+    const folder = await mkdtemp(join(tmpdir(), "driftwarden-standby-"));
+    cleanUps.push(() => rm(folder, { recursive: true, force: true }));
+    postgres.server.kill();
+    // With its owner, since Postgres does not run as root.
+    await promisify(execFile)("cp", ["-a", `${postgres.server.dataDir}/.`, folder]);
+    await rm(join(folder, "postmaster.pid"), { force: true });
+    await writeFile(join(folder, "standby.signal"), "");
+    await postgres.server.restart();
+    // Never replicated, but polled.
+    await transactions(source.url, 60, "lost");
+    await waitUntil(() => expect(first.sink.features.at(-1)).toContain("lost"));
+    await waitUntil(() => expect(first.sink.rows.length).toBe(65));
+    await first.poller.stop();
+
+    const standby = await startPostgres({ dataDir: folder });
+    cleanUps.push(() => standby.stop());
+    await sql(standby.url, "SELECT pg_promote()");
+    const url = new URL(standby.url);
+    url.pathname = "/primary";
+    await transactions(url.href, 100, "promoted");
+    url.username = "readonly";
+    const second = run(url.href, { progress: first.progress });
+    const promoted = (): number =>
+      second.sink.features.filter((feature) => feature.startsWith("promoted")).length;
+    await waitUntil(() => expect(promoted()).toBe(100));
+    expect(await second.registry.metrics()).toContain('rewrites_total{source="main"} 1');
+  });
+});
+
+describe("a window over the end of the 32-bit counter", () => {
+  it("takes the transactions on both sides of it and no others", async () => {
+    const end = 2n ** 32n;
+    const from = end - 5n;
+    const to = end + 8n;
+    const ids = [end - 6n, end - 5n, end - 1n, end + 3n, end + 7n, end + 8n, end - 2n ** 31n];
+    const values = ids.map((id) => `('${BigInt.asUintN(32, id)}'::xid, ${id})`).join(",");
+    const rows = await sql(
+      postgres.server.url,
+      `SELECT id::text FROM (VALUES ${values}) AS m (xmin, id)
+       WHERE ${writtenIn(String(BigInt.asUintN(32, from)), String(to - from))} ORDER BY id`,
+    );
+    expect(rows.map((row) => row["id"])).toEqual(
+      [end - 5n, end - 1n, end + 3n, end + 7n].map(String),
+    );
+  });
+});
