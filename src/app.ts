@@ -40,7 +40,7 @@ export function configuredEngine(config: Config): EngineSettings {
 
 export interface AppOptions {
   readonly logger: Logger;
-  /** Default: the machine's. */
+  /** Default: the store's. */
   readonly clock?: Clock;
   /** Acts instead of the configured Docker socket. */
   readonly engine?: Engine;
@@ -66,14 +66,14 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
   const { logger, clock = systemClock } = options;
   const parts = partsOf(config, { logger, clock });
   try {
-    return await start(parts, options.engine);
+    return await start(parts, options);
   } catch (error) {
     await parts.lifecycle.stop().catch((err: unknown) => logger.error({ err }, "stopping failed"));
     throw error;
   }
 }
 
-async function start(parts: Parts, engine: Engine | undefined): Promise<App> {
+async function start(parts: Parts, asked: Pick<AppOptions, "clock" | "engine">): Promise<App> {
   const { config, health, lifecycle, logger, registry } = parts;
   let store: Store | undefined;
   let worker: DetectionWorker | undefined;
@@ -90,17 +90,17 @@ async function start(parts: Parts, engine: Engine | undefined): Promise<App> {
     logger: logger.child({ component: "http" }),
   });
   lifecycle.onStop("http", () => http.close());
-  const wired = await wireStore(parts);
+  const wired = await wireStore(parts, asked.clock);
   store = wired.store;
   const presence = await wired.startHousekeeping();
-  const stored: StoredParts = { ...parts, store };
+  const stored: StoredParts = { ...parts, store, clock: wired.clock };
   const stream = await wireStream(stored);
   const fixes = fixesOf(config, remediationTypes);
   const apply = applyOptions(stored, fixes);
   wireEffects(stored, {
     apply,
     stream,
-    fixes: configuredFixes(parts, fixes, engine ?? wireEngine(parts)),
+    fixes: configuredFixes(stored, fixes, asked.engine ?? wireEngine(parts)),
     restoredAtMs: () => presence.restoredAtMs,
   });
   const detection = wireDetection(stored, {
