@@ -41,7 +41,9 @@ export async function watchStates(storeUrl: string): Promise<void> {
 /** @returns what {@link watchStates} has seen, a line each */
 export async function statesGoneBack(storeUrl: string): Promise<readonly string[]> {
   const rows = await sql(storeUrl, "SELECT * FROM chaos.gone_back");
-  return rows.map((row) => `the state of ${row["model"]} went back: ${JSON.stringify(row)}`);
+  return rows.map(
+    (row) => `the state of ${String(row["model"])} went back: ${JSON.stringify(row)}`,
+  );
 }
 
 export async function readLog(storeUrl: string): Promise<readonly Recorded[]> {
