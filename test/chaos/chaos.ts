@@ -1,8 +1,10 @@
 /** One chaos run: build the world, let faults happen to it one after the other, let it settle, ask three oracles. */
 import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { systemClock } from "../../src/clock.ts";
 import { createLifecycle } from "../../src/lifecycle.ts";
+import { runCommand } from "../programs/command.ts";
 import { drawFaults, type Fault, grouped, kindsIn, perform } from "./faults.ts";
 import { seeded } from "./random.ts";
 import { recordLog, watchStates } from "./recording.ts";
@@ -79,16 +81,19 @@ export async function chaos(options: ChaosOptions): Promise<ChaosOutcome> {
   }
 }
 
-/** The first daemon makes the store's tables, on which the recording of the log hangs. */
 async function start(world: World, stream: ChaosOptions["stream"]): Promise<void> {
   const [first, second] = world.daemons;
+  // A command that looks into the store makes its tables, on which the recording hangs.
+  const program = join(world.dist, "src/main.js");
+  const { code, err } = await runCommand(["effects", "--config", world.configFile], { program });
+  if (code !== 0) throw new Error(`making the store: ${err}`);
+  if (stream === "postgres") await recordLog(world.storeUrl);
+  await watchStates(world.storeUrl);
   first.start();
   await waitUntil(async () => first.url !== undefined && (await watchesSince(world, 0)), {
     what: "the first daemon to watch",
     withinMs: recoveryDeadlineMs,
   });
-  if (stream === "postgres") await recordLog(world.storeUrl);
-  await watchStates(world.storeUrl);
   second.start();
   await waitUntil(() => second.url !== undefined, {
     what: "the second daemon",

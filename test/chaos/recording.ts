@@ -17,7 +17,6 @@ export async function recordLog(storeUrl: string): Promise<void> {
     storeUrl,
     `CREATE SCHEMA IF NOT EXISTS chaos;
      CREATE TABLE chaos.recorded (partition int, "offset" bigint, bytes bytea);
-     INSERT INTO chaos.recorded SELECT partition, "offset", bytes FROM driftwarden.log_records;
      CREATE FUNCTION chaos.record() RETURNS trigger LANGUAGE plpgsql AS
        $$ BEGIN INSERT INTO chaos.recorded VALUES (new.partition, new."offset", new.bytes); RETURN NULL; END $$;
      CREATE TRIGGER record AFTER INSERT ON driftwarden.log_records
