@@ -16,7 +16,7 @@ export function summaryHeadline({ occurrences, model }: Incident): string {
 }
 
 /** The episodes, oldest first; the newest ones when there are too many. */
-export function missedEpisodes({ missed = [], occurrences }: Incident): string {
+function missedEpisodes({ missed = [], occurrences }: Incident): string {
   const shown = missed.slice(-maxLines);
   const left = occurrences - shown.length;
   const rows = shown.map((line) => [
