@@ -53,6 +53,7 @@ export function applyOptions({ config, clock }: StoredParts, fixes: readonly Fix
   return {
     clock,
     settings: {
+      ticketed: config.jira !== undefined,
       resolveAfterMs: resolve_after,
       reopenDurationMs: reopen_duration,
       healthAfterMs: config.verify.health_after,
