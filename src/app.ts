@@ -38,7 +38,7 @@ export function configuredEngine(config: Config): EngineSettings {
 
 export interface AppOptions {
   readonly logger: Logger;
-  /** Default: the machine's. */
+  /** Default: the store's. */
   readonly clock?: Clock;
   /** Acts instead of the configured Docker socket. */
   readonly engine?: Engine;
@@ -61,12 +61,10 @@ const stopDeadlineMs = 25_000;
  * @throws DriftwardenError when a part cannot start; what had started is stopped again
  */
 export function startApp(config: Config, options: AppOptions): Promise<App> {
-  return withParts({ config, clock: systemClock, ...options }, (parts) =>
-    start(parts, options.engine),
-  );
+  return withParts({ config, clock: systemClock, ...options }, (parts) => start(parts, options));
 }
 
-async function start(parts: Parts, engine: Engine | undefined): Promise<App> {
+async function start(parts: Parts, asked: Pick<AppOptions, "clock" | "engine">): Promise<App> {
   const { config, health, lifecycle, logger, registry } = parts;
   let store: Store | undefined;
   let worker: DetectionWorker | undefined;
@@ -83,12 +81,12 @@ async function start(parts: Parts, engine: Engine | undefined): Promise<App> {
     logger: logger.child({ component: "http" }),
   });
   lifecycle.onStop("http", () => http.close());
-  const wired = await wireStore(parts);
+  const wired = await wireStore(parts, asked.clock);
   store = wired.store;
   const presence = await wired.startHousekeeping();
-  const stored: StoredParts = { ...parts, store };
+  const stored: StoredParts = { ...parts, store, clock: wired.clock };
   const stream = await wireStream(stored);
-  const fixes = wireFixes(parts, remediationTypes, engine);
+  const fixes = wireFixes(stored, remediationTypes, asked.engine);
   const apply = applyOptions(stored, fixes);
   wireEffects(stored, {
     apply,

@@ -83,11 +83,21 @@ export class DetectionWorker implements PartitionReader {
     if (fenced !== undefined) throw fenced;
     const held = this.#held.get(partition);
     if (held === undefined) throw new Error(`partition ${partition} is not held`);
+    await this.#assertOursBeforeGap(held, entries);
     for (const entry of entries) {
       // Entries delivered again after a failed commit are already in memory.
       if (entry.offset >= held.next) this.#apply(partition, held, entry);
     }
     await this.#commit(held);
+  }
+
+  /**
+   * Whoever slept finds records gone that the next holder has done with: that is no gap, but a fence. It moves nothing.
+   */
+  async #assertOursBeforeGap({ claim, next }: Held, entries: readonly LogEntry[]): Promise<void> {
+    const first = entries.find(({ offset }) => offset >= next);
+    if (first === undefined || first.offset === next) return;
+    await this.#options.store.moveReplayFrom(claim, claim.replayFrom);
   }
 
   /** Starts saving states in the background. */

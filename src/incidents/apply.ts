@@ -16,9 +16,11 @@ import { enqueueEffects } from "../store/outbox/enqueue.ts";
 import type { Tx } from "../store/query.ts";
 import { updateRun } from "../store/runs/run.ts";
 import type { IncidentEvent } from "./event.ts";
-import { fingerprint } from "./fingerprint.ts";
-import type { Incident } from "./incident.ts";
-import { type ReducerSettings, reduce } from "./reducer.ts";
+import { fingerprint, summaryFingerprint } from "./fingerprint.ts";
+import type { Incident, MissedEpisode } from "./incident.ts";
+import { lateTicketMs, summarise } from "./missed.ts";
+import { plan } from "./plan.ts";
+import { type ReducerSettings, reduce, type Step, timingOf } from "./reducer.ts";
 
 export interface ApplyOptions {
   readonly settings: ReducerSettings;
@@ -56,20 +58,40 @@ async function apply(
   const nowMs = clock.now();
   const nextNumber = event.type === "episode_opened" ? await nextIncidentNumber(tx) : 0;
   const step = reduce(incident, event, { nowMs, nextNumber, settings });
-  const changed = step?.incident ?? incident;
   if (step !== undefined) {
-    const { id } = step.incident;
-    if (id === incident?.id) await updateIncident(tx, step.incident, nowMs);
-    else await insertIncident(tx, step.incident, nowMs);
-    await enqueueEffects(
-      tx,
-      step.effects.map((effect) => ({ ...effect, incident: id })),
-      nowMs,
-    );
+    await write(tx, { before: incident, step, nowMs });
     await recordOutcome(tx, { event, after: step.incident, nowMs });
   }
+  if (step?.missed !== undefined) await sumUp(tx, step.missed, { nowMs, settings });
+  const changed = step?.incident ?? incident;
   const about = changed === undefined ? {} : { incident: changed.id };
   return { ...about, kind: event.type, atMs: nowMs, body: event };
+}
+
+/** The summary is locked after the incident, never before it. */
+async function sumUp(
+  tx: Tx,
+  line: MissedEpisode,
+  { nowMs, settings }: { readonly nowMs: number; readonly settings: ReducerSettings },
+): Promise<void> {
+  const before = await lockLatestIncident(tx, summaryFingerprint(line.episode.model));
+  const nextNumber = await nextIncidentNumber(tx);
+  const { incident, effects, cause } = summarise(before, line, { nowMs, nextNumber });
+  const timing = timingOf({ nowMs, settings }, { ticketAfterMs: lateTicketMs });
+  const step = { incident, effects: plan(incident, cause, { effects, timing }) };
+  await write(tx, { before, step, nowMs });
+}
+
+async function write(
+  tx: Tx,
+  given: { readonly before: Incident | undefined; readonly step: Step; readonly nowMs: number },
+): Promise<void> {
+  const { before, step, nowMs } = given;
+  const { id } = step.incident;
+  if (id === before?.id) await updateIncident(tx, step.incident, nowMs);
+  else await insertIncident(tx, step.incident, nowMs);
+  const promised = step.effects.map((effect) => ({ ...effect, incident: id }));
+  await enqueueEffects(tx, promised, nowMs);
 }
 
 /** The run is over only now: its cooldown counts from the end of its verification. */

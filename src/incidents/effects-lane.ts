@@ -115,6 +115,8 @@ export class EffectsLane {
     await Promise.all(taken.map((effect) => this.#carryOut(effect)));
     if (taken.length > 0) return 0;
     const dueMs = await nextEffectDueMs(store, kinds);
+    // Another process did what was left: nothing will probe, and nothing waits.
+    if (dueMs === undefined && state === "half_open") this.#answered();
     const waitMs = dueMs === undefined ? idleMs : dueMs - clock.now();
     // What is due but was not given waits behind another effect, or in other hands.
     return Math.min(idleMs, waitMs > 0 ? waitMs : soonMs);
@@ -171,9 +173,10 @@ export class EffectsLane {
 
   #answered(): void {
     this.#breaker.succeeded();
+    this.#state();
     if (this.#awayBecause === undefined) return;
     this.#awayBecause = undefined;
-    this.#options.logger.info({ dependency: this.dependency }, "dependency is back");
+    this.#options.logger.info({ dependency: this.dependency }, "dependency is asked freely again");
   }
 
   #noteFailure(error: unknown): void {

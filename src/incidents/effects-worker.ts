@@ -1,4 +1,5 @@
 /** Carries promised effects out, in a lane for each dependency: one that is away, or slow, keeps no other waiting. */
+import { hastenEffects } from "../store/outbox/hasten.ts";
 import { type Dependency, dependencies } from "./dependency.ts";
 import { EffectsLane, type EffectsOptions } from "./effects-lane.ts";
 
@@ -21,10 +22,16 @@ export class EffectsWorker {
     this.#lanes = dependencies.map((dependency) => new EffectsLane(dependency, options));
   }
 
+  /** What waits after a failure is tried at once: people restart when they have mended something. */
   start(): void {
-    const unlisten = this.#options.store.listen("outbox", () => this.#wake());
-    const lanes = this.#lanes.map((lane) => lane.run(this.#stopping.signal));
-    this.#working = Promise.all(lanes).finally(unlisten);
+    const { store, clock, logger } = this.#options;
+    const unlisten = store.listen("outbox", () => this.#wake());
+    this.#working = hastenEffects(store, clock.now())
+      .catch((err: unknown) =>
+        logger.warn({ err }, "hastening effects failed; they keep their time"),
+      )
+      .then(() => Promise.all(this.#lanes.map((lane) => lane.run(this.#stopping.signal))))
+      .finally(unlisten);
   }
 
   /** Ok while promised effects can be read; what an effect itself meets is no illness of the outbox. */

@@ -34,6 +34,16 @@ export interface RunFacts {
   readonly outcome?: "recovered" | "not_recovered" | "inconclusive" | "failed" | "unknown";
 }
 
+/** An episode that was over before it could have a ticket. */
+export interface MissedEpisode {
+  /** Number of its incident. */
+  readonly incident: number;
+  readonly episode: EpisodeOpened;
+  readonly severity: Severity;
+  /** When it was known to be over. */
+  readonly endMs: number;
+}
+
 export interface Incident {
   readonly id: string;
   /** Counts up from 1 across the store: what people say aloud. */
@@ -52,6 +62,10 @@ export interface Incident {
   /** The newest episode, as decided when it opened. */
   readonly episode: EpisodeOpened;
   readonly ticket?: TicketRef;
+  /** It was over before it had a ticket: the summary has it. */
+  readonly inSummary?: true;
+  /** Of a summary: what it sums up, oldest first, the newest 100. */
+  readonly missed?: readonly MissedEpisode[];
   /** Newest last, at most 20. */
   readonly runs: readonly RunFacts[];
 }

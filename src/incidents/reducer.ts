@@ -7,7 +7,9 @@
 import type { EpisodeClosed, EpisodeOpened, Verified } from "../detection/event.ts";
 import type { HealthChecked, IncidentEvent, QuietPassed, RunChanged } from "./event.ts";
 import { fingerprint } from "./fingerprint.ts";
-import type { Effect, Incident, RunFacts } from "./incident.ts";
+import type { Effect, Incident, MissedEpisode, RunFacts, TicketRef } from "./incident.ts";
+import { isLate, lateTicketMs, missedOf } from "./missed.ts";
+import { type PlannedEffect, plan, type Timing } from "./plan.ts";
 import { severityOf, worse } from "./severity.ts";
 
 export interface ReducerSettings {
@@ -17,22 +19,17 @@ export interface ReducerSettings {
   readonly reopenDurationMs: number;
   /** How long after an act the target's own health is judged, ms. */
   readonly healthAfterMs: number;
+  /** Whether there is a tracker; without one nobody misses a ticket. Default false. */
+  readonly ticketed?: boolean;
   /** The fixes that this episode of this incident calls for, in config order. */
   readonly fixesFor: (incident: Incident) => readonly string[];
-}
-
-export interface PlannedEffect {
-  /** Deterministic: the same decision plans the same effect, so it is stored once. */
-  readonly id: string;
-  readonly effect: Effect;
-  readonly dueAtMs: number;
-  /** Effects of one incident run in order; timers stand outside that order. */
-  readonly timer: boolean;
 }
 
 export interface Step {
   readonly incident: Incident;
   readonly effects: readonly PlannedEffect[];
+  /** It is over and never had a ticket: for the summary. */
+  readonly missed?: MissedEpisode;
 }
 
 export interface Moment {
@@ -60,7 +57,7 @@ export function reduce(
   if (event.type === "run_changed") return runChanged(incident, event, moment);
   if (event.type === "health_checked") return healthChecked(incident, event, moment);
   if (event.type === "quiet_passed") return quietPassed(incident, event, moment);
-  return { incident: { ...incident, ticket: event.ticket }, effects: [] };
+  return ticketOpened(incident, event.ticket, moment);
 }
 
 /** Whether the next episode belongs to this incident. */
@@ -88,7 +85,12 @@ function episodeOpened(before: Incident | undefined, event: EpisodeOpened, momen
   for (const fix of moment.settings.fixesFor(incident)) {
     effects.push({ kind: "run.start", fix, episode: event.id });
   }
-  return plan(incident, event.id, { effects, moment });
+  return stepTo(incident, event.id, { effects, moment, late: mayBeOver(event, moment) });
+}
+
+/** A late episode's close may be about to be decided; without a tracker nobody waits for it. */
+function mayBeOver(event: EpisodeOpened, { nowMs, settings }: Moment): boolean {
+  return settings.ticketed === true && isLate(event, nowMs);
 }
 
 function opened(event: EpisodeOpened, moment: Moment): Incident {
@@ -109,7 +111,7 @@ function opened(event: EpisodeOpened, moment: Moment): Incident {
 }
 
 function repeated(before: Incident, event: EpisodeOpened, moment: Moment): Incident {
-  const { resolvedAtMs: _over, ...rest } = before;
+  const { resolvedAtMs: _over, inSummary: _unseen, ...rest } = before;
   return {
     ...rest,
     severity: worse(before.severity, severityOf(event)),
@@ -123,18 +125,48 @@ function repeated(before: Incident, event: EpisodeOpened, moment: Moment): Incid
 
 function episodeClosed(before: Incident, event: EpisodeClosed, moment: Moment): Step | undefined {
   if (before.state !== "open" || before.episode.id !== event.episode) return undefined;
+  if (unseen(before, moment) && isLate(before.episode, moment.nowMs)) return missed(before, moment);
   const incident: Incident = { ...before, state: "recovered", lastSeenAtMs: moment.nowMs };
   const effects: Effect[] = [
     { kind: "ticket.comment", note: { about: "closed", cause: event.cause, atMs: moment.nowMs } },
     { kind: "incident.settle", episode: event.episode },
   ];
-  return plan(incident, event.id, { effects, moment });
+  return stepTo(incident, event.id, { effects, moment });
 }
 
 function quietPassed(before: Incident, event: QuietPassed, moment: Moment): Step | undefined {
   if (before.state !== "recovered" || before.episode.id !== event.episode) return undefined;
+  if (unseen(before, moment)) return missed(before, moment);
   const incident: Incident = { ...before, state: "resolved", resolvedAtMs: moment.nowMs };
-  return plan(incident, event.episode, { effects: [{ kind: "ticket.resolve" }], moment });
+  return stepTo(incident, event.episode, { effects: [{ kind: "ticket.resolve" }], moment });
+}
+
+/** Nobody has been told, though somebody would have been. A summary never becomes a line of another. */
+function unseen(incident: Incident, { settings }: Moment): boolean {
+  const { ticket, missed: sumsUp } = incident;
+  return settings.ticketed === true && ticket === undefined && sumsUp === undefined;
+}
+
+/** Over before it had a ticket: it gets a line in the summary instead. Its promised ticket finds it so. */
+function missed(before: Incident, { nowMs }: Moment): Step {
+  const incident: Incident = {
+    ...before,
+    state: "resolved",
+    resolvedAtMs: nowMs,
+    inSummary: true,
+  };
+  return { incident, effects: [], missed: missedOf(before, nowMs) };
+}
+
+function ticketOpened(before: Incident, ticket: TicketRef, moment: Moment): Step {
+  const { inSummary, ...rest } = before;
+  const incident: Incident = { ...rest, ticket };
+  const effects: Effect[] = [];
+  // It was being created while it was found to be over.
+  if (inSummary === true) effects.push({ kind: "ticket.resolve" });
+  // Lines may have come while the ticket was written.
+  if ((before.missed?.length ?? 0) > 1) effects.push({ kind: "ticket.repeat" });
+  return stepTo(incident, `ticket:${ticket.id}`, { effects, moment });
 }
 
 function runChanged(before: Incident, { run }: RunChanged, moment: Moment): Step {
@@ -146,7 +178,7 @@ function runChanged(before: Incident, { run }: RunChanged, moment: Moment): Step
   if (run.status === "acted") {
     effects.push({ kind: "run.ask_model", run: run.id }, { kind: "run.check_health", run: run.id });
   }
-  return plan(incident, `${run.id}:${run.status}`, { effects, moment });
+  return stepTo(incident, `${run.id}:${run.status}`, { effects, moment });
 }
 
 function verified(before: Incident, event: Verified, moment: Moment): Step | undefined {
@@ -174,23 +206,30 @@ function withOutcome(
   const runs = before.runs.map((known) => (known.id === run.id ? run : known));
   const note = { about: "verified", run, detail: told.detail } as const;
   const effects: Effect[] = [{ kind: "ticket.comment", note }];
-  return plan({ ...before, runs }, `${run.id}:${run.outcome}`, { effects, moment: told.moment });
+  return stepTo({ ...before, runs }, `${run.id}:${run.outcome}`, { effects, moment: told.moment });
 }
 
-function plan(
+function stepTo(
   incident: Incident,
   cause: string,
-  planned: { readonly effects: readonly Effect[]; readonly moment: Moment },
+  planned: {
+    readonly effects: readonly Effect[];
+    readonly moment: Moment;
+    readonly late?: boolean;
+  },
 ): Step {
-  const { nowMs, settings } = planned.moment;
-  const delays: Partial<Record<Effect["kind"], number>> = {
+  const { effects, moment, late = false } = planned;
+  const timing = timingOf(moment, { ticketAfterMs: late ? lateTicketMs : 0 });
+  return { incident, effects: plan(incident, cause, { effects, timing }) };
+}
+
+export function timingOf(
+  { nowMs, settings }: Pick<Moment, "nowMs" | "settings">,
+  { ticketAfterMs }: { readonly ticketAfterMs: number },
+): Timing {
+  const timers = {
     "incident.settle": settings.resolveAfterMs,
     "run.check_health": settings.healthAfterMs,
   };
-  const effects = planned.effects.map((effect, place) => {
-    const delay = delays[effect.kind];
-    const id = `${incident.id}:${cause}:${place}:${effect.kind}`;
-    return { id, effect, dueAtMs: nowMs + (delay ?? 0), timer: delay !== undefined };
-  });
-  return { incident, effects };
+  return { nowMs, timers, ticketAfterMs };
 }

@@ -13,6 +13,8 @@ export interface DeliveryDeps {
   readonly logger: Logger;
   readonly metrics: SourceMetrics;
   readonly signal: AbortSignal;
+  /** The stream has not answered within its time; it is waited for all the same. */
+  readonly onLate: () => void;
 }
 
 type Pack = (model: string, rows: readonly Row[]) => StreamRecord;
@@ -66,14 +68,22 @@ export class Delivery {
     await this.records(records);
   }
 
-  /** @throws SourceError DW_SOURCE_STREAM_REFUSED; also when we are to stop, so that nothing more is read */
+  /**
+   * Waits for the stream for as long as it takes: two appends must not be under way at once, and what is waiting to be
+   * sent is one page.
+   *
+   * @throws SourceError DW_SOURCE_STREAM_REFUSED; also when we are to stop, so that nothing more is read
+   */
   async records(records: readonly StreamRecord[]): Promise<void> {
     if (records.length === 0) return;
+    const late = setTimeout(this.#deps.onLate, this.#deps.options.streamDeadlineMs);
     try {
       this.#deps.signal.throwIfAborted();
       await this.#deps.sink.append(records);
     } catch (error) {
       throw streamRefused(error);
+    } finally {
+      clearTimeout(late);
     }
     this.#deps.metrics.records.inc(this.#labels, records.length);
   }

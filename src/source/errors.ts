@@ -16,6 +16,7 @@ type Code =
   | "DW_SOURCE_ROW_UNUSABLE"
   | "DW_SOURCE_ROW_NOT_FINITE"
   | "DW_SOURCE_STREAM_REFUSED"
+  | "DW_SOURCE_STREAM_LATE"
   | "DW_SOURCE_STORE_REFUSED";
 
 /** Any failure of a source. The poller tries all of them again; `retryable` says whether that alone may help. */
@@ -106,6 +107,13 @@ export const streamRefused = (error: unknown): SourceError =>
       cause: error,
     },
   );
+
+/** The stream keeps the records waiting; the source's transaction is given up meanwhile. */
+export const streamLate = (ms: number): SourceError =>
+  new SourceError("DW_SOURCE_STREAM_LATE", `the stream has not answered for ${ms / 1000} s`, {
+    hint: "Look at the stream's own errors; reading goes on behind the last acknowledged row when it answers.",
+    retryable: true,
+  });
 
 /** The store did not take or give the source's positions. */
 export const storeRefused = (error: unknown): SourceError =>

@@ -1,10 +1,11 @@
 /** Keeps one source polled: connects, probes, polls, waits; when anything fails, starts again with a backoff. */
+import { setTimeout as timer } from "node:timers/promises";
 import type { Client } from "pg";
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
 import { connect } from "./connection.ts";
 import { Delivery } from "./delivery.ts";
-import { type SourceError, toSourceError } from "./errors.ts";
+import { type SourceError, streamLate, toSourceError } from "./errors.ts";
 import type { SourceLayout } from "./layout.ts";
 import type { SourceMetrics } from "./metrics.ts";
 import type { SourceOptions } from "./options.ts";
@@ -37,6 +38,8 @@ export interface Poller {
 
 const backoffBaseMs = 250;
 const backoffCapMs = 30_000;
+/** A stop waits for the page in hand, but not for a stream that does not answer. */
+const stopWithinMs = 5_000;
 
 /** Full jitter: anything from nothing to the doubled, capped delay, so that a returning server is not stormed. */
 function backoffMs(failures: number): number {
@@ -53,11 +56,14 @@ class SourcePoller implements Poller {
   #health: SourceHealth = { ok: false, reason: "the first poll is not done" };
   #failures = 0;
   #lastCode: string | undefined;
+  /** The poll has given its connection away, and what it meets next is told already. */
+  #late = false;
 
   constructor(deps: PollerDeps) {
     this.#deps = deps;
     this.#labels = { source: deps.options.name };
-    const delivery = new Delivery({ ...deps, signal: this.#abort.signal });
+    const onLate = (): void => this.#streamLate();
+    const delivery = new Delivery({ ...deps, signal: this.#abort.signal, onLate });
     this.#reading = new Reading({ ...deps, delivery });
     this.#done = this.#run();
   }
@@ -70,7 +76,13 @@ class SourcePoller implements Poller {
     this.#abort.abort();
     // Ends a query that still runs at once; a page that is being handed on is finished.
     await this.#disconnect();
-    await this.#done;
+    const patience = new AbortController();
+    const waited = timer(stopWithinMs, undefined, { signal: patience.signal }).catch(
+      () => undefined,
+    );
+    // A page that the stream keeps waiting is sent again by whoever polls next.
+    await Promise.race([this.#done, waited]);
+    patience.abort();
   }
 
   async #run(): Promise<void> {
@@ -92,12 +104,13 @@ class SourcePoller implements Poller {
   /** @returns whether it failed */
   async #tryPoll(): Promise<boolean> {
     this.#deps.metrics.polls.inc(this.#labels);
+    this.#late = false;
     try {
       this.#connection ??= await this.#open();
       await this.#reading.poll(this.#connection.client, this.#connection.layout);
     } catch (error) {
       await this.#disconnect();
-      if (this.#abort.signal.aborted) return true;
+      if (this.#late || this.#abort.signal.aborted) return true;
       this.#report(toSourceError(error, `polling ${this.#deps.options.table}`));
       return true;
     }
@@ -106,6 +119,16 @@ class SourcePoller implements Poller {
     this.#lastCode = undefined;
     this.#health = { ok: true };
     return false;
+  }
+
+  /**
+   * An open transaction keeps the source's server from cleaning up all its tables. So it ends here; once the stream has
+   * answered, the poll fails at its next page, and the next poll reads the window on from the last acknowledged row.
+   */
+  #streamLate(): void {
+    this.#late = true;
+    this.#report(streamLate(this.#deps.options.streamDeadlineMs));
+    void this.#disconnect();
   }
 
   async #open(): Promise<{ client: Client; layout: SourceLayout }> {

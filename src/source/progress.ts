@@ -34,10 +34,7 @@ export interface PollMark {
   readonly clock: number;
 }
 
-/**
- * Everything the poller of one source remembers: one JSON document of a few kilobytes. A source without one has
- * not finished its history.
- */
+/** Everything the poller of one source remembers: one JSON document of a few kilobytes. */
 export interface SourceState {
   readonly version: 1;
   /** Of the Postgres cluster and its timeline; another one means other transaction ids. */
@@ -50,6 +47,8 @@ export interface SourceState {
   readonly bounds: readonly [number, number];
   /** Oldest first, at most 64. */
   readonly marks: readonly PollMark[];
+  /** The history from this time on, up to the horizon, is still to be sent; ms since 1970. Absent once it was. */
+  readonly historySinceMs?: number;
   /** Of the last tick, microseconds since 1970; absent before the first. */
   readonly watermark?: number;
 }

@@ -126,19 +126,30 @@ export class Reading {
     this.#state ??= await progress
       .load(options.name)
       .catch((error: unknown) => Promise.reject(storeRefused(error)));
-    if (this.#state === undefined) return this.#saved(await this.#firstState(view));
-    const fit = await fitOf(this.#state, view);
-    return fit === "same" ? this.#state : this.#refitted(this.#state, view, fit);
+    const known = this.#state ?? (await this.#saved(this.#firstState(view)));
+    const fit = await fitOf(known, view);
+    const state = fit === "same" ? known : await this.#refitted(known, view, fit);
+    return state.historySinceMs === undefined ? state : this.#sendHistory(state, view);
   }
 
-  async #firstState(view: SourceView): Promise<SourceState> {
-    const { options, delivery, logger } = this.#deps;
+  #firstState(view: SourceView): SourceState {
+    const { history, lookbackMs } = this.#deps.options;
     const clockMs = this.#at(view);
-    const rows = await sendHistory(view, delivery, { options, clockMs });
-    logger.info({ rows }, "history sent");
     const { systemIdentifier, relfilenode } = view;
-    const positions = startLevels(view.xmin, clockMs, options.lookbackMs);
-    return { version: 1, systemIdentifier, relfilenode, ...positions, marks: [] };
+    const positions = startLevels(view.xmin, clockMs, lookbackMs);
+    const historySinceMs = clockMs - history.ms;
+    return { version: 1, systemIdentifier, relfilenode, ...positions, marks: [], historySinceMs };
+  }
+
+  async #sendHistory(
+    { historySinceMs: sinceMs = 0, ...state }: SourceState,
+    view: SourceView,
+  ): Promise<SourceState> {
+    const { options, delivery, logger } = this.#deps;
+    const { horizon } = state.levels[0];
+    const rows = await sendHistory(view, delivery, { options, horizon, sinceMs });
+    logger.info({ rows }, "history sent");
+    return this.#saved(state);
   }
 
   async #refitted(

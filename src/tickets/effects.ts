@@ -11,7 +11,9 @@ type TicketEffects = Pick<
 export function ticketEffects(ticketing: Ticketing | undefined): TicketEffects {
   return {
     "ticket.open": async (_effect, incident, attempt) => {
-      if (ticketing === undefined) return [];
+      // Over, and summed up elsewhere; unless a ticket may exist already.
+      const summedUp = incident.inSummary === true && !attempt.unknown;
+      if (ticketing === undefined || summedUp) return [];
       const { ticket } = await ticketing.open(incident, attempt);
       return [{ type: "ticket_opened", ticket }];
     },

@@ -4,6 +4,7 @@ import type { BlamedFeature, EpisodeOpened } from "../detection/event.ts";
 import { formatDuration } from "../duration.ts";
 import type { Incident, RunFacts, Severity } from "../incidents/incident.ts";
 import { modelName } from "../stream/model-key.ts";
+import { summaryDescription, summaryHeadline } from "./summary-text.ts";
 import { displayName, headline, impact } from "./symptom.ts";
 import { oneLine, readNumber, readShare, readTime } from "./text.ts";
 import type { NewIssue } from "./tracker.ts";
@@ -21,6 +22,7 @@ const maxFeatures = 10;
 
 /** The ticket of an incident. Summary under 255 characters (normally under 80), description under 32,767. */
 export function renderIssue(incident: Incident, context: TicketContext): NewIssue {
+  if (incident.missed !== undefined) return renderSummary(incident, context);
   const { episode, severity } = incident;
   const sections = [
     opening(episode),
@@ -36,6 +38,17 @@ export function renderIssue(incident: Incident, context: TicketContext): NewIssu
     description: sections.join("\n\n"),
     labels: ["driftwarden", fingerprintLabel(incident), severity],
     priority: context.priorities[severity],
+  };
+}
+
+function renderSummary(incident: Incident, { priorities }: TicketContext): NewIssue {
+  const { severity, number, fingerprint } = incident;
+  const mark = footer(`Driftwarden incident ${number}, fingerprint ${fingerprint}`);
+  return {
+    summary: `[${severity}] ${summaryHeadline(incident)}`,
+    description: `${summaryDescription(incident)}\n\n${mark}`,
+    labels: ["driftwarden", fingerprintLabel(incident), severity],
+    priority: priorities[severity],
   };
 }
 

@@ -2,6 +2,7 @@
 import type { EpisodeClosed } from "../detection/event.ts";
 import type { Incident, Note } from "../incidents/incident.ts";
 import { changes, describeRun, opening, reasons } from "./issue-text.ts";
+import { summaryRepeat } from "./summary-text.ts";
 import { readTime } from "./text.ts";
 import { escaped } from "./wiki.ts";
 
@@ -22,7 +23,9 @@ export function renderAgain({ episode }: Pick<Incident, "episode">, since: strin
 }
 
 /** The one comment that counts repeats. */
-export function renderRepeat({ occurrences, openedAtMs, lastSeenAtMs }: Incident): string {
+export function renderRepeat(incident: Incident): string {
+  const { occurrences, openedAtMs, lastSeenAtMs } = incident;
+  if (incident.missed !== undefined) return summaryRepeat(incident);
   const times = occurrences === 1 ? "once" : `${occurrences} times`;
   return `Seen *${times}* since ${readTime(openedAtMs)}, last at ${readTime(lastSeenAtMs)}. This comment is kept up to date.`;
 }

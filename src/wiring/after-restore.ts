@@ -15,7 +15,8 @@ export function withCareAfterRestore(
   return {
     ...handlers,
     "ticket.open": (effect, incident, attempt) => {
-      const unknown = attempt.unknown || mayHaveForgotten(incident);
+      const forgotten = mayHaveForgotten(incident) && incident.inSummary !== true;
+      const unknown = attempt.unknown || forgotten;
       return handlers["ticket.open"](effect, incident, { ...attempt, unknown });
     },
     "run.start": async (effect, incident, attempt) => {

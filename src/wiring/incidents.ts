@@ -34,6 +34,7 @@ export function applyOptions(
   return {
     clock,
     settings: {
+      ticketed: config.jira !== undefined,
       resolveAfterMs: resolve_after,
       reopenDurationMs: reopen_duration,
       healthAfterMs: config.verify.health_after,

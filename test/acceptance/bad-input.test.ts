@@ -15,9 +15,9 @@ import { hostileNames } from "./bad-input/names.ts";
 import { badRows, good } from "./bad-input/rows.ts";
 import {
   metric,
+  restart,
   type Stage,
   setStage,
-  timePasses,
   told,
   unready,
   untilReady,
@@ -158,7 +158,7 @@ describe("Jira", () => {
     await eventually(() => saysSo(row.code, row.hint));
     expect(stage.tickets(row.model)).toEqual([]);
     row.mend(stage.jiraSite);
-    await timePasses(stage);
+    await restart(stage);
     await eventually(() => expect(stage.tickets(row.model)).toHaveLength(1));
   });
 });

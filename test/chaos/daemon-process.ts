@@ -84,11 +84,11 @@ export class DaemonProcess {
     if (url !== undefined) this.#url = url;
   }
 
-  /** SIGKILL; it comes back by itself. */
-  async kill(): Promise<void> {
+  /** It comes back by itself. */
+  async end(signal: "SIGKILL" | "SIGTERM"): Promise<void> {
     this.#expected = true;
     const ended = this.#ended;
-    this.#child?.kill("SIGKILL");
+    this.#child?.kill(signal);
     await ended;
   }
 

@@ -18,8 +18,8 @@ export interface Ledgers {
   readonly jira: JiraSandbox;
   readonly docker: DockerDouble;
   readonly storeUrl: string;
-  /** Of each fix, in the whole test. */
-  readonly maxRuns: number;
+  /** Attempts allowed in the whole test. */
+  readonly maxRunsOf: (model: string) => number;
 }
 
 interface StoredRun {
@@ -65,7 +65,7 @@ export async function judgeEffects(
     ...wrongPromises(opened, effects),
     ...wrongRuns(opened, runs),
     ...wrongRestarts(runs, restarts),
-    ...wrongBudgets(runs, ledgers.maxRuns),
+    ...wrongBudgets(runs, ledgers.maxRunsOf),
   ];
   return {
     ticketsExpected: models.size,
@@ -190,10 +190,14 @@ function wrongRestarts(
   ];
 }
 
-function wrongBudgets(runs: readonly StoredRun[], maxRuns: number): readonly string[] {
+function wrongBudgets(
+  runs: readonly StoredRun[],
+  maxRunsOf: Ledgers["maxRunsOf"],
+): readonly string[] {
   const fixes = new Set(runs.map(({ fix }) => fix));
   return [...fixes].flatMap((fix) => {
     const count = runs.filter((run) => run.fix === fix && attempted.has(run.status)).length;
-    return count <= maxRuns ? [] : [`${count} runs of ${fix}, allowed ${maxRuns}`];
+    const allowed = maxRunsOf(fix.replace("restart-", ""));
+    return count <= allowed ? [] : [`${count} runs of ${fix}, allowed ${allowed}`];
   });
 }

@@ -12,6 +12,8 @@ export interface Fault {
   readonly bytes: number;
   /** How long it lasts, where it lasts; 0 to 1 of the kind's own range. */
   readonly length: number;
+  /** Happens at once with the next one. */
+  readonly together: boolean;
 }
 
 interface Kind {
@@ -47,7 +49,13 @@ const jira =
 const writes = { method: "POST", path: /\/(issue|comment)$/ } as const;
 
 const kinds: Readonly<Record<string, Kind>> = {
-  "daemon killed": { perform: (world, { victim }) => world.daemons[victim].kill() },
+  "daemon killed": { perform: (world, { victim }) => world.daemons[victim].end("SIGKILL") },
+  "daemon restarted": { perform: (world, { victim }) => world.daemons[victim].end("SIGTERM") },
+  "daemons killed, both": {
+    perform: async ({ daemons }) => {
+      await Promise.all(daemons.map((daemon) => daemon.end("SIGKILL")));
+    },
+  },
   "daemon paused": {
     perform: async (world, fault) => {
       const daemon = world.daemons[fault.victim];
@@ -129,6 +137,22 @@ export function kindsIn({ kafka, disk }: Pick<World, "kafka" | "disk">): readonl
     .map(([kind]) => kind);
 }
 
+const togetherShare = 0.25;
+/** Two faults of one part would undo each other. */
+const partOf = ({ kind }: Fault): string => kind.slice(0, 5);
+
+/** One fault a group, or two at once. */
+export function grouped(faults: readonly Fault[]): readonly (readonly Fault[])[] {
+  const groups: Fault[][] = [];
+  for (const fault of faults) {
+    const last = groups.at(-1);
+    const before = last?.length === 1 ? last[0] : undefined;
+    if (before?.together === true && partOf(before) !== partOf(fault)) last?.push(fault);
+    else groups.push([fault]);
+  }
+  return groups;
+}
+
 /** Every kind once, in any order, before any comes twice; and so on. */
 export function drawFaults(random: Random, count: number, among: readonly string[]): Fault[] {
   const drawn: Fault[] = [];
@@ -140,6 +164,7 @@ export function drawFaults(random: Random, count: number, among: readonly string
         direction: random.pick(["to_server", "to_client"]),
         bytes: random.between(0, random.pick([50, 500, 5000])),
         length: random.fraction(),
+        together: random.fraction() < togetherShare,
       });
     }
   }

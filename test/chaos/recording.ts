@@ -17,7 +17,6 @@ export async function recordLog(storeUrl: string): Promise<void> {
     storeUrl,
     `CREATE SCHEMA IF NOT EXISTS chaos;
      CREATE TABLE chaos.recorded (partition int, "offset" bigint, bytes bytea);
-     INSERT INTO chaos.recorded SELECT partition, "offset", bytes FROM driftwarden.log_records;
      CREATE FUNCTION chaos.record() RETURNS trigger LANGUAGE plpgsql AS
        $$ BEGIN INSERT INTO chaos.recorded VALUES (new.partition, new."offset", new.bytes); RETURN NULL; END $$;
      CREATE TRIGGER record AFTER INSERT ON driftwarden.log_records
@@ -41,7 +40,9 @@ export async function watchStates(storeUrl: string): Promise<void> {
 /** @returns what {@link watchStates} has seen, a line each */
 export async function statesGoneBack(storeUrl: string): Promise<readonly string[]> {
   const rows = await sql(storeUrl, "SELECT * FROM chaos.gone_back");
-  return rows.map((row) => `a state went back: ${JSON.stringify(row)}`);
+  return rows.map(
+    (row) => `the state of ${String(row["model"])} went back: ${JSON.stringify(row)}`,
+  );
 }
 
 export async function readLog(storeUrl: string): Promise<readonly Recorded[]> {

@@ -5,7 +5,7 @@ import { type DecisionsVerdict, judgeDecisions } from "./decisions-oracle.ts";
 import { type EffectsVerdict, judgeEffects } from "./effects-oracle.ts";
 import { type Recorded, readLog, readTopic } from "./recording.ts";
 import { judgeStream, type StreamVerdict } from "./stream-oracle.ts";
-import { maxRuns, topic, type World } from "./world.ts";
+import { maxRunsOf, topic, type World } from "./world.ts";
 
 export interface Verdict {
   readonly stream: StreamVerdict;
@@ -16,10 +16,14 @@ export interface Verdict {
 
 /** What the last episode needs to be verified, told and resolved. */
 const lastEpisodeMs = 5000;
-/** An effect in the hands of a daemon that died is taken over after 30 s. */
-const patienceMs = 45_000;
 
-export async function settle(world: World, say: (line: string) => void): Promise<Verdict> {
+interface Settling {
+  readonly say: (line: string) => void;
+  readonly patienceMs: number;
+}
+
+export async function settle(world: World, { say, patienceMs }: Settling): Promise<Verdict> {
+  const attempts = patiently(patienceMs);
   world.feeder.calm();
   await attempts(() => Promise.resolve(world.feeder.isCalm));
   await pause(lastEpisodeMs);
@@ -37,7 +41,7 @@ export async function settle(world: World, say: (line: string) => void): Promise
     async () => judgeDecisions(world, await recordedIn(world)),
     ({ equal }) => equal,
   );
-  const ledgers = { jira: world.jira, docker: world.docker, storeUrl: world.storeUrl, maxRuns };
+  const ledgers = { jira: world.jira, docker: world.docker, storeUrl: world.storeUrl, maxRunsOf };
   const effects = await judgeEffects(ledgers, decisions.events);
   const wrong = [
     ...stream.wrong,
@@ -49,17 +53,21 @@ export async function settle(world: World, say: (line: string) => void): Promise
   return { stream, decisions, effects, wrong };
 }
 
-/** The newest answer: the first that is good, or the last one when patience ends. */
-async function attempts<Answer>(
+type Attempts = <Answer>(
   ask: () => Promise<Answer>,
-  isGood: (answer: Answer) => boolean = (answer) => answer === true,
-): Promise<Answer> {
-  const deadline = Date.now() + patienceMs;
-  for (;;) {
-    const answer = await ask();
-    if (isGood(answer) || Date.now() > deadline) return answer;
-    await pause(1000);
-  }
+  isGood?: (answer: Answer) => boolean,
+) => Promise<Answer>;
+
+/** Asks again and again for the newest answer: the first that is good, or the last one when patience ends. */
+function patiently(patienceMs: number): Attempts {
+  return async (ask, isGood = (answer) => answer === true) => {
+    const deadline = Date.now() + patienceMs;
+    for (;;) {
+      const answer = await ask();
+      if (isGood(answer) || Date.now() > deadline) return answer;
+      await pause(1000);
+    }
+  };
 }
 
 const openEffectsSql = `SELECT count(*)::int AS open FROM driftwarden.outbox WHERE status IN ('pending', 'working')`;

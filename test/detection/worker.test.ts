@@ -53,8 +53,9 @@ class MemoryStore implements PartitionStore {
     if (claim.epoch !== this.epoch) throw fenced;
     for (const state of states) this.states.set(state.model, state);
   }
-  async moveReplayFrom(_claim: unknown, replayFrom: number) {
-    this.replayFromOffset = replayFrom;
+  async moveReplayFrom(claim: { readonly epoch: number }, replayFrom: number) {
+    if (claim.epoch !== this.epoch) throw fenced;
+    this.replayFromOffset = Math.max(this.replayFromOffset, replayFrom);
   }
 }
 
@@ -98,6 +99,20 @@ describe("the worker", () => {
     await worker.received(0, stream(60, 70));
     expect(kinds(store)).toEqual(["episode_opened"]);
     expect(store.decidedOffset).toBe(69);
+  });
+
+  it("takes records that the next holder has let go of for a fence, not for a gap", async () => {
+    const store = new MemoryStore();
+    const said: string[] = [];
+    const { worker } = setUp(store, { said: (line) => said.push(line) });
+    await worker.assigned(0);
+    await worker.received(0, stream(60, 70).slice(0, 30));
+    await store.claim(0);
+    await expect(worker.received(0, stream(60, 70).slice(40))).rejects.toThrow("taken over");
+    expect(said).toEqual([]);
+    await worker.assigned(0);
+    await worker.received(0, stream(60, 70).slice(40));
+    expect(said.join()).toContain("records are missing");
   });
 
   it("does not lose a decision whose commit failed when the same batch comes again", async () => {

@@ -6,7 +6,13 @@ import { episodeClosed, episodeOpened, openIncident } from "../fakes/episodes.ts
 
 const minute = 60_000;
 
-function moment(changes: { nowMs?: number; fixes?: readonly string[] } = {}): Moment {
+interface MomentChanges {
+  readonly nowMs?: number;
+  readonly fixes?: readonly string[];
+  readonly ticketed?: boolean;
+}
+
+function moment(changes: MomentChanges = {}): Moment {
   return {
     nowMs: changes.nowMs ?? 1_760_000_000_000,
     nextNumber: 8,
@@ -15,6 +21,7 @@ function moment(changes: { nowMs?: number; fixes?: readonly string[] } = {}): Mo
       reopenDurationMs: 60 * minute,
       healthAfterMs: 5 * minute,
       fixesFor: () => changes.fixes ?? [],
+      ticketed: changes.ticketed ?? false,
     },
   };
 }
@@ -170,5 +177,64 @@ describe("effects", () => {
     const [once, again] = [1, 2].map(() => step(openIncident(), episodeClosed()).effects);
     expect(once).toEqual(again);
     expect(new Set(once?.map((planned) => planned.id)).size).toBe(2);
+  });
+});
+
+describe("an episode that opened long ago", () => {
+  const openedAtMs = 1_760_000_000_000;
+  const late = (minutes: number): Moment =>
+    moment({ nowMs: openedAtMs + minutes * minute, fixes: ["restart-svc"], ticketed: true });
+  const noTicket = openIncident({ episode: episodeOpened({ cadence: 60_000_000 }) });
+  const withTicket = { ...noTicket, ticket: { id: "1", key: "IR-1", url: "http://jira/IR-1" } };
+
+  it("gets its ticket a minute later, in order, in case that it is over", () => {
+    const { nowMs } = late(16);
+    const { effects } = step(undefined, episodeOpened({ cadence: 60_000_000 }), late(16));
+    expect(
+      effects.map(({ effect, dueAtMs, timer }) => [effect.kind, dueAtMs - nowMs, timer]),
+    ).toEqual([
+      ["ticket.open", minute, false],
+      ["run.start", 0, false],
+    ]);
+    const inTime = step(undefined, episodeOpened({ cadence: 60_000_000 }), late(15));
+    expect(inTime.effects[0]?.dueAtMs).toBe(late(15).nowMs);
+  });
+
+  it("goes into the summary when it is over before it had a ticket", () => {
+    const result = step(noTicket, episodeClosed(), late(16));
+    expect(result.incident).toMatchObject({ state: "resolved", inSummary: true });
+    expect(result.effects).toEqual([]);
+    expect(result.missed).toMatchObject({ incident: 7, severity: "P1", endMs: late(16).nowMs });
+  });
+
+  it("is told as always when it has a ticket, or closed soon, or there is no tracker", () => {
+    const told = ["ticket.comment", "incident.settle"];
+    expect(kinds(step(withTicket, episodeClosed(), late(16)))).toEqual(told);
+    expect(kinds(step(noTicket, episodeClosed(), late(15)))).toEqual(told);
+    expect(kinds(step(noTicket, episodeClosed(), moment({ nowMs: late(16).nowMs })))).toEqual(told);
+  });
+
+  it("goes into the summary when the tracker was away until all was quiet again", () => {
+    const quiet = { type: "quiet_passed", episode: "e1" } as const;
+    const result = step({ ...noTicket, state: "recovered" }, quiet, late(20));
+    expect(result.missed?.incident).toBe(7);
+    expect(result.effects).toEqual([]);
+  });
+
+  it("has the ticket resolved that was being created meanwhile", () => {
+    const { ticket } = withTicket;
+    const over = { ...noTicket, state: "resolved", inSummary: true } as const;
+    const result = step(over, { type: "ticket_opened", ticket }, late(20));
+    expect(kinds(result)).toEqual(["ticket.resolve"]);
+    expect(result.incident).not.toHaveProperty("inSummary");
+  });
+
+  it("gets a ticket of its own when it comes again", () => {
+    const resolvedAtMs = late(16).nowMs;
+    const over = { ...noTicket, state: "resolved", resolvedAtMs, inSummary: true } as const;
+    const again = episodeOpened({ id: "e2", at: late(17).nowMs * 1000 });
+    const result = step(over, again, late(17));
+    expect(kinds(result)).toContain("ticket.open");
+    expect(result.incident).not.toHaveProperty("inSummary");
   });
 });

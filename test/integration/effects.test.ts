@@ -227,6 +227,9 @@ describe("promised effects", () => {
   });
 });
 
+const noTicket = (kind: string): Error | undefined =>
+  kind === "ticket.open" ? new Error("Jira is away") : undefined;
+
 describe("a tracker that is away", () => {
   it("is left alone after three failures, is said to be, and gets one probe at a time", async () => {
     const store = await stores.open();
@@ -254,6 +257,17 @@ describe("a tracker that is away", () => {
       await eventually(() => allDone(store));
       expect(worker.dependencyHealth("tracker")).toEqual({ ok: true });
       expect(await state()).toBe("0");
+    });
+  });
+
+  it("is no longer said to be when another process has done what was left", async () => {
+    const store = await stores.open();
+    await withWorker(store, handlers([], noTicket), async (worker) => {
+      for (let n = 0; n < 3; n++) await open(store, { id: `e${n}`, model: `t/e/s/m${n}` });
+      await eventually(async () => !worker.dependencyHealth("tracker").ok);
+      await store.query("update outbox set status = 'done' where lane = 'ticket'");
+      await eventually(async () => worker.dependencyHealth("tracker").ok);
+      expect(worker.health()).toEqual({ ok: true });
     });
   });
 

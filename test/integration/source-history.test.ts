@@ -133,6 +133,27 @@ describe("the first start", () => {
     expect(modelsOf(run, true)).toEqual(["default/default/main/a"]);
   });
 
+  it("leaves to the levels what was committed while a history was interrupted, however old", async () => {
+    const source = await newSource();
+    await sql(source.url, past(100, "a"));
+    const sink = new MemorySink();
+    sink.before = (records) => {
+      if (records.some((record) => record.kind === "history" && record.last))
+        throw new Error("gone");
+    };
+    const first = start(source, {}, sink);
+    await waitUntil(() => expect(sink.history.length).toBeGreaterThanOrEqual(100));
+    await first.poller.stop();
+    await sql(source.url, past(1, "a").replace("i::text", "'late'").replace("i *", "50.5 *"));
+    const second = runSource(sourceOptions(source.readonlyUrl, { columns, pageRows: 50 }), {
+      progress: first.progress,
+    });
+    running = second;
+    await second.ticks(1);
+    expect(second.sink.history.map((row) => row.feature)).not.toContain("late");
+    await waitUntil(() => expect(second.sink.rows.map((row) => row.feature)).toContain("late"));
+  });
+
   it("reads a timestamp without zone in the zone of the source", async () => {
     const source = await newSource();
     const run = start(source, { timeZone: "Asia/Kolkata" });

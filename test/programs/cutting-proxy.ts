@@ -4,13 +4,14 @@ import { connect, createServer, type Socket } from "node:net";
 
 export interface CuttingProxy {
   readonly port: number;
-  /** The next connection that sends this text loses its client; the server still gets the text. */
-  cutAfter(text: string): void;
+  /** The next `times` connections that send this text lose their client; the server still gets the text. Default: one. */
+  cutAfter(text: string, times?: number): void;
   stop(): void;
 }
 
 export async function startCuttingProxy(targetPort: number): Promise<CuttingProxy> {
   let armed: string | undefined;
+  let left = 0;
   const open = new Set<Socket>();
   const server = createServer((client) => {
     const upstream = connect(targetPort, "127.0.0.1");
@@ -26,7 +27,8 @@ export async function startCuttingProxy(targetPort: number): Promise<CuttingProx
       const cut = armed !== undefined && data.includes(armed);
       upstream.write(data);
       if (!cut) return;
-      armed = undefined;
+      left -= 1;
+      if (left === 0) armed = undefined;
       client.destroy();
     });
   }).listen(0, "127.0.0.1");
@@ -35,8 +37,9 @@ export async function startCuttingProxy(targetPort: number): Promise<CuttingProx
   if (address === null || typeof address === "string") throw new Error("no TCP port");
   return {
     port: address.port,
-    cutAfter: (text) => {
+    cutAfter: (text, times = 1) => {
       armed = text;
+      left = times;
     },
     stop: () => {
       server.close();

@@ -5,10 +5,15 @@ import { allowed, denied, elapsedMs, type Gate } from "./gate.ts";
 const defaultFloorMs = 15 * 60_000;
 const freshCadences = 3;
 
+/** From this age on news is old, ms. @param cadenceMs the model's; undefined while unknown */
+export function staleAfterMs(cadenceMs = 0, floorMs = defaultFloorMs): number {
+  return Math.max(floorMs, freshCadences * cadenceMs);
+}
+
 export const fresh: Gate = {
   name: "fresh",
-  judge: ({ nowMs, newestRowMs, cadenceMs = 0, freshFloorMs = defaultFloorMs }) => {
-    const limitMs = Math.max(freshFloorMs, freshCadences * cadenceMs);
+  judge: ({ nowMs, newestRowMs, cadenceMs, freshFloorMs }) => {
+    const limitMs = staleAfterMs(cadenceMs, freshFloorMs);
     const ageMs = elapsedMs(nowMs, newestRowMs);
     // Written so that a time that is no number is not fresh.
     if (ageMs <= limitMs) return allowed;

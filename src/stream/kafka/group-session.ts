@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 import type { Condition } from "./condition.ts";
 import type { KafkaMetrics } from "./metrics.ts";
 import { type FeedOptions, PartitionFeed, type Valve } from "./partition-feed.ts";
+import { StallWatch } from "./stall-watch.ts";
 import { atMost } from "./waiting.ts";
 
 export interface SessionOptions {
@@ -209,16 +210,25 @@ export class GroupSession {
 
   /**
    * Ends a session without a sign of life for 2.5 session timeouts; joining may rightly take two. Counts checks, not
-   * time: a process that was paused gets a chance to join again before it is judged.
+   * time: a process that was paused gets a chance to join again before it is judged. A consumer that beats and fetches,
+   * but not all partitions, is ended too.
    */
   #watch(): NodeJS.Timeout {
+    const stalls = new StallWatch(this.#options.feed.bounds);
     let silent = 0;
     let seen = this.#signs;
     return setInterval(() => {
       silent = this.#signs === seen ? silent + 1 : 0;
       seen = this.#signs;
       if (silent >= 5) this.#end("stalled: no fetch and no heartbeat");
+      void this.#endIfStalled(stalls);
     }, this.#options.sessionTimeoutMs / 2);
+  }
+
+  async #endIfStalled(stalls: StallWatch): Promise<void> {
+    const partition = await stalls.check(this.#feeds);
+    if (partition === undefined) return;
+    this.#end(`stalled: partition ${partition} has records that are not fetched`);
   }
 
   async #finish(): Promise<void> {

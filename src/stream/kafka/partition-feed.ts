@@ -42,7 +42,9 @@ export class PartitionFeed {
   #work: Promise<void>;
   #claimed = false;
   #reading = false;
+  #working = false;
   #expected = 0;
+  #backlog = 0;
   /** Failed deliveries in a row. */
   #attempt = 0;
   /** Signs in a row that the log ends too early. */
@@ -54,6 +56,16 @@ export class PartitionFeed {
     this.#options = options;
     this.#valve = options.valve;
     this.#work = options.after.then(() => this.#claim());
+  }
+
+  /** The offset it waits for; undefined while it claims, works or backs off. */
+  get awaited(): number | undefined {
+    return this.#reading && !this.#working ? this.#expected : undefined;
+  }
+
+  /** Records behind the last delivery. */
+  get backlog(): number {
+    return this.#backlog;
   }
 
   /** After a rebalance that left the partition here: kafkajs has forgotten the position, the reader has not. */
@@ -181,8 +193,11 @@ export class PartitionFeed {
   async #receive(entries: readonly LogEntry[]): Promise<boolean> {
     const { reader, metrics } = this.#options;
     metrics.count("deliveries");
+    this.#working = true;
     try {
-      await reader.received(this.#partition, entries);
+      await reader.received(this.#partition, entries).finally(() => {
+        this.#working = false;
+      });
     } catch (error) {
       metrics.count("delivery_failures");
       this.#say(error, "detection rejected a batch; it is delivered again");
@@ -219,8 +234,8 @@ export class PartitionFeed {
   }
 
   #showLag(highWatermark: number): void {
-    const lag = Math.max(highWatermark - this.#expected, 0);
-    this.#options.metrics.lag.set({ partition: String(this.#partition) }, lag);
+    this.#backlog = Math.max(highWatermark - this.#expected, 0);
+    this.#options.metrics.lag.set({ partition: String(this.#partition) }, this.#backlog);
   }
 
   #stopReading(): void {

@@ -24,7 +24,9 @@ export interface JiraSite {
 }
 
 export interface Stage {
-  readonly daemon: Daemon;
+  /** Another one after a restart. */
+  daemon: Daemon;
+  readonly configFile: string;
   readonly feed: Feed;
   readonly jiraSite: JiraSite;
   /** Where the configuration says that the engine's socket is; nothing is there at first. */
@@ -97,10 +99,12 @@ export async function setStage(models: readonly FedModel[]): Promise<Stage> {
   const urls = { source: source.readonlyUrl, store: store.url, jira: jira.url };
   await writeFile(configFile, config({ ...urls, tokenFile, socket }));
   const daemon = await startDaemon(configFile);
-  lifecycle.onStop("daemon", () => daemon.kill());
   const tickets = ({ name }: FedModel): readonly SandboxIssue[] =>
     jira.issues().filter(({ summary }) => summary.includes(`] ${name}: `));
-  return { daemon, feed, jiraSite, socket, lifecycle, postgres, folder, source, store, tickets };
+  const parts = { lifecycle, postgres, folder, source, store, configFile, socket };
+  const stage: Stage = { ...parts, daemon, feed, jiraSite, tickets };
+  lifecycle.onStop("daemon", () => stage.daemon.kill());
+  return stage;
 }
 
 /** The value of one series on /metrics; 0 while there is none. */
@@ -174,11 +178,8 @@ export async function untilReady(daemon: Daemon, part: string): Promise<void> {
   });
 }
 
-/** Whatever waits for another attempt is due now, as it would be after ten minutes. */
-export async function timePasses({ store }: Stage): Promise<void> {
-  await sql(
-    store.url,
-    `UPDATE driftwarden.outbox SET due_at_ms = 0 WHERE status = 'pending' AND NOT timer;
-     SELECT pg_notify('driftwarden:outbox', '')`,
-  );
+/** What an administrator does who has mended something and does not want to wait ten minutes. */
+export async function restart(stage: Stage): Promise<void> {
+  await stage.daemon.stop();
+  stage.daemon = await startDaemon(stage.configFile);
 }

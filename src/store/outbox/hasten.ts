@@ -1,0 +1,10 @@
+/** Makes what waits after a failure due at once: whoever starts again may have mended the cause. */
+import type { Queryable } from "../query.ts";
+
+const sql = `
+update outbox set due_at_ms = least(due_at_ms, $1)
+where status = 'pending' and attempts > 0 and due_at_ms > $1`;
+
+export async function hastenEffects(q: Queryable, nowMs: number): Promise<void> {
+  await q.query(sql, [nowMs]);
+}

@@ -1,0 +1,56 @@
+/**
+ * The time that everybody shares who uses one store. What is due, a budget's window and the end of a cooldown are
+ * compared across processes and restarts, so a wall clock that is stepped must not move them: an hour ahead would fill
+ * budgets up again and put promises off by an hour.
+ */
+import type { Logger } from "pino";
+import { type Clock, systemClock } from "../clock.ts";
+import type { Queryable } from "./query.ts";
+
+export interface StoreClock extends Clock {
+  /** Follows the store no longer; goes on from where it is. */
+  stop(): void;
+}
+
+export interface StoreClockOptions {
+  readonly store: Queryable;
+  readonly logger: Logger;
+  /** How often the store is asked, ms. Default 30 s. */
+  readonly followMs?: number;
+}
+
+const sql = `select extract(epoch from clock_timestamp())::float8 * 1000 as "nowMs"`;
+/** An answer that took longer says too little of what the time is now. */
+const longestAnswerMs = 1000;
+const toldAboveMs = 60_000;
+
+/**
+ * The database's clock, carried on between two looks by the machine's steady clock, which nobody can set.
+ *
+ * @throws StoreError when the first look fails; later ones are tried again
+ */
+export async function followStoreClock(options: StoreClockOptions): Promise<StoreClock> {
+  const { store, logger, followMs = 30_000 } = options;
+  let told = false;
+  let aheadMs: number | undefined;
+  const now = (): number => performance.now() + (aheadMs ?? 0);
+  const look = async (): Promise<void> => {
+    const askedMs = performance.now();
+    const [row] = await store.query<{ nowMs: number }>(sql);
+    const answeredMs = performance.now();
+    const late = answeredMs - askedMs > longestAnswerMs;
+    if (row === undefined || (late && aheadMs !== undefined)) return;
+    aheadMs = row.nowMs - (askedMs + answeredMs) / 2;
+    const offMs = Math.round(Date.now() - now());
+    const isOff = Math.abs(offMs) > toldAboveMs;
+    if (isOff && !told)
+      logger.warn({ offMs }, "this machine's clock differs from the store's, which counts");
+    told = isOff;
+  };
+  await look();
+  const following = setInterval(() => {
+    look().catch((err: unknown) => logger.debug({ err }, "asking the store for the time failed"));
+  }, followMs);
+  following.unref();
+  return { ...systemClock, now, stop: () => clearInterval(following) };
+}

@@ -1,0 +1,99 @@
+/** The built daemon with a million rows behind a stream that is away: memory stays bounded, and all of them arrive. */
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, it, vi } from "vitest";
+import { type Daemon, startDaemon } from "../programs/daemon.ts";
+import { kafkaForTests, startTestKafka } from "../programs/kafka.ts";
+import { sql, startTestPostgres } from "../programs/postgres.ts";
+
+const available = await kafkaForTests();
+
+const models = 20;
+const features = 10;
+const rows = 1_000_000;
+const boundMb = 400;
+const boundMs = 60_000;
+
+/** Most memory the process ever held, MB. */
+async function peakMb(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, "utf8");
+  return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) / 1024;
+}
+
+async function metric(daemon: Daemon, name: RegExp): Promise<number> {
+  const text = await (await fetch(`${daemon.url}/metrics`)).text();
+  const lines = text.split("\n").filter((line) => name.test(line));
+  return lines.reduce((sum, line) => sum + Number(line.split(" ").at(-1)), 0);
+}
+
+it.skipIf(!available)(
+  "a million rows that wait for the stream cost no memory and are all applied when it is back",
+  async () => {
+    const postgres = await startTestPostgres();
+    const kafka = await startTestKafka();
+    const folder = await mkdtemp(join(tmpdir(), "driftwarden-pressure-"));
+    const source = await postgres.createSource(
+      "explainability",
+      `CREATE TABLE explainability_metrics
+         ("timestamp" timestamptz, feature_name text, importance double precision, model text);
+       CREATE INDEX ON explainability_metrics ("timestamp")`,
+    );
+    const store = await postgres.createDatabase("driftwarden");
+    const configFile = join(folder, "driftwarden.yaml");
+    await writeFile(
+      configFile,
+      `
+store: {url: "${store.url}"}
+sources: {main: {url: "${source.readonlyUrl}", poll_interval: 200ms, columns: {model: model}}}
+stream: {partitions: 2, kafka: {brokers: ${JSON.stringify(kafka.brokers)}, session_timeout: 6s}}
+http: {listen: "127.0.0.1:0"}
+`,
+      { mode: 0o600 },
+    );
+    const daemon = await startDaemon(configFile);
+    try {
+      await vi.waitFor(async () => expect((await fetch(`${daemon.url}/-/ready`)).ok).toBe(true), {
+        timeout: 30_000,
+        interval: 100,
+      });
+      await kafka.kill();
+      await sql(
+        source.url,
+        `INSERT INTO explainability_metrics
+         SELECT now() - interval '1 h' + (i / ${models * features}) * interval '0.5 s', 'f' || i % ${features},
+                (1 + i % ${features}) * (1 + 0.05 * random()), 'm' || (i / ${features}) % ${models}
+         FROM generate_series(0, ${rows - 1}) i`,
+      );
+      await vi.waitFor(
+        async () =>
+          expect(
+            await metric(daemon, /^driftwarden_source_poll_failures_total\{.*stream_refused/),
+          ).toBeGreaterThan(0),
+        { timeout: 30_000, interval: 200 },
+      );
+      const whileAwayMb = await peakMb(daemon.pid);
+      const backAt = performance.now();
+      await kafka.restart();
+      const applied = /^driftwarden_detection_rows\{outcome="taken"/;
+      await vi.waitFor(
+        async () => expect(await metric(daemon, applied)).toBeGreaterThanOrEqual(rows),
+        {
+          timeout: boundMs,
+          interval: 250,
+        },
+      );
+      const seconds = (performance.now() - backAt) / 1000;
+      const peak = await peakMb(daemon.pid);
+      process.stderr.write(
+        `a million rows: ${seconds.toFixed(1)} s, RSS at most ${whileAwayMb.toFixed(0)} MB while away, ${peak.toFixed(0)} MB in all\n`,
+      );
+      expect(peak).toBeLessThan(boundMb);
+    } finally {
+      await daemon.stop();
+      await kafka.stop();
+      await postgres.stop();
+      await rm(folder, { recursive: true, force: true });
+    }
+  },
+);

@@ -1,0 +1,145 @@
+import { Registry } from "prom-client";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Remediation } from "../../remediations/remediation.ts";
+import { systemClock } from "../../src/clock.ts";
+import { runEffects } from "../../src/healing/effects.ts";
+import { healingMetrics } from "../../src/healing/metrics.ts";
+import { Runner } from "../../src/healing/run.ts";
+import { runLedger } from "../../src/healing/run-ledger.ts";
+import { type ApplyOptions, applyDecision } from "../../src/incidents/apply.ts";
+import { EffectsWorker } from "../../src/incidents/effects-worker.ts";
+import { incidentsMetrics } from "../../src/incidents/metrics.ts";
+import { listIncidents } from "../../src/store/incidents/list.ts";
+import { countEffects } from "../../src/store/outbox/inspect.ts";
+import { listRuns } from "../../src/store/runs/list.ts";
+import type { Store } from "../../src/store/store.ts";
+import { ticketEffects } from "../../src/tickets/effects.ts";
+import { ticketsMetrics } from "../../src/tickets/metrics.ts";
+import { createTicketing } from "../../src/tickets/ticketing.ts";
+import { episodeClosed, episodeOpened } from "../fakes/episodes.ts";
+import { eventually } from "../programs/eventually.ts";
+import { silent, startTestStores, type TestStores } from "../programs/store.ts";
+import { FakeTracker } from "../tickets/fake-tracker.ts";
+
+let stores: TestStores;
+beforeAll(async () => {
+  stores = await startTestStores();
+});
+afterAll(() => stores.stop());
+
+const minute = 60_000;
+/** Decided two minutes ago, so that the tickets of late episodes are due. */
+const apply: ApplyOptions = {
+  clock: { ...systemClock, now: () => Date.now() - 2 * minute },
+  settings: {
+    ticketed: true,
+    resolveAfterMs: 60 * minute,
+    reopenDurationMs: 60 * minute,
+    healthAfterMs: minute,
+    fixesFor: () => ["restart-svc"],
+  },
+};
+
+interface World {
+  readonly tracker: FakeTracker;
+  readonly restarts: string[];
+}
+
+function workerOn(store: Store, { tracker, restarts }: World): EffectsWorker {
+  const ticketing = createTicketing({
+    tracker,
+    clock: systemClock,
+    logger: silent,
+    metrics: ticketsMetrics(new Registry()),
+    context: { priorities: { P0: undefined, P1: undefined, P2: undefined } },
+    resolveTransition: "Done",
+  });
+  const target = { id: "a".repeat(64), name: "svc", host: "box", snapshot: {}, refusal: undefined };
+  const remediation: Remediation = {
+    resolve: async () => [target],
+    act: async ({ name }) => {
+      restarts.push(name);
+      return { status: "done", detail: "restarted", after: {} };
+    },
+    lookUp: async () => ({ status: "unknown", detail: "not seen" }),
+    health: async () => "healthy",
+  };
+  const fix = {
+    name: "restart-svc",
+    when: { features: ["credit_score"] },
+    remediation: "restart-container",
+    tier: "auto",
+    mode: "auto",
+    cooldownMs: minute,
+    maxRuns: 100,
+    windowMs: minute,
+  } as const;
+  const runner = new Runner({
+    fixes: [{ fix, remediation }],
+    ledger: runLedger(store),
+    clock: systemClock,
+    logger: silent,
+    metrics: healingMetrics(new Registry(), async () => []),
+  });
+  const verify = { modelAfterMs: minute, minAttributions: 3, giveUpCadences: 6 };
+  return new EffectsWorker({
+    store,
+    handlers: {
+      ...ticketEffects(ticketing),
+      ...runEffects({ runner, verify, ask: async () => undefined }),
+      "incident.settle": async () => [],
+    },
+    isAway: () => false,
+    apply,
+    owner: "me",
+    clock: systemClock,
+    logger: silent,
+    metrics: incidentsMetrics(new Registry(), {
+      open: async () => new Map(),
+      effects: async () => ({}),
+    }),
+  });
+}
+
+describe("detection that catches up after it was away", () => {
+  it("gives one summary ticket for all that is over, a ticket for what is not, and no run", async () => {
+    const store = await stores.open();
+    const world: World = { tracker: new FakeTracker(), restarts: [] };
+    const hoursAgoUs = (Date.now() - 180 * minute) * 1000;
+    const models = ["a", "b", "c", "still-wrong"].map((name) => `t/prod/s/${name}`);
+    for (const model of models) {
+      const opened = episodeOpened({
+        id: `o-${model}`,
+        model,
+        at: hoursAgoUs,
+        newestRow: hoursAgoUs,
+      });
+      const closed = episodeClosed({ id: `c-${model}`, episode: opened.id, model });
+      await store.transaction(async (tx) => {
+        await applyDecision(tx, opened, apply);
+        if (!model.endsWith("still-wrong")) await applyDecision(tx, closed, apply);
+      });
+    }
+    const worker = workerOn(store, world);
+    worker.start();
+    await eventually(async () => {
+      const due = "select count(*) as count from outbox where status <> 'done' and not timer";
+      expect(await store.query(due)).toEqual([{ count: 0 }]);
+    });
+    await worker.stop();
+    const { issues } = world.tracker;
+    expect(issues).toHaveLength(2);
+    const summary = issues.find(({ description }) => description.includes("was away"));
+    for (const name of ["a", "b", "c"])
+      expect(summary?.description).toContain(`|${name}\\: credit_score lost`);
+    expect(summary?.description).not.toContain("still-wrong");
+    expect(world.restarts).toEqual([]);
+    const runs = (await listRuns(store)).items;
+    expect(runs.map(({ status, gate }) => `${status} by ${gate}`)).toEqual(
+      models.map(() => "denied by fresh"),
+    );
+    const { items } = await listIncidents(store, { states: ["resolved"] });
+    expect(items.map(({ inSummary }) => inSummary)).toEqual([true, true, true]);
+    expect((await countEffects(store)).dead).toBe(0);
+  });
+});

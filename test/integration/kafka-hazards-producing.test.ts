@@ -1,0 +1,132 @@
+/** What kafkajs 2.2.4 does wrong when it writes: each shown with it alone first, then with our stream. */
+import { ConfigResourceTypes, type Producer } from "kafkajs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { decodeRecord } from "../../src/stream/codec.ts";
+import { partitionOf } from "../../src/stream/partition.ts";
+import type { MarkerRecord } from "../../src/stream/record.ts";
+import {
+  bareKafka,
+  contentsOf,
+  createTopic,
+  type ProxiedKafka,
+  startProxiedKafka,
+} from "../programs/bare-kafkajs.ts";
+import { kafkaForTests, marker, openTestStream } from "../programs/kafka.ts";
+
+const available = await kafkaForTests();
+let kafka: ProxiedKafka;
+beforeAll(async () => {
+  if (available) kafka = await startProxiedKafka();
+});
+afterAll(async () => {
+  if (available) await kafka.stop();
+});
+
+async function bareProducer(): Promise<Producer> {
+  const producer = bareKafka(kafka.brokers, 1).producer({ idempotent: true });
+  await producer.connect();
+  return producer;
+}
+
+const named = (text: string, model = "m"): MarkerRecord => ({ ...marker(model, 1), marker: text });
+
+/** Texts of our markers in the topic, in order, without repetitions. */
+async function markersIn(topic: string): Promise<readonly string[]> {
+  const records = (await contentsOf(kafka.brokers, topic)).map(({ text }) =>
+    decodeRecord(Buffer.from(text)),
+  );
+  const texts = records.flatMap((record) => (record.kind === "marker" ? [record.marker] : []));
+  return [...new Set(texts)];
+}
+
+const outcome = (work: Promise<unknown>): Promise<"acknowledged" | "rejected"> =>
+  work.then(
+    () => "acknowledged",
+    () => "rejected",
+  );
+
+describe.skipIf(!available)("an answer to a produce call that gets lost", () => {
+  it("costs bare kafkajs the next batch: acknowledged, and not in the log", async () => {
+    await createTopic(kafka.brokers, "lost-answer");
+    const producer = await bareProducer();
+    const send = (value: string) =>
+      outcome(producer.send({ topic: "lost-answer", messages: [{ partition: 0, value }] }));
+    expect(await send("warm-up")).toBe("acknowledged");
+    // Its one retry too, as an outage would.
+    kafka.proxy.cutAfter("batch-A", 2);
+    expect(await send("batch-A")).toBe("rejected");
+    expect(await send("batch-B")).toBe("acknowledged");
+    expect(await send("batch-C")).toBe("acknowledged");
+    await producer.disconnect();
+    const texts = (await contentsOf(kafka.brokers, "lost-answer")).map(({ text }) => text);
+    expect(texts).toEqual(["warm-up", "batch-A", "batch-C"]);
+  });
+
+  it("costs us nothing", async () => {
+    const { stream } = await openTestStream({ brokers: kafka.brokers, topic: "answered" });
+    await stream.append([named("warm-up")]);
+    for (const text of ["batch-A", "batch-B", "batch-C"]) {
+      if (text === "batch-A") kafka.proxy.cutAfter(text);
+      // As the poller does: again until it is acknowledged.
+      while ((await outcome(stream.append([named(text)]))) === "rejected");
+    }
+    expect(await markersIn("answered")).toEqual(["warm-up", "batch-A", "batch-B", "batch-C"]);
+    await stream.close();
+  });
+});
+
+describe.skipIf(!available)("one record too large among the records of two partitions", () => {
+  const large = "x".repeat(1_200_000);
+
+  it("costs bare kafkajs the other partition's next batch", async () => {
+    await createTopic(kafka.brokers, "partly", 2);
+    const producer = await bareProducer();
+    const send = (...messages: { partition: number; value: string }[]) =>
+      outcome(producer.send({ topic: "partly", messages }));
+    await send({ partition: 0, value: "warm-up" }, { partition: 1, value: "warm-up" });
+    expect(await send({ partition: 0, value: large }, { partition: 1, value: "A" })).toBe(
+      "rejected",
+    );
+    expect(await send({ partition: 1, value: "B" })).toBe("acknowledged");
+    expect(await send({ partition: 1, value: "C" })).toBe("acknowledged");
+    await producer.disconnect();
+    const contents = await contentsOf(kafka.brokers, "partly");
+    const texts = contents.filter(({ partition }) => partition === 1).map(({ text }) => text);
+    expect(texts).toEqual(["warm-up", "A", "C"]);
+  });
+
+  it("is refused by us before anything is sent, and by a topic whose limit was lowered without a loss", async () => {
+    const topic = "lowered";
+    const { stream } = await openTestStream({ brokers: kafka.brokers, topic, partitions: 2 });
+    const [here = "", there = ""] = [0, 1].map((partition) =>
+      ["a", "b", "c", "d", "e"].find((model) => partitionOf(model, 2) === partition),
+    );
+    const refused = { code: "DW_STREAM_RECORD_TOO_LARGE", retryable: false };
+    const both = [named(large, here), named("A", there)];
+    await expect(stream.append(both)).rejects.toMatchObject(refused);
+    expect(await markersIn(topic)).toEqual([]);
+
+    const admin = bareKafka(kafka.brokers).admin();
+    await admin.connect();
+    const { resources } = await admin.describeConfigs({
+      includeSynonyms: false,
+      resources: [{ type: ConfigResourceTypes.TOPIC, name: topic }],
+    });
+    const own = resources[0]?.configEntries.filter((entry) => !entry.isDefault) ?? [];
+    const configEntries = [
+      ...own.map(({ configName: name, configValue: value }) => ({ name, value })),
+      { name: "max.message.bytes", value: "2000" },
+    ];
+    await admin.alterConfigs({
+      validateOnly: false,
+      resources: [{ type: ConfigResourceTypes.TOPIC, name: topic, configEntries }],
+    });
+    await admin.disconnect();
+    const partly = [named("y".repeat(5000), here), named("A", there)];
+    await expect(stream.append(partly)).rejects.toMatchObject(refused);
+    await stream.append([named("B", there)]);
+    await stream.append([named("C", there)]);
+    expect(await markersIn(topic)).toEqual(["A", "B", "C"]);
+    await stream.close();
+  });
+});

@@ -1,0 +1,46 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { followStoreClock, type StoreClock } from "../../src/store/store-clock.ts";
+import { silent } from "../programs/store.ts";
+
+const clocks: StoreClock[] = [];
+
+afterEach(() => {
+  for (const clock of clocks.splice(0)) clock.stop();
+  vi.restoreAllMocks();
+});
+
+async function follow(answers: readonly number[], followMs = 60_000): Promise<StoreClock> {
+  const left = [...answers];
+  const query = async <Row>(): Promise<Row[]> => {
+    const nowMs = left.length > 1 ? left.shift() : left[0];
+    return JSON.parse(JSON.stringify([{ nowMs }]));
+  };
+  const clock = await followStoreClock({ store: { query }, logger: silent, followMs });
+  clocks.push(clock);
+  return clock;
+}
+
+/** Of a test on a busy machine. */
+const patienceMs = 10_000;
+
+describe("the store's clock", () => {
+  it("stays where it was when the machine's wall clock is stepped an hour", async () => {
+    const clock = await follow([1_000_000]);
+    const real = Date.now();
+    vi.spyOn(Date, "now").mockReturnValue(real + 3_600_000);
+    expect(clock.now()).toBeGreaterThanOrEqual(1_000_000);
+    expect(clock.now()).toBeLessThan(1_000_000 + patienceMs);
+  });
+
+  it("goes on between two looks", async () => {
+    const clock = await follow([1_000_000]);
+    const before = clock.now();
+    await clock.sleep(20);
+    expect(clock.now() - before).toBeGreaterThanOrEqual(19);
+  });
+
+  it("follows the store when that is set", async () => {
+    const clock = await follow([1_000_000, 5_000_000], 5);
+    await vi.waitFor(() => expect(clock.now()).toBeGreaterThanOrEqual(5_000_000));
+  });
+});
