@@ -53,6 +53,7 @@ type Fact =
       readonly transform: string;
       readonly table: string;
       readonly every: string;
+      readonly overlap: string;
     }
   | {
       readonly fix: string;
@@ -64,12 +65,15 @@ type Fact =
 
 function factsOf(config: Config): readonly Fact[] {
   return [
-    ...Object.entries(config.sources).map(([source, { transform, table, poll_interval }]) => ({
-      source,
-      transform,
-      table,
-      every: formatDuration(poll_interval),
-    })),
+    ...Object.entries(config.sources).map(
+      ([source, { transform, table, poll_interval, overlap }]) => ({
+        source,
+        transform,
+        table,
+        every: formatDuration(poll_interval),
+        overlap: formatDuration(overlap),
+      }),
+    ),
     ...config.fixes.map(({ name, mode, do: remediation, options, max_runs }) => ({
       fix: name,
       mode,
@@ -92,8 +96,9 @@ const transforms: Readonly<Record<string, string>> = {
 
 function sentence(fact: Fact): string {
   if ("source" in fact) {
-    const { source, table, every, transform } = fact;
-    return `source ${source}: reads ${table} every ${every}, transform ${transforms[transform] ?? transform}`;
+    const { source, table, every, transform, overlap } = fact;
+    const how = `reads ${table} every ${every}, transform ${transforms[transform] ?? transform}`;
+    return `source ${source}: ${how}; if that is no plain table, rows later than ${overlap} are missed`;
   }
   const act = `${fact.do} ${JSON.stringify(fact.options)}`;
   return `fix ${fact.fix}: ${consequence[fact.mode]}, ${act}, at most ${fact.max_runs} on a target`;

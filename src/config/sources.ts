@@ -30,6 +30,7 @@ const source = withDatabaseRules(
       columns: columns.prefault({}),
       model: text.optional(),
       poll_interval: duration.prefault("30s"),
+      overlap: duration.prefault("5m"),
       page_rows: count.max(100_000).default(5000),
       transform: z.enum(["auto", "share", "common_scale", "none"]).default("auto"),
       assembly_window: duration.prefault("60s"),

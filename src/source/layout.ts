@@ -18,4 +18,8 @@ export interface SourceLayout {
   /** All columns there are, with their types, in order. */
   readonly available: readonly { readonly name: string; readonly type: string }[];
   readonly hasModelColumn: boolean;
+  /** What it is, for people: `a table`, `a view`. */
+  readonly kind: string;
+  /** By transaction, or, where rows have none, by time with an overlap. */
+  readonly reading: "windows" | "overlap";
 }

@@ -37,6 +37,8 @@ export interface SourceOptions {
   readonly history: { readonly ms: number; readonly maxRows: number };
   /** How far back level 0 and level 1 look, milliseconds; level 2 has no bound. */
   readonly lookbackMs: readonly [fast: number, middle: number];
+  /** How late after its timestamp a row of a view, foreign or partitioned table may commit; read again by every poll. */
+  readonly overlapMs: number;
   /** A stream that has not answered for so long does not keep the source's transaction open any longer. */
   readonly streamDeadlineMs: number;
   /** A watermark further behind than this, and than three polls, is warned of. */
@@ -55,6 +57,7 @@ export const defaultSourceOptions = {
   pageRows: 5_000,
   history: { ms: 30 * 86_400_000, maxRows: 1_000_000 },
   lookbackMs: [5 * 60_000, 86_400_000],
+  overlapMs: 5 * 60_000,
   streamDeadlineMs: 10_000,
   horizonWarnMs: 60_000,
 } as const satisfies Omit<SourceOptions, "name" | "connection">;

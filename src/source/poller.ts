@@ -9,6 +9,7 @@ import { type SourceError, streamLate, toSourceError } from "./errors.ts";
 import type { SourceLayout } from "./layout.ts";
 import type { SourceMetrics } from "./metrics.ts";
 import type { SourceOptions } from "./options.ts";
+import { OverlapReading } from "./overlap-reading.ts";
 import { probe } from "./probe.ts";
 import type { SourceProgress } from "./progress.ts";
 import { Reading } from "./reading.ts";
@@ -41,6 +42,9 @@ const backoffCapMs = 30_000;
 /** A stop waits for the page in hand, but not for a stream that does not answer. */
 const stopWithinMs = 5_000;
 
+const overlapPrice =
+  "Rows that commit later than the overlap after their timestamp are missed, every poll reads the overlap again, and detection runs that far behind. Name the plain table to be free of all three, or change overlap of the source.";
+
 /** Full jitter: anything from nothing to the doubled, capped delay, so that a returning server is not stormed. */
 function backoffMs(failures: number): number {
   return Math.random() * Math.min(backoffCapMs, backoffBaseMs * 2 ** Math.min(failures, 16));
@@ -48,12 +52,14 @@ function backoffMs(failures: number): number {
 
 class SourcePoller implements Poller {
   readonly #deps: PollerDeps;
-  readonly #reading: Reading;
+  readonly #readings: Readonly<Record<SourceLayout["reading"], () => Reading | OverlapReading>>;
+  #reading: Reading | OverlapReading | undefined;
   readonly #abort = new AbortController();
   readonly #labels: { readonly source: string };
   readonly #done: Promise<void>;
   #connection: { readonly client: Client; readonly layout: SourceLayout } | undefined;
   #health: SourceHealth = { ok: false, reason: "the first poll is not done" };
+  #readsBy: SourceLayout["reading"] | undefined;
   #failures = 0;
   #lastCode: string | undefined;
   /** The poll has given its connection away, and what it meets next is told already. */
@@ -64,7 +70,10 @@ class SourcePoller implements Poller {
     this.#labels = { source: deps.options.name };
     const onLate = (): void => this.#streamLate();
     const delivery = new Delivery({ ...deps, signal: this.#abort.signal, onLate });
-    this.#reading = new Reading({ ...deps, delivery });
+    this.#readings = {
+      windows: () => new Reading({ ...deps, delivery }),
+      overlap: () => new OverlapReading({ ...deps, delivery }),
+    };
     this.#done = this.#run();
   }
 
@@ -93,7 +102,7 @@ class SourcePoller implements Poller {
       await clock.sleep(failed ? backoffMs(this.#failures) : options.pollIntervalMs, signal);
     }
     await this.#disconnect();
-    await this.#reading.save().catch((err: unknown) => {
+    await this.#reading?.save().catch((err: unknown) => {
       this.#deps.logger.warn(
         { err },
         "positions not saved, the last rows are sent again at the next start",
@@ -107,7 +116,8 @@ class SourcePoller implements Poller {
     this.#late = false;
     try {
       this.#connection ??= await this.#open();
-      await this.#reading.poll(this.#connection.client, this.#connection.layout);
+      const { client, layout } = this.#connection;
+      await this.#readingOf(layout).poll(client, layout);
     } catch (error) {
       await this.#disconnect();
       if (this.#late || this.#abort.signal.aborted) return true;
@@ -119,6 +129,23 @@ class SourcePoller implements Poller {
     this.#lastCode = undefined;
     this.#health = { ok: true };
     return false;
+  }
+
+  /** Another one when a table was replaced by a view, or the other way round; it goes on from what is stored. */
+  #readingOf({ reading, kind }: SourceLayout): Reading | OverlapReading {
+    if (this.#reading !== undefined && reading === this.#readsBy) return this.#reading;
+    if (reading === "overlap") this.#warnOfOverlap(kind);
+    this.#readsBy = reading;
+    this.#reading = this.#readings[reading]();
+    return this.#reading;
+  }
+
+  #warnOfOverlap(kind: string): void {
+    const { overlapMs, table } = this.#deps.options;
+    this.#deps.logger.warn(
+      { table, overlap_seconds: overlapMs / 1000, hint: overlapPrice },
+      `${kind} is read by time with an overlap`,
+    );
   }
 
   /**

@@ -22,20 +22,20 @@ type Column = SourceLayout["available"][number];
 export type ProbeOptions = Pick<SourceOptions, "connection" | "table" | "columns" | "timeZone">;
 
 const kinds = {
-  r: "a table with child tables",
+  r: "a table",
   p: "a partitioned table",
   v: "a view",
   m: "a materialized view",
   f: "a foreign table",
 } as const;
 
-function refuseOther(row: TableRow): void {
-  if (row.kind === "r" && !row.has_children) return;
-  throw new SourceError(
-    "DW_SOURCE_NOT_A_TABLE",
-    `${row.schema}.${row.name} is ${kinds[row.kind]}; its rows have no transaction ids and places of their own`,
-    { hint: "Name the plain table that OpenClaw writes to; one source for each partition." },
-  );
+/** Only the rows of one plain table have transaction ids and places of their own. */
+function readingOf({ kind, has_children }: TableRow): Pick<SourceLayout, "kind" | "reading"> {
+  if (kind === "r" && !has_children) return { kind: kinds[kind], reading: "windows" };
+  return {
+    kind: has_children ? `${kinds[kind]} with child tables` : kinds[kind],
+    reading: "overlap",
+  };
 }
 
 function refuseUnreadable({ schema, name, readable, role }: TableRow): void {
@@ -79,7 +79,6 @@ async function findTable(client: Client, wanted: string): Promise<TableRow> {
 /** The probe on a connection that is open already. */
 export async function probe(client: Client, options: ProbeOptions): Promise<SourceLayout> {
   const row = await findTable(client, options.table);
-  refuseOther(row);
   refuseUnreadable(row);
   const { rows: available } = await client.query<Column>(columnsQuery, [row.oid]);
   const { timestamp, feature, importance, model } = options.columns;
@@ -94,6 +93,7 @@ export async function probe(client: Client, options: ProbeOptions): Promise<Sour
     timeZone: options.timeZone,
     available,
     hasModelColumn: model !== undefined,
+    ...readingOf(row),
   };
 }
 

@@ -1,5 +1,8 @@
 /** What the poller remembers between two lives, and the port to where it is kept. Declared here because the source needs it. */
 
+import type { SentRow } from "./multiset.ts";
+import type { RawRow } from "./rows.ts";
+
 /** A full (64-bit) transaction id as decimal text: it does not fit a JSON number. */
 export type Xid = string;
 
@@ -53,11 +56,32 @@ export interface SourceState {
   readonly watermark?: number;
 }
 
+/** The same of a source that has no transaction ids and places: a view, a foreign or partitioned table. */
+export interface OverlapState {
+  readonly version: 1;
+  /** Read up to here: the time of the last row stored, at most the clock of the last poll. Microseconds since 1970. */
+  readonly cursor: number;
+  /** Number of the last page, from 1; the window of its records. */
+  readonly lastPage: number;
+  /** Rows sent so far: the place of the last one. */
+  readonly lastTid: number;
+  /** Stored and perhaps sent: it is sent again before anything else. */
+  readonly page?: { readonly rows: readonly RawRow[]; readonly isHistory: boolean };
+  /** Rows that were sent and are read again. */
+  readonly sent: readonly SentRow[];
+  /** Until the first poll has read to its end: rows up to `until` are history, of these models so far. */
+  readonly history?: { readonly until: number; readonly models: readonly string[] };
+  readonly marks: readonly PollMark[];
+  readonly watermark?: number;
+}
+
+export type StoredProgress = SourceState | OverlapState;
+
 export interface SourceProgress {
-  load(source: string): Promise<SourceState | undefined>;
+  load(source: string): Promise<StoredProgress | undefined>;
   /**
    * Replaces the document, durably. Called when a window is opened (before its first record is sent), when it is
    * closed, and every few seconds while nothing comes.
    */
-  save(source: string, state: SourceState): Promise<void>;
+  save(source: string, state: StoredProgress): Promise<void>;
 }

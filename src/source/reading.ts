@@ -5,7 +5,6 @@ import type { Clock } from "../clock.ts";
 import type { Delivery } from "./delivery.ts";
 import { storeRefused } from "./errors.ts";
 import { sendHistory } from "./history.ts";
-import { HorizonWatch } from "./horizon.ts";
 import type { SourceLayout } from "./layout.ts";
 import {
   closed,
@@ -21,11 +20,11 @@ import {
 import type { SourceMetrics } from "./metrics.ts";
 import { type SourceOptions, slowTimeoutMs } from "./options.ts";
 import { Pacing } from "./pacing.ts";
-import type { SourceProgress, SourceState, SourceWindow } from "./progress.ts";
+import type { OverlapState, SourceProgress, SourceState, SourceWindow } from "./progress.ts";
 import type { ModelRow, RawRow } from "./rows.ts";
 import { windowRows } from "./sql/window.ts";
+import { Ticks } from "./ticks.ts";
 import { type Fit, fitOf, openView, type PageQuery, pages, type SourceView } from "./view.ts";
-import { watermarkAt, withMark } from "./watermark.ts";
 
 export interface ReadingDeps {
   readonly options: SourceOptions;
@@ -40,8 +39,6 @@ export interface ReadingDeps {
 const idleSaveMs = 5_000;
 /** What is read once more after the table was rewritten. */
 const overlapMs = 60_000;
-/** The watermark is an earlier poll's clock: one poll interval behind is the least there is. */
-const tolerablePolls = 3;
 
 interface Place {
   readonly ts: number;
@@ -67,7 +64,7 @@ export class Reading {
   readonly #deps: ReadingDeps;
   readonly #labels: { readonly source: string };
   readonly #pacing = new Pacing();
-  readonly #horizon: HorizonWatch;
+  readonly #ticks: Ticks;
   #state: SourceState | undefined;
   /** Last row acknowledged of each open window: a failed poll goes on behind it. */
   readonly #acknowledged: (Place | undefined)[] = [];
@@ -77,9 +74,7 @@ export class Reading {
   constructor(deps: ReadingDeps) {
     this.#deps = deps;
     this.#labels = { source: deps.options.name };
-    const { pollIntervalMs, horizonWarnMs } = deps.options;
-    const tolerableMs = Math.max(horizonWarnMs, tolerablePolls * pollIntervalMs);
-    this.#horizon = new HorizonWatch(deps.logger, tolerableMs);
+    this.#ticks = new Ticks(deps);
   }
 
   /**
@@ -95,7 +90,7 @@ export class Reading {
     await client.query("COMMIT");
     const clockMs = this.#at(view);
     state = moveBounds(state, clockMs, this.#deps.options.lookbackMs);
-    this.#state = await this.#tick(state, view);
+    this.#state = await this.#ticks.send(state, view, Math.round(clockMs * 1000));
     const idle = performance.now() - this.#savedAt > idleSaveMs;
     if (this.#sentSinceSave || idle) await this.save();
   }
@@ -123,10 +118,16 @@ export class Reading {
 
   async #stateFor(view: SourceView): Promise<SourceState> {
     const { options, progress } = this.#deps;
-    this.#state ??= await progress
-      .load(options.name)
-      .catch((error: unknown) => Promise.reject(storeRefused(error)));
-    const known = this.#state ?? (await this.#saved(this.#firstState(view)));
+    const stored =
+      this.#state ??
+      (await progress
+        .load(options.name)
+        .catch((error: unknown) => Promise.reject(storeRefused(error))));
+    if (stored !== undefined && "sent" in stored) {
+      return this.#saved(this.#afterOverlap(stored, view));
+    }
+    const known = stored ?? (await this.#saved(this.#firstState(view)));
+    this.#state = known;
     const fit = await fitOf(known, view);
     const state = fit === "same" ? known : await this.#refitted(known, view, fit);
     return state.historySinceMs === undefined ? state : this.#sendHistory(state, view);
@@ -150,6 +151,17 @@ export class Reading {
     const rows = await sendHistory(view, delivery, { options, horizon, sinceMs });
     logger.info({ rows }, "history sent");
     return this.#saved(state);
+  }
+
+  /** What was a view before goes on above its pages, from its cursor. */
+  #afterOverlap({ cursor, lastPage }: OverlapState, view: SourceView): SourceState {
+    const { systemIdentifier, relfilenode } = view;
+    const { lookbackMs } = this.#deps.options;
+    const level = { horizon: view.xmin, lastWindow: lastPage };
+    const start = startLevels(view.xmin, this.#at(view), lookbackMs);
+    const state = { version: 1, systemIdentifier, relfilenode, ...start, marks: [] } as const;
+    const numbered = { ...state, levels: [level, level, level] } as const;
+    return restartLevels(numbered, view.xmin, cursor / 1000 - overlapMs);
   }
 
   async #refitted(
@@ -239,20 +251,5 @@ export class Reading {
     }));
     this.#acknowledged[level] = rows.at(-1)?.row ?? this.#acknowledged[level];
     this.#sentSinceSave = true;
-  }
-
-  async #tick(state: SourceState, view: SourceView): Promise<SourceState> {
-    const clock = Math.round(this.#at(view) * 1000);
-    const reached = watermarkAt(state.marks, view.xmin);
-    const marks = withMark(reached.marks, { ceiling: view.ceiling, clock });
-    const watermark = Math.max(reached.watermark ?? -Infinity, state.watermark ?? -Infinity);
-    // The very first poll knows nothing of earlier ones.
-    if (watermark === -Infinity) return { ...state, marks };
-    const { delivery, options, metrics } = this.#deps;
-    await delivery.records([{ kind: "tick", source: options.name, watermark, clock }]);
-    metrics.watermark.set(this.#labels, watermark / 1e6);
-    metrics.horizonAge.set(this.#labels, (clock - watermark) / 1e6);
-    this.#horizon.observe((clock - watermark) / 1000);
-    return { ...state, marks, watermark };
   }
 }

@@ -24,6 +24,7 @@ export interface SourceView {
   readonly xmax: Xid;
   /** Above every id given out before `clock`. */
   readonly ceiling: Xid;
+  /** Empty when it is no plain table. */
   readonly relfilenode: string;
   readonly systemIdentifier: string;
 }
@@ -36,7 +37,7 @@ interface ClockRow {
 interface SnapshotRow {
   readonly xmin: Xid;
   readonly xmax: Xid;
-  /** Null when the table was dropped. */
+  /** Null when the table was dropped, and for what has no file of its own. */
   readonly relfilenode: string | null;
   readonly system_identifier: string;
 }
@@ -53,7 +54,9 @@ export async function openView(
   const [clock] = clocks;
   const [snapshot] = snapshots;
   if (clock === undefined || snapshot === undefined) throw new Error("Postgres answered no row");
-  if (snapshot.relfilenode === null) throw tableMissing(tableName(layout));
+  if (snapshot.relfilenode === null && layout.reading === "windows") {
+    throw tableMissing(tableName(layout));
+  }
   return {
     client,
     layout,
@@ -61,7 +64,7 @@ export async function openView(
     xmin: snapshot.xmin,
     xmax: snapshot.xmax,
     ceiling: ceilingOf(snapshot.xmax, clock.running),
-    relfilenode: snapshot.relfilenode,
+    relfilenode: snapshot.relfilenode ?? "",
     systemIdentifier: snapshot.system_identifier,
   };
 }

@@ -7,7 +7,7 @@ import { LeasedPoller } from "../source/leased-poller.ts";
 import { sourceMetrics } from "../source/metrics.ts";
 import { defaultSourceOptions, type SourceOptions } from "../source/options.ts";
 import { startPoller } from "../source/poller.ts";
-import type { SourceState } from "../source/progress.ts";
+import type { StoredProgress } from "../source/progress.ts";
 import { acquireLease, type Lease, releaseLease } from "../store/leases/lease.ts";
 import {
   loadSourceProgress,
@@ -37,6 +37,7 @@ function sourceOptions(name: string, source: Config["sources"][string]): SourceO
     timeZone: source.time_zone,
     pollIntervalMs: source.poll_interval,
     pageRows: source.page_rows,
+    overlapMs: source.overlap,
     history: { ms: source.history.last, maxRows: source.history.max_rows },
   };
 }
@@ -76,7 +77,7 @@ export function sourceLease(
       return {
         epoch: lease.epoch,
         progress: {
-          load: () => loadSourceProgress<SourceState>(store, source),
+          load: () => loadSourceProgress<StoredProgress>(store, source),
           save: (_, state) => saveSourceProgress(store, { source, lease }, state),
         },
       };

@@ -61,8 +61,8 @@ describe("driftwarden check", () => {
     const { code, out } = await run("check", "--config", file);
     expect(code).toBe(0);
     expect(out).toEqual([
-      "source main: reads explainability_metrics every 30s, transform auto (share, or none for a model with fewer than three features)",
-      "source other: reads weights every 5s, transform share",
+      "source main: reads explainability_metrics every 30s, transform auto (share, or none for a model with fewer than three features); if that is no plain table, rows later than 5m are missed",
+      "source other: reads weights every 5s, transform share; if that is no plain table, rows later than 5m are missed",
       expect.stringMatching(
         /^fix a: ACTS BY ITSELF, restart-container .*app=x.*, at most 3 per 1d on a target$/,
       ),

@@ -66,15 +66,20 @@ describe("probing a source", () => {
   });
 
   it.each([
+    ["a_view", "a view"],
+    ["a_materialized_view", "a materialized view"],
+    ["parted", "a partitioned table"],
+    ["parent", "a table with child tables"],
+  ])("reads %s, %s, by time with an overlap", async (table, kind) => {
+    expect(await probeSource(options({ table }))).toMatchObject({ kind, reading: "overlap" });
+  });
+
+  it.each([
     ["FORBIDDEN", { table: "secret" }, 'GRANT SELECT ON "public"."secret" TO "readonly"'],
     ["FORBIDDEN", { table: "by_column" }, 'GRANT SELECT ON "public"."by_column" TO "readonly"'],
     ["FORBIDDEN", { table: "hidden.metrics" }, 'GRANT USAGE ON SCHEMA "hidden" TO "readonly"'],
     ["TABLE_MISSING", { table: "nowhere" }, "set table of the source"],
     ["TABLE_MISSING", { table: "nowhere.metrics" }, "set table of the source"],
-    ["NOT_A_TABLE", { table: "a_view" }, "plain table"],
-    ["NOT_A_TABLE", { table: "a_materialized_view" }, "plain table"],
-    ["NOT_A_TABLE", { table: "parted" }, "each partition"],
-    ["NOT_A_TABLE", { table: "parent" }, "plain table"],
     ["COLUMN_MISSING", { columns: { ...columns, feature: "name" } }, "columns.feature"],
     ["COLUMN_MISSING", { columns: { ...columns, model: "model" } }, "columns.model"],
     ["COLUMN_TYPE", { table: "epochs" }, "columns.timestamp"],

@@ -22,19 +22,26 @@ export function bound(layout: SourceLayout, parameter: string): string {
   return zoned(layout) ? instant : `(${instant} AT TIME ZONE ${escapeLiteral(layout.timeZone)})`;
 }
 
-/** Microseconds as float8 (exact to the year 2255, ±Infinity beyond), feature, importance as text, ctid, model. */
-export function selectList(layout: SourceLayout): string {
+/** Microseconds as float8 (exact to the year 2255, ±Infinity beyond), feature, importance and model as text. */
+export function rowColumns(
+  layout: SourceLayout,
+): Readonly<Record<"instant" | "feature" | "importance" | "model", string>> {
   const instant = zoned(layout)
     ? time(layout)
     : `(${time(layout)}::timestamp AT TIME ZONE ${escapeLiteral(layout.timeZone)})`;
   const { feature, importance, model } = layout.columns;
-  return [
-    `round((extract(epoch FROM ${instant}) * 1000000)::float8)`,
-    `${column(feature)}::text`,
-    `${column(importance)}::text`,
-    "m.ctid::text",
-    model === undefined ? "''" : `${column(model)}::text`,
-  ].join(", ");
+  return {
+    instant: `round((extract(epoch FROM ${instant}) * 1000000)::float8)`,
+    feature: `${column(feature)}::text`,
+    importance: `${column(importance)}::text`,
+    model: model === undefined ? "''::text" : `${column(model)}::text`,
+  };
+}
+
+/** In the order of a raw row. */
+export function selectList(layout: SourceLayout): string {
+  const { instant, feature, importance, model } = rowColumns(layout);
+  return [instant, feature, importance, "m.ctid::text", model].join(", ");
 }
 
 /** Whether the row's transaction is one of `width` from `from` on, on the circle of 32-bit ids. */

@@ -1,0 +1,21 @@
+/** For sources whose rows have no transaction and no place: what lies above a time, each different row once. */
+import type { SourceLayout } from "../layout.ts";
+import { bound, rowColumns, table, time } from "./row.ts";
+
+/** Rows later than $1, oldest first; in the place of the ctid stands how many there are of that row. */
+export const overlapRows = (layout: SourceLayout): string => {
+  const { instant, feature, importance, model } = rowColumns(layout);
+  return `
+  SELECT ${instant}, ${feature}, ${importance}, count(*)::text, ${model}
+  FROM ${table(layout)}
+  WHERE ${time(layout)} > ${bound(layout, "$1")} AND isfinite(${time(layout)})
+  GROUP BY 1, 2, 3, 5
+  ORDER BY 1, 5, 2, 3`;
+};
+
+/** The time (microseconds) of the newest row later than $1 that has $2 rows above it; no row when there are fewer. */
+export const newestRows = (layout: SourceLayout): string => `
+  SELECT ${rowColumns(layout).instant} AS since
+  FROM ${table(layout)}
+  WHERE ${time(layout)} > ${bound(layout, "$1")} AND isfinite(${time(layout)})
+  ORDER BY ${time(layout)} DESC OFFSET $2 LIMIT 1`;
