@@ -90,7 +90,12 @@ export async function judgeEffects(
     ticketsExpected: ticketed.length,
     tickets: issues.length,
     commentsDuplicated: comments.duplicated,
-    runsExpected: runs.filter(({ status }) => status === "acted").length,
+    // Of an unknown outcome a person is told; it may have happened, once.
+    runsExpected: runs.filter(
+      (run) =>
+        run.status === "acted" ||
+        (run.status === "unknown" && restarts.some((restart) => isOf(run, restart))),
+    ).length,
     runs: restarts.length,
     wrong,
   };
@@ -201,16 +206,17 @@ function runId(fix: string, episode: string): string {
   return createHash("sha256").update(`${fix}\n${episode}`).digest("hex").slice(0, 20);
 }
 
+/** A run that says it failed says that nothing happened; the next one may find the container as it was. */
+const isOf = (run: StoredRun, restart: Restart): boolean =>
+  (run.status === "acted" || run.status === "unknown") &&
+  run.target_id === restart.container &&
+  run.started_at === restart.before;
+
 /** Each restart is of what one run had in hand; each run that says it acted has its restart. */
 function wrongRestarts(
   runs: readonly StoredRun[],
   restarts: readonly Restart[],
 ): readonly string[] {
-  const isOf = (run: StoredRun, restart: Restart): boolean =>
-    // A run that says it failed says that nothing happened; the next one may find the container as it was.
-    (run.status === "acted" || run.status === "unknown") &&
-    run.target_id === restart.container &&
-    run.started_at === restart.before;
   const uncalled = restarts.filter(
     (restart) => runs.filter((run) => isOf(run, restart)).length !== 1,
   );
