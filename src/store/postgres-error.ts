@@ -14,7 +14,7 @@ const conflicts = /^(40001|40P01)$/;
 const socketCodes =
   /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOST|ENET|ENOENT|EACCES|ERR_STREAM|ERR_SOCKET)/;
 const driverWords =
-  /connection (terminated|error)|timeout exceeded|query read timeout|not queryable|client was closed|after calling end/i;
+  /connection (terminated|error)|timeout e(xceeded|xpired)|query read timeout|not queryable|client was closed|after calling end/i;
 
 function codeOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0]);

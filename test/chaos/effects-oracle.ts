@@ -30,6 +30,15 @@ interface StoredRun {
   readonly started_at: string | null;
 }
 
+interface StoredIncident {
+  readonly id: string;
+  readonly number: number;
+  readonly model: string;
+  readonly ticket: string | null;
+  /** Of a summary: the incidents that were over before they had a ticket. */
+  readonly missed: readonly { readonly incident: number }[];
+}
+
 interface StoredEffect {
   readonly id: string;
   readonly incident: string;
@@ -41,7 +50,10 @@ const storedSql = `SELECT
   (SELECT coalesce(json_agg(r), '[]') FROM (
     SELECT id, fix, status, target_id, snapshot ->> 'started_at' AS started_at FROM driftwarden.runs) r)::text AS runs,
   (SELECT coalesce(json_agg(e), '[]') FROM (
-    SELECT id, incident, effect ->> 'kind' AS kind, status FROM driftwarden.outbox) e)::text AS effects`;
+    SELECT id, incident, effect ->> 'kind' AS kind, status FROM driftwarden.outbox) e)::text AS effects,
+  (SELECT coalesce(json_agg(i), '[]') FROM (
+    SELECT id, number, model, document -> 'ticket' ->> 'key' AS ticket,
+      coalesce(document -> 'missed', '[]') AS missed FROM driftwarden.incidents) i)::text AS incidents`;
 const attempted = new Set(["acting", "acted", "failed", "unknown"]);
 
 export async function judgeEffects(
@@ -51,16 +63,23 @@ export async function judgeEffects(
   const [row = {}] = await sql(ledgers.storeUrl, storedSql);
   const runs: readonly StoredRun[] = JSON.parse(String(row["runs"]));
   const effects: readonly StoredEffect[] = JSON.parse(String(row["effects"]));
+  const incidents: readonly StoredIncident[] = JSON.parse(String(row["incidents"]));
   const opened = events.filter(({ type }) => type === "episode_opened");
-  const models = new Set(opened.map(({ model }) => modelOf(model)));
   const issues = ledgers.jira.issues();
-  const comments = judgeComments(ledgers, effects);
+  const summed = new Set(incidents.flatMap(({ missed }) => missed.map(({ incident }) => incident)));
+  const ticketed = incidents.filter(({ ticket, number }) => ticket !== null || !summed.has(number));
+  const unseen = new Set(incidents.filter(({ number }) => summed.has(number)).map(({ id }) => id));
+  const comments = judgeComments(
+    ledgers,
+    effects.filter(({ incident }) => !unseen.has(incident)),
+  );
   const { restarts } = ledgers.docker;
   const wrong = [
     ...wrongTickets(
-      models,
-      issues.map(({ summary }) => summary),
+      ticketed,
+      issues.map(({ key }) => key),
     ),
+    ...wrongIncidents(opened, incidents),
     ...comments.wrong,
     ...wrongPromises(opened, effects),
     ...wrongRuns(opened, runs),
@@ -68,10 +87,15 @@ export async function judgeEffects(
     ...wrongBudgets(runs, ledgers.maxRunsOf),
   ];
   return {
-    ticketsExpected: models.size,
+    ticketsExpected: ticketed.length,
     tickets: issues.length,
     commentsDuplicated: comments.duplicated,
-    runsExpected: runs.filter(({ status }) => status === "acted").length,
+    // Of an unknown outcome a person is told; it may have happened, once.
+    runsExpected: runs.filter(
+      (run) =>
+        run.status === "acted" ||
+        (run.status === "unknown" && restarts.some((restart) => isOf(run, restart))),
+    ).length,
     runs: restarts.length,
     wrong,
   };
@@ -79,15 +103,31 @@ export async function judgeEffects(
 
 const modelOf = (key: string): string => key.split("/").at(-1) ?? "";
 
-/** Incidents are reopened for days, so a model has one ticket whatever happens to it in this test. */
-function wrongTickets(models: ReadonlySet<string>, summaries: readonly string[]): string[] {
-  const wrong = [...models].flatMap((model) => {
-    const count = summaries.filter((summary) => summary.includes(`${model}:`)).length;
-    return count === 1 ? [] : [`${count} tickets about ${model}`];
+/** Each incident has one ticket, unless it was over before and stands in a summary; and there are no others. */
+function wrongTickets(
+  ticketed: readonly StoredIncident[],
+  keys: readonly string[],
+): readonly string[] {
+  const wanted = ticketed.map(({ ticket }) => ticket);
+  const sharing = ticketed.filter(({ ticket }, place) => wanted.indexOf(ticket) !== place);
+  return [
+    ...ticketed
+      .filter(({ ticket }) => !keys.includes(ticket ?? ""))
+      .map(({ id, ticket }) => `incident ${id} has no ticket but ${ticket}`),
+    ...keys.filter((key) => !wanted.includes(key)).map((key) => `ticket ${key} is nobody's`),
+    ...sharing.map(({ id, ticket }) => `incident ${id} shares ${ticket}`),
+  ];
+}
+
+/** Incidents are reopened for days, so a model has one, whatever happens to it in this test. */
+function wrongIncidents(
+  opened: readonly DecisionEvent[],
+  incidents: readonly StoredIncident[],
+): readonly string[] {
+  return [...new Set(opened.map(({ model }) => model))].flatMap((model) => {
+    const count = incidents.filter((incident) => incident.model === model).length;
+    return count === 1 ? [] : [`${count} incidents of ${model}`];
   });
-  if (summaries.length !== models.size)
-    wrong.push(`${summaries.length} tickets for ${models.size} incidents`);
-  return wrong;
 }
 
 /** Every episode promised what it calls for, and every promise is kept. */
@@ -166,16 +206,17 @@ function runId(fix: string, episode: string): string {
   return createHash("sha256").update(`${fix}\n${episode}`).digest("hex").slice(0, 20);
 }
 
+/** A run that says it failed says that nothing happened; the next one may find the container as it was. */
+const isOf = (run: StoredRun, restart: Restart): boolean =>
+  (run.status === "acted" || run.status === "unknown") &&
+  run.target_id === restart.container &&
+  run.started_at === restart.before;
+
 /** Each restart is of what one run had in hand; each run that says it acted has its restart. */
 function wrongRestarts(
   runs: readonly StoredRun[],
   restarts: readonly Restart[],
 ): readonly string[] {
-  const isOf = (run: StoredRun, restart: Restart): boolean =>
-    // A run that says it failed says that nothing happened; the next one may find the container as it was.
-    (run.status === "acted" || run.status === "unknown") &&
-    run.target_id === restart.container &&
-    run.started_at === restart.before;
   const uncalled = restarts.filter(
     (restart) => runs.filter((run) => isOf(run, restart)).length !== 1,
   );

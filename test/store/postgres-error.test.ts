@@ -1,4 +1,6 @@
-import { DatabaseError } from "pg";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { Client, DatabaseError } from "pg";
 import { describe, expect, it } from "vitest";
 import { StoreError } from "../../src/store/errors.ts";
 import { asStoreError, classify } from "../../src/store/postgres-error.ts";
@@ -31,6 +33,18 @@ describe("what Postgres and its driver throw", () => {
     ["no error", "boom", "other"],
   ])("%s", (_name, error, failure) => {
     expect(classify(error)).toBe(failure);
+  });
+
+  it("is a lost connection when a server takes the connection and says nothing", async () => {
+    const mute = createServer().listen(0, "127.0.0.1");
+    await once(mute, "listening");
+    const address = mute.address();
+    const port = typeof address === "object" ? address?.port : undefined;
+    const client = new Client({ host: "127.0.0.1", port, connectionTimeoutMillis: 30 });
+    const error: unknown = await client.connect().catch((cause: unknown) => cause);
+    mute.close();
+    expect(error).toMatchObject({ message: "timeout expired" });
+    expect(classify(error)).toBe("lost");
   });
 
   it("is told to the operator with what to do, and the cause kept", () => {
