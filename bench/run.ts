@@ -1,19 +1,37 @@
 /** `npm run bench -- [section…] [--json]`: measures, and says whether what was promised holds. */
 import { parseArgs } from "node:util";
+import { benchAttribution } from "./attribution-streams.ts";
 import type { BenchLine } from "./line.ts";
+import { benchNab } from "./nab.ts";
+import { benchNoise } from "./noise.ts";
+import { benchOutliers } from "./outliers.ts";
 import { benchPath } from "./path.ts";
 import { benchSize } from "./size.ts";
 import { benchSpeed } from "./speed.ts";
 import { benchKafka } from "./stream.ts";
 
-const sections: Readonly<Record<string, () => Promise<readonly BenchLine[]>>> = {
+type Section = () => Promise<readonly BenchLine[]>;
+
+const detect: Readonly<Record<string, Section>> = {
+  attribution: benchAttribution,
+  nab: benchNab,
+  noise: benchNoise,
+  outliers: benchOutliers,
+};
+
+const sections: Readonly<Record<string, Section>> = {
   speed: benchSpeed,
   size: benchSize,
   stream: benchKafka,
   path: benchPath,
+  ...detect,
 };
 
-const usage = `usage: npm run bench -- [${Object.keys(sections).join(" | ")}]… [--json]\n`;
+/** What several sections are called together. */
+const together: Readonly<Record<string, readonly string[]>> = { detect: Object.keys(detect) };
+
+const names = [...Object.keys(sections), ...Object.keys(together)];
+const usage = `usage: npm run bench -- [${names.join(" | ")}]… [--json]\n`;
 
 /** @returns the exit code */
 async function main(): Promise<number> {
@@ -21,7 +39,8 @@ async function main(): Promise<number> {
     allowPositionals: true,
     options: { json: { type: "boolean", default: false } },
   });
-  const wanted = positionals.length > 0 ? positionals : Object.keys(sections);
+  const asked = positionals.length > 0 ? positionals : Object.keys(sections);
+  const wanted = asked.flatMap((name) => together[name] ?? [name]);
   if (!wanted.every((name) => Object.hasOwn(sections, name))) {
     process.stderr.write(usage);
     return 2;
@@ -51,7 +70,7 @@ function printJson(line: BenchLine): void {
 function printRow({ section, name, value, unit, bound, ok }: BenchLine): void {
   const promised = bound === null ? "" : `bound ${bound}`;
   const verdict = ok ? "" : "  BROKEN";
-  const columns = [section.padEnd(8), name.padEnd(84), String(value).padStart(9), unit.padEnd(12)];
+  const columns = [section.padEnd(11), name.padEnd(84), String(value).padStart(9), unit.padEnd(12)];
   process.stdout.write(`${columns.join(" ")} ${promised}${verdict}`.trimEnd().concat("\n"));
 }
 
