@@ -3,7 +3,7 @@ import type { Detector } from "../../detectors/detector.ts";
 import type { DetectorUse } from "./settings.ts";
 
 /** Raised whenever the meaning of the engine's own section changes. */
-export const memoryVersion = 1;
+export const memoryVersion = 2;
 
 /** Attributions over which the noise of the whole vector is judged. */
 export const noiseRing = 10;
@@ -20,7 +20,7 @@ export interface Seat {
 
 const align = (bytes: number): number => Math.ceil(bytes / 8) * 8;
 
-/** Three Float64, five Float32 and five Uint8 a feature, after the scalars. */
+/** Three Float64, five Float32 and four Uint8 a feature, after the scalars. */
 export const ownBytes = (nFeatures: number): number =>
   (noiseHead + noiseRing) * 8 + align(nFeatures * (3 * 8 + 5 * 4 + 5));
 
@@ -53,9 +53,8 @@ export class ModelMemory {
   /** Newest transformed value and the mean of its absolute differences. */
   readonly last: Float32Array;
   readonly meanDiff: Float32Array;
-  /** One bit an attribution, newest lowest: crossed the boundary upwards, downwards. */
-  readonly up: Uint8Array;
-  readonly down: Uint8Array;
+  /** One bit an attribution, newest lowest: crossed the boundary. */
+  readonly crossed: Uint8Array;
   /** Attributions in a row without it, with a bad value; how it stands as a newcomer. */
   readonly absent: Uint8Array;
   readonly bad: Uint8Array;
@@ -82,11 +81,10 @@ export class ModelMemory {
     this.last = floats(3);
     this.meanDiff = floats(4);
     const small = (k: number): Uint8Array => new Uint8Array(buffer, head + n * (44 + k), n);
-    this.up = small(0);
-    this.down = small(1);
-    this.absent = small(2);
-    this.bad = small(3);
-    this.fresh = small(4);
+    this.crossed = small(0);
+    this.absent = small(1);
+    this.bad = small(2);
+    this.fresh = small(3);
     this.sections = sectionsOf(buffer, own, sizes);
     this.value.fill(Number.NaN);
     this.seenAt.fill(Number.NaN);
@@ -123,7 +121,7 @@ export class ModelMemory {
 
 /** What stays when everything is learned anew, and what does not. */
 const kept = ["value", "seenAt", "previous", "presence", "absent", "bad"] as const;
-const learned = ["level", "count", "last", "meanDiff", "up", "down", "fresh"] as const;
+const learned = ["level", "count", "last", "meanDiff", "crossed", "fresh"] as const;
 
 export const paramsOf = (use: DetectorUse, { raw }: MemoryShape): unknown =>
   raw && use.rawParams !== undefined ? use.rawParams : use.params;

@@ -23,12 +23,10 @@ export interface SourceSettings {
 }
 
 export interface DecisionSettings {
-  /** Boundary crossings of one feature in one direction that open an episode… */
+  /** Boundary crossings of one feature that open an episode… */
   readonly needed: number;
   /** …among this many attributions, at most 8. */
   readonly outOf: number;
-  /** Smaller changes of a share are nobody's concern, 0..1; not asked of values in their own units. */
-  readonly minEffect: number;
   /** An open episode counts an attribution as clean only below this score. */
   readonly exitLevel: number;
   /** Clean attributions in a row that close an episode. */
@@ -70,7 +68,6 @@ export const defaultSource: SourceSettings = {
 export const defaultDecision: DecisionSettings = {
   needed: 2,
   outOf: 3,
-  minEffect: 0.005,
   exitLevel: 0.8,
   cleanToClose: 4,
   freezeLimit: 300,
