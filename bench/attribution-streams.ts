@@ -2,7 +2,8 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { detectorTypes } from "../detectors/index.ts";
-import { replayFiles } from "../src/cli/replay-engine.ts";
+import { replayRows } from "../src/cli/replay-engine.ts";
+import { csvSource } from "../src/cli/row-source.ts";
 import type { Sensitivity } from "../src/detection/default-detectors.ts";
 import { modelName } from "../src/stream/model-key.ts";
 import { type AttributionScore, type ScoredEpisode, scoreEpisodes } from "./attribution-score.ts";
@@ -80,18 +81,18 @@ export async function benchAttribution(): Promise<readonly BenchLine[]> {
 }
 
 /** What `driftwarden replay --json` prints for all streams, as plain episodes. */
-export async function episodesOf(
+async function episodesOf(
   folder: string,
   sensitivity: Sensitivity,
 ): Promise<readonly ScoredEpisode[]> {
   progress(`attribution streams, ${sensitivity}`);
   const rows = join(folder, "rows");
-  const csv = readdirSync(rows)
+  const sources = readdirSync(rows)
     .toSorted()
-    .map((name) => join(rows, name));
+    .map((name, place) => csvSource(join(rows, name), place));
   const markers = join(folder, "markers.csv");
-  const replay = await replayFiles({ csv, markers }, { detectorTypes, sensitivity });
-  return replay.episodes.map(({ opened: { model, at, features } }) => ({
+  const [replay] = await replayRows({ sources, markers }, [{ detectorTypes, sensitivity }]);
+  return (replay?.episodes ?? []).map(({ opened: { model, at, features } }) => ({
     model: modelName(model).model,
     start: at / 1e6,
     features: features.map(({ feature }) => feature),

@@ -1,14 +1,13 @@
 /** Rows through the whole of detection, and the episodes that come out of it. No printing, no effects. */
-import { basename } from "node:path";
 import type { DetectorType } from "../../detectors/detector.ts";
 import { defaultDetectorSet, type Sensitivity } from "../detection/default-detectors.ts";
 import { PartitionEngine } from "../detection/engine.ts";
 import type { DetectionEvent, EpisodeClosed, EpisodeOpened } from "../detection/event.ts";
 import { defaultDecision, defaultSource, type EngineSettings } from "../detection/settings.ts";
-import type { ModelKey } from "../stream/model-key.ts";
-import type { Row, StreamRecord } from "../stream/record.ts";
+import type { StreamRecord } from "../stream/record.ts";
 import { ReplayFeed, type ReplayMarker } from "./replay-feed.ts";
-import { readImportances, readMarkers } from "./replay-files.ts";
+import { readMarkers } from "./replay-files.ts";
+import type { RowListener, RowSource } from "./row-source.ts";
 
 export interface DetectionOptions {
   readonly detectorTypes: readonly DetectorType<unknown>[];
@@ -17,9 +16,9 @@ export interface DetectionOptions {
   readonly engine?: Partial<EngineSettings>;
 }
 
-export interface CsvRows {
-  /** Files with the columns timestamp, model, feature and importance; `.csv` or `.csv.gz`. */
-  readonly csv: readonly string[];
+export interface ReplayInput {
+  /** Read one after the other. */
+  readonly sources: readonly RowSource[];
   /** File with the columns timestamp, model and marker. */
   readonly markers?: string;
 }
@@ -29,9 +28,6 @@ export interface ReplayedEpisode {
   /** Undefined while it is open. */
   closed: EpisodeClosed | undefined;
 }
-
-/** Receives every row as it is read. */
-export type RowListener = (model: ModelKey, row: Row) => void;
 
 /** One replay: hand it rows by {@link feed}, then read what it found. */
 export class Replay {
@@ -87,24 +83,29 @@ function settingsOf({ detectorTypes, sensitivity, engine }: DetectionOptions): E
 }
 
 /**
- * Replays files, one after the other, each as a source of its own.
+ * Reads the rows once and replays them under each of several settings.
  *
- * @throws CliError DW_CLI_FILE
+ * @param listen receives every row before it is replayed
+ * @returns a replay for each of the settings
+ * @throws CliError DW_CLI_FILE; SourceError
  */
-export async function replayFiles(
-  { csv, markers: file }: CsvRows,
-  options: DetectionOptions,
+export async function replayRows(
+  { sources, markers: file }: ReplayInput,
+  settings: readonly DetectionOptions[],
   listen?: RowListener,
-): Promise<Replay> {
-  const replay = new Replay(options);
+): Promise<readonly Replay[]> {
   const markers = file === undefined ? [] : await readMarkers(file);
-  for (const [i, path] of csv.entries()) {
-    const feed = replay.feed(`${basename(path)}#${i}`, markers);
-    await readImportances(path, (model, row) => {
+  const replays = settings.map((options) => ({
+    replay: new Replay(options),
+    markers: [...markers],
+  }));
+  for (const source of sources) {
+    const feeds = replays.map(({ replay, markers: own }) => replay.feed(source.name, own));
+    await source.read((model, row) => {
       listen?.(model, row);
-      feed.take(model, row);
+      for (const feed of feeds) feed.take(model, row);
     });
-    feed.end();
+    for (const feed of feeds) feed.end();
   }
-  return replay;
+  return replays.map(({ replay }) => replay);
 }

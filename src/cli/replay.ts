@@ -1,22 +1,27 @@
 /** `driftwarden replay`: what would have been opened, had it watched these rows. No effects. */
+import { writeFile } from "node:fs/promises";
 import type { Sensitivity } from "../detection/default-detectors.ts";
+import { messageOf } from "../errors.ts";
 import { severityOf } from "../incidents/severity.ts";
 import { modelName } from "../stream/model-key.ts";
 import { formatTime } from "./cells.ts";
 import { CliError } from "./errors.ts";
 import type { LineOutput } from "./line-output.ts";
+import { replayPage } from "./page/page.ts";
+import { Recording } from "./page/recording.ts";
 import {
-  type CsvRows,
   type DetectionOptions,
-  type Replay,
   type ReplayedEpisode,
-  replayFiles,
+  type ReplayInput,
+  replayRows,
 } from "./replay-engine.ts";
 
-export interface ReplayOptions extends CsvRows, DetectionOptions {
+export interface ReplayOptions extends ReplayInput, DetectionOptions {
   /** Only episodes that opened in this time before the newest row, milliseconds; what is older is learned from. */
   readonly lastMs?: number;
   readonly json?: boolean;
+  /** File for the page with charts. */
+  readonly html?: string;
 }
 
 /**
@@ -27,16 +32,21 @@ const falseEpisodes: Readonly<Record<Sensitivity, number>> = { low: 0.15, normal
 
 /**
  * @returns the exit code, 0 whatever it finds
- * @throws CliError DW_CLI_USAGE, DW_CLI_FILE
+ * @throws CliError DW_CLI_USAGE, DW_CLI_FILE; SourceError
  */
 export async function runReplay(options: ReplayOptions, io: LineOutput): Promise<number> {
   const started = performance.now();
-  if (options.csv.length === 0) {
+  if (options.sources.length === 0) {
     const hint = "Name at least one file: driftwarden replay --csv rows.csv.";
     throw new CliError("DW_CLI_USAGE", "there is nothing to replay", { hint });
   }
-  const replay = await replayFiles(options, options);
-  const episodes = episodesOf(replay, options.lastMs);
+  const recording = options.html === undefined ? undefined : new Recording();
+  const [replay] = await replayRows(options, [options], (model, row) =>
+    recording?.take(model, row),
+  );
+  if (replay === undefined) return 0;
+  const since = replay.newest - (options.lastMs ?? Number.POSITIVE_INFINITY) * 1000;
+  const episodes = replay.episodes.filter(({ opened }) => opened.at >= since);
   const print = options.json === true ? episodeLine : episodeSentence;
   for (const episode of episodes) io.stdout(print(episode));
   const summary = {
@@ -48,12 +58,26 @@ export async function runReplay(options: ReplayOptions, io: LineOutput): Promise
     seconds: Math.round(performance.now() - started) / 1000,
   };
   io.stdout(options.json === true ? JSON.stringify({ summary }) : summarySentence(summary));
+  if (options.html !== undefined && recording !== undefined) {
+    const { rows, attributions } = summary;
+    const page = { recording, episodes, rows, attributions, since, setting: settingOf(options) };
+    await writePage(options.html, replayPage(page));
+  }
   return 0;
 }
 
-function episodesOf(replay: Replay, lastMs: number | undefined): readonly ReplayedEpisode[] {
-  const since = replay.newest - (lastMs ?? Number.POSITIVE_INFINITY) * 1000;
-  return replay.episodes.filter(({ opened }) => opened.at >= since);
+const settingOf = ({ sensitivity, engine }: ReplayOptions): string =>
+  engine === undefined ? `sensitivity ${sensitivity ?? "normal"}` : "detection as configured";
+
+async function writePage(file: string, page: string): Promise<void> {
+  try {
+    await writeFile(file, page);
+  } catch (error) {
+    throw new CliError("DW_CLI_FILE", `writing ${file}: ${messageOf(error)}`, {
+      hint: "Name a file in a folder that exists and may be written to.",
+      cause: error,
+    });
+  }
 }
 
 /** Only what was measured is promised: with other detectors or rules nothing is known. */

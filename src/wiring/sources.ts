@@ -18,7 +18,8 @@ import type { Stream } from "./stream.ts";
 const leaseMs = 10_000;
 const renewMs = 3000;
 
-function sourceOptions(name: string, source: Config["sources"][string]): SourceOptions {
+/** A source as the poller takes it. @throws ConfigError DW_CONFIG_SECRET when its password cannot be read */
+export function sourceOptions(name: string, source: Config["sources"][string]): SourceOptions {
   const { model, ...columns } = source.columns;
   return {
     ...defaultSourceOptions,
