@@ -2,7 +2,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { detectorTypes } from "../detectors/index.ts";
-import { replayRows } from "../src/cli/replay-engine.ts";
+import { type DetectionOptions, replayRows } from "../src/cli/replay-engine.ts";
 import { csvSource } from "../src/cli/row-source.ts";
 import type { Sensitivity } from "../src/detection/default-detectors.ts";
 import { modelName } from "../src/stream/model-key.ts";
@@ -80,23 +80,33 @@ export async function benchAttribution(): Promise<readonly BenchLine[]> {
   return [...lines, ...peers.flatMap(peerLines), ...kinds];
 }
 
-/** What `driftwarden replay --json` prints for all streams, as plain episodes. */
 async function episodesOf(
   folder: string,
   sensitivity: Sensitivity,
 ): Promise<readonly ScoredEpisode[]> {
   progress(`attribution streams, ${sensitivity}`);
+  const [episodes] = await replayStreams(folder, [{ detectorTypes, sensitivity }]);
+  return episodes ?? [];
+}
+
+/** What `driftwarden replay --json` prints for all streams, as plain episodes, under each of several settings. */
+export async function replayStreams(
+  folder: string,
+  settings: readonly DetectionOptions[],
+): Promise<readonly (readonly ScoredEpisode[])[]> {
   const rows = join(folder, "rows");
   const sources = readdirSync(rows)
     .toSorted()
     .map((name, place) => csvSource(join(rows, name), place));
   const markers = join(folder, "markers.csv");
-  const [replay] = await replayRows({ sources, markers }, [{ detectorTypes, sensitivity }]);
-  return (replay?.episodes ?? []).map(({ opened: { model, at, features } }) => ({
-    model: modelName(model).model,
-    start: at / 1e6,
-    features: features.map(({ feature }) => feature),
-  }));
+  const replays = await replayRows({ sources, markers }, settings);
+  return replays.map(({ episodes }) =>
+    episodes.map(({ opened: { model, at, features } }) => ({
+      model: modelName(model).model,
+      start: at / 1e6,
+      features: features.map(({ feature }) => feature),
+    })),
+  );
 }
 
 interface Case {

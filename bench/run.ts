@@ -1,11 +1,13 @@
 /** `npm run bench -- [section…] [--json]`: measures, and says whether what was promised holds. */
 import { parseArgs } from "node:util";
 import { benchAttribution } from "./attribution-streams.ts";
+import { benchFlatness } from "./flatness.ts";
 import type { BenchLine } from "./line.ts";
 import { benchNab } from "./nab.ts";
 import { benchNoise } from "./noise.ts";
 import { benchOutliers } from "./outliers.ts";
 import { benchPath } from "./path.ts";
+import { benchPlots } from "./plots.ts";
 import { benchSize } from "./size.ts";
 import { benchSpeed } from "./speed.ts";
 import { benchKafka } from "./stream.ts";
@@ -30,26 +32,35 @@ const sections: Readonly<Record<string, Section>> = {
 /** What several sections are called together. */
 const together: Readonly<Record<string, readonly string[]>> = { detect: Object.keys(detect) };
 
-const names = [...Object.keys(sections), ...Object.keys(together)];
+/** With those that are measured only when asked for by name. */
+const all: Readonly<Record<string, Section>> = {
+  ...sections,
+  flatness: benchFlatness,
+  plots: benchPlots,
+};
+
+const names = [...Object.keys(all), ...Object.keys(together)];
 const usage = `usage: npm run bench -- [${names.join(" | ")}]… [--json]\n`;
 
 /** @returns the exit code */
 async function main(): Promise<number> {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
-    options: { json: { type: "boolean", default: false } },
+    strict: false,
+    options: { json: { type: "boolean" } },
   });
   const asked = positionals.length > 0 ? positionals : Object.keys(sections);
   const wanted = asked.flatMap((name) => together[name] ?? [name]);
-  if (!wanted.every((name) => Object.hasOwn(sections, name))) {
+  const { json, ...unknown } = values;
+  if (Object.keys(unknown).length > 0 || !wanted.every((name) => Object.hasOwn(all, name))) {
     process.stderr.write(usage);
     return 2;
   }
   const started = performance.now();
   const lines: BenchLine[] = [];
-  const print = values.json ? printJson : printRow;
+  const print = json === true ? printJson : printRow;
   for (const name of wanted) {
-    const measured = (await sections[name]?.()) ?? [];
+    const measured = (await all[name]?.()) ?? [];
     for (const line of measured) print(line);
     lines.push(...measured);
   }

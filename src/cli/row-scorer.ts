@@ -33,13 +33,13 @@ export function soleScorer({ type, params }: DetectorUse, nFeatures: number): Ro
   const x = new Float64Array(nFeatures);
   const scores = new Float64Array(nFeatures);
   let beyond = false;
-  return ({ values }) => {
+  return ({ values, time }) => {
     for (let i = 0; i < nFeatures; i++) {
       const value = values[i] ?? Number.NaN;
       x[i] = Number.isFinite(value) ? value : Number.NaN;
     }
-    const score = detector.scoreOne(x, scores);
-    detector.learnOne(x);
+    const score = detector.scoreOne(x, scores, time);
+    detector.learnOne(x, time);
     const before = beyond;
     beyond = (score ?? 0) >= 1;
     return { score, opens: beyond && !before };
