@@ -20,6 +20,9 @@ async function replay({ csv: files, ...options }: Given): Promise<readonly Line[
   return lines;
 }
 
+const marker = (i: number): string =>
+  fileWith("markers.csv", `timestamp,model,marker\n${at(i)},churn,retrain\n`);
+
 describe("replay", () => {
   it("prints an episode a line and the summary last", async () => {
     const [episode, summary, ...rest] = await replay({ csv: [fileWith("rows.csv", csv(faulty))] });
@@ -79,8 +82,6 @@ describe("replay", () => {
   it("knows a marker from its own time on", async () => {
     const lines = stream("churn", (vector, i) => (i >= 300 ? collapse(vector) : vector));
     const file = fileWith("rows.csv", csv(lines));
-    const marker = (i: number): string =>
-      fileWith("markers.csv", `timestamp,model,marker\n${at(i)},churn,retrain\n`);
     expect(await replay({ csv: [file], markers: marker(299.9) })).toHaveLength(1);
     const [late] = await replay({ csv: [file], markers: marker(310.5) });
     expect(late).toMatchObject({ start: at(301), end: at(310.5) });
