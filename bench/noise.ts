@@ -3,6 +3,7 @@ import { detectorTypes } from "../detectors/index.ts";
 import { pythonRandom } from "../detectors/stats/mt19937.ts";
 import { ruledScorer } from "../src/cli/row-scorer.ts";
 import { defaultDetectorSet, type Sensitivity } from "../src/detection/default-detectors.ts";
+import { gaussian } from "./daily-streams.ts";
 import { type BenchLine, benchLine, progress } from "./line.ts";
 
 const days = 70;
@@ -40,9 +41,4 @@ function alarmsOf(sensitivity: Sensitivity, seed: number): number {
     if (score({ values: [value], time: firstAt + row * cadenceUs }).opens) alarms++;
   }
   return alarms;
-}
-
-/** Box and Muller, 1958. */
-function gaussian(random: () => number): number {
-  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }

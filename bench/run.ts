@@ -1,6 +1,7 @@
 /** `npm run bench -- [section…] [--json]`: measures, and says whether what was promised holds. */
 import { parseArgs } from "node:util";
 import { benchAttribution } from "./attribution-streams.ts";
+import { benchDaily } from "./daily.ts";
 import { benchFlatness } from "./flatness.ts";
 import type { BenchLine } from "./line.ts";
 import { benchNab } from "./nab.ts";
@@ -16,6 +17,7 @@ type Section = () => Promise<readonly BenchLine[]>;
 
 const detect: Readonly<Record<string, Section>> = {
   attribution: benchAttribution,
+  daily: benchDaily,
   nab: benchNab,
   noise: benchNoise,
   outliers: benchOutliers,
