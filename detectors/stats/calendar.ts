@@ -7,12 +7,15 @@ const DAY = 24 * HOUR;
 export const buckets = 48;
 
 /** @param at microseconds since 1970 @returns 0 to 47: hour of the day, 24 more on Saturday and Sunday */
-function bucketOf(at: number): number {
+export function bucketOf(at: number): number {
   // 1 January 1970 was a Thursday.
   const weekday = (((Math.floor(at / DAY) + 4) % 7) + 7) % 7;
   const hour = Math.floor(at / HOUR) % 24;
   return ((hour + 24) % 24) + (weekday === 0 || weekday === 6 ? 24 : 0);
 }
+
+/** Hours since 1970, from 1 on: 0 is what a state was created with. */
+export const hourOf = (at: number): number => Math.floor(at / HOUR) + 1;
 
 /** The bucket of a time and what is known of it. */
 export interface Visit {
@@ -63,8 +66,7 @@ export class CalendarVisits {
   count(at: number | undefined): void {
     if (at === undefined) return;
     const bucket = bucketOf(at);
-    // 0 is what it was created with.
-    const hour = Math.floor(at / HOUR) + 1;
+    const hour = hourOf(at);
     if (hour !== this.#newest[0]) this.#visits[bucket]! += 1;
     this.#newest[0] = hour;
     this.#seen[bucket]! += 1;

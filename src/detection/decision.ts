@@ -14,6 +14,9 @@ export interface Judgement {
   readonly firing: readonly number[];
 }
 
+/** As if it had crossed at every attribution so far. */
+const everBefore = 255;
+
 export interface JudgeContext {
   /** Time of the attribution, microseconds since 1970. */
   readonly at: number;
@@ -41,6 +44,7 @@ export function judge(
     for (let i = 0; i < one.length; i++) {
       const scaled = one[i]! / widen;
       if (!(scaled <= scores[i]!)) scores[i] = scaled;
+      if (use.atOnce === true && scaled >= 1) memory.crossed[i] = everBefore;
     }
   }
   return {

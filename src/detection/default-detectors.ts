@@ -12,6 +12,9 @@ const thresholds: Readonly<Record<Sensitivity, readonly [number, number, number]
   high: [4.1, 3.6, 4.1],
 };
 
+/** Deviations that a value beyond its known range must be away from its mean. */
+const farEnough: Readonly<Record<Sensitivity, number>> = { low: 5, normal: 4, high: 0 };
+
 /** Values a feature that the rolling z-score keeps as a witness: its window is most of its memory. */
 const witnessWindow = 40;
 
@@ -20,7 +23,8 @@ const shareFloor = 0.002;
 const relativeFloor = 0.025;
 
 /**
- * The seasonal chart judges, the rolling z-score and half-space trees stand beside it as witnesses.
+ * Parts of a whole are judged by the seasonal chart, values in their own units by the range watch; the rolling z-score
+ * and half-space trees stand beside them as witnesses.
  *
  * @param types the registry
  * @throws DetectionError DW_DETECTION_UNKNOWN_DETECTOR when the registry lacks one of them
@@ -29,21 +33,25 @@ export function defaultDetectorSet(
   types: readonly DetectorType<unknown>[],
   { sensitivity }: { readonly sensitivity: Sensitivity },
 ): readonly DetectorUse[] {
-  const chart = detectorNamed(types, "seasonal-chart");
-  const settings = { thresholds: thresholds[sensitivity], rel_floor: relativeFloor };
-  const witness = (name: string, params: object): DetectorUse => {
+  const use = (name: string, params: object): DetectorUse => {
     const type = detectorNamed(types, name);
     return { type, params: type.params.parse(params), judge: false };
   };
+  const chart = {
+    thresholds: thresholds[sensitivity],
+    abs_floor: shareFloor,
+    rel_floor: relativeFloor,
+  };
   return [
+    { ...use("seasonal-chart", chart), judge: true, only: "parts" },
     {
-      type: chart,
-      params: chart.params.parse({ ...settings, abs_floor: shareFloor }),
-      rawParams: chart.params.parse(settings),
+      ...use("range-watch", { z: farEnough[sensitivity] }),
       judge: true,
+      only: "raw",
+      atOnce: true,
     },
-    witness("rolling-z-score", { window_size: witnessWindow }),
-    witness("half-space-trees", {}),
+    use("rolling-z-score", { window_size: witnessWindow }),
+    use("half-space-trees", {}),
   ];
 }
 

@@ -1,5 +1,5 @@
 /** All numbers a model has learned, in one buffer: the engine's own arrays, then a section for each detector. */
-import type { Detector } from "../../detectors/detector.ts";
+import type { Detector, DetectorState } from "../../detectors/detector.ts";
 import type { DetectorUse } from "./settings.ts";
 
 /** Raised whenever the meaning of the engine's own section changes. */
@@ -14,7 +14,6 @@ const noiseHead = 2;
 /** A detector as this model uses it. */
 export interface Seat {
   readonly use: DetectorUse;
-  readonly params: unknown;
   readonly detector: Detector;
 }
 
@@ -35,6 +34,8 @@ export class ModelMemory {
   readonly nFeatures: number;
   readonly shape: MemoryShape;
   readonly bytes: Uint8Array;
+  /** The detectors of a model in this unit. */
+  readonly uses: readonly DetectorUse[];
   /** The bytes of each detector. */
   readonly sections: readonly Uint8Array[];
   #seats: readonly Seat[] | undefined;
@@ -63,7 +64,8 @@ export class ModelMemory {
   constructor(shape: MemoryShape) {
     const n = shape.nFeatures;
     const own = ownBytes(n);
-    const sizes = shape.uses.map((use) => align(use.type.stateBytes(paramsOf(use, shape), n)));
+    this.uses = shape.uses.filter(({ only }) => only === undefined || only === unit(shape));
+    const sizes = this.uses.map((use) => align(use.type.stateBytes(use.params, n)));
     const buffer = new ArrayBuffer(sizes.reduce((sum, size) => sum + size, own));
     this.nFeatures = n;
     this.shape = shape;
@@ -94,7 +96,9 @@ export class ModelMemory {
 
   /** The detectors, made at first use: until then their bytes may be filled from outside. */
   get seats(): readonly Seat[] {
-    this.#seats ??= this.shape.uses.map((use, i) => seat(use, this.shape, this.sections[i]!));
+    this.#seats ??= this.uses.map((use, i) =>
+      seat(use, { nFeatures: this.nFeatures, bytes: this.sections[i]! }),
+    );
     return this.#seats;
   }
 
@@ -103,10 +107,10 @@ export class ModelMemory {
     const grown = new ModelMemory({ ...this.shape, nFeatures });
     grown.noise.set(this.noise);
     for (const name of [...kept, ...learned] as const) grown[name].set(this[name]);
-    for (const [i, use] of this.shape.uses.entries()) {
+    for (const [i, use] of this.uses.entries()) {
       const from = { nFeatures: this.nFeatures, bytes: this.sections[i]! };
       const to = { nFeatures, bytes: grown.sections[i]! };
-      use.type.grow(paramsOf(use, this.shape), from, to);
+      use.type.grow(use.params, from, to);
     }
     return grown;
   }
@@ -123,13 +127,10 @@ export class ModelMemory {
 const kept = ["value", "seenAt", "previous", "presence", "absent", "bad"] as const;
 const learned = ["level", "count", "last", "meanDiff", "crossed", "fresh"] as const;
 
-export const paramsOf = (use: DetectorUse, { raw }: MemoryShape): unknown =>
-  raw && use.rawParams !== undefined ? use.rawParams : use.params;
+const unit = ({ raw }: MemoryShape): DetectorUse["only"] => (raw ? "raw" : "parts");
 
-function seat(use: DetectorUse, shape: MemoryShape, bytes: Uint8Array): Seat {
-  const params = paramsOf(use, shape);
-  const detector = use.type.create(params, { nFeatures: shape.nFeatures, bytes });
-  return { use, params, detector };
+function seat(use: DetectorUse, state: DetectorState): Seat {
+  return { use, detector: use.type.create(use.params, state) };
 }
 
 function sectionsOf(

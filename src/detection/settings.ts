@@ -5,12 +5,13 @@ export type Transform = "auto" | "share" | "common_scale" | "none";
 
 export interface DetectorUse {
   readonly type: DetectorType<unknown>;
-  /** For values that are parts of a whole: transforms `share` and `common_scale`. */
   readonly params: unknown;
-  /** For values in their own units: transform `none`. Default: the same as `params`. */
-  readonly rawParams?: unknown;
+  /** Only for models whose values are parts of a whole (transforms `share` and `common_scale`), or in their own units. */
+  readonly only?: "parts" | "raw";
   /** Whether its scores open episodes; the others are witnesses whose scores are reported. */
   readonly judge: boolean;
+  /** One crossing of its boundary is enough: it asks for more than one value by itself. */
+  readonly atOnce?: boolean;
 }
 
 export interface SourceSettings {
