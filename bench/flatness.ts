@@ -46,7 +46,7 @@ export async function benchFlatness(): Promise<readonly BenchLine[]> {
 function ofJudges(): readonly Variant[] {
   const uses = defaultDetectorSet(detectorTypes, { sensitivity: "normal" });
   return uses
-    .filter(({ judge }) => judge)
+    .filter(({ judge, only }) => judge && only !== "raw")
     .flatMap((judge) =>
       numbersOf(judge.params).flatMap(([key, value]) =>
         factors.map((factor) => ({

@@ -41,7 +41,7 @@ describe("replay", () => {
         attributions: 400,
         models: 1,
         episodes: 1,
-        false_episodes_expected_per_model_week: 0.25,
+        false_episodes_expected_per_model_week: 0.4,
         seconds: expect.any(Number),
       },
     });
