@@ -85,8 +85,8 @@ export class Baseline {
     const before = this.#memory.nFeatures;
     const raw = this.#isRaw(before + newcomers.length);
     const late = this.#facts.learned >= settledAfter;
-    this.#memory = this.#memory.grown(before + newcomers.length);
-    if (raw !== this.#memory.shape.raw) this.#startOver(raw);
+    if (raw !== this.#memory.shape.raw) this.#startOver();
+    this.#memory = this.#memory.grown(before + newcomers.length, raw);
     for (const { name, ts, value } of newcomers) {
       const slot = this.#names.push(name) - 1;
       this.#slots.set(name, slot);
@@ -148,7 +148,8 @@ export class Baseline {
   /** What is so now is the new normal. */
   relearn(): void {
     acceptHabits(this.#memory, this.#facts.rules);
-    this.#startOver(this.#memory.shape.raw);
+    this.#memory = this.#memory.relearned();
+    this.#startOver();
   }
 
   #scratch(): Scratch {
@@ -203,9 +204,8 @@ export class Baseline {
     if (this.#facts.episode === null && this.#facts.unlearned >= freezeLimit) this.relearn();
   }
 
-  #startOver(raw: boolean): void {
+  #startOver(): void {
     const { relearn, relearnedWidenFor } = this.#options.decision;
-    this.#memory = this.#memory.relearned(raw);
     Object.assign(this.#facts, { relearn, widen: relearnedWidenFor, learned: 0, unlearned: 0 });
   }
 }

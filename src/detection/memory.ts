@@ -64,7 +64,9 @@ export class ModelMemory {
   constructor(shape: MemoryShape) {
     const n = shape.nFeatures;
     const own = ownBytes(n);
-    this.uses = shape.uses.filter(({ only }) => only === undefined || only === unit(shape));
+    // Before the first feature there is nothing to detect, and no bytes to throw away at once.
+    const fits = ({ only }: DetectorUse): boolean => only === undefined || only === unit(shape);
+    this.uses = n === 0 ? [] : shape.uses.filter(fits);
     const sizes = this.uses.map((use) => align(use.type.stateBytes(use.params, n)));
     const buffer = new ArrayBuffer(sizes.reduce((sum, size) => sum + size, own));
     this.nFeatures = n;
@@ -102,11 +104,13 @@ export class ModelMemory {
     return this.#seats;
   }
 
-  /** A larger memory that knows what this one does; the new slots are empty. */
-  grown(nFeatures: number): ModelMemory {
-    const grown = new ModelMemory({ ...this.shape, nFeatures });
+  /** A larger memory that knows what this one does; the new slots are empty. In another unit nothing learned stays. */
+  grown(nFeatures: number, raw: boolean): ModelMemory {
+    const grown = new ModelMemory({ ...this.shape, nFeatures, raw });
+    for (const name of kept) grown[name].set(this[name]);
+    if (raw !== this.shape.raw) return grown;
     grown.noise.set(this.noise);
-    for (const name of [...kept, ...learned] as const) grown[name].set(this[name]);
+    for (const name of learned) grown[name].set(this[name]);
     for (const [i, use] of this.uses.entries()) {
       const from = { nFeatures: this.nFeatures, bytes: this.sections[i]! };
       const to = { nFeatures, bytes: grown.sections[i]! };
@@ -115,9 +119,9 @@ export class ModelMemory {
     return grown;
   }
 
-  /** The same features with nothing learned of them: what a marker or another transform asks for. */
-  relearned(raw: boolean): ModelMemory {
-    const fresh = new ModelMemory({ ...this.shape, raw });
+  /** The same features with nothing learned of them: what a marker asks for. */
+  relearned(): ModelMemory {
+    const fresh = new ModelMemory(this.shape);
     for (const name of kept) fresh[name].set(this[name]);
     return fresh;
   }
