@@ -23,9 +23,16 @@ interface Figure {
 
 /** Rounds to what can be read, and holds the rounded value against the bound, so that the line does not contradict itself. */
 export function benchLine({ section, name, value, unit, atMost, atLeast }: Figure): BenchLine {
-  const rounded = Number(value.toPrecision(value >= 1000 ? 4 : 3));
-  const ok = rounded <= (atMost ?? Number.POSITIVE_INFINITY) && rounded >= (atLeast ?? 0);
+  const rounded = Number(value.toPrecision(Math.abs(value) >= 1000 ? 4 : 3));
+  const ok =
+    rounded <= (atMost ?? Number.POSITIVE_INFINITY) &&
+    rounded >= (atLeast ?? Number.NEGATIVE_INFINITY);
   return { section, name, value: rounded, unit, bound: atMost ?? atLeast ?? null, ok };
+}
+
+/** What is being measured just now. */
+export function progress(what: string): void {
+  process.stderr.write(`… ${what}\n`);
 }
 
 /** What is missing here and therefore not measured; one line, never a guess in its place. */

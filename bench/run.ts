@@ -1,19 +1,48 @@
 /** `npm run bench -- [section…] [--json]`: measures, and says whether what was promised holds. */
 import { parseArgs } from "node:util";
+import { benchAttribution } from "./attribution-streams.ts";
+import { benchDaily } from "./daily.ts";
+import { benchFlatness } from "./flatness.ts";
 import type { BenchLine } from "./line.ts";
+import { benchNab } from "./nab.ts";
+import { benchNoise } from "./noise.ts";
+import { benchOutliers } from "./outliers.ts";
 import { benchPath } from "./path.ts";
+import { benchPlots } from "./plots.ts";
 import { benchSize } from "./size.ts";
 import { benchSpeed } from "./speed.ts";
 import { benchKafka } from "./stream.ts";
 
-const sections: Readonly<Record<string, () => Promise<readonly BenchLine[]>>> = {
+type Section = () => Promise<readonly BenchLine[]>;
+
+const detect: Readonly<Record<string, Section>> = {
+  attribution: benchAttribution,
+  daily: benchDaily,
+  nab: benchNab,
+  noise: benchNoise,
+  outliers: benchOutliers,
+};
+
+const sections: Readonly<Record<string, Section>> = {
   speed: benchSpeed,
   size: benchSize,
   stream: benchKafka,
   path: benchPath,
+  ...detect,
 };
 
-const usage = `usage: npm run bench -- [${Object.keys(sections).join(" | ")}]… [--json]\n`;
+/** What several sections are called together. */
+const together: Readonly<Record<string, readonly string[]>> = { detect: Object.keys(detect) };
+
+/** With those that are measured only when asked for by name. */
+const all: Readonly<Record<string, Section>> = {
+  ...sections,
+  flatness: benchFlatness,
+  plots: benchPlots,
+};
+
+const names = [...Object.keys(all), ...Object.keys(together)];
+const usage = `usage: npm run bench -- [${names.join(" | ")}]… [--json]\n`;
 
 /** @returns the exit code */
 async function main(): Promise<number> {
@@ -22,9 +51,10 @@ async function main(): Promise<number> {
     strict: false,
     options: { json: { type: "boolean" } },
   });
-  const wanted = positionals.length > 0 ? positionals : Object.keys(sections);
+  const asked = positionals.length > 0 ? positionals : Object.keys(sections);
+  const wanted = asked.flatMap((name) => together[name] ?? [name]);
   const { json, ...unknown } = values;
-  if (Object.keys(unknown).length > 0 || !wanted.every((name) => Object.hasOwn(sections, name))) {
+  if (Object.keys(unknown).length > 0 || !wanted.every((name) => Object.hasOwn(all, name))) {
     process.stderr.write(usage);
     return 2;
   }
@@ -32,7 +62,7 @@ async function main(): Promise<number> {
   const lines: BenchLine[] = [];
   const print = json === true ? printJson : printRow;
   for (const name of wanted) {
-    const measured = (await sections[name]?.()) ?? [];
+    const measured = (await all[name]?.()) ?? [];
     for (const line of measured) print(line);
     lines.push(...measured);
   }
@@ -53,7 +83,7 @@ function printJson(line: BenchLine): void {
 function printRow({ section, name, value, unit, bound, ok }: BenchLine): void {
   const promised = bound === null ? "" : `bound ${bound}`;
   const verdict = ok ? "" : "  BROKEN";
-  const columns = [section.padEnd(8), name.padEnd(84), String(value).padStart(9), unit.padEnd(12)];
+  const columns = [section.padEnd(11), name.padEnd(84), String(value).padStart(9), unit.padEnd(12)];
   process.stdout.write(`${columns.join(" ")} ${promised}${verdict}`.trimEnd().concat("\n"));
 }
 

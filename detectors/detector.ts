@@ -20,13 +20,19 @@ export interface Detector {
   /**
    * @param x one value per feature slot
    * @param featureScores receives a score per slot (1.0 is the boundary, NaN where there is none)
+   * @param at time of the vector, microseconds since 1970; without one there is no season
    * @returns ≥ 0, high is anomalous, 1.0 is the boundary; undefined while warming up
    */
-  scoreOne(x: Float64Array, featureScores: Float64Array): number | undefined;
+  scoreOne(x: Float64Array, featureScores: Float64Array, at?: number): number | undefined;
   /** Learns the vector. Call after scoring it. */
-  learnOne(x: Float64Array): void;
-  /** What was expected of one feature, for explanations; undefined where the detector has no band. */
-  band(slot: number): Band | undefined;
+  learnOne(x: Float64Array, at?: number): void;
+  /**
+   * The vector is not normal and shall not be learned; called in place of `learnOne`. Only what lasts a few vectors
+   * follows it. Detectors that look at one vector at a time have none.
+   */
+  skipOne?(x: Float64Array, at?: number): void;
+  /** What is expected of one feature at a time, for explanations; undefined where the detector has no band. */
+  band(slot: number, at?: number): Band | undefined;
 }
 
 /** Learned state of one size, as raw bytes. */

@@ -14,6 +14,7 @@ import { registerMarker } from "./cli/marker.ts";
 import { type Register, runProgram } from "./cli/program.ts";
 import { registerReplay } from "./cli/replay-command.ts";
 import { registerRun } from "./cli/run.ts";
+import { registerTune } from "./cli/tune-command.ts";
 import { version } from "./version.ts";
 
 let exitCode = 0;
@@ -39,6 +40,7 @@ const commands: readonly Register[] = [
   (program) => registerCheck(program, { cli, remediations }),
   (program) => registerDetect(program, offline),
   (program) => registerReplay(program, offline),
+  (program) => registerTune(program, offline),
   (program) => registerMarker(program, { cli, remediations, openStream: openStreamOnly }),
   (program) => registerEffects(program, { cli, remediations, openStore: openStoreOnly }),
   (program) => registerAudit(program, { cli, remediations, openStore: openStoreOnly }),

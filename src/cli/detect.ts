@@ -12,7 +12,7 @@ import { parseNumber, parseTime } from "./cells.ts";
 import { type CsvRow, lineError, readCsv } from "./csv.ts";
 import { CliError } from "./errors.ts";
 import type { LineOutput } from "./line-output.ts";
-import { type RowScorer, ruledScorer, soleScorer } from "./row-scorer.ts";
+import { type RowScorer, ruledScorer, soleScorer, type TableRow } from "./row-scorer.ts";
 
 export interface DetectOptions {
   readonly csv: string;
@@ -52,7 +52,7 @@ export async function runDetect(options: DetectOptions, io: LineOutput): Promise
       io.stdout("row,score");
     }
     for (const one of rows) {
-      const scored = scorer?.(valuesOf(options.csv, one, columns));
+      const scored = scorer?.(rowOf(options.csv, one, columns));
       const shown = options.alerts !== true || scored?.opens === true;
       if (shown) io.stdout(`${row},${scored?.score ?? ""}`);
       row++;
@@ -73,23 +73,21 @@ function columnsOf({ csv, ignore = [] }: DetectOptions, header: readonly string[
 }
 
 /** NaN and the infinities stay as they are; undefined is an empty cell: an absent feature. */
-function valuesOf(
-  file: string,
-  { line, fields }: CsvRow,
-  columns: Columns,
-): (number | undefined)[] {
-  const time = fields[columns.time];
-  if (time !== undefined && parseTime(time) === undefined) {
-    throw lineError(file, line, `timestamp ${JSON.stringify(time)} is no time`);
+function rowOf(file: string, { fields, line }: CsvRow, columns: Columns): TableRow {
+  const cell = fields[columns.time];
+  const time = cell === undefined ? undefined : parseTime(cell);
+  if (cell !== undefined && time === undefined) {
+    throw lineError(file, line, `timestamp ${JSON.stringify(cell)} is no time`);
   }
-  return columns.features.map(({ name, column }) => {
-    const cell = fields[column]?.trim() ?? "";
-    if (cell === "") return undefined;
-    const value = parseNumber(cell);
+  const values = columns.features.map(({ name, column }) => {
+    const text = fields[column]?.trim() ?? "";
+    if (text === "") return undefined;
+    const value = parseNumber(text);
     if (value === undefined)
-      throw lineError(file, line, `${name} ${JSON.stringify(cell)} is no number`);
+      throw lineError(file, line, `${name} ${JSON.stringify(text)} is no number`);
     return value;
   });
+  return { values, time };
 }
 
 function scorerOf(options: DetectOptions, { features }: Columns): RowScorer {

@@ -16,8 +16,15 @@ export interface ScoredRow {
   readonly opens: boolean;
 }
 
-/** Takes one value per feature, undefined where it is absent. */
-export type RowScorer = (values: readonly (number | undefined)[]) => ScoredRow;
+/** One row of a table. */
+export interface TableRow {
+  /** One value per feature, undefined where it is absent. */
+  readonly values: readonly (number | undefined)[];
+  /** Microseconds since 1970; undefined where the table has no time. */
+  readonly time: number | undefined;
+}
+
+export type RowScorer = (row: TableRow) => ScoredRow;
 
 /** Every row is scored, then learned; `opens` where the boundary is crossed upwards. */
 export function soleScorer({ type, params }: DetectorUse, nFeatures: number): RowScorer {
@@ -26,13 +33,13 @@ export function soleScorer({ type, params }: DetectorUse, nFeatures: number): Ro
   const x = new Float64Array(nFeatures);
   const scores = new Float64Array(nFeatures);
   let beyond = false;
-  return (values) => {
+  return ({ values, time }) => {
     for (let i = 0; i < nFeatures; i++) {
       const value = values[i] ?? Number.NaN;
       x[i] = Number.isFinite(value) ? value : Number.NaN;
     }
-    const score = detector.scoreOne(x, scores);
-    detector.learnOne(x);
+    const score = detector.scoreOne(x, scores, time);
+    detector.learnOne(x, time);
     const before = beyond;
     beyond = (score ?? 0) >= 1;
     return { score, opens: beyond && !before };
@@ -45,7 +52,10 @@ export interface RuledOptions {
   readonly decision: Partial<DecisionSettings>;
 }
 
-/** The path that a model's attributions take, without assembly, transform and ticks: time is the row's number. */
+/**
+ * The path that a model's attributions take, without assembly, transform and ticks. Without a time, time is the row's
+ * number; a row that is not later than the one before it counts as just after it.
+ */
 export function ruledScorer({ names, detectors, decision }: RuledOptions): RowScorer {
   const source = { ...defaultSource, transform: "none" } as const;
   const settings = {
@@ -58,8 +68,8 @@ export function ruledScorer({ names, detectors, decision }: RuledOptions): RowSc
   const context = { settings, pool: new ScratchPool(), counts: noCounts() };
   const model = new WatchedModel("table", context, "table");
   let ts = 0;
-  return (values) => {
-    ts++;
+  return ({ values, time }) => {
+    ts = Math.max(ts + 1, time ?? 0);
     for (const [i, feature] of names.entries()) {
       const importance = values[i];
       if (importance !== undefined) model.take({ ts, feature, importance, tid: i });

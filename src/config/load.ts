@@ -9,10 +9,15 @@ import type { Config } from "./schema.ts";
 /**
  * Reads and checks a configuration, the files it names for secrets included.
  *
+ * @param secrets `not read` for commands that use none of them, or only some
  * @throws ConfigError DW_CONFIG_UNREADABLE when the file cannot be read, DW_CONFIG_INVALID with every problem at once
  */
-export function loadConfig(file: string, remediations: Remediations): Config {
-  return parseConfig(readText(file), { file, remediations, secrets: "checked" });
+export function loadConfig(
+  file: string,
+  remediations: Remediations,
+  secrets: "checked" | "not read" = "checked",
+): Config {
+  return parseConfig(readText(file), { file, remediations, secrets });
 }
 
 function readText(file: string): string {

@@ -26,6 +26,8 @@ export interface BaselineOptions {
 
 /** What one attribution says. */
 export interface Verdict {
+  /** Time of the attribution, microseconds since 1970. */
+  readonly at: number;
   /** Rules that are fulfilled: pipeline rules first, then the judges'. */
   readonly evidence: readonly Evidence[];
   /** Nothing is wrong, nor nearly wrong. */
@@ -34,8 +36,6 @@ export interface Verdict {
   readonly highest: number | undefined;
   /** Enough of the vector was there to be looked at. */
   readonly whole: boolean;
-  /** Some feature is beyond its boundary, if only this once. */
-  readonly crossing: boolean;
   /** For learning it. */
   readonly noise: number;
 }
@@ -85,8 +85,8 @@ export class Baseline {
     const before = this.#memory.nFeatures;
     const raw = this.#isRaw(before + newcomers.length);
     const late = this.#facts.learned >= settledAfter;
-    this.#memory = this.#memory.grown(before + newcomers.length);
-    if (raw !== this.#memory.shape.raw) this.#startOver(raw);
+    if (raw !== this.#memory.shape.raw) this.#startOver();
+    this.#memory = this.#memory.grown(before + newcomers.length, raw);
     for (const { name, ts, value } of newcomers) {
       const slot = this.#names.push(name) - 1;
       this.#slots.set(name, slot);
@@ -96,11 +96,19 @@ export class Baseline {
     }
   }
 
-  /** Judges the assembled attribution; nothing is learned yet. */
-  judge(conflicts: readonly string[]): Verdict {
+  /**
+   * Judges the assembled attribution; nothing is learned yet.
+   *
+   * @param at its time, microseconds since 1970
+   */
+  judge(at: number, conflicts: readonly string[]): Verdict {
     const facts = this.#facts;
     const memory = this.#memory;
-    const { evidence, uneasy } = applyRules({
+    const {
+      evidence: ruled,
+      arriving,
+      uneasy,
+    } = applyRules({
       memory,
       names: this.#names,
       state: facts.rules,
@@ -112,26 +120,27 @@ export class Baseline {
     if (presentPart(memory) < leastPresent) {
       scratch.scores.fill(Number.NaN);
       return {
-        evidence,
+        at,
+        evidence: ruled,
         clean: false,
         highest: undefined,
         whole: false,
-        crossing: false,
         noise: Number.NaN,
       };
     }
-    const { highest, shift, crossing, noise } = this.#score(scratch);
+    const { highest, shift, noise } = this.#score(scratch, at);
     const clean = !uneasy && (highest ?? 0) < this.#options.decision.exitLevel;
-    return { evidence: [...evidence, ...shift], clean, highest, whole: true, crossing, noise };
+    const evidence = [...ruled, ...(shift.length > 0 ? arriving : []), ...shift];
+    return { at, evidence, clean, highest, whole: true, noise };
   }
 
   /** Learns what was judged, unless something was wrong with it or the baseline is frozen. */
   settle(verdict: Verdict): void {
     const facts = this.#facts;
     const { y } = this.#scratch();
-    const sound = verdict.whole && verdict.evidence.length === 0 && !verdict.crossing;
-    if (sound && facts.episode === null) this.#learn(y, verdict.noise);
-    else this.#rest();
+    const sound = verdict.whole && verdict.evidence.length === 0 && verdict.clean;
+    if (sound && facts.episode === null) this.#learn(y, verdict);
+    else this.#rest(y, verdict);
     if (verdict.whole) remember(this.#memory, y);
     if (facts.widen > 0) facts.widen--;
   }
@@ -139,7 +148,8 @@ export class Baseline {
   /** What is so now is the new normal. */
   relearn(): void {
     acceptHabits(this.#memory, this.#facts.rules);
-    this.#startOver(this.#memory.shape.raw);
+    this.#memory = this.#memory.relearned();
+    this.#startOver();
   }
 
   #scratch(): Scratch {
@@ -150,7 +160,10 @@ export class Baseline {
     return settledTransform(this.#options.transform, nFeatures) === "none";
   }
 
-  #score(scratch: Scratch): Pick<Judgement, "highest" | "crossing"> & {
+  #score(
+    scratch: Scratch,
+    at: number,
+  ): Pick<Judgement, "highest"> & {
     readonly shift: readonly Evidence[];
     readonly noise: number;
   } {
@@ -160,17 +173,21 @@ export class Baseline {
     transform(settledTransform(this.#options.transform, memory.nFeatures), memory, scratch);
     const noise = observeNoise(memory, scratch);
     const widen = widening(memory) * (facts.widen > 0 ? settings.relearnedWiden : 1);
-    const { detectors, highest, crossing, firing } = judge(memory, scratch, { widen, settings });
+    const { detectors, highest, firing } = judge(memory, scratch, {
+      at,
+      widen,
+      settings,
+    });
     facts.scores = detectors;
-    if (facts.relearn > 0) return { highest: undefined, crossing: false, shift: [], noise };
-    const shift = shiftEvidence({ ...scratch, memory, names: this.#names, firing });
-    return { highest, crossing, shift, noise };
+    if (facts.relearn > 0) return { highest: undefined, shift: [], noise };
+    const shift = shiftEvidence({ ...scratch, at, memory, names: this.#names, firing });
+    return { highest, shift, noise };
   }
 
-  #learn(y: Float64Array, noise: number): void {
+  #learn(y: Float64Array, { at, noise }: Verdict): void {
     const memory = this.#memory;
     const facts = this.#facts;
-    for (const { detector } of memory.seats) detector.learnOne(y);
+    for (const { detector } of memory.seats) detector.learnOne(y, at);
     learnLevel(memory, y);
     learnNoise(memory, y, noise);
     learnHabits(memory, facts.rules);
@@ -180,15 +197,15 @@ export class Baseline {
   }
 
   /** Not learned. What stays suspicious without ever opening an episode becomes normal in the end, too. */
-  #rest(): void {
+  #rest(y: Float64Array, { at, whole }: Verdict): void {
+    if (whole) for (const { detector } of this.#memory.seats) detector.skipOne?.(y, at);
     this.#facts.unlearned++;
     const { freezeLimit } = this.#options.decision;
     if (this.#facts.episode === null && this.#facts.unlearned >= freezeLimit) this.relearn();
   }
 
-  #startOver(raw: boolean): void {
+  #startOver(): void {
     const { relearn, relearnedWidenFor } = this.#options.decision;
-    this.#memory = this.#memory.relearned(raw);
     Object.assign(this.#facts, { relearn, widen: relearnedWidenFor, learned: 0, unlearned: 0 });
   }
 }

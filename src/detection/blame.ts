@@ -8,6 +8,8 @@ import { expectedTotal } from "./transform.ts";
 const mostNamed = 10;
 
 export interface BlameInput {
+  /** Time of the attribution, microseconds since 1970. */
+  readonly at: number;
   readonly memory: ModelMemory;
   readonly names: readonly string[];
   /** Feature scores over the boundary; NaN where there is none. */
@@ -17,7 +19,7 @@ export interface BlameInput {
 }
 
 /** @returns most to blame first, at most ten; their parts add up to 1 */
-export function blame({ memory, names, scores, guilty }: BlameInput): readonly BlamedFeature[] {
+export function blame({ at, memory, names, scores, guilty }: BlameInput): readonly BlamedFeature[] {
   const rest = [...scores.keys()]
     .filter((slot) => scores[slot]! >= 1 && !guilty.includes(slot))
     .toSorted((a, b) => scores[b]! - scores[a]!);
@@ -28,7 +30,7 @@ export function blame({ memory, names, scores, guilty }: BlameInput): readonly B
   return slots.map((slot, i) => ({
     feature: names[slot]!,
     ...compared(shares, slot),
-    ...bandInShares(memory, slot),
+    ...bandInShares(memory, slot, at),
     score: weights[i]!,
     part: weights[i]! / weight,
   }));
@@ -68,8 +70,12 @@ function rank(shares: readonly (number | undefined)[], slot: number): number | u
   return 1 + shares.filter((share) => share !== undefined && share > own).length;
 }
 
-function bandInShares(memory: ModelMemory, slot: number): Pick<BlamedFeature, "low" | "high"> {
-  const band = expectedBand(memory, slot);
+function bandInShares(
+  memory: ModelMemory,
+  slot: number,
+  at: number,
+): Pick<BlamedFeature, "low" | "high"> {
+  const band = expectedBand(memory, slot, at);
   if (band === undefined) return { low: undefined, high: undefined };
   const unit = expectedTotal(memory) || 1;
   const ends = [band.low / unit, band.high / unit].map((end) => Math.max(end, 0));

@@ -1,4 +1,4 @@
-/** From scores to crossings: which features stand beyond the boundary, in which direction, how often lately. */
+/** From scores to crossings: which features stand beyond the boundary, and how often lately. */
 import type { Band } from "../../detectors/detector.ts";
 import type { DetectorScore } from "./event.ts";
 import type { ModelMemory } from "./memory.ts";
@@ -10,84 +10,80 @@ export interface Judgement {
   readonly detectors: readonly DetectorScore[];
   /** The judges' highest feature score over the widened boundary; undefined while they warm up. */
   readonly highest: number | undefined;
-  /** Some feature is beyond its boundary just now. */
-  readonly crossing: boolean;
-  /** Features that crossed often enough in one direction, highest score first. */
+  /** Features beyond their boundary, highest score first, once one of them crossed it often enough. */
   readonly firing: readonly number[];
 }
 
+/** As if it had crossed at every attribution so far. */
+const everBefore = 255;
+
+export interface JudgeContext {
+  /** Time of the attribution, microseconds since 1970. */
+  readonly at: number;
+  /** Factor on all boundaries, ≥ 1. */
+  readonly widen: number;
+  readonly settings: DecisionSettings;
+}
+
 /**
- * Lets every detector score `scratch.y`; the judges' feature scores end up in `scratch.scores`.
- *
- * @param widen factor on all boundaries, ≥ 1
- */
+ * Lets every detector score `scratch.y`; the judges' feature scores end up in `scratch.scores`. */
 export function judge(
   memory: ModelMemory,
   scratch: Scratch,
-  { widen, settings }: { readonly widen: number; readonly settings: DecisionSettings },
+  { at, widen, settings }: JudgeContext,
 ): Judgement {
   const { scores, one, y } = scratch;
   scores.fill(Number.NaN);
   const detectors: DetectorScore[] = [];
   let judged = false;
   for (const { use, detector } of memory.seats) {
-    const score = detector.scoreOne(y, one);
+    const score = detector.scoreOne(y, one, at);
     detectors.push({ detector: use.type.name, score });
     if (!use.judge || score === undefined) continue;
     judged = true;
     for (let i = 0; i < one.length; i++) {
       const scaled = one[i]! / widen;
       if (!(scaled <= scores[i]!)) scores[i] = scaled;
+      if (use.atOnce === true && scaled >= 1) memory.crossed[i] = everBefore;
     }
   }
-  const crossed = crossings(memory, scratch, settings);
-  return { detectors, highest: judged ? largest(scores) : undefined, ...crossed };
+  return {
+    detectors,
+    highest: judged ? largest(scores) : undefined,
+    firing: firing(memory, scratch, settings),
+  };
 }
 
-/** What the first judge that knows expected of a feature. */
-export function expectedBand(memory: ModelMemory, slot: number): Band | undefined {
+/**
+ * What the first judge that knows expected of a feature.
+ *
+ * @param at microseconds since 1970
+ */
+export function expectedBand(memory: ModelMemory, slot: number, at: number): Band | undefined {
   for (const { use, detector } of memory.seats) {
-    const band = use.judge ? detector.band(slot) : undefined;
+    const band = use.judge ? detector.band(slot, at) : undefined;
     if (band !== undefined) return band;
   }
   return undefined;
 }
 
-function crossings(
-  memory: ModelMemory,
-  { scores, y }: Scratch,
-  settings: DecisionSettings,
-): { readonly crossing: boolean; readonly firing: readonly number[] } {
-  const { up, down } = memory;
-  const mask = (1 << settings.outOf) - 1;
-  const firing: number[] = [];
-  let crossing = false;
+function firing(
+  { crossed }: ModelMemory,
+  { scores }: Scratch,
+  { needed, outOf }: DecisionSettings,
+): readonly number[] {
+  const mask = (1 << outOf) - 1;
+  const beyond: number[] = [];
+  let fires = false;
   for (let i = 0; i < scores.length; i++) {
-    const side = scores[i]! >= 1 ? direction(memory, i, { y, settings }) : 0;
-    up[i] = ((up[i]! << 1) | (side > 0 ? 1 : 0)) & mask;
-    down[i] = ((down[i]! << 1) | (side < 0 ? 1 : 0)) & mask;
-    if (side === 0) {
-      // Too small a change to matter is no score either, or it would hold an episode open.
-      if (scores[i]! >= 1) scores[i] = 0;
-      continue;
-    }
-    crossing = true;
-    if (bits(side > 0 ? up[i]! : down[i]!) >= settings.needed) firing.push(i);
+    const crosses = scores[i]! >= 1;
+    crossed[i] = ((crossed[i]! << 1) | (crosses ? 1 : 0)) & mask;
+    if (!crosses) continue;
+    beyond.push(i);
+    if (bits(crossed[i]!) >= needed) fires = true;
   }
-  firing.sort((a, b) => scores[b]! - scores[a]!);
-  return { crossing, firing };
-}
-
-/** 1 above, -1 below what was expected; 0 when the change is too small to matter. */
-function direction(
-  memory: ModelMemory,
-  slot: number,
-  { y, settings }: { readonly y: Float64Array; readonly settings: DecisionSettings },
-): number {
-  const expected = expectedBand(memory, slot)?.expected ?? memory.level[slot]!;
-  const change = y[slot]! - expected;
-  if (!memory.shape.raw && Math.abs(change) < settings.minEffect) return 0;
-  return Math.sign(change);
+  beyond.sort((a, b) => scores[b]! - scores[a]!);
+  return fires ? beyond : [];
 }
 
 function largest(scores: Float64Array): number {

@@ -5,15 +5,26 @@ import type { DetectorUse } from "./settings.ts";
 
 export type Sensitivity = "low" | "normal" | "high";
 
-/** Standard deviations at which the judge's score is 1. */
-const thresholds: Readonly<Record<Sensitivity, number>> = { low: 6, normal: 5, high: 4 };
+/** Deviations of the residual's mean over 3, 10 and 30 attributions at which the chart's score is 1. */
+const thresholds: Readonly<Record<Sensitivity, readonly [number, number, number]>> = {
+  low: [5, 4.5, 5],
+  normal: [4.5, 4, 4.5],
+  high: [4.1, 3.6, 4.1],
+};
+
+/** Deviations that a value beyond its known range must be away from its mean. */
+const farEnough: Readonly<Record<Sensitivity, number>> = { low: 5, normal: 4, high: 0 };
+
+/** Values a feature that the rolling z-score keeps as a witness: its window is most of its memory. */
+const witnessWindow = 40;
 
 /** Least deviation of a share that counts: 0.2 % of the total. Without floors near-constant features cry wolf. */
 const shareFloor = 0.002;
 const relativeFloor = 0.025;
 
 /**
- * The rolling z-score judges, half-space trees stand beside it as a witness.
+ * Parts of a whole are judged by the seasonal chart, values in their own units by the range watch; the rolling z-score
+ * and half-space trees stand beside them as witnesses.
  *
  * @param types the registry
  * @throws DetectionError DW_DETECTION_UNKNOWN_DETECTOR when the registry lacks one of them
@@ -22,17 +33,25 @@ export function defaultDetectorSet(
   types: readonly DetectorType<unknown>[],
   { sensitivity }: { readonly sensitivity: Sensitivity },
 ): readonly DetectorUse[] {
-  const judge = detectorNamed(types, "rolling-z-score");
-  const witness = detectorNamed(types, "half-space-trees");
-  const settings = { threshold: thresholds[sensitivity], rel_floor: relativeFloor };
+  const use = (name: string, params: object): DetectorUse => {
+    const type = detectorNamed(types, name);
+    return { type, params: type.params.parse(params), judge: false };
+  };
+  const chart = {
+    thresholds: thresholds[sensitivity],
+    abs_floor: shareFloor,
+    rel_floor: relativeFloor,
+  };
   return [
+    { ...use("seasonal-chart", chart), judge: true, only: "parts" },
     {
-      type: judge,
-      params: judge.params.parse({ ...settings, abs_floor: shareFloor }),
-      rawParams: judge.params.parse(settings),
+      ...use("range-watch", { z: farEnough[sensitivity] }),
       judge: true,
+      only: "raw",
+      atOnce: true,
     },
-    { type: witness, params: witness.params.parse({}), judge: false },
+    use("rolling-z-score", { window_size: witnessWindow }),
+    use("half-space-trees", {}),
   ];
 }
 

@@ -1,9 +1,9 @@
 /** All numbers a model has learned, in one buffer: the engine's own arrays, then a section for each detector. */
-import type { Detector } from "../../detectors/detector.ts";
+import type { Detector, DetectorState } from "../../detectors/detector.ts";
 import type { DetectorUse } from "./settings.ts";
 
 /** Raised whenever the meaning of the engine's own section changes. */
-export const memoryVersion = 1;
+export const memoryVersion = 2;
 
 /** Attributions over which the noise of the whole vector is judged. */
 export const noiseRing = 10;
@@ -14,13 +14,12 @@ const noiseHead = 2;
 /** A detector as this model uses it. */
 export interface Seat {
   readonly use: DetectorUse;
-  readonly params: unknown;
   readonly detector: Detector;
 }
 
 const align = (bytes: number): number => Math.ceil(bytes / 8) * 8;
 
-/** Three Float64, five Float32 and five Uint8 a feature, after the scalars. */
+/** Three Float64, five Float32 and four Uint8 a feature, after the scalars. */
 export const ownBytes = (nFeatures: number): number =>
   (noiseHead + noiseRing) * 8 + align(nFeatures * (3 * 8 + 5 * 4 + 5));
 
@@ -35,6 +34,8 @@ export class ModelMemory {
   readonly nFeatures: number;
   readonly shape: MemoryShape;
   readonly bytes: Uint8Array;
+  /** The detectors of a model in this unit. */
+  readonly uses: readonly DetectorUse[];
   /** The bytes of each detector. */
   readonly sections: readonly Uint8Array[];
   #seats: readonly Seat[] | undefined;
@@ -53,9 +54,8 @@ export class ModelMemory {
   /** Newest transformed value and the mean of its absolute differences. */
   readonly last: Float32Array;
   readonly meanDiff: Float32Array;
-  /** One bit an attribution, newest lowest: crossed the boundary upwards, downwards. */
-  readonly up: Uint8Array;
-  readonly down: Uint8Array;
+  /** One bit an attribution, newest lowest: crossed the boundary. */
+  readonly crossed: Uint8Array;
   /** Attributions in a row without it, with a bad value; how it stands as a newcomer. */
   readonly absent: Uint8Array;
   readonly bad: Uint8Array;
@@ -64,7 +64,10 @@ export class ModelMemory {
   constructor(shape: MemoryShape) {
     const n = shape.nFeatures;
     const own = ownBytes(n);
-    const sizes = shape.uses.map((use) => align(use.type.stateBytes(paramsOf(use, shape), n)));
+    // Before the first feature there is nothing to detect, and no bytes to throw away at once.
+    const fits = ({ only }: DetectorUse): boolean => only === undefined || only === unit(shape);
+    this.uses = n === 0 ? [] : shape.uses.filter(fits);
+    const sizes = this.uses.map((use) => align(use.type.stateBytes(use.params, n)));
     const buffer = new ArrayBuffer(sizes.reduce((sum, size) => sum + size, own));
     this.nFeatures = n;
     this.shape = shape;
@@ -82,11 +85,10 @@ export class ModelMemory {
     this.last = floats(3);
     this.meanDiff = floats(4);
     const small = (k: number): Uint8Array => new Uint8Array(buffer, head + n * (44 + k), n);
-    this.up = small(0);
-    this.down = small(1);
-    this.absent = small(2);
-    this.bad = small(3);
-    this.fresh = small(4);
+    this.crossed = small(0);
+    this.absent = small(1);
+    this.bad = small(2);
+    this.fresh = small(3);
     this.sections = sectionsOf(buffer, own, sizes);
     this.value.fill(Number.NaN);
     this.seenAt.fill(Number.NaN);
@@ -96,26 +98,30 @@ export class ModelMemory {
 
   /** The detectors, made at first use: until then their bytes may be filled from outside. */
   get seats(): readonly Seat[] {
-    this.#seats ??= this.shape.uses.map((use, i) => seat(use, this.shape, this.sections[i]!));
+    this.#seats ??= this.uses.map((use, i) =>
+      seat(use, { nFeatures: this.nFeatures, bytes: this.sections[i]! }),
+    );
     return this.#seats;
   }
 
-  /** A larger memory that knows what this one does; the new slots are empty. */
-  grown(nFeatures: number): ModelMemory {
-    const grown = new ModelMemory({ ...this.shape, nFeatures });
+  /** A larger memory that knows what this one does; the new slots are empty. In another unit nothing learned stays. */
+  grown(nFeatures: number, raw: boolean): ModelMemory {
+    const grown = new ModelMemory({ ...this.shape, nFeatures, raw });
+    for (const name of kept) grown[name].set(this[name]);
+    if (raw !== this.shape.raw) return grown;
     grown.noise.set(this.noise);
-    for (const name of [...kept, ...learned] as const) grown[name].set(this[name]);
-    for (const [i, use] of this.shape.uses.entries()) {
+    for (const name of learned) grown[name].set(this[name]);
+    for (const [i, use] of this.uses.entries()) {
       const from = { nFeatures: this.nFeatures, bytes: this.sections[i]! };
       const to = { nFeatures, bytes: grown.sections[i]! };
-      use.type.grow(paramsOf(use, this.shape), from, to);
+      use.type.grow(use.params, from, to);
     }
     return grown;
   }
 
-  /** The same features with nothing learned of them: what a marker or another transform asks for. */
-  relearned(raw: boolean): ModelMemory {
-    const fresh = new ModelMemory({ ...this.shape, raw });
+  /** The same features with nothing learned of them: what a marker asks for. */
+  relearned(): ModelMemory {
+    const fresh = new ModelMemory(this.shape);
     for (const name of kept) fresh[name].set(this[name]);
     return fresh;
   }
@@ -123,15 +129,12 @@ export class ModelMemory {
 
 /** What stays when everything is learned anew, and what does not. */
 const kept = ["value", "seenAt", "previous", "presence", "absent", "bad"] as const;
-const learned = ["level", "count", "last", "meanDiff", "up", "down", "fresh"] as const;
+const learned = ["level", "count", "last", "meanDiff", "crossed", "fresh"] as const;
 
-export const paramsOf = (use: DetectorUse, { raw }: MemoryShape): unknown =>
-  raw && use.rawParams !== undefined ? use.rawParams : use.params;
+const unit = ({ raw }: MemoryShape): DetectorUse["only"] => (raw ? "raw" : "parts");
 
-function seat(use: DetectorUse, shape: MemoryShape, bytes: Uint8Array): Seat {
-  const params = paramsOf(use, shape);
-  const detector = use.type.create(params, { nFeatures: shape.nFeatures, bytes });
-  return { use, params, detector };
+function seat(use: DetectorUse, state: DetectorState): Seat {
+  return { use, detector: use.type.create(use.params, state) };
 }
 
 function sectionsOf(

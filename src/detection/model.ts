@@ -162,7 +162,7 @@ export class WatchedModel {
 
   #judge(at: number, conflicts: readonly string[]): void {
     const { counts, settings } = this.#context;
-    const verdict: Verdict = this.#baseline.judge(conflicts);
+    const verdict: Verdict = this.#baseline.judge(at, conflicts);
     counts.attributions++;
     if (!verdict.whole) counts.fragments++;
     const { evidence, clean } = verdict;

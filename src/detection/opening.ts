@@ -13,12 +13,14 @@ const leakRise = 3;
 const leakShare = 0.2;
 
 export interface ShiftInput {
+  /** Time of the attribution, microseconds since 1970. */
+  readonly at: number;
   readonly memory: ModelMemory;
   readonly names: readonly string[];
   /** Transformed values. */
   readonly y: Float64Array;
   readonly scores: Float64Array;
-  /** Features that crossed their boundary often enough, highest score first. */
+  /** Features beyond their boundary, highest score first, once one crossed it often enough. */
   readonly firing: readonly number[];
 }
 
@@ -35,8 +37,8 @@ export function shiftEvidence(input: ShiftInput): readonly Evidence[] {
   return [{ kind: leaked ? "leak" : "shift", slots: firing, score, reason: sentence(input, slot) }];
 }
 
-function sentence({ memory, names, y, scores, firing }: ShiftInput, slot: number): string {
-  const band = expectedBand(memory, slot);
+function sentence({ at, memory, names, y, scores, firing }: ShiftInput, slot: number): string {
+  const band = expectedBand(memory, slot, at);
   const percent = !memory.shape.raw;
   const said = (value: number): string => (percent ? `${figure(value * 100)} %` : figure(value));
   const value = y[slot]!;

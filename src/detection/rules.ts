@@ -63,6 +63,8 @@ export interface RuleInput {
 
 export interface RuleFindings {
   readonly evidence: readonly Evidence[];
+  /** A new feature with much of the total, seen once: it explains what else changes now, if anything does. */
+  readonly arriving: readonly Evidence[];
   /** Something is missing or bad, if only once: the attribution is not a clean one. */
   readonly uneasy: boolean;
 }
@@ -73,6 +75,7 @@ export function applyRules(input: RuleInput): RuleFindings {
   const missing: number[] = [];
   const bad: number[] = [];
   const fresh: number[] = [];
+  const arriving: number[] = [];
   let uneasy = false;
   const total = sumOfAbsolute(memory);
   for (let slot = 0; slot < memory.nFeatures; slot++) {
@@ -84,7 +87,7 @@ export function applyRules(input: RuleInput): RuleFindings {
       if (memory.absent[slot]! >= 2) missing.push(slot);
       else if (memory.bad[slot]! >= 2) bad.push(slot);
     }
-    if (memory.fresh[slot]! > 0 && isNewcomer(input, slot, total)) fresh.push(slot);
+    if (memory.fresh[slot]! > 0) followNewcomer(input, slot, { total, fresh, arriving });
   }
   const evidence = [
     ...said(
@@ -95,14 +98,14 @@ export function applyRules(input: RuleInput): RuleFindings {
     ...said(bad, "bad_values", `${named(input, bad)} had no usable value twice running`),
     ...secondExporter(input),
     ...frozen(input),
-    ...said(
-      fresh,
-      "new_feature",
-      `${named(input, fresh)} is new and holds more than ${percent(input.settings.newFeatureShare)} of the total`,
-    ),
+    ...newFeature(input, fresh),
   ];
   memory.previous.set(memory.value);
-  return { evidence, uneasy: uneasy || evidence.length > 0 };
+  return {
+    evidence,
+    arriving: newFeature(input, arriving),
+    uneasy: uneasy || evidence.length > 0,
+  };
 }
 
 /** Learned when nothing is wrong: how often each feature comes, how often the vector repeats. */
@@ -156,13 +159,23 @@ function followRuns({ absent, bad, seenAt }: ModelMemory, slot: number, badNow: 
 }
 
 /** `fresh` is 1 + the times it was seen large; a small one is adopted at once. */
-function isNewcomer({ memory, settings }: RuleInput, slot: number, total: number): boolean {
+function followNewcomer(
+  { memory, settings }: RuleInput,
+  slot: number,
+  { total, fresh, arriving }: { total: number; fresh: number[]; arriving: number[] },
+): void {
   const value = memory.value[slot]!;
-  if (Number.isNaN(value)) return memory.fresh[slot]! >= 3;
+  if (Number.isNaN(value)) return;
   const large = Math.abs(value) > settings.newFeatureShare * total;
   const seen = large ? Math.min(memory.fresh[slot]! + 1, 3) : 0;
   memory.fresh[slot] = seen;
-  return seen >= 3;
+  if (seen > 0) (seen >= 3 ? fresh : arriving).push(slot);
+}
+
+function newFeature(input: RuleInput, slots: readonly number[]): readonly Evidence[] {
+  const least = percent(input.settings.newFeatureShare);
+  const reason = `${named(input, slots)} is new and holds more than ${least} of the total`;
+  return said(slots, "new_feature", reason);
 }
 
 function frozen({ memory, state, settings, learned }: RuleInput): readonly Evidence[] {

@@ -5,12 +5,13 @@ export type Transform = "auto" | "share" | "common_scale" | "none";
 
 export interface DetectorUse {
   readonly type: DetectorType<unknown>;
-  /** For values that are parts of a whole: transforms `share` and `common_scale`. */
   readonly params: unknown;
-  /** For values in their own units: transform `none`. Default: the same as `params`. */
-  readonly rawParams?: unknown;
+  /** Only for models whose values are parts of a whole (transforms `share` and `common_scale`), or in their own units. */
+  readonly only?: "parts" | "raw";
   /** Whether its scores open episodes; the others are witnesses whose scores are reported. */
   readonly judge: boolean;
+  /** One crossing of its boundary is enough: it asks for more than one value by itself. */
+  readonly atOnce?: boolean;
 }
 
 export interface SourceSettings {
@@ -23,12 +24,10 @@ export interface SourceSettings {
 }
 
 export interface DecisionSettings {
-  /** Boundary crossings of one feature in one direction that open an episode… */
+  /** Boundary crossings of one feature that open an episode… */
   readonly needed: number;
   /** …among this many attributions, at most 8. */
   readonly outOf: number;
-  /** Smaller changes of a share are nobody's concern, 0..1; not asked of values in their own units. */
-  readonly minEffect: number;
   /** An open episode counts an attribution as clean only below this score. */
   readonly exitLevel: number;
   /** Clean attributions in a row that close an episode. */
@@ -70,7 +69,6 @@ export const defaultSource: SourceSettings = {
 export const defaultDecision: DecisionSettings = {
   needed: 2,
   outOf: 3,
-  minEffect: 0.005,
   exitLevel: 0.8,
   cleanToClose: 4,
   freezeLimit: 300,

@@ -1,6 +1,6 @@
 /** A model as bytes: a JSON header with what is known of it, then its memory as it is. */
 import { settingsHash } from "./event-id.ts";
-import { ModelMemory, memoryVersion, ownBytes, paramsOf } from "./memory.ts";
+import { ModelMemory, memoryVersion, ownBytes } from "./memory.ts";
 import type { ModelFacts } from "./model-facts.ts";
 import type { DetectorUse, Transform } from "./settings.ts";
 
@@ -81,11 +81,11 @@ export function decodeSnapshot(
 }
 
 function sectionsOf(memory: ModelMemory, { transform }: Shaping): readonly Section[] {
-  const { nFeatures, shape } = memory;
-  const detectors = shape.uses.map((use, i) => ({
+  const { nFeatures, uses } = memory;
+  const detectors = uses.map((use, i) => ({
     name: use.type.name,
     version: use.type.version,
-    hash: settingsHash(paramsOf(use, shape)),
+    hash: settingsHash(use.params),
     bytes: memory.sections[i]!.length,
   }));
   const own = {

@@ -19,7 +19,8 @@ import type { Stream } from "./stream.ts";
 /** A process that dies leaves its sources unpolled for at most five quarters of this. */
 const leaseMs = 6_000;
 
-function sourceOptions(name: string, source: Config["sources"][string]): SourceOptions {
+/** A source as the poller takes it. @throws ConfigError DW_CONFIG_SECRET when its password cannot be read */
+export function sourceOptions(name: string, source: Config["sources"][string]): SourceOptions {
   const { model, ...columns } = source.columns;
   return {
     ...defaultSourceOptions,

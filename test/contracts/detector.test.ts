@@ -179,12 +179,13 @@ describe.each(types)("a constant series under $name", ({ type }) => {
   });
 
   it.prop([constants, sizes, fc.constantFrom(-1, 1)], { numRuns: 40 })(
-    "fires when it changes by a hundredth",
+    "fires within two vectors when it changes by a hundredth",
     (constant, size, sign) => {
       const { detector } = freshDetector(type, 1);
       for (let row = 0; row < WARM; row++) scoreThenLearn(detector, [constant]);
       const changed = constant + sign * size * Math.max(1, Math.abs(constant));
-      expect(scoreThenLearn(detector, [changed])).toBeGreaterThanOrEqual(1);
+      const scores = [1, 2].map(() => scoreThenLearn(detector, [changed]) ?? 0);
+      expect(Math.max(...scores)).toBeGreaterThanOrEqual(1);
     },
   );
 

@@ -66,6 +66,12 @@ function restored(engine: PartitionEngine): PartitionEngine {
   return again;
 }
 
+/** As text: comparing them byte by byte would take seconds. */
+const statesOf = (engine: PartitionEngine) =>
+  engine
+    .takeDirty(1e9)
+    .map((saved) => ({ ...saved, state: Buffer.from(saved.state).toString("base64") }));
+
 describe("a saved state", () => {
   test.prop([fc.integer({ min: 0, max: 1000 }), fc.integer({ min: 1, max: 200 })], { numRuns: 25 })(
     "has the same future as the engine it was taken from",
@@ -78,7 +84,7 @@ describe("a saved state", () => {
       const tick = records.slice(0, cut).findLastIndex(({ kind }) => kind === "tick");
       if (tick >= 0) expect(again.apply(tick, records[tick]!)).toEqual([]);
       expect(applyAll(again, records, cut)).toEqual(applyAll(engine, records, cut));
-      expect(again.takeDirty(1e9)).toEqual(engine.takeDirty(1e9));
+      expect(statesOf(again)).toEqual(statesOf(engine));
     },
   );
 
@@ -121,10 +127,13 @@ describe("a state of other settings", () => {
   const { detectors } = settings();
 
   it("keeps the sections that fit when one detector has another version", () => {
-    const [judge, witness] = detectors;
-    const newer = { ...witness!, type: { ...witness!.type, version: 99 } };
-    const other = new PartitionEngine({ ...settings(), detectors: [judge!, newer] });
-    expect(other.restore(model, saved)).toEqual(["half-space-trees"]);
+    const witness = detectors.at(-1)!;
+    const newer = { ...witness, type: { ...witness.type, version: 99 } };
+    const other = new PartitionEngine({
+      ...settings(),
+      detectors: [...detectors.slice(0, -1), newer],
+    });
+    expect(other.restore(model, saved)).toEqual([witness.type.name]);
     expect([...other.models()][0]?.learned).toBe([...engine.models()][0]?.learned);
   });
 
@@ -135,7 +144,10 @@ describe("a state of other settings", () => {
 
   it("loses all numbers, but not who the model is, with another transform", () => {
     const other = new PartitionEngine(settings({ transform: "share" }));
-    expect(other.restore(model, saved)).toEqual(["own", "rolling-z-score", "half-space-trees"]);
+    expect(other.restore(model, saved)).toEqual([
+      "own",
+      ...detectors.filter(({ only }) => only !== "raw").map(({ type }) => type.name),
+    ]);
     expect([...other.models()][0]).toMatchObject({ cadence: expect.any(Number), learned: 0 });
   });
 

@@ -1,0 +1,62 @@
+/** The series of the Numenta Anomaly Benchmark that lie beside the project, and our alarms on them. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { median } from "simple-statistics";
+import { z } from "zod";
+import { detectorTypes } from "../detectors/index.ts";
+import { parseTime } from "../src/cli/cells.ts";
+import { runDetect } from "../src/cli/detect.ts";
+import type { Sensitivity } from "../src/detection/default-detectors.ts";
+import type { NabRun, NabSeries } from "./nab-score.ts";
+
+const labels = z.record(z.string(), z.array(z.tuple([z.string(), z.string()])));
+
+/** @param folder with `data/` and `labels/` */
+export function readSeries(folder: string): readonly NabSeries[] {
+  const file = join(folder, "labels/combined_windows.json");
+  const windows = labels.parse(JSON.parse(readFileSync(file, "utf8")));
+  return readdirSync(join(folder, "data"), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".csv"))
+    .toSorted()
+    .map((name) => seriesOf(name, join(folder, "data", name), windows[name] ?? []));
+}
+
+function seriesOf(
+  name: string,
+  file: string,
+  windows: readonly (readonly [string, string])[],
+): NabSeries {
+  const times = readFileSync(file, "utf8")
+    .trimEnd()
+    .split("\n")
+    .slice(1)
+    .map((line) => secondsOf(line.slice(0, line.indexOf(","))));
+  return {
+    name,
+    rows: times.length,
+    windows: windows.map(([first, last]) => [
+      times.findIndex((time) => time >= secondsOf(first)),
+      times.findLastIndex((time) => time <= secondsOf(last)),
+    ]),
+    cadence: median(times.slice(1).map((time, i) => time - times[i]!)),
+  };
+}
+
+const secondsOf = (text: string): number => (parseTime(text) ?? Number.NaN) / 1e6;
+
+/** What `driftwarden detect --alerts` prints for each series. */
+export async function alarmsOf(
+  folder: string,
+  series: readonly NabSeries[],
+  sensitivity: Sensitivity,
+): Promise<readonly NabRun[]> {
+  const runs: NabRun[] = [];
+  for (const one of series) {
+    const lines: string[] = [];
+    const csv = join(folder, "data", one.name);
+    const io = { stdout: (line: string) => void lines.push(line) };
+    await runDetect({ csv, detectorTypes, sensitivity, alerts: true }, io);
+    runs.push({ series: one, alarms: lines.slice(1).map((line) => Number.parseInt(line, 10)) });
+  }
+  return runs;
+}

@@ -1,0 +1,251 @@
+/** Alarms when a view of a series leaves the range it has ever shown, while that range slowly forgets. */
+import { z } from "zod";
+import type { Band, Detector, DetectorState, DetectorType } from "./detector.ts";
+import { bounded } from "./stats/bounded.ts";
+import { HourlyResiduals, residualFloats } from "./stats/hourly-residuals.ts";
+
+const params = z.strictObject({
+  z: z
+    .number()
+    .min(0)
+    .max(100)
+    .default(4)
+    .describe("Least distance from the view's mean, in its deviations; 0 asks for none."),
+  hold: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(300)
+    .describe(
+      "Rows after an alarm in which the series stands beyond its boundary until it returns.",
+    ),
+});
+
+type RangeWatchParams = z.infer<typeof params>;
+
+/** Rows over which the views are smoothed; the first is the value itself, the others the hourly residual. */
+const SPANS = [1, 4, 20, 100] as const;
+/** Rows before a view is judged. */
+const WARM = [100, 100, 100, 300] as const;
+const VIEWS = SPANS.length;
+/** A view leaves its range when it is beyond it by this part of its width, … */
+const MARGIN = 0.05;
+/** … and by more while there are few rows: M·(1 + 200/rows). */
+const YOUNG = 200;
+/** The same for its distance from the mean, z·(1 + 50/rows): deviations are underestimated at first. */
+const YOUNG_DEVIATION = 50;
+/** A range widens by half of what is beyond it, and forgets a twenty-thousandth of its width a row. */
+const WIDEN = 0.5;
+const FORGET = 5e-5;
+const MEAN_RATE = 0.001;
+/** The row at which ranges begin anew: the first few know no hour yet. */
+const BEGINS = 5;
+/** Rows without another alarm: 3 % of those seen, 20 to 150. */
+const muteAfter = (rows: number): number => Math.min(Math.max(Math.floor(0.03 * rows), 20), 150);
+/** Least width that counts, as a fraction of the view's mean, and at all. */
+const REL_FLOOR = 1e-6;
+const ABS_FLOOR = 1e-12;
+const MOST_SCORE = 1e6;
+
+/** Places of a view's numbers. */
+const SMOOTH = 0;
+const LOW = 1;
+const HIGH = 2;
+const MEAN = 3;
+const DEVIATION = 4;
+const VIEW = 5;
+/** Places of a series' numbers, after those of its residuals. */
+const VIEWS_AT = residualFloats;
+const ROWS = VIEWS_AT + VIEWS * VIEW;
+/** Rows left without another alarm; rows left in which the last one stands. */
+const MUTE = ROWS + 1;
+const HOLD = ROWS + 2;
+/** The view of the last alarm and its range at that time. */
+const ALARMED = ROWS + 3;
+const HELD_LOW = ROWS + 4;
+const HELD_HIGH = ROWS + 5;
+const STRIDE = ROWS + 6;
+
+/**
+ * Scores how far a value, or its smoothed hourly residual, is beyond the range it has ever had.
+ *
+ * For a series in its own unit, of any shape: counts, temperatures, a single importance. Sees new extremes, level
+ * shifts, lasting drifts and broken daily habits, and adapts to anything within hours to days. It fails on anomalies
+ * within the known range (a missing peak), and on what repeats a past anomaly before that is forgotten. Pure noise
+ * leaves its range all the time, a little: `z` asks for a distance from the mean besides.
+ *
+ * Four views: the value, and the hourly residual smoothed over 4, 20 and 100 rows. score = highest over the views of
+ * min(ratio / margin, |y − mean| / (z·(1 + 50/rows)·deviation)), with ratio = distance beyond the range over its width
+ * and margin = 0.05·(1 + 200/rows). An alarm opens at 1; then the score is ratio / 0.05 against the range at that
+ * time, until the series is back within or for `hold` rows; and no other alarm comes for 3 % of the rows seen, 20 to
+ * 150. Learning never stops, for skipped values either. Warm-up: undefined for 100 rows.
+ *
+ * Time: about 0.3 µs a value. Memory: 980 bytes a feature.
+ *
+ * Source: own research on 38 series of the Numenta Anomaly Benchmark; leaving one group out costs 4 points of 80.
+ *
+ * @example
+ * // {z: 2}; learned 0 and 1 in turns, 200 times; scoreOne(2) > 1, scoreOne(0) < 0.1
+ */
+export const rangeWatch: DetectorType<RangeWatchParams> = {
+  name: "range-watch",
+  version: 1,
+  params,
+  stateBytes: (_, nFeatures) => Math.ceil((nFeatures * STRIDE) / 2) * 8,
+  create: (settings, state) => new RangeWatch(settings, state),
+  grow: (_, from, to) => to.bytes.set(from.bytes.subarray(0, from.nFeatures * STRIDE * 4)),
+};
+
+/** What the views say of a value: 1 where the alarm is, and which of them. Overwritten by every call. */
+const said = { score: 0, view: 0 };
+
+class RangeWatch implements Detector {
+  readonly #settings: RangeWatchParams;
+  readonly #floats: Float32Array;
+  readonly #residuals: HourlyResiduals;
+
+  constructor(settings: RangeWatchParams, { bytes, nFeatures }: DetectorState) {
+    this.#settings = settings;
+    this.#floats = new Float32Array(bytes.buffer, bytes.byteOffset, nFeatures * STRIDE);
+    this.#residuals = new HourlyResiduals(this.#floats);
+  }
+
+  scoreOne(x: Float64Array, featureScores: Float64Array, at?: number): number | undefined {
+    let highest = -1;
+    for (let slot = 0; slot < x.length; slot++) {
+      const s = slot * STRIDE;
+      const value = bounded(x[slot]!);
+      const ready = !Number.isNaN(value) && this.#floats[s + ROWS]! >= WARM[0];
+      featureScores[slot] = ready ? this.#score(s, value, at) : Number.NaN;
+      highest = Math.max(highest, ready ? featureScores[slot]! : -1);
+    }
+    return highest < 0 ? undefined : highest;
+  }
+
+  learnOne(x: Float64Array, at?: number): void {
+    for (let slot = 0; slot < x.length; slot++) {
+      const value = bounded(x[slot]!);
+      if (!Number.isNaN(value)) this.#learn(slot * STRIDE, value, at);
+    }
+  }
+
+  /** The range goes after everything: what is not normal now may be so in an hour. */
+  skipOne(x: Float64Array, at?: number): void {
+    this.learnOne(x, at);
+  }
+
+  band(slot: number): Band | undefined {
+    const s = slot * STRIDE;
+    const n = this.#floats[s + ROWS]!;
+    if (n < WARM[0]) return undefined;
+    const at = s + VIEWS_AT;
+    const floats = this.#floats;
+    return { expected: floats[at + MEAN]!, low: floats[at + LOW]!, high: floats[at + HIGH]!, n };
+  }
+
+  #score(s: number, value: number, at: number | undefined): number {
+    const floats = this.#floats;
+    const residual = this.#residuals.residual(s, value, at);
+    if (floats[s + HOLD]! > 0) return this.#stillBeyond(s, value, residual);
+    return floats[s + MUTE]! > 0 ? 0 : this.#judge(s, value, residual).score;
+  }
+
+  /** How far the view that alarmed is beyond the range it had then. */
+  #stillBeyond(s: number, value: number, residual: number): number {
+    const floats = this.#floats;
+    const y = this.#viewed(s, floats[s + ALARMED]!, [value, residual]);
+    const ratio = beyond(y, floats[s + HELD_LOW]!, floats[s + HELD_HIGH]!);
+    return Math.min(ratio / MARGIN, MOST_SCORE);
+  }
+
+  #judge(s: number, value: number, residual: number): typeof said {
+    const floats = this.#floats;
+    const rows = floats[s + ROWS]!;
+    const margin = MARGIN * (1 + YOUNG / (rows + 1));
+    const far = this.#settings.z * (1 + YOUNG_DEVIATION / (rows + 1));
+    said.score = 0;
+    for (let k = 0; k < VIEWS && rows >= WARM[k]!; k++) {
+      const v = s + VIEWS_AT + k * VIEW;
+      const y = this.#viewed(s, k, [value, residual]);
+      const ratio = beyond(y, floats[v + LOW]!, floats[v + HIGH]!);
+      const least = far * floats[v + DEVIATION]!;
+      const away = least > 0 ? Math.abs(y - floats[v + MEAN]!) / least : MOST_SCORE;
+      const score = Math.min(ratio / margin, away, MOST_SCORE);
+      if (score <= said.score) continue;
+      said.score = score;
+      said.view = k;
+    }
+    return said;
+  }
+
+  /** The view's next value, as it will be kept. */
+  #viewed(s: number, view: number, [value, residual]: readonly [number, number]): number {
+    const before = this.#floats[s + VIEWS_AT + view * VIEW + SMOOTH]!;
+    const next = view === 0 ? value : residual;
+    return Math.fround(before + (next - before) * (2 / (SPANS[view]! + 1)));
+  }
+
+  #learn(s: number, value: number, at: number | undefined): void {
+    const floats = this.#floats;
+    const residual = this.#residuals.residual(s, value, at);
+    const rows = floats[s + ROWS]!;
+    this.#followAlarm(s, value, residual);
+    this.#residuals.learn(s, value, at);
+    for (let k = 0; k < VIEWS; k++) {
+      const y = this.#viewed(s, k, [value, residual]);
+      this.#widen(s + VIEWS_AT + k * VIEW, y, { rows, warm: rows > WARM[k]! });
+    }
+    floats[s + ROWS] = rows + 1;
+  }
+
+  /** Counts mute and hold down, ends the hold when the series is back, begins both at an alarm. */
+  #followAlarm(s: number, value: number, residual: number): void {
+    const floats = this.#floats;
+    const rows = floats[s + ROWS]!;
+    if (floats[s + MUTE]! > 0) floats[s + MUTE]! -= 1;
+    if (floats[s + HOLD]! > 0) {
+      const back = this.#stillBeyond(s, value, residual) < 1;
+      floats[s + HOLD] = back ? 0 : floats[s + HOLD]! - 1;
+      return;
+    }
+    if (rows < WARM[0] || floats[s + MUTE]! > 0) return;
+    const { score, view } = this.#judge(s, value, residual);
+    if (score < 1) return;
+    floats[s + MUTE] = muteAfter(rows);
+    floats[s + HOLD] = this.#settings.hold;
+    floats[s + ALARMED] = view;
+    floats[s + HELD_LOW] = floats[s + VIEWS_AT + view * VIEW + LOW]!;
+    floats[s + HELD_HIGH] = floats[s + VIEWS_AT + view * VIEW + HIGH]!;
+  }
+
+  /** The range forgets a little, then takes in the value: half of what is beyond, all of it before it is judged. */
+  #widen(v: number, y: number, { rows, warm }: { rows: number; warm: boolean }): void {
+    const floats = this.#floats;
+    floats[v + SMOOTH] = y;
+    const rate = Math.max(MEAN_RATE, 1 / (rows + 1));
+    floats[v + MEAN]! += (y - floats[v + MEAN]!) * rate;
+    const mean = floats[v + MEAN]!;
+    const variance = floats[v + DEVIATION]! ** 2;
+    floats[v + DEVIATION] = Math.sqrt(variance + ((y - mean) ** 2 - variance) * rate);
+    if (rows === 0 || rows === BEGINS) {
+      floats[v + LOW] = y;
+      floats[v + HIGH] = y;
+    }
+    if (rows > BEGINS) {
+      floats[v + HIGH]! -= (floats[v + HIGH]! - mean) * FORGET;
+      floats[v + LOW]! += (mean - floats[v + LOW]!) * FORGET;
+    }
+    const part = warm ? WIDEN : 1;
+    if (y > floats[v + HIGH]!) floats[v + HIGH]! += (y - floats[v + HIGH]!) * part;
+    else if (y < floats[v + LOW]!) floats[v + LOW]! += (y - floats[v + LOW]!) * part;
+  }
+}
+
+/** How far a value is beyond a range, in its widths; 0 within it. */
+function beyond(y: number, low: number, high: number): number {
+  const distance = Math.max(y - high, low - y, 0);
+  if (distance === 0) return 0;
+  return (
+    distance / Math.max(high - low, REL_FLOOR * Math.max(Math.abs(low), Math.abs(high)), ABS_FLOOR)
+  );
+}

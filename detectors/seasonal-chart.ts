@@ -1,0 +1,257 @@
+/** A control chart: how far, and for how long, a feature has stood off its slow level and the hour's habit. */
+import { z } from "zod";
+import type { Band, Detector, DetectorState, DetectorType } from "./detector.ts";
+import { bounded } from "./stats/bounded.ts";
+import { buckets, CalendarVisits, type Visit } from "./stats/calendar.ts";
+
+const threshold = z.number().positive();
+
+const params = z.strictObject({
+  thresholds: z
+    .tuple([threshold, threshold, threshold])
+    .default([5, 4.3, 4.8])
+    .describe("Deviations of the mean residual over 3, 10 and 30 vectors at which the score is 1."),
+  grace_period: z
+    .int()
+    .min(2)
+    .max(10_000)
+    .default(20)
+    .describe("Observations of a feature before it is scored."),
+  abs_floor: z
+    .number()
+    .min(1e-12)
+    .max(1e12)
+    .default(1e-12)
+    .describe("Least deviation that counts, in the feature's own unit."),
+  rel_floor: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(1e-6)
+    .describe("Least deviation that counts, as a fraction of what is expected."),
+});
+
+type SeasonalChartParams = z.infer<typeof params>;
+
+/** Weight of the newest residual in its means over 3, 10 and 30 vectors: 2 / (span + 1). */
+const RATES = [2 / 4, 2 / 11, 2 / 31] as const;
+const SPANS = RATES.length;
+/** What averaging leaves of the floor, squared: what drifts does not average out as noise does. */
+const FLOOR_PART = 0.4;
+/** A residual counts at most so many deviations, so that no single vector reaches a boundary. */
+const CLIP = 5;
+const LEVEL_RATE = 1 / 250;
+const DEVIATION_RATE = 1 / 500;
+/** Until then the deviation is a guess, and nothing is clipped while learning. */
+const UNCLIPPED = 10;
+const MOST_SCORE = 1e6;
+/** Places of a feature's numbers; its profile follows. */
+const COUNT = 0;
+const LEVEL = 1;
+const DEVIATION = 2;
+const MEANS = 3;
+const DEVIATIONS = MEANS + SPANS;
+const PROFILE = DEVIATIONS + SPANS;
+const STRIDE = PROFILE + buckets;
+
+/** How many spans count (0: all), then the calendar. */
+const HEADER_BYTES = 8 + CalendarVisits.bytes;
+
+/**
+ * Scores a feature by the means of its residuals over 3, 10 and 30 vectors, each against its own deviation.
+ *
+ * Sees jumps within two vectors, small lasting shifts within ten or thirty, and does not mind seasons of a day and a
+ * weekend. Needs two vectors for anything: a single outlier, however large, stays below the boundary. It fails on slow
+ * ramps (the level follows), on series without a level (random walks), and on seasons of other lengths; in the first
+ * days, before the hours have been visited, a strong season widens the deviations and hides small changes.
+ *
+ * expected = level + habit of the hour, kept apart for weekdays and weekends and believed by n/(n + 2) of its visits.
+ * score = max over the spans of |mean residual| / √(variance + 0.4·floor²) / threshold, with floor =
+ * max(abs_floor, rel_floor·|expected|), residuals clipped at 5 deviations. A value beyond the
+ * clip scores 0.99 at least; once some feature is beyond its boundary, each scores |residual| / (5 deviations) at
+ * least, so that the largest change is blamed first. Warm-up: undefined until a feature has `grace_period` observations.
+ *
+ * While vectors are skipped only the means follow, and the shortest span that was beyond its boundary is the longest
+ * that counts: what opened an episode also closes it, and a long mean does not hold it open.
+ *
+ * Time: about 60 ns a feature to score and learn. Memory: 36 bytes and the profile a feature, 164 in all.
+ *
+ * Source: exponentially weighted moving average chart, Roberts 1959, Technometrics 1(3); floors, spans and
+ * thresholds were chosen on labelled streams of importances.
+ *
+ * @example
+ * // {grace_period: 4, abs_floor: 1}; learned 10 eight times: level 10, the deviation is the floor
+ * // scoreOne(13) === 0.6, a residual of 3 over 5 floors
+ */
+export const seasonalChart: DetectorType<SeasonalChartParams> = {
+  name: "seasonal-chart",
+  version: 1,
+  params,
+  stateBytes: (_, nFeatures) => HEADER_BYTES + Math.ceil((nFeatures * STRIDE) / 2) * 8,
+  create: (settings, state) => new SeasonalChart(settings, state),
+  grow: (_, from, to) => {
+    to.bytes.set(from.bytes.subarray(0, HEADER_BYTES + from.nFeatures * STRIDE * 4));
+  },
+};
+
+class SeasonalChart implements Detector {
+  /** How many spans count while vectors are skipped; 0 while they are learned. */
+  readonly #held: Float32Array;
+  readonly #calendar: CalendarVisits;
+  readonly #series: Float32Array;
+  readonly #settings: SeasonalChartParams;
+  /** The thresholds squared. */
+  readonly #limits: readonly number[];
+
+  constructor(settings: SeasonalChartParams, { bytes, nFeatures }: DetectorState) {
+    const { buffer, byteOffset } = bytes;
+    this.#settings = settings;
+    this.#limits = settings.thresholds.map((one) => one * one);
+    this.#held = new Float32Array(buffer, byteOffset, 2);
+    this.#calendar = new CalendarVisits(bytes.subarray(8));
+    this.#series = new Float32Array(buffer, byteOffset + HEADER_BYTES, nFeatures * STRIDE);
+  }
+
+  // The loops below calculate in place: calls and fields for every feature would cost half as much again.
+
+  scoreOne(x: Float64Array, featureScores: Float64Array, at?: number): number | undefined {
+    const series = this.#series;
+    const { grace_period: grace } = this.#settings;
+    const limits = this.#limits;
+    const held = this.#held[0]!;
+    const spans = held || SPANS;
+    const visit = this.#calendar.visit(at);
+    let highest = -1;
+    for (let slot = 0, s = 0; slot < x.length; slot++, s += STRIDE) {
+      featureScores[slot] = Number.NaN;
+      const value = bounded(x[slot]!);
+      if (Number.isNaN(value) || series[s + COUNT]! < grace) continue;
+      const expected = expectedOf(series, s, visit);
+      const floor = this.#floor(expected);
+      const most = mostOf(series[s + DEVIATION]!, floor);
+      const residual = clipped(value - expected, most);
+      let squared = 0;
+      for (let k = 0; k < spans; k++) {
+        const before = series[s + MEANS + k]!;
+        const from = held > 0 && isOver(before, residual, most) ? 0 : before;
+        const mean = from + (residual - from) * RATES[k]!;
+        const variance = series[s + DEVIATIONS + k]! ** 2 + FLOOR_PART * floor;
+        squared = larger(squared, (mean * mean) / (variance * limits[k]!));
+      }
+      const score = larger(Math.sqrt(squared), Math.abs(value - expected) / most);
+      featureScores[slot] = clipped(score, MOST_SCORE);
+      highest = larger(highest, featureScores[slot]!);
+    }
+    return highest < 0 ? undefined : highest;
+  }
+
+  learnOne(x: Float64Array, at?: number): void {
+    const series = this.#series;
+    const visit = this.#calendar.visit(at);
+    if (this.#held[0]! > 0) this.#release();
+    for (let slot = 0, s = 0; slot < x.length; slot++, s += STRIDE) {
+      const value = bounded(x[slot]!);
+      if (Number.isNaN(value)) continue;
+      const n = series[s + COUNT]! + 1;
+      series[s + COUNT] = n;
+      if (n === 1) series[s + LEVEL] = value;
+      const expected = expectedOf(series, s, visit);
+      const most = mostOf(series[s + DEVIATION]!, this.#floor(expected));
+      const residual = n < UNCLIPPED ? value - expected : clipped(value - expected, most);
+      const rate = larger(DEVIATION_RATE, 1 / n);
+      series[s + DEVIATION] = spread(series[s + DEVIATION]!, residual, rate);
+      for (let k = 0; k < SPANS; k++) {
+        const before = series[s + MEANS + k]!;
+        const mean = before + (residual - before) * RATES[k]!;
+        series[s + MEANS + k] = mean;
+        series[s + DEVIATIONS + k] = spread(series[s + DEVIATIONS + k]!, mean, rate);
+      }
+      const habit = s + PROFILE + visit.bucket;
+      const off = expected + residual - series[s + LEVEL]!;
+      series[habit]! += (off - series[habit]!) * visit.rate;
+      series[s + LEVEL]! += residual * larger(LEVEL_RATE, 1 / n);
+    }
+    this.#calendar.count(at);
+  }
+
+  skipOne(x: Float64Array, at?: number): void {
+    const series = this.#series;
+    const { grace_period: grace } = this.#settings;
+    const visit = this.#calendar.visit(at);
+    const before = this.#held[0]!;
+    let held = before || SPANS + 1;
+    for (let slot = 0, s = 0; slot < x.length; slot++, s += STRIDE) {
+      const value = bounded(x[slot]!);
+      if (Number.isNaN(value) || series[s + COUNT]! < grace) continue;
+      const expected = expectedOf(series, s, visit);
+      const floor = this.#floor(expected);
+      const most = mostOf(series[s + DEVIATION]!, floor);
+      const residual = clipped(value - expected, most);
+      for (let k = 0; k < SPANS; k++) {
+        const mean = series[s + MEANS + k]!;
+        const from = before > 0 && isOver(mean, residual, most) ? 0 : mean;
+        series[s + MEANS + k] = from + (residual - from) * RATES[k]!;
+      }
+      held = this.#shortestBeyond(s, floor, held);
+    }
+    this.#held[0] = held > SPANS ? 0 : held;
+  }
+
+  band(slot: number, at?: number): Band | undefined {
+    const s = slot * STRIDE;
+    const n = this.#series[s + COUNT]!;
+    if (n < this.#settings.grace_period) return undefined;
+    const expected = expectedOf(this.#series, s, this.#calendar.visit(at));
+    const reach = mostOf(this.#series[s + DEVIATION]!, this.#floor(expected));
+    return { expected, low: expected - reach, high: expected + reach, n };
+  }
+
+  /** @returns 1 + the first span whose mean is beyond its boundary, if that is below `held` */
+  #shortestBeyond(s: number, floor: number, held: number): number {
+    for (let k = 0; k < SPANS && k + 1 < held; k++) {
+      const variance = this.#series[s + DEVIATIONS + k]! ** 2 + FLOOR_PART * floor;
+      if (this.#series[s + MEANS + k]! ** 2 >= variance * this.#limits[k]!) return k + 1;
+    }
+    return held;
+  }
+
+  /** Vectors are learned again: what the means remember of the skipped ones is over. */
+  #release(): void {
+    for (let s = 0; s < this.#series.length; s += STRIDE) {
+      this.#series.fill(0, s + MEANS, s + MEANS + SPANS);
+    }
+    this.#held[0] = 0;
+  }
+
+  /** Squared. */
+  #floor(expected: number): number {
+    const { abs_floor: absolute, rel_floor: relative } = this.#settings;
+    return larger(absolute, relative * Math.abs(expected)) ** 2;
+  }
+}
+
+function expectedOf(series: Float32Array, s: number, visit: Visit): number {
+  const own = visit.own * series[s + PROFILE + visit.bucket]!;
+  return series[s + LEVEL]! + own + visit.borrowed * series[s + PROFILE + visit.other]!;
+}
+
+/** How far a residual counts. */
+const mostOf = (deviation: number, floor: number): number =>
+  CLIP * Math.sqrt(deviation * deviation + floor);
+
+/** A deviation that has learned one more distance from what was expected. */
+const spread = (deviation: number, distance: number, rate: number): number =>
+  Math.sqrt(deviation * deviation * (1 - rate) + distance * distance * rate);
+
+/** Whether a large mean is no longer borne out. It must not linger when a change is over: it begins anew. */
+const isOver = (mean: number, residual: number, most: number): boolean =>
+  Math.abs(mean) > most / 4 && residual * mean < (mean * mean) / 4;
+
+// Comparisons, not Math.min and Math.max, which take three times as long; a NaN fails both.
+
+const larger = (a: number, b: number): number => (b > a ? b : a);
+
+function clipped(value: number, most: number): number {
+  if (value > most) return most;
+  return value < -most ? -most : value;
+}

@@ -1,0 +1,76 @@
+/** Which part of the week a time belongs to, and how often each has been visited: the frame of a profile. */
+
+const HOUR = 3_600_000_000;
+const DAY = 24 * HOUR;
+
+/** An hour of the day on weekdays, then on weekends, in UTC. */
+export const buckets = 48;
+
+/** @param at microseconds since 1970 @returns 0 to 47: hour of the day, 24 more on Saturday and Sunday */
+export function bucketOf(at: number): number {
+  // 1 January 1970 was a Thursday.
+  const weekday = (((Math.floor(at / DAY) + 4) % 7) + 7) % 7;
+  const hour = Math.floor(at / HOUR) % 24;
+  return ((hour + 24) % 24) + (weekday === 0 || weekday === 6 ? 24 : 0);
+}
+
+/** Hours since 1970, from 1 on: 0 is what a state was created with. */
+export const hourOf = (at: number): number => Math.floor(at / HOUR) + 1;
+
+/** The bucket of a time and what is known of it. */
+export interface Visit {
+  readonly bucket: number;
+  /** The same hour on the other kind of day. */
+  readonly other: number;
+  /** Weight of this bucket's own habit, then of the other's: n/(n + 2) of its visits. They add up to 1 at most. */
+  readonly own: number;
+  readonly borrowed: number;
+  /** Weight of the newest value in this bucket's habit. */
+  readonly rate: number;
+}
+
+/** Visits at which a habit is half believed. */
+const HALF_BELIEVED = 2;
+/** Visits that a habit remembers. */
+const REMEMBERED = 14;
+const NEVER: Visit = { bucket: 0, other: 0, own: 0, borrowed: 0, rate: 0 };
+
+/** Counts visits and observations of each bucket. A visit lasts until another hour begins. */
+export class CalendarVisits {
+  static readonly bytes = 8 + buckets * 8;
+  readonly #newest: Float64Array;
+  readonly #visits: Float32Array;
+  readonly #seen: Float32Array;
+
+  /** @param bytes zeroed or saved earlier, 8-byte aligned */
+  constructor({ buffer, byteOffset }: Uint8Array) {
+    this.#newest = new Float64Array(buffer, byteOffset, 1);
+    this.#visits = new Float32Array(buffer, byteOffset + 8, buckets);
+    this.#seen = new Float32Array(buffer, byteOffset + 8 + buckets * 4, buckets);
+  }
+
+  /** @param at microseconds since 1970; without it there is no season */
+  visit(at: number | undefined): Visit {
+    if (at === undefined) return NEVER;
+    const bucket = bucketOf(at);
+    const other = (bucket + 24) % buckets;
+    const own = believed(this.#visits[bucket]!);
+    const borrowed = (1 - own) * believed(this.#visits[other]!);
+    const seen = this.#seen[bucket]!;
+    const perVisit = Math.max(1, seen / Math.max(this.#visits[bucket]!, 1));
+    const rate = Math.max(1 / (seen + 1), 1 / (REMEMBERED * perVisit));
+    return { bucket, other, own, borrowed, rate };
+  }
+
+  /** A value was learned at this time. */
+  count(at: number | undefined): void {
+    if (at === undefined) return;
+    const bucket = bucketOf(at);
+    const hour = hourOf(at);
+    if (hour !== this.#newest[0]) this.#visits[bucket]! += 1;
+    this.#newest[0] = hour;
+    this.#seen[bucket]! += 1;
+  }
+}
+
+const believed = (visits: number): number => visits / (visits + HALF_BELIEVED);

@@ -1,0 +1,168 @@
+/** Line charts of shares over time as inline SVG: no script, colours from the page's style. */
+import { escapeHtml, shortDay, shortTime } from "./markup.ts";
+import type { ShareHistory } from "./recording.ts";
+
+export interface ChartMark {
+  readonly from: number;
+  /** Microseconds; undefined while it is open. */
+  readonly to: number | undefined;
+  readonly label: string;
+  readonly title: string;
+  /** Where a click leads. */
+  readonly href?: string;
+}
+
+export interface Chart {
+  readonly history: ShareHistory;
+  /** At most six, each its own colour. */
+  readonly features: readonly string[];
+  /** Microseconds. */
+  readonly from: number;
+  readonly to: number;
+  /** Expected of the first feature, in shares. */
+  readonly band?: { readonly low: number; readonly high: number };
+  readonly marks: readonly ChartMark[];
+  readonly height: number;
+}
+
+const width = 1000;
+const margin = { left: 52, right: 8, top: 34, bottom: 22 };
+const innerWidth = width - margin.left - margin.right;
+/** More points than this are drawn as the extremes of so many columns. */
+const columns = 320;
+
+export function chartSvg(chart: Chart): string {
+  const lines = chart.features.map((feature) => pointsOf(chart, feature));
+  const axis = axisOf(chart, lines);
+  const scale = scaleOf(chart, axis.step * axis.steps);
+  const rows = labelRows(chart, scale);
+  const drawn = lines.map((points, i) => lineSvg(points, scale, i));
+  return [
+    `<svg viewBox="0 0 ${width} ${chart.height}" role="img" aria-label="${escapeHtml(aria(chart))}">`,
+    ...yAxis(scale, axis),
+    ...xAxis(chart, scale),
+    ...(chart.band === undefined ? [] : [bandSvg(chart.band, scale)]),
+    ...chart.marks.map((mark, i) => markSvg(mark, chart, { ...scale, row: rows[i] ?? 0 })),
+    // The first one is what it is about, so it lies on top.
+    ...drawn.toReversed(),
+    "</svg>",
+  ].join("");
+}
+
+const aria = ({ features, from, to }: Chart): string =>
+  `shares of ${features.join(", ")} from ${shortTime(from)} to ${shortTime(to)}`;
+
+interface Point {
+  readonly time: number;
+  readonly share: number;
+}
+
+interface Axis {
+  readonly step: number;
+  readonly steps: number;
+}
+
+interface Scale {
+  readonly x: (us: number) => number;
+  readonly y: (share: number) => number;
+  readonly bottom: number;
+}
+
+function scaleOf({ from, to, height }: Chart, top: number): Scale {
+  const bottom = height - margin.bottom;
+  const span = Math.max(to - from, 1);
+  return {
+    x: (us) => margin.left + (innerWidth * (Math.min(Math.max(us, from), to) - from)) / span,
+    y: (share) => bottom - ((bottom - margin.top) * share) / top,
+    bottom,
+  };
+}
+
+/** A round step of the axis, and so many of them that everything fits. */
+function axisOf({ band }: Chart, lines: readonly (readonly Point[])[]): Axis {
+  const most = lines.flat().reduce((top, { share }) => Math.max(top, share || 0), band?.high ?? 0);
+  const rough = Math.max(most, 1e-6) / 4;
+  const unit = 10 ** Math.floor(Math.log10(rough));
+  const step = unit * ([1, 2, 2.5, 5].find((factor) => factor * unit >= rough) ?? 10);
+  return { step, steps: Math.max(1, Math.ceil((most * 1.02) / step)) };
+}
+
+/** Every point, or the least and the largest of each column. */
+function pointsOf({ history, from, to }: Chart, feature: string): readonly Point[] {
+  const shares = history.shares.get(feature);
+  const all = history.times.flatMap((time, i) => {
+    const share = shares?.[i] ?? Number.NaN;
+    return time >= from && time <= to ? [{ time, share }] : [];
+  });
+  if (all.length <= 2 * columns) return all;
+  const each = Math.ceil(all.length / columns);
+  return Array.from({ length: columns }, (_, i) => all.slice(i * each, (i + 1) * each)).flatMap(
+    (column) => {
+      const known = column.filter(({ share }) => Number.isFinite(share));
+      const sorted = known.toSorted((a, b) => a.share - b.share);
+      const ends = [sorted[0], sorted.at(-1)].filter((point) => point !== undefined);
+      return ends.toSorted((a, b) => a.time - b.time);
+    },
+  );
+}
+
+/** A missing value is a gap. */
+function lineSvg(points: readonly Point[], { x, y }: Scale, place: number): string {
+  let path = "";
+  let drawing = false;
+  for (const { time, share } of points) {
+    if (Number.isFinite(share))
+      path += `${drawing ? "L" : "M"}${x(time).toFixed(1)} ${y(share).toFixed(1)}`;
+    drawing = Number.isFinite(share);
+  }
+  return `<path class="line c${place}" d="${path}"/>`;
+}
+
+function bandSvg({ low, high }: { readonly low: number; readonly high: number }, { y }: Scale) {
+  const height = Math.max(y(low) - y(high), 1).toFixed(1);
+  return `<rect class="band" x="${margin.left}" width="${innerWidth}" y="${y(high).toFixed(1)}" height="${height}"><title>expected</title></rect>`;
+}
+
+function markSvg(
+  { from, to, label, title, href }: ChartMark,
+  chart: Chart,
+  scale: Scale & { readonly row: number },
+): string {
+  const left = scale.x(from);
+  const right = Math.max(scale.x(to ?? chart.to), left + 2);
+  const box = `<rect class="mark" x="${left.toFixed(1)}" width="${(right - left).toFixed(1)}" y="${margin.top}" height="${scale.bottom - margin.top}"><title>${escapeHtml(title)}</title></rect>`;
+  const edge = `<line class="edge" x1="${left.toFixed(1)}" x2="${left.toFixed(1)}" y1="${margin.top}" y2="${scale.bottom}"/>`;
+  const up = 5 + 13 * scale.row;
+  const text = `<text class="label" x="${left.toFixed(1)}" y="${margin.top - up}">${escapeHtml(label)}</text>`;
+  const all = box + edge + text;
+  return href === undefined ? all : `<a href="${escapeHtml(href)}">${all}</a>`;
+}
+
+/** Two rows of labels, so that close ones can both be read. */
+function labelRows({ marks }: Chart, { x }: Scale): readonly number[] {
+  const ends = [0, 0];
+  return marks.map(({ from, label }) => {
+    const left = x(from);
+    const row = left >= ends[0]! || ends[0]! <= ends[1]! ? 0 : 1;
+    ends[row] = left + 8 * label.length + 4;
+    return row;
+  });
+}
+
+function yAxis({ y }: Scale, { step, steps }: Axis): readonly string[] {
+  return Array.from({ length: steps + 1 }, (_, i) => {
+    const at = y(i * step).toFixed(1);
+    const text = `${Number((i * step * 100).toPrecision(3))} %`;
+    return `<line class="grid" x1="${margin.left}" x2="${width - margin.right}" y1="${at}" y2="${at}"/><text class="tick" text-anchor="end" x="${margin.left - 6}" y="${at}" dy="0.32em">${text}</text>`;
+  });
+}
+
+function xAxis({ from, to }: Chart, { x, bottom }: Scale): readonly string[] {
+  const days = (to - from) / 86_400_000_000;
+  const text = days > 5 ? shortDay : shortTime;
+  return [0, 1, 2, 3, 4, 5, 6].map((i) => {
+    const time = from + ((to - from) * i) / 6;
+    const anchor = i === 0 ? "start" : i === 6 ? "end" : "middle";
+    return `<text class="tick" text-anchor="${anchor}" x="${x(time).toFixed(1)}" y="${bottom + 16}">${text(time)}</text>`;
+  });
+}

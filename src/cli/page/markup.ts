@@ -1,0 +1,37 @@
+/** Text that goes into a page: escaped, always. */
+
+const entities: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+/** Safe as content of an element and inside a quoted attribute. */
+export function escapeHtml(text: string): string {
+  return text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? character);
+}
+
+/** At most three significant digits of a percentage; a dash where nothing is known. */
+export function percent(share: number | undefined): string {
+  if (share === undefined || !Number.isFinite(share)) return "–";
+  const value = share * 100;
+  return `${value >= 10 ? value.toFixed(1) : String(Number(value.toPrecision(2)))} %`;
+}
+
+/** `21 Mar 14:05` */
+export function shortTime(us: number): string {
+  const [, month = "", day = "", time = ""] =
+    /-(\d\d)-(\d\d)T(\d\d:\d\d)/.exec(new Date(us / 1000).toISOString()) ?? [];
+  return `${Number(day)} ${months[Number(month) - 1]} ${time}`;
+}
+
+/** `21 Mar 2026 14:05` */
+export const longTime = (us: number): string =>
+  shortTime(us).replace(/ (?=\S+$)/, ` ${new Date(us / 1000).getUTCFullYear()} `);
+
+/** `21 Mar` */
+export const shortDay = (us: number): string => shortTime(us).replace(/ \S+$/, "");
+
+const months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");

@@ -1,0 +1,79 @@
+/** The arguments of `driftwarden tune`. */
+import type { Command } from "commander";
+import type { Config } from "../config/schema.ts";
+import type { Fix } from "../healing/fix.ts";
+import type { OfflineParts } from "./detect-command.ts";
+import { CliError } from "./errors.ts";
+import type { ForesightOptions } from "./foresight.ts";
+import {
+  detectionOf,
+  type HistoryArguments,
+  historyOf,
+  withHistoryOptions,
+} from "./history-options.ts";
+import { parseTicketBudget } from "./ticket-budget.ts";
+import { runTune } from "./tune.ts";
+
+interface Arguments extends HistoryArguments {
+  readonly budget?: string;
+  readonly json?: boolean;
+}
+
+export function registerTune(program: Command, parts: OfflineParts): void {
+  withHistoryOptions(
+    program
+      .command("tune")
+      .description("how many tickets and runs each sensitivity would have meant on these rows"),
+  )
+    .option("--budget <tickets>", "tickets that are welcome: 2 tickets/week, 1/day")
+    .option("--json", "print JSON lines: a sensitivity a line, the advice last")
+    .action((given: Arguments) => tune(given, parts));
+}
+
+async function tune(given: Arguments, parts: OfflineParts): Promise<void> {
+  const budget = given.budget === undefined ? undefined : budgetOf(given.budget);
+  const { input, config, lastMs } = await historyOf(given, parts);
+  await runTune(
+    {
+      input,
+      detectionOf: (sensitivity) => detectionOf(config, parts, sensitivity),
+      incidents: incidentsOf(config, parts),
+      ...(lastMs !== undefined && { lastMs }),
+      ...(budget !== undefined && { budget }),
+      ...(given.json !== undefined && { json: given.json }),
+    },
+    { stdout: (line) => parts.cli.print(line) },
+  );
+}
+
+function budgetOf(text: string): number {
+  const budget = parseTicketBudget(text);
+  if (budget !== undefined) return budget;
+  throw new CliError("DW_CLI_USAGE", `--budget ${text} is no number of tickets in a time`, {
+    hint: 'Write it as "2 tickets/week" or "1/day".',
+  });
+}
+
+/** As Jira's section has them by default. */
+const quiet = { resolve_after: 900_000, reopen_duration: 604_800_000 };
+
+function incidentsOf(
+  config: Config | undefined,
+  { remediations }: OfflineParts,
+): Omit<ForesightOptions, "sinceMs"> {
+  const { resolve_after, reopen_duration } = config?.jira ?? quiet;
+  const fixes = (config?.fixes ?? []).map((fix): Fix => {
+    const { model, feature, kind, severity } = fix.when;
+    return {
+      name: fix.name,
+      when: { models: model, features: feature, kinds: kind, severities: severity },
+      remediation: fix.do,
+      tier: remediations.find(({ name }) => name === fix.do)?.tier ?? "never",
+      mode: fix.mode,
+      cooldownMs: fix.cooldown,
+      maxRuns: fix.max_runs.runs,
+      windowMs: fix.max_runs.windowMs,
+    };
+  });
+  return { resolveAfterMs: resolve_after, reopenDurationMs: reopen_duration, fixes };
+}

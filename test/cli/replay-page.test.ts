@@ -1,0 +1,67 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { detectorTypes } from "../../detectors/index.ts";
+import { runReplay } from "../../src/cli/replay.ts";
+import { csvSource } from "../../src/cli/row-source.ts";
+import { fileWith } from "./files.ts";
+import { csv, faulty, stream } from "./importance-files.ts";
+
+async function pageOf(lines: readonly string[]): Promise<string> {
+  const html = fileWith("page.html", "");
+  const sources = [csvSource(fileWith("rows.csv", csv(lines)), 0)];
+  await runReplay({ sources, detectorTypes, html }, { stdout: () => undefined });
+  return readFileSync(html, "utf8");
+}
+
+/** The parts of a path, without moves where there is a gap. */
+const paths = (page: string): number => page.match(/<path class="line/g)?.length ?? 0;
+
+describe("the page of a replay", () => {
+  it("shows each episode with before, after, rank, band and reason, and a chart", async () => {
+    const page = await pageOf(faulty);
+    expect(page).toContain("<li><b>1</b>episodes</li>");
+    expect(page).toMatch(/<td>f1<\/td><td class="num">[\d.]+ % → [\d.]+ %<\/td>/);
+    expect(page).toMatch(
+      /<td class="num">\d+ → \d+<\/td><td class="num">[\d.]+ % to [\d.]+ %<\/td>/,
+    );
+    expect(page).toContain("f1 fell to");
+    expect(page).toContain('<rect class="band"');
+    expect(paths(page)).toBeGreaterThan(2);
+  });
+
+  it("needs nothing from elsewhere and runs no script", async () => {
+    const page = await pageOf(faulty);
+    expect(page).not.toMatch(/<script|<link|<img|https?:|@import|url\(|\son\w+=/i);
+    expect(page).toContain("default-src 'none'");
+    expect(page).toContain("prefers-color-scheme: dark");
+  });
+
+  it("escapes names that would be markup", async () => {
+    const evil = `<b onx='1'>&amp;`;
+    const page = await pageOf(
+      faulty.map((line) => line.replace("churn", evil).replace(",f1,", `,${evil},`)),
+    );
+    expect(page).not.toContain("<b onx");
+    expect(page).toContain("&lt;b onx=&#39;1&#39;&gt;&amp;amp;");
+  });
+
+  it("says of a history in which nothing happened that nothing would have been opened", async () => {
+    const page = await pageOf(stream("churn", (vector) => vector));
+    expect(page).toContain("<li><b>0</b>episodes</li>");
+    expect(paths(page)).toBe(0);
+  });
+
+  it("stands rows that hold nothing to draw", async () => {
+    expect(await pageOf([])).toContain("<li><b>0</b>rows</li>");
+    const lines = ["2026-01-05T00:00:00Z,m,f1,NaN", "2026-01-05T00:00:00Z,m,f2,inf"];
+    expect(await pageOf(lines)).not.toContain("NaN");
+  });
+
+  it("is refused where it cannot be written", async () => {
+    const sources = [csvSource(fileWith("rows.csv", csv(faulty)), 0)];
+    const html = "/nowhere/page.html";
+    await expect(
+      runReplay({ sources, detectorTypes, html }, { stdout: () => undefined }),
+    ).rejects.toMatchObject({ code: "DW_CLI_FILE" });
+  });
+});
