@@ -1,7 +1,8 @@
 /** The arguments of `driftwarden tune`. */
 import type { Command } from "commander";
 import type { Config } from "../config/schema.ts";
-import type { Fix } from "../healing/fix.ts";
+import { fixOf } from "../wiring/fixes.ts";
+import { quietTimes } from "../wiring/incidents.ts";
 import type { OfflineParts } from "./detect-command.ts";
 import { CliError } from "./errors.ts";
 import type { ForesightOptions } from "./foresight.ts";
@@ -54,26 +55,12 @@ function budgetOf(text: string): number {
   });
 }
 
-/** As Jira's section has them by default. */
-const quiet = { resolve_after: 900_000, reopen_duration: 604_800_000 };
-
 function incidentsOf(
   config: Config | undefined,
   { remediations }: OfflineParts,
 ): Omit<ForesightOptions, "sinceMs"> {
-  const { resolve_after, reopen_duration } = config?.jira ?? quiet;
-  const fixes = (config?.fixes ?? []).map((fix): Fix => {
-    const { model, feature, kind, severity } = fix.when;
-    return {
-      name: fix.name,
-      when: { models: model, features: feature, kinds: kind, severities: severity },
-      remediation: fix.do,
-      tier: remediations.find(({ name }) => name === fix.do)?.tier ?? "never",
-      mode: fix.mode,
-      cooldownMs: fix.cooldown,
-      maxRuns: fix.max_runs.runs,
-      windowMs: fix.max_runs.windowMs,
-    };
-  });
-  return { resolveAfterMs: resolve_after, reopenDurationMs: reopen_duration, fixes };
+  const fixes = (config?.fixes ?? []).map((fix) =>
+    fixOf(fix, remediations.find(({ name }) => name === fix.do)?.tier ?? "never"),
+  );
+  return { ...quietTimes(config?.jira), fixes };
 }

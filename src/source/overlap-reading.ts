@@ -69,7 +69,8 @@ export class OverlapReading {
     const state = stored === undefined ? await this.#firstState(view, now) : asOverlap(stored, now);
     this.#sent = new Multiset(state.sent);
     this.#state = state;
-    return state;
+    // At once: where history ends is decided once, whatever fails before the first page.
+    return stored === undefined ? this.#saved(state) : state;
   }
 
   async #firstState(view: SourceView, now: number): Promise<OverlapState> {

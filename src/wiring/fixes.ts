@@ -41,7 +41,8 @@ export function wireFixes(
   });
 }
 
-function fixOf(configured: Config["fixes"][number], tier: Fix["tier"]): Fix {
+/** @param tier of its remediation */
+export function fixOf(configured: Config["fixes"][number], tier: Fix["tier"]): Fix {
   const { name, when, mode, cooldown, max_runs } = configured;
   return {
     name,

@@ -10,6 +10,7 @@ import type { ApplyOptions } from "../incidents/apply.ts";
 import type { EffectHandlers } from "../incidents/effect-handler.ts";
 import { EffectsWorker } from "../incidents/effects-worker.ts";
 import { incidentsMetrics } from "../incidents/metrics.ts";
+import type { ReducerSettings } from "../incidents/reducer.ts";
 import { countOpenIncidents } from "../store/incidents/list.ts";
 import { countEffects } from "../store/outbox/inspect.ts";
 import { countRuns } from "../store/runs/list.ts";
@@ -22,21 +23,27 @@ import { isAway } from "./away.ts";
 import type { StoredParts } from "./parts.ts";
 import type { Stream } from "./stream.ts";
 
-/** What an incident waits before it is resolved, and how long it reopens, when no Jira says otherwise. */
-const quiet = { resolve_after: 900_000, reopen_duration: 604_800_000 };
+/** As Jira's section has them by default. */
+const defaults = { resolve_after: 900_000, reopen_duration: 604_800_000 };
+
+/** How long an incident waits before it is resolved, and how long it reopens. */
+export function quietTimes(
+  jira: Config["jira"],
+): Pick<ReducerSettings, "resolveAfterMs" | "reopenDurationMs"> {
+  const { resolve_after, reopen_duration } = jira ?? defaults;
+  return { resolveAfterMs: resolve_after, reopenDurationMs: reopen_duration };
+}
 
 /** How events change incidents under this configuration. */
 export function applyOptions(
   { config, clock }: StoredParts,
   fixes: readonly ConfiguredFix[],
 ): ApplyOptions {
-  const { resolve_after, reopen_duration } = config.jira ?? quiet;
   return {
     clock,
     settings: {
       ticketed: config.jira !== undefined,
-      resolveAfterMs: resolve_after,
-      reopenDurationMs: reopen_duration,
+      ...quietTimes(config.jira),
       healthAfterMs: config.verify.health_after,
       fixesFor: (incident) =>
         fixes.filter(({ fix }) => calledFor(fix, incident)).map(({ fix }) => fix.name),
