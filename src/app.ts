@@ -16,7 +16,6 @@ import { createHealth } from "./telemetry/health.ts";
 import { createRegistry } from "./telemetry/registry.ts";
 import { version } from "./version.ts";
 import { engineSettings, wireDetection } from "./wiring/detection.ts";
-import { withDropNotices } from "./wiring/drop-notices.ts";
 import { wireFixes } from "./wiring/fixes.ts";
 import { applyOptions, wireEffects } from "./wiring/incidents.ts";
 import type { Parts, StoredParts } from "./wiring/parts.ts";
@@ -100,8 +99,7 @@ async function start(parts: Parts, asked: Pick<AppOptions, "clock" | "engine">):
     apply,
   });
   worker = detection;
-  const reader = withDropNotices(detection, logger.child({ component: "detection" }));
-  const subscription = await stream.subscribe(reader);
+  const subscription = await stream.subscribe(detection);
   lifecycle.onStop("subscription", () => subscription.stop());
   // States are saved before the partitions are given up, and with them the memory.
   lifecycle.onStop("detection", () => detection.stop());

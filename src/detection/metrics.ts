@@ -50,6 +50,11 @@ export function detectionMetrics(registry: Registry, seen: Seen) {
       help: "Model states written to the store.",
       registers,
     }),
+    saves: new Counter({
+      name: "driftwarden_detection_saves_total",
+      help: "Attempts to save what has changed in a partition's models.",
+      registers,
+    }),
     saveFailures: new Counter({
       name: "driftwarden_detection_save_failures_total",
       help: "Attempts to save model states that failed; the states stay in memory and are tried again.",

@@ -9,6 +9,7 @@ import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
 import { DriftwardenError, messageOf } from "../errors.ts";
 import { sameJson } from "../store/json.ts";
+import { DropNotices } from "./drop-notices.ts";
 import { type EngineSettings, PartitionEngine } from "./engine.ts";
 import type { DetectionEvent } from "./event.ts";
 import type { DetectionMetrics } from "./metrics.ts";
@@ -42,6 +43,7 @@ interface Held {
 
 export class DetectionWorker implements PartitionReader {
   readonly #options: WorkerOptions;
+  readonly #notices: DropNotices;
   readonly #held = new Map<number, Held>();
   /** Partitions that somebody else has claimed, until the stream asks for them again. */
   readonly #fenced = new Map<number, DriftwardenError>();
@@ -50,6 +52,7 @@ export class DetectionWorker implements PartitionReader {
 
   constructor(options: WorkerOptions) {
     this.#options = options;
+    this.#notices = new DropNotices(options.logger);
   }
 
   async assigned(partition: number): Promise<number> {
@@ -89,6 +92,7 @@ export class DetectionWorker implements PartitionReader {
       if (entry.offset >= held.next) this.#apply(partition, held, entry);
     }
     await this.#commit(held);
+    this.#notices.look(this.engines());
   }
 
   /**
@@ -225,6 +229,7 @@ export class DetectionWorker implements PartitionReader {
   async #save(held: Held): Promise<void> {
     const { store, metrics } = this.#options;
     const until = held.next;
+    metrics.saves.inc();
     for (;;) {
       // A state that knows an uncommitted decision must not be saved: after a crash the decision would be lost.
       if (held.pending.length > 0) return;

@@ -1,8 +1,7 @@
 /** Says, once for each reason, that rows are left out of detection, and what to do about it; metrics count them. */
 import type { Logger } from "pino";
-import type { DropReason } from "../detection/counts.ts";
-import type { PartitionReader } from "../detection/record-log.ts";
-import type { DetectionWorker } from "../detection/worker.ts";
+import type { DropReason } from "./counts.ts";
+import type { PartitionEngine } from "./engine.ts";
 import { RowsLeftOut } from "./errors.ts";
 
 interface Notice {
@@ -38,34 +37,25 @@ const notices: Partial<Readonly<Record<DropReason, Notice>>> = {
   },
 };
 
-/** The worker, with an eye on what it leaves out. */
-export function withDropNotices(worker: DetectionWorker, logger: Logger): PartitionReader {
-  const told = new Set<string>();
-  const look = (): void => {
-    for (const [reason, notice] of Object.entries(notices)) {
-      if (told.has(reason) || !leftOut(worker, reason)) continue;
-      told.add(reason);
-      const { code, hint } = notice;
-      logger.warn(
-        { err: new RowsLeftOut(code, `rows left out: ${reason}`, { hint }) },
-        "rows left out",
-      );
+export class DropNotices {
+  readonly #logger: Logger;
+  readonly #told = new Set<string>();
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  /** Looks at what the engines have counted; cheap, once a batch. */
+  look(engines: readonly PartitionEngine[]): void {
+    for (const [reason, { code, hint }] of Object.entries(notices)) {
+      if (this.#told.has(reason) || !engines.some((engine) => hasLeftOut(engine, reason))) continue;
+      this.#told.add(reason);
+      const err = new RowsLeftOut(code, `rows left out: ${reason}`, { hint });
+      this.#logger.warn({ err }, "rows left out");
     }
-  };
-  return {
-    assigned: (partition) => worker.assigned(partition),
-    revoked: (partition) => worker.revoked(partition),
-    received: async (partition, entries) => {
-      await worker.received(partition, entries);
-      look();
-    },
-  };
+  }
 }
 
-function leftOut(worker: DetectionWorker, reason: string): boolean {
-  return worker
-    .engines()
-    .some(({ counters }) =>
-      Object.entries(counters.dropped).some(([key, n]) => key === reason && n > 0),
-    );
+function hasLeftOut({ counters }: PartitionEngine, reason: string): boolean {
+  return Object.entries(counters.dropped).some(([key, rows]) => key === reason && rows > 0);
 }
