@@ -76,6 +76,17 @@ export function ruledScorer({ names, detectors, decision }: RuledOptions): RowSc
     }
     model.finish();
     const opens = model.takeEvents().some(({ type }) => type === "episode_opened");
-    return { score: model.facts.lastAt === ts ? model.score : undefined, opens };
+    return { score: model.facts.lastAt === ts ? rankedScore(model) : undefined, opens };
   };
+}
+
+/**
+ * The judges' score; below the boundary the witnesses order the rows: a witness that sees w says w / (1 + w), which is
+ * below 1 however large w is. A judge that watches for what it has never seen knows only yes and no, and rows that are
+ * all 0 could not be told apart.
+ */
+function rankedScore({ score, facts }: WatchedModel): number | undefined {
+  if (score === undefined) return undefined;
+  const seen = Math.max(0, ...facts.scores.map((witness) => witness.score ?? 0));
+  return Math.max(score, seen / (1 + seen));
 }

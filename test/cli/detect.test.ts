@@ -110,6 +110,17 @@ describe("detect with the set that run uses", () => {
     expect(Math.min(...scores.slice(300, 310))).toBeGreaterThan(1);
   });
 
+  it("orders rows below the boundary by how odd they are, and never calls them anomalous for it", async () => {
+    const calm = Array.from({ length: 200 }, (_, i) => Math.sin(i * 1.7) + Math.sin(i * 0.6));
+    const odd = [...calm.slice(0, 150), 2.6, ...calm.slice(150), 2.2];
+    const lines = await detect(`x\n${odd.join("\n")}\n`);
+    const scores = lines.slice(1).map((line) => Number(line.split(",")[1]));
+    const ordinary = Math.max(...scores.slice(120, 150));
+    expect(scores[150]).toBeGreaterThan(ordinary);
+    expect(scores.at(-1)).toBeGreaterThan(ordinary);
+    expect(scores[150]).toBeLessThan(1);
+  });
+
   it("does not see what is ignored", async () => {
     expect(await detect(table, { alerts: true, ignore: ["f2"] })).toEqual(["row,score"]);
   });
