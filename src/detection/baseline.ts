@@ -1,5 +1,6 @@
 /** What is normal for a model: judges an attribution against it, learns it, forgets it when told to. */
 import { type Judgement, judge } from "./decision.ts";
+import { type FeatureTable, featureTable } from "./feature-table.ts";
 import { ModelMemory } from "./memory.ts";
 import type { ModelFacts } from "./model-facts.ts";
 import { learnNoise, observeNoise, remember, widening } from "./noise.ts";
@@ -43,8 +44,7 @@ export interface Verdict {
 export class Baseline {
   readonly #options: BaselineOptions;
   readonly #facts: ModelFacts;
-  readonly #names: string[];
-  readonly #slots: Map<string, number>;
+  #features: FeatureTable;
   #memory: ModelMemory;
 
   constructor(
@@ -54,8 +54,7 @@ export class Baseline {
   ) {
     this.#options = options;
     this.#facts = facts;
-    this.#names = [...(saved?.names ?? [])];
-    this.#slots = new Map(this.#names.map((name, slot) => [name, slot]));
+    this.#features = featureTable(saved?.names ?? []);
     const empty = { nFeatures: 0, uses: options.uses, raw: this.#isRaw(0) };
     this.#memory = saved?.memory ?? new ModelMemory(empty);
   }
@@ -65,7 +64,7 @@ export class Baseline {
   }
 
   get names(): readonly string[] {
-    return this.#names;
+    return this.#features.names;
   }
 
   /** Scores of the newest attribution by feature; valid until another one of this size is judged. */
@@ -74,7 +73,7 @@ export class Baseline {
   }
 
   slotOf(feature: string): number | undefined {
-    return this.#slots.get(feature);
+    return this.#features.slots.get(feature);
   }
 
   /** New features take part from this attribution on. */
@@ -87,9 +86,9 @@ export class Baseline {
     const late = this.#facts.learned >= settledAfter;
     if (raw !== this.#memory.shape.raw) this.#startOver();
     this.#memory = this.#memory.grown(before + newcomers.length, raw);
-    for (const { name, ts, value } of newcomers) {
-      const slot = this.#names.push(name) - 1;
-      this.#slots.set(name, slot);
+    this.#features = featureTable([...this.names, ...newcomers.map(({ name }) => name)]);
+    for (const [i, { ts, value }] of newcomers.entries()) {
+      const slot = before + i;
       this.#memory.seenAt[slot] = ts;
       this.#memory.value[slot] = value;
       this.#memory.fresh[slot] = late ? 1 : 0;
@@ -110,11 +109,11 @@ export class Baseline {
       uneasy,
     } = applyRules({
       memory,
-      names: this.#names,
+      names: this.names,
       state: facts.rules,
       settings: this.#options.decision,
       learned: facts.learned,
-      conflicts: conflicts.flatMap((name) => this.#slots.get(name) ?? []),
+      conflicts: conflicts.flatMap((name) => this.slotOf(name) ?? []),
     });
     const scratch = this.#scratch();
     if (presentPart(memory) < leastPresent) {
@@ -180,7 +179,7 @@ export class Baseline {
     });
     facts.scores = detectors;
     if (facts.relearn > 0) return { highest: undefined, shift: [], noise };
-    const shift = shiftEvidence({ ...scratch, at, memory, names: this.#names, firing });
+    const shift = shiftEvidence({ ...scratch, at, memory, names: this.names, firing });
     return { highest, shift, noise };
   }
 
