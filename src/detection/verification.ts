@@ -76,30 +76,32 @@ export function unknownModel(record: VerifyRecord): Verified {
 export function answerDue(state: VerificationState, cadence: number | undefined): number {
   let due = Number.POSITIVE_INFINITY;
   for (const question of state.questions) {
-    const { asked, count } = question;
-    due = Math.min(
-      due,
-      count >= asked.minAttributions ? asked.notBefore : deadline(asked, cadence),
-    );
+    const { asked } = question;
+    due = Math.min(due, isSettled(question) ? asked.notBefore : deadline(asked, cadence));
   }
   return due;
 }
 
 type Verdict = Pick<Verified, "outcome" | "detail">;
 
-function verdictOn(
-  { asked, count, clean }: Question,
-  context: VerificationContext,
-): Verdict | undefined {
+/** Enough was seen, and the newest of it is anomalous, or all of it is clean. Between the two it is recovering: wait. */
+function isSettled({ asked, count, clean }: Question): boolean {
+  return count >= asked.minAttributions && (clean === 0 || clean >= asked.minAttributions);
+}
+
+function verdictOn(question: Question, context: VerificationContext): Verdict | undefined {
+  const { asked, count, clean } = question;
   const { now, episodeOpen, cadence } = context;
-  if (count >= asked.minAttributions && now >= asked.notBefore) {
+  const isOver = now >= deadline(asked, cadence);
+  const isEnough = count >= asked.minAttributions && now >= asked.notBefore;
+  if (isEnough && (isSettled(question) || !episodeOpen || isOver)) {
     if (clean >= asked.minAttributions || !episodeOpen) {
       return { outcome: "recovered", detail: `${clean} clean attributions in a row since the run` };
     }
     const detail = `still anomalous: ${clean} clean in a row of ${count} attributions since the run`;
     return { outcome: "not_recovered", detail };
   }
-  if (now < deadline(asked, cadence)) return undefined;
+  if (!isOver) return undefined;
   const detail = `${count} of ${asked.minAttributions} judged attributions came within ${asked.giveUpCadences} cadences of the run`;
   return { outcome: "inconclusive", detail };
 }

@@ -40,7 +40,7 @@ export const promised: EndToEndResult = {
 
 const drops = 4;
 const killedAfter = 2;
-const patienceMs = 60_000;
+const patienceMs = 45_000;
 
 interface Stage {
   readonly jira: JiraSandbox;
@@ -55,7 +55,7 @@ export async function endToEnd(say: (line: string) => void): Promise<EndToEndRes
   const lifecycle = createLifecycle({ clock: systemClock, stopDeadlineMs: 30_000 });
   try {
     const stage = await setUp(lifecycle, say);
-    return await play(stage, lifecycle, say);
+    return await play(stage, lifecycle, say).finally(() => tell(stage, say));
   } finally {
     await lifecycle.stop();
   }
@@ -87,6 +87,14 @@ async function setUp(lifecycle: Lifecycle, say: (line: string) => void): Promise
   const parts = { ...urls, tokenFile, brokers: kafka.brokers, socket: engine.socket };
   await writeFile(configFile, config(parts), { mode: 0o600 });
   return { jira, engine, container, feeder, configFile };
+}
+
+/** The tickets, as people would read their comments. */
+function tell({ jira }: Stage, say: (line: string) => void): void {
+  for (const issue of jira.issues()) {
+    say(`${issue.key} ${issue.summary}`);
+    for (const { body } of issue.comments) say(`  ${plainText(body)}`);
+  }
 }
 
 function config(parts: {
@@ -141,10 +149,6 @@ async function play(
   await until(() => comments(stage, refusal) > 0, "the refusal on the ticket");
   const refused = (await runs(daemon)).filter((run) => run.status === "denied");
   say(`drop ${drops}: refused by ${refused.map((run) => run.gate).join()}`);
-  for (const issue of stage.jira.issues()) {
-    say(`${issue.key} ${issue.summary}`);
-    for (const { body } of issue.comments) say(`  ${plainText(body)}`);
-  }
   return {
     tickets: stage.jira.issues().length,
     restarts: engine.restarts.length,

@@ -39,6 +39,17 @@ describe("the answer to a run's question", () => {
     expect(answers(asked(collapsed))).toEqual([["run-1", "not_recovered", 312]]);
   });
 
+  it("waits for a model that is recovering: a repair may take effect an attribution late", () => {
+    expect(answers(asked((i) => (i < 311 ? collapsed(i) : vectorOf(i))))).toEqual([
+      ["run-1", "recovered", 313],
+    ]);
+  });
+
+  it("is not_recovered when it went to and fro until it gave up", () => {
+    const world = asked((i) => (i % 2 === 0 ? collapsed(i) : vectorOf(i)));
+    expect(answers(world).map(([, outcome]) => outcome)).toEqual(["not_recovered"]);
+  });
+
   it("is inconclusive when no data comes: ticks give up after six cadences", () => {
     expect(answers(asked(() => undefined))).toEqual([["run-1", "inconclusive", 315.5]]);
   });
