@@ -38,6 +38,9 @@ const unreachable: Verdict = {
   retryable: true,
 };
 
+const missingHint =
+  "Check the database name in the source's url, and set table of the source, with its schema if it is not on the search path.";
+
 /** SQLSTATE, from its start → what it means here; the first that fits decides. */
 const sqlStates: readonly (readonly [start: string, verdict: Verdict])[] = [
   [
@@ -51,6 +54,7 @@ const sqlStates: readonly (readonly [start: string, verdict: Verdict])[] = [
     "3D000",
     { code: "DW_SOURCE_DATABASE_MISSING", hint: "Correct the database name in the source's url." },
   ],
+  ["42P01", { code: "DW_SOURCE_TABLE_MISSING", hint: missingHint }],
   [
     "42501",
     {
@@ -128,7 +132,7 @@ export const storeRefused = (error: unknown): SourceError =>
 
 export const tableMissing = (name: string): SourceError =>
   new SourceError("DW_SOURCE_TABLE_MISSING", `there is no table ${name}`, {
-    hint: "Check the database name in the source's url, and set table of the source, with its schema if it is not on the search path.",
+    hint: missingHint,
   });
 
 /** Rows that cannot belong to a series: they are left out. Never thrown, only told. */

@@ -2,6 +2,7 @@
 import type { Delivery } from "./delivery.ts";
 import { type SourceOptions, slowTimeoutMs } from "./options.ts";
 import type { Xid } from "./progress.ts";
+import type { RecentlySent } from "./recently-sent.ts";
 import { keyOf } from "./rows.ts";
 import { historyRows } from "./sql/history.ts";
 import { type PageQuery, pages, type SourceView } from "./view.ts";
@@ -12,7 +13,12 @@ export interface HistoryOptions {
   readonly horizon: Xid;
   /** Oldest row, milliseconds since 1970. */
   readonly sinceMs: number;
+  /** Told of every page that was sent. */
+  readonly recent: RecentlySent;
 }
+
+/** No level's: history is not read by windows. */
+const noWindow = { level: -1, window: 0 } as const;
 
 function query(view: SourceView, { options, horizon, sinceMs }: HistoryOptions): PageQuery {
   const first = BigInt(horizon);
@@ -60,6 +66,7 @@ export async function sendHistory(
       rows: part,
       last: false,
     }));
+    wanted.recent.add({ ...noWindow, rows: page });
     sent += rows.length;
   }
   const closing = [...models].map(

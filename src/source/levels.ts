@@ -20,6 +20,7 @@
  * *Crash.* An open window is part of the state and keeps its bounds; it is read again before anything else. Horizons
  * of polls that found nothing may be lost: reading from an older state finds nothing sent, with that state's bounds.
  */
+import type { SentRow } from "./multiset.ts";
 import type { LevelState, SourceState, SourceWindow, Xid } from "./progress.ts";
 
 export type Level = 0 | 1 | 2;
@@ -94,29 +95,48 @@ export const halfCircle = 2n ** 31n;
 
 /**
  * After the table or the cluster was rewritten, what was read cannot be told by transaction any more: level 0 reads
- * once all rows later than `above` whatever transaction wrote them, and all levels go on from `horizon`.
+ * once all rows later than `above` whatever transaction wrote them, save those it has sent, and all levels go on from
+ * `horizon`.
  */
 export function restartLevels<State extends Positions>(
   state: State,
   horizon: Xid,
-  above: number,
+  again: Pick<SourceWindow, "above" | "except">,
 ): State {
   const fresh = ({ lastWindow }: LevelState): LevelState => ({ horizon, lastWindow });
   const [l0, l1, l2] = state.levels;
   const restarted = { ...state, levels: [fresh(l0), fresh(l1), fresh(l2)] satisfies Levels };
   const from = String(BigInt(horizon) - halfCircle);
-  return opened(restarted, 0, { number: l0.lastWindow + 1, from, to: horizon, above });
+  return opened(restarted, 0, { number: l0.lastWindow + 1, from, to: horizon, ...again });
 }
 
 /**
  * After the rows moved but kept their transactions (VACUUM FULL, CLUSTER) windows still hold, places do not: what was
  * open is read again under a new number, since rows of one timestamp may come in another order now.
+ *
+ * @param sentOf what of a window was sent, in order of time
  */
-export function renumberOpen<State extends Positions>(state: State): State {
+export function renumberOpen<State extends Positions>(
+  state: State,
+  sentOf: (level: Level, window: number) => readonly SentRow[],
+): State {
   let next = state;
   for (const level of levels) {
     const { open } = state.levels[level];
-    if (open !== undefined) next = opened(next, level, { ...open, number: open.number + 1 });
+    if (open !== undefined) next = opened(next, level, readOn(open, sentOf(level, open.number)));
   }
   return next;
+}
+
+/** Times that can be written as a bound: 1970 to 9999. Rows beyond are rare enough to be read and left out. */
+const isBound = (ts: number): boolean => ts >= 0 && ts < Date.UTC(10_000) * 1000;
+
+/** Rows come in order of time, so all before the last one sent were sent too; among its equals only counting tells. */
+function readOn(open: SourceWindow, sent: readonly SentRow[]): SourceWindow {
+  const last = sent.findLast(([ts]) => isBound(ts))?.[0];
+  const number = open.number + 1;
+  const except = [...(open.except ?? []), ...sent];
+  if (last === undefined) return { ...open, number, except };
+  const above = Math.max(open.above ?? -Infinity, Math.ceil(last / 1000) - 1);
+  return { ...open, number, above, except: except.filter(([ts]) => ts > above * 1000) };
 }

@@ -17,7 +17,9 @@ export class Multiset {
   readonly #sent = new Map<string, { readonly ts: number; count: number }>();
 
   constructor(rows: readonly SentRow[]) {
-    for (const [ts, digest, count] of rows) this.#sent.set(digest, { ts, count });
+    for (const [ts, digest, count] of rows) {
+      this.#sent.set(digest, { ts, count: count + (this.#sent.get(digest)?.count ?? 0) });
+    }
   }
 
   countOf(row: RawRow): number {
@@ -29,6 +31,14 @@ export class Multiset {
     const known = this.#sent.get(digest);
     if (known === undefined) this.#sent.set(digest, { ts: row[0] ?? 0, count: 1 });
     else known.count += 1;
+  }
+
+  /** Strikes the row off once. @returns whether it was there */
+  take(row: RawRow): boolean {
+    const known = this.#sent.size === 0 ? undefined : this.#sent.get(digestOf(row));
+    if (known === undefined || known.count === 0) return false;
+    known.count -= 1;
+    return true;
   }
 
   /** Forgets rows that will not be read again: at `ts` or before, microseconds. */

@@ -16,6 +16,7 @@ import { Multiset } from "./multiset.ts";
 import { slowTimeoutMs } from "./options.ts";
 import type { OverlapState, StoredProgress } from "./progress.ts";
 import type { ReadingDeps } from "./reading.ts";
+import { readAgainMs } from "./rewrite.ts";
 import { keyOf, type RawRow } from "./rows.ts";
 import { newestRows, overlapRows } from "./sql/overlap.ts";
 import { Ticks } from "./ticks.ts";
@@ -66,7 +67,10 @@ export class OverlapReading {
     const stored = await progress
       .load(options.name)
       .catch((error: unknown) => Promise.reject(storeRefused(error)));
-    const state = stored === undefined ? await this.#firstState(view, now) : asOverlap(stored, now);
+    const state =
+      stored === undefined
+        ? await this.#firstState(view, now)
+        : asOverlap(stored, now, options.overlapMs);
     this.#sent = new Multiset(state.sent);
     this.#state = state;
     // At once: where history ends is decided once, whatever fails before the first page.
@@ -212,10 +216,13 @@ function passesHistory({ history }: OverlapState, page: readonly RawRow[], next:
   return (last[0] ?? 0) <= history.until && (next[0] ?? 0) > history.until;
 }
 
-/** What was a table before goes on above its windows, from its watermark. */
-function asOverlap(stored: StoredProgress, now: number): OverlapState {
+/** What was a table before goes on above its windows, with what would be read again if it were rewritten. */
+function asOverlap(stored: StoredProgress, now: number, overlapMs: number): OverlapState {
   if ("sent" in stored) return stored;
+  const { watermark = now, sentLately = [] } = stored;
   const lastPage = stored.levels[0].lastWindow;
-  const cursor = stored.watermark ?? now;
-  return { version: 1, cursor, lastPage, lastTid: 0, sent: [], marks: [] };
+  // The query reads above the cursor less the overlap.
+  const cursor = (readAgainMs({ watermark }) + overlapMs) * 1000;
+  const sent = sentLately.flatMap(({ rows }) => rows);
+  return { version: 1, cursor, lastPage, lastTid: 0, sent, marks: [] };
 }

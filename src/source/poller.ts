@@ -117,7 +117,8 @@ class SourcePoller implements Poller {
     try {
       this.#connection ??= await this.#open();
       const { client, layout } = this.#connection;
-      await this.#readingOf(layout).poll(client, layout);
+      const reading = await this.#readingOf(layout);
+      await reading.poll(client, layout);
     } catch (error) {
       await this.#disconnect();
       if (this.#late || this.#abort.signal.aborted) return true;
@@ -132,8 +133,9 @@ class SourcePoller implements Poller {
   }
 
   /** Another one when a table was replaced by a view, or the other way round; it goes on from what is stored. */
-  #readingOf({ reading, kind }: SourceLayout): Reading | OverlapReading {
+  async #readingOf({ reading, kind }: SourceLayout): Promise<Reading | OverlapReading> {
     if (this.#reading !== undefined && reading === this.#readsBy) return this.#reading;
+    await this.#reading?.save();
     if (reading === "overlap") this.#warnOfOverlap(kind);
     this.#readsBy = reading;
     this.#reading = this.#readings[reading]();

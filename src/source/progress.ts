@@ -18,6 +18,16 @@ export interface SourceWindow {
   readonly above?: number;
   /** Only rows at or before this, milliseconds since 1970. Absent: no upper bound. */
   readonly upTo?: number;
+  /** Rows that were sent under another number already: so many of each are left out. Absent: none. */
+  readonly except?: readonly SentRow[];
+}
+
+/** The rows of a window that were sent. */
+export interface SentWindow {
+  readonly level: number;
+  readonly window: number;
+  /** In order of time. */
+  readonly rows: readonly SentRow[];
 }
 
 export interface LevelState {
@@ -54,6 +64,8 @@ export interface SourceState {
   readonly historySinceMs?: number;
   /** Of the last tick, microseconds since 1970; absent before the first. */
   readonly watermark?: number;
+  /** What would be read again if the table were rewritten now; stored by an orderly stop only. */
+  readonly sentLately?: readonly SentWindow[];
 }
 
 /** The same of a source that has no transaction ids and places: a view, a foreign or partitioned table. */

@@ -14,14 +14,16 @@ import {
   nextWindow,
   opened,
   renumberOpen,
-  restartLevels,
   startLevels,
 } from "./levels.ts";
 import type { SourceMetrics } from "./metrics.ts";
+import { Multiset } from "./multiset.ts";
 import { type SourceOptions, slowTimeoutMs } from "./options.ts";
 import { Pacing } from "./pacing.ts";
-import type { OverlapState, SourceProgress, SourceState, SourceWindow } from "./progress.ts";
-import type { ModelRow, RawRow } from "./rows.ts";
+import type { SourceProgress, SourceState, SourceWindow } from "./progress.ts";
+import { RecentlySent, type SentPage } from "./recently-sent.ts";
+import { afterOverlap, afterRewrite, readAgainMs } from "./rewrite.ts";
+import { isAfter, type Place, placeOf, type RawRow } from "./rows.ts";
 import { windowRows } from "./sql/window.ts";
 import { Ticks } from "./ticks.ts";
 import { type Fit, fitOf, openView, type PageQuery, pages, type SourceView } from "./view.ts";
@@ -37,16 +39,6 @@ export interface ReadingDeps {
 
 /** While nothing is sent, horizons are saved no more often than this. */
 const idleSaveMs = 5_000;
-/** What is read once more after the table was rewritten. */
-const overlapMs = 60_000;
-
-interface Place {
-  readonly ts: number;
-  readonly tid: number;
-}
-
-const isAfter = (place: Place | undefined, { row }: ModelRow): boolean =>
-  place === undefined || row.ts > place.ts || (row.ts === place.ts && row.tid > place.tid);
 
 function windowQuery(view: SourceView, window: SourceWindow): Pick<PageQuery, "text" | "values"> {
   const from = BigInt(window.from);
@@ -68,6 +60,9 @@ export class Reading {
   #state: SourceState | undefined;
   /** Last row acknowledged of each open window: a failed poll goes on behind it. */
   readonly #acknowledged: (Place | undefined)[] = [];
+  /** Handed to the stream, which has not acknowledged it: it may have arrived. */
+  #inDoubt: SentPage | undefined;
+  #recent = new RecentlySent([]);
   #savedAt = 0;
   #sentSinceSave = false;
 
@@ -92,7 +87,8 @@ export class Reading {
     state = moveBounds(state, clockMs, this.#deps.options.lookbackMs);
     this.#state = await this.#ticks.send(state, view, Math.round(clockMs * 1000));
     const idle = performance.now() - this.#savedAt > idleSaveMs;
-    if (this.#sentSinceSave || idle) await this.save();
+    this.#recent.forget(readAgainMs(this.#state) * 1000);
+    if (this.#sentSinceSave || idle) await this.#saved(this.#state);
   }
 
   /** Our clock's milliseconds at the moment of the view. */
@@ -102,7 +98,9 @@ export class Reading {
 
   /** Keeps what was acknowledged; for a stop, so that nothing is sent again. */
   async save(): Promise<void> {
-    if (this.#state !== undefined) await this.#saved(this.#state);
+    if (this.#state === undefined) return;
+    const sentLately = this.#recent.windows(readAgainMs(this.#state) * 1000);
+    await this.#saved({ ...this.#state, sentLately });
   }
 
   async #saved(state: SourceState): Promise<SourceState> {
@@ -117,29 +115,35 @@ export class Reading {
   }
 
   async #stateFor(view: SourceView): Promise<SourceState> {
-    const { options, progress } = this.#deps;
-    const stored =
-      this.#state ??
-      (await progress
-        .load(options.name)
-        .catch((error: unknown) => Promise.reject(storeRefused(error))));
-    if (stored !== undefined && "sent" in stored) {
-      return this.#saved(this.#afterOverlap(stored, view));
-    }
-    const known = stored ?? (await this.#saved(this.#firstState(view)));
-    this.#state = known;
+    const known = this.#state ?? (await this.#load(view));
     const fit = await fitOf(known, view);
     const state = fit === "same" ? known : await this.#refitted(known, view, fit);
     return state.historySinceMs === undefined ? state : this.#sendHistory(state, view);
   }
 
-  #firstState(view: SourceView): SourceState {
-    const { history, lookbackMs } = this.#deps.options;
-    const clockMs = this.#at(view);
+  async #load(view: SourceView): Promise<SourceState> {
+    const { options, progress } = this.#deps;
+    const stored = await progress
+      .load(options.name)
+      .catch((error: unknown) => Promise.reject(storeRefused(error)));
+    if (stored === undefined) return this.#saved(this.#firstState(view));
+    if ("sent" in stored) return this.#saved(afterOverlap(stored, this.#start(view)));
+    const { sentLately = [], ...state } = stored;
+    this.#recent = new RecentlySent(sentLately);
+    this.#state = state;
+    return state;
+  }
+
+  /** Where reading begins, as far as the past is not wanted or known otherwise. */
+  #start(view: SourceView): SourceState {
     const { systemIdentifier, relfilenode } = view;
-    const positions = startLevels(view.xmin, clockMs, lookbackMs);
-    const historySinceMs = clockMs - history.ms;
-    return { version: 1, systemIdentifier, relfilenode, ...positions, marks: [], historySinceMs };
+    const positions = startLevels(view.xmin, this.#at(view), this.#deps.options.lookbackMs);
+    return { version: 1, systemIdentifier, relfilenode, ...positions, marks: [] };
+  }
+
+  #firstState(view: SourceView): SourceState {
+    const historySinceMs = this.#at(view) - this.#deps.options.history.ms;
+    return { ...this.#start(view), historySinceMs };
   }
 
   async #sendHistory(
@@ -148,20 +152,12 @@ export class Reading {
   ): Promise<SourceState> {
     const { options, delivery, logger } = this.#deps;
     const { horizon } = state.levels[0];
-    const rows = await sendHistory(view, delivery, { options, horizon, sinceMs });
+    // Nothing else was sent before, and what was of history is sent again.
+    this.#recent = new RecentlySent([]);
+    const wanted = { options, horizon, sinceMs, recent: this.#recent };
+    const rows = await sendHistory(view, delivery, wanted);
     logger.info({ rows }, "history sent");
     return this.#saved(state);
-  }
-
-  /** What was a view before goes on above its pages, from its cursor. */
-  #afterOverlap({ cursor, lastPage }: OverlapState, view: SourceView): SourceState {
-    const { systemIdentifier, relfilenode } = view;
-    const { lookbackMs } = this.#deps.options;
-    const level = { horizon: view.xmin, lastWindow: lastPage };
-    const start = startLevels(view.xmin, this.#at(view), lookbackMs);
-    const state = { version: 1, systemIdentifier, relfilenode, ...start, marks: [] } as const;
-    const numbered = { ...state, levels: [level, level, level] } as const;
-    return restartLevels(numbered, view.xmin, cursor / 1000 - overlapMs);
   }
 
   async #refitted(
@@ -169,17 +165,23 @@ export class Reading {
     view: SourceView,
     fit: Exclude<Fit, "same">,
   ): Promise<SourceState> {
+    // While it could be read again under its number it needed no answer; now it does.
+    if (this.#inDoubt !== undefined) await this.#deliver(this.#inDoubt);
     this.#acknowledged.length = 0;
     const { systemIdentifier, relfilenode } = view;
     if (fit === "moved") {
       this.#deps.logger.info("table rewritten, its transactions kept");
-      return this.#saved(renumberOpen({ ...state, relfilenode }));
+      const sentOf = this.#recent.of.bind(this.#recent);
+      return this.#saved(renumberOpen({ ...state, relfilenode }, sentOf));
     }
     this.#deps.metrics.rewrites.inc(this.#labels);
     this.#deps.logger.warn({ reason: fit.lost }, "source rewritten, reading starts anew");
-    const fresh = { ...state, systemIdentifier, relfilenode, marks: [] };
-    const readMs = state.watermark === undefined ? this.#at(view) : state.watermark / 1000;
-    return this.#saved(restartLevels(fresh, view.xmin, readMs - overlapMs));
+    const { historySinceMs } = state;
+    // Its history is not sent yet: it begins anew, and takes in all that is there.
+    if (historySinceMs !== undefined) return this.#saved({ ...this.#start(view), historySinceMs });
+    const fresh = { ...state, systemIdentifier, relfilenode };
+    const now = { xmin: view.xmin, clockMs: this.#at(view) };
+    return this.#saved(afterRewrite(fresh, now, this.#recent));
   }
 
   /** What a failed poll left open, then the level's next window; nothing while the level has to rest. */
@@ -200,8 +202,11 @@ export class Reading {
     const startedAt = performance.now();
     let sendingMs = 0;
     let state = before;
+    const known = new Multiset(window.except ?? []);
+    if (this.#acknowledged[level] === undefined) this.#recent.forgetWindow(level, window.number);
     try {
-      for await (const page of pages(view, this.#query(view, level, window))) {
+      for await (const read of pages(view, this.#query(view, level, window))) {
+        const page = read.filter((row) => !known.take(row));
         const sendingFrom = performance.now();
         state = await this.#handOn(page, { state, level, window }).finally(() => {
           sendingMs += performance.now() - sendingFrom;
@@ -215,6 +220,7 @@ export class Reading {
       this.#deps.metrics.windowSeconds.observe({ ...this.#labels, level }, readMs / 1000);
     }
     this.#acknowledged[level] = undefined;
+    if (this.#inDoubt?.level === level) this.#inDoubt = undefined;
     // In memory at once: a later failure of this poll must not read this window again.
     this.#state = closed(state, level, window.to);
     return this.#state;
@@ -237,19 +243,28 @@ export class Reading {
     return { ...windowQuery(view, window), pageRows, ...patience };
   }
 
-  async #send(page: readonly RawRow[], level: Level, window: number): Promise<void> {
+  async #send(rows: readonly RawRow[], level: Level, window: number): Promise<void> {
+    const unsent = rows.filter((row) => isAfter(this.#acknowledged[level], row));
+    const last = unsent.at(-1);
+    if (last === undefined) return;
+    await this.#deliver({ level, window, rows: unsent });
+    this.#acknowledged[level] = placeOf(last);
+  }
+
+  async #deliver(page: SentPage): Promise<void> {
     const { delivery, options } = this.#deps;
-    const source = options.name;
-    const rows = delivery.parse(page).filter((row) => isAfter(this.#acknowledged[level], row));
-    await delivery.rows(rows, (model, part) => ({
+    const { level, window } = page;
+    this.#inDoubt = page;
+    await delivery.rows(delivery.parse(page.rows), (model, rows) => ({
       kind: "rows",
       model,
-      source,
+      source: options.name,
       level,
       window,
-      rows: part,
+      rows,
     }));
-    this.#acknowledged[level] = rows.at(-1)?.row ?? this.#acknowledged[level];
+    this.#inDoubt = undefined;
+    this.#recent.add(page);
     this.#sentSinceSave = true;
   }
 }

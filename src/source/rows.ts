@@ -33,6 +33,25 @@ function tidOf(ctid: string): number {
   return Number(ctid.slice(1, comma)) * 65_536 + Number(ctid.slice(comma + 1, -1));
 }
 
+/** Where a row stands in the order in which windows are read. */
+export interface Place {
+  readonly ts: number;
+  readonly tid: number;
+}
+
+/** Rows without a time come last. */
+export const placeOf = ([ts, , , ctid]: RawRow): Place => ({
+  ts: ts ?? Infinity,
+  tid: tidOf(ctid),
+});
+
+/** Whether the row comes after the place; it does when there is none. */
+export function isAfter(place: Place | undefined, row: RawRow): boolean {
+  if (place === undefined) return true;
+  const { ts, tid } = placeOf(row);
+  return ts > place.ts || (ts === place.ts && tid > place.tid);
+}
+
 /** A row, or why it cannot belong to a series. */
 export function parseRow([ts, feature, importance, ctid, model]: RawRow): ModelRow | DropReason {
   if (ts === null) return "null_timestamp";

@@ -8,6 +8,7 @@ import type { SourceState, Xid } from "./progress.ts";
 import type { RawRow } from "./rows.ts";
 import { begin, statementTimeout } from "./sql/begin.ts";
 import { clock as clockQuery } from "./sql/clock.ts";
+import { lock } from "./sql/lock.ts";
 import { olderRows } from "./sql/older-rows.ts";
 import { tableName } from "./sql/row.ts";
 import { snapshot as snapshotQuery } from "./sql/snapshot.ts";
@@ -50,6 +51,7 @@ export async function openView(
 ): Promise<SourceView> {
   const { rows: clocks } = await client.query<ClockRow>(clockQuery);
   await client.query(begin(statementTimeoutMs));
+  if (layout.reading === "windows") await client.query(lock(layout));
   const { rows: snapshots } = await client.query<SnapshotRow>(snapshotQuery, [tableName(layout)]);
   const [clock] = clocks;
   const [snapshot] = snapshots;

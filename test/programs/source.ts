@@ -3,6 +3,8 @@ import pino, { type Logger } from "pino";
 import { Registry } from "prom-client";
 import { vi } from "vitest";
 import { type Clock, systemClock } from "../../src/clock.ts";
+import type { Position } from "../../src/detection/model-facts.ts";
+import { advance, historyLevel } from "../../src/detection/positions.ts";
 import { sourceMetrics } from "../../src/source/metrics.ts";
 import {
   defaultConnection,
@@ -46,6 +48,16 @@ export class MemorySink implements RecordSink {
   get ticks(): readonly TickRecord[] {
     return this.records.filter((record) => record.kind === "tick");
   }
+}
+
+/** Features of the rows that detection takes, history included, in order. */
+export function taken(records: readonly StreamRecord[]): readonly string[] {
+  const positions: Record<string, Position> = {};
+  return records.flatMap((record) => {
+    if (record.kind !== "rows" && record.kind !== "history") return [];
+    const place = record.kind === "rows" ? record : { level: historyLevel, window: 0 };
+    return record.rows.filter((row) => advance(positions, place, row)).map((row) => row.feature);
+  });
 }
 
 /** Survives the poller, as the store does; keeps JSON, as the store does. */

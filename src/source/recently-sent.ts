@@ -1,0 +1,70 @@
+/**
+ * The rows that the stream acknowledged last, kept as they were read: should the table be rewritten, they are told from
+ * new ones by counting. Nothing is computed of them before that.
+ */
+import { Multiset, type SentRow } from "./multiset.ts";
+import type { SentWindow } from "./progress.ts";
+import type { RawRow } from "./rows.ts";
+
+export interface SentPage {
+  readonly level: number;
+  readonly window: number;
+  /** In order of time. */
+  readonly rows: readonly RawRow[];
+}
+
+/** About 12 MB. Where a source writes more than that in a minute, what is older is not known any more. */
+const maxRows = 50_000;
+
+export class RecentlySent {
+  #former: readonly SentWindow[];
+  readonly #pages: SentPage[] = [];
+  #count = 0;
+
+  /** @param former what an earlier life has kept */
+  constructor(former: readonly SentWindow[]) {
+    this.#former = former;
+  }
+
+  add(page: SentPage): void {
+    this.#pages.push(page);
+    this.#count += page.rows.length;
+    while (this.#count > maxRows && this.#pages.length > 1) this.#dropOldest();
+  }
+
+  /** Forgets pages that will not be read again: all of them at `ts` or before, microseconds. */
+  forget(ts: number): void {
+    while ((this.#pages[0]?.rows.at(-1)?.[0] ?? Infinity) <= ts) this.#dropOldest();
+  }
+
+  /** The window is sent again from its beginning. */
+  forgetWindow(level: number, window: number): void {
+    this.#former = this.#former.filter((sent) => sent.level !== level || sent.window !== window);
+  }
+
+  #dropOldest(): void {
+    this.#count -= this.#pages.shift()?.rows.length ?? 0;
+  }
+
+  /** Later than `ts`, microseconds, for the store. */
+  windows(ts: number): readonly SentWindow[] {
+    const windows = [...this.#former, ...this.#pages.map(counted)];
+    return windows
+      .map((window) => ({ ...window, rows: window.rows.filter(([at]) => at > ts) }))
+      .filter(({ rows }) => rows.length > 0);
+  }
+
+  /** All of one window that is remembered. */
+  of(level: number, window: number): readonly SentRow[] {
+    const isMeant = (sent: Omit<SentWindow, "rows">): boolean =>
+      sent.level === level && sent.window === window;
+    const pages = this.#pages.filter(isMeant).map(counted);
+    return [...this.#former.filter(isMeant), ...pages].flatMap(({ rows }) => rows);
+  }
+}
+
+function counted({ level, window, rows }: SentPage): SentWindow {
+  const sent = new Multiset([]);
+  for (const row of rows) sent.add(row);
+  return { level, window, rows: sent.rows() };
+}
