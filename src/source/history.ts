@@ -3,7 +3,7 @@ import type { Delivery } from "./delivery.ts";
 import { type SourceOptions, slowTimeoutMs } from "./options.ts";
 import type { Xid } from "./progress.ts";
 import type { RecentlySent } from "./recently-sent.ts";
-import { keyOf } from "./rows.ts";
+import { keyOf, type ModelRow } from "./rows.ts";
 import { historyRows } from "./sql/history.ts";
 import { type PageQuery, pages, type SourceView } from "./view.ts";
 
@@ -13,12 +13,14 @@ export interface HistoryOptions {
   readonly horizon: Xid;
   /** Oldest row, milliseconds since 1970. */
   readonly sinceMs: number;
+  /** Later rows are ahead of the clock: they are sent as new ones, for no tick has judged their time yet. */
+  readonly untilMs: number;
   /** Told of every page that was sent. */
   readonly recent: RecentlySent;
 }
 
-/** No level's: history is not read by windows. */
-const noWindow = { level: -1, window: 0 } as const;
+/** Below the first window, so that what comes by windows is above it. */
+const beforeWindows = { level: 0, window: 0 } as const;
 
 function query(view: SourceView, { options, horizon, sinceMs }: HistoryOptions): PageQuery {
   const first = BigInt(horizon);
@@ -59,14 +61,19 @@ export async function sendHistory(
   for await (const page of pages(view, query(view, wanted))) {
     const rows = delivery.parse(page);
     for (const { model } of rows) models.add(keyOf(options, model));
-    await delivery.rows(rows, (model, part) => ({
+    const isPast = ({ row }: ModelRow): boolean => row.ts <= wanted.untilMs * 1000;
+    await delivery.rows(rows.filter(isPast), (model, part) => ({
       kind: "history",
       model,
       source,
       rows: part,
       last: false,
     }));
-    wanted.recent.add({ ...noWindow, rows: page });
+    await delivery.rows(
+      rows.filter((row) => !isPast(row)),
+      (model, part) => ({ kind: "rows", model, source, ...beforeWindows, rows: part }),
+    );
+    wanted.recent.add({ ...beforeWindows, rows: page });
     sent += rows.length;
   }
   const closing = [...models].map(

@@ -60,8 +60,8 @@ export interface SourceState {
   readonly bounds: readonly [number, number];
   /** Oldest first, at most 64. */
   readonly marks: readonly PollMark[];
-  /** The history from this time on, up to the horizon, is still to be sent; ms since 1970. Absent once it was. */
-  readonly historySinceMs?: number;
+  /** The history of this time, up to the horizon, is still to be sent; ms since 1970. Absent once it was. */
+  readonly history?: { readonly sinceMs: number; readonly untilMs: number };
   /** Of the last tick, microseconds since 1970; absent before the first. */
   readonly watermark?: number;
   /** What would be read again if the table were rewritten now; stored by an orderly stop only. */

@@ -118,7 +118,7 @@ export class Reading {
     const known = this.#state ?? (await this.#load(view));
     const fit = await fitOf(known, view);
     const state = fit === "same" ? known : await this.#refitted(known, view, fit);
-    return state.historySinceMs === undefined ? state : this.#sendHistory(state, view);
+    return this.#sendHistory(state, view);
   }
 
   async #load(view: SourceView): Promise<SourceState> {
@@ -142,20 +142,24 @@ export class Reading {
   }
 
   #firstState(view: SourceView): SourceState {
-    const historySinceMs = this.#at(view) - this.#deps.options.history.ms;
-    return { ...this.#start(view), historySinceMs };
+    const untilMs = this.#at(view);
+    const sinceMs = untilMs - this.#deps.options.history.ms;
+    return { ...this.#start(view), history: { sinceMs, untilMs } };
   }
 
-  async #sendHistory(
-    { historySinceMs: sinceMs = 0, ...state }: SourceState,
-    view: SourceView,
-  ): Promise<SourceState> {
+  /** What of the past is still wanted. */
+  async #sendHistory({ history, ...state }: SourceState, view: SourceView): Promise<SourceState> {
+    if (history === undefined) return state;
     const { options, delivery, logger } = this.#deps;
     const { horizon } = state.levels[0];
     // Nothing else was sent before, and what was of history is sent again.
     this.#recent = new RecentlySent([]);
-    const wanted = { options, horizon, sinceMs, recent: this.#recent };
-    const rows = await sendHistory(view, delivery, wanted);
+    const rows = await sendHistory(view, delivery, {
+      ...history,
+      options,
+      horizon,
+      recent: this.#recent,
+    });
     logger.info({ rows }, "history sent");
     return this.#saved(state);
   }
@@ -176,9 +180,9 @@ export class Reading {
     }
     this.#deps.metrics.rewrites.inc(this.#labels);
     this.#deps.logger.warn({ reason: fit.lost }, "source rewritten, reading starts anew");
-    const { historySinceMs } = state;
-    // Its history is not sent yet: it begins anew, and takes in all that is there.
-    if (historySinceMs !== undefined) return this.#saved({ ...this.#start(view), historySinceMs });
+    const { history } = state;
+    // It is not sent yet: it begins anew, and takes in all that is there.
+    if (history !== undefined) return this.#saved({ ...this.#start(view), history });
     const fresh = { ...state, systemIdentifier, relfilenode };
     const now = { xmin: view.xmin, clockMs: this.#at(view) };
     return this.#saved(afterRewrite(fresh, now, this.#recent));

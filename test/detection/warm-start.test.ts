@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { StreamRecord } from "../../src/stream/record.ts";
-import { churn, rowsAt, tickAt, type Vector, vectors, World } from "./streams.ts";
+import { churn, rowsAt, rowsRecord, tickAt, type Vector, vectors, World } from "./streams.ts";
 
 const vectorOf = vectors(6);
 const collapsed = (i: number): Vector => {
@@ -42,6 +42,22 @@ describe("a warm start from history", () => {
     expect(live.opened).toHaveLength(1);
     expect([...warm.engine.models()]).toEqual([...live.engine.models()]);
     expect(numbers(b!.state)).toEqual(numbers(a!.state));
+  });
+
+  it("is not spoilt by a row of 2090, which is counted at the first tick", () => {
+    const world = new World();
+    const of = vectors(7);
+    world.apply(history({ from: 0, to: 100, of }));
+    const ts = Date.UTC(2090, 0) * 1000;
+    world.apply(rowsRecord(0, [{ ts, feature: "f0", importance: 1, tid: 1 }]));
+    world.apply(history({ from: 100, to: 100, last: true }));
+    world.apply(tickAt(100));
+    expect(world.engine.counters.dropped.future).toBe(1);
+    const { attributions, dropped } = world.engine.counters;
+    world.run(101, 110, of);
+    expect(world.engine.counters.attributions - attributions).toBe(9);
+    expect(world.engine.counters.dropped).toEqual(dropped);
+    expect(world.events).toEqual([]);
   });
 
   it("never opens what ended before the first start", () => {

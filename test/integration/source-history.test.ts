@@ -11,6 +11,7 @@ import {
   runSource,
   type SourceRun,
   sourceOptions,
+  taken,
   waitUntil,
 } from "../programs/source.ts";
 
@@ -69,6 +70,20 @@ describe("the first start", () => {
       expect(own.map((row) => row.ts)).toEqual(own.map((row) => row.ts).toSorted((x, y) => x - y));
     }
     expect(run.sink.rows).toEqual([]);
+  });
+
+  it("sends what is ahead of its clock as new rows, once, after the history", async () => {
+    const source = await newSource();
+    await sql(
+      source.url,
+      `${past(60, "a")}; INSERT INTO explainability_metrics VALUES ('2090-01-01', 'ahead', 1, 'a')`,
+    );
+    const run = start(source);
+    await run.ticks(1);
+    await sql(source.url, past(1, "a"));
+    await waitUntil(() => expect(run.sink.rows).toHaveLength(2));
+    expect(run.sink.history).toHaveLength(60);
+    expect(taken(run.sink.records).slice(-2)).toEqual(["ahead", "1"]);
   });
 
   it("keeps the newest rows when there are more than wanted, and none older than wanted", async () => {
