@@ -94,11 +94,14 @@ const transforms: Readonly<Record<string, string>> = {
   auto: "auto (share, or none for a model with fewer than three features)",
 };
 
+const overlapPrice = (overlap: string): string =>
+  `if that is a view, a foreign or a partitioned table, rows that commit later than ${overlap} after their timestamp are missed, every poll reads the last ${overlap} again, and detection runs that far behind`;
+
 function sentence(fact: Fact): string {
   if ("source" in fact) {
     const { source, table, every, transform, overlap } = fact;
     const how = `reads ${table} every ${every}, transform ${transforms[transform] ?? transform}`;
-    return `source ${source}: ${how}; if that is no plain table, rows later than ${overlap} are missed`;
+    return `source ${source}: ${how}; ${overlapPrice(overlap)}`;
   }
   const act = `${fact.do} ${JSON.stringify(fact.options)}`;
   return `fix ${fact.fix}: ${consequence[fact.mode]}, ${act}, at most ${fact.max_runs} on a target`;

@@ -31,6 +31,21 @@ const parted = `CREATE TABLE explainability_metrics
     ("timestamp" timestamptz, feature_name text, importance double precision) PARTITION BY RANGE ("timestamp");
   CREATE TABLE written PARTITION OF explainability_metrics DEFAULT`;
 
+/** A table on another server: here, in another database of the same one. */
+async function foreign(): Promise<string> {
+  const far = `far_${(databases += 1)}`;
+  const { url } = await postgres.createDatabase(far);
+  const columns = `("timestamp" timestamptz, feature_name text, importance double precision)`;
+  await sql(url, `CREATE TABLE written ${columns}`);
+  const table = `${columns} SERVER far OPTIONS (table_name 'written')`;
+  return `CREATE EXTENSION postgres_fdw;
+    CREATE SERVER far FOREIGN DATA WRAPPER postgres_fdw
+      OPTIONS (host '127.0.0.1', port '${postgres.server.port}', dbname '${far}');
+    CREATE USER MAPPING FOR public SERVER far OPTIONS (user 'app', password_required 'false');
+    CREATE FOREIGN TABLE written ${table};
+    CREATE FOREIGN TABLE explainability_metrics ${table}`;
+}
+
 const newSource = (ddl = view): Promise<TestDatabase> =>
   postgres.createSource(`overlap_${(databases += 1)}`, ddl);
 
@@ -50,13 +65,18 @@ const many = (count: number, feature: string, ts = "clock_timestamp()"): string 
   `INSERT INTO written SELECT ${ts}, '${feature}' || i, i FROM generate_series(1, ${count}) i`;
 
 describe.each([
-  ["a view", view],
-  ["a partitioned table", parted],
-])("%s", (_, ddl) => {
+  ["a view", () => view],
+  ["a partitioned table", () => parted],
+  ["a foreign table", foreign],
+])("%s", (kind, ddl) => {
   it("is read once: duplicates as often as they are there, late rows within the overlap, any order", async () => {
-    const source = await newSource(ddl);
-    const { ticks, sink } = run(source.readonlyUrl);
+    const source = await newSource(await ddl());
+    const { logger, lines } = keptLog();
+    const { ticks, sink } = run(source.readonlyUrl, { logger });
     await ticks(1);
+    expect(lines.join()).toMatch(
+      new RegExp(`${kind}( with child tables)? is read by time with an overlap`),
+    );
     const same = insert("twin", "date_trunc('second', now())", "0.1");
     await sql(source.url, `${same}; ${same}`);
     await ticks(2);
