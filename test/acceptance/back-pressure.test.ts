@@ -2,11 +2,12 @@
  * The built daemon with millions of rows behind a stream that is away: memory stays bounded, and all of them arrive.
  * `DRIFTWARDEN_PRESSURE_ROWS` says how many; one million by default.
  */
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, vi } from "vitest";
-import { type Daemon, startDaemon } from "../programs/daemon.ts";
+import { startDaemon } from "../programs/daemon.ts";
+import { metric, peakMb } from "../programs/gauges.ts";
 import { kafkaForTests, startTestKafka } from "../programs/kafka.ts";
 import { sql, startTestPostgres } from "../programs/postgres.ts";
 
@@ -19,18 +20,6 @@ const models = Math.ceil(20 * millions);
 const features = 10;
 const boundMb = 400;
 const boundMs = 60_000 * Math.max(1, millions);
-
-/** Most memory the process ever held, MB. */
-async function peakMb(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, "utf8");
-  return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) / 1024;
-}
-
-async function metric(daemon: Daemon, name: RegExp): Promise<number> {
-  const text = await (await fetch(`${daemon.url}/metrics`)).text();
-  const lines = text.split("\n").filter((line) => name.test(line));
-  return lines.reduce((sum, line) => sum + Number(line.split(" ").at(-1)), 0);
-}
 
 it.skipIf(!available)(
   "millions of rows that wait for the stream cost no memory and are all applied when it is back",

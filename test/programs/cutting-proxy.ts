@@ -1,4 +1,4 @@
-/** A TCP proxy that can cut a connection at the moment a chosen text goes by, after it has reached the server. */
+/** A TCP proxy that can cut a connection at the moment a chosen text goes by, after it has reached the server, or hang. */
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 
@@ -6,12 +6,17 @@ export interface CuttingProxy {
   readonly port: number;
   /** The next `times` connections that send this text lose their client; the server still gets the text. Default: one. */
   cutAfter(text: string, times?: number): void;
+  /** From now on nothing goes by, in either direction, over old connections and new ones. */
+  hang(): void;
+  /** What was held up goes by. */
+  goOn(): void;
   stop(): void;
 }
 
 export async function startCuttingProxy(targetPort: number): Promise<CuttingProxy> {
   let armed: string | undefined;
   let left = 0;
+  let hanging = false;
   const open = new Set<Socket>();
   const server = createServer((client) => {
     const upstream = connect(targetPort, "127.0.0.1");
@@ -31,6 +36,7 @@ export async function startCuttingProxy(targetPort: number): Promise<CuttingProx
       if (left === 0) armed = undefined;
       client.destroy();
     });
+    if (hanging) for (const socket of [client, upstream]) socket.pause();
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
@@ -40,6 +46,14 @@ export async function startCuttingProxy(targetPort: number): Promise<CuttingProx
     cutAfter: (text, times = 1) => {
       armed = text;
       left = times;
+    },
+    hang: () => {
+      hanging = true;
+      for (const socket of open) socket.pause();
+    },
+    goOn: () => {
+      hanging = false;
+      for (const socket of open) socket.resume();
     },
     stop: () => {
       server.close();
