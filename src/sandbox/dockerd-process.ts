@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { dockerApi } from "./docker-api.ts";
 import { SandboxDockerError } from "./docker-errors.ts";
+import { startGuard } from "./guard.ts";
 
 const startDeadlineMs = 60_000;
 
@@ -55,7 +56,7 @@ export class DockerdProcess {
     await once(child, "spawn");
     this.#child = child;
     this.#guard?.kill("SIGKILL");
-    this.#guard = guardOf(this.pid, this.#folder);
+    this.#guard = startGuard(cleanUp, [String(this.pid), this.#folder]);
     const api = dockerApi(this.socket);
     const deadline = performance.now() + startDeadlineMs;
     while ((await api("GET /_ping").catch(() => undefined)) !== "OK") {
@@ -78,6 +79,7 @@ export class DockerdProcess {
   async dispose(): Promise<void> {
     if (this.#guard === undefined) return;
     const gone = once(this.#guard, "exit");
+    this.#guard.ref();
     this.#guard.stdin?.end();
     this.#guard = undefined;
     await gone;
@@ -105,17 +107,5 @@ function flags(folder: string): string[] {
   ];
 }
 
-/**
- * Ends the engine and removes its folder when its standard input ends: we close it, or we are killed. A dead engine
- * may stay a zombie when nobody is left to wait for it, and it leaves two mounts behind.
- */
-function guardOf(pid: number, folder: string): ChildProcess {
-  const script =
-    'read -r _; kill "$0"; while grep -q "^State:[[:space:]]*[^ZX]" "/proc/$0/status"; do sleep 0.05; done;' +
-    ' umount "$1/exec/netns/default" "$1/root"; rm -rf -- "$1"';
-  return spawn("/bin/sh", ["-c", script, String(pid), folder], {
-    stdio: ["pipe", "ignore", "ignore"],
-    detached: true,
-    cwd: "/",
-  });
-}
+/** An engine leaves two mounts behind. */
+const cleanUp = 'kill "$0"; gone "$0"; umount "$1/exec/netns/default" "$1/root"; rm -rf -- "$1"';

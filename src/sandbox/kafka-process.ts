@@ -6,6 +6,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { startGuard } from "./guard.ts";
 import { KafkaSandboxError } from "./kafka-errors.ts";
 import { exists, spawnJava } from "./kafka-files.ts";
 
@@ -13,6 +14,8 @@ export interface BrokerPlace {
   readonly port: number;
   readonly controllerPort: number;
   readonly dataDir: string;
+  /** Whether the folder goes when our process ends without having stopped the broker. */
+  readonly temporary: boolean;
   /** Laid over the settings below. */
   readonly settings: Readonly<Record<string, string | number>>;
 }
@@ -64,6 +67,8 @@ async function answers(port: number): Promise<boolean> {
     socket.destroy();
   }
 }
+
+const kill = 'kill -KILL "$0"; gone "$0"; rm -rf -- "$1"';
 
 /** A broker that can be started, ended and started again in one folder. */
 export class BrokerProcess {
@@ -137,9 +142,9 @@ export class BrokerProcess {
       this.#stderr += error.message;
       child.emit("exit", 1, null);
     });
-    const orphan = (): void => void child.kill("SIGKILL");
-    process.once("exit", orphan);
-    child.once("exit", () => process.off("exit", orphan));
+    const { dataDir, temporary } = this.#place;
+    const guard = startGuard(kill, [String(child.pid), temporary ? dataDir : ""]);
+    child.once("exit", () => guard?.kill("SIGKILL"));
     return child;
   }
 

@@ -54,10 +54,11 @@ export async function startKafka(options: KafkaOptions = {}): Promise<SandboxKaf
   const javaFlags = ["-Xmx128m", `-XX:SharedArchiveFile=${await classArchive()}`];
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), "driftwarden-kafka-")));
   const [port, controllerPort] = await freePorts();
-  const place = { port: options.port ?? port, controllerPort, dataDir };
+  const temporary = options.dataDir === undefined;
+  const place = { port: options.port ?? port, controllerPort, dataDir, temporary };
   const broker = new BrokerProcess({ ...place, settings: options.settings ?? {} });
   const removeFolder = async (): Promise<void> => {
-    if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true });
+    if (temporary) await rm(dataDir, { recursive: true, force: true });
   };
   try {
     await broker.start(javaFlags);
@@ -116,7 +117,13 @@ async function classArchive(): Promise<string> {
   const draft = `${archive}.${randomUUID()}`;
   const dataDir = await mkdtemp(join(tmpdir(), "driftwarden-kafka-"));
   const [port, controllerPort] = await freePorts();
-  const broker = new BrokerProcess({ port, controllerPort, dataDir, settings: {} });
+  const broker = new BrokerProcess({
+    port,
+    controllerPort,
+    dataDir,
+    temporary: true,
+    settings: {},
+  });
   try {
     await broker.start(["-Xmx256m", `-XX:ArchiveClassesAtExit=${draft}`]);
     await broker.end("SIGTERM");

@@ -3,12 +3,13 @@ import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, chownSync, closeSync, existsSync, openSync, rmSync } from "node:fs";
 import { mkdir, mkdtemp, readFile } from "node:fs/promises";
-import { createServer, Socket } from "node:net";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 import { messageOf } from "../errors.ts";
+import { startGuard } from "./guard.ts";
 import { type PostgresBinaries, postgresBinaries } from "./postgres-binaries.ts";
 import { SandboxPostgresError } from "./postgres-errors.ts";
 
@@ -113,23 +114,8 @@ async function isReady(dataDir: string, pid: number): Promise<boolean> {
   return lines[0] === String(pid) && lines[7]?.trim() === "ready";
 }
 
-/**
- * Stops the server and removes the scratch folder when our process ends, kill -9 included: a shell waits for the end
- * of a pipe that only we hold. `detached`, so that a terminal's Ctrl-C does not reach it before us.
- */
-function guard(pid: number, scratch: string): ChildProcess | undefined {
-  if (process.platform === "win32") return undefined;
-  const script =
-    'read -r _; kill -INT "$0" 2>/dev/null; while kill -0 "$0" 2>/dev/null; do sleep 0.1; done; rm -rf -- "$1"';
-  const shell = spawn("/bin/sh", ["-c", script, String(pid), scratch], {
-    stdio: ["pipe", "ignore", "ignore"],
-    detached: true,
-    cwd: "/",
-  });
-  shell.unref();
-  if (shell.stdin instanceof Socket) shell.stdin.unref();
-  return shell;
-}
+/** SIGINT ends the sessions and shuts down cleanly. */
+const shutDown = 'kill -INT "$0"; gone "$0"; rm -rf -- "$1"';
 
 class Server implements EmbeddedPostgres {
   readonly url: string;
@@ -195,7 +181,7 @@ class Server implements EmbeddedPostgres {
     if (spawnError !== undefined)
       throw failed(`spawning Postgres: ${messageOf(spawnError)}`, spawnError);
     this.#child = child;
-    this.#guard = guard(this.pid, this.#place.scratch);
+    this.#guard = startGuard(shutDown, [String(this.pid), this.#place.scratch]);
     while (child.exitCode === null && child.signalCode === null) {
       if (await isReady(this.dataDir, this.pid)) return true;
       if (Date.now() > deadline) await this.#end();

@@ -8,6 +8,8 @@ export interface Cut {
   readonly direction: Direction;
   /** So many more bytes go by in that direction, over whatever connections; the one that carries the next is cut. */
   readonly bytes: number;
+  /** Counted on one connection only, after a request that this fits went by. */
+  readonly after?: RegExp;
 }
 
 /** A port on 127.0.0.1, or the path of a Unix socket. */
@@ -22,6 +24,8 @@ export interface ByteCuttingProxy {
 
 interface Armed extends Cut {
   left: number;
+  /** The server's side of the connection that carries it; undefined for any. */
+  on?: Socket;
   readonly done: (cut: boolean) => void;
 }
 
@@ -36,14 +40,22 @@ export async function startByteCuttingProxy(
   let armed: Armed | undefined;
   const open = new Set<Socket>();
 
+  /** The armed cut, if what goes by counts for it. */
+  const cutOf = (direction: Direction, upstream: Socket, data: Buffer): Armed | undefined => {
+    if (direction === "to_server" && armed?.after?.test(data.toString("latin1")))
+      armed.on = upstream;
+    const waits = armed?.after !== undefined && armed.on !== upstream;
+    return armed?.direction === direction && !waits ? armed : undefined;
+  };
   const pass = (direction: Direction, from: Socket, to: Socket): void => {
     from.on("data", (data: Buffer) => {
-      if (armed?.direction !== direction || data.length <= armed.left) {
-        if (armed?.direction === direction) armed.left -= data.length;
+      const cut = cutOf(direction, direction === "to_server" ? to : from, data);
+      if (cut === undefined || data.length <= cut.left) {
+        if (cut !== undefined) cut.left -= data.length;
         to.write(data);
         return;
       }
-      const { left, done } = armed;
+      const { left, done } = cut;
       armed = undefined;
       const both = (): void => {
         from.destroy();

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { createWriteStream, type WriteStream, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { startGuard } from "../../src/sandbox/guard.ts";
 
 export interface DaemonOptions {
   readonly name: string;
@@ -57,6 +58,8 @@ export class DaemonProcess {
       },
     );
     this.#child = child;
+    const guard = startGuard('kill -KILL "$0"', [String(child.pid)]);
+    child.once("exit", () => guard?.kill("SIGKILL"));
     this.#expected = false;
     const last: string[] = [];
     createInterface({ input: child.stderr }).on("line", (line) => this.#heard(line, last));

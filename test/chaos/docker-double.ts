@@ -2,24 +2,7 @@
 import { once } from "node:events";
 import { chmod } from "node:fs/promises";
 import { createServer, type ServerResponse } from "node:http";
-
-export interface Restart {
-  readonly container: string;
-  /** Started-at before and after: what the restart was of, and what it made. */
-  readonly before: string;
-  readonly after: string;
-}
-
-export interface DockerDouble {
-  /** Every restart that took effect, oldest first; grows. */
-  readonly restarts: readonly Restart[];
-  /** Started-at of the container that carries this name. */
-  startedAt(name: string): string;
-  idOf(name: string): string;
-  /** The answer to the next restart breaks off, after the restart took effect; resolves when it did. */
-  truncateNextRestart(): Promise<void>;
-  stop(): void;
-}
+import type { ContainerEngine, Restart } from "./container-engine.ts";
 
 interface Container {
   readonly id: string;
@@ -34,7 +17,7 @@ const restartMs = 150;
 export async function startDockerDouble(
   socket: string,
   names: readonly string[],
-): Promise<DockerDouble> {
+): Promise<ContainerEngine> {
   const containers = names.map(
     (name, place): Container => ({
       id: String(place).padStart(64, "c"),
@@ -43,7 +26,6 @@ export async function startDockerDouble(
     }),
   );
   const restarts: Restart[] = [];
-  let truncate: (() => void) | undefined;
 
   const restart = async (container: Container, response: ServerResponse): Promise<void> => {
     await new Promise((resolve) => setTimeout(resolve, restartMs));
@@ -53,13 +35,7 @@ export async function startDockerDouble(
     const after = new Date().toISOString().replace("Z", `${nanoseconds}Z`);
     container.startedAt = after;
     restarts.push({ container: container.id, before, after });
-    if (truncate === undefined) {
-      response.writeHead(204).end();
-      return;
-    }
-    response.socket?.write("HTTP/1.1 20", () => response.socket?.destroy());
-    truncate();
-    truncate = undefined;
+    response.writeHead(204).end();
   };
 
   const server = createServer((request, response) => {
@@ -89,14 +65,10 @@ export async function startDockerDouble(
     return container;
   };
   return {
+    socket,
     restarts,
     startedAt: (name) => named(name).startedAt,
-    idOf: (name) => named(name).id,
-    truncateNextRestart: () =>
-      new Promise((resolve) => {
-        truncate = resolve;
-      }),
-    stop: () => {
+    stop: async () => {
       server.close();
       server.closeAllConnections();
     },

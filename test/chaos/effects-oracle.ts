@@ -1,9 +1,9 @@
-/** Oracle (c), events → tickets, comments, runs: the doubles' ledgers are what the events call for, each once. */
+/** Oracle (c), events → tickets, comments, runs: the ledgers of Jira and the engine are what the events call for, each once. */
 import { createHash } from "node:crypto";
 import type { JiraSandbox } from "../../src/sandbox/jira/server.ts";
 import { sql } from "../programs/postgres.ts";
+import type { ContainerEngine, Restart } from "./container-engine.ts";
 import type { DecisionEvent } from "./decisions-oracle.ts";
-import type { DockerDouble, Restart } from "./docker-double.ts";
 
 export interface EffectsVerdict {
   readonly ticketsExpected: number;
@@ -16,7 +16,7 @@ export interface EffectsVerdict {
 
 export interface Ledgers {
   readonly jira: JiraSandbox;
-  readonly docker: DockerDouble;
+  readonly docker: ContainerEngine;
   readonly storeUrl: string;
   /** Attempts allowed in the whole test. */
   readonly maxRunsOf: (model: string) => number;

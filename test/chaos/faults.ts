@@ -1,8 +1,8 @@
 /** The kinds of faults: what each does, and when it may be drawn. Each resolves when what it broke is whole again. */
 import { setTimeout as pause } from "node:timers/promises";
-import type { Direction } from "./byte-cutting-proxy.ts";
+import type { ByteCuttingProxy, Cut, Direction } from "./byte-cutting-proxy.ts";
 import type { Random } from "./random.ts";
-import type { Dependency, World } from "./world.ts";
+import { type Dependency, takeoverMs, type World } from "./world.ts";
 
 export interface Fault {
   readonly kind: string;
@@ -21,30 +21,47 @@ interface Kind {
   readonly perform: (world: World, fault: Fault) => Promise<void>;
 }
 
-/** What waits for traffic waits so long; without traffic it has met nobody. */
-const patienceMs = 20_000;
+/** What waits for traffic waits so long. */
+const patienceMs = 60_000;
 
 const lasts = (fault: Fault, lowMs: number, highMs: number): Promise<void> =>
   pause(lowMs + fault.length * (highMs - lowMs));
 
-/** Past the time after which others take over: the session of a consumer, or the lease of a partition. */
+/** Past the time after which others take over. */
 const silence = (world: World, fault: Fault): Promise<void> =>
-  world.kafka === undefined ? lasts(fault, 10_500, 14_000) : lasts(fault, 3500, 7000);
+  lasts(fault, takeoverMs(world) + 500, takeoverMs(world) + 4000);
 
-const cut =
-  (dependency: Dependency): Kind["perform"] =>
-  async (world, { direction, bytes }) => {
-    await world.proxies[dependency].cut({ direction, bytes }, patienceMs);
+async function cutOrFail(proxy: ByteCuttingProxy, cut: Cut): Promise<void> {
+  const met = await proxy.cut(cut, patienceMs);
+  if (!met) throw new Error(`a cut met no traffic: ${JSON.stringify(cut)}`);
+}
+
+/** At a random byte, in both directions: a kind of its own for each, so that every run has both. */
+const cuts = (dependency: Dependency, on?: Kind["on"]): Readonly<Record<string, Kind>> => {
+  const kind = (direction: Direction): Kind => ({
+    ...(on !== undefined && { on }),
+    perform: ({ proxies }, { bytes }) => cutOrFail(proxies[dependency], { direction, bytes }),
+  });
+  return {
+    [`${dependency} connection cut, requests`]: kind("to_server"),
+    [`${dependency} connection cut, answers`]: kind("to_client"),
   };
+};
 
-type JiraFault = Parameters<World["jira"]["fault"]>[0];
+type JiraFault = Omit<Parameters<World["jira"]["fault"]>[0], "onMet">;
 
 const jira =
   (fault: JiraFault): Kind["perform"] =>
-  async (world) => {
-    world.jira.fault(fault);
-    await pause(1500);
-  };
+  (world) =>
+    new Promise((resolve, reject) => {
+      const none = new Error(`no request met ${JSON.stringify(fault)}`);
+      const timer = setTimeout(() => reject(none), patienceMs);
+      const onMet = (): void => {
+        clearTimeout(timer);
+        resolve();
+      };
+      world.jira.fault({ ...fault, onMet });
+    });
 
 const writes = { method: "POST", path: /\/(issue|comment)$/ } as const;
 
@@ -102,11 +119,11 @@ const kinds: Readonly<Record<string, Kind>> = {
       if (!store.server.running) await store.server.restart();
     },
   },
-  "source connection cut": { perform: cut("source") },
-  "store connection cut": { perform: cut("store") },
-  "kafka connection cut": { on: "kafka", perform: cut("kafka") },
-  "jira connection cut": { perform: cut("jira") },
-  "docker connection cut": { perform: cut("docker") },
+  ...cuts("source"),
+  ...cuts("store"),
+  ...cuts("kafka", "kafka"),
+  ...cuts("jira"),
+  ...cuts("docker"),
   "jira 429": { perform: jira({ ...writes, answer: "rate_limited" }) },
   "jira 500 after effect": { perform: jira({ ...writes, answer: "failed", afterEffect: true }) },
   "jira 503 after effect": {
@@ -114,9 +131,13 @@ const kinds: Readonly<Record<string, Kind>> = {
   },
   "jira timeout after effect": { perform: jira({ ...writes, answer: "hang", afterEffect: true }) },
   "docker answer truncated after effect": {
-    perform: async ({ docker }) => {
-      await Promise.race([docker.truncateNextRestart(), pause(patienceMs)]);
-    },
+    // The answer begins when the engine is done; its first line alone is longer than this.
+    perform: ({ proxies }, { bytes }) =>
+      cutOrFail(proxies.docker, {
+        direction: "to_client",
+        bytes: bytes % 20,
+        after: /^POST \S+\/restart/,
+      }),
   },
   "clock stepped": {
     perform: async (world, fault) => {
@@ -129,9 +150,8 @@ const kinds: Readonly<Record<string, Kind>> = {
   },
 };
 
-/** Kinds that this world can suffer. */
-export function kindsIn({ kafka, disk }: Pick<World, "kafka" | "disk">): readonly string[] {
-  const there = { kafka: kafka !== undefined, disk: disk !== undefined };
+/** Kinds that can be suffered where there is a broker, or a disk that can be filled. */
+export function kindsIn(there: Readonly<Record<"kafka" | "disk", boolean>>): readonly string[] {
   return Object.entries(kinds)
     .filter(([, { on }]) => on === undefined || there[on])
     .map(([kind]) => kind);
@@ -153,8 +173,16 @@ export function grouped(faults: readonly Fault[]): readonly (readonly Fault[])[]
   return groups;
 }
 
-/** Every kind once, in any order, before any comes twice; and so on. */
+/**
+ * Every kind once, in any order, before any comes twice; and so on.
+ *
+ * @throws Error when a kind among them is none
+ */
 export function drawFaults(random: Random, count: number, among: readonly string[]): Fault[] {
+  const unknown = among.find((kind) => !(kind in kinds));
+  if (unknown !== undefined) {
+    throw new Error(`no kind of fault "${unknown}"; there are: ${Object.keys(kinds).join(" · ")}`);
+  }
   const drawn: Fault[] = [];
   while (drawn.length < count) {
     for (const kind of random.shuffled(among)) {
@@ -172,7 +200,5 @@ export function drawFaults(random: Random, count: number, among: readonly string
 }
 
 export async function perform(world: World, fault: Fault): Promise<void> {
-  const kind = kinds[fault.kind];
-  if (kind === undefined) throw new Error(`no fault ${fault.kind}`);
-  await kind.perform(world, fault);
+  await kinds[fault.kind]?.perform(world, fault);
 }

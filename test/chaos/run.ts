@@ -1,6 +1,6 @@
 /**
- * `npm run chaos -- --faults N --seed S [--stream kafka|postgres] [--only KIND,…] [--json]`: two daemons, faults drawn by
- * the seed, three oracles. Exit 1 on any difference.
+ * `npm run chaos -- --faults N --seed S [--stream kafka|postgres] [--docker] [--only KIND] [--json]`: two daemons,
+ * faults drawn by the seed, three oracles. Exit 1 on any difference.
  */
 import { parseArgs } from "node:util";
 import { chaos } from "./chaos.ts";
@@ -10,18 +10,30 @@ const { values } = parseArgs({
     faults: { type: "string", default: "50" },
     seed: { type: "string", default: "1" },
     stream: { type: "string", default: "postgres" },
-    only: { type: "string" },
+    docker: { type: "boolean", default: false },
+    only: { type: "string", multiple: true },
     dist: { type: "string", default: new URL("../../dist", import.meta.url).pathname },
     json: { type: "boolean", default: false },
   },
 });
+/** @throws Error that says which option is meant */
+function wholeNumber(name: "faults" | "seed"): number {
+  const number = Number(values[name]);
+  if (Number.isInteger(number) && number >= 0) return number;
+  throw new Error(`--${name} takes a whole number, not ${values[name]}`);
+}
+const { stream } = values;
+if (stream !== "kafka" && stream !== "postgres") {
+  throw new Error(`--stream takes kafka or postgres, not ${stream}`);
+}
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 const { result, wrong } = await chaos({
-  faults: Number(values.faults),
-  seed: Number(values.seed),
-  stream: values.stream === "kafka" ? "kafka" : "postgres",
+  faults: wholeNumber("faults"),
+  seed: wholeNumber("seed"),
+  stream,
   dist: values.dist,
-  ...(values.only !== undefined && { only: values.only.split(",") }),
+  docker: values.docker ? "engine" : "double",
+  ...(values.only !== undefined && { only: values.only }),
   say,
 });
 for (const line of wrong) say(`WRONG ${line}`);

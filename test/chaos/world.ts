@@ -3,18 +3,22 @@ import { chmod, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Lifecycle } from "../../src/lifecycle.ts";
+import { startGuard } from "../../src/sandbox/guard.ts";
 import { type JiraSandbox, startJiraSandbox } from "../../src/sandbox/jira/server.ts";
 import { type SandboxKafka, startKafka } from "../../src/sandbox/kafka.ts";
 import { startTestPostgres, type TestPostgres } from "../programs/postgres.ts";
 import { type ByteCuttingProxy, type Place, startByteCuttingProxy } from "./byte-cutting-proxy.ts";
+import type { ContainerEngine } from "./container-engine.ts";
 import { DaemonProcess } from "./daemon-process.ts";
-import { type DockerDouble, startDockerDouble } from "./docker-double.ts";
+import { startDockerDouble } from "./docker-double.ts";
+import { startRealEngine } from "./docker-engine.ts";
 import { Feeder } from "./feeder.ts";
 import type { Random } from "./random.ts";
 import { mountSmallDisk, type SmallDisk } from "./small-disk.ts";
 
 export interface WorldOptions {
   readonly stream: "kafka" | "postgres";
+  readonly docker: "double" | "engine";
   readonly random: Random;
   /** The built program. */
   readonly dist: string;
@@ -35,7 +39,7 @@ export interface World {
   readonly disk: SmallDisk | undefined;
   readonly kafka: SandboxKafka | undefined;
   readonly jira: JiraSandbox;
-  readonly docker: DockerDouble;
+  readonly docker: ContainerEngine;
   readonly proxies: Readonly<Record<Dependency, ByteCuttingProxy>>;
   readonly daemons: readonly [DaemonProcess, DaemonProcess];
   readonly feeder: Feeder;
@@ -45,6 +49,9 @@ export const models = Array.from({ length: 12 }, (_, place) => `model-${place}`)
 /** Attempts that a model's fix is allowed: the first one's budget is soon used up, the others' never. */
 export const maxRunsOf = (model: string): number => (model === models[0] ? 3 : 1000);
 export const topic = "driftwarden";
+/** A silent process is replaced after this: the session of a consumer, or the lease of a partition in the store. */
+export const takeoverMs = ({ kafka }: Pick<World, "kafka">): number =>
+  kafka === undefined ? 10_000 : 3000;
 
 const table = `CREATE TABLE explainability_metrics (
   "timestamp" timestamptz, model text, feature_name text, importance double precision);
@@ -54,6 +61,9 @@ export async function buildWorld(options: WorldOptions, lifecycle: Lifecycle): P
   const folder = await mkdtemp(join(tmpdir(), "driftwarden-chaos-"));
   // The databases run as another user, who must get through.
   await chmod(folder, 0o711);
+  // What lives on it goes with it, once it has ended.
+  const guard = startGuard('umount -l "$0/disk"; rm -rf -- "$0"', [folder]);
+  lifecycle.onStop("guard", () => void guard?.kill("SIGKILL"));
   const source = await startTestPostgres();
   lifecycle.onStop("source", () => source.stop());
   const disk = await mountSmallDisk(join(folder, "disk"));
@@ -63,9 +73,10 @@ export async function buildWorld(options: WorldOptions, lifecycle: Lifecycle): P
   lifecycle.onStop("store", () => store.stop());
   const jira = await startJiraSandbox({ indexLagMs: 300 });
   lifecycle.onStop("jira", () => jira.stop());
-  const engineSocket = join(folder, "engine.sock");
-  const docker = await startDockerDouble(engineSocket, models);
-  lifecycle.onStop("docker", async () => docker.stop());
+  const docker = await (options.docker === "engine"
+    ? startRealEngine(models)
+    : startDockerDouble(join(folder, "engine.sock"), models));
+  lifecycle.onStop("docker", () => docker.stop());
   const kafka = { place: 0 as Place, running: undefined as SandboxKafka | undefined };
   const proxy = async (listen: Place, target: () => Place): Promise<ByteCuttingProxy> => {
     const started = await startByteCuttingProxy(listen, target);
@@ -77,7 +88,7 @@ export async function buildWorld(options: WorldOptions, lifecycle: Lifecycle): P
     store: await proxy(0, () => store.server.port),
     kafka: await proxy(0, () => kafka.place),
     jira: await proxy(0, () => Number(new URL(jira.url).port)),
-    docker: await proxy(join(folder, "docker.sock"), () => engineSocket),
+    docker: await proxy(join(folder, "docker.sock"), () => docker.socket),
   };
   if (options.stream === "kafka") {
     const running = await startBroker(Number(proxies.kafka.place));

@@ -11,6 +11,8 @@ export interface Fault {
    */
   readonly answer: "rate_limited" | "failed" | "unavailable" | "hang" | "drop";
   readonly afterEffect?: true;
+  /** Called when a request meets it. */
+  readonly onMet?: () => void;
 }
 
 export interface FaultQueue {
@@ -31,7 +33,9 @@ export function createFaultQueue(): FaultQueue {
           (fault.method === undefined || fault.method === method) &&
           (fault.path === undefined || fault.path.test(path)),
       );
-      return index < 0 ? undefined : waiting.splice(index, 1)[0];
+      const fault = index < 0 ? undefined : waiting.splice(index, 1)[0];
+      fault?.onMet?.();
+      return fault;
     },
   };
 }

@@ -2,6 +2,7 @@
 import { Kafka, logLevel, type SASLOptions } from "kafkajs";
 import type { Logger } from "pino";
 import { mendIdleTimer } from "./idle-timer.ts";
+import { mendTruncatedAnswer } from "./truncated-answer.ts";
 
 /** Where the brokers are and how to prove who we are. */
 export interface KafkaConnection {
@@ -29,6 +30,7 @@ interface ClientPatience {
  */
 export function kafkaClient(connection: KafkaConnection, patience: ClientPatience): Kafka {
   mendIdleTimer();
+  mendTruncatedAnswer();
   const { brokers, ssl, sasl, logger } = connection;
   return new Kafka({
     clientId: "driftwarden",

@@ -1,0 +1,34 @@
+/**
+ * Mends one method of kafkajs 2.2.4: a connection that broke in the middle of an answer keeps the first half, and reads
+ * what comes over the next connection as its rest. From then on no answer fits its request.
+ */
+import { createRequire } from "node:module";
+
+interface Connection {
+  chunks: readonly Buffer[];
+  bytesBuffered: number;
+  bytesNeeded: number;
+  isConnected(): boolean;
+  connect: (this: Connection) => Promise<unknown>;
+}
+
+/** Of the size that every answer begins with. */
+const sizeBytes = 4;
+
+const require = createRequire(import.meta.url);
+const { prototype }: { prototype: Connection } = require("kafkajs/src/network/connection");
+const connectAsItWas = prototype.connect;
+
+/** A new connection begins with a new answer. Safe to call more than once. */
+export function mendTruncatedAnswer(): void {
+  prototype.connect = connect;
+}
+
+function connect(this: Connection): Promise<unknown> {
+  if (!this.isConnected()) {
+    this.chunks = [];
+    this.bytesBuffered = 0;
+    this.bytesNeeded = sizeBytes;
+  }
+  return connectAsItWas.call(this);
+}

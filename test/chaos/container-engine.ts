@@ -1,0 +1,19 @@
+/** What a chaos run needs of the engine whose containers are restarted, and the ledger of what it did. */
+
+export interface Restart {
+  /** Its id. */
+  readonly container: string;
+  /** Started-at before and after: what the restart was of, and what it made. */
+  readonly before: string;
+  readonly after: string;
+}
+
+export interface ContainerEngine {
+  /** Path of its Unix socket. */
+  readonly socket: string;
+  /** Every restart that took effect, oldest first; grows. */
+  readonly restarts: readonly Restart[];
+  /** Started-at of the container that carries this name. */
+  startedAt(name: string): string;
+  stop(): Promise<void>;
+}

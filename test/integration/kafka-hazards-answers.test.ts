@@ -1,0 +1,65 @@
+/** What kafkajs 2.2.4 makes of an answer that breaks off: shown with it alone first, then with our client. */
+import { setTimeout as pause } from "node:timers/promises";
+import type { Kafka } from "kafkajs";
+import { pino } from "pino";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { SandboxKafka } from "../../src/sandbox/kafka.ts";
+import { kafkaClient } from "../../src/stream/kafka/client.ts";
+import { type ByteCuttingProxy, startByteCuttingProxy } from "../chaos/byte-cutting-proxy.ts";
+import { bareKafka } from "../programs/bare-kafkajs.ts";
+import { kafkaForTests, startTestKafka } from "../programs/kafka.ts";
+
+const available = await kafkaForTests();
+let kafka: SandboxKafka;
+let proxy: ByteCuttingProxy;
+let brokers: readonly string[];
+beforeAll(async () => {
+  if (!available) return;
+  let port = 0;
+  proxy = await startByteCuttingProxy(0, () => port);
+  const behind = `127.0.0.1:${proxy.place}`;
+  kafka = await startTestKafka({ "advertised.listeners": `PLAINTEXT://${behind}` });
+  port = Number(kafka.brokers[0]?.split(":")[1]);
+  brokers = [behind];
+});
+afterAll(async () => {
+  if (!available) return;
+  proxy.stop();
+  await kafka.stop();
+});
+
+/** The next answer's size arrives, and a little more. */
+const cutNextAnswer = (): Promise<boolean> =>
+  proxy.cut({ direction: "to_client", bytes: 10 }, 20_000);
+
+/** An answer takes a hundredth of this. */
+const withinMs = 2500;
+
+/** What becomes of the call after the one whose answer breaks off. */
+async function nextCall(client: Kafka): Promise<"answered" | "silence"> {
+  const admin = client.admin();
+  await admin.connect();
+  await admin.listTopics();
+  const cut = cutNextAnswer();
+  await expect(admin.listTopics()).rejects.toThrow("Closed connection");
+  expect(await cut).toBe(true);
+  const outcome = await Promise.race([
+    admin.listTopics().then(() => "answered" as const),
+    pause(withinMs, "silence" as const),
+  ]);
+  // It waits for what is not answered.
+  void admin.disconnect();
+  return outcome;
+}
+
+describe.skipIf(!available)("an answer that breaks off in its middle", () => {
+  it("leaves bare kafkajs without answers, though the broker gives them", async () => {
+    expect(await nextCall(bareKafka(brokers))).toBe("silence");
+  });
+
+  it("costs us nothing but its own call", async () => {
+    const logger = pino({ level: "silent" });
+    const ours = kafkaClient({ brokers, logger }, { sessionTimeoutMs: 3000, retries: 4 });
+    expect(await nextCall(ours)).toBe("answered");
+  });
+});
