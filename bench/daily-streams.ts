@@ -4,12 +4,10 @@ import type { RowSource } from "../src/cli/row-source.ts";
 import { modelKey } from "../src/stream/model-key.ts";
 import type { Truth, TruthEvent } from "./attribution-truth.ts";
 
-const days = 365;
+const yearOfDays = 365;
 const dayUs = 86_400_000_000;
 const firstAt = Date.UTC(2026, 0, 1, 3) * 1000;
 const nFeatures = 12;
-/** Attributions that hold no event and are not scored. */
-const warmUp = 30;
 
 type Vector = number[];
 
@@ -44,15 +42,21 @@ const faults: readonly Fault[] = [
   { kind: "silent", lasts: 7, features: [], change: () => undefined },
 ];
 
-/** One quiet month before, one after every fault; a different fault in each place for each model. */
-const places = [60, 105, 150, 195, 240, 285, 330];
+export interface DailyPlan {
+  readonly models: number;
+  /** Days on which a fault begins; a different fault in each place for each model. */
+  readonly places: readonly number[];
+  /** Days that are not scored, and days in all. */
+  readonly warmUp: number;
+  readonly days: number;
+}
 
 export interface DailyStreams {
   readonly sources: readonly RowSource[];
   readonly truth: Truth;
 }
 
-export function dailyStreams(models: number): DailyStreams {
+export function dailyStreams({ models, places, warmUp, days }: DailyPlan): DailyStreams {
   const truths: Truth[] = [];
   const sources = Array.from({ length: models }, (_, index): RowSource => {
     const name = `daily-${index}`;
@@ -60,8 +64,8 @@ export function dailyStreams(models: number): DailyStreams {
       day,
       fault: faults[(index + place) % faults.length]!,
     }));
-    truths.push(truthOf(name, planned));
-    return { name, read: (take) => Promise.resolve(feed({ name, index, planned }, take)) };
+    truths.push({ models: [scoredModel(name, { warmUp, days })], events: eventsOf(name, planned) });
+    return { name, read: (take) => Promise.resolve(feed({ name, index, planned, days }, take)) };
   });
   const truth = {
     models: truths.flatMap((one) => one.models),
@@ -78,7 +82,13 @@ function feed(
     name,
     index,
     planned,
-  }: { readonly name: string; readonly index: number; readonly planned: Planned },
+    days,
+  }: {
+    readonly name: string;
+    readonly index: number;
+    readonly planned: Planned;
+    readonly days: number;
+  },
   take: Take,
 ): void {
   const random = pythonRandom(100 + index);
@@ -105,7 +115,7 @@ function feed(
 function vectorOf(day: number, random: () => number): Vector {
   const weekend = (day + 4) % 7 >= 5 ? 1.12 : 1;
   return Array.from({ length: nFeatures }, (_, i) => {
-    const season = 1 + 0.06 * Math.sin((2 * Math.PI * day) / days + i);
+    const season = 1 + 0.06 * Math.sin((2 * Math.PI * day) / yearOfDays + i);
     const week = i % 3 === 0 ? weekend : 1;
     return Math.exp(-0.28 * i) * season * week * Math.exp(0.18 * gaussian(random));
   });
@@ -119,8 +129,18 @@ export function gaussian(random: () => number): number {
 /** Seconds since 1970. */
 const at = (day: number): number => (firstAt + day * dayUs) / 1e6;
 
-function truthOf(model: string, planned: Planned): Truth {
-  const events = planned.map(
+const scoredModel = (
+  model: string,
+  { warmUp, days }: Pick<DailyPlan, "warmUp" | "days">,
+): Truth["models"][number] => ({
+  model,
+  cadence_minutes: 1440,
+  scored_from: at(warmUp),
+  end: at(days - 1),
+});
+
+function eventsOf(model: string, planned: Planned): readonly TruthEvent[] {
+  return planned.map(
     ({ day, fault: { kind, lasts, features } }): TruthEvent => ({
       id: `${model}-${day}`,
       model,
@@ -135,8 +155,4 @@ function truthOf(model: string, planned: Planned): Truth {
       magnitude: {},
     }),
   );
-  return {
-    models: [{ model, cadence_minutes: 1440, scored_from: at(warmUp), end: at(days - 1) }],
-    events,
-  };
 }

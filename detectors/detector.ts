@@ -10,6 +10,16 @@ export interface Band {
   readonly n: number;
 }
 
+/** A band, and what was held against it. */
+export interface Explanation extends Band {
+  /** The newest value, or a mean of the newest ones. */
+  readonly observed: number;
+  /** Vectors behind `observed`; 1 is the newest alone. */
+  readonly span: number;
+  /** Of `observed` and the band: what the detector was given, or deviations from the habit of the hour. */
+  readonly unit: "value" | "deviations";
+}
+
 /**
  * One detector over one model. Its whole memory is the buffer it was created on: the same bytes give the same future.
  *
@@ -33,6 +43,12 @@ export interface Detector {
   skipOne?(x: Float64Array, at?: number): void;
   /** What is expected of one feature at a time, for explanations; undefined where the detector has no band. */
   band(slot: number, at?: number): Band | undefined;
+  /**
+   * What a score of the value rests on: the value where it is outside its band by itself, else the mean that is
+   * furthest beyond its own. For a score of 1 or more `observed` is outside. Call it before the vector is learned;
+   * detectors that hold every value against {@link band} need none.
+   */
+  explain?(slot: number, value: number, at?: number): Explanation | undefined;
 }
 
 /** Learned state of one size, as raw bytes. */
@@ -56,4 +72,9 @@ export interface DetectorType<Params> {
   create(params: Params, state: DetectorState): Detector;
   /** Copies what can be kept into zeroed bytes for more features (slots only ever get appended). */
   grow(params: Params, from: DetectorState, to: DetectorState): void;
+  /**
+   * The level is announced to be another: copies what is likely to stay (the habits of the hours, say) into zeroed bytes
+   * of the same size. Without it nothing stays.
+   */
+  rebase?(params: Params, from: DetectorState, to: DetectorState): void;
 }

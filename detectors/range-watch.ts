@@ -1,6 +1,6 @@
 /** Alarms when a view of a series leaves the range it has ever shown, while that range slowly forgets. */
 import { z } from "zod";
-import type { Band, Detector, DetectorState, DetectorType } from "./detector.ts";
+import type { Band, Detector, DetectorState, DetectorType, Explanation } from "./detector.ts";
 import { bounded } from "./stats/bounded.ts";
 import { HourlyResiduals, residualFloats } from "./stats/hourly-residuals.ts";
 
@@ -143,6 +143,29 @@ class RangeWatch implements Detector {
     return { expected: floats[at + MEAN]!, low: floats[at + LOW]!, high: floats[at + HIGH]!, n };
   }
 
+  explain(slot: number, given: number, at?: number): Explanation | undefined {
+    const s = slot * STRIDE;
+    const floats = this.#floats;
+    const n = floats[s + ROWS]!;
+    if (n < WARM[0]) return undefined;
+    const value = bounded(given);
+    const residual = this.#residuals.residual(s, value, at);
+    const held = floats[s + HOLD]! > 0;
+    const view = held ? floats[s + ALARMED]! : this.#judge(s, value, residual).view;
+    const v = s + VIEWS_AT + view * VIEW;
+    const range = held
+      ? { low: floats[s + HELD_LOW]!, high: floats[s + HELD_HIGH]! }
+      : { low: floats[v + LOW]!, high: floats[v + HIGH]! };
+    return {
+      ...range,
+      expected: floats[v + MEAN]!,
+      n,
+      observed: this.#viewed(s, view, [value, residual]),
+      span: SPANS[view]!,
+      unit: view === 0 ? "value" : "deviations",
+    };
+  }
+
   #score(s: number, value: number, at: number | undefined): number {
     const floats = this.#floats;
     const residual = this.#residuals.residual(s, value, at);
@@ -164,6 +187,7 @@ class RangeWatch implements Detector {
     const margin = MARGIN * (1 + YOUNG / (rows + 1));
     const far = this.#settings.z * (1 + YOUNG_DEVIATION / (rows + 1));
     said.score = 0;
+    said.view = 0;
     for (let k = 0; k < VIEWS && rows >= WARM[k]!; k++) {
       const v = s + VIEWS_AT + k * VIEW;
       const y = this.#viewed(s, k, [value, residual]);

@@ -1,6 +1,6 @@
 /** A control chart: how far, and for how long, a feature has stood off its slow level and the hour's habit. */
 import { z } from "zod";
-import type { Band, Detector, DetectorState, DetectorType } from "./detector.ts";
+import type { Band, Detector, DetectorState, DetectorType, Explanation } from "./detector.ts";
 import { bounded } from "./stats/bounded.ts";
 import { buckets, CalendarVisits, type Visit } from "./stats/calendar.ts";
 
@@ -34,8 +34,9 @@ const params = z.strictObject({
 type SeasonalChartParams = z.infer<typeof params>;
 
 /** Weight of the newest residual in its means over 3, 10 and 30 vectors: 2 / (span + 1). */
-const RATES = [2 / 4, 2 / 11, 2 / 31] as const;
-const SPANS = RATES.length;
+const LENGTHS = [3, 10, 30] as const;
+const RATES = LENGTHS.map((length) => 2 / (length + 1));
+const SPANS = LENGTHS.length;
 /** What averaging leaves of the floor, squared: what drifts does not average out as noise does. */
 const FLOOR_PART = 0.4;
 /** A residual counts at most so many deviations, so that no single vector reaches a boundary. */
@@ -91,6 +92,14 @@ export const seasonalChart: DetectorType<SeasonalChartParams> = {
   create: (settings, state) => new SeasonalChart(settings, state),
   grow: (_, from, to) => {
     to.bytes.set(from.bytes.subarray(0, HEADER_BYTES + from.nFeatures * STRIDE * 4));
+  },
+  rebase: (_, { bytes, nFeatures }, to) => {
+    to.bytes.set(bytes.subarray(8, HEADER_BYTES), 8);
+    new CalendarVisits(to.bytes.subarray(8)).discount();
+    for (let slot = 0; slot < nFeatures; slot++) {
+      const s = HEADER_BYTES + slot * STRIDE * 4;
+      to.bytes.set(bytes.subarray(s + PROFILE * 4, s + STRIDE * 4), s + PROFILE * 4);
+    }
   },
 };
 
@@ -154,7 +163,8 @@ class SeasonalChart implements Detector {
       if (Number.isNaN(value)) continue;
       const n = series[s + COUNT]! + 1;
       series[s + COUNT] = n;
-      if (n === 1) series[s + LEVEL] = value;
+      // The first value is as expected; where the habits are older than the level, they stay.
+      if (n === 1) series[s + LEVEL] = value - expectedOf(series, s, visit);
       const expected = expectedOf(series, s, visit);
       const most = mostOf(series[s + DEVIATION]!, this.#floor(expected));
       const residual = n < UNCLIPPED ? value - expected : clipped(value - expected, most);
@@ -204,6 +214,29 @@ class SeasonalChart implements Detector {
     const expected = expectedOf(this.#series, s, this.#calendar.visit(at));
     const reach = mostOf(this.#series[s + DEVIATION]!, this.#floor(expected));
     return { expected, low: expected - reach, high: expected + reach, n };
+  }
+
+  explain(slot: number, given: number, at?: number): Explanation | undefined {
+    const band = this.band(slot, at);
+    if (band === undefined) return undefined;
+    const value = bounded(given);
+    const { expected } = band;
+    let said: Explanation = { ...band, observed: value, span: 1, unit: "value" };
+    if (value < band.low || value > band.high) return said;
+    const s = slot * STRIDE;
+    const floor = this.#floor(expected);
+    let furthest = 0;
+    for (let k = 0; k < (this.#held[0]! || SPANS); k++) {
+      const before = this.#series[s + MEANS + k]!;
+      const mean = before + (value - expected - before) * RATES[k]!;
+      const variance = this.#series[s + DEVIATIONS + k]! ** 2 + FLOOR_PART * floor;
+      const reach = Math.sqrt(variance * this.#limits[k]!);
+      if (Math.abs(mean) / reach <= furthest) continue;
+      furthest = Math.abs(mean) / reach;
+      const ends = { low: expected - reach, high: expected + reach };
+      said = { ...said, ...ends, observed: expected + mean, span: LENGTHS[k]! };
+    }
+    return said;
   }
 
   /** @returns 1 + the first span whose mean is beyond its boundary, if that is below `held` */

@@ -111,6 +111,7 @@ class Foresight {
       freeze: undefined,
       newestRowMs: episode.newestRow / 1000,
       cadenceMs: episode.cadence === undefined ? undefined : episode.cadence / 1000,
+      warmUp: episode.warmUp,
       targets: [],
       attempts,
       lastAttemptEndMs: attempts.at(-1),

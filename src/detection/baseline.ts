@@ -5,11 +5,12 @@ import { ModelMemory } from "./memory.ts";
 import type { ModelFacts } from "./model-facts.ts";
 import { learnNoise, observeNoise, remember, widening } from "./noise.ts";
 import { shiftEvidence } from "./opening.ts";
-import { acceptHabits, applyRules, type Evidence, learnHabits, settledAfter } from "./rules.ts";
+import { acceptHabits, applyRules, type Evidence, learnHabits } from "./rules.ts";
 import type { Scratch, ScratchPool } from "./scratch.ts";
 import {
   type DecisionSettings,
   type DetectorUse,
+  enoughFor,
   settledTransform,
   type Transform,
 } from "./settings.ts";
@@ -24,6 +25,23 @@ export interface BaselineOptions {
   readonly decision: DecisionSettings;
   readonly pool: ScratchPool;
 }
+
+/** One attribution, as it is handed over. */
+export interface Assembled {
+  /** Its time, microseconds since 1970. */
+  readonly at: number;
+  /** Features with two values. */
+  readonly conflicts: readonly string[];
+  /** Whether it is one of a slow model. */
+  readonly slow: boolean;
+}
+
+/** What a value is a part of, in a sentence. */
+const wholes = {
+  none: undefined,
+  share: " of the total",
+  common_scale: " of the usual total",
+} as const;
 
 /** What one attribution says. */
 export interface Verdict {
@@ -67,9 +85,9 @@ export class Baseline {
     return this.#features.names;
   }
 
-  /** Scores of the newest attribution by feature; valid until another one of this size is judged. */
-  get scores(): Float64Array {
-    return this.#scratch().scores;
+  /** What was made of the newest attribution; valid until another one of this size is judged. */
+  get scratch(): Scratch {
+    return this.#options.pool.of(this.#memory.nFeatures);
   }
 
   slotOf(feature: string): number | undefined {
@@ -83,7 +101,7 @@ export class Baseline {
     if (newcomers.length === 0) return;
     const before = this.#memory.nFeatures;
     const raw = this.#isRaw(before + newcomers.length);
-    const late = this.#facts.learned >= settledAfter;
+    const late = this.#facts.learned >= this.#options.decision.settled;
     if (raw !== this.#memory.shape.raw) this.#startOver();
     this.#memory = this.#memory.grown(before + newcomers.length, raw);
     this.#features = featureTable([...this.names, ...newcomers.map(({ name }) => name)]);
@@ -95,12 +113,8 @@ export class Baseline {
     }
   }
 
-  /**
-   * Judges the assembled attribution; nothing is learned yet.
-   *
-   * @param at its time, microseconds since 1970
-   */
-  judge(at: number, conflicts: readonly string[]): Verdict {
+  /** Judges the assembled attribution; nothing is learned yet. */
+  judge({ at, conflicts, slow }: Assembled): Verdict {
     const facts = this.#facts;
     const memory = this.#memory;
     const {
@@ -112,10 +126,10 @@ export class Baseline {
       names: this.names,
       state: facts.rules,
       settings: this.#options.decision,
-      learned: facts.learned,
+      settled: facts.learned >= enoughFor(slow, this.#options.decision),
       conflicts: conflicts.flatMap((name) => this.slotOf(name) ?? []),
     });
-    const scratch = this.#scratch();
+    const { scratch } = this;
     if (presentPart(memory) < leastPresent) {
       scratch.scores.fill(Number.NaN);
       return {
@@ -127,7 +141,7 @@ export class Baseline {
         noise: Number.NaN,
       };
     }
-    const { highest, shift, noise } = this.#score(scratch, at);
+    const { highest, shift, noise } = this.#score(at, slow);
     const clean = !uneasy && (highest ?? 0) < this.#options.decision.exitLevel;
     const evidence = [...ruled, ...(shift.length > 0 ? arriving : []), ...shift];
     return { at, evidence, clean, highest, whole: true, noise };
@@ -136,7 +150,7 @@ export class Baseline {
   /** Learns what was judged, unless something was wrong with it or the baseline is frozen. */
   settle(verdict: Verdict): void {
     const facts = this.#facts;
-    const { y } = this.#scratch();
+    const { y } = this.scratch;
     const sound = verdict.whole && verdict.evidence.length === 0 && verdict.clean;
     if (sound && facts.episode === null) this.#learn(y, verdict);
     else this.#rest(y, verdict);
@@ -151,35 +165,38 @@ export class Baseline {
     this.#startOver();
   }
 
-  #scratch(): Scratch {
-    return this.#options.pool.of(this.#memory.nFeatures);
-  }
-
   #isRaw(nFeatures: number): boolean {
     return settledTransform(this.#options.transform, nFeatures) === "none";
   }
 
   #score(
-    scratch: Scratch,
     at: number,
+    slow: boolean,
   ): Pick<Judgement, "highest"> & {
     readonly shift: readonly Evidence[];
     readonly noise: number;
   } {
     const memory = this.#memory;
     const facts = this.#facts;
+    const { scratch } = this;
     const { decision: settings } = this.#options;
-    transform(settledTransform(this.#options.transform, memory.nFeatures), memory, scratch);
+    const kind = settledTransform(this.#options.transform, memory.nFeatures);
+    transform(kind, memory, scratch);
     const noise = observeNoise(memory, scratch);
     const widen = widening(memory) * (facts.widen > 0 ? settings.relearnedWiden : 1);
-    const { detectors, highest, firing } = judge(memory, scratch, {
-      at,
-      widen,
-      settings,
-    });
-    facts.scores = detectors;
+    const judgement = judge(memory, scratch, { at, widen, slow, settings });
+    const { highest, firing } = judgement;
+    facts.scores = judgement.detectors;
+    facts.provisional = slow && (facts.widen > 0 || judgement.stoodIn);
     if (facts.relearn > 0) return { highest: undefined, shift: [], noise };
-    const shift = shiftEvidence({ ...scratch, at, memory, names: this.names, firing });
+    const shift = shiftEvidence({
+      at,
+      memory,
+      names: this.names,
+      scratch,
+      whole: wholes[kind],
+      firing,
+    });
     return { highest, shift, noise };
   }
 

@@ -1,7 +1,8 @@
 /** Who is to blame, in shares of the model's attention, as it stood when the episode opened. */
-import { expectedBand } from "./decision.ts";
+import { expectedBand, explained, type Judged } from "./decision.ts";
 import type { BlamedFeature } from "./event.ts";
 import type { ModelMemory } from "./memory.ts";
+import type { Scratch } from "./scratch.ts";
 import { expectedTotal } from "./transform.ts";
 
 /** More names than this help nobody. */
@@ -12,14 +13,16 @@ export interface BlameInput {
   readonly at: number;
   readonly memory: ModelMemory;
   readonly names: readonly string[];
-  /** Feature scores over the boundary; NaN where there is none. */
-  readonly scores: Float64Array;
+  /** What was judged last. */
+  readonly scratch: Pick<Scratch, "y" | "scores">;
   /** Blamed by a rule, most first; then come the features beyond their boundary by score. */
   readonly guilty: readonly number[];
 }
 
 /** @returns most to blame first, at most ten; their parts add up to 1 */
-export function blame({ at, memory, names, scores, guilty }: BlameInput): readonly BlamedFeature[] {
+export function blame(input: BlameInput): readonly BlamedFeature[] {
+  const { at, memory, names, scratch, guilty } = input;
+  const { scores } = scratch;
   const rest = [...scores.keys()]
     .filter((slot) => scores[slot]! >= 1 && !guilty.includes(slot))
     .toSorted((a, b) => scores[b]! - scores[a]!);
@@ -30,7 +33,7 @@ export function blame({ at, memory, names, scores, guilty }: BlameInput): readon
   return slots.map((slot, i) => ({
     feature: names[slot]!,
     ...compared(shares, slot),
-    ...bandInShares(memory, slot, at),
+    ...bandInShares(memory, scratch, { slot, at }),
     score: weights[i]!,
     part: weights[i]! / weight,
   }));
@@ -72,11 +75,13 @@ function rank(shares: readonly (number | undefined)[], slot: number): number | u
 
 function bandInShares(
   memory: ModelMemory,
-  slot: number,
-  at: number,
+  scratch: BlameInput["scratch"],
+  judged: Judged,
 ): Pick<BlamedFeature, "low" | "high"> {
-  const band = expectedBand(memory, slot, at);
-  if (band === undefined) return { low: undefined, high: undefined };
+  const said = explained(memory, scratch, judged);
+  const band = said ?? expectedBand(memory, judged);
+  // Deviations are no shares.
+  if (band === undefined || said?.unit === "deviations") return { low: undefined, high: undefined };
   const unit = expectedTotal(memory) || 1;
   const ends = [band.low / unit, band.high / unit].map((end) => Math.max(end, 0));
   return { low: ends[0], high: ends[1] };

@@ -1,7 +1,7 @@
 /** The detectors that are always on, and the one dial people turn. */
 import type { DetectorType } from "../../detectors/detector.ts";
 import { DetectionError } from "./errors.ts";
-import type { DetectorUse } from "./settings.ts";
+import { type DetectorUse, defaultDecision } from "./settings.ts";
 
 export type Sensitivity = "low" | "normal" | "high";
 
@@ -38,6 +38,7 @@ export function defaultDetectorSet(
     return { type, params: type.params.parse(params), judge: false };
   };
   const chart = {
+    grace_period: defaultDecision.provisional,
     thresholds: thresholds[sensitivity],
     abs_floor: shareFloor,
     rel_floor: relativeFloor,
@@ -50,7 +51,13 @@ export function defaultDetectorSet(
       only: "raw",
       atOnce: true,
     },
-    use("rolling-z-score", { window_size: witnessWindow }),
+    {
+      ...use("rolling-z-score", {
+        window_size: witnessWindow,
+        grace_period: defaultDecision.provisional,
+      }),
+      standsIn: true,
+    },
     use("half-space-trees", {}),
   ];
 }

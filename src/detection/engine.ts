@@ -28,6 +28,8 @@ export interface ModelView {
   /** Time of the newest attribution, microseconds. */
   readonly lastAt: number | undefined;
   readonly learned: number;
+  /** How far a slow model is learned: `9/14` before it is judged, then `provisional`; undefined once it is warm, or not slow. */
+  readonly warmUp: string | undefined;
   /** Microseconds. */
   readonly cadence: number | undefined;
   readonly features: number;
@@ -203,13 +205,14 @@ export class PartitionEngine {
   }
 }
 
-function viewOf({ key, facts, cadence, features }: WatchedModel): ModelView {
+function viewOf({ key, facts, cadence, features, warmUp }: WatchedModel): ModelView {
   const { source, lastAt, learned, episode, scores, silent, unhealthy } = facts;
   return {
     model: key,
     source,
     lastAt: lastAt ?? undefined,
     learned,
+    warmUp,
     cadence,
     features: features.length,
     openEpisode:

@@ -51,6 +51,8 @@ export interface EpisodeOpened {
   readonly detectors: readonly DetectorScore[];
   /** Attributions the baseline had learned from. */
   readonly learned: number;
+  /** How far a slow model is learned: `9/14` before it is judged, then `provisional`; undefined once it is warm, or not slow. */
+  readonly warmUp: string | undefined;
   /** Learned usual time between attributions, microseconds; undefined while unknown. */
   readonly cadence: number | undefined;
   /** Time of the newest row behind the finding, microseconds since 1970. */

@@ -87,7 +87,7 @@ function registerCensus(registry: Registry, seen: Seen): void {
   registry.registerMetric(
     new Gauge({
       name: "driftwarden_detection_models",
-      help: "Models in memory, by condition.",
+      help: "Models in memory, by condition; warming_up and provisional are slow models that are not known well yet.",
       labelNames: ["condition"],
       registers: [],
       collect() {
@@ -95,6 +95,10 @@ function registerCensus(registry: Registry, seen: Seen): void {
         this.set({ condition: "all" }, models.length);
         this.set({ condition: "silent" }, models.filter((model) => model.silent).length);
         this.set({ condition: "anomalous" }, models.filter((model) => model.openEpisode).length);
+        const slow = models.flatMap(({ warmUp }) => warmUp ?? []);
+        const provisional = slow.filter((warmUp) => warmUp === "provisional").length;
+        this.set({ condition: "provisional" }, provisional);
+        this.set({ condition: "warming_up" }, slow.length - provisional);
         this.set({ condition: "unhealthy" }, models.filter((model) => model.unhealthy).length);
       },
     }),

@@ -36,6 +36,8 @@ export interface ModelFacts {
   /** Attributions still learned without judging, and still judged with wider thresholds. */
   relearn: number;
   widen: number;
+  /** What the newest attribution says is provisional. */
+  provisional: boolean;
   silent: boolean;
   unhealthy: boolean;
   episode: Episode | null;
@@ -61,6 +63,7 @@ export function newFacts(
     learned: 0,
     unlearned: 0,
     ...fresh,
+    provisional: false,
     silent: false,
     unhealthy: false,
     episode: null,

@@ -2,7 +2,7 @@
 import type { ModelKey } from "../stream/model-key.ts";
 import type { Row } from "../stream/record.ts";
 import { Assembler } from "./assembler.ts";
-import { Baseline, type Verdict } from "./baseline.ts";
+import { type Assembled, Baseline, type Verdict } from "./baseline.ts";
 import { Cadence } from "./cadence.ts";
 import type { DetectionCounts, DropReason } from "./counts.ts";
 import { stepEpisode } from "./episode.ts";
@@ -85,6 +85,15 @@ export class WatchedModel {
     return { names: this.features, facts, memory: this.memory };
   }
 
+  /** How far a slow model is learned: `9/14` before it is judged, then `provisional`; undefined once it is warm, or not slow. */
+  get warmUp(): string | undefined {
+    const { learned, provisional } = this.facts;
+    const needed = this.#context.settings.decision.provisional;
+    if (!this.#isSlow) return undefined;
+    if (learned < needed) return `${learned}/${needed}`;
+    return provisional ? "provisional" : undefined;
+  }
+
   /** What was decided since it was last asked. */
   takeEvents(): readonly DetectionEvent[] {
     const events = this.#events;
@@ -155,14 +164,15 @@ export class WatchedModel {
     facts.silent = false;
     this.#baseline.admit(newcomers);
     this.applyMarkers(at);
-    this.#judge(at, conflicts);
+    this.#judge({ at, conflicts, slow: this.#isSlow });
     this.#assembler.expect();
     this.#answer(at);
   }
 
-  #judge(at: number, conflicts: readonly string[]): void {
+  #judge(assembled: Assembled): void {
+    const { at } = assembled;
     const { counts, settings } = this.#context;
-    const verdict: Verdict = this.#baseline.judge(at, conflicts);
+    const verdict: Verdict = this.#baseline.judge(assembled);
     counts.attributions++;
     if (!verdict.whole) counts.fragments++;
     const { evidence, clean } = verdict;
@@ -176,6 +186,10 @@ export class WatchedModel {
     if (verdict.highest !== undefined) observe(this.facts.verification, { at, clean });
     this.#baseline.settle(verdict);
     if (step === "accepted") this.#baseline.relearn();
+  }
+
+  get #isSlow(): boolean {
+    return (this.cadence ?? 0) >= this.#context.settings.decision.slowCadenceUs;
   }
 
   #silentDue(): number {
@@ -194,7 +208,7 @@ export class WatchedModel {
     }
     const elapsed = watermark - (facts.lastAt ?? watermark);
     const { silentCadences } = this.#context.settings.decision;
-    this.#baseline.scores.fill(Number.NaN);
+    this.#baseline.scratch.scores.fill(Number.NaN);
     this.#open(watermark, [
       silentEvidence({ elapsed, cadence: this.cadence ?? elapsed, silentCadences }),
     ]);
@@ -208,9 +222,10 @@ export class WatchedModel {
       evidence,
       memory,
       names: this.features,
-      scores: this.#baseline.scores,
+      scratch: this.#baseline.scratch,
       detectors: facts.scores,
       learned: facts.learned,
+      warmUp: this.warmUp,
       cadence,
       newestRow: facts.lastAt ?? at,
     });

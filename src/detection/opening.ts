@@ -1,11 +1,13 @@
 /** Finds the words and figures of an episode that opens. */
+import type { Explanation } from "../../detectors/detector.ts";
 import { formatDuration } from "../duration.ts";
 import { blame } from "./blame.ts";
-import { expectedBand } from "./decision.ts";
+import { explained } from "./decision.ts";
 import type { EpisodeOpened } from "./event.ts";
 import { eventId } from "./event-id.ts";
 import type { ModelMemory } from "./memory.ts";
 import type { Evidence } from "./rules.ts";
+import type { Scratch } from "./scratch.ts";
 
 /** A leak: a feature rose at least so many times… */
 const leakRise = 3;
@@ -17,38 +19,54 @@ export interface ShiftInput {
   readonly at: number;
   readonly memory: ModelMemory;
   readonly names: readonly string[];
-  /** Transformed values. */
-  readonly y: Float64Array;
-  readonly scores: Float64Array;
+  /** What was judged last. */
+  readonly scratch: Pick<Scratch, "y" | "scores">;
+  /** What a value is a part of, for the sentence; undefined in its own unit. */
+  readonly whole: string | undefined;
   /** Features beyond their boundary, highest score first, once one crossed it often enough. */
   readonly firing: readonly number[];
 }
 
 /** The judges' evidence; none when no feature fires. */
 export function shiftEvidence(input: ShiftInput): readonly Evidence[] {
-  const { memory, scores, firing } = input;
+  const { memory, firing } = input;
   const slot = firing[0];
   if (slot === undefined) return [];
   const [top] = blame({ ...input, guilty: [slot] });
   const before = top?.before ?? 0;
   const after = top?.after ?? 0;
   const leaked = memory.nFeatures > 1 && after > leakShare && after >= leakRise * before;
-  const score = scores[slot]!;
+  const score = input.scratch.scores[slot]!;
   return [{ kind: leaked ? "leak" : "shift", slots: firing, score, reason: sentence(input, slot) }];
 }
 
-function sentence({ at, memory, names, y, scores, firing }: ShiftInput, slot: number): string {
-  const band = expectedBand(memory, slot, at);
-  const percent = !memory.shape.raw;
-  const said = (value: number): string => (percent ? `${figure(value * 100)} %` : figure(value));
-  const value = y[slot]!;
-  const verb = value < (band?.expected ?? 0) ? "fell" : "rose";
-  const expected =
-    band === undefined
-      ? ""
-      : `, expected ${said(percent ? Math.max(band.low, 0) : band.low)} to ${said(band.high)}`;
+function sentence(input: ShiftInput, slot: number): string {
+  const { at, memory, names, scratch, firing, whole } = input;
+  const said = explained(memory, scratch, { slot, at });
+  const what = said === undefined ? "is not as usual" : heldAgainst(said, whole);
   const others = firing.length > 1 ? `; ${firing.length - 1} more beyond theirs` : "";
-  return `${names[slot]} ${verb} to ${said(value)}${percent ? " of the total" : ""}${expected}: ${figure(scores[slot]!)} times its boundary${others}`;
+  return `${names[slot]} ${what}: ${figure(scratch.scores[slot]!)} times its boundary${others}`;
+}
+
+/** `fell to 5.4 % of the usual total on average over 10 attributions, expected 8 to 12 %` */
+function heldAgainst(said: Explanation, whole: string | undefined): string {
+  const { observed, expected, span, high } = said;
+  const inShares = whole !== undefined && said.unit === "value";
+  const low = inShares && high > 0 ? Math.max(said.low, 0) : said.low;
+  const [is, from, to] = distinct([observed, low, high].map((one) => (inShares ? one * 100 : one)));
+  const unit = inShares ? " %" : "";
+  const of = said.unit === "value" ? (whole ?? "") : " deviations from the habit of the hour";
+  const mean = span === 1 ? "" : ` on average over ${span} attributions`;
+  return `${observed < expected ? "fell" : "rose"} to ${is}${unit}${of}${mean}, expected ${from} to ${to}${unit}`;
+}
+
+/** Three digits, or as many as it takes to see that the first does not lie between the others. */
+function distinct(values: readonly number[]): readonly number[] {
+  for (let digits = 3; digits < 17; digits++) {
+    const shown = values.map((value) => Number(value.toPrecision(digits)));
+    if (shown[0]! < shown[1]! || shown[0]! > shown[2]!) return shown;
+  }
+  return values;
 }
 
 /** @param silence times in microseconds */
@@ -65,6 +83,9 @@ export function silentEvidence(silence: {
 
 const figure = (value: number): string => String(Number(value.toPrecision(3)));
 
+const provisionally = (warmUp: string, learned: number): string =>
+  `provisional, learned from ${warmUp === "provisional" ? learned : warmUp} attributions`;
+
 export interface OpeningInput {
   readonly model: string;
   readonly at: number;
@@ -72,17 +93,20 @@ export interface OpeningInput {
   readonly evidence: readonly Evidence[];
   readonly memory: ModelMemory;
   readonly names: readonly string[];
-  readonly scores: Float64Array;
+  /** What was judged last. */
+  readonly scratch: Pick<Scratch, "y" | "scores">;
   readonly detectors: EpisodeOpened["detectors"];
   readonly learned: number;
+  readonly warmUp: string | undefined;
   readonly cadence: number | undefined;
   readonly newestRow: number;
 }
 
 /** The event of an episode that opens; rules come before scores, in what is said and in who is blamed. */
 export function openedEvent(input: OpeningInput): EpisodeOpened {
-  const { model, at, evidence, newestRow, detectors, learned, cadence } = input;
-  const { kind, reason, score } = evidence[0]!;
+  const { model, at, evidence, newestRow, detectors, learned, warmUp, cadence } = input;
+  const { kind, reason: found, score } = evidence[0]!;
+  const reason = warmUp === undefined ? found : `${found} (${provisionally(warmUp, learned)})`;
   const guilty = [...new Set(evidence.flatMap(({ slots }) => slots))];
   // Silence opens at a clock time, which is not its row time.
   const id = eventId(model, "episode_opened", kind, newestRow);
@@ -98,6 +122,7 @@ export function openedEvent(input: OpeningInput): EpisodeOpened {
     features,
     detectors,
     learned,
+    warmUp,
     cadence,
     newestRow,
   };

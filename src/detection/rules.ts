@@ -40,8 +40,6 @@ export function noRules(): RuleState {
   };
 }
 
-/** Attributions learned before repetition or a new feature can be judged. */
-export const settledAfter = 20;
 const knownAfter = 8;
 const knownPresence = 0.9;
 /** Values ≥ 0 after which a negative one is nonsense. */
@@ -55,8 +53,8 @@ export interface RuleInput {
   readonly names: readonly string[];
   readonly state: RuleState;
   readonly settings: DecisionSettings;
-  /** Attributions learned. */
-  readonly learned: number;
+  /** Enough was learned to know whether vectors repeat by themselves. */
+  readonly settled: boolean;
   /** Slots with two values at one time. */
   readonly conflicts: readonly number[];
 }
@@ -178,10 +176,10 @@ function newFeature(input: RuleInput, slots: readonly number[]): readonly Eviden
   return said(slots, "new_feature", reason);
 }
 
-function frozen({ memory, state, settings, learned }: RuleInput): readonly Evidence[] {
+function frozen({ memory, state, settings, settled }: RuleInput): readonly Evidence[] {
   state.sameRun = repeatsPrevious(memory) ? state.sameRun + 1 : 1;
   if (state.sameRun === 1) state.frozenAccepted = false;
-  const unusual = learned >= settledAfter && state.repeats < repeatsTolerated;
+  const unusual = settled && state.repeats < repeatsTolerated;
   if (state.sameRun < settings.frozenRun || !unusual || state.frozenAccepted) return [];
   const reason = `the exporter repeats itself: ${state.sameRun} identical vectors in a row`;
   return [{ kind: "frozen", slots: [], score: state.sameRun / settings.frozenRun, reason }];

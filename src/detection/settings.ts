@@ -10,6 +10,8 @@ export interface DetectorUse {
   readonly only?: "parts" | "raw";
   /** Whether its scores open episodes; the others are witnesses whose scores are reported. */
   readonly judge: boolean;
+  /** A witness that judges a slow model as long as no judge has an opinion. */
+  readonly standsIn?: boolean;
   /** One crossing of its boundary is enough: it asks for more than one value by itself. */
   readonly atOnce?: boolean;
 }
@@ -40,6 +42,12 @@ export interface DecisionSettings {
   readonly relearnedWiden: number;
   /** …for so many attributions after that. */
   readonly relearnedWidenFor: number;
+  /** Observations of a feature, or of a whole model, that are learned before it is judged… */
+  readonly settled: number;
+  /** …and before it is judged provisionally, in a slow model. */
+  readonly provisional: number;
+  /** A model whose usual time between attributions is not below this is slow, microseconds. */
+  readonly slowCadenceUs: number;
   /** Cadences without an attribution that are silence. */
   readonly silentCadences: number;
   /** Identical vectors in a row that are a frozen exporter. */
@@ -75,6 +83,9 @@ export const defaultDecision: DecisionSettings = {
   relearn: 12,
   relearnedWiden: 1.5,
   relearnedWidenFor: 60,
+  settled: 20,
+  provisional: 14,
+  slowCadenceUs: 6 * 3_600_000_000,
   silentCadences: 3,
   frozenRun: 3,
   newFeatureShare: 0.03,
@@ -88,3 +99,9 @@ export function settledTransform(
   if (transform !== "auto") return transform;
   return nFeatures < 3 ? "none" : "common_scale";
 }
+
+/** Observations that are learned before a feature, or a whole model, is judged. */
+export const enoughFor = (
+  slow: boolean,
+  { provisional, settled }: Pick<DecisionSettings, "provisional" | "settled">,
+): number => (slow ? provisional : settled);

@@ -152,13 +152,14 @@ const statusOf = {
 /** The gates' word, as the run that is written down. */
 function judged(proposal: Proposal, past: PastAttempts, nowMs: number): Run {
   const { fix, incident, targets } = proposal;
-  const { newestRow, cadence } = incident.episode;
+  const { newestRow, cadence, warmUp } = incident.episode;
   const decision = judgeAll(gates, {
     nowMs,
     fix,
     freeze: undefined,
     newestRowMs: newestRow / 1000,
     cadenceMs: cadence === undefined ? undefined : cadence / 1000,
+    warmUp,
     targets,
     attempts: past.attemptsMs,
     lastAttemptEndMs: past.lastEndMs,

@@ -97,8 +97,15 @@ function facts(incident: Incident): string {
     `||First observed|${readTime(episode.at / 1000)}|`,
     `||Scope|${escaped(scope.filter((part) => !part.endsWith(" ")).join(", "), 200)}|`,
     `||Severity|${incident.severity}|`,
-    `||Learned from|${episode.learned.toLocaleString("en-US")} attributions, cadence ${cadence}|`,
+    `||Learned from|${learnedFrom(episode)}, cadence ${cadence}|`,
   ].join("\n");
+}
+
+function learnedFrom({ learned, warmUp }: EpisodeOpened): string {
+  const count = learned.toLocaleString("en-US");
+  if (warmUp === undefined) return `${count} attributions`;
+  const far = warmUp === "provisional" ? count : warmUp;
+  return `${far} attributions (provisional: the model is slow and not known well yet, no fix runs)`;
 }
 
 /** The rule in its own words, and every detector's score. */

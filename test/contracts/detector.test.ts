@@ -129,6 +129,57 @@ describe.each(types)("the state of $name", ({ type }) => {
   });
 });
 
+const rebasing = types.filter(({ type }) => type.rebase !== undefined);
+
+describe.each(rebasing)("$name on another level", ({ type }) => {
+  test("expects nothing before it has learned it, leaves the old bytes alone, and scores in the end", () => {
+    const params = type.params.parse({});
+    const { state, detector } = freshDetector(type, 3);
+    for (const x of noise(7, WARM, 3)) detector.learnOne(x);
+    const before = state.bytes.slice();
+    const to = { nFeatures: 3, bytes: new Uint8Array(state.bytes.length) };
+    type.rebase?.(params, state, to);
+    expect(state.bytes).toEqual(before);
+    const rebased = type.create(params, to);
+    expect(rebased.scoreOne(Float64Array.of(1, 2, 3), new Float64Array(3))).toBeUndefined();
+    expect(rebased.band(0)).toBeUndefined();
+    for (const x of noise(8, WARM, 3)) rebased.learnOne(x);
+    expect(rebased.scoreOne(Float64Array.of(0.5, 10.5, 20.5), new Float64Array(3))).toBeTypeOf(
+      "number",
+    );
+  });
+});
+
+function isOutside(detector: Detector, value: number): boolean {
+  const band = detector.band(0);
+  const said = detector.explain?.(0, value) ?? (band && { ...band, observed: value });
+  return said !== undefined && (said.observed < said.low || said.observed > said.high);
+}
+
+const outside = fc.record({
+  seed: seeds,
+  factor: fc.double({ min: -20, max: 20, noNaN: true }),
+  rows: fc.integer({ min: 1, max: 40 }),
+});
+
+describe.each(types)("what $name says of a vector beyond its boundary", ({ type }) => {
+  it.prop([outside], { numRuns: 40 })(
+    "is a value outside the band beside it",
+    ({ seed, factor, rows }) => {
+      const { detector } = freshDetector(type, 1);
+      for (const x of noise(seed, WARM, 1)) detector.learnOne(x);
+      const featureScores = new Float64Array(1);
+      for (const [x = Number.NaN] of noise(seed + 1, rows, 1)) {
+        const moved = Float64Array.of(x + factor);
+        detector.scoreOne(moved, featureScores);
+        if (featureScores[0]! >= 1) expect(isOutside(detector, moved[0]!)).toBe(true);
+        if (detector.skipOne) detector.skipOne(moved);
+        else detector.learnOne(moved);
+      }
+    },
+  );
+});
+
 const wrong = (score: number): boolean => !Number.isFinite(score) || score < 0;
 
 /** What it says of a vector that is not finite and ≥ 0; a score that is not there is fine. */

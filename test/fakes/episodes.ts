@@ -32,6 +32,7 @@ export function episodeOpened(changes: Partial<EpisodeOpened> = {}): EpisodeOpen
       { detector: "half-space-trees", score: 1.1 },
     ],
     learned: 1008,
+    warmUp: undefined,
     cadence: 600_000_000,
     newestRow: 1_760_000_000_000_000,
     ...changes,

@@ -19,6 +19,7 @@ function facts(given: {
     freeze: undefined,
     newestRowMs: nowMs,
     cadenceMs: undefined,
+    warmUp: undefined,
     targets: [],
     lastAttemptEndMs: undefined,
     attempts: given.attempts,

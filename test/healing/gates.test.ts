@@ -6,6 +6,7 @@ import { frozen } from "../../src/healing/gates/frozen.ts";
 import type { Gate } from "../../src/healing/gates/gate.ts";
 import type { GateFacts } from "../../src/healing/gates/gate-facts.ts";
 import { gates, judgeAll } from "../../src/healing/gates/gates.ts";
+import { provisional } from "../../src/healing/gates/provisional.ts";
 import { refused } from "../../src/healing/gates/refused.ts";
 import { target } from "../../src/healing/gates/target.ts";
 import { tier } from "../../src/healing/gates/tier.ts";
@@ -30,6 +31,7 @@ const fine: GateFacts = {
   freeze: undefined,
   newestRowMs: nowMs - minute,
   cadenceMs: minute,
+  warmUp: undefined,
   targets: [container("svc-1")],
   lastAttemptEndMs: undefined,
   attempts: [],
@@ -46,6 +48,7 @@ describe("the list of gates", () => {
     expect(gates.map(({ name }) => name)).toEqual([
       "frozen",
       "fresh",
+      "provisional",
       "tier",
       "target",
       "refused",
@@ -99,6 +102,14 @@ describe("fresh", () => {
     expect(reasonOf(fresh, { newestRowMs: nowMs + minute })).toBeUndefined();
     expect(reasonOf(fresh, { newestRowMs: Number.NaN })).toBeTypeOf("string");
     expect(reasonOf(fresh, { newestRowMs: -Infinity })).toContain("Nobody knows");
+  });
+});
+
+describe("provisional", () => {
+  it("denies while the model behind the finding is not known well, and says how far it is", () => {
+    expect(reasonOf(provisional, { warmUp: "9/14" })).toContain("9/14 attributions");
+    expect(reasonOf(provisional, { warmUp: "provisional" })).toContain("not known well yet");
+    expect(reasonOf(provisional, {})).toBeUndefined();
   });
 });
 

@@ -43,6 +43,7 @@ export function exampleIncident(example: Example = {}, change: Partial<Incident>
       { detector: "half-space-trees", score: undefined },
     ],
     learned: 2016,
+    warmUp: undefined,
     cadence: 300_000_000,
     newestRow: atMs * 1000,
   };

@@ -13,6 +13,13 @@ const context: TicketContext = {
 
 const nasty = `{code}|h1. *[~admin]!x.png!\n"';DROP 😀\u202e${"_long_".repeat(700)}`;
 
+/** The description of a ticket about a model that has learned so much. */
+function learnedFrom(learned: number, warmUp: string | undefined): string {
+  const incident = exampleIncident();
+  const episode = { ...incident.episode, learned, warmUp };
+  return renderIssue({ ...incident, episode }, context).description;
+}
+
 describe("the title of a ticket", () => {
   it.each<[EpisodeKind, string]>([
     ["shift", "[P1] churn-v7: credit_score lost its influence"],
@@ -84,6 +91,14 @@ describe("the description of a ticket", () => {
     expect(description).not.toMatch(/(?<!\\)\{code\}|(?<!\\)\[~|(?<!\\)!x/);
     expect(description).toContain("and 9990 more");
     expect(description).toContain("driftwarden marker MODEL retrain");
+  });
+
+  it("says of a slow model how far it is learned", () => {
+    expect(learnedFrom(9, "9/14")).toContain("||Learned from|9/14 attributions (provisional:");
+    expect(learnedFrom(17, "provisional")).toContain(
+      "||Learned from|17 attributions (provisional:",
+    );
+    expect(learnedFrom(99, undefined)).toContain("||Learned from|99 attributions, cadence 5m|");
   });
 
   it("needs no features", () => {

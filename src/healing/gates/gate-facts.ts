@@ -23,6 +23,8 @@ export interface GateFacts {
   readonly newestRowMs: number;
   /** The model's usual time between attributions; undefined while unknown. */
   readonly cadenceMs: number | undefined;
+  /** How far the model is learned, as its finding says; undefined when it is warm. */
+  readonly warmUp: string | undefined;
   /** Rows no older than this are always fresh enough; 15 min unless told. */
   readonly freshFloorMs?: number;
   /** Everything the remediation resolved. */

@@ -5,11 +5,21 @@ import { fresh } from "./fresh.ts";
 import { frozen } from "./frozen.ts";
 import type { Gate, GateName } from "./gate.ts";
 import type { GateFacts } from "./gate-facts.ts";
+import { provisional } from "./provisional.ts";
 import { refused } from "./refused.ts";
 import { target } from "./target.ts";
 import { tier } from "./tier.ts";
 
-export const gates: readonly Gate[] = [frozen, fresh, tier, target, refused, cooldown, budget];
+export const gates: readonly Gate[] = [
+  frozen,
+  fresh,
+  provisional,
+  tier,
+  target,
+  refused,
+  cooldown,
+  budget,
+];
 
 export type Decision =
   | { readonly allow: true }
