@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { json } from "node:stream/consumers";
 import { promisify } from "node:util";
 import { z } from "zod";
-import { treeShape } from "../detectors/stats/tree-shape.ts";
+import { type TreeShape, treeShape } from "../detectors/stats/tree-shape.ts";
 import { nModels, nVectors, uniformVectors } from "./detectors.ts";
 import { leftOut } from "./line.ts";
 
@@ -19,6 +19,7 @@ const run = promisify(execFile);
 const answer = z.strictObject({ sum: z.number(), ns: z.number() });
 /** The detector's defaults and the seed that stands for null. */
 const trees = { nTrees: 10, height: 8, seed: 42 };
+const innerNodes = 2 ** trees.height - 1;
 const windowSize = 250;
 
 export interface Peer {
@@ -43,10 +44,23 @@ async function plainC(nFeatures: number): Promise<Peer | undefined> {
     leftOut("half-space trees in C", "a C compiler named cc");
     return undefined;
   }
-  const shape = treeShape({ ...trees, nFeatures, limits: undefined });
+  const shape = treeByTree(treeShape({ ...trees, nFeatures, limits: undefined }));
   const sizes = Int32Array.of(trees.nTrees, trees.height, windowSize, nFeatures, nModels, nVectors);
   const input = bytesOf([sizes, shape.slots, shape.thresholds, ...uniformVectors(nFeatures)]);
   return peer("plain C", [program], input);
+}
+
+/** Ours stand level after level. */
+function treeByTree({ slots, thresholds }: TreeShape): Pick<TreeShape, "slots" | "thresholds"> {
+  const places = Uint32Array.from({ length: slots.length }, (_, at) => {
+    const [tree, node] = [Math.floor(at / innerNodes), at % innerNodes];
+    const beforeLevel = 2 ** Math.floor(Math.log2(node + 1)) - 1;
+    return trees.nTrees * beforeLevel + tree * (beforeLevel + 1) + node - beforeLevel;
+  });
+  return {
+    slots: places.map((place) => slots[place]!),
+    thresholds: Float64Array.from(places, (place) => thresholds[place]!),
+  };
 }
 
 async function river(nFeatures: number): Promise<Peer | undefined> {

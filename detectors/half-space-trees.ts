@@ -1,7 +1,7 @@
 /** Half-space trees: how many of the last window's vectors shared this vector's part of the feature space. */
 import { z } from "zod";
 import type { Band, Detector, DetectorState, DetectorType } from "./detector.ts";
-import { HalfSpaceMasses, type MassesOptions } from "./stats/half-space-masses.ts";
+import { HalfSpaceMasses, type MassesOptions, type Walk } from "./stats/half-space-masses.ts";
 import { Squash } from "./stats/squash.ts";
 import { type Limits, type TreeShape, treeShape } from "./stats/tree-shape.ts";
 
@@ -24,7 +24,7 @@ const params = z
       .max(1_000_000)
       .default(250)
       .describe(
-        "Vectors in the reference; above 255 the counters take two bytes, above 65535 four.",
+        "Vectors in the reference; above 255 the counters take twice the memory, above 65535 more.",
       ),
     limits: z
       .record(z.string(), limitsOfFeature)
@@ -97,8 +97,9 @@ const HEADER_BYTES = 32;
  * Warm-up: undefined for the first window and, calibrated, for another fifth of one, whose least mass is the first
  * boundary. Growing by a feature keeps locations and scales and starts trees and boundary anew.
  *
- * Time: n_trees·(height + 1) visits to score and as many to learn, about 1 µs by default, and a sweep over all counters
- * once a window. Memory: 2·n_trees·(2^(height+1) − 1) counters and 18 bytes a feature, 10.3 KB by default.
+ * Time: n_trees·height comparisons to score and learn, since what was just scored is not walked again, and a sweep over
+ * all counters once a window: 0.25 µs a vector of 10 features, 0.4 µs calibrated. Memory: 3 bytes a leaf, of which
+ * there are n_trees·2^height, in windows up to 255 at heights up to 8, and 18 bytes a feature; 7.7 KB by default.
  *
  * Source: Tan, Ting and Liu 2011, "Fast Anomaly Detection for Streaming Data", IJCAI; River's variant, which adds up
  * the whole path (`river/anomaly/hst.py`).
@@ -110,7 +111,7 @@ const HEADER_BYTES = 32;
  */
 export const halfSpaceTrees: DetectorType<HalfSpaceTreesParams> = {
   name: "half-space-trees",
-  version: 1,
+  version: 2,
   params,
   stateBytes: (settings, nFeatures) =>
     HEADER_BYTES + squashBytes(settings, nFeatures) + HalfSpaceMasses.bytes(sizes(settings)),
@@ -157,6 +158,37 @@ function shapeOf(settings: HalfSpaceTreesParams, nFeatures: number): TreeShape {
   });
 }
 
+/** The newest walk of any forest, how much that had learned, and the vector. Working space, never state. */
+const newest = {
+  gaps: false,
+  leaves: new Int32Array(16),
+  mass: 0,
+  x: new Float64Array(64),
+  forest: undefined as Detector | undefined,
+  learned: 0,
+};
+
+function remember(x: Float64Array): void {
+  if (newest.x.length < x.length) newest.x = new Float64Array(2 * x.length);
+  const kept = newest.x;
+  let gaps = false;
+  for (let slot = 0; slot < x.length; slot++) {
+    const value = x[slot]!;
+    kept[slot] = value;
+    if (Number.isNaN(value)) gaps = true;
+  }
+  newest.gaps = gaps;
+}
+
+function isNewest(x: Float64Array): boolean {
+  const kept = newest.x;
+  for (let slot = 0; slot < x.length; slot++) {
+    const gaps = Number.isNaN(x[slot]) && Number.isNaN(kept[slot]);
+    if (x[slot] !== kept[slot] && !gaps) return false;
+  }
+  return true;
+}
+
 class HalfSpaceTrees implements Detector {
   readonly #header: Float64Array;
   readonly #squash: Squash | undefined;
@@ -176,16 +208,16 @@ class HalfSpaceTrees implements Detector {
   }
 
   scoreOne(x: Float64Array, featureScores: Float64Array): number | undefined {
-    featureScores.fill(Number.NaN);
+    for (let slot = 0; slot < featureScores.length; slot++) featureScores[slot] = Number.NaN;
     if (!this.#header[WINDOWS] || this.#header[JUDGED]! < this.#toJudge) return undefined;
-    const mass = this.#masses.around(this.#squash?.apply(x) ?? x);
+    const mass = this.#walk(x).mass;
     return this.#calibrate ? this.#header[BOUNDARY]! / mass : 1 - mass;
   }
 
   learnOne(x: Float64Array): void {
-    const point = this.#squash?.apply(x) ?? x;
-    if (this.#calibrate && this.#header[WINDOWS]! > 0) this.#follow(this.#masses.around(point));
-    this.#masses.count(point);
+    const walk = this.#walk(x);
+    if (this.#calibrate && this.#header[WINDOWS]! > 0) this.#follow(walk.mass);
+    this.#masses.count(walk);
     this.#squash?.learn(x);
     this.#header[LEARNED]! += 1;
     if (this.#header[LEARNED] !== this.#windowSize) return;
@@ -196,6 +228,17 @@ class HalfSpaceTrees implements Detector {
 
   band(): Band | undefined {
     return undefined;
+  }
+
+  /** Where x ends up; what was scored just now is not walked again to be learned. */
+  #walk(x: Float64Array): Walk {
+    const learned = this.#header[WINDOWS]! * this.#windowSize + this.#header[LEARNED]!;
+    if (newest.forest === this && newest.learned === learned && isNewest(x)) return newest;
+    remember(x);
+    newest.forest = this;
+    newest.learned = learned;
+    this.#masses.walk(this.#squash?.apply(x) ?? x, newest);
+    return newest;
   }
 
   #follow(mass: number): void {

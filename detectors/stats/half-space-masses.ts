@@ -1,4 +1,4 @@
-/** The counters of half-space trees: how many vectors passed each node, in the current and in the last whole window. */
+/** The counters of half-space trees: how many vectors came to each leaf, and what the last whole window says of it. */
 import type { TreeShape } from "./tree-shape.ts";
 
 export interface MassesOptions {
@@ -7,121 +7,203 @@ export interface MassesOptions {
   readonly windowSize: number;
 }
 
-type Counters = Uint8Array | Uint16Array | Uint32Array;
+/** How a vector goes through the trees. */
+export interface Walk {
+  /** Whether some value is missing (NaN). */
+  readonly gaps: boolean;
+  /** Receives the leaf of each tree; may be longer. */
+  leaves: Int32Array;
+  /** Receives the last window's mass around the vector, 0 < mass ≤ 1 once there is such a window. */
+  mass: number;
+}
 
-/** River's: a node with less than this fraction of the window ends the walk. */
+type Counters = Uint8Array | Uint16Array | Uint32Array | Float64Array;
+
+/** River's: a node with less than this fraction of the window ends the path that counts. */
 const SIZE_LIMIT = 0.1;
 
+/** Trees walked at once: while one waits for memory, the others go on. */
+const LANES = 5;
+
+/** Vectors in all leaves before each, while a window is closed. Working space, never state. */
+let before = new Int32Array(0);
+
 /**
- * River's masses, walked without recursion or allocation, kept in the detector's own bytes.
+ * River's masses, walked without allocation, kept in the detector's own bytes.
  *
- * Memory: two counters a node of 1, 2 or 4 bytes, as windowSize fits. Time: nTrees·(height + 1) nodes a walk.
+ * Vectors are counted in the leaves alone. When a window is over, what passed the inner nodes is added up, and from
+ * that what the path to each leaf weighs: its leaves are all that scoring and learning need to know of a vector.
+ *
+ * Memory: two counters a leaf, one up to windowSize, one up to windowSize·(2^height − 1), of 1, 2, 4 or 8 bytes.
+ * Time: nTrees·height comparisons a walk, and where a value is missing as many additions as there are leaves below; at
+ * the end of a window a few steps a leaf.
  */
 export class HalfSpaceMasses {
   readonly #shape: TreeShape;
   readonly #nTrees: number;
-  /** Inner nodes of a tree; all nodes of a tree. */
+  readonly #height: number;
+  /** Inner nodes of all trees: the place of the first leaf. */
   readonly #inner: number;
-  readonly #nodes: number;
-  /** River's l_mass and r_mass, tree after tree, breadth first. */
+  readonly #windowSize: number;
+  /** Vectors in a node that ends a path, at most. */
+  readonly #mostSmall: number;
+  /** Half of the mass below the root on the path to each leaf: all its terms are even. */
+  readonly #paths: Counters;
+  /** Vectors of the current window in each leaf. */
   readonly #latest: Counters;
-  readonly #reference: Counters;
-  readonly #sizeLimit: number;
-  readonly #fullMass: number;
 
   /** Bytes of the counters, a multiple of 8. */
   static bytes(options: MassesOptions): number {
-    return Math.ceil((2 * countersOf(options) * counterBytes(options.windowSize)) / 8) * 8;
+    const { path, vectors, leaves } = layout(options);
+    return Math.ceil((leaves * (path + vectors)) / 8) * 8;
   }
 
   /** @param bytes zeroed or saved earlier, 8-byte aligned, at least `HalfSpaceMasses.bytes(options)` long */
   constructor(shape: TreeShape, options: MassesOptions, bytes: Uint8Array) {
-    const length = countersOf(options);
-    const width = counterBytes(options.windowSize);
+    const { path, vectors, leaves } = layout(options);
     this.#shape = shape;
     this.#nTrees = options.nTrees;
-    this.#inner = (1 << options.height) - 1;
-    this.#nodes = (2 << options.height) - 1;
-    this.#latest = counters(width, bytes, length);
-    this.#reference = counters(width, bytes.subarray(length * width), length);
-    this.#sizeLimit = SIZE_LIMIT * options.windowSize;
-    this.#fullMass = length * options.windowSize;
+    this.#height = options.height;
+    this.#inner = leaves - options.nTrees;
+    this.#windowSize = options.windowSize;
+    this.#mostSmall = Math.ceil(SIZE_LIMIT * options.windowSize) - 1;
+    this.#paths = counters(path, bytes, leaves);
+    this.#latest = counters(vectors, bytes.subarray(leaves * path), leaves);
   }
 
-  /** The last window's mass around x, 0 < mass ≤ 1 once there is such a window. */
-  around(x: Float64Array): number {
-    const { slots, thresholds } = this.#shape;
-    const reference = this.#reference;
-    const inner = this.#inner;
-    const nodes = this.#nodes;
+  /** Finds the leaf of x in every tree and the mass around it. */
+  walk(x: Float64Array, walk: Walk): void {
     const nTrees = this.#nTrees;
-    const sizeLimit = this.#sizeLimit;
-    let sum = 0;
-    for (let tree = 0; tree < nTrees; tree++) {
-      const root = tree * nodes;
-      const split = tree * inner;
-      let node = 0;
-      for (let weight = 1; ; weight *= 2) {
-        const vectors = reference[root + node]!;
-        sum += vectors * weight;
-        if (vectors < sizeLimit || node >= inner) break;
-        const value = x[slots[split + node]!]!;
-        node = Number.isNaN(value)
-          ? this.#heavier(root, node)
-          : 2 * node + (value < thresholds[split + node]! ? 1 : 2);
-      }
-    }
-    return sum / this.#fullMass;
+    if (walk.leaves.length < nTrees) walk.leaves = new Int32Array(nTrees);
+    const { leaves, gaps } = walk;
+    let below = 0;
+    let tree = 0;
+    if (!gaps)
+      for (; tree + LANES <= nTrees; tree += LANES) below += this.#abreast(x, tree, leaves);
+    for (; tree < nTrees; tree++) below += this.#alone(x, tree, leaves);
+    // Every vector of the window passed the root.
+    const full = nTrees * this.#windowSize;
+    walk.mass = (full + 2 * below) / (full * ((2 << this.#height) - 1));
   }
 
-  /** Counts x in every node it passes. */
-  count(x: Float64Array): void {
-    const { slots, thresholds } = this.#shape;
+  /** Counts a vector where its walk ended. */
+  count({ leaves }: Walk): void {
     const latest = this.#latest;
-    const inner = this.#inner;
-    const nodes = this.#nodes;
     const nTrees = this.#nTrees;
-    for (let tree = 0; tree < nTrees; tree++) {
-      const root = tree * nodes;
-      const split = tree * inner;
-      let node = 0;
-      while (node < inner) {
-        latest[root + node]! += 1;
-        const value = x[slots[split + node]!]!;
-        node = Number.isNaN(value)
-          ? this.#heavier(root, node)
-          : 2 * node + (value < thresholds[split + node]! ? 1 : 2);
-      }
-      latest[root + node]! += 1;
-    }
+    for (let tree = 0; tree < nTrees; tree++) latest[leaves[tree]!]! += 1;
   }
 
   /** The current window becomes the reference. */
   turn(): void {
-    this.#reference.set(this.#latest);
-    this.#latest.fill(0);
+    const latest = this.#latest;
+    const leaves = latest.length;
+    if (before.length <= leaves) before = new Int32Array(leaves + 1);
+    let sum = 0;
+    for (let leaf = 0; leaf < leaves; leaf++) {
+      before[leaf] = sum;
+      sum += latest[leaf]!;
+    }
+    before[leaves] = sum;
+    for (let place = 0; place < 2 * this.#nTrees; place++) this.#weigh(place, 1, 0);
+    latest.fill(0);
   }
 
-  /** The child that more vectors went to so far, left if as many: the way of a vector without a value. */
-  #heavier(root: number, node: number): number {
-    const left = 2 * node + 1;
-    return this.#latest[root + left]! < this.#latest[root + left + 1]! ? left + 1 : left;
+  /** Weighs the paths through the node at that place of its level; `mass` is what they weigh above it. */
+  #weigh(place: number, level: number, mass: number): void {
+    const width = 1 << (this.#height - level);
+    const first = place * width;
+    const vectors = before[first + width]! - before[first]!;
+    const here = mass + vectors * (1 << (level - 1));
+    if (vectors > this.#mostSmall && level < this.#height) {
+      this.#weigh(2 * place, level + 1, here);
+      this.#weigh(2 * place + 1, level + 1, here);
+    } else {
+      const paths = this.#paths;
+      for (let leaf = first; leaf < first + width; leaf++) paths[leaf] = here;
+    }
+  }
+
+  /**
+   * Walks {@link LANES} trees a level at a time and without a branch that depends on x: which way a vector goes cannot
+   * be foreseen, and a wrong guess costs as much as ten comparisons.
+   */
+  #abreast(x: Float64Array, tree: number, leaves: Int32Array): number {
+    const { slots, thresholds } = this.#shape;
+    const paths = this.#paths;
+    const nTrees = this.#nTrees;
+    const inner = this.#inner;
+    let a = tree;
+    let b = tree + 1;
+    let c = tree + 2;
+    let d = tree + 3;
+    let e = tree + 4;
+    while (a < inner) {
+      // The zero keeps them 32-bit integers, which need no check for overflow.
+      a = (2 * a + nTrees + Number(x[slots[a]!]! >= thresholds[a]!)) | 0;
+      b = (2 * b + nTrees + Number(x[slots[b]!]! >= thresholds[b]!)) | 0;
+      c = (2 * c + nTrees + Number(x[slots[c]!]! >= thresholds[c]!)) | 0;
+      d = (2 * d + nTrees + Number(x[slots[d]!]! >= thresholds[d]!)) | 0;
+      e = (2 * e + nTrees + Number(x[slots[e]!]! >= thresholds[e]!)) | 0;
+    }
+    a -= inner;
+    b -= inner;
+    c -= inner;
+    d -= inner;
+    e -= inner;
+    leaves[tree] = a;
+    leaves[tree + 1] = b;
+    leaves[tree + 2] = c;
+    leaves[tree + 3] = d;
+    leaves[tree + 4] = e;
+    return paths[a]! + paths[b]! + paths[c]! + paths[d]! + paths[e]!;
+  }
+
+  /** Walks one tree; where the value is missing it goes where more vectors went so far, left if as many. */
+  #alone(x: Float64Array, tree: number, leaves: Int32Array): number {
+    const { slots, thresholds } = this.#shape;
+    let place = tree;
+    for (let level = 0; level < this.#height; level++) {
+      const node = this.#nTrees * ((1 << level) - 1) + place;
+      const value = x[slots[node]!]!;
+      const right = Number.isNaN(value)
+        ? this.#below(2 * place, level + 1) < this.#below(2 * place + 1, level + 1)
+        : value >= thresholds[node]!;
+      place = 2 * place + Number(right);
+    }
+    leaves[tree] = place;
+    return this.#paths[place]!;
+  }
+
+  /** Vectors of the current window below the node at that place of its level. */
+  #below(place: number, level: number): number {
+    const width = 1 << (this.#height - level);
+    let sum = 0;
+    for (let leaf = place * width; leaf < (place + 1) * width; leaf++) sum += this.#latest[leaf]!;
+    return sum;
   }
 }
 
-function countersOf({ nTrees, height }: MassesOptions): number {
-  return nTrees * ((2 << height) - 1);
+function layout({ nTrees, height, windowSize }: MassesOptions) {
+  return {
+    leaves: nTrees << height,
+    path: counterBytes(windowSize * ((1 << height) - 1)),
+    vectors: counterBytes(windowSize),
+  };
 }
 
-/** No counter ever exceeds windowSize. */
-function counterBytes(windowSize: number): 1 | 2 | 4 {
-  if (windowSize <= 0xff) return 1;
-  return windowSize <= 0xffff ? 2 : 4;
+function counterBytes(most: number): 1 | 2 | 4 | 8 {
+  if (most <= 0xff) return 1;
+  if (most <= 0xffff) return 2;
+  return most <= 0xffff_ffff ? 4 : 8;
 }
 
-function counters(width: 1 | 2 | 4, { buffer, byteOffset }: Uint8Array, length: number): Counters {
+function counters(
+  width: 1 | 2 | 4 | 8,
+  { buffer, byteOffset }: Uint8Array,
+  length: number,
+): Counters {
   if (width === 1) return new Uint8Array(buffer, byteOffset, length);
-  return width === 2
-    ? new Uint16Array(buffer, byteOffset, length)
-    : new Uint32Array(buffer, byteOffset, length);
+  if (width === 2) return new Uint16Array(buffer, byteOffset, length);
+  if (width === 4) return new Uint32Array(buffer, byteOffset, length);
+  return new Float64Array(buffer, byteOffset, length);
 }

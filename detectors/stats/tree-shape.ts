@@ -14,7 +14,10 @@ export interface TreeShapeOptions {
   readonly limits: readonly Limits[] | undefined;
 }
 
-/** The inner nodes of all trees, tree after tree, each breadth first: the children of node i are 2i+1 and 2i+2. */
+/**
+ * The inner nodes of all trees, level after level: first the roots, then the children of each. The children of node i
+ * are 2i + nTrees and 2i + nTrees + 1.
+ */
 export interface TreeShape {
   readonly slots: Uint32Array;
   readonly thresholds: Float64Array;
@@ -40,21 +43,22 @@ export function treeShape(options: TreeShapeOptions): TreeShape {
 }
 
 function buildShape(options: TreeShapeOptions): TreeShape {
-  const inner = (1 << options.height) - 1;
+  const { nFeatures, nTrees } = options;
+  const inner = nTrees * ((1 << options.height) - 1);
   const shape = {
-    slots: new Uint32Array(options.nTrees * inner),
-    thresholds: new Float64Array(options.nTrees * inner),
+    slots: new Uint32Array(inner),
+    thresholds: new Float64Array(inner),
   };
   const box = {
-    low: new Float64Array(options.nFeatures),
-    high: new Float64Array(options.nFeatures),
+    low: new Float64Array(nFeatures),
+    high: new Float64Array(nFeatures),
   };
-  for (let slot = 0; slot < options.nFeatures; slot++) {
+  for (let slot = 0; slot < nFeatures; slot++) {
     [box.low[slot], box.high[slot]] = options.limits?.[slot] ?? [0, 1];
   }
   const random = pythonRandom(options.seed);
   // River draws while it descends, left before right: the order of the draws is part of the result.
-  const split = (first: number, node: number): void => {
+  const split = (node: number): void => {
     if (node >= inner) return;
     const slot = widestByChance(box, random);
     const low = box.low[slot]!;
@@ -62,16 +66,16 @@ function buildShape(options: TreeShapeOptions): TreeShape {
     const from = low + PADDING * (high - low);
     const to = high - PADDING * (high - low);
     const threshold = from + (to - from) * random();
-    shape.slots[first + node] = slot;
-    shape.thresholds[first + node] = threshold;
+    shape.slots[node] = slot;
+    shape.thresholds[node] = threshold;
     box.high[slot] = threshold;
-    split(first, 2 * node + 1);
+    split(2 * node + nTrees);
     box.high[slot] = high;
     box.low[slot] = threshold;
-    split(first, 2 * node + 2);
+    split(2 * node + nTrees + 1);
     box.low[slot] = low;
   };
-  for (let tree = 0; tree < options.nTrees; tree++) split(tree * inner, 0);
+  for (let tree = 0; tree < nTrees; tree++) split(tree);
   return shape;
 }
 
