@@ -15,7 +15,7 @@ const rounds = 6;
 /** As the worker saves. */
 const saveBytes = 2_000_000;
 
-const settings = defaultEngineSettings();
+const settings = { ...defaultEngineSettings(), maxNewModelsPerHour: nModels };
 const engines = Array.from({ length: nPartitions }, () => new PartitionEngine(settings));
 let offset = 0;
 

@@ -3,7 +3,12 @@ import type { DetectorType } from "../../detectors/detector.ts";
 import { defaultDetectorSet, type Sensitivity } from "../detection/default-detectors.ts";
 import { PartitionEngine } from "../detection/engine.ts";
 import type { DetectionEvent, EpisodeClosed, EpisodeOpened } from "../detection/event.ts";
-import { defaultDecision, defaultSource, type EngineSettings } from "../detection/settings.ts";
+import {
+  defaultDecision,
+  defaultRetireAfterUs,
+  defaultSource,
+  type EngineSettings,
+} from "../detection/settings.ts";
 import type { StreamRecord } from "../stream/record.ts";
 import { ReplayFeed, type ReplayMarker } from "./replay-feed.ts";
 import { readMarkers } from "./replay-files.ts";
@@ -77,7 +82,9 @@ function settingsOf({ detectorTypes, sensitivity, engine }: DetectionOptions): E
     source: () => defaultSource,
     decision: defaultDecision,
     maxModels: 1_000_000,
+    maxNewModelsPerHour: 1_000_000,
     maxFeatures: 10_000,
+    retireAfterUs: defaultRetireAfterUs,
     ...engine,
   };
 }

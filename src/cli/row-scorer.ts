@@ -63,7 +63,9 @@ export function ruledScorer({ names, detectors, decision }: RuledOptions): RowSc
     source: () => source,
     decision: { ...defaultDecision, ...decision },
     maxModels: 1,
+    maxNewModelsPerHour: 1,
     maxFeatures: names.length,
+    retireAfterUs: Number.POSITIVE_INFINITY,
   };
   const context = { settings, pool: new ScratchPool(), counts: noCounts() };
   const model = new WatchedModel("table", context, "table");

@@ -1,12 +1,14 @@
 /** `detection:`: how readily something counts as an anomaly, and how much may be kept in memory. */
 import { z } from "zod";
-import { count, duration, kOfN } from "./fields.ts";
+import { count, days, duration, kOfN } from "./fields.ts";
 
 export const detection = z.strictObject({
   sensitivity: z.enum(["low", "normal", "high"]).default("normal"),
   open_after: kOfN.optional(),
   close_after: count.optional(),
   max_models: count.default(20_000),
+  max_new_models_per_hour: count.default(1000),
   max_features: count.default(2000),
+  retire_after: days.prefault("30d"),
   checkpoint_interval: duration.prefault("60s"),
 });

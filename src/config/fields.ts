@@ -29,6 +29,9 @@ export const duration = parsed("a duration above zero, such as 30s, 5m or 7d", (
   return ms === 0 ? undefined : ms;
 });
 
+/** `30d` → milliseconds, a day or more. */
+export const days = duration.refine((ms) => ms >= 86_400_000, { error: "is less than 1d" });
+
 /** `6 cadences` → 6. */
 export const cadences = parsed("a number of cadences, such as 6 cadences", (text) => {
   const count = Number(/^(\d+) cadences?$/.exec(text)?.[1]);

@@ -9,6 +9,7 @@ export type DropReason =
   | "duplicate"
   | "second_value"
   | "too_many_models"
+  | "too_many_new_models"
   | "too_many_features";
 
 export interface DetectionCounts {
@@ -37,6 +38,7 @@ export function noCounts(): DetectionCounts {
       duplicate: 0,
       second_value: 0,
       too_many_models: 0,
+      too_many_new_models: 0,
       too_many_features: 0,
     },
     attributions: 0,

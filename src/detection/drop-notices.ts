@@ -31,6 +31,10 @@ const notices: Partial<Readonly<Record<DropReason, Notice>>> = {
     code: "DW_ROWS_TOO_MANY_MODELS",
     hint: "Raise detection.max_models if memory allows (about 1 KB for each feature), or correct the model column: ids that change with every run look like new models.",
   },
+  too_many_new_models: {
+    code: "DW_ROWS_TOO_MANY_NEW_MODELS",
+    hint: "They are taken as soon as an hour has room for them. Raise detection.max_new_models_per_hour if so many are right, or correct the model column: ids that change with every run look like new models.",
+  },
   too_many_features: {
     code: "DW_ROWS_TOO_MANY_FEATURES",
     hint: "Raise detection.max_features if memory allows, or list what nobody needs under ignore of the source.",

@@ -1,12 +1,20 @@
 /** The pure heart of detection: records in, events out. No clock, no I/O, no chance: a replay decides the same. */
 import { messageOf } from "../errors.ts";
 import { type ModelKey, modelName } from "../stream/model-key.ts";
-import type { StreamRecord, TickRecord } from "../stream/record.ts";
+import type { ModelRecord, StreamRecord, TickRecord } from "../stream/record.ts";
+import {
+  Census,
+  decodeEnded,
+  encodeEnded,
+  knownAtFirstStart,
+  type Since,
+  sinceOf,
+} from "./census.ts";
 import { type DetectionCounts, noCounts } from "./counts.ts";
 import type { DetectionEvent, DetectorScore, EpisodeKind, Quarantined } from "./event.ts";
 import { eventId } from "./event-id.ts";
-import { applyRecord, type ModelRecord, passTick } from "./intake.ts";
-import { Ledger } from "./ledger.ts";
+import { applyRecord, passTick } from "./intake.ts";
+import { type Boundary, Ledger } from "./ledger.ts";
 import { type ModelContext, WatchedModel } from "./model.ts";
 import { ScratchPool } from "./scratch.ts";
 import type { EngineSettings } from "./settings.ts";
@@ -43,22 +51,19 @@ export interface ModelView {
   readonly unhealthy: boolean;
 }
 
-interface SourceTick {
-  readonly watermark: number;
-  readonly offset: number;
-}
-
 /** One partition's models. */
 export class PartitionEngine {
   readonly #settings: EngineSettings;
   readonly #context: ModelContext;
   readonly #counts = noCounts();
   readonly #models = new Map<ModelKey, WatchedModel>();
-  readonly #ticks = new Map<string, SourceTick>();
+  readonly #census: Census;
   readonly #ledger = new Ledger();
+  #watermark: number | undefined;
 
   constructor(settings: EngineSettings) {
     this.#settings = settings;
+    this.#census = new Census(settings);
     this.#context = { settings, pool: new ScratchPool(), counts: this.#counts };
   }
 
@@ -69,8 +74,7 @@ export class PartitionEngine {
 
   /** Newest watermark of any source, microseconds; undefined before the first tick. */
   get watermark(): number | undefined {
-    const marks = [...this.#ticks.values()].map((tick) => tick.watermark);
-    return marks.length === 0 ? undefined : Math.max(...marks);
+    return this.#watermark;
   }
 
   /**
@@ -82,11 +86,10 @@ export class PartitionEngine {
     if (record.kind === "tick") return this.#tick(offset, record);
     if (this.#ledger.hasApplied(record.model, offset)) return [];
     if (record.kind === "verify" && !this.#models.has(record.model)) return [unknownModel(record)];
-    const model = this.#modelOf(record);
+    const model = this.#modelOf(offset, record);
     if (model === undefined) return [];
-    const watermark = this.#ticks.get(model.facts.source)?.watermark;
-    applyRecord(model, record, { counts: this.#counts, watermark });
-    this.#changed(model, offset);
+    applyRecord(model, record, this.#counts);
+    this.#ledger.changed(model.key, offset);
     return model.takeEvents();
   }
 
@@ -97,7 +100,7 @@ export class PartitionEngine {
     if (watched !== undefined) {
       watched.takeEvents();
       watched.facts.unhealthy = true;
-      this.#changed(watched, offset);
+      this.#ledger.changed(model, offset);
     }
     const id = eventId(model, "quarantined", at, error);
     return { type: "quarantined", id, model, at, error };
@@ -105,15 +108,28 @@ export class PartitionEngine {
 
   /** @returns sections of the state that did not fit the settings and are learned anew; `all` for an unknown format */
   restore(model: ModelKey, saved: SavedModel): readonly string[] {
+    const stays = decodeEnded(saved.state);
+    if (stays !== undefined) {
+      this.#census.restored(model, stays);
+      this.#ledger.restoredEnd(model, saved.appliedThrough);
+      return [];
+    }
     const decoded = decodeSnapshot(saved.state, (source) => this.#shaping(source));
     if (decoded === undefined) {
+      // Not a word of it can be read, but it is no newcomer.
       this.#counts.sectionsDropped++;
+      this.#models.set(model, new WatchedModel(model, this.#context, modelName(model).source));
+      this.#joined(model, knownAtFirstStart);
       return ["all"];
     }
     this.#counts.sectionsDropped += decoded.dropped.length;
     const restored = new WatchedModel(model, this.#context, decoded);
     if (decoded.dropped.includes("own")) restored.relearn();
+    const { facts } = restored;
+    // An offset that it has not come to yet is one of an earlier stream.
+    if (facts.since.offset > saved.appliedThrough) facts.since = { ...facts.since, offset: -1 };
     this.#models.set(model, restored);
+    this.#joined(model, facts.since);
     this.#ledger.restored(model, saved.appliedThrough);
     return decoded.dropped;
   }
@@ -127,12 +143,13 @@ export class PartitionEngine {
   takeDirty(maxBytes: number): readonly ({ readonly model: ModelKey } & SavedModel)[] {
     const taken: ({ readonly model: ModelKey } & SavedModel)[] = [];
     let bytes = 0;
-    for (const key of this.#ledger.dirty()) {
-      const model = this.#models.get(key)!;
-      const state = encodeSnapshot(model.parts(), this.#shaping(model.facts.source));
+    for (const { model, endedAt } of this.#ledger.dirty()) {
+      const state =
+        endedAt === undefined ? this.#stateOf(model) : encodeEnded(this.#census.ended(model));
       bytes += state.length;
       if (taken.length > 0 && bytes > maxBytes) break;
-      taken.push({ model: key, state, appliedThrough: this.#ledger.appliedThrough(key) });
+      const appliedThrough = endedAt ?? this.#ledger.appliedThrough(model);
+      taken.push({ model, state, appliedThrough });
       if (bytes >= maxBytes) break;
     }
     this.#ledger.saving(taken.map(({ model }) => model));
@@ -147,48 +164,63 @@ export class PartitionEngine {
     this.#ledger.saveFailed(models);
   }
 
-  /** Smallest offset from which a new engine must read to catch up with what is unsaved; undefined when nothing is. */
-  replayFrom(): number | undefined {
-    return this.#ledger.replayFrom();
+  /**
+   * From where a new engine must read to catch up with what is unsaved, and what of forgotten models is not needed
+   * then. Tell {@link forgotten} when it is gone.
+   *
+   * @param next offset up to which, not including it, everything that was decided is stored
+   */
+  boundary(next: number): Boundary {
+    return this.#ledger.boundary(next);
+  }
+
+  forgotten(models: readonly ModelKey[]): void {
+    this.#ledger.forget(models);
+    for (const model of models) this.#census.forget(model);
   }
 
   *models(): IterableIterator<ModelView> {
     for (const model of this.#models.values()) yield viewOf(model);
   }
 
+  #stateOf(key: ModelKey): Uint8Array {
+    const model = this.#models.get(key)!;
+    return encodeSnapshot(model.parts(), this.#shaping(model.facts.source));
+  }
+
   #shaping(source: string): Shaping {
     return { transform: this.#settings.source(source).transform, uses: this.#settings.detectors };
   }
 
-  #changed(model: WatchedModel, offset: number): void {
-    // Without the tick before it a change could be decided otherwise when it is computed again.
-    const tick = this.#ticks.get(model.facts.source)?.offset ?? offset;
-    this.#ledger.changed(model.key, offset, Math.min(tick, offset));
-  }
-
-  #modelOf(record: ModelRecord): WatchedModel | undefined {
+  #modelOf(offset: number, record: ModelRecord): WatchedModel | undefined {
     const known = this.#models.get(record.model);
     if (known !== undefined || record.kind === "feedback" || record.kind === "verify") return known;
-    if (this.#models.size >= this.#settings.maxModels) {
-      if ("rows" in record) this.#counts.dropped.too_many_models += record.rows.length;
+    const since = sinceOf(offset, record);
+    const refused = this.#census.refuses(since);
+    if (refused !== undefined) {
+      if ("rows" in record) this.#counts.dropped[refused] += record.rows.length;
       return undefined;
     }
     const source = "source" in record ? record.source : modelName(record.model).source;
     const made = new WatchedModel(record.model, this.#context, source);
+    made.facts.since = since;
     this.#models.set(record.model, made);
+    this.#census.join(record.model, since);
     return made;
+  }
+
+  #joined(model: ModelKey, since: Since): void {
+    this.#census.restored(model, [{ since, until: Number.POSITIVE_INFINITY }]);
   }
 
   #tick(offset: number, tick: TickRecord): readonly DetectionEvent[] {
     this.#counts.ticks++;
-    const last = this.#ticks.get(tick.source);
-    const watermark = Math.max(tick.watermark, last?.watermark ?? tick.watermark);
-    this.#ticks.set(tick.source, { watermark, offset });
+    this.#watermark = Math.max(tick.watermark, this.#watermark ?? tick.watermark);
     const events: DetectionEvent[] = [];
     for (const model of this.#models.values()) {
       if (model.facts.source !== tick.source || this.#ledger.hasApplied(model.key, offset))
         continue;
-      events.push(...this.#tickOne(model, offset, { ...tick, watermark }));
+      events.push(...this.#tickOne(model, offset, tick));
     }
     return events;
   }
@@ -196,12 +228,20 @@ export class PartitionEngine {
   /** A model that throws must not keep the others from their tick. */
   #tickOne(model: WatchedModel, offset: number, tick: TickRecord): readonly DetectionEvent[] {
     try {
-      if (!passTick(model, tick, this.#counts)) return [];
-      this.#changed(model, offset);
+      const changed = passTick(model, tick, this.#counts);
+      if (tick.watermark >= model.retiredAt) this.#retire(model, offset, tick.watermark);
+      else if (changed) this.#ledger.changed(model.key, offset);
       return model.takeEvents();
     } catch (error) {
       return [this.quarantine(model.key, offset, messageOf(error))];
     }
+  }
+
+  #retire(model: WatchedModel, offset: number, watermark: number): void {
+    model.retire(watermark);
+    this.#models.delete(model.key);
+    this.#census.leave(model.key, offset);
+    this.#ledger.end(model.key, offset);
   }
 }
 

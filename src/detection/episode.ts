@@ -11,7 +11,11 @@ export interface Finding {
   readonly clean: boolean;
 }
 
-type Step = "opens" | "announced" | Exclude<EpisodeClosed["cause"], "marker"> | undefined;
+type Step =
+  | "opens"
+  | "announced"
+  | Exclude<EpisodeClosed["cause"], "marker" | "retired">
+  | undefined;
 
 /**
  * One step of the episode. Anything unclean within the clean attributions that would close it joins the same episode.

@@ -10,5 +10,6 @@ export class RowsLeftOut extends DriftwardenError<
   | "DW_ROWS_LATE"
   | "DW_ROWS_SECOND_VALUE"
   | "DW_ROWS_TOO_MANY_MODELS"
+  | "DW_ROWS_TOO_MANY_NEW_MODELS"
   | "DW_ROWS_TOO_MANY_FEATURES"
 > {}

@@ -66,8 +66,11 @@ export interface EpisodeClosed {
   readonly id: string;
   readonly model: ModelKey;
   readonly at: number;
-  /** Back to normal; or the new level was accepted after the freeze limit; or a marker announced it. */
-  readonly cause: "recovered" | "accepted" | "marker";
+  /**
+   * Back to normal; or the new level was accepted after the freeze limit; or a marker announced it; or the model has
+   * been silent for so long that it is not watched any more.
+   */
+  readonly cause: "recovered" | "accepted" | "marker" | "retired";
 }
 
 /** The model's own answer to a verify record. Missing data is inconclusive, never success. */

@@ -2,9 +2,9 @@
 import type {
   HistoryRecord,
   MarkerRecord,
+  ModelRecord,
   Row,
   RowsRecord,
-  StreamRecord,
   TickRecord,
 } from "../stream/record.ts";
 import type { DetectionCounts, DropReason } from "./counts.ts";
@@ -15,28 +15,20 @@ import { ask } from "./verification.ts";
 /** Markers and verdicts remembered, so that one sent twice is taken once. */
 const rememberedIds = 50;
 
-export type ModelRecord = Exclude<StreamRecord, TickRecord>;
-
-export interface IntakeContext {
-  readonly counts: DetectionCounts;
-  /** Newest watermark of the model's source, microseconds; undefined before its first tick. */
-  readonly watermark: number | undefined;
-}
-
 export function applyRecord(
   model: WatchedModel,
   record: ModelRecord,
-  context: IntakeContext,
+  counts: DetectionCounts,
 ): void {
   switch (record.kind) {
     case "rows":
-      takeRows(model, record, context.counts);
+      takeRows(model, record, counts);
       break;
     case "history":
-      takeHistory(model, record, context.counts);
+      takeHistory(model, record, counts);
       break;
     case "marker":
-      takeMarker(model, record, context.watermark);
+      takeMarker(model, record);
       break;
     case "verify":
       ask(model.facts.verification, record);
@@ -99,14 +91,12 @@ function dropReason(model: WatchedModel, row: Row, place: Intake["place"]): Drop
   return model.take(row);
 }
 
-function takeMarker(
-  model: WatchedModel,
-  { id, at }: MarkerRecord,
-  watermark: number | undefined,
-): void {
+/** What it announces comes into effect with the attribution or the tick that reaches its time. */
+function takeMarker(model: WatchedModel, { id, at }: MarkerRecord): void {
   if (!isNew(model, id)) return;
-  model.facts.markers.push({ id, at });
-  model.applyMarkers(Math.max(watermark ?? at, model.facts.lastAt ?? at));
+  const { facts } = model;
+  facts.markers.push({ id, at });
+  if (facts.lastAt !== null) model.applyMarkers(facts.lastAt);
 }
 
 function isNew({ facts }: WatchedModel, id: string): boolean {

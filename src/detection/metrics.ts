@@ -45,6 +45,19 @@ export function detectionMetrics(registry: Registry, seen: Seen) {
       help: "Decisions that a replay computed differently than they were stored.",
       registers,
     }),
+    modelsRetired: new Counter({
+      name: "driftwarden_detection_models_retired_total",
+      help: "Models that were silent for detection.retire_after and are forgotten, with their states.",
+      registers,
+    }),
+    ...savingMetrics(registry),
+  };
+}
+
+// oxlint-disable-next-line typescript/explicit-function-return-type -- as above
+function savingMetrics(registry: Registry) {
+  const registers = [registry];
+  return {
     statesSaved: new Counter({
       name: "driftwarden_detection_states_saved_total",
       help: "Model states written to the store.",

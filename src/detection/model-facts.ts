@@ -1,5 +1,6 @@
 /** What is known of a model beside its numbers: plain data that goes into a snapshot as JSON. */
 import { type Assembly, nothingAssembled } from "./assembler.ts";
+import { knownAtFirstStart, type Since } from "./census.ts";
 import type { DetectorScore, EpisodeKind } from "./event.ts";
 import { noRules, type RuleState } from "./rules.ts";
 import type { VerificationState } from "./verification.ts";
@@ -21,6 +22,7 @@ export type Position = [window: number, ts: number, tid: number];
 export interface ModelFacts {
   /** Where its newest rows came from; ticks of other sources do not concern it. */
   source: string;
+  since: Since;
   /** Reading history: learned, never deciding. */
   historic: boolean;
   /** By level; history is level -1. */
@@ -55,6 +57,7 @@ export function newFacts(
 ): ModelFacts {
   return {
     source,
+    since: knownAtFirstStart,
     historic: false,
     positions: {},
     assembly: nothingAssembled(),

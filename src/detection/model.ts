@@ -15,7 +15,7 @@ import type { Evidence } from "./rules.ts";
 import type { ScratchPool } from "./scratch.ts";
 import type { EngineSettings, SourceSettings } from "./settings.ts";
 import type { ModelParts } from "./snapshot.ts";
-import { answer, answerDue, observe } from "./verification.ts";
+import { answer, answerDue, giveUp, observe } from "./verification.ts";
 
 /** What all models of an engine share. */
 export interface ModelContext {
@@ -136,6 +136,21 @@ export class WatchedModel {
     this.facts.markers = markers.filter(({ at }) => at > now);
     for (const { at } of due) if (this.facts.episode !== null) this.#end("marker", at);
     this.#baseline.relearn();
+  }
+
+  /** Watermark at which it has been silent for so long that it is forgotten; a slow one has to be silent by its own cadence. */
+  get retiredAt(): number {
+    const { historic, lastAt, since } = this.facts;
+    if (historic) return Number.POSITIVE_INFINITY;
+    const newest = Math.max(lastAt ?? since.at ?? Number.POSITIVE_INFINITY, this.#assembler.start);
+    const { decision, retireAfterUs } = this.#context.settings;
+    return newest + Math.max(retireAfterUs, decision.silentCadences * (this.cadence ?? 0));
+  }
+
+  /** Ends what is open: nothing will be learned or decided any more. */
+  retire(watermark: number): void {
+    if (this.facts.episode !== null) this.#end("retired", watermark);
+    this.#events.push(...giveUp(this.facts.verification, watermark));
   }
 
   /** Everything about its level is learned anew. */

@@ -1,6 +1,7 @@
 /** What the worker needs remembered. Declared here because detection needs it; the store provides it. */
 import type { ModelKey } from "../stream/model-key.ts";
 import type { DetectionEvent } from "./event.ts";
+import type { Boundary } from "./ledger.ts";
 
 /** Our right to write for a partition: every later claim has a higher epoch and fences this one. */
 export interface PartitionClaim {
@@ -40,5 +41,6 @@ export interface PartitionStore {
     throughOffset: number,
   ): Promise<void>;
   saveStates(claim: PartitionClaim, states: readonly ModelStateRow[]): Promise<void>;
-  moveReplayFrom(claim: PartitionClaim, replayFrom: number): Promise<void>;
+  /** One transaction: moves it, and deletes what is kept of models that ended before. */
+  moveReplayFrom(claim: PartitionClaim, boundary: Boundary): Promise<void>;
 }

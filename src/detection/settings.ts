@@ -60,11 +60,17 @@ export interface EngineSettings {
   readonly detectors: readonly DetectorUse[];
   source(name: string): SourceSettings;
   readonly decision: DecisionSettings;
-  /** Rows of further models are dropped and counted. */
+  /** Rows of further models are dropped and counted. For one partition. */
   readonly maxModels: number;
+  /** Models that may join in one hour of their rows' time; rows of further ones are dropped and counted. For one partition. */
+  readonly maxNewModelsPerHour: number;
   /** Rows of further features of a model are dropped and counted. */
   readonly maxFeatures: number;
+  /** A model without a row for so long, by the watermark, is forgotten, microseconds. */
+  readonly retireAfterUs: number;
 }
+
+export const defaultRetireAfterUs = 30 * 86_400_000_000;
 
 export const defaultSource: SourceSettings = {
   assemblyWindowUs: 60_000_000,

@@ -1,4 +1,5 @@
 /** A model as bytes: a JSON header with what is known of it, then its memory as it is. */
+import { knownAtFirstStart } from "./census.ts";
 import { settingsHash } from "./event-id.ts";
 import { ModelMemory, memoryVersion, ownBytes } from "./memory.ts";
 import type { ModelFacts } from "./model-facts.ts";
@@ -19,7 +20,8 @@ interface Header {
   readonly names: readonly string[];
   readonly raw: boolean;
   readonly sections: readonly Section[];
-  readonly facts: ModelFacts;
+  /** Older ones do not say since when. */
+  readonly facts: Omit<ModelFacts, "since"> & Partial<Pick<ModelFacts, "since">>;
 }
 
 export interface ModelParts {
@@ -61,7 +63,8 @@ export function decodeSnapshot(
   const bytes = Buffer.from(snapshot.buffer, snapshot.byteOffset, snapshot.byteLength);
   const header = headerOf(bytes);
   if (header === undefined) return undefined;
-  const { names, facts, raw } = header;
+  const { names, raw } = header;
+  const facts = { ...header.facts, since: header.facts.since ?? knownAtFirstStart };
   const shaping = shapingOf(facts.source);
   const memory = new ModelMemory({ nFeatures: names.length, uses: shaping.uses, raw });
   const saved = savedSections(header, bytes);

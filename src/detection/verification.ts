@@ -66,6 +66,12 @@ export function answer(
   return answers;
 }
 
+/** The answers to what is still asked of a model that is forgotten. */
+export function giveUp({ questions }: VerificationState, now: number): readonly Verified[] {
+  const detail = "the model has been silent for so long that it is not watched any more";
+  return questions.map(({ asked }) => verified(asked, { outcome: "inconclusive", detail }, now));
+}
+
 /** The answer to a question about a model of which nothing is known. */
 export function unknownModel(record: VerifyRecord): Verified {
   const detail = "no attribution of this model has been seen";

@@ -9,6 +9,7 @@ import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
 import { DriftwardenError, messageOf } from "../errors.ts";
 import { sameJson } from "../store/json.ts";
+import type { ModelKey } from "../stream/model-key.ts";
 import { DropNotices } from "./drop-notices.ts";
 import { type EngineSettings, PartitionEngine } from "./engine.ts";
 import type { DetectionEvent } from "./event.ts";
@@ -101,7 +102,7 @@ export class DetectionWorker implements PartitionReader {
   async #assertOursBeforeGap({ claim, next }: Held, entries: readonly LogEntry[]): Promise<void> {
     const first = entries.find(({ offset }) => offset >= next);
     if (first === undefined || first.offset === next) return;
-    await this.#options.store.moveReplayFrom(claim, claim.replayFrom);
+    await this.#options.store.moveReplayFrom(claim, { replayFrom: claim.replayFrom, ended: [] });
   }
 
   /** Starts saving states in the background. */
@@ -244,11 +245,19 @@ export class DetectionWorker implements PartitionReader {
         held.engine.saveFailed(models);
         throw error;
       }
-      if ((held.engine.replayFrom() ?? until) >= until) break;
+      if (held.engine.boundary(until).replayFrom >= until) break;
     }
-    const replayFrom = held.engine.replayFrom() ?? held.next;
-    await store.moveReplayFrom(held.claim, replayFrom);
-    await this.#options.forget(held.claim.partition, replayFrom);
+    const boundary = held.engine.boundary(until);
+    await store.moveReplayFrom(held.claim, boundary);
+    this.#forgotten(held, boundary.ended);
+    await this.#options.forget(held.claim.partition, boundary.replayFrom);
+  }
+
+  /** A model that ended is counted when nothing of it is left. */
+  #forgotten({ engine }: Held, models: readonly ModelKey[]): void {
+    engine.forgotten(models);
+    this.#options.metrics.modelsRetired.inc(models.length);
+    for (const model of models) this.#options.logger.info({ model }, "silent model forgotten");
   }
 }
 

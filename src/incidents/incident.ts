@@ -1,5 +1,5 @@
 /** The incident: what people see. Plain data, changed by the reducer only. */
-import type { EpisodeKind, EpisodeOpened } from "../detection/event.ts";
+import type { EpisodeClosed, EpisodeKind, EpisodeOpened } from "../detection/event.ts";
 import type { ModelKey } from "../stream/model-key.ts";
 
 /** P0 is the worst. */
@@ -76,7 +76,7 @@ export type Note =
   | { readonly about: "verified"; readonly run: RunFacts; readonly detail: string }
   | {
       readonly about: "closed";
-      readonly cause: "recovered" | "accepted" | "marker";
+      readonly cause: EpisodeClosed["cause"];
       readonly atMs: number;
     }
   | { readonly about: "joined"; readonly kind: EpisodeKind; readonly episode: EpisodeOpened };

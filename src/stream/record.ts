@@ -86,3 +86,6 @@ export type StreamRecord =
   | MarkerRecord
   | FeedbackRecord
   | VerifyRecord;
+
+/** A record about one model. */
+export type ModelRecord = Exclude<StreamRecord, TickRecord>;

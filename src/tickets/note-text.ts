@@ -40,6 +40,8 @@ const closing = {
   accepted:
     "the change has lasted so long that it is accepted as the new normal. If it is wrong, it will not be reported again by itself.",
   marker: "a deploy or retrain was announced; what follows is the new normal.",
+  retired:
+    "the model has been silent for so long that it is not watched any more. If it comes back, it is learned anew.",
 } as const satisfies Record<EpisodeClosed["cause"], string>;
 
 const verdicts = {

@@ -19,7 +19,7 @@ export function engineSettings(
   config: Config,
   detectorTypes: readonly DetectorType<unknown>[],
 ): EngineSettings {
-  const { sensitivity, max_models, max_features, open_after, close_after } = config.detection;
+  const { sensitivity, open_after, close_after, ...limits } = config.detection;
   return {
     detectors: defaultDetectorSet(detectorTypes, { sensitivity }),
     source: (name) => {
@@ -37,8 +37,10 @@ export function engineSettings(
       ...(open_after && { needed: open_after.k, outOf: open_after.n }),
       ...(close_after !== undefined && { cleanToClose: close_after }),
     },
-    maxModels: max_models,
-    maxFeatures: max_features,
+    maxModels: limits.max_models,
+    maxNewModelsPerHour: limits.max_new_models_per_hour,
+    maxFeatures: limits.max_features,
+    retireAfterUs: limits.retire_after * 1000,
   };
 }
 
@@ -69,8 +71,8 @@ export function partitionStore(
       }),
     saveStates: ({ partition, epoch }, states) =>
       saveStates(store, { stream, partition, epoch }, states),
-    moveReplayFrom: ({ partition, epoch }, replayFrom) =>
-      moveReplayFrom(store, { stream, partition, epoch }, replayFrom),
+    moveReplayFrom: ({ partition, epoch }, boundary) =>
+      moveReplayFrom(store, { stream, partition, epoch }, boundary),
   };
 }
 

@@ -28,6 +28,18 @@ for (const { partition, model, through } of JSON.parse(readFileSync(wantedFile, 
 const engines = new Map();
 const print = (line) => process.stdout.write(`${JSON.stringify(line)}\n`);
 
+/** What a worker would save that saves after every record. */
+function changed(engine, offset) {
+  const all = [];
+  for (;;) {
+    const dirty = engine.takeDirty(Number.MAX_SAFE_INTEGER);
+    if (dirty.length === 0) return all;
+    all.push(...dirty);
+    engine.saved(dirty.map(({ model }) => model));
+    engine.forgotten(engine.boundary(offset + 1).ended);
+  }
+}
+
 for (const line of readFileSync(recordedFile, "utf8").split("\n")) {
   if (line === "") continue;
   const { partition, offset, bytes } = JSON.parse(line);
@@ -40,9 +52,7 @@ for (const line of readFileSync(recordedFile, "utf8").split("\n")) {
   }
   const models = wanted.get(key({ partition, offset }));
   if (models === undefined) continue;
-  const dirty = engine.takeDirty(Number.MAX_SAFE_INTEGER);
-  engine.saveFailed(dirty.map(({ model }) => model));
-  for (const { model, state, appliedThrough } of dirty) {
+  for (const { model, state, appliedThrough } of changed(engine, offset)) {
     if (!models.has(model) || appliedThrough !== offset) continue;
     const found = { partition, model, through: offset, bytes: Buffer.from(state).toString("base64") };
     print({ state: found });

@@ -5,6 +5,7 @@ import { PartitionEngine } from "../../src/detection/engine.ts";
 import type { DetectionEvent, EpisodeOpened } from "../../src/detection/event.ts";
 import {
   defaultDecision,
+  defaultRetireAfterUs,
   defaultSource,
   type EngineSettings,
   type SourceSettings,
@@ -23,6 +24,8 @@ export function settings(source: Partial<SourceSettings> = {}): EngineSettings {
     source: () => ({ ...defaultSource, ...source }),
     decision: defaultDecision,
     maxModels: 100,
+    maxNewModelsPerHour: 100,
+    retireAfterUs: defaultRetireAfterUs,
     maxFeatures: 1000,
   };
 }
@@ -72,9 +75,9 @@ export const rowsAt = (i: number, vector: Vector): Row[] =>
   }));
 
 /** One attribution as a record. */
-export const rowsRecord = (i: number, rows: readonly Row[]): StreamRecord => ({
+export const rowsRecord = (i: number, rows: readonly Row[], model = churn): StreamRecord => ({
   kind: "rows",
-  model: churn,
+  model,
   source: "main",
   level: 0,
   window: i + 1,

@@ -1,91 +1,27 @@
-import { pino } from "pino";
-import { Registry } from "prom-client";
 import { describe, expect, it } from "vitest";
-import { detectorTypes } from "../../detectors/index.ts";
-import { defaultDetectorSet } from "../../src/detection/default-detectors.ts";
-import { detectionMetrics } from "../../src/detection/metrics.ts";
-import type {
-  Decision,
-  ModelStateRow,
-  PartitionStore,
-} from "../../src/detection/partition-store.ts";
 import type { LogEntry } from "../../src/detection/record-log.ts";
-import { defaultDecision, defaultSource } from "../../src/detection/settings.ts";
-import { DetectionWorker } from "../../src/detection/worker.ts";
-import { StoreError } from "../../src/store/errors.ts";
-import { fakeClock } from "../fakes/clock.ts";
-import { collapsingModel as model, collapsing as stream } from "../fakes/collapsing-model.ts";
+import {
+  collapsingRecords,
+  collapsingModel as model,
+  collapsing as stream,
+} from "../fakes/collapsing-model.ts";
+import { current, fenced, MemoryStore, setUp } from "../fakes/worker-in-memory.ts";
 
-const fenced = new StoreError("DW_STORE_FENCED", "taken over", { hint: "Nothing to do." });
+/** About a model that nobody knows. */
+const question = {
+  kind: "verify",
+  run: "r",
+  model: "unknown",
+  since: 0,
+  notBefore: 1,
+  minAttributions: 3,
+  giveUpCadences: 6,
+} as const;
 
-/** Remembers as the store does, and can be made to fail. */
-class MemoryStore implements PartitionStore {
-  epoch = 0;
-  decidedOffset = -1;
-  replayFromOffset = 0;
-  decisions: Decision[] = [];
-  states = new Map<string, ModelStateRow>();
-  failDecides = 0;
-
-  async claim(partition: number) {
-    this.epoch += 1;
-    const { epoch, decidedOffset, replayFromOffset: replayFrom } = this;
-    return { partition, epoch, decidedOffset, replayFrom };
-  }
-  async loadStates() {
-    return [...this.states.values()];
-  }
-  async storedDecisions(_partition: number, from: number) {
-    const stored: Decision[] = JSON.parse(
-      JSON.stringify(this.decisions.filter(({ offset }) => offset >= from)),
-    );
-    return stored;
-  }
-  async decide(_claim: unknown, decisions: readonly Decision[], through: number) {
-    if (this.failDecides > 0) {
-      this.failDecides -= 1;
-      throw new Error("the store is away");
-    }
-    this.decisions.push(...decisions);
-    this.decidedOffset = through;
-  }
-  async saveStates(claim: { readonly epoch: number }, states: readonly ModelStateRow[]) {
-    if (claim.epoch !== this.epoch) throw fenced;
-    for (const state of states) this.states.set(state.model, state);
-  }
-  async moveReplayFrom(claim: { readonly epoch: number }, replayFrom: number) {
-    if (claim.epoch !== this.epoch) throw fenced;
-    this.replayFromOffset = Math.max(this.replayFromOffset, replayFrom);
-  }
-}
-
-const current = defaultDetectorSet(detectorTypes, { sensitivity: "normal" });
-
-function setUp(
-  store: MemoryStore,
-  { detectors = current, said = (_line: string): void => {} } = {},
-) {
-  const registry = new Registry();
-  const seen = { engines: () => worker.engines(), maxLabelledModels: 10 };
-  const metrics = detectionMetrics(registry, seen);
-  const worker: DetectionWorker = new DetectionWorker({
-    engine: {
-      detectors,
-      source: () => defaultSource,
-      decision: defaultDecision,
-      maxModels: 10,
-      maxFeatures: 10,
-    },
-    store,
-    forget: async () => undefined,
-    checkpointIntervalMs: 60_000,
-    clock: fakeClock(),
-    logger: pino({ level: "warn" }, { write: said }),
-    metrics,
-  });
-  const divergences = async (): Promise<number | undefined> =>
-    (await metrics.divergences.get()).values[0]?.value;
-  return { worker, divergences, registry };
+/** A tick so many minutes after the first row's hour. */
+function tick(offset: number, minutes: number): LogEntry {
+  const at = (60 + minutes) * 60_000_000;
+  return { offset, record: { kind: "tick", source: "main", watermark: at, clock: at } };
 }
 
 const kinds = (store: MemoryStore): readonly string[] =>
@@ -127,6 +63,19 @@ describe("the worker", () => {
     await expect(worker.received(0, entries)).rejects.toThrow("away");
     await worker.received(0, entries);
     expect(kinds(store)).toEqual(["episode_opened"]);
+  });
+
+  it("is read again from what it decides while states are saved", async () => {
+    const store = new MemoryStore();
+    const { worker } = setUp(store);
+    await worker.assigned(0);
+    await worker.received(0, stream(60, 40));
+    store.failDecides = 1;
+    const asked = worker.received.bind(worker, 0, [{ offset: 40, record: question }]);
+    store.whileSaving = () => expect(asked()).rejects.toThrow("away");
+    await worker.stop();
+    expect(kinds(store)).toEqual([]);
+    expect(store.replayFromOffset).toBe(40);
   });
 
   it("replays to the same decisions after a crash and stores none twice", async () => {
@@ -187,6 +136,37 @@ describe("saved states of an older version", () => {
   });
 });
 
+describe("a model that is silent for retire_after", () => {
+  const entries = [...stream(60, 60), tick(60, 1), tick(61, 31 * 1440)];
+
+  it.each([
+    ["before its end is saved", 0],
+    ["after its end is saved and before its state is deleted", 1],
+    ["after its state is deleted", 2],
+  ])("ends once when the process is killed %s", async (_name, saves) => {
+    const store = new MemoryStore();
+    const first = setUp(store);
+    await first.worker.assigned(0);
+    await first.worker.received(0, entries.slice(0, 61));
+    await first.worker.stop();
+    expect([...store.states.keys()]).toEqual([model]);
+    await first.worker.received(0, entries.slice(61));
+    store.failMoves = saves === 1;
+    if (saves > 0) await first.worker.stop();
+    store.failMoves = false;
+    const next = setUp(store);
+    const from = await next.worker.assigned(0);
+    await next.worker.received(0, entries.slice(from));
+    await next.worker.stop();
+    expect(kinds(store)).toEqual(["episode_opened", "episode_closed"]);
+    expect(store.decisions[1]?.event).toMatchObject({ cause: "retired" });
+    expect(await next.divergences()).toBe(0);
+    expect([...store.states.keys()]).toEqual([]);
+    const counted = await Promise.all([first, next].map(({ retired }) => retired()));
+    expect(counted.reduce((a, b) => a + b)).toBe(1);
+  });
+});
+
 describe("a worker whose partition somebody else has claimed", () => {
   it("drops its memory when it saves, and says so with the next batch", async () => {
     const store = new MemoryStore();
@@ -220,6 +200,26 @@ describe("the worker, on what it cannot use", () => {
     await worker.assigned(0);
     worker.revoked(0);
     await expect(worker.received(0, stream(1, 1))).rejects.toThrow("not held");
+  });
+
+  it("says once that new models are left out, and what to do", async () => {
+    const said: string[] = [];
+    const say = (line: string): void => void said.push(line);
+    const { worker, registry } = setUp(new MemoryStore(), { maxNewModelsPerHour: 2, said: say });
+    await worker.assigned(0);
+    const records = ["a", "b", "c", "d"].flatMap((name) => collapsingRecords(1, 1, name));
+    await worker.received(
+      0,
+      records.map((record, offset) => ({ offset, record })),
+    );
+    expect(said).toHaveLength(1);
+    expect(JSON.parse(said[0] ?? "")).toMatchObject({
+      err: { code: "DW_ROWS_TOO_MANY_NEW_MODELS" },
+    });
+    expect(said[0]).toContain("detection.max_new_models_per_hour");
+    expect(await registry.metrics()).toContain(
+      'driftwarden_detection_rows{outcome="too_many_new_models"} 6',
+    );
   });
 
   it("shows its scores and what became of the rows", async () => {

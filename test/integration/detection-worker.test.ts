@@ -5,7 +5,12 @@ import { detectorTypes } from "../../detectors/index.ts";
 import { systemClock } from "../../src/clock.ts";
 import { defaultDetectorSet } from "../../src/detection/default-detectors.ts";
 import { detectionMetrics } from "../../src/detection/metrics.ts";
-import { defaultDecision, defaultSource } from "../../src/detection/settings.ts";
+import type { LogEntry } from "../../src/detection/record-log.ts";
+import {
+  defaultDecision,
+  defaultRetireAfterUs,
+  defaultSource,
+} from "../../src/detection/settings.ts";
 import { DetectionWorker } from "../../src/detection/worker.ts";
 import type { ApplyOptions } from "../../src/incidents/apply.ts";
 import { verifyJournal } from "../../src/store/journal/verify.ts";
@@ -44,6 +49,8 @@ function workerOn(store: Store, stream: string) {
       source: () => defaultSource,
       decision: defaultDecision,
       maxModels: 10,
+      maxNewModelsPerHour: 100,
+      retireAfterUs: defaultRetireAfterUs,
       maxFeatures: 10,
     },
     store: partitionStore({ store, owner: randomUUID(), stream }, apply),
@@ -163,5 +170,50 @@ describe("a second process", () => {
     await subscription.stop();
     await first.close();
     await second.close();
+  });
+});
+
+const day = 86_400_000_000;
+
+const tick = (offset: number, watermark: number): LogEntry => ({
+  offset,
+  record: { kind: "tick", source: "main", watermark, clock: watermark },
+});
+
+describe("a model that is silent for retire_after", () => {
+  const gone = [...collapsing(60, 60), tick(60, day / 20), tick(61, 31 * day)];
+  const back = collapsingRecords(60, 60).map((record, place) => {
+    const rows = record.rows.map((row) => ({ ...row, ts: row.ts + 32 * day }));
+    return { offset: gone.length + place, record: { ...record, window: 100 + place, rows } };
+  });
+
+  it("ends its episode, says why, loses its state, and is a new model when it comes back", async () => {
+    const store = await stores.open();
+    const states = () => store.query<{ model: string }>("select model from states");
+    const killed = workerOn(store, "s").worker;
+    await killed.assigned(0);
+    await killed.received(0, gone.slice(0, 61));
+    await killed.stop();
+    await killed.received(0, gone.slice(61));
+    expect(await states(), "decided, and not deleted yet").toHaveLength(1);
+    const { worker, divergences } = workerOn(store, "s");
+    const from = await worker.assigned(0);
+    expect(from).toBe(61);
+    await worker.received(0, gone.slice(from));
+    await worker.stop();
+    expect(await states()).toEqual([]);
+    expect(await divergences()).toBe(0);
+    const notes = await store.query(
+      "select effect -> 'note' ->> 'cause' as cause from outbox where effect ->> 'kind' = 'ticket.comment'",
+    );
+    expect(notes).toEqual([{ cause: "retired" }]);
+    await worker.received(0, back);
+    const [model] = worker.engines().flatMap((engine) => [...engine.models()]);
+    expect(model).toMatchObject({ learned: 60, openEpisode: undefined });
+    await worker.stop();
+    expect(await states()).toHaveLength(1);
+    expect(await stored(store)).toMatchObject({ decisions: 2, incidents: 1 });
+    const [progress] = await partitionProgress(store, "s");
+    expect(progress).toMatchObject({ decidedOffset: 61, replayFrom: 122 });
   });
 });

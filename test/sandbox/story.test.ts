@@ -3,7 +3,11 @@ import { detectorTypes } from "../../detectors/index.ts";
 import { defaultDetectorSet } from "../../src/detection/default-detectors.ts";
 import { PartitionEngine } from "../../src/detection/engine.ts";
 import type { DetectionEvent } from "../../src/detection/event.ts";
-import { defaultDecision, defaultSource } from "../../src/detection/settings.ts";
+import {
+  defaultDecision,
+  defaultRetireAfterUs,
+  defaultSource,
+} from "../../src/detection/settings.ts";
 import { type StoryRow, storyRows } from "../../src/sandbox/story/rows.ts";
 import { passed, scorecard, type TicketSeen } from "../../src/sandbox/story/scorecard.ts";
 import { cadenceMs, historySteps, models, storySteps } from "../../src/sandbox/story/script.ts";
@@ -54,6 +58,8 @@ function play(seed: number): readonly DetectionEvent[] {
     source: () => defaultSource,
     decision: defaultDecision,
     maxModels: 100,
+    maxNewModelsPerHour: 100,
+    retireAfterUs: defaultRetireAfterUs,
     maxFeatures: 100,
   });
   return [...storyRecords(seed)].flatMap((record, offset) => [...engine.apply(offset, record)]);

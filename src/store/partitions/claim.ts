@@ -25,9 +25,15 @@ const decideSql = `
 update partitions set decided_offset = greatest(decided_offset, $4)
 where stream = $1 and partition = $2 and epoch = $3 returning epoch`;
 
+/** In one statement: a replay from before their end would take them for models that it has never seen. */
 const replaySql = `
-update partitions set replay_from = greatest(replay_from, $4)
-where stream = $1 and partition = $2 and epoch = $3 returning epoch`;
+with moved as (
+  update partitions set replay_from = greatest(replay_from, $4)
+  where stream = $1 and partition = $2 and epoch = $3 returning epoch
+), gone as (
+  delete from states where stream = $1 and partition = $2 and model = any($5) and exists (select from moved)
+)
+select epoch from moved`;
 
 const progressSql = `
 select partition, owner, epoch, decided_offset as "decidedOffset", replay_from as "replayFrom"
@@ -53,25 +59,29 @@ export async function commitDecisions(
   fence: Fence,
   decidedOffset: number,
 ): Promise<void> {
-  await move(q, { sql: decideSql, fence, offset: decidedOffset });
+  const rows = await q.query(decideSql, [...placeOf(fence), decidedOffset]);
+  if (rows.length === 0) throw fencedPartition(fence);
 }
 
-/** States of everything below the offset are saved. @throws StoreError DW_STORE_FENCED */
+/**
+ * States of everything below the offset are saved, and those of models that ended before it go.
+ *
+ * @throws StoreError DW_STORE_FENCED
+ */
 export async function moveReplayFrom(
   q: Queryable,
   fence: Fence,
-  replayFrom: number,
+  { replayFrom, ended }: { readonly replayFrom: number; readonly ended: readonly string[] },
 ): Promise<void> {
-  await move(q, { sql: replaySql, fence, offset: replayFrom });
-}
-
-async function move(
-  q: Queryable,
-  { sql, fence, offset }: { readonly sql: string; readonly fence: Fence; readonly offset: number },
-): Promise<void> {
-  const rows = await q.query(sql, [fence.stream, fence.partition, fence.epoch, offset]);
+  const rows = await q.query(replaySql, [...placeOf(fence), replayFrom, ended]);
   if (rows.length === 0) throw fencedPartition(fence);
 }
+
+const placeOf = ({ stream, partition, epoch }: Fence): readonly [string, number, number] => [
+  stream,
+  partition,
+  epoch,
+];
 
 export function fencedPartition({ stream, partition, epoch }: Fence): Error {
   return fenced(`partition ${partition} of stream ${stream}, epoch ${epoch},`);
