@@ -1,7 +1,15 @@
 /** What a gate is, and how gates reckon with time. */
 import type { GateFacts } from "./gate-facts.ts";
 
-export type GateName = "frozen" | "fresh" | "tier" | "target" | "refused" | "cooldown" | "budget";
+export type GateName =
+  | "frozen"
+  | "fresh"
+  | "restored"
+  | "tier"
+  | "target"
+  | "refused"
+  | "cooldown"
+  | "budget";
 
 export type Judgement =
   | { readonly allow: true }
