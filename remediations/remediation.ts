@@ -33,8 +33,14 @@ export type Health = "healthy" | "unhealthy" | "starting" | "gone";
 export interface Remediation {
   /** Every target the selector matches now. Throws when the engine cannot be asked. */
   resolve(): Promise<readonly Target[]>;
-  /** Re-inspects, compares with the snapshot, acts, re-reads. Settles within its own deadline. Never throws. */
-  act(target: Target): Promise<ActResult>;
+  /**
+   * Re-inspects, compares with the snapshot, acts, re-reads. Settles within its own deadline.
+   *
+   * @param mayAct awaited right before the act: rejects when somebody else has taken the run over, and then nothing may
+   *   be done. Left out where nobody can.
+   * @throws nothing but what `mayAct` throws
+   */
+  act(target: Target, mayAct?: () => Promise<void>): Promise<ActResult>;
   /** Whether an act whose outcome is unknown took effect. Reads only, never acts. Never throws. */
   lookUp(target: Target): Promise<ActResult>;
   /** Throws when the engine cannot be asked. */

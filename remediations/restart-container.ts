@@ -39,7 +39,7 @@ export const restartContainer: RemediationType<
   config,
   create: ({ target: wanted, grace_seconds: graceSeconds }, { engine, clock }): Remediation => ({
     resolve: () => resolve(engine, wanted),
-    act: (target) => act({ engine, clock, graceSeconds }, target),
+    act: (target, mayAct) => act({ engine, clock, graceSeconds, mayAct }, target),
     // An engine goes on with a restart when its client is gone: give it the time to end.
     lookUp: (target) =>
       settle({ engine, clock }, target, { waitMs: graceSeconds * 1000 + settleMs, revive: false }),
@@ -83,6 +83,7 @@ interface Act {
   readonly engine: Engine;
   readonly clock: Clock;
   readonly graceSeconds: number;
+  readonly mayAct: (() => Promise<void>) | undefined;
 }
 
 async function act(means: Act, target: Target): Promise<ActResult> {
@@ -92,6 +93,7 @@ async function act(means: Act, target: Target): Promise<ActResult> {
   } catch (error) {
     return { status: "failed", detail: `Inspecting ${target.name}: ${toldOf(error)}` };
   }
+  await means.mayAct?.();
   try {
     await means.engine.restart(target.id, { graceSeconds: means.graceSeconds });
   } catch (error) {

@@ -27,6 +27,12 @@ export class DriftwardenError<Code extends `DW_${string}` = `DW_${string}`> exte
   }
 }
 
+/** What happened and what to do about it, for people. */
+export function toldOf(error: unknown): string {
+  const told = messageOf(error);
+  return error instanceof DriftwardenError ? `${told}. ${error.hint}` : told;
+}
+
 /** The message of anything thrown, for wrapping: `polling public.metrics: ${messageOf(error)}`. */
 export function messageOf(error: unknown): string {
   if (error instanceof AggregateError && error.message === "") {

@@ -13,6 +13,7 @@ import { exitCodeOf } from "./cli/exit-code.ts";
 import { registerMarker } from "./cli/marker.ts";
 import { type Register, runProgram } from "./cli/program.ts";
 import { registerReplay } from "./cli/replay-command.ts";
+import { registerRestored } from "./cli/restored.ts";
 import { registerRun } from "./cli/run.ts";
 import { registerTune } from "./cli/tune-command.ts";
 import { version } from "./version.ts";
@@ -43,6 +44,7 @@ const commands: readonly Register[] = [
   (program) => registerTune(program, offline),
   (program) => registerMarker(program, { cli, remediations, openStream: openStreamOnly }),
   (program) => registerEffects(program, { cli, remediations, openStore: openStoreOnly }),
+  (program) => registerRestored(program, { cli, remediations, openStore: openStoreOnly }),
   (program) => registerAudit(program, { cli, remediations, openStore: openStoreOnly }),
   (program) => registerDemo(program, { cli, remediations, startApp }),
 ];

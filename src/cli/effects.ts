@@ -58,7 +58,7 @@ function line({ id, status, effect, attempts, lastError }: OutboxEffect): string
 }
 
 async function retry(store: Store, id: string, { cli }: StoreCommandParts): Promise<void> {
-  if (!(await retryDeadEffect(store, id, Date.now()))) {
+  if (!(await retryDeadEffect(store, id))) {
     throw new CliError("DW_CLI_USAGE", `there is no dead effect ${id}`, {
       hint: "driftwarden effects --dead --config FILE lists them with their ids.",
     });

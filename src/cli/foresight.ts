@@ -109,6 +109,7 @@ class Foresight {
       nowMs,
       fix,
       freeze: undefined,
+      restoredAtMs: undefined,
       newestRowMs: episode.newestRow / 1000,
       cadenceMs: episode.cadence === undefined ? undefined : episode.cadence / 1000,
       warmUp: episode.warmUp,

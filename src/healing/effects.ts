@@ -23,12 +23,15 @@ type RunEffects = Pick<EffectHandlers, "run.start" | "run.check_health" | "run.a
 export function runEffects({ runner, verify, ask }: RunEffectsOptions): RunEffects {
   return {
     "run.start": async (effect, incident, attempt) => {
-      const run = await runner.start(effect, incident, attempt);
-      return run === undefined ? [] : [{ type: "run_changed", run }];
+      const { run, asked } = await runner.start(effect, incident, attempt);
+      const events = run === undefined ? [] : [{ type: "run_changed", run } as const];
+      return asked ? events : { events, asked };
     },
     "run.check_health": async (effect) => {
       const health = await runner.health(effect.run);
-      return health === undefined ? [] : [{ type: "health_checked", run: effect.run, ...health }];
+      return health === undefined
+        ? { events: [], asked: false }
+        : [{ type: "health_checked", run: effect.run, ...health }];
     },
     "run.ask_model": async (effect, incident) => {
       await ask(question(effect.run, incident, verify));

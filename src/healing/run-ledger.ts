@@ -22,7 +22,8 @@ export interface RunLedger {
     about: { readonly id: string; readonly fix: string; readonly sinceMs: number },
     judge: (past: PastAttempts) => Run,
   ): Promise<Run>;
-  change(id: string, change: RunChange): Promise<Run | undefined>;
+  /** Records how the act ended, unless somebody else has: the first word stands. @returns the run as it is now */
+  finish(id: string, change: RunChange): Promise<Run | undefined>;
 }
 
 export function runLedger(store: Store): RunLedger {
@@ -40,7 +41,8 @@ export function runLedger(store: Store): RunLedger {
         await insertRun(tx, run);
         return run;
       }),
-    change: (id, change) => updateRun(store, id, change),
+    finish: async (id, change) =>
+      (await updateRun(store, id, { ...change, from: "acting" })) ?? getRun(store, id),
   };
 }
 

@@ -6,12 +6,12 @@ import { createHash } from "node:crypto";
 import type { Logger } from "pino";
 import type { ActResult, Remediation, Target } from "../../remediations/remediation.ts";
 import type { Clock } from "../clock.ts";
-import { DriftwardenError, messageOf } from "../errors.ts";
 import type { Attempt } from "../incidents/effect-handler.ts";
 import type { Incident, RunFacts } from "../incidents/incident.ts";
 import type { Run } from "../store/runs/run.ts";
 import type { Fix } from "./fix.ts";
-import { gates, judgeAll } from "./gates/gates.ts";
+import type { GateFacts } from "./gates/gate-facts.ts";
+import { gates, judgeAll, judgeBeforeTarget } from "./gates/gates.ts";
 import type { HealingMetrics } from "./metrics.ts";
 import { factsOf, type PastAttempts, type RunLedger, targetOf } from "./run-ledger.ts";
 
@@ -26,6 +26,16 @@ export interface RunnerOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: HealingMetrics;
+  /** When the store was last restored from a backup, or may have been; ms since 1970. */
+  readonly restoredAtMs: () => number | undefined;
+}
+
+/** What became of asking for a run. */
+export interface Started {
+  /** As decided or acted; undefined when the fix is no longer configured and nothing of it is open. */
+  readonly run: RunFacts | undefined;
+  /** Whether the engine was asked anything. */
+  readonly asked: boolean;
 }
 
 interface Proposal {
@@ -33,22 +43,16 @@ interface Proposal {
   readonly fix: Fix;
   readonly incident: Incident;
   readonly targets: readonly Target[];
-  /** Why no target could be asked for. */
-  readonly problem: string | undefined;
+  readonly facts: SituationFacts;
+  /** Why it could not be tried before; undefined when it could. */
+  readonly hindrance: string | undefined;
 }
 
-/** How often a target is looked for before the run is refused because nobody could be asked. */
-const resolveAttempts = 4;
+type SituationFacts = Parameters<typeof judgeBeforeTarget>[0];
 
 /** The same fix for the same episode is the same run, however often it is tried. */
 function runId(fix: string, episode: string): string {
   return createHash("sha256").update(`${fix}\n${episode}`).digest("hex").slice(0, 20);
-}
-
-/** What stands on the ticket, where somebody can do something about it. */
-function problemOf(error: unknown): string {
-  const hint = error instanceof DriftwardenError ? `. ${error.hint}` : "";
-  return `${messageOf(error)}${hint}`;
 }
 
 export class Runner {
@@ -61,24 +65,39 @@ export class Runner {
   /**
    * Runs a fix for an episode of the incident, once.
    *
-   * @returns the run as decided or acted; undefined when the fix is no longer configured
-   * @throws what the engine throws when targets cannot be asked for, so that it is tried again a few times
+   * @throws what the engine throws when targets cannot be asked for: it is tried again until the news is too old; and
+   *   what the attempt's `confirm` throws
    */
   async start(
     wish: { readonly fix: string; readonly episode: string },
     incident: Incident,
     attempt: Attempt,
-  ): Promise<RunFacts | undefined> {
+  ): Promise<Started> {
     const known = this.#options.fixes.find(({ fix }) => fix.name === wish.fix);
-    if (known === undefined) return undefined;
     const id = runId(wish.fix, wish.episode);
     const earlier = await this.#options.ledger.get(id);
-    if (earlier !== undefined) return this.#reconcile(earlier, known.remediation);
-    const found = await this.#resolve(known.remediation, attempt);
-    const run = await this.#decide({ id, fix: known.fix, incident, ...found });
+    if (earlier !== undefined) return this.#reconcile(earlier, known?.remediation);
+    if (known === undefined) return { run: undefined, asked: false };
+    const { fix, remediation } = known;
+    const before = situation(incident, { ...this.#options, fix });
+    const worthIt = judgeBeforeTarget(before).allow;
+    const targets = worthIt ? await remediation.resolve() : [];
+    // Asking may have taken long.
+    const facts = worthIt ? situation(incident, { ...this.#options, fix }) : before;
+    const run = await this.#decide({
+      id,
+      fix,
+      incident,
+      targets,
+      facts,
+      hindrance: attempt.lastError,
+    });
     const target = targetOf(run);
-    if (run.status !== "acting" || target === undefined) return factsOf(run);
-    return this.#finish(run, await known.remediation.act(target));
+    if (run.status !== "acting" || target === undefined) {
+      return { run: factsOf(run), asked: worthIt };
+    }
+    const result = await remediation.act(target, () => attempt.confirm());
+    return { run: await this.#finish(run, result), asked: true };
   }
 
   /** The health of what a run acted on; undefined when there is nothing to ask. */
@@ -94,33 +113,24 @@ export class Runner {
   }
 
   /** Tried before. If the daemon died, or lost the answer, while it acted, what became of it is looked up. */
-  async #reconcile(run: Run, remediation: Remediation): Promise<RunFacts> {
+  async #reconcile(run: Run, remediation: Remediation | undefined): Promise<Started> {
     const target = targetOf(run);
-    if (run.status !== "acting" || target === undefined) return factsOf(run);
+    if (run.status !== "acting" || target === undefined) {
+      return { run: factsOf(run), asked: false };
+    }
     this.#options.logger.warn(
       { run: run.id, fix: run.fix },
       "looking up a run with unknown outcome",
     );
-    return this.#finish(run, await remediation.lookUp(target));
-  }
-
-  async #resolve(
-    remediation: Remediation,
-    attempt: Attempt,
-  ): Promise<Pick<Proposal, "targets" | "problem">> {
-    try {
-      return { targets: await remediation.resolve(), problem: undefined };
-    } catch (error) {
-      if (attempt.attempt < resolveAttempts) throw error;
-      return { targets: [], problem: problemOf(error) };
-    }
+    const asked = remediation !== undefined;
+    const result = asked ? await remediation.lookUp(target) : noLongerConfigured(run);
+    return { run: await this.#finish(run, result), asked };
   }
 
   async #decide(proposal: Proposal): Promise<Run> {
-    const { id, fix } = proposal;
-    const nowMs = this.#options.clock.now();
-    const about = { id, fix: fix.name, sinceMs: nowMs - fix.windowMs };
-    const run = await this.#options.ledger.decide(about, (past) => judged(proposal, past, nowMs));
+    const { id, fix, facts } = proposal;
+    const about = { id, fix: fix.name, sinceMs: facts.nowMs - fix.windowMs };
+    const run = await this.#options.ledger.decide(about, (past) => judged(proposal, past));
     const { status, gate } = run;
     this.#options.metrics.decided.inc({ fix: fix.name, status, gate: gate ?? "" });
     this.#options.logger.info({ run: id, fix: fix.name, status, gate }, "run decided");
@@ -135,7 +145,7 @@ export class Runner {
       result.status === "done"
         ? { after: result.after }
         : { outcome: status === "unknown" ? ("unknown" as const) : ("failed" as const) };
-    const finished = await this.#options.ledger.change(run.id, { ...change, ...became });
+    const finished = await this.#options.ledger.finish(run.id, { ...change, ...became });
     this.#options.metrics.finished.inc({ fix: run.fix, outcome: status });
     this.#options.logger.info({ run: run.id, fix: run.fix, status }, "run finished");
     return factsOf(finished ?? { ...run, ...change });
@@ -149,25 +159,49 @@ const statusOf = {
   unknown: "unknown",
 } as const;
 
-/** The gates' word, as the run that is written down. */
-function judged(proposal: Proposal, past: PastAttempts, nowMs: number): Run {
-  const { fix, incident, targets } = proposal;
-  const { newestRow, cadence, warmUp } = incident.episode;
-  const decision = judgeAll(gates, {
-    nowMs,
+/** What the gates judge by, as far as it is known before anybody is asked for a target. */
+function situation(
+  { episode }: Incident,
+  {
+    clock,
+    fix,
+    restoredAtMs,
+  }: Pick<RunnerOptions, "clock" | "restoredAtMs"> & { readonly fix: Fix },
+): SituationFacts {
+  const { newestRow, cadence, warmUp } = episode;
+  return {
+    nowMs: clock.now(),
     fix,
     freeze: undefined,
+    restoredAtMs: restoredAtMs(),
     newestRowMs: newestRow / 1000,
     cadenceMs: cadence === undefined ? undefined : cadence / 1000,
     warmUp,
+  };
+}
+
+function noLongerConfigured({ fix }: Run): ActResult {
+  const detail = `${fix} is no longer configured, so nobody can look up whether it took effect.`;
+  return { status: "unknown", detail };
+}
+
+/** The gates' word, as the run that is written down. */
+function judged(proposal: Proposal, past: PastAttempts): Run {
+  const { fix, targets, facts, hindrance } = proposal;
+  const { nowMs } = facts;
+  const all: GateFacts = {
+    ...facts,
     targets,
     attempts: past.attemptsMs,
     lastAttemptEndMs: past.lastEndMs,
-  });
+  };
+  const decision = judgeAll(gates, all);
   const run = writtenDown(proposal, nowMs);
   if (!decision.allow) {
-    const detail = proposal.problem ?? decision.reason;
-    return { ...run, status: "denied", gate: decision.gate, detail, finishedAtMs: nowMs };
+    const { gate, reason } = decision;
+    const detail =
+      hindrance === undefined ? reason : `${reason} It could not be tried before: ${hindrance}`;
+    return { ...run, status: "denied", gate, detail, finishedAtMs: nowMs };
   }
   const act = `${fix.remediation} on ${targets[0]?.name ?? "nothing"}`;
   if (fix.mode === "auto") return { ...run, status: "acting", detail: `${act} was decided` };

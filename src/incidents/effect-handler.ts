@@ -9,6 +9,22 @@ export interface Attempt {
   readonly attempt: number;
   /** An earlier attempt may have taken effect: look it up before doing it again. */
   readonly unknown: boolean;
+  /** How long ago an earlier attempt last was about to act, ms; undefined when none got so far. */
+  readonly sinceActMs?: number | undefined;
+  /** Why the attempt before failed, and what to do about it; undefined when none did. */
+  readonly lastError?: string | undefined;
+  /**
+   * Await it right before whatever must not be done twice: the effect is still ours then.
+   *
+   * @throws StoreError when it is not, or when nobody can say; nothing may be done then
+   */
+  confirm(): Promise<void>;
+}
+
+/** What became of an effect that was done with without asking its dependency anything: that says nothing of it. */
+export interface Unasked {
+  readonly events: readonly IncidentEvent[];
+  readonly asked: false;
 }
 
 /**
@@ -19,6 +35,6 @@ export type EffectHandler<Kind extends Effect["kind"]> = (
   effect: Extract<Effect, { kind: Kind }>,
   incident: Incident,
   attempt: Attempt,
-) => Promise<readonly IncidentEvent[]>;
+) => Promise<readonly IncidentEvent[] | Unasked>;
 
 export type EffectHandlers = { readonly [Kind in Effect["kind"]]: EffectHandler<Kind> };

@@ -5,20 +5,21 @@
  */
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
-import { DriftwardenError, messageOf } from "../errors.ts";
+import { toldOf } from "../errors.ts";
 import { StoreError } from "../store/errors.ts";
 import { getIncident } from "../store/incidents/incident.ts";
 import { appendJournal, type JournalEntry } from "../store/journal/append.ts";
 import type { TakenEffect } from "../store/outbox/effect.ts";
-import { completeEffect, failEffect, recordIntent } from "../store/outbox/settle.ts";
-import { nextEffectDueMs, renewEffect, takeEffects } from "../store/outbox/take.ts";
+import { completeEffect, failEffect } from "../store/outbox/settle.ts";
+import { nextEffectDueMs, takeEffects } from "../store/outbox/take.ts";
 import type { Store } from "../store/store.ts";
 import { type ApplyOptions, applyResult } from "./apply.ts";
 import { Breaker, type BreakerState } from "./breaker.ts";
 import { type Dependency, type IsAway, kindsOf } from "./dependency.ts";
 import { askedPauseMs, hadNoEffect, isHopeless, pauseBefore } from "./effect-failure.ts";
-import type { EffectHandler, EffectHandlers } from "./effect-handler.ts";
+import type { EffectHandler, EffectHandlers, Unasked } from "./effect-handler.ts";
 import type { IncidentEvent } from "./event.ts";
+import { Hold, leaseMs } from "./hold.ts";
 import type { Effect, Incident } from "./incident.ts";
 import type { IncidentsMetrics } from "./metrics.ts";
 
@@ -34,12 +35,11 @@ export interface EffectsOptions {
   readonly metrics: IncidentsMetrics;
 }
 
-/** After a crash another worker takes the effect over when this has passed. */
-const leaseMs = 30_000;
 /** Notifications wake the lane; this is the slow look behind them. */
 const idleMs = 30_000;
 /** What was due and not given, or could not be read, is looked for again. */
 const soonMs = 1000;
+/** Effects in hand; each that ends makes room for the next, whatever the others wait for. */
 const atOnce = 8;
 /** A mistake that waiting does not mend is tried this often. */
 const hopelessAttempts = 5;
@@ -50,6 +50,7 @@ export class EffectsLane {
   readonly #options: EffectsOptions;
   readonly #kinds: readonly string[];
   readonly #breaker = new Breaker();
+  readonly #inHand = new Set<Promise<void>>();
   #wake = new AbortController();
   /** Why the last look failed, with what to do. */
   #problem: string | undefined;
@@ -82,7 +83,6 @@ export class EffectsLane {
     const { clock, logger, metrics } = this.#options;
     while (!stopping.aborted) {
       this.#wake = new AbortController();
-      metrics.outboxReads.inc();
       const pauseMs = await this.#round().catch((error: unknown) => {
         metrics.outboxReadFailures.inc();
         if (this.#problem === undefined)
@@ -90,10 +90,10 @@ export class EffectsLane {
         this.#problem = toldOf(error);
         return soonMs;
       });
-      // What is promised meanwhile is no reason to ask a dependency that is away.
-      const woken = this.#state() === "open" ? [] : [this.#wake.signal];
-      if (pauseMs > 0) await clock.sleep(pauseMs, AbortSignal.any([...woken, stopping]));
+      const woken = AbortSignal.any([this.#wake.signal, stopping]);
+      if (pauseMs > 0) await clock.sleep(pauseMs, woken);
     }
+    await Promise.all(this.#inHand);
   }
 
   #state(): BreakerState {
@@ -102,36 +102,47 @@ export class EffectsLane {
     return state;
   }
 
-  /** @returns how long nothing is to be done, ms */
+  /** @returns how long nothing is to be done unless something wakes us, ms */
   async #round(): Promise<number> {
-    const { store, clock, owner } = this.#options;
+    const { store, clock, owner, metrics } = this.#options;
     const nowMs = clock.now();
     const state = this.#state();
+    // What is promised meanwhile is no reason to ask a dependency that is away.
     if (state === "open") return Math.max(1, (this.#breaker.retryAtMs ?? 0) - nowMs);
-    const limit = state === "closed" ? atOnce : 1;
+    const limit = (state === "closed" ? atOnce : 1) - this.#inHand.size;
+    if (limit <= 0) return idleMs;
     const kinds = this.#kinds;
+    metrics.outboxReads.inc();
     const taken = await takeEffects(store, { owner, nowMs, leaseMs, limit, kinds });
     this.#problem = undefined;
-    await Promise.all(taken.map((effect) => this.#carryOut(effect)));
-    if (taken.length > 0) return 0;
+    for (const effect of taken) this.#begin(effect);
+    if (taken.length === limit) return 0;
     const dueMs = await nextEffectDueMs(store, kinds);
-    // Another process did what was left: nothing will probe, and nothing waits.
-    if (dueMs === undefined && state === "half_open") this.#answered();
-    const waitMs = dueMs === undefined ? idleMs : dueMs - clock.now();
-    // What is due but was not given waits behind another effect, or in other hands.
+    if (dueMs === undefined) {
+      // Another process did what was left: nothing will probe, and nothing waits.
+      this.#answered();
+      return idleMs;
+    }
+    const waitMs = dueMs - clock.now();
+    // What is due but was not given waits behind another effect, or in other hands: its holder may be gone.
     return Math.min(idleMs, waitMs > 0 ? waitMs : soonMs);
   }
 
+  #begin(taken: TakenEffect): void {
+    const work = this.#carryOut(taken).finally(() => {
+      this.#inHand.delete(work);
+      this.wake();
+    });
+    this.#inHand.add(work);
+  }
+
   async #carryOut(taken: TakenEffect): Promise<void> {
-    const { store, metrics, logger } = this.#options;
+    const { store, clock, metrics, logger } = this.#options;
     const { kind } = taken.effect;
     metrics.effectAttempts.inc({ kind });
-    const renewing = setInterval(() => {
-      renewEffect(store, taken, leaseMs).catch(() => undefined);
-    }, leaseMs / 3);
+    const hold = new Hold(store, taken, clock);
     try {
-      const events = await this.#act(taken);
-      this.#answered();
+      const events = await this.#act(taken, hold);
       await this.#complete(taken, events);
       metrics.effectsDone.inc({ kind });
     } catch (error) {
@@ -145,18 +156,27 @@ export class EffectsLane {
         );
       });
     } finally {
-      clearInterval(renewing);
+      hold.end();
     }
   }
 
-  async #act(taken: TakenEffect): Promise<readonly IncidentEvent[]> {
+  async #act(taken: TakenEffect, hold: Hold): Promise<readonly IncidentEvent[]> {
     const { store, handlers } = this.#options;
     const incident = await getIncident(store, taken.incident);
     if (incident === undefined) return [];
-    const unknown = taken.intent !== null;
-    await recordIntent(store, taken, { attempt: taken.attempt });
-    const attempt = { id: taken.id, attempt: taken.attempt, unknown };
-    return dispatch(handlers, { effect: taken.effect, incident, attempt });
+    await hold.begin();
+    const attempt = {
+      id: taken.id,
+      attempt: taken.attempt,
+      unknown: taken.intent !== null,
+      sinceActMs: hold.sinceActMs,
+      lastError: taken.lastError ?? undefined,
+      confirm: () => hold.confirm(),
+    };
+    const result = await dispatch(handlers, { effect: taken.effect, incident, attempt });
+    if ("asked" in result) return result.events;
+    this.#answered();
+    return result;
   }
 
   async #complete(taken: TakenEffect, events: readonly IncidentEvent[]): Promise<void> {
@@ -196,9 +216,11 @@ export class EffectsLane {
   }
 
   async #fail(taken: TakenEffect, error: unknown): Promise<void> {
-    const { store, clock, metrics, logger } = this.#options;
-    const told = messageOf(error);
-    if (isHopeless(error) && taken.attempt >= hopelessAttempts) {
+    const { store, clock, isAway, metrics, logger } = this.#options;
+    const told = toldOf(error);
+    // What ails the dependency says nothing of this effect: it waits.
+    const hopeless = isHopeless(error) && !isAway(this.dependency, error);
+    if (hopeless && taken.attempt >= hopelessAttempts) {
       metrics.effectsDead.inc({ kind: taken.effect.kind });
       logger.error({ effect: taken.id, err: error }, "effect set aside after its last attempt");
       await failEffect(store, taken, { error: told, dead: true });
@@ -217,12 +239,7 @@ function dispatch<Kind extends Effect["kind"]>(
     readonly incident: Incident;
     readonly attempt: Parameters<EffectHandler<Kind>>[2];
   },
-): Promise<readonly IncidentEvent[]> {
+): Promise<readonly IncidentEvent[] | Unasked> {
   const handler: EffectHandler<Kind> = handlers[given.effect.kind];
   return handler(given.effect, given.incident, given.attempt);
-}
-
-function toldOf(error: unknown): string {
-  const told = messageOf(error);
-  return error instanceof DriftwardenError ? `${told}. ${error.hint}` : told;
 }

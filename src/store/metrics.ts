@@ -1,5 +1,5 @@
 /** The store's metrics. */
-import { Counter, type Registry } from "prom-client";
+import { Counter, Gauge, type Registry } from "prom-client";
 
 // oxlint-disable-next-line typescript/explicit-module-boundary-types -- the type is derived below
 export function storeMetrics(registry: Registry) {
@@ -24,6 +24,11 @@ export function storeMetrics(registry: Registry) {
     listenFailures: new Counter({
       name: "driftwarden_store_listen_connect_failures_total",
       help: "Attempts to connect the listening client that failed; polling goes on meanwhile.",
+      registers,
+    }),
+    restoredAt: new Gauge({
+      name: "driftwarden_store_restored_timestamp_seconds",
+      help: "When the store was last restored from a backup, or may have been; 0 when it never was. The gate restored denies runs for a while after it.",
       registers,
     }),
     rowsDeleted: new Counter({

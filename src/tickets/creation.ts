@@ -22,7 +22,10 @@ interface Created {
   readonly outcome: "created" | "adopted";
 }
 
-export type Creation = (incident: Incident, attempt: Pick<Attempt, "unknown">) => Promise<Created>;
+/** The attempt that a change is made in; without `confirm` nobody else could make it. */
+export type Tried = Pick<Attempt, "unknown"> & Partial<Pick<Attempt, "confirm" | "sinceActMs">>;
+
+export type Creation = (incident: Incident, tried: Tried) => Promise<Created>;
 
 /**
  * Jira has no idempotency key, so each ticket carries a label of its own: by it alone an issue is found whose id was
@@ -33,9 +36,9 @@ export function createCreation(options: CreationOptions): Creation {
   /** Since when we look; kept in memory only, so that a restart looks longer, never shorter. */
   const unknownSince = new Map<string, number>();
 
-  return async (incident, attempt) => {
+  return async (incident, tried) => {
     const own = ownLabel(incident);
-    if (attempt.unknown || unknownSince.has(own)) {
+    if (tried.unknown || unknownSince.has(own)) {
       const since = unknownSince.get(own) ?? clock.now();
       unknownSince.set(own, since);
       const [found] = await tracker.findByLabel(own).catch((error: unknown) => {
@@ -48,6 +51,7 @@ export function createCreation(options: CreationOptions): Creation {
       keepLooking(clock.now() - since, options.lookUpMs);
     }
     const rendered = renderIssue(incident, context);
+    await tried.confirm?.();
     const issue = await tracker
       .create({ ...rendered, labels: [...rendered.labels, own] })
       .catch((error: unknown) => {

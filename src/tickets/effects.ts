@@ -13,20 +13,20 @@ export function ticketEffects(ticketing: Ticketing | undefined): TicketEffects {
     "ticket.open": async (_effect, incident, attempt) => {
       // Over, and summed up elsewhere; unless a ticket may exist already.
       const summedUp = incident.inSummary === true && !attempt.unknown;
-      if (ticketing === undefined || summedUp) return [];
+      if (ticketing === undefined || summedUp) return { events: [], asked: false };
       const { ticket } = await ticketing.open(incident, attempt);
       return [{ type: "ticket_opened", ticket }];
     },
-    "ticket.repeat": async (_effect, incident) => {
-      await ticketing?.repeat(incident);
+    "ticket.repeat": async (_effect, incident, attempt) => {
+      await ticketing?.repeat(incident, attempt);
       return [];
     },
     "ticket.comment": async (effect, incident, attempt) => {
-      await ticketing?.note(incident, effect.note, attempt.id);
+      await ticketing?.note(incident, { note: effect.note, id: attempt.id }, attempt);
       return [];
     },
-    "ticket.resolve": async (_effect, incident) => {
-      await ticketing?.resolve(incident);
+    "ticket.resolve": async (_effect, incident, attempt) => {
+      await ticketing?.resolve(incident, attempt);
       return [];
     },
   };

@@ -3,9 +3,8 @@
  * People's edits win: what they closed as "won't do" or deleted is left alone.
  */
 import { createHash } from "node:crypto";
-import type { Attempt } from "../incidents/effect-handler.ts";
 import type { Incident, Note, TicketRef } from "../incidents/incident.ts";
-import { type CreationOptions, createCreation } from "./creation.ts";
+import { type CreationOptions, createCreation, type Tried } from "./creation.ts";
 import { TrackerError } from "./errors.ts";
 import type { TicketsMetrics } from "./metrics.ts";
 import { renderAgain, renderNote, renderRepeat, renderResolved } from "./note-text.ts";
@@ -40,18 +39,31 @@ type TicketChange =
   /** The incident has no ticket. */
   | "no_ticket";
 
-/** Each call may be repeated: it does what is still to be done. Throws TrackerError only. */
+/** The promise of a comment: its id names it, so that there is one comment for each, ever. */
+interface PromisedNote {
+  readonly note: Note;
+  readonly id: string;
+}
+
+/** Each call may be repeated: it does what is still to be done. Throws TrackerError, and what `confirm` throws. */
 export interface Ticketing {
   /** Creates the incident's ticket, or reopens the one it has. */
   open(
     incident: Incident,
-    attempt: Pick<Attempt, "unknown">,
+    tried: Tried,
   ): Promise<{ readonly ticket: TicketRef; readonly change: TicketChange }>;
-  repeat(incident: Incident): Promise<TicketChange>;
-  /** @param noteId names the promise: one comment for each, ever */
-  note(incident: Incident, note: Note, noteId: string): Promise<TicketChange>;
-  resolve(incident: Incident): Promise<TicketChange>;
+  repeat(incident: Incident, tried?: Tried): Promise<TicketChange>;
+  note(incident: Incident, promised: PromisedNote, tried?: Tried): Promise<TicketChange>;
+  resolve(incident: Incident, tried?: Tried): Promise<TicketChange>;
 }
+
+interface Doing extends TicketingOptions {
+  readonly tried: Tried;
+}
+
+const atFirst: Tried = { unknown: false };
+/** A comment whose answer nobody heard may be stored so long after it set out; nobody says how long it takes. */
+const commentSettleMs = 10_000;
 
 export function createTicketing(options: TicketingOptions): Ticketing {
   const { logger, metrics, tracker } = options;
@@ -77,31 +89,30 @@ export function createTicketing(options: TicketingOptions): Ticketing {
     return said(incident, issue === undefined ? "gone" : await act(issue));
   };
   return {
-    async open(incident, attempt) {
+    async open(incident, tried) {
       if (incident.ticket) {
-        const change = await onIssue(incident, (issue) => again(issue, incident, options));
+        const doing = { ...options, tried };
+        const change = await onIssue(incident, (issue) => again(issue, incident, doing));
         return { ticket: incident.ticket, change };
       }
-      const { issue, outcome } = await creation(incident, attempt);
+      const { issue, outcome } = await creation(incident, tried);
       const ticket = { id: issue.id, key: issue.key, url: issue.url };
       return { ticket, change: said({ ...incident, ticket }, outcome) };
     },
-    repeat: (incident) => onIssue(incident, (issue) => count(issue, incident, options)),
-    note: (incident, note, noteId) =>
+    repeat: (incident, tried = atFirst) =>
+      onIssue(incident, (issue) => count(issue, incident, { ...options, tried })),
+    note: (incident, { note, id }, tried = atFirst) =>
       onIssue(incident, (issue) => {
-        const mark = markOf(incident, noteId);
-        return commentOnce(issue, { body: renderNote(incident, note), mark }, options);
+        const comment = { body: renderNote(incident, note), mark: markOf(incident, id) };
+        return commentOnce(issue, comment, { ...options, tried });
       }),
-    resolve: (incident) => onIssue(incident, (issue) => close(issue, incident, options)),
+    resolve: (incident, tried = atFirst) =>
+      onIssue(incident, (issue) => close(issue, incident, { ...options, tried })),
   };
 }
 
 /** A new episode of an incident that has a ticket. */
-async function again(
-  issue: Issue,
-  incident: Incident,
-  options: TicketingOptions,
-): Promise<TicketChange> {
+async function again(issue: Issue, incident: Incident, options: Doing): Promise<TicketChange> {
   if (isWontFix(issue, options)) {
     await count(issue, incident, options);
     return "left_alone";
@@ -113,11 +124,7 @@ async function again(
   return (await moved(issue, options.reopenTransition, options)) ? "reopened" : change;
 }
 
-async function close(
-  issue: Issue,
-  incident: Incident,
-  options: TicketingOptions,
-): Promise<TicketChange> {
+async function close(issue: Issue, incident: Incident, options: Doing): Promise<TicketChange> {
   if (issue.done) return "unchanged";
   const { resolveTransition } = options;
   if (resolveTransition !== undefined && (await moved(issue, resolveTransition, options))) {
@@ -131,8 +138,9 @@ async function close(
 async function moved(
   issue: Issue,
   transition: string,
-  { tracker, logger }: TicketingOptions,
+  { tracker, logger, tried }: Doing,
 ): Promise<boolean> {
+  await tried.confirm?.();
   try {
     await tracker.transition(issue.id, transition);
     return true;
@@ -143,20 +151,17 @@ async function moved(
   }
 }
 
-async function count(
-  issue: Issue,
-  incident: Incident,
-  options: TicketingOptions,
-): Promise<TicketChange> {
-  const { tracker } = options;
+async function count(issue: Issue, incident: Incident, options: Doing): Promise<TicketChange> {
+  const { tracker, tried } = options;
   const mark = markOf(incident, "repeat");
   const body = `${renderRepeat(incident)}\n${footer(mark)}`;
   const mine = await find(issue, mark, options);
   if (!mine) {
-    await tracker.addComment(issue.id, body);
+    await addOnce(issue, body, options);
     return "commented";
   }
   if (mine.body.replaceAll("\r\n", "\n").trim() === body) return "unchanged";
+  await tried.confirm?.();
   await tracker.updateComment(issue.id, { id: mine.id, body });
   return "updated";
 }
@@ -164,11 +169,30 @@ async function count(
 async function commentOnce(
   issue: Issue,
   { body, mark }: { readonly body: string; readonly mark: string },
-  options: TicketingOptions,
+  options: Doing,
 ): Promise<TicketChange> {
   if (await find(issue, mark, options)) return "unchanged";
-  await options.tracker.addComment(issue.id, `${body}\n${footer(mark)}`);
+  await addOnce(issue, `${body}\n${footer(mark)}`, options);
   return "commented";
+}
+
+/** It was not found: an earlier attempt that got no answer, or whose process is gone, may still be on its way. */
+async function addOnce(issue: Issue, body: string, { tracker, tried }: Doing): Promise<void> {
+  const leftMs = tried.unknown ? commentSettleMs - (tried.sinceActMs ?? commentSettleMs) : 0;
+  if (leftMs > 0) {
+    throw new TrackerError(
+      "DW_JIRA_OUTCOME_UNKNOWN",
+      `commenting on ${issue.key}: an earlier attempt may have written the comment, and it is not there yet`,
+      {
+        hint: "Nothing to do: the comment is looked for again before it is written again.",
+        retryable: true,
+        maybeApplied: true,
+        retryAfterMs: leftMs,
+      },
+    );
+  }
+  await tried.confirm?.();
+  await tracker.addComment(issue.id, body);
 }
 
 /** The mark counts as the last line only: a person may quote our comment. */

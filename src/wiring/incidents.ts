@@ -18,7 +18,7 @@ import { ticketEffects } from "../tickets/effects.ts";
 import { openJira } from "../tickets/jira/jira.ts";
 import { ticketsMetrics } from "../tickets/metrics.ts";
 import { createTicketing, type Ticketing } from "../tickets/ticketing.ts";
-import { withCareAfterRestore } from "./after-restore.ts";
+import { lookedUpAfterRestore } from "./after-restore.ts";
 import { isAway } from "./away.ts";
 import type { StoredParts } from "./parts.ts";
 import type { Stream } from "./stream.ts";
@@ -70,6 +70,7 @@ export function wireEffects(parts: StoredParts, wiring: EffectsWiring): void {
     clock,
     logger,
     metrics: healingMetrics(registry, () => countRuns(store)),
+    restoredAtMs,
   });
   const verify = {
     modelAfterMs: config.verify.model_after,
@@ -80,14 +81,16 @@ export function wireEffects(parts: StoredParts, wiring: EffectsWiring): void {
     open: () => countOpenIncidents(store),
     effects: () => countEffects(store),
   });
+  const tickets = ticketEffects(wireTicketing(parts));
   const handlers: EffectHandlers = {
-    ...ticketEffects(wireTicketing(parts)),
+    ...tickets,
+    "ticket.open": lookedUpAfterRestore(tickets["ticket.open"], restoredAtMs),
     ...runEffects({ runner, verify, ask: (record) => stream.append([record]) }),
     "incident.settle": async (effect) => [{ type: "quiet_passed", episode: effect.episode }],
   };
   const worker = new EffectsWorker({
     store,
-    handlers: withCareAfterRestore(handlers, restoredAtMs),
+    handlers,
     isAway,
     apply,
     owner,

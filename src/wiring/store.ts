@@ -35,7 +35,7 @@ export async function wireStore(parts: Parts, asked?: Clock): Promise<WiredStore
   const { decisions, outbox, journal } = config.retention;
   const keepMs = { decisions, outbox, journal };
   const retention = new Retention({ ...parts, clock, store, keepMs, logger, metrics });
-  const presence = new Presence({ store, clock: systemClock, logger });
+  const presence = new Presence({ store, clock: systemClock, logger, metrics });
   return {
     store,
     clock,

@@ -17,6 +17,7 @@ function facts(given: {
     nowMs: given.nowMs ?? nowMs,
     fix: { name: "restart-svc", tier: "auto", cooldownMs: 0, maxRuns, windowMs },
     freeze: undefined,
+    restoredAtMs: undefined,
     newestRowMs: nowMs,
     cadenceMs: undefined,
     warmUp: undefined,

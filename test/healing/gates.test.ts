@@ -8,6 +8,7 @@ import type { GateFacts } from "../../src/healing/gates/gate-facts.ts";
 import { gates, judgeAll } from "../../src/healing/gates/gates.ts";
 import { provisional } from "../../src/healing/gates/provisional.ts";
 import { refused } from "../../src/healing/gates/refused.ts";
+import { restored } from "../../src/healing/gates/restored.ts";
 import { target } from "../../src/healing/gates/target.ts";
 import { tier } from "../../src/healing/gates/tier.ts";
 
@@ -29,6 +30,7 @@ const fine: GateFacts = {
     windowMs: 1440 * minute,
   },
   freeze: undefined,
+  restoredAtMs: undefined,
   newestRowMs: nowMs - minute,
   cadenceMs: minute,
   warmUp: undefined,
@@ -48,6 +50,7 @@ describe("the list of gates", () => {
     expect(gates.map(({ name }) => name)).toEqual([
       "frozen",
       "fresh",
+      "restored",
       "provisional",
       "tier",
       "target",
@@ -75,6 +78,43 @@ describe("frozen", () => {
   it("denies while a freeze matches, and names it", () => {
     expect(reasonOf(frozen, { freeze: { name: "release week" } })).toContain('"release week"');
     expect(reasonOf(frozen, {})).toBeUndefined();
+  });
+});
+
+const hour = 60 * minute;
+
+/** News of now in a store that was restored so long ago. */
+const since = (agoMs: number): Partial<GateFacts> => ({
+  restoredAtMs: nowMs - agoMs,
+  newestRowMs: nowMs,
+});
+
+describe("restored", () => {
+  it("allows when the store never was restored", () => {
+    expect(reasonOf(restored, {})).toBeUndefined();
+  });
+
+  it("denies rows older than the restore, however long ago that is", () => {
+    const facts = { restoredAtMs: nowMs - 100 * hour, newestRowMs: nowMs - 100 * hour - 1 };
+    expect(reasonOf(restored, facts)).toContain("has run for this already");
+  });
+
+  it("denies everything until the budget's window has passed since the restore", () => {
+    expect(reasonOf(restored, since(0))).toContain("2026-03-02T12:00:00.000Z");
+    expect(reasonOf(restored, since(24 * hour))).toContain("driftwarden restored --forgot-nothing");
+    expect(reasonOf(restored, since(24 * hour + 1))).toBeUndefined();
+  });
+
+  it("waits for the cooldown when that is longer than the window", () => {
+    const fix = { ...fine.fix, cooldownMs: 48 * hour };
+    expect(reasonOf(restored, { ...since(47 * hour), fix })).toBeDefined();
+    expect(reasonOf(restored, { ...since(48 * hour + 1), fix })).toBeUndefined();
+  });
+
+  it("denies when a time is none, and a restore that lies ahead", () => {
+    expect(reasonOf(restored, { ...since(100 * hour), newestRowMs: Number.NaN })).toBeDefined();
+    expect(reasonOf(restored, { restoredAtMs: Number.NaN })).toBeDefined();
+    expect(reasonOf(restored, { ...since(-hour), newestRowMs: nowMs + 2 * hour })).toBeDefined();
   });
 });
 

@@ -6,11 +6,14 @@ import type { Fix } from "../../src/healing/fix.ts";
 import { healingMetrics } from "../../src/healing/metrics.ts";
 import { Runner } from "../../src/healing/run.ts";
 import type { RunLedger } from "../../src/healing/run-ledger.ts";
+import type { Attempt } from "../../src/incidents/effect-handler.ts";
 import type { Run } from "../../src/store/runs/run.ts";
 import { fakeClock } from "../fakes/clock.ts";
 import { episodeOpened, openIncident } from "../fakes/episodes.ts";
 
 const minute = 60_000;
+/** A later attempt, after one whose outcome nobody heard. */
+const again: Partial<Attempt> = { attempt: 2, unknown: true };
 
 const target: Target = {
   id: "a".repeat(64),
@@ -49,23 +52,30 @@ function memoryLedger(): RunLedger & { readonly runs: Map<string, Run> } {
       runs.set(id, run);
       return run;
     },
-    change: async (id, change) => {
+    finish: async (id, change) => {
       const known = runs.get(id);
-      if (known === undefined) return undefined;
+      if (known?.status !== "acting") return known;
       runs.set(id, { ...known, ...change });
       return runs.get(id);
     },
   };
 }
 
-function setUp(changes: { fix?: Partial<Fix>; remediation?: Partial<Remediation> } = {}) {
+interface Changes {
+  readonly fix?: Partial<Fix>;
+  readonly remediation?: Partial<Remediation>;
+  readonly restoredAtMs?: number;
+}
+
+function setUp(changes: Changes = {}) {
   const acts: Target[] = [];
   const clock = fakeClock();
   const ledger = memoryLedger();
   const done: ActResult = { status: "done", detail: "restarted", after: { started_at: "later" } };
   const remediation: Remediation = {
     resolve: async () => [target],
-    act: async (given) => {
+    act: async (given, mayAct) => {
+      await mayAct?.();
       acts.push(given);
       return done;
     },
@@ -79,22 +89,38 @@ function setUp(changes: { fix?: Partial<Fix>; remediation?: Partial<Remediation>
     clock,
     logger: pino({ level: "silent" }),
     metrics: healingMetrics(new Registry(), async () => []),
+    restoredAtMs: () => changes.restoredAtMs,
   });
-  const start = (episode: string, attempt = 1) =>
-    runner.start(
+  /** Time of each episode's newest row: when it was first asked for. */
+  const rows = new Map<string, number>();
+  const ask = (episode: string, attempt: Partial<Attempt> = {}) => {
+    const newestRow = rows.get(episode) ?? clock.now() * 1000;
+    rows.set(episode, newestRow);
+    return runner.start(
       { fix: "restart-svc", episode },
-      openIncident({ episode: episodeOpened({ id: episode, newestRow: clock.now() * 1000 }) }),
-      { id: `x:${episode}`, attempt, unknown: attempt > 1 },
+      openIncident({ episode: episodeOpened({ id: episode, newestRow }) }),
+      {
+        id: `x:${episode}`,
+        attempt: 1,
+        unknown: false,
+        confirm: async () => undefined,
+        ...attempt,
+      },
     );
-  return { acts, clock, ledger, start, runner };
+  };
+  const start = async (episode: string, attempt: Partial<Attempt> = {}) =>
+    (await ask(episode, attempt)).run;
+  return { acts, ask, clock, ledger, start, runner };
 }
+
+const takenOver = () => Promise.reject(new Error("taken over"));
 
 describe("a run", () => {
   it("acts once for one episode, however often it is asked to", async () => {
     const { acts, start } = setUp();
     const first = await start("e1");
     expect(first).toMatchObject({ status: "acted", target: "my-service-1" });
-    expect(await start("e1", 2)).toEqual(first);
+    expect(await start("e1", again)).toEqual(first);
     expect(acts).toEqual([target]);
   });
 
@@ -116,8 +142,47 @@ describe("a run", () => {
     const crashed = setUp({ remediation: { act: () => Promise.reject(new Error("kill -9")) } });
     await expect(crashed.start("e1")).rejects.toThrow("kill -9");
     expect([...crashed.ledger.runs.values()][0]?.status).toBe("acting");
-    const acted = await crashed.start("e1", 2);
+    const acted = await crashed.start("e1", again);
     expect(acted?.status).toBe("acted");
+  });
+
+  it("does not act once somebody else has taken it over, and leaves the record to them", async () => {
+    const { acts, ledger, start } = setUp();
+    await expect(start("e1", { confirm: takenOver })).rejects.toThrow("taken over");
+    expect(acts).toEqual([]);
+    expect([...ledger.runs.values()][0]?.status).toBe("acting");
+  });
+
+  it("keeps the word of whoever looked it up while this process slept in the act", async () => {
+    const scene = setUp({
+      remediation: {
+        act: async () => {
+          const [id = ""] = scene.ledger.runs.keys();
+          await scene.ledger.finish(id, { status: "acted", detail: "looked up" });
+          return { status: "unknown", detail: "slept" };
+        },
+      },
+    });
+    expect(await scene.start("e1")).toMatchObject({ status: "acted", detail: "looked up" });
+  });
+
+  it("is reported as unknown when its fix is no longer configured", async () => {
+    const scene = setUp({ remediation: { act: () => Promise.reject(new Error("kill -9")) } });
+    await expect(scene.start("e1")).rejects.toThrow("kill -9");
+    const without = new Runner({
+      fixes: [],
+      ledger: scene.ledger,
+      clock: scene.clock,
+      logger: pino({ level: "silent" }),
+      metrics: healingMetrics(new Registry(), async () => []),
+      restoredAtMs: () => undefined,
+    });
+    const attempt = { id: "x", attempt: 2, unknown: true, confirm: async () => undefined };
+    const wish = { fix: "restart-svc", episode: "e1" };
+    expect((await without.start(wish, openIncident(), attempt)).run).toMatchObject({
+      status: "unknown",
+      outcome: "unknown",
+    });
   });
 
   it("only says what it would do in mode observe", async () => {
@@ -153,12 +218,43 @@ describe("the gates of a run", () => {
     expect(await start("e2")).toMatchObject({ status: "denied", gate: "cooldown" });
   });
 
-  it("refuse a run without a target, and say why nobody could be asked after several tries", async () => {
+  it("refuse a run without a target", async () => {
     const none = setUp({ remediation: { resolve: async () => [] } });
-    expect(await none.start("e1")).toMatchObject({ status: "denied", gate: "target" });
+    expect(await none.ask("e1")).toMatchObject({
+      run: { status: "denied", gate: "target" },
+      asked: true,
+    });
+  });
+
+  it("take an engine that cannot be asked for no answer: it is asked again until the news is old", async () => {
     const down = setUp({ remediation: { resolve: () => Promise.reject(new Error("no socket")) } });
-    await expect(down.start("e1", 1)).rejects.toThrow("no socket");
-    expect(await down.start("e1", 4)).toMatchObject({ gate: "target", detail: "no socket" });
+    for (const attempt of [1, 4, 40])
+      await expect(down.start("e1", { attempt })).rejects.toThrow("no socket");
+    expect(down.ledger.runs.size).toBe(0);
+    await down.clock.advance(181 * minute);
+    const { run, asked } = await down.ask("e1", { attempt: 41, lastError: "no socket" });
+    expect(run).toMatchObject({ status: "denied", gate: "fresh" });
+    expect(run?.detail).toContain("It could not be tried before: no socket");
+    expect(asked).toBe(false);
+  });
+
+  it("refuse everything for as long as a restored store cannot know its budget, without asking the engine", async () => {
+    const restoredAtMs = fakeClock().now() - minute;
+    const { acts, ask } = setUp({ restoredAtMs });
+    expect(await ask("e1")).toMatchObject({
+      run: { status: "denied", gate: "restored" },
+      asked: false,
+    });
+    expect(acts).toEqual([]);
+  });
+
+  it("do not keep a run that a restored store left in the act from being looked up", async () => {
+    const crashed = setUp({ remediation: { act: () => Promise.reject(new Error("kill -9")) } });
+    await expect(crashed.start("e1")).rejects.toThrow("kill -9");
+    const restored = setUp({ restoredAtMs: fakeClock().now() + minute });
+    for (const [id, run] of crashed.ledger.runs) restored.ledger.runs.set(id, run);
+    expect((await restored.start("e1", again))?.status).toBe("acted");
+    expect(restored.acts).toEqual([]);
   });
 
   it("refuse what the refuse list names", async () => {

@@ -1,17 +1,22 @@
 import { Registry } from "prom-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Remediation } from "../../remediations/remediation.ts";
 import { systemClock } from "../../src/clock.ts";
+import { runEffects } from "../../src/healing/effects.ts";
+import { healingMetrics } from "../../src/healing/metrics.ts";
+import { Runner } from "../../src/healing/run.ts";
+import { runLedger } from "../../src/healing/run-ledger.ts";
 import { type ApplyOptions, applyDecision } from "../../src/incidents/apply.ts";
 import type { EffectHandlers } from "../../src/incidents/effect-handler.ts";
 import { EffectsWorker } from "../../src/incidents/effects-worker.ts";
 import { incidentsMetrics } from "../../src/incidents/metrics.ts";
-import { countEffects } from "../../src/store/outbox/inspect.ts";
-import { touchPresence } from "../../src/store/presence/presence.ts";
+import { sayForgotNothing, touchPresence } from "../../src/store/presence/presence.ts";
+import { listRuns } from "../../src/store/runs/list.ts";
 import type { Store } from "../../src/store/store.ts";
 import { ticketEffects } from "../../src/tickets/effects.ts";
 import { ticketsMetrics } from "../../src/tickets/metrics.ts";
 import { createTicketing } from "../../src/tickets/ticketing.ts";
-import { withCareAfterRestore } from "../../src/wiring/after-restore.ts";
+import { lookedUpAfterRestore } from "../../src/wiring/after-restore.ts";
 import { episodeOpened } from "../fakes/episodes.ts";
 import { eventually } from "../programs/eventually.ts";
 import { sql } from "../programs/postgres.ts";
@@ -37,36 +42,68 @@ const apply: ApplyOptions = {
 /** The world outside, which no restore turns back. */
 interface World {
   readonly tracker: FakeTracker;
-  /** Episodes for which the fix has run. */
-  readonly restarts: string[];
+  /** When the fix has run, by the machine's clock. */
+  readonly restarts: number[];
+  /** Runs whose outcome was looked up. */
+  lookUps: number;
 }
 
-function handlersIn({ tracker, restarts }: World): EffectHandlers {
+function handlersIn(store: Store, world: World, restoredAt: number | undefined): EffectHandlers {
   const ticketing = createTicketing({
-    tracker,
+    tracker: world.tracker,
     clock: systemClock,
     logger: silent,
     metrics: ticketsMetrics(new Registry()),
     context: { priorities: { P0: undefined, P1: undefined, P2: undefined } },
   });
-  return {
-    ...ticketEffects(ticketing),
-    "run.start": async (effect) => {
-      restarts.push(effect.episode);
-      return [];
+  const target = { id: "a".repeat(64), name: "svc", host: "box", snapshot: {}, refusal: undefined };
+  const done = { status: "done", detail: "restarted", after: {} } as const;
+  const remediation: Remediation = {
+    resolve: async () => [target],
+    act: async () => {
+      world.restarts.push(Date.now());
+      return done;
     },
-    "run.check_health": async () => [],
-    "run.ask_model": async () => [],
+    lookUp: async () => {
+      world.lookUps += 1;
+      return done;
+    },
+    health: async () => "healthy",
+  };
+  const fix = {
+    name: "restart-svc",
+    when: { features: ["credit_score"] },
+    remediation: "restart-container",
+    tier: "auto",
+    mode: "auto",
+    cooldownMs: 0,
+    maxRuns: 100,
+    windowMs: 3_600_000,
+  } as const;
+  const runner = new Runner({
+    fixes: [{ fix, remediation }],
+    ledger: runLedger(store),
+    clock: systemClock,
+    logger: silent,
+    metrics: healingMetrics(new Registry(), async () => []),
+    restoredAtMs: () => restoredAt,
+  });
+  const verify = { modelAfterMs: 1, minAttributions: 3, giveUpCadences: 6 };
+  const tickets = ticketEffects(ticketing);
+  return {
+    ...tickets,
+    "ticket.open": lookedUpAfterRestore(tickets["ticket.open"], () => restoredAt),
+    ...runEffects({ runner, verify, ask: async () => undefined }),
     "incident.settle": async () => [],
   };
 }
 
 /** Opens the store as the daemon does, decides the episodes, and carries out what they promise. */
 async function decide(store: Store, world: World, episodes: readonly string[]): Promise<void> {
-  const restoredAtMs = await touchPresence(store);
+  const restoredAt = await touchPresence(store);
   const worker = new EffectsWorker({
     store,
-    handlers: withCareAfterRestore(handlersIn(world), () => restoredAtMs),
+    handlers: handlersIn(store, world, restoredAt),
     isAway: () => false,
     apply,
     owner: "me",
@@ -77,53 +114,81 @@ async function decide(store: Store, world: World, episodes: readonly string[]): 
       effects: async () => ({}),
     }),
   });
-  for (const id of episodes) {
-    const newestRow = Date.now() * 1000;
-    const event = episodeOpened({ id, model: `t/e/s/${id}`, newestRow });
-    await store.transaction(async (tx) => void (await applyDecision(tx, event, apply)));
-  }
+  for (const id of episodes) await decideAt(store, id, Date.now());
   worker.start();
   await eventually(async () => {
-    const { pending, working } = await countEffects(store);
-    expect(pending + working).toBe(0);
+    const unfinished = "select count(*) as count from outbox where status <> 'done' and not timer";
+    expect(await store.query(unfinished)).toEqual([{ count: 0 }]);
   });
   await worker.stop();
 }
 
+async function decideAt(store: Store, id: string, newestRowMs: number): Promise<void> {
+  const event = episodeOpened({ id, model: `t/e/s/${id}`, newestRow: newestRowMs * 1000 });
+  await store.transaction(async (tx) => void (await applyDecision(tx, event, apply)));
+}
+
+async function runsOf(store: Store, episode: string): Promise<readonly unknown[]> {
+  const { items } = await listRuns(store, { incident: `inc-${episode}` });
+  return items.map(({ status, gate }) => (gate === null ? status : `${status} by ${gate}`));
+}
+
+/** A world in which "old" was dumped in the middle of its run, and "forgotten" came after the dump. */
+async function restoredFromDump(name: string): Promise<{ store: Store; world: World }> {
+  const schema = `driftwarden_${name}`;
+  const world: World = { tracker: new FakeTracker(), restarts: [], lookUps: 0 };
+  const before = await stores.open({ schema });
+  await decide(before, world, ["old"]);
+  await before.close();
+  // What pg_dump and pg_restore make: the same rows in another database.
+  await sql(stores.postgres.server.url, `create database ${name} template store`);
+  const live = await stores.open({ schema });
+  await decide(live, world, ["forgotten"]);
+  await live.close();
+  const store = await stores.open({ schema, url: stores.url.replace(/\/store$/, `/${name}`) });
+  await store.query("update runs set status = 'acting', finished_at_ms = null, acted_at_ms = null");
+  await store.query(
+    `update outbox set status = 'working', lease_owner = 'gone', lease_until = now(), intent = '{"attempt":1}'
+     where effect ->> 'kind' = 'run.start'`,
+  );
+  return { store, world };
+}
+
 describe("a store that is restored from yesterday's dump", () => {
-  it("opens no ticket and makes no run a second time, and goes on with what is new", async () => {
-    const schema = "driftwarden";
-    const before = await stores.open({ schema });
-    const world: World = { tracker: new FakeTracker(), restarts: [] };
-    await decide(before, world, ["old"]);
-    await before.close();
-    // What pg_dump and pg_restore make: the same rows in another database.
-    await sql(stores.postgres.server.url, "create database yesterday template store");
-    const live = await stores.open({ schema });
-    await decide(live, world, ["forgotten"]);
-    await live.close();
-    expect(world.restarts).toEqual(["old", "forgotten"]);
-
-    const url = stores.url.replace(/\/store$/, "/yesterday");
-    const restored = await stores.open({ schema, url });
+  it("opens no ticket and makes no run a second time, and tells of what is new", async () => {
+    const { store, world } = await restoredFromDump("yesterday");
+    expect(world.restarts).toHaveLength(2);
     // The rows behind it are read again and decided again; they are older than the restore.
-    const again = episodeOpened({
-      id: "forgotten",
-      model: "t/e/s/forgotten",
-      newestRow: (Date.now() - 1000) * 1000,
-    });
-    await restored.transaction(async (tx) => void (await applyDecision(tx, again, apply)));
-    await decide(restored, world, []);
+    await decideAt(store, "forgotten", Date.now() - 1000);
+    await decide(store, world, []);
     expect(world.tracker.issues).toHaveLength(2);
-    expect(world.restarts).toEqual(["old", "forgotten"]);
-    const [refused] = await restored.query<{ runs: unknown }>(
-      "select document -> 'runs' as runs from incidents where id = 'inc-forgotten'",
-    );
-    expect(refused?.runs).toMatchObject([{ status: "denied", gate: "restored" }]);
-
-    await decide(restored, world, ["new"]);
+    expect(await runsOf(store, "forgotten")).toEqual(["denied by restored"]);
+    await decide(store, world, ["new"]);
     expect(world.tracker.issues).toHaveLength(3);
-    expect(world.restarts).toEqual(["old", "forgotten", "new"]);
+    expect(world.restarts).toHaveLength(2);
+  });
+
+  it("looks a run up that the dump left in the middle of its act, and never repeats it", async () => {
+    const { store, world } = await restoredFromDump("in_the_middle");
+    await decide(store, world, []);
+    expect(await runsOf(store, "old")).toEqual(["acted"]);
+    expect(world.lookUps).toBe(1);
+    expect(world.restarts).toHaveLength(2);
+  });
+
+  it("holds fixes back until nothing forgotten counts in their window, or a person says that nothing was forgotten", async () => {
+    const { store, world } = await restoredFromDump("held");
+    await decide(store, world, ["new"]);
+    expect(await runsOf(store, "new")).toEqual(["denied by restored"]);
+    await store.query("update presence set restored_at = now() - interval '61 minutes'");
+    await decide(store, world, ["later"]);
+    expect(await runsOf(store, "later")).toEqual(["acted"]);
+    await store.query("update presence set restored_at = now()");
+    await decide(store, world, ["again"]);
+    expect(await runsOf(store, "again")).toEqual(["denied by restored"]);
+    await sayForgotNothing(store);
+    await decide(store, world, ["trusted"]);
+    expect(await runsOf(store, "trusted")).toEqual(["acted"]);
   });
 });
 

@@ -80,6 +80,7 @@ function workerOn(store: Store, { tracker, restarts }: World): EffectsWorker {
     clock: systemClock,
     logger: silent,
     metrics: healingMetrics(new Registry(), async () => []),
+    restoredAtMs: () => undefined,
   });
   const verify = { modelAfterMs: minute, minAttributions: 3, giveUpCadences: 6 };
   return new EffectsWorker({
@@ -101,6 +102,45 @@ function workerOn(store: Store, { tracker, restarts }: World): EffectsWorker {
   });
 }
 
+/** Applies as if it were so many minutes ago. */
+const ago = (minutes: number): ApplyOptions => ({
+  ...apply,
+  clock: { ...systemClock, now: () => Date.now() - minutes * minute },
+});
+
+/** Until nothing that is due is left. */
+async function allTold(store: Store, world: World): Promise<void> {
+  const worker = workerOn(store, world);
+  worker.start();
+  await eventually(async () => {
+    const due = "select count(*) as count from outbox where status <> 'done' and not timer";
+    expect(await store.query(due)).toEqual([{ count: 0 }]);
+  });
+  await worker.stop();
+}
+
+describe("a tracker that was away while episodes came and went", () => {
+  it("gets one summary ticket for all that is over, though detection never stopped, and a ticket for what is not", async () => {
+    const store = await stores.open();
+    const world: World = { tracker: new FakeTracker(), restarts: [] };
+    const models = ["a", "b", "still-wrong"].map((name) => `t/prod/s/${name}`);
+    for (const model of models) {
+      // Decided at once, three hours ago; its ticket has been waiting since.
+      const atUs = (Date.now() - 180 * minute) * 1000;
+      const opened = episodeOpened({ id: `o-${model}`, model, at: atUs, newestRow: atUs });
+      await store.transaction((tx) => applyDecision(tx, opened, ago(180)));
+      const closed = episodeClosed({ id: `c-${model}`, episode: opened.id, model });
+      if (!model.endsWith("still-wrong"))
+        await store.transaction((tx) => applyDecision(tx, closed, ago(100)));
+    }
+    await allTold(store, world);
+    const { issues } = world.tracker;
+    expect(issues).toHaveLength(2);
+    expect(issues.filter(({ description }) => description.includes("was away"))).toHaveLength(1);
+    expect(world.restarts).toEqual([]);
+  });
+});
+
 describe("detection that catches up after it was away", () => {
   it("gives one summary ticket for all that is over, a ticket for what is not, and no run", async () => {
     const store = await stores.open();
@@ -120,13 +160,7 @@ describe("detection that catches up after it was away", () => {
         if (!model.endsWith("still-wrong")) await applyDecision(tx, closed, apply);
       });
     }
-    const worker = workerOn(store, world);
-    worker.start();
-    await eventually(async () => {
-      const due = "select count(*) as count from outbox where status <> 'done' and not timer";
-      expect(await store.query(due)).toEqual([{ count: 0 }]);
-    });
-    await worker.stop();
+    await allTold(store, world);
     const { issues } = world.tracker;
     expect(issues).toHaveLength(2);
     const summary = issues.find(({ description }) => description.includes("was away"));

@@ -1,21 +1,24 @@
-import { Registry } from "prom-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { systemClock } from "../../src/clock.ts";
-import type { EpisodeOpened } from "../../src/detection/event.ts";
-import { type ApplyOptions, applyDecision } from "../../src/incidents/apply.ts";
+import { applyDecision } from "../../src/incidents/apply.ts";
 import type { EffectHandlers } from "../../src/incidents/effect-handler.ts";
-import { EffectsWorker } from "../../src/incidents/effects-worker.ts";
 import type { Incident } from "../../src/incidents/incident.ts";
-import { incidentsMetrics } from "../../src/incidents/metrics.ts";
 import { listIncidents } from "../../src/store/incidents/list.ts";
 import { countEffects } from "../../src/store/outbox/inspect.ts";
 import { countRuns } from "../../src/store/runs/list.ts";
 import { insertRun } from "../../src/store/runs/run.ts";
 import type { Store } from "../../src/store/store.ts";
-import { episodeClosed, episodeOpened } from "../fakes/episodes.ts";
+import { episodeClosed } from "../fakes/episodes.ts";
 import { storedRun } from "../fakes/runs.ts";
-import { eventually as eventuallyHolds } from "../programs/eventually.ts";
-import { silent, startTestStores, type TestStores } from "../programs/store.ts";
+import {
+  allDone,
+  apply,
+  type Called,
+  eventually,
+  handlers,
+  open,
+  withWorker,
+} from "../programs/effects.ts";
+import { startTestStores, type TestStores } from "../programs/store.ts";
 
 let stores: TestStores;
 beforeAll(async () => {
@@ -23,99 +26,8 @@ beforeAll(async () => {
 });
 afterAll(() => stores.stop());
 
-const apply: ApplyOptions = {
-  clock: systemClock,
-  settings: {
-    resolveAfterMs: 50,
-    reopenDurationMs: 60_000,
-    healthAfterMs: 50,
-    fixesFor: () => ["restart-svc"],
-  },
-};
-
-interface Called {
-  readonly kind: string;
-  readonly unknown: boolean;
-}
-
-/** Handlers that note their calls; each may be made to fail. */
-function handlers(
-  called: Called[],
-  fail: (kind: string, times: number) => Error | undefined = () => undefined,
-) {
-  const times = new Map<string, number>();
-  const noted = async (
-    effect: { kind: string },
-    _incident: Incident,
-    attempt: { unknown: boolean },
-  ) => {
-    called.push({ kind: effect.kind, unknown: attempt.unknown });
-    const time = (times.get(effect.kind) ?? 0) + 1;
-    times.set(effect.kind, time);
-    const error = fail(effect.kind, time);
-    if (error !== undefined) throw error;
-    return [];
-  };
-  return {
-    "ticket.open": async (...given) => {
-      await noted(...given);
-      return [
-        { type: "ticket_opened", ticket: { id: "1", key: "IR-1", url: "http://127.0.0.1/IR-1" } },
-      ];
-    },
-    "ticket.repeat": noted,
-    "ticket.comment": noted,
-    "ticket.resolve": noted,
-    "run.start": noted,
-    "run.check_health": noted,
-    "run.ask_model": noted,
-    "incident.settle": async (effect, incident, attempt) => {
-      await noted(effect, incident, attempt);
-      return [{ type: "quiet_passed", episode: effect.episode }];
-    },
-  } satisfies EffectHandlers;
-}
-
-async function withWorker(
-  store: Store,
-  effects: EffectHandlers,
-  work: (worker: EffectsWorker, registry: Registry) => Promise<unknown>,
-): Promise<void> {
-  const registry = new Registry();
-  const worker = new EffectsWorker({
-    store,
-    handlers: effects,
-    isAway: (_dependency, error) => error instanceof Error && error.message.includes("away"),
-    apply,
-    owner: `test-${Math.random()}`,
-    clock: systemClock,
-    logger: silent,
-    metrics: incidentsMetrics(registry, {
-      open: async () => new Map(),
-      effects: async () => ({}),
-    }),
-  });
-  worker.start();
-  try {
-    await work(worker, registry);
-  } finally {
-    await worker.stop();
-  }
-}
-
-const eventually = (condition: () => Promise<boolean>): Promise<unknown> =>
-  eventuallyHolds(async () => expect(await condition()).toBe(true));
-const open = (store: Store, changes: Partial<EpisodeOpened> = {}): Promise<void> =>
-  store.transaction(async (tx) => {
-    await applyDecision(tx, episodeOpened(changes), apply);
-  });
 const newest = async (store: Store): Promise<Incident | undefined> =>
   (await listIncidents(store)).items[0];
-const allDone = async (store: Store): Promise<boolean> => {
-  const { pending, working } = await countEffects(store);
-  return pending + working === 0;
-};
-
 describe("promised effects", () => {
   it("are carried out once each, tickets in order, and their results reach the incident", async () => {
     const store = await stores.open();

@@ -98,8 +98,8 @@ describe.each(["Cloud", "Server"] as const)("an incident's life in Jira (%s)", (
     const { sandbox, ticketing } = here;
     const incident = await opened(here, exampleIncident());
     const note = { about: "run", run: exampleRun() } as const;
-    await ticketing.note(incident, note, "n1");
-    await ticketing.note(incident, note, "n1");
+    await ticketing.note(incident, { note, id: "n1" });
+    await ticketing.note(incident, { note, id: "n1" });
     await ticketing.repeat({ ...incident, occurrences: 2 });
     await ticketing.repeat({ ...incident, occurrences: 3 });
     await ticketing.resolve(incident);
@@ -142,7 +142,7 @@ describe("whatever happens to a request", () => {
       const incident = await opened(here, exampleIncident());
       here.sandbox.fault({ method: "POST", path: /\/comment$/, ...fault });
       const note = { about: "run", run: exampleRun() } as const;
-      await carriedOut(() => here.ticketing.note(incident, note, "n1"));
+      await carriedOut(() => here.ticketing.note(incident, { note, id: "n1" }));
       expect(count(here.sandbox, "comment_added")).toBe(1);
     },
   );

@@ -6,11 +6,13 @@ import { remediationTypes as remediations } from "../../remediations/index.ts";
 import { registerAudit } from "../../src/cli/audit.ts";
 import { registerEffects } from "../../src/cli/effects.ts";
 import { runProgram } from "../../src/cli/program.ts";
+import { registerRestored } from "../../src/cli/restored.ts";
 import { appendJournal } from "../../src/store/journal/append.ts";
 import { enqueueEffects } from "../../src/store/outbox/enqueue.ts";
 import { countEffects } from "../../src/store/outbox/inspect.ts";
 import { failEffect } from "../../src/store/outbox/settle.ts";
 import { takeEffects } from "../../src/store/outbox/take.ts";
+import { touchPresence } from "../../src/store/presence/presence.ts";
 import type { Store } from "../../src/store/store.ts";
 import { startTestStores, type TestStores } from "../programs/store.ts";
 
@@ -48,7 +50,7 @@ async function run(store: Store, ...args: readonly string[]): Promise<Outcome> {
   };
   const openStore = async () => ({ store, close: async () => undefined });
   const parts = { cli, remediations, openStore };
-  const commands = [registerEffects, registerAudit].map(
+  const commands = [registerEffects, registerAudit, registerRestored].map(
     (register) => (program: Parameters<typeof register>[0]) => register(program, parts),
   );
   const config = ["--config", join(folder, "dw.yaml")];
@@ -89,6 +91,21 @@ describe("driftwarden effects", () => {
     await expect(run(store, "effects", "--retry", "next")).rejects.toMatchObject({
       code: "DW_CLI_USAGE",
     });
+  });
+});
+
+describe("driftwarden restored", () => {
+  it("says since when runs may be forgotten, and takes a person's word that none is", async () => {
+    const store = await stores.open();
+    const trusted = "the store has forgotten nothing: fixes run as configured";
+    expect((await run(store, "restored")).out).toEqual([trusted]);
+    await touchPresence(store);
+    await store.query("update presence set restored_at = '2026-03-01T12:00:00Z'");
+    expect((await run(store, "restored")).out).toEqual([
+      expect.stringContaining("2026-03-01T12:00:00.000Z: no fix runs"),
+    ]);
+    expect((await run(store, "restored", "--forgot-nothing")).out).toEqual([trusted]);
+    expect(await touchPresence(store)).toBeUndefined();
   });
 });
 

@@ -213,24 +213,52 @@ describe("a comment", () => {
     const place = room();
     const incident = await ticketed(place);
     place.tracker.losesAnswerOf.push("addComment");
-    expect(await codeOf(place.ticketing.note(incident, note, "n1"))).toBe("DW_JIRA_TIMEOUT");
-    expect(await place.ticketing.note(incident, note, "n1")).toBe("unchanged");
-    expect(await place.ticketing.note(incident, note, "n2")).toBe("commented");
+    expect(await codeOf(place.ticketing.note(incident, { note, id: "n1" }))).toBe(
+      "DW_JIRA_TIMEOUT",
+    );
+    expect(await place.ticketing.note(incident, { note, id: "n1" })).toBe("unchanged");
+    expect(await place.ticketing.note(incident, { note, id: "n2" })).toBe("commented");
     expect(place.tracker.issues[0]?.comments).toHaveLength(2);
+  });
+
+  it("waits for one that may still be on its way, and then is written again", async () => {
+    const place = room();
+    const incident = await ticketed(place);
+    const tried = { unknown: true, sinceActMs: 9_999 };
+    const error: unknown = await place.ticketing
+      .note(incident, { note, id: "n1" }, tried)
+      .catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: "DW_JIRA_OUTCOME_UNKNOWN", retryAfterMs: 1 });
+    const later = { ...tried, sinceActMs: 10_000 };
+    expect(await place.ticketing.note(incident, { note, id: "n1" }, later)).toBe("commented");
+  });
+
+  it("is not written, nor is anything else, by one whose effect is in other hands", async () => {
+    const place = room();
+    const incident = await ticketed(place);
+    const tried = { unknown: false, confirm: () => Promise.reject(new Error("taken over")) };
+    const { ticketing } = place;
+    const other = exampleIncident({}, { id: "other" });
+    await expect(ticketing.open(other, tried)).rejects.toThrow("taken over");
+    await expect(ticketing.note(incident, { note, id: "n1" }, tried)).rejects.toThrow("taken over");
+    await expect(ticketing.repeat(incident, tried)).rejects.toThrow("taken over");
+    await expect(ticketing.resolve(incident, tried)).rejects.toThrow("taken over");
+    expect(place.tracker.issues).toHaveLength(1);
+    expect(place.tracker.issues[0]?.comments).toHaveLength(0);
   });
 
   it("is not taken for written because a person quoted it", async () => {
     const place = room();
     const incident = await ticketed(place);
-    await place.ticketing.note(incident, note, "n1");
+    await place.ticketing.note(incident, { note, id: "n1" });
     const comments = place.tracker.issues[0]?.comments ?? [];
     const quoted = comments.map(({ id, body }) => ({ id, body: `{quote}${body}{quote}\r\nWhy?` }));
     place.tracker.people("1", { comments: quoted });
-    expect(await place.ticketing.note(incident, note, "n1")).toBe("commented");
+    expect(await place.ticketing.note(incident, { note, id: "n1" })).toBe("commented");
   });
 
   it("needs a ticket, and says when there is none", async () => {
-    expect(await room().ticketing.note(exampleIncident(), note, "n1")).toBe("no_ticket");
+    expect(await room().ticketing.note(exampleIncident(), { note, id: "n1" })).toBe("no_ticket");
   });
 });
 

@@ -19,6 +19,8 @@ export interface GateFacts {
   readonly fix: FixLimits;
   /** The freeze that matches this fix; undefined when none does. */
   readonly freeze: { readonly name: string } | undefined;
+  /** When the store was last restored, or may have been; undefined when it never was. */
+  readonly restoredAtMs: number | undefined;
   /** Time of the newest row behind the finding. */
   readonly newestRowMs: number;
   /** The model's usual time between attributions; undefined while unknown. */

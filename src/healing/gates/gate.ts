@@ -4,6 +4,7 @@ import type { GateFacts } from "./gate-facts.ts";
 export type GateName =
   | "frozen"
   | "fresh"
+  | "restored"
   | "provisional"
   | "tier"
   | "target"

@@ -9,7 +9,7 @@ const listSql = `
 select seq, id, incident, effect, status, attempts, due_at_ms as "dueAtMs", last_error as "lastError" from outbox
 where ($1::text is null or status = $1) and seq > $2 order by seq limit $3`;
 const retrySql = `
-update outbox set status = 'pending', due_at_ms = $2 where id = $1 and status = 'dead' returning id`;
+update outbox set status = 'pending', due_at_ms = extract(epoch from clock_timestamp()) * 1000 where id = $1 and status = 'dead' returning id`;
 
 export interface OutboxEffect {
   readonly seq: number;
@@ -50,9 +50,9 @@ export async function listEffects(q: Queryable, filter: EffectFilter = {}): Prom
   return { items, next: rows.length > limit ? (items.at(-1)?.seq ?? null) : null };
 }
 
-/** @returns false when there is no dead effect of this id */
-export async function retryDeadEffect(q: Queryable, id: string, nowMs: number): Promise<boolean> {
-  const rows = await q.query(retrySql, [id, nowMs]);
+/** Due at once, by the store's clock. @returns false when there is no dead effect of this id */
+export async function retryDeadEffect(q: Queryable, id: string): Promise<boolean> {
+  const rows = await q.query(retrySql, [id]);
   if (rows.length > 0) await notify(q, "outbox");
   return rows.length > 0;
 }

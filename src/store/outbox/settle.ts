@@ -6,7 +6,8 @@ import type { TakenEffect } from "./effect.ts";
 
 const mine =
   "where id = $1 and lease_owner = $2 and attempts = $3 and status = 'working' returning id";
-const intentSql = `update outbox set intent = $4 ${mine}`;
+const intentSql = `
+update outbox set intent = $4, lease_until = clock_timestamp() + $5 * interval '1 ms' ${mine}`;
 const completeSql = `
 update outbox set status = 'done', result = $4, lease_owner = null, lease_until = null ${mine}`;
 const retrySql = `
@@ -20,13 +21,13 @@ export type EffectFailure =
   | { readonly error: string; readonly retryAtMs: number; readonly noEffect: boolean }
   | { readonly error: string; readonly dead: true };
 
-/** Commit this before acting. @throws StoreError DW_STORE_FENCED */
+/** Commit this before acting; it renews the lease. @throws StoreError DW_STORE_FENCED */
 export async function recordIntent(
   q: Queryable,
   taken: TakenEffect,
-  intent: unknown,
+  { intent, leaseMs }: { readonly intent: unknown; readonly leaseMs: number },
 ): Promise<void> {
-  await settle(q, taken, { sql: intentSql, values: [toJson(intent)] });
+  await settle(q, taken, { sql: intentSql, values: [toJson(intent), leaseMs] });
 }
 
 /** @throws StoreError DW_STORE_FENCED */

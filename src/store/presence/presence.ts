@@ -20,6 +20,20 @@ on conflict (one) do update set seen_at = excluded.seen_at, identity = excluded.
     then excluded.seen_at else p.restored_at end
 returning extract(epoch from restored_at)::float8 * 1000 as "restoredAtMs"`;
 
+const restoredSql = `select extract(epoch from restored_at)::float8 * 1000 as "restoredAtMs" from presence`;
+const forgotNothingSql = "update presence set restored_at = null";
+
+/** When the store was last restored, or may have been, ms since 1970; undefined when it never was. */
+export async function restoredAtMs(q: Queryable): Promise<number | undefined> {
+  const [row] = await q.query<{ restoredAtMs: number | null }>(restoredSql);
+  return row?.restoredAtMs ?? undefined;
+}
+
+/** A person's word that nothing was done which the store does not know: it counts as never restored. */
+export async function sayForgotNothing(q: Queryable): Promise<void> {
+  await q.query(forgotNothingSql);
+}
+
 /**
  * Says that the store is in use.
  *

@@ -1,6 +1,7 @@
 /** Touches the store every minute, and tells whether it was restored from a backup. */
 import type { Logger } from "pino";
 import type { Clock } from "../../clock.ts";
+import type { StoreMetrics } from "../metrics.ts";
 import type { Store } from "../store.ts";
 import { touchPresence } from "./presence.ts";
 
@@ -9,6 +10,7 @@ export interface PresenceOptions {
   /** In real time: presence is about the database's clock. */
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly metrics: Pick<StoreMetrics, "restoredAt">;
 }
 
 const intervalMs = 60_000;
@@ -56,9 +58,10 @@ export class Presence {
     if (restoredAtMs !== undefined && restoredAtMs !== this.#restoredAtMs) {
       this.#options.logger.warn(
         { restoredAt: new Date(restoredAtMs).toISOString() },
-        "the store was restored, or not used for an hour: of what was seen before, tickets are looked up and nothing is run",
+        "the store was restored, or not used for an hour: of what was seen before, tickets are looked up and nothing is run; fixes wait until their window has passed, or until driftwarden restored --forgot-nothing",
       );
     }
     this.#restoredAtMs = restoredAtMs;
+    this.#options.metrics.restoredAt.set((restoredAtMs ?? 0) / 1000);
   }
 }

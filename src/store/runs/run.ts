@@ -32,7 +32,10 @@ export interface Run {
 /** What may change after a run was written down; what is left out stays. */
 export type RunChange = Partial<
   Pick<Run, "status" | "detail" | "actedAtMs" | "finishedAtMs" | "after" | "outcome">
->;
+> & {
+  /** Only a run in this status is changed; any when left out. */
+  readonly from?: RunStatus;
+};
 
 /** The select list that makes a Run of a row. */
 export const runColumns = `id, fix, remediation, incident, model, mode, target_id as "targetId",
@@ -48,7 +51,7 @@ on conflict (id) do nothing returning id`;
 const updateSql = `
 update runs set status = coalesce($2, status), detail = coalesce($3, detail), acted_at_ms = coalesce($4, acted_at_ms),
   finished_at_ms = coalesce($5, finished_at_ms), after = coalesce($6, after), outcome = coalesce($7, outcome)
-where id = $1 returning ${runColumns}`;
+where id = $1 and ($8::text is null or status = $8) returning ${runColumns}`;
 
 const getSql = `select ${runColumns} from runs where id = $1`;
 
@@ -80,14 +83,14 @@ export async function insertRun(tx: Tx, run: Run): Promise<boolean> {
   return rows.length > 0;
 }
 
-/** @returns the run as it is now; undefined when there is none */
+/** @returns the run as it is now; undefined when there is none, or it is in another status */
 export async function updateRun(
   q: Queryable,
   id: string,
   change: RunChange,
 ): Promise<Run | undefined> {
-  const { status, detail, actedAtMs, finishedAtMs, after, outcome } = change;
-  const values = [id, status, detail, actedAtMs, finishedAtMs, document(after), outcome];
+  const { status, detail, actedAtMs, finishedAtMs, after, outcome, from } = change;
+  const values = [id, status, detail, actedAtMs, finishedAtMs, document(after), outcome, from];
   return (await q.query<Run>(updateSql, values))[0];
 }
 

@@ -1,6 +1,6 @@
 /** Appends records to the topic, durably and in order. Reading is not here. */
 import { type Kafka, Partitioners, type Producer } from "kafkajs";
-import { messageOf } from "../../errors.ts";
+import { messageOf, toldOf } from "../../errors.ts";
 import type { RecordSink } from "../../source/record-sink.ts";
 import type { StreamRecord } from "../record.ts";
 import { Renewable } from "./client.ts";
@@ -64,12 +64,30 @@ export class KafkaAppender implements RecordSink {
     const sends = planSends(records, this.#options);
     if (sends.size === 0) return;
     try {
-      await this.#producer.use((producer) => this.#sendAll(producer, sends));
+      await this.#use(sends);
       condition.report("append", undefined);
     } catch (error) {
       const failure = this.#failed(error, records);
-      condition.report("append", failure.message);
+      condition.report("append", toldOf(failure));
       throw failure;
+    }
+  }
+
+  async #use(sends: ReadonlyMap<number, readonly Send[]>): Promise<void> {
+    const { metrics } = this.#options;
+    let connected = false;
+    try {
+      await this.#producer.use((producer) => {
+        connected = true;
+        return this.#sendAll(producer, sends);
+      });
+    } catch (error) {
+      // Without a broker each partition's first call counts as tried, or nobody would see that none gets through.
+      if (!connected) {
+        metrics.count("sends", sends.size);
+        metrics.count("send_failures", sends.size);
+      }
+      throw error;
     }
   }
 

@@ -5,7 +5,8 @@ import { Counter, Gauge, type Registry } from "prom-client";
 const counters = {
   records_produced: "Records that the brokers acknowledged.",
   records_consumed: "Records that detection has finished with.",
-  sends: "Produce calls tried, each for one partition.",
+  sends:
+    "Produce calls tried, each for one partition, also when no broker could be reached for it.",
   send_failures: "Produce calls given up; who appended the records sends them again.",
   deliveries: "Batches handed to detection.",
   delivery_failures: "Batches that detection rejected; they are delivered again.",

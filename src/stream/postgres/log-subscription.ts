@@ -2,7 +2,6 @@
 
 import type { Logger } from "pino";
 import type { LogEntry, PartitionReader, Subscription } from "../../detection/record-log.ts";
-import { messageOf } from "../../errors.ts";
 import {
   acquireLease,
   heldLeases,
@@ -29,7 +28,8 @@ export interface SubscriptionOptions {
   readonly read: (partition: number, fromOffset: number) => Promise<readonly LogEntry[]>;
   readonly logger: Logger;
   readonly metrics: PostgresLogMetrics;
-  readonly report: (part: string, reason: string | undefined) => void;
+  /** Why the part does not get on now; undefined when it does. */
+  readonly report: (part: string, error: unknown) => void;
 }
 
 interface Held {
@@ -86,7 +86,7 @@ export class LogSubscription implements Subscription {
   }
 
   async #run(): Promise<void> {
-    const { leaseMs, logger, metrics, report } = this.#options;
+    const { leaseMs, metrics, report } = this.#options;
     while (!this.#stopping) {
       metrics.count("balances");
       try {
@@ -94,8 +94,7 @@ export class LogSubscription implements Subscription {
         report("partitions", undefined);
       } catch (error) {
         metrics.count("balance_failures");
-        report("partitions", messageOf(error));
-        logger.warn({ err: error }, "sharing partitions failed");
+        report("partitions", error);
       }
       metrics.held.set(this.#held.size);
       if (!this.#stopping) await this.#wakeup.wait(leaseMs / 3);
@@ -149,7 +148,7 @@ export class LogSubscription implements Subscription {
       ...this.#options,
       partition,
       read: (fromOffset) => read(partition, fromOffset),
-      report: (reason) => report(`partition ${partition}`, reason),
+      report: (error) => report(`partition ${partition}`, error),
     });
   }
 

@@ -1,6 +1,7 @@
 /** Reads one partition for as long as we hold it: assigned, then batch after batch, each again until it is taken. */
 import type { Logger } from "pino";
 import type { LogEntry, PartitionReader } from "../../detection/record-log.ts";
+import { messageOf } from "../../errors.ts";
 import { StoreError } from "../../store/errors.ts";
 import type { LogCounter, PostgresLogMetrics } from "./metrics.ts";
 import { Wakeup } from "./wakeup.ts";
@@ -15,13 +16,12 @@ export interface ReadingOptions {
   readonly logger: Logger;
   readonly metrics: PostgresLogMetrics;
   /** Why the partition does not get on now; undefined when it does. */
-  readonly report: (reason: string | undefined) => void;
+  readonly report: (error: unknown) => void;
 }
 
 interface Step<T> {
   readonly tries: LogCounter;
   readonly failures: LogCounter;
-  readonly failed: string;
   readonly work: () => Promise<T>;
 }
 
@@ -85,7 +85,6 @@ export class PartitionReading {
     const from = await this.#persist({
       tries: "assignments",
       failures: "assignment_failures",
-      failed: "taking up a partition failed",
       work: () => reader.assigned(partition),
     });
     // It was lost while the reader took it up, and now the reader believes that it has it.
@@ -100,7 +99,6 @@ export class PartitionReading {
       const entries = await this.#persist({
         tries: "reads",
         failures: "read_failures",
-        failed: "reading a partition failed",
         work: () => read(next),
       });
       const last = entries?.at(-1);
@@ -123,7 +121,6 @@ export class PartitionReading {
     const taken = await this.#persist({
       tries: "deliveries",
       failures: "delivery_failures",
-      failed: "delivering records failed; they are delivered again",
       work: async () => {
         await reader.received(partition, entries);
         return true;
@@ -134,7 +131,7 @@ export class PartitionReading {
   }
 
   /** Tries until it succeeds, we end, or we are fenced; undefined in the last two cases. */
-  async #persist<T>({ tries, failures, failed, work }: Step<T>): Promise<T | undefined> {
+  async #persist<T>({ tries, failures, work }: Step<T>): Promise<T | undefined> {
     const { metrics, logger, partition, report } = this.#options;
     for (let attempt = 0; !this.#ending; attempt++) {
       metrics.count(tries);
@@ -145,9 +142,11 @@ export class PartitionReading {
       } catch (error) {
         metrics.count(failures);
         if (this.#revoked) return undefined;
-        logger.warn({ err: error, partition, attempt }, failed);
-        if (isFenced(error)) return undefined;
-        report(failed);
+        if (isFenced(error)) {
+          logger.warn({ partition, reason: messageOf(error) }, "partition is claimed anew");
+          return undefined;
+        }
+        report(error);
       }
       await this.#backoff(attempt);
     }

@@ -7,7 +7,6 @@ import type {
   RecordLog,
   Subscription,
 } from "../../detection/record-log.ts";
-import { messageOf } from "../../errors.ts";
 import type { RecordSink } from "../../source/record-sink.ts";
 import { appendToLog, type NewLogRecord } from "../../store/log/append.ts";
 import { createLog, type StoredLog } from "../../store/log/log.ts";
@@ -19,6 +18,7 @@ import type { StreamRecord } from "../record.ts";
 import { PostgresLogError } from "./errors.ts";
 import { LogSubscription } from "./log-subscription.ts";
 import type { PostgresLogMetrics } from "./metrics.ts";
+import { Troubles } from "./troubles.ts";
 
 export interface PostgresLogOptions {
   readonly store: Store;
@@ -63,11 +63,12 @@ export class PostgresLog implements RecordSink, RecordLog {
   readonly partitions: number;
   readonly streamId: string;
   readonly #options: PostgresLogOptions;
-  readonly #troubles = new Map<string, string>();
+  readonly #troubles: Troubles;
   readonly #subscriptions: Subscription[] = [];
 
   constructor(options: PostgresLogOptions, stored: StoredLog) {
     this.#options = options;
+    this.#troubles = new Troubles(options.logger);
     this.partitions = stored.partitions;
     this.streamId = stored.id;
   }
@@ -83,10 +84,10 @@ export class PostgresLog implements RecordSink, RecordLog {
       if (!stands) throw this.#gone();
     } catch (error) {
       metrics.count("append_failures");
-      this.#report("append", messageOf(error));
+      this.#troubles.report("append", error);
       throw error;
     }
-    this.#report("append", undefined);
+    this.#troubles.report("append", undefined);
     metrics.count("appended_records", placed.length);
   }
 
@@ -99,7 +100,7 @@ export class PostgresLog implements RecordSink, RecordLog {
       partitions: this.partitions,
       reader,
       read: (partition, fromOffset) => this.#read(partition, fromOffset),
-      report: (part, reason) => this.#report(part, reason),
+      report: (part, error) => this.#troubles.report(part, error),
     });
     this.#subscriptions.push(subscription);
     return Promise.resolve(subscription);
@@ -123,8 +124,7 @@ export class PostgresLog implements RecordSink, RecordLog {
 
   /** Whether appending and reading work, and if not why. */
   health(): { readonly ok: boolean; readonly reason?: string } {
-    const reasons = [...this.#troubles].map(([part, reason]) => `${part}: ${reason}`);
-    return reasons.length === 0 ? { ok: true } : { ok: false, reason: reasons.join("; ") };
+    return this.#troubles.health();
   }
 
   /** Stops every subscription; the store stays open. */
@@ -147,11 +147,6 @@ export class PostgresLog implements RecordSink, RecordLog {
       bounds,
     );
     return records.map(({ offset, bytes }) => ({ offset, record: decodeRecord(bytes) }));
-  }
-
-  #report(part: string, reason: string | undefined): void {
-    if (reason === undefined) this.#troubles.delete(part);
-    else this.#troubles.set(part, reason);
   }
 
   #gone(): PostgresLogError {

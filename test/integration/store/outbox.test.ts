@@ -144,7 +144,7 @@ describe("an effect whose worker died", () => {
   it("is given to another with the intent that was written, and the dead one is fenced", async () => {
     const store = await outboxWith(effect("e"));
     const lost = await takeOne(store, { owner: "dead", leaseMs: 1 });
-    await recordIntent(store, lost, { container: "abc" });
+    await recordIntent(store, lost, { intent: { container: "abc" }, leaseMs: 1 });
     const taken: TakenEffect[] = [];
     await eventually(async () => {
       taken.push(...(await take(store, { owner: "next" })));
@@ -153,7 +153,9 @@ describe("an effect whose worker died", () => {
     expect(taken[0]).toMatchObject({ attempt: 2, owner: "next", intent: { container: "abc" } });
     const fencedError = { code: "DW_STORE_FENCED" };
     await expect(completeEffect(store, lost, null)).rejects.toMatchObject(fencedError);
-    await expect(recordIntent(store, lost, {})).rejects.toMatchObject(fencedError);
+    await expect(recordIntent(store, lost, { intent: {}, leaseMs: 1 })).rejects.toMatchObject(
+      fencedError,
+    );
     const failure = { error: "x", retryAtMs: 1, noEffect: true };
     await expect(failEffect(store, lost, failure)).rejects.toMatchObject(fencedError);
     expect(await renewEffect(store, lost, 60_000)).toBe(false);
@@ -170,7 +172,7 @@ describe("an effect whose worker died", () => {
   it("keeps its intent when the outcome is unknown", async () => {
     const store = await outboxWith(effect("e"));
     const taken = await takeOne(store);
-    await recordIntent(store, taken, { label: "x" });
+    await recordIntent(store, taken, { intent: { label: "x" }, leaseMs: 60_000 });
     await failEffect(store, taken, { error: "timeout", retryAtMs: 0, noEffect: false });
     expect((await takeOne(store)).intent).toEqual({ label: "x" });
   });
@@ -193,9 +195,11 @@ describe("a dead effect", () => {
       },
     ]);
     expect(next).toBeNull();
-    expect(await retryDeadEffect(store, "bad", 500)).toBe(true);
-    expect(await retryDeadEffect(store, "bad", 500)).toBe(false);
-    expect(await takeOne(store)).toMatchObject({ id: "bad", attempt: 2 });
+    expect(await retryDeadEffect(store, "bad")).toBe(true);
+    expect(await retryDeadEffect(store, "bad")).toBe(false);
+    const again = await takeOne(store, { nowMs: Date.now() + 60_000 });
+    expect(again).toMatchObject({ id: "bad", attempt: 2 });
+    expect(Math.abs(again.dueAtMs - Date.now())).toBeLessThan(60_000);
   });
 });
 

@@ -1,0 +1,32 @@
+/** `driftwarden restored`: whether the store may have forgotten runs, and a person's word that it has not. */
+import type { Command } from "commander";
+import { restoredAtMs, sayForgotNothing } from "../store/presence/presence.ts";
+import { type StoreCommandParts, withStore } from "./store-command.ts";
+
+interface RestoredOptions {
+  readonly config: string;
+  readonly forgotNothing?: boolean;
+}
+
+/** After `--forgot-nothing` a daemon lets runs through again within a minute. */
+export function registerRestored(program: Command, parts: StoreCommandParts): void {
+  program
+    .command("restored")
+    .description("say since when the store may have forgotten runs, because it was restored")
+    .requiredOption("--config <file>", "the configuration")
+    .option(
+      "--forgot-nothing",
+      "say that no run was made that the store does not know: it was a pause, or you checked",
+    )
+    .action((options: RestoredOptions) =>
+      withStore(options.config, parts, async (store) => {
+        if (options.forgotNothing === true) await sayForgotNothing(store);
+        const atMs = await restoredAtMs(store);
+        parts.cli.print(
+          atMs === undefined
+            ? "the store has forgotten nothing: fixes run as configured"
+            : `the store was restored, or not used for an hour, until ${new Date(atMs).toISOString()}: no fix runs until its max_runs window and its cooldown have passed since`,
+        );
+      }),
+    );
+}

@@ -1,0 +1,53 @@
+/** What of the log does not get on now, and why: for readiness, and for the log when it begins and when it ends. */
+import type { Logger } from "pino";
+import { toldOf } from "../../errors.ts";
+
+export class Troubles {
+  readonly #logger: Logger;
+  /** Part → why. A store that is away gives all of them one reason. */
+  readonly #reasons = new Map<string, string>();
+  /** Kinds of causes that were logged since the trouble began: an outage changes its words while it lasts. */
+  readonly #said = new Set<string>();
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  /**
+   * @param part for example `append`, `partition 3`
+   * @param error why it does not get on; undefined when it does
+   */
+  report(part: string, error: unknown): void {
+    if (error === undefined) {
+      if (this.#reasons.delete(part) && this.#reasons.size === 0) {
+        this.#said.clear();
+        this.#logger.info("the stream in the store gets on again");
+      }
+      return;
+    }
+    const reason = toldOf(error);
+    this.#reasons.set(part, reason);
+    const cause = causeOf(error);
+    if (this.#said.has(cause)) return;
+    this.#said.add(cause);
+    this.#logger.warn(
+      { part, reason },
+      "the stream in the store does not get on; it is tried again",
+    );
+  }
+
+  health(): { readonly ok: boolean; readonly reason?: string } {
+    const parts = new Map<string, string[]>();
+    for (const [part, reason] of this.#reasons) {
+      parts.set(reason, [...(parts.get(reason) ?? []), part]);
+    }
+    const told = [...parts].map(([reason, ill]) => `${ill.join(", ")}: ${reason}`);
+    return told.length === 0 ? { ok: true } : { ok: false, reason: told.join("; ") };
+  }
+}
+
+/** From a bounded set: its code, or else its class. */
+function causeOf(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error;
+  return "code" in error ? String(error.code) : error.name;
+}

@@ -1,0 +1,118 @@
+/** One effect that takes long, and an engine that is away: what they mean for the others. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { DockerError } from "../../remediations/docker/errors.ts";
+import type { EffectHandlers } from "../../src/incidents/effect-handler.ts";
+import { countEffects } from "../../src/store/outbox/inspect.ts";
+import {
+  allDone,
+  type Called,
+  eventually,
+  handlers,
+  open,
+  withWorker,
+} from "../programs/effects.ts";
+import { startTestStores, type TestStores } from "../programs/store.ts";
+
+let stores: TestStores;
+beforeAll(async () => {
+  stores = await startTestStores();
+});
+afterAll(() => stores.stop());
+
+/** Run effects that wait for `gate` while their incident is this one. */
+function slowFor(called: Called[], incident: string, gate: Promise<void>): EffectHandlers {
+  const quick = handlers(called);
+  return {
+    ...quick,
+    "run.start": async (effect, about, attempt) => {
+      const result = await quick["run.start"](effect, about, attempt);
+      if (about.id === incident) await gate;
+      return result;
+    },
+  };
+}
+
+describe("an effect that takes long", () => {
+  it("keeps no other incident's effects waiting, and the next of its own incident in order", async () => {
+    const store = await stores.open();
+    const called: Called[] = [];
+    let answer: (() => void) | undefined;
+    const gate = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    const starts = (): number => called.filter(({ kind }) => kind === "run.start").length;
+    const runsInHand = "select incident from outbox where status = 'working' and lane = 'run'";
+    await withWorker(store, slowFor(called, "inc-slow", gate), async () => {
+      try {
+        await open(store, { id: "slow" });
+        await eventually(async () => starts() === 1);
+        await open(store, { id: "slow-again" });
+        for (let n = 1; n <= 20; n++) {
+          await open(store, { id: `e${n}`, model: `t/e/s/m${n}` });
+          await eventually(async () => starts() === 1 + n);
+        }
+        await eventually(async () => (await store.query(runsInHand)).length === 1);
+        expect(await store.query(runsInHand)).toEqual([{ incident: "inc-slow" }]);
+      } finally {
+        answer?.();
+      }
+      await eventually(() => allDone(store));
+      expect(starts()).toBe(22);
+    });
+  });
+});
+
+describe("an engine that is away", () => {
+  it("is not asked by what is done without it, and that closes no breaker", async () => {
+    const store = await stores.open();
+    let away = true;
+    const old = new Set<string>();
+    const effects: EffectHandlers = {
+      ...handlers([]),
+      "run.start": async (_effect, { id }) => {
+        if (old.has(id)) return { events: [], asked: false };
+        if (away) throw new Error("the engine is away");
+        return [];
+      },
+    };
+    await withWorker(store, effects, async (worker) => {
+      for (const id of ["e1", "e2", "e3"]) await open(store, { id, model: `t/e/s/${id}` });
+      await eventually(async () => !worker.dependencyHealth("engine").ok);
+      old.add("inc-e1");
+      await eventually(async () => {
+        const done =
+          "select 1 from outbox where incident = 'inc-e1' and lane = 'run' and status = 'done'";
+        return (await store.query(done)).length === 1;
+      });
+      expect(worker.dependencyHealth("engine").ok).toBe(false);
+      away = false;
+      await eventually(() => allDone(store));
+      expect(worker.dependencyHealth("engine")).toEqual({ ok: true });
+    });
+  });
+
+  it("is waited for, also when only a person can mend it: nothing is given up", async () => {
+    const store = await stores.open();
+    let asked = 0;
+    const forbidden = new DockerError("DW_DOCKER_FORBIDDEN", "the engine is away: no right");
+    const effects: EffectHandlers = {
+      ...handlers([]),
+      "run.start": async () => {
+        asked += 1;
+        if (asked <= 7) throw forbidden;
+        return [];
+      },
+    };
+    await withWorker(store, effects, async (worker) => {
+      await open(store);
+      await eventually(async () => {
+        // A person would wait for minutes.
+        await store.query("update outbox set due_at_ms = 0 where status = 'pending'");
+        return allDone(store);
+      });
+      expect((await countEffects(store)).dead).toBe(0);
+      expect(worker.dependencyHealth("engine")).toEqual({ ok: true });
+    });
+    expect(asked).toBe(8);
+  });
+});

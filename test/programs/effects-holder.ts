@@ -1,0 +1,64 @@
+/**
+ * A process of its own that carries out the run effects of a store, or a worker of this process that does the same.
+ * Before it acts it looks, and both are requests to the world of the test: `look`, then `act`.
+ */
+import { pathToFileURL } from "node:url";
+import { pino } from "pino";
+import { Registry } from "prom-client";
+import { systemClock } from "../../src/clock.ts";
+import type { EffectHandlers } from "../../src/incidents/effect-handler.ts";
+import { EffectsWorker } from "../../src/incidents/effects-worker.ts";
+import { incidentsMetrics } from "../../src/incidents/metrics.ts";
+import { storeMetrics } from "../../src/store/metrics.ts";
+import { openStore, type Store } from "../../src/store/store.ts";
+
+const day = 86_400_000;
+const settings = { resolveAfterMs: day, reopenDurationMs: day, healthAfterMs: day };
+const nothing = async (): Promise<readonly []> => [];
+
+/** @param world `http://…`: is told who looks and who acts, and answers when it likes */
+export function holderOf(store: Store, owner: string, world: string): EffectsWorker {
+  const tell = async (what: string): Promise<void> => {
+    await (await fetch(`${world}/${what}`, { headers: { owner } })).text();
+  };
+  const handlers: EffectHandlers = {
+    "ticket.open": nothing,
+    "ticket.repeat": nothing,
+    "ticket.comment": nothing,
+    "ticket.resolve": nothing,
+    "run.check_health": nothing,
+    "run.ask_model": nothing,
+    "incident.settle": nothing,
+    "run.start": async (_effect, _incident, attempt) => {
+      await tell(attempt.unknown ? "look/unknown" : "look");
+      await attempt.confirm();
+      await tell("act");
+      return [];
+    },
+  };
+  return new EffectsWorker({
+    store,
+    handlers,
+    isAway: () => false,
+    apply: { clock: systemClock, settings: { ...settings, fixesFor: () => ["restart-svc"] } },
+    owner,
+    clock: systemClock,
+    logger: pino({ level: "warn" }),
+    metrics: incidentsMetrics(new Registry(), {
+      open: async () => new Map(),
+      effects: async () => ({}),
+    }),
+  });
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  const [, , url = "", schema = "", world = ""] = process.argv;
+  const store = await openStore({
+    url,
+    schema,
+    logger: pino({ level: "warn" }),
+    metrics: storeMetrics(new Registry()),
+    startupTimeoutMs: 10_000,
+  });
+  holderOf(store, "child", world).start();
+}
