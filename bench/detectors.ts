@@ -1,6 +1,7 @@
 /** What one observation costs a detector: score it, then learn it, on many models so that caches are not flattered. */
 import type { Detector, DetectorType } from "../detectors/detector.ts";
 import { pythonRandom } from "../detectors/stats/mt19937.ts";
+import { timeOf } from "./workload.ts";
 
 /** Models that take turns. */
 export const nModels = 20;
@@ -20,6 +21,7 @@ export class DetectorBench<Params> {
   readonly #models: readonly Detector[];
   readonly #vectors: readonly Float64Array[];
   readonly #featureScores: Float64Array;
+  #seen = 0;
 
   constructor(type: DetectorType<Params>, params: Params, nFeatures: number) {
     this.#vectors = uniformVectors(nFeatures);
@@ -46,9 +48,10 @@ export class DetectorBench<Params> {
   pass(): number {
     let sum = 0;
     for (const x of this.#vectors) {
+      const at = timeOf(this.#seen++);
       for (const model of this.#models) {
-        sum += model.scoreOne(x, this.#featureScores) ?? 0;
-        model.learnOne(x);
+        sum += model.scoreOne(x, this.#featureScores, at) ?? 0;
+        model.learnOne(x, at);
       }
     }
     return sum;

@@ -1,7 +1,7 @@
-/** Section `speed`: both detectors alone, half-space trees beside their peers, and detection as a whole. */
+/** Section `speed`: every registered detector alone, half-space trees beside their peers, and detection as a whole. */
 import type { DetectorType } from "../detectors/detector.ts";
 import { halfSpaceTrees } from "../detectors/half-space-trees.ts";
-import { rollingZScore } from "../detectors/rolling-z-score.ts";
+import { detectorTypes } from "../detectors/index.ts";
 import { AttributionBench, nFeatures } from "./attribution.ts";
 import { DetectorBench, nModels } from "./detectors.ts";
 import { type BenchLine, benchLine } from "./line.ts";
@@ -11,7 +11,10 @@ import { type Measure, mediansOf } from "./rounds.ts";
 const rounds = 3;
 const treesFeatures = 10;
 
-/** About ten seconds. */
+/** What an observation of one detector may take, ns. */
+const bounds: Readonly<Record<string, number>> = { "rolling-z-score": 20 };
+
+/** About fifteen seconds. */
 export async function benchSpeed(): Promise<readonly BenchLine[]> {
   const alone = await benchDetectors();
   // Afterwards, since detectors that an engine has used are compiled for whatever it gave them.
@@ -23,21 +26,26 @@ export async function benchSpeed(): Promise<readonly BenchLine[]> {
 }
 
 async function benchDetectors(): Promise<readonly BenchLine[]> {
-  const zScores = bench(rollingZScore, {}, nFeatures);
+  const perSeries = detectorTypes.filter(({ name }) => name !== halfSpaceTrees.name);
   const trees = bench(halfSpaceTrees, {}, treesFeatures);
   const uncalibrated = bench(halfSpaceTrees, { calibrate: false }, treesFeatures);
   const sum = uncalibrated.pass() / nModels;
   const others = await peers(treesFeatures);
   const measures: Record<string, Measure> = {
-    zScore: () => zScores.measure() / nFeatures,
     trees: () => trees.measure(),
     uncalibrated: () => uncalibrated.measure(),
   };
+  for (const type of perSeries) {
+    const alone = bench(type, {}, nFeatures);
+    measures[type.name] = () => alone.measure() / nFeatures;
+  }
   for (const { name, measure } of others) measures[name] = () => measure(sum);
   const medians = await mediansOf(measures, rounds);
   const of = (name: string): number => medians.get(name) ?? Number.NaN;
   return [
-    speedLine("rolling-z-score, an observation of one series", of("zScore"), 20),
+    ...perSeries.map(({ name }) =>
+      speedLine(`${name}, an observation of one series`, of(name), bounds[name]),
+    ),
     speedLine("half-space-trees 10/8/250, an observation of 10 features", of("trees")),
     speedLine("half-space-trees without calibration", of("uncalibrated")),
     ...others.flatMap(({ name }) => beside(name, of(name), of("uncalibrated"))),

@@ -151,9 +151,11 @@ export class Baseline {
   settle(verdict: Verdict): void {
     const facts = this.#facts;
     const { y } = this.scratch;
-    const sound = verdict.whole && verdict.evidence.length === 0 && verdict.clean;
-    if (sound && facts.episode === null) this.#learn(y, verdict);
+    const quiet = verdict.whole && verdict.evidence.length === 0 && facts.episode === null;
+    if (quiet && verdict.clean) this.#learn(y, verdict);
     else this.#rest(y, verdict);
+    // Also of what is not clean for want of a feature: it may be one that comes and goes.
+    if (quiet) learnHabits(this.#memory, facts.rules);
     if (verdict.whole) remember(this.#memory, y);
     if (facts.widen > 0) facts.widen--;
   }
@@ -206,7 +208,6 @@ export class Baseline {
     for (const { detector } of memory.seats) detector.learnOne(y, at);
     learnLevel(memory, y);
     learnNoise(memory, y, noise);
-    learnHabits(memory, facts.rules);
     facts.learned++;
     facts.unlearned = 0;
     if (facts.relearn > 0) facts.relearn--;
