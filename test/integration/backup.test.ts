@@ -200,6 +200,17 @@ describe("the store's presence", () => {
     expect(await touchPresence(store)).toBeUndefined();
   });
 
+  it("shows that its tables were put back, however young they are, into the same database", async () => {
+    const store = await stores.open();
+    await touchPresence(store);
+    // What pg_restore --clean makes of it.
+    await store.query("create table restored (like presence including all)");
+    await store.query("insert into restored table presence");
+    await store.query("drop table presence");
+    await store.query("alter table restored rename to presence");
+    expect(await touchPresence(store)).toBeDefined();
+  });
+
   it("shows that a copy may have been put back when nobody used it for longer, and remembers that", async () => {
     const store = await stores.open();
     await touchPresence(store);

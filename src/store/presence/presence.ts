@@ -8,7 +8,9 @@ import type { Queryable } from "../query.ts";
 /** In use it is touched every minute. A copy of the same database that is older than this counts as restored. */
 const longestGapMs = 3_600_000;
 
-const databaseSql = "select oid::text as id from pg_database where datname = current_database()";
+/** A table that was restored has a number of its own, also in the same database. */
+const databaseSql = `
+select oid || '/' || 'presence'::regclass::oid as id from pg_database where datname = current_database()`;
 /** The timeline is another one after a restore to a point in time and after a failover. */
 const serverSql = `
 select s.system_identifier || '/' || c.timeline_id as id from pg_control_system() s, pg_control_checkpoint() c`;
@@ -51,7 +53,7 @@ async function serverId(q: Queryable): Promise<string> {
   try {
     return (await q.query<{ id: string }>(serverSql))[0]?.id ?? "";
   } catch (error) {
-    // Some hosts keep it to themselves; the database's own number and the gap remain.
+    // Some hosts keep it to themselves; the numbers of database and table and the gap remain.
     if (error instanceof StoreError && error.code === "DW_STORE_REFUSED") return "";
     throw error;
   }
