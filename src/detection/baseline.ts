@@ -172,14 +172,12 @@ export class Baseline {
     transform(settledTransform(this.#options.transform, memory.nFeatures), memory, scratch);
     const noise = observeNoise(memory, scratch);
     const widen = widening(memory) * (facts.widen > 0 ? settings.relearnedWiden : 1);
-    const { detectors, highest, firing } = judge(memory, scratch, {
-      at,
-      widen,
-      settings,
-    });
+    const context = { at, widen, settings, crossed: facts.crossed };
+    const { detectors, highest, firing, whole, crossed } = judge(memory, scratch, context);
     facts.scores = detectors;
+    facts.crossed = crossed;
     if (facts.relearn > 0) return { highest: undefined, shift: [], noise };
-    const shift = shiftEvidence({ ...scratch, at, memory, names: this.names, firing });
+    const shift = shiftEvidence({ ...scratch, at, memory, names: this.names, firing, whole });
     return { highest, shift, noise };
   }
 
@@ -205,6 +203,7 @@ export class Baseline {
 
   #startOver(): void {
     const { relearn, relearnedWidenFor } = this.#options.decision;
-    Object.assign(this.#facts, { relearn, widen: relearnedWidenFor, learned: 0, unlearned: 0 });
+    Object.assign(this.#facts, { relearn, widen: relearnedWidenFor });
+    Object.assign(this.#facts, { learned: 0, unlearned: 0, crossed: 0 });
   }
 }

@@ -1,17 +1,21 @@
 /** From scores to crossings: which features stand beyond the boundary, and how often lately. */
 import type { Band } from "../../detectors/detector.ts";
 import type { DetectorScore } from "./event.ts";
-import type { ModelMemory } from "./memory.ts";
+import type { ModelMemory, Seat } from "./memory.ts";
 import type { Scratch } from "./scratch.ts";
-import type { DecisionSettings } from "./settings.ts";
+import type { DecisionSettings, DetectorUse } from "./settings.ts";
 
 export interface Judgement {
   /** Newest score of every detector, in the order of the settings. */
   readonly detectors: readonly DetectorScore[];
-  /** The judges' highest feature score over the widened boundary; undefined while they warm up. */
+  /** The judges' highest score over the widened boundary; undefined while they warm up. */
   readonly highest: number | undefined;
   /** Features beyond their boundary, highest score first, once one of them crossed it often enough. */
   readonly firing: readonly number[];
+  /** The judge of the vector as a whole that makes it fire, when no feature does by itself. */
+  readonly whole: string | undefined;
+  /** One bit an attribution, newest lowest: the vector as a whole crossed the boundary. */
+  readonly crossed: number;
 }
 
 /** As if it had crossed at every attribution so far. */
@@ -23,35 +27,73 @@ export interface JudgeContext {
   /** Factor on all boundaries, ≥ 1. */
   readonly widen: number;
   readonly settings: DecisionSettings;
+  /** What the judgement before said of it. */
+  readonly crossed: number;
 }
 
-/**
- * Lets every detector score `scratch.y`; the judges' feature scores end up in `scratch.scores`. */
-export function judge(
-  memory: ModelMemory,
-  scratch: Scratch,
-  { at, widen, settings }: JudgeContext,
-): Judgement {
+/** What the judges say of the vector as a whole, those that know no features. */
+interface Whole {
+  readonly seat: Seat;
+  /** Over the widened boundary. */
+  readonly score: number;
+}
+
+/** Lets every detector score `scratch.y`; the judges' scores by feature end up in `scratch.scores`. */
+export function judge(memory: ModelMemory, scratch: Scratch, context: JudgeContext): Judgement {
   const { scores, one, y } = scratch;
   scores.fill(Number.NaN);
   const detectors: DetectorScore[] = [];
-  let judged = false;
-  for (const { use, detector } of memory.seats) {
-    const score = detector.scoreOne(y, one, at);
+  let highest: number | undefined;
+  let whole: Whole | undefined;
+  for (const seat of memory.seats) {
+    const { use, detector } = seat;
+    const score = inUnits(detector.scoreOne(y, one, context.at), use.boundary);
     detectors.push({ detector: use.type.name, score });
     if (!use.judge || score === undefined) continue;
-    judged = true;
-    for (let i = 0; i < one.length; i++) {
-      const scaled = one[i]! / widen;
-      if (!(scaled <= scores[i]!)) scores[i] = scaled;
-      if (use.atOnce === true && scaled >= 1) memory.crossed[i] = everBefore;
-    }
+    if (one.every(Number.isNaN)) whole = stronger(whole, { seat, score: score / context.widen });
+    else takeScores(memory, scratch, { use, widen: context.widen });
+    highest = Math.max(largest(scores), whole?.score ?? 0);
   }
-  return {
-    detectors,
-    highest: judged ? largest(scores) : undefined,
-    firing: firing(memory, scratch, settings),
-  };
+  return { detectors, highest, ...crossings(memory, scratch, { ...context, whole }) };
+}
+
+const stronger = (a: Whole | undefined, b: Whole): Whole =>
+  a !== undefined && a.score > b.score ? a : b;
+
+function inUnits(score: number | undefined, boundary = 1): number | undefined {
+  return score === undefined ? undefined : score / boundary;
+}
+
+/** The highest score over the widened boundary counts. */
+function takeScores(
+  memory: ModelMemory,
+  scratch: Scratch,
+  { use, widen }: { readonly use: DetectorUse; readonly widen: number },
+): void {
+  const { scores, one } = scratch;
+  const unit = widen * (use.boundary ?? 1);
+  for (let i = 0; i < one.length; i++) {
+    const scaled = one[i]! / unit;
+    if (!(scaled <= scores[i]!)) scores[i] = scaled;
+    if (use.atOnce === true && scaled >= 1) memory.crossed[i] = everBefore;
+  }
+}
+
+/** The feature without which the vector would be most normal gets its score. */
+function blameOddest({ seat, score }: Whole, { one, scores, y }: Scratch, at: number): void {
+  let least = Number.POSITIVE_INFINITY;
+  let oddest = 0;
+  for (let i = 0; i < y.length; i++) {
+    const value = y[i]!;
+    if (Number.isNaN(value)) continue;
+    y[i] = Number.NaN;
+    const without = seat.detector.scoreOne(y, one, at) ?? least;
+    y[i] = value;
+    if (without >= least) continue;
+    least = without;
+    oddest = i;
+  }
+  scores[oddest] = Math.max(scores[oddest] || 0, score);
 }
 
 /**
@@ -67,23 +109,54 @@ export function expectedBand(memory: ModelMemory, slot: number, at: number): Ban
   return undefined;
 }
 
-function firing(
+interface Crossing extends JudgeContext {
+  readonly whole: Whole | undefined;
+}
+
+/** Counts who crossed the boundary now, and says who did often enough. */
+function crossings(
+  memory: ModelMemory,
+  scratch: Scratch,
+  { settings, crossed: before, whole, at }: Crossing,
+): Pick<Judgement, "firing" | "whole" | "crossed"> {
+  const byFeature = featureFires(memory, scratch.scores, settings);
+  const crosses = whole !== undefined && whole.score >= 1;
+  const crossed = pushed(before, crosses, settings);
+  const asWhole = crosses && bits(crossed) >= settings.needed;
+  // Only now, since it is the vector that crossed, not the feature.
+  if (crosses) blameOddest(whole, scratch, at);
+  return {
+    firing: byFeature || asWhole ? beyondBoundary(scratch.scores) : [],
+    whole: asWhole && !byFeature ? whole.seat.use.type.name : undefined,
+    crossed,
+  };
+}
+
+/** @returns whether a feature that is beyond its boundary crossed it often enough */
+function featureFires(
   { crossed }: ModelMemory,
-  { scores }: Scratch,
-  { needed, outOf }: DecisionSettings,
-): readonly number[] {
-  const mask = (1 << outOf) - 1;
-  const beyond: number[] = [];
+  scores: Float64Array,
+  settings: DecisionSettings,
+): boolean {
   let fires = false;
   for (let i = 0; i < scores.length; i++) {
     const crosses = scores[i]! >= 1;
-    crossed[i] = ((crossed[i]! << 1) | (crosses ? 1 : 0)) & mask;
-    if (!crosses) continue;
-    beyond.push(i);
-    if (bits(crossed[i]!) >= needed) fires = true;
+    crossed[i] = pushed(crossed[i]!, crosses, settings);
+    if (crosses && bits(crossed[i]!) >= settings.needed) fires = true;
   }
-  beyond.sort((a, b) => scores[b]! - scores[a]!);
-  return fires ? beyond : [];
+  return fires;
+}
+
+function pushed(crossed: number, crosses: boolean, { outOf }: DecisionSettings): number {
+  return ((crossed << 1) | (crosses ? 1 : 0)) & ((1 << outOf) - 1);
+}
+
+/** Highest first. */
+function beyondBoundary(scores: Float64Array): readonly number[] {
+  const slots: number[] = [];
+  for (let i = 0; i < scores.length; i++) if (scores[i]! >= 1) slots.push(i);
+  slots.sort((a, b) => scores[b]! - scores[a]!);
+  return slots;
 }
 
 function largest(scores: Float64Array): number {

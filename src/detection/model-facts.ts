@@ -38,6 +38,8 @@ export interface ModelFacts {
   /** Attributions still learned without judging, and still judged with wider thresholds. */
   relearn: number;
   widen: number;
+  /** One bit an attribution, newest lowest: the vector as a whole crossed its boundary. */
+  crossed: number;
   silent: boolean;
   unhealthy: boolean;
   episode: Episode | null;
@@ -64,6 +66,7 @@ export function newFacts(
     learned: 0,
     unlearned: 0,
     ...fresh,
+    crossed: 0,
     silent: false,
     unhealthy: false,
     episode: null,

@@ -22,11 +22,13 @@ export interface ShiftInput {
   readonly scores: Float64Array;
   /** Features beyond their boundary, highest score first, once one crossed it often enough. */
   readonly firing: readonly number[];
+  /** The judge of the vector as a whole by which they fire; undefined when a feature does by itself. */
+  readonly whole: string | undefined;
 }
 
 /** The judges' evidence; none when no feature fires. */
 export function shiftEvidence(input: ShiftInput): readonly Evidence[] {
-  const { memory, scores, firing } = input;
+  const { memory, names, scores, firing, whole } = input;
   const slot = firing[0];
   if (slot === undefined) return [];
   const [top] = blame({ ...input, guilty: [slot] });
@@ -34,7 +36,11 @@ export function shiftEvidence(input: ShiftInput): readonly Evidence[] {
   const after = top?.after ?? 0;
   const leaked = memory.nFeatures > 1 && after > leakShare && after >= leakRise * before;
   const score = scores[slot]!;
-  return [{ kind: leaked ? "leak" : "shift", slots: firing, score, reason: sentence(input, slot) }];
+  const reason =
+    whole === undefined
+      ? sentence(input, slot)
+      : `few recent attributions were like this one, least of all in ${names[slot]}: ${whole} ${figure(score)} times its boundary`;
+  return [{ kind: leaked ? "leak" : "shift", slots: firing, score, reason }];
 }
 
 function sentence({ at, memory, names, y, scores, firing }: ShiftInput, slot: number): string {

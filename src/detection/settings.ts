@@ -10,6 +10,8 @@ export interface DetectorUse {
   readonly only?: "parts" | "raw";
   /** Whether its scores open episodes; the others are witnesses whose scores are reported. */
   readonly judge: boolean;
+  /** Its score that counts as 1, for detectors whose own boundary is another; default 1. */
+  readonly boundary?: number;
   /** One crossing of its boundary is enough: it asks for more than one value by itself. */
   readonly atOnce?: boolean;
 }
