@@ -1,11 +1,11 @@
 /** The arguments of `driftwarden detect`. */
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import type { DetectorType } from "../../detectors/detector.ts";
 import type { Remediations } from "../config/fixes.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
-import type { Sensitivity } from "../detection/default-detectors.ts";
 import type { EngineSettings } from "../detection/settings.ts";
+import { type ChoiceArguments, choiceOf, withChoice, withChoiceOptions } from "./choice-options.ts";
 import type { Cli } from "./cli.ts";
 import { runDetect } from "./detect.ts";
 
@@ -18,11 +18,10 @@ export interface OfflineParts {
   readonly engineSettings: (config: Config) => EngineSettings;
 }
 
-interface Arguments {
+interface Arguments extends ChoiceArguments {
   readonly csv: string;
   readonly detector?: string;
   readonly set: readonly string[];
-  readonly sensitivity?: Sensitivity;
   readonly ignore?: string;
   readonly alerts?: boolean;
   readonly config?: string;
@@ -33,13 +32,8 @@ const collected = (value: string, before: readonly string[]): readonly string[] 
   value,
 ];
 
-export function sensitivityOption(): Option {
-  const option = new Option("--sensitivity <level>", "how readily something counts as an anomaly");
-  return option.choices(["low", "normal", "high"]);
-}
-
 export function registerDetect(program: Command, parts: OfflineParts): void {
-  program
+  const command = program
     .command("detect")
     .description("score any table of numbers: row,score; 1.0 is the boundary")
     .requiredOption(
@@ -55,8 +49,8 @@ export function registerDetect(program: Command, parts: OfflineParts): void {
       "a parameter of that detector; may be given several times",
       collected,
       [],
-    )
-    .addOption(sensitivityOption())
+    );
+  withChoiceOptions(command)
     .option("--ignore <columns>", "columns that are no features, separated by commas")
     .option("--alerts", "only the rows at which an episode opens")
     .option("--config <file>", "detection as this configuration has it")
@@ -67,16 +61,17 @@ async function detect(
   given: Arguments,
   { cli, detectors, remediations, engineSettings }: OfflineParts,
 ): Promise<void> {
-  const { csv, detector, set, sensitivity, alerts } = given;
-  const settings =
-    given.config === undefined ? undefined : engineSettings(loadConfig(given.config, remediations));
+  const { csv, detector, set, alerts } = given;
+  const config = given.config === undefined ? undefined : loadConfig(given.config, remediations);
+  const choice = choiceOf(given, config);
+  const settings = config && engineSettings(withChoice(config, choice));
   await runDetect(
     {
       csv,
       detectorTypes: detectors,
       set,
       ...(detector !== undefined && { detector }),
-      ...(sensitivity !== undefined && { sensitivity }),
+      ...choice,
       ...(given.ignore !== undefined && { ignore: given.ignore.split(",") }),
       ...(alerts !== undefined && { alerts }),
       ...(settings !== undefined && { detectors: settings.detectors, decision: settings.decision }),

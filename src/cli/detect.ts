@@ -1,10 +1,6 @@
 /** `driftwarden detect`: scores any table of numbers, row by row. */
 import type { DetectorType } from "../../detectors/detector.ts";
-import {
-  defaultDetectorSet,
-  detectorNamed,
-  type Sensitivity,
-} from "../detection/default-detectors.ts";
+import { type DetectorChoice, detectorNamed, detectorSet } from "../detection/default-detectors.ts";
 import { DetectionError } from "../detection/errors.ts";
 import type { DecisionSettings, DetectorUse } from "../detection/settings.ts";
 import { messageOf } from "../errors.ts";
@@ -14,14 +10,13 @@ import { CliError } from "./errors.ts";
 import type { LineOutput } from "./line-output.ts";
 import { type RowScorer, ruledScorer, soleScorer, type TableRow } from "./row-scorer.ts";
 
-export interface DetectOptions {
+export interface DetectOptions extends DetectorChoice {
   readonly csv: string;
   readonly detectorTypes: readonly DetectorType<unknown>[];
   /** This one alone: it scores, then learns, every row. Default: the set that `run` uses. */
   readonly detector?: string;
   /** Parameters of that detector, each `key=JSON`. */
   readonly set?: readonly string[];
-  readonly sensitivity?: Sensitivity;
   /** Columns that are no features. */
   readonly ignore?: readonly string[];
   /** Only the rows at which an episode opens. */
@@ -102,8 +97,7 @@ function scorerOf(options: DetectOptions, { features }: Columns): RowScorer {
   if ((options.set ?? []).length > 0) {
     throw usage("--set without --detector", "Name the detector that the parameters are for.");
   }
-  const sensitivity = options.sensitivity ?? "normal";
-  const detectors = options.detectors ?? defaultDetectorSet(options.detectorTypes, { sensitivity });
+  const detectors = options.detectors ?? detectorSet(options.detectorTypes, options);
   return ruledScorer({ names, detectors, decision: options.decision ?? {} });
 }
 

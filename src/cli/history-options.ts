@@ -2,11 +2,11 @@
 import type { Command } from "commander";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
-import type { Sensitivity } from "../detection/default-detectors.ts";
 import { parseDuration } from "../duration.ts";
 import { defaultConnection, defaultSourceOptions, type SourceOptions } from "../source/options.ts";
 import { probeSource } from "../source/probe.ts";
 import { sourceOptions } from "../wiring/sources.ts";
+import { type ChoiceArguments, choiceOf, withChoice } from "./choice-options.ts";
 import type { OfflineParts } from "./detect-command.ts";
 import { CliError } from "./errors.ts";
 import type { DetectionOptions, ReplayInput } from "./replay-engine.ts";
@@ -58,16 +58,15 @@ export async function historyOf(given: HistoryArguments, parts: OfflineParts): P
   return { input: { sources, ...(markers !== undefined && { markers }) }, config, lastMs };
 }
 
-/** Detection as the configuration has it, but for the sensitivity that is asked for. */
+/** Detection as the configuration has it, but for what is asked for. @throws CliError DW_CLI_USAGE */
 export function detectionOf(
   config: Config | undefined,
   { detectors: detectorTypes, engineSettings }: OfflineParts,
-  sensitivity: Sensitivity | undefined,
+  given: ChoiceArguments,
 ): DetectionOptions {
-  const wished = sensitivity === undefined ? {} : { sensitivity };
-  if (config === undefined) return { detectorTypes, ...wished };
-  const engine = engineSettings({ ...config, detection: { ...config.detection, ...wished } });
-  return { detectorTypes, engine, ...wished };
+  const choice = choiceOf(given, config);
+  if (config === undefined) return { detectorTypes, ...choice };
+  return { detectorTypes, engine: engineSettings(withChoice(config, choice)), ...choice };
 }
 
 type Reading = Parameters<typeof databaseSource>[1];

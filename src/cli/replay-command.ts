@@ -1,7 +1,7 @@
 /** The arguments of `driftwarden replay`. */
 import type { Command } from "commander";
-import type { Sensitivity } from "../detection/default-detectors.ts";
-import { type OfflineParts, sensitivityOption } from "./detect-command.ts";
+import { type ChoiceArguments, withChoiceOptions } from "./choice-options.ts";
+import type { OfflineParts } from "./detect-command.ts";
 import {
   detectionOf,
   type HistoryArguments,
@@ -10,19 +10,16 @@ import {
 } from "./history-options.ts";
 import { runReplay } from "./replay.ts";
 
-interface Arguments extends HistoryArguments {
-  readonly sensitivity?: Sensitivity;
+interface Arguments extends HistoryArguments, ChoiceArguments {
   readonly json?: boolean;
   readonly html?: string;
 }
 
 export function registerReplay(program: Command, parts: OfflineParts): void {
-  withHistoryOptions(
-    program
-      .command("replay")
-      .description("what would have been opened on these rows; no tickets, no runs"),
-  )
-    .addOption(sensitivityOption())
+  const command = program
+    .command("replay")
+    .description("what would have been opened on these rows; no tickets, no runs");
+  withChoiceOptions(withHistoryOptions(command))
     .option("--json", "print JSON lines, the summary last")
     .option("--html <file>", "also write a page with charts, complete in itself")
     .action((given: Arguments) => replay(given, parts));
@@ -33,7 +30,7 @@ async function replay(given: Arguments, parts: OfflineParts): Promise<void> {
   await runReplay(
     {
       ...input,
-      ...detectionOf(config, parts, given.sensitivity),
+      ...detectionOf(config, parts, given),
       ...(lastMs !== undefined && { lastMs }),
       ...(given.json !== undefined && { json: given.json }),
       ...(given.html !== undefined && { html: given.html }),

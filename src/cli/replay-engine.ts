@@ -1,6 +1,6 @@
 /** Rows through the whole of detection, and the episodes that come out of it. No printing, no effects. */
 import type { DetectorType } from "../../detectors/detector.ts";
-import { defaultDetectorSet, type Sensitivity } from "../detection/default-detectors.ts";
+import { type DetectorChoice, detectorSet } from "../detection/default-detectors.ts";
 import { PartitionEngine } from "../detection/engine.ts";
 import type { DetectionEvent, EpisodeClosed, EpisodeOpened } from "../detection/event.ts";
 import {
@@ -14,9 +14,8 @@ import { ReplayFeed, type ReplayMarker } from "./replay-feed.ts";
 import { readMarkers } from "./replay-files.ts";
 import type { RowListener, RowSource } from "./row-source.ts";
 
-export interface DetectionOptions {
+export interface DetectionOptions extends DetectorChoice {
   readonly detectorTypes: readonly DetectorType<unknown>[];
-  readonly sensitivity?: Sensitivity;
   /** From a configuration; what is left out is as `run` has it by default. */
   readonly engine?: Partial<EngineSettings>;
 }
@@ -76,9 +75,9 @@ export class Replay {
   }
 }
 
-function settingsOf({ detectorTypes, sensitivity, engine }: DetectionOptions): EngineSettings {
+function settingsOf({ detectorTypes, engine, ...choice }: DetectionOptions): EngineSettings {
   return {
-    detectors: defaultDetectorSet(detectorTypes, { sensitivity: sensitivity ?? "normal" }),
+    detectors: detectorSet(detectorTypes, choice),
     source: () => defaultSource,
     decision: defaultDecision,
     maxModels: 1_000_000,

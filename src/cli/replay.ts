@@ -66,8 +66,10 @@ export async function runReplay(options: ReplayOptions, io: LineOutput): Promise
   return 0;
 }
 
-const settingOf = ({ sensitivity, engine }: ReplayOptions): string =>
-  engine === undefined ? `sensitivity ${sensitivity ?? "normal"}` : "detection as configured";
+function settingOf({ preset, sensitivity, engine }: ReplayOptions): string {
+  if (engine !== undefined) return "detection as configured";
+  return preset === "plain" ? "preset plain" : `sensitivity ${sensitivity ?? "normal"}`;
+}
 
 async function writePage(file: string, page: string): Promise<void> {
   try {
@@ -81,8 +83,9 @@ async function writePage(file: string, page: string): Promise<void> {
 }
 
 /** Only what was measured is promised: with other detectors or rules nothing is known. */
-function expectedFalse({ sensitivity, engine }: ReplayOptions): number | null {
-  return engine === undefined ? falseEpisodes[sensitivity ?? "normal"] : null;
+function expectedFalse({ preset, sensitivity, engine }: ReplayOptions): number | null {
+  if (engine !== undefined || preset === "plain") return null;
+  return falseEpisodes[sensitivity ?? "normal"];
 }
 
 function episodeLine({ opened, closed }: ReplayedEpisode): string {

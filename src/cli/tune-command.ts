@@ -37,7 +37,7 @@ async function tune(given: Arguments, parts: OfflineParts): Promise<void> {
   await runTune(
     {
       input,
-      detectionOf: (sensitivity) => detectionOf(config, parts, sensitivity),
+      detectionOf: (sensitivity) => detectionOf(config, parts, { sensitivity }),
       incidents: incidentsOf(config, parts),
       ...(lastMs !== undefined && { lastMs }),
       ...(budget !== undefined && { budget }),

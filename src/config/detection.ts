@@ -2,8 +2,9 @@
 import { z } from "zod";
 import { count, days, duration, kOfN } from "./fields.ts";
 
-export const detection = z.strictObject({
-  sensitivity: z.enum(["low", "normal", "high"]).default("normal"),
+const keys = z.strictObject({
+  preset: z.enum(["standard", "plain"]).default("standard"),
+  sensitivity: z.enum(["low", "normal", "high"]).optional(),
   open_after: kOfN.optional(),
   close_after: count.optional(),
   max_models: count.default(20_000),
@@ -12,3 +13,11 @@ export const detection = z.strictObject({
   retire_after: days.prefault("30d"),
   checkpoint_interval: duration.prefault("60s"),
 });
+
+export const detection = keys.refine(
+  ({ preset, sensitivity }) => preset !== "plain" || sensitivity === undefined,
+  {
+    path: ["sensitivity"],
+    error: "has no meaning with preset: plain, whose thresholds are fixed; leave it out",
+  },
+);

@@ -186,19 +186,16 @@ export class Baseline {
     transform(kind, memory, scratch);
     const noise = observeNoise(memory, scratch);
     const widen = widening(memory) * (facts.widen > 0 ? settings.relearnedWiden : 1);
-    const judgement = judge(memory, scratch, { at, widen, slow, settings });
-    const { highest, firing } = judgement;
+    const context = { at, widen, slow, settings, crossed: facts.crossed };
+    const judgement = judge(memory, scratch, context);
+    const { highest, firing, whole } = judgement;
     facts.scores = judgement.detectors;
+    facts.crossed = judgement.crossed;
     facts.provisional = slow && (facts.widen > 0 || judgement.stoodIn);
     if (facts.relearn > 0) return { highest: undefined, shift: [], noise };
-    const shift = shiftEvidence({
-      at,
-      memory,
-      names: this.names,
-      scratch,
-      whole: wholes[kind],
-      firing,
-    });
+    const total = wholes[kind];
+    const { names } = this;
+    const shift = shiftEvidence({ at, memory, names, scratch, total, firing, whole });
     return { highest, shift, noise };
   }
 
@@ -223,6 +220,7 @@ export class Baseline {
 
   #startOver(): void {
     const { relearn, relearnedWidenFor } = this.#options.decision;
-    Object.assign(this.#facts, { relearn, widen: relearnedWidenFor, learned: 0, unlearned: 0 });
+    Object.assign(this.#facts, { relearn, widen: relearnedWidenFor });
+    Object.assign(this.#facts, { learned: 0, unlearned: 0, crossed: 0 });
   }
 }

@@ -1,6 +1,7 @@
 /** Who is to blame, in shares of the model's attention, as it stood when the episode opened. */
-import { expectedBand, explained, type Judged } from "./decision.ts";
+
 import type { BlamedFeature } from "./event.ts";
+import { expectedBand, explained, type Judged } from "./expectation.ts";
 import type { ModelMemory } from "./memory.ts";
 import type { Scratch } from "./scratch.ts";
 import { expectedTotal } from "./transform.ts";

@@ -1,5 +1,4 @@
 /** From scores to crossings: which features stand beyond the boundary, and how often lately. */
-import type { Band, Explanation } from "../../detectors/detector.ts";
 import type { DetectorScore } from "./event.ts";
 import type { ModelMemory, Seat } from "./memory.ts";
 import type { Scratch } from "./scratch.ts";
@@ -8,12 +7,16 @@ import { type DecisionSettings, type DetectorUse, enoughFor } from "./settings.t
 export interface Judgement {
   /** Newest score of every detector, in the order of the settings. */
   readonly detectors: readonly DetectorScore[];
-  /** The judges' highest feature score over the widened boundary; undefined while they warm up. */
+  /** The judges' highest score over the widened boundary; undefined while they warm up. */
   readonly highest: number | undefined;
   /** Who judged: the judges, or for want of their opinion a witness in their stead. */
   readonly stoodIn: boolean;
   /** Features beyond their boundary, highest score first, once one of them crossed it often enough. */
   readonly firing: readonly number[];
+  /** The judge of the vector as a whole that makes it fire, when no feature does by itself. */
+  readonly whole: string | undefined;
+  /** One bit an attribution, newest lowest: the vector as a whole crossed the boundary. */
+  readonly crossed: number;
 }
 
 /** As if it had crossed at every attribution so far. */
@@ -27,15 +30,20 @@ export interface JudgeContext {
   /** Whether the model is slow: judged earlier, if need be by a witness. */
   readonly slow: boolean;
   readonly settings: DecisionSettings;
+  /** What the judgement before said of it. */
+  readonly crossed: number;
 }
 
-/**
- * Lets every detector score `scratch.y`; the judges' feature scores end up in `scratch.scores`. */
-export function judge(
-  memory: ModelMemory,
-  scratch: Scratch,
-  { at, widen, slow, settings }: JudgeContext,
-): Judgement {
+/** What the judges say of the vector as a whole, those that know no features. */
+interface Whole {
+  readonly seat: Seat;
+  /** Over the widened boundary. */
+  readonly score: number;
+}
+
+/** Lets every detector score `scratch.y`; the judges' scores by feature end up in `scratch.scores`. */
+export function judge(memory: ModelMemory, scratch: Scratch, context: JudgeContext): Judgement {
+  const { at, widen, slow, settings } = context;
   const { scores, one, y } = scratch;
   scores.fill(Number.NaN);
   const detectors: DetectorScore[] = [];
@@ -43,35 +51,29 @@ export function judge(
   const known = memory.count.some((count) => count >= enough);
   let judged = false;
   let stoodIn = false;
-  for (const { use, detector } of memory.seats) {
-    const score = detector.scoreOne(y, one, at);
+  let whole: Whole | undefined;
+  for (const seat of memory.seats) {
+    const { use, detector } = seat;
+    const score = inUnits(detector.scoreOne(y, one, at), use.boundary);
     detectors.push({ detector: use.type.name, score });
-    const standsIn = slow && !judged && use.standsIn === true;
-    if (!(use.judge || standsIn) || score === undefined || !known) continue;
-    takeScores(memory, scratch, { use, widen, enough });
+    if (score === undefined || !known || !decides(use, slow && !judged)) continue;
+    if (one.every(Number.isNaN)) whole = stronger(whole, { seat, score: score / widen });
+    else takeScores(memory, scratch, { use, widen, enough });
     judged = true;
-    stoodIn = standsIn;
+    stoodIn = !use.judge;
   }
-  return {
-    detectors,
-    highest: judged ? largest(scores) : undefined,
-    stoodIn,
-    firing: firing(memory, scratch, settings),
-  };
+  const highest = judged ? Math.max(largest(scores), whole?.score ?? 0) : undefined;
+  return { detectors, highest, stoodIn, ...crossings(memory, scratch, { ...context, whole }) };
 }
 
-/** Takes over what one detector said of the features that are known well enough. */
-function takeScores(
-  { count, crossed }: ModelMemory,
-  { scores, one }: Scratch,
-  { use, widen, enough }: TakeOptions,
-): void {
-  for (let i = 0; i < one.length; i++) {
-    if (count[i]! < enough) continue;
-    const scaled = one[i]! / widen;
-    if (!(scaled <= scores[i]!)) scores[i] = scaled;
-    if (use.atOnce === true && scaled >= 1) crossed[i] = everBefore;
-  }
+const decides = ({ judge: always, standsIn }: DetectorUse, wanting: boolean): boolean =>
+  always || (wanting && standsIn === true);
+
+const stronger = (a: Whole | undefined, b: Whole): Whole =>
+  a !== undefined && a.score > b.score ? a : b;
+
+function inUnits(score: number | undefined, boundary = 1): number | undefined {
+  return score === undefined ? undefined : score / boundary;
 }
 
 interface TakeOptions extends Pick<JudgeContext, "widen"> {
@@ -80,64 +82,86 @@ interface TakeOptions extends Pick<JudgeContext, "widen"> {
   readonly enough: number;
 }
 
-/** One feature of the vector that was judged last. */
-export interface Judged {
-  readonly slot: number;
-  /** Microseconds since 1970. */
-  readonly at: number;
-}
-
-/** What the first judge that knows, or who stands in for it, expected of a feature. */
-export function expectedBand(memory: ModelMemory, { slot, at }: Judged): Band | undefined {
-  for (const { detector } of deciding(memory)) {
-    const band = detector.band(slot, at);
-    if (band !== undefined) return band;
+/** Takes over what one detector said of the features that are known well enough. */
+function takeScores(
+  { count, crossed }: ModelMemory,
+  { scores, one }: Scratch,
+  { use, widen, enough }: TakeOptions,
+): void {
+  const unit = widen * (use.boundary ?? 1);
+  for (let i = 0; i < one.length; i++) {
+    if (count[i]! < enough) continue;
+    const scaled = one[i]! / unit;
+    if (!(scaled <= scores[i]!)) scores[i] = scaled;
+    if (use.atOnce === true && scaled >= 1) crossed[i] = everBefore;
   }
-  return undefined;
 }
 
-/**
- * What a feature beyond its boundary rests on: observed is outside the band. Call it before the vector is learned.
- *
- * @returns undefined where the feature is not beyond its boundary, or nobody who decides says why
- */
-export function explained(
+/** The feature without which the vector would be most normal gets its score. */
+function blameOddest({ seat, score }: Whole, { one, scores, y }: Scratch, at: number): void {
+  let least = Number.POSITIVE_INFINITY;
+  let oddest = 0;
+  for (let i = 0; i < y.length; i++) {
+    const value = y[i]!;
+    if (Number.isNaN(value)) continue;
+    y[i] = Number.NaN;
+    const without = seat.detector.scoreOne(y, one, at) ?? least;
+    y[i] = value;
+    if (without >= least) continue;
+    least = without;
+    oddest = i;
+  }
+  scores[oddest] = Math.max(scores[oddest] || 0, score);
+}
+
+interface Crossing extends JudgeContext {
+  readonly whole: Whole | undefined;
+}
+
+/** Counts who crossed the boundary now, and says who did often enough. */
+function crossings(
   memory: ModelMemory,
-  { y, scores }: Pick<Scratch, "y" | "scores">,
-  { slot, at }: Judged,
-): Explanation | undefined {
-  if (!(scores[slot]! >= 1)) return undefined;
-  for (const { detector } of deciding(memory)) {
-    const said = detector.explain?.(slot, y[slot]!, at) ?? alone(detector.band(slot, at), y[slot]!);
-    if (said !== undefined && (said.observed < said.low || said.observed > said.high)) return said;
-  }
-  return undefined;
+  scratch: Scratch,
+  { settings, crossed: before, whole, at }: Crossing,
+): Pick<Judgement, "firing" | "whole" | "crossed"> {
+  const byFeature = featureFires(memory, scratch.scores, settings);
+  const crosses = whole !== undefined && whole.score >= 1;
+  const crossed = pushed(before, crosses, settings);
+  const asWhole = crosses && bits(crossed) >= settings.needed;
+  // Only now, since it is the vector that crossed, not the feature.
+  if (crosses) blameOddest(whole, scratch, at);
+  return {
+    firing: byFeature || asWhole ? beyondBoundary(scratch.scores) : [],
+    whole: asWhole && !byFeature ? whole.seat.use.type.name : undefined,
+    crossed,
+  };
 }
 
-const deciding = ({ seats }: ModelMemory): readonly Seat[] =>
-  seats.filter(({ use }) => use.judge || use.standsIn === true);
-
-/** A value held against the band of a single one. */
-const alone = (band: Band | undefined, observed: number): Explanation | undefined =>
-  band && { ...band, observed, span: 1, unit: "value" };
-
-function firing(
+/** @returns whether a feature that is beyond its boundary crossed it often enough */
+function featureFires(
   { crossed }: ModelMemory,
-  { scores }: Scratch,
-  { needed, outOf }: DecisionSettings,
-): readonly number[] {
-  const mask = (1 << outOf) - 1;
-  const beyond: number[] = [];
+  scores: Float64Array,
+  settings: DecisionSettings,
+): boolean {
   let fires = false;
   for (let i = 0; i < scores.length; i++) {
     const crosses = scores[i]! >= 1;
-    crossed[i] = ((crossed[i]! << 1) | (crosses ? 1 : 0)) & mask;
-    if (!crosses) continue;
-    beyond.push(i);
-    if (bits(crossed[i]!) >= needed) fires = true;
+    crossed[i] = pushed(crossed[i]!, crosses, settings);
+    if (crosses && bits(crossed[i]!) >= settings.needed) fires = true;
   }
-  beyond.sort((a, b) => scores[b]! - scores[a]!);
-  return fires ? beyond : [];
+  return fires;
+}
+
+function pushed(crossed: number, crosses: boolean, { outOf }: DecisionSettings): number {
+  return ((crossed << 1) | (crosses ? 1 : 0)) & ((1 << outOf) - 1);
+}
+
+/** Highest first. */
+function beyondBoundary(scores: Float64Array): readonly number[] {
+  const slots: number[] = [];
+  for (let i = 0; i < scores.length; i++) if (scores[i]! >= 1) slots.push(i);
+  slots.sort((a, b) => scores[b]! - scores[a]!);
+  return slots;
 }
 
 function largest(scores: Float64Array): number {

@@ -1,9 +1,13 @@
-/** The detectors that are always on, and the one dial people turn. */
+/** Which detectors there are and which of them judge: the two presets, and the one dial people turn. */
 import type { DetectorType } from "../../detectors/detector.ts";
 import { DetectionError } from "./errors.ts";
 import { type DetectorUse, defaultDecision } from "./settings.ts";
 
-export type Sensitivity = "low" | "normal" | "high";
+export const sensitivities = ["low", "normal", "high"] as const;
+export type Sensitivity = (typeof sensitivities)[number];
+
+export const presets = ["standard", "plain"] as const;
+export type Preset = (typeof presets)[number];
 
 /** Deviations of the residual's mean over 3, 10 and 30 attributions at which the chart's score is 1. */
 const thresholds: Readonly<Record<Sensitivity, readonly [number, number, number]>> = {
@@ -22,6 +26,27 @@ const witnessWindow = 40;
 const shareFloor = 0.002;
 const relativeFloor = 0.025;
 
+/** River's score from which a vector counts as anomalous. */
+const plainBoundary = 0.8;
+
+export interface DetectorChoice {
+  /** Default standard. */
+  readonly preset?: Preset | undefined;
+  /** Has no meaning for `plain`. Default normal. */
+  readonly sensitivity?: Sensitivity | undefined;
+}
+
+/**
+ * @param types the registry
+ * @throws DetectionError DW_DETECTION_UNKNOWN_DETECTOR when the registry lacks one of them
+ */
+export function detectorSet(
+  types: readonly DetectorType<unknown>[],
+  { preset, sensitivity = "normal" }: DetectorChoice,
+): readonly DetectorUse[] {
+  return preset === "plain" ? plainDetectorSet(types) : defaultDetectorSet(types, { sensitivity });
+}
+
 /**
  * Parts of a whole are judged by the seasonal chart, values in their own units by the range watch; the rolling z-score
  * and half-space trees stand beside them as witnesses.
@@ -33,10 +58,7 @@ export function defaultDetectorSet(
   types: readonly DetectorType<unknown>[],
   { sensitivity }: { readonly sensitivity: Sensitivity },
 ): readonly DetectorUse[] {
-  const use = (name: string, params: object): DetectorUse => {
-    const type = detectorNamed(types, name);
-    return { type, params: type.params.parse(params), judge: false };
-  };
+  const use = (name: string, params: object): DetectorUse => witness(types, name, params);
   const chart = {
     grace_period: defaultDecision.provisional,
     thresholds: thresholds[sensitivity],
@@ -60,6 +82,27 @@ export function defaultDetectorSet(
     },
     use("half-space-trees", {}),
   ];
+}
+
+/** The plain rule and half-space trees alone, with the thresholds of the textbook. */
+function plainDetectorSet(types: readonly DetectorType<unknown>[]): readonly DetectorUse[] {
+  return [
+    { ...witness(types, "rolling-z-score", {}), judge: true },
+    {
+      ...witness(types, "half-space-trees", { calibrate: false }),
+      judge: true,
+      boundary: plainBoundary,
+    },
+  ];
+}
+
+function witness(
+  types: readonly DetectorType<unknown>[],
+  name: string,
+  params: object,
+): DetectorUse {
+  const type = detectorNamed(types, name);
+  return { type, params: type.params.parse(params), judge: false };
 }
 
 /** @throws DetectionError DW_DETECTION_UNKNOWN_DETECTOR, naming those there are */

@@ -40,6 +40,8 @@ export interface ModelFacts {
   widen: number;
   /** What the newest attribution says is provisional. */
   provisional: boolean;
+  /** One bit an attribution, newest lowest: the vector as a whole crossed its boundary. */
+  crossed: number;
   silent: boolean;
   unhealthy: boolean;
   episode: Episode | null;
@@ -67,6 +69,7 @@ export function newFacts(
     unlearned: 0,
     ...fresh,
     provisional: false,
+    crossed: 0,
     silent: false,
     unhealthy: false,
     episode: null,

@@ -2,9 +2,9 @@
 import type { Explanation } from "../../detectors/detector.ts";
 import { formatDuration } from "../duration.ts";
 import { blame } from "./blame.ts";
-import { explained } from "./decision.ts";
 import type { EpisodeOpened } from "./event.ts";
 import { eventId } from "./event-id.ts";
+import { explained } from "./expectation.ts";
 import type { ModelMemory } from "./memory.ts";
 import type { Evidence } from "./rules.ts";
 import type { Scratch } from "./scratch.ts";
@@ -22,9 +22,11 @@ export interface ShiftInput {
   /** What was judged last. */
   readonly scratch: Pick<Scratch, "y" | "scores">;
   /** What a value is a part of, for the sentence; undefined in its own unit. */
-  readonly whole: string | undefined;
+  readonly total: string | undefined;
   /** Features beyond their boundary, highest score first, once one crossed it often enough. */
   readonly firing: readonly number[];
+  /** The judge of the vector as a whole by which they fire; undefined when a feature does by itself. */
+  readonly whole: string | undefined;
 }
 
 /** The judges' evidence; none when no feature fires. */
@@ -41,21 +43,25 @@ export function shiftEvidence(input: ShiftInput): readonly Evidence[] {
 }
 
 function sentence(input: ShiftInput, slot: number): string {
-  const { at, memory, names, scratch, firing, whole } = input;
+  const { at, memory, names, scratch, firing, total, whole } = input;
+  const times = `${figure(scratch.scores[slot]!)} times its boundary`;
+  if (whole !== undefined) {
+    return `few recent attributions were like this one, least of all in ${names[slot]}: ${whole} ${times}`;
+  }
   const said = explained(memory, scratch, { slot, at });
-  const what = said === undefined ? "is not as usual" : heldAgainst(said, whole);
+  const what = said === undefined ? "is not as usual" : heldAgainst(said, total);
   const others = firing.length > 1 ? `; ${firing.length - 1} more beyond theirs` : "";
-  return `${names[slot]} ${what}: ${figure(scratch.scores[slot]!)} times its boundary${others}`;
+  return `${names[slot]} ${what}: ${times}${others}`;
 }
 
 /** `fell to 5.4 % of the usual total on average over 10 attributions, expected 8 to 12 %` */
-function heldAgainst(said: Explanation, whole: string | undefined): string {
+function heldAgainst(said: Explanation, total: string | undefined): string {
   const { observed, expected, span, high } = said;
-  const inShares = whole !== undefined && said.unit === "value";
+  const inShares = total !== undefined && said.unit === "value";
   const low = inShares && high > 0 ? Math.max(said.low, 0) : said.low;
   const [is, from, to] = distinct([observed, low, high].map((one) => (inShares ? one * 100 : one)));
   const unit = inShares ? " %" : "";
-  const of = said.unit === "value" ? (whole ?? "") : " deviations from the habit of the hour";
+  const of = said.unit === "value" ? (total ?? "") : " deviations from the habit of the hour";
   const mean = span === 1 ? "" : ` on average over ${span} attributions`;
   return `${observed < expected ? "fell" : "rose"} to ${is}${unit}${of}${mean}, expected ${from} to ${to}${unit}`;
 }

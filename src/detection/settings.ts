@@ -12,6 +12,8 @@ export interface DetectorUse {
   readonly judge: boolean;
   /** A witness that judges a slow model as long as no judge has an opinion. */
   readonly standsIn?: boolean;
+  /** Its score that counts as 1, for detectors whose own boundary is another; default 1. */
+  readonly boundary?: number;
   /** One crossing of its boundary is enough: it asks for more than one value by itself. */
   readonly atOnce?: boolean;
 }

@@ -15,13 +15,15 @@ interface Section {
   readonly bytes: number;
 }
 
+/** What older headers do not say. */
+type Later = "since" | "crossed";
+
 interface Header {
   readonly format: number;
   readonly names: readonly string[];
   readonly raw: boolean;
   readonly sections: readonly Section[];
-  /** Older ones do not say since when. */
-  readonly facts: Omit<ModelFacts, "since"> & Partial<Pick<ModelFacts, "since">>;
+  readonly facts: Omit<ModelFacts, Later> & Partial<Pick<ModelFacts, Later>>;
 }
 
 export interface ModelParts {
@@ -64,7 +66,8 @@ export function decodeSnapshot(
   const header = headerOf(bytes);
   if (header === undefined) return undefined;
   const { names, raw } = header;
-  const facts = { ...header.facts, since: header.facts.since ?? knownAtFirstStart };
+  const { since = knownAtFirstStart, crossed = 0 } = header.facts;
+  const facts = { ...header.facts, since, crossed };
   const shaping = shapingOf(facts.source);
   const memory = new ModelMemory({ nFeatures: names.length, uses: shaping.uses, raw });
   const saved = savedSections(header, bytes);

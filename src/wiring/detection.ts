@@ -1,7 +1,7 @@
 /** Detection as configured: the engine's settings, what the worker needs remembered, its metrics. */
 import type { DetectorType } from "../../detectors/detector.ts";
 import type { Config } from "../config/schema.ts";
-import { defaultDetectorSet } from "../detection/default-detectors.ts";
+import { detectorSet } from "../detection/default-detectors.ts";
 import { detectionMetrics } from "../detection/metrics.ts";
 import type { PartitionStore } from "../detection/partition-store.ts";
 import { defaultDecision, defaultSource, type EngineSettings } from "../detection/settings.ts";
@@ -19,9 +19,9 @@ export function engineSettings(
   config: Config,
   detectorTypes: readonly DetectorType<unknown>[],
 ): EngineSettings {
-  const { sensitivity, open_after, close_after, ...limits } = config.detection;
+  const { preset, sensitivity, open_after, close_after, ...limits } = config.detection;
   return {
-    detectors: defaultDetectorSet(detectorTypes, { sensitivity }),
+    detectors: detectorSet(detectorTypes, { preset, sensitivity }),
     source: (name) => {
       const source = config.sources[name];
       if (source === undefined) return defaultSource;

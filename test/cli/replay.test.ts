@@ -48,6 +48,17 @@ describe("replay", () => {
     expect(rest).toEqual([]);
   });
 
+  it("judges by the plain rule and half-space trees when asked to, and promises nothing then", async () => {
+    const [episode, ...rest] = await replay({
+      csv: [fileWith("rows.csv", csv(faulty))],
+      preset: "plain",
+    });
+    expect(episode).toMatchObject({ start: at(301), kind: "shift", features: ["f1"] });
+    expect(rest.at(-1)).toMatchObject({
+      summary: { false_episodes_expected_per_model_week: null },
+    });
+  });
+
   it("reads packed files", async () => {
     const file = fileWith("rows.csv.gz", gzipSync(csv(faulty)));
     expect(await replay({ csv: [file] })).toHaveLength(2);

@@ -113,11 +113,19 @@ fixes:
     ["stores: {}", "stores", "did you mean store?"],
     ["detection: {sensitivty: low}", "detection.sensitivty", "did you mean sensitivity?"],
     ["detection: {sensitivity: hihg}", "detection.sensitivity", "did you mean high?"],
+    ["detection: {preset: plian}", "detection.preset", "did you mean plain?"],
     ["stream: {kafka: {brokers: [b], topik: x}}", "stream.kafka.topik", "did you mean topic?"],
     ["docker: {xyz: 1}", "docker.xyz", "known here: socket, deadline"],
   ])("%s: names the nearest known word", (line, path, message) => {
     expect(problemsOf(`${base}${line}`)).toMatchObject([
       { line: 3, path, message: expect.stringContaining(message) },
+    ]);
+  });
+
+  it("says that the preset plain has no sensitivity", () => {
+    const problems = problemsOf(`${base}detection: {preset: plain, sensitivity: high}`);
+    expect(problems).toMatchObject([
+      { line: 3, path: "detection.sensitivity", message: expect.stringContaining("leave it out") },
     ]);
   });
 

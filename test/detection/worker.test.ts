@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { detectorTypes } from "../../detectors/index.ts";
+import { detectorSet } from "../../src/detection/default-detectors.ts";
 import type { LogEntry } from "../../src/detection/record-log.ts";
 import {
   collapsingRecords,
@@ -133,6 +135,31 @@ describe("saved states of an older version", () => {
     const again = setUp(store, { detectors: newer, said: say });
     await again.worker.assigned(0);
     expect(said, "and not again once it is saved").toHaveLength(1);
+  });
+});
+
+describe("another preset", () => {
+  it("learns anew what does not fit, keeps the rest, and says it once", async () => {
+    const store = new MemoryStore();
+    const standard = setUp(store);
+    await standard.worker.assigned(0);
+    await standard.worker.received(0, stream(60, 40));
+    await standard.worker.stop();
+    const said: string[] = [];
+    const say = (line: string): void => void said.push(line);
+    const detectors = detectorSet(detectorTypes, { preset: "plain" });
+    for (let start = 0; start < 2; start++) {
+      const plain = setUp(store, { detectors, said: say });
+      const from = await plain.worker.assigned(0);
+      await plain.worker.received(0, stream(60, 50).slice(from));
+      const [known] = plain.worker.engines().flatMap((engine) => [...engine.models()]);
+      expect(known).toMatchObject({ learned: 50, features: 3 });
+      await plain.worker.stop();
+    }
+    expect(said).toHaveLength(1);
+    expect(JSON.parse(said[0] ?? "")).toMatchObject({
+      models: { "rolling-z-score": 1, "half-space-trees": 1 },
+    });
   });
 });
 

@@ -1,0 +1,45 @@
+/** What those who decide expected of a feature, and what its crossing rests on. */
+import type { Band, Explanation } from "../../detectors/detector.ts";
+import type { ModelMemory, Seat } from "./memory.ts";
+import type { Scratch } from "./scratch.ts";
+
+/** One feature of the vector that was judged last. */
+export interface Judged {
+  readonly slot: number;
+  /** Microseconds since 1970. */
+  readonly at: number;
+}
+
+/** What the first judge that knows, or who stands in for it, expected of a feature. */
+export function expectedBand(memory: ModelMemory, { slot, at }: Judged): Band | undefined {
+  for (const { detector } of deciding(memory)) {
+    const band = detector.band(slot, at);
+    if (band !== undefined) return band;
+  }
+  return undefined;
+}
+
+/**
+ * What a feature beyond its boundary rests on: observed is outside the band. Call it before the vector is learned.
+ *
+ * @returns undefined where the feature is not beyond its boundary, or nobody who decides says why
+ */
+export function explained(
+  memory: ModelMemory,
+  { y, scores }: Pick<Scratch, "y" | "scores">,
+  { slot, at }: Judged,
+): Explanation | undefined {
+  if (!(scores[slot]! >= 1)) return undefined;
+  for (const { detector } of deciding(memory)) {
+    const said = detector.explain?.(slot, y[slot]!, at) ?? alone(detector.band(slot, at), y[slot]!);
+    if (said !== undefined && (said.observed < said.low || said.observed > said.high)) return said;
+  }
+  return undefined;
+}
+
+const deciding = ({ seats }: ModelMemory): readonly Seat[] =>
+  seats.filter(({ use }) => use.judge || use.standsIn === true);
+
+/** A value held against the band of a single one. */
+const alone = (band: Band | undefined, observed: number): Explanation | undefined =>
+  band && { ...band, observed, span: 1, unit: "value" };
