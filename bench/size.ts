@@ -1,8 +1,8 @@
-/** Section `size`: what a million series cost, in a process of their own. */
+/** Section `size`: what a million series cost in memory and in time, each in a process of its own. */
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { z } from "zod";
-import { type BenchLine, benchLine } from "./line.ts";
+import { type BenchLine, benchLine, progress } from "./line.ts";
 
 const sizes = z.strictObject({
   series: z.number(),
@@ -13,21 +13,24 @@ const sizes = z.strictObject({
 });
 export type Sizes = z.output<typeof sizes>;
 
-const child = new URL("size-child.ts", import.meta.url).pathname;
+const growth = z.strictObject({
+  fewSeries: z.number(),
+  manySeries: z.number(),
+  /** Nanoseconds a row. */
+  fewNs: z.number(),
+  manyNs: z.number(),
+});
+export type Growth = z.output<typeof growth>;
 
-/** About twenty seconds. The bounds are the design's: 1 KB a series in all, a million series in 1 GB. */
+/** About a minute. The bounds are the design's: 1 KB a series in all, a million series in 1 GB, none slower for it. */
 export async function benchSize(): Promise<readonly BenchLine[]> {
-  const { stdout } = await promisify(execFile)(process.execPath, [
-    "--expose-gc",
-    "--import",
-    "tsx/esm",
-    child,
-  ]);
-  const { series, stateBytes, rssBeforeBytes, rssBytes, peakBytes } = sizes.parse(
-    JSON.parse(stdout),
+  progress("memory of a million series");
+  const { series, stateBytes, rssBeforeBytes, rssBytes, peakBytes } = await said(
+    "size-child.ts",
+    sizes,
   );
   const grown = rssBytes - rssBeforeBytes;
-  const whole = `process with ${series.toLocaleString("en")} series`;
+  const whole = `process with ${thousands(series)} series`;
   return [
     line({ name: "a series as saved", value: stateBytes / series, unit: "bytes", atMost: 1024 }),
     line({
@@ -42,8 +45,37 @@ export async function benchSize(): Promise<readonly BenchLine[]> {
       value: peakBytes / 2 ** 20,
       unit: "MiB",
     }),
+    ...(await benchGrowth()),
   ];
 }
+
+async function benchGrowth(): Promise<readonly BenchLine[]> {
+  progress("rows of a thousand and of a million series");
+  const { fewSeries, manySeries, fewNs, manyNs } = await said("growth-child.ts", growth);
+  return [
+    line({ name: `a row, one of ${thousands(fewSeries)} series`, value: fewNs, unit: "ns" }),
+    line({ name: `a row, one of ${thousands(manySeries)} series`, value: manyNs, unit: "ns" }),
+    line({
+      name: `a row of ${thousands(manySeries)} series as a multiple of one of ${thousands(fewSeries)}`,
+      value: manyNs / fewNs,
+      unit: "ratio",
+      atMost: 1.5,
+    }),
+  ];
+}
+
+/** What a child of this section prints. */
+async function said<Schema extends z.ZodType>(
+  script: string,
+  schema: Schema,
+): Promise<z.output<Schema>> {
+  const child = new URL(script, import.meta.url).pathname;
+  const args = ["--expose-gc", "--import", "tsx/esm", child];
+  const { stdout } = await promisify(execFile)(process.execPath, args);
+  return schema.parse(JSON.parse(stdout));
+}
+
+const thousands = (count: number): string => count.toLocaleString("en");
 
 const line = (figure: Omit<Parameters<typeof benchLine>[0], "section">): BenchLine =>
   benchLine({ section: "size", ...figure });

@@ -90,12 +90,15 @@ export class Assembler {
 
   /** @param row with a finite time @returns why it takes no part, or undefined when it does */
   take(row: Row): DropReason | undefined {
-    const seen = this.#seenAt(row.feature);
-    if (seen === row.ts) return this.#again(row);
+    const slot = this.#host.slotOf(row.feature);
+    const seen = this.#seenAt(row.feature, slot);
+    if (seen === row.ts) return this.#again(row, slot);
     const { open, end } = this.#assembly;
     const repeats = seen !== undefined && !Number.isNaN(seen);
-    if (open && (row.ts >= this.due || (repeats && row.ts > end))) this.#host.close();
-    return this.#join(row);
+    const isOver = open && (row.ts >= this.due || (repeats && row.ts > end));
+    if (!isOver) return this.#join(row, slot);
+    this.#host.close();
+    return this.#join(row, this.#host.slotOf(row.feature));
   }
 
   /** Closes what the watermark has passed. */
@@ -148,14 +151,12 @@ export class Assembler {
     this.#assembly.expected = expected;
   }
 
-  #seenAt(feature: string): number | undefined {
-    const slot = this.#host.slotOf(feature);
+  #seenAt(feature: string, slot: number | undefined): number | undefined {
     return slot === undefined ? this.#newcomers.get(feature)?.ts : this.#host.memory.seenAt[slot];
   }
 
   /** A second row of one feature at one time: a copy, or another exporter. */
-  #again(row: Row): DropReason {
-    const slot = this.#host.slotOf(row.feature);
+  #again(row: Row, slot: number | undefined): DropReason {
     const first =
       slot === undefined
         ? (this.#newcomers.get(row.feature)?.value ?? Number.NaN)
@@ -167,22 +168,21 @@ export class Assembler {
     return "second_value";
   }
 
-  #join(row: Row): DropReason | undefined {
+  #join(row: Row, slot: number | undefined): DropReason | undefined {
     const assembly = this.#assembly;
     const passed = assembly.lastEnd !== null && row.ts <= assembly.lastEnd;
     if (!assembly.open) {
-      if (passed) return this.#straggle(row);
+      if (passed) return this.#straggle(slot);
       this.#begin(row.ts);
     } else if (passed || row.ts < assembly.start - this.#host.assemblyWindowUs) {
       return "late";
     }
-    return this.#place(row);
+    return this.#place(row, slot);
   }
 
   /** A row that nobody waited for shows who else is to be waited for next time. */
-  #straggle(row: Row): DropReason {
+  #straggle(slot: number | undefined): DropReason {
     const { memory } = this.#host;
-    const slot = this.#host.slotOf(row.feature);
     if (slot === undefined && this.#isFull()) return "too_many_features";
     if (slot === undefined || memory.absent[slot]! >= givenUpAfter) this.#assembly.patient = true;
     return "late";
@@ -203,11 +203,10 @@ export class Assembler {
     assembly.came = 0;
   }
 
-  #place(row: Row): DropReason | undefined {
+  #place(row: Row, slot: number | undefined): DropReason | undefined {
     const { memory } = this.#host;
     const assembly = this.#assembly;
     const value = Number.isFinite(row.importance) ? row.importance : Number.NaN;
-    const slot = this.#host.slotOf(row.feature);
     if (slot !== undefined) {
       memory.value[slot] = value;
       memory.seenAt[slot] = row.ts;

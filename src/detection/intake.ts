@@ -52,17 +52,18 @@ export function passTick(model: WatchedModel, tick: TickRecord, counts: Detectio
 function takeRows(model: WatchedModel, record: RowsRecord, counts: DetectionCounts): void {
   if (model.facts.historic) endHistory(model);
   model.facts.source = record.source;
-  for (const row of record.rows) takeRow(model, row, { place: record, counts });
+  const intake = { place: record, counts };
+  for (const row of record.rows) takeRow(model, row, intake);
 }
 
 function takeHistory(model: WatchedModel, record: HistoryRecord, counts: DetectionCounts): void {
   const { facts } = model;
-  const place = { level: historyLevel, window: 0 };
+  const intake = { place: { level: historyLevel, window: 0 }, counts };
   if (facts.lastAt === null && !facts.assembly.open) facts.historic = true;
   for (const row of record.rows) {
     // The rows' own times stand in for the ticks that a live model would have had.
     if (facts.historic && Number.isFinite(row.ts)) model.pass(row.ts);
-    takeRow(model, row, { place, counts });
+    takeRow(model, row, intake);
   }
   if (record.last && facts.historic) endHistory(model);
 }

@@ -1,0 +1,77 @@
+/** The child of section `size` that times rows: the same ones for 20 models, then spread over 20,000, all warmed up. */
+import { PartitionEngine } from "../src/detection/engine.ts";
+import type { ModelKey } from "../src/stream/model-key.ts";
+import { defaultEngineSettings } from "./default-engine.ts";
+import { mediansOf } from "./rounds.ts";
+import type { Growth } from "./size.ts";
+import { attribution, modelKey } from "./workload.ts";
+
+const nFeatures = 50;
+const nFew = 20;
+const nMany = 20_000;
+/** Every detector of the default set scores by then, and the trees have closed a window. */
+const warmUp = 320;
+const rounds = 3;
+/** A prime: models are not met in the order in which their memory lies. */
+const stride = 7919;
+
+const settings = defaultEngineSettings();
+let offset = 0;
+
+/** What a model knows that has seen everything the detectors wait for. */
+function learned(): Uint8Array {
+  const engine = new PartitionEngine(settings);
+  for (let at = 0; at < warmUp; at += 1) engine.apply(offset++, attribution(0, at, nFeatures));
+  const [saved] = engine.takeDirty(1);
+  if (saved === undefined) throw new Error("a model that learned has nothing to save");
+  return saved.state;
+}
+
+class GrowthBench {
+  readonly #engine = new PartitionEngine(settings);
+  readonly #models: readonly ModelKey[];
+  #next = 0;
+
+  constructor(nModels: number, state: Uint8Array) {
+    this.#models = Array.from({ length: nModels }, (_, i) => modelKey((i * stride) % nModels));
+    for (const key of this.#models.toSorted()) {
+      this.#engine.restore(key, { state, appliedThrough: offset });
+    }
+  }
+
+  /** Nanoseconds a row: as many attributions as there are many models, in batches that are made beforehand. */
+  measure(): number {
+    let took = 0;
+    for (let done = 0; done < nMany; done += nFew) took += this.#batch();
+    return (took * 1e6) / (nMany * nFeatures);
+  }
+
+  /** @returns milliseconds */
+  #batch(): number {
+    const records = Array.from({ length: nFew }, () => this.#record());
+    const started = performance.now();
+    for (const record of records) this.#engine.apply(++offset, record);
+    return performance.now() - started;
+  }
+
+  #record(): ReturnType<typeof attribution> {
+    const { length } = this.#models;
+    const at = warmUp + Math.floor(this.#next / length);
+    const model = this.#models[this.#next++ % length] ?? "";
+    return { ...attribution(0, at, nFeatures), model };
+  }
+}
+
+const state = learned();
+const few = new GrowthBench(nFew, state);
+const many = new GrowthBench(nMany, state);
+// Once untimed: the detectors of a restored model are made at its first row.
+for (const bench of [few, many]) bench.measure();
+const ns = await mediansOf({ few: () => few.measure(), many: () => many.measure() }, rounds);
+const measured: Growth = {
+  fewSeries: nFew * nFeatures,
+  manySeries: nMany * nFeatures,
+  fewNs: ns.get("few") ?? Number.NaN,
+  manyNs: ns.get("many") ?? Number.NaN,
+};
+process.stdout.write(JSON.stringify(measured));
