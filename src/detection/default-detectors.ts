@@ -7,9 +7,9 @@ export type Sensitivity = "low" | "normal" | "high";
 
 /** Deviations of the residual's mean over 3, 10 and 30 attributions at which the chart's score is 1. */
 const thresholds: Readonly<Record<Sensitivity, readonly [number, number, number]>> = {
-  low: [5, 4.5, 5],
-  normal: [4.5, 4, 4.5],
-  high: [4.1, 3.6, 4.1],
+  low: [4.7, 4.2, 4.7],
+  normal: [4.3, 3.8, 4.3],
+  high: [3.9, 3.4, 3.9],
 };
 
 /** Deviations that a value beyond its known range must be away from its mean. */
@@ -18,9 +18,11 @@ const farEnough: Readonly<Record<Sensitivity, number>> = { low: 5, normal: 4, hi
 /** Values a feature that the rolling z-score keeps as a witness: its window is most of its memory. */
 const witnessWindow = 40;
 
-/** Least deviation of a share that counts: 0.2 % of the total. Without floors near-constant features cry wolf. */
-const shareFloor = 0.002;
-const relativeFloor = 0.025;
+/** Least deviation of a share that counts: 0.1 % of the total. Without floors near-constant features cry wolf. */
+const shareFloor = 0.001;
+const relativeFloor = 0.0125;
+/** Shares well above it count by their square root: the noise of an importance grows with it. */
+const linearBelow = 0.005;
 
 /**
  * Parts of a whole are judged by the seasonal chart, values in their own units by the range watch; the rolling z-score
@@ -41,6 +43,7 @@ export function defaultDetectorSet(
     thresholds: thresholds[sensitivity],
     abs_floor: shareFloor,
     rel_floor: relativeFloor,
+    linear_below: linearBelow,
   };
   return [
     { ...use("seasonal-chart", chart), judge: true, only: "parts" },
