@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Band, Detector, DetectorState, DetectorType, Explanation } from "./detector.ts";
 import { bounded } from "./stats/bounded.ts";
 import { buckets, CalendarVisits, type Visit } from "./stats/calendar.ts";
+import { atRootDistance, rootDistance } from "./stats/root-distance.ts";
 
 const threshold = z.number().positive();
 
@@ -29,6 +30,14 @@ const params = z.strictObject({
     .max(1)
     .default(1e-6)
     .describe("Least deviation that counts, as a fraction of what is expected."),
+  linear_below: z
+    .number()
+    .min(1e-12)
+    .max(1e12)
+    .default(1e12)
+    .describe(
+      "Values far below it count as they are, far above it by their square root: for what has noise that grows with its level.",
+    ),
 });
 
 type SeasonalChartParams = z.infer<typeof params>;
@@ -41,6 +50,8 @@ const SPANS = LENGTHS.length;
 const FLOOR_PART = 0.4;
 /** A residual counts at most so many deviations, so that no single vector reaches a boundary. */
 const CLIP = 5;
+/** By how much boundaries are wider at an hour that has not been visited: day and hour may differ by more than was seen. */
+const DOUBT = 0.15;
 const LEVEL_RATE = 1 / 250;
 const DEVIATION_RATE = 1 / 500;
 /** Until then the deviation is a guess, and nothing is clipped while learning. */
@@ -62,15 +73,16 @@ const HEADER_BYTES = 8 + CalendarVisits.bytes;
  * Scores a feature by the means of its residuals over 3, 10 and 30 vectors, each against its own deviation.
  *
  * Sees jumps within two vectors, small lasting shifts within ten or thirty, and does not mind seasons of a day and a
- * weekend. Needs two vectors for anything: a single outlier, however large, stays below the boundary. It fails on slow
+ * weekend. A single vector crosses the boundary only beyond 5 deviations. It fails on slow
  * ramps (the level follows), on series without a level (random walks), and on seasons of other lengths; in the first
  * days, before the hours have been visited, a strong season widens the deviations and hides small changes.
  *
  * expected = level + habit of the hour, kept apart for weekdays and weekends and believed by n/(n + 2) of its visits.
- * score = max over the spans of |mean residual| / √(variance + 0.4·floor²) / threshold, with floor =
- * max(abs_floor, rel_floor·|expected|), residuals clipped at 5 deviations. A value beyond the
- * clip scores 0.99 at least; once some feature is beyond its boundary, each scores |residual| / (5 deviations) at
- * least, so that the largest change is blamed first. Warm-up: undefined until a feature has `grace_period` observations.
+ * residual = how far the value is from it on the scale of √(|x| + linear_below), in its own unit, clipped at 5 deviations.
+ * score = max over the spans of |mean residual| / √(variance + 0.4·floor²) / threshold / doubt, with floor =
+ * max(abs_floor, rel_floor·|expected|) and doubt = 1 + 0.15·(1 − belief in the hour); and at least the residual itself,
+ * unclipped, over 5 deviations, so that the largest change is blamed first. Warm-up: undefined until a feature has
+ * `grace_period` observations.
  *
  * While vectors are skipped only the means follow, and the shortest span that was beyond its boundary is the longest
  * that counts: what opened an episode also closes it, and a long mean does not hold it open.
@@ -86,7 +98,7 @@ const HEADER_BYTES = 8 + CalendarVisits.bytes;
  */
 export const seasonalChart: DetectorType<SeasonalChartParams> = {
   name: "seasonal-chart",
-  version: 1,
+  version: 2,
   params,
   stateBytes: (_, nFeatures) => HEADER_BYTES + Math.ceil((nFeatures * STRIDE) / 2) * 8,
   create: (settings, state) => new SeasonalChart(settings, state),
@@ -125,11 +137,12 @@ class SeasonalChart implements Detector {
 
   scoreOne(x: Float64Array, featureScores: Float64Array, at?: number): number | undefined {
     const series = this.#series;
-    const { grace_period: grace } = this.#settings;
+    const { grace_period: grace, linear_below: bend } = this.#settings;
     const limits = this.#limits;
     const held = this.#held[0]!;
     const spans = held || SPANS;
     const visit = this.#calendar.visit(at);
+    const sure = at === undefined ? 1 : 1 / (1 + DOUBT * (1 - visit.own));
     let highest = -1;
     for (let slot = 0, s = 0; slot < x.length; slot++, s += STRIDE) {
       featureScores[slot] = Number.NaN;
@@ -138,7 +151,8 @@ class SeasonalChart implements Detector {
       const expected = expectedOf(series, s, visit);
       const floor = this.#floor(expected);
       const most = mostOf(series[s + DEVIATION]!, floor);
-      const residual = clipped(value - expected, most);
+      const distance = rootDistance(value, expected, bend);
+      const residual = clipped(distance, most);
       let squared = 0;
       for (let k = 0; k < spans; k++) {
         const before = series[s + MEANS + k]!;
@@ -147,7 +161,7 @@ class SeasonalChart implements Detector {
         const variance = series[s + DEVIATIONS + k]! ** 2 + FLOOR_PART * floor;
         squared = larger(squared, (mean * mean) / (variance * limits[k]!));
       }
-      const score = larger(Math.sqrt(squared), Math.abs(value - expected) / most);
+      const score = larger(Math.sqrt(squared) * sure, Math.abs(distance) / most);
       featureScores[slot] = clipped(score, MOST_SCORE);
       highest = larger(highest, featureScores[slot]!);
     }
@@ -156,6 +170,7 @@ class SeasonalChart implements Detector {
 
   learnOne(x: Float64Array, at?: number): void {
     const series = this.#series;
+    const { linear_below: bend } = this.#settings;
     const visit = this.#calendar.visit(at);
     if (this.#held[0]! > 0) this.#release();
     for (let slot = 0, s = 0; slot < x.length; slot++, s += STRIDE) {
@@ -167,7 +182,8 @@ class SeasonalChart implements Detector {
       if (n === 1) series[s + LEVEL] = value - expectedOf(series, s, visit);
       const expected = expectedOf(series, s, visit);
       const most = mostOf(series[s + DEVIATION]!, this.#floor(expected));
-      const residual = n < UNCLIPPED ? value - expected : clipped(value - expected, most);
+      const distance = rootDistance(value, expected, bend);
+      const residual = n < UNCLIPPED ? distance : clipped(distance, most);
       const rate = larger(DEVIATION_RATE, 1 / n);
       series[s + DEVIATION] = spread(series[s + DEVIATION]!, residual, rate);
       for (let k = 0; k < SPANS; k++) {
@@ -186,7 +202,7 @@ class SeasonalChart implements Detector {
 
   skipOne(x: Float64Array, at?: number): void {
     const series = this.#series;
-    const { grace_period: grace } = this.#settings;
+    const { grace_period: grace, linear_below: bend } = this.#settings;
     const visit = this.#calendar.visit(at);
     const before = this.#held[0]!;
     let held = before || SPANS + 1;
@@ -196,7 +212,7 @@ class SeasonalChart implements Detector {
       const expected = expectedOf(series, s, visit);
       const floor = this.#floor(expected);
       const most = mostOf(series[s + DEVIATION]!, floor);
-      const residual = clipped(value - expected, most);
+      const residual = clipped(rootDistance(value, expected, bend), most);
       for (let k = 0; k < SPANS; k++) {
         const mean = series[s + MEANS + k]!;
         const from = before > 0 && isOver(mean, residual, most) ? 0 : mean;
@@ -213,7 +229,10 @@ class SeasonalChart implements Detector {
     if (n < this.#settings.grace_period) return undefined;
     const expected = expectedOf(this.#series, s, this.#calendar.visit(at));
     const reach = mostOf(this.#series[s + DEVIATION]!, this.#floor(expected));
-    return { expected, low: expected - reach, high: expected + reach, n };
+    const [low = expected, high = expected] = [-reach, reach].map((distance) =>
+      atRootDistance(distance, expected, this.#settings.linear_below),
+    );
+    return { expected, low, high, n };
   }
 
   explain(slot: number, given: number, at?: number): Explanation | undefined {
@@ -278,7 +297,7 @@ const spread = (deviation: number, distance: number, rate: number): number =>
 
 /** Whether a large mean is no longer borne out. It must not linger when a change is over: it begins anew. */
 const isOver = (mean: number, residual: number, most: number): boolean =>
-  Math.abs(mean) > most / 4 && residual * mean < (mean * mean) / 4;
+  Math.abs(mean) > most / 4 && residual * mean < (mean * mean) / 2;
 
 // Comparisons, not Math.min and Math.max, which take three times as long; a NaN fails both.
 

@@ -11,9 +11,9 @@ export type Preset = (typeof presets)[number];
 
 /** Deviations of the residual's mean over 3, 10 and 30 attributions at which the chart's score is 1. */
 const thresholds: Readonly<Record<Sensitivity, readonly [number, number, number]>> = {
-  low: [5, 4.5, 5],
-  normal: [4.5, 4, 4.5],
-  high: [4.1, 3.6, 4.1],
+  low: [4.7, 4.2, 4.7],
+  normal: [4.3, 3.8, 4.3],
+  high: [3.9, 3.4, 3.9],
 };
 
 /** Deviations that a value beyond its known range must be away from its mean. */
@@ -22,9 +22,11 @@ const farEnough: Readonly<Record<Sensitivity, number>> = { low: 5, normal: 4, hi
 /** Values a feature that the rolling z-score keeps as a witness: its window is most of its memory. */
 const witnessWindow = 40;
 
-/** Least deviation of a share that counts: 0.2 % of the total. Without floors near-constant features cry wolf. */
-const shareFloor = 0.002;
-const relativeFloor = 0.025;
+/** Least deviation of a share that counts: 0.1 % of the total. Without floors near-constant features cry wolf. */
+const shareFloor = 0.001;
+const relativeFloor = 0.0125;
+/** Shares well above it count by their square root: the noise of an importance grows with it. */
+const linearBelow = 0.005;
 
 /** River's score from which a vector counts as anomalous. */
 const plainBoundary = 0.8;
@@ -64,6 +66,7 @@ export function defaultDetectorSet(
     thresholds: thresholds[sensitivity],
     abs_floor: shareFloor,
     rel_floor: relativeFloor,
+    linear_below: linearBelow,
   };
   return [
     { ...use("seasonal-chart", chart), judge: true, only: "parts" },

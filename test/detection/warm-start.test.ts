@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { StreamRecord } from "../../src/stream/record.ts";
 import { churn, rowsAt, rowsRecord, tickAt, type Vector, vectors, World } from "./streams.ts";
 
-const vectorOf = vectors(6);
+const vectorOf = vectors(6, () => 0.02);
 const collapsed = (i: number): Vector => {
   const vector = vectorOf(i);
   return { ...vector, f1: vector["f1"]! * 0.1 };

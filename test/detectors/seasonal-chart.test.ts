@@ -30,7 +30,23 @@ describe("seasonalChart", () => {
   test("gives the numbers of its example", () => {
     const detector = charted(8, () => 10, { grace_period: 4, abs_floor: 1 });
     expect(scoreOf(detector, 13)).toBeCloseTo(0.6, 12);
-    expect(detector.band(0)).toEqual({ expected: 10, low: 5, high: 15, n: 8 });
+    const band = detector.band(0);
+    expect(band).toMatchObject({ expected: 10, n: 8 });
+    expect(band?.low).toBeCloseTo(5, 9);
+    expect(band?.high).toBeCloseTo(15, 9);
+  });
+
+  test("a fall to nothing is a larger change than a rise by as much, where noise grows with the level", () => {
+    const detector = charted(500, noisy(5), { linear_below: 0.1, rel_floor: 0.1 });
+    const at = start + 500 * cadence;
+    expect(scoreOf(detector, 0, at)).toBeGreaterThan(1.5 * (scoreOf(detector, 20, at) ?? 0));
+  });
+
+  test("is less sure of an hour that it has not visited", () => {
+    const detector = charted(day / 2, noisy(6));
+    const known = scoreOf(detector, 11.5, start) ?? 0;
+    const unknown = scoreOf(detector, 11.5, start + (day - 1) * cadence) ?? 0;
+    expect(unknown).toBeLessThan(known);
   });
 
   test("sees a small lasting shift that no single vector shows", () => {

@@ -1,0 +1,42 @@
+/**
+ * How far a value is from what was expected when values count as they are near zero and by their square root far above
+ * it, in the value's own unit at the expected one. What is summed over rows, like an importance, has noise that grows
+ * with its level: on this scale a rise and a fall of equal likelihood are equally far.
+ */
+
+/**
+ * (g(value) − g(expected)) / g′(expected) with g(x) = sign(x)·√(|x| + linearBelow); written so that nothing cancels.
+ *
+ * @param linearBelow > 0; far above all values it leaves their difference as it is
+ */
+export function rootDistance(value: number, expected: number, linearBelow: number): number {
+  const size = expected < 0 ? -expected : expected;
+  // As if what is expected were positive.
+  const towards = expected < 0 ? -value : value;
+  const unit = size + linearBelow;
+  const off = towards - size;
+  const distance =
+    towards >= 0
+      ? (2 * off) / (1 + Math.sqrt(1 + off / unit))
+      : acrossZero(towards, size, linearBelow);
+  return expected < 0 ? -distance : distance;
+}
+
+function acrossZero(value: number, size: number, linearBelow: number): number {
+  const root = Math.sqrt(linearBelow);
+  const unit = Math.sqrt(size + linearBelow);
+  const beyond = -value / (Math.sqrt(linearBelow - value) + root);
+  return -2 * unit * (size / (unit + root) + beyond);
+}
+
+/** The value at that distance from what is expected: the inverse of {@link rootDistance}. */
+export function atRootDistance(distance: number, expected: number, linearBelow: number): number {
+  const sign = expected < 0 ? -1 : 1;
+  const size = Math.abs(expected);
+  const unit = Math.sqrt(size + linearBelow);
+  const root = Math.sqrt(linearBelow);
+  const step = (sign * distance) / (2 * unit);
+  const beyond = -step - size / (unit + root);
+  const value = beyond > 0 ? -beyond * (2 * root + beyond) : size + step * (2 * unit + step);
+  return sign * value;
+}
