@@ -11,7 +11,7 @@ import {
   type SourceSettings,
 } from "../../src/detection/settings.ts";
 import { modelKey } from "../../src/stream/model-key.ts";
-import type { Row, StreamRecord } from "../../src/stream/record.ts";
+import type { Row, RowsRecord, StreamRecord, TickRecord } from "../../src/stream/record.ts";
 
 export const minute = 60_000_000;
 export const cadence = 5 * minute;
@@ -75,7 +75,7 @@ export const rowsAt = (i: number, vector: Vector): Row[] =>
   }));
 
 /** One attribution as a record. */
-export const rowsRecord = (i: number, rows: readonly Row[], model = churn): StreamRecord => ({
+export const rowsRecord = (i: number, rows: readonly Row[], model = churn): RowsRecord => ({
   kind: "rows",
   model,
   source: "main",
@@ -84,7 +84,7 @@ export const rowsRecord = (i: number, rows: readonly Row[], model = churn): Stre
   rows,
 });
 
-export const tickAt = (i: number): StreamRecord => ({
+export const tickAt = (i: number): TickRecord => ({
   kind: "tick",
   source: "main",
   watermark: start + i * cadence,

@@ -217,3 +217,25 @@ describe("a model that is silent for retire_after", () => {
     expect(progress).toMatchObject({ decidedOffset: 61, replayFrom: 122 });
   });
 });
+
+describe("two models with one name in two sources", () => {
+  it("have a decision, an incident, a ticket and a state each", async () => {
+    const store = await stores.open();
+    const { worker } = workerOn(store, "s");
+    await worker.assigned(0);
+    const models = ["t/e/east/churn", "t/e/west/churn"];
+    const records = models.map((model) => collapsingRecords(60, 70, model));
+    const entries = Array.from({ length: 140 }, (_, offset): LogEntry => {
+      return { offset, record: records[offset % 2]![Math.floor(offset / 2)]! };
+    });
+    await worker.received(0, entries);
+    await worker.stop();
+    expect(await stored(store)).toMatchObject({ decisions: 2, incidents: 2 });
+    const told = await store.query(
+      "select i.model, count(*) as tickets from outbox join incidents i on i.id = incident where effect ->> 'kind' = 'ticket.open' group by 1 order by 1",
+    );
+    expect(told).toEqual(models.map((model) => ({ model, tickets: 1 })));
+    const states = await store.query("select model from states order by model");
+    expect(states).toEqual(models.map((model) => ({ model })));
+  });
+});
