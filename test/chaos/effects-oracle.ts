@@ -2,8 +2,9 @@
 import { createHash } from "node:crypto";
 import type { JiraSandbox } from "../../src/sandbox/jira/server.ts";
 import { sql } from "../programs/postgres.ts";
-import type { ContainerEngine, Restart } from "./container-engine.ts";
+import type { ContainerEngine } from "./container-engine.ts";
 import type { DecisionEvent } from "./decisions-oracle.ts";
+import { happened, type StoredRun, wrongBudgets, wrongRestarts, wrongRuns } from "./runs-oracle.ts";
 
 export interface EffectsVerdict {
   readonly ticketsExpected: number;
@@ -20,14 +21,6 @@ export interface Ledgers {
   readonly storeUrl: string;
   /** Attempts allowed in the whole test. */
   readonly maxRunsOf: (model: string) => number;
-}
-
-interface StoredRun {
-  readonly id: string;
-  readonly fix: string;
-  readonly status: string;
-  readonly target_id: string | null;
-  readonly started_at: string | null;
 }
 
 interface StoredIncident {
@@ -54,7 +47,6 @@ const storedSql = `SELECT
   (SELECT coalesce(json_agg(i), '[]') FROM (
     SELECT id, number, model, document -> 'ticket' ->> 'key' AS ticket,
       coalesce(document -> 'missed', '[]') AS missed FROM driftwarden.incidents) i)::text AS incidents`;
-const attempted = new Set(["acting", "acted", "failed", "unknown"]);
 
 export async function judgeEffects(
   ledgers: Ledgers,
@@ -90,18 +82,11 @@ export async function judgeEffects(
     ticketsExpected: ticketed.length,
     tickets: issues.length,
     commentsDuplicated: comments.duplicated,
-    // Of an unknown outcome a person is told; it may have happened, once.
-    runsExpected: runs.filter(
-      (run) =>
-        run.status === "acted" ||
-        (run.status === "unknown" && restarts.some((restart) => isOf(run, restart))),
-    ).length,
+    runsExpected: runs.filter((run) => happened(run, runs, restarts)).length,
     runs: restarts.length,
     wrong,
   };
 }
-
-const modelOf = (key: string): string => key.split("/").at(-1) ?? "";
 
 /** Each incident has one ticket, unless it was over before and stands in a summary; and there are no others. */
 function wrongTickets(
@@ -173,72 +158,4 @@ function judgeComments(
 
 function markOf(incident: string, effect: string): string {
   return `dw${createHash("sha256").update(`${incident}\n${effect}`).digest("hex").slice(0, 14)}`;
-}
-
-/** A guilty `cpu_usage` calls for the model's fix, once an episode, whatever the gates say to it. */
-function wrongRuns(
-  opened: readonly DecisionEvent[],
-  runs: readonly StoredRun[],
-): readonly string[] {
-  const due = opened.filter(({ features = [] }) =>
-    features.some(
-      ({ feature, part }, place) => feature === "cpu_usage" && (place === 0 || part >= 1 / 3),
-    ),
-  );
-  const wanted = new Map(
-    due.map((event) => [runId(`restart-${modelOf(event.model)}`, event.id), event]),
-  );
-  const found = new Set(runs.map(({ id }) => id));
-  return [
-    ...[...wanted]
-      .filter(([id]) => !found.has(id))
-      .map(([, { id, model }]) => `no run for ${id} of ${model}`),
-    ...runs
-      .filter(({ id }) => !wanted.has(id))
-      .map(({ id, fix }) => `run ${id} of ${fix} was not called for`),
-    ...runs
-      .filter(({ status }) => status === "acting")
-      .map(({ id }) => `run ${id} is still acting`),
-  ];
-}
-
-function runId(fix: string, episode: string): string {
-  return createHash("sha256").update(`${fix}\n${episode}`).digest("hex").slice(0, 20);
-}
-
-/** A run that says it failed says that nothing happened; the next one may find the container as it was. */
-const isOf = (run: StoredRun, restart: Restart): boolean =>
-  (run.status === "acted" || run.status === "unknown") &&
-  run.target_id === restart.container &&
-  run.started_at === restart.before;
-
-/** Each restart is of what one run had in hand; each run that says it acted has its restart. */
-function wrongRestarts(
-  runs: readonly StoredRun[],
-  restarts: readonly Restart[],
-): readonly string[] {
-  const uncalled = restarts.filter(
-    (restart) => runs.filter((run) => isOf(run, restart)).length !== 1,
-  );
-  const acted = runs.filter(({ status }) => status === "acted");
-  const idle = acted.filter((run) => restarts.filter((restart) => isOf(run, restart)).length !== 1);
-  return [
-    ...uncalled.map(
-      ({ container, before }) =>
-        `restart of ${container.slice(-4)} started ${before} has not one run`,
-    ),
-    ...idle.map(({ id, fix }) => `run ${id} of ${fix} says it acted and has not one restart`),
-  ];
-}
-
-function wrongBudgets(
-  runs: readonly StoredRun[],
-  maxRunsOf: Ledgers["maxRunsOf"],
-): readonly string[] {
-  const fixes = new Set(runs.map(({ fix }) => fix));
-  return [...fixes].flatMap((fix) => {
-    const count = runs.filter((run) => run.fix === fix && attempted.has(run.status)).length;
-    const allowed = maxRunsOf(fix.replace("restart-", ""));
-    return count <= allowed ? [] : [`${count} runs of ${fix}, allowed ${allowed}`];
-  });
 }

@@ -1,0 +1,48 @@
+import { describe, expect, it } from "vitest";
+import type { Restart } from "./container-engine.ts";
+import { happened, type StoredRun, wrongRestarts } from "./runs-oracle.ts";
+
+const run = (id: string, status: string, startedAt = "T0"): StoredRun => ({
+  id,
+  fix: "restart-a",
+  status,
+  target_id: "c1",
+  started_at: startedAt,
+});
+const restart = (before: string, after: string): Restart => ({ container: "c1", before, after });
+const once = [restart("T0", "T1")];
+
+describe("the oracle of runs", () => {
+  it.each([
+    { what: "one that acted", runs: [run("r1", "acted")] },
+    { what: "one of unknown outcome", runs: [run("r1", "unknown")] },
+    // Seed 9103 on the log: the first one's request never arrived, so the next found the container as it was.
+    {
+      what: "the second after an unknown outcome",
+      runs: [run("r1", "unknown"), run("r2", "acted")],
+    },
+    { what: "one of two unknown outcomes", runs: [run("r1", "unknown"), run("r2", "unknown")] },
+    { what: "one after a failure", runs: [run("r1", "failed"), run("r2", "acted")] },
+  ])("takes a restart for the act of $what", ({ runs }) => {
+    expect(wrongRestarts(runs, once)).toEqual([]);
+    expect(runs.filter((one) => happened(one, runs, once))).toHaveLength(1);
+  });
+
+  it.each([
+    { what: "a restart without a run", runs: [], restarts: once },
+    { what: "a restart of a run that failed", runs: [run("r1", "failed")], restarts: once },
+    {
+      what: "a run that was repeated blindly",
+      runs: [run("r1", "unknown")],
+      restarts: [...once, restart("T1", "T2")],
+    },
+    {
+      what: "two runs that claim one restart",
+      runs: [run("r1", "acted"), run("r2", "acted")],
+      restarts: once,
+    },
+    { what: "a run that says it acted and did not", runs: [run("r1", "acted")], restarts: [] },
+  ])("finds $what", ({ runs, restarts }) => {
+    expect(wrongRestarts(runs, restarts)).not.toEqual([]);
+  });
+});

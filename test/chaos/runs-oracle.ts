@@ -1,0 +1,101 @@
+/** Of oracle (c), the runs: each was called for once, and each restart in the engine's ledger is the act of one. */
+import { createHash } from "node:crypto";
+import type { Restart } from "./container-engine.ts";
+import type { DecisionEvent } from "./decisions-oracle.ts";
+
+export interface StoredRun {
+  readonly id: string;
+  readonly fix: string;
+  readonly status: string;
+  readonly target_id: string | null;
+  readonly started_at: string | null;
+}
+
+const attempted = new Set(["acting", "acted", "failed", "unknown"]);
+const modelOf = (key: string): string => key.split("/").at(-1) ?? "";
+
+/** A guilty `cpu_usage` calls for the model's fix, once an episode, whatever the gates say to it. */
+export function wrongRuns(
+  opened: readonly DecisionEvent[],
+  runs: readonly StoredRun[],
+): readonly string[] {
+  const due = opened.filter(({ features = [] }) =>
+    features.some(
+      ({ feature, part }, place) => feature === "cpu_usage" && (place === 0 || part >= 1 / 3),
+    ),
+  );
+  const wanted = new Map(
+    due.map((event) => [runId(`restart-${modelOf(event.model)}`, event.id), event]),
+  );
+  const found = new Set(runs.map(({ id }) => id));
+  return [
+    ...[...wanted]
+      .filter(([id]) => !found.has(id))
+      .map(([, { id, model }]) => `no run for ${id} of ${model}`),
+    ...runs
+      .filter(({ id }) => !wanted.has(id))
+      .map(({ id, fix }) => `run ${id} of ${fix} was not called for`),
+    ...runs
+      .filter(({ status }) => status === "acting")
+      .map(({ id }) => `run ${id} is still acting`),
+  ];
+}
+
+function runId(fix: string, episode: string): string {
+  return createHash("sha256").update(`${fix}\n${episode}`).digest("hex").slice(0, 20);
+}
+
+/** A run that says it failed says that nothing happened; the next one may find the container as it was. */
+const isOf = (run: StoredRun, restart: Restart): boolean =>
+  run.target_id === restart.container && run.started_at === restart.before;
+
+/** Whether a run did something. Of an unknown outcome a person is told; it may have happened, once. */
+export function happened(
+  run: StoredRun,
+  runs: readonly StoredRun[],
+  restarts: readonly Restart[],
+): boolean {
+  if (run.status !== "unknown") return run.status === "acted";
+  return restarts.some((restart) => doers(runs, restart).includes(run));
+}
+
+/**
+ * Whose act a restart was: theirs who say that they acted, or else one of those who do not know. Where nobody's request
+ * arrived, the next run finds the container as the one of unknown outcome did, and its restart is no act of both.
+ */
+function doers(runs: readonly StoredRun[], restart: Restart): readonly StoredRun[] {
+  const candidates = runs.filter((run) => isOf(run, restart));
+  const acted = candidates.filter(({ status }) => status === "acted");
+  return acted.length > 0
+    ? acted
+    : candidates.filter(({ status }) => status === "unknown").slice(-1);
+}
+
+/** Each restart is the act of one run; each run that says it acted has its restart. */
+export function wrongRestarts(
+  runs: readonly StoredRun[],
+  restarts: readonly Restart[],
+): readonly string[] {
+  const uncalled = restarts.filter((restart) => doers(runs, restart).length !== 1);
+  const acted = runs.filter(({ status }) => status === "acted");
+  const idle = acted.filter((run) => restarts.filter((restart) => isOf(run, restart)).length !== 1);
+  return [
+    ...uncalled.map(
+      ({ container, before }) =>
+        `restart of ${container.slice(-4)} started ${before} has not one run`,
+    ),
+    ...idle.map(({ id, fix }) => `run ${id} of ${fix} says it acted and has not one restart`),
+  ];
+}
+
+export function wrongBudgets(
+  runs: readonly StoredRun[],
+  maxRunsOf: (model: string) => number,
+): readonly string[] {
+  const fixes = new Set(runs.map(({ fix }) => fix));
+  return [...fixes].flatMap((fix) => {
+    const count = runs.filter((run) => run.fix === fix && attempted.has(run.status)).length;
+    const allowed = maxRunsOf(fix.replace("restart-", ""));
+    return count <= allowed ? [] : [`${count} runs of ${fix}, allowed ${allowed}`];
+  });
+}
