@@ -93,10 +93,17 @@ async function act(means: Act, target: Target): Promise<ActResult> {
   } catch (error) {
     return { status: "failed", detail: `Inspecting ${target.name}: ${toldOf(error)}` };
   }
-  await means.mayAct?.();
+  let refused: { readonly error: unknown } | undefined;
+  const mayAct = async (): Promise<void> => {
+    await means.mayAct?.().catch((error: unknown) => {
+      refused = { error };
+      throw error;
+    });
+  };
   try {
-    await means.engine.restart(target.id, { graceSeconds: means.graceSeconds });
+    await means.engine.restart(target.id, { graceSeconds: means.graceSeconds, mayAct });
   } catch (error) {
+    if (refused !== undefined) throw refused.error;
     return afterError(means, target, error);
   }
   return settle(means, target, { waitMs: settleMs, revive: true });

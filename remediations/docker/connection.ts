@@ -2,9 +2,9 @@
 import type Dockerode from "dockerode";
 import type { z } from "zod";
 import { versioned } from "./container.ts";
-import type { EngineVersion } from "./engine.ts";
+import type { EngineVersion, MayAct } from "./engine.ts";
 import { DockerError, type DockerErrorCode } from "./errors.ts";
-import { type Transport, unixTransport } from "./transport.ts";
+import { NotSent, type Transport, unixTransport } from "./transport.ts";
 
 export type EngineVerb = "version" | "list" | "inspect" | "restart" | "start";
 
@@ -12,6 +12,12 @@ export interface ConnectionOptions {
   readonly socket: string;
   readonly deadlineMs: number;
   readonly onCall: ((verb: EngineVerb, outcome: "ok" | DockerErrorCode) => void) | undefined;
+}
+
+interface Asking {
+  /** Of this one call, milliseconds of real time. */
+  readonly deadlineMs: number;
+  readonly mayAct?: MayAct | undefined;
 }
 
 /** Newest API version this adapter was run against; a newer engine is spoken to in this one. */
@@ -27,24 +33,21 @@ export class Connection {
 
   async version(): Promise<EngineVersion> {
     const answer = await this.#observed("version", async () => {
-      const docker = await this.#dockerode("", this.#options.deadlineMs);
+      const docker = await this.#dockerode("", this.#options);
       return validated(versioned, await docker.version(), "version");
     });
     this.#negotiated = spoken(answer);
     return this.#negotiated;
   }
 
-  /**
-   * @param deadlineMs of this one call
-   * @throws DockerError only
-   */
+  /** @throws DockerError, and what `mayAct` throws */
   async ask<T>(
     verb: EngineVerb,
     call: (docker: Dockerode) => Promise<T>,
-    deadlineMs: number = this.#options.deadlineMs,
+    asking: Asking = this.#options,
   ): Promise<T> {
     const { api } = this.#negotiated ?? (await this.version());
-    return this.#observed(verb, async () => call(await this.#dockerode(`/${api}`, deadlineMs)));
+    return this.#observed(verb, async () => call(await this.#dockerode(`/${api}`, asking)));
   }
 
   async #observed<T>(verb: EngineVerb, call: () => Promise<T>): Promise<T> {
@@ -53,6 +56,7 @@ export class Connection {
       this.#options.onCall?.(verb, "ok");
       return answer;
     } catch (error) {
+      if (error instanceof NotSent) throw error.cause;
       const known = error instanceof DockerError ? error : unexpected(verb, error);
       // The engine may come back as another version.
       if (known.code === "DW_DOCKER_UNREACHABLE" || known.code === "DW_DOCKER_PROTOCOL") {
@@ -63,10 +67,10 @@ export class Connection {
     }
   }
 
-  async #dockerode(prefix: string, deadlineMs: number): Promise<Dockerode> {
+  async #dockerode(prefix: string, { deadlineMs, mayAct }: Asking): Promise<Dockerode> {
     // Loaded when first needed: it brings 60 packages, and most commands never ask an engine.
     const { default: Client } = await import("dockerode");
-    const modem = unixTransport({ socket: this.#options.socket, prefix, deadlineMs });
+    const modem = unixTransport({ socket: this.#options.socket, prefix, deadlineMs, mayAct });
     // Dockerode takes a transport of ours; its types do not say so.
     const wired: Dockerode.DockerOptions & { modem: Transport } = { modem };
     return new Client(wired);

@@ -54,11 +54,11 @@ export function openDocker(options: DockerOptions): Engine {
     },
     inspect: (id) => connection.ask("inspect", (docker) => inspect(docker, checkedId(id))),
     dependants: async (id) => dependantsOf(id, await listAll([])),
-    restart: (id, { graceSeconds: t }) =>
+    restart: (id, { graceSeconds: t, mayAct }) =>
       connection.ask(
         "restart",
         async (docker) => docker.getContainer(checkedId(id)).restart({ t }),
-        t * 1000 + restartMarginMs,
+        { deadlineMs: t * 1000 + restartMarginMs, mayAct },
       ),
     start: (id) =>
       connection.ask("start", async (docker) => docker.getContainer(checkedId(id)).start()),

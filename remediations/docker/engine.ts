@@ -32,13 +32,17 @@ export interface EngineVersion {
 export interface RestartOptions {
   /** Seconds between the polite signal and the kill, ≥ 0. */
   readonly graceSeconds: number;
+  /** Awaited when the connection stands, right before the request leaves; what it throws ends the call, unwritten. */
+  readonly mayAct?: MayAct | undefined;
 }
+
+export type MayAct = () => Promise<void>;
 
 /**
  * The only things Driftwarden ever asks of an engine.
  *
  * Every call settles within the engine's own deadline and throws only `DockerError`, whose `maybeApplied` says
- * whether a restart or start may have taken effect all the same.
+ * whether a restart or start may have taken effect all the same; and what `mayAct` throws.
  */
 export interface Engine {
   /** Where the containers run; budgets count per host. */

@@ -7,6 +7,7 @@
  */
 import { type IncomingMessage, request } from "node:http";
 import { callbackify } from "node:util";
+import type { MayAct } from "./engine.ts";
 import { DockerError } from "./errors.ts";
 
 /** What dockerode hands to its transport; `path` ends in `?` when `options` belong into the query. */
@@ -28,7 +29,12 @@ export interface TransportOptions {
   readonly prefix: string;
   /** One exchange settles within this many milliseconds of real time. */
   readonly deadlineMs: number;
+  /** Awaited when the connection stands, before the first byte leaves. */
+  readonly mayAct?: MayAct | undefined;
 }
+
+/** The request never left: its cause is what `mayAct` said. */
+export class NotSent extends Error {}
 
 interface Answer {
   readonly status: number;
@@ -61,7 +67,8 @@ function exchange(options: TransportOptions, call: Call): Promise<Answer> {
     };
     const failed = (error: Error): void => {
       clearTimeout(deadline);
-      reject(error instanceof DockerError ? error : connectionError(error, { options, call }));
+      const known = error instanceof DockerError || error instanceof NotSent;
+      reject(known ? error : connectionError(error, { options, call }));
     };
     const sent = request({
       socketPath: options.socket,
@@ -70,6 +77,15 @@ function exchange(options: TransportOptions, call: Call): Promise<Answer> {
       // A kept connection may have died unnoticed: one each, so that a failure to connect says that nothing was sent.
       agent: false,
     });
+    const write = async (): Promise<void> => {
+      try {
+        await options.mayAct?.();
+      } catch (cause) {
+        failed(new NotSent("not sent", { cause }));
+        sent.destroy();
+      }
+      if (!sent.destroyed) sent.end();
+    };
     const deadline = setTimeout(() => {
       failed(new Expired());
       sent.destroy();
@@ -79,7 +95,7 @@ function exchange(options: TransportOptions, call: Call): Promise<Answer> {
     });
     // Errors can follow the first one; unheard they would end the process.
     sent.on("error", failed);
-    sent.end();
+    sent.once("socket", (socket) => socket.once("connect", () => void write()));
   });
 }
 

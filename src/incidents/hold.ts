@@ -5,8 +5,9 @@
  * successor takes the effect a lease after the last renewal, by the database's clock. So the holder counts by its own
  * clock from before it asked for that renewal, and acts only within half a lease of it: what it does then is under way
  * before anybody else can take the effect, and the successor, who finds the intent, looks for it. One that slept longer
- * asks the store first, and is refused once the effect is in other hands. What is left is a process that is stopped for
- * more than half a lease between that comparison and the system call that sends the request.
+ * asks the store first, and is refused once the effect is in other hands. Both adapters ask
+ * once the connection stands, and write in the same turn of the event loop: what is left is a process that is stopped
+ * for more than half a lease within that turn.
  */
 import type { Clock } from "../clock.ts";
 import { fenced } from "../store/errors.ts";

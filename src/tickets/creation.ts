@@ -51,9 +51,8 @@ export function createCreation(options: CreationOptions): Creation {
       keepLooking(clock.now() - since, options.lookUpMs);
     }
     const rendered = renderIssue(incident, context);
-    await tried.confirm?.();
     const issue = await tracker
-      .create({ ...rendered, labels: [...rendered.labels, own] })
+      .create({ ...rendered, labels: [...rendered.labels, own] }, tried.confirm)
       .catch((error: unknown) => {
         if (error instanceof TrackerError && error.issue) {
           // It exists, and its id is all we need from now on; only an interrupted creation cannot be looked up.

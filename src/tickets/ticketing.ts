@@ -140,9 +140,8 @@ async function moved(
   transition: string,
   { tracker, logger, tried }: Doing,
 ): Promise<boolean> {
-  await tried.confirm?.();
   try {
-    await tracker.transition(issue.id, transition);
+    await tracker.transition(issue.id, transition, tried.confirm);
     return true;
   } catch (err) {
     if (!(err instanceof TrackerError) || err.code !== "DW_JIRA_TRANSITION_MISSING") throw err;
@@ -161,8 +160,7 @@ async function count(issue: Issue, incident: Incident, options: Doing): Promise<
     return "commented";
   }
   if (mine.body.replaceAll("\r\n", "\n").trim() === body) return "unchanged";
-  await tried.confirm?.();
-  await tracker.updateComment(issue.id, { id: mine.id, body });
+  await tracker.updateComment(issue.id, { id: mine.id, body }, tried.confirm);
   return "updated";
 }
 
@@ -191,8 +189,7 @@ async function addOnce(issue: Issue, body: string, { tracker, tried }: Doing): P
       },
     );
   }
-  await tried.confirm?.();
-  await tracker.addComment(issue.id, body);
+  await tracker.addComment(issue.id, body, tried.confirm);
 }
 
 /** The mark counts as the last line only: a person may quote our comment. */

@@ -27,18 +27,24 @@ export interface IssueComment {
 }
 
 /**
+ * Awaited when the connection stands, right before the bytes of a write leave: between asking whether a write is still
+ * ours and writing lies no moment in which a stopped process could lose it. What it throws ends the call, unwritten.
+ */
+export type MayAct = () => Promise<void>;
+
+/**
  * Every call settles within the adapter's own deadline and throws only `TrackerError`, whose `maybeApplied` says
- * whether a write may have taken effect all the same: look it up, never repeat it blindly.
+ * whether a write may have taken effect all the same (look it up, never repeat it blindly), and what `mayAct` throws.
  */
 export interface Tracker {
-  create(issue: NewIssue): Promise<Issue>;
+  create(issue: NewIssue, mayAct?: MayAct): Promise<Issue>;
   /** Issues that carry the label, oldest first. The index behind it may lag minutes behind a create. */
   findByLabel(label: string): Promise<readonly Issue[]>;
   /** The source of truth about one issue; undefined when it is gone. */
   get(id: string): Promise<Issue | undefined>;
   comments(id: string): Promise<readonly IssueComment[]>;
-  addComment(id: string, body: string): Promise<IssueComment>;
-  updateComment(id: string, comment: IssueComment): Promise<void>;
+  addComment(id: string, body: string, mayAct?: MayAct): Promise<IssueComment>;
+  updateComment(id: string, comment: IssueComment, mayAct?: MayAct): Promise<void>;
   /** Moves the issue by the transition of this name or id. Throws `DW_JIRA_TRANSITION_MISSING` naming those there are. */
-  transition(id: string, transition: string): Promise<void>;
+  transition(id: string, transition: string, mayAct?: MayAct): Promise<void>;
 }

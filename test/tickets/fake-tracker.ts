@@ -1,6 +1,6 @@
 /** A tracker in memory, whose answers can be lost and whose index can lag. */
 import { TrackerError } from "../../src/tickets/errors.ts";
-import type { Issue, IssueComment, NewIssue, Tracker } from "../../src/tickets/tracker.ts";
+import type { Issue, IssueComment, MayAct, NewIssue, Tracker } from "../../src/tickets/tracker.ts";
 
 interface FakeIssue extends Issue {
   readonly description: string;
@@ -23,7 +23,8 @@ export class FakeTracker implements Tracker {
   readonly losesAnswerOf: string[] = [];
   transitions: Readonly<Record<string, boolean>> = { Done: true, Reopen: false };
 
-  create(issue: NewIssue): Promise<Issue> {
+  async create(issue: NewIssue, mayAct?: MayAct): Promise<Issue> {
+    await mayAct?.();
     const number = this.issues.length + 1;
     const key = `IR-${number}`;
     const created: FakeIssue = {
@@ -53,20 +54,23 @@ export class FakeTracker implements Tracker {
     return Promise.resolve([...this.#issue(id).comments]);
   }
 
-  addComment(id: string, body: string): Promise<IssueComment> {
+  async addComment(id: string, body: string, mayAct?: MayAct): Promise<IssueComment> {
+    await mayAct?.();
     const { comments } = this.#issue(id);
     const comment = { id: String(comments.length + 1), body };
     comments.push(comment);
     return this.#answer("addComment", comment);
   }
 
-  updateComment(id: string, comment: IssueComment): Promise<void> {
+  async updateComment(id: string, comment: IssueComment, mayAct?: MayAct): Promise<void> {
+    await mayAct?.();
     const { comments } = this.#issue(id);
     comments[comments.findIndex((candidate) => candidate.id === comment.id)] = comment;
     return this.#answer("updateComment", undefined);
   }
 
-  transition(id: string, transition: string): Promise<void> {
+  async transition(id: string, transition: string, mayAct?: MayAct): Promise<void> {
+    await mayAct?.();
     const done = this.transitions[transition];
     if (done === undefined) {
       const hint = "Name one that is there.";

@@ -1,8 +1,10 @@
 /** jira-client with another engine: its methods and paths, our own exchange, credentials and verdicts. */
 import JiraApi, { type RequestOptions } from "jira-client";
 import type { z } from "zod";
+import { DriftwardenError } from "../../errors.ts";
 import { TrackerError } from "../errors.ts";
 import type { TicketsMetrics } from "../metrics.ts";
+import type { MayAct } from "../tracker.ts";
 import { exchange, type Outcome } from "./exchange.ts";
 import { judge, type Operation } from "./judge.ts";
 import { Secret } from "./secret.ts";
@@ -23,7 +25,7 @@ export interface ConnectionOptions {
 }
 
 export interface Connection {
-  /** Asks through jira-client and returns what the schema says of the answer. Throws TrackerError only. */
+  /** Asks through jira-client and returns what the schema says of the answer. Throws TrackerError, and what `mayAct` throws. */
   call<T>(
     operation: Operation,
     ask: (client: JiraApi) => Promise<unknown>,
@@ -35,7 +37,6 @@ export interface Connection {
 export function connect(options: ConnectionOptions): Connection {
   const authorization = credentials(options);
   const client = clientFor(checkedUrl(options.url));
-  client.doRequest = (request) => send(request, options, authorization);
   const secrets = [
     authorization,
     new Secret(authorization.reveal().replace(/^\w+ /, "")),
@@ -47,12 +48,15 @@ export function connect(options: ConnectionOptions): Connection {
       const stop = requestSeconds.startTimer({ operation: operation.name });
       let result = "DW_JIRA_PROTOCOL";
       try {
-        const outcome = masked(await ask(client), secrets);
+        const asking: JiraApi = Object.create(client);
+        const { mayAct } = operation;
+        asking.doRequest = (request) => send(request, options, { authorization, mayAct });
+        const outcome = masked(await ask(asking), secrets);
         const value = shaped(judge(outcome, operation), operation, schema);
         result = "ok";
         return value;
       } catch (error) {
-        if (error instanceof TrackerError) result = error.code;
+        if (error instanceof DriftwardenError) result = error.code;
         throw error;
       } finally {
         stop();
@@ -73,12 +77,18 @@ function clientFor(url: URL): JiraApi {
   });
 }
 
+interface Sending {
+  readonly authorization: Secret;
+  readonly mayAct: MayAct | undefined;
+}
+
 function send(
   { uri, method, body }: RequestOptions,
   { deadlineMs = 20_000, maxBodyBytes = 5_000_000 }: ConnectionOptions,
-  authorization: Secret,
+  { authorization, mayAct }: Sending,
 ): Promise<Outcome> {
   return exchange({
+    mayAct,
     deadlineMs,
     maxBodyBytes,
     method,

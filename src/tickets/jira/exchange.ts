@@ -1,6 +1,6 @@
 /**
- * One HTTP request and its whole answer, within a deadline and a size. Never follows a redirect, never rejects:
- * what went wrong is a value that says whether the request may have reached the other side.
+ * One HTTP request and its whole answer, within a deadline and a size. Never follows a redirect. What
+ * went wrong is a value that says whether the request may have reached the other side.
  */
 import {
   type ClientRequest,
@@ -9,6 +9,7 @@ import {
   request as plainRequest,
 } from "node:http";
 import { request as tlsRequest } from "node:https";
+import type { MayAct } from "../tracker.ts";
 
 interface Question {
   readonly method: string;
@@ -18,6 +19,8 @@ interface Question {
   /** From first connecting to the last byte, in real milliseconds: a network knows no other clock. */
   readonly deadlineMs: number;
   readonly maxBodyBytes: number;
+  /** Awaited when the connection stands, before the first byte leaves. */
+  readonly mayAct: MayAct | undefined;
 }
 
 export interface Answer {
@@ -29,15 +32,19 @@ export interface Answer {
 export interface NoAnswer {
   readonly failed: "unreachable" | "timeout" | "too_large";
   readonly detail: string;
-  /** Whether the connection stood, so that the request may have been read. */
+  /** Whether the request left, so that it may have been read. */
   readonly sent: boolean;
 }
 
 export type Outcome = Answer | NoAnswer;
 
-/** Asks once. A connection of its own for each request: an idle one that dies looks like a write of unknown outcome. */
+/**
+ * Asks once. A connection of its own for each request: an idle one that dies looks like a write of unknown outcome.
+ *
+ * @throws nothing but what `mayAct` throws
+ */
 export async function exchange(question: Question): Promise<Outcome> {
-  let settle: (outcome: Outcome) => void = ignore;
+  let settle: (outcome: Outcome | Promise<never>) => void = ignore;
   const settled = new Promise<Outcome>((resolve) => {
     settle = resolve;
   });
@@ -48,10 +55,19 @@ export async function exchange(question: Question): Promise<Outcome> {
     request.destroy();
   };
   const secure = question.url.protocol === "https:";
+  const write = async (): Promise<void> => {
+    try {
+      await question.mayAct?.();
+    } catch (error) {
+      settle(Promise.reject(error));
+      request.destroy();
+    }
+    if (request.destroyed) return;
+    sent = true;
+    request.end(question.body);
+  };
   request.once("socket", (socket) => {
-    socket.once(secure ? "secureConnect" : "connect", () => {
-      sent = true;
-    });
+    socket.once(secure ? "secureConnect" : "connect", () => void write());
   });
   request.on("error", (error) => fail("unreachable", codeOf(error)));
   request.once("response", (response) => {
@@ -68,7 +84,6 @@ export async function exchange(question: Question): Promise<Outcome> {
     () => fail("timeout", `no complete answer within ${question.deadlineMs / 1000} s`),
     question.deadlineMs,
   );
-  request.end(question.body);
   try {
     return await settled;
   } finally {

@@ -3,7 +3,7 @@ import type JiraApi from "jira-client";
 import type { Logger } from "pino";
 import type { z } from "zod";
 import { TrackerError } from "../errors.ts";
-import type { Issue, IssueComment, NewIssue, Tracker } from "../tracker.ts";
+import type { Issue, IssueComment, MayAct, NewIssue, Tracker } from "../tracker.ts";
 import { checkIssue, checkText, transitionMissing } from "./checks.ts";
 import { type Connection, type ConnectionOptions, connect } from "./connection.ts";
 import * as shapes from "./shapes.ts";
@@ -53,10 +53,10 @@ class JiraTracker implements Jira {
     this.#connection = connect(options);
   }
 
-  async create(issue: NewIssue): Promise<Issue> {
+  async create(issue: NewIssue, mayAct?: MayAct): Promise<Issue> {
     const { project, issueType, fields } = this.#options;
     const created = await this.#connection.call(
-      { name: "create", doing: `creating an issue in ${project}`, writes: true },
+      { name: "create", doing: `creating an issue in ${project}`, writes: true, mayAct },
       (client) =>
         client.addNewIssue({
           fields: {
@@ -132,33 +132,33 @@ class JiraTracker implements Jira {
     return all;
   }
 
-  async addComment(id: string, body: string): Promise<IssueComment> {
+  async addComment(id: string, body: string, mayAct?: MayAct): Promise<IssueComment> {
     checkIssue(id);
     return this.#connection.call(
-      { name: "comment", doing: `commenting on issue ${id}`, writes: true },
+      { name: "comment", doing: `commenting on issue ${id}`, writes: true, mayAct },
       (client) => client.addComment(id, body),
       shapes.commentShape,
     );
   }
 
-  async updateComment(id: string, comment: IssueComment): Promise<void> {
+  async updateComment(id: string, comment: IssueComment, mayAct?: MayAct): Promise<void> {
     checkIssue(id);
     checkText(comment.id, /^\d{1,19}$/, "comment id");
     await this.#connection.call(
-      { name: "update_comment", doing: `updating a comment of issue ${id}`, writes: true },
+      { name: "update_comment", doing: `updating a comment of issue ${id}`, writes: true, mayAct },
       (client) => client.updateComment(id, comment.id, comment.body),
       shapes.anything,
     );
   }
 
-  async transition(id: string, transition: string): Promise<void> {
+  async transition(id: string, transition: string, mayAct?: MayAct): Promise<void> {
     checkIssue(id);
     try {
-      await this.#transitionOnce(id, transition);
+      await this.#transitionOnce(id, transition, mayAct);
     } catch (error) {
       // Two transitions at once: read again what is possible now, then once more.
       if (!(error instanceof TrackerError) || error.status !== 409) throw error;
-      await this.#transitionOnce(id, transition);
+      await this.#transitionOnce(id, transition, mayAct);
     }
   }
 
@@ -184,7 +184,7 @@ class JiraTracker implements Jira {
     };
   }
 
-  async #transitionOnce(id: string, transition: string): Promise<void> {
+  async #transitionOnce(id: string, transition: string, mayAct?: MayAct): Promise<void> {
     const { transitions } = await this.#connection.call(
       { name: "transitions", doing: `reading the transitions of issue ${id}`, writes: false },
       (client) => read(client, `/issue/${id}/transitions`, {}),
@@ -194,7 +194,7 @@ class JiraTracker implements Jira {
     const found = transitions.find((t) => t.id === transition || t.name.toLowerCase() === wanted);
     if (!found) throw transitionMissing(id, transition, transitions);
     await this.#connection.call(
-      { name: "transition", doing: `moving issue ${id} by "${found.name}"`, writes: true },
+      { name: "transition", doing: `moving issue ${id} by "${found.name}"`, writes: true, mayAct },
       (client) => client.transitionIssue(id, { transition: { id: found.id } }),
       shapes.anything,
     );

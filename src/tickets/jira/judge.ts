@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { TrackerError, type TrackerErrorCode } from "../errors.ts";
+import type { MayAct } from "../tracker.ts";
 import type { Answer, NoAnswer, Outcome } from "./exchange.ts";
 
 export interface Operation {
@@ -10,6 +11,8 @@ export interface Operation {
   readonly doing: string;
   /** Whether it changes something, so that its outcome can be unknown. */
   readonly writes: boolean;
+  /** Of a write: awaited right before it leaves. */
+  readonly mayAct?: MayAct | undefined;
 }
 
 /** What an operator can mend is tried again this slowly: a retried 401 ends in a CAPTCHA. */

@@ -114,6 +114,19 @@ describe("whether a restart may have taken effect", () => {
     },
   );
 
+  it("is not sent when it is no longer ours by the time the connection stands", async () => {
+    const config = restartContainer.config.parse({ target: { label: "app=my-service" } });
+    const remediation = restartContainer.create(config, { engine, clock: systemClock });
+    const [target] = await remediation.resolve();
+    if (target === undefined) throw new Error("the fake engine has one container");
+    const takenOver = async (): Promise<void> => {
+      await vi.waitFor(async () => expect(await fake.connections()).toBeGreaterThan(0));
+      throw new Error("taken over");
+    };
+    await expect(remediation.act(target, takenOver)).rejects.toThrow("taken over");
+    expect(fake.requests.filter((request) => request.startsWith("POST"))).toEqual([]);
+  });
+
   it("is looked up in started-at: an answer lost after the effect is done, and sent once", async () => {
     const clock = systemClock;
     const config = restartContainer.config.parse({

@@ -10,6 +10,7 @@ interface Seen {
 export interface HostileServer extends AsyncDisposable {
   readonly url: string;
   readonly seen: readonly Seen[];
+  once(event: "connection", listener: () => void): void;
 }
 
 export async function hostileServer(
@@ -32,6 +33,7 @@ export async function hostileServer(
   return {
     url: `http://127.0.0.1:${port}`,
     seen,
+    once: (event, listener) => void server.once(event, listener),
     [Symbol.asyncDispose]: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { at, errorOf, json, token } from "./open-example.ts";
 
 const issue = { summary: "s", description: "d", labels: ["driftwarden"], priority: undefined };
@@ -199,6 +199,20 @@ describe("no answer", () => {
       code: "DW_JIRA_UNREACHABLE",
       maybeApplied: true,
     });
+  });
+
+  it("is not written when it is no longer ours by the time the connection stands", async () => {
+    const { jira, server } = await at(json(201, { id: "1", body: "x" }));
+    let standing = false;
+    server.once("connection", () => {
+      standing = true;
+    });
+    const takenOver = async (): Promise<void> => {
+      await vi.waitFor(() => expect(standing).toBe(true));
+      throw new Error("taken over");
+    };
+    await expect(jira.addComment("1", "x", takenOver)).rejects.toThrow("taken over");
+    expect(server.seen).toEqual([]);
   });
 
   it("is certainly not applied when the connection was refused", async () => {
