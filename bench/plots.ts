@@ -94,7 +94,7 @@ async function episodePlot(): Promise<string | undefined> {
   const recording = new Recording();
   const input = { sources: [csvSource(file, 0)], markers };
   const settings = { detectorTypes, sensitivity: "normal" } as const;
-  const [replay] = await replayRows(input, [settings], (model, row) => recording.take(model, row));
+  const [replay] = await replayRows(input, [{ ...settings, history: recording }]);
   const shown = replay?.episodes.find(isPlain);
   return shown === undefined ? undefined : chartOf(shown, recording);
 }
@@ -104,14 +104,13 @@ const isPlain = ({ opened, closed }: ReplayedEpisode): boolean =>
 
 function chartOf({ opened, closed }: ReplayedEpisode, recording: Recording): string {
   const features = opened.features.slice(0, 3).map(({ feature }) => feature);
-  const [first] = opened.features;
   const height = 280;
   const chart = chartSvg({
     history: recording.historyOf(opened.model),
     features,
     from: opened.at - aroundUs,
     to: (closed?.at ?? opened.at) + aroundUs,
-    band: { low: first?.low ?? 0, high: first?.high ?? 0 },
+    banded: true,
     marks: [{ from: opened.at, to: closed?.at, label: "opened", title: opened.reason }],
     height: height - 20,
   });

@@ -3,6 +3,7 @@ import type { DetectorType } from "../../detectors/detector.ts";
 import { type DetectorChoice, detectorSet } from "../detection/default-detectors.ts";
 import { PartitionEngine } from "../detection/engine.ts";
 import type { DetectionEvent, EpisodeClosed, EpisodeOpened } from "../detection/event.ts";
+import type { History } from "../detection/history.ts";
 import {
   defaultDecision,
   defaultRetireAfterUs,
@@ -12,12 +13,14 @@ import {
 import type { StreamRecord } from "../stream/record.ts";
 import { ReplayFeed, type ReplayMarker } from "./replay-feed.ts";
 import { readMarkers } from "./replay-files.ts";
-import type { RowListener, RowSource } from "./row-source.ts";
+import type { RowSource } from "./row-source.ts";
 
 export interface DetectionOptions extends DetectorChoice {
   readonly detectorTypes: readonly DetectorType<unknown>[];
   /** From a configuration; what is left out is as `run` has it by default. */
   readonly engine?: Partial<EngineSettings>;
+  /** Told every attribution as it was judged. */
+  readonly history?: History | undefined;
 }
 
 export interface ReplayInput {
@@ -46,7 +49,7 @@ export class Replay {
   #offset = 0;
 
   constructor(options: DetectionOptions) {
-    this.engine = new PartitionEngine(settingsOf(options));
+    this.engine = new PartitionEngine(settingsOf(options), options.history);
   }
 
   /** A way in for the rows of one source, in the order in which a poller would have seen them. */
@@ -91,14 +94,12 @@ function settingsOf({ detectorTypes, engine, ...choice }: DetectionOptions): Eng
 /**
  * Reads the rows once and replays them under each of several settings.
  *
- * @param listen receives every row before it is replayed
  * @returns a replay for each of the settings
  * @throws CliError DW_CLI_FILE; SourceError
  */
 export async function replayRows(
   { sources, markers: file }: ReplayInput,
   settings: readonly DetectionOptions[],
-  listen?: RowListener,
 ): Promise<readonly Replay[]> {
   const markers = file === undefined ? [] : await readMarkers(file);
   const replays = settings.map((options) => ({
@@ -108,7 +109,6 @@ export async function replayRows(
   for (const source of sources) {
     const feeds = replays.map(({ replay, markers: own }) => replay.feed(source.name, own));
     await source.read((model, row) => {
-      listen?.(model, row);
       for (const feed of feeds) feed.take(model, row);
     });
     for (const feed of feeds) feed.end();

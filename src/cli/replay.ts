@@ -41,9 +41,7 @@ export async function runReplay(options: ReplayOptions, io: LineOutput): Promise
     throw new CliError("DW_CLI_USAGE", "there is nothing to replay", { hint });
   }
   const recording = options.html === undefined ? undefined : new Recording();
-  const [replay] = await replayRows(options, [options], (model, row) =>
-    recording?.take(model, row),
-  );
+  const [replay] = await replayRows(options, [{ ...options, history: recording }]);
   if (replay === undefined) return 0;
   const since = replay.newest - (options.lastMs ?? Number.POSITIVE_INFINITY) * 1000;
   const episodes = replay.episodes.filter(({ opened }) => opened.at >= since);

@@ -67,7 +67,7 @@ export function ruledScorer({ names, detectors, decision }: RuledOptions): RowSc
     maxFeatures: names.length,
     retireAfterUs: Number.POSITIVE_INFINITY,
   };
-  const context = { settings, pool: new ScratchPool(), counts: noCounts() };
+  const context = { settings, pool: new ScratchPool(), counts: noCounts(), history: undefined };
   const model = new WatchedModel("table", context, "table");
   let ts = 0;
   return ({ values, time }) => {

@@ -1,10 +1,8 @@
 /** Who is to blame, in shares of the model's attention, as it stood when the episode opened. */
-
 import type { BlamedFeature } from "./event.ts";
-import { expectedBand, explained, type Judged } from "./expectation.ts";
 import type { ModelMemory } from "./memory.ts";
 import type { Scratch } from "./scratch.ts";
-import { expectedTotal } from "./transform.ts";
+import { crossedBand, type Shares, sharesOf } from "./shares.ts";
 
 /** More names than this help nobody. */
 const mostNamed = 10;
@@ -34,29 +32,10 @@ export function blame(input: BlameInput): readonly BlamedFeature[] {
   return slots.map((slot, i) => ({
     feature: names[slot]!,
     ...compared(shares, slot),
-    ...bandInShares(memory, scratch, { slot, at }),
+    ...crossedBand(memory, scratch, { slot, at }),
     score: weights[i]!,
     part: weights[i]! / weight,
   }));
-}
-
-interface Shares {
-  /** Absolute shares; undefined where absent. */
-  readonly before: readonly (number | undefined)[];
-  readonly after: readonly (number | undefined)[];
-}
-
-/** In their own units values are measured by what the whole used to be: the share of a single feature is always 1. */
-function sharesOf(memory: ModelMemory): Shares {
-  const { level, count, value, shape } = memory;
-  const usual = expectedTotal(memory) || 1;
-  let now = 0;
-  for (const one of value) if (!Number.isNaN(one)) now += Math.min(Math.abs(one), 1e290);
-  const whole = shape.raw ? usual : now || 1;
-  return {
-    before: Array.from(level, (one, i) => (count[i]! > 0 ? Math.abs(one) / usual : undefined)),
-    after: Array.from(value, (one) => (Number.isNaN(one) ? undefined : Math.abs(one) / whole)),
-  };
 }
 
 function compared({ before, after }: Shares, slot: number) {
@@ -72,18 +51,4 @@ function rank(shares: readonly (number | undefined)[], slot: number): number | u
   const own = shares[slot];
   if (own === undefined) return undefined;
   return 1 + shares.filter((share) => share !== undefined && share > own).length;
-}
-
-function bandInShares(
-  memory: ModelMemory,
-  scratch: BlameInput["scratch"],
-  judged: Judged,
-): Pick<BlamedFeature, "low" | "high"> {
-  const said = explained(memory, scratch, judged);
-  const band = said ?? expectedBand(memory, judged);
-  // Deviations are no shares.
-  if (band === undefined || said?.unit === "deviations") return { low: undefined, high: undefined };
-  const unit = expectedTotal(memory) || 1;
-  const ends = [band.low / unit, band.high / unit].map((end) => Math.max(end, 0));
-  return { low: ends[0], high: ends[1] };
 }

@@ -13,6 +13,7 @@ import {
 import { type DetectionCounts, noCounts } from "./counts.ts";
 import type { DetectionEvent, DetectorScore, EpisodeKind, Quarantined } from "./event.ts";
 import { eventId } from "./event-id.ts";
+import type { History } from "./history.ts";
 import { applyRecord, passTick } from "./intake.ts";
 import { type Boundary, Ledger } from "./ledger.ts";
 import { type ModelContext, WatchedModel } from "./model.ts";
@@ -61,10 +62,11 @@ export class PartitionEngine {
   readonly #ledger = new Ledger();
   #watermark: number | undefined;
 
-  constructor(settings: EngineSettings) {
+  /** @param history told every attribution as it was judged */
+  constructor(settings: EngineSettings, history?: History) {
     this.#settings = settings;
     this.#census = new Census(settings);
-    this.#context = { settings, pool: new ScratchPool(), counts: this.#counts };
+    this.#context = { settings, pool: new ScratchPool(), counts: this.#counts, history };
   }
 
   /** What became of the rows, for metrics. */

@@ -8,12 +8,14 @@ import type { DetectionCounts, DropReason } from "./counts.ts";
 import { stepEpisode } from "./episode.ts";
 import type { DetectionEvent, EpisodeClosed } from "./event.ts";
 import { eventId } from "./event-id.ts";
+import type { History } from "./history.ts";
 import type { ModelMemory } from "./memory.ts";
 import { type ModelFacts, newFacts } from "./model-facts.ts";
 import { openedEvent, silentEvidence } from "./opening.ts";
 import type { Evidence } from "./rules.ts";
 import type { ScratchPool } from "./scratch.ts";
 import type { EngineSettings, SourceSettings } from "./settings.ts";
+import { pastAttribution } from "./shares.ts";
 import type { ModelParts } from "./snapshot.ts";
 import { answer, answerDue, giveUp, observe } from "./verification.ts";
 
@@ -22,6 +24,8 @@ export interface ModelContext {
   readonly settings: EngineSettings;
   readonly pool: ScratchPool;
   readonly counts: DetectionCounts;
+  /** Told every attribution; undefined where nobody draws. */
+  readonly history: History | undefined;
 }
 
 export class WatchedModel {
@@ -186,8 +190,10 @@ export class WatchedModel {
 
   #judge(assembled: Assembled): void {
     const { at } = assembled;
-    const { counts, settings } = this.#context;
+    const { counts, settings, history } = this.#context;
     const verdict: Verdict = this.#baseline.judge(assembled);
+    const known = { model: this.key, at, names: this.features };
+    history?.take(pastAttribution(known, this.memory));
     counts.attributions++;
     if (!verdict.whole) counts.fragments++;
     const { evidence, clean } = verdict;

@@ -25,7 +25,7 @@ describe("the page of a replay", () => {
       /<td class="num">\d+ → \d+<\/td><td class="num">[\d.]+ % to [\d.]+ %<\/td>/,
     );
     expect(page).toContain("f1 fell to");
-    expect(page).toContain('<rect class="band"');
+    expect(page).toMatch(/<path class="band" d="M[\d. L]+Z">/);
     expect(paths(page)).toBeGreaterThan(2);
   });
 

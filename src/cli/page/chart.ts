@@ -1,6 +1,6 @@
 /** Line charts of shares over time as inline SVG: no script, colours from the page's style. */
 import { escapeHtml, shortDay, shortTime } from "./markup.ts";
-import type { ShareHistory } from "./recording.ts";
+import type { FeatureHistory, ShareHistory } from "./recording.ts";
 
 export interface ChartMark {
   readonly from: number;
@@ -19,8 +19,8 @@ export interface Chart {
   /** Microseconds. */
   readonly from: number;
   readonly to: number;
-  /** Expected of the first feature, in shares. */
-  readonly band?: { readonly low: number; readonly high: number };
+  /** Whether what was expected of the first feature is shown. */
+  readonly banded?: boolean;
   readonly marks: readonly ChartMark[];
   readonly height: number;
 }
@@ -32,8 +32,10 @@ const innerWidth = width - margin.left - margin.right;
 const columns = 320;
 
 export function chartSvg(chart: Chart): string {
-  const lines = chart.features.map((feature) => pointsOf(chart, feature));
-  const axis = axisOf(chart, lines);
+  const lines = chart.features.map((feature) => pointsOf(chart, feature, "share"));
+  const [first] = chart.banded === true ? chart.features : [];
+  const ends = first === undefined ? [] : bandOf(chart, first);
+  const axis = axisOf([...lines, ...ends]);
   const scale = scaleOf(chart, axis.step * axis.steps);
   const rows = labelRows(chart, scale);
   const drawn = lines.map((points, i) => lineSvg(points, scale, i));
@@ -41,7 +43,7 @@ export function chartSvg(chart: Chart): string {
     `<svg viewBox="0 0 ${width} ${chart.height}" role="img" aria-label="${escapeHtml(aria(chart))}">`,
     ...yAxis(scale, axis),
     ...xAxis(chart, scale),
-    ...(chart.band === undefined ? [] : [bandSvg(chart.band, scale)]),
+    bandSvg(ends, scale),
     ...chart.marks.map((mark, i) => markSvg(mark, chart, { ...scale, row: rows[i] ?? 0 })),
     // The first one is what it is about, so it lies on top.
     ...drawn.toReversed(),
@@ -79,8 +81,8 @@ function scaleOf({ from, to, height }: Chart, top: number): Scale {
 }
 
 /** A round step of the axis, and so many of them that everything fits. */
-function axisOf({ band }: Chart, lines: readonly (readonly Point[])[]): Axis {
-  const most = lines.flat().reduce((top, { share }) => Math.max(top, share || 0), band?.high ?? 0);
+function axisOf(lines: readonly (readonly Point[])[]): Axis {
+  const most = lines.flat().reduce((top, { share }) => Math.max(top, share || 0), 0);
   const rough = Math.max(most, 1e-6) / 4;
   const unit = 10 ** Math.floor(Math.log10(rough));
   const step = unit * ([1, 2, 2.5, 5].find((factor) => factor * unit >= rough) ?? 10);
@@ -88,8 +90,12 @@ function axisOf({ band }: Chart, lines: readonly (readonly Point[])[]): Axis {
 }
 
 /** Every point, or the least and the largest of each column. */
-function pointsOf({ history, from, to }: Chart, feature: string): readonly Point[] {
-  const shares = history.shares.get(feature);
+function pointsOf(
+  { history, from, to }: Chart,
+  feature: string,
+  of: keyof FeatureHistory,
+): readonly Point[] {
+  const shares = history.features.get(feature)?.[of];
   const all = history.times.flatMap((time, i) => {
     const share = shares?.[i] ?? Number.NaN;
     return time >= from && time <= to ? [{ time, share }] : [];
@@ -118,9 +124,20 @@ function lineSvg(points: readonly Point[], { x, y }: Scale, place: number): stri
   return `<path class="line c${place}" d="${path}"/>`;
 }
 
-function bandSvg({ low, high }: { readonly low: number; readonly high: number }, { y }: Scale) {
-  const height = Math.max(y(low) - y(high), 1).toFixed(1);
-  return `<rect class="band" x="${margin.left}" width="${innerWidth}" y="${y(high).toFixed(1)}" height="${height}"><title>expected</title></rect>`;
+/** Lower and upper end where both are known. */
+function bandOf(chart: Chart, feature: string): readonly [readonly Point[], readonly Point[]] {
+  const known = ({ share }: Point): boolean => Number.isFinite(share);
+  return [
+    pointsOf(chart, feature, "low").filter(known),
+    pointsOf(chart, feature, "high").filter(known),
+  ];
+}
+
+function bandSvg([low = [], high = []]: readonly (readonly Point[])[], { x, y }: Scale): string {
+  if (low.length === 0) return "";
+  const around = [...high, ...low.toReversed()];
+  const corners = around.map(({ time, share }) => `${x(time).toFixed(1)} ${y(share).toFixed(1)}`);
+  return `<path class="band" d="M${corners.join("L")}Z"><title>expected</title></path>`;
 }
 
 function markSvg(

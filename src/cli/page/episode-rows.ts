@@ -61,7 +61,7 @@ function zoom(episode: NumberedEpisode, history: ShareHistory): string {
     history,
     features,
     ...timeAround(episode, history),
-    ...(bounded && { band: { low: top.low, high: top.high } }),
+    banded: bounded,
     marks: [{ from: opened.at, to: closed?.at, label: "opened", title: opened.reason }],
     height: 210,
   });
@@ -83,9 +83,9 @@ function timeAround(
 }
 
 /** Names of the features with the largest newest shares. */
-export function largest({ shares }: ShareHistory, count: number): readonly string[] {
-  return [...shares]
-    .toSorted(([, a], [, b]) => newest(b) - newest(a))
+export function largest({ features }: ShareHistory, count: number): readonly string[] {
+  return [...features]
+    .toSorted(([, a], [, b]) => newest(b.share) - newest(a.share))
     .slice(0, count)
     .map(([name]) => name);
 }

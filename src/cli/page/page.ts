@@ -106,7 +106,7 @@ function modelTable(parts: readonly ModelPart[]): string {
     const linked = episodes.length > 0 ? `<a href="#${anchor}">${shown}</a>` : shown;
     const { length } = history.times;
     const named = escapeHtml(blamed.slice(0, 3).join(", ")) || "–";
-    return `<tr><td>${linked}</td><td class="num">${episodes.length}</td><td class="num">${length}</td><td class="num">${history.shares.size}</td><td>${named}</td></tr>`;
+    return `<tr><td>${linked}</td><td class="num">${episodes.length}</td><td class="num">${length}</td><td class="num">${history.features.size}</td><td>${named}</td></tr>`;
   });
   return `<div class="scroll"><table><thead><tr><th>model</th><th class="num">episodes</th><th class="num">attributions</th><th class="num">features</th><th>most to blame</th></tr></thead><tbody>${rows.join("")}</tbody></table></div>`;
 }

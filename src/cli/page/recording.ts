@@ -1,26 +1,30 @@
-/** Remembers the rows of a replay, for charts: every model's attributions as shares, by time. */
+/** Keeps what a replay judged, for charts: every model's shares and expected bands, by time. */
+import type { History, PastAttribution } from "../../detection/history.ts";
 import type { ModelKey } from "../../stream/model-key.ts";
-import type { Row } from "../../stream/record.ts";
 
-/** Rows further apart belong to different attributions, microseconds; as `assembly_window` is by default. */
-const attributionUs = 60_000_000;
+/** One feature over time: a value for each attribution, NaN where there is none. */
+export interface FeatureHistory {
+  readonly share: Float32Array;
+  /** Expected band. */
+  readonly low: Float32Array;
+  readonly high: Float32Array;
+}
 
 /** One model over time. */
 export interface ShareHistory {
   /** Of each attribution, ascending, microseconds since 1970. */
   readonly times: readonly number[];
-  /** Feature → its share of each attribution, NaN where it is absent. */
-  readonly shares: ReadonlyMap<string, Float32Array>;
+  readonly features: ReadonlyMap<string, FeatureHistory>;
 }
 
-/** 24 bytes a row. */
-export class Recording {
-  readonly #models = new Map<ModelKey, Row[]>();
+/** 12 bytes a row, and some a attribution. */
+export class Recording implements History {
+  readonly #models = new Map<ModelKey, PastAttribution[]>();
 
-  take(model: ModelKey, row: Row): void {
-    const rows = this.#models.get(model);
-    if (rows === undefined) this.#models.set(model, [row]);
-    else rows.push(row);
+  take(past: PastAttribution): void {
+    const all = this.#models.get(past.model);
+    if (all === undefined) this.#models.set(past.model, [past]);
+    else all.push(past);
   }
 
   models(): readonly ModelKey[] {
@@ -28,35 +32,18 @@ export class Recording {
   }
 
   historyOf(model: ModelKey): ShareHistory {
-    const rows = (this.#models.get(model) ?? []).filter(({ ts }) => Number.isFinite(ts));
-    const attributions = assembled(rows.toSorted((a, b) => a.ts - b.ts));
-    const names = new Set(attributions.flatMap(({ values }) => [...values.keys()]));
-    const shares = new Map(
-      [...names].map((name) => [name, new Float32Array(attributions.length).fill(Number.NaN)]),
-    );
-    for (const [i, { values }] of attributions.entries()) {
-      const total = [...values.values()].reduce((sum, value) => sum + finite(value), 0) || 1;
-      for (const [name, value] of values) shares.get(name)![i] = Math.abs(value) / total;
+    const past = this.#models.get(model) ?? [];
+    const features = new Map<string, FeatureHistory>();
+    const empty = (): Float32Array => new Float32Array(past.length).fill(Number.NaN);
+    for (const [i, { names, shares, low, high }] of past.entries()) {
+      for (const [slot, name] of names.entries()) {
+        const one = features.get(name) ?? { share: empty(), low: empty(), high: empty() };
+        features.set(name, one);
+        one.share[i] = shares[slot]!;
+        one.low[i] = low[slot]!;
+        one.high[i] = high[slot]!;
+      }
     }
-    return { times: attributions.map(({ ts }) => ts), shares };
+    return { times: past.map(({ at }) => at), features };
   }
 }
-
-interface Attribution {
-  readonly ts: number;
-  readonly values: Map<string, number>;
-}
-
-/** @param rows in order of time; an attribution ends where a feature comes again or its time is over */
-function assembled(rows: readonly Row[]): readonly Attribution[] {
-  const all: Attribution[] = [];
-  for (const { ts, feature, importance } of rows) {
-    const open = all.at(-1);
-    const fits = open !== undefined && ts - open.ts <= attributionUs && !open.values.has(feature);
-    if (fits) open.values.set(feature, importance);
-    else all.push({ ts, values: new Map([[feature, importance]]) });
-  }
-  return all;
-}
-
-const finite = (value: number): number => (Number.isFinite(value) ? Math.abs(value) : 0);

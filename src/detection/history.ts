@@ -1,0 +1,19 @@
+/** The port to where past values and bands are kept, for pictures. Declared here because detection is who knows them. */
+import type { ModelKey } from "../stream/model-key.ts";
+
+/** One attribution as it was judged, in shares of the model's attention, by the place of the name. */
+export interface PastAttribution {
+  readonly model: ModelKey;
+  /** Microseconds since 1970. */
+  readonly at: number;
+  readonly names: readonly string[];
+  /** NaN where a feature is absent. */
+  readonly shares: Float32Array;
+  /** The band in which each was expected, before it was learned; NaN where there is none yet. */
+  readonly low: Float32Array;
+  readonly high: Float32Array;
+}
+
+export interface History {
+  take(past: PastAttribution): void;
+}
