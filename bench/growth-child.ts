@@ -1,8 +1,10 @@
-/** The child of section `size` that times rows: the same ones for 20 models, then spread over 20,000, all warmed up. */
+/** The child of section `size` that times rows: of 20 models, and of 20,000, all warmed up; decoded and detected. */
 import { PartitionEngine } from "../src/detection/engine.ts";
+import { decodeRecord, encodeRecord } from "../src/stream/codec.ts";
 import type { ModelKey } from "../src/stream/model-key.ts";
+import type { StreamRecord } from "../src/stream/record.ts";
 import { defaultEngineSettings } from "./default-engine.ts";
-import { mediansOf } from "./rounds.ts";
+import { median, mediansOf } from "./rounds.ts";
 import type { Growth } from "./size.ts";
 import { attribution, modelKey } from "./workload.ts";
 
@@ -39,16 +41,28 @@ class GrowthBench {
     }
   }
 
-  /** Nanoseconds a row: as many attributions as there are many models, in batches that are made beforehand. */
-  measure(): number {
-    let took = 0;
-    for (let done = 0; done < nMany; done += nFew) took += this.#batch();
-    return (took * 1e6) / (nMany * nFeatures);
+  /**
+   * Nanoseconds a row, by the median batch; as many attributions as there are many models, made beforehand.
+   *
+   * @param what decoding included or left out
+   */
+  measure(what: "decoded" | "detected"): number {
+    const took = Array.from({ length: nMany / nFew }, () =>
+      what === "decoded" ? this.#decodeAndDetect() : this.#detect(),
+    );
+    return (median(took) * 1e6) / (nFew * nFeatures);
   }
 
   /** @returns milliseconds */
-  #batch(): number {
-    const records = Array.from({ length: nFew }, () => this.#record());
+  #decodeAndDetect(): number {
+    const messages = Array.from({ length: nFew }, () => encodeRecord(this.#record()));
+    const started = performance.now();
+    for (const message of messages) this.#engine.apply(++offset, decoded(message));
+    return performance.now() - started;
+  }
+
+  #detect(): number {
+    const records = Array.from({ length: nFew }, () => decoded(encodeRecord(this.#record())));
     const started = performance.now();
     for (const record of records) this.#engine.apply(++offset, record);
     return performance.now() - started;
@@ -62,16 +76,32 @@ class GrowthBench {
   }
 }
 
+function decoded(message: Buffer): StreamRecord {
+  const record = decodeRecord(message);
+  if (record.kind === "unreadable") throw new Error(record.error);
+  return record;
+}
+
 const state = learned();
 const few = new GrowthBench(nFew, state);
 const many = new GrowthBench(nMany, state);
 // Once untimed: the detectors of a restored model are made at its first row.
-for (const bench of [few, many]) bench.measure();
-const ns = await mediansOf({ few: () => few.measure(), many: () => many.measure() }, rounds);
+for (const bench of [few, many]) bench.measure("detected");
+const ns = await mediansOf(
+  {
+    few: () => few.measure("decoded"),
+    many: () => many.measure("decoded"),
+    fewDetected: () => few.measure("detected"),
+    manyDetected: () => many.measure("detected"),
+  },
+  rounds,
+);
 const measured: Growth = {
   fewSeries: nFew * nFeatures,
   manySeries: nMany * nFeatures,
   fewNs: ns.get("few") ?? Number.NaN,
   manyNs: ns.get("many") ?? Number.NaN,
+  fewDetectedNs: ns.get("fewDetected") ?? Number.NaN,
+  manyDetectedNs: ns.get("manyDetected") ?? Number.NaN,
 };
 process.stdout.write(JSON.stringify(measured));

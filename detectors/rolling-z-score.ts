@@ -71,7 +71,7 @@ const SUMS = 3;
  */
 export const rollingZScore: DetectorType<RollingZScoreParams> = {
   name: "rolling-z-score",
-  version: 1,
+  version: 2,
   params,
   stateBytes: (settings, nFeatures) => layout(settings, nFeatures).total,
   create: (settings, state) => new RollingZScore(settings, state),
@@ -80,7 +80,11 @@ export const rollingZScore: DetectorType<RollingZScoreParams> = {
     const grown = sections(settings, to);
     grown.sums.set(old.sums);
     grown.cursors.set(old.cursors);
-    grown.deltas.set(old.deltas);
+    const { nFeatures } = from;
+    for (let place = 0; place < settings.window_size; place++) {
+      const deltas = old.deltas.subarray(place * nFeatures, (place + 1) * nFeatures);
+      grown.deltas.set(deltas, place * to.nFeatures);
+    }
   },
 };
 
@@ -91,7 +95,10 @@ function layout(settings: RollingZScoreParams, nFeatures: number) {
   return { cursors, deltas, total: Math.ceil(end / 8) * 8 };
 }
 
-/** The three views of a state: sums, place in the ring, ring; each with one stretch a feature, in order of the slots. */
+/**
+ * The three views of a state: sums, place in the ring, ring. The ring has one stretch a place, with all features in it,
+ * since features usually come together.
+ */
 function sections(settings: RollingZScoreParams, { bytes, nFeatures }: DetectorState) {
   const { cursors, deltas } = layout(settings, nFeatures);
   const { buffer, byteOffset } = bytes;
@@ -112,6 +119,7 @@ class RollingZScore implements Detector {
   /** Below window_size: observations so far. From there on: window_size + the place of the oldest one. */
   readonly #cursors: Int32Array;
   readonly #deltas: Float32Array;
+  readonly #nFeatures: number;
   readonly #window: number;
   readonly #grace: number;
   readonly #threshold: number;
@@ -123,6 +131,7 @@ class RollingZScore implements Detector {
     this.#sums = sums;
     this.#cursors = cursors;
     this.#deltas = deltas;
+    this.#nFeatures = state.nFeatures;
     this.#window = settings.window_size;
     this.#grace = Math.min(settings.grace_period, settings.window_size);
     this.#threshold = settings.threshold;
@@ -167,7 +176,7 @@ class RollingZScore implements Detector {
       const cursor = cursors[slot]!;
       const head = slot * SUMS;
       if (cursor === 0) sums[head] = value;
-      const place = slot * window + (cursor < window ? cursor : cursor - window);
+      const place = (cursor < window ? cursor : cursor - window) * x.length + slot;
       const leaving = deltas[place]!;
       const delta = Math.fround(value - sums[head]!);
       const squares = sums[head + 2]!;
@@ -212,7 +221,9 @@ class RollingZScore implements Detector {
     this.#sumUp(slot, shift);
     this.#sums[slot * SUMS] = newest;
     if (Math.abs(shift) * 2 ** -23 <= this.#scale(slot, this.#window)) return;
-    this.#deltas.fill(0, slot * this.#window, (slot + 1) * this.#window);
+    for (let place = slot; place < this.#deltas.length; place += this.#nFeatures) {
+      this.#deltas[place] = 0;
+    }
     this.#sumUp(slot, 0);
     this.#cursors[slot] = 1;
   }
@@ -220,11 +231,10 @@ class RollingZScore implements Detector {
   /** Takes `shift` off every delta and computes the sums anew, so that rounding errors never add up. */
   #sumUp(slot: number, shift: number): void {
     const deltas = this.#deltas;
-    const start = slot * this.#window;
-    const end = start + this.#window;
+    const nFeatures = this.#nFeatures;
     let sum = 0;
     let squares = 0;
-    for (let place = start; place < end; place++) {
+    for (let place = slot; place < deltas.length; place += nFeatures) {
       const delta = Math.fround(deltas[place]! - shift);
       deltas[place] = delta;
       sum += delta;
