@@ -33,6 +33,8 @@ export interface Detector {
   skipOne?(x: Float64Array, at?: number): void;
   /** What is expected of one feature at a time, for explanations; undefined where the detector has no band. */
   band(slot: number, at?: number): Band | undefined;
+  /** Correlation of two features over the newest vectors it keeps, -1 to 1; undefined where there are too few. */
+  together?(one: number, other: number): number | undefined;
 }
 
 /** Learned state of one size, as raw bytes. */

@@ -191,6 +191,22 @@ class RollingZScore implements Detector {
     return { expected, low: expected - reach, high: expected + reach, n };
   }
 
+  together(one: number, other: number): number | undefined {
+    const n = Math.min(this.#cursors[one]!, this.#window);
+    // A feature that was absent now and then has its values elsewhere in the window.
+    if (n < this.#grace || this.#cursors[other] !== this.#cursors[one]) return undefined;
+    const a = one * this.#window;
+    const b = other * this.#window;
+    const meanA = this.#sums[one * SUMS + 1]! / n;
+    const meanB = this.#sums[other * SUMS + 1]! / n;
+    let sum = 0;
+    for (let i = 0; i < n; i++) {
+      sum += (this.#deltas[a + i]! - meanA) * (this.#deltas[b + i]! - meanB);
+    }
+    const spread = this.#scale(one, n) * this.#scale(other, n) * (n - 1);
+    return Math.max(-1, Math.min(1, sum / spread));
+  }
+
   #mean(slot: number, n: number): number {
     return this.#sums[slot * SUMS]! + this.#sums[slot * SUMS + 1]! / n;
   }

@@ -10,9 +10,12 @@ export interface Judgement {
   readonly detectors: readonly DetectorScore[];
   /** The judges' highest feature score over the widened boundary; undefined while they warm up. */
   readonly highest: number | undefined;
-  /** Features beyond their boundary, highest score first, once one of them crossed it often enough. */
+  /** Features beyond their boundary, once one of them crossed it often enough. */
   readonly firing: readonly number[];
 }
+
+/** Of 40 values independent ones hardly ever come that close. */
+const familyCorrelation = 0.7;
 
 /** As if it had crossed at every attribution so far. */
 const everBefore = 255;
@@ -67,6 +70,17 @@ export function expectedBand(memory: ModelMemory, slot: number, at: number): Ban
   return undefined;
 }
 
+/** Others that usually move with a feature: by the first detector that knows, those it correlates with most strongly. */
+export function familyOf(memory: ModelMemory, slot: number): readonly number[] {
+  const knows = memory.seats.find(({ detector }) => detector.together !== undefined)?.detector;
+  const family: number[] = [];
+  for (let other = 0; other < memory.nFeatures; other++) {
+    const correlation = knows?.together?.(slot, other) ?? 0;
+    if (other !== slot && Math.abs(correlation) >= familyCorrelation) family.push(other);
+  }
+  return family;
+}
+
 function firing(
   { crossed }: ModelMemory,
   { scores }: Scratch,
@@ -82,7 +96,6 @@ function firing(
     beyond.push(i);
     if (bits(crossed[i]!) >= needed) fires = true;
   }
-  beyond.sort((a, b) => scores[b]! - scores[a]!);
   return fires ? beyond : [];
 }
 

@@ -1,7 +1,7 @@
 /** Finds the words and figures of an episode that opens. */
 import { formatDuration } from "../duration.ts";
 import { blame } from "./blame.ts";
-import { expectedBand } from "./decision.ts";
+import { expectedBand, familyOf } from "./decision.ts";
 import type { EpisodeOpened } from "./event.ts";
 import { eventId } from "./event-id.ts";
 import type { ModelMemory } from "./memory.ts";
@@ -11,6 +11,8 @@ import type { Evidence } from "./rules.ts";
 const leakRise = 3;
 /** …and now holds more than this share of the total. */
 const leakShare = 0.2;
+/** More relatives than this help nobody. */
+const mostRelatives = 5;
 
 export interface ShiftInput {
   /** Time of the attribution, microseconds since 1970. */
@@ -20,24 +22,25 @@ export interface ShiftInput {
   /** Transformed values. */
   readonly y: Float64Array;
   readonly scores: Float64Array;
-  /** Features beyond their boundary, highest score first, once one crossed it often enough. */
+  /** Features beyond their boundary, once one crossed it often enough. */
   readonly firing: readonly number[];
 }
 
 /** The judges' evidence; none when no feature fires. */
 export function shiftEvidence(input: ShiftInput): readonly Evidence[] {
-  const { memory, scores, firing } = input;
-  const slot = firing[0];
-  if (slot === undefined) return [];
-  const [top] = blame({ ...input, guilty: [slot] });
-  const before = top?.before ?? 0;
-  const after = top?.after ?? 0;
+  const { memory, names, scores, firing } = input;
+  if (firing.length === 0) return [];
+  const blamed = blame({ ...input, guilty: [] });
+  const slots = blamed.map(({ feature }) => names.indexOf(feature));
+  const slot = slots[0]!;
+  const { before = 0, after = 0 } = blamed[0]!;
   const leaked = memory.nFeatures > 1 && after > leakShare && after >= leakRise * before;
   const score = scores[slot]!;
-  return [{ kind: leaked ? "leak" : "shift", slots: firing, score, reason: sentence(input, slot) }];
+  return [{ kind: leaked ? "leak" : "shift", slots, score, reason: sentence(input, slot) }];
 }
 
-function sentence({ at, memory, names, y, scores, firing }: ShiftInput, slot: number): string {
+function sentence(input: ShiftInput, slot: number): string {
+  const { at, memory, names, y, scores, firing } = input;
   const band = expectedBand(memory, slot, at);
   const percent = !memory.shape.raw;
   const said = (value: number): string => (percent ? `${figure(value * 100)} %` : figure(value));
@@ -48,7 +51,15 @@ function sentence({ at, memory, names, y, scores, firing }: ShiftInput, slot: nu
       ? ""
       : `, expected ${said(percent ? Math.max(band.low, 0) : band.low)} to ${said(band.high)}`;
   const others = firing.length > 1 ? `; ${firing.length - 1} more beyond theirs` : "";
-  return `${names[slot]} ${verb} to ${said(value)}${percent ? " of the total" : ""}${expected}: ${figure(scores[slot]!)} times its boundary${others}`;
+  return `${names[slot]} ${verb} to ${said(value)}${percent ? " of the total" : ""}${expected}: ${figure(scores[slot]!)} times its boundary${others}${moving(input, slot)}`;
+}
+
+/** Whoever looks for the cause has to look at the whole family. */
+function moving({ memory, names }: ShiftInput, slot: number): string {
+  const family = familyOf(memory, slot).map((other) => names[other]);
+  const more = family.length > mostRelatives ? ` and ${family.length - mostRelatives} more` : "";
+  const said = family.slice(0, mostRelatives).join(", ");
+  return family.length === 0 ? "" : `; usually moves with ${said}${more}`;
 }
 
 /** @param silence times in microseconds */
