@@ -2,6 +2,7 @@
 import { expectedBand } from "./decision.ts";
 import type { BlamedFeature } from "./event.ts";
 import type { ModelMemory } from "./memory.ts";
+import type { Shares } from "./ranking.ts";
 import { expectedTotal } from "./transform.ts";
 
 /** More names than this help nobody. */
@@ -45,14 +46,8 @@ export function blame({ at, memory, names, scores, guilty }: BlameInput): readon
   }));
 }
 
-interface Shares {
-  /** Absolute shares; undefined where absent. */
-  readonly before: readonly (number | undefined)[];
-  readonly after: readonly (number | undefined)[];
-}
-
 /** In their own units values are measured by what the whole used to be: the share of a single feature is always 1. */
-function sharesOf(memory: ModelMemory): Shares {
+export function sharesOf(memory: ModelMemory): Shares {
   const { level, count, value, shape } = memory;
   const usual = expectedTotal(memory) || 1;
   let now = 0;

@@ -1,10 +1,11 @@
 /** Finds the words and figures of an episode that opens. */
 import { formatDuration } from "../duration.ts";
-import { blame } from "./blame.ts";
+import { blame, sharesOf } from "./blame.ts";
 import { expectedBand, familyOf } from "./decision.ts";
 import type { EpisodeOpened } from "./event.ts";
 import { eventId } from "./event-id.ts";
 import type { ModelMemory } from "./memory.ts";
+import { rankingOf } from "./ranking.ts";
 import type { Evidence } from "./rules.ts";
 
 /** A leak: a feature rose at least so many times… */
@@ -108,6 +109,7 @@ export function openedEvent(input: OpeningInput): EpisodeOpened {
     score,
     features,
     detectors,
+    ranking: kind === "silent" ? undefined : rankingOf(sharesOf(input.memory)),
     learned,
     cadence,
     newestRow,

@@ -1,6 +1,7 @@
 /** What a new ticket says: impact first, then what changed, why we say so, what was tried and what to do. */
 
 import type { BlamedFeature, EpisodeOpened } from "../detection/event.ts";
+import type { Ranking } from "../detection/ranking.ts";
 import { formatDuration } from "../duration.ts";
 import type { Incident, RunFacts, Severity } from "../incidents/incident.ts";
 import { modelName } from "../stream/model-key.ts";
@@ -97,8 +98,13 @@ function facts(incident: Incident): string {
     `||First observed|${readTime(episode.at / 1000)}|`,
     `||Scope|${escaped(scope.filter((part) => !part.endsWith(" ")).join(", "), 200)}|`,
     `||Severity|${incident.severity}|`,
+    ...(episode.ranking === undefined ? [] : [`||Order|${changeOfOrder(episode.ranking)}|`]),
     `||Learned from|${episode.learned.toLocaleString("en-US")} attributions, cadence ${cadence}|`,
   ].join("\n");
+}
+
+function changeOfOrder({ ndcg, left, top }: Ranking): string {
+  return `${left} of the ${top} most important features changed, nDCG ${readNumber(ndcg)}`;
 }
 
 /** The rule in its own words, and every detector's score. */

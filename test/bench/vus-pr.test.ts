@@ -11,6 +11,8 @@ const inside = (row: number): boolean =>
 const scored = (of: (row: number) => number) =>
   vusPr({ scores: Float64Array.from({ length: 1000 }, (_, row) => of(row)), windows });
 
+const early = (by: number): number => scored((row) => (inside(row + by) ? 1 : 0));
+
 describe("the volume under the surface", () => {
   it("is nearly 1 for scores that stand exactly over the stretches", () => {
     expect(scored((row) => (inside(row) ? 1 : 0))).toBeGreaterThan(0.8);
@@ -30,7 +32,6 @@ describe("the volume under the surface", () => {
   });
 
   it("does not mind scores that come a little early, but minds those that come much too early", () => {
-    const early = (by: number) => scored((row) => (inside(row + by) ? 1 : 0));
     expect(early(10)).toBeGreaterThan(1.5 * early(100));
     expect(early(10)).toBeLessThan(early(0));
   });

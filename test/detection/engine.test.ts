@@ -29,6 +29,7 @@ describe.each(seeds)("a stream of importances, seed %i", (seed) => {
     ]);
     expect(indexOf(opened[0]!.at)).toBe(settled + 1);
     expect(opened[0]!.features[0]).toMatchObject({ rankBefore: 2 });
+    expect(opened[0]!.ranking).toMatchObject({ left: 1, top: 5 });
     expect(opened[0]!.features[0]!.after).toBeLessThan(opened[0]!.features[0]!.low!);
   });
 
