@@ -44,6 +44,23 @@ function seriesOf(
 
 const secondsOf = (text: string): number => (parseTime(text) ?? Number.NaN) / 1e6;
 
+/** The scores of `driftwarden detect`, 0 while warming up. */
+export async function scoresOf(
+  folder: string,
+  { name, rows }: NabSeries,
+  sensitivity: Sensitivity,
+): Promise<Float64Array> {
+  const scores = new Float64Array(rows);
+  const io = {
+    stdout(line: string): void {
+      const [row, score] = line.split(",");
+      if (row !== "row") scores[Number(row)] = Number(score);
+    },
+  };
+  await runDetect({ csv: join(folder, "data", name), detectorTypes, sensitivity }, io);
+  return scores;
+}
+
 /** What `driftwarden detect --alerts` prints for each series. */
 export async function alarmsOf(
   folder: string,

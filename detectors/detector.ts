@@ -49,6 +49,8 @@ export interface Detector {
    * detectors that hold every value against {@link band} need none.
    */
   explain?(slot: number, value: number, at?: number): Explanation | undefined;
+  /** Correlation of two features over the newest vectors it keeps, -1 to 1; undefined where there are too few. */
+  together?(one: number, other: number): number | undefined;
 }
 
 /** Learned state of one size, as raw bytes. */

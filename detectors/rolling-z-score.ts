@@ -200,6 +200,20 @@ class RollingZScore implements Detector {
     return { expected, low: expected - reach, high: expected + reach, n };
   }
 
+  together(one: number, other: number): number | undefined {
+    const n = Math.min(this.#cursors[one]!, this.#window);
+    // A feature that was absent now and then has its values elsewhere in the window.
+    if (n < this.#grace || this.#cursors[other] !== this.#cursors[one]) return undefined;
+    const meanA = this.#sums[one * SUMS + 1]! / n;
+    const meanB = this.#sums[other * SUMS + 1]! / n;
+    let sum = 0;
+    for (let at = 0; at < n * this.#nFeatures; at += this.#nFeatures) {
+      sum += (this.#deltas[at + one]! - meanA) * (this.#deltas[at + other]! - meanB);
+    }
+    const spread = this.#scale(one, n) * this.#scale(other, n) * (n - 1);
+    return Math.max(-1, Math.min(1, sum / spread));
+  }
+
   #mean(slot: number, n: number): number {
     return this.#sums[slot * SUMS]! + this.#sums[slot * SUMS + 1]! / n;
   }

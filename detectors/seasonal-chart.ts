@@ -2,7 +2,8 @@
 import { z } from "zod";
 import type { Band, Detector, DetectorState, DetectorType, Explanation } from "./detector.ts";
 import { bounded } from "./stats/bounded.ts";
-import { buckets, CalendarVisits, type Visit } from "./stats/calendar.ts";
+import { clipped, isOver, larger, mostOf, spread } from "./stats/deviation.ts";
+import { Habits, habitOf } from "./stats/habits.ts";
 import { atRootDistance, rootDistance } from "./stats/root-distance.ts";
 
 const threshold = z.number().positive();
@@ -48,8 +49,6 @@ const RATES = LENGTHS.map((length) => 2 / (length + 1));
 const SPANS = LENGTHS.length;
 /** What averaging leaves of the floor, squared: what drifts does not average out as noise does. */
 const FLOOR_PART = 0.4;
-/** A residual counts at most so many deviations, so that no single vector reaches a boundary. */
-const CLIP = 5;
 /** By how much boundaries are wider at an hour that has not been visited: day and hour may differ by more than was seen. */
 const DOUBT = 0.15;
 const LEVEL_RATE = 1 / 250;
@@ -57,17 +56,17 @@ const DEVIATION_RATE = 1 / 500;
 /** Until then the deviation is a guess, and nothing is clipped while learning. */
 const UNCLIPPED = 10;
 const MOST_SCORE = 1e6;
-/** Places of a feature's numbers; its profile follows. */
+/** Places of a feature's numbers. */
 const COUNT = 0;
 const LEVEL = 1;
 const DEVIATION = 2;
 const MEANS = 3;
 const DEVIATIONS = MEANS + SPANS;
-const PROFILE = DEVIATIONS + SPANS;
-const STRIDE = PROFILE + buckets;
+const STRIDE = DEVIATIONS + SPANS;
 
-/** How many spans count (0: all), then the calendar. */
-const HEADER_BYTES = 8 + CalendarVisits.bytes;
+/** How many spans count (0: all), then the habits, then the features. */
+const HELD_BYTES = 8;
+const featuresAt = (nFeatures: number): number => HELD_BYTES + Habits.bytes(nFeatures);
 
 /**
  * Scores a feature by the means of its residuals over 3, 10 and 30 vectors, each against its own deviation.
@@ -87,7 +86,7 @@ const HEADER_BYTES = 8 + CalendarVisits.bytes;
  * While vectors are skipped only the means follow, and the shortest span that was beyond its boundary is the longest
  * that counts: what opened an episode also closes it, and a long mean does not hold it open.
  *
- * Time: about 60 ns a feature to score and learn. Memory: 36 bytes and the profile a feature, 164 in all.
+ * Time: about 60 ns a feature to score and learn. Memory: 36 bytes and the habits a feature, 228 in all.
  *
  * Source: exponentially weighted moving average chart, Roberts 1959, Technometrics 1(3); floors, spans and
  * thresholds were chosen on labelled streams of importances.
@@ -100,25 +99,25 @@ export const seasonalChart: DetectorType<SeasonalChartParams> = {
   name: "seasonal-chart",
   version: 2,
   params,
-  stateBytes: (_, nFeatures) => HEADER_BYTES + Math.ceil((nFeatures * STRIDE) / 2) * 8,
+  stateBytes: (_, nFeatures) => featuresAt(nFeatures) + Math.ceil((nFeatures * STRIDE) / 2) * 8,
   create: (settings, state) => new SeasonalChart(settings, state),
   grow: (_, from, to) => {
-    to.bytes.set(from.bytes.subarray(0, HEADER_BYTES + from.nFeatures * STRIDE * 4));
+    to.bytes.set(from.bytes.subarray(0, HELD_BYTES));
+    const [before, after] = [from, to].map(({ bytes }) => bytes.subarray(HELD_BYTES));
+    Habits.grow(before!, after!, [from.nFeatures, to.nFeatures]);
+    const [known, place] = [featuresAt(from.nFeatures), featuresAt(to.nFeatures)];
+    to.bytes.set(from.bytes.subarray(known, known + from.nFeatures * STRIDE * 4), place);
   },
   rebase: (_, { bytes, nFeatures }, to) => {
-    to.bytes.set(bytes.subarray(8, HEADER_BYTES), 8);
-    new CalendarVisits(to.bytes.subarray(8)).discount();
-    for (let slot = 0; slot < nFeatures; slot++) {
-      const s = HEADER_BYTES + slot * STRIDE * 4;
-      to.bytes.set(bytes.subarray(s + PROFILE * 4, s + STRIDE * 4), s + PROFILE * 4);
-    }
+    to.bytes.set(bytes.subarray(HELD_BYTES, featuresAt(nFeatures)), HELD_BYTES);
+    new Habits(to.bytes.subarray(HELD_BYTES), nFeatures).discount();
   },
 };
 
 class SeasonalChart implements Detector {
   /** How many spans count while vectors are skipped; 0 while they are learned. */
   readonly #held: Float32Array;
-  readonly #calendar: CalendarVisits;
+  readonly #habits: Habits;
   readonly #series: Float32Array;
   readonly #settings: SeasonalChartParams;
   /** The thresholds squared. */
@@ -129,8 +128,8 @@ class SeasonalChart implements Detector {
     this.#settings = settings;
     this.#limits = settings.thresholds.map((one) => one * one);
     this.#held = new Float32Array(buffer, byteOffset, 2);
-    this.#calendar = new CalendarVisits(bytes.subarray(8));
-    this.#series = new Float32Array(buffer, byteOffset + HEADER_BYTES, nFeatures * STRIDE);
+    this.#habits = new Habits(bytes.subarray(HELD_BYTES), nFeatures);
+    this.#series = new Float32Array(buffer, byteOffset + featuresAt(nFeatures), nFeatures * STRIDE);
   }
 
   // The loops below calculate in place: calls and fields for every feature would cost half as much again.
@@ -141,14 +140,15 @@ class SeasonalChart implements Detector {
     const limits = this.#limits;
     const held = this.#held[0]!;
     const spans = held || SPANS;
-    const visit = this.#calendar.visit(at);
-    const sure = at === undefined ? 1 : 1 / (1 + DOUBT * (1 - visit.own));
+    const { values } = this.#habits;
+    const visit = this.#habits.visit(at);
+    const sure = sureness(at, visit);
     let highest = -1;
     for (let slot = 0, s = 0; slot < x.length; slot++, s += STRIDE) {
       featureScores[slot] = Number.NaN;
       const value = bounded(x[slot]!);
       if (Number.isNaN(value) || series[s + COUNT]! < grace) continue;
-      const expected = expectedOf(series, s, visit);
+      const expected = series[s + LEVEL]! + habitOf(values, slot, visit);
       const floor = this.#floor(expected);
       const most = mostOf(series[s + DEVIATION]!, floor);
       const distance = rootDistance(value, expected, bend);
@@ -171,7 +171,8 @@ class SeasonalChart implements Detector {
   learnOne(x: Float64Array, at?: number): void {
     const series = this.#series;
     const { linear_below: bend } = this.#settings;
-    const visit = this.#calendar.visit(at);
+    const { values } = this.#habits;
+    const visit = this.#habits.visit(at);
     if (this.#held[0]! > 0) this.#release();
     for (let slot = 0, s = 0; slot < x.length; slot++, s += STRIDE) {
       const value = bounded(x[slot]!);
@@ -179,8 +180,8 @@ class SeasonalChart implements Detector {
       const n = series[s + COUNT]! + 1;
       series[s + COUNT] = n;
       // The first value is as expected; where the habits are older than the level, they stay.
-      if (n === 1) series[s + LEVEL] = value - expectedOf(series, s, visit);
-      const expected = expectedOf(series, s, visit);
+      if (n === 1) series[s + LEVEL] = value - habitOf(values, slot, visit);
+      const expected = series[s + LEVEL]! + habitOf(values, slot, visit);
       const most = mostOf(series[s + DEVIATION]!, this.#floor(expected));
       const distance = rootDistance(value, expected, bend);
       const residual = n < UNCLIPPED ? distance : clipped(distance, most);
@@ -192,24 +193,25 @@ class SeasonalChart implements Detector {
         series[s + MEANS + k] = mean;
         series[s + DEVIATIONS + k] = spread(series[s + DEVIATIONS + k]!, mean, rate);
       }
-      const habit = s + PROFILE + visit.bucket;
+      const habit = visit.bucket + slot;
       const off = expected + residual - series[s + LEVEL]!;
-      series[habit]! += (off - series[habit]!) * visit.rate;
+      values[habit]! += (off - values[habit]!) * visit.rate;
       series[s + LEVEL]! += residual * larger(LEVEL_RATE, 1 / n);
     }
-    this.#calendar.count(at);
+    this.#habits.count(at);
   }
 
   skipOne(x: Float64Array, at?: number): void {
     const series = this.#series;
     const { grace_period: grace, linear_below: bend } = this.#settings;
-    const visit = this.#calendar.visit(at);
+    const { values } = this.#habits;
+    const visit = this.#habits.visit(at);
     const before = this.#held[0]!;
     let held = before || SPANS + 1;
     for (let slot = 0, s = 0; slot < x.length; slot++, s += STRIDE) {
       const value = bounded(x[slot]!);
       if (Number.isNaN(value) || series[s + COUNT]! < grace) continue;
-      const expected = expectedOf(series, s, visit);
+      const expected = series[s + LEVEL]! + habitOf(values, slot, visit);
       const floor = this.#floor(expected);
       const most = mostOf(series[s + DEVIATION]!, floor);
       const residual = clipped(rootDistance(value, expected, bend), most);
@@ -227,12 +229,10 @@ class SeasonalChart implements Detector {
     const s = slot * STRIDE;
     const n = this.#series[s + COUNT]!;
     if (n < this.#settings.grace_period) return undefined;
-    const expected = expectedOf(this.#series, s, this.#calendar.visit(at));
+    const habit = habitOf(this.#habits.values, slot, this.#habits.visit(at));
+    const expected = this.#series[s + LEVEL]! + habit;
     const reach = mostOf(this.#series[s + DEVIATION]!, this.#floor(expected));
-    const [low = expected, high = expected] = [-reach, reach].map((distance) =>
-      atRootDistance(distance, expected, this.#settings.linear_below),
-    );
-    return { expected, low, high, n };
+    return { expected, ...this.#around(expected, reach), n };
   }
 
   explain(slot: number, given: number, at?: number): Explanation | undefined {
@@ -244,18 +244,29 @@ class SeasonalChart implements Detector {
     if (value < band.low || value > band.high) return said;
     const s = slot * STRIDE;
     const floor = this.#floor(expected);
+    const sure = sureness(at, this.#habits.visit(at));
+    const distance = rootDistance(value, expected, this.#settings.linear_below);
     let furthest = 0;
     for (let k = 0; k < (this.#held[0]! || SPANS); k++) {
       const before = this.#series[s + MEANS + k]!;
-      const mean = before + (value - expected - before) * RATES[k]!;
+      const mean = before + (distance - before) * RATES[k]!;
       const variance = this.#series[s + DEVIATIONS + k]! ** 2 + FLOOR_PART * floor;
-      const reach = Math.sqrt(variance * this.#limits[k]!);
+      const reach = Math.sqrt(variance * this.#limits[k]!) / sure;
       if (Math.abs(mean) / reach <= furthest) continue;
       furthest = Math.abs(mean) / reach;
-      const ends = { low: expected - reach, high: expected + reach };
-      said = { ...said, ...ends, observed: expected + mean, span: LENGTHS[k]! };
+      const observed = atRootDistance(mean, expected, this.#settings.linear_below);
+      said = { ...said, ...this.#around(expected, reach), observed, span: LENGTHS[k]! };
     }
     return said;
+  }
+
+  /** The values that far from what is expected. */
+  #around(expected: number, reach: number): Pick<Band, "low" | "high"> {
+    const { linear_below: bend } = this.#settings;
+    return {
+      low: atRootDistance(-reach, expected, bend),
+      high: atRootDistance(reach, expected, bend),
+    };
   }
 
   /** @returns 1 + the first span whose mean is beyond its boundary, if that is below `held` */
@@ -282,28 +293,6 @@ class SeasonalChart implements Detector {
   }
 }
 
-function expectedOf(series: Float32Array, s: number, visit: Visit): number {
-  const own = visit.own * series[s + PROFILE + visit.bucket]!;
-  return series[s + LEVEL]! + own + visit.borrowed * series[s + PROFILE + visit.other]!;
-}
-
-/** How far a residual counts. */
-const mostOf = (deviation: number, floor: number): number =>
-  CLIP * Math.sqrt(deviation * deviation + floor);
-
-/** A deviation that has learned one more distance from what was expected. */
-const spread = (deviation: number, distance: number, rate: number): number =>
-  Math.sqrt(deviation * deviation * (1 - rate) + distance * distance * rate);
-
-/** Whether a large mean is no longer borne out. It must not linger when a change is over: it begins anew. */
-const isOver = (mean: number, residual: number, most: number): boolean =>
-  Math.abs(mean) > most / 4 && residual * mean < (mean * mean) / 2;
-
-// Comparisons, not Math.min and Math.max, which take three times as long; a NaN fails both.
-
-const larger = (a: number, b: number): number => (b > a ? b : a);
-
-function clipped(value: number, most: number): number {
-  if (value > most) return most;
-  return value < -most ? -most : value;
-}
+/** Part of the score that is left at an hour that has not been visited. */
+const sureness = (at: number | undefined, { own }: { readonly own: number }): number =>
+  at === undefined ? 1 : 1 / (1 + DOUBT * (1 - own));

@@ -4,8 +4,11 @@
  * with its level: on this scale a rise and a fall of equal likelihood are equally far.
  */
 
+/** Part of the value's size below which a step is too small for the roots to tell, and for their bend to matter. */
+const tiny = 1e-6;
+
 /**
- * (g(value) − g(expected)) / g′(expected) with g(x) = sign(x)·√(|x| + linearBelow); written so that nothing cancels.
+ * (g(value) − g(expected)) / g′(expected) with g(x) = sign(x)·(√(|x| + linearBelow) − √linearBelow).
  *
  * @param linearBelow > 0; far above all values it leaves their difference as it is
  */
@@ -15,9 +18,10 @@ export function rootDistance(value: number, expected: number, linearBelow: numbe
   const towards = expected < 0 ? -value : value;
   const unit = size + linearBelow;
   const off = towards - size;
+  if (off < tiny * unit && off > -tiny * unit) return value - expected;
   const distance =
     towards >= 0
-      ? (2 * off) / (1 + Math.sqrt(1 + off / unit))
+      ? 2 * (Math.sqrt(unit * (unit + off)) - unit)
       : acrossZero(towards, size, linearBelow);
   return expected < 0 ? -distance : distance;
 }

@@ -7,10 +7,12 @@ const configuration = /^DW_CONFIG_/;
 /** Store, source or broker out of reach, within `startup_timeout` or at all. */
 const unreachable = /^DW_(STORE|SOURCE|STREAM|KAFKA|LOG)_UNREACHABLE$/;
 
+export const unreachableCode = 75;
+
 /** @returns 2, 78, 75 or 1 */
 export function exitCodeOf(error: unknown): number {
   if (!(error instanceof DriftwardenError)) return 1;
   if (usage.test(error.code)) return 2;
   if (configuration.test(error.code)) return 78;
-  return unreachable.test(error.code) ? 75 : 1;
+  return unreachable.test(error.code) ? unreachableCode : 1;
 }

@@ -2,11 +2,13 @@
 import type { Command } from "commander";
 import type { Logger } from "pino";
 import type { App } from "../app.ts";
+import { systemClock } from "../clock.ts";
 import type { Remediations } from "../config/fixes.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { createLogger } from "../telemetry/logger.ts";
 import type { Cli } from "./cli.ts";
+import { exitCodeOf, unreachableCode } from "./exit-code.ts";
 
 export interface RunParts {
   readonly cli: Cli;
@@ -30,7 +32,11 @@ async function run(file: string, { cli, remediations, startApp }: RunParts): Pro
     journalStream: process.env["JOURNAL_STREAM"],
   });
   const stop = cli.stopSignal();
-  const app = await startApp(config, { logger });
+  const app = await untilReached(() => startApp(config, { logger }), {
+    untilMs: systemClock.now() + config.startup_timeout,
+    logger,
+    stop,
+  });
   if (!stop.aborted) {
     await new Promise<void>((resolve) => {
       stop.addEventListener("abort", () => resolve(), { once: true });
@@ -39,4 +45,27 @@ async function run(file: string, { cli, remediations, startApp }: RunParts): Pro
   logger.info("stopping");
   await app.stop();
   logger.info("stopped");
+}
+
+interface Patience {
+  readonly untilMs: number;
+  readonly logger: Logger;
+  readonly stop: AbortSignal;
+}
+
+const pauseMs = 1_000;
+
+/** What breaks off while everything starts is waited for as what is not up yet. */
+async function untilReached(start: () => Promise<App>, patience: Patience): Promise<App> {
+  const { untilMs, logger, stop } = patience;
+  for (;;) {
+    try {
+      return await start();
+    } catch (err) {
+      const mayWait = exitCodeOf(err) === unreachableCode && !stop.aborted;
+      if (!mayWait || systemClock.now() + pauseMs > untilMs) throw err;
+      logger.warn({ err }, "could not start yet; it is tried again");
+      await systemClock.sleep(pauseMs, stop);
+    }
+  }
 }

@@ -18,25 +18,43 @@ export interface BlameInput {
   readonly guilty: readonly number[];
 }
 
-/** @returns most to blame first, at most ten; their parts add up to 1 */
-export function blame(input: BlameInput): readonly BlamedFeature[] {
-  const { at, memory, names, scratch, guilty } = input;
+/**
+ * Responsibility is how far a feature is beyond its boundary, times how much of the attention it gained or lost: where
+ * several moved, the one that moved most moved the others.
+ *
+ * @returns most to blame first, at most ten; their parts add up to 1
+ */
+export function blame({
+  at,
+  memory,
+  names,
+  scratch,
+  guilty,
+}: BlameInput): readonly BlamedFeature[] {
   const { scores } = scratch;
+  const shares = sharesOf(memory);
+  const weights = scores.map((score, slot) => {
+    const known = Math.max(score || 0, guilty.includes(slot) ? 1 : 0);
+    // In their own units no move is larger than another.
+    return memory.shape.raw ? known : known * movedPart(shares, slot);
+  });
   const rest = [...scores.keys()]
     .filter((slot) => scores[slot]! >= 1 && !guilty.includes(slot))
-    .toSorted((a, b) => scores[b]! - scores[a]!);
+    .toSorted((a, b) => weights[b]! - weights[a]!);
   const slots = [...guilty, ...rest].slice(0, mostNamed);
-  const weights = slots.map((slot) => Math.max(scores[slot] || 0, guilty.includes(slot) ? 1 : 0));
-  const weight = weights.reduce((sum, one) => sum + one, 0);
-  const shares = sharesOf(memory);
-  return slots.map((slot, i) => ({
+  const weight = slots.reduce((sum, slot) => sum + weights[slot]!, 0);
+  return slots.map((slot) => ({
     feature: names[slot]!,
     ...compared(shares, slot),
     ...crossedBand(memory, scratch, { slot, at }),
-    score: weights[i]!,
-    part: weights[i]! / weight,
+    score: Math.max(scores[slot] || 0, guilty.includes(slot) ? 1 : 0),
+    part: weights[slot]! / weight,
   }));
 }
+
+/** Never 0, so that who is blamed has a part. */
+const movedPart = ({ before, after }: Shares, slot: number): number =>
+  Math.abs((after[slot] ?? 0) - (before[slot] ?? 0)) + 1e-9;
 
 function compared({ before, after }: Shares, slot: number) {
   return {

@@ -11,7 +11,7 @@ export interface Judgement {
   readonly highest: number | undefined;
   /** Who judged: the judges, or for want of their opinion a witness in their stead. */
   readonly stoodIn: boolean;
-  /** Features beyond their boundary, highest score first, once one of them crossed it often enough. */
+  /** Features beyond their boundary, once one of them crossed it often enough. */
   readonly firing: readonly number[];
   /** The judge of the vector as a whole that makes it fire, when no feature does by itself. */
   readonly whole: string | undefined;
@@ -156,11 +156,9 @@ function pushed(crossed: number, crosses: boolean, { outOf }: DecisionSettings):
   return ((crossed << 1) | (crosses ? 1 : 0)) & ((1 << outOf) - 1);
 }
 
-/** Highest first. */
 function beyondBoundary(scores: Float64Array): readonly number[] {
   const slots: number[] = [];
   for (let i = 0; i < scores.length; i++) if (scores[i]! >= 1) slots.push(i);
-  slots.sort((a, b) => scores[b]! - scores[a]!);
   return slots;
 }
 

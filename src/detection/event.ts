@@ -1,5 +1,6 @@
 /** What detection says: plain data, decided once, stored with its id. Ids come from model key and row time only. */
 import type { ModelKey } from "../stream/model-key.ts";
+import type { Ranking } from "./ranking.ts";
 
 export type EpisodeKind =
   | "shift"
@@ -49,6 +50,8 @@ export interface EpisodeOpened {
   /** Most to blame first. */
   readonly features: readonly BlamedFeature[];
   readonly detectors: readonly DetectorScore[];
+  /** How far the order of the features has changed; undefined where there is none. */
+  readonly ranking?: Ranking | undefined;
   /** Attributions the baseline had learned from. */
   readonly learned: number;
   /** How far a slow model is learned: `9/14` before it is judged, then `provisional`; undefined once it is warm, or not slow. */

@@ -5,14 +5,19 @@ import { blame } from "./blame.ts";
 import type { EpisodeOpened } from "./event.ts";
 import { eventId } from "./event-id.ts";
 import { explained } from "./expectation.ts";
+import { familyOf } from "./family.ts";
 import type { ModelMemory } from "./memory.ts";
+import { rankingOf } from "./ranking.ts";
 import type { Evidence } from "./rules.ts";
 import type { Scratch } from "./scratch.ts";
+import { sharesOf } from "./shares.ts";
 
 /** A leak: a feature rose at least so many times… */
 const leakRise = 3;
 /** …and now holds more than this share of the total. */
 const leakShare = 0.2;
+/** More relatives than this help nobody. */
+const mostRelatives = 5;
 
 export interface ShiftInput {
   /** Time of the attribution, microseconds since 1970. */
@@ -23,7 +28,7 @@ export interface ShiftInput {
   readonly scratch: Pick<Scratch, "y" | "scores">;
   /** What a value is a part of, for the sentence; undefined in its own unit. */
   readonly total: string | undefined;
-  /** Features beyond their boundary, highest score first, once one crossed it often enough. */
+  /** Features beyond their boundary, once one crossed it often enough. */
   readonly firing: readonly number[];
   /** The judge of the vector as a whole by which they fire; undefined when a feature does by itself. */
   readonly whole: string | undefined;
@@ -31,15 +36,15 @@ export interface ShiftInput {
 
 /** The judges' evidence; none when no feature fires. */
 export function shiftEvidence(input: ShiftInput): readonly Evidence[] {
-  const { memory, firing } = input;
-  const slot = firing[0];
-  if (slot === undefined) return [];
-  const [top] = blame({ ...input, guilty: [slot] });
-  const before = top?.before ?? 0;
-  const after = top?.after ?? 0;
+  const { memory, names, firing } = input;
+  if (firing.length === 0) return [];
+  const blamed = blame({ ...input, guilty: [] });
+  const slots = blamed.map(({ feature }) => names.indexOf(feature));
+  const slot = slots[0]!;
+  const { before = 0, after = 0 } = blamed[0]!;
   const leaked = memory.nFeatures > 1 && after > leakShare && after >= leakRise * before;
   const score = input.scratch.scores[slot]!;
-  return [{ kind: leaked ? "leak" : "shift", slots: firing, score, reason: sentence(input, slot) }];
+  return [{ kind: leaked ? "leak" : "shift", slots, score, reason: sentence(input, slot) }];
 }
 
 function sentence(input: ShiftInput, slot: number): string {
@@ -51,7 +56,7 @@ function sentence(input: ShiftInput, slot: number): string {
   const said = explained(memory, scratch, { slot, at });
   const what = said === undefined ? "is not as usual" : heldAgainst(said, total);
   const others = firing.length > 1 ? `; ${firing.length - 1} more beyond theirs` : "";
-  return `${names[slot]} ${what}: ${times}${others}`;
+  return `${names[slot]} ${what}: ${times}${others}${moving(input, slot)}`;
 }
 
 /** `fell to 5.4 % of the usual total on average over 10 attributions, expected 8 to 12 %` */
@@ -73,6 +78,14 @@ function distinct(values: readonly number[]): readonly number[] {
     if (shown[0]! < shown[1]! || shown[0]! > shown[2]!) return shown;
   }
   return values;
+}
+
+/** Whoever looks for the cause has to look at the whole family. */
+function moving({ memory, names }: ShiftInput, slot: number): string {
+  const family = familyOf(memory, slot).map((other) => names[other]);
+  const more = family.length > mostRelatives ? ` and ${family.length - mostRelatives} more` : "";
+  const said = family.slice(0, mostRelatives).join(", ");
+  return family.length === 0 ? "" : `; usually moves with ${said}${more}`;
 }
 
 /** @param silence times in microseconds */
@@ -127,6 +140,7 @@ export function openedEvent(input: OpeningInput): EpisodeOpened {
     score,
     features,
     detectors,
+    ranking: kind === "silent" ? undefined : rankingOf(sharesOf(input.memory)),
     learned,
     warmUp,
     cadence,

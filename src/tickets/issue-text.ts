@@ -1,6 +1,7 @@
 /** What a new ticket says: impact first, then what changed, why we say so, what was tried and what to do. */
 
 import type { BlamedFeature, EpisodeOpened } from "../detection/event.ts";
+import type { Ranking } from "../detection/ranking.ts";
 import { formatDuration } from "../duration.ts";
 import type { Incident, RunFacts, Severity } from "../incidents/incident.ts";
 import { modelName } from "../stream/model-key.ts";
@@ -97,6 +98,7 @@ function facts(incident: Incident): string {
     `||First observed|${readTime(episode.at / 1000)}|`,
     `||Scope|${escaped(scope.filter((part) => !part.endsWith(" ")).join(", "), 200)}|`,
     `||Severity|${incident.severity}|`,
+    ...(episode.ranking === undefined ? [] : [`||Order|${changeOfOrder(episode.ranking)}|`]),
     `||Learned from|${learnedFrom(episode)}, cadence ${cadence}|`,
   ].join("\n");
 }
@@ -106,6 +108,10 @@ function learnedFrom({ learned, warmUp }: EpisodeOpened): string {
   if (warmUp === undefined) return `${count} attributions`;
   const far = warmUp === "provisional" ? count : warmUp;
   return `${far} attributions (provisional: the model is slow and not known well yet, no fix runs)`;
+}
+
+function changeOfOrder({ ndcg, left, top }: Ranking): string {
+  return `${left} of the ${top} most important features changed, nDCG ${readNumber(ndcg)}`;
 }
 
 /** The rule in its own words, and every detector's score. */

@@ -29,6 +29,7 @@ describe.each(seeds)("a stream of importances, seed %i", (seed) => {
     ]);
     expect(indexOf(opened[0]!.at)).toBe(settled + 1);
     expect(opened[0]!.features[0]).toMatchObject({ rankBefore: 2 });
+    expect(opened[0]!.ranking).toMatchObject({ left: 1, top: 5 });
     expect(opened[0]!.features[0]!.after).toBeLessThan(opened[0]!.features[0]!.low!);
   });
 
@@ -48,6 +49,38 @@ describe.each(seeds)("a stream of importances, seed %i", (seed) => {
     expect(opened.map(({ kind }) => kind)).toEqual(["silent"]);
     expect(indexOf(opened[0]!.at)).toBe(settled + 2.5);
     expect(opened[0]).toMatchObject({ cadence, newestRow: start + (settled - 1) * cadence });
+  });
+});
+
+describe("features that always move together", () => {
+  const vectorOf = vectors(3);
+  const twins = (i: number): Vector => {
+    const vector = vectorOf(i);
+    const common = vector["f2"]!;
+    return { ...vector, twin: 0.9 * common, f2: i < settled ? common : 3 * common };
+  };
+
+  it("are named together when one of them is to blame", () => {
+    const { opened } = new World().run(0, end, twins);
+    expect(opened[0]?.features[0]?.feature).toBe("f2");
+    expect(opened[0]?.reason).toMatch(/; usually moves with twin$/);
+  });
+});
+
+describe("several features beyond their boundary", () => {
+  const vectorOf = vectors(3);
+  const moved = (i: number): Vector => {
+    const vector = vectorOf(i);
+    return i < settled ? vector : { ...vector, f1: vector["f1"]! * 0.2, f8: vector["f8"]! * 4 };
+  };
+
+  it("are blamed by how far they are beyond it and how much attention they moved", () => {
+    const { features } = new World().run(0, end, moved).opened[0]!;
+    const [first, second] = features;
+    expect([first?.feature, second?.feature]).toEqual(["f1", "f8"]);
+    expect(second!.score).toBeGreaterThan(first!.score);
+    expect(first!.part).toBeGreaterThan(second!.part);
+    expect(features.reduce((sum, { part }) => sum + part, 0)).toBeCloseTo(1, 9);
   });
 });
 

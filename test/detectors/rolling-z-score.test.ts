@@ -1,5 +1,5 @@
 import { fc, it } from "@fast-check/vitest";
-import { mean, sampleStandardDeviation } from "simple-statistics";
+import { mean, sampleCorrelation, sampleStandardDeviation } from "simple-statistics";
 import { describe, expect, test } from "vitest";
 import { rollingZScore } from "../../detectors/rolling-z-score.ts";
 import { freshDetector, scoreThenLearn } from "./fresh-detector.ts";
@@ -103,5 +103,26 @@ describe("rollingZScore", () => {
 
   test("keeps 428 bytes a feature at its defaults", () => {
     expect(rollingZScore.stateBytes(rollingZScore.params.parse({}), 50)).toBe(50 * 428);
+  });
+
+  test("says how strongly two features move together, as a batch computation over the window does", () => {
+    const { detector } = freshDetector(rollingZScore, 3, { window_size: 40 });
+    const rows = Array.from({ length: 150 }, (_, i) => [
+      Math.sin(i),
+      1000 + 3 * Math.sin(i) + Math.sin(7 * i * i),
+      Math.cos(11 * i * i),
+    ]);
+    for (const row of rows) detector.learnOne(Float64Array.from(row));
+    const column = (k: number) => rows.slice(-40).map((row) => row[k]!);
+    expect(detector.together?.(0, 1)).toBeCloseTo(sampleCorrelation(column(0), column(1)), 4);
+    expect(detector.together?.(0, 2)).toBeCloseTo(sampleCorrelation(column(0), column(2)), 4);
+  });
+
+  test("does not say whether features move together that did not come together", () => {
+    const { detector } = freshDetector(rollingZScore, 2);
+    for (let i = 0; i < 50; i++) {
+      detector.learnOne(Float64Array.of(Math.sin(i), i % 9 === 0 ? Number.NaN : Math.sin(i)));
+    }
+    expect(detector.together?.(0, 1)).toBeUndefined();
   });
 });

@@ -20,6 +20,18 @@ function learnedFrom(learned: number, warmUp: string | undefined): string {
   return renderIssue({ ...incident, episode }, context).description;
 }
 
+describe("the facts of a ticket", () => {
+  it("say how far the order of the features has changed", () => {
+    const { episode } = exampleIncident();
+    const ranked = { ...episode, ranking: { ndcg: 0.91234, left: 2, top: 5 } };
+    const { description } = renderIssue(exampleIncident({}, { episode: ranked }), context);
+    expect(description).toContain(
+      "||Order|2 of the 5 most important features changed, nDCG 0.912|",
+    );
+    expect(renderIssue(exampleIncident(), context).description).not.toContain("||Order|");
+  });
+});
+
 describe("the title of a ticket", () => {
   it.each<[EpisodeKind, string]>([
     ["shift", "[P1] churn-v7: credit_score lost its influence"],

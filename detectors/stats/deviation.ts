@@ -1,0 +1,25 @@
+/** Arithmetic of residuals: cheap, for the innermost loops. */
+
+/** A residual counts at most so many deviations, so that no single vector reaches a boundary. */
+const CLIP = 5;
+
+/** How far a residual counts. @param floor the least deviation, squared */
+export const mostOf = (deviation: number, floor: number): number =>
+  CLIP * Math.sqrt(deviation * deviation + floor);
+
+/** A deviation that has learned one more distance from what was expected. */
+export const spread = (deviation: number, distance: number, rate: number): number =>
+  Math.sqrt(deviation * deviation * (1 - rate) + distance * distance * rate);
+
+/** Whether a large mean is no longer borne out. It must not linger when a change is over: it begins anew. */
+export const isOver = (mean: number, residual: number, most: number): boolean =>
+  Math.abs(mean) > most / 4 && residual * mean < (mean * mean) / 2;
+
+// Comparisons, not Math.min and Math.max, which take three times as long; a NaN fails both.
+
+export const larger = (a: number, b: number): number => (b > a ? b : a);
+
+export function clipped(value: number, most: number): number {
+  if (value > most) return most;
+  return value < -most ? -most : value;
+}

@@ -1,0 +1,37 @@
+/** How far the order of the features has changed, in two numbers people know. A headline; it never opens an episode. */
+import type { Shares } from "./shares.ts";
+
+export interface Ranking {
+  /**
+   * Normalised discounted cumulative gain of the order now, each feature worth its share before: 1 for the same order.
+   * Source: Järvelin and Kekäläinen 2002; the clouds' rule is to alarm below 0.9.
+   */
+  readonly ndcg: number;
+  /** How many of the `top` most important features before are no longer among them. */
+  readonly left: number;
+  readonly top: number;
+}
+
+const most = 5;
+
+/** @returns undefined with fewer than two features, or before any was learned */
+export function rankingOf({ before, after }: Shares): Ranking | undefined {
+  const usual = order(before);
+  const now = order(after);
+  const ideal = gain(usual, before);
+  if (usual.length < 2 || !(ideal > 0)) return undefined;
+  const top = Math.min(most, usual.length);
+  const leading = new Set(now.slice(0, top));
+  const left = usual.slice(0, top).filter((slot) => !leading.has(slot)).length;
+  return { ndcg: gain(now, before) / ideal, left, top };
+}
+
+/** Slots of the features that are there, largest first. */
+function order(shares: readonly (number | undefined)[]): readonly number[] {
+  return [...shares.keys()]
+    .filter((slot) => shares[slot] !== undefined)
+    .toSorted((a, b) => shares[b]! - shares[a]!);
+}
+
+const gain = (slots: readonly number[], worth: readonly (number | undefined)[]): number =>
+  slots.reduce((sum, slot, place) => sum + (worth[slot] ?? 0) / Math.log2(place + 2), 0);
