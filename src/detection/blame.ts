@@ -1,8 +1,9 @@
 /** Who is to blame, in shares of the model's attention, as it stood when the episode opened. */
 import type { BlamedFeature } from "./event.ts";
 import type { ModelMemory } from "./memory.ts";
+import type { Shares } from "./ranking.ts";
 import type { Scratch } from "./scratch.ts";
-import { crossedBand, type Shares, sharesOf } from "./shares.ts";
+import { crossedBand, sharesOf } from "./shares.ts";
 
 /** More names than this help nobody. */
 const mostNamed = 10;

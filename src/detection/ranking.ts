@@ -1,5 +1,11 @@
 /** How far the order of the features has changed, in two numbers people know. A headline; it never opens an episode. */
-import type { Shares } from "./shares.ts";
+
+/** By slot. */
+export interface Shares {
+  /** Absolute shares; undefined where absent. */
+  readonly before: readonly (number | undefined)[];
+  readonly after: readonly (number | undefined)[];
+}
 
 export interface Ranking {
   /**

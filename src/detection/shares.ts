@@ -4,14 +4,9 @@ import type { BlamedFeature } from "./event.ts";
 import { expectedBand, explained, type Judged } from "./expectation.ts";
 import type { PastAttribution } from "./history.ts";
 import type { ModelMemory } from "./memory.ts";
+import type { Shares } from "./ranking.ts";
 import type { Scratch } from "./scratch.ts";
 import { expectedTotal } from "./transform.ts";
-
-export interface Shares {
-  /** Absolute shares; undefined where absent. */
-  readonly before: readonly (number | undefined)[];
-  readonly after: readonly (number | undefined)[];
-}
 
 /** In their own units values are measured by what the whole used to be: the share of a single feature is always 1. */
 export function sharesOf(memory: ModelMemory): Shares {
