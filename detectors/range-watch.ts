@@ -37,6 +37,8 @@ const YOUNG_DEVIATION = 50;
 /** A range widens by half of what is beyond it, and forgets a twenty-thousandth of its width a row. */
 const WIDEN = 0.5;
 const FORGET = 5e-5;
+/** A smoothed residual must be further out than a value: it was divided by a scale that wanders, and lingers where it is. */
+const FURTHER = 1.15;
 const MEAN_RATE = 0.001;
 /** The row at which ranges begin anew: the first few know no hour yet. */
 const BEGINS = 5;
@@ -76,9 +78,9 @@ const STRIDE = ROWS + 6;
  *
  * Four views: the value, and the hourly residual smoothed over 4, 20 and 100 rows. score = highest over the views of
  * min(ratio / margin, |y − mean| / (z·(1 + 50/rows)·deviation)), with ratio = distance beyond the range over its width
- * and margin = 0.05·(1 + 200/rows). An alarm opens at 1; then the score is ratio / 0.05 against the range at that
- * time, until the series is back within or for `hold` rows; and no other alarm comes for 3 % of the rows seen, 20 to
- * 150. Learning never stops, for skipped values either. Warm-up: undefined for 100 rows.
+ * and margin = 0.05·(1 + 200/rows); residuals ask for 1.15·z. An alarm opens at 1; then the score is ratio / 0.05 against
+ * the range at that time, until the series is back within or for `hold` rows; and no other alarm comes for 3 % of the
+ * rows seen, 20 to 150. Learning never stops, for skipped values either. Warm-up: undefined for 100 rows.
  *
  * Time: about 0.3 µs a value. Memory: 980 bytes a feature.
  *
@@ -192,7 +194,7 @@ class RangeWatch implements Detector {
       const v = s + VIEWS_AT + k * VIEW;
       const y = this.#viewed(s, k, [value, residual]);
       const ratio = beyond(y, floats[v + LOW]!, floats[v + HIGH]!);
-      const least = far * floats[v + DEVIATION]!;
+      const least = (k === 0 ? far : FURTHER * far) * floats[v + DEVIATION]!;
       const away = least > 0 ? Math.abs(y - floats[v + MEAN]!) / least : MOST_SCORE;
       const score = Math.min(ratio / margin, away, MOST_SCORE);
       if (score <= said.score) continue;
