@@ -74,9 +74,4 @@ export interface DetectorType<Params> {
   create(params: Params, state: DetectorState): Detector;
   /** Copies what can be kept into zeroed bytes for more features (slots only ever get appended). */
   grow(params: Params, from: DetectorState, to: DetectorState): void;
-  /**
-   * The level is announced to be another: copies what is likely to stay (the habits of the hours, say) into zeroed bytes
-   * of the same size. Without it nothing stays.
-   */
-  rebase?(params: Params, from: DetectorState, to: DetectorState): void;
 }

@@ -108,10 +108,6 @@ export const seasonalChart: DetectorType<SeasonalChartParams> = {
     const [known, place] = [featuresAt(from.nFeatures), featuresAt(to.nFeatures)];
     to.bytes.set(from.bytes.subarray(known, known + from.nFeatures * STRIDE * 4), place);
   },
-  rebase: (_, { bytes, nFeatures }, to) => {
-    to.bytes.set(bytes.subarray(HELD_BYTES, featuresAt(nFeatures)), HELD_BYTES);
-    new Habits(to.bytes.subarray(HELD_BYTES), nFeatures).discount();
-  },
 };
 
 class SeasonalChart implements Detector {
@@ -179,8 +175,7 @@ class SeasonalChart implements Detector {
       if (Number.isNaN(value)) continue;
       const n = series[s + COUNT]! + 1;
       series[s + COUNT] = n;
-      // The first value is as expected; where the habits are older than the level, they stay.
-      if (n === 1) series[s + LEVEL] = value - habitOf(values, slot, visit);
+      if (n === 1) series[s + LEVEL] = value;
       const expected = series[s + LEVEL]! + habitOf(values, slot, visit);
       const most = mostOf(series[s + DEVIATION]!, this.#floor(expected));
       const distance = rootDistance(value, expected, bend);

@@ -62,15 +62,6 @@ export class CalendarVisits {
     return { bucket, other, own, borrowed, rate };
   }
 
-  /** From here on what was learned so far is a guess: it counts as a single visit of each bucket. */
-  discount(): void {
-    for (let bucket = 0; bucket < buckets; bucket++) {
-      const visits = Math.max(this.#visits[bucket]!, 1);
-      this.#visits[bucket]! /= visits;
-      this.#seen[bucket]! /= visits;
-    }
-  }
-
   /** A value was learned at this time. */
   count(at: number | undefined): void {
     if (at === undefined) return;

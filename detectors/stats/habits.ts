@@ -30,11 +30,6 @@ export class Habits {
     }
   }
 
-  /** What was learned so far counts as a single visit of each bucket. */
-  discount(): void {
-    this.#calendar.discount();
-  }
-
   /** The hour, its buckets given by where their values begin. @param at microseconds since 1970 */
   visit(at: number | undefined): Visit {
     const { bucket, other, own, borrowed, rate } = this.#calendar.visit(at);

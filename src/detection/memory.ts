@@ -119,15 +119,10 @@ export class ModelMemory {
     return grown;
   }
 
-  /** The same features with nothing learned of them but what does not hang on their level: what a marker asks for. */
+  /** The same features with nothing learned of them: what a marker asks for. */
   relearned(): ModelMemory {
     const fresh = new ModelMemory(this.shape);
-    const { nFeatures } = this;
     for (const name of kept) fresh[name].set(this[name]);
-    for (const [i, { type, params }] of this.uses.entries()) {
-      const from = { nFeatures, bytes: this.sections[i]! };
-      type.rebase?.(params, from, { nFeatures, bytes: fresh.sections[i]! });
-    }
     return fresh;
   }
 }

@@ -129,27 +129,6 @@ describe.each(types)("the state of $name", ({ type }) => {
   });
 });
 
-const rebasing = types.filter(({ type }) => type.rebase !== undefined);
-
-describe.each(rebasing)("$name on another level", ({ type }) => {
-  test("expects nothing before it has learned it, leaves the old bytes alone, and scores in the end", () => {
-    const params = type.params.parse({});
-    const { state, detector } = freshDetector(type, 3);
-    for (const x of noise(7, WARM, 3)) detector.learnOne(x);
-    const before = state.bytes.slice();
-    const to = { nFeatures: 3, bytes: new Uint8Array(state.bytes.length) };
-    type.rebase?.(params, state, to);
-    expect(state.bytes).toEqual(before);
-    const rebased = type.create(params, to);
-    expect(rebased.scoreOne(Float64Array.of(1, 2, 3), new Float64Array(3))).toBeUndefined();
-    expect(rebased.band(0)).toBeUndefined();
-    for (const x of noise(8, WARM, 3)) rebased.learnOne(x);
-    expect(rebased.scoreOne(Float64Array.of(0.5, 10.5, 20.5), new Float64Array(3))).toBeTypeOf(
-      "number",
-    );
-  });
-});
-
 function isOutside(detector: Detector, value: number): boolean {
   const band = detector.band(0);
   const said = detector.explain?.(0, value) ?? (band && { ...band, observed: value });

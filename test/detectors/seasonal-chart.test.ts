@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import type { Detector } from "../../detectors/detector.ts";
 import { seasonalChart } from "../../detectors/seasonal-chart.ts";
 import { pythonRandom } from "../../detectors/stats/mt19937.ts";
 import { freshDetector } from "./fresh-detector.ts";
@@ -71,26 +70,6 @@ describe("seasonalChart", () => {
     expect(noon!.expected - night!.expected).toBeGreaterThan(4);
     expect(scoreOf(detector, 10, start + (14 * day + day / 2) * cadence)).toBeGreaterThan(1);
     expect(scoreOf(detector, 10, start + 14 * day * cadence)).toBeLessThan(0.5);
-  });
-
-  test("keeps the habits of the hours when its level is announced to be another", () => {
-    const noise = noisy(2);
-    const wave = (i: number): number => noise(i) + (i % day < day / 2 ? 0 : 5);
-    const { detector, state } = freshDetector(seasonalChart, 1);
-    const learn = (chart: Detector, i: number, level: number): void =>
-      chart.learnOne(Float64Array.of(level + wave(i)), start + i * cadence);
-    for (let i = 0; i < 14 * day; i++) learn(detector, i, 0);
-    const params = seasonalChart.params.parse({});
-    const to = { nFeatures: 1, bytes: new Uint8Array(state.bytes.length) };
-    seasonalChart.rebase?.(params, state, to);
-    const rebased = seasonalChart.create(params, to);
-    expect(rebased.band(0, start)).toBeUndefined();
-    for (let i = 14 * day; i < 14 * day + 20; i++) learn(rebased, i, 100);
-    const night = rebased.band(0, start + 15 * day * cadence);
-    const noon = rebased.band(0, start + (15 * day + day / 2) * cadence);
-    expect(night!.expected).toBeCloseTo(110, 0);
-    // A single visit is believed by a third, and for the rest so is that of the other kind of day.
-    expect(noon!.expected - night!.expected).toBeCloseTo(5 * (1 / 3 + (2 / 3) * (1 / 3)), 0);
   });
 
   test("does not mind that the day begins an hour earlier in summer", () => {
