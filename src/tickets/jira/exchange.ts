@@ -44,9 +44,11 @@ export type Outcome = Answer | NoAnswer;
  * @throws nothing but what `mayAct` throws
  */
 export async function exchange(question: Question): Promise<Outcome> {
-  let settle: (outcome: Outcome | Promise<never>) => void = ignore;
-  const settled = new Promise<Outcome>((resolve) => {
+  let settle: (outcome: Outcome) => void = ignore;
+  let refuse: (error: unknown) => void = ignore;
+  const settled = new Promise<Outcome>((resolve, reject) => {
     settle = resolve;
+    refuse = reject;
   });
   const request = start(question);
   let sent = false;
@@ -59,7 +61,7 @@ export async function exchange(question: Question): Promise<Outcome> {
     try {
       await question.mayAct?.();
     } catch (error) {
-      settle(Promise.reject(error));
+      refuse(error);
       request.destroy();
     }
     if (request.destroyed) return;

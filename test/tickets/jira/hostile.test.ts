@@ -215,6 +215,20 @@ describe("no answer", () => {
     expect(server.seen).toEqual([]);
   });
 
+  it("is over at the deadline, whatever is said afterwards of whose it is", async () => {
+    const { jira, server } = await at(json(201, { id: "1", body: "x" }), quick);
+    let answer: (error: Error) => void = () => undefined;
+    const answered = new Promise<never>((_resolve, reject) => {
+      answer = reject;
+    });
+    const asking = jira.addComment("1", "x", () => answered);
+    expect(await errorOf(asking)).toMatchObject({ code: "DW_JIRA_TIMEOUT", maybeApplied: false });
+    // An error that nobody hears would end the process, and this test.
+    answer(new Error("taken over"));
+    await new Promise(setImmediate);
+    expect(server.seen).toEqual([]);
+  });
+
   it("is certainly not applied when the connection was refused", async () => {
     const { jira, server } = await at(() => undefined);
     await server[Symbol.asyncDispose]();
