@@ -1,4 +1,6 @@
 /** The first start: the recent past, sent once as history, up to where live reading begins. */
+import type { Logger } from "pino";
+import type { Clock } from "../clock.ts";
 import type { Delivery } from "./delivery.ts";
 import { type SourceOptions, slowTimeoutMs } from "./options.ts";
 import type { Xid } from "./progress.ts";
@@ -17,7 +19,12 @@ export interface HistoryOptions {
   readonly untilMs: number;
   /** Told of every page that was sent. */
   readonly recent: RecentlySent;
+  readonly clock: Clock;
+  readonly logger: Logger;
 }
+
+/** A long history says how far it is this often, ms. */
+const sayEveryMs = 5_000;
 
 /** Below the first window, so that what comes by windows is above it. */
 const beforeWindows = { level: 0, window: 0 } as const;
@@ -53,10 +60,11 @@ export async function sendHistory(
   delivery: Delivery,
   wanted: HistoryOptions,
 ): Promise<number> {
-  const { options } = wanted;
+  const { options, clock, logger } = wanted;
   const { name: source } = options;
   const models = new Set<string>();
   let sent = 0;
+  let saidAtMs = clock.now();
   if (options.history.ms <= 0 || options.history.maxRows <= 0) return sent;
   for await (const page of pages(view, query(view, wanted))) {
     const rows = delivery.parse(page);
@@ -75,6 +83,13 @@ export async function sendHistory(
     );
     wanted.recent.add({ ...beforeWindows, rows: page });
     sent += rows.length;
+    const through = rows.at(-1)?.row.ts;
+    if (clock.now() - saidAtMs < sayEveryMs || through === undefined) continue;
+    saidAtMs = clock.now();
+    logger.info(
+      { rows: sent, models: models.size, through: new Date(through / 1000).toISOString() },
+      "history is being sent",
+    );
   }
   const closing = [...models].map(
     (model) => ({ kind: "history", model, source, rows: [], last: true }) as const,

@@ -150,7 +150,7 @@ export class Reading {
   /** What of the past is still wanted. */
   async #sendHistory({ history, ...state }: SourceState, view: SourceView): Promise<SourceState> {
     if (history === undefined) return state;
-    const { options, delivery, logger } = this.#deps;
+    const { options, delivery, clock, logger } = this.#deps;
     const { horizon } = state.levels[0];
     // Nothing else was sent before, and what was of history is sent again.
     this.#recent = new RecentlySent([]);
@@ -159,6 +159,8 @@ export class Reading {
       options,
       horizon,
       recent: this.#recent,
+      clock,
+      logger,
     });
     logger.info({ rows }, "history sent");
     return this.#saved(state);

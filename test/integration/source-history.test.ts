@@ -1,5 +1,6 @@
 import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { systemClock } from "../../src/clock.ts";
 import {
   sql,
   startTestPostgres,
@@ -7,6 +8,7 @@ import {
   type TestPostgres,
 } from "../programs/postgres.ts";
 import {
+  keptLog,
   MemorySink,
   runSource,
   type SourceRun,
@@ -70,6 +72,23 @@ describe("the first start", () => {
       expect(own.map((row) => row.ts)).toEqual(own.map((row) => row.ts).toSorted((x, y) => x - y));
     }
     expect(run.sink.rows).toEqual([]);
+  });
+
+  it("says how far a long history is", async () => {
+    const source = await newSource();
+    await sql(source.url, past(200, "a"));
+    const sink = new MemorySink();
+    const { logger, lines } = keptLog();
+    // Every page takes three seconds, and it is said every five.
+    const now = (): number => systemClock.now() + sink.appends.length * 3_000;
+    const options = sourceOptions(source.readonlyUrl, { columns, pageRows: 50 });
+    running = runSource(options, { sink, logger, clock: { ...systemClock, now } });
+    await running.ticks(1);
+    const said = lines.filter((line) => line.includes("history is being sent"));
+    expect(said.map((line) => JSON.parse(line))).toMatchObject([
+      { rows: 100, models: 1 },
+      { rows: 200, models: 1 },
+    ]);
   });
 
   it("sends what is ahead of its clock as new rows, once, after the history", async () => {
