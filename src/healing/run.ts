@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import type { Logger } from "pino";
 import type { ActResult, Remediation, Target } from "../../remediations/remediation.ts";
 import type { Clock } from "../clock.ts";
+import { toldOf } from "../errors.ts";
 import type { Attempt } from "../incidents/effect-handler.ts";
 import type { Incident, RunFacts } from "../incidents/incident.ts";
 import type { Run } from "../store/runs/run.ts";
@@ -42,11 +43,15 @@ interface Proposal {
   readonly id: string;
   readonly fix: Fix;
   readonly incident: Incident;
-  readonly targets: readonly Target[];
+  /** Undefined when nobody could be asked. */
+  readonly targets: readonly Target[] | undefined;
   readonly facts: SituationFacts;
-  /** Why it could not be tried before; undefined when it could. */
+  /** Why nobody could be asked for a target, now or before; undefined when somebody could. */
   readonly hindrance: string | undefined;
 }
+
+/** After so many attempts at asking for a target, about half a minute, the ticket says that nobody answers. */
+const resolveAttempts = 4;
 
 type SituationFacts = Parameters<typeof judgeBeforeTarget>[0];
 
@@ -65,8 +70,8 @@ export class Runner {
   /**
    * Runs a fix for an episode of the incident, once.
    *
-   * @throws what the engine throws when targets cannot be asked for: it is tried again until the news is too old; and
-   *   what the attempt's `confirm` throws
+   * @throws what the engine throws when targets cannot be asked for, since that is no answer, also when the run was
+   *   denied for it; and what the attempt's `confirm` throws
    */
   async start(
     wish: { readonly fix: string; readonly episode: string },
@@ -81,17 +86,19 @@ export class Runner {
     const { fix, remediation } = known;
     const before = situation(incident, { ...this.#options, fix });
     const worthIt = judgeBeforeTarget(before).allow;
-    const targets = worthIt ? await remediation.resolve() : [];
+    const proposal = { id, fix, incident, hindrance: attempt.lastError };
+    const targets = worthIt
+      ? await remediation.resolve().catch(async (error: unknown) => {
+          if (attempt.attempt >= resolveAttempts) {
+            const hindrance = toldOf(error);
+            await this.#decide({ ...proposal, targets: undefined, facts: before, hindrance });
+          }
+          throw error;
+        })
+      : [];
     // Asking may have taken long.
     const facts = worthIt ? situation(incident, { ...this.#options, fix }) : before;
-    const run = await this.#decide({
-      id,
-      fix,
-      incident,
-      targets,
-      facts,
-      hindrance: attempt.lastError,
-    });
+    const run = await this.#decide({ ...proposal, targets, facts });
     const target = targetOf(run);
     if (run.status !== "acting" || target === undefined) {
       return { run: factsOf(run), asked: worthIt };
@@ -187,7 +194,7 @@ function noLongerConfigured({ fix }: Run): ActResult {
 
 /** The gates' word, as the run that is written down. */
 function judged(proposal: Proposal, past: PastAttempts): Run {
-  const { fix, targets, facts, hindrance } = proposal;
+  const { fix, targets = [], facts, hindrance } = proposal;
   const { nowMs } = facts;
   const all: GateFacts = {
     ...facts,
@@ -198,9 +205,11 @@ function judged(proposal: Proposal, past: PastAttempts): Run {
   const decision = judgeAll(gates, all);
   const run = writtenDown(proposal, nowMs);
   if (!decision.allow) {
-    const { gate, reason } = decision;
+    const { gate } = decision;
+    const unasked = proposal.targets === undefined && gate === "target";
+    const reason = unasked ? `The target of ${fix.name} is not known.` : decision.reason;
     const detail =
-      hindrance === undefined ? reason : `${reason} It could not be tried before: ${hindrance}`;
+      hindrance === undefined ? reason : `${reason} It could not be asked for: ${hindrance}`;
     return { ...run, status: "denied", gate, detail, finishedAtMs: nowMs };
   }
   const act = `${fix.remediation} on ${targets[0]?.name ?? "nothing"}`;
@@ -209,7 +218,7 @@ function judged(proposal: Proposal, past: PastAttempts): Run {
 }
 
 function writtenDown(
-  { id, fix, incident, targets }: Proposal,
+  { id, fix, incident, targets = [] }: Proposal,
   nowMs: number,
 ): Omit<Run, "status" | "detail"> {
   const target = targets[0];

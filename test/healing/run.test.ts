@@ -226,15 +226,25 @@ describe("the gates of a run", () => {
     });
   });
 
-  it("take an engine that cannot be asked for no answer: it is asked again until the news is old", async () => {
+  it("take an engine that cannot be asked for no answer, and say so after the fourth attempt", async () => {
     const down = setUp({ remediation: { resolve: () => Promise.reject(new Error("no socket")) } });
-    for (const attempt of [1, 4, 40])
+    for (const attempt of [1, 2, 3])
       await expect(down.start("e1", { attempt })).rejects.toThrow("no socket");
     expect(down.ledger.runs.size).toBe(0);
+    await expect(down.start("e1", { attempt: 4 })).rejects.toThrow("no socket");
+    const { run, asked } = await down.ask("e1", { attempt: 5 });
+    expect(run).toMatchObject({ status: "denied", gate: "target" });
+    expect(run?.detail).toContain("no socket");
+    expect(asked).toBe(false);
+  });
+
+  it("are not asked for when the news is old, and say why they were not before", async () => {
+    const down = setUp({ remediation: { resolve: () => Promise.reject(new Error("no socket")) } });
+    await expect(down.start("e1", { attempt: 1 })).rejects.toThrow("no socket");
     await down.clock.advance(181 * minute);
-    const { run, asked } = await down.ask("e1", { attempt: 41, lastError: "no socket" });
+    const { run, asked } = await down.ask("e1", { attempt: 2, lastError: "no socket" });
     expect(run).toMatchObject({ status: "denied", gate: "fresh" });
-    expect(run?.detail).toContain("It could not be tried before: no socket");
+    expect(run?.detail).toContain("no socket");
     expect(asked).toBe(false);
   });
 

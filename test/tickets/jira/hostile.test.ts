@@ -217,14 +217,18 @@ describe("no answer", () => {
 
   it("is over at the deadline, whatever is said afterwards of whose it is", async () => {
     const { jira, server } = await at(json(201, { id: "1", body: "x" }), quick);
-    let answer: (error: Error) => void = () => undefined;
-    const answered = new Promise<never>((_resolve, reject) => {
-      answer = reject;
-    });
-    const asking = jira.addComment("1", "x", () => answered);
+    const late = new AbortController();
+    const asking = jira.addComment(
+      "1",
+      "x",
+      () =>
+        new Promise((_resolve, reject) => {
+          late.signal.addEventListener("abort", () => reject(new Error("taken over")));
+        }),
+    );
     expect(await errorOf(asking)).toMatchObject({ code: "DW_JIRA_TIMEOUT", maybeApplied: false });
     // An error that nobody hears would end the process, and this test.
-    answer(new Error("taken over"));
+    late.abort();
     await new Promise(setImmediate);
     expect(server.seen).toEqual([]);
   });
