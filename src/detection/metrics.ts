@@ -2,7 +2,20 @@
 import { Counter, Gauge, type Registry } from "prom-client";
 import type { ModelView, PartitionEngine } from "./engine.ts";
 
-export type DetectionMetrics = ReturnType<typeof detectionMetrics>;
+interface SavingMetrics {
+  readonly statesSaved: Counter;
+  readonly saves: Counter;
+  readonly saveFailures: Counter;
+}
+
+export interface DetectionMetrics extends SavingMetrics {
+  readonly records: Counter<"kind">;
+  readonly decisions: Counter<"type">;
+  readonly gaps: Counter;
+  readonly quarantined: Counter;
+  readonly divergences: Counter;
+  readonly modelsRetired: Counter;
+}
 
 /** What is looked at when somebody scrapes. */
 export interface Seen {
@@ -12,8 +25,7 @@ export interface Seen {
 }
 
 /** @param registry where they are registered */
-// oxlint-disable-next-line typescript/explicit-module-boundary-types -- the type is derived above
-export function detectionMetrics(registry: Registry, seen: Seen) {
+export function detectionMetrics(registry: Registry, seen: Seen): DetectionMetrics {
   registerCensus(registry, seen);
   registerScores(registry, seen);
   const registers = [registry];
@@ -54,8 +66,7 @@ export function detectionMetrics(registry: Registry, seen: Seen) {
   };
 }
 
-// oxlint-disable-next-line typescript/explicit-function-return-type -- as above
-function savingMetrics(registry: Registry) {
+function savingMetrics(registry: Registry): SavingMetrics {
   const registers = [registry];
   return {
     statesSaved: new Counter({

@@ -1,7 +1,10 @@
 /** Healing's own metrics, and those of the engine it acts through. */
 import { Counter, Gauge, type Registry } from "prom-client";
 
-export type HealingMetrics = ReturnType<typeof healingMetrics>;
+export interface HealingMetrics {
+  readonly decided: Counter<"fix" | "status" | "gate">;
+  readonly finished: Counter<"fix" | "outcome">;
+}
 
 interface RunCount {
   readonly fix: string;
@@ -14,8 +17,10 @@ interface RunCount {
  * @param registry where they are registered
  * @param count counts the stored runs when somebody scrapes
  */
-// oxlint-disable-next-line typescript/explicit-module-boundary-types -- the type is derived above
-export function healingMetrics(registry: Registry, count: () => Promise<readonly RunCount[]>) {
+export function healingMetrics(
+  registry: Registry,
+  count: () => Promise<readonly RunCount[]>,
+): HealingMetrics {
   const registers = [registry];
   registry.registerMetric(
     new Gauge({

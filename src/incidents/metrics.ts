@@ -1,7 +1,25 @@
 /** The metrics of incidents and of the outbox. */
 import { Counter, Gauge, type Registry } from "prom-client";
 
-export type IncidentsMetrics = ReturnType<typeof incidentsMetrics>;
+interface OutboxCounters {
+  readonly outboxReads: Counter;
+  readonly outboxReadFailures: Counter;
+}
+
+interface EffectsMetrics extends OutboxCounters {
+  readonly effectAttempts: Counter<"kind">;
+  readonly effectsDone: Counter<"kind">;
+  readonly effectFailures: Counter<"kind">;
+  readonly effectsDead: Counter<"kind">;
+  readonly breakerState: Gauge<"dependency">;
+}
+
+interface CountedMetrics {
+  readonly open: Gauge<"severity">;
+  readonly outbox: Gauge<"status">;
+}
+
+export type IncidentsMetrics = EffectsMetrics & CountedMetrics;
 
 /** What is counted in the store when somebody looks. */
 export interface IncidentsCounts {
@@ -10,13 +28,11 @@ export interface IncidentsCounts {
 }
 
 /** @param registry where they are registered */
-// oxlint-disable-next-line typescript/explicit-module-boundary-types -- the type is derived below
-export function incidentsMetrics(registry: Registry, counts: IncidentsCounts) {
+export function incidentsMetrics(registry: Registry, counts: IncidentsCounts): IncidentsMetrics {
   return { ...effectsMetrics(registry), ...countedMetrics(registry, counts) };
 }
 
-// oxlint-disable-next-line typescript/explicit-function-return-type -- the type is derived above
-function effectsMetrics(registry: Registry) {
+function effectsMetrics(registry: Registry): EffectsMetrics {
   const counter = (name: string, help: string) =>
     new Counter({ name, help, labelNames: ["kind"] as const, registers: [registry] });
   return {
@@ -43,8 +59,7 @@ function effectsMetrics(registry: Registry) {
   };
 }
 
-// oxlint-disable-next-line typescript/explicit-function-return-type -- the type is derived above
-function countedMetrics(registry: Registry, counts: IncidentsCounts) {
+function countedMetrics(registry: Registry, counts: IncidentsCounts): CountedMetrics {
   return {
     open: new Gauge({
       name: "driftwarden_incidents_open",
@@ -73,8 +88,7 @@ function countedMetrics(registry: Registry, counts: IncidentsCounts) {
   };
 }
 
-// oxlint-disable-next-line typescript/explicit-function-return-type -- the type is derived from it
-function outboxCounters(registry: Registry) {
+function outboxCounters(registry: Registry): OutboxCounters {
   return {
     outboxReads: new Counter({
       name: "driftwarden_outbox_reads_total",

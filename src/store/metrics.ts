@@ -1,8 +1,18 @@
 /** The store's metrics. */
 import { Counter, Gauge, type Registry } from "prom-client";
 
-// oxlint-disable-next-line typescript/explicit-module-boundary-types -- the type is derived below
-export function storeMetrics(registry: Registry) {
+export interface StoreMetrics {
+  readonly transactions: Counter;
+  readonly transactionFailures: Counter<"reason">;
+  readonly listens: Counter;
+  readonly listenFailures: Counter;
+  readonly restoredAt: Gauge;
+  readonly rowsDeleted: Counter<"table">;
+  readonly retentionRounds: Counter;
+  readonly retentionFailures: Counter;
+}
+
+export function storeMetrics(registry: Registry): StoreMetrics {
   const registers = [registry];
   return {
     transactions: new Counter({
@@ -49,5 +59,3 @@ export function storeMetrics(registry: Registry) {
     }),
   };
 }
-
-export type StoreMetrics = ReturnType<typeof storeMetrics>;

@@ -1,5 +1,5 @@
 /** BEGIN, the work, COMMIT: one place decides what is tried again and what must never be. */
-import type { ClientBase, Pool, PoolClient } from "pg";
+import type { ClientBase, Pool, PoolClient, QueryResultRow } from "pg";
 import { systemClock } from "../clock.ts";
 import { messageOf } from "../errors.ts";
 import { StoreError } from "./errors.ts";
@@ -20,10 +20,8 @@ export async function rowsOf<Row>(
   sql: string,
   values?: readonly Value[],
 ): Promise<Row[]> {
-  const result = await client.query(sql, values && [...values]);
-  const rows: unknown[] = result.rows;
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a query and its Row stand side by side
-  return rows as Row[];
+  const { rows } = await client.query<Row & QueryResultRow>(sql, values && [...values]);
+  return rows;
 }
 
 export function txOf(client: ClientBase): Tx {

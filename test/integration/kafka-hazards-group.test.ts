@@ -1,4 +1,5 @@
 /** What kafkajs 2.2.4 does wrong in a consumer group: each shown with it alone first, then with our stream. */
+import { EventEmitter, once } from "node:events";
 import type { Consumer, Kafka } from "kafkajs";
 import { pino } from "pino";
 import { Registry } from "prom-client";
@@ -126,13 +127,18 @@ describe.skipIf(!available)("a position that is looked up when the partition is 
     const topic = "late-seek";
     await createTopic(kafka.brokers, topic);
     await produce(kafka.brokers, topic, { texts });
+    const seen = new EventEmitter();
+    const delivered = once(seen, "message");
     const lookUp = async (consumer: Consumer): Promise<void> => {
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      await delivered;
       consumer.seek({ topic, partition: 0, offset: "15" });
     };
     let lookedUp: Promise<void> | undefined;
     const onJoin = (c: Consumer): void => void (lookedUp = lookUp(c));
-    const { got, consumer } = await join(topic, { onJoin });
+    const { got, consumer } = await join(topic, {
+      onJoin,
+      onMessage: async () => void seen.emit("message"),
+    });
     await eventually(() => expect(got).toContain("0/t19"));
     await lookedUp;
     expect(got[0]).toBe("0/t0");
@@ -161,11 +167,11 @@ describe.skipIf(!available)(
       const topic = "in-work";
       await createTopic(kafka.brokers, topic);
       await produce(kafka.brokers, topic, { texts: ["slow"] });
-      const first = await join(topic, {
-        onMessage: () => new Promise((resolve) => setTimeout(resolve, 6000)),
-      });
+      const seen = new EventEmitter();
+      const redone = once(seen, "message");
+      const first = await join(topic, { onMessage: async () => void (await redone) });
       await eventually(() => expect(first.held()).toEqual([0]));
-      const second = await join(topic);
+      const second = await join(topic, { onMessage: async () => void seen.emit("message") });
       await eventually(() => expect(first.got).toEqual(["0/slow"]));
       await eventually(() => expect(second.got).toEqual(["0/slow"]));
       await Promise.all([first.consumer.disconnect(), second.consumer.disconnect()]);
