@@ -2,9 +2,9 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { detectorTypes } from "../detectors/index.ts";
-import { type DetectionOptions, replayRows } from "../src/cli/replay-engine.ts";
-import { csvSource } from "../src/cli/row-source.ts";
 import type { Sensitivity } from "../src/detection/default-detectors.ts";
+import { type DetectionOptions, replayRows } from "../src/replay/replay.ts";
+import { csvSource } from "../src/replay/row-source.ts";
 import { modelName } from "../src/stream/model-key.ts";
 import { type AttributionScore, type ScoredEpisode, scoreEpisodes } from "./attribution-score.ts";
 import { part, readTruth, type Split, type Truth } from "./attribution-truth.ts";

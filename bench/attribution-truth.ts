@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { parseTime } from "../src/cli/cells.ts";
+import { parseTime } from "../src/replay/cells.ts";
 
 /** Seconds since 1970. */
 const seconds = z.string().transform((text) => (parseTime(text) ?? Number.NaN) / 1e6);

@@ -1,8 +1,8 @@
 /** The engine as the daemon builds it from the smallest configuration. */
-import { registries } from "../src/app.ts";
+import { registries } from "../src/app/app.ts";
+import { engineSettings } from "../src/app/detection.ts";
 import { parseConfig } from "../src/config/parse.ts";
 import type { EngineSettings } from "../src/detection/engine.ts";
-import { engineSettings } from "../src/wiring/detection.ts";
 
 const smallest = `
 store: {url: "postgres://127.0.0.1/driftwarden"}

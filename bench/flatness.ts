@@ -1,8 +1,8 @@
 /** Section `flatness`: how much the result on the labelled streams depends on each constant of judge and decision. */
 import { detectorTypes } from "../detectors/index.ts";
-import type { DetectionOptions } from "../src/cli/replay-engine.ts";
 import { defaultDetectorSet } from "../src/detection/default-detectors.ts";
 import { type DetectorUse, defaultDecision } from "../src/detection/settings.ts";
+import type { DetectionOptions } from "../src/replay/replay.ts";
 import { scoreEpisodes } from "./attribution-score.ts";
 import { replayStreams } from "./attribution-streams.ts";
 import { readTruth } from "./attribution-truth.ts";

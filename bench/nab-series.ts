@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { median } from "simple-statistics";
 import { z } from "zod";
 import { detectorTypes } from "../detectors/index.ts";
-import { parseTime } from "../src/cli/cells.ts";
 import { runDetect } from "../src/cli/detect.ts";
 import type { Sensitivity } from "../src/detection/default-detectors.ts";
+import { parseTime } from "../src/replay/cells.ts";
 import type { NabRun, NabSeries } from "./nab-score.ts";
 
 const labels = z.record(z.string(), z.array(z.tuple([z.string(), z.string()])));

@@ -1,8 +1,8 @@
 /** Section `noise`: alarms of pure noise, in which there is nothing to find. */
 import { detectorTypes } from "../detectors/index.ts";
 import { pythonRandom } from "../detectors/stats/mt19937.ts";
-import { ruledScorer } from "../src/cli/row-scorer.ts";
 import { defaultDetectorSet, type Sensitivity } from "../src/detection/default-detectors.ts";
+import { ruledScorer } from "../src/replay/row-scorer.ts";
 import { gaussian } from "./daily-streams.ts";
 import { type BenchLine, benchLine, progress } from "./line.ts";
 

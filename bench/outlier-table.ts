@@ -1,6 +1,6 @@
 /** Tables of outlier detection: numbers, and which rows are anomalous. */
 import { pythonRandom } from "../detectors/stats/mt19937.ts";
-import { readCsv } from "../src/cli/csv.ts";
+import { readCsv } from "../src/replay/csv.ts";
 
 export interface Table {
   readonly names: readonly string[];

@@ -1,6 +1,6 @@
 /** Plots of figures as SVG files that follow the reader's light or dark; the look is that of the replay's page. */
-import { escapeHtml } from "../src/cli/page/markup.ts";
-import { style } from "../src/cli/page/style.ts";
+import { escapeHtml } from "../src/replay/page/markup.ts";
+import { style } from "../src/replay/page/style.ts";
 
 const own = `
 text { font: 12px system-ui, sans-serif; fill: var(--text); } .soft { fill: var(--soft); }

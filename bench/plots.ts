@@ -2,10 +2,10 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { detectorTypes } from "../detectors/index.ts";
-import { chartSvg } from "../src/cli/page/chart.ts";
-import { Recording } from "../src/cli/page/recording.ts";
-import { type ReplayedEpisode, replayRows } from "../src/cli/replay-engine.ts";
-import { csvSource } from "../src/cli/row-source.ts";
+import { chartSvg } from "../src/replay/page/chart.ts";
+import { Recording } from "../src/replay/page/recording.ts";
+import { type ReplayedEpisode, replayRows } from "../src/replay/replay.ts";
+import { csvSource } from "../src/replay/row-source.ts";
 import { benchAttribution } from "./attribution-streams.ts";
 import { dataPath } from "./data-folder.ts";
 import { type BenchLine, progress } from "./line.ts";

@@ -1,7 +1,13 @@
 #!/usr/bin/env node
 /** From the arguments to a command and from its end to an exit code. The only file with process.exit and signals. */
 import { constants } from "node:os";
-import { configuredEngine, openStoreOnly, openStreamOnly, registries, startApp } from "./app.ts";
+import {
+  configuredEngine,
+  openStoreOnly,
+  openStreamOnly,
+  registries,
+  startApp,
+} from "./app/app.ts";
 import { registerAudit } from "./cli/audit.ts";
 import { registerCheck } from "./cli/check.ts";
 import type { Cli } from "./cli/cli.ts";

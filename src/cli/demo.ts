@@ -1,12 +1,12 @@
 /** `driftwarden demo`: the whole of it on embedded defaults, on a story with a known end. */
 import type { Command } from "commander";
 import type { Logger } from "pino";
-import type { App, AppOptions } from "../app.ts";
+import type { App, AppOptions } from "../app/app.ts";
+import { createLifecycle, type Lifecycle } from "../app/lifecycle.ts";
 import { acceleratedClock, type Clock, systemClock } from "../clock.ts";
 import type { Remediations } from "../config/fixes.ts";
 import { parseConfig } from "../config/parse.ts";
 import type { Config } from "../config/schema.ts";
-import { createLifecycle, type Lifecycle } from "../lifecycle.ts";
 import { Narrator } from "../sandbox/story/narrator.ts";
 import { storyRows } from "../sandbox/story/rows.ts";
 import { passed, type Scorecard, scorecard } from "../sandbox/story/scorecard.ts";

@@ -4,11 +4,11 @@ import { type DetectorChoice, detectorNamed, detectorSet } from "../detection/de
 import { DetectionError } from "../detection/errors.ts";
 import type { DecisionSettings, DetectorUse } from "../detection/settings.ts";
 import { messageOf } from "../errors.ts";
-import { parseNumber, parseTime } from "./cells.ts";
-import { type CsvRow, lineError, readCsv } from "./csv.ts";
+import { parseNumber, parseTime } from "../replay/cells.ts";
+import { type CsvRow, lineError, readCsv } from "../replay/csv.ts";
+import { type RowScorer, ruledScorer, soleScorer, type TableRow } from "../replay/row-scorer.ts";
 import { CliError } from "./errors.ts";
 import type { LineOutput } from "./line-output.ts";
-import { type RowScorer, ruledScorer, soleScorer, type TableRow } from "./row-scorer.ts";
 
 export interface DetectOptions extends DetectorChoice {
   readonly csv: string;
@@ -34,7 +34,7 @@ interface Columns {
 
 /**
  * @returns the exit code, 0 whatever it finds
- * @throws CliError DW_CLI_USAGE, DW_CLI_FILE
+ * @throws CliError DW_CLI_USAGE, FileError DW_CLI_FILE
  */
 export async function runDetect(options: DetectOptions, io: LineOutput): Promise<number> {
   let columns: Columns | undefined;

@@ -1,16 +1,16 @@
 /** The arguments of commands that look back over rows: where the rows are, and with which detection. */
 import type { Command } from "commander";
+import { sourceOptions } from "../app/sources.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { parseDuration } from "../duration.ts";
+import type { DetectionOptions, ReplayInput } from "../replay/replay.ts";
+import { csvSource, databaseSource, type RowSource } from "../replay/row-source.ts";
 import { defaultConnection, defaultSourceOptions, type SourceOptions } from "../source/options.ts";
 import { probeSource } from "../source/probe.ts";
-import { sourceOptions } from "../wiring/sources.ts";
 import { type ChoiceArguments, choiceOf, withChoice } from "./choice-options.ts";
 import type { OfflineParts } from "./detect-command.ts";
 import { CliError } from "./errors.ts";
-import type { DetectionOptions, ReplayInput } from "./replay-engine.ts";
-import { csvSource, databaseSource, type RowSource } from "./row-source.ts";
 
 export interface HistoryArguments {
   readonly csv?: readonly string[];

@@ -3,18 +3,19 @@ import { writeFile } from "node:fs/promises";
 import type { Sensitivity } from "../detection/default-detectors.ts";
 import { messageOf } from "../errors.ts";
 import { severityOf } from "../incidents/severity.ts";
-import { modelName } from "../stream/model-key.ts";
-import { formatTime } from "./cells.ts";
-import { CliError } from "./errors.ts";
-import type { LineOutput } from "./line-output.ts";
-import { replayPage } from "./page/page.ts";
-import { Recording } from "./page/recording.ts";
+import { formatTime } from "../replay/cells.ts";
+import { FileError } from "../replay/errors.ts";
+import { replayPage } from "../replay/page/page.ts";
+import { Recording } from "../replay/page/recording.ts";
 import {
   type DetectionOptions,
   type ReplayedEpisode,
   type ReplayInput,
   replayRows,
-} from "./replay-engine.ts";
+} from "../replay/replay.ts";
+import { modelName } from "../stream/model-key.ts";
+import { CliError } from "./errors.ts";
+import type { LineOutput } from "./line-output.ts";
 
 export interface ReplayOptions extends ReplayInput, DetectionOptions {
   /** Only episodes that opened in this time before the newest row, milliseconds; what is older is learned from. */
@@ -32,7 +33,7 @@ const falseEpisodes: Readonly<Record<Sensitivity, number>> = { low: 0.1, normal:
 
 /**
  * @returns the exit code, 0 whatever it finds
- * @throws CliError DW_CLI_USAGE, DW_CLI_FILE; SourceError
+ * @throws CliError DW_CLI_USAGE, FileError DW_CLI_FILE; SourceError
  */
 export async function runReplay(options: ReplayOptions, io: LineOutput): Promise<number> {
   const started = performance.now();
@@ -73,7 +74,7 @@ async function writePage(file: string, page: string): Promise<void> {
   try {
     await writeFile(file, page);
   } catch (error) {
-    throw new CliError("DW_CLI_FILE", `writing ${file}: ${messageOf(error)}`, {
+    throw new FileError("DW_CLI_FILE", `writing ${file}: ${messageOf(error)}`, {
       hint: "Name a file in a folder that exists and may be written to.",
       cause: error,
     });

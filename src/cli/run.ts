@@ -1,7 +1,7 @@
 /** `driftwarden run`: the daemon. */
 import type { Command } from "commander";
 import type { Logger } from "pino";
-import type { App } from "../app.ts";
+import type { App } from "../app/app.ts";
 import { systemClock } from "../clock.ts";
 import type { Remediations } from "../config/fixes.ts";
 import { loadConfig } from "../config/load.ts";

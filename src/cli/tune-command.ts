@@ -1,11 +1,11 @@
 /** The arguments of `driftwarden tune`. */
 import type { Command } from "commander";
+import { fixOf } from "../app/fixes.ts";
+import { quietTimes } from "../app/incidents.ts";
 import type { Config } from "../config/schema.ts";
-import { fixOf } from "../wiring/fixes.ts";
-import { quietTimes } from "../wiring/incidents.ts";
+import type { WhatIfOptions } from "../replay/what-if.ts";
 import type { OfflineParts } from "./detect-command.ts";
 import { CliError } from "./errors.ts";
-import type { ForesightOptions } from "./foresight.ts";
 import {
   detectionOf,
   type HistoryArguments,
@@ -58,7 +58,7 @@ function budgetOf(text: string): number {
 function incidentsOf(
   config: Config | undefined,
   { remediations }: OfflineParts,
-): Omit<ForesightOptions, "sinceMs"> {
+): Omit<WhatIfOptions, "sinceMs"> {
   const fixes = (config?.fixes ?? []).map((fix) =>
     fixOf(fix, remediations.find(({ name }) => name === fix.do)?.tier ?? "never"),
   );

@@ -1,13 +1,13 @@
 /** `driftwarden tune`: what each sensitivity would have meant on rows you already have. No effects. */
 import type { Sensitivity } from "../detection/default-detectors.ts";
-import { type Foreseen, type ForesightOptions, foresee } from "./foresight.ts";
+import { type DetectionOptions, type ReplayInput, replayRows } from "../replay/replay.ts";
+import { simulateIncidents, type WhatIfCounts, type WhatIfOptions } from "../replay/what-if.ts";
 import type { LineOutput } from "./line-output.ts";
-import { type DetectionOptions, type ReplayInput, replayRows } from "./replay-engine.ts";
 
 export interface TuneOptions {
   readonly input: ReplayInput;
   readonly detectionOf: (sensitivity: Sensitivity) => DetectionOptions;
-  readonly incidents: Omit<ForesightOptions, "sinceMs">;
+  readonly incidents: Omit<WhatIfOptions, "sinceMs">;
   /** Only what opened in this time before the newest row counts, ms. */
   readonly lastMs?: number;
   /** Tickets a week that are welcome; undefined: no recommendation. */
@@ -20,7 +20,7 @@ const sensitivities = ["low", "normal", "high"] as const;
 
 const weekUs = 604_800_000_000;
 
-interface Outcome extends Foreseen {
+interface Outcome extends WhatIfCounts {
   readonly sensitivity: Sensitivity;
   /** Opened or reopened: either asks for somebody's attention. */
   readonly tickets_a_week: number;
@@ -36,7 +36,7 @@ interface Advice {
   readonly rows: number;
 }
 
-/** @throws CliError DW_CLI_FILE; SourceError */
+/** @throws FileError DW_CLI_FILE; SourceError */
 export async function runTune(options: TuneOptions, io: LineOutput): Promise<void> {
   const replays = await replayRows(options.input, sensitivities.map(options.detectionOf));
   const [first] = replays;
@@ -49,7 +49,7 @@ export async function runTune(options: TuneOptions, io: LineOutput): Promise<voi
   const weeks = Number.isFinite(newest - oldest) ? (newest - oldest) / weekUs : 0;
   const outcomes = replays.map(({ events }, i): Outcome => {
     const sinceMs = oldest / 1000;
-    const foreseen = foresee(events, { ...options.incidents, sinceMs });
+    const foreseen = simulateIncidents(events, { ...options.incidents, sinceMs });
     return {
       sensitivity: sensitivities[i]!,
       ...foreseen,

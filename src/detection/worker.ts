@@ -10,12 +10,12 @@ import type { Clock } from "../clock.ts";
 import { DriftwardenError, messageOf } from "../errors.ts";
 import { sameJson } from "../store/json.ts";
 import type { ModelKey } from "../stream/model-key.ts";
+import type { LogEntry, PartitionReader } from "../stream/record-log.ts";
 import { DropNotices } from "./drop-notices.ts";
 import { type EngineSettings, PartitionEngine } from "./engine.ts";
 import type { DetectionEvent } from "./event.ts";
 import type { DetectionMetrics } from "./metrics.ts";
 import type { Decision, ModelStateRow, PartitionClaim, PartitionStore } from "./partition-store.ts";
-import type { LogEntry, PartitionReader } from "./record-log.ts";
 
 /** Statements of about this size save states fastest (150 MB/s measured), and keep decisions waiting least. */
 const saveBytes = 2_000_000;

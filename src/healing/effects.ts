@@ -1,6 +1,7 @@
 /** Carries the run effects of the outbox out. */
-import type { EffectHandlers } from "../incidents/effect-handler.ts";
+
 import type { Incident } from "../incidents/incident.ts";
+import type { EffectHandlers } from "../outbox/executor.ts";
 import type { StreamRecord, VerifyRecord } from "../stream/record.ts";
 import type { Runner } from "./run.ts";
 

@@ -1,10 +1,10 @@
 /** Between reading and the sink: parses rows, counts them, packs them into records and hands those on. */
 import type { Logger } from "pino";
 import type { Row, StreamRecord } from "../stream/record.ts";
+import type { RecordSink } from "../stream/record-sink.ts";
 import { rowNotFinite, rowUnusable, type SourceError, streamRefused } from "./errors.ts";
 import type { SourceMetrics } from "./metrics.ts";
 import type { SourceOptions } from "./options.ts";
-import type { RecordSink } from "./record-sink.ts";
 import { byModel, type DropReason, keyOf, type ModelRow, parseRow, type RawRow } from "./rows.ts";
 
 export interface DeliveryDeps {

@@ -3,6 +3,7 @@ import { setTimeout as timer } from "node:timers/promises";
 import type { Client } from "pg";
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
+import type { RecordSink } from "../stream/record-sink.ts";
 import { connect } from "./connection.ts";
 import { Delivery } from "./delivery.ts";
 import { type SourceError, streamLate, toSourceError } from "./errors.ts";
@@ -13,7 +14,6 @@ import { OverlapReading } from "./overlap-reading.ts";
 import { probe } from "./probe.ts";
 import type { SourceProgress } from "./progress.ts";
 import { Reading } from "./reading.ts";
-import type { RecordSink } from "./record-sink.ts";
 
 export interface PollerDeps {
   readonly options: SourceOptions;

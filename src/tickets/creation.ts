@@ -2,8 +2,8 @@
 import { createHash } from "node:crypto";
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
-import type { Attempt } from "../incidents/effect-handler.ts";
 import type { Incident } from "../incidents/incident.ts";
+import type { Attempt } from "../outbox/executor.ts";
 import { TrackerError } from "./errors.ts";
 import { renderIssue, type TicketContext } from "./issue-text.ts";
 import type { Issue, Tracker } from "./tracker.ts";

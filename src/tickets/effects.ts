@@ -1,5 +1,5 @@
 /** Carries the ticket effects of the outbox out. Without a tracker they are done at once: the journal has the story. */
-import type { EffectHandlers } from "../incidents/effect-handler.ts";
+import type { EffectHandlers } from "../outbox/executor.ts";
 import type { Ticketing } from "./ticketing.ts";
 
 type TicketEffects = Pick<

@@ -2,8 +2,8 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { createLifecycle } from "../../src/app/lifecycle.ts";
 import { systemClock } from "../../src/clock.ts";
-import { createLifecycle } from "../../src/lifecycle.ts";
 import { runCommand } from "../programs/command.ts";
 import { drawFaults, type Fault, grouped, kindsIn, perform } from "./faults.ts";
 import { seeded } from "./random.ts";

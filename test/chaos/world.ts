@@ -2,7 +2,7 @@
 import { chmod, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Lifecycle } from "../../src/lifecycle.ts";
+import type { Lifecycle } from "../../src/app/lifecycle.ts";
 import { startGuard } from "../../src/sandbox/guard.ts";
 import { type JiraSandbox, startJiraSandbox } from "../../src/sandbox/jira/server.ts";
 import { type SandboxKafka, startKafka } from "../../src/sandbox/kafka.ts";

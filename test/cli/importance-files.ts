@@ -1,5 +1,5 @@
 /** CSV text of importances for tests of commands that look back. */
-import { formatTime } from "../../src/cli/cells.ts";
+import { formatTime } from "../../src/replay/cells.ts";
 import { cadence, start, type Vector, vectors } from "../detection/streams.ts";
 
 /** Time of attribution `i` as it stands in a file. */

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { detectorTypes } from "../../detectors/index.ts";
 import { runReplay } from "../../src/cli/replay.ts";
-import { csvSource } from "../../src/cli/row-source.ts";
+import { csvSource } from "../../src/replay/row-source.ts";
 import { fileWith } from "./files.ts";
 import { csv, faulty, stream } from "./importance-files.ts";
 

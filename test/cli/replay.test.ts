@@ -2,7 +2,7 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { detectorTypes } from "../../detectors/index.ts";
 import { type ReplayOptions, runReplay } from "../../src/cli/replay.ts";
-import { csvSource } from "../../src/cli/row-source.ts";
+import { csvSource } from "../../src/replay/row-source.ts";
 import { fileWith } from "./files.ts";
 import { at, collapse, csv, faulty, header, stream } from "./importance-files.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { detectorTypes } from "../../detectors/index.ts";
-import { csvSource } from "../../src/cli/row-source.ts";
 import { runTune, type TuneOptions } from "../../src/cli/tune.ts";
+import { csvSource } from "../../src/replay/row-source.ts";
 import { fileWith } from "./files.ts";
 import { csv, faulty, stream } from "./importance-files.ts";
 

@@ -1,11 +1,11 @@
 /** What every stream promises, whatever carries it: run by the Postgres log and by Kafka alike. */
 import { EventEmitter, once } from "node:events";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { RecordLog, Subscription } from "../../src/detection/record-log.ts";
-import type { RecordSink } from "../../src/source/record-sink.ts";
 import { fenced } from "../../src/store/errors.ts";
 import { partitionOf } from "../../src/stream/partition.ts";
 import type { Row, RowsRecord, StreamRecord } from "../../src/stream/record.ts";
+import type { RecordLog, Subscription } from "../../src/stream/record-log.ts";
+import type { RecordSink } from "../../src/stream/record-sink.ts";
 import { eventually } from "../programs/eventually.ts";
 import { marker, RememberingReader } from "./remembering-reader.ts";
 

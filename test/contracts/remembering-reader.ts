@@ -1,6 +1,7 @@
 /** A reader of a stream that remembers what it was told. */
-import type { LogEntry, PartitionReader } from "../../src/detection/record-log.ts";
+
 import type { MarkerRecord } from "../../src/stream/record.ts";
+import type { LogEntry, PartitionReader } from "../../src/stream/record-log.ts";
 
 export const marker = (model: string, at: number): MarkerRecord => ({
   kind: "marker",

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { detectorTypes } from "../../detectors/index.ts";
 import { detectorSet } from "../../src/detection/default-detectors.ts";
-import type { LogEntry } from "../../src/detection/record-log.ts";
+import type { LogEntry } from "../../src/stream/record-log.ts";
 import {
   collapsingRecords,
   collapsingModel as model,

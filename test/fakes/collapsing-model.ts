@@ -1,6 +1,7 @@
 /** A model of three features, one of which collapses: opens one episode. */
-import type { LogEntry } from "../../src/detection/record-log.ts";
+
 import type { RowsRecord } from "../../src/stream/record.ts";
+import type { LogEntry } from "../../src/stream/record-log.ts";
 
 export const collapsingModel = "default/production/main/churn-v7";
 

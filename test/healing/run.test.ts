@@ -6,7 +6,7 @@ import type { Fix } from "../../src/healing/fix.ts";
 import { healingMetrics } from "../../src/healing/metrics.ts";
 import { Runner } from "../../src/healing/run.ts";
 import type { RunLedger } from "../../src/healing/run-ledger.ts";
-import type { Attempt } from "../../src/incidents/effect-handler.ts";
+import type { Attempt } from "../../src/outbox/executor.ts";
 import type { Run } from "../../src/store/runs/run.ts";
 import { fakeClock } from "../fakes/clock.ts";
 import { episodeOpened, openIncident } from "../fakes/episodes.ts";

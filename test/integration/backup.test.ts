@@ -6,17 +6,17 @@ import { runEffects } from "../../src/healing/effects.ts";
 import { healingMetrics } from "../../src/healing/metrics.ts";
 import { Runner } from "../../src/healing/run.ts";
 import { runLedger } from "../../src/healing/run-ledger.ts";
-import { type ApplyOptions, applyDecision } from "../../src/incidents/apply.ts";
-import type { EffectHandlers } from "../../src/incidents/effect-handler.ts";
-import { EffectsWorker } from "../../src/incidents/effects-worker.ts";
-import { incidentsMetrics } from "../../src/incidents/metrics.ts";
+import { type ApplyOptions, applyDecision } from "../../src/incidents/record-events.ts";
+import type { EffectHandlers } from "../../src/outbox/executor.ts";
+import { outboxMetrics } from "../../src/outbox/metrics.ts";
+import { EffectsWorker } from "../../src/outbox/outbox.ts";
 import { sayForgotNothing, touchPresence } from "../../src/store/presence/presence.ts";
 import { listRuns } from "../../src/store/runs/list.ts";
 import type { Store } from "../../src/store/store.ts";
+import { lookedUpAfterRestore } from "../../src/tickets/after-restore.ts";
 import { ticketEffects } from "../../src/tickets/effects.ts";
 import { ticketsMetrics } from "../../src/tickets/metrics.ts";
 import { createTicketing } from "../../src/tickets/ticketing.ts";
-import { lookedUpAfterRestore } from "../../src/wiring/after-restore.ts";
 import { episodeOpened } from "../fakes/episodes.ts";
 import { eventually } from "../programs/eventually.ts";
 import { sql } from "../programs/postgres.ts";
@@ -109,10 +109,7 @@ async function decide(store: Store, world: World, episodes: readonly string[]): 
     owner: "me",
     clock: systemClock,
     logger: silent,
-    metrics: incidentsMetrics(new Registry(), {
-      open: async () => new Map(),
-      effects: async () => ({}),
-    }),
+    metrics: outboxMetrics(new Registry(), async () => ({})),
   });
   for (const id of episodes) await decideAt(store, id, Date.now());
   worker.start();

@@ -6,9 +6,9 @@ import { runEffects } from "../../src/healing/effects.ts";
 import { healingMetrics } from "../../src/healing/metrics.ts";
 import { Runner } from "../../src/healing/run.ts";
 import { runLedger } from "../../src/healing/run-ledger.ts";
-import { type ApplyOptions, applyDecision } from "../../src/incidents/apply.ts";
-import { EffectsWorker } from "../../src/incidents/effects-worker.ts";
-import { incidentsMetrics } from "../../src/incidents/metrics.ts";
+import { type ApplyOptions, applyDecision } from "../../src/incidents/record-events.ts";
+import { outboxMetrics } from "../../src/outbox/metrics.ts";
+import { EffectsWorker } from "../../src/outbox/outbox.ts";
 import { listIncidents } from "../../src/store/incidents/list.ts";
 import { countEffects } from "../../src/store/outbox/inspect.ts";
 import { listRuns } from "../../src/store/runs/list.ts";
@@ -95,10 +95,7 @@ function workerOn(store: Store, { tracker, restarts }: World): EffectsWorker {
     owner: "me",
     clock: systemClock,
     logger: silent,
-    metrics: incidentsMetrics(new Registry(), {
-      open: async () => new Map(),
-      effects: async () => ({}),
-    }),
+    metrics: outboxMetrics(new Registry(), async () => ({})),
   });
 }
 

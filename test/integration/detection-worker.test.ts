@@ -2,23 +2,23 @@ import { randomUUID } from "node:crypto";
 import { Registry } from "prom-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { detectorTypes } from "../../detectors/index.ts";
+import { partitionStore } from "../../src/app/detection.ts";
 import { systemClock } from "../../src/clock.ts";
 import { defaultDetectorSet } from "../../src/detection/default-detectors.ts";
 import { detectionMetrics } from "../../src/detection/metrics.ts";
-import type { LogEntry } from "../../src/detection/record-log.ts";
 import {
   defaultDecision,
   defaultRetireAfterUs,
   defaultSource,
 } from "../../src/detection/settings.ts";
 import { DetectionWorker } from "../../src/detection/worker.ts";
-import type { ApplyOptions } from "../../src/incidents/apply.ts";
+import type { ApplyOptions } from "../../src/incidents/record-events.ts";
 import { verifyJournal } from "../../src/store/journal/verify.ts";
 import { claimPartition, partitionProgress } from "../../src/store/partitions/claim.ts";
 import type { Store } from "../../src/store/store.ts";
 import { postgresLogMetrics } from "../../src/stream/postgres/metrics.ts";
 import { openPostgresLog, type PostgresLog } from "../../src/stream/postgres/postgres-log.ts";
-import { partitionStore } from "../../src/wiring/detection.ts";
+import type { LogEntry } from "../../src/stream/record-log.ts";
 import { collapsing, collapsingRecords } from "../fakes/collapsing-model.ts";
 import { startCuttingProxy } from "../programs/cutting-proxy.ts";
 import { eventually } from "../programs/eventually.ts";

@@ -1,7 +1,7 @@
 /** One effect that takes long, and an engine that is away: what they mean for the others. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DockerError } from "../../remediations/docker/errors.ts";
-import type { EffectHandlers } from "../../src/incidents/effect-handler.ts";
+import type { EffectHandlers } from "../../src/outbox/executor.ts";
 import { countEffects } from "../../src/store/outbox/inspect.ts";
 import {
   allDone,

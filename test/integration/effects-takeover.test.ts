@@ -5,7 +5,7 @@ import { createServer, type ServerResponse } from "node:http";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { systemClock } from "../../src/clock.ts";
-import { applyDecision } from "../../src/incidents/apply.ts";
+import { applyDecision } from "../../src/incidents/record-events.ts";
 import { countEffects } from "../../src/store/outbox/inspect.ts";
 import type { Store } from "../../src/store/store.ts";
 import { episodeOpened } from "../fakes/episodes.ts";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { applyDecision } from "../../src/incidents/apply.ts";
-import type { EffectHandlers } from "../../src/incidents/effect-handler.ts";
 import type { Incident } from "../../src/incidents/incident.ts";
+import { applyDecision } from "../../src/incidents/record-events.ts";
+import type { EffectHandlers } from "../../src/outbox/executor.ts";
 import { listIncidents } from "../../src/store/incidents/list.ts";
 import { countEffects } from "../../src/store/outbox/inspect.ts";
 import { countRuns } from "../../src/store/runs/list.ts";

@@ -6,22 +6,22 @@ import { Registry } from "prom-client";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { openDocker } from "../../remediations/docker/dockerode-engine.ts";
 import { restartContainer } from "../../remediations/restart-container.ts";
+import { isAway } from "../../src/app/away.ts";
+import { createLifecycle } from "../../src/app/lifecycle.ts";
 import { systemClock } from "../../src/clock.ts";
 import { runEffects } from "../../src/healing/effects.ts";
 import { healingMetrics } from "../../src/healing/metrics.ts";
 import { Runner } from "../../src/healing/run.ts";
 import { runLedger } from "../../src/healing/run-ledger.ts";
-import { type ApplyOptions, applyDecision } from "../../src/incidents/apply.ts";
-import { EffectsWorker } from "../../src/incidents/effects-worker.ts";
-import { incidentsMetrics } from "../../src/incidents/metrics.ts";
-import { createLifecycle } from "../../src/lifecycle.ts";
+import { type ApplyOptions, applyDecision } from "../../src/incidents/record-events.ts";
+import { outboxMetrics } from "../../src/outbox/metrics.ts";
+import { EffectsWorker } from "../../src/outbox/outbox.ts";
 import { startJiraSandbox } from "../../src/sandbox/jira/server.ts";
 import type { Store } from "../../src/store/store.ts";
 import { ticketEffects } from "../../src/tickets/effects.ts";
 import { openJira } from "../../src/tickets/jira/jira.ts";
 import { ticketsMetrics } from "../../src/tickets/metrics.ts";
 import { createTicketing } from "../../src/tickets/ticketing.ts";
-import { isAway } from "../../src/wiring/away.ts";
 import { startDockerDouble } from "../chaos/docker-double.ts";
 import { episodeOpened } from "../fakes/episodes.ts";
 import { eventually } from "../programs/eventually.ts";
@@ -128,10 +128,7 @@ it("a Jira and a Docker that hang hold up no decision, take no more than their s
     owner: "me",
     clock: systemClock,
     logger: silent,
-    metrics: incidentsMetrics(new Registry(), {
-      open: async () => new Map(),
-      effects: async () => ({}),
-    }),
+    metrics: outboxMetrics(new Registry(), async () => ({})),
   });
   worker.start();
   lifecycle.onStop("worker", () => worker.stop());

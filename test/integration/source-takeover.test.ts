@@ -1,6 +1,7 @@
 import EventEmitter, { once } from "node:events";
 import { Registry } from "prom-client";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { sourceLease } from "../../src/app/sources.ts";
 import { systemClock } from "../../src/clock.ts";
 import type { Position } from "../../src/detection/model-facts.ts";
 import { advance } from "../../src/detection/positions.ts";
@@ -11,7 +12,6 @@ import type { SourceOptions } from "../../src/source/options.ts";
 import { startPoller } from "../../src/source/poller.ts";
 import type { Store } from "../../src/store/store.ts";
 import type { StreamRecord } from "../../src/stream/record.ts";
-import { sourceLease } from "../../src/wiring/sources.ts";
 import { sql } from "../programs/postgres.ts";
 import { MemorySink, sourceOptions, waitUntil } from "../programs/source.ts";
 import { silent, startTestStores, type TestStores } from "../programs/store.ts";

@@ -6,9 +6,9 @@ import { pathToFileURL } from "node:url";
 import { pino } from "pino";
 import { Registry } from "prom-client";
 import { systemClock } from "../../src/clock.ts";
-import type { EffectHandlers } from "../../src/incidents/effect-handler.ts";
-import { EffectsWorker } from "../../src/incidents/effects-worker.ts";
-import { incidentsMetrics } from "../../src/incidents/metrics.ts";
+import type { EffectHandlers } from "../../src/outbox/executor.ts";
+import { outboxMetrics } from "../../src/outbox/metrics.ts";
+import { EffectsWorker } from "../../src/outbox/outbox.ts";
 import { storeMetrics } from "../../src/store/metrics.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 
@@ -44,10 +44,7 @@ export function holderOf(store: Store, owner: string, world: string): EffectsWor
     owner,
     clock: systemClock,
     logger: pino({ level: "warn" }),
-    metrics: incidentsMetrics(new Registry(), {
-      open: async () => new Map(),
-      effects: async () => ({}),
-    }),
+    metrics: outboxMetrics(new Registry(), async () => ({})),
   });
 }
 

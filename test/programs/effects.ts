@@ -3,11 +3,11 @@ import { Registry } from "prom-client";
 import { expect } from "vitest";
 import { systemClock } from "../../src/clock.ts";
 import type { EpisodeOpened } from "../../src/detection/event.ts";
-import { type ApplyOptions, applyDecision } from "../../src/incidents/apply.ts";
-import type { EffectHandlers } from "../../src/incidents/effect-handler.ts";
-import { EffectsWorker } from "../../src/incidents/effects-worker.ts";
 import type { Incident } from "../../src/incidents/incident.ts";
-import { incidentsMetrics } from "../../src/incidents/metrics.ts";
+import { type ApplyOptions, applyDecision } from "../../src/incidents/record-events.ts";
+import type { EffectHandlers } from "../../src/outbox/executor.ts";
+import { outboxMetrics } from "../../src/outbox/metrics.ts";
+import { EffectsWorker } from "../../src/outbox/outbox.ts";
 import { countEffects } from "../../src/store/outbox/inspect.ts";
 import type { Store } from "../../src/store/store.ts";
 import { episodeOpened } from "../fakes/episodes.ts";
@@ -81,10 +81,7 @@ export async function withWorker(
     owner: `test-${Math.random()}`,
     clock: systemClock,
     logger: silent,
-    metrics: incidentsMetrics(registry, {
-      open: async () => new Map(),
-      effects: async () => ({}),
-    }),
+    metrics: outboxMetrics(registry, async () => ({})),
   });
   worker.start();
   try {

@@ -13,8 +13,8 @@ import {
 } from "../../src/source/options.ts";
 import { type Poller, startPoller } from "../../src/source/poller.ts";
 import type { SourceProgress, SourceState } from "../../src/source/progress.ts";
-import type { RecordSink } from "../../src/source/record-sink.ts";
 import type { Row, RowsRecord, StreamRecord, TickRecord } from "../../src/stream/record.ts";
+import type { RecordSink } from "../../src/stream/record-sink.ts";
 
 /** A sink that remembers what it took, and can be told to fail. */
 export class MemorySink implements RecordSink {

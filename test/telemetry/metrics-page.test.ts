@@ -4,13 +4,13 @@ import { describe, expect, it } from "vitest";
 import { detectionMetrics } from "../../src/detection/metrics.ts";
 import { dockerCalls, healingMetrics } from "../../src/healing/metrics.ts";
 import { incidentsMetrics } from "../../src/incidents/metrics.ts";
+import { outboxMetrics } from "../../src/outbox/metrics.ts";
 import { sourceMetrics } from "../../src/source/metrics.ts";
-import { storeMetrics } from "../../src/store/metrics.ts";
+import { storeMetrics, storeSizeMetric } from "../../src/store/metrics.ts";
 import { kafkaMetrics } from "../../src/stream/kafka/metrics.ts";
 import { postgresLogMetrics } from "../../src/stream/postgres/metrics.ts";
 import { createRegistry } from "../../src/telemetry/registry.ts";
 import { ticketsMetrics } from "../../src/tickets/metrics.ts";
-import { storeSizeMetric } from "../../src/wiring/metrics.ts";
 
 /** Where metrics are registered, and how, in the order of the page. */
 const rooms: Readonly<Record<string, (registry: Registry) => unknown>> = {
@@ -18,18 +18,17 @@ const rooms: Readonly<Record<string, (registry: Registry) => unknown>> = {
   "stream/kafka": kafkaMetrics,
   "stream/postgres": postgresLogMetrics,
   detection: (registry) => detectionMetrics(registry, { engines: () => [], maxLabelledModels: 1 }),
-  incidents: (registry) =>
-    incidentsMetrics(registry, {
-      open: () => Promise.resolve(new Map()),
-      effects: () => Promise.resolve({}),
-    }),
+  incidents: (registry) => incidentsMetrics(registry, () => Promise.resolve(new Map())),
+  outbox: (registry) => outboxMetrics(registry, () => Promise.resolve({})),
   tickets: ticketsMetrics,
   healing: (registry) => [
     healingMetrics(registry, () => Promise.resolve([])),
     dockerCalls(registry),
   ],
-  store: storeMetrics,
-  wiring: (registry) => storeSizeMetric(registry, () => Promise.resolve(0)),
+  store: (registry) => {
+    storeMetrics(registry);
+    storeSizeMetric(registry, () => Promise.resolve(0));
+  },
 };
 
 interface Described {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { missedOf, summarise } from "../../src/incidents/missed.ts";
+import { missedOf, summarise } from "../../src/incidents/digest.ts";
 import { renderIssue } from "../../src/tickets/issue-text.ts";
 import { renderRepeat } from "../../src/tickets/note-text.ts";
 import { episodeOpened, openIncident } from "../fakes/episodes.ts";

@@ -1,8 +1,8 @@
 /** Appends records to the topic, durably and in order. Reading is not here. */
 import { type Kafka, Partitioners, type Producer } from "kafkajs";
 import { messageOf, toldOf } from "../../errors.ts";
-import type { RecordSink } from "../../source/record-sink.ts";
 import type { StreamRecord } from "../record.ts";
+import type { RecordSink } from "../record-sink.ts";
 import { Renewable } from "./client.ts";
 import type { Condition } from "./condition.ts";
 import { brokerErrorType, KafkaStreamError } from "./errors.ts";

@@ -1,5 +1,5 @@
 /** A reader's place in the consumer group for as long as it wants: session after session. */
-import type { Subscription } from "../../detection/record-log.ts";
+import type { Subscription } from "../record-log.ts";
 import { GroupSession, type SessionOptions } from "./group-session.ts";
 import { atMost, backoffMs, pause } from "./waiting.ts";
 

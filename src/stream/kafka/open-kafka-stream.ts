@@ -1,15 +1,10 @@
 /** Opens the stream on Kafka: one topic, appended to and read, and watched for being another one. */
 import type { Admin, Kafka, KafkaMessage } from "kafkajs";
-import type {
-  LogEntry,
-  PartitionReader,
-  RecordLog,
-  Subscription,
-} from "../../detection/record-log.ts";
 import { DriftwardenError, messageOf } from "../../errors.ts";
-import type { RecordSink } from "../../source/record-sink.ts";
 import { decodeRecord } from "../codec.ts";
 import type { StreamRecord } from "../record.ts";
+import type { LogEntry, PartitionReader, RecordLog, Subscription } from "../record-log.ts";
+import type { RecordSink } from "../record-sink.ts";
 import { KafkaAppender } from "./appender.ts";
 import { type KafkaConnection, kafkaClient, Renewable } from "./client.ts";
 import { Condition } from "./condition.ts";

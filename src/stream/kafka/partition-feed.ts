@@ -1,8 +1,8 @@
 /** One partition while it is ours: claimed, read in order, lost. Knows nothing of groups and connections. */
 import type { KafkaMessage } from "kafkajs";
 import type { Logger } from "pino";
-import type { LogEntry, PartitionReader } from "../../detection/record-log.ts";
 import { DriftwardenError } from "../../errors.ts";
+import type { LogEntry, PartitionReader } from "../record-log.ts";
 import type { KafkaMetrics } from "./metrics.ts";
 import { backoffMs, pause } from "./waiting.ts";
 

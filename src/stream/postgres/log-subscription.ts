@@ -1,7 +1,6 @@
 /** Shares the partitions of a log with the other live processes, by leases, and reads those that are ours. */
 
 import type { Logger } from "pino";
-import type { LogEntry, PartitionReader, Subscription } from "../../detection/record-log.ts";
 import {
   acquireLease,
   heldLeases,
@@ -12,6 +11,7 @@ import {
 import { heartbeat, leaveGroup } from "../../store/members/member.ts";
 import { notify } from "../../store/notify.ts";
 import type { Store } from "../../store/store.ts";
+import type { LogEntry, PartitionReader, Subscription } from "../record-log.ts";
 import type { PostgresLogMetrics } from "./metrics.ts";
 import { PartitionReading } from "./partition-reading.ts";
 import { Wakeup } from "./wakeup.ts";

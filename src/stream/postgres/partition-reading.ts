@@ -1,8 +1,8 @@
 /** Reads one partition for as long as we hold it: assigned, then batch after batch, each again until it is taken. */
 import type { Logger } from "pino";
-import type { LogEntry, PartitionReader } from "../../detection/record-log.ts";
 import { messageOf } from "../../errors.ts";
 import { StoreError } from "../../store/errors.ts";
+import type { LogEntry, PartitionReader } from "../record-log.ts";
 import type { LogCounter, PostgresLogMetrics } from "./metrics.ts";
 import { Wakeup } from "./wakeup.ts";
 

@@ -1,13 +1,6 @@
 /** The stream when Kafka is not configured: a log table in the store, read by one process or a few. */
 import { randomUUID } from "node:crypto";
 import type { Logger } from "pino";
-import type {
-  LogEntry,
-  PartitionReader,
-  RecordLog,
-  Subscription,
-} from "../../detection/record-log.ts";
-import type { RecordSink } from "../../source/record-sink.ts";
 import { appendToLog, type NewLogRecord } from "../../store/log/append.ts";
 import { createLog, type StoredLog } from "../../store/log/log.ts";
 import { logEnds, readLog, trimLog } from "../../store/log/read.ts";
@@ -15,6 +8,8 @@ import type { Store } from "../../store/store.ts";
 import { decodeRecord, encodeRecord } from "../codec.ts";
 import { partitionOf } from "../partition.ts";
 import type { StreamRecord } from "../record.ts";
+import type { LogEntry, PartitionReader, RecordLog, Subscription } from "../record-log.ts";
+import type { RecordSink } from "../record-sink.ts";
 import { PostgresLogError } from "./errors.ts";
 import { LogSubscription } from "./log-subscription.ts";
 import type { PostgresLogMetrics } from "./metrics.ts";

@@ -2,8 +2,8 @@
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createLifecycle, type Lifecycle } from "../../../src/app/lifecycle.ts";
 import { systemClock } from "../../../src/clock.ts";
-import { createLifecycle, type Lifecycle } from "../../../src/lifecycle.ts";
 import { startJiraSandbox } from "../../../src/sandbox/jira/server.ts";
 import type { SandboxIssue } from "../../../src/sandbox/jira/tracker.ts";
 import { type Daemon, startDaemon } from "../../programs/daemon.ts";

@@ -1,0 +1,75 @@
+/** Opens the stream as configured: Kafka, or a log in the store. */
+
+import type { Config } from "../config/schema.ts";
+import { readSecret } from "../config/secret.ts";
+import { adoptStream, rememberStream } from "../store/streams/known-stream.ts";
+import { kafkaMetrics } from "../stream/kafka/metrics.ts";
+import { openKafkaStream } from "../stream/kafka/open-kafka-stream.ts";
+import { postgresLogMetrics } from "../stream/postgres/metrics.ts";
+import { openPostgresLog } from "../stream/postgres/postgres-log.ts";
+import type { RecordLog } from "../stream/record-log.ts";
+import type { RecordSink } from "../stream/record-sink.ts";
+import type { StoredParts } from "./parts.ts";
+
+export type Stream = RecordSink &
+  RecordLog & {
+    /** Lets go of the records of a partition below an offset; Kafka's own retention does it there. */
+    forget(partition: number, below: number): Promise<void>;
+  };
+
+/** The log's name in the store, and of its partitions' progress. */
+const logName = "driftwarden";
+const logLeaseMs = 10_000;
+
+/** The name by which the store knows the progress in this stream. */
+export function streamName(config: Config): string {
+  return config.stream.kafka?.topic ?? logName;
+}
+
+export async function wireStream(parts: StoredParts): Promise<Stream> {
+  const { config, store, lifecycle, health, registry, owner } = parts;
+  const logger = parts.logger.child({ component: "stream" });
+  if (config.stream.kafka === undefined) {
+    const log = await openPostgresLog({
+      store,
+      name: logName,
+      partitions: config.stream.partitions,
+      owner,
+      leaseMs: logLeaseMs,
+      logger,
+      metrics: postgresLogMetrics(registry),
+    });
+    const known = await rememberStream(store, logName, log.streamId);
+    if (known !== log.streamId) {
+      logger.warn(
+        { known, found: log.streamId },
+        "the log was made anew; it is read from its start",
+      );
+      await store.transaction((tx) => adoptStream(tx, logName, log.streamId));
+    }
+    health.register("stream", () => log.health());
+    lifecycle.onStop("stream", () => log.close());
+    return Object.assign(log, {
+      forget: async (partition: number, below: number) => void (await log.trim(partition, below)),
+    });
+  }
+  const { kafka, partitions } = config.stream;
+  const stream = await openKafkaStream({
+    brokers: kafka.brokers,
+    ssl: kafka.ssl,
+    ...(kafka.sasl && { sasl: { ...kafka.sasl, password: readSecret(kafka.sasl.password_file) } }),
+    topic: kafka.topic,
+    partitions,
+    replication: kafka.replication ?? -1,
+    retentionMs: kafka.retention,
+    groupId: kafka.group,
+    sessionTimeoutMs: kafka.session_timeout,
+    startupTimeoutMs: config.startup_timeout,
+    rememberStream: (topic, id) => rememberStream(store, topic, id),
+    logger,
+    metrics: kafkaMetrics(registry),
+  });
+  health.register("stream", () => stream.health());
+  lifecycle.onStop("stream", () => stream.close());
+  return Object.assign(stream, { forget: async () => undefined });
+}

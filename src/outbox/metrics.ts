@@ -1,0 +1,83 @@
+/** The metrics of the outbox: attempts, their ends, and the circuit breakers. */
+import { Counter, Gauge, type Registry } from "prom-client";
+
+export interface OutboxMetrics {
+  readonly outboxEffects: Gauge<"status">;
+  readonly outboxReads: Counter;
+  readonly outboxReadFailures: Counter;
+  readonly effectAttempts: Counter<"kind">;
+  readonly effectsDone: Counter<"kind">;
+  readonly effectFailures: Counter<"kind">;
+  readonly effectsDead: Counter<"kind">;
+  readonly breakerState: Gauge<"dependency">;
+}
+
+/**
+ * @param registry where they are registered
+ * @param effects counts promised effects in the store, by status, when somebody scrapes
+ */
+export function outboxMetrics(
+  registry: Registry,
+  effects: () => Promise<Readonly<Record<string, number>>>,
+): OutboxMetrics {
+  const registers = [registry];
+  return {
+    ...effectCounters(registry),
+    outboxEffects: countedEffects(registry, effects),
+    outboxReads: new Counter({
+      name: "driftwarden_outbox_reads_total",
+      help: "Looks for promised effects that are due.",
+      registers,
+    }),
+    outboxReadFailures: new Counter({
+      name: "driftwarden_outbox_read_failures_total",
+      help: "Looks for promised effects that failed; they are repeated.",
+      registers,
+    }),
+    breakerState: new Gauge({
+      name: "driftwarden_breaker_state",
+      help: "Whether a dependency is asked: 0 closed, freely; 1 half open, by one probe; 2 open, left alone.",
+      labelNames: ["dependency"] as const,
+      registers,
+    }),
+  };
+}
+
+function effectCounters(
+  registry: Registry,
+): Pick<OutboxMetrics, "effectAttempts" | "effectsDone" | "effectFailures" | "effectsDead"> {
+  const counter = (name: string, help: string) =>
+    new Counter({ name, help, labelNames: ["kind"] as const, registers: [registry] });
+  return {
+    effectAttempts: counter(
+      "driftwarden_effect_attempts_total",
+      "Attempts to carry out a promised effect, by kind.",
+    ),
+    effectsDone: counter(
+      "driftwarden_effects_done_total",
+      "Promised effects carried out, by kind.",
+    ),
+    effectFailures: counter("driftwarden_effect_failures_total", "Attempts that failed, by kind."),
+    effectsDead: counter(
+      "driftwarden_effects_dead_total",
+      "Effects set aside after their last attempt, by kind.",
+    ),
+  };
+}
+
+function countedEffects(
+  registry: Registry,
+  effects: () => Promise<Readonly<Record<string, number>>>,
+): Gauge<"status"> {
+  return new Gauge({
+    name: "driftwarden_outbox_effects",
+    help: "Promised effects, by status.",
+    labelNames: ["status"] as const,
+    registers: [registry],
+    async collect() {
+      const counts = await effects().catch(() => ({}));
+      this.reset();
+      for (const [status, count] of Object.entries(counts)) this.set({ status }, count);
+    },
+  });
+}

@@ -1,0 +1,94 @@
+/** The rows of the table of episodes: what a person on call asks first, and a chart of the time around. */
+
+import type { BlamedFeature } from "../../detection/event.ts";
+import { formatDuration } from "../../duration.ts";
+import { severityOf } from "../../incidents/severity.ts";
+import type { ReplayedEpisode } from "../replay.ts";
+import { chartSvg } from "./chart.ts";
+import { legend } from "./legend.ts";
+import { escapeHtml, percent, shortTime } from "./markup.ts";
+import type { ShareHistory } from "./recording.ts";
+
+export interface NumberedEpisode extends ReplayedEpisode {
+  /** Counts from 1 over the whole page, in order of time. */
+  readonly number: number;
+}
+
+const named = 4;
+/** Attributions shown before and after an episode. */
+const around = 36;
+/** Of a long episode, its first part is shown. */
+const mostShown = 220;
+
+export function episodeRows(episode: NumberedEpisode, history: ShareHistory): string {
+  const { number, opened, closed } = episode;
+  const [first, ...others] = opened.features.slice(0, named);
+  const severity = severityOf(opened);
+  const rows = Math.max(1, 1 + others.length);
+  const lasted =
+    closed === undefined ? "still open" : formatDuration((closed.at - opened.at) / 1000);
+  const ended = closed === undefined ? "" : `, ${closed.cause}`;
+  const span = rows === 1 ? "" : ` rowspan="${rows}"`;
+  return [
+    `<tr id="e${number}"><td class="num"${span}>${number}</td>`,
+    `<td class="nowrap"${span}>${shortTime(opened.at)}<br><span class="soft">${lasted}${ended}</span></td>`,
+    `<td${span}><span class="sev ${severity}">${severity}</span> ${escapeHtml(opened.kind)}</td>`,
+    first === undefined ? `<td colspan="4" class="soft">the whole model</td>` : cells(first),
+    `<td class="why"${span}>${escapeHtml(opened.reason)}</td></tr>`,
+    ...others.map((feature) => `<tr>${cells(feature)}</tr>`),
+    `<tr class="more"><td></td><td colspan="7"><details><summary>chart of the time around</summary>${zoom(episode, history)}</details></td></tr>`,
+  ].join("");
+}
+
+function cells({ feature, before, after, rankBefore, rankAfter, low, high }: BlamedFeature) {
+  const band =
+    low === undefined || high === undefined ? "–" : `${percent(low)} to ${percent(high)}`;
+  return [
+    `<td>${escapeHtml(feature)}</td>`,
+    `<td class="num">${percent(before)} → ${percent(after)}</td>`,
+    `<td class="num">${rankBefore ?? "–"} → ${rankAfter ?? "–"}</td>`,
+    `<td class="num">${band}</td>`,
+  ].join("");
+}
+
+function zoom(episode: NumberedEpisode, history: ShareHistory): string {
+  const { opened, closed } = episode;
+  const [top] = opened.features;
+  const blamed = opened.features.slice(0, named).map(({ feature }) => feature);
+  const features = blamed.length > 0 ? blamed : largest(history, named);
+  const bounded = top?.low !== undefined && top.high !== undefined;
+  const chart = chartSvg({
+    history,
+    features,
+    ...timeAround(episode, history),
+    banded: bounded,
+    marks: [{ from: opened.at, to: closed?.at, label: "opened", title: opened.reason }],
+    height: 210,
+  });
+  return chart + legend(features, bounded ? `band: expected of ${features[0]}` : undefined);
+}
+
+function timeAround(
+  { opened, closed }: NumberedEpisode,
+  { times }: ShareHistory,
+): { readonly from: number; readonly to: number } {
+  const start = times.findIndex((time) => time >= opened.at);
+  const first = start < 0 ? times.length - 1 : start;
+  const end = closed === undefined ? times.length : times.findLastIndex((at) => at <= closed.at);
+  const last = Math.min(Math.max(end, first) + around, first + mostShown, times.length - 1);
+  return {
+    from: times[Math.max(0, first - around)] ?? opened.at,
+    to: Math.max(times[last] ?? opened.at, opened.at),
+  };
+}
+
+/** Names of the features with the largest newest shares. */
+export function largest({ features }: ShareHistory, count: number): readonly string[] {
+  return [...features]
+    .toSorted(([, a], [, b]) => newest(b.share) - newest(a.share))
+    .slice(0, count)
+    .map(([name]) => name);
+}
+
+const newest = (values: Float32Array): number =>
+  values.findLast((value) => Number.isFinite(value)) ?? 0;

@@ -1,0 +1,144 @@
+/** The page of `replay --html`: complete in itself, no script, nothing fetched. */
+import { modelName } from "../../stream/model-key.ts";
+import type { ReplayedEpisode } from "../replay.ts";
+import { chartSvg } from "./chart.ts";
+import { episodeRows, largest, type NumberedEpisode } from "./episode-rows.ts";
+import { legend } from "./legend.ts";
+import { escapeHtml, longTime } from "./markup.ts";
+import type { Recording, ShareHistory } from "./recording.ts";
+import { style } from "./style.ts";
+
+export interface PageInput {
+  readonly recording: Recording;
+  readonly episodes: readonly ReplayedEpisode[];
+  readonly rows: number;
+  readonly attributions: number;
+  /** Where episodes count from, microseconds; -Infinity: from the first row. */
+  readonly since: number;
+  /** How it was set, in a few words. */
+  readonly setting: string;
+}
+
+/** More lines than this in one chart cannot be told apart. */
+const lines = 6;
+
+interface ModelPart {
+  readonly key: string;
+  readonly name: string;
+  readonly anchor: string;
+  readonly history: ShareHistory;
+  readonly episodes: readonly NumberedEpisode[];
+  /** Most often blamed first. */
+  readonly blamed: readonly string[];
+}
+
+export function replayPage(input: PageInput): string {
+  const parts = partsOf(input);
+  const eventful = parts.filter(({ episodes }) => episodes.length > 0);
+  return [
+    '<!doctype html><html lang="en"><head><meta charset="utf-8">',
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">`,
+    `<title>Driftwarden replay</title><style>${style}</style></head><body>`,
+    "<h1>What Driftwarden would have opened</h1>",
+    summary(input, parts),
+    modelTable(parts),
+    ...eventful.map((part) => section(part, input)),
+    "</body></html>\n",
+  ].join("\n");
+}
+
+function partsOf({ recording, episodes }: PageInput): readonly ModelPart[] {
+  const ordered = recording
+    .models()
+    .map((key) => ({ key, own: episodes.filter(({ opened }) => opened.model === key) }))
+    .toSorted((a, b) => b.own.length - a.own.length);
+  let number = 0;
+  return ordered.map(({ key, own }, i): ModelPart => {
+    const numbered = own
+      .toSorted((a, b) => a.opened.at - b.opened.at)
+      .map((episode): NumberedEpisode => ({ ...episode, number: ++number }));
+    const history = recording.historyOf(key);
+    const { model: name } = modelName(key);
+    const blamed = blamedIn(numbered);
+    return { key, name, anchor: `m${i}`, history, episodes: numbered, blamed };
+  });
+}
+
+function blamedIn(episodes: readonly NumberedEpisode[]): readonly string[] {
+  const parts = new Map<string, number>();
+  for (const { opened } of episodes) {
+    for (const { feature, part } of opened.features) {
+      parts.set(feature, (parts.get(feature) ?? 0) + part);
+    }
+  }
+  return [...parts].toSorted(([, a], [, b]) => b - a).map(([feature]) => feature);
+}
+
+function summary(
+  { rows, attributions, episodes, setting }: PageInput,
+  parts: readonly ModelPart[],
+) {
+  const times = parts.flatMap(({ history: { times: of } }) =>
+    [of[0] ?? [], of.at(-1) ?? []].flat(),
+  );
+  const from = Math.min(...times);
+  const to = Math.max(...times);
+  const span = times.length === 0 ? "" : `${longTime(from)} to ${longTime(to)} UTC, `;
+  return [
+    `<p class="soft">${span}${escapeHtml(setting)}. Nothing was opened and nothing was restarted: this is what would have been.</p>`,
+    '<ul class="facts">',
+    fact(episodes.length, "episodes"),
+    fact(parts.filter((part) => part.episodes.length > 0).length, "models with any"),
+    fact(parts.length, "models"),
+    fact(attributions, "attributions"),
+    fact(rows, "rows"),
+    "</ul>",
+  ].join("");
+}
+
+const fact = (value: number, name: string): string =>
+  `<li><b>${value.toLocaleString("en")}</b>${name}</li>`;
+
+function modelTable(parts: readonly ModelPart[]): string {
+  const rows = parts.map(({ name, anchor, history, episodes, blamed }) => {
+    const shown = escapeHtml(name || "the model");
+    const linked = episodes.length > 0 ? `<a href="#${anchor}">${shown}</a>` : shown;
+    const { length } = history.times;
+    const named = escapeHtml(blamed.slice(0, 3).join(", ")) || "–";
+    return `<tr><td>${linked}</td><td class="num">${episodes.length}</td><td class="num">${length}</td><td class="num">${history.features.size}</td><td>${named}</td></tr>`;
+  });
+  return `<div class="scroll"><table><thead><tr><th>model</th><th class="num">episodes</th><th class="num">attributions</th><th class="num">features</th><th>most to blame</th></tr></thead><tbody>${rows.join("")}</tbody></table></div>`;
+}
+
+function section(
+  { name, anchor, history, episodes, blamed }: ModelPart,
+  { since }: PageInput,
+): string {
+  const features = blamed.length > 0 ? blamed.slice(0, lines) : largest(history, lines);
+  const first = history.times[0] ?? 0;
+  const chart = chartSvg({
+    history,
+    features,
+    from: Math.max(first, since),
+    to: history.times.at(-1) ?? first,
+    marks: episodes.map(({ number, opened, closed }) => ({
+      from: opened.at,
+      to: closed?.at,
+      label: String(number),
+      title: `${number}: ${opened.reason}`,
+      href: `#e${number}`,
+    })),
+    height: 240,
+  });
+  const note = blamed.length > lines ? `and ${blamed.length - lines} more were blamed` : undefined;
+  return [
+    `<h2 id="${anchor}">${escapeHtml(name || "the model")}</h2>`,
+    chart,
+    legend(features, note),
+    '<div class="scroll"><table><thead><tr><th class="num">#</th><th>opened, lasted</th><th>what</th><th>to blame</th>',
+    '<th class="num">share</th><th class="num">rank</th><th class="num">expected</th><th class="why">why</th></tr></thead><tbody>',
+    ...episodes.map((episode) => episodeRows(episode, history)),
+    "</tbody></table></div>",
+  ].join("");
+}

@@ -1,0 +1,47 @@
+/** Where the rows of a replay come from: CSV files, or a database that may only be read. */
+import { basename } from "node:path";
+import type { SourceOptions } from "../source/options.ts";
+import { readPast } from "../source/past.ts";
+import type { ModelKey } from "../stream/model-key.ts";
+import type { Row } from "../stream/record.ts";
+import { readImportances } from "./files.ts";
+
+/** Receives every row as it is read. */
+export type RowListener = (model: ModelKey, row: Row) => void;
+
+export interface RowSource {
+  /** As detection's settings know it. */
+  readonly name: string;
+  /** Hands on the rows in the order in which a poller would have seen them. */
+  readonly read: (take: RowListener) => Promise<void>;
+}
+
+/** @param place of the file among those given: two files may have one name */
+export function csvSource(file: string, place: number): RowSource {
+  return { name: `${basename(file)}#${place}`, read: (take) => readImportances(file, take) };
+}
+
+/** More rows than this are not read, the newest are. */
+const maxRows = 20_000_000;
+
+export interface DatabaseReading {
+  /** How much of the past, ms. */
+  readonly pastMs: number;
+  /** Receives what people should know. */
+  readonly say: (line: string) => void;
+}
+
+/** The past of one table. */
+export function databaseSource(
+  options: SourceOptions,
+  { pastMs, say }: DatabaseReading,
+): RowSource {
+  const { name, table } = options;
+  const read = async (take: RowListener): Promise<void> => {
+    const { rows, dropped } = await readPast(options, { ms: pastMs, maxRows }, take);
+    say(`read ${rows} rows of ${table}`);
+    if (dropped > 0) say(`${dropped} of them have no time, feature or model and were left out`);
+    if (rows === maxRows) say(`older rows were left out: ${maxRows} are read at most`);
+  };
+  return { name, read };
+}

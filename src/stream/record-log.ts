@@ -1,0 +1,32 @@
+/** The port through which detection reads the stream. Declared here because detection needs it. */
+import type { StreamRecord } from "./record.ts";
+
+export interface LogEntry {
+  readonly offset: number;
+  /** The record, or why it could not be decoded (a poison record, quarantined by the worker). */
+  readonly record: StreamRecord | { readonly kind: "unreadable"; readonly error: string };
+}
+
+/** What a reader of the log provides. The log calls at most one of these at a time for a partition. */
+export interface PartitionReader {
+  /** The partition is ours now: claim it, load what is known, resolve with the offset to read from. */
+  assigned(partition: number): Promise<number>;
+  /** Entries in offset order. The next ones come after it resolves; a rejection delivers the same ones again. */
+  received(partition: number, entries: readonly LogEntry[]): Promise<void>;
+  /** The partition is no longer ours (synchronous: forget at once). */
+  revoked(partition: number): void;
+}
+
+export interface Subscription {
+  /** Stops delivering, waits for the batch in work, releases the partitions. */
+  stop(): Promise<void>;
+}
+
+export interface RecordLog {
+  readonly partitions: number;
+  /** Made with the stream and carried by every record: a stream deleted and created again has another. */
+  readonly streamId: string;
+  subscribe(reader: PartitionReader): Promise<Subscription>;
+  /** Offset after the newest record of each partition, for the lag. */
+  endOffsets(): Promise<readonly number[]>;
+}

@@ -1,0 +1,13 @@
+/** The port through which the poller hands on what it read. Declared here because the source needs it. */
+import type { StreamRecord } from "./record.ts";
+
+export interface RecordSink {
+  /**
+   * Appends records durably. A tick goes to every partition, everything else to the partition of its model; the
+   * order of the records of one partition is kept.
+   *
+   * Resolves when all are durable. When it rejects any part may have been written: call again with the same
+   * records; detection drops by position what it has seen.
+   */
+  append(records: readonly StreamRecord[]): Promise<void>;
+}
