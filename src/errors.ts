@@ -18,6 +18,14 @@ export class DriftwardenError<Code extends `DW_${string}` = `DW_${string}`> exte
   readonly hint: string;
   readonly retryable: boolean;
 
+  /**
+   * Whether the other side itself is away, or asks to be left alone: the error says nothing about this one call. Classes
+   * for what is outside override it.
+   */
+  get unavailable(): boolean {
+    return false;
+  }
+
   constructor(code: Code, message: string, options: DriftwardenErrorOptions) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = new.target.name;
@@ -25,6 +33,11 @@ export class DriftwardenError<Code extends `DW_${string}` = `DW_${string}`> exte
     this.hint = options.hint;
     this.retryable = options.retryable ?? false;
   }
+}
+
+/** Whether an error says that the other side itself is away, see {@link DriftwardenError.unavailable}. */
+export function isUnavailable(error: unknown): boolean {
+  return error instanceof DriftwardenError && error.unavailable;
 }
 
 /** What happened and what to do about it, for people. */

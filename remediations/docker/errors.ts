@@ -45,8 +45,20 @@ const hints: Readonly<
   },
 };
 
+const unavailable: ReadonlySet<DockerErrorCode> = new Set([
+  "DW_DOCKER_UNREACHABLE",
+  "DW_DOCKER_FORBIDDEN",
+  "DW_DOCKER_TIMEOUT",
+  "DW_DOCKER_PROTOCOL",
+]);
+
 export class DockerError extends DriftwardenError<DockerErrorCode> {
   readonly maybeApplied: boolean;
+
+  /** The engine itself is away; a refusal about one container is an answer. */
+  override get unavailable(): boolean {
+    return unavailable.has(this.code);
+  }
 
   constructor(code: DockerErrorCode, message: string, occurrence: Occurrence = {}) {
     super(code, message, { ...hints[code], cause: occurrence.cause });

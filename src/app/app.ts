@@ -16,7 +16,7 @@ import { createRegistry } from "../telemetry/registry.ts";
 import { version } from "../version.ts";
 import { engineSettings, wireDetection } from "./detection.ts";
 import { wireFixes } from "./fixes.ts";
-import { applyOptions, wireEffects } from "./incidents.ts";
+import { buildExecutors, recordOptions, startOutbox } from "./incidents.ts";
 import { createLifecycle } from "./lifecycle.ts";
 import type { Parts, StoredParts } from "./parts.ts";
 import { apiRoutes } from "./routes.ts";
@@ -86,17 +86,17 @@ async function start(parts: Parts, asked: Pick<AppOptions, "clock" | "engine">):
   const stored: StoredParts = { ...parts, store, clock: wired.clock };
   const stream = await wireStream(stored);
   const fixes = wireFixes(stored, remediationTypes, asked.engine);
-  const apply = applyOptions(stored, fixes);
-  wireEffects(stored, {
-    apply,
+  const executors = buildExecutors(stored, {
     stream,
     fixes,
     restoredAtMs: () => presence.restoredAtMs,
   });
+  const recording = recordOptions(stored, fixes, executors);
+  startOutbox(stored, executors, recording);
   const detection = wireDetection(stored, {
     settings: configuredEngine(config),
     stream,
-    apply,
+    recording,
   });
   worker = detection;
   const subscription = await stream.subscribe(detection);

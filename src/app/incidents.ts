@@ -1,26 +1,26 @@
 /** Incidents, tickets and runs as configured: who applies events, and who carries effects out. */
 import type { Config } from "../config/schema.ts";
 import { readSecret } from "../config/secret.ts";
-import { runEffects } from "../healing/effects.ts";
+import { questionExecutor, runExecutor } from "../healing/executors.ts";
 import { calledFor } from "../healing/fix.ts";
 import { healingMetrics } from "../healing/metrics.ts";
 import { type ConfiguredFix, Runner } from "../healing/run.ts";
 import { runLedger } from "../healing/run-ledger.ts";
+import { type IncidentExecutor, timerExecutor } from "../incidents/executor.ts";
 import { incidentsMetrics } from "../incidents/metrics.ts";
-import type { ApplyOptions } from "../incidents/record-events.ts";
-import type { ReducerSettings } from "../incidents/reduce/reduce.ts";
-import type { EffectHandlers } from "../outbox/executor.ts";
+import { type RecordOptions, recordEvents } from "../incidents/record-events.ts";
+import type { ReducerSettings } from "../incidents/reduce/aspect.ts";
+import { orderKeys } from "../outbox/executor.ts";
 import { outboxMetrics } from "../outbox/metrics.ts";
-import { EffectsWorker } from "../outbox/outbox.ts";
+import { Outbox } from "../outbox/outbox.ts";
+import { getIncident } from "../store/incidents/incident.ts";
 import { countOpenIncidents } from "../store/incidents/list.ts";
 import { countEffects } from "../store/outbox/inspect.ts";
 import { countRuns } from "../store/runs/list.ts";
-import { lookedUpAfterRestore } from "../tickets/after-restore.ts";
-import { ticketEffects } from "../tickets/effects.ts";
+import { ticketExecutor } from "../tickets/executor.ts";
 import { openJira } from "../tickets/jira/jira.ts";
 import { ticketsMetrics } from "../tickets/metrics.ts";
 import { createTicketing, type Ticketing } from "../tickets/ticketing.ts";
-import { isAway } from "./away.ts";
 import type { StoredParts } from "./parts.ts";
 import type { Stream } from "./stream.ts";
 
@@ -36,12 +36,14 @@ export function quietTimes(
 }
 
 /** How events change incidents under this configuration. */
-export function applyOptions(
+export function recordOptions(
   { config, clock }: StoredParts,
   fixes: readonly ConfiguredFix[],
-): ApplyOptions {
+  executors: readonly IncidentExecutor[],
+): RecordOptions {
   return {
     clock,
+    orderKeyOf: orderKeys(executors),
     settings: {
       ticketed: config.jira !== undefined,
       ...quietTimes(config.jira),
@@ -52,24 +54,24 @@ export function applyOptions(
   };
 }
 
-export interface EffectsWiring {
-  readonly apply: ApplyOptions;
+export interface ExecutorParts {
   readonly fixes: readonly ConfiguredFix[];
   readonly stream: Stream;
   /** When the store was last restored from a backup; undefined when it never was. */
   readonly restoredAtMs: () => number | undefined;
 }
 
-/** Starts carrying effects out. */
-export function wireEffects(parts: StoredParts, wiring: EffectsWiring): void {
-  const { apply, fixes, stream, restoredAtMs } = wiring;
-  const { store, clock, registry, lifecycle, owner, config } = parts;
-  const logger = parts.logger.child({ component: "healing" });
+/** Everybody who carries effects out: one line for each dependency. A channel is a folder and a line here. */
+export function buildExecutors(
+  parts: StoredParts,
+  { fixes, stream, restoredAtMs }: ExecutorParts,
+): readonly IncidentExecutor[] {
+  const { store, clock, registry, config } = parts;
   const runner = new Runner({
     fixes,
     ledger: runLedger(store),
     clock,
-    logger,
+    logger: parts.logger.child({ component: "healing" }),
     metrics: healingMetrics(registry, () => countRuns(store)),
     restoredAtMs,
   });
@@ -78,31 +80,43 @@ export function wireEffects(parts: StoredParts, wiring: EffectsWiring): void {
     minAttributions: config.verify.min_attributions,
     giveUpCadences: config.verify.give_up_after,
   };
+  return [
+    ticketExecutor({ ticketing: wireTicketing(parts), restoredAtMs }),
+    runExecutor(runner),
+    questionExecutor(verify, (record) => stream.append([record])),
+    timerExecutor,
+  ];
+}
+
+/** Starts carrying effects out. */
+export function startOutbox(
+  parts: StoredParts,
+  executors: readonly IncidentExecutor[],
+  recording: RecordOptions,
+): void {
+  const { store, clock, registry, lifecycle, owner, config } = parts;
   incidentsMetrics(registry, () => countOpenIncidents(store));
-  const metrics = outboxMetrics(registry, () => countEffects(store));
-  const tickets = ticketEffects(wireTicketing(parts));
-  const handlers: EffectHandlers = {
-    ...tickets,
-    "ticket.open": lookedUpAfterRestore(tickets["ticket.open"], restoredAtMs),
-    ...runEffects({ runner, verify, ask: (record) => stream.append([record]) }),
-    "incident.settle": async (effect) => [{ type: "quiet_passed", episode: effect.episode }],
-  };
-  const worker = new EffectsWorker({
+  const outbox = new Outbox({
     store,
-    handlers,
-    isAway,
-    apply,
+    executors,
+    load: (incident) => getIncident(store, incident),
+    record: (tx, incident, events) =>
+      recordEvents(
+        tx,
+        events.map((event) => ({ event, incident })),
+        recording,
+      ),
     owner,
     clock,
     logger: parts.logger.child({ component: "incidents" }),
-    metrics,
+    metrics: outboxMetrics(registry, () => countEffects(store)),
   });
-  worker.start();
-  parts.health.register("outbox", () => worker.health());
+  outbox.start();
+  parts.health.register("outbox", () => outbox.health());
   for (const dependency of configuredDependencies(config)) {
-    parts.health.register(dependency, () => worker.dependencyHealth(dependency));
+    parts.health.register(dependency, () => outbox.dependencyHealth(dependency));
   }
-  lifecycle.onStop("effects", () => worker.stop());
+  lifecycle.onStop("effects", () => outbox.stop());
 }
 
 /** The stream answers for itself. */

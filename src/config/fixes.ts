@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { Tier } from "../../remediations/remediation.ts";
 import type { EpisodeKind } from "../detection/event.ts";
-import type { Severity } from "../incidents/incident.ts";
+import type { Severity } from "../incidents/episode.ts";
 import { duration, runLimit, text } from "./fields.ts";
 import { type Described, describeIssues, valueAt } from "./issues.ts";
 

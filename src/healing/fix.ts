@@ -1,6 +1,8 @@
 /** A fix: the rule in config that says which remediation an incident calls for. */
 import type { Tier } from "../../remediations/remediation.ts";
+import { isModelEpisode } from "../incidents/episode.ts";
 import type { Incident } from "../incidents/incident.ts";
+import type { Subject } from "../incidents/subject.ts";
 import { modelName } from "../stream/model-key.ts";
 
 /** Every list that is given must match; a condition without any list matches nothing. */
@@ -31,10 +33,16 @@ export interface Fix {
 /** A feature that carries at least this part of the blame is guilty, and so is the first one named. */
 const guiltyPart = 1 / 3;
 
-function guiltyFeatures(incident: Incident): readonly string[] {
-  return incident.episode.features
+function guiltyFeatures({ episode }: Incident): readonly string[] {
+  if (!isModelEpisode(episode)) return [];
+  return episode.features
     .filter((blamed, place) => place === 0 || blamed.part >= guiltyPart)
     .map((blamed) => blamed.feature);
+}
+
+/** How `when.model` may name the subject. */
+function namesOf(subject: Subject): readonly string[] {
+  return subject.kind === "model" ? [subject.key, modelName(subject.key).model] : [];
 }
 
 function fits(list: readonly string[] | undefined, values: readonly string[]): boolean {
@@ -51,7 +59,7 @@ export function calledFor(fix: Fix, incident: Incident): boolean {
   const given = [models, features, kinds, severities].filter((list) => list !== undefined);
   if (fix.mode === "off" || given.length === 0) return false;
   return (
-    fits(models, [incident.model, modelName(incident.model).model]) &&
+    fits(models, namesOf(incident.subject)) &&
     fits(features, guiltyFeatures(incident)) &&
     fits(kinds, [incident.episode.kind]) &&
     fits(severities, [incident.severity])

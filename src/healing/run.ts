@@ -7,7 +7,9 @@ import type { Logger } from "pino";
 import type { ActResult, Remediation, Target } from "../../remediations/remediation.ts";
 import type { Clock } from "../clock.ts";
 import { toldOf } from "../errors.ts";
+import { standingOf } from "../incidents/episode.ts";
 import type { Incident, RunFacts } from "../incidents/incident.ts";
+import { modelKeyOf } from "../incidents/subject.ts";
 import type { Attempt } from "../outbox/executor.ts";
 import type { Run } from "../store/runs/run.ts";
 import type { Fix } from "./fix.ts";
@@ -175,15 +177,12 @@ function situation(
     restoredAtMs,
   }: Pick<RunnerOptions, "clock" | "restoredAtMs"> & { readonly fix: Fix },
 ): SituationFacts {
-  const { newestRow, cadence, warmUp } = episode;
   return {
     nowMs: clock.now(),
     fix,
     freeze: undefined,
     restoredAtMs: restoredAtMs(),
-    newestRowMs: newestRow / 1000,
-    cadenceMs: cadence === undefined ? undefined : cadence / 1000,
-    warmUp,
+    ...standingOf(episode),
   };
 }
 
@@ -227,7 +226,7 @@ function writtenDown(
     fix: fix.name,
     remediation: fix.remediation,
     incident: incident.id,
-    model: incident.model,
+    model: modelKeyOf(incident.subject),
     mode: fix.mode,
     targetId: target?.id ?? null,
     targetName: target?.name ?? null,

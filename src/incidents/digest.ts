@@ -1,83 +1,184 @@
 /**
- * Episodes that came and went before anybody could be told, because detection or the tracker was away: they share one
- * summary for each tenant and environment, an incident of its own with one ticket.
+ * The digest: one ticket for episodes that came and went before anybody could be told, because detection or the tracker
+ * was unavailable. There is one for each scope at a time. Its reducer is here; it is pure, like that of incidents.
  */
-import type { EpisodeOpened } from "../detection/event.ts";
-import { staleAfterMs } from "../healing/gates/fresh.ts";
-import { modelKey, modelName } from "../stream/model-key.ts";
-import { summaryFingerprint } from "./fingerprint.ts";
-import type { Effect, Incident, MissedEpisode } from "./incident.ts";
+
+import {
+  type Episode,
+  type IncidentKind,
+  type Severity,
+  standingOf,
+  subjectOf,
+} from "./episode.ts";
+import type { IncidentEvent } from "./event.ts";
+import { digestFingerprint } from "./fingerprint.ts";
+import { staleAfterMs } from "./freshness.ts";
+import type { Incident, IncidentState, TicketRef } from "./incident.ts";
+import { type Planned, type PlannedEffect, planned } from "./reduce/plan.ts";
 import { worse } from "./severity.ts";
+import { type Scope, scopeOf } from "./subject.ts";
 
-/** A late episode's ticket waits so long: detection that catches up may be about to find that it is over. */
+/** A late episode's ticket waits this long: detection that catches up may be about to find that it is over. */
 export const lateTicketMs = 60_000;
-const remembered = 100;
+const rememberedEntries = 100;
 
-/** Whether the episode opened longer ago than a fix would still act on it. */
-export function isLate({ at, cadence }: EpisodeOpened, nowMs: number): boolean {
-  return nowMs - at / 1000 > staleAfterMs(cadence === undefined ? undefined : cadence / 1000);
+/** An episode that was over before it could have a ticket. */
+export interface DigestEntry {
+  /** Number of its incident. */
+  readonly incident: number;
+  readonly episode: Episode;
+  readonly severity: Severity;
+  /** When it was known to be over. */
+  readonly endMs: number;
 }
 
-/** The line of an incident in the summary. */
-export function missedOf({ number, episode, severity }: Incident, endMs: number): MissedEpisode {
+export interface Digest {
+  readonly id: string;
+  readonly number: number;
+  readonly fingerprint: string;
+  readonly scope: Scope;
+  /** The worst of its entries. */
+  readonly severity: Severity;
+  /** Its entries are over, so it is recovered from the start, and resolved after the quiet time. */
+  readonly state: IncidentState;
+  readonly openedAtMs: number;
+  readonly lastSeenAtMs: number;
+  readonly resolvedAtMs?: number | undefined;
+  /** All entries it ever had. */
+  readonly occurrences: number;
+  /** Of its first entry. */
+  readonly kinds: readonly IncidentKind[];
+  readonly ticket?: TicketRef;
+  /** Oldest first, the newest 100. */
+  readonly entries: readonly [DigestEntry, ...DigestEntry[]];
+}
+
+export interface DigestStep {
+  readonly digest: Digest;
+  readonly effects: readonly PlannedEffect[];
+}
+
+export interface DigestMoment {
+  readonly nowMs: number;
+  /** The number a new digest would get. */
+  readonly nextNumber: number;
+  readonly settings: { readonly resolveAfterMs: number };
+}
+
+export function isDigest(subject: Incident | Digest): subject is Digest {
+  return "entries" in subject;
+}
+
+/** The newest episode that an incident or a digest tells of. */
+export function newestEpisode(subject: Incident | Digest): Episode {
+  return isDigest(subject) ? newestEntry(subject).episode : subject.episode;
+}
+
+function newestEntry({ entries }: Digest): DigestEntry {
+  return entries.at(-1) ?? entries[0];
+}
+
+/** Whether the episode opened longer ago than a fix would still act on it. */
+export function isLate(episode: Episode, nowMs: number): boolean {
+  return nowMs - episode.at / 1000 > staleAfterMs(standingOf(episode).cadenceMs);
+}
+
+export function entryOf({ number, episode, severity }: Incident, endMs: number): DigestEntry {
   return { incident: number, episode, severity, endMs };
 }
 
-export interface SummaryStep {
-  readonly incident: Incident;
-  readonly effects: readonly Effect[];
-  /** Names the decision. */
-  readonly cause: string;
-}
-
 /**
- * @param before the newest summary of the tenant and environment, or none
- * @returns the summary with the line added
+ * @param before the newest digest of the scope, or none
+ * @returns the digest with the entry added
  */
-export function summarise(
-  before: Incident | undefined,
-  line: MissedEpisode,
-  { nowMs, nextNumber }: { readonly nowMs: number; readonly nextNumber: number },
-): SummaryStep {
-  const { episode, severity } = line;
-  const settle: Effect = { kind: "incident.settle", episode: episode.id };
-  const cause = `missed:${episode.id}`;
-  // One that still waits for its ticket takes more lines, however long the tracker is away.
+export function addToDigest(
+  before: Digest | undefined,
+  entry: DigestEntry,
+  moment: DigestMoment,
+): DigestStep {
+  const settle = settleEffect(entry, moment);
+  // One that still waits for its ticket takes more entries, however long the tracker is unavailable.
   if (before === undefined || (before.state === "resolved" && before.ticket !== undefined)) {
-    const incident = opened(line, nowMs, nextNumber);
-    return { incident, effects: [{ kind: "ticket.open" }, settle], cause };
+    const open: Planned = { effect: { kind: "ticket.open" }, dueInMs: lateTicketMs };
+    return promised(opened(entry, moment), `missed:${entry.episode.id}`, {
+      effects: [open, settle],
+      moment,
+    });
   }
-  const { resolvedAtMs: _over, ...rest } = before;
-  const incident: Incident = {
-    ...rest,
+  const [first, ...others] = [...before.entries, entry].slice(-rememberedEntries);
+  const digest: Digest = {
+    ...before,
     state: "recovered",
-    severity: worse(before.severity, severity),
-    lastSeenAtMs: nowMs,
+    resolvedAtMs: undefined,
+    severity: worse(before.severity, entry.severity),
+    lastSeenAtMs: moment.nowMs,
     occurrences: before.occurrences + 1,
-    episode,
-    missed: [...(before.missed ?? []), line].slice(-remembered),
+    entries: [first ?? entry, ...others],
   };
   // Before its ticket exists, the ticket itself will say it.
-  const told: readonly Effect[] = before.ticket === undefined ? [] : [{ kind: "ticket.repeat" }];
-  return { incident, effects: [...told, settle], cause };
+  const told = before.ticket === undefined ? [] : [repeat];
+  return promised(digest, `missed:${entry.episode.id}`, { effects: [...told, settle], moment });
 }
 
-/** It is about what is over, so it is recovered from the start, and resolved after the quiet time. */
-function opened(line: MissedEpisode, nowMs: number, number: number): Incident {
-  const { tenant, environment } = modelName(line.episode.model);
+const repeat: Planned = { effect: { kind: "ticket.repeat" } };
+
+function settleEffect({ episode }: DigestEntry, { settings }: DigestMoment): Planned {
   return {
-    id: `inc-missed-${line.episode.id}`,
-    number,
-    fingerprint: summaryFingerprint(line.episode.model),
-    model: modelKey({ tenant, environment, source: "", model: "" }),
-    severity: line.severity,
+    effect: { kind: "incident.settle", episode: episode.id },
+    dueInMs: settings.resolveAfterMs,
+    timer: true,
+  };
+}
+
+function opened(entry: DigestEntry, { nowMs, nextNumber }: DigestMoment): Digest {
+  const scope = scopeOf(subjectOf(entry.episode));
+  return {
+    id: `inc-missed-${entry.episode.id}`,
+    number: nextNumber,
+    fingerprint: digestFingerprint(scope),
+    scope,
+    severity: entry.severity,
     state: "recovered",
     openedAtMs: nowMs,
     lastSeenAtMs: nowMs,
     occurrences: 1,
-    kinds: [line.episode.kind],
-    episode: line.episode,
-    missed: [line],
-    runs: [],
+    kinds: [entry.episode.kind],
+    entries: [entry],
   };
+}
+
+/** @returns undefined when the event changes nothing */
+export function reduceDigest(
+  digest: Digest,
+  event: IncidentEvent,
+  moment: DigestMoment,
+): DigestStep | undefined {
+  if (event.type === "ticket_opened") {
+    const { ticket } = event;
+    // Entries may have come while the ticket was written.
+    const effects = digest.entries.length > 1 ? [repeat] : [];
+    return promised({ ...digest, ticket }, `ticket:${ticket.id}`, { effects, moment });
+  }
+  if (event.type !== "quiet_passed") return undefined;
+  const isNewest = newestEntry(digest).episode.id === event.episode;
+  if (digest.state !== "recovered" || !isNewest) return undefined;
+  const resolved: Digest = { ...digest, state: "resolved", resolvedAtMs: moment.nowMs };
+  return promised(resolved, event.episode, {
+    effects: [{ effect: { kind: "ticket.resolve" } }],
+    moment,
+  });
+}
+
+function promised(
+  digest: Digest,
+  cause: string,
+  {
+    effects,
+    moment,
+  }: {
+    readonly effects: readonly Planned[];
+    readonly moment: DigestMoment;
+  },
+): DigestStep {
+  return { digest, effects: planned(effects, { id: digest.id, cause, nowMs: moment.nowMs }) };
 }

@@ -1,5 +1,6 @@
 /** What can happen to an incident: what detection decided, and what became of the effects. Plain data. */
-import type { EpisodeClosed, EpisodeOpened, Verified } from "../detection/event.ts";
+import type { EpisodeClosed, Verified } from "../detection/event.ts";
+import type { Episode } from "./episode.ts";
 import type { RunFacts, TicketRef } from "./incident.ts";
 
 /** The tracker has the ticket. */
@@ -31,7 +32,7 @@ export interface QuietPassed {
 
 /** What the reducer takes. Quarantined records reach people through metrics and readiness, not through a ticket. */
 export type IncidentEvent =
-  | EpisodeOpened
+  | Episode
   | EpisodeClosed
   | Verified
   | TicketOpened

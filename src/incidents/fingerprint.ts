@@ -1,21 +1,20 @@
 /** The identity of an incident: one open incident per fingerprint. */
 import { createHash } from "node:crypto";
-import { type ModelKey, modelKey, modelName } from "../stream/model-key.ts";
+import { digestText, type Scope, type Subject, subjectText } from "./subject.ts";
 
 /**
- * The first 20 hex digits of sha256 over the canonical subject. The environment is inside the model key, so test and
- * production never share a ticket; the feature is not, so one fault gives one incident.
+ * The first 20 hex digits of sha256 over the subject's text. The text holds the environment, so test and production never
+ * share a ticket. It does not hold the feature, so one fault gives one incident.
  */
-export function fingerprint(model: ModelKey): string {
-  return hashOf(`model\n${model}`);
+export function fingerprint(subject: Subject): string {
+  return hashOf(subjectText(subject));
 }
 
-/** Of the summary of missed episodes: one for each tenant and environment. */
-export function summaryFingerprint(model: ModelKey): string {
-  const { tenant, environment } = modelName(model);
-  return hashOf(`missed\n${modelKey({ tenant, environment, source: "", model: "" })}`);
+/** Of the digest: one for each scope. */
+export function digestFingerprint(scope: Scope): string {
+  return hashOf(digestText(scope));
 }
 
-function hashOf(subject: string): string {
-  return createHash("sha256").update(subject).digest("hex").slice(0, 20);
+function hashOf(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 20);
 }

@@ -1,106 +1,144 @@
 /**
- * Applies events to incidents: lock, reduce, write the incident and the effects it promises, all in the caller's
- * transaction. Each gives its line for the journal, to be appended at the end of that transaction.
+ * The one door through which anything comes to incidents: what detection decided, and what became of effects. All of it
+ * happens in the caller's transaction.
+ *
+ * Order of locks, the same in every transaction, so that no two wait for each other:
+ *
+ *     fingerprints of incidents, sorted → fingerprints of digests, sorted → counter of incidents → head of the journal
+ *
+ * So everything is locked and read before the first event is reduced, and the journal is appended to last.
  */
 import type { Clock } from "../clock.ts";
 import type { DetectionEvent } from "../detection/event.ts";
-import {
-  insertIncident,
-  lockIncident,
-  lockLatestIncident,
-  nextIncidentNumber,
-  updateIncident,
-} from "../store/incidents/incident.ts";
-import type { JournalEntry } from "../store/journal/append.ts";
+import { insertIncident, updateIncident } from "../store/incidents/incident.ts";
+import { appendJournal, type JournalEntry } from "../store/journal/append.ts";
+import type { NewEffect } from "../store/outbox/effect.ts";
 import { enqueueEffects } from "../store/outbox/enqueue.ts";
 import type { Tx } from "../store/query.ts";
 import { updateRun } from "../store/runs/run.ts";
-import { lateTicketMs, summarise } from "./digest.ts";
+import { addToDigest, type Digest, isDigest, reduceDigest } from "./digest.ts";
 import type { IncidentEvent } from "./event.ts";
-import { fingerprint, summaryFingerprint } from "./fingerprint.ts";
-import type { Incident, MissedEpisode } from "./incident.ts";
-import { plan } from "./reduce/plan.ts";
-import { type ReducerSettings, reduce, type Step, timingOf } from "./reduce/reduce.ts";
+import type { Incident, RunFacts } from "./incident.ts";
+import { type LockedIncidents, lockIncidents } from "./locked-incidents.ts";
+import type { Moment, ReducerSettings } from "./reduce/aspect.ts";
+import type { PlannedEffect } from "./reduce/plan.ts";
+import { reduce } from "./reduce/reduce.ts";
+import { judgedRun } from "./reduce/runs.ts";
 
-export interface ApplyOptions {
+type RunOutcome = NonNullable<RunFacts["outcome"]>;
+
+export interface RecordOptions {
   readonly settings: ReducerSettings;
   readonly clock: Clock;
+  /** Gives the order key of a kind of effect. */
+  readonly orderKeyOf: (kind: string) => string;
 }
 
-/** What detection decided; for the newest incident of the model. */
-export async function applyDecision(
+/** Something that happened. */
+export interface Happened {
+  readonly event: IncidentEvent | Extract<DetectionEvent, { type: "quarantined" }>;
+  /** Id of the incident it is about; left out, it is about the newest incident of the event's subject. */
+  readonly incident?: string;
+}
+
+/** Records what happened, in the order given: incidents, the effects they promise, and the journal. */
+export async function recordEvents(
   tx: Tx,
-  event: DetectionEvent,
-  options: ApplyOptions,
-): Promise<JournalEntry> {
-  if (event.type === "quarantined") {
-    return { kind: event.type, atMs: options.clock.now(), body: event };
+  happened: readonly Happened[],
+  options: RecordOptions,
+): Promise<void> {
+  if (happened.length === 0) return;
+  const nowMs = options.clock.now();
+  const addressed = happened.flatMap(({ event, incident }) =>
+    event.type === "quarantined" ? [] : [{ event, incident }],
+  );
+  const mayDigest = options.settings.ticketed === true;
+  const locked = await lockIncidents(tx, addressed, { mayDigest });
+  const recording: Recording = { ...options, nowMs, locked, effects: [], outcomes: new Map() };
+  const entries = happened.map((one) => record(one, recording));
+  await write(tx, recording);
+  await appendJournal(tx, entries);
+}
+
+interface Recording extends RecordOptions {
+  readonly nowMs: number;
+  readonly locked: LockedIncidents;
+  readonly effects: NewEffect[];
+  /** Of runs that were judged, by run. */
+  readonly outcomes: Map<string, RunOutcome>;
+}
+
+function record({ event, incident: id }: Happened, recording: Recording): JournalEntry {
+  const { locked, nowMs, settings } = recording;
+  const entry = { kind: event.type, atMs: nowMs, body: event };
+  if (event.type === "quarantined") return entry;
+  const before = locked.find({ event, incident: id });
+  const moment: Moment = { nowMs, nextNumber: locked.nextNumber, settings };
+  const after =
+    before !== undefined && isDigest(before)
+      ? recordInDigest(before, event, { recording, moment })
+      : recordInIncident(before, event, { recording, moment });
+  const about = after ?? before;
+  return about === undefined ? entry : { ...entry, incident: about.id };
+}
+
+interface Means {
+  readonly recording: Recording;
+  readonly moment: Moment;
+}
+
+function recordInDigest(
+  before: Digest,
+  event: IncidentEvent,
+  { recording, moment }: Means,
+): Digest | undefined {
+  const step = reduceDigest(before, event, moment);
+  if (step !== undefined) keep(recording, step.digest, step.effects);
+  return step?.digest;
+}
+
+function recordInIncident(
+  before: Incident | undefined,
+  event: IncidentEvent,
+  { recording, moment }: Means,
+): Incident | undefined {
+  const step = reduce(before, event, moment);
+  if (step === undefined) return undefined;
+  keep(recording, step.incident, step.effects);
+  const judged = judgedRun(step.incident, event);
+  if (judged?.outcome !== undefined) recording.outcomes.set(judged.id, judged.outcome);
+  if (step.digestEntry !== undefined) {
+    const { locked } = recording;
+    const nextNumber = locked.nextNumber;
+    const digest = locked.digestOf(step.incident);
+    const added = addToDigest(digest, step.digestEntry, { ...moment, nextNumber });
+    keep(recording, added.digest, added.effects);
   }
-  const latest = await lockLatestIncident(tx, fingerprint(event.model));
-  return apply(tx, { event, incident: latest }, options);
+  return step.incident;
 }
 
-/** What became of an effect; for the incident that promised it. */
-export async function applyResult(
-  tx: Tx,
-  result: { readonly event: IncidentEvent; readonly incident: string },
-  options: ApplyOptions,
-): Promise<JournalEntry> {
-  const incident = await lockIncident(tx, result.incident);
-  return apply(tx, { event: result.event, incident }, options);
-}
-
-async function apply(
-  tx: Tx,
-  { event, incident }: { readonly event: IncidentEvent; readonly incident: Incident | undefined },
-  { settings, clock }: ApplyOptions,
-): Promise<JournalEntry> {
-  const nowMs = clock.now();
-  const nextNumber = event.type === "episode_opened" ? await nextIncidentNumber(tx) : 0;
-  const step = reduce(incident, event, { nowMs, nextNumber, settings });
-  if (step !== undefined) {
-    await write(tx, { before: incident, step, nowMs });
-    await recordOutcome(tx, { event, after: step.incident, nowMs });
+function keep(
+  { locked, effects, orderKeyOf }: Recording,
+  changed: Incident | Digest,
+  promised: readonly PlannedEffect[],
+): void {
+  locked.put(changed);
+  for (const planned of promised) {
+    const orderKey = orderKeyOf(planned.effect.kind);
+    effects.push({ ...planned, incident: changed.id, orderKey });
   }
-  if (step?.missed !== undefined) await sumUp(tx, step.missed, { nowMs, settings });
-  const changed = step?.incident ?? incident;
-  const about = changed === undefined ? {} : { incident: changed.id };
-  return { ...about, kind: event.type, atMs: nowMs, body: event };
 }
 
-/** The summary is locked after the incident, never before it. */
-async function sumUp(
-  tx: Tx,
-  line: MissedEpisode,
-  { nowMs, settings }: { readonly nowMs: number; readonly settings: ReducerSettings },
-): Promise<void> {
-  const before = await lockLatestIncident(tx, summaryFingerprint(line.episode.model));
-  const nextNumber = await nextIncidentNumber(tx);
-  const { incident, effects, cause } = summarise(before, line, { nowMs, nextNumber });
-  const timing = timingOf({ nowMs, settings }, { ticketAfterMs: lateTicketMs });
-  const step = { incident, effects: plan(incident, cause, { effects, timing }) };
-  await write(tx, { before, step, nowMs });
-}
-
-async function write(
-  tx: Tx,
-  given: { readonly before: Incident | undefined; readonly step: Step; readonly nowMs: number },
-): Promise<void> {
-  const { before, step, nowMs } = given;
-  const { id } = step.incident;
-  if (id === before?.id) await updateIncident(tx, step.incident, nowMs);
-  else await insertIncident(tx, step.incident, nowMs);
-  const promised = step.effects.map((effect) => ({ ...effect, incident: id }));
-  await enqueueEffects(tx, promised, nowMs);
-}
-
-/** The run is over only now: its cooldown counts from the end of its verification. */
-async function recordOutcome(
-  tx: Tx,
-  told: { readonly event: IncidentEvent; readonly after: Incident; readonly nowMs: number },
-): Promise<void> {
-  const { event, after, nowMs } = told;
-  if (event.type !== "verified" && event.type !== "health_checked") return;
-  const outcome = after.runs.find((run) => run.id === event.run)?.outcome;
-  if (outcome !== undefined) await updateRun(tx, event.run, { outcome, finishedAtMs: nowMs });
+/**
+ * Incidents that were stored before come first: one that is resolved makes room for one that is opened. A judged run is
+ * over only now: its cooldown counts from the end of its verification.
+ */
+async function write(tx: Tx, recording: Recording): Promise<void> {
+  const { locked, effects, outcomes, nowMs } = recording;
+  for (const incident of locked.changed("stored")) await updateIncident(tx, incident, nowMs);
+  for (const incident of locked.changed("new")) await insertIncident(tx, incident, nowMs);
+  await enqueueEffects(tx, effects, nowMs);
+  for (const [run, outcome] of outcomes) {
+    await updateRun(tx, run, { outcome, finishedAtMs: nowMs });
+  }
 }

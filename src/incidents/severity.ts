@@ -1,16 +1,17 @@
 /** How bad an episode is, from what it says alone. P0 is left to people and routing rules. */
-import type { EpisodeOpened } from "../detection/event.ts";
-import type { Severity } from "./incident.ts";
+import { type Episode, isModelEpisode, type Severity } from "./episode.ts";
 
 /** A feature that held this share of the model's attention is one the model leans on. */
 const leaningShare = 0.1;
 
 /**
- * P1 when the model is blind, is fed by a leak, or a feature it leans on moved; P2 otherwise.
+ * Of a model: P1 when the model is blind, is fed by a leak, or a feature it leans on moved; P2 otherwise. Of a service:
+ * as the episode says.
  *
  * Source: impact before confidence: what makes predictions wrong now ranks above what may.
  */
-export function severityOf(episode: EpisodeOpened): Severity {
+export function severityOf(episode: Episode): Severity {
+  if (!isModelEpisode(episode)) return episode.severity;
   if (episode.kind === "leak" || episode.kind === "silent" || episode.kind === "frozen")
     return "P1";
   const top = episode.features[0];

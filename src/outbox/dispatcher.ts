@@ -1,33 +1,29 @@
 /**
  * Carries the effects that need one dependency out: intent committed → act → result recorded. Effects of one incident
- * go in order, those of different incidents side by side. What failed is tried again with growing pauses; what cannot
- * succeed is set aside as dead. While the dependency is away only a probe goes out.
+ * and order key run in order, all others side by side. A failed effect is tried again with growing pauses; one that
+ * cannot succeed is set aside as dead. While the dependency is unavailable only a probe goes out.
  */
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
 import { toldOf } from "../errors.ts";
-import type { IncidentEvent } from "../incidents/event.ts";
-import type { Effect, Incident } from "../incidents/incident.ts";
-import { type ApplyOptions, applyResult } from "../incidents/record-events.ts";
 import { StoreError } from "../store/errors.ts";
-import { getIncident } from "../store/incidents/incident.ts";
-import { appendJournal, type JournalEntry } from "../store/journal/append.ts";
 import type { TakenEffect } from "../store/outbox/effect.ts";
 import { completeEffect, failEffect } from "../store/outbox/settle.ts";
 import { nextEffectDueMs, takeEffects } from "../store/outbox/take.ts";
+import type { Tx } from "../store/query.ts";
 import type { Store } from "../store/store.ts";
 import { Breaker, type BreakerState } from "./circuit-breaker.ts";
-import { type Dependency, type IsAway, kindsOf } from "./dependency.ts";
-import { askedPauseMs, hadNoEffect, isHopeless, pauseBefore } from "./effect-failure.ts";
-import { Hold, leaseMs } from "./effect-lease.ts";
-import type { EffectHandler, EffectHandlers, Unasked } from "./executor.ts";
+import { askedPauseMs, hadNoEffect, isPermanent, pauseBefore } from "./effect-failure.ts";
+import { EffectLease, leaseMs } from "./effect-lease.ts";
+import type { AnyExecutor, Unasked } from "./executor.ts";
 import type { OutboxMetrics } from "./metrics.ts";
 
-export interface EffectsOptions {
+export interface DispatcherOptions<Subject, Event> {
   readonly store: Store;
-  readonly handlers: EffectHandlers;
-  readonly isAway: IsAway;
-  readonly apply: ApplyOptions;
+  /** What an effect is about, as it is now; undefined when it is gone, and the effect is done then. */
+  readonly load: (incident: string) => Promise<Subject | undefined>;
+  /** Records what became of an effect, in the transaction that marks it done. */
+  readonly record: (tx: Tx, incident: string, events: readonly Event[]) => Promise<void>;
   /** Unique per process and start. */
   readonly owner: string;
   readonly clock: Clock;
@@ -35,19 +31,21 @@ export interface EffectsOptions {
   readonly metrics: OutboxMetrics;
 }
 
-/** Notifications wake the lane; this is the slow look behind them. */
+/** Notifications wake the dispatcher; this is the slow poll behind them. */
 const idleMs = 30_000;
-/** What was due and not given, or could not be read, is looked for again. */
+/** Effects that were due but not given, or could not be read, are looked for again after this time. */
 const soonMs = 1000;
-/** Effects in hand; each that ends makes room for the next, whatever the others wait for. */
-const atOnce = 8;
-/** A mistake that waiting does not mend is tried this often. */
-const hopelessAttempts = 5;
+/** Effects in hand at once. Each that ends makes room for the next. */
+const maxInHand = 8;
+/** An error that waiting does not mend is tried this often. */
+const permanentAttempts = 5;
 const breakerNumber = { closed: 0, half_open: 1, open: 2 } as const;
 
-export class EffectsLane {
-  readonly dependency: Dependency;
-  readonly #options: EffectsOptions;
+export class OutboxDispatcher<Subject, Event> {
+  readonly dependency: string;
+  readonly #options: DispatcherOptions<Subject, Event>;
+  readonly #handlers: AnyExecutor<Subject, Event>["handlers"];
+  readonly #isUnavailable: (error: unknown) => boolean;
   readonly #kinds: readonly string[];
   readonly #breaker = new Breaker();
   readonly #inHand = new Set<Promise<void>>();
@@ -55,12 +53,19 @@ export class EffectsLane {
   /** Why the last look failed, with what to do. */
   #problem: string | undefined;
   /** Why the dependency is left alone, while it is. */
-  #awayBecause: string | undefined;
+  #unavailableReason: string | undefined;
 
-  constructor(dependency: Dependency, options: EffectsOptions) {
+  /** @param executors of this dependency */
+  constructor(
+    dependency: string,
+    executors: readonly AnyExecutor<Subject, Event>[],
+    options: DispatcherOptions<Subject, Event>,
+  ) {
     this.dependency = dependency;
     this.#options = options;
-    this.#kinds = kindsOf(dependency);
+    this.#handlers = Object.assign({}, ...executors.map(({ handlers }) => handlers));
+    this.#kinds = Object.keys(this.#handlers);
+    this.#isUnavailable = (error) => executors.some((executor) => executor.isUnavailable(error));
   }
 
   /** Something may be due. */
@@ -74,8 +79,8 @@ export class EffectsLane {
   }
 
   /** Why the dependency is left alone now; undefined while it is asked. */
-  get awayBecause(): string | undefined {
-    return this.#awayBecause;
+  get unavailableReason(): string | undefined {
+    return this.#unavailableReason;
   }
 
   /** Until the signal aborts; then waits for the effects in hand. */
@@ -107,9 +112,9 @@ export class EffectsLane {
     const { store, clock, owner, metrics } = this.#options;
     const nowMs = clock.now();
     const state = this.#state();
-    // What is promised meanwhile is no reason to ask a dependency that is away.
+    // What is promised meanwhile is no reason to ask a dependency that is unavailable.
     if (state === "open") return Math.max(1, (this.#breaker.retryAtMs ?? 0) - nowMs);
-    const limit = (state === "closed" ? atOnce : 1) - this.#inHand.size;
+    const limit = (state === "closed" ? maxInHand : 1) - this.#inHand.size;
     if (limit <= 0) return idleMs;
     const kinds = this.#kinds;
     metrics.outboxReads.inc();
@@ -119,12 +124,12 @@ export class EffectsLane {
     if (taken.length === limit) return 0;
     const dueMs = await nextEffectDueMs(store, kinds);
     if (dueMs === undefined) {
-      // Another process did what was left: nothing will probe, and nothing waits.
+      // Another process did what was left: no probe will follow, and nothing waits for one.
       this.#answered();
       return idleMs;
     }
     const waitMs = dueMs - clock.now();
-    // What is due but was not given waits behind another effect, or in other hands: its holder may be gone.
+    // A due effect that was not given waits behind another one, or another process holds it and may be gone.
     return Math.min(idleMs, waitMs > 0 ? waitMs : soonMs);
   }
 
@@ -140,9 +145,9 @@ export class EffectsLane {
     const { store, clock, metrics, logger } = this.#options;
     const { kind } = taken.effect;
     metrics.effectAttempts.inc({ kind });
-    const hold = new Hold(store, taken, clock);
+    const lease = new EffectLease(store, taken, clock);
     try {
-      const events = await this.#act(taken, hold);
+      const events = await this.#act(taken, lease);
       await this.#complete(taken, events);
       metrics.effectsDone.inc({ kind });
     } catch (error) {
@@ -156,90 +161,78 @@ export class EffectsLane {
         );
       });
     } finally {
-      hold.end();
+      lease.end();
     }
   }
 
-  async #act(taken: TakenEffect, hold: Hold): Promise<readonly IncidentEvent[]> {
-    const { store, handlers } = this.#options;
-    const incident = await getIncident(store, taken.incident);
-    if (incident === undefined) return [];
-    await hold.begin();
-    const attempt = {
+  async #act(taken: TakenEffect, lease: EffectLease): Promise<readonly Event[]> {
+    const subject = await this.#options.load(taken.incident);
+    if (subject === undefined) return [];
+    await lease.begin();
+    const handle = this.#handlers[taken.effect.kind];
+    if (handle === undefined) throw new Error(`nothing carries out ${taken.effect.kind}`);
+    const result = await handle(taken.effect, subject, {
       id: taken.id,
       attempt: taken.attempt,
       unknown: taken.intent !== null,
-      sinceActMs: hold.sinceActMs,
+      sinceActMs: lease.sinceActMs,
       lastError: taken.lastError ?? undefined,
-      confirm: () => hold.confirm(),
-    };
-    const result = await dispatch(handlers, { effect: taken.effect, incident, attempt });
-    if ("asked" in result) return result.events;
+      confirm: () => lease.confirm(),
+    });
+    if (isUnasked(result)) return result.events;
     this.#answered();
     return result;
   }
 
-  async #complete(taken: TakenEffect, events: readonly IncidentEvent[]): Promise<void> {
-    const { store, apply } = this.#options;
+  async #complete(taken: TakenEffect, events: readonly Event[]): Promise<void> {
+    const { store, record } = this.#options;
     await store.transaction(async (tx) => {
       await completeEffect(tx, taken, events);
-      const happened: JournalEntry[] = [];
-      for (const event of events) {
-        happened.push(await applyResult(tx, { event, incident: taken.incident }, apply));
-      }
-      await appendJournal(tx, happened);
+      await record(tx, taken.incident, events);
     });
   }
 
   #answered(): void {
     this.#breaker.succeeded();
     this.#state();
-    if (this.#awayBecause === undefined) return;
-    this.#awayBecause = undefined;
+    if (this.#unavailableReason === undefined) return;
+    this.#unavailableReason = undefined;
     this.#options.logger.info({ dependency: this.dependency }, "dependency is asked freely again");
   }
 
   #noteFailure(error: unknown): void {
-    const { clock, isAway, logger } = this.#options;
+    const { clock, logger } = this.#options;
     if (error instanceof StoreError) return;
     // A refusal is an answer too.
-    if (!isAway(this.dependency, error)) {
+    if (!this.#isUnavailable(error)) {
       this.#answered();
       return;
     }
     this.#breaker.failed(clock.now(), askedPauseMs(error));
     if (this.#state() === "closed") return;
-    if (this.#awayBecause === undefined) {
+    if (this.#unavailableReason === undefined) {
       logger.warn({ dependency: this.dependency, err: error }, "dependency is away; left alone");
     }
-    this.#awayBecause = toldOf(error);
+    this.#unavailableReason = toldOf(error);
   }
 
   async #fail(taken: TakenEffect, error: unknown): Promise<void> {
-    const { store, clock, isAway, metrics, logger } = this.#options;
+    const { store, clock, metrics, logger } = this.#options;
     const told = toldOf(error);
-    // What ails the dependency says nothing of this effect: it waits.
-    const hopeless = isHopeless(error) && !isAway(this.dependency, error);
-    if (hopeless && taken.attempt >= hopelessAttempts) {
+    // An unavailable dependency says nothing about this effect: it waits.
+    const permanent = isPermanent(error) && !this.#isUnavailable(error);
+    if (permanent && taken.attempt >= permanentAttempts) {
       metrics.effectsDead.inc({ kind: taken.effect.kind });
       logger.error({ effect: taken.id, err: error }, "effect set aside after its last attempt");
       await failEffect(store, taken, { error: told, dead: true });
       return;
     }
-    // While the dependency is away its breaker says when; the effect's own pause would only come on top.
+    // While the dependency is unavailable its breaker says when; the effect's own pause would only come on top.
     const retryAtMs = this.#breaker.retryAtMs ?? clock.now() + pauseBefore(taken.attempt, error);
     await failEffect(store, taken, { error: told, retryAtMs, noEffect: hadNoEffect(error) });
   }
 }
 
-function dispatch<Kind extends Effect["kind"]>(
-  handlers: EffectHandlers,
-  given: {
-    readonly effect: Extract<Effect, { kind: Kind }>;
-    readonly incident: Incident;
-    readonly attempt: Parameters<EffectHandler<Kind>>[2];
-  },
-): Promise<readonly IncidentEvent[] | Unasked> {
-  const handler: EffectHandler<Kind> = handlers[given.effect.kind];
-  return handler(given.effect, given.incident, given.attempt);
+function isUnasked<Event>(result: readonly Event[] | Unasked<Event>): result is Unasked<Event> {
+  return "asked" in result;
 }

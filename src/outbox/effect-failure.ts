@@ -13,7 +13,7 @@ export function askedPauseMs(error: unknown): number | undefined {
 }
 
 /** Waiting alone does not mend it. */
-export function isHopeless(error: unknown): boolean {
+export function isPermanent(error: unknown): boolean {
   return error instanceof DriftwardenError && !error.retryable && askedPauseMs(error) === undefined;
 }
 

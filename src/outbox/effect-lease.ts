@@ -36,7 +36,7 @@ interface Moment {
 const here = (): Moment => ({ steadyMs: performance.now(), wallMs: Date.now() });
 
 /** Of one attempt at one effect. */
-export class Hold {
+export class EffectLease {
   readonly #store: Queryable;
   readonly #taken: TakenEffect;
   readonly #clock: Clock;

@@ -1,6 +1,5 @@
-/** The contract between the outbox and those who carry effects out. */
-import type { IncidentEvent } from "../incidents/event.ts";
-import type { Effect, Incident } from "../incidents/incident.ts";
+/** The contract between the outbox and the rooms that carry effects out. */
+import type { Effect } from "../store/outbox/effect.ts";
 
 export interface Attempt {
   /** Deterministic id of the effect: the idempotency key of whatever it does outside. */
@@ -21,20 +20,60 @@ export interface Attempt {
   confirm(): Promise<void>;
 }
 
-/** What became of an effect that was done with without asking its dependency anything: that says nothing of it. */
-export interface Unasked {
-  readonly events: readonly IncidentEvent[];
+/** The effect was done without asking its dependency anything, so the result says nothing about the dependency. */
+export interface Unasked<Event> {
+  readonly events: readonly Event[];
   readonly asked: false;
 }
 
-/**
- * Carries one kind of effect out and says what became of it: events for the same incident, applied in the transaction
- * that marks the effect done. Throws when it should be tried again later.
- */
-export type EffectHandler<Kind extends Effect["kind"]> = (
-  effect: Extract<Effect, { kind: Kind }>,
-  incident: Incident,
-  attempt: Attempt,
-) => Promise<readonly IncidentEvent[] | Unasked>;
+/** A method, so that a handler of one kind of effect fits a list of handlers of all kinds. */
+interface Handling<E extends Effect, Subject, Event> {
+  handle(effect: E, subject: Subject, attempt: Attempt): Promise<readonly Event[] | Unasked<Event>>;
+}
 
-export type EffectHandlers = { readonly [Kind in Effect["kind"]]: EffectHandler<Kind> };
+/**
+ * Carries one kind of effect out and returns events about the same incident. They are recorded in the transaction that
+ * marks the effect done.
+ *
+ * @throws whatever went wrong; the effect is tried again later
+ */
+export type EffectHandler<E extends Effect, Subject, Event> = Handling<E, Subject, Event>["handle"];
+
+/**
+ * What a room contributes to the outbox: how its effects are carried out, and what they need.
+ *
+ * `E` are the room's effects, `Subject` is what an effect is about, `Event` what can become of it.
+ */
+export interface EffectExecutor<E extends Effect, Subject, Event> {
+  /** What all its effects need, such as `tracker`. It has a dispatcher and a circuit breaker of its own. */
+  readonly dependency: string;
+  /** Effects of one incident with this key run one after the other; those with different keys do not wait. */
+  readonly orderKey: string;
+  readonly handlers: {
+    readonly [Kind in E["kind"]]: EffectHandler<Extract<E, { kind: Kind }>, Subject, Event>;
+  };
+  /** Whether an error says that the dependency itself is away, rather than that this one effect cannot be done. */
+  isUnavailable(error: unknown): boolean;
+}
+
+/** Executors of different rooms in one list. */
+export type AnyExecutor<Subject, Event> = EffectExecutor<Effect, Subject, Event>;
+
+/**
+ * @returns gives the order key of a kind of effect
+ * @throws Error (when called) for a kind that no executor carries out: it would wait for ever
+ */
+export function orderKeys<Subject, Event>(
+  executors: readonly AnyExecutor<Subject, Event>[],
+): (kind: string) => string {
+  const keys = new Map(
+    executors.flatMap(({ orderKey, handlers }) =>
+      Object.keys(handlers).map((kind): [string, string] => [kind, orderKey]),
+    ),
+  );
+  return (kind) => {
+    const key = keys.get(kind);
+    if (key === undefined) throw new Error(`no executor carries out ${kind}`);
+    return key;
+  };
+}

@@ -1,7 +1,12 @@
-/** Carries promised effects out, in a lane for each dependency: one that is away, or slow, keeps no other waiting. */
-import { hastenEffects } from "../store/outbox/hasten.ts";
-import { type Dependency, dependencies } from "./dependency.ts";
-import { EffectsLane, type EffectsOptions } from "./dispatcher.ts";
+/** Carries promised effects out, by one dispatcher for each dependency: a slow or unavailable one delays no other. */
+import { makeRetriesDueNow } from "../store/outbox/make-retries-due-now.ts";
+import { type DispatcherOptions, OutboxDispatcher } from "./dispatcher.ts";
+import type { AnyExecutor } from "./executor.ts";
+
+export interface OutboxOptions<Subject, Event> extends DispatcherOptions<Subject, Event> {
+  /** What every room contributes. */
+  readonly executors: readonly AnyExecutor<Subject, Event>[];
+}
 
 interface Health {
   readonly ok: boolean;
@@ -11,37 +16,44 @@ interface Health {
 const healthOf = (reason: string | undefined): Health =>
   reason === undefined ? { ok: true } : { ok: false, reason };
 
-export class EffectsWorker {
-  readonly #options: EffectsOptions;
-  readonly #lanes: readonly EffectsLane[];
+export class Outbox<Subject, Event> {
+  readonly #options: OutboxOptions<Subject, Event>;
+  readonly #dispatchers: readonly OutboxDispatcher<Subject, Event>[];
   readonly #stopping = new AbortController();
   #working: Promise<unknown> | undefined;
 
-  constructor(options: EffectsOptions) {
+  constructor(options: OutboxOptions<Subject, Event>) {
     this.#options = options;
-    this.#lanes = dependencies.map((dependency) => new EffectsLane(dependency, options));
+    const { executors } = options;
+    const dependencies = new Set(executors.map(({ dependency }) => dependency));
+    this.#dispatchers = [...dependencies].map((name) => {
+      const own = executors.filter(({ dependency }) => dependency === name);
+      return new OutboxDispatcher(name, own, options);
+    });
   }
 
-  /** What waits after a failure is tried at once: people restart when they have mended something. */
+  /** Makes failed effects due at once: whoever restarts the daemon may have mended the cause. */
   start(): void {
     const { store, clock, logger } = this.#options;
     const unlisten = store.listen("outbox", () => this.#wake());
-    this.#working = hastenEffects(store, clock.now())
+    this.#working = makeRetriesDueNow(store, clock.now())
       .catch((err: unknown) =>
         logger.warn({ err }, "hastening effects failed; they keep their time"),
       )
-      .then(() => Promise.all(this.#lanes.map((lane) => lane.run(this.#stopping.signal))))
+      .then(() => Promise.all(this.#dispatchers.map((each) => each.run(this.#stopping.signal))))
       .finally(unlisten);
   }
 
-  /** Ok while promised effects can be read; what an effect itself meets is no illness of the outbox. */
+  /** Ok while promised effects can be read. A failing effect is no illness of the outbox. */
   health(): Health {
-    return healthOf(this.#lanes.find((lane) => lane.problem !== undefined)?.problem);
+    return healthOf(this.#dispatchers.find(({ problem }) => problem !== undefined)?.problem);
   }
 
   /** Ok while the dependency is asked; while its breaker is open, why not. */
-  dependencyHealth(dependency: Dependency): Health {
-    return healthOf(this.#lanes.find((lane) => lane.dependency === dependency)?.awayBecause);
+  dependencyHealth(name: string): Health {
+    return healthOf(
+      this.#dispatchers.find(({ dependency }) => dependency === name)?.unavailableReason,
+    );
   }
 
   /** Waits for the effects in hand. */
@@ -52,6 +64,6 @@ export class EffectsWorker {
   }
 
   #wake(): void {
-    for (const lane of this.#lanes) lane.wake();
+    for (const dispatcher of this.#dispatchers) dispatcher.wake();
   }
 }

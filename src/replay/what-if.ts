@@ -6,10 +6,12 @@ import { cooldown } from "../healing/gates/cooldown.ts";
 import { fresh } from "../healing/gates/fresh.ts";
 import { judgeAll } from "../healing/gates/gates.ts";
 import { tier } from "../healing/gates/tier.ts";
+import { standingOf } from "../incidents/episode.ts";
 import type { IncidentEvent } from "../incidents/event.ts";
 import { fingerprint } from "../incidents/fingerprint.ts";
 import type { Incident } from "../incidents/incident.ts";
-import { type ReducerSettings, reduce, type Step } from "../incidents/reduce/reduce.ts";
+import type { ReducerSettings } from "../incidents/reduce/aspect.ts";
+import { reduce, type Step } from "../incidents/reduce/reduce.ts";
 
 export interface WhatIfOptions {
   readonly resolveAfterMs: number;
@@ -72,7 +74,7 @@ class WhatIf {
   take(event: DetectionEvent): void {
     if (event.type === "quarantined") return;
     const nowMs = event.at / 1000;
-    const subject = fingerprint(event.model);
+    const subject = fingerprint({ kind: "model", key: event.model });
     const quiet = this.#known.get(subject)?.quiet;
     if (quiet !== undefined && quiet.atMs <= nowMs) {
       this.#reduce(subject, { type: "quiet_passed", episode: quiet.episode }, quiet.atMs);
@@ -113,9 +115,7 @@ class WhatIf {
       fix,
       freeze: undefined,
       restoredAtMs: undefined,
-      newestRowMs: episode.newestRow / 1000,
-      cadenceMs: episode.cadence === undefined ? undefined : episode.cadence / 1000,
-      warmUp: episode.warmUp,
+      ...standingOf(episode),
       targets: [],
       attempts,
       lastAttemptEndMs: attempts.at(-1),

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
+import type { Digest } from "../incidents/digest.ts";
 import type { Incident } from "../incidents/incident.ts";
 import type { Attempt } from "../outbox/executor.ts";
 import { TrackerError } from "./errors.ts";
@@ -25,7 +26,7 @@ interface Created {
 /** The attempt that a change is made in; without `confirm` nobody else could make it. */
 export type Tried = Pick<Attempt, "unknown"> & Partial<Pick<Attempt, "confirm" | "sinceActMs">>;
 
-export type Creation = (incident: Incident, tried: Tried) => Promise<Created>;
+export type Creation = (incident: Incident | Digest, tried: Tried) => Promise<Created>;
 
 /**
  * Jira has no idempotency key, so each ticket carries a label of its own: by it alone an issue is found whose id was
@@ -68,7 +69,7 @@ export function createCreation(options: CreationOptions): Creation {
 }
 
 /** Names the ticket of one incident; a later incident about the same subject has another. */
-function ownLabel({ id }: Incident): string {
+function ownLabel({ id }: Incident | Digest): string {
   return `driftwarden-ticket-${createHash("sha256").update(id).digest("hex").slice(0, 12)}`;
 }
 

@@ -28,6 +28,15 @@ interface TrackerErrorOptions extends DriftwardenErrorOptions {
   readonly issue?: Issue;
 }
 
+const unavailable: ReadonlySet<TrackerErrorCode> = new Set([
+  "DW_JIRA_UNREACHABLE",
+  "DW_JIRA_TIMEOUT",
+  "DW_JIRA_UNAVAILABLE",
+  "DW_JIRA_UNAUTHORIZED",
+  "DW_JIRA_PROTOCOL",
+  "DW_JIRA_RATE_LIMITED",
+]);
+
 /** The only error that a Tracker throws. Its text never holds credentials, request bodies or headers. */
 export class TrackerError extends DriftwardenError<TrackerErrorCode> {
   /** HTTP status; undefined when there was no answer. */
@@ -43,6 +52,11 @@ export class TrackerError extends DriftwardenError<TrackerErrorCode> {
   readonly maybeApplied: boolean;
   /** With `DW_JIRA_LABEL_NOT_STORED`: the issue that was created all the same. */
   readonly issue: Issue | undefined;
+
+  /** The tracker itself is away. Jira Cloud limits writes to one issue by itself: that says nothing about the others. */
+  override get unavailable(): boolean {
+    return unavailable.has(this.code) && this.reason !== "jira-per-issue-on-write";
+  }
 
   constructor(code: TrackerErrorCode, message: string, options: TrackerErrorOptions) {
     super(code, message, options);

@@ -1,9 +1,12 @@
 /** What a new ticket says: impact first, then what changed, why we say so, what was tried and what to do. */
 
-import type { BlamedFeature, EpisodeOpened } from "../detection/event.ts";
+import type { BlamedFeature } from "../detection/event.ts";
 import type { Ranking } from "../detection/ranking.ts";
 import { formatDuration } from "../duration.ts";
-import type { Incident, RunFacts, Severity } from "../incidents/incident.ts";
+import { type Digest, isDigest } from "../incidents/digest.ts";
+import { isModelEpisode, type ModelEpisode, type Severity } from "../incidents/episode.ts";
+import type { Incident, RunFacts } from "../incidents/incident.ts";
+import { scopeOf } from "../incidents/subject.ts";
 import { modelName } from "../stream/model-key.ts";
 import { summaryDescription, summaryHeadline } from "./summary-text.ts";
 import { displayName, headline, impact } from "./symptom.ts";
@@ -21,36 +24,50 @@ export interface TicketContext {
 
 const maxFeatures = 10;
 
-/** The ticket of an incident. Summary under 255 characters (normally under 80), description under 32,767. */
-export function renderIssue(incident: Incident, context: TicketContext): NewIssue {
-  if (incident.missed !== undefined) return renderSummary(incident, context);
-  const { episode, severity } = incident;
-  const sections = [
-    opening(episode),
-    facts(incident),
-    ...(episode.features.length === 0 ? [] : [`h3. What changed\n${changes(episode.features)}`]),
-    `h3. Why this ticket\n${reasons(episode)}`,
-    `h3. What was tried\n${attempts(incident.runs)}`,
-    `h3. What to do\n${nextSteps(incident, context)}`,
-    footer(`Driftwarden incident ${incident.number}, fingerprint ${incident.fingerprint}`),
-  ];
+/** The ticket of an incident or a digest. Summary under 255 characters (normally under 80), description under 32,767. */
+export function renderIssue(incident: Incident | Digest, context: TicketContext): NewIssue {
+  const { severity, number, fingerprint } = incident;
+  const { title, sections } = isDigest(incident)
+    ? { title: summaryHeadline(incident), sections: [summaryDescription(incident)] }
+    : incidentText(incident, context);
+  const mark = footer(`Driftwarden incident ${number}, fingerprint ${fingerprint}`);
   return {
-    summary: `[${severity}] ${headline(episode, severity.length + 3)}`,
-    description: sections.join("\n\n"),
+    summary: `[${severity}] ${title}`,
+    description: [...sections, mark].join("\n\n"),
     labels: ["driftwarden", fingerprintLabel(incident), severity],
     priority: context.priorities[severity],
   };
 }
 
-function renderSummary(incident: Incident, { priorities }: TicketContext): NewIssue {
-  const { severity, number, fingerprint } = incident;
-  const mark = footer(`Driftwarden incident ${number}, fingerprint ${fingerprint}`);
+interface IssueText {
+  readonly title: string;
+  readonly sections: readonly string[];
+}
+
+function incidentText(incident: Incident, context: TicketContext): IssueText {
+  const { episode, severity } = incident;
   return {
-    summary: `[${severity}] ${summaryHeadline(incident)}`,
-    description: `${summaryDescription(incident)}\n\n${mark}`,
-    labels: ["driftwarden", fingerprintLabel(incident), severity],
-    priority: priorities[severity],
+    title: headline(episode, severity.length + 3),
+    sections: [
+      ...(isModelEpisode(episode)
+        ? modelSections(incident, episode)
+        : [escaped(episode.reason, 600), facts(incident, [])]),
+      `h3. What was tried\n${attempts(incident.runs)}`,
+      ...(isModelEpisode(episode)
+        ? [`h3. What to do\n${nextSteps(episode, context)}`]
+        : links(context)),
+    ],
   };
+}
+
+function modelSections(incident: Incident, episode: ModelEpisode): readonly string[] {
+  const { features } = episode;
+  return [
+    opening(episode),
+    facts(incident, learnedFacts(episode)),
+    ...(features.length === 0 ? [] : [`h3. What changed\n${changes(features)}`]),
+    `h3. Why this ticket\n${reasons(episode)}`,
+  ];
 }
 
 /** By this label all tickets about one subject are found. */
@@ -59,7 +76,7 @@ function fingerprintLabel({ fingerprint }: Pick<Incident, "fingerprint">): strin
 }
 
 /** The impact sentence. */
-export function opening(episode: EpisodeOpened): string {
+export function opening(episode: ModelEpisode): string {
   return impact(episode, {
     model: `*${escaped(displayName(episode))}*`,
     feature: `*${escaped(episode.features[0]?.feature ?? "a feature")}*`,
@@ -88,22 +105,29 @@ function expected({ low, high }: BlamedFeature): string {
   return low === undefined || high === undefined ? "–" : `${readShare(low)} to ${readShare(high)}`;
 }
 
-function facts(incident: Incident): string {
-  const { episode } = incident;
-  const { tenant, environment, source } = modelName(incident.model);
-  const cadence =
-    episode.cadence === undefined ? "unknown" : formatDuration(episode.cadence / 1000);
+/** @param more rows of the table after those that every subject has */
+function facts({ subject, episode, severity }: Incident, more: readonly string[]): string {
+  const { tenant, environment } = scopeOf(subject);
+  const source = subject.kind === "model" ? modelName(subject.key).source : "";
   const scope = [`source ${source}`, `environment ${environment}`, `tenant ${tenant}`];
   return [
     `||First observed|${readTime(episode.at / 1000)}|`,
     `||Scope|${escaped(scope.filter((part) => !part.endsWith(" ")).join(", "), 200)}|`,
-    `||Severity|${incident.severity}|`,
-    ...(episode.ranking === undefined ? [] : [`||Order|${changeOfOrder(episode.ranking)}|`]),
-    `||Learned from|${learnedFrom(episode)}, cadence ${cadence}|`,
+    `||Severity|${severity}|`,
+    ...more,
   ].join("\n");
 }
 
-function learnedFrom({ learned, warmUp }: EpisodeOpened): string {
+function learnedFacts(episode: ModelEpisode): readonly string[] {
+  const { cadence, ranking } = episode;
+  const every = cadence === undefined ? "unknown" : formatDuration(cadence / 1000);
+  return [
+    ...(ranking === undefined ? [] : [`||Order|${changeOfOrder(ranking)}|`]),
+    `||Learned from|${learnedFrom(episode)}, cadence ${every}|`,
+  ];
+}
+
+function learnedFrom({ learned, warmUp }: ModelEpisode): string {
   const count = learned.toLocaleString("en-US");
   if (warmUp === undefined) return `${count} attributions`;
   const far = warmUp === "provisional" ? count : warmUp;
@@ -115,7 +139,7 @@ function changeOfOrder({ ndcg, left, top }: Ranking): string {
 }
 
 /** The rule in its own words, and every detector's score. */
-export function reasons(episode: EpisodeOpened): string {
+export function reasons(episode: ModelEpisode): string {
   const rows = episode.detectors.map(({ detector, score }) => [
     escaped(detector),
     score === undefined ? "warming up" : readNumber(score),
@@ -156,17 +180,22 @@ export function describeRun(run: RunFacts): string {
   return `${what} ${statusWords[run.status]}${gate}${outcome}: ${escaped(run.detail, 600)}`;
 }
 
-function nextSteps({ episode }: Incident, { runbookUrl, dashboardUrl }: TicketContext): string {
-  const links = [
-    ...(runbookUrl === undefined ? [] : [link("Runbook", runbookUrl)]),
-    ...(dashboardUrl === undefined ? [] : [link("Dashboard", dashboardUrl)]),
-  ];
+function nextSteps(episode: ModelEpisode, context: TicketContext): string {
   return [
-    ...(links.length === 0 ? [] : [links.join(" · ")]),
+    ...links(context),
     "If the model was deployed or retrained on purpose, say so, and what follows becomes the new normal:",
     command(`driftwarden marker ${shellQuoted(displayName(episode))} retrain`),
     "If not, look at what changed upstream of the model at the time first observed.",
   ].join("\n");
+}
+
+/** One line, or none. */
+function links({ runbookUrl, dashboardUrl }: TicketContext): readonly string[] {
+  const shown = [
+    ...(runbookUrl === undefined ? [] : [link("Runbook", runbookUrl)]),
+    ...(dashboardUrl === undefined ? [] : [link("Dashboard", dashboardUrl)]),
+  ];
+  return shown.length === 0 ? [] : [shown.join(" · ")];
 }
 
 /** A name that cannot be typed as it is stays a placeholder. */

@@ -1,6 +1,9 @@
 /** What the comments of a ticket say. */
 import type { EpisodeClosed } from "../detection/event.ts";
-import type { Incident, Note } from "../incidents/incident.ts";
+import { type Digest, isDigest } from "../incidents/digest.ts";
+import type { Note } from "../incidents/effect.ts";
+import { type Episode, isModelEpisode } from "../incidents/episode.ts";
+import type { Incident } from "../incidents/incident.ts";
 import { changes, describeRun, opening, reasons } from "./issue-text.ts";
 import { summaryRepeat } from "./summary-text.ts";
 import { readTime } from "./text.ts";
@@ -9,29 +12,31 @@ import { escaped } from "./wiki.ts";
 type Verified = Extract<Note, { about: "verified" }>;
 
 /** One comment, wiki markup, without the footer that ticketing adds. */
-export function renderNote(incident: Incident, note: Note): string {
+export function renderNote(note: Note): string {
   if (note.about === "run") return `${readTime(note.run.atMs)}: ${describeRun(note.run)}`;
   if (note.about === "verified") return verdict(note);
   if (note.about === "closed") return `${readTime(note.atMs)}: ${closing[note.cause]}`;
-  return renderAgain({ ...incident, episode: note.episode }, "Also in this incident");
+  return renderAgain(note.episode, "Also in this incident");
 }
 
 /** A further episode, in full: of another kind, or after the ticket had been closed. */
-export function renderAgain({ episode }: Pick<Incident, "episode">, since: string): string {
+export function renderAgain(episode: Episode, since: string): string {
+  const when = `*${since}*, ${readTime(episode.at / 1000)}`;
+  if (!isModelEpisode(episode)) return `${when}: ${escaped(episode.reason, 600)}`;
   const table = episode.features.length === 0 ? "" : `\n${changes(episode.features)}`;
-  return `*${since}*, ${readTime(episode.at / 1000)}: ${opening(episode)}${table}\n${reasons(episode)}`;
+  return `${when}: ${opening(episode)}${table}\n${reasons(episode)}`;
 }
 
 /** The one comment that counts repeats. */
-export function renderRepeat(incident: Incident): string {
+export function renderRepeat(incident: Incident | Digest): string {
   const { occurrences, openedAtMs, lastSeenAtMs } = incident;
-  if (incident.missed !== undefined) return summaryRepeat(incident);
+  if (isDigest(incident)) return summaryRepeat(incident);
   const times = occurrences === 1 ? "once" : `${occurrences} times`;
   return `Seen *${times}* since ${readTime(openedAtMs)}, last at ${readTime(lastSeenAtMs)}. This comment is kept up to date.`;
 }
 
 /** Said where Driftwarden is not allowed to, or cannot, move the ticket itself. */
-export function renderResolved({ resolvedAtMs, lastSeenAtMs }: Incident): string {
+export function renderResolved({ resolvedAtMs, lastSeenAtMs }: Incident | Digest): string {
   return `The incident is over since ${readTime(resolvedAtMs ?? lastSeenAtMs)}. Please close this ticket when you agree.`;
 }
 

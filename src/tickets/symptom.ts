@@ -1,5 +1,6 @@
 /** What an episode looks like, in the words of the title and of the first sentence. */
 import type { BlamedFeature, EpisodeKind, EpisodeOpened } from "../detection/event.ts";
+import { type Episode, isModelEpisode, type ServiceEpisodeKind } from "../incidents/episode.ts";
 import { modelName } from "../stream/model-key.ts";
 import { lengthOf, oneLine, readShare } from "./text.ts";
 
@@ -11,7 +12,7 @@ const titleLength = 79;
  *
  * @param taken characters that stand before it in the title
  */
-export function headline(episode: EpisodeOpened, taken: number): string {
+export function headline(episode: Episode, taken: number): string {
   const model = displayName(episode);
   const [subject, words] = symptom(episode);
   const room = titleLength - taken - lengthOf(`: ${words}`);
@@ -21,14 +22,17 @@ export function headline(episode: EpisodeOpened, taken: number): string {
   return `${shortModel}: ${oneLine(subject, room - lengthOf(shortModel))}${words}`;
 }
 
-/** The model as people call it; the source where a source has one model without a name. */
-export function displayName({ model }: Pick<EpisodeOpened, "model">): string {
-  const { model: name, source } = modelName(model);
+/** The subject as people call it; the source where a source has one model without a name. */
+export function displayName(episode: Episode): string {
+  if (!isModelEpisode(episode)) return episode.service.name;
+  const { model: name, source } = modelName(episode.model);
   return name === "" ? source : name;
 }
 
 /** What the title speaks of, the feature most to blame or nothing, and what it says. */
-function symptom({ kind, features }: EpisodeOpened): readonly [string | undefined, string] {
+function symptom(episode: Episode): readonly [string | undefined, string] {
+  if (!isModelEpisode(episode)) return [undefined, serviceSymptoms[episode.kind]];
+  const { kind, features } = episode;
   const [top] = features;
   if (kind === "bad_values" && !top) return [undefined, "bad values arrive"];
   const words = kind === "shift" ? direction(top) : symptoms[kind];
@@ -44,6 +48,18 @@ const symptoms: Readonly<Record<Exclude<EpisodeKind, "shift">, string>> = {
   bad_values: "has bad values",
   second_exporter: "a second exporter is writing",
   new_feature: "is a new feature",
+};
+
+const serviceSymptoms: Readonly<Record<ServiceEpisodeKind, string>> = {
+  down: "is down",
+  oom: "was killed for its memory",
+  restart_loop: "restarts again and again",
+  unhealthy: "is unhealthy",
+  memory: "is running out of memory",
+  disk: "is running out of disk",
+  metric: "has an abnormal metric",
+  alert: "has an alert",
+  report: "was reported by a person",
 };
 
 /** These kinds are about the model as a whole. */

@@ -3,7 +3,9 @@
  * People's edits win: what they closed as "won't do" or deleted is left alone.
  */
 import { createHash } from "node:crypto";
-import type { Incident, Note, TicketRef } from "../incidents/incident.ts";
+import { type Digest, newestEpisode } from "../incidents/digest.ts";
+import type { Note } from "../incidents/effect.ts";
+import type { Incident, TicketRef } from "../incidents/incident.ts";
 import { type CreationOptions, createCreation, type Tried } from "./creation.ts";
 import { TrackerError } from "./errors.ts";
 import type { TicketsMetrics } from "./metrics.ts";
@@ -49,12 +51,12 @@ interface PromisedNote {
 export interface Ticketing {
   /** Creates the incident's ticket, or reopens the one it has. */
   open(
-    incident: Incident,
+    incident: Incident | Digest,
     tried: Tried,
   ): Promise<{ readonly ticket: TicketRef; readonly change: TicketChange }>;
-  repeat(incident: Incident, tried?: Tried): Promise<TicketChange>;
-  note(incident: Incident, promised: PromisedNote, tried?: Tried): Promise<TicketChange>;
-  resolve(incident: Incident, tried?: Tried): Promise<TicketChange>;
+  repeat(incident: Incident | Digest, tried?: Tried): Promise<TicketChange>;
+  note(incident: Incident | Digest, promised: PromisedNote, tried?: Tried): Promise<TicketChange>;
+  resolve(incident: Incident | Digest, tried?: Tried): Promise<TicketChange>;
 }
 
 interface Doing extends TicketingOptions {
@@ -68,7 +70,7 @@ const commentSettleMs = 10_000;
 export function createTicketing(options: TicketingOptions): Ticketing {
   const { logger, metrics, tracker } = options;
   const creation = createCreation({ ...options, lookUpMs: options.lookUpMs ?? 300_000 });
-  const said = (incident: Incident, change: TicketChange): TicketChange => {
+  const said = (incident: Incident | Digest, change: TicketChange): TicketChange => {
     metrics.changes.inc({ change });
     if (change !== "unchanged") {
       const fields = {
@@ -81,7 +83,7 @@ export function createTicketing(options: TicketingOptions): Ticketing {
     return change;
   };
   const onIssue = async (
-    incident: Incident,
+    incident: Incident | Digest,
     act: (issue: Issue) => Promise<TicketChange>,
   ): Promise<TicketChange> => {
     if (!incident.ticket) return said(incident, "no_ticket");
@@ -103,7 +105,7 @@ export function createTicketing(options: TicketingOptions): Ticketing {
       onIssue(incident, (issue) => count(issue, incident, { ...options, tried })),
     note: (incident, { note, id }, tried = atFirst) =>
       onIssue(incident, (issue) => {
-        const comment = { body: renderNote(incident, note), mark: markOf(incident, id) };
+        const comment = { body: renderNote(note), mark: markOf(incident, id) };
         return commentOnce(issue, comment, { ...options, tried });
       }),
     resolve: (incident, tried = atFirst) =>
@@ -112,25 +114,33 @@ export function createTicketing(options: TicketingOptions): Ticketing {
 }
 
 /** A new episode of an incident that has a ticket. */
-async function again(issue: Issue, incident: Incident, options: Doing): Promise<TicketChange> {
+async function again(
+  issue: Issue,
+  incident: Incident | Digest,
+  options: Doing,
+): Promise<TicketChange> {
   if (isWontFix(issue, options)) {
     await count(issue, incident, options);
     return "left_alone";
   }
-  const body = renderAgain(incident, "Again");
-  const mark = markOf(incident, `again\n${incident.episode.id}`);
+  const body = renderAgain(newestEpisode(incident), "Again");
+  const mark = markOf(incident, `again\n${newestEpisode(incident).id}`);
   const change = await commentOnce(issue, { body, mark }, options);
   if (!issue.done || options.reopenTransition === undefined) return change;
   return (await moved(issue, options.reopenTransition, options)) ? "reopened" : change;
 }
 
-async function close(issue: Issue, incident: Incident, options: Doing): Promise<TicketChange> {
+async function close(
+  issue: Issue,
+  incident: Incident | Digest,
+  options: Doing,
+): Promise<TicketChange> {
   if (issue.done) return "unchanged";
   const { resolveTransition } = options;
   if (resolveTransition !== undefined && (await moved(issue, resolveTransition, options))) {
     return "resolved";
   }
-  const mark = markOf(incident, `resolved\n${incident.episode.id}`);
+  const mark = markOf(incident, `resolved\n${newestEpisode(incident).id}`);
   return commentOnce(issue, { body: renderResolved(incident), mark }, options);
 }
 
@@ -150,7 +160,11 @@ async function moved(
   }
 }
 
-async function count(issue: Issue, incident: Incident, options: Doing): Promise<TicketChange> {
+async function count(
+  issue: Issue,
+  incident: Incident | Digest,
+  options: Doing,
+): Promise<TicketChange> {
   const { tracker, tried } = options;
   const mark = markOf(incident, "repeat");
   const body = `${renderRepeat(incident)}\n${footer(mark)}`;
@@ -204,7 +218,7 @@ async function find(
 }
 
 /** Letters and digits only: the tracker may escape anything else when it stores a comment. */
-function markOf({ id }: Incident, what: string): string {
+function markOf({ id }: Incident | Digest, what: string): string {
   return `dw${createHash("sha256").update(`${id}\n${what}`).digest("hex").slice(0, 14)}`;
 }
 

@@ -1,9 +1,11 @@
 /** Episodes and incidents as plain data, for tests of everything that comes after detection. */
 import type { EpisodeClosed, EpisodeOpened } from "../../src/detection/event.ts";
+import type { ServiceEpisode } from "../../src/incidents/episode.ts";
 import { fingerprint } from "../../src/incidents/fingerprint.ts";
 import type { Incident } from "../../src/incidents/incident.ts";
 
 const model = "default/production/main/churn-v7";
+const subject = { kind: "model", key: model } as const;
 
 export function episodeOpened(changes: Partial<EpisodeOpened> = {}): EpisodeOpened {
   return {
@@ -56,8 +58,8 @@ export function openIncident(changes: Partial<Incident> = {}): Incident {
   return {
     id: "inc-e1",
     number: 7,
-    fingerprint: fingerprint(model),
-    model,
+    fingerprint: fingerprint(subject),
+    subject,
     severity: "P1",
     state: "open",
     openedAtMs: 1_760_000_000_000,
@@ -66,6 +68,19 @@ export function openIncident(changes: Partial<Incident> = {}): Incident {
     kinds: ["shift"],
     episode,
     runs: [],
+    ...changes,
+  };
+}
+
+export function serviceEpisode(changes: Partial<ServiceEpisode> = {}): ServiceEpisode {
+  return {
+    type: "episode_opened",
+    id: "s1",
+    service: { kind: "service", tenant: "default", environment: "production", name: "checkout" },
+    at: 1_760_000_000_000_000,
+    kind: "oom",
+    reason: "checkout was killed at 20:47:00 UTC with 512 of 512 MB used.",
+    severity: "P1",
     ...changes,
   };
 }

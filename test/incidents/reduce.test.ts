@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { IncidentEvent } from "../../src/incidents/event.ts";
 import type { Incident, RunFacts } from "../../src/incidents/incident.ts";
-import { type Moment, reduce, type Step } from "../../src/incidents/reduce/reduce.ts";
+import type { Moment } from "../../src/incidents/reduce/aspect.ts";
+import { reduce, type Step } from "../../src/incidents/reduce/reduce.ts";
 import { episodeClosed, episodeOpened, openIncident } from "../fakes/episodes.ts";
 
 const minute = 60_000;
@@ -200,11 +201,15 @@ describe("an episode that opened long ago", () => {
     expect(inTime.effects[0]?.dueAtMs).toBe(late(15).nowMs);
   });
 
-  it("goes into the summary when it is over before it had a ticket", () => {
+  it("gets an entry in the digest when it is over before it had a ticket", () => {
     const result = step(noTicket, episodeClosed(), late(16));
-    expect(result.incident).toMatchObject({ state: "resolved", inSummary: true });
+    expect(result.incident).toMatchObject({ state: "resolved", inDigest: true });
     expect(result.effects).toEqual([]);
-    expect(result.missed).toMatchObject({ incident: 7, severity: "P1", endMs: late(16).nowMs });
+    expect(result.digestEntry).toMatchObject({
+      incident: 7,
+      severity: "P1",
+      endMs: late(16).nowMs,
+    });
   });
 
   it("is told as always when it has a ticket, or closed soon, or there is no tracker", () => {
@@ -214,27 +219,27 @@ describe("an episode that opened long ago", () => {
     expect(kinds(step(noTicket, episodeClosed(), moment({ nowMs: late(16).nowMs })))).toEqual(told);
   });
 
-  it("goes into the summary when the tracker was away until all was quiet again", () => {
+  it("gets an entry in the digest when the tracker was away until all was quiet again", () => {
     const quiet = { type: "quiet_passed", episode: "e1" } as const;
     const result = step({ ...noTicket, state: "recovered" }, quiet, late(20));
-    expect(result.missed?.incident).toBe(7);
+    expect(result.digestEntry?.incident).toBe(7);
     expect(result.effects).toEqual([]);
   });
 
   it("has the ticket resolved that was being created meanwhile", () => {
     const { ticket } = withTicket;
-    const over = { ...noTicket, state: "resolved", inSummary: true } as const;
+    const over = { ...noTicket, state: "resolved", inDigest: true } as const;
     const result = step(over, { type: "ticket_opened", ticket }, late(20));
     expect(kinds(result)).toEqual(["ticket.resolve"]);
-    expect(result.incident).not.toHaveProperty("inSummary");
+    expect(result.incident.inDigest).toBeUndefined();
   });
 
   it("gets a ticket of its own when it comes again", () => {
     const resolvedAtMs = late(16).nowMs;
-    const over = { ...noTicket, state: "resolved", resolvedAtMs, inSummary: true } as const;
+    const over = { ...noTicket, state: "resolved", resolvedAtMs, inDigest: true } as const;
     const again = episodeOpened({ id: "e2", at: late(17).nowMs * 1000 });
     const result = step(over, again, late(17));
     expect(kinds(result)).toContain("ticket.open");
-    expect(result.incident).not.toHaveProperty("inSummary");
+    expect(result.incident.inDigest).toBeUndefined();
   });
 });

@@ -2,23 +2,22 @@ import { Registry } from "prom-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Remediation } from "../../remediations/remediation.ts";
 import { systemClock } from "../../src/clock.ts";
-import { runEffects } from "../../src/healing/effects.ts";
+import { questionExecutor, runExecutor } from "../../src/healing/executors.ts";
 import { healingMetrics } from "../../src/healing/metrics.ts";
 import { Runner } from "../../src/healing/run.ts";
 import { runLedger } from "../../src/healing/run-ledger.ts";
-import { type ApplyOptions, applyDecision } from "../../src/incidents/record-events.ts";
-import type { EffectHandlers } from "../../src/outbox/executor.ts";
-import { outboxMetrics } from "../../src/outbox/metrics.ts";
-import { EffectsWorker } from "../../src/outbox/outbox.ts";
+import { type IncidentExecutor, timerExecutor } from "../../src/incidents/executor.ts";
+import type { RecordOptions } from "../../src/incidents/record-events.ts";
 import { sayForgotNothing, touchPresence } from "../../src/store/presence/presence.ts";
 import { listRuns } from "../../src/store/runs/list.ts";
 import type { Store } from "../../src/store/store.ts";
-import { lookedUpAfterRestore } from "../../src/tickets/after-restore.ts";
-import { ticketEffects } from "../../src/tickets/effects.ts";
+import { ticketExecutor } from "../../src/tickets/executor.ts";
 import { ticketsMetrics } from "../../src/tickets/metrics.ts";
 import { createTicketing } from "../../src/tickets/ticketing.ts";
 import { episodeOpened } from "../fakes/episodes.ts";
+import { outboxOf, record } from "../programs/effects.ts";
 import { eventually } from "../programs/eventually.ts";
+import { doNothing, orderKeyOf } from "../programs/executors.ts";
 import { sql } from "../programs/postgres.ts";
 import { silent, startTestStores, type TestStores } from "../programs/store.ts";
 import { FakeTracker } from "../tickets/fake-tracker.ts";
@@ -29,8 +28,9 @@ beforeAll(async () => {
 });
 afterAll(() => stores.stop());
 
-const apply: ApplyOptions = {
+const recording: RecordOptions = {
   clock: systemClock,
+  orderKeyOf,
   settings: {
     resolveAfterMs: 600_000,
     reopenDurationMs: 600_000,
@@ -48,7 +48,11 @@ interface World {
   lookUps: number;
 }
 
-function handlersIn(store: Store, world: World, restoredAt: number | undefined): EffectHandlers {
+function executorsIn(
+  store: Store,
+  world: World,
+  restoredAt: number | undefined,
+): readonly IncidentExecutor[] {
   const ticketing = createTicketing({
     tracker: world.tracker,
     clock: systemClock,
@@ -89,28 +93,19 @@ function handlersIn(store: Store, world: World, restoredAt: number | undefined):
     restoredAtMs: () => restoredAt,
   });
   const verify = { modelAfterMs: 1, minAttributions: 3, giveUpCadences: 6 };
-  const tickets = ticketEffects(ticketing);
-  return {
-    ...tickets,
-    "ticket.open": lookedUpAfterRestore(tickets["ticket.open"], () => restoredAt),
-    ...runEffects({ runner, verify, ask: async () => undefined }),
-    "incident.settle": async () => [],
-  };
+  return [
+    ticketExecutor({ ticketing, restoredAtMs: () => restoredAt }),
+    runExecutor(runner),
+    questionExecutor(verify, async () => undefined),
+    { ...timerExecutor, handlers: { "incident.settle": doNothing } },
+  ];
 }
 
 /** Opens the store as the daemon does, decides the episodes, and carries out what they promise. */
 async function decide(store: Store, world: World, episodes: readonly string[]): Promise<void> {
   const restoredAt = await touchPresence(store);
-  const worker = new EffectsWorker({
-    store,
-    handlers: handlersIn(store, world, restoredAt),
-    isAway: () => false,
-    apply,
-    owner: "me",
-    clock: systemClock,
-    logger: silent,
-    metrics: outboxMetrics(new Registry(), async () => ({})),
-  });
+  const executors = executorsIn(store, world, restoredAt);
+  const worker = outboxOf(store, executors, { recording, owner: "me" });
   for (const id of episodes) await decideAt(store, id, Date.now());
   worker.start();
   await eventually(async () => {
@@ -122,7 +117,7 @@ async function decide(store: Store, world: World, episodes: readonly string[]): 
 
 async function decideAt(store: Store, id: string, newestRowMs: number): Promise<void> {
   const event = episodeOpened({ id, model: `t/e/s/${id}`, newestRow: newestRowMs * 1000 });
-  await store.transaction(async (tx) => void (await applyDecision(tx, event, apply)));
+  await record(store, event, recording);
 }
 
 async function runsOf(store: Store, episode: string): Promise<readonly unknown[]> {

@@ -2,22 +2,23 @@ import { Registry } from "prom-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Remediation } from "../../remediations/remediation.ts";
 import { systemClock } from "../../src/clock.ts";
-import { runEffects } from "../../src/healing/effects.ts";
+import { questionExecutor, runExecutor } from "../../src/healing/executors.ts";
 import { healingMetrics } from "../../src/healing/metrics.ts";
 import { Runner } from "../../src/healing/run.ts";
 import { runLedger } from "../../src/healing/run-ledger.ts";
-import { type ApplyOptions, applyDecision } from "../../src/incidents/record-events.ts";
-import { outboxMetrics } from "../../src/outbox/metrics.ts";
-import { EffectsWorker } from "../../src/outbox/outbox.ts";
+import { timerExecutor } from "../../src/incidents/executor.ts";
+import { type RecordOptions, recordEvents } from "../../src/incidents/record-events.ts";
 import { listIncidents } from "../../src/store/incidents/list.ts";
 import { countEffects } from "../../src/store/outbox/inspect.ts";
 import { listRuns } from "../../src/store/runs/list.ts";
 import type { Store } from "../../src/store/store.ts";
-import { ticketEffects } from "../../src/tickets/effects.ts";
+import { ticketExecutor } from "../../src/tickets/executor.ts";
 import { ticketsMetrics } from "../../src/tickets/metrics.ts";
 import { createTicketing } from "../../src/tickets/ticketing.ts";
 import { episodeClosed, episodeOpened } from "../fakes/episodes.ts";
+import { outboxOf, record, type TestOutbox } from "../programs/effects.ts";
 import { eventually } from "../programs/eventually.ts";
+import { doNothing, orderKeyOf } from "../programs/executors.ts";
 import { silent, startTestStores, type TestStores } from "../programs/store.ts";
 import { FakeTracker } from "../tickets/fake-tracker.ts";
 
@@ -29,7 +30,8 @@ afterAll(() => stores.stop());
 
 const minute = 60_000;
 /** Decided two minutes ago, so that the tickets of late episodes are due. */
-const apply: ApplyOptions = {
+const recording: RecordOptions = {
+  orderKeyOf,
   clock: { ...systemClock, now: () => Date.now() - 2 * minute },
   settings: {
     ticketed: true,
@@ -45,7 +47,7 @@ interface World {
   readonly restarts: string[];
 }
 
-function workerOn(store: Store, { tracker, restarts }: World): EffectsWorker {
+function workerOn(store: Store, { tracker, restarts }: World): TestOutbox {
   const ticketing = createTicketing({
     tracker,
     clock: systemClock,
@@ -83,25 +85,18 @@ function workerOn(store: Store, { tracker, restarts }: World): EffectsWorker {
     restoredAtMs: () => undefined,
   });
   const verify = { modelAfterMs: minute, minAttributions: 3, giveUpCadences: 6 };
-  return new EffectsWorker({
-    store,
-    handlers: {
-      ...ticketEffects(ticketing),
-      ...runEffects({ runner, verify, ask: async () => undefined }),
-      "incident.settle": async () => [],
-    },
-    isAway: () => false,
-    apply,
-    owner: "me",
-    clock: systemClock,
-    logger: silent,
-    metrics: outboxMetrics(new Registry(), async () => ({})),
-  });
+  const executors = [
+    ticketExecutor({ ticketing, restoredAtMs: () => undefined }),
+    runExecutor(runner),
+    questionExecutor(verify, async () => undefined),
+    { ...timerExecutor, handlers: { "incident.settle": doNothing } },
+  ];
+  return outboxOf(store, executors, { recording, owner: "me" });
 }
 
 /** Applies as if it were so many minutes ago. */
-const ago = (minutes: number): ApplyOptions => ({
-  ...apply,
+const ago = (minutes: number): RecordOptions => ({
+  ...recording,
   clock: { ...systemClock, now: () => Date.now() - minutes * minute },
 });
 
@@ -125,10 +120,9 @@ describe("a tracker that was away while episodes came and went", () => {
       // Decided at once, three hours ago; its ticket has been waiting since.
       const atUs = (Date.now() - 180 * minute) * 1000;
       const opened = episodeOpened({ id: `o-${model}`, model, at: atUs, newestRow: atUs });
-      await store.transaction((tx) => applyDecision(tx, opened, ago(180)));
+      await record(store, opened, ago(180));
       const closed = episodeClosed({ id: `c-${model}`, episode: opened.id, model });
-      if (!model.endsWith("still-wrong"))
-        await store.transaction((tx) => applyDecision(tx, closed, ago(100)));
+      if (!model.endsWith("still-wrong")) await record(store, closed, ago(100));
     }
     await allTold(store, world);
     const { issues } = world.tracker;
@@ -152,10 +146,9 @@ describe("detection that catches up after it was away", () => {
         newestRow: hoursAgoUs,
       });
       const closed = episodeClosed({ id: `c-${model}`, episode: opened.id, model });
-      await store.transaction(async (tx) => {
-        await applyDecision(tx, opened, apply);
-        if (!model.endsWith("still-wrong")) await applyDecision(tx, closed, apply);
-      });
+      const events = model.endsWith("still-wrong") ? [opened] : [opened, closed];
+      const happened = events.map((event) => ({ event }));
+      await store.transaction((tx) => recordEvents(tx, happened, recording));
     }
     await allTold(store, world);
     const { issues } = world.tracker;

@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto";
 import { Registry } from "prom-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { detectorTypes } from "../../detectors/index.ts";
-import { partitionStore } from "../../src/app/detection.ts";
 import { systemClock } from "../../src/clock.ts";
 import { defaultDetectorSet } from "../../src/detection/default-detectors.ts";
 import { detectionMetrics } from "../../src/detection/metrics.ts";
@@ -12,9 +11,10 @@ import {
   defaultSource,
 } from "../../src/detection/settings.ts";
 import { DetectionWorker } from "../../src/detection/worker.ts";
-import type { ApplyOptions } from "../../src/incidents/record-events.ts";
+import { type RecordOptions, recordEvents } from "../../src/incidents/record-events.ts";
 import { verifyJournal } from "../../src/store/journal/verify.ts";
 import { claimPartition, partitionProgress } from "../../src/store/partitions/claim.ts";
+import { createPartitionStore } from "../../src/store/partitions/partition-store.ts";
 import type { Store } from "../../src/store/store.ts";
 import { postgresLogMetrics } from "../../src/stream/postgres/metrics.ts";
 import { openPostgresLog, type PostgresLog } from "../../src/stream/postgres/postgres-log.ts";
@@ -22,6 +22,7 @@ import type { LogEntry } from "../../src/stream/record-log.ts";
 import { collapsing, collapsingRecords } from "../fakes/collapsing-model.ts";
 import { startCuttingProxy } from "../programs/cutting-proxy.ts";
 import { eventually } from "../programs/eventually.ts";
+import { orderKeyOf } from "../programs/executors.ts";
 import { silent, startTestStores, type TestStores } from "../programs/store.ts";
 
 let stores: TestStores;
@@ -30,7 +31,8 @@ beforeAll(async () => {
 });
 afterAll(() => stores.stop());
 
-const apply: ApplyOptions = {
+const recording: RecordOptions = {
+  orderKeyOf,
   clock: systemClock,
   settings: {
     resolveAfterMs: 60_000,
@@ -53,7 +55,17 @@ function workerOn(store: Store, stream: string) {
       retireAfterUs: defaultRetireAfterUs,
       maxFeatures: 10,
     },
-    store: partitionStore({ store, owner: randomUUID(), stream }, apply),
+    store: createPartitionStore({
+      store,
+      owner: randomUUID(),
+      stream,
+      record: (tx, events) =>
+        recordEvents(
+          tx,
+          events.map((event) => ({ event })),
+          recording,
+        ),
+    }),
     forget: async () => undefined,
     checkpointIntervalMs: 60_000,
     clock: systemClock,

@@ -1,7 +1,6 @@
 /** One effect that takes long, and an engine that is away: what they mean for the others. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DockerError } from "../../remediations/docker/errors.ts";
-import type { EffectHandlers } from "../../src/outbox/executor.ts";
 import { countEffects } from "../../src/store/outbox/inspect.ts";
 import {
   allDone,
@@ -11,6 +10,7 @@ import {
   open,
   withWorker,
 } from "../programs/effects.ts";
+import type { Handlers } from "../programs/executors.ts";
 import { startTestStores, type TestStores } from "../programs/store.ts";
 
 let stores: TestStores;
@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => stores.stop());
 
 /** Run effects that wait for `gate` while their incident is this one. */
-function slowFor(called: Called[], incident: string, gate: Promise<void>): EffectHandlers {
+function slowFor(called: Called[], incident: string, gate: Promise<void>): Handlers {
   const quick = handlers(called);
   return {
     ...quick,
@@ -67,7 +67,7 @@ describe("an engine that is away", () => {
     const store = await stores.open();
     let away = true;
     const old = new Set<string>();
-    const effects: EffectHandlers = {
+    const effects: Handlers = {
       ...handlers([]),
       "run.start": async (_effect, { id }) => {
         if (old.has(id)) return { events: [], asked: false };
@@ -95,7 +95,7 @@ describe("an engine that is away", () => {
     const store = await stores.open();
     let asked = 0;
     const forbidden = new DockerError("DW_DOCKER_FORBIDDEN", "the engine is away: no right");
-    const effects: EffectHandlers = {
+    const effects: Handlers = {
       ...handlers([]),
       "run.start": async () => {
         asked += 1;

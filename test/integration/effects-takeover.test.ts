@@ -5,12 +5,13 @@ import { createServer, type ServerResponse } from "node:http";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { systemClock } from "../../src/clock.ts";
-import { applyDecision } from "../../src/incidents/record-events.ts";
 import { countEffects } from "../../src/store/outbox/inspect.ts";
 import type { Store } from "../../src/store/store.ts";
 import { episodeOpened } from "../fakes/episodes.ts";
+import { record } from "../programs/effects.ts";
 import { holderOf } from "../programs/effects-holder.ts";
 import { eventually } from "../programs/eventually.ts";
+import { orderKeyOf } from "../programs/executors.ts";
 import { startTestStores, type TestStores } from "../programs/store.ts";
 
 let stores: TestStores;
@@ -88,10 +89,7 @@ async function heldIn(
       healthAfterMs: 1e9,
       fixesFor: () => ["restart-svc"],
     };
-    await store.transaction(
-      async (tx) =>
-        void (await applyDecision(tx, episodeOpened(), { clock: systemClock, settings })),
-    );
+    await record(store, episodeOpened(), { clock: systemClock, orderKeyOf, settings });
     await work({ store, world, child, said }, await held);
   } finally {
     child.kill("SIGKILL");

@@ -1,7 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Incident } from "../../src/incidents/incident.ts";
-import { applyDecision } from "../../src/incidents/record-events.ts";
-import type { EffectHandlers } from "../../src/outbox/executor.ts";
+import type { IncidentDocument } from "../../src/store/incidents/document.ts";
 import { listIncidents } from "../../src/store/incidents/list.ts";
 import { countEffects } from "../../src/store/outbox/inspect.ts";
 import { countRuns } from "../../src/store/runs/list.ts";
@@ -11,13 +9,14 @@ import { episodeClosed } from "../fakes/episodes.ts";
 import { storedRun } from "../fakes/runs.ts";
 import {
   allDone,
-  apply,
   type Called,
   eventually,
   handlers,
   open,
+  record,
   withWorker,
 } from "../programs/effects.ts";
+import type { Handlers } from "../programs/executors.ts";
 import { startTestStores, type TestStores } from "../programs/store.ts";
 
 let stores: TestStores;
@@ -26,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => stores.stop());
 
-const newest = async (store: Store): Promise<Incident | undefined> =>
+const newest = async (store: Store): Promise<IncidentDocument | undefined> =>
   (await listIncidents(store)).items[0];
 describe("promised effects", () => {
   it("are carried out once each, tickets in order, and their results reach the incident", async () => {
@@ -35,7 +34,7 @@ describe("promised effects", () => {
     await withWorker(store, handlers(called), async () => {
       await open(store);
       await eventually(async () => (await newest(store))?.ticket !== undefined);
-      await store.transaction((tx) => applyDecision(tx, episodeClosed(), apply));
+      await record(store, episodeClosed());
       await eventually(
         async () => (await newest(store))?.state === "resolved" && (await allDone(store)),
       );
@@ -96,14 +95,14 @@ describe("promised effects", () => {
     const effects = {
       ...handlers(called),
       "run.start": async () => [{ type: "run_changed", run: acted } as const],
-    } satisfies EffectHandlers;
+    } satisfies Handlers;
     await withWorker(store, effects, async () => {
       await store.transaction((tx) => insertRun(tx, run));
       await open(store);
       await eventually(async () => (await newest(store))?.runs.length === 1);
       const outcome = { outcome: "not_recovered", detail: "still anomalous" } as const;
       const verified = { type: "verified", id: "v1", run: "r1", at: 1, ...outcome } as const;
-      await store.transaction((tx) => applyDecision(tx, { ...verified, model: run.model }, apply));
+      await record(store, { ...verified, model: run.model });
     });
     expect(await countRuns(store)).toEqual([
       { fix: "restart-svc", status: "acted", outcome: "not_recovered", count: 1 },
@@ -117,7 +116,7 @@ describe("promised effects", () => {
     const stuck = new Promise<never>((_resolve, reject) => {
       hang = () => reject(new Error("the process is gone"));
     });
-    const first = { ...handlers(called), "run.start": () => stuck } satisfies EffectHandlers;
+    const first = { ...handlers(called), "run.start": () => stuck } satisfies Handlers;
     const second = handlers(called);
     await withWorker(store, first, async () => {
       await open(store);
@@ -191,7 +190,7 @@ describe("a tracker that is away", () => {
       answer = resolve;
     });
     const quick = handlers(called);
-    const effects: EffectHandlers = {
+    const effects: Handlers = {
       ...quick,
       "ticket.open": async (...given) => {
         await slow;

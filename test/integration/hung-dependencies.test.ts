@@ -6,25 +6,25 @@ import { Registry } from "prom-client";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { openDocker } from "../../remediations/docker/dockerode-engine.ts";
 import { restartContainer } from "../../remediations/restart-container.ts";
-import { isAway } from "../../src/app/away.ts";
 import { createLifecycle } from "../../src/app/lifecycle.ts";
 import { systemClock } from "../../src/clock.ts";
-import { runEffects } from "../../src/healing/effects.ts";
+import { questionExecutor, runExecutor } from "../../src/healing/executors.ts";
 import { healingMetrics } from "../../src/healing/metrics.ts";
 import { Runner } from "../../src/healing/run.ts";
 import { runLedger } from "../../src/healing/run-ledger.ts";
-import { type ApplyOptions, applyDecision } from "../../src/incidents/record-events.ts";
-import { outboxMetrics } from "../../src/outbox/metrics.ts";
-import { EffectsWorker } from "../../src/outbox/outbox.ts";
+import { timerExecutor } from "../../src/incidents/executor.ts";
+import type { RecordOptions } from "../../src/incidents/record-events.ts";
 import { startJiraSandbox } from "../../src/sandbox/jira/server.ts";
 import type { Store } from "../../src/store/store.ts";
-import { ticketEffects } from "../../src/tickets/effects.ts";
+import { ticketExecutor } from "../../src/tickets/executor.ts";
 import { openJira } from "../../src/tickets/jira/jira.ts";
 import { ticketsMetrics } from "../../src/tickets/metrics.ts";
 import { createTicketing } from "../../src/tickets/ticketing.ts";
 import { startDockerDouble } from "../chaos/docker-double.ts";
 import { episodeOpened } from "../fakes/episodes.ts";
+import { outboxOf, record } from "../programs/effects.ts";
 import { eventually } from "../programs/eventually.ts";
+import { doNothing, orderKeyOf } from "../programs/executors.ts";
 import { type HangingGate, startHangingGate } from "../programs/hanging-gate.ts";
 import { silent, startTestStores, type TestStores } from "../programs/store.ts";
 
@@ -37,7 +37,8 @@ beforeAll(async () => {
 afterAll(() => lifecycle.stop());
 
 const hour = 3_600_000;
-const apply: ApplyOptions = {
+const recording: RecordOptions = {
+  orderKeyOf,
   clock: systemClock,
   settings: {
     ticketed: true,
@@ -48,7 +49,7 @@ const apply: ApplyOptions = {
   },
 };
 const incidents = 40;
-/** As the lane has it: what is in hand of one dependency. */
+/** As the dispatcher has it: what is in hand of one dependency. */
 const inHandAtMost = 8;
 const deadlineMs = 400;
 
@@ -65,16 +66,15 @@ function ticketsThrough(gate: HangingGate) {
     metrics,
   });
   const priorities = { P0: undefined, P1: undefined, P2: undefined };
-  return ticketEffects(
-    createTicketing({
-      tracker,
-      clock: systemClock,
-      logger: silent,
-      metrics,
-      context: { priorities },
-      lookUpMs: 0,
-    }),
-  );
+  const ticketing = createTicketing({
+    tracker,
+    clock: systemClock,
+    logger: silent,
+    metrics,
+    context: { priorities },
+    lookUpMs: 0,
+  });
+  return ticketExecutor({ ticketing, restoredAtMs: () => undefined });
 }
 
 function runsThrough(gate: HangingGate, store: Store) {
@@ -99,7 +99,7 @@ function runsThrough(gate: HangingGate, store: Store) {
     restoredAtMs: () => undefined,
   });
   const verify = { modelAfterMs: hour, minAttributions: 3, giveUpCadences: 6 };
-  return runEffects({ runner, verify, ask: async () => undefined });
+  return [runExecutor(runner), questionExecutor(verify, async () => undefined)];
 }
 
 it("a Jira and a Docker that hang hold up no decision, take no more than their share, and get everything once, in order", async () => {
@@ -116,20 +116,12 @@ it("a Jira and a Docker that hang hold up no decision, take no more than their s
     dockerGate.stop();
   });
   const store = await stores.open();
-  const worker = new EffectsWorker({
-    store,
-    handlers: {
-      ...ticketsThrough(jiraGate),
-      ...runsThrough(dockerGate, store),
-      "incident.settle": async () => [],
-    },
-    isAway,
-    apply,
-    owner: "me",
-    clock: systemClock,
-    logger: silent,
-    metrics: outboxMetrics(new Registry(), async () => ({})),
-  });
+  const executors = [
+    ticketsThrough(jiraGate),
+    ...runsThrough(dockerGate, store),
+    { ...timerExecutor, handlers: { "incident.settle": doNothing } },
+  ];
+  const worker = outboxOf(store, executors, { recording, owner: "me" });
   worker.start();
   lifecycle.onStop("worker", () => worker.stop());
 
@@ -137,7 +129,7 @@ it("a Jira and a Docker that hang hold up no decision, take no more than their s
     const began = performance.now();
     const at = Date.now() * 1000;
     const event = episodeOpened({ id: `e${n}`, model: `t/e/s/m${n}`, at, newestRow: at });
-    await store.transaction(async (tx) => void (await applyDecision(tx, event, apply)));
+    await record(store, event, recording);
     expect(performance.now() - began).toBeLessThan(5_000);
   }
   await eventually(() => {

@@ -63,7 +63,7 @@ async function withDeadEffect(): Promise<Store> {
   const store = await stores.open();
   const promised = ["bad", "next"].map((id) => {
     const effect = { kind: "ticket.repeat" } as const;
-    return { id, incident: `inc-${id}`, effect, dueAtMs: 0, timer: false };
+    return { id, incident: `inc-${id}`, effect, orderKey: "ticket", dueAtMs: 0, timer: false };
   });
   await store.transaction((tx) => enqueueEffects(tx, promised, 0));
   const [taken] = await takeEffects(store, { owner: "w", nowMs: 1, leaseMs: 1000, limit: 1 });

@@ -6,46 +6,40 @@ import { pathToFileURL } from "node:url";
 import { pino } from "pino";
 import { Registry } from "prom-client";
 import { systemClock } from "../../src/clock.ts";
-import type { EffectHandlers } from "../../src/outbox/executor.ts";
-import { outboxMetrics } from "../../src/outbox/metrics.ts";
-import { EffectsWorker } from "../../src/outbox/outbox.ts";
 import { storeMetrics } from "../../src/store/metrics.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
+import { outboxOf, type TestOutbox } from "./effects.ts";
+import { doNothing, executorsOf, orderKeyOf } from "./executors.ts";
 
 const day = 86_400_000;
 const settings = { resolveAfterMs: day, reopenDurationMs: day, healthAfterMs: day };
-const nothing = async (): Promise<readonly []> => [];
+const recording = {
+  clock: systemClock,
+  orderKeyOf,
+  settings: { ...settings, fixesFor: () => ["restart-svc"] },
+};
 
 /** @param world `http://…`: is told who looks and who acts, and answers when it likes */
-export function holderOf(store: Store, owner: string, world: string): EffectsWorker {
+export function holderOf(store: Store, owner: string, world: string): TestOutbox {
   const tell = async (what: string): Promise<void> => {
     await (await fetch(`${world}/${what}`, { headers: { owner } })).text();
   };
-  const handlers: EffectHandlers = {
-    "ticket.open": nothing,
-    "ticket.repeat": nothing,
-    "ticket.comment": nothing,
-    "ticket.resolve": nothing,
-    "run.check_health": nothing,
-    "run.ask_model": nothing,
-    "incident.settle": nothing,
+  const executors = executorsOf({
+    "ticket.open": doNothing,
+    "ticket.repeat": doNothing,
+    "ticket.comment": doNothing,
+    "ticket.resolve": doNothing,
+    "run.check_health": doNothing,
+    "run.ask_model": doNothing,
+    "incident.settle": doNothing,
     "run.start": async (_effect, _incident, attempt) => {
       await tell(attempt.unknown ? "look/unknown" : "look");
       await attempt.confirm();
       await tell("act");
       return [];
     },
-  };
-  return new EffectsWorker({
-    store,
-    handlers,
-    isAway: () => false,
-    apply: { clock: systemClock, settings: { ...settings, fixesFor: () => ["restart-svc"] } },
-    owner,
-    clock: systemClock,
-    logger: pino({ level: "warn" }),
-    metrics: outboxMetrics(new Registry(), async () => ({})),
   });
+  return outboxOf(store, executors, { recording, owner, logger: pino({ level: "warn" }) });
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {

@@ -1,21 +1,27 @@
 /** Effects carried out by a worker of this process, with handlers that note their calls. */
+import type { Logger } from "pino";
 import { Registry } from "prom-client";
 import { expect } from "vitest";
 import { systemClock } from "../../src/clock.ts";
 import type { EpisodeOpened } from "../../src/detection/event.ts";
+import type { Digest } from "../../src/incidents/digest.ts";
+import type { IncidentEvent } from "../../src/incidents/event.ts";
+import type { IncidentExecutor } from "../../src/incidents/executor.ts";
 import type { Incident } from "../../src/incidents/incident.ts";
-import { type ApplyOptions, applyDecision } from "../../src/incidents/record-events.ts";
-import type { EffectHandlers } from "../../src/outbox/executor.ts";
+import { type RecordOptions, recordEvents } from "../../src/incidents/record-events.ts";
 import { outboxMetrics } from "../../src/outbox/metrics.ts";
-import { EffectsWorker } from "../../src/outbox/outbox.ts";
+import { Outbox } from "../../src/outbox/outbox.ts";
+import { getIncident } from "../../src/store/incidents/incident.ts";
 import { countEffects } from "../../src/store/outbox/inspect.ts";
 import type { Store } from "../../src/store/store.ts";
 import { episodeOpened } from "../fakes/episodes.ts";
 import { eventually as eventuallyHolds } from "./eventually.ts";
+import { executorsOf, type Handlers, orderKeyOf } from "./executors.ts";
 import { silent } from "./store.ts";
 
-export const apply: ApplyOptions = {
+const recording: RecordOptions = {
   clock: systemClock,
+  orderKeyOf,
   settings: {
     resolveAfterMs: 50,
     reopenDurationMs: 60_000,
@@ -33,11 +39,11 @@ export interface Called {
 export function handlers(
   called: Called[],
   fail: (kind: string, times: number) => Error | undefined = () => undefined,
-): EffectHandlers {
+): Handlers {
   const times = new Map<string, number>();
   const noted = async (
     effect: { kind: string },
-    _incident: Incident,
+    _incident: unknown,
     attempt: { unknown: boolean },
   ) => {
     called.push({ kind: effect.kind, unknown: attempt.unknown });
@@ -67,21 +73,50 @@ export function handlers(
   };
 }
 
+export type TestOutbox = Outbox<Incident | Digest, IncidentEvent>;
+
+/** The outbox as the app puts it together. */
+export function outboxOf(
+  store: Store,
+  executors: readonly IncidentExecutor[],
+  options: {
+    readonly recording: RecordOptions;
+    readonly owner: string;
+    readonly registry?: Registry;
+    readonly logger?: Logger;
+  },
+): TestOutbox {
+  const { recording: how, owner, registry = new Registry(), logger = silent } = options;
+  return new Outbox({
+    store,
+    executors,
+    load: (incident) => getIncident(store, incident),
+    record: (tx, incident, events) =>
+      recordEvents(
+        tx,
+        events.map((event) => ({ event, incident })),
+        how,
+      ),
+    owner,
+    clock: systemClock,
+    logger,
+    metrics: outboxMetrics(registry, async () => ({})),
+  });
+}
+
+const isAway = (error: unknown): boolean =>
+  error instanceof Error && error.message.includes("away");
+
 export async function withWorker(
   store: Store,
-  effects: EffectHandlers,
-  work: (worker: EffectsWorker, registry: Registry) => Promise<unknown>,
+  effects: Handlers,
+  work: (worker: TestOutbox, registry: Registry) => Promise<unknown>,
 ): Promise<void> {
   const registry = new Registry();
-  const worker = new EffectsWorker({
-    store,
-    handlers: effects,
-    isAway: (_dependency, error) => error instanceof Error && error.message.includes("away"),
-    apply,
+  const worker = outboxOf(store, executorsOf(effects, isAway), {
+    recording,
     owner: `test-${Math.random()}`,
-    clock: systemClock,
-    logger: silent,
-    metrics: outboxMetrics(registry, async () => ({})),
+    registry,
   });
   worker.start();
   try {
@@ -94,9 +129,10 @@ export async function withWorker(
 export const eventually = (condition: () => Promise<boolean>): Promise<unknown> =>
   eventuallyHolds(async () => expect(await condition()).toBe(true));
 export const open = (store: Store, changes: Partial<EpisodeOpened> = {}): Promise<void> =>
-  store.transaction(async (tx) => {
-    await applyDecision(tx, episodeOpened(changes), apply);
-  });
+  record(store, episodeOpened(changes));
+/** What detection decided, recorded in a transaction of its own. */
+export const record = (store: Store, event: IncidentEvent, options = recording): Promise<void> =>
+  store.transaction((tx) => recordEvents(tx, [{ event }], options));
 export const allDone = async (store: Store): Promise<boolean> => {
   const { pending, working } = await countEffects(store);
   return pending + working === 0;

@@ -51,7 +51,7 @@ export function exampleIncident(example: Example = {}, change: Partial<Incident>
     id: "incident-1",
     number: 12,
     fingerprint: "0123456789abcdef0123",
-    model,
+    subject: { kind: "model", key: model },
     severity: "P1",
     state: "open",
     openedAtMs: atMs,

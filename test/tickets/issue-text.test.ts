@@ -3,6 +3,7 @@ import type { EpisodeKind } from "../../src/detection/event.ts";
 import { renderIssue, type TicketContext } from "../../src/tickets/issue-text.ts";
 import { renderPlain } from "../../src/tickets/plain-text.ts";
 import { lengthOf } from "../../src/tickets/text.ts";
+import { openIncident, serviceEpisode } from "../fakes/episodes.ts";
 import { exampleFeature, exampleIncident, exampleRun } from "./example-incident.ts";
 
 const context: TicketContext = {
@@ -136,5 +137,23 @@ describe("a ticket in a terminal", () => {
     expect(text).toContain("    driftwarden marker churn-v7 retrain");
     expect(text).toContain("Runbook: https://wiki.example/runbook");
     expect(text).not.toMatch(/\|\||\{color|\{noformat|\*/);
+  });
+});
+
+describe("the ticket of a service", () => {
+  it("says what was seen, since when and where, and leaves out what only models have", () => {
+    const episode = serviceEpisode();
+    const incident = openIncident({ subject: episode.service, episode, kinds: ["oom"] });
+    const { summary, description } = renderIssue(incident, {
+      runbookUrl: "https://wiki/runbook",
+      priorities: { P0: undefined, P1: "High", P2: undefined },
+    });
+    expect(summary).toBe("[P1] checkout: was killed for its memory");
+    expect(description).toMatch(
+      /^checkout was killed at 20\\:47\\:00 UTC with 512 of 512 MB used\./,
+    );
+    expect(description).toContain("||Scope|environment production, tenant default|");
+    expect(description).toContain("[Runbook|https://wiki/runbook]");
+    expect(description).not.toMatch(/Detector|marker|Learned/);
   });
 });

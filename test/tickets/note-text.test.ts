@@ -11,7 +11,7 @@ describe("a comment", () => {
       gate: "budget",
       detail: "3 of 3 runs in 24h are used",
     });
-    expect(renderNote(incident, { about: "run", run })).toBe(
+    expect(renderNote({ about: "run", run })).toBe(
       "2026-11-20 09:34 UTC: *restart-svc* (restart-container on my-service) was refused by budget: 3 of 3 runs in 24h are used",
     );
   });
@@ -21,7 +21,7 @@ describe("a comment", () => {
     ["not_recovered", "did not help"],
     ["inconclusive", "cannot be told"],
   ] as const)("says honestly that the outcome is %s", (outcome, words) => {
-    const note = renderNote(incident, {
+    const note = renderNote({
       about: "verified",
       run: exampleRun({ outcome }),
       detail: "3 attributions seen",
@@ -35,21 +35,21 @@ describe("a comment", () => {
     ["accepted", "accepted as the new normal"],
     ["marker", "was announced"],
   ] as const)("says why the episode is over: %s", (cause, words) => {
-    const note = renderNote(incident, { about: "closed", cause, atMs: incident.lastSeenAtMs });
+    const note = renderNote({ about: "closed", cause, atMs: incident.lastSeenAtMs });
     expect(note).toMatch(/^2026-11-20 09:35 UTC: /);
     expect(note).toContain(words);
   });
 
   it("shows a further episode in full", () => {
     const { episode } = exampleIncident({ kind: "leak" });
-    const note = renderNote(incident, { about: "joined", kind: "leak", episode });
+    const note = renderNote({ about: "joined", kind: "leak", episode });
     expect(note).toContain("now looks mostly at *credit_score*");
     expect(note).toContain("|credit_score|31.2 %|");
   });
 
   it("keeps markup of a script's output out", () => {
     const run = exampleRun({ status: "failed", detail: "{code}\n[~admin]" });
-    expect(renderNote(incident, { about: "run", run })).toContain("\\{code\\} \\[\\~admin\\]");
+    expect(renderNote({ about: "run", run })).toContain("\\{code\\} \\[\\~admin\\]");
   });
 
   it("counts repeats", () => {

@@ -1,27 +1,28 @@
 import { describe, expect, it } from "vitest";
-import { missedOf, summarise } from "../../src/incidents/digest.ts";
+import { addToDigest, type Digest, entryOf } from "../../src/incidents/digest.ts";
 import { renderIssue } from "../../src/tickets/issue-text.ts";
 import { renderRepeat } from "../../src/tickets/note-text.ts";
 import { episodeOpened, openIncident } from "../fakes/episodes.ts";
 
 const context = { priorities: { P0: undefined, P1: "High", P2: "Low" } };
 
-/** The summary of so many episodes, each of a model of its own. */
-function summaryOf(count: number, name = "churn") {
-  const lines = Array.from({ length: count }, (_, n) => {
+/** The digest of so many episodes, each of a model of its own. */
+function digestOf(count: number, name = "churn"): Digest | undefined {
+  const entries = Array.from({ length: count }, (_, n) => {
     const episode = episodeOpened({ id: `e${n}`, model: `t/prod/s/${name}-${n}` });
-    return missedOf(openIncident({ number: n + 1, episode }), 1_760_003_600_000);
+    return entryOf(openIncident({ number: n + 1, episode }), 1_760_003_600_000);
   });
-  return lines.reduce<ReturnType<typeof openIncident> | undefined>(
-    (before, line) => summarise(before, line, { nowMs: 1_760_003_600_000, nextNumber: 9 }).incident,
+  const moment = { nowMs: 1_760_003_600_000, nextNumber: 9, settings: { resolveAfterMs: 1 } };
+  return entries.reduce<Digest | undefined>(
+    (before, entry) => addToDigest(before, entry, moment).digest,
     undefined,
   );
 }
 
 function rendered(count: number, name?: string) {
-  const summary = summaryOf(count, name);
-  if (summary === undefined) throw new Error("nothing was summed up");
-  return { issue: renderIssue(summary, context), repeat: renderRepeat(summary) };
+  const digest = digestOf(count, name);
+  if (digest === undefined) throw new Error("the digest is empty");
+  return { issue: renderIssue(digest, context), repeat: renderRepeat(digest) };
 }
 
 describe("the ticket about episodes that nobody was told of", () => {

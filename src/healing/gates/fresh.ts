@@ -1,14 +1,7 @@
 /** Nobody repairs by old news: the rows behind the finding must be recent. */
 import { formatDuration } from "../../duration.ts";
+import { staleAfterMs } from "../../incidents/freshness.ts";
 import { allowed, denied, elapsedMs, type Gate } from "./gate.ts";
-
-const defaultFloorMs = 15 * 60_000;
-const freshCadences = 3;
-
-/** From this age on news is old, ms. @param cadenceMs the model's; undefined while unknown */
-export function staleAfterMs(cadenceMs = 0, floorMs = defaultFloorMs): number {
-  return Math.max(floorMs, freshCadences * cadenceMs);
-}
 
 export const fresh: Gate = {
   name: "fresh",

@@ -1,38 +1,40 @@
-/** Effects as the outbox takes them: ids that the same decision makes again, and when each is due. */
-import type { Effect, Incident } from "../incident.ts";
+/** Effects as the outbox takes them: with ids that the same decision makes again, and when each is due. */
+import type { IncidentEffect } from "../effect.ts";
+
+/** An effect as an aspect asks for it. */
+export interface Planned {
+  readonly effect: IncidentEffect;
+  /** ms from now, default 0. */
+  readonly dueInMs?: number;
+  /** Stands outside the order of the incident's effects. Default false. */
+  readonly timer?: boolean;
+}
 
 export interface PlannedEffect {
   /** Deterministic: the same decision plans the same effect, so it is stored once. */
   readonly id: string;
-  readonly effect: Effect;
+  readonly effect: IncidentEffect;
   readonly dueAtMs: number;
-  /** Effects of one incident run in order; timers stand outside that order. */
   readonly timer: boolean;
 }
 
-export interface Timing {
+export interface Planning {
+  /** Of the incident or digest. */
+  readonly id: string;
+  /** Names the decision; the same one plans the same ids. */
+  readonly cause: string;
   readonly nowMs: number;
-  /** How long these kinds wait, outside the order. */
-  readonly timers: Partial<Readonly<Record<Effect["kind"], number>>>;
-  /** How long a new ticket waits, in the order: what comes meanwhile stands behind it. */
-  readonly ticketAfterMs?: number;
 }
 
-/** @param cause names the decision; the same one plans the same ids */
-export function plan(
-  { id }: Pick<Incident, "id">,
-  cause: string,
-  { effects, timing }: { readonly effects: readonly Effect[]; readonly timing: Timing },
+/** The id holds an effect's place among those of its decision, so their order never changes. */
+export function planned(
+  effects: readonly Planned[],
+  { id, cause, nowMs }: Planning,
 ): readonly PlannedEffect[] {
-  const { nowMs, timers, ticketAfterMs = 0 } = timing;
-  return effects.map((effect, place) => {
-    const timer = timers[effect.kind];
-    const waits = timer ?? (effect.kind === "ticket.open" ? ticketAfterMs : 0);
-    return {
-      id: `${id}:${cause}:${place}:${effect.kind}`,
-      effect,
-      dueAtMs: nowMs + waits,
-      timer: timer !== undefined,
-    };
-  });
+  return effects.map(({ effect, dueInMs = 0, timer = false }, place) => ({
+    id: `${id}:${cause}:${place}:${effect.kind}`,
+    effect,
+    dueAtMs: nowMs + dueInMs,
+    timer,
+  }));
 }

@@ -1,48 +1,73 @@
-/** Incidents: one document each, changed only while it is locked; at most one of a fingerprint is not resolved. */
+/** Incidents and digests: one document each, changed only while locked; at most one of a fingerprint is not resolved. */
+import type { Digest } from "../../incidents/digest.ts";
 import type { Incident } from "../../incidents/incident.ts";
 import { toJson } from "../json.ts";
 import type { Queryable, Tx } from "../query.ts";
+import { fromDocument, type IncidentDocument, subjectColumn, toDocument } from "./document.ts";
 
 interface Row {
-  readonly document: Incident;
+  readonly document: IncidentDocument;
 }
 
-const lockFingerprintSql = "select pg_advisory_xact_lock(hashtextextended('incident ' || $1, 0))";
+const lockSql = `
+select pg_advisory_xact_lock(hashtextextended('incident ' || fingerprint, 0)) from unnest($1::text[]) as f (fingerprint)`;
 const latestSql = `
-select document from incidents where fingerprint = $1 order by number desc limit 1 for update`;
-const fingerprintSql = "select fingerprint from incidents where id = $1";
-const byIdSql = "select document from incidents where id = $1";
+select distinct on (fingerprint) document from incidents where fingerprint = any ($1) order by fingerprint, number desc`;
+const fingerprintsSql = "select id, fingerprint from incidents where id = any ($1)";
+const byIdsSql = "select document from incidents where id = any ($1)";
 const counterSql = "select last + 1 as next from incident_counter for update";
 const countedSql = "update incident_counter set last = greatest(last, $1)";
 const insertSql = `
-insert into incidents (id, number, fingerprint, model, severity, state, document, updated_at_ms)
-values ($1, $2, $3, $4, $5, $6, $7, $8)`;
+insert into incidents (id, number, fingerprint, subject, model, severity, state, document, updated_at_ms)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`;
 const updateSql = `
 update incidents set severity = $2, state = $3, document = $4, updated_at_ms = $5 where id = $1 returning id`;
 
 /**
- * The newest incident of the fingerprint, locked until the transaction ends; undefined when there is none. Also two
- * first events of a fingerprint wait for each other, so that both see the incident that one of them opens.
+ * Locks the fingerprints until the transaction ends. Also two first events of a fingerprint wait for each other, so that
+ * both see the incident that one of them opens.
+ *
+ * @param fingerprints sorted, so that no two transactions wait for each other
  */
-export async function lockLatestIncident(
+export async function lockFingerprints(tx: Tx, fingerprints: readonly string[]): Promise<void> {
+  if (fingerprints.length > 0) await tx.query(lockSql, [fingerprints]);
+}
+
+/** The newest incident or digest of each fingerprint that has one. Call it with the fingerprints locked. */
+export async function latestOf(
   tx: Tx,
-  fingerprint: string,
-): Promise<Incident | undefined> {
-  await tx.query(lockFingerprintSql, [fingerprint]);
-  return (await tx.query<Row>(latestSql, [fingerprint]))[0]?.document;
+  fingerprints: readonly string[],
+): Promise<readonly (Incident | Digest)[]> {
+  if (fingerprints.length === 0) return [];
+  return documents(await tx.query<Row>(latestSql, [fingerprints]));
 }
 
-/** The incident of this id, locked in the same order as by fingerprint; undefined when there is none. */
-export async function lockIncident(tx: Tx, id: string): Promise<Incident | undefined> {
-  const [row] = await tx.query<{ fingerprint: string }>(fingerprintSql, [id]);
-  if (row === undefined) return undefined;
-  await tx.query(lockFingerprintSql, [row.fingerprint]);
-  return (await tx.query<Row>(`${byIdSql} for update`, [id]))[0]?.document;
+/** Fingerprints of incidents, by id; those that are not stored are left out. */
+export async function fingerprintsOf(
+  q: Queryable,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  if (ids.length === 0) return new Map();
+  const rows = await q.query<{ id: string; fingerprint: string }>(fingerprintsSql, [ids]);
+  return new Map(rows.map(({ id, fingerprint }) => [id, fingerprint]));
 }
 
-export async function getIncident(q: Queryable, id: string): Promise<Incident | undefined> {
-  return (await q.query<Row>(byIdSql, [id]))[0]?.document;
+export async function getIncidents(
+  q: Queryable,
+  ids: readonly string[],
+): Promise<readonly (Incident | Digest)[]> {
+  return ids.length === 0 ? [] : documents(await q.query<Row>(byIdsSql, [ids]));
 }
+
+export async function getIncident(
+  q: Queryable,
+  id: string,
+): Promise<Incident | Digest | undefined> {
+  return (await getIncidents(q, [id]))[0];
+}
+
+const documents = (rows: readonly Row[]): readonly (Incident | Digest)[] =>
+  rows.map(({ document }) => fromDocument(document));
 
 /** The number the next incident gets. Locks the counter until the transaction ends; only `insertIncident` uses it up. */
 export async function nextIncidentNumber(tx: Tx): Promise<number> {
@@ -52,23 +77,34 @@ export async function nextIncidentNumber(tx: Tx): Promise<number> {
 }
 
 /** Fails with a unique violation when the fingerprint has an incident that is not resolved. */
-export async function insertIncident(tx: Tx, incident: Incident, nowMs: number): Promise<void> {
+export async function insertIncident(
+  tx: Tx,
+  incident: Incident | Digest,
+  nowMs: number,
+): Promise<void> {
+  const document = toDocument(incident);
   await tx.query(countedSql, [incident.number]);
   await tx.query(insertSql, [
     incident.id,
     incident.number,
     incident.fingerprint,
-    incident.model,
+    subjectColumn(incident),
+    document.model ?? "",
     incident.severity,
     incident.state,
-    toJson(incident),
+    toJson(document),
     nowMs,
   ]);
 }
 
 /** Call it with the incident locked. */
-export async function updateIncident(tx: Tx, incident: Incident, nowMs: number): Promise<void> {
+export async function updateIncident(
+  tx: Tx,
+  incident: Incident | Digest,
+  nowMs: number,
+): Promise<void> {
   const { id, severity, state } = incident;
-  const rows = await tx.query(updateSql, [id, severity, state, toJson(incident), nowMs]);
+  const values = [id, severity, state, toJson(toDocument(incident)), nowMs];
+  const rows = await tx.query(updateSql, values);
   if (rows.length === 0) throw new Error(`incident ${id} is not stored`);
 }

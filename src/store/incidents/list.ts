@@ -1,6 +1,8 @@
 /** Incidents for people: filtered, newest first, page by page. */
-import type { Incident, IncidentState, Severity } from "../../incidents/incident.ts";
+import type { Severity } from "../../incidents/episode.ts";
+import type { IncidentState } from "../../incidents/incident.ts";
 import type { Queryable } from "../query.ts";
+import type { IncidentDocument } from "./document.ts";
 
 export interface IncidentFilter {
   readonly states?: readonly IncidentState[];
@@ -13,7 +15,8 @@ export interface IncidentFilter {
 }
 
 export interface IncidentPage {
-  readonly items: readonly Incident[];
+  /** As stored: this is what the API shows. */
+  readonly items: readonly IncidentDocument[];
   /** What to pass as `before` for the next page; null on the last one. */
   readonly next: number | null;
 }
@@ -32,7 +35,7 @@ export async function listIncidents(
   filter: IncidentFilter = {},
 ): Promise<IncidentPage> {
   const { states, severities, model, before, limit = 100 } = filter;
-  const rows = await q.query<{ document: Incident }>(listSql, [
+  const rows = await q.query<{ document: IncidentDocument }>(listSql, [
     states,
     severities,
     model,

@@ -5,6 +5,7 @@ import type { Tx } from "../query.ts";
 import { initial } from "./initial.ts";
 import { presence } from "./presence.ts";
 import { retention } from "./retention.ts";
+import { subject } from "./subject.ts";
 
 export interface Migration {
   readonly sql: string;
@@ -20,6 +21,7 @@ export const migrations: readonly Migration[] = [
   { sql: initial, minVersion: 1 },
   { sql: retention, minVersion: 1 },
   { sql: presence, minVersion: 1 },
+  { sql: subject, minVersion: 1 },
 ];
 
 const lockSql = "select pg_advisory_xact_lock(hashtextextended('driftwarden schema ' || $1, 0))";

@@ -1,11 +1,17 @@
 /** What the outbox takes and gives: promised effects, carried out later, once. */
-import type { Effect } from "../../incidents/incident.ts";
+
+/** Plain data; its kind says who carries it out. */
+export interface Effect {
+  readonly kind: string;
+}
 
 export interface NewEffect {
   /** Deterministic: the same decision promises the same effect, and it is stored once. */
   readonly id: string;
   readonly incident: string;
   readonly effect: Effect;
+  /** Effects of one incident with this key are carried out in the order given. */
+  readonly orderKey: string;
   readonly dueAtMs: number;
   /** Stands outside every order: taken when due, keeps no other effect waiting. */
   readonly timer: boolean;

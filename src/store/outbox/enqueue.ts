@@ -6,15 +6,15 @@ import type { NewEffect } from "./effect.ts";
 
 const sql = `
 insert into outbox (id, incident, lane, effect, due_at_ms, timer, created_at_ms)
-select id, incident, split_part(effect ->> 'kind', '.', 1), effect, due, timer, $6
-from unnest($1::text[], $2::text[], $3::json[], $4::float8[], $5::boolean[])
-  with ordinality as e (id, incident, effect, due, timer, place)
+select id, incident, order_key, effect, due, timer, $7
+from unnest($1::text[], $2::text[], $3::text[], $4::json[], $5::float8[], $6::boolean[])
+  with ordinality as e (id, incident, order_key, effect, due, timer, place)
 order by place
 on conflict (id) do nothing`;
 
 /**
- * Effects of one incident and lane (what its kind begins with: `ticket`, `run`) are carried out in the order given. Lanes
- * do not wait for each other: a restart must not wait for a tracker that is away.
+ * Effects of one incident and order key are carried out in the order given. Different keys do not wait for each other: a
+ * restart must not wait for a tracker that is unavailable. The column of the key is called `lane`.
  *
  * Known ids are left as they are. Call it with the incident locked.
  */
@@ -27,6 +27,7 @@ export async function enqueueEffects(
   await tx.query(sql, [
     effects.map((e) => e.id),
     effects.map((e) => e.incident),
+    effects.map((e) => e.orderKey),
     effects.map((e) => toJson(e.effect)),
     effects.map((e) => e.dueAtMs),
     effects.map((e) => e.timer),

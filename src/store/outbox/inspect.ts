@@ -1,8 +1,7 @@
 /** The outbox as people and metrics see it. */
-import type { Effect } from "../../incidents/incident.ts";
 import { notify } from "../notify.ts";
 import type { Queryable } from "../query.ts";
-import type { EffectStatus } from "./effect.ts";
+import type { Effect, EffectStatus } from "./effect.ts";
 
 const countsSql = "select status, count(*) as count from outbox group by status";
 const listSql = `

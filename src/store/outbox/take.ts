@@ -1,4 +1,4 @@
-/** Gives due effects to a worker: none to two at once, those of one incident and lane one after the other. */
+/** Gives due effects to a worker: none to two at once, those of one incident and order key one after the other. */
 import type { Queryable } from "../query.ts";
 import type { TakenEffect } from "./effect.ts";
 
@@ -13,7 +13,7 @@ export interface TakeOptions {
   readonly kinds?: readonly string[];
 }
 
-/** An unfinished effect keeps the later ones of its incident and lane waiting, also while it waits for another attempt. A dead one does not. */
+/** An unfinished effect keeps the later ones of its incident and order key waiting, also while it waits for another attempt. A dead one does not. */
 const takeSql = `
 with due as (
   select seq from outbox o
@@ -30,7 +30,7 @@ with due as (
 update outbox o set status = 'working', attempts = attempts + 1, lease_owner = $1,
   lease_until = clock_timestamp() + $3 * interval '1 ms'
 from due where o.seq = due.seq
-returning o.seq, o.id, o.incident, o.effect, o.due_at_ms as "dueAtMs", o.timer, o.lease_owner as owner,
+returning o.seq, o.id, o.incident, o.lane as "orderKey", o.effect, o.due_at_ms as "dueAtMs", o.timer, o.lease_owner as owner,
   o.attempts as attempt, o.intent, o.last_error as "lastError"`;
 
 const renewSql = `

@@ -11,7 +11,12 @@ type KafkaStreamCode =
   | "DW_STREAM_TRUNCATED";
 
 /** Thrown by everything in this folder. */
-export class KafkaStreamError extends DriftwardenError<KafkaStreamCode> {}
+export class KafkaStreamError extends DriftwardenError<KafkaStreamCode> {
+  /** What may succeed later without anybody changing anything fails for the brokers' sake. */
+  override get unavailable(): boolean {
+    return this.retryable;
+  }
+}
 
 /** The error type that the broker gave, such as `MESSAGE_TOO_LARGE`, through kafkajs's wrappings. */
 export function brokerErrorType(error: unknown): string | undefined {

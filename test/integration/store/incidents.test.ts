@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { isDigest } from "../../../src/incidents/digest.ts";
 import type { Incident } from "../../../src/incidents/incident.ts";
 import {
+  fingerprintsOf,
   getIncident,
   insertIncident,
-  lockIncident,
-  lockLatestIncident,
+  latestOf,
+  lockFingerprints,
   nextIncidentNumber,
   updateIncident,
 } from "../../../src/store/incidents/incident.ts";
@@ -13,7 +15,7 @@ import { appendJournal } from "../../../src/store/journal/append.ts";
 import { journalOf } from "../../../src/store/journal/read.ts";
 import { verifyJournal } from "../../../src/store/journal/verify.ts";
 import type { Store } from "../../../src/store/store.ts";
-import { openIncident } from "../../fakes/episodes.ts";
+import { episodeOpened, openIncident } from "../../fakes/episodes.ts";
 import { startTestStores, type TestStores } from "../../programs/store.ts";
 
 let stores: TestStores;
@@ -25,8 +27,9 @@ afterAll(() => stores.stop());
 /** What the incident room does with every event: lock, look, open or repeat. */
 function openOrRepeat(store: Store, fingerprint: string, id: string): Promise<Incident> {
   return store.transaction(async (tx) => {
-    const found = await lockLatestIncident(tx, fingerprint);
-    if (found !== undefined) {
+    await lockFingerprints(tx, [fingerprint]);
+    const [found] = await latestOf(tx, [fingerprint]);
+    if (found !== undefined && !isDigest(found)) {
       const repeated = { ...found, occurrences: found.occurrences + 1 };
       await updateIncident(tx, repeated, 2);
       return repeated;
@@ -58,9 +61,9 @@ describe("an incident", () => {
     const resolved: Incident = { ...first, state: "resolved", resolvedAtMs: 3 };
     await store.transaction((tx) => updateIncident(tx, resolved, 3));
     await insert();
-    const latest = await store.transaction((tx) => lockLatestIncident(tx, "same"));
-    expect(latest).toEqual(second);
-    expect(await store.transaction((tx) => lockIncident(tx, "inc-a"))).toEqual(resolved);
+    expect(await store.transaction((tx) => latestOf(tx, ["same", "none"]))).toEqual([second]);
+    expect(await getIncident(store, "inc-a")).toEqual(resolved);
+    expect(await fingerprintsOf(store, ["inc-a", "none"])).toEqual(new Map([["inc-a", "same"]]));
     expect(await getIncident(store, "inc-missing")).toBeUndefined();
   });
 
@@ -74,10 +77,11 @@ describe("an incident", () => {
 
   it("is stored with an infinite score as the largest number there is", async () => {
     const store = await stores.open();
-    const { episode, ...rest } = openIncident({ id: "inc", fingerprint: "f", number: 1 });
-    const infinite = { ...rest, episode: { ...episode, score: Number.POSITIVE_INFINITY } };
+    const episode = episodeOpened({ score: Number.POSITIVE_INFINITY });
+    const infinite = openIncident({ id: "inc", fingerprint: "f", number: 1, episode });
     await store.transaction((tx) => insertIncident(tx, infinite, 1));
-    expect((await getIncident(store, "inc"))?.episode.score).toBe(Number.MAX_VALUE);
+    const score = Number.MAX_VALUE;
+    expect(await getIncident(store, "inc")).toMatchObject({ episode: { score } });
   });
 });
 

@@ -23,6 +23,7 @@ const effect = (id: string, changes: Partial<NewEffect> = {}): NewEffect => ({
   id,
   incident: "inc",
   effect: { kind: "ticket.repeat" },
+  orderKey: "ticket",
   dueAtMs: 0,
   timer: false,
   ...changes,
@@ -98,9 +99,12 @@ describe("taking effects", () => {
     expect(ids(await take(store))).toEqual(["second"]);
   });
 
-  it("lets a run pass a ticket that waits: lanes do not wait for each other", async () => {
+  it("lets a run pass a ticket that waits: order keys do not wait for each other", async () => {
     const start = { kind: "run.start", fix: "restart-svc", episode: "e1" } as const;
-    const store = await outboxWith(effect("ticket"), effect("run", { effect: start }));
+    const store = await outboxWith(
+      effect("ticket"),
+      effect("run", { effect: start, orderKey: "run" }),
+    );
     expect(ids(await take(store))).toEqual(["ticket", "run"]);
   });
 

@@ -87,7 +87,7 @@ describe("retention of effects", () => {
     const store = await stores.open();
     const effects = ["pending", "done", "dead", "young"].map((id) => {
       const effect = { kind: "ticket.repeat" } as const;
-      return { id, incident: id, effect, dueAtMs: 0, timer: false };
+      return { id, incident: id, effect, orderKey: "ticket", dueAtMs: 0, timer: false };
     });
     const long = Date.now() - 31 * day;
     await store.transaction((tx) => enqueueEffects(tx, effects.slice(0, 3), long));

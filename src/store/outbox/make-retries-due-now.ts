@@ -5,6 +5,6 @@ const sql = `
 update outbox set due_at_ms = least(due_at_ms, $1)
 where status = 'pending' and attempts > 0 and due_at_ms > $1`;
 
-export async function hastenEffects(q: Queryable, nowMs: number): Promise<void> {
+export async function makeRetriesDueNow(q: Queryable, nowMs: number): Promise<void> {
   await q.query(sql, [nowMs]);
 }

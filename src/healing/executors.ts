@@ -1,0 +1,93 @@
+/** Carries the run effects of the outbox out. */
+
+import { isUnavailable } from "../errors.ts";
+import { isDigest } from "../incidents/digest.ts";
+import type { QuestionEffect, RunEffect } from "../incidents/effect.ts";
+import type { IncidentExecutor } from "../incidents/executor.ts";
+import type { Incident } from "../incidents/incident.ts";
+import { modelKeyOf } from "../incidents/subject.ts";
+import type { ModelKey } from "../stream/model-key.ts";
+import type { StreamRecord, VerifyRecord } from "../stream/record.ts";
+import type { Runner } from "./run.ts";
+
+export interface VerifyOptions {
+  /** The model is judged no earlier than this after the act, ms. */
+  readonly modelAfterMs: number;
+  readonly minAttributions: number;
+  readonly giveUpCadences: number;
+}
+
+const nothingToDo = { events: [], asked: false } as const;
+
+/** Starts runs and asks for the health of their targets, through the container engine. */
+export function runExecutor(runner: Runner): IncidentExecutor<RunEffect> {
+  return {
+    dependency: "engine",
+    orderKey: "run",
+    isUnavailable,
+    handlers: {
+      "run.start": async (effect, incident, attempt) => {
+        if (isDigest(incident)) return nothingToDo;
+        const { run, asked } = await runner.start(effect, incident, attempt);
+        const events = run === undefined ? [] : [{ type: "run_changed", run } as const];
+        return asked ? events : { events, asked };
+      },
+      "run.check_health": async (effect) => {
+        const health = await runner.health(effect.run);
+        return health === undefined
+          ? nothingToDo
+          : [{ type: "health_checked", run: effect.run, ...health }];
+      },
+    },
+  };
+}
+
+/**
+ * Puts the question whether a run helped into the stream, for the model's own detectors.
+ *
+ * @param ask appends a record to the stream
+ */
+export function questionExecutor(
+  verify: VerifyOptions,
+  ask: (record: StreamRecord) => Promise<void>,
+): IncidentExecutor<QuestionEffect> {
+  return {
+    dependency: "stream",
+    orderKey: "run",
+    isUnavailable,
+    handlers: {
+      "run.ask_model": async (effect, incident) => {
+        if (isDigest(incident)) return nothingToDo;
+        const model = modelKeyOf(incident.subject);
+        if (model === "") return nothingToDo;
+        await ask(question(effect.run, { incident, model, verify }));
+        return [];
+      },
+    },
+  };
+}
+
+/** Asked twice it is answered once: the run is its identity. */
+function question(
+  run: string,
+  {
+    incident,
+    model,
+    verify,
+  }: {
+    readonly incident: Incident;
+    readonly model: ModelKey;
+    readonly verify: VerifyOptions;
+  },
+): VerifyRecord {
+  const actedAtMs = incident.runs.find((known) => known.id === run)?.atMs ?? incident.lastSeenAtMs;
+  return {
+    kind: "verify",
+    run,
+    model,
+    since: actedAtMs * 1000,
+    notBefore: (actedAtMs + verify.modelAfterMs) * 1000,
+    minAttributions: verify.minAttributions,
+    giveUpCadences: verify.giveUpCadences,
+  };
+}

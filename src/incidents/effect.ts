@@ -1,0 +1,44 @@
+/** What an incident can promise: effects, stored in the outbox with the decision, and carried out later, once. */
+import type { EpisodeClosed } from "../detection/event.ts";
+import type { Episode, IncidentKind } from "./episode.ts";
+import type { RunFacts } from "./incident.ts";
+
+/** What a comment on the ticket is about; tickets/ finds the words. */
+export type Note =
+  | { readonly about: "run"; readonly run: RunFacts }
+  | { readonly about: "verified"; readonly run: RunFacts; readonly detail: string }
+  | {
+      readonly about: "closed";
+      readonly cause: EpisodeClosed["cause"];
+      readonly atMs: number;
+    }
+  | { readonly about: "joined"; readonly kind: IncidentKind; readonly episode: Episode };
+
+/** What a tracker is to be told. */
+export type TicketEffect =
+  /** Create the ticket; or reopen the one this incident already has. */
+  | { readonly kind: "ticket.open" }
+  /** Keep the one comment that counts repeats up to date. */
+  | { readonly kind: "ticket.repeat" }
+  | { readonly kind: "ticket.comment"; readonly note: Note }
+  | { readonly kind: "ticket.resolve" };
+
+/** What fixes are to do. */
+export type RunEffect =
+  | { readonly kind: "run.start"; readonly fix: string; readonly episode: string }
+  | { readonly kind: "run.check_health"; readonly run: string };
+
+/** What the model's own detectors are to be asked. */
+export interface QuestionEffect {
+  readonly kind: "run.ask_model";
+  readonly run: string;
+}
+
+/** A timer: resolve the incident if it stayed quiet. */
+export interface TimerEffect {
+  readonly kind: "incident.settle";
+  readonly episode: string;
+}
+
+/** Promised in the outbox with the decision, carried out later, once. */
+export type IncidentEffect = TicketEffect | RunEffect | QuestionEffect | TimerEffect;

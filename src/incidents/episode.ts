@@ -1,0 +1,63 @@
+/** An episode as incidents see it: its subject, its kind, and the evidence that its kind of subject gives. */
+import type { EpisodeKind, EpisodeOpened } from "../detection/event.ts";
+import type { ServiceSubject, Subject } from "./subject.ts";
+
+/** P0 is the worst. */
+export type Severity = "P0" | "P1" | "P2";
+
+export type ServiceEpisodeKind =
+  | "down"
+  | "oom"
+  | "restart_loop"
+  | "unhealthy"
+  | "memory"
+  | "disk"
+  | "metric"
+  | "alert"
+  | "report";
+
+/** About a model: what its detectors said. It is detection's own event, as it is stored. */
+export type ModelEpisode = EpisodeOpened;
+
+/** About a service: what a probe, an alert or a person said. */
+export interface ServiceEpisode {
+  readonly type: "episode_opened";
+  readonly id: string;
+  readonly service: ServiceSubject;
+  /** When it was seen, microseconds since 1970. */
+  readonly at: number;
+  readonly kind: ServiceEpisodeKind;
+  /** What was seen, one sentence with its numbers. */
+  readonly reason: string;
+  /** As bad as whoever saw it says. */
+  readonly severity: Severity;
+}
+
+export type Episode = ModelEpisode | ServiceEpisode;
+export type IncidentKind = EpisodeKind | ServiceEpisodeKind;
+
+export function isModelEpisode(episode: Episode): episode is ModelEpisode {
+  return "model" in episode;
+}
+
+/** What decides whether anybody may act on an episode. */
+export interface Standing {
+  /** Time of the newest row, or of the sighting, behind the episode. */
+  readonly newestRowMs: number;
+  /** The model's usual time between attributions; undefined while unknown, and of a service. */
+  readonly cadenceMs: number | undefined;
+  /** How far the model is learned; undefined when it is warm, and of a service. */
+  readonly warmUp: string | undefined;
+}
+
+export function standingOf(episode: Episode): Standing {
+  if (!isModelEpisode(episode))
+    return { newestRowMs: episode.at / 1000, cadenceMs: undefined, warmUp: undefined };
+  const { newestRow, cadence, warmUp } = episode;
+  const cadenceMs = cadence === undefined ? undefined : cadence / 1000;
+  return { newestRowMs: newestRow / 1000, cadenceMs, warmUp };
+}
+
+export function subjectOf(episode: Episode): Subject {
+  return isModelEpisode(episode) ? { kind: "model", key: episode.model } : episode.service;
+}

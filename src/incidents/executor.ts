@@ -1,0 +1,24 @@
+/** What an executor is told and answers in incidents, and the executor of their timers. */
+import type { EffectExecutor } from "../outbox/executor.ts";
+import type { Effect } from "../store/outbox/effect.ts";
+import type { Digest } from "./digest.ts";
+import type { TimerEffect } from "./effect.ts";
+import type { IncidentEvent } from "./event.ts";
+import type { Incident } from "./incident.ts";
+
+/** Carries effects of incidents and digests out; a room contributes one for each of its dependencies. */
+export type IncidentExecutor<E extends Effect = Effect> = EffectExecutor<
+  E,
+  Incident | Digest,
+  IncidentEvent
+>;
+
+/** Timers need nothing but the store: when one is due, its time has passed. */
+export const timerExecutor: IncidentExecutor<TimerEffect> = {
+  dependency: "store",
+  orderKey: "incident",
+  handlers: {
+    "incident.settle": async (effect) => [{ type: "quiet_passed", episode: effect.episode }],
+  },
+  isUnavailable: () => false,
+};

@@ -1,0 +1,13 @@
+/** From which age on news about a model is old: nobody acts on it, and nobody opens a ticket about it at once. */
+
+const defaultFloorMs = 15 * 60_000;
+const freshCadences = 3;
+
+/**
+ * @param cadenceMs the model's usual time between attributions; undefined while unknown
+ * @param floorMs news no older than this is always fresh
+ * @returns the age, ms
+ */
+export function staleAfterMs(cadenceMs = 0, floorMs = defaultFloorMs): number {
+  return Math.max(floorMs, freshCadences * cadenceMs);
+}

@@ -1,0 +1,58 @@
+/** What the incident remembers of runs, and which runs it asks for. */
+import type { RunEffect } from "../effect.ts";
+import type { IncidentEvent, RunChanged } from "../event.ts";
+import type { Incident, RunFacts } from "../incident.ts";
+import type { Aspect, Change, Transition } from "./aspect.ts";
+import type { Planned } from "./plan.ts";
+
+const rememberedRuns = 20;
+
+export const runs: Aspect<"runs"> = {
+  name: "runs",
+  slice: ["runs"],
+  take: (transition) => {
+    const { event, incident } = transition;
+    if (event.type === "episode_opened") return { effects: starts(transition) };
+    if (event.type === "run_changed") return changed(transition, event);
+    const judged = judgedRun(incident, event);
+    if (judged === undefined) return undefined;
+    return { slice: { runs: incident.runs.map((run) => (run.id === judged.id ? judged : run)) } };
+  },
+};
+
+function starts({ incident, moment }: Transition): readonly Planned[] {
+  return moment.settings.fixesFor(incident).map((fix): { readonly effect: RunEffect } => ({
+    effect: { kind: "run.start", fix, episode: incident.episode.id },
+  }));
+}
+
+function changed({ incident, moment }: Transition, { run }: RunChanged): Change<"runs"> {
+  const others = incident.runs.filter((known) => known.id !== run.id);
+  const slice = { runs: [...others, run].slice(-rememberedRuns) };
+  if (run.status !== "acted") return { slice };
+  const { healthAfterMs } = moment.settings;
+  return {
+    slice,
+    effects: [
+      { effect: { kind: "run.ask_model", run: run.id } },
+      {
+        effect: { kind: "run.check_health", run: run.id },
+        dueInMs: healthAfterMs,
+        timer: true,
+      },
+    ],
+  };
+}
+
+/**
+ * The run with the outcome that the event gives it; undefined when the event judges no run of this incident.
+ *
+ * Health counts only against a run: a healthy container does not prove that the model recovered.
+ */
+export function judgedRun(incident: Incident, event: IncidentEvent): RunFacts | undefined {
+  if (event.type !== "verified" && event.type !== "health_checked") return undefined;
+  const judged = incident.runs.find((run) => run.id === event.run);
+  if (judged === undefined) return undefined;
+  if (event.type === "verified") return { ...judged, outcome: event.outcome };
+  return event.healthy ? undefined : { ...judged, outcome: "failed" };
+}

@@ -1,0 +1,20 @@
+/** When the incident is looked at again by itself. */
+import type { Aspect } from "./aspect.ts";
+
+export const timers: Aspect<never> = {
+  name: "timers",
+  slice: [],
+  take: ({ event, before, incident, moment }) => {
+    const recovered = before?.state === "open" && incident.state === "recovered";
+    if (event.type !== "episode_closed" || !recovered) return undefined;
+    return {
+      effects: [
+        {
+          effect: { kind: "incident.settle", episode: event.episode },
+          dueInMs: moment.settings.resolveAfterMs,
+          timer: true,
+        },
+      ],
+    };
+  },
+};

@@ -1,0 +1,50 @@
+/** What an incident is about: a model or a service. */
+import { type ModelKey, modelKey, modelName } from "../stream/model-key.ts";
+
+export interface ModelSubject {
+  readonly kind: "model";
+  readonly key: ModelKey;
+}
+
+export interface ServiceSubject {
+  readonly kind: "service";
+  readonly tenant: string;
+  readonly environment: string;
+  /** As `services:` in the config names it. */
+  readonly name: string;
+}
+
+export type Subject = ModelSubject | ServiceSubject;
+
+/** Where a subject runs. Incidents of different scopes never share a ticket. */
+export interface Scope {
+  readonly tenant: string;
+  readonly environment: string;
+}
+
+export function scopeOf(subject: Subject): Scope {
+  const { tenant, environment } = subject.kind === "model" ? modelName(subject.key) : subject;
+  return { tenant, environment };
+}
+
+/** A scope as a model key without a source and a model, which is how digests are stored. */
+export function scopeKey({ tenant, environment }: Scope): ModelKey {
+  return modelKey({ tenant, environment, source: "", model: "" });
+}
+
+/** One text for each subject. It is stored, and the fingerprint is made of it, so it never changes. */
+export function subjectText(subject: Subject): string {
+  if (subject.kind === "model") return `model\n${subject.key}`;
+  const { tenant, environment, name } = subject;
+  return `service\n${modelKey({ tenant, environment, source: "", model: name })}`;
+}
+
+/** Empty when the subject is no model. */
+export function modelKeyOf(subject: Subject): ModelKey {
+  return subject.kind === "model" ? subject.key : "";
+}
+
+/** As {@link subjectText}, of the digest of a scope. */
+export function digestText(scope: Scope): string {
+  return `missed\n${scopeKey(scope)}`;
+}

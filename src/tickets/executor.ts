@@ -1,0 +1,47 @@
+/** Carries the ticket effects of the outbox out. Without a tracker they are done at once: the journal has the story. */
+import { isUnavailable } from "../errors.ts";
+import { isDigest } from "../incidents/digest.ts";
+import type { TicketEffect } from "../incidents/effect.ts";
+import type { IncidentExecutor } from "../incidents/executor.ts";
+import { lookedUpAfterRestore } from "./after-restore.ts";
+import type { Ticketing } from "./ticketing.ts";
+
+export interface TicketExecutorOptions {
+  /** Undefined when no tracker is configured. */
+  readonly ticketing: Ticketing | undefined;
+  /** When the store was last restored from a backup, ms since 1970; undefined when it never was. */
+  readonly restoredAtMs: () => number | undefined;
+}
+
+export function ticketExecutor({
+  ticketing,
+  restoredAtMs,
+}: TicketExecutorOptions): IncidentExecutor<TicketEffect> {
+  return {
+    dependency: "tracker",
+    orderKey: "ticket",
+    isUnavailable,
+    handlers: {
+      "ticket.open": async (_effect, incident, given) => {
+        const attempt = lookedUpAfterRestore(incident, given, restoredAtMs());
+        // Over, and told in the digest; unless a ticket may exist already.
+        const told = !isDigest(incident) && incident.inDigest === true && !attempt.unknown;
+        if (ticketing === undefined || told) return { events: [], asked: false };
+        const { ticket } = await ticketing.open(incident, attempt);
+        return [{ type: "ticket_opened", ticket }];
+      },
+      "ticket.repeat": async (_effect, incident, attempt) => {
+        await ticketing?.repeat(incident, attempt);
+        return [];
+      },
+      "ticket.comment": async (effect, incident, attempt) => {
+        await ticketing?.note(incident, { note: effect.note, id: attempt.id }, attempt);
+        return [];
+      },
+      "ticket.resolve": async (_effect, incident, attempt) => {
+        await ticketing?.resolve(incident, attempt);
+        return [];
+      },
+    },
+  };
+}

@@ -1,0 +1,45 @@
+/** Executors made of plain handlers, one for each kind of effect, as the rooms group them. */
+import type { Digest } from "../../src/incidents/digest.ts";
+import type { IncidentEffect } from "../../src/incidents/effect.ts";
+import type { IncidentEvent } from "../../src/incidents/event.ts";
+import type { IncidentExecutor } from "../../src/incidents/executor.ts";
+import type { Incident } from "../../src/incidents/incident.ts";
+import type { EffectHandler } from "../../src/outbox/executor.ts";
+
+type Handler<Kind extends IncidentEffect["kind"]> = EffectHandler<
+  Extract<IncidentEffect, { kind: Kind }>,
+  Incident | Digest,
+  IncidentEvent
+>;
+
+export type Handlers = { readonly [Kind in IncidentEffect["kind"]]: Handler<Kind> };
+
+const dependencies: Readonly<Record<string, string>> = {
+  "ticket.open": "tracker",
+  "ticket.repeat": "tracker",
+  "ticket.comment": "tracker",
+  "ticket.resolve": "tracker",
+  "run.start": "engine",
+  "run.check_health": "engine",
+  "run.ask_model": "stream",
+  "incident.settle": "store",
+};
+
+/** What stands before the dot, as every room has it. */
+export function orderKeyOf(kind: string): string {
+  return kind.slice(0, kind.indexOf("."));
+}
+
+export function executorsOf(
+  handlers: Handlers,
+  isUnavailable: (error: unknown) => boolean = () => false,
+): readonly IncidentExecutor[] {
+  return Object.entries(handlers).map(([kind, handler]) => ({
+    dependency: dependencies[kind] ?? "none",
+    orderKey: orderKeyOf(kind),
+    handlers: { [kind]: handler },
+    isUnavailable,
+  }));
+}
+
+export const doNothing = async (): Promise<readonly []> => [];
