@@ -14,19 +14,20 @@ export function fakeClock(startMs = 1_760_000_000_000): FakeClock {
     at: (realMs) => realMs,
     sleep: (ms, signal) =>
       new Promise((resolve) => {
-        const sleeper = { atMs: nowMs + ms, wake: resolve };
         if (ms <= 0 || signal?.aborted === true) return resolve();
-        sleepers.add(sleeper);
-        signal?.addEventListener("abort", () => {
+        const wake = (): void => {
           sleepers.delete(sleeper);
+          signal?.removeEventListener("abort", wake);
           resolve();
-        });
+        };
+        const sleeper = { atMs: nowMs + ms, wake };
+        sleepers.add(sleeper);
+        signal?.addEventListener("abort", wake);
       }),
     advance: async (ms) => {
       nowMs += ms;
       for (const sleeper of sleepers) {
         if (sleeper.atMs > nowMs) continue;
-        sleepers.delete(sleeper);
         sleeper.wake();
       }
       await new Promise(setImmediate);
