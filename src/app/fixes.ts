@@ -6,7 +6,7 @@ import type { Clock } from "../clock.ts";
 import type { Config } from "../config/schema.ts";
 import type { Fix } from "../healing/fix.ts";
 import { dockerCalls } from "../healing/metrics.ts";
-import type { ConfiguredFix } from "../healing/run.ts";
+import type { ConfiguredFix } from "../healing/runner.ts";
 import type { Parts } from "./parts.ts";
 
 type RemediationTypes = readonly RemediationType<

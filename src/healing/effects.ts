@@ -3,7 +3,7 @@
 import type { Incident } from "../incidents/incident.ts";
 import type { EffectHandlers } from "../outbox/executor.ts";
 import type { StreamRecord, VerifyRecord } from "../stream/record.ts";
-import type { Runner } from "./run.ts";
+import type { Runner } from "./runner.ts";
 
 export interface VerifyOptions {
   /** The model is judged no earlier than this after the act, ms. */

@@ -6,11 +6,11 @@ import { frozen } from "../../src/healing/gates/frozen.ts";
 import type { Gate } from "../../src/healing/gates/gate.ts";
 import type { GateFacts } from "../../src/healing/gates/gate-facts.ts";
 import { gates, judgeAll } from "../../src/healing/gates/gates.ts";
-import { provisional } from "../../src/healing/gates/provisional.ts";
 import { refused } from "../../src/healing/gates/refused.ts";
 import { restored } from "../../src/healing/gates/restored.ts";
 import { target } from "../../src/healing/gates/target.ts";
 import { tier } from "../../src/healing/gates/tier.ts";
+import { provisional } from "../../src/healing/gates/warming-up.ts";
 
 const minute = 60_000;
 const nowMs = Date.parse("2026-03-01T12:00:00Z");

@@ -5,11 +5,11 @@ import { fresh } from "./fresh.ts";
 import { frozen } from "./frozen.ts";
 import type { Gate, GateName } from "./gate.ts";
 import type { GateFacts } from "./gate-facts.ts";
-import { provisional } from "./provisional.ts";
 import { refused } from "./refused.ts";
 import { restored } from "./restored.ts";
 import { target } from "./target.ts";
 import { tier } from "./tier.ts";
+import { provisional } from "./warming-up.ts";
 
 /** What needs no target: what they deny is denied without asking anybody for one, as when the engine is away. */
 const beforeTarget: readonly Gate[] = [frozen, fresh, restored, provisional, tier];
