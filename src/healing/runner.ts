@@ -11,10 +11,11 @@ import type { Incident, RunFacts } from "../incidents/incident.ts";
 import type { Attempt } from "../outbox/executor.ts";
 import type { Run } from "../store/runs/run.ts";
 import type { Fix } from "./fix.ts";
-import type { GateFacts } from "./gates/gate-facts.ts";
-import { gates, judgeAll, judgeBeforeTarget } from "./gates/gates.ts";
+import type { FactsAtHand, HistoryFacts } from "./gates/gate-facts.ts";
+import { gates, gatesBeforeTarget, judgeAll } from "./gates/gates.ts";
+import { type FixMoment, gatherFacts, gatherTargets } from "./gather.ts";
 import type { HealingMetrics } from "./metrics.ts";
-import { factsOf, type PastAttempts, type RunLedger, targetOf } from "./run-ledger.ts";
+import { factsOf, type RunLedger, targetOf } from "./run-ledger.ts";
 
 export interface ConfiguredFix {
   readonly fix: Fix;
@@ -43,17 +44,15 @@ interface Proposal {
   readonly id: string;
   readonly fix: Fix;
   readonly incident: Incident;
-  /** Undefined when nobody could be asked. */
+  /** Undefined when nobody was, or could be, asked. */
   readonly targets: readonly Target[] | undefined;
-  readonly facts: SituationFacts;
+  readonly facts: FactsAtHand;
   /** Why nobody could be asked for a target, now or before; undefined when somebody could. */
   readonly hindrance: string | undefined;
 }
 
 /** After so many attempts at asking for a target, about half a minute, the ticket says that nobody answers. */
 const resolveAttempts = 4;
-
-type SituationFacts = Parameters<typeof judgeBeforeTarget>[0];
 
 /** The same fix for the same episode is the same run, however often it is tried. */
 function runId(fix: string, episode: string): string {
@@ -84,20 +83,20 @@ export class Runner {
     if (earlier !== undefined) return this.#reconcile(earlier, known?.remediation);
     if (known === undefined) return { run: undefined, asked: false };
     const { fix, remediation } = known;
-    const before = situation(incident, { ...this.#options, fix });
-    const worthIt = judgeBeforeTarget(before).allow;
+    const before = gatherFacts(incident, this.#moment(fix));
+    const worthIt = judgeAll(gatesBeforeTarget, before).allow;
     const proposal = { id, fix, incident, hindrance: attempt.lastError };
-    const targets = worthIt
-      ? await remediation.resolve().catch(async (error: unknown) => {
+    const { targets } = worthIt
+      ? await gatherTargets(remediation).catch(async (error: unknown) => {
           if (attempt.attempt >= resolveAttempts) {
             const hindrance = toldOf(error);
             await this.#decide({ ...proposal, targets: undefined, facts: before, hindrance });
           }
           throw error;
         })
-      : [];
+      : { targets: undefined };
     // Asking may have taken long.
-    const facts = worthIt ? situation(incident, { ...this.#options, fix }) : before;
+    const facts = worthIt ? gatherFacts(incident, this.#moment(fix)) : before;
     const run = await this.#decide({ ...proposal, targets, facts });
     const target = targetOf(run);
     if (run.status !== "acting" || target === undefined) {
@@ -134,6 +133,11 @@ export class Runner {
     return { run: await this.#finish(run, result), asked };
   }
 
+  #moment(fix: Fix): FixMoment {
+    const { clock, restoredAtMs } = this.#options;
+    return { nowMs: clock.now(), fix, restoredAtMs: restoredAtMs() };
+  }
+
   async #decide(proposal: Proposal): Promise<Run> {
     const { id, fix, facts } = proposal;
     const about = { id, fix: fix.name, sinceMs: facts.nowMs - fix.windowMs };
@@ -166,62 +170,33 @@ const statusOf = {
   unknown: "unknown",
 } as const;
 
-/** What the gates judge by, as far as it is known before anybody is asked for a target. */
-function situation(
-  { episode }: Incident,
-  {
-    clock,
-    fix,
-    restoredAtMs,
-  }: Pick<RunnerOptions, "clock" | "restoredAtMs"> & { readonly fix: Fix },
-): SituationFacts {
-  const { newestRow, cadence, warmUp } = episode;
-  return {
-    nowMs: clock.now(),
-    fix,
-    freeze: undefined,
-    restoredAtMs: restoredAtMs(),
-    newestRowMs: newestRow / 1000,
-    cadenceMs: cadence === undefined ? undefined : cadence / 1000,
-    warmUp,
-  };
-}
-
 function noLongerConfigured({ fix }: Run): ActResult {
   const detail = `${fix} is no longer configured, so nobody can look up whether it took effect.`;
   return { status: "unknown", detail };
 }
 
 /** The gates' word, as the run that is written down. */
-function judged(proposal: Proposal, past: PastAttempts): Run {
-  const { fix, targets = [], facts, hindrance } = proposal;
+function judged(proposal: Proposal, history: HistoryFacts): Run {
+  const { fix, targets, facts, hindrance } = proposal;
   const { nowMs } = facts;
-  const all: GateFacts = {
-    ...facts,
-    targets,
-    attempts: past.attemptsMs,
-    lastAttemptEndMs: past.lastEndMs,
-  };
-  const decision = judgeAll(gates, all);
+  const decision = judgeAll(gates, { ...facts, ...history, targets });
   const run = writtenDown(proposal, nowMs);
   if (!decision.allow) {
-    const { gate } = decision;
-    const unasked = proposal.targets === undefined && gate === "target";
-    const reason = unasked ? `The target of ${fix.name} is not known.` : decision.reason;
+    const { gate, reason } = decision;
     const detail =
       hindrance === undefined ? reason : `${reason} It could not be asked for: ${hindrance}`;
     return { ...run, status: "denied", gate, detail, finishedAtMs: nowMs };
   }
-  const act = `${fix.remediation} on ${targets[0]?.name ?? "nothing"}`;
+  const act = `${fix.remediation} on ${targets?.[0]?.name ?? "nothing"}`;
   if (fix.mode === "auto") return { ...run, status: "acting", detail: `${act} was decided` };
   return { ...run, status: "observed", detail: `${act} would have run`, finishedAtMs: nowMs };
 }
 
 function writtenDown(
-  { id, fix, incident, targets = [] }: Proposal,
+  { id, fix, incident, targets }: Proposal,
   nowMs: number,
 ): Omit<Run, "status" | "detail"> {
-  const target = targets[0];
+  const target = targets?.[0];
   return {
     id,
     fix: fix.name,

@@ -46,8 +46,8 @@ function memoryLedger(): RunLedger & { readonly runs: Map<string, Run> } {
       const past = [...runs.values()].filter((run) => run.fix === name && attempts.has(run.status));
       const ends = past.map((run) => run.finishedAtMs ?? run.decidedAtMs);
       const run = judge({
-        attemptsMs: past.map((known) => known.decidedAtMs).filter((atMs) => atMs >= sinceMs),
-        lastEndMs: ends.length === 0 ? undefined : Math.max(...ends),
+        attempts: past.map((known) => known.decidedAtMs).filter((atMs) => atMs >= sinceMs),
+        lastAttemptEndMs: ends.length === 0 ? undefined : Math.max(...ends),
       });
       runs.set(id, run);
       return run;

@@ -10,8 +10,9 @@ export function staleAfterMs(cadenceMs = 0, floorMs = defaultFloorMs): number {
   return Math.max(floorMs, freshCadences * cadenceMs);
 }
 
-export const fresh: Gate = {
+export const fresh = {
   name: "fresh",
+  needs: "nothing",
   judge: ({ nowMs, newestRowMs, cadenceMs, freshFloorMs }) => {
     const limitMs = staleAfterMs(cadenceMs, freshFloorMs);
     const ageMs = elapsedMs(nowMs, newestRowMs);
@@ -23,4 +24,4 @@ export const fresh: Gate = {
       `The newest row behind the finding is ${formatDuration(ageMs)} old, more than ${formatDuration(limitMs)}.`,
     );
   },
-};
+} as const satisfies Gate;
