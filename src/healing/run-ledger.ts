@@ -52,7 +52,7 @@ export function targetOf(run: Run): Target | undefined {
 }
 
 /** The run as the incident remembers it. */
-export function factsOf(run: Run): RunFacts {
+export function toRunSummary(run: Run): RunFacts {
   const { id, fix, remediation, status, gate, detail, outcome } = run;
   return {
     id,
