@@ -1,11 +1,8 @@
 /** What the decisions of a replay would have led to: tickets and runs, by the same reducer and gates. No effects. */
 import type { DetectionEvent } from "../detection/event.ts";
 import { calledFor, type Fix } from "../healing/fix.ts";
-import { budget } from "../healing/gates/budget.ts";
-import { cooldown } from "../healing/gates/cooldown.ts";
-import { fresh } from "../healing/gates/fresh.ts";
-import { judgeAll } from "../healing/gates/gates.ts";
-import { tier } from "../healing/gates/tier.ts";
+import { gatesWithoutTarget, judgeAll } from "../healing/gates/gates.ts";
+import { gatherFacts } from "../healing/gather.ts";
 import type { IncidentEvent } from "../incidents/event.ts";
 import { fingerprint } from "../incidents/fingerprint.ts";
 import type { Incident } from "../incidents/incident.ts";
@@ -30,9 +27,6 @@ export interface WhatIfCounts {
   readonly observed: number;
   readonly denied: number;
 }
-
-/** Gates that need nothing but time and the past; targets are taken to be there, and nothing to be frozen. */
-const gates = [fresh, tier, cooldown, budget];
 
 /** @param events in any order; time is their own, an act takes none */
 export function simulateIncidents(
@@ -104,19 +98,13 @@ class WhatIf {
     return step;
   }
 
-  #run(name: string, { episode }: Incident, nowMs: number): void {
+  /** The target is taken to be there, and the store never to have been restored. */
+  #run(name: string, incident: Incident, nowMs: number): void {
     const fix = this.#options.fixes.find((known) => known.name === name);
     if (fix === undefined) return;
     const attempts = this.#attempts.get(name) ?? [];
-    const { allow } = judgeAll(gates, {
-      nowMs,
-      fix,
-      freeze: undefined,
-      restoredAtMs: undefined,
-      newestRowMs: episode.newestRow / 1000,
-      cadenceMs: episode.cadence === undefined ? undefined : episode.cadence / 1000,
-      warmUp: episode.warmUp,
-      targets: [],
+    const { allow } = judgeAll(gatesWithoutTarget, {
+      ...gatherFacts(incident, { nowMs, fix, restoredAtMs: undefined }),
       attempts,
       lastAttemptEndMs: attempts.at(-1),
     });

@@ -32,6 +32,9 @@ export type GateName = ListedGate["name"];
  */
 export const gatesBeforeTarget = leading(gates, (gate) => gate.needs === "nothing");
 
+/** What is left where no target can be asked for. */
+export const gatesWithoutTarget = gates.filter((gate) => gate.needs !== "target");
+
 export type Decision =
   | { readonly allow: true }
   | { readonly allow: false; readonly gate: GateName; readonly reason: string };
