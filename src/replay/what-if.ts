@@ -108,7 +108,8 @@ class WhatIf {
       attempts,
       lastAttemptEndMs: attempts.at(-1),
     });
-    if (allow) this.#attempts.set(name, [...attempts, nowMs]);
+    // What is only said is no attempt, and uses nothing up.
+    if (allow && fix.mode === "auto") this.#attempts.set(name, [...attempts, nowMs]);
     if (nowMs < this.#options.sinceMs) return;
     if (!allow) this.counts.denied++;
     else if (fix.mode === "auto") this.counts.runs++;

@@ -25,7 +25,7 @@ const fixes = fc.record({
   when: fc.constant({ features: ["credit_score"] }),
   remediation: fc.constant("restart-container"),
   tier: fc.constantFrom("auto", "auto", "approval"),
-  mode: fc.constant("auto"),
+  mode: fc.constantFrom("auto", "observe"),
   cooldownMs: fc.constantFrom(0, hour),
   maxRuns: fc.integer({ min: 0, max: 3 }),
   windowMs: fc.constantFrom(4 * hour, 24 * hour),
