@@ -30,14 +30,15 @@ const pollMs = 500;
  * inspected again right before the act, and an answer that got lost is looked up in started-at, never repeated.
  * Only a container that the interrupted restart left stopped is started, once.
  */
-export const restartContainer: RemediationType<
-  RestartContainerConfig,
-  { readonly engine: Engine; readonly clock: Clock }
-> = {
+export const restartContainer: RemediationType<RestartContainerConfig, "docker"> = {
   name: "restart-container",
   tier: "auto",
   config,
-  create: ({ target: wanted, grace_seconds: graceSeconds }, { engine, clock }): Remediation => ({
+  requires: ["docker"],
+  create: (
+    { target: wanted, grace_seconds: graceSeconds },
+    { docker: engine, clock },
+  ): Remediation => ({
     resolve: () => resolve(engine, wanted),
     act: (target, mayAct) => act({ engine, clock, graceSeconds, mayAct }, target),
     // An engine goes on with a restart when its client is gone: give it the time to end.

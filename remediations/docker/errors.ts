@@ -45,11 +45,23 @@ const hints: Readonly<
   },
 };
 
+const unavailable: ReadonlySet<DockerErrorCode> = new Set<DockerErrorCode>([
+  "DW_DOCKER_UNREACHABLE",
+  "DW_DOCKER_FORBIDDEN",
+  "DW_DOCKER_TIMEOUT",
+  "DW_DOCKER_PROTOCOL",
+]);
+
 export class DockerError extends DriftwardenError<DockerErrorCode> {
   readonly maybeApplied: boolean;
 
   constructor(code: DockerErrorCode, message: string, occurrence: Occurrence = {}) {
     super(code, message, { ...hints[code], cause: occurrence.cause });
     this.maybeApplied = occurrence.maybeApplied ?? false;
+  }
+
+  /** Whether the engine itself cannot be asked, so that every other call would fail too. */
+  get unavailable(): boolean {
+    return unavailable.has(this.code);
   }
 }

@@ -91,7 +91,9 @@ function runsThrough(gate: HangingGate, store: Store) {
     windowMs: hour,
   } as const;
   const runner = new Runner({
-    fixes: [{ fix, remediation: restartContainer.create(config, { engine, clock: systemClock }) }],
+    fixes: [
+      { fix, remediation: restartContainer.create(config, { docker: engine, clock: systemClock }) },
+    ],
     ledger: runLedger(store),
     clock: systemClock,
     logger: silent,
