@@ -1,6 +1,7 @@
 /** The contract of a remediation: a kind of action that may repair something. One module each, one line in the registry. */
 import type { z } from "zod";
 import type { Clock } from "../src/clock.ts";
+import type { MayAct } from "../src/permit.ts";
 import type { Engine } from "./docker/engine.ts";
 
 /** One thing a run may act on, as it was seen when the run was decided. Compared again right before the act. */
@@ -38,11 +39,12 @@ export interface Remediation {
   /**
    * Re-inspects, compares with the snapshot, acts, re-reads. Settles within its own deadline.
    *
-   * @param mayAct awaited right before the act: rejects when somebody else has taken the run over, and then nothing may
-   *   be done. Left out where nobody can.
+   * @param mayAct asked right before the act, which needs a permit that is good then. It rejects when somebody else has
+   *   taken the run over, and then nothing may be done. Left out where nobody can. Finishing what it started itself
+   *   needs no permit.
    * @throws nothing but what `mayAct` throws
    */
-  act(target: Target, mayAct?: () => Promise<void>): Promise<ActResult>;
+  act(target: Target, mayAct?: MayAct): Promise<ActResult>;
   /** Whether an act whose outcome is unknown took effect. Reads only, never acts. Never throws. */
   lookUp(target: Target): Promise<ActResult>;
   /** Throws when the engine cannot be asked. */

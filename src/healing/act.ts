@@ -22,13 +22,13 @@ interface Act {
   readonly remediation: Remediation;
 }
 
-/** @throws what the attempt's `confirm` throws: nothing was done then, and nothing is recorded */
+/** @throws what the attempt's `mayAct` throws: nothing was done then, and nothing is recorded */
 export async function act(
   { run, target, remediation }: Act,
   attempt: Attempt,
   recording: Recording,
 ): Promise<RunFacts> {
-  const result = await remediation.act(target, () => attempt.confirm());
+  const result = await remediation.act(target, attempt.mayAct);
   return recordResult(run, result, recording);
 }
 

@@ -38,7 +38,7 @@ export class Runner {
    * Runs a fix for an episode of the incident, once.
    *
    * @throws what the engine throws when targets cannot be asked for, since that is no answer, also when the run was
-   *   denied for it; and what the attempt's `confirm` throws
+   *   denied for it; and what the attempt's `mayAct` throws
    */
   async start(request: RunRequest, incident: Incident, attempt: Attempt): Promise<Started> {
     const configured = this.#configured(request.fix);

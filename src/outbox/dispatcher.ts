@@ -19,7 +19,7 @@ import type { Store } from "../store/store.ts";
 import { Breaker, type BreakerState } from "./circuit-breaker.ts";
 import { type Dependency, type IsAway, kindsOf } from "./dependency.ts";
 import { askedPauseMs, hadNoEffect, isHopeless, pauseBefore } from "./effect-failure.ts";
-import { Hold, leaseMs } from "./effect-lease.ts";
+import { EffectLease, leaseMs } from "./effect-lease.ts";
 import type { EffectHandler, EffectHandlers, Unasked } from "./executor.ts";
 import type { OutboxMetrics } from "./metrics.ts";
 
@@ -140,9 +140,9 @@ export class EffectsLane {
     const { store, clock, metrics, logger } = this.#options;
     const { kind } = taken.effect;
     metrics.effectAttempts.inc({ kind });
-    const hold = new Hold(store, taken, clock);
+    const lease = new EffectLease(store, taken, { clock });
     try {
-      const events = await this.#act(taken, hold);
+      const events = await this.#act(taken, lease);
       await this.#complete(taken, events);
       metrics.effectsDone.inc({ kind });
     } catch (error) {
@@ -156,22 +156,22 @@ export class EffectsLane {
         );
       });
     } finally {
-      hold.end();
+      lease.end();
     }
   }
 
-  async #act(taken: TakenEffect, hold: Hold): Promise<readonly IncidentEvent[]> {
+  async #act(taken: TakenEffect, lease: EffectLease): Promise<readonly IncidentEvent[]> {
     const { store, handlers } = this.#options;
     const incident = await getIncident(store, taken.incident);
     if (incident === undefined) return [];
-    await hold.begin();
+    await lease.begin();
     const attempt = {
       id: taken.id,
       attempt: taken.attempt,
       unknown: taken.intent !== null,
-      sinceActMs: hold.sinceActMs,
+      sinceActMs: lease.sinceActMs,
       lastError: taken.lastError ?? undefined,
-      confirm: () => hold.confirm(),
+      mayAct: () => lease.mayAct(),
     };
     const result = await dispatch(handlers, { effect: taken.effect, incident, attempt });
     if ("asked" in result) return result.events;

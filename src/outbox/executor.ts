@@ -1,6 +1,7 @@
 /** The contract between the outbox and those who carry effects out. */
 import type { IncidentEvent } from "../incidents/event.ts";
 import type { Effect, Incident } from "../incidents/incident.ts";
+import type { MayAct } from "../permit.ts";
 
 export interface Attempt {
   /** Deterministic id of the effect: the idempotency key of whatever it does outside. */
@@ -13,12 +14,8 @@ export interface Attempt {
   readonly sinceActMs?: number | undefined;
   /** Why the attempt before failed, and what to do about it; undefined when none did. */
   readonly lastError?: string | undefined;
-  /**
-   * Await it right before whatever must not be done twice: the effect is still ours then.
-   *
-   * @throws StoreError when it is not, or when nobody can say; nothing may be done then
-   */
-  confirm(): Promise<void>;
+  /** Hand it to whoever writes what must not be done twice. */
+  readonly mayAct: MayAct;
 }
 
 /** What became of an effect that was done with without asking its dependency anything: that says nothing of it. */

@@ -9,6 +9,7 @@ import type { Attempt } from "../../src/outbox/executor.ts";
 import { fakeClock } from "../fakes/clock.ts";
 import { episodeOpened, openIncident } from "../fakes/episodes.ts";
 import { memoryLedger } from "../fakes/memory-ledger.ts";
+import { goodPermit } from "../fakes/permit.ts";
 
 const minute = 60_000;
 /** A later attempt, after one whose outcome nobody heard. */
@@ -75,7 +76,7 @@ function setUp(changes: Changes = {}) {
         id: `x:${episode}`,
         attempt: 1,
         unknown: false,
-        confirm: async () => undefined,
+        mayAct: goodPermit,
         ...attempt,
       },
     );
@@ -120,7 +121,7 @@ describe("a run", () => {
 
   it("does not act once somebody else has taken it over, and leaves the record to them", async () => {
     const { acts, ledger, start } = setUp();
-    await expect(start("e1", { confirm: takenOver })).rejects.toThrow("taken over");
+    await expect(start("e1", { mayAct: takenOver })).rejects.toThrow("taken over");
     expect(acts).toEqual([]);
     expect([...ledger.runs.values()][0]?.status).toBe("acting");
   });
@@ -149,7 +150,7 @@ describe("a run", () => {
       metrics: healingMetrics(new Registry(), async () => []),
       restoredAtMs: () => undefined,
     });
-    const attempt = { id: "x", attempt: 2, unknown: true, confirm: async () => undefined };
+    const attempt = { id: "x", attempt: 2, unknown: true, mayAct: goodPermit };
     const wish = { fix: "restart-svc", episode: "e1" };
     expect((await without.start(wish, openIncident(), attempt)).run).toMatchObject({
       status: "unknown",

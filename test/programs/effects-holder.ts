@@ -31,7 +31,7 @@ export function holderOf(store: Store, owner: string, world: string): EffectsWor
     "incident.settle": nothing,
     "run.start": async (_effect, _incident, attempt) => {
       await tell(attempt.unknown ? "look/unknown" : "look");
-      await attempt.confirm();
+      await attempt.mayAct();
       await tell("act");
       return [];
     },

@@ -13,6 +13,7 @@ import { simulateIncidents } from "../../src/replay/what-if.ts";
 import { fakeClock } from "../fakes/clock.ts";
 import { episodeOpened, openIncident } from "../fakes/episodes.ts";
 import { memoryLedger } from "../fakes/memory-ledger.ts";
+import { goodPermit } from "../fakes/permit.ts";
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -102,7 +103,7 @@ async function daemonStatuses(
   for (const episode of opened) {
     await clock.advance(episode.at / 1000 - clock.now());
     const incident = openIncident({ model: episode.model, episode });
-    const attempt = { id: episode.id, attempt: 1, unknown: false, confirm: async () => undefined };
+    const attempt = { id: episode.id, attempt: 1, unknown: false, mayAct: goodPermit };
     const request = { fix: fix.name, episode: episode.id };
     statuses.push((await runner.start(request, incident, attempt)).run?.status);
   }

@@ -119,7 +119,7 @@ describe("whether a restart may have taken effect", () => {
     const remediation = restartContainer.create(config, { docker: engine, clock: systemClock });
     const [target] = await remediation.resolve();
     if (target === undefined) throw new Error("the fake engine has one container");
-    const takenOver = async (): Promise<void> => {
+    const takenOver = async (): Promise<never> => {
       await vi.waitFor(async () => expect(await fake.connections()).toBeGreaterThan(0));
       throw new Error("taken over");
     };
