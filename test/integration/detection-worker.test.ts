@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { detectorTypes } from "../../detectors/index.ts";
 import { partitionStore } from "../../src/app/detection.ts";
 import { systemClock } from "../../src/clock.ts";
-import { defaultDetectorSet } from "../../src/detection/default-detectors.ts";
+import { detectorSet } from "../../src/detection/default-detectors.ts";
 import { detectionMetrics } from "../../src/detection/metrics.ts";
 import {
   defaultDecision,
@@ -45,7 +45,7 @@ function workerOn(store: Store, stream: string) {
   const metrics = detectionMetrics(new Registry(), seen);
   const worker: DetectionWorker = new DetectionWorker({
     engine: {
-      detectors: defaultDetectorSet(detectorTypes, { sensitivity: "normal" }),
+      detectors: detectorSet(detectorTypes, { sensitivity: "normal" }),
       source: () => defaultSource,
       decision: defaultDecision,
       maxModels: 10,
