@@ -2,7 +2,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { detectorTypes } from "../detectors/index.ts";
-import type { Sensitivity } from "../src/detection/default-detectors.ts";
+import type { Sensitivity } from "../detectors/preset.ts";
 import { type DetectionOptions, replayRows } from "../src/replay/replay.ts";
 import { csvSource } from "../src/replay/row-source.ts";
 import { modelName } from "../src/stream/model-key.ts";

@@ -1,6 +1,6 @@
 /** Section `flatness`: how much the result on the labelled streams depends on each constant of judge and decision. */
 import { detectorTypes } from "../detectors/index.ts";
-import { defaultDetectorSet } from "../src/detection/default-detectors.ts";
+import { detectorSet } from "../src/detection/default-detectors.ts";
 import { type DetectorUse, defaultDecision } from "../src/detection/settings.ts";
 import type { DetectionOptions } from "../src/replay/replay.ts";
 import { scoreEpisodes } from "./attribution-score.ts";
@@ -44,7 +44,7 @@ export async function benchFlatness(): Promise<readonly BenchLine[]> {
 
 /** Every number among the parameters of the detectors that open episodes. */
 function ofJudges(): readonly Variant[] {
-  const uses = defaultDetectorSet(detectorTypes, { sensitivity: "normal" });
+  const uses = detectorSet(detectorTypes, { sensitivity: "normal" });
   return uses
     .filter(({ judge, only }) => judge && only !== "raw")
     .flatMap((judge) =>

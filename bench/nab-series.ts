@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { median } from "simple-statistics";
 import { z } from "zod";
 import { detectorTypes } from "../detectors/index.ts";
+import type { Sensitivity } from "../detectors/preset.ts";
 import { runDetect } from "../src/cli/detect.ts";
-import type { Sensitivity } from "../src/detection/default-detectors.ts";
 import { parseTime } from "../src/replay/cells.ts";
 import type { NabRun, NabSeries } from "./nab-score.ts";
 

@@ -1,7 +1,7 @@
 /** Section `nab`: one fixed setting for all series, without looking ahead, through the functions behind `detect`. */
 import { mean } from "simple-statistics";
+import type { Sensitivity } from "../detectors/preset.ts";
 import { pythonRandom } from "../detectors/stats/mt19937.ts";
-import type { Sensitivity } from "../src/detection/default-detectors.ts";
 import { dataPath } from "./data-folder.ts";
 import { type BenchLine, benchLine, progress } from "./line.ts";
 import {

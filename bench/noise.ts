@@ -1,7 +1,8 @@
 /** Section `noise`: alarms of pure noise, in which there is nothing to find. */
 import { detectorTypes } from "../detectors/index.ts";
+import type { Sensitivity } from "../detectors/preset.ts";
 import { pythonRandom } from "../detectors/stats/mt19937.ts";
-import { defaultDetectorSet, type Sensitivity } from "../src/detection/default-detectors.ts";
+import { detectorSet } from "../src/detection/default-detectors.ts";
 import { ruledScorer } from "../src/replay/row-scorer.ts";
 import { gaussian } from "./daily-streams.ts";
 import { type BenchLine, benchLine, progress } from "./line.ts";
@@ -32,7 +33,7 @@ export function benchNoise(): Promise<readonly BenchLine[]> {
 }
 
 function alarmsOf(sensitivity: Sensitivity, seed: number): number {
-  const detectors = defaultDetectorSet(detectorTypes, { sensitivity });
+  const detectors = detectorSet(detectorTypes, { sensitivity });
   const score = ruledScorer({ names: ["value"], detectors, decision: {} });
   const random = pythonRandom(seed);
   let alarms = 0;

@@ -1,5 +1,6 @@
 /** The contract of a detector: scores an attribution, then learns it. One module a detector, one line in the registry. */
 import type { z } from "zod";
+import type { PresetUses } from "./preset.ts";
 
 /** The band in which a detector expected one feature, in the units it was given. */
 export interface Band {
@@ -66,6 +67,8 @@ export interface DetectorType<Params> {
   readonly version: number;
   /** Strict schema of the parameters, every one with a default; keys as in config (snake_case). */
   readonly params: z.ZodType<Params>;
+  /** Where it runs without being asked for by name; nowhere when left out. */
+  readonly presets?: PresetUses;
   /** Exact size of the state in bytes, a multiple of 8. */
   stateBytes(params: Params, nFeatures: number): number;
   /**

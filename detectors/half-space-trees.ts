@@ -1,6 +1,7 @@
 /** Half-space trees: how many of the last window's vectors shared this vector's part of the feature space. */
 import { z } from "zod";
 import type { Band, Detector, DetectorState, DetectorType } from "./detector.ts";
+import type { PresetUses } from "./preset.ts";
 import { HalfSpaceMasses, type MassesOptions, type Walk } from "./stats/half-space-masses.ts";
 import { Squash } from "./stats/squash.ts";
 import { type Limits, type TreeShape, treeShape } from "./stats/tree-shape.ts";
@@ -75,6 +76,14 @@ const JUDGED = 2;
 const BOUNDARY = 3;
 const HEADER_BYTES = 32;
 
+/** River's score from which a vector counts as anomalous. */
+const plainBoundary = 0.8;
+
+const presets: PresetUses = {
+  standard: () => ({ judge: false, params: {} }),
+  plain: () => ({ judge: true, boundary: plainBoundary, params: { calibrate: false } }),
+};
+
 /**
  * An ensemble of random splits of the feature space that counts where recent vectors fell; few neighbours is anomalous.
  *
@@ -113,6 +122,7 @@ export const halfSpaceTrees: DetectorType<HalfSpaceTreesParams> = {
   name: "half-space-trees",
   version: 2,
   params,
+  presets,
   stateBytes: (settings, nFeatures) =>
     HEADER_BYTES + squashBytes(settings, nFeatures) + HalfSpaceMasses.bytes(sizes(settings)),
   create: (settings, state) => new HalfSpaceTrees(settings, state),

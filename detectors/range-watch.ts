@@ -1,6 +1,7 @@
 /** Alarms when a view of a series leaves the range it has ever shown, while that range slowly forgets. */
 import { z } from "zod";
 import type { Band, Detector, DetectorState, DetectorType, Explanation } from "./detector.ts";
+import type { PresetUses, Sensitivity } from "./preset.ts";
 import { bounded } from "./stats/bounded.ts";
 import { HourlyResiduals, residualFloats } from "./stats/hourly-residuals.ts";
 
@@ -68,6 +69,18 @@ const HELD_LOW = ROWS + 4;
 const HELD_HIGH = ROWS + 5;
 const STRIDE = ROWS + 6;
 
+/** Deviations that a value beyond its known range must be away from its mean. */
+const farEnough: Readonly<Record<Sensitivity, number>> = { low: 5, normal: 4, high: 0 };
+
+const presets: PresetUses = {
+  standard: ({ sensitivity }) => ({
+    judge: true,
+    only: "raw",
+    atOnce: true,
+    params: { z: farEnough[sensitivity] },
+  }),
+};
+
 /**
  * Scores how far a value, or its smoothed hourly residual, is beyond the range it has ever had.
  *
@@ -93,6 +106,7 @@ export const rangeWatch: DetectorType<RangeWatchParams> = {
   name: "range-watch",
   version: 1,
   params,
+  presets,
   stateBytes: (_, nFeatures) => Math.ceil((nFeatures * STRIDE) / 2) * 8,
   create: (settings, state) => new RangeWatch(settings, state),
   grow: (_, from, to) => to.bytes.set(from.bytes.subarray(0, from.nFeatures * STRIDE * 4)),

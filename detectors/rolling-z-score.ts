@@ -1,6 +1,7 @@
 /** The plain rule: how many standard deviations a feature stands from its own moving average. */
 import { z } from "zod";
 import type { Band, Detector, DetectorState, DetectorType } from "./detector.ts";
+import type { PresetUses } from "./preset.ts";
 import { bounded } from "./stats/bounded.ts";
 
 const params = z.strictObject({
@@ -44,6 +45,18 @@ const MOST_SCORE = 1e6;
 /** Doubles a feature: reference, sum and sum of squares of the deltas from it. */
 const SUMS = 3;
 
+/** Values a feature that it keeps as a witness: its window is most of its memory. */
+const witnessWindow = 40;
+
+const presets: PresetUses = {
+  standard: ({ gracePeriod }) => ({
+    judge: false,
+    standsIn: true,
+    params: { window_size: witnessWindow, grace_period: gracePeriod },
+  }),
+  plain: () => ({ judge: true, params: {} }),
+};
+
 /**
  * Scores a feature by its distance from the mean of its last `window_size` values, in standard deviations.
  *
@@ -73,6 +86,7 @@ export const rollingZScore: DetectorType<RollingZScoreParams> = {
   name: "rolling-z-score",
   version: 2,
   params,
+  presets,
   stateBytes: (settings, nFeatures) => layout(settings, nFeatures).total,
   create: (settings, state) => new RollingZScore(settings, state),
   grow: (settings, from, to) => {

@@ -1,6 +1,7 @@
 /** A control chart: how far, and for how long, a feature has stood off its slow level and the hour's habit. */
 import { z } from "zod";
 import type { Band, Detector, DetectorState, DetectorType, Explanation } from "./detector.ts";
+import { seasonalChartPresets } from "./seasonal-chart-presets.ts";
 import { bounded } from "./stats/bounded.ts";
 import { clipped, isOver, larger, mostOf, spread } from "./stats/deviation.ts";
 import { Habits, habitOf } from "./stats/habits.ts";
@@ -99,6 +100,7 @@ export const seasonalChart: DetectorType<SeasonalChartParams> = {
   name: "seasonal-chart",
   version: 2,
   params,
+  presets: seasonalChartPresets,
   stateBytes: (_, nFeatures) => featuresAt(nFeatures) + Math.ceil((nFeatures * STRIDE) / 2) * 8,
   create: (settings, state) => new SeasonalChart(settings, state),
   grow: (_, from, to) => {

@@ -1,5 +1,8 @@
 /** The contract of a remediation: a kind of action that may repair something. One module each, one line in the registry. */
 import type { z } from "zod";
+import type { Clock } from "../src/clock.ts";
+import type { MayAct } from "../src/permit.ts";
+import type { Engine } from "./docker/engine.ts";
 
 /** One thing a run may act on, as it was seen when the run was decided. Compared again right before the act. */
 export interface Target {
@@ -36,11 +39,12 @@ export interface Remediation {
   /**
    * Re-inspects, compares with the snapshot, acts, re-reads. Settles within its own deadline.
    *
-   * @param mayAct awaited right before the act: rejects when somebody else has taken the run over, and then nothing may
-   *   be done. Left out where nobody can.
+   * @param mayAct asked right before the act, which needs a permit that is good then. It rejects when somebody else has
+   *   taken the run over, and then nothing may be done. Left out where nobody can. Finishing what it started itself
+   *   needs no permit.
    * @throws nothing but what `mayAct` throws
    */
-  act(target: Target, mayAct?: () => Promise<void>): Promise<ActResult>;
+  act(target: Target, mayAct?: MayAct): Promise<ActResult>;
   /** Whether an act whose outcome is unknown took effect. Reads only, never acts. Never throws. */
   lookUp(target: Target): Promise<ActResult>;
   /** Throws when the engine cannot be asked. */
@@ -50,11 +54,24 @@ export interface Remediation {
 /** auto: idempotent, may run by itself; approval: a person must agree; never: refused even then. */
 export type Tier = "auto" | "approval" | "never";
 
-export interface RemediationType<Config, Deps> {
+/** What remediations act through. Each key is the section of the config that provides it. */
+export interface Means {
+  /** A container engine. */
+  readonly docker: Engine;
+}
+
+export type Requirement = keyof Means;
+
+export interface RemediationType<Config, Required extends Requirement> {
   /** Kebab-case; the `do:` of a fix. */
   readonly name: string;
   readonly tier: Tier;
   /** Strict schema of what a fix says of this remediation: `target` and its own options. */
   readonly config: z.ZodType<Config>;
-  create(config: Config, deps: Deps): Remediation;
+  /** What it acts through, and is handed. A config with a fix that requires what it lacks is refused. */
+  readonly requires: readonly Required[];
+  create(config: Config, means: Pick<Means, Required> & { readonly clock: Clock }): Remediation;
 }
+
+/** As the registry has it: whatever it is told and requires. */
+export type RegisteredRemediation = RemediationType<unknown, Requirement>;

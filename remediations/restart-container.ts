@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { Clock } from "../src/clock.ts";
 import { messageOf } from "../src/errors.ts";
+import type { MayAct } from "../src/permit.ts";
 import type { Container, Engine } from "./docker/engine.ts";
 import { DockerError } from "./docker/errors.ts";
 import { refusal } from "./docker/refusal.ts";
@@ -30,14 +31,15 @@ const pollMs = 500;
  * inspected again right before the act, and an answer that got lost is looked up in started-at, never repeated.
  * Only a container that the interrupted restart left stopped is started, once.
  */
-export const restartContainer: RemediationType<
-  RestartContainerConfig,
-  { readonly engine: Engine; readonly clock: Clock }
-> = {
+export const restartContainer: RemediationType<RestartContainerConfig, "docker"> = {
   name: "restart-container",
   tier: "auto",
   config,
-  create: ({ target: wanted, grace_seconds: graceSeconds }, { engine, clock }): Remediation => ({
+  requires: ["docker"],
+  create: (
+    { target: wanted, grace_seconds: graceSeconds },
+    { docker: engine, clock },
+  ): Remediation => ({
     resolve: () => resolve(engine, wanted),
     act: (target, mayAct) => act({ engine, clock, graceSeconds, mayAct }, target),
     // An engine goes on with a restart when its client is gone: give it the time to end.
@@ -83,7 +85,7 @@ interface Act {
   readonly engine: Engine;
   readonly clock: Clock;
   readonly graceSeconds: number;
-  readonly mayAct: (() => Promise<void>) | undefined;
+  readonly mayAct: MayAct | undefined;
 }
 
 async function act(means: Act, target: Target): Promise<ActResult> {
@@ -94,12 +96,7 @@ async function act(means: Act, target: Target): Promise<ActResult> {
     return { status: "failed", detail: `Inspecting ${target.name}: ${toldOf(error)}` };
   }
   let refused: { readonly error: unknown } | undefined;
-  const mayAct = async (): Promise<void> => {
-    await means.mayAct?.().catch((error: unknown) => {
-      refused = { error };
-      throw error;
-    });
-  };
+  const mayAct = means.mayAct && noting(means.mayAct, (error) => (refused = { error }));
   try {
     await means.engine.restart(target.id, { graceSeconds: means.graceSeconds, mayAct });
   } catch (error) {
@@ -107,6 +104,15 @@ async function act(means: Act, target: Target): Promise<ActResult> {
     return afterError(means, target, error);
   }
   return settle(means, target, { waitMs: settleMs, revive: true });
+}
+
+/** Told apart from errors of the engine, whatever becomes of them on their way through it. */
+function noting(mayAct: MayAct, onRefusal: (error: unknown) => void): MayAct {
+  return () =>
+    mayAct().catch((error: unknown) => {
+      onRefusal(error);
+      throw error;
+    });
 }
 
 async function driftOf(engine: Engine, target: Target): Promise<string | undefined> {

@@ -1,8 +1,9 @@
 /** How one engine is talked to: version negotiated, answers validated, every call told to the metrics. */
 import type Dockerode from "dockerode";
 import type { z } from "zod";
+import type { ClockReading, MayAct } from "../../src/permit.ts";
 import { versioned } from "./container.ts";
-import type { EngineVersion, MayAct } from "./engine.ts";
+import type { EngineVersion } from "./engine.ts";
 import { DockerError, type DockerErrorCode } from "./errors.ts";
 import { NotSent, type Transport, unixTransport } from "./transport.ts";
 
@@ -12,6 +13,7 @@ export interface ConnectionOptions {
   readonly socket: string;
   readonly deadlineMs: number;
   readonly onCall: ((verb: EngineVerb, outcome: "ok" | DockerErrorCode) => void) | undefined;
+  readonly clocks: (() => ClockReading) | undefined;
 }
 
 interface Asking {
@@ -70,7 +72,8 @@ export class Connection {
   async #dockerode(prefix: string, { deadlineMs, mayAct }: Asking): Promise<Dockerode> {
     // Loaded when first needed: it brings 60 packages, and most commands never ask an engine.
     const { default: Client } = await import("dockerode");
-    const modem = unixTransport({ socket: this.#options.socket, prefix, deadlineMs, mayAct });
+    const { socket, clocks } = this.#options;
+    const modem = unixTransport({ socket, prefix, deadlineMs, mayAct, clocks });
     // Dockerode takes a transport of ours; its types do not say so.
     const wired: Dockerode.DockerOptions & { modem: Transport } = { modem };
     return new Client(wired);

@@ -2,6 +2,7 @@
 import { hostname } from "node:os";
 import type Dockerode from "dockerode";
 import type { z } from "zod";
+import type { ClockReading } from "../../src/permit.ts";
 import { Connection, type EngineVerb, validated } from "./connection.ts";
 import {
   containerFrom,
@@ -24,6 +25,8 @@ export interface DockerOptions {
   readonly restartMarginMs?: number;
   /** Told of every call, for the metrics. */
   readonly onCall?: (verb: EngineVerb, outcome: "ok" | DockerErrorCode) => void;
+  /** What permits are compared with. Default: the clocks of the machine. */
+  readonly clocks?: () => ClockReading;
 }
 
 /**
@@ -32,8 +35,8 @@ export interface DockerOptions {
  * @throws DockerError from every verb, and nothing else
  */
 export function openDocker(options: DockerOptions): Engine {
-  const { socket, deadlineMs = 10_000, restartMarginMs = 30_000, onCall } = options;
-  const connection = new Connection({ socket, deadlineMs, onCall });
+  const { socket, deadlineMs = 10_000, restartMarginMs = 30_000, onCall, clocks } = options;
+  const connection = new Connection({ socket, deadlineMs, onCall, clocks });
 
   const listAll = (labels: readonly string[]): Promise<Listed[]> => {
     const filters = JSON.stringify({ label: labels });

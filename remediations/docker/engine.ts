@@ -1,5 +1,7 @@
 /** The port to a container engine: a closed list of verbs, and what is known of a container. No engine lives here. */
 
+import type { MayAct } from "../../src/permit.ts";
+
 /** What `inspect` knows. Values of environment variables are never read: they hold secrets. */
 export interface Container {
   /** 64 hex digits. */
@@ -32,11 +34,9 @@ export interface EngineVersion {
 export interface RestartOptions {
   /** Seconds between the polite signal and the kill, ≥ 0. */
   readonly graceSeconds: number;
-  /** Awaited when the connection stands, right before the request leaves; what it throws ends the call, unwritten. */
+  /** Asked when the connection stands: the request leaves under a good permit, or not at all. What it throws ends the call. */
   readonly mayAct?: MayAct | undefined;
 }
-
-export type MayAct = () => Promise<void>;
 
 /**
  * The only things Driftwarden ever asks of an engine.
@@ -58,6 +58,6 @@ export interface Engine {
   dependants(id: string): Promise<readonly string[]>;
   /** Resolves when the engine says that it is running again. Not idempotent. */
   restart(id: string, options: RestartOptions): Promise<void>;
-  /** Starts a stopped container; fine when it runs already. */
+  /** Starts a stopped container; fine when it runs already. It only finishes a restart of ours, so it needs no permit. */
   start(id: string): Promise<void>;
 }

@@ -45,7 +45,7 @@ const hints: Readonly<
   },
 };
 
-const unavailable: ReadonlySet<DockerErrorCode> = new Set([
+const unavailable: ReadonlySet<DockerErrorCode> = new Set<DockerErrorCode>([
   "DW_DOCKER_UNREACHABLE",
   "DW_DOCKER_FORBIDDEN",
   "DW_DOCKER_TIMEOUT",
@@ -55,13 +55,13 @@ const unavailable: ReadonlySet<DockerErrorCode> = new Set([
 export class DockerError extends DriftwardenError<DockerErrorCode> {
   readonly maybeApplied: boolean;
 
-  /** The engine itself is away; a refusal about one container is an answer. */
-  override get unavailable(): boolean {
-    return unavailable.has(this.code);
-  }
-
   constructor(code: DockerErrorCode, message: string, occurrence: Occurrence = {}) {
     super(code, message, { ...hints[code], cause: occurrence.cause });
     this.maybeApplied = occurrence.maybeApplied ?? false;
+  }
+
+  /** Whether the engine itself cannot be asked, so that every other call would fail too. */
+  override get unavailable(): boolean {
+    return unavailable.has(this.code);
   }
 }

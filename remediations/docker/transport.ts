@@ -7,7 +7,7 @@
  */
 import { type IncomingMessage, request } from "node:http";
 import { callbackify } from "node:util";
-import type { MayAct } from "./engine.ts";
+import { type Permission, writePermitted } from "../../src/permit.ts";
 import { DockerError } from "./errors.ts";
 
 /** What dockerode hands to its transport; `path` ends in `?` when `options` belong into the query. */
@@ -23,14 +23,13 @@ export interface Transport {
   dial(call: Call, callback: (error: unknown, answer?: unknown) => void): void;
 }
 
-export interface TransportOptions {
+/** Its `mayAct` is asked when the connection stands, before the first byte leaves. */
+export interface TransportOptions extends Permission {
   readonly socket: string;
   /** Prefix of every path, for example `/v1.41`; empty for the engine's newest. */
   readonly prefix: string;
   /** One exchange settles within this many milliseconds of real time. */
   readonly deadlineMs: number;
-  /** Awaited when the connection stands, before the first byte leaves. */
-  readonly mayAct?: MayAct | undefined;
 }
 
 /** The request never left: its cause is what `mayAct` said. */
@@ -77,13 +76,11 @@ function exchange(options: TransportOptions, call: Call): Promise<Answer> {
       // A kept connection may have died unnoticed: one each, so that a failure to connect says that nothing was sent.
       agent: false,
     });
-    const write = async (): Promise<void> => {
-      try {
-        await options.mayAct?.();
-      } catch (cause) {
-        failed(new NotSent("not sent", { cause }));
-        sent.destroy();
-      }
+    const notSent = (cause: unknown): void => {
+      failed(new NotSent("not sent", { cause }));
+      sent.destroy();
+    };
+    const send = (): void => {
       if (!sent.destroyed) sent.end();
     };
     const deadline = setTimeout(() => {
@@ -95,7 +92,9 @@ function exchange(options: TransportOptions, call: Call): Promise<Answer> {
     });
     // Errors can follow the first one; unheard they would end the process.
     sent.on("error", failed);
-    sent.once("socket", (socket) => socket.once("connect", () => void write()));
+    sent.once("socket", (socket) => {
+      socket.once("connect", () => void writePermitted(options, send).catch(notSent));
+    });
   });
 }
 

@@ -1,18 +1,12 @@
 /** The fixes as configured, and what they act through. */
 import { openDocker } from "../../remediations/docker/dockerode-engine.ts";
 import type { Engine } from "../../remediations/docker/engine.ts";
-import type { RemediationType } from "../../remediations/remediation.ts";
-import type { Clock } from "../clock.ts";
+import type { Means, RegisteredRemediation, Requirement } from "../../remediations/remediation.ts";
 import type { Config } from "../config/schema.ts";
 import type { Fix } from "../healing/fix.ts";
 import { dockerCalls } from "../healing/metrics.ts";
-import type { ConfiguredFix } from "../healing/run.ts";
+import type { ConfiguredFix } from "../healing/runner.ts";
 import type { Parts } from "./parts.ts";
-
-type RemediationTypes = readonly RemediationType<
-  unknown,
-  { readonly engine: Engine; readonly clock: Clock }
->[];
 
 /** The container engine; undefined when none is configured. It is not asked for anything yet, so it may be away. */
 function wireEngine({ config, registry }: Parts): Engine | undefined {
@@ -25,19 +19,33 @@ function wireEngine({ config, registry }: Parts): Engine | undefined {
   });
 }
 
+/** What remediations may act through, as far as it is configured. */
+function wireMeans(parts: Parts, engine: Engine | undefined): Partial<Means> {
+  const docker = engine ?? wireEngine(parts);
+  return { ...(docker && { docker }) };
+}
+
+function provides<Required extends Requirement>(
+  means: Partial<Means>,
+  required: readonly Required[],
+): means is Partial<Means> & Pick<Means, Required> {
+  return required.every((name) => means[name] !== undefined);
+}
+
 /** @param engine acts instead of the configured one */
 export function wireFixes(
   parts: Parts,
-  types: RemediationTypes,
-  engine: Engine | undefined = wireEngine(parts),
+  types: readonly RegisteredRemediation[],
+  engine?: Engine,
 ): readonly ConfiguredFix[] {
-  if (engine === undefined) return [];
-  const deps = { engine, clock: parts.clock };
-  return parts.config.fixes.flatMap((configured) => {
+  const means = wireMeans(parts, engine);
+  return parts.config.fixes.map((configured) => {
     const type = types.find((known) => known.name === configured.do);
-    if (type === undefined) return [];
-    const remediation = type.create(configured.options, deps);
-    return [{ fix: fixOf(configured, type.tier), remediation }];
+    if (type === undefined || !provides(means, type.requires)) {
+      throw new TypeError(`the fix ${configured.name} was not checked against these remediations`);
+    }
+    const remediation = type.create(configured.options, { ...means, clock: parts.clock });
+    return { fix: fixOf(configured, type.tier), remediation };
   });
 }
 

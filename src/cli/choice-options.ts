@@ -1,12 +1,8 @@
 /** `--preset` and `--sensitivity`: who judges, and how readily. */
 import { type Command, Option } from "commander";
+import { type Preset, presets, type Sensitivity, sensitivities } from "../../detectors/preset.ts";
 import type { Config } from "../config/schema.ts";
-import {
-  type Preset,
-  presets,
-  type Sensitivity,
-  sensitivities,
-} from "../detection/default-detectors.ts";
+
 import { CliError } from "./errors.ts";
 
 export interface ChoiceArguments {

@@ -1,6 +1,6 @@
 /** `driftwarden replay`: what would have been opened, had it watched these rows. No effects. */
 import { writeFile } from "node:fs/promises";
-import type { Sensitivity } from "../detection/default-detectors.ts";
+import type { Sensitivity } from "../../detectors/preset.ts";
 import { messageOf } from "../errors.ts";
 import { severityOf } from "../incidents/severity.ts";
 import { formatTime } from "../replay/cells.ts";

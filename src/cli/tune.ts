@@ -1,5 +1,5 @@
 /** `driftwarden tune`: what each sensitivity would have meant on rows you already have. No effects. */
-import type { Sensitivity } from "../detection/default-detectors.ts";
+import type { Sensitivity } from "../../detectors/preset.ts";
 import { type DetectionOptions, type ReplayInput, replayRows } from "../replay/replay.ts";
 import { simulateIncidents, type WhatIfCounts, type WhatIfOptions } from "../replay/what-if.ts";
 import type { LineOutput } from "./line-output.ts";

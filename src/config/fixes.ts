@@ -1,6 +1,6 @@
 /** `fixes:`: condition → remediation on a target. What a remediation itself wants to be told is its own schema. */
 import { z } from "zod";
-import type { Tier } from "../../remediations/remediation.ts";
+import type { Requirement, Tier } from "../../remediations/remediation.ts";
 import type { EpisodeKind } from "../detection/event.ts";
 import type { Severity } from "../incidents/episode.ts";
 import { duration, runLimit, text } from "./fields.ts";
@@ -13,6 +13,7 @@ interface FixedBy {
   /** Strict schema of `target` and the remediation's own options. */
   readonly config: z.ZodType;
   readonly tier: Tier;
+  readonly requires: readonly Requirement[];
 }
 
 /** The registry's list. */
@@ -110,4 +111,23 @@ export function ownParts(given: unknown, remediations: Remediations): readonly O
     const message = "an earlier fix has this name, and budgets are counted by it";
     return { options, issues: isTaken ? [...issues, { path: ["name"], message }] : issues };
   });
+}
+
+/** Said of the fixes when the section is left out that one of them acts through. */
+const sectionMissing: Readonly<Record<Requirement, string>> = {
+  docker: "act through a container engine, and there is none: add docker with its socket",
+};
+
+/**
+ * What the fixes act through, and the configuration lacks. Without it a fix would be passed over in silence.
+ *
+ * @param input the whole configuration, as it was written
+ */
+export function missingSections(input: unknown, remediations: Remediations): readonly Described[] {
+  const given = valueAt(input, ["fixes"]);
+  const names = Array.isArray(given) ? given.map((fix: unknown) => valueAt(fix, ["do"])) : [];
+  const used = remediations.filter(({ name }) => names.includes(name));
+  return [...new Set(used.flatMap(({ requires }) => requires))]
+    .filter((section) => valueAt(input, [section]) === undefined)
+    .map((section) => ({ path: ["fixes"], message: sectionMissing[section] }));
 }

@@ -1,6 +1,6 @@
 /** From the text of the file to a checked configuration, or to everything that is wrong with it at once. */
 import { ConfigError, formatProblem, type Problem } from "./errors.ts";
-import { ownParts, type Remediations } from "./fixes.ts";
+import { missingSections, ownParts, type Remediations } from "./fixes.ts";
 import { describeIssues, type Path, valueAt } from "./issues.ts";
 import { type Config, configSchema } from "./schema.ts";
 import { secretProblem } from "./secret.ts";
@@ -75,6 +75,7 @@ export function parseConfig(text: string, options: ParseOptions): Config {
     ...own.flatMap(({ issues }, index) =>
       issues.map(({ path, message }) => ({ path: ["fixes", index, ...path], message })),
     ),
+    ...missingSections(input, options.remediations),
   ];
   const problems = [
     ...described.map(({ path, message }) => problemAt(yaml, path, message)),

@@ -1,15 +1,7 @@
 /** The whole configuration: one section a file, put together here. */
 import { z } from "zod";
 import { detection } from "./detection.ts";
-import {
-  absolutePath,
-  anyObject,
-  cadences,
-  count,
-  duration,
-  listenAddress,
-  webUrl,
-} from "./fields.ts";
+import { absolutePath, cadences, count, duration, listenAddress, webUrl } from "./fields.ts";
 import { fixes } from "./fixes.ts";
 import { jira } from "./jira.ts";
 import { retention } from "./retention.ts";
@@ -41,7 +33,7 @@ const telemetry = z.strictObject({
   max_labelled_models: z.int().min(0).max(1000).default(50),
 });
 
-const sections = z.strictObject({
+export const configSchema = z.strictObject({
   store,
   sources,
   stream: stream.prefault({}),
@@ -56,17 +48,6 @@ const sections = z.strictObject({
   telemetry: telemetry.prefault({}),
   startup_timeout: duration.prefault("60s"),
 });
-
-/** Every remediation there is acts through the engine; without one a fix would be passed over in silence. */
-export const configSchema = sections.refine(
-  ({ docker: engine, fixes: given }) =>
-    engine !== undefined || !Array.isArray(given) || given.length === 0,
-  {
-    path: ["fixes"],
-    error: "act through a container engine, and there is none: add docker with its socket",
-    when: anyObject,
-  },
-);
 
 type Parsed = z.output<typeof configSchema>;
 type Fix = Parsed["fixes"][number] & {

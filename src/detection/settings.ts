@@ -1,21 +1,12 @@
 /** What the engine is told: plain data, given once, the same for every model of a source. */
 import type { DetectorType } from "../../detectors/detector.ts";
+import type { DetectorRole } from "../../detectors/preset.ts";
 
 export type Transform = "auto" | "share" | "common_scale" | "none";
 
-export interface DetectorUse {
+export interface DetectorUse extends DetectorRole {
   readonly type: DetectorType<unknown>;
   readonly params: unknown;
-  /** Only for models whose values are parts of a whole (transforms `share` and `common_scale`), or in their own units. */
-  readonly only?: "parts" | "raw";
-  /** Whether its scores open episodes; the others are witnesses whose scores are reported. */
-  readonly judge: boolean;
-  /** A witness that judges a slow model as long as no judge has an opinion. */
-  readonly standsIn?: boolean;
-  /** Its score that counts as 1, for detectors whose own boundary is another; default 1. */
-  readonly boundary?: number;
-  /** One crossing of its boundary is enough: it asks for more than one value by itself. */
-  readonly atOnce?: boolean;
 }
 
 export interface SourceSettings {

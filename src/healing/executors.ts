@@ -8,7 +8,7 @@ import type { Incident } from "../incidents/incident.ts";
 import { modelKeyOf } from "../incidents/subject.ts";
 import type { ModelKey } from "../stream/model-key.ts";
 import type { StreamRecord, VerifyRecord } from "../stream/record.ts";
-import type { Runner } from "./run.ts";
+import type { Runner } from "./runner.ts";
 
 export interface VerifyOptions {
   /** The model is judged no earlier than this after the act, ms. */

@@ -1,26 +1,21 @@
 /** The runs as healing sees them: written down before they act, counted whatever became of them. */
 import type { Target } from "../../remediations/remediation.ts";
 import type { RunFacts } from "../incidents/incident.ts";
-import { attemptsSince, lastAttemptEndMs, lockBudget } from "../store/runs/budget.ts";
+import { lockBudget } from "../store/runs/budget.ts";
 import { getRun, insertRun, type Run, type RunChange, updateRun } from "../store/runs/run.ts";
 import type { Store } from "../store/store.ts";
-
-/** Earlier attempts of the fix, on whatever target: a container made anew does not refill the budget. */
-export interface PastAttempts {
-  /** When attempts within the window were decided, milliseconds since 1970. */
-  readonly attemptsMs: readonly number[];
-  readonly lastEndMs: number | undefined;
-}
+import type { HistoryFacts } from "./gates/gate-facts.ts";
+import { gatherHistory } from "./gather.ts";
 
 export interface RunLedger {
   get(id: string): Promise<Run | undefined>;
   /**
-   * In one transaction that nobody else can enter for this fix: reads the past, lets `judge` decide, writes the run
-   * down. A run that is written down already is returned as it is.
+   * In one transaction that nobody else can enter for this fix: gathers the history, lets `judge` decide, writes the
+   * run down. A run that is written down already is returned as it is.
    */
   decide(
     about: { readonly id: string; readonly fix: string; readonly sinceMs: number },
-    judge: (past: PastAttempts) => Run,
+    judge: (history: HistoryFacts) => Run,
   ): Promise<Run>;
   /** Records how the act ended, unless somebody else has: the first word stands. @returns the run as it is now */
   finish(id: string, change: RunChange): Promise<Run | undefined>;
@@ -34,10 +29,7 @@ export function runLedger(store: Store): RunLedger {
         await lockBudget(tx, fix);
         const known = await getRun(tx, id);
         if (known !== undefined) return known;
-        const run = judge({
-          attemptsMs: await attemptsSince(tx, { fix, sinceMs }),
-          lastEndMs: await lastAttemptEndMs(tx, fix),
-        });
+        const run = judge(await gatherHistory(tx, { fix, sinceMs }));
         await insertRun(tx, run);
         return run;
       }),
@@ -60,7 +52,7 @@ export function targetOf(run: Run): Target | undefined {
 }
 
 /** The run as the incident remembers it. */
-export function factsOf(run: Run): RunFacts {
+export function toRunSummary(run: Run): RunFacts {
   const { id, fix, remediation, status, gate, detail, outcome } = run;
   return {
     id,

@@ -145,7 +145,7 @@ export class OutboxDispatcher<Subject, Event> {
     const { store, clock, metrics, logger } = this.#options;
     const { kind } = taken.effect;
     metrics.effectAttempts.inc({ kind });
-    const lease = new EffectLease(store, taken, clock);
+    const lease = new EffectLease(store, taken, { clock });
     try {
       const events = await this.#act(taken, lease);
       await this.#complete(taken, events);
@@ -177,7 +177,7 @@ export class OutboxDispatcher<Subject, Event> {
       unknown: taken.intent !== null,
       sinceActMs: lease.sinceActMs,
       lastError: taken.lastError ?? undefined,
-      confirm: () => lease.confirm(),
+      mayAct: () => lease.mayAct(),
     });
     if (isUnasked(result)) return result.events;
     this.#answered();

@@ -1,15 +1,30 @@
 /**
- * Holding a taken effect: its lease is renewed while it is in hand, and shown to be ours right before each act.
+ * The lease of a taken effect: renewed while the effect is in hand, and the source of the permits to act.
  *
- * The race: a process may be stopped at any instruction, and nothing outside refuses what it does when it wakes. Its
- * successor takes the effect a lease after the last renewal, by the database's clock. So the holder counts by its own
- * clock from before it asked for that renewal, and acts only within half a lease of it: what it does then is under way
- * before anybody else can take the effect, and the successor, who finds the intent, looks for it. One that slept longer
- * asks the store first, and is refused once the effect is in other hands. Both adapters ask
- * once the connection stands, and write in the same turn of the event loop: what is left is a process that is stopped
- * for more than half a lease within that turn.
+ * # The race
+ *
+ * A process may be stopped at any instruction, and nothing outside refuses what it does when it wakes. By then its
+ * lease may have run out, by the database's clock, and another worker may have taken the effect.
+ *
+ * # The trust window
+ *
+ *     renewal sent ├────── TTL / 2 ──────┤ trusted until          lease_until ┤ another worker may take it
+ *                  └─ a permit is good ──┘
+ *
+ *     trustedUntil = renewalSent + TTL / 2
+ *
+ * The worker counts by its own clocks, from before it sent the renewal. An act that starts inside the window starts at
+ * least TTL / 2 before another worker can take the effect. That worker finds the stored intent, and looks the result up
+ * instead of acting again.
+ *
+ * # What is left
+ *
+ * A worker that slept for longer than the window asks the store first, and is refused once the effect is in other
+ * hands. A process that is stopped for more than TTL / 2 between the check of its permit and the system call that
+ * writes, in one turn of its event loop, acts when it wakes.
  */
 import type { Clock } from "../clock.ts";
+import { type ClockReading, isGood, laterBy, type Permit, readClocks } from "../permit.ts";
 import { fenced } from "../store/errors.ts";
 import type { TakenEffect } from "../store/outbox/effect.ts";
 import { recordIntent } from "../store/outbox/settle.ts";
@@ -23,35 +38,35 @@ interface Intent {
   readonly actedAtMs?: number | undefined;
 }
 
-/** A process that is gone, or silent for so long, loses what it has in hand. */
-export const leaseMs = 5_000;
-const provenForMs = leaseMs / 2;
-
-/** Two clocks: the steady one stands still while the machine is suspended, the wall clock may be stepped. */
-interface Moment {
-  readonly steadyMs: number;
-  readonly wallMs: number;
+export interface LeaseClocks {
+  /** Stamps what the store keeps. */
+  readonly clock: Clock;
+  /** Of the machine; what the trust window is counted by. */
+  readonly clocks?: () => ClockReading;
 }
 
-const here = (): Moment => ({ steadyMs: performance.now(), wallMs: Date.now() });
+/** A process that is gone, or silent for so long, loses what it has in hand. */
+export const leaseMs = 5_000;
+const trustWindowMs = leaseMs / 2;
 
 /** Of one attempt at one effect. */
 export class EffectLease {
   readonly #store: Queryable;
   readonly #taken: TakenEffect;
   readonly #clock: Clock;
+  readonly #clocks: () => ClockReading;
   /** When an earlier attempt last was about to act. */
   readonly #actedAtMs: number | undefined;
   #acts = false;
-  /** Before the newest renewal that succeeded was asked for. */
-  #proven: Moment = { steadyMs: Number.NEGATIVE_INFINITY, wallMs: Number.NEGATIVE_INFINITY };
+  /** Undefined before anything was recorded. */
+  #permit: Permit | undefined;
   #renewing: NodeJS.Timeout | undefined;
 
-  /** @param clock the one that stamps what the store keeps */
-  constructor(store: Queryable, taken: TakenEffect, clock: Clock) {
+  constructor(store: Queryable, taken: TakenEffect, { clock, clocks = readClocks }: LeaseClocks) {
     this.#store = store;
     this.#taken = taken;
     this.#clock = clock;
+    this.#clocks = clocks;
     this.#actedAtMs = actedAtMsOf(taken.intent);
   }
 
@@ -69,16 +84,17 @@ export class EffectLease {
   }
 
   /**
-   * Await it right before whatever must not be done twice: afterwards nobody else takes the effect for half a lease.
-   *
-   * @throws StoreError DW_STORE_FENCED when it is in other hands, DW_STORE_UNREACHABLE when nobody can say
+   * @returns a permit that is good now, for at most half a lease
+   * @throws StoreError DW_STORE_FENCED when the effect is in other hands, DW_STORE_UNREACHABLE when nobody can say
    */
-  async confirm(): Promise<void> {
+  async mayAct(): Promise<Permit> {
     if (!this.#acts) {
       await this.#record({ attempt: this.#taken.attempt, actedAtMs: this.#clock.now() });
       this.#acts = true;
     }
-    while (this.#provenAgeMs() > provenForMs) {
+    for (;;) {
+      const permit = this.#permit;
+      if (permit !== undefined && isGood(permit, this.#clocks())) return permit;
       if (!(await this.#renew())) throw fenced(`effect ${this.#taken.id}`);
     }
   }
@@ -88,21 +104,24 @@ export class EffectLease {
   }
 
   async #record(intent: Intent): Promise<void> {
-    const asked = here();
+    const sent = this.#clocks();
     await recordIntent(this.#store, this.#taken, { intent, leaseMs });
-    this.#proven = asked;
+    this.#trust(sent);
   }
 
   async #renew(): Promise<boolean> {
-    const asked = here();
+    const sent = this.#clocks();
     const ours = await renewEffect(this.#store, this.#taken, leaseMs);
-    if (ours && asked.steadyMs > this.#proven.steadyMs) this.#proven = asked;
+    if (ours) this.#trust(sent);
     return ours;
   }
 
-  #provenAgeMs(): number {
-    const now = here();
-    return Math.max(now.steadyMs - this.#proven.steadyMs, now.wallMs - this.#proven.wallMs);
+  /** Answers may come out of order: the newest renewal counts. */
+  #trust(sent: ClockReading): void {
+    const until = laterBy(sent, trustWindowMs);
+    if (this.#permit !== undefined && until.monotonicNs <= this.#permit.monotonicNs) return;
+    const { id, attempt } = this.#taken;
+    this.#permit = { effect: id, attempt, ...until };
   }
 }
 

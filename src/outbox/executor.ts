@@ -1,4 +1,5 @@
 /** The contract between the outbox and the rooms that carry effects out. */
+import type { MayAct } from "../permit.ts";
 import type { Effect } from "../store/outbox/effect.ts";
 
 export interface Attempt {
@@ -12,12 +13,8 @@ export interface Attempt {
   readonly sinceActMs?: number | undefined;
   /** Why the attempt before failed, and what to do about it; undefined when none did. */
   readonly lastError?: string | undefined;
-  /**
-   * Await it right before whatever must not be done twice: the effect is still ours then.
-   *
-   * @throws StoreError when it is not, or when nobody can say; nothing may be done then
-   */
-  confirm(): Promise<void>;
+  /** Hand it to whoever writes what must not be done twice. */
+  readonly mayAct: MayAct;
 }
 
 /** The effect was done without asking its dependency anything, so the result says nothing about the dependency. */

@@ -1,12 +1,8 @@
 /** What the decisions of a replay would have led to: tickets and runs, by the same reducer and gates. No effects. */
 import type { DetectionEvent } from "../detection/event.ts";
 import { calledFor, type Fix } from "../healing/fix.ts";
-import { budget } from "../healing/gates/budget.ts";
-import { cooldown } from "../healing/gates/cooldown.ts";
-import { fresh } from "../healing/gates/fresh.ts";
-import { judgeAll } from "../healing/gates/gates.ts";
-import { tier } from "../healing/gates/tier.ts";
-import { standingOf } from "../incidents/episode.ts";
+import { gatesWithoutTarget, judgeAll } from "../healing/gates/gates.ts";
+import { gatherFacts } from "../healing/gather.ts";
 import type { IncidentEvent } from "../incidents/event.ts";
 import { fingerprint } from "../incidents/fingerprint.ts";
 import type { Incident } from "../incidents/incident.ts";
@@ -32,9 +28,6 @@ export interface WhatIfCounts {
   readonly observed: number;
   readonly denied: number;
 }
-
-/** Gates that need nothing but time and the past; targets are taken to be there, and nothing to be frozen. */
-const gates = [fresh, tier, cooldown, budget];
 
 /** @param events in any order; time is their own, an act takes none */
 export function simulateIncidents(
@@ -106,21 +99,18 @@ class WhatIf {
     return step;
   }
 
-  #run(name: string, { episode }: Incident, nowMs: number): void {
+  /** The target is taken to be there, and the store never to have been restored. */
+  #run(name: string, incident: Incident, nowMs: number): void {
     const fix = this.#options.fixes.find((known) => known.name === name);
     if (fix === undefined) return;
     const attempts = this.#attempts.get(name) ?? [];
-    const { allow } = judgeAll(gates, {
-      nowMs,
-      fix,
-      freeze: undefined,
-      restoredAtMs: undefined,
-      ...standingOf(episode),
-      targets: [],
+    const { allow } = judgeAll(gatesWithoutTarget, {
+      ...gatherFacts(incident, { nowMs, fix, restoredAtMs: undefined }),
       attempts,
       lastAttemptEndMs: attempts.at(-1),
     });
-    if (allow) this.#attempts.set(name, [...attempts, nowMs]);
+    // What is only said is no attempt, and uses nothing up.
+    if (allow && fix.mode === "auto") this.#attempts.set(name, [...attempts, nowMs]);
     if (nowMs < this.#options.sinceMs) return;
     if (!allow) this.counts.denied++;
     else if (fix.mode === "auto") this.counts.runs++;

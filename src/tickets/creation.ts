@@ -23,10 +23,11 @@ interface Created {
   readonly outcome: "created" | "adopted";
 }
 
-/** The attempt that a change is made in; without `confirm` nobody else could make it. */
-export type Tried = Pick<Attempt, "unknown"> & Partial<Pick<Attempt, "confirm" | "sinceActMs">>;
+/** The attempt that a change is made in; without `mayAct` nobody else could make it. */
+export type TicketAttempt = Pick<Attempt, "unknown"> &
+  Partial<Pick<Attempt, "mayAct" | "sinceActMs">>;
 
-export type Creation = (incident: Incident | Digest, tried: Tried) => Promise<Created>;
+export type Creation = (incident: Incident | Digest, attempt: TicketAttempt) => Promise<Created>;
 
 /**
  * Jira has no idempotency key, so each ticket carries a label of its own: by it alone an issue is found whose id was
@@ -37,9 +38,9 @@ export function createCreation(options: CreationOptions): Creation {
   /** Since when we look; kept in memory only, so that a restart looks longer, never shorter. */
   const unknownSince = new Map<string, number>();
 
-  return async (incident, tried) => {
+  return async (incident, attempt) => {
     const own = ownLabel(incident);
-    if (tried.unknown || unknownSince.has(own)) {
+    if (attempt.unknown || unknownSince.has(own)) {
       const since = unknownSince.get(own) ?? clock.now();
       unknownSince.set(own, since);
       const [found] = await tracker.findByLabel(own).catch((error: unknown) => {
@@ -53,7 +54,7 @@ export function createCreation(options: CreationOptions): Creation {
     }
     const rendered = renderIssue(incident, context);
     const issue = await tracker
-      .create({ ...rendered, labels: [...rendered.labels, own] }, tried.confirm)
+      .create({ ...rendered, labels: [...rendered.labels, own] }, attempt.mayAct)
       .catch((error: unknown) => {
         if (error instanceof TrackerError && error.issue) {
           // It exists, and its id is all we need from now on; only an interrupted creation cannot be looked up.

@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { type Digest, newestEpisode } from "../incidents/digest.ts";
 import type { Note } from "../incidents/effect.ts";
 import type { Incident, TicketRef } from "../incidents/incident.ts";
-import { type CreationOptions, createCreation, type Tried } from "./creation.ts";
+import { type CreationOptions, createCreation, type TicketAttempt } from "./creation.ts";
 import { TrackerError } from "./errors.ts";
 import type { TicketsMetrics } from "./metrics.ts";
 import { renderAgain, renderNote, renderRepeat, renderResolved } from "./note-text.ts";
@@ -47,23 +47,27 @@ interface PromisedNote {
   readonly id: string;
 }
 
-/** Each call may be repeated: it does what is still to be done. Throws TrackerError, and what `confirm` throws. */
+/** Each call may be repeated: it does what is still to be done. Throws TrackerError, and what `mayAct` throws. */
 export interface Ticketing {
   /** Creates the incident's ticket, or reopens the one it has. */
   open(
     incident: Incident | Digest,
-    tried: Tried,
+    attempt: TicketAttempt,
   ): Promise<{ readonly ticket: TicketRef; readonly change: TicketChange }>;
-  repeat(incident: Incident | Digest, tried?: Tried): Promise<TicketChange>;
-  note(incident: Incident | Digest, promised: PromisedNote, tried?: Tried): Promise<TicketChange>;
-  resolve(incident: Incident | Digest, tried?: Tried): Promise<TicketChange>;
+  repeat(incident: Incident | Digest, attempt?: TicketAttempt): Promise<TicketChange>;
+  note(
+    incident: Incident | Digest,
+    promised: PromisedNote,
+    attempt?: TicketAttempt,
+  ): Promise<TicketChange>;
+  resolve(incident: Incident | Digest, attempt?: TicketAttempt): Promise<TicketChange>;
 }
 
 interface Doing extends TicketingOptions {
-  readonly tried: Tried;
+  readonly attempt: TicketAttempt;
 }
 
-const atFirst: Tried = { unknown: false };
+const atFirst: TicketAttempt = { unknown: false };
 /** A comment whose answer nobody heard may be stored so long after it set out; nobody says how long it takes. */
 const commentSettleMs = 10_000;
 
@@ -91,25 +95,25 @@ export function createTicketing(options: TicketingOptions): Ticketing {
     return said(incident, issue === undefined ? "gone" : await act(issue));
   };
   return {
-    async open(incident, tried) {
+    async open(incident, attempt) {
       if (incident.ticket) {
-        const doing = { ...options, tried };
+        const doing = { ...options, attempt };
         const change = await onIssue(incident, (issue) => again(issue, incident, doing));
         return { ticket: incident.ticket, change };
       }
-      const { issue, outcome } = await creation(incident, tried);
+      const { issue, outcome } = await creation(incident, attempt);
       const ticket = { id: issue.id, key: issue.key, url: issue.url };
       return { ticket, change: said({ ...incident, ticket }, outcome) };
     },
-    repeat: (incident, tried = atFirst) =>
-      onIssue(incident, (issue) => count(issue, incident, { ...options, tried })),
-    note: (incident, { note, id }, tried = atFirst) =>
+    repeat: (incident, attempt = atFirst) =>
+      onIssue(incident, (issue) => count(issue, incident, { ...options, attempt })),
+    note: (incident, { note, id }, attempt = atFirst) =>
       onIssue(incident, (issue) => {
         const comment = { body: renderNote(note), mark: markOf(incident, id) };
-        return commentOnce(issue, comment, { ...options, tried });
+        return commentOnce(issue, comment, { ...options, attempt });
       }),
-    resolve: (incident, tried = atFirst) =>
-      onIssue(incident, (issue) => close(issue, incident, { ...options, tried })),
+    resolve: (incident, attempt = atFirst) =>
+      onIssue(incident, (issue) => close(issue, incident, { ...options, attempt })),
   };
 }
 
@@ -148,10 +152,10 @@ async function close(
 async function moved(
   issue: Issue,
   transition: string,
-  { tracker, logger, tried }: Doing,
+  { tracker, logger, attempt }: Doing,
 ): Promise<boolean> {
   try {
-    await tracker.transition(issue.id, transition, tried.confirm);
+    await tracker.transition(issue.id, transition, attempt.mayAct);
     return true;
   } catch (err) {
     if (!(err instanceof TrackerError) || err.code !== "DW_JIRA_TRANSITION_MISSING") throw err;
@@ -165,7 +169,7 @@ async function count(
   incident: Incident | Digest,
   options: Doing,
 ): Promise<TicketChange> {
-  const { tracker, tried } = options;
+  const { tracker, attempt } = options;
   const mark = markOf(incident, "repeat");
   const body = `${renderRepeat(incident)}\n${footer(mark)}`;
   const mine = await find(issue, mark, options);
@@ -174,7 +178,7 @@ async function count(
     return "commented";
   }
   if (mine.body.replaceAll("\r\n", "\n").trim() === body) return "unchanged";
-  await tracker.updateComment(issue.id, { id: mine.id, body }, tried.confirm);
+  await tracker.updateComment(issue.id, { id: mine.id, body }, attempt.mayAct);
   return "updated";
 }
 
@@ -189,8 +193,8 @@ async function commentOnce(
 }
 
 /** It was not found: an earlier attempt that got no answer, or whose process is gone, may still be on its way. */
-async function addOnce(issue: Issue, body: string, { tracker, tried }: Doing): Promise<void> {
-  const leftMs = tried.unknown ? commentSettleMs - (tried.sinceActMs ?? commentSettleMs) : 0;
+async function addOnce(issue: Issue, body: string, { tracker, attempt }: Doing): Promise<void> {
+  const leftMs = attempt.unknown ? commentSettleMs - (attempt.sinceActMs ?? commentSettleMs) : 0;
   if (leftMs > 0) {
     throw new TrackerError(
       "DW_JIRA_OUTCOME_UNKNOWN",
@@ -203,7 +207,7 @@ async function addOnce(issue: Issue, body: string, { tracker, tried }: Doing): P
       },
     );
   }
-  await tracker.addComment(issue.id, body, tried.confirm);
+  await tracker.addComment(issue.id, body, attempt.mayAct);
 }
 
 /** The mark counts as the last line only: a person may quote our comment. */

@@ -1,4 +1,5 @@
 /** The port to an issue tracker, declared by who needs it: the few calls tickets/ makes. */
+import type { MayAct } from "../permit.ts";
 
 export interface NewIssue {
   readonly summary: string;
@@ -27,12 +28,8 @@ export interface IssueComment {
 }
 
 /**
- * Awaited when the connection stands, right before the bytes of a write leave: between asking whether a write is still
- * ours and writing lies no moment in which a stopped process could lose it. What it throws ends the call, unwritten.
- */
-export type MayAct = () => Promise<void>;
-
-/**
+ * A write asks `mayAct` when the connection stands: it leaves under a good permit, or not at all.
+ *
  * Every call settles within the adapter's own deadline and throws only `TrackerError`, whose `maybeApplied` says
  * whether a write may have taken effect all the same (look it up, never repeat it blindly), and what `mayAct` throws.
  */

@@ -191,10 +191,23 @@ describe("fixes that could do harm", () => {
     ]);
   });
 
+  it("need the section that their remediation acts through, and say so once", () => {
+    const rest = "do: restart-container, when: {model: m}, target: {label: a=b}";
+    expect(problemsOf(`${base}fixes: [{name: a, ${rest}}, {name: b, ${rest}}]`)).toMatchObject([
+      {
+        path: "fixes",
+        message: "act through a container engine, and there is none: add docker with its socket",
+      },
+    ]);
+    const idle = remediations.map((type) => ({ ...type, requires: [] }));
+    const text = `${base}fixes: [{name: a, ${rest}}]`;
+    expect(parseConfig(text, { file: "dw.yaml", remediations: idle }).fixes).toHaveLength(1);
+  });
+
   it("may not be auto when their remediation needs a person's consent", () => {
     const [restart] = remediations;
     expect.assert(restart);
-    const asking = [{ name: restart.name, config: restart.config, tier: "approval" as const }];
+    const asking = [{ ...restart, tier: "approval" as const }];
     const text = fix("when: {model: m}, target: {label: a=b}, mode: auto");
     expect(() => parseConfig(text, { file: "dw.yaml", remediations: asking })).toThrow(
       /tier approval/,

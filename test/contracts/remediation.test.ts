@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { remediationType, remediationTypes } from "../../remediations/index.ts";
+import { remediationTypes } from "../../remediations/index.ts";
 import type { Remediation } from "../../remediations/remediation.ts";
 import { type SimulatedEngine, simulatedEngine } from "../../src/sandbox/docker.ts";
 import { steppingClock } from "../remediations/stepping-clock.ts";
@@ -16,7 +16,7 @@ function scene(type: Registered): { remediation: Remediation; engine: SimulatedE
   const containers = [{ name: "svc-1", labels: { app: "my-service" } }];
   const engine = simulatedEngine({ containers, clock });
   const config = type.config.parse(configs[type.name]);
-  return { remediation: type.create(config, { engine, clock }), engine };
+  return { remediation: type.create(config, { docker: engine, clock }), engine };
 }
 
 async function resolved(remediation: Remediation) {
@@ -26,9 +26,7 @@ async function resolved(remediation: Remediation) {
 }
 
 describe("the registry of remediations", () => {
-  it("finds each by its name, and nothing by another", () => {
-    for (const type of remediationTypes) expect(remediationType(type.name)).toBe(type);
-    expect(remediationType("format-disk")).toBeUndefined();
+  it("has each name once", () => {
     expect(new Set(remediationTypes.map(({ name }) => name)).size).toBe(remediationTypes.length);
   });
 });

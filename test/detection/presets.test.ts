@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { detectorTypes } from "../../detectors/index.ts";
+import type { PresetUses } from "../../detectors/preset.ts";
 import { choiceOf } from "../../src/cli/choice-options.ts";
 import { type DetectorChoice, detectorSet } from "../../src/detection/default-detectors.ts";
 import { PartitionEngine } from "../../src/detection/engine.ts";
@@ -91,6 +92,21 @@ describe("the preset plain", () => {
       preset: "standard",
       sensitivity: "high",
     });
+  });
+});
+
+describe("a detector that a preset does not name", () => {
+  it("does not run in it, and one that judges stands before the witnesses", () => {
+    const [first] = detectorTypes;
+    expect.assert(first);
+    const of = (name: string, uses: PresetUses) => ({ ...first, name, presets: uses });
+    const types = [
+      of("witness", { standard: () => ({ judge: false, params: {} }) }),
+      of("judge", { standard: () => ({ judge: true, params: {} }) }),
+      of("elsewhere", { plain: () => ({ judge: true, params: {} }) }),
+    ];
+    const names = detectorSet(types, { preset: "standard" }).map(({ type }) => type.name);
+    expect(names).toEqual(["judge", "witness"]);
   });
 });
 

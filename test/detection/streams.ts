@@ -1,6 +1,6 @@
 /** Seeded streams of importances, and a small world that feeds them to an engine as a poller would. */
 import { detectorTypes } from "../../detectors/index.ts";
-import { defaultDetectorSet } from "../../src/detection/default-detectors.ts";
+import { detectorSet } from "../../src/detection/default-detectors.ts";
 import { PartitionEngine } from "../../src/detection/engine.ts";
 import type { DetectionEvent, EpisodeOpened } from "../../src/detection/event.ts";
 import {
@@ -20,7 +20,7 @@ export const churn = modelKey({ tenant: "t", environment: "e", source: "main", m
 
 export function settings(source: Partial<SourceSettings> = {}): EngineSettings {
   return {
-    detectors: defaultDetectorSet(detectorTypes, { sensitivity: "normal" }),
+    detectors: detectorSet(detectorTypes, { sensitivity: "normal" }),
     source: () => ({ ...defaultSource, ...source }),
     decision: defaultDecision,
     maxModels: 100,

@@ -2,7 +2,7 @@
 import { pino } from "pino";
 import { type Counter, Registry } from "prom-client";
 import { detectorTypes } from "../../detectors/index.ts";
-import { defaultDetectorSet } from "../../src/detection/default-detectors.ts";
+import { detectorSet } from "../../src/detection/default-detectors.ts";
 import type { Boundary } from "../../src/detection/ledger.ts";
 import { detectionMetrics } from "../../src/detection/metrics.ts";
 import type {
@@ -67,7 +67,7 @@ export class MemoryStore implements PartitionStore {
   }
 }
 
-export const current = defaultDetectorSet(detectorTypes, { sensitivity: "normal" });
+export const current = detectorSet(detectorTypes, { sensitivity: "normal" });
 
 export interface WorkerInMemory {
   readonly worker: DetectionWorker;

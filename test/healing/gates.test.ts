@@ -5,12 +5,12 @@ import { fresh } from "../../src/healing/gates/fresh.ts";
 import { frozen } from "../../src/healing/gates/frozen.ts";
 import type { Gate } from "../../src/healing/gates/gate.ts";
 import type { GateFacts } from "../../src/healing/gates/gate-facts.ts";
-import { gates, judgeAll } from "../../src/healing/gates/gates.ts";
-import { provisional } from "../../src/healing/gates/provisional.ts";
+import { gates, gatesBeforeTarget, judgeAll } from "../../src/healing/gates/gates.ts";
 import { refused } from "../../src/healing/gates/refused.ts";
 import { restored } from "../../src/healing/gates/restored.ts";
 import { target } from "../../src/healing/gates/target.ts";
 import { tier } from "../../src/healing/gates/tier.ts";
+import { warmingUp } from "../../src/healing/gates/warming-up.ts";
 
 const minute = 60_000;
 const nowMs = Date.parse("2026-03-01T12:00:00Z");
@@ -71,6 +71,14 @@ describe("the list of gates", () => {
       gate: "target",
       reason: "The target of restart-svc matches nothing.",
     });
+  });
+});
+
+describe("the gates that are asked before a target is", () => {
+  it("are the leading ones that need nothing", () => {
+    const first = gates.findIndex(({ needs }) => needs !== "nothing");
+    expect(gatesBeforeTarget).toEqual(gates.slice(0, first));
+    expect(gatesBeforeTarget.map(({ name }) => name)).toContain("provisional");
   });
 });
 
@@ -147,9 +155,9 @@ describe("fresh", () => {
 
 describe("provisional", () => {
   it("denies while the model behind the finding is not known well, and says how far it is", () => {
-    expect(reasonOf(provisional, { warmUp: "9/14" })).toContain("9/14 attributions");
-    expect(reasonOf(provisional, { warmUp: "provisional" })).toContain("not known well yet");
-    expect(reasonOf(provisional, {})).toBeUndefined();
+    expect(reasonOf(warmingUp, { warmUp: "9/14" })).toContain("9/14 attributions");
+    expect(reasonOf(warmingUp, { warmUp: "provisional" })).toContain("not known well yet");
+    expect(reasonOf(warmingUp, {})).toBeUndefined();
   });
 });
 
@@ -164,6 +172,12 @@ describe("tier", () => {
 });
 
 describe("target", () => {
+  it("denies what nobody could be asked for", () => {
+    expect(reasonOf(target, { targets: undefined })).toBe(
+      "The target of restart-svc is not known.",
+    );
+  });
+
   it("denies none and several, naming the several", () => {
     expect(reasonOf(target, { targets: [] })).toContain("matches nothing");
     expect(reasonOf(target, { targets: ["a", "b"].map((name) => container(name)) })).toBe(

@@ -3,7 +3,7 @@ import { Registry } from "prom-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { detectorTypes } from "../../detectors/index.ts";
 import { systemClock } from "../../src/clock.ts";
-import { defaultDetectorSet } from "../../src/detection/default-detectors.ts";
+import { detectorSet } from "../../src/detection/default-detectors.ts";
 import { detectionMetrics } from "../../src/detection/metrics.ts";
 import {
   defaultDecision,
@@ -47,7 +47,7 @@ function workerOn(store: Store, stream: string) {
   const metrics = detectionMetrics(new Registry(), seen);
   const worker: DetectionWorker = new DetectionWorker({
     engine: {
-      detectors: defaultDetectorSet(detectorTypes, { sensitivity: "normal" }),
+      detectors: detectorSet(detectorTypes, { sensitivity: "normal" }),
       source: () => defaultSource,
       decision: defaultDecision,
       maxModels: 10,

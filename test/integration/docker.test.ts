@@ -22,7 +22,7 @@ function restarting(app: string, clock: Clock = systemClock): Remediation {
     target: { label: `app=${app}` },
     grace_seconds: 1,
   });
-  return restartContainer.create(config, { engine, clock });
+  return restartContainer.create(config, { docker: engine, clock });
 }
 
 /** A container labelled after its name, and the target that its label resolves to. */

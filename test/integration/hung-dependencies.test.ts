@@ -10,8 +10,8 @@ import { createLifecycle } from "../../src/app/lifecycle.ts";
 import { systemClock } from "../../src/clock.ts";
 import { questionExecutor, runExecutor } from "../../src/healing/executors.ts";
 import { healingMetrics } from "../../src/healing/metrics.ts";
-import { Runner } from "../../src/healing/run.ts";
 import { runLedger } from "../../src/healing/run-ledger.ts";
+import { Runner } from "../../src/healing/runner.ts";
 import { timerExecutor } from "../../src/incidents/executor.ts";
 import type { RecordOptions } from "../../src/incidents/record-events.ts";
 import { startJiraSandbox } from "../../src/sandbox/jira/server.ts";
@@ -91,7 +91,9 @@ function runsThrough(gate: HangingGate, store: Store) {
     windowMs: hour,
   } as const;
   const runner = new Runner({
-    fixes: [{ fix, remediation: restartContainer.create(config, { engine, clock: systemClock }) }],
+    fixes: [
+      { fix, remediation: restartContainer.create(config, { docker: engine, clock: systemClock }) },
+    ],
     ledger: runLedger(store),
     clock: systemClock,
     logger: silent,

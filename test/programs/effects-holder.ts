@@ -34,7 +34,7 @@ export function holderOf(store: Store, owner: string, world: string): TestOutbox
     "incident.settle": doNothing,
     "run.start": async (_effect, _incident, attempt) => {
       await tell(attempt.unknown ? "look/unknown" : "look");
-      await attempt.confirm();
+      await attempt.mayAct();
       await tell("act");
       return [];
     },

@@ -24,7 +24,7 @@ function scene(
   const clock = steppingClock();
   const engine = simulatedEngine({ containers, clock });
   const config = restartContainer.config.parse({ target });
-  return { clock, engine, remediation: restartContainer.create(config, { engine, clock }) };
+  return { clock, engine, remediation: restartContainer.create(config, { docker: engine, clock }) };
 }
 
 async function onlyTarget(remediation: Remediation): Promise<Target> {

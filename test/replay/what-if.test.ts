@@ -81,6 +81,12 @@ describe("whatIf", () => {
     });
   });
 
+  it("denies a run for a model that is not known well yet, as the daemon does", () => {
+    const [opened, closed] = [episodeOpened({ warmUp: "provisional" }), episodeClosed()];
+    const denied = { runs: 0, observed: 0, denied: 1 };
+    expect(seen([opened, closed], { fixes: [restart] })).toMatchObject(denied);
+  });
+
   it("tells what a fix would only have said from what it would have done", () => {
     const fixes = [{ ...restart, mode: "observe" as const }];
     expect(seen(episode(1, 0), { fixes })).toMatchObject({ runs: 0, observed: 1, denied: 0 });

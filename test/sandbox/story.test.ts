@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { detectorTypes } from "../../detectors/index.ts";
-import { defaultDetectorSet } from "../../src/detection/default-detectors.ts";
+import { detectorSet } from "../../src/detection/default-detectors.ts";
 import { PartitionEngine } from "../../src/detection/engine.ts";
 import type { DetectionEvent } from "../../src/detection/event.ts";
 import {
@@ -54,7 +54,7 @@ function* storyRecords(seed: number): Generator<StreamRecord> {
 
 function play(seed: number): readonly DetectionEvent[] {
   const engine = new PartitionEngine({
-    detectors: defaultDetectorSet(detectorTypes, { sensitivity: "normal" }),
+    detectors: detectorSet(detectorTypes, { sensitivity: "normal" }),
     source: () => defaultSource,
     decision: defaultDecision,
     maxModels: 100,

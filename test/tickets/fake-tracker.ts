@@ -1,6 +1,8 @@
 /** A tracker in memory, whose answers can be lost and whose index can lag. */
+
+import type { MayAct } from "../../src/permit.ts";
 import { TrackerError } from "../../src/tickets/errors.ts";
-import type { Issue, IssueComment, MayAct, NewIssue, Tracker } from "../../src/tickets/tracker.ts";
+import type { Issue, IssueComment, NewIssue, Tracker } from "../../src/tickets/tracker.ts";
 
 interface FakeIssue extends Issue {
   readonly description: string;

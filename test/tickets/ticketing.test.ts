@@ -236,7 +236,7 @@ describe("a comment", () => {
   it("is not written, nor is anything else, by one whose effect is in other hands", async () => {
     const place = room();
     const incident = await ticketed(place);
-    const tried = { unknown: false, confirm: () => Promise.reject(new Error("taken over")) };
+    const tried = { unknown: false, mayAct: () => Promise.reject(new Error("taken over")) };
     const { ticketing } = place;
     const other = exampleIncident({}, { id: "other" });
     await expect(ticketing.open(other, tried)).rejects.toThrow("taken over");

@@ -7,8 +7,9 @@ import { allowed, denied, elapsedMs, type Gate, timeText } from "./gate.ts";
  *
  * An attempt in the future, left by a clock that was ahead, counts as made now.
  */
-export const budget: Gate = {
+export const budget = {
   name: "budget",
+  needs: "history",
   judge: ({ nowMs, fix, attempts }) => {
     // Written so that a time that is no number counts.
     const used = attempts.filter((atMs) => !(elapsedMs(nowMs, atMs) > fix.windowMs));
@@ -19,4 +20,4 @@ export const budget: Gate = {
     if (freed === undefined) return denied(`${limit}: ${fix.name} is allowed none.`);
     return denied(`${limit}; the next is possible after ${timeText(freed + fix.windowMs)}.`);
   },
-};
+} as const satisfies Gate;

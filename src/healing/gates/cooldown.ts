@@ -2,8 +2,9 @@
 import { formatDuration } from "../../duration.ts";
 import { allowed, denied, elapsedMs, type Gate, timeText } from "./gate.ts";
 
-export const cooldown: Gate = {
+export const cooldown = {
   name: "cooldown",
+  needs: "history",
   judge: ({ nowMs, fix, lastAttemptEndMs }) => {
     if (lastAttemptEndMs === undefined) return allowed;
     const leftMs = fix.cooldownMs - elapsedMs(nowMs, lastAttemptEndMs);
@@ -13,4 +14,4 @@ export const cooldown: Gate = {
       `The last attempt ended at ${timeText(lastAttemptEndMs)}, and the cooldown of ${formatDuration(fix.cooldownMs)} goes on for ${formatDuration(leftMs)}.`,
     );
   },
-};
+} as const satisfies Gate;

@@ -3,8 +3,9 @@ import { formatDuration } from "../../duration.ts";
 import { staleAfterMs } from "../../incidents/freshness.ts";
 import { allowed, denied, elapsedMs, type Gate } from "./gate.ts";
 
-export const fresh: Gate = {
+export const fresh = {
   name: "fresh",
+  needs: "nothing",
   judge: ({ nowMs, newestRowMs, cadenceMs, freshFloorMs }) => {
     const limitMs = staleAfterMs(cadenceMs, freshFloorMs);
     const ageMs = elapsedMs(nowMs, newestRowMs);
@@ -16,4 +17,4 @@ export const fresh: Gate = {
       `The newest row behind the finding is ${formatDuration(ageMs)} old, more than ${formatDuration(limitMs)}.`,
     );
   },
-};
+} as const satisfies Gate;

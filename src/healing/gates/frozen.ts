@@ -1,8 +1,9 @@
 /** No runs while a freeze matches: somebody said so. */
 import { allowed, denied, type Gate } from "./gate.ts";
 
-export const frozen: Gate = {
+export const frozen = {
   name: "frozen",
+  needs: "nothing",
   judge: ({ freeze }) =>
     freeze === undefined ? allowed : denied(`The freeze "${freeze.name}" forbids runs now.`),
-};
+} as const satisfies Gate;

@@ -1,4 +1,4 @@
-/** What the gates judge by: plain data, gathered before, so that every gate is a pure function. */
+/** What the gates judge by: plain data, gathered before by need, so that every gate is a pure function. */
 import type { Target, Tier } from "../../../remediations/remediation.ts";
 
 /** What a fix says of itself. */
@@ -13,8 +13,8 @@ export interface FixLimits {
   readonly windowMs: number;
 }
 
-/** Times are milliseconds since 1970, of one clock. Attempts count whatever became of them. */
-export interface GateFacts {
+/** Known without asking anybody: of the incident, the fix and the clock. Times are milliseconds since 1970. */
+export interface FactsAtHand {
   readonly nowMs: number;
   readonly fix: FixLimits;
   /** The freeze that matches this fix; undefined when none does. */
@@ -29,10 +29,28 @@ export interface GateFacts {
   readonly warmUp: string | undefined;
   /** Rows no older than this are always fresh enough; 15 min unless told. */
   readonly freshFloorMs?: number;
-  /** Everything the remediation resolved. */
-  readonly targets: readonly Target[];
-  /** End of the fix's last attempt; undefined when there was none. */
-  readonly lastAttemptEndMs: number | undefined;
-  /** When the fix's earlier attempts began, in any order; older than the window is fine. */
-  readonly attempts: readonly number[];
 }
+
+/** Known by asking what the remediation acts through. */
+export interface TargetFacts {
+  /** Everything the remediation resolved; undefined when nobody could be asked. */
+  readonly targets: readonly Target[] | undefined;
+}
+
+/** Known by reading earlier runs of the fix, on whatever target. Attempts count whatever became of them. */
+export interface HistoryFacts {
+  /** When attempts within the window began, ms since 1970, in any order; older ones are fine. */
+  readonly attempts: readonly number[];
+  /** End of the last attempt; undefined when there was none. */
+  readonly lastAttemptEndMs: number | undefined;
+}
+
+/** What a gate may need, and what it is given for it beside the facts at hand. */
+export interface FactsByNeed {
+  readonly nothing: unknown;
+  readonly target: TargetFacts;
+  readonly history: HistoryFacts;
+}
+
+/** Everything that is known when a run is decided. */
+export interface GateFacts extends FactsAtHand, TargetFacts, HistoryFacts {}

@@ -1,27 +1,24 @@
 /** What a gate is, and how gates reckon with time. */
-import type { GateFacts } from "./gate-facts.ts";
+import type { FactsAtHand, FactsByNeed } from "./gate-facts.ts";
 
-export type GateName =
-  | "frozen"
-  | "fresh"
-  | "restored"
-  | "provisional"
-  | "tier"
-  | "target"
-  | "refused"
-  | "cooldown"
-  | "budget";
+/** What must be found out before a gate can be asked. */
+export type Need = keyof FactsByNeed;
 
 export type Judgement =
   | { readonly allow: true }
   /** Why not: one sentence with its numbers, for the ticket. */
   | { readonly allow: false; readonly reason: string };
 
-/** One reason why a run may not happen. Deterministic, no I/O, never throws. */
-export interface Gate {
-  readonly name: GateName;
-  judge(facts: GateFacts): Judgement;
+interface GateThatNeeds<Needed extends Need> {
+  /** Stored with a denied run, and shown: it never changes. */
+  readonly name: string;
+  readonly needs: Needed;
+  /** Deterministic, no I/O, never throws. */
+  readonly judge: (facts: FactsAtHand & FactsByNeed[Needed]) => Judgement;
 }
+
+/** One reason why a run may not happen. It sees the facts at hand and those that it needs, and no others. */
+export type Gate = { [Needed in Need]: GateThatNeeds<Needed> }[Need];
 
 export const allowed: Judgement = { allow: true };
 

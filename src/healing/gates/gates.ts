@@ -3,40 +3,68 @@ import { budget } from "./budget.ts";
 import { cooldown } from "./cooldown.ts";
 import { fresh } from "./fresh.ts";
 import { frozen } from "./frozen.ts";
-import type { Gate, GateName } from "./gate.ts";
-import type { GateFacts } from "./gate-facts.ts";
-import { provisional } from "./provisional.ts";
+import type { Gate, Judgement } from "./gate.ts";
 import { refused } from "./refused.ts";
 import { restored } from "./restored.ts";
 import { target } from "./target.ts";
 import { tier } from "./tier.ts";
+import { warmingUp } from "./warming-up.ts";
 
-/** What needs no target: what they deny is denied without asking anybody for one, as when the engine is away. */
-const beforeTarget: readonly Gate[] = [frozen, fresh, restored, provisional, tier];
+export const gates = [
+  frozen,
+  fresh,
+  restored,
+  warmingUp,
+  tier,
+  target,
+  refused,
+  cooldown,
+  budget,
+] as const satisfies readonly Gate[];
 
-export const gates: readonly Gate[] = [...beforeTarget, target, refused, cooldown, budget];
+type ListedGate = (typeof gates)[number];
+
+export type GateName = ListedGate["name"];
+
+/**
+ * The leading gates that need nothing: what they deny is denied without asking anybody for a target, as when the
+ * engine is away. A gate behind the first one with a need keeps its place.
+ */
+export const gatesBeforeTarget = leading(gates, (gate) => gate.needs === "nothing");
+
+/** What is left where no target can be asked for. */
+export const gatesWithoutTarget = gates.filter((gate) => gate.needs !== "target");
 
 export type Decision =
   | { readonly allow: true }
   | { readonly allow: false; readonly gate: GateName; readonly reason: string };
 
-/** Whether it is worth asking for a target. */
-export function judgeBeforeTarget(facts: Omit<GateFacts, TargetFacts>): Decision {
-  return judgeAll(beforeTarget, {
-    ...facts,
-    targets: [],
-    attempts: [],
-    lastAttemptEndMs: undefined,
-  });
+interface Asked<Facts> {
+  readonly name: GateName;
+  readonly judge: (facts: Facts) => Judgement;
 }
 
-type TargetFacts = "targets" | "attempts" | "lastAttemptEndMs";
-
-/** The first denial, with the gate that made it; or allow, when no gate denies. */
-export function judgeAll(asked: readonly Gate[], facts: GateFacts): Decision {
+/**
+ * The first denial, with the gate that made it; or allow, when no gate denies.
+ *
+ * @param asked gates of the list above; `facts` must hold what each of them needs
+ */
+export function judgeAll<Facts>(asked: readonly Asked<Facts>[], facts: Facts): Decision {
   for (const gate of asked) {
     const judgement = gate.judge(facts);
     if (!judgement.allow) return { allow: false, gate: gate.name, reason: judgement.reason };
   }
   return { allow: true };
+}
+
+function leading<Item, Wanted extends Item>(
+  list: readonly Item[],
+  isWanted: (item: Item) => item is Wanted,
+): readonly Wanted[] {
+  const taken: Wanted[] = [];
+  for (const item of list) {
+    if (!isWanted(item)) break;
+    taken.push(item);
+  }
+  return taken;
 }

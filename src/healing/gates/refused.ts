@@ -1,10 +1,11 @@
 /** What the refuse list names is never touched, whatever its labels and the config say. */
 import { allowed, denied, type Gate } from "./gate.ts";
 
-export const refused: Gate = {
+export const refused = {
   name: "refused",
+  needs: "target",
   judge: ({ targets }) => {
-    const reason = targets.find((target) => target.refusal !== undefined)?.refusal;
+    const reason = targets?.find((target) => target.refusal !== undefined)?.refusal;
     return reason === undefined ? allowed : denied(reason);
   },
-};
+} as const satisfies Gate;

@@ -7,8 +7,9 @@ import { allowed, denied, elapsedMs, type Gate, timeText } from "./gate.ts";
  * longer of the fix's window and cooldown has passed since the restore, every run, since nobody knows what of the
  * budget is used. After that what was forgotten counts no more. `driftwarden restored --forgot-nothing` ends it.
  */
-export const restored: Gate = {
+export const restored = {
   name: "restored",
+  needs: "nothing",
   judge: ({ nowMs, restoredAtMs, newestRowMs, fix }) => {
     if (restoredAtMs === undefined) return allowed;
     const since = `The store was restored, or not used for a while, until ${timeText(restoredAtMs)}`;
@@ -22,4 +23,4 @@ export const restored: Gate = {
       `${since}: it is not known how often ${fix.name} has run in the ${formatDuration(holdMs)} before ${timeText(nowMs)}. It may run after ${timeText(restoredAtMs + holdMs)}, or once \`driftwarden restored --forgot-nothing\` says that nothing was forgotten.`,
     );
   },
-};
+} as const satisfies Gate;

@@ -3,9 +3,11 @@ import { allowed, denied, type Gate } from "./gate.ts";
 
 const maxNamed = 5;
 
-export const target: Gate = {
+export const target = {
   name: "target",
+  needs: "target",
   judge: ({ fix, targets }) => {
+    if (targets === undefined) return denied(`The target of ${fix.name} is not known.`);
     if (targets.length === 1) return allowed;
     if (targets.length === 0) return denied(`The target of ${fix.name} matches nothing.`);
     const names = targets.slice(0, maxNamed).map(({ name }) => name);
@@ -14,4 +16,4 @@ export const target: Gate = {
       `The target of ${fix.name} is ambiguous: it matches ${names.join(", ")}${rest}, and a run acts on exactly one.`,
     );
   },
-};
+} as const satisfies Gate;

@@ -1,8 +1,9 @@
 /** Only pre-approved kinds of action run by themselves. */
 import { allowed, denied, type Gate } from "./gate.ts";
 
-export const tier: Gate = {
+export const tier = {
   name: "tier",
+  needs: "nothing",
   judge: ({ fix }) => {
     if (fix.tier === "auto") return allowed;
     return denied(
@@ -11,4 +12,4 @@ export const tier: Gate = {
         : `What ${fix.name} does needs a person's approval.`,
     );
   },
-};
+} as const satisfies Gate;

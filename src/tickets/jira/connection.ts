@@ -2,9 +2,9 @@
 import JiraApi, { type RequestOptions } from "jira-client";
 import type { z } from "zod";
 import { DriftwardenError } from "../../errors.ts";
+import type { ClockReading, MayAct } from "../../permit.ts";
 import { TrackerError } from "../errors.ts";
 import type { TicketsMetrics } from "../metrics.ts";
-import type { MayAct } from "../tracker.ts";
 import { exchange, type Outcome } from "./exchange.ts";
 import { judge, type Operation } from "./judge.ts";
 import { Secret } from "./secret.ts";
@@ -22,6 +22,8 @@ export interface ConnectionOptions {
   /** Larger answers are refused. Default 5 MB. */
   readonly maxBodyBytes?: number;
   readonly metrics: TicketsMetrics;
+  /** What permits are compared with. Default: the clocks of the machine. */
+  readonly clocks?: () => ClockReading;
 }
 
 export interface Connection {
@@ -84,11 +86,12 @@ interface Sending {
 
 function send(
   { uri, method, body }: RequestOptions,
-  { deadlineMs = 20_000, maxBodyBytes = 5_000_000 }: ConnectionOptions,
+  { deadlineMs = 20_000, maxBodyBytes = 5_000_000, clocks }: ConnectionOptions,
   { authorization, mayAct }: Sending,
 ): Promise<Outcome> {
   return exchange({
     mayAct,
+    clocks,
     deadlineMs,
     maxBodyBytes,
     method,

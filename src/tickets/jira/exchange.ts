@@ -9,9 +9,10 @@ import {
   request as plainRequest,
 } from "node:http";
 import { request as tlsRequest } from "node:https";
-import type { MayAct } from "../tracker.ts";
+import { type Permission, writePermitted } from "../../permit.ts";
 
-interface Question {
+/** Its `mayAct` is asked when the connection stands, before the first byte leaves. */
+interface Question extends Permission {
   readonly method: string;
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
@@ -19,8 +20,6 @@ interface Question {
   /** From first connecting to the last byte, in real milliseconds: a network knows no other clock. */
   readonly deadlineMs: number;
   readonly maxBodyBytes: number;
-  /** Awaited when the connection stands, before the first byte leaves. */
-  readonly mayAct: MayAct | undefined;
 }
 
 export interface Answer {
@@ -57,19 +56,18 @@ export async function exchange(question: Question): Promise<Outcome> {
     request.destroy();
   };
   const secure = question.url.protocol === "https:";
-  const write = async (): Promise<void> => {
-    try {
-      await question.mayAct?.();
-    } catch (error) {
-      refuse(error);
-      request.destroy();
-    }
+  const notSent = (error: unknown): void => {
+    refuse(error);
+    request.destroy();
+  };
+  const send = (): void => {
     if (request.destroyed) return;
     sent = true;
     request.end(question.body);
   };
   request.once("socket", (socket) => {
-    socket.once(secure ? "secureConnect" : "connect", () => void write());
+    const standing = secure ? "secureConnect" : "connect";
+    socket.once(standing, () => void writePermitted(question, send).catch(notSent));
   });
   request.on("error", (error) => fail("unreachable", codeOf(error)));
   request.once("response", (response) => {

@@ -2,8 +2,9 @@
 import type JiraApi from "jira-client";
 import type { Logger } from "pino";
 import type { z } from "zod";
+import type { MayAct } from "../../permit.ts";
 import { TrackerError } from "../errors.ts";
-import type { Issue, IssueComment, MayAct, NewIssue, Tracker } from "../tracker.ts";
+import type { Issue, IssueComment, NewIssue, Tracker } from "../tracker.ts";
 import { checkIssue, checkText, transitionMissing } from "./checks.ts";
 import { type Connection, type ConnectionOptions, connect } from "./connection.ts";
 import * as shapes from "./shapes.ts";

@@ -1,8 +1,8 @@
 /** What an answer of Jira means: its JSON, or a TrackerError that says what to do. Total: every outcome has a code. */
 
 import { z } from "zod";
+import type { MayAct } from "../../permit.ts";
 import { TrackerError, type TrackerErrorCode } from "../errors.ts";
-import type { MayAct } from "../tracker.ts";
 import type { Answer, NoAnswer, Outcome } from "./exchange.ts";
 
 export interface Operation {
@@ -11,7 +11,7 @@ export interface Operation {
   readonly doing: string;
   /** Whether it changes something, so that its outcome can be unknown. */
   readonly writes: boolean;
-  /** Of a write: awaited right before it leaves. */
+  /** Of a write: asked right before it leaves. */
   readonly mayAct?: MayAct | undefined;
 }
 

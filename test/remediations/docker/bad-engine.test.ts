@@ -116,10 +116,10 @@ describe("whether a restart may have taken effect", () => {
 
   it("is not sent when it is no longer ours by the time the connection stands", async () => {
     const config = restartContainer.config.parse({ target: { label: "app=my-service" } });
-    const remediation = restartContainer.create(config, { engine, clock: systemClock });
+    const remediation = restartContainer.create(config, { docker: engine, clock: systemClock });
     const [target] = await remediation.resolve();
     if (target === undefined) throw new Error("the fake engine has one container");
-    const takenOver = async (): Promise<void> => {
+    const takenOver = async (): Promise<never> => {
       await vi.waitFor(async () => expect(await fake.connections()).toBeGreaterThan(0));
       throw new Error("taken over");
     };
@@ -133,7 +133,7 @@ describe("whether a restart may have taken effect", () => {
       target: { label: "app=my-service" },
       grace_seconds: 0,
     });
-    const remediation = restartContainer.create(config, { engine, clock });
+    const remediation = restartContainer.create(config, { docker: engine, clock });
     const [target] = await remediation.resolve();
     if (target === undefined) throw new Error("the fake engine has one container");
     fake.on("/restart", (request) => {

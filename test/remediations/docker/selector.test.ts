@@ -29,7 +29,10 @@ describe("an empty selection", () => {
     ];
     const engine = simulatedEngine({ containers, clock });
     const target = (given ?? {}) as Selector;
-    const remediation = restartContainer.create({ target, grace_seconds: 0 }, { engine, clock });
+    const remediation = restartContainer.create(
+      { target, grace_seconds: 0 },
+      { docker: engine, clock },
+    );
     expect(await remediation.resolve()).toEqual([]);
   });
 

@@ -207,7 +207,7 @@ describe("no answer", () => {
     server.once("connection", () => {
       standing = true;
     });
-    const takenOver = async (): Promise<void> => {
+    const takenOver = async (): Promise<never> => {
       await vi.waitFor(() => expect(standing).toBe(true));
       throw new Error("taken over");
     };

@@ -4,12 +4,12 @@ import { describe, expect, it } from "vitest";
 import type { ActResult, Remediation, Target } from "../../remediations/remediation.ts";
 import type { Fix } from "../../src/healing/fix.ts";
 import { healingMetrics } from "../../src/healing/metrics.ts";
-import { Runner } from "../../src/healing/run.ts";
-import type { RunLedger } from "../../src/healing/run-ledger.ts";
+import { Runner } from "../../src/healing/runner.ts";
 import type { Attempt } from "../../src/outbox/executor.ts";
-import type { Run } from "../../src/store/runs/run.ts";
 import { fakeClock } from "../fakes/clock.ts";
 import { episodeOpened, openIncident } from "../fakes/episodes.ts";
+import { memoryLedger } from "../fakes/memory-ledger.ts";
+import { goodPermit } from "../fakes/permit.ts";
 
 const minute = 60_000;
 /** A later attempt, after one whose outcome nobody heard. */
@@ -33,33 +33,6 @@ const fix: Fix = {
   maxRuns: 3,
   windowMs: 1440 * minute,
 };
-
-const attempts = new Set(["acting", "acted", "failed", "unknown"]);
-
-/** The runs in memory, counted as the store counts them. */
-function memoryLedger(): RunLedger & { readonly runs: Map<string, Run> } {
-  const runs = new Map<string, Run>();
-  return {
-    runs,
-    get: async (id) => runs.get(id),
-    decide: async ({ id, fix: name, sinceMs }, judge) => {
-      const past = [...runs.values()].filter((run) => run.fix === name && attempts.has(run.status));
-      const ends = past.map((run) => run.finishedAtMs ?? run.decidedAtMs);
-      const run = judge({
-        attemptsMs: past.map((known) => known.decidedAtMs).filter((atMs) => atMs >= sinceMs),
-        lastEndMs: ends.length === 0 ? undefined : Math.max(...ends),
-      });
-      runs.set(id, run);
-      return run;
-    },
-    finish: async (id, change) => {
-      const known = runs.get(id);
-      if (known?.status !== "acting") return known;
-      runs.set(id, { ...known, ...change });
-      return runs.get(id);
-    },
-  };
-}
 
 interface Changes {
   readonly fix?: Partial<Fix>;
@@ -103,7 +76,7 @@ function setUp(changes: Changes = {}) {
         id: `x:${episode}`,
         attempt: 1,
         unknown: false,
-        confirm: async () => undefined,
+        mayAct: goodPermit,
         ...attempt,
       },
     );
@@ -148,7 +121,7 @@ describe("a run", () => {
 
   it("does not act once somebody else has taken it over, and leaves the record to them", async () => {
     const { acts, ledger, start } = setUp();
-    await expect(start("e1", { confirm: takenOver })).rejects.toThrow("taken over");
+    await expect(start("e1", { mayAct: takenOver })).rejects.toThrow("taken over");
     expect(acts).toEqual([]);
     expect([...ledger.runs.values()][0]?.status).toBe("acting");
   });
@@ -177,7 +150,7 @@ describe("a run", () => {
       metrics: healingMetrics(new Registry(), async () => []),
       restoredAtMs: () => undefined,
     });
-    const attempt = { id: "x", attempt: 2, unknown: true, confirm: async () => undefined };
+    const attempt = { id: "x", attempt: 2, unknown: true, mayAct: goodPermit };
     const wish = { fix: "restart-svc", episode: "e1" };
     expect((await without.start(wish, openIncident(), attempt)).run).toMatchObject({
       status: "unknown",

@@ -1,0 +1,38 @@
+/** The presets, which are named sets of detectors that run together. Each detector says itself how it takes part. */
+
+export const presets = ["standard", "plain"] as const;
+export type Preset = (typeof presets)[number];
+
+export const sensitivities = ["low", "normal", "high"] as const;
+export type Sensitivity = (typeof sensitivities)[number];
+
+/** What a detector does in a set. */
+export interface DetectorRole {
+  /** Only for models whose values are parts of a whole (transforms `share` and `common_scale`), or in their own units. */
+  readonly only?: "parts" | "raw";
+  /** Whether its scores open episodes; the others are witnesses whose scores are reported. */
+  readonly judge: boolean;
+  /** A witness that judges a slow model as long as no judge has an opinion. */
+  readonly standsIn?: boolean;
+  /** Its score that counts as 1, for detectors whose own boundary is another; default 1. */
+  readonly boundary?: number;
+  /** One crossing of its boundary is enough: it asks for more than one value by itself. */
+  readonly atOnce?: boolean;
+}
+
+export interface PresetUse extends DetectorRole {
+  /** Parameters; what is left out has the detector's own default. */
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
+export interface PresetSettings {
+  /** The one dial people turn; it has no meaning for `plain`. */
+  readonly sensitivity: Sensitivity;
+  /** Observations of a feature after which a slow model is judged. */
+  readonly gracePeriod: number;
+}
+
+/** By preset. A detector that is not named in one does not run there. */
+export type PresetUses = {
+  readonly [Name in Preset]?: (settings: PresetSettings) => PresetUse;
+};

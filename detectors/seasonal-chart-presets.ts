@@ -1,0 +1,29 @@
+/** How the seasonal chart takes part in the presets: it judges the parts of a whole. */
+import type { PresetUses, Sensitivity } from "./preset.ts";
+
+/** Deviations of the residual's mean over 3, 10 and 30 attributions at which the chart's score is 1. */
+const thresholds: Readonly<Record<Sensitivity, readonly [number, number, number]>> = {
+  low: [4.7, 4.2, 4.7],
+  normal: [4.3, 3.8, 4.3],
+  high: [3.9, 3.4, 3.9],
+};
+
+/** Least deviation of a share that counts: 0.1 % of the total. Without floors near-constant features cry wolf. */
+const shareFloor = 0.001;
+const relativeFloor = 0.0125;
+/** Shares well above it count by their square root: the noise of an importance grows with it. */
+const linearBelow = 0.005;
+
+export const seasonalChartPresets: PresetUses = {
+  standard: ({ sensitivity, gracePeriod }) => ({
+    judge: true,
+    only: "parts",
+    params: {
+      grace_period: gracePeriod,
+      thresholds: thresholds[sensitivity],
+      abs_floor: shareFloor,
+      rel_floor: relativeFloor,
+      linear_below: linearBelow,
+    },
+  }),
+};

@@ -1,0 +1,75 @@
+/** Turns the gates' decision about a fix into the run that is written down. Pure. */
+import { createHash } from "node:crypto";
+import type { Target } from "../../remediations/remediation.ts";
+import type { Incident } from "../incidents/incident.ts";
+import { modelKeyOf } from "../incidents/subject.ts";
+import type { Run } from "../store/runs/run.ts";
+import type { Fix } from "./fix.ts";
+import type { FactsAtHand, HistoryFacts } from "./gates/gate-facts.ts";
+import { gates, judgeAll } from "./gates/gates.ts";
+
+/** What an incident asks for. */
+export interface RunRequest {
+  readonly fix: string;
+  readonly episode: string;
+}
+
+/** A requested run, with everything that is known of it but its history. */
+export interface Proposal {
+  readonly id: string;
+  readonly fix: Fix;
+  readonly incident: Incident;
+  readonly facts: FactsAtHand;
+  /** Undefined when nobody was, or could be, asked. */
+  readonly targets: readonly Target[] | undefined;
+  /** Why nobody could be asked for a target, now or before; undefined when somebody could. */
+  readonly resolveError: string | undefined;
+}
+
+/** The same fix for the same episode is the same run, however often it is tried. */
+export function runId({ fix, episode }: RunRequest): string {
+  return createHash("sha256").update(`${fix}\n${episode}`).digest("hex").slice(0, 20);
+}
+
+/**
+ * Asks every gate.
+ *
+ * @returns a run that is `denied` by the first gate that denies; else `acting`, or `observed` in mode observe
+ */
+export function decideRun(proposal: Proposal, history: HistoryFacts): Run {
+  const { fix, targets, facts, resolveError } = proposal;
+  const { nowMs } = facts;
+  const decision = judgeAll(gates, { ...facts, ...history, targets });
+  const run = newRun(proposal);
+  if (!decision.allow) {
+    const { gate, reason } = decision;
+    const detail =
+      resolveError === undefined ? reason : `${reason} It could not be asked for: ${resolveError}`;
+    return { ...run, status: "denied", gate, detail, finishedAtMs: nowMs };
+  }
+  const act = `${fix.remediation} on ${run.targetName ?? "nothing"}`;
+  if (fix.mode === "auto") return { ...run, status: "acting", detail: `${act} was decided` };
+  return { ...run, status: "observed", detail: `${act} would have run`, finishedAtMs: nowMs };
+}
+
+function newRun({ id, fix, incident, facts, targets }: Proposal): Omit<Run, "status" | "detail"> {
+  const target = targets?.[0];
+  return {
+    id,
+    fix: fix.name,
+    remediation: fix.remediation,
+    incident: incident.id,
+    model: modelKeyOf(incident.subject),
+    mode: fix.mode,
+    targetId: target?.id ?? null,
+    targetName: target?.name ?? null,
+    host: target?.host ?? null,
+    snapshot: target?.snapshot ?? null,
+    gate: null,
+    decidedAtMs: facts.nowMs,
+    actedAtMs: null,
+    finishedAtMs: null,
+    after: null,
+    outcome: null,
+  };
+}

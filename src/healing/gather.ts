@@ -1,0 +1,43 @@
+/** Gathers what the gates judge by: one function for each need, and what is at hand for all of them. */
+import type { Remediation } from "../../remediations/remediation.ts";
+import { standingOf } from "../incidents/episode.ts";
+import type { Incident } from "../incidents/incident.ts";
+import type { Queryable } from "../store/query.ts";
+import { attemptsSince, lastAttemptEndMs } from "../store/runs/budget.ts";
+import type { FactsAtHand, FixLimits, HistoryFacts, TargetFacts } from "./gates/gate-facts.ts";
+
+/** The moment at which a fix is judged. */
+export interface FixMoment {
+  readonly nowMs: number;
+  readonly fix: FixLimits;
+  /** When the store was last restored from a backup, or may have been; ms since 1970. */
+  readonly restoredAtMs: number | undefined;
+}
+
+/** Asks nobody. */
+export function gatherFacts({ episode }: Incident, moment: FixMoment): FactsAtHand {
+  const { nowMs, fix, restoredAtMs } = moment;
+  return {
+    nowMs,
+    fix,
+    freeze: undefined,
+    restoredAtMs,
+    ...standingOf(episode),
+  };
+}
+
+/** @throws what the remediation throws when nobody can be asked */
+export async function gatherTargets(remediation: Remediation): Promise<TargetFacts> {
+  return { targets: await remediation.resolve() };
+}
+
+/** @param sinceMs start of the fix's window, ms since 1970 */
+export async function gatherHistory(
+  q: Queryable,
+  { fix, sinceMs }: { readonly fix: string; readonly sinceMs: number },
+): Promise<HistoryFacts> {
+  return {
+    attempts: await attemptsSince(q, { fix, sinceMs }),
+    lastAttemptEndMs: await lastAttemptEndMs(q, fix),
+  };
+}

@@ -1,0 +1,39 @@
+/** What became of a run that was tried before: it is looked up, never repeated. */
+import type { ActResult, Remediation } from "../../remediations/remediation.ts";
+import type { RunFacts } from "../incidents/incident.ts";
+import type { Run } from "../store/runs/run.ts";
+import { type Recording, recordResult } from "./act.ts";
+import { targetOf, toRunSummary } from "./run-ledger.ts";
+
+/** What became of a request for a run. */
+export interface Started {
+  /** As decided or acted; undefined when the fix is no longer configured and nothing of it is open. */
+  readonly run: RunFacts | undefined;
+  /** Whether the engine was asked anything. */
+  readonly asked: boolean;
+}
+
+/**
+ * A run that still says `acting` was left in the act: its process died, or lost the answer. Every other has its end.
+ *
+ * @param remediation of its fix; undefined when the fix is no longer configured
+ */
+export async function reconcile(
+  run: Run,
+  remediation: Remediation | undefined,
+  recording: Recording,
+): Promise<Started> {
+  const target = targetOf(run);
+  if (run.status !== "acting" || target === undefined) {
+    return { run: toRunSummary(run), asked: false };
+  }
+  recording.logger.warn({ run: run.id, fix: run.fix }, "looking up a run with unknown outcome");
+  const asked = remediation !== undefined;
+  const result = asked ? await remediation.lookUp(target) : noLongerConfigured(run);
+  return { run: await recordResult(run, result, recording), asked };
+}
+
+function noLongerConfigured({ fix }: Run): ActResult {
+  const detail = `${fix} is no longer configured, so nobody can look up whether it took effect.`;
+  return { status: "unknown", detail };
+}

@@ -1,0 +1,110 @@
+/** One attempt of a fix: gather the facts → decide → act → record; a run that was tried before is reconciled instead. */
+import type { Remediation } from "../../remediations/remediation.ts";
+import { toldOf } from "../errors.ts";
+import type { Incident } from "../incidents/incident.ts";
+import type { Attempt } from "../outbox/executor.ts";
+import type { Run } from "../store/runs/run.ts";
+import { act, type Recording } from "./act.ts";
+import { decideRun, type Proposal, type RunRequest, runId } from "./decide-run.ts";
+import type { Fix } from "./fix.ts";
+import type { TargetFacts } from "./gates/gate-facts.ts";
+import { gatesBeforeTarget, judgeAll } from "./gates/gates.ts";
+import { type FixMoment, gatherFacts, gatherTargets } from "./gather.ts";
+import { reconcile, type Started } from "./reconcile.ts";
+import { targetOf, toRunSummary } from "./run-ledger.ts";
+
+export interface ConfiguredFix {
+  readonly fix: Fix;
+  readonly remediation: Remediation;
+}
+
+export interface RunnerOptions extends Recording {
+  readonly fixes: readonly ConfiguredFix[];
+  /** When the store was last restored from a backup, or may have been; ms since 1970. */
+  readonly restoredAtMs: () => number | undefined;
+}
+
+/** After so many attempts at asking for a target, about half a minute, the ticket says that nobody answers. */
+const resolveAttempts = 4;
+
+export class Runner {
+  readonly #options: RunnerOptions;
+
+  constructor(options: RunnerOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Runs a fix for an episode of the incident, once.
+   *
+   * @throws what the engine throws when targets cannot be asked for, since that is no answer, also when the run was
+   *   denied for it; and what the attempt's `mayAct` throws
+   */
+  async start(request: RunRequest, incident: Incident, attempt: Attempt): Promise<Started> {
+    const configured = this.#configured(request.fix);
+    const id = runId(request);
+    const earlier = await this.#options.ledger.get(id);
+    if (earlier !== undefined) return reconcile(earlier, configured?.remediation, this.#options);
+    if (configured === undefined) return { run: undefined, asked: false };
+    const { fix, remediation } = configured;
+    const facts = gatherFacts(incident, this.#moment(fix));
+    const proposal = { id, fix, incident, facts, resolveError: attempt.lastError };
+    const preTargetGatesAllow = judgeAll(gatesBeforeTarget, facts).allow;
+    const run = preTargetGatesAllow
+      ? await this.#decideWithTargets(proposal, remediation, attempt)
+      : await this.#decide({ ...proposal, targets: undefined });
+    const target = targetOf(run);
+    if (run.status !== "acting" || target === undefined) {
+      return { run: toRunSummary(run), asked: preTargetGatesAllow };
+    }
+    return { run: await act({ run, target, remediation }, attempt, this.#options), asked: true };
+  }
+
+  /** The health of what a run acted on; undefined when there is nothing to ask. */
+  async health(
+    id: string,
+  ): Promise<{ readonly healthy: boolean; readonly detail: string } | undefined> {
+    const run = await this.#options.ledger.get(id);
+    const target = run && targetOf(run);
+    const configured = run && this.#configured(run.fix);
+    if (target === undefined || configured === undefined) return undefined;
+    const health = await configured.remediation.health(target);
+    return { healthy: health === "healthy", detail: `${target.name} is ${health}.` };
+  }
+
+  #configured(name: string): ConfiguredFix | undefined {
+    return this.#options.fixes.find(({ fix }) => fix.name === name);
+  }
+
+  #moment(fix: Fix): FixMoment {
+    const { clock, restoredAtMs } = this.#options;
+    return { nowMs: clock.now(), fix, restoredAtMs: restoredAtMs() };
+  }
+
+  async #decideWithTargets(
+    proposal: Omit<Proposal, keyof TargetFacts>,
+    remediation: Remediation,
+    { attempt }: Attempt,
+  ): Promise<Run> {
+    const { targets } = await gatherTargets(remediation).catch(async (error: unknown) => {
+      if (attempt >= resolveAttempts) {
+        await this.#decide({ ...proposal, targets: undefined, resolveError: toldOf(error) });
+      }
+      throw error;
+    });
+    // Asking may have taken long: the gates judge by the time afterwards.
+    const facts = gatherFacts(proposal.incident, this.#moment(proposal.fix));
+    return this.#decide({ ...proposal, targets, facts });
+  }
+
+  async #decide(proposal: Proposal): Promise<Run> {
+    const { ledger, logger, metrics } = this.#options;
+    const { id, fix, facts } = proposal;
+    const about = { id, fix: fix.name, sinceMs: facts.nowMs - fix.windowMs };
+    const run = await ledger.decide(about, (history) => decideRun(proposal, history));
+    const { status, gate } = run;
+    metrics.decided.inc({ fix: fix.name, status, gate: gate ?? "" });
+    logger.info({ run: id, fix: fix.name, status, gate }, "run decided");
+    return run;
+  }
+}
