@@ -1,13 +1,9 @@
 #!/usr/bin/env node
 /** From the arguments to a command and from its end to an exit code. The only file with process.exit and signals. */
 import { constants } from "node:os";
-import {
-  configuredEngine,
-  openStoreOnly,
-  openStreamOnly,
-  registries,
-  startApp,
-} from "./app/app.ts";
+import { openStoreOnly, openStreamOnly } from "./app/alone.ts";
+import { startApp } from "./app/app.ts";
+import { offlineBuilders } from "./app/offline.ts";
 import { registerAudit } from "./cli/audit.ts";
 import { registerCheck } from "./cli/check.ts";
 import type { Cli } from "./cli/cli.ts";
@@ -39,8 +35,8 @@ const cli: Cli = {
   },
 };
 
-const { detectors, remediations } = registries;
-const offline = { cli, detectors, remediations, engineSettings: configuredEngine };
+const offline = { cli, ...offlineBuilders };
+const { remediations } = offline;
 
 const commands: readonly Register[] = [
   (program) => registerRun(program, { cli, remediations, startApp }),

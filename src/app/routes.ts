@@ -8,14 +8,15 @@ import { listEffects } from "../store/outbox/inspect.ts";
 import { listRuns } from "../store/runs/list.ts";
 import type { Store } from "../store/store.ts";
 
-/** @param worker undefined until detection has started */
-export function apiRoutes(parts: {
-  readonly store: () => Store | undefined;
-  readonly worker: () => DetectionWorker | undefined;
-}): readonly HttpRoute[] {
+/** What the routes show; each part is undefined until it has started. */
+export interface Shown {
+  store?: Store;
+  worker?: DetectionWorker;
+}
+
+export function apiRoutes(shown: Shown): readonly HttpRoute[] {
   const storeNow = (): Store => {
-    const store = parts.store();
-    if (store !== undefined) return store;
+    if (shown.store !== undefined) return shown.store;
     throw new HttpError("DW_HTTP_STARTING", "not all parts have started", {
       status: 503,
       hint: "Ask again when /-/ready says that they have.",
@@ -46,7 +47,7 @@ export function apiRoutes(parts: {
     {
       path: "/api/v1/models",
       handler: () => {
-        const engines = parts.worker()?.engines() ?? [];
+        const engines = shown.worker?.engines() ?? [];
         return { items: engines.flatMap((engine) => [...engine.models()]), next: null };
       },
     },

@@ -22,7 +22,7 @@ export function streamName(config: Config): string {
   return config.stream.kafka?.topic ?? logName;
 }
 
-export async function wireStream(parts: StoredParts): Promise<Stream> {
+export async function buildStream(parts: StoredParts): Promise<Stream> {
   const { config, store, lifecycle, health, registry, owner } = parts;
   const logger = parts.logger.child({ component: "stream" });
   if (config.stream.kafka === undefined) {

@@ -5,6 +5,8 @@ import type { Remediations } from "../config/fixes.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import type { EngineSettings } from "../detection/settings.ts";
+import type { WhatIfOptions } from "../replay/what-if.ts";
+import type { SourceOptions } from "../source/options.ts";
 import { type ChoiceArguments, choiceOf, withChoice, withChoiceOptions } from "./choice-options.ts";
 import type { Cli } from "./cli.ts";
 import { runDetect } from "./detect.ts";
@@ -16,6 +18,10 @@ export interface OfflineParts {
   readonly remediations: Remediations;
   /** The engine as a configuration has it. */
   readonly engineSettings: (config: Config) => EngineSettings;
+  /** The sources that a configuration names. */
+  readonly sources: (config: Config) => readonly SourceOptions[];
+  /** Incidents and fixes as a configuration has them; without one as it has them by default. */
+  readonly whatIf: (config: Config | undefined) => Omit<WhatIfOptions, "sinceMs">;
 }
 
 interface Arguments extends ChoiceArguments {

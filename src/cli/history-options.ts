@@ -1,6 +1,5 @@
 /** The arguments of commands that look back over rows: where the rows are, and with which detection. */
 import type { Command } from "commander";
-import { sourceOptions } from "../app/sources.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { parseDuration } from "../duration.ts";
@@ -54,7 +53,8 @@ export async function historyOf(given: HistoryArguments, parts: OfflineParts): P
     say: (line: string): void => parts.cli.say(line),
   };
   const { markers } = given;
-  const sources = await sourcesOf(given, config, reading);
+  const configured = config && parts.sources(config);
+  const sources = await sourcesOf(given, configured, reading);
   return { input: { sources, ...(markers !== undefined && { markers }) }, config, lastMs };
 }
 
@@ -73,7 +73,7 @@ type Reading = Parameters<typeof databaseSource>[1];
 
 async function sourcesOf(
   { csv, from }: HistoryArguments,
-  config: Config | undefined,
+  configured: readonly SourceOptions[] | undefined,
   reading: Reading,
 ): Promise<readonly RowSource[]> {
   if (csv !== undefined && from !== undefined) {
@@ -81,11 +81,8 @@ async function sourcesOf(
   }
   if (csv !== undefined) return csv.map(csvSource);
   if (from !== undefined) return [databaseSource(await openClawAt(from, reading), reading)];
-  if (config !== undefined) {
-    return Object.entries(config.sources).map(([name, source]) =>
-      databaseSource(sourceOptions(name, source), reading),
-    );
-  }
+  if (configured !== undefined)
+    return configured.map((options) => databaseSource(options, reading));
   throw usage("there are no rows", "Name them by --csv FILE, --from URL or --config FILE.");
 }
 

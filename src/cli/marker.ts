@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { Command } from "commander";
 import type { Logger } from "pino";
-import type { StreamOnly } from "../app/app.ts";
+import type { StreamOnly } from "../app/alone.ts";
 import type { Remediations } from "../config/fixes.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";

@@ -1,6 +1,6 @@
 /** A command that looks into the store: opens it as configured, and closes it whatever happens. */
 import type { Logger } from "pino";
-import type { StoreOnly } from "../app/app.ts";
+import type { StoreOnly } from "../app/alone.ts";
 import type { Remediations } from "../config/fixes.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";

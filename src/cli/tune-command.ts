@@ -1,9 +1,5 @@
 /** The arguments of `driftwarden tune`. */
 import type { Command } from "commander";
-import { fixOf } from "../app/fixes.ts";
-import { quietTimes } from "../app/incidents.ts";
-import type { Config } from "../config/schema.ts";
-import type { WhatIfOptions } from "../replay/what-if.ts";
 import type { OfflineParts } from "./detect-command.ts";
 import { CliError } from "./errors.ts";
 import {
@@ -38,7 +34,7 @@ async function tune(given: Arguments, parts: OfflineParts): Promise<void> {
     {
       input,
       detectionOf: (sensitivity) => detectionOf(config, parts, { sensitivity }),
-      incidents: incidentsOf(config, parts),
+      incidents: parts.whatIf(config),
       ...(lastMs !== undefined && { lastMs }),
       ...(budget !== undefined && { budget }),
       ...(given.json !== undefined && { json: given.json }),
@@ -53,14 +49,4 @@ function budgetOf(text: string): number {
   throw new CliError("DW_CLI_USAGE", `--budget ${text} is no number of tickets in a time`, {
     hint: 'Write it as "2 tickets/week" or "1/day".',
   });
-}
-
-function incidentsOf(
-  config: Config | undefined,
-  { remediations }: OfflineParts,
-): Omit<WhatIfOptions, "sinceMs"> {
-  const fixes = (config?.fixes ?? []).map((fix) =>
-    fixOf(fix, remediations.find(({ name }) => name === fix.do)?.tier ?? "never"),
-  );
-  return { ...quietTimes(config?.jira), fixes };
 }
