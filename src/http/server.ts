@@ -1,4 +1,4 @@
-/** The HTTP server: limits, who is answered, one line in the log when it listens. What it answers: routes.ts. */
+/** The HTTP server: limits, who is answered, one line in the log when it listens. What it answers: router.ts. */
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
@@ -7,7 +7,7 @@ import { messageOf } from "../errors.ts";
 import { allowedHosts } from "./allowed-hosts.ts";
 import { HttpError } from "./errors.ts";
 import { type Answer, errorAnswer, send } from "./respond.ts";
-import { type RouteParts, router } from "./routes.ts";
+import { type RouteParts, router } from "./router.ts";
 
 export interface HttpOptions extends RouteParts {
   readonly listen: { readonly host: string /** 0: any free one. */; readonly port: number };
