@@ -1,6 +1,5 @@
 /** The engine as the daemon builds it from the smallest configuration. */
-import { registries } from "../src/app/app.ts";
-import { engineSettings } from "../src/app/detection.ts";
+import { offlineBuilders } from "../src/app/offline.ts";
 import { parseConfig } from "../src/config/parse.ts";
 import type { EngineSettings } from "../src/detection/engine.ts";
 
@@ -10,6 +9,6 @@ sources: {main: {}}
 `;
 
 export function defaultEngineSettings(): EngineSettings {
-  const { detectors, remediations } = registries;
-  return engineSettings(parseConfig(smallest, { file: "smallest.yaml", remediations }), detectors);
+  const { engineSettings, remediations } = offlineBuilders;
+  return engineSettings(parseConfig(smallest, { file: "smallest.yaml", remediations }));
 }

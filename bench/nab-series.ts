@@ -5,8 +5,10 @@ import { median } from "simple-statistics";
 import { z } from "zod";
 import { detectorTypes } from "../detectors/index.ts";
 import type { Sensitivity } from "../detectors/preset.ts";
-import { runDetect } from "../src/cli/detect.ts";
+import { detectorSet } from "../src/detection/default-detectors.ts";
 import { parseTime } from "../src/replay/cells.ts";
+import { detectRows } from "../src/replay/detect.ts";
+import { ruledScorer, type ScoredRow } from "../src/replay/row-scorer.ts";
 import type { NabRun, NabSeries } from "./nab-score.ts";
 
 const labels = z.record(z.string(), z.array(z.tuple([z.string(), z.string()])));
@@ -44,24 +46,33 @@ function seriesOf(
 
 const secondsOf = (text: string): number => (parseTime(text) ?? Number.NaN) / 1e6;
 
+/** A series as `driftwarden detect` scores it. */
+async function scoredRows(
+  folder: string,
+  { name }: NabSeries,
+  sensitivity: Sensitivity,
+): Promise<readonly ScoredRow[]> {
+  const detectors = detectorSet(detectorTypes, { sensitivity });
+  const table = {
+    csv: join(folder, "data", name),
+    scorerFor: (names: readonly string[]) => ruledScorer({ names, detectors, decision: {} }),
+  };
+  const rows: ScoredRow[] = [];
+  for await (const batch of detectRows(table)) rows.push(...batch);
+  return rows;
+}
+
 /** The scores of `driftwarden detect`, 0 while warming up. */
 export async function scoresOf(
   folder: string,
-  { name, rows }: NabSeries,
+  series: NabSeries,
   sensitivity: Sensitivity,
 ): Promise<Float64Array> {
-  const scores = new Float64Array(rows);
-  const io = {
-    stdout(line: string): void {
-      const [row, score] = line.split(",");
-      if (row !== "row") scores[Number(row)] = Number(score);
-    },
-  };
-  await runDetect({ csv: join(folder, "data", name), detectorTypes, sensitivity }, io);
-  return scores;
+  const rows = await scoredRows(folder, series, sensitivity);
+  return Float64Array.from(rows, ({ score }) => score ?? 0);
 }
 
-/** What `driftwarden detect --alerts` prints for each series. */
+/** The rows that `driftwarden detect --alerts` prints for each series. */
 export async function alarmsOf(
   folder: string,
   series: readonly NabSeries[],
@@ -69,11 +80,8 @@ export async function alarmsOf(
 ): Promise<readonly NabRun[]> {
   const runs: NabRun[] = [];
   for (const one of series) {
-    const lines: string[] = [];
-    const csv = join(folder, "data", one.name);
-    const io = { stdout: (line: string) => void lines.push(line) };
-    await runDetect({ csv, detectorTypes, sensitivity, alerts: true }, io);
-    runs.push({ series: one, alarms: lines.slice(1).map((line) => Number.parseInt(line, 10)) });
+    const rows = await scoredRows(folder, one, sensitivity);
+    runs.push({ series: one, alarms: rows.flatMap(({ opens }, row) => (opens ? [row] : [])) });
   }
   return runs;
 }

@@ -1,27 +1,23 @@
 #!/usr/bin/env node
 /** From the arguments to a command and from its end to an exit code. The only file with process.exit and signals. */
 import { constants } from "node:os";
-import {
-  configuredEngine,
-  openStoreOnly,
-  openStreamOnly,
-  registries,
-  startApp,
-} from "./app/app.ts";
+import { openStoreOnly, openStreamOnly } from "./app/alone.ts";
+import { startApp } from "./app/app.ts";
+import { offlineBuilders } from "./app/offline.ts";
 import { registerAudit } from "./cli/audit.ts";
 import { registerCheck } from "./cli/check.ts";
 import type { Cli } from "./cli/cli.ts";
 import { registerDemo } from "./cli/demo.ts";
-import { registerDetect } from "./cli/detect-command.ts";
+import { registerDetect } from "./cli/detect.ts";
 import { registerEffects } from "./cli/effects.ts";
 import { errorText } from "./cli/error-text.ts";
 import { exitCodeOf } from "./cli/exit-code.ts";
 import { registerMarker } from "./cli/marker.ts";
 import { type Register, runProgram } from "./cli/program.ts";
-import { registerReplay } from "./cli/replay-command.ts";
+import { registerReplay } from "./cli/replay.ts";
 import { registerRestored } from "./cli/restored.ts";
 import { registerRun } from "./cli/run.ts";
-import { registerTune } from "./cli/tune-command.ts";
+import { registerTune } from "./cli/tune.ts";
 import { version } from "./version.ts";
 
 let exitCode = 0;
@@ -39,8 +35,8 @@ const cli: Cli = {
   },
 };
 
-const { detectors, remediations } = registries;
-const offline = { cli, detectors, remediations, engineSettings: configuredEngine };
+const offline = { cli, ...offlineBuilders };
+const { remediations } = offline;
 
 const commands: readonly Register[] = [
   (program) => registerRun(program, { cli, remediations, startApp }),

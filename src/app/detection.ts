@@ -1,56 +1,24 @@
-/** Detection as configured: the engine's settings, what the worker needs remembered, its metrics. */
-import type { DetectorType } from "../../detectors/detector.ts";
-import type { Config } from "../config/schema.ts";
-import { detectorSet } from "../detection/default-detectors.ts";
+/** The detection worker: what it needs remembered, its metrics, its place in the stream. */
 import { detectionMetrics } from "../detection/metrics.ts";
-import { defaultDecision, defaultSource, type EngineSettings } from "../detection/settings.ts";
+import type { EngineSettings } from "../detection/settings.ts";
 import { DetectionWorker } from "../detection/worker.ts";
 import { type RecordOptions, recordEvents } from "../incidents/record-events.ts";
 import { createPartitionStore } from "../store/partitions/partition-store.ts";
 import type { StoredParts } from "./parts.ts";
 import { type Stream, streamName } from "./stream.ts";
 
-export function engineSettings(
-  config: Config,
-  detectorTypes: readonly DetectorType<unknown>[],
-): EngineSettings {
-  const { preset, sensitivity, open_after, close_after, ...limits } = config.detection;
-  return {
-    detectors: detectorSet(detectorTypes, { preset, sensitivity }),
-    source: (name) => {
-      const source = config.sources[name];
-      if (source === undefined) return defaultSource;
-      return {
-        ...defaultSource,
-        assemblyWindowUs: source.assembly_window * 1000,
-        transform: source.transform,
-        ignoredFeatures: new Set(source.ignore),
-      };
-    },
-    decision: {
-      ...defaultDecision,
-      ...(open_after && { needed: open_after.k, outOf: open_after.n }),
-      ...(close_after !== undefined && { cleanToClose: close_after }),
-    },
-    maxModels: limits.max_models,
-    maxNewModelsPerHour: limits.max_new_models_per_hour,
-    maxFeatures: limits.max_features,
-    retireAfterUs: limits.retire_after * 1000,
-  };
-}
-
-export interface DetectionWiring {
+interface DetectionParts {
   readonly stream: Stream;
   readonly settings: EngineSettings;
   readonly recording: RecordOptions;
 }
 
-/** A worker that saves states in the background; subscribe it to the stream, and stop it before the subscription. */
-export function wireDetection(
+/** Subscribes a worker to the stream. It saves states in the background. */
+export async function buildDetection(
   parts: StoredParts,
-  { settings, recording, stream }: DetectionWiring,
-): DetectionWorker {
-  const { config, clock, registry } = parts;
+  { settings, recording, stream }: DetectionParts,
+): Promise<DetectionWorker> {
+  const { config, clock, registry, lifecycle } = parts;
   const worker = new DetectionWorker({
     engine: settings,
     store: createPartitionStore({
@@ -73,5 +41,9 @@ export function wireDetection(
     }),
   });
   worker.start();
+  const subscription = await stream.subscribe(worker);
+  lifecycle.onStop("subscription", () => subscription.stop());
+  // States are saved before the partitions are given up, and with them the memory.
+  lifecycle.onStop("detection", () => worker.stop());
   return worker;
 }

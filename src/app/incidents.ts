@@ -1,4 +1,5 @@
 /** Incidents, tickets and runs as configured: who applies events, and who carries effects out. */
+import { defaultQuietTimes } from "../config/jira.ts";
 import type { Config } from "../config/schema.ts";
 import { readSecret } from "../config/secret.ts";
 import { questionExecutor, runExecutor } from "../healing/executors.ts";
@@ -24,14 +25,11 @@ import { createTicketing, type Ticketing } from "../tickets/ticketing.ts";
 import type { StoredParts } from "./parts.ts";
 import type { Stream } from "./stream.ts";
 
-/** As Jira's section has them by default. */
-const defaults = { resolve_after: 900_000, reopen_duration: 604_800_000 };
-
 /** How long an incident waits before it is resolved, and how long it reopens. */
 export function quietTimes(
   jira: Config["jira"],
 ): Pick<ReducerSettings, "resolveAfterMs" | "reopenDurationMs"> {
-  const { resolve_after, reopen_duration } = jira ?? defaults;
+  const { resolve_after, reopen_duration } = jira ?? defaultQuietTimes;
   return { resolveAfterMs: resolve_after, reopenDurationMs: reopen_duration };
 }
 

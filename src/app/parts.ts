@@ -1,11 +1,15 @@
-/** What every piece of wiring is given. */
+/** What every builder is given, and how it is stopped again when one of them fails. */
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
 import type { Logger } from "pino";
-import type { Clock } from "../clock.ts";
+import { type Clock, systemClock } from "../clock.ts";
 import type { Config } from "../config/schema.ts";
+import type { StoreMetrics } from "../store/metrics.ts";
 import type { Store } from "../store/store.ts";
-import type { Health } from "../telemetry/health.ts";
-import type { Registry } from "../telemetry/registry.ts";
-import type { Lifecycle } from "./lifecycle.ts";
+import { createHealth, type Health } from "../telemetry/health.ts";
+import { createRegistry, type Registry } from "../telemetry/registry.ts";
+import { version } from "../version.ts";
+import { createLifecycle, type Lifecycle } from "./lifecycle.ts";
 
 export interface Parts {
   readonly config: Config;
@@ -21,4 +25,26 @@ export interface Parts {
 
 export interface StoredParts extends Parts {
   readonly store: Store;
+  readonly storeMetrics: StoreMetrics;
+}
+
+/** Below the unit's TimeoutStopSec. */
+const stopDeadlineMs = 25_000;
+
+/** Builds by these parts; what had started is stopped again when the rest cannot start. */
+export async function withParts<Started>(
+  given: Pick<Parts, "config" | "logger">,
+  build: (parts: Parts) => Promise<Started>,
+): Promise<Started> {
+  const { config, logger } = given;
+  const lifecycle = createLifecycle({ clock: systemClock, stopDeadlineMs });
+  const owner = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
+  const registry = createRegistry(version);
+  const health = createHealth();
+  try {
+    return await build({ config, logger, clock: systemClock, registry, health, lifecycle, owner });
+  } catch (error) {
+    await lifecycle.stop().catch((err: unknown) => logger.error({ err }, "stopping failed"));
+    throw error;
+  }
 }

@@ -19,8 +19,12 @@ import type { Stream } from "./stream.ts";
 /** A process that dies leaves its sources unpolled for at most five quarters of this. */
 const leaseMs = 6_000;
 
-/** A source as the poller takes it. @throws ConfigError DW_CONFIG_SECRET when its password cannot be read */
-export function sourceOptions(name: string, source: Config["sources"][string]): SourceOptions {
+/** The sources as the poller takes them. @throws ConfigError DW_CONFIG_SECRET when a password cannot be read */
+export function sourceList({ sources }: Config): readonly SourceOptions[] {
+  return Object.entries(sources).map(([name, source]) => sourceOptions(name, source));
+}
+
+function sourceOptions(name: string, source: Config["sources"][string]): SourceOptions {
   const { model, ...columns } = source.columns;
   return {
     ...defaultSourceOptions,
@@ -43,11 +47,17 @@ export function sourceOptions(name: string, source: Config["sources"][string]): 
   };
 }
 
-export function wireSources(parts: StoredParts, stream: Stream): void {
-  const { config, clock, registry, health, lifecycle } = parts;
+interface SourcesParts {
+  readonly sources: readonly SourceOptions[];
+  readonly stream: Stream;
+}
+
+/** Starts to ask for each source's lease. */
+export function buildSources(parts: StoredParts, { sources, stream }: SourcesParts): void {
+  const { clock, registry, health, lifecycle } = parts;
   const metrics = sourceMetrics(registry);
-  for (const [name, source] of Object.entries(config.sources)) {
-    const options = sourceOptions(name, source);
+  for (const options of sources) {
+    const { name } = options;
     const logger = parts.logger.child({ component: "source", source: name });
     const held = new LeasedPoller({
       source: name,

@@ -1,25 +1,21 @@
-/** Opens the store as configured. */
+/** Opens the store as configured, and keeps it in order. */
 import { type Clock, systemClock } from "../clock.ts";
 import { databaseUrl } from "../config/database.ts";
 import { storeMetrics, storeSizeMetric } from "../store/metrics.ts";
 import { Presence } from "../store/presence/watch.ts";
 import { Retention } from "../store/retention.ts";
-import { openStore, type Store } from "../store/store.ts";
+import { openStore } from "../store/store.ts";
 import { followStoreClock } from "../store/store-clock.ts";
-import type { Parts } from "./parts.ts";
+import type { Parts, StoredParts } from "./parts.ts";
 
-export interface WiredStore {
-  readonly store: Store;
-  /** The store's own, unless another was asked for. */
-  readonly clock: Clock;
-  /** Says that the daemon uses it, and deletes what is older than configured, from now on. */
-  startHousekeeping(): Promise<Presence>;
-}
-
-/** @param asked bends time for the demo */
-export async function wireStore(parts: Parts, asked?: Clock): Promise<WiredStore> {
+/**
+ * From here on time is the store's own.
+ *
+ * @param asked bends time for the demo
+ */
+export async function buildStore(parts: Parts, asked?: Clock): Promise<StoredParts> {
   const { config, registry, lifecycle } = parts;
-  const logger = parts.logger.child({ component: "store" });
+  const logger = componentLogger(parts);
   const metrics = storeMetrics(registry);
   const store = await openStore({
     url: databaseUrl(config.store),
@@ -30,29 +26,41 @@ export async function wireStore(parts: Parts, asked?: Clock): Promise<WiredStore
   });
   storeSizeMetric(registry, () => store.sizeBytes());
   lifecycle.onStop("store", () => store.close());
-  const clock = asked ?? (await followed(store, { logger, lifecycle }));
-  const { decisions, outbox, journal } = config.retention;
-  const keepMs = { decisions, outbox, journal };
-  const retention = new Retention({ ...parts, clock, store, keepMs, logger, metrics });
-  const presence = new Presence({ store, clock: systemClock, logger, metrics });
-  return {
-    store,
-    clock,
-    startHousekeeping: async () => {
-      await presence.start();
-      lifecycle.onStop("presence", () => presence.stop());
-      retention.start();
-      lifecycle.onStop("retention", () => retention.stop());
-      return presence;
-    },
-  };
-}
-
-async function followed(
-  store: Store,
-  { logger, lifecycle }: Pick<Parts, "logger" | "lifecycle">,
-): Promise<Clock> {
+  if (asked !== undefined) return { ...parts, store, clock: asked, storeMetrics: metrics };
   const clock = await followStoreClock({ store, logger });
   lifecycle.onStop("clock", async () => clock.stop());
-  return clock;
+  return { ...parts, store, clock, storeMetrics: metrics };
 }
+
+/** Says that the daemon uses the store. */
+export async function buildPresence(parts: StoredParts): Promise<Presence> {
+  const { store, storeMetrics: metrics, lifecycle } = parts;
+  const presence = new Presence({
+    store,
+    clock: systemClock,
+    logger: componentLogger(parts),
+    metrics,
+  });
+  await presence.start();
+  lifecycle.onStop("presence", () => presence.stop());
+  return presence;
+}
+
+/** Deletes what is older than configured. */
+export function buildRetention(parts: StoredParts): void {
+  const { config, clock, store, storeMetrics: metrics, lifecycle, owner } = parts;
+  const { decisions, outbox, journal } = config.retention;
+  const retention = new Retention({
+    store,
+    clock,
+    owner,
+    keepMs: { decisions, outbox, journal },
+    logger: componentLogger(parts),
+    metrics,
+  });
+  retention.start();
+  lifecycle.onStop("retention", () => retention.stop());
+}
+
+const componentLogger = ({ logger }: Parts): Parts["logger"] =>
+  logger.child({ component: "store" });

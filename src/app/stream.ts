@@ -11,11 +11,7 @@ import type { RecordLog } from "../stream/record-log.ts";
 import type { RecordSink } from "../stream/record-sink.ts";
 import type { StoredParts } from "./parts.ts";
 
-export type Stream = RecordSink &
-  RecordLog & {
-    /** Lets go of the records of a partition below an offset; Kafka's own retention does it there. */
-    forget(partition: number, below: number): Promise<void>;
-  };
+export type Stream = RecordSink & RecordLog;
 
 /** The log's name in the store, and of its partitions' progress. */
 const logName = "driftwarden";
@@ -26,7 +22,7 @@ export function streamName(config: Config): string {
   return config.stream.kafka?.topic ?? logName;
 }
 
-export async function wireStream(parts: StoredParts): Promise<Stream> {
+export async function buildStream(parts: StoredParts): Promise<Stream> {
   const { config, store, lifecycle, health, registry, owner } = parts;
   const logger = parts.logger.child({ component: "stream" });
   if (config.stream.kafka === undefined) {
@@ -49,9 +45,7 @@ export async function wireStream(parts: StoredParts): Promise<Stream> {
     }
     health.register("stream", () => log.health());
     lifecycle.onStop("stream", () => log.close());
-    return Object.assign(log, {
-      forget: async (partition: number, below: number) => void (await log.trim(partition, below)),
-    });
+    return log;
   }
   const { kafka, partitions } = config.stream;
   const stream = await openKafkaStream({
@@ -71,5 +65,5 @@ export async function wireStream(parts: StoredParts): Promise<Stream> {
   });
   health.register("stream", () => stream.health());
   lifecycle.onStop("stream", () => stream.close());
-  return Object.assign(stream, { forget: async () => undefined });
+  return stream;
 }

@@ -1,6 +1,7 @@
 /** `driftwarden audit verify`: whether the journal is as it was written. */
 import type { Command } from "commander";
-import { verifyJournal } from "../store/journal/verify.ts";
+import { auditVerify } from "../commands/audit-verify.ts";
+import { ask } from "./ask.ts";
 import { type StoreCommandParts, withStore } from "./store-command.ts";
 
 /** Exit code 1 when the chain of hashes is broken. */
@@ -9,12 +10,12 @@ export function registerAudit(program: Command, parts: StoreCommandParts): void 
     .command("audit")
     .description("look after the journal of every event, decision, denial and act")
     .command("verify")
-    .description("walk the journal's chain of hashes; exit code 1 when a row was changed")
+    .description(`${auditVerify.help}; exit code 1 when a row was changed`)
     .requiredOption("--config <file>", "the configuration")
     .option("--json", "one JSON line")
     .action((options: { readonly config: string; readonly json?: boolean }) =>
       withStore(options.config, parts, async (store) => {
-        const verdict = await verifyJournal(store);
+        const verdict = await ask(auditVerify, {}, { store });
         const said = verdict.ok
           ? `the journal is as it was written: ${verdict.rows} rows`
           : `the journal is broken at row ${verdict.seq}: ${verdict.reason}`;

@@ -1,14 +1,78 @@
 /** `driftwarden detect`: scores any table of numbers, row by row. */
+import type { Command } from "commander";
 import type { DetectorType } from "../../detectors/detector.ts";
-import { type DetectorChoice, detectorNamed, detectorSet } from "../detection/default-detectors.ts";
-import { DetectionError } from "../detection/errors.ts";
+import { loadConfig } from "../config/load.ts";
+import { type DetectorChoice, detectorSet } from "../detection/default-detectors.ts";
 import type { DecisionSettings, DetectorUse } from "../detection/settings.ts";
-import { messageOf } from "../errors.ts";
-import { parseNumber, parseTime } from "../replay/cells.ts";
-import { type CsvRow, lineError, readCsv } from "../replay/csv.ts";
-import { type RowScorer, ruledScorer, soleScorer, type TableRow } from "../replay/row-scorer.ts";
+import { detectRows } from "../replay/detect.ts";
+import { type RowScorer, ruledScorer, soleScorer } from "../replay/row-scorer.ts";
+import { type ChoiceArguments, choiceOf, withChoice, withChoiceOptions } from "./choice-options.ts";
+import { detectorAsked, parametersOf } from "./detector-parameters.ts";
 import { CliError } from "./errors.ts";
 import type { LineOutput } from "./line-output.ts";
+import type { OfflineParts } from "./offline-parts.ts";
+
+interface Arguments extends ChoiceArguments {
+  readonly csv: string;
+  readonly detector?: string;
+  readonly set: readonly string[];
+  readonly ignore?: string;
+  readonly alerts?: boolean;
+  readonly config?: string;
+}
+
+const collected = (value: string, before: readonly string[]): readonly string[] => [
+  ...before,
+  value,
+];
+
+export function registerDetect(program: Command, parts: OfflineParts): void {
+  const command = program
+    .command("detect")
+    .description("score any table of numbers: row,score; 1.0 is the boundary")
+    .requiredOption(
+      "--csv <file>",
+      "the table; a column timestamp is time, all others are features",
+    )
+    .option(
+      "--detector <name>",
+      "this detector alone, without rules; default: the set that run uses",
+    )
+    .option(
+      "--set <key=JSON>",
+      "a parameter of that detector; may be given several times",
+      collected,
+      [],
+    );
+  withChoiceOptions(command)
+    .option("--ignore <columns>", "columns that are no features, separated by commas")
+    .option("--alerts", "only the rows at which an episode opens")
+    .option("--config <file>", "detection as this configuration has it")
+    .action((given: Arguments) => detect(given, parts));
+}
+
+async function detect(
+  given: Arguments,
+  { cli, detectors, remediations, engineSettings }: OfflineParts,
+): Promise<void> {
+  const { csv, detector, set, alerts } = given;
+  const config = given.config === undefined ? undefined : loadConfig(given.config, remediations);
+  const choice = choiceOf(given, config);
+  const settings = config && engineSettings(withChoice(config, choice));
+  await runDetect(
+    {
+      csv,
+      detectorTypes: detectors,
+      set,
+      ...(detector !== undefined && { detector }),
+      ...choice,
+      ...(given.ignore !== undefined && { ignore: given.ignore.split(",") }),
+      ...(alerts !== undefined && { alerts }),
+      ...(settings !== undefined && { detectors: settings.detectors, decision: settings.decision }),
+    },
+    { stdout: (line) => cli.print(line) },
+  );
+}
 
 export interface DetectOptions extends DetectorChoice {
   readonly csv: string;
@@ -26,122 +90,35 @@ export interface DetectOptions extends DetectorChoice {
   readonly decision?: Partial<DecisionSettings>;
 }
 
-/** Column of each feature in the file, features in order of their names. */
-interface Columns {
-  readonly time: number;
-  readonly features: readonly { readonly name: string; readonly column: number }[];
-}
-
 /**
  * @returns the exit code, 0 whatever it finds
  * @throws CliError DW_CLI_USAGE, FileError DW_CLI_FILE
  */
 export async function runDetect(options: DetectOptions, io: LineOutput): Promise<number> {
-  let columns: Columns | undefined;
-  let scorer: RowScorer | undefined;
-  let row = 0;
-  for await (const { header, rows } of readCsv(options.csv)) {
-    if (columns === undefined) {
-      columns = columnsOf(options, header);
-      scorer = scorerOf(options, columns);
-      io.stdout("row,score");
-    }
-    for (const one of rows) {
-      const scored = scorer?.(rowOf(options.csv, one, columns));
-      const shown = options.alerts !== true || scored?.opens === true;
-      if (shown) io.stdout(`${row},${scored?.score ?? ""}`);
+  const scorerFor = (names: readonly string[]): RowScorer => scorerOf(options, names);
+  let row: number | undefined;
+  for await (const batch of detectRows({ ...options, scorerFor })) {
+    if (row === undefined) io.stdout("row,score");
+    row ??= 0;
+    for (const { score, opens } of batch) {
+      if (options.alerts !== true || opens) io.stdout(`${row},${score ?? ""}`);
       row++;
     }
   }
   return 0;
 }
 
-function columnsOf({ csv, ignore = [] }: DetectOptions, header: readonly string[]): Columns {
-  const features = header
-    .map((name, column) => ({ name, column }))
-    .filter(({ name }) => name !== "timestamp" && !ignore.includes(name))
-    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  if (features.length === 0) throw lineError(csv, 1, "there is no column to score");
-  const twice = features.find(({ name }, i) => features[i + 1]?.name === name);
-  if (twice !== undefined) throw lineError(csv, 1, `the column ${twice.name} stands there twice`);
-  return { time: header.indexOf("timestamp"), features };
-}
-
-/** NaN and the infinities stay as they are; undefined is an empty cell: an absent feature. */
-function rowOf(file: string, { fields, line }: CsvRow, columns: Columns): TableRow {
-  const cell = fields[columns.time];
-  const time = cell === undefined ? undefined : parseTime(cell);
-  if (cell !== undefined && time === undefined) {
-    throw lineError(file, line, `timestamp ${JSON.stringify(cell)} is no time`);
-  }
-  const values = columns.features.map(({ name, column }) => {
-    const text = fields[column]?.trim() ?? "";
-    if (text === "") return undefined;
-    const value = parseNumber(text);
-    if (value === undefined)
-      throw lineError(file, line, `${name} ${JSON.stringify(text)} is no number`);
-    return value;
-  });
-  return { values, time };
-}
-
-function scorerOf(options: DetectOptions, { features }: Columns): RowScorer {
-  const names = features.map(({ name }) => name);
+function scorerOf(options: DetectOptions, names: readonly string[]): RowScorer {
+  const { detectorTypes, set = [], decision = {} } = options;
   if (options.detector !== undefined) {
-    const type = knownDetector(options, options.detector);
-    return soleScorer(
-      { type, params: paramsOf(type, options.set ?? [], names), judge: true },
-      names.length,
-    );
+    const type = detectorAsked(detectorTypes, options.detector);
+    return soleScorer({ type, params: parametersOf(type, set, names), judge: true }, names.length);
   }
-  if ((options.set ?? []).length > 0) {
-    throw usage("--set without --detector", "Name the detector that the parameters are for.");
+  if (set.length > 0) {
+    throw new CliError("DW_CLI_USAGE", "--set without --detector", {
+      hint: "Name the detector that the parameters are for.",
+    });
   }
-  const detectors = options.detectors ?? detectorSet(options.detectorTypes, options);
-  return ruledScorer({ names, detectors, decision: options.decision ?? {} });
-}
-
-function knownDetector({ detectorTypes }: DetectOptions, name: string): DetectorType<unknown> {
-  try {
-    return detectorNamed(detectorTypes, name);
-  } catch (error) {
-    if (error instanceof DetectionError) throw usage(error.message, error.hint);
-    throw error;
-  }
-}
-
-function paramsOf(
-  type: DetectorType<unknown>,
-  set: readonly string[],
-  names: readonly string[],
-): unknown {
-  const given = Object.fromEntries(set.map(settingOf));
-  // Limits go by feature name, which a detector does not know: it is told the names with them.
-  const input = "limits" in given && !("features" in given) ? { ...given, features: names } : given;
-  const parsed = type.params.safeParse(input);
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map(({ path, message }) =>
-    [path.join("."), message].filter(Boolean).join(": "),
-  );
-  throw usage(
-    `parameters of ${type.name}: ${problems.join("; ")}`,
-    "Each --set takes key=JSON, for example --set window_size=100.",
-  );
-}
-
-function settingOf(text: string): [string, unknown] {
-  const at = text.indexOf("=");
-  try {
-    if (at < 1) throw new SyntaxError("there is no key before =");
-    return [text.slice(0, at), JSON.parse(text.slice(at + 1))];
-  } catch (error) {
-    throw usage(
-      `--set ${text}: ${messageOf(error)}`,
-      "Write key=JSON, for example --set n_trees=25.",
-    );
-  }
-}
-
-function usage(message: string, hint: string): CliError {
-  return new CliError("DW_CLI_USAGE", message, { hint });
+  const detectors = options.detectors ?? detectorSet(detectorTypes, options);
+  return ruledScorer({ names, detectors, decision });
 }

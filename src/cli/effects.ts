@@ -1,8 +1,10 @@
 /** `driftwarden effects`: what is promised and not done yet, what was given up, and giving it another try. */
 import type { Command } from "commander";
+import { effects } from "../commands/effects.ts";
+import { effectsRetry } from "../commands/effects-retry.ts";
 import type { OutboxEffect } from "../store/outbox/inspect.ts";
-import { type EffectFilter, listEffects, retryDeadEffect } from "../store/outbox/inspect.ts";
 import type { Store } from "../store/store.ts";
+import { ask } from "./ask.ts";
 import { CliError } from "./errors.ts";
 import { type StoreCommandParts, withStore } from "./store-command.ts";
 
@@ -16,8 +18,8 @@ interface EffectsOptions {
 /** Without an option: everything that is promised and not done; a retry is carried out by the daemon. */
 export function registerEffects(program: Command, parts: StoreCommandParts): void {
   program
-    .command("effects")
-    .description("list promised tickets, comments and runs that are not done, or retry a dead one")
+    .command(effects.words)
+    .description(effects.help)
     .requiredOption("--config <file>", "the configuration")
     .option("--dead", "only those that were given up")
     .option("--retry <id>", "give this dead effect another try")
@@ -36,19 +38,9 @@ async function list(
   { dead, json }: EffectsOptions,
   { cli }: StoreCommandParts,
 ): Promise<void> {
-  const statuses = dead === true ? (["dead"] as const) : (["pending", "working", "dead"] as const);
-  for (const status of statuses) {
-    for await (const effect of all(store, { status })) {
-      cli.print(json === true ? JSON.stringify(effect) : line(effect));
-    }
-  }
-}
-
-async function* all(store: Store, filter: EffectFilter): AsyncGenerator<OutboxEffect> {
-  for (let after: number | null = 0; after !== null; ) {
-    const page = await listEffects(store, { ...filter, after });
-    yield* page.items;
-    after = page.next;
+  const answer = await ask(effects, { dead }, { store });
+  for await (const effect of answer.effects) {
+    cli.print(json === true ? JSON.stringify(effect) : line(effect));
   }
 }
 
@@ -58,7 +50,8 @@ function line({ id, status, effect, attempts, lastError }: OutboxEffect): string
 }
 
 async function retry(store: Store, id: string, { cli }: StoreCommandParts): Promise<void> {
-  if (!(await retryDeadEffect(store, id))) {
+  const { done } = await ask(effectsRetry, { id }, { store });
+  if (!done) {
     throw new CliError("DW_CLI_USAGE", `there is no dead effect ${id}`, {
       hint: "driftwarden effects --dead --config FILE lists them with their ids.",
     });

@@ -1,16 +1,20 @@
 /** The arguments of commands that look back over rows: where the rows are, and with which detection. */
 import type { Command } from "commander";
-import { sourceOptions } from "../app/sources.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { parseDuration } from "../duration.ts";
+import { openClawAt } from "../replay/openclaw.ts";
 import type { DetectionOptions, ReplayInput } from "../replay/replay.ts";
-import { csvSource, databaseSource, type RowSource } from "../replay/row-source.ts";
-import { defaultConnection, defaultSourceOptions, type SourceOptions } from "../source/options.ts";
-import { probeSource } from "../source/probe.ts";
+import {
+  csvSource,
+  type DatabaseReading,
+  databaseSource,
+  type RowSource,
+} from "../replay/row-source.ts";
+import type { SourceOptions } from "../source/options.ts";
 import { type ChoiceArguments, choiceOf, withChoice } from "./choice-options.ts";
-import type { OfflineParts } from "./detect-command.ts";
 import { CliError } from "./errors.ts";
+import type { OfflineParts } from "./offline-parts.ts";
 
 export interface HistoryArguments {
   readonly csv?: readonly string[];
@@ -26,9 +30,6 @@ export interface History {
   /** Only what opened in this time before the newest row counts, ms; what is older is learned from. */
   readonly lastMs: number | undefined;
 }
-
-/** What is read before the time asked for, so that normal is known when it begins, ms. */
-const learnMs = 7 * 86_400_000;
 
 export function withHistoryOptions(command: Command): Command {
   return command
@@ -49,12 +50,11 @@ export async function historyOf(given: HistoryArguments, parts: OfflineParts): P
     given.config === undefined
       ? undefined
       : loadConfig(given.config, parts.remediations, "not read");
-  const reading = {
-    pastMs: (lastMs ?? Number.POSITIVE_INFINITY) + learnMs,
-    say: (line: string): void => parts.cli.say(line),
-  };
   const { markers } = given;
-  const sources = await sourcesOf(given, config, reading);
+  const sources = await sourcesOf(given, () => config && parts.sources(config), {
+    lastMs,
+    say: (line) => parts.cli.say(line),
+  });
   return { input: { sources, ...(markers !== undefined && { markers }) }, config, lastMs };
 }
 
@@ -69,41 +69,19 @@ export function detectionOf(
   return { detectorTypes, engine: engineSettings(withChoice(config, choice)), ...choice };
 }
 
-type Reading = Parameters<typeof databaseSource>[1];
-
 async function sourcesOf(
   { csv, from }: HistoryArguments,
-  config: Config | undefined,
-  reading: Reading,
+  configured: () => readonly SourceOptions[] | undefined,
+  reading: DatabaseReading,
 ): Promise<readonly RowSource[]> {
   if (csv !== undefined && from !== undefined) {
     throw usage("--csv and --from are given", "Give the one that has the rows.");
   }
   if (csv !== undefined) return csv.map(csvSource);
-  if (from !== undefined) return [databaseSource(await openClawAt(from, reading), reading)];
-  if (config !== undefined) {
-    return Object.entries(config.sources).map(([name, source]) =>
-      databaseSource(sourceOptions(name, source), reading),
-    );
-  }
+  if (from !== undefined) return [databaseSource(await openClawAt(from, reading.say), reading)];
+  const options = configured();
+  if (options !== undefined) return options.map((source) => databaseSource(source, reading));
   throw usage("there are no rows", "Name them by --csv FILE, --from URL or --config FILE.");
-}
-
-/** Columns that name the model, where nobody has said which. */
-const modelColumns = ["model", "model_name", "model_id"];
-
-/** OpenClaw's table at an address; whether it has a column for the model is looked up. */
-async function openClawAt(url: string, { say }: Reading): Promise<SourceOptions> {
-  const plain = {
-    ...defaultSourceOptions,
-    name: "main",
-    connection: { ...defaultConnection, url },
-  };
-  const { available } = await probeSource(plain);
-  const model = modelColumns.find((name) => available.some((column) => column.name === name));
-  if (model === undefined) return plain;
-  say(`the column ${model} names the model`);
-  return { ...plain, columns: { ...plain.columns, model } };
 }
 
 function durationOf(text: string): number {

@@ -1,6 +1,7 @@
 /** `driftwarden restored`: whether the store may have forgotten runs, and a person's word that it has not. */
 import type { Command } from "commander";
-import { restoredAtMs, sayForgotNothing } from "../store/presence/presence.ts";
+import { restored } from "../commands/restored.ts";
+import { ask } from "./ask.ts";
 import { type StoreCommandParts, withStore } from "./store-command.ts";
 
 interface RestoredOptions {
@@ -11,8 +12,8 @@ interface RestoredOptions {
 /** After `--forgot-nothing` a daemon lets runs through again within a minute. */
 export function registerRestored(program: Command, parts: StoreCommandParts): void {
   program
-    .command("restored")
-    .description("say since when the store may have forgotten runs, because it was restored")
+    .command(restored.words)
+    .description(restored.help)
     .requiredOption("--config <file>", "the configuration")
     .option(
       "--forgot-nothing",
@@ -20,8 +21,8 @@ export function registerRestored(program: Command, parts: StoreCommandParts): vo
     )
     .action((options: RestoredOptions) =>
       withStore(options.config, parts, async (store) => {
-        if (options.forgotNothing === true) await sayForgotNothing(store);
-        const atMs = await restoredAtMs(store);
+        const { forgotNothing } = options;
+        const { restoredAtMs: atMs } = await ask(restored, { forgotNothing }, { store });
         parts.cli.print(
           atMs === undefined
             ? "the store has forgotten nothing: fixes run as configured"

@@ -1,7 +1,6 @@
 /** `driftwarden run`: the daemon. */
 import type { Command } from "commander";
 import type { Logger } from "pino";
-import type { App } from "../app/app.ts";
 import { systemClock } from "../clock.ts";
 import type { Remediations } from "../config/fixes.ts";
 import { loadConfig } from "../config/load.ts";
@@ -13,7 +12,11 @@ import { exitCodeOf, unreachableCode } from "./exit-code.ts";
 export interface RunParts {
   readonly cli: Cli;
   readonly remediations: Remediations;
-  readonly startApp: (config: Config, options: { readonly logger: Logger }) => Promise<App>;
+  readonly startApp: (config: Config, options: { readonly logger: Logger }) => Promise<StartedApp>;
+}
+
+interface StartedApp {
+  stop(): Promise<void>;
 }
 
 /** Watches until it is told to stop, then drains; whatever stops it by force loses nothing. */
@@ -56,7 +59,10 @@ interface Patience {
 const pauseMs = 1_000;
 
 /** What breaks off while everything starts is waited for as what is not up yet. */
-async function untilReached(start: () => Promise<App>, patience: Patience): Promise<App> {
+async function untilReached(
+  start: () => Promise<StartedApp>,
+  patience: Patience,
+): Promise<StartedApp> {
   const { untilMs, logger, stop } = patience;
   for (;;) {
     try {

@@ -1,6 +1,5 @@
 /** A command that looks into the store: opens it as configured, and closes it whatever happens. */
 import type { Logger } from "pino";
-import type { StoreOnly } from "../app/app.ts";
 import type { Remediations } from "../config/fixes.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
@@ -11,7 +10,12 @@ import type { Cli } from "./cli.ts";
 export interface StoreCommandParts {
   readonly cli: Cli;
   readonly remediations: Remediations;
-  readonly openStore: (config: Config, logger: Logger) => Promise<StoreOnly>;
+  readonly openStore: (config: Config, logger: Logger) => Promise<OpenedStore>;
+}
+
+interface OpenedStore {
+  readonly store: Store;
+  close(): Promise<void>;
 }
 
 /** @param file of the configuration */

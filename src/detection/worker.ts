@@ -10,7 +10,7 @@ import type { Clock } from "../clock.ts";
 import { DriftwardenError, messageOf } from "../errors.ts";
 import { sameJson } from "../store/json.ts";
 import type { ModelKey } from "../stream/model-key.ts";
-import type { LogEntry, PartitionReader } from "../stream/record-log.ts";
+import type { LogEntry, PartitionReader, RecordLog } from "../stream/record-log.ts";
 import { DropNotices } from "./drop-notices.ts";
 import { type EngineSettings, PartitionEngine } from "./engine.ts";
 import type { DetectionEvent } from "./event.ts";
@@ -24,7 +24,7 @@ export interface WorkerOptions {
   readonly engine: EngineSettings;
   readonly store: PartitionStore;
   /** Told that records of a partition below this offset are not needed any more. */
-  readonly forget: (partition: number, below: number) => Promise<void>;
+  readonly forget: RecordLog["forget"];
   readonly checkpointIntervalMs: number;
   readonly clock: Clock;
   readonly logger: Logger;

@@ -10,16 +10,20 @@ type HttpErrorCode =
   | "DW_HTTP_MALFORMED"
   | "DW_HTTP_INTERNAL";
 
+interface HttpErrorOptions extends DriftwardenErrorOptions {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 export class HttpError extends DriftwardenError<HttpErrorCode> {
   /** The status of the answer. */
   readonly status: number;
+  /** What the answer says beside it. */
+  readonly headers: Readonly<Record<string, string>> | undefined;
 
-  constructor(
-    code: HttpErrorCode,
-    message: string,
-    options: DriftwardenErrorOptions & { status: number },
-  ) {
+  constructor(code: HttpErrorCode, message: string, options: HttpErrorOptions) {
     super(code, message, options);
     this.status = options.status;
+    this.headers = options.headers;
   }
 }

@@ -1,17 +1,33 @@
 /** Answers: JSON or text, the same headers on all of them, and errors in one shape. */
-import type { ServerResponse } from "node:http";
 import { DriftwardenError } from "../errors.ts";
 import { HttpError } from "./errors.ts";
 
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly type: string;
   readonly body: string;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
-export function json(status: number, value: unknown): Answer {
-  return { status, type: "application/json; charset=utf-8", body: `${JSON.stringify(value)}\n` };
+/** The length stands among the headers, so that HEAD says it too. */
+export function answer({ status, type, body, headers }: Answer): Response {
+  return new Response(body, {
+    status,
+    headers: {
+      "content-type": type,
+      "content-length": String(Buffer.byteLength(body)),
+      "cache-control": "no-store",
+      "x-content-type-options": "nosniff",
+      ...headers,
+    },
+  });
+}
+
+const jsonType = "application/json; charset=utf-8";
+const line = (value: unknown): string => `${JSON.stringify(value)}\n`;
+
+export function json(status: number, value: unknown): Response {
+  return answer({ status, type: jsonType, body: line(value) });
 }
 
 /** An error that was not meant is not shown: its text may hold anything. */
@@ -23,26 +39,16 @@ function shown(error: unknown): DriftwardenError {
   });
 }
 
-function statusOf(error: DriftwardenError): number {
-  if (error instanceof HttpError) return error.status;
-  return error.retryable ? 503 : 500;
+/** `{"code","message","hint"}`. */
+export function errorBody({ code, message, hint }: DriftwardenError): string {
+  return line({ code, message, hint });
 }
 
-/** `{"code","message","hint"}` with the status that fits. */
-export function errorAnswer(thrown: unknown): Answer {
+/** An error in that shape, with the status that fits. */
+export function errorAnswer(thrown: unknown): Response {
   const error = shown(thrown);
-  const { code, message, hint } = error;
-  return json(statusOf(error), { code, message, hint });
-}
-
-export function send(response: ServerResponse, answer: Answer): void {
-  response.writeHead(answer.status, {
-    "content-type": answer.type,
-    "content-length": Buffer.byteLength(answer.body),
-    "cache-control": "no-store",
-    "x-content-type-options": "nosniff",
-    ...answer.headers,
-  });
-  // node:http itself leaves the body out of the answer to HEAD.
-  response.end(answer.body);
+  const body = errorBody(error);
+  if (error instanceof HttpError)
+    return answer({ status: error.status, headers: error.headers, type: jsonType, body });
+  return answer({ status: error.retryable ? 503 : 500, type: jsonType, body });
 }

@@ -1,15 +1,22 @@
-/** The HTTP server: limits, who is answered, one line in the log when it listens. What it answers: routes.ts. */
+/** The HTTP server: limits, who is answered, one line in the log when it listens. What it answers: app.ts. */
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from "node:http";
 import type { Socket } from "node:net";
+import { getRequestListener, RequestError } from "@hono/node-server";
 import type { Logger } from "pino";
 import { messageOf } from "../errors.ts";
 import { allowedHosts } from "./allowed-hosts.ts";
+import { type HttpAppParts, httpApp } from "./app.ts";
 import { HttpError } from "./errors.ts";
-import { type Answer, errorAnswer, send } from "./respond.ts";
-import { type RouteParts, router } from "./routes.ts";
+import { errorAnswer, errorBody } from "./respond.ts";
 
-export interface HttpOptions extends RouteParts {
+export interface HttpOptions extends Omit<HttpAppParts, "isAllowed"> {
   readonly listen: { readonly host: string /** 0: any free one. */; readonly port: number };
   readonly logger: Logger;
 }
@@ -38,10 +45,7 @@ const closeGraceMs = 2000;
  */
 export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   const { listen, logger } = options;
-  const answer = answerer(options);
-  const server = createServer(limits, (request, response) => {
-    void answer(request).then((given) => send(response, given));
-  });
+  const server = createServer(limits, listener(options));
   server.maxConnections = maxConnections;
   server.on("checkContinue", refuseBody).on("clientError", refuseMalformed);
   server.listen(listen.port, listen.host);
@@ -70,42 +74,30 @@ function urlOf(server: Server): string {
   return `http://${host}:${address.port}`;
 }
 
-function answerer(options: HttpOptions): (request: IncomingMessage) => Promise<Answer> {
-  const route = router(options);
-  const isAllowed = allowedHosts(options.listen.host);
-  return async (request) => {
-    try {
-      checkHost(request, isAllowed);
-      const refused = wrongMethod(request);
-      return refused ?? (await route(new URL(request.url ?? "/", "http://localhost")));
-    } catch (err) {
-      const given = errorAnswer(err);
-      if (given.status === 500) options.logger.error({ err, path: request.url }, "request failed");
-      return given;
-    }
+function listener({ listen, logger, ...parts }: HttpOptions): RequestListener {
+  const failed = (thrown: unknown, path?: string): Response => {
+    const answer = errorAnswer(thrown instanceof RequestError ? malformed(thrown.message) : thrown);
+    if (answer.status === 500) logger.error({ err: thrown, path }, "request failed");
+    return answer;
   };
+  const app = httpApp({ ...parts, isAllowed: allowedHosts(listen.host) });
+  app.onError((error, { env }) => failed(error, env.incoming.url));
+  const answerFrom = getRequestListener(app.fetch, {
+    // A client of HTTP/1.0 may send no Host header.
+    hostname: "localhost",
+    errorHandler: failed,
+    overrideGlobalObjects: false,
+    // What is left of a body goes with its connection.
+    autoCleanupIncoming: false,
+  });
+  return (request, response) => void answerFrom(request, response);
 }
 
-function checkHost(
-  request: IncomingMessage,
-  isAllowed: (header: string | undefined) => boolean,
-): void {
-  if (isAllowed(request.headers.host)) return;
-  throw new HttpError("DW_HTTP_HOST", "this name is not answered here", {
-    status: 403,
-    hint: "Ask under the address that http.listen names, or under localhost.",
+const malformed = (problem: string, status = 400): HttpError =>
+  new HttpError("DW_HTTP_MALFORMED", problem, {
+    status,
+    hint: "Send a plain HTTP/1.1 request with less than 16 KB of headers.",
   });
-}
-
-/** Everything is read only, and a body is never read: its connection is closed instead. */
-function wrongMethod(request: IncomingMessage): Answer | undefined {
-  if (request.method === "GET" || request.method === "HEAD") return undefined;
-  const error = new HttpError("DW_HTTP_METHOD", `${request.method} is not possible here`, {
-    status: 405,
-    hint: "Use GET.",
-  });
-  return { ...errorAnswer(error), headers: { allow: "GET, HEAD", connection: "close" } };
-}
 
 function refuseBody(_request: IncomingMessage, response: ServerResponse): void {
   response.writeHead(417, { connection: "close" }).end();
@@ -118,12 +110,10 @@ function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
   }
   const tooLarge = error.code === "HPE_HEADER_OVERFLOW";
   const status = tooLarge ? "431 Request Header Fields Too Large" : "400 Bad Request";
-  const { body } = errorAnswer(
-    new HttpError("DW_HTTP_MALFORMED", tooLarge ? "the header is too large" : "this is not HTTP", {
-      status: tooLarge ? 431 : 400,
-      hint: "Send a plain HTTP/1.1 request with less than 16 KB of headers.",
-    }),
-  );
+  const problem = tooLarge
+    ? malformed("the header is too large", 431)
+    : malformed("this is not HTTP");
+  const body = errorBody(problem);
   const head = `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: application/json\r\n`;
   socket.end(`${head}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
 }

@@ -21,12 +21,15 @@ export function csvSource(file: string, place: number): RowSource {
   return { name: `${basename(file)}#${place}`, read: (take) => readImportances(file, take) };
 }
 
+/** What is read before the time asked for, so that normal is known when it begins, ms. */
+const learnMs = 7 * 86_400_000;
+
 /** More rows than this are not read, the newest are. */
 const maxRows = 20_000_000;
 
 export interface DatabaseReading {
-  /** How much of the past, ms. */
-  readonly pastMs: number;
+  /** How much of the past is asked for, ms; undefined: all of it. */
+  readonly lastMs: number | undefined;
   /** Receives what people should know. */
   readonly say: (line: string) => void;
 }
@@ -34,11 +37,12 @@ export interface DatabaseReading {
 /** The past of one table. */
 export function databaseSource(
   options: SourceOptions,
-  { pastMs, say }: DatabaseReading,
+  { lastMs, say }: DatabaseReading,
 ): RowSource {
   const { name, table } = options;
   const read = async (take: RowListener): Promise<void> => {
-    const { rows, dropped } = await readPast(options, { ms: pastMs, maxRows }, take);
+    const ms = (lastMs ?? Number.POSITIVE_INFINITY) + learnMs;
+    const { rows, dropped } = await readPast(options, { ms, maxRows }, take);
     say(`read ${rows} rows of ${table}`);
     if (dropped > 0) say(`${dropped} of them have no time, feature or model and were left out`);
     if (rows === maxRows) say(`older rows were left out: ${maxRows} are read at most`);

@@ -29,4 +29,11 @@ export interface RecordLog {
   subscribe(reader: PartitionReader): Promise<Subscription>;
   /** Offset after the newest record of each partition, for the lag. */
   endOffsets(): Promise<readonly number[]>;
+  /**
+   * Lets go of the records of a partition that nobody reads again.
+   *
+   * @param belowOffset the oldest offset that is still needed
+   * @returns how many records were deleted; 0 where the stream deletes by its own retention
+   */
+  forget(partition: number, belowOffset: number): Promise<number>;
 }

@@ -25,11 +25,12 @@ const schema = z.toJSONSchema(configSchema, { io: "input", unrepresentable: "any
 /** These are read where the configuration itself is read. */
 const ownKeys = ["url", "url_file", "password_file"];
 const keys = [...new Set(namesOf(schema))].filter((key) => !ownKeys.includes(key));
-/** Whoever reads the configuration imports its type; no room does. */
+/** Whoever reads the configuration imports its type, or builds from it in app/; no room does. */
 const code = readdirSync("src", { recursive: true, encoding: "utf8" })
   .filter((name) => name.endsWith(".ts") && !name.startsWith("config"))
-  .map((name) => readFileSync(join("src", name), "utf8"))
-  .filter((source) => source.includes("/config/"))
+  .map((name) => ({ name, source: readFileSync(join("src", name), "utf8") }))
+  .filter(({ name, source }) => name.startsWith("app/") || source.includes("/config/"))
+  .map(({ source }) => source)
   .join("\n");
 
 it.each(keys)("somebody reads the key %s", (key) => {

@@ -94,7 +94,7 @@ export function setUp(
       maxFeatures: 10,
     },
     store,
-    forget: async () => undefined,
+    forget: async () => 0,
     checkpointIntervalMs: 60_000,
     clock: fakeClock(),
     logger: pino({ level: "warn" }, { write: said }),

@@ -66,7 +66,7 @@ function workerOn(store: Store, stream: string) {
           recording,
         ),
     }),
-    forget: async () => undefined,
+    forget: async () => 0,
     checkpointIntervalMs: 60_000,
     clock: systemClock,
     logger: silent,

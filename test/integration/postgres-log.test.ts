@@ -141,7 +141,7 @@ describe("trimming the log", () => {
   it("deletes below the offset and keeps the offsets of the rest", async () => {
     const log = await openLog(store, "trim", 1);
     await log.append([0, 1, 2, 3, 4].map((at) => marker("m", at)));
-    expect(await log.trim(0, 3)).toBe(3);
+    expect(await log.forget(0, 3)).toBe(3);
     const reader = new RememberingReader();
     const subscription = await log.subscribe(reader);
     await eventually(() => expect(reader.markers("m")).toEqual([3, 4]));

@@ -3,7 +3,6 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Engine } from "../../../remediations/docker/engine.ts";
-import type { Lifecycle } from "../../app/lifecycle.ts";
 import type { Clock } from "../../clock.ts";
 import { simulatedEngine } from "../docker.ts";
 import { startDockerEngine } from "../dockerd.ts";
@@ -14,7 +13,8 @@ import { createDatabases, createStoryTable, type StoryTable } from "./table.ts";
 
 export interface StageOptions {
   readonly clock: Clock;
-  readonly lifecycle: Lifecycle;
+  /** Told how each thing that was started is stopped, the last one first. */
+  readonly onStop: (name: string, stop: () => Promise<void>) => void;
   /** A real Docker engine instead of the simulated one. */
   readonly docker: boolean;
   /** A real Kafka instead of the log in Postgres. */
@@ -37,23 +37,23 @@ export interface Stage {
 const container = { name: "feature-store-1", labels: { app: "feature-store" } };
 
 export async function setStage(options: StageOptions): Promise<Stage> {
-  const { clock, lifecycle, say } = options;
+  const { clock, onStop, say } = options;
   const postgres = await startPostgres({ settings: { fsync: "off" } });
-  lifecycle.onStop("postgres", () => postgres.stop());
+  onStop("postgres", () => postgres.stop());
   say(`Postgres      real, from npm, on port ${postgres.port}; its clock is told ahead`);
   const [source = "", store = ""] = await createDatabases(postgres.url, [
     "explainability",
     "driftwarden",
   ]);
   const table = await createStoryTable(source);
-  lifecycle.onStop("table", () => table.close());
+  onStop("table", () => table.close());
   const jira = await startJiraSandbox({ clock });
-  lifecycle.onStop("jira", () => jira.stop());
+  onStop("jira", () => jira.stop());
   say(`Jira          SIMULATED, real HTTP: ${jira.url}`);
   const engine = await chooseEngine(options);
   const brokers = await chooseStream(options);
   const folder = await mkdtemp(join(tmpdir(), "driftwarden-demo-"));
-  lifecycle.onStop("folder", () => rm(folder, { recursive: true, force: true }));
+  onStop("folder", () => rm(folder, { recursive: true, force: true }));
   const token = join(folder, "jira-token");
   await writeFile(token, "demo\n", { mode: 0o600 });
   const readonlyUrl = source.replace("//app@", "//readonly@");
@@ -79,12 +79,7 @@ interface ChosenEngine {
   readonly restarts: () => number;
 }
 
-async function chooseEngine({
-  docker,
-  clock,
-  lifecycle,
-  say,
-}: StageOptions): Promise<ChosenEngine> {
+async function chooseEngine({ docker, clock, onStop, say }: StageOptions): Promise<ChosenEngine> {
   if (!docker) {
     const simulated = simulatedEngine({ clock, containers: [container] });
     say(`Docker        SIMULATED, one container ${container.name}; --docker for a real engine`);
@@ -92,7 +87,7 @@ async function chooseEngine({
     return { simulated, socket: "/var/run/docker.sock", restarts };
   }
   const engine = await startDockerEngine({ install: true, say });
-  lifecycle.onStop("docker", () => engine.stop());
+  onStop("docker", () => engine.stop());
   await engine.run(container);
   say(`Docker        real engine on ${engine.socket}, one container ${container.name}`);
   return { simulated: undefined, socket: engine.socket, restarts: () => engine.restarts.length };
@@ -100,7 +95,7 @@ async function chooseEngine({
 
 async function chooseStream({
   kafka,
-  lifecycle,
+  onStop,
   say,
 }: StageOptions): Promise<readonly string[] | undefined> {
   if (!kafka) {
@@ -108,7 +103,7 @@ async function chooseStream({
     return undefined;
   }
   const broker = await startKafka();
-  lifecycle.onStop("kafka", () => broker.stop());
+  onStop("kafka", () => broker.stop());
   say(`Stream        real Kafka on ${broker.brokers.join()}`);
   return broker.brokers;
 }

@@ -149,6 +149,11 @@ export class KafkaStream implements RecordSink, RecordLog {
     return ends;
   }
 
+  /** The topic's own retention deletes; there is nothing to do. */
+  forget(): Promise<number> {
+    return Promise.resolve(0);
+  }
+
   /** Whether appending and reading work, and if not why. */
   health(): { readonly ok: boolean; readonly reason?: string } {
     return this.#condition.health();

@@ -107,8 +107,8 @@ export class PostgresLog implements RecordSink, RecordLog {
     return ends;
   }
 
-  /** Deletes what nobody reads again, in small batches. @returns how many records */
-  async trim(partition: number, belowOffset: number): Promise<number> {
+  /** Deletes in small batches. */
+  async forget(partition: number, belowOffset: number): Promise<number> {
     const place = { stream: this.streamId, partition };
     for (let total = 0; ; ) {
       const gone = await trimLog(this.#options.store, place, { belowOffset, limit: trimRecords });

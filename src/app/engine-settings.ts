@@ -1,0 +1,34 @@
+/** The detection engine's settings as a configuration has them. */
+import type { DetectorType } from "../../detectors/detector.ts";
+import type { Config } from "../config/schema.ts";
+import { detectorSet } from "../detection/default-detectors.ts";
+import { defaultDecision, defaultSource, type EngineSettings } from "../detection/settings.ts";
+
+export function engineSettings(
+  config: Config,
+  detectorTypes: readonly DetectorType<unknown>[],
+): EngineSettings {
+  const { preset, sensitivity, open_after, close_after, ...limits } = config.detection;
+  return {
+    detectors: detectorSet(detectorTypes, { preset, sensitivity }),
+    source: (name) => {
+      const source = config.sources[name];
+      if (source === undefined) return defaultSource;
+      return {
+        ...defaultSource,
+        assemblyWindowUs: source.assembly_window * 1000,
+        transform: source.transform,
+        ignoredFeatures: new Set(source.ignore),
+      };
+    },
+    decision: {
+      ...defaultDecision,
+      ...(open_after && { needed: open_after.k, outOf: open_after.n }),
+      ...(close_after !== undefined && { cleanToClose: close_after }),
+    },
+    maxModels: limits.max_models,
+    maxNewModelsPerHour: limits.max_new_models_per_hour,
+    maxFeatures: limits.max_features,
+    retireAfterUs: limits.retire_after * 1000,
+  };
+}

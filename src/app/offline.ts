@@ -1,0 +1,23 @@
+/** What commands that detect without effects are handed: the registries, and a configuration as their rooms take it. */
+import type { Config } from "../config/schema.ts";
+import type { EngineSettings } from "../detection/settings.ts";
+import type { WhatIfOptions } from "../replay/what-if.ts";
+import { engineSettings } from "./engine-settings.ts";
+import { fixOf } from "./fixes.ts";
+import { quietTimes } from "./incidents.ts";
+import { registries } from "./registries.ts";
+import { sourceList } from "./sources.ts";
+
+export const offlineBuilders = {
+  ...registries,
+  engineSettings: (config: Config): EngineSettings => engineSettings(config, registries.detectors),
+  sources: sourceList,
+  whatIf,
+} as const;
+
+function whatIf(config: Config | undefined): Omit<WhatIfOptions, "sinceMs"> {
+  const fixes = (config?.fixes ?? []).map((fix) =>
+    fixOf(fix, registries.remediations.find(({ name }) => name === fix.do)?.tier ?? "never"),
+  );
+  return { ...quietTimes(config?.jira), fixes };
+}

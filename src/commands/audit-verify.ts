@@ -1,0 +1,18 @@
+/** Says whether the journal is as it was written. */
+import { z } from "zod";
+import { type JournalVerdict, verifyJournal } from "../store/journal/verify.ts";
+import type { Store } from "../store/store.ts";
+import type { Command } from "./command.ts";
+
+const verifyArguments = z.strictObject({});
+
+export const auditVerify: Command<
+  typeof verifyArguments,
+  { readonly store: Store },
+  JournalVerdict
+> = {
+  words: "audit verify",
+  help: "walk the journal's chain of hashes",
+  arguments: verifyArguments,
+  handle: (_, { store }) => verifyJournal(store),
+};

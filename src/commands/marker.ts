@@ -1,0 +1,72 @@
+/** Announces a deploy or retrain of a model, so that what follows is the new normal. */
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import { type ModelKey, modelKey } from "../stream/model-key.ts";
+import type { RecordSink } from "../stream/record-sink.ts";
+import type { Command } from "./command.ts";
+
+const time = z
+  .string()
+  .refine((text) => !Number.isNaN(Date.parse(text)), {
+    error: "is not a time",
+    params: { hint: "Write it as 2026-01-31T12:00:00Z." },
+  })
+  .transform((text) => Date.parse(text));
+
+const markerArguments = z.strictObject({
+  /** As its tickets name it. */
+  model: z.string(),
+  /** What happened, for example retrain. */
+  what: z.string(),
+  /** The source of the model; needed when there are several. */
+  source: z.string().optional(),
+  /** When it happened; default: now. */
+  at: time.optional(),
+});
+
+interface MarkerNeeds {
+  readonly stream: RecordSink;
+  /** The configured sources by name. */
+  readonly sources: Readonly<Record<string, MarkedSource>>;
+  readonly nowMs: number;
+}
+
+interface MarkedSource {
+  readonly tenant: string;
+  readonly environment: string;
+}
+
+type MarkerAnswer =
+  | {
+      readonly done: true;
+      readonly model: ModelKey;
+      readonly what: string;
+      readonly atMs: number;
+    }
+  | {
+      readonly done: false;
+      readonly reason: "several_sources" | "unknown_source";
+      /** Those there are to choose from. */
+      readonly sources: readonly string[];
+    };
+
+/** Durable when it answers: the marker stands in the stream, before every row that comes after it. */
+export const marker: Command<typeof markerArguments, MarkerNeeds, MarkerAnswer> = {
+  words: "marker",
+  help: "announce a deploy or retrain of a model: what follows is the new normal",
+  arguments: markerArguments,
+  async handle({ model: name, what, source: wanted, at }, { stream, sources, nowMs }) {
+    const names = Object.keys(sources);
+    if (wanted === undefined && names.length !== 1)
+      return { done: false, reason: "several_sources", sources: names };
+    const source = wanted ?? names[0] ?? "";
+    const known = sources[source];
+    if (known === undefined) return { done: false, reason: "unknown_source", sources: names };
+    const { tenant, environment } = known;
+    const model = modelKey({ tenant, environment, source, model: name });
+    const atMs = at ?? nowMs;
+    const id = createHash("sha256").update(`${model}\n${what}\n${atMs}`).digest("hex").slice(0, 20);
+    await stream.append([{ kind: "marker", id, model, at: atMs * 1000, marker: what }]);
+    return { done: true, model, what, atMs };
+  },
+};

@@ -1,0 +1,29 @@
+/** Says since when the store may have forgotten runs, and takes a person's word that it has not. */
+import { z } from "zod";
+import { restoredAtMs, sayForgotNothing } from "../store/presence/presence.ts";
+import type { Store } from "../store/store.ts";
+import type { Command } from "./command.ts";
+
+const restoredArguments = z.strictObject({
+  /** No run was made that the store does not know. A daemon lets runs through again within a minute. */
+  forgotNothing: z.boolean().default(false),
+});
+
+interface RestoredAnswer {
+  /** Until when the store was restored or not used; undefined: it has forgotten nothing. */
+  readonly restoredAtMs: number | undefined;
+}
+
+export const restored: Command<
+  typeof restoredArguments,
+  { readonly store: Store },
+  RestoredAnswer
+> = {
+  words: "restored",
+  help: "say since when the store may have forgotten runs, because it was restored",
+  arguments: restoredArguments,
+  async handle({ forgotNothing }, { store }) {
+    if (forgotNothing) await sayForgotNothing(store);
+    return { restoredAtMs: await restoredAtMs(store) };
+  },
+};

@@ -1,0 +1,18 @@
+/** The list of models over HTTP, as the partitions of this process know them. */
+import type { HttpRoute } from "../http/routes.ts";
+import type { PartitionEngine } from "./engine.ts";
+
+/** @param engines none while detection has not started */
+export function modelRoutes(
+  engines: () => Iterable<Pick<PartitionEngine, "models">>,
+): readonly HttpRoute[] {
+  return [
+    {
+      path: "/api/v1/models",
+      handler: () => ({
+        items: [...engines()].flatMap((engine) => [...engine.models()]),
+        next: null,
+      }),
+    },
+  ];
+}

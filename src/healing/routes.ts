@@ -1,0 +1,26 @@
+/** The list of runs over HTTP, the newest first. */
+import type { HttpRoute } from "../http/routes.ts";
+import { listRuns } from "../store/runs/list.ts";
+import type { Store } from "../store/store.ts";
+
+/** @param store throws while it has not started */
+export function runRoutes(store: () => Store): readonly HttpRoute[] {
+  return [
+    {
+      path: "/api/v1/runs",
+      handler: async (query) => {
+        const { items, next } = await listRuns(store(), afterRun(query.get("after")));
+        return { items, next: next === null ? null : `${next.decidedAtMs}:${next.id}` };
+      },
+    },
+  ];
+}
+
+function afterRun(cursor: string | null): {
+  readonly after?: { readonly decidedAtMs: number; readonly id: string };
+} {
+  const [, decidedAt, id] = /^(\d+(?:\.\d+)?):(.+)$/.exec(cursor ?? "") ?? [];
+  return decidedAt === undefined || id === undefined
+    ? {}
+    : { after: { decidedAtMs: Number(decidedAt), id } };
+}

@@ -1,0 +1,78 @@
+/** Which path gives what: the fixed ones, and those that rooms give. */
+import type { HttpBindings } from "@hono/node-server";
+import { Hono } from "hono";
+import { HttpError } from "./errors.ts";
+import { answer, json } from "./respond.ts";
+import type { HttpRoute } from "./routes.ts";
+
+/** What `/metrics` shows; prom-client's Registry is one. */
+interface MetricsSource {
+  readonly contentType: string;
+  metrics(): Promise<string>;
+}
+
+/** What `/-/ready` shows. */
+interface ReadinessSource {
+  readiness(): { readonly ready: boolean };
+}
+
+export interface HttpAppParts {
+  readonly registry: MetricsSource;
+  readonly health: ReadinessSource;
+  readonly routes: readonly HttpRoute[];
+  /** Whether a Host header is answered. */
+  readonly isAllowed: (host: string | undefined) => boolean;
+}
+
+export type HttpApp = Hono<{ Bindings: HttpBindings }>;
+
+/** What it cannot answer it throws. A path that has no route for a method answers 405, whatever routes others have. */
+export function httpApp({ registry, health, routes, isAllowed }: HttpAppParts): HttpApp {
+  const app: HttpApp = new Hono();
+  app.use(async ({ env }, next) => {
+    if (!isAllowed(env.incoming.headers.host)) throw foreignHost();
+    await next();
+  });
+  app.get("/metrics", async () =>
+    answer({ status: 200, type: registry.contentType, body: await registry.metrics() }),
+  );
+  app.get("/-/healthy", () => json(200, { healthy: true }));
+  app.get("/-/ready", () => {
+    const readiness = health.readiness();
+    return json(readiness.ready ? 200 : 503, readiness);
+  });
+  for (const route of routes) {
+    app.get(route.path, async ({ req }) => {
+      const { items, next } = await route.handler(new URL(req.url).searchParams);
+      return json(200, { items, next });
+    });
+  }
+  return app.notFound(({ req }) => {
+    const isRead = req.method === "GET" || req.method === "HEAD";
+    throw isRead ? noPath(app) : notWritten(req.method);
+  });
+}
+
+function foreignHost(): HttpError {
+  return new HttpError("DW_HTTP_HOST", "this name is not answered here", {
+    status: 403,
+    hint: "Ask under the address that http.listen names, or under localhost.",
+  });
+}
+
+function noPath({ routes }: HttpApp): HttpError {
+  const paths = routes.filter(({ method }) => method === "GET").map(({ path }) => path);
+  return new HttpError("DW_HTTP_NOT_FOUND", "nothing stands under this path", {
+    status: 404,
+    hint: `There are: ${paths.join(", ")}.`,
+  });
+}
+
+/** A body is never read: its connection is closed instead. */
+function notWritten(method: string): HttpError {
+  return new HttpError("DW_HTTP_METHOD", `${method} is not possible here`, {
+    status: 405,
+    hint: "Use GET.",
+    headers: { allow: "GET, HEAD", connection: "close" },
+  });
+}

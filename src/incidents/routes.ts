@@ -1,0 +1,18 @@
+/** The list of incidents over HTTP, the newest first. */
+import type { HttpRoute } from "../http/routes.ts";
+import { listIncidents } from "../store/incidents/list.ts";
+import type { Store } from "../store/store.ts";
+
+/** @param store throws while it has not started */
+export function incidentRoutes(store: () => Store): readonly HttpRoute[] {
+  return [
+    {
+      path: "/api/v1/incidents",
+      handler: async (query) => {
+        const after = Number(query.get("after") ?? Number.NaN);
+        const page = await listIncidents(store(), Number.isInteger(after) ? { before: after } : {});
+        return { items: page.items, next: page.next === null ? null : String(page.next) };
+      },
+    },
+  ];
+}

@@ -1,0 +1,74 @@
+/** What each sensitivity would have meant on rows you already have, and the one that fits a budget. No effects. */
+import type { Sensitivity } from "../../detectors/preset.ts";
+import { type DetectionOptions, type ReplayInput, replayRows } from "./replay.ts";
+import { simulateIncidents, type WhatIfCounts, type WhatIfOptions } from "./what-if.ts";
+
+export interface TuningOptions {
+  readonly input: ReplayInput;
+  readonly detectionOf: (sensitivity: Sensitivity) => DetectionOptions;
+  readonly incidents: Omit<WhatIfOptions, "sinceMs">;
+  /** Only what opened in this time before the newest row counts, ms. */
+  readonly lastMs?: number | undefined;
+  /** Tickets a week that are welcome; undefined: no recommendation. */
+  readonly budget?: number | undefined;
+}
+
+export interface TuningOutcome extends WhatIfCounts {
+  readonly sensitivity: Sensitivity;
+  /** Opened or reopened: either asks for somebody's attention. */
+  readonly tickets_a_week: number;
+  readonly runs_a_week: number;
+}
+
+export interface TuningAdvice {
+  /** The most sensitive setting within the budget; null when none is, or no budget is given. */
+  readonly sensitivity: Sensitivity | null;
+  readonly budget_tickets_a_week: number | null;
+  readonly weeks: number;
+  readonly models: number;
+  readonly rows: number;
+}
+
+export interface Tuning {
+  /** Quietest first. */
+  readonly outcomes: readonly TuningOutcome[];
+  readonly advice: TuningAdvice;
+}
+
+/** Quietest first. */
+const sensitivities = ["low", "normal", "high"] as const;
+
+const weekUs = 604_800_000_000;
+
+/** @throws FileError DW_CLI_FILE; SourceError */
+export async function tune(options: TuningOptions): Promise<Tuning> {
+  const { input, incidents, budget, lastMs = Number.POSITIVE_INFINITY } = options;
+  const replays = await replayRows(input, sensitivities.map(options.detectionOf));
+  const { engine, newest, oldest: first } = replays[0]!;
+  const oldest = Math.max(first, newest - lastMs * 1000);
+  const weeks = Number.isFinite(newest - oldest) ? (newest - oldest) / weekUs : 0;
+  const outcomes = replays.map(({ events }, i): TuningOutcome => {
+    const counts = simulateIncidents(events, { ...incidents, sinceMs: oldest / 1000 });
+    return {
+      sensitivity: sensitivities[i]!,
+      ...counts,
+      tickets_a_week: aWeek(counts.tickets + counts.reopened, weeks),
+      runs_a_week: aWeek(counts.runs, weeks),
+    };
+  });
+  const advice = {
+    sensitivity: budget === undefined ? null : fitting(outcomes, budget),
+    budget_tickets_a_week: budget ?? null,
+    weeks: Number(weeks.toFixed(2)),
+    models: [...engine.models()].length,
+    rows: engine.counters.rows,
+  };
+  return { outcomes, advice };
+}
+
+const aWeek = (count: number, weeks: number): number =>
+  weeks > 0 ? Number((count / weeks).toFixed(2)) : 0;
+
+function fitting(outcomes: readonly TuningOutcome[], budget: number): Sensitivity | null {
+  return outcomes.findLast((outcome) => outcome.tickets_a_week <= budget)?.sensitivity ?? null;
+}

@@ -1,0 +1,55 @@
+import { describe, expect, it } from "vitest";
+import { remediationTypes as remediations } from "../../remediations/index.ts";
+import { registerMarker } from "../../src/cli/marker.ts";
+import { runProgram } from "../../src/cli/program.ts";
+import { fileWith } from "./files.ts";
+
+const config = "store: {url: postgres://h/d}\nsources: {a: {}, b: {}}\nfixes: []\n";
+
+/** Runs the command; `did` tells what it did with the stream and printed. */
+async function run(did: string[], ...args: readonly string[]): Promise<void> {
+  const cli = {
+    print: (line: string) => void did.push(line),
+    say: () => undefined,
+    exitWith: () => undefined,
+    stopSignal: () => new AbortController().signal,
+  };
+  const openStream = async () => {
+    did.push("open");
+    const append = async () => void did.push("append");
+    return { stream: { append }, close: async () => void did.push("close") };
+  };
+  const parts = { cli, remediations, openStream };
+  const commands = [
+    (program: Parameters<typeof registerMarker>[0]) => registerMarker(program, parts),
+  ];
+  const asked = ["marker", "churn", "retrain", "--config", fileWith("dw.yaml", config), ...args];
+  await runProgram(asked, { version: "1.2.3", cli, commands });
+}
+
+describe("driftwarden marker", () => {
+  it("says what was announced once the stream has it and is closed again", async () => {
+    const did: string[] = [];
+    await run(did, "--source", "b", "--at", "2026-01-31T12:00:00Z");
+    expect(did).toEqual([
+      "open",
+      "append",
+      "close",
+      "announced retrain of default/production/b/churn at 2026-01-31T12:00:00.000Z",
+    ]);
+  });
+
+  it.each([
+    [[], "several sources are configured", "Name one with --source: a, b."],
+    [["--source", "c"], "there is no source c", "Name one with --source: a, b."],
+    [
+      ["--source", "a", "--at", "noon"],
+      "--at noon is not a time",
+      "Write it as 2026-01-31T12:00:00Z.",
+    ],
+  ])("with %j is wrong usage, and no stream is opened for it", async (args, message, hint) => {
+    const did: string[] = [];
+    await expect(run(did, ...args)).rejects.toMatchObject({ code: "DW_CLI_USAGE", message, hint });
+    expect(did).toEqual([]);
+  });
+});

@@ -1,0 +1,55 @@
+import { describe, expect, it } from "vitest";
+import { marker } from "../../src/commands/marker.ts";
+import type { StreamRecord } from "../../src/stream/record.ts";
+
+const nowMs = Date.parse("2026-01-31T12:00:00Z");
+const one = { main: { tenant: "acme", environment: "live" } };
+const two = { ...one, other: { tenant: "acme", environment: "test" } };
+
+interface Asked {
+  readonly source?: string;
+  readonly at?: string;
+  readonly sources?: typeof one;
+}
+
+async function announce({ sources = one, ...given }: Asked = {}) {
+  const records: StreamRecord[] = [];
+  const stream = { append: async (some: readonly StreamRecord[]) => void records.push(...some) };
+  const asked = marker.arguments.parse({ model: "churn", what: "retrain", ...given });
+  return { answer: await marker.handle(asked, { stream, sources, nowMs }), records };
+}
+
+describe("the command marker", () => {
+  it("appends a record to the only source's model, now unless a time is given", async () => {
+    const { answer, records } = await announce();
+    const model = "acme/live/main/churn";
+    expect(answer).toEqual({ done: true, model, what: "retrain", atMs: nowMs });
+    expect(records).toEqual([
+      { kind: "marker", id: expect.any(String), model, at: nowMs * 1000, marker: "retrain" },
+    ]);
+    const earlier = await announce({ at: "2026-01-30T00:00:00Z" });
+    expect(earlier.answer).toMatchObject({ atMs: Date.parse("2026-01-30T00:00:00Z") });
+  });
+
+  it("gives the same id to what is said twice, and another one to another time", async () => {
+    const ids = await Promise.all(
+      [{}, {}, { at: "2026-01-30" }].map(async (given) => (await announce(given)).records[0]),
+    );
+    expect(ids[1]).toEqual(ids[0]);
+    expect(ids[2]).not.toMatchObject({ id: Object(ids[0])["id"] });
+  });
+
+  it.each([
+    ["does not choose among several sources", {}, "several_sources"],
+    ["does not know a source that is not configured", { source: "none" }, "unknown_source"],
+  ])("%s: it names them and appends nothing", async (_, given, reason) => {
+    const { answer, records } = await announce({ ...given, sources: two });
+    expect(answer).toEqual({ done: false, reason, sources: ["main", "other"] });
+    expect(records).toEqual([]);
+  });
+
+  it("takes the source that is named", async () => {
+    const { answer } = await announce({ source: "other", sources: two });
+    expect(answer).toMatchObject({ done: true, model: "acme/test/other/churn" });
+  });
+});

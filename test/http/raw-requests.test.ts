@@ -1,0 +1,108 @@
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
+import { text } from "node:stream/consumers";
+import { pino } from "pino";
+import { afterEach, describe, expect, it } from "vitest";
+import { type HttpServer, startHttp } from "../../src/http/server.ts";
+import { createHealth } from "../../src/telemetry/health.ts";
+import { createRegistry } from "../../src/telemetry/registry.ts";
+
+const servers: HttpServer[] = [];
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.close()));
+});
+
+async function start(host = "127.0.0.1"): Promise<HttpServer> {
+  const server = await startHttp({
+    listen: { host, port: 0 },
+    registry: createRegistry("1.2.3"),
+    health: createHealth(),
+    routes: [],
+    logger: pino({ level: "silent" }),
+  });
+  servers.push(server);
+  return server;
+}
+
+function connected(server: HttpServer): Socket {
+  return connect(Number(new URL(server.url).port), "127.0.0.1");
+}
+
+/** Resolves when the other side has closed it. */
+function closes(socket: Socket): Promise<true> {
+  return new Promise((resolve) => {
+    socket.on("error", () => undefined).on("close", () => resolve(true));
+  });
+}
+
+/** Sends bytes as they are and gives what came back until the connection was closed. */
+async function raw(server: HttpServer, bytes: string): Promise<string> {
+  const socket = connected(server);
+  socket.write(bytes);
+  return await text(socket);
+}
+
+describe("a request whose body nobody asked for", () => {
+  it.each([
+    ["of a length", "content-length: 500000\r\n\r\nhello"],
+    ["in chunks", "transfer-encoding: chunked\r\n\r\n5\r\nhello\r\n"],
+  ])("%s is answered and its connection closed before the body has come", async (_, rest) => {
+    const answer = await raw(await start(), `POST /metrics HTTP/1.1\r\nhost: localhost\r\n${rest}`);
+    expect(answer).toMatch(/^HTTP\/1\.1 405 .*allow: GET, HEAD\r\n.*connection: close\r\n/is);
+    expect(answer).toContain("DW_HTTP_METHOD");
+  });
+});
+
+describe("the Host header of HTTP/1.0", () => {
+  const bytes = "GET /-/healthy HTTP/1.0\r\n\r\n";
+
+  it("may be left out where the network decides who gets through", async () => {
+    expect(await raw(await start("0.0.0.0"), bytes)).toMatch(/^HTTP\/1\.1 200 /);
+  });
+
+  it("may not be left out on loopback", async () => {
+    expect(await raw(await start(), bytes)).toMatch(/^HTTP\/1\.1 403 .*DW_HTTP_HOST/s);
+  });
+});
+
+describe("a request that names no resource", () => {
+  it.each([
+    ["a host that cannot be one", "GET /-/healthy HTTP/1.1\r\nhost: a b%%\r\n"],
+    ["a target that is no path", "GET * HTTP/1.1\r\nhost: localhost\r\n"],
+    ["an address that cannot be read", "GET http://[bad/ HTTP/1.1\r\nhost: localhost\r\n"],
+  ])("by %s is malformed", async (_, head) => {
+    expect(await raw(await start(), `${head}connection: close\r\n\r\n`)).toMatch(
+      /^HTTP\/1\.1 400 .*DW_HTTP_MALFORMED/s,
+    );
+  });
+});
+
+describe("HEAD", () => {
+  it("says the length that GET would have", async () => {
+    const answer = await raw(
+      await start(),
+      "HEAD /-/healthy HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n",
+    );
+    expect(answer).toMatch(/content-length: 17\r\n/i);
+    expect(answer.endsWith("\r\n\r\n")).toBe(true);
+  });
+});
+
+describe("the server", () => {
+  it("takes 256 connections at a time and no more", async () => {
+    const server = await start();
+    const sockets = Array.from({ length: 256 }, () => connected(server));
+    await Promise.all(sockets.map((socket) => once(socket, "connect")));
+    expect(await closes(connected(server))).toBe(true);
+    expect(sockets.filter((socket) => socket.readyState !== "open")).toEqual([]);
+    for (const socket of sockets) socket.destroy();
+  });
+
+  it("leaves the process's own Request and Response as they are", async () => {
+    const { Request, Response } = globalThis;
+    const server = await start();
+    await raw(server, "GET /metrics HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
+    expect(globalThis.Request).toBe(Request);
+    expect(globalThis.Response).toBe(Response);
+  });
+});
