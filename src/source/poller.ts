@@ -2,6 +2,7 @@
 import { setTimeout as timer } from "node:timers/promises";
 import type { Client } from "pg";
 import type { Logger } from "pino";
+import { backoffMs } from "../backoff.ts";
 import type { Clock } from "../clock.ts";
 import type { RecordSink } from "../stream/record-sink.ts";
 import { connect } from "./connection.ts";
@@ -37,18 +38,13 @@ export interface Poller {
   stop(): Promise<void>;
 }
 
-const backoffBaseMs = 250;
-const backoffCapMs = 30_000;
+const firstPauseMs = 250;
+const longestPauseMs = 30_000;
 /** A stop waits for the page in hand, but not for a stream that does not answer. */
 const stopWithinMs = 5_000;
 
 const overlapPrice =
   "Rows that commit later than the overlap after their timestamp are missed, every poll reads the overlap again, and detection runs that far behind. Name the plain table to be free of all three, or change overlap of the source.";
-
-/** Full jitter: anything from nothing to the doubled, capped delay, so that a returning server is not stormed. */
-function backoffMs(failures: number): number {
-  return Math.random() * Math.min(backoffCapMs, backoffBaseMs * 2 ** Math.min(failures, 16));
-}
 
 class SourcePoller implements Poller {
   readonly #deps: PollerDeps;
@@ -99,7 +95,10 @@ class SourcePoller implements Poller {
     const { signal } = this.#abort;
     while (!signal.aborted) {
       const failed = await this.#tryPoll();
-      await clock.sleep(failed ? backoffMs(this.#failures) : options.pollIntervalMs, signal);
+      const pauseMs = failed
+        ? backoffMs(this.#failures, longestPauseMs, firstPauseMs)
+        : options.pollIntervalMs;
+      await clock.sleep(pauseMs, signal);
     }
     await this.#disconnect();
     await this.#reading?.save().catch((err: unknown) => {

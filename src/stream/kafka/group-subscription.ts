@@ -1,7 +1,7 @@
 /** A reader's place in the consumer group for as long as it wants: session after session. */
 import type { Subscription } from "../record-log.ts";
 import { GroupSession, type SessionOptions } from "./group-session.ts";
-import { atMost, backoffMs, pause } from "./waiting.ts";
+import { atMost, backOff } from "./waiting.ts";
 
 /** A stop is bounded even when the reader's batch or the broker is not. */
 const stopWithinMs = 9000;
@@ -38,7 +38,7 @@ export class GroupSubscription implements Subscription {
       metrics.count("consumer_rebuilds");
       condition.report("consume", `consumer ${reason}`);
       logger.warn({ reason, attempt }, "consumer ended; making a new one");
-      await pause(backoffMs(attempt), signal);
+      await backOff(attempt, signal);
     }
   }
 }

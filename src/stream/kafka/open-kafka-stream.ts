@@ -20,7 +20,7 @@ import {
   type TopicWish,
   truncated,
 } from "./topic.ts";
-import { atMost, backoffMs, pause } from "./waiting.ts";
+import { atMost, backOff } from "./waiting.ts";
 
 export interface KafkaStreamOptions extends KafkaConnection, TopicWish {
   /** Processes with the same one share the partitions. */
@@ -68,7 +68,7 @@ async function openWithin(
       const final = error instanceof DriftwardenError && !error.retryable;
       if (final) throw error;
       options.logger.warn({ err: error, attempt }, "kafka is not ready");
-      await pause(backoffMs(attempt), patience);
+      await backOff(attempt, patience);
       if (!patience.aborted) continue;
       if (error instanceof DriftwardenError) throw error;
       throw unreachable(error, options);

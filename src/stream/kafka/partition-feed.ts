@@ -4,7 +4,7 @@ import type { Logger } from "pino";
 import { DriftwardenError } from "../../errors.ts";
 import type { LogEntry, PartitionReader } from "../record-log.ts";
 import type { KafkaMetrics } from "./metrics.ts";
-import { backoffMs, pause } from "./waiting.ts";
+import { backOff } from "./waiting.ts";
 
 /** kafkajs's consumer, seen from one partition. All are synchronous. */
 export interface Valve {
@@ -184,7 +184,7 @@ export class PartitionFeed {
         return await work();
       } catch (error) {
         this.#say(error, `${doing} failed; trying again`);
-        await pause(backoffMs(attempt), this.#lost.signal);
+        await backOff(attempt, this.#lost.signal);
       }
     }
     return undefined;
@@ -213,7 +213,7 @@ export class PartitionFeed {
   }
 
   async #again(error: unknown): Promise<void> {
-    await pause(backoffMs(this.#attempt), this.#lost.signal);
+    await backOff(this.#attempt, this.#lost.signal);
     this.#attempt += 1;
     if (this.#lost.signal.aborted) return;
     if (isFenced(error)) this.#afterWork(() => this.#reclaim());

@@ -1,5 +1,6 @@
 /** Reads one partition for as long as we hold it: assigned, then batch after batch, each again until it is taken. */
 import type { Logger } from "pino";
+import { backoffMs } from "../../backoff.ts";
 import { messageOf } from "../../errors.ts";
 import { StoreError } from "../../store/errors.ts";
 import type { LogEntry, PartitionReader } from "../record-log.ts";
@@ -25,7 +26,8 @@ interface Step<T> {
   readonly work: () => Promise<T>;
 }
 
-const longestBackoffMs = 5_000;
+const firstPauseMs = 100;
+const longestPauseMs = 5_000;
 
 const isFenced = (error: unknown): boolean =>
   error instanceof StoreError && error.code === "DW_STORE_FENCED";
@@ -153,10 +155,9 @@ export class PartitionReading {
     return undefined;
   }
 
-  /** Full jitter. A notification does not cut it short, the end does. */
+  /** A notification does not cut it short, the end does. */
   async #backoff(attempt: number): Promise<void> {
-    const ceiling = Math.min(longestBackoffMs, 100 * 2 ** Math.min(attempt, 10));
-    const until = performance.now() + 20 + Math.random() * ceiling;
+    const until = performance.now() + backoffMs(attempt, longestPauseMs, firstPauseMs);
     while (!this.#ending && performance.now() < until) {
       await this.#wakeup.wait(until - performance.now());
     }
