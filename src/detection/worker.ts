@@ -7,7 +7,7 @@
  */
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
-import { DriftwardenError, messageOf } from "../errors.ts";
+import { type DriftwardenError, isFenced, messageOf } from "../errors.ts";
 import { sameJson } from "../store/json.ts";
 import type { ModelKey } from "../stream/model-key.ts";
 import type { LogEntry, PartitionReader } from "../stream/record-log.ts";
@@ -259,8 +259,4 @@ export class DetectionWorker implements PartitionReader {
     this.#options.metrics.modelsRetired.inc(models.length);
     for (const model of models) this.#options.logger.info({ model }, "silent model forgotten");
   }
-}
-
-function isFenced(error: unknown): error is DriftwardenError {
-  return error instanceof DriftwardenError && error.code.endsWith("_FENCED");
 }

@@ -1,7 +1,7 @@
 /** One partition while it is ours: claimed, read in order, lost. Knows nothing of groups and connections. */
 import type { KafkaMessage } from "kafkajs";
 import type { Logger } from "pino";
-import { DriftwardenError } from "../../errors.ts";
+import { isFenced } from "../../errors.ts";
 import type { LogEntry, PartitionReader } from "../record-log.ts";
 import type { KafkaMetrics } from "./metrics.ts";
 import { backOff } from "./waiting.ts";
@@ -265,9 +265,4 @@ export class PartitionFeed {
     if (this.#lost.signal.aborted) return;
     this.#options.logger.warn({ partition: this.#partition, err: error }, message);
   }
-}
-
-/** Whoever writes for a partition says by such a code that a newer claim exists. */
-function isFenced(error: unknown): boolean {
-  return error instanceof DriftwardenError && error.code.endsWith("_FENCED");
 }

@@ -1,8 +1,7 @@
 /** Reads one partition for as long as we hold it: assigned, then batch after batch, each again until it is taken. */
 import type { Logger } from "pino";
 import { backoffMs } from "../../backoff.ts";
-import { messageOf } from "../../errors.ts";
-import { StoreError } from "../../store/errors.ts";
+import { isFenced, messageOf } from "../../errors.ts";
 import type { LogEntry, PartitionReader } from "../record-log.ts";
 import type { LogCounter, PostgresLogMetrics } from "./metrics.ts";
 import { Wakeup } from "./wakeup.ts";
@@ -28,9 +27,6 @@ interface Step<T> {
 
 const firstPauseMs = 100;
 const longestPauseMs = 5_000;
-
-const isFenced = (error: unknown): boolean =>
-  error instanceof StoreError && error.code === "DW_STORE_FENCED";
 
 export class PartitionReading {
   /** Settles when nothing of this reading runs any more. Never rejects. */
