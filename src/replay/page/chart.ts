@@ -1,5 +1,6 @@
 /** Line charts of shares over time as inline SVG: no script, colours from the page's style. */
-import { escapeHtml, shortDay, shortTime } from "./markup.ts";
+import { escapeHtml } from "../../html.ts";
+import { shortDay, shortTime } from "./markup.ts";
 import type { FeatureHistory, ShareHistory } from "./recording.ts";
 
 export interface ChartMark {

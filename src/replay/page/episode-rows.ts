@@ -2,11 +2,12 @@
 
 import type { BlamedFeature } from "../../detection/event.ts";
 import { formatDuration } from "../../duration.ts";
+import { escapeHtml } from "../../html.ts";
 import { severityOf } from "../../incidents/severity.ts";
 import type { ReplayedEpisode } from "../replay.ts";
 import { chartSvg } from "./chart.ts";
 import { legend } from "./legend.ts";
-import { escapeHtml, percent, shortTime } from "./markup.ts";
+import { percent, shortTime } from "./markup.ts";
 import type { ShareHistory } from "./recording.ts";
 
 export interface NumberedEpisode extends ReplayedEpisode {

@@ -1,10 +1,12 @@
 /** The page of `replay --html`: complete in itself, no script, nothing fetched. */
+
+import { escapeHtml } from "../../html.ts";
 import { modelName } from "../../stream/model-key.ts";
 import type { ReplayedEpisode } from "../replay.ts";
 import { chartSvg } from "./chart.ts";
 import { episodeRows, largest, type NumberedEpisode } from "./episode-rows.ts";
 import { legend } from "./legend.ts";
-import { escapeHtml, longTime } from "./markup.ts";
+import { longTime } from "./markup.ts";
 import type { Recording, ShareHistory } from "./recording.ts";
 import { style } from "./style.ts";
 
