@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
 import type { Config } from "../config/schema.ts";
 import type { Store } from "../store/store.ts";
-import type { Health } from "../telemetry/health.ts";
+import type { HealthRegistry } from "../telemetry/health.ts";
 import type { Registry } from "../telemetry/registry.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 
@@ -13,7 +13,7 @@ export interface Parts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly registry: Registry;
-  readonly health: Health;
+  readonly health: HealthRegistry;
   readonly lifecycle: Lifecycle;
   /** Unique per process and start. */
   readonly owner: string;

@@ -4,6 +4,7 @@ import type { Client } from "pg";
 import type { Logger } from "pino";
 import { backoffMs } from "../backoff.ts";
 import type { Clock } from "../clock.ts";
+import type { Health } from "../health.ts";
 import type { RecordSink } from "../stream/record-sink.ts";
 import { connect } from "./connection.ts";
 import { Delivery } from "./delivery.ts";
@@ -25,15 +26,9 @@ export interface PollerDeps {
   readonly metrics: SourceMetrics;
 }
 
-export interface SourceHealth {
-  readonly ok: boolean;
-  /** Why not, with what to do. */
-  readonly reason?: string;
-}
-
 export interface Poller {
   /** Ok after a poll that succeeded, until one fails. */
-  health(): SourceHealth;
+  health(): Health;
   /** Finishes the page in hand and closes the connection. What was not acknowledged is read again next time. */
   stop(): Promise<void>;
 }
@@ -54,7 +49,7 @@ class SourcePoller implements Poller {
   readonly #labels: { readonly source: string };
   readonly #done: Promise<void>;
   #connection: { readonly client: Client; readonly layout: SourceLayout } | undefined;
-  #health: SourceHealth = { ok: false, reason: "the first poll is not done" };
+  #health: Health = { ok: false, reason: "the first poll is not done" };
   #readsBy: SourceLayout["reading"] | undefined;
   #failures = 0;
   #lastCode: string | undefined;
@@ -73,7 +68,7 @@ class SourcePoller implements Poller {
     this.#done = this.#run();
   }
 
-  health(): SourceHealth {
+  health(): Health {
     return this.#health;
   }
 

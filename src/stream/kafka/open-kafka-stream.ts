@@ -1,6 +1,7 @@
 /** Opens the stream on Kafka: one topic, appended to and read, and watched for being another one. */
 import type { Admin, Kafka, KafkaMessage } from "kafkajs";
 import { DriftwardenError, messageOf } from "../../errors.ts";
+import type { Health } from "../../health.ts";
 import { decodeRecord } from "../codec.ts";
 import type { StreamRecord } from "../record.ts";
 import type { LogEntry, PartitionReader, RecordLog, Subscription } from "../record-log.ts";
@@ -150,7 +151,7 @@ export class KafkaStream implements RecordSink, RecordLog {
   }
 
   /** Whether appending and reading work, and if not why. */
-  health(): { readonly ok: boolean; readonly reason?: string } {
+  health(): Health {
     return this.#condition.health();
   }
 
