@@ -6,7 +6,7 @@ import type { Store } from "../store/store.ts";
 import { CliError } from "./errors.ts";
 import { type StoreCommandParts, withStore } from "./store-command.ts";
 
-interface EffectsOptions {
+interface EffectsArguments {
   readonly config: string;
   readonly dead?: boolean;
   readonly retry?: string;
@@ -22,7 +22,7 @@ export function registerEffects(program: Command, parts: StoreCommandParts): voi
     .option("--dead", "only those that were given up")
     .option("--retry <id>", "give this dead effect another try")
     .option("--json", "JSON lines")
-    .action((options: EffectsOptions) =>
+    .action((options: EffectsArguments) =>
       withStore(options.config, parts, (store) =>
         options.retry === undefined
           ? list(store, options, parts)
@@ -33,7 +33,7 @@ export function registerEffects(program: Command, parts: StoreCommandParts): voi
 
 async function list(
   store: Store,
-  { dead, json }: EffectsOptions,
+  { dead, json }: EffectsArguments,
   { cli }: StoreCommandParts,
 ): Promise<void> {
   const statuses = dead === true ? (["dead"] as const) : (["pending", "working", "dead"] as const);

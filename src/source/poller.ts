@@ -12,10 +12,10 @@ import { type SourceError, streamLate, toSourceError } from "./errors.ts";
 import type { SourceLayout } from "./layout.ts";
 import type { SourceMetrics } from "./metrics.ts";
 import type { SourceOptions } from "./options.ts";
-import { OverlapReading } from "./overlap-reading.ts";
+import { OverlapReader } from "./overlap-reader.ts";
 import { probe } from "./probe.ts";
 import type { SourceProgress } from "./progress.ts";
-import { Reading } from "./reading.ts";
+import { TransactionWindowReader } from "./transaction-window-reader.ts";
 
 export interface PollerDeps {
   readonly options: SourceOptions;
@@ -43,8 +43,10 @@ const overlapPrice =
 
 class SourcePoller implements Poller {
   readonly #deps: PollerDeps;
-  readonly #readings: Readonly<Record<SourceLayout["reading"], () => Reading | OverlapReading>>;
-  #reading: Reading | OverlapReading | undefined;
+  readonly #readings: Readonly<
+    Record<SourceLayout["reading"], () => TransactionWindowReader | OverlapReader>
+  >;
+  #reading: TransactionWindowReader | OverlapReader | undefined;
   readonly #abort = new AbortController();
   readonly #labels: { readonly source: string };
   readonly #done: Promise<void>;
@@ -62,8 +64,8 @@ class SourcePoller implements Poller {
     const onLate = (): void => this.#streamLate();
     const delivery = new Delivery({ ...deps, signal: this.#abort.signal, onLate });
     this.#readings = {
-      windows: () => new Reading({ ...deps, delivery }),
-      overlap: () => new OverlapReading({ ...deps, delivery }),
+      windows: () => new TransactionWindowReader({ ...deps, delivery }),
+      overlap: () => new OverlapReader({ ...deps, delivery }),
     };
     this.#done = this.#run();
   }
@@ -127,7 +129,10 @@ class SourcePoller implements Poller {
   }
 
   /** Another one when a table was replaced by a view, or the other way round; it goes on from what is stored. */
-  async #readingOf({ reading, kind }: SourceLayout): Promise<Reading | OverlapReading> {
+  async #readingOf({
+    reading,
+    kind,
+  }: SourceLayout): Promise<TransactionWindowReader | OverlapReader> {
     if (this.#reading !== undefined && reading === this.#readsBy) return this.#reading;
     await this.#reading?.save();
     if (reading === "overlap") this.#warnOfOverlap(kind);

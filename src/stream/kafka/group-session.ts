@@ -1,10 +1,10 @@
 /** One kafkajs consumer from its connection to its end: who owns which partition, heartbeats, the watchdog. */
 import type { Consumer, ConsumerGroupJoinEvent, EachBatchPayload, Kafka } from "kafkajs";
 import type { Logger } from "pino";
-import type { Condition } from "./condition.ts";
 import type { KafkaMetrics } from "./metrics.ts";
 import { type FeedOptions, PartitionFeed, type Valve } from "./partition-feed.ts";
 import { StallWatch } from "./stall-watch.ts";
+import type { StreamHealth } from "./stream-health.ts";
 import { atMost } from "./waiting.ts";
 
 export interface SessionOptions {
@@ -13,7 +13,7 @@ export interface SessionOptions {
   readonly groupId: string;
   readonly sessionTimeoutMs: number;
   readonly feed: FeedOptions;
-  readonly condition: Condition;
+  readonly health: StreamHealth;
   readonly metrics: KafkaMetrics;
   readonly logger: Logger;
 }
@@ -121,13 +121,13 @@ export class GroupSession {
 
   /** Synchronous throughout: a fetch between the join and the pauses would deliver from the wrong position. */
   #onJoin({ payload }: ConsumerGroupJoinEvent): void {
-    const { topic, metrics, logger, condition } = this.#options;
+    const { topic, metrics, logger, health } = this.#options;
     const assigned = payload.memberAssignment[topic] ?? [];
     this.#consumer.pause([{ topic, partitions: assigned }]);
     // A consumer given up while it was joining may still arrive, until its disconnection does.
     if (this.#over) return;
     metrics.count("group_joins");
-    condition.report("consume", undefined);
+    health.report("consume", undefined);
     this.#signs += 1;
     this.#rejoin = undefined;
     // Under a new member id the group had given us up, and others may have worked on any of our partitions.

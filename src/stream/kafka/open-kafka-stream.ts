@@ -8,11 +8,11 @@ import type { LogEntry, PartitionReader, RecordLog, Subscription } from "../reco
 import type { RecordSink } from "../record-sink.ts";
 import { KafkaAppender } from "./appender.ts";
 import { type KafkaConnection, kafkaClient, Renewable } from "./client.ts";
-import { Condition } from "./condition.ts";
 import { KafkaStreamError } from "./errors.ts";
 import { GroupSubscription } from "./group-subscription.ts";
 import type { KafkaMetrics } from "./metrics.ts";
 import { streamHeader } from "./sends.ts";
+import { StreamHealth } from "./stream-health.ts";
 import {
   type OpenedTopic,
   openTopic,
@@ -100,7 +100,7 @@ export class KafkaStream implements RecordSink, RecordLog {
   readonly partitions: number;
   readonly streamId: string;
   readonly #parts: StreamParts;
-  readonly #condition: Condition;
+  readonly #health: StreamHealth;
   readonly #appender: KafkaAppender;
   readonly #subscriptions = new Set<Subscription>();
   readonly #identityChecks: NodeJS.Timeout;
@@ -109,8 +109,8 @@ export class KafkaStream implements RecordSink, RecordLog {
     this.#parts = parts;
     this.partitions = parts.partitions;
     this.streamId = parts.streamId;
-    this.#condition = new Condition(parts.logger);
-    this.#appender = new KafkaAppender(parts.client, { ...parts, condition: this.#condition });
+    this.#health = new StreamHealth(parts.logger);
+    this.#appender = new KafkaAppender(parts.client, { ...parts, health: this.#health });
     this.#identityChecks = setInterval(() => void this.#checkIdentity(), identityCheckMs);
     this.#identityChecks.unref();
   }
@@ -130,7 +130,7 @@ export class KafkaStream implements RecordSink, RecordLog {
       sessionTimeoutMs,
       metrics,
       logger,
-      condition: this.#condition,
+      health: this.#health,
       feed: {
         reader,
         metrics,
@@ -152,7 +152,7 @@ export class KafkaStream implements RecordSink, RecordLog {
 
   /** Whether appending and reading work, and if not why. */
   health(): Health {
-    return this.#condition.health();
+    return this.#health.health();
   }
 
   /** Stops every subscription and disconnects; bounded to ten seconds also while the brokers are away. */
@@ -182,15 +182,15 @@ export class KafkaStream implements RecordSink, RecordLog {
 
   async #wrongLog(partition: number): Promise<void> {
     await this.#checkIdentity();
-    this.#condition.break(truncated(this.#parts.topic, partition));
+    this.#health.break(truncated(this.#parts.topic, partition));
   }
 
   async #checkIdentity(): Promise<void> {
     const { admin, topic, logger } = this.#parts;
     try {
       const found = await admin.use((client) => readStreamId(client, topic));
-      this.#condition.report("topic", found === undefined ? `topic ${topic} is gone` : undefined);
-      if (found !== undefined && found !== this.streamId) this.#condition.break(recreated(topic));
+      this.#health.report("topic", found === undefined ? `topic ${topic} is gone` : undefined);
+      if (found !== undefined && found !== this.streamId) this.#health.break(recreated(topic));
     } catch (error) {
       // The brokers are away, which the appender and the consumer say for themselves.
       logger.debug({ err: error }, "reading the stream id failed");

@@ -19,7 +19,7 @@ export interface ReadingOptions {
   readonly report: (error: unknown) => void;
 }
 
-interface Step<T> {
+interface RetriedWork<T> {
   readonly tries: LogCounter;
   readonly failures: LogCounter;
   readonly work: () => Promise<T>;
@@ -129,7 +129,7 @@ export class PartitionReading {
   }
 
   /** Tries until it succeeds, we end, or we are fenced; undefined in the last two cases. */
-  async #persist<T>({ tries, failures, work }: Step<T>): Promise<T | undefined> {
+  async #persist<T>({ tries, failures, work }: RetriedWork<T>): Promise<T | undefined> {
     const { metrics, logger, partition, report } = this.#options;
     for (let attempt = 0; !this.#ending; attempt++) {
       metrics.count(tries);

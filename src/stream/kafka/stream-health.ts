@@ -4,7 +4,7 @@ import type { Health } from "../../health.ts";
 import type { KafkaStreamError } from "./errors.ts";
 
 /** Collects what each part of the stream says of itself. */
-export class Condition {
+export class StreamHealth {
   readonly #logger: Logger;
   readonly #reasons = new Map<string, string>();
   readonly #breaking = new AbortController();
