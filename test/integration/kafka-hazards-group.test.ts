@@ -237,7 +237,7 @@ describe.skipIf(!available)("a partition that is fetched no more, without an err
       metrics: { ...metrics, count: (name) => void rebuilt.push(name) },
       logger,
       health: new StreamHealth(logger),
-      feed: {
+      partition: {
         reader,
         metrics,
         logger,

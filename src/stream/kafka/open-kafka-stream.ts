@@ -131,7 +131,7 @@ export class KafkaStream implements RecordSink, RecordLog {
       metrics,
       logger,
       health: this.#health,
-      feed: {
+      partition: {
         reader,
         metrics,
         logger,

@@ -7,13 +7,13 @@ import type { KafkaMetrics } from "./metrics.ts";
 import { backOff } from "./waiting.ts";
 
 /** kafkajs's consumer, seen from one partition. All are synchronous. */
-export interface Valve {
+export interface FetchControl {
   seek(offset: number): void;
-  open(): void;
-  shut(): void;
+  resume(): void;
+  pause(): void;
 }
 
-export interface FeedOptions {
+export interface PartitionConsumerOptions {
   readonly reader: PartitionReader;
   readonly metrics: KafkaMetrics;
   readonly logger: Logger;
@@ -26,18 +26,18 @@ export interface FeedOptions {
 }
 
 /** A log that ends too early must show it this often in a row: a leader just elected may not know its end yet. */
-const truncationProofs = 3;
+const truncationObservations = 3;
 
 /**
  * Delivers one partition to the reader: claim → seek → read; a rejected batch is read again, never skipped.
  *
- * One batch is in work at a time. The valve is shut whenever the feed is not reading, so messages that
+ * One batch is in work at a time. Fetching is paused whenever nothing may be delivered, so messages that
  * still arrive are ignored and fetched again.
  */
-export class PartitionFeed {
+export class PartitionConsumer {
   readonly #partition: number;
-  readonly #options: FeedOptions;
-  readonly #valve: Valve;
+  readonly #options: PartitionConsumerOptions;
+  readonly #control: FetchControl;
   readonly #lost = new AbortController();
   #work: Promise<void>;
   #claimed = false;
@@ -48,13 +48,16 @@ export class PartitionFeed {
   /** Failed deliveries in a row. */
   #attempt = 0;
   /** Signs in a row that the log ends too early. */
-  #proofs = 0;
+  #consecutiveObservations = 0;
 
-  /** @param after resolves when an earlier feed of this partition has left the reader alone */
-  constructor(partition: number, options: FeedOptions & { valve: Valve; after: Promise<void> }) {
+  /** @param after resolves when an earlier consumer of this partition has left the reader alone */
+  constructor(
+    partition: number,
+    options: PartitionConsumerOptions & { control: FetchControl; after: Promise<void> },
+  ) {
     this.#partition = partition;
     this.#options = options;
-    this.#valve = options.valve;
+    this.#control = options.control;
     this.#work = options.after.then(() => this.#claim());
   }
 
@@ -85,7 +88,7 @@ export class PartitionFeed {
   ): Promise<number | undefined> {
     const first = messages[0];
     if (!this.#reading || first === undefined) return undefined;
-    if (Number(first.offset) < this.#expected) return this.#wentBack();
+    if (Number(first.offset) < this.#expected) return this.#onOffsetReset();
     const entries = this.#decodeAll(messages);
     if (entries === undefined) return undefined;
     this.#noticeGap(Number(first.offset));
@@ -125,10 +128,10 @@ export class PartitionFeed {
    * kafkajs answers "offset out of range" by silently starting at the oldest record. It may also fetch once more from
    * where a seek came too late; so the position is set again, and only a log that insists is wrong.
    */
-  #wentBack(): undefined {
-    this.#proofs += 1;
-    this.#valve.seek(this.#expected);
-    if (this.#proofs >= truncationProofs) this.#wrongLog("truncated");
+  #onOffsetReset(): undefined {
+    this.#consecutiveObservations += 1;
+    this.#control.seek(this.#expected);
+    if (this.#consecutiveObservations >= truncationObservations) this.#wrongLog("truncated");
   }
 
   #wrongLog(sign: "truncated" | "foreign"): void {
@@ -165,8 +168,9 @@ export class PartitionFeed {
     if (this.#lost.signal.aborted) return this.#revoke();
     const log = await this.#persist("finding a partition's end", async () => {
       const found = await bounds(this.#partition);
-      this.#proofs = offset > found.high ? this.#proofs + 1 : 0;
-      const doubtful = this.#proofs > 0 && this.#proofs < truncationProofs;
+      this.#consecutiveObservations = offset > found.high ? this.#consecutiveObservations + 1 : 0;
+      const doubtful =
+        this.#consecutiveObservations > 0 && this.#consecutiveObservations < truncationObservations;
       if (doubtful) throw new Error(`offset ${offset} lies behind the end, ${found.high}`);
       return found;
     });
@@ -206,7 +210,7 @@ export class PartitionFeed {
       return false;
     }
     this.#attempt = 0;
-    this.#proofs = 0;
+    this.#consecutiveObservations = 0;
     this.#expected = (entries.at(-1)?.offset ?? -1) + 1;
     metrics.count("records_consumed", entries.length);
     return !this.#lost.signal.aborted;
@@ -228,8 +232,8 @@ export class PartitionFeed {
   }
 
   #read(): void {
-    this.#valve.seek(this.#expected);
-    this.#valve.open();
+    this.#control.seek(this.#expected);
+    this.#control.resume();
     this.#reading = true;
   }
 
@@ -239,7 +243,7 @@ export class PartitionFeed {
   }
 
   #stopReading(): void {
-    if (this.#reading) this.#valve.shut();
+    if (this.#reading) this.#control.pause();
     this.#reading = false;
   }
 
