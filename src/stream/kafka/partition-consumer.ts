@@ -4,6 +4,12 @@ import type { Logger } from "pino";
 import { isFenced } from "../../errors.ts";
 import type { LogEntry, PartitionReader } from "../record-log.ts";
 import type { KafkaMetrics } from "./metrics.ts";
+import {
+  isFetching,
+  isHeld,
+  type PartitionState,
+  partitionTransitions,
+} from "./partition-state.ts";
 import { backOff } from "./waiting.ts";
 
 /** kafkajs's consumer, seen from one partition. All are synchronous. */
@@ -13,12 +19,17 @@ export interface FetchControl {
   pause(): void;
 }
 
+/** The oldest offset there is and the one after the newest. */
+interface LogBounds {
+  readonly low: number;
+  readonly high: number;
+}
+
 export interface PartitionConsumerOptions {
   readonly reader: PartitionReader;
   readonly metrics: KafkaMetrics;
   readonly logger: Logger;
-  /** The oldest offset there is and the one after the newest. */
-  readonly bounds: (partition: number) => Promise<{ readonly low: number; readonly high: number }>;
+  readonly bounds: (partition: number) => Promise<LogBounds>;
   /** Turns a message into a record; undefined when it belongs to another stream. */
   readonly decode: (message: KafkaMessage) => LogEntry["record"] | undefined;
   /** This is not the log that was read before: it ends too early, or carries another stream's records. */
@@ -32,21 +43,22 @@ const truncationObservations = 3;
  * Delivers one partition to the reader: claim → seek → read; a rejected batch is read again, never skipped.
  *
  * One batch is in work at a time. Fetching is paused whenever nothing may be delivered, so messages that
- * still arrive are ignored and fetched again.
+ * still arrive are ignored and fetched again. `#enter` is the one place where the state changes.
  */
 export class PartitionConsumer {
   readonly #partition: number;
   readonly #options: PartitionConsumerOptions;
   readonly #control: FetchControl;
-  readonly #lost = new AbortController();
+  /** Ends every wait: the partition is given back or lost. */
+  readonly #leaving = new AbortController();
+  #state: PartitionState = "claiming";
+  /** The reader's present call, and what has to come after it. */
   #work: Promise<void>;
-  #claimed = false;
-  #reading = false;
-  #working = false;
+  /** Offset of the next record to deliver. */
   #expected = 0;
   #backlog = 0;
   /** Failed deliveries in a row. */
-  #attempt = 0;
+  #failures = 0;
   /** Signs in a row that the log ends too early. */
   #consecutiveObservations = 0;
 
@@ -61,9 +73,9 @@ export class PartitionConsumer {
     this.#work = options.after.then(() => this.#claim());
   }
 
-  /** The offset it waits for; undefined while it claims, works or backs off. */
+  /** The offset it waits for; undefined while it does not wait for records. */
   get awaited(): number | undefined {
-    return this.#reading && !this.#working ? this.#expected : undefined;
+    return this.#state === "reading" ? this.#expected : undefined;
   }
 
   /** Records behind the last delivery. */
@@ -74,7 +86,7 @@ export class PartitionConsumer {
   /** After a rebalance that left the partition here: kafkajs has forgotten the position, the reader has not. */
   kept(): void {
     this.#afterWork(() => {
-      if (this.#reading) this.#read();
+      if (this.#state === "reading") this.#resume();
     });
   }
 
@@ -87,7 +99,7 @@ export class PartitionConsumer {
     highWatermark: number,
   ): Promise<number | undefined> {
     const first = messages[0];
-    if (!this.#reading || first === undefined) return undefined;
+    if (this.#state !== "reading" || first === undefined) return undefined;
     if (Number(first.offset) < this.#expected) return this.#onOffsetReset();
     const entries = this.#decodeAll(messages);
     if (entries === undefined) return undefined;
@@ -106,22 +118,117 @@ export class PartitionConsumer {
    * @returns when the reader's present call has ended
    */
   lose(): Promise<void> {
-    this.#close();
-    this.#revoke();
+    this.#leave("lost");
     return this.#work;
   }
 
   /** Gives the partition back: waits for the batch in work first. */
   async finish(): Promise<void> {
-    this.#close();
+    this.#leave(isHeld(this.#state) ? "releasing" : "lost");
     await this.#work;
-    this.#revoke();
+    this.#enter("lost");
   }
 
-  #close(): void {
-    this.#stopReading();
-    this.#lost.abort();
+  #leave(to: "releasing" | "lost"): void {
+    this.#leaving.abort();
     this.#options.metrics.lag.remove({ partition: String(this.#partition) });
+    this.#enter(to);
+  }
+
+  #enter(to: PartitionState): void {
+    const from = this.#state;
+    if (from === to) return;
+    if (!partitionTransitions[from].includes(to)) {
+      throw new Error(`partition ${this.#partition} cannot go from ${from} to ${to}`);
+    }
+    this.#state = to;
+    if (isFetching(from) && !isFetching(to)) this.#control.pause();
+    if (!isFetching(from) && isFetching(to)) this.#resume();
+    if (isHeld(from) && !isHeld(to)) this.#options.reader.revoked(this.#partition);
+  }
+
+  #resume(): void {
+    this.#control.seek(this.#expected);
+    this.#control.resume();
+  }
+
+  /** Anew as well, when the reader was fenced and the group still says that the partition is ours. */
+  async #claim(): Promise<void> {
+    const { reader } = this.#options;
+    const offset = await this.#persist("claiming a partition", () =>
+      reader.assigned(this.#partition),
+    );
+    if (offset === undefined) return;
+    // It was lost meanwhile, and now the reader believes that it has it.
+    if (this.#leaving.signal.aborted) return reader.revoked(this.#partition);
+    this.#enter("locating");
+    const log = await this.#locate(offset);
+    if (log === undefined || this.#leaving.signal.aborted) return;
+    this.#expected = offset;
+    if (offset > log.high) return this.#wrongLog("truncated");
+    this.#noticeGap(log.low);
+    this.#enter("reading");
+  }
+
+  /** @returns where the log begins and ends, once that is certain; undefined when the partition is left before */
+  #locate(offset: number): Promise<LogBounds | undefined> {
+    return this.#persist("finding a partition's end", async () => {
+      const found = await this.#options.bounds(this.#partition);
+      this.#consecutiveObservations = offset > found.high ? this.#consecutiveObservations + 1 : 0;
+      const doubtful =
+        this.#consecutiveObservations > 0 && this.#consecutiveObservations < truncationObservations;
+      if (doubtful) throw new Error(`offset ${offset} lies behind the end, ${found.high}`);
+      return found;
+    });
+  }
+
+  /** Tries until it succeeds; undefined when the partition is left before that. */
+  async #persist<T>(doing: string, work: () => Promise<T>): Promise<T | undefined> {
+    for (let attempt = 0; !this.#leaving.signal.aborted; attempt += 1) {
+      try {
+        return await work();
+      } catch (error) {
+        this.#say(error, `${doing} failed; trying again`);
+        await backOff(attempt, this.#leaving.signal);
+      }
+    }
+    return undefined;
+  }
+
+  async #receive(entries: readonly LogEntry[]): Promise<boolean> {
+    const { reader, metrics } = this.#options;
+    metrics.count("deliveries");
+    this.#enter("delivering");
+    try {
+      await reader.received(this.#partition, entries);
+    } catch (error) {
+      metrics.count("delivery_failures");
+      this.#say(error, "detection rejected a batch; it is delivered again");
+      void this.#again(error);
+      return false;
+    }
+    this.#failures = 0;
+    this.#consecutiveObservations = 0;
+    this.#expected = (entries.at(-1)?.offset ?? -1) + 1;
+    metrics.count("records_consumed", entries.length);
+    if (this.#leaving.signal.aborted) return false;
+    this.#enter("reading");
+    return true;
+  }
+
+  async #again(error: unknown): Promise<void> {
+    if (this.#leaving.signal.aborted) return;
+    this.#enter("backing_off");
+    await backOff(this.#failures++, this.#leaving.signal);
+    if (this.#leaving.signal.aborted) return;
+    if (isFenced(error)) this.#afterWork(() => this.#claimAnew());
+    else this.#enter("reading");
+  }
+
+  #claimAnew(): Promise<void> | undefined {
+    if (this.#leaving.signal.aborted) return undefined;
+    this.#enter("claiming");
+    return this.#claim();
   }
 
   /**
@@ -135,7 +242,7 @@ export class PartitionConsumer {
   }
 
   #wrongLog(sign: "truncated" | "foreign"): void {
-    this.#stopReading();
+    this.#enter("wrong_log");
     this.#options.onWrongLog(this.#partition, sign);
   }
 
@@ -152,99 +259,9 @@ export class PartitionConsumer {
     return entries;
   }
 
-  #revoke(): void {
-    if (this.#claimed) this.#options.reader.revoked(this.#partition);
-    this.#claimed = false;
-  }
-
-  async #claim(): Promise<void> {
-    const { reader, bounds } = this.#options;
-    const offset = await this.#persist("claiming a partition", () =>
-      reader.assigned(this.#partition),
-    );
-    if (offset === undefined) return;
-    this.#claimed = true;
-    // It was lost meanwhile, and now the reader believes that it has it.
-    if (this.#lost.signal.aborted) return this.#revoke();
-    const log = await this.#persist("finding a partition's end", async () => {
-      const found = await bounds(this.#partition);
-      this.#consecutiveObservations = offset > found.high ? this.#consecutiveObservations + 1 : 0;
-      const doubtful =
-        this.#consecutiveObservations > 0 && this.#consecutiveObservations < truncationObservations;
-      if (doubtful) throw new Error(`offset ${offset} lies behind the end, ${found.high}`);
-      return found;
-    });
-    if (log === undefined || this.#lost.signal.aborted) return;
-    this.#expected = offset;
-    if (offset > log.high) return this.#wrongLog("truncated");
-    this.#noticeGap(log.low);
-    this.#read();
-  }
-
-  /** Tries until it succeeds; undefined when the partition is lost before that. */
-  async #persist<T>(doing: string, work: () => Promise<T>): Promise<T | undefined> {
-    for (let attempt = 0; !this.#lost.signal.aborted; attempt += 1) {
-      try {
-        return await work();
-      } catch (error) {
-        this.#say(error, `${doing} failed; trying again`);
-        await backOff(attempt, this.#lost.signal);
-      }
-    }
-    return undefined;
-  }
-
-  async #receive(entries: readonly LogEntry[]): Promise<boolean> {
-    const { reader, metrics } = this.#options;
-    metrics.count("deliveries");
-    this.#working = true;
-    try {
-      await reader.received(this.#partition, entries).finally(() => {
-        this.#working = false;
-      });
-    } catch (error) {
-      metrics.count("delivery_failures");
-      this.#say(error, "detection rejected a batch; it is delivered again");
-      this.#stopReading();
-      void this.#again(error);
-      return false;
-    }
-    this.#attempt = 0;
-    this.#consecutiveObservations = 0;
-    this.#expected = (entries.at(-1)?.offset ?? -1) + 1;
-    metrics.count("records_consumed", entries.length);
-    return !this.#lost.signal.aborted;
-  }
-
-  async #again(error: unknown): Promise<void> {
-    await backOff(this.#attempt, this.#lost.signal);
-    this.#attempt += 1;
-    if (this.#lost.signal.aborted) return;
-    if (isFenced(error)) this.#afterWork(() => this.#reclaim());
-    else this.#read();
-  }
-
-  /** Somebody else claimed the partition meanwhile; if the group still says that it is ours, begin anew. */
-  #reclaim(): Promise<void> {
-    if (this.#lost.signal.aborted) return Promise.resolve();
-    this.#revoke();
-    return this.#claim();
-  }
-
-  #read(): void {
-    this.#control.seek(this.#expected);
-    this.#control.resume();
-    this.#reading = true;
-  }
-
   #showLag(highWatermark: number): void {
     this.#backlog = Math.max(highWatermark - this.#expected, 0);
     this.#options.metrics.lag.set({ partition: String(this.#partition) }, this.#backlog);
-  }
-
-  #stopReading(): void {
-    if (this.#reading) this.#control.pause();
-    this.#reading = false;
   }
 
   #noticeGap(first: number): void {
@@ -266,7 +283,7 @@ export class PartitionConsumer {
   }
 
   #say(error: unknown, message: string): void {
-    if (this.#lost.signal.aborted) return;
+    if (this.#leaving.signal.aborted) return;
     this.#options.logger.warn({ partition: this.#partition, err: error }, message);
   }
 }
