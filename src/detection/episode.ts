@@ -11,7 +11,7 @@ export interface Finding {
   readonly clean: boolean;
 }
 
-type Step =
+type EpisodeStep =
   | "opens"
   | "announced"
   | Exclude<EpisodeClosed["cause"], "marker" | "retired">
@@ -22,7 +22,11 @@ type Step =
  *
  * @returns what happened: `announced` when an episode of history turns out to last into live time
  */
-export function stepEpisode(facts: ModelFacts, finding: Finding, settings: DecisionSettings): Step {
+export function stepEpisode(
+  facts: ModelFacts,
+  finding: Finding,
+  settings: DecisionSettings,
+): EpisodeStep {
   const { episode } = facts;
   if (episode === null) return finding.fires ? "opens" : undefined;
   episode.lasted++;

@@ -15,7 +15,12 @@ import { DropNotices } from "./drop-notices.ts";
 import { type EngineSettings, PartitionEngine } from "./engine.ts";
 import type { DetectionEvent } from "./event.ts";
 import type { DetectionMetrics } from "./metrics.ts";
-import type { Decision, ModelStateRow, PartitionClaim, PartitionStore } from "./partition-store.ts";
+import type {
+  ModelStateRow,
+  OffsetDecision,
+  PartitionClaim,
+  PartitionStore,
+} from "./partition-store.ts";
 
 /** Statements of about this size save states fastest (150 MB/s measured), and keep decisions waiting least. */
 const saveBytes = 2_000_000;
@@ -35,11 +40,11 @@ interface Held {
   readonly claim: PartitionClaim;
   readonly engine: PartitionEngine;
   /** Decisions stored before the crash that the replay has to make again, in offset order. */
-  readonly expected: Map<string, Decision>;
+  readonly expected: Map<string, OffsetDecision>;
   /** Offset of the next record to apply. */
   next: number;
   /** Applied, not yet committed. */
-  pending: Decision[];
+  pending: OffsetDecision[];
 }
 
 export class DetectionWorker implements PartitionReader {
@@ -159,7 +164,7 @@ export class DetectionWorker implements PartitionReader {
     }
   }
 
-  #events(held: Held, { offset, record }: LogEntry): readonly Decision["event"][] {
+  #events(held: Held, { offset, record }: LogEntry): readonly OffsetDecision["event"][] {
     const { metrics, logger } = this.#options;
     if (record.kind === "unreadable") {
       metrics.quarantined.inc();

@@ -14,6 +14,6 @@ export interface PastAttribution {
   readonly high: Float32Array;
 }
 
-export interface History {
+export interface AttributionRecorder {
   take(past: PastAttribution): void;
 }
