@@ -56,3 +56,9 @@ export function textOf(node: Syntax | undefined): string | undefined {
   if (node?.type === "Identifier" && typeof node["name"] === "string") return node["name"];
   return node?.type === "Literal" && typeof node["value"] === "string" ? node["value"] : undefined;
 }
+
+/** The property that `a.b`, `a["b"]` or `{ b }` names; undefined when it is computed at run time. */
+export function propertyOf(node: Syntax): string | undefined {
+  const key = child(node, node.type === "MemberExpression" ? "property" : "key");
+  return node["computed"] === true && key?.type !== "Literal" ? undefined : textOf(key);
+}
