@@ -6,7 +6,7 @@ import { severityOf } from "../incidents/severity.ts";
 import { formatTime } from "../replay/cells.ts";
 import { FileError } from "../replay/errors.ts";
 import { replayPage } from "../replay/page/page.ts";
-import { Recording } from "../replay/page/recording.ts";
+import { ShareRecorder } from "../replay/page/share-recorder.ts";
 import {
   type DetectionOptions,
   type ReplayedEpisode,
@@ -41,7 +41,7 @@ export async function runReplay(options: ReplayOptions, io: LineOutput): Promise
     const hint = "Name at least one file: driftwarden replay --csv rows.csv.";
     throw new CliError("DW_CLI_USAGE", "there is nothing to replay", { hint });
   }
-  const recording = options.html === undefined ? undefined : new Recording();
+  const recording = options.html === undefined ? undefined : new ShareRecorder();
   const [replay] = await replayRows(options, [{ ...options, history: recording }]);
   if (replay === undefined) return 0;
   const since = replay.newest - (options.lastMs ?? Number.POSITIVE_INFINITY) * 1000;

@@ -1,6 +1,6 @@
 /** When an episode opens, lasts, and ends. */
 import type { EpisodeClosed } from "./event.ts";
-import type { Episode, ModelFacts } from "./model-facts.ts";
+import type { EpisodeFacts, ModelFacts } from "./model-facts.ts";
 import type { DecisionSettings } from "./settings.ts";
 
 /** What one attribution says about the episode. */
@@ -36,5 +36,5 @@ export function stepEpisode(
   return isUnannounced(facts, episode) && finding.fires ? "announced" : undefined;
 }
 
-const isUnannounced = (facts: ModelFacts, episode: Episode): boolean =>
+const isUnannounced = (facts: ModelFacts, episode: EpisodeFacts): boolean =>
   !facts.historic && !episode.announced;

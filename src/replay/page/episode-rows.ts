@@ -8,7 +8,7 @@ import type { ReplayedEpisode } from "../replay.ts";
 import { chartSvg } from "./chart.ts";
 import { legend } from "./legend.ts";
 import { percent, shortTime } from "./markup.ts";
-import type { ShareHistory } from "./recording.ts";
+import type { ShareHistory } from "./share-recorder.ts";
 
 export interface NumberedEpisode extends ReplayedEpisode {
   /** Counts from 1 over the whole page, in order of time. */

@@ -7,11 +7,11 @@ import { chartSvg } from "./chart.ts";
 import { episodeRows, largest, type NumberedEpisode } from "./episode-rows.ts";
 import { legend } from "./legend.ts";
 import { longTime } from "./markup.ts";
-import type { Recording, ShareHistory } from "./recording.ts";
+import type { ShareHistory, ShareRecorder } from "./share-recorder.ts";
 import { style } from "./style.ts";
 
 export interface PageInput {
-  readonly recording: Recording;
+  readonly recording: ShareRecorder;
   readonly episodes: readonly ReplayedEpisode[];
   readonly rows: number;
   readonly attributions: number;

@@ -7,7 +7,7 @@ interface Status {
   readonly category: "new" | "indeterminate" | "done";
 }
 
-interface Transition {
+interface IssueTransition {
   readonly id: string;
   readonly name: string;
   readonly to: Status;
@@ -17,7 +17,7 @@ const toDo: Status = { id: "10000", name: "To Do", category: "new" };
 const inProgress: Status = { id: "10001", name: "In Progress", category: "indeterminate" };
 const done: Status = { id: "10002", name: "Done", category: "done" };
 
-const workflow: Readonly<Record<string, readonly Transition[]>> = {
+const workflow: Readonly<Record<string, readonly IssueTransition[]>> = {
   "To Do": [
     { id: "21", name: "Start Progress", to: inProgress },
     { id: "31", name: "Done", to: done },
@@ -147,12 +147,12 @@ export class SandboxTracker {
     comment.updatedAtMs = this.#options.clock.now();
   }
 
-  transitions(issue: SandboxIssue): readonly Transition[] {
+  transitions(issue: SandboxIssue): readonly IssueTransition[] {
     return workflow[issue.status.name] ?? [];
   }
 
   /** @returns the transition made; undefined when it is not possible now */
-  move(issue: SandboxIssue, id: string, resolution: string): Transition | undefined {
+  move(issue: SandboxIssue, id: string, resolution: string): IssueTransition | undefined {
     const transition = this.transitions(issue).find((t) => t.id === id);
     if (!transition) return undefined;
     const over = transition.to.category === "done";

@@ -18,7 +18,7 @@ export interface ShareHistory {
 }
 
 /** 12 bytes a row, and some a attribution. */
-export class Recording implements AttributionRecorder {
+export class ShareRecorder implements AttributionRecorder {
   readonly #models = new Map<ModelKey, PastAttribution[]>();
 
   take(past: PastAttribution): void {
