@@ -1,7 +1,7 @@
 /** Generated models that are explained once a day for a year: few, noisy vectors with a week and a year in them. */
 import { pythonRandom } from "../detectors/stats/mt19937.ts";
+import { modelKey } from "../src/model-key.ts";
 import type { RowSource } from "../src/replay/row-source.ts";
-import { modelKey } from "../src/stream/model-key.ts";
 import type { Truth, TruthEvent } from "./attribution-truth.ts";
 
 const yearOfDays = 365;

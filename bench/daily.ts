@@ -1,7 +1,7 @@
 /** Section `daily`: what is found in models that are explained once a day. */
 import { detectorTypes } from "../detectors/index.ts";
+import { modelName } from "../src/model-key.ts";
 import { replayRows } from "../src/replay/replay.ts";
-import { modelName } from "../src/stream/model-key.ts";
 import { type AttributionScore, scoreEpisodes } from "./attribution-score.ts";
 import { type DailyPlan, dailyStreams } from "./daily-streams.ts";
 import { type BenchLine, benchLine, progress } from "./line.ts";

@@ -1,7 +1,7 @@
 /** The child of section `size` that times rows: of 20 models, and of 20,000, all warmed up; decoded and detected. */
 import { PartitionEngine } from "../src/detection/engine.ts";
+import type { ModelKey } from "../src/model-key.ts";
 import { decodeRecord, encodeRecord } from "../src/stream/codec.ts";
-import type { ModelKey } from "../src/stream/model-key.ts";
 import type { StreamRecord } from "../src/stream/record.ts";
 import { defaultEngineSettings } from "./default-engine.ts";
 import { median, mediansOf } from "./rounds.ts";

@@ -1,5 +1,5 @@
 /** Plots of figures as SVG files that follow the reader's light or dark; the look is that of the replay's page. */
-import { escapeHtml } from "../src/replay/page/markup.ts";
+import { escapeHtml } from "../src/html.ts";
 import { style } from "../src/replay/page/style.ts";
 
 const own = `

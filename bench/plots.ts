@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { detectorTypes } from "../detectors/index.ts";
 import { chartSvg } from "../src/replay/page/chart.ts";
-import { Recording } from "../src/replay/page/recording.ts";
+import { ShareRecorder } from "../src/replay/page/share-recorder.ts";
 import { type ReplayedEpisode, replayRows } from "../src/replay/replay.ts";
 import { csvSource } from "../src/replay/row-source.ts";
 import { benchAttribution } from "./attribution-streams.ts";
@@ -91,7 +91,7 @@ async function episodePlot(): Promise<string | undefined> {
   const file = dataPath("attribution", "rows", `${stream}.csv.gz`);
   const markers = dataPath("attribution", "markers.csv");
   if (file === undefined || markers === undefined) return undefined;
-  const recording = new Recording();
+  const recording = new ShareRecorder();
   const input = { sources: [csvSource(file, 0)], markers };
   const settings = { detectorTypes, sensitivity: "normal" } as const;
   const [replay] = await replayRows(input, [{ ...settings, history: recording }]);
@@ -102,7 +102,7 @@ async function episodePlot(): Promise<string | undefined> {
 const isPlain = ({ opened, closed }: ReplayedEpisode): boolean =>
   opened.kind === "shift" && closed !== undefined && opened.features[0]?.high !== undefined;
 
-function chartOf({ opened, closed }: ReplayedEpisode, recording: Recording): string {
+function chartOf({ opened, closed }: ReplayedEpisode, recording: ShareRecorder): string {
   const features = opened.features.slice(0, 3).map(({ feature }) => feature);
   const height = 280;
   const chart = chartSvg({

@@ -31,7 +31,7 @@ export type ActResult =
   /** It may have taken effect: look it up, never repeat it blindly. */
   | { readonly status: "unknown"; readonly detail: string };
 
-export type Health = "healthy" | "unhealthy" | "starting" | "gone";
+export type TargetHealth = "healthy" | "unhealthy" | "starting" | "gone";
 
 export interface Remediation {
   /** Every target the selector matches now. Throws when the engine cannot be asked. */
@@ -48,7 +48,7 @@ export interface Remediation {
   /** Whether an act whose outcome is unknown took effect. Reads only, never acts. Never throws. */
   lookUp(target: Target): Promise<ActResult>;
   /** Throws when the engine cannot be asked. */
-  health(target: Target): Promise<Health>;
+  health(target: Target): Promise<TargetHealth>;
 }
 
 /** auto: idempotent, may run by itself; approval: a person must agree; never: refused even then. */

@@ -7,7 +7,13 @@ import type { Container, Engine } from "./docker/engine.ts";
 import { DockerError } from "./docker/errors.ts";
 import { refusal } from "./docker/refusal.ts";
 import { labelsOf, type Selector, selector } from "./docker/selector.ts";
-import type { ActResult, Health, Remediation, RemediationType, Target } from "./remediation.ts";
+import type {
+  ActResult,
+  Remediation,
+  RemediationType,
+  Target,
+  TargetHealth,
+} from "./remediation.ts";
 
 export interface RestartContainerConfig {
   readonly target: Selector;
@@ -200,7 +206,7 @@ async function look(engine: Engine, target: Target): Promise<Look> {
   return { result: { status: "failed", detail }, state: now.state };
 }
 
-function healthOf(container: Container | undefined): Health {
+function healthOf(container: Container | undefined): TargetHealth {
   if (container === undefined) return "gone";
   if (container.state !== "running") return "unhealthy";
   return container.health === "none" ? "healthy" : container.health;

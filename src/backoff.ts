@@ -1,16 +1,15 @@
 /** How long to wait before asking again. */
 import { randomInt } from "node:crypto";
 
-const firstPauseMs = 1000;
-
 /**
  * Capped exponential with full jitter, so that what failed together does not come back together.
  *
  * @param failures so far, ≥ 0
- * @param longestMs the cap, above 1 s
- * @returns ms, at least 500
+ * @param longestMs the cap, above `firstMs`
+ * @param firstMs below what the first pause stays; the bound doubles with each failure
+ * @returns whole ms, at least half of `firstMs`
  */
-export function backoffMs(failures: number, longestMs: number): number {
-  const ceiling = Math.min(longestMs, firstPauseMs * 2 ** Math.min(failures, 20));
-  return randomInt(firstPauseMs / 2, Math.max(ceiling, firstPauseMs));
+export function backoffMs(failures: number, longestMs: number, firstMs = 1000): number {
+  const ceiling = Math.min(longestMs, firstMs * 2 ** Math.min(failures, 20));
+  return randomInt(firstMs / 2, Math.max(ceiling, firstMs));
 }

@@ -40,6 +40,11 @@ export function isUnavailable(error: unknown): boolean {
   return error instanceof DriftwardenError && error.unavailable;
 }
 
+/** Whoever writes says by such a code that a newer claim exists: forget what is in memory. */
+export function isFenced(error: unknown): error is DriftwardenError {
+  return error instanceof DriftwardenError && error.code.endsWith("_FENCED");
+}
+
 /** What happened and what to do about it, for people. */
 export function toldOf(error: unknown): string {
   const told = messageOf(error);

@@ -35,7 +35,7 @@ export interface TransportOptions extends Permission {
 /** The request never left: its cause is what `mayAct` said. */
 export class NotSent extends Error {}
 
-interface Answer {
+interface EngineAnswer {
   readonly status: number;
   readonly body: string;
 }
@@ -54,13 +54,13 @@ export function unixTransport(options: TransportOptions): Transport {
   };
 }
 
-function exchange(options: TransportOptions, call: Call): Promise<Answer> {
+function exchange(options: TransportOptions, call: Call): Promise<EngineAnswer> {
   const verb = `${call.method} ${call.path}`;
   if (!allowed.test(verb)) {
     return Promise.reject(new DockerError("DW_DOCKER_REFUSED", `refused to send "${verb}"`));
   }
   return new Promise((resolve, reject) => {
-    const succeeded = (answer: Answer): void => {
+    const succeeded = (answer: EngineAnswer): void => {
       clearTimeout(deadline);
       resolve(answer);
     };
@@ -107,7 +107,7 @@ function withQuery({ path, options = {} }: Call): string {
   return query.size === 0 ? path.slice(0, -1) : path + query.toString();
 }
 
-async function collect(response: IncomingMessage): Promise<Answer> {
+async function collect(response: IncomingMessage): Promise<EngineAnswer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   // Throws when the answer breaks off half-way.
@@ -144,7 +144,7 @@ function connectionError(
   return new DockerError("DW_DOCKER_UNREACHABLE", `asking ${where}: ${error.message}`, occurrence);
 }
 
-function read(call: Call, { status, body }: Answer): unknown {
+function read(call: Call, { status, body }: EngineAnswer): unknown {
   // 304 is how the engine says that it is so already.
   if (call.statusCodes[status] !== true && status !== 304) throw statusError(call, status, body);
   if (call.method === "POST") return undefined;

@@ -6,7 +6,7 @@ import { type Clock, systemClock } from "../clock.ts";
 import type { Config } from "../config/schema.ts";
 import type { StoreMetrics } from "../store/metrics.ts";
 import type { Store } from "../store/store.ts";
-import { createHealth, type Health } from "../telemetry/health.ts";
+import { createHealth, type HealthRegistry } from "../telemetry/health.ts";
 import { createRegistry, type Registry } from "../telemetry/registry.ts";
 import { version } from "../version.ts";
 import { createLifecycle, type Lifecycle } from "./lifecycle.ts";
@@ -17,7 +17,7 @@ export interface Parts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly registry: Registry;
-  readonly health: Health;
+  readonly health: HealthRegistry;
   readonly lifecycle: Lifecycle;
   /** Unique per process and start. */
   readonly owner: string;

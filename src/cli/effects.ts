@@ -8,7 +8,7 @@ import { ask } from "./ask.ts";
 import { CliError } from "./errors.ts";
 import { type StoreCommandParts, withStore } from "./store-command.ts";
 
-interface EffectsOptions {
+interface EffectsArguments {
   readonly config: string;
   readonly dead?: boolean;
   readonly retry?: string;
@@ -24,7 +24,7 @@ export function registerEffects(program: Command, parts: StoreCommandParts): voi
     .option("--dead", "only those that were given up")
     .option("--retry <id>", "give this dead effect another try")
     .option("--json", "JSON lines")
-    .action((options: EffectsOptions) =>
+    .action((options: EffectsArguments) =>
       withStore(options.config, parts, (store) =>
         options.retry === undefined
           ? list(store, options, parts)
@@ -35,7 +35,7 @@ export function registerEffects(program: Command, parts: StoreCommandParts): voi
 
 async function list(
   store: Store,
-  { dead, json }: EffectsOptions,
+  { dead, json }: EffectsArguments,
   { cli }: StoreCommandParts,
 ): Promise<void> {
   const answer = await ask(effects, { dead }, { store });

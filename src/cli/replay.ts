@@ -1,13 +1,13 @@
 /** `driftwarden replay`: what would have been opened, had it watched these rows. No effects. */
 import type { Command } from "commander";
 import { severityOf } from "../incidents/severity.ts";
+import { modelName } from "../model-key.ts";
 import { formatTime } from "../replay/cells.ts";
 import { replayPage } from "../replay/page/page.ts";
-import { Recording } from "../replay/page/recording.ts";
+import { ShareRecorder } from "../replay/page/share-recorder.ts";
 import { writePage } from "../replay/page/write-page.ts";
 import type { ReplayedEpisode } from "../replay/replay.ts";
 import { type ReplaySummary, type ReportOptions, replayReport } from "../replay/report.ts";
-import { modelName } from "../stream/model-key.ts";
 import { type ChoiceArguments, withChoiceOptions } from "./choice-options.ts";
 import { CliError } from "./errors.ts";
 import {
@@ -65,7 +65,7 @@ export async function runReplay(options: ReplayOptions, io: LineOutput): Promise
     const hint = "Name at least one file: driftwarden replay --csv rows.csv.";
     throw new CliError("DW_CLI_USAGE", "there is nothing to replay", { hint });
   }
-  const recording = options.html === undefined ? undefined : new Recording();
+  const recording = options.html === undefined ? undefined : new ShareRecorder();
   const { episodes, since, summary: counted } = await replayReport(options, recording);
   const print = options.json === true ? episodeLine : episodeSentence;
   for (const episode of episodes) io.stdout(print(episode));

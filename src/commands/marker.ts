@@ -1,7 +1,7 @@
 /** Announces a deploy or retrain of a model, so that what follows is the new normal. */
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { type ModelKey, modelKey } from "../stream/model-key.ts";
+import { type ModelKey, modelKey } from "../model-key.ts";
 import type { RecordSink } from "../stream/record-sink.ts";
 import type { Command } from "./command.ts";
 

@@ -50,7 +50,7 @@ export const configSchema = z.strictObject({
 });
 
 type Parsed = z.output<typeof configSchema>;
-type Fix = Parsed["fixes"][number] & {
+type ParsedFix = Parsed["fixes"][number] & {
   /** What the remediation's own schema made of its part of the fix. */
   options: unknown;
 };
@@ -62,4 +62,4 @@ type DeepReadonly<T> = T extends readonly (infer Item)[]
     : T;
 
 /** The configuration as the program sees it: keys as in the file, every default filled in, durations in milliseconds. */
-export type Config = DeepReadonly<Omit<Parsed, "fixes"> & { fixes: Fix[] }>;
+export type Config = DeepReadonly<Omit<Parsed, "fixes"> & { fixes: ParsedFix[] }>;

@@ -1,5 +1,5 @@
 /** What is normal for a model: judges an attribution against it, learns it, forgets it when told to. */
-import { type Judgement, judge } from "./decision.ts";
+import { judge, type ThresholdResult } from "./decision.ts";
 import { type FeatureTable, featureTable } from "./feature-table.ts";
 import { ModelMemory } from "./memory.ts";
 import type { ModelFacts } from "./model-facts.ts";
@@ -44,7 +44,7 @@ const wholes = {
 } as const;
 
 /** What one attribution says. */
-export interface Verdict {
+export interface Assessment {
   /** Time of the attribution, microseconds since 1970. */
   readonly at: number;
   /** Rules that are fulfilled: pipeline rules first, then the judges'. */
@@ -114,7 +114,7 @@ export class Baseline {
   }
 
   /** Judges the assembled attribution; nothing is learned yet. */
-  judge({ at, conflicts, slow }: Assembled): Verdict {
+  judge({ at, conflicts, slow }: Assembled): Assessment {
     const facts = this.#facts;
     const memory = this.#memory;
     const {
@@ -148,15 +148,15 @@ export class Baseline {
   }
 
   /** Learns what was judged, unless something was wrong with it or the baseline is frozen. */
-  settle(verdict: Verdict): void {
+  settle(assessment: Assessment): void {
     const facts = this.#facts;
     const { y } = this.scratch;
-    const quiet = verdict.whole && verdict.evidence.length === 0 && facts.episode === null;
-    if (quiet && verdict.clean) this.#learn(y, verdict);
-    else this.#rest(y, verdict);
+    const quiet = assessment.whole && assessment.evidence.length === 0 && facts.episode === null;
+    if (quiet && assessment.clean) this.#learn(y, assessment);
+    else this.#rest(y, assessment);
     // Also of what is not clean for want of a feature: it may be one that comes and goes.
     if (quiet) learnHabits(this.#memory, facts.rules);
-    if (verdict.whole) remember(this.#memory, y);
+    if (assessment.whole) remember(this.#memory, y);
     if (facts.widen > 0) facts.widen--;
   }
 
@@ -174,7 +174,7 @@ export class Baseline {
   #score(
     at: number,
     slow: boolean,
-  ): Pick<Judgement, "highest"> & {
+  ): Pick<ThresholdResult, "highest"> & {
     readonly shift: readonly Evidence[];
     readonly noise: number;
   } {
@@ -199,7 +199,7 @@ export class Baseline {
     return { highest, shift, noise };
   }
 
-  #learn(y: Float64Array, { at, noise }: Verdict): void {
+  #learn(y: Float64Array, { at, noise }: Assessment): void {
     const memory = this.#memory;
     const facts = this.#facts;
     for (const { detector } of memory.seats) detector.learnOne(y, at);
@@ -211,7 +211,7 @@ export class Baseline {
   }
 
   /** Not learned. What stays suspicious without ever opening an episode becomes normal in the end, too. */
-  #rest(y: Float64Array, { at, whole }: Verdict): void {
+  #rest(y: Float64Array, { at, whole }: Assessment): void {
     if (whole) for (const { detector } of this.#memory.seats) detector.skipOne?.(y, at);
     this.#facts.unlearned++;
     const { freezeLimit } = this.#options.decision;

@@ -3,7 +3,7 @@
  * the rows, and all counts are as of an offset, so that a replay admits and refuses the same models: it may know some
  * already that joined only later.
  */
-import type { ModelKey } from "../stream/model-key.ts";
+import type { ModelKey } from "../model-key.ts";
 import type { ModelRecord } from "../stream/record.ts";
 import type { EngineSettings } from "./settings.ts";
 
@@ -35,10 +35,10 @@ export interface Stay {
   until: number;
 }
 
-type Limits = Pick<EngineSettings, "maxModels" | "maxNewModelsPerHour">;
+type AdmissionLimits = Pick<EngineSettings, "maxModels" | "maxNewModelsPerHour">;
 
 export class Census {
-  readonly #limits: Limits;
+  readonly #limits: AdmissionLimits;
   #size = 0;
   /** Oldest first. Those that are over stay here as long as a replay may begin before their end. */
   readonly #stays = new Map<ModelKey, readonly Stay[]>();
@@ -47,7 +47,7 @@ export class Census {
   /** From here on everything that is known has happened. */
   #newestRestored = -1;
 
-  constructor(limits: Limits) {
+  constructor(limits: AdmissionLimits) {
     this.#limits = limits;
   }
 

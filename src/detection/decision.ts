@@ -4,7 +4,7 @@ import type { ModelMemory, Seat } from "./memory.ts";
 import type { Scratch } from "./scratch.ts";
 import { type DecisionSettings, type DetectorUse, enoughFor } from "./settings.ts";
 
-export interface Judgement {
+export interface ThresholdResult {
   /** Newest score of every detector, in the order of the settings. */
   readonly detectors: readonly DetectorScore[];
   /** The judges' highest score over the widened boundary; undefined while they warm up. */
@@ -42,7 +42,11 @@ interface Whole {
 }
 
 /** Lets every detector score `scratch.y`; the judges' scores by feature end up in `scratch.scores`. */
-export function judge(memory: ModelMemory, scratch: Scratch, context: JudgeContext): Judgement {
+export function judge(
+  memory: ModelMemory,
+  scratch: Scratch,
+  context: JudgeContext,
+): ThresholdResult {
   const { at, widen, slow, settings } = context;
   const { scores, one, y } = scratch;
   scores.fill(Number.NaN);
@@ -76,7 +80,7 @@ function inUnits(score: number | undefined, boundary = 1): number | undefined {
   return score === undefined ? undefined : score / boundary;
 }
 
-interface TakeOptions extends Pick<JudgeContext, "widen"> {
+interface ScoreOptions extends Pick<JudgeContext, "widen"> {
   readonly use: DetectorUse;
   /** Observations of a feature that are enough. */
   readonly enough: number;
@@ -86,7 +90,7 @@ interface TakeOptions extends Pick<JudgeContext, "widen"> {
 function takeScores(
   { count, crossed }: ModelMemory,
   { scores, one }: Scratch,
-  { use, widen, enough }: TakeOptions,
+  { use, widen, enough }: ScoreOptions,
 ): void {
   const unit = widen * (use.boundary ?? 1);
   for (let i = 0; i < one.length; i++) {
@@ -123,7 +127,7 @@ function crossings(
   memory: ModelMemory,
   scratch: Scratch,
   { settings, crossed: before, whole, at }: Crossing,
-): Pick<Judgement, "firing" | "whole" | "crossed"> {
+): Pick<ThresholdResult, "firing" | "whole" | "crossed"> {
   const byFeature = featureFires(memory, scratch.scores, settings);
   const crosses = whole !== undefined && whole.score >= 1;
   const crossed = pushed(before, crosses, settings);

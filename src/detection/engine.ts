@@ -1,7 +1,8 @@
 /** The pure heart of detection: records in, events out. No clock, no I/O, no chance: a replay decides the same. */
 import { messageOf } from "../errors.ts";
-import { type ModelKey, modelName } from "../stream/model-key.ts";
+import { type ModelKey, modelName } from "../model-key.ts";
 import type { ModelRecord, StreamRecord, TickRecord } from "../stream/record.ts";
+import type { AttributionRecorder } from "./attribution-recorder.ts";
 import {
   Census,
   decodeEnded,
@@ -13,7 +14,6 @@ import {
 import { type DetectionCounts, noCounts } from "./counts.ts";
 import type { DetectionEvent, DetectorScore, EpisodeKind, Quarantined } from "./event.ts";
 import { eventId } from "./event-id.ts";
-import type { History } from "./history.ts";
 import { applyRecord, passTick } from "./intake.ts";
 import { type Boundary, Ledger } from "./ledger.ts";
 import { type ModelContext, WatchedModel } from "./model.ts";
@@ -63,7 +63,7 @@ export class PartitionEngine {
   #watermark: number | undefined;
 
   /** @param history told every attribution as it was judged */
-  constructor(settings: EngineSettings, history?: History) {
+  constructor(settings: EngineSettings, history?: AttributionRecorder) {
     this.#settings = settings;
     this.#census = new Census(settings);
     this.#context = { settings, pool: new ScratchPool(), counts: this.#counts, history };

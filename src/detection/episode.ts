@@ -1,6 +1,6 @@
 /** When an episode opens, lasts, and ends. */
 import type { EpisodeClosed } from "./event.ts";
-import type { Episode, ModelFacts } from "./model-facts.ts";
+import type { EpisodeFacts, ModelFacts } from "./model-facts.ts";
 import type { DecisionSettings } from "./settings.ts";
 
 /** What one attribution says about the episode. */
@@ -11,7 +11,7 @@ export interface Finding {
   readonly clean: boolean;
 }
 
-type Step =
+type EpisodeStep =
   | "opens"
   | "announced"
   | Exclude<EpisodeClosed["cause"], "marker" | "retired">
@@ -22,7 +22,11 @@ type Step =
  *
  * @returns what happened: `announced` when an episode of history turns out to last into live time
  */
-export function stepEpisode(facts: ModelFacts, finding: Finding, settings: DecisionSettings): Step {
+export function stepEpisode(
+  facts: ModelFacts,
+  finding: Finding,
+  settings: DecisionSettings,
+): EpisodeStep {
   const { episode } = facts;
   if (episode === null) return finding.fires ? "opens" : undefined;
   episode.lasted++;
@@ -32,5 +36,5 @@ export function stepEpisode(facts: ModelFacts, finding: Finding, settings: Decis
   return isUnannounced(facts, episode) && finding.fires ? "announced" : undefined;
 }
 
-const isUnannounced = (facts: ModelFacts, episode: Episode): boolean =>
+const isUnannounced = (facts: ModelFacts, episode: EpisodeFacts): boolean =>
   !facts.historic && !episode.announced;

@@ -1,5 +1,5 @@
 /** What detection says: plain data, decided once, stored with its id. Ids come from model key and row time only. */
-import type { ModelKey } from "../stream/model-key.ts";
+import type { ModelKey } from "../model-key.ts";
 import type { Ranking } from "./ranking.ts";
 
 export type EpisodeKind =

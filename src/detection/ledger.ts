@@ -1,5 +1,5 @@
 /** Which models have changes that are not saved, and from which offset on those can be computed again. */
-import type { ModelKey } from "../stream/model-key.ts";
+import type { ModelKey } from "../model-key.ts";
 
 /** How far a partition is done with what it has read. */
 export interface Boundary {

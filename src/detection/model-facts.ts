@@ -5,7 +5,7 @@ import type { DetectorScore, EpisodeKind } from "./event.ts";
 import { noRules, type RuleState } from "./rules.ts";
 import type { VerificationState } from "./verification.ts";
 
-export interface Episode {
+export interface EpisodeFacts {
   readonly id: string;
   readonly kind: EpisodeKind;
   readonly at: number;
@@ -44,7 +44,7 @@ export interface ModelFacts {
   crossed: number;
   silent: boolean;
   unhealthy: boolean;
-  episode: Episode | null;
+  episode: EpisodeFacts | null;
   rules: RuleState;
   markers: { id: string; at: number }[];
   /** Markers and verdicts already taken, newest last. */

@@ -1,14 +1,14 @@
 /** One watched model: what time, rows and markers mean to it, and which decisions follow. */
-import type { ModelKey } from "../stream/model-key.ts";
+import type { ModelKey } from "../model-key.ts";
 import type { Row } from "../stream/record.ts";
 import { Assembler } from "./assembler.ts";
-import { type Assembled, Baseline, type Verdict } from "./baseline.ts";
+import type { AttributionRecorder } from "./attribution-recorder.ts";
+import { type Assembled, type Assessment, Baseline } from "./baseline.ts";
 import { Cadence } from "./cadence.ts";
 import type { DetectionCounts, DropReason } from "./counts.ts";
 import { stepEpisode } from "./episode.ts";
 import type { DetectionEvent, EpisodeClosed } from "./event.ts";
 import { eventId } from "./event-id.ts";
-import type { History } from "./history.ts";
 import type { ModelMemory } from "./memory.ts";
 import { type ModelFacts, newFacts } from "./model-facts.ts";
 import { openedEvent, silentEvidence } from "./opening.ts";
@@ -25,7 +25,7 @@ export interface ModelContext {
   readonly pool: ScratchPool;
   readonly counts: DetectionCounts;
   /** Told every attribution; undefined where nobody draws. */
-  readonly history: History | undefined;
+  readonly history: AttributionRecorder | undefined;
 }
 
 export class WatchedModel {
@@ -191,21 +191,21 @@ export class WatchedModel {
   #judge(assembled: Assembled): void {
     const { at } = assembled;
     const { counts, settings, history } = this.#context;
-    const verdict: Verdict = this.#baseline.judge(assembled);
+    const assessment: Assessment = this.#baseline.judge(assembled);
     const known = { model: this.key, at, names: this.features };
     history?.take(pastAttribution(known, this.memory));
     counts.attributions++;
-    if (!verdict.whole) counts.fragments++;
-    const { evidence, clean } = verdict;
+    if (!assessment.whole) counts.fragments++;
+    const { evidence, clean } = assessment;
     this.#score = evidence.reduce<number | undefined>(
       (most, { score }) => Math.max(most ?? 0, score),
-      verdict.highest,
+      assessment.highest,
     );
     const step = stepEpisode(this.facts, { fires: evidence.length > 0, clean }, settings.decision);
     if (step === "opens" || step === "announced") this.#open(at, evidence);
     else if (step !== undefined) this.#end(step, at);
-    if (verdict.highest !== undefined) observe(this.facts.verification, { at, clean });
-    this.#baseline.settle(verdict);
+    if (assessment.highest !== undefined) observe(this.facts.verification, { at, clean });
+    this.#baseline.settle(assessment);
     if (step === "accepted") this.#baseline.relearn();
   }
 

@@ -1,5 +1,5 @@
 /** What the worker needs remembered. Declared here because detection needs it; the store provides it. */
-import type { ModelKey } from "../stream/model-key.ts";
+import type { ModelKey } from "../model-key.ts";
 import type { DetectionEvent } from "./event.ts";
 import type { Boundary } from "./ledger.ts";
 
@@ -20,7 +20,7 @@ export interface ModelStateRow {
   readonly appliedThrough: number;
 }
 
-export interface Decision {
+export interface OffsetDecision {
   readonly offset: number;
   readonly event: DetectionEvent;
 }
@@ -30,14 +30,14 @@ export interface PartitionStore {
   claim(partition: number): Promise<PartitionClaim>;
   loadStates(partition: number): Promise<readonly ModelStateRow[]>;
   /** Decisions stored from this offset on. */
-  storedDecisions(partition: number, fromOffset: number): Promise<readonly Decision[]>;
+  storedDecisions(partition: number, fromOffset: number): Promise<readonly OffsetDecision[]>;
   /**
    * One transaction: stores the decisions that are new by id, lets each change its incident, moves `decidedOffset`.
    * Safe to call again after an unknown outcome.
    */
   decide(
     claim: PartitionClaim,
-    decisions: readonly Decision[],
+    decisions: readonly OffsetDecision[],
     throughOffset: number,
   ): Promise<void>;
   saveStates(claim: PartitionClaim, states: readonly ModelStateRow[]): Promise<void>;

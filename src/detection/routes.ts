@@ -1,5 +1,5 @@
 /** The list of models over HTTP, as the partitions of this process know them. */
-import type { HttpRoute } from "../http/routes.ts";
+import type { HttpRoute } from "../http-route.ts";
 import type { PartitionEngine } from "./engine.ts";
 
 /** @param engines none while detection has not started */

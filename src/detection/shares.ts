@@ -1,8 +1,8 @@
 /** What a model's features are and were expected to be, in shares of its attention. */
 import type { Band } from "../../detectors/detector.ts";
+import type { PastAttribution } from "./attribution-recorder.ts";
 import type { BlamedFeature } from "./event.ts";
 import { expectedBand, explained, type Judged } from "./expectation.ts";
-import type { PastAttribution } from "./history.ts";
 import type { ModelMemory } from "./memory.ts";
 import type { Shares } from "./ranking.ts";
 import type { Scratch } from "./scratch.ts";

@@ -55,8 +55,8 @@ export function answer(
   context: VerificationContext,
 ): readonly Verified[] {
   const answers = state.questions.flatMap((question) => {
-    const verdict = verdictOn(question, context);
-    return verdict === undefined ? [] : [verified(question.asked, verdict, context.now)];
+    const found = answerTo(question, context);
+    return found === undefined ? [] : [verified(question.asked, found, context.now)];
   });
   if (answers.length > 0) {
     const runs = answers.map(({ run }) => run);
@@ -88,14 +88,14 @@ export function answerDue(state: VerificationState, cadence: number | undefined)
   return due;
 }
 
-type Verdict = Pick<Verified, "outcome" | "detail">;
+type VerifiedOutcome = Pick<Verified, "outcome" | "detail">;
 
 /** Enough was seen, and the newest of it is anomalous, or all of it is clean. Between the two it is recovering: wait. */
 function isSettled({ asked, count, clean }: Question): boolean {
   return count >= asked.minAttributions && (clean === 0 || clean >= asked.minAttributions);
 }
 
-function verdictOn(question: Question, context: VerificationContext): Verdict | undefined {
+function answerTo(question: Question, context: VerificationContext): VerifiedOutcome | undefined {
   const { asked, count, clean } = question;
   const { now, episodeOpen, cadence } = context;
   const isOver = now >= deadline(asked, cadence);
@@ -118,6 +118,6 @@ function deadline(asked: VerifyRecord, cadence: number | undefined): number {
   return Math.max(asked.notBefore, asked.since + asked.giveUpCadences * unit);
 }
 
-function verified({ run, model }: VerifyRecord, verdict: Verdict, at: number): Verified {
-  return { type: "verified", id: eventId(model, "verified", run), run, model, at, ...verdict };
+function verified({ run, model }: VerifyRecord, outcome: VerifiedOutcome, at: number): Verified {
+  return { type: "verified", id: eventId(model, "verified", run), run, model, at, ...outcome };
 }

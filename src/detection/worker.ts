@@ -7,15 +7,20 @@
  */
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
-import { DriftwardenError, messageOf } from "../errors.ts";
+import { type DriftwardenError, isFenced, messageOf } from "../errors.ts";
+import type { ModelKey } from "../model-key.ts";
 import { sameJson } from "../store/json.ts";
-import type { ModelKey } from "../stream/model-key.ts";
 import type { LogEntry, PartitionReader, RecordLog } from "../stream/record-log.ts";
 import { DropNotices } from "./drop-notices.ts";
 import { type EngineSettings, PartitionEngine } from "./engine.ts";
 import type { DetectionEvent } from "./event.ts";
 import type { DetectionMetrics } from "./metrics.ts";
-import type { Decision, ModelStateRow, PartitionClaim, PartitionStore } from "./partition-store.ts";
+import type {
+  ModelStateRow,
+  OffsetDecision,
+  PartitionClaim,
+  PartitionStore,
+} from "./partition-store.ts";
 
 /** Statements of about this size save states fastest (150 MB/s measured), and keep decisions waiting least. */
 const saveBytes = 2_000_000;
@@ -35,11 +40,11 @@ interface Held {
   readonly claim: PartitionClaim;
   readonly engine: PartitionEngine;
   /** Decisions stored before the crash that the replay has to make again, in offset order. */
-  readonly expected: Map<string, Decision>;
+  readonly expected: Map<string, OffsetDecision>;
   /** Offset of the next record to apply. */
   next: number;
   /** Applied, not yet committed. */
-  pending: Decision[];
+  pending: OffsetDecision[];
 }
 
 export class DetectionWorker implements PartitionReader {
@@ -159,7 +164,7 @@ export class DetectionWorker implements PartitionReader {
     }
   }
 
-  #events(held: Held, { offset, record }: LogEntry): readonly Decision["event"][] {
+  #events(held: Held, { offset, record }: LogEntry): readonly OffsetDecision["event"][] {
     const { metrics, logger } = this.#options;
     if (record.kind === "unreadable") {
       metrics.quarantined.inc();
@@ -259,8 +264,4 @@ export class DetectionWorker implements PartitionReader {
     this.#options.metrics.modelsRetired.inc(models.length);
     for (const model of models) this.#options.logger.info({ model }, "silent model forgotten");
   }
-}
-
-function isFenced(error: unknown): error is DriftwardenError {
-  return error instanceof DriftwardenError && error.code.endsWith("_FENCED");
 }

@@ -6,7 +6,7 @@ import type { QuestionEffect, RunEffect } from "../incidents/effect.ts";
 import type { IncidentExecutor } from "../incidents/executor.ts";
 import type { Incident } from "../incidents/incident.ts";
 import { modelKeyOf } from "../incidents/subject.ts";
-import type { ModelKey } from "../stream/model-key.ts";
+import type { ModelKey } from "../model-key.ts";
 import type { StreamRecord, VerifyRecord } from "../stream/record.ts";
 import type { Runner } from "./runner.ts";
 

@@ -3,7 +3,7 @@ import type { Tier } from "../../remediations/remediation.ts";
 import { isModelEpisode } from "../incidents/episode.ts";
 import type { Incident } from "../incidents/incident.ts";
 import type { Subject } from "../incidents/subject.ts";
-import { modelName } from "../stream/model-key.ts";
+import { modelName } from "../model-key.ts";
 
 /** Every list that is given must match; a condition without any list matches nothing. */
 export interface Condition {

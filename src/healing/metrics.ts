@@ -6,7 +6,7 @@ export interface HealingMetrics {
   readonly finished: Counter<"fix" | "outcome">;
 }
 
-interface RunCount {
+interface CountedRuns {
   readonly fix: string;
   readonly status: string;
   readonly outcome: string;
@@ -19,7 +19,7 @@ interface RunCount {
  */
 export function healingMetrics(
   registry: Registry,
-  count: () => Promise<readonly RunCount[]>,
+  count: () => Promise<readonly CountedRuns[]>,
 ): HealingMetrics {
   const registers = [registry];
   registry.registerMetric(

@@ -1,5 +1,5 @@
 /** The list of runs over HTTP, the newest first. */
-import type { HttpRoute } from "../http/routes.ts";
+import type { HttpRoute } from "../http-route.ts";
 import { listRuns } from "../store/runs/list.ts";
 import type { Store } from "../store/store.ts";
 

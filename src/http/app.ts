@@ -1,9 +1,9 @@
 /** Which path gives what: the fixed ones, and those that rooms give. */
 import type { HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
+import type { HttpRoute } from "../http-route.ts";
 import { HttpError } from "./errors.ts";
 import { answer, json } from "./respond.ts";
-import type { HttpRoute } from "./routes.ts";
 
 /** What `/metrics` shows; prom-client's Registry is one. */
 interface MetricsSource {

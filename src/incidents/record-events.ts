@@ -54,13 +54,13 @@ export async function recordEvents(
   );
   const mayDigest = options.settings.ticketed === true;
   const locked = await lockIncidents(tx, addressed, { mayDigest });
-  const recording: Recording = { ...options, nowMs, locked, effects: [], outcomes: new Map() };
+  const recording: RecordingState = { ...options, nowMs, locked, effects: [], outcomes: new Map() };
   const entries = happened.map((one) => record(one, recording));
   await write(tx, recording);
   await appendJournal(tx, entries);
 }
 
-interface Recording extends RecordOptions {
+interface RecordingState extends RecordOptions {
   readonly nowMs: number;
   readonly locked: LockedIncidents;
   readonly effects: NewEffect[];
@@ -68,7 +68,7 @@ interface Recording extends RecordOptions {
   readonly outcomes: Map<string, RunOutcome>;
 }
 
-function record({ event, incident: id }: Happened, recording: Recording): JournalEntry {
+function record({ event, incident: id }: Happened, recording: RecordingState): JournalEntry {
   const { locked, nowMs, settings } = recording;
   const entry = { kind: event.type, atMs: nowMs, body: event };
   if (event.type === "quarantined") return entry;
@@ -82,15 +82,15 @@ function record({ event, incident: id }: Happened, recording: Recording): Journa
   return about === undefined ? entry : { ...entry, incident: about.id };
 }
 
-interface Means {
-  readonly recording: Recording;
+interface RecordingContext {
+  readonly recording: RecordingState;
   readonly moment: Moment;
 }
 
 function recordInDigest(
   before: Digest,
   event: IncidentEvent,
-  { recording, moment }: Means,
+  { recording, moment }: RecordingContext,
 ): Digest | undefined {
   const step = reduceDigest(before, event, moment);
   if (step !== undefined) keep(recording, step.digest, step.effects);
@@ -100,7 +100,7 @@ function recordInDigest(
 function recordInIncident(
   before: Incident | undefined,
   event: IncidentEvent,
-  { recording, moment }: Means,
+  { recording, moment }: RecordingContext,
 ): Incident | undefined {
   const step = reduce(before, event, moment);
   if (step === undefined) return undefined;
@@ -118,7 +118,7 @@ function recordInIncident(
 }
 
 function keep(
-  { locked, effects, orderKeyOf }: Recording,
+  { locked, effects, orderKeyOf }: RecordingState,
   changed: Incident | Digest,
   promised: readonly PlannedEffect[],
 ): void {
@@ -133,7 +133,7 @@ function keep(
  * Incidents that were stored before come first: one that is resolved makes room for one that is opened. A judged run is
  * over only now: its cooldown counts from the end of its verification.
  */
-async function write(tx: Tx, recording: Recording): Promise<void> {
+async function write(tx: Tx, recording: RecordingState): Promise<void> {
   const { locked, effects, outcomes, nowMs } = recording;
   for (const incident of locked.changed("stored")) await updateIncident(tx, incident, nowMs);
   for (const incident of locked.changed("new")) await insertIncident(tx, incident, nowMs);

@@ -1,5 +1,5 @@
 /** The list of incidents over HTTP, the newest first. */
-import type { HttpRoute } from "../http/routes.ts";
+import type { HttpRoute } from "../http-route.ts";
 import { listIncidents } from "../store/incidents/list.ts";
 import type { Store } from "../store/store.ts";
 

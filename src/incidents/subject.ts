@@ -1,5 +1,5 @@
 /** What an incident is about: a model or a service. */
-import { type ModelKey, modelKey, modelName } from "../stream/model-key.ts";
+import { type ModelKey, modelKey, modelName } from "../model-key.ts";
 
 export interface ModelSubject {
   readonly kind: "model";

@@ -1,4 +1,5 @@
 /** Carries promised effects out, by one dispatcher for each dependency: a slow or unavailable one delays no other. */
+import { type Health, healthOf } from "../health.ts";
 import { makeRetriesDueNow } from "../store/outbox/make-retries-due-now.ts";
 import { type DispatcherOptions, OutboxDispatcher } from "./dispatcher.ts";
 import type { AnyExecutor } from "./executor.ts";
@@ -7,14 +8,6 @@ export interface OutboxOptions<Subject, Event> extends DispatcherOptions<Subject
   /** What every room contributes. */
   readonly executors: readonly AnyExecutor<Subject, Event>[];
 }
-
-interface Health {
-  readonly ok: boolean;
-  readonly reason?: string;
-}
-
-const healthOf = (reason: string | undefined): Health =>
-  reason === undefined ? { ok: true } : { ok: false, reason };
 
 export class Outbox<Subject, Event> {
   readonly #options: OutboxOptions<Subject, Event>;

@@ -1,5 +1,5 @@
 /** The list of promised effects over HTTP; `?status=dead` shows what was given up. */
-import type { HttpRoute } from "../http/routes.ts";
+import type { HttpRoute } from "../http-route.ts";
 import { effectStatuses } from "../store/outbox/effect.ts";
 import { listEffects } from "../store/outbox/inspect.ts";
 import type { Store } from "../store/store.ts";

@@ -1,5 +1,5 @@
 /** Reads the rows and markers of a replay from CSV files. */
-import { type ModelKey, modelKey } from "../stream/model-key.ts";
+import { type ModelKey, modelKey } from "../model-key.ts";
 import type { Row } from "../stream/record.ts";
 import { parseNumber, parseTime } from "./cells.ts";
 import { type CsvRow, lineError, readCsv } from "./csv.ts";

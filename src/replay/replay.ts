@@ -1,9 +1,9 @@
 /** Rows through the whole of detection, and the episodes that come out of it. No printing, no effects. */
 import type { DetectorType } from "../../detectors/detector.ts";
+import type { AttributionRecorder } from "../detection/attribution-recorder.ts";
 import { type DetectorChoice, detectorSet } from "../detection/default-detectors.ts";
 import { PartitionEngine } from "../detection/engine.ts";
 import type { DetectionEvent, EpisodeClosed, EpisodeOpened } from "../detection/event.ts";
-import type { History } from "../detection/history.ts";
 import {
   defaultDecision,
   defaultRetireAfterUs,
@@ -20,7 +20,7 @@ export interface DetectionOptions extends DetectorChoice {
   /** From a configuration; what is left out is as `run` has it by default. */
   readonly engine?: Partial<EngineSettings>;
   /** Told every attribution as it was judged. */
-  readonly history?: History | undefined;
+  readonly history?: AttributionRecorder | undefined;
 }
 
 export interface ReplayInput {

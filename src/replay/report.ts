@@ -1,6 +1,6 @@
 /** What a replay found, in figures: the episodes that count, what was read, and how many false ones to expect. */
 import type { Sensitivity } from "../../detectors/preset.ts";
-import type { Recording } from "./page/recording.ts";
+import type { ShareRecorder } from "./page/share-recorder.ts";
 import {
   type DetectionOptions,
   type ReplayedEpisode,
@@ -41,7 +41,7 @@ const falseEpisodes: Readonly<Record<Sensitivity, number>> = { low: 0.1, normal:
  */
 export async function replayReport(
   options: ReportOptions,
-  recording?: Recording,
+  recording?: ShareRecorder,
 ): Promise<ReplayReport> {
   const [replay] = await replayRows(options, [{ ...options, history: recording }]);
   const { engine, newest, episodes: found } = replay!;

@@ -1,8 +1,8 @@
 /** Where the rows of a replay come from: CSV files, or a database that may only be read. */
 import { basename } from "node:path";
+import type { ModelKey } from "../model-key.ts";
 import type { SourceOptions } from "../source/options.ts";
 import { readPast } from "../source/past.ts";
-import type { ModelKey } from "../stream/model-key.ts";
 import type { Row } from "../stream/record.ts";
 import { readImportances } from "./files.ts";
 

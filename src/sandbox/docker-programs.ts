@@ -12,7 +12,7 @@ export interface DockerPrograms {
   readonly busybox: string;
 }
 
-export interface ProgramOptions {
+export interface DockerProgramOptions {
   /** Whether missing packages may be installed (root only). Default false. */
   readonly install?: boolean;
   /** Told in one line what is being installed. Default standard error. */
@@ -20,7 +20,7 @@ export interface ProgramOptions {
 }
 
 /** Whether an engine could be started here: root, with the programs there or apt to install them. */
-export async function dockerAvailable(options: ProgramOptions = {}): Promise<boolean> {
+export async function dockerAvailable(options: DockerProgramOptions = {}): Promise<boolean> {
   if (process.getuid?.() !== 0) return false;
   return (
     (await found()) !== undefined ||
@@ -33,7 +33,7 @@ export async function dockerAvailable(options: ProgramOptions = {}): Promise<boo
  *
  * @throws SandboxDockerError `DW_SANDBOX_DOCKER_MISSING`: not root, or they cannot be installed
  */
-export async function dockerPrograms(options: ProgramOptions = {}): Promise<DockerPrograms> {
+export async function dockerPrograms(options: DockerProgramOptions = {}): Promise<DockerPrograms> {
   if (process.getuid?.() !== 0) throw missing("starting a Docker engine needs root");
   const there = await found();
   if (there !== undefined) return there;

@@ -23,7 +23,7 @@ export interface LedgerEntry {
 
 type Verb = "version" | "list" | "inspect" | "restart" | "start";
 
-interface Fault {
+interface EngineFault {
   /** Thrown to the caller. */
   readonly error: Error;
   /** What happens all the same: the whole act, or it ends half-way and leaves the container stopped. Default nothing. */
@@ -34,7 +34,7 @@ export interface SimulatedEngine extends Engine {
   /** Every restart and start that took effect, oldest first: what demo and tests count. */
   readonly ledger: readonly LedgerEntry[];
   /** The next call of this verb fails. */
-  failNext(verb: Verb, fault: Fault): void;
+  failNext(verb: Verb, fault: EngineFault): void;
   /** Changes what an inspection shows; `undefined` removes the container. */
   change(name: string, shown: Partial<Container> | undefined): void;
 }
@@ -53,7 +53,7 @@ export function simulatedEngine(options: SimulatedEngineOptions): SimulatedEngin
     byId.set(idOf(given.name), containerFrom(given, startedAt(clock)));
   }
   const ledger: LedgerEntry[] = [];
-  const faults: { verb: Verb; fault: Fault }[] = [];
+  const faults: { verb: Verb; fault: EngineFault }[] = [];
 
   /** Carries out one call, or the fault that waits for it. */
   const call = async <T>(verb: Verb, effect: () => T, id = ""): Promise<T> => {

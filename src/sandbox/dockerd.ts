@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { type DockerApi, dockerApi, watchEvents } from "./docker-api.ts";
 import { busyboxImage, importBusybox } from "./docker-image.ts";
-import { dockerPrograms, type ProgramOptions } from "./docker-programs.ts";
+import { type DockerProgramOptions, dockerPrograms } from "./docker-programs.ts";
 import { DockerdProcess } from "./dockerd-process.ts";
 
 export interface ContainerWish {
@@ -61,7 +61,7 @@ const restartEvent = z.object({
  * @throws SandboxDockerError `DW_SANDBOX_DOCKER_MISSING` when it cannot be had here, `DW_SANDBOX_DOCKER_FAILED` with
  *   the engine's own lines when it does not start
  */
-export async function startDockerEngine(options: ProgramOptions = {}): Promise<DockerEngine> {
+export async function startDockerEngine(options: DockerProgramOptions = {}): Promise<DockerEngine> {
   const programs = await dockerPrograms(options);
   const folder = await mkdtemp(join(tmpdir(), "driftwarden-docker-"));
   const daemon = new DockerdProcess(programs.dockerd, folder);

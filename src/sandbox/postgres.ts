@@ -39,7 +39,7 @@ export interface EmbeddedPostgres {
   restart(): Promise<void>;
 }
 
-interface Place {
+interface DataPlace {
   /** Holds what is removed on stop: the data, unless the caller has a folder for it, and a copy of the binaries. */
   readonly scratch: string;
   readonly dataDir: string;
@@ -80,7 +80,7 @@ function remove(folder: string): void {
   rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
 }
 
-async function makePlace(wanted: string | undefined): Promise<Place> {
+async function makePlace(wanted: string | undefined): Promise<DataPlace> {
   const scratch = await mkdtemp(join(tmpdir(), "driftwarden-postgres-"));
   try {
     const dataDir = resolve(wanted ?? join(scratch, "data"));
@@ -97,7 +97,7 @@ async function makePlace(wanted: string | undefined): Promise<Place> {
   }
 }
 
-async function initialise({ binaries, dataDir }: Place): Promise<void> {
+async function initialise({ binaries, dataDir }: DataPlace): Promise<void> {
   if (existsSync(join(dataDir, "PG_VERSION"))) return;
   const how = "-U app -A trust --no-sync --no-instructions --locale=C -E UTF8".split(" ");
   try {
@@ -120,12 +120,12 @@ const shutDown = 'kill -INT "$0"; gone "$0"; rm -rf -- "$1"';
 class Server implements EmbeddedPostgres {
   readonly url: string;
   readonly port: number;
-  readonly #place: Place;
+  readonly #place: DataPlace;
   readonly #settings: Readonly<Record<string, string>>;
   #child: ChildProcess | undefined;
   #guard: ChildProcess | undefined;
 
-  constructor(place: Place, port: number, settings: Readonly<Record<string, string>>) {
+  constructor(place: DataPlace, port: number, settings: Readonly<Record<string, string>>) {
     this.#place = place;
     this.port = port;
     this.url = `postgres://app@127.0.0.1:${port}/postgres`;

@@ -5,7 +5,14 @@ import type { RecordSink } from "../stream/record-sink.ts";
 import { rowNotFinite, rowUnusable, type SourceError, streamRefused } from "./errors.ts";
 import type { SourceMetrics } from "./metrics.ts";
 import type { SourceOptions } from "./options.ts";
-import { byModel, type DropReason, keyOf, type ModelRow, parseRow, type RawRow } from "./rows.ts";
+import {
+  byModel,
+  keyOf,
+  type ModelRow,
+  parseRow,
+  type RawRow,
+  type SourceDropReason,
+} from "./rows.ts";
 
 export interface DeliveryDeps {
   readonly options: SourceOptions;
@@ -42,7 +49,7 @@ export class Delivery {
     return kept;
   }
 
-  #drop(reason: DropReason): void {
+  #drop(reason: SourceDropReason): void {
     this.#deps.metrics.rowsDropped.inc({ ...this.#labels, reason });
     this.#tellOnce(reason, () => rowUnusable(reason.replace("null_", "")));
   }

@@ -26,13 +26,13 @@ export class SourceError extends DriftwardenError<Code> {
   }
 }
 
-interface Verdict {
+interface SourceErrorClassification {
   readonly code: Code;
   readonly hint: string;
   readonly retryable?: boolean;
 }
 
-const unreachable: Verdict = {
+const unreachable: SourceErrorClassification = {
   code: "DW_SOURCE_UNREACHABLE",
   hint: "Check host and port of the source's url, the firewall between, and whether Postgres runs and accepts connections.",
   retryable: true,
@@ -42,7 +42,7 @@ const missingHint =
   "Check the database name in the source's url, and set table of the source, with its schema if it is not on the search path.";
 
 /** SQLSTATE, from its start → what it means here; the first that fits decides. */
-const sqlStates: readonly (readonly [start: string, verdict: Verdict])[] = [
+const sqlStates: readonly (readonly [start: string, classified: SourceErrorClassification])[] = [
   [
     "28",
     {
@@ -75,13 +75,13 @@ const sqlStates: readonly (readonly [start: string, verdict: Verdict])[] = [
   ["53300", unreachable],
 ];
 
-const queryFailed: Verdict = {
+const queryFailed: SourceErrorClassification = {
   code: "DW_SOURCE_QUERY_FAILED",
   hint: "Read the message of Postgres; if it does not help, run `driftwarden doctor`.",
   retryable: true,
 };
 
-function verdictOf(error: unknown): Verdict {
+function classify(error: unknown): SourceErrorClassification {
   // Anything else comes from the socket: refused, reset, timed out, no such host.
   if (!(error instanceof DatabaseError)) return unreachable;
   const code = error.code ?? "";
@@ -95,7 +95,7 @@ function verdictOf(error: unknown): Verdict {
  */
 export function toSourceError(error: unknown, doing: string): SourceError {
   if (error instanceof SourceError) return error;
-  const { code, hint, retryable = false } = verdictOf(error);
+  const { code, hint, retryable = false } = classify(error);
   return new SourceError(code, `${doing}: ${messageOf(error)}`, { hint, retryable, cause: error });
 }
 

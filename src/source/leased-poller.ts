@@ -2,9 +2,10 @@
 import { setTimeout as timer } from "node:timers/promises";
 import type { Logger } from "pino";
 import { messageOf } from "../errors.ts";
+import type { Health } from "../health.ts";
 import type { SourceHolding, SourceLease } from "./lease.ts";
 import type { SourceMetrics } from "./metrics.ts";
-import type { Poller, SourceHealth } from "./poller.ts";
+import type { Poller } from "./poller.ts";
 import type { SourceProgress } from "./progress.ts";
 
 export interface LeasedPollerDeps {
@@ -39,7 +40,7 @@ export class LeasedPoller {
   #heldUntil = 0;
   #unanswered = false;
   /** How it is while it does not poll. */
-  #idle: SourceHealth = { ok: false, reason: "it is not known yet who polls this source" };
+  #idle: Health = { ok: false, reason: "it is not known yet who polls this source" };
 
   constructor(deps: LeasedPollerDeps) {
     this.#deps = deps;
@@ -48,7 +49,7 @@ export class LeasedPoller {
   }
 
   /** A process without the lease is ready too: it stands by. */
-  health(): SourceHealth {
+  health(): Health {
     return this.#polling?.poller.health() ?? this.#idle;
   }
 

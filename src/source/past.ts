@@ -1,5 +1,5 @@
 /** Reads a table's past once, for those who only look back: no positions, no stream, no store, nothing but SELECT. */
-import type { ModelKey } from "../stream/model-key.ts";
+import type { ModelKey } from "../model-key.ts";
 import type { Row } from "../stream/record.ts";
 import { connect } from "./connection.ts";
 import { toSourceError } from "./errors.ts";

@@ -2,7 +2,9 @@
 import { setTimeout as timer } from "node:timers/promises";
 import type { Client } from "pg";
 import type { Logger } from "pino";
+import { backoffMs } from "../backoff.ts";
 import type { Clock } from "../clock.ts";
+import type { Health } from "../health.ts";
 import type { RecordSink } from "../stream/record-sink.ts";
 import { connect } from "./connection.ts";
 import { Delivery } from "./delivery.ts";
@@ -10,10 +12,10 @@ import { type SourceError, streamLate, toSourceError } from "./errors.ts";
 import type { SourceLayout } from "./layout.ts";
 import type { SourceMetrics } from "./metrics.ts";
 import type { SourceOptions } from "./options.ts";
-import { OverlapReading } from "./overlap-reading.ts";
+import { OverlapReader } from "./overlap-reader.ts";
 import { probe } from "./probe.ts";
 import type { SourceProgress } from "./progress.ts";
-import { Reading } from "./reading.ts";
+import { TransactionWindowReader } from "./transaction-window-reader.ts";
 
 export interface PollerDeps {
   readonly options: SourceOptions;
@@ -24,41 +26,32 @@ export interface PollerDeps {
   readonly metrics: SourceMetrics;
 }
 
-export interface SourceHealth {
-  readonly ok: boolean;
-  /** Why not, with what to do. */
-  readonly reason?: string;
-}
-
 export interface Poller {
   /** Ok after a poll that succeeded, until one fails. */
-  health(): SourceHealth;
+  health(): Health;
   /** Finishes the page in hand and closes the connection. What was not acknowledged is read again next time. */
   stop(): Promise<void>;
 }
 
-const backoffBaseMs = 250;
-const backoffCapMs = 30_000;
+const firstPauseMs = 250;
+const longestPauseMs = 30_000;
 /** A stop waits for the page in hand, but not for a stream that does not answer. */
 const stopWithinMs = 5_000;
 
 const overlapPrice =
   "Rows that commit later than the overlap after their timestamp are missed, every poll reads the overlap again, and detection runs that far behind. Name the plain table to be free of all three, or change overlap of the source.";
 
-/** Full jitter: anything from nothing to the doubled, capped delay, so that a returning server is not stormed. */
-function backoffMs(failures: number): number {
-  return Math.random() * Math.min(backoffCapMs, backoffBaseMs * 2 ** Math.min(failures, 16));
-}
-
 class SourcePoller implements Poller {
   readonly #deps: PollerDeps;
-  readonly #readings: Readonly<Record<SourceLayout["reading"], () => Reading | OverlapReading>>;
-  #reading: Reading | OverlapReading | undefined;
+  readonly #readings: Readonly<
+    Record<SourceLayout["reading"], () => TransactionWindowReader | OverlapReader>
+  >;
+  #reading: TransactionWindowReader | OverlapReader | undefined;
   readonly #abort = new AbortController();
   readonly #labels: { readonly source: string };
   readonly #done: Promise<void>;
   #connection: { readonly client: Client; readonly layout: SourceLayout } | undefined;
-  #health: SourceHealth = { ok: false, reason: "the first poll is not done" };
+  #health: Health = { ok: false, reason: "the first poll is not done" };
   #readsBy: SourceLayout["reading"] | undefined;
   #failures = 0;
   #lastCode: string | undefined;
@@ -71,13 +64,13 @@ class SourcePoller implements Poller {
     const onLate = (): void => this.#streamLate();
     const delivery = new Delivery({ ...deps, signal: this.#abort.signal, onLate });
     this.#readings = {
-      windows: () => new Reading({ ...deps, delivery }),
-      overlap: () => new OverlapReading({ ...deps, delivery }),
+      windows: () => new TransactionWindowReader({ ...deps, delivery }),
+      overlap: () => new OverlapReader({ ...deps, delivery }),
     };
     this.#done = this.#run();
   }
 
-  health(): SourceHealth {
+  health(): Health {
     return this.#health;
   }
 
@@ -99,7 +92,10 @@ class SourcePoller implements Poller {
     const { signal } = this.#abort;
     while (!signal.aborted) {
       const failed = await this.#tryPoll();
-      await clock.sleep(failed ? backoffMs(this.#failures) : options.pollIntervalMs, signal);
+      const pauseMs = failed
+        ? backoffMs(this.#failures, longestPauseMs, firstPauseMs)
+        : options.pollIntervalMs;
+      await clock.sleep(pauseMs, signal);
     }
     await this.#disconnect();
     await this.#reading?.save().catch((err: unknown) => {
@@ -133,7 +129,10 @@ class SourcePoller implements Poller {
   }
 
   /** Another one when a table was replaced by a view, or the other way round; it goes on from what is stored. */
-  async #readingOf({ reading, kind }: SourceLayout): Promise<Reading | OverlapReading> {
+  async #readingOf({
+    reading,
+    kind,
+  }: SourceLayout): Promise<TransactionWindowReader | OverlapReader> {
     if (this.#reading !== undefined && reading === this.#readsBy) return this.#reading;
     await this.#reading?.save();
     if (reading === "overlap") this.#warnOfOverlap(kind);

@@ -7,7 +7,7 @@ import type { SourceOptions } from "./options.ts";
 import { columns as columnsQuery } from "./sql/columns.ts";
 import { table as tableQuery } from "./sql/table.ts";
 
-interface TableRow {
+interface CatalogRow {
   readonly oid: string;
   readonly schema: string;
   readonly name: string;
@@ -30,7 +30,7 @@ const kinds = {
 } as const;
 
 /** Only the rows of one plain table have transaction ids and places of their own. */
-function readingOf({ kind, has_children }: TableRow): Pick<SourceLayout, "kind" | "reading"> {
+function readingOf({ kind, has_children }: CatalogRow): Pick<SourceLayout, "kind" | "reading"> {
   if (kind === "r" && !has_children) return { kind: kinds[kind], reading: "windows" };
   return {
     kind: has_children ? `${kinds[kind]} with child tables` : kinds[kind],
@@ -38,7 +38,7 @@ function readingOf({ kind, has_children }: TableRow): Pick<SourceLayout, "kind" 
   };
 }
 
-function refuseUnreadable({ schema, name, readable, role }: TableRow): void {
+function refuseUnreadable({ schema, name, readable, role }: CatalogRow): void {
   if (readable) return;
   throw new SourceError("DW_SOURCE_FORBIDDEN", `${role} may not read ${schema}.${name}`, {
     hint: `Run as the table's owner: GRANT USAGE ON SCHEMA "${schema}" TO "${role}"; GRANT SELECT ON "${schema}"."${name}" TO "${role}";`,
@@ -65,12 +65,12 @@ function timestampTypeOf(name: string, type: string): SourceLayout["timestampTyp
   });
 }
 
-async function findTable(client: Client, wanted: string): Promise<TableRow> {
+async function findTable(client: Client, wanted: string): Promise<CatalogRow> {
   const parsed = await client.query<{ parts: readonly string[] }>(
     "SELECT parse_ident($1) AS parts",
     [wanted],
   );
-  const found = await client.query<TableRow>(tableQuery, [parsed.rows[0]?.parts]);
+  const found = await client.query<CatalogRow>(tableQuery, [parsed.rows[0]?.parts]);
   const row = found.rows[0];
   if (row !== undefined) return row;
   throw tableMissing(wanted);

@@ -1,5 +1,5 @@
 /** From what Postgres answers to rows, and from rows to records. Pure. */
-import { modelKey } from "../stream/model-key.ts";
+import { modelKey } from "../model-key.ts";
 import type { Row } from "../stream/record.ts";
 import type { SourceOptions } from "./options.ts";
 
@@ -12,7 +12,7 @@ export type RawRow = readonly [
   model: string | null,
 ];
 
-export type DropReason = "null_timestamp" | "null_feature" | "null_model";
+export type SourceDropReason = "null_timestamp" | "null_feature" | "null_model";
 
 export interface ModelRow {
   readonly model: string;
@@ -34,26 +34,28 @@ function tidOf(ctid: string): number {
 }
 
 /** Where a row stands in the order in which windows are read. */
-export interface Place {
+export interface RowPlace {
   readonly ts: number;
   readonly tid: number;
 }
 
 /** Rows without a time come last. */
-export const placeOf = ([ts, , , ctid]: RawRow): Place => ({
+export const placeOf = ([ts, , , ctid]: RawRow): RowPlace => ({
   ts: ts ?? Infinity,
   tid: tidOf(ctid),
 });
 
 /** Whether the row comes after the place; it does when there is none. */
-export function isAfter(place: Place | undefined, row: RawRow): boolean {
+export function isAfter(place: RowPlace | undefined, row: RawRow): boolean {
   if (place === undefined) return true;
   const { ts, tid } = placeOf(row);
   return ts > place.ts || (ts === place.ts && tid > place.tid);
 }
 
 /** A row, or why it cannot belong to a series. */
-export function parseRow([ts, feature, importance, ctid, model]: RawRow): ModelRow | DropReason {
+export function parseRow([ts, feature, importance, ctid, model]: RawRow):
+  | ModelRow
+  | SourceDropReason {
   if (ts === null) return "null_timestamp";
   if (feature === null) return "null_feature";
   if (model === null) return "null_model";

@@ -1,6 +1,7 @@
 /** One connection that LISTENs and comes back by itself. A notification is only a hint to look now; polls stand behind. */
 import { Client, type ClientConfig } from "pg";
 import type { Logger } from "pino";
+import { backoffMs } from "../backoff.ts";
 import { systemClock as clock } from "../clock.ts";
 import type { StoreMetrics } from "./metrics.ts";
 
@@ -13,7 +14,8 @@ export interface ListenerOptions {
   readonly metrics: StoreMetrics;
 }
 
-const longestWaitMs = 5_000;
+const firstPauseMs = 200;
+const longestPauseMs = 5_000;
 
 export class Listener {
   readonly #config: ClientConfig;
@@ -63,9 +65,7 @@ export class Listener {
           logger.warn({ err: error }, "listening to the store failed; polling meanwhile");
         failures++;
       }
-      // Full jitter: after an outage all processes come back, not all at once.
-      const waitMs = Math.random() * Math.min(longestWaitMs, 200 * 2 ** failures);
-      await clock.sleep(waitMs, signal);
+      await clock.sleep(backoffMs(failures, longestPauseMs, firstPauseMs), signal);
     }
   }
 

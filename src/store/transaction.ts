@@ -1,5 +1,6 @@
 /** BEGIN, the work, COMMIT: one place decides what is tried again and what must never be. */
 import type { ClientBase, Pool, PoolClient, QueryResultRow } from "pg";
+import { backoffMs } from "../backoff.ts";
 import { systemClock } from "../clock.ts";
 import { messageOf } from "../errors.ts";
 import { StoreError } from "./errors.ts";
@@ -11,6 +12,9 @@ export interface TransactionOptions {
   /** Times a conflict with another transaction (serialization, deadlock) is tried again. Default 5. */
   readonly retries?: number;
 }
+
+const firstPauseMs = 20;
+const longestPauseMs = 1000;
 
 type Work<T> = (tx: Tx) => Promise<T>;
 
@@ -51,7 +55,7 @@ export async function runTransaction<T>(
         throw asStoreError(error, "using the store");
     }
     // Back at once, it could take its first lock again before the other one wakes, and meet it in the same place.
-    await systemClock.sleep(5 + Math.random() * 20 * 2 ** attempt);
+    await systemClock.sleep(backoffMs(attempt, longestPauseMs, firstPauseMs));
   }
 }
 

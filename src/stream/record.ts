@@ -1,5 +1,5 @@
 /** What the stream carries. Everything that changes detection is one of these records; plain data, no behaviour. */
-import type { ModelKey } from "./model-key.ts";
+import type { ModelKey } from "../model-key.ts";
 
 /** One importance, as the source had it. */
 export interface Row {

@@ -1,11 +1,6 @@
 /** Which parts are able to work now. Each part answers for itself; ready means that all of them can. */
 import { messageOf } from "../errors.ts";
-
-export interface PartHealth {
-  readonly ok: boolean;
-  /** What is missing, one sentence; when it is not ok. */
-  readonly reason?: string | undefined;
-}
+import type { Health } from "../health.ts";
 
 export interface Readiness {
   readonly ready: boolean;
@@ -14,18 +9,18 @@ export interface Readiness {
   >;
 }
 
-export interface Health {
+export interface HealthRegistry {
   /**
    * @param name of the part, as it stands in `/-/ready`
    * @param check answers from memory, at once; one that throws counts as not ok
    * @returns takes the part off again
    */
-  register(name: string, check: () => PartHealth): () => void;
+  register(name: string, check: () => Health): () => void;
   readiness(): Readiness;
 }
 
-export function createHealth(): Health {
-  const checks = new Map<string, () => PartHealth>();
+export function createHealth(): HealthRegistry {
+  const checks = new Map<string, () => Health>();
   return {
     register(name, check) {
       checks.set(name, check);
@@ -40,7 +35,7 @@ export function createHealth(): Health {
   };
 }
 
-function ask(check: () => PartHealth): { ok: boolean; reason: string | null } {
+function ask(check: () => Health): { ok: boolean; reason: string | null } {
   try {
     const { ok, reason } = check();
     return { ok, reason: reason ?? null };

@@ -7,7 +7,7 @@ import { type Digest, isDigest } from "../incidents/digest.ts";
 import { isModelEpisode, type ModelEpisode, type Severity } from "../incidents/episode.ts";
 import type { Incident, RunFacts } from "../incidents/incident.ts";
 import { scopeOf } from "../incidents/subject.ts";
-import { modelName } from "../stream/model-key.ts";
+import { modelName } from "../model-key.ts";
 import { summaryDescription, summaryHeadline } from "./summary-text.ts";
 import { displayName, headline, impact } from "./symptom.ts";
 import { oneLine, readNumber, readShare, readTime } from "./text.ts";

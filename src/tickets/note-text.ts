@@ -9,7 +9,7 @@ import { summaryRepeat } from "./summary-text.ts";
 import { readTime } from "./text.ts";
 import { escaped } from "./wiki.ts";
 
-type Verified = Extract<Note, { about: "verified" }>;
+type VerifiedNote = Extract<Note, { about: "verified" }>;
 
 /** One comment, wiki markup, without the footer that ticketing adds. */
 export function renderNote(note: Note): string {
@@ -57,7 +57,7 @@ const verdicts = {
   unknown: "has an unknown outcome",
 } as const;
 
-function verdict({ run, detail }: Verified): string {
+function verdict({ run, detail }: VerifiedNote): string {
   const target = run.target === undefined ? "" : ` on ${escaped(run.target)}`;
   return `*${escaped(run.fix)}* (${escaped(run.remediation)}${target}) ${verdicts[run.outcome ?? "inconclusive"]}: ${escaped(detail, 600)}`;
 }

@@ -1,7 +1,7 @@
 /** What an episode looks like, in the words of the title and of the first sentence. */
 import type { BlamedFeature, EpisodeKind, EpisodeOpened } from "../detection/event.ts";
 import { type Episode, isModelEpisode, type ServiceEpisodeKind } from "../incidents/episode.ts";
-import { modelName } from "../stream/model-key.ts";
+import { modelName } from "../model-key.ts";
 import { lengthOf, oneLine, readShare } from "./text.ts";
 
 /** A title stays readable in lists and mail. */

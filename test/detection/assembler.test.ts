@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { modelKey } from "../../src/stream/model-key.ts";
+import { modelKey } from "../../src/model-key.ts";
 import {
   cadence,
   churn,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import type { PastAttribution } from "../../src/detection/attribution-recorder.ts";
 import { PartitionEngine } from "../../src/detection/engine.ts";
-import type { PastAttribution } from "../../src/detection/history.ts";
 import { churn, indexOf, rowsAt, rowsRecord, settings, tickAt, vectors } from "./streams.ts";
 
 const vectorOf = vectors(4);

@@ -3,7 +3,7 @@ import { describe, expect } from "vitest";
 import { PartitionEngine } from "../../src/detection/engine.ts";
 import type { DetectionEvent } from "../../src/detection/event.ts";
 import { fingerprint } from "../../src/incidents/fingerprint.ts";
-import { modelKey } from "../../src/stream/model-key.ts";
+import { modelKey } from "../../src/model-key.ts";
 import type { StreamRecord } from "../../src/stream/record.ts";
 import { random, rowsAt, rowsRecord, settings, tickAt, vectors } from "./streams.ts";
 

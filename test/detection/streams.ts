@@ -10,7 +10,7 @@ import {
   type EngineSettings,
   type SourceSettings,
 } from "../../src/detection/settings.ts";
-import { modelKey } from "../../src/stream/model-key.ts";
+import { modelKey } from "../../src/model-key.ts";
 import type { Row, RowsRecord, StreamRecord, TickRecord } from "../../src/stream/record.ts";
 
 export const minute = 60_000_000;

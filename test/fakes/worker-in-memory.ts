@@ -6,8 +6,8 @@ import { detectorSet } from "../../src/detection/default-detectors.ts";
 import type { Boundary } from "../../src/detection/ledger.ts";
 import { detectionMetrics } from "../../src/detection/metrics.ts";
 import type {
-  Decision,
   ModelStateRow,
+  OffsetDecision,
   PartitionClaim,
   PartitionStore,
 } from "../../src/detection/partition-store.ts";
@@ -26,7 +26,7 @@ export class MemoryStore implements PartitionStore {
   epoch = 0;
   decidedOffset = -1;
   replayFromOffset = 0;
-  decisions: Decision[] = [];
+  decisions: OffsetDecision[] = [];
   states = new Map<string, ModelStateRow>();
   failDecides = 0;
   failMoves = false;
@@ -40,13 +40,17 @@ export class MemoryStore implements PartitionStore {
   async loadStates(): Promise<readonly ModelStateRow[]> {
     return [...this.states.values()];
   }
-  async storedDecisions(_partition: number, from: number): Promise<readonly Decision[]> {
-    const stored: Decision[] = JSON.parse(
+  async storedDecisions(_partition: number, from: number): Promise<readonly OffsetDecision[]> {
+    const stored: OffsetDecision[] = JSON.parse(
       JSON.stringify(this.decisions.filter(({ offset }) => offset >= from)),
     );
     return stored;
   }
-  async decide(_claim: unknown, decisions: readonly Decision[], through: number): Promise<void> {
+  async decide(
+    _claim: unknown,
+    decisions: readonly OffsetDecision[],
+    through: number,
+  ): Promise<void> {
     if (this.failDecides > 0) {
       this.failDecides -= 1;
       throw new Error("the store is away");

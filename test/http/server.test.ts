@@ -5,9 +5,9 @@ import { text } from "node:stream/consumers";
 import { pino } from "pino";
 import { afterEach, describe, expect, it } from "vitest";
 import { DriftwardenError } from "../../src/errors.ts";
-import type { HttpRoute } from "../../src/http/routes.ts";
 import { type HttpServer, startHttp } from "../../src/http/server.ts";
-import { createHealth, type Health } from "../../src/telemetry/health.ts";
+import type { HttpRoute } from "../../src/http-route.ts";
+import { createHealth, type HealthRegistry } from "../../src/telemetry/health.ts";
 import { createRegistry } from "../../src/telemetry/registry.ts";
 
 const servers: HttpServer[] = [];
@@ -17,7 +17,7 @@ afterEach(async () => {
 
 interface Given {
   readonly host?: string;
-  readonly health?: Health;
+  readonly health?: HealthRegistry;
   readonly routes?: readonly HttpRoute[];
   readonly log?: string[];
 }

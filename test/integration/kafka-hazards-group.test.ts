@@ -5,9 +5,9 @@ import { pino } from "pino";
 import { Registry } from "prom-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { SandboxKafka } from "../../src/sandbox/kafka.ts";
-import { Condition } from "../../src/stream/kafka/condition.ts";
 import { GroupSubscription } from "../../src/stream/kafka/group-subscription.ts";
 import { kafkaMetrics } from "../../src/stream/kafka/metrics.ts";
+import { StreamHealth } from "../../src/stream/kafka/stream-health.ts";
 import { partitionOf } from "../../src/stream/partition.ts";
 import { RememberingReader } from "../contracts/record-log.ts";
 import { bareKafka, createTopic, produce } from "../programs/bare-kafkajs.ts";
@@ -236,8 +236,8 @@ describe.skipIf(!available)("a partition that is fetched no more, without an err
       sessionTimeoutMs: 1000,
       metrics: { ...metrics, count: (name) => void rebuilt.push(name) },
       logger,
-      condition: new Condition(logger),
-      feed: {
+      health: new StreamHealth(logger),
+      partition: {
         reader,
         metrics,
         logger,

@@ -8,10 +8,10 @@ import {
   defaultRetireAfterUs,
   defaultSource,
 } from "../../src/detection/settings.ts";
+import { modelKey, modelName } from "../../src/model-key.ts";
 import { type StoryRow, storyRows } from "../../src/sandbox/story/rows.ts";
 import { passed, scorecard, type TicketSeen } from "../../src/sandbox/story/scorecard.ts";
 import { cadenceMs, historySteps, models, storySteps } from "../../src/sandbox/story/script.ts";
-import { modelKey, modelName } from "../../src/stream/model-key.ts";
 import type { Row, StreamRecord } from "../../src/stream/record.ts";
 
 const originMs = Date.UTC(2026, 2, 2, 12);

@@ -1,7 +1,7 @@
 /** An incident to write tickets about. */
 import type { BlamedFeature, EpisodeKind, EpisodeOpened } from "../../src/detection/event.ts";
 import type { Incident, RunFacts } from "../../src/incidents/incident.ts";
-import { modelKey } from "../../src/stream/model-key.ts";
+import { modelKey } from "../../src/model-key.ts";
 
 const atMs = Date.parse("2026-11-20T09:34:00Z");
 

@@ -1,6 +1,7 @@
 /** Line charts of shares over time as inline SVG: no script, colours from the page's style. */
-import { escapeHtml, shortDay, shortTime } from "./markup.ts";
-import type { FeatureHistory, ShareHistory } from "./recording.ts";
+import { escapeHtml } from "../../html.ts";
+import { shortDay, shortTime } from "./markup.ts";
+import type { FeatureHistory, ShareHistory } from "./share-recorder.ts";
 
 export interface ChartMark {
   readonly from: number;

@@ -2,12 +2,13 @@
 
 import type { BlamedFeature } from "../../detection/event.ts";
 import { formatDuration } from "../../duration.ts";
+import { escapeHtml } from "../../html.ts";
 import { severityOf } from "../../incidents/severity.ts";
 import type { ReplayedEpisode } from "../replay.ts";
 import { chartSvg } from "./chart.ts";
 import { legend } from "./legend.ts";
-import { escapeHtml, percent, shortTime } from "./markup.ts";
-import type { ShareHistory } from "./recording.ts";
+import { percent, shortTime } from "./markup.ts";
+import type { ShareHistory } from "./share-recorder.ts";
 
 export interface NumberedEpisode extends ReplayedEpisode {
   /** Counts from 1 over the whole page, in order of time. */

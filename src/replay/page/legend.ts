@@ -1,5 +1,5 @@
 /** Which line is which feature. */
-import { escapeHtml } from "./markup.ts";
+import { escapeHtml } from "../../html.ts";
 
 /** @param note on what else is drawn */
 export function legend(features: readonly string[], note?: string): string {

@@ -1,17 +1,4 @@
-/** Text that goes into a page: escaped, always. */
-
-const entities: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-/** Safe as content of an element and inside a quoted attribute. */
-export function escapeHtml(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? character);
-}
+/** Numbers and times as a page shows them. */
 
 /** At most three significant digits of a percentage; a dash where nothing is known. */
 export function percent(share: number | undefined): string {

@@ -1,15 +1,17 @@
 /** The page of `replay --html`: complete in itself, no script, nothing fetched. */
-import { modelName } from "../../stream/model-key.ts";
+
+import { escapeHtml } from "../../html.ts";
+import { modelName } from "../../model-key.ts";
 import type { ReplayedEpisode } from "../replay.ts";
 import { chartSvg } from "./chart.ts";
 import { episodeRows, largest, type NumberedEpisode } from "./episode-rows.ts";
 import { legend } from "./legend.ts";
-import { escapeHtml, longTime } from "./markup.ts";
-import type { Recording, ShareHistory } from "./recording.ts";
+import { longTime } from "./markup.ts";
+import type { ShareHistory, ShareRecorder } from "./share-recorder.ts";
 import { style } from "./style.ts";
 
 export interface PageInput {
-  readonly recording: Recording;
+  readonly recording: ShareRecorder;
   readonly episodes: readonly ReplayedEpisode[];
   readonly rows: number;
   readonly attributions: number;

@@ -1,6 +1,6 @@
 /** Faults that a test orders: what the next matching request meets instead of its answer. */
 
-export interface Fault {
+export interface JiraFault {
   /** Default: any. */
   readonly method?: string;
   /** Tested against the whole path. Default: any. */
@@ -16,13 +16,13 @@ export interface Fault {
 }
 
 export interface FaultQueue {
-  readonly order: (fault: Fault) => void;
+  readonly order: (fault: JiraFault) => void;
   /** The first ordered fault that fits, once. */
-  readonly take: (method: string, path: string) => Fault | undefined;
+  readonly take: (method: string, path: string) => JiraFault | undefined;
 }
 
 export function createFaultQueue(): FaultQueue {
-  const waiting: Fault[] = [];
+  const waiting: JiraFault[] = [];
   return {
     order: (fault) => {
       waiting.push(fault);

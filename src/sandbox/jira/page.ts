@@ -1,4 +1,5 @@
 /** The sandbox's tickets for people: a list and a page for each, without script. */
+import { escapeHtml } from "../../html.ts";
 import { plainText } from "../../tickets/plain-text.ts";
 import type { SandboxIssue } from "./tracker.ts";
 
@@ -10,7 +11,7 @@ const style =
 export function listPage(issues: readonly SandboxIssue[]): string {
   const rows = issues.map(
     ({ key, summary, status, comments }) =>
-      `<tr><td><a href="/browse/${html(key)}">${html(key)}</a><td>${html(summary)}<td>${html(status.name)}<td><small>${comments.length} comments</small>`,
+      `<tr><td><a href="/browse/${escapeHtml(key)}">${escapeHtml(key)}</a><td>${escapeHtml(summary)}<td>${escapeHtml(status.name)}<td><small>${comments.length} comments</small>`,
   );
   const list = rows.length === 0 ? "<p>No tickets yet." : `<table>${rows.join("")}</table>`;
   return page("Tickets", list);
@@ -23,26 +24,14 @@ export function issuePage(issue: SandboxIssue): string {
     .join(" · ");
   const said = comments.map(
     ({ author, body, createdAtMs }) =>
-      `<p><small>${html(author)}, ${html(new Date(createdAtMs).toISOString())}</small><pre>${html(plainText(body))}</pre>`,
+      `<p><small>${escapeHtml(author)}, ${escapeHtml(new Date(createdAtMs).toISOString())}</small><pre>${escapeHtml(plainText(body))}</pre>`,
   );
   return page(
     `${key} ${summary}`,
-    `<p><a href="/">All tickets</a> <small>${html(state)}</small><pre>${html(plainText(description))}</pre>${said.join("")}`,
+    `<p><a href="/">All tickets</a> <small>${escapeHtml(state)}</small><pre>${escapeHtml(plainText(description))}</pre>${said.join("")}`,
   );
 }
 
 function page(title: string, body: string): string {
-  return `<!doctype html><html lang="en"><meta charset="utf-8"><title>${html(title)}</title><style>${style}</style><p><small>Driftwarden's Jira sandbox: simulated, in memory</small><h1>${html(title)}</h1>${body}</html>`;
-}
-
-const entities: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-function html(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (mark) => entities[mark] ?? "");
+  return `<!doctype html><html lang="en"><meta charset="utf-8"><title>${escapeHtml(title)}</title><style>${style}</style><p><small>Driftwarden's Jira sandbox: simulated, in memory</small><h1>${escapeHtml(title)}</h1>${body}</html>`;
 }

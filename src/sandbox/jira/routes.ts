@@ -11,7 +11,7 @@ import {
   textOf,
 } from "./tracker.ts";
 
-export interface Call {
+export interface JiraCall {
   readonly method: string;
   /** Below /rest/api/2. */
   readonly path: string;
@@ -36,7 +36,7 @@ export interface Site {
   indexed(): readonly SandboxIssue[];
 }
 
-type Handler = (site: Site, call: Call, params: readonly string[]) => Reply;
+type Handler = (site: Site, call: JiraCall, params: readonly string[]) => Reply;
 
 const routes: readonly (readonly [method: string, path: RegExp, handle: Handler])[] = [
   ["GET", /^\/serverInfo$/, serverInfo],
@@ -69,7 +69,7 @@ const routes: readonly (readonly [method: string, path: RegExp, handle: Handler]
 ];
 
 /** Answers one call; a path it does not know is 404, as in Jira. */
-export function answer(site: Site, call: Call): Reply {
+export function answer(site: Site, call: JiraCall): Reply {
   for (const [method, pattern, handle] of routes) {
     const params = method === call.method ? pattern.exec(call.path)?.slice(1) : undefined;
     if (params) return handle(site, call, params);
@@ -90,12 +90,12 @@ function serverInfo({ url, deployment }: Site): Reply {
   return ok("server_info_read", { baseUrl: url, version, deploymentType: deployment });
 }
 
-function project({ tracker }: Site, _: Call, [key = ""]: readonly string[]): Reply {
+function project({ tracker }: Site, _: JiraCall, [key = ""]: readonly string[]): Reply {
   if (tracker.hasProject(key)) return ok("project_read", { key, name: `Project ${key}` });
   return refuse(new Refusal(404, [`No project could be found with key '${key}'.`]));
 }
 
-function create({ tracker, url }: Site, { body, user }: Call): Reply {
+function create({ tracker, url }: Site, { body, user }: JiraCall): Reply {
   const issue = tracker.create(fieldsIn(body["fields"]), user);
   if (issue instanceof Refusal) return refuse(issue);
   const { id, key } = issue;
@@ -106,7 +106,7 @@ function create({ tracker, url }: Site, { body, user }: Call): Reply {
 type IssueHandler = (
   site: Site,
   issue: SandboxIssue,
-  call: Call & { readonly params: readonly string[] },
+  call: JiraCall & { readonly params: readonly string[] },
 ) => Reply;
 
 function withIssue(handle: IssueHandler): Handler {
@@ -119,7 +119,7 @@ function withIssue(handle: IssueHandler): Handler {
   };
 }
 
-function edit({ tracker }: Site, issue: SandboxIssue, { body }: Call): Reply {
+function edit({ tracker }: Site, issue: SandboxIssue, { body }: JiraCall): Reply {
   tracker.edit(issue, fieldsIn(body["fields"]));
   return { status: 204, what: "issue_edited" };
 }
@@ -129,7 +129,7 @@ function remove({ tracker }: Site, issue: SandboxIssue): Reply {
   return { status: 204, what: "issue_deleted" };
 }
 
-function comments(_: Site, issue: SandboxIssue, { query }: Call): Reply {
+function comments(_: Site, issue: SandboxIssue, { query }: JiraCall): Reply {
   const startAt = Number(query.get("startAt") ?? 0);
   const maxResults = Math.min(Number(query.get("maxResults") ?? 100), 100);
   const page = issue.comments.slice(startAt, startAt + maxResults).map(commentBody);
@@ -137,7 +137,7 @@ function comments(_: Site, issue: SandboxIssue, { query }: Call): Reply {
   return ok("comments_read", { startAt, maxResults, total, comments: page });
 }
 
-function addComment({ tracker }: Site, issue: SandboxIssue, { body, user }: Call): Reply {
+function addComment({ tracker }: Site, issue: SandboxIssue, { body, user }: JiraCall): Reply {
   const text = textOf(body["body"]);
   if (text.trim() === "") {
     return refuse(new Refusal(400, [], { comment: "Comment body can not be empty!" }));
@@ -149,7 +149,7 @@ function addComment({ tracker }: Site, issue: SandboxIssue, { body, user }: Call
 function editComment(
   { tracker }: Site,
   issue: SandboxIssue,
-  { body, params: [id] }: Call & { readonly params: readonly string[] },
+  { body, params: [id] }: JiraCall & { readonly params: readonly string[] },
 ): Reply {
   const comment = issue.comments.find((candidate) => candidate.id === id);
   if (!comment) return refuse(new Refusal(404, [`Can not find a comment for the id: ${id}.`]));
@@ -161,7 +161,7 @@ function transitions({ tracker }: Site, issue: SandboxIssue): Reply {
   return ok("transitions_read", transitionsBody(tracker.transitions(issue)));
 }
 
-function transition({ tracker }: Site, issue: SandboxIssue, { body }: Call): Reply {
+function transition({ tracker }: Site, issue: SandboxIssue, { body }: JiraCall): Reply {
   const resolution = nameIn(fieldsIn(body["fields"])["resolution"], "name");
   const made = tracker.move(issue, nameIn(body["transition"], "id"), resolution);
   if (!made) {
@@ -175,7 +175,7 @@ function transition({ tracker }: Site, issue: SandboxIssue, { body }: Call): Rep
   return { status: 204, what: made.to.category === "done" ? "issue_resolved" : what };
 }
 
-function search(site: Site, { body }: Call): Reply {
+function search(site: Site, { body }: JiraCall): Reply {
   if (site.deployment === "Cloud") {
     return refuse(
       new Refusal(410, [
@@ -190,7 +190,7 @@ function search(site: Site, { body }: Call): Reply {
 }
 
 /** Without `fields` it gives ids alone, and never a total. */
-function searchJql(site: Site, { body }: Call): Reply {
+function searchJql(site: Site, { body }: JiraCall): Reply {
   if (site.deployment !== "Cloud") return refuse(new Refusal(404, ["null for uri: /search/jql"]));
   const found = matching(site, body);
   if (found instanceof Refusal) return refuse(found);
@@ -199,7 +199,7 @@ function searchJql(site: Site, { body }: Call): Reply {
   return ok("searched", { issues, isLast: true });
 }
 
-function matching(site: Site, body: Call["body"]): readonly SandboxIssue[] | Refusal {
+function matching(site: Site, body: JiraCall["body"]): readonly SandboxIssue[] | Refusal {
   const matches = matcher(textOf(body["jql"]));
   if (!matches)
     return new Refusal(400, ["Error in the JQL Query: the sandbox knows project and labels only."]);

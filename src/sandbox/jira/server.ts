@@ -1,10 +1,16 @@
 /** A Jira in memory on real HTTP, with a ledger of everything that took effect: for demo, drill and tests only. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { type Clock, systemClock } from "../../clock.ts";
-import { createFaultQueue, type Fault } from "./fault.ts";
+import { createFaultQueue, type JiraFault } from "./fault.ts";
 import { issuePage, listPage } from "./page.ts";
-import { answer, type Call, type Reply, refuse, type Site } from "./routes.ts";
-import { type Fields, fieldsIn, Refusal, type SandboxIssue, SandboxTracker } from "./tracker.ts";
+import { answer, type JiraCall, type Reply, refuse, type Site } from "./routes.ts";
+import {
+  fieldsIn,
+  type IssueFields,
+  Refusal,
+  type SandboxIssue,
+  SandboxTracker,
+} from "./tracker.ts";
 
 export interface JiraSandboxOptions {
   /** Default 0: any free one. */
@@ -42,11 +48,11 @@ export interface JiraSandbox {
   /** All tickets with their comments, oldest first. */
   issues(): readonly SandboxIssue[];
   /** The next matching request meets this, once. */
-  fault(fault: Fault): void;
+  fault(fault: JiraFault): void;
   stop(): Promise<void>;
 }
 
-interface Parts {
+interface SandboxParts {
   readonly site: Site;
   readonly clock: Clock;
   readonly users: JiraSandboxOptions["users"];
@@ -68,7 +74,7 @@ export async function startJiraSandbox(options: JiraSandboxOptions = {}): Promis
     url: "",
     indexed: () => tracker.issues.filter((issue) => issue.createdAtMs + indexLagMs <= clock.now()),
   };
-  const parts: Parts = {
+  const parts: SandboxParts = {
     site,
     clock,
     users: options.users,
@@ -90,7 +96,7 @@ export async function startJiraSandbox(options: JiraSandboxOptions = {}): Promis
 }
 
 async function serve(
-  parts: Parts,
+  parts: SandboxParts,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -115,8 +121,8 @@ async function serve(
 
 /** Whatever becomes of the answer, this happened, and the ledger says so. */
 function effect(
-  { site, clock, ledger }: Parts,
-  { user, ...call }: Omit<Call, "user"> & { readonly user: string | undefined },
+  { site, clock, ledger }: SandboxParts,
+  { user, ...call }: Omit<JiraCall, "user"> & { readonly user: string | undefined },
 ): Reply {
   const known = { ...call, user: user ?? "anonymous" };
   const allowed = user !== undefined || call.path === "/serverInfo";
@@ -141,7 +147,7 @@ function send(response: ServerResponse, { status, body }: Reply): void {
   response.end(body === undefined ? undefined : JSON.stringify(body));
 }
 
-function suffer({ answer: kind }: Fault, response: ServerResponse): void {
+function suffer({ answer: kind }: JiraFault, response: ServerResponse): void {
   switch (kind) {
     case "rate_limited":
       response
@@ -174,7 +180,7 @@ function showPage(tracker: SandboxTracker, path: string, response: ServerRespons
 }
 
 /** @returns the account's name; undefined when the credentials are missing or wrong */
-function userOf(request: IncomingMessage, users: Parts["users"]): string | undefined {
+function userOf(request: IncomingMessage, users: SandboxParts["users"]): string | undefined {
   const [scheme = "", value = ""] = (request.headers.authorization ?? "").split(" ");
   if (value === "") return undefined;
   const decoded = Buffer.from(value, "base64").toString("utf8");
@@ -186,7 +192,7 @@ function userOf(request: IncomingMessage, users: Parts["users"]): string | undef
   return users.find((user) => user.token === token && (name ?? user.name) === user.name)?.name;
 }
 
-async function bodyOf(request: IncomingMessage): Promise<Fields> {
+async function bodyOf(request: IncomingMessage): Promise<IssueFields> {
   const chunks: Buffer[] = [];
   for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
   if (chunks.length === 0) return {};

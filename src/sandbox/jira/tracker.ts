@@ -7,7 +7,7 @@ interface Status {
   readonly category: "new" | "indeterminate" | "done";
 }
 
-interface Transition {
+interface IssueTransition {
   readonly id: string;
   readonly name: string;
   readonly to: Status;
@@ -17,7 +17,7 @@ const toDo: Status = { id: "10000", name: "To Do", category: "new" };
 const inProgress: Status = { id: "10001", name: "In Progress", category: "indeterminate" };
 const done: Status = { id: "10002", name: "Done", category: "done" };
 
-const workflow: Readonly<Record<string, readonly Transition[]>> = {
+const workflow: Readonly<Record<string, readonly IssueTransition[]>> = {
   "To Do": [
     { id: "21", name: "Start Progress", to: inProgress },
     { id: "31", name: "Done", to: done },
@@ -80,7 +80,7 @@ export interface SandboxTrackerOptions {
   readonly clock: Clock;
 }
 
-export type Fields = Readonly<Record<string, unknown>>;
+export type IssueFields = Readonly<Record<string, unknown>>;
 
 export class SandboxTracker {
   readonly issues: SandboxIssue[] = [];
@@ -96,7 +96,7 @@ export class SandboxTracker {
     return this.#options.projects.includes(key);
   }
 
-  create(fields: Fields, reporter: string): SandboxIssue | Refusal {
+  create(fields: IssueFields, reporter: string): SandboxIssue | Refusal {
     const project = nameIn(fields["project"], "key");
     const errors = this.#wrongFields(fields, project);
     if (Object.keys(errors).length > 0) return new Refusal(400, [], errors);
@@ -121,7 +121,7 @@ export class SandboxTracker {
     return issue;
   }
 
-  edit(issue: SandboxIssue, fields: Fields): void {
+  edit(issue: SandboxIssue, fields: IssueFields): void {
     if ("summary" in fields) issue.summary = textOf(fields["summary"]);
     if ("description" in fields) issue.description = textOf(fields["description"]);
     if ("labels" in fields) issue.labels = labelsOf(fields["labels"]);
@@ -147,12 +147,12 @@ export class SandboxTracker {
     comment.updatedAtMs = this.#options.clock.now();
   }
 
-  transitions(issue: SandboxIssue): readonly Transition[] {
+  transitions(issue: SandboxIssue): readonly IssueTransition[] {
     return workflow[issue.status.name] ?? [];
   }
 
   /** @returns the transition made; undefined when it is not possible now */
-  move(issue: SandboxIssue, id: string, resolution: string): Transition | undefined {
+  move(issue: SandboxIssue, id: string, resolution: string): IssueTransition | undefined {
     const transition = this.transitions(issue).find((t) => t.id === id);
     if (!transition) return undefined;
     const over = transition.to.category === "done";
@@ -162,7 +162,7 @@ export class SandboxTracker {
     return transition;
   }
 
-  #wrongFields(fields: Fields, project: string): Record<string, string> {
+  #wrongFields(fields: IssueFields, project: string): Record<string, string> {
     const required = this.#options.requireFields.filter((field) => fields[field] === undefined);
     const rules: readonly (readonly [field: string, broken: boolean, says: string])[] = [
       ["project", !this.hasProject(project), "Specify a valid project ID or key"],
@@ -189,11 +189,11 @@ export function nameIn(value: unknown, property: string): string {
 }
 
 /** An object as it is; anything else as an empty one. */
-export function fieldsIn(value: unknown): Fields {
+export function fieldsIn(value: unknown): IssueFields {
   return isFields(value) ? value : {};
 }
 
-function isFields(value: unknown): value is Fields {
+function isFields(value: unknown): value is IssueFields {
   return value !== null && typeof value === "object" && !Array.isArray(value);
 }
 
@@ -201,7 +201,7 @@ function labelsOf(value: unknown): readonly string[] {
   return Array.isArray(value) ? [...new Set(value.map(String))] : [];
 }
 
-function fieldRules(fields: Fields): readonly (readonly [string, boolean, string])[] {
+function fieldRules(fields: IssueFields): readonly (readonly [string, boolean, string])[] {
   const summary = textOf(fields["summary"]);
   const priority = nameIn(fields["priority"], "name");
   const badLabel = labelsOf(fields["labels"]).some(

@@ -24,10 +24,10 @@ export interface ModelScript {
   /** Feature → share of the model's attention in normal times; they add up to 1. */
   readonly shares: Readonly<Record<string, number>>;
   /** What the story does to it. */
-  readonly change: Change;
+  readonly change: ScriptedChange;
 }
 
-export interface Change {
+export interface ScriptedChange {
   readonly name: string;
   readonly harmful: boolean;
   /** The guilty feature; undefined when it is the model itself, or nobody. */

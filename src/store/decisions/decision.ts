@@ -1,7 +1,7 @@
 /** What detection decided, stored once by id, so that a replay can be compared with it. */
 import type { DetectionEvent } from "../../detection/event.ts";
 import { toJson } from "../json.ts";
-import type { Place } from "../partitions/claim.ts";
+import type { PartitionPlace } from "../partitions/claim.ts";
 import type { Queryable, Tx } from "../query.ts";
 
 export interface StoredDecision {
@@ -23,7 +23,7 @@ where stream = $1 and partition = $2 and "offset" >= $3 order by "offset", id`;
 /** @returns ids of those that were not stored yet: only they change incidents */
 export async function insertDecisions(
   tx: Tx,
-  { stream, partition }: Place,
+  { stream, partition }: PartitionPlace,
   decisions: readonly StoredDecision[],
 ): Promise<ReadonlySet<string>> {
   if (decisions.length === 0) return new Set();
@@ -40,7 +40,7 @@ export async function insertDecisions(
 /** Decisions at or above the offset, in offset order. */
 export async function readDecisions(
   q: Queryable,
-  { stream, partition }: Place,
+  { stream, partition }: PartitionPlace,
   fromOffset: number,
 ): Promise<readonly StoredDecision[]> {
   return q.query<StoredDecision>(readSql, [stream, partition, fromOffset]);

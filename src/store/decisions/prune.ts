@@ -1,4 +1,5 @@
 /** Deletes old decisions. Those that a replay may still make again stay, however old: it is compared with them. */
+import { countedDelete } from "../counted-delete.ts";
 import type { Queryable } from "../query.ts";
 
 const sql = `
@@ -10,9 +11,9 @@ with old as (
 select count(*) as count from gone`;
 
 /** @returns how many; fewer than the limit when no more are old */
-export async function pruneDecisions(
+export function pruneDecisions(
   q: Queryable,
   { olderMs, limit }: { readonly olderMs: number; readonly limit: number },
 ): Promise<number> {
-  return (await q.query<{ count: number }>(sql, [olderMs, limit]))[0]?.count ?? 0;
+  return countedDelete(q, sql, [olderMs, limit]);
 }

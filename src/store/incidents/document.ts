@@ -11,7 +11,7 @@ import {
   scopeOf,
   subjectText,
 } from "../../incidents/subject.ts";
-import type { ModelKey } from "../../stream/model-key.ts";
+import type { ModelKey } from "../../model-key.ts";
 
 type Shared = Omit<Incident, "subject" | "inDigest">;
 

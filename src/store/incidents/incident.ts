@@ -5,7 +5,7 @@ import { toJson } from "../json.ts";
 import type { Queryable, Tx } from "../query.ts";
 import { fromDocument, type IncidentDocument, subjectColumn, toDocument } from "./document.ts";
 
-interface Row {
+interface IncidentRow {
   readonly document: IncidentDocument;
 }
 
@@ -39,7 +39,7 @@ export async function latestOf(
   fingerprints: readonly string[],
 ): Promise<readonly (Incident | Digest)[]> {
   if (fingerprints.length === 0) return [];
-  return documents(await tx.query<Row>(latestSql, [fingerprints]));
+  return documents(await tx.query<IncidentRow>(latestSql, [fingerprints]));
 }
 
 /** Fingerprints of incidents, by id; those that are not stored are left out. */
@@ -56,7 +56,7 @@ export async function getIncidents(
   q: Queryable,
   ids: readonly string[],
 ): Promise<readonly (Incident | Digest)[]> {
-  return ids.length === 0 ? [] : documents(await q.query<Row>(byIdsSql, [ids]));
+  return ids.length === 0 ? [] : documents(await q.query<IncidentRow>(byIdsSql, [ids]));
 }
 
 export async function getIncident(
@@ -66,7 +66,7 @@ export async function getIncident(
   return (await getIncidents(q, [id]))[0];
 }
 
-const documents = (rows: readonly Row[]): readonly (Incident | Digest)[] =>
+const documents = (rows: readonly IncidentRow[]): readonly (Incident | Digest)[] =>
   rows.map(({ document }) => fromDocument(document));
 
 /** The number the next incident gets. Locks the counter until the transaction ends; only `insertIncident` uses it up. */

@@ -1,4 +1,5 @@
 /** Reads a partition of a log, and drops what nobody needs any more. */
+import { countedDelete } from "../counted-delete.ts";
 import type { Queryable } from "../query.ts";
 
 export interface LogRecord {
@@ -55,11 +56,10 @@ export async function logEnds(q: Queryable, stream: string): Promise<readonly nu
 }
 
 /** Deletes at most `limit` records below the offset, oldest first. @returns how many */
-export async function trimLog(
+export function trimLog(
   q: Queryable,
   { stream, partition }: LogPlace,
   { belowOffset, limit }: { readonly belowOffset: number; readonly limit: number },
 ): Promise<number> {
-  const [row] = await q.query<{ count: number }>(trimSql, [stream, partition, belowOffset, limit]);
-  return row?.count ?? 0;
+  return countedDelete(q, trimSql, [stream, partition, belowOffset, limit]);
 }

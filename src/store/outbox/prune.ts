@@ -1,4 +1,5 @@
 /** Deletes old effects that are done or were given up. What is still promised stays, however old. */
+import { countedDelete } from "../counted-delete.ts";
 import type { Queryable } from "../query.ts";
 
 const sql = `
@@ -10,9 +11,9 @@ with old as (
 select count(*) as count from gone`;
 
 /** @returns how many; fewer than the limit when no more are old */
-export async function pruneOutbox(
+export function pruneOutbox(
   q: Queryable,
   { olderMs, limit }: { readonly olderMs: number; readonly limit: number },
 ): Promise<number> {
-  return (await q.query<{ count: number }>(sql, [olderMs, limit]))[0]?.count ?? 0;
+  return countedDelete(q, sql, [olderMs, limit]);
 }

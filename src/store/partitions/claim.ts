@@ -2,13 +2,13 @@
 import { fenced } from "../errors.ts";
 import type { Queryable } from "../query.ts";
 
-export interface Place {
+export interface PartitionPlace {
   readonly stream: string;
   readonly partition: number;
 }
 
 /** The right to write for a partition; every later claim has a higher epoch and fences this one. */
-export interface Claim extends Place {
+export interface Claim extends PartitionPlace {
   readonly epoch: number;
   /** Decisions at or below it are stored; -1 when there are none. */
   readonly decidedOffset: number;
@@ -40,14 +40,22 @@ select partition, owner, epoch, decided_offset as "decidedOffset", replay_from a
 from partitions where stream = $1 order by partition`;
 
 /** Takes the partition over; waits for states being saved, and whoever had it is fenced from now on. */
-export async function claimPartition(q: Queryable, place: Place, owner: string): Promise<Claim> {
+export async function claimPartition(
+  q: Queryable,
+  place: PartitionPlace,
+  owner: string,
+): Promise<Claim> {
   const { stream, partition } = place;
-  const [row] = await q.query<Omit<Claim, keyof Place>>(claimSql, [stream, partition, owner]);
+  const [row] = await q.query<Omit<Claim, keyof PartitionPlace>>(claimSql, [
+    stream,
+    partition,
+    owner,
+  ]);
   if (row === undefined) throw new Error("claiming a partition returned no row");
   return { stream, partition, ...row };
 }
 
-type Fence = Place & { readonly epoch: number };
+type Fence = PartitionPlace & { readonly epoch: number };
 
 /**
  * Every decision at or below the offset is stored with this transaction. Call it first: it locks the partition.

@@ -1,5 +1,5 @@
 /** Loads the states of a partition page by page, so that a large one is never in memory twice. */
-import type { Place } from "../partitions/claim.ts";
+import type { PartitionPlace } from "../partitions/claim.ts";
 import type { Queryable } from "../query.ts";
 import type { ModelState } from "./state.ts";
 
@@ -12,7 +12,7 @@ where stream = $1 and partition = $2 and model > $3 order by model limit ${pageM
 /** @yields states in order of the model key */
 export async function* loadStates(
   q: Queryable,
-  { stream, partition }: Place,
+  { stream, partition }: PartitionPlace,
 ): AsyncGenerator<ModelState> {
   for (let after = ""; ; ) {
     const page = await q.query<ModelState>(sql, [stream, partition, after]);

@@ -1,5 +1,5 @@
 /** Saves states in statements of about 2 MB: one concatenated bytea and `substring`, five times as fast as a bytea[]. */
-import { fencedPartition, type Place } from "../partitions/claim.ts";
+import { fencedPartition, type PartitionPlace } from "../partitions/claim.ts";
 import type { Queryable } from "../query.ts";
 import type { ModelState } from "./state.ts";
 
@@ -27,7 +27,7 @@ select 1 from owned`;
  */
 export async function saveStates(
   q: Queryable,
-  fence: Place & { readonly epoch: number },
+  fence: PartitionPlace & { readonly epoch: number },
   states: readonly ModelState[],
 ): Promise<void> {
   for (const chunk of chunks(states)) {

@@ -1,5 +1,5 @@
 /** A model's state as stored. */
-import type { ModelKey } from "../../stream/model-key.ts";
+import type { ModelKey } from "../../model-key.ts";
 
 export interface ModelState {
   readonly model: ModelKey;

@@ -4,17 +4,17 @@ import { messageOf, toldOf } from "../../errors.ts";
 import type { StreamRecord } from "../record.ts";
 import type { RecordSink } from "../record-sink.ts";
 import { Renewable } from "./client.ts";
-import type { Condition } from "./condition.ts";
 import { brokerErrorType, KafkaStreamError } from "./errors.ts";
 import type { KafkaMetrics } from "./metrics.ts";
 import { planSends, type Send } from "./sends.ts";
+import type { StreamHealth } from "./stream-health.ts";
 
 interface AppenderOptions {
   readonly topic: string;
   readonly partitions: number;
   readonly streamId: string;
   readonly maxMessageBytes: number;
-  readonly condition: Condition;
+  readonly health: StreamHealth;
   readonly metrics: KafkaMetrics;
 }
 
@@ -59,16 +59,16 @@ export class KafkaAppender implements RecordSink {
   }
 
   async #append(records: readonly StreamRecord[]): Promise<void> {
-    const { condition } = this.#options;
-    condition.assertWhole();
+    const { health } = this.#options;
+    health.assertWhole();
     const sends = planSends(records, this.#options);
     if (sends.size === 0) return;
     try {
       await this.#use(sends);
-      condition.report("append", undefined);
+      health.report("append", undefined);
     } catch (error) {
       const failure = this.#failed(error, records);
-      condition.report("append", toldOf(failure));
+      health.report("append", toldOf(failure));
       throw failure;
     }
   }

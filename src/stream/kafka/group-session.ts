@@ -1,10 +1,14 @@
 /** One kafkajs consumer from its connection to its end: who owns which partition, heartbeats, the watchdog. */
 import type { Consumer, ConsumerGroupJoinEvent, EachBatchPayload, Kafka } from "kafkajs";
 import type { Logger } from "pino";
-import type { Condition } from "./condition.ts";
 import type { KafkaMetrics } from "./metrics.ts";
-import { type FeedOptions, PartitionFeed, type Valve } from "./partition-feed.ts";
+import {
+  type FetchControl,
+  PartitionConsumer,
+  type PartitionConsumerOptions,
+} from "./partition-consumer.ts";
 import { StallWatch } from "./stall-watch.ts";
+import type { StreamHealth } from "./stream-health.ts";
 import { atMost } from "./waiting.ts";
 
 export interface SessionOptions {
@@ -12,8 +16,8 @@ export interface SessionOptions {
   readonly topic: string;
   readonly groupId: string;
   readonly sessionTimeoutMs: number;
-  readonly feed: FeedOptions;
-  readonly condition: Condition;
+  readonly partition: PartitionConsumerOptions;
+  readonly health: StreamHealth;
   readonly metrics: KafkaMetrics;
   readonly logger: Logger;
 }
@@ -35,8 +39,8 @@ const stopped = "stopped";
 export class GroupSession {
   readonly #options: SessionOptions;
   readonly #consumer: Consumer;
-  readonly #feeds = new Map<number, PartitionFeed>();
-  /** Partition → when its former feed has left the reader alone. */
+  readonly #partitions = new Map<number, PartitionConsumer>();
+  /** Partition → when its former consumer has left the reader alone. */
   readonly #released = new Map<number, Promise<void>>();
   #member = "";
   #over = false;
@@ -121,19 +125,19 @@ export class GroupSession {
 
   /** Synchronous throughout: a fetch between the join and the pauses would deliver from the wrong position. */
   #onJoin({ payload }: ConsumerGroupJoinEvent): void {
-    const { topic, metrics, logger, condition } = this.#options;
+    const { topic, metrics, logger, health } = this.#options;
     const assigned = payload.memberAssignment[topic] ?? [];
     this.#consumer.pause([{ topic, partitions: assigned }]);
     // A consumer given up while it was joining may still arrive, until its disconnection does.
     if (this.#over) return;
     metrics.count("group_joins");
-    condition.report("consume", undefined);
+    health.report("consume", undefined);
     this.#signs += 1;
     this.#rejoin = undefined;
     // Under a new member id the group had given us up, and others may have worked on any of our partitions.
     const continued = payload.memberId === this.#member;
     this.#member = payload.memberId;
-    for (const partition of this.#feeds.keys()) {
+    for (const partition of this.#partitions.keys()) {
       if (!continued || !assigned.includes(partition)) this.#lose(partition);
     }
     for (const partition of assigned) this.#take(partition);
@@ -141,33 +145,33 @@ export class GroupSession {
   }
 
   #take(partition: number): void {
-    const held = this.#feeds.get(partition);
+    const held = this.#partitions.get(partition);
     if (held !== undefined) return held.kept();
     const after = this.#released.get(partition) ?? Promise.resolve();
-    const valve = this.#valve(partition);
-    this.#feeds.set(
+    const control = this.#fetchControl(partition);
+    this.#partitions.set(
       partition,
-      new PartitionFeed(partition, { ...this.#options.feed, valve, after }),
+      new PartitionConsumer(partition, { ...this.#options.partition, control, after }),
     );
   }
 
   #lose(partition: number): void {
-    const feed = this.#feeds.get(partition);
-    this.#feeds.delete(partition);
-    if (feed !== undefined) this.#released.set(partition, feed.lose());
+    const lost = this.#partitions.get(partition);
+    this.#partitions.delete(partition);
+    if (lost !== undefined) this.#released.set(partition, lost.lose());
   }
 
-  #valve(partition: number): Valve {
+  #fetchControl(partition: number): FetchControl {
     const { topic } = this.#options;
     const here = [{ topic, partitions: [partition] }];
     return {
       seek: (offset) => this.#steer((it) => it.seek({ topic, partition, offset: String(offset) })),
-      open: () => this.#steer((it) => it.resume(here)),
-      shut: () => this.#steer((it) => it.pause(here)),
+      resume: () => this.#steer((it) => it.resume(here)),
+      pause: () => this.#steer((it) => it.pause(here)),
     };
   }
 
-  /** A consumer that has crashed throws at this, some time before it says so; its feeds are about to be lost. */
+  /** A consumer that has crashed throws at this, some time before it says so; its partitions are about to be lost. */
   #steer(turn: (consumer: Consumer) => void): void {
     try {
       turn(this.#consumer);
@@ -190,7 +194,9 @@ export class GroupSession {
     // Without this the session expires while the reader waits for a slow store.
     const beating = setInterval(() => void beat(), this.#options.sessionTimeoutMs / 10);
     try {
-      const through = await this.#feeds.get(partition)?.deliver(messages, Number(highWatermark));
+      const through = await this.#partitions
+        .get(partition)
+        ?.deliver(messages, Number(highWatermark));
       if (through !== undefined) payload.resolveOffset(String(through));
     } finally {
       clearInterval(beating);
@@ -214,7 +220,7 @@ export class GroupSession {
    * but not all partitions, is ended too.
    */
   #watch(): NodeJS.Timeout {
-    const stalls = new StallWatch(this.#options.feed.bounds);
+    const stalls = new StallWatch(this.#options.partition.bounds);
     let silent = 0;
     let seen = this.#signs;
     return setInterval(() => {
@@ -226,19 +232,19 @@ export class GroupSession {
   }
 
   async #endIfStalled(stalls: StallWatch): Promise<void> {
-    const partition = await stalls.check(this.#feeds);
+    const partition = await stalls.check(this.#partitions);
     if (partition === undefined) return;
     this.#end(`stalled: partition ${partition} has records that are not fetched`);
   }
 
   async #finish(): Promise<void> {
-    await Promise.all([...this.#feeds.values()].map((feed) => feed.finish()));
+    await Promise.all([...this.#partitions.values()].map((held) => held.finish()));
     await Promise.all(this.#released.values());
   }
 
   /** The group gives our partitions to others without asking; the next session starts when the reader is idle. */
   async #forget(): Promise<void> {
-    for (const partition of this.#feeds.keys()) this.#lose(partition);
+    for (const partition of this.#partitions.keys()) this.#lose(partition);
     await Promise.all(this.#released.values());
   }
 }

@@ -1,7 +1,7 @@
 /** A reader's place in the consumer group for as long as it wants: session after session. */
 import type { Subscription } from "../record-log.ts";
 import { GroupSession, type SessionOptions } from "./group-session.ts";
-import { atMost, backoffMs, pause } from "./waiting.ts";
+import { atMost, backOff } from "./waiting.ts";
 
 /** A stop is bounded even when the reader's batch or the broker is not. */
 const stopWithinMs = 9000;
@@ -15,8 +15,8 @@ export class GroupSubscription implements Subscription {
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    options.condition.report("consume", "the consumer group is not joined yet");
-    options.condition.breaking.addEventListener("abort", () => this.#session?.stop());
+    options.health.report("consume", "the consumer group is not joined yet");
+    options.health.breaking.addEventListener("abort", () => this.#session?.stop());
     this.#running = this.#run();
   }
 
@@ -27,18 +27,18 @@ export class GroupSubscription implements Subscription {
   }
 
   async #run(): Promise<void> {
-    const { condition, metrics, logger } = this.#options;
+    const { health, metrics, logger } = this.#options;
     const { signal } = this.#stopping;
-    for (let attempt = 0; !signal.aborted && condition.broken === undefined; attempt += 1) {
+    for (let attempt = 0; !signal.aborted && health.broken === undefined; attempt += 1) {
       const session = new GroupSession(this.#options);
       this.#session = session;
       const reason = await session.run();
       if (signal.aborted) break;
       if (session.joined) attempt = 0;
       metrics.count("consumer_rebuilds");
-      condition.report("consume", `consumer ${reason}`);
+      health.report("consume", `consumer ${reason}`);
       logger.warn({ reason, attempt }, "consumer ended; making a new one");
-      await pause(backoffMs(attempt), signal);
+      await backOff(attempt, signal);
     }
   }
 }

@@ -1,17 +1,18 @@
 /** Opens the stream on Kafka: one topic, appended to and read, and watched for being another one. */
 import type { Admin, Kafka, KafkaMessage } from "kafkajs";
 import { DriftwardenError, messageOf } from "../../errors.ts";
+import type { Health } from "../../health.ts";
 import { decodeRecord } from "../codec.ts";
 import type { StreamRecord } from "../record.ts";
 import type { LogEntry, PartitionReader, RecordLog, Subscription } from "../record-log.ts";
 import type { RecordSink } from "../record-sink.ts";
 import { KafkaAppender } from "./appender.ts";
 import { type KafkaConnection, kafkaClient, Renewable } from "./client.ts";
-import { Condition } from "./condition.ts";
 import { KafkaStreamError } from "./errors.ts";
 import { GroupSubscription } from "./group-subscription.ts";
 import type { KafkaMetrics } from "./metrics.ts";
 import { streamHeader } from "./sends.ts";
+import { StreamHealth } from "./stream-health.ts";
 import {
   type OpenedTopic,
   openTopic,
@@ -20,7 +21,7 @@ import {
   type TopicWish,
   truncated,
 } from "./topic.ts";
-import { atMost, backoffMs, pause } from "./waiting.ts";
+import { atMost, backOff } from "./waiting.ts";
 
 export interface KafkaStreamOptions extends KafkaConnection, TopicWish {
   /** Processes with the same one share the partitions. */
@@ -68,7 +69,7 @@ async function openWithin(
       const final = error instanceof DriftwardenError && !error.retryable;
       if (final) throw error;
       options.logger.warn({ err: error, attempt }, "kafka is not ready");
-      await pause(backoffMs(attempt), patience);
+      await backOff(attempt, patience);
       if (!patience.aborted) continue;
       if (error instanceof DriftwardenError) throw error;
       throw unreachable(error, options);
@@ -99,7 +100,7 @@ export class KafkaStream implements RecordSink, RecordLog {
   readonly partitions: number;
   readonly streamId: string;
   readonly #parts: StreamParts;
-  readonly #condition: Condition;
+  readonly #health: StreamHealth;
   readonly #appender: KafkaAppender;
   readonly #subscriptions = new Set<Subscription>();
   readonly #identityChecks: NodeJS.Timeout;
@@ -108,8 +109,8 @@ export class KafkaStream implements RecordSink, RecordLog {
     this.#parts = parts;
     this.partitions = parts.partitions;
     this.streamId = parts.streamId;
-    this.#condition = new Condition(parts.logger);
-    this.#appender = new KafkaAppender(parts.client, { ...parts, condition: this.#condition });
+    this.#health = new StreamHealth(parts.logger);
+    this.#appender = new KafkaAppender(parts.client, { ...parts, health: this.#health });
     this.#identityChecks = setInterval(() => void this.#checkIdentity(), identityCheckMs);
     this.#identityChecks.unref();
   }
@@ -129,8 +130,8 @@ export class KafkaStream implements RecordSink, RecordLog {
       sessionTimeoutMs,
       metrics,
       logger,
-      condition: this.#condition,
-      feed: {
+      health: this.#health,
+      partition: {
         reader,
         metrics,
         logger,
@@ -155,8 +156,8 @@ export class KafkaStream implements RecordSink, RecordLog {
   }
 
   /** Whether appending and reading work, and if not why. */
-  health(): { readonly ok: boolean; readonly reason?: string } {
-    return this.#condition.health();
+  health(): Health {
+    return this.#health.health();
   }
 
   /** Stops every subscription and disconnects; bounded to ten seconds also while the brokers are away. */
@@ -186,15 +187,15 @@ export class KafkaStream implements RecordSink, RecordLog {
 
   async #wrongLog(partition: number): Promise<void> {
     await this.#checkIdentity();
-    this.#condition.break(truncated(this.#parts.topic, partition));
+    this.#health.break(truncated(this.#parts.topic, partition));
   }
 
   async #checkIdentity(): Promise<void> {
     const { admin, topic, logger } = this.#parts;
     try {
       const found = await admin.use((client) => readStreamId(client, topic));
-      this.#condition.report("topic", found === undefined ? `topic ${topic} is gone` : undefined);
-      if (found !== undefined && found !== this.streamId) this.#condition.break(recreated(topic));
+      this.#health.report("topic", found === undefined ? `topic ${topic} is gone` : undefined);
+      if (found !== undefined && found !== this.streamId) this.#health.break(recreated(topic));
     } catch (error) {
       // The brokers are away, which the appender and the consumer say for themselves.
       logger.debug({ err: error }, "reading the stream id failed");

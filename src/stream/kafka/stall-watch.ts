@@ -2,10 +2,10 @@
  * Notices a partition that has records and is not fetched, though its consumer beats: a pause that outlived a rebalance,
  * a fetch loop that ended without a word.
  */
-import type { FeedOptions } from "./partition-feed.ts";
+import type { PartitionConsumerOptions } from "./partition-consumer.ts";
 
 interface Waiting {
-  /** The offset that a feed waits for; undefined while it does not wait. */
+  /** The offset that a consumer waits for; undefined while it does not wait. */
   readonly awaited: number | undefined;
   /** Records it had behind its last delivery. */
   readonly backlog: number;
@@ -18,25 +18,25 @@ const largeBacklog = 500;
 const checksToStall = 4;
 
 export class StallWatch {
-  readonly #bounds: FeedOptions["bounds"];
+  readonly #bounds: PartitionConsumerOptions["bounds"];
   /** Partition → the offset it waited for at the last check, and how often that record was there. */
   readonly #waits = new Map<number, { readonly offset: number; readonly missed: number }>();
   #checking = false;
 
-  constructor(bounds: FeedOptions["bounds"]) {
+  constructor(bounds: PartitionConsumerOptions["bounds"]) {
     this.#bounds = bounds;
   }
 
   /** Asks the brokers only about partitions that have not moved since the last check. @returns one that has stalled */
-  async check(feeds: ReadonlyMap<number, Waiting>): Promise<number | undefined> {
+  async check(partitions: ReadonlyMap<number, Waiting>): Promise<number | undefined> {
     if (this.#checking) return undefined;
-    if ([...feeds.values()].some(({ backlog }) => backlog >= largeBacklog)) {
+    if ([...partitions.values()].some(({ backlog }) => backlog >= largeBacklog)) {
       this.#waits.clear();
       return undefined;
     }
     this.#checking = true;
     try {
-      for (const [partition, { awaited }] of feeds) {
+      for (const [partition, { awaited }] of partitions) {
         if (await this.#missed(partition, awaited)) return partition;
       }
     } catch {

@@ -4,19 +4,19 @@
  */
 import { createRequire } from "node:module";
 
-interface Connection {
+interface KafkajsConnection {
   chunks: readonly Buffer[];
   bytesBuffered: number;
   bytesNeeded: number;
   isConnected(): boolean;
-  connect: (this: Connection) => Promise<unknown>;
+  connect: (this: KafkajsConnection) => Promise<unknown>;
 }
 
 /** Of the size that every answer begins with. */
 const sizeBytes = 4;
 
 const require = createRequire(import.meta.url);
-const { prototype }: { prototype: Connection } = require("kafkajs/src/network/connection");
+const { prototype }: { prototype: KafkajsConnection } = require("kafkajs/src/network/connection");
 const connectAsItWas = prototype.connect;
 
 /** A new connection begins with a new answer. Safe to call more than once. */
@@ -24,7 +24,7 @@ export function mendTruncatedAnswer(): void {
   prototype.connect = connect;
 }
 
-function connect(this: Connection): Promise<unknown> {
+function connect(this: KafkajsConnection): Promise<unknown> {
   if (!this.isConnected()) {
     this.chunks = [];
     this.bytesBuffered = 0;

@@ -1,15 +1,13 @@
 /** Waits in real time: brokers and their session timeouts know nothing of the demo's faster clock. */
 import { setTimeout as timer } from "node:timers/promises";
+import { backoffMs } from "../../backoff.ts";
 
-/** Full jitter below a doubling ceiling: 0.2 s, 0.4 s … 5 s; never less than 50 ms. */
-export function backoffMs(attempt: number): number {
-  const ceiling = Math.min(5000, 100 * 2 ** Math.min(attempt, 10));
-  return 50 + Math.random() * ceiling;
-}
+const firstPauseMs = 100;
+const longestPauseMs = 5000;
 
-/** Resolves after `ms`, or at once when `signal` aborts. Never rejects. */
-export async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await timer(ms, undefined, { signal }).catch(() => undefined);
+/** Waits longer after each failed attempt, the first being 0; ends at once when `signal` aborts. Never rejects. */
+export async function backOff(attempt: number, signal: AbortSignal): Promise<void> {
+  await pause(backoffMs(attempt, longestPauseMs, firstPauseMs), signal);
 }
 
 /** Resolves when `work` settles or after `ms`, whichever is first. */
@@ -17,4 +15,9 @@ export async function atMost(ms: number, work: Promise<unknown>): Promise<void> 
   const settled = new AbortController();
   const quiet = work.catch(() => undefined).finally(() => settled.abort());
   await Promise.race([quiet, pause(ms, settled.signal)]);
+}
+
+/** Resolves after `ms`, or at once when `signal` aborts. Never rejects. */
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await timer(ms, undefined, { signal }).catch(() => undefined);
 }

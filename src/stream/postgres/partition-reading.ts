@@ -1,7 +1,7 @@
 /** Reads one partition for as long as we hold it: assigned, then batch after batch, each again until it is taken. */
 import type { Logger } from "pino";
-import { messageOf } from "../../errors.ts";
-import { StoreError } from "../../store/errors.ts";
+import { backoffMs } from "../../backoff.ts";
+import { isFenced, messageOf } from "../../errors.ts";
 import type { LogEntry, PartitionReader } from "../record-log.ts";
 import type { LogCounter, PostgresLogMetrics } from "./metrics.ts";
 import { Wakeup } from "./wakeup.ts";
@@ -19,16 +19,14 @@ export interface ReadingOptions {
   readonly report: (error: unknown) => void;
 }
 
-interface Step<T> {
+interface RetriedWork<T> {
   readonly tries: LogCounter;
   readonly failures: LogCounter;
   readonly work: () => Promise<T>;
 }
 
-const longestBackoffMs = 5_000;
-
-const isFenced = (error: unknown): boolean =>
-  error instanceof StoreError && error.code === "DW_STORE_FENCED";
+const firstPauseMs = 100;
+const longestPauseMs = 5_000;
 
 export class PartitionReading {
   /** Settles when nothing of this reading runs any more. Never rejects. */
@@ -131,7 +129,7 @@ export class PartitionReading {
   }
 
   /** Tries until it succeeds, we end, or we are fenced; undefined in the last two cases. */
-  async #persist<T>({ tries, failures, work }: Step<T>): Promise<T | undefined> {
+  async #persist<T>({ tries, failures, work }: RetriedWork<T>): Promise<T | undefined> {
     const { metrics, logger, partition, report } = this.#options;
     for (let attempt = 0; !this.#ending; attempt++) {
       metrics.count(tries);
@@ -153,10 +151,9 @@ export class PartitionReading {
     return undefined;
   }
 
-  /** Full jitter. A notification does not cut it short, the end does. */
+  /** A notification does not cut it short, the end does. */
   async #backoff(attempt: number): Promise<void> {
-    const ceiling = Math.min(longestBackoffMs, 100 * 2 ** Math.min(attempt, 10));
-    const until = performance.now() + 20 + Math.random() * ceiling;
+    const until = performance.now() + backoffMs(attempt, longestPauseMs, firstPauseMs);
     while (!this.#ending && performance.now() < until) {
       await this.#wakeup.wait(until - performance.now());
     }

@@ -1,6 +1,7 @@
 /** The stream when Kafka is not configured: a log table in the store, read by one process or a few. */
 import { randomUUID } from "node:crypto";
 import type { Logger } from "pino";
+import type { Health } from "../../health.ts";
 import { appendToLog, type NewLogRecord } from "../../store/log/append.ts";
 import { createLog, type StoredLog } from "../../store/log/log.ts";
 import { logEnds, readLog, trimLog } from "../../store/log/read.ts";
@@ -118,7 +119,7 @@ export class PostgresLog implements RecordSink, RecordLog {
   }
 
   /** Whether appending and reading work, and if not why. */
-  health(): { readonly ok: boolean; readonly reason?: string } {
+  health(): Health {
     return this.#troubles.health();
   }
 

@@ -1,6 +1,7 @@
 /** What of the log does not get on now, and why: for readiness, and for the log when it begins and when it ends. */
 import type { Logger } from "pino";
 import { toldOf } from "../../errors.ts";
+import type { Health } from "../../health.ts";
 
 export class Troubles {
   readonly #logger: Logger;
@@ -36,7 +37,7 @@ export class Troubles {
     );
   }
 
-  health(): { readonly ok: boolean; readonly reason?: string } {
+  health(): Health {
     const parts = new Map<string, string[]>();
     for (const [part, reason] of this.#reasons) {
       parts.set(reason, [...(parts.get(reason) ?? []), part]);

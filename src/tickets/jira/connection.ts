@@ -5,11 +5,11 @@ import { DriftwardenError } from "../../errors.ts";
 import type { ClockReading, MayAct } from "../../permit.ts";
 import { TrackerError } from "../errors.ts";
 import type { TicketsMetrics } from "../metrics.ts";
-import { exchange, type Outcome } from "./exchange.ts";
+import { exchange, type JiraReply } from "./exchange.ts";
 import { judge, type Operation } from "./judge.ts";
 import { Secret } from "./secret.ts";
 
-export interface ConnectionOptions {
+export interface JiraConnectionOptions {
   /** Where Jira is, with its context path; plain http only on loopback. */
   readonly url: string;
   /** Account for basic authentication; unused with bearer. */
@@ -26,7 +26,7 @@ export interface ConnectionOptions {
   readonly clocks?: () => ClockReading;
 }
 
-export interface Connection {
+export interface JiraConnection {
   /** Asks through jira-client and returns what the schema says of the answer. Throws TrackerError, and what `mayAct` throws. */
   call<T>(
     operation: Operation,
@@ -36,7 +36,7 @@ export interface Connection {
 }
 
 /** @throws TrackerError `DW_JIRA_BAD_URL`, `DW_JIRA_INSECURE_URL`, `DW_JIRA_UNAUTHORIZED` (a token that cannot be one) */
-export function connect(options: ConnectionOptions): Connection {
+export function connect(options: JiraConnectionOptions): JiraConnection {
   const authorization = credentials(options);
   const client = clientFor(checkedUrl(options.url));
   const secrets = [
@@ -53,8 +53,8 @@ export function connect(options: ConnectionOptions): Connection {
         const asking: JiraApi = Object.create(client);
         const { mayAct } = operation;
         asking.doRequest = (request) => send(request, options, { authorization, mayAct });
-        const outcome = masked(await ask(asking), secrets);
-        const value = shaped(judge(outcome, operation), operation, schema);
+        const reply = masked(await ask(asking), secrets);
+        const value = shaped(judge(reply, operation), operation, schema);
         result = "ok";
         return value;
       } catch (error) {
@@ -86,9 +86,9 @@ interface Sending {
 
 function send(
   { uri, method, body }: RequestOptions,
-  { deadlineMs = 20_000, maxBodyBytes = 5_000_000, clocks }: ConnectionOptions,
+  { deadlineMs = 20_000, maxBodyBytes = 5_000_000, clocks }: JiraConnectionOptions,
   { authorization, mayAct }: Sending,
-): Promise<Outcome> {
+): Promise<JiraReply> {
   return exchange({
     mayAct,
     clocks,
@@ -109,17 +109,17 @@ function send(
 }
 
 /** A server may echo what it was sent, and what it says ends in our messages. */
-function masked(outcome: unknown, secrets: readonly Secret[]): Outcome {
-  if (!isOutcome(outcome)) throw new TypeError("jira-client went around our exchange");
-  if (!("text" in outcome)) return outcome;
-  return { ...outcome, text: secrets.reduce((text, secret) => secret.maskIn(text), outcome.text) };
+function masked(reply: unknown, secrets: readonly Secret[]): JiraReply {
+  if (!isReply(reply)) throw new TypeError("jira-client went around our exchange");
+  if (!("text" in reply)) return reply;
+  return { ...reply, text: secrets.reduce((text, secret) => secret.maskIn(text), reply.text) };
 }
 
-function isOutcome(value: unknown): value is Outcome {
+function isReply(value: unknown): value is JiraReply {
   return typeof value === "object" && value !== null && ("text" in value || "failed" in value);
 }
 
-function credentials({ auth = "basic", user, token }: ConnectionOptions): Secret {
+function credentials({ auth = "basic", user, token }: JiraConnectionOptions): Secret {
   const text = token.trim();
   if (!/^[!-~]+$/.test(text)) {
     throw new TrackerError(

@@ -12,7 +12,7 @@ import { request as tlsRequest } from "node:https";
 import { type Permission, writePermitted } from "../../permit.ts";
 
 /** Its `mayAct` is asked when the connection stands, before the first byte leaves. */
-interface Question extends Permission {
+interface JiraRequest extends Permission {
   readonly method: string;
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
@@ -22,7 +22,7 @@ interface Question extends Permission {
   readonly maxBodyBytes: number;
 }
 
-export interface Answer {
+export interface JiraAnswer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
@@ -35,17 +35,17 @@ export interface NoAnswer {
   readonly sent: boolean;
 }
 
-export type Outcome = Answer | NoAnswer;
+export type JiraReply = JiraAnswer | NoAnswer;
 
 /**
  * Asks once. A connection of its own for each request: an idle one that dies looks like a write of unknown outcome.
  *
  * @throws nothing but what `mayAct` throws
  */
-export async function exchange(question: Question): Promise<Outcome> {
-  let settle: (outcome: Outcome) => void = ignore;
+export async function exchange(question: JiraRequest): Promise<JiraReply> {
+  let settle: (reply: JiraReply) => void = ignore;
   let refuse: (error: unknown) => void = ignore;
-  const settled = new Promise<Outcome>((resolve, reject) => {
+  const settled = new Promise<JiraReply>((resolve, reject) => {
     settle = resolve;
     refuse = reject;
   });
@@ -91,7 +91,7 @@ export async function exchange(question: Question): Promise<Outcome> {
   }
 }
 
-function start({ url, method, headers, body }: Question): ClientRequest {
+function start({ url, method, headers, body }: JiraRequest): ClientRequest {
   const length = body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) };
   const options = { method, headers: { ...headers, ...length }, agent: false } as const;
   return url.protocol === "https:" ? tlsRequest(url, options) : plainRequest(url, options);

@@ -6,10 +6,10 @@ import type { MayAct } from "../../permit.ts";
 import { TrackerError } from "../errors.ts";
 import type { Issue, IssueComment, NewIssue, Tracker } from "../tracker.ts";
 import { checkIssue, checkText, transitionMissing } from "./checks.ts";
-import { type Connection, type ConnectionOptions, connect } from "./connection.ts";
+import { connect, type JiraConnection, type JiraConnectionOptions } from "./connection.ts";
 import * as shapes from "./shapes.ts";
 
-export interface JiraOptions extends ConnectionOptions {
+export interface JiraOptions extends JiraConnectionOptions {
   /** Key of the project. */
   readonly project: string;
   /** Name of the issue type. */
@@ -46,7 +46,7 @@ const maxCommentPages = 50;
 
 class JiraTracker implements Jira {
   readonly #options: JiraOptions;
-  readonly #connection: Connection;
+  readonly #connection: JiraConnection;
   #site: z.infer<typeof shapes.serverShape> | undefined;
 
   constructor(options: JiraOptions) {

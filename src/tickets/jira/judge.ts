@@ -1,9 +1,9 @@
-/** What an answer of Jira means: its JSON, or a TrackerError that says what to do. Total: every outcome has a code. */
+/** What an answer of Jira means: its JSON, or a TrackerError that says what to do. Total: every reply has a code. */
 
 import { z } from "zod";
 import type { MayAct } from "../../permit.ts";
 import { TrackerError, type TrackerErrorCode } from "../errors.ts";
-import type { Answer, NoAnswer, Outcome } from "./exchange.ts";
+import type { JiraAnswer, JiraReply, NoAnswer } from "./exchange.ts";
 
 export interface Operation {
   readonly name: string;
@@ -19,7 +19,7 @@ export interface Operation {
 const mendMs = 600_000;
 const maxDetail = 300;
 
-interface Verdict {
+interface TrackerErrorClassification {
   readonly code: TrackerErrorCode;
   readonly says: string;
   readonly hint: string;
@@ -31,14 +31,14 @@ interface Verdict {
  * @returns the parsed body; undefined for an answer without one (204)
  * @throws TrackerError for everything else
  */
-export function judge(outcome: Outcome, operation: Operation): unknown {
-  if ("failed" in outcome) throw unanswered(outcome, operation);
-  const { status } = outcome;
+export function judge(reply: JiraReply, operation: Operation): unknown {
+  if ("failed" in reply) throw unanswered(reply, operation);
+  const { status } = reply;
   if (status === 204) return undefined;
-  if (status < 200 || status > 299) throw refuse(outcome, operation, refusal(outcome, operation));
-  const body = parse(outcome.text);
-  const wrong = unusable(outcome, body);
-  if (wrong) throw refuse(outcome, operation, wrong);
+  if (status < 200 || status > 299) throw refuse(reply, operation, refusal(reply, operation));
+  const body = parse(reply.text);
+  const wrong = unusable(reply, body);
+  if (wrong) throw refuse(reply, operation, wrong);
   return body;
 }
 
@@ -67,27 +67,27 @@ function unanswered(
 }
 
 function refuse(
-  answer: Answer,
+  answer: JiraAnswer,
   { name, doing, writes }: Operation,
-  verdict: Verdict,
+  classified: TrackerErrorClassification,
 ): TrackerError {
-  const retryable = verdict.retryable ?? false;
+  const retryable = classified.retryable ?? false;
   // A ticket is never given up: whatever Jira refuses in a new issue is configured, here or there.
-  const mendable = !retryable && (verdict.code !== "DW_JIRA_REFUSED" || name === "create");
-  return new TrackerError(verdict.code, `${doing}: ${verdict.says}`, {
-    hint: verdict.hint,
+  const mendable = !retryable && (classified.code !== "DW_JIRA_REFUSED" || name === "create");
+  return new TrackerError(classified.code, `${doing}: ${classified.says}`, {
+    hint: classified.hint,
     retryable,
     status: answer.status,
     retryAfterMs: retryAfter(answer) ?? (mendable ? mendMs : undefined),
     reason: header(answer, "ratelimit-reason")
       ?.replaceAll(/[^\w-]/g, "")
       .slice(0, 64),
-    maybeApplied: writes && (verdict.maybeApplied ?? false),
+    maybeApplied: writes && (classified.maybeApplied ?? false),
   });
 }
 
 /** A 2xx that is no answer of the API. */
-function unusable(answer: Answer, body: unknown): Verdict | undefined {
+function unusable(answer: JiraAnswer, body: unknown): TrackerErrorClassification | undefined {
   const common = { code: "DW_JIRA_PROTOCOL", retryable: true, maybeApplied: true } as const;
   if (body === undefined) {
     return {
@@ -105,7 +105,7 @@ function unusable(answer: Answer, body: unknown): Verdict | undefined {
   };
 }
 
-function refusal(answer: Answer, operation: Operation): Verdict {
+function refusal(answer: JiraAnswer, operation: Operation): TrackerErrorClassification {
   const { status } = answer;
   const { messages, fields } = complaints(parse(answer.text));
   const says = `Jira answered ${status}${messages === "" ? "" : `: ${messages}`}`;
@@ -124,7 +124,7 @@ function refusal(answer: Answer, operation: Operation): Verdict {
   );
 }
 
-function redirected(answer: Answer): Verdict {
+function redirected(answer: JiraAnswer): TrackerErrorClassification {
   const location = header(answer, "location") ?? "";
   const to = URL.canParse(location) ? new URL(location).origin : "another path";
   return {
@@ -134,7 +134,7 @@ function redirected(answer: Answer): Verdict {
   };
 }
 
-function denied(answer: Answer, says: string): Verdict | undefined {
+function denied(answer: JiraAnswer, says: string): TrackerErrorClassification | undefined {
   const login = header(answer, "x-seraph-loginreason") ?? "";
   const captcha =
     login.includes("AUTHENTICATION_DENIED") ||
@@ -163,7 +163,10 @@ interface Refused {
 }
 
 /** What is wrong with the project or the fields of a new issue. */
-function creation({ status, says, fields }: Refused, { name }: Operation): Verdict | undefined {
+function creation(
+  { status, says, fields }: Refused,
+  { name }: Operation,
+): TrackerErrorClassification | undefined {
   const creates = name === "create";
   if ((status === 404 && (creates || name === "project")) || (creates && "project" in fields)) {
     const hint =
@@ -182,7 +185,7 @@ function creation({ status, says, fields }: Refused, { name }: Operation): Verdi
   return { code: "DW_JIRA_FIELD_REQUIRED", says, hint };
 }
 
-function other(status: number, says: string): Verdict {
+function other(status: number, says: string): TrackerErrorClassification {
   // 409: two transitions at once; the same one may pass after the other.
   const retryable = status === 409;
   const hint =
@@ -208,7 +211,7 @@ function complaints(body: unknown): { messages: string; fields: Record<string, s
 }
 
 /** Milliseconds; Retry-After is seconds or a date. */
-function retryAfter(answer: Answer): number | undefined {
+function retryAfter(answer: JiraAnswer): number | undefined {
   const text = header(answer, "retry-after");
   if (text === undefined) return undefined;
   if (/^\d{1,7}$/.test(text)) return Number(text) * 1000;
@@ -218,7 +221,7 @@ function retryAfter(answer: Answer): number | undefined {
   return Number.isNaN(wait) ? undefined : Math.max(0, wait);
 }
 
-function header(answer: Answer, name: string): string | undefined {
+function header(answer: JiraAnswer, name: string): string | undefined {
   const value = answer.headers[name];
   return typeof value === "string" ? value : value?.[0];
 }

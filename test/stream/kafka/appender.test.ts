@@ -3,13 +3,13 @@ import { Registry } from "prom-client";
 import { expect, it } from "vitest";
 import { KafkaAppender } from "../../../src/stream/kafka/appender.ts";
 import { kafkaClient } from "../../../src/stream/kafka/client.ts";
-import { Condition } from "../../../src/stream/kafka/condition.ts";
 import { kafkaMetrics } from "../../../src/stream/kafka/metrics.ts";
+import { StreamHealth } from "../../../src/stream/kafka/stream-health.ts";
 
 it("a broker that cannot be reached counts as a failed send of each partition, and readiness says what to do", async () => {
   const logger = pino({ level: "silent" });
   const registry = new Registry();
-  const condition = new Condition(logger);
+  const health = new StreamHealth(logger);
   // Nothing listens on port 1.
   const connection = { brokers: ["127.0.0.1:1"], logger };
   const appender = new KafkaAppender(
@@ -19,7 +19,7 @@ it("a broker that cannot be reached counts as a failed send of each partition, a
       partitions: 2,
       streamId: "s",
       maxMessageBytes: 1_000_000,
-      condition,
+      health,
       metrics: kafkaMetrics(registry),
     },
   );
@@ -29,5 +29,5 @@ it("a broker that cannot be reached counts as a failed send of each partition, a
   const text = await registry.metrics();
   expect(text).toContain("driftwarden_kafka_sends_total 2");
   expect(text).toContain("driftwarden_kafka_send_failures_total 2");
-  expect(condition.health().reason).toContain("Check that the brokers are up");
+  expect(health.health().reason).toContain("Check that the brokers are up");
 });

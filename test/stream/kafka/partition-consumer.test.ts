@@ -4,7 +4,7 @@ import { pino } from "pino";
 import { Registry } from "prom-client";
 import { describe, expect, it, vi } from "vitest";
 import { kafkaMetrics } from "../../../src/stream/kafka/metrics.ts";
-import { PartitionFeed } from "../../../src/stream/kafka/partition-feed.ts";
+import { PartitionConsumer } from "../../../src/stream/kafka/partition-consumer.ts";
 import { RememberingReader } from "../../contracts/record-log.ts";
 import { marker } from "../../programs/kafka.ts";
 
@@ -20,69 +20,71 @@ const message = (offset: number): KafkaMessage => ({
 const messages = (from: number, to: number): KafkaMessage[] =>
   Array.from({ length: to - from + 1 }, (_, index) => message(from + index));
 
-/** A feed on a log from `low` to `high`, its reader, and every turn of its valve. */
-function feedOn(log: { low?: number; high?: number; foreign?: boolean; position?: number }) {
+/** A partition whose log goes from `low` to `high`, its reader, and what its consumer asks of kafkajs. */
+function partitionOn(log: { low?: number; high?: number; foreign?: boolean; position?: number }) {
   const reader = new RememberingReader(new Map([[7, log.position ?? 0]]));
   const turns: string[] = [];
   const wrong: string[] = [];
-  const feed = new PartitionFeed(7, {
+  const consumer = new PartitionConsumer(7, {
     reader,
     metrics: kafkaMetrics(new Registry()),
     logger: pino({ level: "silent" }),
     bounds: () => Promise.resolve({ low: log.low ?? 0, high: log.high ?? 100 }),
     decode: ({ offset }) => (log.foreign === true ? undefined : marker("m", Number(offset))),
     onWrongLog: (_, sign) => wrong.push(sign),
-    valve: {
+    control: {
       seek: (offset) => turns.push(`seek ${offset}`),
-      open: () => turns.push("open"),
-      shut: () => turns.push("shut"),
+      resume: () => turns.push("resume"),
+      pause: () => turns.push("pause"),
     },
     after: Promise.resolve(),
   });
   const turned = (turn: string): Promise<void> =>
     vi.waitFor(() => expect(turns).toContain(turn), { timeout: 10_000 });
-  return { feed, reader, turns, wrong, turned };
+  return { consumer, reader, turns, wrong, turned };
 }
 
 describe("a partition that is ours", () => {
   it("is read from where the reader says, and only after the reader has claimed it", async () => {
-    const { feed, reader, turns, turned } = feedOn({ position: 5 });
-    expect(await feed.deliver(messages(5, 6), 7)).toBeUndefined();
-    await turned("open");
-    expect(turns).toEqual(["seek 5", "open"]);
-    expect(await feed.deliver(messages(5, 9), 10)).toBe(9);
+    const { consumer, reader, turns, turned } = partitionOn({ position: 5 });
+    expect(await consumer.deliver(messages(5, 6), 7)).toBeUndefined();
+    await turned("resume");
+    expect(turns).toEqual(["seek 5", "resume"]);
+    expect(await consumer.deliver(messages(5, 9), 10)).toBe(9);
     expect(reader.markers("m")).toEqual([5, 6, 7, 8, 9]);
   });
 
-  it("is shut after a rejected batch, and read again from the same record", async () => {
-    const { feed, reader, turns, turned } = feedOn({});
-    await turned("open");
+  it("is paused after a rejected batch, and read again from the same record", async () => {
+    const { consumer, reader, turns, turned } = partitionOn({});
+    await turned("resume");
     reader.before = () => Promise.reject(new Error("store away"));
-    expect(await feed.deliver(messages(0, 2), 3)).toBeUndefined();
+    expect(await consumer.deliver(messages(0, 2), 3)).toBeUndefined();
     reader.before = () => Promise.resolve();
-    expect(await feed.deliver(messages(3, 4), 5)).toBeUndefined();
-    await vi.waitFor(() => expect(turns).toEqual(["seek 0", "open", "shut", "seek 0", "open"]));
-    expect(await feed.deliver(messages(0, 4), 5)).toBe(4);
+    expect(await consumer.deliver(messages(3, 4), 5)).toBeUndefined();
+    await vi.waitFor(() =>
+      expect(turns).toEqual(["seek 0", "resume", "pause", "seek 0", "resume"]),
+    );
+    expect(await consumer.deliver(messages(0, 4), 5)).toBe(4);
     expect(reader.markers("m")).toEqual([0, 1, 2, 3, 4]);
   });
 
   it("goes on where it was when a rebalance leaves it here, without a word to the reader", async () => {
-    const { feed, reader, turns, turned } = feedOn({});
-    await turned("open");
-    await feed.deliver(messages(0, 2), 3);
-    feed.kept();
+    const { consumer, reader, turns, turned } = partitionOn({});
+    await turned("resume");
+    await consumer.deliver(messages(0, 2), 3);
+    consumer.kept();
     await turned("seek 3");
-    expect(turns.at(-1)).toBe("open");
+    expect(turns.at(-1)).toBe("resume");
     expect(reader.calls).toEqual(["assigned 7"]);
   });
 
   it("is forgotten at once when it is lost, also while a batch is in work", async () => {
-    const { feed, reader, turned } = feedOn({});
-    await turned("open");
+    const { consumer, reader, turned } = partitionOn({});
+    await turned("resume");
     const taken = new EventEmitter();
     reader.before = async () => void (await once(taken, "taken"));
-    const delivering = feed.deliver(messages(0, 2), 3);
-    const idle = feed.lose();
+    const delivering = consumer.deliver(messages(0, 2), 3);
+    const idle = consumer.lose();
     expect(reader.calls).toEqual(["assigned 7", "revoked 7"]);
     taken.emit("taken");
     await idle;
@@ -90,12 +92,12 @@ describe("a partition that is ours", () => {
   });
 
   it("is given back only after the batch in work", async () => {
-    const { feed, reader, turned } = feedOn({});
-    await turned("open");
+    const { consumer, reader, turned } = partitionOn({});
+    await turned("resume");
     const taken = new EventEmitter();
     reader.before = async () => void (await once(taken, "taken"));
-    const delivering = feed.deliver(messages(0, 2), 3);
-    const finished = feed.finish();
+    const delivering = consumer.deliver(messages(0, 2), 3);
+    const finished = consumer.finish();
     expect(reader.calls).toEqual(["assigned 7"]);
     taken.emit("taken");
     await Promise.all([finished, delivering]);
@@ -105,43 +107,43 @@ describe("a partition that is ours", () => {
 
 describe("a partition whose log is not what it was", () => {
   it("is read on behind a gap", async () => {
-    const { feed, reader, turned } = feedOn({ low: 40, position: 10 });
+    const { consumer, reader, turned } = partitionOn({ low: 40, position: 10 });
     await turned("seek 40");
-    expect(await feed.deliver(messages(45, 46), 47)).toBe(46);
+    expect(await consumer.deliver(messages(45, 46), 47)).toBe(46);
     expect(reader.markers("m")).toEqual([45, 46]);
   });
 
   it("forgives a fetch from an old position, and tries the right one", async () => {
-    const { feed, reader, turns, wrong, turned } = feedOn({ position: 50 });
-    await turned("open");
-    expect(await feed.deliver(messages(0, 9), 100)).toBeUndefined();
+    const { consumer, reader, turns, wrong, turned } = partitionOn({ position: 50 });
+    await turned("resume");
+    expect(await consumer.deliver(messages(0, 9), 100)).toBeUndefined();
     expect(turns.at(-1)).toBe("seek 50");
-    expect(await feed.deliver(messages(50, 51), 100)).toBe(51);
+    expect(await consumer.deliver(messages(50, 51), 100)).toBe(51);
     expect(wrong).toEqual([]);
     expect(reader.markers("m")).toEqual([50, 51]);
   });
 
   it("is given up when it keeps starting over", async () => {
-    const { feed, reader, wrong, turned } = feedOn({ position: 50 });
-    await turned("open");
-    for (let time = 0; time < 3; time += 1) await feed.deliver(messages(0, 9), 10);
+    const { consumer, reader, wrong, turned } = partitionOn({ position: 50 });
+    await turned("resume");
+    for (let time = 0; time < 3; time += 1) await consumer.deliver(messages(0, 9), 10);
     expect(wrong).toEqual(["truncated"]);
     expect(reader.taken).toEqual([]);
   });
 
   it("is given up when it ends before what was read", async () => {
-    const { reader, turns, wrong } = feedOn({ high: 20, position: 50 });
+    const { reader, turns, wrong } = partitionOn({ high: 20, position: 50 });
     await vi.waitFor(() => expect(wrong).toEqual(["truncated"]), { timeout: 10_000 });
     expect(turns).toEqual([]);
     expect(reader.calls).toEqual(["assigned 7"]);
   });
 
   it("is given up when it carries another stream's records", async () => {
-    const { feed, reader, turns, wrong, turned } = feedOn({ foreign: true });
-    await turned("open");
-    expect(await feed.deliver(messages(0, 2), 3)).toBeUndefined();
+    const { consumer, reader, turns, wrong, turned } = partitionOn({ foreign: true });
+    await turned("resume");
+    expect(await consumer.deliver(messages(0, 2), 3)).toBeUndefined();
     expect(wrong).toEqual(["foreign"]);
-    expect(turns.at(-1)).toBe("shut");
+    expect(turns.at(-1)).toBe("pause");
     expect(reader.taken).toEqual([]);
   });
 });

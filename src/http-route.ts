@@ -1,4 +1,4 @@
-/** What a room gives to be read under `/api/v1/`. The only file of this room that other rooms import. */
+/** What a room gives to be read under `/api/v1/`. */
 
 /** One page of a list. */
 export interface Page {

@@ -23,12 +23,12 @@ import { Pacing } from "./pacing.ts";
 import type { SourceProgress, SourceState, SourceWindow } from "./progress.ts";
 import { RecentlySent, type SentPage } from "./recently-sent.ts";
 import { afterOverlap, afterRewrite, readAgainMs } from "./rewrite.ts";
-import { isAfter, type Place, placeOf, type RawRow } from "./rows.ts";
+import { isAfter, placeOf, type RawRow, type RowPlace } from "./rows.ts";
 import { windowRows } from "./sql/window.ts";
 import { Ticks } from "./ticks.ts";
 import { type Fit, fitOf, openView, type PageQuery, pages, type SourceView } from "./view.ts";
 
-export interface ReadingDeps {
+export interface ReaderDeps {
   readonly options: SourceOptions;
   readonly progress: SourceProgress;
   readonly delivery: Delivery;
@@ -52,21 +52,21 @@ function windowQuery(view: SourceView, window: SourceWindow): Pick<PageQuery, "t
   };
 }
 
-export class Reading {
-  readonly #deps: ReadingDeps;
+export class TransactionWindowReader {
+  readonly #deps: ReaderDeps;
   readonly #labels: { readonly source: string };
   readonly #pacing = new Pacing();
   readonly #ticks: Ticks;
   #state: SourceState | undefined;
   /** Last row acknowledged of each open window: a failed poll goes on behind it. */
-  readonly #acknowledged: (Place | undefined)[] = [];
+  readonly #acknowledged: (RowPlace | undefined)[] = [];
   /** Handed to the stream, which has not acknowledged it: it may have arrived. */
   #inDoubt: SentPage | undefined;
   #recent = new RecentlySent([]);
   #savedAt = 0;
   #sentSinceSave = false;
 
-  constructor(deps: ReadingDeps) {
+  constructor(deps: ReaderDeps) {
     this.#deps = deps;
     this.#labels = { source: deps.options.name };
     this.#ticks = new Ticks(deps);

@@ -1,5 +1,5 @@
 /** The port to where past values and bands are kept, for pictures. Declared here because detection is who knows them. */
-import type { ModelKey } from "../stream/model-key.ts";
+import type { ModelKey } from "../model-key.ts";
 
 /** One attribution as it was judged, in shares of the model's attention, by the place of the name. */
 export interface PastAttribution {
@@ -14,6 +14,6 @@ export interface PastAttribution {
   readonly high: Float32Array;
 }
 
-export interface History {
+export interface AttributionRecorder {
   take(past: PastAttribution): void;
 }

@@ -1,6 +1,6 @@
 /** Keeps what a replay judged, for charts: every model's shares and expected bands, by time. */
-import type { History, PastAttribution } from "../../detection/history.ts";
-import type { ModelKey } from "../../stream/model-key.ts";
+import type { AttributionRecorder, PastAttribution } from "../../detection/attribution-recorder.ts";
+import type { ModelKey } from "../../model-key.ts";
 
 /** One feature over time: a value for each attribution, NaN where there is none. */
 export interface FeatureHistory {
@@ -18,7 +18,7 @@ export interface ShareHistory {
 }
 
 /** 12 bytes a row, and some a attribution. */
-export class Recording implements History {
+export class ShareRecorder implements AttributionRecorder {
   readonly #models = new Map<ModelKey, PastAttribution[]>();
 
   take(past: PastAttribution): void {

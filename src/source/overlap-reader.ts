@@ -15,25 +15,25 @@ import type { SourceLayout } from "./layout.ts";
 import { Multiset } from "./multiset.ts";
 import { slowTimeoutMs } from "./options.ts";
 import type { OverlapState, StoredProgress } from "./progress.ts";
-import type { ReadingDeps } from "./reading.ts";
 import { readAgainMs } from "./rewrite.ts";
 import { keyOf, type RawRow } from "./rows.ts";
 import { newestRows, overlapRows } from "./sql/overlap.ts";
 import { Ticks } from "./ticks.ts";
+import type { ReaderDeps } from "./transaction-window-reader.ts";
 import { openView, pages, type SourceView } from "./view.ts";
 
 /** While nothing is sent, the cursor is saved no more often than this. */
 const idleSaveMs = 5_000;
 
-export class OverlapReading {
-  readonly #deps: ReadingDeps;
+export class OverlapReader {
+  readonly #deps: ReaderDeps;
   readonly #ticks: Ticks;
   #state: OverlapState | undefined;
   #sent = new Multiset([]);
   #savedAt = 0;
   #sentSinceSave = false;
 
-  constructor(deps: ReadingDeps) {
+  constructor(deps: ReaderDeps) {
     this.#deps = deps;
     this.#ticks = new Ticks(deps, deps.options.overlapMs);
   }

@@ -1,9 +1,10 @@
 /** What is wrong with the stream now, for readiness, and whether it can be trusted at all. */
 import type { Logger } from "pino";
+import type { Health } from "../../health.ts";
 import type { KafkaStreamError } from "./errors.ts";
 
 /** Collects what each part of the stream says of itself. */
-export class Condition {
+export class StreamHealth {
   readonly #logger: Logger;
   readonly #reasons = new Map<string, string>();
   readonly #breaking = new AbortController();
@@ -41,7 +42,7 @@ export class Condition {
     else this.#reasons.set(part, reason);
   }
 
-  health(): { readonly ok: boolean; readonly reason?: string } {
+  health(): Health {
     const reasons = this.#broken ? [this.#broken.message] : [...this.#reasons.values()];
     return reasons.length === 0 ? { ok: true } : { ok: false, reason: reasons.join("; ") };
   }

@@ -1,0 +1,289 @@
+/** One partition while it is ours: claimed, read in order, lost. Knows nothing of groups and connections. */
+import type { KafkaMessage } from "kafkajs";
+import type { Logger } from "pino";
+import { isFenced } from "../../errors.ts";
+import type { LogEntry, PartitionReader } from "../record-log.ts";
+import type { KafkaMetrics } from "./metrics.ts";
+import {
+  isFetching,
+  isHeld,
+  type PartitionState,
+  partitionTransitions,
+} from "./partition-state.ts";
+import { backOff } from "./waiting.ts";
+
+/** kafkajs's consumer, seen from one partition. All are synchronous. */
+export interface FetchControl {
+  seek(offset: number): void;
+  resume(): void;
+  pause(): void;
+}
+
+/** The oldest offset there is and the one after the newest. */
+interface LogBounds {
+  readonly low: number;
+  readonly high: number;
+}
+
+export interface PartitionConsumerOptions {
+  readonly reader: PartitionReader;
+  readonly metrics: KafkaMetrics;
+  readonly logger: Logger;
+  readonly bounds: (partition: number) => Promise<LogBounds>;
+  /** Turns a message into a record; undefined when it belongs to another stream. */
+  readonly decode: (message: KafkaMessage) => LogEntry["record"] | undefined;
+  /** This is not the log that was read before: it ends too early, or carries another stream's records. */
+  readonly onWrongLog: (partition: number, sign: "truncated" | "foreign") => void;
+}
+
+/** A log that ends too early must show it this often in a row: a leader just elected may not know its end yet. */
+const truncationObservations = 3;
+
+/**
+ * Delivers one partition to the reader: claim → seek → read; a rejected batch is read again, never skipped.
+ *
+ * One batch is in work at a time. Fetching is paused whenever nothing may be delivered, so messages that
+ * still arrive are ignored and fetched again. `#enter` is the one place where the state changes.
+ */
+export class PartitionConsumer {
+  readonly #partition: number;
+  readonly #options: PartitionConsumerOptions;
+  readonly #control: FetchControl;
+  /** Ends every wait: the partition is given back or lost. */
+  readonly #leaving = new AbortController();
+  #state: PartitionState = "claiming";
+  /** The reader's present call, and what has to come after it. */
+  #work: Promise<void>;
+  /** Offset of the next record to deliver. */
+  #expected = 0;
+  #backlog = 0;
+  /** Failed deliveries in a row. */
+  #failures = 0;
+  /** Signs in a row that the log ends too early. */
+  #consecutiveObservations = 0;
+
+  /** @param after resolves when an earlier consumer of this partition has left the reader alone */
+  constructor(
+    partition: number,
+    options: PartitionConsumerOptions & { control: FetchControl; after: Promise<void> },
+  ) {
+    this.#partition = partition;
+    this.#options = options;
+    this.#control = options.control;
+    this.#work = options.after.then(() => this.#claim());
+  }
+
+  /** The offset it waits for; undefined while it does not wait for records. */
+  get awaited(): number | undefined {
+    return this.#state === "reading" ? this.#expected : undefined;
+  }
+
+  /** Records behind the last delivery. */
+  get backlog(): number {
+    return this.#backlog;
+  }
+
+  /** After a rebalance that left the partition here: kafkajs has forgotten the position, the reader has not. */
+  kept(): void {
+    this.#afterWork(() => {
+      if (this.#state === "reading") this.#resume();
+    });
+  }
+
+  /**
+   * @param highWatermark offset after the newest message of the partition
+   * @returns the last offset that the reader has finished with; undefined when these messages have to come again
+   */
+  async deliver(
+    messages: readonly KafkaMessage[],
+    highWatermark: number,
+  ): Promise<number | undefined> {
+    const first = messages[0];
+    if (this.#state !== "reading" || first === undefined) return undefined;
+    if (Number(first.offset) < this.#expected) return this.#onOffsetReset();
+    const entries = this.#decodeAll(messages);
+    if (entries === undefined) return undefined;
+    this.#noticeGap(Number(first.offset));
+    this.#showLag(highWatermark);
+    const done = this.#receive(entries);
+    this.#work = done.then(() => undefined);
+    if (!(await done)) return undefined;
+    this.#showLag(highWatermark);
+    return this.#expected - 1;
+  }
+
+  /**
+   * The partition is somebody else's: the reader forgets at once, also while it works on a batch.
+   *
+   * @returns when the reader's present call has ended
+   */
+  lose(): Promise<void> {
+    this.#leave("lost");
+    return this.#work;
+  }
+
+  /** Gives the partition back: waits for the batch in work first. */
+  async finish(): Promise<void> {
+    this.#leave(isHeld(this.#state) ? "releasing" : "lost");
+    await this.#work;
+    this.#enter("lost");
+  }
+
+  #leave(to: "releasing" | "lost"): void {
+    this.#leaving.abort();
+    this.#options.metrics.lag.remove({ partition: String(this.#partition) });
+    this.#enter(to);
+  }
+
+  #enter(to: PartitionState): void {
+    const from = this.#state;
+    if (from === to) return;
+    if (!partitionTransitions[from].includes(to)) {
+      throw new Error(`partition ${this.#partition} cannot go from ${from} to ${to}`);
+    }
+    this.#state = to;
+    if (isFetching(from) && !isFetching(to)) this.#control.pause();
+    if (!isFetching(from) && isFetching(to)) this.#resume();
+    if (isHeld(from) && !isHeld(to)) this.#options.reader.revoked(this.#partition);
+  }
+
+  #resume(): void {
+    this.#control.seek(this.#expected);
+    this.#control.resume();
+  }
+
+  /** Anew as well, when the reader was fenced and the group still says that the partition is ours. */
+  async #claim(): Promise<void> {
+    const { reader } = this.#options;
+    const offset = await this.#persist("claiming a partition", () =>
+      reader.assigned(this.#partition),
+    );
+    if (offset === undefined) return;
+    // It was lost meanwhile, and now the reader believes that it has it.
+    if (this.#leaving.signal.aborted) return reader.revoked(this.#partition);
+    this.#enter("locating");
+    const log = await this.#locate(offset);
+    if (log === undefined || this.#leaving.signal.aborted) return;
+    this.#expected = offset;
+    if (offset > log.high) return this.#wrongLog("truncated");
+    this.#noticeGap(log.low);
+    this.#enter("reading");
+  }
+
+  /** @returns where the log begins and ends, once that is certain; undefined when the partition is left before */
+  #locate(offset: number): Promise<LogBounds | undefined> {
+    return this.#persist("finding a partition's end", async () => {
+      const found = await this.#options.bounds(this.#partition);
+      this.#consecutiveObservations = offset > found.high ? this.#consecutiveObservations + 1 : 0;
+      const doubtful =
+        this.#consecutiveObservations > 0 && this.#consecutiveObservations < truncationObservations;
+      if (doubtful) throw new Error(`offset ${offset} lies behind the end, ${found.high}`);
+      return found;
+    });
+  }
+
+  /** Tries until it succeeds; undefined when the partition is left before that. */
+  async #persist<T>(doing: string, work: () => Promise<T>): Promise<T | undefined> {
+    for (let attempt = 0; !this.#leaving.signal.aborted; attempt += 1) {
+      try {
+        return await work();
+      } catch (error) {
+        this.#say(error, `${doing} failed; trying again`);
+        await backOff(attempt, this.#leaving.signal);
+      }
+    }
+    return undefined;
+  }
+
+  async #receive(entries: readonly LogEntry[]): Promise<boolean> {
+    const { reader, metrics } = this.#options;
+    metrics.count("deliveries");
+    this.#enter("delivering");
+    try {
+      await reader.received(this.#partition, entries);
+    } catch (error) {
+      metrics.count("delivery_failures");
+      this.#say(error, "detection rejected a batch; it is delivered again");
+      void this.#again(error);
+      return false;
+    }
+    this.#failures = 0;
+    this.#consecutiveObservations = 0;
+    this.#expected = (entries.at(-1)?.offset ?? -1) + 1;
+    metrics.count("records_consumed", entries.length);
+    if (this.#leaving.signal.aborted) return false;
+    this.#enter("reading");
+    return true;
+  }
+
+  async #again(error: unknown): Promise<void> {
+    if (this.#leaving.signal.aborted) return;
+    this.#enter("backing_off");
+    await backOff(this.#failures++, this.#leaving.signal);
+    if (this.#leaving.signal.aborted) return;
+    if (isFenced(error)) this.#afterWork(() => this.#claimAnew());
+    else this.#enter("reading");
+  }
+
+  #claimAnew(): Promise<void> | undefined {
+    if (this.#leaving.signal.aborted) return undefined;
+    this.#enter("claiming");
+    return this.#claim();
+  }
+
+  /**
+   * kafkajs answers "offset out of range" by silently starting at the oldest record. It may also fetch once more from
+   * where a seek came too late; so the position is set again, and only a log that insists is wrong.
+   */
+  #onOffsetReset(): undefined {
+    this.#consecutiveObservations += 1;
+    this.#control.seek(this.#expected);
+    if (this.#consecutiveObservations >= truncationObservations) this.#wrongLog("truncated");
+  }
+
+  #wrongLog(sign: "truncated" | "foreign"): void {
+    this.#enter("wrong_log");
+    this.#options.onWrongLog(this.#partition, sign);
+  }
+
+  #decodeAll(messages: readonly KafkaMessage[]): readonly LogEntry[] | undefined {
+    const entries: LogEntry[] = [];
+    for (const message of messages) {
+      const record = this.#options.decode(message);
+      if (record === undefined) {
+        this.#wrongLog("foreign");
+        return undefined;
+      }
+      entries.push({ offset: Number(message.offset), record });
+    }
+    return entries;
+  }
+
+  #showLag(highWatermark: number): void {
+    this.#backlog = Math.max(highWatermark - this.#expected, 0);
+    this.#options.metrics.lag.set({ partition: String(this.#partition) }, this.#backlog);
+  }
+
+  #noticeGap(first: number): void {
+    if (first <= this.#expected) return;
+    this.#options.metrics.count("gaps");
+    this.#options.logger.warn(
+      { partition: this.#partition, expected: this.#expected, found: first },
+      "records are missing from the partition",
+    );
+    this.#expected = first;
+  }
+
+  #afterWork(step: () => void | Promise<void>): void {
+    const before = this.#work;
+    this.#work = (async () => {
+      await before;
+      await step();
+    })();
+  }
+
+  #say(error: unknown, message: string): void {
+    if (this.#leaving.signal.aborted) return;
+    this.#options.logger.warn({ partition: this.#partition, err: error }, message);
+  }
+}
