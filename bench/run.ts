@@ -2,6 +2,7 @@
 import { parseArgs } from "node:util";
 import { benchAttribution } from "./attribution-streams.ts";
 import { benchDaily } from "./daily.ts";
+import { benchDecisions } from "./decisions.ts";
 import { benchFlatness } from "./flatness.ts";
 import type { BenchLine } from "./line.ts";
 import { benchNab } from "./nab.ts";
@@ -28,6 +29,7 @@ const sections: Readonly<Record<string, Section>> = {
   size: benchSize,
   stream: benchKafka,
   path: benchPath,
+  decisions: benchDecisions,
   ...detect,
 };
 

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 
-const program = new URL("../../dist/src/main.js", import.meta.url).pathname;
+const built = new URL("../../dist/src/main.js", import.meta.url).pathname;
 
 export interface Daemon {
   readonly pid: number;
@@ -21,10 +21,12 @@ export interface Daemon {
  * Starts `driftwarden run` and waits until it listens; rejects with what it said when it ends before.
  *
  * @param launcher a program, with its arguments, that becomes the daemon
+ * @param program main.js of another build than this checkout's
  */
 export async function startDaemon(
   configFile: string,
   launcher: readonly string[] = [],
+  program: string = built,
 ): Promise<Daemon> {
   const [file, ...args] = [...launcher, process.execPath, program, "run", "--config", configFile];
   const child = spawn(file, args, { stdio: ["ignore", "ignore", "pipe"] });
