@@ -27,7 +27,7 @@ export interface AppOptions {
   /** Default: the store's. */
   readonly clock?: Clock;
   /** Acts instead of the configured Docker socket. */
-  readonly engine?: Engine;
+  readonly engine?: Engine | undefined;
 }
 
 export interface App {
