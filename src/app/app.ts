@@ -9,11 +9,14 @@ import type { Logger } from "pino";
 import type { Engine } from "../../remediations/docker/engine.ts";
 import type { Clock } from "../clock.ts";
 import type { Config } from "../config/schema.ts";
+import { orderKeys } from "../outbox/executor.ts";
+import { ticketsMetrics } from "../tickets/metrics.ts";
 import { version } from "../version.ts";
 import { buildConfigured } from "./configured.ts";
 import { buildDetection } from "./detection.ts";
+import { buildEngine } from "./fixes.ts";
 import { buildHttp, type Shown } from "./http.ts";
-import { buildExecutors, recordOptions, startOutbox } from "./incidents.ts";
+import { buildExecutors, buildOutbox } from "./outbox.ts";
 import { type Parts, withParts } from "./parts.ts";
 import { buildSources } from "./sources.ts";
 import { buildPresence, buildRetention, buildStore } from "./store.ts";
@@ -24,7 +27,7 @@ export interface AppOptions {
   /** Default: the store's. */
   readonly clock?: Clock;
   /** Acts instead of the configured Docker socket. */
-  readonly engine?: Engine;
+  readonly engine?: Engine | undefined;
 }
 
 export interface App {
@@ -50,7 +53,7 @@ export function startApp(config: Config, options: AppOptions): Promise<App> {
  * HTTP comes first, so that health can be asked for while the rest starts, and stops last.
  */
 async function start(parts: Parts, asked: Pick<AppOptions, "clock" | "engine">): Promise<App> {
-  const { health, lifecycle, logger } = parts;
+  const { config, health, lifecycle, logger, registry } = parts;
   const shown: Shown = {};
   const started = health.register("start", notAllStarted);
   const http = await buildHttp(parts, shown);
@@ -59,11 +62,18 @@ async function start(parts: Parts, asked: Pick<AppOptions, "clock" | "engine">):
   const presence = await buildPresence(stored);
   buildRetention(stored);
   const stream = await buildStream(stored);
-  const configured = buildConfigured(stored, asked.engine);
+  const configured = buildConfigured(stored, {
+    docker: asked.engine ?? buildEngine(parts),
+    ticketsMetrics: config.jira && ticketsMetrics(registry),
+  });
   const restoredAtMs = (): number | undefined => presence.restoredAtMs;
   const executors = buildExecutors(stored, { ...configured, stream, restoredAtMs });
-  const recording = recordOptions(stored, configured.fixes, executors);
-  startOutbox(stored, executors, recording);
+  const recording = {
+    settings: configured.reducer,
+    clock: stored.clock,
+    orderKeyOf: orderKeys(executors),
+  };
+  buildOutbox(stored, executors, recording);
   shown.worker = await buildDetection(stored, { ...configured, recording, stream });
   buildSources(stored, { ...configured, stream });
   started();

@@ -1,35 +1,55 @@
 /**
  * What a reload rebuilds: everything that a configuration alone decides, as the rooms take it.
  *
- * Nothing here holds a connection, a lease, a metric or a memory; what does is built once, in app.ts. Everything here
+ * Nothing here holds a lease, a metric or a memory; what does is built once, in app.ts, and handed in. Everything here
  * that can fail fails before a running part is touched.
  */
 import type { Engine } from "../../remediations/docker/engine.ts";
 import type { EngineSettings } from "../detection/settings.ts";
 import type { ConfiguredFix } from "../healing/runner.ts";
+import type { ReducerSettings } from "../incidents/reduce/aspect.ts";
 import type { SourceOptions } from "../source/options.ts";
+import type { TicketsMetrics } from "../tickets/metrics.ts";
+import type { Ticketing } from "../tickets/ticketing.ts";
 import { engineSettings } from "./engine-settings.ts";
-import { wireFixes } from "./fixes.ts";
+import { buildFixes } from "./fixes.ts";
 import type { StoredParts } from "./parts.ts";
+import { reducerSettings } from "./reducer-settings.ts";
 import { registries } from "./registries.ts";
 import { sourceList } from "./sources.ts";
+import { buildTicketing } from "./ticketing.ts";
+
+/** What was built once and is acted through. */
+export interface ActingParts {
+  /** Undefined where there is none. */
+  readonly docker: Engine | undefined;
+  /** Undefined where there is no tracker. */
+  readonly ticketsMetrics: TicketsMetrics | undefined;
+}
 
 export interface Configured {
-  readonly settings: EngineSettings;
+  readonly detection: EngineSettings;
   readonly fixes: readonly ConfiguredFix[];
+  readonly reducer: ReducerSettings;
+  /** Undefined where there is no tracker. */
+  readonly ticketing: Ticketing | undefined;
   readonly sources: readonly SourceOptions[];
 }
 
-/**
- * @param engine acts instead of the configured one
- * @throws ConfigError DW_CONFIG_SECRET when a password cannot be read
- */
-export function buildConfigured(parts: StoredParts, engine: Engine | undefined): Configured {
-  const { config } = parts;
-  const fixes = wireFixes(parts, registries.remediations, engine);
+/** @throws ConfigError DW_CONFIG_SECRET when a secret cannot be read */
+export function buildConfigured(
+  parts: Pick<StoredParts, "config" | "clock" | "logger">,
+  { docker, ticketsMetrics: metrics }: ActingParts,
+): Configured {
+  const { config, clock } = parts;
+  const { jira, links } = config;
+  const logger = parts.logger.child({ component: "tickets" });
+  const fixes = buildFixes(parts, registries.remediations, { ...(docker && { docker }) });
   return {
-    settings: engineSettings(config, registries.detectors),
+    detection: engineSettings(config, registries.detectors),
     fixes,
+    reducer: reducerSettings(config, fixes),
+    ticketing: jira && metrics && buildTicketing(jira, links, { clock, logger, metrics }),
     sources: sourceList(config),
   };
 }

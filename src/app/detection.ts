@@ -9,18 +9,18 @@ import { type Stream, streamName } from "./stream.ts";
 
 interface DetectionParts {
   readonly stream: Stream;
-  readonly settings: EngineSettings;
+  readonly detection: EngineSettings;
   readonly recording: RecordOptions;
 }
 
 /** Subscribes a worker to the stream. It saves states in the background. */
 export async function buildDetection(
   parts: StoredParts,
-  { settings, recording, stream }: DetectionParts,
+  { detection, recording, stream }: DetectionParts,
 ): Promise<DetectionWorker> {
   const { config, clock, registry, lifecycle } = parts;
   const worker = new DetectionWorker({
-    engine: settings,
+    engine: detection,
     store: createPartitionStore({
       ...parts,
       stream: streamName(config),

@@ -6,10 +6,10 @@ import type { Config } from "../config/schema.ts";
 import type { Fix } from "../healing/fix.ts";
 import { dockerCalls } from "../healing/metrics.ts";
 import type { ConfiguredFix } from "../healing/runner.ts";
-import type { Parts } from "./parts.ts";
+import type { Parts, StoredParts } from "./parts.ts";
 
 /** The container engine; undefined when none is configured. It is not asked for anything yet, so it may be away. */
-function wireEngine({ config, registry }: Parts): Engine | undefined {
+export function buildEngine({ config, registry }: Parts): Engine | undefined {
   if (config.docker === undefined) return undefined;
   const calls = dockerCalls(registry);
   return openDocker({
@@ -19,12 +19,6 @@ function wireEngine({ config, registry }: Parts): Engine | undefined {
   });
 }
 
-/** What remediations may act through, as far as it is configured. */
-function wireMeans(parts: Parts, engine: Engine | undefined): Partial<Means> {
-  const docker = engine ?? wireEngine(parts);
-  return { ...(docker && { docker }) };
-}
-
 function provides<Required extends Requirement>(
   means: Partial<Means>,
   required: readonly Required[],
@@ -32,19 +26,18 @@ function provides<Required extends Requirement>(
   return required.every((name) => means[name] !== undefined);
 }
 
-/** @param engine acts instead of the configured one */
-export function wireFixes(
-  parts: Parts,
+/** @param means what remediations may act through, as far as it is configured */
+export function buildFixes(
+  { config, clock }: Pick<StoredParts, "config" | "clock">,
   types: readonly RegisteredRemediation[],
-  engine?: Engine,
+  means: Partial<Means>,
 ): readonly ConfiguredFix[] {
-  const means = wireMeans(parts, engine);
-  return parts.config.fixes.map((configured) => {
+  return config.fixes.map((configured) => {
     const type = types.find((known) => known.name === configured.do);
     if (type === undefined || !provides(means, type.requires)) {
       throw new TypeError(`the fix ${configured.name} was not checked against these remediations`);
     }
-    const remediation = type.create(configured.options, { ...means, clock: parts.clock });
+    const remediation = type.create(configured.options, { ...means, clock });
     return { fix: fixOf(configured, type.tier), remediation };
   });
 }

@@ -4,7 +4,7 @@ import type { EngineSettings } from "../detection/settings.ts";
 import type { WhatIfOptions } from "../replay/what-if.ts";
 import { engineSettings } from "./engine-settings.ts";
 import { fixOf } from "./fixes.ts";
-import { quietTimes } from "./incidents.ts";
+import { quietTimes } from "./reducer-settings.ts";
 import { registries } from "./registries.ts";
 import { sourceList } from "./sources.ts";
 

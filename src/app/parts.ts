@@ -13,8 +13,6 @@ import { createLifecycle, type Lifecycle } from "./lifecycle.ts";
 
 export interface Parts {
   readonly config: Config;
-  /** Stamps and waits of everything people see; the demo bends it. */
-  readonly clock: Clock;
   readonly logger: Logger;
   readonly registry: Registry;
   readonly health: HealthRegistry;
@@ -23,7 +21,10 @@ export interface Parts {
   readonly owner: string;
 }
 
+/** From the store on, which everything that remembers something needs. */
 export interface StoredParts extends Parts {
+  /** Stamps and waits of everything people see; the demo bends it. */
+  readonly clock: Clock;
   readonly store: Store;
   readonly storeMetrics: StoreMetrics;
 }
@@ -42,7 +43,7 @@ export async function withParts<Started>(
   const registry = createRegistry(version);
   const health = createHealth();
   try {
-    return await build({ config, logger, clock: systemClock, registry, health, lifecycle, owner });
+    return await build({ config, logger, registry, health, lifecycle, owner });
   } catch (error) {
     await lifecycle.stop().catch((err: unknown) => logger.error({ err }, "stopping failed"));
     throw error;

@@ -1,9 +1,8 @@
 /** `driftwarden demo`: the whole of it on embedded defaults, on a story with a known end. */
 import type { Command } from "commander";
 import type { Logger } from "pino";
-import type { Engine } from "../../remediations/docker/engine.ts";
 import { createLifecycle } from "../app/lifecycle.ts";
-import { type Clock, systemClock } from "../clock.ts";
+import { systemClock } from "../clock.ts";
 import { marker } from "../commands/marker.ts";
 import type { Remediations } from "../config/fixes.ts";
 import { parseConfig } from "../config/parse.ts";
@@ -22,11 +21,8 @@ export interface DemoParts {
   readonly startApp: (config: Config, options: StartOptions) => Promise<StartedApp>;
 }
 
-interface StartOptions {
+interface StartOptions extends StoryWorld {
   readonly logger: Logger;
-  readonly clock: Clock;
-  /** Acts instead of the configured one. */
-  readonly engine?: Engine;
 }
 
 interface StartedApp {
@@ -89,12 +85,12 @@ async function demo(options: DemoOptions, parts: DemoParts): Promise<void> {
 
 async function startDaemon(
   text: string,
-  { clock, engine }: StoryWorld,
+  world: StoryWorld,
   { remediations, startApp }: DemoParts,
 ): Promise<WatchingDaemon> {
   const config = parseConfig(text, { file: "the demo's configuration", remediations });
   const logger = createLogger({ level: process.env["DEBUG"] ? "info" : "error" });
-  const app = await startApp(config, { logger, clock, ...(engine && { engine }) });
+  const app = await startApp(config, { ...world, logger });
   const { sources } = config;
   return {
     retrained: async (model, nowMs) => {

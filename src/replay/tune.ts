@@ -1,5 +1,5 @@
 /** What each sensitivity would have meant on rows you already have, and the one that fits a budget. No effects. */
-import type { Sensitivity } from "../../detectors/preset.ts";
+import { type Sensitivity, sensitivities } from "../../detectors/preset.ts";
 import { type DetectionOptions, type ReplayInput, replayRows } from "./replay.ts";
 import { simulateIncidents, type WhatIfCounts, type WhatIfOptions } from "./what-if.ts";
 
@@ -34,9 +34,6 @@ export interface Tuning {
   readonly outcomes: readonly TuningOutcome[];
   readonly advice: TuningAdvice;
 }
-
-/** Quietest first. */
-const sensitivities = ["low", "normal", "high"] as const;
 
 const weekUs = 604_800_000_000;
 

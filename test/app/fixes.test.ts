@@ -1,14 +1,10 @@
-import { pino } from "pino";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { RegisteredRemediation, Remediation } from "../../remediations/remediation.ts";
 import { restartContainer } from "../../remediations/restart-container.ts";
-import { wireFixes } from "../../src/app/fixes.ts";
-import { createLifecycle } from "../../src/app/lifecycle.ts";
-import type { Parts } from "../../src/app/parts.ts";
+import { buildFixes } from "../../src/app/fixes.ts";
+import type { StoredParts } from "../../src/app/parts.ts";
 import { parseConfig } from "../../src/config/parse.ts";
-import { createHealth } from "../../src/telemetry/health.ts";
-import { createRegistry } from "../../src/telemetry/registry.ts";
 import { fakeClock } from "../fakes/clock.ts";
 
 const nothing: Remediation = {
@@ -26,18 +22,15 @@ const rename: RegisteredRemediation = {
   create: () => nothing,
 };
 
-function parts(text: string, types: readonly RegisteredRemediation[]): Parts {
-  const clock = fakeClock();
+function parts(
+  text: string,
+  types: readonly RegisteredRemediation[],
+): Pick<StoredParts, "config" | "clock"> {
   const base =
     "store: {url: postgres://u@127.0.0.1/d}\nsources: {main: {url: postgres://u@127.0.0.1/d}}\n";
   return {
     config: parseConfig(base + text, { file: "dw.yaml", remediations: types }),
-    clock,
-    logger: pino({ level: "silent" }),
-    registry: createRegistry("test"),
-    health: createHealth(),
-    lifecycle: createLifecycle({ clock, stopDeadlineMs: 1000 }),
-    owner: "test",
+    clock: fakeClock(),
   };
 }
 
@@ -45,7 +38,7 @@ describe("the fixes of a configuration", () => {
   it("are built without a container engine when their remediations require none", () => {
     const types = [restartContainer, rename];
     const given = parts("fixes: [{name: a, do: rename, when: {model: m}}]", types);
-    expect(wireFixes(given, types)).toMatchObject([
+    expect(buildFixes(given, types, {})).toMatchObject([
       {
         fix: { name: "a", remediation: "rename", tier: "auto", mode: "observe" },
         remediation: nothing,
@@ -55,6 +48,6 @@ describe("the fixes of a configuration", () => {
 
   it("are never passed over: one that was not checked is a defect", () => {
     const given = parts("fixes: [{name: a, do: rename, when: {model: m}}]", [rename]);
-    expect(() => wireFixes(given, [])).toThrow("was not checked");
+    expect(() => buildFixes(given, [], {})).toThrow("was not checked");
   });
 });

@@ -1,17 +1,12 @@
-/** Incidents, tickets and runs as configured: who applies events, and who carries effects out. */
-import { defaultQuietTimes } from "../config/jira.ts";
+/** The outbox: who carries effects out, and where what becomes of them is recorded. */
 import type { Config } from "../config/schema.ts";
-import { readSecret } from "../config/secret.ts";
 import { questionExecutor, runExecutor } from "../healing/executors.ts";
-import { calledFor } from "../healing/fix.ts";
 import { healingMetrics } from "../healing/metrics.ts";
 import { runLedger } from "../healing/run-ledger.ts";
 import { type ConfiguredFix, Runner } from "../healing/runner.ts";
 import { type IncidentExecutor, timerExecutor } from "../incidents/executor.ts";
 import { incidentsMetrics } from "../incidents/metrics.ts";
 import { type RecordOptions, recordEvents } from "../incidents/record-events.ts";
-import type { ReducerSettings } from "../incidents/reduce/aspect.ts";
-import { orderKeys } from "../outbox/executor.ts";
 import { outboxMetrics } from "../outbox/metrics.ts";
 import { Outbox } from "../outbox/outbox.ts";
 import { getIncident } from "../store/incidents/incident.ts";
@@ -19,41 +14,14 @@ import { countOpenIncidents } from "../store/incidents/list.ts";
 import { countEffects } from "../store/outbox/inspect.ts";
 import { countRuns } from "../store/runs/list.ts";
 import { ticketExecutor } from "../tickets/executor.ts";
-import { openJira } from "../tickets/jira/jira.ts";
-import { ticketsMetrics } from "../tickets/metrics.ts";
-import { createTicketing, type Ticketing } from "../tickets/ticketing.ts";
+import type { Ticketing } from "../tickets/ticketing.ts";
 import type { StoredParts } from "./parts.ts";
 import type { Stream } from "./stream.ts";
 
-/** How long an incident waits before it is resolved, and how long it reopens. */
-export function quietTimes(
-  jira: Config["jira"],
-): Pick<ReducerSettings, "resolveAfterMs" | "reopenDurationMs"> {
-  const { resolve_after, reopen_duration } = jira ?? defaultQuietTimes;
-  return { resolveAfterMs: resolve_after, reopenDurationMs: reopen_duration };
-}
-
-/** How events change incidents under this configuration. */
-export function recordOptions(
-  { config, clock }: StoredParts,
-  fixes: readonly ConfiguredFix[],
-  executors: readonly IncidentExecutor[],
-): RecordOptions {
-  return {
-    clock,
-    orderKeyOf: orderKeys(executors),
-    settings: {
-      ticketed: config.jira !== undefined,
-      ...quietTimes(config.jira),
-      healthAfterMs: config.verify.health_after,
-      fixesFor: (incident) =>
-        fixes.filter(({ fix }) => calledFor(fix, incident)).map(({ fix }) => fix.name),
-    },
-  };
-}
-
 export interface ExecutorParts {
   readonly fixes: readonly ConfiguredFix[];
+  /** Undefined where there is no tracker. */
+  readonly ticketing: Ticketing | undefined;
   readonly stream: Stream;
   /** When the store was last restored from a backup; undefined when it never was. */
   readonly restoredAtMs: () => number | undefined;
@@ -62,7 +30,7 @@ export interface ExecutorParts {
 /** Everybody who carries effects out: one line for each dependency. A channel is a folder and a line here. */
 export function buildExecutors(
   parts: StoredParts,
-  { fixes, stream, restoredAtMs }: ExecutorParts,
+  { fixes, ticketing, stream, restoredAtMs }: ExecutorParts,
 ): readonly IncidentExecutor[] {
   const { store, clock, registry, config } = parts;
   const runner = new Runner({
@@ -79,7 +47,7 @@ export function buildExecutors(
     giveUpCadences: config.verify.give_up_after,
   };
   return [
-    ticketExecutor({ ticketing: wireTicketing(parts), restoredAtMs }),
+    ticketExecutor({ ticketing, restoredAtMs }),
     runExecutor(runner),
     questionExecutor(verify, (record) => stream.append([record])),
     timerExecutor,
@@ -87,7 +55,7 @@ export function buildExecutors(
 }
 
 /** Starts carrying effects out. */
-export function startOutbox(
+export function buildOutbox(
   parts: StoredParts,
   executors: readonly IncidentExecutor[],
   recording: RecordOptions,
@@ -123,38 +91,4 @@ function configuredDependencies({ jira, fixes }: Config): readonly ("tracker" | 
     ...(jira === undefined ? [] : (["tracker"] as const)),
     ...(fixes.length === 0 ? [] : (["engine"] as const)),
   ];
-}
-
-function wireTicketing({ config, clock, registry, logger }: StoredParts): Ticketing | undefined {
-  const { jira, links } = config;
-  if (jira === undefined) return undefined;
-  const log = logger.child({ component: "tickets" });
-  const metrics = ticketsMetrics(registry);
-  const tracker = openJira({
-    url: jira.url,
-    user: jira.user ?? "",
-    token: readSecret(jira.token_file),
-    auth: jira.auth,
-    project: jira.project,
-    issueType: jira.issue_type,
-    fields: jira.fields,
-    deadlineMs: jira.deadline,
-    logger: log,
-    metrics,
-  });
-  return createTicketing({
-    tracker,
-    clock,
-    logger: log,
-    metrics,
-    context: {
-      priorities: jira.priorities,
-      ...(links.dashboard_url && { dashboardUrl: links.dashboard_url }),
-      ...(links.runbook_url && { runbookUrl: links.runbook_url }),
-    },
-    resolveTransition: jira.resolve_transition,
-    reopenTransition: jira.reopen_transition,
-    wontFixResolution: jira.wont_fix_resolution,
-    lookUpMs: jira.look_up_for,
-  });
 }
