@@ -1,8 +1,9 @@
 /** A simulated container engine: nothing runs in it. It remembers every act in a ledger, and fails on request. */
 import { createHash } from "node:crypto";
-import type { Container, Engine } from "../../remediations/docker/engine.ts";
+import type { Container, Engine, RestartOptions } from "../../remediations/docker/engine.ts";
 import { DockerError } from "../../remediations/docker/errors.ts";
 import type { Clock } from "../clock.ts";
+import { writePermitted } from "../permit.ts";
 
 export interface SimulatedContainer {
   readonly name: string;
@@ -89,7 +90,7 @@ export function simulatedEngine(options: SimulatedEngineOptions): SimulatedEngin
       ),
     inspect: (id) => call("inspect", () => byId.get(id)),
     dependants: async () => [],
-    restart: (id) => call("restart", () => run("restart", id), id),
+    restart: (id, how) => permitted(how, () => call("restart", () => run("restart", id), id)),
     start: (id) => call("start", () => run("start", id)),
     failNext: (verb, fault) => void faults.push({ verb, fault }),
     change: (name, shown) => {
@@ -98,6 +99,11 @@ export function simulatedEngine(options: SimulatedEngineOptions): SimulatedEngin
       else byId.set(container.id, { ...container, ...shown });
     },
   };
+}
+
+async function permitted<T>({ mayAct }: RestartOptions, act: () => Promise<T>): Promise<T> {
+  await writePermitted({ mayAct }, () => undefined);
+  return act();
 }
 
 function idOf(name: string): string {

@@ -7,6 +7,7 @@ import {
   type SimulatedEngine,
   simulatedEngine,
 } from "../../src/sandbox/docker.ts";
+import { remediationContract } from "../contracts/remediation.ts";
 import { type SteppingClock, steppingClock } from "./stepping-clock.ts";
 
 const service: SimulatedContainer = { name: "svc-1", labels: { app: "my-service" } };
@@ -35,6 +36,23 @@ async function onlyTarget(remediation: Remediation): Promise<Target> {
 
 const lost = (maybeApplied: boolean): DockerError =>
   new DockerError("DW_DOCKER_UNREACHABLE", "the answer got lost", { maybeApplied });
+
+remediationContract(restartContainer, {
+  config: { target: { label: "app=my-service" } },
+  scene: () => {
+    const { engine, remediation } = scene();
+    const error = new Error("broken");
+    return {
+      remediation,
+      acts: () => engine.ledger.length,
+      fail: (what) => {
+        if (what === "look") engine.failNext("inspect", { error });
+        else if (what === "act") engine.failNext("restart", { error });
+        else engine.inspect = () => Promise.reject(error);
+      },
+    };
+  },
+});
 
 describe("which containers it finds", () => {
   it("finds what carries the label, and nothing else", async () => {
