@@ -1,5 +1,6 @@
 /** What the gates judge by: plain data, gathered before by need, so that every gate is a pure function. */
 import type { Target, Tier } from "../../../remediations/remediation.ts";
+import type { Standing } from "../../incidents/episode.ts";
 
 /** What a fix says of itself. */
 export interface FixLimits {
@@ -14,19 +15,13 @@ export interface FixLimits {
 }
 
 /** Known without asking anybody: of the incident, the fix and the clock. Times are milliseconds since 1970. */
-export interface FactsAtHand {
+export interface FactsAtHand extends Standing {
   readonly nowMs: number;
   readonly fix: FixLimits;
   /** The freeze that matches this fix; undefined when none does. */
   readonly freeze: { readonly name: string } | undefined;
   /** When the store was last restored, or may have been; undefined when it never was. */
   readonly restoredAtMs: number | undefined;
-  /** Time of the newest row behind the finding. */
-  readonly newestRowMs: number;
-  /** The model's usual time between attributions; undefined while unknown. */
-  readonly cadenceMs: number | undefined;
-  /** How far the model is learned, as its finding says; undefined when it is warm. */
-  readonly warmUp: string | undefined;
   /** Rows no older than this are always fresh enough; 15 min unless told. */
   readonly freshFloorMs?: number;
 }
