@@ -4,22 +4,24 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { detector } from "./three-edits/detector.ts";
+import { executor } from "./three-edits/executor.ts";
 import { gate } from "./three-edits/gate.ts";
 import { makeEdits } from "./three-edits/made-up.ts";
 import { remediation } from "./three-edits/remediation.ts";
 
-const madeUps = [gate, detector, remediation];
+const madeUps = [gate, detector, remediation, executor];
 const tree = ["src", "detectors", "remediations", "test", "bench", "tsconfig.json", "package.json"];
 
 /** Of the whole tree: what says something of everything that is registered, and the tests of the made-up ones. */
 const suites = [
   "test/architecture.test.ts",
+  "test/architecture/rooms.test.ts",
   "test/contracts/detector.test.ts",
   "test/contracts/remediation.test.ts",
   "test/detection/presets.test.ts",
   ...madeUps.map(({ test }) => test.file),
 ];
-const titles = "made-up|registry|list of gates|before a target|the preset";
+const titles = "made-up|order is known|registry|list of gates|before a target|the preset";
 
 let copy: string;
 beforeAll(async () => {
@@ -42,7 +44,7 @@ function said(program: string, args: readonly string[]): Promise<string> {
   });
 }
 
-describe("a gate, a detector and a remediation, each added by a module, an entry in a list, and a test", () => {
+describe("a gate, a detector, a remediation and an executor, each added by a module, an entry in a list, and a test", () => {
   it("need no fourth edit for the types: the tree compiles", async () => {
     expect(await said("typescript/bin/tsc", ["-p", "."])).toBe("");
   });

@@ -1,7 +1,7 @@
 /** Which room imports which. */
 import { moduleOf } from "./module.ts";
 
-/** Lowest first: a room may know those before it. */
+/** Lowest first: a room may know those before it. Some are still to be built. */
 export const rooms = [
   "detectors",
   "remediations",
@@ -9,15 +9,20 @@ export const rooms = [
   "stream",
   "source",
   "detection",
+  "probes",
   "outbox",
   "incidents",
+  "messages",
   "healing",
   "tickets",
+  "notify",
   "config",
   "telemetry",
   "http",
+  "web",
   "replay",
   "commands",
+  "executor",
   "app",
   "sandbox",
   "cli",
