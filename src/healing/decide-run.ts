@@ -12,6 +12,8 @@ import { gates, judgeAll } from "./gates/gates.ts";
 export interface RunRequest {
   readonly fix: string;
   readonly episode: string;
+  /** The model was asked again, and this is how new its rows were then, ms since 1970. */
+  readonly newestRowMs?: number | undefined;
 }
 
 /** A requested run, with everything that is known of it but its history. */
@@ -42,14 +44,24 @@ export function decideRun(proposal: Proposal, history: HistoryFacts): Run {
   const decision = judgeAll(gates, { ...facts, ...history, targets });
   const run = newRun(proposal);
   if (!decision.allow) {
-    const { gate, reason } = decision;
+    const { gate, reason, retry } = decision;
     const detail =
       resolveError === undefined ? reason : `${reason} It could not be asked for: ${resolveError}`;
-    return { ...run, status: "denied", gate, detail, finishedAtMs: nowMs };
+    const retryAtMs = retry === "later" ? nowMs + laterMs(proposal) : (retry ?? null);
+    return { ...run, status: "denied", gate, detail, retryAtMs, finishedAtMs: nowMs };
   }
   const act = `${fix.remediation} on ${run.targetName ?? "nothing"}`;
   if (fix.mode === "auto") return { ...run, status: "acting", detail: `${act} was decided` };
   return { ...run, status: "observed", detail: `${act} would have run`, finishedAtMs: nowMs };
+}
+
+const soonestMs = 60_000;
+const latestMs = 30 * 60_000;
+
+/** When nobody knows how long a reason lasts, the pause grows with the age of the episode. */
+function laterMs({ incident, facts }: Proposal): number {
+  const ageMs = facts.nowMs - incident.episode.at / 1000;
+  return Math.min(Math.max(ageMs / 2, soonestMs), latestMs);
 }
 
 function newRun({ id, fix, incident, facts, targets }: Proposal): Omit<Run, "status" | "detail"> {
@@ -66,6 +78,7 @@ function newRun({ id, fix, incident, facts, targets }: Proposal): Omit<Run, "sta
     host: target?.host ?? null,
     snapshot: target?.snapshot ?? null,
     gate: null,
+    retryAtMs: null,
     decidedAtMs: facts.nowMs,
     actedAtMs: null,
     finishedAtMs: null,

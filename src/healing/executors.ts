@@ -5,6 +5,7 @@ import { isDigest } from "../incidents/digest.ts";
 import type { QuestionEffect, RunEffect } from "../incidents/effect.ts";
 import type { IncidentExecutor } from "../incidents/executor.ts";
 import type { Incident } from "../incidents/incident.ts";
+import { retryQuestion } from "../incidents/reduce/retries.ts";
 import { modelKeyOf } from "../incidents/subject.ts";
 import type { ModelKey } from "../model-key.ts";
 import type { StreamRecord, VerifyRecord } from "../stream/record.ts";
@@ -63,7 +64,34 @@ export function questionExecutor(
         await ask(question(effect.run, { incident, model, verify }));
         return [];
       },
+      "run.ask_again": async ({ run, atMs }, incident) => {
+        if (isDigest(incident)) return nothingToDo;
+        const model = modelKeyOf(incident.subject);
+        if (model === "") return nothingToDo;
+        await ask(retryRecord(run, { model, atMs, verify }));
+        return [];
+      },
     },
+  };
+}
+
+/** Whether the model is still anomalous: one attribution after the question is enough to say so. */
+function retryRecord(
+  run: string,
+  {
+    model,
+    atMs,
+    verify,
+  }: { readonly model: ModelKey; readonly atMs: number; readonly verify: VerifyOptions },
+): VerifyRecord {
+  return {
+    kind: "verify",
+    run: retryQuestion(run, atMs),
+    model,
+    since: Math.round(atMs * 1000),
+    notBefore: Math.round(atMs * 1000),
+    minAttributions: 1,
+    giveUpCadences: verify.giveUpCadences,
   };
 }
 

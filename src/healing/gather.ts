@@ -12,17 +12,21 @@ export interface FixMoment {
   readonly fix: FixLimits;
   /** When the store was last restored from a backup, or may have been; ms since 1970. */
   readonly restoredAtMs: number | undefined;
+  /** How new the evidence is where the model was asked again, ms since 1970. */
+  readonly newestRowMs?: number | undefined;
 }
 
 /** Asks nobody. */
 export function gatherFacts({ episode }: Incident, moment: FixMoment): FactsAtHand {
-  const { nowMs, fix, restoredAtMs } = moment;
+  const { nowMs, fix, restoredAtMs, newestRowMs = Number.NEGATIVE_INFINITY } = moment;
+  const standing = standingOf(episode);
   return {
     nowMs,
     fix,
     freeze: undefined,
     restoredAtMs,
-    ...standingOf(episode),
+    ...standing,
+    newestRowMs: Math.max(standing.newestRowMs, newestRowMs),
   };
 }
 

@@ -11,7 +11,7 @@ export interface RunLedger {
   get(id: string): Promise<Run | undefined>;
   /**
    * In one transaction that nobody else can enter for this fix: gathers the history, lets `judge` decide, writes the
-   * run down. A run that is written down already is returned as it is.
+   * run down. A run that is written down already is returned as it is, unless it was denied for now.
    */
   decide(
     about: { readonly id: string; readonly fix: string; readonly sinceMs: number },
@@ -28,7 +28,7 @@ export function runLedger(store: Store): RunLedger {
       store.transaction(async (tx) => {
         await lockBudget(tx, fix);
         const known = await getRun(tx, id);
-        if (known !== undefined) return known;
+        if (known !== undefined && !isDeniedForNow(known)) return known;
         const run = judge(await gatherHistory(tx, { fix, sinceMs }));
         await insertRun(tx, run);
         return run;
@@ -36,6 +36,11 @@ export function runLedger(store: Store): RunLedger {
     finish: async (id, change) =>
       (await updateRun(store, id, { ...change, from: "acting" })) ?? getRun(store, id),
   };
+}
+
+/** Its reason may pass: the same run may be decided anew. */
+export function isDeniedForNow({ status, retryAtMs }: Run): boolean {
+  return status === "denied" && retryAtMs !== null;
 }
 
 /** What the run acts on, as it was when the run was decided; undefined when none was resolved. */
@@ -53,7 +58,7 @@ export function targetOf(run: Run): Target | undefined {
 
 /** The run as the incident remembers it. */
 export function toRunSummary(run: Run): RunFacts {
-  const { id, fix, remediation, status, gate, detail, outcome } = run;
+  const { id, fix, remediation, status, gate, retryAtMs, detail, outcome } = run;
   return {
     id,
     fix,
@@ -63,6 +68,7 @@ export function toRunSummary(run: Run): RunFacts {
     status,
     detail,
     ...(gate === null ? {} : { gate }),
+    ...(retryAtMs === null ? {} : { retryAtMs }),
     ...(outcome === null ? {} : { outcome }),
   };
 }

@@ -11,7 +11,7 @@ import type { TargetFacts } from "./gates/gate-facts.ts";
 import { gatesBeforeTarget, judgeAll } from "./gates/gates.ts";
 import { type FixMoment, gatherFacts, gatherTargets } from "./gather.ts";
 import { reconcile, type Started } from "./reconcile.ts";
-import { targetOf, toRunSummary } from "./run-ledger.ts";
+import { isDeniedForNow, targetOf, toRunSummary } from "./run-ledger.ts";
 
 export interface ConfiguredFix {
   readonly fix: Fix;
@@ -24,7 +24,7 @@ export interface RunnerOptions extends Recording {
   readonly restoredAtMs: () => number | undefined;
 }
 
-/** After so many attempts at asking for a target, about half a minute, the ticket says that nobody answers. */
+/** After so many attempts at asking for a target, about half a minute, the run is denied for now. */
 const resolveAttempts = 4;
 
 export class Runner {
@@ -37,27 +37,31 @@ export class Runner {
   /**
    * Runs a fix for an episode of the incident, once.
    *
-   * @throws what the engine throws when targets cannot be asked for, since that is no answer, also when the run was
-   *   denied for it; and what the attempt's `mayAct` throws
+   * @throws what the engine throws when targets cannot be asked for, at the first few attempts; and what the attempt's
+   *   `mayAct` throws
    */
   async start(request: RunRequest, incident: Incident, attempt: Attempt): Promise<Started> {
     const configured = this.#configured(request.fix);
     const id = runId(request);
     const earlier = await this.#options.ledger.get(id);
-    if (earlier !== undefined) return reconcile(earlier, configured?.remediation, this.#options);
+    if (earlier !== undefined && !isDeniedForNow(earlier))
+      return reconcile(earlier, configured?.remediation, this.#options);
     if (configured === undefined) return { run: undefined, asked: false };
     const { fix, remediation } = configured;
-    const facts = gatherFacts(incident, this.#moment(fix));
+    const facts = gatherFacts(incident, this.#moment(fix, request));
     const proposal = { id, fix, incident, facts, resolveError: attempt.lastError };
-    const preTargetGatesAllow = judgeAll(gatesBeforeTarget, facts).allow;
-    const run = preTargetGatesAllow
-      ? await this.#decideWithTargets(proposal, remediation, attempt)
-      : await this.#decide({ ...proposal, targets: undefined });
-    const target = targetOf(run);
-    if (run.status !== "acting" || target === undefined) {
-      return { run: toRunSummary(run), asked: preTargetGatesAllow };
+    if (!judgeAll(gatesBeforeTarget, facts).allow) {
+      const run = await this.#decide({ ...proposal, targets: undefined });
+      return { run: toRunSummary(run), asked: false };
     }
-    return { run: await act({ run, target, remediation }, attempt, this.#options), asked: true };
+    const { run, asked } = await this.#decideWithTargets(proposal, {
+      request,
+      remediation,
+      attempt,
+    });
+    const target = targetOf(run);
+    if (run.status !== "acting" || target === undefined) return { run: toRunSummary(run), asked };
+    return { run: await act({ run, target, remediation }, attempt, this.#options), asked };
   }
 
   /** The health of what a run acted on; undefined when there is nothing to ask. */
@@ -76,25 +80,35 @@ export class Runner {
     return this.#options.fixes.find(({ fix }) => fix.name === name);
   }
 
-  #moment(fix: Fix): FixMoment {
+  #moment(fix: Fix, { newestRowMs }: RunRequest): FixMoment {
     const { clock, restoredAtMs } = this.#options;
-    return { nowMs: clock.now(), fix, restoredAtMs: restoredAtMs() };
+    return { nowMs: clock.now(), fix, restoredAtMs: restoredAtMs(), newestRowMs };
   }
 
+  /** After several attempts at asking, the run is denied for now, so that the ticket says that nobody answers. */
   async #decideWithTargets(
     proposal: Omit<Proposal, keyof TargetFacts>,
-    remediation: Remediation,
-    { attempt }: Attempt,
-  ): Promise<Run> {
-    const { targets } = await gatherTargets(remediation).catch(async (error: unknown) => {
-      if (attempt >= resolveAttempts) {
-        await this.#decide({ ...proposal, targets: undefined, resolveError: toldOf(error) });
-      }
-      throw error;
-    });
+    {
+      request,
+      remediation,
+      attempt,
+    }: {
+      readonly request: RunRequest;
+      readonly remediation: Remediation;
+      readonly attempt: Attempt;
+    },
+  ): Promise<{ readonly run: Run; readonly asked: boolean }> {
+    let found: TargetFacts;
+    try {
+      found = await gatherTargets(remediation);
+    } catch (error) {
+      if (attempt.attempt < resolveAttempts) throw error;
+      const unasked = { targets: undefined, resolveError: toldOf(error) };
+      return { run: await this.#decide({ ...proposal, ...unasked }), asked: false };
+    }
     // Asking may have taken long: the gates judge by the time afterwards.
-    const facts = gatherFacts(proposal.incident, this.#moment(proposal.fix));
-    return this.#decide({ ...proposal, targets, facts });
+    const facts = gatherFacts(proposal.incident, this.#moment(proposal.fix, request));
+    return { run: await this.#decide({ ...proposal, ...found, facts }), asked: true };
   }
 
   async #decide(proposal: Proposal): Promise<Run> {

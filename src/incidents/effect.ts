@@ -25,20 +25,27 @@ export type TicketEffect =
 
 /** What fixes are to do. */
 export type RunEffect =
-  | { readonly kind: "run.start"; readonly fix: string; readonly episode: string }
+  | {
+      readonly kind: "run.start";
+      readonly fix: string;
+      readonly episode: string;
+      /** The model was asked again after a denial, and its newest row was so new then, ms since 1970. */
+      readonly newestRowMs?: number;
+    }
   | { readonly kind: "run.check_health"; readonly run: string };
 
 /** What the model's own detectors are to be asked. */
-export interface QuestionEffect {
-  readonly kind: "run.ask_model";
-  readonly run: string;
-}
+export type QuestionEffect =
+  /** Whether a run helped. */
+  | { readonly kind: "run.ask_model"; readonly run: string }
+  /** Whether a run that was denied for now is still called for. The time makes the question another one each time. */
+  | { readonly kind: "run.ask_again"; readonly run: string; readonly atMs: number };
 
-/** A timer: resolve the incident if it stayed quiet. */
-export interface TimerEffect {
-  readonly kind: "incident.settle";
-  readonly episode: string;
-}
+export type TimerEffect =
+  /** Resolve the incident if it stayed quiet. */
+  | { readonly kind: "incident.settle"; readonly episode: string }
+  /** Ask again for a run that was denied for now. */
+  | { readonly kind: "run.retry"; readonly run: string; readonly episode: string };
 
 /** Promised in the outbox with the decision, carried out later, once. */
 export type IncidentEffect = TicketEffect | RunEffect | QuestionEffect | TimerEffect;

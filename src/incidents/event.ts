@@ -30,6 +30,14 @@ export interface QuietPassed {
   readonly episode: string;
 }
 
+/** The reason for which a run was denied may have passed. */
+export interface RetryDue {
+  readonly type: "retry_due";
+  readonly run: string;
+  /** The episode that the run is for. */
+  readonly episode: string;
+}
+
 /** What the reducer takes. Quarantined records reach people through metrics and readiness, not through a ticket. */
 export type IncidentEvent =
   | Episode
@@ -38,4 +46,5 @@ export type IncidentEvent =
   | TicketOpened
   | RunChanged
   | HealthChecked
-  | QuietPassed;
+  | QuietPassed
+  | RetryDue;

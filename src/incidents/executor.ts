@@ -18,7 +18,8 @@ export const timerExecutor: IncidentExecutor<TimerEffect> = {
   dependency: "store",
   orderKey: "incident",
   handlers: {
-    "incident.settle": async (effect) => [{ type: "quiet_passed", episode: effect.episode }],
+    "incident.settle": async ({ episode }) => [{ type: "quiet_passed", episode }],
+    "run.retry": async ({ run, episode }) => [{ type: "retry_due", run, episode }],
   },
   isUnavailable: () => false,
 };

@@ -26,6 +26,8 @@ export interface RunFacts {
   readonly status: RunStatus;
   /** The gate that denied it. */
   readonly gate?: string;
+  /** Denied for now: when it is asked for again, ms since 1970; left out when it is not. */
+  readonly retryAtMs?: number | undefined;
   /** One sentence: what was done, or why not. */
   readonly detail: string;
   readonly outcome?: "recovered" | "not_recovered" | "inconclusive" | "failed" | "unknown";

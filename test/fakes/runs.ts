@@ -15,6 +15,7 @@ export const storedRun = (id: string): Run => ({
   snapshot: null,
   status: "acted",
   gate: null,
+  retryAtMs: null,
   detail: "restarted",
   decidedAtMs: 1,
   actedAtMs: 1,

@@ -37,6 +37,7 @@ describe("the budget of 3 per 24h", () => {
       allow: false,
       reason:
         "3 of 3 attempts within 1d are used; the next is possible after 2026-03-02T09:00:00.000Z.",
+      retry: Date.parse("2026-03-02T09:00:00.000Z") + 1,
     });
   });
 

@@ -70,6 +70,7 @@ describe("the list of gates", () => {
       allow: false,
       gate: "target",
       reason: "The target of restart-svc matches nothing.",
+      retry: "later",
     });
   });
 });

@@ -9,7 +9,7 @@ import { systemClock } from "../../src/clock.ts";
 import { storeMetrics } from "../../src/store/metrics.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { outboxOf, type TestOutbox } from "./effects.ts";
-import { doNothing, executorsOf, orderKeyOf } from "./executors.ts";
+import { executorsOf, orderKeyOf } from "./executors.ts";
 
 const day = 86_400_000;
 const settings = { resolveAfterMs: day, reopenDurationMs: day, healthAfterMs: day };
@@ -25,13 +25,6 @@ export function holderOf(store: Store, owner: string, world: string): TestOutbox
     await (await fetch(`${world}/${what}`, { headers: { owner } })).text();
   };
   const executors = executorsOf({
-    "ticket.open": doNothing,
-    "ticket.repeat": doNothing,
-    "ticket.comment": doNothing,
-    "ticket.resolve": doNothing,
-    "run.check_health": doNothing,
-    "run.ask_model": doNothing,
-    "incident.settle": doNothing,
     "run.start": async (_effect, _incident, attempt) => {
       await tell(attempt.unknown ? "look/unknown" : "look");
       await attempt.mayAct();

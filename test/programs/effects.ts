@@ -66,6 +66,8 @@ export function handlers(
     "run.start": noted,
     "run.check_health": noted,
     "run.ask_model": noted,
+    "run.ask_again": noted,
+    "run.retry": noted,
     "incident.settle": async (effect, incident, attempt) => {
       await noted(effect, incident, attempt);
       return [{ type: "quiet_passed", episode: effect.episode }];

@@ -22,6 +22,8 @@ const dependencies: Readonly<Record<string, string>> = {
   "run.start": "engine",
   "run.check_health": "engine",
   "run.ask_model": "stream",
+  "run.ask_again": "stream",
+  "run.retry": "store",
   "incident.settle": "store",
 };
 
@@ -30,14 +32,16 @@ export function orderKeyOf(kind: string): string {
   return kind.slice(0, kind.indexOf("."));
 }
 
+/** @param handlers of the kinds that matter to the test; the others do nothing */
 export function executorsOf(
-  handlers: Handlers,
+  handlers: Partial<Handlers>,
   isUnavailable: (error: unknown) => boolean = () => false,
 ): readonly IncidentExecutor[] {
-  return Object.entries(handlers).map(([kind, handler]) => ({
-    dependency: dependencies[kind] ?? "none",
+  const given = new Map<string, IncidentExecutor["handlers"][string]>(Object.entries(handlers));
+  return Object.entries(dependencies).map(([kind, dependency]) => ({
+    dependency,
     orderKey: orderKeyOf(kind),
-    handlers: { [kind]: handler },
+    handlers: { [kind]: given.get(kind) ?? doNothing },
     isUnavailable,
   }));
 }

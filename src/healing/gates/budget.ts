@@ -1,6 +1,6 @@
 /** So many attempts within any window of this length, whatever became of them: a rolling window, not a calendar day. */
 import { formatDuration } from "../../duration.ts";
-import { allowed, denied, elapsedMs, type Gate, timeText } from "./gate.ts";
+import { allowed, denied, deniedForNow, elapsedMs, type Gate, timeText } from "./gate.ts";
 
 /**
  * An attempt exactly as old as the window still counts: two attempts that far apart lie in one window.
@@ -18,6 +18,10 @@ export const budget = {
     const limit = `${used.length} of ${fix.maxRuns} attempts within ${window} are used`;
     const freed = used.toSorted((a, b) => b - a)[fix.maxRuns - 1];
     if (freed === undefined) return denied(`${limit}: ${fix.name} is allowed none.`);
-    return denied(`${limit}; the next is possible after ${timeText(freed + fix.windowMs)}.`);
+    const freeAtMs = freed + fix.windowMs;
+    return deniedForNow(
+      `${limit}; the next is possible after ${timeText(freeAtMs)}.`,
+      Number.isFinite(freeAtMs) ? freeAtMs + 1 : undefined,
+    );
   },
 } as const satisfies Gate;

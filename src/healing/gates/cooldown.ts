@@ -1,6 +1,6 @@
 /** An attempt needs time to show whether it helped: rest, counted from its end. */
 import { formatDuration } from "../../duration.ts";
-import { allowed, denied, elapsedMs, type Gate, timeText } from "./gate.ts";
+import { allowed, deniedForNow, elapsedMs, type Gate, timeText } from "./gate.ts";
 
 export const cooldown = {
   name: "cooldown",
@@ -10,8 +10,9 @@ export const cooldown = {
     const leftMs = fix.cooldownMs - elapsedMs(nowMs, lastAttemptEndMs);
     // Written so that a time that is no number never ends the rest.
     if (leftMs <= 0) return allowed;
-    return denied(
+    return deniedForNow(
       `The last attempt ended at ${timeText(lastAttemptEndMs)}, and the cooldown of ${formatDuration(fix.cooldownMs)} goes on for ${formatDuration(leftMs)}.`,
+      Number.isFinite(leftMs) ? nowMs + leftMs : undefined,
     );
   },
 } as const satisfies Gate;

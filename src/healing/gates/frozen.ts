@@ -1,9 +1,11 @@
 /** No runs while a freeze matches: somebody said so. */
-import { allowed, denied, type Gate } from "./gate.ts";
+import { allowed, deniedForNow, type Gate } from "./gate.ts";
 
 export const frozen = {
   name: "frozen",
   needs: "nothing",
   judge: ({ freeze }) =>
-    freeze === undefined ? allowed : denied(`The freeze "${freeze.name}" forbids runs now.`),
+    freeze === undefined
+      ? allowed
+      : deniedForNow(`The freeze "${freeze.name}" forbids runs now.`, "later"),
 } as const satisfies Gate;

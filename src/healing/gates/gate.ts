@@ -4,10 +4,15 @@ import type { FactsAtHand, FactsByNeed } from "./gate-facts.ts";
 /** What must be found out before a gate can be asked. */
 export type Need = keyof FactsByNeed;
 
-export type Judgement =
-  | { readonly allow: true }
+export type Judgement = { readonly allow: true } | Denial;
+
+export interface Denial {
+  readonly allow: false;
   /** Why not: one sentence with its numbers, for the ticket. */
-  | { readonly allow: false; readonly reason: string };
+  readonly reason: string;
+  /** When the reason may have passed, ms since 1970, or `later` while nobody knows; left out, the denial is final. */
+  readonly retry?: number | "later";
+}
 
 interface GateThatNeeds<Needed extends Need> {
   /** Stored with a denied run, and shown: it never changes. */
@@ -22,8 +27,14 @@ export type Gate = { [Needed in Need]: GateThatNeeds<Needed> }[Need];
 
 export const allowed: Judgement = { allow: true };
 
+/** A final denial: the same run is not asked for again. */
 export function denied(reason: string): Judgement {
   return { allow: false, reason };
+}
+
+/** A passing denial: the run is asked for again, as long as its episode is open. */
+export function deniedForNow(reason: string, retry: Denial["retry"]): Judgement {
+  return retry === undefined ? denied(reason) : { allow: false, reason, retry };
 }
 
 /** For how long something is past. A clock that went backwards counts as now: waiting never gets shorter by it. */

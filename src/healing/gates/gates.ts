@@ -3,7 +3,7 @@ import { budget } from "./budget.ts";
 import { cooldown } from "./cooldown.ts";
 import { fresh } from "./fresh.ts";
 import { frozen } from "./frozen.ts";
-import type { Gate, Judgement } from "./gate.ts";
+import type { Denial, Gate, Judgement } from "./gate.ts";
 import { refused } from "./refused.ts";
 import { restored } from "./restored.ts";
 import { target } from "./target.ts";
@@ -35,9 +35,7 @@ export const gatesBeforeTarget = leading(gates, (gate) => gate.needs === "nothin
 /** What is left where no target can be asked for. */
 export const gatesWithoutTarget = gates.filter((gate) => gate.needs !== "target");
 
-export type Decision =
-  | { readonly allow: true }
-  | { readonly allow: false; readonly gate: GateName; readonly reason: string };
+export type Decision = { readonly allow: true } | (Denial & { readonly gate: GateName });
 
 interface Asked<Facts> {
   readonly name: GateName;
@@ -52,7 +50,7 @@ interface Asked<Facts> {
 export function judgeAll<Facts>(asked: readonly Asked<Facts>[], facts: Facts): Decision {
   for (const gate of asked) {
     const judgement = gate.judge(facts);
-    if (!judgement.allow) return { allow: false, gate: gate.name, reason: judgement.reason };
+    if (!judgement.allow) return { ...judgement, gate: gate.name };
   }
   return { allow: true };
 }

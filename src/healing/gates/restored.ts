@@ -1,6 +1,6 @@
 /** A store that was restored from a backup has forgotten the runs since: nothing runs that they might forbid. */
 import { formatDuration } from "../../duration.ts";
-import { allowed, denied, elapsedMs, type Gate, timeText } from "./gate.ts";
+import { allowed, denied, deniedForNow, elapsedMs, type Gate, timeText } from "./gate.ts";
 
 /**
  * Denies a finding whose rows are older than the restore, since its run may have been made already; and, until the
@@ -19,8 +19,9 @@ export const restored = {
     }
     const holdMs = Math.max(fix.windowMs, fix.cooldownMs);
     if (elapsedMs(nowMs, restoredAtMs) > holdMs) return allowed;
-    return denied(
+    return deniedForNow(
       `${since}: it is not known how often ${fix.name} has run in the ${formatDuration(holdMs)} before ${timeText(nowMs)}. It may run after ${timeText(restoredAtMs + holdMs)}, or once \`driftwarden restored --forgot-nothing\` says that nothing was forgotten.`,
+      "later",
     );
   },
 } as const satisfies Gate;

@@ -1,5 +1,5 @@
 /** A run acts on exactly one target: none is a mistake in the selector, several are a guess. */
-import { allowed, denied, type Gate } from "./gate.ts";
+import { allowed, deniedForNow, type Gate } from "./gate.ts";
 
 const maxNamed = 5;
 
@@ -7,13 +7,16 @@ export const target = {
   name: "target",
   needs: "target",
   judge: ({ fix, targets }) => {
-    if (targets === undefined) return denied(`The target of ${fix.name} is not known.`);
+    if (targets === undefined)
+      return deniedForNow(`The target of ${fix.name} is not known.`, "later");
     if (targets.length === 1) return allowed;
-    if (targets.length === 0) return denied(`The target of ${fix.name} matches nothing.`);
+    if (targets.length === 0)
+      return deniedForNow(`The target of ${fix.name} matches nothing.`, "later");
     const names = targets.slice(0, maxNamed).map(({ name }) => name);
     const rest = targets.length > maxNamed ? ` and ${targets.length - maxNamed} more` : "";
-    return denied(
+    return deniedForNow(
       `The target of ${fix.name} is ambiguous: it matches ${names.join(", ")}${rest}, and a run acts on exactly one.`,
+      "later",
     );
   },
 } as const satisfies Gate;

@@ -4,11 +4,11 @@
  */
 import type { DigestEntry } from "../digest.ts";
 import type { IncidentEvent } from "../event.ts";
-import type { Incident } from "../incident.ts";
+import type { Incident, RunFacts } from "../incident.ts";
 import type { Aspect, Change, Moment } from "./aspect.ts";
 import { episodes, opened, takesNextEpisode } from "./episodes.ts";
 import { type Planned, type PlannedEffect, planned } from "./plan.ts";
-import { judgedRun, runs } from "./runs.ts";
+import { runs } from "./runs.ts";
 import { tickets } from "./tickets.ts";
 import { timers } from "./timers.ts";
 
@@ -64,18 +64,24 @@ function fold(start: Incident, folding: Folding): Step | undefined {
     incident,
     effects: planned(effects, {
       id: incident.id,
-      cause: causeOf(start, folding.event),
+      cause: causeOf(folding.event, folding.moment),
       nowMs: folding.moment.nowMs,
     }),
     ...(digestEntry !== undefined && { digestEntry }),
   };
 }
 
+/** A run may be denied for now several times: each is a decision of its own. */
+function causeOfRun({ id, status, retryAtMs }: RunFacts): string {
+  return retryAtMs === undefined ? `${id}:${status}` : `${id}:${status}:${retryAtMs}`;
+}
+
 /** Names the decision in the ids of its effects. */
-function causeOf(before: Incident, event: IncidentEvent): string {
+function causeOf(event: IncidentEvent, moment: Moment): string {
   if (event.type === "ticket_opened") return `ticket:${event.ticket.id}`;
-  if (event.type === "run_changed") return `${event.run.id}:${event.run.status}`;
+  if (event.type === "run_changed") return causeOfRun(event.run);
+  if (event.type === "retry_due") return `${event.run}:retry:${moment.nowMs}`;
   if (event.type === "quiet_passed") return event.episode;
   if (event.type === "episode_opened" || event.type === "episode_closed") return event.id;
-  return `${event.run}:${judgedRun(before, event)?.outcome}`;
+  return `${event.run}:${event.type === "verified" ? event.outcome : "failed"}`;
 }

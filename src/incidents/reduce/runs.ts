@@ -4,6 +4,7 @@ import type { IncidentEvent, RunChanged } from "../event.ts";
 import type { Incident, RunFacts } from "../incident.ts";
 import type { Aspect, Change, Transition } from "./aspect.ts";
 import type { Planned } from "./plan.ts";
+import { givenUpRun, retrySteps, retryTimer, withoutRetries } from "./retries.ts";
 
 const rememberedRuns = 20;
 
@@ -14,11 +15,19 @@ export const runs: Aspect<"runs"> = {
     const { event, incident } = transition;
     if (event.type === "episode_opened") return { effects: starts(transition) };
     if (event.type === "run_changed") return changed(transition, event);
-    const judged = judgedRun(incident, event);
-    if (judged === undefined) return undefined;
-    return { slice: { runs: incident.runs.map((run) => (run.id === judged.id ? judged : run)) } };
+    if (event.type === "episode_closed") return closed(transition);
+    const after = judgedRun(incident, event) ?? givenUpRun(incident, event);
+    const effects = retrySteps(transition);
+    if (after === undefined) return effects.length === 0 ? undefined : { effects };
+    const runsAfter = incident.runs.map((run) => (run.id === after.id ? after : run));
+    return { slice: { runs: runsAfter }, effects };
   },
 };
+
+function closed({ before, incident }: Transition): Change<"runs"> | undefined {
+  if (before?.state !== "open" || incident.state === "open") return undefined;
+  return { slice: { runs: withoutRetries(incident.runs) } };
+}
 
 function starts({ incident, moment }: Transition): readonly Planned[] {
   return moment.settings.fixesFor(incident).map((fix): { readonly effect: RunEffect } => ({
@@ -26,9 +35,11 @@ function starts({ incident, moment }: Transition): readonly Planned[] {
   }));
 }
 
-function changed({ incident, moment }: Transition, { run }: RunChanged): Change<"runs"> {
+function changed(transition: Transition, { run }: RunChanged): Change<"runs"> {
+  const { incident, moment } = transition;
   const others = incident.runs.filter((known) => known.id !== run.id);
   const slice = { runs: [...others, run].slice(-rememberedRuns) };
+  if (run.status === "denied") return { slice, effects: retryTimer(transition, run) };
   if (run.status !== "acted") return { slice };
   const { healthAfterMs } = moment.settings;
   return {

@@ -6,6 +6,7 @@ import type { IncidentEvent } from "../event.ts";
 import type { Incident, TicketRef } from "../incident.ts";
 import { type Aspect, type Change, isUntold, type Moment, type Transition } from "./aspect.ts";
 import type { Planned } from "./plan.ts";
+import { givenUpRun } from "./retries.ts";
 import { judgedRun } from "./runs.ts";
 
 type Slice = "ticket" | "inDigest";
@@ -72,6 +73,8 @@ function noteOf({ event, before, incident, moment }: Transition): Note | undefin
 }
 
 function verifiedNote(incident: Incident, event: IncidentEvent): Note | undefined {
+  const givenUp = givenUpRun(incident, event);
+  if (givenUp !== undefined) return { about: "run", run: givenUp };
   const run = judgedRun(incident, event);
   if (run === undefined || !("detail" in event)) return undefined;
   return { about: "verified", run, detail: event.detail };

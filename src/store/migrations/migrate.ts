@@ -5,6 +5,7 @@ import type { Tx } from "../query.ts";
 import { initial } from "./initial.ts";
 import { presence } from "./presence.ts";
 import { retention } from "./retention.ts";
+import { retries } from "./retries.ts";
 import { subject } from "./subject.ts";
 
 export interface Migration {
@@ -22,6 +23,7 @@ export const migrations: readonly Migration[] = [
   { sql: retention, minVersion: 1 },
   { sql: presence, minVersion: 1 },
   { sql: subject, minVersion: 1 },
+  { sql: retries, minVersion: 1 },
 ];
 
 const lockSql = "select pg_advisory_xact_lock(hashtextextended('driftwarden schema ' || $1, 0))";

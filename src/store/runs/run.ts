@@ -20,6 +20,8 @@ export interface Run {
   readonly status: RunStatus;
   /** The gate that denied it. */
   readonly gate: string | null;
+  /** Denied for now: when it is asked for again, ms since 1970. Null when it is not. */
+  readonly retryAtMs: number | null;
   readonly detail: string;
   readonly decidedAtMs: number;
   readonly actedAtMs: number | null;
@@ -39,14 +41,19 @@ export type RunChange = Partial<
 
 /** The select list that makes a Run of a row. */
 export const runColumns = `id, fix, remediation, incident, model, mode, target_id as "targetId",
-  target_name as "targetName", host, snapshot, status, gate, detail, decided_at_ms as "decidedAtMs",
+  target_name as "targetName", host, snapshot, status, gate, retry_at_ms as "retryAtMs", detail, decided_at_ms as "decidedAtMs",
   acted_at_ms as "actedAtMs", finished_at_ms as "finishedAtMs", after, outcome`;
 
 const insertSql = `
 insert into runs (id, fix, remediation, incident, model, mode, target_id, target_name, host, snapshot, status, gate,
-  detail, decided_at_ms, acted_at_ms, finished_at_ms, after, outcome)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
-on conflict (id) do nothing returning id`;
+  detail, decided_at_ms, acted_at_ms, finished_at_ms, after, outcome, retry_at_ms)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+on conflict (id) do update set mode = excluded.mode, target_id = excluded.target_id,
+  target_name = excluded.target_name, host = excluded.host, snapshot = excluded.snapshot, status = excluded.status,
+  gate = excluded.gate, detail = excluded.detail, decided_at_ms = excluded.decided_at_ms,
+  finished_at_ms = excluded.finished_at_ms, retry_at_ms = excluded.retry_at_ms
+where runs.status = 'denied' and runs.retry_at_ms is not null
+returning id`;
 
 const updateSql = `
 update runs set status = coalesce($2, status), detail = coalesce($3, detail), acted_at_ms = coalesce($4, acted_at_ms),
@@ -58,7 +65,11 @@ const getSql = `select ${runColumns} from runs where id = $1`;
 const document = (value: Run["snapshot"] | undefined): string | null =>
   value === null || value === undefined ? null : toJson(value);
 
-/** @returns false when a run of this id is stored already; it is left as it is */
+/**
+ * Writes a decided run down; one that was denied for now is decided anew.
+ *
+ * @returns false when a run of this id is stored already and is not decided anew; it is left as it is
+ */
 export async function insertRun(tx: Tx, run: Run): Promise<boolean> {
   const rows = await tx.query(insertSql, [
     run.id,
@@ -79,6 +90,7 @@ export async function insertRun(tx: Tx, run: Run): Promise<boolean> {
     run.finishedAtMs,
     document(run.after),
     run.outcome,
+    run.retryAtMs,
   ]);
   return rows.length > 0;
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { attemptsSince, lastAttemptEndMs, lockBudget } from "../../../src/store/runs/budget.ts";
+import { runLedger } from "../../../src/healing/run-ledger.ts";
+import { attemptsSince, lastAttemptEndMs } from "../../../src/store/runs/budget.ts";
 import { actingRuns, listRuns } from "../../../src/store/runs/list.ts";
 import { getRun, insertRun, type Run, updateRun } from "../../../src/store/runs/run.ts";
 import type { Store } from "../../../src/store/store.ts";
@@ -24,6 +25,7 @@ const run = (id: string, changes: Partial<Run> = {}): Run => ({
   snapshot: { image: "sha256:1", startedAt: "2026-01-01T00:00:00Z" },
   status: "acting",
   gate: null,
+  retryAtMs: null,
   detail: "restarts my-service",
   decidedAtMs: 1_000,
   actedAtMs: null,
@@ -77,15 +79,27 @@ describe("the budget", () => {
 
   it("is never exceeded by decisions made at the same time", async () => {
     const store = await stores.open();
-    const fix = "restart-svc";
-    const decide = (id: string): Promise<void> =>
-      store.transaction(async (tx) => {
-        await lockBudget(tx, fix);
-        const attempts = await attemptsSince(tx, { fix, sinceMs: 0 });
-        if (attempts.length < 3) await insertRun(tx, run(id));
-      });
+    const ledger = runLedger(store);
+    const about = { fix: "restart-svc", sinceMs: 0 };
+    const decide = (id: string): Promise<Run> =>
+      ledger.decide({ id, ...about }, ({ attempts }) =>
+        run(id, attempts.length < 3 ? {} : { status: "denied" }),
+      );
     await Promise.all(Array.from({ length: 12 }, (_, n) => decide(`r${n}`)));
-    expect(await attemptsSince(store, { fix, sinceMs: 0 })).toHaveLength(3);
+    expect(await attemptsSince(store, about)).toHaveLength(3);
+  });
+
+  it("of a run that was denied for now is counted anew; a decision that is final stands", async () => {
+    const store = await stores.open();
+    const ledger = runLedger(store);
+    const about = { id: "r", fix: "restart-svc", sinceMs: 0 };
+    const denied = run("r", { status: "denied", gate: "cooldown", retryAtMs: 5, decidedAtMs: 1 });
+    const acting = run("r", { decidedAtMs: 6 });
+    expect(await ledger.decide(about, () => denied)).toEqual(denied);
+    expect(await ledger.decide(about, () => acting)).toEqual(acting);
+    expect(await getRun(store, "r")).toEqual(acting);
+    expect(await ledger.decide(about, () => denied)).toEqual(acting);
+    expect(await getRun(store, "r")).toEqual(acting);
   });
 
   it("knows when the newest attempt ended, or began", async () => {

@@ -1,0 +1,74 @@
+/**
+ * Runs that were denied for now. When their time has come the model is asked whether it is still anomalous, since old
+ * news starts nothing; its answer starts the run again, and the gates decide anew. It ends with the episode.
+ *
+ *     denied for now ── timer ──► is it still anomalous? ── yes ──► run.start, with the answer's time as newest row
+ *                                        └─ nothing came ──► final
+ */
+import { isModelEpisode } from "../episode.ts";
+import type { IncidentEvent } from "../event.ts";
+import type { Incident, RunFacts } from "../incident.ts";
+import type { Transition } from "./aspect.ts";
+import type { Planned } from "./plan.ts";
+
+/** The name of a question in the stream: of the run, and another one each time. */
+export function retryQuestion(run: string, atMs: number): string {
+  return `${run}~${atMs}`;
+}
+
+/** A timer for a run that was denied for now. */
+export function retryTimer({ incident, moment }: Transition, run: RunFacts): readonly Planned[] {
+  if (run.retryAtMs === undefined || incident.state !== "open") return [];
+  const effect = { kind: "run.retry", run: run.id, episode: incident.episode.id } as const;
+  return [{ effect, dueInMs: Math.max(0, run.retryAtMs - moment.nowMs), timer: true }];
+}
+
+/** What follows when the time of a retry has come, or when the model has answered. */
+export function retrySteps(transition: Transition): readonly Planned[] {
+  const { event, incident, moment } = transition;
+  if (event.type === "retry_due") {
+    const isOurs = incident.state === "open" && incident.episode.id === event.episode;
+    if (!isOurs || waitingRun(incident, event.run) === undefined) return [];
+    return [{ effect: { kind: "run.ask_again", run: event.run, atMs: moment.nowMs } }];
+  }
+  const run = answeredRun(incident, event);
+  if (run === undefined || event.type !== "verified" || !isStillAnomalous(incident, event))
+    return [];
+  const newestRowMs = event.at / 1000;
+  const { id: episode } = incident.episode;
+  return [{ effect: { kind: "run.start", fix: run.fix, episode, newestRowMs } }];
+}
+
+/** The run that is not asked for again after this event, as it is remembered from then on; undefined when there is none. */
+export function givenUpRun(incident: Incident, event: IncidentEvent): RunFacts | undefined {
+  const run = answeredRun(incident, event);
+  if (run === undefined || event.type !== "verified" || event.outcome !== "inconclusive")
+    return undefined;
+  if (isStillAnomalous(incident, event)) return undefined;
+  return { ...run, retryAtMs: undefined, detail: `${run.detail} No row came since.` };
+}
+
+/** When the episode is over, nothing is asked for again. */
+export function withoutRetries(runs: readonly RunFacts[]): readonly RunFacts[] {
+  return runs.map((run) => (run.retryAtMs === undefined ? run : { ...run, retryAtMs: undefined }));
+}
+
+function waitingRun({ runs }: Incident, id: string): RunFacts | undefined {
+  return runs.find((run) => run.id === id && run.retryAtMs !== undefined);
+}
+
+/** The run that the model was asked about again. */
+function answeredRun(incident: Incident, event: IncidentEvent): RunFacts | undefined {
+  if (event.type !== "verified" || incident.state !== "open") return undefined;
+  const [id = "", asked] = event.run.split("~");
+  return asked === undefined ? undefined : waitingRun(incident, id);
+}
+
+/** A model that is silent cannot answer by new rows: that nothing came is its answer. */
+function isStillAnomalous(
+  { episode }: Incident,
+  { outcome }: Extract<IncidentEvent, { type: "verified" }>,
+): boolean {
+  if (outcome === "not_recovered") return true;
+  return outcome === "inconclusive" && isModelEpisode(episode) && episode.kind === "silent";
+}
