@@ -11,13 +11,14 @@ import { pathToFileURL } from "node:url";
 
 const [dist, configFile, recordedFile, wantedFile] = process.argv.slice(2);
 const load = (path) => import(pathToFileURL(`${dist}/src/${path}`).href);
-const { configuredEngine, registries } = await load("app.js");
+const { offlineBuilders } = await load("app/offline.js");
 const { loadConfig } = await load("config/load.js");
 const { PartitionEngine } = await load("detection/engine.js");
 const { toJson } = await load("store/json.js");
 const { decodeRecord } = await load("stream/codec.js");
 
-const settings = configuredEngine(loadConfig(configFile, registries.remediations));
+const { engineSettings, remediations } = offlineBuilders;
+const settings = engineSettings(loadConfig(configFile, remediations));
 const key = ({ partition, offset }) => `${partition}/${offset}`;
 const wanted = new Map();
 for (const { partition, model, through } of JSON.parse(readFileSync(wantedFile, "utf8"))) {

@@ -39,11 +39,15 @@ interface StoredEffect {
   readonly status: string;
 }
 
+/** Promised for a time that has not come: a run that was denied for now is asked for again when its budget is free. */
+export const notYetDueSql = `(effect ->> 'kind' = 'run.retry' AND status = 'pending'
+  AND due_at_ms > extract(epoch FROM clock_timestamp()) * 1000)`;
+
 const storedSql = `SELECT
   (SELECT coalesce(json_agg(r), '[]') FROM (
     SELECT id, fix, status, target_id, snapshot ->> 'started_at' AS started_at FROM driftwarden.runs) r)::text AS runs,
   (SELECT coalesce(json_agg(e), '[]') FROM (
-    SELECT id, incident, effect ->> 'kind' AS kind, status FROM driftwarden.outbox) e)::text AS effects,
+    SELECT id, incident, effect ->> 'kind' AS kind, status FROM driftwarden.outbox WHERE NOT ${notYetDueSql}) e)::text AS effects,
   (SELECT coalesce(json_agg(i), '[]') FROM (
     SELECT id, number, model, document -> 'ticket' ->> 'key' AS ticket,
       coalesce(document -> 'missed', '[]') AS missed FROM driftwarden.incidents) i)::text AS incidents`;

@@ -2,7 +2,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { sql } from "../programs/postgres.ts";
 import { type DecisionsVerdict, judgeDecisions } from "./decisions-oracle.ts";
-import { type EffectsVerdict, judgeEffects } from "./effects-oracle.ts";
+import { type EffectsVerdict, judgeEffects, notYetDueSql } from "./effects-oracle.ts";
 import { type Recorded, readLog, readTopic } from "./recording.ts";
 import { judgeStream, type StreamVerdict } from "./stream-oracle.ts";
 import { maxRunsOf, topic, type World } from "./world.ts";
@@ -70,7 +70,7 @@ function patiently(patienceMs: number): Attempts {
   };
 }
 
-const openEffectsSql = `SELECT count(*)::int AS open FROM driftwarden.outbox WHERE status IN ('pending', 'working')`;
+const openEffectsSql = `SELECT count(*)::int AS open FROM driftwarden.outbox WHERE status IN ('pending', 'working') AND NOT ${notYetDueSql}`;
 
 async function effectsAreDone({ storeUrl }: World): Promise<boolean> {
   const [row] = await sql(storeUrl, openEffectsSql);

@@ -106,7 +106,8 @@ async function decide(store: Store, world: World, episodes: readonly string[]): 
   const restoredAt = await touchPresence(store);
   const executors = executorsIn(store, world, restoredAt);
   const worker = outboxOf(store, executors, { recording, owner: "me" });
-  for (const id of episodes) await decideAt(store, id, Date.now());
+  // Clearly newer than a restore that was noticed in this millisecond.
+  for (const id of episodes) await decideAt(store, id, Date.now() + 1000);
   worker.start();
   await eventually(async () => {
     const unfinished = "select count(*) as count from outbox where status <> 'done' and not timer";
