@@ -7,10 +7,10 @@ import { type Digest, isDigest } from "../incidents/digest.ts";
 import { isModelEpisode, type ModelEpisode, type Severity } from "../incidents/episode.ts";
 import type { Incident, RunFacts } from "../incidents/incident.ts";
 import { scopeOf } from "../incidents/subject.ts";
+import { displayName, headline, impact } from "../messages/symptom.ts";
+import { oneLine, readNumber, readShare, readTime } from "../messages/text.ts";
 import { modelName } from "../model-key.ts";
 import { summaryDescription, summaryHeadline } from "./summary-text.ts";
-import { displayName, headline, impact } from "./symptom.ts";
-import { oneLine, readNumber, readShare, readTime } from "./text.ts";
 import type { NewIssue } from "./tracker.ts";
 import { command, escaped, footer, link, table } from "./wiki.ts";
 

@@ -4,9 +4,9 @@ import { type Digest, isDigest } from "../incidents/digest.ts";
 import type { Note } from "../incidents/effect.ts";
 import { type Episode, isModelEpisode } from "../incidents/episode.ts";
 import type { Incident } from "../incidents/incident.ts";
+import { readTime } from "../messages/text.ts";
 import { changes, describeRun, opening, reasons } from "./issue-text.ts";
 import { summaryRepeat } from "./summary-text.ts";
-import { readTime } from "./text.ts";
 import { escaped } from "./wiki.ts";
 
 type VerifiedNote = Extract<Note, { about: "verified" }>;

@@ -1,5 +1,5 @@
 /** Tickets for terminals: the wiki markup that Driftwarden writes, read back as plain text. */
-import { lengthOf } from "./text.ts";
+import { lengthOf } from "../messages/text.ts";
 import type { NewIssue } from "./tracker.ts";
 
 const width = 96;

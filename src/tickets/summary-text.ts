@@ -1,7 +1,7 @@
 /** What the one ticket says about episodes that came and went before anybody could be told. */
 import type { Digest } from "../incidents/digest.ts";
-import { headline } from "./symptom.ts";
-import { readTime } from "./text.ts";
+import { headline } from "../messages/symptom.ts";
+import { readTime } from "../messages/text.ts";
 import { escaped, table } from "./wiki.ts";
 
 const maxLines = 50;

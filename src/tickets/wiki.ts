@@ -1,5 +1,5 @@
 /** Jira's wiki markup: the few forms that tickets use, and the escaping of everything that comes from data. */
-import { oneLine } from "./text.ts";
+import { oneLine } from "../messages/text.ts";
 
 /**
  * Text from data that cannot become markup, a mention, a link, a macro or a new line.

@@ -12,6 +12,7 @@ export const rooms = [
   "outbox",
   "incidents",
   "healing",
+  "messages",
   "tickets",
   "config",
   "telemetry",

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { EpisodeKind } from "../../src/detection/event.ts";
+import { lengthOf } from "../../src/messages/text.ts";
 import { renderIssue, type TicketContext } from "../../src/tickets/issue-text.ts";
 import { renderPlain } from "../../src/tickets/plain-text.ts";
-import { lengthOf } from "../../src/tickets/text.ts";
 import { openIncident, serviceEpisode } from "../fakes/episodes.ts";
 import { exampleFeature, exampleIncident, exampleRun } from "./example-incident.ts";
 

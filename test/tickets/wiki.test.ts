@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { oneLine } from "../../src/messages/text.ts";
 import { plainText } from "../../src/tickets/plain-text.ts";
-import { oneLine } from "../../src/tickets/text.ts";
 import { command, escaped, link } from "../../src/tickets/wiki.ts";
 
 const markup = fc.string({
