@@ -7,12 +7,25 @@ import { type Digest, isDigest } from "../incidents/digest.ts";
 import { isModelEpisode, type ModelEpisode, type Severity } from "../incidents/episode.ts";
 import type { Incident, RunFacts } from "../incidents/incident.ts";
 import { scopeOf } from "../incidents/subject.ts";
+import {
+  type Block,
+  data,
+  heading,
+  type Line,
+  line,
+  link,
+  type Message,
+  type MessageSection,
+  type NamedLine,
+  paragraph,
+  strong,
+  words,
+} from "../messages/message.ts";
 import { displayName, headline, impact } from "../messages/symptom.ts";
 import { oneLine, readNumber, readShare, readTime } from "../messages/text.ts";
 import { modelName } from "../model-key.ts";
 import { summaryDescription, summaryHeadline } from "./summary-text.ts";
 import type { NewIssue } from "./tracker.ts";
-import { command, escaped, footer, link, table } from "./wiki.ts";
 
 export interface TicketContext {
   /** Linked from every ticket. */
@@ -24,16 +37,16 @@ export interface TicketContext {
 
 const maxFeatures = 10;
 
-/** The ticket of an incident or a digest. Summary under 255 characters (normally under 80), description under 32,767. */
+/** The ticket of an incident or a digest. Summary under 255 characters, normally under 80. */
 export function renderIssue(incident: Incident | Digest, context: TicketContext): NewIssue {
   const { severity, number, fingerprint } = incident;
-  const { title, sections } = isDigest(incident)
-    ? { title: summaryHeadline(incident), sections: [summaryDescription(incident)] }
+  const { title, message } = isDigest(incident)
+    ? { title: summaryHeadline(incident), message: summaryDescription(incident) }
     : incidentText(incident, context);
-  const mark = footer(`Driftwarden incident ${number}, fingerprint ${fingerprint}`);
+  const text = `Driftwarden incident ${number}, fingerprint ${fingerprint}`;
   return {
     summary: `[${severity}] ${title}`,
-    description: [...sections, mark].join("\n\n"),
+    description: [...message, [{ kind: "footer", text }]],
     labels: ["driftwarden", fingerprintLabel(incident), severity],
     priority: context.priorities[severity],
   };
@@ -41,32 +54,32 @@ export function renderIssue(incident: Incident | Digest, context: TicketContext)
 
 interface IssueText {
   readonly title: string;
-  readonly sections: readonly string[];
+  readonly message: Message;
 }
 
 function incidentText(incident: Incident, context: TicketContext): IssueText {
   const { episode, severity } = incident;
   return {
     title: headline(episode, severity.length + 3),
-    sections: [
+    message: [
       ...(isModelEpisode(episode)
         ? modelSections(incident, episode)
-        : [escaped(episode.reason, 600), facts(incident, [])]),
-      `h3. What was tried\n${attempts(incident.runs)}`,
-      ...(isModelEpisode(episode)
-        ? [`h3. What to do\n${nextSteps(episode, context)}`]
-        : links(context)),
+        : [[paragraph(data(episode.reason, 600))], [facts(incident, [])]]),
+      [heading("What was tried"), attempts(incident.runs)],
+      ...(isModelEpisode(episode) ? [nextSteps(episode, context)] : sectionOf(links(context))),
     ],
   };
 }
 
-function modelSections(incident: Incident, episode: ModelEpisode): readonly string[] {
+const sectionOf = (blocks: MessageSection): Message => (blocks.length === 0 ? [] : [blocks]);
+
+function modelSections(incident: Incident, episode: ModelEpisode): Message {
   const { features } = episode;
   return [
-    opening(episode),
-    facts(incident, learnedFacts(episode)),
-    ...(features.length === 0 ? [] : [`h3. What changed\n${changes(features)}`]),
-    `h3. Why this ticket\n${reasons(episode)}`,
+    [paragraph(opening(episode))],
+    [facts(incident, learnedFacts(episode))],
+    ...(features.length === 0 ? [] : [[heading("What changed"), ...changes(features)]]),
+    [heading("Why this ticket"), ...reasons(episode)],
   ];
 }
 
@@ -76,55 +89,60 @@ function fingerprintLabel({ fingerprint }: Pick<Incident, "fingerprint">): strin
 }
 
 /** The impact sentence. */
-export function opening(episode: ModelEpisode): string {
+export function opening(episode: ModelEpisode): Line {
   return impact(episode, {
-    model: `*${escaped(displayName(episode))}*`,
-    feature: `*${escaped(episode.features[0]?.feature ?? "a feature")}*`,
+    model: strong(displayName(episode)),
+    feature: strong(episode.features[0]?.feature ?? "a feature"),
   });
 }
 
 /** Feature by feature, most to blame first. */
-export function changes(features: readonly BlamedFeature[]): string {
+export function changes(features: readonly BlamedFeature[]): MessageSection {
   const header = ["Feature", "Before", "Now", "Rank", "Expected", "Score", "Part of the blame"];
   const rows = features
     .slice(0, maxFeatures)
     .map((feature) => [
-      escaped(feature.feature),
-      readShare(feature.before),
-      readShare(feature.after),
-      `${feature.rankBefore ?? "–"} → ${feature.rankAfter ?? "–"}`,
-      expected(feature),
-      readNumber(feature.score),
-      readShare(feature.part),
+      data(feature.feature),
+      words(readShare(feature.before)),
+      words(readShare(feature.after)),
+      words(`${feature.rankBefore ?? "–"} → ${feature.rankAfter ?? "–"}`),
+      words(expected(feature)),
+      words(readNumber(feature.score)),
+      words(readShare(feature.part)),
     ]);
   const more = features.length - maxFeatures;
-  return table(header, rows) + (more > 0 ? `\nand ${more} more` : "");
+  return [
+    { kind: "table", header, rows },
+    ...(more > 0 ? [paragraph(words(`and ${more} more`))] : []),
+  ];
 }
 
 function expected({ low, high }: BlamedFeature): string {
   return low === undefined || high === undefined ? "–" : `${readShare(low)} to ${readShare(high)}`;
 }
 
-/** @param more rows of the table after those that every subject has */
-function facts({ subject, episode, severity }: Incident, more: readonly string[]): string {
+/** @param more those that not every subject has */
+function facts({ subject, episode, severity }: Incident, more: readonly NamedLine[]): Block {
   const { tenant, environment } = scopeOf(subject);
   const source = subject.kind === "model" ? modelName(subject.key).source : "";
   const scope = [`source ${source}`, `environment ${environment}`, `tenant ${tenant}`];
-  return [
-    `||First observed|${readTime(episode.at / 1000)}|`,
-    `||Scope|${escaped(scope.filter((part) => !part.endsWith(" ")).join(", "), 200)}|`,
-    `||Severity|${severity}|`,
-    ...more,
-  ].join("\n");
+  return {
+    kind: "facts",
+    facts: [
+      ["First observed", words(readTime(episode.at / 1000))],
+      ["Scope", data(scope.filter((part) => !part.endsWith(" ")).join(", "), 200)],
+      ["Severity", words(severity)],
+      ...more,
+    ],
+  };
 }
 
-function learnedFacts(episode: ModelEpisode): readonly string[] {
+function learnedFacts(episode: ModelEpisode): readonly NamedLine[] {
   const { cadence, ranking } = episode;
   const every = cadence === undefined ? "unknown" : formatDuration(cadence / 1000);
-  return [
-    ...(ranking === undefined ? [] : [`||Order|${changeOfOrder(ranking)}|`]),
-    `||Learned from|${learnedFrom(episode)}, cadence ${every}|`,
-  ];
+  const order: readonly NamedLine[] =
+    ranking === undefined ? [] : [["Order", words(changeOfOrder(ranking))]];
+  return [...order, ["Learned from", words(`${learnedFrom(episode)}, cadence ${every}`)]];
 }
 
 function learnedFrom({ learned, warmUp }: ModelEpisode): string {
@@ -139,19 +157,24 @@ function changeOfOrder({ ndcg, left, top }: Ranking): string {
 }
 
 /** The rule in its own words, and every detector's score. */
-export function reasons(episode: ModelEpisode): string {
+export function reasons(episode: ModelEpisode): MessageSection {
+  const header = ["Detector", "Score (1.0 is the boundary)"];
   const rows = episode.detectors.map(({ detector, score }) => [
-    escaped(detector),
-    score === undefined ? "warming up" : readNumber(score),
+    data(detector),
+    words(score === undefined ? "warming up" : readNumber(score)),
   ]);
-  const scores =
-    rows.length === 0 ? "" : `\n${table(["Detector", "Score (1.0 is the boundary)"], rows)}`;
-  return `${escaped(episode.reason, 600)}${scores}`;
+  return [
+    paragraph(data(episode.reason, 600)),
+    ...(rows.length === 0 ? [] : [{ kind: "table", header, rows } as const]),
+  ];
 }
 
-function attempts(runs: readonly RunFacts[]): string {
-  if (runs.length === 0) return "Nothing yet. What is tried or refused will stand in the comments.";
-  return runs.map((run) => `* ${readTime(run.atMs)}: ${describeRun(run)}`).join("\n");
+function attempts(runs: readonly RunFacts[]): Block {
+  if (runs.length === 0) {
+    return paragraph(words("Nothing yet. What is tried or refused will stand in the comments."));
+  }
+  const items = runs.map((run) => line`${words(readTime(run.atMs))}: ${describeRun(run)}`);
+  return { kind: "list", items };
 }
 
 const statusWords = {
@@ -172,30 +195,42 @@ const outcomeWords = {
 } as const satisfies Record<NonNullable<RunFacts["outcome"]>, string>;
 
 /** `restart-svc (restart-container on my-service) was refused by budget: 3 of 3 runs in 24h are used.` */
-export function describeRun(run: RunFacts): string {
-  const target = run.target === undefined ? "" : ` on ${escaped(run.target)}`;
-  const gate = run.gate === undefined ? "" : ` by ${escaped(run.gate)}`;
-  const outcome = run.outcome === undefined ? "" : outcomeWords[run.outcome];
-  const what = `*${escaped(run.fix)}* (${escaped(run.remediation)}${target})`;
-  return `${what} ${statusWords[run.status]}${gate}${outcome}: ${escaped(run.detail, 600)}`;
+export function describeRun(run: RunFacts): Line {
+  const gate = run.gate === undefined ? [] : line` by ${run.gate}`;
+  const outcome = run.outcome === undefined ? [] : words(outcomeWords[run.outcome]);
+  const what = line`${namedRun(run)} ${words(statusWords[run.status])}${gate}${outcome}`;
+  return line`${what}: ${data(run.detail, 600)}`;
 }
 
-function nextSteps(episode: ModelEpisode, context: TicketContext): string {
+/** `restart-svc (restart-container on my-service)` */
+export function namedRun({ fix, remediation, target }: RunFacts): Line {
+  const on = target === undefined ? [] : line` on ${target}`;
+  return line`${strong(fix)} (${remediation}${on})`;
+}
+
+function nextSteps(episode: ModelEpisode, context: TicketContext): MessageSection {
   return [
+    heading("What to do"),
     ...links(context),
-    "If the model was deployed or retrained on purpose, say so, and what follows becomes the new normal:",
-    command(`driftwarden marker ${shellQuoted(displayName(episode))} retrain`),
-    "If not, look at what changed upstream of the model at the time first observed.",
-  ].join("\n");
+    paragraph(
+      words(
+        "If the model was deployed or retrained on purpose, say so, and what follows becomes the new normal:",
+      ),
+    ),
+    { kind: "code", text: `driftwarden marker ${shellQuoted(displayName(episode))} retrain` },
+    paragraph(
+      words("If not, look at what changed upstream of the model at the time first observed."),
+    ),
+  ];
 }
 
 /** One line, or none. */
-function links({ runbookUrl, dashboardUrl }: TicketContext): readonly string[] {
-  const shown = [
-    ...(runbookUrl === undefined ? [] : [link("Runbook", runbookUrl)]),
-    ...(dashboardUrl === undefined ? [] : [link("Dashboard", dashboardUrl)]),
-  ];
-  return shown.length === 0 ? [] : [shown.join(" · ")];
+function links({ runbookUrl, dashboardUrl }: TicketContext): MessageSection {
+  const runbook = runbookUrl === undefined ? [] : link("Runbook", runbookUrl);
+  const dashboard = dashboardUrl === undefined ? [] : link("Dashboard", dashboardUrl);
+  const both = runbook.length > 0 && dashboard.length > 0;
+  const shown = [...runbook, ...(both ? words(" · ") : []), ...dashboard];
+  return shown.length === 0 ? [] : [paragraph(shown)];
 }
 
 /** A name that cannot be typed as it is stays a placeholder. */

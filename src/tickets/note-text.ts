@@ -4,41 +4,62 @@ import { type Digest, isDigest } from "../incidents/digest.ts";
 import type { Note } from "../incidents/effect.ts";
 import { type Episode, isModelEpisode } from "../incidents/episode.ts";
 import type { Incident } from "../incidents/incident.ts";
+import {
+  data,
+  type Line,
+  line,
+  type MessageSection,
+  paragraph,
+  strong,
+  words,
+} from "../messages/message.ts";
 import { readTime } from "../messages/text.ts";
-import { changes, describeRun, opening, reasons } from "./issue-text.ts";
+import { changes, describeRun, namedRun, opening, reasons } from "./issue-text.ts";
 import { summaryRepeat } from "./summary-text.ts";
-import { escaped } from "./wiki.ts";
 
 type VerifiedNote = Extract<Note, { about: "verified" }>;
 
-/** One comment, wiki markup, without the footer that ticketing adds. */
-export function renderNote(note: Note): string {
-  if (note.about === "run") return `${readTime(note.run.atMs)}: ${describeRun(note.run)}`;
+/** One comment, without the mark that ticketing adds. */
+export function renderNote(note: Note): MessageSection {
+  if (note.about === "joined") return renderAgain(note.episode, "Also in this incident");
+  return [paragraph(noteLine(note))];
+}
+
+function noteLine(note: Exclude<Note, { about: "joined" }>): Line {
+  if (note.about === "run") return line`${time(note.run.atMs)}: ${describeRun(note.run)}`;
   if (note.about === "verified") return verdict(note);
-  if (note.about === "closed") return `${readTime(note.atMs)}: ${closing[note.cause]}`;
-  return renderAgain(note.episode, "Also in this incident");
+  return line`${time(note.atMs)}: ${words(closing[note.cause])}`;
 }
 
 /** A further episode, in full: of another kind, or after the ticket had been closed. */
-export function renderAgain(episode: Episode, since: string): string {
-  const when = `*${since}*, ${readTime(episode.at / 1000)}`;
-  if (!isModelEpisode(episode)) return `${when}: ${escaped(episode.reason, 600)}`;
-  const table = episode.features.length === 0 ? "" : `\n${changes(episode.features)}`;
-  return `${when}: ${opening(episode)}${table}\n${reasons(episode)}`;
+export function renderAgain(episode: Episode, since: string): MessageSection {
+  const when = line`${strong(words(since))}, ${time(episode.at / 1000)}: `;
+  if (!isModelEpisode(episode)) return [paragraph([...when, ...data(episode.reason, 600)])];
+  return [
+    paragraph([...when, ...opening(episode)]),
+    ...(episode.features.length === 0 ? [] : changes(episode.features)),
+    ...reasons(episode),
+  ];
 }
 
 /** The one comment that counts repeats. */
-export function renderRepeat(incident: Incident | Digest): string {
+export function renderRepeat(incident: Incident | Digest): MessageSection {
   const { occurrences, openedAtMs, lastSeenAtMs } = incident;
   if (isDigest(incident)) return summaryRepeat(incident);
-  const times = occurrences === 1 ? "once" : `${occurrences} times`;
-  return `Seen *${times}* since ${readTime(openedAtMs)}, last at ${readTime(lastSeenAtMs)}. This comment is kept up to date.`;
+  const times = strong(words(occurrences === 1 ? "once" : `${occurrences} times`));
+  const seen = line`Seen ${times} since ${time(openedAtMs)}, last at ${time(lastSeenAtMs)}.`;
+  return [paragraph(line`${seen} This comment is kept up to date.`)];
 }
 
 /** Said where Driftwarden is not allowed to, or cannot, move the ticket itself. */
-export function renderResolved({ resolvedAtMs, lastSeenAtMs }: Incident | Digest): string {
-  return `The incident is over since ${readTime(resolvedAtMs ?? lastSeenAtMs)}. Please close this ticket when you agree.`;
+export function renderResolved({ resolvedAtMs, lastSeenAtMs }: Incident | Digest): MessageSection {
+  const since = time(resolvedAtMs ?? lastSeenAtMs);
+  return [
+    paragraph(line`The incident is over since ${since}. Please close this ticket when you agree.`),
+  ];
 }
+
+const time = (ms: number): Line => words(readTime(ms));
 
 const closing = {
   recovered: "back to normal, by the model's own detectors.",
@@ -57,7 +78,7 @@ const verdicts = {
   unknown: "has an unknown outcome",
 } as const;
 
-function verdict({ run, detail }: VerifiedNote): string {
-  const target = run.target === undefined ? "" : ` on ${escaped(run.target)}`;
-  return `*${escaped(run.fix)}* (${escaped(run.remediation)}${target}) ${verdicts[run.outcome ?? "inconclusive"]}: ${escaped(detail, 600)}`;
+function verdict({ run, detail }: VerifiedNote): Line {
+  const outcome = words(verdicts[run.outcome ?? "inconclusive"]);
+  return line`${namedRun(run)} ${outcome}: ${data(detail, 600)}`;
 }

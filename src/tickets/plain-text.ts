@@ -1,14 +1,20 @@
 /** Tickets for terminals: the wiki markup that Driftwarden writes, read back as plain text. */
 import { lengthOf } from "../messages/text.ts";
-import type { NewIssue } from "./tracker.ts";
 
 const width = 96;
 
 /** The footer by which ticketing knows a comment again says nothing to people. */
 const commentMark = /^\{color:#97a0af\}dw[\da-f]{14}\{color\}$/;
 
+interface PlainTicket {
+  readonly summary: string;
+  readonly description: string;
+  readonly labels: readonly string[];
+  readonly priority: string | undefined;
+}
+
 /** A whole ticket as people would read it. */
-export function renderPlain(issue: NewIssue): string {
+export function renderPlain(issue: PlainTicket): string {
   const priority = issue.priority === undefined ? "" : `Priority ${issue.priority} · `;
   const title = plainText(issue.summary.replaceAll(/[\\*[\]{}|]/g, "\\$&"));
   const rule = "─".repeat(Math.min(width, lengthOf(title)));

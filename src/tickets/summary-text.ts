@@ -1,8 +1,16 @@
 /** What the one ticket says about episodes that came and went before anybody could be told. */
 import type { Digest } from "../incidents/digest.ts";
+import {
+  data,
+  heading,
+  type Message,
+  type MessageSection,
+  paragraph,
+  strong,
+  words,
+} from "../messages/message.ts";
 import { headline } from "../messages/symptom.ts";
 import { readTime } from "../messages/text.ts";
-import { escaped, table } from "./wiki.ts";
 
 const maxLines = 50;
 const titleRoom = 20;
@@ -15,30 +23,41 @@ export function summaryHeadline({ occurrences, scope }: Digest): string {
 }
 
 /** The episodes, oldest first; the newest ones when there are too many. */
-function missedEpisodes({ entries, occurrences }: Digest): string {
+function missedEpisodes({ entries, occurrences }: Digest): MessageSection {
   const shown = entries.slice(-maxLines);
   const left = occurrences - shown.length;
-  const rows = shown.map((line) => [
-    `#${line.incident}`,
-    line.severity,
-    escaped(headline(line.episode, titleRoom)),
-    readTime(line.episode.at / 1000),
-    readTime(line.endMs),
+  const rows = shown.map((entry) => [
+    words(`#${entry.incident}`),
+    words(entry.severity),
+    data(headline(entry.episode, titleRoom)),
+    words(readTime(entry.episode.at / 1000)),
+    words(readTime(entry.endMs)),
   ]);
   const header = ["Incident", "Severity", "What was seen", "From", "Over when looked at"];
-  return table(header, rows) + (left > 0 ? `\nand ${left} before them` : "");
+  return [
+    { kind: "table", header, rows },
+    ...(left > 0 ? [paragraph(words(`and ${left} before them`))] : []),
+  ];
 }
 
 /** The description's body. */
-export function summaryDescription(digest: Digest): string {
+export function summaryDescription(digest: Digest): Message {
+  const what =
+    "Driftwarden or this tracker was away while these episodes opened and closed. They are over; no ticket of their own was opened, and no fix acted on news that old.";
+  const next =
+    "Look whether one of them explains trouble of that time. This ticket resolves by itself.";
   return [
-    "Driftwarden or this tracker was away while these episodes opened and closed. They are over; no ticket of their own was opened, and no fix acted on news that old.",
+    [paragraph(words(what))],
     missedEpisodes(digest),
-    "h3. What to do\nLook whether one of them explains trouble of that time. This ticket resolves by itself.",
-  ].join("\n\n");
+    [heading("What to do"), paragraph(words(next))],
+  ];
 }
 
 /** The comment that is kept up to date. */
-export function summaryRepeat(digest: Digest): string {
-  return `*${escaped(summaryHeadline(digest), 200)}*\n${missedEpisodes(digest)}\nThis comment is kept up to date.`;
+export function summaryRepeat(digest: Digest): MessageSection {
+  return [
+    paragraph(strong(data(summaryHeadline(digest), 200))),
+    ...missedEpisodes(digest),
+    paragraph(words("This comment is kept up to date.")),
+  ];
 }

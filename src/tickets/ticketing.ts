@@ -6,12 +6,12 @@ import { createHash } from "node:crypto";
 import { type Digest, newestEpisode } from "../incidents/digest.ts";
 import type { Note } from "../incidents/effect.ts";
 import type { Incident, TicketRef } from "../incidents/incident.ts";
+import { type Message, type MessageSection, mark as markBlock } from "../messages/message.ts";
 import { type CreationOptions, createCreation, type TicketAttempt } from "./creation.ts";
 import { TrackerError } from "./errors.ts";
 import type { TicketsMetrics } from "./metrics.ts";
 import { renderAgain, renderNote, renderRepeat, renderResolved } from "./note-text.ts";
 import type { Issue, IssueComment } from "./tracker.ts";
-import { footer } from "./wiki.ts";
 
 export interface TicketingOptions extends Omit<CreationOptions, "lookUpMs"> {
   readonly metrics: TicketsMetrics;
@@ -109,7 +109,7 @@ export function createTicketing(options: TicketingOptions): Ticketing {
       onIssue(incident, (issue) => count(issue, incident, { ...options, attempt })),
     note: (incident, { note, id }, attempt = atFirst) =>
       onIssue(incident, (issue) => {
-        const comment = { body: renderNote(note), mark: markOf(incident, id) };
+        const comment = { says: renderNote(note), mark: markOf(incident, id) };
         return commentOnce(issue, comment, { ...options, attempt });
       }),
     resolve: (incident, attempt = atFirst) =>
@@ -127,9 +127,9 @@ async function again(
     await count(issue, incident, options);
     return "left_alone";
   }
-  const body = renderAgain(newestEpisode(incident), "Again");
+  const says = renderAgain(newestEpisode(incident), "Again");
   const mark = markOf(incident, `again\n${newestEpisode(incident).id}`);
-  const change = await commentOnce(issue, { body, mark }, options);
+  const change = await commentOnce(issue, { says, mark }, options);
   if (!issue.done || options.reopenTransition === undefined) return change;
   return (await moved(issue, options.reopenTransition, options)) ? "reopened" : change;
 }
@@ -145,7 +145,7 @@ async function close(
     return "resolved";
   }
   const mark = markOf(incident, `resolved\n${newestEpisode(incident).id}`);
-  return commentOnce(issue, { body: renderResolved(incident), mark }, options);
+  return commentOnce(issue, { says: renderResolved(incident), mark }, options);
 }
 
 /** @returns false when there is no such transition: a wrong name must not hold everything else back */
@@ -170,30 +170,43 @@ async function count(
   options: Doing,
 ): Promise<TicketChange> {
   const { tracker, attempt } = options;
-  const mark = markOf(incident, "repeat");
-  const body = `${renderRepeat(incident)}\n${footer(mark)}`;
-  const mine = await find(issue, mark, options);
+  const comment = { says: renderRepeat(incident), mark: markOf(incident, "repeat") };
+  const mine = await find(issue, comment.mark, options);
   if (!mine) {
-    await addOnce(issue, body, options);
+    await addOnce(issue, comment, options);
     return "commented";
   }
-  if (mine.body.replaceAll("\r\n", "\n").trim() === body) return "unchanged";
-  await tracker.updateComment(issue.id, { id: mine.id, body }, attempt.mayAct);
-  return "updated";
+  const change = { comment: mine, message: messageOf(comment) };
+  const updated = await tracker.updateComment(issue.id, change, attempt.mayAct);
+  return updated ? "updated" : "unchanged";
+}
+
+/** A comment of ours, known again by its mark. */
+interface MarkedComment {
+  readonly says: MessageSection;
+  readonly mark: string;
+}
+
+function messageOf({ says, mark }: MarkedComment): Message {
+  return [[...says, markBlock(mark)]];
 }
 
 async function commentOnce(
   issue: Issue,
-  { body, mark }: { readonly body: string; readonly mark: string },
+  comment: MarkedComment,
   options: Doing,
 ): Promise<TicketChange> {
-  if (await find(issue, mark, options)) return "unchanged";
-  await addOnce(issue, `${body}\n${footer(mark)}`, options);
+  if (await find(issue, comment.mark, options)) return "unchanged";
+  await addOnce(issue, comment, options);
   return "commented";
 }
 
 /** It was not found: an earlier attempt that got no answer, or whose process is gone, may still be on its way. */
-async function addOnce(issue: Issue, body: string, { tracker, attempt }: Doing): Promise<void> {
+async function addOnce(
+  issue: Issue,
+  comment: MarkedComment,
+  { tracker, attempt }: Doing,
+): Promise<void> {
   const leftMs = attempt.unknown ? commentSettleMs - (attempt.sinceActMs ?? commentSettleMs) : 0;
   if (leftMs > 0) {
     throw new TrackerError(
@@ -207,18 +220,16 @@ async function addOnce(issue: Issue, body: string, { tracker, attempt }: Doing):
       },
     );
   }
-  await tracker.addComment(issue.id, body, attempt.mayAct);
+  await tracker.addComment(issue.id, messageOf(comment), attempt.mayAct);
 }
 
-/** The mark counts as the last line only: a person may quote our comment. */
 async function find(
   issue: Issue,
   mark: string,
   { tracker }: TicketingOptions,
 ): Promise<IssueComment | undefined> {
-  const lastLine = new RegExp(`(^|\\n)(\\{color[^}]*\\})?${mark}(\\{color\\})?$`);
   const comments = await tracker.comments(issue.id);
-  return comments.find(({ body }) => lastLine.test(body.trimEnd()));
+  return comments.find((comment) => comment.mark === mark);
 }
 
 /** Letters and digits only: the tracker may escape anything else when it stores a comment. */

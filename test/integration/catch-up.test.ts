@@ -155,7 +155,7 @@ describe("detection that catches up after it was away", () => {
     expect(issues).toHaveLength(2);
     const summary = issues.find(({ description }) => description.includes("was away"));
     for (const name of ["a", "b", "c"])
-      expect(summary?.description).toContain(`|${name}\\: credit_score lost`);
+      expect(summary?.description).toContain(` ${name}: credit_score lost`);
     expect(summary?.description).not.toContain("still-wrong");
     expect(world.restarts).toEqual([]);
     const runs = (await listRuns(store)).items;

@@ -3,6 +3,7 @@ import { Registry } from "prom-client";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { systemClock } from "../../src/clock.ts";
 import type { Incident } from "../../src/incidents/incident.ts";
+import { paragraph, words } from "../../src/messages/message.ts";
 import {
   type JiraSandbox,
   type JiraSandboxOptions,
@@ -236,7 +237,9 @@ describe("what Jira does not have", () => {
   it("is more than a page of comments at once: all pages are read", async () => {
     const here = await place();
     const { ticket } = await opened(here, exampleIncident());
-    for (let i = 0; i < 105; i += 1) await here.jira.addComment(ticket?.id ?? "", `comment ${i}`);
+    for (let i = 0; i < 105; i += 1) {
+      await here.jira.addComment(ticket?.id ?? "", [[paragraph(words(`comment ${i}`))]]);
+    }
     expect(await here.jira.comments(ticket?.id ?? "")).toHaveLength(105);
   });
 });

@@ -1,8 +1,16 @@
-/** A tracker in memory, whose answers can be lost and whose index can lag. */
+/** A tracker in memory that keeps plain text, whose answers can be lost and whose index can lag. */
 
+import type { Message } from "../../src/messages/message.ts";
+import { plainText } from "../../src/messages/plain-text.ts";
 import type { MayAct } from "../../src/permit.ts";
 import { TrackerError } from "../../src/tickets/errors.ts";
-import type { Issue, IssueComment, NewIssue, Tracker } from "../../src/tickets/tracker.ts";
+import type {
+  CommentChange,
+  Issue,
+  IssueComment,
+  NewIssue,
+  Tracker,
+} from "../../src/tickets/tracker.ts";
 
 interface FakeIssue extends Issue {
   readonly description: string;
@@ -15,6 +23,11 @@ function lostAnswer(): TrackerError {
     retryable: true,
     maybeApplied: true,
   });
+}
+
+function stored(id: string, message: Message): IssueComment {
+  const last = message.at(-1)?.at(-1);
+  return { id, body: plainText(message), mark: last?.kind === "mark" ? last.id : undefined };
 }
 
 export class FakeTracker implements Tracker {
@@ -34,7 +47,7 @@ export class FakeTracker implements Tracker {
       key,
       url: `http://jira/browse/${key}`,
       labels: issue.labels,
-      description: issue.description,
+      description: plainText(issue.description),
       done: false,
       resolution: undefined,
       comments: [],
@@ -56,19 +69,25 @@ export class FakeTracker implements Tracker {
     return Promise.resolve([...this.#issue(id).comments]);
   }
 
-  async addComment(id: string, body: string, mayAct?: MayAct): Promise<IssueComment> {
+  async addComment(id: string, message: Message, mayAct?: MayAct): Promise<IssueComment> {
     await mayAct?.();
     const { comments } = this.#issue(id);
-    const comment = { id: String(comments.length + 1), body };
+    const comment = stored(String(comments.length + 1), message);
     comments.push(comment);
     return this.#answer("addComment", comment);
   }
 
-  async updateComment(id: string, comment: IssueComment, mayAct?: MayAct): Promise<void> {
+  async updateComment(
+    id: string,
+    { comment, message }: CommentChange,
+    mayAct?: MayAct,
+  ): Promise<boolean> {
+    const changed = stored(comment.id, message);
+    if (changed.body === comment.body) return false;
     await mayAct?.();
     const { comments } = this.#issue(id);
-    comments[comments.findIndex((candidate) => candidate.id === comment.id)] = comment;
-    return this.#answer("updateComment", undefined);
+    comments[comments.findIndex((candidate) => candidate.id === comment.id)] = changed;
+    return this.#answer("updateComment", true);
   }
 
   async transition(id: string, transition: string, mayAct?: MayAct): Promise<void> {

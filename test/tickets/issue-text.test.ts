@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { EpisodeKind } from "../../src/detection/event.ts";
+import type { Digest } from "../../src/incidents/digest.ts";
+import type { Incident } from "../../src/incidents/incident.ts";
 import { lengthOf } from "../../src/messages/text.ts";
-import { renderIssue, type TicketContext } from "../../src/tickets/issue-text.ts";
+import { renderIssue as issueOf, type TicketContext } from "../../src/tickets/issue-text.ts";
+import { renderWiki } from "../../src/tickets/jira/wiki.ts";
 import { renderPlain } from "../../src/tickets/plain-text.ts";
 import { openIncident, serviceEpisode } from "../fakes/episodes.ts";
 import { exampleFeature, exampleIncident, exampleRun } from "./example-incident.ts";
@@ -13,6 +16,12 @@ const context: TicketContext = {
 };
 
 const nasty = `{code}|h1. *[~admin]!x.png!\n"';DROP 😀\u202e${"_long_".repeat(700)}`;
+
+/** The ticket with its description as Jira gets it. */
+function renderIssue(incident: Incident | Digest, given: TicketContext) {
+  const issue = issueOf(incident, given);
+  return { ...issue, description: renderWiki(issue.description) };
+}
 
 /** The description of a ticket about a model that has learned so much. */
 function learnedFrom(learned: number, warmUp: string | undefined): string {

@@ -1,13 +1,15 @@
-/** Jira behind the Tracker port: REST v2 and wiki markup, which Cloud and Data Center both speak. */
+/** Jira behind the Tracker port: REST v2 and its wiki markup, which Cloud and Data Center both speak. */
 import type JiraApi from "jira-client";
 import type { Logger } from "pino";
 import type { z } from "zod";
+import type { Message } from "../../messages/message.ts";
 import type { MayAct } from "../../permit.ts";
 import { TrackerError } from "../errors.ts";
-import type { Issue, IssueComment, NewIssue, Tracker } from "../tracker.ts";
+import type { CommentChange, Issue, IssueComment, NewIssue, Tracker } from "../tracker.ts";
 import { checkIssue, checkText, transitionMissing } from "./checks.ts";
 import { connect, type JiraConnection, type JiraConnectionOptions } from "./connection.ts";
 import * as shapes from "./shapes.ts";
+import { markIn, renderWiki } from "./wiki.ts";
 
 export interface JiraOptions extends JiraConnectionOptions {
   /** Key of the project. */
@@ -65,7 +67,7 @@ class JiraTracker implements Jira {
             project: { key: project },
             issuetype: { name: issueType },
             summary: issue.summary,
-            description: issue.description,
+            description: renderWiki(issue.description),
             labels: [...configuredLabels(fields), ...issue.labels],
             ...(issue.priority === undefined ? {} : { priority: { name: issue.priority } }),
           },
@@ -127,29 +129,37 @@ class JiraTracker implements Jira {
           }),
         shapes.commentsShape,
       );
-      all.push(...comments);
+      all.push(...comments.map(marked));
       if (comments.length === 0 || all.length >= total) break;
     }
     return all;
   }
 
-  async addComment(id: string, body: string, mayAct?: MayAct): Promise<IssueComment> {
+  async addComment(id: string, message: Message, mayAct?: MayAct): Promise<IssueComment> {
     checkIssue(id);
-    return this.#connection.call(
+    const added = await this.#connection.call(
       { name: "comment", doing: `commenting on issue ${id}`, writes: true, mayAct },
-      (client) => client.addComment(id, body),
+      (client) => client.addComment(id, renderWiki(message)),
       shapes.commentShape,
     );
+    return marked(added);
   }
 
-  async updateComment(id: string, comment: IssueComment, mayAct?: MayAct): Promise<void> {
+  async updateComment(
+    id: string,
+    { comment, message }: CommentChange,
+    mayAct?: MayAct,
+  ): Promise<boolean> {
     checkIssue(id);
     checkText(comment.id, /^\d{1,19}$/, "comment id");
+    const body = renderWiki(message);
+    if (comment.body.replaceAll("\r\n", "\n").trim() === body) return false;
     await this.#connection.call(
       { name: "update_comment", doing: `updating a comment of issue ${id}`, writes: true, mayAct },
-      (client) => client.updateComment(id, comment.id, comment.body),
+      (client) => client.updateComment(id, comment.id, body),
       shapes.anything,
     );
+    return true;
   }
 
   async transition(id: string, transition: string, mayAct?: MayAct): Promise<void> {
@@ -265,6 +275,10 @@ class JiraTracker implements Jira {
     );
     return this.#site;
   }
+}
+
+function marked({ id, body }: z.infer<typeof shapes.commentShape>): IssueComment {
+  return { id, body, mark: markIn(body) };
 }
 
 function configuredLabels(fields: JiraOptions["fields"]): readonly unknown[] {

@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
+import { paragraph, words } from "../../../src/messages/message.ts";
 import { at, errorOf, json, openExample, token } from "./open-example.ts";
 
 describe("the adapter", () => {
@@ -50,7 +51,7 @@ describe("the adapter", () => {
       for (const call of [
         jira.get(id),
         jira.comments(id),
-        jira.addComment(id, "x"),
+        jira.addComment(id, [[paragraph(words("x"))]]),
         jira.transition(id, "Done"),
       ]) {
         expect((await errorOf(call)).code).toBe("DW_JIRA_BAD_KEY");
