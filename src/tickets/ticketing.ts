@@ -7,10 +7,10 @@ import { type Digest, newestEpisode } from "../incidents/digest.ts";
 import type { Note } from "../incidents/effect.ts";
 import type { Incident, TicketRef } from "../incidents/incident.ts";
 import { type Message, type MessageSection, mark as markBlock } from "../messages/message.ts";
+import { renderAgain, renderNote, renderRepeat, renderResolved } from "../messages/note-text.ts";
 import { type CreationOptions, createCreation, type TicketAttempt } from "./creation.ts";
 import { TrackerError } from "./errors.ts";
 import type { TicketsMetrics } from "./metrics.ts";
-import { renderAgain, renderNote, renderRepeat, renderResolved } from "./note-text.ts";
 import type { Issue, IssueComment } from "./tracker.ts";
 
 export interface TicketingOptions extends Omit<CreationOptions, "lookUpMs"> {

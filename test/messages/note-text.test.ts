@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Note } from "../../src/incidents/effect.ts";
 import type { Incident } from "../../src/incidents/incident.ts";
+import { renderNote as noteOf, renderRepeat as repeatOf } from "../../src/messages/note-text.ts";
 import { renderWiki } from "../../src/tickets/jira/wiki.ts";
-import { renderNote as noteOf, renderRepeat as repeatOf } from "../../src/tickets/note-text.ts";
-import { exampleIncident, exampleRun } from "./example-incident.ts";
+import { exampleIncident, exampleRun } from "../tickets/example-incident.ts";
 
 const incident = exampleIncident();
 

@@ -1,21 +1,14 @@
-/** What the comments of a ticket say. */
+/** What is said of an incident after it was opened: the comments of its ticket. */
 import type { EpisodeClosed } from "../detection/event.ts";
 import { type Digest, isDigest } from "../incidents/digest.ts";
 import type { Note } from "../incidents/effect.ts";
 import { type Episode, isModelEpisode } from "../incidents/episode.ts";
 import type { Incident } from "../incidents/incident.ts";
-import {
-  data,
-  type Line,
-  line,
-  type MessageSection,
-  paragraph,
-  strong,
-  words,
-} from "../messages/message.ts";
-import { readTime } from "../messages/text.ts";
-import { changes, describeRun, namedRun, opening, reasons } from "./issue-text.ts";
-import { summaryRepeat } from "./summary-text.ts";
+import { digestRepeat } from "./digest-text.ts";
+import { changes, opening, reasons } from "./episode-text.ts";
+import { data, type Line, line, type MessageSection, paragraph, strong, words } from "./message.ts";
+import { describeRun, namedRun } from "./run-text.ts";
+import { readTime } from "./text.ts";
 
 type VerifiedNote = Extract<Note, { about: "verified" }>;
 
@@ -45,7 +38,7 @@ export function renderAgain(episode: Episode, since: string): MessageSection {
 /** The one comment that counts repeats. */
 export function renderRepeat(incident: Incident | Digest): MessageSection {
   const { occurrences, openedAtMs, lastSeenAtMs } = incident;
-  if (isDigest(incident)) return summaryRepeat(incident);
+  if (isDigest(incident)) return digestRepeat(incident);
   const times = strong(words(occurrences === 1 ? "once" : `${occurrences} times`));
   const seen = line`Seen ${times} since ${time(openedAtMs)}, last at ${time(lastSeenAtMs)}.`;
   return [paragraph(line`${seen} This comment is kept up to date.`)];

@@ -8,15 +8,15 @@ import {
   paragraph,
   strong,
   words,
-} from "../messages/message.ts";
-import { headline } from "../messages/symptom.ts";
-import { readTime } from "../messages/text.ts";
+} from "./message.ts";
+import { headline } from "./symptom.ts";
+import { readTime } from "./text.ts";
 
 const maxLines = 50;
 const titleRoom = 20;
 
 /** Plain text, without the severity. */
-export function summaryHeadline({ occurrences, scope }: Digest): string {
+export function digestHeadline({ occurrences, scope }: Digest): string {
   const { tenant, environment } = scope;
   const episodes = occurrences === 1 ? "1 episode" : `${occurrences} episodes`;
   return `${episodes} of ${tenant}/${environment} came and went before a ticket could be opened`;
@@ -40,8 +40,8 @@ function missedEpisodes({ entries, occurrences }: Digest): MessageSection {
   ];
 }
 
-/** The description's body. */
-export function summaryDescription(digest: Digest): Message {
+/** What its ticket says, without the footer. */
+export function digestText(digest: Digest): Message {
   const what =
     "Driftwarden or this tracker was away while these episodes opened and closed. They are over; no ticket of their own was opened, and no fix acted on news that old.";
   const next =
@@ -54,9 +54,9 @@ export function summaryDescription(digest: Digest): Message {
 }
 
 /** The comment that is kept up to date. */
-export function summaryRepeat(digest: Digest): MessageSection {
+export function digestRepeat(digest: Digest): MessageSection {
   return [
-    paragraph(strong(data(summaryHeadline(digest), 200))),
+    paragraph(strong(data(digestHeadline(digest), 200))),
     ...missedEpisodes(digest),
     paragraph(words("This comment is kept up to date.")),
   ];

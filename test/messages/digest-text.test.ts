@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { addToDigest, type Digest, entryOf } from "../../src/incidents/digest.ts";
-import { renderIssue } from "../../src/tickets/issue-text.ts";
+import { renderRepeat } from "../../src/messages/note-text.ts";
 import { renderWiki } from "../../src/tickets/jira/wiki.ts";
-import { renderRepeat } from "../../src/tickets/note-text.ts";
+import { newIssue } from "../../src/tickets/new-issue.ts";
 import { episodeOpened, openIncident } from "../fakes/episodes.ts";
 
 const context = { priorities: { P0: undefined, P1: "High", P2: "Low" } };
@@ -23,7 +23,7 @@ function digestOf(count: number, name = "churn"): Digest | undefined {
 function rendered(count: number, name?: string) {
   const digest = digestOf(count, name);
   if (digest === undefined) throw new Error("the digest is empty");
-  const issue = renderIssue(digest, context);
+  const issue = newIssue(digest, context);
   const description = renderWiki(issue.description);
   return { issue: { ...issue, description }, repeat: renderWiki([renderRepeat(digest)]) };
 }

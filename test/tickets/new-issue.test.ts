@@ -3,8 +3,8 @@ import type { EpisodeKind } from "../../src/detection/event.ts";
 import type { Digest } from "../../src/incidents/digest.ts";
 import type { Incident } from "../../src/incidents/incident.ts";
 import { lengthOf } from "../../src/messages/text.ts";
-import { renderIssue as issueOf, type TicketContext } from "../../src/tickets/issue-text.ts";
 import { renderWiki } from "../../src/tickets/jira/wiki.ts";
+import { newIssue, type TicketContext } from "../../src/tickets/new-issue.ts";
 import { renderPlain } from "../../src/tickets/plain-text.ts";
 import { openIncident, serviceEpisode } from "../fakes/episodes.ts";
 import { exampleFeature, exampleIncident, exampleRun } from "./example-incident.ts";
@@ -19,7 +19,7 @@ const nasty = `{code}|h1. *[~admin]!x.png!\n"';DROP 😀\u202e${"_long_".repeat(
 
 /** The ticket with its description as Jira gets it. */
 function renderIssue(incident: Incident | Digest, given: TicketContext) {
-  const issue = issueOf(incident, given);
+  const issue = newIssue(incident, given);
   return { ...issue, description: renderWiki(issue.description) };
 }
 
