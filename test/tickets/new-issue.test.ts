@@ -5,7 +5,7 @@ import type { Incident } from "../../src/incidents/incident.ts";
 import { lengthOf } from "../../src/messages/text.ts";
 import { renderWiki } from "../../src/tickets/jira/wiki.ts";
 import { newIssue, type TicketContext } from "../../src/tickets/new-issue.ts";
-import { renderPlain } from "../../src/tickets/plain-text.ts";
+import { plainTicket } from "../../src/tickets/plain-ticket.ts";
 import { openIncident, serviceEpisode } from "../fakes/episodes.ts";
 import { exampleFeature, exampleIncident, exampleRun } from "./example-incident.ts";
 
@@ -140,7 +140,7 @@ describe("labels and priority of a ticket", () => {
 
 describe("a ticket in a terminal", () => {
   it("shows tables in columns and no markup", () => {
-    const text = renderPlain(renderIssue(exampleIncident(), context));
+    const text = plainTicket(newIssue(exampleIncident(), context));
     expect(text).toContain("[P1] churn-v7: credit_score lost its influence\n──");
     expect(text).toMatch(/\n {2}credit_score {2}31\.2 % {2}0\.42 % {2}1 → 9/);
     expect(text).toContain("    driftwarden marker churn-v7 retrain");

@@ -1,14 +1,15 @@
 /** Jira behind the Tracker port: REST v2 and its wiki markup, which Cloud and Data Center both speak. */
-import type JiraApi from "jira-client";
 import type { Logger } from "pino";
 import type { z } from "zod";
 import type { Message } from "../../messages/message.ts";
 import type { MayAct } from "../../permit.ts";
 import { TrackerError } from "../errors.ts";
 import type { CommentChange, Issue, IssueComment, NewIssue, Tracker } from "../tracker.ts";
-import { checkIssue, checkText, transitionMissing } from "./checks.ts";
+import { checkIssue, checkText } from "./checks.ts";
 import { connect, type JiraConnection, type JiraConnectionOptions } from "./connection.ts";
+import { read } from "./read.ts";
 import * as shapes from "./shapes.ts";
+import { makeTransition } from "./transitions.ts";
 import { markIn, renderWiki } from "./wiki.ts";
 
 export interface JiraOptions extends JiraConnectionOptions {
@@ -19,6 +20,8 @@ export interface JiraOptions extends JiraConnectionOptions {
   /** Further fields of a new issue, by Jira's field ids, as Jira's API wants them; `labels` are added to ours. */
   readonly fields?: Readonly<Record<string, unknown>>;
   readonly logger: Logger;
+  /** Told what is sent as a description or comment, and the message that it says. */
+  readonly onRendered?: ((markup: string, message: Message) => void) | undefined;
 }
 
 /** What Jira says of itself and of us. */
@@ -67,7 +70,7 @@ class JiraTracker implements Jira {
             project: { key: project },
             issuetype: { name: issueType },
             summary: issue.summary,
-            description: renderWiki(issue.description),
+            description: this.#markup(issue.description),
             labels: [...configuredLabels(fields), ...issue.labels],
             ...(issue.priority === undefined ? {} : { priority: { name: issue.priority } }),
           },
@@ -139,7 +142,7 @@ class JiraTracker implements Jira {
     checkIssue(id);
     const added = await this.#connection.call(
       { name: "comment", doing: `commenting on issue ${id}`, writes: true, mayAct },
-      (client) => client.addComment(id, renderWiki(message)),
+      (client) => client.addComment(id, this.#markup(message)),
       shapes.commentShape,
     );
     return marked(added);
@@ -152,7 +155,7 @@ class JiraTracker implements Jira {
   ): Promise<boolean> {
     checkIssue(id);
     checkText(comment.id, /^\d{1,19}$/, "comment id");
-    const body = renderWiki(message);
+    const body = this.#markup(message);
     if (comment.body.replaceAll("\r\n", "\n").trim() === body) return false;
     await this.#connection.call(
       { name: "update_comment", doing: `updating a comment of issue ${id}`, writes: true, mayAct },
@@ -164,13 +167,7 @@ class JiraTracker implements Jira {
 
   async transition(id: string, transition: string, mayAct?: MayAct): Promise<void> {
     checkIssue(id);
-    try {
-      await this.#transitionOnce(id, transition, mayAct);
-    } catch (error) {
-      // Two transitions at once: read again what is possible now, then once more.
-      if (!(error instanceof TrackerError) || error.status !== 409) throw error;
-      await this.#transitionOnce(id, transition, mayAct);
-    }
+    await makeTransition(this.#connection, id, { transition, mayAct });
   }
 
   async probe(): Promise<JiraProbe> {
@@ -193,22 +190,6 @@ class JiraTracker implements Jira {
       project: found.name ?? found.key,
       priorities: priorities.map(({ name }) => name),
     };
-  }
-
-  async #transitionOnce(id: string, transition: string, mayAct?: MayAct): Promise<void> {
-    const { transitions } = await this.#connection.call(
-      { name: "transitions", doing: `reading the transitions of issue ${id}`, writes: false },
-      (client) => read(client, `/issue/${id}/transitions`, {}),
-      shapes.transitionsShape,
-    );
-    const wanted = transition.toLowerCase();
-    const found = transitions.find((t) => t.id === transition || t.name.toLowerCase() === wanted);
-    if (!found) throw transitionMissing(id, transition, transitions);
-    await this.#connection.call(
-      { name: "transition", doing: `moving issue ${id} by "${found.name}"`, writes: true, mayAct },
-      (client) => client.transitionIssue(id, { transition: { id: found.id } }),
-      shapes.anything,
-    );
   }
 
   /** A label that silently was not stored would make every later look-up miss. */
@@ -237,6 +218,12 @@ class JiraTracker implements Jira {
         issue,
       },
     );
+  }
+
+  #markup(message: Message): string {
+    const markup = renderWiki(message);
+    this.#options.onRendered?.(markup, message);
+    return markup;
   }
 
   async #issue({ id, key, fields }: z.infer<typeof shapes.issueShape>): Promise<Issue> {
@@ -284,13 +271,4 @@ function marked({ id, body }: z.infer<typeof shapes.commentShape>): IssueComment
 function configuredLabels(fields: JiraOptions["fields"]): readonly unknown[] {
   const labels = fields?.["labels"];
   return Array.isArray(labels) ? labels : [];
-}
-
-/** Where jira-client's own method asks for too much, or with parameters that Data Center does not know. */
-function read(
-  client: JiraApi,
-  pathname: string,
-  query: Readonly<Record<string, number | readonly string[]>>,
-): Promise<unknown> {
-  return client.doRequest(client.makeRequestHeader(client.makeUri({ pathname, query })));
 }

@@ -3,7 +3,6 @@ import { describe, expect, it } from "vitest";
 import { data, type Line, link, mark, paragraph, words } from "../../../src/messages/message.ts";
 import { oneLine } from "../../../src/messages/text.ts";
 import { markIn, renderWiki } from "../../../src/tickets/jira/wiki.ts";
-import { plainText } from "../../../src/tickets/plain-text.ts";
 
 const marks = fc.string({
   unit: fc.constantFrom(..."{}[]!|*_-^~#@+?:;()<>\\ab1 \n".split(""), "h1. ", "😀", "{code}"),
@@ -22,11 +21,11 @@ describe("text from data in wiki markup", () => {
     );
   });
 
-  it("reads the same again as plain text", () => {
+  it("reads the same again without the escapes", () => {
     fc.assert(
       fc.property(marks, (text) => {
         const line = oneLine(text, 80).replaceAll("\\", "∖").replaceAll(/ +/g, " ");
-        expect(plainText(`x ${escaped(text)}`)).toBe(`x ${line || "(empty)"}`);
+        expect(escaped(text).replaceAll(/\\(?=[!-/:-@[-`{-~])/g, "")).toBe(line || "(empty)");
       }),
     );
   });
