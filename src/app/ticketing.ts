@@ -30,6 +30,9 @@ export function buildTicketing(
       project: jira.project,
       issueType: jira.issue_type,
       fields: jira.fields,
+      resolveTransition: jira.resolve_transition,
+      reopenTransition: jira.reopen_transition,
+      wontFixResolution: jira.wont_fix_resolution,
       deadlineMs: jira.deadline,
       logger: parts.logger,
       metrics: parts.metrics,
@@ -40,9 +43,6 @@ export function buildTicketing(
       ...(links.dashboard_url && { dashboardUrl: links.dashboard_url }),
       ...(links.runbook_url && { runbookUrl: links.runbook_url }),
     },
-    resolveTransition: jira.resolve_transition,
-    reopenTransition: jira.reopen_transition,
-    wontFixResolution: jira.wont_fix_resolution,
     lookUpMs: jira.look_up_for,
   });
 }

@@ -15,12 +15,6 @@ import type { Issue, IssueComment } from "./tracker.ts";
 
 export interface TicketingOptions extends Omit<CreationOptions, "lookUpMs"> {
   readonly metrics: TicketsMetrics;
-  /** Name or id of a transition; without it, a comment asks people to close the ticket. */
-  readonly resolveTransition?: string | undefined;
-  /** Without it, a closed ticket is not reopened; a comment says what happens again. */
-  readonly reopenTransition?: string | undefined;
-  /** Tickets resolved so are never reopened; only their count is kept up to date. */
-  readonly wontFixResolution?: string | undefined;
   /** How long to look for a ticket that may have been created before creating it again. Default 5 minutes. */
   readonly lookUpMs?: number | undefined;
 }
@@ -123,15 +117,15 @@ async function again(
   incident: Incident | Digest,
   options: Doing,
 ): Promise<TicketChange> {
-  if (isWontFix(issue, options)) {
+  if (issue.wontFix) {
     await count(issue, incident, options);
     return "left_alone";
   }
   const says = renderAgain(newestEpisode(incident), "Again");
   const mark = markOf(incident, `again\n${newestEpisode(incident).id}`);
   const change = await commentOnce(issue, { says, mark }, options);
-  if (!issue.done || options.reopenTransition === undefined) return change;
-  return (await moved(issue, options.reopenTransition, options)) ? "reopened" : change;
+  if (!issue.done) return change;
+  return (await moved(issue, "reopen", options)) ? "reopened" : change;
 }
 
 async function close(
@@ -140,22 +134,19 @@ async function close(
   options: Doing,
 ): Promise<TicketChange> {
   if (issue.done) return "unchanged";
-  const { resolveTransition } = options;
-  if (resolveTransition !== undefined && (await moved(issue, resolveTransition, options))) {
-    return "resolved";
-  }
+  if (await moved(issue, "close", options)) return "resolved";
   const mark = markOf(incident, `resolved\n${newestEpisode(incident).id}`);
   return commentOnce(issue, { says: renderResolved(incident), mark }, options);
 }
 
-/** @returns false when there is no such transition: a wrong name must not hold everything else back */
+/** @returns false when the tracker has no such move: a wrong configuration must not hold everything else back */
 async function moved(
   issue: Issue,
-  transition: string,
+  move: "close" | "reopen",
   { tracker, logger, attempt }: Doing,
 ): Promise<boolean> {
   try {
-    await tracker.transition(issue.id, transition, attempt.mayAct);
+    await tracker[move](issue.id, attempt.mayAct);
     return true;
   } catch (err) {
     if (!(err instanceof TrackerError) || err.code !== "DW_JIRA_TRANSITION_MISSING") throw err;
@@ -235,8 +226,4 @@ async function find(
 /** Letters and digits only: the tracker may escape anything else when it stores a comment. */
 function markOf({ id }: Incident | Digest, what: string): string {
   return `dw${createHash("sha256").update(`${id}\n${what}`).digest("hex").slice(0, 14)}`;
-}
-
-function isWontFix(issue: Issue, { wontFixResolution }: TicketingOptions): boolean {
-  return wontFixResolution !== undefined && issue.resolution === wontFixResolution;
 }

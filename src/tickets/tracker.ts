@@ -16,10 +16,10 @@ export interface Issue {
   /** Where people open it. */
   readonly url: string;
   readonly labels: readonly string[];
-  /** Whether its status belongs to the category "done". */
+  /** Whether it is closed. */
   readonly done: boolean;
-  /** Name of the resolution; undefined when unresolved. */
-  readonly resolution: string | undefined;
+  /** People closed it as something that will not be fixed: it is never reopened. */
+  readonly wontFix: boolean;
 }
 
 export interface IssueComment {
@@ -53,6 +53,8 @@ export interface Tracker {
   addComment(id: string, message: Message, mayAct?: MayAct): Promise<IssueComment>;
   /** @returns false when the comment says so already: nothing is written then */
   updateComment(id: string, change: CommentChange, mayAct?: MayAct): Promise<boolean>;
-  /** Moves the issue by the transition of this name or id. Throws `DW_JIRA_TRANSITION_MISSING` naming those there are. */
-  transition(id: string, transition: string, mayAct?: MayAct): Promise<void>;
+  /** Afterwards the issue is done. Throws `DW_JIRA_TRANSITION_MISSING` where the tracker has no such move. */
+  close(id: string, mayAct?: MayAct): Promise<void>;
+  /** Afterwards the issue is not done. Throws `DW_JIRA_TRANSITION_MISSING` where the tracker has no such move. */
+  reopen(id: string, mayAct?: MayAct): Promise<void>;
 }

@@ -54,7 +54,6 @@ function workerOn(store: Store, { tracker, restarts }: World): TestOutbox {
     logger: silent,
     metrics: ticketsMetrics(new Registry()),
     context: { priorities: { P0: undefined, P1: undefined, P2: undefined } },
-    resolveTransition: "Done",
   });
   const target = { id: "a".repeat(64), name: "svc", host: "box", snapshot: {}, refusal: undefined };
   const remediation: Remediation = {

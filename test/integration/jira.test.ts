@@ -26,12 +26,14 @@ interface Change extends JiraSandboxOptions {
   readonly token?: string;
   readonly project?: string;
   readonly deadlineMs?: number;
+  readonly resolveTransition?: string;
 }
 
 async function place({
   token = "secret",
   project = "IR",
   deadlineMs = 10_000,
+  resolveTransition = "Done",
   ...options
 }: Change = {}): Promise<Place> {
   const users = [{ name: "bot", token: "secret" }];
@@ -46,6 +48,9 @@ async function place({
     token,
     project,
     issueType: "Bug",
+    resolveTransition,
+    reopenTransition: "Reopen",
+    wontFixResolution: "Won't Do",
     deadlineMs,
     logger,
     metrics,
@@ -56,8 +61,6 @@ async function place({
     logger,
     metrics,
     context: { priorities: { P0: "Highest", P1: "High", P2: "Low" } },
-    resolveTransition: "Done",
-    reopenTransition: "Reopen",
     lookUpMs: 0,
   });
   return { sandbox, jira, ticketing, registry };
@@ -218,9 +221,9 @@ describe("bad settings of jira", () => {
 
 describe("what Jira does not have", () => {
   it("is a transition of that name: those there are get named", async () => {
-    const here = await place();
+    const here = await place({ resolveTransition: "Close" });
     const { ticket } = await opened(here, exampleIncident());
-    await expect(here.jira.transition(ticket?.id ?? "", "Close")).rejects.toMatchObject({
+    await expect(here.jira.close(ticket?.id ?? "")).rejects.toMatchObject({
       code: "DW_JIRA_TRANSITION_MISSING",
       message: expect.stringContaining("Start Progress (21), Done (31)"),
     });

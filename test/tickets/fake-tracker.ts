@@ -36,7 +36,8 @@ export class FakeTracker implements Tracker {
   indexed = true;
   /** What each call, by name, throws after it took effect; used up. */
   readonly losesAnswerOf: string[] = [];
-  transitions: Readonly<Record<string, boolean>> = { Done: true, Reopen: false };
+  /** Whether issues can be closed and reopened. */
+  movable = true;
 
   async create(issue: NewIssue, mayAct?: MayAct): Promise<Issue> {
     await mayAct?.();
@@ -49,7 +50,7 @@ export class FakeTracker implements Tracker {
       labels: issue.labels,
       description: plainText(issue.description),
       done: false,
-      resolution: undefined,
+      wontFix: false,
       comments: [],
     };
     this.issues.push(created);
@@ -90,20 +91,26 @@ export class FakeTracker implements Tracker {
     return this.#answer("updateComment", true);
   }
 
-  async transition(id: string, transition: string, mayAct?: MayAct): Promise<void> {
-    await mayAct?.();
-    const done = this.transitions[transition];
-    if (done === undefined) {
-      const hint = "Name one that is there.";
-      return Promise.reject(new TrackerError("DW_JIRA_TRANSITION_MISSING", "none", { hint }));
-    }
-    this.people(id, { done, resolution: done ? "Done" : undefined });
-    return this.#answer("transition", undefined);
+  close(id: string, mayAct?: MayAct): Promise<void> {
+    return this.#move(id, { done: true }, mayAct);
+  }
+
+  reopen(id: string, mayAct?: MayAct): Promise<void> {
+    return this.#move(id, { done: false }, mayAct);
   }
 
   /** What a person changes by hand. */
   people(id: string, change: Partial<FakeIssue>): void {
     this.issues = this.issues.map((issue) => (issue.id === id ? { ...issue, ...change } : issue));
+  }
+
+  async #move(id: string, change: Pick<Issue, "done">, mayAct?: MayAct): Promise<void> {
+    await mayAct?.();
+    if (!this.movable) {
+      throw new TrackerError("DW_JIRA_TRANSITION_MISSING", "none", { hint: "Name one." });
+    }
+    this.people(id, change);
+    return this.#answer("move", undefined);
   }
 
   #issue(id: string): FakeIssue {

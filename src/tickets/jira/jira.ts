@@ -17,6 +17,12 @@ export interface JiraOptions extends JiraConnectionOptions {
   readonly project: string;
   /** Name of the issue type. */
   readonly issueType: string;
+  /** Name or id of the transition that closes an issue. */
+  readonly resolveTransition: string;
+  /** Name or id of the transition that reopens an issue. */
+  readonly reopenTransition: string;
+  /** Issues with this resolution count as won't fix. */
+  readonly wontFixResolution?: string | undefined;
   /** Further fields of a new issue, by Jira's field ids, as Jira's API wants them; `labels` are added to ours. */
   readonly fields?: Readonly<Record<string, unknown>>;
   readonly logger: Logger;
@@ -165,8 +171,15 @@ class JiraTracker implements Jira {
     return true;
   }
 
-  async transition(id: string, transition: string, mayAct?: MayAct): Promise<void> {
+  async close(id: string, mayAct?: MayAct): Promise<void> {
     checkIssue(id);
+    const { resolveTransition: transition } = this.#options;
+    await makeTransition(this.#connection, id, { transition, mayAct });
+  }
+
+  async reopen(id: string, mayAct?: MayAct): Promise<void> {
+    checkIssue(id);
+    const { reopenTransition: transition } = this.#options;
     await makeTransition(this.#connection, id, { transition, mayAct });
   }
 
@@ -199,7 +212,7 @@ class JiraTracker implements Jira {
       url: await this.#browse(created.key),
       labels: sent.labels,
       done: false,
-      resolution: undefined,
+      wontFix: false,
     };
     const stored = await this.get(created.id).catch((err: unknown) => {
       // It exists and we know its id: that must not be lost to a failed check.
@@ -227,13 +240,14 @@ class JiraTracker implements Jira {
   }
 
   async #issue({ id, key, fields }: z.infer<typeof shapes.issueShape>): Promise<Issue> {
+    const resolution = fields.resolution?.name;
     return {
       id,
       key,
       url: await this.#browse(key),
       labels: fields.labels ?? [],
       done: fields.status.statusCategory?.key === "done",
-      resolution: fields.resolution?.name,
+      wontFix: resolution !== undefined && resolution === this.#options.wontFixResolution,
     };
   }
 

@@ -16,12 +16,11 @@ const file = join(import.meta.dirname, "as-it-arrives.json");
 async function told({ about, notes }: Example, sandbox: JiraSandbox, linked: boolean) {
   const links = { runbookUrl: "https://wiki/a b|c]{d}", dashboardUrl: "https://grafana.example/d" };
   const ticketing = createTicketing({
-    tracker: openExample(sandbox.url),
+    tracker: openExample(sandbox.url, { resolveTransition: "No such" }),
     clock: systemClock,
     logger: pino({ enabled: false }),
     metrics: ticketsMetrics(new Registry()),
     context: { priorities: { P0: "Highest", P1: "High", P2: undefined }, ...(linked && links) },
-    resolveTransition: "No such",
   });
   const { ticket } = await ticketing.open(about, { unknown: false });
   const known = { ...about, ticket };

@@ -28,7 +28,8 @@ async function everyRequest(deployment: "Cloud" | "Server"): Promise<readonly Se
   const comment = await jira.addComment(id, [[paragraph(strong(words("one")))]]);
   await jira.updateComment(id, { comment, message: [[paragraph(strong(words("two")))]] });
   await jira.comments(id);
-  await jira.transition(id, "Done");
+  await jira.close(id);
+  await jira.reopen(id);
   return recorder.sent;
 }
 

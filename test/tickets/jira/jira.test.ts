@@ -52,7 +52,8 @@ describe("the adapter", () => {
         jira.get(id),
         jira.comments(id),
         jira.addComment(id, [[paragraph(words("x"))]]),
-        jira.transition(id, "Done"),
+        jira.close(id),
+        jira.reopen(id),
       ]) {
         expect((await errorOf(call)).code).toBe("DW_JIRA_BAD_KEY");
       }
@@ -61,4 +62,18 @@ describe("the adapter", () => {
       expect(server.seen).toEqual([]);
     },
   );
+
+  it.each([
+    ["Won't Do", true],
+    ["Done", false],
+    [undefined, false],
+  ])("counts an issue with the resolution %s as won't fix: %s", async (name, wontFix) => {
+    const fields = {
+      labels: [],
+      status: { statusCategory: { key: "done" } },
+      resolution: name === undefined ? null : { name },
+    };
+    const { jira } = await at(json(200, { id: "1", key: "IR-1", fields }));
+    expect(await jira.get("1")).toMatchObject({ done: true, wontFix });
+  });
 });
