@@ -10,6 +10,7 @@ import type { Engine } from "../../remediations/docker/engine.ts";
 import type { Clock } from "../clock.ts";
 import type { Config } from "../config/schema.ts";
 import { orderKeys } from "../outbox/executor.ts";
+import type { JiraOptions } from "../tickets/jira/jira.ts";
 import { ticketsMetrics } from "../tickets/metrics.ts";
 import { version } from "../version.ts";
 import { buildConfigured } from "./configured.ts";
@@ -28,6 +29,8 @@ export interface AppOptions {
   readonly clock?: Clock;
   /** Acts instead of the configured Docker socket. */
   readonly engine?: Engine | undefined;
+  /** Told what goes to the tracker, and the message that it says. */
+  readonly onRendered?: JiraOptions["onRendered"];
 }
 
 export interface App {
@@ -52,7 +55,7 @@ export function startApp(config: Config, options: AppOptions): Promise<App> {
  *
  * HTTP comes first, so that health can be asked for while the rest starts, and stops last.
  */
-async function start(parts: Parts, asked: Pick<AppOptions, "clock" | "engine">): Promise<App> {
+async function start(parts: Parts, asked: Omit<AppOptions, "logger">): Promise<App> {
   const { config, health, lifecycle, logger, registry } = parts;
   const shown: Shown = {};
   const started = health.register("start", notAllStarted);
@@ -65,6 +68,7 @@ async function start(parts: Parts, asked: Pick<AppOptions, "clock" | "engine">):
   const configured = buildConfigured(stored, {
     docker: asked.engine ?? buildEngine(parts),
     ticketsMetrics: config.jira && ticketsMetrics(registry),
+    onRendered: asked.onRendered,
   });
   const restoredAtMs = (): number | undefined => presence.restoredAtMs;
   const executors = buildExecutors(stored, { ...configured, stream, restoredAtMs });

@@ -9,6 +9,7 @@ import type { EngineSettings } from "../detection/settings.ts";
 import type { ConfiguredFix } from "../healing/runner.ts";
 import type { ReducerSettings } from "../incidents/reduce/aspect.ts";
 import type { SourceOptions } from "../source/options.ts";
+import type { JiraOptions } from "../tickets/jira/jira.ts";
 import type { TicketsMetrics } from "../tickets/metrics.ts";
 import type { Ticketing } from "../tickets/ticketing.ts";
 import { engineSettings } from "./engine-settings.ts";
@@ -25,6 +26,7 @@ export interface ActingParts {
   readonly docker: Engine | undefined;
   /** Undefined where there is no tracker. */
   readonly ticketsMetrics: TicketsMetrics | undefined;
+  readonly onRendered?: JiraOptions["onRendered"];
 }
 
 export interface Configured {
@@ -39,7 +41,7 @@ export interface Configured {
 /** @throws ConfigError DW_CONFIG_SECRET when a secret cannot be read */
 export function buildConfigured(
   parts: Pick<StoredParts, "config" | "clock" | "logger">,
-  { docker, ticketsMetrics: metrics }: ActingParts,
+  { docker, ticketsMetrics: metrics, onRendered }: ActingParts,
 ): Configured {
   const { config, clock } = parts;
   const { jira, links } = config;
@@ -49,7 +51,8 @@ export function buildConfigured(
     detection: engineSettings(config, registries.detectors),
     fixes,
     reducer: reducerSettings(config, fixes),
-    ticketing: jira && metrics && buildTicketing(jira, links, { clock, logger, metrics }),
+    ticketing:
+      jira && metrics && buildTicketing(jira, links, { clock, logger, metrics, onRendered }),
     sources: sourceList(config),
   };
 }

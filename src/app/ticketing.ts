@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
 import type { Config } from "../config/schema.ts";
 import { readSecret } from "../config/secret.ts";
-import { openJira } from "../tickets/jira/jira.ts";
+import { type JiraOptions, openJira } from "../tickets/jira/jira.ts";
 import type { TicketsMetrics } from "../tickets/metrics.ts";
 import { createTicketing, type Ticketing } from "../tickets/ticketing.ts";
 
@@ -11,13 +11,14 @@ interface TicketingParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: TicketsMetrics;
+  readonly onRendered: JiraOptions["onRendered"];
 }
 
 /** @throws ConfigError DW_CONFIG_SECRET when the token cannot be read */
 export function buildTicketing(
   jira: NonNullable<Config["jira"]>,
   links: Config["links"],
-  parts: TicketingParts,
+  { onRendered, ...parts }: TicketingParts,
 ): Ticketing {
   return createTicketing({
     ...parts,
@@ -29,18 +30,19 @@ export function buildTicketing(
       project: jira.project,
       issueType: jira.issue_type,
       fields: jira.fields,
+      resolveTransition: jira.resolve_transition,
+      reopenTransition: jira.reopen_transition,
+      wontFixResolution: jira.wont_fix_resolution,
       deadlineMs: jira.deadline,
       logger: parts.logger,
       metrics: parts.metrics,
+      onRendered,
     }),
     context: {
       priorities: jira.priorities,
       ...(links.dashboard_url && { dashboardUrl: links.dashboard_url }),
       ...(links.runbook_url && { runbookUrl: links.runbook_url }),
     },
-    resolveTransition: jira.resolve_transition,
-    reopenTransition: jira.reopen_transition,
-    wontFixResolution: jira.wont_fix_resolution,
     lookUpMs: jira.look_up_for,
   });
 }

@@ -6,7 +6,7 @@ import type { Digest } from "../incidents/digest.ts";
 import type { Incident } from "../incidents/incident.ts";
 import type { Attempt } from "../outbox/executor.ts";
 import { TrackerError } from "./errors.ts";
-import { renderIssue, type TicketContext } from "./issue-text.ts";
+import { newIssue, type TicketContext } from "./new-issue.ts";
 import type { Issue, Tracker } from "./tracker.ts";
 
 export interface CreationOptions {
@@ -52,9 +52,9 @@ export function createCreation(options: CreationOptions): Creation {
       }
       keepLooking(clock.now() - since, options.lookUpMs);
     }
-    const rendered = renderIssue(incident, context);
+    const wanted = newIssue(incident, context);
     const issue = await tracker
-      .create({ ...rendered, labels: [...rendered.labels, own] }, attempt.mayAct)
+      .create({ ...wanted, labels: [...wanted.labels, own] }, attempt.mayAct)
       .catch((error: unknown) => {
         if (error instanceof TrackerError && error.issue) {
           // It exists, and its id is all we need from now on; only an interrupted creation cannot be looked up.

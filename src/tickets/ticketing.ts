@@ -6,21 +6,15 @@ import { createHash } from "node:crypto";
 import { type Digest, newestEpisode } from "../incidents/digest.ts";
 import type { Note } from "../incidents/effect.ts";
 import type { Incident, TicketRef } from "../incidents/incident.ts";
+import { type Message, type MessageSection, mark as markBlock } from "../messages/message.ts";
+import { renderAgain, renderNote, renderRepeat, renderResolved } from "../messages/note-text.ts";
 import { type CreationOptions, createCreation, type TicketAttempt } from "./creation.ts";
 import { TrackerError } from "./errors.ts";
 import type { TicketsMetrics } from "./metrics.ts";
-import { renderAgain, renderNote, renderRepeat, renderResolved } from "./note-text.ts";
 import type { Issue, IssueComment } from "./tracker.ts";
-import { footer } from "./wiki.ts";
 
 export interface TicketingOptions extends Omit<CreationOptions, "lookUpMs"> {
   readonly metrics: TicketsMetrics;
-  /** Name or id of a transition; without it, a comment asks people to close the ticket. */
-  readonly resolveTransition?: string | undefined;
-  /** Without it, a closed ticket is not reopened; a comment says what happens again. */
-  readonly reopenTransition?: string | undefined;
-  /** Tickets resolved so are never reopened; only their count is kept up to date. */
-  readonly wontFixResolution?: string | undefined;
   /** How long to look for a ticket that may have been created before creating it again. Default 5 minutes. */
   readonly lookUpMs?: number | undefined;
 }
@@ -109,7 +103,7 @@ export function createTicketing(options: TicketingOptions): Ticketing {
       onIssue(incident, (issue) => count(issue, incident, { ...options, attempt })),
     note: (incident, { note, id }, attempt = atFirst) =>
       onIssue(incident, (issue) => {
-        const comment = { body: renderNote(note), mark: markOf(incident, id) };
+        const comment = { says: renderNote(note), mark: markOf(incident, id) };
         return commentOnce(issue, comment, { ...options, attempt });
       }),
     resolve: (incident, attempt = atFirst) =>
@@ -123,15 +117,15 @@ async function again(
   incident: Incident | Digest,
   options: Doing,
 ): Promise<TicketChange> {
-  if (isWontFix(issue, options)) {
+  if (issue.wontFix) {
     await count(issue, incident, options);
     return "left_alone";
   }
-  const body = renderAgain(newestEpisode(incident), "Again");
+  const says = renderAgain(newestEpisode(incident), "Again");
   const mark = markOf(incident, `again\n${newestEpisode(incident).id}`);
-  const change = await commentOnce(issue, { body, mark }, options);
-  if (!issue.done || options.reopenTransition === undefined) return change;
-  return (await moved(issue, options.reopenTransition, options)) ? "reopened" : change;
+  const change = await commentOnce(issue, { says, mark }, options);
+  if (!issue.done) return change;
+  return (await moved(issue, "reopen", options)) ? "reopened" : change;
 }
 
 async function close(
@@ -140,22 +134,19 @@ async function close(
   options: Doing,
 ): Promise<TicketChange> {
   if (issue.done) return "unchanged";
-  const { resolveTransition } = options;
-  if (resolveTransition !== undefined && (await moved(issue, resolveTransition, options))) {
-    return "resolved";
-  }
+  if (await moved(issue, "close", options)) return "resolved";
   const mark = markOf(incident, `resolved\n${newestEpisode(incident).id}`);
-  return commentOnce(issue, { body: renderResolved(incident), mark }, options);
+  return commentOnce(issue, { says: renderResolved(incident), mark }, options);
 }
 
-/** @returns false when there is no such transition: a wrong name must not hold everything else back */
+/** @returns false when the tracker has no such move: a wrong configuration must not hold everything else back */
 async function moved(
   issue: Issue,
-  transition: string,
+  move: "close" | "reopen",
   { tracker, logger, attempt }: Doing,
 ): Promise<boolean> {
   try {
-    await tracker.transition(issue.id, transition, attempt.mayAct);
+    await tracker[move](issue.id, attempt.mayAct);
     return true;
   } catch (err) {
     if (!(err instanceof TrackerError) || err.code !== "DW_JIRA_TRANSITION_MISSING") throw err;
@@ -170,30 +161,43 @@ async function count(
   options: Doing,
 ): Promise<TicketChange> {
   const { tracker, attempt } = options;
-  const mark = markOf(incident, "repeat");
-  const body = `${renderRepeat(incident)}\n${footer(mark)}`;
-  const mine = await find(issue, mark, options);
+  const comment = { says: renderRepeat(incident), mark: markOf(incident, "repeat") };
+  const mine = await find(issue, comment.mark, options);
   if (!mine) {
-    await addOnce(issue, body, options);
+    await addOnce(issue, comment, options);
     return "commented";
   }
-  if (mine.body.replaceAll("\r\n", "\n").trim() === body) return "unchanged";
-  await tracker.updateComment(issue.id, { id: mine.id, body }, attempt.mayAct);
-  return "updated";
+  const change = { comment: mine, message: messageOf(comment) };
+  const updated = await tracker.updateComment(issue.id, change, attempt.mayAct);
+  return updated ? "updated" : "unchanged";
+}
+
+/** A comment of ours, known again by its mark. */
+interface MarkedComment {
+  readonly says: MessageSection;
+  readonly mark: string;
+}
+
+function messageOf({ says, mark }: MarkedComment): Message {
+  return [[...says, markBlock(mark)]];
 }
 
 async function commentOnce(
   issue: Issue,
-  { body, mark }: { readonly body: string; readonly mark: string },
+  comment: MarkedComment,
   options: Doing,
 ): Promise<TicketChange> {
-  if (await find(issue, mark, options)) return "unchanged";
-  await addOnce(issue, `${body}\n${footer(mark)}`, options);
+  if (await find(issue, comment.mark, options)) return "unchanged";
+  await addOnce(issue, comment, options);
   return "commented";
 }
 
 /** It was not found: an earlier attempt that got no answer, or whose process is gone, may still be on its way. */
-async function addOnce(issue: Issue, body: string, { tracker, attempt }: Doing): Promise<void> {
+async function addOnce(
+  issue: Issue,
+  comment: MarkedComment,
+  { tracker, attempt }: Doing,
+): Promise<void> {
   const leftMs = attempt.unknown ? commentSettleMs - (attempt.sinceActMs ?? commentSettleMs) : 0;
   if (leftMs > 0) {
     throw new TrackerError(
@@ -207,25 +211,19 @@ async function addOnce(issue: Issue, body: string, { tracker, attempt }: Doing):
       },
     );
   }
-  await tracker.addComment(issue.id, body, attempt.mayAct);
+  await tracker.addComment(issue.id, messageOf(comment), attempt.mayAct);
 }
 
-/** The mark counts as the last line only: a person may quote our comment. */
 async function find(
   issue: Issue,
   mark: string,
   { tracker }: TicketingOptions,
 ): Promise<IssueComment | undefined> {
-  const lastLine = new RegExp(`(^|\\n)(\\{color[^}]*\\})?${mark}(\\{color\\})?$`);
   const comments = await tracker.comments(issue.id);
-  return comments.find(({ body }) => lastLine.test(body.trimEnd()));
+  return comments.find((comment) => comment.mark === mark);
 }
 
 /** Letters and digits only: the tracker may escape anything else when it stores a comment. */
 function markOf({ id }: Incident | Digest, what: string): string {
   return `dw${createHash("sha256").update(`${id}\n${what}`).digest("hex").slice(0, 14)}`;
-}
-
-function isWontFix(issue: Issue, { wontFixResolution }: TicketingOptions): boolean {
-  return wontFixResolution !== undefined && issue.resolution === wontFixResolution;
 }

@@ -1,10 +1,10 @@
 /** The port to an issue tracker, declared by who needs it: the few calls tickets/ makes. */
+import type { Message } from "../messages/message.ts";
 import type { MayAct } from "../permit.ts";
 
 export interface NewIssue {
   readonly summary: string;
-  /** Wiki markup. */
-  readonly description: string;
+  readonly description: Message;
   readonly labels: readonly string[];
   /** Name of the priority; undefined leaves the project's default. */
   readonly priority: string | undefined;
@@ -16,15 +16,25 @@ export interface Issue {
   /** Where people open it. */
   readonly url: string;
   readonly labels: readonly string[];
-  /** Whether its status belongs to the category "done". */
+  /** Whether it is closed. */
   readonly done: boolean;
-  /** Name of the resolution; undefined when unresolved. */
-  readonly resolution: string | undefined;
+  /** People closed it as something that will not be fixed: it is never reopened. */
+  readonly wontFix: boolean;
 }
 
 export interface IssueComment {
   readonly id: string;
+  /** As the tracker stores it. */
   readonly body: string;
+  /** The id of the mark block that ends it; undefined when it has none. A mark that somebody quotes further up is none. */
+  readonly mark: string | undefined;
+}
+
+export interface CommentChange {
+  /** As it was read. */
+  readonly comment: IssueComment;
+  /** What it is to say. */
+  readonly message: Message;
 }
 
 /**
@@ -40,8 +50,11 @@ export interface Tracker {
   /** The source of truth about one issue; undefined when it is gone. */
   get(id: string): Promise<Issue | undefined>;
   comments(id: string): Promise<readonly IssueComment[]>;
-  addComment(id: string, body: string, mayAct?: MayAct): Promise<IssueComment>;
-  updateComment(id: string, comment: IssueComment, mayAct?: MayAct): Promise<void>;
-  /** Moves the issue by the transition of this name or id. Throws `DW_JIRA_TRANSITION_MISSING` naming those there are. */
-  transition(id: string, transition: string, mayAct?: MayAct): Promise<void>;
+  addComment(id: string, message: Message, mayAct?: MayAct): Promise<IssueComment>;
+  /** @returns false when the comment says so already: nothing is written then */
+  updateComment(id: string, change: CommentChange, mayAct?: MayAct): Promise<boolean>;
+  /** Afterwards the issue is done. Throws `DW_JIRA_TRANSITION_MISSING` where the tracker has no such move. */
+  close(id: string, mayAct?: MayAct): Promise<void>;
+  /** Afterwards the issue is not done. Throws `DW_JIRA_TRANSITION_MISSING` where the tracker has no such move. */
+  reopen(id: string, mayAct?: MayAct): Promise<void>;
 }

@@ -13,7 +13,6 @@ import { createLifecycle, type Lifecycle } from "../../src/app/lifecycle.ts";
 import { systemClock } from "../../src/clock.ts";
 import type { DockerEngine } from "../../src/sandbox/dockerd.ts";
 import { type JiraSandbox, startJiraSandbox } from "../../src/sandbox/jira/server.ts";
-import { plainText } from "../../src/tickets/plain-text.ts";
 import { type Daemon, startDaemon } from "../programs/daemon.ts";
 import { startTestDocker } from "../programs/docker.ts";
 import { startTestKafka } from "../programs/kafka.ts";
@@ -89,11 +88,11 @@ async function setUp(lifecycle: Lifecycle, say: (line: string) => void): Promise
   return { jira, engine, container, feeder, configFile };
 }
 
-/** The tickets, as people would read their comments. */
+/** The tickets, their comments as Jira got them. */
 function tell({ jira }: Stage, say: (line: string) => void): void {
   for (const issue of jira.issues()) {
     say(`${issue.key} ${issue.summary}`);
-    for (const { body } of issue.comments) say(`  ${plainText(body)}`);
+    for (const { body } of issue.comments) say(`  ${body}`);
   }
 }
 

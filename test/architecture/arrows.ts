@@ -14,6 +14,7 @@ export const rooms = [
   "incidents",
   "messages",
   "healing",
+  "messages",
   "tickets",
   "notify",
   "config",

@@ -54,7 +54,6 @@ function workerOn(store: Store, { tracker, restarts }: World): TestOutbox {
     logger: silent,
     metrics: ticketsMetrics(new Registry()),
     context: { priorities: { P0: undefined, P1: undefined, P2: undefined } },
-    resolveTransition: "Done",
   });
   const target = { id: "a".repeat(64), name: "svc", host: "box", snapshot: {}, refusal: undefined };
   const remediation: Remediation = {
@@ -155,7 +154,7 @@ describe("detection that catches up after it was away", () => {
     expect(issues).toHaveLength(2);
     const summary = issues.find(({ description }) => description.includes("was away"));
     for (const name of ["a", "b", "c"])
-      expect(summary?.description).toContain(`|${name}\\: credit_score lost`);
+      expect(summary?.description).toContain(` ${name}: credit_score lost`);
     expect(summary?.description).not.toContain("still-wrong");
     expect(world.restarts).toEqual([]);
     const runs = (await listRuns(store)).items;

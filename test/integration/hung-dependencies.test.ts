@@ -61,6 +61,8 @@ function ticketsThrough(gate: HangingGate) {
     token: "secret",
     project: "IR",
     issueType: "Bug",
+    resolveTransition: "Done",
+    reopenTransition: "To Do",
     deadlineMs,
     logger: silent,
     metrics,

@@ -3,6 +3,7 @@ import { Registry } from "prom-client";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { systemClock } from "../../src/clock.ts";
 import type { Incident } from "../../src/incidents/incident.ts";
+import { paragraph, words } from "../../src/messages/message.ts";
 import {
   type JiraSandbox,
   type JiraSandboxOptions,
@@ -25,12 +26,14 @@ interface Change extends JiraSandboxOptions {
   readonly token?: string;
   readonly project?: string;
   readonly deadlineMs?: number;
+  readonly resolveTransition?: string;
 }
 
 async function place({
   token = "secret",
   project = "IR",
   deadlineMs = 10_000,
+  resolveTransition = "Done",
   ...options
 }: Change = {}): Promise<Place> {
   const users = [{ name: "bot", token: "secret" }];
@@ -45,6 +48,9 @@ async function place({
     token,
     project,
     issueType: "Bug",
+    resolveTransition,
+    reopenTransition: "Reopen",
+    wontFixResolution: "Won't Do",
     deadlineMs,
     logger,
     metrics,
@@ -55,8 +61,6 @@ async function place({
     logger,
     metrics,
     context: { priorities: { P0: "Highest", P1: "High", P2: "Low" } },
-    resolveTransition: "Done",
-    reopenTransition: "Reopen",
     lookUpMs: 0,
   });
   return { sandbox, jira, ticketing, registry };
@@ -217,9 +221,9 @@ describe("bad settings of jira", () => {
 
 describe("what Jira does not have", () => {
   it("is a transition of that name: those there are get named", async () => {
-    const here = await place();
+    const here = await place({ resolveTransition: "Close" });
     const { ticket } = await opened(here, exampleIncident());
-    await expect(here.jira.transition(ticket?.id ?? "", "Close")).rejects.toMatchObject({
+    await expect(here.jira.close(ticket?.id ?? "")).rejects.toMatchObject({
       code: "DW_JIRA_TRANSITION_MISSING",
       message: expect.stringContaining("Start Progress (21), Done (31)"),
     });
@@ -236,7 +240,9 @@ describe("what Jira does not have", () => {
   it("is more than a page of comments at once: all pages are read", async () => {
     const here = await place();
     const { ticket } = await opened(here, exampleIncident());
-    for (let i = 0; i < 105; i += 1) await here.jira.addComment(ticket?.id ?? "", `comment ${i}`);
+    for (let i = 0; i < 105; i += 1) {
+      await here.jira.addComment(ticket?.id ?? "", [[paragraph(words(`comment ${i}`))]]);
+    }
     expect(await here.jira.comments(ticket?.id ?? "")).toHaveLength(105);
   });
 });

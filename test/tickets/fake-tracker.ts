@@ -1,8 +1,16 @@
-/** A tracker in memory, whose answers can be lost and whose index can lag. */
+/** A tracker in memory that keeps plain text, whose answers can be lost and whose index can lag. */
 
+import type { Message } from "../../src/messages/message.ts";
+import { plainText } from "../../src/messages/plain-text.ts";
 import type { MayAct } from "../../src/permit.ts";
 import { TrackerError } from "../../src/tickets/errors.ts";
-import type { Issue, IssueComment, NewIssue, Tracker } from "../../src/tickets/tracker.ts";
+import type {
+  CommentChange,
+  Issue,
+  IssueComment,
+  NewIssue,
+  Tracker,
+} from "../../src/tickets/tracker.ts";
 
 interface FakeIssue extends Issue {
   readonly description: string;
@@ -17,13 +25,19 @@ function lostAnswer(): TrackerError {
   });
 }
 
+function stored(id: string, message: Message): IssueComment {
+  const last = message.at(-1)?.at(-1);
+  return { id, body: plainText(message), mark: last?.kind === "mark" ? last.id : undefined };
+}
+
 export class FakeTracker implements Tracker {
   issues: FakeIssue[] = [];
   /** Whether the search shows what was created. */
   indexed = true;
   /** What each call, by name, throws after it took effect; used up. */
   readonly losesAnswerOf: string[] = [];
-  transitions: Readonly<Record<string, boolean>> = { Done: true, Reopen: false };
+  /** Whether issues can be closed and reopened. */
+  movable = true;
 
   async create(issue: NewIssue, mayAct?: MayAct): Promise<Issue> {
     await mayAct?.();
@@ -34,9 +48,9 @@ export class FakeTracker implements Tracker {
       key,
       url: `http://jira/browse/${key}`,
       labels: issue.labels,
-      description: issue.description,
+      description: plainText(issue.description),
       done: false,
-      resolution: undefined,
+      wontFix: false,
       comments: [],
     };
     this.issues.push(created);
@@ -56,35 +70,47 @@ export class FakeTracker implements Tracker {
     return Promise.resolve([...this.#issue(id).comments]);
   }
 
-  async addComment(id: string, body: string, mayAct?: MayAct): Promise<IssueComment> {
+  async addComment(id: string, message: Message, mayAct?: MayAct): Promise<IssueComment> {
     await mayAct?.();
     const { comments } = this.#issue(id);
-    const comment = { id: String(comments.length + 1), body };
+    const comment = stored(String(comments.length + 1), message);
     comments.push(comment);
     return this.#answer("addComment", comment);
   }
 
-  async updateComment(id: string, comment: IssueComment, mayAct?: MayAct): Promise<void> {
+  async updateComment(
+    id: string,
+    { comment, message }: CommentChange,
+    mayAct?: MayAct,
+  ): Promise<boolean> {
+    const changed = stored(comment.id, message);
+    if (changed.body === comment.body) return false;
     await mayAct?.();
     const { comments } = this.#issue(id);
-    comments[comments.findIndex((candidate) => candidate.id === comment.id)] = comment;
-    return this.#answer("updateComment", undefined);
+    comments[comments.findIndex((candidate) => candidate.id === comment.id)] = changed;
+    return this.#answer("updateComment", true);
   }
 
-  async transition(id: string, transition: string, mayAct?: MayAct): Promise<void> {
-    await mayAct?.();
-    const done = this.transitions[transition];
-    if (done === undefined) {
-      const hint = "Name one that is there.";
-      return Promise.reject(new TrackerError("DW_JIRA_TRANSITION_MISSING", "none", { hint }));
-    }
-    this.people(id, { done, resolution: done ? "Done" : undefined });
-    return this.#answer("transition", undefined);
+  close(id: string, mayAct?: MayAct): Promise<void> {
+    return this.#move(id, { done: true }, mayAct);
+  }
+
+  reopen(id: string, mayAct?: MayAct): Promise<void> {
+    return this.#move(id, { done: false }, mayAct);
   }
 
   /** What a person changes by hand. */
   people(id: string, change: Partial<FakeIssue>): void {
     this.issues = this.issues.map((issue) => (issue.id === id ? { ...issue, ...change } : issue));
+  }
+
+  async #move(id: string, change: Pick<Issue, "done">, mayAct?: MayAct): Promise<void> {
+    await mayAct?.();
+    if (!this.movable) {
+      throw new TrackerError("DW_JIRA_TRANSITION_MISSING", "none", { hint: "Name one." });
+    }
+    this.people(id, change);
+    return this.#answer("move", undefined);
   }
 
   #issue(id: string): FakeIssue {

@@ -1,12 +1,13 @@
 /** The sandbox's tickets for people: a list and a page for each, without script. */
 import { escapeHtml } from "../../html.ts";
-import { plainText } from "../../tickets/plain-text.ts";
+import { messageHtml } from "../../messages/html.ts";
+import type { KnownMessages } from "./known-messages.ts";
 import type { SandboxIssue } from "./tracker.ts";
 
 const style =
   "body{font:15px/1.5 system-ui,sans-serif;max-width:64rem;margin:2rem auto;padding:0 1rem}" +
   "pre{white-space:pre-wrap;background:#f4f5f7;padding:1rem;border-radius:6px}" +
-  "td{padding:.3rem 1rem .3rem 0}small{color:#5e6c84}";
+  "td,th{padding:.3rem 1rem .3rem 0;text-align:left}small{color:#5e6c84}";
 
 export function listPage(issues: readonly SandboxIssue[]): string {
   const rows = issues.map(
@@ -17,18 +18,18 @@ export function listPage(issues: readonly SandboxIssue[]): string {
   return page("Tickets", list);
 }
 
-export function issuePage(issue: SandboxIssue): string {
+export function issuePage(issue: SandboxIssue, known: KnownMessages): string {
   const { key, summary, status, resolution, priority, labels, description, comments } = issue;
   const state = [status.name, resolution, `priority ${priority}`, ...labels]
     .filter(Boolean)
     .join(" · ");
   const said = comments.map(
     ({ author, body, createdAtMs }) =>
-      `<p><small>${escapeHtml(author)}, ${escapeHtml(new Date(createdAtMs).toISOString())}</small><pre>${escapeHtml(plainText(body))}</pre>`,
+      `<p><small>${escapeHtml(author)}, ${escapeHtml(new Date(createdAtMs).toISOString())}</small>${messageHtml(known.of(body))}`,
   );
   return page(
     `${key} ${summary}`,
-    `<p><a href="/">All tickets</a> <small>${escapeHtml(state)}</small><pre>${escapeHtml(plainText(description))}</pre>${said.join("")}`,
+    `<p><a href="/">All tickets</a> <small>${escapeHtml(state)}</small>${messageHtml(known.of(description))}${said.join("")}`,
   );
 }
 

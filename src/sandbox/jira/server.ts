@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { type Clock, systemClock } from "../../clock.ts";
 import { createFaultQueue, type JiraFault } from "./fault.ts";
+import { KnownMessages } from "./known-messages.ts";
 import { issuePage, listPage } from "./page.ts";
 import { answer, type JiraCall, type Reply, refuse, type Site } from "./routes.ts";
 import {
@@ -45,6 +46,8 @@ export interface JiraSandbox {
   readonly url: string;
   /** Oldest first; grows. */
   readonly ledger: readonly JiraLedgerEntry[];
+  /** What the pages show instead of markup. */
+  readonly messages: KnownMessages;
   /** All tickets with their comments, oldest first. */
   issues(): readonly SandboxIssue[];
   /** The next matching request meets this, once. */
@@ -58,6 +61,7 @@ interface SandboxParts {
   readonly users: JiraSandboxOptions["users"];
   readonly ledger: JiraLedgerEntry[];
   readonly faults: ReturnType<typeof createFaultQueue>;
+  readonly messages: KnownMessages;
 }
 
 /** Starts it on 127.0.0.1. Nothing is kept after `stop`. */
@@ -80,6 +84,7 @@ export async function startJiraSandbox(options: JiraSandboxOptions = {}): Promis
     users: options.users,
     ledger: [],
     faults: createFaultQueue(),
+    messages: new KnownMessages(),
   };
   const server = createServer((request, response) => {
     serve(parts, request, response).catch(() => response.destroy());
@@ -89,6 +94,7 @@ export async function startJiraSandbox(options: JiraSandboxOptions = {}): Promis
   return {
     url: site.url,
     ledger: parts.ledger,
+    messages: parts.messages,
     issues: () => tracker.issues,
     fault: parts.faults.order,
     stop: () => close(server),
@@ -104,7 +110,7 @@ async function serve(
   const { method = "GET" } = request;
   const api = /^\/rest\/api\/(?:2|3|latest)(\/.*)$/.exec(pathname)?.[1];
   if (api === undefined) {
-    showPage(parts.site.tracker, pathname, response);
+    showPage(parts, pathname, response);
     return;
   }
   const body = await bodyOf(request);
@@ -168,7 +174,11 @@ function suffer({ answer: kind }: JiraFault, response: ServerResponse): void {
   }
 }
 
-function showPage(tracker: SandboxTracker, path: string, response: ServerResponse): void {
+function showPage(
+  { site: { tracker }, messages }: SandboxParts,
+  path: string,
+  response: ServerResponse,
+): void {
   const key = /^\/browse\/([\w-]+)$/.exec(path)?.[1];
   const issue = key === undefined ? undefined : tracker.find(key);
   const found = path === "/" || issue !== undefined;
@@ -176,7 +186,7 @@ function showPage(tracker: SandboxTracker, path: string, response: ServerRespons
     "content-type": "text/html; charset=utf-8",
     "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'",
   });
-  response.end(issue ? issuePage(issue) : listPage(found ? tracker.issues : []));
+  response.end(issue ? issuePage(issue, messages) : listPage(found ? tracker.issues : []));
 }
 
 /** @returns the account's name; undefined when the credentials are missing or wrong */

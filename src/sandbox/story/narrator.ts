@@ -1,5 +1,6 @@
 /** Tells what happens on the stage, from the ledgers of its parts: lines for people, or JSON lines. */
-import { plainText, renderPlain } from "../../tickets/plain-text.ts";
+import { plainText } from "../../messages/plain-text.ts";
+import { plainTicket } from "../../tickets/plain-ticket.ts";
 import type { JiraLedgerEntry, JiraSandbox } from "../jira/server.ts";
 
 export interface Narration {
@@ -48,12 +49,14 @@ export class Narrator {
     if (entry.what === "issue_created") {
       this.#ticketsTold += 1;
       // The first ticket is shown as people would read it; the others by their title.
-      const whole = this.#ticketsTold === 1 ? `\n\n${indented(renderPlain(issue))}\n` : "";
+      const ticket = { ...issue, description: this.#jira.messages.of(issue.description) };
+      const whole = this.#ticketsTold === 1 ? `\n\n${indented(plainTicket(ticket))}\n` : "";
       this.#tell(entry.at, base, `${issue.key} opened: ${issue.summary}${whole}`);
     } else if (entry.what === "comment_added") {
       const place = this.#commentsTold.get(issue.key) ?? 0;
       this.#commentsTold.set(issue.key, place + 1);
-      const body = plainText(issue.comments[place]?.body ?? "").trim();
+      const markup = issue.comments[place]?.body ?? "";
+      const body = plainText(this.#jira.messages.of(markup)).trim();
       this.#tell(
         entry.at,
         { ...base, body },

@@ -1,6 +1,7 @@
 /** The demo's story from its first row to its scorecard, in accelerated time. */
 import type { Engine } from "../../../remediations/docker/engine.ts";
 import { acceleratedClock, type Clock, systemClock } from "../../clock.ts";
+import type { Message } from "../../messages/message.ts";
 import { Narrator } from "./narrator.ts";
 import { storyRows } from "./rows.ts";
 import { type Scorecard, scorecard } from "./scorecard.ts";
@@ -23,6 +24,8 @@ export interface StoryWorld {
   readonly clock: Clock;
   /** Acts instead of the configured one; undefined where that is real. */
   readonly engine: Engine | undefined;
+  /** Told what goes to the tracker, and the message that it says. */
+  readonly onRendered: (markup: string, message: Message) => void;
 }
 
 export interface WatchingDaemon {
@@ -51,7 +54,11 @@ export async function playStory(options: StoryOptions): Promise<Scorecard> {
   say(
     `History       seven days of ${models.length} models, one attribution every ten minutes; a day passes in 72 s\n`,
   );
-  const daemon = await options.start(stage.config, { clock, engine: stage.engine });
+  const daemon = await options.start(stage.config, {
+    clock,
+    engine: stage.engine,
+    onRendered: (markup, message) => stage.jira.messages.add(markup, message),
+  });
   onStop("driftwarden", () => daemon.stop());
   const narrator = new Narrator(stage.jira, { print, json });
   for (let step = firstLive; step <= storySteps && !stop.aborted; step += 1) {

@@ -1,22 +1,6 @@
 /** What is checked before Jira is asked. */
 import { TrackerError } from "../errors.ts";
 
-export function transitionMissing(
-  id: string,
-  transition: string,
-  there: readonly { readonly id: string; readonly name: string }[],
-): TrackerError {
-  const names = there.map((t) => `${t.name} (${t.id})`).join(", ");
-  return new TrackerError(
-    "DW_JIRA_TRANSITION_MISSING",
-    `moving issue ${id}: there is no transition "${transition}"; there are: ${names || "none"}`,
-    {
-      hint: "Set jira.resolve_transition and jira.reopen_transition to the name or id of a transition (not of a status) that Driftwarden's user may make.",
-      retryAfterMs: 600_000,
-    },
-  );
-}
-
 export function checkIssue(id: string): void {
   checkText(id, /^(\d{1,19}|[A-Z][A-Z0-9_]*-\d{1,19})$/, "issue id or key");
 }

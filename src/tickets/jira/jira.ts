@@ -1,22 +1,33 @@
-/** Jira behind the Tracker port: REST v2 and wiki markup, which Cloud and Data Center both speak. */
-import type JiraApi from "jira-client";
+/** Jira behind the Tracker port: REST v2 and its wiki markup, which Cloud and Data Center both speak. */
 import type { Logger } from "pino";
 import type { z } from "zod";
+import type { Message } from "../../messages/message.ts";
 import type { MayAct } from "../../permit.ts";
 import { TrackerError } from "../errors.ts";
-import type { Issue, IssueComment, NewIssue, Tracker } from "../tracker.ts";
-import { checkIssue, checkText, transitionMissing } from "./checks.ts";
+import type { CommentChange, Issue, IssueComment, NewIssue, Tracker } from "../tracker.ts";
+import { checkIssue, checkText } from "./checks.ts";
 import { connect, type JiraConnection, type JiraConnectionOptions } from "./connection.ts";
+import { read } from "./read.ts";
 import * as shapes from "./shapes.ts";
+import { makeTransition } from "./transitions.ts";
+import { markIn, renderWiki } from "./wiki.ts";
 
 export interface JiraOptions extends JiraConnectionOptions {
   /** Key of the project. */
   readonly project: string;
   /** Name of the issue type. */
   readonly issueType: string;
+  /** Name or id of the transition that closes an issue. */
+  readonly resolveTransition: string;
+  /** Name or id of the transition that reopens an issue. */
+  readonly reopenTransition: string;
+  /** Issues with this resolution count as won't fix. */
+  readonly wontFixResolution?: string | undefined;
   /** Further fields of a new issue, by Jira's field ids, as Jira's API wants them; `labels` are added to ours. */
   readonly fields?: Readonly<Record<string, unknown>>;
   readonly logger: Logger;
+  /** Told what is sent as a description or comment, and the message that it says. */
+  readonly onRendered?: ((markup: string, message: Message) => void) | undefined;
 }
 
 /** What Jira says of itself and of us. */
@@ -65,7 +76,7 @@ class JiraTracker implements Jira {
             project: { key: project },
             issuetype: { name: issueType },
             summary: issue.summary,
-            description: issue.description,
+            description: this.#markup(issue.description),
             labels: [...configuredLabels(fields), ...issue.labels],
             ...(issue.priority === undefined ? {} : { priority: { name: issue.priority } }),
           },
@@ -127,40 +138,49 @@ class JiraTracker implements Jira {
           }),
         shapes.commentsShape,
       );
-      all.push(...comments);
+      all.push(...comments.map(marked));
       if (comments.length === 0 || all.length >= total) break;
     }
     return all;
   }
 
-  async addComment(id: string, body: string, mayAct?: MayAct): Promise<IssueComment> {
+  async addComment(id: string, message: Message, mayAct?: MayAct): Promise<IssueComment> {
     checkIssue(id);
-    return this.#connection.call(
+    const added = await this.#connection.call(
       { name: "comment", doing: `commenting on issue ${id}`, writes: true, mayAct },
-      (client) => client.addComment(id, body),
+      (client) => client.addComment(id, this.#markup(message)),
       shapes.commentShape,
     );
+    return marked(added);
   }
 
-  async updateComment(id: string, comment: IssueComment, mayAct?: MayAct): Promise<void> {
+  async updateComment(
+    id: string,
+    { comment, message }: CommentChange,
+    mayAct?: MayAct,
+  ): Promise<boolean> {
     checkIssue(id);
     checkText(comment.id, /^\d{1,19}$/, "comment id");
+    const body = this.#markup(message);
+    if (comment.body.replaceAll("\r\n", "\n").trim() === body) return false;
     await this.#connection.call(
       { name: "update_comment", doing: `updating a comment of issue ${id}`, writes: true, mayAct },
-      (client) => client.updateComment(id, comment.id, comment.body),
+      (client) => client.updateComment(id, comment.id, body),
       shapes.anything,
     );
+    return true;
   }
 
-  async transition(id: string, transition: string, mayAct?: MayAct): Promise<void> {
+  async close(id: string, mayAct?: MayAct): Promise<void> {
     checkIssue(id);
-    try {
-      await this.#transitionOnce(id, transition, mayAct);
-    } catch (error) {
-      // Two transitions at once: read again what is possible now, then once more.
-      if (!(error instanceof TrackerError) || error.status !== 409) throw error;
-      await this.#transitionOnce(id, transition, mayAct);
-    }
+    const { resolveTransition: transition } = this.#options;
+    await makeTransition(this.#connection, id, { transition, mayAct });
+  }
+
+  async reopen(id: string, mayAct?: MayAct): Promise<void> {
+    checkIssue(id);
+    const { reopenTransition: transition } = this.#options;
+    await makeTransition(this.#connection, id, { transition, mayAct });
   }
 
   async probe(): Promise<JiraProbe> {
@@ -185,22 +205,6 @@ class JiraTracker implements Jira {
     };
   }
 
-  async #transitionOnce(id: string, transition: string, mayAct?: MayAct): Promise<void> {
-    const { transitions } = await this.#connection.call(
-      { name: "transitions", doing: `reading the transitions of issue ${id}`, writes: false },
-      (client) => read(client, `/issue/${id}/transitions`, {}),
-      shapes.transitionsShape,
-    );
-    const wanted = transition.toLowerCase();
-    const found = transitions.find((t) => t.id === transition || t.name.toLowerCase() === wanted);
-    if (!found) throw transitionMissing(id, transition, transitions);
-    await this.#connection.call(
-      { name: "transition", doing: `moving issue ${id} by "${found.name}"`, writes: true, mayAct },
-      (client) => client.transitionIssue(id, { transition: { id: found.id } }),
-      shapes.anything,
-    );
-  }
-
   /** A label that silently was not stored would make every later look-up miss. */
   async #readBack(created: { id: string; key: string }, sent: NewIssue): Promise<Issue> {
     const assumed = {
@@ -208,7 +212,7 @@ class JiraTracker implements Jira {
       url: await this.#browse(created.key),
       labels: sent.labels,
       done: false,
-      resolution: undefined,
+      wontFix: false,
     };
     const stored = await this.get(created.id).catch((err: unknown) => {
       // It exists and we know its id: that must not be lost to a failed check.
@@ -229,14 +233,21 @@ class JiraTracker implements Jira {
     );
   }
 
+  #markup(message: Message): string {
+    const markup = renderWiki(message);
+    this.#options.onRendered?.(markup, message);
+    return markup;
+  }
+
   async #issue({ id, key, fields }: z.infer<typeof shapes.issueShape>): Promise<Issue> {
+    const resolution = fields.resolution?.name;
     return {
       id,
       key,
       url: await this.#browse(key),
       labels: fields.labels ?? [],
       done: fields.status.statusCategory?.key === "done",
-      resolution: fields.resolution?.name,
+      wontFix: resolution !== undefined && resolution === this.#options.wontFixResolution,
     };
   }
 
@@ -267,16 +278,11 @@ class JiraTracker implements Jira {
   }
 }
 
+function marked({ id, body }: z.infer<typeof shapes.commentShape>): IssueComment {
+  return { id, body, mark: markIn(body) };
+}
+
 function configuredLabels(fields: JiraOptions["fields"]): readonly unknown[] {
   const labels = fields?.["labels"];
   return Array.isArray(labels) ? labels : [];
-}
-
-/** Where jira-client's own method asks for too much, or with parameters that Data Center does not know. */
-function read(
-  client: JiraApi,
-  pathname: string,
-  query: Readonly<Record<string, number | readonly string[]>>,
-): Promise<unknown> {
-  return client.doRequest(client.makeRequestHeader(client.makeUri({ pathname, query })));
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished } from "vitest";
+import { heading } from "../../../src/messages/message.ts";
 import {
   type JiraSandbox,
   type JiraSandboxOptions,
@@ -168,5 +169,15 @@ describe("the sandbox's pages", () => {
     expect(ticket).not.toMatch(/<script|<i>|<b>/);
     expect(ticket).toContain("simulated");
     expect((await fetch(`${place.url}/browse/IR-9`)).status).toBe(404);
+  });
+
+  it("show the message where it is known of which the markup was made, else the markup", async () => {
+    const place = await sandbox();
+    place.messages.add("h3. *Known*", [[heading("Known")]]);
+    await ask(place, "POST /issue", { fields: { ...fields, description: "h3. *Known*" } });
+    await ask(place, "POST /issue/IR-1/comment", { body: "h3. *Other*" });
+    const ticket = await (await fetch(`${place.url}/browse/IR-1`)).text();
+    expect(ticket).toContain("<h3>Known</h3>");
+    expect(ticket).toContain("<pre>h3. *Other*</pre>");
   });
 });

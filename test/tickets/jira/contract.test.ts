@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Document, OpenAPIBackend } from "openapi-backend";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { paragraph, strong, words } from "../../../src/messages/message.ts";
 import { openExample } from "./open-example.ts";
 import { type Sent, startRecorder } from "./recorder.ts";
 
@@ -18,16 +19,17 @@ async function everyRequest(deployment: "Cloud" | "Server"): Promise<readonly Se
   await jira.probe();
   const { id, key } = await jira.create({
     summary: "s",
-    description: "d",
+    description: [[paragraph(words("d"))]],
     labels: ["driftwarden"],
     priority: "High",
   });
   await jira.findByLabel("driftwarden");
   await jira.get(key);
-  const comment = await jira.addComment(id, "*one*");
-  await jira.updateComment(id, { ...comment, body: "*two*" });
+  const comment = await jira.addComment(id, [[paragraph(strong(words("one")))]]);
+  await jira.updateComment(id, { comment, message: [[paragraph(strong(words("two")))]] });
   await jira.comments(id);
-  await jira.transition(id, "Done");
+  await jira.close(id);
+  await jira.reopen(id);
   return recorder.sent;
 }
 

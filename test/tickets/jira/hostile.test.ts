@@ -1,7 +1,14 @@
 import { describe, expect, it, vi } from "vitest";
+import { type Message, paragraph, words } from "../../../src/messages/message.ts";
 import { at, errorOf, json, token } from "./open-example.ts";
 
-const issue = { summary: "s", description: "d", labels: ["driftwarden"], priority: undefined };
+const says = (text: string): Message => [[paragraph(words(text))]];
+const issue = {
+  summary: "s",
+  description: says("d"),
+  labels: ["driftwarden"],
+  priority: undefined,
+};
 
 describe("an answer that is a refusal", () => {
   it.each([
@@ -23,7 +30,7 @@ describe("an answer that is a refusal", () => {
   it("tells how long to wait and which limit was hit on 429", async () => {
     const headers = { "retry-after": "17", "ratelimit-reason": "jira-per-issue-on-write" };
     const { jira } = await at(json(429, {}, headers));
-    expect(await errorOf(jira.addComment("1", "x"))).toMatchObject({
+    expect(await errorOf(jira.addComment("1", says("x")))).toMatchObject({
       code: "DW_JIRA_RATE_LIMITED",
       status: 429,
       retryAfterMs: 17_000,
@@ -72,7 +79,7 @@ describe("an answer that is a refusal", () => {
     const error = await errorOf(jira.create(issue));
     expect(error).toMatchObject({ code: "DW_JIRA_REFUSED", retryAfterMs: 600_000 });
     expect(error.hint).toMatch(/priority.*jira\.priorities/);
-    expect((await errorOf(jira.addComment("1", "x"))).retryAfterMs).toBeUndefined();
+    expect((await errorOf(jira.addComment("1", says("x")))).retryAfterMs).toBeUndefined();
   });
 
   it("names the project that is not there", async () => {
@@ -184,7 +191,7 @@ describe("no answer", () => {
 
   it("is perhaps applied when the connection broke after the request was written", async () => {
     const { jira } = await at((response) => response.socket?.resetAndDestroy());
-    expect(await errorOf(jira.addComment("1", "x"))).toMatchObject({
+    expect(await errorOf(jira.addComment("1", says("x")))).toMatchObject({
       code: "DW_JIRA_UNREACHABLE",
       maybeApplied: true,
     });
@@ -195,7 +202,7 @@ describe("no answer", () => {
       response.writeHead(201, { "content-length": "100" });
       response.write("{", () => response.destroy());
     });
-    expect(await errorOf(jira.addComment("1", "x"))).toMatchObject({
+    expect(await errorOf(jira.addComment("1", says("x")))).toMatchObject({
       code: "DW_JIRA_UNREACHABLE",
       maybeApplied: true,
     });
@@ -211,7 +218,7 @@ describe("no answer", () => {
       await vi.waitFor(() => expect(standing).toBe(true));
       throw new Error("taken over");
     };
-    await expect(jira.addComment("1", "x", takenOver)).rejects.toThrow("taken over");
+    await expect(jira.addComment("1", says("x"), takenOver)).rejects.toThrow("taken over");
     expect(server.seen).toEqual([]);
   });
 
@@ -220,7 +227,7 @@ describe("no answer", () => {
     const late = new AbortController();
     const asking = jira.addComment(
       "1",
-      "x",
+      says("x"),
       () =>
         new Promise((_resolve, reject) => {
           late.signal.addEventListener("abort", () => reject(new Error("taken over")));

@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
+import { paragraph, words } from "../../../src/messages/message.ts";
 import { at, errorOf, json, openExample, token } from "./open-example.ts";
 
 describe("the adapter", () => {
@@ -50,8 +51,9 @@ describe("the adapter", () => {
       for (const call of [
         jira.get(id),
         jira.comments(id),
-        jira.addComment(id, "x"),
-        jira.transition(id, "Done"),
+        jira.addComment(id, [[paragraph(words("x"))]]),
+        jira.close(id),
+        jira.reopen(id),
       ]) {
         expect((await errorOf(call)).code).toBe("DW_JIRA_BAD_KEY");
       }
@@ -60,4 +62,18 @@ describe("the adapter", () => {
       expect(server.seen).toEqual([]);
     },
   );
+
+  it.each([
+    ["Won't Do", true],
+    ["Done", false],
+    [undefined, false],
+  ])("counts an issue with the resolution %s as won't fix: %s", async (name, wontFix) => {
+    const fields = {
+      labels: [],
+      status: { statusCategory: { key: "done" } },
+      resolution: name === undefined ? null : { name },
+    };
+    const { jira } = await at(json(200, { id: "1", key: "IR-1", fields }));
+    expect(await jira.get("1")).toMatchObject({ done: true, wontFix });
+  });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { paragraph, words } from "../../../src/messages/message.ts";
 import type { Permit } from "../../../src/permit.ts";
 import { fakeClocks, whatExpires } from "../../fakes/permit.ts";
 import { at, json } from "./open-example.ts";
@@ -17,7 +18,9 @@ describe("a comment whose permit expired before it was written", () => {
       if (asked === 1) expire(clocks);
       return permit;
     };
-    expect(await jira.addComment("1", "x", mayAct)).toMatchObject({ id: "1" });
+    expect(await jira.addComment("1", [[paragraph(words("x"))]], mayAct)).toMatchObject({
+      id: "1",
+    });
     expect(asked).toBe(2);
     expect(server.seen).toHaveLength(1);
   });
@@ -31,7 +34,9 @@ describe("a comment whose permit expired before it was written", () => {
       if (asked > 1) throw new Error("taken over");
       return clocks.permit(0);
     };
-    await expect(jira.addComment("1", "x", mayAct)).rejects.toThrow("taken over");
+    await expect(jira.addComment("1", [[paragraph(words("x"))]], mayAct)).rejects.toThrow(
+      "taken over",
+    );
     expect(server.seen).toEqual([]);
   });
 });

@@ -2,6 +2,7 @@
 import type { BlamedFeature, EpisodeKind, EpisodeOpened } from "../detection/event.ts";
 import { type Episode, isModelEpisode, type ServiceEpisodeKind } from "../incidents/episode.ts";
 import { modelName } from "../model-key.ts";
+import { type Line, line, words } from "./message.ts";
 import { lengthOf, oneLine, readShare } from "./text.ts";
 
 /** A title stays readable in lists and mail. */
@@ -14,12 +15,12 @@ const titleLength = 79;
  */
 export function headline(episode: Episode, taken: number): string {
   const model = displayName(episode);
-  const [subject, words] = symptom(episode);
-  const room = titleLength - taken - lengthOf(`: ${words}`);
-  if (subject === undefined) return `${oneLine(model, room)}: ${words}`;
+  const [subject, said] = symptom(episode);
+  const room = titleLength - taken - lengthOf(`: ${said}`);
+  if (subject === undefined) return `${oneLine(model, room)}: ${said}`;
   const half = Math.floor(room / 2);
   const shortModel = oneLine(model, Math.max(half, room - lengthOf(oneLine(subject, room))));
-  return `${shortModel}: ${oneLine(subject, room - lengthOf(shortModel))}${words}`;
+  return `${shortModel}: ${oneLine(subject, room - lengthOf(shortModel))}${said}`;
 }
 
 /** The subject as people call it; the source where a source has one model without a name. */
@@ -35,8 +36,8 @@ function symptom(episode: Episode): readonly [string | undefined, string] {
   const { kind, features } = episode;
   const [top] = features;
   if (kind === "bad_values" && !top) return [undefined, "bad values arrive"];
-  const words = kind === "shift" ? direction(top) : symptoms[kind];
-  return ofModel.has(kind) ? [undefined, words] : [top?.feature ?? "a feature", ` ${words}`];
+  const said = kind === "shift" ? direction(top) : symptoms[kind];
+  return ofModel.has(kind) ? [undefined, said] : [top?.feature ?? "a feature", ` ${said}`];
 }
 
 const symptoms: Readonly<Record<Exclude<EpisodeKind, "shift">, string>> = {
@@ -73,41 +74,42 @@ function direction(feature: BlamedFeature | undefined): string {
 }
 
 interface ImpactWords {
-  /** Name of the model, markup already. */
-  readonly model: string;
-  /** The feature most to blame, markup already. */
-  readonly feature: string;
-  readonly before: string;
-  readonly after: string;
+  /** Name of the model. */
+  readonly model: Line;
+  /** The feature most to blame. */
+  readonly feature: Line;
+  readonly before: Line;
+  readonly after: Line;
 }
 
-/** What it means for whoever relies on the model: one sentence of markup. */
+/** What it means for whoever relies on the model: one sentence. */
 export function impact(
   { kind, features }: EpisodeOpened,
   names: Pick<ImpactWords, "model" | "feature">,
-): string {
+): Line {
   const [top] = features;
-  return impacts[kind]({ ...names, before: readShare(top?.before), after: readShare(top?.after) });
+  const before = words(readShare(top?.before));
+  return impacts[kind]({ ...names, before, after: words(readShare(top?.after)) });
 }
 
-const noLongerDecides = ({ model, feature, before, after }: ImpactWords): string =>
-  `${model} no longer decides as it did: ${feature} went from ${before} to ${after} of its attention, so its predictions may be wrong without any error.`;
+const noLongerDecides = ({ model, feature, before, after }: ImpactWords): Line =>
+  line`${model} no longer decides as it did: ${feature} went from ${before} to ${after} of its attention, so its predictions may be wrong without any error.`;
 
-const impacts: Readonly<Record<EpisodeKind, (words: ImpactWords) => string>> = {
+const impacts: Readonly<Record<EpisodeKind, (said: ImpactWords) => Line>> = {
   shift: noLongerDecides,
   level_shift: noLongerDecides,
   leak: ({ model, feature, before, after }) =>
-    `${model} now looks mostly at ${feature} (${after} of its attention, before ${before}): often a column that gives the answer away, so its predictions may be worthless in production.`,
+    line`${model} now looks mostly at ${feature} (${after} of its attention, before ${before}): often a column that gives the answer away, so its predictions may be worthless in production.`,
   silent: ({ model }) =>
-    `${model} has delivered no importances for longer than its cadence allows: nobody knows what it looks at now, and it may not be running.`,
+    line`${model} has delivered no importances for longer than its cadence allows: nobody knows what it looks at now, and it may not be running.`,
   feature_missing: ({ model, feature }) =>
-    `${model} no longer reports ${feature}: the feature may have been lost on its way to the model.`,
+    line`${model} no longer reports ${feature}: the feature may have been lost on its way to the model.`,
   frozen: ({ model }) =>
-    `${model} repeats exactly the same importances: what is exported is stale, and a real change would go unseen.`,
+    line`${model} repeats exactly the same importances: what is exported is stale, and a real change would go unseen.`,
   bad_values: ({ model }) =>
-    `${model} delivers values that are no finite numbers, or times that cannot be: they are set aside, and what is left may mislead.`,
+    line`${model} delivers values that are no finite numbers, or times that cannot be: they are set aside, and what is left may mislead.`,
   second_exporter: ({ model }) =>
-    `Two exporters write importances of ${model}: what is read is a mixture of both.`,
+    line`Two exporters write importances of ${model}: what is read is a mixture of both.`,
   new_feature: ({ model, feature }) =>
-    `${model} reports ${feature}, which it never did before: it was probably trained or deployed anew without an announcement.`,
+    line`${model} reports ${feature}, which it never did before: it was probably trained or deployed anew without an announcement.`,
 };

@@ -1,8 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { renderNote, renderRepeat } from "../../src/tickets/note-text.ts";
-import { exampleIncident, exampleRun } from "./example-incident.ts";
+import type { Note } from "../../src/incidents/effect.ts";
+import type { Incident } from "../../src/incidents/incident.ts";
+import { renderNote as noteOf, renderRepeat as repeatOf } from "../../src/messages/note-text.ts";
+import { renderWiki } from "../../src/tickets/jira/wiki.ts";
+import { exampleIncident, exampleRun } from "../tickets/example-incident.ts";
 
 const incident = exampleIncident();
+
+/** As Jira gets them. */
+const renderNote = (note: Note): string => renderWiki([noteOf(note)]);
+const renderRepeat = (about: Incident): string => renderWiki([repeatOf(about)]);
 
 describe("a comment", () => {
   it("says which gate refused a run and why", () => {

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { lengthOf, oneLine, readNumber, readShare, readTime } from "../../src/tickets/text.ts";
+import { lengthOf, oneLine, readNumber, readShare, readTime } from "../../src/messages/text.ts";
 
 describe("a name on one line", () => {
   it("never has more characters than asked for, a line break or a control character", () => {

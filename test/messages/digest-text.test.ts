@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { addToDigest, type Digest, entryOf } from "../../src/incidents/digest.ts";
-import { renderIssue } from "../../src/tickets/issue-text.ts";
-import { renderRepeat } from "../../src/tickets/note-text.ts";
+import { renderRepeat } from "../../src/messages/note-text.ts";
+import { renderWiki } from "../../src/tickets/jira/wiki.ts";
+import { newIssue } from "../../src/tickets/new-issue.ts";
 import { episodeOpened, openIncident } from "../fakes/episodes.ts";
 
 const context = { priorities: { P0: undefined, P1: "High", P2: "Low" } };
@@ -22,7 +23,9 @@ function digestOf(count: number, name = "churn"): Digest | undefined {
 function rendered(count: number, name?: string) {
   const digest = digestOf(count, name);
   if (digest === undefined) throw new Error("the digest is empty");
-  return { issue: renderIssue(digest, context), repeat: renderRepeat(digest) };
+  const issue = newIssue(digest, context);
+  const description = renderWiki(issue.description);
+  return { issue: { ...issue, description }, repeat: renderWiki([renderRepeat(digest)]) };
 }
 
 describe("the ticket about episodes that nobody was told of", () => {

@@ -1,8 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { EpisodeKind } from "../../src/detection/event.ts";
-import { renderIssue, type TicketContext } from "../../src/tickets/issue-text.ts";
-import { renderPlain } from "../../src/tickets/plain-text.ts";
-import { lengthOf } from "../../src/tickets/text.ts";
+import type { Digest } from "../../src/incidents/digest.ts";
+import type { Incident } from "../../src/incidents/incident.ts";
+import { lengthOf } from "../../src/messages/text.ts";
+import { renderWiki } from "../../src/tickets/jira/wiki.ts";
+import { newIssue, type TicketContext } from "../../src/tickets/new-issue.ts";
+import { plainTicket } from "../../src/tickets/plain-ticket.ts";
 import { openIncident, serviceEpisode } from "../fakes/episodes.ts";
 import { exampleFeature, exampleIncident, exampleRun } from "./example-incident.ts";
 
@@ -13,6 +16,12 @@ const context: TicketContext = {
 };
 
 const nasty = `{code}|h1. *[~admin]!x.png!\n"';DROP 😀\u202e${"_long_".repeat(700)}`;
+
+/** The ticket with its description as Jira gets it. */
+function renderIssue(incident: Incident | Digest, given: TicketContext) {
+  const issue = newIssue(incident, given);
+  return { ...issue, description: renderWiki(issue.description) };
+}
 
 /** The description of a ticket about a model that has learned so much. */
 function learnedFrom(learned: number, warmUp: string | undefined): string {
@@ -131,7 +140,7 @@ describe("labels and priority of a ticket", () => {
 
 describe("a ticket in a terminal", () => {
   it("shows tables in columns and no markup", () => {
-    const text = renderPlain(renderIssue(exampleIncident(), context));
+    const text = plainTicket(newIssue(exampleIncident(), context));
     expect(text).toContain("[P1] churn-v7: credit_score lost its influence\n──");
     expect(text).toMatch(/\n {2}credit_score {2}31\.2 % {2}0\.42 % {2}1 → 9/);
     expect(text).toContain("    driftwarden marker churn-v7 retrain");

@@ -1,0 +1,77 @@
+/** What is said of an incident after it was opened: the comments of its ticket. */
+import type { EpisodeClosed } from "../detection/event.ts";
+import { type Digest, isDigest } from "../incidents/digest.ts";
+import type { Note } from "../incidents/effect.ts";
+import { type Episode, isModelEpisode } from "../incidents/episode.ts";
+import type { Incident } from "../incidents/incident.ts";
+import { digestRepeat } from "./digest-text.ts";
+import { changes, opening, reasons } from "./episode-text.ts";
+import { data, type Line, line, type MessageSection, paragraph, strong, words } from "./message.ts";
+import { describeRun, namedRun } from "./run-text.ts";
+import { readTime } from "./text.ts";
+
+type VerifiedNote = Extract<Note, { about: "verified" }>;
+
+/** One comment, without the mark that ticketing adds. */
+export function renderNote(note: Note): MessageSection {
+  if (note.about === "joined") return renderAgain(note.episode, "Also in this incident");
+  return [paragraph(noteLine(note))];
+}
+
+function noteLine(note: Exclude<Note, { about: "joined" }>): Line {
+  if (note.about === "run") return line`${time(note.run.atMs)}: ${describeRun(note.run)}`;
+  if (note.about === "verified") return verdict(note);
+  return line`${time(note.atMs)}: ${words(closing[note.cause])}`;
+}
+
+/** A further episode, in full: of another kind, or after the ticket had been closed. */
+export function renderAgain(episode: Episode, since: string): MessageSection {
+  const when = line`${strong(words(since))}, ${time(episode.at / 1000)}: `;
+  if (!isModelEpisode(episode)) return [paragraph([...when, ...data(episode.reason, 600)])];
+  return [
+    paragraph([...when, ...opening(episode)]),
+    ...(episode.features.length === 0 ? [] : changes(episode.features)),
+    ...reasons(episode),
+  ];
+}
+
+/** The one comment that counts repeats. */
+export function renderRepeat(incident: Incident | Digest): MessageSection {
+  const { occurrences, openedAtMs, lastSeenAtMs } = incident;
+  if (isDigest(incident)) return digestRepeat(incident);
+  const times = strong(words(occurrences === 1 ? "once" : `${occurrences} times`));
+  const seen = line`Seen ${times} since ${time(openedAtMs)}, last at ${time(lastSeenAtMs)}.`;
+  return [paragraph(line`${seen} This comment is kept up to date.`)];
+}
+
+/** Said where Driftwarden is not allowed to, or cannot, move the ticket itself. */
+export function renderResolved({ resolvedAtMs, lastSeenAtMs }: Incident | Digest): MessageSection {
+  const since = time(resolvedAtMs ?? lastSeenAtMs);
+  return [
+    paragraph(line`The incident is over since ${since}. Please close this ticket when you agree.`),
+  ];
+}
+
+const time = (ms: number): Line => words(readTime(ms));
+
+const closing = {
+  recovered: "back to normal, by the model's own detectors.",
+  accepted:
+    "the change has lasted so long that it is accepted as the new normal. If it is wrong, it will not be reported again by itself.",
+  marker: "a deploy or retrain was announced; what follows is the new normal.",
+  retired:
+    "the model has been silent for so long that it is not watched any more. If it comes back, it is learned anew.",
+} as const satisfies Record<EpisodeClosed["cause"], string>;
+
+const verdicts = {
+  recovered: "helped",
+  not_recovered: "did not help",
+  inconclusive: "was made, but whether it helped cannot be told",
+  failed: "failed",
+  unknown: "has an unknown outcome",
+} as const;
+
+function verdict({ run, detail }: VerifiedNote): Line {
+  const outcome = words(verdicts[run.outcome ?? "inconclusive"]);
+  return line`${namedRun(run)} ${outcome}: ${data(detail, 600)}`;
+}

@@ -1,0 +1,71 @@
+/** Messages for terminals and logs: no markup, lines of at most 96 characters, tables in columns. */
+import {
+  type BlockRenderer,
+  type InlineRenderer,
+  type Line,
+  type Message,
+  type MessageSection,
+  renderBlock,
+  renderLine,
+} from "./message.ts";
+import { lengthOf } from "./text.ts";
+
+/** Characters of the longest line that is broken where it can be; tables and code are not broken. */
+export const plainWidth = 96;
+
+/** The message as people read it in a terminal. */
+export function plainText(message: Message): string {
+  return message.map(sectionText).join("\n\n");
+}
+
+function sectionText(section: MessageSection): string {
+  return section.flatMap((block) => renderBlock(block, blocks)).join("\n");
+}
+
+const blocks: BlockRenderer<readonly string[]> = {
+  heading: ({ text }) => wrapped(`▸ ${text}`),
+  paragraph: ({ line }) => wrapped(lineText(line)),
+  list: ({ items }) => items.flatMap((item) => wrapped(`• ${lineText(item)}`)),
+  table: ({ header, rows }) => aligned([header, ...rows.map((cells) => cells.map(lineText))]),
+  facts: ({ facts }) => aligned(facts.map(([name, value]) => [name, lineText(value)])),
+  code: ({ text }) => text.split("\n").map((row) => `    ${row}`),
+  footer: ({ text }) => wrapped(text),
+  mark: () => [],
+};
+
+function lineText(line: Line): string {
+  return renderLine(line, inlines);
+}
+
+const inlines: InlineRenderer = {
+  words: ({ text }) => text,
+  data: ({ text }) => text,
+  strong: ({ line }) => lineText(line),
+  link: ({ text, url }) => `${text}: ${url}`,
+};
+
+function aligned(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths: number[] = [];
+  for (const row of rows) {
+    row.forEach((cell, i) => {
+      widths[i] = Math.max(widths[i] ?? 0, lengthOf(cell));
+    });
+  }
+  return rows.map((row) =>
+    `  ${row.map((cell, i) => cell + " ".repeat((widths[i] ?? 0) - lengthOf(cell))).join("  ")}`.trimEnd(),
+  );
+}
+
+function wrapped(text: string): readonly string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && lengthOf(line) + 1 + lengthOf(word) > plainWidth) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = line === "" ? word : `${line} ${word}`;
+    }
+  }
+  return [...lines, line];
+}

@@ -1,0 +1,34 @@
+/** What is said of one attempt of a fix. */
+import type { RunFacts } from "../incidents/incident.ts";
+import { data, type Line, line, strong, words } from "./message.ts";
+
+const statusWords = {
+  observed: "would have run (its mode is observe)",
+  denied: "was refused",
+  acting: "is running",
+  acted: "ran",
+  failed: "failed",
+  unknown: "may or may not have run",
+} as const satisfies Record<RunFacts["status"], string>;
+
+const outcomeWords = {
+  recovered: "; it helped",
+  not_recovered: "; it did not help",
+  inconclusive: "; whether it helped cannot be told",
+  failed: "; it failed",
+  unknown: "; its outcome is unknown",
+} as const satisfies Record<NonNullable<RunFacts["outcome"]>, string>;
+
+/** `restart-svc (restart-container on my-service) was refused by budget: 3 of 3 runs in 24h are used.` */
+export function describeRun(run: RunFacts): Line {
+  const gate = run.gate === undefined ? [] : line` by ${run.gate}`;
+  const outcome = run.outcome === undefined ? [] : words(outcomeWords[run.outcome]);
+  const what = line`${namedRun(run)} ${words(statusWords[run.status])}${gate}${outcome}`;
+  return line`${what}: ${data(run.detail, 600)}`;
+}
+
+/** `restart-svc (restart-container on my-service)` */
+export function namedRun({ fix, remediation, target }: RunFacts): Line {
+  const on = target === undefined ? [] : line` on ${target}`;
+  return line`${strong(fix)} (${remediation}${on})`;
+}

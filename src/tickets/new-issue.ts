@@ -1,0 +1,24 @@
+/** The ticket of an incident: what it says, with the labels and the priority by which a tracker sorts it. */
+import type { Digest } from "../incidents/digest.ts";
+import type { Severity } from "../incidents/episode.ts";
+import type { Incident } from "../incidents/incident.ts";
+import { type HelpLinks, incidentText } from "../messages/incident-text.ts";
+import type { NewIssue } from "./tracker.ts";
+
+export interface TicketContext extends HelpLinks {
+  /** Name of the tracker's priority for each severity; undefined leaves the project's default. */
+  readonly priorities: Readonly<Record<Severity, string | undefined>>;
+}
+
+/** Summary under 255 characters, normally under 80. */
+export function newIssue(incident: Incident | Digest, context: TicketContext): NewIssue {
+  const { severity, fingerprint } = incident;
+  const { title, message } = incidentText(incident, context);
+  return {
+    summary: `[${severity}] ${title}`,
+    description: message,
+    // All tickets about one subject are found by the second.
+    labels: ["driftwarden", `driftwarden-${fingerprint}`, severity],
+    priority: context.priorities[severity],
+  };
+}
