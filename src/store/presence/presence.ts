@@ -19,7 +19,7 @@
  * # What follows
  *
  * Tickets of episodes from before the restore are looked up before they are created (src/tickets/after-restore.ts). The
- * gate `restored` holds runs back (src/healing/gates/restored.ts). Both end when a person says that nothing was forgotten.
+ * gate `restored` holds runs back (src/healing/gates/restored.ts). Both end when a person says that nothing is missing.
  */
 import { StoreError } from "../errors.ts";
 import type { Queryable } from "../query.ts";
