@@ -84,8 +84,9 @@ const featuresAt = (nFeatures: number): number => HELD_BYTES + Habits.bytes(nFea
  * unclipped, over 5 deviations, so that the largest change is blamed first. Warm-up: undefined until a feature has
  * `grace_period` observations.
  *
- * While vectors are skipped only the means follow, and the shortest span that was beyond its boundary is the longest
- * that counts: what opened an episode also closes it, and a long mean does not hold it open.
+ * While vectors are skipped, as during an episode, nothing is learned: only the moving means are updated. Only spans up
+ * to the shortest one that was beyond its boundary are scored. Otherwise the slow mean over 30 vectors would keep the
+ * episode open long after the fault is gone.
  *
  * Time: about 60 ns a feature to score and learn. Memory: 36 bytes and the habits a feature, 228 in all.
  *

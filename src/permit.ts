@@ -1,38 +1,44 @@
 /**
- * The right to act: what must not be done twice is done only under a permit that is still good.
+ * A permit: the right to do, for a limited time, what must not be done twice.
  *
- * Who gives it: the worker that holds the lease of an effect. When it is good: while both clocks of the machine are
- * before it. The monotonic clock cannot be stepped, but stands still while the machine is suspended; the wall clock
- * goes on then, but may be stepped. Who checks it: the adapter, in the turn of the event loop in which it writes.
+ * The worker that holds the lease of an effect gives it (outbox/effect-lease.ts). The adapter that writes to Jira or
+ * Docker checks it, in the turn of the event loop in which it writes.
  *
- *     mayAct() ──► permit ──► is it good now? ──yes──► write
- *         ▲                        │no
- *         └────────────────────────┘
+ *     mayAct() ──► permit ──► good now? ──yes──► write
+ *         ▲                      │no
+ *         └──────────────────────┘
  *
- * An expired permit means that nothing happened: the adapter asks again, and no attempt is counted. When the effect is
- * in other hands by then, the call throws, and nothing is written.
+ * # Two clocks
+ *
+ * A permit names one moment on two clocks, and is good while both clocks are before it. The monotonic clock cannot be
+ * stepped, but it stands still while the machine is suspended. The wall clock goes on then, but it can be stepped.
+ *
+ * # Failure handling
+ *
+ * An expired permit means that nothing was written. The adapter asks for another permit, and no attempt is counted. If
+ * another worker has taken the effect meanwhile, `mayAct` throws and nothing is written.
  */
 
-/** What both clocks of the machine show at one moment. */
+/** What the two clocks of the machine show at one moment. */
 export interface ClockReading {
-  /** Nanoseconds of the monotonic clock, which all processes of a machine share. */
+  /** Monotonic clock, nanoseconds. All processes of a machine share it. */
   readonly monotonicNs: bigint;
   /** Milliseconds since 1970. */
   readonly wallMs: number;
 }
 
-/** Good before the moment that it names. */
+/** Is good until the moment that it names. */
 export interface Permit extends ClockReading {
   /** Id of the effect. */
   readonly effect: string;
-  /** Which attempt at it; a later attempt is in other hands. */
+  /** Number of the attempt. A later attempt belongs to another worker. */
   readonly attempt: number;
 }
 
 /**
- * Asks for the right to act. Call it when the connection stands and all that is left is to write.
+ * Asks for the right to act. Call it when the connection stands and only the write is left.
  *
- * @throws StoreError when the effect is in other hands, or when nobody can say; nothing may be done then
+ * @throws StoreError when another worker has taken the effect, or the store cannot be asked. Do not act then.
  */
 export type MayAct = () => Promise<Permit>;
 
@@ -40,7 +46,7 @@ export function readClocks(): ClockReading {
   return { monotonicNs: process.hrtime.bigint(), wallMs: Date.now() };
 }
 
-/** The same moment, so many milliseconds later. */
+/** The moment that comes `ms` milliseconds later. */
 export function laterBy({ monotonicNs, wallMs }: ClockReading, ms: number): ClockReading {
   return { monotonicNs: monotonicNs + BigInt(Math.round(ms * 1e6)), wallMs: wallMs + ms };
 }
@@ -50,14 +56,14 @@ export function isGood(permit: ClockReading, now: ClockReading): boolean {
 }
 
 export interface Permission {
-  /** Left out where nobody else could act. */
+  /** Left out where no other process could act. */
   readonly mayAct?: MayAct | undefined;
   /** Default: those of the machine. */
   readonly clocks?: (() => ClockReading) | undefined;
 }
 
 /**
- * Writes in the very turn in which a permit is seen to be good.
+ * Asks for permits until one is good, and writes in that same turn of the event loop.
  *
  * @throws what `mayAct` throws; nothing was written then
  */

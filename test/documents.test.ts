@@ -74,14 +74,45 @@ describe("the documents", () => {
   });
 });
 
+/** Where the repository would cite a page that is not in it. */
+const foreignPage = /\b(DESIGN|HOUSE|STYLE)(\.md| §)/;
+
+describe("what is cited", () => {
+  const own = [
+    ...pages,
+    ...["src", "detectors", "remediations", "test", "bench"].flatMap((folder) =>
+      filesIn(folder, /\.(ts|mjs|py|c)$/),
+    ),
+    ...filesIn("systemd", /./),
+    ".ci/run",
+  ].filter((file) => file !== "test/documents.test.ts");
+
+  it("is in the repository: no file cites the design, which is not", () => {
+    expect(own.filter((file) => foreignPage.test(read(file)))).toEqual([]);
+  });
+
+  it("would be seen", () => {
+    expect(foreignPage.test("as promised (DESIGN §9)")).toBe(true);
+  });
+});
+
+const changelogForm = /^- \[(CHANGE|FEATURE|ENHANCEMENT|BUGFIX)\] [a-z]+: ./;
+const fragments = filesIn("docs/changelog.d", /\.md$/).filter(
+  (file) => !file.endsWith("README.md"),
+);
+
 describe("the change log", () => {
   it("has lines of one form only", () => {
     const lines = read("CHANGELOG.md")
       .split("\n")
       .filter((line) => line.startsWith("- "));
-    const form = /^- \[(CHANGE|FEATURE|ENHANCEMENT|BUGFIX)\] [a-z]+: ./;
-    expect(lines.filter((line) => !form.test(line))).toEqual([]);
+    expect(lines.filter((line) => !changelogForm.test(line))).toEqual([]);
     expect(lines).not.toEqual([]);
+  });
+
+  it("has fragments that a release can move into it: one change a line, nothing else", () => {
+    const lines = fragments.flatMap((file) => read(file).trimEnd().split("\n"));
+    expect(lines.filter((line) => !changelogForm.test(line))).toEqual([]);
   });
 });
 

@@ -1,15 +1,29 @@
 /**
- * Who may join a partition's models: how many there are, and how many of them are new in their hour. Time is that of
- * the rows, and all counts are as of an offset, so that a replay admits and refuses the same models: it may know some
- * already that joined only later.
+ * Decides whether a new model may join a partition. There is a limit on the number of models, and a limit on those that
+ * are new within one hour.
+ *
+ * # Why models are counted by offset
+ *
+ * A replay must admit and refuse the same models as the first pass. After a crash all saved states are loaded, and then
+ * older records are read again. So the memory already holds models that joined later than the record in question. If
+ * they counted, the replay could refuse a model that was admitted before. Therefore:
+ *
+ *     a model counts at offset o  ⇔  since.offset < o < until
+ *
+ * For the same reason hours come from the timestamps of rows, never from a clock.
+ *
+ * # Forgotten models
+ *
+ * A model that was forgotten still counts for records before its end. So its stay is kept, in the place of its saved
+ * state, as long as a replay may begin before its end.
  */
 import type { ModelKey } from "../model-key.ts";
 import type { ModelRecord } from "../stream/record.ts";
 import type { EngineSettings } from "./settings.ts";
 
-/** Since when a model is watched. */
+/** When a model joined. */
 export interface Since {
-  /** Of the record that brought it; -1 when it is not known. */
+  /** Offset of the record with which it joined; -1 when that is not known. */
   readonly offset: number;
   /** Time of that record, microseconds since 1970; null for a model that was known at the first start. */
   readonly at: number | null;
@@ -19,7 +33,10 @@ export const knownAtFirstStart: Since = { offset: -1, at: null };
 
 const hour = 3_600_000_000;
 
-/** What a record that brings a model says of its time: that of its newest row, 1970 when no row has a time. */
+/**
+ * When a model joins with this record. The time of rows is that of the newest one, or 1970 when no row has a time; the
+ * time of a marker is its own; history has none.
+ */
 export function sinceOf(offset: number, record: ModelRecord): Since {
   if (record.kind === "rows") {
     const newest = record.rows.findLast(({ ts }) => Number.isFinite(ts));
@@ -28,7 +45,7 @@ export function sinceOf(offset: number, record: ModelRecord): Since {
   return { offset, at: record.kind === "marker" ? record.at : null };
 }
 
-/** One life of a model. */
+/** The time from joining to being forgotten. A model that comes back has another stay. */
 export interface Stay {
   readonly since: Since;
   /** Offset at which it was forgotten; Infinity while it is watched. */
@@ -40,11 +57,11 @@ type AdmissionLimits = Pick<EngineSettings, "maxModels" | "maxNewModelsPerHour">
 export class Census {
   readonly #limits: AdmissionLimits;
   #size = 0;
-  /** Oldest first. Those that are over stay here as long as a replay may begin before their end. */
+  /** Stays of each model, oldest first. Those that are over are kept as long as a replay may begin before their end. */
   readonly #stays = new Map<ModelKey, readonly Stay[]>();
-  /** By the hour of their beginning. */
+  /** Stays by the hour in which they began. */
   readonly #byHour = new Map<number, readonly Stay[]>();
-  /** From here on everything that is known has happened. */
+  /** Newest offset at which a restored model joined or ended. Above it the plain number of models is right. */
   #newestRestored = -1;
 
   constructor(limits: AdmissionLimits) {
@@ -70,12 +87,12 @@ export class Census {
     this.#size--;
   }
 
-  /** What is over of a model's stays. */
+  /** The stays of a model that are over. */
   ended(model: ModelKey): readonly Stay[] {
     return (this.#stays.get(model) ?? []).filter(isOver);
   }
 
-  /** A model that was known in an earlier life of the partition. */
+  /** Adds the stays of a model that were saved under an earlier claim. */
   restored(model: ModelKey, stays: readonly Stay[]): void {
     for (const stay of stays) {
       this.#add(model, stay);
@@ -84,7 +101,7 @@ export class Census {
     }
   }
 
-  /** No replay will begin before the end of what is over. */
+  /** Drops the stays that are over: no replay can begin before their end any more. */
   forget(model: ModelKey): void {
     const over = this.ended(model);
     drop(this.#stays, model, over);
@@ -121,12 +138,15 @@ function drop<Key>(lists: Map<Key, readonly Stay[]>, key: Key, over: readonly St
   else lists.set(key, rest);
 }
 
-/** What stands in the place of a model's state until no replay can begin before its end: a header of no length, its stays. */
+/**
+ * What is saved for a forgotten model in the place of its state: a header of length 0, then its stays. A state never
+ * begins with a length of 0.
+ */
 export function encodeEnded(stays: readonly Stay[]): Uint8Array {
   return Buffer.concat([Buffer.alloc(4), Buffer.from(JSON.stringify(stays))]);
 }
 
-/** @returns undefined when these bytes are no end, but a state */
+/** @returns the stays of a forgotten model; undefined when these bytes are a state */
 export function decodeEnded(state: Uint8Array): readonly Stay[] | undefined {
   const bytes = Buffer.from(state.buffer, state.byteOffset, state.byteLength);
   if (bytes.length <= 4 || bytes.readUInt32LE(0) !== 0) return undefined;

@@ -1,9 +1,36 @@
 /**
- * The shell around the engine: reads partitions, commits decisions at once, saves states in the background.
+ * Connects the engine to the stream and the store: delivers records, commits decisions, saves learned states.
  *
- * A decision is committed before anything that was learned with it is saved. So after a crash the partition is read
- * again from the oldest unsaved change, models skip what their saved state has applied, and decisions up to
- * `decidedOffset` are computed again and compared, not stored again.
+ * # Two offsets of a partition
+ *
+ *     decidedOffset   every decision of a record at or below it is stored
+ *     replayFrom      every change that a record below it made is in a saved state
+ *
+ * Decisions are committed with each batch, in a small transaction. States are saved in the background, model by model.
+ *
+ *     batch ──► engine ──► pending decisions ──decide()──► decidedOffset moves
+ *                 └──► changed models ──saveStates()──► moveReplayFrom(): replayFrom moves
+ *
+ * # Order of the two writes
+ *
+ * A decision is committed before a state that has learned the same record is saved. Otherwise a crash in between would
+ * lose the decision: the saved state has applied the record, so the replay skips it and does not decide again.
+ *
+ * # After a crash
+ *
+ * 1. The partition is claimed. The claim has a new epoch, and the store refuses all writes of the claim before.
+ * 2. The saved states are loaded, and the partition is read again from `replayFrom`.
+ * 3. Each model skips the records that its saved state has applied.
+ * 4. Decisions at or below `decidedOffset` are computed again and compared with the stored ones. They are not stored
+ *    again. A difference is counted and logged.
+ *
+ * # Failure handling
+ *
+ * - A commit fails: the stream delivers the batch again. Records that are in memory are skipped; their decisions are
+ *   still pending.
+ * - Another process has claimed the partition: the next write throws DW_STORE_FENCED. The memory of the partition is
+ *   dropped, and the partition is claimed anew if the stream still assigns it to this process.
+ * - A save fails: the states stay in memory and are tried again. At worst more is replayed after a crash.
  */
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
@@ -22,13 +49,13 @@ import type {
   PartitionStore,
 } from "./partition-store.ts";
 
-/** Statements of about this size save states fastest (150 MB/s measured), and keep decisions waiting least. */
+/** Statements of about this size save states fastest (150 MB/s measured) and delay decisions least. */
 const saveBytes = 2_000_000;
 
 export interface WorkerOptions {
   readonly engine: EngineSettings;
   readonly store: PartitionStore;
-  /** Told that records of a partition below this offset are not needed any more. */
+  /** Tells the stream that records of a partition below this offset are no longer needed. */
   readonly forget: RecordLog["forget"];
   readonly checkpointIntervalMs: number;
   readonly clock: Clock;
@@ -39,11 +66,11 @@ export interface WorkerOptions {
 interface Held {
   readonly claim: PartitionClaim;
   readonly engine: PartitionEngine;
-  /** Decisions stored before the crash that the replay has to make again, in offset order. */
+  /** Stored decisions that the replay has to compute again, in offset order. */
   readonly expected: Map<string, OffsetDecision>;
   /** Offset of the next record to apply. */
   next: number;
-  /** Applied, not yet committed. */
+  /** Decisions of applied records that are not committed yet. */
   pending: OffsetDecision[];
 }
 
@@ -51,7 +78,7 @@ export class DetectionWorker implements PartitionReader {
   readonly #options: WorkerOptions;
   readonly #notices: DropNotices;
   readonly #held = new Map<number, Held>();
-  /** Partitions that somebody else has claimed, until the stream asks for them again. */
+  /** Partitions whose claim was found lost while states were saved. The next batch of each gets the error. */
   readonly #fenced = new Map<number, DriftwardenError>();
   readonly #stopping = new AbortController();
   #checkpoints: Promise<void> | undefined;
@@ -102,7 +129,11 @@ export class DetectionWorker implements PartitionReader {
   }
 
   /**
-   * Whoever slept finds records gone that the next holder has done with: that is no gap, but a fence. It moves nothing.
+   * After a long pause offsets may be missing only because the new owner has processed the records and let the stream
+   * delete them. That is a lost claim, not lost data. Writing this claim's own `replayFrom` changes nothing, and throws
+   * if there is a newer claim.
+   *
+   * @throws StoreError DW_STORE_FENCED
    */
   async #assertOursBeforeGap({ claim, next }: Held, entries: readonly LogEntry[]): Promise<void> {
     const first = entries.find(({ offset }) => offset >= next);
@@ -115,19 +146,19 @@ export class DetectionWorker implements PartitionReader {
     this.#checkpoints = this.#saveRegularly();
   }
 
-  /** Saves what it can; what is unsaved is replayed at the next start. */
+  /** Saves all states once more. What cannot be saved is replayed at the next start. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#checkpoints;
     await this.#saveAll();
   }
 
-  /** The engines at work, for metrics and the API. */
+  /** The engines of all partitions that this process owns, for metrics and the API. */
   engines(): readonly PartitionEngine[] {
     return [...this.#held.values()].map((held) => held.engine);
   }
 
-  /** Says once what has to be learned anew. */
+  /** Loads the states into the engine. Logs once which sections do not fit and have to be learned again. */
   #restore(partition: number, engine: PartitionEngine, states: readonly ModelStateRow[]): void {
     const dropped = new Map<string, number>();
     for (const { model, ...saved } of states) {
@@ -223,7 +254,7 @@ export class DetectionWorker implements PartitionReader {
       await this.#save(held).catch((error: unknown) => {
         this.#options.metrics.saveFailures.inc();
         if (isFenced(error)) {
-          // Without a decision to store, saving is the first to notice; the stream learns it with the next batch.
+          // Without decisions to commit, this is the first write that is refused. The next batch gets the error.
           this.#held.delete(partition);
           this.#fenced.set(partition, error);
         }
@@ -237,7 +268,7 @@ export class DetectionWorker implements PartitionReader {
     const until = held.next;
     metrics.saves.inc();
     for (;;) {
-      // A state that knows an uncommitted decision must not be saved: after a crash the decision would be lost.
+      // A state that has applied the record of an uncommitted decision must not be saved; see the header.
       if (held.pending.length > 0) return;
       const states = held.engine.takeDirty(saveBytes);
       if (states.length === 0) break;
@@ -258,7 +289,7 @@ export class DetectionWorker implements PartitionReader {
     await this.#options.forget(held.claim.partition, boundary.replayFrom);
   }
 
-  /** A model that ended is counted when nothing of it is left. */
+  /** Counts forgotten models once their saved states are deleted. */
   #forgotten({ engine }: Held, models: readonly ModelKey[]): void {
     engine.forgotten(models);
     this.#options.metrics.modelsRetired.inc(models.length);

@@ -24,7 +24,15 @@ export function describeRun(run: RunFacts): Line {
   const gate = run.gate === undefined ? [] : line` by ${run.gate}`;
   const outcome = run.outcome === undefined ? [] : words(outcomeWords[run.outcome]);
   const what = line`${namedRun(run)} ${words(statusWords[run.status])}${gate}${outcome}`;
-  return line`${what}: ${data(run.detail, 600)}`;
+  return line`${what}: ${data(run.detail, 600)}${words(whatNext(run))}`;
+}
+
+/** Whether a refusal is for now or for good. */
+function whatNext({ status, retryAtMs }: RunFacts): string {
+  if (status !== "denied") return "";
+  return retryAtMs === undefined
+    ? " It will not be tried again for this."
+    : " It is asked for again, as long as this goes on.";
 }
 
 /** `restart-svc (restart-container on my-service)` */

@@ -1,20 +1,26 @@
 /**
- * Whether a dependency is asked at all: after failures that say it is away, nothing is asked of it for a while, then one
- * probe decides. It delays, the outbox repeats: there is one retry layer, and this is none.
+ * Decides whether a dependency may be asked. After three failures in a row that say it is unavailable, it is left alone
+ * for a while. Then one probe goes out, and its result decides.
+ *
+ *     closed ──3 failures, or one that asks for a pause──► open ──pause over──► half_open ──probe succeeds──► closed
+ *                                                            ▲                      │ probe fails
+ *                                                            └──── a longer pause ──┘
+ *
+ * The breaker only delays. Repeating is done by the outbox alone, so that retries do not multiply.
  */
 import { backoffMs } from "../backoff.ts";
 
-/** closed: asked freely · open: left alone until a moment · half_open: that moment has come, one probe goes out. */
+/** closed: asked freely · open: not asked until a certain time · half_open: that time has come, one probe goes out. */
 export type BreakerState = "closed" | "open" | "half_open";
 
-/** Failures in a row after which it opens; one that says when to come back opens it at once. */
+/** Failures in a row that open it. One failure opens it if it says when to come back. */
 const threshold = 3;
 const longestPauseMs = 60_000;
 
-/** Used by one worker at a time, so that the probe is one. Cost: three numbers. */
+/** One dispatcher uses it, which sends one probe at a time. Cost: three numbers. */
 export class Breaker {
   #failures = 0;
-  /** Times it opened since the dependency last answered. */
+  /** How often it opened since the dependency last answered. */
   #openings = 0;
   #openUntilMs: number | undefined;
 
@@ -35,15 +41,15 @@ export class Breaker {
   }
 
   /**
-   * The dependency is away, or asks to be left alone.
+   * The dependency is unavailable, or asks for a pause.
    *
-   * @param askedPauseMs what it asked for, honoured; 0 for nothing
+   * @param askedPauseMs the pause that it asked for, at least that long; 0 when it asked for none
    */
   failed(nowMs: number, askedPauseMs = 0): void {
     const state = this.state(nowMs);
     this.#failures += 1;
     if (state === "closed" && askedPauseMs === 0 && this.#failures < threshold) return;
-    // Several may be in hand when it opens: only what they ask for is heard.
+    // Other effects may still fail after it opened. They lengthen the pause only if they ask for one.
     const pauseMs = state === "open" ? 0 : backoffMs(this.#openings++, longestPauseMs);
     this.#openUntilMs = Math.max(this.#openUntilMs ?? 0, nowMs + Math.max(askedPauseMs, pauseMs));
   }

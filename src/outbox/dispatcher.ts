@@ -1,7 +1,23 @@
 /**
- * Carries the effects that need one dependency out: intent committed → act → result recorded. Effects of one incident
- * and order key run in order, all others side by side. A failed effect is tried again with growing pauses; one that
- * cannot succeed is set aside as dead. While the dependency is unavailable only a probe goes out.
+ * Carries out the effects of the outbox that need one dependency, for example the tracker.
+ *
+ *     taken ──► intent committed ──► handler acts ──► result and events committed: done
+ *                                         │ throws
+ *                                         ├──► pending: tried again after a pause
+ *                                         └──► dead: waiting cannot help, and the last attempt failed
+ *
+ * # Order
+ *
+ * Effects of one incident that have the same order key run one after the other. All others run side by side, at most
+ * eight at a time.
+ *
+ * # Failure handling
+ *
+ * - A failed attempt is repeated, with growing pauses and without a limit. Only an error that waiting cannot help is
+ *   given up, after five attempts. A dead effect waits for a person who retries it.
+ * - While the dependency is unavailable its circuit breaker is open. Effects wait, and one probe at a time goes out.
+ * - If this process dies, another worker takes the effect when its lease ends. It finds the intent, and its handler is
+ *   told that the outcome of the earlier attempt is unknown.
  */
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
@@ -20,9 +36,9 @@ import type { OutboxMetrics } from "./metrics.ts";
 
 export interface DispatcherOptions<Subject, Event> {
   readonly store: Store;
-  /** What an effect is about, as it is now; undefined when it is gone, and the effect is done then. */
+  /** Loads what the effect is about, as it is now; undefined when it is gone. The effect counts as done then. */
   readonly load: (incident: string) => Promise<Subject | undefined>;
-  /** Records what became of an effect, in the transaction that marks it done. */
+  /** Records the events of a handler, in the transaction that marks the effect done. */
   readonly record: (tx: Tx, incident: string, events: readonly Event[]) => Promise<void>;
   /** Unique per process and start. */
   readonly owner: string;
@@ -31,13 +47,13 @@ export interface DispatcherOptions<Subject, Event> {
   readonly metrics: OutboxMetrics;
 }
 
-/** Notifications wake the dispatcher; this is the slow poll behind them. */
+/** Notifications wake the dispatcher. This poll finds what a lost notification would have announced. */
 const idleMs = 30_000;
-/** Effects that were due but not given, or could not be read, are looked for again after this time. */
+/** Pause before the next look when due effects were not given to us, or could not be read. */
 const soonMs = 1000;
-/** Effects in hand at once. Each that ends makes room for the next. */
+/** Effects that are carried out at the same time. Each one that ends makes room for the next. */
 const maxInHand = 8;
-/** An error that waiting does not mend is tried this often. */
+/** Attempts at an effect whose error waiting cannot help. */
 const permanentAttempts = 5;
 const breakerNumber = { closed: 0, half_open: 1, open: 2 } as const;
 
@@ -50,9 +66,9 @@ export class OutboxDispatcher<Subject, Event> {
   readonly #breaker = new Breaker();
   readonly #inHand = new Set<Promise<void>>();
   #wake = new AbortController();
-  /** Why the last look failed, with what to do. */
+  /** Why the outbox could not be read last time, and what to do about it. */
   #problem: string | undefined;
-  /** Why the dependency is left alone, while it is. */
+  /** Why the breaker is not closed; undefined while it is. */
   #unavailableReason: string | undefined;
 
   /** @param executors of this dependency */
@@ -68,7 +84,7 @@ export class OutboxDispatcher<Subject, Event> {
     this.#isUnavailable = (error) => executors.some((executor) => executor.isUnavailable(error));
   }
 
-  /** Something may be due. */
+  /** Looks for due effects now. */
   wake(): void {
     this.#wake.abort();
   }
@@ -83,7 +99,7 @@ export class OutboxDispatcher<Subject, Event> {
     return this.#unavailableReason;
   }
 
-  /** Until the signal aborts; then waits for the effects in hand. */
+  /** Works until the signal aborts, then waits for the effects that are being carried out. */
   async run(stopping: AbortSignal): Promise<void> {
     const { clock, logger, metrics } = this.#options;
     while (!stopping.aborted) {
@@ -107,12 +123,12 @@ export class OutboxDispatcher<Subject, Event> {
     return state;
   }
 
-  /** @returns how long nothing is to be done unless something wakes us, ms */
+  /** @returns how long to sleep unless something wakes us, ms */
   async #round(): Promise<number> {
     const { store, clock, owner, metrics } = this.#options;
     const nowMs = clock.now();
     const state = this.#state();
-    // What is promised meanwhile is no reason to ask a dependency that is unavailable.
+    // A new effect is no reason to ask a dependency that is unavailable.
     if (state === "open") return Math.max(1, (this.#breaker.retryAtMs ?? 0) - nowMs);
     const limit = (state === "closed" ? maxInHand : 1) - this.#inHand.size;
     if (limit <= 0) return idleMs;
@@ -124,12 +140,12 @@ export class OutboxDispatcher<Subject, Event> {
     if (taken.length === limit) return 0;
     const dueMs = await nextEffectDueMs(store, kinds);
     if (dueMs === undefined) {
-      // Another process did what was left: no probe will follow, and nothing waits for one.
+      // No effect is left: another process carried out the rest. No probe would follow, so the breaker closes.
       this.#answered();
       return idleMs;
     }
     const waitMs = dueMs - clock.now();
-    // A due effect that was not given waits behind another one, or another process holds it and may be gone.
+    // A due effect that we did not get waits behind an earlier one, or another process, perhaps dead, holds it.
     return Math.min(idleMs, waitMs > 0 ? waitMs : soonMs);
   }
 
@@ -203,7 +219,7 @@ export class OutboxDispatcher<Subject, Event> {
   #noteFailure(error: unknown): void {
     const { clock, logger } = this.#options;
     if (error instanceof StoreError) return;
-    // A refusal is an answer too.
+    // A dependency that refuses a request is available.
     if (!this.#isUnavailable(error)) {
       this.#answered();
       return;
@@ -219,7 +235,7 @@ export class OutboxDispatcher<Subject, Event> {
   async #fail(taken: TakenEffect, error: unknown): Promise<void> {
     const { store, clock, metrics, logger } = this.#options;
     const told = toldOf(error);
-    // An unavailable dependency says nothing about this effect: it waits.
+    // While the dependency is unavailable nothing is known about this effect, so it is not given up.
     const permanent = isPermanent(error) && !this.#isUnavailable(error);
     if (permanent && taken.attempt >= permanentAttempts) {
       metrics.effectsDead.inc({ kind: taken.effect.kind });
@@ -227,7 +243,7 @@ export class OutboxDispatcher<Subject, Event> {
       await failEffect(store, taken, { error: told, dead: true });
       return;
     }
-    // While the dependency is unavailable its breaker says when; the effect's own pause would only come on top.
+    // While the breaker is open it sets the time. The pause of the effect would only be added to it.
     const retryAtMs = this.#breaker.retryAtMs ?? clock.now() + pauseBefore(taken.attempt, error);
     await failEffect(store, taken, { error: told, retryAtMs, noEffect: hadNoEffect(error) });
   }

@@ -1,27 +1,38 @@
 /**
- * The lease of a taken effect: renewed while the effect is in hand, and the source of the permits to act.
+ * The lease of one taken effect, and the permits to act that it gives.
+ *
+ * # State model
+ *
+ *     taken ──begin()──► intent stored ──mayAct()──► permit ──► act ──► result stored ──► end()
+ *       │                └──── the lease is renewed every TTL / 4 ────┘
+ *       └──► lease_until passes without a renewal: another worker may take the effect, as attempt + 1
+ *
+ * The outbox row holds owner, attempt and `lease_until`, by the clock of the store. Every write names owner and attempt.
+ * The store refuses it once another worker has taken the effect.
  *
  * # The race
  *
- * A process may be stopped at any instruction, and nothing outside refuses what it does when it wakes. By then its
- * lease may have run out, by the database's clock, and another worker may have taken the effect.
+ * Jira and Docker do not know this lease. A process may be stopped at any instruction, for longer than the lease lasts.
+ * When it goes on, another worker may have acted already, and Jira or Docker would carry out the act a second time.
  *
- * # The trust window
+ * # Trust window
  *
  *     renewal sent ├────── TTL / 2 ──────┤ trusted until          lease_until ┤ another worker may take it
  *                  └─ a permit is good ──┘
  *
  *     trustedUntil = renewalSent + TTL / 2
  *
- * The worker counts by its own clocks, from before it sent the renewal. An act that starts inside the window starts at
- * least TTL / 2 before another worker can take the effect. That worker finds the stored intent, and looks the result up
- * instead of acting again.
+ * The worker trusts its lease for at most half the TTL. It measures this on its own clocks, from before it sent the
+ * renewal. An act that starts inside the window starts at least TTL / 2 before another worker can take the effect.
  *
- * # What is left
+ * # Failure handling
  *
- * A worker that slept for longer than the window asks the store first, and is refused once the effect is in other
- * hands. A process that is stopped for more than TTL / 2 between the check of its permit and the system call that
- * writes, in one turn of its event loop, acts when it wakes.
+ * - The window has passed: `mayAct` renews the lease first. If another worker has taken the effect, it throws.
+ * - The process dies after the intent was stored: the next worker finds the intent. It looks up the result and does not
+ *   act again.
+ * - A background renewal fails: the next one follows, and `mayAct` renews for itself.
+ * - Not covered: a process is stopped for more than TTL / 2 after the check of its permit and before the system call
+ *   that writes, within one turn of its event loop. It acts when it goes on.
  */
 import type { Clock } from "../clock.ts";
 import { type ClockReading, isGood, laterBy, type Permit, readClocks } from "../permit.ts";
@@ -31,34 +42,34 @@ import { recordIntent } from "../store/outbox/settle.ts";
 import { renewEffect } from "../store/outbox/take.ts";
 import type { Queryable } from "../store/query.ts";
 
-/** What stands in the outbox while the outcome is open. */
+/** What the outbox row holds while the outcome is not known. */
 interface Intent {
   readonly attempt: number;
-  /** When an attempt last was about to act; undefined when none got so far. */
+  /** When an attempt was last about to act; undefined when no attempt got so far. */
   readonly actedAtMs?: number | undefined;
 }
 
 export interface LeaseClocks {
-  /** Stamps what the store keeps. */
+  /** Gives the times that are stored. */
   readonly clock: Clock;
-  /** Of the machine; what the trust window is counted by. */
+  /** The clocks of this machine. They measure the trust window. */
   readonly clocks?: () => ClockReading;
 }
 
-/** A process that is gone, or silent for so long, loses what it has in hand. */
+/** TTL of the lease. Another worker takes the effect of a process that does not renew for so long. */
 export const leaseMs = 5_000;
 const trustWindowMs = leaseMs / 2;
 
-/** Of one attempt at one effect. */
+/** The lease of one attempt at one effect. */
 export class EffectLease {
   readonly #store: Queryable;
   readonly #taken: TakenEffect;
   readonly #clock: Clock;
   readonly #clocks: () => ClockReading;
-  /** When an earlier attempt last was about to act. */
+  /** When an earlier attempt was last about to act. */
   readonly #actedAtMs: number | undefined;
   #acts = false;
-  /** Undefined before anything was recorded. */
+  /** The newest permit; undefined before the first renewal. */
   #permit: Permit | undefined;
   #renewing: NodeJS.Timeout | undefined;
 
@@ -70,22 +81,25 @@ export class EffectLease {
     this.#actedAtMs = actedAtMsOf(taken.intent);
   }
 
-  /** How long ago an earlier attempt last was about to act, ms; undefined when none got so far. */
+  /** How long ago an earlier attempt was last about to act, ms; undefined when none got so far. */
   get sinceActMs(): number | undefined {
     const actedAtMs = this.#actedAtMs;
     return actedAtMs === undefined ? undefined : Math.max(0, this.#clock.now() - actedAtMs);
   }
 
-  /** Commits the intent and renews from now on. @throws StoreError DW_STORE_FENCED */
+  /** Commits the intent and starts to renew the lease. @throws StoreError DW_STORE_FENCED */
   async begin(): Promise<void> {
     await this.#record({ attempt: this.#taken.attempt, actedAtMs: this.#actedAtMs });
-    // One that fails is followed by the next; whoever acts asks for itself.
+    // A renewal that fails is followed by the next one, and mayAct renews for itself.
     this.#renewing = setInterval(() => void this.#renew().catch(() => undefined), leaseMs / 4);
   }
 
   /**
+   * Stores when this attempt is about to act, and renews the lease where the permit has expired.
+   *
    * @returns a permit that is good now, for at most half a lease
-   * @throws StoreError DW_STORE_FENCED when the effect is in other hands, DW_STORE_UNREACHABLE when nobody can say
+   * @throws StoreError DW_STORE_FENCED when another worker has taken the effect, DW_STORE_UNREACHABLE when the
+   *   store cannot be asked
    */
   async mayAct(): Promise<Permit> {
     if (!this.#acts) {
@@ -116,7 +130,7 @@ export class EffectLease {
     return ours;
   }
 
-  /** Answers may come out of order: the newest renewal counts. */
+  /** Answers may come out of order. The renewal that was sent last counts. */
   #trust(sent: ClockReading): void {
     const until = laterBy(sent, trustWindowMs);
     if (this.#permit !== undefined && until.monotonicNs <= this.#permit.monotonicNs) return;

@@ -1,23 +1,23 @@
-/** The contract between the outbox and the rooms that carry effects out. */
+/** The contract of an executor: how a room carries out its kinds of effects. */
 import type { MayAct } from "../permit.ts";
 import type { Effect } from "../store/outbox/effect.ts";
 
 export interface Attempt {
-  /** Deterministic id of the effect: the idempotency key of whatever it does outside. */
+  /** Deterministic id of the effect. It is the idempotency key of what the handler does outside. */
   readonly id: string;
-  /** 1 at first. */
+  /** Counts from 1. */
   readonly attempt: number;
-  /** An earlier attempt may have taken effect: look it up before doing it again. */
+  /** An earlier attempt may have taken effect. Look up its result before you act. */
   readonly unknown: boolean;
-  /** How long ago an earlier attempt last was about to act, ms; undefined when none got so far. */
+  /** How long ago an earlier attempt was last about to act, ms; undefined when none got so far. */
   readonly sinceActMs?: number | undefined;
-  /** Why the attempt before failed, and what to do about it; undefined when none did. */
+  /** Why the attempt before this one failed, and what to do about it; undefined when it did not. */
   readonly lastError?: string | undefined;
-  /** Hand it to whoever writes what must not be done twice. */
+  /** Asks for a permit. Pass it to the code that writes what must not be done twice. */
   readonly mayAct: MayAct;
 }
 
-/** The effect was done without asking its dependency anything, so the result says nothing about the dependency. */
+/** The handler did not contact the dependency, so its result does not say whether the dependency is available. */
 export interface Unasked<Event> {
   readonly events: readonly Event[];
   readonly asked: false;
@@ -29,27 +29,27 @@ interface Handling<E extends Effect, Subject, Event> {
 }
 
 /**
- * Carries one kind of effect out and returns events about the same incident. They are recorded in the transaction that
- * marks the effect done.
+ * Carries out one kind of effect. The events that it returns are about the same incident, and are recorded in the
+ * transaction that marks the effect done.
  *
- * @throws whatever went wrong; the effect is tried again later
+ * @throws any error; the effect is tried again later
  */
 export type EffectHandler<E extends Effect, Subject, Event> = Handling<E, Subject, Event>["handle"];
 
 /**
- * What a room contributes to the outbox: how its effects are carried out, and what they need.
+ * What a room contributes to the outbox: its handlers, and the dependency that they need.
  *
- * `E` are the room's effects, `Subject` is what an effect is about, `Event` what can become of it.
+ * `E` is the union of the room's effects, `Subject` is what an effect is about, `Event` is what a handler returns.
  */
 export interface EffectExecutor<E extends Effect, Subject, Event> {
-  /** What all its effects need, such as `tracker`. It has a dispatcher and a circuit breaker of its own. */
+  /** What all its effects need, such as `tracker`. Each dependency has its own dispatcher and circuit breaker. */
   readonly dependency: string;
   /** Effects of one incident with this key run one after the other; those with different keys do not wait. */
   readonly orderKey: string;
   readonly handlers: {
     readonly [Kind in E["kind"]]: EffectHandler<Extract<E, { kind: Kind }>, Subject, Event>;
   };
-  /** Whether an error says that the dependency itself is away, rather than that this one effect cannot be done. */
+  /** Whether an error means that the dependency is unavailable, and not only that this one effect failed. */
   isUnavailable(error: unknown): boolean;
 }
 
@@ -57,8 +57,8 @@ export interface EffectExecutor<E extends Effect, Subject, Event> {
 export type AnyExecutor<Subject, Event> = EffectExecutor<Effect, Subject, Event>;
 
 /**
- * @returns gives the order key of a kind of effect
- * @throws Error (when called) for a kind that no executor carries out: it would wait for ever
+ * @returns a function from a kind of effect to its order key. It throws for a kind that no executor carries out, since
+ *   such an effect would wait forever.
  */
 export function orderKeys<Subject, Event>(
   executors: readonly AnyExecutor<Subject, Event>[],

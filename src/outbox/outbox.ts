@@ -1,11 +1,11 @@
-/** Carries promised effects out, by one dispatcher for each dependency: a slow or unavailable one delays no other. */
+/** Carries out promised effects, with one dispatcher for each dependency. A slow dependency does not delay the others. */
 import { type Health, healthOf } from "../health.ts";
 import { makeRetriesDueNow } from "../store/outbox/make-retries-due-now.ts";
 import { type DispatcherOptions, OutboxDispatcher } from "./dispatcher.ts";
 import type { AnyExecutor } from "./executor.ts";
 
 export interface OutboxOptions<Subject, Event> extends DispatcherOptions<Subject, Event> {
-  /** What every room contributes. */
+  /** The executors of all rooms. */
   readonly executors: readonly AnyExecutor<Subject, Event>[];
 }
 
@@ -25,7 +25,7 @@ export class Outbox<Subject, Event> {
     });
   }
 
-  /** Makes failed effects due at once: whoever restarts the daemon may have mended the cause. */
+  /** Starts, and makes failed effects due at once: the restart may have removed the cause. */
   start(): void {
     const { store, clock, logger } = this.#options;
     const unlisten = store.listen("outbox", () => this.#wake());
@@ -37,19 +37,19 @@ export class Outbox<Subject, Event> {
       .finally(unlisten);
   }
 
-  /** Ok while promised effects can be read. A failing effect is no illness of the outbox. */
+  /** Ok while promised effects can be read. An effect that fails does not make the outbox unhealthy. */
   health(): Health {
     return healthOf(this.#dispatchers.find(({ problem }) => problem !== undefined)?.problem);
   }
 
-  /** Ok while the dependency is asked; while its breaker is open, why not. */
+  /** Ok while the breaker of the dependency is closed; otherwise the reason. */
   dependencyHealth(name: string): Health {
     return healthOf(
       this.#dispatchers.find(({ dependency }) => dependency === name)?.unavailableReason,
     );
   }
 
-  /** Waits for the effects in hand. */
+  /** Stops, and waits for the effects that are being carried out. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.#wake();

@@ -83,9 +83,12 @@ export function ruledScorer({ names, detectors, decision }: RuledOptions): RowSc
 }
 
 /**
- * The judges' score; below the boundary the witnesses order the rows: a witness that sees w says w / (1 + w), which is
- * below 1 however large w is. A judge that watches for what it has never seen knows only yes and no, and rows that are
- * all 0 could not be told apart.
+ * The judges' score, or what a witness contributes if that is larger.
+ *
+ *     score = max(judge, w / (1 + w))     w: the highest score of any detector
+ *
+ * The second term is always below 1, so a witness never crosses the boundary. It only gives an order to rows for which
+ * the judges' score is 0.
  */
 function rankedScore({ score, facts }: WatchedModel): number | undefined {
   if (score === undefined) return undefined;

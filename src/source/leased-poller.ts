@@ -1,4 +1,30 @@
-/** Polls a source while this process holds it, and stands by while another one does. */
+/**
+ * Polls a source while this process holds its lease, and stands by while another process does.
+ *
+ * # State model
+ *
+ *     standing by ──lease taken──► polling
+ *     polling ──another process has the lease, or no answer since heldUntil──► standing by
+ *     polling ──lease taken again with a higher epoch──► a new poller, from the stored progress
+ *
+ * # Trust window
+ *
+ *     heldUntil = requestSent + TTL     on this machine's monotonic clock
+ *
+ * The process asks for the lease four times within a TTL. If the store does not answer, it goes on polling until
+ * `heldUntil`. Another process cannot get the lease before that. The first failed request after it stops the poller.
+ *
+ * # Failure handling
+ *
+ * A process may be paused for longer than the TTL. When it goes on, another one may have polled meanwhile.
+ *
+ * - It learns this with the next request: the lease has a higher epoch, or belongs to another process. It drops what it
+ *   has in memory. If it gets the lease again, it starts from the stored progress.
+ * - Until then it may send pages of windows that it had opened. These windows are stored, so the new holder sends the
+ *   same rows under the same numbers. Detection drops the second copy by position.
+ * - It cannot open a new window. A window is stored before its first page is sent, and the store refuses a save under
+ *   an old epoch.
+ */
 import { setTimeout as timer } from "node:timers/promises";
 import type { Logger } from "pino";
 import { messageOf } from "../errors.ts";
@@ -17,7 +43,7 @@ export interface LeasedPollerDeps {
   readonly metrics: Pick<SourceMetrics, "held" | "takeovers">;
 }
 
-/** Asked so often within a lease's time that three answers may fail before it is lost. */
+/** Requests within one TTL: three in a row may fail before the lease is lost. */
 const asksATtl = 4;
 
 interface Polling {
@@ -25,12 +51,7 @@ interface Polling {
   readonly poller: Poller;
 }
 
-/**
- * A holder that cannot renew lets go before its lease is over. One that was paused for longer finds a newer epoch or no
- * lease when it wakes: it forgets what it read and begins anew from what is stored. What it sends until then comes from
- * windows that were stored, so the new holder sends the same under the same numbers, and detection drops the repetition
- * by position; a new window it cannot open, for its save is refused.
- */
+/** The lease protocol is explained at the top of this file. */
 export class LeasedPoller {
   readonly #deps: LeasedPollerDeps;
   readonly #labels: { readonly source: string };
@@ -39,7 +60,7 @@ export class LeasedPoller {
   #polling: Polling | undefined;
   #heldUntil = 0;
   #unanswered = false;
-  /** How it is while it does not poll. */
+  /** Health while this process does not poll. */
   #idle: Health = { ok: false, reason: "it is not known yet who polls this source" };
 
   constructor(deps: LeasedPollerDeps) {
@@ -48,12 +69,12 @@ export class LeasedPoller {
     this.#working = this.#run();
   }
 
-  /** A process without the lease is ready too: it stands by. */
+  /** A process that stands by is healthy too. */
   health(): Health {
     return this.#polling?.poller.health() ?? this.#idle;
   }
 
-  /** Stops polling, then lets others have the source. */
+  /** Stops polling, then releases the lease, so that another process can take it at once. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#working;
@@ -64,7 +85,7 @@ export class LeasedPoller {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       await this.#follow(await this.#ask());
-      // Real time, as the lease's.
+      // In real time, because the lease is in real time.
       await timer(lease.ttlMs / asksATtl, undefined, { signal }).catch(() => undefined);
     }
     await this.#letGo();

@@ -1,13 +1,26 @@
 /**
- * Reading of what has no transaction ids and places of its own: views, foreign, partitioned and inherited tables.
+ * Reads sources whose rows have no transaction ids of their own: views, foreign, partitioned and inherited tables.
  *
- * Every poll reads all rows later than its cursor less the overlap, and sends what there is more of than was sent
- * before: rows that are the same in every column are counted, so duplicates come as often as they are there. A row
- * that commits within the overlap after its timestamp is found by the first poll after its commit, since the cursor is
- * at most the clock of the poll before. What comes later than that is missed, which `check` says.
+ * # How a poll reads
  *
- * A page cannot be read again as it was, so it is stored, with the cursor behind it, before it is sent; after a crash it
- * is sent once more under the same number, and dropped by position where it had arrived.
+ *                         ┌── read again by every poll ──┐
+ *     ────────────────────┼──────────────────────────────┼───────────────► timestamp
+ *                  cursor - overlap                    cursor
+ *
+ * A poll reads every row later than `cursor - overlap`. It compares the rows with those that were sent before and sends
+ * the surplus. Rows that are equal in every column are counted, so duplicates are sent as often as they exist.
+ *
+ * # What is missed
+ *
+ * The cursor is never later than the source's clock at the poll before. So the first poll after a commit finds the row
+ * if the commit came within the overlap after the row's timestamp. A row that commits later than that is missed;
+ * `driftwarden check` says so.
+ *
+ * # Failure handling
+ *
+ * A later query may give other rows, so a page cannot be read a second time. Each page is therefore stored before it is
+ * sent, together with the cursor behind it. After a crash the stored page is sent again under the same number, and
+ * detection drops by position what had arrived.
  */
 import type { Client } from "pg";
 import { storeRefused } from "./errors.ts";
@@ -22,7 +35,7 @@ import { Ticks } from "./ticks.ts";
 import type { ReaderDeps } from "./transaction-window-reader.ts";
 import { openView, pages, type SourceView } from "./view.ts";
 
-/** While nothing is sent, the cursor is saved no more often than this. */
+/** While nothing is sent, the cursor is saved at most this often. */
 const idleSaveMs = 5_000;
 
 export class OverlapReader {
@@ -38,7 +51,7 @@ export class OverlapReader {
     this.#ticks = new Ticks(deps, deps.options.overlapMs);
   }
 
-  /** As {@link Reading.poll}. */
+  /** Reads and sends what is new, then a tick. @throws SourceError, or what `pg` throws */
   async poll(client: Client, layout: SourceLayout): Promise<void> {
     const { options, clock } = this.#deps;
     const view = await openView(client, layout, slowTimeoutMs(options.connection));
@@ -57,7 +70,7 @@ export class OverlapReader {
     if (this.#state !== undefined) await this.#saved(this.#state);
   }
 
-  /** Milliseconds, for the query; what is forgotten must be exactly what it leaves out. */
+  /** The query reads later rows than this, ms since 1970. Rows up to it are forgotten: they are not read again. */
   #boundMs({ cursor }: OverlapState): number {
     return Math.floor(cursor / 1000) - this.#deps.options.overlapMs;
   }
@@ -73,7 +86,7 @@ export class OverlapReader {
         : asOverlap(stored, now, options.overlapMs);
     this.#sent = new Multiset(state.sent);
     this.#state = state;
-    // At once: where history ends is decided once, whatever fails before the first page.
+    // Saved at once, so that the end of history is decided once even if the first page fails.
     return stored === undefined ? this.#saved(state) : state;
   }
 
@@ -116,7 +129,7 @@ export class OverlapReader {
     return surplus.length === 0 ? state : this.#sendPage(await this.#stored(state, surplus, now));
   }
 
-  /** @yields each row as often as there are more of it than were sent */
+  /** @yields each row as many times as it occurs more often than it was sent */
   *#unsent(page: readonly RawRow[]): Generator<RawRow> {
     for (const row of page) {
       for (let known = this.#sent.countOf(row); known < Number(row[3]); known += 1) yield row;
@@ -133,7 +146,7 @@ export class OverlapReader {
     if (first === undefined) return state;
     for (const row of surplus) this.#sent.add(row);
     const lastTs = surplus.at(-1)?.[0] ?? 0;
-    // Rows ahead of the clock must not carry the cursor with them.
+    // A row whose timestamp is ahead of the clock must not move the cursor there.
     const cursor = Math.max(state.cursor, Math.min(lastTs, now));
     const rows = surplus.map(
       ([ts, feature, importance, , model], i): RawRow => [
@@ -181,7 +194,7 @@ export class OverlapReader {
     return next;
   }
 
-  /** The first poll that has read to its end closes the history of each model. */
+  /** Closes the history of each model, once a poll has read to the end for the first time. */
   async #endHistory(state: OverlapState): Promise<OverlapState> {
     const { history, ...rest } = state;
     if (history === undefined) return state;
@@ -198,7 +211,7 @@ export class OverlapReader {
   async #saved(state: OverlapState): Promise<OverlapState> {
     const stored = { ...state, sent: this.#sent.rows() };
     await this.#deps.progress.save(this.#deps.options.name, stored).catch((error: unknown) => {
-      // It may stand or not: what is stored decides, with the rows that were about to count as sent.
+      // The save may have succeeded. So the next poll loads what is stored, with the rows that count as sent.
       this.#state = undefined;
       return Promise.reject(storeRefused(error));
     });
@@ -216,7 +229,10 @@ function passesHistory({ history }: OverlapState, page: readonly RawRow[], next:
   return (last[0] ?? 0) <= history.until && (next[0] ?? 0) > history.until;
 }
 
-/** What was a table before goes on above its windows, with what would be read again if it were rewritten. */
+/**
+ * The source was a plain table before. Pages are numbered on from its last window. Reading begins a minute before its
+ * watermark, and the rows that it sent in that minute count as sent.
+ */
 function asOverlap(stored: StoredProgress, now: number, overlapMs: number): OverlapState {
   if ("sent" in stored) return stored;
   const { watermark = now, sentLately = [] } = stored;

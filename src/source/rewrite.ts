@@ -1,21 +1,25 @@
-/** How reading goes on when transactions tell nothing of what was read: by time, leaving out what was sent. Pure. */
+/**
+ * How reading goes on after the table was rewritten, when transaction ids no longer tell what was read. Rows of the last
+ * minute are read again by time. Those that were sent are recognised by counting and left out. Pure.
+ */
 import { restartLevels } from "./levels.ts";
 import { Multiset } from "./multiset.ts";
 import type { OverlapState, SourceState, Xid } from "./progress.ts";
 import type { RecentlySent } from "./recently-sent.ts";
 
-/** Rows so long before the watermark are read once more. */
+/** Rows younger than this before the watermark are read again. */
 const againMs = 60_000;
 
-/** Later rows would be read again if the table were rewritten now; milliseconds since 1970. */
+/** Rows later than this would be read again if the table were rewritten now; milliseconds since 1970. */
 export const readAgainMs = ({ watermark }: Pick<SourceState, "watermark">): number =>
   watermark === undefined ? -Infinity : Math.floor(watermark / 1000) - againMs;
 
 /**
- * After the table or the cluster was rewritten. What was not read and is older than what is read again is missed.
+ * The state after the table or the cluster was rewritten. Rows that were not read yet, and are older than a minute
+ * before the watermark, are missed.
  *
- * @param state with the identity of what there is now
- * @param clockMs instead of a watermark, before the first
+ * @param state has the identity of the new table or cluster already
+ * @param clockMs is used before there is a watermark
  */
 export function afterRewrite(
   state: SourceState,
@@ -27,7 +31,10 @@ export function afterRewrite(
   return restartLevels({ ...state, marks: [] }, xmin, { above, except });
 }
 
-/** What was a view before goes on above its pages, from its cursor. A page that may not have arrived is read again. */
+/**
+ * The state after a view was replaced by a table. Windows are numbered on from its last page, and reading goes on from
+ * its cursor. A stored page that may not have arrived is read again.
+ */
 export function afterOverlap(
   { cursor, lastPage, sent, page }: OverlapState,
   start: SourceState,

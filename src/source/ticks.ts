@@ -1,4 +1,4 @@
-/** The tick at the end of a poll: up to when everything was delivered. */
+/** Sends a tick at the end of a poll. The tick carries the watermark. */
 import type { Logger } from "pino";
 import type { Delivery } from "./delivery.ts";
 import { HorizonWatch } from "./horizon.ts";
@@ -20,7 +20,7 @@ interface Marked {
   readonly watermark?: number;
 }
 
-/** The watermark is an earlier poll's clock: one poll interval behind is the least there is. */
+/** The watermark is the clock of an earlier poll, so it is always at least one poll interval old. */
 const tolerablePolls = 3;
 
 export class Ticks {
@@ -28,7 +28,7 @@ export class Ticks {
   readonly #horizon: HorizonWatch;
   readonly #lagUs: number;
 
-  /** @param lagMs how long after its timestamp a row may still come; its watermark stays that far behind. Default 0 */
+  /** @param lagMs how long after its timestamp a row may still come. The watermark stays that far behind. Default 0 */
   constructor(deps: TickDeps, lagMs = 0) {
     this.#deps = deps;
     this.#lagUs = lagMs * 1000;
@@ -37,13 +37,13 @@ export class Ticks {
     this.#horizon = new HorizonWatch(deps.logger, tolerableMs);
   }
 
-  /** @param clock of the view, microseconds of our clock */
+  /** @param clock when the snapshot was taken, on our clock, microseconds */
   async send<State extends Marked>(state: State, view: SourceView, clock: number): Promise<State> {
     const reached = watermarkAt(state.marks, view.xmin);
     const marks = withMark(reached.marks, { ceiling: view.ceiling, clock });
     const found = Math.min(reached.watermark ?? -Infinity, clock - this.#lagUs);
     const watermark = Math.max(found, state.watermark ?? -Infinity);
-    // The very first poll knows nothing of earlier ones.
+    // The very first poll has no earlier mark.
     if (watermark === -Infinity) return { ...state, marks };
     const { delivery, options, metrics } = this.#deps;
     const labels = { source: options.name };

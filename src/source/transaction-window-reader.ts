@@ -1,4 +1,22 @@
-/** One poll after the other, over whatever connection there is: from the state we remember to the next. */
+/**
+ * Reads a plain table by transaction id: each poll sends the rows of the transactions that ended since the last one.
+ *
+ *     snapshot ──► level 0, 1, 2: the window left open, then the next one ──► bounds move ──► tick
+ *
+ *     one window:  store it as open ──► send page by page, each acknowledged ──► closed
+ *
+ * The levels and the proof that no row is missed or read twice are in levels.ts. This file does the I/O.
+ *
+ * # Failure handling
+ *
+ * - A poll fails: the state stays in memory. The next poll reads the open window again, and sends only what comes after
+ *   the last acknowledged row.
+ * - The process dies: the next one finds the window open in the store. It sends all of it again under the same number,
+ *   and detection drops by position what had arrived.
+ * - A save fails: the window is not used. A window that only this process knows would be sent, and after a crash its
+ *   number would be given to other rows.
+ * - The table was rewritten: transaction ids no longer tell what was read. Reading goes on by time (rewrite.ts).
+ */
 import type { Client } from "pg";
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
@@ -37,7 +55,7 @@ export interface ReaderDeps {
   readonly metrics: SourceMetrics;
 }
 
-/** While nothing is sent, horizons are saved no more often than this. */
+/** While nothing is sent, horizons are saved at most this often. */
 const idleSaveMs = 5_000;
 
 function windowQuery(view: SourceView, window: SourceWindow): Pick<PageQuery, "text" | "values"> {
@@ -58,9 +76,9 @@ export class TransactionWindowReader {
   readonly #pacing = new Pacing();
   readonly #ticks: Ticks;
   #state: SourceState | undefined;
-  /** Last row acknowledged of each open window: a failed poll goes on behind it. */
+  /** Last acknowledged row of each open window. After a failed poll, sending goes on behind it. */
   readonly #acknowledged: (RowPlace | undefined)[] = [];
-  /** Handed to the stream, which has not acknowledged it: it may have arrived. */
+  /** Page that was handed to the stream and not acknowledged. It may have arrived. */
   #inDoubt: SentPage | undefined;
   #recent = new RecentlySent([]);
   #savedAt = 0;
@@ -75,8 +93,7 @@ export class TransactionWindowReader {
   /**
    * Reads and sends what is new, then a tick.
    *
-   * @throws SourceError, or what `pg` throws; the connection is then of no use, and the next call goes on where this
-   *   one ended
+   * @throws SourceError, or what `pg` throws. Close the connection then; the next call goes on where this one ended.
    */
   async poll(client: Client, layout: SourceLayout): Promise<void> {
     const view = await openView(client, layout, this.#deps.options.connection.statementTimeoutMs);
@@ -91,12 +108,12 @@ export class TransactionWindowReader {
     if (this.#sentSinceSave || idle) await this.#saved(this.#state);
   }
 
-  /** Our clock's milliseconds at the moment of the view. */
+  /** When the snapshot was taken, on our clock, milliseconds. */
   #at(view: SourceView): number {
     return this.#deps.clock.at(view.clock / 1000);
   }
 
-  /** Keeps what was acknowledged; for a stop, so that nothing is sent again. */
+  /** Saves what was acknowledged. Called at a stop, so that the next start sends nothing again. */
   async save(): Promise<void> {
     if (this.#state === undefined) return;
     const sentLately = this.#recent.windows(readAgainMs(this.#state) * 1000);
@@ -107,7 +124,7 @@ export class TransactionWindowReader {
     await this.#deps.progress
       .save(this.#deps.options.name, state)
       .catch((error: unknown) => Promise.reject(storeRefused(error)));
-    // Not before it is stored: a window that only we knew of would be sent, forgotten, and its number used again.
+    // Only after it is stored; see the header.
     this.#state = state;
     this.#savedAt = performance.now();
     this.#sentSinceSave = false;
@@ -134,7 +151,7 @@ export class TransactionWindowReader {
     return state;
   }
 
-  /** Where reading begins, as far as the past is not wanted or known otherwise. */
+  /** The state with which reading begins at this snapshot. Older rows are history, or were read another way. */
   #start(view: SourceView): SourceState {
     const { systemIdentifier, relfilenode } = view;
     const positions = startLevels(view.xmin, this.#at(view), this.#deps.options.lookbackMs);
@@ -147,12 +164,12 @@ export class TransactionWindowReader {
     return { ...this.#start(view), history: { sinceMs, untilMs } };
   }
 
-  /** What of the past is still wanted. */
+  /** Sends the history, if that is still to be done. */
   async #sendHistory({ history, ...state }: SourceState, view: SourceView): Promise<SourceState> {
     if (history === undefined) return state;
     const { options, delivery, clock, logger } = this.#deps;
     const { horizon } = state.levels[0];
-    // Nothing else was sent before, and what was of history is sent again.
+    // Nothing but history was sent so far, and history is sent again from its beginning.
     this.#recent = new RecentlySent([]);
     const rows = await sendHistory(view, delivery, {
       ...history,
@@ -171,7 +188,7 @@ export class TransactionWindowReader {
     view: SourceView,
     fit: Exclude<Fit, "same">,
   ): Promise<SourceState> {
-    // While it could be read again under its number it needed no answer; now it does.
+    // Otherwise its window would be read again under the same number. That is no longer possible, so send it now.
     if (this.#inDoubt !== undefined) await this.#deliver(this.#inDoubt);
     this.#acknowledged.length = 0;
     const { systemIdentifier, relfilenode } = view;
@@ -183,14 +200,14 @@ export class TransactionWindowReader {
     this.#deps.metrics.rewrites.inc(this.#labels);
     this.#deps.logger.warn({ reason: fit.lost }, "source rewritten, reading starts anew");
     const { history } = state;
-    // It is not sent yet: it begins anew, and takes in all that is there.
+    // The history is not sent yet. It starts again and takes all rows that are there now.
     if (history !== undefined) return this.#saved({ ...this.#start(view), history });
     const fresh = { ...state, systemIdentifier, relfilenode };
     const now = { xmin: view.xmin, clockMs: this.#at(view) };
     return this.#saved(afterRewrite(fresh, now, this.#recent));
   }
 
-  /** What a failed poll left open, then the level's next window; nothing while the level has to rest. */
+  /** Reads the window that a failed poll left open, then the next one. Does nothing while the level has to rest. */
   async #readLevel(before: SourceState, level: Level, view: SourceView): Promise<SourceState> {
     if (!this.#pacing.due(level, performance.now())) return before;
     const { open } = before.levels[level];
@@ -219,7 +236,7 @@ export class TransactionWindowReader {
         });
       }
     } finally {
-      // Also when it failed: a sweep that takes too long must not stop the faster levels from being read.
+      // Also after a failure: a slow level that always fails must rest, so that the faster levels are read.
       const now = performance.now();
       const readMs = now - startedAt - sendingMs;
       this.#pacing.ran(level, readMs, now);
@@ -227,12 +244,12 @@ export class TransactionWindowReader {
     }
     this.#acknowledged[level] = undefined;
     if (this.#inDoubt?.level === level) this.#inDoubt = undefined;
-    // In memory at once: a later failure of this poll must not read this window again.
+    // Kept in memory at once, so that a later failure in this poll does not read this window again.
     this.#state = closed(state, level, window.to);
     return this.#state;
   }
 
-  /** Stores that the window is open, if it was not, and sends a page of it. */
+  /** Stores the window as open, if it is not yet, and sends one page of it. */
   async #handOn(
     page: readonly RawRow[],
     { state, level, window }: { state: SourceState; level: Level; window: SourceWindow },

@@ -1,4 +1,4 @@
-/** The read-only transaction of one poll: opened with its snapshot, read page by page. */
+/** The read-only transaction of one poll: opens it, takes its snapshot, and reads queries page by page. */
 import type { Client } from "pg";
 import { answerTimeoutMs } from "./connection.ts";
 import { tableMissing } from "./errors.ts";
@@ -17,15 +17,15 @@ import { ceilingOf } from "./watermark.ts";
 export interface SourceView {
   readonly client: Client;
   readonly layout: SourceLayout;
-  /** The source's clock just before the snapshot, microseconds since 1970. */
+  /** The source's clock just before the snapshot was taken, microseconds since 1970. */
   readonly clock: number;
-  /** The oldest transaction that still ran. */
+  /** Id of the oldest transaction that was running. */
   readonly xmin: Xid;
-  /** Above the newest that had ended. */
+  /** One above the id of the newest transaction that had ended. */
   readonly xmax: Xid;
-  /** Above every id given out before `clock`. */
+  /** Above every transaction id that was given out before `clock`. */
   readonly ceiling: Xid;
-  /** Empty when it is no plain table. */
+  /** Changes when the table is rewritten. Empty when the source is not a plain table. */
   readonly relfilenode: string;
   readonly systemIdentifier: string;
 }
@@ -43,7 +43,7 @@ interface SnapshotRow {
   readonly system_identifier: string;
 }
 
-/** Begins the transaction; whoever opened it commits it, or throws the connection away. */
+/** Begins the transaction. The caller commits it, or closes the connection. */
 export async function openView(
   client: Client,
   layout: SourceLayout,
@@ -105,9 +105,12 @@ export async function* pages(
 }
 
 /**
- * How what we remember fits what we see: as it is; with the rows at other places; or not at all, for a reason.
- * Rows keep their transactions when a table is vacuumed in full or clustered, and lose them when it is rewritten by
- * ALTER TABLE, restored or truncated; then there is none left from before the last poll.
+ * Whether the stored state still fits the table.
+ *
+ * - `same`: transaction ids and places of rows are as before.
+ * - `moved`: rows have other places but kept their transaction ids, as after VACUUM FULL or CLUSTER.
+ * - `lost`: transaction ids say nothing any more, for the reason given. ALTER TABLE may rewrite all rows, or the table
+ *   was restored or truncated. Then no row from before the last poll is left.
  */
 export type Fit = "same" | "moved" | { readonly lost: string };
 

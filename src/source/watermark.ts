@@ -1,15 +1,27 @@
-/** Up to when everything has been delivered, told from the polls' snapshots alone. */
+/**
+ * Computes the watermark: every transaction that began writing before it has been delivered.
+ *
+ * Each poll leaves a mark: the source's clock, and a ceiling above every transaction id that existed at that moment.
+ *
+ *     horizon of this poll   all transactions below it have ended and are delivered
+ *     watermark              clock of the newest earlier mark with ceiling ≤ horizon
+ *
+ * Why it holds: a transaction that had an id when the mark was made has one below the ceiling. So the id is below the
+ * horizon: the transaction has ended, and its rows are delivered.
+ */
 import type { PollMark, Xid } from "./progress.ts";
 
 const maxMarks = 64;
 
 /**
- * A number above every transaction id given out before the poll began.
+ * A number above every transaction id that was given out before the poll began.
  *
- * The snapshot's xmax alone is not: it is one above the newest *ended* transaction, and one that was given the next
- * id and still runs is not below it. So the ids of running transactions are read too, before the snapshot: whoever
- * had an id by then is either among them or had ended, and is below xmax. (They are visible to every role. On a hot
- * standby they are not there, and a transaction may be missed that holds the newest id.)
+ * The snapshot's xmax alone is not enough. It is one above the newest transaction that has *ended*, so a running
+ * transaction may have the id xmax or a higher one. Therefore the ids of running transactions are read too, before the
+ * snapshot. A transaction that had an id by then is in that list, or has ended and is below xmax.
+ *
+ * Every role may see these ids. On a hot standby they are not shown, so a running transaction with the newest id can be
+ * missed there.
  *
  * @param xmax of the snapshot, 64 bits
  * @param running ids as Postgres shows them, 32 bits, read before the snapshot
@@ -25,16 +37,17 @@ export function ceilingOf(xmax: Xid, running: readonly Xid[]): Xid {
 }
 
 export interface Watermark {
-  /** Microseconds since 1970; undefined until some poll's transactions have all ended. */
+  /** Microseconds since 1970; undefined until all transactions below some ceiling have ended. */
   readonly watermark: number | undefined;
-  /** What later polls need; the one that gave the watermark stays, since it may give it again. */
+  /** The marks that later polls need. The one that gave the watermark stays, because it may give it again. */
   readonly marks: readonly PollMark[];
 }
 
 /**
- * The clock of the newest *earlier* poll with ceiling ≤ horizon: whatever had begun writing before it has ended and
- * lies before the horizon. An earlier poll even when this one would do: it leaves writers one poll interval between
- * taking a timestamp and being given a transaction id.
+ * The clock of the newest *earlier* poll whose ceiling is at or below the horizon.
+ *
+ * The mark of the present poll is not used, even where it would do. A writer takes a timestamp a moment before it gets
+ * a transaction id, and an earlier mark gives it one poll interval for that.
  *
  * @param marks of earlier polls, oldest first
  * @param horizon the transaction up to which level 0 has now delivered
@@ -45,7 +58,7 @@ export function watermarkAt(marks: readonly PollMark[], horizon: Xid): Watermark
   return { watermark: marks[reached]?.clock, marks: marks.slice(reached) };
 }
 
-/** Adds this poll's mark. While a long transaction runs marks pile up; then every second one goes, so 64 span any time. */
+/** Adds this poll's mark. Marks pile up while a long transaction runs. At 64 every second one is dropped. */
 export function withMark(marks: readonly PollMark[], mark: PollMark): readonly PollMark[] {
   const kept = marks.length < maxMarks ? marks : marks.filter((_, i) => i % 2 === 0);
   return [...kept, mark];

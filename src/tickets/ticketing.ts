@@ -103,8 +103,12 @@ export function createTicketing(options: TicketingOptions): Ticketing {
       onIssue(incident, (issue) => count(issue, incident, { ...options, attempt })),
     note: (incident, { note, id }, attempt = atFirst) =>
       onIssue(incident, (issue) => {
-        const comment = { says: renderNote(note), mark: markOf(incident, id) };
-        return commentOnce(issue, comment, { ...options, attempt });
+        const says = renderNote(note);
+        const doing = { ...options, attempt };
+        // A run may be refused several times: one comment says why it is refused now.
+        return note.about === "run" && note.run.status === "denied"
+          ? upsert(issue, { says, mark: markOf(incident, `denied\n${note.run.id}`) }, doing)
+          : commentOnce(issue, { says, mark: markOf(incident, id) }, doing);
       }),
     resolve: (incident, attempt = atFirst) =>
       onIssue(incident, (issue) => close(issue, incident, { ...options, attempt })),
@@ -155,13 +159,14 @@ async function moved(
   }
 }
 
-async function count(
-  issue: Issue,
-  incident: Incident | Digest,
-  options: Doing,
-): Promise<TicketChange> {
-  const { tracker, attempt } = options;
+function count(issue: Issue, incident: Incident | Digest, options: Doing): Promise<TicketChange> {
   const comment = { says: renderRepeat(incident), mark: markOf(incident, "repeat") };
+  return upsert(issue, comment, options);
+}
+
+/** Writes a comment, or brings it up to date, which no watcher is mailed about. */
+async function upsert(issue: Issue, comment: MarkedComment, options: Doing): Promise<TicketChange> {
+  const { tracker, attempt } = options;
   const mine = await find(issue, comment.mark, options);
   if (!mine) {
     await addOnce(issue, comment, options);

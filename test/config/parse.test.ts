@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { test } from "@fast-check/vitest";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -6,17 +7,8 @@ import { ConfigError, type Problem } from "../../src/config/errors.ts";
 import { parseConfig } from "../../src/config/parse.ts";
 import type { Config } from "../../src/config/schema.ts";
 
-/** DESIGN §9, word for word: what it says must stay valid. */
-const smallest = `
-store: {url_file: /run/credentials/store-url}      # or url: without a password
-sources: {main: {url: postgres://readonly@127.0.0.1/explainability, poll_interval: 1s}}   # table and columns: OpenClaw's
-stream: {kafka: {brokers: ["127.0.0.1:9092"], topic: driftwarden}}                        # left out: a log in the store
-jira: {url: http://127.0.0.1:2990, user: bot, token_file: /run/credentials/jira-token, project: IR, issue_type: Bug}   # http on loopback only
-docker: {socket: /var/run/docker.sock}
-verify: {health_after: 5m, model_after: 5m, give_up_after: 6 cadences}
-fixes: [{name: restart-svc, when: {feature: cpu_usage}, do: restart-container, target: {label: app=my-service}, mode: auto, cooldown: 30m, max_runs: 3 per 24h}]
-http: {listen: 127.0.0.1:9642}
-`;
+/** The smallest useful configuration, as the README shows it. */
+const [, smallest = ""] = /```yaml\n([\s\S]*?)```/.exec(readFileSync("README.md", "utf8")) ?? [];
 
 /** Enough for everything else to be judged. */
 const base = "store: {url: postgres://h/d}\nsources: {main: {}}\n";
@@ -36,7 +28,7 @@ function problemsOf(text: string): readonly Problem[] {
 }
 
 describe("a configuration that is right", () => {
-  it("may be as small as the design promises", () => {
+  it("may be as small as the README promises", () => {
     const config = parse(smallest);
     expect(config.sources["main"]?.poll_interval).toBe(1000);
     expect(config.stream.kafka?.topic).toBe("driftwarden");

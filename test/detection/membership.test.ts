@@ -172,7 +172,7 @@ describe("models that come and go", () => {
   test.prop([fc.integer({ min: 0, max: 1000 }), faults, fc.boolean()], {
     numRuns: 60,
   })(
-    "are the same ones, with the same states and decisions, after any crash",
+    "the same models are admitted, with the same states and decisions, after any crash",
     (seed, due, isStrict) => {
       const engine = isStrict ? strict : wide;
       const records = comingAndGoing(seed);

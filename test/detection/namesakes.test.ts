@@ -63,7 +63,7 @@ const names = fc.constantFrom("churn", "a/b", "b", "a", "%2F", "");
 describe("two models with one name in two sources", () => {
   const seeds = fc.tuple(fc.nat(500), fc.nat(500));
   test.prop([seeds, names, fc.infiniteStream(fc.boolean())], { numRuns: 20 })(
-    "share a partition and nothing else: each decides and remembers what it would alone",
+    "two models with one name in two sources share a partition and nothing else: each decides as if alone",
     ([one, other], name, turns) => {
       const queues = [lifeOf("east", name, one), lifeOf("west", name, other)].map((life) => [
         ...life,

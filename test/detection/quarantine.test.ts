@@ -33,7 +33,7 @@ function engineWithBug(): PartitionEngine {
 const poisoned = rowsAt(10, { ...vectors(1)(10), f0: 0 });
 
 describe("a model on which a detector throws", () => {
-  it("is set aside by the worker, marked unhealthy, and goes on", () => {
+  it("a record on which a detector throws is set aside; its model is marked unhealthy and goes on", () => {
     const engine = engineWithBug();
     expect(() => engine.apply(20, rowsRecord(10, poisoned))).toThrow("a bug");
     const event = engine.quarantine(churn, 20, "a bug");

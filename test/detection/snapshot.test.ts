@@ -92,7 +92,7 @@ describe("a saved state", () => {
     ],
     { numRuns: 25 },
   )(
-    "and the records from replayFrom on decide what an engine that never stopped decided",
+    "a saved state and the records from replayFrom on give the decisions of an engine that never stopped",
     (seed, saves) => {
       const records = eventful(seed);
       const whole = new Map(

@@ -39,7 +39,7 @@ describe("the worker", () => {
     expect(store.decidedOffset).toBe(69);
   });
 
-  it("takes records that the next holder has let go of for a fence, not for a gap", async () => {
+  it("records that the new owner has processed and deleted count as a lost claim, not as a gap", async () => {
     const store = new MemoryStore();
     const said: string[] = [];
     const { worker } = setUp(store, { said: (line) => said.push(line) });
@@ -80,7 +80,7 @@ describe("the worker", () => {
     expect(store.replayFromOffset).toBe(40);
   });
 
-  it("replays to the same decisions after a crash and stores none twice", async () => {
+  it("the worker replays to the same decisions after a crash and stores none twice", async () => {
     const store = new MemoryStore();
     const entries = stream(60, 80);
     const first = setUp(store);
@@ -97,7 +97,7 @@ describe("the worker", () => {
     expect(await next.divergences()).toBe(0);
   });
 
-  it("counts it when a replay decides otherwise than before", async () => {
+  it("the worker counts it when a replay decides differently than before", async () => {
     const store = new MemoryStore();
     const first = setUp(store);
     await first.worker.assigned(0);
@@ -110,7 +110,7 @@ describe("the worker", () => {
 });
 
 describe("saved states of an older version", () => {
-  it("keep the sections that fit; the others are learned anew, and it is said once", async () => {
+  it("saved states of an older version keep the sections that fit; the others are learned anew, and it is said once", async () => {
     const store = new MemoryStore();
     const older = setUp(store);
     await older.worker.assigned(0);
@@ -170,7 +170,7 @@ describe("a model that is silent for retire_after", () => {
     ["before its end is saved", 0],
     ["after its end is saved and before its state is deleted", 1],
     ["after its state is deleted", 2],
-  ])("ends once when the process is killed %s", async (_name, saves) => {
+  ])("a forgotten model ends once when the process is killed %s", async (_name, saves) => {
     const store = new MemoryStore();
     const first = setUp(store);
     await first.worker.assigned(0);
@@ -195,7 +195,7 @@ describe("a model that is silent for retire_after", () => {
 });
 
 describe("a worker whose partition somebody else has claimed", () => {
-  it("drops its memory when it saves, and says so with the next batch", async () => {
+  it("a worker that is fenced while it saves drops its memory and rejects the next batch", async () => {
     const store = new MemoryStore();
     const { worker } = setUp(store);
     await worker.assigned(0);

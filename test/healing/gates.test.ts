@@ -46,7 +46,7 @@ function reasonOf(gate: Gate, facts: Partial<GateFacts>): string | undefined {
 }
 
 describe("the list of gates", () => {
-  it("is asked in the order of the design", () => {
+  it("is asked in this order", () => {
     expect(gates.map(({ name }) => name)).toEqual([
       "frozen",
       "fresh",

@@ -89,7 +89,7 @@ function setUp(changes: Changes = {}) {
 const takenOver = () => Promise.reject(new Error("taken over"));
 
 describe("a run", () => {
-  it("acts once for one episode, however often it is asked to", async () => {
+  it("a run acts once for one episode, however often it is asked to", async () => {
     const { acts, start } = setUp();
     const first = await start("e1");
     expect(first).toMatchObject({ status: "acted", target: "my-service-1" });
@@ -111,7 +111,7 @@ describe("a run", () => {
     expect(seen).toEqual(["acting"]);
   });
 
-  it("that died in the middle of the act is looked up and not done again", async () => {
+  it("a run that died in the middle of the act is looked up and not done again", async () => {
     const crashed = setUp({ remediation: { act: () => Promise.reject(new Error("kill -9")) } });
     await expect(crashed.start("e1")).rejects.toThrow("kill -9");
     expect([...crashed.ledger.runs.values()][0]?.status).toBe("acting");
@@ -199,7 +199,7 @@ describe("the gates of a run", () => {
     });
   });
 
-  it("take an engine that cannot be asked for no answer, and say so after the fourth attempt", async () => {
+  it("an engine that cannot be asked is no answer, and the run is denied for it after the fourth attempt", async () => {
     const down = setUp({ remediation: { resolve: () => Promise.reject(new Error("no socket")) } });
     for (const attempt of [1, 2, 3])
       await expect(down.start("e1", { attempt })).rejects.toThrow("no socket");

@@ -148,7 +148,7 @@ async function restoredFromDump(name: string): Promise<{ store: Store; world: Wo
 }
 
 describe("a store that is restored from yesterday's dump", () => {
-  it("opens no ticket and makes no run a second time, and tells of what is new", async () => {
+  it("a restored store opens no ticket and makes no run a second time, and reports what is new", async () => {
     const { store, world } = await restoredFromDump("yesterday");
     expect(world.restarts).toHaveLength(2);
     // The rows behind it are read again and decided again; they are older than the restore.
@@ -161,7 +161,7 @@ describe("a store that is restored from yesterday's dump", () => {
     expect(world.restarts).toHaveLength(2);
   });
 
-  it("looks a run up that the dump left in the middle of its act, and never repeats it", async () => {
+  it("a restored store looks up a run that the dump left in the middle of its act, and never repeats it", async () => {
     const { store, world } = await restoredFromDump("in_the_middle");
     await decide(store, world, []);
     expect(await runsOf(store, "old")).toEqual(["acted"]);
@@ -169,7 +169,7 @@ describe("a store that is restored from yesterday's dump", () => {
     expect(world.restarts).toHaveLength(2);
   });
 
-  it("holds fixes back until nothing forgotten counts in their window, or a person says that nothing was forgotten", async () => {
+  it("a restored store holds fixes back until nothing forgotten counts, or a person says that nothing was forgotten", async () => {
     const { store, world } = await restoredFromDump("held");
     await decide(store, world, ["new"]);
     expect(await runsOf(store, "new")).toEqual(["denied by restored"]);

@@ -111,7 +111,7 @@ async function allTold(store: Store, world: World): Promise<void> {
 }
 
 describe("a tracker that was away while episodes came and went", () => {
-  it("gets one summary ticket for all that is over, though detection never stopped, and a ticket for what is not", async () => {
+  it("a tracker that comes back gets one digest for all that is over, and a ticket for what is not", async () => {
     const store = await stores.open();
     const world: World = { tracker: new FakeTracker(), restarts: [] };
     const models = ["a", "b", "still-wrong"].map((name) => `t/prod/s/${name}`);
@@ -132,7 +132,7 @@ describe("a tracker that was away while episodes came and went", () => {
 });
 
 describe("detection that catches up after it was away", () => {
-  it("gives one summary ticket for all that is over, a ticket for what is not, and no run", async () => {
+  it("detection that catches up gives one digest for all that is over, a ticket for what is not, and no run", async () => {
     const store = await stores.open();
     const world: World = { tracker: new FakeTracker(), restarts: [] };
     const hoursAgoUs = (Date.now() - 180 * minute) * 1000;

@@ -91,7 +91,11 @@ const nothing = { decisions: 0, incidents: 0, journal: 0, outbox: 0 };
 
 describe("a decision whose connection is lost", () => {
   it.each([
-    ["at COMMIT stands, and is not made twice when the batch comes again", "commit", oneEpisode],
+    [
+      "a decision whose connection is lost at COMMIT stands, and is not made twice when the batch comes again",
+      "commit",
+      oneEpisode,
+    ],
     [
       "before COMMIT is not stored, and is made when the batch comes again",
       "into decisions",
@@ -134,7 +138,7 @@ const openLog = (store: Store, partitions: number): Promise<PostgresLog> =>
   });
 
 describe("a worker that was fenced while it slept", () => {
-  it("forgets, claims its partition again and decides once what the other had not", async () => {
+  it("a worker that was fenced forgets, claims its partition again, and makes each decision once", async () => {
     const store = await stores.open();
     const log = await openLog(store, 1);
     const { worker, divergences } = workerOn(store, "s");
@@ -154,7 +158,7 @@ describe("a worker that was fenced while it slept", () => {
 });
 
 describe("a second process", () => {
-  it("takes its share; the partition that stays keeps its claim and its memory", async () => {
+  it("a second process takes its share, and a partition that stays keeps its claim and its memory", async () => {
     const store = await stores.open();
     const first = await openLog(store, 2);
     const { worker } = workerOn(store, "s");
@@ -199,7 +203,7 @@ describe("a model that is silent for retire_after", () => {
     return { offset: gone.length + place, record: { ...record, window: 100 + place, rows } };
   });
 
-  it("ends its episode, says why, loses its state, and is a new model when it comes back", async () => {
+  it("a forgotten model ends its episode, says why, loses its state, and is new when it comes back", async () => {
     const store = await stores.open();
     const states = () => store.query<{ model: string }>("select model from states");
     const killed = workerOn(store, "s").worker;

@@ -33,7 +33,7 @@ function slowFor(called: Called[], incident: string, gate: Promise<void>): Handl
 }
 
 describe("an effect that takes long", () => {
-  it("keeps no other incident's effects waiting, and the next of its own incident in order", async () => {
+  it("an effect that takes long delays no other incident, and keeps the order of its own", async () => {
     const store = await stores.open();
     const called: Called[] = [];
     let answer: (() => void) | undefined;

@@ -104,7 +104,7 @@ const runIsDone = async (store: Store): Promise<void> => {
 };
 
 describe("an effect whose process is killed in the act", () => {
-  it("is taken up within seconds, and looked for before anything is done", async () => {
+  it("an effect whose process is killed in the act is taken within seconds, and looked up before anything is done", async () => {
     await heldIn("killed", "act", async ({ store, world, child }) => {
       const successor = holderOf(store, "successor", world.url);
       successor.start();
@@ -138,7 +138,7 @@ describe("an effect whose process is killed in the act", () => {
 });
 
 describe("an effect whose process is stopped right before the act", () => {
-  it("is done by its successor, and not again by the one that wakes", async () => {
+  it("an effect whose process is paused right before the act is done by the next worker, and not again when it goes on", async () => {
     await heldIn("stopped", "look", async ({ store, world, child, said }, answer) => {
       child.kill("SIGSTOP");
       const successor = holderOf(store, "successor", world.url);

@@ -109,7 +109,7 @@ describe("promised effects", () => {
     ]);
   });
 
-  it("are found by the next process when one dies in the middle, and looked up", async () => {
+  it("effects of a process that dies in the middle are found by the next process, and looked up", async () => {
     const store = await stores.open();
     const called: Called[] = [];
     let hang: (() => void) | undefined;
@@ -142,7 +142,7 @@ const noTicket = (kind: string): Error | undefined =>
   kind === "ticket.open" ? new Error("Jira is away") : undefined;
 
 describe("a tracker that is away", () => {
-  it("is left alone after three failures, is said to be, and gets one probe at a time", async () => {
+  it("a tracker that is unavailable is left alone after three failures, is reported, and gets one probe at a time", async () => {
     const store = await stores.open();
     const called: Called[] = [];
     let away = true;

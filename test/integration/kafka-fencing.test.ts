@@ -108,7 +108,7 @@ function strays(all: readonly Write[]): readonly Write[] {
 }
 
 it.skipIf(!available)(
-  "writes no state and no decision once it wakes, until it has claimed the partition again",
+  "a member that was paused writes no state and no decision until it has claimed its partition again",
   async () => {
     const first = await started("first");
     await eventually(async () => {

@@ -57,7 +57,7 @@ describe.skipIf(!available)("an answer that breaks off in its middle", () => {
     expect(await nextCall(bareKafka(brokers))).toBe("silence");
   });
 
-  it("costs us nothing but its own call", async () => {
+  it("an answer of the broker that breaks off costs nothing but its own call", async () => {
     const logger = pino({ level: "silent" });
     const ours = kafkaClient({ brokers, logger }, { sessionTimeoutMs: 3000, retries: 4 });
     expect(await nextCall(ours)).toBe("answered");

@@ -51,7 +51,7 @@ const idsOf = (reader: RememberingReader, model: string): readonly number[] => [
 const everyId = Array.from({ length: 200 }, (_, id) => id);
 
 describe.skipIf(!available)("a broker that fails while we append and read", () => {
-  it("loses nothing and keeps the order when it is killed and started again", async () => {
+  it("a broker that is killed and started again loses nothing and keeps the order", async () => {
     const { stream } = await openTestStream({ brokers: kafka.brokers });
     const reader = new RememberingReader();
     await stream.subscribe(reader);

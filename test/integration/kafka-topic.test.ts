@@ -83,7 +83,7 @@ describe.skipIf(!available)("the topic", () => {
 });
 
 describe.skipIf(!available)("a topic deleted and created again", () => {
-  it("is noticed at the next start", async () => {
+  it("a topic that was deleted and created again is noticed at the next start", async () => {
     const rememberStream = rememberIds();
     const options = { brokers: kafka.brokers, topic: "remade", rememberStream };
     const { stream } = await openTestStream(options);

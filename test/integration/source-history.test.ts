@@ -167,7 +167,7 @@ describe("the first start", () => {
     expect(modelsOf(run, true)).toEqual(["default/default/main/a"]);
   });
 
-  it("leaves to the levels what was committed while a history was interrupted, however old", async () => {
+  it("rows committed while the first history was interrupted are read by the levels, however old they are", async () => {
     const source = await newSource();
     await sql(source.url, past(100, "a"));
     const sink = new MemorySink();

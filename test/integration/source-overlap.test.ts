@@ -69,7 +69,7 @@ describe.each([
   ["a partitioned table", () => parted],
   ["a foreign table", foreign],
 ])("%s", (kind, ddl) => {
-  it("is read once: duplicates as often as they are there, late rows within the overlap, any order", async () => {
+  it("each row is sent once: duplicates as often as they exist, late rows within the overlap, in any order", async () => {
     const source = await newSource(await ddl());
     const { logger, lines } = keptLog();
     const { ticks, sink } = run(source.readonlyUrl, { logger });

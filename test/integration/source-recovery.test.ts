@@ -66,7 +66,7 @@ function refusingAfter(pages: number): {
 }
 
 describe("a window that was not finished", () => {
-  it("is read again by the next poller: the same rows in the same order under the same number", async () => {
+  it("a window that was not finished is read again by the next poller: same rows, same order, same number", async () => {
     const source = await newSource();
     const dying = refusingAfter(3);
     const first = run(source.readonlyUrl, { sink: dying.sink });

@@ -94,7 +94,7 @@ describe("a table whose rows moved but kept their transactions", () => {
       "after a page that arrived, though its answer did not",
       (sink: MemorySink, records: readonly StreamRecord[]) => void sink.records.push(...records),
     ],
-  ])("is read on in the middle of a window %s", async (_, fail) => {
+  ])("a table whose rows moved in the middle of a window is read on %s", async (_, fail) => {
     const source = await newSource();
     const failing = failingAfter(3, fail);
     const { ticks, sink } = run(source.readonlyUrl, { sink: failing.sink });
@@ -151,7 +151,7 @@ describe("a table that was rewritten with new transactions", () => {
     expect(taken(sink.records)).toHaveLength(4);
   });
 
-  it("again and again, while it is written and polled, gives each row once", async () => {
+  it("a table that is rewritten again and again while it is written and polled gives each row once", async () => {
     const source = await newSource();
     const { sink, ticks, registry } = run(source.readonlyUrl, {}, { pollIntervalMs: 1 });
     await ticks(2);

@@ -53,7 +53,7 @@ async function delivered(run: SourceRun, url: string, count: number): Promise<re
 }
 
 describe("every committed row is delivered once", () => {
-  it("when it commits after a younger one", async () => {
+  it("a row that commits after a younger one is delivered once", async () => {
     const source = await newSource();
     const run = await polled(source);
     const late = await session(source.url);
@@ -149,7 +149,7 @@ describe("every committed row is delivered once", () => {
     );
   });
 
-  it("while several writers commit rows of all ages in any order", async () => {
+  it("rows of all ages are delivered once while several writers commit in any order", async () => {
     const source = await newSource();
     const run = await polled(source, { lookbackMs: [50, 200], pageRows: 7 });
     const write = async (writer: number): Promise<void> => {

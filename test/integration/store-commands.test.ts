@@ -84,7 +84,7 @@ describe("driftwarden effects", () => {
     expect(JSON.parse(line)).toMatchObject({ id: "bad", status: "dead", lastError: "404 project" });
   });
 
-  it("gives a dead effect another try, and refuses an id that is none", async () => {
+  it("driftwarden effects gives a dead effect another try, and refuses an unknown id", async () => {
     const store = await withDeadEffect();
     expect((await run(store, "effects", "--retry", "bad")).out).toEqual(["bad is tried again"]);
     expect(await countEffects(store)).toMatchObject({ pending: 2, dead: 0 });

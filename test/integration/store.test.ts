@@ -28,7 +28,7 @@ describe("opening the store", () => {
     ]);
   });
 
-  it("refuses a schema whose min_version is newer, and touches nothing", async () => {
+  it("a schema whose min_version is newer is refused and not touched", async () => {
     await sql(
       stores.url,
       `create schema future;
@@ -52,7 +52,7 @@ describe("opening the store", () => {
     expect(await opened.query("select version from meta")).toEqual([{ version: 9 }]);
   });
 
-  it("lets a program that knows only the first migration write to today's schema", async () => {
+  it("a program that knows only the first migration can write to today's schema", async () => {
     const today = await stores.open({ schema: "today" });
     await migrateTo(migrations.slice(0, 1), "today");
     const effect = '{"kind":"ticket.repeat"}';
@@ -83,7 +83,7 @@ describe("opening the store", () => {
     ]);
   });
 
-  it("leaves nothing of a migration in whose middle it was killed, and does it whole at the next start", async () => {
+  it("a migration that was killed in its middle leaves nothing, and is done whole at the next start", async () => {
     await stores.open({ schema: "killed" });
     const slow = {
       sql: "create table half (); select pg_sleep(1); create table done ()",
@@ -214,7 +214,7 @@ describe("a transaction", () => {
 });
 
 describe("a connection lost at COMMIT", () => {
-  it("is an unknown outcome, never repeated, when the work stands", async () => {
+  it("a connection lost at COMMIT is an unknown outcome, and the transaction is not repeated", async () => {
     const proxy = await startCuttingProxy(stores.postgres.server.port);
     const url = stores.url.replace(`:${stores.postgres.server.port}/`, `:${proxy.port}/`);
     const cut = await stores.open({ url, schema: "main" });

@@ -16,10 +16,22 @@ describe("a comment", () => {
     const run = exampleRun({
       status: "denied",
       gate: "budget",
-      detail: "3 of 3 runs in 24h are used",
+      detail: "3 of 3 runs in 24h are used.",
     });
     expect(renderNote({ about: "run", run })).toBe(
-      "2026-11-20 09:34 UTC: *restart-svc* (restart-container on my-service) was refused by budget: 3 of 3 runs in 24h are used",
+      "2026-11-20 09:34 UTC: *restart-svc* (restart-container on my-service) was refused by budget: 3 of 3 runs in 24h are used. It will not be tried again for this.",
+    );
+  });
+
+  it("says that a refusal for now is asked for again", () => {
+    const run = exampleRun({
+      status: "denied",
+      gate: "cooldown",
+      retryAtMs: 1,
+      detail: "It rests.",
+    });
+    expect(renderNote({ about: "run", run })).toMatch(
+      /was refused by cooldown: It rests\. It is asked for again, as long as this goes on\.$/,
     );
   });
 

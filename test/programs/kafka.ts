@@ -9,6 +9,7 @@ import {
   openKafkaStream,
 } from "../../src/stream/kafka/open-kafka-stream.ts";
 import type { MarkerRecord } from "../../src/stream/record.ts";
+import { keptFolder } from "./kept.ts";
 
 /** Whether tests can have a broker; without one it is said in one line, and with CI=true it is an error. */
 export async function kafkaForTests(): Promise<boolean> {
@@ -20,10 +21,10 @@ export async function kafkaForTests(): Promise<boolean> {
 }
 
 /** A broker of the tests' own; extra settings as the sandbox takes them. */
-export function startTestKafka(
+export async function startTestKafka(
   settings: Readonly<Record<string, string | number>> = {},
 ): Promise<SandboxKafka> {
-  return startKafka({ settings });
+  return startKafka({ ...(await keptFolder("kafka")), settings });
 }
 
 /** A store's memory of stream ids. */

@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { Client } from "pg";
 import { type EmbeddedPostgres, startPostgres } from "../../src/sandbox/postgres.ts";
+import { keptFolder } from "./kept.ts";
 
 export interface TestDatabase {
   /** As the owner `app`. */
@@ -48,13 +49,16 @@ END $$`;
 
 /**
  * @param settings server settings beside `fsync=off`, for example `{ max_prepared_transactions: "5" }`
- * @param place another folder for the data than a temporary one
+ * @param place another folder for the data than a temporary one, or one that DRIFTWARDEN_KEEP keeps
  */
 export async function startTestPostgres(
   settings: Readonly<Record<string, string>> = {},
-  place: { readonly dataDir?: string } = {},
+  place?: { readonly dataDir?: string },
 ): Promise<TestPostgres> {
-  const server = await startPostgres({ ...place, settings: { fsync: "off", ...settings } });
+  const server = await startPostgres({
+    ...(place ?? (await keptFolder("postgres"))),
+    settings: { fsync: "off", ...settings },
+  });
   const createDatabase = async (name: string): Promise<TestDatabase> => {
     await sql(server.url, createRole);
     await sql(server.url, `CREATE DATABASE "${name}"`);

@@ -24,7 +24,7 @@ async function follow(answers: readonly number[], followMs = 60_000): Promise<St
 const patienceMs = 10_000;
 
 describe("the store's clock", () => {
-  it("stays where it was when the machine's wall clock is stepped an hour", async () => {
+  it("the store's clock stays where it was when the machine's wall clock is stepped an hour", async () => {
     const clock = await follow([1_000_000]);
     const real = Date.now();
     vi.spyOn(Date, "now").mockReturnValue(real + 3_600_000);

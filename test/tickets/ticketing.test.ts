@@ -75,7 +75,7 @@ describe("opening a ticket", () => {
     expect(tracker.issues).toHaveLength(1);
   });
 
-  it("adopts the ticket whose creation was not answered", async () => {
+  it("a ticket whose creation was not answered is adopted", async () => {
     const { ticketing, tracker } = room();
     tracker.losesAnswerOf.push("create");
     expect(await codeOf(ticketing.open(exampleIncident(), first))).toBe("DW_JIRA_TIMEOUT");
@@ -205,7 +205,7 @@ describe("opening an incident that has a ticket", () => {
 describe("a comment", () => {
   const note = { about: "run", run: exampleRun() } as const;
 
-  it("is written once, even when its answer was lost", async () => {
+  it("a comment is written once, even when its answer was lost", async () => {
     const place = room();
     const incident = await ticketed(place);
     place.tracker.losesAnswerOf.push("addComment");

@@ -1,17 +1,16 @@
-/** So many attempts within any window of this length, whatever became of them: a rolling window, not a calendar day. */
+/** Denies a run when the fix has used up its attempts in the rolling window. Failed attempts count too. */
 import { formatDuration } from "../../duration.ts";
 import { allowed, denied, deniedForNow, elapsedMs, type Gate, timeText } from "./gate.ts";
 
 /**
- * An attempt exactly as old as the window still counts: two attempts that far apart lie in one window.
- *
- * An attempt in the future, left by a clock that was ahead, counts as made now.
+ * An attempt that is exactly as old as the window still counts. An attempt in the future, written under a clock that
+ * was ahead, counts as made now.
  */
 export const budget = {
   name: "budget",
   needs: "history",
   judge: ({ nowMs, fix, attempts }) => {
-    // Written so that a time that is no number counts.
+    // Written so that an attempt whose time is not a number counts.
     const used = attempts.filter((atMs) => !(elapsedMs(nowMs, atMs) > fix.windowMs));
     if (used.length < fix.maxRuns) return allowed;
     const window = formatDuration(fix.windowMs);

@@ -1,4 +1,4 @@
-/** An attempt needs time to show whether it helped: rest, counted from its end. */
+/** Denies a run for a time after the last attempt ended, so that it can show whether it helped. */
 import { formatDuration } from "../../duration.ts";
 import { allowed, deniedForNow, elapsedMs, type Gate, timeText } from "./gate.ts";
 
@@ -8,7 +8,7 @@ export const cooldown = {
   judge: ({ nowMs, fix, lastAttemptEndMs }) => {
     if (lastAttemptEndMs === undefined) return allowed;
     const leftMs = fix.cooldownMs - elapsedMs(nowMs, lastAttemptEndMs);
-    // Written so that a time that is no number never ends the rest.
+    // Written so that a time that is not a number denies.
     if (leftMs <= 0) return allowed;
     return deniedForNow(
       `The last attempt ended at ${timeText(lastAttemptEndMs)}, and the cooldown of ${formatDuration(fix.cooldownMs)} goes on for ${formatDuration(leftMs)}.`,

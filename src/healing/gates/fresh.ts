@@ -1,4 +1,4 @@
-/** Nobody repairs by old news: the rows behind the finding must be recent. */
+/** Denies a run when the newest row behind the episode is too old to act on. */
 import { formatDuration } from "../../duration.ts";
 import { staleAfterMs } from "../../incidents/freshness.ts";
 import { allowed, denied, elapsedMs, type Gate } from "./gate.ts";
@@ -9,7 +9,7 @@ export const fresh = {
   judge: ({ nowMs, newestRowMs, cadenceMs, freshFloorMs }) => {
     const limitMs = staleAfterMs(cadenceMs, freshFloorMs);
     const ageMs = elapsedMs(nowMs, newestRowMs);
-    // Written so that a time that is no number is not fresh.
+    // Written so that a time that is not a number denies.
     if (ageMs <= limitMs) return allowed;
     if (!Number.isFinite(ageMs))
       return denied("Nobody knows how old the rows behind the finding are.");

@@ -1,4 +1,4 @@
-/** No runs while a freeze matches: somebody said so. */
+/** Denies a run while a freeze, which a person has declared, matches the fix. */
 import { allowed, deniedForNow, type Gate } from "./gate.ts";
 
 export const frozen = {

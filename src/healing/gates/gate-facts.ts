@@ -1,4 +1,4 @@
-/** What the gates judge by: plain data, gathered before by need, so that every gate is a pure function. */
+/** The facts that gates judge by. They are gathered before, by need, so that every gate is a pure function. */
 import type { Target, Tier } from "../../../remediations/remediation.ts";
 import type { Standing } from "../../incidents/episode.ts";
 

@@ -1,4 +1,4 @@
-/** What a gate is, and how gates reckon with time. */
+/** The contract of a gate, and helpers for time. */
 import type { FactsAtHand, FactsByNeed } from "./gate-facts.ts";
 
 /** What must be found out before a gate can be asked. */
@@ -37,7 +37,7 @@ export function deniedForNow(reason: string, retry: Denial["retry"]): Judgement 
   return retry === undefined ? denied(reason) : { allow: false, reason, retry };
 }
 
-/** For how long something is past. A clock that went backwards counts as now: waiting never gets shorter by it. */
+/** How long ago something was, at least 0: a clock that went backwards never makes a wait shorter. */
 export function elapsedMs(nowMs: number, thenMs: number): number {
   return Math.max(0, nowMs - thenMs);
 }

@@ -1,4 +1,4 @@
-/** The gates, in the order in which they are asked: the whole policy of when a run may happen, on one page. */
+/** The list of gates, in the order in which they are asked. It is the whole policy of when a run may happen. */
 import { budget } from "./budget.ts";
 import { cooldown } from "./cooldown.ts";
 import { fresh } from "./fresh.ts";
@@ -27,12 +27,12 @@ type ListedGate = (typeof gates)[number];
 export type GateName = ListedGate["name"];
 
 /**
- * The leading gates that need nothing: what they deny is denied without asking anybody for a target, as when the
- * engine is away. A gate behind the first one with a need keeps its place.
+ * The gates at the beginning of the list that need nothing. If one of them denies, the engine is not asked for a
+ * target, so it may be unavailable. A gate behind the first one with a need is not among them.
  */
 export const gatesBeforeTarget = leading(gates, (gate) => gate.needs === "nothing");
 
-/** What is left where no target can be asked for. */
+/** The gates that can be asked where there is no engine, as in `driftwarden tune`. */
 export const gatesWithoutTarget = gates.filter((gate) => gate.needs !== "target");
 
 export type Decision = { readonly allow: true } | (Denial & { readonly gate: GateName });

@@ -1,4 +1,4 @@
-/** What the refuse list names is never touched, whatever its labels and the config say. */
+/** Denies a run on a target that the refuse list names, whatever its labels and the configuration say. */
 import { allowed, denied, type Gate } from "./gate.ts";
 
 export const refused = {

@@ -1,12 +1,18 @@
-/** A store that was restored from a backup has forgotten the runs since: nothing runs that they might forbid. */
+/**
+ * Denies runs after the store was restored from a backup: it has forgotten the runs since then.
+ *
+ * # What is denied
+ *
+ *     newestRow < restoredAt                       this episode may have had its run already
+ *     now ≤ restoredAt + max(window, cooldown)     the budget and the cooldown may be used up already
+ *
+ * The second rule denies every run of the fix. It ends by itself: after that time no forgotten run lies in the window
+ * or in the cooldown any more. A person who knows that nothing was forgotten ends both rules with
+ * `driftwarden restored --forgot-nothing`.
+ */
 import { formatDuration } from "../../duration.ts";
 import { allowed, denied, deniedForNow, elapsedMs, type Gate, timeText } from "./gate.ts";
 
-/**
- * Denies a finding whose rows are older than the restore, since its run may have been made already; and, until the
- * longer of the fix's window and cooldown has passed since the restore, every run, since nobody knows what of the
- * budget is used. After that what was forgotten counts no more. `driftwarden restored --forgot-nothing` ends it.
- */
 export const restored = {
   name: "restored",
   needs: "nothing",

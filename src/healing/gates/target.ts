@@ -1,4 +1,4 @@
-/** A run acts on exactly one target: none is a mistake in the selector, several are a guess. */
+/** Denies a run unless its selector matches exactly one target. */
 import { allowed, deniedForNow, type Gate } from "./gate.ts";
 
 const maxNamed = 5;

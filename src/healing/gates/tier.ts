@@ -1,4 +1,4 @@
-/** Only pre-approved kinds of action run by themselves. */
+/** Denies a run of a remediation that is not pre-approved to run by itself. */
 import { allowed, denied, type Gate } from "./gate.ts";
 
 export const tier = {

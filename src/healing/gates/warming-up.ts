@@ -1,4 +1,4 @@
-/** Nobody repairs by what is known of a slow model after its first few attributions. */
+/** Denies a run for a slow model that has not been learned well yet. */
 import { allowed, denied, type Gate } from "./gate.ts";
 
 export const warmingUp = {

@@ -1,4 +1,20 @@
-/** A partition's owner, its epoch, and how far it got. Every write of the owner is fenced by the epoch. */
+/**
+ * The row of a partition: its owner, its epoch, and how far it has come.
+ *
+ *     claimPartition()      epoch + 1   ──► every write under an earlier epoch finds no row, and is refused
+ *     commitDecisions()     decided_offset moves forward
+ *     moveReplayFrom()      replay_from moves forward
+ *
+ * # Fencing
+ *
+ * A process may be paused while another one takes its partition over, and go on writing later. So each write names the
+ * epoch of its claim. If there is a newer claim, no row matches and the write throws DW_STORE_FENCED.
+ *
+ * # Locks
+ *
+ * `claimPartition` waits for a statement that saves states of the partition. So no state of the earlier owner is
+ * written after the new owner has loaded the states. What the two offsets mean: src/detection/worker.ts.
+ */
 import { fenced } from "../errors.ts";
 import type { Queryable } from "../query.ts";
 
@@ -7,12 +23,12 @@ export interface PartitionPlace {
   readonly partition: number;
 }
 
-/** The right to write for a partition; every later claim has a higher epoch and fences this one. */
+/** The right to write for a partition. A later claim has a higher epoch and fences this one. */
 export interface Claim extends PartitionPlace {
   readonly epoch: number;
-  /** Decisions at or below it are stored; -1 when there are none. */
+  /** Decisions at or below this offset are stored; -1 when there are none. */
   readonly decidedOffset: number;
-  /** Where to read from so that every model catches up. */
+  /** Offset from which the partition has to be read so that every model catches up. */
   readonly replayFrom: number;
 }
 
@@ -25,7 +41,10 @@ const decideSql = `
 update partitions set decided_offset = greatest(decided_offset, $4)
 where stream = $1 and partition = $2 and epoch = $3 returning epoch`;
 
-/** In one statement: a replay from before their end would take them for models that it has never seen. */
+/**
+ * Both in one statement: if the states of ended models were deleted first, a replay from before their end would take
+ * them for new models.
+ */
 const replaySql = `
 with moved as (
   update partitions set replay_from = greatest(replay_from, $4)
@@ -39,7 +58,7 @@ const progressSql = `
 select partition, owner, epoch, decided_offset as "decidedOffset", replay_from as "replayFrom"
 from partitions where stream = $1 order by partition`;
 
-/** Takes the partition over; waits for states being saved, and whoever had it is fenced from now on. */
+/** Takes the partition over. Waits for states that are being saved. The owner before is fenced from now on. */
 export async function claimPartition(
   q: Queryable,
   place: PartitionPlace,
@@ -58,7 +77,7 @@ export async function claimPartition(
 type Fence = PartitionPlace & { readonly epoch: number };
 
 /**
- * Every decision at or below the offset is stored with this transaction. Call it first: it locks the partition.
+ * Says that this transaction stores every decision at or below the offset. Call it first: it locks the partition.
  *
  * @throws StoreError DW_STORE_FENCED
  */
@@ -72,7 +91,7 @@ export async function commitDecisions(
 }
 
 /**
- * States of everything below the offset are saved, and those of models that ended before it go.
+ * Says that everything below the offset is in saved states, and deletes what is kept of models that ended before it.
  *
  * @throws StoreError DW_STORE_FENCED
  */

@@ -1,17 +1,36 @@
 /**
- * When the store was last in use, and which database it was then: how a store that was restored from a backup is
- * noticed. It has forgotten what was done since the backup was made.
+ * Notices that the store was restored from a backup. It has then forgotten what was done since the backup was made.
+ *
+ * # How it is noticed
+ *
+ * Every minute the daemon writes the time and the identity of the database into one row. The identity is the number of
+ * the Postgres cluster, its timeline, and the numbers of the database and of this table. The store counts as restored
+ * when the next write finds
+ *
+ *     another identity               a dump in a new database, tables that were put back, a failover
+ *     or a time over an hour old     a snapshot of the same server
+ *
+ * # What is not noticed, and what is noticed wrongly
+ *
+ * A snapshot of the whole server that is younger than an hour, or data put back into the existing tables, looks as if
+ * nothing had happened. A daemon that was stopped for more than an hour counts as restored, because nobody can tell the
+ * difference.
+ *
+ * # What follows
+ *
+ * Tickets of episodes from before the restore are looked up before they are created (src/tickets/after-restore.ts). The
+ * gate `restored` holds runs back (src/healing/gates/restored.ts). Both end when a person says that nothing is missing.
  */
 import { StoreError } from "../errors.ts";
 import type { Queryable } from "../query.ts";
 
-/** In use it is touched every minute. A copy of the same database that is older than this counts as restored. */
+/** A store whose last use is longer ago than this counts as restored. While in use it is touched every minute. */
 const longestGapMs = 3_600_000;
 
-/** A table that was restored has a number of its own, also in the same database. */
+/** A table that was put back has another number, even in the same database. */
 const databaseSql = `
 select oid || '/' || 'presence'::regclass::oid as id from pg_database where datname = current_database()`;
-/** The timeline is another one after a restore to a point in time and after a failover. */
+/** The timeline changes with a restore to a point in time, and with a failover. */
 const serverSql = `
 select s.system_identifier || '/' || c.timeline_id as id from pg_control_system() s, pg_control_checkpoint() c`;
 
@@ -31,16 +50,15 @@ export async function restoredAtMs(q: Queryable): Promise<number | undefined> {
   return row?.restoredAtMs ?? undefined;
 }
 
-/** A person's word that nothing was done which the store does not know: it counts as never restored. */
+/** Records a person's word that the store has forgotten nothing. It counts as never restored then. */
 export async function sayForgotNothing(q: Queryable): Promise<void> {
   await q.query(forgotNothingSql);
 }
 
 /**
- * Says that the store is in use.
+ * Records that the store is in use, and checks whether it was restored.
  *
- * @returns when it was last restored, or may have been because nobody used it for an hour, by the database's clock, ms
- *   since 1970; undefined when it never was
+ * @returns when it was last found restored, by the database's clock, ms since 1970; undefined when it never was
  */
 export async function touchPresence(q: Queryable): Promise<number | undefined> {
   const [database] = await q.query<{ id: string }>(databaseSql);
@@ -53,7 +71,7 @@ async function serverId(q: Queryable): Promise<string> {
   try {
     return (await q.query<{ id: string }>(serverSql))[0]?.id ?? "";
   } catch (error) {
-    // Some hosts keep it to themselves; the numbers of database and table and the gap remain.
+    // Some hosted databases do not show it. The numbers of database and table and the gap are enough then.
     if (error instanceof StoreError && error.code === "DW_STORE_REFUSED") return "";
     throw error;
   }

@@ -1,4 +1,4 @@
-/** Touches the store every minute, and tells whether it was restored from a backup. */
+/** Touches the store every minute and logs when it was found restored. How that is noticed: presence.ts. */
 import type { Logger } from "pino";
 import type { Clock } from "../../clock.ts";
 import type { StoreMetrics } from "../metrics.ts";
@@ -7,7 +7,7 @@ import { touchPresence } from "./presence.ts";
 
 export interface PresenceOptions {
   readonly store: Store;
-  /** In real time: presence is about the database's clock. */
+  /** Real time, even in the demo, because the database's clock is compared. */
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Pick<StoreMetrics, "restoredAt">;
@@ -25,12 +25,12 @@ export class Presence {
     this.#options = options;
   }
 
-  /** What was seen before this moment may have been answered already, and the store forgot; undefined when never. */
+  /** When the store was last found restored: what was decided before may be forgotten. Undefined when it never was. */
   get restoredAtMs(): number | undefined {
     return this.#restoredAtMs;
   }
 
-  /** Resolves when the store has been looked at once. @throws StoreError when it cannot be */
+  /** Resolves after the first check. @throws StoreError when the store cannot be reached */
   async start(): Promise<void> {
     await this.#touch();
     this.#working = this.#work();

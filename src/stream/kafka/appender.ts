@@ -1,4 +1,18 @@
-/** Appends records to the topic, durably and in order. Reading is not here. */
+/**
+ * Appends records to the topic, durably and in order. Reading is not here.
+ *
+ *     append(records) ──► a produce call for each partition, acknowledged by all replicas ──► resolves
+ *
+ * # Why the producer is not idempotent
+ *
+ * kafkajs's idempotent producer loses a batch silently. When a call fails that the broker had in fact appended, kafkajs
+ * takes the sequence number back. The broker then acknowledges the next batch as a duplicate without storing it.
+ *
+ * # Failure handling
+ *
+ * A produce call covers one partition, and one call a partition is in flight. After any failure the producer is
+ * discarded, and the caller appends the same records again. What is stored twice, detection drops by position.
+ */
 import { type Kafka, Partitioners, type Producer } from "kafkajs";
 import { messageOf, toldOf } from "../../errors.ts";
 import type { StreamRecord } from "../record.ts";
@@ -18,14 +32,7 @@ interface AppenderOptions {
   readonly metrics: KafkaMetrics;
 }
 
-/**
- * The sink on Kafka: acknowledged by all replicas, one produce call in flight a partition.
- *
- * The producer is not idempotent on purpose. kafkajs's idempotent one loses a batch silently: it takes the sequence
- * back after a failed call that the broker had in truth appended, and the next batch is acknowledged as a duplicate.
- * So a call covers one partition, a producer is discarded after any failure, and what is sent twice is dropped by
- * its position.
- */
+/** The sink on Kafka, see the top of this file. */
 export class KafkaAppender implements RecordSink {
   readonly #options: AppenderOptions;
   readonly #producer: Renewable<Producer>;
@@ -48,7 +55,7 @@ export class KafkaAppender implements RecordSink {
    * DW_STREAM_RECREATED or DW_STREAM_TRUNCATED once the stream is broken
    */
   append(records: readonly StreamRecord[]): Promise<void> {
-    // One after the other: two callers' records of one partition must not overtake each other in retries.
+    // One call after the other, so that the records of two callers keep their order through retries.
     const mine = this.#tail.then(() => this.#append(records));
     this.#tail = mine.catch(() => undefined);
     return mine;
@@ -82,7 +89,7 @@ export class KafkaAppender implements RecordSink {
         return this.#sendAll(producer, sends);
       });
     } catch (error) {
-      // Without a broker each partition's first call counts as tried, or nobody would see that none gets through.
+      // No broker was reached. Count one failed call for each partition, so that the metric shows the outage.
       if (!connected) {
         metrics.count("sends", sends.size);
         metrics.count("send_failures", sends.size);
@@ -91,7 +98,7 @@ export class KafkaAppender implements RecordSink {
     }
   }
 
-  /** Waits for every partition before it rejects: nothing of a failed attempt may still be under way in the next. */
+  /** Waits for every partition before it rejects, so that no call of this attempt is in flight during the next. */
   async #sendAll(producer: Producer, sends: ReadonlyMap<number, readonly Send[]>): Promise<void> {
     const results = await Promise.allSettled(
       [...sends.values()].map(async (calls) => {

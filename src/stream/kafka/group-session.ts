@@ -1,4 +1,23 @@
-/** One kafkajs consumer from its connection to its end: who owns which partition, heartbeats, the watchdog. */
+/**
+ * One kafkajs consumer, from its connection to its end: which partitions it owns, its heartbeats, its watchdog.
+ *
+ *     connect ──► join the group ──► deliver … (rebalance: join again) ──► end, for one reason ──► disconnect
+ *
+ * A session ends once. The subscription that runs it starts a new one (group-subscription.ts).
+ *
+ * # At a rebalance
+ *
+ * - Same member id as before: partitions that stay keep their consumer, and the reader keeps its memory.
+ * - New member id: the group had removed us, and another process may have worked on any of our partitions. All of them
+ *   are lost and claimed again.
+ *
+ * # Failure handling
+ *
+ * - The consumer crashes: the session ends.
+ * - No fetch and no heartbeat at five checks in a row, half a session timeout apart: the session ends. Checks are
+ *   counted instead of time, so that a process that was paused can join again before it is judged.
+ * - Heartbeats go on, but a partition with records is not fetched: the session ends (stall-watch.ts).
+ */
 import type { Consumer, ConsumerGroupJoinEvent, EachBatchPayload, Kafka } from "kafkajs";
 import type { Logger } from "pino";
 import type { KafkaMetrics } from "./metrics.ts";
@@ -22,7 +41,7 @@ export interface SessionOptions {
   readonly logger: Logger;
 }
 
-/** Answers to a heartbeat after which kafkajs joins again. */
+/** Errors of a heartbeat after which kafkajs joins the group again. */
 const rejoinTypes: ReadonlySet<unknown> = new Set([
   "REBALANCE_IN_PROGRESS",
   "NOT_COORDINATOR_FOR_GROUP",
@@ -30,17 +49,17 @@ const rejoinTypes: ReadonlySet<unknown> = new Set([
   "UNKNOWN_MEMBER_ID",
 ]);
 
-/** Positions are committed for lag tools only, so now and then is enough. */
+/** Offsets are committed only so that tools can show the lag; reading never starts from them. */
 const commitEveryMs = 5000;
 
 const stopped = "stopped";
 
-/** A session ends once, for a reason; whoever runs it makes a new one. */
+/** One session, see the top of this file. */
 export class GroupSession {
   readonly #options: SessionOptions;
   readonly #consumer: Consumer;
   readonly #partitions = new Map<number, PartitionConsumer>();
-  /** Partition → when its former consumer has left the reader alone. */
+  /** Partition → a promise that settles when its former consumer no longer calls the reader. */
   readonly #released = new Map<number, Promise<void>>();
   #member = "";
   #over = false;
@@ -61,13 +80,13 @@ export class GroupSession {
       rebalanceTimeout: sessionTimeoutMs * 2,
       heartbeatInterval: Math.round(sessionTimeoutMs / 10),
       maxWaitTimeInMs: 250,
-      // All batches of a fetch are worked off before a rebalance: keep them small.
+      // kafkajs works through all batches of a fetch before it joins a rebalance, so keep them small.
       maxBytes: 2_000_000,
       maxBytesPerPartition: 512_000,
       metadataMaxAge: 60_000,
       readUncommitted: false,
       allowAutoTopicCreation: false,
-      // kafkajs's own default, 5, would come before what the client is set to.
+      // Without it kafkajs's default for consumers, 5, replaces the setting of the client.
       retry: { retries: 10 },
     });
   }
@@ -79,7 +98,7 @@ export class GroupSession {
   /**
    * Joins the group and delivers until the session ends.
    *
-   * @returns why it ended; the partitions are released then and the reader is left alone
+   * @returns why it ended. The partitions are released then, and the reader is no longer called.
    */
   async run(): Promise<string> {
     this.#listen();
@@ -90,7 +109,7 @@ export class GroupSession {
     clearInterval(watchdog);
     if (reason === stopped) await this.#finish();
     else await this.#forget();
-    // During an outage leaving the group takes about nine seconds; nobody has to wait for that.
+    // During an outage it takes about nine seconds to leave the group. Do not wait for all of that.
     const left = starting.then(() => this.#consumer.disconnect());
     await atMost(3000, left);
     return reason;
@@ -104,7 +123,7 @@ export class GroupSession {
     const { topic } = this.#options;
     await this.#consumer.connect();
     await this.#consumer.subscribe({ topic, fromBeginning: true });
-    // Given up while it was connecting: it must not join the group behind our back.
+    // The session ended while it was connecting. It must not join the group any more.
     if (this.#over) return;
     await this.#consumer.run({
       autoCommit: false,
@@ -123,18 +142,18 @@ export class GroupSession {
     this.#consumer.on(CRASH, ({ payload }) => this.#end(`crash: ${payload.error.message}`));
   }
 
-  /** Synchronous throughout: a fetch between the join and the pauses would deliver from the wrong position. */
+  /** Synchronous on purpose: a fetch between the join and the pause would deliver from the wrong position. */
   #onJoin({ payload }: ConsumerGroupJoinEvent): void {
     const { topic, metrics, logger, health } = this.#options;
     const assigned = payload.memberAssignment[topic] ?? [];
     this.#consumer.pause([{ topic, partitions: assigned }]);
-    // A consumer given up while it was joining may still arrive, until its disconnection does.
+    // A consumer whose session has ended may still finish joining before it is disconnected.
     if (this.#over) return;
     metrics.count("group_joins");
     health.report("consume", undefined);
     this.#signs += 1;
     this.#rejoin = undefined;
-    // Under a new member id the group had given us up, and others may have worked on any of our partitions.
+    // With a new member id the group had removed us: other processes may have worked on our partitions.
     const continued = payload.memberId === this.#member;
     this.#member = payload.memberId;
     for (const partition of this.#partitions.keys()) {
@@ -171,7 +190,7 @@ export class GroupSession {
     };
   }
 
-  /** A consumer that has crashed throws at this, some time before it says so; its partitions are about to be lost. */
+  /** A consumer that has crashed throws here, before it reports the crash. The crash then ends the session. */
   #steer(turn: (consumer: Consumer) => void): void {
     try {
       turn(this.#consumer);
@@ -181,7 +200,7 @@ export class GroupSession {
   }
 
   async #eachBatch(payload: EachBatchPayload): Promise<void> {
-    // kafkajs works off what it has fetched before it joins again; the group would wait for us meanwhile.
+    // kafkajs works through what it has fetched before it joins again, and the group would wait. So reject the rest.
     if (this.#rejoin !== undefined) throw this.#rejoin;
     const { partition, messages, highWatermark } = payload.batch;
     let failure: Error | undefined;
@@ -191,7 +210,7 @@ export class GroupSession {
     const beat = async (): Promise<void> => {
       await payload.heartbeat().catch(failed);
     };
-    // Without this the session expires while the reader waits for a slow store.
+    // Without these heartbeats the session would expire while the reader waits for a slow store.
     const beating = setInterval(() => void beat(), this.#options.sessionTimeoutMs / 10);
     try {
       const through = await this.#partitions
@@ -215,9 +234,8 @@ export class GroupSession {
   }
 
   /**
-   * Ends a session without a sign of life for 2.5 session timeouts; joining may rightly take two. Counts checks, not
-   * time: a process that was paused gets a chance to join again before it is judged. A consumer that beats and fetches,
-   * but not all partitions, is ended too.
+   * Ends a session without a sign of life for 2.5 session timeouts, since joining may take two. Counts checks, not
+   * time, so that a process that was paused gets a chance to join again.
    */
   #watch(): NodeJS.Timeout {
     const stalls = new StallWatch(this.#options.partition.bounds);
@@ -242,7 +260,7 @@ export class GroupSession {
     await Promise.all(this.#released.values());
   }
 
-  /** The group gives our partitions to others without asking; the next session starts when the reader is idle. */
+  /** The group may give our partitions to others at once. The next session waits until the reader has finished. */
   async #forget(): Promise<void> {
     for (const partition of this.#partitions.keys()) this.#lose(partition);
     await Promise.all(this.#released.values());

@@ -1,12 +1,12 @@
-/** A reader's place in the consumer group for as long as it wants: session after session. */
+/** Keeps a reader in the consumer group until it is stopped, by one session after the other. */
 import type { Subscription } from "../record-log.ts";
 import { GroupSession, type SessionOptions } from "./group-session.ts";
 import { atMost, backOff } from "./waiting.ts";
 
-/** A stop is bounded even when the reader's batch or the broker is not. */
+/** A stop takes at most this long, even if the reader's batch or the broker takes longer. */
 const stopWithinMs = 9000;
 
-/** Makes a new session whenever one ends: kafkajs's own restart leaves consumers behind that nobody holds. */
+/** Starts a new session whenever one ends. kafkajs's own restart is off, because it leaks consumers. */
 export class GroupSubscription implements Subscription {
   readonly #options: SessionOptions;
   readonly #stopping = new AbortController();

@@ -1,4 +1,18 @@
-/** One partition while it is ours: claimed, read in order, lost. Knows nothing of groups and connections. */
+/**
+ * Delivers the records of one partition to its reader, as long as the consumer group assigns the partition to us.
+ *
+ *     claim ──► locate the log's ends ──► seek ──► read ──► deliver ──► read …
+ *
+ * partition-state.ts has the states, docs/explanation/states.md draws them. Only `#enter` changes the state.
+ *
+ * - One batch is with the reader at a time. A batch that the reader rejects is delivered again, never skipped.
+ * - The reader says where reading starts, not the offsets that the group has committed.
+ * - Fetching is paused while nothing may be delivered. Messages that still arrive are ignored and fetched again.
+ * - The reader is fenced: if the group still assigns the partition to us, it is claimed anew.
+ * - The log ends before our position: this may be a different log, or a new leader may not know its end yet. Only a log
+ *   that shows it three times in a row counts as a different one.
+ * - Offsets are missing: the gap is counted and logged, and reading goes on behind it.
+ */
 import type { KafkaMessage } from "kafkajs";
 import type { Logger } from "pino";
 import { isFenced } from "../../errors.ts";
@@ -19,7 +33,7 @@ export interface FetchControl {
   pause(): void;
 }
 
-/** The oldest offset there is and the one after the newest. */
+/** The oldest offset of the log, and the offset after the newest. */
 interface LogBounds {
   readonly low: number;
   readonly high: number;
@@ -32,37 +46,32 @@ export interface PartitionConsumerOptions {
   readonly bounds: (partition: number) => Promise<LogBounds>;
   /** Turns a message into a record; undefined when it belongs to another stream. */
   readonly decode: (message: KafkaMessage) => LogEntry["record"] | undefined;
-  /** This is not the log that was read before: it ends too early, or carries another stream's records. */
+  /** Called when this is not the log that was read before: it ends too early, or has records of another stream. */
   readonly onWrongLog: (partition: number, sign: "truncated" | "foreign") => void;
 }
 
-/** A log that ends too early must show it this often in a row: a leader just elected may not know its end yet. */
+/** How often in a row a log must be seen to end too early. A newly elected leader may not know the end yet. */
 const truncationObservations = 3;
 
-/**
- * Delivers one partition to the reader: claim → seek → read; a rejected batch is read again, never skipped.
- *
- * One batch is in work at a time. Fetching is paused whenever nothing may be delivered, so messages that
- * still arrive are ignored and fetched again. `#enter` is the one place where the state changes.
- */
+/** One partition, from its assignment until it is lost. */
 export class PartitionConsumer {
   readonly #partition: number;
   readonly #options: PartitionConsumerOptions;
   readonly #control: FetchControl;
-  /** Ends every wait: the partition is given back or lost. */
+  /** Aborts when the partition is given back or lost. It ends every wait. */
   readonly #leaving = new AbortController();
   #state: PartitionState = "claiming";
-  /** The reader's present call, and what has to come after it. */
+  /** Settles when the reader's present call has ended, and the steps that were queued behind it. */
   #work: Promise<void>;
   /** Offset of the next record to deliver. */
   #expected = 0;
   #backlog = 0;
   /** Failed deliveries in a row. */
   #failures = 0;
-  /** Signs in a row that the log ends too early. */
+  /** How often in a row the log was seen to end too early. */
   #consecutiveObservations = 0;
 
-  /** @param after resolves when an earlier consumer of this partition has left the reader alone */
+  /** @param after resolves when an earlier consumer of this partition no longer calls the reader */
   constructor(
     partition: number,
     options: PartitionConsumerOptions & { control: FetchControl; after: Promise<void> },
@@ -73,17 +82,17 @@ export class PartitionConsumer {
     this.#work = options.after.then(() => this.#claim());
   }
 
-  /** The offset it waits for; undefined while it does not wait for records. */
+  /** The offset that has to be fetched next; undefined while nothing is fetched. */
   get awaited(): number | undefined {
     return this.#state === "reading" ? this.#expected : undefined;
   }
 
-  /** Records behind the last delivery. */
+  /** How many records the log has behind the last delivery. */
   get backlog(): number {
     return this.#backlog;
   }
 
-  /** After a rebalance that left the partition here: kafkajs has forgotten the position, the reader has not. */
+  /** Call it after a rebalance that left the partition here. kafkajs has lost the position, so it is set again. */
   kept(): void {
     this.#afterWork(() => {
       if (this.#state === "reading") this.#resume();
@@ -92,7 +101,7 @@ export class PartitionConsumer {
 
   /**
    * @param highWatermark offset after the newest message of the partition
-   * @returns the last offset that the reader has finished with; undefined when these messages have to come again
+   * @returns the last offset that the reader has finished with; undefined when these messages have to be fetched again
    */
   async deliver(
     messages: readonly KafkaMessage[],
@@ -113,16 +122,17 @@ export class PartitionConsumer {
   }
 
   /**
-   * The partition is somebody else's: the reader forgets at once, also while it works on a batch.
+   * The group has given the partition to another process. The reader drops its memory at once, even while it works on a
+   * batch.
    *
-   * @returns when the reader's present call has ended
+   * @returns a promise that settles when the reader's present call has ended
    */
   lose(): Promise<void> {
     this.#leave("lost");
     return this.#work;
   }
 
-  /** Gives the partition back: waits for the batch in work first. */
+  /** Gives the partition back, after the batch that the reader works on. */
   async finish(): Promise<void> {
     this.#leave(isHeld(this.#state) ? "releasing" : "lost");
     await this.#work;
@@ -152,14 +162,14 @@ export class PartitionConsumer {
     this.#control.resume();
   }
 
-  /** Anew as well, when the reader was fenced and the group still says that the partition is ours. */
+  /** Asks the reader to claim the partition, for the first time or after it was fenced. */
   async #claim(): Promise<void> {
     const { reader } = this.#options;
     const offset = await this.#persist("claiming a partition", () =>
       reader.assigned(this.#partition),
     );
     if (offset === undefined) return;
-    // It was lost meanwhile, and now the reader believes that it has it.
+    // The partition was lost during the claim, and the reader does not know it yet.
     if (this.#leaving.signal.aborted) return reader.revoked(this.#partition);
     this.#enter("locating");
     const log = await this.#locate(offset);
@@ -170,7 +180,7 @@ export class PartitionConsumer {
     this.#enter("reading");
   }
 
-  /** @returns where the log begins and ends, once that is certain; undefined when the partition is left before */
+  /** @returns where the log begins and ends, once that is certain; undefined when the partition is left first */
   #locate(offset: number): Promise<LogBounds | undefined> {
     return this.#persist("finding a partition's end", async () => {
       const found = await this.#options.bounds(this.#partition);
@@ -182,7 +192,7 @@ export class PartitionConsumer {
     });
   }
 
-  /** Tries until it succeeds; undefined when the partition is left before that. */
+  /** Repeats the work until it succeeds. @returns undefined when the partition is left first */
   async #persist<T>(doing: string, work: () => Promise<T>): Promise<T | undefined> {
     for (let attempt = 0; !this.#leaving.signal.aborted; attempt += 1) {
       try {
@@ -232,8 +242,9 @@ export class PartitionConsumer {
   }
 
   /**
-   * kafkajs answers "offset out of range" by silently starting at the oldest record. It may also fetch once more from
-   * where a seek came too late; so the position is set again, and only a log that insists is wrong.
+   * Messages came from before our position. Either kafkajs got "offset out of range" and silently started at the oldest
+   * record, or a fetch was under way when we set the position. So the position is set again. Only a log that does it
+   * three times in a row is a different one.
    */
   #onOffsetReset(): undefined {
     this.#consecutiveObservations += 1;

@@ -1,25 +1,25 @@
 /**
- * Notices a partition that has records and is not fetched, though its consumer beats: a pause that outlived a rebalance,
- * a fetch loop that ended without a word.
+ * Notices a partition that has records but is not fetched, although heartbeats of its consumer go on. It happens when a
+ * pause survives a rebalance, or when kafkajs's fetch loop ends without an error.
  */
 import type { PartitionConsumerOptions } from "./partition-consumer.ts";
 
 interface Waiting {
-  /** The offset that a consumer waits for; undefined while it does not wait. */
+  /** The offset that has to be fetched next; undefined while nothing is fetched. */
   readonly awaited: number | undefined;
-  /** Records it had behind its last delivery. */
+  /** How many records the log had behind the last delivery. */
   readonly backlog: number;
 }
 
-/** A fetch is filled partition by partition in a fixed order: while one has so much to catch up, others may rightly wait. */
+/** A fetch is filled in a fixed order of partitions. While one is so far behind, others may have to wait. */
 const largeBacklog = 500;
 
-/** Checks in a row at which a partition waited for a record that was there. */
+/** Checks in a row at which the next record existed and was not fetched. */
 const checksToStall = 4;
 
 export class StallWatch {
   readonly #bounds: PartitionConsumerOptions["bounds"];
-  /** Partition → the offset it waited for at the last check, and how often that record was there. */
+  /** Partition → the offset that was next at the last check, and at how many checks that record existed. */
   readonly #waits = new Map<number, { readonly offset: number; readonly missed: number }>();
   #checking = false;
 
@@ -40,7 +40,7 @@ export class StallWatch {
         if (await this.#missed(partition, awaited)) return partition;
       }
     } catch {
-      // The brokers are away, which the consumer notices for itself.
+      // The brokers cannot be reached. The consumer notices that by itself.
     } finally {
       this.#checking = false;
     }

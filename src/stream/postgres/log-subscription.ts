@@ -1,4 +1,22 @@
-/** Shares the partitions of a log with the other live processes, by leases, and reads those that are ours. */
+/**
+ * Shares the partitions of the log in the store with the other processes, and reads those that this process holds.
+ *
+ * # A round
+ *
+ *     heartbeat ──► renew our leases ──► our share ──► give back what is too much, or take free partitions
+ *
+ *     share = partitions / processes, rounded down, and one more for the first (partitions mod processes) of them
+ *
+ * Every process sorts the same list of live processes, so the shares add up to all partitions. A round runs three times
+ * within a lease, and at once when a process joins or leaves.
+ *
+ * # Failure handling
+ *
+ * - A process dies: its heartbeat and its leases end, and the others take its partitions.
+ * - A process was paused for longer than its lease: the renewal shows which leases are lost. The reader drops the
+ *   memory of those partitions at once. What it still writes is refused by their epoch (store/partitions/claim.ts).
+ * - The store cannot be reached: the round fails and is repeated. Health says why.
+ */
 
 import type { Logger } from "pino";
 import {
@@ -28,7 +46,7 @@ export interface SubscriptionOptions {
   readonly read: (partition: number, fromOffset: number) => Promise<readonly LogEntry[]>;
   readonly logger: Logger;
   readonly metrics: PostgresLogMetrics;
-  /** Why the part does not get on now; undefined when it does. */
+  /** Reports why a part makes no progress; undefined when it does again. */
   readonly report: (part: string, error: unknown) => void;
 }
 
@@ -41,7 +59,7 @@ export class LogSubscription implements Subscription {
   readonly #options: SubscriptionOptions;
   readonly #group: string;
   readonly #held = new Map<number, Held>();
-  /** Readings whose partition is gone while a batch of theirs is still in work. */
+  /** Partitions that we no longer hold, but whose last batch is still being processed. */
   readonly #leaving = new Map<number, Promise<void>>();
   readonly #wakeup = new Wakeup();
   readonly #unlisten: readonly (() => void)[];
@@ -106,9 +124,9 @@ export class LogSubscription implements Subscription {
     const live = await heartbeat(store, { group: this.#group, owner }, leaseMs);
     await this.#renew();
     const place = live.indexOf(owner);
-    // We slept longer than our own heartbeat lasts: count the living again in the next round.
+    // We were paused for longer than our heartbeat lasts, so we are not in the list. The next round counts again.
     if (place === -1) return;
-    // Everybody sorts the same list, so the shares add up to all partitions.
+    // Every process sorts the same list, so the shares add up to all partitions.
     const share = Math.floor(partitions / live.length) + (place < partitions % live.length ? 1 : 0);
     const surplus = [...this.#held.keys()].slice(share);
     for (const partition of surplus) this.#giveBack(partition);
@@ -152,7 +170,7 @@ export class LogSubscription implements Subscription {
     });
   }
 
-  /** In the background: finishing the batch in work must not keep the renewal of the other leases waiting. */
+  /** Works in the background, so that the last batch of a partition does not delay the renewal of the other leases. */
   #giveBack(partition: number): void {
     const held = this.#held.get(partition);
     if (held === undefined) return;

@@ -1,4 +1,13 @@
-/** Reads one partition for as long as we hold it: assigned, then batch after batch, each again until it is taken. */
+/**
+ * Reads one partition of the log in the store for as long as this process holds its lease.
+ *
+ *     assigned ──► read ──► deliver ──► read …        a failed step is repeated with backoff
+ *        ▲                     │ fenced
+ *        └─────────────────────┘
+ *
+ * A batch that the reader rejects is delivered again, never skipped. When another process has claimed the partition,
+ * the reader drops its memory and claims it anew, as long as the lease is ours.
+ */
 import type { Logger } from "pino";
 import { backoffMs } from "../../backoff.ts";
 import { isFenced, messageOf } from "../../errors.ts";
@@ -9,13 +18,13 @@ import { Wakeup } from "./wakeup.ts";
 export interface ReadingOptions {
   readonly partition: number;
   readonly reader: PartitionReader;
-  /** The next entries from the offset on; none when there are none yet. */
+  /** Reads the next entries from the offset on; an empty list when there are none yet. */
   readonly read: (fromOffset: number) => Promise<readonly LogEntry[]>;
-  /** How long to wait for a notification before looking again, ms. */
+  /** How long to wait for a notification before the next look, ms. */
   readonly pollMs: number;
   readonly logger: Logger;
   readonly metrics: PostgresLogMetrics;
-  /** Why the partition does not get on now; undefined when it does. */
+  /** Reports why the partition makes no progress; undefined when it does again. */
   readonly report: (error: unknown) => void;
 }
 
@@ -29,7 +38,7 @@ const firstPauseMs = 100;
 const longestPauseMs = 5_000;
 
 export class PartitionReading {
-  /** Settles when nothing of this reading runs any more. Never rejects. */
+  /** Settles when this reading has ended and the reader is no longer called. Never rejects. */
   readonly ended: Promise<void>;
   readonly #options: ReadingOptions;
   readonly #wakeup = new Wakeup();
@@ -41,18 +50,18 @@ export class PartitionReading {
     this.ended = this.#run();
   }
 
-  /** There may be something to read. */
+  /** New records may be there. */
   wake(): void {
     this.#wakeup.ring();
   }
 
-  /** Ours no longer: the reader forgets now, and what it still does is fenced by the next claim. */
+  /** The lease is lost. The reader drops its memory now; what it still writes is refused by the next claim. */
   lose(): void {
     this.#end();
     this.#revoke();
   }
 
-  /** Waits for the batch in work, then gives the partition back. */
+  /** Waits until the present batch is processed, then gives the partition back. */
   async finish(): Promise<void> {
     this.#end();
     await this.ended;
@@ -85,12 +94,12 @@ export class PartitionReading {
       failures: "assignment_failures",
       work: () => reader.assigned(partition),
     });
-    // It was lost while the reader took it up, and now the reader believes that it has it.
+    // The lease was lost during the claim, and the reader does not know it yet.
     if (this.#revoked) reader.revoked(partition);
     return from;
   }
 
-  /** Until the end, or until the reader is fenced and has to claim the partition anew. */
+  /** Reads and delivers until this reading ends, or until the reader is fenced and has to claim the partition anew. */
   async #follow(from: number): Promise<void> {
     const { reader, partition, pollMs, read } = this.#options;
     for (let next = from; !this.#ending; ) {
@@ -113,7 +122,7 @@ export class PartitionReading {
     }
   }
 
-  /** @returns false when the batch was not taken: we are ending, or fenced */
+  /** @returns false when the batch was not processed, because this reading ends or the reader is fenced */
   async #deliver(entries: readonly LogEntry[]): Promise<boolean> {
     const { reader, partition, metrics } = this.#options;
     const taken = await this.#persist({
@@ -128,7 +137,7 @@ export class PartitionReading {
     return taken === true;
   }
 
-  /** Tries until it succeeds, we end, or we are fenced; undefined in the last two cases. */
+  /** Repeats the work until it succeeds. @returns undefined when this reading ends or the reader is fenced first */
   async #persist<T>({ tries, failures, work }: RetriedWork<T>): Promise<T | undefined> {
     const { metrics, logger, partition, report } = this.#options;
     for (let attempt = 0; !this.#ending; attempt++) {
@@ -151,7 +160,7 @@ export class PartitionReading {
     return undefined;
   }
 
-  /** A notification does not cut it short, the end does. */
+  /** Waits for the backoff. A notification does not shorten it, the end of the reading does. */
   async #backoff(attempt: number): Promise<void> {
     const until = performance.now() + backoffMs(attempt, longestPauseMs, firstPauseMs);
     while (!this.#ending && performance.now() < until) {

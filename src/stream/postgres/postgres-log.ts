@@ -1,4 +1,9 @@
-/** The stream when Kafka is not configured: a log table in the store, read by one process or a few. */
+/**
+ * The stream without Kafka: a log table in the store, for one process or a few.
+ *
+ * Records are appended in one transaction. The processes that hold the partitions read them (log-subscription.ts).
+ * A record is deleted when no saved state needs it any more.
+ */
 import { randomUUID } from "node:crypto";
 import type { Logger } from "pino";
 import type { Health } from "../../health.ts";
@@ -18,15 +23,15 @@ import { Troubles } from "./troubles.ts";
 
 export interface PostgresLogOptions {
   readonly store: Store;
-  /** Names the log; it is made when there is none. */
+  /** Name of the log. It is created if it does not exist. */
   readonly name: string;
-  /** Fixed when the log is made, ≥ 1. */
+  /** Number of partitions, ≥ 1. It is fixed when the log is created. */
   readonly partitions: number;
   /** Unique per process and start. */
   readonly owner: string;
-  /** A process that is silent for so long loses its partitions, ms. */
+  /** A process that does not renew for so long loses its partitions, ms. */
   readonly leaseMs: number;
-  /** Looks for records this often when no notification comes, ms. Default 1000. */
+  /** How often to look for records when no notification comes, ms. Default 1000. */
   readonly pollMs?: number;
   readonly logger: Logger;
   readonly metrics: PostgresLogMetrics;
@@ -69,7 +74,11 @@ export class PostgresLog implements RecordSink, RecordLog {
     this.streamId = stored.id;
   }
 
-  /** All records or none, in one transaction; when it rejects with DW_STORE_COMMIT_UNKNOWN either may be true. */
+  /**
+   * Appends all records or none, in one transaction.
+   *
+   * @throws StoreError. With DW_STORE_COMMIT_UNKNOWN the records may have been appended.
+   */
   async append(records: readonly StreamRecord[]): Promise<void> {
     if (records.length === 0) return;
     const { store, metrics } = this.#options;
@@ -87,7 +96,7 @@ export class PostgresLog implements RecordSink, RecordLog {
     metrics.count("appended_records", placed.length);
   }
 
-  /** Takes its share of the partitions in the background, for as long as it is not stopped. */
+  /** Takes a share of the partitions in the background and reads them, until the subscription is stopped. */
   subscribe(reader: PartitionReader): Promise<Subscription> {
     const subscription = new LogSubscription({
       pollMs: 1_000,
@@ -108,7 +117,7 @@ export class PostgresLog implements RecordSink, RecordLog {
     return ends;
   }
 
-  /** Deletes in small batches. */
+  /** Deletes records below the offset, in small batches. */
   async forget(partition: number, belowOffset: number): Promise<number> {
     const place = { stream: this.streamId, partition };
     for (let total = 0; ; ) {

@@ -1,13 +1,13 @@
-/** What of the log does not get on now, and why: for readiness, and for the log when it begins and when it ends. */
+/** Collects which parts of the stream make no progress and why. Logs when that begins and when all is well again. */
 import type { Logger } from "pino";
 import { toldOf } from "../../errors.ts";
 import type { Health } from "../../health.ts";
 
 export class Troubles {
   readonly #logger: Logger;
-  /** Part → why. A store that is away gives all of them one reason. */
+  /** Part → reason. A store that cannot be reached gives all parts the same reason. */
   readonly #reasons = new Map<string, string>();
-  /** Kinds of causes that were logged since the trouble began: an outage changes its words while it lasts. */
+  /** Causes that were logged since the trouble began. Texts change during an outage, so each cause is logged once. */
   readonly #said = new Set<string>();
 
   constructor(logger: Logger) {
@@ -16,7 +16,7 @@ export class Troubles {
 
   /**
    * @param part for example `append`, `partition 3`
-   * @param error why it does not get on; undefined when it does
+   * @param error why the part makes no progress; undefined when it does
    */
   report(part: string, error: unknown): void {
     if (error === undefined) {
@@ -47,7 +47,7 @@ export class Troubles {
   }
 }
 
-/** From a bounded set: its code, or else its class. */
+/** The cause from a bounded set: the code of the error, or else its class. */
 function causeOf(error: unknown): string {
   if (!(error instanceof Error)) return typeof error;
   return "code" in error ? String(error.code) : error.name;

@@ -90,7 +90,7 @@ describe("the members of a group", () => {
 });
 
 describe("a partition's claim", () => {
-  it("fences every write of the claim before it", async () => {
+  it("a claim of a partition fences every write of the claim before it", async () => {
     const place = { stream: "fence", partition: 0 };
     const old = await claimPartition(store, place, "a");
     await commitDecisions(store, old, 5);

@@ -41,7 +41,7 @@ function openOrRepeat(store: Store, fingerprint: string, id: string): Promise<In
 }
 
 describe("an incident", () => {
-  it("is opened once per fingerprint, however many first events come at once", async () => {
+  it("an incident is opened once per fingerprint, however many first events come at once", async () => {
     const store = await stores.open();
     const events = Array.from({ length: 16 }, (_, place) => place);
     await Promise.all(events.map((n) => openOrRepeat(store, `f${n % 2}`, `inc-${n}`)));
@@ -175,7 +175,7 @@ describe("the journal", () => {
       "with d as (delete from journal where seq = 12) update journal_head set seq = 11",
       11,
     ],
-  ])("notices when somebody changes %s", async (_name, tampering, seq) => {
+  ])("the journal notices when somebody changes %s", async (_name, tampering, seq) => {
     const store = await journalWith(12);
     await store.query(tampering);
     const reason = expect.stringMatching(/missing|changed|newest/);

@@ -63,7 +63,7 @@ describe("taking effects", () => {
     expect(new Set(taken).size).toBe(200);
   });
 
-  it("keeps the order of one incident while several workers compete", async () => {
+  it("effects of one incident keep their order while several workers compete", async () => {
     const effects = Array.from({ length: 50 }, (_, n) =>
       effect(`${n % 5}:${n}`, { incident: `i${n % 5}` }),
     );
@@ -115,7 +115,7 @@ describe("taking effects", () => {
     expect(ids(await take(store, { nowMs: 9_000 }))).toEqual(["timer"]);
   });
 
-  it("promises an effect once, however often the decision is made", async () => {
+  it("an effect is promised once, however often the decision is made", async () => {
     const store = await outboxWith(effect("once"));
     await completeEffect(store, await takeOne(store), null);
     await store.transaction((tx) => enqueueEffects(tx, [effect("once")], 0));

@@ -47,7 +47,7 @@ async function journalFrom(newestDays: number): Promise<Store> {
 }
 
 describe("retention of the journal", () => {
-  it("deletes what is old, moves the anchor, and the chain is still whole", async () => {
+  it("retention of the journal deletes what is old, moves the anchor, and leaves the chain whole", async () => {
     const store = await journalFrom(395.5);
     const { retention, registry } = retentionOf(store);
     expect(await retention.round()).toBe(5);
@@ -101,7 +101,7 @@ describe("retention of effects", () => {
 });
 
 describe("retention of decisions", () => {
-  it("deletes old ones, but none that a replay may still make again", async () => {
+  it("retention of decisions deletes old ones, but none that a replay may make again", async () => {
     const store = await stores.open();
     const place = { stream: "s", partition: 0 };
     const claim = await claimPartition(store, place, "me");

@@ -77,7 +77,7 @@ describe("the budget", () => {
     expect(attempts.toSorted((a, b) => a - b)).toEqual([1_001, 1_002, 1_003]);
   });
 
-  it("is never exceeded by decisions made at the same time", async () => {
+  it("a budget is never exceeded by decisions made at the same time", async () => {
     const store = await stores.open();
     const ledger = runLedger(store);
     const about = { fix: "restart-svc", sinceMs: 0 };

@@ -106,7 +106,7 @@ describe("a partition that is ours", () => {
 });
 
 describe("a partition whose log is not what it was", () => {
-  it("is read on behind a gap", async () => {
+  it("a partition is read on behind a gap of offsets", async () => {
     const { consumer, reader, turned } = partitionOn({ low: 40, position: 10 });
     await turned("seek 40");
     expect(await consumer.deliver(messages(45, 46), 47)).toBe(46);

@@ -208,7 +208,7 @@ describe("no answer", () => {
     });
   });
 
-  it("is not written when it is no longer ours by the time the connection stands", async () => {
+  it("a request is not written when another worker took the effect before the connection stood", async () => {
     const { jira, server } = await at(json(201, { id: "1", body: "x" }));
     let standing = false;
     server.once("connection", () => {

@@ -7,7 +7,7 @@ import { at, json } from "./open-example.ts";
 const answer = json(201, { id: "1", body: "x" });
 
 describe("a comment whose permit expired before it was written", () => {
-  it.each(whatExpires)("asks again, and is sent once, when %s", async (_what, expire) => {
+  it.each(whatExpires)("a comment is sent once although %s", async (_what, expire) => {
     const clocks = fakeClocks();
     const { jira, server } = await at(answer, { clocks: clocks.read });
     let asked = 0;
