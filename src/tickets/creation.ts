@@ -31,7 +31,7 @@ export type Creation = (incident: Incident | Digest, attempt: TicketAttempt) => 
 
 /**
  * Jira has no idempotency key, so each ticket carries a label of its own: by it alone an issue is found whose id was
- * never learned. The returned function throws `DW_JIRA_OUTCOME_UNKNOWN` (retryable, with a time) while it is still looking.
+ * never learned. The returned function throws `DW_TRACKER_OUTCOME_UNKNOWN` (retryable, with a time) while it is still looking.
  */
 export function createCreation(options: CreationOptions): Creation {
   const { tracker, clock, logger, context } = options;
@@ -77,8 +77,8 @@ function ownLabel({ id }: Incident | Digest): string {
 /** A look-up that failed says nothing of the creation: whoever remembers that must not forget it. */
 function stillUnknown(error: unknown): unknown {
   if (!(error instanceof TrackerError)) return error;
-  const { code, message, hint, retryable, status, retryAfterMs, reason } = error;
-  const said = { hint, retryable, status, retryAfterMs, reason, cause: error };
+  const { code, message, hint, retryable, status, retryAfterMs, reason, oneIssueOnly } = error;
+  const said = { hint, retryable, status, retryAfterMs, reason, oneIssueOnly, cause: error };
   return new TrackerError(code, message, { ...said, maybeApplied: true });
 }
 
@@ -86,7 +86,7 @@ function keepLooking(elapsedMs: number, lookUpMs: number): void {
   const left = lookUpMs - elapsedMs;
   if (left <= 0) return;
   throw new TrackerError(
-    "DW_JIRA_OUTCOME_UNKNOWN",
+    "DW_TRACKER_OUTCOME_UNKNOWN",
     "creating a ticket: an earlier attempt may have created it, and the search does not show it yet",
     {
       hint: "Nothing to do: Jira's index may lag for minutes; the ticket is looked for again before another one is created.",

@@ -2,43 +2,40 @@
 import { DriftwardenError, type DriftwardenErrorOptions } from "../errors.ts";
 import type { Issue } from "./tracker.ts";
 
+/** What can go wrong with any tracker. An adapter adds codes for what only its tracker knows, in a class of its own. */
 export type TrackerErrorCode =
-  | "DW_JIRA_BAD_URL"
-  | "DW_JIRA_INSECURE_URL"
-  | "DW_JIRA_BAD_KEY"
-  | "DW_JIRA_UNREACHABLE"
-  | "DW_JIRA_TIMEOUT"
-  | "DW_JIRA_UNAUTHORIZED"
-  | "DW_JIRA_FORBIDDEN"
-  | "DW_JIRA_PROJECT_MISSING"
-  | "DW_JIRA_FIELD_REQUIRED"
-  | "DW_JIRA_LABEL_NOT_STORED"
-  | "DW_JIRA_RATE_LIMITED"
-  | "DW_JIRA_PROTOCOL"
-  | "DW_JIRA_TRANSITION_MISSING"
-  | "DW_JIRA_UNAVAILABLE"
-  | "DW_JIRA_REFUSED"
-  | "DW_JIRA_OUTCOME_UNKNOWN";
+  | "DW_TRACKER_UNREACHABLE"
+  | "DW_TRACKER_TIMEOUT"
+  | "DW_TRACKER_UNAVAILABLE"
+  | "DW_TRACKER_UNAUTHORIZED"
+  | "DW_TRACKER_FORBIDDEN"
+  | "DW_TRACKER_RATE_LIMITED"
+  | "DW_TRACKER_PROTOCOL"
+  | "DW_TRACKER_REFUSED"
+  | "DW_TRACKER_LABEL_NOT_STORED"
+  | "DW_TRACKER_CANNOT_MOVE"
+  | "DW_TRACKER_OUTCOME_UNKNOWN";
 
-interface TrackerErrorOptions extends DriftwardenErrorOptions {
+export interface TrackerErrorOptions extends DriftwardenErrorOptions {
   readonly status?: number | undefined;
   readonly retryAfterMs?: number | undefined;
   readonly reason?: string | undefined;
+  readonly oneIssueOnly?: boolean | undefined;
   readonly maybeApplied?: boolean;
   readonly issue?: Issue;
 }
 
-const unavailable: ReadonlySet<TrackerErrorCode> = new Set([
-  "DW_JIRA_UNREACHABLE",
-  "DW_JIRA_TIMEOUT",
-  "DW_JIRA_UNAVAILABLE",
-  "DW_JIRA_UNAUTHORIZED",
-  "DW_JIRA_PROTOCOL",
-  "DW_JIRA_RATE_LIMITED",
-]);
+const unavailable: ReadonlySet<string> = new Set([
+  "DW_TRACKER_UNREACHABLE",
+  "DW_TRACKER_TIMEOUT",
+  "DW_TRACKER_UNAVAILABLE",
+  "DW_TRACKER_UNAUTHORIZED",
+  "DW_TRACKER_PROTOCOL",
+  "DW_TRACKER_RATE_LIMITED",
+] satisfies readonly TrackerErrorCode[]);
 
 /** The only error that a Tracker throws. Its text never holds credentials, request bodies or headers. */
-export class TrackerError extends DriftwardenError<TrackerErrorCode> {
+export class TrackerError extends DriftwardenError {
   /** HTTP status; undefined when there was no answer. */
   readonly status: number | undefined;
   /**
@@ -48,21 +45,25 @@ export class TrackerError extends DriftwardenError<TrackerErrorCode> {
   readonly retryAfterMs: number | undefined;
   /** Which limit was hit, in the tracker's own word. */
   readonly reason: string | undefined;
+  /** The limit concerns this one issue: it says nothing about the others. */
+  readonly oneIssueOnly: boolean;
   /** The write may have taken effect all the same: look it up, never repeat it blindly. */
   readonly maybeApplied: boolean;
-  /** With `DW_JIRA_LABEL_NOT_STORED`: the issue that was created all the same. */
+  /** With `DW_TRACKER_LABEL_NOT_STORED`: the issue that was created all the same. */
   readonly issue: Issue | undefined;
 
-  /** The tracker itself is away. Jira Cloud limits writes to one issue by itself: that says nothing about the others. */
+  /** The tracker itself is away. */
   override get unavailable(): boolean {
-    return unavailable.has(this.code) && this.reason !== "jira-per-issue-on-write";
+    return unavailable.has(this.code) && !this.oneIssueOnly;
   }
 
-  constructor(code: TrackerErrorCode, message: string, options: TrackerErrorOptions) {
+  /** @param code a {@link TrackerErrorCode}, or an adapter's own */
+  constructor(code: DriftwardenError["code"], message: string, options: TrackerErrorOptions) {
     super(code, message, options);
     this.status = options.status;
     this.retryAfterMs = options.retryAfterMs;
     this.reason = options.reason;
+    this.oneIssueOnly = options.oneIssueOnly ?? false;
     this.maybeApplied = options.maybeApplied ?? false;
     this.issue = options.issue;
   }

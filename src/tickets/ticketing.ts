@@ -153,7 +153,7 @@ async function moved(
     await tracker[move](issue.id, attempt.mayAct);
     return true;
   } catch (err) {
-    if (!(err instanceof TrackerError) || err.code !== "DW_JIRA_TRANSITION_MISSING") throw err;
+    if (!(err instanceof TrackerError) || err.code !== "DW_TRACKER_CANNOT_MOVE") throw err;
     logger.error({ err, ticket: issue.key }, "ticket cannot be moved");
     return false;
   }
@@ -206,7 +206,7 @@ async function addOnce(
   const leftMs = attempt.unknown ? commentSettleMs - (attempt.sinceActMs ?? commentSettleMs) : 0;
   if (leftMs > 0) {
     throw new TrackerError(
-      "DW_JIRA_OUTCOME_UNKNOWN",
+      "DW_TRACKER_OUTCOME_UNKNOWN",
       `commenting on ${issue.key}: an earlier attempt may have written the comment, and it is not there yet`,
       {
         hint: "Nothing to do: the comment is looked for again before it is written again.",

@@ -53,8 +53,8 @@ export interface Tracker {
   addComment(id: string, message: Message, mayAct?: MayAct): Promise<IssueComment>;
   /** @returns false when the comment says so already: nothing is written then */
   updateComment(id: string, change: CommentChange, mayAct?: MayAct): Promise<boolean>;
-  /** Afterwards the issue is done. Throws `DW_JIRA_TRANSITION_MISSING` where the tracker has no such move. */
+  /** Afterwards the issue is done. Throws `DW_TRACKER_CANNOT_MOVE` where the tracker has no such move. */
   close(id: string, mayAct?: MayAct): Promise<void>;
-  /** Afterwards the issue is not done. Throws `DW_JIRA_TRANSITION_MISSING` where the tracker has no such move. */
+  /** Afterwards the issue is not done. Throws `DW_TRACKER_CANNOT_MOVE` where the tracker has no such move. */
   reopen(id: string, mayAct?: MayAct): Promise<void>;
 }

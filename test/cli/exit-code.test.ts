@@ -12,7 +12,7 @@ describe("the exit code", () => {
     ["DW_STORE_UNREACHABLE", 75],
     ["DW_SOURCE_UNREACHABLE", 75],
     ["DW_STREAM_UNREACHABLE", 75],
-    ["DW_JIRA_UNREACHABLE", 1],
+    ["DW_TRACKER_UNREACHABLE", 1],
     ["DW_HTTP_LISTEN", 1],
   ] as const)("of %s is %i", (code, exit) => {
     expect(exitCodeOf(new DriftwardenError(code, "m", { hint: "h" }))).toBe(exit);

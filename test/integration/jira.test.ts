@@ -175,7 +175,7 @@ describe("bad settings of jira", () => {
     {
       what: "a wrong token",
       change: { token: "wrong" },
-      code: "DW_JIRA_UNAUTHORIZED",
+      code: "DW_TRACKER_UNAUTHORIZED",
       hint: /token/,
     },
     {
@@ -224,7 +224,7 @@ describe("what Jira does not have", () => {
     const here = await place({ resolveTransition: "Close" });
     const { ticket } = await opened(here, exampleIncident());
     await expect(here.jira.close(ticket?.id ?? "")).rejects.toMatchObject({
-      code: "DW_JIRA_TRANSITION_MISSING",
+      code: "DW_TRACKER_CANNOT_MOVE",
       message: expect.stringContaining("Start Progress (21), Done (31)"),
     });
   });

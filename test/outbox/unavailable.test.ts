@@ -5,23 +5,23 @@ import { StoreError } from "../../src/store/errors.ts";
 import { KafkaStreamError } from "../../src/stream/kafka/errors.ts";
 import { TrackerError, type TrackerErrorCode } from "../../src/tickets/errors.ts";
 
-const tracker = (code: TrackerErrorCode, reason?: string): TrackerError =>
-  new TrackerError(code, "x", { hint: "Wait.", retryable: true, reason });
+const tracker = (code: TrackerErrorCode, oneIssueOnly?: boolean): TrackerError =>
+  new TrackerError(code, "x", { hint: "Wait.", retryable: true, oneIssueOnly });
 
 describe("an error that says the dependency is away", () => {
-  it.each(["DW_JIRA_UNREACHABLE", "DW_JIRA_UNAVAILABLE", "DW_JIRA_UNAUTHORIZED"] as const)(
+  it.each(["DW_TRACKER_UNREACHABLE", "DW_TRACKER_UNAVAILABLE", "DW_TRACKER_UNAUTHORIZED"] as const)(
     "is %s of the tracker",
     (code) => expect(isUnavailable(tracker(code))).toBe(true),
   );
 
   it("is no answer about one issue, and no creation that is still looked for", () => {
-    expect(isUnavailable(tracker("DW_JIRA_REFUSED"))).toBe(false);
-    expect(isUnavailable(tracker("DW_JIRA_OUTCOME_UNKNOWN"))).toBe(false);
+    expect(isUnavailable(tracker("DW_TRACKER_REFUSED"))).toBe(false);
+    expect(isUnavailable(tracker("DW_TRACKER_OUTCOME_UNKNOWN"))).toBe(false);
   });
 
   it("is a limit of the whole tracker, not one of a single issue", () => {
-    expect(isUnavailable(tracker("DW_JIRA_RATE_LIMITED", "jira-burst-based"))).toBe(true);
-    expect(isUnavailable(tracker("DW_JIRA_RATE_LIMITED", "jira-per-issue-on-write"))).toBe(false);
+    expect(isUnavailable(tracker("DW_TRACKER_RATE_LIMITED", false))).toBe(true);
+    expect(isUnavailable(tracker("DW_TRACKER_RATE_LIMITED", true))).toBe(false);
   });
 
   it("is an engine that cannot be reached, not one that refuses a container", () => {

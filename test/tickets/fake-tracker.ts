@@ -18,7 +18,7 @@ interface FakeIssue extends Issue {
 }
 
 function lostAnswer(): TrackerError {
-  return new TrackerError("DW_JIRA_TIMEOUT", "no complete answer", {
+  return new TrackerError("DW_TRACKER_TIMEOUT", "no complete answer", {
     hint: "Wait.",
     retryable: true,
     maybeApplied: true,
@@ -107,7 +107,7 @@ export class FakeTracker implements Tracker {
   async #move(id: string, change: Pick<Issue, "done">, mayAct?: MayAct): Promise<void> {
     await mayAct?.();
     if (!this.movable) {
-      throw new TrackerError("DW_JIRA_TRANSITION_MISSING", "none", { hint: "Name one." });
+      throw new TrackerError("DW_TRACKER_CANNOT_MOVE", "none", { hint: "Name one." });
     }
     this.people(id, change);
     return this.#answer("move", undefined);

@@ -78,7 +78,7 @@ describe("opening a ticket", () => {
   it("a ticket whose creation was not answered is adopted", async () => {
     const { ticketing, tracker } = room();
     tracker.losesAnswerOf.push("create");
-    expect(await codeOf(ticketing.open(exampleIncident(), first))).toBe("DW_JIRA_TIMEOUT");
+    expect(await codeOf(ticketing.open(exampleIncident(), first))).toBe("DW_TRACKER_TIMEOUT");
     const opened = await ticketing.open(exampleIncident(), afterUnknown);
     expect(opened.change).toBe("adopted");
     expect(tracker.issues).toHaveLength(1);
@@ -112,7 +112,7 @@ describe("a creation of unknown outcome that the search does not show", () => {
       const opening = ticketing.open(exampleIncident(), afterUnknown);
       const error: unknown = await opening.catch((reason: unknown) => reason);
       if (!(error instanceof TrackerError)) break;
-      expect(error).toMatchObject({ code: "DW_JIRA_OUTCOME_UNKNOWN", retryable: true });
+      expect(error).toMatchObject({ code: "DW_TRACKER_OUTCOME_UNKNOWN", retryable: true });
       waits.push(error.retryAfterMs);
       later(error.retryAfterMs ?? 0);
     }
@@ -124,10 +124,12 @@ describe("a creation of unknown outcome that the search does not show", () => {
   it("stays unknown when the look-up itself fails without any effect", async () => {
     const { ticketing, tracker } = room();
     tracker.findByLabel = () =>
-      Promise.reject(new TrackerError("DW_JIRA_UNAUTHORIZED", "401", { hint: "Renew the token." }));
+      Promise.reject(
+        new TrackerError("DW_TRACKER_UNAUTHORIZED", "401", { hint: "Renew the token." }),
+      );
     const opening = ticketing.open(exampleIncident(), afterUnknown);
     await expect(opening).rejects.toMatchObject({
-      code: "DW_JIRA_UNAUTHORIZED",
+      code: "DW_TRACKER_UNAUTHORIZED",
       maybeApplied: true,
     });
   });
@@ -148,7 +150,7 @@ describe("a ticket that was created without its labels", () => {
     tracker.create = async (issue) => {
       const created: Issue = await create({ ...issue, labels: [] });
       const hint = "Put Labels on the screen.";
-      throw new TrackerError("DW_JIRA_LABEL_NOT_STORED", "no labels", { hint, issue: created });
+      throw new TrackerError("DW_TRACKER_LABEL_NOT_STORED", "no labels", { hint, issue: created });
     };
     const opened = await ticketing.open(exampleIncident(), first);
     expect(opened).toMatchObject({ change: "created", ticket: { key: "IR-1" } });
@@ -210,7 +212,7 @@ describe("a comment", () => {
     const incident = await ticketed(place);
     place.tracker.losesAnswerOf.push("addComment");
     expect(await codeOf(place.ticketing.note(incident, { note, id: "n1" }))).toBe(
-      "DW_JIRA_TIMEOUT",
+      "DW_TRACKER_TIMEOUT",
     );
     expect(await place.ticketing.note(incident, { note, id: "n1" })).toBe("unchanged");
     expect(await place.ticketing.note(incident, { note, id: "n2" })).toBe("commented");
@@ -224,7 +226,7 @@ describe("a comment", () => {
     const error: unknown = await place.ticketing
       .note(incident, { note, id: "n1" }, tried)
       .catch((reason: unknown) => reason);
-    expect(error).toMatchObject({ code: "DW_JIRA_OUTCOME_UNKNOWN", retryAfterMs: 1 });
+    expect(error).toMatchObject({ code: "DW_TRACKER_OUTCOME_UNKNOWN", retryAfterMs: 1 });
     const later = { ...tried, sinceActMs: 10_000 };
     expect(await place.ticketing.note(incident, { note, id: "n1" }, later)).toBe("commented");
   });

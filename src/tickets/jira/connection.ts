@@ -3,8 +3,8 @@ import JiraApi, { type RequestOptions } from "jira-client";
 import type { z } from "zod";
 import { DriftwardenError } from "../../errors.ts";
 import type { ClockReading, MayAct } from "../../permit.ts";
-import { TrackerError } from "../errors.ts";
 import type { TicketsMetrics } from "../metrics.ts";
+import { jiraError } from "./errors.ts";
 import { exchange, type JiraReply } from "./exchange.ts";
 import { judge, type Operation } from "./judge.ts";
 import { Secret } from "./secret.ts";
@@ -35,7 +35,7 @@ export interface JiraConnection {
   ): Promise<T>;
 }
 
-/** @throws TrackerError `DW_JIRA_BAD_URL`, `DW_JIRA_INSECURE_URL`, `DW_JIRA_UNAUTHORIZED` (a token that cannot be one) */
+/** @throws TrackerError `DW_JIRA_BAD_URL`, `DW_JIRA_INSECURE_URL`, `DW_TRACKER_UNAUTHORIZED` (a token that cannot be one) */
 export function connect(options: JiraConnectionOptions): JiraConnection {
   const authorization = credentials(options);
   const client = clientFor(checkedUrl(options.url));
@@ -48,7 +48,7 @@ export function connect(options: JiraConnectionOptions): JiraConnection {
   return {
     async call(operation, ask, schema) {
       const stop = requestSeconds.startTimer({ operation: operation.name });
-      let result = "DW_JIRA_PROTOCOL";
+      let result = "DW_TRACKER_PROTOCOL";
       try {
         const asking: JiraApi = Object.create(client);
         const { mayAct } = operation;
@@ -122,8 +122,8 @@ function isReply(value: unknown): value is JiraReply {
 function credentials({ auth = "basic", user, token }: JiraConnectionOptions): Secret {
   const text = token.trim();
   if (!/^[!-~]+$/.test(text)) {
-    throw new TrackerError(
-      "DW_JIRA_UNAUTHORIZED",
+    throw jiraError(
+      "DW_TRACKER_UNAUTHORIZED",
       "the token is empty or holds characters that no token has",
       {
         hint: "Put the token, and nothing else, into the file that jira.token_file names.",
@@ -138,8 +138,8 @@ function shaped<T>(body: unknown, operation: Operation, schema: z.ZodType<T>): T
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
   const at = parsed.error.issues[0]?.path.join(".") ?? "";
-  throw new TrackerError(
-    "DW_JIRA_PROTOCOL",
+  throw jiraError(
+    "DW_TRACKER_PROTOCOL",
     `${operation.doing}: the answer has an unexpected shape${at === "" ? "" : ` at ${at}`}`,
     {
       hint: "Check that jira.url points at Jira's own address, with its context path if it has one.",
@@ -159,12 +159,12 @@ function checkedUrl(text: string): URL {
     url.username + url.password + url.search + url.hash === "" &&
     /^[\w\-./~]*$/.test(url.pathname);
   if (!clean) {
-    throw new TrackerError("DW_JIRA_BAD_URL", "jira.url is not a plain http or https address", {
+    throw jiraError("DW_JIRA_BAD_URL", "jira.url is not a plain http or https address", {
       hint,
     });
   }
   if (url.protocol === "http:" && !isLoopback(url.hostname)) {
-    throw new TrackerError(
+    throw jiraError(
       "DW_JIRA_INSECURE_URL",
       `jira.url sends the token unencrypted to ${url.hostname}`,
       { hint: "Use https; plain http is for loopback addresses only." },

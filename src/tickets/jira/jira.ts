@@ -7,6 +7,7 @@ import { TrackerError } from "../errors.ts";
 import type { CommentChange, Issue, IssueComment, NewIssue, Tracker } from "../tracker.ts";
 import { checkIssue, checkText } from "./checks.ts";
 import { connect, type JiraConnection, type JiraConnectionOptions } from "./connection.ts";
+import { jiraError } from "./errors.ts";
 import { read } from "./read.ts";
 import * as shapes from "./shapes.ts";
 import { makeTransition } from "./transitions.ts";
@@ -44,7 +45,7 @@ export interface Jira extends Tracker {
 }
 
 /**
- * @throws TrackerError `DW_JIRA_BAD_URL`, `DW_JIRA_INSECURE_URL`, `DW_JIRA_BAD_KEY`, `DW_JIRA_UNAUTHORIZED` (an empty token)
+ * @throws TrackerError `DW_JIRA_BAD_URL`, `DW_JIRA_INSECURE_URL`, `DW_JIRA_BAD_KEY`, `DW_TRACKER_UNAUTHORIZED` (an empty token)
  */
 export function openJira(options: JiraOptions): Jira {
   checkText(options.project, /^[A-Z][A-Z0-9_]{0,254}$/i, "project key");
@@ -117,7 +118,7 @@ class JiraTracker implements Jira {
       );
       return await this.#issue(found);
     } catch (error) {
-      if (!(error instanceof TrackerError) || error.code !== "DW_JIRA_REFUSED") throw error;
+      if (!(error instanceof TrackerError) || error.code !== "DW_TRACKER_REFUSED") throw error;
       if (error.status !== 404) throw error;
       // What an anonymous reader may not see looks deleted: only to a user whom Jira knows it is.
       await this.#account();
@@ -222,8 +223,8 @@ class JiraTracker implements Jira {
     const issue = stored ?? assumed;
     const missing = sent.labels.filter((label) => !issue.labels.includes(label));
     if (missing.length === 0) return issue;
-    throw new TrackerError(
-      "DW_JIRA_LABEL_NOT_STORED",
+    throw jiraError(
+      "DW_TRACKER_LABEL_NOT_STORED",
       `creating an issue in ${this.#options.project}: ${created.key} was created without the labels ${missing.join(", ")}`,
       {
         hint: "Put the field Labels on the project's create screen and let no automation remove Driftwarden's labels: without them a ticket whose creation was interrupted cannot be found and would be created twice.",

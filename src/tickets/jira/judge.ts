@@ -2,7 +2,8 @@
 
 import { z } from "zod";
 import type { MayAct } from "../../permit.ts";
-import { TrackerError, type TrackerErrorCode } from "../errors.ts";
+import type { TrackerError } from "../errors.ts";
+import { type JiraErrorCode, jiraError } from "./errors.ts";
 import type { JiraAnswer, JiraReply, NoAnswer } from "./exchange.ts";
 
 export interface Operation {
@@ -19,8 +20,8 @@ export interface Operation {
 const mendMs = 600_000;
 const maxDetail = 300;
 
-interface TrackerErrorClassification {
-  readonly code: TrackerErrorCode;
+interface JiraErrorClassification {
+  readonly code: JiraErrorCode;
   readonly says: string;
   readonly hint: string;
   readonly retryable?: boolean;
@@ -44,18 +45,18 @@ export function judge(reply: JiraReply, operation: Operation): unknown {
 
 const failures = {
   unreachable: [
-    "DW_JIRA_UNREACHABLE",
+    "DW_TRACKER_UNREACHABLE",
     "Check jira.url, the network between here and Jira, and its certificate (NODE_EXTRA_CA_CERTS for a private CA).",
   ],
   timeout: [
-    "DW_JIRA_TIMEOUT",
+    "DW_TRACKER_TIMEOUT",
     "Jira is slow or a proxy holds the answer back; it is tried again by itself.",
   ],
   too_large: [
-    "DW_JIRA_PROTOCOL",
+    "DW_TRACKER_PROTOCOL",
     "This is not an answer of Jira's API; check that jira.url points at Jira itself.",
   ],
-} as const satisfies Record<NoAnswer["failed"], readonly [TrackerErrorCode, string]>;
+} as const satisfies Record<NoAnswer["failed"], readonly [JiraErrorCode, string]>;
 
 function unanswered(
   { failed, detail, sent }: NoAnswer,
@@ -63,32 +64,34 @@ function unanswered(
 ): TrackerError {
   const [code, hint] = failures[failed];
   const maybeApplied = writes && sent;
-  return new TrackerError(code, `${doing}: ${detail}`, { hint, retryable: true, maybeApplied });
+  return jiraError(code, `${doing}: ${detail}`, { hint, retryable: true, maybeApplied });
 }
 
 function refuse(
   answer: JiraAnswer,
   { name, doing, writes }: Operation,
-  classified: TrackerErrorClassification,
+  classified: JiraErrorClassification,
 ): TrackerError {
   const retryable = classified.retryable ?? false;
   // A ticket is never given up: whatever Jira refuses in a new issue is configured, here or there.
-  const mendable = !retryable && (classified.code !== "DW_JIRA_REFUSED" || name === "create");
-  return new TrackerError(classified.code, `${doing}: ${classified.says}`, {
+  const mendable = !retryable && (classified.code !== "DW_TRACKER_REFUSED" || name === "create");
+  const reason = header(answer, "ratelimit-reason")
+    ?.replaceAll(/[^\w-]/g, "")
+    .slice(0, 64);
+  return jiraError(classified.code, `${doing}: ${classified.says}`, {
     hint: classified.hint,
     retryable,
     status: answer.status,
     retryAfterMs: retryAfter(answer) ?? (mendable ? mendMs : undefined),
-    reason: header(answer, "ratelimit-reason")
-      ?.replaceAll(/[^\w-]/g, "")
-      .slice(0, 64),
+    reason,
+    oneIssueOnly: reason === "jira-per-issue-on-write",
     maybeApplied: writes && (classified.maybeApplied ?? false),
   });
 }
 
 /** A 2xx that is no answer of the API. */
-function unusable(answer: JiraAnswer, body: unknown): TrackerErrorClassification | undefined {
-  const common = { code: "DW_JIRA_PROTOCOL", retryable: true, maybeApplied: true } as const;
+function unusable(answer: JiraAnswer, body: unknown): JiraErrorClassification | undefined {
+  const common = { code: "DW_TRACKER_PROTOCOL", retryable: true, maybeApplied: true } as const;
   if (body === undefined) {
     return {
       ...common,
@@ -105,36 +108,36 @@ function unusable(answer: JiraAnswer, body: unknown): TrackerErrorClassification
   };
 }
 
-function refusal(answer: JiraAnswer, operation: Operation): TrackerErrorClassification {
+function refusal(answer: JiraAnswer, operation: Operation): JiraErrorClassification {
   const { status } = answer;
   const { messages, fields } = complaints(parse(answer.text));
   const says = `Jira answered ${status}${messages === "" ? "" : `: ${messages}`}`;
   if (status < 400) return redirected(answer);
   if (status >= 500 || status === 408) {
     const hint = "Jira or a proxy before it is ill; it is tried again by itself.";
-    return { code: "DW_JIRA_UNAVAILABLE", says, hint, retryable: true, maybeApplied: true };
+    return { code: "DW_TRACKER_UNAVAILABLE", says, hint, retryable: true, maybeApplied: true };
   }
   if (status === 429) {
     const hint =
       "Jira limits the rate of requests; it is tried again by itself after the time Jira names.";
-    return { code: "DW_JIRA_RATE_LIMITED", says, hint, retryable: true };
+    return { code: "DW_TRACKER_RATE_LIMITED", says, hint, retryable: true };
   }
   return (
     denied(answer, says) ?? creation({ status, says, fields }, operation) ?? other(status, says)
   );
 }
 
-function redirected(answer: JiraAnswer): TrackerErrorClassification {
+function redirected(answer: JiraAnswer): JiraErrorClassification {
   const location = header(answer, "location") ?? "";
   const to = URL.canParse(location) ? new URL(location).origin : "another path";
   return {
-    code: "DW_JIRA_PROTOCOL",
+    code: "DW_TRACKER_PROTOCOL",
     says: `Jira answered ${answer.status}, a redirect to ${to}; redirects are never followed`,
     hint: "Set jira.url to the address Jira really has; a redirect to a login page means that the credentials were not accepted.",
   };
 }
 
-function denied(answer: JiraAnswer, says: string): TrackerErrorClassification | undefined {
+function denied(answer: JiraAnswer, says: string): JiraErrorClassification | undefined {
   const login = header(answer, "x-seraph-loginreason") ?? "";
   const captcha =
     login.includes("AUTHENTICATION_DENIED") ||
@@ -142,18 +145,18 @@ function denied(answer: JiraAnswer, says: string): TrackerErrorClassification | 
   if (captcha) {
     const hint =
       "Jira wants a CAPTCHA after failed logins: log in once with a browser as this user, then renew the token.";
-    return { code: "DW_JIRA_UNAUTHORIZED", says, hint };
+    return { code: "DW_TRACKER_UNAUTHORIZED", says, hint };
   }
   // A failed login may also look like an issue that is not there.
   if (answer.status === 401 || login.includes("FAILED")) {
     const hint =
       "Check jira.user and the token behind jira.token_file: tokens expire after at most a year.";
-    return { code: "DW_JIRA_UNAUTHORIZED", says, hint };
+    return { code: "DW_TRACKER_UNAUTHORIZED", says, hint };
   }
   if (answer.status !== 403) return undefined;
   const hint =
     "Give Driftwarden's Jira user the permissions to browse the project, create, edit, comment and transition issues.";
-  return { code: "DW_JIRA_FORBIDDEN", says, hint };
+  return { code: "DW_TRACKER_FORBIDDEN", says, hint };
 }
 
 interface Refused {
@@ -166,7 +169,7 @@ interface Refused {
 function creation(
   { status, says, fields }: Refused,
   { name }: Operation,
-): TrackerErrorClassification | undefined {
+): JiraErrorClassification | undefined {
   const creates = name === "create";
   if ((status === 404 && (creates || name === "project")) || (creates && "project" in fields)) {
     const hint =
@@ -178,19 +181,19 @@ function creation(
   const required = wrong.filter((field) => /required/i.test(fields[field] ?? ""));
   if (required.length === 0) {
     const hint = `Give ${wrong.join(", ")} a value that the project knows: jira.issue_type, jira.priorities and jira.fields say what a new issue gets.`;
-    return { code: "DW_JIRA_REFUSED", says, hint };
+    return { code: "DW_TRACKER_REFUSED", says, hint };
   }
   const names = required.join(", ");
   const hint = `The project demands ${names}: give every new issue a value with jira.fields, for example fields: {${required[0]}: …}, or make it optional in the project.`;
   return { code: "DW_JIRA_FIELD_REQUIRED", says, hint };
 }
 
-function other(status: number, says: string): TrackerErrorClassification {
+function other(status: number, says: string): JiraErrorClassification {
   // 409: two transitions at once; the same one may pass after the other.
   const retryable = status === 409;
   const hint =
     "Read Jira's words above: a field may be missing from the project's screen, a limit reached, or the issue locked.";
-  return { code: "DW_JIRA_REFUSED", says, hint, retryable };
+  return { code: "DW_TRACKER_REFUSED", says, hint, retryable };
 }
 
 const complaintShape = z.object({

@@ -2,6 +2,7 @@
 import type { MayAct } from "../../permit.ts";
 import { TrackerError } from "../errors.ts";
 import type { JiraConnection } from "./connection.ts";
+import { jiraError } from "./errors.ts";
 import { read } from "./read.ts";
 import * as shapes from "./shapes.ts";
 
@@ -11,7 +12,7 @@ interface Move {
   readonly mayAct: MayAct | undefined;
 }
 
-/** @throws TrackerError `DW_JIRA_TRANSITION_MISSING`, which names the transitions that there are */
+/** @throws TrackerError `DW_TRACKER_CANNOT_MOVE`, which names the transitions that there are */
 export async function makeTransition(
   connection: JiraConnection,
   id: string,
@@ -52,8 +53,8 @@ function transitionMissing(
   there: readonly { readonly id: string; readonly name: string }[],
 ): TrackerError {
   const names = there.map((t) => `${t.name} (${t.id})`).join(", ");
-  return new TrackerError(
-    "DW_JIRA_TRANSITION_MISSING",
+  return jiraError(
+    "DW_TRACKER_CANNOT_MOVE",
     `moving issue ${id}: there is no transition "${transition}"; there are: ${names || "none"}`,
     {
       hint: "Set jira.resolve_transition and jira.reopen_transition to the name or id of a transition (not of a status) that Driftwarden's user may make.",

@@ -57,7 +57,7 @@ export const badJira: readonly BadJira[] = [
     model: fedModel("jira-unauthorized"),
     fault: ({ users }) => void users.splice(0),
     mend: ({ users }) => void users.push(jiraUser),
-    code: "DW_JIRA_UNAUTHORIZED",
+    code: "DW_TRACKER_UNAUTHORIZED",
     hint: "Check jira.user and the token behind jira.token_file",
   },
   {

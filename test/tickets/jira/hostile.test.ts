@@ -12,14 +12,14 @@ const issue = {
 
 describe("an answer that is a refusal", () => {
   it.each([
-    [401, "DW_JIRA_UNAUTHORIZED", false],
-    [403, "DW_JIRA_FORBIDDEN", false],
+    [401, "DW_TRACKER_UNAUTHORIZED", false],
+    [403, "DW_TRACKER_FORBIDDEN", false],
     [404, "DW_JIRA_PROJECT_MISSING", false],
-    [409, "DW_JIRA_REFUSED", false],
-    [413, "DW_JIRA_REFUSED", false],
-    [500, "DW_JIRA_UNAVAILABLE", true],
-    [503, "DW_JIRA_UNAVAILABLE", true],
-    [504, "DW_JIRA_UNAVAILABLE", true],
+    [409, "DW_TRACKER_REFUSED", false],
+    [413, "DW_TRACKER_REFUSED", false],
+    [500, "DW_TRACKER_UNAVAILABLE", true],
+    [503, "DW_TRACKER_UNAVAILABLE", true],
+    [504, "DW_TRACKER_UNAVAILABLE", true],
   ] as const)("%i becomes %s, perhaps applied: %s", async (status, code, maybeApplied) => {
     const { jira } = await at(json(status, { errorMessages: ["Words of Jira"], errors: {} }));
     const error = await errorOf(jira.create(issue));
@@ -31,13 +31,22 @@ describe("an answer that is a refusal", () => {
     const headers = { "retry-after": "17", "ratelimit-reason": "jira-per-issue-on-write" };
     const { jira } = await at(json(429, {}, headers));
     expect(await errorOf(jira.addComment("1", says("x")))).toMatchObject({
-      code: "DW_JIRA_RATE_LIMITED",
+      code: "DW_TRACKER_RATE_LIMITED",
       status: 429,
       retryAfterMs: 17_000,
       reason: "jira-per-issue-on-write",
       retryable: true,
       maybeApplied: false,
     });
+  });
+
+  it.each([
+    ["jira-per-issue-on-write", false],
+    ["jira-burst-based", true],
+  ])("takes the limit %s for one of the whole of Jira: %s", async (reason, unavailable) => {
+    const { jira } = await at(json(429, {}, { "ratelimit-reason": reason }));
+    const error = await errorOf(jira.addComment("1", says("x")));
+    expect(error).toMatchObject({ unavailable, oneIssueOnly: !unavailable });
   });
 
   it("understands a Retry-After that is a date", async () => {
@@ -51,17 +60,17 @@ describe("an answer that is a refusal", () => {
   it("recognises the CAPTCHA that follows failed logins", async () => {
     const { jira } = await at(json(403, {}, { "x-seraph-loginreason": "AUTHENTICATION_DENIED" }));
     const error = await errorOf(jira.get("1"));
-    expect(error.code).toBe("DW_JIRA_UNAUTHORIZED");
+    expect(error.code).toBe("DW_TRACKER_UNAUTHORIZED");
     expect(error.hint).toContain("CAPTCHA");
   });
 
   it("does not take an issue for deleted when the login failed, which some Jiras answer with 404", async () => {
     const { jira } = await at(json(404, {}, { "x-seraph-loginreason": "AUTHENTICATED_FAILED" }));
-    expect((await errorOf(jira.get("1"))).code).toBe("DW_JIRA_UNAUTHORIZED");
+    expect((await errorOf(jira.get("1"))).code).toBe("DW_TRACKER_UNAUTHORIZED");
     const { jira: quiet } = await at((response, request) =>
       json(request.url?.endsWith("/myself") === true ? 401 : 404, {})(response),
     );
-    expect((await errorOf(quiet.get("1"))).code).toBe("DW_JIRA_UNAUTHORIZED");
+    expect((await errorOf(quiet.get("1"))).code).toBe("DW_TRACKER_UNAUTHORIZED");
   });
 
   it("names the fields that the project demands, and the setting for them", async () => {
@@ -77,7 +86,7 @@ describe("an answer that is a refusal", () => {
     const errors = { priority: "The priority selected is invalid." };
     const { jira } = await at(json(400, { errorMessages: [], errors }));
     const error = await errorOf(jira.create(issue));
-    expect(error).toMatchObject({ code: "DW_JIRA_REFUSED", retryAfterMs: 600_000 });
+    expect(error).toMatchObject({ code: "DW_TRACKER_REFUSED", retryAfterMs: 600_000 });
     expect(error.hint).toMatch(/priority.*jira\.priorities/);
     expect((await errorOf(jira.addComment("1", says("x")))).retryAfterMs).toBeUndefined();
   });
@@ -98,7 +107,7 @@ describe("an answer that is not Jira's", () => {
         response.writeHead(status, { location: `https://evil.example/login?token=${token}` }).end();
       });
       const error = await errorOf(jira.create(issue));
-      expect(error).toMatchObject({ code: "DW_JIRA_PROTOCOL", status, maybeApplied: false });
+      expect(error).toMatchObject({ code: "DW_TRACKER_PROTOCOL", status, maybeApplied: false });
       expect(error.message).toContain("a redirect to https://evil.example;");
       expect(server.seen).toHaveLength(1);
     },
@@ -115,7 +124,7 @@ describe("an answer that is not Jira's", () => {
       response.writeHead(200, { "content-type": type }).end(body);
     });
     expect(await errorOf(jira.create(issue))).toMatchObject({
-      code: "DW_JIRA_PROTOCOL",
+      code: "DW_TRACKER_PROTOCOL",
       maybeApplied: true,
       retryable: true,
     });
@@ -141,7 +150,7 @@ describe("an answer that is not Jira's", () => {
       more();
     });
     const error = await errorOf(jira.create(issue));
-    expect(error).toMatchObject({ code: "DW_JIRA_PROTOCOL", maybeApplied: true });
+    expect(error).toMatchObject({ code: "DW_TRACKER_PROTOCOL", maybeApplied: true });
     expect(error.message).toContain("more than 5000000 bytes");
     expect(sent).toBeLessThan(30_000_000);
   });
@@ -161,7 +170,7 @@ describe("a new issue that lacks its labels", () => {
     const fields = { labels: [], status: { statusCategory: { key: "new" } }, resolution: null };
     const { jira } = await at(json(200, { id: "1", key: "IR-1", fields }));
     const error = await errorOf(jira.create(issue));
-    expect(error).toMatchObject({ code: "DW_JIRA_LABEL_NOT_STORED", retryable: false });
+    expect(error).toMatchObject({ code: "DW_TRACKER_LABEL_NOT_STORED", retryable: false });
     expect(error.message).toContain("IR-1 was created without the labels driftwarden");
     expect(error.hint).toContain("Labels");
     expect(error.issue).toMatchObject({ id: "1", key: "IR-1", done: false });
@@ -174,7 +183,7 @@ describe("no answer", () => {
   it("ends at the deadline, perhaps applied", async () => {
     const { jira } = await at(() => undefined, quick);
     expect(await errorOf(jira.create(issue))).toMatchObject({
-      code: "DW_JIRA_TIMEOUT",
+      code: "DW_TRACKER_TIMEOUT",
       maybeApplied: true,
       retryable: true,
     });
@@ -186,13 +195,13 @@ describe("no answer", () => {
       const timer = setInterval(() => response.write(" "), 20);
       response.once("close", () => clearInterval(timer));
     }, quick);
-    expect((await errorOf(jira.get("1"))).code).toBe("DW_JIRA_TIMEOUT");
+    expect((await errorOf(jira.get("1"))).code).toBe("DW_TRACKER_TIMEOUT");
   });
 
   it("is perhaps applied when the connection broke after the request was written", async () => {
     const { jira } = await at((response) => response.socket?.resetAndDestroy());
     expect(await errorOf(jira.addComment("1", says("x")))).toMatchObject({
-      code: "DW_JIRA_UNREACHABLE",
+      code: "DW_TRACKER_UNREACHABLE",
       maybeApplied: true,
     });
   });
@@ -203,7 +212,7 @@ describe("no answer", () => {
       response.write("{", () => response.destroy());
     });
     expect(await errorOf(jira.addComment("1", says("x")))).toMatchObject({
-      code: "DW_JIRA_UNREACHABLE",
+      code: "DW_TRACKER_UNREACHABLE",
       maybeApplied: true,
     });
   });
@@ -233,7 +242,10 @@ describe("no answer", () => {
           late.signal.addEventListener("abort", () => reject(new Error("taken over")));
         }),
     );
-    expect(await errorOf(asking)).toMatchObject({ code: "DW_JIRA_TIMEOUT", maybeApplied: false });
+    expect(await errorOf(asking)).toMatchObject({
+      code: "DW_TRACKER_TIMEOUT",
+      maybeApplied: false,
+    });
     // An error that nobody hears would end the process, and this test.
     late.abort();
     await new Promise(setImmediate);
@@ -245,7 +257,7 @@ describe("no answer", () => {
     await server[Symbol.asyncDispose]();
     const error = await errorOf(jira.create(issue));
     expect(error).toMatchObject({
-      code: "DW_JIRA_UNREACHABLE",
+      code: "DW_TRACKER_UNREACHABLE",
       maybeApplied: false,
       retryable: true,
     });

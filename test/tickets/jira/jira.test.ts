@@ -40,7 +40,7 @@ describe("the adapter", () => {
       const opening = Promise.resolve().then(() =>
         openExample("http://127.0.0.1:1", { token: wrong }),
       );
-      expect((await errorOf(opening)).code).toBe("DW_JIRA_UNAUTHORIZED");
+      expect((await errorOf(opening)).code).toBe("DW_TRACKER_UNAUTHORIZED");
     },
   );
 

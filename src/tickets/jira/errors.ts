@@ -1,0 +1,19 @@
+/** What goes wrong between Driftwarden and Jira, beyond what any tracker can do. */
+import { TrackerError, type TrackerErrorCode, type TrackerErrorOptions } from "../errors.ts";
+
+export type JiraErrorCode =
+  | TrackerErrorCode
+  | "DW_JIRA_BAD_URL"
+  | "DW_JIRA_INSECURE_URL"
+  | "DW_JIRA_BAD_KEY"
+  | "DW_JIRA_PROJECT_MISSING"
+  | "DW_JIRA_FIELD_REQUIRED";
+
+/** The only error that the adapter throws. */
+export function jiraError(
+  code: JiraErrorCode,
+  message: string,
+  options: TrackerErrorOptions,
+): TrackerError {
+  return new TrackerError(code, message, options);
+}
