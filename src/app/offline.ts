@@ -19,5 +19,5 @@ function whatIf(config: Config | undefined): Omit<WhatIfOptions, "sinceMs"> {
   const fixes = (config?.fixes ?? []).map((fix) =>
     fixOf(fix, registries.remediations.find(({ name }) => name === fix.do)?.tier ?? "never"),
   );
-  return { ...quietTimes(config?.jira), fixes };
+  return { ...quietTimes(config?.incidents), fixes };
 }

@@ -1,17 +1,17 @@
 /** How events change incidents, as a configuration has it. */
-import { defaultQuietTimes } from "../config/jira.ts";
+import { defaultIncidents } from "../config/incidents.ts";
 import type { Config } from "../config/schema.ts";
 import { calledFor } from "../healing/fix.ts";
 import type { ConfiguredFix } from "../healing/runner.ts";
 import type { ReducerSettings } from "../incidents/reduce/aspect.ts";
 
 export function reducerSettings(
-  { jira, verify }: Config,
+  { incidents, jira, verify }: Config,
   fixes: readonly ConfiguredFix[],
 ): ReducerSettings {
   return {
     ticketed: jira !== undefined,
-    ...quietTimes(jira),
+    ...quietTimes(incidents),
     healthAfterMs: verify.health_after,
     fixesFor: (incident) =>
       fixes.filter(({ fix }) => calledFor(fix, incident)).map(({ fix }) => fix.name),
@@ -19,9 +19,12 @@ export function reducerSettings(
 }
 
 /** How long an incident waits before it is resolved, and how long it reopens. */
-export function quietTimes(
-  jira: Config["jira"],
-): Pick<ReducerSettings, "resolveAfterMs" | "reopenDurationMs"> {
-  const { resolve_after, reopen_duration } = jira ?? defaultQuietTimes;
+export function quietTimes({
+  resolve_after,
+  reopen_duration,
+}: Config["incidents"] = defaultIncidents): Pick<
+  ReducerSettings,
+  "resolveAfterMs" | "reopenDurationMs"
+> {
   return { resolveAfterMs: resolve_after, reopenDurationMs: reopen_duration };
 }

@@ -1,6 +1,6 @@
 /** `driftwarden check`: says whether a configuration is right, and what it would do. */
 import type { Command } from "commander";
-import { ConfigError } from "../config/errors.ts";
+import { ConfigError, formatProblem, type Problem } from "../config/errors.ts";
 import type { Remediations } from "../config/fixes.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
@@ -26,14 +26,17 @@ export function registerCheck(program: Command, parts: CheckParts): void {
     .command("check")
     .description("say whether a configuration is right, and what it would do")
     .requiredOption("--config <file>", "the configuration")
-    .option("--json", "print JSON lines: a problem, source or fix a line")
+    .option("--json", "print JSON lines: a problem, warning, source or fix a line")
     .action((options: CheckOptions) => check(options, parts));
 }
 
 function check(options: CheckOptions, { cli, remediations }: CheckParts): void {
   const print = options.json === true ? (fact: Fact) => cli.print(JSON.stringify(fact)) : undefined;
   try {
-    const facts = factsOf(loadConfig(options.config, remediations));
+    const warnings: Problem[] = [];
+    const onWarning = (warning: Problem): void => void warnings.push(warning);
+    const facts = factsOf(loadConfig(options.config, remediations, { onWarning }));
+    warnings.forEach((warning) => cli.print(warningText(warning, options)));
     facts.forEach(print ?? ((fact) => cli.print(sentence(fact))));
     if (print === undefined) cli.print(`${options.config} is right`);
   } catch (error) {
@@ -44,6 +47,12 @@ function check(options: CheckOptions, { cli, remediations }: CheckParts): void {
     }
     throw error;
   }
+}
+
+function warningText(warning: Problem, { json }: CheckOptions): string {
+  if (json !== true) return formatProblem(warning);
+  const { line, path, message } = warning;
+  return JSON.stringify({ warning: message, path, line: line ?? null });
 }
 
 /** What the configuration would do, one thing each. */

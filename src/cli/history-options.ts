@@ -49,7 +49,7 @@ export async function historyOf(given: HistoryArguments, parts: OfflineParts): P
   const config =
     given.config === undefined
       ? undefined
-      : loadConfig(given.config, parts.remediations, "not read");
+      : loadConfig(given.config, parts.remediations, { secrets: "not read" });
   const { markers } = given;
   const sources = await sourcesOf(given, () => config && parts.sources(config), {
     lastMs,

@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import type { Logger } from "pino";
 import { systemClock } from "../clock.ts";
+import type { Problem } from "../config/errors.ts";
 import type { Remediations } from "../config/fixes.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
@@ -29,11 +30,16 @@ export function registerRun(program: Command, parts: RunParts): void {
 }
 
 async function run(file: string, { cli, remediations, startApp }: RunParts): Promise<void> {
-  const config = loadConfig(file, remediations);
+  const warnings: Problem[] = [];
+  const onWarning = (warning: Problem): void => void warnings.push(warning);
+  const config = loadConfig(file, remediations, { onWarning });
   const logger = createLogger({
     level: config.telemetry.log_level,
     journalStream: process.env["JOURNAL_STREAM"],
   });
+  for (const { line, path, message } of warnings) {
+    logger.warn({ file, line, path, reason: message }, "configuration should be changed");
+  }
   const stop = cli.stopSignal();
   const app = await untilReached(() => startApp(config, { logger }), {
     untilMs: systemClock.now() + config.startup_timeout,

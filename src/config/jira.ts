@@ -8,14 +8,6 @@ const priorities = z.strictObject({
   P2: text.default("Medium"),
 });
 
-const quietTimes = z.object({
-  resolve_after: duration.prefault("15m"),
-  reopen_duration: duration.prefault("7d"),
-});
-
-/** How long incidents stay open and reopen where there is no tracker, ms. */
-export const defaultQuietTimes = quietTimes.parse({});
-
 export const jira = z
   .strictObject({
     url: apiUrl,
@@ -26,10 +18,8 @@ export const jira = z
     issue_type: text.default("Bug"),
     priorities: priorities.prefault({}),
     fields: z.record(text, z.json()).default({}),
-    resolve_after: quietTimes.shape.resolve_after,
     resolve_transition: text.default("Done"),
     reopen_transition: text.default("To Do"),
-    reopen_duration: quietTimes.shape.reopen_duration,
     wont_fix_resolution: text.default("Won't Do"),
     deadline: duration.prefault("30s"),
     look_up_for: duration.prefault("5m"),

@@ -3,21 +3,26 @@ import { readFileSync } from "node:fs";
 import { messageOf } from "../errors.ts";
 import { ConfigError } from "./errors.ts";
 import type { Remediations } from "./fixes.ts";
-import { parseConfig } from "./parse.ts";
+import { type ParseOptions, parseConfig } from "./parse.ts";
 import type { Config } from "./schema.ts";
 
 /**
  * Reads and checks a configuration, the files it names for secrets included.
  *
- * @param secrets `not read` for commands that use none of them, or only some
+ * @param more `secrets` is `not read` for commands that use none of them, or only some; otherwise `checked`
  * @throws ConfigError DW_CONFIG_UNREADABLE when the file cannot be read, DW_CONFIG_INVALID with every problem at once
  */
 export function loadConfig(
   file: string,
   remediations: Remediations,
-  secrets: "checked" | "not read" = "checked",
+  more: Pick<ParseOptions, "secrets" | "onWarning"> = {},
 ): Config {
-  return parseConfig(readText(file), { file, remediations, secrets });
+  return parseConfig(readText(file), {
+    file,
+    remediations,
+    secrets: "checked",
+    ...more,
+  });
 }
 
 function readText(file: string): string {

@@ -2,17 +2,20 @@
 import { ConfigError, formatProblem, type Problem } from "./errors.ts";
 import { missingSections, ownParts, type Remediations } from "./fixes.ts";
 import { describeIssues, type Path, valueAt } from "./issues.ts";
+import { moveKeys } from "./moved-keys.ts";
 import { type Config, configSchema } from "./schema.ts";
 import { secretProblem } from "./secret.ts";
 import { readYaml, type YamlSource } from "./yaml-source.ts";
 
-interface ParseOptions {
+export interface ParseOptions {
   /** Stands in messages. */
   readonly file: string;
   /** By name, from the registry. */
   readonly remediations: Remediations;
   /** Whether the files that hold secrets are opened and looked at too. Default: no. */
   readonly secrets?: "checked" | "not read";
+  /** Told of everything that is read but should be changed. */
+  readonly onWarning?: ((warning: Problem) => void) | undefined;
 }
 
 function deepFreeze<T>(value: T): T {
@@ -66,7 +69,8 @@ function withoutEmptySections(value: unknown): unknown {
 export function parseConfig(text: string, options: ParseOptions): Config {
   const yaml = readYaml(text);
   if (yaml.problems.length > 0) throw invalid(options.file, yaml.problems);
-  const input = withoutEmptySections(yaml.value);
+  const moved = moveKeys(withoutEmptySections(yaml.value));
+  const { input } = moved;
   const result = configSchema.safeParse(input);
   const own = ownParts(valueAt(input, ["fixes"]), options.remediations);
   const failed = { issues: result.error?.issues ?? [], schema: configSchema, input };
@@ -76,12 +80,16 @@ export function parseConfig(text: string, options: ParseOptions): Config {
       issues.map(({ path, message }) => ({ path: ["fixes", index, ...path], message })),
     ),
     ...missingSections(input, options.remediations),
+    ...moved.problems,
   ];
   const problems = [
-    ...described.map(({ path, message }) => problemAt(yaml, path, message)),
+    ...described.map(({ path, message }) => problemAt(yaml, moved.placeInFile(path), message)),
     ...(options.secrets === "checked" ? secretProblems(input, yaml) : []),
   ];
   if (problems.length > 0 || !result.success) throw invalid(options.file, problems);
+  for (const { path, message } of moved.warnings) {
+    options.onWarning?.(problemAt(yaml, path, message));
+  }
   const fixes = result.data.fixes.map((fix, index) => ({ ...fix, options: own[index]?.options }));
   return deepFreeze({ ...result.data, fixes });
 }

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { detection } from "./detection.ts";
 import { absolutePath, cadences, count, duration, listenAddress, webUrl } from "./fields.ts";
 import { fixes } from "./fixes.ts";
+import { incidents } from "./incidents.ts";
 import { jira } from "./jira.ts";
 import { retention } from "./retention.ts";
 import { sources } from "./sources.ts";
@@ -38,6 +39,7 @@ export const configSchema = z.strictObject({
   sources,
   stream: stream.prefault({}),
   detection: detection.prefault({}),
+  incidents: incidents.prefault({}),
   jira: jira.optional(),
   links: links.prefault({}),
   docker: docker.optional(),

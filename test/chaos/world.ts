@@ -180,7 +180,8 @@ sources:
     connect_timeout: 2s
 stream: {partitions: 4${kafka}}
 detection: {checkpoint_interval: 1s}
-jira: {url: "${jira}", user: bot, token_file: ${tokenFile}, deadline: 2s, look_up_for: 3s, resolve_after: 12s, reopen_transition: Reopen, reopen_duration: 7d}
+jira: {url: "${jira}", user: bot, token_file: ${tokenFile}, deadline: 2s, look_up_for: 3s, reopen_transition: Reopen}
+incidents: {resolve_after: 12s, reopen_duration: 7d}
 docker: {socket: ${docker}, deadline: 2s}
 verify: {health_after: 1s, model_after: 1s, give_up_after: 20 cadences}
 fixes:

@@ -74,6 +74,20 @@ describe("driftwarden check", () => {
     ]);
   });
 
+  it("says which keys have moved, each with its line", async () => {
+    const token = join(folder, "token");
+    writeFileSync(token, "t", { mode: 0o600 });
+    const jira = `jira: {url: https://j.example, auth: bearer, token_file: ${token}, resolve_after: 1m}`;
+    const file = config(`${right}${jira}\n`);
+    const { out } = await run("check", "--config", file);
+    const moved = "moved to incidents.resolve_after; it is still read here";
+    expect(out[0]).toBe(`line 8: jira.resolve_after: ${moved}`);
+    expect(out.at(-1)).toBe(`${file} is right`);
+    const json = await run("check", "--config", file, "--json");
+    const warning = { warning: moved, path: "jira.resolve_after", line: 8 };
+    expect(JSON.parse(json.out[0] ?? "")).toEqual(warning);
+  });
+
   it("says it in JSON lines as well", async () => {
     const { out } = await run("check", "--config", config(right), "--json");
     expect(out.map((line) => JSON.parse(line))).toMatchObject([

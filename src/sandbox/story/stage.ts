@@ -64,7 +64,8 @@ sources:
   main: {url: "${readonlyUrl}", environment: demo, columns: {model: model}, poll_interval: 2m}
 stream: {partitions: 2${stream}}
 detection: {checkpoint_interval: 1h}
-jira: {url: "${jira.url}", user: demo, token_file: ${token}, resolve_after: 30m, reopen_transition: Reopen}
+incidents: {resolve_after: 30m}
+jira: {url: "${jira.url}", user: demo, token_file: ${token}, reopen_transition: Reopen}
 docker: {socket: ${engine.socket}}
 fixes:
   - {name: restart-feature-store, when: {feature: credit_score}, do: restart-container, target: {label: app=feature-store}, mode: auto}
