@@ -45,6 +45,8 @@ interface Held {
   next: number;
   /** Applied, not yet committed. */
   pending: OffsetDecision[];
+  /** Newest watermark whose decisions are committed, microseconds; undefined before the first. */
+  committed: number | undefined;
 }
 
 export class DetectionWorker implements PartitionReader {
@@ -73,7 +75,14 @@ export class DetectionWorker implements PartitionReader {
     const stored = await store.storedDecisions(partition, claim.replayFrom);
     const again = stored.filter(({ offset, event }) => offset > (applied.get(event.model) ?? -1));
     const expected = new Map(again.map((decision) => [decision.event.id, decision]));
-    this.#held.set(partition, { claim, engine, expected, next: claim.replayFrom, pending: [] });
+    this.#held.set(partition, {
+      claim,
+      engine,
+      expected,
+      next: claim.replayFrom,
+      pending: [],
+      committed: undefined,
+    });
     logger.info(
       { partition, epoch: claim.epoch, from: claim.replayFrom, models: states.length },
       "partition claimed",
@@ -98,6 +107,7 @@ export class DetectionWorker implements PartitionReader {
       if (entry.offset >= held.next) this.#apply(partition, held, entry);
     }
     await this.#commit(held);
+    held.committed = held.engine.watermark;
     this.#notices.look(this.engines());
   }
 
@@ -125,6 +135,14 @@ export class DetectionWorker implements PartitionReader {
   /** The engines at work, for metrics and the API. */
   engines(): readonly PartitionEngine[] {
     return [...this.#held.values()].map((held) => held.engine);
+  }
+
+  /**
+   * Of each partition held: up to when everything was judged and every decision committed, microseconds; undefined
+   * before the first tick since it was claimed.
+   */
+  watermarks(): readonly (number | undefined)[] {
+    return [...this.#held.values()].map((held) => held.committed);
   }
 
   /** Says once what has to be learned anew. */
