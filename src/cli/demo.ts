@@ -47,7 +47,9 @@ const stopDeadlineMs = 30_000;
 export function registerDemo(program: Command, parts: DemoParts): void {
   program
     .command("demo")
-    .description("three faults and two harmless changes, told in under a minute; nothing needed")
+    .description(
+      "three faults, two harmless changes and a restart that does not help; nothing needed",
+    )
     .option("--json", "print events as JSON lines, the scorecard last")
     .option("--seed <number>", "another story with the same plot", "1")
     .option("--keep", "go on with normal rows afterwards, until Ctrl-C")
