@@ -22,17 +22,3 @@ export const systemClock: Clock = {
   at: (realMs) => realMs,
   sleep: quietTimer,
 };
-
-/**
- * A clock that runs `rate` times as fast as the machine's, from now on: how the demo tells a day in seconds.
- *
- * @param rate seconds of this clock in a real second, > 0
- */
-export function acceleratedClock(rate: number, originMs: number = Date.now()): Clock {
-  const at = (realMs: number): number => originMs + (realMs - originMs) * rate;
-  return {
-    now: () => at(Date.now()),
-    at,
-    sleep: (ms, signal) => quietTimer(ms / rate, signal),
-  };
-}

@@ -19,6 +19,7 @@ import { buildEngine } from "./fixes.ts";
 import { buildHttp, type Shown } from "./http.ts";
 import { buildExecutors, buildOutbox } from "./outbox.ts";
 import { type Parts, withParts } from "./parts.ts";
+import { type Progress, progressOf } from "./progress.ts";
 import { buildSources } from "./sources.ts";
 import { buildPresence, buildRetention, buildStore } from "./store.ts";
 import { buildStream, type Stream } from "./stream.ts";
@@ -37,6 +38,8 @@ export interface App {
   /** Where it listens. */
   readonly url: string;
   readonly stream: Stream;
+  /** How far it has come with what its sources held at a moment of its clock, ms since 1970. */
+  progress(atMs: number): Promise<Progress>;
   /** Sources first, metrics last, within one deadline. */
   stop(): Promise<void>;
 }
@@ -78,11 +81,18 @@ async function start(parts: Parts, asked: Omit<AppOptions, "logger">): Promise<A
     orderKeyOf: orderKeys(executors),
   };
   buildOutbox(stored, executors, recording);
-  shown.worker = await buildDetection(stored, { ...configured, recording, stream });
+  const worker = await buildDetection(stored, { ...configured, recording, stream });
+  shown.worker = worker;
   buildSources(stored, { ...configured, stream });
   started();
   logger.info({ version }, "started");
-  return { url: http.url, stream, stop: () => lifecycle.stop() };
+  const { store, clock } = stored;
+  return {
+    url: http.url,
+    stream,
+    progress: (atMs) => progressOf({ store, clock, stream, worker }, atMs),
+    stop: () => lifecycle.stop(),
+  };
 }
 
 const notAllStarted = (): { readonly ok: boolean; readonly reason: string } => ({

@@ -7,7 +7,12 @@ import { marker } from "../commands/marker.ts";
 import type { Remediations } from "../config/fixes.ts";
 import { parseConfig } from "../config/parse.ts";
 import type { Config } from "../config/schema.ts";
-import { playStory, type StoryWorld, type WatchingDaemon } from "../sandbox/story/play.ts";
+import {
+  type PlayedStory,
+  playStory,
+  type StoryWorld,
+  type WatchingDaemon,
+} from "../sandbox/story/play.ts";
 import { passed, type Scorecard } from "../sandbox/story/scorecard.ts";
 import type { RecordSink } from "../stream/record-sink.ts";
 import { createLogger } from "../telemetry/logger.ts";
@@ -25,9 +30,8 @@ interface StartOptions extends StoryWorld {
   readonly logger: Logger;
 }
 
-interface StartedApp {
+interface StartedApp extends Pick<WatchingDaemon, "url" | "progress" | "stop"> {
   readonly stream: RecordSink;
-  stop(): Promise<void>;
 }
 
 interface DemoOptions {
@@ -43,10 +47,12 @@ const stopDeadlineMs = 30_000;
 export function registerDemo(program: Command, parts: DemoParts): void {
   program
     .command("demo")
-    .description("three faults and two harmless changes, told in under a minute; nothing needed")
+    .description(
+      "three faults, two harmless changes and a restart that does not help; nothing needed",
+    )
     .option("--json", "print events as JSON lines, the scorecard last")
     .option("--seed <number>", "another story with the same plot", "1")
-    .option("--keep", "keep the sandbox running afterwards, until Ctrl-C")
+    .option("--keep", "go on with normal rows afterwards, until Ctrl-C")
     .option("--kafka", "stream through a real Kafka (needs Java 17 and Maven)")
     .option("--docker", "restart in a real Docker engine (needs root)")
     .action((options: DemoOptions) => demo(options, parts));
@@ -61,23 +67,29 @@ async function demo(options: DemoOptions, parts: DemoParts): Promise<void> {
     });
   }
   const json = options.json === true;
-  const print = (line: string): void => cli.print(line);
+  // After the scorecard nothing more comes on stdout with --json, so that it is the last line.
+  let tell = (line: string): void => cli.print(line);
   const lifecycle = createLifecycle({ clock: systemClock, stopDeadlineMs });
   try {
-    const card = await playStory({
+    const played = await playStory({
       seed,
       stop: cli.stopSignal(),
       json,
       docker: options.docker === true,
       kafka: options.kafka === true,
-      say: json ? (line) => cli.say(line) : print,
-      print,
+      say: (line) => (json ? cli.say(line) : cli.print(line)),
+      print: (line) => tell(line),
       onStop: (name, stop) => lifecycle.onStop(name, stop),
       start: (config, world) => startDaemon(config, world, parts),
     });
-    if (options.keep === true) await keep(cli);
-    print(json ? JSON.stringify({ scorecard: card }) : cardText(card));
-    if (!passed(card)) cli.exitWith(1);
+    if (played === undefined || !passed(played.scorecard)) cli.exitWith(1);
+    if (played === undefined) return cli.say("Stopped before the story's end: no scorecard.");
+    const { scorecard } = played;
+    cli.print(json ? JSON.stringify({ scorecard }) : cardText(scorecard));
+    if (json) tell = (line) => cli.say(line);
+    if (options.keep !== true) return;
+    cli.say(keepText(played));
+    await played.goOn();
   } finally {
     await lifecycle.stop();
   }
@@ -93,6 +105,8 @@ async function startDaemon(
   const app = await startApp(config, { ...world, logger });
   const { sources } = config;
   return {
+    url: app.url,
+    progress: (atMs) => app.progress(atMs),
     retrained: async (model, nowMs) => {
       await ask(marker, { model, what: "retrain" }, { stream: app.stream, sources, nowMs });
     },
@@ -100,10 +114,19 @@ async function startDaemon(
   };
 }
 
-async function keep(cli: Cli): Promise<void> {
-  const stop = cli.stopSignal();
-  cli.say("The sandbox keeps running; Ctrl-C ends it.");
-  while (!stop.aborted) await systemClock.sleep(3_600_000, stop);
+function keepText({ addresses, accounts }: PlayedStory): string {
+  const { daemon, jira, source } = addresses;
+  const known = accounts.map(({ name, token }) => `${name} with the token ${token}`);
+  const [person] = accounts.slice(-1).map(({ name, token }) => `${name}:${token}`);
+  return `
+Normal rows go on, ten minutes of them every ten seconds. Ctrl-C ends it.
+  Jira       ${jira}/   (SIMULATED; its pages need no login)
+             its REST API knows ${known.join(", ")}:
+             curl -u ${person} ${jira}/rest/api/2/issue/IR-1
+  metrics    ${daemon}/metrics
+  API        ${["incidents", "runs", "models", "effects"].map((list) => `${daemon}/api/v1/${list}`).join("\n             ")}
+  Postgres   ${source}   (may only read)
+`;
 }
 
 function cardText(card: Scorecard): string {
@@ -113,7 +136,8 @@ Scorecard, counted from the ledgers of the Jira sandbox and the engine: ${verdic
   faults found            ${card.detected} of ${card.injected}, after ${card.delay_points ?? "?"} attributions (median)
   false tickets           ${card.false_tickets}
   harmless, and silent    ${card.harmless_silent} of ${card.harmless}
-  restarts                ${card.runs}
+  restarts                ${card.runs} of 1
+  outcome told            ${card.outcomes_told} of 1: the restart did not help
 
 Next: driftwarden replay --csv your-rows.csv   what would it have opened on your own history?
       driftwarden check --config FILE          is my configuration right?`;

@@ -72,6 +72,8 @@ interface Held {
   next: number;
   /** Decisions of applied records that are not committed yet. */
   pending: OffsetDecision[];
+  /** Newest watermark whose decisions are committed, microseconds; undefined before the first. */
+  committed: number | undefined;
 }
 
 export class DetectionWorker implements PartitionReader {
@@ -100,7 +102,14 @@ export class DetectionWorker implements PartitionReader {
     const stored = await store.storedDecisions(partition, claim.replayFrom);
     const again = stored.filter(({ offset, event }) => offset > (applied.get(event.model) ?? -1));
     const expected = new Map(again.map((decision) => [decision.event.id, decision]));
-    this.#held.set(partition, { claim, engine, expected, next: claim.replayFrom, pending: [] });
+    this.#held.set(partition, {
+      claim,
+      engine,
+      expected,
+      next: claim.replayFrom,
+      pending: [],
+      committed: undefined,
+    });
     logger.info(
       { partition, epoch: claim.epoch, from: claim.replayFrom, models: states.length },
       "partition claimed",
@@ -125,6 +134,7 @@ export class DetectionWorker implements PartitionReader {
       if (entry.offset >= held.next) this.#apply(partition, held, entry);
     }
     await this.#commit(held);
+    held.committed = held.engine.watermark;
     this.#notices.look(this.engines());
   }
 
@@ -156,6 +166,14 @@ export class DetectionWorker implements PartitionReader {
   /** The engines of all partitions that this process owns, for metrics and the API. */
   engines(): readonly PartitionEngine[] {
     return [...this.#held.values()].map((held) => held.engine);
+  }
+
+  /**
+   * Of each partition held: up to when everything was judged and every decision committed, microseconds; undefined
+   * before the first tick since it was claimed.
+   */
+  watermarks(): readonly (number | undefined)[] {
+    return [...this.#held.values()].map((held) => held.committed);
   }
 
   /** Loads the states into the engine. Logs once which sections do not fit and have to be learned again. */

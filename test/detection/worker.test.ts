@@ -39,6 +39,20 @@ describe("the worker", () => {
     expect(store.decidedOffset).toBe(69);
   });
 
+  it("says how far a partition is judged only when what it decided is committed", async () => {
+    const store = new MemoryStore();
+    const { worker } = setUp(store);
+    expect(worker.watermarks()).toEqual([]);
+    await worker.assigned(0);
+    expect(worker.watermarks()).toEqual([undefined]);
+    const entries = [...stream(60, 70), tick(70, 10)];
+    store.failDecides = 1;
+    await expect(worker.received(0, entries)).rejects.toThrow("away");
+    expect(worker.watermarks()).toEqual([undefined]);
+    await worker.received(0, entries);
+    expect(worker.watermarks()).toEqual([70 * 60_000_000]);
+  });
+
   it("records that the new owner has processed and deleted count as a lost claim, not as a gap", async () => {
     const store = new MemoryStore();
     const said: string[] = [];

@@ -1,7 +1,7 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { acceleratedClock } from "../../src/clock.ts";
 import { World } from "../detection/streams.ts";
+import { acceleratedClock } from "../fakes/accelerated-clock.ts";
 import { startTestPostgres, type TestPostgres } from "../programs/postgres.ts";
 import { keptLog, runSource, sourceOptions, waitUntil } from "../programs/source.ts";
 

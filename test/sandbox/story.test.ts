@@ -1,86 +1,191 @@
 import { describe, expect, it } from "vitest";
-import { detectorTypes } from "../../detectors/index.ts";
-import { detectorSet } from "../../src/detection/default-detectors.ts";
-import { PartitionEngine } from "../../src/detection/engine.ts";
-import type { DetectionEvent } from "../../src/detection/event.ts";
-import {
-  defaultDecision,
-  defaultRetireAfterUs,
-  defaultSource,
-} from "../../src/detection/settings.ts";
-import { modelKey, modelName } from "../../src/model-key.ts";
+import { storyClock } from "../../src/sandbox/story/clock.ts";
 import { type StoryRow, storyRows } from "../../src/sandbox/story/rows.ts";
-import { passed, scorecard, type TicketSeen } from "../../src/sandbox/story/scorecard.ts";
-import { cadenceMs, historySteps, models, storySteps } from "../../src/sandbox/story/script.ts";
-import type { Row, StreamRecord } from "../../src/stream/record.ts";
+import { prelude, StoryRun } from "../../src/sandbox/story/run.ts";
+import { passed, type Scorecard, scorecard } from "../../src/sandbox/story/scorecard.ts";
+import { cadenceMs, historySteps, storySteps } from "../../src/sandbox/story/script.ts";
+import { type FakeClock, fakeClock } from "../fakes/clock.ts";
+import { StoryPipeline } from "../fakes/story-pipeline.ts";
 
-const originMs = Date.UTC(2026, 2, 2, 12);
 const seeds = Array.from({ length: 20 }, (_, place) => place + 1);
+const startMs = Date.UTC(2026, 2, 2, 12);
 
-const keyOf = (model: string): string =>
-  modelKey({ tenant: "default", environment: "demo", source: "main", model });
+interface Told {
+  readonly run: StoryRun;
+  readonly pipeline: StoryPipeline;
+  readonly real: FakeClock;
+  readonly stopping: AbortController;
+  readonly written: (readonly StoryRow[])[];
+  readonly said: string[];
+  readonly card: () => Scorecard;
+}
 
-function byModel(rows: readonly StoryRow[]): Map<string, Row[]> {
-  const grouped = new Map<string, Row[]>();
-  rows.forEach((row, tid) => {
-    const list = grouped.get(row.model) ?? [];
-    list.push({ ts: row.atMs * 1000, feature: row.feature, importance: row.importance, tid });
-    grouped.set(row.model, list);
+function story(seed: number, lateMs = 0): Told {
+  const real = fakeClock(startMs);
+  const clock = storyClock(real);
+  const originMs = clock.now() + prelude * cadenceMs;
+  const rows = storyRows(seed, originMs);
+  const pipeline = new StoryPipeline({ clock, real, lateMs });
+  const past = Array.from({ length: historySteps - prelude }, (_, n) => rows.at(n - historySteps));
+  pipeline.learn(past.flat());
+  const written: (readonly StoryRow[])[] = [];
+  const said: string[] = [];
+  const stopping = new AbortController();
+  const run = new StoryRun({
+    clock,
+    real,
+    originMs,
+    rows,
+    insert: async (some) => {
+      written.push(some);
+      await pipeline.insert(some);
+    },
+    pipeline,
+    narrator: { scene: () => undefined, catchUp: () => undefined },
+    say: (line) => said.push(line),
+    stop: stopping.signal,
   });
-  return grouped;
+  const card = (): Scorecard => scorecard(pipeline.tickets, { originMs, runs: pipeline.runs });
+  return { run, pipeline, real, stopping, written, said, card };
 }
 
-/** @yields the records a poller would have sent for the whole story */
-function* storyRecords(seed: number): Generator<StreamRecord> {
-  const story = storyRows(seed, originMs);
-  const past = Array.from({ length: historySteps }, (_, step) =>
-    story.at(step - historySteps),
-  ).flat();
-  for (const [model, rows] of byModel(past)) {
-    yield { kind: "history", model: keyOf(model), source: "main", rows, last: true };
-  }
-  for (let step = 0; step <= storySteps; step += 1) {
-    const nowUs = (originMs + step * cadenceMs + 10_000) * 1000;
-    for (const [model, rows] of byModel(story.at(step))) {
-      yield { kind: "rows", model: keyOf(model), source: "main", level: 0, window: step + 1, rows };
-    }
-    yield { kind: "tick", source: "main", watermark: nowUs, clock: nowUs };
-    for (const { model, change } of models) {
-      if (change.retrain?.step !== step) continue;
-      yield { kind: "marker", id: `m${step}`, model: keyOf(model), at: nowUs, marker: "retrain" };
-    }
-  }
+/** Lets the machine's time pass until the promise settles. */
+async function passing<T>(real: FakeClock, work: Promise<T>, stepMs = 1000): Promise<T> {
+  const over = new AbortController();
+  const settled = work.finally(() => over.abort());
+  settled.catch(() => undefined);
+  while (!over.signal.aborted) await real.advance(stepMs);
+  return settled;
 }
 
-function play(seed: number): readonly DetectionEvent[] {
-  const engine = new PartitionEngine({
-    detectors: detectorSet(detectorTypes, { sensitivity: "normal" }),
-    source: () => defaultSource,
-    decision: defaultDecision,
-    maxModels: 100,
-    maxNewModelsPerHour: 100,
-    retireAfterUs: defaultRetireAfterUs,
-    maxFeatures: 100,
-  });
-  return [...storyRecords(seed)].flatMap((record, offset) => [...engine.apply(offset, record)]);
+const hurried = { showMs: 0, patienceMs: 86_400_000 };
+
+async function told(seed: number, lateMs = 0): Promise<Told> {
+  const begun = story(seed, lateMs);
+  await passing(begun.real, begun.run.tell(hurried));
+  return begun;
 }
+
+const decided = ({ pipeline }: Told): readonly string[] =>
+  pipeline.events.map(({ type, model }) => `${type} ${model}`);
 
 describe("the demo's story", () => {
-  it.each(seeds)("with seed %i has every fault found and blamed, and nothing else", (seed) => {
-    const events = play(seed);
-    const tickets = events.flatMap((event): TicketSeen[] => {
-      if (event.type !== "episode_opened") return [];
-      const { model } = modelName(event.model);
-      return [{ summary: `${model}: ${event.features[0]?.feature ?? ""}`, atMs: event.at / 1000 }];
+  it.each(seeds)(
+    "with seed %i has every fault found and blamed, one restart told, and nothing else",
+    async (seed) => {
+      const { pipeline, card } = await told(seed);
+      expect(card()).toMatchObject({
+        detected: 3,
+        missed: 0,
+        false_tickets: 0,
+        harmless_silent: 2,
+        runs: 1,
+        outcomes_told: 1,
+      });
+      expect(passed(card())).toBe(true);
+      const closed = pipeline.events.filter((event) => event.type === "episode_closed");
+      expect(closed.map((event) => event.cause).toSorted()).toEqual([
+        "marker",
+        "recovered",
+        "recovered",
+      ]);
+    },
+  );
+
+  it.each([1, 2, 3, 4, 5])("with seed %i ends the same when the pipeline is late", async (seed) => {
+    const [prompt, late] = [await told(seed), await told(seed, 50_000)];
+    expect(late.card()).toEqual(prompt.card());
+    expect(decided(late)).toEqual(decided(prompt));
+    const steps = prelude + storySteps + 1;
+    expect(late.written).toHaveLength(steps);
+    expect(late.real.now() - startMs).toBeGreaterThan(2 * steps * 50_000);
+    expect(prompt.real.now() - startMs).toBeLessThan(2 * steps * 50_000);
+    expect(late.said).toContain("The story waits: it is slow.");
+  });
+
+  it("says what it waits for when the pipeline stands still", async () => {
+    const { run, real, written } = story(1, Number.POSITIVE_INFINITY);
+    const telling = run.tell({ showMs: 0, patienceMs: 60_000 });
+    await expect(passing(real, telling)).rejects.toMatchObject({
+      code: "DW_SANDBOX_STORY_STALLED",
+      message: "the story waited for too long: it is slow",
     });
-    const card = scorecard(tickets, { originMs, runs: 0 });
-    expect(card).toMatchObject({ detected: 3, missed: 0, false_tickets: 0, harmless_silent: 2 });
-    expect(passed(card)).toBe(true);
-    const closed = events.filter((event) => event.type === "episode_closed");
-    expect(closed.map((event) => event.cause).toSorted()).toEqual([
-      "marker",
-      "recovered",
-      "recovered",
-    ]);
+    expect(real.now() - startMs).toBeLessThan(70_000);
+    expect(written).toEqual([]);
+  });
+
+  it("shows every step for as long as it is asked to", async () => {
+    const { run, real } = story(1);
+    await passing(real, run.tell({ ...hurried, showMs: 500 }), 100);
+    const elapsedMs = real.now() - startMs;
+    expect(elapsedMs).toBeGreaterThanOrEqual((prelude + storySteps + 1) * 500);
+    expect(elapsedMs).toBeLessThan((prelude + storySteps + 1) * 800);
+  });
+
+  it("ends early when it is stopped", async () => {
+    const { run, real, stopping, written } = story(1, 50_000);
+    const telling = run.tell(hurried);
+    for (let n = 0; n < 500; n += 1) await real.advance(1000);
+    stopping.abort();
+    await passing(real, telling);
+    expect(written.length).toBeGreaterThan(0);
+    expect(written.length).toBeLessThan(prelude);
+  });
+});
+
+describe("after the story", () => {
+  it.each([1, 2, 3])(
+    "with seed %i rows go on at cadence, and nothing opens by itself",
+    async (seed) => {
+      const { run, pipeline, real, stopping, written } = await told(seed);
+      const [before, opened] = [written.length, pipeline.tickets.length];
+      const beganMs = real.now();
+      const goingOn = run.goOn(10_000);
+      while (written.length < before + 300) await real.advance(1000);
+      stopping.abort();
+      await passing(real, goingOn);
+      const steps = written.length - before;
+      expect((real.now() - beganMs) / steps).toBeGreaterThan(9_500);
+      expect((real.now() - beganMs) / steps).toBeLessThan(12_000);
+      const times = written.slice(before).map((rows) => rows[0]?.atMs ?? 0);
+      const gaps = times.slice(1).map((atMs, n) => atMs - (times[n] ?? 0));
+      for (const gap of gaps) expect(Math.abs(gap - cadenceMs)).toBeLessThan(10_000);
+      expect(pipeline.tickets).toHaveLength(opened);
+    },
+  );
+});
+
+describe("the scorecard", () => {
+  const asPromised: Scorecard = {
+    injected: 3,
+    detected: 3,
+    missed: 0,
+    false_tickets: 0,
+    harmless: 2,
+    harmless_silent: 2,
+    runs: 1,
+    outcomes_told: 1,
+    delay_points: 1,
+  };
+
+  it.each([
+    ["without the restart", { runs: 0 }],
+    ["with a second restart", { runs: 2 }],
+    ["with a restart whose outcome nobody was told", { outcomes_told: 0 }],
+    ["with an outcome told twice", { outcomes_told: 2 }],
+    ["with a fault missed", { missed: 1 }],
+    ["with a false ticket", { false_tickets: 1 }],
+    ["with a ticket about a harmless change", { harmless_silent: 1 }],
+  ])("is not as promised %s", (_, changed) => {
+    expect(passed(asPromised)).toBe(true);
+    expect(passed({ ...asPromised, ...changed })).toBe(false);
+  });
+
+  it("counts an outcome on the ticket of the restarted model only", () => {
+    const ticket = { summary: "fraud-v3: refund_flag", atMs: startMs, comments: ["did not help"] };
+    const counted = { originMs: startMs, runs: 1 };
+    expect(scorecard([ticket], counted).outcomes_told).toBe(0);
+    const restarted = { ...ticket, summary: "churn-v7: credit_score" };
+    expect(scorecard([ticket, restarted], counted).outcomes_told).toBe(1);
   });
 });

@@ -1,12 +1,14 @@
-/** The demo's story from its first row to its scorecard, in accelerated time. */
+/** The demo's story from its first row to its scorecard, and what goes on afterwards. */
 import type { Engine } from "../../../remediations/docker/engine.ts";
-import { acceleratedClock, type Clock, systemClock } from "../../clock.ts";
+import { type Clock, systemClock } from "../../clock.ts";
 import type { Message } from "../../messages/message.ts";
+import { storyClock } from "./clock.ts";
 import { Narrator } from "./narrator.ts";
 import { storyRows } from "./rows.ts";
+import { type Pipeline, prelude, StoryRun } from "./run.ts";
 import { type Scorecard, scorecard } from "./scorecard.ts";
-import { cadenceMs, historySteps, models, storySteps } from "./script.ts";
-import { type Stage, type StageOptions, setStage } from "./stage.ts";
+import { cadenceMs, historySteps, models } from "./script.ts";
+import { type Account, type Stage, type StageOptions, setStage } from "./stage.ts";
 
 export interface StoryOptions extends Omit<StageOptions, "clock"> {
   readonly seed: number;
@@ -28,32 +30,43 @@ export interface StoryWorld {
   readonly onRendered: (markup: string, message: Message) => void;
 }
 
-export interface WatchingDaemon {
-  /** Announces that a model was retrained. */
-  retrained(model: string, atMs: number): Promise<void>;
+export interface WatchingDaemon extends Pipeline {
+  /** Where it listens. */
+  readonly url: string;
   stop(): Promise<void>;
 }
 
-/** Ten minutes pass in half a second. */
-const rate = 1200;
-/** Steps of normal life between the start and the story. */
-const prelude = 8;
-/** How long the tracker may take to resolve the last ticket after the story, real ms. */
-const patienceMs = 15_000;
+export interface PlayedStory {
+  readonly scorecard: Scorecard;
+  /** Where to look at what the story left. */
+  readonly addresses: Readonly<Record<"daemon" | "jira" | "source", string>>;
+  /** Who may log in at the Jira sandbox. */
+  readonly accounts: readonly Account[];
+  /** Lets normal rows come, ten minutes of them every ten seconds, until the story is stopped. */
+  goOn(): Promise<void>;
+}
 
-/** Everything it starts is handed to `onStop`, and stands until the caller stops it. */
-export async function playStory(options: StoryOptions): Promise<Scorecard> {
-  const { seed, onStop, stop, say, print, json } = options;
-  const clock = acceleratedClock(rate);
+/** A step is shown for half a second to people, and not at all to programs. */
+const showMs = 500;
+const showAfterwardsMs = 10_000;
+/** An idle machine needs half a minute for the whole story. */
+const patienceMs = 15 * 60_000;
+
+/**
+ * Everything it starts is handed to `onStop`, and stands until the caller stops it.
+ *
+ * @returns undefined when it was stopped before its end
+ * @throws StoryError DW_SANDBOX_STORY_STALLED when the pipeline does not keep up
+ */
+export async function playStory(options: StoryOptions): Promise<PlayedStory | undefined> {
+  const { seed, onStop, stop, say, json, print } = options;
+  const clock = storyClock();
   const stage = await setStage({ ...options, clock });
   const originMs = clock.now() + prelude * cadenceMs;
   const rows = storyRows(seed, originMs);
-  const firstLive = -prelude;
-  for (let step = -historySteps; step < firstLive; step += 1)
+  for (let step = -historySteps; step < -prelude; step += 1)
     await stage.table.insert(rows.at(step));
-  say(
-    `History       seven days of ${models.length} models, one attribution every ten minutes; a day passes in 72 s\n`,
-  );
+  say(`History       seven days of ${models.length} models, one attribution every ten minutes\n`);
   const daemon = await options.start(stage.config, {
     clock,
     engine: stage.engine,
@@ -61,47 +74,32 @@ export async function playStory(options: StoryOptions): Promise<Scorecard> {
   });
   onStop("driftwarden", () => daemon.stop());
   const narrator = new Narrator(stage.jira, { print, json });
-  for (let step = firstLive; step <= storySteps && !stop.aborted; step += 1) {
-    await clock.sleep(originMs + step * cadenceMs - clock.now(), stop);
-    await stage.table.insert(rows.at(step));
-    await announce(step, { daemon, atMs: clock.now(), narrator });
-    narrator.catchUp();
-  }
-  await settled(stage, narrator, stop);
-  const tickets = stage.jira
-    .issues()
-    .map(({ summary, createdAtMs }) => ({ summary, atMs: createdAtMs }));
+  const run = new StoryRun({
+    clock,
+    real: systemClock,
+    originMs,
+    rows,
+    insert: (written) => stage.table.insert(written),
+    pipeline: daemon,
+    narrator,
+    say,
+    stop,
+  });
+  await run.tell({ showMs: json ? 0 : showMs, patienceMs });
+  if (stop.aborted) return undefined;
+  return {
+    scorecard: cardOf(stage, originMs),
+    addresses: { daemon: daemon.url, jira: stage.jira.url, source: stage.sourceUrl },
+    accounts: stage.accounts,
+    goOn: () => run.goOn(showAfterwardsMs),
+  };
+}
+
+function cardOf(stage: Stage, originMs: number): Scorecard {
+  const tickets = stage.jira.issues().map(({ summary, createdAtMs, comments }) => ({
+    summary,
+    atMs: createdAtMs,
+    comments: comments.map(({ body }) => body),
+  }));
   return scorecard(tickets, { originMs, runs: stage.restarts() });
-}
-
-interface StepParts {
-  readonly daemon: WatchingDaemon;
-  readonly atMs: number;
-  readonly narrator: Narrator;
-}
-
-/** What the story itself does at a step. */
-async function announce(step: number, { daemon, atMs, narrator }: StepParts): Promise<void> {
-  for (const { model, change } of models) {
-    const kind = change.harmful ? "FAULT" : "HARMLESS";
-    if (step === change.from) narrator.scene(atMs, `${kind} ${model}: ${change.name}`);
-    if (step === change.to + 1 && change.retrain === undefined)
-      narrator.scene(atMs, `${model}: mended`);
-    if (step !== change.retrain?.step) continue;
-    narrator.scene(
-      atMs,
-      `${model}: retrained, and announced so: driftwarden marker ${model} retrain`,
-    );
-    await daemon.retrained(model, atMs);
-  }
-}
-
-/** Waits until every ticket is resolved, or patience ends. */
-async function settled(stage: Stage, narrator: Narrator, stop: AbortSignal): Promise<void> {
-  const deadline = Date.now() + patienceMs;
-  while (Date.now() < deadline && !stop.aborted) {
-    narrator.catchUp();
-    if (stage.jira.issues().every((issue) => issue.resolvedAtMs !== undefined)) return;
-    await systemClock.sleep(100, stop);
-  }
 }

@@ -10,8 +10,8 @@ export interface StoryRow {
   readonly importance: number;
 }
 
-/** Exporters run a few seconds early or late. */
-const jitterMs = 4000;
+/** Exporters run up to half of this early or late. */
+export const jitterMs = 4000;
 
 export interface StoryRows {
   /** Rows of all models at this step. Call with consecutive steps: the noise is drawn in order. */

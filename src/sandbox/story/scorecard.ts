@@ -1,10 +1,11 @@
 /** What the demo proves, counted from the ledgers of the Jira sandbox and the engine, never from Driftwarden's own word. */
-import { cadenceMs, models } from "./script.ts";
+import { cadenceMs, models, promisedRestart } from "./script.ts";
 
 export interface TicketSeen {
   readonly summary: string;
   /** When the sandbox created it, story time, milliseconds since 1970. */
   readonly atMs: number;
+  readonly comments: readonly string[];
 }
 
 export interface Scorecard {
@@ -19,6 +20,8 @@ export interface Scorecard {
   readonly harmless_silent: number;
   /** Restarts the engine carried out. */
   readonly runs: number;
+  /** Comments that tell what became of the promised restart, on the ticket of its model. */
+  readonly outcomes_told: number;
   /** Median attributions between a fault and its ticket; null when nothing was detected. */
   readonly delay_points: number | null;
 }
@@ -55,11 +58,21 @@ export function scorecard(
     harmless: harmless.length,
     harmless_silent: harmless.length - tripped.length,
     runs: story.runs,
+    outcomes_told: outcomesTold(tickets),
     delay_points: delays.toSorted((a, b) => a - b)[Math.floor(delays.length / 2)] ?? null,
   };
 }
 
-/** Whether the demo kept its promise: nothing missed, false or tripped. */
+function outcomesTold(tickets: readonly TicketSeen[]): number {
+  const { model, outcome } = promisedRestart;
+  const concerned = tickets.filter(({ summary }) => summary.includes(model));
+  return concerned.flatMap(({ comments }) => comments).filter((body) => body.includes(outcome))
+    .length;
+}
+
+/** Whether the demo kept its promise: nothing missed, false or tripped; one restart, and its outcome told once. */
 export function passed(card: Scorecard): boolean {
-  return card.missed === 0 && card.false_tickets === 0 && card.harmless_silent === card.harmless;
+  const { missed, false_tickets: falseTickets, harmless, harmless_silent: silent } = card;
+  const found = missed === 0 && falseTickets === 0 && silent === harmless;
+  return found && card.runs === 1 && card.outcomes_told === 1;
 }

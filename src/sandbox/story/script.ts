@@ -32,7 +32,7 @@ export interface ScriptedChange {
   readonly harmful: boolean;
   /** The guilty feature; undefined when it is the model itself, or nobody. */
   readonly feature?: string;
-  /** First and last step it lasts. */
+  /** First and last step it lasts; Infinity when it is there to stay. */
   readonly from: number;
   readonly to: number;
   readonly during: Partial<Conditions>;
@@ -112,7 +112,7 @@ export const models: readonly ModelScript[] = [
       name: "importances doubled: another unit",
       harmful: false,
       from: 4,
-      to: storySteps,
+      to: Number.POSITIVE_INFINITY,
       during: { scale: 2 },
     },
   },
@@ -123,11 +123,14 @@ export const models: readonly ModelScript[] = [
       name: "half as many rows explained: more noise",
       harmful: false,
       from: 5,
-      to: storySteps,
+      to: Number.POSITIVE_INFINITY,
       during: { noise: Math.SQRT2 },
     },
   },
 ];
+
+/** The one restart that the story promises, and what the ticket of its model has to say of it. */
+export const promisedRestart = { model: "churn-v7", outcome: "did not help" } as const;
 
 const normal: Conditions = { features: {}, scale: 1, noise: 1, silent: false };
 

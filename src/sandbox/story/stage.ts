@@ -30,24 +30,37 @@ export interface Stage {
   readonly engine: Engine | undefined;
   /** Restarts that the engine itself counted. */
   readonly restarts: () => number;
+  /** Where the rows are written to, as the role that may only read them. */
+  readonly sourceUrl: string;
+  /** Who may log in at the Jira sandbox: Driftwarden itself, and a person. */
+  readonly accounts: readonly Account[];
   /** The configuration Driftwarden is started with. */
   readonly config: string;
 }
 
+export interface Account {
+  readonly name: string;
+  readonly token: string;
+}
+
+const daemonAccount: Account = { name: "demo", token: "demo" };
+const accounts: readonly Account[] = [daemonAccount, { name: "alice", token: "alice" }];
 const container = { name: "feature-store-1", labels: { app: "feature-store" } };
 
 export async function setStage(options: StageOptions): Promise<Stage> {
   const { clock, onStop, say } = options;
   const postgres = await startPostgres({ settings: { fsync: "off" } });
   onStop("postgres", () => postgres.stop());
-  say(`Postgres      real, from npm, on port ${postgres.port}; its clock is told ahead`);
+  say(
+    `Postgres      real, from npm, on port ${postgres.port}; its rows carry the time of the story`,
+  );
   const [source = "", store = ""] = await createDatabases(postgres.url, [
     "explainability",
     "driftwarden",
   ]);
   const table = await createStoryTable(source);
   onStop("table", () => table.close());
-  const jira = await startJiraSandbox({ clock });
+  const jira = await startJiraSandbox({ clock, users: accounts });
   onStop("jira", () => jira.stop());
   say(`Jira          SIMULATED, real HTTP: ${jira.url}`);
   const engine = await chooseEngine(options);
@@ -55,23 +68,31 @@ export async function setStage(options: StageOptions): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), "driftwarden-demo-"));
   onStop("folder", () => rm(folder, { recursive: true, force: true }));
   const token = join(folder, "jira-token");
-  await writeFile(token, "demo\n", { mode: 0o600 });
-  const readonlyUrl = source.replace("//app@", "//readonly@");
+  await writeFile(token, `${daemonAccount.token}\n`, { mode: 0o600 });
+  const sourceUrl = source.replace("//app@", "//readonly@");
   const stream = brokers === undefined ? "" : `, kafka: {brokers: ${JSON.stringify(brokers)}}`;
   const config = `
 store: {url: "${store}"}
 sources:
-  main: {url: "${readonlyUrl}", environment: demo, columns: {model: model}, poll_interval: 2m}
+  main: {url: "${sourceUrl}", environment: demo, columns: {model: model}, poll_interval: 50ms}
 stream: {partitions: 2${stream}}
 detection: {checkpoint_interval: 1h}
 incidents: {resolve_after: 30m}
-jira: {url: "${jira.url}", user: demo, token_file: ${token}, reopen_transition: Reopen}
+jira: {url: "${jira.url}", user: ${daemonAccount.name}, token_file: ${token}, reopen_transition: Reopen}
 docker: {socket: ${engine.socket}}
 fixes:
   - {name: restart-feature-store, when: {feature: credit_score}, do: restart-container, target: {label: app=feature-store}, mode: auto}
 http: {listen: "127.0.0.1:0"}
 `;
-  return { table, jira, engine: engine.simulated, restarts: engine.restarts, config };
+  return {
+    table,
+    jira,
+    engine: engine.simulated,
+    restarts: engine.restarts,
+    sourceUrl,
+    accounts,
+    config,
+  };
 }
 
 interface ChosenEngine {

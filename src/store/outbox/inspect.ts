@@ -7,6 +7,15 @@ const countsSql = "select status, count(*) as count from outbox group by status"
 const listSql = `
 select seq, id, incident, effect, status, attempts, due_at_ms as "dueAtMs", last_error as "lastError" from outbox
 where ($1::text is null or status = $1) and seq > $2 order by seq limit $3`;
+/** An effect behind one of its incident and order key that is not due yet waits with it, whatever its own time. */
+const dueSql = `
+select effect ->> 'kind' as kind from outbox o
+where status in ('pending', 'working') and due_at_ms <= $1
+  and (timer or not exists (
+    select from outbox earlier
+    where earlier.incident = o.incident and earlier.lane = o.lane and earlier.seq < o.seq
+      and earlier.status in ('pending', 'working') and not earlier.timer and earlier.due_at_ms > $1))
+order by seq`;
 const retrySql = `
 update outbox set status = 'pending', due_at_ms = extract(epoch from clock_timestamp()) * 1000 where id = $1 and status = 'dead' returning id`;
 
@@ -47,6 +56,12 @@ export async function listEffects(q: Queryable, filter: EffectFilter = {}): Prom
   const rows = await q.query<OutboxEffect>(listSql, [status, after, limit + 1]);
   const items = rows.slice(0, limit);
   return { items, next: rows.length > limit ? (items.at(-1)?.seq ?? null) : null };
+}
+
+/** @returns the kinds of what is to be done now and is not done, oldest promise first */
+export async function dueEffects(q: Queryable, nowMs: number): Promise<readonly string[]> {
+  const rows = await q.query<{ kind: string }>(dueSql, [nowMs]);
+  return rows.map(({ kind }) => kind);
 }
 
 /** Due at once, by the store's clock. @returns false when there is no dead effect of this id */

@@ -1,7 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { NewEffect, TakenEffect } from "../../../src/store/outbox/effect.ts";
 import { enqueueEffects } from "../../../src/store/outbox/enqueue.ts";
-import { countEffects, listEffects, retryDeadEffect } from "../../../src/store/outbox/inspect.ts";
+import {
+  countEffects,
+  dueEffects,
+  listEffects,
+  retryDeadEffect,
+} from "../../../src/store/outbox/inspect.ts";
 import { completeEffect, failEffect, recordIntent } from "../../../src/store/outbox/settle.ts";
 import {
   nextEffectDueMs,
@@ -141,6 +146,31 @@ describe("taking effects", () => {
     await store.transaction((tx) => enqueueEffects(tx, [effect("e")], 0));
     await eventually(() => expect(heard).toBe(2));
     unlisten();
+  });
+});
+
+describe("what is to be done now", () => {
+  it("holds what is in hand, and neither what is due later nor what waits behind it", async () => {
+    const open = { kind: "ticket.open" };
+    const run = { effect: { kind: "run.start" }, orderKey: "run" };
+    const store = await outboxWith(
+      effect("later", { effect: open, dueAtMs: 9_000 }),
+      effect("behind it"),
+      effect("beside it", run),
+      effect("timer", { effect: { kind: "incident.settle" }, timer: true }),
+    );
+    expect(await dueEffects(store, 1_000)).toEqual(["run.start", "incident.settle"]);
+    for (const taken of await take(store)) await completeEffect(store, taken, null);
+    expect(await dueEffects(store, 1_000)).toEqual([]);
+    expect(await dueEffects(store, 9_000)).toEqual(["ticket.open", "ticket.repeat"]);
+    await takeOne(store, { nowMs: 9_000 });
+    expect(await dueEffects(store, 9_000)).toEqual(["ticket.open", "ticket.repeat"]);
+  });
+
+  it("does not hold what was given up", async () => {
+    const store = await outboxWith(effect("given up"));
+    await failEffect(store, await takeOne(store), { error: "400", dead: true });
+    expect(await dueEffects(store, 1_000)).toEqual([]);
   });
 });
 

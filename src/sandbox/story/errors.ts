@@ -1,0 +1,5 @@
+/** What can keep the demo's story from its end. */
+import { DriftwardenError } from "../../errors.ts";
+
+/** The story waits for the pipeline, which has not caught up within the time that the whole story may take. */
+export class StoryError extends DriftwardenError<"DW_SANDBOX_STORY_STALLED"> {}

@@ -1,0 +1,152 @@
+/**
+ * The steps of the story. Time goes on only when the pipeline has caught up: detection has judged every row that was
+ * written, and every effect that is due is done. So a slow machine takes longer, and decides the same.
+ */
+import type { Clock } from "../../clock.ts";
+import type { StoryClock } from "./clock.ts";
+import { StoryError } from "./errors.ts";
+import type { Narrator } from "./narrator.ts";
+import { jitterMs, type StoryRow, type StoryRows } from "./rows.ts";
+import { cadenceMs, models, storySteps } from "./script.ts";
+
+/** What the story is told to. */
+export interface Pipeline {
+  /** Whether every row written before this moment is judged and every effect that is due is done. */
+  progress(atMs: number): Promise<PipelineProgress>;
+  /** Announces that a model was retrained. */
+  retrained(model: string, atMs: number): Promise<void>;
+}
+
+export type PipelineProgress =
+  | { readonly settled: false; readonly waitsFor: string }
+  /** @param effectsDone counts what was ever carried out */
+  | { readonly settled: true; readonly effectsDone: number };
+
+export interface StoryRunOptions {
+  readonly clock: StoryClock;
+  /** The machine's clock. It says how long a step is shown at least and when patience ends, and decides nothing else. */
+  readonly real: Clock;
+  /** Story time of step 0, milliseconds since 1970. */
+  readonly originMs: number;
+  readonly rows: StoryRows;
+  readonly insert: (rows: readonly StoryRow[]) => Promise<void>;
+  readonly pipeline: Pipeline;
+  readonly narrator: Pick<Narrator, "scene" | "catchUp">;
+  /** Told what is waited for when it takes long. */
+  readonly say: (line: string) => void;
+  /** Ends the story early. */
+  readonly stop: AbortSignal;
+}
+
+export interface Pace {
+  /** A step is shown for at least so long, real milliseconds. */
+  readonly showMs: number;
+  /** All steps together may take so long, real milliseconds. */
+  readonly patienceMs: number;
+}
+
+/** Steps of normal life between the start and the story. */
+export const prelude = 8;
+/** Before the rows of a step are written, everything due by this moment is done. */
+const beforeMs = 30_000;
+/** Then time goes on by this much, so that what waits for rows to be complete is judged as well. */
+const afterMs = 60_000;
+const lookEveryMs = 20;
+const sayEveryMs = 10_000;
+
+export class StoryRun {
+  readonly #options: StoryRunOptions;
+  #next = -prelude;
+  #effectsDone = -1;
+  #deadlineMs = Number.POSITIVE_INFINITY;
+
+  constructor(options: StoryRunOptions) {
+    this.#options = options;
+  }
+
+  /** From the first step to the last. @throws StoryError DW_SANDBOX_STORY_STALLED */
+  async tell({ showMs, patienceMs }: Pace): Promise<void> {
+    this.#deadlineMs = this.#options.real.now() + patienceMs;
+    while (this.#next <= storySteps && !this.#options.stop.aborted) await this.#step(showMs);
+    this.#deadlineMs = Number.POSITIVE_INFINITY;
+  }
+
+  /** Normal life after the story, until it is stopped. */
+  async goOn(showMs: number): Promise<void> {
+    while (!this.#options.stop.aborted) await this.#step(showMs);
+  }
+
+  async #step(showMs: number): Promise<void> {
+    const { clock, real, originMs, rows, insert, narrator, stop } = this.#options;
+    const begunMs = real.now();
+    const step = this.#next++;
+    const atMs = originMs + step * cadenceMs;
+    clock.leapTo(atMs - beforeMs);
+    await this.#settled();
+    this.#changes(step, atMs);
+    clock.leapTo(atMs + jitterMs / 2);
+    await insert(rows.at(step));
+    clock.leapTo(atMs + afterMs);
+    await this.#settled();
+    await this.#retrainings(step);
+    narrator.catchUp();
+    await real.sleep(begunMs + showMs - real.now(), stop);
+  }
+
+  /** What befalls the models from this step on. */
+  #changes(step: number, atMs: number): void {
+    const { narrator } = this.#options;
+    for (const { model, change } of models) {
+      const kind = change.harmful ? "FAULT" : "HARMLESS";
+      if (step === change.from) narrator.scene(atMs, `${kind} ${model}: ${change.name}`);
+      if (step === change.to + 1 && change.retrain === undefined)
+        narrator.scene(atMs, `${model}: mended`);
+    }
+  }
+
+  async #retrainings(step: number): Promise<void> {
+    const { clock, narrator, pipeline } = this.#options;
+    for (const { model, change } of models) {
+      if (step !== change.retrain?.step) continue;
+      const told = `${model}: retrained, and announced so: driftwarden marker ${model} retrain`;
+      narrator.scene(clock.now(), told);
+      await pipeline.retrained(model, clock.now());
+      await this.#settled();
+    }
+  }
+
+  /**
+   * Waits until nothing moves without time going on. An effect may put a record into the stream, which detection has to
+   * judge too, so it is over only when no effect was carried out since the last look.
+   */
+  async #settled(): Promise<void> {
+    for (;;) {
+      const effectsDone = await this.#caughtUp();
+      if (effectsDone === this.#effectsDone || this.#options.stop.aborted) return;
+      this.#effectsDone = effectsDone;
+    }
+  }
+
+  /** @returns how many effects were carried out by then */
+  async #caughtUp(): Promise<number> {
+    const { clock, real, pipeline, say, stop } = this.#options;
+    const untilMs = clock.now();
+    for (let sayAtMs = real.now() + sayEveryMs; !stop.aborted; ) {
+      const progress = await pipeline.progress(untilMs);
+      if (progress.settled) return progress.effectsDone;
+      if (real.now() >= this.#deadlineMs) throw stalled(progress.waitsFor);
+      if (real.now() >= sayAtMs) {
+        sayAtMs = real.now() + sayEveryMs;
+        say(`The story waits: ${progress.waitsFor}.`);
+      }
+      await real.sleep(lookEveryMs, stop);
+    }
+    return this.#effectsDone;
+  }
+}
+
+function stalled(waitsFor: string): StoryError {
+  return new StoryError("DW_SANDBOX_STORY_STALLED", `the story waited for too long: ${waitsFor}`, {
+    hint: "Run it again with DEBUG=1 to read the daemon's log; when the machine is busy with other work, try it later.",
+  });
+}

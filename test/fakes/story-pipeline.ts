@@ -1,0 +1,130 @@
+/** Stands in for the daemon in the demo's story: a real engine, one restart, and as much delay as wanted. */
+import { detectorTypes } from "../../detectors/index.ts";
+import type { Clock } from "../../src/clock.ts";
+import { detectorSet } from "../../src/detection/default-detectors.ts";
+import { PartitionEngine } from "../../src/detection/engine.ts";
+import type { DetectionEvent } from "../../src/detection/event.ts";
+import {
+  defaultDecision,
+  defaultRetireAfterUs,
+  defaultSource,
+} from "../../src/detection/settings.ts";
+import { modelKey, modelName } from "../../src/model-key.ts";
+import type { StoryRow } from "../../src/sandbox/story/rows.ts";
+import type { Pipeline, PipelineProgress } from "../../src/sandbox/story/run.ts";
+import type { Row, StreamRecord } from "../../src/stream/record.ts";
+
+export interface PipelineTicket {
+  readonly summary: string;
+  readonly atMs: number;
+  readonly comments: string[];
+}
+
+export interface StoryPipelineOptions {
+  /** Stamps tickets and restarts. */
+  readonly clock: Clock;
+  readonly real: Clock;
+  /** How long it takes to catch up, real milliseconds. */
+  readonly lateMs: number;
+}
+
+const source = "main";
+const keyOf = (model: string): string =>
+  modelKey({ tenant: "default", environment: "demo", source, model });
+
+export class StoryPipeline implements Pipeline {
+  readonly events: DetectionEvent[] = [];
+  readonly tickets: PipelineTicket[] = [];
+  runs = 0;
+  readonly #options: StoryPipelineOptions;
+  readonly #engine = new PartitionEngine({
+    detectors: detectorSet(detectorTypes, { sensitivity: "normal" }),
+    source: () => defaultSource,
+    decision: defaultDecision,
+    maxModels: 100,
+    maxNewModelsPerHour: 100,
+    retireAfterUs: defaultRetireAfterUs,
+    maxFeatures: 100,
+  });
+  #unjudged: StreamRecord[] = [];
+  #asked = { untilMs: -1, doneAtMs: 0 };
+  #offset = 0;
+  #window = 0;
+
+  constructor(options: StoryPipelineOptions) {
+    this.#options = options;
+  }
+
+  learn(past: readonly StoryRow[]): void {
+    for (const [model, rows] of byModel(past))
+      this.#apply({ kind: "history", model: keyOf(model), source, rows, last: true });
+  }
+
+  async insert(written: readonly StoryRow[]): Promise<void> {
+    if (this.#unjudged.length > 0) throw new Error("rows were written before the last were judged");
+    this.#window += 1;
+    const place = { source, level: 0, window: this.#window };
+    for (const [model, rows] of byModel(written))
+      this.#unjudged.push({ kind: "rows", model: keyOf(model), ...place, rows });
+  }
+
+  async retrained(model: string, atMs: number): Promise<void> {
+    const id = `retrain ${model}`;
+    const at = atMs * 1000;
+    this.#unjudged.push({ kind: "marker", id, model: keyOf(model), at, marker: "retrain" });
+  }
+
+  async progress(untilMs: number): Promise<PipelineProgress> {
+    const { real, lateMs } = this.#options;
+    if (untilMs !== this.#asked.untilMs) this.#asked = { untilMs, doneAtMs: real.now() + lateMs };
+    if (real.now() < this.#asked.doneAtMs) return { settled: false, waitsFor: "it is slow" };
+    const watermark = untilMs * 1000;
+    const judged = this.#unjudged.splice(0);
+    for (const record of judged) this.#apply(record);
+    this.#apply({ kind: "tick", source, watermark, clock: watermark });
+    return { settled: true, effectsDone: this.tickets.length + this.runs };
+  }
+
+  #apply(record: StreamRecord): void {
+    const events = this.#engine.apply(this.#offset++, record);
+    this.events.push(...events);
+    for (const event of events) this.#react(event);
+  }
+
+  #react(event: DetectionEvent): void {
+    const { model } = modelName(event.model);
+    if (event.type === "episode_opened") {
+      const feature = event.features[0]?.feature ?? "";
+      const atMs = this.#options.clock.now();
+      this.tickets.push({ summary: `${model}: ${feature}`, atMs, comments: [] });
+      if (feature === "credit_score") this.#restart(event.model, atMs);
+    }
+    if (event.type !== "verified") return;
+    const said = event.outcome === "not_recovered" ? "did not help" : event.outcome;
+    this.tickets.find(({ summary }) => summary.startsWith(model))?.comments.push(said);
+  }
+
+  /** As the daemon: the question goes into the stream, and is judged with what comes next. */
+  #restart(model: string, atMs: number): void {
+    this.runs += 1;
+    this.#unjudged.push({
+      kind: "verify",
+      run: `run ${this.runs}`,
+      model,
+      since: atMs * 1000,
+      notBefore: (atMs + 300_000) * 1000,
+      minAttributions: 3,
+      giveUpCadences: 6,
+    });
+  }
+}
+
+function byModel(rows: readonly StoryRow[]): Map<string, Row[]> {
+  const grouped = new Map<string, Row[]>();
+  rows.forEach((row, tid) => {
+    const list = grouped.get(row.model) ?? [];
+    list.push({ ts: row.atMs * 1000, feature: row.feature, importance: row.importance, tid });
+    grouped.set(row.model, list);
+  });
+  return grouped;
+}
