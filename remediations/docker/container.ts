@@ -15,6 +15,7 @@ export const listed = z.object({
   Id: containerId,
   Names: strings,
   Labels: labels,
+  State: z.string().nullish(),
   HostConfig: z.object({ NetworkMode: z.string().nullish() }).nullish(),
 });
 
@@ -31,7 +32,11 @@ export const versioned = z.object({
 });
 
 /** `GET /images/{id}/json`. */
-export const imageInspected = z.object({ RepoTags: strings, RepoDigests: strings });
+export const imageInspected = z.object({
+  Id: z.string().nullish(),
+  RepoTags: strings,
+  RepoDigests: strings,
+});
 
 const mounted = z.object({
   Type: z.string().nullish(),

@@ -38,6 +38,14 @@ export interface Container {
   readonly programs: readonly string[];
 }
 
+/** What a list says of a container, without an inspection. */
+export interface ListedContainer {
+  readonly id: string;
+  readonly name: string;
+  /** As in an inspection; `unknown` when the list does not say. */
+  readonly state: string;
+}
+
 export interface EngineVersion {
   readonly engine: string;
   /** The API version spoken from here on, for example `v1.41`. */
@@ -63,9 +71,9 @@ export interface Engine {
   /** Id, or its first 12 digits, of the container this process itself runs in; undefined outside of one. */
   readonly self: string | undefined;
   version(): Promise<EngineVersion>;
-  /** Ids of the containers, running or not, that carry every one of these `key=value` labels; none for an empty list. */
-  list(labels: readonly string[]): Promise<readonly string[]>;
-  /** Undefined when there is no such container. */
+  /** The containers, running or not, that carry every one of these `key=value` labels; none for an empty list. */
+  list(labels: readonly string[]): Promise<readonly ListedContainer[]>;
+  /** Undefined when there is no such container. An answer about another container is an error. */
   inspect(id: string): Promise<Container | undefined>;
   /** Names of the containers that live in the network of this one and lose it when it restarts. */
   dependants(id: string): Promise<readonly string[]>;

@@ -79,7 +79,9 @@ describe.skipIf(!(await dockerTestable()))("on a real Docker engine", () => {
 
     it("finds a label only where it is, and nothing for an empty one", async () => {
       const target = await running({ name: "labelled" });
-      expect(await engine.list(["app=labelled"])).toEqual([target.id]);
+      expect(await engine.list(["app=labelled"])).toEqual([
+        { id: target.id, name: "labelled", state: "running" },
+      ]);
       expect(await engine.list(["app=label"])).toEqual([]);
       expect(await engine.list([])).toEqual([]);
     });

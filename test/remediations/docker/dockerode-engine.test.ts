@@ -121,7 +121,7 @@ describe("selection", () => {
   it("drops what does not carry the label when the filter is ignored", async () => {
     expect(await engine.list(["app=other"])).toEqual([]);
     expect(await engine.list(["app=my-service", "tier=api"])).toEqual([]);
-    expect(await engine.list(["app=my-service"])).toEqual([fakeId]);
+    expect(await engine.list(["app=my-service"])).toMatchObject([{ id: fakeId }]);
   });
 
   it("finds who lives in a container's network, by id and by name", async () => {
