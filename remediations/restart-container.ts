@@ -18,12 +18,21 @@ import type {
 export interface RestartContainerConfig {
   readonly target: Selector;
   readonly grace_seconds: number;
+  readonly allow_stateful?: string | undefined;
 }
 
 const config: z.ZodType<RestartContainerConfig> = z.strictObject({
   target: selector,
   /** Seconds a container has to stop by itself before it is killed. */
   grace_seconds: z.number().int().min(0).max(3600).default(10),
+  /** A person's word that this one container, or compose service, may be restarted though it keeps data. */
+  allow_stateful: z
+    .string()
+    .regex(
+      /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/,
+      "must be the exact name of one container or compose service; it is no pattern",
+    )
+    .optional(),
 });
 
 /** How long an engine may take, after the grace, to stop and start a container whose answer got lost. */
@@ -43,8 +52,8 @@ export const restartContainer: RemediationType<RestartContainerConfig, "docker">
   config,
   requires: ["docker"],
   create: (given, { docker: engine, clock }): Remediation => {
-    const { target: wanted, grace_seconds: graceSeconds } = given;
-    const choice = { engine, labels: labelsOf(wanted), allowStateful: undefined };
+    const { target: wanted, grace_seconds: graceSeconds, allow_stateful: allowStateful } = given;
+    const choice = { engine, labels: labelsOf(wanted), allowStateful };
     return {
       resolve: () => targetsOf(choice),
       act: (target, mayAct) => act({ engine, clock, graceSeconds, mayAct, choice }, target),

@@ -151,3 +151,30 @@ describe("FR-H4: what a choice asks of the engine", () => {
     expect(await onlyTarget(restarting())).toMatchObject({ name: "svc-1" });
   });
 });
+
+describe("FR-H2: allow_stateful of a fix", () => {
+  const Mounts = [{ Type: "volume", Name: "uploads", Destination: "/uploads", RW: true }];
+  const withVolume = (config: object = {}): object => ({ ...shown(config), Mounts });
+
+  it("allows a restart of what keeps data, by the exact name", async () => {
+    fake.on(`/${fakeId}/json`, json(withVolume()));
+    expect((await onlyTarget(restarting())).refusal).toContain("`allow_stateful: svc-1`");
+    const allowing = restarting({ allow_stateful: "svc-1" });
+    const target = await onlyTarget(allowing);
+    expect(target.refusal).toBeUndefined();
+    await allowing.act(target);
+    expect(asked("POST")).toHaveLength(1);
+    expect((await restarting().act(target)).status).toBe("changed");
+  });
+
+  it("allows no database", async () => {
+    fake.on(`/${fakeId}/json`, json(withVolume({ Image: "confluentinc/cp-kafka:7.6.0" })));
+    const target = await onlyTarget(restarting({ allow_stateful: "svc-1" }));
+    expect(target.refusal).toContain("fail it over");
+  });
+
+  it.each(["*", "svc-.*", "", "svc 1", "/svc-1"])("is no pattern: '%s' is refused", (given) => {
+    const own = { target: { label: "app=my-service" }, allow_stateful: given };
+    expect(restartContainer.config.safeParse(own).success).toBe(false);
+  });
+});
