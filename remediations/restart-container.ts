@@ -3,9 +3,9 @@ import { z } from "zod";
 import type { Clock } from "../src/clock.ts";
 import { messageOf } from "../src/errors.ts";
 import type { MayAct } from "../src/permit.ts";
+import { type Choice, driftOf, inspected, snapshotOf, targetsOf } from "./docker/chosen.ts";
 import type { Container, Engine } from "./docker/engine.ts";
 import { DockerError } from "./docker/errors.ts";
-import { refusal } from "./docker/refusal.ts";
 import { labelsOf, type Selector, selector } from "./docker/selector.ts";
 import type {
   ActResult,
@@ -18,12 +18,21 @@ import type {
 export interface RestartContainerConfig {
   readonly target: Selector;
   readonly grace_seconds: number;
+  readonly allow_stateful?: string | undefined;
 }
 
 const config: z.ZodType<RestartContainerConfig> = z.strictObject({
   target: selector,
   /** Seconds a container has to stop by itself before it is killed. */
   grace_seconds: z.number().int().min(0).max(3600).default(10),
+  /** A person's word that this one container, or compose service, may be restarted though it keeps data. */
+  allow_stateful: z
+    .string()
+    .regex(
+      /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/,
+      "must be the exact name of one container or compose service; it is no pattern",
+    )
+    .optional(),
 });
 
 /** How long an engine may take, after the grace, to stop and start a container whose answer got lost. */
@@ -42,61 +51,34 @@ export const restartContainer: RemediationType<RestartContainerConfig, "docker">
   tier: "auto",
   config,
   requires: ["docker"],
-  create: (
-    { target: wanted, grace_seconds: graceSeconds },
-    { docker: engine, clock },
-  ): Remediation => ({
-    resolve: () => resolve(engine, wanted),
-    act: (target, mayAct) => act({ engine, clock, graceSeconds, mayAct }, target),
-    // An engine goes on with a restart when its client is gone: give it the time to end.
-    lookUp: (target) =>
-      settle({ engine, clock }, target, { waitMs: graceSeconds * 1000 + settleMs, revive: false }),
-    health: async ({ id }) => healthOf(await engine.inspect(id)),
-  }),
+  create: (given, { docker: engine, clock }): Remediation => {
+    const { target: wanted, grace_seconds: graceSeconds, allow_stateful: allowStateful } = given;
+    const choice = { engine, labels: labelsOf(wanted), allowStateful };
+    return {
+      resolve: () => targetsOf(choice),
+      act: (target, mayAct) => act({ engine, clock, graceSeconds, mayAct, choice }, target),
+      // An engine goes on with a restart when its client is gone: give it the time to end.
+      lookUp: (target) =>
+        settle({ engine, clock }, target, {
+          waitMs: graceSeconds * 1000 + settleMs,
+          revive: false,
+        }),
+      health: async ({ id }) => healthOf(await inspected(engine, id)),
+    };
+  },
 };
-
-async function resolve(engine: Engine, wanted: Selector): Promise<readonly Target[]> {
-  const labels = labelsOf(wanted);
-  if (labels.length === 0) return [];
-  const found: Container[] = [];
-  for (const id of await engine.list(labels)) {
-    const container = await engine.inspect(id);
-    if (container !== undefined) found.push(container);
-  }
-  // Stopped leftovers of earlier deployments often carry the same labels.
-  const alive = found.filter(({ state }) => !["exited", "created", "dead"].includes(state));
-  const targets: Target[] = [];
-  for (const container of alive.length > 0 ? alive : found) {
-    targets.push({
-      id: container.id,
-      name: container.name,
-      host: engine.host,
-      snapshot: snapshotOf(container),
-      refusal: await refusalOf(engine, container),
-    });
-  }
-  return targets;
-}
-
-function snapshotOf(container: Container): Record<string, string> {
-  return { image_id: container.imageId, started_at: container.startedAt };
-}
-
-async function refusalOf(engine: Engine, container: Container): Promise<string | undefined> {
-  const dependants = await engine.dependants(container.id);
-  return refusal(container, { self: engine.self, dependants });
-}
 
 interface Act {
   readonly engine: Engine;
   readonly clock: Clock;
   readonly graceSeconds: number;
   readonly mayAct: MayAct | undefined;
+  readonly choice: Choice;
 }
 
 async function act(means: Act, target: Target): Promise<ActResult> {
   try {
-    const drift = await driftOf(means.engine, target);
+    const drift = await driftOf(means.choice, target);
     if (drift !== undefined) return { status: "changed", detail: drift };
   } catch (error) {
     return { status: "failed", detail: `Inspecting ${target.name}: ${toldOf(error)}` };
@@ -119,16 +101,6 @@ function noting(mayAct: MayAct, onRefusal: (error: unknown) => void): MayAct {
       onRefusal(error);
       throw error;
     });
-}
-
-async function driftOf(engine: Engine, target: Target): Promise<string | undefined> {
-  const now = await engine.inspect(target.id);
-  if (now === undefined) return `${target.name} is gone.`;
-  for (const [key, value] of Object.entries(snapshotOf(now))) {
-    const before = target.snapshot[key] ?? "unknown";
-    if (before !== value) return `${key} of ${target.name} was ${before} and is ${value}.`;
-  }
-  return refusalOf(engine, now);
 }
 
 /** What happened and what to do about it, in sentences. */
@@ -190,7 +162,7 @@ async function look(engine: Engine, target: Target): Promise<Look> {
   const { name, snapshot } = target;
   let now: Container | undefined;
   try {
-    now = await engine.inspect(target.id);
+    now = await inspected(engine, target.id);
   } catch (error) {
     const detail = `Looking ${name} up: ${messageOf(error)}.`;
     return { result: { status: "unknown", detail }, state: undefined };

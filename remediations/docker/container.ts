@@ -1,7 +1,7 @@
 /** From an engine's answers to what the port knows: validated, because proxies and other engines answer too. */
-import { basename } from "node:path";
 import { z } from "zod";
-import type { Container } from "./engine.ts";
+import type { Container, Mount } from "./engine.ts";
+import { programsOf } from "./programs.ts";
 
 export const containerId: z.ZodType<string> = z.string().regex(/^[0-9a-f]{64}$/);
 
@@ -15,6 +15,7 @@ export const listed = z.object({
   Id: containerId,
   Names: strings,
   Labels: labels,
+  State: z.string().nullish(),
   HostConfig: z.object({ NetworkMode: z.string().nullish() }).nullish(),
 });
 
@@ -31,7 +32,19 @@ export const versioned = z.object({
 });
 
 /** `GET /images/{id}/json`. */
-export const imageInspected = z.object({ RepoTags: strings, RepoDigests: strings });
+export const imageInspected = z.object({
+  Id: z.string().nullish(),
+  RepoTags: strings,
+  RepoDigests: strings,
+});
+
+const mounted = z.object({
+  Type: z.string().nullish(),
+  Name: z.string().nullish(),
+  Source: z.string().nullish(),
+  Destination: z.string().nullish(),
+  RW: z.boolean().nullish(),
+});
 
 /** `GET /containers/{id}/json`. */
 export const inspected = z.object({
@@ -45,10 +58,8 @@ export const inspected = z.object({
     StartedAt: z.string(),
     Health: z.object({ Status: z.string() }).nullish(),
   }),
-  HostConfig: z.object({ AutoRemove: z.boolean().nullish() }),
-  Mounts: z
-    .array(z.object({ Source: z.string().nullish(), Destination: z.string().nullish() }))
-    .nullish(),
+  HostConfig: z.object({ AutoRemove: z.boolean().nullish(), PortBindings: keys }),
+  Mounts: z.array(mounted).nullish(),
   Config: z.object({
     Image: z.string(),
     Labels: labels,
@@ -72,23 +83,33 @@ export function containerFrom(answer: Inspected, images: readonly string[]): Con
     labels: answer.Config.Labels ?? {},
     autoRemove: answer.HostConfig.AutoRemove ?? false,
     envNames: (answer.Config.Env ?? []).map((entry) => entry.split("=", 1)[0] ?? ""),
-    mounts: (answer.Mounts ?? []).map((mount) => ({
-      source: mount.Source ?? "",
-      destination: mount.Destination ?? "",
-    })),
-    exposedPorts: Object.keys(answer.Config.ExposedPorts ?? {}).map((port) => parseInt(port, 10)),
-    programs: programsOf(answer.Path ?? "", answer.Args ?? []),
+    mounts: (answer.Mounts ?? []).map(mountFrom),
+    exposedPorts: portsFrom(answer.Config.ExposedPorts, answer.HostConfig.PortBindings),
+    programs: programsOf([answer.Path ?? "", ...(answer.Args ?? [])]),
   };
+}
+
+/** What an engine does not say is taken for what keeps more: a named volume that can be written. */
+function mountFrom(mount: z.infer<typeof mounted>): Mount {
+  const kind = mount.Type ?? (mount.Name ? "volume" : "bind");
+  const name = mount.Name ?? "";
+  return {
+    source: kind === "volume" && name !== "" ? name : (mount.Source ?? ""),
+    destination: mount.Destination ?? "",
+    kind,
+    writable: mount.RW ?? true,
+    anonymous: kind === "volume" && /^[0-9a-f]{64}$/.test(name),
+  };
+}
+
+type Keys = z.infer<typeof keys>;
+
+function portsFrom(exposed: Keys, published: Keys): readonly number[] {
+  const ports = [...Object.keys(exposed ?? {}), ...Object.keys(published ?? {})];
+  return [...new Set(ports.map((port) => Number.parseInt(port, 10)))];
 }
 
 // Docker leaves Health out where there is no check; Podman writes an empty status.
 function healthFrom(status: string | undefined): Container["health"] {
   return status === "starting" || status === "healthy" || status === "unhealthy" ? status : "none";
-}
-
-function programsOf(path: string, args: readonly string[]): string[] {
-  const program = basename(path);
-  const [first] = args;
-  const wraps = /entrypoint|\.sh$|^(tini|dumb-init|gosu|su-exec)$/.test(program);
-  return wraps && first !== undefined ? [program, basename(first)] : [program];
 }

@@ -12,9 +12,10 @@ import {
   type Listed,
   listed,
 } from "./container.ts";
-import type { Container, Engine } from "./engine.ts";
+import type { Container, Engine, ListedContainer } from "./engine.ts";
 import { DockerError, type DockerErrorCode } from "./errors.ts";
 import { ownContainer } from "./own-container.ts";
+import { carries } from "./selector.ts";
 
 export interface DockerOptions {
   /** Path of the engine's Unix socket. */
@@ -53,7 +54,7 @@ export function openDocker(options: DockerOptions): Engine {
       if (labels.length === 0 || labels.includes("")) return [];
       const found = await listAll(labels);
       // What answers may ignore the filter, and then everything would match.
-      return found.filter((entry) => carries(entry.Labels ?? {}, labels)).map((entry) => entry.Id);
+      return found.filter((entry) => carries(entry.Labels ?? {}, labels)).map(listedFrom);
     },
     inspect: (id) => connection.ask("inspect", (docker) => inspect(docker, checkedId(id))),
     dependants: async (id) => dependantsOf(id, await listAll([])),
@@ -66,6 +67,10 @@ export function openDocker(options: DockerOptions): Engine {
     start: (id) =>
       connection.ask("start", async (docker) => docker.getContainer(checkedId(id)).start()),
   };
+}
+
+function listedFrom(entry: Listed): ListedContainer {
+  return { id: entry.Id, name: nameOf(entry), state: entry.State ?? "unknown" };
 }
 
 function nameOf(entry: Listed): string {
@@ -83,6 +88,7 @@ async function inspect(docker: Dockerode, id: string): Promise<Container | undef
   const answer = await present(docker.getContainer(id).inspect());
   if (answer === undefined) return undefined;
   const container = validated(inspected, answer, "inspect");
+  checkAnswer(container.Id, id);
   return containerFrom(container, await imageNames(docker, container));
 }
 
@@ -94,7 +100,13 @@ async function imageNames(
   if (!/^(sha256:)?[0-9a-f]{12,64}$/.test(name)) return [name];
   const answer = await present(docker.getImage(container.Image).inspect());
   const image = validated(imageInspected, answer ?? {}, "image");
+  if (image.Id) checkAnswer(digestOf(image.Id), digestOf(container.Image));
   return [...(image.RepoTags ?? []), ...(image.RepoDigests ?? [])];
+}
+
+/** Podman leaves the algorithm out. */
+function digestOf(imageId: string): string {
+  return imageId.replace(/^sha256:/, "");
 }
 
 function present<T>(call: Promise<T>): Promise<T | undefined> {
@@ -104,14 +116,14 @@ function present<T>(call: Promise<T>): Promise<T | undefined> {
   });
 }
 
+/** A proxy or an engine that mixes its answers up must not choose what is restarted. */
+function checkAnswer(id: string, asked: string): void {
+  if (id === asked) return;
+  const text = `the engine was asked for ${asked} and answered with ${id.slice(0, 80)}`;
+  throw new DockerError("DW_DOCKER_PROTOCOL", text);
+}
+
 function checkedId(id: string): string {
   if (containerId.safeParse(id).success) return id;
   throw new DockerError("DW_DOCKER_REFUSED", `"${id.slice(0, 80)}" is not a container id`);
-}
-
-function carries(have: Readonly<Record<string, string>>, wanted: readonly string[]): boolean {
-  return wanted.every((label) => {
-    const [key = "", ...value] = label.split("=");
-    return Object.hasOwn(have, key) && have[key] === value.join("=");
-  });
 }

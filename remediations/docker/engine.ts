@@ -2,6 +2,18 @@
 
 import type { MayAct } from "../../src/permit.ts";
 
+/** A folder of a container that comes from outside of it. */
+export interface Mount {
+  /** The name of a volume, or the path of a bind mount on the host. */
+  readonly source: string;
+  readonly destination: string;
+  /** The engine's own word: volume, bind, tmpfs, … */
+  readonly kind: string;
+  readonly writable: boolean;
+  /** A volume that nobody named: the image asks for it, and no other container is given it. */
+  readonly anonymous: boolean;
+}
+
 /** What `inspect` knows. Values of environment variables are never read: they hold secrets. */
 export interface Container {
   /** 64 hex digits. */
@@ -19,10 +31,19 @@ export interface Container {
   readonly labels: Readonly<Record<string, string>>;
   readonly autoRemove: boolean;
   readonly envNames: readonly string[];
-  readonly mounts: readonly { readonly source: string; readonly destination: string }[];
+  readonly mounts: readonly Mount[];
+  /** Exposed by the image, or published. */
   readonly exposedPorts: readonly number[];
-  /** Base names of the program it starts and, behind an entrypoint script, of the one the script starts. */
+  /** Base names of the programs it may start, behind wrappers, shells and entrypoint scripts. Arguments are not kept. */
   readonly programs: readonly string[];
+}
+
+/** What a list says of a container, without an inspection. */
+export interface ListedContainer {
+  readonly id: string;
+  readonly name: string;
+  /** As in an inspection; `unknown` when the list does not say. */
+  readonly state: string;
 }
 
 export interface EngineVersion {
@@ -50,9 +71,9 @@ export interface Engine {
   /** Id, or its first 12 digits, of the container this process itself runs in; undefined outside of one. */
   readonly self: string | undefined;
   version(): Promise<EngineVersion>;
-  /** Ids of the containers, running or not, that carry every one of these `key=value` labels; none for an empty list. */
-  list(labels: readonly string[]): Promise<readonly string[]>;
-  /** Undefined when there is no such container. */
+  /** The containers, running or not, that carry every one of these `key=value` labels; none for an empty list. */
+  list(labels: readonly string[]): Promise<readonly ListedContainer[]>;
+  /** Undefined when there is no such container. An answer about another container is an error. */
   inspect(id: string): Promise<Container | undefined>;
   /** Names of the containers that live in the network of this one and lose it when it restarts. */
   dependants(id: string): Promise<readonly string[]>;

@@ -40,3 +40,14 @@ export function labelsOf(given: Selector): readonly string[] {
   if (given.compose_project === undefined) return [service];
   return [service, `com.docker.compose.project=${given.compose_project}`];
 }
+
+/** Whether these are all among the labels of a container. Nothing carries an empty list. */
+export function carries(
+  have: Readonly<Record<string, string>>,
+  wanted: readonly string[],
+): boolean {
+  // A label is split at its first `=`, so a key never holds one.
+  const given = Object.entries(have).filter(([key]) => !key.includes("="));
+  const labels = new Set(given.map(([key, value]) => `${key}=${value}`));
+  return wanted.length > 0 && wanted.every((label) => labels.has(label));
+}

@@ -18,6 +18,9 @@ export interface VerifyOptions {
   readonly giveUpCadences: number;
 }
 
+/** How soon a target is asked again that was starting, ms. */
+const askAgainInMs = 30_000;
+
 const nothingToDo = { events: [], asked: false } as const;
 
 /** Starts runs and asks for the health of their targets, through the container engine. */
@@ -35,9 +38,10 @@ export function runExecutor(runner: Runner): IncidentExecutor<RunEffect> {
       },
       "run.check_health": async (effect) => {
         const health = await runner.health(effect.run);
-        return health === undefined
-          ? nothingToDo
-          : [{ type: "health_checked", run: effect.run, ...health }];
+        if (health === undefined) return nothingToDo;
+        const { status, detail } = health;
+        if (status === "starting") return { notYet: detail, askAgainInMs };
+        return [{ type: "health_checked", run: effect.run, healthy: status === "healthy", detail }];
       },
     },
   };

@@ -12,6 +12,7 @@ import { gatesBeforeTarget, judgeAll } from "./gates/gates.ts";
 import { type FixMoment, gatherFacts, gatherTargets } from "./gather.ts";
 import { reconcile, type Started } from "./reconcile.ts";
 import { isDeniedForNow, targetOf, toRunSummary } from "./run-ledger.ts";
+import { type JudgedHealth, judgeHealth } from "./target-health.ts";
 
 export interface ConfiguredFix {
   readonly fix: Fix;
@@ -65,15 +66,15 @@ export class Runner {
   }
 
   /** The health of what a run acted on; undefined when there is nothing to ask. */
-  async health(
-    id: string,
-  ): Promise<{ readonly healthy: boolean; readonly detail: string } | undefined> {
+  async health(id: string): Promise<JudgedHealth | undefined> {
     const run = await this.#options.ledger.get(id);
-    const target = run && targetOf(run);
-    const configured = run && this.#configured(run.fix);
+    if (run === undefined) return undefined;
+    const target = targetOf(run);
+    const configured = this.#configured(run.fix);
     if (target === undefined || configured === undefined) return undefined;
     const health = await configured.remediation.health(target);
-    return { healthy: health === "healthy", detail: `${target.name} is ${health}.` };
+    const actedAtMs = run.actedAtMs ?? run.decidedAtMs;
+    return judgeHealth(target, health, this.#options.clock.now() - actedAtMs);
   }
 
   #configured(name: string): ConfiguredFix | undefined {

@@ -31,7 +31,7 @@ import type { Store } from "../store/store.ts";
 import { Breaker, type BreakerState } from "./circuit-breaker.ts";
 import { askedPauseMs, hadNoEffect, isPermanent, pauseBefore } from "./effect-failure.ts";
 import { EffectLease, leaseMs } from "./effect-lease.ts";
-import type { AnyExecutor, Unasked } from "./executor.ts";
+import type { AnyExecutor, Handled, NotYet } from "./executor.ts";
 import type { OutboxMetrics } from "./metrics.ts";
 
 export interface DispatcherOptions<Subject, Event> {
@@ -163,8 +163,12 @@ export class OutboxDispatcher<Subject, Event> {
     metrics.effectAttempts.inc({ kind });
     const lease = new EffectLease(store, taken, { clock });
     try {
-      const events = await this.#act(taken, lease);
-      await this.#complete(taken, events);
+      const result = await this.#act(taken, lease);
+      if ("notYet" in result) {
+        await this.#askAgain(taken, result);
+        return;
+      }
+      await this.#complete(taken, "asked" in result ? result.events : result);
       metrics.effectsDone.inc({ kind });
     } catch (error) {
       metrics.effectFailures.inc({ kind });
@@ -181,7 +185,7 @@ export class OutboxDispatcher<Subject, Event> {
     }
   }
 
-  async #act(taken: TakenEffect, lease: EffectLease): Promise<readonly Event[]> {
+  async #act(taken: TakenEffect, lease: EffectLease): Promise<Handled<Event>> {
     const subject = await this.#options.load(taken.incident);
     if (subject === undefined) return [];
     await lease.begin();
@@ -195,9 +199,14 @@ export class OutboxDispatcher<Subject, Event> {
       lastError: taken.lastError ?? undefined,
       mayAct: () => lease.mayAct(),
     });
-    if (isUnasked(result)) return result.events;
-    this.#answered();
+    if (!("asked" in result)) this.#answered();
     return result;
+  }
+
+  async #askAgain(taken: TakenEffect, { notYet, askAgainInMs }: NotYet): Promise<void> {
+    const { store, clock } = this.#options;
+    const retryAtMs = clock.now() + askAgainInMs;
+    await failEffect(store, taken, { error: notYet, retryAtMs, noEffect: true });
   }
 
   async #complete(taken: TakenEffect, events: readonly Event[]): Promise<void> {
@@ -247,8 +256,4 @@ export class OutboxDispatcher<Subject, Event> {
     const retryAtMs = this.#breaker.retryAtMs ?? clock.now() + pauseBefore(taken.attempt, error);
     await failEffect(store, taken, { error: told, retryAtMs, noEffect: hadNoEffect(error) });
   }
-}
-
-function isUnasked<Event>(result: readonly Event[] | Unasked<Event>): result is Unasked<Event> {
-  return "asked" in result;
 }

@@ -23,9 +23,19 @@ export interface Unasked<Event> {
   readonly asked: false;
 }
 
+/** The dependency answered that what the effect waits for has not happened yet. Nothing failed, and it is asked again. */
+export interface NotYet {
+  /** What was seen; it stands as the effect's last error meanwhile. */
+  readonly notYet: string;
+  readonly askAgainInMs: number;
+}
+
+/** What may become of an effect that did not fail. */
+export type Handled<Event> = readonly Event[] | Unasked<Event> | NotYet;
+
 /** A method, so that a handler of one kind of effect fits a list of handlers of all kinds. */
 interface Handling<E extends Effect, Subject, Event> {
-  handle(effect: E, subject: Subject, attempt: Attempt): Promise<readonly Event[] | Unasked<Event>>;
+  handle(effect: E, subject: Subject, attempt: Attempt): Promise<Handled<Event>>;
 }
 
 /**

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import type { Container, Engine, RestartOptions } from "../../remediations/docker/engine.ts";
 import { DockerError } from "../../remediations/docker/errors.ts";
+import { carries } from "../../remediations/docker/selector.ts";
 import type { Clock } from "../clock.ts";
 import { writePermitted } from "../permit.ts";
 
@@ -86,7 +87,7 @@ export function simulatedEngine(options: SimulatedEngineOptions): SimulatedEngin
     version: () => call("version", () => ({ engine: "simulated", api: "simulated" })),
     list: (labels) =>
       call("list", () =>
-        [...byId.values()].filter((container) => carries(container, labels)).map(({ id }) => id),
+        [...byId.values()].filter((container) => carries(container.labels, labels)),
       ),
     inspect: (id) => call("inspect", () => byId.get(id)),
     dependants: async () => [],
@@ -114,11 +115,6 @@ function idOf(name: string): string {
 function startedAt(clock: Clock, previous?: Container): string {
   const last = previous === undefined ? 0 : Date.parse(previous.startedAt);
   return new Date(Math.max(clock.now(), last + 1)).toISOString();
-}
-
-function carries({ labels }: Container, wanted: readonly string[]): boolean {
-  const have = new Set(Object.entries(labels).map(([key, value]) => `${key}=${value}`));
-  return wanted.length > 0 && wanted.every((label) => have.has(label));
 }
 
 function containerFrom(given: SimulatedContainer, started: string): Container {

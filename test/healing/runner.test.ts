@@ -1,7 +1,13 @@
 import { pino } from "pino";
 import { Registry } from "prom-client";
 import { describe, expect, it } from "vitest";
-import type { ActResult, Remediation, Target } from "../../remediations/remediation.ts";
+import type {
+  ActResult,
+  Remediation,
+  Target,
+  TargetHealth,
+} from "../../remediations/remediation.ts";
+import { runExecutor } from "../../src/healing/executors.ts";
 import type { Fix } from "../../src/healing/fix.ts";
 import { healingMetrics } from "../../src/healing/metrics.ts";
 import { Runner } from "../../src/healing/runner.ts";
@@ -247,13 +253,47 @@ describe("the gates of a run", () => {
 });
 
 describe("the health of what a run acted on", () => {
-  it("is healthy only when the target says so", async () => {
-    const { start, runner } = setUp({ remediation: { health: async () => "starting" } });
+  it.each(["healthy", "unhealthy", "gone"] as const)(
+    "is healthy only when the target says so: %s",
+    async (health) => {
+      const { start, runner } = setUp({ remediation: { health: async () => health } });
+      const run = await start("e1");
+      expect(await runner.health(run?.id ?? "")).toEqual({
+        status: health === "healthy" ? "healthy" : "unhealthy",
+        detail: `my-service-1 is ${health}.`,
+      });
+      expect(await runner.health("unheard of")).toBeUndefined();
+    },
+  );
+
+  it("FR-H3: is not known while the target starts, and not healthy when that never ends", async () => {
+    const { clock, start, runner } = setUp({ remediation: { health: async () => "starting" } });
     const run = await start("e1");
+    const starting = { status: "starting", detail: "my-service-1 is starting." };
+    expect(await runner.health(run?.id ?? "")).toEqual(starting);
+    await clock.advance(29 * minute);
+    expect(await runner.health(run?.id ?? "")).toEqual(starting);
+    await clock.advance(minute);
     expect(await runner.health(run?.id ?? "")).toEqual({
-      healthy: false,
-      detail: "my-service-1 is starting.",
+      status: "unhealthy",
+      detail: "my-service-1 is still starting after 30 min.",
     });
-    expect(await runner.health("unheard of")).toBeUndefined();
+  });
+
+  it("FR-H3: is asked again while the target starts, and told once it is known", async () => {
+    let health: TargetHealth = "starting";
+    const { start, runner } = setUp({ remediation: { health: async () => health } });
+    const run = (await start("e1"))?.id ?? "";
+    const attempt = { id: "x", attempt: 1, unknown: false, mayAct: goodPermit };
+    const check = () =>
+      runExecutor(runner).handlers["run.check_health"](
+        { kind: "run.check_health", run },
+        openIncident(),
+        attempt,
+      );
+    expect(await check()).toEqual({ notYet: "my-service-1 is starting.", askAgainInMs: 30_000 });
+    health = "healthy";
+    const told = { type: "health_checked", run, detail: "my-service-1 is healthy." };
+    expect(await check()).toEqual([{ ...told, healthy: true }]);
   });
 });

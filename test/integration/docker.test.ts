@@ -17,10 +17,11 @@ let engine: Engine;
 const withId = z.object({ Id: z.string() });
 const stubborn = ["sh", "-c", "trap '' TERM; while :; do sleep 1; done"];
 
-function restarting(app: string, clock: Clock = systemClock): Remediation {
+function restarting(app: string, clock: Clock = systemClock, own: object = {}): Remediation {
   const config = restartContainer.config.parse({
     target: { label: `app=${app}` },
     grace_seconds: 1,
+    ...own,
   });
   return restartContainer.create(config, { docker: engine, clock });
 }
@@ -32,6 +33,8 @@ async function running(wish: ContainerWish): Promise<Target> {
   if (target === undefined) throw new Error(`${wish.name} does not resolve`);
   return target;
 }
+
+const binds = (...given: readonly string[]) => ({ HostConfig: { Binds: given } });
 
 const restartsOf = (target: Target): number =>
   real.restarts.filter(({ id }) => id === target.id).length;
@@ -79,7 +82,9 @@ describe.skipIf(!(await dockerTestable()))("on a real Docker engine", () => {
 
     it("finds a label only where it is, and nothing for an empty one", async () => {
       const target = await running({ name: "labelled" });
-      expect(await engine.list(["app=labelled"])).toEqual([target.id]);
+      expect(await engine.list(["app=labelled"])).toEqual([
+        { id: target.id, name: "labelled", state: "running" },
+      ]);
       expect(await engine.list(["app=label"])).toEqual([]);
       expect(await engine.list([])).toEqual([]);
     });
@@ -116,6 +121,70 @@ describe.skipIf(!(await dockerTestable()))("on a real Docker engine", () => {
       await real.run({ name: "borrower", create: { HostConfig } });
       expect(await engine.dependants(target.id)).toEqual(["borrower"]);
       expect((await restarting("lender").act(target)).status).toBe("changed");
+    });
+  });
+
+  describe("FR-H2: what a container is", () => {
+    it.each<[string, Omit<ContainerWish, "name">]>([
+      ["words of its image's name", { image: "confluentinc/cp-kafka:7.6.0" }],
+      [
+        "the program behind a shell",
+        {
+          cmd: ["sh", "-c", "redis-server; exec env A=1 sh -c 'trap exit TERM; sleep 3600 & wait'"],
+        },
+      ],
+      [
+        "a named volume where a database keeps data",
+        { create: binds("kafka:/var/lib/kafka/data") },
+      ],
+      [
+        "a well-known port together with a volume",
+        { create: { ExposedPorts: { "6379/tcp": {} }, Volumes: { "/srv/files": {} } } },
+      ],
+    ])("refuses a database by %s, whoever allows it", async (what, wish) => {
+      await real.api("POST /images/busybox:local/tag?repo=confluentinc/cp-kafka&tag=7.6.0");
+      const name = what.replaceAll(/\W/g, "-");
+      const target = await running({ name, ...wish });
+      expect(target.refusal).toContain("fail it over");
+      const allowing = restarting(name, systemClock, { allow_stateful: name });
+      expect((await allowing.resolve())[0]?.refusal).toBe(target.refusal);
+      expect((await allowing.act(target)).status).toBe("changed");
+      expect((await engine.inspect(target.id))?.startedAt).toBe(target.snapshot["started_at"]);
+    });
+
+    it("restarts what keeps other data on a person's word alone", async () => {
+      const target = await running({ name: "uploads", create: binds("uploads:/uploads") });
+      expect(target.refusal).toContain("`allow_stateful: uploads`");
+      expect((await restarting("uploads").act(target)).status).toBe("changed");
+      const allowing = restarting("uploads", systemClock, { allow_stateful: "uploads" });
+      expect((await allowing.act(target)).status).toBe("done");
+    });
+
+    it.each([
+      ["an exporter's image", { image: "prom/postgres-exporter:1" }],
+      ["data that it may only read", { create: binds("/tmp:/var/lib/mysql:ro") }],
+      ["a volume for its cache", { create: binds("cache:/root/.cache") }],
+      ["a client's settings", { create: { Env: ["POSTGRES_PASSWORD=x", "POSTGRES_HOST=db"] } }],
+    ])("lets %s pass", async (what, wish) => {
+      await real.api("POST /images/busybox:local/tag?repo=prom/postgres-exporter&tag=1");
+      const name = what.replaceAll(/\W/g, "-");
+      expect((await running({ name, ...wish })).refusal).toBeUndefined();
+    });
+  });
+
+  describe("a choice", () => {
+    it("FR-H4: is ambiguous by the list alone, and prefers what runs", async () => {
+      await real.run({ name: "twin-1", labels: { app: "twin" } });
+      const second = await real.run({ name: "twin-2", labels: { app: "twin" } });
+      const twins = await restarting("twin").resolve();
+      expect(twins.map(({ name, snapshot }) => [name, snapshot])).toEqual(
+        expect.arrayContaining([
+          ["twin-1", {}],
+          ["twin-2", {}],
+        ]),
+      );
+      await real.api(`POST /containers/${second}/kill`);
+      expect(await restarting("twin").resolve()).toMatchObject([{ name: "twin-1" }]);
     });
   });
 

@@ -116,3 +116,33 @@ describe("an engine that is away", () => {
     expect(asked).toBe(8);
   });
 });
+
+describe("FR-H3: what is not known yet", () => {
+  it("is asked again when it is due, counts as no failure, and says meanwhile what was seen", async () => {
+    const store = await stores.open();
+    let asked = 0;
+    const effects: Handlers = {
+      ...handlers([]),
+      "run.start": async () => {
+        asked += 1;
+        return asked === 1 ? { notYet: "scorer is starting.", askAgainInMs: 600 } : [];
+      },
+    };
+    await withWorker(store, effects, async (worker, registry) => {
+      await open(store);
+      await eventually(async () => asked === 1);
+      const waiting =
+        "select last_error as seen from outbox where lane = 'run' and status = 'pending'";
+      await eventually(async () => {
+        const [row] = await store.query<{ seen: string }>(waiting);
+        return row?.seen === "scorer is starting.";
+      });
+      await eventually(() => allDone(store));
+      expect(asked).toBe(2);
+      expect(worker.dependencyHealth("engine")).toEqual({ ok: true });
+      const text = await registry.metrics();
+      expect(text).not.toMatch(/driftwarden_effect_failures_total\{.*run\.start.*\} [1-9]/);
+      expect(text).toMatch(/driftwarden_effect_attempts_total\{.*run\.start.*\} 2/);
+    });
+  });
+});

@@ -121,7 +121,7 @@ describe("selection", () => {
   it("drops what does not carry the label when the filter is ignored", async () => {
     expect(await engine.list(["app=other"])).toEqual([]);
     expect(await engine.list(["app=my-service", "tier=api"])).toEqual([]);
-    expect(await engine.list(["app=my-service"])).toEqual([fakeId]);
+    expect(await engine.list(["app=my-service"])).toMatchObject([{ id: fakeId }]);
   });
 
   it("finds who lives in a container's network, by id and by name", async () => {
@@ -141,6 +141,38 @@ describe("inspection", () => {
   it("keeps names of environment variables and never their values", async () => {
     expect(JSON.stringify(await engine.inspect(fakeId))).not.toContain("hunter2");
     expect(await engine.inspect(fakeId)).toMatchObject({ envNames: ["SECRET"], health: "none" });
+  });
+
+  it("FR-H2: reads what comes from outside, and takes what is not said for what keeps more", async () => {
+    const volume = { Type: "volume", Destination: "/data", RW: true };
+    const Mounts = [
+      { ...volume, Name: "shop_store", Source: "/var/lib/docker/volumes/shop_store/_data" },
+      { ...volume, Name: "e".repeat(64), Source: "/var/lib/docker/volumes/e/_data" },
+      { Type: "bind", Source: "/srv", Destination: "/srv", RW: false },
+      { Source: "/old", Destination: "/old" },
+    ];
+    fake.on(`/${fakeId}/json`, json(inspection({ Mounts })));
+    expect((await engine.inspect(fakeId))?.mounts).toMatchObject([
+      { source: "shop_store", kind: "volume", writable: true, anonymous: false },
+      { source: "e".repeat(64), kind: "volume", writable: true, anonymous: true },
+      { source: "/srv", kind: "bind", writable: false, anonymous: false },
+      { source: "/old", kind: "bind", writable: true, anonymous: false },
+    ]);
+  });
+
+  it("FR-H2: reads ports that are published and those that the image exposes", async () => {
+    const Config = { Image: "shop/api:1", ExposedPorts: { "8080/tcp": {}, "6379/tcp": {} } };
+    const HostConfig = { PortBindings: { "6379/tcp": [], "9000/udp": null } };
+    fake.on(`/${fakeId}/json`, json(inspection({ Config, HostConfig })));
+    expect((await engine.inspect(fakeId))?.exposedPorts).toEqual([8080, 6379, 9000]);
+  });
+
+  it("FR-H2: keeps no value that stands in the command line", async () => {
+    const Args = ["-c", "TOKEN=hunter3 exec redis-server --requirepass hunter4"];
+    fake.on(`/${fakeId}/json`, json(inspection({ Args })));
+    const container = await engine.inspect(fakeId);
+    expect(container?.programs).toEqual(["sh", "exec", "redis-server"]);
+    expect(JSON.stringify(container)).not.toContain("hunter");
   });
 
   it("is undefined when the container is gone", async () => {

@@ -1,22 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Container } from "../../../remediations/docker/engine.ts";
 import { type RefusalContext, refusal } from "../../../remediations/docker/refusal.ts";
+import { containerShown, mountAt } from "./container-shown.ts";
 
-const harmless: Container = {
-  id: "a".repeat(64),
-  name: "shop-api-1",
-  images: ["registry.example:5000/shop/api:1.4@sha256:0123"],
-  imageId: `sha256:${"b".repeat(64)}`,
-  startedAt: "2026-03-01T12:00:00Z",
-  state: "running",
-  health: "none",
-  labels: { app: "my-service", "com.docker.compose.service": "api" },
-  autoRemove: false,
-  envNames: ["PATH", "REDIS_URL", "DATABASE_URL", "PGHOST"],
-  mounts: [{ source: "/srv/models", destination: "/models" }],
-  exposedPorts: [8080],
-  programs: ["node"],
-};
+const harmless = containerShown();
 
 function refusalOf(
   shown: Partial<Container>,
@@ -81,12 +68,12 @@ describe("the refuse list", () => {
   it.each(["/var/lib/postgresql/data", "/var/lib/mysql", "/data/db", "/bitnami/redis/data"])(
     "refuses what mounts %s",
     (destination) => {
-      expect(refusalOf({ mounts: [{ source: "/srv", destination }] })).toContain(destination);
+      expect(refusalOf({ mounts: [mountAt(destination)] })).toContain(destination);
     },
   );
 
   it("refuses what holds the engine's socket", () => {
-    const mounts = [{ source: "/var/run/docker.sock", destination: "/var/run/docker.sock" }];
+    const mounts = [mountAt("/var/run/docker.sock", { source: "/var/run/docker.sock" })];
     expect(refusalOf({ mounts })).toContain("the engine's own socket");
   });
 
@@ -103,7 +90,7 @@ describe("weak signs of a database", () => {
 
   it("is refused for two", () => {
     expect(refusalOf({ exposedPorts: [6379], name: "shop-cache-1" })).toBe(
-      "shop-cache-1 looks like a database (exposes 6379, is named shop-cache-1).",
+      "shop-cache-1 looks like a database (exposes 6379, is named shop-cache-1). A database is never restarted: fail it over to a replica by its own means.",
     );
     const labels = { "com.docker.compose.service": "db" };
     expect(refusalOf({ name: "shop-db-1", labels })).toContain("is the service db");

@@ -1,0 +1,26 @@
+/** Judges the health of what a run acted on: healthy, not healthy, or not yet known. Pure. */
+import type { Target, TargetHealth } from "../../remediations/remediation.ts";
+
+/** What is told of a run's target. `starting` is no judgement: it is asked again. */
+export interface JudgedHealth {
+  readonly status: "healthy" | "unhealthy" | "starting";
+  /** One sentence: what was seen. */
+  readonly detail: string;
+}
+
+/** A target may be starting for so long after the act, ms; a model server that loads for longer is broken. */
+const longestStartMs = 30 * 60_000;
+
+/** @param sinceActMs time since the act ended */
+export function judgeHealth(
+  target: Target,
+  health: TargetHealth,
+  sinceActMs: number,
+): JudgedHealth {
+  const detail = `${target.name} is ${health}.`;
+  if (health === "healthy") return { status: "healthy", detail };
+  if (health !== "starting") return { status: "unhealthy", detail };
+  if (sinceActMs < longestStartMs) return { status: "starting", detail };
+  const minutes = Math.floor(sinceActMs / 60_000);
+  return { status: "unhealthy", detail: `${target.name} is still starting after ${minutes} min.` };
+}
