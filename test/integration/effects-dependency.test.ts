@@ -1,23 +1,13 @@
 /** One effect that takes long, and an engine that is away: what they mean for the others. */
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { DockerError } from "../../remediations/docker/errors.ts";
 import { countEffects } from "../../src/store/outbox/inspect.ts";
-import {
-  allDone,
-  type Called,
-  eventually,
-  handlers,
-  open,
-  withWorker,
-} from "../programs/effects.ts";
+import { allDone, type Called, handlers, open, withWorker } from "../programs/effects.ts";
+import { until } from "../programs/eventually.ts";
 import type { Handlers } from "../programs/executors.ts";
-import { startTestStores, type TestStores } from "../programs/store.ts";
+import { withStore } from "../programs/store.ts";
 
-let stores: TestStores;
-beforeAll(async () => {
-  stores = await startTestStores();
-});
-afterAll(() => stores.stop());
+const stores = withStore();
 
 /** Run effects that wait for `gate` while their incident is this one. */
 function slowFor(called: Called[], incident: string, gate: Promise<void>): Handlers {
@@ -45,18 +35,18 @@ describe("an effect that takes long", () => {
     await withWorker(store, slowFor(called, "inc-slow", gate), async () => {
       try {
         await open(store, { id: "slow" });
-        await eventually(async () => starts() === 1);
+        await until(async () => starts() === 1);
         await open(store, { id: "slow-again" });
         for (let n = 1; n <= 20; n++) {
           await open(store, { id: `e${n}`, model: `t/e/s/m${n}` });
-          await eventually(async () => starts() === 1 + n);
+          await until(async () => starts() === 1 + n);
         }
-        await eventually(async () => (await store.query(runsInHand)).length === 1);
+        await until(async () => (await store.query(runsInHand)).length === 1);
         expect(await store.query(runsInHand)).toEqual([{ incident: "inc-slow" }]);
       } finally {
         answer?.();
       }
-      await eventually(() => allDone(store));
+      await until(() => allDone(store));
       expect(starts()).toBe(22);
     });
   });
@@ -77,16 +67,16 @@ describe("an engine that is away", () => {
     };
     await withWorker(store, effects, async (worker) => {
       for (const id of ["e1", "e2", "e3"]) await open(store, { id, model: `t/e/s/${id}` });
-      await eventually(async () => !worker.dependencyHealth("engine").ok);
+      await until(async () => !worker.dependencyHealth("engine").ok);
       old.add("inc-e1");
-      await eventually(async () => {
+      await until(async () => {
         const done =
           "select 1 from outbox where incident = 'inc-e1' and lane = 'run' and status = 'done'";
         return (await store.query(done)).length === 1;
       });
       expect(worker.dependencyHealth("engine").ok).toBe(false);
       away = false;
-      await eventually(() => allDone(store));
+      await until(() => allDone(store));
       expect(worker.dependencyHealth("engine")).toEqual({ ok: true });
     });
   });
@@ -105,7 +95,7 @@ describe("an engine that is away", () => {
     };
     await withWorker(store, effects, async (worker) => {
       await open(store);
-      await eventually(async () => {
+      await until(async () => {
         // A person would wait for minutes.
         await store.query("update outbox set due_at_ms = 0 where status = 'pending'");
         return allDone(store);
@@ -130,14 +120,14 @@ describe("FR-H3: what is not known yet", () => {
     };
     await withWorker(store, effects, async (worker, registry) => {
       await open(store);
-      await eventually(async () => asked === 1);
+      await until(async () => asked === 1);
       const waiting =
         "select last_error as seen from outbox where lane = 'run' and status = 'pending'";
-      await eventually(async () => {
+      await until(async () => {
         const [row] = await store.query<{ seen: string }>(waiting);
         return row?.seen === "scorer is starting.";
       });
-      await eventually(() => allDone(store));
+      await until(() => allDone(store));
       expect(asked).toBe(2);
       expect(worker.dependencyHealth("engine")).toEqual({ ok: true });
       const text = await registry.metrics();

@@ -1,37 +1,21 @@
 import { Kafka, Partitioners } from "kafkajs";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import type { SandboxKafka } from "../../src/sandbox/kafka.ts";
+import { describe, expect, it } from "vitest";
 import { KafkaStreamError } from "../../src/stream/kafka/errors.ts";
 import {
   RememberingReader,
   recordLogContract,
   type StreamHarness,
 } from "../contracts/record-log.ts";
+import { eventually, until } from "../programs/eventually.ts";
 import {
-  kafkaForTests,
   marker,
   openTestStream,
   rememberIds,
   startTestKafka,
+  withKafka,
 } from "../programs/kafka.ts";
 
-const available = await kafkaForTests();
-let kafka: SandboxKafka;
-
-beforeAll(async () => {
-  if (available) kafka = await startTestKafka();
-});
-afterAll(async () => {
-  if (available) await kafka.stop();
-});
-
-const until = (condition: () => boolean | Promise<boolean>): Promise<unknown> =>
-  vi.waitFor(
-    async () => {
-      expect(await condition()).toBe(true);
-    },
-    { timeout: 30_000, interval: 20 },
-  );
+const kafka = await withKafka(startTestKafka);
 
 /** One broker; the ids of its topics are remembered as a store would. */
 async function startHarness(): Promise<StreamHarness> {
@@ -55,7 +39,7 @@ async function startHarness(): Promise<StreamHarness> {
       const admin = client.admin();
       await admin.connect();
       await admin.deleteTopics({ topics: [name] });
-      await vi.waitFor(async () => expect(await admin.listTopics()).not.toContain(name));
+      await eventually(async () => expect(await admin.listTopics()).not.toContain(name));
       await admin.disconnect();
       ids.delete(name);
     },
@@ -63,9 +47,9 @@ async function startHarness(): Promise<StreamHarness> {
   };
 }
 
-recordLogContract("a topic of Kafka", startHarness, { skip: !available });
+recordLogContract("a topic of Kafka", startHarness, { skip: !kafka.available });
 
-describe.skipIf(!available)("the stream on a real broker", () => {
+describe.skipIf(!kafka.available)("the stream on a real broker", () => {
   it("keeps its place in the group while the reader works longer than the session timeout", async () => {
     const { stream, counted } = await openTestStream({
       brokers: kafka.brokers,
@@ -99,7 +83,7 @@ describe.skipIf(!available)("the stream on a real broker", () => {
 const placesOf = (reader: RememberingReader): readonly string[] =>
   reader.taken.map(({ partition, entry }) => `${partition}/${entry.offset}`);
 
-describe.skipIf(!available)("two readers in one group", () => {
+describe.skipIf(!kafka.available)("two readers in one group", () => {
   it("share the partitions, and the one that stays takes over without forgetting its own", async () => {
     const shared = { brokers: kafka.brokers, topic: "shared", groupId: "shared", partitions: 4 };
     const positions = new Map<number, number>();

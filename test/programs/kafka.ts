@@ -1,7 +1,9 @@
 /** The tests' Apache Kafka: a real broker, and streams on it with settings for tests. */
 import { pino } from "pino";
 import { Registry } from "prom-client";
-import { kafkaAvailable, type SandboxKafka, startKafka } from "../../src/sandbox/kafka.ts";
+import { afterAll, beforeAll } from "vitest";
+import { toldOf } from "../../src/errors.ts";
+import { kafkaLacks, type SandboxKafka, startKafka } from "../../src/sandbox/kafka.ts";
 import { kafkaMetrics } from "../../src/stream/kafka/metrics.ts";
 import {
   type KafkaStream,
@@ -9,15 +11,13 @@ import {
   openKafkaStream,
 } from "../../src/stream/kafka/open-kafka-stream.ts";
 import type { MarkerRecord } from "../../src/stream/record.ts";
+import { leaveOut } from "./ci.ts";
 import { keptFolder } from "./kept.ts";
 
-/** Whether tests can have a broker; without one it is said in one line, and with CI=true it is an error. */
+/** Whether tests can have a broker; what is missing for one is said in one line, and on CI it is an error. */
 export async function kafkaForTests(): Promise<boolean> {
-  if (await kafkaAvailable()) return true;
-  const text = "left out: tests on Apache Kafka; they need Java 17 and Maven on the path";
-  if (process.env["CI"] === "true") throw new Error(text);
-  process.stderr.write(`${text}\n`);
-  return false;
+  const lacking = await kafkaLacks();
+  return lacking === undefined || leaveOut(`tests on Apache Kafka. ${toldOf(lacking)}`);
 }
 
 /** A broker of the tests' own; extra settings as the sandbox takes them. */
@@ -25,6 +25,41 @@ export async function startTestKafka(
   settings: Readonly<Record<string, string | number>> = {},
 ): Promise<SandboxKafka> {
   return startKafka({ ...(await keptFolder("kafka")), settings });
+}
+
+interface Broker {
+  readonly brokers: readonly string[];
+  stop(): Promise<void>;
+}
+
+export interface KafkaFixture<Started extends Broker> {
+  /** Whether this machine can have a broker: tests that need one are left out otherwise. */
+  readonly available: boolean;
+  readonly broker: Started;
+  readonly brokers: readonly string[];
+}
+
+/** A broker for the tests of this file, started before them and stopped after them, if this machine can have one. */
+export async function withKafka<Started extends Broker>(
+  start: () => Promise<Started>,
+): Promise<KafkaFixture<Started>> {
+  const available = await kafkaForTests();
+  let broker: Started;
+  beforeAll(async () => {
+    if (available) broker = await start();
+  });
+  afterAll(async () => {
+    if (available) await broker.stop();
+  });
+  return {
+    available,
+    get broker() {
+      return broker;
+    },
+    get brokers() {
+      return broker.brokers;
+    },
+  };
 }
 
 /** A store's memory of stream ids. */
