@@ -1,6 +1,6 @@
 /**
- * The digest: one ticket for episodes that were over before they could be reported, because detection or the tracker was
- * unavailable. Each scope has one at a time. Its reducer is here; it is pure, like that of incidents.
+ * The digest: one ticket for episodes that were over before they could be reported, because detection or the tracker
+ * was unavailable. Each scope has one digest at a time. Its reducer is here; it is pure, like that of incidents.
  */
 
 import {
