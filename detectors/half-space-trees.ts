@@ -1,4 +1,4 @@
-/** Half-space trees: how many of the last window's vectors shared this vector's part of the feature space. */
+/** Half-space trees: how many vectors of the last window fell into the same part of the feature space as this one. */
 import { z } from "zod";
 import type { Band, Detector, DetectorState, DetectorType } from "./detector.ts";
 import type { PresetUses } from "./preset.ts";

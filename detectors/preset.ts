@@ -1,4 +1,4 @@
-/** The presets, which are named sets of detectors that run together. Each detector says itself how it takes part. */
+/** Presets: named sets of detectors that run together. Each detector says how it takes part in them. */
 
 export const presets = ["standard", "plain"] as const;
 export type Preset = (typeof presets)[number];

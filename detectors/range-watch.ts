@@ -1,4 +1,4 @@
-/** Alarms when a view of a series leaves the range it has ever shown, while that range slowly forgets. */
+/** Alarms when a series leaves the range that it has shown so far. The range shrinks slowly. */
 import { z } from "zod";
 import type { Band, Detector, DetectorState, DetectorType, Explanation } from "./detector.ts";
 import type { PresetUses, Sensitivity } from "./preset.ts";

@@ -1,4 +1,4 @@
-/** The plain rule: how many standard deviations a feature stands from its own moving average. */
+/** The plain rule: how many standard deviations a feature is away from its own moving average. */
 import { z } from "zod";
 import type { Band, Detector, DetectorState, DetectorType } from "./detector.ts";
 import type { PresetUses } from "./preset.ts";

@@ -1,4 +1,4 @@
-/** Restarts one container, if it is still the one that was chosen, and says what became of it. */
+/** The remediation that restarts one container, if it is still the one that was chosen. */
 import { z } from "zod";
 import type { Clock } from "../src/clock.ts";
 import { messageOf } from "../src/errors.ts";

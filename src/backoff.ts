@@ -1,4 +1,4 @@
-/** How long to wait before asking again. */
+/** How long to wait before the next attempt. */
 import { randomInt } from "node:crypto";
 
 /**

@@ -1,4 +1,4 @@
-/** Where time comes from. Everything that waits or stamps takes a Clock, so tests and the demo can bend time. */
+/** The clock. All code that waits or stamps takes a Clock, so that tests and the demo can control time. */
 import { setTimeout as timer } from "node:timers/promises";
 
 export interface Clock {

@@ -1,4 +1,4 @@
-/** The one base class of every error Driftwarden throws on purpose. Each room keeps its own codes in its own `errors.ts`. */
+/** The base class of all errors that Driftwarden throws on purpose. Each room has its codes in its own `errors.ts`. */
 
 export interface DriftwardenErrorOptions {
   /** What the operator does next, as a full sentence. */

@@ -1,4 +1,4 @@
-/** What a part of the program says of itself. */
+/** The health that each part of the program reports. */
 
 export interface Health {
   /** Whether it can do its work now. */

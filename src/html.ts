@@ -1,4 +1,4 @@
-/** Text that goes into a page of HTML or SVG. */
+/** Escapes text for HTML and SVG. */
 
 const entities: Readonly<Record<string, string>> = {
   "&": "&amp;",

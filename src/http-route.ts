@@ -1,4 +1,4 @@
-/** What a room gives to be read under `/api/v1/`. */
+/** The type of a route that a room contributes below `/api/v1/`. */
 
 /** One page of a list. */
 export interface Page {

@@ -1,4 +1,4 @@
-/** Which release this is: what package.json says, whether run from the sources or built. */
+/** The version of this program, from package.json, both in the sources and built. */
 import { existsSync, readFileSync } from "node:fs";
 import { z } from "zod";
 

@@ -65,6 +65,13 @@ describe("the documents", () => {
     expect(named.filter((name) => name !== undefined && scripts[name] === undefined)).toEqual([]);
   });
 
+  it.each(["README.md", "docs/ARCHITECTURE.md"])("%s names every folder of src", (page) => {
+    const folders = readdirSync("src", { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => `src/${name}/`);
+    expect(folders.filter((folder) => !read(page).includes(`\`${folder}`))).toEqual([]);
+  });
+
   it("would see a dead link, a dead anchor and a path that is gone", () => {
     const page =
       "[a](docs/none.md) [b](#none) [c](#it-works) `src/none.ts` `src/errors.ts`\n# It works";

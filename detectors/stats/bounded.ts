@@ -1,4 +1,4 @@
-/** The range in which detectors calculate, so that no finite input, however absurd, overflows into Infinity or NaN. */
+/** Limits inputs to a range in which no calculation overflows to Infinity or NaN. */
 
 const MOST = 1e30;
 

@@ -1,4 +1,4 @@
-/** Which part of the week a time belongs to, and how often each has been visited: the frame of a profile. */
+/** The hour and kind of day that a time belongs to, and how often each of them was seen. */
 
 const HOUR = 3_600_000_000;
 const DAY = 24 * HOUR;

@@ -1,4 +1,4 @@
-/** By how much the values of many features usually differ from their level at an hour, on weekdays and on weekends. */
+/** By how much many features usually differ from their level at each hour, on weekdays and on weekends. */
 import { buckets, CalendarVisits, type Visit } from "./calendar.ts";
 
 /** Kept hour by hour, since one hour of all features is read at a time. Memory: 392 bytes and 192 a feature. */

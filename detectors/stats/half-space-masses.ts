@@ -1,4 +1,4 @@
-/** The counters of half-space trees: how many vectors came to each leaf, and what the last whole window says of it. */
+/** The counters of half-space trees: how many vectors reached each leaf, in this window and in the last whole one. */
 import type { TreeShape } from "./tree-shape.ts";
 
 export interface MassesOptions {

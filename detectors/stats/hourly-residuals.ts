@@ -1,4 +1,4 @@
-/** What a value is beside what its hour, on this kind of day, usually is, in units of the hour's usual deviation. */
+/** How far a value is from what is usual at its hour and kind of day, in units of the usual deviation at that hour. */
 import { bucketOf, buckets, hourOf } from "./calendar.ts";
 
 /** Visits (about days) that an hour's mean and its deviation remember. */

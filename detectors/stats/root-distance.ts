@@ -1,7 +1,8 @@
 /**
- * How far a value is from what was expected when values count as they are near zero and by their square root far above
- * it, in the value's own unit at the expected one. What is summed over rows, like an importance, has noise that grows
- * with its level: on this scale a rise and a fall of equal likelihood are equally far.
+ * The distance between a value and the expected one, on a scale that is linear near zero and a square root far above.
+ *
+ * The noise of a sum over rows, such as an importance, grows with its level. On this scale a rise and a fall that are
+ * equally likely are equally far. The distance is in the value's own unit at the expected value.
  */
 
 /** Part of the value's size below which a step is too small for the roots to tell, and for their bend to matter. */

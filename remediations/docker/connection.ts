@@ -1,4 +1,4 @@
-/** How one engine is talked to: version negotiated, answers validated, every call told to the metrics. */
+/** Talks to one engine: negotiates the version, validates answers, and reports every call to the metrics. */
 import type Dockerode from "dockerode";
 import type { z } from "zod";
 import type { ClockReading, MayAct } from "../../src/permit.ts";

@@ -1,4 +1,4 @@
-/** From an engine's answers to what the port knows: validated, because proxies and other engines answer too. */
+/** Turns an engine's answers into containers. They are validated, because proxies and other engines answer too. */
 import { z } from "zod";
 import type { Container, Mount } from "./engine.ts";
 import { programsOf } from "./programs.ts";

@@ -1,4 +1,4 @@
-/** What goes wrong between Driftwarden and a container engine. */
+/** The errors between Driftwarden and a container engine. */
 import { DriftwardenError, type DriftwardenErrorOptions } from "../../src/errors.ts";
 
 export type DockerErrorCode =

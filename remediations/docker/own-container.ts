@@ -1,4 +1,4 @@
-/** Which container this process itself runs in, so that it never restarts itself. */
+/** Finds the container that this process runs in, so that Driftwarden never restarts itself. */
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 

@@ -1,4 +1,4 @@
-/** Which containers are never touched, whatever their labels say: the refuse list, as one pure function. */
+/** The refuse list: which containers are never touched, whatever their labels say. One pure function. */
 import { type DataKept, dataKept } from "./data-kept.ts";
 import type { Container } from "./engine.ts";
 

@@ -1,4 +1,4 @@
-/** Which containers a fix means: one label, or one compose service. Nothing else, and never everything. */
+/** The selector of a fix: one label, or one compose service. It can never match every container. */
 import { z } from "zod";
 
 const name = z

@@ -1,4 +1,4 @@
-/** The store or the stream alone, for commands that look into it or add to it. */
+/** Opens only the store, or only the stream, for commands that read or add something. */
 import type { Logger } from "pino";
 import type { Config } from "../config/schema.ts";
 import type { Store } from "../store/store.ts";

@@ -1,7 +1,7 @@
 /**
- * What a reload rebuilds: everything that a configuration alone decides, as the rooms take it.
+ * Builds what a reload rebuilds: everything that the configuration alone decides.
  *
- * Nothing here holds a lease, a metric or a memory; what does is built once, in app.ts, and handed in. Everything here
+ * Nothing here holds a lease, a metric or a memory. What does is built once, in app.ts, and passed in. Everything here
  * that can fail fails before a running part is touched.
  */
 import type { Engine } from "../../remediations/docker/engine.ts";

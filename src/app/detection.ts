@@ -1,4 +1,4 @@
-/** The detection worker: what it needs remembered, its metrics, its place in the stream. */
+/** Builds the detection worker, with its part of the store, its metrics and its subscription to the stream. */
 import { detectionMetrics } from "../detection/metrics.ts";
 import type { EngineSettings } from "../detection/settings.ts";
 import { DetectionWorker } from "../detection/worker.ts";

@@ -1,4 +1,4 @@
-/** The detection engine's settings as a configuration has them. */
+/** Maps the configuration to the settings of the detection engine. */
 import type { DetectorType } from "../../detectors/detector.ts";
 import type { Config } from "../config/schema.ts";
 import { detectorSet } from "../detection/default-detectors.ts";

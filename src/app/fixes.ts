@@ -1,4 +1,4 @@
-/** The fixes as configured, and what they act through. */
+/** Builds the configured fixes and what they act through. */
 import { openDocker } from "../../remediations/docker/dockerode-engine.ts";
 import type { Engine } from "../../remediations/docker/engine.ts";
 import type { Means, RegisteredRemediation, Requirement } from "../../remediations/remediation.ts";

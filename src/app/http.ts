@@ -1,4 +1,4 @@
-/** The HTTP server as configured, with the routes that the rooms give. */
+/** Builds the HTTP server with the routes of all rooms. */
 import { modelRoutes } from "../detection/routes.ts";
 import type { DetectionWorker } from "../detection/worker.ts";
 import { runRoutes } from "../healing/routes.ts";

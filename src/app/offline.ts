@@ -1,4 +1,4 @@
-/** What commands that detect without effects are handed: the registries, and a configuration as their rooms take it. */
+/** What commands that detect without effects get: the registries, and the configuration mapped for their rooms. */
 import type { Config } from "../config/schema.ts";
 import type { EngineSettings } from "../detection/settings.ts";
 import type { WhatIfOptions } from "../replay/what-if.ts";

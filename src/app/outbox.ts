@@ -1,4 +1,4 @@
-/** The outbox: who carries effects out, and where what becomes of them is recorded. */
+/** Builds the outbox: the list of executors, and where their events are recorded. */
 import type { Config } from "../config/schema.ts";
 import { questionExecutor, runExecutor } from "../healing/executors.ts";
 import { healingMetrics } from "../healing/metrics.ts";

@@ -1,4 +1,4 @@
-/** What every builder is given, and how it is stopped again when one of them fails. */
+/** What every builder gets. If one of them fails, what has started is stopped again. */
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import type { Logger } from "pino";

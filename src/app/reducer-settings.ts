@@ -1,4 +1,4 @@
-/** How events change incidents, as a configuration has it. */
+/** Maps the configuration to the settings of the reducer. */
 import { defaultIncidents } from "../config/incidents.ts";
 import type { Config } from "../config/schema.ts";
 import { calledFor } from "../healing/fix.ts";

@@ -1,4 +1,4 @@
-/** What there is to choose from. The only importer of both registries; everybody else is handed the lists. */
+/** Both registries. Only this file imports them; all others get the lists. */
 import { detectorTypes } from "../../detectors/index.ts";
 import { remediationTypes } from "../../remediations/index.ts";
 

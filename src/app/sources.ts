@@ -1,4 +1,4 @@
-/** One poller a source, in one process at a time: whoever holds the source's lease. */
+/** Builds a poller for each source. Only the process that holds the lease of a source polls it. */
 
 import { databaseUrl } from "../config/database.ts";
 import type { Config } from "../config/schema.ts";

@@ -1,4 +1,4 @@
-/** Opens the store as configured, and keeps it in order. */
+/** Opens the configured store, and builds the parts that keep it in order. */
 import { type Clock, systemClock } from "../clock.ts";
 import { databaseUrl } from "../config/database.ts";
 import { storeMetrics, storeSizeMetric } from "../store/metrics.ts";

@@ -1,4 +1,4 @@
-/** Opens the stream as configured: Kafka, or a log in the store. */
+/** Opens the configured stream: Kafka, or a log in the store. */
 
 import type { Config } from "../config/schema.ts";
 import { readSecret } from "../config/secret.ts";

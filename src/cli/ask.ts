@@ -1,4 +1,4 @@
-/** Asks a command: the options of a command line go through its schema to its handler. */
+/** Runs a command: checks the options of the command line with its schema and calls its handler. */
 import type { z } from "zod";
 import type { Command } from "../commands/command.ts";
 import { CliError } from "./errors.ts";

@@ -1,4 +1,4 @@
-/** `driftwarden audit verify`: whether the journal is as it was written. */
+/** `driftwarden audit verify`: checks that nobody changed the journal. */
 import type { Command } from "commander";
 import { auditVerify } from "../commands/audit-verify.ts";
 import { ask } from "./ask.ts";

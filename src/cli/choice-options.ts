@@ -1,4 +1,4 @@
-/** `--preset` and `--sensitivity`: who judges, and how readily. */
+/** The options `--preset` and `--sensitivity`. */
 import { type Command, Option } from "commander";
 import { type Preset, presets, type Sensitivity, sensitivities } from "../../detectors/preset.ts";
 import type { Config } from "../config/schema.ts";

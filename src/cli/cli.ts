@@ -1,4 +1,4 @@
-/** What a command gets from the process around it, so that no command touches the process itself. */
+/** What a command may use of the process, so that no command touches the process itself. */
 
 export interface Cli {
   /** Writes one line of data to stdout. */

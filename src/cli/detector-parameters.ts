@@ -1,4 +1,4 @@
-/** `--detector` and `--set`: one detector by its name, and its parameters. */
+/** The options `--detector` and `--set`: one detector by name, and its parameters. */
 import type { DetectorType } from "../../detectors/detector.ts";
 import { detectorNamed } from "../detection/default-detectors.ts";
 import { DetectionError } from "../detection/errors.ts";

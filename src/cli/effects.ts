@@ -1,4 +1,4 @@
-/** `driftwarden effects`: what is promised and not done yet, what was given up, and giving it another try. */
+/** `driftwarden effects`: lists promised effects that are not done, and retries a dead one. */
 import type { Command } from "commander";
 import { effects } from "../commands/effects.ts";
 import { effectsRetry } from "../commands/effects-retry.ts";

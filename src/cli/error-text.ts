@@ -1,4 +1,4 @@
-/** An error as people read it on stderr. */
+/** The text of an error on stderr. */
 import { DriftwardenError, messageOf } from "../errors.ts";
 
 const defect =

@@ -1,4 +1,4 @@
-/** What can be wrong with a command line. */
+/** The errors of a wrong command line. */
 import { DriftwardenError } from "../errors.ts";
 
 /** The command line is wrong; exit code 2. */

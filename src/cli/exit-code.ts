@@ -1,4 +1,4 @@
-/** Which exit code an error gives: the table people and systemd rely on (docs/ARCHITECTURE.md). */
+/** Maps an error to the exit code. People and systemd rely on this table (docs/ARCHITECTURE.md). */
 import { DriftwardenError } from "../errors.ts";
 
 /** A file that cannot be read is wrong usage, whichever file it is. */

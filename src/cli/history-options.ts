@@ -1,4 +1,4 @@
-/** The arguments of commands that look back over rows: where the rows are, and with which detection. */
+/** The options of commands that look back over rows: where the rows are, and which detection to use. */
 import type { Command } from "commander";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";

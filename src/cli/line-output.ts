@@ -1,4 +1,4 @@
-/** Where commands of data print: one line at a time, so that tests can read it. */
+/** Where commands print data: line by line, so that tests can read it. */
 
 export interface LineOutput {
   stdout(line: string): void;

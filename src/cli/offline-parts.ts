@@ -1,4 +1,4 @@
-/** What commands that detect without effects are given. */
+/** What commands that detect without effects get from `src/main.ts`. */
 import type { DetectorType } from "../../detectors/detector.ts";
 import type { Remediations } from "../config/fixes.ts";
 import type { Config } from "../config/schema.ts";

@@ -1,4 +1,4 @@
-/** The command line as a whole: its commands, and how a wrong one is answered. */
+/** The command line as a whole: its commands, and the answer to a wrong one. */
 import { Command, CommanderError } from "commander";
 import type { Cli } from "./cli.ts";
 import { CliError } from "./errors.ts";

@@ -1,4 +1,4 @@
-/** `driftwarden replay`: what would have been opened, had it watched these rows. No effects. */
+/** `driftwarden replay`: shows which episodes would have opened on these rows, without effects. */
 import type { Command } from "commander";
 import { severityOf } from "../incidents/severity.ts";
 import { modelName } from "../model-key.ts";

@@ -1,4 +1,4 @@
-/** `driftwarden restored`: whether the store may have forgotten runs, and a person's word that it has not. */
+/** `driftwarden restored`: shows whether the store was restored, and records that nothing was forgotten. */
 import type { Command } from "commander";
 import { restored } from "../commands/restored.ts";
 import { ask } from "./ask.ts";

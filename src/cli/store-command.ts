@@ -1,4 +1,4 @@
-/** A command that looks into the store: opens it as configured, and closes it whatever happens. */
+/** Runs a command on the store: opens it as configured, and closes it whatever happens. */
 import type { Logger } from "pino";
 import type { Remediations } from "../config/fixes.ts";
 import { loadConfig } from "../config/load.ts";

@@ -1,4 +1,4 @@
-/** `2 tickets/week`: how many tickets people are willing to look at. */
+/** Parses a budget of tickets, such as `2 tickets/week`. */
 
 const days: Readonly<Record<string, number>> = { day: 1, week: 7, month: 30 };
 

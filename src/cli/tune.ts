@@ -1,4 +1,4 @@
-/** `driftwarden tune`: how many tickets and runs each sensitivity would have meant on rows you already have. */
+/** `driftwarden tune`: shows how many tickets and runs each sensitivity would have meant on rows that you have. */
 import type { Command } from "commander";
 import { type Tuning, type TuningAdvice, type TuningOptions, tune } from "../replay/tune.ts";
 import { CliError } from "./errors.ts";

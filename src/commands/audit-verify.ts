@@ -1,4 +1,4 @@
-/** Says whether the journal is as it was written. */
+/** The command that checks that nobody changed the journal. */
 import { z } from "zod";
 import { type JournalVerdict, verifyJournal } from "../store/journal/verify.ts";
 import type { Store } from "../store/store.ts";

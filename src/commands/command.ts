@@ -1,4 +1,4 @@
-/** What a command is: something that a person can ask for. A door brings the words and shows the answer. */
+/** The contract of a command: something that a person can ask for. A door passes the words in and shows the answer. */
 import type { z } from "zod";
 
 /**

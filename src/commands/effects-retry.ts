@@ -1,4 +1,4 @@
-/** Gives a dead effect another try; the daemon carries it out. */
+/** The command that retries a dead effect. The daemon carries it out. */
 import { z } from "zod";
 import { retryDeadEffect } from "../store/outbox/inspect.ts";
 import type { Store } from "../store/store.ts";

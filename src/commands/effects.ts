@@ -1,4 +1,4 @@
-/** Lists promised effects that are not done: what waits, what is in work, what was given up. */
+/** The command that lists promised effects that are not done: pending, working and dead. */
 import { z } from "zod";
 import { type EffectFilter, listEffects, type OutboxEffect } from "../store/outbox/inspect.ts";
 import type { Store } from "../store/store.ts";

@@ -1,4 +1,4 @@
-/** Announces a deploy or retrain of a model, so that what follows is the new normal. */
+/** The command that announces a deploy or retrain of a model. What follows is the new normal. */
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { type ModelKey, modelKey } from "../model-key.ts";

@@ -1,4 +1,4 @@
-/** Says since when the store may have forgotten runs, and takes a person's word that it has not. */
+/** The command that shows when the store was restored, and records a person's word that nothing was forgotten. */
 import { z } from "zod";
 import { restoredAtMs, sayForgotNothing } from "../store/presence/presence.ts";
 import type { Store } from "../store/store.ts";

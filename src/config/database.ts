@@ -1,4 +1,4 @@
-/** How a section says which Postgres it means, and how the address is put together when it is needed. */
+/** The keys that name a Postgres, and how its address is put together when it is needed. */
 import type { z } from "zod";
 import { absolutePath, anyObject, postgresUrl } from "./fields.ts";
 import { readSecret } from "./secret.ts";

@@ -1,4 +1,4 @@
-/** `detection:`: how readily something counts as an anomaly, and how much may be kept in memory. */
+/** `detection:`: sensitivity, when episodes open and close, and limits on what is kept in memory. */
 import { z } from "zod";
 import { count, days, duration, kOfN } from "./fields.ts";
 

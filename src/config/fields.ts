@@ -1,4 +1,4 @@
-/** The values of the configuration that are more than a text or a number: durations, budgets, addresses, files. */
+/** Values of the configuration that need parsing: durations, budgets, addresses, files. */
 import { isAbsolute } from "node:path";
 import { z } from "zod";
 import { parseDuration } from "../duration.ts";

@@ -1,4 +1,4 @@
-/** `fixes:`: condition → remediation on a target. What a remediation itself wants to be told is its own schema. */
+/** `fixes:`: condition → remediation on a target. The options of a remediation have a schema of their own. */
 import { z } from "zod";
 import type { Requirement, Tier } from "../../remediations/remediation.ts";
 import type { EpisodeKind } from "../detection/event.ts";

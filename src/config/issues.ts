@@ -1,4 +1,4 @@
-/** zod's issues in words an operator can act on. No value of the file is repeated: it may be a secret. */
+/** Turns zod's issues into text for the operator. It repeats no value of the file, because it may be a secret. */
 import { z } from "zod";
 import { nearest } from "./nearest.ts";
 

@@ -1,4 +1,4 @@
-/** The known word that somebody most likely meant. */
+/** Finds the known word that was most likely meant. */
 
 /** Changes of one letter (insert, delete, replace) that turn one word into the other. O(a·b) time. */
 function distance(a: string, b: string): number {

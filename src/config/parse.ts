@@ -1,4 +1,4 @@
-/** From the text of the file to a checked configuration, or to everything that is wrong with it at once. */
+/** Turns the text of the file into a checked configuration, or into the list of everything that is wrong with it. */
 import { ConfigError, formatProblem, type Problem } from "./errors.ts";
 import { missingSections, ownParts, type Remediations } from "./fixes.ts";
 import { describeIssues, type Path, valueAt } from "./issues.ts";

@@ -1,6 +1,6 @@
 /**
- * `retention:`: how long what happened is kept in the store. A replay, a retry and a look back must find what they are
- * about.
+ * `retention:`: how long the store keeps what happened. The minimum is long enough for replays, retries and people who
+ * look back.
  */
 import { z } from "zod";
 import { days } from "./fields.ts";

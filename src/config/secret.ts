@@ -1,4 +1,4 @@
-/** Secrets live in files of their own; they are read when needed and never kept, so a rotated one is used at once. */
+/** Secrets are in files of their own. They are read when needed and never kept, so a rotated one is used at once. */
 import { readFileSync, statSync } from "node:fs";
 import { messageOf } from "../errors.ts";
 import { ConfigError } from "./errors.ts";

@@ -1,4 +1,4 @@
-/** `stream:`: the log between reading and detecting; in the store unless Kafka is named. */
+/** `stream:`: the log between polling and detection. It is in the store unless Kafka is configured. */
 import { z } from "zod";
 import { absolutePath, count, duration, text } from "./fields.ts";
 

@@ -1,4 +1,4 @@
-/** YAML text as plain data, with the line on which each key stands. */
+/** Reads YAML text as plain data, with the line of each key. */
 import { type Document, isMap, isNode, isSeq, LineCounter, parseDocument } from "yaml";
 import { messageOf } from "../errors.ts";
 import type { Problem } from "./errors.ts";

@@ -1,4 +1,4 @@
-/** Puts the importances of one model that belong together in time into one attribution. */
+/** Collects the importances of one model that belong together in time into one attribution. */
 import type { Row } from "../stream/record.ts";
 import type { DropReason } from "./counts.ts";
 import type { ModelMemory } from "./memory.ts";

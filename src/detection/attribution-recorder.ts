@@ -1,4 +1,4 @@
-/** The port to where past values and bands are kept, for pictures. Declared here because detection is who knows them. */
+/** The port to a recorder of past values and bands, for charts. Declared here because detection knows them. */
 import type { ModelKey } from "../model-key.ts";
 
 /** One attribution as it was judged, in shares of the model's attention, by the place of the name. */

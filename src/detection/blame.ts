@@ -1,4 +1,4 @@
-/** Who is to blame, in shares of the model's attention, as it stood when the episode opened. */
+/** Computes who is to blame, in shares of the model's total, at the moment when the episode opened. */
 import type { BlamedFeature } from "./event.ts";
 import type { ModelMemory } from "./memory.ts";
 import type { Shares } from "./ranking.ts";

@@ -1,4 +1,4 @@
-/** What became of every row: plain numbers for metrics. */
+/** Counts what happened to every row: plain numbers for metrics. */
 
 export type DropReason =
   | "seen_position"

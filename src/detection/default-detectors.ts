@@ -1,4 +1,4 @@
-/** The detectors that run: those of a preset, or one by its name. */
+/** Selects the detectors that run: those of a preset, or one by its name. */
 import type { DetectorType } from "../../detectors/detector.ts";
 import type { Preset, Sensitivity } from "../../detectors/preset.ts";
 import { DetectionError } from "./errors.ts";

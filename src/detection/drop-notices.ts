@@ -1,4 +1,4 @@
-/** Says, once for each reason, that rows are left out of detection, and what to do about it; metrics count them. */
+/** Logs once for each reason that rows are dropped, and what to do about it. Metrics count them. */
 import type { Logger } from "pino";
 import type { DropReason } from "./counts.ts";
 import type { PartitionEngine } from "./engine.ts";

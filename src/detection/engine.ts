@@ -1,4 +1,4 @@
-/** The pure heart of detection: records in, events out. No clock, no I/O, no chance: a replay decides the same. */
+/** The pure engine of a partition: records in, events out. No clock, no I/O and no chance: a replay is the same. */
 import { messageOf } from "../errors.ts";
 import { type ModelKey, modelName } from "../model-key.ts";
 import type { ModelRecord, StreamRecord, TickRecord } from "../stream/record.ts";

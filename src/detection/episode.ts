@@ -1,4 +1,4 @@
-/** When an episode opens, lasts, and ends. */
+/** Decides when an episode opens, goes on and closes. */
 import type { EpisodeClosed } from "./event.ts";
 import type { EpisodeFacts, ModelFacts } from "./model-facts.ts";
 import type { DecisionSettings } from "./settings.ts";

@@ -1,4 +1,4 @@
-/** What detection throws on purpose; bad rows are counted, never thrown. */
+/** The errors that detection throws on purpose. Bad rows are counted, never thrown. */
 import { DriftwardenError } from "../errors.ts";
 
 export class DetectionError extends DriftwardenError<"DW_DETECTION_UNKNOWN_DETECTOR"> {}

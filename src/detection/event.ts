@@ -1,4 +1,4 @@
-/** What detection says: plain data, decided once, stored with its id. Ids come from model key and row time only. */
+/** The events that detection gives: plain data, decided once, stored with its id. */
 import type { ModelKey } from "../model-key.ts";
 import type { Ranking } from "./ranking.ts";
 

@@ -1,4 +1,4 @@
-/** What those who decide expected of a feature, and what its crossing rests on. */
+/** What the judges expected of a feature, and which value or mean crossed its boundary. */
 import type { Band, Explanation } from "../../detectors/detector.ts";
 import type { ModelMemory, Seat } from "./memory.ts";
 import type { Scratch } from "./scratch.ts";

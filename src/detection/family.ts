@@ -1,4 +1,4 @@
-/** Features that say the same: when one of them breaks, the others move as well. */
+/** Finds features that usually move together: when one of them breaks, the others move as well. */
 import type { ModelMemory } from "./memory.ts";
 
 /** Of 40 values independent ones hardly ever come that close. */

@@ -1,4 +1,4 @@
-/** Which slot of a vector belongs to which feature. Equal lists are one object: most models of a source share theirs. */
+/** Maps features to slots of a vector. Equal lists are one object, since most models of a source share theirs. */
 
 export interface FeatureTable {
   /** In order of the slots. */

@@ -1,4 +1,4 @@
-/** What each kind of record does to its model. */
+/** Applies each kind of record to its model. */
 import type {
   HistoryRecord,
   MarkerRecord,

@@ -1,4 +1,4 @@
-/** Which models have changes that are not saved, and from which offset on those can be computed again. */
+/** Tracks which models have unsaved changes, and from which offset these can be computed again. */
 import type { ModelKey } from "../model-key.ts";
 
 /** How far a partition is done with what it has read. */

@@ -1,4 +1,4 @@
-/** What the worker needs remembered. Declared here because detection needs it; the store provides it. */
+/** The port to what the worker needs stored. Declared here because detection needs it; the store implements it. */
 import type { ModelKey } from "../model-key.ts";
 import type { DetectionEvent } from "./event.ts";
 import type { Boundary } from "./ledger.ts";

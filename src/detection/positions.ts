@@ -1,4 +1,4 @@
-/** Deduplication by position: one comparison a row, one position a level. */
+/** Deduplication: drops a row that is not above the last position of its level. One comparison for each row. */
 import type { Row } from "../stream/record.ts";
 import type { Position } from "./model-facts.ts";
 

@@ -1,4 +1,4 @@
-/** How far the order of the features has changed, in two numbers people know. A headline; it never opens an episode. */
+/** How far the order of the features has changed, in two numbers for the ticket. It never opens an episode. */
 
 /** By slot. */
 export interface Shares {

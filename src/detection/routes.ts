@@ -1,4 +1,4 @@
-/** The list of models over HTTP, as the partitions of this process know them. */
+/** The HTTP list of the models in the partitions of this process. */
 import type { HttpRoute } from "../http-route.ts";
 import type { PartitionEngine } from "./engine.ts";
 

@@ -1,4 +1,4 @@
-/** Working space of an engine: arrays that mean nothing between two attributions. */
+/** Working arrays of an engine. Their content means nothing between two attributions. */
 
 export interface Scratch {
   /** The transformed vector. */

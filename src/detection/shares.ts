@@ -1,4 +1,4 @@
-/** What a model's features are and were expected to be, in shares of its attention. */
+/** The present and the expected shares of a model's features. */
 import type { Band } from "../../detectors/detector.ts";
 import type { PastAttribution } from "./attribution-recorder.ts";
 import type { BlamedFeature } from "./event.ts";

@@ -1,4 +1,4 @@
-/** A model as bytes: a JSON header with what is known of it, then its memory as it is. */
+/** Saves a model as bytes and loads it: a JSON header with its facts, then its memory unchanged. */
 import { knownAtFirstStart } from "./census.ts";
 import { settingsHash } from "./event-id.ts";
 import { ModelMemory, memoryVersion, ownBytes } from "./memory.ts";

@@ -1,4 +1,4 @@
-/** Answers a run's question, exactly once: have the model's own detectors seen it recover since? */
+/** Answers, exactly once, whether the model's own detectors saw it recover after a run. */
 import type { VerifyRecord } from "../stream/record.ts";
 import type { Verified } from "./event.ts";
 import { eventId } from "./event-id.ts";

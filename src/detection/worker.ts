@@ -35,22 +35,14 @@
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
 import { type DriftwardenError, isFenced, messageOf } from "../errors.ts";
-import type { ModelKey } from "../model-key.ts";
 import { sameJson } from "../store/json.ts";
 import type { LogEntry, PartitionReader, RecordLog } from "../stream/record-log.ts";
 import { DropNotices } from "./drop-notices.ts";
 import { type EngineSettings, PartitionEngine } from "./engine.ts";
 import type { DetectionEvent } from "./event.ts";
+import { type HeldPartition, saveHeld } from "./held-partition.ts";
 import type { DetectionMetrics } from "./metrics.ts";
-import type {
-  ModelStateRow,
-  OffsetDecision,
-  PartitionClaim,
-  PartitionStore,
-} from "./partition-store.ts";
-
-/** Statements of about this size save states fastest (150 MB/s measured) and delay decisions least. */
-const saveBytes = 2_000_000;
+import type { ModelStateRow, OffsetDecision, PartitionStore } from "./partition-store.ts";
 
 export interface WorkerOptions {
   readonly engine: EngineSettings;
@@ -63,23 +55,10 @@ export interface WorkerOptions {
   readonly metrics: DetectionMetrics;
 }
 
-interface Held {
-  readonly claim: PartitionClaim;
-  readonly engine: PartitionEngine;
-  /** Stored decisions that the replay has to compute again, in offset order. */
-  readonly expected: Map<string, OffsetDecision>;
-  /** Offset of the next record to apply. */
-  next: number;
-  /** Decisions of applied records that are not committed yet. */
-  pending: OffsetDecision[];
-  /** Newest watermark whose decisions are committed, microseconds; undefined before the first. */
-  committed: number | undefined;
-}
-
 export class DetectionWorker implements PartitionReader {
   readonly #options: WorkerOptions;
   readonly #notices: DropNotices;
-  readonly #held = new Map<number, Held>();
+  readonly #held = new Map<number, HeldPartition>();
   /** Partitions whose claim was found lost while states were saved. The next batch of each gets the error. */
   readonly #fenced = new Map<number, DriftwardenError>();
   readonly #stopping = new AbortController();
@@ -145,7 +124,10 @@ export class DetectionWorker implements PartitionReader {
    *
    * @throws StoreError DW_STORE_FENCED
    */
-  async #assertOursBeforeGap({ claim, next }: Held, entries: readonly LogEntry[]): Promise<void> {
+  async #assertOursBeforeGap(
+    { claim, next }: HeldPartition,
+    entries: readonly LogEntry[],
+  ): Promise<void> {
     const first = entries.find(({ offset }) => offset >= next);
     if (first === undefined || first.offset === next) return;
     await this.#options.store.moveReplayFrom(claim, { replayFrom: claim.replayFrom, ended: [] });
@@ -190,7 +172,7 @@ export class DetectionWorker implements PartitionReader {
     );
   }
 
-  #apply(partition: number, held: Held, entry: LogEntry): void {
+  #apply(partition: number, held: HeldPartition, entry: LogEntry): void {
     const { metrics, logger } = this.#options;
     if (entry.offset > held.next) {
       metrics.gaps.inc();
@@ -213,7 +195,7 @@ export class DetectionWorker implements PartitionReader {
     }
   }
 
-  #events(held: Held, { offset, record }: LogEntry): readonly OffsetDecision["event"][] {
+  #events(held: HeldPartition, { offset, record }: LogEntry): readonly OffsetDecision["event"][] {
     const { metrics, logger } = this.#options;
     if (record.kind === "unreadable") {
       metrics.quarantined.inc();
@@ -233,7 +215,7 @@ export class DetectionWorker implements PartitionReader {
     }
   }
 
-  #compare(held: Held, event: DetectionEvent): void {
+  #compare(held: HeldPartition, event: DetectionEvent): void {
     const stored = held.expected.get(event.id);
     held.expected.delete(event.id);
     if (!sameJson(stored?.event, event)) this.#diverged(event);
@@ -244,7 +226,7 @@ export class DetectionWorker implements PartitionReader {
     this.#options.logger.error({ model, id }, "replay decided differently than before");
   }
 
-  async #commit(held: Held): Promise<void> {
+  async #commit(held: HeldPartition): Promise<void> {
     if (held.pending.length === 0) return;
     const decisions = held.pending;
     await this.#options.store.decide(held.claim, decisions, held.next - 1);
@@ -269,7 +251,7 @@ export class DetectionWorker implements PartitionReader {
 
   async #saveAll(): Promise<void> {
     for (const [partition, held] of this.#held) {
-      await this.#save(held).catch((error: unknown) => {
+      await saveHeld(held, this.#options).catch((error: unknown) => {
         this.#options.metrics.saveFailures.inc();
         if (isFenced(error)) {
           // Without decisions to commit, this is the first write that is refused. The next batch gets the error.
@@ -279,38 +261,5 @@ export class DetectionWorker implements PartitionReader {
         this.#options.logger.warn({ partition, err: error }, "saving model states failed");
       });
     }
-  }
-
-  async #save(held: Held): Promise<void> {
-    const { store, metrics } = this.#options;
-    const until = held.next;
-    metrics.saves.inc();
-    for (;;) {
-      // A state that has applied the record of an uncommitted decision must not be saved; see the header.
-      if (held.pending.length > 0) return;
-      const states = held.engine.takeDirty(saveBytes);
-      if (states.length === 0) break;
-      const models = states.map((state) => state.model);
-      try {
-        await store.saveStates(held.claim, states);
-        held.engine.saved(models);
-        metrics.statesSaved.inc(states.length);
-      } catch (error) {
-        held.engine.saveFailed(models);
-        throw error;
-      }
-      if (held.engine.boundary(until).replayFrom >= until) break;
-    }
-    const boundary = held.engine.boundary(until);
-    await store.moveReplayFrom(held.claim, boundary);
-    this.#forgotten(held, boundary.ended);
-    await this.#options.forget(held.claim.partition, boundary.replayFrom);
-  }
-
-  /** Counts forgotten models once their saved states are deleted. */
-  #forgotten({ engine }: Held, models: readonly ModelKey[]): void {
-    engine.forgotten(models);
-    this.#options.metrics.modelsRetired.inc(models.length);
-    for (const model of models) this.#options.logger.info({ model }, "silent model forgotten");
   }
 }

@@ -1,4 +1,4 @@
-/** Acts as a run was decided, and records how the act ended. */
+/** Lets the remediation act on the target that was decided, and records how the act ended. */
 import type { Logger } from "pino";
 import type { ActResult, Remediation, Target } from "../../remediations/remediation.ts";
 import type { Clock } from "../clock.ts";

@@ -1,4 +1,4 @@
-/** Turns the gates' decision about a fix into the run that is written down. Pure. */
+/** Turns the answer of the gates into the run that is written down. Pure. */
 import { createHash } from "node:crypto";
 import type { Target } from "../../remediations/remediation.ts";
 import type { Incident } from "../incidents/incident.ts";

@@ -1,4 +1,4 @@
-/** Carries the run effects of the outbox out. */
+/** The executors of run effects: they start runs, check health, and ask the model's detectors. */
 
 import { isUnavailable } from "../errors.ts";
 import { isDigest } from "../incidents/digest.ts";

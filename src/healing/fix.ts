@@ -1,4 +1,4 @@
-/** A fix: the rule in config that says which remediation an incident calls for. */
+/** A fix: the rule in the configuration that says which remediation an incident needs. */
 import type { Tier } from "../../remediations/remediation.ts";
 import { isModelEpisode } from "../incidents/episode.ts";
 import type { Incident } from "../incidents/incident.ts";

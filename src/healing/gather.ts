@@ -1,4 +1,4 @@
-/** Gathers what the gates judge by: one function for each need, and what is at hand for all of them. */
+/** Collects the facts that the gates judge by, with one function for each need. */
 import type { Remediation } from "../../remediations/remediation.ts";
 import { standingOf } from "../incidents/episode.ts";
 import type { Incident } from "../incidents/incident.ts";

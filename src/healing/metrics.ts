@@ -1,4 +1,4 @@
-/** Healing's own metrics, and those of the engine it acts through. */
+/** The metrics of healing and of the engine. */
 import { Counter, Gauge, type Registry } from "prom-client";
 
 export interface HealingMetrics {

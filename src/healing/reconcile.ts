@@ -1,4 +1,4 @@
-/** What became of a run that was tried before: it is looked up, never repeated. */
+/** Handles a run that was tried before: it is looked up, never repeated. */
 import type { ActResult, Remediation } from "../../remediations/remediation.ts";
 import type { RunFacts } from "../incidents/incident.ts";
 import type { Run } from "../store/runs/run.ts";

@@ -1,4 +1,4 @@
-/** The list of runs over HTTP, the newest first. */
+/** The HTTP list of runs, newest first. */
 import type { HttpRoute } from "../http-route.ts";
 import { listRuns } from "../store/runs/list.ts";
 import type { Run } from "../store/runs/run.ts";

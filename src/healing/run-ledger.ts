@@ -1,4 +1,4 @@
-/** The runs as healing sees them: written down before they act, counted whatever became of them. */
+/** The stored runs as healing uses them. A run is written down before it acts, and every attempt counts. */
 import type { Target } from "../../remediations/remediation.ts";
 import type { RunFacts } from "../incidents/incident.ts";
 import { lockBudget } from "../store/runs/budget.ts";

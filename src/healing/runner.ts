@@ -1,4 +1,4 @@
-/** One attempt of a fix: gather the facts → decide → act → record; a run that was tried before is reconciled instead. */
+/** Runs a fix for an episode: gather facts → decide → act → record. A run that was tried before is looked up. */
 import type { Remediation } from "../../remediations/remediation.ts";
 import { toldOf } from "../errors.ts";
 import type { Incident } from "../incidents/incident.ts";

@@ -1,4 +1,4 @@
-/** Which Host headers are answered: a page of another name that resolves to this machine must not read from here. */
+/** Which Host headers are answered. A page of another name that resolves to this machine must not read from it. */
 
 const loopback = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/;
 

@@ -1,4 +1,4 @@
-/** Which path gives what: the fixed ones, and those that rooms give. */
+/** The paths of the server: the fixed ones, and those of the rooms. */
 import type { HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
 import type { HttpRoute } from "../http-route.ts";

@@ -1,4 +1,4 @@
-/** What can go wrong between a request and its answer, and when the server starts. */
+/** The errors of a request, and of the server's start. */
 import { DriftwardenError, type DriftwardenErrorOptions } from "../errors.ts";
 
 type HttpErrorCode =

@@ -1,4 +1,4 @@
-/** Answers: JSON or text, the same headers on all of them, and errors in one shape. */
+/** Writes answers: JSON or text, with the same headers, and all errors in one form. */
 import { DriftwardenError } from "../errors.ts";
 import { HttpError } from "./errors.ts";
 

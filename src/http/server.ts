@@ -1,4 +1,4 @@
-/** The HTTP server: limits, who is answered, one line in the log when it listens. What it answers: app.ts. */
+/** The HTTP server: its limits, its address, and one log line when it listens. Its paths are in app.ts. */
 import { once } from "node:events";
 import {
   createServer,

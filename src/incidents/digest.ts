@@ -1,6 +1,6 @@
 /**
- * The digest: one ticket for episodes that came and went before anybody could be told, because detection or the tracker
- * was unavailable. There is one for each scope at a time. Its reducer is here; it is pure, like that of incidents.
+ * The digest: one ticket for episodes that were over before they could be reported, because detection or the tracker
+ * was unavailable. Each scope has one digest at a time. Its reducer is here; it is pure, like that of incidents.
  */
 
 import {

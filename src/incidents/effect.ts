@@ -1,4 +1,4 @@
-/** What an incident can promise: effects, stored in the outbox with the decision, and carried out later, once. */
+/** The effects that an incident can promise. They are stored with the decision and carried out later, once. */
 import type { EpisodeClosed } from "../detection/event.ts";
 import type { Episode, IncidentKind } from "./episode.ts";
 import type { RunFacts } from "./incident.ts";

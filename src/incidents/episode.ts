@@ -1,4 +1,4 @@
-/** An episode as incidents see it: its subject, its kind, and the evidence that its kind of subject gives. */
+/** An episode as incidents see it: subject, kind, and the evidence for that kind of subject. */
 import type { EpisodeKind, EpisodeOpened } from "../detection/event.ts";
 import type { ServiceSubject, Subject } from "./subject.ts";
 

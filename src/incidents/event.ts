@@ -1,4 +1,4 @@
-/** What can happen to an incident: what detection decided, and what became of the effects. Plain data. */
+/** The events of an incident: what detection decided, and the results of effects. Plain data. */
 import type { EpisodeClosed, Verified } from "../detection/event.ts";
 import type { Episode } from "./episode.ts";
 import type { RunFacts, TicketRef } from "./incident.ts";

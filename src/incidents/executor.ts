@@ -1,4 +1,4 @@
-/** What an executor is told and answers in incidents, and the executor of their timers. */
+/** The contract of an executor for incidents, and the executor of their timers. */
 import type { EffectExecutor } from "../outbox/executor.ts";
 import type { Effect } from "../store/outbox/effect.ts";
 import type { Digest } from "./digest.ts";

@@ -1,4 +1,4 @@
-/** The identity of an incident: one open incident per fingerprint. */
+/** The fingerprint of an incident. At most one open incident has a fingerprint. */
 import { createHash } from "node:crypto";
 import { digestText, type Scope, type Subject, subjectText } from "./subject.ts";
 

@@ -1,4 +1,4 @@
-/** From which age on news about a model is old: nobody acts on it, and nobody opens a ticket about it at once. */
+/** From which age on an episode is too old to act on, or to open a ticket for at once. */
 
 const defaultFloorMs = 15 * 60_000;
 const freshCadences = 3;

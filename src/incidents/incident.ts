@@ -1,4 +1,4 @@
-/** The incident: what people see. Plain data, changed by the reducer only. */
+/** The incident, which is what people see. Plain data that only the reducer changes. */
 import type { Episode, IncidentKind, Severity } from "./episode.ts";
 import type { Subject } from "./subject.ts";
 

@@ -1,4 +1,4 @@
-/** Locks and reads everything that a batch of events can change, then keeps what has become of it. */
+/** Locks and reads all incidents and digests that a batch of events can change, and keeps their new values. */
 import {
   fingerprintsOf,
   getIncidents,

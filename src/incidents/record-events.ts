@@ -1,12 +1,13 @@
 /**
- * The one door through which anything comes to incidents: what detection decided, and what became of effects. All of it
- * happens in the caller's transaction.
+ * The only way in which events reach incidents: decisions of detection, and results of effects. Everything happens in
+ * the caller's transaction.
  *
- * Order of locks, the same in every transaction, so that no two wait for each other:
+ * # Order of locks
  *
  *     fingerprints of incidents, sorted → fingerprints of digests, sorted → counter of incidents → head of the journal
  *
- * So everything is locked and read before the first event is reduced, and the journal is appended to last.
+ * Every transaction takes them in this order, so two transactions never wait for each other. Therefore everything is
+ * locked and read before the first event is reduced, and the journal is appended to last.
  */
 import type { Clock } from "../clock.ts";
 import type { DetectionEvent } from "../detection/event.ts";

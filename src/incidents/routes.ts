@@ -1,4 +1,4 @@
-/** The list of incidents over HTTP, the newest first. */
+/** The HTTP list of incidents, newest first. */
 import type { HttpRoute } from "../http-route.ts";
 import { listIncidents } from "../store/incidents/list.ts";
 import type { Store } from "../store/store.ts";

@@ -1,4 +1,4 @@
-/** How bad an episode is, from what it says alone. P0 is left to people and routing rules. */
+/** The severity of an episode, from the episode alone. P0 is never given by itself. */
 import { type Episode, isModelEpisode, type Severity } from "./episode.ts";
 
 /** A feature that held this share of the model's attention is one the model leans on. */

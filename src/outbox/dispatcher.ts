@@ -13,8 +13,8 @@
  *
  * # Failure handling
  *
- * - A failed attempt is repeated, with growing pauses and without a limit. Only an error that waiting cannot help is
- *   given up, after five attempts. A dead effect waits for a person who retries it.
+ * - A failed attempt is repeated, with growing pauses and without a limit. But an effect whose error says that waiting
+ *   cannot help is dead after five attempts. A person can retry a dead effect.
  * - While the dependency is unavailable its circuit breaker is open. Effects wait, and one probe at a time goes out.
  * - If this process dies, another worker takes the effect when its lease ends. It finds the intent, and its handler is
  *   told that the outcome of the earlier attempt is unknown.

@@ -1,4 +1,4 @@
-/** The metrics of the outbox: attempts, their ends, and the circuit breakers. */
+/** The metrics of the outbox: attempts, their results, and the circuit breakers. */
 import { Counter, Gauge, type Registry } from "prom-client";
 
 export interface OutboxMetrics {

@@ -1,4 +1,4 @@
-/** The list of promised effects over HTTP; `?status=dead` shows what was given up. */
+/** The HTTP list of promised effects; `?status=dead` shows those that were given up. */
 import type { HttpRoute } from "../http-route.ts";
 import { effectStatuses } from "../store/outbox/effect.ts";
 import { listEffects } from "../store/outbox/inspect.ts";

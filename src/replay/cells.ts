@@ -1,4 +1,4 @@
-/** What the text of a cell means: numbers and times. */
+/** Parses the text of a cell as a number or a time. */
 
 const number = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const special = /^([+-]?)(nan|inf|infinity)$/i;

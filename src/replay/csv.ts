@@ -1,4 +1,4 @@
-/** Reads CSV (RFC 4180, gzip too) as a stream; what a cell means is its reader's business. */
+/** Reads CSV (RFC 4180, also gzip) as a stream. The caller decides what a cell means. */
 import { createReadStream } from "node:fs";
 import { createGunzip } from "node:zlib";
 import { messageOf } from "../errors.ts";

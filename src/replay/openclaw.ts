@@ -1,4 +1,4 @@
-/** OpenClaw's table at an address, where no configuration says what its columns are. */
+/** OpenClaw's table at an address, for commands without a configuration. */
 import { defaultConnection, defaultSourceOptions, type SourceOptions } from "../source/options.ts";
 import { probeSource } from "../source/probe.ts";
 

@@ -1,4 +1,4 @@
-/** Rows through the whole of detection, and the episodes that come out of it. No printing, no effects. */
+/** Sends rows through the whole of detection and collects the episodes. No printing, no effects. */
 import type { DetectorType } from "../../detectors/detector.ts";
 import type { AttributionRecorder } from "../detection/attribution-recorder.ts";
 import { type DetectorChoice, detectorSet } from "../detection/default-detectors.ts";

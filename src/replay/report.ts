@@ -1,4 +1,4 @@
-/** What a replay found, in figures: the episodes that count, what was read, and how many false ones to expect. */
+/** The figures of a replay: episodes, what was read, and how many false episodes to expect. */
 import type { Sensitivity } from "../../detectors/preset.ts";
 import type { ShareRecorder } from "./page/share-recorder.ts";
 import {

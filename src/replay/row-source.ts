@@ -1,4 +1,4 @@
-/** Where the rows of a replay come from: CSV files, or a database that may only be read. */
+/** Where a replay gets its rows: CSV files, or a database that it only reads. */
 import { basename } from "node:path";
 import type { ModelKey } from "../model-key.ts";
 import type { SourceOptions } from "../source/options.ts";

@@ -1,4 +1,4 @@
-/** What each sensitivity would have meant on rows you already have, and the one that fits a budget. No effects. */
+/** Computes what each sensitivity would have meant on given rows, and which one fits a budget. No effects. */
 import { type Sensitivity, sensitivities } from "../../detectors/preset.ts";
 import { type DetectionOptions, type ReplayInput, replayRows } from "./replay.ts";
 import { simulateIncidents, type WhatIfCounts, type WhatIfOptions } from "./what-if.ts";

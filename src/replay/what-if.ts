@@ -1,4 +1,4 @@
-/** What the decisions of a replay would have led to: tickets and runs, by the same reducer and gates. No effects. */
+/** Computes the tickets and runs that a replay would have led to, with the same reducer and gates. No effects. */
 import type { DetectionEvent } from "../detection/event.ts";
 import { calledFor, type Fix } from "../healing/fix.ts";
 import { gatesWithoutTarget, judgeAll } from "../healing/gates/gates.ts";

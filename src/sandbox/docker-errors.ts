@@ -1,4 +1,4 @@
-/** What goes wrong when we start a Docker engine of our own. */
+/** The errors of starting a Docker engine of our own. */
 import { DriftwardenError } from "../errors.ts";
 
 type Code = "DW_SANDBOX_DOCKER_MISSING" | "DW_SANDBOX_DOCKER_FAILED";

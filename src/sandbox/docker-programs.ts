@@ -1,4 +1,4 @@
-/** What a Docker engine of our own needs on the machine: whether it is there, and how to get it. */
+/** Finds, and can install, the programs that a Docker engine of our own needs. */
 import { spawn } from "node:child_process";
 import { access, constants, open } from "node:fs/promises";
 import { delimiter, join } from "node:path";

@@ -1,4 +1,4 @@
-/** One dockerd in one folder: start, crash, start again, and an end that leaves nothing behind. */
+/** One dockerd in one folder: starts, crashes, starts again, and ends without leaving anything behind. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";

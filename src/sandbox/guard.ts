@@ -1,4 +1,4 @@
-/** What is done when our process ends, however it ends, kill -9 included: servers are stopped, folders removed. */
+/** Stops servers and removes folders when our process ends, even after kill -9. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { Socket } from "node:net";
 

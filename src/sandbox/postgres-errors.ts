@@ -1,4 +1,4 @@
-/** What goes wrong when we start a Postgres of our own. */
+/** The errors of starting a Postgres of our own. */
 import { DriftwardenError } from "../errors.ts";
 
 type Code = "DW_SANDBOX_POSTGRES_MISSING" | "DW_SANDBOX_POSTGRES_FAILED";

@@ -1,4 +1,4 @@
-/** Between reading and the sink: parses rows, counts them, packs them into records and hands those on. */
+/** Parses the rows that were read, counts them, packs them into records and appends those to the sink. */
 import type { Logger } from "pino";
 import type { Row, StreamRecord } from "../stream/record.ts";
 import type { RecordSink } from "../stream/record-sink.ts";

@@ -1,4 +1,4 @@
-/** What goes wrong at a source, and the sorting of whatever `pg` throws into it. */
+/** The errors of a source, and how errors of `pg` are mapped to them. */
 import { DatabaseError } from "pg";
 import { DriftwardenError, messageOf } from "../errors.ts";
 

@@ -1,4 +1,4 @@
-/** The first start: the recent past, sent once as history, up to where live reading begins. */
+/** Sends the recent past once, at the first start, up to the point where live reading begins. */
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
 import type { Delivery } from "./delivery.ts";

@@ -1,4 +1,4 @@
-/** Says once when the watermark stays behind, and once when it has caught up. */
+/** Logs once when the watermark falls behind, and once when it has caught up. */
 import type { Logger } from "pino";
 
 export class HorizonWatch {

@@ -1,4 +1,4 @@
-/** What the sources count. One set for all sources; the label `source` tells them apart. */
+/** The metrics of all sources, with the label `source`. */
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 
 type BySource = "source";

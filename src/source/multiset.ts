@@ -1,4 +1,4 @@
-/** How often each row of the last minutes was sent, so that only what is new of them is sent again. Pure. */
+/** Counts how often each row of the last minutes was sent, so that only rows beyond that number are sent. Pure. */
 import { createHash } from "node:crypto";
 import type { RawRow } from "./rows.ts";
 

@@ -1,4 +1,4 @@
-/** What app.ts tells the source about one database; no config types here. */
+/** The options of one source, without types of the configuration. */
 
 export interface SourceConnection {
   /** `postgres://user@host:port/database?sslmode=…`; may leave the password to `password`. */

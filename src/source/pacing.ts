@@ -1,4 +1,4 @@
-/** How often a slow level may run, so that a large table is not swept all the time. */
+/** Limits how often a slow level runs, so that a large table is not scanned all the time. */
 import type { Level } from "./levels.ts";
 
 /** A slow level reads at most this share of the time. */

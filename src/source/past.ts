@@ -1,4 +1,4 @@
-/** Reads a table's past once, for those who only look back: no positions, no stream, no store, nothing but SELECT. */
+/** Reads the past of a table once, for replays: no positions, no stream, no store, only SELECT. */
 import type { ModelKey } from "../model-key.ts";
 import type { Row } from "../stream/record.ts";
 import { connect } from "./connection.ts";

@@ -1,4 +1,4 @@
-/** Keeps one source polled: connects, probes, polls, waits; when anything fails, starts again with a backoff. */
+/** Polls one source: connects, probes, polls and waits. After a failure it starts again with a backoff. */
 import { setTimeout as timer } from "node:timers/promises";
 import type { Client } from "pg";
 import type { Logger } from "pino";

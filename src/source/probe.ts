@@ -1,4 +1,4 @@
-/** Looks before anything is read: is the table there, is it a table, may we read it, does it have the columns. */
+/** Checks a source before anything is read: the table exists, may be read, and has the columns. */
 import type { Client } from "pg";
 import { connect } from "./connection.ts";
 import { SourceError, tableMissing, toSourceError } from "./errors.ts";

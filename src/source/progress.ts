@@ -1,4 +1,4 @@
-/** What the poller remembers between two lives, and the port to where it is kept. Declared here because the source needs it. */
+/** The stored state of a poller, and the port to where it is stored. Declared here because the source needs it. */
 
 import type { SentRow } from "./multiset.ts";
 import type { RawRow } from "./rows.ts";

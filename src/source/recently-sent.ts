@@ -1,6 +1,6 @@
 /**
- * The rows that the stream acknowledged last, kept as they were read: should the table be rewritten, they are told from
- * new ones by counting. Nothing is computed of them before that.
+ * Keeps the rows that the stream acknowledged last, as they were read. If the table is rewritten, they are recognised
+ * among the rows that are read again. Nothing is computed of them before that.
  */
 import { Multiset, type SentRow } from "./multiset.ts";
 import type { SentWindow } from "./progress.ts";

@@ -1,4 +1,4 @@
-/** From what Postgres answers to rows, and from rows to records. Pure. */
+/** Turns answers of Postgres into rows, and rows into records. Pure. */
 import { modelKey } from "../model-key.ts";
 import type { Row } from "../stream/record.ts";
 import type { SourceOptions } from "./options.ts";

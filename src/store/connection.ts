@@ -1,4 +1,4 @@
-/** How connections to the store are made: one place for search_path, deadlines and types. */
+/** Makes connections to the store, all with the same search_path, deadlines and types. */
 import { type ClientConfig, types } from "pg";
 import { StoreError } from "./errors.ts";
 

@@ -1,4 +1,4 @@
-/** Deletes a batch and says how many rows went. */
+/** Deletes a batch of rows and returns how many were deleted. */
 import type { Queryable, Value } from "./query.ts";
 
 /** @param sql counts what it deleted as `count` */

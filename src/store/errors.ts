@@ -1,4 +1,4 @@
-/** What can go wrong between Driftwarden and its own database. */
+/** The errors between Driftwarden and its own database. */
 import { DriftwardenError } from "../errors.ts";
 
 type StoreCode =

@@ -1,6 +1,6 @@
 /**
- * Documents to text for `json` columns. `json`, not `jsonb`, since it keeps the text as it came: what is read back has
- * the same key order, so documents can be compared and hashed as text, and no character is refused.
+ * Turns documents into text for `json` columns. The type is `json`, not `jsonb`, because it keeps the text as it is. So
+ * the order of keys stays, documents can be compared and hashed as text, and no character is refused.
  */
 
 const finite = (_key: string, value: unknown): unknown => {

@@ -1,4 +1,4 @@
-/** One connection that LISTENs and comes back by itself. A notification is only a hint to look now; polls stand behind. */
+/** A connection that LISTENs and reconnects by itself. Notifications are only hints; regular polls find everything. */
 import { Client, type ClientConfig } from "pg";
 import type { Logger } from "pino";
 import { backoffMs } from "../backoff.ts";

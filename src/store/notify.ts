@@ -1,4 +1,4 @@
-/** Wakes whoever listens on a channel of this store; delivered when the transaction commits. */
+/** Wakes the listeners on a channel of this store, when the transaction commits. */
 import type { Queryable } from "./query.ts";
 
 /** Channels belong to the database, so the schema is part of their name. */

@@ -1,4 +1,4 @@
-/** Tells apart what Postgres and its driver throw: a lost connection, a refusal, a conflict worth another try. */
+/** Classifies errors of Postgres and its driver: a lost connection, a refusal, a conflict that is worth a retry. */
 import { DatabaseError } from "pg";
 import { DriftwardenError, messageOf } from "../errors.ts";
 import { StoreError } from "./errors.ts";

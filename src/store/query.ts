@@ -1,4 +1,4 @@
-/** What a query needs: the store for a statement of its own, a Tx for one inside a transaction. */
+/** The two ways to run a query: the store for a single statement, a Tx inside a transaction. */
 
 /** What may be bound to $1, $2, …; arrays become Postgres arrays. */
 export type Value = string | number | boolean | Buffer | null | undefined | readonly Value[];

@@ -1,4 +1,4 @@
-/** The first contact: waits in real time for a database that is not up yet, then migrates its schema. */
+/** Opens the store at start: waits in real time for a database that is not up yet, then migrates its schema. */
 import { Client, type ClientConfig } from "pg";
 import type { Logger } from "pino";
 import { systemClock as clock } from "../clock.ts";

@@ -1,7 +1,7 @@
 /**
- * The time that everybody shares who uses one store. What is due, a budget's window and the end of a cooldown are
- * compared across processes and restarts, so a wall clock that is stepped must not move them: an hour ahead would fill
- * budgets up again and put promises off by an hour.
+ * The time of the store, for all processes that use it. Due times, the windows of budgets and the ends of cooldowns are
+ * compared across processes and restarts. A wall clock that is stepped an hour ahead would otherwise refill budgets and
+ * delay effects by an hour.
  */
 import type { Logger } from "pino";
 import { type Clock, systemClock } from "../clock.ts";

@@ -1,4 +1,4 @@
-/** The store: Driftwarden's own schema in Postgres, the only place where it remembers anything. What it remembers stands in the folders beside. */
+/** The store: Driftwarden's own schema in Postgres. Its tables are read and written in the folders beside this file. */
 import { Pool } from "pg";
 import type { Logger } from "pino";
 import { connectionConfig, everydayDeadlines } from "./connection.ts";

@@ -1,4 +1,4 @@
-/** BEGIN, the work, COMMIT: one place decides what is tried again and what must never be. */
+/** Runs work in a transaction, and is the one place that decides which errors are retried. */
 import type { ClientBase, Pool, PoolClient, QueryResultRow } from "pg";
 import { backoffMs } from "../backoff.ts";
 import { systemClock } from "../clock.ts";

@@ -1,4 +1,4 @@
-/** Which partition a model's records go to. Both streams use it, and it never changes: order depends on it. */
+/** Assigns a model to a partition, for both streams. It never changes, because the order of records depends on it. */
 
 /** FNV-1a, 32 bits (Fowler, Noll, Vo, 1991): offset basis and prime. */
 const basis = 0x811c9dc5;

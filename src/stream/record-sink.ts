@@ -1,4 +1,4 @@
-/** The port through which the poller hands on what it read. Declared here because the source needs it. */
+/** The port through which the poller appends records. Declared here because the source needs it. */
 import type { StreamRecord } from "./record.ts";
 
 export interface RecordSink {

@@ -1,4 +1,4 @@
-/** What the stream carries. Everything that changes detection is one of these records; plain data, no behaviour. */
+/** The records of the stream. Everything that changes detection is one of them. Plain data. */
 import type { ModelKey } from "../model-key.ts";
 
 /** One importance, as the source had it. */

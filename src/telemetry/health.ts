@@ -1,4 +1,4 @@
-/** Which parts are able to work now. Each part answers for itself; ready means that all of them can. */
+/** Collects the health of all parts. Ready means that every part is ok. */
 import { messageOf } from "../errors.ts";
 import type { Health } from "../health.ts";
 

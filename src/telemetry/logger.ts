@@ -1,4 +1,4 @@
-/** The one log: JSON lines on stderr, since stdout is for data. Nothing that passes here shows a secret. */
+/** The log: JSON lines on stderr, since stdout is for data. Secrets are removed. */
 import { fstatSync } from "node:fs";
 import { type Logger, pino } from "pino";
 import { DriftwardenError, messageOf } from "../errors.ts";

@@ -14,7 +14,6 @@ export const rooms = [
   "incidents",
   "messages",
   "healing",
-  "messages",
   "tickets",
   "notify",
   "config",

@@ -114,7 +114,7 @@ const opened = (id: string) => {
 };
 
 describe("a run that a cooldown denies", () => {
-  it("is asked for again when the cooldown is over, and acts once", async () => {
+  it("a run that the cooldown denied is tried again when it is over, and acts once", async () => {
     const { store, outbox, acts, asked } = await scene(3000, async () => [svc]);
     outbox.start();
     try {

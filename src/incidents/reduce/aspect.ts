@@ -1,4 +1,4 @@
-/** The contract of an aspect: one concern of the incident, with the part of it that this concern alone writes. */
+/** The contract of an aspect: one concern of the incident, and the slice of the incident that only it writes. */
 import type { DigestEntry } from "../digest.ts";
 import type { IncidentEvent } from "../event.ts";
 import type { Incident } from "../incident.ts";

@@ -1,7 +1,7 @@
 /**
- * What episodes make of the incident. It opens with an episode, is `recovered` when the episode closes, and `resolved`
- * after a quiet time. An episode that opens meanwhile, or within the reopen duration, is a repeat of the same incident:
- * one fault, one ticket.
+ * The aspect of episodes. An incident opens with an episode. It is `recovered` when the episode closes, and `resolved`
+ * after a quiet time. An episode that opens before that, or within the reopen duration after it, is a repeat of the
+ * same incident: one fault, one ticket.
  */
 import type { EpisodeClosed } from "../../detection/event.ts";
 import { isLate } from "../digest.ts";

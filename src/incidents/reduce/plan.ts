@@ -1,4 +1,4 @@
-/** Effects as the outbox takes them: with ids that the same decision makes again, and when each is due. */
+/** Turns effects into rows for the outbox: with ids that the same decision makes again, and with due times. */
 import type { IncidentEffect } from "../effect.ts";
 
 /** An effect as an aspect asks for it. */

@@ -1,6 +1,6 @@
 /**
- * The one pure reducer: (incident, event, moment) → (incident, effects). It decides everything people see and does no
- * I/O. It folds the event over a list of aspects; each writes only its own slice.
+ * The pure reducer: (incident, event, moment) → (incident, effects). It decides everything that people see, and does no
+ * I/O. It passes the event through a list of aspects. Each aspect writes only its own slice of the incident.
  */
 import type { DigestEntry } from "../digest.ts";
 import type { IncidentEvent } from "../event.ts";

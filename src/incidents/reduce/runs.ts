@@ -1,4 +1,4 @@
-/** What the incident remembers of runs, and which runs it asks for. */
+/** The aspect of runs: which runs are asked for, and what the incident remembers of them. */
 import type { RunEffect } from "../effect.ts";
 import type { IncidentEvent, RunChanged } from "../event.ts";
 import type { Incident, RunFacts } from "../incident.ts";

@@ -1,4 +1,4 @@
-/** What the ticket is told, and who is told in the digest instead. */
+/** The aspect of tickets: what the ticket is told, and which episodes go to the digest instead. */
 import { entryOf, isLate, lateTicketMs } from "../digest.ts";
 import type { Note } from "../effect.ts";
 import type { Episode } from "../episode.ts";

@@ -1,4 +1,4 @@
-/** The rows of the table of episodes: what a person on call asks first, and a chart of the time around. */
+/** The rows of the table of episodes, each with a chart of the time around it. */
 
 import type { BlamedFeature } from "../../detection/event.ts";
 import { formatDuration } from "../../duration.ts";

@@ -1,4 +1,4 @@
-/** Which line is which feature. */
+/** The legend: which line is which feature. */
 import { escapeHtml } from "../../html.ts";
 
 /** @param note on what else is drawn */

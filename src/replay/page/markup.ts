@@ -1,4 +1,4 @@
-/** Numbers and times as a page shows them. */
+/** Formats numbers and times for the page. */
 
 /** At most three significant digits of a percentage; a dash where nothing is known. */
 export function percent(share: number | undefined): string {

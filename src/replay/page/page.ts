@@ -1,4 +1,4 @@
-/** The page of `replay --html`: complete in itself, no script, nothing fetched. */
+/** The page of `replay --html`: one file without scripts that loads nothing. */
 
 import { escapeHtml } from "../../html.ts";
 import { modelName } from "../../model-key.ts";

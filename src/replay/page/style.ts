@@ -1,4 +1,4 @@
-/** How the page looks: follows the reader's light or dark, and prints. */
+/** The style of the page: light, dark and print. */
 
 export const style = `
 :root {

@@ -1,6 +1,6 @@
 /**
- * Keeps the table as it is until the transaction ends; SELECT is right enough. Before the snapshot: whoever rewrites a
- * table makes it look empty to older snapshots, which would then take its rows for new ones when they show again.
+ * Locks the table against rewrites until the transaction ends; SELECT is enough for it. It runs before the snapshot is
+ * taken. Otherwise a rewrite could make the table look empty to our snapshot, and its rows would look new later.
  */
 import type { SourceLayout } from "../layout.ts";
 import { tableName } from "./row.ts";

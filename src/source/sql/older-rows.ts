@@ -1,4 +1,4 @@
-/** Whether there is a row that none of the $2 transactions from $1 on wrote. */
+/** Whether there is a row that none of the $2 transactions from $1 on has written. */
 import type { SourceLayout } from "../layout.ts";
 import { table, writtenIn } from "./row.ts";
 

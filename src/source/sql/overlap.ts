@@ -1,4 +1,4 @@
-/** For sources whose rows have no transaction and no place: what lies above a time, each different row once. */
+/** Rows later than a time, each different row once with its count, for sources without transaction ids. */
 import type { SourceLayout } from "../layout.ts";
 import { bound, rowColumns, table, time } from "./row.ts";
 

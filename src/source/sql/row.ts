@@ -1,4 +1,4 @@
-/** How a row is read, whatever types the table uses: the select list and the comparisons that the queries share. */
+/** How a row is selected, whatever types the table uses: the select list and the comparisons of all queries. */
 import { escapeIdentifier, escapeLiteral } from "pg";
 import type { SourceLayout } from "../layout.ts";
 

@@ -1,8 +1,8 @@
 /**
- * What the transaction sees, and whether table and cluster are still the ones we know. $1: the table's name, quoted.
+ * The snapshot of the transaction, and what identifies table and cluster. $1: the table's name, quoted.
  *
- * The cluster is its identifier and its timeline: a standby that was promoted before it had everything gives out again
- * the ids of transactions that were lost, and once it is past our horizon nothing but the timeline tells.
+ * The cluster is identified by its number and its timeline. A standby that was promoted without the last transactions
+ * gives their ids out again. Once it has passed our horizon, only the timeline shows that.
  */
 export const snapshot = `
   SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS xmin,

@@ -1,6 +1,6 @@
 /**
- * The table by its name ($1, parts unquoted) and what we may do with it. A name without schema is looked for on the
- * search path, then in public, where it may be hidden from a role without rights on the schema.
+ * Looks a table up by its name ($1, parts unquoted) and says what we may do with it. A name without a schema is looked
+ * for on the search path, then in public, where it may be hidden from a role without rights on the schema.
  */
 export const table = `
   SELECT c.oid::text AS oid, n.nspname AS schema, c.relname AS name, c.relkind AS kind,

@@ -1,4 +1,4 @@
-/** What detection decided, stored once by id, so that a replay can be compared with it. */
+/** Stores each decision once by its id, so that a replay can be compared with it. */
 import type { DetectionEvent } from "../../detection/event.ts";
 import { toJson } from "../json.ts";
 import type { PartitionPlace } from "../partitions/claim.ts";

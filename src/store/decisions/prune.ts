@@ -1,4 +1,4 @@
-/** Deletes old decisions. Those that a replay may still make again stay, however old: it is compared with them. */
+/** Deletes old decisions, but none that a replay may make again, since it is compared with them. */
 import { countedDelete } from "../counted-delete.ts";
 import type { Queryable } from "../query.ts";
 

@@ -1,4 +1,4 @@
-/** Incidents and digests: one document each, changed only while locked; at most one of a fingerprint is not resolved. */
+/** Stores incidents and digests as documents. They change only while locked; one of a fingerprint is not resolved. */
 import type { Digest } from "../../incidents/digest.ts";
 import type { Incident } from "../../incidents/incident.ts";
 import { toJson } from "../json.ts";

@@ -1,4 +1,4 @@
-/** Appends to the journal: what happened, was decided, was denied, was done. Nothing here is ever changed. */
+/** Appends to the journal: events, decisions, denials and acts. Nothing in it is ever changed. */
 import { toJson } from "../json.ts";
 import type { Tx } from "../query.ts";
 import { type JournalRow, seal } from "./seal.ts";

@@ -1,6 +1,6 @@
 /**
- * Deletes the oldest rows of the journal. The hash of the last one becomes the anchor from which the chain is verified,
- * and a row that says so is appended: rows that were taken away otherwise are still missed.
+ * Deletes the oldest rows of the journal. The hash of the last deleted row becomes the anchor from which the chain is
+ * verified, and a row that says so is appended. Rows that are removed in any other way are still noticed.
  */
 import type { Tx } from "../query.ts";
 import { appendJournal } from "./append.ts";

@@ -1,4 +1,4 @@
-/** How a journal row is sealed: its hash covers the row and the hash before it, so that no row changes unseen. */
+/** Seals a journal row: its hash covers the row and the hash of the row before, so that a change is noticed. */
 import { createHash } from "node:crypto";
 
 export interface JournalRow {

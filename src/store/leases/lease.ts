@@ -1,4 +1,4 @@
-/** Leases: who may do something alone, for a while. The database's clock decides, so a wrong clock elsewhere harms nobody. */
+/** Leases: the right to do something alone for a while. Only the database's clock counts. */
 import type { Queryable } from "../query.ts";
 
 export interface Lease {

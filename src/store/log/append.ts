@@ -1,4 +1,4 @@
-/** Appends to a log: offsets without gaps, visible in their order, since the heads are locked until the commit. */
+/** Appends to a log. The heads are locked until the commit, so offsets have no gaps and become visible in order. */
 import { notify } from "../notify.ts";
 import type { Tx } from "../query.ts";
 

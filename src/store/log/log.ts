@@ -1,4 +1,4 @@
-/** The logs kept in the store: a name, an id made with it, a fixed number of partitions. */
+/** The logs in the store. Each has a name, an id that was made with it, and a fixed number of partitions. */
 import type { Tx } from "../query.ts";
 
 export interface StoredLog {

@@ -1,4 +1,4 @@
-/** Reads a partition of a log, and drops what nobody needs any more. */
+/** Reads a partition of a log, and deletes what is no longer needed. */
 import { countedDelete } from "../counted-delete.ts";
 import type { Queryable } from "../query.ts";
 

@@ -1,4 +1,4 @@
-/** Who is alive in a group of processes that share work: a heartbeat each, by the database's clock. */
+/** The live processes of a group that share work: each sends a heartbeat, and the database's clock counts. */
 import { notify } from "../notify.ts";
 import type { Queryable } from "../query.ts";
 

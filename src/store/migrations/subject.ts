@@ -1,6 +1,6 @@
 /**
- * Migration 4: what an incident is about, as text: `model`, a line feed, the model key; or `missed` and a scope for a
- * digest. Rows of an older program have none.
+ * Migration 4: the subject of an incident, as text. It is `model`, a line feed and the model key; for a digest `missed`
+ * and its scope. Rows of an older program have none.
  */
 export const subject = `
 alter table incidents add column subject text;

@@ -1,4 +1,4 @@
-/** What the outbox takes and gives: promised effects, carried out later, once. */
+/** The types of promised effects, which are carried out later, once. */
 
 /** Plain data; its kind says who carries it out. */
 export interface Effect {

@@ -1,4 +1,4 @@
-/** Promises effects in the transaction of the decision. */
+/** Stores promised effects, in the transaction of the decision. */
 import { toJson } from "../json.ts";
 import { notify } from "../notify.ts";
 import type { Tx } from "../query.ts";

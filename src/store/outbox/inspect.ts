@@ -1,4 +1,4 @@
-/** The outbox as people and metrics see it. */
+/** Lists, counts and retries effects, for people and metrics. */
 import { notify } from "../notify.ts";
 import type { Queryable } from "../query.ts";
 import type { Effect, EffectStatus } from "./effect.ts";

@@ -1,4 +1,4 @@
-/** Makes what waits after a failure due at once: whoever starts again may have mended the cause. */
+/** Makes failed effects due at once, because a restart may have removed the cause. */
 import type { Queryable } from "../query.ts";
 
 const sql = `

@@ -1,4 +1,4 @@
-/** Deletes old effects that are done or were given up. What is still promised stays, however old. */
+/** Deletes old effects that are done or dead. Promised effects stay, however old. */
 import { countedDelete } from "../counted-delete.ts";
 import type { Queryable } from "../query.ts";
 

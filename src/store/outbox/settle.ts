@@ -1,4 +1,4 @@
-/** What becomes of a taken effect: intent before the act, result after it. Each is refused once somebody else has taken it. */
+/** Stores the intent before an act and the result after it. Both fail once another worker has taken the effect. */
 import { fenced } from "../errors.ts";
 import { toJson } from "../json.ts";
 import type { Queryable, Value } from "../query.ts";

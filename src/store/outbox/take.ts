@@ -1,4 +1,4 @@
-/** Gives due effects to a worker: none to two at once, those of one incident and order key one after the other. */
+/** Gives due effects to a worker, each to one worker, and those of one incident and order key one after the other. */
 import type { Queryable } from "../query.ts";
 import type { TakenEffect } from "./effect.ts";
 

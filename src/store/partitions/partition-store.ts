@@ -1,4 +1,4 @@
-/** What detection needs remembered of its partitions, in the store; the port is detection's. */
+/** Implements detection's PartitionStore: what is stored for a partition. */
 import type { DetectionEvent } from "../../detection/event.ts";
 import type { PartitionStore } from "../../detection/partition-store.ts";
 import { insertDecisions, readDecisions } from "../decisions/decision.ts";

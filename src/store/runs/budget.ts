@@ -1,4 +1,4 @@
-/** What budgets and cooldowns count: attempts. Denied and observed runs are none. */
+/** Counts the attempts of a fix, for budgets and cooldowns. Denied and observed runs do not count. */
 import type { Queryable, Tx } from "../query.ts";
 
 const isAttempt = "status in ('acting', 'acted', 'failed', 'unknown')";

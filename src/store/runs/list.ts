@@ -1,4 +1,4 @@
-/** Runs for people, and those that a crash left in the middle of an act. */
+/** Lists runs for people, and those that a crash left during their act. */
 import type { Queryable } from "../query.ts";
 import { type Run, runColumns } from "./run.ts";
 

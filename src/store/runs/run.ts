@@ -1,4 +1,4 @@
-/** Runs: one attempt of a fix each, written down before it acts. */
+/** The stored runs: one attempt of a fix each, written down before it acts. */
 import type { RunFacts, RunStatus } from "../../incidents/incident.ts";
 import { toJson } from "../json.ts";
 import type { Queryable, Tx } from "../query.ts";

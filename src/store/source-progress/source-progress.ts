@@ -1,4 +1,4 @@
-/** How far a source was read: one document a source, whose shape the source room knows. */
+/** Stores how far a source was read: one document for each source, whose content only the source room knows. */
 import { fenced } from "../errors.ts";
 import { toJson } from "../json.ts";
 import type { Lease } from "../leases/lease.ts";

@@ -1,4 +1,4 @@
-/** The id a stream had when it was first seen: a stream deleted and created again has another, and is noticed. */
+/** Remembers the id of a stream, so that a stream that was deleted and created again is noticed. */
 import type { Queryable, Tx } from "../query.ts";
 
 const rememberSql = "insert into streams (name, id) values ($1, $2) on conflict (name) do nothing";

@@ -1,4 +1,4 @@
-/** How we configure kafkajs, and clients that are made anew after any failure. Topics and records are not here. */
+/** Configures kafkajs, and replaces its clients after any failure. Topics and records are not here. */
 import { Kafka, logLevel, type SASLOptions } from "kafkajs";
 import type { Logger } from "pino";
 import { mendIdleTimer } from "./idle-timer.ts";

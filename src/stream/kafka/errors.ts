@@ -1,4 +1,4 @@
-/** What can go wrong with the stream on Kafka. */
+/** The errors of the stream on Kafka. */
 import { DriftwardenError } from "../../errors.ts";
 
 type KafkaStreamCode =

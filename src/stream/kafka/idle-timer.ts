@@ -1,6 +1,6 @@
 /**
- * Mends one method of kafkajs 2.2.4: with nothing to send, each connection re-arms a timer with a negative delay, which
- * Node runs every millisecond (2.5 % of a core) and warns about since version 24.
+ * Fixes one method of kafkajs 2.2.4. While a connection has nothing to send, it sets a timer with a negative delay
+ * again and again. Node runs it every millisecond (2.5 % of a core), and since version 24 prints a warning.
  */
 import { createRequire } from "node:module";
 

@@ -1,4 +1,4 @@
-/** Opens the stream on Kafka: one topic, appended to and read, and watched for being another one. */
+/** Opens the stream on Kafka: one topic to append to and to read. It is checked regularly that it is the same topic. */
 import type { Admin, Kafka, KafkaMessage } from "kafkajs";
 import { DriftwardenError, messageOf } from "../../errors.ts";
 import type { Health } from "../../health.ts";

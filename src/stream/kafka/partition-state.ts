@@ -1,4 +1,4 @@
-/** The states of a partition that the consumer group gave us, and which one may follow which. */
+/** The states of a partition that the consumer group assigned to us, and which may follow which. */
 
 /**
  * - claiming: the reader is asked to take the partition over

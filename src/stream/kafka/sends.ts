@@ -1,4 +1,4 @@
-/** Which records go to which partition in which produce call. Pure: no broker here. */
+/** Decides which records go to which partition in which produce call. Pure. */
 import type { Message } from "kafkajs";
 import { encodeRecord } from "../codec.ts";
 import { partitionOf } from "../partition.ts";

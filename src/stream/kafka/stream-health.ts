@@ -1,4 +1,4 @@
-/** What is wrong with the stream now, for readiness, and whether it can be trusted at all. */
+/** Collects what is wrong with the stream, for readiness, and whether it can still be trusted. */
 import type { Logger } from "pino";
 import type { Health } from "../../health.ts";
 import type { KafkaStreamError } from "./errors.ts";

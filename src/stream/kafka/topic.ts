@@ -1,4 +1,4 @@
-/** The topic: made when missing, checked when present, and known again by the stream id it carries. */
+/** Creates the topic if it is missing, checks it if it exists, and identifies it by its stream id. */
 import { randomInt } from "node:crypto";
 import kafkajs, { type Admin } from "kafkajs";
 import { formatDuration } from "../../duration.ts";

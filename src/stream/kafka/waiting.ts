@@ -1,4 +1,4 @@
-/** Waits in real time: brokers and their session timeouts know nothing of the demo's faster clock. */
+/** Waits in real time, because brokers do not know the demo's faster clock. */
 import { setTimeout as timer } from "node:timers/promises";
 import { backoffMs } from "../../backoff.ts";
 

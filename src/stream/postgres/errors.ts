@@ -1,4 +1,4 @@
-/** What can go wrong with the stream in the store. */
+/** The errors of the stream in the store. */
 import { DriftwardenError } from "../../errors.ts";
 
 /** Thrown by this folder; everything else comes from the store. */

@@ -2,7 +2,7 @@
  * The stream without Kafka: a log table in the store, for one process or a few.
  *
  * Records are appended in one transaction. The processes that hold the partitions read them (log-subscription.ts).
- * A record is deleted when no saved state needs it any more.
+ * A record is deleted once every change that it made is in a saved state.
  */
 import { randomUUID } from "node:crypto";
 import type { Logger } from "pino";
