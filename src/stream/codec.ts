@@ -3,7 +3,7 @@
  * one model share a record, so that JSON's cost stays far below the stream's own.
  */
 import { messageOf } from "../errors.ts";
-import type { Row, StreamRecord } from "./record.ts";
+import type { Row, StreamRecord, TickRecord } from "./record.ts";
 
 const version = 1;
 
@@ -48,7 +48,7 @@ function fieldsOf(record: StreamRecord): readonly Json[] {
     case "history":
       return [record.model, record.source, record.last, record.rows.map(fromRow)];
     case "tick":
-      return [record.source, fromNumber(record.watermark), fromNumber(record.clock)];
+      return fromTick(record);
     case "marker":
       return [record.id, record.model, fromNumber(record.at), record.marker];
     case "feedback":
@@ -59,6 +59,14 @@ function fieldsOf(record: StreamRecord): readonly Json[] {
       return [run, model, ...[since, notBefore, minAttributions, giveUpCadences].map(fromNumber)];
     }
   }
+}
+
+/** What a tick of the first form did not have stands at its end. */
+function fromTick({ source, watermark, clock, gap, newest }: TickRecord): readonly Json[] {
+  const first = [source, fromNumber(watermark), fromNumber(clock)];
+  if (gap === undefined && newest === undefined) return first;
+  const later = [gap, newest].map((value) => (value === undefined ? null : fromNumber(value)));
+  return [...first, ...later];
 }
 
 /** Never throws: what cannot be read says why. */
@@ -102,7 +110,17 @@ const readers: { readonly [Kind in StreamRecord["kind"]]: (f: Fields) => StreamR
     last: f.flag(),
     rows: f.list(rowOf),
   }),
-  tick: (f) => ({ kind: "tick", source: f.text(), watermark: f.number(), clock: f.number() }),
+  tick: (f) => {
+    const first = { source: f.text(), watermark: f.number(), clock: f.number() };
+    const gap = f.numberIfAny();
+    const newest = f.numberIfAny();
+    return {
+      kind: "tick",
+      ...first,
+      ...(gap !== undefined && { gap }),
+      ...(newest !== undefined && { newest }),
+    };
+  },
   marker: (f) => ({
     kind: "marker",
     id: f.text(),
@@ -150,6 +168,14 @@ class Fields {
     const value = this.#items[this.#place++];
     const number = typeof value === "number" ? value : special.get(value);
     return number ?? this.#wrong("a number");
+  }
+
+  /** What an older form did not have, or left out. */
+  numberIfAny(): number | undefined {
+    if (this.#place === this.#items.length) return undefined;
+    if (this.#items[this.#place] !== null) return this.number();
+    this.#place++;
+    return undefined;
   }
 
   text(): string {

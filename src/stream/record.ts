@@ -39,6 +39,10 @@ export interface TickRecord {
   readonly watermark: number;
   /** The source's clock at the poll, microseconds since 1970. */
   readonly clock: number;
+  /** Time before `clock` in which the source was not asked: since its last successful poll, microseconds. Left out: 0. */
+  readonly gap?: number;
+  /** Newest row time delivered of this source, at most `clock`, microseconds since 1970. Left out: unknown. */
+  readonly newest?: number;
 }
 
 /** An announced deploy or retrain: what follows is the new normal. */

@@ -20,7 +20,17 @@ const model = { model: text, source: text };
 const record: fc.Arbitrary<StreamRecord> = fc.oneof(
   fc.record({ kind: fc.constant("rows" as const), ...model, level: number, window: number, rows }),
   fc.record({ kind: fc.constant("history" as const), ...model, rows, last: fc.boolean() }),
-  fc.record({ kind: fc.constant("tick" as const), source: text, watermark: number, clock: number }),
+  fc.record(
+    {
+      kind: fc.constant("tick" as const),
+      source: text,
+      watermark: number,
+      clock: number,
+      gap: number,
+      newest: number,
+    },
+    { requiredKeys: ["kind", "source", "watermark", "clock"] },
+  ),
   fc.record({
     kind: fc.constant("marker" as const),
     id: text,
@@ -80,6 +90,19 @@ describe("the codec", () => {
   });
 });
 
+describe("a tick", () => {
+  it("of the first form says neither gap nor newest row (FR-S2)", () => {
+    const tick = { kind: "tick", source: "s", watermark: 1, clock: 2 };
+    expect(decodeText('[1,"tick","s",1,2]')).toEqual(tick);
+  });
+
+  it("carries the gap and the newest row time behind what it said before (FR-S2)", () => {
+    const tick = { kind: "tick", source: "s", watermark: 1, clock: 2, gap: 3 } as const;
+    expect(encodeRecord(tick).toString()).toBe('[1,"tick","s",1,2,3,null]');
+    expect(encodeRecord({ ...tick, newest: 4 }).toString()).toBe('[1,"tick","s",1,2,3,4]');
+  });
+});
+
 describe("bytes that are no record", () => {
   it.each([
     [
@@ -89,7 +112,7 @@ describe("bytes that are no record", () => {
     ],
     ["an unknown kind", '[1,"toString"]', 'kind "toString" is unknown'],
     ["a missing field", '[1,"tick","s",1]', "field 4 of a record or row is not a number"],
-    ["a field too many", '[1,"tick","s",1,1,1]', "a record or row has too many fields"],
+    ["a field too many", '[1,"tick","s",1,1,1,1,1]', "a record or row has too many fields"],
     ["a row that is none", '[1,"history","m","s",true,[7]]', "a record or row is not an array"],
     ["an unknown verdict", '[1,"feedback","i","m",1,"maybe",[]]', "not real or false_positive"],
   ])("say so: %s", (_name, json, error) => {
