@@ -30,10 +30,20 @@ export class Delivery {
   readonly #deps: DeliveryDeps;
   readonly #labels: { readonly source: string };
   readonly #told = new Set<string>();
+  #newest: number | undefined;
 
   constructor(deps: DeliveryDeps) {
     this.#deps = deps;
     this.#labels = { source: deps.options.name };
+  }
+
+  /** Newest finite time of the rows sent since {@link newestTold}, microseconds since 1970; undefined without any. */
+  get newest(): number | undefined {
+    return this.#newest;
+  }
+
+  newestTold(): void {
+    this.#newest = undefined;
   }
 
   /** Counts a page and leaves out what cannot belong to a series. */
@@ -73,6 +83,9 @@ export class Delivery {
       pack(keyOf(this.#deps.options, part.model), part.rows),
     );
     await this.records(records);
+    for (const { row } of rows) {
+      if (Number.isFinite(row.ts)) this.#newest = Math.max(this.#newest ?? row.ts, row.ts);
+    }
   }
 
   /**

@@ -1,30 +1,75 @@
-/** Logs once when the watermark falls behind, and once when it has caught up. */
+/** Logs once why the watermark is behind, and once when it has caught up. */
 import type { Logger } from "pino";
+import type { PollMark } from "./progress.ts";
+
+/** How far the watermark is behind, and what is known of the reason. */
+export interface Horizon {
+  /** The source's clock at the poll, microseconds since 1970. */
+  readonly clock: number;
+  readonly watermark: number;
+  /** Polls that the watermark has not reached, oldest first. */
+  readonly unreached: readonly PollMark[];
+  /** Transactions that the server shows as running or prepared, the ids as it shows them. */
+  readonly running: readonly RunningTransaction[];
+}
+
+/** A transaction that `pg_stat_activity` or `pg_prepared_xacts` shows. */
+export interface RunningTransaction {
+  /** 32 bits, as decimal text: where to look for it. */
+  readonly shown: string;
+  /** The full id. */
+  readonly id: bigint;
+}
+
+type Reason = "server" | "pause" | "unlisted";
 
 export class HorizonWatch {
   readonly #logger: Logger;
-  readonly #tolerableMs: number;
-  #held = false;
+  readonly #tolerableUs: number;
+  #said: Reason | undefined;
 
   /** @param tolerableMs an age of the watermark that is nothing to speak of */
   constructor(logger: Logger, tolerableMs: number) {
     this.#logger = logger;
-    this.#tolerableMs = tolerableMs;
+    this.#tolerableUs = tolerableMs * 1000;
   }
 
-  /** @param ageMs how far the watermark is behind the source's clock */
-  observe(ageMs: number): void {
-    const held = ageMs > this.#tolerableMs;
-    if (held === this.#held) return;
-    this.#held = held;
-    const age_seconds = Math.round(ageMs / 1000);
-    if (!held) return this.#logger.info({ age_seconds }, "watermark moves again");
-    this.#logger.warn(
-      {
-        age_seconds,
-        hint: "A long transaction is open on the source's server, in any of its databases: look for the oldest xact_start in pg_stat_activity, and in pg_prepared_xacts. Its rows and all later ones wait for its end; nothing is lost, and no model is called silent meanwhile.",
-      },
-      "watermark held back",
-    );
+  /** The source was not asked for a while: what came meanwhile is about to be read. */
+  resumed(lastPoll: number, clock: number): void {
+    if (clock - lastPoll <= this.#tolerableUs || this.#said === "pause") return;
+    this.#said = "pause";
+    const since = new Date(lastPoll / 1000).toISOString();
+    const age_seconds = seconds(clock - lastPoll);
+    this.#logger.info({ since, age_seconds }, "catching up since the last poll");
+  }
+
+  /** After a poll. Only a poll of long ago that is still not reached is held back; anything else the next poll moves. */
+  observe({ clock, watermark, unreached, running }: Horizon): void {
+    if (clock - watermark <= this.#tolerableUs) return this.#caughtUp(clock - watermark);
+    const [oldest] = unreached;
+    if (oldest === undefined || clock - oldest.clock <= this.#tolerableUs) return;
+    const ceiling = BigInt(oldest.ceiling);
+    const holding = running.find(({ id }) => id < ceiling);
+    const reason = holding === undefined ? "unlisted" : "server";
+    if (reason === this.#said) return;
+    this.#said = reason;
+    const hint = holding === undefined ? unlistedHint : serverHint(holding.shown);
+    const age_seconds = seconds(clock - watermark);
+    this.#logger.warn({ age_seconds, hint }, "watermark held back");
+  }
+
+  #caughtUp(age: number): void {
+    const age_seconds = seconds(age);
+    if (this.#said === "pause") this.#logger.info({ age_seconds }, "caught up");
+    else if (this.#said !== undefined) this.#logger.info({ age_seconds }, "watermark moves again");
+    this.#said = undefined;
   }
 }
+
+const seconds = (us: number): number => Math.round(us / 1e6);
+
+const serverHint = (id: string): string =>
+  `A long transaction is open on the source's server, in any of its databases: look for the oldest xact_start in pg_stat_activity, where backend_xid is ${id}, and in pg_prepared_xacts, where transaction is ${id}. Its rows and all later ones wait for its end; nothing is lost, and no model is called silent meanwhile.`;
+
+const unlistedHint =
+  "The source's snapshots hold a transaction that pg_stat_activity and pg_prepared_xacts do not list. On a standby it runs on the primary, or replay is paused: look at pg_last_xact_replay_timestamp(). Nothing is lost, and no model is called silent meanwhile.";

@@ -56,7 +56,9 @@ export class OverlapReader {
     const { options, clock } = this.#deps;
     const view = await openView(client, layout, slowTimeoutMs(options.connection));
     const now = Math.round(clock.at(view.clock / 1000) * 1000);
-    let state = await this.#sendPage(this.#state ?? (await this.#load(view, now)));
+    const before = this.#state ?? (await this.#load(view, now));
+    this.#ticks.begin(before, now);
+    let state = await this.#sendPage(before);
     state = await this.#readOn(state, view, now);
     await client.query("COMMIT");
     state = await this.#endHistory({ ...state, cursor: Math.max(state.cursor, now) });

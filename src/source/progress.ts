@@ -64,6 +64,8 @@ export interface SourceState {
   readonly history?: { readonly sinceMs: number; readonly untilMs: number };
   /** Of the last tick, microseconds since 1970; absent before the first. */
   readonly watermark?: number;
+  /** Newest row time delivered, at most the clock of its poll, microseconds since 1970; absent while unknown. */
+  readonly newest?: number;
   /** What would be read again if the table were rewritten now; stored by an orderly stop only. */
   readonly sentLately?: readonly SentWindow[];
 }
@@ -85,6 +87,7 @@ export interface OverlapState {
   readonly history?: { readonly until: number; readonly models: readonly string[] };
   readonly marks: readonly PollMark[];
   readonly watermark?: number;
+  readonly newest?: number;
 }
 
 export type StoredProgress = SourceState | OverlapState;

@@ -1,5 +1,7 @@
-/** Sends a tick at the end of a poll. The tick carries the watermark. */
+/** Sends a tick at the end of a poll. The tick carries the watermark, the gap before the poll and the newest row time. */
 import type { Logger } from "pino";
+import type { Clock } from "../clock.ts";
+import type { TickRecord } from "../stream/record.ts";
 import type { Delivery } from "./delivery.ts";
 import { HorizonWatch } from "./horizon.ts";
 import type { SourceMetrics } from "./metrics.ts";
@@ -11,6 +13,7 @@ import { watermarkAt, withMark } from "./watermark.ts";
 interface TickDeps {
   readonly options: SourceOptions;
   readonly delivery: Delivery;
+  readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: SourceMetrics;
 }
@@ -18,15 +21,26 @@ interface TickDeps {
 interface Marked {
   readonly marks: readonly PollMark[];
   readonly watermark?: number;
+  readonly newest?: number;
 }
+
+/** What the poll saw. */
+export type TickView = Pick<SourceView, "xmin" | "ceiling" | "running">;
 
 /** The watermark is the clock of an earlier poll, so it is always at least one poll interval old. */
 const tolerablePolls = 3;
+/** Polls closer together than this leave no gap, however short their interval is. */
+const leastGapUs = 1_000_000;
+/** A poll that takes long is asking all the while; one that takes longer than this may have been paused with its process. */
+const longestPollUs = 60_000_000;
 
 export class Ticks {
   readonly #deps: TickDeps;
   readonly #horizon: HorizonWatch;
   readonly #lagUs: number;
+  readonly #tolerableGapUs: number;
+  /** How long the last poll took. */
+  #tookUs = 0;
 
   /** @param lagMs how long after its timestamp a row may still come. The watermark stays that far behind. Default 0 */
   constructor(deps: TickDeps, lagMs = 0) {
@@ -35,22 +49,74 @@ export class Ticks {
     const { pollIntervalMs, horizonWarnMs } = deps.options;
     const tolerableMs = lagMs + Math.max(horizonWarnMs, tolerablePolls * pollIntervalMs);
     this.#horizon = new HorizonWatch(deps.logger, tolerableMs);
+    this.#tolerableGapUs = Math.max(tolerablePolls * pollIntervalMs * 1000, leastGapUs);
   }
 
-  /** @param clock when the snapshot was taken, on our clock, microseconds */
-  async send<State extends Marked>(state: State, view: SourceView, clock: number): Promise<State> {
+  /** Before a poll reads: says when there is a pause to catch up with. */
+  begin(state: Marked, clock: number): void {
+    this.#horizon.resumed(lastPollOf(state) ?? clock, clock);
+  }
+
+  /**
+   * Ends a poll.
+   *
+   * @param clock when the snapshot was taken, on our clock, microseconds
+   */
+  async send<State extends Marked>(state: State, view: TickView, clock: number): Promise<State> {
+    const next = await this.#send(state, view, clock);
+    this.#tookUs = Math.min(this.#deps.clock.now() * 1000 - clock, longestPollUs);
+    return next;
+  }
+
+  async #send<State extends Marked>(state: State, view: TickView, clock: number): Promise<State> {
     const reached = watermarkAt(state.marks, view.xmin);
     const marks = withMark(reached.marks, { ceiling: view.ceiling, clock });
     const found = Math.min(reached.watermark ?? -Infinity, clock - this.#lagUs);
     const watermark = Math.max(found, state.watermark ?? -Infinity);
+    const newest = this.#newest(state, clock);
+    const next = { ...state, marks, ...(newest !== undefined && { newest }) };
     // The very first poll has no earlier mark.
-    if (watermark === -Infinity) return { ...state, marks };
-    const { delivery, options, metrics } = this.#deps;
+    if (watermark === -Infinity) return next;
+    const gap = this.#gap(state, clock);
+    await this.#deps.delivery.records([this.#tick({ watermark, clock, gap, newest })]);
+    this.#deps.delivery.newestTold();
+    this.#observe({ clock, watermark });
+    const { running } = view;
+    const unreached = reached.watermark === undefined ? reached.marks : reached.marks.slice(1);
+    this.#horizon.observe({ clock, watermark, unreached, running });
+    return { ...next, watermark };
+  }
+
+  #tick({
+    newest,
+    ...always
+  }: Required<Pick<TickRecord, "watermark" | "clock" | "gap">> & {
+    readonly newest: number | undefined;
+  }): TickRecord {
+    const { name: source } = this.#deps.options;
+    return { kind: "tick", source, ...always, ...(newest !== undefined && { newest }) };
+  }
+
+  /** Time without a successful poll; 0 while one follows the other. */
+  #gap(state: Marked, clock: number): number {
+    const elapsed = clock - (lastPollOf(state) ?? clock);
+    return elapsed > this.#tolerableGapUs + this.#tookUs ? elapsed : 0;
+  }
+
+  /** A row from ahead of the clock came now, and no later. */
+  #newest({ newest: before }: Marked, clock: number): number | undefined {
+    const { newest: sent } = this.#deps.delivery;
+    return sent === undefined ? before : Math.max(before ?? -Infinity, Math.min(sent, clock));
+  }
+
+  #observe({ clock, watermark }: Pick<TickRecord, "clock" | "watermark">): void {
+    const { metrics, options } = this.#deps;
     const labels = { source: options.name };
-    await delivery.records([{ kind: "tick", source: options.name, watermark, clock }]);
     metrics.watermark.set(labels, watermark / 1e6);
     metrics.horizonAge.set(labels, (clock - watermark) / 1e6);
-    this.#horizon.observe((clock - watermark) / 1000);
-    return { ...state, marks, watermark };
   }
 }
+
+/** A rewrite of the source forgets the marks; then the watermark, one poll earlier, stands in for them. */
+const lastPollOf = ({ marks, watermark }: Marked): number | undefined =>
+  marks.at(-1)?.clock ?? watermark;

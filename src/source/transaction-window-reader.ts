@@ -97,12 +97,13 @@ export class TransactionWindowReader {
    */
   async poll(client: Client, layout: SourceLayout): Promise<void> {
     const view = await openView(client, layout, this.#deps.options.connection.statementTimeoutMs);
+    const clock = Math.round(this.#at(view) * 1000);
     let state = await this.#stateFor(view);
+    this.#ticks.begin(state, clock);
     for (const level of levels) state = await this.#readLevel(state, level, view);
     await client.query("COMMIT");
-    const clockMs = this.#at(view);
-    state = moveBounds(state, clockMs, this.#deps.options.lookbackMs);
-    this.#state = await this.#ticks.send(state, view, Math.round(clockMs * 1000));
+    state = moveBounds(state, this.#at(view), this.#deps.options.lookbackMs);
+    this.#state = await this.#ticks.send(state, view, clock);
     const idle = performance.now() - this.#savedAt > idleSaveMs;
     this.#recent.forget(readAgainMs(this.#state) * 1000);
     if (this.#sentSinceSave || idle) await this.#saved(this.#state);

@@ -2,6 +2,7 @@
 import type { Client } from "pg";
 import { answerTimeoutMs } from "./connection.ts";
 import { tableMissing } from "./errors.ts";
+import type { RunningTransaction } from "./horizon.ts";
 import type { SourceLayout } from "./layout.ts";
 import { halfCircle } from "./levels.ts";
 import type { SourceState, Xid } from "./progress.ts";
@@ -12,7 +13,7 @@ import { lock } from "./sql/lock.ts";
 import { olderRows } from "./sql/older-rows.ts";
 import { tableName } from "./sql/row.ts";
 import { snapshot as snapshotQuery } from "./sql/snapshot.ts";
-import { ceilingOf } from "./watermark.ts";
+import { ceilingOf, fullId } from "./watermark.ts";
 
 export interface SourceView {
   readonly client: Client;
@@ -25,6 +26,8 @@ export interface SourceView {
   readonly xmax: Xid;
   /** Above every transaction id that was given out before `clock`. */
   readonly ceiling: Xid;
+  /** Transactions with an id that ran or were prepared just before the snapshot. */
+  readonly running: readonly RunningTransaction[];
   /** Changes when the table is rewritten. Empty when the source is not a plain table. */
   readonly relfilenode: string;
   readonly systemIdentifier: string;
@@ -66,6 +69,7 @@ export async function openView(
     xmin: snapshot.xmin,
     xmax: snapshot.xmax,
     ceiling: ceilingOf(snapshot.xmax, clock.running),
+    running: clock.running.map((shown) => ({ shown, id: fullId(shown, snapshot.xmax) })),
     relfilenode: snapshot.relfilenode ?? "",
     systemIdentifier: snapshot.system_identifier,
   };

@@ -27,13 +27,22 @@ const maxMarks = 64;
  * @param running ids as Postgres shows them, 32 bits, read before the snapshot
  */
 export function ceilingOf(xmax: Xid, running: readonly Xid[]): Xid {
-  const base = BigInt(xmax);
-  let ceiling = base;
-  for (const id of running) {
-    const above = base + BigInt.asIntN(32, BigInt(id) - base) + 1n;
+  let ceiling = BigInt(xmax);
+  for (const shown of running) {
+    const above = fullId(shown, xmax) + 1n;
     if (above > ceiling) ceiling = above;
   }
   return String(ceiling);
+}
+
+/**
+ * The 64 bits of an id of which Postgres shows 32.
+ *
+ * @param xmax a full id near it
+ */
+export function fullId(shown: Xid, xmax: Xid): bigint {
+  const base = BigInt(xmax);
+  return base + BigInt.asIntN(32, BigInt(shown) - base);
 }
 
 export interface Watermark {
