@@ -60,6 +60,8 @@ export interface EpisodeOpened {
   readonly cadence: number | undefined;
   /** Time of the newest row behind the finding, microseconds since 1970. */
   readonly newestRow: number;
+  /** Of silence: newest row time of the whole source by then, microseconds; left out where it is unknown. */
+  readonly sourceNewest?: number;
 }
 
 export interface EpisodeClosed {

@@ -38,14 +38,16 @@ export function applyRecord(
   }
 }
 
-/** What a tick does: forgets times that were absurd, then lets time pass. @returns whether anything changed */
+/** What a tick does: forgets times that were absurd, takes note of a gap, then lets time pass. @returns whether anything changed */
 export function passTick(model: WatchedModel, tick: TickRecord, counts: DetectionCounts): boolean {
   if (model.facts.historic) return false;
   const limit = tick.clock + model.source.maxFutureUs;
   const absurd = model.isBeyond(limit);
   if (absurd) counts.dropped.future += model.forgetBeyond(limit);
-  if (tick.watermark < model.due()) return absurd;
-  model.pass(tick.watermark);
+  const { clock, gap = 0 } = tick;
+  const missed = gap > 0 && model.notAsked({ from: clock - gap, until: clock });
+  if (tick.watermark < model.due()) return absurd || missed;
+  model.pass(tick.watermark, tick.newest);
   return true;
 }
 

@@ -3,6 +3,7 @@ import { type Assembly, nothingAssembled } from "./assembler.ts";
 import { knownAtFirstStart, type Since } from "./census.ts";
 import type { DetectorScore, EpisodeKind } from "./event.ts";
 import { noRules, type RuleState } from "./rules.ts";
+import { alwaysAsked, type Unasked } from "./silence.ts";
 import type { VerificationState } from "./verification.ts";
 
 export interface EpisodeFacts {
@@ -31,6 +32,8 @@ export interface ModelFacts {
   intervals: readonly number[];
   /** Time of the newest attribution, microseconds; null before the first. */
   lastAt: number | null;
+  /** Since then. */
+  unasked: Unasked;
   /** Attributions the baseline has learned from. */
   learned: number;
   /** Attributions in a row that were not learned. */
@@ -65,6 +68,7 @@ export function newFacts(
     assembly: nothingAssembled(),
     intervals: [],
     lastAt: null,
+    unasked: alwaysAsked,
     learned: 0,
     unlearned: 0,
     ...fresh,

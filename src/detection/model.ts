@@ -16,6 +16,7 @@ import type { Evidence } from "./rules.ts";
 import type { ScratchPool } from "./scratch.ts";
 import type { EngineSettings, SourceSettings } from "./settings.ts";
 import { pastAttribution } from "./shares.ts";
+import { heardAt, silentFrom, withGap } from "./silence.ts";
 import type { ModelParts } from "./snapshot.ts";
 import { answer, answerDue, giveUp, observe } from "./verification.ts";
 
@@ -124,10 +125,22 @@ export class WatchedModel {
     return due;
   }
 
-  /** Time passes: closes what is over, notices silence, lets markers come into effect, answers what is asked. */
-  pass(watermark: number): void {
+  /** Nobody asked its source meanwhile. @returns whether that matters to it */
+  notAsked(gap: { readonly from: number; readonly until: number }): boolean {
+    const { facts } = this;
+    const before = facts.unasked;
+    facts.unasked = withGap(before, gap, facts.lastAt ?? facts.since.at ?? gap.from);
+    return facts.unasked !== before;
+  }
+
+  /**
+   * Time passes: closes what is over, notices silence, lets markers come into effect, answers what is asked.
+   *
+   * @param sourceNewest newest row time of its source, microseconds; undefined where it is unknown
+   */
+  pass(watermark: number, sourceNewest?: number): void {
     this.#assembler.pass(watermark);
-    if (watermark >= this.#silentDue()) this.#fallSilent(watermark);
+    if (watermark >= this.#silentDue()) this.#fallSilent(watermark, sourceNewest);
     this.applyMarkers(watermark);
     this.#answer(watermark);
   }
@@ -148,7 +161,8 @@ export class WatchedModel {
     if (historic) return Number.POSITIVE_INFINITY;
     const newest = Math.max(lastAt ?? since.at ?? Number.POSITIVE_INFINITY, this.#assembler.start);
     const { decision, retireAfterUs } = this.#context.settings;
-    return newest + Math.max(retireAfterUs, decision.silentCadences * (this.cadence ?? 0));
+    const silence = Math.max(retireAfterUs, decision.silentCadences * (this.cadence ?? 0));
+    return newest + this.facts.unasked.total + silence;
   }
 
   /** Ends what is open: nothing will be learned or decided any more. */
@@ -180,6 +194,7 @@ export class WatchedModel {
     const { at, newcomers, conflicts } = this.#assembler.finish();
     if (facts.lastAt !== null && at > facts.lastAt) this.#cadence.add(at - facts.lastAt);
     facts.lastAt = at;
+    facts.unasked = heardAt(facts.unasked, at);
     facts.silent = false;
     this.#baseline.admit(newcomers);
     this.applyMarkers(at);
@@ -214,13 +229,14 @@ export class WatchedModel {
   }
 
   #silentDue(): number {
-    const { silent, lastAt } = this.facts;
-    const cadence = this.cadence;
+    const { silent, lastAt, unasked } = this.facts;
+    const { cadence } = this;
     if (silent || lastAt === null || cadence === undefined) return Number.POSITIVE_INFINITY;
-    return lastAt + this.#context.settings.decision.silentCadences * cadence;
+    const { silentCadences } = this.#context.settings.decision;
+    return silentFrom(lastAt, unasked, { cadence, silentCadences });
   }
 
-  #fallSilent(watermark: number): void {
+  #fallSilent(watermark: number, sourceNewest: number | undefined): void {
     const { facts } = this;
     facts.silent = true;
     if (facts.episode !== null) {
@@ -230,12 +246,13 @@ export class WatchedModel {
     const elapsed = watermark - (facts.lastAt ?? watermark);
     const { silentCadences } = this.#context.settings.decision;
     this.#baseline.scratch.scores.fill(Number.NaN);
-    this.#open(watermark, [
-      silentEvidence({ elapsed, cadence: this.cadence ?? elapsed, silentCadences }),
-    ]);
+    const { cadence = elapsed } = this;
+    const unasked = facts.unasked.total;
+    const evidence = silentEvidence({ elapsed, unasked, cadence, silentCadences });
+    this.#open(watermark, [evidence], sourceNewest);
   }
 
-  #open(at: number, evidence: readonly Evidence[]): void {
+  #open(at: number, evidence: readonly Evidence[], sourceNewest?: number): void {
     const { facts, memory, cadence } = this;
     const opened = openedEvent({
       model: this.key,
@@ -249,6 +266,7 @@ export class WatchedModel {
       warmUp: this.warmUp,
       cadence,
       newestRow: facts.lastAt ?? at,
+      sourceNewest,
     });
     const announced = !facts.historic;
     const lasted = facts.episode?.lasted ?? 0;

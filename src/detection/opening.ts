@@ -91,13 +91,23 @@ function moving({ memory, names }: ShiftInput, slot: number): string {
 /** @param silence times in microseconds */
 export function silentEvidence(silence: {
   readonly elapsed: number;
+  /** Of that, when its source was not asked. */
+  readonly unasked: number;
   readonly cadence: number;
   readonly silentCadences: number;
 }): Evidence {
-  const { elapsed, cadence, silentCadences } = silence;
-  const usual = formatDuration(cadence / 1000);
-  const reason = `no attribution for ${formatDuration(elapsed / 1000)}, usually one every ${usual}`;
-  return { kind: "silent", slots: [], score: elapsed / cadence / silentCadences, reason };
+  const { elapsed, unasked, cadence, silentCadences } = silence;
+  const [silent, missed, usual] = [elapsed, unasked, cadence].map((us) =>
+    formatDuration(us / 1000),
+  );
+  const but = unasked === 0 ? "" : `, in ${missed} of which the source could not be asked`;
+  const reason = `no attribution for ${silent}${but}, usually one every ${usual}`;
+  return {
+    kind: "silent",
+    slots: [],
+    score: (elapsed - unasked) / cadence / silentCadences,
+    reason,
+  };
 }
 
 const figure = (value: number): string => String(Number(value.toPrecision(3)));
@@ -119,6 +129,7 @@ export interface OpeningInput {
   readonly warmUp: string | undefined;
   readonly cadence: number | undefined;
   readonly newestRow: number;
+  readonly sourceNewest: number | undefined;
 }
 
 /** The event of an episode that opens; rules come before scores, in what is said and in who is blamed. */
@@ -145,5 +156,6 @@ export function openedEvent(input: OpeningInput): EpisodeOpened {
     warmUp,
     cadence,
     newestRow,
+    ...(input.sourceNewest !== undefined && { sourceNewest: input.sourceNewest }),
   };
 }

@@ -4,6 +4,7 @@ import { settingsHash } from "./event-id.ts";
 import { ModelMemory, memoryVersion, ownBytes } from "./memory.ts";
 import type { ModelFacts } from "./model-facts.ts";
 import type { DetectorUse, Transform } from "./settings.ts";
+import { alwaysAsked } from "./silence.ts";
 
 /** Raised whenever the header's meaning changes; older states are dropped whole. */
 const formatVersion = 1;
@@ -16,7 +17,7 @@ interface Section {
 }
 
 /** What older headers do not say. */
-type Later = "since" | "crossed";
+type Later = "since" | "crossed" | "unasked";
 
 interface Header {
   readonly format: number;
@@ -66,8 +67,8 @@ export function decodeSnapshot(
   const header = headerOf(bytes);
   if (header === undefined) return undefined;
   const { names, raw } = header;
-  const { since = knownAtFirstStart, crossed = 0 } = header.facts;
-  const facts = { ...header.facts, since, crossed };
+  const { since = knownAtFirstStart, crossed = 0, unasked = alwaysAsked } = header.facts;
+  const facts = { ...header.facts, since, crossed, unasked };
   const shaping = shapingOf(facts.source);
   const memory = new ModelMemory({ nFeatures: names.length, uses: shaping.uses, raw });
   const saved = savedSections(header, bytes);

@@ -18,7 +18,8 @@ export interface ReplayMarker {
 /**
  * Time is the newest row time seen so far; polls happen every 30 s of it. A poll hands on the rows that came before
  * it, in (time, line) order, then says so with a tick. Nothing is known before its own time, and the end of the file
- * says nothing.
+ * says nothing. No poll fails: rows do not tell an outage of their database from the silence of all models, so a hole
+ * in all of them is silence.
  */
 export class ReplayFeed {
   readonly #source: string;
@@ -27,6 +28,8 @@ export class ReplayFeed {
   readonly #models = new Set<ModelKey>();
   #batch = new Map<ModelKey, Row[]>();
   #now: number | undefined;
+  /** Newest row time handed on. */
+  #delivered: number | undefined;
   #poll = 0;
   #window = 0;
 
@@ -70,9 +73,18 @@ export class ReplayFeed {
     for (const [model, rows] of this.#batch) {
       rows.sort((a, b) => a.ts - b.ts || a.tid - b.tid);
       this.#emit({ kind: "rows", model, source: this.#source, level: 0, window, rows });
+      const last = rows.at(-1)?.ts ?? Number.NEGATIVE_INFINITY;
+      this.#delivered = Math.max(this.#delivered ?? last, last);
     }
     if (this.#batch.size > 0) this.#batch = new Map();
-    this.#emit({ kind: "tick", source: this.#source, watermark, clock: watermark });
+    this.#emit({
+      kind: "tick",
+      source: this.#source,
+      watermark,
+      clock: watermark,
+      gap: 0,
+      ...(this.#delivered !== undefined && { newest: this.#delivered }),
+    });
   }
 
   #tellMarkers(now: number): void {

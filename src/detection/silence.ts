@@ -1,0 +1,56 @@
+/** When a model has fallen silent: time in which its source was not asked is no silence. */
+
+/** What of the time since the newest attribution nobody could have been heard in. Plain data, microseconds. */
+export interface Unasked {
+  /** Sum of the gaps. */
+  readonly total: number;
+  /** Length and end of the newest gap. */
+  readonly newest: number;
+  readonly until: number;
+}
+
+export const alwaysAsked: Unasked = { total: 0, newest: 0, until: 0 };
+
+/**
+ * Whoever writes comes back within a cadence of the end of a gap. An exporter that tries again with growing pauses, as
+ * the poller does, may take as long as the gap was, up to the poller's longest pause.
+ */
+const longestPauseUs = 30_000_000;
+
+/** The source was not asked from `from` until `until`; what lies before the newest attribution is no matter. */
+export function withGap(
+  before: Unasked,
+  gap: { readonly from: number; readonly until: number },
+  lastAt: number,
+): Unasked {
+  const { until } = gap;
+  // Another poller may have asked in a part of it.
+  const newest = until - Math.max(gap.from, lastAt, before.until);
+  return newest > 0 ? { total: before.total + newest, newest, until } : before;
+}
+
+/** What is left of it once there is an attribution of this time. */
+export function heardAt(before: Unasked, at: number): Unasked {
+  if (at >= before.until) return alwaysAsked;
+  const longest = before.until - at;
+  const { total, newest, until } = before;
+  return { total: Math.min(total, longest), newest: Math.min(newest, longest), until };
+}
+
+/**
+ * The watermark at which it is silent. After a gap it has one more cadence for all that it may have tried to write
+ * meanwhile, and time to come back: as long as the newest gap was, at most a cadence or the poller's longest pause.
+ *
+ * due = max(lastAt + gaps + (silentCadences + 1)·cadence, end of gap + min(gap, max(cadence, 30 s)))
+ */
+export function silentFrom(
+  lastAt: number,
+  { total, newest, until }: Unasked,
+  { cadence, silentCadences }: { readonly cadence: number; readonly silentCadences: number },
+): number {
+  if (total === 0) return lastAt + silentCadences * cadence;
+  return Math.max(
+    lastAt + total + (silentCadences + 1) * cadence,
+    until + Math.min(newest, Math.max(cadence, longestPauseUs)),
+  );
+}
