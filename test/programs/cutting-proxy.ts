@@ -6,6 +6,9 @@ export interface CuttingProxy {
   readonly port: number;
   /** The next `times` connections that send this text lose their client; the server still gets the text. Default: one. */
   cutAfter(text: string, times?: number): void;
+  /** Ends all connections, and refuses new ones until {@link restore}. */
+  cut(): void;
+  restore(): void;
   /** From now on nothing goes by, in either direction, over old connections and new ones. */
   hang(): void;
   /** What was held up goes by. */
@@ -17,8 +20,10 @@ export async function startCuttingProxy(targetPort: number): Promise<CuttingProx
   let armed: string | undefined;
   let left = 0;
   let hanging = false;
+  let isCut = false;
   const open = new Set<Socket>();
   const server = createServer((client) => {
+    if (isCut) return void client.destroy();
     const upstream = connect(targetPort, "127.0.0.1");
     for (const socket of [client, upstream]) {
       open.add(socket);
@@ -46,6 +51,13 @@ export async function startCuttingProxy(targetPort: number): Promise<CuttingProx
     cutAfter: (text, times = 1) => {
       armed = text;
       left = times;
+    },
+    cut: () => {
+      isCut = true;
+      for (const socket of open) socket.destroy();
+    },
+    restore: () => {
+      isCut = false;
     },
     hang: () => {
       hanging = true;

@@ -49,7 +49,7 @@ class Polls {
     const clock = at * second;
     this.#ticks.begin(this.state, clock);
     const found = rows.map((ts, tid) => ({
-      model: undefined,
+      model: "m",
       row: { ts: ts * second, feature: "f", importance: 1, tid },
     }));
     await this.#delivery.rows(found, (model, part) => ({
