@@ -3,7 +3,7 @@ import { type Assembly, nothingAssembled } from "./assembler.ts";
 import { knownAtFirstStart, type Since } from "./census.ts";
 import type { DetectorScore, EpisodeKind } from "./event.ts";
 import { noRules, type RuleState } from "./rules.ts";
-import { alwaysAsked, type Unasked } from "./silence.ts";
+import { alwaysAsked, type UnaskedTime } from "./silence.ts";
 import type { VerificationState } from "./verification.ts";
 
 export interface EpisodeFacts {
@@ -33,7 +33,7 @@ export interface ModelFacts {
   /** Time of the newest attribution, microseconds; null before the first. */
   lastAt: number | null;
   /** Since then. */
-  unasked: Unasked;
+  unasked: UnaskedTime;
   /** Attributions the baseline has learned from. */
   learned: number;
   /** Attributions in a row that were not learned. */

@@ -1,7 +1,7 @@
 /** When a model has fallen silent: time in which its source was not asked is no silence. */
 
 /** What of the time since the newest attribution nobody could have been heard in. Plain data, microseconds. */
-export interface Unasked {
+export interface UnaskedTime {
   /** Sum of the gaps. */
   readonly total: number;
   /** Length and end of the newest gap. */
@@ -9,7 +9,7 @@ export interface Unasked {
   readonly until: number;
 }
 
-export const alwaysAsked: Unasked = { total: 0, newest: 0, until: 0 };
+export const alwaysAsked: UnaskedTime = { total: 0, newest: 0, until: 0 };
 
 /**
  * Whoever writes comes back within a cadence of the end of a gap. An exporter that tries again with growing pauses, as
@@ -19,10 +19,10 @@ const longestPauseUs = 30_000_000;
 
 /** The source was not asked from `from` until `until`; what lies before the newest attribution is no matter. */
 export function withGap(
-  before: Unasked,
+  before: UnaskedTime,
   gap: { readonly from: number; readonly until: number },
   lastAt: number,
-): Unasked {
+): UnaskedTime {
   const { until } = gap;
   // Another poller may have asked in a part of it.
   const newest = until - Math.max(gap.from, lastAt, before.until);
@@ -30,7 +30,7 @@ export function withGap(
 }
 
 /** What is left of it once there is an attribution of this time. */
-export function heardAt(before: Unasked, at: number): Unasked {
+export function heardAt(before: UnaskedTime, at: number): UnaskedTime {
   if (at >= before.until) return alwaysAsked;
   const longest = before.until - at;
   const { total, newest, until } = before;
@@ -45,7 +45,7 @@ export function heardAt(before: Unasked, at: number): Unasked {
  */
 export function silentFrom(
   lastAt: number,
-  { total, newest, until }: Unasked,
+  { total, newest, until }: UnaskedTime,
   { cadence, silentCadences }: { readonly cadence: number; readonly silentCadences: number },
 ): number {
   if (total === 0) return lastAt + silentCadences * cadence;

@@ -58,6 +58,13 @@ export interface DecodedSnapshot extends ModelParts {
   readonly dropped: readonly string[];
 }
 
+/** Of a state that was saved before headers said it. */
+const whatLaterHeadersSay = {
+  since: knownAtFirstStart,
+  crossed: 0,
+  unasked: alwaysAsked,
+} as const;
+
 /** @returns undefined when the bytes are of another format and nothing can be kept */
 export function decodeSnapshot(
   snapshot: Uint8Array,
@@ -67,8 +74,7 @@ export function decodeSnapshot(
   const header = headerOf(bytes);
   if (header === undefined) return undefined;
   const { names, raw } = header;
-  const { since = knownAtFirstStart, crossed = 0, unasked = alwaysAsked } = header.facts;
-  const facts = { ...header.facts, since, crossed, unasked };
+  const facts = { ...whatLaterHeadersSay, ...header.facts };
   const shaping = shapingOf(facts.source);
   const memory = new ModelMemory({ nFeatures: names.length, uses: shaping.uses, raw });
   const saved = savedSections(header, bytes);

@@ -1,5 +1,6 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
+import { defaultDecision } from "../../src/detection/settings.ts";
 import { modelKey } from "../../src/model-key.ts";
 import type { TickRecord } from "../../src/stream/record.ts";
 import { cadence, indexOf, minute, rowsAt, rowsRecord, start, tickAt, World } from "./streams.ts";
@@ -68,8 +69,9 @@ describe("an outage of the database", () => {
     expect(world.silences).toEqual([key("m0")]);
     const [episode] = world.opened;
     const after = indexOf(episode!.at) - 42;
-    expect(after).toBeGreaterThan(1 + 2.25);
-    expect(after).toBeLessThan(1 + 3.25 + 0.4);
+    const { silentCadences } = defaultDecision;
+    expect(after).toBeGreaterThan(1 + silentCadences - 1);
+    expect(after).toBeLessThan(1 + silentCadences + 0.4);
     expect(episode?.reason).toMatch(/in 1h1m of which the source could not be asked/);
     expect(episode?.score).toBeGreaterThanOrEqual(1);
   });

@@ -91,7 +91,7 @@ interface Scene {
   readonly lines: readonly string[];
   /** Models that detection calls silent. */
   readonly silent: () => readonly string[];
-  start(kept?: Partial<SourceRun>): SourceRun;
+  readonly start: (kept?: Partial<SourceRun>) => SourceRun;
 }
 
 async function newScene(): Promise<Scene> {

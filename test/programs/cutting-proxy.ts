@@ -23,7 +23,10 @@ export async function startCuttingProxy(targetPort: number): Promise<CuttingProx
   let isCut = false;
   const open = new Set<Socket>();
   const server = createServer((client) => {
-    if (isCut) return void client.destroy();
+    if (isCut) {
+      client.destroy();
+      return;
+    }
     const upstream = connect(targetPort, "127.0.0.1");
     for (const socket of [client, upstream]) {
       open.add(socket);
