@@ -58,12 +58,14 @@ export interface DecodedSnapshot extends ModelParts {
   readonly dropped: readonly string[];
 }
 
-/** Of a state that was saved before headers said it. */
-const whatLaterHeadersSay = {
-  since: knownAtFirstStart,
-  crossed: 0,
-  unasked: alwaysAsked,
-} as const;
+/** What a header says, or what holds of a state that was saved before headers said it. Stored in this order. */
+function laterFacts({
+  since = knownAtFirstStart,
+  crossed = 0,
+  unasked = alwaysAsked,
+}: Header["facts"]): Pick<ModelFacts, Later> {
+  return { since, crossed, unasked };
+}
 
 /** @returns undefined when the bytes are of another format and nothing can be kept */
 export function decodeSnapshot(
@@ -74,7 +76,7 @@ export function decodeSnapshot(
   const header = headerOf(bytes);
   if (header === undefined) return undefined;
   const { names, raw } = header;
-  const facts = { ...whatLaterHeadersSay, ...header.facts };
+  const facts = { ...header.facts, ...laterFacts(header.facts) };
   const shaping = shapingOf(facts.source);
   const memory = new ModelMemory({ nFeatures: names.length, uses: shaping.uses, raw });
   const saved = savedSections(header, bytes);
