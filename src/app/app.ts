@@ -10,8 +10,8 @@ import type { Engine } from "../../remediations/docker/engine.ts";
 import type { Clock } from "../clock.ts";
 import type { Config } from "../config/schema.ts";
 import { orderKeys } from "../outbox/executor.ts";
-import type { JiraOptions } from "../tickets/jira/jira.ts";
 import { ticketsMetrics } from "../tickets/metrics.ts";
+import type { OnRendered } from "../tickets/tracker.ts";
 import { version } from "../version.ts";
 import { buildConfigured } from "./configured.ts";
 import { buildDetection } from "./detection.ts";
@@ -31,7 +31,7 @@ export interface AppOptions {
   /** Acts instead of the configured Docker socket. */
   readonly engine?: Engine | undefined;
   /** Told what goes to the tracker, and the message that it says. */
-  readonly onRendered?: JiraOptions["onRendered"];
+  readonly onRendered?: OnRendered | undefined;
 }
 
 export interface App {
@@ -59,7 +59,7 @@ export function startApp(config: Config, options: AppOptions): Promise<App> {
  * HTTP comes first, so that health can be asked for while the rest starts, and stops last.
  */
 async function start(parts: Parts, asked: Omit<AppOptions, "logger">): Promise<App> {
-  const { config, health, lifecycle, logger, registry } = parts;
+  const { health, lifecycle, logger, registry } = parts;
   const shown: Shown = {};
   const started = health.register("start", notAllStarted);
   const http = await buildHttp(parts, shown);
@@ -70,7 +70,7 @@ async function start(parts: Parts, asked: Omit<AppOptions, "logger">): Promise<A
   const stream = await buildStream(stored);
   const configured = buildConfigured(stored, {
     docker: asked.engine ?? buildEngine(parts),
-    ticketsMetrics: config.jira && ticketsMetrics(registry),
+    ticketsMetrics: ticketsMetrics(registry),
     onRendered: asked.onRendered,
   });
   const restoredAtMs = (): number | undefined => presence.restoredAtMs;

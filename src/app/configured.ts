@@ -9,9 +9,9 @@ import type { EngineSettings } from "../detection/settings.ts";
 import type { ConfiguredFix } from "../healing/runner.ts";
 import type { ReducerSettings } from "../incidents/reduce/aspect.ts";
 import type { SourceOptions } from "../source/options.ts";
-import type { JiraOptions } from "../tickets/jira/jira.ts";
 import type { TicketsMetrics } from "../tickets/metrics.ts";
 import type { Ticketing } from "../tickets/ticketing.ts";
+import type { OnRendered } from "../tickets/tracker.ts";
 import { engineSettings } from "./engine-settings.ts";
 import { buildFixes } from "./fixes.ts";
 import type { StoredParts } from "./parts.ts";
@@ -24,9 +24,8 @@ import { buildTicketing } from "./ticketing.ts";
 export interface ActingParts {
   /** Undefined where there is none. */
   readonly docker: Engine | undefined;
-  /** Undefined where there is no tracker. */
-  readonly ticketsMetrics: TicketsMetrics | undefined;
-  readonly onRendered?: JiraOptions["onRendered"];
+  readonly ticketsMetrics: TicketsMetrics;
+  readonly onRendered?: OnRendered | undefined;
 }
 
 export interface Configured {
@@ -44,15 +43,14 @@ export function buildConfigured(
   { docker, ticketsMetrics: metrics, onRendered }: ActingParts,
 ): Configured {
   const { config, clock } = parts;
-  const { jira, links } = config;
   const logger = parts.logger.child({ component: "tickets" });
   const fixes = buildFixes(parts, registries.remediations, { ...(docker && { docker }) });
+  const ticketing = buildTicketing(config, { clock, logger, metrics, onRendered });
   return {
     detection: engineSettings(config, registries.detectors),
     fixes,
-    reducer: reducerSettings(config, fixes),
-    ticketing:
-      jira && metrics && buildTicketing(jira, links, { clock, logger, metrics, onRendered }),
+    reducer: reducerSettings(config, { fixes, ticketed: ticketing !== undefined }),
+    ticketing,
     sources: sourceList(config),
   };
 }

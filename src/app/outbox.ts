@@ -79,16 +79,19 @@ export function buildOutbox(
   });
   outbox.start();
   parts.health.register("outbox", () => outbox.health());
-  for (const dependency of configuredDependencies(config)) {
+  for (const dependency of configuredDependencies(config, recording)) {
     parts.health.register(dependency, () => outbox.dependencyHealth(dependency));
   }
   lifecycle.onStop("effects", () => outbox.stop());
 }
 
 /** The stream answers for itself. */
-function configuredDependencies({ jira, fixes }: Config): readonly ("tracker" | "engine")[] {
+function configuredDependencies(
+  { fixes }: Config,
+  { settings }: RecordOptions,
+): readonly ("tracker" | "engine")[] {
   return [
-    ...(jira === undefined ? [] : (["tracker"] as const)),
+    ...(settings.ticketed === true ? (["tracker"] as const) : []),
     ...(fixes.length === 0 ? [] : (["engine"] as const)),
   ];
 }

@@ -6,11 +6,11 @@ import type { ConfiguredFix } from "../healing/runner.ts";
 import type { ReducerSettings } from "../incidents/reduce/aspect.ts";
 
 export function reducerSettings(
-  { incidents, jira, verify }: Config,
-  fixes: readonly ConfiguredFix[],
+  { incidents, verify }: Config,
+  { fixes, ticketed }: { readonly fixes: readonly ConfiguredFix[]; readonly ticketed: boolean },
 ): ReducerSettings {
   return {
-    ticketed: jira !== undefined,
+    ticketed,
     ...quietTimes(incidents),
     healthAfterMs: verify.health_after,
     fixesFor: (incident) =>

@@ -58,3 +58,6 @@ export interface Tracker {
   /** Afterwards the issue is not done. Throws `DW_TRACKER_CANNOT_MOVE` where the tracker has no such move. */
   reopen(id: string, mayAct?: MayAct): Promise<void>;
 }
+
+/** Told what is sent as a description or comment, and the message that it says. */
+export type OnRendered = (markup: string, message: Message) => void;

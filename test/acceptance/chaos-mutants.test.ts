@@ -49,8 +49,8 @@ describe("a chaos run", () => {
     const changes = [
       {
         file: "tickets/ticketing.js",
-        from: "if (await find(issue, mark, options))",
-        to: "if ((await find(issue, mark, options)) && false)",
+        from: "if (await find(issue, comment.mark, options))",
+        to: "if ((await find(issue, comment.mark, options)) && false)",
       },
     ];
     const trial = { stream: "postgres", faults: 8, only: ["jira 503 after effect"] } as const;

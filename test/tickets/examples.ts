@@ -14,7 +14,7 @@ export interface Example {
 }
 
 /** Names as data may hold them: markup of several trackers, control characters, shells, endless ones. */
-const hostileNames: readonly string[] = [
+export const hostileNames: readonly string[] = [
   "{code}x{code}{noformat}y{color}",
   "[~accountid:1] [a|https://evil.example] !x.png|thumbnail!",
   "h1. *loud* _quiet_ -gone- ^up^ ~down~ +new+ ??cite??",

@@ -38,9 +38,13 @@ export class FakeTracker implements Tracker {
   readonly losesAnswerOf: string[] = [];
   /** Whether issues can be closed and reopened. */
   movable = true;
+  /** Nobody answers. */
+  away = false;
+  /** Writes that took effect. */
+  writes = 0;
 
   async create(issue: NewIssue, mayAct?: MayAct): Promise<Issue> {
-    await mayAct?.();
+    await this.#permitted(mayAct);
     const number = this.issues.length + 1;
     const key = `IR-${number}`;
     const created: FakeIssue = {
@@ -57,21 +61,24 @@ export class FakeTracker implements Tracker {
     return this.#answer("create", created);
   }
 
-  findByLabel(label: string): Promise<readonly Issue[]> {
+  async findByLabel(label: string): Promise<readonly Issue[]> {
+    this.#reach();
     const found = this.issues.filter((issue) => issue.labels.includes(label));
-    return Promise.resolve(this.indexed ? found : []);
+    return this.indexed ? found : [];
   }
 
-  get(id: string): Promise<Issue | undefined> {
-    return Promise.resolve(this.issues.find((issue) => issue.id === id));
+  async get(id: string): Promise<Issue | undefined> {
+    this.#reach();
+    return this.issues.find((issue) => issue.id === id);
   }
 
-  comments(id: string): Promise<readonly IssueComment[]> {
-    return Promise.resolve([...this.#issue(id).comments]);
+  async comments(id: string): Promise<readonly IssueComment[]> {
+    this.#reach();
+    return [...this.#issue(id).comments];
   }
 
   async addComment(id: string, message: Message, mayAct?: MayAct): Promise<IssueComment> {
-    await mayAct?.();
+    await this.#permitted(mayAct);
     const { comments } = this.#issue(id);
     const comment = stored(String(comments.length + 1), message);
     comments.push(comment);
@@ -85,7 +92,7 @@ export class FakeTracker implements Tracker {
   ): Promise<boolean> {
     const changed = stored(comment.id, message);
     if (changed.body === comment.body) return false;
-    await mayAct?.();
+    await this.#permitted(mayAct);
     const { comments } = this.#issue(id);
     comments[comments.findIndex((candidate) => candidate.id === comment.id)] = changed;
     return this.#answer("updateComment", true);
@@ -105,12 +112,24 @@ export class FakeTracker implements Tracker {
   }
 
   async #move(id: string, change: Pick<Issue, "done">, mayAct?: MayAct): Promise<void> {
-    await mayAct?.();
     if (!this.movable) {
       throw new TrackerError("DW_TRACKER_CANNOT_MOVE", "none", { hint: "Name one." });
     }
+    await this.#permitted(mayAct);
     this.people(id, change);
     return this.#answer("move", undefined);
+  }
+
+  async #permitted(mayAct: MayAct | undefined): Promise<void> {
+    this.#reach();
+    await mayAct?.();
+    this.writes += 1;
+  }
+
+  #reach(): void {
+    if (!this.away) return;
+    const hint = "Wait.";
+    throw new TrackerError("DW_TRACKER_UNREACHABLE", "away", { hint, retryable: true });
   }
 
   #issue(id: string): FakeIssue {

@@ -4,7 +4,14 @@ import type { z } from "zod";
 import type { Message } from "../../messages/message.ts";
 import type { MayAct } from "../../permit.ts";
 import { TrackerError } from "../errors.ts";
-import type { CommentChange, Issue, IssueComment, NewIssue, Tracker } from "../tracker.ts";
+import type {
+  CommentChange,
+  Issue,
+  IssueComment,
+  NewIssue,
+  OnRendered,
+  Tracker,
+} from "../tracker.ts";
 import { checkIssue, checkText } from "./checks.ts";
 import { connect, type JiraConnection, type JiraConnectionOptions } from "./connection.ts";
 import { jiraError } from "./errors.ts";
@@ -28,7 +35,7 @@ export interface JiraOptions extends JiraConnectionOptions {
   readonly fields?: Readonly<Record<string, unknown>>;
   readonly logger: Logger;
   /** Told what is sent as a description or comment, and the message that it says. */
-  readonly onRendered?: ((markup: string, message: Message) => void) | undefined;
+  readonly onRendered?: OnRendered | undefined;
 }
 
 /** What Jira says of itself and of us. */
