@@ -39,7 +39,9 @@ function unjudgedOf({ stream, worker }: ProgressParts, atMs: number): string | u
   if (marks.length < stream.partitions) {
     return `detection reads ${marks.length} of ${stream.partitions} partitions`;
   }
-  const judgedMs = Math.min(...marks.map((mark) => (mark ?? 0) / 1000));
+  const known = marks.filter((mark) => mark !== undefined);
+  if (known.length < marks.length) return "detection has seen no tick yet";
+  const judgedMs = Math.min(...known) / 1000;
   if (judgedMs >= atMs) return undefined;
   return `detection has judged rows up to ${timeOf(judgedMs)}, not yet up to ${timeOf(atMs)}`;
 }

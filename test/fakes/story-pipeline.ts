@@ -29,6 +29,8 @@ export interface StoryPipelineOptions {
 }
 
 const source = "main";
+/** Longer than any pipeline here is late, and shorter than a step. */
+const longestWaitUs = 300_000_000;
 const keyOf = (model: string): string =>
   modelKey({ tenant: "default", environment: "demo", source, model });
 
@@ -80,7 +82,11 @@ export class StoryPipeline implements Pipeline {
     if (real.now() < this.#asked.doneAtMs) return { settled: false, waitsFor: "it is slow" };
     const watermark = untilMs * 1000;
     const judged = this.#unjudged.splice(0);
-    for (const record of judged) this.#apply(record);
+    for (const record of judged) {
+      if (record.kind === "verify" && watermark - record.since > longestWaitUs)
+        throw new Error("time went on before the question about the restart was judged");
+      this.#apply(record);
+    }
     this.#apply({ kind: "tick", source, watermark, clock: watermark });
     return { settled: true, effectsDone: this.tickets.length + this.runs };
   }

@@ -24,12 +24,14 @@ const effect = {
 it("a daemon has settled when every partition is judged and no effect is due", async () => {
   const store = await stores.open();
   const clock = fakeClock(1_000);
-  const marks: number[] = [];
+  const marks: (number | undefined)[] = [];
   const worker = { watermarks: () => marks };
   const progress = () => progressOf({ store, clock, worker, stream: { partitions: 2 } }, 1_000);
   marks.push(2_000_000);
   expect(await progress()).toMatchObject({ waitsFor: "detection reads 1 of 2 partitions" });
-  marks.push(999_000);
+  marks.push(undefined);
+  expect(await progress()).toMatchObject({ waitsFor: "detection has seen no tick yet" });
+  marks[1] = 999_000;
   expect(await progress()).toMatchObject({
     waitsFor: expect.stringMatching(/^detection has judged rows up to .*00\.999Z, not yet up to/),
   });
