@@ -1,5 +1,5 @@
 import { Registry } from "prom-client";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Remediation } from "../../remediations/remediation.ts";
 import { systemClock } from "../../src/clock.ts";
 import { questionExecutor, runExecutor } from "../../src/healing/executors.ts";
@@ -19,14 +19,10 @@ import { outboxOf, record } from "../programs/effects.ts";
 import { eventually } from "../programs/eventually.ts";
 import { doNothing, orderKeyOf } from "../programs/executors.ts";
 import { sql } from "../programs/postgres.ts";
-import { silent, startTestStores, type TestStores } from "../programs/store.ts";
+import { silent, withStore } from "../programs/store.ts";
 import { FakeTracker } from "../tickets/fake-tracker.ts";
 
-let stores: TestStores;
-beforeAll(async () => {
-  stores = await startTestStores();
-});
-afterAll(() => stores.stop());
+const stores = withStore();
 
 const recording: RecordOptions = {
   clock: systemClock,

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { Registry } from "prom-client";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { detectorTypes } from "../../detectors/index.ts";
 import { systemClock } from "../../src/clock.ts";
 import { detectorSet } from "../../src/detection/default-detectors.ts";
@@ -23,13 +23,9 @@ import { collapsing, collapsingRecords } from "../fakes/collapsing-model.ts";
 import { startCuttingProxy } from "../programs/cutting-proxy.ts";
 import { eventually } from "../programs/eventually.ts";
 import { orderKeyOf } from "../programs/executors.ts";
-import { silent, startTestStores, type TestStores } from "../programs/store.ts";
+import { silent, withStore } from "../programs/store.ts";
 
-let stores: TestStores;
-beforeAll(async () => {
-  stores = await startTestStores();
-});
-afterAll(() => stores.stop());
+const stores = withStore();
 
 const recording: RecordOptions = {
   orderKeyOf,

@@ -1,5 +1,5 @@
 /** One effect that takes long, and an engine that is away: what they mean for the others. */
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { DockerError } from "../../remediations/docker/errors.ts";
 import { countEffects } from "../../src/store/outbox/inspect.ts";
 import {
@@ -11,13 +11,9 @@ import {
   withWorker,
 } from "../programs/effects.ts";
 import type { Handlers } from "../programs/executors.ts";
-import { startTestStores, type TestStores } from "../programs/store.ts";
+import { withStore } from "../programs/store.ts";
 
-let stores: TestStores;
-beforeAll(async () => {
-  stores = await startTestStores();
-});
-afterAll(() => stores.stop());
+const stores = withStore();
 
 /** Run effects that wait for `gate` while their incident is this one. */
 function slowFor(called: Called[], incident: string, gate: Promise<void>): Handlers {

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
 import { createInterface } from "node:readline";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { systemClock } from "../../src/clock.ts";
 import { countEffects } from "../../src/store/outbox/inspect.ts";
 import type { Store } from "../../src/store/store.ts";
@@ -12,13 +12,9 @@ import { record } from "../programs/effects.ts";
 import { holderOf } from "../programs/effects-holder.ts";
 import { eventually } from "../programs/eventually.ts";
 import { orderKeyOf } from "../programs/executors.ts";
-import { startTestStores, type TestStores } from "../programs/store.ts";
+import { withStore } from "../programs/store.ts";
 
-let stores: TestStores;
-beforeAll(async () => {
-  stores = await startTestStores();
-});
-afterAll(() => stores.stop());
+const stores = withStore();
 
 const program = new URL("../programs/effects-holder.ts", import.meta.url).pathname;
 /** A lease of 5 s, a look every second, and room for a slow machine. */

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { IncidentDocument } from "../../src/store/incidents/document.ts";
 import { listIncidents } from "../../src/store/incidents/list.ts";
 import { countEffects } from "../../src/store/outbox/inspect.ts";
@@ -17,13 +17,9 @@ import {
   withWorker,
 } from "../programs/effects.ts";
 import type { Handlers } from "../programs/executors.ts";
-import { startTestStores, type TestStores } from "../programs/store.ts";
+import { withStore } from "../programs/store.ts";
 
-let stores: TestStores;
-beforeAll(async () => {
-  stores = await startTestStores();
-});
-afterAll(() => stores.stop());
+const stores = withStore();
 
 const newest = async (store: Store): Promise<IncidentDocument | undefined> =>
   (await listIncidents(store)).items[0];

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { Registry } from "prom-client";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { acquireLease } from "../../src/store/leases/lease.ts";
 import { appendToLog } from "../../src/store/log/append.ts";
 import { deleteLog } from "../../src/store/log/log.ts";
@@ -10,7 +10,7 @@ import { openPostgresLog, type PostgresLog } from "../../src/stream/postgres/pos
 import { recordLogContract, type StreamHarness } from "../contracts/record-log.ts";
 import { marker, RememberingReader } from "../contracts/remembering-reader.ts";
 import { eventually } from "../programs/eventually.ts";
-import { silent, startTestStores, type TestStores } from "../programs/store.ts";
+import { silent, startTestStores, withStore } from "../programs/store.ts";
 
 const openLog = (store: Store, name: string, partitions = 3): Promise<PostgresLog> =>
   openPostgresLog({
@@ -40,13 +40,11 @@ async function startHarness(): Promise<StreamHarness> {
 
 recordLogContract("a log in the store", startHarness);
 
-let stores: TestStores;
+const stores = withStore();
 let store: Store;
 beforeAll(async () => {
-  stores = await startTestStores();
   store = await stores.open();
 });
-afterAll(() => stores.stop());
 
 describe("appending to the log from several processes at once", () => {
   it("leaves no gap in the offsets, and a reader meets every record in offset order", async () => {

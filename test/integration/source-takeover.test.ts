@@ -1,6 +1,6 @@
 import EventEmitter, { once } from "node:events";
 import { Registry } from "prom-client";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { sourceLease } from "../../src/app/sources.ts";
 import { systemClock } from "../../src/clock.ts";
 import type { Position } from "../../src/detection/model-facts.ts";
@@ -14,20 +14,18 @@ import type { Store } from "../../src/store/store.ts";
 import type { StreamRecord } from "../../src/stream/record.ts";
 import { sql } from "../programs/postgres.ts";
 import { MemorySink, sourceOptions, waitUntil } from "../programs/source.ts";
-import { silent, startTestStores, type TestStores } from "../programs/store.ts";
+import { silent, withStore } from "../programs/store.ts";
 
 const ttlMs = 1000;
 
-let stores: TestStores;
+const stores = withStore();
 let store: Store;
 let databases = 0;
 const running: Process[] = [];
 beforeAll(async () => {
-  stores = await startTestStores();
   store = await stores.open();
 });
 afterEach(() => Promise.all(running.splice(0).map((one) => one.poller.stop())));
-afterAll(() => stores.stop());
 
 /** One stream that two processes write to. */
 type Stream = { readonly by: string; readonly record: StreamRecord }[];

@@ -14,22 +14,18 @@ import { failEffect } from "../../src/store/outbox/settle.ts";
 import { takeEffects } from "../../src/store/outbox/take.ts";
 import { touchPresence } from "../../src/store/presence/presence.ts";
 import type { Store } from "../../src/store/store.ts";
-import { startTestStores, type TestStores } from "../programs/store.ts";
+import { withStore } from "../programs/store.ts";
 
-let stores: TestStores;
+const stores = withStore();
 let folder = "";
 beforeAll(async () => {
-  stores = await startTestStores();
   folder = mkdtempSync(join(tmpdir(), "dw-store-commands-"));
   writeFileSync(
     join(folder, "dw.yaml"),
     "store: {url: postgres://h/d}\nsources: {main: {}}\nfixes: []\n",
   );
 });
-afterAll(async () => {
-  rmSync(folder, { recursive: true });
-  await stores.stop();
-});
+afterAll(() => rmSync(folder, { recursive: true }));
 
 interface Outcome {
   readonly code: number;

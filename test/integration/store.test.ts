@@ -1,21 +1,19 @@
 import { Client } from "pg";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { migrate, migrations } from "../../src/store/migrations/migrate.ts";
 import type { Store } from "../../src/store/store.ts";
 import { txOf } from "../../src/store/transaction.ts";
 import { startCuttingProxy } from "../programs/cutting-proxy.ts";
 import { eventually } from "../programs/eventually.ts";
 import { sql } from "../programs/postgres.ts";
-import { silent, startTestStores, type TestStores } from "../programs/store.ts";
+import { silent, withStore } from "../programs/store.ts";
 
-let stores: TestStores;
+const stores = withStore();
 let store: Store;
 beforeAll(async () => {
-  stores = await startTestStores();
   store = await stores.open({ schema: "main" });
   await store.query("create table scratch (id int primary key, value int)");
 });
-afterAll(() => stores.stop());
 
 describe("opening the store", () => {
   it("migrates once when several processes start at the same time, and again changes nothing", async () => {

@@ -1,6 +1,7 @@
 /** Stores for one test file, each in a schema of its own of one real Postgres. */
 import { pino } from "pino";
 import { Registry } from "prom-client";
+import { afterAll, beforeAll } from "vitest";
 import { storeMetrics } from "../../src/store/metrics.ts";
 import { openStore, type Store, type StoreOptions } from "../../src/store/store.ts";
 import { startTestPostgres, type TestPostgres } from "./postgres.ts";
@@ -38,5 +39,23 @@ export async function startTestStores(): Promise<TestStores> {
       await Promise.all(opened.map((store) => store.close()));
       await postgres.stop();
     },
+  };
+}
+
+/** Stores for the tests of this file: their Postgres starts before them, and all stop after them. */
+export function withStore(): Omit<TestStores, "stop"> {
+  let stores: TestStores;
+  beforeAll(async () => {
+    stores = await startTestStores();
+  });
+  afterAll(() => stores.stop());
+  return {
+    get postgres() {
+      return stores.postgres;
+    },
+    get url() {
+      return stores.url;
+    },
+    open: (options) => stores.open(options),
   };
 }

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import type { EpisodeClosed } from "../../../src/detection/event.ts";
 import { insertDecisions, readDecisions } from "../../../src/store/decisions/decision.ts";
 import {
@@ -25,15 +25,13 @@ import type { ModelState } from "../../../src/store/states/state.ts";
 import type { Store } from "../../../src/store/store.ts";
 import { adoptStream, rememberStream } from "../../../src/store/streams/known-stream.ts";
 import { eventually } from "../../programs/eventually.ts";
-import { startTestStores, type TestStores } from "../../programs/store.ts";
+import { withStore } from "../../programs/store.ts";
 
-let stores: TestStores;
+const stores = withStore();
 let store: Store;
 beforeAll(async () => {
-  stores = await startTestStores();
   store = await stores.open();
 });
-afterAll(() => stores.stop());
 
 const fencedError = { code: "DW_STORE_FENCED" };
 

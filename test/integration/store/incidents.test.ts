@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { isDigest } from "../../../src/incidents/digest.ts";
 import type { Incident } from "../../../src/incidents/incident.ts";
 import {
@@ -16,13 +16,9 @@ import { journalOf } from "../../../src/store/journal/read.ts";
 import { verifyJournal } from "../../../src/store/journal/verify.ts";
 import type { Store } from "../../../src/store/store.ts";
 import { episodeOpened, openIncident } from "../../fakes/episodes.ts";
-import { startTestStores, type TestStores } from "../../programs/store.ts";
+import { withStore } from "../../programs/store.ts";
 
-let stores: TestStores;
-beforeAll(async () => {
-  stores = await startTestStores();
-});
-afterAll(() => stores.stop());
+const stores = withStore();
 
 /** What the incident room does with every event: lock, look, open or repeat. */
 function openOrRepeat(store: Store, fingerprint: string, id: string): Promise<Incident> {

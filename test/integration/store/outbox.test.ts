@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { NewEffect, TakenEffect } from "../../../src/store/outbox/effect.ts";
 import { enqueueEffects } from "../../../src/store/outbox/enqueue.ts";
 import {
@@ -16,13 +16,9 @@ import {
 } from "../../../src/store/outbox/take.ts";
 import type { Store } from "../../../src/store/store.ts";
 import { eventually } from "../../programs/eventually.ts";
-import { startTestStores, type TestStores } from "../../programs/store.ts";
+import { withStore } from "../../programs/store.ts";
 
-let stores: TestStores;
-beforeAll(async () => {
-  stores = await startTestStores();
-});
-afterAll(() => stores.stop());
+const stores = withStore();
 
 const effect = (id: string, changes: Partial<NewEffect> = {}): NewEffect => ({
   id,

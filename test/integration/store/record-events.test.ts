@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { systemClock } from "../../../src/clock.ts";
 import {
   type Happened,
@@ -12,13 +12,9 @@ import { listEffects } from "../../../src/store/outbox/inspect.ts";
 import type { Store } from "../../../src/store/store.ts";
 import { episodeClosed, episodeOpened } from "../../fakes/episodes.ts";
 import { orderKeyOf } from "../../programs/executors.ts";
-import { startTestStores, type TestStores } from "../../programs/store.ts";
+import { withStore } from "../../programs/store.ts";
 
-let stores: TestStores;
-beforeAll(async () => {
-  stores = await startTestStores();
-});
-afterAll(() => stores.stop());
+const stores = withStore();
 
 const hour = 3_600_000;
 const options: RecordOptions = {

@@ -1,5 +1,5 @@
 import { Registry } from "prom-client";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { systemClock } from "../../../src/clock.ts";
 import { insertDecisions, readDecisions } from "../../../src/store/decisions/decision.ts";
 import { appendJournal } from "../../../src/store/journal/append.ts";
@@ -12,13 +12,9 @@ import { claimPartition, moveReplayFrom } from "../../../src/store/partitions/cl
 import { Retention } from "../../../src/store/retention.ts";
 import type { Store } from "../../../src/store/store.ts";
 import { episodeOpened } from "../../fakes/episodes.ts";
-import { silent, startTestStores, type TestStores } from "../../programs/store.ts";
+import { silent, withStore } from "../../programs/store.ts";
 
-let stores: TestStores;
-beforeAll(async () => {
-  stores = await startTestStores();
-});
-afterAll(() => stores.stop());
+const stores = withStore();
 
 const day = 86_400_000;
 

@@ -1,16 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { runLedger } from "../../../src/healing/run-ledger.ts";
 import { attemptsSince, lastAttemptEndMs } from "../../../src/store/runs/budget.ts";
 import { actingRuns, listRuns } from "../../../src/store/runs/list.ts";
 import { getRun, insertRun, type Run, updateRun } from "../../../src/store/runs/run.ts";
 import type { Store } from "../../../src/store/store.ts";
-import { startTestStores, type TestStores } from "../../programs/store.ts";
+import { withStore } from "../../programs/store.ts";
 
-let stores: TestStores;
-beforeAll(async () => {
-  stores = await startTestStores();
-});
-afterAll(() => stores.stop());
+const stores = withStore();
 
 const run = (id: string, changes: Partial<Run> = {}): Run => ({
   id,
