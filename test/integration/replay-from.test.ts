@@ -1,31 +1,24 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { fileWith } from "../cli/files.ts";
 import { csv, faulty } from "../cli/importance-files.ts";
 import { type Ended, runCommand } from "../programs/command.ts";
-import {
-  sql,
-  startTestPostgres,
-  type TestDatabase,
-  type TestPostgres,
-} from "../programs/postgres.ts";
+import { sql, type TestDatabase } from "../programs/postgres.ts";
+import { withSource } from "../programs/source.ts";
 
-let postgres: TestPostgres;
+const sources = withSource();
 let source: TestDatabase;
 
 const table = `CREATE TABLE explainability_metrics (
   "timestamp" timestamptz, model text, feature_name text, importance double precision)`;
 
 beforeAll(async () => {
-  postgres = await startTestPostgres();
-  source = await postgres.createSource("looked_back_at", table);
+  source = await sources.newSource(table);
   const rows = faulty.map((line) => {
     const [time, model, feature, importance] = line.split(",");
     return `('${time}', '${model}', '${feature}', ${importance})`;
   });
   await sql(source.url, `INSERT INTO explainability_metrics VALUES ${rows.join(",")}`);
 });
-
-afterAll(() => postgres.stop());
 
 function linesOf({ code, out }: Ended): readonly Record<string, unknown>[] {
   expect(code).toBe(0);

@@ -1,13 +1,9 @@
 import EventEmitter, { once } from "node:events";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { sql, startTestPostgres, type TestPostgres } from "../programs/postgres.ts";
-import { MemorySink, runSource, sourceOptions, waitUntil } from "../programs/source.ts";
+import { describe, expect, it } from "vitest";
+import { sql } from "../programs/postgres.ts";
+import { MemorySink, waitUntil, withSource } from "../programs/source.ts";
 
-let postgres: TestPostgres;
-beforeAll(async () => {
-  postgres = await startTestPostgres();
-});
-afterAll(() => postgres.stop());
+const sources = withSource({ options: { pageRows: 100 } });
 
 const rowsOf = (count: number): string =>
   `INSERT INTO explainability_metrics SELECT now(), 'f' || i, i FROM generate_series(1, ${count}) i`;
@@ -38,10 +34,9 @@ const transactions = async (url: string): Promise<number> => {
 
 describe("a stream that does not answer", () => {
   it("keeps no transaction open in the source, and gets the rest of the window once when it answers", async () => {
-    const source = await postgres.createSource("hanging");
+    const source = await sources.newSource();
     const { sink, gate } = hangingSink();
-    const options = sourceOptions(source.readonlyUrl, { pageRows: 100, streamDeadlineMs: 300 });
-    const run = runSource(options, { sink });
+    const run = sources.run(source.readonlyUrl, { sink }, { streamDeadlineMs: 300 });
     await run.ticks(1);
     const hanging = once(gate, "hanging");
     await sql(source.url, rowsOf(1000));
@@ -60,13 +55,12 @@ describe("a stream that does not answer", () => {
       'poll_failures_total{source="main",reason="stream_late"} 1',
     );
     expect(run.poller.health()).toEqual({ ok: true });
-    await run.poller.stop();
   });
 
   it("does not hold up a stop for more than five seconds", async () => {
-    const source = await postgres.createSource("stopping");
+    const source = await sources.newSource();
     const { sink, gate } = hangingSink();
-    const run = runSource(sourceOptions(source.readonlyUrl, { pageRows: 100 }), { sink });
+    const run = sources.run(source.readonlyUrl, { sink });
     await run.ticks(1);
     const hanging = once(gate, "hanging");
     await sql(source.url, rowsOf(1000));

@@ -3,30 +3,14 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { startPostgres } from "../../src/sandbox/postgres.ts";
 import { writtenIn } from "../../src/source/sql/row.ts";
-import { sql, startTestPostgres, type TestPostgres } from "../programs/postgres.ts";
-import { runSource, type SourceRun, sourceOptions, waitUntil } from "../programs/source.ts";
+import { sql, startTestPostgres } from "../programs/postgres.ts";
+import { waitUntil, withSource } from "../programs/source.ts";
 
-let postgres: TestPostgres;
-const runs: SourceRun[] = [];
-const cleanUps: (() => Promise<void>)[] = [];
-
-beforeAll(async () => {
-  postgres = await startTestPostgres();
-});
-afterEach(async () => {
-  await Promise.all(runs.splice(0).map(({ poller }) => poller.stop()));
-  for (const cleanUp of cleanUps.splice(0).toReversed()) await cleanUp();
-});
-afterAll(() => postgres.stop());
-
-function run(url: string, kept: Partial<SourceRun> = {}): SourceRun {
-  const started = runSource(sourceOptions(url, { lookbackMs: [60_000, 120_000] }), kept);
-  runs.push(started);
-  return started;
-}
+const sources = withSource({ options: { lookbackMs: [60_000, 120_000] } });
+const { run } = sources;
 
 const rowsOf = (count: number, feature: string, ts = "clock_timestamp()"): string =>
   `INSERT INTO explainability_metrics SELECT ${ts}, '${feature}' || i, i FROM generate_series(1, ${count}) i`;
@@ -39,7 +23,7 @@ async function transactions(url: string, count: number, feature: string): Promis
 
 describe("a source on another cluster", () => {
   it("restored from a dump is read on: nothing new is lost, nothing is sent again", async () => {
-    const source = await postgres.createSource("dumped");
+    const source = await sources.newSource();
     const first = run(source.readonlyUrl);
     await first.ticks(2);
     await sql(source.url, rowsOf(10, "old", "now() - interval '1 hour'"));
@@ -54,7 +38,7 @@ describe("a source on another cluster", () => {
     );
 
     const other = await startTestPostgres();
-    cleanUps.push(() => other.stop());
+    onTestFinished(() => other.stop());
     const restored = await other.createSource("restored");
     const values = dump.map(
       (row) => `('${String(row["ts"])}', '${String(row["f"])}', ${String(row["i"])})`,
@@ -76,19 +60,19 @@ describe("a source on another cluster", () => {
   });
 
   it("promoted without the last transactions gives their ids again, and no row is lost or sent again", async () => {
-    const source = await postgres.createSource("primary");
+    const source = await sources.postgres.createSource("primary");
     const first = run(source.readonlyUrl);
     await first.ticks(1);
     await transactions(source.url, 5, "both");
     await waitUntil(() => expect(first.sink.rows.length).toBe(5));
     const folder = await mkdtemp(join(tmpdir(), "driftwarden-standby-"));
-    cleanUps.push(() => rm(folder, { recursive: true, force: true }));
-    postgres.server.kill();
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    sources.postgres.server.kill();
     // With its owner, since Postgres does not run as root.
-    await promisify(execFile)("cp", ["-a", `${postgres.server.dataDir}/.`, folder]);
+    await promisify(execFile)("cp", ["-a", `${sources.postgres.server.dataDir}/.`, folder]);
     await rm(join(folder, "postmaster.pid"), { force: true });
     await writeFile(join(folder, "standby.signal"), "");
-    await postgres.server.restart();
+    await sources.postgres.server.restart();
     // Never replicated, but polled.
     await transactions(source.url, 60, "lost");
     await waitUntil(() => expect(first.sink.features.at(-1)).toContain("lost"));
@@ -96,7 +80,7 @@ describe("a source on another cluster", () => {
     await first.poller.stop();
 
     const standby = await startPostgres({ dataDir: folder });
-    cleanUps.push(() => standby.stop());
+    onTestFinished(() => standby.stop());
     await sql(standby.url, "SELECT pg_promote()");
     const url = new URL(standby.url);
     url.pathname = "/primary";
@@ -121,7 +105,7 @@ describe("a window over the end of the 32-bit counter", () => {
     const ids = [end - 6n, end - 5n, end - 1n, end + 3n, end + 7n, end + 8n, end - 2n ** 31n];
     const values = ids.map((id) => `('${BigInt.asUintN(32, id)}'::xid, ${id})`).join(",");
     const rows = await sql(
-      postgres.server.url,
+      sources.postgres.server.url,
       `SELECT id::text FROM (VALUES ${values}) AS m (xmin, id)
        WHERE ${writtenIn(String(BigInt.asUintN(32, from)), String(to - from))} ORDER BY id`,
     );

@@ -1,25 +1,15 @@
 import { Client } from "pg";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { systemClock } from "../../src/clock.ts";
-import {
-  sql,
-  startTestPostgres,
-  type TestDatabase,
-  type TestPostgres,
-} from "../programs/postgres.ts";
+import { sql, type TestDatabase } from "../programs/postgres.ts";
 import {
   keptLog,
   MemorySink,
-  runSource,
   type SourceRun,
-  sourceOptions,
   taken,
   waitUntil,
+  withSource,
 } from "../programs/source.ts";
-
-let postgres: TestPostgres;
-let databases = 0;
-let running: SourceRun | undefined;
 
 const modelTable = `CREATE TABLE explainability_metrics (
   at timestamp, feature_name text, importance numeric, model_name text)`;
@@ -30,20 +20,13 @@ const columns = {
   model: "model_name",
 };
 
-beforeAll(async () => {
-  postgres = await startTestPostgres();
+const { newSource, run: runOn } = withSource({
+  ddl: modelTable,
+  options: { columns, pageRows: 50 },
 });
 
-afterEach(() => running?.poller.stop());
-afterAll(() => postgres.stop());
-
-const newSource = (): Promise<TestDatabase> =>
-  postgres.createSource(`history_${(databases += 1)}`, modelTable);
-
-function start({ readonlyUrl }: TestDatabase, over = {}, sink = new MemorySink()): SourceRun {
-  running = runSource(sourceOptions(readonlyUrl, { columns, pageRows: 50, ...over }), { sink });
-  return running;
-}
+const start = ({ readonlyUrl }: TestDatabase, over = {}, sink = new MemorySink()): SourceRun =>
+  runOn(readonlyUrl, { sink }, over);
 
 /** `count` rows, a minute apart, the newest one minute old; features number the minutes. */
 const past = (count: number, model: string): string =>
@@ -81,9 +64,8 @@ describe("the first start", () => {
     const { logger, lines } = keptLog();
     // Every page takes three seconds, and it is said every five.
     const now = (): number => systemClock.now() + sink.appends.length * 3_000;
-    const options = sourceOptions(source.readonlyUrl, { columns, pageRows: 50 });
-    running = runSource(options, { sink, logger, clock: { ...systemClock, now } });
-    await running.ticks(1);
+    const run = runOn(source.readonlyUrl, { sink, logger, clock: { ...systemClock, now } });
+    await run.ticks(1);
     const said = lines.filter((line) => line.includes("history is being sent"));
     expect(said.map((line) => JSON.parse(line))).toMatchObject([
       { rows: 100, models: 1 },
@@ -179,10 +161,7 @@ describe("the first start", () => {
     await waitUntil(() => expect(sink.history.length).toBeGreaterThanOrEqual(100));
     await first.poller.stop();
     await sql(source.url, past(1, "a").replace("i::text", "'late'").replace("i *", "50.5 *"));
-    const second = runSource(sourceOptions(source.readonlyUrl, { columns, pageRows: 50 }), {
-      progress: first.progress,
-    });
-    running = second;
+    const second = runOn(source.readonlyUrl, { progress: first.progress });
     await second.ticks(1);
     expect(second.sink.history.map((row) => row.feature)).not.toContain("late");
     await waitUntil(() => expect(second.sink.rows.map((row) => row.feature)).toContain("late"));

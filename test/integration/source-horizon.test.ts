@@ -1,32 +1,24 @@
 import { Client } from "pg";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { World } from "../detection/streams.ts";
 import { acceleratedClock } from "../fakes/accelerated-clock.ts";
-import { startTestPostgres, type TestPostgres } from "../programs/postgres.ts";
-import { keptLog, runSource, sourceOptions, waitUntil } from "../programs/source.ts";
+import { keptLog, waitUntil, withSource } from "../programs/source.ts";
 
-let postgres: TestPostgres;
-beforeAll(async () => {
-  postgres = await startTestPostgres();
-});
-afterAll(() => postgres.stop());
+const sources = withSource();
 
 /** A minute of the clock is a tenth of a second. */
 const rate = 600;
 const cadenceMs = 5 * 60_000;
 
 it("a long transaction is said once with its age, and no model that goes on writing is called silent", async () => {
-  const source = await postgres.createSource("horizon");
+  const source = await sources.newSource();
   const clock = acceleratedClock(rate);
   const { logger, lines } = keptLog();
-  const options = sourceOptions(source.readonlyUrl, {
-    pollIntervalMs: 15_000,
-    horizonWarnMs: 4 * cadenceMs,
-  });
-  const run = runSource(options, { clock, logger });
+  const options = { pollIntervalMs: 15_000, horizonWarnMs: 4 * cadenceMs };
+  const run = sources.run(source.readonlyUrl, { clock, logger }, options);
   await run.ticks(1);
   const writer = new Client({ connectionString: source.url });
-  const other = new Client({ connectionString: postgres.server.url });
+  const other = new Client({ connectionString: sources.postgres.server.url });
   await Promise.all([writer.connect(), other.connect()]);
   const write = async (attributions: number): Promise<void> => {
     for (let i = 0; i < attributions; i += 1) {
@@ -66,6 +58,5 @@ it("a long transaction is said once with its age, and no model that goes on writ
   // The counter-proof: a writer that stops is silent.
   await clock.sleep(5 * cadenceMs);
   await waitUntil(() => expect(silences()).toBe(1));
-  await run.poller.stop();
   await Promise.all([writer.end(), other.end()]);
 });

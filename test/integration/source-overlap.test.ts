@@ -1,29 +1,6 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { SourceOptions } from "../../src/source/options.ts";
-import {
-  sql,
-  startTestPostgres,
-  type TestDatabase,
-  type TestPostgres,
-} from "../programs/postgres.ts";
-import {
-  keptLog,
-  MemorySink,
-  runSource,
-  type SourceRun,
-  sourceOptions,
-  taken,
-  waitUntil,
-} from "../programs/source.ts";
-
-let postgres: TestPostgres;
-let databases = 0;
-const runs: SourceRun[] = [];
-beforeAll(async () => {
-  postgres = await startTestPostgres();
-});
-afterEach(() => Promise.all(runs.splice(0).map(({ poller }) => poller.stop())));
-afterAll(() => postgres.stop());
+import { describe, expect, it } from "vitest";
+import { sql } from "../programs/postgres.ts";
+import { keptLog, MemorySink, taken, waitUntil, withSource } from "../programs/source.ts";
 
 const view = `CREATE TABLE written ("timestamp" timestamptz, feature_name text, importance double precision);
   CREATE VIEW explainability_metrics AS SELECT * FROM written WHERE feature_name <> 'hidden'`;
@@ -31,32 +8,22 @@ const parted = `CREATE TABLE explainability_metrics
     ("timestamp" timestamptz, feature_name text, importance double precision) PARTITION BY RANGE ("timestamp");
   CREATE TABLE written PARTITION OF explainability_metrics DEFAULT`;
 
+const sources = withSource({ ddl: view, options: { overlapMs: 5_000, pageRows: 100 } });
+const { newSource, run } = sources;
+
 /** A table on another server: here, in another database of the same one. */
 async function foreign(): Promise<string> {
-  const far = `far_${(databases += 1)}`;
-  const { url } = await postgres.createDatabase(far);
+  const { postgres } = sources;
+  const { url } = await postgres.createDatabase("far");
   const columns = `("timestamp" timestamptz, feature_name text, importance double precision)`;
   await sql(url, `CREATE TABLE written ${columns}`);
   const table = `${columns} SERVER far OPTIONS (table_name 'written')`;
   return `CREATE EXTENSION postgres_fdw;
     CREATE SERVER far FOREIGN DATA WRAPPER postgres_fdw
-      OPTIONS (host '127.0.0.1', port '${postgres.server.port}', dbname '${far}');
+      OPTIONS (host '127.0.0.1', port '${postgres.server.port}', dbname 'far');
     CREATE USER MAPPING FOR public SERVER far OPTIONS (user 'app', password_required 'false');
     CREATE FOREIGN TABLE written ${table};
     CREATE FOREIGN TABLE explainability_metrics ${table}`;
-}
-
-const newSource = (ddl = view): Promise<TestDatabase> =>
-  postgres.createSource(`overlap_${(databases += 1)}`, ddl);
-
-function run(
-  url: string,
-  kept: Parameters<typeof runSource>[1] = {},
-  over: Partial<SourceOptions> = {},
-): SourceRun {
-  const started = runSource(sourceOptions(url, { overlapMs: 5_000, pageRows: 100, ...over }), kept);
-  runs.push(started);
-  return started;
 }
 
 const insert = (feature: string, ts = "clock_timestamp()", importance = "1"): string =>

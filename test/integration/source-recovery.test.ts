@@ -1,38 +1,10 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { StreamRecord } from "../../src/stream/record.ts";
-import {
-  sql,
-  startTestPostgres,
-  type TestDatabase,
-  type TestPostgres,
-} from "../programs/postgres.ts";
-import {
-  MemorySink,
-  runSource,
-  type SourceRun,
-  sourceOptions,
-  waitUntil,
-} from "../programs/source.ts";
+import { sql } from "../programs/postgres.ts";
+import { MemorySink, waitUntil, withSource } from "../programs/source.ts";
 
-let postgres: TestPostgres;
-let databases = 0;
-const runs: SourceRun[] = [];
-
-beforeAll(async () => {
-  postgres = await startTestPostgres();
-});
-
-afterEach(() => Promise.all(runs.splice(0).map(({ poller }) => poller.stop())));
-afterAll(() => postgres.stop());
-
-const newSource = (): Promise<TestDatabase> =>
-  postgres.createSource(`recovery_${(databases += 1)}`);
-
-function run(url: string, kept: Partial<SourceRun> = {}, over = {}): SourceRun {
-  const started = runSource(sourceOptions(url, { pageRows: 100, ...over }), kept);
-  runs.push(started);
-  return started;
-}
+const sources = withSource({ options: { pageRows: 100 } });
+const { newSource, run } = sources;
 
 const rowsOf = (count: number, feature = "f", ts = "now()"): string =>
   `INSERT INTO explainability_metrics SELECT ${ts}, '${feature}' || i, i FROM generate_series(1, ${count}) i`;
@@ -171,7 +143,7 @@ describe("a source that restarts", () => {
     const { ticks, sink, registry, poller } = run(source.readonlyUrl);
     await ticks(1);
     await sql(source.url, rowsOf(10));
-    await postgres.server.restart();
+    await sources.postgres.server.restart();
     await sql(source.url, rowsOf(10, "g"));
     await waitUntil(() => expect(sink.rows.length).toBe(20));
     await ticks(3);

@@ -1,21 +1,15 @@
 import { EventEmitter, once } from "node:events";
 import { Client } from "pg";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { probeSource } from "../../src/source/probe.ts";
-import {
-  sql,
-  startTestPostgres,
-  type TestDatabase,
-  type TestPostgres,
-} from "../programs/postgres.ts";
-import { runSource, sourceOptions, waitUntil } from "../programs/source.ts";
+import { sql, type TestDatabase } from "../programs/postgres.ts";
+import { type SourceRun, sourceOptions, waitUntil, withSource } from "../programs/source.ts";
 
-let postgres: TestPostgres;
+const sources = withSource();
 let source: TestDatabase;
 
 beforeAll(async () => {
-  postgres = await startTestPostgres();
-  source = await postgres.createSource("refusals");
+  source = await sources.newSource();
   await sql(
     source.url,
     `CREATE TABLE secret (LIKE explainability_metrics);
@@ -33,10 +27,10 @@ beforeAll(async () => {
   );
 });
 
-afterAll(() => postgres.stop());
-
 const options = (over: object = {}): ReturnType<typeof sourceOptions> =>
   sourceOptions(source.readonlyUrl, over);
+
+const start = (over: object): SourceRun => sources.run(source.readonlyUrl, {}, over);
 
 const at = (url: string): object => ({
   connection: { url, connectTimeoutMs: 1_000, statementTimeoutMs: 1_000 },
@@ -98,10 +92,10 @@ describe("probing a source", () => {
   });
 
   it.each([
-    ["LOGIN_REFUSED", "nobody_there", "refusals"],
+    ["LOGIN_REFUSED", "nobody_there", "source_1"],
     ["DATABASE_MISSING", "readonly", "no_such_database"],
   ])("fails with DW_SOURCE_%s for user %s in database %s", async (code, user, database) => {
-    const url = `postgres://${user}@127.0.0.1:${postgres.server.port}/${database}`;
+    const url = `postgres://${user}@127.0.0.1:${sources.postgres.server.port}/${database}`;
     await expect(probeSource(options(at(url)))).rejects.toMatchObject({
       code: `DW_SOURCE_${code}`,
     });
@@ -110,26 +104,24 @@ describe("probing a source", () => {
 
 describe("a poller whose source is refused", () => {
   it("says why, counts it, and goes on when the right is granted", async () => {
-    const run = runSource(options({ table: "secret" }));
+    const run = start({ table: "secret" });
     await waitUntil(() => expect(run.poller.health().reason).toContain("GRANT SELECT"));
     expect(await run.registry.metrics()).toContain('reason="forbidden"');
     await sql(source.url, "GRANT SELECT ON secret TO readonly");
     await run.ticks(1);
     expect(run.poller.health()).toEqual({ ok: true });
-    await run.poller.stop();
   });
 
   it("names a table that was dropped under it, and reads the one made in its place", async () => {
     const make =
       "CREATE TABLE gone (LIKE explainability_metrics); GRANT SELECT ON gone TO readonly";
     await sql(source.url, make);
-    const run = runSource(options({ table: "gone" }));
+    const run = start({ table: "gone" });
     await run.ticks(1);
     await sql(source.url, "DROP TABLE gone");
     await waitUntil(() => expect(run.poller.health().reason).toContain("there is no table"));
     await sql(source.url, `${make}; INSERT INTO gone VALUES (now(), 'back', 1)`);
     await waitUntil(() => expect(run.sink.features).toEqual(["back"]));
-    await run.poller.stop();
   });
 
   it("gives up waiting for a lock at its deadline, and reads on when the lock is gone", async () => {
@@ -140,7 +132,7 @@ describe("a poller whose source is refused", () => {
       connectTimeoutMs: 1_000,
       statementTimeoutMs: 100,
     };
-    const run = runSource(options({ connection }));
+    const run = start({ connection });
     await run.ticks(1);
     // Between two polls: a row that can be read, then the lock, whose own transaction holds nothing back.
     const gate = new EventEmitter();
@@ -157,11 +149,10 @@ describe("a poller whose source is refused", () => {
     await waitUntil(async () => expect(await run.registry.metrics()).toContain('reason="timeout"'));
     await locker.end();
     await waitUntil(() => expect(run.sink.features).toEqual(["locked"]));
-    await run.poller.stop();
   });
 
   it("stops at once while its source cannot be reached", async () => {
-    const run = runSource(options(at("postgres://readonly@127.0.0.1:1/x")));
+    const run = start(at("postgres://readonly@127.0.0.1:1/x"));
     await waitUntil(() => expect(run.poller.health().reason).toContain("127.0.0.1:1"));
     const startedAt = performance.now();
     await run.poller.stop();

@@ -1,37 +1,9 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { StreamRecord } from "../../src/stream/record.ts";
-import {
-  sql,
-  startTestPostgres,
-  type TestDatabase,
-  type TestPostgres,
-} from "../programs/postgres.ts";
-import {
-  MemorySink,
-  runSource,
-  type SourceRun,
-  sourceOptions,
-  taken,
-  waitUntil,
-} from "../programs/source.ts";
+import { sql, type TestDatabase } from "../programs/postgres.ts";
+import { MemorySink, taken, waitUntil, withSource } from "../programs/source.ts";
 
-let postgres: TestPostgres;
-let databases = 0;
-const runs: SourceRun[] = [];
-
-beforeAll(async () => {
-  postgres = await startTestPostgres();
-});
-afterEach(() => Promise.all(runs.splice(0).map(({ poller }) => poller.stop())));
-afterAll(() => postgres.stop());
-
-const newSource = (): Promise<TestDatabase> => postgres.createSource(`rewrite_${(databases += 1)}`);
-
-function run(url: string, kept: Partial<SourceRun> = {}, over = {}): SourceRun {
-  const started = runSource(sourceOptions(url, { pageRows: 100, ...over }), kept);
-  runs.push(started);
-  return started;
-}
+const { newSource, run } = withSource({ options: { pageRows: 100 } });
 
 const rowsOf = (count: number, feature: string, ts = "clock_timestamp()"): string =>
   `INSERT INTO explainability_metrics SELECT ${ts}, '${feature}' || i, i FROM generate_series(1, ${count}) i`;

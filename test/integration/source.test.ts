@@ -1,42 +1,22 @@
 import { Client } from "pg";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import {
-  sql,
-  startTestPostgres,
-  type TestDatabase,
-  type TestPostgres,
-} from "../programs/postgres.ts";
-import { runSource, type SourceRun, sourceOptions, waitUntil } from "../programs/source.ts";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { sql, type TestDatabase } from "../programs/postgres.ts";
+import { type SourceRun, waitUntil, withSource } from "../programs/source.ts";
 
-let postgres: TestPostgres;
-let databases = 0;
-let running: SourceRun | undefined;
-const clients: Client[] = [];
-
-beforeAll(async () => {
-  postgres = await startTestPostgres({ max_prepared_transactions: "5" });
-});
-
-afterEach(async () => {
-  await running?.poller.stop();
-  await Promise.all(clients.splice(0).map((client) => client.end()));
-});
-
-afterAll(() => postgres.stop());
-
-const newSource = (): Promise<TestDatabase> => postgres.createSource(`reading_${(databases += 1)}`);
+const sources = withSource({ settings: { max_prepared_transactions: "5" } });
+const { newSource } = sources;
 
 /** A poller as the SELECT-only role that has done its first polls. */
 async function polled(database: TestDatabase, over = {}): Promise<SourceRun> {
-  running = runSource(sourceOptions(database.readonlyUrl, over));
-  await running.ticks(1);
-  return running;
+  const run = sources.run(database.readonlyUrl, {}, over);
+  await run.ticks(1);
+  return run;
 }
 
 async function session(url: string): Promise<Client> {
   const client = new Client({ connectionString: url });
   await client.connect();
-  clients.push(client);
+  onTestFinished(() => client.end());
   return client;
 }
 
@@ -124,7 +104,7 @@ describe("every committed row is delivered once", () => {
   it("when a long transaction of another database holds the horizon back", async () => {
     const source = await newSource();
     const run = await polled(source);
-    const long = await session(postgres.server.url);
+    const long = await session(sources.postgres.server.url);
     await long.query("BEGIN; SELECT pg_current_xact_id()");
     await sql(source.url, insert("held"));
     await run.ticks(5);

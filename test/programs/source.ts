@@ -1,7 +1,7 @@
 /** A poller on a test database with a sink and a store in memory, for the integration tests of the source. */
 import pino, { type Logger } from "pino";
 import { Registry } from "prom-client";
-import { vi } from "vitest";
+import { afterAll, afterEach, beforeAll, vi } from "vitest";
 import { type Clock, systemClock } from "../../src/clock.ts";
 import type { Position } from "../../src/detection/model-facts.ts";
 import { advance, historyLevel } from "../../src/detection/positions.ts";
@@ -15,6 +15,7 @@ import { type Poller, startPoller } from "../../src/source/poller.ts";
 import type { SourceProgress, SourceState } from "../../src/source/progress.ts";
 import type { Row, RowsRecord, StreamRecord, TickRecord } from "../../src/stream/record.ts";
 import type { RecordSink } from "../../src/stream/record-sink.ts";
+import { startTestPostgres, type TestDatabase, type TestPostgres } from "./postgres.ts";
 
 /** A sink that remembers what it took, and can be told to fail. */
 export class MemorySink implements RecordSink {
@@ -104,10 +105,10 @@ export function keptLog(): { readonly logger: Logger; readonly lines: readonly s
 export const waitUntil = (condition: () => void | Promise<void>): Promise<void> =>
   vi.waitFor(condition, { timeout: 20_000, interval: 10 });
 
-export function runSource(
-  options: SourceOptions,
-  kept: Partial<Pick<SourceRun, "sink" | "progress"> & { clock: Clock; logger: Logger }> = {},
-): SourceRun {
+/** What a poller of a test shares with an earlier one, or has of its own. */
+type Kept = Partial<Pick<SourceRun, "sink" | "progress"> & { clock: Clock; logger: Logger }>;
+
+function runSource(options: SourceOptions, kept: Kept = {}): SourceRun {
   const { sink = new MemorySink(), progress = new MemoryProgress(), clock = systemClock } = kept;
   const registry = new Registry();
   const { logger = pino({ level: "silent" }) } = kept;
@@ -123,6 +124,47 @@ export function runSource(
       return waitUntil(() => {
         if (sink.ticks.length < target) throw new Error(poller.health().reason ?? "no tick yet");
       });
+    },
+  };
+}
+
+export interface SourceFixture {
+  readonly postgres: TestPostgres;
+  /** A database with a table of importances, or with what `ddl` makes instead. */
+  readonly newSource: (ddl?: string) => Promise<TestDatabase>;
+  /** A poller that is stopped when the test has ended. */
+  readonly run: (url: string, kept?: Kept, over?: Partial<SourceOptions>) => SourceRun;
+}
+
+/**
+ * Sources on a Postgres of this test file, started before its tests and stopped after them.
+ *
+ * @param given the table, what every poller of the file has, and the server's settings
+ */
+export function withSource(
+  given: {
+    readonly ddl?: string;
+    readonly options?: Partial<SourceOptions>;
+    readonly settings?: Readonly<Record<string, string>>;
+  } = {},
+): SourceFixture {
+  const runs: SourceRun[] = [];
+  let postgres: TestPostgres;
+  let databases = 0;
+  beforeAll(async () => {
+    postgres = await startTestPostgres(given.settings);
+  });
+  afterEach(() => Promise.all(runs.splice(0).map(({ poller }) => poller.stop())));
+  afterAll(() => postgres.stop());
+  return {
+    get postgres() {
+      return postgres;
+    },
+    newSource: (ddl = given.ddl) => postgres.createSource(`source_${(databases += 1)}`, ddl),
+    run: (url, kept, over) => {
+      const started = runSource(sourceOptions(url, { ...given.options, ...over }), kept);
+      runs.push(started);
+      return started;
     },
   };
 }
