@@ -2,30 +2,26 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Kafka } from "kafkajs";
 import { pino } from "pino";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { SandboxKafka } from "../../src/sandbox/kafka.ts";
+import { describe, expect, it } from "vitest";
 import { kafkaClient } from "../../src/stream/kafka/client.ts";
 import { type ByteCuttingProxy, startByteCuttingProxy } from "../chaos/byte-cutting-proxy.ts";
 import { bareKafka } from "../programs/bare-kafkajs.ts";
-import { kafkaForTests, startTestKafka } from "../programs/kafka.ts";
+import { startTestKafka, withKafka } from "../programs/kafka.ts";
 
-const available = await kafkaForTests();
-let kafka: SandboxKafka;
 let proxy: ByteCuttingProxy;
-let brokers: readonly string[];
-beforeAll(async () => {
-  if (!available) return;
+const kafka = await withKafka(async () => {
   let port = 0;
   proxy = await startByteCuttingProxy(0, () => port);
   const behind = `127.0.0.1:${proxy.place}`;
-  kafka = await startTestKafka({ "advertised.listeners": `PLAINTEXT://${behind}` });
-  port = Number(kafka.brokers[0]?.split(":")[1]);
-  brokers = [behind];
-});
-afterAll(async () => {
-  if (!available) return;
-  proxy.stop();
-  await kafka.stop();
+  const own = await startTestKafka({ "advertised.listeners": `PLAINTEXT://${behind}` });
+  port = Number(own.brokers[0]?.split(":")[1]);
+  return {
+    brokers: [behind],
+    stop: async () => {
+      proxy.stop();
+      await own.stop();
+    },
+  };
 });
 
 /** The next answer's size arrives, and a little more. */
@@ -52,14 +48,17 @@ async function nextCall(client: Kafka): Promise<"answered" | "silence"> {
   return outcome;
 }
 
-describe.skipIf(!available)("an answer that breaks off in its middle", () => {
+describe.skipIf(!kafka.available)("an answer that breaks off in its middle", () => {
   it("leaves bare kafkajs without answers, though the broker gives them", async () => {
-    expect(await nextCall(bareKafka(brokers))).toBe("silence");
+    expect(await nextCall(bareKafka(kafka.brokers))).toBe("silence");
   });
 
   it("an answer of the broker that breaks off costs nothing but its own call", async () => {
     const logger = pino({ level: "silent" });
-    const ours = kafkaClient({ brokers, logger }, { sessionTimeoutMs: 3000, retries: 4 });
+    const ours = kafkaClient(
+      { brokers: kafka.brokers, logger },
+      { sessionTimeoutMs: 3000, retries: 4 },
+    );
     expect(await nextCall(ours)).toBe("answered");
   });
 });

@@ -3,8 +3,7 @@ import { EventEmitter, once } from "node:events";
 import type { Consumer, Kafka } from "kafkajs";
 import { pino } from "pino";
 import { Registry } from "prom-client";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { SandboxKafka } from "../../src/sandbox/kafka.ts";
+import { describe, expect, it } from "vitest";
 import { GroupSubscription } from "../../src/stream/kafka/group-subscription.ts";
 import { kafkaMetrics } from "../../src/stream/kafka/metrics.ts";
 import { StreamHealth } from "../../src/stream/kafka/stream-health.ts";
@@ -12,16 +11,10 @@ import { partitionOf } from "../../src/stream/partition.ts";
 import { RememberingReader } from "../contracts/record-log.ts";
 import { bareKafka, createTopic, produce } from "../programs/bare-kafkajs.ts";
 import { eventually } from "../programs/eventually.ts";
-import { kafkaForTests, marker, openTestStream, startTestKafka } from "../programs/kafka.ts";
+import { marker, openTestStream, startTestKafka, withKafka } from "../programs/kafka.ts";
 
-const available = await kafkaForTests();
-let kafka: SandboxKafka;
-beforeAll(async () => {
-  if (available) kafka = await startTestKafka();
-});
-afterAll(async () => {
-  if (available) await kafka.stop();
-});
+const kafka = await withKafka(startTestKafka);
+const { available } = kafka;
 
 interface Member {
   readonly consumer: Consumer;

@@ -1,26 +1,18 @@
 /** What kafkajs 2.2.4 does wrong when something fails or a topic is replaced: each shown with it alone first, then with our stream. */
 import type { Consumer } from "kafkajs";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { SandboxKafka } from "../../src/sandbox/kafka.ts";
+import { describe, expect, it } from "vitest";
 import { RememberingReader } from "../contracts/record-log.ts";
 import { bareKafka, createTopic, deleteTopic, produce } from "../programs/bare-kafkajs.ts";
 import { eventually } from "../programs/eventually.ts";
 import {
-  kafkaForTests,
   marker,
   openTestStream,
   rememberIds,
   startTestKafka,
+  withKafka,
 } from "../programs/kafka.ts";
 
-const available = await kafkaForTests();
-let kafka: SandboxKafka;
-beforeAll(async () => {
-  if (available) kafka = await startTestKafka();
-});
-afterAll(async () => {
-  if (available) await kafka.stop();
-});
+const kafka = await withKafka(startTestKafka);
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -67,7 +59,7 @@ const membersOf = async (groupId: string): Promise<number> => {
   return groups[0]?.members.length ?? 0;
 };
 
-describe.skipIf(!available)("an error that kafkajs does not retry", () => {
+describe.skipIf(!kafka.available)("an error that kafkajs does not retry", () => {
   it("ends a bare consumer for good while its process lives on", async () => {
     const topic = "crashed";
     await createTopic(kafka.brokers, topic);
@@ -114,7 +106,7 @@ describe.skipIf(!available)("an error that kafkajs does not retry", () => {
   });
 });
 
-describe.skipIf(!available)("a consumer disconnected during an outage", () => {
+describe.skipIf(!kafka.available)("a consumer disconnected during an outage", () => {
   it("comes back from the dead with bare kafkajs", async () => {
     const topic = "undead";
     await createTopic(kafka.brokers, topic);
@@ -122,12 +114,12 @@ describe.skipIf(!available)("a consumer disconnected during an outage", () => {
     await eventually(() => expect(joins()).toBe(1));
     // At the moment at which the crash is being cleaned up, and the restart not planned yet.
     const crashing = new Promise((resolve) => void consumer.on(consumer.events.STOP, resolve));
-    await kafka.kill();
+    await kafka.broker.kill();
     await crashing;
     await consumer.disconnect();
     let requests = 0;
     consumer.on(consumer.events.REQUEST, () => void (requests += 1));
-    await kafka.restart();
+    await kafka.broker.restart();
     await eventually(() => expect(requests).toBeGreaterThan(0));
     await consumer.disconnect();
   });
@@ -138,10 +130,10 @@ describe.skipIf(!available)("a consumer disconnected during an outage", () => {
     const reader = new RememberingReader();
     const subscription = await stream.subscribe(reader);
     await eventually(() => expect(reader.partitionsHeld()).toHaveLength(3));
-    await kafka.kill();
+    await kafka.broker.kill();
     await eventually(() => expect(stream.health().ok).toBe(false));
     await subscription.stop();
-    await kafka.restart();
+    await kafka.broker.restart();
     await eventually(async () => expect(await membersOf(groupId)).toBe(0));
     await pause(3000);
     expect(await membersOf(groupId)).toBe(0);
@@ -149,7 +141,7 @@ describe.skipIf(!available)("a consumer disconnected during an outage", () => {
   });
 });
 
-describe.skipIf(!available)("a topic that was deleted and created again", () => {
+describe.skipIf(!kafka.available)("a topic that was deleted and created again", () => {
   it("shorter, makes bare kafkajs start over without a word", async () => {
     const topic = "shorter";
     await createTopic(kafka.brokers, topic);

@@ -1,26 +1,14 @@
 /** What kafkajs 2.2.4 does wrong when it writes: each shown with it alone first, then with our stream. */
 import { ConfigResourceTypes, type Producer } from "kafkajs";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { decodeRecord } from "../../src/stream/codec.ts";
 import { partitionOf } from "../../src/stream/partition.ts";
 import type { MarkerRecord } from "../../src/stream/record.ts";
-import {
-  bareKafka,
-  contentsOf,
-  createTopic,
-  type ProxiedKafka,
-  startProxiedKafka,
-} from "../programs/bare-kafkajs.ts";
-import { kafkaForTests, marker, openTestStream } from "../programs/kafka.ts";
+import { bareKafka, contentsOf, createTopic, startProxiedKafka } from "../programs/bare-kafkajs.ts";
+import { marker, openTestStream, withKafka } from "../programs/kafka.ts";
 
-const available = await kafkaForTests();
-let kafka: ProxiedKafka;
-beforeAll(async () => {
-  if (available) kafka = await startProxiedKafka();
-});
-afterAll(async () => {
-  if (available) await kafka.stop();
-});
+const kafka = await withKafka(startProxiedKafka);
+const { available } = kafka;
 
 async function bareProducer(): Promise<Producer> {
   const producer = bareKafka(kafka.brokers, 1).producer({ idempotent: true });
@@ -53,7 +41,7 @@ describe.skipIf(!available)("an answer to a produce call that gets lost", () => 
       outcome(producer.send({ topic: "lost-answer", messages: [{ partition: 0, value }] }));
     expect(await send("warm-up")).toBe("acknowledged");
     // Its one retry too, as an outage would.
-    kafka.proxy.cutAfter("batch-A", 2);
+    kafka.broker.proxy.cutAfter("batch-A", 2);
     expect(await send("batch-A")).toBe("rejected");
     expect(await send("batch-B")).toBe("acknowledged");
     expect(await send("batch-C")).toBe("acknowledged");
@@ -66,7 +54,7 @@ describe.skipIf(!available)("an answer to a produce call that gets lost", () => 
     const { stream } = await openTestStream({ brokers: kafka.brokers, topic: "answered" });
     await stream.append([named("warm-up")]);
     for (const text of ["batch-A", "batch-B", "batch-C"]) {
-      if (text === "batch-A") kafka.proxy.cutAfter(text);
+      if (text === "batch-A") kafka.broker.proxy.cutAfter(text);
       // As the poller does: again until it is acknowledged.
       while ((await outcome(stream.append([named(text)]))) === "rejected");
     }

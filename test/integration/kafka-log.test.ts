@@ -1,6 +1,5 @@
 import { Kafka, Partitioners } from "kafkajs";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import type { SandboxKafka } from "../../src/sandbox/kafka.ts";
+import { describe, expect, it, vi } from "vitest";
 import { KafkaStreamError } from "../../src/stream/kafka/errors.ts";
 import {
   RememberingReader,
@@ -8,22 +7,14 @@ import {
   type StreamHarness,
 } from "../contracts/record-log.ts";
 import {
-  kafkaForTests,
   marker,
   openTestStream,
   rememberIds,
   startTestKafka,
+  withKafka,
 } from "../programs/kafka.ts";
 
-const available = await kafkaForTests();
-let kafka: SandboxKafka;
-
-beforeAll(async () => {
-  if (available) kafka = await startTestKafka();
-});
-afterAll(async () => {
-  if (available) await kafka.stop();
-});
+const kafka = await withKafka(startTestKafka);
 
 const until = (condition: () => boolean | Promise<boolean>): Promise<unknown> =>
   vi.waitFor(
@@ -63,9 +54,9 @@ async function startHarness(): Promise<StreamHarness> {
   };
 }
 
-recordLogContract("a topic of Kafka", startHarness, { skip: !available });
+recordLogContract("a topic of Kafka", startHarness, { skip: !kafka.available });
 
-describe.skipIf(!available)("the stream on a real broker", () => {
+describe.skipIf(!kafka.available)("the stream on a real broker", () => {
   it("keeps its place in the group while the reader works longer than the session timeout", async () => {
     const { stream, counted } = await openTestStream({
       brokers: kafka.brokers,
@@ -99,7 +90,7 @@ describe.skipIf(!available)("the stream on a real broker", () => {
 const placesOf = (reader: RememberingReader): readonly string[] =>
   reader.taken.map(({ partition, entry }) => `${partition}/${entry.offset}`);
 
-describe.skipIf(!available)("two readers in one group", () => {
+describe.skipIf(!kafka.available)("two readers in one group", () => {
   it("share the partitions, and the one that stays takes over without forgetting its own", async () => {
     const shared = { brokers: kafka.brokers, topic: "shared", groupId: "shared", partitions: 4 };
     const positions = new Map<number, number>();

@@ -1,19 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import type { SandboxKafka } from "../../src/sandbox/kafka.ts";
+import { describe, expect, it, vi } from "vitest";
 import type { KafkaStream } from "../../src/stream/kafka/open-kafka-stream.ts";
 import type { StreamRecord } from "../../src/stream/record.ts";
 import { RememberingReader } from "../contracts/record-log.ts";
-import { kafkaForTests, marker, openTestStream, startTestKafka } from "../programs/kafka.ts";
+import { marker, openTestStream, startTestKafka, withKafka } from "../programs/kafka.ts";
 
-const available = await kafkaForTests();
-let kafka: SandboxKafka;
-
-beforeAll(async () => {
-  if (available) kafka = await startTestKafka();
-});
-afterAll(async () => {
-  if (available) await kafka.stop();
-});
+const kafka = await withKafka(startTestKafka);
 
 const until = (condition: () => boolean): Promise<unknown> =>
   vi.waitFor(() => expect(condition()).toBe(true), { timeout: 60_000, interval: 20 });
@@ -50,14 +41,14 @@ const idsOf = (reader: RememberingReader, model: string): readonly number[] => [
 
 const everyId = Array.from({ length: 200 }, (_, id) => id);
 
-describe.skipIf(!available)("a broker that fails while we append and read", () => {
+describe.skipIf(!kafka.available)("a broker that fails while we append and read", () => {
   it("a broker that is killed and started again loses nothing and keeps the order", async () => {
     const { stream } = await openTestStream({ brokers: kafka.brokers });
     const reader = new RememberingReader();
     await stream.subscribe(reader);
     await appendThrough(stream, async () => {
-      await kafka.kill();
-      await kafka.restart();
+      await kafka.broker.kill();
+      await kafka.broker.restart();
     });
     await until(() => ["m1", "m2", "m3"].every((model) => idsOf(reader, model).length === 200));
     for (const model of ["m1", "m2", "m3"]) expect(idsOf(reader, model)).toEqual(everyId);
@@ -70,9 +61,9 @@ describe.skipIf(!available)("a broker that fails while we append and read", () =
     const reader = new RememberingReader();
     await stream.subscribe(reader);
     await appendThrough(stream, async () => {
-      kafka.pause();
+      kafka.broker.pause();
       await new Promise((resolve) => setTimeout(resolve, 5000));
-      kafka.resume();
+      kafka.broker.resume();
     });
     await until(() => ["m1", "m2", "m3"].every((model) => idsOf(reader, model).length === 200));
     for (const model of ["m1", "m2", "m3"]) expect(idsOf(reader, model)).toEqual(everyId);
@@ -84,14 +75,14 @@ describe.skipIf(!available)("a broker that fails while we append and read", () =
     const reader = new RememberingReader();
     await stream.subscribe(reader);
     await until(() => reader.calls.length === 3);
-    await kafka.kill();
+    await kafka.broker.kill();
     await vi.waitFor(async () => expect(await counted("consumer_rebuilds")).toBeGreaterThan(0), {
       timeout: 60_000,
       interval: 100,
     });
     expect(stream.health().ok).toBe(false);
     expect(reader.calls.slice(3).toSorted()).toEqual(["revoked 0", "revoked 1", "revoked 2"]);
-    await kafka.restart();
+    await kafka.broker.restart();
     await appendUntilDurable(stream, [marker("m", 1)]);
     await until(() => reader.markers("m").length === 1);
     expect(stream.health()).toEqual({ ok: true });
@@ -103,12 +94,12 @@ describe.skipIf(!available)("a broker that fails while we append and read", () =
     const reader = new RememberingReader();
     await stream.subscribe(reader);
     await until(() => reader.calls.length === 3);
-    await kafka.kill();
+    await kafka.broker.kill();
     const started = performance.now();
     await stream.close();
     expect(performance.now() - started).toBeLessThan(10_000);
     expect(reader.calls.slice(3).toSorted()).toEqual(["revoked 0", "revoked 1", "revoked 2"]);
-    await kafka.restart();
+    await kafka.broker.restart();
   });
 
   it("says that the brokers cannot be reached after the time to start is over", async () => {

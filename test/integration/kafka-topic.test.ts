@@ -1,29 +1,24 @@
 import { type Admin, Kafka } from "kafkajs";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import type { SandboxKafka } from "../../src/sandbox/kafka.ts";
 import { RememberingReader } from "../contracts/record-log.ts";
 import {
-  kafkaForTests,
   marker,
   openTestStream,
   rememberIds,
   startTestKafka,
+  withKafka,
 } from "../programs/kafka.ts";
 
-const available = await kafkaForTests();
-let kafka: SandboxKafka;
+const kafka = await withKafka(() => startTestKafka({ "log.retention.check.interval.ms": 300 }));
 let admin: Admin;
 
 beforeAll(async () => {
-  if (!available) return;
-  kafka = await startTestKafka({ "log.retention.check.interval.ms": 300 });
+  if (!kafka.available) return;
   admin = new Kafka({ brokers: [...kafka.brokers], logLevel: 0 }).admin();
   await admin.connect();
 });
 afterAll(async () => {
-  if (!available) return;
-  await admin.disconnect();
-  await kafka.stop();
+  if (kafka.available) await admin.disconnect();
 });
 
 const until = (condition: () => boolean): Promise<unknown> =>
@@ -35,7 +30,7 @@ async function createAgain(topic: string): Promise<void> {
   await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: 3 }] });
 }
 
-describe.skipIf(!available)("the topic", () => {
+describe.skipIf(!kafka.available)("the topic", () => {
   it("is found again with the same stream id", async () => {
     const rememberStream = rememberIds();
     const options = { brokers: kafka.brokers, topic: "again", rememberStream };
@@ -82,7 +77,7 @@ describe.skipIf(!available)("the topic", () => {
   });
 });
 
-describe.skipIf(!available)("a topic deleted and created again", () => {
+describe.skipIf(!kafka.available)("a topic deleted and created again", () => {
   it("a topic that was deleted and created again is noticed at the next start", async () => {
     const rememberStream = rememberIds();
     const options = { brokers: kafka.brokers, topic: "remade", rememberStream };
@@ -111,7 +106,7 @@ describe.skipIf(!available)("a topic deleted and created again", () => {
   });
 });
 
-describe.skipIf(!available)("records that are missing", () => {
+describe.skipIf(!kafka.available)("records that are missing", () => {
   it("are said and skipped when retention took them before they were read", async () => {
     const options = { brokers: kafka.brokers, topic: "expired", partitions: 1 };
     const { stream, counted } = await openTestStream(options);

@@ -1,6 +1,7 @@
 /** The tests' Apache Kafka: a real broker, and streams on it with settings for tests. */
 import { pino } from "pino";
 import { Registry } from "prom-client";
+import { afterAll, beforeAll } from "vitest";
 import { kafkaAvailable, type SandboxKafka, startKafka } from "../../src/sandbox/kafka.ts";
 import { kafkaMetrics } from "../../src/stream/kafka/metrics.ts";
 import {
@@ -25,6 +26,41 @@ export async function startTestKafka(
   settings: Readonly<Record<string, string | number>> = {},
 ): Promise<SandboxKafka> {
   return startKafka({ ...(await keptFolder("kafka")), settings });
+}
+
+interface Broker {
+  readonly brokers: readonly string[];
+  stop(): Promise<void>;
+}
+
+export interface KafkaFixture<Started extends Broker> {
+  /** Whether this machine can have a broker: tests that need one are left out otherwise. */
+  readonly available: boolean;
+  readonly broker: Started;
+  readonly brokers: readonly string[];
+}
+
+/** A broker for the tests of this file, started before them and stopped after them, if this machine can have one. */
+export async function withKafka<Started extends Broker>(
+  start: () => Promise<Started>,
+): Promise<KafkaFixture<Started>> {
+  const available = await kafkaForTests();
+  let broker: Started;
+  beforeAll(async () => {
+    if (available) broker = await start();
+  });
+  afterAll(async () => {
+    if (available) await broker.stop();
+  });
+  return {
+    available,
+    get broker() {
+      return broker;
+    },
+    get brokers() {
+      return broker.brokers;
+    },
+  };
 }
 
 /** A store's memory of stream ids. */
