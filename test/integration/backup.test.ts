@@ -1,39 +1,20 @@
-import { Registry } from "prom-client";
 import { describe, expect, it } from "vitest";
 import type { Remediation } from "../../remediations/remediation.ts";
-import { systemClock } from "../../src/clock.ts";
-import { questionExecutor, runExecutor } from "../../src/healing/executors.ts";
-import { healingMetrics } from "../../src/healing/metrics.ts";
-import { runLedger } from "../../src/healing/run-ledger.ts";
-import { Runner } from "../../src/healing/runner.ts";
-import { type IncidentExecutor, timerExecutor } from "../../src/incidents/executor.ts";
-import type { RecordOptions } from "../../src/incidents/record-events.ts";
+import type { IncidentExecutor } from "../../src/incidents/executor.ts";
 import { sayForgotNothing, touchPresence } from "../../src/store/presence/presence.ts";
 import { listRuns } from "../../src/store/runs/list.ts";
 import type { Store } from "../../src/store/store.ts";
-import { ticketExecutor } from "../../src/tickets/executor.ts";
-import { ticketsMetrics } from "../../src/tickets/metrics.ts";
-import { createTicketing } from "../../src/tickets/ticketing.ts";
 import { episodeOpened } from "../fakes/episodes.ts";
 import { outboxOf, record } from "../programs/effects.ts";
 import { eventually } from "../programs/eventually.ts";
-import { doNothing, orderKeyOf } from "../programs/executors.ts";
 import { sql } from "../programs/postgres.ts";
-import { silent, withStore } from "../programs/store.ts";
+import { productExecutors, recordingFor } from "../programs/product-executors.ts";
+import { withStore } from "../programs/store.ts";
 import { FakeTracker } from "../tickets/fake-tracker.ts";
 
 const stores = withStore();
 
-const recording: RecordOptions = {
-  clock: systemClock,
-  orderKeyOf,
-  settings: {
-    resolveAfterMs: 600_000,
-    reopenDurationMs: 600_000,
-    healthAfterMs: 600_000,
-    fixesFor: () => ["restart-svc"],
-  },
-};
+const recording = recordingFor(600_000);
 
 /** The world outside, which no restore turns back. */
 interface World {
@@ -49,13 +30,6 @@ function executorsIn(
   world: World,
   restoredAt: number | undefined,
 ): readonly IncidentExecutor[] {
-  const ticketing = createTicketing({
-    tracker: world.tracker,
-    clock: systemClock,
-    logger: silent,
-    metrics: ticketsMetrics(new Registry()),
-    context: { priorities: { P0: undefined, P1: undefined, P2: undefined } },
-  });
   const target = { id: "a".repeat(64), name: "svc", host: "box", snapshot: {}, refusal: undefined };
   const done = { status: "done", detail: "restarted", after: {} } as const;
   const remediation: Remediation = {
@@ -70,31 +44,13 @@ function executorsIn(
     },
     health: async () => "healthy",
   };
-  const fix = {
-    name: "restart-svc",
-    when: { features: ["credit_score"] },
-    remediation: "restart-container",
-    tier: "auto",
-    mode: "auto",
-    cooldownMs: 0,
-    maxRuns: 100,
-    windowMs: 3_600_000,
-  } as const;
-  const runner = new Runner({
-    fixes: [{ fix, remediation }],
-    ledger: runLedger(store),
-    clock: systemClock,
-    logger: silent,
-    metrics: healingMetrics(new Registry(), async () => []),
-    restoredAtMs: () => restoredAt,
+  return productExecutors(store, {
+    ticketing: { tracker: world.tracker },
+    remediation,
+    fix: { cooldownMs: 0, maxRuns: 100, windowMs: 3_600_000 },
+    modelAfterMs: 1,
+    restoredAtMs: restoredAt,
   });
-  const verify = { modelAfterMs: 1, minAttributions: 3, giveUpCadences: 6 };
-  return [
-    ticketExecutor({ ticketing, restoredAtMs: () => restoredAt }),
-    runExecutor(runner),
-    questionExecutor(verify, async () => undefined),
-    { ...timerExecutor, handlers: { "incident.settle": doNothing } },
-  ];
 }
 
 /** Opens the store as the daemon does, decides the episodes, and carries out what they promise. */

@@ -1,25 +1,16 @@
-import { Registry } from "prom-client";
 import { describe, expect, it } from "vitest";
 import type { Remediation } from "../../remediations/remediation.ts";
 import { systemClock } from "../../src/clock.ts";
-import { questionExecutor, runExecutor } from "../../src/healing/executors.ts";
-import { healingMetrics } from "../../src/healing/metrics.ts";
-import { runLedger } from "../../src/healing/run-ledger.ts";
-import { Runner } from "../../src/healing/runner.ts";
-import { timerExecutor } from "../../src/incidents/executor.ts";
 import { type RecordOptions, recordEvents } from "../../src/incidents/record-events.ts";
 import { listIncidents } from "../../src/store/incidents/list.ts";
 import { countEffects } from "../../src/store/outbox/inspect.ts";
 import { listRuns } from "../../src/store/runs/list.ts";
 import type { Store } from "../../src/store/store.ts";
-import { ticketExecutor } from "../../src/tickets/executor.ts";
-import { ticketsMetrics } from "../../src/tickets/metrics.ts";
-import { createTicketing } from "../../src/tickets/ticketing.ts";
 import { episodeClosed, episodeOpened } from "../fakes/episodes.ts";
 import { outboxOf, record, type TestOutbox } from "../programs/effects.ts";
 import { eventually } from "../programs/eventually.ts";
-import { doNothing, orderKeyOf } from "../programs/executors.ts";
-import { silent, withStore } from "../programs/store.ts";
+import { productExecutors, recordingFor } from "../programs/product-executors.ts";
+import { withStore } from "../programs/store.ts";
 import { FakeTracker } from "../tickets/fake-tracker.ts";
 
 const stores = withStore();
@@ -27,15 +18,8 @@ const stores = withStore();
 const minute = 60_000;
 /** Decided two minutes ago, so that the tickets of late episodes are due. */
 const recording: RecordOptions = {
-  orderKeyOf,
+  ...recordingFor(60 * minute, { ticketed: true, healthAfterMs: minute }),
   clock: { ...systemClock, now: () => Date.now() - 2 * minute },
-  settings: {
-    ticketed: true,
-    resolveAfterMs: 60 * minute,
-    reopenDurationMs: 60 * minute,
-    healthAfterMs: minute,
-    fixesFor: () => ["restart-svc"],
-  },
 };
 
 interface World {
@@ -44,13 +28,6 @@ interface World {
 }
 
 function workerOn(store: Store, { tracker, restarts }: World): TestOutbox {
-  const ticketing = createTicketing({
-    tracker,
-    clock: systemClock,
-    logger: silent,
-    metrics: ticketsMetrics(new Registry()),
-    context: { priorities: { P0: undefined, P1: undefined, P2: undefined } },
-  });
   const target = { id: "a".repeat(64), name: "svc", host: "box", snapshot: {}, refusal: undefined };
   const remediation: Remediation = {
     resolve: async () => [target],
@@ -61,31 +38,12 @@ function workerOn(store: Store, { tracker, restarts }: World): TestOutbox {
     lookUp: async () => ({ status: "unknown", detail: "not seen" }),
     health: async () => "healthy",
   };
-  const fix = {
-    name: "restart-svc",
-    when: { features: ["credit_score"] },
-    remediation: "restart-container",
-    tier: "auto",
-    mode: "auto",
-    cooldownMs: minute,
-    maxRuns: 100,
-    windowMs: minute,
-  } as const;
-  const runner = new Runner({
-    fixes: [{ fix, remediation }],
-    ledger: runLedger(store),
-    clock: systemClock,
-    logger: silent,
-    metrics: healingMetrics(new Registry(), async () => []),
-    restoredAtMs: () => undefined,
+  const executors = productExecutors(store, {
+    ticketing: { tracker },
+    remediation,
+    fix: { cooldownMs: minute, maxRuns: 100, windowMs: minute },
+    modelAfterMs: minute,
   });
-  const verify = { modelAfterMs: minute, minAttributions: 3, giveUpCadences: 6 };
-  const executors = [
-    ticketExecutor({ ticketing, restoredAtMs: () => undefined }),
-    runExecutor(runner),
-    questionExecutor(verify, async () => undefined),
-    { ...timerExecutor, handlers: { "incident.settle": doNothing } },
-  ];
   return outboxOf(store, executors, { recording, owner: "me" });
 }
 
