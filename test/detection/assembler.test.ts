@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { modelKey } from "../../src/model-key.ts";
 import {
   cadence,
@@ -8,11 +8,16 @@ import {
   rowsRecord,
   start,
   tickAt,
+  type Vector,
   vectors,
   World,
 } from "./streams.ts";
 
-const vectorOf = vectors(4);
+/** Each test sees the stream from its beginning, whatever ran before. */
+let vectorOf: (i: number) => Vector;
+beforeEach(() => {
+  vectorOf = vectors(4);
+});
 const attributions = (world: World): number => world.engine.counters.attributions;
 
 describe("an attribution", () => {

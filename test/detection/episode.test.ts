@@ -1,7 +1,11 @@
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { cadence, churn, indexOf, start, type Vector, vectors, World } from "./streams.ts";
 
-const vectorOf = vectors(3);
+/** Each test sees the stream from its beginning, whatever ran before. */
+let vectorOf: (i: number) => Vector;
+beforeEach(() => {
+  vectorOf = vectors(3);
+});
 const collapsed = (i: number): Vector => {
   const vector = vectorOf(i);
   return { ...vector, f1: vector["f1"]! * 0.1 };

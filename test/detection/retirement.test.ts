@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import {
   cadence,
   churn,
@@ -7,11 +7,16 @@ import {
   rowsRecord,
   start,
   tickAt,
+  type Vector,
   vectors,
   World,
 } from "./streams.ts";
 
-const vectorOf = vectors(3);
+/** Each test sees the stream from its beginning, whatever ran before. */
+let vectorOf: (i: number) => Vector;
+beforeEach(() => {
+  vectorOf = vectors(3);
+});
 const month = (30 * 86_400_000_000) / cadence;
 const models = ({ engine }: World) => [...engine.models()];
 

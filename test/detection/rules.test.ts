@@ -1,8 +1,12 @@
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import type { Row } from "../../src/stream/record.ts";
 import { indexOf, rowsAt, rowsRecord, tickAt, type Vector, vectors, World } from "./streams.ts";
 
-const vectorOf = vectors(5);
+/** Each test sees the stream from its beginning, whatever ran before. */
+let vectorOf: (i: number) => Vector;
+beforeEach(() => {
+  vectorOf = vectors(5);
+});
 
 /** 300 quiet attributions, then as told. */
 const after = (to: number, change: (vector: Vector, i: number) => Vector): World =>

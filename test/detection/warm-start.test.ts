@@ -1,8 +1,12 @@
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import type { StreamRecord } from "../../src/stream/record.ts";
 import { churn, rowsAt, rowsRecord, tickAt, type Vector, vectors, World } from "./streams.ts";
 
-const vectorOf = vectors(6, () => 0.02);
+/** Each test sees the stream from its beginning, whatever ran before. */
+let vectorOf: (i: number) => Vector;
+beforeEach(() => {
+  vectorOf = vectors(6, () => 0.02);
+});
 const collapsed = (i: number): Vector => {
   const vector = vectorOf(i);
   return { ...vector, f1: vector["f1"]! * 0.1 };
