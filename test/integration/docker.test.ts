@@ -1,5 +1,5 @@
 /** The remediation and its adapter on a real engine. What happened is read from the engine, not from our own word. */
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { openDocker } from "../../remediations/docker/dockerode-engine.ts";
 import type { Engine } from "../../remediations/docker/engine.ts";
@@ -9,6 +9,7 @@ import { type Clock, systemClock } from "../../src/clock.ts";
 import { watchEvents } from "../../src/sandbox/docker-api.ts";
 import type { ContainerWish, DockerEngine } from "../../src/sandbox/dockerd.ts";
 import { dockerTestable, startTestDocker } from "../programs/docker.ts";
+import { eventually } from "../programs/eventually.ts";
 import { steppingClock } from "../remediations/stepping-clock.ts";
 
 let real: DockerEngine;
@@ -52,7 +53,7 @@ describe.skipIf(!(await dockerTestable()))("on a real Docker engine", () => {
       const after = await engine.inspect(target.id);
       expect(after?.startedAt).not.toBe(target.snapshot["started_at"]);
       expect(result).toMatchObject({ after: { started_at: after?.startedAt } });
-      await vi.waitFor(() => expect(restartsOf(target)).toBe(1));
+      await eventually(() => expect(restartsOf(target)).toBe(1));
 
       expect((await restarting("once").act(target)).status).toBe("changed");
       expect((await restarting("once").lookUp(target)).status).toBe("done");
@@ -125,8 +126,8 @@ describe.skipIf(!(await dockerTestable()))("on a real Docker engine", () => {
       const target = await running({ name: "checked", health });
       const remediation = restarting("checked");
       expect(await remediation.health(target)).toBe("starting");
-      const becomes = (expected: string): Promise<void> =>
-        vi.waitFor(async () => expect(await remediation.health(target)).toBe(expected), 5000);
+      const becomes = (expected: string): Promise<unknown> =>
+        eventually(async () => expect(await remediation.health(target)).toBe(expected));
       await becomes("healthy");
       const body = { Cmd: ["touch", "/ill"] };
       const { Id } = withId.parse(await real.api("POST /containers/checked/exec", { body }));

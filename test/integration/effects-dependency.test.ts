@@ -2,14 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { DockerError } from "../../remediations/docker/errors.ts";
 import { countEffects } from "../../src/store/outbox/inspect.ts";
-import {
-  allDone,
-  type Called,
-  eventually,
-  handlers,
-  open,
-  withWorker,
-} from "../programs/effects.ts";
+import { allDone, type Called, handlers, open, withWorker } from "../programs/effects.ts";
+import { until } from "../programs/eventually.ts";
 import type { Handlers } from "../programs/executors.ts";
 import { withStore } from "../programs/store.ts";
 
@@ -41,18 +35,18 @@ describe("an effect that takes long", () => {
     await withWorker(store, slowFor(called, "inc-slow", gate), async () => {
       try {
         await open(store, { id: "slow" });
-        await eventually(async () => starts() === 1);
+        await until(async () => starts() === 1);
         await open(store, { id: "slow-again" });
         for (let n = 1; n <= 20; n++) {
           await open(store, { id: `e${n}`, model: `t/e/s/m${n}` });
-          await eventually(async () => starts() === 1 + n);
+          await until(async () => starts() === 1 + n);
         }
-        await eventually(async () => (await store.query(runsInHand)).length === 1);
+        await until(async () => (await store.query(runsInHand)).length === 1);
         expect(await store.query(runsInHand)).toEqual([{ incident: "inc-slow" }]);
       } finally {
         answer?.();
       }
-      await eventually(() => allDone(store));
+      await until(() => allDone(store));
       expect(starts()).toBe(22);
     });
   });
@@ -73,16 +67,16 @@ describe("an engine that is away", () => {
     };
     await withWorker(store, effects, async (worker) => {
       for (const id of ["e1", "e2", "e3"]) await open(store, { id, model: `t/e/s/${id}` });
-      await eventually(async () => !worker.dependencyHealth("engine").ok);
+      await until(async () => !worker.dependencyHealth("engine").ok);
       old.add("inc-e1");
-      await eventually(async () => {
+      await until(async () => {
         const done =
           "select 1 from outbox where incident = 'inc-e1' and lane = 'run' and status = 'done'";
         return (await store.query(done)).length === 1;
       });
       expect(worker.dependencyHealth("engine").ok).toBe(false);
       away = false;
-      await eventually(() => allDone(store));
+      await until(() => allDone(store));
       expect(worker.dependencyHealth("engine")).toEqual({ ok: true });
     });
   });
@@ -101,7 +95,7 @@ describe("an engine that is away", () => {
     };
     await withWorker(store, effects, async (worker) => {
       await open(store);
-      await eventually(async () => {
+      await until(async () => {
         // A person would wait for minutes.
         await store.query("update outbox set due_at_ms = 0 where status = 'pending'");
         return allDone(store);

@@ -7,15 +7,8 @@ import { insertRun } from "../../src/store/runs/run.ts";
 import type { Store } from "../../src/store/store.ts";
 import { episodeClosed } from "../fakes/episodes.ts";
 import { storedRun } from "../fakes/runs.ts";
-import {
-  allDone,
-  type Called,
-  eventually,
-  handlers,
-  open,
-  record,
-  withWorker,
-} from "../programs/effects.ts";
+import { allDone, type Called, handlers, open, record, withWorker } from "../programs/effects.ts";
+import { until } from "../programs/eventually.ts";
 import type { Handlers } from "../programs/executors.ts";
 import { withStore } from "../programs/store.ts";
 
@@ -29,9 +22,9 @@ describe("promised effects", () => {
     const called: Called[] = [];
     await withWorker(store, handlers(called), async () => {
       await open(store);
-      await eventually(async () => (await newest(store))?.ticket !== undefined);
+      await until(async () => (await newest(store))?.ticket !== undefined);
       await record(store, episodeClosed());
-      await eventually(
+      await until(
         async () => (await newest(store))?.state === "resolved" && (await allDone(store)),
       );
     });
@@ -54,7 +47,7 @@ describe("promised effects", () => {
       kind === "run.start" ? [refused, lost][time - 1] : undefined;
     await withWorker(store, handlers(called, fail), async () => {
       await open(store);
-      await eventually(() => allDone(store));
+      await until(() => allDone(store));
     });
     const runs = called.filter(({ kind }) => kind === "run.start");
     expect(runs.map(({ unknown }) => unknown)).toEqual([false, false, true]);
@@ -68,10 +61,10 @@ describe("promised effects", () => {
       away && kind === "ticket.open" ? new Error("Jira is away") : undefined;
     await withWorker(store, handlers(called, fail), async () => {
       await open(store);
-      await eventually(async () => called.some(({ kind }) => kind === "run.start"));
+      await until(async () => called.some(({ kind }) => kind === "run.start"));
       expect((await newest(store))?.ticket).toBeUndefined();
       away = false;
-      await eventually(() => allDone(store));
+      await until(() => allDone(store));
     });
     expect((await newest(store))?.ticket?.key).toBe("IR-1");
   });
@@ -95,7 +88,7 @@ describe("promised effects", () => {
     await withWorker(store, effects, async () => {
       await store.transaction((tx) => insertRun(tx, run));
       await open(store);
-      await eventually(async () => (await newest(store))?.runs.length === 1);
+      await until(async () => (await newest(store))?.runs.length === 1);
       const outcome = { outcome: "not_recovered", detail: "still anomalous" } as const;
       const verified = { type: "verified", id: "v1", run: "r1", at: 1, ...outcome } as const;
       await record(store, { ...verified, model: run.model });
@@ -116,16 +109,16 @@ describe("promised effects", () => {
     const second = handlers(called);
     await withWorker(store, first, async () => {
       await open(store);
-      await eventually(async () => (await countEffects(store)).done >= 1);
+      await until(async () => (await countEffects(store)).done >= 1);
       // What a crash leaves: taken, intent recorded, the lease run out.
-      await eventually(async () => {
+      await until(async () => {
         const [row] = await store.query<{ count: number }>(
           "select count(*) as count from outbox where intent is not null and status = 'working'",
         );
         return row?.count === 1;
       });
       await store.query("update outbox set lease_until = '-infinity' where status = 'working'");
-      await withWorker(store, second, () => eventually(() => allDone(store)));
+      await withWorker(store, second, () => until(() => allDone(store)));
       hang?.();
     });
     expect(called.filter(({ kind }) => kind === "run.start")).toEqual([
@@ -152,16 +145,14 @@ describe("a tracker that is away", () => {
         )?.[1];
       expect(worker.dependencyHealth("tracker")).toEqual({ ok: true });
       for (let n = 0; n < 12; n++) await open(store, { id: `e${n}`, model: `t/e/s/m${n}` });
-      await eventually(
-        async () => (await state()) === "2" && (await countEffects(store)).working === 0,
-      );
+      await until(async () => (await state()) === "2" && (await countEffects(store)).working === 0);
       expect(worker.dependencyHealth("tracker")).toEqual({ ok: false, reason: "Jira is away" });
       expect(worker.dependencyHealth("engine")).toEqual({ ok: true });
       const asked = opens();
-      await eventually(async () => opens() > asked);
+      await until(async () => opens() > asked);
       expect(opens(), "one probe, though twelve tickets wait").toBe(asked + 1);
       away = false;
-      await eventually(() => allDone(store));
+      await until(() => allDone(store));
       expect(worker.dependencyHealth("tracker")).toEqual({ ok: true });
       expect(await state()).toBe("0");
     });
@@ -171,9 +162,9 @@ describe("a tracker that is away", () => {
     const store = await stores.open();
     await withWorker(store, handlers([], noTicket), async (worker) => {
       for (let n = 0; n < 3; n++) await open(store, { id: `e${n}`, model: `t/e/s/m${n}` });
-      await eventually(async () => !worker.dependencyHealth("tracker").ok);
+      await until(async () => !worker.dependencyHealth("tracker").ok);
       await store.query("update outbox set status = 'done' where lane = 'ticket'");
-      await eventually(async () => worker.dependencyHealth("tracker").ok);
+      await until(async () => worker.dependencyHealth("tracker").ok);
       expect(worker.health()).toEqual({ ok: true });
     });
   });
@@ -195,12 +186,12 @@ describe("a tracker that is away", () => {
     };
     await withWorker(store, effects, async () => {
       await open(store);
-      await eventually(async () => (await countEffects(store)).working === 1);
+      await until(async () => (await countEffects(store)).working === 1);
       await open(store, { id: "e2", model: "t/e/s/other" });
-      await eventually(async () => called.filter(({ kind }) => kind === "run.start").length === 2);
+      await until(async () => called.filter(({ kind }) => kind === "run.start").length === 2);
       expect((await newest(store))?.ticket).toBeUndefined();
       answer?.();
-      await eventually(() => allDone(store));
+      await until(() => allDone(store));
     });
     expect((await newest(store))?.ticket?.key).toBe("IR-1");
   });

@@ -5,8 +5,9 @@ import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { type EmbeddedPostgres, startPostgres } from "../../src/sandbox/postgres.ts";
+import { eventually } from "../programs/eventually.ts";
 import { sql } from "../programs/postgres.ts";
 
 const started: EmbeddedPostgres[] = [];
@@ -87,8 +88,8 @@ describe("the embedded Postgres", () => {
       const elsewhere = await startElsewhere();
       expect(isAlive(elsewhere.pid)).toBe(true);
       elsewhere.end(signal);
-      await vi.waitFor(() => expect(isAlive(elsewhere.pid)).toBe(false), 10_000);
-      await vi.waitFor(() => expect(existsSync(elsewhere.dataDir)).toBe(false), 10_000);
+      await eventually(() => expect(isAlive(elsewhere.pid)).toBe(false));
+      await eventually(() => expect(existsSync(elsewhere.dataDir)).toBe(false));
     },
   );
 

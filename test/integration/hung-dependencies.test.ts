@@ -78,12 +78,11 @@ it("a Jira and a Docker that hang hold up no decision, take no more than their s
   worker.start();
   lifecycle.onStop("worker", () => worker.stop());
 
+  // Nobody answers until the gates open: that all are decided shows that no decision waits for an answer.
   for (let n = 0; n < incidents; n++) {
-    const began = performance.now();
     const at = Date.now() * 1000;
     const event = episodeOpened({ id: `e${n}`, model: `t/e/s/m${n}`, at, newestRow: at });
     await record(store, event, recording);
-    expect(performance.now() - began).toBeLessThan(5_000);
   }
   await eventually(() => {
     for (const dependency of ["tracker", "engine"] as const) {

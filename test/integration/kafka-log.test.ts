@@ -1,11 +1,12 @@
 import { Kafka, Partitioners } from "kafkajs";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { KafkaStreamError } from "../../src/stream/kafka/errors.ts";
 import {
   RememberingReader,
   recordLogContract,
   type StreamHarness,
 } from "../contracts/record-log.ts";
+import { eventually, until } from "../programs/eventually.ts";
 import {
   marker,
   openTestStream,
@@ -15,14 +16,6 @@ import {
 } from "../programs/kafka.ts";
 
 const kafka = await withKafka(startTestKafka);
-
-const until = (condition: () => boolean | Promise<boolean>): Promise<unknown> =>
-  vi.waitFor(
-    async () => {
-      expect(await condition()).toBe(true);
-    },
-    { timeout: 30_000, interval: 20 },
-  );
 
 /** One broker; the ids of its topics are remembered as a store would. */
 async function startHarness(): Promise<StreamHarness> {
@@ -46,7 +39,7 @@ async function startHarness(): Promise<StreamHarness> {
       const admin = client.admin();
       await admin.connect();
       await admin.deleteTopics({ topics: [name] });
-      await vi.waitFor(async () => expect(await admin.listTopics()).not.toContain(name));
+      await eventually(async () => expect(await admin.listTopics()).not.toContain(name));
       await admin.disconnect();
       ids.delete(name);
     },

@@ -1,6 +1,7 @@
 import { type Admin, Kafka } from "kafkajs";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { RememberingReader } from "../contracts/record-log.ts";
+import { eventually, until } from "../programs/eventually.ts";
 import {
   marker,
   openTestStream,
@@ -21,12 +22,9 @@ afterAll(async () => {
   if (kafka.available) await admin.disconnect();
 });
 
-const until = (condition: () => boolean): Promise<unknown> =>
-  vi.waitFor(() => expect(condition()).toBe(true), { timeout: 30_000, interval: 20 });
-
 async function createAgain(topic: string): Promise<void> {
   await admin.deleteTopics({ topics: [topic] });
-  await vi.waitFor(async () => expect(await admin.listTopics()).not.toContain(topic));
+  await eventually(async () => expect(await admin.listTopics()).not.toContain(topic));
   await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: 3 }] });
 }
 

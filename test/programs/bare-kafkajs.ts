@@ -2,9 +2,10 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { type EachMessagePayload, Kafka } from "kafkajs";
-import { expect, vi } from "vitest";
+import { expect } from "vitest";
 import { type SandboxKafka, startKafka } from "../../src/sandbox/kafka.ts";
 import { type CuttingProxy, startCuttingProxy } from "./cutting-proxy.ts";
+import { eventually } from "./eventually.ts";
 
 /** kafkajs without any setting of ours but silence. */
 export const bareKafka = (brokers: readonly string[], retries = 5): Kafka =>
@@ -28,7 +29,7 @@ export async function deleteTopic(brokers: readonly string[], topic: string): Pr
   const admin = bareKafka(brokers).admin();
   await admin.connect();
   await admin.deleteTopics({ topics: [topic] });
-  await vi.waitFor(async () => expect(await admin.listTopics()).not.toContain(topic));
+  await eventually(async () => expect(await admin.listTopics()).not.toContain(topic));
   await admin.disconnect();
 }
 

@@ -1,7 +1,6 @@
 /** Effects carried out by a worker of this process, with handlers that note their calls. */
 import type { Logger } from "pino";
 import { Registry } from "prom-client";
-import { expect } from "vitest";
 import { systemClock } from "../../src/clock.ts";
 import type { EpisodeOpened } from "../../src/detection/event.ts";
 import type { Digest } from "../../src/incidents/digest.ts";
@@ -15,7 +14,6 @@ import { getIncident } from "../../src/store/incidents/incident.ts";
 import { countEffects } from "../../src/store/outbox/inspect.ts";
 import type { Store } from "../../src/store/store.ts";
 import { episodeOpened } from "../fakes/episodes.ts";
-import { eventually as eventuallyHolds } from "./eventually.ts";
 import { executorsOf, type Handlers, orderKeyOf } from "./executors.ts";
 import { silent } from "./store.ts";
 
@@ -128,8 +126,6 @@ export async function withWorker(
   }
 }
 
-export const eventually = (condition: () => Promise<boolean>): Promise<unknown> =>
-  eventuallyHolds(async () => expect(await condition()).toBe(true));
 export const open = (store: Store, changes: Partial<EpisodeOpened> = {}): Promise<void> =>
   record(store, episodeOpened(changes));
 /** What detection decided, recorded in a transaction of its own. */

@@ -103,7 +103,7 @@ export function keptLog(): { readonly logger: Logger; readonly lines: readonly s
 }
 
 export const waitUntil = (condition: () => void | Promise<void>): Promise<void> =>
-  vi.waitFor(condition, { timeout: 20_000, interval: 10 });
+  vi.waitFor(condition, { timeout: 60_000, interval: 10 });
 
 /** What a poller of a test shares with an earlier one, or has of its own. */
 type Kept = Partial<Pick<SourceRun, "sink" | "progress"> & { clock: Clock; logger: Logger }>;

@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { describe, expect, it, vi } from "vitest";
 import { mendIdleTimer } from "../../../src/stream/kafka/idle-timer.ts";
+import { eventually } from "../../programs/eventually.ts";
 
 /** kafkajs's own queue of requests, without a connection. */
 function requestQueue() {
@@ -22,7 +23,7 @@ describe("kafkajs's timer of a connection", () => {
     queue.pending.push({ expectResponse: true, send: sent });
     queue.logger = { debug: () => undefined };
     queue.scheduleCheckPendingRequests();
-    await vi.waitFor(() => expect(sent).toHaveBeenCalledOnce());
+    await eventually(() => expect(sent).toHaveBeenCalledOnce());
     queue.destroy();
   });
 });

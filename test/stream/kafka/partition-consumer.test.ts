@@ -2,10 +2,11 @@ import { EventEmitter, once } from "node:events";
 import type { KafkaMessage } from "kafkajs";
 import { pino } from "pino";
 import { Registry } from "prom-client";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { kafkaMetrics } from "../../../src/stream/kafka/metrics.ts";
 import { PartitionConsumer } from "../../../src/stream/kafka/partition-consumer.ts";
 import { RememberingReader } from "../../contracts/record-log.ts";
+import { eventually } from "../../programs/eventually.ts";
 import { marker } from "../../programs/kafka.ts";
 
 const message = (offset: number): KafkaMessage => ({
@@ -39,8 +40,8 @@ function partitionOn(log: { low?: number; high?: number; foreign?: boolean; posi
     },
     after: Promise.resolve(),
   });
-  const turned = (turn: string): Promise<void> =>
-    vi.waitFor(() => expect(turns).toContain(turn), { timeout: 10_000 });
+  const turned = (turn: string): Promise<unknown> =>
+    eventually(() => expect(turns).toContain(turn));
   return { consumer, reader, turns, wrong, turned };
 }
 
@@ -61,7 +62,7 @@ describe("a partition that is ours", () => {
     expect(await consumer.deliver(messages(0, 2), 3)).toBeUndefined();
     reader.before = () => Promise.resolve();
     expect(await consumer.deliver(messages(3, 4), 5)).toBeUndefined();
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(turns).toEqual(["seek 0", "resume", "pause", "seek 0", "resume"]),
     );
     expect(await consumer.deliver(messages(0, 4), 5)).toBe(4);
@@ -133,7 +134,7 @@ describe("a partition whose log is not what it was", () => {
 
   it("is given up when it ends before what was read", async () => {
     const { reader, turns, wrong } = partitionOn({ high: 20, position: 50 });
-    await vi.waitFor(() => expect(wrong).toEqual(["truncated"]), { timeout: 10_000 });
+    await eventually(() => expect(wrong).toEqual(["truncated"]));
     expect(turns).toEqual([]);
     expect(reader.calls).toEqual(["assigned 7"]);
   });
