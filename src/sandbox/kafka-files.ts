@@ -26,13 +26,29 @@ const smallJava = [
   "-XX:-UsePerfData",
 ];
 
-/** The first line of `java -version`, or undefined without Java. */
-export async function javaVersion(): Promise<string | undefined> {
-  try {
-    return (await run("java", ["-version"])).stderr.split("\n")[0];
-  } catch {
-    return undefined;
-  }
+/** The oldest that this version of Kafka runs on. */
+const oldestJava = 17;
+
+/**
+ * What `java -version` calls itself.
+ *
+ * @throws KafkaSandboxError when there is no Java, or one that is too old for Kafka
+ */
+export async function javaVersion(): Promise<string> {
+  const said = await run("java", ["-version"]).then(
+    ({ stderr }) => stderr.split("\n"),
+    () => [],
+  );
+  const found = said.find((line) => line.includes("version"));
+  // Before Java 9 it was called 1.8.
+  const major = Number(/version "?(\d+)/.exec(found ?? "")?.[1] ?? 0);
+  if (found !== undefined && major >= oldestJava) return found;
+  const instead = found === undefined ? "" : `, and the one on the path is ${found}`;
+  throw new KafkaSandboxError(
+    "DW_SANDBOX_JAVA_MISSING",
+    `Apache Kafka needs Java ${oldestJava} or newer${instead}`,
+    { hint: "Install a Java runtime, for example with `apt-get install openjdk-17-jre-headless`." },
+  );
 }
 
 /** The user's cache and not node_modules, which `npm ci` wipes. */
@@ -47,16 +63,16 @@ export const exists = (path: string): Promise<boolean> =>
     () => false,
   );
 
-/** Whether the jars are here, or Maven could fetch them. */
-export async function jarsObtainable(): Promise<boolean> {
-  return (await exists(join(kafkaCache(), "jars"))) || mavenPresent();
+/** @throws KafkaSandboxError when the jars are not here and there is no Maven to fetch them */
+export async function requireJars(): Promise<void> {
+  if (await exists(join(kafkaCache(), "jars"))) return;
+  await run("mvn", ["-v"]).catch((cause: unknown) => {
+    throw new KafkaSandboxError("DW_SANDBOX_MAVEN_MISSING", "Maven fetches Apache Kafka's jars", {
+      hint: "Install Maven, for example with `apt-get install maven`.",
+      cause,
+    });
+  });
 }
-
-const mavenPresent = (): Promise<boolean> =>
-  run("mvn", ["-v"]).then(
-    () => true,
-    () => false,
-  );
 
 /** Renames a finished draft into place; when another process was first, its result stands and the draft goes. */
 export async function publish(draft: string, place: string): Promise<void> {
@@ -76,11 +92,7 @@ export async function publish(draft: string, place: string): Promise<void> {
 export async function fetchJars(): Promise<void> {
   const jars = join(kafkaCache(), "jars");
   if (await exists(jars)) return;
-  if (!(await mavenPresent())) {
-    throw new KafkaSandboxError("DW_SANDBOX_MAVEN_MISSING", "Maven fetches Apache Kafka's jars", {
-      hint: "Install Maven, for example with `apt-get install maven`.",
-    });
-  }
+  await requireJars();
   process.stderr.write(`kafka: fetching Apache Kafka ${version} from Maven Central to ${jars}\n`);
   const draft = join(kafkaCache(), `fetch-${randomUUID()}`);
   await mkdir(draft, { recursive: true });

@@ -6,14 +6,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { KafkaSandboxError } from "./kafka-errors.ts";
-import {
-  exists,
-  fetchJars,
-  jarsObtainable,
-  javaVersion,
-  kafkaCache,
-  publish,
-} from "./kafka-files.ts";
+import { exists, fetchJars, javaVersion, kafkaCache, publish, requireJars } from "./kafka-files.ts";
 import { BrokerProcess } from "./kafka-process.ts";
 
 interface KafkaOptions {
@@ -42,7 +35,19 @@ export interface SandboxKafka {
 
 /** Whether `startKafka` has what it needs; starts nothing. */
 export async function kafkaAvailable(): Promise<boolean> {
-  return (await javaVersion()) !== undefined && (await jarsObtainable());
+  return (await kafkaLacks()) === undefined;
+}
+
+/** What `startKafka` would fail with because this machine lacks it; starts nothing. */
+export async function kafkaLacks(): Promise<KafkaSandboxError | undefined> {
+  try {
+    await javaVersion();
+    await requireJars();
+    return undefined;
+  } catch (error) {
+    if (error instanceof KafkaSandboxError) return error;
+    throw error;
+  }
 }
 
 /**
@@ -102,11 +107,6 @@ async function freePorts(): Promise<readonly [number, number]> {
 /** Path of the class archive that halves start and memory; built by a broker that runs once for it. */
 async function classArchive(): Promise<string> {
   const java = await javaVersion();
-  if (java === undefined) {
-    throw new KafkaSandboxError("DW_SANDBOX_JAVA_MISSING", "Apache Kafka needs Java 17 or newer", {
-      hint: "Install a Java runtime, for example with `apt-get install openjdk-17-jre-headless`.",
-    });
-  }
   await mkdir(kafkaCache(), { recursive: true });
   await fetchJars();
   // An archive fits one build of Java only.

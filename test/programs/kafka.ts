@@ -2,7 +2,8 @@
 import { pino } from "pino";
 import { Registry } from "prom-client";
 import { afterAll, beforeAll } from "vitest";
-import { kafkaAvailable, type SandboxKafka, startKafka } from "../../src/sandbox/kafka.ts";
+import { toldOf } from "../../src/errors.ts";
+import { kafkaLacks, type SandboxKafka, startKafka } from "../../src/sandbox/kafka.ts";
 import { kafkaMetrics } from "../../src/stream/kafka/metrics.ts";
 import {
   type KafkaStream,
@@ -10,15 +11,13 @@ import {
   openKafkaStream,
 } from "../../src/stream/kafka/open-kafka-stream.ts";
 import type { MarkerRecord } from "../../src/stream/record.ts";
+import { leaveOut } from "./ci.ts";
 import { keptFolder } from "./kept.ts";
 
-/** Whether tests can have a broker; without one it is said in one line, and with CI=true it is an error. */
+/** Whether tests can have a broker; what is missing for one is said in one line, and on CI it is an error. */
 export async function kafkaForTests(): Promise<boolean> {
-  if (await kafkaAvailable()) return true;
-  const text = "left out: tests on Apache Kafka; they need Java 17 and Maven on the path";
-  if (process.env["CI"] === "true") throw new Error(text);
-  process.stderr.write(`${text}\n`);
-  return false;
+  const lacking = await kafkaLacks();
+  return lacking === undefined || leaveOut(`tests on Apache Kafka. ${toldOf(lacking)}`);
 }
 
 /** A broker of the tests' own; extra settings as the sandbox takes them. */

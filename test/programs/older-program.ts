@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { leaveOut } from "./ci.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
 const run = promisify(execFile);
@@ -16,19 +17,18 @@ export interface OlderProgram {
 }
 
 /**
- * Whether the commit is in this clone. A shallow clone without it says so in one line and leaves the tests out; with CI
- * set they run, and fail.
+ * Whether the commit is in this clone. A shallow clone without it says so in one line and leaves the tests out; on CI
+ * that is an error.
  */
 export async function inHistory(commit: string): Promise<boolean> {
   const found = await run("git", ["cat-file", "-e", `${commit}^{commit}`], { cwd: root }).then(
     () => true,
     () => false,
   );
-  if (found || process.env["CI"]) return true;
-  process.stderr.write(
-    `left out: tests of the program of ${commit}. They need the whole history: git fetch --unshallow\n`,
+  if (found) return true;
+  return leaveOut(
+    `tests of the program of ${commit}. They need the whole history: git fetch --unshallow`,
   );
-  return false;
 }
 
 /** Builds it, a few seconds, with the libraries of this checkout. */

@@ -11,9 +11,12 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "driftwarden-path-"));
   vi.stubEnv("PATH", folder);
   vi.stubEnv("XDG_CACHE_HOME", folder);
+  // Where it says that it downloads, which it does not here.
+  vi.spyOn(process.stderr, "write").mockReturnValue(true);
 });
 afterEach(async () => {
   vi.unstubAllEnvs();
+  vi.restoreAllMocks();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -32,6 +35,19 @@ describe("the sandbox's Kafka on a machine that lacks something", () => {
       hint: expect.stringContaining("openjdk"),
     });
   });
+
+  it.each(['openjdk version "11.0.25" 2024-10-15', 'java version "1.8.0_292"'])(
+    "takes %s, too old for Kafka, for no Java, and says which it found",
+    async (old) => {
+      await program("java", `echo 'Picked up JAVA_TOOL_OPTIONS: -Dx' >&2; echo '${old}' >&2`);
+      expect(await kafkaAvailable()).toBe(false);
+      await expect(startKafka()).rejects.toMatchObject({
+        code: "DW_SANDBOX_JAVA_MISSING",
+        message: `Apache Kafka needs Java 17 or newer, and the one on the path is ${old}`,
+        hint: expect.stringContaining("openjdk"),
+      });
+    },
+  );
 
   it("says how to get Maven", async () => {
     await java();
