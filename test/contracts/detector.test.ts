@@ -11,6 +11,21 @@ const WARM = 700;
 
 const types = detectorTypes.map((type) => ({ name: type.name, type }));
 
+const hour = 3_600_000_000;
+const monday = Date.UTC(2026, 0, 5) * 1000;
+
+/** The time of a row, microseconds since 1970; detectors may be told none. */
+type TimeOf = (row: number) => number | undefined;
+
+const times: Readonly<Record<string, TimeOf>> = {
+  none: () => undefined,
+  "five minutes": (row) => monday + (row * hour) / 12,
+  "seven hours": (row) => monday + row * 7 * hour,
+  "an hour, and a pause of a month": (row) => monday + row * hour + (row < 400 ? 0 : 720 * hour),
+};
+
+const someTimes = fc.constantFrom(...Object.values(times));
+
 /** Noise around different levels, now and then without a value. */
 function noise(seed: number, length: number, nFeatures: number): Float64Array[] {
   const random = pythonRandom(seed);
@@ -20,13 +35,18 @@ function noise(seed: number, length: number, nFeatures: number): Float64Array[] 
   );
 }
 
+function learnAll(detector: Detector, vectors: readonly Float64Array[], timeOf: TimeOf): void {
+  for (const [row, x] of vectors.entries()) detector.learnOne(x, timeOf(row));
+}
+
 /** Everything a detector says of the vectors while it learns them. */
-function future(detector: Detector, vectors: readonly Float64Array[]): unknown[] {
-  return vectors.map((x) => {
+function future(detector: Detector, vectors: readonly Float64Array[], timeOf: TimeOf): unknown[] {
+  return vectors.map((x, row) => {
+    const at = timeOf(row);
     const featureScores = new Float64Array(x.length);
-    const score = detector.scoreOne(x, featureScores);
-    detector.learnOne(x);
-    const bands = Array.from(x, (_, slot) => detector.band(slot));
+    const score = detector.scoreOne(x, featureScores, at);
+    detector.learnOne(x, at);
+    const bands = Array.from(x, (_, slot) => detector.band(slot, at));
     return { score, featureScores: [...featureScores], bands };
   });
 }
@@ -81,35 +101,45 @@ describe.each(types)("$name", ({ type }) => {
     );
   });
 
-  it.prop([seeds, lengths], { numRuns: 20 })("learns nothing by scoring", (seed, length) => {
-    const { detector, state } = freshDetector(type, 3);
-    for (const x of noise(seed, length, 3)) detector.learnOne(x);
-    const before = state.bytes.slice();
-    for (const x of noise(seed + 1, 20, 3)) detector.scoreOne(x, new Float64Array(3));
-    expect(state.bytes).toEqual(before);
-  });
+  it.prop([seeds, lengths, someTimes], { numRuns: 20 })(
+    "learns nothing by scoring",
+    (seed, length, timeOf) => {
+      const { detector, state } = freshDetector(type, 3);
+      learnAll(detector, noise(seed, length, 3), timeOf);
+      const before = state.bytes.slice();
+      for (const [row, x] of noise(seed + 1, 20, 3).entries())
+        detector.scoreOne(x, new Float64Array(3), timeOf(length + row));
+      expect(state.bytes).toEqual(before);
+    },
+  );
 });
 
 describe.each(types)("the state of $name", ({ type }) => {
-  it.prop([seeds, widths, lengths], { numRuns: 15 })(
+  it.prop([fc.tuple(seeds, widths), lengths, someTimes], { numRuns: 15 })(
     "restored from a copy of its bytes gives the same future, bit for bit",
-    (seed, nFeatures, learned) => {
+    ([seed, nFeatures], learned, timeOf) => {
       const { detector, state } = freshDetector(type, nFeatures);
-      for (const x of noise(seed, learned, nFeatures)) detector.learnOne(x);
+      learnAll(detector, noise(seed, learned, nFeatures), timeOf);
       const copy = restored(type, state);
       const next = noise(seed + 1, WARM, nFeatures);
-      expect(future(copy, next)).toEqual(future(detector, next));
+      const later: TimeOf = (row) => timeOf(learned + row);
+      expect(future(copy, next, later)).toEqual(future(detector, next, later));
     },
   );
 
-  test("is wholly in its bytes: two instances on them act as one", () => {
-    const { detector: alone } = freshDetector(type, 2);
-    const { detector: first, state } = freshDetector(type, 2);
-    const second = type.create(type.params.parse({}), state);
-    const stream = noise(3, WARM, 2);
-    const together = stream.map((x, row) => future(row % 2 === 0 ? first : second, [x])[0]);
-    expect(together).toEqual(future(alone, stream));
-  });
+  test.each(Object.entries(times))(
+    "is wholly in its bytes: two instances on them act as one (%s)",
+    (_, timeOf) => {
+      const { detector: alone } = freshDetector(type, 2);
+      const { detector: first, state } = freshDetector(type, 2);
+      const second = type.create(type.params.parse({}), state);
+      const stream = noise(3, WARM, 2);
+      const together = stream.map(
+        (x, row) => future(row % 2 === 0 ? first : second, [x], () => timeOf(row))[0],
+      );
+      expect(together).toEqual(future(alone, stream, timeOf));
+    },
+  );
 
   test("keeps the bands of the old features when a feature joins, and leaves the old bytes alone", () => {
     const params = type.params.parse({});
@@ -129,9 +159,9 @@ describe.each(types)("the state of $name", ({ type }) => {
   });
 });
 
-function isOutside(detector: Detector, value: number): boolean {
-  const band = detector.band(0);
-  const said = detector.explain?.(0, value) ?? (band && { ...band, observed: value });
+function isOutside(detector: Detector, value: number, at: number | undefined): boolean {
+  const band = detector.band(0, at);
+  const said = detector.explain?.(0, value, at) ?? (band && { ...band, observed: value });
   return said !== undefined && (said.observed < said.low || said.observed > said.high);
 }
 
@@ -139,21 +169,23 @@ const outside = fc.record({
   seed: seeds,
   factor: fc.double({ min: -20, max: 20, noNaN: true }),
   rows: fc.integer({ min: 1, max: 40 }),
+  timeOf: someTimes,
 });
 
 describe.each(types)("what $name says of a vector beyond its boundary", ({ type }) => {
   it.prop([outside], { numRuns: 40 })(
     "is a value outside the band beside it",
-    ({ seed, factor, rows }) => {
+    ({ seed, factor, rows, timeOf }) => {
       const { detector } = freshDetector(type, 1);
-      for (const x of noise(seed, WARM, 1)) detector.learnOne(x);
+      learnAll(detector, noise(seed, WARM, 1), timeOf);
       const featureScores = new Float64Array(1);
-      for (const [x = Number.NaN] of noise(seed + 1, rows, 1)) {
+      for (const [row, [x = Number.NaN]] of noise(seed + 1, rows, 1).entries()) {
+        const at = timeOf(WARM + row);
         const moved = Float64Array.of(x + factor);
-        detector.scoreOne(moved, featureScores);
-        if (featureScores[0]! >= 1) expect(isOutside(detector, moved[0]!)).toBe(true);
-        if (detector.skipOne) detector.skipOne(moved);
-        else detector.learnOne(moved);
+        detector.scoreOne(moved, featureScores, at);
+        if (featureScores[0]! >= 1) expect(isOutside(detector, moved[0]!, at)).toBe(true);
+        if (detector.skipOne) detector.skipOne(moved, at);
+        else detector.learnOne(moved, at);
       }
     },
   );
@@ -162,11 +194,11 @@ describe.each(types)("what $name says of a vector beyond its boundary", ({ type 
 const wrong = (score: number): boolean => !Number.isFinite(score) || score < 0;
 
 /** What it says of a vector that is not finite and ≥ 0; a score that is not there is fine. */
-function impossible(detector: Detector, x: Float64Array): number[] {
+function impossible(detector: Detector, x: Float64Array, at: number | undefined): number[] {
   const featureScores = new Float64Array(x.length);
-  const score = detector.scoreOne(x, featureScores);
-  detector.learnOne(x);
-  const { expected, low, high } = detector.band(0) ?? { expected: 0, low: 0, high: 0 };
+  const score = detector.scoreOne(x, featureScores, at);
+  detector.learnOne(x, at);
+  const { expected, low, high } = detector.band(0, at) ?? { expected: 0, low: 0, high: 0 };
   return [
     ...[score ?? 0].filter(wrong),
     ...featureScores.filter((each) => !Number.isNaN(each) && wrong(each)),
@@ -182,13 +214,15 @@ describe.each(types)("the numbers of $name", ({ type }) => {
   );
   const vectors = fc.array(fc.tuple(absurd, absurd), { minLength: 20, maxLength: 60 });
 
-  it.prop([vectors, fc.boolean()], { numRuns: 25 })(
+  it.prop([vectors, fc.boolean(), someTimes], { numRuns: 25 })(
     "are finite and not negative whatever finite values come, present or absent",
-    (rows, warm) => {
+    (rows, warm, timeOf) => {
       const { detector } = freshDetector(type, 2);
-      if (warm) for (const x of noise(6, WARM, 2)) detector.learnOne(x);
+      if (warm) learnAll(detector, noise(6, WARM, 2), timeOf);
       const stream = Array.from({ length: WARM }, (_, row) => rows[row % rows.length] ?? []);
-      const said = stream.flatMap((row) => impossible(detector, Float64Array.from(row)));
+      const said = stream.flatMap((values, row) =>
+        impossible(detector, Float64Array.from(values), timeOf(WARM + row)),
+      );
       expect(said).toEqual([]);
     },
   );
@@ -201,20 +235,28 @@ describe.each(types)("a constant series under $name", ({ type }) => {
   );
   const sizes = fc.double({ min: 0.01, max: 1e6, noNaN: true });
 
-  it.prop([constants], { numRuns: 15 })("never reaches the boundary", (constant) => {
-    const { detector } = freshDetector(type, 1);
-    const rows = { length: 3 * WARM };
-    const scores = Array.from(rows, () => scoreThenLearn(detector, [constant]) ?? 0);
-    expect(Math.max(...scores)).toBeLessThan(1);
-  });
-
-  it.prop([constants, sizes, fc.constantFrom(-1, 1)], { numRuns: 40 })(
-    "fires within two vectors when it changes by a hundredth",
-    (constant, size, sign) => {
+  it.prop([constants, someTimes], { numRuns: 15 })(
+    "never reaches the boundary",
+    (constant, timeOf) => {
       const { detector } = freshDetector(type, 1);
-      for (let row = 0; row < WARM; row++) scoreThenLearn(detector, [constant]);
+      const rows = { length: 3 * WARM };
+      const scores = Array.from(
+        rows,
+        (_, row) => scoreThenLearn(detector, [constant], timeOf(row)) ?? 0,
+      );
+      expect(Math.max(...scores)).toBeLessThan(1);
+    },
+  );
+
+  it.prop([constants, fc.tuple(sizes, fc.constantFrom(-1, 1)), someTimes], { numRuns: 40 })(
+    "fires within two vectors when it changes by a hundredth",
+    (constant, [size, sign], timeOf) => {
+      const { detector } = freshDetector(type, 1);
+      for (let row = 0; row < WARM; row++) scoreThenLearn(detector, [constant], timeOf(row));
       const changed = constant + sign * size * Math.max(1, Math.abs(constant));
-      const scores = [1, 2].map(() => scoreThenLearn(detector, [changed]) ?? 0);
+      const scores = [0, 1].map(
+        (row) => scoreThenLearn(detector, [changed], timeOf(WARM + row)) ?? 0,
+      );
       expect(Math.max(...scores)).toBeGreaterThanOrEqual(1);
     },
   );

@@ -17,9 +17,13 @@ export function freshDetector<Params>(
 }
 
 /** Scores the vector, then learns it; the scores of the features are thrown away. */
-export function scoreThenLearn(detector: Detector, values: readonly number[]): number | undefined {
+export function scoreThenLearn(
+  detector: Detector,
+  values: readonly number[],
+  at?: number,
+): number | undefined {
   const x = Float64Array.from(values);
-  const score = detector.scoreOne(x, new Float64Array(x.length));
-  detector.learnOne(x);
+  const score = detector.scoreOne(x, new Float64Array(x.length), at);
+  detector.learnOne(x, at);
   return score;
 }
