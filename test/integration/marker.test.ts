@@ -1,0 +1,38 @@
+/** `driftwarden marker` as people type it, with the built program and the log of a real store. */
+import { expect, it } from "vitest";
+import { decodeRecord } from "../../src/stream/codec.ts";
+import { fileWith } from "../cli/files.ts";
+import { runCommand } from "../programs/command.ts";
+import { sql } from "../programs/postgres.ts";
+import { withStore } from "../programs/store.ts";
+
+const stores = withStore();
+
+it("driftwarden marker puts the announcement into the stream before it says so, under one id however often it is typed", async () => {
+  const config = fileWith(
+    "dw.yaml",
+    `store: {url: "${stores.url}"}\nsources: {main: {url: "${stores.url}"}}\nfixes: []\n`,
+  );
+  const at = ["--at", "2026-01-31T12:00:00Z"];
+  const announce = () => runCommand(["marker", "churn", "retrain", "--config", config, ...at]);
+  const said = { code: 0, out: expect.stringContaining("announced retrain of "), err: "" };
+  expect(await announce()).toEqual(said);
+  expect(await announce()).toEqual(said);
+
+  const rows = await sql(
+    stores.url,
+    "select encode(bytes, 'hex') as hex from driftwarden.log_records",
+  );
+  const [first, second, third] = rows.map(({ hex }) =>
+    decodeRecord(Buffer.from(String(hex), "hex")),
+  );
+  expect(first).toMatchObject({
+    kind: "marker",
+    model: "default/production/main/churn",
+    marker: "retrain",
+    at: Date.UTC(2026, 0, 31, 12) * 1000,
+  });
+  // Detection drops what carries an id that it has seen.
+  expect(second).toEqual(first);
+  expect(third).toBeUndefined();
+});
