@@ -22,6 +22,7 @@ const wrappers: ReadonlyMap<string, number> = new Map([
   ["env", 0],
   ["exec", 0],
   ["command", 0],
+  ["eval", 0],
   ["nice", 0],
   ["ionice", 0],
   ["nohup", 0],
@@ -75,10 +76,16 @@ function follow(argv: readonly string[], found: Set<string>, depth: number): voi
 /** The command lines that a program may start, given its arguments. */
 function startedBy(program: string, args: readonly string[]): readonly (readonly string[])[] {
   if (shells.test(program)) return startedByShell(args);
+  if (program === "su") return commandsOf(args.find((_arg, at) => args[at - 1] === "-c") ?? "");
   const ownArguments = wrappers.get(program);
-  if (ownArguments !== undefined) return behindOptions(args, ownArguments);
+  if (ownArguments !== undefined) return behindOptions(withoutUser(args), ownArguments);
   if (interpreters.test(program)) return isInlineCode(args) ? [] : behindOptions(args, 0);
   return script.test(program) ? behindOptions(args, 0) : [];
+}
+
+/** `sudo -u redis program`: a user may be called like a database, and so may a variable of `env -u`. */
+function withoutUser(args: readonly string[]): readonly string[] {
+  return args.filter((arg, at) => arg !== "-u" && args[at - 1] !== "-u");
 }
 
 /** `python -m module`, `node -e code`: what follows is no file. */
