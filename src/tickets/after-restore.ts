@@ -1,7 +1,7 @@
 /**
- * Tickets of a store that was restored from a backup. It decides again, by the same ids, what it had decided since the
- * backup was made, but it has forgotten which tickets it created. So such tickets are looked up first. Runs have a gate
- * for it.
+ * Looks up tickets after the store was restored from a backup. The store decides again, with the same ids, what it had
+ * decided since the backup. But it has forgotten which tickets it created, so these are looked for first. For runs there
+ * is a gate.
  */
 import { type Digest, isDigest, newestEpisode } from "../incidents/digest.ts";
 import { standingOf } from "../incidents/episode.ts";
