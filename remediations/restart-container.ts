@@ -81,7 +81,7 @@ async function act(means: Act, target: Target): Promise<ActResult> {
     const drift = await driftOf(means.choice, target);
     if (drift !== undefined) return { status: "changed", detail: drift };
   } catch (error) {
-    return { status: "failed", detail: `Inspecting ${target.name}: ${toldOf(error)}` };
+    return { status: "failed", detail: `Inspecting ${target.name}: ${describeError(error)}` };
   }
   let refused: { readonly error: unknown } | undefined;
   const mayAct = means.mayAct && noting(means.mayAct, (error) => (refused = { error }));
@@ -104,14 +104,14 @@ function noting(mayAct: MayAct, onRefusal: (error: unknown) => void): MayAct {
 }
 
 /** What happened and what to do about it, in sentences. */
-function toldOf(error: unknown): string {
+function describeError(error: unknown): string {
   return error instanceof DockerError
     ? `${error.message.trim()}. ${error.hint}`
     : `${messageOf(error)}.`;
 }
 
 async function afterError(means: Act, target: Target, error: unknown): Promise<ActResult> {
-  const detail = `Restarting ${target.name}: ${toldOf(error)}`;
+  const detail = `Restarting ${target.name}: ${describeError(error)}`;
   if (error instanceof DockerError && error.code === "DW_DOCKER_GONE") {
     return { status: "changed", detail };
   }

@@ -46,7 +46,7 @@ export function isFenced(error: unknown): error is DriftwardenError {
 }
 
 /** What happened and what to do about it, for people. */
-export function toldOf(error: unknown): string {
+export function describeError(error: unknown): string {
   const told = messageOf(error);
   return error instanceof DriftwardenError ? `${told}. ${error.hint}` : told;
 }

@@ -12,7 +12,7 @@ interface Arrow {
 }
 
 interface Diagram {
-  /** `RunStatus`, or `RunFacts.outcome` for a field. */
+  /** `RunStatus`, or `RunSummary.outcome` for a field. */
   readonly type: string;
   readonly file: string;
   readonly arrows: readonly Arrow[];
@@ -81,7 +81,7 @@ describe("the page of states", () => {
     expect(diagrams.map(({ type }) => type)).toEqual([
       "IncidentState",
       "RunStatus",
-      "RunFacts.outcome",
+      "RunSummary.outcome",
       "EffectStatus",
       "PartitionState",
     ]);

@@ -11,7 +11,7 @@ export function reducerSettings(
 ): ReducerSettings {
   return {
     ticketed,
-    ...quietTimes(incidents),
+    ...resolveTimes(incidents),
     healthAfterMs: verify.health_after,
     fixesFor: (incident) =>
       fixes.filter(({ fix }) => calledFor(fix, incident)).map(({ fix }) => fix.name),
@@ -19,7 +19,7 @@ export function reducerSettings(
 }
 
 /** How long an incident waits before it is resolved, and how long it reopens. */
-export function quietTimes({
+export function resolveTimes({
   resolve_after,
   reopen_duration,
 }: Config["incidents"] = defaultIncidents): Pick<

@@ -2,7 +2,7 @@
 import type { Logger } from "pino";
 import type { ActResult, Remediation, Target } from "../../remediations/remediation.ts";
 import type { Clock } from "../clock.ts";
-import type { RunFacts } from "../incidents/incident.ts";
+import type { RunSummary } from "../incidents/incident.ts";
 import type { Attempt } from "../outbox/executor.ts";
 import type { Run } from "../store/runs/run.ts";
 import type { HealingMetrics } from "./metrics.ts";
@@ -27,7 +27,7 @@ export async function act(
   { run, target, remediation }: Act,
   attempt: Attempt,
   recording: Recording,
-): Promise<RunFacts> {
+): Promise<RunSummary> {
   const result = await remediation.act(target, attempt.mayAct);
   return recordResult(run, result, recording);
 }
@@ -37,7 +37,7 @@ export async function recordResult(
   run: Run,
   result: ActResult,
   { ledger, clock, logger, metrics }: Recording,
-): Promise<RunFacts> {
+): Promise<RunSummary> {
   const nowMs = clock.now();
   const status = statusOf[result.status];
   const change = { status, detail: result.detail, actedAtMs: nowMs, finishedAtMs: nowMs };

@@ -1,6 +1,6 @@
 /** Handles a run that was tried before: it is looked up, never repeated. */
 import type { ActResult, Remediation } from "../../remediations/remediation.ts";
-import type { RunFacts } from "../incidents/incident.ts";
+import type { RunSummary } from "../incidents/incident.ts";
 import type { Run } from "../store/runs/run.ts";
 import { type Recording, recordResult } from "./act.ts";
 import { targetOf, toRunSummary } from "./run-ledger.ts";
@@ -8,7 +8,7 @@ import { targetOf, toRunSummary } from "./run-ledger.ts";
 /** What became of a request for a run. */
 export interface Started {
   /** As decided or acted; undefined when the fix is no longer configured and nothing of it is open. */
-  readonly run: RunFacts | undefined;
+  readonly run: RunSummary | undefined;
   /** Whether the engine was asked anything. */
   readonly asked: boolean;
 }

@@ -1,6 +1,6 @@
 /** The stored runs as healing uses them. A run is written down before it acts, and every attempt counts. */
 import type { Target } from "../../remediations/remediation.ts";
-import type { RunFacts } from "../incidents/incident.ts";
+import type { RunSummary } from "../incidents/incident.ts";
 import { lockBudget } from "../store/runs/budget.ts";
 import { getRun, insertRun, type Run, type RunChange, updateRun } from "../store/runs/run.ts";
 import type { Store } from "../store/store.ts";
@@ -57,7 +57,7 @@ export function targetOf(run: Run): Target | undefined {
 }
 
 /** The run as the incident remembers it. */
-export function toRunSummary(run: Run): RunFacts {
+export function toRunSummary(run: Run): RunSummary {
   const { id, fix, remediation, status, gate, retryAtMs, detail, outcome } = run;
   return {
     id,

@@ -1,6 +1,6 @@
 /** Runs a fix for an episode: gather facts → decide → act → record. A run that was tried before is looked up. */
 import type { Remediation } from "../../remediations/remediation.ts";
-import { toldOf } from "../errors.ts";
+import { describeError } from "../errors.ts";
 import type { Incident } from "../incidents/incident.ts";
 import type { Attempt } from "../outbox/executor.ts";
 import type { Run } from "../store/runs/run.ts";
@@ -104,7 +104,7 @@ export class Runner {
       found = await gatherTargets(remediation);
     } catch (error) {
       if (attempt.attempt < resolveAttempts) throw error;
-      const unasked = { targets: undefined, resolveError: toldOf(error) };
+      const unasked = { targets: undefined, resolveError: describeError(error) };
       return { run: await this.#decide({ ...proposal, ...unasked }), asked: false };
     }
     // Asking may have taken long: the gates judge by the time afterwards.

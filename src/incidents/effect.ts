@@ -1,12 +1,12 @@
 /** The effects that an incident can promise. They are stored with the decision and carried out later, once. */
 import type { EpisodeClosed } from "../detection/event.ts";
 import type { Episode, IncidentKind } from "./episode.ts";
-import type { RunFacts } from "./incident.ts";
+import type { RunSummary } from "./incident.ts";
 
 /** What a comment on the ticket is about; tickets/ finds the words. */
 export type Note =
-  | { readonly about: "run"; readonly run: RunFacts }
-  | { readonly about: "verified"; readonly run: RunFacts; readonly detail: string }
+  | { readonly about: "run"; readonly run: RunSummary }
+  | { readonly about: "verified"; readonly run: RunSummary; readonly detail: string }
   | {
       readonly about: "closed";
       readonly cause: EpisodeClosed["cause"];

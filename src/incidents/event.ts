@@ -1,7 +1,7 @@
 /** The events of an incident: what detection decided, and the results of effects. Plain data. */
 import type { EpisodeClosed, Verified } from "../detection/event.ts";
 import type { Episode } from "./episode.ts";
-import type { RunFacts, TicketRef } from "./incident.ts";
+import type { RunSummary, TicketRef } from "./incident.ts";
 
 /** The tracker has the ticket. */
 export interface TicketOpened {
@@ -12,7 +12,7 @@ export interface TicketOpened {
 /** A run was decided, or its act ended; the newest facts about it. */
 export interface RunChanged {
   readonly type: "run_changed";
-  readonly run: RunFacts;
+  readonly run: RunSummary;
 }
 
 export interface HealthChecked {

@@ -16,7 +16,7 @@ export type RunStatus =
   "observed" | "denied" | "acting" | "acted" | "failed" | "unknown";
 
 /** One attempt of a fix, as the incident remembers it. */
-export interface RunFacts {
+export interface RunSummary {
   readonly id: string;
   readonly fix: string;
   readonly remediation: string;
@@ -54,5 +54,5 @@ export interface Incident {
   /** It was over before it had a ticket, so the digest tells of it. */
   readonly inDigest?: true | undefined;
   /** Newest last, at most 20. */
-  readonly runs: readonly RunFacts[];
+  readonly runs: readonly RunSummary[];
 }

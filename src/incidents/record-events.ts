@@ -19,14 +19,14 @@ import type { Tx } from "../store/query.ts";
 import { updateRun } from "../store/runs/run.ts";
 import { addToDigest, type Digest, isDigest, reduceDigest } from "./digest.ts";
 import type { IncidentEvent } from "./event.ts";
-import type { Incident, RunFacts } from "./incident.ts";
+import type { Incident, RunSummary } from "./incident.ts";
 import { type LockedIncidents, lockIncidents } from "./locked-incidents.ts";
 import type { Moment, ReducerSettings } from "./reduce/aspect.ts";
 import type { PlannedEffect } from "./reduce/plan.ts";
 import { reduce } from "./reduce/reduce.ts";
 import { judgedRun } from "./reduce/runs.ts";
 
-type RunOutcome = NonNullable<RunFacts["outcome"]>;
+type RunOutcome = NonNullable<RunSummary["outcome"]>;
 
 export interface RecordOptions {
   readonly settings: ReducerSettings;

@@ -4,7 +4,7 @@ import type { Ranking } from "../detection/ranking.ts";
 import { formatDuration } from "../duration.ts";
 import { type Digest, isDigest } from "../incidents/digest.ts";
 import { isModelEpisode, type ModelEpisode } from "../incidents/episode.ts";
-import type { Incident, RunFacts } from "../incidents/incident.ts";
+import type { Incident, RunSummary } from "../incidents/incident.ts";
 import { scopeOf } from "../incidents/subject.ts";
 import { modelName } from "../model-key.ts";
 import { digestHeadline, digestText } from "./digest-text.ts";
@@ -108,7 +108,7 @@ function changeOfOrder({ ndcg, left, top }: Ranking): string {
   return `${left} of the ${top} most important features changed, nDCG ${readNumber(ndcg)}`;
 }
 
-function attempts(runs: readonly RunFacts[]): Block {
+function attempts(runs: readonly RunSummary[]): Block {
   if (runs.length === 0) {
     return paragraph(words("Nothing yet. What is tried or refused will stand in the comments."));
   }

@@ -1,5 +1,5 @@
 /** What is said of one attempt of a fix. */
-import type { RunFacts } from "../incidents/incident.ts";
+import type { RunSummary } from "../incidents/incident.ts";
 import { data, type Line, line, strong, words } from "./message.ts";
 
 const statusWords = {
@@ -9,7 +9,7 @@ const statusWords = {
   acted: "ran",
   failed: "failed",
   unknown: "may or may not have run",
-} as const satisfies Record<RunFacts["status"], string>;
+} as const satisfies Record<RunSummary["status"], string>;
 
 const outcomeWords = {
   recovered: "; it helped",
@@ -17,10 +17,10 @@ const outcomeWords = {
   inconclusive: "; whether it helped cannot be told",
   failed: "; it failed",
   unknown: "; its outcome is unknown",
-} as const satisfies Record<NonNullable<RunFacts["outcome"]>, string>;
+} as const satisfies Record<NonNullable<RunSummary["outcome"]>, string>;
 
 /** `restart-svc (restart-container on my-service) was refused by budget: 3 of 3 runs in 24h are used.` */
-export function describeRun(run: RunFacts): Line {
+export function describeRun(run: RunSummary): Line {
   const gate = run.gate === undefined ? [] : line` by ${run.gate}`;
   const outcome = run.outcome === undefined ? [] : words(outcomeWords[run.outcome]);
   const what = line`${namedRun(run)} ${words(statusWords[run.status])}${gate}${outcome}`;
@@ -28,7 +28,7 @@ export function describeRun(run: RunFacts): Line {
 }
 
 /** Whether a refusal is for now or for good. */
-function whatNext({ status, retryAtMs }: RunFacts): string {
+function whatNext({ status, retryAtMs }: RunSummary): string {
   if (status !== "denied") return "";
   return retryAtMs === undefined
     ? " It will not be tried again for this."
@@ -36,7 +36,7 @@ function whatNext({ status, retryAtMs }: RunFacts): string {
 }
 
 /** `restart-svc (restart-container on my-service)` */
-export function namedRun({ fix, remediation, target }: RunFacts): Line {
+export function namedRun({ fix, remediation, target }: RunSummary): Line {
   const on = target === undefined ? [] : line` on ${target}`;
   return line`${strong(fix)} (${remediation}${on})`;
 }

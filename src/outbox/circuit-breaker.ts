@@ -18,7 +18,7 @@ const threshold = 3;
 const longestPauseMs = 60_000;
 
 /** One dispatcher uses it, which sends one probe at a time. Cost: three numbers. */
-export class Breaker {
+export class CircuitBreaker {
   #failures = 0;
   /** How often it opened since the dependency last answered. */
   #openings = 0;

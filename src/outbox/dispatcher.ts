@@ -21,14 +21,14 @@
  */
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
-import { toldOf } from "../errors.ts";
+import { describeError } from "../errors.ts";
 import { StoreError } from "../store/errors.ts";
 import type { TakenEffect } from "../store/outbox/effect.ts";
 import { completeEffect, failEffect } from "../store/outbox/settle.ts";
 import { nextEffectDueMs, takeEffects } from "../store/outbox/take.ts";
 import type { Tx } from "../store/query.ts";
 import type { Store } from "../store/store.ts";
-import { Breaker, type BreakerState } from "./circuit-breaker.ts";
+import { type BreakerState, CircuitBreaker } from "./circuit-breaker.ts";
 import { askedPauseMs, hadNoEffect, isPermanent, pauseBefore } from "./effect-failure.ts";
 import { EffectLease, leaseMs } from "./effect-lease.ts";
 import type { AnyExecutor, Handled, NotYet } from "./executor.ts";
@@ -63,7 +63,7 @@ export class OutboxDispatcher<Subject, Event> {
   readonly #handlers: AnyExecutor<Subject, Event>["handlers"];
   readonly #isUnavailable: (error: unknown) => boolean;
   readonly #kinds: readonly string[];
-  readonly #breaker = new Breaker();
+  readonly #breaker = new CircuitBreaker();
   readonly #inHand = new Set<Promise<void>>();
   #wake = new AbortController();
   /** Why the outbox could not be read last time, and what to do about it. */
@@ -108,7 +108,7 @@ export class OutboxDispatcher<Subject, Event> {
         metrics.outboxReadFailures.inc();
         if (this.#problem === undefined)
           logger.warn({ err: error }, "reading the outbox failed; it is tried again");
-        this.#problem = toldOf(error);
+        this.#problem = describeError(error);
         return soonMs;
       });
       const woken = AbortSignal.any([this.#wake.signal, stopping]);
@@ -238,12 +238,12 @@ export class OutboxDispatcher<Subject, Event> {
     if (this.#unavailableReason === undefined) {
       logger.warn({ dependency: this.dependency, err: error }, "dependency is away; left alone");
     }
-    this.#unavailableReason = toldOf(error);
+    this.#unavailableReason = describeError(error);
   }
 
   async #fail(taken: TakenEffect, error: unknown): Promise<void> {
     const { store, clock, metrics, logger } = this.#options;
-    const told = toldOf(error);
+    const told = describeError(error);
     // While the dependency is unavailable nothing is known about this effect, so it is not given up.
     const permanent = isPermanent(error) && !this.#isUnavailable(error);
     if (permanent && taken.attempt >= permanentAttempts) {

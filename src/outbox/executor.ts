@@ -18,7 +18,7 @@ export interface Attempt {
 }
 
 /** The handler did not contact the dependency, so its result does not say whether the dependency is available. */
-export interface Unasked<Event> {
+export interface Uncontacted<Event> {
   readonly events: readonly Event[];
   readonly asked: false;
 }
@@ -31,7 +31,7 @@ export interface NotYet {
 }
 
 /** What may become of an effect that did not fail. */
-export type Handled<Event> = readonly Event[] | Unasked<Event> | NotYet;
+export type Handled<Event> = readonly Event[] | Uncontacted<Event> | NotYet;
 
 /** A method, so that a handler of one kind of effect fits a list of handlers of all kinds. */
 interface Handling<E extends Effect, Subject, Event> {

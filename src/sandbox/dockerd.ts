@@ -8,7 +8,7 @@ import { busyboxImage, importBusybox } from "./docker-image.ts";
 import { type DockerProgramOptions, dockerPrograms } from "./docker-programs.ts";
 import { DockerdProcess } from "./dockerd-process.ts";
 
-export interface ContainerWish {
+export interface ContainerSpec {
   readonly name: string;
   readonly labels?: Readonly<Record<string, string>>;
   /** Default: sleeps until it is told to stop. */
@@ -36,7 +36,7 @@ export interface DockerEngine {
   /** The engine's whole API. */
   readonly api: DockerApi;
   /** Creates and starts a container; resolves with its id. */
-  run(wish: ContainerWish): Promise<string>;
+  run(wish: ContainerSpec): Promise<string>;
   /** Kills and removes a container. */
   remove(id: string): Promise<void>;
   /** SIGKILL, as if the engine had crashed; its containers live on. */
@@ -108,7 +108,7 @@ function watchRestarts(socket: string, restarts: RestartSeen[]): Promise<void> {
   });
 }
 
-async function run(api: DockerApi, wish: ContainerWish): Promise<string> {
+async function run(api: DockerApi, wish: ContainerSpec): Promise<string> {
   const { name, labels = {}, cmd = sleeper, health, image = busyboxImage, create = {} } = wish;
   const Healthcheck = health && {
     Test: ["CMD-SHELL", health.cmd],

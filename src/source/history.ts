@@ -7,7 +7,7 @@ import type { Xid } from "./progress.ts";
 import type { RecentlySent } from "./recently-sent.ts";
 import { keyOf, type ModelRow } from "./rows.ts";
 import { historyRows } from "./sql/history.ts";
-import { type PageQuery, pages, type SourceView } from "./view.ts";
+import { type PageQuery, type PollSnapshot, pages } from "./view.ts";
 
 export interface HistoryOptions {
   readonly options: SourceOptions;
@@ -29,7 +29,7 @@ const sayEveryMs = 5_000;
 /** Below the first window, so that what comes by windows is above it. */
 const beforeWindows = { level: 0, window: 0 } as const;
 
-function query(view: SourceView, { options, horizon, sinceMs }: HistoryOptions): PageQuery {
+function query(view: PollSnapshot, { options, horizon, sinceMs }: HistoryOptions): PageQuery {
   const first = BigInt(horizon);
   return {
     text: historyRows(view.layout),
@@ -56,7 +56,7 @@ function query(view: SourceView, { options, horizon, sinceMs }: HistoryOptions):
  * @returns rows sent
  */
 export async function sendHistory(
-  view: SourceView,
+  view: PollSnapshot,
   delivery: Delivery,
   wanted: HistoryOptions,
 ): Promise<number> {

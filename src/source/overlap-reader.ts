@@ -33,7 +33,7 @@ import { keyOf, type RawRow } from "./rows.ts";
 import { newestRows, overlapRows } from "./sql/overlap.ts";
 import { Ticks } from "./ticks.ts";
 import type { ReaderDeps } from "./transaction-window-reader.ts";
-import { openView, pages, type SourceView } from "./view.ts";
+import { openView, type PollSnapshot, pages } from "./view.ts";
 
 /** While nothing is sent, the cursor is saved at most this often. */
 const idleSaveMs = 5_000;
@@ -77,7 +77,7 @@ export class OverlapReader {
     return Math.floor(cursor / 1000) - this.#deps.options.overlapMs;
   }
 
-  async #load(view: SourceView, now: number): Promise<OverlapState> {
+  async #load(view: PollSnapshot, now: number): Promise<OverlapState> {
     const { progress, options } = this.#deps;
     const stored = await progress
       .load(options.name)
@@ -92,7 +92,7 @@ export class OverlapReader {
     return stored === undefined ? this.#saved(state) : state;
   }
 
-  async #firstState(view: SourceView, now: number): Promise<OverlapState> {
+  async #firstState(view: PollSnapshot, now: number): Promise<OverlapState> {
     const { options, clock } = this.#deps;
     const { ms, maxRows } = options.history;
     const wanted = new Date(clock.at(view.clock / 1000) - (maxRows > 0 ? ms : 0)).toISOString();
@@ -107,7 +107,7 @@ export class OverlapReader {
     return { version: 1, cursor, lastPage: 0, lastTid: 0, sent: [], marks: [], history };
   }
 
-  async #readOn(before: OverlapState, view: SourceView, now: number): Promise<OverlapState> {
+  async #readOn(before: OverlapState, view: PollSnapshot, now: number): Promise<OverlapState> {
     const { options } = this.#deps;
     const bound = new Date(this.#boundMs(before)).toISOString();
     const query = {

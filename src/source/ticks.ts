@@ -7,7 +7,7 @@ import { HorizonWatch } from "./horizon.ts";
 import type { SourceMetrics } from "./metrics.ts";
 import type { SourceOptions } from "./options.ts";
 import type { PollMark } from "./progress.ts";
-import type { SourceView } from "./view.ts";
+import type { PollSnapshot } from "./view.ts";
 import { watermarkAt, withMark } from "./watermark.ts";
 
 interface TickDeps {
@@ -25,7 +25,7 @@ interface Marked {
 }
 
 /** What the poll saw. */
-export type TickView = Pick<SourceView, "xmin" | "ceiling" | "running">;
+export type TickView = Pick<PollSnapshot, "xmin" | "ceiling" | "running">;
 
 /** The watermark is the clock of an earlier poll, so it is always at least one poll interval old. */
 const tolerablePolls = 3;

@@ -44,7 +44,14 @@ import { afterOverlap, afterRewrite, readAgainMs } from "./rewrite.ts";
 import { isAfter, placeOf, type RawRow, type RowPlace } from "./rows.ts";
 import { windowRows } from "./sql/window.ts";
 import { Ticks } from "./ticks.ts";
-import { type Fit, fitOf, openView, type PageQuery, pages, type SourceView } from "./view.ts";
+import {
+  type Fit,
+  identityOf,
+  openView,
+  type PageQuery,
+  type PollSnapshot,
+  pages,
+} from "./view.ts";
 
 export interface ReaderDeps {
   readonly options: SourceOptions;
@@ -58,7 +65,7 @@ export interface ReaderDeps {
 /** While nothing is sent, horizons are saved at most this often. */
 const idleSaveMs = 5_000;
 
-function windowQuery(view: SourceView, window: SourceWindow): Pick<PageQuery, "text" | "values"> {
+function windowQuery(view: PollSnapshot, window: SourceWindow): Pick<PageQuery, "text" | "values"> {
   const from = BigInt(window.from);
   const bounds = [window.above, window.upTo]
     .filter((bound) => bound !== undefined)
@@ -110,7 +117,7 @@ export class TransactionWindowReader {
   }
 
   /** When the snapshot was taken, on our clock, milliseconds. */
-  #at(view: SourceView): number {
+  #at(view: PollSnapshot): number {
     return this.#deps.clock.at(view.clock / 1000);
   }
 
@@ -132,14 +139,14 @@ export class TransactionWindowReader {
     return state;
   }
 
-  async #stateFor(view: SourceView): Promise<SourceState> {
+  async #stateFor(view: PollSnapshot): Promise<SourceState> {
     const known = this.#state ?? (await this.#load(view));
-    const fit = await fitOf(known, view);
-    const state = fit === "same" ? known : await this.#refitted(known, view, fit);
+    const fit = await identityOf(known, view);
+    const state = fit === "same" ? known : await this.#afterIdentityChange(known, view, fit);
     return this.#sendHistory(state, view);
   }
 
-  async #load(view: SourceView): Promise<SourceState> {
+  async #load(view: PollSnapshot): Promise<SourceState> {
     const { options, progress } = this.#deps;
     const stored = await progress
       .load(options.name)
@@ -153,20 +160,20 @@ export class TransactionWindowReader {
   }
 
   /** The state with which reading begins at this snapshot. Older rows are history, or were read another way. */
-  #start(view: SourceView): SourceState {
+  #start(view: PollSnapshot): SourceState {
     const { systemIdentifier, relfilenode } = view;
     const positions = startLevels(view.xmin, this.#at(view), this.#deps.options.lookbackMs);
     return { version: 1, systemIdentifier, relfilenode, ...positions, marks: [] };
   }
 
-  #firstState(view: SourceView): SourceState {
+  #firstState(view: PollSnapshot): SourceState {
     const untilMs = this.#at(view);
     const sinceMs = untilMs - this.#deps.options.history.ms;
     return { ...this.#start(view), history: { sinceMs, untilMs } };
   }
 
   /** Sends the history, if that is still to be done. */
-  async #sendHistory({ history, ...state }: SourceState, view: SourceView): Promise<SourceState> {
+  async #sendHistory({ history, ...state }: SourceState, view: PollSnapshot): Promise<SourceState> {
     if (history === undefined) return state;
     const { options, delivery, clock, logger } = this.#deps;
     const { horizon } = state.levels[0];
@@ -184,9 +191,9 @@ export class TransactionWindowReader {
     return this.#saved(state);
   }
 
-  async #refitted(
+  async #afterIdentityChange(
     state: SourceState,
-    view: SourceView,
+    view: PollSnapshot,
     fit: Exclude<Fit, "same">,
   ): Promise<SourceState> {
     // Otherwise its window would be read again under the same number. That is no longer possible, so send it now.
@@ -209,7 +216,7 @@ export class TransactionWindowReader {
   }
 
   /** Reads the window that a failed poll left open, then the next one. Does nothing while the level has to rest. */
-  async #readLevel(before: SourceState, level: Level, view: SourceView): Promise<SourceState> {
+  async #readLevel(before: SourceState, level: Level, view: PollSnapshot): Promise<SourceState> {
     if (!this.#pacing.due(level, performance.now())) return before;
     const { open } = before.levels[level];
     const state =
@@ -221,7 +228,7 @@ export class TransactionWindowReader {
   async #readWindow(
     before: SourceState,
     level: Level,
-    { window, view }: { readonly window: SourceWindow; readonly view: SourceView },
+    { window, view }: { readonly window: SourceWindow; readonly view: PollSnapshot },
   ): Promise<SourceState> {
     const startedAt = performance.now();
     let sendingMs = 0;
@@ -261,7 +268,7 @@ export class TransactionWindowReader {
     return next;
   }
 
-  #query(view: SourceView, level: Level, window: SourceWindow): PageQuery {
+  #query(view: PollSnapshot, level: Level, window: SourceWindow): PageQuery {
     const { pageRows, connection } = this.#deps.options;
     const patience = level === 0 ? {} : { timeoutMs: slowTimeoutMs(connection) };
     return { ...windowQuery(view, window), pageRows, ...patience };

@@ -15,7 +15,7 @@ import { tableName } from "./sql/row.ts";
 import { snapshot as snapshotQuery } from "./sql/snapshot.ts";
 import { ceilingOf, fullId } from "./watermark.ts";
 
-export interface SourceView {
+export interface PollSnapshot {
   readonly client: Client;
   readonly layout: SourceLayout;
   /** The source's clock just before the snapshot was taken, microseconds since 1970. */
@@ -51,7 +51,7 @@ export async function openView(
   client: Client,
   layout: SourceLayout,
   statementTimeoutMs: number,
-): Promise<SourceView> {
+): Promise<PollSnapshot> {
   const { rows: clocks } = await client.query<ClockRow>(clockQuery);
   await client.query(begin(statementTimeoutMs));
   if (layout.reading === "windows") await client.query(lock(layout));
@@ -89,7 +89,7 @@ export interface PageQuery {
  * @yields pages of at most `pageRows` rows, never an empty one
  */
 export async function* pages(
-  { client }: SourceView,
+  { client }: PollSnapshot,
   { text, values, pageRows, timeoutMs }: PageQuery,
 ): AsyncGenerator<readonly RawRow[]> {
   const patience = timeoutMs === undefined ? {} : { query_timeout: answerTimeoutMs(timeoutMs) };
@@ -118,7 +118,7 @@ export async function* pages(
  */
 export type Fit = "same" | "moved" | { readonly lost: string };
 
-export async function fitOf(state: SourceState, view: SourceView): Promise<Fit> {
+export async function identityOf(state: SourceState, view: PollSnapshot): Promise<Fit> {
   if (state.systemIdentifier !== view.systemIdentifier)
     return { lost: "another Postgres cluster or timeline" };
   const xmin = BigInt(view.xmin);

@@ -33,7 +33,7 @@ export type Creation = (incident: Incident | Digest, attempt: TicketAttempt) => 
  * Jira has no idempotency key, so each ticket carries a label of its own: by it alone an issue is found whose id was
  * never learned. The returned function throws `DW_TRACKER_OUTCOME_UNKNOWN` (retryable, with a time) while it is still looking.
  */
-export function createCreation(options: CreationOptions): Creation {
+export function createTicketCreator(options: CreationOptions): Creation {
   const { tracker, clock, logger, context } = options;
   /** Since when we look; kept in memory only, so that a restart looks longer, never shorter. */
   const unknownSince = new Map<string, number>();

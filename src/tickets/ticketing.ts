@@ -8,7 +8,7 @@ import type { Note } from "../incidents/effect.ts";
 import type { Incident, TicketRef } from "../incidents/incident.ts";
 import { type Message, type MessageSection, mark as markBlock } from "../messages/message.ts";
 import { renderAgain, renderNote, renderRepeat, renderResolved } from "../messages/note-text.ts";
-import { type CreationOptions, createCreation, type TicketAttempt } from "./creation.ts";
+import { type CreationOptions, createTicketCreator, type TicketAttempt } from "./creation.ts";
 import { TrackerError } from "./errors.ts";
 import type { TicketsMetrics } from "./metrics.ts";
 import type { Issue, IssueComment } from "./tracker.ts";
@@ -67,7 +67,7 @@ const commentSettleMs = 10_000;
 
 export function createTicketing(options: TicketingOptions): Ticketing {
   const { logger, metrics, tracker } = options;
-  const creation = createCreation({ ...options, lookUpMs: options.lookUpMs ?? 300_000 });
+  const creation = createTicketCreator({ ...options, lookUpMs: options.lookUpMs ?? 300_000 });
   const said = (incident: Incident | Digest, change: TicketChange): TicketChange => {
     metrics.changes.inc({ change });
     if (change !== "unchanged") {

@@ -6,7 +6,7 @@ import type { Target } from "../../remediations/remediation.ts";
 import type { Fix } from "../../src/healing/fix.ts";
 import { healingMetrics } from "../../src/healing/metrics.ts";
 import { Runner } from "../../src/healing/runner.ts";
-import type { RunFacts } from "../../src/incidents/incident.ts";
+import type { RunSummary } from "../../src/incidents/incident.ts";
 import { fakeClock } from "../fakes/clock.ts";
 import { episodeOpened, openIncident } from "../fakes/episodes.ts";
 import { memoryLedger } from "../fakes/memory-ledger.ts";
@@ -60,7 +60,7 @@ function setUp(limits: Partial<Fix> = {}) {
     restoredAtMs: () => undefined,
   });
   const openedAt = clock.now() * 1000;
-  const start = async (episode: string, attempt = 1): Promise<RunFacts | undefined> => {
+  const start = async (episode: string, attempt = 1): Promise<RunSummary | undefined> => {
     const opened = episodeOpened({ id: episode, at: openedAt, newestRow: openedAt });
     const request = { fix: fix.name, episode, newestRowMs: clock.now() };
     const given = { id: episode, attempt, unknown: false, mayAct: goodPermit };

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { IncidentEvent } from "../../src/incidents/event.ts";
-import type { Incident, RunFacts } from "../../src/incidents/incident.ts";
+import type { Incident, RunSummary } from "../../src/incidents/incident.ts";
 import type { Moment } from "../../src/incidents/reduce/aspect.ts";
 import { aspects, reduce, type Step } from "../../src/incidents/reduce/reduce.ts";
 import { episodeClosed, episodeOpened, openIncident, serviceEpisode } from "../fakes/episodes.ts";
 
 const hour = 3_600_000;
 const ticket = { id: "1", key: "IR-1", url: "http://jira/IR-1" };
-const run: RunFacts = {
+const run: RunSummary = {
   id: "r1",
   fix: "restart-svc",
   remediation: "restart-container",

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { IncidentEvent } from "../../src/incidents/event.ts";
-import type { Incident, RunFacts } from "../../src/incidents/incident.ts";
+import type { Incident, RunSummary } from "../../src/incidents/incident.ts";
 import type { Moment } from "../../src/incidents/reduce/aspect.ts";
 import { reduce, type Step } from "../../src/incidents/reduce/reduce.ts";
 import { episodeClosed, episodeOpened, openIncident } from "../fakes/episodes.ts";
@@ -35,7 +35,7 @@ function step(incident: Incident | undefined, event: IncidentEvent, at = moment(
 
 const kinds = (result: Step): readonly string[] => result.effects.map(({ effect }) => effect.kind);
 
-const run: RunFacts = {
+const run: RunSummary = {
   id: "r1",
   fix: "restart-svc",
   remediation: "restart-container",

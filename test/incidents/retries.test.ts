@@ -1,7 +1,7 @@
 /** What an incident does about a run that was denied for now (FR-H1). */
 import { describe, expect, it } from "vitest";
 import type { IncidentEvent } from "../../src/incidents/event.ts";
-import type { Incident, RunFacts } from "../../src/incidents/incident.ts";
+import type { Incident, RunSummary } from "../../src/incidents/incident.ts";
 import type { Moment } from "../../src/incidents/reduce/aspect.ts";
 import { reduce, type Step } from "../../src/incidents/reduce/reduce.ts";
 import { episodeClosed, episodeOpened, openIncident } from "../fakes/episodes.ts";
@@ -20,7 +20,7 @@ const moment: Moment = {
   },
 };
 
-const denied: RunFacts = {
+const denied: RunSummary = {
   id: "r1",
   fix: "restart-svc",
   remediation: "restart-container",

@@ -7,7 +7,7 @@ import type { Remediation, Target } from "../../remediations/remediation.ts";
 import { restartContainer } from "../../remediations/restart-container.ts";
 import { type Clock, systemClock } from "../../src/clock.ts";
 import { watchEvents } from "../../src/sandbox/docker-api.ts";
-import type { ContainerWish, DockerEngine } from "../../src/sandbox/dockerd.ts";
+import type { ContainerSpec, DockerEngine } from "../../src/sandbox/dockerd.ts";
 import { dockerTestable, startTestDocker } from "../programs/docker.ts";
 import { eventually } from "../programs/eventually.ts";
 import { steppingClock } from "../remediations/stepping-clock.ts";
@@ -28,7 +28,7 @@ function restarting(app: string, clock: Clock = systemClock, own: object = {}): 
 }
 
 /** A container labelled after its name, and the target that its label resolves to. */
-async function running(wish: ContainerWish): Promise<Target> {
+async function running(wish: ContainerSpec): Promise<Target> {
   await real.run({ labels: { app: wish.name }, ...wish });
   const [target] = await restarting(wish.name).resolve();
   if (target === undefined) throw new Error(`${wish.name} does not resolve`);
@@ -92,7 +92,7 @@ describe.skipIf(!(await dockerTestable()))("on a real Docker engine", () => {
   });
 
   describe("the refuse list", () => {
-    it.each<[string, Omit<ContainerWish, "name">, string]>([
+    it.each<[string, Omit<ContainerSpec, "name">, string]>([
       ["a database's image", { image: "postgres:16" }, "postgres:16"],
       ["a database's settings", { create: { Env: ["POSTGRES_PASSWORD=x"] } }, "POSTGRES_PASSWORD"],
       ["a database's place for data", { create: { Volumes: { "/data/db": {} } } }, "/data/db"],
@@ -126,7 +126,7 @@ describe.skipIf(!(await dockerTestable()))("on a real Docker engine", () => {
   });
 
   describe("FR-H2: what a container is", () => {
-    it.each<[string, Omit<ContainerWish, "name">]>([
+    it.each<[string, Omit<ContainerSpec, "name">]>([
       ["words of its image's name", { image: "confluentinc/cp-kafka:7.6.0" }],
       [
         "the program behind a shell",

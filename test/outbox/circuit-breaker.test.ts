@@ -1,18 +1,19 @@
 import { describe, expect, it } from "vitest";
-import { Breaker } from "../../src/outbox/circuit-breaker.ts";
+import { CircuitBreaker } from "../../src/outbox/circuit-breaker.ts";
 
-function opened(): Breaker {
-  const breaker = new Breaker();
+function opened(): CircuitBreaker {
+  const breaker = new CircuitBreaker();
   for (let n = 0; n < 3; n++) breaker.failed(0);
   return breaker;
 }
 
 /** Until it may be probed; ms. */
-const pause = (breaker: Breaker, nowMs: number): number => (breaker.retryAtMs ?? nowMs) - nowMs;
+const pause = (breaker: CircuitBreaker, nowMs: number): number =>
+  (breaker.retryAtMs ?? nowMs) - nowMs;
 
 describe("a breaker", () => {
   it("opens after three failures in a row, and not when one call between them succeeded", () => {
-    const breaker = new Breaker();
+    const breaker = new CircuitBreaker();
     breaker.failed(0);
     breaker.failed(0);
     breaker.succeeded();
@@ -51,7 +52,7 @@ describe("a breaker", () => {
   });
 
   it("opens at once for as long as the dependency asks", () => {
-    const breaker = new Breaker();
+    const breaker = new CircuitBreaker();
     breaker.failed(0, 17_000);
     expect(breaker.state(16_999)).toBe("open");
     expect(breaker.state(17_000)).toBe("half_open");

@@ -2,7 +2,7 @@
 import { pino } from "pino";
 import { Registry } from "prom-client";
 import { afterAll, beforeAll } from "vitest";
-import { toldOf } from "../../src/errors.ts";
+import { describeError } from "../../src/errors.ts";
 import { kafkaLacks, type SandboxKafka, startKafka } from "../../src/sandbox/kafka.ts";
 import { kafkaMetrics } from "../../src/stream/kafka/metrics.ts";
 import {
@@ -17,7 +17,7 @@ import { keptFolder } from "./kept.ts";
 /** Whether tests can have a broker; what is missing for one is said in one line, and on CI it is an error. */
 export async function kafkaForTests(): Promise<boolean> {
   const lacking = await kafkaLacks();
-  return lacking === undefined || leaveOut(`tests on Apache Kafka. ${toldOf(lacking)}`);
+  return lacking === undefined || leaveOut(`tests on Apache Kafka. ${describeError(lacking)}`);
 }
 
 /** A broker of the tests' own; extra settings as the sandbox takes them. */

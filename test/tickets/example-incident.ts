@@ -1,6 +1,6 @@
 /** An incident to write tickets about. */
 import type { BlamedFeature, EpisodeKind, EpisodeOpened } from "../../src/detection/event.ts";
-import type { Incident, RunFacts } from "../../src/incidents/incident.ts";
+import type { Incident, RunSummary } from "../../src/incidents/incident.ts";
 import { modelKey } from "../../src/model-key.ts";
 
 const atMs = Date.parse("2026-11-20T09:34:00Z");
@@ -64,7 +64,7 @@ export function exampleIncident(example: Example = {}, change: Partial<Incident>
   };
 }
 
-export function exampleRun(change: Partial<RunFacts> = {}): RunFacts {
+export function exampleRun(change: Partial<RunSummary> = {}): RunSummary {
   return {
     id: "run-1",
     fix: "restart-svc",

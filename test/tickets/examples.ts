@@ -3,7 +3,7 @@ import type { BlamedFeature, EpisodeKind } from "../../src/detection/event.ts";
 import { addToDigest, type Digest, entryOf } from "../../src/incidents/digest.ts";
 import type { Note } from "../../src/incidents/effect.ts";
 import type { ServiceEpisodeKind } from "../../src/incidents/episode.ts";
-import type { Incident, RunFacts } from "../../src/incidents/incident.ts";
+import type { Incident, RunSummary } from "../../src/incidents/incident.ts";
 import { episodeOpened, openIncident, serviceEpisode } from "../fakes/episodes.ts";
 import { exampleFeature, exampleIncident, exampleRun } from "./example-incident.ts";
 
@@ -43,7 +43,7 @@ const kinds: readonly EpisodeKind[] = [
 const serviceKinds: readonly ServiceEpisodeKind[] = ["down", "oom", "restart_loop", "disk"];
 
 /** Of every status, outcome and gate a run can have. */
-function runsNamed(name: string): readonly RunFacts[] {
+function runsNamed(name: string): readonly RunSummary[] {
   const statuses = ["observed", "denied", "acting", "acted", "failed", "unknown"] as const;
   const outcomes = ["recovered", "not_recovered", "inconclusive", "failed", "unknown"] as const;
   return [

@@ -4,7 +4,7 @@
  */
 import type { DigestEntry } from "../digest.ts";
 import type { IncidentEvent } from "../event.ts";
-import type { Incident, RunFacts } from "../incident.ts";
+import type { Incident, RunSummary } from "../incident.ts";
 import type { Aspect, Change, Moment } from "./aspect.ts";
 import { episodes, opened, takesNextEpisode } from "./episodes.ts";
 import { type Planned, type PlannedEffect, planned } from "./plan.ts";
@@ -72,7 +72,7 @@ function fold(start: Incident, folding: Folding): Step | undefined {
 }
 
 /** A run may be denied for now several times: each is a decision of its own. */
-function causeOfRun({ id, status, retryAtMs }: RunFacts): string {
+function causeOfRun({ id, status, retryAtMs }: RunSummary): string {
   return retryAtMs === undefined ? `${id}:${status}` : `${id}:${status}:${retryAtMs}`;
 }
 

@@ -7,7 +7,7 @@
  */
 import { isModelEpisode } from "../episode.ts";
 import type { IncidentEvent } from "../event.ts";
-import type { Incident, RunFacts } from "../incident.ts";
+import type { Incident, RunSummary } from "../incident.ts";
 import type { Transition } from "./aspect.ts";
 import type { Planned } from "./plan.ts";
 
@@ -17,7 +17,7 @@ export function retryQuestion(run: string, atMs: number): string {
 }
 
 /** A timer for a run that was denied for now. */
-export function retryTimer({ incident, moment }: Transition, run: RunFacts): readonly Planned[] {
+export function retryTimer({ incident, moment }: Transition, run: RunSummary): readonly Planned[] {
   if (run.retryAtMs === undefined || incident.state !== "open") return [];
   const effect = { kind: "run.retry", run: run.id, episode: incident.episode.id } as const;
   return [{ effect, dueInMs: Math.max(0, run.retryAtMs - moment.nowMs), timer: true }];
@@ -40,7 +40,7 @@ export function retrySteps(transition: Transition): readonly Planned[] {
 }
 
 /** The run that is not asked for again after this event, as it is remembered from then on; undefined when there is none. */
-export function givenUpRun(incident: Incident, event: IncidentEvent): RunFacts | undefined {
+export function givenUpRun(incident: Incident, event: IncidentEvent): RunSummary | undefined {
   const run = answeredRun(incident, event);
   if (run === undefined || event.type !== "verified" || event.outcome !== "inconclusive")
     return undefined;
@@ -49,16 +49,16 @@ export function givenUpRun(incident: Incident, event: IncidentEvent): RunFacts |
 }
 
 /** When the episode is over, nothing is asked for again. */
-export function withoutRetries(runs: readonly RunFacts[]): readonly RunFacts[] {
+export function withoutRetries(runs: readonly RunSummary[]): readonly RunSummary[] {
   return runs.map((run) => (run.retryAtMs === undefined ? run : { ...run, retryAtMs: undefined }));
 }
 
-function waitingRun({ runs }: Incident, id: string): RunFacts | undefined {
+function waitingRun({ runs }: Incident, id: string): RunSummary | undefined {
   return runs.find((run) => run.id === id && run.retryAtMs !== undefined);
 }
 
 /** The run that the model was asked about again. */
-function answeredRun(incident: Incident, event: IncidentEvent): RunFacts | undefined {
+function answeredRun(incident: Incident, event: IncidentEvent): RunSummary | undefined {
   if (event.type !== "verified" || incident.state !== "open") return undefined;
   const [id = "", asked] = event.run.split("~");
   return asked === undefined ? undefined : waitingRun(incident, id);

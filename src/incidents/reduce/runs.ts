@@ -1,7 +1,7 @@
 /** The aspect of runs: which runs are asked for, and what the incident remembers of them. */
 import type { RunEffect } from "../effect.ts";
 import type { IncidentEvent, RunChanged } from "../event.ts";
-import type { Incident, RunFacts } from "../incident.ts";
+import type { Incident, RunSummary } from "../incident.ts";
 import type { Aspect, Change, Transition } from "./aspect.ts";
 import type { Planned } from "./plan.ts";
 import { givenUpRun, retrySteps, retryTimer, withoutRetries } from "./retries.ts";
@@ -60,7 +60,7 @@ function changed(transition: Transition, { run }: RunChanged): Change<"runs"> {
  *
  * Health counts only against a run: a healthy container does not prove that the model recovered.
  */
-export function judgedRun(incident: Incident, event: IncidentEvent): RunFacts | undefined {
+export function judgedRun(incident: Incident, event: IncidentEvent): RunSummary | undefined {
   if (event.type !== "verified" && event.type !== "health_checked") return undefined;
   const judged = incident.runs.find((run) => run.id === event.run);
   if (judged === undefined) return undefined;

@@ -1,5 +1,5 @@
 /** The stored runs: one attempt of a fix each, written down before it acts. */
-import type { RunFacts, RunStatus } from "../../incidents/incident.ts";
+import type { RunStatus, RunSummary } from "../../incidents/incident.ts";
 import { toJson } from "../json.ts";
 import type { Queryable, Tx } from "../query.ts";
 
@@ -28,7 +28,7 @@ export interface Run {
   readonly finishedAtMs: number | null;
   /** The target as it was after the act. */
   readonly after: Readonly<Record<string, string>> | null;
-  readonly outcome: NonNullable<RunFacts["outcome"]> | null;
+  readonly outcome: NonNullable<RunSummary["outcome"]> | null;
 }
 
 /** What may change after a run was written down; what is left out stays. */

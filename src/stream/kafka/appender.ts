@@ -14,10 +14,10 @@
  * discarded, and the caller appends the same records again. What is stored twice, detection drops by position.
  */
 import { type Kafka, Partitioners, type Producer } from "kafkajs";
-import { messageOf, toldOf } from "../../errors.ts";
+import { describeError, messageOf } from "../../errors.ts";
 import type { StreamRecord } from "../record.ts";
 import type { RecordSink } from "../record-sink.ts";
-import { Renewable } from "./client.ts";
+import { ReconnectingClient } from "./client.ts";
 import { brokerErrorType, KafkaStreamError } from "./errors.ts";
 import type { KafkaMetrics } from "./metrics.ts";
 import { planSends, type Send } from "./sends.ts";
@@ -35,12 +35,12 @@ interface AppenderOptions {
 /** The sink on Kafka, see the top of this file. */
 export class KafkaAppender implements RecordSink {
   readonly #options: AppenderOptions;
-  readonly #producer: Renewable<Producer>;
+  readonly #producer: ReconnectingClient<Producer>;
   #tail: Promise<void> = Promise.resolve();
 
   constructor(kafka: Kafka, options: AppenderOptions) {
     this.#options = options;
-    this.#producer = new Renewable(() =>
+    this.#producer = new ReconnectingClient(() =>
       kafka.producer({
         idempotent: false,
         allowAutoTopicCreation: false,
@@ -75,7 +75,7 @@ export class KafkaAppender implements RecordSink {
       health.report("append", undefined);
     } catch (error) {
       const failure = this.#failed(error, records);
-      health.report("append", toldOf(failure));
+      health.report("append", describeError(failure));
       throw failure;
     }
   }

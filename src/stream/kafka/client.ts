@@ -64,7 +64,7 @@ interface Client {
  * A client that is connected when first used and discarded after any failure: kafkajs's clients keep broken state, for
  * example a producer that has ever written to a topic since deleted.
  */
-export class Renewable<T extends Client> {
+export class ReconnectingClient<T extends Client> {
   readonly #make: () => T;
   #current: { readonly client: T; readonly connected: Promise<void> } | undefined;
 

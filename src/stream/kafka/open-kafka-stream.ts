@@ -7,7 +7,7 @@ import type { StreamRecord } from "../record.ts";
 import type { LogEntry, PartitionReader, RecordLog, Subscription } from "../record-log.ts";
 import type { RecordSink } from "../record-sink.ts";
 import { KafkaAppender } from "./appender.ts";
-import { type KafkaConnection, kafkaClient, Renewable } from "./client.ts";
+import { type KafkaConnection, kafkaClient, ReconnectingClient } from "./client.ts";
 import { KafkaStreamError } from "./errors.ts";
 import { GroupSubscription } from "./group-subscription.ts";
 import type { KafkaMetrics } from "./metrics.ts";
@@ -18,12 +18,12 @@ import {
   openTopic,
   readStreamId,
   recreated,
-  type TopicWish,
+  type TopicSpec,
   truncated,
 } from "./topic.ts";
 import { atMost, backOff } from "./waiting.ts";
 
-export interface KafkaStreamOptions extends KafkaConnection, TopicWish {
+export interface KafkaStreamOptions extends KafkaConnection, TopicSpec {
   /** Processes with the same one share the partitions. */
   readonly groupId: string;
   /** A process silent for this long loses its partitions. Default 30 s. */
@@ -47,7 +47,7 @@ const identityCheckMs = 30_000;
 export async function openKafkaStream(options: KafkaStreamOptions): Promise<KafkaStream> {
   const sessionTimeoutMs = options.sessionTimeoutMs ?? 30_000;
   const client = kafkaClient(options, { sessionTimeoutMs, retries: 4 });
-  const admin = new Renewable(() => client.admin());
+  const admin = new ReconnectingClient(() => client.admin());
   try {
     const opened = await openWithin(admin, options);
     return new KafkaStream({ ...options, ...opened, sessionTimeoutMs, client, admin });
@@ -58,7 +58,7 @@ export async function openKafkaStream(options: KafkaStreamOptions): Promise<Kafk
 }
 
 async function openWithin(
-  admin: Renewable<Admin>,
+  admin: ReconnectingClient<Admin>,
   options: KafkaStreamOptions,
 ): Promise<OpenedTopic> {
   const patience = AbortSignal.timeout(options.startupTimeoutMs);
@@ -92,7 +92,7 @@ function unreachable(error: unknown, { brokers, startupTimeoutMs }: KafkaStreamO
 interface StreamParts extends KafkaStreamOptions, OpenedTopic {
   readonly sessionTimeoutMs: number;
   readonly client: Kafka;
-  readonly admin: Renewable<Admin>;
+  readonly admin: ReconnectingClient<Admin>;
 }
 
 /** The stream on Kafka; see {@link openKafkaStream}. */

@@ -8,7 +8,7 @@ import { brokerErrorType, KafkaStreamError } from "./errors.ts";
 // Node finds only some of kafkajs' names in its CommonJS; these come by the default export.
 const { ConfigResourceTypes, KafkaJSAggregateError } = kafkajs;
 
-export interface TopicWish {
+export interface TopicSpec {
   readonly topic: string;
   readonly partitions: number;
   /** Replicas of each partition; -1 is the brokers' default. */
@@ -78,7 +78,7 @@ function markOf(facts: TopicFacts): string | undefined {
  */
 export async function openTopic(
   admin: Admin,
-  wish: TopicWish,
+  wish: TopicSpec,
   remember: (topic: string, candidateId: string) => Promise<string>,
 ): Promise<OpenedTopic> {
   const names = await admin.listTopics();
@@ -94,7 +94,7 @@ export async function openTopic(
   return { streamId, maxMessageBytes };
 }
 
-async function createTopic(admin: Admin, wish: TopicWish): Promise<void> {
+async function createTopic(admin: Admin, wish: TopicSpec): Promise<void> {
   try {
     await admin.createTopics({
       waitForLeaders: true,
@@ -148,7 +148,7 @@ async function markTopic(admin: Admin, topic: string, found: TopicFacts): Promis
   return mark;
 }
 
-function checkTopic(found: TopicFacts, wish: TopicWish): void {
+function checkTopic(found: TopicFacts, wish: TopicSpec): void {
   const policy = found.config.get("cleanup.policy")?.value ?? "unknown";
   const retention = Number(found.config.get("retention.ms")?.value);
   // -1: for ever.

@@ -1,6 +1,6 @@
 /** Collects which parts of the stream make no progress and why. Logs when that begins and when all is well again. */
 import type { Logger } from "pino";
-import { toldOf } from "../../errors.ts";
+import { describeError } from "../../errors.ts";
 import type { Health } from "../../health.ts";
 
 export class Troubles {
@@ -26,7 +26,7 @@ export class Troubles {
       }
       return;
     }
-    const reason = toldOf(error);
+    const reason = describeError(error);
     this.#reasons.set(part, reason);
     const cause = causeOf(error);
     if (this.#said.has(cause)) return;
