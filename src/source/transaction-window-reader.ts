@@ -44,14 +44,7 @@ import { afterOverlap, afterRewrite, readAgainMs } from "./rewrite.ts";
 import { isAfter, placeOf, type RawRow, type RowPlace } from "./rows.ts";
 import { windowRows } from "./sql/window.ts";
 import { Ticks } from "./ticks.ts";
-import {
-  type Fit,
-  identityOf,
-  openView,
-  type PageQuery,
-  type PollSnapshot,
-  pages,
-} from "./view.ts";
+import { type Fit, fitOf, openView, type PageQuery, type PollSnapshot, pages } from "./view.ts";
 
 export interface ReaderDeps {
   readonly options: SourceOptions;
@@ -141,7 +134,7 @@ export class TransactionWindowReader {
 
   async #stateFor(view: PollSnapshot): Promise<SourceState> {
     const known = this.#state ?? (await this.#load(view));
-    const fit = await identityOf(known, view);
+    const fit = await fitOf(known, view);
     const state = fit === "same" ? known : await this.#afterIdentityChange(known, view, fit);
     return this.#sendHistory(state, view);
   }

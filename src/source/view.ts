@@ -118,7 +118,7 @@ export async function* pages(
  */
 export type Fit = "same" | "moved" | { readonly lost: string };
 
-export async function identityOf(state: SourceState, view: PollSnapshot): Promise<Fit> {
+export async function fitOf(state: SourceState, view: PollSnapshot): Promise<Fit> {
   if (state.systemIdentifier !== view.systemIdentifier)
     return { lost: "another Postgres cluster or timeline" };
   const xmin = BigInt(view.xmin);
