@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { Band, Detector, DetectorState, DetectorType, Explanation } from "./detector.ts";
 import type { PresetUses, Sensitivity } from "./preset.ts";
+import { beyond } from "./stats/beyond.ts";
 import { bounded } from "./stats/bounded.ts";
 import { HourlyResiduals, residualFloats } from "./stats/hourly-residuals.ts";
 
@@ -18,7 +19,7 @@ const params = z.strictObject({
     .max(100_000)
     .default(300)
     .describe(
-      "Rows after an alarm in which the series stands beyond its boundary until it returns.",
+      "Rows after an alarm in which the series stands beyond its boundary until it returns; then it is near it.",
     ),
 });
 
@@ -45,10 +46,11 @@ const MEAN_RATE = 0.001;
 const BEGINS = 5;
 /** Rows without another alarm: 3 % of those seen, 20 to 150. */
 const muteAfter = (rows: number): number => Math.min(Math.max(Math.floor(0.03 * rows), 20), 150);
-/** Least width that counts, as a fraction of the view's mean, and at all. */
-const REL_FLOOR = 1e-6;
-const ABS_FLOOR = 1e-12;
 const MOST_SCORE = 1e6;
+/** In the place of the rows left: the alarm is old, the series not back. */
+const LASTING = -1;
+/** Its score then: no alarm, and not normal either. */
+const LASTING_SCORE = 0.9;
 
 /** Places of a view's numbers. */
 const SMOOTH = 0;
@@ -92,8 +94,8 @@ const presets: PresetUses = {
  * Four views: the value, and the hourly residual smoothed over 4, 20 and 100 rows. score = highest over the views of
  * min(ratio / margin, |y − mean| / (z·(1 + 50/rows)·deviation)), with ratio = distance beyond the range over its width
  * and margin = 0.05·(1 + 200/rows); residuals ask for 1.15·z. An alarm opens at 1; then the score is ratio / 0.05 against
- * the range at that time, until the series is back within or for `hold` rows; and no other alarm comes for 3 % of the
- * rows seen, 20 to 150. Learning never stops, for skipped values either. Warm-up: undefined for 100 rows.
+ * the range at that time, until the series is back within; after `hold` rows beyond it is 0.9, unless it alarms anew. No
+ * other alarm comes for 3 % of the rows seen, 20 to 150. Learning never stops, for skipped values either. Warm-up: undefined for 100 rows.
  *
  * Time: about 0.3 µs a value. Memory: 980 bytes a feature.
  *
@@ -166,7 +168,7 @@ class RangeWatch implements Detector {
     if (n < WARM[0]) return undefined;
     const value = bounded(given);
     const residual = this.#residuals.residual(s, value, at);
-    const held = floats[s + HOLD]! > 0;
+    const held = floats[s + HOLD]! !== 0;
     const view = held ? floats[s + ALARMED]! : this.#judge(s, value, residual).view;
     const v = s + VIEWS_AT + view * VIEW;
     const range = held
@@ -186,7 +188,9 @@ class RangeWatch implements Detector {
     const floats = this.#floats;
     const residual = this.#residuals.residual(s, value, at);
     if (floats[s + HOLD]! > 0) return this.#stillBeyond(s, value, residual);
-    return floats[s + MUTE]! > 0 ? 0 : this.#judge(s, value, residual).score;
+    const score = floats[s + MUTE]! > 0 ? 0 : this.#judge(s, value, residual).score;
+    if (floats[s + HOLD] === 0 || this.#stillBeyond(s, value, residual) < 1) return score;
+    return Math.max(score, LASTING_SCORE);
   }
 
   /** How far the view that alarmed is beyond the range it had then. */
@@ -230,7 +234,8 @@ class RangeWatch implements Detector {
     const residual = this.#residuals.residual(s, value, at);
     const rows = floats[s + ROWS]!;
     this.#followAlarm(s, value, residual);
-    this.#residuals.learn(s, value, at);
+    // Its habit would follow what is broken, and take that for a return.
+    if (floats[s + HOLD] !== LASTING) this.#residuals.learn(s, value, at);
     for (let k = 0; k < VIEWS; k++) {
       const y = this.#viewed(s, k, [value, residual]);
       this.#widen(s + VIEWS_AT + k * VIEW, y, { rows, warm: rows > WARM[k]! });
@@ -243,19 +248,28 @@ class RangeWatch implements Detector {
     const floats = this.#floats;
     const rows = floats[s + ROWS]!;
     if (floats[s + MUTE]! > 0) floats[s + MUTE]! -= 1;
-    if (floats[s + HOLD]! > 0) {
-      const back = this.#stillBeyond(s, value, residual) < 1;
-      floats[s + HOLD] = back ? 0 : floats[s + HOLD]! - 1;
-      return;
-    }
+    if (this.#holds(s, value, residual)) return;
     if (rows < WARM[0] || floats[s + MUTE]! > 0) return;
     const { score, view } = this.#judge(s, value, residual);
     if (score < 1) return;
+    // Of a series that has not come back it is the first range to which it has to.
+    const lasts = floats[s + HOLD] === LASTING;
     floats[s + MUTE] = muteAfter(rows);
     floats[s + HOLD] = this.#settings.hold;
+    if (lasts) return;
     floats[s + ALARMED] = view;
     floats[s + HELD_LOW] = floats[s + VIEWS_AT + view * VIEW + LOW]!;
     floats[s + HELD_HIGH] = floats[s + VIEWS_AT + view * VIEW + HIGH]!;
+  }
+
+  /** Counts the hold down. @returns whether it held: then nothing else can alarm */
+  #holds(s: number, value: number, residual: number): boolean {
+    const held = this.#floats[s + HOLD]!;
+    if (held === 0) return false;
+    const next = held - 1 || LASTING;
+    const back = this.#stillBeyond(s, value, residual) < 1;
+    this.#floats[s + HOLD] = back ? 0 : Math.max(next, LASTING);
+    return held > 0;
   }
 
   /** The range forgets a little, then takes in the value: half of what is beyond, all of it before it is judged. */
@@ -279,13 +293,4 @@ class RangeWatch implements Detector {
     if (y > floats[v + HIGH]!) floats[v + HIGH]! += (y - floats[v + HIGH]!) * part;
     else if (y < floats[v + LOW]!) floats[v + LOW]! += (y - floats[v + LOW]!) * part;
   }
-}
-
-/** How far a value is beyond a range, in its widths; 0 within it. */
-function beyond(y: number, low: number, high: number): number {
-  const distance = Math.max(y - high, low - y, 0);
-  if (distance === 0) return 0;
-  return (
-    distance / Math.max(high - low, REL_FLOOR * Math.max(Math.abs(low), Math.abs(high)), ABS_FLOOR)
-  );
 }

@@ -147,6 +147,15 @@ export class Baseline {
     return { at, evidence, clean, highest, whole: true, noise };
   }
 
+  /** The judges' evidence against some features of what was judged. */
+  evidenceAgainst(guilty: readonly number[], at: number): readonly Evidence[] {
+    const { names, scratch } = this;
+    const memory = this.#memory;
+    const total = wholes[settledTransform(this.#options.transform, memory.nFeatures)];
+    const firing = guilty;
+    return shiftEvidence({ at, memory, names, scratch, total, firing, whole: undefined, guilty });
+  }
+
   /** Learns what was judged, unless something was wrong with it or the baseline is frozen. */
   settle(assessment: Assessment): void {
     const facts = this.#facts;

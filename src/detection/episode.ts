@@ -1,6 +1,10 @@
 /** Decides when an episode opens, goes on and closes. */
-import type { EpisodeClosed } from "./event.ts";
+import type { ModelKey } from "../model-key.ts";
+import type { EpisodeClosed, EpisodeOpened, EpisodeUnanswered } from "./event.ts";
+import { eventId } from "./event-id.ts";
+import { toldOf } from "./joining.ts";
 import type { EpisodeFacts, ModelFacts } from "./model-facts.ts";
+import type { Evidence } from "./rules.ts";
 import type { DecisionSettings } from "./settings.ts";
 
 /** What one attribution says about the episode. */
@@ -14,13 +18,15 @@ export interface Finding {
 type EpisodeStep =
   | "opens"
   | "announced"
+  | "unanswered"
   | Exclude<EpisodeClosed["cause"], "marker" | "retired">
   | undefined;
 
 /**
  * One step of the episode. Anything unclean within the clean attributions that would close it joins the same episode.
+ * Time does not close it: what people were told of is over when it has recovered, or when they say so.
  *
- * @returns what happened: `announced` when an episode of history turns out to last into live time
+ * @returns what happened: `announced` when an episode of history turns out to last into live time, `unanswered` once
  */
 export function stepEpisode(
   facts: ModelFacts,
@@ -32,8 +38,51 @@ export function stepEpisode(
   episode.lasted++;
   episode.clean = finding.clean ? episode.clean + 1 : 0;
   if (episode.clean >= settings.cleanToClose) return "recovered";
-  if (episode.lasted >= settings.freezeLimit) return "accepted";
+  if (episode.lasted >= settings.freezeLimit) return lasting(episode, finding, settings);
   return isUnannounced(facts, episode) && finding.fires ? "announced" : undefined;
+}
+
+/** Where nobody was told of it, or nobody can be asked, what lasts is normal. */
+function lasting(
+  { announced, asked }: EpisodeFacts,
+  { clean }: Finding,
+  settings: DecisionSettings,
+): EpisodeStep {
+  if (!announced || settings.lasting === "accepted") return "accepted";
+  return asked === true || clean ? undefined : "unanswered";
+}
+
+export function closedEvent(
+  model: ModelKey,
+  episode: EpisodeFacts,
+  { cause, at }: Pick<EpisodeClosed, "cause" | "at">,
+): EpisodeClosed {
+  const id = eventId(model, "episode_closed", episode.id);
+  return { type: "episode_closed", episode: episode.id, id, model, at, cause };
+}
+
+/** The open episode after this event: a new one, or the one that is open, of which more is told. */
+export function episodeOf(
+  { episode, historic }: Pick<ModelFacts, "episode" | "historic">,
+  { id, kind, at }: EpisodeOpened,
+  evidence: readonly Evidence[],
+): EpisodeFacts {
+  const before = episode?.announced === true ? episode : { at, lasted: 0 };
+  const told = toldOf(episode?.told, evidence);
+  return { ...before, id, kind, announced: !historic, clean: 0, told };
+}
+
+/** Asks people about the open episode. What is found now is part of what they are asked about. */
+export function ask(
+  model: ModelKey,
+  { episode }: Pick<ModelFacts, "episode">,
+  { at, evidence }: { readonly at: number; readonly evidence: readonly Evidence[] },
+): readonly EpisodeUnanswered[] {
+  if (episode === null) return [];
+  episode.asked = true;
+  episode.told = toldOf(episode.told, evidence);
+  const id = eventId(model, "episode_unanswered", episode.id);
+  return [{ type: "episode_unanswered", episode: episode.id, id, model, at, since: episode.at }];
 }
 
 const isUnannounced = (facts: ModelFacts, episode: EpisodeFacts): boolean =>

@@ -72,10 +72,22 @@ export interface EpisodeClosed {
   readonly model: ModelKey;
   readonly at: number;
   /**
-   * Back to normal; or the new level was accepted after the freeze limit; or a marker announced it; or the model has
-   * been silent for so long that it is not watched any more.
+   * Back to normal; or a marker announced it; or the model has been silent for so long that it is not watched any more.
+   * Accepted, after the freeze limit, is in decisions of earlier versions, and where there is nobody to ask.
    */
   readonly cause: "recovered" | "accepted" | "marker" | "retired";
+}
+
+/** An episode has lasted, and nobody has said whether it is right. Said once; the episode stays open. */
+export interface EpisodeUnanswered {
+  readonly type: "episode_unanswered";
+  /** The id of the episode. */
+  readonly episode: string;
+  readonly id: string;
+  readonly model: ModelKey;
+  readonly at: number;
+  /** When it opened, microseconds since 1970. */
+  readonly since: number;
 }
 
 /** The model's own answer to a verify record. Missing data is inconclusive, never success. */
@@ -99,4 +111,9 @@ export interface Quarantined {
   readonly error: string;
 }
 
-export type DetectionEvent = EpisodeOpened | EpisodeClosed | Verified | Quarantined;
+export type DetectionEvent =
+  | EpisodeOpened
+  | EpisodeClosed
+  | EpisodeUnanswered
+  | Verified
+  | Quarantined;

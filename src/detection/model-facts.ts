@@ -15,7 +15,13 @@ export interface EpisodeFacts {
   /** Attributions it has lasted, and clean ones in a row up to the newest. */
   lasted: number;
   clean: number;
+  /** Whether people were asked about it. */
+  asked?: true;
+  /** What people were told of, by kind: the slots of the features. Left out in what older versions saved: nothing. */
+  told?: Told;
 }
+
+export type Told = Readonly<Partial<Record<EpisodeKind, readonly number[]>>>;
 
 /** The last row seen of a level: (window, ts, tid); rows not above it were seen before. */
 export type Position = [window: number, ts: number, tid: number];

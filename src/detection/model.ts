@@ -6,9 +6,9 @@ import type { AttributionRecorder } from "./attribution-recorder.ts";
 import { type Assembled, type Assessment, Baseline } from "./baseline.ts";
 import { Cadence } from "./cadence.ts";
 import type { DetectionCounts, DropReason } from "./counts.ts";
-import { stepEpisode } from "./episode.ts";
+import { ask, closedEvent, episodeOf, stepEpisode } from "./episode.ts";
 import type { DetectionEvent, EpisodeClosed } from "./event.ts";
-import { eventId } from "./event-id.ts";
+import { joining } from "./joining.ts";
 import type { ModelMemory } from "./memory.ts";
 import { type ModelFacts, newFacts } from "./model-facts.ts";
 import { openedEvent, silentEvidence } from "./opening.ts";
@@ -218,7 +218,10 @@ export class WatchedModel {
     );
     const step = stepEpisode(this.facts, { fires: evidence.length > 0, clean }, settings.decision);
     if (step === "opens" || step === "announced") this.#open(at, evidence);
+    else if (step === "unanswered")
+      this.#events.push(...ask(this.key, this.facts, { at, evidence }));
     else if (step !== undefined) this.#end(step, at);
+    else this.#join(at, evidence);
     if (assessment.highest !== undefined) observe(this.facts.verification, { at, clean });
     this.#baseline.settle(assessment);
     if (step === "accepted") this.#baseline.relearn();
@@ -241,7 +244,7 @@ export class WatchedModel {
     facts.silent = true;
     if (facts.episode !== null) {
       facts.episode.clean = 0;
-      return;
+      if (facts.historic || facts.episode.told?.silent !== undefined) return;
     }
     const elapsed = watermark - (facts.lastAt ?? watermark);
     const { silentCadences } = this.#context.settings.decision;
@@ -261,26 +264,29 @@ export class WatchedModel {
       memory,
       names: this.features,
       scratch: this.#baseline.scratch,
-      detectors: facts.scores,
-      learned: facts.learned,
+      facts,
       warmUp: this.warmUp,
       cadence,
-      newestRow: facts.lastAt ?? at,
       sourceNewest,
     });
-    const announced = !facts.historic;
-    const lasted = facts.episode?.lasted ?? 0;
-    facts.episode = { id: opened.id, kind: opened.kind, at, announced, lasted, clean: 0 };
-    if (announced) this.#events.push(opened);
+    facts.episode = episodeOf(facts, opened, evidence);
+    if (facts.episode.announced) this.#events.push(opened);
+  }
+
+  #join(at: number, evidence: readonly Evidence[]): void {
+    const { scratch } = this.#baseline;
+    const { decision: settings } = this.#context.settings;
+    const against = (slots: readonly number[]) => this.#baseline.evidenceAgainst(slots, at);
+    const input = { evidence, memory: this.memory, scores: scratch.scores, settings, against };
+    const joined = joining(this.facts.episode, input);
+    if (joined.length > 0) this.#open(at, joined);
   }
 
   #end(cause: EpisodeClosed["cause"], at: number): void {
     const { episode } = this.facts;
     this.facts.episode = null;
-    if (episode?.announced !== true) return;
-    const id = eventId(this.key, "episode_closed", episode.id);
-    const model = this.key;
-    this.#events.push({ type: "episode_closed", episode: episode.id, id, model, at, cause });
+    if (episode?.announced === true)
+      this.#events.push(closedEvent(this.key, episode, { cause, at }));
   }
 
   #answer(now: number): void {

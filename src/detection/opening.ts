@@ -7,6 +7,7 @@ import { eventId } from "./event-id.ts";
 import { explained } from "./expectation.ts";
 import { familyOf } from "./family.ts";
 import type { ModelMemory } from "./memory.ts";
+import type { ModelFacts } from "./model-facts.ts";
 import { rankingOf } from "./ranking.ts";
 import type { Evidence } from "./rules.ts";
 import type { Scratch } from "./scratch.ts";
@@ -30,6 +31,8 @@ export interface ShiftInput {
   readonly total: string | undefined;
   /** Features beyond their boundary, once one crossed it often enough. */
   readonly firing: readonly number[];
+  /** To be named before the others, most to blame first. Left out: none. */
+  readonly guilty?: readonly number[];
   /** The judge of the vector as a whole by which they fire; undefined when a feature does by itself. */
   readonly whole: string | undefined;
 }
@@ -38,7 +41,7 @@ export interface ShiftInput {
 export function shiftEvidence(input: ShiftInput): readonly Evidence[] {
   const { memory, names, firing } = input;
   if (firing.length === 0) return [];
-  const blamed = blame({ ...input, guilty: [] });
+  const blamed = blame({ ...input, guilty: input.guilty ?? [] });
   const slots = blamed.map(({ feature }) => names.indexOf(feature));
   const slot = slots[0]!;
   const { before = 0, after = 0 } = blamed[0]!;
@@ -124,17 +127,17 @@ export interface OpeningInput {
   readonly names: readonly string[];
   /** What was judged last. */
   readonly scratch: Pick<Scratch, "y" | "scores">;
-  readonly detectors: EpisodeOpened["detectors"];
-  readonly learned: number;
+  readonly facts: Pick<ModelFacts, "scores" | "learned" | "lastAt">;
   readonly warmUp: string | undefined;
   readonly cadence: number | undefined;
-  readonly newestRow: number;
   readonly sourceNewest: number | undefined;
 }
 
 /** The event of an episode that opens; rules come before scores, in what is said and in who is blamed. */
 export function openedEvent(input: OpeningInput): EpisodeOpened {
-  const { model, at, evidence, newestRow, detectors, learned, warmUp, cadence } = input;
+  const { model, at, evidence, warmUp, cadence } = input;
+  const { scores: detectors, learned, lastAt } = input.facts;
+  const newestRow = lastAt ?? at;
   const { kind, reason: found, score } = evidence[0]!;
   const reason = warmUp === undefined ? found : `${found} (${provisionally(warmUp, learned)})`;
   const guilty = [...new Set(evidence.flatMap(({ slots }) => slots))];

@@ -27,8 +27,10 @@ export interface DecisionSettings {
   readonly exitLevel: number;
   /** Clean attributions in a row that close an episode. */
   readonly cleanToClose: number;
-  /** Attributions without learning after which the level is accepted as the new normal. */
+  /** Attributions without learning after which people are asked once whether the level is the new normal. */
   readonly freezeLimit: number;
+  /** What becomes of the episode then: it stays open until it recovers or a marker ends it; or there is nobody to ask. */
+  readonly lasting: "stays_open" | "accepted";
   /** Attributions learned without judging after a marker or an acceptance. */
   readonly relearn: number;
   /** Thresholds are wider by this factor… */
@@ -79,6 +81,7 @@ export const defaultDecision: DecisionSettings = {
   exitLevel: 0.8,
   cleanToClose: 4,
   freezeLimit: 300,
+  lasting: "stays_open",
   relearn: 12,
   relearnedWiden: 1.5,
   relearnedWidenFor: 60,

@@ -12,6 +12,8 @@ export type Note =
       readonly cause: EpisodeClosed["cause"];
       readonly atMs: number;
     }
+  /** The episode has lasted so long, and nobody has said whether it is right. */
+  | { readonly about: "unanswered"; readonly episode: Episode; readonly forMs: number }
   | { readonly about: "joined"; readonly kind: IncidentKind; readonly episode: Episode };
 
 /** What a tracker is to be told. */

@@ -1,5 +1,5 @@
 /** The events of an incident: what detection decided, and the results of effects. Plain data. */
-import type { EpisodeClosed, Verified } from "../detection/event.ts";
+import type { EpisodeClosed, EpisodeUnanswered, Verified } from "../detection/event.ts";
 import type { Episode } from "./episode.ts";
 import type { RunSummary, TicketRef } from "./incident.ts";
 
@@ -42,6 +42,7 @@ export interface RetryDue {
 export type IncidentEvent =
   | Episode
   | EpisodeClosed
+  | EpisodeUnanswered
   | Verified
   | TicketOpened
   | RunChanged

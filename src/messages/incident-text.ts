@@ -3,7 +3,7 @@
 import type { Ranking } from "../detection/ranking.ts";
 import { formatDuration } from "../duration.ts";
 import { type Digest, isDigest } from "../incidents/digest.ts";
-import { isModelEpisode, type ModelEpisode } from "../incidents/episode.ts";
+import { type Episode, isModelEpisode, type ModelEpisode } from "../incidents/episode.ts";
 import type { Incident, RunSummary } from "../incidents/incident.ts";
 import { scopeOf } from "../incidents/subject.ts";
 import { modelName } from "../model-key.ts";
@@ -125,12 +125,18 @@ function nextSteps(episode: ModelEpisode, shown: HelpLinks): MessageSection {
         "If the model was deployed or retrained on purpose, say so, and what follows becomes the new normal:",
       ),
     ),
-    { kind: "code", text: `driftwarden marker ${shellQuoted(displayName(episode))} retrain` },
+    retrained(episode),
     paragraph(
       words("If not, look at what changed upstream of the model at the time first observed."),
     ),
   ];
 }
+
+/** The command that announces that the model is as it should be. */
+export const retrained = (episode: Episode): Block => ({
+  kind: "code",
+  text: `driftwarden marker ${shellQuoted(displayName(episode))} retrain`,
+});
 
 /** One line, or none. */
 function links({ runbookUrl, dashboardUrl }: HelpLinks): MessageSection {

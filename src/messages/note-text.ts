@@ -1,24 +1,29 @@
 /** What is said of an incident after it was opened: the comments of its ticket. */
 import type { EpisodeClosed } from "../detection/event.ts";
+import { formatDuration } from "../duration.ts";
 import { type Digest, isDigest } from "../incidents/digest.ts";
 import type { Note } from "../incidents/effect.ts";
 import { type Episode, isModelEpisode } from "../incidents/episode.ts";
 import type { Incident } from "../incidents/incident.ts";
 import { digestRepeat } from "./digest-text.ts";
 import { changes, opening, reasons } from "./episode-text.ts";
+import { retrained } from "./incident-text.ts";
 import { data, type Line, line, type MessageSection, paragraph, strong, words } from "./message.ts";
 import { describeRun, namedRun } from "./run-text.ts";
+import { displayName } from "./symptom.ts";
 import { readTime } from "./text.ts";
 
 type VerifiedNote = Extract<Note, { about: "verified" }>;
+type UnansweredNote = Extract<Note, { about: "unanswered" }>;
 
 /** One comment, without the mark that ticketing adds. */
 export function renderNote(note: Note): MessageSection {
   if (note.about === "joined") return renderAgain(note.episode, "Also in this incident");
+  if (note.about === "unanswered") return unanswered(note);
   return [paragraph(noteLine(note))];
 }
 
-function noteLine(note: Exclude<Note, { about: "joined" }>): Line {
+function noteLine(note: Exclude<Note, { about: "joined" | "unanswered" }>): Line {
   if (note.about === "run") return line`${time(note.run.atMs)}: ${describeRun(note.run)}`;
   if (note.about === "verified") return verdict(note);
   return line`${time(note.atMs)}: ${words(closing[note.cause])}`;
@@ -33,6 +38,13 @@ export function renderAgain(episode: Episode, since: string): MessageSection {
     ...(episode.features.length === 0 ? [] : changes(episode.features)),
     ...reasons(episode),
   ];
+}
+
+function unanswered({ episode, forMs }: UnansweredNote): MessageSection {
+  const lasted = line`Unchanged for ${words(formatDuration(forMs))}, and nobody has said whether it is right.`;
+  const so = line`${lasted} The ticket stays open and nothing is learned from it.`;
+  const model = data(displayName(episode));
+  return [paragraph(line`${so} If this is how ${model} should be:`), retrained(episode)];
 }
 
 /** The one comment that counts repeats. */

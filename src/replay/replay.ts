@@ -10,6 +10,7 @@ import {
   defaultSource,
   type EngineSettings,
 } from "../detection/settings.ts";
+import type { ModelKey } from "../model-key.ts";
 import type { StreamRecord } from "../stream/record.ts";
 import { ReplayFeed, type ReplayMarker } from "./feed.ts";
 import { readMarkers } from "./files.ts";
@@ -45,7 +46,8 @@ export class Replay {
   /** Watermarks, microseconds: the newest row time seen. Infinite before the first row. */
   oldest = Number.POSITIVE_INFINITY;
   newest = Number.NEGATIVE_INFINITY;
-  readonly #byId = new Map<string, ReplayedEpisode>();
+  /** What a model's next close ends: its open episode, and those that it followed without a close. */
+  readonly #open = new Map<ModelKey, ReplayedEpisode[]>();
   #offset = 0;
 
   constructor(options: DetectionOptions) {
@@ -69,11 +71,11 @@ export class Replay {
     this.events.push(event);
     if (event.type === "episode_opened") {
       const episode = { opened: event, closed: undefined };
-      this.#byId.set(event.id, episode);
       this.episodes.push(episode);
+      this.#open.set(event.model, [...(this.#open.get(event.model) ?? []), episode]);
     } else if (event.type === "episode_closed") {
-      const episode = this.#byId.get(event.episode);
-      if (episode !== undefined) episode.closed = event;
+      for (const episode of this.#open.get(event.model) ?? []) episode.closed = event;
+      this.#open.delete(event.model);
     }
   }
 }

@@ -61,7 +61,8 @@ export function ruledScorer({ names, detectors, decision }: RuledOptions): RowSc
   const settings = {
     detectors,
     source: () => source,
-    decision: { ...defaultDecision, ...decision },
+    // Nobody is told of a table's episodes, so nobody can answer.
+    decision: { ...defaultDecision, lasting: "accepted" as const, ...decision },
     maxModels: 1,
     maxNewModelsPerHour: 1,
     maxFeatures: names.length,

@@ -1,6 +1,15 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Row } from "../../src/stream/record.ts";
-import { indexOf, rowsAt, rowsRecord, tickAt, type Vector, vectors, World } from "./streams.ts";
+import {
+  churn,
+  indexOf,
+  rowsAt,
+  rowsRecord,
+  tickAt,
+  type Vector,
+  vectors,
+  World,
+} from "./streams.ts";
 
 /** Each test sees the stream from its beginning, whatever ran before. */
 let vectorOf: (i: number) => Vector;
@@ -30,10 +39,15 @@ describe("a feature that stays away", () => {
     expect(world.events).toEqual([]);
   });
 
-  it("is no longer waited for, and no longer missed once its absence was accepted", () => {
+  it("is no longer waited for, and no longer missed once a marker has accepted its absence", () => {
     const world = after(700, (vector) => without(vector, "f2"));
     expect(world.opened).toHaveLength(1);
-    expect(world.closed).toEqual(["accepted"]);
+    expect(world.closed).toEqual([]);
+    const at = [...world.engine.models()][0]?.lastAt ?? 0;
+    world.apply({ kind: "marker", id: "m", model: churn, at: at + 1, marker: "retrain" });
+    world.run(indexOf(at) + 1, indexOf(at) + 200, (i) => without(vectorOf(i), "f2"));
+    expect(world.opened).toHaveLength(1);
+    expect(world.closed).toEqual(["marker"]);
   });
 });
 

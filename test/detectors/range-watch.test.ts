@@ -30,15 +30,26 @@ describe("rangeWatch", () => {
     expect(scoreOf(alternating(200, { z: 4 }), 1.5)).toBeLessThan(1);
   });
 
-  test("stands beyond its boundary until the series is back, and no longer than it is told", () => {
+  test("stands beyond its boundary as long as it is told, then near it until the series is back", () => {
     const detector = alternating(200, { hold: 30 });
-    const scores = Array.from({ length: 40 }, () => scoreThenLearn(detector, [9]) ?? 0);
+    const scores = Array.from({ length: 400 }, () => scoreThenLearn(detector, [9]) ?? 0);
     expect(Math.min(...scores.slice(0, 30))).toBeGreaterThan(1);
-    expect(Math.max(...scores.slice(31))).toBeLessThan(0.1);
+    expect(new Set(scores.slice(31))).toEqual(new Set([0.9]));
+    const returned = Array.from({ length: 300 }, (_, i) => scoreThenLearn(detector, [i % 2]) ?? 0);
+    expect(Math.max(...returned.slice(-50))).toBeLessThan(0.1);
     const back = alternating(200);
     scoreThenLearn(back, [9]);
     const after = Array.from({ length: 30 }, (_, i) => scoreThenLearn(back, [i % 2]) ?? 0);
     expect(Math.max(...after.slice(20))).toBeLessThan(1);
+  });
+
+  test("alarms anew when what has not come back changes again, and stands until all of it is back", () => {
+    const detector = alternating(200, { hold: 30 });
+    for (let i = 0; i < 100; i++) scoreThenLearn(detector, [9]);
+    expect(scoreOf(detector, 90)).toBeGreaterThan(1);
+    scoreThenLearn(detector, [90]);
+    const first = Array.from({ length: 300 }, () => scoreThenLearn(detector, [9]) ?? 0);
+    expect(Math.min(...first)).toBeGreaterThanOrEqual(0.9);
   });
 
   test("does not alarm twice within its mute", () => {

@@ -45,6 +45,47 @@ const run: RunSummary = {
   detail: "Restarted my-service.",
 };
 
+describe("an episode that opens while another one of the model is open", () => {
+  it("is told in full when another feature is to blame, though its kind is known", () => {
+    const incident = openIncident();
+    const episode = episodeOpened({ id: "e2" });
+    const [first] = episode.features;
+    const features = [{ ...first!, feature: "age" }, ...episode.features];
+    const result = step(incident, { ...episode, features });
+    expect(kinds(result)).toEqual(["ticket.repeat", "ticket.comment"]);
+    const recovered = step(openIncident({ state: "recovered" }), { ...episode, features });
+    expect(kinds(recovered)).toEqual(["ticket.repeat"]);
+  });
+});
+
+describe("an episode that nobody answers", () => {
+  const unanswered = {
+    type: "episode_unanswered",
+    id: "u1",
+    episode: "e1",
+    model: openIncident().fingerprint,
+    at: 1_760_172_800_000_000,
+    since: 1_760_000_000_000_000,
+  } as const;
+
+  it("asks on the ticket, and changes nothing else", () => {
+    const incident = openIncident();
+    const result = step(incident, unanswered);
+    expect(result.incident).toEqual(incident);
+    expect(result.effects.map(({ effect }) => effect)).toEqual([
+      {
+        kind: "ticket.comment",
+        note: { about: "unanswered", episode: incident.episode, forMs: 172_800_000 },
+      },
+    ]);
+  });
+
+  it("asks nothing once it is over, or another one is the newest", () => {
+    expect(reduce(openIncident({ state: "recovered" }), unanswered, moment())).toBeUndefined();
+    expect(reduce(openIncident(), { ...unanswered, episode: "e0" }, moment())).toBeUndefined();
+  });
+});
+
 describe("an episode that opens", () => {
   it("opens an incident, its ticket and the fixes it calls for, in that order", () => {
     const result = step(undefined, episodeOpened(), moment({ fixes: ["restart-svc"] }));

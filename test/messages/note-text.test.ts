@@ -59,6 +59,16 @@ describe("a comment", () => {
     expect(note).toContain(words);
   });
 
+  it("asks whether what has lasted is right, and says how to answer", () => {
+    const { episode } = exampleIncident();
+    const note = renderNote({ about: "unanswered", episode, forMs: 2 * 86_400_000 });
+    expect(note).toMatch(
+      /^Unchanged for 2d, and nobody has said whether it is right\. The ticket stays open and nothing is learned from it\. /,
+    );
+    expect(note).toContain("If this is how churn-v7 should be:");
+    expect(note).toContain("driftwarden marker churn-v7 retrain");
+  });
+
   it("shows a further episode in full", () => {
     const { episode } = exampleIncident({ kind: "leak" });
     const note = renderNote({ about: "joined", kind: "leak", episode });

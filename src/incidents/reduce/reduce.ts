@@ -82,6 +82,6 @@ function causeOf(event: IncidentEvent, moment: Moment): string {
   if (event.type === "run_changed") return causeOfRun(event.run);
   if (event.type === "retry_due") return `${event.run}:retry:${moment.nowMs}`;
   if (event.type === "quiet_passed") return event.episode;
-  if (event.type === "episode_opened" || event.type === "episode_closed") return event.id;
+  if ("episode" in event || event.type === "episode_opened") return event.id;
   return `${event.run}:${event.type === "verified" ? event.outcome : "failed"}`;
 }

@@ -1,7 +1,8 @@
 /** The aspect of tickets: what the ticket is told, and which episodes go to the digest instead. */
+import type { EpisodeUnanswered } from "../../detection/event.ts";
 import { entryOf, isLate, lateTicketMs } from "../digest.ts";
 import type { Note } from "../effect.ts";
-import type { Episode } from "../episode.ts";
+import { type Episode, isModelEpisode } from "../episode.ts";
 import type { IncidentEvent } from "../event.ts";
 import type { Incident, TicketRef } from "../incident.ts";
 import { type Aspect, type Change, isUntold, type Moment, type Transition } from "./aspect.ts";
@@ -41,11 +42,19 @@ function episodeOpened(
   }
   if (before === undefined) return { effects };
   effects.push({ effect: { kind: "ticket.repeat" } });
-  if (!before.kinds.includes(episode.kind)) {
+  if (!before.kinds.includes(episode.kind) || isFurther(episode, before)) {
     effects.push(comment({ about: "joined", kind: episode.kind, episode }));
   }
   return { slice: { inDigest: undefined }, effects };
 }
+
+/** Detection opens nothing in what is open unless another feature is to blame. */
+function isFurther(episode: Episode, before: Incident): boolean {
+  return before.state === "open" && firstBlamed(episode) !== firstBlamed(before.episode);
+}
+
+const firstBlamed = (episode: Episode): string | undefined =>
+  isModelEpisode(episode) ? episode.features[0]?.feature : undefined;
 
 /** An incident that nobody was told of gets an entry in the digest. Its promised ticket will find it so. */
 function resolved(incident: Incident, moment: Moment): Change<Slice> {
@@ -67,9 +76,19 @@ function noteOf({ event, before, incident, moment }: Transition): Note | undefin
     const recovered = before?.state === "open" && incident.state === "recovered";
     return recovered ? { about: "closed", cause: event.cause, atMs: moment.nowMs } : undefined;
   }
+  if (event.type === "episode_unanswered") return unansweredNote(incident, event);
   if (event.type === "run_changed")
     return event.run.status === "acting" ? undefined : { about: "run", run: event.run };
   return verifiedNote(incident, event);
+}
+
+/** Of an episode that is over meanwhile nothing is asked. */
+function unansweredNote(
+  { state, episode }: Incident,
+  { episode: id, at, since }: EpisodeUnanswered,
+): Note | undefined {
+  if (state !== "open" || episode.id !== id) return undefined;
+  return { about: "unanswered", episode, forMs: (at - since) / 1000 };
 }
 
 function verifiedNote(incident: Incident, event: IncidentEvent): Note | undefined {

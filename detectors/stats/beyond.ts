@@ -1,0 +1,14 @@
+/** The distance of a value from a range. */
+
+/** Least width that counts, as a fraction of the range's limits, and at all. */
+const REL_FLOOR = 1e-6;
+const ABS_FLOOR = 1e-12;
+
+/** How far a value is beyond a range, in its widths; 0 within it. */
+export function beyond(y: number, low: number, high: number): number {
+  const distance = Math.max(y - high, low - y, 0);
+  if (distance === 0) return 0;
+  return (
+    distance / Math.max(high - low, REL_FLOOR * Math.max(Math.abs(low), Math.abs(high)), ABS_FLOOR)
+  );
+}
