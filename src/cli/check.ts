@@ -100,7 +100,7 @@ const consequence: Readonly<Record<string, string>> = {
 };
 
 const transforms: Readonly<Record<string, string>> = {
-  auto: "auto (share, or none for a model with fewer than three features)",
+  auto: "auto (common_scale, or none for a model with fewer than three features)",
 };
 
 const overlapPrice = (overlap: string): string =>
@@ -113,5 +113,5 @@ function sentence(fact: Fact): string {
     return `source ${source}: ${how}; ${overlapPrice(overlap)}`;
   }
   const act = `${fact.do} ${JSON.stringify(fact.options)}`;
-  return `fix ${fact.fix}: ${consequence[fact.mode]}, ${act}, at most ${fact.max_runs} on a target`;
+  return `fix ${fact.fix}: ${consequence[fact.mode]}, ${act}, at most ${fact.max_runs} on whatever target`;
 }

@@ -1,4 +1,4 @@
-/** From which age on an episode is too old to act on, or to open a ticket for at once. */
+/** The age from which no fix acts on an episode, and from which its ticket waits a minute. */
 
 const defaultFloorMs = 15 * 60_000;
 const freshCadences = 3;

@@ -1,4 +1,4 @@
-/** The options of one source, without types of the configuration. */
+/** What the poller must know of one source. It imports nothing of `src/config/`. */
 
 export interface SourceConnection {
   /** `postgres://user@host:port/database?sslmode=…`; may leave the password to `password`. */

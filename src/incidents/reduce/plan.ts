@@ -1,4 +1,4 @@
-/** Turns effects into rows for the outbox: with ids that the same decision makes again, and with due times. */
+/** Gives effects their due times, and ids that depend on the decision alone: planned twice, an effect has the same id. */
 import type { IncidentEffect } from "../effect.ts";
 
 /** An effect as an aspect asks for it. */

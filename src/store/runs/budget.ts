@@ -1,4 +1,4 @@
-/** Counts the attempts of a fix, for budgets and cooldowns. Denied and observed runs do not count. */
+/** Reads when a fix was attempted, for budgets and cooldowns. Denied and observed runs are no attempts. */
 import type { Queryable, Tx } from "../query.ts";
 
 const isAttempt = "status in ('acting', 'acted', 'failed', 'unknown')";
