@@ -108,6 +108,37 @@ const fragments = filesIn("docs/changelog.d", /\.md$/).filter(
   (file) => !file.endsWith("README.md"),
 );
 
+/** First words of the commands that a text names in code. */
+function commandsNamedIn(text: string): readonly string[] {
+  return [...text.matchAll(/`driftwarden ([a-z]+)/g)].map(([, command = ""]) => command);
+}
+
+describe("a command that is named", () => {
+  const commands = filesIn("src/cli", /\.ts$/)
+    .flatMap((file) => [...read(file).matchAll(/\.command\(["`]([a-z]+)/g)])
+    .map(([, command = ""]) => command);
+  const words = filesIn("src/commands", /\.ts$/)
+    .flatMap((file) => [...read(file).matchAll(/words: ["`]([a-z]+)/g)])
+    .map(([, command = ""]) => command);
+
+  it("is there to be run, in every page and every message", () => {
+    const known = new Set([...commands, ...words]);
+    const all = [...pages, ...filesIn("src", /\.ts$/)].flatMap((file) =>
+      commandsNamedIn(read(file)),
+    );
+    expect(all.filter((command) => !known.has(command))).toEqual([]);
+  });
+
+  it("would be seen", () => {
+    expect(commandsNamedIn("run `driftwarden doctor` or `driftwarden check`")).toEqual([
+      "doctor",
+      "check",
+    ]);
+    expect(commands).toContain("check");
+    expect(words).toContain("restored");
+  });
+});
+
 describe("the change log", () => {
   it("has lines of one form only", () => {
     const lines = read("CHANGELOG.md")

@@ -77,7 +77,7 @@ const sqlStates: readonly (readonly [start: string, classified: SourceErrorClass
 
 const queryFailed: SourceErrorClassification = {
   code: "DW_SOURCE_QUERY_FAILED",
-  hint: "Read the message of Postgres; if it does not help, run `driftwarden doctor`.",
+  hint: "Mend what the message of Postgres names: the table, a column or the url of the source.",
   retryable: true,
 };
 

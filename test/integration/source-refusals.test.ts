@@ -78,7 +78,7 @@ describe("probing a source", () => {
     ["COLUMN_MISSING", { columns: { ...columns, feature: "name" } }, "columns.feature"],
     ["COLUMN_MISSING", { columns: { ...columns, model: "model" } }, "columns.model"],
     ["COLUMN_TYPE", { table: "epochs" }, "columns.timestamp"],
-    ["QUERY_FAILED", { table: "a b c" }, "driftwarden doctor"],
+    ["QUERY_FAILED", { table: "a b c" }, "message of Postgres"],
     ["UNREACHABLE", at("postgres://readonly@127.0.0.1:1/x"), "host and port"],
   ])("that is wrong fails with DW_SOURCE_%s and says what to do: %j", async (code, over, hint) => {
     await expect(probeSource(options(over))).rejects.toMatchObject({
