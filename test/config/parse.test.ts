@@ -41,7 +41,7 @@ describe("a configuration that is right", () => {
     expect(restart).toMatchObject({
       name: "restart-svc",
       when: { feature: ["cpu_usage"] },
-      mode: "auto",
+      mode: "observe",
       cooldown: 1_800_000,
       max_runs: { runs: 3, windowMs: 86_400_000 },
       options: { target: { label: "app=my-service" } },
