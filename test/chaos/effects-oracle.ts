@@ -37,6 +37,8 @@ interface StoredEffect {
   readonly incident: string;
   readonly kind: string;
   readonly status: string;
+  /** What its comment's mark is made of: one comment says why a run is denied now, however often it was. */
+  readonly marked: string;
 }
 
 /** Promised for a time that has not come: a run that was denied for now is asked for again when its budget is free. */
@@ -47,7 +49,10 @@ const storedSql = `SELECT
   (SELECT coalesce(json_agg(r), '[]') FROM (
     SELECT id, fix, status, target_id, snapshot ->> 'started_at' AS started_at FROM driftwarden.runs) r)::text AS runs,
   (SELECT coalesce(json_agg(e), '[]') FROM (
-    SELECT id, incident, effect ->> 'kind' AS kind, status FROM driftwarden.outbox WHERE NOT ${notYetDueSql}) e)::text AS effects,
+    SELECT id, incident, effect ->> 'kind' AS kind, status,
+      CASE WHEN effect #>> '{note,about}' = 'run' AND effect #>> '{note,run,status}' = 'denied'
+        THEN E'denied\\n' || (effect #>> '{note,run,id}') ELSE id END AS marked
+    FROM driftwarden.outbox WHERE NOT ${notYetDueSql}) e)::text AS effects,
   (SELECT coalesce(json_agg(i), '[]') FROM (
     SELECT id, number, model, document -> 'ticket' ->> 'key' AS ticket,
       coalesce(document -> 'missed', '[]') AS missed FROM driftwarden.incidents) i)::text AS incidents`;
@@ -149,7 +154,7 @@ function judgeComments(
   const distinct = new Set(marks);
   const said = new Set(marks.map((mark) => mark.split(" ")[1]));
   const promised = effects.filter(({ kind }) => kind === "ticket.comment");
-  const missing = promised.filter(({ id, incident }) => !said.has(markOf(incident, id)));
+  const missing = promised.filter(({ marked, incident }) => !said.has(markOf(incident, marked)));
   const twice = marks.filter((mark, place) => marks.indexOf(mark) !== place);
   return {
     duplicated: marks.length - distinct.size,
