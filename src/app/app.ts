@@ -32,6 +32,8 @@ export interface AppOptions {
   readonly engine?: Engine | undefined;
   /** Told what goes to the tracker, and the message that it says. */
   readonly onRendered?: OnRendered | undefined;
+  /** Leaps of a clock up to this long are no time in which a source was not asked, ms. Default: the source's */
+  readonly leastGapMs?: number;
 }
 
 export interface App {
@@ -83,7 +85,11 @@ async function start(parts: Parts, asked: Omit<AppOptions, "logger">): Promise<A
   buildOutbox(stored, executors, recording);
   const worker = await buildDetection(stored, { ...configured, recording, stream });
   shown.worker = worker;
-  buildSources(stored, { ...configured, stream });
+  const { leastGapMs } = asked;
+  const sources = configured.sources.map((source) =>
+    leastGapMs === undefined ? source : { ...source, leastGapMs },
+  );
+  buildSources(stored, { sources, stream });
   started();
   logger.info({ version }, "started");
   const { store, clock } = stored;

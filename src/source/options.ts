@@ -43,6 +43,8 @@ export interface SourceOptions {
   readonly streamDeadlineMs: number;
   /** A watermark further behind than this, and than three polls, is warned of. */
   readonly horizonWarnMs: number;
+  /** Polls closer together than this leave no gap in which the source was not asked, however short their interval is. */
+  readonly leastGapMs: number;
 }
 
 /** OpenClaw's table and what has proved itself; spread it and add what only you know. */
@@ -60,6 +62,7 @@ export const defaultSourceOptions = {
   overlapMs: 5 * 60_000,
   streamDeadlineMs: 10_000,
   horizonWarnMs: 60_000,
+  leastGapMs: 1000,
 } as const satisfies Omit<SourceOptions, "name" | "connection">;
 
 /** Deadline of what reads much of the table: the slow levels and the history. */

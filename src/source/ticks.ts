@@ -29,8 +29,6 @@ export type TickView = Pick<PollSnapshot, "xmin" | "ceiling" | "running">;
 
 /** The watermark is the clock of an earlier poll, so it is always at least one poll interval old. */
 const tolerablePolls = 3;
-/** Polls closer together than this leave no gap, however short their interval is. */
-const leastGapUs = 1_000_000;
 /** A poll that takes long is asking all the while; one that takes longer than this may have been paused with its process. */
 const longestPollUs = 60_000_000;
 
@@ -46,10 +44,10 @@ export class Ticks {
   constructor(deps: TickDeps, lagMs = 0) {
     this.#deps = deps;
     this.#lagUs = lagMs * 1000;
-    const { pollIntervalMs, horizonWarnMs } = deps.options;
+    const { pollIntervalMs, horizonWarnMs, leastGapMs } = deps.options;
     const tolerableMs = lagMs + Math.max(horizonWarnMs, tolerablePolls * pollIntervalMs);
     this.#horizon = new HorizonWatch(deps.logger, tolerableMs);
-    this.#tolerableGapUs = Math.max(tolerablePolls * pollIntervalMs * 1000, leastGapUs);
+    this.#tolerableGapUs = 1000 * Math.max(tolerablePolls * pollIntervalMs, leastGapMs);
   }
 
   /** Before a poll reads: says when there is a pause to catch up with. */

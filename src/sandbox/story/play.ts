@@ -28,6 +28,8 @@ export interface StoryWorld {
   readonly engine: Engine | undefined;
   /** Told what goes to the tracker, and the message that it says. */
   readonly onRendered: (markup: string, message: Message) => void;
+  /** Leaps of the clock up to this long are part of the story, ms. */
+  readonly leastGapMs: number;
 }
 
 export interface WatchingDaemon extends Pipeline {
@@ -71,6 +73,7 @@ export async function playStory(options: StoryOptions): Promise<PlayedStory | un
     clock,
     engine: stage.engine,
     onRendered: (markup, message) => stage.jira.messages.add(markup, message),
+    leastGapMs: cadenceMs,
   });
   onStop("driftwarden", () => daemon.stop());
   const narrator = new Narrator(stage.jira, { print, json });
