@@ -14,6 +14,8 @@ export interface Assembly {
   end: number;
   /** Newest row of the last closed attribution; null before there is one. */
   lastEnd: number | null;
+  /** Its oldest row; not there in states that were saved before it was kept. */
+  lastStart?: number;
   /** Features that came, of those it waits for. */
   came: number;
   expected: number;
@@ -113,7 +115,10 @@ export class Assembler {
    */
   forgetBeyond(limit: number): number {
     const assembly = this.#assembly;
-    if (assembly.lastEnd !== null && assembly.lastEnd > limit) assembly.lastEnd = null;
+    if (assembly.lastEnd !== null && assembly.lastEnd > limit) {
+      assembly.lastEnd = null;
+      delete assembly.lastStart;
+    }
     if (!assembly.open || assembly.start <= limit) return 0;
     const { seenAt, value } = this.#host.memory;
     const dropped = seenAt.reduce((n, ts) => n + (Number.isNaN(ts) ? 0 : 1), this.#newcomers.size);
@@ -141,6 +146,7 @@ export class Assembler {
     assembly.open = false;
     assembly.patient = false;
     assembly.lastEnd = assembly.end;
+    assembly.lastStart = assembly.start;
     return { at: assembly.end, newcomers, conflicts };
   }
 
@@ -172,7 +178,7 @@ export class Assembler {
     const assembly = this.#assembly;
     const passed = assembly.lastEnd !== null && row.ts <= assembly.lastEnd;
     if (!assembly.open) {
-      if (passed) return this.#straggle(slot);
+      if (passed || this.#fillsHole(row, slot)) return this.#straggle(row, slot);
       this.#begin(row.ts);
     } else if (passed || row.ts < assembly.start - this.#host.assemblyWindowUs) {
       return "late";
@@ -180,11 +186,20 @@ export class Assembler {
     return this.#place(row, slot);
   }
 
-  /** A row that nobody waited for shows who else is to be waited for next time. */
-  #straggle(slot: number | undefined): DropReason {
+  /** Whether the last attribution closed without this feature, and within the window of its first row. */
+  #fillsHole(row: Row, slot: number | undefined): boolean {
+    const { lastStart } = this.#assembly;
+    if (lastStart === undefined || row.ts >= lastStart + this.#host.assemblyWindowUs) return false;
+    if (row.ts < lastStart - this.#host.assemblyWindowUs) return false;
+    return slot === undefined || this.#host.memory.absent[slot]! > 0;
+  }
+
+  /** A row that nobody waited for shows who else is to be waited for next time. It came, if late: it is not missing. */
+  #straggle(row: Row, slot: number | undefined): DropReason {
     const { memory } = this.#host;
     if (slot === undefined && this.#isFull()) return "too_many_features";
     if (slot === undefined || memory.absent[slot]! >= givenUpAfter) this.#assembly.patient = true;
+    else if (this.#fillsHole(row, slot)) memory.absent[slot] = 0;
     return "late";
   }
 

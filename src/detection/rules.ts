@@ -102,7 +102,8 @@ export function applyRules(input: RuleInput): RuleFindings {
   return {
     evidence,
     arriving: newFeature(input, arriving),
-    uneasy: uneasy || evidence.length > 0,
+    // Learned, its share would be part of what is expected of all the others.
+    uneasy: uneasy || evidence.length > 0 || arriving.length > 0,
   };
 }
 

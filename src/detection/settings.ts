@@ -88,7 +88,7 @@ export const defaultDecision: DecisionSettings = {
   settled: 20,
   provisional: 14,
   slowCadenceUs: 6 * 3_600_000_000,
-  silentCadences: 3,
+  silentCadences: 3.25,
   frozenRun: 3,
   newFeatureShare: 0.03,
 };

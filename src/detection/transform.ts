@@ -10,6 +10,8 @@ const most = 1e12;
 const levelRate = 0.004;
 /** No feature decides more than this part of the common scale. */
 const weightCap = 0.25;
+/** Part of the expected total below which negative levels are noise around zero, not importances with a sign. */
+const signedPart = 0.05;
 
 const clamp = (value: number): number => Math.min(Math.max(value, -most), most);
 
@@ -17,7 +19,9 @@ const clamp = (value: number): number => Math.min(Math.max(value, -most), most);
  * Writes the transformed vector into `scratch.y`; absent features stay NaN.
  *
  * `common_scale` divides by the weighted median of the ratios to the expected vector, not by the sum: a feature that
- * explodes then does not push all others down, and what all have in common (units, sample size) cancels out.
+ * explodes then does not push all others down, and what all have in common (units, sample size) cancels out. Where
+ * negative levels are more than 5 % of the total, they decide the scale like the others: value and level then change
+ * their sign together.
  */
 export function transform(
   kind: Exclude<Transform, "auto">,
@@ -40,17 +44,25 @@ function total({ value }: ModelMemory): number {
 function commonScale(memory: ModelMemory, { ratios, weights }: Scratch): number {
   const { value, level } = memory;
   const expected = expectedTotal(memory);
+  const signed = isSigned(level, expected);
   let n = 0;
   let weight = 0;
   for (let i = 0; i < value.length; i++) {
     const share = level[i]! / expected;
-    if (!(share > 0) || Number.isNaN(value[i])) continue;
+    const size = signed ? Math.abs(share) : share;
+    if (!(size > 0) || Number.isNaN(value[i])) continue;
     ratios[n] = value[i]! / share;
-    weights[n] = Math.min(share, weightCap);
+    weights[n] = Math.min(size, weightCap);
     weight += weights[n++]!;
   }
   const scale = weight > 0 ? weightedMedian(ratios, weights, n) : 0;
   return scale > 0 ? scale : total(memory);
+}
+
+function isSigned(level: Float32Array, expected: number): boolean {
+  let negative = 0;
+  for (const one of level) if (one < 0) negative -= one;
+  return negative > signedPart * expected;
 }
 
 /** Sum of the absolute levels: what an expected vector adds up to; 0 while nothing is learned. */

@@ -62,6 +62,29 @@ describe("an attribution", () => {
     expect(world.engine.counters.dropped.late).toBe(1);
     expect(attributions(world)).toBe(6);
   });
+
+  /** The first row of an attribution stands after its tick, a second younger than the others. */
+  const straggling = (to: number, from: number): World => {
+    const world = new World().run(0, from, vectorOf);
+    for (let i = from; i < to; i++) {
+      const [first, ...rest] = rowsAt(i, vectorOf(i));
+      world.apply(rowsRecord(i, rest));
+      world.apply(tickAt(i + 0.5));
+      const straggler = { ...first!, ts: first!.ts + 1_000_000, tid: first!.tid + 1000 };
+      world.apply({ ...rowsRecord(i, [straggler]), level: 1 });
+    }
+    return world;
+  };
+
+  it("is not opened by a row that the last one lacked, within its window", () => {
+    const world = straggling(40, 30);
+    expect(attributions(world)).toBe(40);
+    expect(world.engine.counters.dropped.late).toBe(10);
+  });
+
+  it("does not miss a feature that came late", () => {
+    expect(straggling(60, 30).opened).toEqual([]);
+  });
 });
 
 describe("rows that were seen before", () => {

@@ -76,9 +76,9 @@ describe("a model that is silent for retire_after", () => {
     const world = new World();
     const days = 20 * (86_400_000_000 / cadence);
     for (let i = 0; i < 12; i++) world.run(i * days, i * days + 1, vectorOf);
-    world.apply(tickAt(13.9 * days));
+    world.apply(tickAt(14.2 * days));
     expect(models(world)).toHaveLength(1);
-    world.apply(tickAt(14 * days));
+    world.apply(tickAt(14.25 * days));
     expect(models(world)).toEqual([]);
   });
 
