@@ -19,6 +19,8 @@ export interface Explanation extends Band {
   readonly span: number;
   /** Of `observed` and the band: what the detector was given, or deviations from the habit of the hour. */
   readonly unit: "value" | "deviations";
+  /** The band is what the other features of the vector tell of this one, not its own past alone. */
+  readonly given?: "others";
 }
 
 /**
@@ -44,6 +46,8 @@ export interface Detector {
   skipOne?(x: Float64Array, at?: number): void;
   /** What is expected of one feature at a time, for explanations; undefined where the detector has no band. */
   band(slot: number, at?: number): Band | undefined;
+  /** What is expected of every feature at a time, NaN where it is unknown: {@link band} for the whole vector. */
+  expected?(into: Float64Array, at?: number): void;
   /**
    * What a score of the value rests on: the value where it is outside its band by itself, else the mean that is
    * furthest beyond its own. For a score of 1 or more `observed` is outside. Call it before the vector is learned;

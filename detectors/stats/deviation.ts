@@ -1,7 +1,7 @@
 /** Arithmetic of residuals: cheap, for the innermost loops. */
 
 /** A residual counts at most so many deviations, so that no single vector reaches a boundary. */
-const CLIP = 5;
+export const CLIP = 5;
 
 /** How far a residual counts. @param floor the least deviation, squared */
 export const mostOf = (deviation: number, floor: number): number =>

@@ -71,7 +71,8 @@ function heldAgainst(said: Explanation, total: string | undefined): string {
   const unit = inShares ? " %" : "";
   const of = said.unit === "value" ? (total ?? "") : " deviations from the habit of the hour";
   const mean = span === 1 ? "" : ` on average over ${span} attributions`;
-  return `${observed < expected ? "fell" : "rose"} to ${is}${unit}${of}${mean}, expected ${from} to ${to}${unit}`;
+  const given = said.given === "others" ? " given how the others moved" : "";
+  return `${observed < expected ? "fell" : "rose"} to ${is}${unit}${of}${mean}, expected ${from} to ${to}${unit}${given}`;
 }
 
 /** Three digits, or as many as it takes to see that the first does not lie between the others. */

@@ -27,36 +27,56 @@ export function transform(
   kind: Exclude<Transform, "auto">,
   memory: ModelMemory,
   scratch: Scratch,
+  at: number,
 ): void {
   const scale =
-    kind === "none" ? 1 : kind === "share" ? total(memory) : commonScale(memory, scratch);
+    kind === "none" ? 1 : kind === "share" ? total(memory) : commonScale(memory, scratch, at);
   const { value } = memory;
   for (let i = 0; i < value.length; i++) scratch.y[i] = clamp(value[i]! / scale);
 }
 
 /** Sum of absolute importances of the attribution; 1 when all are 0. */
 function total({ value }: ModelMemory): number {
+  let most = 0;
+  for (const one of value) if (Math.abs(one) > most) most = Math.abs(one);
+  if (most === 0) return 1;
+  // In units of the largest: the sum of absurd values would be Infinity.
   let sum = 0;
-  for (const one of value) if (!Number.isNaN(one)) sum += Math.min(Math.abs(one), 1e290);
-  return sum > 0 ? sum : 1;
+  for (const one of value) if (!Number.isNaN(one)) sum += Math.abs(one) / most;
+  return Math.min(sum * most, Number.MAX_VALUE) || 1;
 }
 
-function commonScale(memory: ModelMemory, { ratios, weights }: Scratch): number {
-  const { value, level } = memory;
-  const expected = expectedTotal(memory);
-  const signed = isSigned(level, expected);
+function commonScale(memory: ModelMemory, scratch: Scratch, at: number): number {
+  const { value, level, meanDiff } = memory;
+  const { ratios, weights, one: usual } = scratch;
+  const expected = usualValues(memory, usual, at);
+  const signed = isSigned(level, expectedTotal(memory));
   let n = 0;
   let weight = 0;
   for (let i = 0; i < value.length; i++) {
-    const share = level[i]! / expected;
+    const share = usual[i]! / expected;
     const size = signed ? Math.abs(share) : share;
     if (!(size > 0) || Number.isNaN(value[i])) continue;
+    // What changes its sign by habit tells nothing of the scale.
+    if (signed && meanDiff[i]! > Math.abs(level[i]!)) continue;
     ratios[n] = value[i]! / share;
     weights[n] = Math.min(size, weightCap);
     weight += weights[n++]!;
   }
   const scale = weight > 0 ? weightedMedian(ratios, weights, n) : 0;
   return scale > 0 ? scale : total(memory);
+}
+
+/** By the first detector that knows the habits of the hour, else the slow level. @returns their absolute sum */
+function usualValues({ seats, level }: ModelMemory, into: Float64Array, at: number): number {
+  into.fill(Number.NaN);
+  seats.find(({ detector }) => detector.expected)?.detector.expected?.(into, at);
+  let sum = 0;
+  for (let i = 0; i < into.length; i++) {
+    if (Number.isNaN(into[i])) into[i] = level[i]!;
+    sum += Math.abs(into[i]!);
+  }
+  return sum;
 }
 
 function isSigned(level: Float32Array, expected: number): boolean {

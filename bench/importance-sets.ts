@@ -1,0 +1,54 @@
+/** Labelled streams of importances, from files or simulated, and what detection says of them. */
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { type DetectionOptions, Replay } from "../src/cli/replay-engine.ts";
+import type { ReplayMarker } from "../src/cli/replay-feed.ts";
+import { readMarkers } from "../src/cli/replay-files.ts";
+import { csvSource, type RowSource } from "../src/cli/row-source.ts";
+import { modelName } from "../src/stream/model-key.ts";
+import type { ScoredEpisode } from "./attribution-score.ts";
+import { readTruth, type Truth } from "./attribution-truth.ts";
+
+export interface ImportanceSet {
+  readonly sources: readonly RowSource[];
+  readonly markers: readonly ReplayMarker[];
+  readonly truth: Truth;
+}
+
+/** @param folder with `rows/`, `markers.csv` and the truth */
+export async function filedSet(folder: string): Promise<ImportanceSet> {
+  const rows = join(folder, "rows");
+  return {
+    sources: readdirSync(rows)
+      .toSorted()
+      .map((name, place) => csvSource(join(rows, name), place)),
+    markers: await readMarkers(join(folder, "markers.csv")),
+    truth: readTruth(folder),
+  };
+}
+
+/** The episodes of all streams, under each of several settings. */
+export async function episodesIn(
+  { sources, markers }: Pick<ImportanceSet, "sources" | "markers">,
+  settings: readonly DetectionOptions[],
+): Promise<readonly (readonly ScoredEpisode[])[]> {
+  const replays = settings.map((options) => ({
+    replay: new Replay(options),
+    markers: [...markers],
+  }));
+  for (const source of sources) {
+    const feeds = replays.map(({ replay, markers: own }) => replay.feed(source.name, own));
+    await source.read((model, row) => {
+      for (const feed of feeds) feed.take(model, row);
+    });
+    for (const feed of feeds) feed.end();
+  }
+  return replays.map(({ replay }) =>
+    replay.episodes.map(({ opened: { model, at, features, reason } }) => ({
+      model: modelName(model).model,
+      start: at / 1e6,
+      features: features.map(({ feature }) => feature),
+      reason,
+    })),
+  );
+}

@@ -1,0 +1,113 @@
+/** Labelled streams of importances that nobody has seen: drawn anew for every seed, with the truth beside them. */
+import { pythonRandom } from "../detectors/stats/mt19937.ts";
+import type { ReplayMarker } from "../src/cli/replay-feed.ts";
+import type { RowListener, RowSource } from "../src/cli/row-source.ts";
+import { modelKey } from "../src/stream/model-key.ts";
+import type { Truth } from "./attribution-truth.ts";
+import type { Random } from "./simulated-faults.ts";
+import { type ModelPlan, SimulatedModel } from "./simulated-model.ts";
+import { deckOf, modelPlans, name, planEvents, slotsOf, warmUpOf } from "./simulated-plan.ts";
+import { truthOf } from "./simulated-truth.ts";
+import { type Slot, vectorsOf } from "./simulated-vectors.ts";
+
+/** A Monday. */
+export const firstAtSeconds = Date.UTC(2026, 2, 2) / 1000;
+
+export interface SimulatedStreams {
+  readonly sources: readonly RowSource[];
+  readonly markers: readonly ReplayMarker[];
+  readonly truth: Truth;
+}
+
+const keyOf = ({ name }: ModelPlan): string =>
+  modelKey({ tenant: "", environment: "", source: "", model: name });
+
+export function simulatedStreams(seed: number): SimulatedStreams {
+  const random = pythonRandom(seed);
+  const deck = deckOf(random);
+  const streams = modelPlans.map((plan) => {
+    const model = new SimulatedModel(plan, random);
+    const events = planEvents(model, deck, random);
+    const slots = vectorsOf(model, events, random);
+    const markers = events
+      .filter(({ kind }) => kind.marker === true)
+      .map(({ from }) => ({ model: keyOf(plan), at: timeOf(plan, from) * 1e6, marker: "retrain" }));
+    const source: RowSource = {
+      name: plan.name,
+      read: (take) => Promise.resolve(write(plan, slots, { take, random: pythonRandom(seed + 1) })),
+    };
+    const end = timeOf(plan, slotsOf(plan) - 1);
+    const known = {
+      model: plan.name,
+      cadence_minutes: plan.cadenceMinutes,
+      scored_from: timeOf(plan, warmUpOf(plan)),
+      end,
+    };
+    return { source, markers, known, events: truthOf({ plan, events, slots, timeOf: (slot) => timeOf(plan, slot) }) };
+  });
+  return {
+    sources: streams.map(({ source }) => source),
+    markers: streams.flatMap(({ markers }) => markers),
+    truth: {
+      models: streams.map(({ known }) => known),
+      events: streams.flatMap(({ events }) => events),
+    },
+  };
+}
+
+const timeOf = ({ cadenceMinutes }: ModelPlan, slot: number): number =>
+  firstAtSeconds + slot * cadenceMinutes * 60;
+
+interface Writing {
+  readonly take: RowListener;
+  readonly random: Random;
+}
+
+/** One run in 250 is skipped; one in 250 has rows that stand only after those of the next. */
+const rare = 0.004;
+
+function write(plan: ModelPlan, slots: readonly Slot[], { take, random }: Writing): void {
+  const key = keyOf(plan);
+  let late: (() => void)[] = [];
+  const added = new Set<string>();
+  let tid = 0;
+  for (const slot of slots) {
+    if (slot.event?.kind.kind === "new_zero_feature") added.add(`added_${slot.event.from}`);
+    const at = firstAtSeconds + slot.at + 10 * random();
+    const skipped = slot.event === undefined && random() < rare;
+    const straggles = slot.event === undefined && random() < rare;
+    const waiting = late;
+    late = [];
+    for (const [i, { feature, importance }] of skipped ? [] : rowsOf(plan, slot, { added, random }).entries()) {
+      const ts = Math.floor((at + plan.spread * random()) * 1e6);
+      const row = { ts, feature, importance, tid: tid++ };
+      if (straggles && i < 2) late.push(() => take(key, row));
+      else take(key, row);
+    }
+    for (const one of waiting) one();
+  }
+}
+
+function rowsOf(
+  { spread, kind }: ModelPlan,
+  { written, event }: Slot,
+  { added, random }: { readonly added: ReadonlySet<string>; readonly random: Random },
+): readonly { readonly feature: string; readonly importance: number }[] {
+  if (written === undefined) return [];
+  const size = written.reduce((sum, one) => sum + (Number.isFinite(one) ? Math.abs(one) : 0), 0);
+  const leaked = event?.kind.kind === "leak_new";
+  const rows = written.flatMap((importance, i) =>
+    Number.isNaN(importance) ? [] : [{ feature: name(i), importance: rounded(importance * (leaked ? 0.6 : 1)) }],
+  );
+  if (leaked) rows.push({ feature: "leaked", importance: rounded(size * (0.35 + 0.05 * random())) });
+  const sign = kind === "signed" ? -1 : 1;
+  // A frozen exporter repeats these as well.
+  const part = event?.kind.kind === "frozen" ? 0.5 : random();
+  for (const feature of added) rows.push({ feature, importance: rounded(sign * size * 0.001 * part) });
+  const twice = event?.kind.kind === "duplicate_rows" ? rows : [];
+  const order = spread > 0 ? rows.map((row) => ({ row, key: random() })).toSorted((a, b) => a.key - b.key).map(({ row }) => row) : rows;
+  return [...order, ...twice];
+}
+
+/** Nine digits, as a table has them. */
+const rounded = (value: number): number => Number(value.toPrecision(9));

@@ -1,0 +1,210 @@
+/** The control chart of what the other features do not tell: means of conditional residuals, each against its own deviation. */
+import { larger, spread } from "./deviation.ts";
+import { GivenOthers, mostGiven } from "./given-others.ts";
+import {
+  DEVIATION_RATE,
+  FLOOR_PART,
+  type FurthestMean,
+  furthestMean,
+  MEANS_WIDTH,
+  nextMean,
+  SPANS,
+  shortestBeyond,
+} from "./residual-means.ts";
+
+/** Fewer features tell nothing of each other: their shares mirror. */
+const leastGiven = 3;
+/** Conditional residuals before their means are held against what they usually are: means over 30 settle slowly. */
+const JUDGED_FROM = 100;
+
+/** A single residual counts at most so many deviations of the mean over 3 when a large mean is asked whether it is over. */
+const MOST = 8.7;
+
+/** What the chart says of each feature of a vector. Every chart overwrites it: working space, never state. */
+export interface Standardised {
+  /** Residual over its deviation, 0 where there is none. */
+  z: Float64Array;
+  /** Least variance that counts, over the residual's own. */
+  floors: Float64Array;
+  /** Observations of the feature. */
+  ages: Float64Array;
+  /** 1 for a feature that is noisier than its own level: it is learned, but not judged. */
+  noisy: Uint8Array;
+}
+
+export const standardised: Standardised = {
+  z: new Float64Array(mostGiven),
+  floors: new Float64Array(mostGiven),
+  ages: new Float64Array(mostGiven),
+  noisy: new Uint8Array(mostGiven),
+};
+
+/** The newest conditional residuals, and of what: what was scored is not calculated again to be learned. */
+const newest = {
+  owner: undefined as ConditionalChart | undefined,
+  known: 0,
+  z: new Float64Array(mostGiven),
+  u: new Float64Array(mostGiven),
+};
+
+export interface ConditionalSettings {
+  /** The thresholds squared. */
+  readonly limits: readonly number[];
+  /** Observations of a feature before it is scored. */
+  readonly grace: number;
+}
+
+/** Memory: 24 bytes a feature and those of {@link GivenOthers}. */
+export class ConditionalChart {
+  readonly #others: GivenOthers;
+  readonly #series: Float32Array;
+  readonly #settings: ConditionalSettings;
+  readonly #n: number;
+
+  /** A multiple of 8; 0 where there are too few features, or too many. */
+  static bytes(n: number): number {
+    return isGiven(n) ? GivenOthers.bytes(n) + n * MEANS_WIDTH * 4 : 0;
+  }
+
+  /** @param bytes zeroed or saved earlier, 8-byte aligned */
+  constructor(bytes: Uint8Array, n: number, settings: ConditionalSettings) {
+    this.#n = isGiven(n) ? n : 0;
+    this.#settings = settings;
+    this.#others = new GivenOthers(bytes, this.#n);
+    const start = bytes.byteOffset + GivenOthers.bytes(this.#n);
+    this.#series = new Float32Array(bytes.buffer, start, this.#n * MEANS_WIDTH);
+  }
+
+  /** Whether there are features to be known by each other. */
+  get isUsed(): boolean {
+    return this.#n > 0;
+  }
+
+  copy(from: ConditionalChart): void {
+    if (this.#n === 0 || from.#n === 0) return;
+    this.#others.copy(from.#others);
+    this.#series.set(from.#series);
+  }
+
+  /**
+   * Raises the scores of features that stand off what the others tell.
+   *
+   * @param spans how many count @param held whether vectors are being skipped @param sure factor on scores
+   */
+  score(
+    featureScores: Float64Array,
+    {
+      spans,
+      held,
+      sure,
+    }: { readonly spans: number; readonly held: boolean; readonly sure: number },
+  ): void {
+    if (this.#others.known === 0) return;
+    const u = this.#residuals();
+    const { limits, grace } = this.#settings;
+    const { floors, ages, noisy } = standardised;
+    const series = this.#series;
+    const known = this.#others.known;
+    if (known < JUDGED_FROM) return;
+    for (let slot = 0, s = 0; slot < this.#n; slot++, s += MEANS_WIDTH) {
+      if (noisy[slot] === 1 || !(ages[slot]! >= grace) || Number.isNaN(featureScores[slot]))
+        continue;
+      const floor = FLOOR_PART * floors[slot]!;
+      const most = held ? this.#most(s) : 0;
+      let squared = 0;
+      for (let k = 0; k < spans; k++) {
+        const mean = nextMean(series[s + k]!, u[slot]!, k, most);
+        const variance = series[s + SPANS + k]! ** 2 + floor;
+        squared = larger(squared, (mean * mean) / (variance * limits[k]!));
+      }
+      const score = Math.sqrt(squared) * sure;
+      if (score > featureScores[slot]!) featureScores[slot] = score;
+    }
+  }
+
+  /** @param weight of this vector in what is known of the others */
+  learn(weight: number): void {
+    if (this.#n === 0) return;
+    const { z, ages } = standardised;
+    const known = this.#others.known;
+    if (known > 0) {
+      const u = this.#residuals();
+      const series = this.#series;
+      for (let slot = 0, s = 0; slot < this.#n; slot++, s += MEANS_WIDTH) {
+        if (ages[slot] === 0) continue;
+        const rate = larger(DEVIATION_RATE, 1 / Math.min(known, ages[slot]!));
+        for (let k = 0; k < SPANS; k++) {
+          const mean = nextMean(series[s + k]!, u[slot]!, k, 0);
+          series[s + k] = mean;
+          series[s + SPANS + k] = spread(series[s + SPANS + k]!, mean, rate);
+        }
+      }
+    }
+    this.#others.learn(z, weight);
+  }
+
+  /** Only the means follow. @returns 1 + the first span whose mean is beyond its boundary, if that is below `held` */
+  skip(before: number, held: number): number {
+    if (this.#others.known === 0) return held;
+    const u = this.#residuals();
+    const series = this.#series;
+    const { limits } = this.#settings;
+    let shortest = held;
+    for (let slot = 0, s = 0; slot < this.#n; slot++, s += MEANS_WIDTH) {
+      if (standardised.ages[slot]! < this.#settings.grace) continue;
+      const most = before > 0 ? this.#most(s) : 0;
+      for (let k = 0; k < SPANS; k++) series[s + k] = nextMean(series[s + k]!, u[slot]!, k, most);
+      const floor = standardised.floors[slot]!;
+      shortest = shortestBeyond(series, s, { limits, floor, held: shortest });
+    }
+    return shortest;
+  }
+
+  /** Vectors are learned again: what the means remember of the skipped ones is over. */
+  release(): void {
+    for (let s = 0; s < this.#series.length; s += MEANS_WIDTH) this.#series.fill(0, s, s + SPANS);
+  }
+
+  /**
+   * The mean that is furthest beyond what the others tell, in deviations of the residual.
+   *
+   * @returns undefined where the vector scored last was another one's
+   */
+  furthest(
+    slot: number,
+    { spans, held }: { readonly spans: number; readonly held: boolean },
+  ): FurthestMean | undefined {
+    const known = this.#others.known;
+    if (standardised.noisy[slot] === 1) return undefined;
+    if (newest.owner !== this || newest.known !== known || known < JUDGED_FROM) return undefined;
+    const floor = standardised.floors[slot]!;
+    const residual = newest.u[slot]!;
+    const at = slot * MEANS_WIDTH;
+    const most = held ? this.#most(at) : 0;
+    const { limits } = this.#settings;
+    return furthestMean(this.#series, at, { limits, floor, residual, spans, most });
+  }
+
+  #most(at: number): number {
+    return MOST * this.#series[at + SPANS]!;
+  }
+
+  /** Of `standardised.z`. */
+  #residuals(): Float64Array {
+    const { z } = standardised;
+    const known = this.#others.known;
+    if (newest.owner === this && newest.known === known && this.#isNewest(z)) return newest.u;
+    newest.owner = this;
+    newest.known = known;
+    for (let i = 0; i < this.#n; i++) newest.z[i] = z[i]!;
+    this.#others.residuals(z, newest.u);
+    return newest.u;
+  }
+
+  #isNewest(z: Float64Array): boolean {
+    for (let i = 0; i < this.#n; i++) if (newest.z[i] !== z[i]) return false;
+    return true;
+  }
+}
+
+const isGiven = (n: number): boolean => n >= leastGiven && n <= mostGiven;

@@ -1,0 +1,56 @@
+/** How noisy a whole vector usually is at an hour, on this kind of day: fewer rows behind it make every feature noisier. */
+import { buckets, type Visit } from "./calendar.ts";
+import { clipped, larger } from "./deviation.ts";
+
+/** Vectors, weighted by belief, that the overall size remembers. */
+const MEMORY = 500;
+/** Belief in an hour from which on its noise is told from its habit. */
+const BELIEVED = 0.5;
+const LEAST = 0.5;
+const MOST = 3;
+
+/** Place of the overall size and of the weight behind it, after one size for each bucket. */
+const OVERALL = buckets;
+const WEIGHT = buckets + 1;
+
+/**
+ * Mean squares of standardised residuals over the features: one for each hour, and one overall.
+ *
+ * factor = √(believed mean square of the hour / overall mean square), 0.5 to 3; 1 for an hour that has never been.
+ * All features share it, so that a week of hourly vectors tells it. Memory: 200 bytes.
+ */
+export class HourlyNoise {
+  static readonly bytes = (buckets + 2) * 4;
+  readonly #sizes: Float32Array;
+  readonly #stride: number;
+
+  /** @param bytes zeroed or saved earlier, 4-byte aligned @param stride of the buckets in the visits it is given */
+  constructor({ buffer, byteOffset }: Uint8Array, stride: number) {
+    this.#sizes = new Float32Array(buffer, byteOffset, buckets + 2);
+    this.#stride = stride;
+  }
+
+  factor({ bucket, other, own, borrowed }: Visit): number {
+    const sizes = this.#sizes;
+    const overall = sizes[OVERALL]!;
+    if (overall === 0) return 1;
+    const unknown = 1 - own - borrowed;
+    const stride = this.#stride;
+    const sizeOf = (place: number): number => sizes[place / stride]! || overall;
+    const size = own * sizeOf(bucket) + borrowed * sizeOf(other) + unknown * overall;
+    return clipped(larger(Math.sqrt(size / overall), LEAST), MOST);
+  }
+
+  /** @param square mean over the features of squared residuals, in their overall deviations */
+  learn({ bucket, own, rate }: Visit, square: number, weight: number): void {
+    const sizes = this.#sizes;
+    sizes[WEIGHT]! += weight;
+    const slow = larger(weight / MEMORY, weight / sizes[WEIGHT]!);
+    sizes[OVERALL]! += (square - sizes[OVERALL]!) * slow;
+    // Before it is known, what is missing of the habit would pass for noise.
+    if (own < BELIEVED) return;
+    const place = bucket / this.#stride;
+    const before = sizes[place]! || sizes[OVERALL]!;
+    sizes[place] = before + (square - before) * rate;
+  }
+}
