@@ -1,5 +1,5 @@
-/** The control chart of what the other features do not tell: means of conditional residuals, each against its own deviation. */
-import { larger, spread } from "./deviation.ts";
+/** The control chart of what the other features do not tell: means of conditional residuals, each against its own variance. */
+import { larger } from "./deviation.ts";
 import { GivenOthers, mostGiven } from "./given-others.ts";
 import {
   DEVIATION_RATE,
@@ -114,7 +114,7 @@ export class ConditionalChart {
       let squared = 0;
       for (let k = 0; k < spans; k++) {
         const mean = nextMean(series[s + k]!, u[slot]!, k, most);
-        const variance = series[s + SPANS + k]! ** 2 + floor;
+        const variance = series[s + SPANS + k]! + floor;
         squared = larger(squared, (mean * mean) / (variance * limits[k]!));
       }
       const score = Math.sqrt(squared) * sure;
@@ -136,7 +136,7 @@ export class ConditionalChart {
         for (let k = 0; k < SPANS; k++) {
           const mean = nextMean(series[s + k]!, u[slot]!, k, 0);
           series[s + k] = mean;
-          series[s + SPANS + k] = spread(series[s + SPANS + k]!, mean, rate);
+          series[s + SPANS + k]! += (mean * mean - series[s + SPANS + k]!) * rate;
         }
       }
     }
@@ -155,7 +155,7 @@ export class ConditionalChart {
       const most = before > 0 ? this.#most(s) : 0;
       for (let k = 0; k < SPANS; k++) series[s + k] = nextMean(series[s + k]!, u[slot]!, k, most);
       const floor = standardised.floors[slot]!;
-      shortest = shortestBeyond(series, s, { limits, floor, held: shortest });
+      shortest = shortestBeyond(series, s, { limits, floor, held: shortest, squared: true });
     }
     return shortest;
   }
@@ -182,11 +182,11 @@ export class ConditionalChart {
     const at = slot * MEANS_WIDTH;
     const most = held ? this.#most(at) : 0;
     const { limits } = this.#settings;
-    return furthestMean(this.#series, at, { limits, floor, residual, spans, most });
+    return furthestMean(this.#series, at, { limits, floor, residual, spans, most, squared: true });
   }
 
   #most(at: number): number {
-    return MOST * this.#series[at + SPANS]!;
+    return MOST * Math.sqrt(this.#series[at + SPANS]!);
   }
 
   /** Of `standardised.z`. */

@@ -11,8 +11,10 @@ const MEMORY = 500;
 const FIRST = 60;
 /** The inverse is taken anew after so many attributions, and less often once the covariance is old. */
 const REFRESH = 20;
-const REFRESH_OLD = 50;
+const REFRESH_OLD = 100;
 const OLD = 300;
+/** From then on one vector in so many is learned, for all of them. */
+const SPARSE = 4;
 /** Part of the mean variance that is added to every variance, and more while there are few attributions. */
 const SHRINK = 0.1;
 
@@ -26,12 +28,14 @@ const triangle = (n: number): number => (n * (n + 1)) / 2;
 /** Every call overwrites them: working space, never state. */
 let lower = new Float64Array(64 * 64);
 let inverse = new Float64Array(64 * 64);
+const calm = new Float64Array(mostGiven);
 
 /**
  * A forgetting covariance C of many series and its shrunk inverse Ω = (C + (0.1 + n/weight)·tr(C)/n·I)⁻¹.
  *
  * The part of z_i that the others do not tell is u_i = (Ωz)_i / Ω_ii. C is an exponentially weighted mean of z·zᵀ, z clipped
- * at 3, with memory 500; Ω is taken anew every 20 attributions from the 60th on, every 50 from the 300th on. Both are
+ * at 3, with memory 500; Ω is taken anew every 20 attributions from the 60th on, every 100 from the 300th on, when one vector in four is learned,
+ * since neighbours say the same; both are
  * kept, since a state must have one future: C as it is would give another Ω.
  *
  * Time: n² multiplications a vector, n³/2 a refresh. Memory: 4·n bytes a series.
@@ -98,17 +102,18 @@ export class GivenOthers {
     const n = this.#n;
     if (n === 0) return;
     const header = this.#header;
-    header[COUNT]! += 1;
+    const count = (header[COUNT]! += 1);
     header[WEIGHT]! += weight;
-    const rate = larger(weight / MEMORY, weight / header[WEIGHT]!);
+    if (count >= OLD && count % SPARSE !== 0) return;
+    const times = count < OLD ? weight : SPARSE * weight;
+    const rate = larger(times / MEMORY, times / header[WEIGHT]!);
     const covariance = this.#covariance;
+    const kept = 1 - rate;
+    for (let i = 0; i < n; i++) calm[i] = clipped(z[i]!, CLIP);
     for (let i = 0, at = 0; i < n; i++) {
-      const own = clipped(z[i]!, CLIP);
-      for (let j = 0; j <= i; j++, at++) {
-        covariance[at]! += (own * clipped(z[j]!, CLIP) - covariance[at]!) * rate;
-      }
+      const own = calm[i]! * rate;
+      for (let j = 0; j <= i; j++, at++) covariance[at] = covariance[at]! * kept + own * calm[j]!;
     }
-    const count = header[COUNT]!;
     if (count >= FIRST && count % (count < OLD ? REFRESH : REFRESH_OLD) === 0) this.#invert();
   }
 

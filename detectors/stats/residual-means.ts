@@ -21,7 +21,7 @@ export interface FurthestMean {
 export const furtherThan = (one: FurthestMean, other: FurthestMean): boolean =>
   Math.abs(one.mean) * other.reach > Math.abs(other.mean) * one.reach;
 
-/** A feature's means stand in an array one after the other, then the deviation of each. */
+/** A feature's means stand in an array one after the other, then the deviation (or the variance) of each. */
 export const MEANS_WIDTH = 2 * SPANS;
 
 export interface MeansContext {
@@ -29,6 +29,8 @@ export interface MeansContext {
   readonly limits: readonly number[];
   /** Least variance that counts. */
   readonly floor: number;
+  /** The array holds variances. */
+  readonly squared?: boolean;
 }
 
 /** The mean after one more residual. @param most while vectors are skipped, how far a residual counts; else 0 */
@@ -47,12 +49,14 @@ export function furthestMean(
     residual,
     spans,
     most,
+    squared = false,
   }: MeansContext & { readonly residual: number; readonly spans: number; readonly most: number },
 ): FurthestMean {
   let found: FurthestMean = { k: 0, mean: 0, reach: 1 };
   for (let k = 0; k < spans; k++) {
     const mean = nextMean(series[at + k]!, residual, k, most);
-    const variance = series[at + SPANS + k]! ** 2 + FLOOR_PART * floor;
+    const spread = series[at + SPANS + k]!;
+    const variance = (squared ? spread : spread * spread) + FLOOR_PART * floor;
     const one = { k, mean, reach: Math.sqrt(variance * limits[k]!) };
     if (k === 0 || furtherThan(one, found)) found = one;
   }
@@ -63,10 +67,11 @@ export function furthestMean(
 export function shortestBeyond(
   series: Float32Array,
   at: number,
-  { limits, floor, held }: MeansContext & { readonly held: number },
+  { limits, floor, held, squared = false }: MeansContext & { readonly held: number },
 ): number {
   for (let k = 0; k < SPANS && k + 1 < held; k++) {
-    const variance = series[at + SPANS + k]! ** 2 + FLOOR_PART * floor;
+    const spread = series[at + SPANS + k]!;
+    const variance = (squared ? spread : spread * spread) + FLOOR_PART * floor;
     if (series[at + k]! ** 2 >= variance * limits[k]!) return k + 1;
   }
   return held;
