@@ -19,7 +19,7 @@ export interface Seat {
 
 const align = (bytes: number): number => Math.ceil(bytes / 8) * 8;
 
-/** Three Float64, five Float32 and four Uint8 a feature, after the scalars. */
+/** Three Float64, five Float32 and five Uint8 a feature, after the scalars. */
 export const ownBytes = (nFeatures: number): number =>
   (noiseHead + noiseRing) * 8 + align(nFeatures * (3 * 8 + 5 * 4 + 5));
 
@@ -60,6 +60,8 @@ export class ModelMemory {
   readonly absent: Uint8Array;
   readonly bad: Uint8Array;
   readonly fresh: Uint8Array;
+  /** How coarse its values are: 128 + the exponent of the least step ever seen, 0 before one. */
+  readonly step: Uint8Array;
 
   constructor(shape: MemoryShape) {
     const n = shape.nFeatures;
@@ -89,6 +91,7 @@ export class ModelMemory {
     this.absent = small(1);
     this.bad = small(2);
     this.fresh = small(3);
+    this.step = small(4);
     this.sections = sectionsOf(buffer, own, sizes);
     this.value.fill(Number.NaN);
     this.seenAt.fill(Number.NaN);
@@ -128,7 +131,7 @@ export class ModelMemory {
 }
 
 /** What stays when everything is learned anew, and what does not. */
-const kept = ["value", "seenAt", "previous", "presence", "absent", "bad"] as const;
+const kept = ["value", "seenAt", "previous", "presence", "absent", "bad", "step"] as const;
 const learned = ["level", "count", "last", "meanDiff", "crossed", "fresh"] as const;
 
 const unit = ({ raw }: MemoryShape): DetectorUse["only"] => (raw ? "raw" : "parts");

@@ -41,7 +41,9 @@ export function noRules(): RuleState {
 }
 
 const knownAfter = 8;
-const knownPresence = 0.9;
+/** A feature is missed when a run without it is that unlikely, after two attributions at the earliest. */
+const unlikely = 3e-5;
+const fewest = 2;
 /** Values ≥ 0 after which a negative one is nonsense. */
 const positivesNeeded = 150;
 /** Where vectors repeat more often than this by themselves, repetition means nothing. */
@@ -79,11 +81,13 @@ export function applyRules(input: RuleInput): RuleFindings {
   for (let slot = 0; slot < memory.nFeatures; slot++) {
     const badNow = rejectBad(input, slot);
     followRuns(memory, slot, badNow);
+    followStep(memory, slot);
     const gone = memory.absent[slot]! > 0;
     if ((gone || badNow) && isKnown(memory, slot)) {
-      uneasy = true;
-      if (memory.absent[slot]! >= 2) missing.push(slot);
-      else if (memory.bad[slot]! >= 2) bad.push(slot);
+      const longest = longestRun(memory.presence[slot]!);
+      uneasy ||= longest === fewest;
+      if (memory.absent[slot]! >= longest) missing.push(slot);
+      else if (memory.bad[slot]! >= longest) bad.push(slot);
     }
     if (memory.fresh[slot]! > 0) followNewcomer(input, slot, { total, fresh, arriving });
   }
@@ -91,7 +95,7 @@ export function applyRules(input: RuleInput): RuleFindings {
     ...said(
       missing,
       "feature_missing",
-      `${named(input, missing)} did not come twice running while the rest came`,
+      `${named(input, missing)} did not come ${running(memory.absent, missing)} while the rest came`,
     ),
     ...said(bad, "bad_values", `${named(input, bad)} had no usable value twice running`),
     ...secondExporter(input),
@@ -107,14 +111,22 @@ export function applyRules(input: RuleInput): RuleFindings {
   };
 }
 
-/** Learned when nothing is wrong: how often each feature comes, how often the vector repeats. */
-export function learnHabits({ presence, count, seenAt }: ModelMemory, state: RuleState): void {
+/** Learned when nothing is wrong: how often each feature is usable, how often the vector repeats. */
+export function learnHabits({ presence, count, value }: ModelMemory, state: RuleState): void {
   for (let i = 0; i < presence.length; i++) {
-    const came = Number.isNaN(seenAt[i]) ? 0 : 1;
-    const rate = Math.max(habitRate, 1 / (count[i]! + 1));
-    presence[i] = presence[i]! + (came - presence[i]!) * rate;
+    // A run without it is learned when it ends: until then it may be the beginning of a fault.
+    if (Number.isNaN(value[i])) continue;
+    presence[i] = presence[i]! + (1 - presence[i]!) * presenceRate(count[i]!);
   }
   state.repeats += ((state.sameRun > 1 ? 1 : 0) - state.repeats) * habitRate;
+}
+
+const presenceRate = (count: number): number => Math.max(habitRate, 1 / (count + 1));
+
+/** Attributions in a row without a usable value that are hardly chance for a feature that is usable so often. */
+function longestRun(presence: number): number {
+  if (presence >= 1) return fewest;
+  return Math.max(fewest, Math.ceil(Math.log(unlikely) / Math.log(1 - presence)));
 }
 
 /** What is so now is normal from here on. */
@@ -132,7 +144,13 @@ export function acceptHabits(
 }
 
 const isKnown = ({ presence, count }: ModelMemory, slot: number): boolean =>
-  presence[slot]! >= knownPresence && count[slot]! >= knownAfter;
+  presence[slot]! > 0 && count[slot]! >= knownAfter;
+
+/** `twice running`, or how often where that was not yet enough. */
+function running(runs: Uint8Array, slots: readonly number[]): string {
+  const run = Math.max(...slots.map((slot) => runs[slot]!));
+  return run === fewest ? "twice running" : `${run} times running`;
+}
 
 /** @returns whether a row came and its value cannot be used */
 function rejectBad({ memory, state }: RuleInput, slot: number): boolean {
@@ -151,11 +169,34 @@ function rejectBad({ memory, state }: RuleInput, slot: number): boolean {
   return true;
 }
 
-function followRuns({ absent, bad, seenAt }: ModelMemory, slot: number, badNow: boolean): void {
+function followRuns(memory: ModelMemory, slot: number, badNow: boolean): void {
+  const { absent, bad, seenAt } = memory;
   const came = !Number.isNaN(seenAt[slot]);
+  if (came && !badNow) learnRun(memory, slot);
   absent[slot] = came ? 0 : Math.min(absent[slot]! + 1, 255);
   if (came) bad[slot] = badNow ? Math.min(bad[slot]! + 1, 255) : 0;
 }
+
+/** It is usable again: a run without it that was not reported belongs to its habits. */
+function learnRun({ absent, bad, presence, count }: ModelMemory, slot: number): void {
+  const run = Math.max(absent[slot]!, bad[slot]!);
+  if (run === 0 || run >= longestRun(presence[slot]!)) return;
+  presence[slot] = presence[slot]! * (1 - presenceRate(count[slot]!)) ** run;
+}
+
+/** Where a step's exponent begins in a byte. */
+const stepZero = 128;
+
+function followStep({ value, previous, step }: ModelMemory, slot: number): void {
+  const distance = Math.abs(value[slot]! - previous[slot]!);
+  if (!(distance > 0 && distance < Number.POSITIVE_INFINITY)) return;
+  const exponent = Math.min(Math.max(Math.floor(Math.log2(distance)) + stepZero, 1), 255);
+  if (step[slot] === 0 || exponent < step[slot]!) step[slot] = exponent;
+}
+
+/** Upper bound of the least step between two values of a feature; 0 before there was one. */
+export const leastStep = ({ step }: ModelMemory, slot: number): number =>
+  step[slot] === 0 ? 0 : 2 ** (step[slot]! - stepZero + 1);
 
 /** `fresh` is 1 + the times it was seen large; a small one is adopted at once. */
 function followNewcomer(
