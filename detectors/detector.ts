@@ -17,8 +17,8 @@ export interface Explanation extends Band {
   readonly observed: number;
   /** Vectors behind `observed`; 1 is the newest alone. */
   readonly span: number;
-  /** Of `observed` and the band: what the detector was given, or deviations from the habit of the hour. */
-  readonly unit: "value" | "deviations";
+  /** Of `observed` and the band: what the detector was given, deviations from the habit of the hour, or how often it is not 0. */
+  readonly unit: "value" | "deviations" | "frequency";
   /** The band is what the other features of the vector tell of this one, not its own past alone. */
   readonly given?: "others";
 }

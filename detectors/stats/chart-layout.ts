@@ -5,6 +5,7 @@ import { ConditionalChart } from "./conditional-chart.ts";
 import { Habits } from "./habits.ts";
 import { HourlyNoise } from "./hourly-noise.ts";
 import { MEANS_WIDTH, SPANS } from "./residual-means.ts";
+import { SPARSE_WIDTH } from "./sparse.ts";
 
 /** Places of a feature's numbers. */
 export const COUNT = 0;
@@ -12,7 +13,8 @@ export const LEVEL = 1;
 export const DEVIATION = 2;
 export const MEANS = 3;
 export const DEVIATIONS = MEANS + SPANS;
-export const STRIDE = MEANS + MEANS_WIDTH;
+export const FREQUENCIES = MEANS + MEANS_WIDTH;
+export const STRIDE = FREQUENCIES + SPARSE_WIDTH;
 
 /** How many spans count (0: all), then the habits, then the features. */
 export const HELD_BYTES = 8 + HourlyNoise.bytes;

@@ -5,6 +5,7 @@ import {
   COUNT,
   DEVIATION,
   DEVIATIONS,
+  FREQUENCIES,
   featuresAt,
   HELD_BYTES,
   LEVEL,
@@ -29,6 +30,7 @@ import {
   shortestBeyond,
 } from "./residual-means.ts";
 import { atRootDistance, rootDistance } from "./root-distance.ts";
+import { deviateOf, frequenciesOf, isSparse, learnFrequency, skipFrequency } from "./sparse.ts";
 
 /** By how much boundaries are wider at an hour that has not been visited: day and hour may differ by more than was seen. */
 const DOUBT = 0.15;
@@ -48,6 +50,8 @@ export class ResidualChart implements Detector {
   readonly #settings: SeasonalChartParams;
   /** The thresholds squared. */
   readonly #limits: readonly number[];
+  /** The deviate at which the frequency of a sparse series is beyond its boundary. */
+  readonly #rarely: number;
 
   constructor(settings: SeasonalChartParams, state: DetectorState) {
     const { bytes, nFeatures } = state;
@@ -55,6 +59,7 @@ export class ResidualChart implements Detector {
     this.#others = othersOf(settings, state);
     this.#settings = settings;
     this.#limits = settings.thresholds.map((one) => one * one);
+    this.#rarely = settings.thresholds[SPANS - 1]!;
     this.#held = new Float32Array(buffer, byteOffset, 2);
     this.#noise = new HourlyNoise(bytes.subarray(8), nFeatures);
     this.#habits = new Habits(bytes.subarray(HELD_BYTES), nFeatures);
@@ -79,6 +84,11 @@ export class ResidualChart implements Detector {
       if (given) unknown(slot);
       const value = bounded(x[slot]!);
       if (Number.isNaN(value) || series[s + COUNT]! < grace) continue;
+      if (isSparse(series, s + FREQUENCIES)) {
+        const seen = { value, n: series[s + COUNT]! };
+        featureScores[slot] = (deviateOf(series, s + FREQUENCIES, seen) / this.#rarely) * sure;
+        continue;
+      }
       const expected = series[s + LEVEL]! + habitOf(values, slot, visit);
       const floor = this.#floor(expected);
       const most = mostOf(series[s + DEVIATION]!, floor);
@@ -118,16 +128,18 @@ export class ResidualChart implements Detector {
       if (Number.isNaN(value)) continue;
       const n = series[s + COUNT]! + 1;
       series[s + COUNT] = n;
+      learnFrequency(series, s + FREQUENCIES, { value, n });
+      const sparse = isSparse(series, s + FREQUENCIES);
       if (n === 1) series[s + LEVEL] = value;
       const expected = series[s + LEVEL]! + habitOf(values, slot, visit);
       const floor = this.#floor(expected);
       const most = mostOf(series[s + DEVIATION]!, floor);
       const distance = rootDistance(value, expected, bend) / noise;
-      if (n >= UNCLIPPED) {
+      if (n >= UNCLIPPED && !sparse) {
         squares += ((CLIP * clipped(distance, most)) / most) ** 2;
         counted++;
       }
-      if (given) this.#standardise(slot, clipped(distance, most) / most, floor);
+      if (given && !sparse) this.#standardise(slot, clipped(distance, most) / most, floor);
       const residual = n < UNCLIPPED ? distance : clipped(distance, most);
       const rate = larger(DEVIATION_RATE * weight, n < weights ? 1 / n : weight / weights);
       series[s + DEVIATION] = spread(series[s + DEVIATION]!, residual, rate);
@@ -162,6 +174,8 @@ export class ResidualChart implements Detector {
       if (given) unknown(slot);
       const value = bounded(x[slot]!);
       if (Number.isNaN(value) || series[s + COUNT]! < grace) continue;
+      skipFrequency(series, s + FREQUENCIES, value);
+      if (isSparse(series, s + FREQUENCIES)) continue;
       const expected = series[s + LEVEL]! + habitOf(values, slot, visit);
       const floor = this.#floor(expected);
       const most = mostOf(series[s + DEVIATION]!, floor);
@@ -200,24 +214,28 @@ export class ResidualChart implements Detector {
     const band = this.band(slot, at);
     if (band === undefined) return undefined;
     const value = bounded(given);
+    const often = slot * STRIDE + FREQUENCIES;
+    if (isSparse(this.#series, often)) {
+      const most = this.#rarely / sureness(at, this.#habits.visit(at));
+      const frequencies = frequenciesOf(this.#series, often, { value, n: band.n, most });
+      return { ...frequencies, n: band.n, span: LENGTHS[SPANS - 1]!, unit: "frequency" };
+    }
     if (value < band.low || value > band.high)
       return { ...band, observed: value, span: 1, unit: "value" };
     const visit = this.#habits.visit(at);
     const noise = this.#noise.factor(visit);
     const sure = sureness(at, visit);
     const { expected } = band;
-    const distance = rootDistance(value, expected, this.#settings.linear_below) / noise;
+    const residual = rootDistance(value, expected, this.#settings.linear_below) / noise;
     const spans = this.#held[0]! || SPANS;
     const at0 = slot * STRIDE + MEANS;
-    const floor = this.#floor(expected);
-    const limits = this.#limits;
-    const means = { limits, floor, spans, residual: distance, most: 0 };
+    const means = { limits: this.#limits, floor: this.#floor(expected), spans, residual, most: 0 };
     const alone = furthestMean(this.#series, at0, means);
     const beside = this.#others.furthest(slot, { spans, held: this.#held[0]! > 0 });
     const isBeside = beside !== undefined && furtherThan(beside, alone);
     const { k, reach } = isBeside ? beside : alone;
     const unit = isBeside ? this.#deviation(slot, expected) : 1;
-    const mean = nextMean(this.#series[at0 + k]!, distance, k, 0);
+    const mean = nextMean(this.#series[at0 + k]!, residual, k, 0);
     // What the others tell of the mean: what it would be, were there nothing else.
     const told = isBeside ? mean - beside.mean * unit : 0;
     const away = (reach * unit) / sure;

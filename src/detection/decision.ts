@@ -1,6 +1,7 @@
 /** From scores to crossings: which features stand beyond the boundary, and how often lately. */
 import type { DetectorScore } from "./event.ts";
 import type { ModelMemory, Seat } from "./memory.ts";
+import { leastStep } from "./rules.ts";
 import type { Scratch } from "./scratch.ts";
 import { type DecisionSettings, type DetectorUse, enoughFor } from "./settings.ts";
 
@@ -62,7 +63,7 @@ export function judge(
     detectors.push({ detector: use.type.name, score });
     if (score === undefined || !known || !decides(use, slow && !judged)) continue;
     if (one.every(Number.isNaN)) whole = stronger(whole, { seat, score: score / widen });
-    else takeScores(memory, scratch, { use, widen, enough });
+    else takeScores(memory, scratch, { seat, at, widen, enough });
     judged = true;
     stoodIn = !use.judge;
   }
@@ -80,25 +81,46 @@ function inUnits(score: number | undefined, boundary = 1): number | undefined {
   return score === undefined ? undefined : score / boundary;
 }
 
-interface ScoreOptions extends Pick<JudgeContext, "widen"> {
-  readonly use: DetectorUse;
+interface ScoreOptions extends Pick<JudgeContext, "widen" | "at"> {
+  readonly seat: Seat;
   /** Observations of a feature that are enough. */
   readonly enough: number;
 }
 
+/** Just below what counts as clean. */
+const unremarkable = 0.79;
+
 /** Takes over what one detector said of the features that are known well enough. */
 function takeScores(
-  { count, crossed }: ModelMemory,
-  { scores, one }: Scratch,
-  { use, widen, enough }: ScoreOptions,
+  memory: ModelMemory,
+  { scores, one, y }: Scratch,
+  { seat, at, widen, enough }: ScoreOptions,
 ): void {
+  const { count, crossed } = memory;
+  const { use, detector } = seat;
   const unit = widen * (use.boundary ?? 1);
   for (let i = 0; i < one.length; i++) {
     if (count[i]! < enough) continue;
-    const scaled = one[i]! / unit;
+    let scaled = one[i]! / unit;
+    if (scaled > unremarkable && use.only === "parts") {
+      const band = detector.band(i, at);
+      if (band !== undefined && isOneStep(memory, i, { y: y[i]!, expected: band.expected }))
+        scaled = unremarkable;
+    }
     if (!(scaled <= scores[i]!)) scores[i] = scaled;
     if (use.atOnce === true && scaled >= 1) crossed[i] = everBefore;
   }
+}
+
+/** Whether a value is no further from what is expected than the least step between two of its values. */
+function isOneStep(
+  memory: ModelMemory,
+  slot: number,
+  { y, expected }: { readonly y: number; readonly expected: number },
+): boolean {
+  const step = leastStep(memory, slot);
+  // In the unit of the transformed vector.
+  return y !== 0 && step > 0 && Math.abs(y - expected) <= (step * y) / memory.value[slot]!;
 }
 
 /** The feature without which the vector would be most normal gets its score. */

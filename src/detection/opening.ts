@@ -65,6 +65,7 @@ function sentence(input: ShiftInput, slot: number): string {
 /** `fell to 5.4 % of the usual total on average over 10 attributions, expected 8 to 12 %` */
 function heldAgainst(said: Explanation, total: string | undefined): string {
   const { observed, expected, span, high } = said;
+  if (said.unit === "frequency") return heldAgainstFrequency(said);
   const inShares = total !== undefined && said.unit === "value";
   const low = inShares && high > 0 ? Math.max(said.low, 0) : said.low;
   const [is, from, to] = distinct([observed, low, high].map((one) => (inShares ? one * 100 : one)));
@@ -73,6 +74,12 @@ function heldAgainst(said: Explanation, total: string | undefined): string {
   const mean = span === 1 ? "" : ` on average over ${span} attributions`;
   const given = said.given === "others" ? " given how the others moved" : "";
   return `${observed < expected ? "fell" : "rose"} to ${is}${unit}${of}${mean}, expected ${from} to ${to}${unit}${given}`;
+}
+
+/** `is not zero in 40 % of the newest 30 attributions, usually in 4 %` */
+function heldAgainstFrequency({ observed, expected, span }: Explanation): string {
+  const [is, usual] = [observed, expected].map((one) => figure(one * 100));
+  return `is not zero in ${is} % of the newest ${span} attributions, usually in ${usual} %`;
 }
 
 /** Three digits, or as many as it takes to see that the first does not lie between the others. */

@@ -46,8 +46,10 @@ const unlikely = 3e-5;
 const fewest = 2;
 /** Values ≥ 0 after which a negative one is nonsense. */
 const positivesNeeded = 150;
-/** Where vectors repeat more often than this by themselves, repetition means nothing. */
-const repeatsTolerated = 0.05;
+/** Vectors repeat by themselves at least so often. */
+const leastRepeats = 1e-4;
+/** Where they repeat more often than this, repetition means nothing. */
+const repeatsTolerated = 0.3;
 const habitRate = 0.02;
 
 export interface RuleInput {
@@ -118,7 +120,8 @@ export function learnHabits({ presence, count, value }: ModelMemory, state: Rule
     if (Number.isNaN(value[i])) continue;
     presence[i] = presence[i]! + (1 - presence[i]!) * presenceRate(count[i]!);
   }
-  state.repeats += ((state.sameRun > 1 ? 1 : 0) - state.repeats) * habitRate;
+  // So is a run of identical ones, from when vectors are judged on.
+  if (state.sameRun === 1) state.repeats -= state.repeats * habitRate;
 }
 
 const presenceRate = (count: number): number => Math.max(habitRate, 1 / (count + 1));
@@ -219,12 +222,22 @@ function newFeature(input: RuleInput, slots: readonly number[]): readonly Eviden
 }
 
 function frozen({ memory, state, settings, settled }: RuleInput): readonly Evidence[] {
-  state.sameRun = repeatsPrevious(memory) ? state.sameRun + 1 : 1;
+  const before = state.sameRun;
+  state.sameRun = repeatsPrevious(memory) ? before + 1 : 1;
+  const ended = state.sameRun === 1 && before < longestRepeat(state, settings) ? before - 1 : 0;
+  const repeated = settled ? ended : Math.min(state.sameRun - 1, 1);
+  state.repeats = 1 - (1 - state.repeats) * (1 - habitRate) ** repeated;
   if (state.sameRun === 1) state.frozenAccepted = false;
-  const unusual = settled && state.repeats < repeatsTolerated;
-  if (state.sameRun < settings.frozenRun || !unusual || state.frozenAccepted) return [];
+  if (!settled || state.sameRun < longestRepeat(state, settings) || state.frozenAccepted) return [];
   const reason = `the exporter repeats itself: ${state.sameRun} identical vectors in a row`;
   return [{ kind: "frozen", slots: [], score: state.sameRun / settings.frozenRun, reason }];
+}
+
+/** Identical vectors in a row that are hardly chance where they repeat by themselves so often. */
+function longestRepeat({ repeats }: RuleState, { frozenRun }: DecisionSettings): number {
+  if (repeats >= repeatsTolerated) return Number.POSITIVE_INFINITY;
+  const usual = Math.max(repeats, leastRepeats);
+  return Math.max(frozenRun, 1 + Math.ceil(Math.log(unlikely) / Math.log(usual)));
 }
 
 function repeatsPrevious({ value, previous }: ModelMemory): boolean {

@@ -32,8 +32,8 @@ export function crossedBand(
   judged: Judged,
 ): BandInShares {
   const said = explained(memory, scratch, judged);
-  // Deviations are no shares.
-  if (said?.unit === "deviations") return noBand;
+  // Deviations and frequencies are no shares.
+  if (said !== undefined && said.unit !== "value") return noBand;
   return inShares(memory, said ?? expectedBand(memory, judged));
 }
 

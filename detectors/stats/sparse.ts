@@ -1,0 +1,90 @@
+/** Series that are mostly zero: what is judged of them is how often they are not. */
+import type { Band } from "../detector.ts";
+import { larger } from "./deviation.ts";
+
+/** A series is sparse while less than this part of its values is not zero. */
+const SPARSE = 0.5;
+/** Values that the newest frequency stands for, and its weight for the newest one. */
+const SPAN = 30;
+const FAST = 2 / (SPAN + 1);
+const SLOW = 1 / 500;
+const MEMORY = 1 / SLOW;
+const UNSEEN = 0.1;
+
+/** Places of the usual and of the newest frequency, from where they begin. */
+const USUAL = 0;
+const NEWEST = 1;
+export const SPARSE_WIDTH = 2;
+
+/** How often it is usually not zero, as if a tenth of a value more had been each; 0 to 1. */
+function usualFrequency(series: Float32Array, at: number, n: number): number {
+  const seen = Math.min(n, MEMORY);
+  return (series[at + USUAL]! * seen + UNSEEN) / (seen + 2 * UNSEEN);
+}
+
+export const isSparse = (series: Float32Array, at: number): boolean => series[at + USUAL]! < SPARSE;
+
+/** How often it was not zero lately, this value included. */
+function newestFrequency(series: Float32Array, at: number, value: number): number {
+  return series[at + NEWEST]! + ((value === 0 ? 0 : 1) - series[at + NEWEST]!) * FAST;
+}
+
+/** @param n values seen, this one included */
+export function learnFrequency(
+  series: Float32Array,
+  at: number,
+  { value, n }: { readonly value: number; readonly n: number },
+): void {
+  const is = value === 0 ? 0 : 1;
+  series[at + USUAL]! += (is - series[at + USUAL]!) * larger(SLOW, 1 / n);
+  series[at + NEWEST]! += (is - series[at + NEWEST]!) * larger(FAST, 1 / n);
+}
+
+/** Only the newest frequency follows. */
+export function skipFrequency(series: Float32Array, at: number, value: number): void {
+  series[at + NEWEST] = newestFrequency(series, at, value);
+}
+
+/**
+ * √(2·n·KL(newest ‖ usual)), what a normal deviate of the same likelihood would be.
+ *
+ * Source: Chernoff 1952, Annals of Mathematical Statistics 23(4).
+ */
+function frequencyDeviate(newest: number, usual: number): number {
+  const there = newest <= 0 ? 0 : newest * Math.log(newest / usual);
+  const not = newest >= 1 ? 0 : (1 - newest) * Math.log((1 - newest) / (1 - usual));
+  return Math.sqrt(2 * SPAN * larger(0, there + not));
+}
+
+/** The frequency above the usual one at which the deviate is so large; 1 where none is. */
+function frequencyAt(deviate: number, usual: number): number {
+  let [low, high] = [usual, 1];
+  for (let step = 0; step < 40; step++) {
+    const middle = (low + high) / 2;
+    if (frequencyDeviate(middle, usual) < deviate) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+/** A value that comes, and how many were seen. */
+interface Coming {
+  readonly value: number;
+  readonly n: number;
+}
+
+/** How often it is not zero lately, this value included, as a normal deviate. */
+export function deviateOf(series: Float32Array, at: number, { value, n }: Coming): number {
+  return frequencyDeviate(newestFrequency(series, at, value), usualFrequency(series, at, n));
+}
+
+/** For an explanation. @param most the deviate at which the score is 1 */
+export function frequenciesOf(
+  series: Float32Array,
+  at: number,
+  { value, n, most }: Coming & { readonly most: number },
+): Pick<Band, "expected" | "low" | "high"> & { readonly observed: number } {
+  const expected = usualFrequency(series, at, n);
+  const observed = newestFrequency(series, at, value);
+  return { expected, low: 0, high: frequencyAt(most, expected), observed };
+}

@@ -1,0 +1,56 @@
+import { describe, expect, it } from "vitest";
+import { indexOf, random, type Vector, vectors, World } from "./streams.ts";
+
+const week = 2016;
+const uniform = random(11);
+const vectorOf = vectors(6);
+
+/** A healthy week, then a day as told. */
+const story = (habit: (vector: Vector) => Vector, then: (vector: Vector) => Vector): World =>
+  new World().run(0, week + 288, (i) => (i < week ? habit : then)(vectorOf(i)));
+
+const before = (world: World): readonly string[] =>
+  world.opened.filter(({ at }) => indexOf(at) < week).map(({ kind }) => kind);
+const after = (world: World): readonly string[] =>
+  world.opened.filter(({ at }) => indexOf(at) >= week).map(({ kind }) => kind);
+
+const nanIn = (part: number) => (vector: Vector) => ({
+  ...vector,
+  ...(uniform() < part && { f3: Number.NaN }),
+});
+
+const sparse = (part: number) => (vector: Vector) => ({
+  ...vector,
+  ...Object.fromEntries(
+    Array.from({ length: 10 }, (_, k) => [`s${k}`, uniform() < part ? 0.2 + 0.1 * uniform() : 0]),
+  ),
+});
+
+describe("a feature that is NaN now and then", () => {
+  it("opens nothing by it, and is missed when it hardly ever has a value any more", () => {
+    const world = story(nanIn(0.3), nanIn(0.98));
+    expect(before(world)).toEqual([]);
+    expect(after(world)).toContain("bad_values");
+  });
+});
+
+describe("features that are zero nearly always", () => {
+  it("open nothing when they are not, and something when they are often not", () => {
+    const world = story(sparse(0.04), sparse(0.5));
+    expect(before(world)).toEqual([]);
+    expect(after(world)).toContain("shift");
+    const [opened] = world.opened;
+    expect(opened?.reason).toMatch(/is not zero in [\d.]+ % of the newest 30 attributions/);
+  });
+});
+
+describe("values that are rounded", () => {
+  const coarse = (vector: Vector): Vector =>
+    Object.fromEntries(
+      Object.entries(vector).map(([name, value]) => [name, Number(value.toFixed(1))]),
+    );
+
+  it("open at most one episode in a week for a step of the least size", () => {
+    expect(before(story(coarse, coarse)).length).toBeLessThanOrEqual(1);
+  });
+});
