@@ -56,6 +56,10 @@ export interface ModelFacts {
   episode: EpisodeFacts | null;
   rules: RuleState;
   markers: { id: string; at: number }[];
+  /** Attributions since the newest marker; not there before one. */
+  sinceMarker?: number;
+  /** Markers in a row that came before the last one was settled. */
+  hastyMarkers?: number;
   /** Markers and verdicts already taken, newest last. */
   taken: string[];
   verification: VerificationState;

@@ -20,6 +20,9 @@ import { heardAt, silentFrom, withGap } from "./silence.ts";
 import type { ModelParts } from "./snapshot.ts";
 import { answer, answerDue, giveUp, observe } from "./verification.ts";
 
+/** So many retrains in a row that were not waited for are how this model lives: it is judged through them. */
+const hastyByHabit = 2;
+
 /** What all models of an engine share. */
 export interface ModelContext {
   readonly settings: EngineSettings;
@@ -151,8 +154,23 @@ export class WatchedModel {
     const due = markers.filter(({ at }) => at <= now);
     if (due.length === 0) return;
     this.facts.markers = markers.filter(({ at }) => at > now);
+    if (this.#isRetrainedByHabit()) {
+      // A jump of the usual size shall be learned, not told.
+      this.facts.widen = this.#context.settings.decision.relearnedWidenFor;
+      return;
+    }
     for (const { at } of due) if (this.facts.episode !== null) this.#end("marker", at);
     this.#baseline.relearn();
+  }
+
+  /** Markers that always come before the last one was settled would leave the model unjudged for ever. */
+  #isRetrainedByHabit(): boolean {
+    const { facts } = this;
+    const { relearn, relearnedWidenFor } = this.#context.settings.decision;
+    const { sinceMarker = Number.POSITIVE_INFINITY, hastyMarkers = 0 } = facts;
+    facts.sinceMarker = 0;
+    facts.hastyMarkers = sinceMarker < relearn + relearnedWidenFor ? hastyMarkers + 1 : 0;
+    return facts.hastyMarkers >= hastyByHabit;
   }
 
   /** Watermark at which it has been silent for so long that it is forgotten; a slow one has to be silent by its own cadence. */
@@ -196,6 +214,7 @@ export class WatchedModel {
     facts.lastAt = at;
     facts.unasked = heardAt(facts.unasked, at);
     facts.silent = false;
+    if (facts.sinceMarker !== undefined) facts.sinceMarker++;
     this.#baseline.admit(newcomers);
     this.applyMarkers(at);
     this.#judge({ at, conflicts, slow: this.#isSlow });

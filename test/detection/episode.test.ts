@@ -215,4 +215,17 @@ describe("a marker", () => {
     world.run(300, 310, () => undefined);
     expect(world.opened.map(({ kind }) => kind)).toEqual(["silent"]);
   });
+
+  it("of a model that is retrained every night is a habit, and does not keep it from being judged", () => {
+    const world = new World();
+    for (let i = 0; i < 700; i++) {
+      if (i % 48 === 0) world.apply(marker(`m${i}`, i - 0.5));
+      const vector = vectorOf(i);
+      world.run(i, i + 1, () => (i < 600 ? vector : { ...vector, f1: vector["f1"]! * 0.1 }));
+    }
+    expect(world.opened.map(({ at, features }) => [indexOf(at), features[0]?.feature])).toEqual([
+      [601, "f1"],
+    ]);
+    expect(world.closed).toEqual([]);
+  });
 });
