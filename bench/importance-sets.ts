@@ -1,11 +1,11 @@
 /** Labelled streams of importances, from files or simulated, and what detection says of them. */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { type DetectionOptions, Replay } from "../src/cli/replay-engine.ts";
-import type { ReplayMarker } from "../src/cli/replay-feed.ts";
-import { readMarkers } from "../src/cli/replay-files.ts";
-import { csvSource, type RowSource } from "../src/cli/row-source.ts";
-import { modelName } from "../src/stream/model-key.ts";
+import { modelName } from "../src/model-key.ts";
+import type { ReplayMarker } from "../src/replay/feed.ts";
+import { readMarkers } from "../src/replay/files.ts";
+import { type DetectionOptions, Replay } from "../src/replay/replay.ts";
+import { csvSource, type RowSource } from "../src/replay/row-source.ts";
 import type { ScoredEpisode } from "./attribution-score.ts";
 import { readTruth, type Truth } from "./attribution-truth.ts";
 

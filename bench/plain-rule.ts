@@ -1,6 +1,7 @@
 /** The plain rule on raw importances: any feature more than three deviations from the mean of its last hundred values. */
-import type { RowSource } from "../src/cli/row-source.ts";
-import { modelName } from "../src/stream/model-key.ts";
+
+import { modelName } from "../src/model-key.ts";
+import type { RowSource } from "../src/replay/row-source.ts";
 import type { ScoredEpisode } from "./attribution-score.ts";
 
 const windowSize = 100;
@@ -54,7 +55,11 @@ class PlainRule {
       this.#clean++;
       return;
     }
-    if (this.#clean >= cleanToClose) this.#opened(at, beyond.map(({ feature }) => feature));
+    if (this.#clean >= cleanToClose)
+      this.#opened(
+        at,
+        beyond.map(({ feature }) => feature),
+      );
     this.#clean = 0;
   }
 

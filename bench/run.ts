@@ -4,7 +4,10 @@ import { benchAttribution } from "./attribution-streams.ts";
 import { benchDaily } from "./daily.ts";
 import { benchDecisions } from "./decisions.ts";
 import { benchFlatness } from "./flatness.ts";
+import { benchHabits } from "./habit-streams.ts";
+import { benchLifelike } from "./lifelike-streams.ts";
 import type { BenchLine } from "./line.ts";
+import { benchMeasures } from "./measures.ts";
 import { benchNab } from "./nab.ts";
 import { benchNoise } from "./noise.ts";
 import { benchOutliers } from "./outliers.ts";
@@ -13,6 +16,7 @@ import { benchPlots } from "./plots.ts";
 import { benchSize } from "./size.ts";
 import { benchSpeed } from "./speed.ts";
 import { benchKafka } from "./stream.ts";
+import { benchTelemetry } from "./telemetry.ts";
 
 type Section = () => Promise<readonly BenchLine[]>;
 
@@ -22,6 +26,10 @@ const detect: Readonly<Record<string, Section>> = {
   nab: benchNab,
   noise: benchNoise,
   outliers: benchOutliers,
+  telemetry: benchTelemetry,
+  habits: benchHabits,
+  lifelike: benchLifelike,
+  measures: benchMeasures,
 };
 
 const sections: Readonly<Record<string, Section>> = {

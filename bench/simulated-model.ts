@@ -53,9 +53,13 @@ export class SimulatedModel {
       const [one, other] = [Math.floor(random() * n), Math.floor(random() * n)];
       return [one, other, 0.5 * Math.sqrt(this.weights[one]! * this.weights[other]!)] as const;
     }).filter(([one, other]) => one !== other);
-    this.#shapes = Array.from({ length: n }, (_, i) => standardised(shapeOf(random), this.#column(i)));
+    this.#shapes = Array.from({ length: n }, (_, i) =>
+      standardised(shapeOf(random), this.#column(i)),
+    );
     this.#scored = new Float64Array(n);
-    this.#reference = Float64Array.from({ length: n }, (_, i) => this.#shapes[i]!(gaussian(random)));
+    this.#reference = Float64Array.from({ length: n }, (_, i) =>
+      this.#shapes[i]!(gaussian(random)),
+    );
   }
 
   row(index: number): Float64Array {
@@ -86,7 +90,8 @@ export class SimulatedModel {
     for (let row = 0; row < tableRows; row += 5) {
       this.contributions(this.row(row), this.weights, phi);
       for (let i = 0; i < n; i++)
-        sums[i]! += kind === "signed" ? phi[i]! : kind === "absolute" ? Math.abs(phi[i]!) : phi[i]! ** 2;
+        sums[i]! +=
+          kind === "signed" ? phi[i]! : kind === "absolute" ? Math.abs(phi[i]!) : phi[i]! ** 2;
     }
     return sums.map(Math.abs);
   }
@@ -112,7 +117,9 @@ function tableOf({ nFeatures: n, band, natural }: ModelPlan, random: Random): Fl
       if (i % band === 0) factor = gaussian(random);
       const own = gaussian(random);
       const shared = band > 1 ? 0.85 * factor + Math.sqrt(1 - 0.85 ** 2) * own : own;
-      const moved = natural ? swing * Math.cos(((segment - phase) / 12) * Math.PI) : shifts[segment]!;
+      const moved = natural
+        ? swing * Math.cos(((segment - phase) / 12) * Math.PI)
+        : shifts[segment]!;
       table[row * n + i] = [
         (z: number) => z,
         (z: number) => Math.exp(0.8 * z) - 1,

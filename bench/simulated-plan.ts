@@ -17,14 +17,28 @@ const plan = (own: Partial<ModelPlan> & Pick<ModelPlan, "name" | "nFeatures">): 
 /** As many and as large as those of the labelled streams, and what those lack: signed importances, bands, hourly seasons. */
 export const modelPlans: readonly ModelPlan[] = [
   plan({ name: "trees-14", nFeatures: 14 }),
-  plan({ name: "hourly-14", nFeatures: 14, cadenceMinutes: 60, days: 42, spread: 1.5, natural: true }),
+  plan({
+    name: "hourly-14",
+    nFeatures: 14,
+    cadenceMinutes: 60,
+    days: 42,
+    spread: 1.5,
+    natural: true,
+  }),
   plan({ name: "signed-23", nFeatures: 23, kind: "signed", rowsPerWindow: 420, band: 3 }),
   plan({ name: "slow-12", nFeatures: 12, cadenceMinutes: 60, days: 42, rowsPerWindow: 250 }),
   plan({ name: "wide-60", nFeatures: 60, days: 14, rowsPerWindow: 500, spread: 3, nearZero: 0.5 }),
   plan({ name: "permuted-10", nFeatures: 10, kind: "permutation", rowsPerWindow: 400 }),
   plan({ name: "fast-5", nFeatures: 5, cadenceMinutes: 5, days: 13, rowsPerWindow: 200 }),
   plan({ name: "banded-30", nFeatures: 30, band: 5, days: 14 }),
-  plan({ name: "signed-hourly-12", nFeatures: 12, kind: "signed", cadenceMinutes: 60, days: 42, natural: true }),
+  plan({
+    name: "signed-hourly-12",
+    nFeatures: 12,
+    kind: "signed",
+    cadenceMinutes: 60,
+    days: 42,
+    natural: true,
+  }),
 ];
 
 /** One change of one model, in attributions counted from the first. */
@@ -92,15 +106,14 @@ const oneOf = (list: readonly number[], random: Random): number =>
   list[Math.floor(random() * list.length)] ?? 1;
 
 /** Features that matter: faults of the others are not measurable. */
-function leading(
-  model: SimulatedModel,
-  count: number,
-  random: Random,
-): readonly number[] {
+function leading(model: SimulatedModel, count: number, random: Random): readonly number[] {
   const { nearZero } = model.plan;
   const attention = model.attention();
   const ranked = [...attention.keys()].toSorted((a, b) => attention[b]! - attention[a]!);
-  const candidates = ranked.slice(0, Math.max(count, Math.ceil(0.6 * (1 - nearZero) * ranked.length)));
+  const candidates = ranked.slice(
+    0,
+    Math.max(count, Math.ceil(0.6 * (1 - nearZero) * ranked.length)),
+  );
   return Array.from({ length: count }, () =>
     candidates.splice(Math.floor(random() * candidates.length), 1),
   ).flat();

@@ -1,8 +1,8 @@
 /** Labelled streams of importances that nobody has seen: drawn anew for every seed, with the truth beside them. */
 import { pythonRandom } from "../detectors/stats/mt19937.ts";
-import type { ReplayMarker } from "../src/cli/replay-feed.ts";
-import type { RowListener, RowSource } from "../src/cli/row-source.ts";
-import { modelKey } from "../src/stream/model-key.ts";
+import { modelKey } from "../src/model-key.ts";
+import type { ReplayMarker } from "../src/replay/feed.ts";
+import type { RowListener, RowSource } from "../src/replay/row-source.ts";
 import type { Truth } from "./attribution-truth.ts";
 import type { Random } from "./simulated-faults.ts";
 import { type ModelPlan, SimulatedModel } from "./simulated-model.ts";
@@ -43,7 +43,12 @@ export function simulatedStreams(seed: number): SimulatedStreams {
       scored_from: timeOf(plan, warmUpOf(plan)),
       end,
     };
-    return { source, markers, known, events: truthOf({ plan, events, slots, timeOf: (slot) => timeOf(plan, slot) }) };
+    return {
+      source,
+      markers,
+      known,
+      events: truthOf({ plan, events, slots, timeOf: (slot) => timeOf(plan, slot) }),
+    };
   });
   return {
     sources: streams.map(({ source }) => source),
@@ -78,7 +83,9 @@ function write(plan: ModelPlan, slots: readonly Slot[], { take, random }: Writin
     const straggles = slot.event === undefined && random() < rare;
     const waiting = late;
     late = [];
-    for (const [i, { feature, importance }] of skipped ? [] : rowsOf(plan, slot, { added, random }).entries()) {
+    for (const [i, { feature, importance }] of skipped
+      ? []
+      : rowsOf(plan, slot, { added, random }).entries()) {
       const ts = Math.floor((at + plan.spread * random()) * 1e6);
       const row = { ts, feature, importance, tid: tid++ };
       if (straggles && i < 2) late.push(() => take(key, row));
@@ -97,15 +104,25 @@ function rowsOf(
   const size = written.reduce((sum, one) => sum + (Number.isFinite(one) ? Math.abs(one) : 0), 0);
   const leaked = event?.kind.kind === "leak_new";
   const rows = written.flatMap((importance, i) =>
-    Number.isNaN(importance) ? [] : [{ feature: name(i), importance: rounded(importance * (leaked ? 0.6 : 1)) }],
+    Number.isNaN(importance)
+      ? []
+      : [{ feature: name(i), importance: rounded(importance * (leaked ? 0.6 : 1)) }],
   );
-  if (leaked) rows.push({ feature: "leaked", importance: rounded(size * (0.35 + 0.05 * random())) });
+  if (leaked)
+    rows.push({ feature: "leaked", importance: rounded(size * (0.35 + 0.05 * random())) });
   const sign = kind === "signed" ? -1 : 1;
   // A frozen exporter repeats these as well.
   const part = event?.kind.kind === "frozen" ? 0.5 : random();
-  for (const feature of added) rows.push({ feature, importance: rounded(sign * size * 0.001 * part) });
+  for (const feature of added)
+    rows.push({ feature, importance: rounded(sign * size * 0.001 * part) });
   const twice = event?.kind.kind === "duplicate_rows" ? rows : [];
-  const order = spread > 0 ? rows.map((row) => ({ row, key: random() })).toSorted((a, b) => a.key - b.key).map(({ row }) => row) : rows;
+  const order =
+    spread > 0
+      ? rows
+          .map((row) => ({ row, key: random() }))
+          .toSorted((a, b) => a.key - b.key)
+          .map(({ row }) => row)
+      : rows;
   return [...order, ...twice];
 }
 

@@ -22,7 +22,9 @@ export function truthOf(input: TruthInput): readonly TruthEvent[] {
   return input.events.map((event, number) => {
     const { kind, from, to, features } = event;
     const changes = changesOf(input.slots.slice(from, to));
-    const snrs = changes.map((change, i) => Math.abs(change) / noise.deviation(i, Math.min(longest, to - from)));
+    const snrs = changes.map(
+      (change, i) => Math.abs(change) / noise.deviation(i, Math.min(longest, to - from)),
+    );
     const guilty = features.length > 0 ? features : snrs.map((_, i) => i);
     const snr = Math.max(0, ...guilty.map((i) => snrs[i]!));
     const most = Math.max(...changes.map(Math.abs));
@@ -38,7 +40,8 @@ export function truthOf(input: TruthInput): readonly TruthEvent[] {
       harmful: kind.harmful,
       detectable: kind.harmful === true ? kind.plain === true || snr >= measurable : null,
       features: named,
-      blame_clear: kind.harmful === true && named.length > 0 && (kind.plain === true || own >= 0.9 * most),
+      blame_clear:
+        kind.harmful === true && named.length > 0 && (kind.plain === true || own >= 0.9 * most),
       magnitude: { snr: kind.plain === true ? null : snr },
     };
   });
@@ -60,7 +63,11 @@ function changesOf(slots: readonly Slot[]): readonly number[] {
 }
 
 /** A slow change begins when a mean of five is three deviations off. */
-function onsetOf({ slots }: TruthInput, { kind, from, to, features }: PlannedEvent, noise: ShareNoise): number {
+function onsetOf(
+  { slots }: TruthInput,
+  { kind, from, to, features }: PlannedEvent,
+  noise: ShareNoise,
+): number {
   if (kind.kind !== "ramp" && kind.kind !== "inflation") return from;
   for (let at = from; at + 5 <= to; at++) {
     const changes = changesOf(slots.slice(at, at + 5));

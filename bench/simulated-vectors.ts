@@ -61,13 +61,16 @@ class Population {
     if (day !== this.#day) this.#newDay(day);
     this.#drift = this.#drift.map((one) => 0.98 * one + 0.03 * gaussian(random));
     const weekend = day % 7 >= 5 || event?.kind.population === "weekend";
-    const factor = event?.kind.rows === undefined ? 1 : event.kind.rows[event.from % event.kind.rows.length]!;
+    const factor =
+      event?.kind.rows === undefined ? 1 : event.kind.rows[event.from % event.kind.rows.length]!;
     const traffic = (1 + 0.5 * Math.cos(((hour - 14) / 12) * Math.PI)) * (weekend ? 0.7 : 1);
     const n = Math.max(8, Math.round(rowsPerWindow * traffic * factor * (0.9 + 0.2 * random())));
     const draw = natural ? () => this.#ofHour(hour, weekend) : this.#byWeight(hour, weekend);
     const moved = event?.kind.population === "shifted";
     const rows = Array.from({ length: n }, () => this.#rowOf(draw()));
-    const shifted = moved ? Array.from({ length: n }, () => this.#rowOf(this.#ofHour((hour + 6) % 24, weekend))) : rows;
+    const shifted = moved
+      ? Array.from({ length: n }, () => this.#rowOf(this.#ofHour((hour + 6) % 24, weekend)))
+      : rows;
     return { rows, shifted };
   }
 
@@ -133,10 +136,14 @@ class Exporter {
     const moment: Moment = { model, features, size, progress, random: this.#random };
     const weights = this.#weightsIn(event, moment);
     const healthy = this.#vector(rows, { weights: event?.kind.stays ? weights : this.#weights });
-    const isChanged = event?.kind.input !== undefined || event?.kind.weights !== undefined || rows !== shifted;
+    const isChanged =
+      event?.kind.input !== undefined || event?.kind.weights !== undefined || rows !== shifted;
     const input = event?.kind.input;
     const actual = isChanged
-      ? this.#vector(shifted, { weights, ...(input && { change: (x: Float64Array) => input(x, moment) }) })
+      ? this.#vector(shifted, {
+          weights,
+          ...(input && { change: (x: Float64Array) => input(x, moment) }),
+        })
       : healthy;
     const change = event?.kind.output;
     const written = change === undefined ? actual : change([...actual], this.#before, moment);
@@ -158,7 +165,10 @@ class Exporter {
 
   #vector(
     rows: readonly number[],
-    { weights, change }: { readonly weights: Float64Array; readonly change?: (x: Float64Array) => void },
+    {
+      weights,
+      change,
+    }: { readonly weights: Float64Array; readonly change?: (x: Float64Array) => void },
   ): number[] {
     const model = this.#model;
     const { kind, nFeatures: n } = model.plan;
@@ -174,12 +184,19 @@ class Exporter {
     const permuted = kind === "permutation";
     for (const row of rows) {
       const phi = contributions(row, this.#phi);
-      const other = permuted ? contributions(rows[Math.floor(this.#random() * rows.length)]!, this.#other) : phi;
+      const other = permuted
+        ? contributions(rows[Math.floor(this.#random() * rows.length)]!, this.#other)
+        : phi;
       const error = permuted ? 1.5 * gaussian(this.#random) : 0;
       for (let i = 0; i < n; i++) {
         const own = phi[i]!;
         const gone = other[i]! - own;
-        sums[i]! += kind === "absolute" ? Math.abs(own) : kind === "signed" ? own : gone * gone - 2 * gone * error;
+        sums[i]! +=
+          kind === "absolute"
+            ? Math.abs(own)
+            : kind === "signed"
+              ? own
+              : gone * gone - 2 * gone * error;
       }
     }
     return sums.map((sum) => sum / rows.length);

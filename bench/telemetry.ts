@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { z } from "zod";
 import { detectorTypes } from "../detectors/index.ts";
-import { ruledScorer } from "../src/cli/row-scorer.ts";
-import { defaultDetectorSet, type Sensitivity } from "../src/detection/default-detectors.ts";
+import type { Sensitivity } from "../detectors/preset.ts";
+import { detectorSet } from "../src/detection/default-detectors.ts";
+import { ruledScorer } from "../src/replay/row-scorer.ts";
 import { dataPath } from "./data-folder.ts";
 import { type BenchLine, benchLine, progress } from "./line.ts";
 
@@ -83,7 +84,7 @@ export function readTelemetry(folder: string): readonly TelemetrySeries[] {
 
 /** Rows at which `driftwarden detect --alerts` would open an episode; without times. */
 export function alarmsIn({ values }: TelemetrySeries, sensitivity: Sensitivity): readonly number[] {
-  const detectors = defaultDetectorSet(detectorTypes, { sensitivity });
+  const detectors = detectorSet(detectorTypes, { sensitivity });
   const score = ruledScorer({ names: ["value"], detectors, decision: {} });
   return values.flatMap((value, row) =>
     score({ values: [value], time: undefined }).opens ? [row] : [],
