@@ -56,7 +56,7 @@ export function benchLifelike(): Promise<readonly BenchLine[]> {
 /** Hourly models with a fault every eighth day, which halves or triples a feature of the upper half. */
 export function lifeScore(life: Life): AttributionScore {
   const replay = new Replay({ detectorTypes });
-  const truths = Array.from({ length: models }, (_, index) => {
+  const truths = [...Array(models).keys()].map((index) => {
     const random = pythonRandom(300 + index);
     const name = (day: number): string => `life-${index}${life.model?.(day) ?? ""}`;
     const markers = life.marked

@@ -19,8 +19,8 @@ export interface SimulatedStreams {
   readonly truth: Truth;
 }
 
-const keyOf = ({ name }: ModelPlan): string =>
-  modelKey({ tenant: "", environment: "", source: "", model: name });
+const keyOf = (plan: ModelPlan): string =>
+  modelKey({ tenant: "", environment: "", source: "", model: plan.name });
 
 export function simulatedStreams(seed: number): SimulatedStreams {
   const random = pythonRandom(seed);

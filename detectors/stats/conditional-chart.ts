@@ -75,11 +75,6 @@ export class ConditionalChart {
     this.#series = new Float32Array(bytes.buffer, start, this.#n * MEANS_WIDTH);
   }
 
-  /** Whether there are features to be known by each other. */
-  get isUsed(): boolean {
-    return this.#n > 0;
-  }
-
   copy(from: ConditionalChart): void {
     if (this.#n === 0 || from.#n === 0) return;
     this.#others.copy(from.#others);
@@ -113,7 +108,7 @@ export class ConditionalChart {
       const most = held ? this.#most(s) : 0;
       let squared = 0;
       for (let k = 0; k < spans; k++) {
-        const mean = nextMean(series[s + k]!, u[slot]!, k, most);
+        const mean = nextMean(series[s + k]!, u[slot]!, { k, most });
         const variance = series[s + SPANS + k]! + floor;
         squared = larger(squared, (mean * mean) / (variance * limits[k]!));
       }
@@ -134,7 +129,7 @@ export class ConditionalChart {
         if (ages[slot] === 0) continue;
         const rate = larger(DEVIATION_RATE, 1 / Math.min(known, ages[slot]!));
         for (let k = 0; k < SPANS; k++) {
-          const mean = nextMean(series[s + k]!, u[slot]!, k, 0);
+          const mean = nextMean(series[s + k]!, u[slot]!, { k, most: 0 });
           series[s + k] = mean;
           series[s + SPANS + k]! += (mean * mean - series[s + SPANS + k]!) * rate;
         }
@@ -153,7 +148,8 @@ export class ConditionalChart {
     for (let slot = 0, s = 0; slot < this.#n; slot++, s += MEANS_WIDTH) {
       if (standardised.ages[slot]! < this.#settings.grace) continue;
       const most = before > 0 ? this.#most(s) : 0;
-      for (let k = 0; k < SPANS; k++) series[s + k] = nextMean(series[s + k]!, u[slot]!, k, most);
+      for (let k = 0; k < SPANS; k++)
+        series[s + k] = nextMean(series[s + k]!, u[slot]!, { k, most });
       const floor = standardised.floors[slot]!;
       shortest = shortestBeyond(series, s, { limits, floor, held: shortest, squared: true });
     }

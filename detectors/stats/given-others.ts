@@ -107,6 +107,12 @@ export class GivenOthers {
     if (count >= OLD && count % SPARSE !== 0) return;
     const times = count < OLD ? weight : SPARSE * weight;
     const rate = larger(times / MEMORY, times / header[WEIGHT]!);
+    this.#follow(z, rate);
+    if (count >= FIRST && count % (count < OLD ? REFRESH : REFRESH_OLD) === 0) this.#invert();
+  }
+
+  #follow(z: Float64Array, rate: number): void {
+    const n = this.#n;
     const covariance = this.#covariance;
     const kept = 1 - rate;
     for (let i = 0; i < n; i++) calm[i] = clipped(z[i]!, CLIP);
@@ -114,7 +120,6 @@ export class GivenOthers {
       const own = calm[i]! * rate;
       for (let j = 0; j <= i; j++, at++) covariance[at] = covariance[at]! * kept + own * calm[j]!;
     }
-    if (count >= FIRST && count % (count < OLD ? REFRESH : REFRESH_OLD) === 0) this.#invert();
   }
 
   #invert(): void {

@@ -41,8 +41,9 @@ export class HourlyNoise {
     return clipped(larger(Math.sqrt(size / overall), LEAST), MOST);
   }
 
-  /** @param square mean over the features of squared residuals, in their overall deviations */
+  /** @param square mean over the features of squared residuals, in their overall deviations; NaN for none */
   learn({ bucket, own, rate }: Visit, square: number, weight: number): void {
+    if (Number.isNaN(square)) return;
     const sizes = this.#sizes;
     sizes[WEIGHT]! += weight;
     const slow = larger(weight / MEMORY, weight / sizes[WEIGHT]!);

@@ -17,9 +17,10 @@ import type { SeasonalChartParams } from "./chart-settings.ts";
 import { type ConditionalChart, standardised } from "./conditional-chart.ts";
 import { CLIP, clipped, isOver, larger, mostOf, spread } from "./deviation.ts";
 import { Habits, habitOf } from "./habits.ts";
+import { highestOf } from "./highest.ts";
 import { HourlyNoise } from "./hourly-noise.ts";
 import {
-  DEVIATION_RATE,
+  deviationRate,
   FLOOR_PART,
   furtherThan,
   furthestMean,
@@ -78,10 +79,9 @@ export class ResidualChart implements Detector {
     const visit = this.#habits.visit(at);
     const sure = sureness(at, visit);
     const noise = this.#noise.factor(visit);
-    const given = this.#others.isUsed;
     for (let slot = 0, s = 0; slot < x.length; slot++, s += STRIDE) {
       featureScores[slot] = Number.NaN;
-      if (given) unknown(slot);
+      unknown(slot);
       const value = bounded(x[slot]!);
       if (Number.isNaN(value) || series[s + COUNT]! < grace) continue;
       if (isSparse(series, s + FREQUENCIES)) {
@@ -104,9 +104,9 @@ export class ResidualChart implements Detector {
       }
       const score = larger(Math.sqrt(squared) * sure, Math.abs(distance) / most);
       featureScores[slot] = clipped(score, MOST_SCORE);
-      if (given) this.#standardise(slot, residual / most, floor);
+      this.#standardise(slot, residual / most, floor);
     }
-    if (given) this.#others.score(featureScores, { spans, held: held > 0, sure });
+    this.#others.score(featureScores, { spans, held: held > 0, sure });
     return highestOf(featureScores);
   }
 
@@ -115,15 +115,14 @@ export class ResidualChart implements Detector {
     const { linear_below: bend } = this.#settings;
     const { values } = this.#habits;
     const visit = this.#habits.visit(at);
-    const given = this.#others.isUsed;
     const weight = weightAt(at, visit);
     const weights = (this.#held[1]! += weight);
     const noise = this.#noise.factor(visit);
     let squares = 0;
     let counted = 0;
-    if (this.#held[0]! > 0) this.#release();
+    this.#release();
     for (let slot = 0, s = 0; slot < x.length; slot++, s += STRIDE) {
-      if (given) unknown(slot);
+      unknown(slot);
       const value = bounded(x[slot]!);
       if (Number.isNaN(value)) continue;
       const n = series[s + COUNT]! + 1;
@@ -139,9 +138,9 @@ export class ResidualChart implements Detector {
         squares += ((CLIP * clipped(distance, most)) / most) ** 2;
         counted++;
       }
-      if (given && !sparse) this.#standardise(slot, clipped(distance, most) / most, floor);
+      if (!sparse) this.#standardise(slot, clipped(distance, most) / most, floor);
       const residual = n < UNCLIPPED ? distance : clipped(distance, most);
-      const rate = larger(DEVIATION_RATE * weight, n < weights ? 1 / n : weight / weights);
+      const rate = deviationRate(n, weight, weights);
       series[s + DEVIATION] = spread(series[s + DEVIATION]!, residual, rate);
       for (let k = 0; k < SPANS; k++) {
         const before = series[s + MEANS + k]!;
@@ -155,8 +154,7 @@ export class ResidualChart implements Detector {
       series[s + LEVEL]! += residual * noise * larger(LEVEL_RATE, 1 / n);
     }
     this.#others.learn(weight);
-    if (counted > 0 && at !== undefined)
-      this.#noise.learn(visit, (squares / counted) * noise * noise, weight);
+    if (at !== undefined) this.#noise.learn(visit, (squares / counted) * noise * noise, weight);
     this.#habits.count(at);
   }
 
@@ -169,9 +167,8 @@ export class ResidualChart implements Detector {
     let held = before || SPANS + 1;
     const noise = this.#noise.factor(visit);
     const limits = this.#limits;
-    const given = this.#others.isUsed;
     for (let slot = 0, s = 0; slot < x.length; slot++, s += STRIDE) {
-      if (given) unknown(slot);
+      unknown(slot);
       const value = bounded(x[slot]!);
       if (Number.isNaN(value) || series[s + COUNT]! < grace) continue;
       skipFrequency(series, s + FREQUENCIES, value);
@@ -180,14 +177,14 @@ export class ResidualChart implements Detector {
       const floor = this.#floor(expected);
       const most = mostOf(series[s + DEVIATION]!, floor);
       const residual = clipped(rootDistance(value, expected, bend) / noise, most);
-      if (given) this.#standardise(slot, residual / most, floor);
+      this.#standardise(slot, residual / most, floor);
       for (let k = 0; k < SPANS; k++) {
         const ending = before > 0 ? most : 0;
-        series[s + MEANS + k] = nextMean(series[s + MEANS + k]!, residual, k, ending);
+        series[s + MEANS + k] = nextMean(series[s + MEANS + k]!, residual, { k, most: ending });
       }
       held = shortestBeyond(series, s + MEANS, { limits, floor, held });
     }
-    if (given) held = this.#others.skip(before, held);
+    held = this.#others.skip(before, held);
     this.#held[0] = held > SPANS ? 0 : held;
   }
 
@@ -222,6 +219,14 @@ export class ResidualChart implements Detector {
     }
     if (value < band.low || value > band.high)
       return { ...band, observed: value, span: 1, unit: "value" };
+    return this.#explainMean(slot, { band, value }, at);
+  }
+
+  #explainMean(
+    slot: number,
+    { band, value }: { readonly band: Band; readonly value: number },
+    at: number | undefined,
+  ): Explanation {
     const visit = this.#habits.visit(at);
     const noise = this.#noise.factor(visit);
     const sure = sureness(at, visit);
@@ -235,7 +240,7 @@ export class ResidualChart implements Detector {
     const isBeside = beside !== undefined && furtherThan(beside, alone);
     const { k, reach } = isBeside ? beside : alone;
     const unit = isBeside ? this.#deviation(slot, expected) : 1;
-    const mean = nextMean(this.#series[at0 + k]!, residual, k, 0);
+    const mean = nextMean(this.#series[at0 + k]!, residual, { k, most: 0 });
     // What the others tell of the mean: what it would be, were there nothing else.
     const told = isBeside ? mean - beside.mean * unit : 0;
     const away = (reach * unit) / sure;
@@ -256,6 +261,7 @@ export class ResidualChart implements Detector {
 
   /** Vectors are learned again: what the means remember of the skipped ones is over. */
   #release(): void {
+    if (this.#held[0] === 0) return;
     for (let s = 0; s < this.#series.length; s += STRIDE) {
       this.#series.fill(0, s + MEANS, s + MEANS + SPANS);
     }
@@ -287,12 +293,6 @@ const weightAt = (at: number | undefined, { own }: { readonly own: number }): nu
 function unknown(slot: number): void {
   standardised.z[slot] = 0;
   standardised.ages[slot] = 0;
-}
-
-function highestOf(featureScores: Float64Array): number | undefined {
-  let highest = -1;
-  for (const score of featureScores) if (score > highest) highest = score;
-  return highest < 0 ? undefined : highest;
 }
 
 /** Part of the score that is left at an hour that has not been visited. */

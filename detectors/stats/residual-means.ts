@@ -1,5 +1,5 @@
 /** Over how many vectors residuals are averaged, and how their means are held against what they usually are. */
-import { isOver } from "./deviation.ts";
+import { isOver, larger } from "./deviation.ts";
 
 export const LENGTHS = [3, 10, 30] as const;
 /** Weight of the newest residual in its means. */
@@ -34,7 +34,11 @@ export interface MeansContext {
 }
 
 /** The mean after one more residual. @param most while vectors are skipped, how far a residual counts; else 0 */
-export function nextMean(before: number, residual: number, k: number, most: number): number {
+export function nextMean(
+  before: number,
+  residual: number,
+  { k, most }: { readonly k: number; readonly most: number },
+): number {
   const from = most > 0 && isOver(before, residual, most) ? 0 : before;
   return from + (residual - from) * RATES[k]!;
 }
@@ -54,7 +58,7 @@ export function furthestMean(
 ): FurthestMean {
   let found: FurthestMean = { k: 0, mean: 0, reach: 1 };
   for (let k = 0; k < spans; k++) {
-    const mean = nextMean(series[at + k]!, residual, k, most);
+    const mean = nextMean(series[at + k]!, residual, { k, most });
     const spread = series[at + SPANS + k]!;
     const variance = (squared ? spread : spread * spread) + FLOOR_PART * floor;
     const one = { k, mean, reach: Math.sqrt(variance * limits[k]!) };
@@ -76,3 +80,7 @@ export function shortestBeyond(
   }
   return held;
 }
+
+/** How fast a deviation learns; one of a feature that joined later faster at first. @param n its observations */
+export const deviationRate = (n: number, weight: number, weights: number): number =>
+  larger(DEVIATION_RATE * weight, n < weights ? 1 / n : weight / weights);

@@ -192,7 +192,7 @@ export class Baseline {
     const { scratch } = this;
     const { decision: settings } = this.#options;
     const kind = settledTransform(this.#options.transform, memory.nFeatures);
-    transform(kind, memory, scratch, at);
+    transform(kind, memory, { scratch, at });
     const noise = observeNoise(memory, scratch);
     const widen = widening(memory) * (facts.widen > 0 ? settings.relearnedWiden : 1);
     const context = { at, widen, slow, settings, crossed: facts.crossed };

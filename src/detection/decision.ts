@@ -97,30 +97,29 @@ function takeScores(
   { seat, at, widen, enough }: ScoreOptions,
 ): void {
   const { count, crossed } = memory;
-  const { use, detector } = seat;
+  const { use } = seat;
   const unit = widen * (use.boundary ?? 1);
   for (let i = 0; i < one.length; i++) {
     if (count[i]! < enough) continue;
     let scaled = one[i]! / unit;
-    if (scaled > unremarkable && use.only === "parts") {
-      const band = detector.band(i, at);
-      if (band !== undefined && isOneStep(memory, i, { y: y[i]!, expected: band.expected }))
-        scaled = unremarkable;
-    }
+    if (scaled > unremarkable && isOneStep(memory, i, { seat, at, y: y[i]! }))
+      scaled = unremarkable;
     if (!(scaled <= scores[i]!)) scores[i] = scaled;
     if (use.atOnce === true && scaled >= 1) crossed[i] = everBefore;
   }
 }
 
-/** Whether a value is no further from what is expected than the least step between two of its values. */
+/** Whether a part of a whole is no further from what is expected than the least step between two of its values. */
 function isOneStep(
   memory: ModelMemory,
   slot: number,
-  { y, expected }: { readonly y: number; readonly expected: number },
+  { seat, at, y }: Pick<ScoreOptions, "seat" | "at"> & { readonly y: number },
 ): boolean {
   const step = leastStep(memory, slot);
+  if (seat.use.only !== "parts" || y === 0 || step === 0) return false;
+  const expected = seat.detector.band(slot, at)?.expected ?? Number.NaN;
   // In the unit of the transformed vector.
-  return y !== 0 && step > 0 && Math.abs(y - expected) <= (step * y) / memory.value[slot]!;
+  return Math.abs(y - expected) <= (step * y) / memory.value[slot]!;
 }
 
 /** The feature without which the vector would be most normal gets its score. */

@@ -72,9 +72,11 @@ function heldAgainst(said: Explanation, total: string | undefined): string {
   const unit = inShares ? " %" : "";
   const of = said.unit === "value" ? (total ?? "") : " deviations from the habit of the hour";
   const mean = span === 1 ? "" : ` on average over ${span} attributions`;
-  const given = said.given === "others" ? " given how the others moved" : "";
-  return `${observed < expected ? "fell" : "rose"} to ${is}${unit}${of}${mean}, expected ${from} to ${to}${unit}${given}`;
+  return `${observed < expected ? "fell" : "rose"} to ${is}${unit}${of}${mean}, expected ${from} to ${to}${unit}${givenOf(said)}`;
 }
+
+const givenOf = ({ given }: Explanation): string =>
+  given === "others" ? " given how the others moved" : "";
 
 /** `is not zero in 40 % of the newest 30 attributions, usually in 4 %` */
 function heldAgainstFrequency({ observed, expected, span }: Explanation): string {

@@ -91,7 +91,7 @@ export function applyRules(input: RuleInput): RuleFindings {
       if (memory.absent[slot]! >= longest) missing.push(slot);
       else if (memory.bad[slot]! >= longest) bad.push(slot);
     }
-    if (memory.fresh[slot]! > 0) followNewcomer(input, slot, { total, fresh, arriving });
+    followNewcomer(input, slot, { total, fresh, arriving });
   }
   const evidence = [
     ...said(
@@ -208,7 +208,7 @@ function followNewcomer(
   { total, fresh, arriving }: { total: number; fresh: number[]; arriving: number[] },
 ): void {
   const value = memory.value[slot]!;
-  if (Number.isNaN(value)) return;
+  if (memory.fresh[slot] === 0 || Number.isNaN(value)) return;
   const large = Math.abs(value) > settings.newFeatureShare * total;
   const seen = large ? Math.min(memory.fresh[slot]! + 1, 3) : 0;
   memory.fresh[slot] = seen;

@@ -26,8 +26,7 @@ const clamp = (value: number): number => Math.min(Math.max(value, -most), most);
 export function transform(
   kind: Exclude<Transform, "auto">,
   memory: ModelMemory,
-  scratch: Scratch,
-  at: number,
+  { scratch, at }: { readonly scratch: Scratch; readonly at: number },
 ): void {
   const scale =
     kind === "none" ? 1 : kind === "share" ? total(memory) : commonScale(memory, scratch, at);
@@ -37,13 +36,13 @@ export function transform(
 
 /** Sum of absolute importances of the attribution; 1 when all are 0. */
 function total({ value }: ModelMemory): number {
-  let most = 0;
-  for (const one of value) if (Math.abs(one) > most) most = Math.abs(one);
-  if (most === 0) return 1;
+  let largest = 0;
+  for (const one of value) if (Math.abs(one) > largest) largest = Math.abs(one);
+  if (largest === 0) return 1;
   // In units of the largest: the sum of absurd values would be Infinity.
   let sum = 0;
-  for (const one of value) if (!Number.isNaN(one)) sum += Math.abs(one) / most;
-  return Math.min(sum * most, Number.MAX_VALUE) || 1;
+  for (const one of value) if (!Number.isNaN(one)) sum += Math.abs(one) / largest;
+  return Math.min(sum * largest, Number.MAX_VALUE) || 1;
 }
 
 function commonScale(memory: ModelMemory, scratch: Scratch, at: number): number {
@@ -70,7 +69,7 @@ function commonScale(memory: ModelMemory, scratch: Scratch, at: number): number 
 /** By the first detector that knows the habits of the hour, else the slow level. @returns their absolute sum */
 function usualValues({ seats, level }: ModelMemory, into: Float64Array, at: number): number {
   into.fill(Number.NaN);
-  seats.find(({ detector }) => detector.expected)?.detector.expected?.(into, at);
+  for (const { detector } of seats) detector.expected?.(into, at);
   let sum = 0;
   for (let i = 0; i < into.length; i++) {
     if (Number.isNaN(into[i])) into[i] = level[i]!;

@@ -20,6 +20,19 @@ beforeEach(() => {
 });
 const attributions = (world: World): number => world.engine.counters.attributions;
 
+/** The first row of an attribution stands after its tick, a second younger than the others. */
+const straggling = (to: number, from: number): World => {
+  const world = new World().run(0, from, vectorOf);
+  for (let i = from; i < to; i++) {
+    const [first, ...rest] = rowsAt(i, vectorOf(i));
+    world.apply(rowsRecord(i, rest));
+    world.apply(tickAt(i + 0.5));
+    const straggler = { ...first!, ts: first!.ts + 1_000_000, tid: first!.tid + 1000 };
+    world.apply({ ...rowsRecord(i, [straggler]), level: 1 });
+  }
+  return world;
+};
+
 describe("an attribution", () => {
   it("closes with its last feature, without waiting for a tick", () => {
     const world = new World().run(0, 3, vectorOf);
@@ -62,19 +75,6 @@ describe("an attribution", () => {
     expect(world.engine.counters.dropped.late).toBe(1);
     expect(attributions(world)).toBe(6);
   });
-
-  /** The first row of an attribution stands after its tick, a second younger than the others. */
-  const straggling = (to: number, from: number): World => {
-    const world = new World().run(0, from, vectorOf);
-    for (let i = from; i < to; i++) {
-      const [first, ...rest] = rowsAt(i, vectorOf(i));
-      world.apply(rowsRecord(i, rest));
-      world.apply(tickAt(i + 0.5));
-      const straggler = { ...first!, ts: first!.ts + 1_000_000, tid: first!.tid + 1000 };
-      world.apply({ ...rowsRecord(i, [straggler]), level: 1 });
-    }
-    return world;
-  };
 
   it("is not opened by a row that the last one lacked, within its window", () => {
     const world = straggling(40, 30);

@@ -44,12 +44,12 @@ describe("features that are zero nearly always", () => {
   });
 });
 
-describe("values that are rounded", () => {
-  const coarse = (vector: Vector): Vector =>
-    Object.fromEntries(
-      Object.entries(vector).map(([name, value]) => [name, Number(value.toFixed(1))]),
-    );
+const coarse = (vector: Vector): Vector =>
+  Object.fromEntries(
+    Object.entries(vector).map(([name, value]) => [name, Number(value.toFixed(1))]),
+  );
 
+describe("values that are rounded", () => {
   it("open at most one episode in a week for a step of the least size", () => {
     expect(before(story(coarse, coarse)).length).toBeLessThanOrEqual(1);
   });
