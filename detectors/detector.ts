@@ -64,10 +64,15 @@ export interface DetectorState {
   readonly bytes: Uint8Array;
 }
 
+/** The bytes that an older version of a detector left for as many features. */
+export interface OlderState extends DetectorState {
+  readonly version: number;
+}
+
 export interface DetectorType<Params> {
   /** Kebab-case; stands in config, metrics and tickets. */
   readonly name: string;
-  /** Raised whenever the meaning of the state's bytes changes; older sections are rebuilt from history. */
+  /** Raised whenever the meaning of the state's bytes changes. */
   readonly version: number;
   /** Strict schema of the parameters, every one with a default; keys as in config (snake_case). */
   readonly params: z.ZodType<Params>;
@@ -79,6 +84,14 @@ export interface DetectorType<Params> {
    * @param state zeroed bytes for a new model, or a section saved earlier; 8-byte aligned, used in place.
    */
   create(params: Params, state: DetectorState): Detector;
+  /** What of the parameters shapes the bytes: a state fits as long as it is the same. Left out: all of them. */
+  shapedBy?(params: Params): unknown;
+  /**
+   * Fills zeroed bytes with what an older version has learned, so that an upgrade blinds no model.
+   *
+   * @returns false when nothing can be kept
+   */
+  upgrade?(from: OlderState, to: DetectorState): boolean;
   /** Copies what can be kept into zeroed bytes for more features (slots only ever get appended). */
   grow(params: Params, from: DetectorState, to: DetectorState): void;
 }

@@ -1,7 +1,7 @@
 /** A control chart: how far, and for how long, a feature has stood off its slow level and the hour's habit. */
 import type { DetectorType } from "./detector.ts";
 import { seasonalChartPresets } from "./seasonal-chart-presets.ts";
-import { chartBytes, growChart } from "./stats/chart-layout.ts";
+import { chartBytes, growChart, upgradeChart } from "./stats/chart-layout.ts";
 import { params, type SeasonalChartParams } from "./stats/chart-settings.ts";
 import { ResidualChart } from "./stats/residual-chart.ts";
 
@@ -47,4 +47,7 @@ export const seasonalChart: DetectorType<SeasonalChartParams> = {
   stateBytes: (_, nFeatures) => chartBytes(nFeatures),
   create: (settings, state) => new ResidualChart(settings, state),
   grow: growChart,
+  // Thresholds and floors only judge; what is learned stays when they change.
+  shapedBy: ({ linear_below }) => ({ linear_below }),
+  upgrade: upgradeChart,
 };

@@ -1,5 +1,5 @@
 /** Where the numbers of a seasonal chart stand in its bytes. */
-import type { DetectorState } from "../detector.ts";
+import type { DetectorState, OlderState } from "../detector.ts";
 import type { SeasonalChartParams } from "./chart-settings.ts";
 import { ConditionalChart } from "./conditional-chart.ts";
 import { Habits } from "./habits.ts";
@@ -46,4 +46,34 @@ export function growChart(
   const [known, place] = [featuresAt(from.nFeatures), featuresAt(to.nFeatures)];
   to.bytes.set(from.bytes.subarray(known, known + from.nFeatures * STRIDE * 4), place);
   othersOf(settings, to).copy(othersOf(settings, from));
+}
+
+const floats = ({ buffer, byteOffset, length }: Uint8Array): Float32Array =>
+  new Float32Array(buffer, byteOffset, length / 4);
+
+/** Bytes before the habits, and numbers a feature, in version 2. */
+const HELD_BYTES_2 = 8;
+const STRIDE_2 = FREQUENCIES;
+
+/**
+ * Version 2 knew neither the hour's noise, nor how often a feature is zero, nor what features tell of each other. Levels,
+ * deviations and habits are kept. Every feature is taken for a dense one until its frequency says otherwise.
+ */
+export function upgradeChart(from: OlderState, to: DetectorState): boolean {
+  const { nFeatures } = to;
+  const habits = Habits.bytes(nFeatures);
+  const seriesAt = HELD_BYTES_2 + habits;
+  const bytes = seriesAt + Math.ceil((nFeatures * STRIDE_2) / 2) * 8;
+  if (from.version !== 2 || from.bytes.length !== bytes) return false;
+  const [old, now] = [floats(Uint8Array.from(from.bytes)), floats(to.bytes)];
+  now[0] = old[0]!;
+  to.bytes.set(from.bytes.subarray(HELD_BYTES_2, seriesAt), HELD_BYTES);
+  for (let slot = 0; slot < nFeatures; slot++) {
+    const at = featuresAt(nFeatures) / 4 + slot * STRIDE;
+    const known = seriesAt / 4 + slot * STRIDE_2;
+    now.set(old.subarray(known, known + STRIDE_2), at);
+    now.fill(1, at + FREQUENCIES, at + FREQUENCIES + SPARSE_WIDTH);
+    now[1] = Math.max(now[1]!, now[at + COUNT]!);
+  }
+  return true;
 }

@@ -1,6 +1,7 @@
 /** The control chart of what the other features do not tell: means of conditional residuals, each against its own variance. */
-import { larger } from "./deviation.ts";
+import { isOver, larger } from "./deviation.ts";
 import { GivenOthers, mostGiven } from "./given-others.ts";
+import type { ObservedVector } from "./observed-vector.ts";
 import {
   DEVIATION_RATE,
   FLOOR_PART,
@@ -8,6 +9,7 @@ import {
   furthestMean,
   MEANS_WIDTH,
   nextMean,
+  RATES,
   SPANS,
   shortestBeyond,
 } from "./residual-means.ts";
@@ -19,33 +21,6 @@ const JUDGED_FROM = 100;
 
 /** A single residual counts at most so many deviations of the mean over 3 when a large mean is asked whether it is over. */
 const MOST = 8.7;
-
-/** What the chart says of each feature of a vector. Every chart overwrites it: working space, never state. */
-export interface Standardised {
-  /** Residual over its deviation, 0 where there is none. */
-  z: Float64Array;
-  /** Least variance that counts, over the residual's own. */
-  floors: Float64Array;
-  /** Observations of the feature. */
-  ages: Float64Array;
-  /** 1 for a feature that is noisier than its own level: it is learned, but not judged. */
-  noisy: Uint8Array;
-}
-
-export const standardised: Standardised = {
-  z: new Float64Array(mostGiven),
-  floors: new Float64Array(mostGiven),
-  ages: new Float64Array(mostGiven),
-  noisy: new Uint8Array(mostGiven),
-};
-
-/** The newest conditional residuals, and of what: what was scored is not calculated again to be learned. */
-const newest = {
-  owner: undefined as ConditionalChart | undefined,
-  known: 0,
-  z: new Float64Array(mostGiven),
-  u: new Float64Array(mostGiven),
-};
 
 export interface ConditionalSettings {
   /** The thresholds squared. */
@@ -88,27 +63,28 @@ export class ConditionalChart {
    */
   score(
     featureScores: Float64Array,
+    seen: ObservedVector,
     {
       spans,
       held,
       sure,
     }: { readonly spans: number; readonly held: boolean; readonly sure: number },
   ): void {
-    if (this.#others.known === 0) return;
-    const u = this.#residuals();
+    if (this.#others.known < JUDGED_FROM) return;
+    const u = this.#residuals(seen);
     const { limits, grace } = this.#settings;
-    const { floors, ages, noisy } = standardised;
+    const { floors } = seen;
     const series = this.#series;
-    const known = this.#others.known;
-    if (known < JUDGED_FROM) return;
     for (let slot = 0, s = 0; slot < this.#n; slot++, s += MEANS_WIDTH) {
-      if (noisy[slot] === 1 || !(ages[slot]! >= grace) || Number.isNaN(featureScores[slot]))
-        continue;
+      if (Number.isNaN(featureScores[slot]) || !isJudged(seen, slot, grace)) continue;
       const floor = FLOOR_PART * floors[slot]!;
       const most = held ? this.#most(s) : 0;
+      const residual = u[slot]!;
       let squared = 0;
       for (let k = 0; k < spans; k++) {
-        const mean = nextMean(series[s + k]!, u[slot]!, { k, most });
+        const before = series[s + k]!;
+        const from = held && isOver(before, residual, most) ? 0 : before;
+        const mean = from + (residual - from) * RATES[k]!;
         const variance = series[s + SPANS + k]! + floor;
         squared = larger(squared, (mean * mean) / (variance * limits[k]!));
       }
@@ -118,18 +94,21 @@ export class ConditionalChart {
   }
 
   /** @param weight of this vector in what is known of the others */
-  learn(weight: number): void {
+  learn(seen: ObservedVector, weight: number): void {
     if (this.#n === 0) return;
-    const { z, ages } = standardised;
+    const { z, ages } = seen;
     const known = this.#others.known;
     if (known > 0) {
-      const u = this.#residuals();
+      const u = this.#residuals(seen);
       const series = this.#series;
       for (let slot = 0, s = 0; slot < this.#n; slot++, s += MEANS_WIDTH) {
         if (ages[slot] === 0) continue;
-        const rate = larger(DEVIATION_RATE, 1 / Math.min(known, ages[slot]!));
+        const age = ages[slot]!;
+        const rate = larger(DEVIATION_RATE, 1 / (known < age ? known : age));
+        const residual = u[slot]!;
         for (let k = 0; k < SPANS; k++) {
-          const mean = nextMean(series[s + k]!, u[slot]!, { k, most: 0 });
+          const before = series[s + k]!;
+          const mean = before + (residual - before) * RATES[k]!;
           series[s + k] = mean;
           series[s + SPANS + k]! += (mean * mean - series[s + SPANS + k]!) * rate;
         }
@@ -139,18 +118,18 @@ export class ConditionalChart {
   }
 
   /** Only the means follow. @returns 1 + the first span whose mean is beyond its boundary, if that is below `held` */
-  skip(before: number, held: number): number {
+  skip(seen: ObservedVector, before: number, held: number): number {
     if (this.#others.known === 0) return held;
-    const u = this.#residuals();
+    const u = this.#residuals(seen);
     const series = this.#series;
     const { limits } = this.#settings;
     let shortest = held;
     for (let slot = 0, s = 0; slot < this.#n; slot++, s += MEANS_WIDTH) {
-      if (standardised.ages[slot]! < this.#settings.grace) continue;
+      if (seen.ages[slot]! < this.#settings.grace) continue;
       const most = before > 0 ? this.#most(s) : 0;
       for (let k = 0; k < SPANS; k++)
         series[s + k] = nextMean(series[s + k]!, u[slot]!, { k, most });
-      const floor = standardised.floors[slot]!;
+      const floor = seen.floors[slot]!;
       shortest = shortestBeyond(series, s, { limits, floor, held: shortest, squared: true });
     }
     return shortest;
@@ -164,17 +143,17 @@ export class ConditionalChart {
   /**
    * The mean that is furthest beyond what the others tell, in deviations of the residual.
    *
-   * @returns undefined where the vector scored last was another one's
+   * @returns undefined where that is not judged
    */
   furthest(
+    seen: ObservedVector,
     slot: number,
     { spans, held }: { readonly spans: number; readonly held: boolean },
   ): FurthestMean | undefined {
-    const known = this.#others.known;
-    if (standardised.noisy[slot] === 1) return undefined;
-    if (newest.owner !== this || newest.known !== known || known < JUDGED_FROM) return undefined;
-    const floor = standardised.floors[slot]!;
-    const residual = newest.u[slot]!;
+    if (this.#n === 0 || this.#others.known < JUDGED_FROM || seen.noisy[slot] === 1)
+      return undefined;
+    const floor = seen.floors[slot]!;
+    const residual = this.#residuals(seen)[slot]!;
     const at = slot * MEANS_WIDTH;
     const most = held ? this.#most(at) : 0;
     const { limits } = this.#settings;
@@ -185,22 +164,14 @@ export class ConditionalChart {
     return MOST * Math.sqrt(this.#series[at + SPANS]!);
   }
 
-  /** Of `standardised.z`. */
-  #residuals(): Float64Array {
-    const { z } = standardised;
-    const known = this.#others.known;
-    if (newest.owner === this && newest.known === known && this.#isNewest(z)) return newest.u;
-    newest.owner = this;
-    newest.known = known;
-    for (let i = 0; i < this.#n; i++) newest.z[i] = z[i]!;
-    this.#others.residuals(z, newest.u);
-    return newest.u;
-  }
-
-  #isNewest(z: Float64Array): boolean {
-    for (let i = 0; i < this.#n; i++) if (newest.z[i] !== z[i]) return false;
-    return true;
+  #residuals(seen: ObservedVector): Float64Array {
+    if (!seen.isGiven) this.#others.residuals(seen.z, seen.u);
+    seen.isGiven = true;
+    return seen.u;
   }
 }
+
+const isJudged = ({ noisy, ages }: ObservedVector, slot: number, grace: number): boolean =>
+  noisy[slot] === 0 && ages[slot]! >= grace;
 
 const isGiven = (n: number): boolean => n >= leastGiven && n <= mostGiven;

@@ -28,6 +28,7 @@ const triangle = (n: number): number => (n * (n + 1)) / 2;
 /** Every call overwrites them: working space, never state. */
 let lower = new Float64Array(64 * 64);
 let inverse = new Float64Array(64 * 64);
+let sums = new Float64Array(triangle(64));
 const calm = new Float64Array(mostGiven);
 
 /**
@@ -84,7 +85,8 @@ export class GivenOthers {
   residuals(z: Float64Array, into: Float64Array): void {
     const omega = this.#inverse;
     const n = this.#n;
-    for (let i = 0, at = 0; i < n; i++) {
+    const single = rowsInFours(omega, n, { z, into });
+    for (let i = single, at = triangle(single); i < n; i++) {
       const own = z[i]!;
       let sum = 0;
       for (let j = 0; j < i; j++, at++) {
@@ -127,17 +129,20 @@ export class GivenOthers {
     if (lower.length < n * n) {
       lower = new Float64Array(n * n);
       inverse = new Float64Array(n * n);
+      sums = new Float64Array(triangle(n));
     }
     this.#decompose();
     invertLower(n);
-    const omega = this.#inverse;
-    for (let i = 0, at = 0; i < n; i++) {
-      for (let j = 0; j <= i; j++, at++) {
-        let sum = 0;
-        for (let k = i; k < n; k++) sum += inverse[k * n + i]! * inverse[k * n + j]!;
-        omega[at] = sum;
+    // Ω is the sum of the rows' products with themselves, added row after row as they stand in memory.
+    const cells = triangle(n);
+    sums.fill(0, 0, cells);
+    for (let k = 0, row = 0; k < n; k++, row += n) {
+      for (let i = 0, at = 0; i <= k; i++) {
+        const own = inverse[row + i]!;
+        for (let j = 0; j <= i; j++, at++) sums[at]! += own * inverse[row + j]!;
       }
     }
+    this.#inverse.set(sums.subarray(0, cells));
   }
 
   /** Cholesky: the shrunk covariance is `lower` times its transpose. */
@@ -158,14 +163,66 @@ export class GivenOthers {
   }
 }
 
-/** `inverse` becomes that of `lower`. */
+/** `inverse` becomes that of `lower`, row after row as they stand in memory. */
 function invertLower(n: number): void {
-  for (let j = 0; j < n; j++) {
-    inverse[j * n + j] = 1 / lower[j * n + j]!;
-    for (let i = j + 1; i < n; i++) {
-      let sum = 0;
-      for (let k = j; k < i; k++) sum -= lower[i * n + k]! * inverse[k * n + j]!;
-      inverse[i * n + j] = sum / lower[i * n + i]!;
+  for (let i = 0, row = 0; i < n; i++, row += n) {
+    inverse.fill(0, row, row + i);
+    for (let k = 0, above = 0; k < i; k++, above += n) {
+      const factor = lower[row + k]!;
+      for (let j = 0; j <= k; j++) inverse[row + j]! -= factor * inverse[above + j]!;
     }
+    const pivot = 1 / lower[row + i]!;
+    for (let j = 0; j < i; j++) inverse[row + j]! *= pivot;
+    inverse[row + i] = pivot;
   }
+}
+
+interface Product {
+  readonly z: Float64Array;
+  readonly into: Float64Array;
+}
+
+/**
+ * The product with a symmetric matrix, four rows of its lower triangle at a time: half the time of one row at a time.
+ *
+ * @returns the first row that is left
+ */
+function rowsInFours(omega: Float32Array, n: number, { z, into }: Product): number {
+  let i = 0;
+  for (let a = 0; i + 3 < n; i += 4, a += 4 * i - 6) {
+    const b = a + i + 1;
+    const c = b + i + 2;
+    const d = c + i + 3;
+    const z0 = z[i]!;
+    const z1 = z[i + 1]!;
+    const z2 = z[i + 2]!;
+    const z3 = z[i + 3]!;
+    let s0 = 0;
+    let s1 = 0;
+    let s2 = 0;
+    let s3 = 0;
+    for (let j = 0; j < i; j++) {
+      const own = z[j]!;
+      const p = omega[a + j]!;
+      const q = omega[b + j]!;
+      const r = omega[c + j]!;
+      const t = omega[d + j]!;
+      s0 += p * own;
+      s1 += q * own;
+      s2 += r * own;
+      s3 += t * own;
+      into[j] = into[j]! + p * z0 + q * z1 + r * z2 + t * z3;
+    }
+    const ba = omega[b + i]!;
+    const ca = omega[c + i]!;
+    const cb = omega[c + i + 1]!;
+    const da = omega[d + i]!;
+    const db = omega[d + i + 1]!;
+    const dc = omega[d + i + 2]!;
+    into[i] = s0 + omega[a + i]! * z0 + ba * z1 + ca * z2 + da * z3;
+    into[i + 1] = s1 + ba * z0 + omega[b + i + 1]! * z1 + cb * z2 + db * z3;
+    into[i + 2] = s2 + ca * z0 + cb * z1 + omega[c + i + 2]! * z2 + dc * z3;
+    into[i + 3] = s3 + da * z0 + db * z1 + dc * z2 + omega[d + i + 3]! * z3;
+  }
+  return i;
 }

@@ -34,10 +34,10 @@ export class HourlyNoise {
     const sizes = this.#sizes;
     const overall = sizes[OVERALL]!;
     if (overall === 0) return 1;
-    const unknown = 1 - own - borrowed;
     const stride = this.#stride;
-    const sizeOf = (place: number): number => sizes[place / stride]! || overall;
-    const size = own * sizeOf(bucket) + borrowed * sizeOf(other) + unknown * overall;
+    const here = sizes[bucket / stride]! || overall;
+    const there = sizes[other / stride]! || overall;
+    const size = own * here + borrowed * there + (1 - own - borrowed) * overall;
     return clipped(larger(Math.sqrt(size / overall), LEAST), MOST);
   }
 

@@ -1,6 +1,8 @@
 /** The arithmetic of the seasonal chart: residuals from level and habit, their means, and what features tell of each other. */
 import type { Band, Detector, DetectorState, Explanation } from "../detector.ts";
+import { sureness, weightAt } from "./belief.ts";
 import { bounded } from "./bounded.ts";
+import type { Visit } from "./calendar.ts";
 import {
   COUNT,
   DEVIATION,
@@ -14,13 +16,15 @@ import {
   STRIDE,
 } from "./chart-layout.ts";
 import type { SeasonalChartParams } from "./chart-settings.ts";
-import { type ConditionalChart, standardised } from "./conditional-chart.ts";
+import type { ConditionalChart } from "./conditional-chart.ts";
 import { CLIP, clipped, isOver, larger, mostOf, spread } from "./deviation.ts";
 import { Habits, habitOf } from "./habits.ts";
 import { highestOf } from "./highest.ts";
 import { HourlyNoise } from "./hourly-noise.ts";
+import { observeResiduals } from "./observe-residuals.ts";
+import { isObserved, type ObservedVector, observedVector } from "./observed-vector.ts";
 import {
-  deviationRate,
+  DEVIATION_RATE,
   FLOOR_PART,
   furtherThan,
   furthestMean,
@@ -31,16 +35,13 @@ import {
   shortestBeyond,
 } from "./residual-means.ts";
 import { atRootDistance, rootDistance } from "./root-distance.ts";
-import { deviateOf, frequenciesOf, isSparse, learnFrequency, skipFrequency } from "./sparse.ts";
+import { deviateOf, frequenciesOf, isSparse, learnFrequencies, skipFrequency } from "./sparse.ts";
 
-/** By how much boundaries are wider at an hour that has not been visited: day and hour may differ by more than was seen. */
-const DOUBT = 0.15;
 const LEVEL_RATE = 1 / 250;
+const FREQUENCY_PLACES = { at: FREQUENCIES, count: COUNT, stride: STRIDE };
 /** Until then the deviation is a guess, and nothing is clipped while learning. */
 const UNCLIPPED = 10;
 const MOST_SCORE = 1e6;
-/** Weight of a vector in what features tell of each other, at an hour that has not been visited. */
-const KNOWN_LEAST = 0.5;
 export class ResidualChart implements Detector {
   /** How many spans count while vectors are skipped; 0 while they are learned. */
   readonly #held: Float32Array;
@@ -48,6 +49,8 @@ export class ResidualChart implements Detector {
   readonly #noise: HourlyNoise;
   readonly #series: Float32Array;
   readonly #others: ConditionalChart;
+  /** How often it has learned or skipped since it was made. */
+  #revision = 0;
   readonly #settings: SeasonalChartParams;
   /** The thresholds squared. */
   readonly #limits: readonly number[];
@@ -71,76 +74,71 @@ export class ResidualChart implements Detector {
 
   scoreOne(x: Float64Array, featureScores: Float64Array, at?: number): number | undefined {
     const series = this.#series;
-    const { grace_period: grace, linear_below: bend } = this.#settings;
+    const grace = this.#settings.grace_period;
     const limits = this.#limits;
     const held = this.#held[0]!;
     const spans = held || SPANS;
-    const { values } = this.#habits;
     const visit = this.#habits.visit(at);
     const sure = sureness(at, visit);
-    const noise = this.#noise.factor(visit);
+    const seen = this.#observe(x, at, visit);
+    const { distance, most, floor } = seen;
     for (let slot = 0, s = 0; slot < x.length; slot++, s += STRIDE) {
       featureScores[slot] = Number.NaN;
-      unknown(slot);
-      const value = bounded(x[slot]!);
-      if (Number.isNaN(value) || series[s + COUNT]! < grace) continue;
+      const away = distance[slot]!;
+      if (Number.isNaN(away) || series[s + COUNT]! < grace) continue;
       if (isSparse(series, s + FREQUENCIES)) {
-        const seen = { value, n: series[s + COUNT]! };
-        featureScores[slot] = (deviateOf(series, s + FREQUENCIES, seen) / this.#rarely) * sure;
+        const coming = { value: x[slot]!, n: series[s + COUNT]! };
+        featureScores[slot] = (deviateOf(series, s + FREQUENCIES, coming) / this.#rarely) * sure;
         continue;
       }
-      const expected = series[s + LEVEL]! + habitOf(values, slot, visit);
-      const floor = this.#floor(expected);
-      const most = mostOf(series[s + DEVIATION]!, floor);
-      const distance = rootDistance(value, expected, bend) / noise;
-      const residual = clipped(distance, most);
+      const clip = most[slot]!;
+      const residual = clipped(away, clip);
+      const least = FLOOR_PART * floor[slot]!;
       let squared = 0;
       for (let k = 0; k < spans; k++) {
         const before = series[s + MEANS + k]!;
-        const from = held > 0 && isOver(before, residual, most) ? 0 : before;
+        const from = held > 0 && isOver(before, residual, clip) ? 0 : before;
         const mean = from + (residual - from) * RATES[k]!;
-        const variance = series[s + DEVIATIONS + k]! ** 2 + FLOOR_PART * floor;
+        const variance = series[s + DEVIATIONS + k]! ** 2 + least;
         squared = larger(squared, (mean * mean) / (variance * limits[k]!));
       }
-      const score = larger(Math.sqrt(squared) * sure, Math.abs(distance) / most);
+      const score = larger(Math.sqrt(squared) * sure, Math.abs(away) / clip);
       featureScores[slot] = clipped(score, MOST_SCORE);
-      this.#standardise(slot, residual / most, floor);
     }
-    this.#others.score(featureScores, { spans, held: held > 0, sure });
+    this.#others.score(featureScores, seen, { spans, held: held > 0, sure });
     return highestOf(featureScores);
   }
 
   learnOne(x: Float64Array, at?: number): void {
     const series = this.#series;
-    const { linear_below: bend } = this.#settings;
     const { values } = this.#habits;
     const visit = this.#habits.visit(at);
     const weight = weightAt(at, visit);
-    const weights = (this.#held[1]! += weight);
     const noise = this.#noise.factor(visit);
+    const seen = this.#observe(x, at, visit);
+    const { distance, most, expected } = seen;
+    const weights = (this.#held[1]! += weight);
+    const usual = larger(DEVIATION_RATE * weight, weight / weights);
     let squares = 0;
     let counted = 0;
     this.#release();
     for (let slot = 0, s = 0; slot < x.length; slot++, s += STRIDE) {
-      unknown(slot);
       const value = bounded(x[slot]!);
       if (Number.isNaN(value)) continue;
       const n = series[s + COUNT]! + 1;
       series[s + COUNT] = n;
-      learnFrequency(series, s + FREQUENCIES, { value, n });
-      const sparse = isSparse(series, s + FREQUENCIES);
       if (n === 1) series[s + LEVEL] = value;
-      const expected = series[s + LEVEL]! + habitOf(values, slot, visit);
-      const floor = this.#floor(expected);
-      const most = mostOf(series[s + DEVIATION]!, floor);
-      const distance = rootDistance(value, expected, bend) / noise;
-      if (n >= UNCLIPPED && !sparse) {
-        squares += ((CLIP * clipped(distance, most)) / most) ** 2;
-        counted++;
+      const away = distance[slot]!;
+      const clip = most[slot]!;
+      let residual = away;
+      if (n >= UNCLIPPED) {
+        residual = clipped(away, clip);
+        if (!isSparse(series, s + FREQUENCIES)) {
+          squares += ((CLIP * residual) / clip) ** 2;
+          counted++;
+        }
       }
-      if (!sparse) this.#standardise(slot, clipped(distance, most) / most, floor);
-      const residual = n < UNCLIPPED ? distance : clipped(distance, most);
-      const rate = deviationRate(n, weight, weights);
+      const rate = n < weights ? larger(DEVIATION_RATE * weight, 1 / n) : usual;
       series[s + DEVIATION] = spread(series[s + DEVIATION]!, residual, rate);
       for (let k = 0; k < SPANS; k++) {
         const before = series[s + MEANS + k]!;
@@ -148,44 +146,44 @@ export class ResidualChart implements Detector {
         series[s + MEANS + k] = mean;
         series[s + DEVIATIONS + k] = spread(series[s + DEVIATIONS + k]!, mean, rate);
       }
+      const step = residual * noise;
       const habit = visit.bucket + slot;
-      const off = expected + residual * noise - series[s + LEVEL]!;
-      values[habit]! += (off - values[habit]!) * visit.rate;
-      series[s + LEVEL]! += residual * noise * larger(LEVEL_RATE, 1 / n);
+      values[habit]! += (expected[slot]! + step - series[s + LEVEL]! - values[habit]!) * visit.rate;
+      series[s + LEVEL]! += step * larger(LEVEL_RATE, 1 / n);
     }
-    this.#others.learn(weight);
+    learnFrequencies(series, x, FREQUENCY_PLACES);
+    this.#others.learn(seen, weight);
     if (at !== undefined) this.#noise.learn(visit, (squares / counted) * noise * noise, weight);
     this.#habits.count(at);
+    this.#revision++;
   }
 
   skipOne(x: Float64Array, at?: number): void {
     const series = this.#series;
-    const { grace_period: grace, linear_below: bend } = this.#settings;
-    const { values } = this.#habits;
+    const grace = this.#settings.grace_period;
     const visit = this.#habits.visit(at);
     const before = this.#held[0]!;
     let held = before || SPANS + 1;
-    const noise = this.#noise.factor(visit);
     const limits = this.#limits;
+    const seen = this.#observe(x, at, visit);
+    const { distance, most, floor: floors } = seen;
     for (let slot = 0, s = 0; slot < x.length; slot++, s += STRIDE) {
-      unknown(slot);
       const value = bounded(x[slot]!);
       if (Number.isNaN(value) || series[s + COUNT]! < grace) continue;
       skipFrequency(series, s + FREQUENCIES, value);
       if (isSparse(series, s + FREQUENCIES)) continue;
-      const expected = series[s + LEVEL]! + habitOf(values, slot, visit);
-      const floor = this.#floor(expected);
-      const most = mostOf(series[s + DEVIATION]!, floor);
-      const residual = clipped(rootDistance(value, expected, bend) / noise, most);
-      this.#standardise(slot, residual / most, floor);
+      const clip = most[slot]!;
+      const residual = clipped(distance[slot]!, clip);
+      const floor = floors[slot]!;
       for (let k = 0; k < SPANS; k++) {
-        const ending = before > 0 ? most : 0;
+        const ending = before > 0 ? clip : 0;
         series[s + MEANS + k] = nextMean(series[s + MEANS + k]!, residual, { k, most: ending });
       }
       held = shortestBeyond(series, s + MEANS, { limits, floor, held });
     }
-    held = this.#others.skip(before, held);
+    held = this.#others.skip(seen, before, held);
     this.#held[0] = held > SPANS ? 0 : held;
+    this.#revision++;
   }
 
   band(slot: number, at?: number): Band | undefined {
@@ -236,7 +234,11 @@ export class ResidualChart implements Detector {
     const at0 = slot * STRIDE + MEANS;
     const means = { limits: this.#limits, floor: this.#floor(expected), spans, residual, most: 0 };
     const alone = furthestMean(this.#series, at0, means);
-    const beside = this.#others.furthest(slot, { spans, held: this.#held[0]! > 0 });
+    const seen = observedVector(this.#series.length / STRIDE);
+    const isOurs = seen.owner === this && seen.revision === this.#revision;
+    const beside = isOurs
+      ? this.#others.furthest(seen, slot, { spans, held: this.#held[0]! > 0 })
+      : undefined;
     const isBeside = beside !== undefined && furtherThan(beside, alone);
     const { k, reach } = isBeside ? beside : alone;
     const unit = isBeside ? this.#deviation(slot, expected) : 1;
@@ -269,14 +271,25 @@ export class ResidualChart implements Detector {
     this.#held[0] = 0;
   }
 
-  /** What is noisier than its own level is not judged by the others: it may well change its sign by habit. @param part of the most that a residual counts */
-  #standardise(slot: number, part: number, floor: number): void {
-    const s = slot * STRIDE;
-    standardised.z[slot] = CLIP * part;
-    standardised.floors[slot] = floor / (this.#series[s + DEVIATION]! ** 2 + 1e-300);
-    const noisy = this.#series[s + DEVIATION]! > Math.abs(this.#series[s + LEVEL]!);
-    standardised.ages[slot] = this.#series[s + COUNT]!;
-    standardised.noisy[slot] = noisy ? 1 : 0;
+  /** Residuals of the vector: those of the last one if it is the same, since what was scored is learned next. */
+  #observe(x: Float64Array, at: number | undefined, visit: Visit): ObservedVector {
+    const seen = observedVector(x.length);
+    const revision = this.#revision;
+    if (isObserved(seen, x, { owner: this, revision, at })) return seen;
+    seen.owner = this;
+    seen.revision = revision;
+    seen.at = at;
+    seen.isGiven = false;
+    const { values } = this.#habits;
+    const noise = this.#noise.factor(visit);
+    observeResiduals(seen, x, {
+      series: this.#series,
+      settings: this.#settings,
+      values,
+      visit,
+      noise,
+    });
+    return seen;
   }
 
   /** Squared. */
@@ -285,16 +298,3 @@ export class ResidualChart implements Detector {
     return larger(absolute, relative * Math.abs(expected)) ** 2;
   }
 }
-
-/** What a vector says of usual deviations: little at an hour that has hardly been visited. */
-const weightAt = (at: number | undefined, { own }: { readonly own: number }): number =>
-  at === undefined ? 1 : KNOWN_LEAST + (1 - KNOWN_LEAST) * own;
-
-function unknown(slot: number): void {
-  standardised.z[slot] = 0;
-  standardised.ages[slot] = 0;
-}
-
-/** Part of the score that is left at an hour that has not been visited. */
-const sureness = (at: number | undefined, { own }: { readonly own: number }): number =>
-  at === undefined ? 1 : 1 / (1 + DOUBT * (1 - own));

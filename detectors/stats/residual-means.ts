@@ -1,5 +1,5 @@
 /** Over how many vectors residuals are averaged, and how their means are held against what they usually are. */
-import { isOver, larger } from "./deviation.ts";
+import { isOver } from "./deviation.ts";
 
 export const LENGTHS = [3, 10, 30] as const;
 /** Weight of the newest residual in its means. */
@@ -80,7 +80,3 @@ export function shortestBeyond(
   }
   return held;
 }
-
-/** How fast a deviation learns; one of a feature that joined later faster at first. @param n its observations */
-export const deviationRate = (n: number, weight: number, weights: number): number =>
-  larger(DEVIATION_RATE * weight, n < weights ? 1 / n : weight / weights);

@@ -29,15 +29,20 @@ function newestFrequency(series: Float32Array, at: number, value: number): numbe
   return series[at + NEWEST]! + ((value === 0 ? 0 : 1) - series[at + NEWEST]!) * FAST;
 }
 
-/** @param n values seen, this one included */
-export function learnFrequency(
+/** Of every feature of a vector, after it was counted. @param at where the frequencies of the first one begin */
+export function learnFrequencies(
   series: Float32Array,
-  at: number,
-  { value, n }: { readonly value: number; readonly n: number },
+  x: Float64Array,
+  { at, count, stride }: { readonly at: number; readonly count: number; readonly stride: number },
 ): void {
-  const is = value === 0 ? 0 : 1;
-  series[at + USUAL]! += (is - series[at + USUAL]!) * larger(SLOW, 1 / n);
-  series[at + NEWEST]! += (is - series[at + NEWEST]!) * larger(FAST, 1 / n);
+  for (let slot = 0, s = 0; slot < x.length; slot++, s += stride) {
+    const value = x[slot]!;
+    if (Number.isNaN(value)) continue;
+    const is = value === 0 ? 0 : 1;
+    const mean = 1 / series[s + count]!;
+    series[s + at + USUAL]! += (is - series[s + at + USUAL]!) * larger(SLOW, mean);
+    series[s + at + NEWEST]! += (is - series[s + at + NEWEST]!) * larger(FAST, mean);
+  }
 }
 
 /** Only the newest frequency follows. */

@@ -153,7 +153,8 @@ export class Assembler {
   /** Counts anew whom the next attribution waits for; after `absent` was brought up to date. */
   expect(): void {
     let expected = 0;
-    for (const absent of this.#host.memory.absent) if (absent < givenUpAfter) expected++;
+    const { absent } = this.#host.memory;
+    for (let i = 0; i < absent.length; i++) if (absent[i]! < givenUpAfter) expected++;
     this.#assembly.expected = expected;
   }
 

@@ -189,7 +189,7 @@ function beyondBoundary(scores: Float64Array): readonly number[] {
 
 function largest(scores: Float64Array): number {
   let most = 0;
-  for (const score of scores) if (score > most) most = score;
+  for (let i = 0; i < scores.length; i++) if (scores[i]! > most) most = scores[i]!;
   return most;
 }
 

@@ -60,6 +60,7 @@ export class PartitionEngine {
   readonly #models = new Map<ModelKey, WatchedModel>();
   readonly #census: Census;
   readonly #ledger = new Ledger();
+  readonly #reshaped = new Set<ModelKey>();
   #watermark: number | undefined;
 
   /** @param history told every attribution as it was judged */
@@ -67,6 +68,11 @@ export class PartitionEngine {
     this.#settings = settings;
     this.#census = new Census(settings);
     this.#context = { settings, pool: new ScratchPool(), counts: this.#counts, history };
+  }
+
+  /** Models restored from what another version or other settings had saved: they may decide otherwise than those did. */
+  get reshaped(): ReadonlySet<ModelKey> {
+    return this.#reshaped;
   }
 
   /** What became of the rows, for metrics. */
@@ -119,12 +125,14 @@ export class PartitionEngine {
     const decoded = decodeSnapshot(saved.state, (source) => this.#shaping(source));
     if (decoded === undefined) {
       // Not a word of it can be read, but it is no newcomer.
+      this.#reshaped.add(model);
       this.#counts.sectionsDropped++;
       this.#models.set(model, new WatchedModel(model, this.#context, modelName(model).source));
       this.#joined(model, knownAtFirstStart);
       return ["all"];
     }
     this.#counts.sectionsDropped += decoded.dropped.length;
+    if (!decoded.unchanged) this.#reshaped.add(model);
     const restored = new WatchedModel(model, this.#context, decoded);
     if (decoded.dropped.includes("own")) restored.relearn();
     const { facts } = restored;

@@ -90,7 +90,8 @@ function takeRow(model: WatchedModel, row: Row, { place, counts }: Intake): void
 function dropReason(model: WatchedModel, row: Row, place: Intake["place"]): DropReason | undefined {
   if (!advance(model.facts.positions, place, row)) return "seen_position";
   if (!Number.isFinite(row.ts)) return "non_finite_time";
-  if (model.source.ignoredFeatures.has(row.feature)) return "ignored";
+  const { ignoredFeatures: ignored } = model.source;
+  if (ignored.size > 0 && ignored.has(row.feature)) return "ignored";
   return model.take(row);
 }
 

@@ -9,6 +9,7 @@ import type { DetectionCounts, DropReason } from "./counts.ts";
 import { ask, closedEvent, episodeOf, stepEpisode } from "./episode.ts";
 import type { DetectionEvent, EpisodeClosed } from "./event.ts";
 import { joining } from "./joining.ts";
+import { isRetrainedByHabit } from "./markers.ts";
 import type { ModelMemory } from "./memory.ts";
 import { type ModelFacts, newFacts } from "./model-facts.ts";
 import { openedEvent, silentEvidence } from "./opening.ts";
@@ -16,12 +17,9 @@ import type { Evidence } from "./rules.ts";
 import type { ScratchPool } from "./scratch.ts";
 import type { EngineSettings, SourceSettings } from "./settings.ts";
 import { pastAttribution } from "./shares.ts";
-import { heardAt, silentFrom, withGap } from "./silence.ts";
+import { heardAt, silentDue, withGap } from "./silence.ts";
 import type { ModelParts } from "./snapshot.ts";
 import { answer, answerDue, giveUp, observe } from "./verification.ts";
-
-/** So many retrains in a row that were not waited for are how this model lives: it is judged through them. */
-const hastyByHabit = 2;
 
 /** What all models of an engine share. */
 export interface ModelContext {
@@ -123,9 +121,8 @@ export class WatchedModel {
   due(): number {
     const { markers, verification } = this.facts;
     const answers = answerDue(verification, this.cadence);
-    let due = Math.min(this.#assembler.due, this.#silentDue(), answers);
-    for (const marker of markers) due = Math.min(due, marker.at);
-    return due;
+    const announced = markers.map(({ at }) => at);
+    return Math.min(this.#assembler.due, this.#silentDue(), answers, ...announced);
   }
 
   /** Nobody asked its source meanwhile. @returns whether that matters to it */
@@ -154,23 +151,13 @@ export class WatchedModel {
     const due = markers.filter(({ at }) => at <= now);
     if (due.length === 0) return;
     this.facts.markers = markers.filter(({ at }) => at > now);
-    if (this.#isRetrainedByHabit()) {
+    if (isRetrainedByHabit(this.facts, this.#context.settings.decision)) {
       // A jump of the usual size shall be learned, not told.
       this.facts.widen = this.#context.settings.decision.relearnedWidenFor;
       return;
     }
     for (const { at } of due) if (this.facts.episode !== null) this.#end("marker", at);
     this.#baseline.relearn();
-  }
-
-  /** Markers that always come before the last one was settled would leave the model unjudged for ever. */
-  #isRetrainedByHabit(): boolean {
-    const { facts } = this;
-    const { relearn, relearnedWidenFor } = this.#context.settings.decision;
-    const { sinceMarker = Number.POSITIVE_INFINITY, hastyMarkers = 0 } = facts;
-    facts.sinceMarker = 0;
-    facts.hastyMarkers = sinceMarker < relearn + relearnedWidenFor ? hastyMarkers + 1 : 0;
-    return facts.hastyMarkers >= hastyByHabit;
   }
 
   /** Watermark at which it has been silent for so long that it is forgotten; a slow one has to be silent by its own cadence. */
@@ -226,8 +213,7 @@ export class WatchedModel {
     const { at } = assembled;
     const { counts, settings, history } = this.#context;
     const assessment: Assessment = this.#baseline.judge(assembled);
-    const known = { model: this.key, at, names: this.features };
-    history?.take(pastAttribution(known, this.memory));
+    history?.take(pastAttribution({ model: this.key, at, names: this.features }, this.memory));
     counts.attributions++;
     if (!assessment.whole) counts.fragments++;
     const { evidence, clean } = assessment;
@@ -251,11 +237,8 @@ export class WatchedModel {
   }
 
   #silentDue(): number {
-    const { silent, lastAt, unasked } = this.facts;
-    const { cadence } = this;
-    if (silent || lastAt === null || cadence === undefined) return Number.POSITIVE_INFINITY;
     const { silentCadences } = this.#context.settings.decision;
-    return silentFrom(lastAt, unasked, { cadence, silentCadences });
+    return silentDue(this.facts, { cadence: this.cadence, silentCadences });
   }
 
   #fallSilent(watermark: number, sourceNewest: number | undefined): void {

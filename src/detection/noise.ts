@@ -2,6 +2,7 @@
 import type { ModelMemory } from "./memory.ts";
 import { noiseRing } from "./memory.ts";
 import type { Scratch } from "./scratch.ts";
+import { expectedTotal } from "./transform.ts";
 import { weightedMedian } from "./weighted-median.ts";
 
 /** Memory of the long scales: 1 / rate attributions. */
@@ -25,7 +26,7 @@ export function observeNoise(memory: ModelMemory, { y, ratios, weights }: Scratc
   const { last, meanDiff, level, noise, shape } = memory;
   let mean = 0;
   // In their own units none is larger than another.
-  if (!shape.raw) for (const one of level) mean += Math.abs(one) / y.length;
+  if (!shape.raw) mean = expectedTotal(memory) / y.length;
   let n = 0;
   for (let i = 0; i < y.length; i++) {
     const ratio = Math.abs(y[i]! - last[i]!) / meanDiff[i]!;

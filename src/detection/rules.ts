@@ -189,17 +189,21 @@ function learnRun({ absent, bad, presence, count }: ModelMemory, slot: number): 
 
 /** Where a step's exponent begins in a byte. */
 const stepZero = 128;
+/** The lower bound of steps by their byte. */
+const powers = Float64Array.from({ length: 257 }, (_, byte) => 2 ** (byte - stepZero));
 
 function followStep({ value, previous, step }: ModelMemory, slot: number): void {
   const distance = Math.abs(value[slot]! - previous[slot]!);
   if (!(distance > 0 && distance < Number.POSITIVE_INFINITY)) return;
+  const known = step[slot]!;
+  if (known !== 0 && distance >= powers[known]!) return;
   const exponent = Math.min(Math.max(Math.floor(Math.log2(distance)) + stepZero, 1), 255);
-  if (step[slot] === 0 || exponent < step[slot]!) step[slot] = exponent;
+  if (known === 0 || exponent < known) step[slot] = exponent;
 }
 
 /** Upper bound of the least step between two values of a feature; 0 before there was one. */
 export const leastStep = ({ step }: ModelMemory, slot: number): number =>
-  step[slot] === 0 ? 0 : 2 ** (step[slot]! - stepZero + 1);
+  step[slot] === 0 ? 0 : powers[step[slot]! + 1]!;
 
 /** `fresh` is 1 + the times it was seen large; a small one is adopted at once. */
 function followNewcomer(
@@ -271,6 +275,6 @@ function named({ names }: RuleInput, slots: readonly number[]): string {
 
 function sumOfAbsolute({ value }: ModelMemory): number {
   let sum = 0;
-  for (const one of value) if (!Number.isNaN(one)) sum += Math.abs(one);
+  for (let i = 0; i < value.length; i++) if (!Number.isNaN(value[i])) sum += Math.abs(value[i]!);
   return sum;
 }

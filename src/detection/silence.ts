@@ -37,17 +37,27 @@ export function heardAt(before: UnaskedTime, at: number): UnaskedTime {
   return { total: Math.min(total, longest), newest: Math.min(newest, longest), until };
 }
 
+/** What {@link silentDue} asks of a model. */
+interface Heard {
+  readonly silent: boolean;
+  readonly lastAt: number | null;
+  readonly unasked: UnaskedTime;
+}
+
 /**
- * The watermark at which it is silent. After a gap it has one more cadence for all that it may have tried to write
+ * The watermark at which it falls silent; Infinity where it is silent, or its cadence is not known. After a gap it has one more cadence for all that it may have tried to write
  * meanwhile, and time to come back: as long as the newest gap was, at most a cadence or the poller's longest pause.
  *
  * due = max(lastAt + gaps + (silentCadences + 1)·cadence, end of gap + min(gap, max(cadence, 30 s)))
  */
-export function silentFrom(
-  lastAt: number,
-  { total, newest, until }: UnaskedTime,
-  { cadence, silentCadences }: { readonly cadence: number; readonly silentCadences: number },
+export function silentDue(
+  { silent, lastAt, unasked: { total, newest, until } }: Heard,
+  {
+    cadence,
+    silentCadences,
+  }: { readonly cadence: number | undefined; readonly silentCadences: number },
 ): number {
+  if (silent || lastAt === null || cadence === undefined) return Number.POSITIVE_INFINITY;
   if (total === 0) return lastAt + silentCadences * cadence;
   return Math.max(
     lastAt + total + (silentCadences + 1) * cadence,

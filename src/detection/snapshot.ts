@@ -1,7 +1,7 @@
 /** Saves a model as bytes and loads it: a JSON header with its facts, then its memory unchanged. */
 import { knownAtFirstStart } from "./census.ts";
 import { settingsHash } from "./event-id.ts";
-import { ModelMemory, memoryVersion, ownBytes } from "./memory.ts";
+import { ModelMemory, memoryVersion, ownBytes, upgradeOwn } from "./memory.ts";
 import type { ModelFacts } from "./model-facts.ts";
 import type { DetectorUse, Transform } from "./settings.ts";
 import { alwaysAsked } from "./silence.ts";
@@ -56,6 +56,8 @@ export function encodeSnapshot({ names, facts, memory }: ModelParts, shaping: Sh
 export interface DecodedSnapshot extends ModelParts {
   /** Sections that did not fit the settings and start empty: `own` or a detector's name. */
   readonly dropped: readonly string[];
+  /** Whether every section is byte for byte as it was saved: then it has the same future as where it was saved. */
+  readonly unchanged: boolean;
 }
 
 /** What a header says, or what holds of a state that was saved before headers said it. Stored in this order. */
@@ -80,19 +82,43 @@ export function decodeSnapshot(
   const shaping = shapingOf(facts.source);
   const memory = new ModelMemory({ nFeatures: names.length, uses: shaping.uses, raw });
   const saved = savedSections(header, bytes);
-  const dropped: string[] = [];
   const own = sectionsOf(memory, shaping);
-  for (const [i, section] of own.entries()) {
-    const from = saved.get(key(section));
-    const to = i === 0 ? memory.bytes.subarray(0, section.bytes) : memory.sections[i - 1];
-    if (from === undefined || to === undefined || from.length !== to.length)
-      dropped.push(section.name);
-    else to.set(from);
-  }
-  if (!dropped.includes("own")) return { names, facts, memory, dropped };
+  const dropped = own
+    .filter((section, i) => !takeOver(saved, section, { memory, place: i - 1 }))
+    .map(({ name }) => name);
+  const known = new Set(saved.map(key));
+  const unchanged = own.every((section) => known.has(key(section)));
+  if (!dropped.includes("own")) return { names, facts, memory, dropped, unchanged };
   // Nothing learned of values in another unit may stay.
   const empty = new ModelMemory(memory.shape);
-  return { names, facts, memory: empty, dropped: own.map(({ name }) => name) };
+  return { names, facts, memory: empty, dropped: own.map(({ name }) => name), unchanged };
+}
+
+interface SavedSection extends Section {
+  readonly saved: Uint8Array;
+}
+
+/** Copies a section that fits, or what an older version of it knows. @param place of the detector, -1 for the engine's own */
+function takeOver(
+  sections: readonly SavedSection[],
+  section: Section,
+  { memory, place }: { readonly memory: ModelMemory; readonly place: number },
+): boolean {
+  const into = place < 0 ? memory.bytes.subarray(0, section.bytes) : memory.sections[place]!;
+  const fits = sections.find((one) => key(one) === key(section));
+  if (fits?.saved.length === into.length) {
+    into.set(fits.saved);
+    return true;
+  }
+  const older = sections.find(
+    ({ name, version }) => name === section.name && version < section.version,
+  );
+  if (older === undefined) return false;
+  const { saved, version, hash } = older;
+  if (place < 0) return hash === section.hash && upgradeOwn(saved, version, memory);
+  const { nFeatures } = memory;
+  const from = { nFeatures, bytes: saved, version };
+  return memory.uses[place]!.type.upgrade?.(from, { nFeatures, bytes: into }) ?? false;
 }
 
 function sectionsOf(memory: ModelMemory, { transform }: Shaping): readonly Section[] {
@@ -100,7 +126,7 @@ function sectionsOf(memory: ModelMemory, { transform }: Shaping): readonly Secti
   const detectors = uses.map((use, i) => ({
     name: use.type.name,
     version: use.type.version,
-    hash: settingsHash(use.params),
+    hash: settingsHash(shapeOf(use)),
     bytes: memory.sections[i]!.length,
   }));
   const own = {
@@ -112,16 +138,16 @@ function sectionsOf(memory: ModelMemory, { transform }: Shaping): readonly Secti
   return [own, ...detectors];
 }
 
+const shapeOf = ({ type, params }: DetectorUse): unknown => type.shapedBy?.(params) ?? params;
+
 const key = ({ name, version, hash }: Section): string => `${name}/${version}/${hash}`;
 
-function savedSections(header: Header, bytes: Buffer): ReadonlyMap<string, Uint8Array> {
+function savedSections(header: Header, bytes: Buffer): readonly SavedSection[] {
   let offset = 4 + bytes.readUInt32LE(0);
-  return new Map(
-    header.sections.map((section) => {
-      offset += section.bytes;
-      return [key(section), bytes.subarray(offset - section.bytes, offset)];
-    }),
-  );
+  return header.sections.map((section) => {
+    offset += section.bytes;
+    return { ...section, saved: bytes.subarray(offset - section.bytes, offset) };
+  });
 }
 
 function headerOf(bytes: Buffer): Header | undefined {

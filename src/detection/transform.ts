@@ -80,14 +80,14 @@ function usualValues({ seats, level }: ModelMemory, into: Float64Array, at: numb
 
 function isSigned(level: Float32Array, expected: number): boolean {
   let negative = 0;
-  for (const one of level) if (one < 0) negative -= one;
+  for (let i = 0; i < level.length; i++) if (level[i]! < 0) negative -= level[i]!;
   return negative > signedPart * expected;
 }
 
 /** Sum of the absolute levels: what an expected vector adds up to; 0 while nothing is learned. */
 export function expectedTotal({ level }: ModelMemory): number {
   let sum = 0;
-  for (const one of level) sum += Math.abs(one);
+  for (let i = 0; i < level.length; i++) sum += Math.abs(level[i]!);
   return sum;
 }
 

@@ -22,7 +22,8 @@
  * 2. The saved states are loaded, and the partition is read again from `replayFrom`.
  * 3. Each model skips the records that its saved state has applied.
  * 4. Decisions at or below `decidedOffset` are computed again and compared with the stored ones. They are not stored
- *    again. A difference is counted and logged.
+ *    again. A difference is counted and logged, except for a model whose saved state another version or other settings
+ *    had made: its stored decisions stand.
  *
  * # Failure handling
  *
@@ -191,7 +192,7 @@ export class DetectionWorker implements PartitionReader {
     for (const { offset, event } of held.expected.values()) {
       if (offset > entry.offset) break;
       held.expected.delete(event.id);
-      this.#diverged(event);
+      this.#diverged(held, event);
     }
   }
 
@@ -218,10 +219,15 @@ export class DetectionWorker implements PartitionReader {
   #compare(held: HeldPartition, event: DetectionEvent): void {
     const stored = held.expected.get(event.id);
     held.expected.delete(event.id);
-    if (!sameJson(stored?.event, event)) this.#diverged(event);
+    if (!sameJson(stored?.event, event)) this.#diverged(held, event);
   }
 
-  #diverged({ model, id }: DetectionEvent): void {
+  #diverged({ engine }: HeldPartition, { model, id }: DetectionEvent): void {
+    if (engine.reshaped.has(model)) {
+      // Another version or other settings decided. What is stored stands.
+      this.#options.logger.info({ model, id }, "decided before by another version of detection");
+      return;
+    }
     this.#options.metrics.divergences.inc();
     this.#options.logger.error({ model, id }, "replay decided differently than before");
   }

@@ -1,0 +1,15 @@
+/** How far an hour is known, and what follows from it for what is judged and learned there. */
+import type { Visit } from "./calendar.ts";
+
+/** By how much boundaries are wider at an hour that has not been visited: day and hour may differ by more than was seen. */
+const DOUBT = 0.15;
+/** Weight of a vector in what deviations learn, at an hour that has not been visited. */
+const KNOWN_LEAST = 0.5;
+
+/** What a vector says of usual deviations: little at an hour that has hardly been visited. */
+export const weightAt = (at: number | undefined, { own }: Pick<Visit, "own">): number =>
+  at === undefined ? 1 : KNOWN_LEAST + (1 - KNOWN_LEAST) * own;
+
+/** Part of the score that is left at an hour that has not been visited. */
+export const sureness = (at: number | undefined, { own }: Pick<Visit, "own">): number =>
+  at === undefined ? 1 : 1 / (1 + DOUBT * (1 - own));

@@ -1,0 +1,53 @@
+/** Holds every value of a vector against its level and the habit of the hour: the residuals that are judged and learned. */
+import { bounded } from "./bounded.ts";
+import type { Visit } from "./calendar.ts";
+import { COUNT, DEVIATION, FREQUENCIES, LEVEL, STRIDE } from "./chart-layout.ts";
+import type { SeasonalChartParams } from "./chart-settings.ts";
+import { CLIP, clipped, larger } from "./deviation.ts";
+import { habitOf } from "./habits.ts";
+import type { ObservedVector } from "./observed-vector.ts";
+import { rootDistance } from "./root-distance.ts";
+import { isSparse } from "./sparse.ts";
+
+interface Usual {
+  readonly series: Float32Array;
+  readonly settings: SeasonalChartParams;
+  /** Habits of all hours. */
+  readonly values: Float32Array;
+  readonly visit: Visit;
+  /** How noisy the hour usually is. */
+  readonly noise: number;
+}
+
+/** Fills the working space. A feature that is mostly zero has no standardised residual. */
+export function observeResiduals(
+  seen: ObservedVector,
+  x: Float64Array,
+  { series, settings, values, visit, noise }: Usual,
+): void {
+  const { abs_floor: absolute, rel_floor: relative, linear_below: bend } = settings;
+  for (let slot = 0, s = 0; slot < x.length; slot++, s += STRIDE) {
+    seen.x[slot] = x[slot]!;
+    seen.z[slot] = 0;
+    seen.ages[slot] = 0;
+    const value = bounded(x[slot]!);
+    const n = series[s + COUNT]!;
+    const level = n > 0 ? series[s + LEVEL]! : value;
+    const expected = level + habitOf(values, slot, visit);
+    const least = larger(absolute, relative * Math.abs(expected));
+    const floor = least * least;
+    const deviation = series[s + DEVIATION]!;
+    const variance = deviation * deviation;
+    const most = CLIP * Math.sqrt(variance + floor);
+    const distance = rootDistance(value, expected, bend) / noise;
+    seen.expected[slot] = expected;
+    seen.floor[slot] = floor;
+    seen.most[slot] = most;
+    seen.distance[slot] = distance;
+    if (Number.isNaN(value) || isSparse(series, s + FREQUENCIES)) continue;
+    seen.z[slot] = (CLIP * clipped(distance, most)) / most;
+    seen.floors[slot] = floor / (variance + 1e-300);
+    seen.ages[slot] = n + 1;
+    seen.noisy[slot] = deviation > Math.abs(level) ? 1 : 0;
+  }
+}

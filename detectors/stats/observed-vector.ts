@@ -1,0 +1,67 @@
+/** What a chart makes of one vector before it judges or learns it: working space that every chart overwrites, never state. */
+
+/** One number a feature in each array. */
+interface Numbers {
+  /** The vector itself, to tell whether it is the same one. */
+  readonly x: Float64Array;
+  /** Level and habit of the hour. */
+  readonly expected: Float64Array;
+  /** Least deviation that counts, squared. */
+  readonly floor: Float64Array;
+  /** Distance at which a residual is clipped. */
+  readonly most: Float64Array;
+  /** How far the value is from what is expected, over the hour's noise; NaN where there is none. */
+  readonly distance: Float64Array;
+  /** Clipped distance over the deviation, 0 where it is not known or means nothing. */
+  readonly z: Float64Array;
+  /** `floor` over the squared deviation. */
+  readonly floors: Float64Array;
+  /** Observations of the feature, 0 where `z` means nothing. */
+  readonly ages: Float64Array;
+  /** 1 for a feature that is noisier than its own level: it may change its sign by habit. */
+  readonly noisy: Uint8Array;
+  /** What the other features do not tell of `z`, once {@link ObservedVector.isGiven}. */
+  readonly u: Float64Array;
+}
+
+export interface ObservedVector extends Numbers {
+  /** The chart, and how often it had learned: its residuals are valid until it learns again. */
+  owner: object | undefined;
+  revision: number;
+  at: number | undefined;
+  isGiven: boolean;
+}
+
+const numbers = (n: number): Numbers => ({
+  x: new Float64Array(n),
+  expected: new Float64Array(n),
+  floor: new Float64Array(n),
+  most: new Float64Array(n),
+  distance: new Float64Array(n),
+  z: new Float64Array(n),
+  floors: new Float64Array(n),
+  ages: new Float64Array(n),
+  noisy: new Uint8Array(n),
+  u: new Float64Array(n),
+});
+
+const nobodys = { owner: undefined, revision: 0, at: undefined, isGiven: false };
+
+let shared: ObservedVector = { ...numbers(64), ...nobodys };
+
+/** @returns the one working space, with room for at least so many features */
+export function observedVector(nFeatures: number): ObservedVector {
+  if (shared.x.length < nFeatures) shared = { ...numbers(2 * nFeatures), ...nobodys };
+  return shared;
+}
+
+/** Whether it is what the owner made of this very vector, with nothing learned since. */
+export function isObserved(
+  seen: ObservedVector,
+  x: Float64Array,
+  { owner, revision, at }: Pick<ObservedVector, "owner" | "revision" | "at">,
+): boolean {
+  if (seen.owner !== owner || seen.revision !== revision || seen.at !== at) return false;
+  for (let i = 0; i < x.length; i++) if (!Object.is(seen.x[i], x[i])) return false;
+  return true;
+}
