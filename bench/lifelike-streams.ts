@@ -54,7 +54,7 @@ export function benchLifelike(): Promise<readonly BenchLine[]> {
 }
 
 /** Hourly models with a fault every eighth day, which halves or triples a feature of the upper half. */
-export function lifeScore(life: Life): AttributionScore {
+function lifeScore(life: Life): AttributionScore {
   const replay = new Replay({ detectorTypes });
   const truths = [...Array(models).keys()].map((index) => {
     const random = pythonRandom(300 + index);

@@ -11,7 +11,7 @@ import { truthOf } from "./simulated-truth.ts";
 import { type Slot, vectorsOf } from "./simulated-vectors.ts";
 
 /** A Monday. */
-export const firstAtSeconds = Date.UTC(2026, 2, 2) / 1000;
+const firstAtSeconds = Date.UTC(2026, 2, 2) / 1000;
 
 export interface SimulatedStreams {
   readonly sources: readonly RowSource[];
@@ -82,49 +82,64 @@ function write(plan: ModelPlan, slots: readonly Slot[], { take, random }: Writin
     const skipped = slot.event === undefined && random() < rare;
     const straggles = slot.event === undefined && random() < rare;
     const waiting = late;
-    late = [];
-    for (const [i, { feature, importance }] of skipped
-      ? []
-      : rowsOf(plan, slot, { added, random }).entries()) {
+    const rows = (skipped ? [] : rowsOf(plan, slot, { added, random })).map((row) => {
       const ts = Math.floor((at + plan.spread * random()) * 1e6);
-      const row = { ts, feature, importance, tid: tid++ };
-      if (straggles && i < 2) late.push(() => take(key, row));
-      else take(key, row);
-    }
+      return { ts, ...row, tid: tid++ };
+    });
+    const lateOnes = straggles ? rows.slice(0, 2) : [];
+    for (const row of rows.slice(lateOnes.length)) take(key, row);
+    late = lateOnes.map((row) => () => take(key, row));
     for (const one of waiting) one();
   }
 }
 
-function rowsOf(
-  { spread, kind }: ModelPlan,
-  { written, event }: Slot,
-  { added, random }: { readonly added: ReadonlySet<string>; readonly random: Random },
-): readonly { readonly feature: string; readonly importance: number }[] {
-  if (written === undefined) return [];
-  const size = written.reduce((sum, one) => sum + (Number.isFinite(one) ? Math.abs(one) : 0), 0);
-  const leaked = event?.kind.kind === "leak_new";
-  const rows = written.flatMap((importance, i) =>
+interface WrittenRow {
+  readonly feature: string;
+  readonly importance: number;
+}
+
+interface Additions {
+  readonly added: ReadonlySet<string>;
+  readonly random: Random;
+}
+
+function rowsOf(plan: ModelPlan, slot: Slot, additions: Additions): readonly WrittenRow[] {
+  if (slot.written === undefined) return [];
+  const leaked = slot.event?.kind.kind === "leak_new";
+  const rows = slot.written.flatMap((importance, i) =>
     Number.isNaN(importance)
       ? []
       : [{ feature: name(i), importance: rounded(importance * (leaked ? 0.6 : 1)) }],
   );
-  if (leaked)
-    rows.push({ feature: "leaked", importance: rounded(size * (0.35 + 0.05 * random())) });
+  const all = [...rows, ...addedRows(plan, slot, additions)];
+  const twice = slot.event?.kind.kind === "duplicate_rows" ? all : [];
+  return [...(plan.spread > 0 ? shuffled(all, additions.random) : all), ...twice];
+}
+
+/** Those of features that the model did not begin with. */
+function addedRows(
+  { kind }: ModelPlan,
+  { written = [], event }: Slot,
+  { added, random }: Additions,
+): readonly WrittenRow[] {
+  const size = written.reduce((sum, one) => sum + (Number.isFinite(one) ? Math.abs(one) : 0), 0);
+  const leaked = event?.kind.kind === "leak_new";
+  const leak = leaked ? [rounded(size * (0.35 + 0.05 * random()))] : [];
   const sign = kind === "signed" ? -1 : 1;
   // A frozen exporter repeats these as well.
   const part = event?.kind.kind === "frozen" ? 0.5 : random();
-  for (const feature of added)
-    rows.push({ feature, importance: rounded(sign * size * 0.001 * part) });
-  const twice = event?.kind.kind === "duplicate_rows" ? rows : [];
-  const order =
-    spread > 0
-      ? rows
-          .map((row) => ({ row, key: random() }))
-          .toSorted((a, b) => a.key - b.key)
-          .map(({ row }) => row)
-      : rows;
-  return [...order, ...twice];
+  const importance = rounded(sign * size * 0.001 * part);
+  return [
+    ...leak.map((one) => ({ feature: "leaked", importance: one })),
+    ...[...added].map((feature) => ({ feature, importance })),
+  ];
 }
+
+const shuffled = (rows: readonly WrittenRow[], random: Random): readonly WrittenRow[] =>
+  rows
+    .map((row) => ({ row, key: random() }))
+    .toSorted((a, b) => a.key - b.key)
+    .map(({ row }) => row);
 
 /** Nine digits, as a table has them. */
 const rounded = (value: number): number => Number(value.toPrecision(9));

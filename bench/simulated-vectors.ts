@@ -131,24 +131,31 @@ class Exporter {
     event: PlannedEvent | undefined,
     progress: number,
   ): Pick<Slot, "written" | "healthy" | "actual"> {
-    const model = this.#model;
-    const { features = [], size = 1 } = event ?? {};
-    const moment: Moment = { model, features, size, progress, random: this.#random };
+    const moment = this.#moment(event, progress);
     const weights = this.#weightsIn(event, moment);
     const healthy = this.#vector(rows, { weights: event?.kind.stays ? weights : this.#weights });
-    const isChanged =
-      event?.kind.input !== undefined || event?.kind.weights !== undefined || rows !== shifted;
-    const input = event?.kind.input;
-    const actual = isChanged
-      ? this.#vector(shifted, {
-          weights,
-          ...(input && { change: (x: Float64Array) => input(x, moment) }),
-        })
-      : healthy;
-    const change = event?.kind.output;
-    const written = change === undefined ? actual : change([...actual], this.#before, moment);
-    if (event?.kind.kind !== "frozen") this.#before = written ?? this.#before;
+    const isChanged = rows !== shifted || changesModel(event);
+    const changed = { weights, ...changeOfInput(event, moment) };
+    const actual = isChanged ? this.#vector(shifted, changed) : healthy;
+    const written = this.#written(actual, event, moment);
     return { written, healthy, actual: written?.every(Number.isFinite) ? written : actual };
+  }
+
+  #moment(event: PlannedEvent | undefined, progress: number): Moment {
+    const { features = [], size = 1 } = event ?? {};
+    return { model: this.#model, features, size, progress, random: this.#random };
+  }
+
+  /** What the exporter makes of it. */
+  #written(
+    actual: readonly number[],
+    event: PlannedEvent | undefined,
+    moment: Moment,
+  ): ReturnType<NonNullable<PlannedEvent["kind"]["output"]>> {
+    const change = event?.kind.output;
+    const written = change === undefined ? [...actual] : change([...actual], this.#before, moment);
+    if (event?.kind.kind !== "frozen") this.#before = written ?? this.#before;
+    return written;
   }
 
   #weightsIn(event: PlannedEvent | undefined, moment: Moment): Float64Array {
@@ -215,4 +222,15 @@ class Exporter {
     this.#tables.set(weights, table);
     return table;
   }
+}
+
+const changesModel = (event: PlannedEvent | undefined): boolean =>
+  event?.kind.input !== undefined || event?.kind.weights !== undefined;
+
+function changeOfInput(
+  event: PlannedEvent | undefined,
+  moment: Moment,
+): { readonly change?: (x: Float64Array) => void } {
+  const input = event?.kind.input;
+  return input === undefined ? {} : { change: (x) => input(x, moment) };
 }

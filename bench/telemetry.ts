@@ -67,7 +67,7 @@ export function benchTelemetry(): Promise<readonly BenchLine[]> {
   return Promise.resolve([...lines, ...others]);
 }
 
-export function readTelemetry(folder: string): readonly TelemetrySeries[] {
+function readTelemetry(folder: string): readonly TelemetrySeries[] {
   const known = labels.parse(JSON.parse(readFileSync(join(folder, "events.json"), "utf8")));
   return Object.entries(known).map(([name, { train_rows: scoredFrom, events }]) => ({
     name,
@@ -83,7 +83,7 @@ export function readTelemetry(folder: string): readonly TelemetrySeries[] {
 }
 
 /** Rows at which `driftwarden detect --alerts` would open an episode; without times. */
-export function alarmsIn({ values }: TelemetrySeries, sensitivity: Sensitivity): readonly number[] {
+function alarmsIn({ values }: TelemetrySeries, sensitivity: Sensitivity): readonly number[] {
   const detectors = detectorSet(detectorTypes, { sensitivity });
   const score = ruledScorer({ names: ["value"], detectors, decision: {} });
   return values.flatMap((value, row) =>
@@ -91,7 +91,7 @@ export function alarmsIn({ values }: TelemetrySeries, sensitivity: Sensitivity):
   );
 }
 
-export function scoreTelemetry(
+function scoreTelemetry(
   series: readonly TelemetrySeries[],
   alarmsOf: (series: TelemetrySeries) => readonly number[],
 ): TelemetryScore {
