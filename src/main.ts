@@ -18,14 +18,15 @@ import { registerReplay } from "./cli/replay.ts";
 import { registerRestored } from "./cli/restored.ts";
 import { registerRun } from "./cli/run.ts";
 import { registerTune } from "./cli/tune.ts";
+import { printableLines } from "./printable.ts";
 import { version } from "./version.ts";
 
 let exitCode = 0;
 let stopping: AbortController | undefined;
 
 const cli: Cli = {
-  print: (line) => void process.stdout.write(`${line}\n`),
-  say: (line) => void process.stderr.write(`${line}\n`),
+  print: (line) => void process.stdout.write(`${printableLines(line)}\n`),
+  say: (line) => void process.stderr.write(`${printableLines(line)}\n`),
   exitWith: (code) => {
     exitCode = code;
   },
