@@ -1,4 +1,4 @@
-import { fc, test as property } from "@fast-check/vitest";
+import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { printable, printableLines } from "../src/printable.ts";
 
@@ -28,7 +28,7 @@ describe("text that came from data, on a terminal (FR-T9)", () => {
     expect(printableLines("one\ntwo\u001b[A")).toBe("one\ntwo\\u001b[A");
   });
 
-  property.prop([fc.string({ unit: "binary" })])("leaves a line of JSON the same JSON", (text) => {
+  test.prop([fc.string({ unit: "binary" })])("leaves a line of JSON the same JSON", (text) => {
     expect(JSON.parse(printable(JSON.stringify({ text })))).toEqual({ text });
   });
 });
