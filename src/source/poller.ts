@@ -78,13 +78,13 @@ class SourcePoller implements Poller {
     this.#abort.abort();
     // Ends a query that still runs at once; a page that is being handed on is finished.
     await this.#disconnect();
-    const patience = new AbortController();
-    const waited = timer(stopWithinMs, undefined, { signal: patience.signal }).catch(
+    const timeout = new AbortController();
+    const waited = timer(stopWithinMs, undefined, { signal: timeout.signal }).catch(
       () => undefined,
     );
     // A page that the stream keeps waiting is sent again by whoever polls next.
     await Promise.race([this.#done, waited]);
-    patience.abort();
+    timeout.abort();
   }
 
   async #run(): Promise<void> {

@@ -263,8 +263,8 @@ export class TransactionWindowReader {
 
   #query(view: PollSnapshot, level: Level, window: SourceWindow): PageQuery {
     const { pageRows, connection } = this.#deps.options;
-    const patience = level === 0 ? {} : { timeoutMs: slowTimeoutMs(connection) };
-    return { ...windowQuery(view, window), pageRows, ...patience };
+    const queryTimeout = level === 0 ? {} : { timeoutMs: slowTimeoutMs(connection) };
+    return { ...windowQuery(view, window), pageRows, ...queryTimeout };
   }
 
   async #send(rows: readonly RawRow[], level: Level, window: number): Promise<void> {

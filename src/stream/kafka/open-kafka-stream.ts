@@ -61,7 +61,7 @@ async function openWithin(
   admin: ReconnectingClient<Admin>,
   options: KafkaStreamOptions,
 ): Promise<OpenedTopic> {
-  const patience = AbortSignal.timeout(options.startupTimeoutMs);
+  const timeout = AbortSignal.timeout(options.startupTimeoutMs);
   for (let attempt = 0; ; attempt += 1) {
     try {
       return await admin.use((client) => openTopic(client, options, options.rememberStream));
@@ -69,8 +69,8 @@ async function openWithin(
       const final = error instanceof DriftwardenError && !error.retryable;
       if (final) throw error;
       options.logger.warn({ err: error, attempt }, "kafka is not ready");
-      await backOff(attempt, patience);
-      if (!patience.aborted) continue;
+      await backOff(attempt, timeout);
+      if (!timeout.aborted) continue;
       if (error instanceof DriftwardenError) throw error;
       throw unreachable(error, options);
     }
