@@ -21,7 +21,7 @@ import { buildExecutors, buildOutbox } from "./outbox.ts";
 import { type Parts, withParts } from "./parts.ts";
 import { type Progress, progressOf } from "./progress.ts";
 import { buildSources } from "./sources.ts";
-import { buildPresence, buildRetention, buildStore } from "./store.ts";
+import { buildRestoreGuard, buildRetention, buildStore } from "./store.ts";
 import { buildStream, type Stream } from "./stream.ts";
 
 export interface AppOptions {
@@ -67,7 +67,7 @@ async function start(parts: Parts, asked: Omit<AppOptions, "logger">): Promise<A
   const http = await buildHttp(parts, shown);
   const stored = await buildStore(parts, asked.clock);
   shown.store = stored.store;
-  const presence = await buildPresence(stored);
+  const restoreGuard = await buildRestoreGuard(stored);
   buildRetention(stored);
   const stream = await buildStream(stored);
   const configured = buildConfigured(stored, {
@@ -75,7 +75,7 @@ async function start(parts: Parts, asked: Omit<AppOptions, "logger">): Promise<A
     ticketsMetrics: ticketsMetrics(registry),
     onRendered: asked.onRendered,
   });
-  const restoredAtMs = (): number | undefined => presence.restoredAtMs;
+  const restoredAtMs = (): number | undefined => restoreGuard.restoredAtMs;
   const executors = buildExecutors(stored, { ...configured, stream, restoredAtMs });
   const recording = {
     settings: configured.reducer,
