@@ -29,7 +29,7 @@ type Pack = (model: string, rows: readonly Row[]) => StreamRecord;
 export class Delivery {
   readonly #deps: DeliveryDeps;
   readonly #labels: { readonly source: string };
-  readonly #told = new Set<string>();
+  readonly #reported = new Set<string>();
   #newest: number | undefined;
 
   constructor(deps: DeliveryDeps) {
@@ -72,8 +72,8 @@ export class Delivery {
   }
 
   #tellOnce(reason: string, errorOf: () => SourceError): void {
-    if (this.#told.has(reason)) return;
-    this.#told.add(reason);
+    if (this.#reported.has(reason)) return;
+    this.#reported.add(reason);
     this.#deps.logger.warn({ reason, err: errorOf() }, "bad rows in the source");
   }
 

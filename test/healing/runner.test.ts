@@ -157,8 +157,8 @@ describe("a run", () => {
       restoredAtMs: () => undefined,
     });
     const attempt = { id: "x", attempt: 2, unknown: true, mayAct: goodPermit };
-    const wish = { fix: "restart-svc", episode: "e1" };
-    expect((await without.start(wish, openIncident(), attempt)).run).toMatchObject({
+    const request = { fix: "restart-svc", episode: "e1" };
+    expect((await without.start(request, openIncident(), attempt)).run).toMatchObject({
       status: "unknown",
       outcome: "unknown",
     });
