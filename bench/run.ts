@@ -10,6 +10,7 @@ import { benchNoise } from "./noise.ts";
 import { benchOutliers } from "./outliers.ts";
 import { benchPath } from "./path.ts";
 import { benchPlots } from "./plots.ts";
+import { benchSeverity } from "./severity.ts";
 import { benchSize } from "./size.ts";
 import { benchSpeed } from "./speed.ts";
 import { benchKafka } from "./stream.ts";
@@ -22,6 +23,7 @@ const detect: Readonly<Record<string, Section>> = {
   nab: benchNab,
   noise: benchNoise,
   outliers: benchOutliers,
+  severity: benchSeverity,
 };
 
 const sections: Readonly<Record<string, Section>> = {
