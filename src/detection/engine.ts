@@ -185,6 +185,16 @@ export class PartitionEngine {
     for (const model of this.#models.values()) yield viewOf(model);
   }
 
+  /** The names alone, which cost nothing to make. */
+  modelKeys(): Iterable<ModelKey> {
+    return this.#models.keys();
+  }
+
+  model(key: ModelKey): ModelView | undefined {
+    const model = this.#models.get(key);
+    return model === undefined ? undefined : viewOf(model);
+  }
+
   #stateOf(key: ModelKey): Uint8Array {
     const model = this.#models.get(key)!;
     return encodeSnapshot(model.parts(), this.#shaping(model.facts.source));
