@@ -20,7 +20,7 @@ import { buildHttp, type Shown } from "./http.ts";
 import { buildExecutors, buildOutbox } from "./outbox.ts";
 import { type Parts, withParts } from "./parts.ts";
 import { type Progress, progressOf } from "./progress.ts";
-import { buildSources } from "./sources.ts";
+import { buildSources, leftOutOf, type ReadRows } from "./sources.ts";
 import { buildRestoreGuard, buildRetention, buildStore } from "./store.ts";
 import { buildStream, type Stream } from "./stream.ts";
 
@@ -83,13 +83,15 @@ async function start(parts: Parts, asked: Omit<AppOptions, "logger">): Promise<A
     orderKeyOf: orderKeys(executors),
   };
   buildOutbox(stored, executors, recording);
-  const worker = await buildDetection(stored, { ...configured, recording, stream });
+  const read: ReadRows = new Map();
+  const leftOut = () => leftOutOf(read);
+  const worker = await buildDetection(stored, { ...configured, recording, stream, leftOut });
   shown.worker = worker;
   const { leastGapMs } = asked;
   const sources = configured.sources.map((source) =>
     leastGapMs === undefined ? source : { ...source, leastGapMs },
   );
-  buildSources(stored, { sources, stream });
+  buildSources(stored, { sources, stream, read });
   started();
   logger.info({ version }, "started");
   const { store, clock } = stored;
