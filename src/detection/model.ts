@@ -12,10 +12,10 @@ import { joining } from "./joining.ts";
 import type { ModelMemory } from "./memory.ts";
 import { type ModelFacts, newFacts } from "./model-facts.ts";
 import { openedEvent, silentEvidence } from "./opening.ts";
+import { pastAttribution } from "./past-attribution.ts";
 import type { Evidence } from "./rules.ts";
 import type { ScratchPool } from "./scratch.ts";
 import type { EngineSettings, SourceSettings } from "./settings.ts";
-import { pastAttribution } from "./shares.ts";
 import { heardAt, silentFrom, withGap } from "./silence.ts";
 import type { ModelParts } from "./snapshot.ts";
 import { answer, answerDue, giveUp, observe } from "./verification.ts";
@@ -208,7 +208,7 @@ export class WatchedModel {
     const { counts, settings, history } = this.#context;
     const assessment: Assessment = this.#baseline.judge(assembled);
     const known = { model: this.key, at, names: this.features };
-    history?.take(pastAttribution(known, this.memory));
+    history?.take(pastAttribution(known, this.#baseline.judged));
     counts.attributions++;
     if (!assessment.whole) counts.fragments++;
     const { evidence, clean } = assessment;
@@ -256,15 +256,16 @@ export class WatchedModel {
   }
 
   #open(at: number, evidence: readonly Evidence[], sourceNewest?: number): void {
-    const { facts, memory, cadence } = this;
+    const { facts, cadence } = this;
     const opened = openedEvent({
       model: this.key,
       at,
       evidence,
-      memory,
+      judged: this.#baseline.judged,
       names: this.features,
-      scratch: this.#baseline.scratch,
       facts,
+      intervals: this.#cadence.intervals,
+      outOf: this.#context.settings.decision.outOf,
       warmUp: this.warmUp,
       cadence,
       sourceNewest,

@@ -11,6 +11,9 @@ const levelRate = 0.004;
 /** No feature decides more than this part of the common scale. */
 const weightCap = 0.25;
 
+/** An attribution with less of the expected total than this is a fragment. */
+const leastPresent = 0.5;
+
 const clamp = (value: number): number => Math.min(Math.max(value, -most), most);
 
 /**
@@ -61,7 +64,7 @@ export function expectedTotal({ level }: ModelMemory): number {
 }
 
 /** Part of the expected total (of the features, where units differ) that is present, 0..1; 1 while nothing is learned. */
-export function presentPart({ level, count, seenAt, shape }: ModelMemory): number {
+function presentPart({ level, count, seenAt, shape }: ModelMemory): number {
   let expected = 0;
   let present = 0;
   for (let i = 0; i < level.length; i++) {
@@ -71,6 +74,11 @@ export function presentPart({ level, count, seenAt, shape }: ModelMemory): numbe
     if (!Number.isNaN(seenAt[i])) present += weight;
   }
   return expected === 0 ? 1 : present / expected;
+}
+
+/** Whether enough of the vector is there to be looked at. A fragment is not judged, not learned and not transformed. */
+export function isWhole(memory: ModelMemory): boolean {
+  return presentPart(memory) >= leastPresent;
 }
 
 /** The slow level learns the vector. */

@@ -8,6 +8,8 @@ const leaningShare = 0.1;
 const unreportedShare = 0.2;
 /** Times the alarm line. A finding nearer to it may be chance: nearly every false one is below 1.5. */
 const farBeyond = 2;
+/** Attributions beyond the line: one alone may be a hiccup of the exporter. */
+const lasting = 2;
 /** Before that, neither the hours of the day nor the model's own noise are known. */
 const knownAfterUs = 24 * 3_600_000_000;
 
@@ -49,11 +51,12 @@ function always(severity: Severity): Rule {
   return () => severity;
 }
 
-/** P1 when the model leans or leaned on what moved, it moved far, and the model is known. */
+/** P1 when the model leans or leaned on what moved, it moved far, it lasts, and the model is known. */
 function byMove(episode: ModelEpisode): Severity {
   const { features, score } = episode;
   const isLarge = attention(features.slice(0, 1)) >= leaningShare;
-  return isLarge && score >= farBeyond && isKnown(episode) ? "P1" : "P2";
+  const isFar = score >= farBeyond;
+  return isLarge && isFar && isLasting(episode) && isKnown(episode) ? "P1" : "P2";
 }
 
 /** P1 when so much of the model's attention is concerned, and the model is known. */
@@ -67,6 +70,10 @@ const attention = (features: readonly BlamedFeature[]): number =>
 
 const moved = ({ before, after }: BlamedFeature): number =>
   Math.abs(Math.abs(after ?? 0) - Math.abs(before ?? 0));
+
+/** Beyond the line more than once, or as a mean over several. What earlier versions stored says neither, and lasted. */
+const isLasting = ({ onset, features }: ModelEpisode): boolean =>
+  (onset?.crossed ?? lasting) >= lasting || features[0]?.span !== undefined;
 
 /** A day of it was learned since the first row, or since the last deploy; of slow models, all that warm-up asks for. */
 function isKnown({ learned, cadence, warmUp }: ModelEpisode): boolean {

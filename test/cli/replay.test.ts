@@ -120,7 +120,7 @@ describe("replay", () => {
     const sources = [csvSource(fileWith("rows.csv", csv(faulty)), 0)];
     await runReplay({ sources, detectorTypes }, io);
     expect(lines[0]).toMatch(
-      /\[P1\] churn: shift, f1 fell to .* % of the usual total, expected .* \(until /,
+      /\[P1\] churn: shift, f1 fell to .* % of the model's attention, expected .* \(until /,
     );
     expect(lines[1]).toMatch(/^1 episodes in 400 attributions/);
   });

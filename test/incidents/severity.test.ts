@@ -31,6 +31,15 @@ describe("the severity of an episode (FR-D3)", () => {
     expect(severity({ score: 2, features: moved(0.31, 0.05) })).toBe("P1");
   });
 
+  it("is P2 where it was beyond the line only once, unless a mean over several was", () => {
+    const once = { lastNormal: 1, from: 2, crossed: 1, of: 3 };
+    const features = moved(0.31, 0.05);
+    expect(severity({ features, onset: once })).toBe("P2");
+    expect(severity({ features, onset: { ...once, crossed: 2 } })).toBe("P1");
+    const [mean] = features.map((feature) => ({ ...feature, span: 10 }));
+    expect(severity({ features: [mean!], onset: once })).toBe("P1");
+  });
+
   it("is P2 on a fast model's first day, and on a slow one's first weeks", () => {
     const features = moved(0.31, 0.05);
     const minutes = { cadence: 600_000_000, features };
