@@ -3,6 +3,7 @@
 import { constants } from "node:os";
 import { openStoreOnly, openStreamOnly } from "./app/alone.ts";
 import { startApp } from "./app/app.ts";
+import { checksOf } from "./app/check-parts.ts";
 import { offlineBuilders } from "./app/offline.ts";
 import { registerAudit } from "./cli/audit.ts";
 import { registerCheck } from "./cli/check.ts";
@@ -41,7 +42,7 @@ const { remediations } = offline;
 
 const commands: readonly Register[] = [
   (program) => registerRun(program, { cli, remediations, startApp }),
-  (program) => registerCheck(program, { cli, remediations }),
+  (program) => registerCheck(program, { cli, remediations, checksOf }),
   (program) => registerDetect(program, offline),
   (program) => registerReplay(program, offline),
   (program) => registerTune(program, offline),

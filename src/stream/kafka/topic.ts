@@ -94,10 +94,31 @@ export async function openTopic(
   return { streamId, maxMessageBytes };
 }
 
-async function createTopic(admin: Admin, spec: TopicSpec): Promise<void> {
+/**
+ * What a start would do with the topic, for people. Writes nothing: the brokers only judge a topic that is missing.
+ *
+ * @throws KafkaStreamError DW_STREAM_TOPIC_REFUSED, DW_STREAM_TOPIC_MISMATCH
+ */
+export async function lookAtTopic(admin: Admin, spec: TopicSpec): Promise<string> {
+  const partitions = `${spec.partitions} partitions`;
+  const names = await admin.listTopics();
+  if (names.includes(spec.topic)) {
+    checkTopic(await readTopic(admin, spec.topic), spec);
+    return `topic ${spec.topic}, ${partitions}`;
+  }
+  await createTopic(admin, spec, { validateOnly: true });
+  return `topic ${spec.topic} is made at the first start, ${partitions}`;
+}
+
+async function createTopic(
+  admin: Admin,
+  spec: TopicSpec,
+  { validateOnly = false }: { readonly validateOnly?: boolean } = {},
+): Promise<void> {
   try {
     await admin.createTopics({
-      waitForLeaders: true,
+      validateOnly,
+      waitForLeaders: !validateOnly,
       topics: [
         {
           topic: spec.topic,
