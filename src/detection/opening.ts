@@ -41,8 +41,10 @@ export function shiftEvidence(input: ShiftInput): readonly Evidence[] {
   const blamed = blame({ ...input, guilty: input.guilty ?? [] });
   const slots = blamed.map(({ feature }) => names.indexOf(feature));
   const slot = slots[0]!;
-  const { before = 0, after = 0 } = blamed[0]!;
-  const leaked = judged.memory.nFeatures > 1 && after > leakShare && after >= leakRise * before;
+  const { before, after } = sharesOf(judged.memory);
+  const now = after[slot] ?? 0;
+  const rose = now > leakShare && now >= leakRise * (before[slot] ?? 0);
+  const leaked = judged.memory.nFeatures > 1 && rose;
   const score = judged.scratch.scores[slot]!;
   return [{ kind: leaked ? "leak" : "shift", slots, score, reason: sentence(input, slot) }];
 }

@@ -37,6 +37,7 @@ import type { Clock } from "../clock.ts";
 import { type DriftwardenError, isFenced, messageOf } from "../errors.ts";
 import { sameJson } from "../store/json.ts";
 import type { LogEntry, PartitionReader, RecordLog } from "../stream/record-log.ts";
+import { decided } from "./decided.ts";
 import { DropNotices } from "./drop-notices.ts";
 import { type EngineSettings, PartitionEngine } from "./engine.ts";
 import type { DetectionEvent } from "./event.ts";
@@ -221,7 +222,7 @@ export class DetectionWorker implements PartitionReader {
   #compare(held: HeldPartition, event: DetectionEvent): void {
     const stored = held.expected.get(event.id);
     held.expected.delete(event.id);
-    if (!sameJson(stored?.event, event)) this.#diverged(event);
+    if (!sameJson(decided(stored?.event), decided(event))) this.#diverged(event);
   }
 
   #diverged({ model, id }: DetectionEvent): void {
