@@ -73,7 +73,7 @@ detection: {checkpoint_interval: 2s}
 http: {listen: "127.0.0.1:0"}
 `;
 
-const taken = 'driftwarden_detection_rows{outcome="taken"}';
+const taken = 'driftwarden_detection_rows_total{source="main",outcome="attributed"}';
 const ticks = 'driftwarden_detection_records_total{kind="tick"}';
 const rowsOf = ({ models, features, attributions }: PathLoad): number =>
   models * features * attributions;

@@ -13,6 +13,7 @@ import { benchNoise } from "./noise.ts";
 import { benchOutliers } from "./outliers.ts";
 import { benchPath } from "./path.ts";
 import { benchPlots } from "./plots.ts";
+import { benchSeverity } from "./severity.ts";
 import { benchSize } from "./size.ts";
 import { benchSpeed } from "./speed.ts";
 import { benchKafka } from "./stream.ts";
@@ -30,6 +31,7 @@ const detect: Readonly<Record<string, Section>> = {
   habits: benchHabits,
   lifelike: benchLifelike,
   measures: benchMeasures,
+  severity: benchSeverity,
 };
 
 const sections: Readonly<Record<string, Section>> = {

@@ -1,4 +1,5 @@
-/** The type of a route that a room contributes below `/api/v1/`. */
+/** The type of a route that a room contributes below `/api/v1/`, and how it refuses a query. */
+import { DriftwardenError } from "./errors.ts";
 
 /** One page of a list. */
 export interface Page {
@@ -10,5 +11,33 @@ export interface Page {
 /** A list that a room offers. */
 export interface HttpRoute {
   readonly path: `/api/v1/${string}`;
+  /** @throws QueryError for a query that it cannot read */
   handler(query: URLSearchParams): Promise<Page> | Page;
+}
+
+/** A query that means nothing; answered with 400. */
+export class QueryError extends DriftwardenError<"DW_HTTP_QUERY"> {
+  constructor(parameter: string, hint: string) {
+    super("DW_HTTP_QUERY", `the parameter ${parameter} cannot be read`, { hint });
+  }
+}
+
+const afterHint = "Pass as after what stands in next of the page before, or leave it out.";
+
+/**
+ * The `after` of a list whose cursor is a whole number.
+ *
+ * @returns undefined when there is none
+ * @throws QueryError for anything else
+ */
+export function afterNumber(query: URLSearchParams): number | undefined {
+  const after = query.get("after");
+  if (after === null) return undefined;
+  const number = /^\d{1,15}$/.test(after) ? Number(after) : undefined;
+  return number ?? badAfter();
+}
+
+/** @throws QueryError always */
+export function badAfter(): never {
+  throw new QueryError("after", afterHint);
 }

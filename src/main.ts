@@ -3,6 +3,7 @@
 import { constants } from "node:os";
 import { openStoreOnly, openStreamOnly } from "./app/alone.ts";
 import { startApp } from "./app/app.ts";
+import { checksOf } from "./app/check-parts.ts";
 import { offlineBuilders } from "./app/offline.ts";
 import { registerAudit } from "./cli/audit.ts";
 import { registerCheck } from "./cli/check.ts";
@@ -18,14 +19,15 @@ import { registerReplay } from "./cli/replay.ts";
 import { registerRestored } from "./cli/restored.ts";
 import { registerRun } from "./cli/run.ts";
 import { registerTune } from "./cli/tune.ts";
+import { printableLines } from "./printable.ts";
 import { version } from "./version.ts";
 
 let exitCode = 0;
 let stopping: AbortController | undefined;
 
 const cli: Cli = {
-  print: (line) => void process.stdout.write(`${line}\n`),
-  say: (line) => void process.stderr.write(`${line}\n`),
+  print: (line) => void process.stdout.write(`${printableLines(line)}\n`),
+  say: (line) => void process.stderr.write(`${printableLines(line)}\n`),
   exitWith: (code) => {
     exitCode = code;
   },
@@ -40,7 +42,7 @@ const { remediations } = offline;
 
 const commands: readonly Register[] = [
   (program) => registerRun(program, { cli, remediations, startApp }),
-  (program) => registerCheck(program, { cli, remediations }),
+  (program) => registerCheck(program, { cli, remediations, checksOf }),
   (program) => registerDetect(program, offline),
   (program) => registerReplay(program, offline),
   (program) => registerTune(program, offline),

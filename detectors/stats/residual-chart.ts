@@ -88,7 +88,7 @@ export class ResidualChart implements Detector {
       if (Number.isNaN(away) || series[s + COUNT]! < grace) continue;
       if (isSparse(series, s + FREQUENCIES)) {
         const coming = { value: x[slot]!, n: series[s + COUNT]! };
-        featureScores[slot] = (deviateOf(series, s + FREQUENCIES, coming) / this.#rarely) * sure;
+        featureScores[slot] = deviateOf(series, s + FREQUENCIES, coming) / this.#rarely;
         continue;
       }
       const clip = most[slot]!;
@@ -211,7 +211,7 @@ export class ResidualChart implements Detector {
     const value = bounded(given);
     const often = slot * STRIDE + FREQUENCIES;
     if (isSparse(this.#series, often)) {
-      const most = this.#rarely / sureness(at, this.#habits.visit(at));
+      const most = this.#rarely;
       const frequencies = frequenciesOf(this.#series, often, { value, n: band.n, most });
       return { ...frequencies, n: band.n, span: LENGTHS[SPANS - 1]!, unit: "frequency" };
     }

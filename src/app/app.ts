@@ -20,8 +20,8 @@ import { buildHttp, type Shown } from "./http.ts";
 import { buildExecutors, buildOutbox } from "./outbox.ts";
 import { type Parts, withParts } from "./parts.ts";
 import { type Progress, progressOf } from "./progress.ts";
-import { buildSources } from "./sources.ts";
-import { buildPresence, buildRetention, buildStore } from "./store.ts";
+import { buildSources, leftOutOf, type ReadRows } from "./sources.ts";
+import { buildRestoreGuard, buildRetention, buildStore } from "./store.ts";
 import { buildStream, type Stream } from "./stream.ts";
 
 export interface AppOptions {
@@ -67,7 +67,7 @@ async function start(parts: Parts, asked: Omit<AppOptions, "logger">): Promise<A
   const http = await buildHttp(parts, shown);
   const stored = await buildStore(parts, asked.clock);
   shown.store = stored.store;
-  const presence = await buildPresence(stored);
+  const restoreGuard = await buildRestoreGuard(stored);
   buildRetention(stored);
   const stream = await buildStream(stored);
   const configured = buildConfigured(stored, {
@@ -75,7 +75,7 @@ async function start(parts: Parts, asked: Omit<AppOptions, "logger">): Promise<A
     ticketsMetrics: ticketsMetrics(registry),
     onRendered: asked.onRendered,
   });
-  const restoredAtMs = (): number | undefined => presence.restoredAtMs;
+  const restoredAtMs = (): number | undefined => restoreGuard.restoredAtMs;
   const executors = buildExecutors(stored, { ...configured, stream, restoredAtMs });
   const recording = {
     settings: configured.reducer,
@@ -83,13 +83,15 @@ async function start(parts: Parts, asked: Omit<AppOptions, "logger">): Promise<A
     orderKeyOf: orderKeys(executors),
   };
   buildOutbox(stored, executors, recording);
-  const worker = await buildDetection(stored, { ...configured, recording, stream });
+  const read: ReadRows = new Map();
+  const leftOut = () => leftOutOf(read);
+  const worker = await buildDetection(stored, { ...configured, recording, stream, leftOut });
   shown.worker = worker;
   const { leastGapMs } = asked;
   const sources = configured.sources.map((source) =>
     leastGapMs === undefined ? source : { ...source, leastGapMs },
   );
-  buildSources(stored, { sources, stream });
+  buildSources(stored, { sources, stream, read });
   started();
   logger.info({ version }, "started");
   const { store, clock } = stored;

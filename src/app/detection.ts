@@ -1,5 +1,5 @@
 /** Builds the detection worker, with its part of the store, its metrics and its subscription to the stream. */
-import { detectionMetrics } from "../detection/metrics.ts";
+import { detectionMetrics, type Seen } from "../detection/metrics.ts";
 import type { EngineSettings } from "../detection/settings.ts";
 import { DetectionWorker } from "../detection/worker.ts";
 import { type RecordOptions, recordEvents } from "../incidents/record-events.ts";
@@ -11,12 +11,14 @@ interface DetectionParts {
   readonly stream: Stream;
   readonly detection: EngineSettings;
   readonly recording: RecordOptions;
+  /** Rows that were left out before they came to detection. */
+  readonly leftOut: NonNullable<Seen["leftOut"]>;
 }
 
 /** Subscribes a worker to the stream. It saves states in the background. */
 export async function buildDetection(
   parts: StoredParts,
-  { detection, recording, stream }: DetectionParts,
+  { detection, recording, stream, leftOut }: DetectionParts,
 ): Promise<DetectionWorker> {
   const { config, clock, registry, lifecycle } = parts;
   const worker = new DetectionWorker({
@@ -37,6 +39,7 @@ export async function buildDetection(
     logger: parts.logger.child({ component: "detection" }),
     metrics: detectionMetrics(registry, {
       engines: () => worker.engines(),
+      leftOut,
       maxLabelledModels: config.telemetry.max_labelled_models,
     }),
   });

@@ -9,7 +9,10 @@ import type { ConfiguredFix } from "../healing/runner.ts";
 import type { Parts, StoredParts } from "./parts.ts";
 
 /** The container engine; undefined when none is configured. It is not asked for anything yet, so it may be away. */
-export function buildEngine({ config, registry }: Parts): Engine | undefined {
+export function buildEngine({
+  config,
+  registry,
+}: Pick<Parts, "config" | "registry">): Engine | undefined {
   if (config.docker === undefined) return undefined;
   const calls = dockerCalls(registry);
   return openDocker({

@@ -8,6 +8,7 @@ import { sourceMetrics } from "../source/metrics.ts";
 import { defaultSourceOptions, type SourceOptions } from "../source/options.ts";
 import { startPoller } from "../source/poller.ts";
 import type { StoredProgress } from "../source/progress.ts";
+import type { SourceRows } from "../source/source-rows.ts";
 import { acquireLease, type Lease, releaseLease } from "../store/leases/lease.ts";
 import {
   loadSourceProgress,
@@ -50,12 +51,28 @@ function sourceOptions(name: string, source: Config["sources"][string]): SourceO
 interface SourcesParts {
   readonly sources: readonly SourceOptions[];
   readonly stream: Stream;
+  /** Filled in: what is counted of each source. */
+  readonly read: ReadRows;
 }
 
+/** Of each source, what this process has counted of it; undefined while another process polls it. */
+export type ReadRows = Map<string, () => SourceRows | undefined>;
+
+function* rowsOf(read: ReadRows): Generator<readonly [string, SourceRows]> {
+  for (const [source, rows] of read) {
+    const counted = rows();
+    if (counted !== undefined) yield [source, counted];
+  }
+}
+
+/** Rows that were left out at the reading, by source and reason. */
+export const leftOutOf = (read: ReadRows): Readonly<Record<string, SourceRows["leftOut"]>> =>
+  Object.fromEntries([...rowsOf(read)].map(([source, { leftOut }]) => [source, leftOut]));
+
 /** Starts to ask for each source's lease. */
-export function buildSources(parts: StoredParts, { sources, stream }: SourcesParts): void {
+export function buildSources(parts: StoredParts, { sources, stream, read }: SourcesParts): void {
   const { clock, registry, health, lifecycle } = parts;
-  const metrics = sourceMetrics(registry);
+  const metrics = sourceMetrics(registry, () => rowsOf(read));
   for (const options of sources) {
     const { name } = options;
     const logger = parts.logger.child({ component: "source", source: name });
@@ -67,6 +84,7 @@ export function buildSources(parts: StoredParts, { sources, stream }: SourcesPar
       logger,
       metrics,
     });
+    read.set(name, () => held.rows());
     health.register(`source ${name}`, () => held.health());
     lifecycle.onStop(`source ${name}`, () => held.stop());
   }

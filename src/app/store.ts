@@ -2,7 +2,7 @@
 import { type Clock, systemClock } from "../clock.ts";
 import { databaseUrl } from "../config/database.ts";
 import { storeMetrics, storeSizeMetric } from "../store/metrics.ts";
-import { Presence } from "../store/presence/watch.ts";
+import { RestoreGuard } from "../store/restore/restore-guard.ts";
 import { Retention } from "../store/retention.ts";
 import { openStore } from "../store/store.ts";
 import { followStoreClock } from "../store/store-clock.ts";
@@ -33,17 +33,17 @@ export async function buildStore(parts: Parts, asked?: Clock): Promise<StoredPar
 }
 
 /** Says that the daemon uses the store. */
-export async function buildPresence(parts: StoredParts): Promise<Presence> {
+export async function buildRestoreGuard(parts: StoredParts): Promise<RestoreGuard> {
   const { store, storeMetrics: metrics, lifecycle } = parts;
-  const presence = new Presence({
+  const restoreGuard = new RestoreGuard({
     store,
     clock: systemClock,
     logger: componentLogger(parts),
     metrics,
   });
-  await presence.start();
-  lifecycle.onStop("presence", () => presence.stop());
-  return presence;
+  await restoreGuard.start();
+  lifecycle.onStop("restore guard", () => restoreGuard.stop());
+  return restoreGuard;
 }
 
 /** Deletes what is older than configured. */

@@ -3,8 +3,10 @@
 import type { Config } from "../config/schema.ts";
 import { readSecret } from "../config/secret.ts";
 import { adoptStream, rememberStream } from "../store/streams/known-stream.ts";
+import type { KafkaConnection } from "../stream/kafka/client.ts";
 import { kafkaMetrics } from "../stream/kafka/metrics.ts";
 import { openKafkaStream } from "../stream/kafka/open-kafka-stream.ts";
+import type { TopicSpec } from "../stream/kafka/topic.ts";
 import { postgresLogMetrics } from "../stream/postgres/metrics.ts";
 import { openPostgresLog } from "../stream/postgres/postgres-log.ts";
 import type { RecordLog } from "../stream/record-log.ts";
@@ -14,7 +16,7 @@ import type { StoredParts } from "./parts.ts";
 export type Stream = RecordSink & RecordLog;
 
 /** The log's name in the store, and of its partitions' progress. */
-const logName = "driftwarden";
+export const logName = "driftwarden";
 const logLeaseMs = 10_000;
 
 /** The name by which the store knows the progress in this stream. */
@@ -22,10 +24,32 @@ export function streamName(config: Config): string {
   return config.stream.kafka?.topic ?? logName;
 }
 
+/**
+ * Where the brokers are and what the topic has to be; undefined when the log is in the store.
+ *
+ * @throws ConfigError DW_CONFIG_SECRET when the password cannot be read
+ */
+export function kafkaOptions({
+  stream,
+}: Config): (Omit<KafkaConnection, "logger"> & TopicSpec) | undefined {
+  const { kafka, partitions } = stream;
+  if (kafka === undefined) return undefined;
+  return {
+    brokers: kafka.brokers,
+    ssl: kafka.ssl,
+    ...(kafka.sasl && { sasl: { ...kafka.sasl, password: readSecret(kafka.sasl.password_file) } }),
+    topic: kafka.topic,
+    partitions,
+    replication: kafka.replication ?? -1,
+    retentionMs: kafka.retention,
+  };
+}
+
 export async function buildStream(parts: StoredParts): Promise<Stream> {
   const { config, store, lifecycle, health, registry, owner } = parts;
   const logger = parts.logger.child({ component: "stream" });
-  if (config.stream.kafka === undefined) {
+  const kafka = kafkaOptions(config);
+  if (config.stream.kafka === undefined || kafka === undefined) {
     const log = await openPostgresLog({
       store,
       name: logName,
@@ -47,17 +71,10 @@ export async function buildStream(parts: StoredParts): Promise<Stream> {
     lifecycle.onStop("stream", () => log.close());
     return log;
   }
-  const { kafka, partitions } = config.stream;
   const stream = await openKafkaStream({
-    brokers: kafka.brokers,
-    ssl: kafka.ssl,
-    ...(kafka.sasl && { sasl: { ...kafka.sasl, password: readSecret(kafka.sasl.password_file) } }),
-    topic: kafka.topic,
-    partitions,
-    replication: kafka.replication ?? -1,
-    retentionMs: kafka.retention,
-    groupId: kafka.group,
-    sessionTimeoutMs: kafka.session_timeout,
+    ...kafka,
+    groupId: config.stream.kafka.group,
+    sessionTimeoutMs: config.stream.kafka.session_timeout,
     startupTimeoutMs: config.startup_timeout,
     rememberStream: (topic, id) => rememberStream(store, topic, id),
     logger,

@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
 import type { Config } from "../config/schema.ts";
 import { readSecret } from "../config/secret.ts";
-import { openJira } from "../tickets/jira/jira.ts";
+import { type JiraOptions, openJira } from "../tickets/jira/jira.ts";
 import type { TicketsMetrics } from "../tickets/metrics.ts";
 import type { TicketContext } from "../tickets/new-issue.ts";
 import { createTicketing, type Ticketing } from "../tickets/ticketing.ts";
@@ -48,10 +48,19 @@ function openedJira(
   jira: NonNullable<Config["jira"]>,
   { logger, metrics, onRendered }: TicketingParts,
 ): OpenedTracker {
-  const tracker = openJira({
+  const token = readSecret(jira.token_file);
+  const tracker = openJira({ ...jiraOptions(jira, { logger, metrics }), token, onRendered });
+  return { tracker, priorities: jira.priorities, lookUpMs: jira.look_up_for };
+}
+
+/** Jira as configured; the token is read when it is needed. */
+export function jiraOptions(
+  jira: NonNullable<Config["jira"]>,
+  { logger, metrics }: Pick<TicketingParts, "logger" | "metrics">,
+): Omit<JiraOptions, "token"> {
+  return {
     url: jira.url,
     user: jira.user ?? "",
-    token: readSecret(jira.token_file),
     auth: jira.auth,
     project: jira.project,
     issueType: jira.issue_type,
@@ -62,7 +71,5 @@ function openedJira(
     deadlineMs: jira.deadline,
     logger,
     metrics,
-    onRendered,
-  });
-  return { tracker, priorities: jira.priorities, lookUpMs: jira.look_up_for };
+  };
 }

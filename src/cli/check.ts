@@ -1,117 +1,150 @@
-/** `driftwarden check`: says whether a configuration is right, and what it would do. */
+/** `driftwarden check`, `driftwarden doctor`: says whether a configuration is right, and whether what it names works. */
 import type { Command } from "commander";
-import { ConfigError, formatProblem, type Problem } from "../config/errors.ts";
+import type { Problem } from "../config/errors.ts";
+import { ConfigError } from "../config/errors.ts";
 import type { Remediations } from "../config/fixes.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
-import { formatDuration } from "../duration.ts";
+import type { CheckFinding } from "../finding.ts";
+import { configFacts } from "./check-facts.ts";
+import { type CheckedPart, jsonLine, summaryLine, textLine } from "./check-lines.ts";
 import type { Cli } from "./cli.ts";
 
 export interface CheckParts {
   readonly cli: Cli;
   readonly remediations: Remediations;
+  readonly checksOf: (config: Config) => readonly PartLook[];
+}
+
+interface PartLook {
+  readonly part: string;
+  readonly look: () => Promise<readonly CheckFinding[]>;
 }
 
 interface CheckOptions {
   readonly config: string;
   readonly json?: boolean;
+  readonly offline?: boolean;
 }
 
-/**
- * Names every problem of a configuration at once, each with its line. When there is none it says what is watched, with
- * which transform, and which fixes would act by themselves.
- */
+/** Exit code 78 when the configuration is wrong, 1 when something it names does not work. It writes nothing anywhere. */
 export function registerCheck(program: Command, parts: CheckParts): void {
-  program
+  const check = program
     .command("check")
-    .description("say whether a configuration is right, and what it would do")
-    .requiredOption("--config <file>", "the configuration")
-    .option("--json", "print JSON lines: a problem, warning, source or fix a line")
-    .action((options: CheckOptions) => check(options, parts));
+    .description("say whether the configuration is right, and whether everything it names works");
+  const doctor = program.command("doctor").description("the same as check");
+  for (const command of [check, doctor]) {
+    command
+      .requiredOption("--config <file>", "the configuration")
+      .option("--offline", "read the file alone, connect to nothing")
+      .option("--json", "a JSON line for each finding")
+      .action((options: CheckOptions) => look(options, parts));
+  }
 }
 
-function check(options: CheckOptions, { cli, remediations }: CheckParts): void {
-  const print = options.json === true ? (fact: Fact) => cli.print(JSON.stringify(fact)) : undefined;
+interface Read {
+  readonly config: Config;
+  readonly warnings: readonly Problem[];
+  readonly lineOf: (path: string) => number | undefined;
+}
+
+async function look(options: CheckOptions, parts: CheckParts): Promise<void> {
+  const { cli } = parts;
+  const shown = shownIn(options, cli);
+  let read: Read;
   try {
-    const warnings: Problem[] = [];
-    const onWarning = (warning: Problem): void => void warnings.push(warning);
-    const facts = factsOf(loadConfig(options.config, remediations, { onWarning }));
-    warnings.forEach((warning) => cli.print(warningText(warning, options)));
-    facts.forEach(print ?? ((fact) => cli.print(sentence(fact))));
-    if (print === undefined) cli.print(`${options.config} is right`);
+    read = readConfig(options.config, parts);
   } catch (error) {
-    if (print !== undefined && error instanceof ConfigError) {
-      error.problems.forEach(({ line, path, message }) => {
-        cli.print(JSON.stringify({ problem: message, path, line: line ?? null }));
-      });
-    }
-    throw error;
+    if (!(error instanceof ConfigError) || error.problems.length === 0) throw error;
+    shown.all(error.problems.map((problem) => configProblem(problem)));
+    shown.end();
+    cli.exitWith(78);
+    return;
   }
-}
-
-function warningText(warning: Problem, { json }: CheckOptions): string {
-  if (json !== true) return formatProblem(warning);
-  const { line, path, message } = warning;
-  return JSON.stringify({ warning: message, path, line: line ?? null });
-}
-
-/** What the configuration would do, one thing each. */
-type Fact =
-  | {
-      readonly source: string;
-      readonly transform: string;
-      readonly table: string;
-      readonly every: string;
-      readonly overlap: string;
+  const { config, warnings, lineOf } = read;
+  shown.all(warnings.map((warning) => configWarning(warning)));
+  if (options.offline === true) {
+    shown.all(configFacts(config, options.config));
+  } else {
+    const looks = parts
+      .checksOf(config)
+      .map(async (one) => ({ part: one.part, found: await one.look() }));
+    for (const looked of looks) {
+      const { part, found } = await looked;
+      shown.all(found.map((finding) => ({ ...finding, part, line: lineOfKey(finding, lineOf) })));
     }
-  | {
-      readonly fix: string;
-      readonly mode: string;
-      readonly do: string;
-      readonly options: unknown;
-      readonly max_runs: string;
-    };
-
-function factsOf(config: Config): readonly Fact[] {
-  return [
-    ...Object.entries(config.sources).map(
-      ([source, { transform, table, poll_interval, overlap }]) => ({
-        source,
-        transform,
-        table,
-        every: formatDuration(poll_interval),
-        overlap: formatDuration(overlap),
-      }),
-    ),
-    ...config.fixes.map(({ name, mode, do: remediation, options, max_runs }) => ({
-      fix: name,
-      mode,
-      do: remediation,
-      options,
-      max_runs: `${max_runs.runs} per ${formatDuration(max_runs.windowMs)}`,
-    })),
-  ];
-}
-
-const consequence: Readonly<Record<string, string>> = {
-  auto: "ACTS BY ITSELF",
-  observe: "only says what it would do",
-  off: "is switched off",
-};
-
-const transforms: Readonly<Record<string, string>> = {
-  auto: "auto (common_scale, or none for a model with fewer than three features)",
-};
-
-const overlapPrice = (overlap: string): string =>
-  `if that is a view, a foreign or a partitioned table, rows that commit later than ${overlap} after their timestamp are missed, every poll reads the last ${overlap} again, and detection runs that far behind`;
-
-function sentence(fact: Fact): string {
-  if ("source" in fact) {
-    const { source, table, every, transform, overlap } = fact;
-    const how = `reads ${table} every ${every}, transform ${transforms[transform] ?? transform}`;
-    return `source ${source}: ${how}; ${overlapPrice(overlap)}`;
   }
-  const act = `${fact.do} ${JSON.stringify(fact.options)}`;
-  return `fix ${fact.fix}: ${consequence[fact.mode]}, ${act}, at most ${fact.max_runs} on whatever target`;
+  shown.end();
+  if (shown.wrong() > 0) cli.exitWith(1);
 }
+
+function readConfig(file: string, { remediations }: CheckParts): Read {
+  const warnings: Problem[] = [];
+  let lineOf: Read["lineOf"] = noLine;
+  const config = loadConfig(file, remediations, {
+    onWarning: (warning) => void warnings.push(warning),
+    onLines: (lines) => {
+      lineOf = lines;
+    },
+  });
+  return { config, warnings, lineOf };
+}
+
+function lineOfKey(
+  { key, ok, doubtful }: CheckFinding,
+  lineOf: Read["lineOf"],
+): number | undefined {
+  return key === undefined || (ok && !doubtful) ? undefined : lineOf(key);
+}
+
+function configProblem(problem: Problem): CheckedPart {
+  const { path, line, message, code = "DW_CONFIG_INVALID", hint = null } = problem;
+  const named = path === "" ? message : `${path}: ${message}`;
+  return {
+    part: "config",
+    check: path,
+    ok: false,
+    doubtful: false,
+    code,
+    message: named,
+    hint,
+    line,
+  };
+}
+
+function configWarning({ path, line, message }: Problem): CheckedPart {
+  const hint = "Write it at its new place.";
+  return {
+    part: "config",
+    check: path,
+    ok: true,
+    doubtful: true,
+    code: null,
+    message: `${path}: ${message}`,
+    hint,
+    line,
+  };
+}
+
+interface Printing {
+  all(findings: readonly CheckedPart[]): void;
+  wrong(): number;
+  end(): void;
+}
+
+function shownIn({ json, offline }: CheckOptions, cli: Cli): Printing {
+  const all: CheckedPart[] = [];
+  return {
+    all(findings) {
+      all.push(...findings);
+      for (const finding of findings)
+        cli.print(json === true ? jsonLine(finding) : textLine(finding));
+    },
+    wrong: () => all.filter(({ ok }) => !ok).length,
+    end() {
+      if (json !== true) cli.print(summaryLine(all, { offline: offline === true }));
+    },
+  };
+}
+
+const noLine = (): undefined => undefined;

@@ -5,6 +5,7 @@ import { marker } from "../commands/marker.ts";
 import type { Remediations } from "../config/fixes.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
+import { printable } from "../printable.ts";
 import type { RecordSink } from "../stream/record-sink.ts";
 import { createLogger } from "../telemetry/logger.ts";
 import { ask } from "./ask.ts";
@@ -62,7 +63,7 @@ async function announce(
     });
   }
   const { model, what, atMs } = answer;
-  cli.print(`announced ${what} of ${model} at ${new Date(atMs).toISOString()}`);
+  cli.print(printable(`announced ${what} of ${model} at ${new Date(atMs).toISOString()}`));
 }
 
 /** Opens the stream when there is something to append: what is refused needs no connection. */

@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { severityOf } from "../incidents/severity.ts";
 import { modelName } from "../model-key.ts";
+import { printable } from "../printable.ts";
 import { formatTime } from "../replay/cells.ts";
 import { replayPage } from "../replay/page/page.ts";
 import { ShareRecorder } from "../replay/page/share-recorder.ts";
@@ -99,7 +100,8 @@ function episodeLine({ opened, closed }: ReplayedEpisode): string {
 function episodeSentence({ opened, closed }: ReplayedEpisode): string {
   const until = closed === undefined ? "still open" : `until ${formatTime(closed.at)}`;
   const { model } = modelName(opened.model);
-  return `${formatTime(opened.at)} [${severityOf(opened)}] ${model}: ${opened.kind}, ${opened.reason} (${until})`;
+  const sentence = `${formatTime(opened.at)} [${severityOf(opened)}] ${model}: ${opened.kind}, ${opened.reason} (${until})`;
+  return printable(sentence);
 }
 
 function summarySentence(summary: ReplaySummary & { readonly seconds: number }): string {

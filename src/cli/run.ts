@@ -56,7 +56,7 @@ async function run(file: string, { cli, remediations, startApp }: RunParts): Pro
   logger.info("stopped");
 }
 
-interface Patience {
+interface StartupWait {
   readonly untilMs: number;
   readonly logger: Logger;
   readonly stop: AbortSignal;
@@ -67,9 +67,9 @@ const pauseMs = 1_000;
 /** What breaks off while everything starts is waited for as what is not up yet. */
 async function untilReached(
   start: () => Promise<StartedApp>,
-  patience: Patience,
+  wait: StartupWait,
 ): Promise<StartedApp> {
-  const { untilMs, logger, stop } = patience;
+  const { untilMs, logger, stop } = wait;
   for (;;) {
     try {
       return await start();

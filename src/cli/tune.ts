@@ -99,10 +99,10 @@ const pad = (text: string, column: number): string =>
 
 function advised({ sensitivity, budget_tickets_a_week: budget }: TuningAdvice): readonly string[] {
   if (budget === null) return [];
-  const wish = `${Number(budget.toFixed(2))} tickets a week`;
+  const budgetText = `${Number(budget.toFixed(2))} tickets a week`;
   if (sensitivity !== null) {
-    return [`within ${wish}: set detection.sensitivity to ${sensitivity}`];
+    return [`within ${budgetText}: set detection.sensitivity to ${sensitivity}`];
   }
   const quiet = "detection.sensitivity: low, and look at what opens the most: driftwarden replay";
-  return [`no setting stays within ${wish}; the quietest is ${quiet}`];
+  return [`no setting stays within ${budgetText}; the quietest is ${quiet}`];
 }

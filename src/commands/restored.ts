@@ -1,6 +1,6 @@
 /** The command that shows when the store was restored, and records a person's word that nothing was forgotten. */
 import { z } from "zod";
-import { restoredAtMs, sayForgotNothing } from "../store/presence/presence.ts";
+import { restoredAtMs, sayForgotNothing } from "../store/restore/restore.ts";
 import type { Store } from "../store/store.ts";
 import type { Command } from "./command.ts";
 

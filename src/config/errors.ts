@@ -8,6 +8,10 @@ export interface Problem {
   /** Dotted path of the key, for example `sources.main.poll_interval`; empty for the file itself. */
   readonly path: string;
   readonly message: string;
+  /** Of what has a code of its own, such as an address. Default: DW_CONFIG_INVALID. */
+  readonly code?: `DW_${string}` | undefined;
+  /** What to do, where the message does not say it. */
+  readonly hint?: string | undefined;
 }
 
 interface ConfigErrorOptions extends DriftwardenErrorOptions {
@@ -30,5 +34,6 @@ export class ConfigError extends DriftwardenError<
 export function formatProblem(problem: Problem): string {
   const place = problem.line === undefined ? "" : `line ${problem.line}: `;
   const path = problem.path === "" ? "" : `${problem.path}: `;
-  return `${place}${path}${problem.message}`;
+  const hint = problem.hint === undefined ? "" : `. ${problem.hint}`;
+  return `${place}${path}${problem.message}${hint}`;
 }

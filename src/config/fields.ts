@@ -1,6 +1,8 @@
 /** Values of the configuration that need parsing: durations, budgets, addresses, files. */
 import { isAbsolute } from "node:path";
 import { z } from "zod";
+import { brokerAddressProblem, jiraAddressProblem, postgresAddressProblem } from "../address.ts";
+import type { AddressError } from "../address-errors.ts";
 import { parseDuration } from "../duration.ts";
 
 const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
@@ -92,14 +94,21 @@ function report(context: z.core.ParsePayload<string>, message: string): void {
   context.issues.push({ code: "custom", message, input: undefined });
 }
 
+/** An address is told with the code and the hint of what is wrong with it. */
+function reportAddress(context: z.core.ParsePayload<string>, error: AddressError): void {
+  const { message } = error;
+  context.issues.push({ code: "custom", message, params: { error }, input: undefined });
+}
+
 const passwordInside =
   "holds a password, which everybody who reads this file would see; put it into a file of its own, named by";
 
 /** A Postgres address without a password. */
 export const postgresUrl = z.string().check((context) => {
+  const problem = postgresAddressProblem(context.value);
   const url = parsedUrl(context.value);
-  if (url === undefined || !/^postgres(ql)?:$/.test(url.protocol)) {
-    report(context, "expected an address such as postgres://user@host:5432/database");
+  if (problem !== undefined || url === undefined) {
+    if (problem !== undefined) reportAddress(context, problem);
   } else if (url.password !== "" || url.searchParams.has("password")) {
     report(context, `${passwordInside} url_file or password_file`);
   }
@@ -116,9 +125,17 @@ export const webUrl = z.string().check((context) => {
 export const apiUrl = webUrl.check((context) => {
   const url = parsedUrl(context.value);
   if (url === undefined) return;
+  const problem = jiraAddressProblem(context.value);
+  if (problem !== undefined) reportAddress(context, problem);
   if (url.username !== "" || url.password !== "") {
     report(context, `${passwordInside} token_file`);
   } else if (url.protocol === "http:" && !loopback.test(url.hostname)) {
     report(context, "would send the token unencrypted; use https (http is for this machine only)");
   }
+});
+
+/** A broker of Kafka: `host:port`. */
+export const brokerAddress = text.check((context) => {
+  const problem = brokerAddressProblem(context.value);
+  if (problem !== undefined) reportAddress(context, problem);
 });

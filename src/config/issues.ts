@@ -1,5 +1,6 @@
 /** Turns zod's issues into text for the operator. It repeats no value of the file, because it may be a secret. */
 import { z } from "zod";
+import { DriftwardenError } from "../errors.ts";
 import { nearest } from "./nearest.ts";
 
 export type Path = readonly PropertyKey[];
@@ -7,6 +8,8 @@ export type Path = readonly PropertyKey[];
 export interface Described {
   readonly path: Path;
   readonly message: string;
+  readonly code?: `DW_${string}` | undefined;
+  readonly hint?: string | undefined;
 }
 
 interface Failed {
@@ -101,22 +104,47 @@ function describe(issue: z.core.$ZodIssue, value: unknown): string {
   return (code === "invalid_key" ? issue.issues[0] : issue)?.message ?? issue.message;
 }
 
+/** What a schema hands on of an error of its own: its code and hint. */
+function ownWords(issue: z.core.$ZodIssue): Pick<Described, "code" | "hint"> {
+  const thrown: unknown = issue.code === "custom" ? issue.params?.["error"] : undefined;
+  if (!(thrown instanceof DriftwardenError)) return {};
+  return { code: thrown.code, hint: thrown.hint };
+}
+
 /**
- * One entry for every wrong key.
+ * One entry for every wrong key. A misspelt key is said once: that the one which was meant is missing is not said too.
  *
  * @param moreKeys known at the top as well, beside the schema's own
  */
 export function describeIssues(failed: Failed, moreKeys: readonly string[] = []): Described[] {
-  return failed.issues.flatMap((issue): Described[] => {
+  const slips: Path[] = [];
+  const unknown = failed.issues.flatMap((issue): Described[] => {
+    if (issue.code !== "unrecognized_keys") return [];
     const { path } = issue;
-    if (issue.code !== "unrecognized_keys") {
-      return [{ path, message: describe(issue, valueAt(failed.input, path)) }];
-    }
-    const more = path.length === 0 ? moreKeys : [];
-    const known = [...knownKeys(failed.schema, path), ...more];
-    return issue.keys.map((key) => ({
-      path: [...path, key],
-      message: describeUnknown(key, known),
+    const known = [...knownKeys(failed.schema, path), ...(path.length === 0 ? moreKeys : [])];
+    return issue.keys.map((key) => {
+      const meant = nearest(key, known);
+      if (meant !== undefined) slips.push([...path, meant]);
+      return { path: [...path, key], message: describeUnknown(key, known) };
+    });
+  });
+  const others = failed.issues
+    .filter(
+      (issue) => issue.code !== "unrecognized_keys" && !followsFrom(slips, issue, failed.input),
+    )
+    .map((issue) => ({
+      path: issue.path,
+      message: describe(issue, valueAt(failed.input, issue.path)),
+      ...ownWords(issue),
     }));
+  return [...unknown, ...others];
+}
+
+/** Whether a key is missing because it was misspelt, or a rule over its section is broken by that. */
+function followsFrom(slips: readonly Path[], issue: z.core.$ZodIssue, input: unknown): boolean {
+  const path = issue.path.join(".");
+  return slips.some((slip) => {
+    const isMissing = path === slip.join(".") && valueAt(input, slip) === undefined;
+    return isMissing || (issue.code === "custom" && path === slip.slice(0, -1).join("."));
   });
 }

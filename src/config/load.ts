@@ -15,7 +15,7 @@ import type { Config } from "./schema.ts";
 export function loadConfig(
   file: string,
   remediations: Remediations,
-  more: Pick<ParseOptions, "secrets" | "onWarning"> = {},
+  more: Pick<ParseOptions, "secrets" | "onWarning" | "onLines"> = {},
 ): Config {
   return parseConfig(readText(file), {
     file,

@@ -1,10 +1,11 @@
 /** Turns the text of the file into a checked configuration, or into the list of everything that is wrong with it. */
+import { postgresAddressProblem } from "../address.ts";
 import { ConfigError, formatProblem, type Problem } from "./errors.ts";
 import { missingSections, ownParts, type Remediations } from "./fixes.ts";
-import { describeIssues, type Path, valueAt } from "./issues.ts";
+import { type Described, describeIssues, type Path, valueAt } from "./issues.ts";
 import { moveKeys } from "./moved-keys.ts";
 import { type Config, configSchema } from "./schema.ts";
-import { secretProblem } from "./secret.ts";
+import { readSecret, secretProblem } from "./secret.ts";
 import { readYaml, type YamlSource } from "./yaml-source.ts";
 
 export interface ParseOptions {
@@ -16,6 +17,8 @@ export interface ParseOptions {
   readonly secrets?: "checked" | "not read";
   /** Told of everything that is read but should be changed. */
   readonly onWarning?: ((warning: Problem) => void) | undefined;
+  /** Given what says the line of a key, by its dotted path. */
+  readonly onLines?: ((lineOf: (path: string) => number | undefined) => void) | undefined;
 }
 
 function deepFreeze<T>(value: T): T {
@@ -26,8 +29,8 @@ function deepFreeze<T>(value: T): T {
   return value;
 }
 
-function problemAt(yaml: YamlSource, path: Path, message: string): Problem {
-  return { line: yaml.lineOf(path), path: path.join("."), message };
+function problemAt(yaml: YamlSource, path: Path, said: Omit<Described, "path">): Problem {
+  return { ...said, line: yaml.lineOf(path), path: path.join(".") };
 }
 
 /** Every `*_file` in the file that cannot serve. */
@@ -38,9 +41,23 @@ function secretProblems(value: unknown, yaml: YamlSource, path: Path = []): Prob
     if (!key.endsWith("_file") || typeof inner !== "string" || !inner.startsWith("/")) {
       return secretProblems(inner, yaml, here);
     }
-    const message = secretProblem(inner);
-    return message === undefined ? [] : [problemAt(yaml, here, message)];
+    const problem = fileProblem(key, inner);
+    return problem === undefined ? [] : [problemAt(yaml, here, problem)];
   });
+}
+
+/** A whole address in a file is looked at as one in the configuration. */
+function fileProblem(key: string, file: string): Omit<Described, "path"> | undefined {
+  const message = secretProblem(file);
+  if (message !== undefined) return { message, code: "DW_CONFIG_SECRET" };
+  const wrong = key === "url_file" ? postgresAddressProblem(readSecret(file)) : undefined;
+  return (
+    wrong && {
+      message: `the address in ${file} ${wrong.message}`,
+      code: wrong.code,
+      hint: wrong.hint,
+    }
+  );
 }
 
 function invalid(file: string, problems: readonly Problem[]): ConfigError {
@@ -77,19 +94,20 @@ export function parseConfig(text: string, options: ParseOptions): Config {
   const described = [
     ...describeIssues(failed),
     ...own.flatMap(({ issues }, index) =>
-      issues.map(({ path, message }) => ({ path: ["fixes", index, ...path], message })),
+      issues.map((issue) => ({ ...issue, path: ["fixes", index, ...issue.path] })),
     ),
     ...missingSections(input, options.remediations),
     ...moved.problems,
   ];
   const problems = [
-    ...described.map(({ path, message }) => problemAt(yaml, moved.placeInFile(path), message)),
+    ...described.map(({ path, ...said }) => problemAt(yaml, moved.placeInFile(path), said)),
     ...(options.secrets === "checked" ? secretProblems(input, yaml) : []),
   ];
   if (problems.length > 0 || !result.success) throw invalid(options.file, problems);
-  for (const { path, message } of moved.warnings) {
-    options.onWarning?.(problemAt(yaml, path, message));
+  for (const { path, ...said } of moved.warnings) {
+    options.onWarning?.(problemAt(yaml, path, said));
   }
+  options.onLines?.((path) => yaml.lineOf(moved.placeInFile(path.split("."))));
   const fixes = result.data.fixes.map((fix, index) => ({ ...fix, options: own[index]?.options }));
   return deepFreeze({ ...result.data, fixes });
 }

@@ -1,6 +1,6 @@
 /** `stream:`: the log between polling and detection. It is in the store unless Kafka is configured. */
 import { z } from "zod";
-import { absolutePath, count, duration, text } from "./fields.ts";
+import { absolutePath, brokerAddress, count, duration, text } from "./fields.ts";
 
 const sasl = z.strictObject({
   mechanism: z.enum(["plain", "scram-sha-256", "scram-sha-512"]).default("scram-sha-512"),
@@ -9,7 +9,7 @@ const sasl = z.strictObject({
 });
 
 const kafka = z.strictObject({
-  brokers: z.array(text).min(1, { error: "names no broker" }),
+  brokers: z.array(brokerAddress).min(1, { error: "names no broker" }),
   topic: z
     .string()
     .regex(/^[a-zA-Z0-9._-]{1,249}$/, { error: "expected a Kafka topic's name" })

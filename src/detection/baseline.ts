@@ -1,4 +1,5 @@
 /** What is normal for a model: judges an attribution against it, learns it, forgets it when told to. */
+import type { JudgedAttribution } from "./attention.ts";
 import { judge, type ThresholdResult } from "./decision.ts";
 import { type FeatureTable, featureTable } from "./feature-table.ts";
 import { ModelMemory } from "./memory.ts";
@@ -14,10 +15,7 @@ import {
   settledTransform,
   type Transform,
 } from "./settings.ts";
-import { learnLevel, presentPart, transform } from "./transform.ts";
-
-/** An attribution with less of the expected total than this is a fragment: not judged, not learned. */
-const leastPresent = 0.5;
+import { isWhole, learnLevel, transform } from "./transform.ts";
 
 export interface BaselineOptions {
   readonly transform: Transform;
@@ -35,13 +33,6 @@ export interface Assembled {
   /** Whether it is one of a slow model. */
   readonly slow: boolean;
 }
-
-/** What a value is a part of, in a sentence. */
-const wholes = {
-  none: undefined,
-  share: " of the total",
-  common_scale: " of the usual total",
-} as const;
 
 /** What one attribution says. */
 export interface Assessment {
@@ -90,6 +81,13 @@ export class Baseline {
     return this.#options.pool.of(this.#memory.nFeatures);
   }
 
+  /** The newest attribution; valid as long as {@link scratch}. */
+  get judged(): JudgedAttribution {
+    const memory = this.#memory;
+    const kind = settledTransform(this.#options.transform, memory.nFeatures);
+    return { memory, scratch: this.scratch, kind };
+  }
+
   slotOf(feature: string): number | undefined {
     return this.#features.slots.get(feature);
   }
@@ -130,7 +128,7 @@ export class Baseline {
       conflicts: conflicts.flatMap((name) => this.slotOf(name) ?? []),
     });
     const { scratch } = this;
-    if (presentPart(memory) < leastPresent) {
+    if (!isWhole(memory)) {
       scratch.scores.fill(Number.NaN);
       return {
         at,
@@ -149,11 +147,8 @@ export class Baseline {
 
   /** The judges' evidence against some features of what was judged. */
   evidenceAgainst(guilty: readonly number[], at: number): readonly Evidence[] {
-    const { names, scratch } = this;
-    const memory = this.#memory;
-    const total = wholes[settledTransform(this.#options.transform, memory.nFeatures)];
-    const firing = guilty;
-    return shiftEvidence({ at, memory, names, scratch, total, firing, whole: undefined, guilty });
+    const { names, judged } = this;
+    return shiftEvidence({ at, judged, names, firing: guilty, whole: undefined, guilty });
   }
 
   /** Learns what was judged, unless something was wrong with it or the baseline is frozen. */
@@ -191,8 +186,7 @@ export class Baseline {
     const facts = this.#facts;
     const { scratch } = this;
     const { decision: settings } = this.#options;
-    const kind = settledTransform(this.#options.transform, memory.nFeatures);
-    transform(kind, memory, { scratch, at });
+    transform(this.judged.kind, memory, { scratch, at });
     const noise = observeNoise(memory, scratch);
     const widen = widening(memory) * (facts.widen > 0 ? settings.relearnedWiden : 1);
     const context = { at, widen, slow, settings, crossed: facts.crossed };
@@ -202,9 +196,8 @@ export class Baseline {
     facts.crossed = judgement.crossed;
     facts.provisional = slow && (facts.widen > 0 || judgement.stoodIn);
     if (facts.relearn > 0) return { highest: undefined, shift: [], noise };
-    const total = wholes[kind];
-    const { names } = this;
-    const shift = shiftEvidence({ at, memory, names, scratch, total, firing, whole });
+    const { names, judged } = this;
+    const shift = shiftEvidence({ at, judged, names, firing, whole });
     return { highest, shift, noise };
   }
 

@@ -1,9 +1,8 @@
-/** Computes who is to blame, in shares of the model's total, at the moment when the episode opened. */
+/** Computes who is to blame at the moment when the episode opened. */
+import { type JudgedAttribution, toldAttention } from "./attention.ts";
 import type { BlamedFeature } from "./event.ts";
-import type { ModelMemory } from "./memory.ts";
 import type { Shares } from "./ranking.ts";
-import type { Scratch } from "./scratch.ts";
-import { crossedBand, sharesOf } from "./shares.ts";
+import { sharesOf } from "./shares.ts";
 
 /** More names than this help nobody. */
 const mostNamed = 10;
@@ -11,10 +10,8 @@ const mostNamed = 10;
 export interface BlameInput {
   /** Time of the attribution, microseconds since 1970. */
   readonly at: number;
-  readonly memory: ModelMemory;
+  readonly judged: JudgedAttribution;
   readonly names: readonly string[];
-  /** What was judged last. */
-  readonly scratch: Pick<Scratch, "y" | "scores">;
   /** Blamed by a rule, most first; then come the features beyond their boundary by score. */
   readonly guilty: readonly number[];
 }
@@ -25,13 +22,8 @@ export interface BlameInput {
  *
  * @returns most to blame first, at most ten; their parts add up to 1
  */
-export function blame({
-  at,
-  memory,
-  names,
-  scratch,
-  guilty,
-}: BlameInput): readonly BlamedFeature[] {
+export function blame({ at, judged, names, guilty }: BlameInput): readonly BlamedFeature[] {
+  const { memory, scratch } = judged;
   const { scores } = scratch;
   const shares = sharesOf(memory);
   const weights = scores.map((score, slot) => {
@@ -46,8 +38,9 @@ export function blame({
   const weight = slots.reduce((sum, slot) => sum + weights[slot]!, 0);
   return slots.map((slot) => ({
     feature: names[slot]!,
-    ...compared(shares, slot),
-    ...crossedBand(memory, scratch, { slot, at }),
+    ...toldAttention(judged, { slot, at }),
+    rankBefore: rank(shares.before, slot),
+    rankAfter: rank(shares.after, slot),
     score: Math.max(scores[slot] || 0, guilty.includes(slot) ? 1 : 0),
     part: weights[slot]! / weight,
   }));
@@ -56,15 +49,6 @@ export function blame({
 /** Never 0, so that who is blamed has a part. */
 const movedPart = ({ before, after }: Shares, slot: number): number =>
   Math.abs((after[slot] ?? 0) - (before[slot] ?? 0)) + 1e-9;
-
-function compared({ before, after }: Shares, slot: number) {
-  return {
-    before: before[slot],
-    after: after[slot],
-    rankBefore: rank(before, slot),
-    rankAfter: rank(after, slot),
-  };
-}
 
 function rank(shares: readonly (number | undefined)[], slot: number): number | undefined {
   const own = shares[slot];

@@ -19,6 +19,7 @@
  */
 import type { ModelKey } from "../model-key.ts";
 import type { ModelRecord } from "../stream/record.ts";
+import type { RowCounts } from "./row-counts.ts";
 import type { EngineSettings } from "./settings.ts";
 
 /** When a model joined. */
@@ -74,6 +75,12 @@ export class Census {
     if (at === null) return undefined;
     const joined = countAt(offset, this.#byHour.get(hourOf(at)) ?? []);
     return joined >= this.#limits.maxNewModelsPerHour ? "too_many_new_models" : undefined;
+  }
+
+  /** Whether the model was watched at the offset, in its current stay or in an earlier one. */
+  watches(model: ModelKey, offset: number): boolean {
+    const stays = this.#stays.get(model) ?? [];
+    return stays.some(({ since, until }) => since.offset <= offset && offset <= until);
   }
 
   join(model: ModelKey, since: Since): void {
@@ -138,18 +145,25 @@ function drop<Key>(lists: Map<Key, readonly Stay[]>, key: Key, over: readonly St
   else lists.set(key, rest);
 }
 
-/**
- * What is saved for a forgotten model in the place of its state: a header of length 0, then its stays. A state never
- * begins with a length of 0.
- */
-export function encodeEnded(stays: readonly Stay[]): Uint8Array {
-  return Buffer.concat([Buffer.alloc(4), Buffer.from(JSON.stringify(stays))]);
+/** What is kept of a forgotten model. */
+export interface Ended {
+  readonly stays: readonly Stay[];
+  /** What became of its rows. */
+  readonly rows: RowCounts;
 }
 
-/** @returns the stays of a forgotten model; undefined when these bytes are a state */
-export function decodeEnded(state: Uint8Array): readonly Stay[] | undefined {
+/**
+ * What is saved for a forgotten model in the place of its state: a header of length 0, then its stays and its rows. A
+ * state never begins with a length of 0.
+ */
+export function encodeEnded(ended: Ended): Uint8Array {
+  return Buffer.concat([Buffer.alloc(4), Buffer.from(JSON.stringify(ended))]);
+}
+
+/** @returns undefined when these bytes are a state; older versions have saved the stays alone */
+export function decodeEnded(state: Uint8Array): Ended | undefined {
   const bytes = Buffer.from(state.buffer, state.byteOffset, state.byteLength);
   if (bytes.length <= 4 || bytes.readUInt32LE(0) !== 0) return undefined;
-  const stays: readonly Stay[] = JSON.parse(bytes.toString("utf8", 4));
-  return stays;
+  const saved: Ended | readonly Stay[] = JSON.parse(bytes.toString("utf8", 4));
+  return "stays" in saved ? saved : { stays: saved, rows: {} };
 }

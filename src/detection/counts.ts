@@ -10,7 +10,8 @@ export type DropReason =
   | "second_value"
   | "too_many_models"
   | "too_many_new_models"
-  | "too_many_features";
+  | "too_many_features"
+  | "quarantined";
 
 export interface DetectionCounts {
   rows: number;
@@ -40,6 +41,7 @@ export function noCounts(): DetectionCounts {
       too_many_models: 0,
       too_many_new_models: 0,
       too_many_features: 0,
+      quarantined: 0,
     },
     attributions: 0,
     fragments: 0,

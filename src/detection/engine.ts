@@ -12,44 +12,27 @@ import {
   sinceOf,
 } from "./census.ts";
 import { type DetectionCounts, noCounts } from "./counts.ts";
-import type { DetectionEvent, DetectorScore, EpisodeKind, Quarantined } from "./event.ts";
+import type { DetectionEvent, Quarantined } from "./event.ts";
 import { eventId } from "./event-id.ts";
 import { applyRecord, passTick } from "./intake.ts";
-import { type Boundary, Ledger } from "./ledger.ts";
+import { Ledger } from "./ledger.ts";
 import { type ModelContext, WatchedModel } from "./model.ts";
+import { type ModelView, viewOf } from "./model-view.ts";
+import { PartitionRows } from "./partition-rows.ts";
+import type { CountedBoundary } from "./partition-store.ts";
+import type { RowsBySource } from "./row-counts.ts";
 import { ScratchPool } from "./scratch.ts";
 import type { EngineSettings } from "./settings.ts";
 import { decodeSnapshot, encodeSnapshot, type Shaping } from "./snapshot.ts";
 import { unknownModel } from "./verification.ts";
 
+export type { ModelView } from "./model-view.ts";
 export type { EngineSettings } from "./settings.ts";
 
 export interface SavedModel {
   readonly state: Uint8Array;
   /** Offset of the newest record in the state. */
   readonly appliedThrough: number;
-}
-
-/** What metrics and the API may know of a model. */
-export interface ModelView {
-  readonly model: ModelKey;
-  readonly source: string;
-  /** Time of the newest attribution, microseconds. */
-  readonly lastAt: number | undefined;
-  readonly learned: number;
-  /** How far a slow model is learned: `9/14` before it is judged, then `provisional`; undefined once it is warm, or not slow. */
-  readonly warmUp: string | undefined;
-  /** Microseconds. */
-  readonly cadence: number | undefined;
-  readonly features: number;
-  readonly openEpisode:
-    | { readonly id: string; readonly kind: EpisodeKind; readonly at: number }
-    | undefined;
-  /** Newest, by detector. */
-  readonly scores: readonly DetectorScore[];
-  readonly silent: boolean;
-  /** A record of it was quarantined. */
-  readonly unhealthy: boolean;
 }
 
 /** One partition's models. */
@@ -61,6 +44,7 @@ export class PartitionEngine {
   readonly #census: Census;
   readonly #ledger = new Ledger();
   readonly #reshaped = new Set<ModelKey>();
+  readonly #rows = new PartitionRows();
   #watermark: number | undefined;
 
   /** @param history told every attribution as it was judged */
@@ -92,7 +76,10 @@ export class PartitionEngine {
    */
   apply(offset: number, record: StreamRecord): readonly DetectionEvent[] {
     if (record.kind === "tick") return this.#tick(offset, record);
-    if (this.#ledger.hasApplied(record.model, offset)) return [];
+    if (this.#ledger.hasApplied(record.model, offset)) {
+      this.#countRefused(offset, record);
+      return [];
+    }
     if (record.kind === "verify" && !this.#models.has(record.model)) return [unknownModel(record)];
     const model = this.#modelOf(offset, record);
     if (model === undefined) return [];
@@ -116,9 +103,10 @@ export class PartitionEngine {
 
   /** @returns sections of the state that did not fit the settings and are learned anew; `all` for an unknown format */
   restore(model: ModelKey, saved: SavedModel): readonly string[] {
-    const stays = decodeEnded(saved.state);
-    if (stays !== undefined) {
-      this.#census.restored(model, stays);
+    const ended = decodeEnded(saved.state);
+    if (ended !== undefined) {
+      this.#census.restored(model, ended.stays);
+      this.#rows.end(model, ended.rows);
       this.#ledger.restoredEnd(model, saved.appliedThrough);
       return [];
     }
@@ -154,8 +142,7 @@ export class PartitionEngine {
     const taken: ({ readonly model: ModelKey } & SavedModel)[] = [];
     let bytes = 0;
     for (const { model, endedAt } of this.#ledger.dirty()) {
-      const state =
-        endedAt === undefined ? this.#stateOf(model) : encodeEnded(this.#census.ended(model));
+      const state = endedAt === undefined ? this.#stateOf(model) : this.#endedStateOf(model);
       bytes += state.length;
       if (taken.length > 0 && bytes > maxBytes) break;
       const appliedThrough = endedAt ?? this.#ledger.appliedThrough(model);
@@ -176,26 +163,53 @@ export class PartitionEngine {
 
   /**
    * From where a new engine must read to catch up with what is unsaved, and what of forgotten models is not needed
-   * then. Tell {@link forgotten} when it is gone.
+   * then. Tell {@link moved} when it is stored.
    *
    * @param next offset up to which, not including it, everything that was decided is stored
    */
-  boundary(next: number): Boundary {
-    return this.#ledger.boundary(next);
+  boundary(next: number): CountedBoundary {
+    const boundary = this.#ledger.boundary(next);
+    return { ...boundary, rows: this.#rows.after(boundary) };
   }
 
-  forgotten(models: readonly ModelKey[]): void {
-    this.#ledger.forget(models);
-    for (const model of models) this.#census.forget(model);
+  /** The boundary is stored: its rows count from there, and what it ended is gone. */
+  moved(boundary: CountedBoundary): void {
+    this.#ledger.forget(boundary.ended);
+    for (const model of boundary.ended) this.#census.forget(model);
+    this.#rows.moved(boundary, boundary.rows);
+  }
+
+  /** @param stored what the partition's row says of rows that stand in no model's state */
+  restoreRows(stored: RowsBySource): void {
+    this.#rows.restore(stored);
+  }
+
+  /** What became of all rows of the partition, whoever held it when they came. */
+  rows(): RowsBySource {
+    return this.#rows.with([...this.#models.values()].map(({ key, facts }) => [key, facts.rows]));
   }
 
   *models(): IterableIterator<ModelView> {
     for (const model of this.#models.values()) yield viewOf(model);
   }
 
+  /** The names alone, which cost nothing to make. */
+  modelKeys(): Iterable<ModelKey> {
+    return this.#models.keys();
+  }
+
+  model(key: ModelKey): ModelView | undefined {
+    const model = this.#models.get(key);
+    return model === undefined ? undefined : viewOf(model);
+  }
+
   #stateOf(key: ModelKey): Uint8Array {
     const model = this.#models.get(key)!;
     return encodeSnapshot(model.parts(), this.#shaping(model.facts.source));
+  }
+
+  #endedStateOf(key: ModelKey): Uint8Array {
+    return encodeEnded({ stays: this.#census.ended(key), rows: this.#rows.ended(key) });
   }
 
   #shaping(source: string): Shaping {
@@ -206,9 +220,8 @@ export class PartitionEngine {
     const known = this.#models.get(record.model);
     if (known !== undefined || record.kind === "feedback" || record.kind === "verify") return known;
     const since = sinceOf(offset, record);
-    const refused = this.#census.refuses(since);
-    if (refused !== undefined) {
-      if ("rows" in record) this.#counts.dropped[refused] += record.rows.length;
+    if (this.#census.refuses(since) !== undefined) {
+      this.#countRefused(offset, record);
       return undefined;
     }
     const source = "source" in record ? record.source : modelName(record.model).source;
@@ -217,6 +230,17 @@ export class PartitionEngine {
     this.#models.set(record.model, made);
     this.#census.join(record.model, since);
     return made;
+  }
+
+  /** Counts the rows of a record that came while its model might not join, also when a replay reads it again. */
+  #countRefused(offset: number, record: ModelRecord): void {
+    if (!("rows" in record) || this.#census.watches(record.model, offset)) return;
+    const outcome = this.#census.refuses(sinceOf(offset, record));
+    if (outcome === undefined) return;
+    const { model, rows } = record;
+    this.#counts.rows += rows.length;
+    this.#counts.dropped[outcome] += rows.length;
+    this.#rows.refuse({ offset, model, outcome, rows: rows.length });
   }
 
   #joined(model: ModelKey, since: Since): void {
@@ -251,26 +275,7 @@ export class PartitionEngine {
     model.retire(watermark);
     this.#models.delete(model.key);
     this.#census.leave(model.key, offset);
+    this.#rows.end(model.key, model.facts.rows);
     this.#ledger.end(model.key, offset);
   }
-}
-
-function viewOf({ key, facts, cadence, features, warmUp }: WatchedModel): ModelView {
-  const { source, lastAt, learned, episode, scores, silent, unhealthy } = facts;
-  return {
-    model: key,
-    source,
-    lastAt: lastAt ?? undefined,
-    learned,
-    warmUp,
-    cadence,
-    features: features.length,
-    openEpisode:
-      episode?.announced === true
-        ? { id: episode.id, kind: episode.kind, at: episode.at }
-        : undefined,
-    scores,
-    silent,
-    unhealthy,
-  };
 }

@@ -16,25 +16,43 @@ export type EpisodeKind =
 /** One feature's part in an episode, as it was when the episode opened; never revised. */
 export interface BlamedFeature {
   readonly feature: string;
-  /** Share of the model's total attention before and now, 0..1; undefined when absent. */
+  /** Part of the model's attention that was expected and that it has now, 0..1, see `attention.ts`; undefined when absent. */
   readonly before: number | undefined;
   readonly after: number | undefined;
   /** Place by size, 1 = most important; undefined when absent. */
   readonly rankBefore: number | undefined;
   readonly rankAfter: number | undefined;
-  /** Expected band at that moment, in shares. */
+  /** Expected band at that moment, on the same scale. */
   readonly low: number | undefined;
   readonly high: number | undefined;
   /** Score, 1.0 is the boundary. */
   readonly score: number;
   /** This feature's part of the blame, 0..1; the parts of an episode add up to 1. */
   readonly part: number;
+  /** Attributions over which `after` is the mean; left out when it is the newest alone. */
+  readonly span?: number;
+  /** It pushes predictions the other way now: its signed parts before and now. */
+  readonly turned?: readonly [before: number, after: number];
+  /** Of values in their own unit: what a part of 1 is there. Left out where values are parts of a whole. */
+  readonly unit?: number;
 }
 
 export interface DetectorScore {
   readonly detector: string;
   /** 1.0 is the boundary; undefined while warming up. */
   readonly score: number | undefined;
+}
+
+/** Microseconds since 1970. */
+export interface Onset {
+  /** The last attribution that was as usual; of silence the last row. Left out where it is not remembered. */
+  readonly lastNormal?: number;
+  /** The first attribution that was not; of silence when one was due. */
+  readonly from: number;
+  /** So many… */
+  readonly crossed?: number;
+  /** …of so many newest attributions were beyond the boundary. */
+  readonly of?: number;
 }
 
 export interface EpisodeOpened {
@@ -60,6 +78,8 @@ export interface EpisodeOpened {
   readonly cadence: number | undefined;
   /** Time of the newest row behind the finding, microseconds since 1970. */
   readonly newestRow: number;
+  /** When it began, microseconds since 1970; left out where that cannot be told, and by earlier versions. */
+  readonly onset?: Onset;
   /** Of silence: newest row time of the whole source by then, microseconds; left out where it is unknown. */
   readonly sourceNewest?: number;
 }

@@ -53,17 +53,13 @@ export async function saveHeld(held: HeldPartition, saving: Saving): Promise<voi
   }
   const boundary = held.engine.boundary(until);
   await store.moveReplayFrom(held.claim, boundary);
-  countForgotten(held, boundary.ended, saving);
+  held.engine.moved(boundary);
+  countForgotten(boundary.ended, saving);
   await forget(held.claim.partition, boundary.replayFrom);
 }
 
 /** Counts forgotten models once their saved states are deleted. */
-function countForgotten(
-  { engine }: HeldPartition,
-  models: readonly ModelKey[],
-  { logger, metrics }: Saving,
-): void {
-  engine.forgotten(models);
+function countForgotten(models: readonly ModelKey[], { logger, metrics }: Saving): void {
   metrics.modelsRetired.inc(models.length);
   for (const model of models) logger.info({ model }, "silent model forgotten");
 }

@@ -10,6 +10,7 @@ import type {
 import type { DetectionCounts, DropReason } from "./counts.ts";
 import type { WatchedModel } from "./model.ts";
 import { advance, historyLevel } from "./positions.ts";
+import { addRows, countFuture, countRow } from "./row-counts.ts";
 import { ask } from "./verification.ts";
 
 /** Markers and verdicts remembered, so that one sent twice is taken once. */
@@ -43,7 +44,7 @@ export function passTick(model: WatchedModel, tick: TickRecord, counts: Detectio
   if (model.facts.historic) return false;
   const limit = tick.clock + model.source.maxFutureUs;
   const absurd = model.isBeyond(limit);
-  if (absurd) counts.dropped.future += model.forgetBeyond(limit);
+  if (absurd) countFuture(model.facts.rows, counts, model.forgetBeyond(limit));
   const { clock, gap = 0 } = tick;
   const missed = gap > 0 && model.notAsked({ from: clock - gap, until: clock });
   if (tick.watermark < model.due()) return absurd || missed;
@@ -55,18 +56,18 @@ function takeRows(model: WatchedModel, record: RowsRecord, counts: DetectionCoun
   if (model.facts.historic) endHistory(model);
   model.facts.source = record.source;
   const intake = { place: record, counts };
-  for (const row of record.rows) takeRow(model, row, intake);
+  takeEach(model, record.rows, (row) => takeRow(model, row, intake));
 }
 
 function takeHistory(model: WatchedModel, record: HistoryRecord, counts: DetectionCounts): void {
   const { facts } = model;
   const intake = { place: { level: historyLevel, window: 0 }, counts };
   if (facts.lastAt === null && !facts.assembly.open) facts.historic = true;
-  for (const row of record.rows) {
+  takeEach(model, record.rows, (row) => {
     // The rows' own times stand in for the ticks that a live model would have had.
     if (facts.historic && Number.isFinite(row.ts)) model.pass(row.ts);
     takeRow(model, row, intake);
-  }
+  });
   if (record.last && facts.historic) endHistory(model);
 }
 
@@ -80,11 +81,24 @@ interface Intake {
   readonly counts: DetectionCounts;
 }
 
+/** The rows of a record that a detector throws on are set aside with it, from the row on which it throws. */
+function takeEach(model: WatchedModel, rows: readonly Row[], take: (row: Row) => void): void {
+  let taken = 0;
+  try {
+    for (const row of rows) {
+      take(row);
+      taken++;
+    }
+  } catch (error) {
+    addRows(model.facts.rows, "quarantined", rows.length - taken);
+    throw error;
+  }
+}
+
 function takeRow(model: WatchedModel, row: Row, { place, counts }: Intake): void {
-  counts.rows++;
   const reason = dropReason(model, row, place);
-  if (reason !== undefined) counts.dropped[reason]++;
-  else if (!Number.isFinite(row.importance)) counts.nonFinite++;
+  countRow(model.facts.rows, counts, reason);
+  if (reason === undefined && !Number.isFinite(row.importance)) counts.nonFinite++;
 }
 
 function dropReason(model: WatchedModel, row: Row, place: Intake["place"]): DropReason | undefined {

@@ -13,5 +13,8 @@ export function isRetrainedByHabit(
   const { sinceMarker = Number.POSITIVE_INFINITY, hastyMarkers = 0 } = facts;
   facts.sinceMarker = 0;
   facts.hastyMarkers = sinceMarker < relearn + relearnedWidenFor ? hastyMarkers + 1 : 0;
-  return facts.hastyMarkers >= hastyByHabit;
+  if (facts.hastyMarkers < hastyByHabit) return false;
+  // A jump of the usual size shall be learned, not told.
+  facts.widen = relearnedWidenFor;
+  return true;
 }

@@ -1,6 +1,7 @@
 /** Detection's own metrics. */
 import { Counter, Gauge, type Registry } from "prom-client";
 import type { ModelView, PartitionEngine } from "./engine.ts";
+import { addAll, entriesOf, type RowCounts } from "./row-counts.ts";
 
 interface SavingMetrics {
   readonly statesSaved: Counter;
@@ -15,17 +16,21 @@ export interface DetectionMetrics extends SavingMetrics {
   readonly quarantined: Counter;
   readonly divergences: Counter;
   readonly modelsRetired: Counter;
+  readonly rowsRepeated: Counter;
 }
 
 /** What is looked at when somebody scrapes. */
 export interface Seen {
   readonly engines: () => readonly PartitionEngine[];
+  /** Rows that the sources of this process left out at the reading, by source and reason. */
+  readonly leftOut?: () => Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** Scores are shown for so many models at most. */
   readonly maxLabelledModels: number;
 }
 
 /** @param registry where they are registered */
 export function detectionMetrics(registry: Registry, seen: Seen): DetectionMetrics {
+  registerRows(registry, seen);
   registerCensus(registry, seen);
   registerScores(registry, seen);
   const registers = [registry];
@@ -62,6 +67,11 @@ export function detectionMetrics(registry: Registry, seen: Seen): DetectionMetri
       help: "Models that were silent for detection.retire_after and are forgotten, with their states.",
       registers,
     }),
+    rowsRepeated: new Counter({
+      name: "driftwarden_detection_rows_repeated_total",
+      help: "Rows that the stream delivered again after an interruption and that were taken once.",
+      registers,
+    }),
     ...savingMetrics(registry),
   };
 }
@@ -87,27 +97,32 @@ function savingMetrics(registry: Registry): SavingMetrics {
   };
 }
 
-/** Rows and models, counted when somebody scrapes. */
-function registerCensus(registry: Registry, seen: Seen): void {
+/** What became of every row. Summed when somebody scrapes, from counts that are saved with the models. */
+function registerRows(registry: Registry, seen: Seen): void {
   registry.registerMetric(
-    new Gauge({
-      name: "driftwarden_detection_rows",
-      help: "Rows since the partitions were claimed, by what became of them: taken, or why dropped.",
-      labelNames: ["outcome"],
+    new Counter({
+      name: "driftwarden_detection_rows_total",
+      help: "Rows by source and by what became of them: attributed, or why left out. Together they are the rows read, less those in flight.",
+      labelNames: ["source", "outcome"],
       registers: [],
       collect() {
-        const totals = new Map<string, number>([["taken", 0]]);
-        for (const { counters: counts } of seen.engines()) {
-          const dropped = Object.entries(counts.dropped);
-          const lost = dropped.reduce((sum, [, count]) => sum + count, 0);
-          for (const [outcome, count] of [["taken", counts.rows - lost] as const, ...dropped]) {
-            totals.set(outcome, (totals.get(outcome) ?? 0) + count);
-          }
+        this.reset();
+        const totals: Record<string, RowCounts> = {};
+        for (const engine of seen.engines()) {
+          for (const [source, rows] of Object.entries(engine.rows()))
+            addAll((totals[source] ??= {}), rows);
         }
-        for (const [outcome, count] of totals) this.set({ outcome }, count);
+        for (const [source, rows] of Object.entries(totals))
+          for (const [outcome, count] of entriesOf(rows)) this.inc({ source, outcome }, count);
+        for (const [source, rows] of Object.entries(seen.leftOut?.() ?? {}))
+          for (const [outcome, count] of Object.entries(rows)) this.inc({ source, outcome }, count);
       },
     }),
   );
+}
+
+/** Models, counted when somebody scrapes. */
+function registerCensus(registry: Registry, seen: Seen): void {
   registry.registerMetric(
     new Gauge({
       name: "driftwarden_detection_models",

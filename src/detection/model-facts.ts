@@ -2,6 +2,7 @@
 import { type Assembly, nothingAssembled } from "./assembler.ts";
 import { knownAtFirstStart, type Since } from "./census.ts";
 import type { DetectorScore, EpisodeKind } from "./event.ts";
+import type { RowCounts } from "./row-counts.ts";
 import { noRules, type RuleState } from "./rules.ts";
 import { alwaysAsked, type UnaskedTime } from "./silence.ts";
 import type { VerificationState } from "./verification.ts";
@@ -30,6 +31,8 @@ export interface ModelFacts {
   /** Where its newest rows came from; ticks of other sources do not concern it. */
   source: string;
   since: Since;
+  /** What became of its rows. */
+  rows: RowCounts;
   /** Reading history: learned, never deciding. */
   historic: boolean;
   /** By level; history is level -1. */
@@ -73,6 +76,7 @@ export function newFacts(
   return {
     source,
     since: knownAtFirstStart,
+    rows: {},
     historic: false,
     positions: {},
     assembly: nothingAssembled(),

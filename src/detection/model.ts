@@ -13,10 +13,10 @@ import { isRetrainedByHabit } from "./markers.ts";
 import type { ModelMemory } from "./memory.ts";
 import { type ModelFacts, newFacts } from "./model-facts.ts";
 import { openedEvent, silentEvidence } from "./opening.ts";
+import { pastAttribution } from "./past-attribution.ts";
 import type { Evidence } from "./rules.ts";
 import type { ScratchPool } from "./scratch.ts";
 import type { EngineSettings, SourceSettings } from "./settings.ts";
-import { pastAttribution } from "./shares.ts";
 import { heardAt, silentDue, withGap } from "./silence.ts";
 import type { ModelParts } from "./snapshot.ts";
 import { answer, answerDue, giveUp, observe } from "./verification.ts";
@@ -151,11 +151,7 @@ export class WatchedModel {
     const due = markers.filter(({ at }) => at <= now);
     if (due.length === 0) return;
     this.facts.markers = markers.filter(({ at }) => at > now);
-    if (isRetrainedByHabit(this.facts, this.#context.settings.decision)) {
-      // A jump of the usual size shall be learned, not told.
-      this.facts.widen = this.#context.settings.decision.relearnedWidenFor;
-      return;
-    }
+    if (isRetrainedByHabit(this.facts, this.#context.settings.decision)) return;
     for (const { at } of due) if (this.facts.episode !== null) this.#end("marker", at);
     this.#baseline.relearn();
   }
@@ -213,7 +209,8 @@ export class WatchedModel {
     const { at } = assembled;
     const { counts, settings, history } = this.#context;
     const assessment: Assessment = this.#baseline.judge(assembled);
-    history?.take(pastAttribution({ model: this.key, at, names: this.features }, this.memory));
+    const known = { model: this.key, at, names: this.features };
+    history?.take(pastAttribution(known, this.#baseline.judged));
     counts.attributions++;
     if (!assessment.whole) counts.fragments++;
     const { evidence, clean } = assessment;
@@ -258,15 +255,16 @@ export class WatchedModel {
   }
 
   #open(at: number, evidence: readonly Evidence[], sourceNewest?: number): void {
-    const { facts, memory, cadence } = this;
+    const { facts, cadence } = this;
     const opened = openedEvent({
       model: this.key,
       at,
       evidence,
-      memory,
+      judged: this.#baseline.judged,
       names: this.features,
-      scratch: this.#baseline.scratch,
       facts,
+      intervals: this.#cadence.intervals,
+      outOf: this.#context.settings.decision.outOf,
       warmUp: this.warmUp,
       cadence,
       sourceNewest,

@@ -1,16 +1,17 @@
 /** Finds the words and figures of an episode that opens. */
 import type { Explanation } from "../../detectors/detector.ts";
 import { formatDuration } from "../duration.ts";
+import { type JudgedAttribution, toldAttention } from "./attention.ts";
 import { blame } from "./blame.ts";
+import { distinct, turnedFrom } from "./digits.ts";
 import type { EpisodeOpened } from "./event.ts";
 import { eventId } from "./event-id.ts";
 import { explained } from "./expectation.ts";
 import { familyOf } from "./family.ts";
-import type { ModelMemory } from "./memory.ts";
 import type { ModelFacts } from "./model-facts.ts";
+import { onsetOf } from "./onset.ts";
 import { rankingOf } from "./ranking.ts";
 import type { Evidence } from "./rules.ts";
-import type { Scratch } from "./scratch.ts";
 import { sharesOf } from "./shares.ts";
 
 /** A leak: a feature rose at least so many times… */
@@ -23,12 +24,8 @@ const mostRelatives = 5;
 export interface ShiftInput {
   /** Time of the attribution, microseconds since 1970. */
   readonly at: number;
-  readonly memory: ModelMemory;
+  readonly judged: JudgedAttribution;
   readonly names: readonly string[];
-  /** What was judged last. */
-  readonly scratch: Pick<Scratch, "y" | "scores">;
-  /** What a value is a part of, for the sentence; undefined in its own unit. */
-  readonly total: string | undefined;
   /** Features beyond their boundary, once one crossed it often enough. */
   readonly firing: readonly number[];
   /** To be named before the others, most to blame first. Left out: none. */
@@ -39,40 +36,43 @@ export interface ShiftInput {
 
 /** The judges' evidence; none when no feature fires. */
 export function shiftEvidence(input: ShiftInput): readonly Evidence[] {
-  const { memory, names, firing } = input;
+  const { judged, names, firing } = input;
   if (firing.length === 0) return [];
   const blamed = blame({ ...input, guilty: input.guilty ?? [] });
   const slots = blamed.map(({ feature }) => names.indexOf(feature));
   const slot = slots[0]!;
-  const { before = 0, after = 0 } = blamed[0]!;
-  const leaked = memory.nFeatures > 1 && after > leakShare && after >= leakRise * before;
-  const score = input.scratch.scores[slot]!;
+  const { before, after } = sharesOf(judged.memory);
+  const now = after[slot] ?? 0;
+  const rose = now > leakShare && now >= leakRise * (before[slot] ?? 0);
+  const leaked = judged.memory.nFeatures > 1 && rose;
+  const score = judged.scratch.scores[slot]!;
   return [{ kind: leaked ? "leak" : "shift", slots, score, reason: sentence(input, slot) }];
 }
 
 function sentence(input: ShiftInput, slot: number): string {
-  const { at, memory, names, scratch, firing, total, whole } = input;
-  const times = `${figure(scratch.scores[slot]!)} times its boundary`;
+  const { at, judged, names, firing, whole } = input;
+  const times = `${figure(judged.scratch.scores[slot]!)} times its boundary`;
   if (whole !== undefined) {
     return `few recent attributions were like this one, least of all in ${names[slot]}: ${whole} ${times}`;
   }
-  const said = explained(memory, scratch, { slot, at });
-  const what = said === undefined ? "is not as usual" : heldAgainst(said, total);
+  const said = explained(judged.memory, judged.scratch, { slot, at });
+  const what = said === undefined ? "is not as usual" : heldAgainst(input, slot, said);
   const others = firing.length > 1 ? `; ${firing.length - 1} more beyond theirs` : "";
   return `${names[slot]} ${what}: ${times}${others}${moving(input, slot)}`;
 }
 
-/** `fell to 5.4 % of the usual total on average over 10 attributions, expected 8 to 12 %` */
-function heldAgainst(said: Explanation, total: string | undefined): string {
-  const { observed, expected, span, high } = said;
-  if (said.unit === "frequency") return heldAgainstFrequency(said);
-  const inShares = total !== undefined && said.unit === "value";
-  const low = inShares && high > 0 ? Math.max(said.low, 0) : said.low;
-  const [is, from, to] = distinct([observed, low, high].map((one) => (inShares ? one * 100 : one)));
-  const unit = inShares ? " %" : "";
-  const of = said.unit === "value" ? (total ?? "") : " deviations from the habit of the hour";
+/** `fell to 5.4 % of the model's attention on average over 10 attributions, expected 8 to 12 %` */
+function heldAgainst(input: ShiftInput, slot: number, said: Explanation): string {
+  const { observed, expected, span } = said;
   const mean = span === 1 ? "" : ` on average over ${span} attributions`;
-  return `${observed < expected ? "fell" : "rose"} to ${is}${unit}${of}${mean}, expected ${from} to ${to}${unit}${givenOf(said)}`;
+  const verb = observed < expected ? "fell" : "rose";
+  if (said.unit === "frequency") return heldAgainstFrequency(said);
+  const given = givenOf(said);
+  if (said.unit === "value" && input.judged.kind !== "none")
+    return `${inParts(input, slot, mean)}${given}`;
+  const { value, low, high } = distinct({ value: observed, low: said.low, high: said.high });
+  const of = said.unit === "value" ? "" : " deviations from the habit of the hour";
+  return `${verb} to ${value}${of}${mean}, expected ${low} to ${high}${given}`;
 }
 
 const givenOf = ({ given }: Explanation): string =>
@@ -84,18 +84,17 @@ function heldAgainstFrequency({ observed, expected, span }: Explanation): string
   return `is not zero in ${is} % of the newest ${span} attributions, usually in ${usual} %`;
 }
 
-/** Three digits, or as many as it takes to see that the first does not lie between the others. */
-function distinct(values: readonly number[]): readonly number[] {
-  for (let digits = 3; digits < 17; digits++) {
-    const shown = values.map((value) => Number(value.toPrecision(digits)));
-    if (shown[0]! < shown[1]! || shown[0]! > shown[2]!) return shown;
-  }
-  return values;
+function inParts({ judged, at }: ShiftInput, slot: number, mean: string): string {
+  const { before = 0, after = 0, low = 0, high = 0, turned } = toldAttention(judged, { slot, at });
+  if (turned !== undefined) return `pushes the other way now (${turnedFrom(turned)})${mean}`;
+  const shown = distinct({ value: after * 100, low: low * 100, high: high * 100 });
+  const verb = after < before ? "fell" : "rose";
+  return `${verb} to ${shown.value} % of the model's attention${mean}, expected ${shown.low} to ${shown.high} %`;
 }
 
 /** Whoever looks for the cause has to look at the whole family. */
-function moving({ memory, names }: ShiftInput, slot: number): string {
-  const family = familyOf(memory, slot).map((other) => names[other]);
+function moving({ judged, names }: ShiftInput, slot: number): string {
+  const family = familyOf(judged.memory, slot).map((other) => names[other]);
   const more = family.length > mostRelatives ? ` and ${family.length - mostRelatives} more` : "";
   const said = family.slice(0, mostRelatives).join(", ");
   return family.length === 0 ? "" : `; usually moves with ${said}${more}`;
@@ -133,11 +132,12 @@ export interface OpeningInput {
   readonly at: number;
   /** Strongest first; at least one. */
   readonly evidence: readonly Evidence[];
-  readonly memory: ModelMemory;
+  readonly judged: JudgedAttribution;
   readonly names: readonly string[];
-  /** What was judged last. */
-  readonly scratch: Pick<Scratch, "y" | "scores">;
-  readonly facts: Pick<ModelFacts, "scores" | "learned" | "lastAt">;
+  readonly facts: Pick<ModelFacts, "scores" | "learned" | "lastAt" | "rules" | "crossed">;
+  /** Newest intervals between attributions, oldest first, microseconds. */
+  readonly intervals: readonly number[];
+  readonly outOf: number;
   readonly warmUp: string | undefined;
   readonly cadence: number | undefined;
   readonly sourceNewest: number | undefined;
@@ -154,6 +154,10 @@ export function openedEvent(input: OpeningInput): EpisodeOpened {
   // Silence opens at a clock time, which is not its row time.
   const id = eventId(model, "episode_opened", kind, newestRow);
   const features = blame({ ...input, guilty });
+  const { memory } = input.judged;
+  const [top] = features;
+  const slot = top && input.names.indexOf(top.feature);
+  const onset = onsetOf({ ...input, kind, slot, memory });
   return {
     type: "episode_opened",
     id,
@@ -164,11 +168,12 @@ export function openedEvent(input: OpeningInput): EpisodeOpened {
     score,
     features,
     detectors,
-    ranking: kind === "silent" ? undefined : rankingOf(sharesOf(input.memory)),
+    ranking: kind === "silent" ? undefined : rankingOf(sharesOf(memory)),
     learned,
     warmUp,
     cadence,
     newestRow,
+    ...(onset !== undefined && { onset }),
     ...(input.sourceNewest !== undefined && { sourceNewest: input.sourceNewest }),
   };
 }

@@ -2,6 +2,7 @@
 import type { ModelKey } from "../model-key.ts";
 import type { DetectionEvent } from "./event.ts";
 import type { Boundary } from "./ledger.ts";
+import type { RowsBySource } from "./row-counts.ts";
 
 /** Our right to write for a partition: every later claim has a higher epoch and fences this one. */
 export interface PartitionClaim {
@@ -11,6 +12,13 @@ export interface PartitionClaim {
   readonly decidedOffset: number;
   /** Where to read from so that every model catches up. */
   readonly replayFrom: number;
+  /** What became of rows below it that stand in no model's state. */
+  readonly rows: RowsBySource;
+}
+
+/** Up to where everything is saved, and what the partition's row then says of rows that stand in no model's state. */
+export interface CountedBoundary extends Boundary {
+  readonly rows: RowsBySource;
 }
 
 export interface ModelStateRow {
@@ -41,6 +49,6 @@ export interface PartitionStore {
     throughOffset: number,
   ): Promise<void>;
   saveStates(claim: PartitionClaim, states: readonly ModelStateRow[]): Promise<void>;
-  /** One transaction: moves it, and deletes what is kept of models that ended before. */
-  moveReplayFrom(claim: PartitionClaim, boundary: Boundary): Promise<void>;
+  /** One transaction: moves it with the rows counted below it, and deletes what is kept of models that ended before. */
+  moveReplayFrom(claim: PartitionClaim, boundary: CountedBoundary): Promise<void>;
 }

@@ -38,7 +38,7 @@ export function heardAt(before: UnaskedTime, at: number): UnaskedTime {
 }
 
 /** What {@link silentDue} asks of a model. */
-interface Heard {
+interface LastHeard {
   readonly silent: boolean;
   readonly lastAt: number | null;
   readonly unasked: UnaskedTime;
@@ -51,7 +51,7 @@ interface Heard {
  * due = max(lastAt + gaps + (silentCadences + 1)·cadence, end of gap + min(gap, max(cadence, 30 s)))
  */
 export function silentDue(
-  { silent, lastAt, unasked: { total, newest, until } }: Heard,
+  { silent, lastAt, unasked: { total, newest, until } }: LastHeard,
   {
     cadence,
     silentCadences,

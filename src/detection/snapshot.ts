@@ -17,7 +17,7 @@ interface Section {
 }
 
 /** What older headers do not say. */
-type Later = "since" | "crossed" | "unasked";
+type Later = "since" | "rows" | "crossed" | "unasked";
 
 interface Header {
   readonly format: number;
@@ -63,10 +63,11 @@ export interface DecodedSnapshot extends ModelParts {
 /** What a header says, or what holds of a state that was saved before headers said it. Stored in this order. */
 function laterFacts({
   since = knownAtFirstStart,
+  rows = {},
   crossed = 0,
   unasked = alwaysAsked,
 }: Header["facts"]): Pick<ModelFacts, Later> {
-  return { since, crossed, unasked };
+  return { since, rows, crossed, unasked };
 }
 
 /** @returns undefined when the bytes are of another format and nothing can be kept */

@@ -13,6 +13,9 @@ const weightCap = 0.25;
 /** Part of the expected total below which negative levels are noise around zero, not importances with a sign. */
 const signedPart = 0.05;
 
+/** An attribution with less of the expected total than this is a fragment. */
+const leastPresent = 0.5;
+
 const clamp = (value: number): number => Math.min(Math.max(value, -most), most);
 
 /**
@@ -92,7 +95,7 @@ export function expectedTotal({ level }: ModelMemory): number {
 }
 
 /** Part of the expected total (of the features, where units differ) that is present, 0..1; 1 while nothing is learned. */
-export function presentPart({ level, count, seenAt, shape }: ModelMemory): number {
+function presentPart({ level, count, seenAt, shape }: ModelMemory): number {
   let expected = 0;
   let present = 0;
   for (let i = 0; i < level.length; i++) {
@@ -102,6 +105,11 @@ export function presentPart({ level, count, seenAt, shape }: ModelMemory): numbe
     if (!Number.isNaN(seenAt[i])) present += weight;
   }
   return expected === 0 ? 1 : present / expected;
+}
+
+/** Whether enough of the vector is there to be looked at. A fragment is not judged, not learned and not transformed. */
+export function isWhole(memory: ModelMemory): boolean {
+  return presentPart(memory) >= leastPresent;
 }
 
 /** The slow level learns the vector. */

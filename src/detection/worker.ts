@@ -38,6 +38,7 @@ import type { Clock } from "../clock.ts";
 import { type DriftwardenError, isFenced, messageOf } from "../errors.ts";
 import { sameJson } from "../store/json.ts";
 import type { LogEntry, PartitionReader, RecordLog } from "../stream/record-log.ts";
+import { decided } from "./decided.ts";
 import { DropNotices } from "./drop-notices.ts";
 import { type EngineSettings, PartitionEngine } from "./engine.ts";
 import type { DetectionEvent } from "./event.ts";
@@ -76,6 +77,7 @@ export class DetectionWorker implements PartitionReader {
     this.#fenced.delete(partition);
     const claim = await store.claim(partition);
     const engine = new PartitionEngine(this.#options.engine);
+    engine.restoreRows(claim.rows);
     const states = await store.loadStates(partition);
     this.#restore(partition, engine, states);
     const applied = new Map(states.map((saved) => [saved.model, saved.appliedThrough]));
@@ -109,10 +111,12 @@ export class DetectionWorker implements PartitionReader {
     const held = this.#held.get(partition);
     if (held === undefined) throw new Error(`partition ${partition} is not held`);
     await this.#assertOursBeforeGap(held, entries);
+    const repeated = held.engine.counters.dropped.seen_position;
     for (const entry of entries) {
       // Entries delivered again after a failed commit are already in memory.
       if (entry.offset >= held.next) this.#apply(partition, held, entry);
     }
+    this.#options.metrics.rowsRepeated.inc(held.engine.counters.dropped.seen_position - repeated);
     await this.#commit(held);
     held.committed = held.engine.watermark;
     this.#notices.look(this.engines());
@@ -131,7 +135,7 @@ export class DetectionWorker implements PartitionReader {
   ): Promise<void> {
     const first = entries.find(({ offset }) => offset >= next);
     if (first === undefined || first.offset === next) return;
-    await this.#options.store.moveReplayFrom(claim, { replayFrom: claim.replayFrom, ended: [] });
+    await this.#options.store.moveReplayFrom(claim, { ...claim, ended: [] });
   }
 
   /** Starts saving states in the background. */
@@ -219,7 +223,7 @@ export class DetectionWorker implements PartitionReader {
   #compare(held: HeldPartition, event: DetectionEvent): void {
     const stored = held.expected.get(event.id);
     held.expected.delete(event.id);
-    if (!sameJson(stored?.event, event)) this.#diverged(held, event);
+    if (!sameJson(decided(stored?.event), decided(event))) this.#diverged(held, event);
   }
 
   #diverged({ engine }: HeldPartition, { model, id }: DetectionEvent): void {

@@ -21,7 +21,7 @@ export interface VerifyOptions {
 /** How soon a target is asked again that was starting, ms. */
 const askAgainInMs = 30_000;
 
-const nothingToDo = { events: [], asked: false } as const;
+const nothingToDo = { events: [], contacted: false } as const;
 
 /** Starts runs and asks for the health of their targets, through the container engine. */
 export function runExecutor(runner: Runner): IncidentExecutor<RunEffect> {
@@ -32,9 +32,9 @@ export function runExecutor(runner: Runner): IncidentExecutor<RunEffect> {
     handlers: {
       "run.start": async (effect, incident, attempt) => {
         if (isDigest(incident)) return nothingToDo;
-        const { run, asked } = await runner.start(effect, incident, attempt);
+        const { run, contacted } = await runner.start(effect, incident, attempt);
         const events = run === undefined ? [] : [{ type: "run_changed", run } as const];
-        return asked ? events : { events, asked };
+        return contacted ? events : { events, contacted };
       },
       "run.check_health": async (effect) => {
         const health = await runner.health(effect.run);

@@ -10,7 +10,7 @@ export interface Started {
   /** As decided or acted; undefined when the fix is no longer configured and nothing of it is open. */
   readonly run: RunSummary | undefined;
   /** Whether the engine was asked anything. */
-  readonly asked: boolean;
+  readonly contacted: boolean;
 }
 
 /**
@@ -25,12 +25,12 @@ export async function reconcile(
 ): Promise<Started> {
   const target = targetOf(run);
   if (run.status !== "acting" || target === undefined) {
-    return { run: toRunSummary(run), asked: false };
+    return { run: toRunSummary(run), contacted: false };
   }
   recording.logger.warn({ run: run.id, fix: run.fix }, "looking up a run with unknown outcome");
-  const asked = remediation !== undefined;
-  const result = asked ? await remediation.lookUp(target) : noLongerConfigured(run);
-  return { run: await recordResult(run, result, recording), asked };
+  const contacted = remediation !== undefined;
+  const result = contacted ? await remediation.lookUp(target) : noLongerConfigured(run);
+  return { run: await recordResult(run, result, recording), contacted };
 }
 
 function noLongerConfigured({ fix }: Run): ActResult {

@@ -1,5 +1,5 @@
 /** The HTTP list of runs, newest first. */
-import type { HttpRoute } from "../http-route.ts";
+import { badAfter, type HttpRoute } from "../http-route.ts";
 import { listRuns } from "../store/runs/list.ts";
 import type { Run } from "../store/runs/run.ts";
 import type { Store } from "../store/store.ts";
@@ -10,7 +10,8 @@ export function runRoutes(store: () => Store): readonly HttpRoute[] {
     {
       path: "/api/v1/runs",
       handler: async (query) => {
-        const { items, next } = await listRuns(store(), afterRun(query.get("after")));
+        const filter = afterRun(query.get("after"));
+        const { items, next } = await listRuns(store(), filter);
         return {
           items: items.map(shown),
           next: next === null ? null : `${next.decidedAtMs}:${next.id}`,
@@ -25,11 +26,13 @@ function shown({ retryAtMs, ...run }: Run): object {
   return retryAtMs === null ? run : { ...run, retryAtMs };
 }
 
+const cursorForm = /^(\d{1,15}(?:\.\d{1,9})?):(\P{Cc}{1,500})$/u;
+
 function afterRun(cursor: string | null): {
   readonly after?: { readonly decidedAtMs: number; readonly id: string };
 } {
-  const [, decidedAt, id] = /^(\d+(?:\.\d+)?):(.+)$/.exec(cursor ?? "") ?? [];
-  return decidedAt === undefined || id === undefined
-    ? {}
-    : { after: { decidedAtMs: Number(decidedAt), id } };
+  if (cursor === null) return {};
+  const [, decidedAt, id] = cursorForm.exec(cursor) ?? [];
+  if (decidedAt === undefined || id === undefined) return badAfter();
+  return { after: { decidedAtMs: Number(decidedAt), id } };
 }

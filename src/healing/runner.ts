@@ -47,22 +47,23 @@ export class Runner {
     const earlier = await this.#options.ledger.get(id);
     if (earlier !== undefined && !isDeniedForNow(earlier))
       return reconcile(earlier, configured?.remediation, this.#options);
-    if (configured === undefined) return { run: undefined, asked: false };
+    if (configured === undefined) return { run: undefined, contacted: false };
     const { fix, remediation } = configured;
     const facts = gatherFacts(incident, this.#moment(fix, request));
     const proposal = { id, fix, incident, facts, resolveError: attempt.lastError };
     if (!judgeAll(gatesBeforeTarget, facts).allow) {
       const run = await this.#decide({ ...proposal, targets: undefined });
-      return { run: toRunSummary(run), asked: false };
+      return { run: toRunSummary(run), contacted: false };
     }
-    const { run, asked } = await this.#decideWithTargets(proposal, {
+    const { run, contacted } = await this.#decideWithTargets(proposal, {
       request,
       remediation,
       attempt,
     });
     const target = targetOf(run);
-    if (run.status !== "acting" || target === undefined) return { run: toRunSummary(run), asked };
-    return { run: await act({ run, target, remediation }, attempt, this.#options), asked };
+    if (run.status !== "acting" || target === undefined)
+      return { run: toRunSummary(run), contacted };
+    return { run: await act({ run, target, remediation }, attempt, this.#options), contacted };
   }
 
   /** The health of what a run acted on; undefined when there is nothing to ask. */
@@ -98,18 +99,18 @@ export class Runner {
       readonly remediation: Remediation;
       readonly attempt: Attempt;
     },
-  ): Promise<{ readonly run: Run; readonly asked: boolean }> {
+  ): Promise<{ readonly run: Run; readonly contacted: boolean }> {
     let found: TargetFacts;
     try {
       found = await gatherTargets(remediation);
     } catch (error) {
       if (attempt.attempt < resolveAttempts) throw error;
-      const unasked = { targets: undefined, resolveError: describeError(error) };
-      return { run: await this.#decide({ ...proposal, ...unasked }), asked: false };
+      const uncontacted = { targets: undefined, resolveError: describeError(error) };
+      return { run: await this.#decide({ ...proposal, ...uncontacted }), contacted: false };
     }
     // Asking may have taken long: the gates judge by the time afterwards.
     const facts = gatherFacts(proposal.incident, this.#moment(proposal.fix, request));
-    return { run: await this.#decide({ ...proposal, ...found, facts }), asked: true };
+    return { run: await this.#decide({ ...proposal, ...found, facts }), contacted: true };
   }
 
   async #decide(proposal: Proposal): Promise<Run> {

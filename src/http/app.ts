@@ -2,8 +2,9 @@
 import type { HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
 import type { HttpRoute } from "../http-route.ts";
-import { HttpError } from "./errors.ts";
+import { HttpError, malformed } from "./errors.ts";
 import { answer, json } from "./respond.ts";
+import { targetProblem } from "./target.ts";
 
 /** What `/metrics` shows; prom-client's Registry is one. */
 interface MetricsSource {
@@ -31,10 +32,13 @@ export function httpApp({ registry, health, routes, isAllowed }: HttpAppParts): 
   const app: HttpApp = new Hono();
   app.use(async ({ env }, next) => {
     if (!isAllowed(env.incoming.headers.host)) throw foreignHost();
+    const problem = targetProblem(env.incoming.url ?? "");
+    if (problem !== undefined) throw malformed(problem);
     await next();
   });
+  const metrics = shared(() => registry.metrics());
   app.get("/metrics", async () =>
-    answer({ status: 200, type: registry.contentType, body: await registry.metrics() }),
+    answer({ status: 200, type: registry.contentType, body: await metrics() }),
   );
   app.get("/-/healthy", () => json(200, { healthy: true }));
   app.get("/-/ready", () => {
@@ -51,6 +55,17 @@ export function httpApp({ registry, health, routes, isAllowed }: HttpAppParts): 
     const isRead = req.method === "GET" || req.method === "HEAD";
     throw isRead ? noPath(app) : notWritten(req.method);
   });
+}
+
+/** Whoever asks while it is being made gets the same: many scrapes at once cost one. */
+function shared<T>(make: () => Promise<T>): () => Promise<T> {
+  let pending: Promise<T> | undefined;
+  return () => {
+    pending ??= make().finally(() => {
+      pending = undefined;
+    });
+    return pending;
+  };
 }
 
 function foreignHost(): HttpError {

@@ -27,3 +27,10 @@ export class HttpError extends DriftwardenError<HttpErrorCode> {
     this.headers = options.headers;
   }
 }
+
+export function malformed(problem: string, status = 400): HttpError {
+  return new HttpError("DW_HTTP_MALFORMED", problem, {
+    status,
+    hint: "Send a plain HTTP/1.1 request with less than 16 KB of headers.",
+  });
+}

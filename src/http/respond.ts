@@ -1,5 +1,6 @@
 /** Writes answers: JSON or text, with the same headers, and all errors in one form. */
 import { DriftwardenError } from "../errors.ts";
+import { QueryError } from "../http-route.ts";
 import { HttpError } from "./errors.ts";
 
 interface Answer {
@@ -50,5 +51,6 @@ export function errorAnswer(thrown: unknown): Response {
   const body = errorBody(error);
   if (error instanceof HttpError)
     return answer({ status: error.status, headers: error.headers, type: jsonType, body });
+  if (error instanceof QueryError) return answer({ status: 400, type: jsonType, body });
   return answer({ status: error.retryable ? 503 : 500, type: jsonType, body });
 }

@@ -1,25 +1,37 @@
 /** The HTTP server: its limits, its address, and one log line when it listens. Its paths are in app.ts. */
 import { once } from "node:events";
-import {
-  createServer,
-  type IncomingMessage,
-  type RequestListener,
-  type Server,
-  type ServerResponse,
-} from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { getRequestListener, RequestError } from "@hono/node-server";
 import type { Logger } from "pino";
 import { messageOf } from "../errors.ts";
 import { allowedHosts } from "./allowed-hosts.ts";
 import { type HttpAppParts, httpApp } from "./app.ts";
-import { HttpError } from "./errors.ts";
+import { type ConnectionLimits, Connections } from "./connections.ts";
+import { HttpError, malformed } from "./errors.ts";
 import { errorAnswer, errorBody } from "./respond.ts";
+import { Turns } from "./turns.ts";
 
 export interface HttpOptions extends Omit<HttpAppParts, "isAllowed"> {
   readonly listen: { readonly host: string /** 0: any free one. */; readonly port: number };
   readonly logger: Logger;
+  /** Default: {@link defaultLimits}. */
+  readonly limits?: Partial<HttpLimits>;
 }
+
+/** What clients may cost. */
+export interface HttpLimits extends ConnectionLimits {
+  /** From the opening of a connection, or from the first byte of a later request. */
+  readonly headersTimeoutMs: number;
+}
+
+const defaultLimits: HttpLimits = {
+  maxConnections: 256,
+  headersTimeoutMs: 5000,
+  answerTimeoutMs: 10_000,
+  maxUnsentBytes: 16 * 1024 * 1024,
+  sweepIntervalMs: 1000,
+};
 
 export interface HttpServer {
   /** Where it listens, with the port it got: `http://127.0.0.1:9642`. */
@@ -28,15 +40,10 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
-const limits = {
-  maxHeaderSize: 16_384,
-  headersTimeout: 5000,
-  requestTimeout: 10_000,
-  keepAliveTimeout: 5000,
-  connectionsCheckingInterval: 1000,
-};
-const maxConnections = 256;
+const turnLimits = { atOnce: 4, waitingPerConnection: 16 };
 const closeGraceMs = 2000;
+/** For a client to read why its connection is closed. */
+const lingerMs = 1000;
 
 /**
  * Starts to listen and says so: the line `listening` carries `url`.
@@ -45,9 +52,7 @@ const closeGraceMs = 2000;
  */
 export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   const { listen, logger } = options;
-  const server = createServer(limits, listener(options));
-  server.maxConnections = maxConnections;
-  server.on("checkContinue", refuseBody).on("clientError", refuseMalformed);
+  const server = limitedServer(options);
   server.listen(listen.port, listen.host);
   await once(server, "listening").catch((cause: unknown) => {
     throw new HttpError(
@@ -74,7 +79,31 @@ function urlOf(server: Server): string {
   return `http://${host}:${address.port}`;
 }
 
-function listener({ listen, logger, ...parts }: HttpOptions): RequestListener {
+function limitedServer(options: HttpOptions): Server {
+  const limits = { ...defaultLimits, ...options.limits };
+  const server = createServer({
+    maxHeaderSize: 16_384,
+    headersTimeout: limits.headersTimeoutMs,
+    requestTimeout: 2 * limits.headersTimeoutMs,
+    keepAliveTimeout: 5000,
+    connectionsCheckingInterval: limits.sweepIntervalMs,
+  });
+  const turns = new Turns(turnLimits, new Connections(server, limits));
+  const answerTo = answerer(options);
+  server.on("request", (request, response) => {
+    const mayWait = request.url?.includes("/api/") === true;
+    turns.take({ request, response, mayWait, work: () => answerTo(request, response) });
+  });
+  for (const expecting of ["checkContinue", "checkExpectation"])
+    server.on(expecting, (request: IncomingMessage, response: ServerResponse) => {
+      turns.take({ request, response, mayWait: false, work: () => refuseBody(response) });
+    });
+  return server.on("clientError", refuseMalformed);
+}
+
+type Answerer = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+function answerer({ listen, logger, ...parts }: HttpOptions): Answerer {
   const failed = (thrown: unknown, path?: string): Response => {
     const answer = errorAnswer(thrown instanceof RequestError ? malformed(thrown.message) : thrown);
     if (answer.status === 500) logger.error({ err: thrown, path }, "request failed");
@@ -82,7 +111,7 @@ function listener({ listen, logger, ...parts }: HttpOptions): RequestListener {
   };
   const app = httpApp({ ...parts, isAllowed: allowedHosts(listen.host) });
   app.onError((error, { env }) => failed(error, env.incoming.url));
-  const answerFrom = getRequestListener(app.fetch, {
+  return getRequestListener(app.fetch, {
     // A client of HTTP/1.0 may send no Host header.
     hostname: "localhost",
     errorHandler: failed,
@@ -90,16 +119,9 @@ function listener({ listen, logger, ...parts }: HttpOptions): RequestListener {
     // What is left of a body goes with its connection.
     autoCleanupIncoming: false,
   });
-  return (request, response) => void answerFrom(request, response);
 }
 
-const malformed = (problem: string, status = 400): HttpError =>
-  new HttpError("DW_HTTP_MALFORMED", problem, {
-    status,
-    hint: "Send a plain HTTP/1.1 request with less than 16 KB of headers.",
-  });
-
-function refuseBody(_request: IncomingMessage, response: ServerResponse): void {
+function refuseBody(response: ServerResponse): void {
   response.writeHead(417, { connection: "close" }).end();
 }
 
@@ -116,6 +138,7 @@ function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
   const body = errorBody(problem);
   const head = `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: application/json\r\n`;
   socket.end(`${head}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+  setTimeout(() => socket.destroy(), lingerMs).unref();
 }
 
 async function close(server: Server): Promise<void> {

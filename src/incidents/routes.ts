@@ -1,5 +1,5 @@
 /** The HTTP list of incidents, newest first. */
-import type { HttpRoute } from "../http-route.ts";
+import { afterNumber, type HttpRoute } from "../http-route.ts";
 import { listIncidents } from "../store/incidents/list.ts";
 import type { Store } from "../store/store.ts";
 
@@ -9,8 +9,8 @@ export function incidentRoutes(store: () => Store): readonly HttpRoute[] {
     {
       path: "/api/v1/incidents",
       handler: async (query) => {
-        const after = Number(query.get("after") ?? Number.NaN);
-        const page = await listIncidents(store(), Number.isInteger(after) ? { before: after } : {});
+        const before = afterNumber(query);
+        const page = await listIncidents(store(), before === undefined ? {} : { before });
         return { items: page.items, next: page.next === null ? null : String(page.next) };
       },
     },

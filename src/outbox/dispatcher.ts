@@ -168,7 +168,7 @@ export class OutboxDispatcher<Subject, Event> {
         await this.#askAgain(taken, result);
         return;
       }
-      await this.#complete(taken, "asked" in result ? result.events : result);
+      await this.#complete(taken, "contacted" in result ? result.events : result);
       metrics.effectsDone.inc({ kind });
     } catch (error) {
       metrics.effectFailures.inc({ kind });
@@ -199,7 +199,7 @@ export class OutboxDispatcher<Subject, Event> {
       lastError: taken.lastError ?? undefined,
       mayAct: () => lease.mayAct(),
     });
-    if (!("asked" in result)) this.#answered();
+    if (!("contacted" in result)) this.#answered();
     return result;
   }
 

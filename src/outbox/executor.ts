@@ -20,7 +20,7 @@ export interface Attempt {
 /** The handler did not contact the dependency, so its result does not say whether the dependency is available. */
 export interface Uncontacted<Event> {
   readonly events: readonly Event[];
-  readonly asked: false;
+  readonly contacted: false;
 }
 
 /** The dependency answered that what the effect waits for has not happened yet. Nothing failed, and it is asked again. */

@@ -1,6 +1,6 @@
 /** The HTTP list of promised effects; `?status=dead` shows those that were given up. */
-import type { HttpRoute } from "../http-route.ts";
-import { effectStatuses } from "../store/outbox/effect.ts";
+import { afterNumber, type HttpRoute, QueryError } from "../http-route.ts";
+import { type EffectStatus, effectStatuses } from "../store/outbox/effect.ts";
 import { listEffects } from "../store/outbox/inspect.ts";
 import type { Store } from "../store/store.ts";
 
@@ -10,13 +10,18 @@ export function effectRoutes(store: () => Store): readonly HttpRoute[] {
     {
       path: "/api/v1/effects",
       handler: async (query) => {
-        const after = Number(query.get("after") ?? 0);
-        const page = await listEffects(store(), {
-          status: effectStatuses.find((status) => status === query.get("status")),
-          after: Number.isInteger(after) ? after : 0,
-        });
+        const filter = { status: statusOf(query.get("status")), after: afterNumber(query) };
+        const page = await listEffects(store(), filter);
         return { items: page.items, next: page.next === null ? null : String(page.next) };
       },
     },
   ];
+}
+
+function statusOf(given: string | null): EffectStatus | undefined {
+  if (given === null) return undefined;
+  const status = effectStatuses.find((known) => known === given);
+  if (status === undefined)
+    throw new QueryError("status", `It is one of: ${effectStatuses.join(", ")}.`);
+  return status;
 }

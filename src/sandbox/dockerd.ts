@@ -36,7 +36,7 @@ export interface DockerEngine {
   /** The engine's whole API. */
   readonly api: DockerApi;
   /** Creates and starts a container; resolves with its id. */
-  run(wish: ContainerSpec): Promise<string>;
+  run(spec: ContainerSpec): Promise<string>;
   /** Kills and removes a container. */
   remove(id: string): Promise<void>;
   /** SIGKILL, as if the engine had crashed; its containers live on. */
@@ -90,7 +90,7 @@ export async function startDockerEngine(options: DockerProgramOptions = {}): Pro
     },
     restarts,
     api,
-    run: (wish) => run(api, wish),
+    run: (spec) => run(api, spec),
     remove: async (id) => void (await api(`DELETE /containers/${id}?force=1&v=1`)),
     kill: () => daemon.kill(),
     restart: async () => {
@@ -108,8 +108,8 @@ function watchRestarts(socket: string, restarts: RestartSeen[]): Promise<void> {
   });
 }
 
-async function run(api: DockerApi, wish: ContainerSpec): Promise<string> {
-  const { name, labels = {}, cmd = sleeper, health, image = busyboxImage, create = {} } = wish;
+async function run(api: DockerApi, spec: ContainerSpec): Promise<string> {
+  const { name, labels = {}, cmd = sleeper, health, image = busyboxImage, create = {} } = spec;
   const Healthcheck = health && {
     Test: ["CMD-SHELL", health.cmd],
     Interval: health.intervalMs * 1e6,

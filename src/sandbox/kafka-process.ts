@@ -122,9 +122,9 @@ export class BrokerProcess {
     child.kill(signal);
     // A paused process sees SIGTERM only after this.
     child.kill("SIGCONT");
-    const patience = setTimeout(() => child.kill("SIGKILL"), 10_000);
+    const killTimer = setTimeout(() => child.kill("SIGKILL"), 10_000);
     await gone;
-    clearTimeout(patience);
+    clearTimeout(killTimer);
   }
 
   signal(signal: "SIGSTOP" | "SIGCONT"): void {

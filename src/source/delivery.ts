@@ -13,6 +13,8 @@ import {
   type RawRow,
   type SourceDropReason,
 } from "./rows.ts";
+import type { SourceRows } from "./source-rows.ts";
+import { Usability } from "./usability.ts";
 
 export interface DeliveryDeps {
   readonly options: SourceOptions;
@@ -24,12 +26,19 @@ export interface DeliveryDeps {
   readonly onLate: () => void;
 }
 
+/** A page as it was read, and what of it goes on. */
+export interface ParsedPage {
+  readonly rows: readonly ModelRow[];
+  readonly counted: SourceRows;
+}
+
 type Pack = (model: string, rows: readonly Row[]) => StreamRecord;
 
 export class Delivery {
   readonly #deps: DeliveryDeps;
   readonly #labels: { readonly source: string };
-  readonly #told = new Set<string>();
+  readonly #reported = new Set<string>();
+  readonly #usability = new Usability();
   #newest: number | undefined;
 
   constructor(deps: DeliveryDeps) {
@@ -46,34 +55,46 @@ export class Delivery {
     this.#newest = undefined;
   }
 
-  /** Counts a page and leaves out what cannot belong to a series. */
-  parse(page: readonly RawRow[]): readonly ModelRow[] {
-    this.#deps.metrics.rows.inc(this.#labels, page.length);
-    const kept: ModelRow[] = [];
+  /** Why nearly nothing of the source can be used; undefined while enough can be. */
+  get problem(): string | undefined {
+    return this.#usability.problem;
+  }
+
+  /** Leaves out what cannot belong to a series, and counts it. */
+  parse(page: readonly RawRow[]): ParsedPage {
+    const rows: ModelRow[] = [];
+    const leftOut: Partial<Record<SourceDropReason, number>> = {};
+    let nonFinite = 0;
+    let example: RawRow | undefined;
     for (const raw of page) {
       const parsed = parseRow(raw);
-      if (typeof parsed === "string") this.#drop(parsed);
-      else kept.push(parsed);
+      if (typeof parsed === "string") leftOut[parsed] = (leftOut[parsed] ?? 0) + 1;
+      else rows.push(parsed);
+      const isUsable = typeof parsed !== "string" && Number.isFinite(parsed.row.importance);
+      if (isUsable) continue;
+      example = raw;
+      if (typeof parsed !== "string") nonFinite++;
     }
-    this.#countNonFinite(kept);
-    return kept;
+    this.#tellLeftOut(leftOut);
+    this.#countNonFinite(nonFinite);
+    this.#usability.add(page, page.length - rows.length + nonFinite, example);
+    return { rows, counted: { read: page.length, leftOut } };
   }
 
-  #drop(reason: SourceDropReason): void {
-    this.#deps.metrics.rowsDropped.inc({ ...this.#labels, reason });
-    this.#tellOnce(reason, () => rowUnusable(reason.replace("null_", "")));
+  #tellLeftOut(leftOut: SourceRows["leftOut"]): void {
+    for (const reason of Object.keys(leftOut))
+      this.#tellOnce(reason, () => rowUnusable(reason.replace("null_", "")));
   }
 
-  #countNonFinite(rows: readonly ModelRow[]): void {
-    const count = rows.reduce((n, { row }) => n + (Number.isFinite(row.importance) ? 0 : 1), 0);
+  #countNonFinite(count: number): void {
     if (count === 0) return;
     this.#deps.metrics.rowsNonFinite.inc(this.#labels, count);
     this.#tellOnce("non_finite", rowNotFinite);
   }
 
   #tellOnce(reason: string, errorOf: () => SourceError): void {
-    if (this.#told.has(reason)) return;
-    this.#told.add(reason);
+    if (this.#reported.has(reason)) return;
+    this.#reported.add(reason);
     this.#deps.logger.warn({ reason, err: errorOf() }, "bad rows in the source");
   }
 

@@ -1,11 +1,17 @@
 /** The errors of a source, and how errors of `pg` are mapped to them. */
 import { DatabaseError } from "pg";
 import { DriftwardenError, messageOf } from "../errors.ts";
+import { type PostgresTrouble, postgresTrouble, troubleHint } from "../postgres-trouble.ts";
 
 type Code =
   | "DW_SOURCE_UNREACHABLE"
   | "DW_SOURCE_LOGIN_REFUSED"
+  | "DW_SOURCE_PASSWORD_MISSING"
   | "DW_SOURCE_DATABASE_MISSING"
+  | "DW_SOURCE_CERTIFICATE"
+  | "DW_SOURCE_TLS_NEEDED"
+  | "DW_SOURCE_TLS_MISSING"
+  | "DW_SOURCE_POOLER"
   | "DW_SOURCE_FORBIDDEN"
   | "DW_SOURCE_TABLE_MISSING"
   | "DW_SOURCE_COLUMN_MISSING"
@@ -43,17 +49,6 @@ const missingHint =
 
 /** SQLSTATE, from its start → what it means here; the first that fits decides. */
 const sqlStates: readonly (readonly [start: string, classified: SourceErrorClassification])[] = [
-  [
-    "28",
-    {
-      code: "DW_SOURCE_LOGIN_REFUSED",
-      hint: "Check the user in the source's url, its password_file and the server's pg_hba.conf.",
-    },
-  ],
-  [
-    "3D000",
-    { code: "DW_SOURCE_DATABASE_MISSING", hint: "Correct the database name in the source's url." },
-  ],
   ["42P01", { code: "DW_SOURCE_TABLE_MISSING", hint: missingHint }],
   [
     "42501",
@@ -75,6 +70,16 @@ const sqlStates: readonly (readonly [start: string, classified: SourceErrorClass
   ["53300", unreachable],
 ];
 
+const troubles: Readonly<Record<PostgresTrouble, Code>> = {
+  password_missing: "DW_SOURCE_PASSWORD_MISSING",
+  login_refused: "DW_SOURCE_LOGIN_REFUSED",
+  database_missing: "DW_SOURCE_DATABASE_MISSING",
+  certificate: "DW_SOURCE_CERTIFICATE",
+  tls_needed: "DW_SOURCE_TLS_NEEDED",
+  tls_missing: "DW_SOURCE_TLS_MISSING",
+  pooler: "DW_SOURCE_POOLER",
+};
+
 const queryFailed: SourceErrorClassification = {
   code: "DW_SOURCE_QUERY_FAILED",
   hint: "Mend what the message of Postgres names: the table, a column or the url of the source.",
@@ -82,6 +87,10 @@ const queryFailed: SourceErrorClassification = {
 };
 
 function classify(error: unknown): SourceErrorClassification {
+  const trouble = postgresTrouble(error);
+  if (trouble !== undefined) {
+    return { code: troubles[trouble], hint: troubleHint(trouble, "the source") };
+  }
   // Anything else comes from the socket: refused, reset, timed out, no such host.
   if (!(error instanceof DatabaseError)) return unreachable;
   const code = error.code ?? "";

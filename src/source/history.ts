@@ -6,6 +6,7 @@ import { type SourceOptions, slowTimeoutMs } from "./options.ts";
 import type { Xid } from "./progress.ts";
 import type { RecentlySent } from "./recently-sent.ts";
 import { keyOf, type ModelRow } from "./rows.ts";
+import { noSourceRows, type SourceRows, sumOf } from "./source-rows.ts";
 import { historyRows } from "./sql/history.ts";
 import { type PageQuery, type PollSnapshot, pages } from "./view.ts";
 
@@ -53,21 +54,21 @@ function query(view: PollSnapshot, { options, horizon, sinceMs }: HistoryOptions
  * drops what is not above the last history row it has. With a newer horizon a row that was committed in between, below
  * that last row, would be lost.
  *
- * @returns rows sent
+ * @returns what was read
  */
 export async function sendHistory(
   view: PollSnapshot,
   delivery: Delivery,
   wanted: HistoryOptions,
-): Promise<number> {
+): Promise<SourceRows> {
   const { options, clock, logger } = wanted;
   const { name: source } = options;
   const models = new Set<string>();
-  let sent = 0;
+  let sent = noSourceRows;
   let saidAtMs = clock.now();
   if (options.history.ms <= 0 || options.history.maxRows <= 0) return sent;
   for await (const page of pages(view, query(view, wanted))) {
-    const rows = delivery.parse(page);
+    const { rows, counted } = delivery.parse(page);
     for (const { model } of rows) models.add(keyOf(options, model));
     const isPast = ({ row }: ModelRow): boolean => row.ts <= wanted.untilMs * 1000;
     await delivery.rows(rows.filter(isPast), (model, part) => ({
@@ -82,12 +83,12 @@ export async function sendHistory(
       (model, part) => ({ kind: "rows", model, source, ...beforeWindows, rows: part }),
     );
     wanted.recent.add({ ...beforeWindows, rows: page });
-    sent += rows.length;
+    sent = sumOf(sent, counted);
     const through = rows.at(-1)?.row.ts;
     if (clock.now() - saidAtMs < sayEveryMs || through === undefined) continue;
     saidAtMs = clock.now();
     logger.info(
-      { rows: sent, models: models.size, through: new Date(through / 1000).toISOString() },
+      { rows: sent.read, models: models.size, through: new Date(through / 1000).toISOString() },
       "history is being sent",
     );
   }

@@ -26,7 +26,7 @@ type Reason = "server" | "pause" | "unlisted";
 export class HorizonWatch {
   readonly #logger: Logger;
   readonly #tolerableUs: number;
-  #said: Reason | undefined;
+  #logged: Reason | undefined;
 
   /** @param tolerableMs an age of the watermark that is nothing to speak of */
   constructor(logger: Logger, tolerableMs: number) {
@@ -36,8 +36,8 @@ export class HorizonWatch {
 
   /** The source was not asked for a while: what came meanwhile is about to be read. */
   resumed(lastPoll: number, clock: number): void {
-    if (clock - lastPoll <= this.#tolerableUs || this.#said === "pause") return;
-    this.#said = "pause";
+    if (clock - lastPoll <= this.#tolerableUs || this.#logged === "pause") return;
+    this.#logged = "pause";
     const since = new Date(lastPoll / 1000).toISOString();
     const age_seconds = seconds(clock - lastPoll);
     this.#logger.info({ since, age_seconds }, "catching up since the last poll");
@@ -51,8 +51,8 @@ export class HorizonWatch {
     const ceiling = BigInt(oldest.ceiling);
     const holding = running.find(({ id }) => id < ceiling);
     const reason = holding === undefined ? "unlisted" : "server";
-    if (reason === this.#said) return;
-    this.#said = reason;
+    if (reason === this.#logged) return;
+    this.#logged = reason;
     const hint = holding === undefined ? unlistedHint : serverHint(holding.shown);
     const age_seconds = seconds(clock - watermark);
     this.#logger.warn({ age_seconds, hint }, "watermark held back");
@@ -60,9 +60,10 @@ export class HorizonWatch {
 
   #caughtUp(age: number): void {
     const age_seconds = seconds(age);
-    if (this.#said === "pause") this.#logger.info({ age_seconds }, "caught up");
-    else if (this.#said !== undefined) this.#logger.info({ age_seconds }, "watermark moves again");
-    this.#said = undefined;
+    if (this.#logged === "pause") this.#logger.info({ age_seconds }, "caught up");
+    else if (this.#logged !== undefined)
+      this.#logger.info({ age_seconds }, "watermark moves again");
+    this.#logged = undefined;
   }
 }
 

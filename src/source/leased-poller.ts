@@ -33,6 +33,7 @@ import type { SourceHolding, SourceLease } from "./lease.ts";
 import type { SourceMetrics } from "./metrics.ts";
 import type { Poller } from "./poller.ts";
 import type { SourceProgress } from "./progress.ts";
+import type { SourceRows } from "./source-rows.ts";
 
 export interface LeasedPollerDeps {
   /** The key below `sources:`. */
@@ -72,6 +73,11 @@ export class LeasedPoller {
   /** A process that stands by is healthy too. */
   health(): Health {
     return this.#polling?.poller.health() ?? this.#idle;
+  }
+
+  /** What was read of the source; undefined while this process does not poll it. */
+  rows(): SourceRows | undefined {
+    return this.#polling?.poller.rows();
   }
 
   /** Stops polling, then releases the lease, so that another process can take it at once. */

@@ -1,5 +1,6 @@
 /** The metrics of all sources, with the label `source`. */
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
+import type { SourceRows } from "./source-rows.ts";
 
 type BySource = "source";
 type ByReason = "source" | "reason";
@@ -7,8 +8,6 @@ type ByReason = "source" | "reason";
 export interface SourceMetrics {
   readonly polls: Counter<BySource>;
   readonly pollFailures: Counter<ByReason>;
-  readonly rows: Counter<BySource>;
-  readonly rowsDropped: Counter<ByReason>;
   readonly rowsNonFinite: Counter<BySource>;
   readonly records: Counter<BySource>;
   readonly rewrites: Counter<BySource>;
@@ -32,8 +31,6 @@ function counters(
   return {
     polls: counter("polls", "Polls begun.", labelNames),
     pollFailures: counter("poll_failures", "Polls that failed and are tried again.", withReason),
-    rows: counter("rows", "Rows read, history included.", labelNames),
-    rowsDropped: counter("rows_dropped", "Rows read that belong to no series.", withReason),
     rowsNonFinite: counter(
       "rows_non_finite",
       "Rows handed on whose importance is null, NaN, infinite or no number.",
@@ -45,8 +42,45 @@ function counters(
   };
 }
 
-/** Registers the source's metrics; call once a registry. */
-export function sourceMetrics(registry: Registry): SourceMetrics {
+/** Of each source that this process polls, what was read. */
+export type RowsRead = () => Iterable<readonly [source: string, rows: SourceRows]>;
+
+/** Rows, counted where they are stored: what is read again after a restart counts once. */
+function registerRows(registry: Registry, read: RowsRead): void {
+  registry.registerMetric(
+    new Counter({
+      name: "driftwarden_source_rows_total",
+      help: "Rows read, each once, history included; in the process that polls the source.",
+      labelNames,
+      registers: [],
+      collect() {
+        this.reset();
+        for (const [source, rows] of read()) this.inc({ source }, rows.read);
+      },
+    }),
+  );
+  registry.registerMetric(
+    new Counter({
+      name: "driftwarden_source_rows_dropped_total",
+      help: "Rows read that belong to no series and are not handed on, each once.",
+      labelNames: withReason,
+      registers: [],
+      collect() {
+        this.reset();
+        for (const [source, { leftOut }] of read())
+          for (const [reason, rows] of Object.entries(leftOut)) this.inc({ source, reason }, rows);
+      },
+    }),
+  );
+}
+
+/**
+ * Registers the source's metrics; call once a registry.
+ *
+ * @param read what the pollers of this process have counted
+ */
+export function sourceMetrics(registry: Registry, read: RowsRead): SourceMetrics {
+  registerRows(registry, read);
   const registers = [registry];
   return {
     ...counters(registry),

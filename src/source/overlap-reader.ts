@@ -28,11 +28,12 @@ import type { SourceLayout } from "./layout.ts";
 import { Multiset } from "./multiset.ts";
 import { slowTimeoutMs } from "./options.ts";
 import type { OverlapState, StoredProgress } from "./progress.ts";
+import type { ReaderDeps } from "./reader-deps.ts";
 import { readAgainMs } from "./rewrite.ts";
 import { keyOf, type RawRow } from "./rows.ts";
+import { noSourceRows, type SourceRows, sumOf } from "./source-rows.ts";
 import { newestRows, overlapRows } from "./sql/overlap.ts";
 import { Ticks } from "./ticks.ts";
-import type { ReaderDeps } from "./transaction-window-reader.ts";
 import { openView, type PollSnapshot, pages } from "./view.ts";
 
 /** While nothing is sent, the cursor is saved at most this often. */
@@ -66,6 +67,11 @@ export class OverlapReader {
     this.#state = await this.#ticks.send(state, view, now);
     const idle = performance.now() - this.#savedAt > idleSaveMs;
     if (this.#sentSinceSave || idle) await this.save();
+  }
+
+  /** What was read, each row once; undefined before the first poll. */
+  get rows(): SourceRows | undefined {
+    return this.#state === undefined ? undefined : (this.#state.rows ?? noSourceRows);
   }
 
   async save(): Promise<void> {
@@ -172,16 +178,17 @@ export class OverlapReader {
   /** Sends the stored page, if there is one. */
   async #sendPage(state: OverlapState): Promise<OverlapState> {
     const { delivery, options } = this.#deps;
-    const { page, ...rest } = state;
+    const { page, ...before } = state;
     if (page === undefined) return state;
     const { name: source } = options;
-    const rows = delivery.parse(page.rows);
+    const { rows, counted } = delivery.parse(page.rows);
     await delivery.rows(rows, (model, part) =>
       page.isHistory
         ? { kind: "history", model, source, rows: part, last: false }
         : { kind: "rows", model, source, level: 0, window: state.lastPage, rows: part },
     );
     this.#sentSinceSave = true;
+    const rest = { ...before, rows: sumOf(before.rows ?? noSourceRows, counted) };
     const models = new Set(page.isHistory ? rest.history?.models : []);
     for (const { model } of page.isHistory ? rows : []) models.add(keyOf(options, model));
     const { history } = rest;
@@ -237,10 +244,10 @@ function passesHistory({ history }: OverlapState, page: readonly RawRow[], next:
  */
 function asOverlap(stored: StoredProgress, now: number, overlapMs: number): OverlapState {
   if ("sent" in stored) return stored;
-  const { watermark = now, sentLately = [] } = stored;
+  const { watermark = now, sentLately = [], rows: counted = noSourceRows } = stored;
   const lastPage = stored.levels[0].lastWindow;
   // The query reads above the cursor less the overlap.
   const cursor = (readAgainMs({ watermark }) + overlapMs) * 1000;
   const sent = sentLately.flatMap(({ rows }) => rows);
-  return { version: 1, cursor, lastPage, lastTid: 0, sent, marks: [] };
+  return { version: 1, cursor, lastPage, lastTid: 0, sent, rows: counted, marks: [] };
 }

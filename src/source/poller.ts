@@ -4,7 +4,7 @@ import type { Client } from "pg";
 import type { Logger } from "pino";
 import { backoffMs } from "../backoff.ts";
 import type { Clock } from "../clock.ts";
-import type { Health } from "../health.ts";
+import { type Health, healthOf } from "../health.ts";
 import type { RecordSink } from "../stream/record-sink.ts";
 import { connect } from "./connection.ts";
 import { Delivery } from "./delivery.ts";
@@ -15,6 +15,7 @@ import type { SourceOptions } from "./options.ts";
 import { OverlapReader } from "./overlap-reader.ts";
 import { probe } from "./probe.ts";
 import type { SourceProgress } from "./progress.ts";
+import type { SourceRows } from "./source-rows.ts";
 import { TransactionWindowReader } from "./transaction-window-reader.ts";
 
 export interface PollerDeps {
@@ -29,6 +30,8 @@ export interface PollerDeps {
 export interface Poller {
   /** Ok after a poll that succeeded, until one fails. */
   health(): Health;
+  /** What was read, each row once, also by earlier pollers; undefined while it is not known. */
+  rows(): SourceRows | undefined;
   /** Finishes the page in hand and closes the connection. What was not acknowledged is read again next time. */
   stop(): Promise<void>;
 }
@@ -48,6 +51,7 @@ class SourcePoller implements Poller {
   >;
   #reading: TransactionWindowReader | OverlapReader | undefined;
   readonly #abort = new AbortController();
+  readonly #delivery: Delivery;
   readonly #labels: { readonly source: string };
   readonly #done: Promise<void>;
   #connection: { readonly client: Client; readonly layout: SourceLayout } | undefined;
@@ -63,6 +67,7 @@ class SourcePoller implements Poller {
     this.#labels = { source: deps.options.name };
     const onLate = (): void => this.#streamLate();
     const delivery = new Delivery({ ...deps, signal: this.#abort.signal, onLate });
+    this.#delivery = delivery;
     this.#readings = {
       windows: () => new TransactionWindowReader({ ...deps, delivery }),
       overlap: () => new OverlapReader({ ...deps, delivery }),
@@ -71,20 +76,24 @@ class SourcePoller implements Poller {
   }
 
   health(): Health {
-    return this.#health;
+    return this.#health.ok ? healthOf(this.#delivery.problem) : this.#health;
+  }
+
+  rows(): SourceRows | undefined {
+    return this.#reading?.rows;
   }
 
   async stop(): Promise<void> {
     this.#abort.abort();
     // Ends a query that still runs at once; a page that is being handed on is finished.
     await this.#disconnect();
-    const patience = new AbortController();
-    const waited = timer(stopWithinMs, undefined, { signal: patience.signal }).catch(
+    const timeout = new AbortController();
+    const waited = timer(stopWithinMs, undefined, { signal: timeout.signal }).catch(
       () => undefined,
     );
     // A page that the stream keeps waiting is sent again by whoever polls next.
     await Promise.race([this.#done, waited]);
-    patience.abort();
+    timeout.abort();
   }
 
   async #run(): Promise<void> {

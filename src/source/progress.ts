@@ -2,6 +2,7 @@
 
 import type { SentRow } from "./multiset.ts";
 import type { RawRow } from "./rows.ts";
+import type { SourceRows } from "./source-rows.ts";
 
 /** A full (64-bit) transaction id as decimal text: it does not fit a JSON number. */
 export type Xid = string;
@@ -66,6 +67,8 @@ export interface SourceState {
   readonly watermark?: number;
   /** Newest row time delivered, at most the clock of its poll, microseconds since 1970; absent while unknown. */
   readonly newest?: number;
+  /** Rows of closed windows and of the history; absent in what older versions stored: none were counted. */
+  readonly rows?: SourceRows;
   /** What would be read again if the table were rewritten now; stored by an orderly stop only. */
   readonly sentLately?: readonly SentWindow[];
 }
@@ -85,6 +88,8 @@ export interface OverlapState {
   readonly sent: readonly SentRow[];
   /** Until the first poll has read to its end: rows up to `until` are history, of these models so far. */
   readonly history?: { readonly until: number; readonly models: readonly string[] };
+  /** Rows sent so far; absent in what older versions stored: none were counted. */
+  readonly rows?: SourceRows;
   readonly marks: readonly PollMark[];
   readonly watermark?: number;
   readonly newest?: number;

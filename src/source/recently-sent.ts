@@ -54,6 +54,11 @@ export class RecentlySent {
       .filter(({ rows }) => rows.length > 0);
   }
 
+  /** How many rows of one window are remembered. */
+  rowsOf(level: number, window: number): number {
+    return this.of(level, window).reduce((sum, [, , count]) => sum + count, 0);
+  }
+
   /** All of one window that is remembered. */
   of(level: number, window: number): readonly SentRow[] {
     const isMeant = (sent: Omit<SentWindow, "rows">): boolean =>

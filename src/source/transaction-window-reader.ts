@@ -18,9 +18,6 @@
  * - The table was rewritten: transaction ids no longer tell what was read. Reading goes on by time (rewrite.ts).
  */
 import type { Client } from "pg";
-import type { Logger } from "pino";
-import type { Clock } from "../clock.ts";
-import type { Delivery } from "./delivery.ts";
 import { storeRefused } from "./errors.ts";
 import { sendHistory } from "./history.ts";
 import type { SourceLayout } from "./layout.ts";
@@ -34,41 +31,20 @@ import {
   renumberOpen,
   startLevels,
 } from "./levels.ts";
-import type { SourceMetrics } from "./metrics.ts";
 import { Multiset } from "./multiset.ts";
-import { type SourceOptions, slowTimeoutMs } from "./options.ts";
 import { Pacing } from "./pacing.ts";
-import type { SourceProgress, SourceState, SourceWindow } from "./progress.ts";
+import type { SourceState, SourceWindow } from "./progress.ts";
+import type { ReaderDeps } from "./reader-deps.ts";
 import { RecentlySent, type SentPage } from "./recently-sent.ts";
 import { afterOverlap, afterRewrite, readAgainMs } from "./rewrite.ts";
 import { isAfter, placeOf, type RawRow, type RowPlace } from "./rows.ts";
-import { windowRows } from "./sql/window.ts";
+import { RowTally, type SourceRows } from "./source-rows.ts";
 import { Ticks } from "./ticks.ts";
-import { type Fit, fitOf, openView, type PageQuery, type PollSnapshot, pages } from "./view.ts";
-
-export interface ReaderDeps {
-  readonly options: SourceOptions;
-  readonly progress: SourceProgress;
-  readonly delivery: Delivery;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly metrics: SourceMetrics;
-}
+import { type Fit, fitOf, openView, type PollSnapshot, pages } from "./view.ts";
+import { windowQuery } from "./window-query.ts";
 
 /** While nothing is sent, horizons are saved at most this often. */
 const idleSaveMs = 5_000;
-
-function windowQuery(view: PollSnapshot, window: SourceWindow): Pick<PageQuery, "text" | "values"> {
-  const from = BigInt(window.from);
-  const bounds = [window.above, window.upTo]
-    .filter((bound) => bound !== undefined)
-    .map((bound) => new Date(bound).toISOString());
-  const width = BigInt(window.to) - from;
-  return {
-    text: windowRows(view.layout, window),
-    values: [String(BigInt.asUintN(32, from)), String(width), ...bounds],
-  };
-}
 
 export class TransactionWindowReader {
   readonly #deps: ReaderDeps;
@@ -81,6 +57,7 @@ export class TransactionWindowReader {
   /** Page that was handed to the stream and not acknowledged. It may have arrived. */
   #inDoubt: SentPage | undefined;
   #recent = new RecentlySent([]);
+  #tally: RowTally | undefined;
   #savedAt = 0;
   #sentSinceSave = false;
 
@@ -114,6 +91,11 @@ export class TransactionWindowReader {
     return this.#deps.clock.at(view.clock / 1000);
   }
 
+  /** What was read, each row once; undefined before the first poll. */
+  get rows(): SourceRows | undefined {
+    return this.#tally?.shown;
+  }
+
   /** Saves what was acknowledged. Called at a stop, so that the next start sends nothing again. */
   async save(): Promise<void> {
     if (this.#state === undefined) return;
@@ -121,7 +103,8 @@ export class TransactionWindowReader {
     await this.#saved({ ...this.#state, sentLately });
   }
 
-  async #saved(state: SourceState): Promise<SourceState> {
+  async #saved(positions: SourceState): Promise<SourceState> {
+    const state = { ...positions, ...(this.#tally && { rows: this.#tally.stored }) };
     await this.#deps.progress
       .save(this.#deps.options.name, state)
       .catch((error: unknown) => Promise.reject(storeRefused(error)));
@@ -144,6 +127,7 @@ export class TransactionWindowReader {
     const stored = await progress
       .load(options.name)
       .catch((error: unknown) => Promise.reject(storeRefused(error)));
+    this.#tally = new RowTally(stored?.rows);
     if (stored === undefined) return this.#saved(this.#firstState(view));
     if ("sent" in stored) return this.#saved(afterOverlap(stored, this.#start(view)));
     const { sentLately = [], ...state } = stored;
@@ -172,7 +156,7 @@ export class TransactionWindowReader {
     const { horizon } = state.levels[0];
     // Nothing but history was sent so far, and history is sent again from its beginning.
     this.#recent = new RecentlySent([]);
-    const rows = await sendHistory(view, delivery, {
+    const counted = await sendHistory(view, delivery, {
       ...history,
       options,
       horizon,
@@ -180,7 +164,9 @@ export class TransactionWindowReader {
       clock,
       logger,
     });
-    logger.info({ rows }, "history sent");
+    this.#tally?.acknowledged("history", counted);
+    this.#tally?.close("history");
+    logger.info({ rows: counted.read }, "history sent");
     return this.#saved(state);
   }
 
@@ -191,6 +177,7 @@ export class TransactionWindowReader {
   ): Promise<SourceState> {
     // Otherwise its window would be read again under the same number. That is no longer possible, so send it now.
     if (this.#inDoubt !== undefined) await this.#deliver(this.#inDoubt);
+    this.#countSent(state);
     this.#acknowledged.length = 0;
     const { systemIdentifier, relfilenode } = view;
     if (fit === "moved") {
@@ -206,6 +193,17 @@ export class TransactionWindowReader {
     const fresh = { ...state, systemIdentifier, relfilenode };
     const now = { xmin: view.xmin, clockMs: this.#at(view) };
     return this.#saved(afterRewrite(fresh, now, this.#recent));
+  }
+
+  /** What was sent of the open windows is not read again. An earlier life may have sent it. */
+  #countSent({ levels: states }: SourceState): void {
+    for (const level of levels) {
+      const { open } = states[level];
+      if (open === undefined || this.#tally?.isOpen(`level ${level}`) === true) continue;
+      const read = this.#recent.rowsOf(level, open.number);
+      this.#tally?.acknowledged(`level ${level}`, { read, leftOut: {} });
+    }
+    this.#tally?.closeAll();
   }
 
   /** Reads the window that a failed poll left open, then the next one. Does nothing while the level has to rest. */
@@ -229,7 +227,10 @@ export class TransactionWindowReader {
     const known = new Multiset(window.except ?? []);
     if (this.#acknowledged[level] === undefined) this.#recent.forgetWindow(level, window.number);
     try {
-      for await (const read of pages(view, this.#query(view, level, window))) {
+      for await (const read of pages(
+        view,
+        windowQuery(view, { level, window }, this.#deps.options),
+      )) {
         const page = read.filter((row) => !known.take(row));
         const sendingFrom = performance.now();
         state = await this.#handOn(page, { state, level, window }).finally(() => {
@@ -244,6 +245,7 @@ export class TransactionWindowReader {
       this.#deps.metrics.windowSeconds.observe({ ...this.#labels, level }, readMs / 1000);
     }
     this.#acknowledged[level] = undefined;
+    this.#tally?.close(`level ${level}`);
     if (this.#inDoubt?.level === level) this.#inDoubt = undefined;
     // Kept in memory at once, so that a later failure in this poll does not read this window again.
     this.#state = closed(state, level, window.to);
@@ -261,12 +263,6 @@ export class TransactionWindowReader {
     return next;
   }
 
-  #query(view: PollSnapshot, level: Level, window: SourceWindow): PageQuery {
-    const { pageRows, connection } = this.#deps.options;
-    const patience = level === 0 ? {} : { timeoutMs: slowTimeoutMs(connection) };
-    return { ...windowQuery(view, window), pageRows, ...patience };
-  }
-
   async #send(rows: readonly RawRow[], level: Level, window: number): Promise<void> {
     const unsent = rows.filter((row) => isAfter(this.#acknowledged[level], row));
     const last = unsent.at(-1);
@@ -279,7 +275,8 @@ export class TransactionWindowReader {
     const { delivery, options } = this.#deps;
     const { level, window } = page;
     this.#inDoubt = page;
-    await delivery.rows(delivery.parse(page.rows), (model, rows) => ({
+    const { rows: parsed, counted } = delivery.parse(page.rows);
+    await delivery.rows(parsed, (model, rows) => ({
       kind: "rows",
       model,
       source: options.name,
@@ -288,6 +285,7 @@ export class TransactionWindowReader {
       rows,
     }));
     this.#inDoubt = undefined;
+    this.#tally?.acknowledged(`level ${level}`, counted);
     this.#recent.add(page);
     this.#sentSinceSave = true;
   }

@@ -92,14 +92,14 @@ export async function* pages(
   { client }: PollSnapshot,
   { text, values, pageRows, timeoutMs }: PageQuery,
 ): AsyncGenerator<readonly RawRow[]> {
-  const patience = timeoutMs === undefined ? {} : { query_timeout: answerTimeoutMs(timeoutMs) };
+  const queryTimeout = timeoutMs === undefined ? {} : { query_timeout: answerTimeoutMs(timeoutMs) };
   if (timeoutMs !== undefined) await client.query(statementTimeout(timeoutMs));
   await client.query({
     text: `DECLARE page NO SCROLL CURSOR FOR ${text}`,
     values: [...values],
-    ...patience,
+    ...queryTimeout,
   });
-  const fetch = { text: `FETCH ${pageRows} FROM page`, rowMode: "array" as const, ...patience };
+  const fetch = { text: `FETCH ${pageRows} FROM page`, rowMode: "array" as const, ...queryTimeout };
   for (;;) {
     const { rows } = await client.query<RawRow & unknown[]>(fetch);
     if (rows.length > 0) yield rows;

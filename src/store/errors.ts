@@ -1,9 +1,17 @@
 /** The errors between Driftwarden and its own database. */
 import { DriftwardenError } from "../errors.ts";
 
-type StoreCode =
+export type StoreCode =
   | "DW_STORE_UNREACHABLE"
   | "DW_STORE_REFUSED"
+  | "DW_STORE_PASSWORD_MISSING"
+  | "DW_STORE_LOGIN_REFUSED"
+  | "DW_STORE_DATABASE_MISSING"
+  | "DW_STORE_CERTIFICATE"
+  | "DW_STORE_TLS_NEEDED"
+  | "DW_STORE_TLS_MISSING"
+  | "DW_STORE_POOLER"
+  | "DW_STORE_READ_ONLY"
   | "DW_STORE_TOO_NEW"
   | "DW_STORE_COMMIT_UNKNOWN"
   | "DW_STORE_FENCED";

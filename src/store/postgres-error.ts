@@ -1,7 +1,8 @@
 /** Classifies errors of Postgres and its driver: a lost connection, a refusal, a conflict that is worth a retry. */
 import { DatabaseError } from "pg";
 import { DriftwardenError, messageOf } from "../errors.ts";
-import { StoreError } from "./errors.ts";
+import { type PostgresTrouble, postgresTrouble, troubleHint } from "../postgres-trouble.ts";
+import { type StoreCode, StoreError } from "./errors.ts";
 
 export type PostgresFailure = "conflict" | "lost" | "refused" | "other";
 
@@ -34,8 +35,27 @@ export function classify(error: unknown): PostgresFailure {
   return refusals.test(code) ? "refused" : "other";
 }
 
+const troubles: Readonly<Record<PostgresTrouble, StoreCode>> = {
+  password_missing: "DW_STORE_PASSWORD_MISSING",
+  login_refused: "DW_STORE_LOGIN_REFUSED",
+  database_missing: "DW_STORE_DATABASE_MISSING",
+  certificate: "DW_STORE_CERTIFICATE",
+  tls_needed: "DW_STORE_TLS_NEEDED",
+  tls_missing: "DW_STORE_TLS_MISSING",
+  pooler: "DW_STORE_POOLER",
+};
+
 /** What the operator sees of a failure; errors that are neither a loss nor a refusal stay as they are. */
 export function asStoreError(error: unknown, doing: string): unknown {
+  if (error instanceof DriftwardenError) return error;
+  const trouble = postgresTrouble(error);
+  if (trouble !== undefined) {
+    const hint = troubleHint(trouble, "store");
+    return new StoreError(troubles[trouble], `${doing}: ${messageOf(error)}`, {
+      hint,
+      cause: error,
+    });
+  }
   const failure = classify(error);
   if (failure === "lost") {
     return new StoreError("DW_STORE_UNREACHABLE", `${doing}: ${messageOf(error)}`, {
@@ -46,7 +66,7 @@ export function asStoreError(error: unknown, doing: string): unknown {
   }
   if (failure === "refused") {
     return new StoreError("DW_STORE_REFUSED", `${doing}: ${messageOf(error)}`, {
-      hint: "Check user, password and database in store.url, and that the role may create or use the store's schema (docs/how-to/grants.md).",
+      hint: "Let the role create or use the store's schema (docs/how-to/grants.md).",
       cause: error,
     });
   }

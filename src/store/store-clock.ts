@@ -31,7 +31,7 @@ const toldAboveMs = 60_000;
  */
 export async function followStoreClock(options: StoreClockOptions): Promise<StoreClock> {
   const { store, logger, followMs = 30_000 } = options;
-  let told = false;
+  let isLogged = false;
   let aheadMs: number | undefined;
   const now = (): number => performance.now() + (aheadMs ?? 0);
   const look = async (): Promise<void> => {
@@ -43,9 +43,9 @@ export async function followStoreClock(options: StoreClockOptions): Promise<Stor
     aheadMs = row.nowMs - (askedMs + answeredMs) / 2;
     const offMs = Math.round(Date.now() - now());
     const isOff = Math.abs(offMs) > toldAboveMs;
-    if (isOff && !told)
+    if (isOff && !isLogged)
       logger.warn({ offMs }, "this machine's clock differs from the store's, which counts");
-    told = isOff;
+    isLogged = isOff;
   };
   await look();
   const following = setInterval(() => {

@@ -26,7 +26,7 @@ export function ticketExecutor({
         const attempt = lookedUpAfterRestore(incident, given, restoredAtMs());
         // Over, and told in the digest; unless a ticket may exist already.
         const told = !isDigest(incident) && incident.inDigest === true && !attempt.unknown;
-        if (ticketing === undefined || told) return { events: [], asked: false };
+        if (ticketing === undefined || told) return { events: [], contacted: false };
         const { ticket } = await ticketing.open(incident, attempt);
         return [{ type: "ticket_opened", ticket }];
       },

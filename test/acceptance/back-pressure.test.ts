@@ -70,7 +70,7 @@ http: {listen: "127.0.0.1:0"}
       const whileAwayMb = await peakMb(daemon.pid);
       const backAt = performance.now();
       await kafka.restart();
-      const applied = /^driftwarden_detection_rows\{outcome="taken"/;
+      const applied = /^driftwarden_detection_rows_total\{source="main",outcome="attributed"/;
       await vi.waitFor(
         async () => expect(await metric(daemon, applied)).toBeGreaterThanOrEqual(rows),
         {

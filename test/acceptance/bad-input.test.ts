@@ -9,65 +9,65 @@ import { install } from "../programs/installation.ts";
 import { sql } from "../programs/postgres.ts";
 import { startVanishingEngine } from "../programs/vanishing-engine.ts";
 import { badCommands, layOut } from "./bad-input/commands.ts";
-import { badJira, badTables, noPermission, noSocket, vanishes } from "./bad-input/faults.ts";
-import { fedModel } from "./bad-input/feed.ts";
-import { hostileNames } from "./bad-input/names.ts";
-import { badRows, good } from "./bad-input/rows.ts";
 import {
   metric,
   restart,
-  type Stage,
-  setStage,
+  startEnvironment,
+  type TestEnvironment,
   told,
   unready,
   untilReady,
   withoutPermission,
-} from "./bad-input/stage.ts";
+} from "./bad-input/environment.ts";
+import { badJira, badTables, noPermission, noSocket, vanishes } from "./bad-input/faults.ts";
+import { fedModel } from "./bad-input/feed.ts";
+import { hostileNames } from "./bad-input/names.ts";
+import { badRows, good } from "./bad-input/rows.ts";
 
 const named = hostileNames.map((row, index) => ({
   ...row,
   model: fedModel(`named-${index}`, row.name),
 }));
 
-let stage: Stage;
+let environment: TestEnvironment;
 let second: Awaited<ReturnType<typeof withoutPermission>>;
 
 /** Where an engine answers, if one may open it. */
 async function closedSocket(): Promise<string> {
-  const socket = join(stage.folder, "closed.sock");
+  const socket = join(environment.folder, "closed.sock");
   const engine = await startVanishingEngine(socket);
-  stage.lifecycle.onStop("closed engine", () => engine.stop());
+  environment.lifecycle.onStop("closed engine", () => engine.stop());
   return socket;
 }
 
 beforeAll(async () => {
   const faulty = [noSocket, vanishes, ...badJira].map(({ model }) => model);
-  stage = await setStage([good, ...named.map(({ model }) => model), ...faulty]);
-  await untilReady(stage.daemon, "source main");
+  environment = await startEnvironment([good, ...named.map(({ model }) => model), ...faulty]);
+  await untilReady(environment.daemon, "source main");
   // An engine is asked a few times before a run is refused: that goes on while other rows are tried.
-  await stage.feed.collapse(noSocket.model);
+  await environment.feed.collapse(noSocket.model);
   const socket = await closedSocket();
-  second = await withoutPermission(stage, { model: noPermission.model, socket });
+  second = await withoutPermission(environment, { model: noPermission.model, socket });
   await untilReady(second.daemon, "source main");
   await second.feed.collapse(noPermission.model);
 });
 
-afterAll(() => stage.lifecycle.stop());
+afterAll(() => environment.lifecycle.stop());
 
 function saysSo(code: string, hint: string): void {
-  const said = told(stage.daemon).filter((error) => error.code === code);
+  const said = told(environment.daemon).filter((error) => error.code === code);
   expect(said.map((error) => error.hint)).toContainEqual(expect.stringContaining(hint));
 }
 
 describe("a row that cannot be right", () => {
   it.each(badRows)("$what is counted, said once, and goes by", async (row) => {
-    await stage.feed.run(row.sql);
+    await environment.feed.run(row.sql);
     const [series, atLeast] = row.counter;
     await eventually(async () =>
-      expect(await metric(stage.daemon, series)).toBeGreaterThanOrEqual(atLeast),
+      expect(await metric(environment.daemon, series)).toBeGreaterThanOrEqual(atLeast),
     );
     saysSo(row.code, row.hint);
-    const same = told(stage.daemon).filter(
+    const same = told(environment.daemon).filter(
       ({ code, hint }) => code === row.code && hint.includes(row.hint),
     );
     expect(same).toHaveLength(1);
@@ -79,27 +79,27 @@ describe("a source that cannot be read", () => {
     const part = `source ${row.source}`;
     const [series, atLeast] = row.counter;
     await eventually(async () => {
-      expect(await metric(stage.daemon, series)).toBeGreaterThanOrEqual(atLeast);
-      expect(await unready(stage.daemon, part)).toContain(row.hint);
+      expect(await metric(environment.daemon, series)).toBeGreaterThanOrEqual(atLeast);
+      expect(await unready(environment.daemon, part)).toContain(row.hint);
     });
     const polls = await metric(
-      stage.daemon,
+      environment.daemon,
       `driftwarden_source_polls_total{source="${row.source}"}`,
     );
-    expect(polls).toBeGreaterThanOrEqual(await metric(stage.daemon, series));
+    expect(polls).toBeGreaterThanOrEqual(await metric(environment.daemon, series));
     saysSo(row.code, row.hint);
-    await sql(stage.source.url, row.mend);
+    await sql(environment.source.url, row.mend);
   });
 });
 
 describe("a feature's name", () => {
   beforeAll(async () => {
-    for (const { model } of named) await stage.feed.collapse(model);
+    for (const { model } of named) await environment.feed.collapse(model);
   });
 
   it.each(named)("with $what stands harmless on its ticket", async ({ model, titled, written }) => {
-    await eventually(() => expect(stage.tickets(model)).toHaveLength(1));
-    const [ticket] = stage.tickets(model);
+    await eventually(() => expect(environment.tickets(model)).toHaveLength(1));
+    const [ticket] = environment.tickets(model);
     expect(ticket?.summary).toContain(titled);
     expect(ticket?.summary).toMatch(/^.{1,79}(?<= lost its influence)$/u);
     expect(ticket?.description).toContain(written);
@@ -113,9 +113,9 @@ const badEngines = [
   {
     ...vanishes,
     arrange: async () => {
-      const engine = await startVanishingEngine(stage.socket);
-      stage.lifecycle.onStop("engine", () => engine.stop());
-      await stage.feed.collapse(vanishes.model);
+      const engine = await startVanishingEngine(environment.socket);
+      environment.lifecycle.onStop("engine", () => engine.stop());
+      await environment.feed.collapse(vanishes.model);
     },
   },
 ];
@@ -124,8 +124,9 @@ describe("the container engine", () => {
   it.each(badEngines)("with $what is counted, and the ticket says what to do", async (row) => {
     await row.arrange();
     await eventually(async () => {
-      for (const one of row.series) expect(await metric(stage.daemon, one)).toBeGreaterThan(0);
-      const comments = stage.tickets(row.model).flatMap((ticket) => ticket.comments);
+      for (const one of row.series)
+        expect(await metric(environment.daemon, one)).toBeGreaterThan(0);
+      const comments = environment.tickets(row.model).flatMap((ticket) => ticket.comments);
       expect(comments.map(({ body }) => body)).toContainEqual(expect.stringContaining(row.hint));
     });
   });
@@ -151,23 +152,25 @@ describe("a container engine whose socket the daemon may not open", () => {
 
 describe("Jira", () => {
   it.each(badJira)("with $what loses no incident: mended, the ticket comes", async (row) => {
-    row.fault(stage.jiraSite);
-    await stage.feed.collapse(row.model);
+    row.fault(environment.jiraSite);
+    await environment.feed.collapse(row.model);
     const series = `driftwarden_jira_requests_total{operation="create",outcome="${row.code}"}`;
-    await eventually(async () => expect(await metric(stage.daemon, series)).toBeGreaterThan(0));
+    await eventually(async () =>
+      expect(await metric(environment.daemon, series)).toBeGreaterThan(0),
+    );
     await eventually(() => saysSo(row.code, row.hint));
-    expect(stage.tickets(row.model)).toEqual([]);
-    row.mend(stage.jiraSite);
-    await restart(stage);
-    await eventually(() => expect(stage.tickets(row.model)).toHaveLength(1));
+    expect(environment.tickets(row.model)).toEqual([]);
+    row.mend(environment.jiraSite);
+    await restart(environment);
+    await eventually(() => expect(environment.tickets(row.model)).toHaveLength(1));
   });
 });
 
 describe("a broker that cannot be reached", () => {
   it("ends the start with 75 within startup_timeout, and says what to do", async () => {
-    const configFile = join(stage.folder, "kafka.yaml");
+    const configFile = join(environment.folder, "kafka.yaml");
     const kafka = 'stream: {kafka: {brokers: ["127.0.0.1:1"], topic: t}}';
-    const text = `store: {url: "${stage.store.url}", schema: third}\nsources: {main: {}}\n${kafka}
+    const text = `store: {url: "${environment.store.url}", schema: third}\nsources: {main: {}}\n${kafka}
 startup_timeout: 2s\nhttp: {listen: "127.0.0.1:0"}\n`;
     await writeFile(configFile, text);
     const { code, err } = await runCommand(["run", "--config", configFile]);
@@ -205,12 +208,12 @@ describe("the embedded Postgres", () => {
 describe("after all of it", () => {
   it("every source is read, a collapse still opens its ticket, and the daemon ends well", async () => {
     for (const { source } of badTables) {
-      await untilReady(stage.daemon, `source ${source}`);
+      await untilReady(environment.daemon, `source ${source}`);
     }
-    await stage.feed.collapse(good);
-    await eventually(() => expect(stage.tickets(good)).toHaveLength(1));
-    expect(await metric(stage.daemon, "driftwarden_store_bytes")).toBeGreaterThan(0);
-    expect(await stage.daemon.stop()).toBe(0);
+    await environment.feed.collapse(good);
+    await eventually(() => expect(environment.tickets(good)).toHaveLength(1));
+    expect(await metric(environment.daemon, "driftwarden_store_bytes")).toBeGreaterThan(0);
+    expect(await environment.daemon.stop()).toBe(0);
   });
 });
 

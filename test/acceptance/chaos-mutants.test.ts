@@ -16,7 +16,7 @@ const silently = (): void => undefined;
 async function outcomeOf(changes: readonly Change[], trial: Trial): Promise<ChaosOutcome> {
   const mutant = await makeMutant(changes);
   try {
-    return await chaos({ ...trial, seed: 1, dist: mutant.dist, say: silently, patienceMs: 10_000 });
+    return await chaos({ ...trial, seed: 1, dist: mutant.dist, say: silently, timeoutMs: 10_000 });
   } finally {
     await mutant.remove();
   }

@@ -39,9 +39,9 @@ export const promised: EndToEndResult = {
 
 const drops = 4;
 const killedAfter = 2;
-const patienceMs = 45_000;
+const timeoutMs = 45_000;
 
-interface Stage {
+interface TestEnvironment {
   readonly jira: JiraSandbox;
   readonly engine: DockerEngine;
   readonly container: string;
@@ -53,14 +53,14 @@ interface Stage {
 export async function endToEnd(say: (line: string) => void): Promise<EndToEndResult> {
   const lifecycle = createLifecycle({ clock: systemClock, stopDeadlineMs: 30_000 });
   try {
-    const stage = await setUp(lifecycle, say);
-    return await play(stage, lifecycle, say).finally(() => tell(stage, say));
+    const environment = await setUp(lifecycle, say);
+    return await play(environment, lifecycle, say).finally(() => tell(environment, say));
   } finally {
     await lifecycle.stop();
   }
 }
 
-async function setUp(lifecycle: Lifecycle, say: (line: string) => void): Promise<Stage> {
+async function setUp(lifecycle: Lifecycle, say: (line: string) => void): Promise<TestEnvironment> {
   const postgres: TestPostgres = await startTestPostgres();
   lifecycle.onStop("postgres", () => postgres.stop());
   const kafka = await startTestKafka();
@@ -89,7 +89,7 @@ async function setUp(lifecycle: Lifecycle, say: (line: string) => void): Promise
 }
 
 /** The tickets, their comments as Jira got them. */
-function tell({ jira }: Stage, say: (line: string) => void): void {
+function tell({ jira }: TestEnvironment, say: (line: string) => void): void {
   for (const issue of jira.issues()) {
     say(`${issue.key} ${issue.summary}`);
     for (const { body } of issue.comments) say(`  ${body}`);
@@ -118,24 +118,24 @@ http: {listen: "127.0.0.1:0"}
 }
 
 async function play(
-  stage: Stage,
+  environment: TestEnvironment,
   lifecycle: Lifecycle,
   say: (line: string) => void,
 ): Promise<EndToEndResult> {
-  const { feeder, configFile, engine } = stage;
+  const { feeder, configFile, engine } = environment;
   let daemon: Daemon = await startDaemon(configFile);
   lifecycle.onStop("daemon", async () => void (await daemon.stop()));
   let remembered = false;
   for (let drop = 1; drop <= drops; drop += 1) {
-    const startedAt = await startedAtOf(stage);
+    const startedAt = await startedAtOf(environment);
     feeder.drop("cpu_usage");
     say(`drop ${drop}: cpu_usage collapses`);
     if (drop === drops) break;
-    await until(async () => (await startedAtOf(stage)) !== startedAt, `restart ${drop}`);
+    await until(async () => (await startedAtOf(environment)) !== startedAt, `restart ${drop}`);
     feeder.restore("cpu_usage");
     say(`drop ${drop}: the container was restarted, the feature is restored`);
-    await until(() => comments(stage, /back to normal/) === drop, `recovery ${drop}`);
-    await until(() => comments(stage, /helped/) === drop, `verdict ${drop}`);
+    await until(() => comments(environment, /back to normal/) === drop, `recovery ${drop}`);
+    await until(() => comments(environment, /helped/) === drop, `verdict ${drop}`);
     if (drop === killedAfter) {
       await daemon.kill();
       say("the daemon was killed with SIGKILL");
@@ -145,25 +145,25 @@ async function play(
     }
   }
   const refusal = /refused|denied|not run/i;
-  await until(() => comments(stage, refusal) > 0, "the refusal on the ticket");
+  await until(() => comments(environment, refusal) > 0, "the refusal on the ticket");
   const refused = (await runs(daemon)).filter((run) => run.status === "denied");
   say(`drop ${drops}: refused by ${refused.map((run) => run.gate).join()}`);
   return {
-    tickets: stage.jira.issues().length,
+    tickets: environment.jira.issues().length,
     restarts: engine.restarts.length,
-    refused: comments(stage, refusal),
+    refused: comments(environment, refusal),
     refused_by: refused.map((run) => run.gate).join(),
-    refusal_on_ticket: comments(stage, /budget/i) > 0,
+    refusal_on_ticket: comments(environment, /budget/i) > 0,
     remembered_after_restart: remembered,
   };
 }
 
-function comments(stage: Stage, pattern: RegExp): number {
-  const all = stage.jira.issues().flatMap((issue) => issue.comments);
+function comments(environment: TestEnvironment, pattern: RegExp): number {
+  const all = environment.jira.issues().flatMap((issue) => issue.comments);
   return all.filter((comment) => pattern.test(comment.body)).length;
 }
 
-async function startedAtOf({ engine, container }: Stage): Promise<string> {
+async function startedAtOf({ engine, container }: TestEnvironment): Promise<string> {
   const inspected = z.object({ State: z.object({ StartedAt: z.string() }) });
   return inspected.parse(await engine.api(`GET /containers/${container}/json`)).State.StartedAt;
 }
@@ -190,9 +190,9 @@ async function isReady(daemon: Daemon): Promise<boolean> {
 }
 
 async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const deadline = Date.now() + patienceMs;
+  const deadline = Date.now() + timeoutMs;
   while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`waited ${patienceMs / 1000} s for ${what}`);
+    if (Date.now() > deadline) throw new Error(`waited ${timeoutMs / 1000} s for ${what}`);
     await systemClock.sleep(100);
   }
 }

@@ -23,7 +23,7 @@ export interface ChaosOptions {
   /** Only faults of these kinds; default all. */
   readonly only?: readonly string[];
   /** How long each oracle is asked again while it disagrees, ms. */
-  readonly patienceMs?: number;
+  readonly timeoutMs?: number;
   /** Receives what happens, one line each. */
   readonly say: (line: string) => void;
 }
@@ -76,7 +76,7 @@ export async function chaos(options: ChaosOptions): Promise<ChaosOutcome> {
     const faults = drawFaults(seeded(seed), options.faults, options.only ?? kindsIn(there));
     await start(world, stream);
     const recovery = await happen(world, faults, say);
-    const verdict = await settle(world, { say, patienceMs: options.patienceMs ?? settleMs });
+    const verdict = await settle(world, { say, timeoutMs: options.timeoutMs ?? settleMs });
     outcome = outcomeOf(options, { faults, verdict, recovery });
     return outcome;
   } finally {

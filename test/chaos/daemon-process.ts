@@ -114,9 +114,9 @@ export class DaemonProcess {
     this.#stopping = true;
     this.#child?.kill("SIGCONT");
     this.#child?.kill("SIGTERM");
-    const patience = setTimeout(() => this.#child?.kill("SIGKILL"), 20_000);
+    const killTimer = setTimeout(() => this.#child?.kill("SIGKILL"), 20_000);
     await this.#ended;
-    clearTimeout(patience);
+    clearTimeout(killTimer);
     this.#log.end();
   }
 }

@@ -22,7 +22,7 @@ interface Kind {
 }
 
 /** What waits for traffic waits so long. */
-const patienceMs = 60_000;
+const timeoutMs = 60_000;
 
 const lasts = (fault: Fault, lowMs: number, highMs: number): Promise<void> =>
   pause(lowMs + fault.length * (highMs - lowMs));
@@ -32,7 +32,7 @@ const silence = (world: World, fault: Fault): Promise<void> =>
   lasts(fault, takeoverMs(world) + 500, takeoverMs(world) + 4000);
 
 async function cutOrFail(proxy: ByteCuttingProxy, cut: Cut): Promise<void> {
-  const met = await proxy.cut(cut, patienceMs);
+  const met = await proxy.cut(cut, timeoutMs);
   if (!met) throw new Error(`a cut met no traffic: ${JSON.stringify(cut)}`);
 }
 
@@ -55,7 +55,7 @@ const jira =
   (world) =>
     new Promise((resolve, reject) => {
       const none = new Error(`no request met ${JSON.stringify(fault)}`);
-      const timer = setTimeout(() => reject(none), patienceMs);
+      const timer = setTimeout(() => reject(none), timeoutMs);
       const onMet = (): void => {
         clearTimeout(timer);
         resolve();

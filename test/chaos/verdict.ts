@@ -1,4 +1,4 @@
-/** Lets a world settle, then asks the oracles: until they agree, or as long as patience lasts. */
+/** Lets a world settle, then asks the oracles: until they agree, or until the timeout. */
 import { setTimeout as pause } from "node:timers/promises";
 import { sql } from "../programs/postgres.ts";
 import { type DecisionsVerdict, judgeDecisions } from "./decisions-oracle.ts";
@@ -19,11 +19,11 @@ const lastEpisodeMs = 5000;
 
 interface Settling {
   readonly say: (line: string) => void;
-  readonly patienceMs: number;
+  readonly timeoutMs: number;
 }
 
-export async function settle(world: World, { say, patienceMs }: Settling): Promise<Verdict> {
-  const attempts = patiently(patienceMs);
+export async function settle(world: World, { say, timeoutMs }: Settling): Promise<Verdict> {
+  const attempts = untilTimeout(timeoutMs);
   world.feeder.calm();
   await attempts(() => Promise.resolve(world.feeder.isCalm));
   await pause(lastEpisodeMs);
@@ -58,10 +58,10 @@ type Attempts = <Answer>(
   isGood?: (answer: Answer) => boolean,
 ) => Promise<Answer>;
 
-/** Asks again and again for the newest answer: the first that is good, or the last one when patience ends. */
-function patiently(patienceMs: number): Attempts {
+/** Asks again and again for the newest answer: the first that is good, or the last one at the timeout. */
+function untilTimeout(timeoutMs: number): Attempts {
   return async (ask, isGood = (answer) => answer === true) => {
-    const deadline = Date.now() + patienceMs;
+    const deadline = Date.now() + timeoutMs;
     for (;;) {
       const answer = await ask();
       if (isGood(answer) || Date.now() > deadline) return answer;

@@ -3,9 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { remediationTypes as remediations } from "../../remediations/index.ts";
-import { registerCheck } from "../../src/cli/check.ts";
+import { type CheckParts, registerCheck } from "../../src/cli/check.ts";
 import { exitCodeOf } from "../../src/cli/exit-code.ts";
 import { runProgram } from "../../src/cli/program.ts";
+import { type CheckFinding, doubtful, fine, wrong } from "../../src/finding.ts";
 
 let folder = "";
 beforeEach(() => {
@@ -19,21 +20,32 @@ interface Outcome {
   readonly error: unknown;
 }
 
-async function run(...args: readonly string[]): Promise<Outcome> {
+type Found = Readonly<Record<string, readonly CheckFinding[]>>;
+
+/** @param found what each part is found to be */
+async function run(args: readonly string[], found: Found = {}): Promise<Outcome> {
   const out: string[] = [];
+  let code = 0;
   const cli = {
     print: (line: string) => void out.push(line),
     say: () => undefined,
-    exitWith: () => undefined,
+    exitWith: (given: number) => {
+      code = given;
+    },
     stopSignal: () => new AbortController().signal,
   };
-  const check = { cli, remediations };
+  const checksOf: CheckParts["checksOf"] = () =>
+    Object.entries(found).map(([part, findings]) => ({
+      part,
+      look: () => Promise.resolve(findings),
+    }));
   try {
     const commands = [
-      (program: Parameters<typeof registerCheck>[0]) => registerCheck(program, check),
+      (program: Parameters<typeof registerCheck>[0]) =>
+        registerCheck(program, { cli, remediations, checksOf }),
     ];
     await runProgram(args, { version: "1.2.3", cli, commands });
-    return { code: 0, out, error: undefined };
+    return { code, out, error: undefined };
   } catch (error) {
     return { code: exitCodeOf(error), out, error };
   }
@@ -45,9 +57,6 @@ function config(text: string): string {
   return file;
 }
 
-const price =
-  "if that is a view, a foreign or a partitioned table, rows that commit later than 5m after their timestamp are missed, every poll reads the last 5m again, and detection runs that far behind";
-
 const right = `
 store: {url: postgres://h/d}
 sources: {main: {}, other: {transform: share, poll_interval: 5s, table: weights}}
@@ -56,21 +65,72 @@ fixes:
   - {name: a, when: {model: m}, do: restart-container, target: {label: app=x}, mode: auto}
   - {name: b, when: {model: m}, do: restart-container, target: {label: app=y}}
 `;
-const wrong = "store: {url: postgres://h/d}\nsources: {main: {tabel: x}}\nhttp: {listen: 5}\n";
+const mistaken = "store: {url: postgres://h/d}\nsources: {main: {tabel: x}}\nhttp: {listen: 5}\n";
+
+const said = {
+  store: [fine("rights", "h/d, Postgres 15.18, schema 5, may write")],
+  "source:main": [fine("rows", "1 model")],
+  tracker: [
+    wrong("rights", {
+      code: "DW_JIRA_PERMISSION_MISSING",
+      message: '"bot" may not create issues in IR',
+      hint: "Ask the Jira admin for Create Issues.",
+      key: "fixes",
+    }),
+  ],
+  engine: [doubtful("a", { message: "a: nothing matches", hint: "Start it.", key: "fixes.0" })],
+} satisfies Found;
 
 describe("driftwarden check", () => {
-  it("says which transform each source gets and which fixes would act by themselves", async () => {
+  it("shows every part with a mark, and what is not right with its next step and line (FR-C1)", async () => {
+    const { code, out } = await run(["check", "--config", config(right)], said);
+    expect(out).toEqual([
+      "✓ store   h/d, Postgres 15.18, schema 5, may write",
+      "✓ source  main: 1 model",
+      '✗ jira    "bot" may not create issues in IR. Ask the Jira admin for Create Issues. (line 5)',
+      "! docker  a: nothing matches. Start it. (line 6)",
+      "1 wrong, 1 doubtful. Nothing was written anywhere.",
+    ]);
+    expect(code).toBe(1);
+  });
+
+  it("says the same in JSON lines, each with all seven keys", async () => {
+    const { code, out } = await run(["check", "--json", "--config", config(right)], said);
+    const lines = out.map((line) => JSON.parse(line));
+    expect(lines[0]).toEqual({
+      part: "store",
+      check: "rights",
+      ok: true,
+      doubtful: false,
+      code: null,
+      message: "h/d, Postgres 15.18, schema 5, may write",
+      hint: null,
+    });
+    expect(lines.slice(2)).toMatchObject([
+      { part: "tracker", ok: false, code: "DW_JIRA_PERMISSION_MISSING" },
+      { part: "engine", ok: true, doubtful: true, code: null },
+    ]);
+    expect(code).toBe(1);
+  });
+
+  it("ends with 0 when something is doubtful and nothing is wrong", async () => {
+    const { code } = await run(["doctor", "--config", config(right)], { engine: said.engine });
+    expect(code).toBe(0);
+  });
+
+  it("connects to nothing with --offline, and says what the configuration would do", async () => {
     const file = config(right);
-    const { code, out } = await run("check", "--config", file);
+    const { code, out } = await run(["check", "--offline", "--config", file], said);
     expect(code).toBe(0);
     expect(out).toEqual([
-      `source main: reads explainability_metrics every 30s, transform auto (common_scale, or none for a model with fewer than three features); ${price}`,
-      `source other: reads weights every 5s, transform share; ${price}`,
+      "✓ source  main: reads explainability_metrics every 30s, transform auto (common_scale, or none for a model with fewer than three features)",
+      "✓ source  other: reads weights every 5s, transform share",
       expect.stringMatching(
-        /^fix a: ACTS BY ITSELF, restart-container .*app=x.*, at most 3 per 1d on whatever target$/,
+        /^✓ fixes {3}a: ACTS BY ITSELF, restart-container .*app=x.*, at most 3 per 1d on whatever target$/,
       ),
-      expect.stringMatching(/^fix b: only says what it would do, restart-container .*app=y/),
-      `${file} is right`,
+      expect.stringMatching(/^✓ fixes {3}b: only says what it would do, restart-container .*app=y/),
+      `✓ config  ${file} is right`,
+      "Everything is right. Nothing was connected to.",
     ]);
   });
 
@@ -78,45 +138,33 @@ describe("driftwarden check", () => {
     const token = join(folder, "token");
     writeFileSync(token, "t", { mode: 0o600 });
     const jira = `jira: {url: https://j.example, auth: bearer, token_file: ${token}, resolve_after: 1m}`;
-    const file = config(`${right}${jira}\n`);
-    const { out } = await run("check", "--config", file);
-    const moved = "moved to incidents.resolve_after; it is still read here";
-    expect(out[0]).toBe(`line 8: jira.resolve_after: ${moved}`);
-    expect(out.at(-1)).toBe(`${file} is right`);
-    const json = await run("check", "--config", file, "--json");
-    const warning = { warning: moved, path: "jira.resolve_after", line: 8 };
-    expect(JSON.parse(json.out[0] ?? "")).toEqual(warning);
-  });
-
-  it("says it in JSON lines as well", async () => {
-    const { out } = await run("check", "--config", config(right), "--json");
-    expect(out.map((line) => JSON.parse(line))).toMatchObject([
-      { source: "main", transform: "auto", table: "explainability_metrics" },
-      { source: "other", transform: "share", table: "weights" },
-      { fix: "a", mode: "auto", do: "restart-container", options: { target: { label: "app=x" } } },
-      { fix: "b", mode: "observe" },
-    ]);
-  });
-
-  it("names every problem at once and ends with 78", async () => {
-    const { code, error } = await run("check", "--config", config(wrong));
-    expect(code).toBe(78);
-    expect(String(error)).toMatch(
-      /line 2: sources\.main\.tabel: .*table.*\n.*line 3: http\.listen/,
+    const { code, out } = await run(["check", "--config", config(`${right}${jira}\n`)]);
+    expect(code).toBe(0);
+    expect(out[0]).toBe(
+      "! config  jira.resolve_after: moved to incidents.resolve_after; it is still read here. Write it at its new place. (line 8)",
     );
   });
 
-  it("gives each problem as a JSON line with its line and path", async () => {
-    const { code, out } = await run("check", "--config", config(wrong), "--json");
+  it("names every problem of the file at once, looks at nothing else, and ends with 78", async () => {
+    const { code, out } = await run(["check", "--config", config(mistaken)], said);
     expect(code).toBe(78);
-    expect(out.map((line) => JSON.parse(line))).toMatchObject([
-      { line: 2, path: "sources.main.tabel" },
-      { line: 3, path: "http.listen" },
+    expect(out).toEqual([
+      "✗ config  sources.main.tabel: unknown key; did you mean table? (line 2)",
+      "✗ config  http.listen: expected an address and a port, such as 127.0.0.1:9642, found a number (line 3)",
+      "2 wrong. Nothing was written anywhere.",
+    ]);
+  });
+
+  it("says one slip once", async () => {
+    const text = "store: {urll: postgres://h/d}\nsources: {main: {}}\n";
+    const { out } = await run(["check", "--config", config(text), "--json"]);
+    expect(out.map((line) => JSON.parse(line))).toEqual([
+      expect.objectContaining({ part: "config", ok: false, code: "DW_CONFIG_INVALID" }),
     ]);
   });
 
   it("ends with 2 when the file cannot be read", async () => {
-    expect(await run("check", "--config", join(folder, "none"))).toMatchObject({
+    expect(await run(["check", "--config", join(folder, "none")])).toMatchObject({
       code: 2,
       error: { code: "DW_CONFIG_UNREADABLE" },
     });
@@ -125,13 +173,12 @@ describe("driftwarden check", () => {
 
 describe("a command line that fits no command", () => {
   it.each([
-    [["check"], "--config"],
     [["chek"], "check"],
     [["check", "--config", "x", "--jsn"], "--json"],
     [["check", "--config", "x", "more"], "too many arguments"],
     [[], "no command"],
   ])("%j ends with 2 and says what was meant", async (args, message) => {
-    const { code, error } = await run(...args);
+    const { code, error } = await run(args);
     expect(code).toBe(2);
     expect(error).toMatchObject({
       code: "DW_CLI_USAGE",
@@ -140,8 +187,8 @@ describe("a command line that fits no command", () => {
   });
 
   it("is not one that asks for help or the version", async () => {
-    expect(await run("--version")).toMatchObject({ code: 0, out: ["1.2.3"] });
-    expect((await run("--help")).out.join("")).toContain("check");
-    expect((await run("check", "--help")).code).toBe(0);
+    expect(await run(["--version"])).toMatchObject({ code: 0, out: ["1.2.3"] });
+    expect((await run(["--help"])).out.join("")).toContain("check");
+    expect((await run(["check", "--help"])).code).toBe(0);
   });
 });

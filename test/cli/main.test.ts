@@ -34,7 +34,7 @@ describe("the program", () => {
     const paths = out
       .trim()
       .split("\n")
-      .map((line): string => JSON.parse(line).path);
+      .map((line): string => JSON.parse(line).check);
     expect(paths.filter((path) => !path.endsWith("_file"))).toEqual([]);
   });
 

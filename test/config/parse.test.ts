@@ -106,7 +106,7 @@ fixes:
     ["detection: {sensitivty: low}", "detection.sensitivty", "did you mean sensitivity?"],
     ["detection: {sensitivity: hihg}", "detection.sensitivity", "did you mean high?"],
     ["detection: {preset: plian}", "detection.preset", "did you mean plain?"],
-    ["stream: {kafka: {brokers: [b], topik: x}}", "stream.kafka.topik", "did you mean topic?"],
+    ['stream: {kafka: {brokers: ["b:1"], topik: x}}', "stream.kafka.topik", "did you mean topic?"],
     ["docker: {xyz: 1}", "docker.xyz", "known here: socket, deadline"],
   ])("%s: names the nearest known word", (line, path, message) => {
     expect(problemsOf(`${base}${line}`)).toMatchObject([
@@ -126,7 +126,8 @@ fixes:
     const messages = problemsOf(text).map(({ path, message }) => `${path} ${message}`);
     expect(messages).toContain("fixes.0.tarqet unknown key; did you mean target?");
     expect(messages).toContain("fixes.0.modus unknown key; did you mean mode?");
-    expect(messages).toContain("fixes.0.target is missing");
+    // Said once: the slip is why it is missing.
+    expect(messages).not.toContain("fixes.0.target is missing");
   });
 
   it.each([
@@ -142,7 +143,7 @@ fixes:
     [`${base}verify: {give_up_after: 6}`, /6 cadences/],
     ["store: {url: postgres://h/d}\nsources: {}", /names no source/],
     ["store: {url: postgres://h/d}\nsources: {'Ä b': {}}", /lower-case letters/],
-    ["store: {url: mysql://h/d}\nsources: {a: {}}", /postgres:/],
+    ["store: {url: mysql://h/d}\nsources: {a: {}}", /the scheme mysql, and postgres/],
     ["store: {}\nsources: {a: {}}", /says no database/],
     ["store: {url: postgres://h/d, url_file: /a}\nsources: {a: {}}", /not both/],
     ["store: {url: 'postgres:///d', password_file: /a}\nsources: {a: {}}", /names a host/],

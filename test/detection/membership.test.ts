@@ -3,6 +3,7 @@ import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { PartitionEngine } from "../../src/detection/engine.ts";
 import type { DetectionEvent } from "../../src/detection/event.ts";
+import type { RowsBySource } from "../../src/detection/row-counts.ts";
 import type { EngineSettings } from "../../src/detection/settings.ts";
 import { sameJson } from "../../src/store/json.ts";
 import type { HistoryRecord, RowsRecord, StreamRecord } from "../../src/stream/record.ts";
@@ -106,6 +107,7 @@ class Life {
   readonly #settings: EngineSettings;
   #engine: PartitionEngine;
   #replayFrom = 0;
+  #rows: RowsBySource = {};
 
   constructor(engine: EngineSettings) {
     this.#settings = engine;
@@ -125,17 +127,24 @@ class Life {
     const taken = this.#engine.takeDirty(whole ? 1e9 : 1);
     for (const { model, ...saved } of taken) this.states.set(model, saved);
     this.#engine.saved(taken.map(({ model }) => model));
-    const { replayFrom, ended } = this.#engine.boundary(next);
-    for (const model of ended) this.states.delete(model);
-    this.#replayFrom = Math.max(this.#replayFrom, replayFrom);
-    this.#engine.forgotten(ended);
+    const boundary = this.#engine.boundary(next);
+    for (const model of boundary.ended) this.states.delete(model);
+    this.#replayFrom = Math.max(this.#replayFrom, boundary.replayFrom);
+    this.#rows = boundary.rows;
+    this.#engine.moved(boundary);
   }
 
   /** @returns where to read from */
   kill(): number {
     this.#engine = new PartitionEngine(this.#settings);
+    this.#engine.restoreRows(this.#rows);
     for (const [model, saved] of this.states) this.#engine.restore(model, saved);
     return this.#replayFrom;
+  }
+
+  /** What became of all rows, by outcome. */
+  rows(): RowsBySource {
+    return this.#engine.rows();
   }
 
   /** Saves until nothing is left. @returns everything that is remembered */
@@ -148,6 +157,7 @@ class Life {
       models: [...this.#engine.models()].toSorted((a, b) => (a.model < b.model ? -1 : 1)),
       states: states.toSorted((a, b) => (a.model < b.model ? -1 : 1)),
       events: [...this.events.keys()].toSorted(),
+      rows: this.rows(),
       replayFrom: this.#replayFrom,
     };
   }
@@ -158,6 +168,14 @@ function undisturbed(records: readonly StreamRecord[], engine: EngineSettings): 
   for (const [offset, record] of records.entries()) life.apply(offset, record);
   return life;
 }
+
+const total = (counted: RowsBySource): number =>
+  Object.values(counted)
+    .flatMap((counts) => Object.values(counts))
+    .reduce((sum, count) => sum + count, 0);
+
+const sent = (records: readonly StreamRecord[]): number =>
+  records.reduce((sum, record) => sum + ("rows" in record ? record.rows.length : 0), 0);
 
 const place = fc.integer({ min: 1, max: 1500 });
 const faults = fc.array(
@@ -191,6 +209,7 @@ describe("models that come and go", () => {
       const remembered = clean.end(records.length);
       expect(remembered).toMatchObject({ replayFrom: records.length });
       expect(life.end(records.length)).toEqual(remembered);
+      expect(total(life.rows())).toBe(sent(records));
     },
   );
 
@@ -232,6 +251,18 @@ describe("new models", () => {
     expect(names()).toEqual(["a", "b"]);
     engine.apply(4, rows("c", start + hour));
     expect(names()).toEqual(["a", "b", "c"]);
+  });
+
+  it("keep the count of what was refused before they joined, when a crash comes before it is stored (FR-B9)", () => {
+    const records = ["a", "b", "c"].map((model) => rows(model, start));
+    records.push(rows("c", start + hour));
+    const engine = new PartitionEngine(wide);
+    for (const [i, record] of records.entries()) engine.apply(i, record);
+    const after = new PartitionEngine(wide);
+    for (const { model, ...saved } of engine.takeDirty(1e9)) after.restore(model, saved);
+    for (const [i, record] of records.entries()) after.apply(i, record);
+    expect(after.rows()).toEqual({ "": { attributed: 9, too_many_new_models: 3 } });
+    expect(after.rows()).toEqual(engine.rows());
   });
 
   it("do not count when history knows them", () => {

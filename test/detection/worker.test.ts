@@ -248,7 +248,9 @@ describe("the worker, on what it cannot use", () => {
     const say = (line: string): void => void said.push(line);
     const { worker, registry } = setUp(new MemoryStore(), { maxNewModelsPerHour: 2, said: say });
     await worker.assigned(0);
-    const records = ["a", "b", "c", "d"].flatMap((name) => collapsingRecords(1, 1, name));
+    const records = ["a", "b", "c", "d"].flatMap((name) =>
+      collapsingRecords(1, 1, `default/default/main/${name}`),
+    );
     await worker.received(
       0,
       records.map((record, offset) => ({ offset, record })),
@@ -259,7 +261,7 @@ describe("the worker, on what it cannot use", () => {
     });
     expect(said[0]).toContain("detection.max_new_models_per_hour");
     expect(await registry.metrics()).toContain(
-      'driftwarden_detection_rows{outcome="too_many_new_models"} 6',
+      'driftwarden_detection_rows_total{source="main",outcome="too_many_new_models"} 6',
     );
   });
 
@@ -271,7 +273,9 @@ describe("the worker, on what it cannot use", () => {
     expect(text).toContain(
       `driftwarden_detector_score{model="${model}",detector="rolling-z-score"}`,
     );
-    expect(text).toContain('driftwarden_detection_rows{outcome="taken"} 210');
+    expect(text).toContain(
+      'driftwarden_detection_rows_total{source="main",outcome="attributed"} 210',
+    );
     expect(text).toContain('driftwarden_detection_models{condition="anomalous"} 1');
   });
 });

@@ -10,8 +10,8 @@ import {
   defaultSource,
 } from "../../src/detection/settings.ts";
 import { modelKey, modelName } from "../../src/model-key.ts";
+import type { Pipeline, PipelineProgress } from "../../src/sandbox/story/demo-run.ts";
 import type { StoryRow } from "../../src/sandbox/story/rows.ts";
-import type { Pipeline, PipelineProgress } from "../../src/sandbox/story/run.ts";
 import type { Row, StreamRecord } from "../../src/stream/record.ts";
 
 export interface PipelineTicket {

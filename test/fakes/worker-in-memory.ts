@@ -3,14 +3,15 @@ import { pino } from "pino";
 import { type Counter, Registry } from "prom-client";
 import { detectorTypes } from "../../detectors/index.ts";
 import { detectorSet } from "../../src/detection/default-detectors.ts";
-import type { Boundary } from "../../src/detection/ledger.ts";
 import { detectionMetrics } from "../../src/detection/metrics.ts";
 import type {
+  CountedBoundary,
   ModelStateRow,
   OffsetDecision,
   PartitionClaim,
   PartitionStore,
 } from "../../src/detection/partition-store.ts";
+import type { RowsBySource } from "../../src/detection/row-counts.ts";
 import {
   defaultDecision,
   defaultRetireAfterUs,
@@ -26,6 +27,7 @@ export class MemoryStore implements PartitionStore {
   epoch = 0;
   decidedOffset = -1;
   replayFromOffset = 0;
+  rows: RowsBySource = {};
   decisions: OffsetDecision[] = [];
   states = new Map<string, ModelStateRow>();
   failDecides = 0;
@@ -34,8 +36,8 @@ export class MemoryStore implements PartitionStore {
 
   async claim(partition: number): Promise<PartitionClaim> {
     this.epoch += 1;
-    const { epoch, decidedOffset, replayFromOffset: replayFrom } = this;
-    return { partition, epoch, decidedOffset, replayFrom };
+    const { epoch, decidedOffset, replayFromOffset: replayFrom, rows } = this;
+    return { partition, epoch, decidedOffset, replayFrom, rows };
   }
   async loadStates(): Promise<readonly ModelStateRow[]> {
     return [...this.states.values()];
@@ -63,10 +65,12 @@ export class MemoryStore implements PartitionStore {
     await this.whileSaving();
     for (const state of states) this.states.set(state.model, state);
   }
-  async moveReplayFrom(claim: PartitionClaim, { replayFrom, ended }: Boundary): Promise<void> {
+  async moveReplayFrom(claim: PartitionClaim, boundary: CountedBoundary): Promise<void> {
+    const { replayFrom, ended, rows } = boundary;
     if (claim.epoch !== this.epoch) throw fenced;
     if (this.failMoves) throw new Error("the store is away");
     for (const model of ended) this.states.delete(model);
+    if (replayFrom >= this.replayFromOffset) this.rows = JSON.parse(JSON.stringify(rows));
     this.replayFromOffset = Math.max(this.replayFromOffset, replayFrom);
   }
 }

@@ -70,14 +70,14 @@ describe("the budget of 3 per 24h", () => {
   });
 });
 
-/** What happens when every allowed wish is acted upon; an attempt counts whatever becomes of it. */
+/** What happens when every allowed request is acted upon; an attempt counts whatever becomes of it. */
 function runAll(
-  wishes: readonly number[],
+  requests: readonly number[],
   limits: { maxRuns: number; windowMs: number },
 ): number[] {
   const attempts: number[] = [];
-  for (const wish of wishes) {
-    if (allows({ ...limits, nowMs: wish, attempts })) attempts.push(wish);
+  for (const request of requests) {
+    if (allows({ ...limits, nowMs: request, attempts })) attempts.push(request);
   }
   return attempts;
 }
@@ -87,12 +87,12 @@ const limits = fc.record({
   windowMs: fc.integer({ min: 1, max: 50 }),
 });
 
-describe("any sequence of wishes", () => {
+describe("any sequence of requests", () => {
   test.prop([fc.array(fc.integer({ min: 0, max: 300 }), { maxLength: 200 }), limits])(
     "never acts more often than the budget within any window, first and last moment included",
-    (wishes, given) => {
+    (requests, given) => {
       const acts = runAll(
-        wishes.toSorted((a, b) => a - b),
+        requests.toSorted((a, b) => a - b),
         given,
       );
       for (const start of acts) {
@@ -104,8 +104,8 @@ describe("any sequence of wishes", () => {
 
   test.prop([fc.array(fc.integer({ min: 0, max: 300 }), { maxLength: 200 }), limits])(
     "never acts more often within any window of the clock, whichever way the clock jumps",
-    (wishes, given) => {
-      const acts = runAll(wishes, given);
+    (requests, given) => {
+      const acts = runAll(requests, given);
       for (const start of acts) {
         const within = acts.filter((at) => at >= start && at <= start + given.windowMs);
         expect(within.length).toBeLessThanOrEqual(given.maxRuns);

@@ -157,8 +157,8 @@ describe("a run", () => {
       restoredAtMs: () => undefined,
     });
     const attempt = { id: "x", attempt: 2, unknown: true, mayAct: goodPermit };
-    const wish = { fix: "restart-svc", episode: "e1" };
-    expect((await without.start(wish, openIncident(), attempt)).run).toMatchObject({
+    const request = { fix: "restart-svc", episode: "e1" };
+    expect((await without.start(request, openIncident(), attempt)).run).toMatchObject({
       status: "unknown",
       outcome: "unknown",
     });
@@ -201,7 +201,7 @@ describe("the gates of a run", () => {
     const none = setUp({ remediation: { resolve: async () => [] } });
     expect(await none.ask("e1")).toMatchObject({
       run: { status: "denied", gate: "target" },
-      asked: true,
+      contacted: true,
     });
   });
 
@@ -210,20 +210,20 @@ describe("the gates of a run", () => {
     for (const attempt of [1, 2, 3])
       await expect(down.start("e1", { attempt })).rejects.toThrow("no socket");
     expect(down.ledger.runs.size).toBe(0);
-    const { run, asked } = await down.ask("e1", { attempt: 4 });
+    const { run, contacted } = await down.ask("e1", { attempt: 4 });
     expect(run).toMatchObject({ status: "denied", gate: "target" });
     expect(run?.detail).toContain("no socket");
-    expect(asked).toBe(false);
+    expect(contacted).toBe(false);
   });
 
   it("are not asked for when the news is old, and say why they were not before", async () => {
     const down = setUp({ remediation: { resolve: () => Promise.reject(new Error("no socket")) } });
     await expect(down.start("e1", { attempt: 1 })).rejects.toThrow("no socket");
     await down.clock.advance(181 * minute);
-    const { run, asked } = await down.ask("e1", { attempt: 2, lastError: "no socket" });
+    const { run, contacted } = await down.ask("e1", { attempt: 2, lastError: "no socket" });
     expect(run).toMatchObject({ status: "denied", gate: "fresh" });
     expect(run?.detail).toContain("no socket");
-    expect(asked).toBe(false);
+    expect(contacted).toBe(false);
   });
 
   it("refuse everything for as long as a restored store cannot know its budget, without asking the engine", async () => {
@@ -231,7 +231,7 @@ describe("the gates of a run", () => {
     const { acts, ask } = setUp({ restoredAtMs });
     expect(await ask("e1")).toMatchObject({
       run: { status: "denied", gate: "restored" },
-      asked: false,
+      contacted: false,
     });
     expect(acts).toEqual([]);
   });

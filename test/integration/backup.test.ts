@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Remediation } from "../../remediations/remediation.ts";
 import type { IncidentExecutor } from "../../src/incidents/executor.ts";
-import { sayForgotNothing, touchPresence } from "../../src/store/presence/presence.ts";
+import { sayForgotNothing, touchStore } from "../../src/store/restore/restore.ts";
 import { listRuns } from "../../src/store/runs/list.ts";
 import type { Store } from "../../src/store/store.ts";
 import { episodeOpened } from "../fakes/episodes.ts";
@@ -55,7 +55,7 @@ function executorsIn(
 
 /** Opens the store as the daemon does, decides the episodes, and carries out what they promise. */
 async function decide(store: Store, world: World, episodes: readonly string[]): Promise<void> {
-  const restoredAt = await touchPresence(store);
+  const restoredAt = await touchStore(store);
   const executors = executorsIn(store, world, restoredAt);
   const worker = outboxOf(store, executors, { recording, owner: "me" });
   // Clearly newer than a restore that was noticed in this millisecond.
@@ -137,31 +137,31 @@ describe("a store that is restored from yesterday's dump", () => {
   });
 });
 
-describe("the store's presence", () => {
+describe("the restore guard of the store", () => {
   it("is undisturbed by a restart within an hour", async () => {
     const store = await stores.open();
-    expect(await touchPresence(store)).toBeUndefined();
+    expect(await touchStore(store)).toBeUndefined();
     await store.query("update presence set seen_at = now() - interval '59 minutes'");
-    expect(await touchPresence(store)).toBeUndefined();
+    expect(await touchStore(store)).toBeUndefined();
   });
 
   it("shows that its tables were put back, however young they are, into the same database", async () => {
     const store = await stores.open();
-    await touchPresence(store);
+    await touchStore(store);
     // What pg_restore --clean makes of it.
     await store.query("create table restored (like presence including all)");
     await store.query("insert into restored table presence");
     await store.query("drop table presence");
     await store.query("alter table restored rename to presence");
-    expect(await touchPresence(store)).toBeDefined();
+    expect(await touchStore(store)).toBeDefined();
   });
 
   it("shows that a copy may have been put back when nobody used it for longer, and remembers that", async () => {
     const store = await stores.open();
-    await touchPresence(store);
+    await touchStore(store);
     await store.query("update presence set seen_at = now() - interval '61 minutes'");
-    const restoredAtMs = await touchPresence(store);
+    const restoredAtMs = await touchStore(store);
     expect(Math.abs((restoredAtMs ?? 0) - Date.now())).toBeLessThan(60_000);
-    expect(await touchPresence(store)).toBe(restoredAtMs);
+    expect(await touchStore(store)).toBe(restoredAtMs);
   });
 });

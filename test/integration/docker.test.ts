@@ -28,10 +28,10 @@ function restarting(app: string, clock: Clock = systemClock, own: object = {}): 
 }
 
 /** A container labelled after its name, and the target that its label resolves to. */
-async function running(wish: ContainerSpec): Promise<Target> {
-  await real.run({ labels: { app: wish.name }, ...wish });
-  const [target] = await restarting(wish.name).resolve();
-  if (target === undefined) throw new Error(`${wish.name} does not resolve`);
+async function running(spec: ContainerSpec): Promise<Target> {
+  await real.run({ labels: { app: spec.name }, ...spec });
+  const [target] = await restarting(spec.name).resolve();
+  if (target === undefined) throw new Error(`${spec.name} does not resolve`);
   return target;
 }
 
@@ -97,10 +97,10 @@ describe.skipIf(!(await dockerTestable()))("on a real Docker engine", () => {
       ["a database's settings", { create: { Env: ["POSTGRES_PASSWORD=x"] } }, "POSTGRES_PASSWORD"],
       ["a database's place for data", { create: { Volumes: { "/data/db": {} } } }, "/data/db"],
       ["what is removed when it stops", { create: { HostConfig: { AutoRemove: true } } }, "--rm"],
-    ])("refuses %s", async (_what, wish, word) => {
+    ])("refuses %s", async (_what, spec, word) => {
       await real.api("POST /images/busybox:local/tag?repo=postgres&tag=16");
       const name = `refused-${word.replace(/\W/g, "")}`;
-      expect((await running({ name, ...wish })).refusal).toContain(word);
+      expect((await running({ name, ...spec })).refusal).toContain(word);
     });
 
     it("refuses a database's image that was started by its digest", async () => {
@@ -142,10 +142,10 @@ describe.skipIf(!(await dockerTestable()))("on a real Docker engine", () => {
         "a well-known port together with a volume",
         { create: { ExposedPorts: { "6379/tcp": {} }, Volumes: { "/srv/files": {} } } },
       ],
-    ])("refuses a database by %s, whoever allows it", async (what, wish) => {
+    ])("refuses a database by %s, whoever allows it", async (what, spec) => {
       await real.api("POST /images/busybox:local/tag?repo=confluentinc/cp-kafka&tag=7.6.0");
       const name = what.replaceAll(/\W/g, "-");
-      const target = await running({ name, ...wish });
+      const target = await running({ name, ...spec });
       expect(target.refusal).toContain("fail it over");
       const allowing = restarting(name, systemClock, { allow_stateful: name });
       expect((await allowing.resolve())[0]?.refusal).toBe(target.refusal);
@@ -166,10 +166,10 @@ describe.skipIf(!(await dockerTestable()))("on a real Docker engine", () => {
       ["data that it may only read", { create: binds("/tmp:/var/lib/mysql:ro") }],
       ["a volume for its cache", { create: binds("cache:/root/.cache") }],
       ["a client's settings", { create: { Env: ["POSTGRES_PASSWORD=x", "POSTGRES_HOST=db"] } }],
-    ])("lets %s pass", async (what, wish) => {
+    ])("lets %s pass", async (what, spec) => {
       await real.api("POST /images/busybox:local/tag?repo=prom/postgres-exporter&tag=1");
       const name = what.replaceAll(/\W/g, "-");
-      expect((await running({ name, ...wish })).refusal).toBeUndefined();
+      expect((await running({ name, ...spec })).refusal).toBeUndefined();
     });
   });
 

@@ -60,7 +60,7 @@ describe("an engine that is away", () => {
     const effects: Handlers = {
       ...handlers([]),
       "run.start": async (_effect, { id }) => {
-        if (old.has(id)) return { events: [], asked: false };
+        if (old.has(id)) return { events: [], contacted: false };
         if (away) throw new Error("the engine is away");
         return [];
       },

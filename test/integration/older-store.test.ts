@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { moveUntil } from "../fixture/doubles.ts";
 import { type Lists, listsOf } from "../fixture/lists.ts";
 import { cadenceMs, lastStep, models, originMs, rowsOf } from "../fixture/models.ts";
 import {
@@ -12,7 +13,6 @@ import {
   openFixture,
 } from "../fixture/opened.ts";
 import { metricOf, quiet } from "../fixture/quiet.ts";
-import { moveUntil } from "../fixture/stage.ts";
 import { createTables } from "../fixture/tables.ts";
 import { runCommand } from "../programs/command.ts";
 import { startTestPostgres, type TestPostgres } from "../programs/postgres.ts";

@@ -42,7 +42,10 @@ interface Process {
 function startProcess(owner: string, options: SourceOptions, stream: Stream): Process {
   const sink = new MemorySink();
   const registry = new Registry();
-  const metrics = sourceMetrics(registry);
+  const metrics = sourceMetrics(registry, () => {
+    const rows = poller.rows();
+    return rows === undefined ? [] : [[options.name, rows]];
+  });
   const lease = sourceLease({ store, owner }, options.name, ttlMs);
   let asked = 0;
   const take = lease.take.bind(lease);
@@ -55,7 +58,7 @@ function startProcess(owner: string, options: SourceOptions, stream: Stream): Pr
     await append(records);
     stream.push(...records.map((record) => ({ by: owner, record })));
   };
-  const poller = new LeasedPoller({
+  const poller: LeasedPoller = new LeasedPoller({
     source: options.name,
     lease,
     startPoller: (progress) =>

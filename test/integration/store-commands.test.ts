@@ -12,7 +12,7 @@ import { enqueueEffects } from "../../src/store/outbox/enqueue.ts";
 import { countEffects } from "../../src/store/outbox/inspect.ts";
 import { failEffect } from "../../src/store/outbox/settle.ts";
 import { takeEffects } from "../../src/store/outbox/take.ts";
-import { touchPresence } from "../../src/store/presence/presence.ts";
+import { touchStore } from "../../src/store/restore/restore.ts";
 import type { Store } from "../../src/store/store.ts";
 import { withStore } from "../programs/store.ts";
 
@@ -95,13 +95,13 @@ describe("driftwarden restored", () => {
     const store = await stores.open();
     const trusted = "the store has forgotten nothing: fixes run as configured";
     expect((await run(store, "restored")).out).toEqual([trusted]);
-    await touchPresence(store);
+    await touchStore(store);
     await store.query("update presence set restored_at = '2026-03-01T12:00:00Z'");
     expect((await run(store, "restored")).out).toEqual([
       expect.stringContaining("2026-03-01T12:00:00.000Z: no fix runs"),
     ]);
     expect((await run(store, "restored", "--forgot-nothing")).out).toEqual([trusted]);
-    expect(await touchPresence(store)).toBeUndefined();
+    expect(await touchStore(store)).toBeUndefined();
   });
 });
 

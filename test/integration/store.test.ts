@@ -120,7 +120,10 @@ describe("opening the store", () => {
   it("does not wait when the database refuses", async () => {
     const url = `${stores.url}_missing`;
     const opening = stores.open({ url, startupTimeoutMs: 60_000 });
-    await expect(opening).rejects.toMatchObject({ code: "DW_STORE_REFUSED", retryable: false });
+    await expect(opening).rejects.toMatchObject({
+      code: "DW_STORE_DATABASE_MISSING",
+      retryable: false,
+    });
   });
 
   it("refuses a schema name that would need quoting", async () => {

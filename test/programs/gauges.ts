@@ -4,8 +4,17 @@ import type { Daemon } from "./daemon.ts";
 
 /** Most memory the process ever held, MB. */
 export async function peakMb(pid: number): Promise<number> {
+  return await memoryMb(pid, /VmHWM:\s+(\d+) kB/);
+}
+
+/** Memory the process holds now, MB. */
+export async function residentMb(pid: number): Promise<number> {
+  return await memoryMb(pid, /VmRSS:\s+(\d+) kB/);
+}
+
+async function memoryMb(pid: number, line: RegExp): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, "utf8");
-  return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) / 1024;
+  return Number(line.exec(status)?.[1]) / 1024;
 }
 
 /** The sum of all its samples whose lines match. */

@@ -112,8 +112,11 @@ function runSource(options: SourceOptions, kept: Kept = {}): SourceRun {
   const { sink = new MemorySink(), progress = new MemoryProgress(), clock = systemClock } = kept;
   const registry = new Registry();
   const { logger = pino({ level: "silent" }) } = kept;
-  const metrics = sourceMetrics(registry);
-  const poller = startPoller({ options, sink, progress, clock, logger, metrics });
+  const metrics = sourceMetrics(registry, () => {
+    const rows = poller.rows();
+    return rows === undefined ? [] : [[options.name, rows]];
+  });
+  const poller: Poller = startPoller({ options, sink, progress, clock, logger, metrics });
   return {
     sink,
     progress,

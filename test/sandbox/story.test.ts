@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { storyClock } from "../../src/sandbox/story/clock.ts";
+import { DemoRun, warmUpSteps } from "../../src/sandbox/story/demo-run.ts";
 import { type StoryRow, storyRows } from "../../src/sandbox/story/rows.ts";
-import { prelude, StoryRun } from "../../src/sandbox/story/run.ts";
 import { passed, type Scorecard, scorecard } from "../../src/sandbox/story/scorecard.ts";
 import { cadenceMs, historySteps, storySteps } from "../../src/sandbox/story/script.ts";
 import { type FakeClock, fakeClock } from "../fakes/clock.ts";
@@ -11,7 +11,7 @@ const seeds = Array.from({ length: 20 }, (_, place) => place + 1);
 const startMs = Date.UTC(2026, 2, 2, 12);
 
 interface Told {
-  readonly run: StoryRun;
+  readonly run: DemoRun;
   readonly pipeline: StoryPipeline;
   readonly real: FakeClock;
   readonly stopping: AbortController;
@@ -23,15 +23,17 @@ interface Told {
 function story(seed: number, lateMs = 0): Told {
   const real = fakeClock(startMs);
   const clock = storyClock(real);
-  const originMs = clock.now() + prelude * cadenceMs;
+  const originMs = clock.now() + warmUpSteps * cadenceMs;
   const rows = storyRows(seed, originMs);
   const pipeline = new StoryPipeline({ clock, real, lateMs });
-  const past = Array.from({ length: historySteps - prelude }, (_, n) => rows.at(n - historySteps));
+  const past = Array.from({ length: historySteps - warmUpSteps }, (_, n) =>
+    rows.at(n - historySteps),
+  );
   pipeline.learn(past.flat());
   const written: (readonly StoryRow[])[] = [];
   const said: string[] = [];
   const stopping = new AbortController();
-  const run = new StoryRun({
+  const run = new DemoRun({
     clock,
     real,
     originMs,
@@ -58,7 +60,7 @@ async function passing<T>(real: FakeClock, work: Promise<T>, stepMs = 1000): Pro
   return settled;
 }
 
-const hurried = { showMs: 0, patienceMs: 86_400_000 };
+const hurried = { showMs: 0, timeoutMs: 86_400_000 };
 
 async function told(seed: number, lateMs = 0): Promise<Told> {
   const begun = story(seed, lateMs);
@@ -96,7 +98,7 @@ describe("the demo's story", () => {
     const [prompt, late] = [await told(seed), await told(seed, 50_000)];
     expect(late.card()).toEqual(prompt.card());
     expect(decided(late)).toEqual(decided(prompt));
-    const steps = prelude + storySteps + 1;
+    const steps = warmUpSteps + storySteps + 1;
     expect(late.written).toHaveLength(steps);
     expect(late.real.now() - startMs).toBeGreaterThan(2 * steps * 50_000);
     expect(prompt.real.now() - startMs).toBeLessThan(2 * steps * 50_000);
@@ -105,7 +107,7 @@ describe("the demo's story", () => {
 
   it("says what it waits for when the pipeline stands still", async () => {
     const { run, real, written } = story(1, Number.POSITIVE_INFINITY);
-    const telling = run.tell({ showMs: 0, patienceMs: 60_000 });
+    const telling = run.tell({ showMs: 0, timeoutMs: 60_000 });
     await expect(passing(real, telling)).rejects.toMatchObject({
       code: "DW_SANDBOX_STORY_STALLED",
       message: "the story waited for too long: it is slow",
@@ -118,8 +120,8 @@ describe("the demo's story", () => {
     const { run, real } = story(1);
     await passing(real, run.tell({ ...hurried, showMs: 500 }), 100);
     const elapsedMs = real.now() - startMs;
-    expect(elapsedMs).toBeGreaterThanOrEqual((prelude + storySteps + 1) * 500);
-    expect(elapsedMs).toBeLessThan((prelude + storySteps + 1) * 800);
+    expect(elapsedMs).toBeGreaterThanOrEqual((warmUpSteps + storySteps + 1) * 500);
+    expect(elapsedMs).toBeLessThan((warmUpSteps + storySteps + 1) * 800);
   });
 
   it("ends early when it is stopped", async () => {
@@ -129,7 +131,7 @@ describe("the demo's story", () => {
     stopping.abort();
     await passing(real, telling);
     expect(written.length).toBeGreaterThan(0);
-    expect(written.length).toBeLessThan(prelude);
+    expect(written.length).toBeLessThan(warmUpSteps);
   });
 });
 

@@ -28,7 +28,7 @@ class Polls {
   constructor(state: State = none) {
     this.state = state;
     const options = sourceOptions("postgres://nowhere", { pollIntervalMs: 1_000 });
-    const metrics = sourceMetrics(new Registry());
+    const metrics = sourceMetrics(new Registry(), () => []);
     const signal = new AbortController().signal;
     const { logger } = this.#log;
     const { sink } = this;

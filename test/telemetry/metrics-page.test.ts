@@ -14,7 +14,7 @@ import { ticketsMetrics } from "../../src/tickets/metrics.ts";
 
 /** Where metrics are registered, and how, in the order of the page. */
 const rooms: Readonly<Record<string, (registry: Registry) => unknown>> = {
-  source: sourceMetrics,
+  source: (registry) => sourceMetrics(registry, () => []),
   "stream/kafka": kafkaMetrics,
   "stream/postgres": postgresLogMetrics,
   detection: (registry) => detectionMetrics(registry, { engines: () => [], maxLabelledModels: 1 }),

@@ -1,8 +1,10 @@
 /** The part of Jira's REST v2 that the sandbox speaks: which path does what. */
 import { commentBody, issueBody, refusalBody, transitionsBody } from "./bodies.ts";
 import { matcher } from "./jql.ts";
+import { createFieldsBody, issueTypesBody, permissionsBody, type SandboxProject } from "./meta.ts";
 import {
   fieldsIn,
+  issueTypes,
   nameIn,
   priorities,
   Refusal,
@@ -31,6 +33,8 @@ export interface Reply {
 export interface Site {
   readonly tracker: SandboxTracker;
   readonly deployment: "Cloud" | "Server";
+  /** What every project of the site is like. */
+  readonly project: SandboxProject;
   url: string;
   /** Issues that the search already shows. */
   indexed(): readonly SandboxIssue[];
@@ -50,6 +54,16 @@ const routes: readonly (readonly [method: string, path: RegExp, handle: Handler]
         "priorities_read",
         priorities.map((name) => ({ name })),
       ),
+  ],
+  [
+    "GET",
+    /^\/mypermissions$/,
+    ({ project: like }) => ok("permissions_read", permissionsBody(like)),
+  ],
+  [
+    "GET",
+    /^\/issue\/createmeta\/[\w-]+\/issuetypes\/\d+$/,
+    ({ project: like }) => ok("create_fields_read", createFieldsBody(like, priorities)),
   ],
   ["POST", /^\/issue$/, create],
   [
@@ -91,7 +105,13 @@ function serverInfo({ url, deployment }: Site): Reply {
 }
 
 function project({ tracker }: Site, _: JiraCall, [key = ""]: readonly string[]): Reply {
-  if (tracker.hasProject(key)) return ok("project_read", { key, name: `Project ${key}` });
+  if (tracker.hasProject(key)) {
+    return ok("project_read", {
+      key,
+      name: `Project ${key}`,
+      issueTypes: issueTypesBody(issueTypes),
+    });
+  }
   return refuse(new Refusal(404, [`No project could be found with key '${key}'.`]));
 }
 

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type Clock, systemClock } from "../../clock.ts";
 import { createFaultQueue, type JiraFault } from "./fault.ts";
 import { KnownMessages } from "./known-messages.ts";
+import type { SandboxProject } from "./meta.ts";
 import { issuePage, listPage } from "./page.ts";
 import { answer, type JiraCall, type Reply, refuse, type Site } from "./routes.ts";
 import {
@@ -20,6 +21,10 @@ export interface JiraSandboxOptions {
   readonly projects?: readonly string[];
   /** Ids of further fields that a new issue must have. */
   readonly requireFields?: readonly string[];
+  /** Fields that are not on the create screen, by id. */
+  readonly offScreen?: readonly string[];
+  /** Keys of permissions that nobody has. */
+  readonly withoutPermissions?: readonly string[];
   /** Cloud has only `search/jql`, Server only `search`. Default Server. */
   readonly deployment?: "Cloud" | "Server";
   /** Who may log in, by Basic or Bearer. Default: anybody who names credentials. */
@@ -75,6 +80,7 @@ export async function startJiraSandbox(options: JiraSandboxOptions = {}): Promis
   const site: Site = {
     tracker,
     deployment,
+    project: projectOf(options),
     url: "",
     indexed: () => tracker.issues.filter((issue) => issue.createdAtMs + indexLagMs <= clock.now()),
   };
@@ -99,6 +105,14 @@ export async function startJiraSandbox(options: JiraSandboxOptions = {}): Promis
     fault: parts.faults.order,
     stop: () => close(server),
   };
+}
+
+function projectOf({
+  requireFields = [],
+  offScreen = [],
+  withoutPermissions = [],
+}: JiraSandboxOptions): SandboxProject {
+  return { requireFields, offScreen, withoutPermissions };
 }
 
 async function serve(

@@ -30,7 +30,7 @@ const workflow: Readonly<Record<string, readonly IssueTransition[]>> = {
 };
 
 export const priorities: readonly string[] = ["Highest", "High", "Medium", "Low", "Lowest"];
-const issueTypes = ["Bug", "Incident", "Task", "Story"];
+export const issueTypes: readonly string[] = ["Bug", "Incident", "Task", "Story"];
 
 export interface SandboxComment {
   readonly id: string;

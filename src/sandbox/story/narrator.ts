@@ -1,4 +1,4 @@
-/** Tells what happens on the stage, from the ledgers of its parts: lines for people, or JSON lines. */
+/** Tells what happens in the demo, from the ledgers of its parts: lines for people, or JSON lines. */
 import { plainText } from "../../messages/plain-text.ts";
 import { plainTicket } from "../../tickets/plain-ticket.ts";
 import type { JiraLedgerEntry, JiraSandbox } from "../jira/server.ts";

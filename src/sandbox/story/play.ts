@@ -3,14 +3,19 @@ import type { Engine } from "../../../remediations/docker/engine.ts";
 import { type Clock, systemClock } from "../../clock.ts";
 import type { Message } from "../../messages/message.ts";
 import { storyClock } from "./clock.ts";
+import { DemoRun, type Pipeline, warmUpSteps } from "./demo-run.ts";
+import {
+  type Account,
+  type DemoEnvironment,
+  type DemoEnvironmentOptions,
+  startDemoEnvironment,
+} from "./environment.ts";
 import { Narrator } from "./narrator.ts";
 import { storyRows } from "./rows.ts";
-import { type Pipeline, prelude, StoryRun } from "./run.ts";
 import { type Scorecard, scorecard } from "./scorecard.ts";
 import { cadenceMs, historySteps, models } from "./script.ts";
-import { type Account, type Stage, type StageOptions, setStage } from "./stage.ts";
 
-export interface StoryOptions extends Omit<StageOptions, "clock"> {
+export interface StoryOptions extends Omit<DemoEnvironmentOptions, "clock"> {
   readonly seed: number;
   /** Ends the story early. */
   readonly stop: AbortSignal;
@@ -52,7 +57,7 @@ export interface PlayedStory {
 const showMs = 500;
 const showAfterwardsMs = 10_000;
 /** The whole story takes half a minute on an idle machine, and four minutes on two cores that 22 processes share. */
-const patienceMs = 30 * 60_000;
+const timeoutMs = 30 * 60_000;
 
 /**
  * Everything it starts is handed to `onStop`, and stands until the caller stops it.
@@ -63,46 +68,46 @@ const patienceMs = 30 * 60_000;
 export async function playStory(options: StoryOptions): Promise<PlayedStory | undefined> {
   const { seed, onStop, stop, say, json, print } = options;
   const clock = storyClock();
-  const stage = await setStage({ ...options, clock });
-  const originMs = clock.now() + prelude * cadenceMs;
+  const environment = await startDemoEnvironment({ ...options, clock });
+  const originMs = clock.now() + warmUpSteps * cadenceMs;
   const rows = storyRows(seed, originMs);
-  for (let step = -historySteps; step < -prelude; step += 1)
-    await stage.table.insert(rows.at(step));
+  for (let step = -historySteps; step < -warmUpSteps; step += 1)
+    await environment.table.insert(rows.at(step));
   say(`History       seven days of ${models.length} models, one attribution every ten minutes\n`);
-  const daemon = await options.start(stage.config, {
+  const daemon = await options.start(environment.config, {
     clock,
-    engine: stage.engine,
-    onRendered: (markup, message) => stage.jira.messages.add(markup, message),
+    engine: environment.engine,
+    onRendered: (markup, message) => environment.jira.messages.add(markup, message),
     leastGapMs: cadenceMs,
   });
   onStop("driftwarden", () => daemon.stop());
-  const narrator = new Narrator(stage.jira, { print, json });
-  const run = new StoryRun({
+  const narrator = new Narrator(environment.jira, { print, json });
+  const run = new DemoRun({
     clock,
     real: systemClock,
     originMs,
     rows,
-    insert: (written) => stage.table.insert(written),
+    insert: (written) => environment.table.insert(written),
     pipeline: daemon,
     narrator,
     say,
     stop,
   });
-  await run.tell({ showMs: json ? 0 : showMs, patienceMs });
+  await run.tell({ showMs: json ? 0 : showMs, timeoutMs });
   if (stop.aborted) return undefined;
   return {
-    scorecard: cardOf(stage, originMs),
-    addresses: { daemon: daemon.url, jira: stage.jira.url, source: stage.sourceUrl },
-    accounts: stage.accounts,
+    scorecard: cardOf(environment, originMs),
+    addresses: { daemon: daemon.url, jira: environment.jira.url, source: environment.sourceUrl },
+    accounts: environment.accounts,
     goOn: () => run.goOn(showAfterwardsMs),
   };
 }
 
-function cardOf(stage: Stage, originMs: number): Scorecard {
-  const tickets = stage.jira.issues().map(({ summary, createdAtMs, comments }) => ({
+function cardOf(environment: DemoEnvironment, originMs: number): Scorecard {
+  const tickets = environment.jira.issues().map(({ summary, createdAtMs, comments }) => ({
     summary,
     atMs: createdAtMs,
     comments: comments.map(({ body }) => body),
   }));
-  return scorecard(tickets, { originMs, runs: stage.restarts() });
+  return scorecard(tickets, { originMs, runs: environment.restarts() });
 }

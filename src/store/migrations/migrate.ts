@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { StoreError } from "../errors.ts";
 import type { Tx } from "../query.ts";
 import { initial } from "./initial.ts";
+import { partitionRows } from "./partition-rows.ts";
 import { presence } from "./presence.ts";
 import { retention } from "./retention.ts";
 import { retries } from "./retries.ts";
@@ -24,6 +25,7 @@ export const migrations: readonly Migration[] = [
   { sql: presence, minVersion: 1 },
   { sql: subject, minVersion: 1 },
   { sql: retries, minVersion: 1 },
+  { sql: partitionRows, minVersion: 1 },
 ];
 
 const lockSql = "select pg_advisory_xact_lock(hashtextextended('driftwarden schema ' || $1, 0))";

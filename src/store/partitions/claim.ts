@@ -15,7 +15,10 @@
  * `claimPartition` waits for a statement that saves states of the partition. So no state of the earlier owner is
  * written after the new owner has loaded the states. What the two offsets mean: src/detection/worker.ts.
  */
+
+import type { RowsBySource } from "../../detection/row-counts.ts";
 import { fenced } from "../errors.ts";
+import { toJson } from "../json.ts";
 import type { Queryable } from "../query.ts";
 
 export interface PartitionPlace {
@@ -30,24 +33,27 @@ export interface Claim extends PartitionPlace {
   readonly decidedOffset: number;
   /** Offset from which the partition has to be read so that every model catches up. */
   readonly replayFrom: number;
+  /** What became of rows below it that stand in no state. */
+  readonly rows: RowsBySource;
 }
 
 const claimSql = `
 insert into partitions as p (stream, partition, owner, epoch) values ($1, $2, $3, 1)
 on conflict (stream, partition) do update set owner = excluded.owner, epoch = p.epoch + 1
-returning epoch, decided_offset as "decidedOffset", replay_from as "replayFrom"`;
+returning epoch, decided_offset as "decidedOffset", replay_from as "replayFrom", rows`;
 
 const decideSql = `
 update partitions set decided_offset = greatest(decided_offset, $4)
 where stream = $1 and partition = $2 and epoch = $3 returning epoch`;
 
 /**
- * Both in one statement: if the states of ended models were deleted first, a replay from before their end would take
- * them for new models.
+ * All in one statement: if the states of ended models were deleted first, a replay from before their end would take
+ * them for new models. Rows are counted once whatever becomes of the statement, because they are those below the offset.
  */
 const replaySql = `
 with moved as (
-  update partitions set replay_from = greatest(replay_from, $4)
+  update partitions set replay_from = greatest(replay_from, $4),
+    rows = case when $4 >= replay_from then $6::json else rows end
   where stream = $1 and partition = $2 and epoch = $3 returning epoch
 ), gone as (
   delete from states where stream = $1 and partition = $2 and model = any($5) and exists (select from moved)
@@ -98,10 +104,11 @@ export async function commitDecisions(
 export async function moveReplayFrom(
   q: Queryable,
   fence: Fence,
-  { replayFrom, ended }: { readonly replayFrom: number; readonly ended: readonly string[] },
+  boundary: Pick<Claim, "replayFrom" | "rows"> & { readonly ended: readonly string[] },
 ): Promise<void> {
-  const rows = await q.query(replaySql, [...placeOf(fence), replayFrom, ended]);
-  if (rows.length === 0) throw fencedPartition(fence);
+  const { replayFrom, ended, rows } = boundary;
+  const moved = await q.query(replaySql, [...placeOf(fence), replayFrom, ended, toJson(rows)]);
+  if (moved.length === 0) throw fencedPartition(fence);
 }
 
 const placeOf = ({ stream, partition, epoch }: Fence): readonly [string, number, number] => [

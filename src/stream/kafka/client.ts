@@ -18,7 +18,7 @@ export interface KafkaConnection {
   readonly logger: Logger;
 }
 
-interface ClientPatience {
+interface ClientTimeouts {
   readonly sessionTimeoutMs: number;
   /** Of each call: 4 take about 2 s with a broker that refuses connections, 10 about 8 s. */
   readonly retries: number;
@@ -28,7 +28,7 @@ interface ClientPatience {
  * A kafkajs factory with our settings. Retries have to be set here: set on a producer alone, connecting ignores them.
  * kafkajs's own log goes to debug: what matters is said by us, once.
  */
-export function kafkaClient(connection: KafkaConnection, patience: ClientPatience): Kafka {
+export function kafkaClient(connection: KafkaConnection, timeouts: ClientTimeouts): Kafka {
   mendIdleTimer();
   mendTruncatedAnswer();
   const { brokers, ssl, sasl, logger } = connection;
@@ -39,11 +39,11 @@ export function kafkaClient(connection: KafkaConnection, patience: ClientPatienc
     ...(sasl === undefined ? {} : { sasl: sasl as SASLOptions }),
     connectionTimeout: 3000,
     authenticationTimeout: 10_000,
-    requestTimeout: Math.min(Math.max(patience.sessionTimeoutMs / 2, 3000), 15_000),
+    requestTimeout: Math.min(Math.max(timeouts.sessionTimeoutMs / 2, 3000), 15_000),
     retry: {
       initialRetryTime: 100,
       maxRetryTime: 1000,
-      retries: patience.retries,
+      retries: timeouts.retries,
       // kafkajs restarts a consumer even after disconnect() during an outage; we rebuild it ourselves.
       restartOnFailure: () => Promise.resolve(false),
     },

@@ -1,6 +1,6 @@
 /** Opens the stream on Kafka: one topic to append to and to read. It is checked regularly that it is the same topic. */
 import type { Admin, Kafka, KafkaMessage } from "kafkajs";
-import { DriftwardenError, messageOf } from "../../errors.ts";
+import { DriftwardenError } from "../../errors.ts";
 import type { Health } from "../../health.ts";
 import { decodeRecord } from "../codec.ts";
 import type { StreamRecord } from "../record.ts";
@@ -8,7 +8,7 @@ import type { LogEntry, PartitionReader, RecordLog, Subscription } from "../reco
 import type { RecordSink } from "../record-sink.ts";
 import { KafkaAppender } from "./appender.ts";
 import { type KafkaConnection, kafkaClient, ReconnectingClient } from "./client.ts";
-import { KafkaStreamError } from "./errors.ts";
+import { asKafkaError } from "./errors.ts";
 import { GroupSubscription } from "./group-subscription.ts";
 import type { KafkaMetrics } from "./metrics.ts";
 import { streamHeader } from "./sends.ts";
@@ -61,7 +61,7 @@ async function openWithin(
   admin: ReconnectingClient<Admin>,
   options: KafkaStreamOptions,
 ): Promise<OpenedTopic> {
-  const patience = AbortSignal.timeout(options.startupTimeoutMs);
+  const timeout = AbortSignal.timeout(options.startupTimeoutMs);
   for (let attempt = 0; ; attempt += 1) {
     try {
       return await admin.use((client) => openTopic(client, options, options.rememberStream));
@@ -69,24 +69,11 @@ async function openWithin(
       const final = error instanceof DriftwardenError && !error.retryable;
       if (final) throw error;
       options.logger.warn({ err: error, attempt }, "kafka is not ready");
-      await backOff(attempt, patience);
-      if (!patience.aborted) continue;
-      if (error instanceof DriftwardenError) throw error;
-      throw unreachable(error, options);
+      await backOff(attempt, timeout);
+      if (!timeout.aborted) continue;
+      throw asKafkaError(error, options);
     }
   }
-}
-
-function unreachable(error: unknown, { brokers, startupTimeoutMs }: KafkaStreamOptions) {
-  return new KafkaStreamError(
-    "DW_STREAM_UNREACHABLE",
-    `connecting to Kafka at ${brokers.join(", ")}: ${messageOf(error)}`,
-    {
-      hint: `Check that the brokers are up, that their advertised addresses can be reached from here, and stream.kafka's ssl and sasl; gave up after ${startupTimeoutMs / 1000} s.`,
-      retryable: true,
-      cause: error,
-    },
-  );
 }
 
 interface StreamParts extends KafkaStreamOptions, OpenedTopic {

@@ -78,34 +78,55 @@ function markOf(facts: TopicFacts): string | undefined {
  */
 export async function openTopic(
   admin: Admin,
-  wish: TopicSpec,
+  spec: TopicSpec,
   remember: (topic: string, candidateId: string) => Promise<string>,
 ): Promise<OpenedTopic> {
   const names = await admin.listTopics();
-  const missing = !names.includes(wish.topic);
-  if (missing) await createTopic(admin, wish);
-  const found = await readTopic(admin, wish.topic);
+  const missing = !names.includes(spec.topic);
+  if (missing) await createTopic(admin, spec);
+  const found = await readTopic(admin, spec.topic);
   // Not every broker knows at once what the controller has just made.
   if (missing && markOf(found) === undefined) throw new Error("the new topic is not visible yet");
-  checkTopic(found, wish);
-  const streamId = markOf(found) ?? (await markTopic(admin, wish.topic, found));
-  if ((await remember(wish.topic, streamId)) !== streamId) throw recreated(wish.topic);
+  checkTopic(found, spec);
+  const streamId = markOf(found) ?? (await markTopic(admin, spec.topic, found));
+  if ((await remember(spec.topic, streamId)) !== streamId) throw recreated(spec.topic);
   const maxMessageBytes = Number(found.config.get("max.message.bytes")?.value ?? 1_048_588);
   return { streamId, maxMessageBytes };
 }
 
-async function createTopic(admin: Admin, wish: TopicSpec): Promise<void> {
+/**
+ * What a start would do with the topic, for people. Writes nothing: the brokers only judge a topic that is missing.
+ *
+ * @throws KafkaStreamError DW_STREAM_TOPIC_REFUSED, DW_STREAM_TOPIC_MISMATCH
+ */
+export async function lookAtTopic(admin: Admin, spec: TopicSpec): Promise<string> {
+  const partitions = `${spec.partitions} partitions`;
+  const names = await admin.listTopics();
+  if (names.includes(spec.topic)) {
+    checkTopic(await readTopic(admin, spec.topic), spec);
+    return `topic ${spec.topic}, ${partitions}`;
+  }
+  await createTopic(admin, spec, { validateOnly: true });
+  return `topic ${spec.topic} is made at the first start, ${partitions}`;
+}
+
+async function createTopic(
+  admin: Admin,
+  spec: TopicSpec,
+  { validateOnly = false }: { readonly validateOnly?: boolean } = {},
+): Promise<void> {
   try {
     await admin.createTopics({
-      waitForLeaders: true,
+      validateOnly,
+      waitForLeaders: !validateOnly,
       topics: [
         {
-          topic: wish.topic,
-          numPartitions: wish.partitions,
-          replicationFactor: wish.replication,
+          topic: spec.topic,
+          numPartitions: spec.partitions,
+          replicationFactor: spec.replication,
           configEntries: [
             { name: "cleanup.policy", value: "delete" },
-            { name: "retention.ms", value: String(wish.retentionMs) },
+            { name: "retention.ms", value: String(spec.retentionMs) },
             { name: markSetting, value: newMark() },
           ],
         },
@@ -117,9 +138,9 @@ async function createTopic(admin: Admin, wish: TopicSpec): Promise<void> {
     const cause = error.errors[0];
     throw new KafkaStreamError(
       "DW_STREAM_TOPIC_REFUSED",
-      `creating topic ${wish.topic}: ${messageOf(cause)}`,
+      `creating topic ${spec.topic}: ${messageOf(cause)}`,
       {
-        hint: `Let this user create topics, set stream.kafka.replication to at most the number of brokers, or create the topic yourself with ${wish.partitions} partitions and cleanup.policy=delete.`,
+        hint: `Let this user create topics, set stream.kafka.replication to at most the number of brokers, or create the topic yourself with ${spec.partitions} partitions and cleanup.policy=delete.`,
         // Brokers that are still starting do not count yet.
         retryable: brokerErrorType(cause) === "INVALID_REPLICATION_FACTOR",
         cause,
@@ -148,27 +169,27 @@ async function markTopic(admin: Admin, topic: string, found: TopicFacts): Promis
   return mark;
 }
 
-function checkTopic(found: TopicFacts, wish: TopicSpec): void {
+function checkTopic(found: TopicFacts, spec: TopicSpec): void {
   const policy = found.config.get("cleanup.policy")?.value ?? "unknown";
   const retention = Number(found.config.get("retention.ms")?.value);
   // -1: for ever.
   const kept = retention === -1 ? Infinity : retention;
   const problems = [
-    found.partitions === wish.partitions
+    found.partitions === spec.partitions
       ? ""
-      : `it has ${found.partitions} partitions instead of ${wish.partitions}`,
-    found.replication >= wish.replication
+      : `it has ${found.partitions} partitions instead of ${spec.partitions}`,
+    found.replication >= spec.replication
       ? ""
-      : `it has ${found.replication} replicas instead of ${wish.replication}`,
+      : `it has ${found.replication} replicas instead of ${spec.replication}`,
     policy === "delete" ? "" : `its cleanup.policy is ${policy} instead of delete`,
-    kept >= wish.retentionMs
+    kept >= spec.retentionMs
       ? ""
-      : `it keeps records for ${formatDuration(kept)} instead of ${formatDuration(wish.retentionMs)}`,
+      : `it keeps records for ${formatDuration(kept)} instead of ${formatDuration(spec.retentionMs)}`,
   ].filter((problem) => problem !== "");
   if (problems.length === 0) return;
   throw new KafkaStreamError(
     "DW_STREAM_TOPIC_MISMATCH",
-    `topic ${wish.topic} does not fit: ${problems.join(", ")}`,
+    `topic ${spec.topic} does not fit: ${problems.join(", ")}`,
     {
       hint: "Change the topic's settings, or stream.partitions, stream.kafka.replication and stream.kafka.retention; models would change places with another number of partitions, so for that name a new topic.",
     },

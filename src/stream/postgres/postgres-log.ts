@@ -17,9 +17,9 @@ import type { StreamRecord } from "../record.ts";
 import type { LogEntry, PartitionReader, RecordLog, Subscription } from "../record-log.ts";
 import type { RecordSink } from "../record-sink.ts";
 import { PostgresLogError } from "./errors.ts";
+import { LogHealth } from "./log-health.ts";
 import { LogSubscription } from "./log-subscription.ts";
 import type { PostgresLogMetrics } from "./metrics.ts";
-import { Troubles } from "./troubles.ts";
 
 export interface PostgresLogOptions {
   readonly store: Store;
@@ -64,12 +64,12 @@ export class PostgresLog implements RecordSink, RecordLog {
   readonly partitions: number;
   readonly streamId: string;
   readonly #options: PostgresLogOptions;
-  readonly #troubles: Troubles;
+  readonly #health: LogHealth;
   readonly #subscriptions: Subscription[] = [];
 
   constructor(options: PostgresLogOptions, stored: StoredLog) {
     this.#options = options;
-    this.#troubles = new Troubles(options.logger);
+    this.#health = new LogHealth(options.logger);
     this.partitions = stored.partitions;
     this.streamId = stored.id;
   }
@@ -89,10 +89,10 @@ export class PostgresLog implements RecordSink, RecordLog {
       if (!stands) throw this.#gone();
     } catch (error) {
       metrics.count("append_failures");
-      this.#troubles.report("append", error);
+      this.#health.report("append", error);
       throw error;
     }
-    this.#troubles.report("append", undefined);
+    this.#health.report("append", undefined);
     metrics.count("appended_records", placed.length);
   }
 
@@ -105,7 +105,7 @@ export class PostgresLog implements RecordSink, RecordLog {
       partitions: this.partitions,
       reader,
       read: (partition, fromOffset) => this.#read(partition, fromOffset),
-      report: (part, error) => this.#troubles.report(part, error),
+      report: (part, error) => this.#health.report(part, error),
     });
     this.#subscriptions.push(subscription);
     return Promise.resolve(subscription);
@@ -129,7 +129,7 @@ export class PostgresLog implements RecordSink, RecordLog {
 
   /** Whether appending and reading work, and if not why. */
   health(): Health {
-    return this.#troubles.health();
+    return this.#health.health();
   }
 
   /** Stops every subscription; the store stays open. */

@@ -5,6 +5,10 @@ export function checkIssue(id: string): void {
   checkText(id, /^(\d{1,19}|[A-Z][A-Z0-9_]*-\d{1,19})$/, "issue id or key");
 }
 
+export function checkProject(key: string): void {
+  checkText(key, /^[A-Z][A-Z0-9_]{0,254}$/i, "project key");
+}
+
 /** jira-client puts these into paths and queries without encoding them. @throws TrackerError `DW_JIRA_BAD_KEY` */
 export function checkText(text: string, pattern: RegExp, what: string): void {
   if (pattern.test(text)) return;

@@ -7,6 +7,10 @@ export type JiraErrorCode =
   | "DW_JIRA_INSECURE_URL"
   | "DW_JIRA_BAD_KEY"
   | "DW_JIRA_PROJECT_MISSING"
+  | "DW_JIRA_ISSUE_TYPE_MISSING"
+  | "DW_JIRA_PERMISSION_MISSING"
+  | "DW_JIRA_PRIORITY_MISSING"
+  | "DW_JIRA_FIELD_NOT_ON_SCREEN"
   | "DW_JIRA_FIELD_REQUIRED";
 
 /** The only error that the adapter throws. */

@@ -12,7 +12,7 @@ import type {
   OnRendered,
   Tracker,
 } from "../tracker.ts";
-import { checkIssue, checkText } from "./checks.ts";
+import { checkIssue, checkProject, checkText } from "./checks.ts";
 import { connect, type JiraConnection, type JiraConnectionOptions } from "./connection.ts";
 import { jiraError } from "./errors.ts";
 import { read } from "./read.ts";
@@ -55,7 +55,7 @@ export interface Jira extends Tracker {
  * @throws TrackerError `DW_JIRA_BAD_URL`, `DW_JIRA_INSECURE_URL`, `DW_JIRA_BAD_KEY`, `DW_TRACKER_UNAUTHORIZED` (an empty token)
  */
 export function openJira(options: JiraOptions): Jira {
-  checkText(options.project, /^[A-Z][A-Z0-9_]{0,254}$/i, "project key");
+  checkProject(options.project);
   return new JiraTracker(options);
 }
 

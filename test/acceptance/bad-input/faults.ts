@@ -1,7 +1,8 @@
 /** What may be wrong around the daemon and be mended while it runs: tables, Jira, the container engine. */
+
+import { jiraUser, type TestEnvironment } from "./environment.ts";
 import { type FedModel, fedModel } from "./feed.ts";
 import type { BadInput } from "./rows.ts";
-import { jiraUser, type Stage } from "./stage.ts";
 
 export interface BadTable extends Omit<BadInput, "sql"> {
   readonly source: string;
@@ -43,8 +44,8 @@ export interface BadJira {
   readonly what: string;
   readonly model: FedModel;
   /** The administrator's mistake, and how it is mended. */
-  readonly fault: (site: Stage["jiraSite"]) => void;
-  readonly mend: (site: Stage["jiraSite"]) => void;
+  readonly fault: (site: TestEnvironment["jiraSite"]) => void;
+  readonly mend: (site: TestEnvironment["jiraSite"]) => void;
   readonly code: `DW_${string}`;
   readonly hint: string;
 }

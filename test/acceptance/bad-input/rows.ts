@@ -19,7 +19,8 @@ const rows = (count: number, values: string): string =>
   `INSERT INTO explainability_metrics SELECT ${values} FROM generate_series(1, ${count}) i`;
 const dropped = (reason: string): string =>
   `driftwarden_source_rows_dropped_total{source="main",reason="${reason}"}`;
-const became = (outcome: string): string => `driftwarden_detection_rows{outcome="${outcome}"}`;
+const became = (outcome: string): string =>
+  `driftwarden_detection_rows_total{source="main",outcome="${outcome}"}`;
 const nonFinite = 'driftwarden_source_rows_non_finite_total{source="main"}';
 
 const notFinite = ["NaN", "Infinity", "-Infinity"].map(

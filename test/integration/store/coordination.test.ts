@@ -92,15 +92,21 @@ describe("a partition's claim", () => {
     const place = { stream: "fence", partition: 0 };
     const old = await claimPartition(store, place, "a");
     await commitDecisions(store, old, 5);
-    await moveReplayFrom(store, old, { replayFrom: 3, ended: [] });
+    await moveReplayFrom(store, old, { replayFrom: 3, ended: [], rows: {} });
     const states = [{ model: "m", appliedThrough: 1, state: Buffer.from("new") }];
     await saveStates(store, old, states);
     const claim = await claimPartition(store, place, "b");
-    expect(claim).toEqual({ ...place, epoch: old.epoch + 1, decidedOffset: 5, replayFrom: 3 });
+    expect(claim).toEqual({
+      ...place,
+      epoch: old.epoch + 1,
+      decidedOffset: 5,
+      replayFrom: 3,
+      rows: {},
+    });
     await expect(commitDecisions(store, old, 9)).rejects.toMatchObject(fencedError);
-    await expect(moveReplayFrom(store, old, { replayFrom: 9, ended: [] })).rejects.toMatchObject(
-      fencedError,
-    );
+    await expect(
+      moveReplayFrom(store, old, { replayFrom: 9, ended: [], rows: {} }),
+    ).rejects.toMatchObject(fencedError);
     const stale = [{ model: "m", appliedThrough: 9, state: Buffer.from("old") }];
     await expect(saveStates(store, old, stale)).rejects.toMatchObject(fencedError);
     expect(await statesOf("fence")).toEqual(states);
@@ -208,7 +214,7 @@ describe("a stream's id", () => {
     const place = { stream: "again", partition: 0 };
     const old = await claimPartition(store, place, "a");
     await commitDecisions(store, old, 8);
-    await moveReplayFrom(store, old, { replayFrom: 7, ended: [] });
+    await moveReplayFrom(store, old, { replayFrom: 7, ended: [], rows: {} });
     await saveStates(store, old, [{ model: "m", appliedThrough: 6, state: Buffer.from("s") }]);
     await store.transaction((tx) => adoptStream(tx, "again", "two"));
     expect(await rememberStream(store, "again", "two")).toBe("two");

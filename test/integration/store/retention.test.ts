@@ -108,7 +108,7 @@ describe("retention of decisions", () => {
     await store.query(
       "update decisions set stored_at = now() - interval '91 days' where id <> 'e2'",
     );
-    await moveReplayFrom(store, claim, { replayFrom: 3, ended: [] });
+    await moveReplayFrom(store, claim, { replayFrom: 3, ended: [], rows: {} });
     expect(await retentionOf(store).retention.round()).toBe(1);
     const kept = await readDecisions(store, place, 0);
     expect(kept.map(({ event }) => event.id)).toEqual(["e2", "e3"]);

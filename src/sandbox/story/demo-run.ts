@@ -22,9 +22,9 @@ export type PipelineProgress =
   /** @param effectsDone counts what was ever carried out */
   | { readonly settled: true; readonly effectsDone: number };
 
-export interface StoryRunOptions {
+export interface DemoRunOptions {
   readonly clock: StoryClock;
-  /** The machine's clock. It says how long a step is shown at least and when patience ends, and decides nothing else. */
+  /** The machine's clock. It says how long a step is shown at least and when the timeout ends, and decides nothing else. */
   readonly real: Clock;
   /** Story time of step 0, milliseconds since 1970. */
   readonly originMs: number;
@@ -42,11 +42,11 @@ export interface Pace {
   /** A step is shown for at least so long, real milliseconds. */
   readonly showMs: number;
   /** All steps together may take so long, real milliseconds. */
-  readonly patienceMs: number;
+  readonly timeoutMs: number;
 }
 
 /** Steps of normal life between the start and the story. */
-export const prelude = 8;
+export const warmUpSteps = 8;
 /** Before the rows of a step are written, everything due by this moment is done. */
 const beforeMs = 30_000;
 /** Then time goes on by this much, so that what waits for rows to be complete is judged as well. */
@@ -54,19 +54,19 @@ const afterMs = 60_000;
 const lookEveryMs = 20;
 const sayEveryMs = 10_000;
 
-export class StoryRun {
-  readonly #options: StoryRunOptions;
-  #next = -prelude;
+export class DemoRun {
+  readonly #options: DemoRunOptions;
+  #next = -warmUpSteps;
   #effectsDone = -1;
   #deadlineMs = Number.POSITIVE_INFINITY;
 
-  constructor(options: StoryRunOptions) {
+  constructor(options: DemoRunOptions) {
     this.#options = options;
   }
 
   /** From the first step to the last. @throws StoryError DW_SANDBOX_STORY_STALLED */
-  async tell({ showMs, patienceMs }: Pace): Promise<void> {
-    this.#deadlineMs = this.#options.real.now() + patienceMs;
+  async tell({ showMs, timeoutMs }: Pace): Promise<void> {
+    this.#deadlineMs = this.#options.real.now() + timeoutMs;
     while (this.#next <= storySteps && !this.#options.stop.aborted) await this.#step(showMs);
     this.#deadlineMs = Number.POSITIVE_INFINITY;
   }

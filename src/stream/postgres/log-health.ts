@@ -3,12 +3,12 @@ import type { Logger } from "pino";
 import { describeError } from "../../errors.ts";
 import type { Health } from "../../health.ts";
 
-export class Troubles {
+export class LogHealth {
   readonly #logger: Logger;
   /** Part → reason. A store that cannot be reached gives all parts the same reason. */
   readonly #reasons = new Map<string, string>();
   /** Causes that were logged since the trouble began. Texts change during an outage, so each cause is logged once. */
-  readonly #said = new Set<string>();
+  readonly #logged = new Set<string>();
 
   constructor(logger: Logger) {
     this.#logger = logger;
@@ -21,7 +21,7 @@ export class Troubles {
   report(part: string, error: unknown): void {
     if (error === undefined) {
       if (this.#reasons.delete(part) && this.#reasons.size === 0) {
-        this.#said.clear();
+        this.#logged.clear();
         this.#logger.info("the stream in the store gets on again");
       }
       return;
@@ -29,8 +29,8 @@ export class Troubles {
     const reason = describeError(error);
     this.#reasons.set(part, reason);
     const cause = causeOf(error);
-    if (this.#said.has(cause)) return;
-    this.#said.add(cause);
+    if (this.#logged.has(cause)) return;
+    this.#logged.add(cause);
     this.#logger.warn(
       { part, reason },
       "the stream in the store does not get on; it is tried again",
@@ -42,8 +42,8 @@ export class Troubles {
     for (const [part, reason] of this.#reasons) {
       parts.set(reason, [...(parts.get(reason) ?? []), part]);
     }
-    const told = [...parts].map(([reason, ill]) => `${ill.join(", ")}: ${reason}`);
-    return told.length === 0 ? { ok: true } : { ok: false, reason: told.join("; ") };
+    const reasons = [...parts].map(([reason, ill]) => `${ill.join(", ")}: ${reason}`);
+    return reasons.length === 0 ? { ok: true } : { ok: false, reason: reasons.join("; ") };
   }
 }
 

@@ -1,11 +1,11 @@
-/** Touches the store every minute and logs when it was found restored. How that is noticed: presence.ts. */
+/** Touches the store every minute and logs when it was found restored. How that is noticed: restore.ts. */
 import type { Logger } from "pino";
 import type { Clock } from "../../clock.ts";
 import type { StoreMetrics } from "../metrics.ts";
 import type { Store } from "../store.ts";
-import { touchPresence } from "./presence.ts";
+import { touchStore } from "./restore.ts";
 
-export interface PresenceOptions {
+export interface RestoreGuardOptions {
   readonly store: Store;
   /** Real time, even in the demo, because the database's clock is compared. */
   readonly clock: Clock;
@@ -15,13 +15,13 @@ export interface PresenceOptions {
 
 const intervalMs = 60_000;
 
-export class Presence {
-  readonly #options: PresenceOptions;
+export class RestoreGuard {
+  readonly #options: RestoreGuardOptions;
   readonly #stopping = new AbortController();
   #working: Promise<void> | undefined;
   #restoredAtMs: number | undefined;
 
-  constructor(options: PresenceOptions) {
+  constructor(options: RestoreGuardOptions) {
     this.#options = options;
   }
 
@@ -54,7 +54,7 @@ export class Presence {
   }
 
   async #touch(): Promise<void> {
-    const restoredAtMs = await touchPresence(this.#options.store);
+    const restoredAtMs = await touchStore(this.#options.store);
     if (restoredAtMs !== undefined && restoredAtMs !== this.#restoredAtMs) {
       this.#options.logger.warn(
         { restoredAt: new Date(restoredAtMs).toISOString() },

@@ -60,7 +60,7 @@ export async function sayForgotNothing(q: Queryable): Promise<void> {
  *
  * @returns when it was last found restored, by the database's clock, ms since 1970; undefined when it never was
  */
-export async function touchPresence(q: Queryable): Promise<number | undefined> {
+export async function touchStore(q: Queryable): Promise<number | undefined> {
   const [database] = await q.query<{ id: string }>(databaseSql);
   const identity = `${await serverId(q)}/${database?.id}`;
   const [row] = await q.query<{ restoredAtMs: number | null }>(touchSql, [identity, longestGapMs]);

@@ -1,12 +1,12 @@
 import { pino } from "pino";
 import { describe, expect, it } from "vitest";
 import { StoreError } from "../../../src/store/errors.ts";
-import { Troubles } from "../../../src/stream/postgres/troubles.ts";
+import { LogHealth } from "../../../src/stream/postgres/log-health.ts";
 
 function setUp() {
   const lines: string[] = [];
   const logger = pino({ level: "info" }, { write: (line: string) => void lines.push(line) });
-  return { lines, troubles: new Troubles(logger) };
+  return { lines, health: new LogHealth(logger) };
 }
 
 const away = (): StoreError =>
@@ -14,32 +14,32 @@ const away = (): StoreError =>
 
 describe("what does not get on in the stream", () => {
   it("is told with its cause and what to do, once for all that it stops", () => {
-    const { troubles } = setUp();
-    expect(troubles.health()).toEqual({ ok: true });
-    for (const part of ["append", "partition 0"]) troubles.report(part, away());
-    troubles.report("partition 1", new Error("another"));
-    expect(troubles.health()).toEqual({
+    const { health } = setUp();
+    expect(health.health()).toEqual({ ok: true });
+    for (const part of ["append", "partition 0"]) health.report(part, away());
+    health.report("partition 1", new Error("another"));
+    expect(health.health()).toEqual({
       ok: false,
       reason: "append, partition 0: using the store: ECONNREFUSED. Start it.; partition 1: another",
     });
   });
 
   it("is logged when it begins and when it ends, without a stack, however often it is met", () => {
-    const { lines, troubles } = setUp();
-    for (const part of ["append", "partition 0", "append"]) troubles.report(part, away());
+    const { lines, health } = setUp();
+    for (const part of ["append", "partition 0", "append"]) health.report(part, away());
     expect(lines).toHaveLength(1);
     expect(lines[0]).toContain("using the store: ECONNREFUSED. Start it.");
     expect(lines[0]).not.toContain("stack");
-    for (const part of ["append", "partition 0", "append"]) troubles.report(part, undefined);
+    for (const part of ["append", "partition 0", "append"]) health.report(part, undefined);
     expect(lines).toHaveLength(2);
     expect(lines[1]).toContain("gets on again");
-    expect(troubles.health()).toEqual({ ok: true });
+    expect(health.health()).toEqual({ ok: true });
   });
 
   it("is logged again when the cause is another", () => {
-    const { lines, troubles } = setUp();
-    troubles.report("append", away());
-    troubles.report("append", new Error("disk full"));
+    const { lines, health } = setUp();
+    health.report("append", away());
+    health.report("append", new Error("disk full"));
     expect(lines).toHaveLength(2);
     expect(lines[1]).toContain("disk full");
   });

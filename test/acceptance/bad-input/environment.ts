@@ -23,7 +23,7 @@ export interface JiraSite {
   readonly requireFields: string[];
 }
 
-export interface Stage {
+export interface TestEnvironment {
   /** Another one after a restart. */
   daemon: Daemon;
   readonly configFile: string;
@@ -77,7 +77,7 @@ const badTables = `
   GRANT SELECT ON columnless TO readonly`;
 
 /** @param models whose normal life is known before the daemon starts */
-export async function setStage(models: readonly FedModel[]): Promise<Stage> {
+export async function startEnvironment(models: readonly FedModel[]): Promise<TestEnvironment> {
   const lifecycle = createLifecycle({ clock: systemClock, stopDeadlineMs: 30_000 });
   const postgres = await startTestPostgres();
   lifecycle.onStop("postgres", () => postgres.stop());
@@ -102,9 +102,9 @@ export async function setStage(models: readonly FedModel[]): Promise<Stage> {
   const tickets = ({ name }: FedModel): readonly SandboxIssue[] =>
     jira.issues().filter(({ summary }) => summary.includes(`] ${name}: `));
   const parts = { lifecycle, postgres, folder, source, store, configFile, socket };
-  const stage: Stage = { ...parts, daemon, feed, jiraSite, tickets };
-  lifecycle.onStop("daemon", () => stage.daemon.kill());
-  return stage;
+  const environment: TestEnvironment = { ...parts, daemon, feed, jiraSite, tickets };
+  lifecycle.onStop("daemon", () => environment.daemon.kill());
+  return environment;
 }
 
 /** The value of one series on /metrics; 0 while there is none. */
@@ -122,19 +122,19 @@ const asAnyUser =
 
 /** Another daemon, which may not open the engine's socket. */
 export async function withoutPermission(
-  stage: Stage,
+  environment: TestEnvironment,
   { model, socket }: { readonly model: FedModel; readonly socket: string },
 ): Promise<{ readonly daemon: Daemon; readonly feed: Feed }> {
-  const source = await stage.postgres.createSource("second", modelsTable);
+  const source = await environment.postgres.createSource("second", modelsTable);
   const feed = await Feed.open(source.url);
-  stage.lifecycle.onStop("second feed", () => feed.close());
+  environment.lifecycle.onStop("second feed", () => feed.close());
   await feed.history([model]);
   await chmod(socket, 0);
-  const configFile = join(stage.folder, "second.yaml");
+  const configFile = join(environment.folder, "second.yaml");
   await writeFile(
     configFile,
     `
-store: {url: "${stage.store.url}", schema: second}
+store: {url: "${environment.store.url}", schema: second}
 sources: {main: {url: "${source.readonlyUrl}", ${columns}}}
 docker: {socket: ${socket}}
 fixes: [{name: ${model.name}, when: {model: ${model.name}}, ${fix}}]
@@ -142,7 +142,7 @@ http: {listen: "127.0.0.1:0"}
 `,
   );
   const daemon = await startDaemon(configFile, asAnyUser);
-  stage.lifecycle.onStop("second daemon", () => daemon.kill());
+  environment.lifecycle.onStop("second daemon", () => daemon.kill());
   return { daemon, feed };
 }
 
@@ -179,7 +179,7 @@ export async function untilReady(daemon: Daemon, part: string): Promise<void> {
 }
 
 /** What an administrator does who has mended something and does not want to wait ten minutes. */
-export async function restart(stage: Stage): Promise<void> {
-  await stage.daemon.stop();
-  stage.daemon = await startDaemon(stage.configFile);
+export async function restart(environment: TestEnvironment): Promise<void> {
+  await environment.daemon.stop();
+  environment.daemon = await startDaemon(environment.configFile);
 }

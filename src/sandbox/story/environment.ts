@@ -11,7 +11,7 @@ import { startKafka } from "../kafka.ts";
 import { startPostgres } from "../postgres.ts";
 import { createDatabases, createStoryTable, type StoryTable } from "./table.ts";
 
-export interface StageOptions {
+export interface DemoEnvironmentOptions {
   readonly clock: Clock;
   /** Told how each thing that was started is stopped, the last one first. */
   readonly onStop: (name: string, stop: () => Promise<void>) => void;
@@ -23,7 +23,7 @@ export interface StageOptions {
   readonly say: (line: string) => void;
 }
 
-export interface Stage {
+export interface DemoEnvironment {
   readonly table: StoryTable;
   readonly jira: JiraSandbox;
   /** The simulated engine; undefined when the configuration names a real one. */
@@ -47,7 +47,9 @@ const daemonAccount: Account = { name: "demo", token: "demo" };
 const accounts: readonly Account[] = [daemonAccount, { name: "alice", token: "alice" }];
 const container = { name: "feature-store-1", labels: { app: "feature-store" } };
 
-export async function setStage(options: StageOptions): Promise<Stage> {
+export async function startDemoEnvironment(
+  options: DemoEnvironmentOptions,
+): Promise<DemoEnvironment> {
   const { clock, onStop, say } = options;
   const postgres = await startPostgres({ settings: { fsync: "off" } });
   onStop("postgres", () => postgres.stop());
@@ -101,7 +103,12 @@ interface ChosenEngine {
   readonly restarts: () => number;
 }
 
-async function chooseEngine({ docker, clock, onStop, say }: StageOptions): Promise<ChosenEngine> {
+async function chooseEngine({
+  docker,
+  clock,
+  onStop,
+  say,
+}: DemoEnvironmentOptions): Promise<ChosenEngine> {
   if (!docker) {
     const simulated = simulatedEngine({ clock, containers: [container] });
     say(`Docker        SIMULATED, one container ${container.name}; --docker for a real engine`);
@@ -119,7 +126,7 @@ async function chooseStream({
   kafka,
   onStop,
   say,
-}: StageOptions): Promise<readonly string[] | undefined> {
+}: DemoEnvironmentOptions): Promise<readonly string[] | undefined> {
   if (!kafka) {
     say("Stream        a log in Postgres; --kafka for a real Kafka");
     return undefined;

@@ -1,0 +1,16 @@
+/** The errors of an address that nobody can connect to. */
+import { DriftwardenError } from "./errors.ts";
+
+export type AddressCode =
+  | "DW_ADDRESS_SCHEME"
+  | "DW_ADDRESS_KEY_VALUE"
+  | "DW_ADDRESS_UNESCAPED"
+  | "DW_ADDRESS_SEVERAL_HOSTS"
+  | "DW_ADDRESS_PORT"
+  | "DW_ADDRESS_CERTIFICATE_FILE"
+  | "DW_ADDRESS_SSLMODE"
+  | "DW_ADDRESS_PAGE"
+  | "DW_ADDRESS_INVALID";
+
+/** An address that nobody can connect to. */
+export class AddressError extends DriftwardenError<AddressCode> {}

@@ -1,0 +1,22 @@
+/** What `driftwarden check` looks at, built from the configuration alone: nothing is opened before it is looked at. */
+import { pino } from "pino";
+import { systemClock } from "../clock.ts";
+import type { Config } from "../config/schema.ts";
+import { createRegistry } from "../telemetry/registry.ts";
+import { ticketsMetrics } from "../tickets/metrics.ts";
+import { version } from "../version.ts";
+import { type PartCheck, partChecks } from "./checks.ts";
+import { buildEngine, buildFixes } from "./fixes.ts";
+import { registries } from "./registries.ts";
+
+export function checksOf(config: Config): readonly PartCheck[] {
+  const registry = createRegistry(version);
+  const docker = buildEngine({ config, registry });
+  return partChecks(config, {
+    logger: pino({ level: "silent" }),
+    metrics: ticketsMetrics(registry),
+    fixes: buildFixes({ config, clock: systemClock }, registries.remediations, {
+      ...(docker && { docker }),
+    }),
+  });
+}

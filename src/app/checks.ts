@@ -1,0 +1,165 @@
+/** What `check` and the probes of the daemon look at: one entry a part, each with a deadline of its own. */
+import { setTimeout as timer } from "node:timers/promises";
+import type { Logger } from "pino";
+import { databaseUrl } from "../config/database.ts";
+import { nearest } from "../config/nearest.ts";
+import type { Config } from "../config/schema.ts";
+import { readSecret } from "../config/secret.ts";
+import { type CheckFinding, doubtful, failed, fine } from "../finding.ts";
+import type { ConfiguredFix } from "../healing/runner.ts";
+import { surveyFixes } from "../healing/survey.ts";
+import { type SourceSurvey, surveySource } from "../source/survey.ts";
+import { surveyStore } from "../store/survey.ts";
+import { surveyKafka } from "../stream/kafka/survey.ts";
+import { surveyJira } from "../tickets/jira/survey.ts";
+import type { TicketsMetrics } from "../tickets/metrics.ts";
+import { CheckError } from "./errors.ts";
+import { sourceList } from "./sources.ts";
+import { kafkaOptions, logName } from "./stream.ts";
+import { jiraOptions } from "./ticketing.ts";
+
+export interface PartCheck {
+  /** The name of the dependency: `store`, `stream`, `source:main`, `tracker`, `engine`; and `fixes`. */
+  readonly part: string;
+  /** Writes nothing anywhere. Never rejects, and settles within {@link deadlineMs}. */
+  readonly look: () => Promise<readonly CheckFinding[]>;
+}
+
+export interface CheckedThrough {
+  readonly logger: Logger;
+  readonly metrics: TicketsMetrics;
+  readonly fixes: readonly ConfiguredFix[];
+}
+
+const deadlineMs = 15_000;
+
+export function partChecks(config: Config, through: CheckedThrough): readonly PartCheck[] {
+  const { fixes } = through;
+  const sources = sourceChecks(config);
+  return [
+    { part: "store", look: () => surveyStore(storeSurvey(config)) },
+    ...sources.map(({ name, survey }) => ({
+      part: `source:${name}`,
+      look: async () => (await survey()).findings,
+    })),
+    { part: "stream", look: () => lookAtStream(config, through) },
+    ...trackerCheck(config, through),
+    ...(fixes.length === 0
+      ? []
+      : [
+          { part: "engine", look: () => surveyFixes(fixes) },
+          { part: "fixes", look: async () => lookAtConditions(config, await surveysOf(sources)) },
+        ]),
+  ].map(withDeadline);
+}
+
+function withDeadline({ part, look }: PartCheck): PartCheck {
+  return {
+    part,
+    look: async () => {
+      const answered = new AbortController();
+      const late = timer(deadlineMs, undefined, { signal: answered.signal, ref: false }).then(
+        () => [failed("answer", tooLate(part))],
+        () => [],
+      );
+      try {
+        return await Promise.race([look(), late]);
+      } catch (error) {
+        return [failed("configuration", error)];
+      } finally {
+        answered.abort();
+      }
+    },
+  };
+}
+
+const tooLate = (part: string): CheckError =>
+  new CheckError("DW_CHECK_TIMEOUT", `${part} has not answered within ${deadlineMs / 1000} s`, {
+    hint: "Look for a firewall that drops packets, a proxy that holds answers back, or a server under load.",
+    retryable: true,
+  });
+
+function storeSurvey({ store, stream }: Config): Parameters<typeof surveyStore>[0] {
+  const log =
+    stream.kafka === undefined ? { name: logName, partitions: stream.partitions } : undefined;
+  return { url: databaseUrl(store), schema: store.schema, log };
+}
+
+interface SourceCheck {
+  readonly name: string;
+  /** Asked once a look, however many want to know. */
+  readonly survey: () => Promise<SourceSurvey>;
+}
+
+function sourceChecks(config: Config): readonly SourceCheck[] {
+  return Object.keys(config.sources).map((name) => {
+    let running: Promise<SourceSurvey> | undefined;
+    const start = async (): Promise<SourceSurvey> => {
+      const options = sourceList(config).find((source) => source.name === name);
+      if (options === undefined) throw new TypeError(`there is no source ${name}`);
+      return surveySource(options);
+    };
+    const survey = (): Promise<SourceSurvey> => {
+      running ??= start().finally(() => {
+        running = undefined;
+      });
+      return running;
+    };
+    return { name, survey };
+  });
+}
+
+const surveysOf = (sources: readonly SourceCheck[]): Promise<readonly SourceSurvey[]> =>
+  Promise.all(sources.map(({ survey }) => survey()));
+
+async function lookAtStream(
+  config: Config,
+  { logger }: CheckedThrough,
+): Promise<readonly CheckFinding[]> {
+  const options = kafkaOptions(config);
+  if (options === undefined) return [fine("log", "in the store (no kafka: section)")];
+  return surveyKafka({ ...options, logger });
+}
+
+/** One line for each tracker. */
+function trackerCheck(config: Config, { logger, metrics }: CheckedThrough): readonly PartCheck[] {
+  const { jira } = config;
+  if (jira === undefined) return [];
+  const priorities = [...new Set(Object.values(jira.priorities))];
+  const look = (): Promise<readonly CheckFinding[]> =>
+    surveyJira({
+      ...jiraOptions(jira, { logger, metrics }),
+      token: readSecret(jira.token_file),
+      priorities,
+      deadlineMs,
+    });
+  return [{ part: "tracker", look: async () => look() }];
+}
+
+/** A condition that no row could meet is most likely a slip. */
+function lookAtConditions(
+  config: Config,
+  surveys: readonly SourceSurvey[],
+): readonly CheckFinding[] {
+  const seen = {
+    model: [...new Set(surveys.flatMap(({ models }) => [...models]))],
+    feature: [...new Set(surveys.flatMap(({ features }) => [...features]))],
+  };
+  return config.fixes.flatMap(({ name, when }, index) =>
+    (["model", "feature"] as const).flatMap((what) => {
+      const wanted = when[what] ?? [];
+      const unknown = wanted.filter(
+        (value) => !seen[what].includes(value.split("/").at(-1) ?? value),
+      );
+      if (seen[what].length === 0 || unknown.length < Math.max(wanted.length, 1)) return [];
+      const meant = nearest(unknown[0] ?? "", seen[what]);
+      return [
+        doubtful(name, {
+          message: `${name}: no recent row has the ${what} ${unknown.join(", ")}, so it would never run`,
+          hint: meant === undefined ? `Correct when.${what}.` : `Did you mean ${meant}?`,
+          key: `fixes.${index}.when`,
+        }),
+      ];
+    }),
+  );
+}

@@ -1,0 +1,39 @@
+/** What a configuration would do, read from the file alone. */
+import type { Config } from "../config/schema.ts";
+import { formatDuration } from "../duration.ts";
+import { fine } from "../finding.ts";
+import type { CheckedPart } from "./check-lines.ts";
+
+const consequence: Readonly<Record<string, string>> = {
+  auto: "ACTS BY ITSELF",
+  observe: "only says what it would do",
+  off: "is switched off",
+};
+
+const transforms: Readonly<Record<string, string>> = {
+  auto: "auto (common_scale, or none for a model with fewer than three features)",
+};
+
+export function configFacts(config: Config, file: string): readonly CheckedPart[] {
+  return [
+    ...sourceFacts(config),
+    ...fixFacts(config),
+    { part: "config", ...fine("file", `${file} is right`) },
+  ];
+}
+
+function sourceFacts({ sources }: Config): readonly CheckedPart[] {
+  return Object.entries(sources).map(([name, { transform, table, poll_interval }]) => {
+    const every = formatDuration(poll_interval);
+    const how = `reads ${table} every ${every}, transform ${transforms[transform] ?? transform}`;
+    return { part: `source:${name}`, ...fine("reading", how) };
+  });
+}
+
+function fixFacts({ fixes }: Config): readonly CheckedPart[] {
+  return fixes.map(({ name, mode, do: remediation, options, max_runs }) => {
+    const act = `${remediation} ${JSON.stringify(options)}`;
+    const budget = `at most ${max_runs.runs} per ${formatDuration(max_runs.windowMs)} on whatever target`;
+    return { part: "fixes", ...fine(name, `${name}: ${consequence[mode]}, ${act}, ${budget}`) };
+  });
+}

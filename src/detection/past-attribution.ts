@@ -1,0 +1,21 @@
+/** The newest attribution, as pictures show it. */
+import { attentionNow, expectedAttention, type JudgedAttribution } from "./attention.ts";
+import type { PastAttribution } from "./attribution-recorder.ts";
+
+/** Ask before it is learned. */
+export function pastAttribution(
+  known: Pick<PastAttribution, "model" | "at" | "names">,
+  judged: JudgedAttribution,
+): PastAttribution {
+  const bands = known.names.map((_, slot) => expectedAttention(judged, { slot, at: known.at }));
+  return {
+    ...known,
+    shares: floats(attentionNow(judged)),
+    low: floats(bands.map(({ low }) => low)),
+    high: floats(bands.map(({ high }) => high)),
+  };
+}
+
+function floats(values: readonly (number | undefined)[]): Float32Array {
+  return Float32Array.from(values, (value) => value ?? Number.NaN);
+}

@@ -1,0 +1,62 @@
+/** What a look at one part found: right, doubtful or wrong. Nothing here looks. */
+import { DriftwardenError, messageOf } from "./errors.ts";
+
+/** One line of `driftwarden check`. */
+export interface CheckFinding {
+  /** What was looked at, such as `login` or `index`. */
+  readonly check: string;
+  readonly ok: boolean;
+  /** It works, and somebody should look at it. */
+  readonly doubtful: boolean;
+  readonly code: string | null;
+  readonly message: string;
+  /** What to do next; null when there is nothing. */
+  readonly hint: string | null;
+  /** The key of the configuration that decides it. */
+  readonly key?: string | undefined;
+}
+
+interface Said {
+  readonly message: string;
+  readonly hint: string;
+  readonly code?: string;
+  readonly key?: string;
+}
+
+export const fine = (check: string, message: string): CheckFinding => ({
+  check,
+  ok: true,
+  doubtful: false,
+  code: null,
+  message,
+  hint: null,
+});
+
+export const doubtful = (check: string, said: Said): CheckFinding => ({
+  check,
+  ok: true,
+  doubtful: true,
+  code: null,
+  ...said,
+});
+
+export const wrong = (check: string, said: Said & { readonly code: string }): CheckFinding => ({
+  check,
+  ok: false,
+  doubtful: false,
+  ...said,
+});
+
+/** What was thrown while one thing was looked at. */
+export function failed(check: string, error: unknown, key?: string): CheckFinding {
+  const known = error instanceof DriftwardenError ? error : undefined;
+  return {
+    check,
+    ok: false,
+    doubtful: false,
+    code: known?.code ?? null,
+    message: messageOf(error).replaceAll(/\s+/g, " "),
+    hint: known?.hint ?? "DEBUG=1 shows where it comes from.",
+    key,
+  };
+}

@@ -1,0 +1,102 @@
+/** Which connections stay open. Silent, slow and never-reading clients lose theirs; what a request is answered with is not decided here. */
+import type { Server } from "node:http";
+import type { Socket } from "node:net";
+
+/** What the connections may cost together. */
+export interface ConnectionLimits {
+  readonly maxConnections: number;
+  /** From a complete request to the last byte that the client has taken. */
+  readonly answerTimeoutMs: number;
+  /** Of all answers that are written and not yet taken. */
+  readonly maxUnsentBytes: number;
+  readonly sweepIntervalMs: number;
+}
+
+interface OpenConnection {
+  readonly socket: Socket;
+  /** When it was opened, or last answered. */
+  idleSince: number;
+  /** Since when an answer is owed to it; undefined while none is. */
+  owedSince: number | undefined;
+}
+
+/**
+ * Keeps at most `maxConnections` open. A new client takes the place of the connection that is idle for the longest time, so that
+ * clients that say nothing cannot keep a scrape out. It is refused only while an answer is owed on every connection.
+ */
+export class Connections {
+  readonly #limits: ConnectionLimits;
+  /** Oldest first: an answered connection moves to the end. */
+  readonly #open = new Map<Socket, OpenConnection>();
+
+  constructor(server: Server, limits: ConnectionLimits) {
+    this.#limits = limits;
+    server.on("connection", (socket) => this.#opened(socket));
+    const sweep = setInterval(() => this.#sweep(), limits.sweepIntervalMs).unref();
+    server.on("close", () => clearInterval(sweep));
+  }
+
+  /** A complete request has come. */
+  owed(socket: Socket): void {
+    const connection = this.#open.get(socket);
+    if (connection !== undefined) connection.owedSince ??= performance.now();
+  }
+
+  /** The answer was written; the client may not have taken it yet. */
+  written(): void {
+    let unsent = 0;
+    for (const { socket } of this.#open.values()) unsent += socket.writableLength;
+    if (unsent <= this.#limits.maxUnsentBytes) return;
+    for (const { socket } of this.#longestOwedFirst()) {
+      if (unsent <= this.#limits.maxUnsentBytes) return;
+      unsent -= socket.writableLength;
+      if (socket.writableLength > 0) socket.destroy();
+    }
+  }
+
+  /** The client has taken the answer. */
+  answered(socket: Socket): void {
+    const connection = this.#open.get(socket);
+    if (connection === undefined) return;
+    connection.owedSince = undefined;
+    connection.idleSince = performance.now();
+    this.#open.delete(socket);
+    this.#open.set(socket, connection);
+  }
+
+  #opened(socket: Socket): void {
+    if (this.#open.size >= this.#limits.maxConnections && !this.#dropIdle()) {
+      socket.destroy();
+      return;
+    }
+    this.#open.set(socket, { socket, idleSince: performance.now(), owedSince: undefined });
+    socket.once("close", () => this.#open.delete(socket));
+  }
+
+  #dropIdle(): boolean {
+    for (const { socket, owedSince } of this.#open.values()) {
+      if (owedSince !== undefined) continue;
+      this.#open.delete(socket);
+      socket.destroy();
+      return true;
+    }
+    return false;
+  }
+
+  #longestOwedFirst(): readonly OpenConnection[] {
+    const since = ({ owedSince }: OpenConnection): number => owedSince ?? Number.POSITIVE_INFINITY;
+    return [...this.#open.values()].toSorted((a, b) => since(a) - since(b));
+  }
+
+  /** What Node itself answers (a timeout, a malformed request) is owed from when it is first seen unsent. */
+  #sweep(): void {
+    const now = performance.now();
+    for (const connection of this.#open.values()) {
+      const { socket } = connection;
+      if (socket.writableLength > 0 || socket.writableEnded) connection.owedSince ??= now;
+      const { owedSince } = connection;
+      if (owedSince !== undefined && now - owedSince >= this.#limits.answerTimeoutMs)
+        socket.destroy();
+    }
+  }
+}

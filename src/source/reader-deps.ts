@@ -1,0 +1,16 @@
+/** What both readers of a source are given. */
+import type { Logger } from "pino";
+import type { Clock } from "../clock.ts";
+import type { Delivery } from "./delivery.ts";
+import type { SourceMetrics } from "./metrics.ts";
+import type { SourceOptions } from "./options.ts";
+import type { SourceProgress } from "./progress.ts";
+
+export interface ReaderDeps {
+  readonly options: SourceOptions;
+  readonly progress: SourceProgress;
+  readonly delivery: Delivery;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: SourceMetrics;
+}

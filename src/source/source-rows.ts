@@ -1,0 +1,63 @@
+/**
+ * Counts the rows of a source, each once however often it is read again. The counts are stored with the source's
+ * positions, so they survive restarts and takeovers.
+ *
+ *     counts stored = rows of closed windows      what is open is read again after a crash, and counted then
+ *     counts shown  = stored + rows acknowledged of open windows
+ */
+import type { SourceDropReason } from "./rows.ts";
+
+/** Plain data. */
+export interface SourceRows {
+  readonly read: number;
+  /** Of them, those that belong to no series and are not handed on, by reason. */
+  readonly leftOut: Readonly<Partial<Record<SourceDropReason, number>>>;
+}
+
+export const noSourceRows: SourceRows = { read: 0, leftOut: {} };
+
+export function sumOf(a: SourceRows, b: SourceRows): SourceRows {
+  const leftOut: Record<string, number> = { ...a.leftOut };
+  for (const [reason, rows] of Object.entries(b.leftOut))
+    leftOut[reason] = (leftOut[reason] ?? 0) + rows;
+  return { read: a.read + b.read, leftOut };
+}
+
+export class RowTally {
+  #stored: SourceRows;
+  /** Rows of each open window that the stream has acknowledged. */
+  readonly #open = new Map<string, SourceRows>();
+
+  /** @param stored what the source's positions hold; undefined: nothing was counted yet */
+  constructor(stored: SourceRows = noSourceRows) {
+    this.#stored = stored;
+  }
+
+  /** What belongs into the source's positions. */
+  get stored(): SourceRows {
+    return this.#stored;
+  }
+
+  get shown(): SourceRows {
+    return [...this.#open.values()].reduce(sumOf, this.#stored);
+  }
+
+  /** @param window what is read as one, and read again from its beginning after a crash */
+  acknowledged(window: string, rows: SourceRows): void {
+    this.#open.set(window, sumOf(this.#open.get(window) ?? noSourceRows, rows));
+  }
+
+  isOpen(window: string): boolean {
+    return this.#open.has(window);
+  }
+
+  /** The window is closed, or what was acknowledged of it is not read again. */
+  close(window: string): void {
+    this.#stored = sumOf(this.#stored, this.#open.get(window) ?? noSourceRows);
+    this.#open.delete(window);
+  }
+
+  closeAll(): void {
+    for (const window of this.#open.keys()) this.close(window);
+  }
+}

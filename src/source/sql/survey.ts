@@ -1,0 +1,32 @@
+/** Queries of a look at a source, all inside one read-only transaction. */
+import { escapeLiteral } from "pg";
+import type { SourceLayout } from "../layout.ts";
+import { bound, rowColumns, table, tableName, time } from "./row.ts";
+
+/** Longer texts are cut: a sample must stay small whatever stands in a row. */
+const textLength = 200;
+
+/** The newest rows that are not ahead of the clock, with the age of each in seconds. */
+export function newestRows(layout: SourceLayout, count: number): string {
+  const { instant, feature, importance, model } = rowColumns(layout);
+  const soon = bound(layout, "(pg_catalog.now() + interval '1 day')");
+  return `
+  SELECT ${instant} AS ts, extract(epoch FROM statement_timestamp())::float8 - ${instant} / 1e6 AS age,
+         left(${feature}, ${textLength}) AS feature, left(${importance}, ${textLength}) AS importance,
+         left(${model}, ${textLength}) AS model
+  FROM ${table(layout)}
+  WHERE ${time(layout)} <= ${soon} AND isfinite(${time(layout)})
+  ORDER BY ${time(layout)} DESC
+  LIMIT ${count}`;
+}
+
+/** Whether an index begins with the column of the time. A view has none of its own. */
+export const hasTimeIndex = (layout: SourceLayout): string => `
+  SELECT EXISTS (SELECT FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+                 WHERE i.indrelid = ${escapeLiteral(tableName(layout))}::regclass AND i.indisvalid
+                   AND a.attname = ${escapeLiteral(layout.columns.timestamp)}) AS there`;
+
+/** What the fastest query of a poll has to read: $1 is how far it looks back, ms. */
+export const pollPrice = (layout: SourceLayout): string => `
+  SELECT count(*) FROM ${table(layout)}
+  WHERE ${time(layout)} > ${bound(layout, "(pg_catalog.now() - $1::float8 * interval '1 millisecond')")}`;

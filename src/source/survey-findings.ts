@@ -1,0 +1,175 @@
+/** What a sample of a source's newest rows says: models, cadence, values that can be used. Pure. */
+import { formatDuration } from "../duration.ts";
+import { type CheckFinding, doubtful, fine, wrong } from "../finding.ts";
+import type { SourceLayout } from "./layout.ts";
+import type { SourceOptions } from "./options.ts";
+
+export interface SampledRow {
+  /** Microseconds since 1970. */
+  readonly ts: number;
+  /** Seconds, by the source's clock. */
+  readonly age: number;
+  readonly feature: string | null;
+  readonly importance: string | null;
+  readonly model: string | null;
+}
+
+interface Surveyed {
+  readonly layout: SourceLayout;
+  readonly options: Pick<SourceOptions, "name" | "overlapMs" | "pollIntervalMs">;
+  readonly hasIndex: boolean;
+  /** Newest first. */
+  readonly rows: readonly SampledRow[];
+  /** Whether the sample is the whole table. */
+  readonly isWhole: boolean;
+  readonly pollMs: number;
+}
+
+export function surveyFindings(surveyed: Surveyed): readonly CheckFinding[] {
+  const { rows, options } = surveyed;
+  const key = `sources.${options.name}`;
+  if (rows.length === 0) {
+    return [
+      doubtful("rows", {
+        message: "the table holds no row that can be read yet",
+        hint: "Check that the exporter writes into this table, and that the role sees its rows.",
+        key,
+      }),
+      ...readingFindings(surveyed, key),
+    ];
+  }
+  const values = valueFindings(surveyed, key);
+  const summary = summaryOf(surveyed);
+  const isWrong = values.some(({ ok }) => !ok);
+  return [
+    ...(isWrong ? [] : [fine("rows", summary)]),
+    ...values,
+    ...modelFindings(surveyed, key),
+    ...ageFindings(surveyed, key),
+    ...readingFindings(surveyed, key),
+  ];
+}
+
+function summaryOf({ layout, rows, isWhole, pollMs, hasIndex }: Surveyed): string {
+  const models = new Set(rows.map(({ model }) => model)).size;
+  const features = new Set(rows.map(({ feature }) => feature)).size;
+  const cadence = cadenceMs(rows);
+  const age = rows[0]?.age ?? 0;
+  const index = hasIndex ? ` (index on ${layout.columns.timestamp})` : "";
+  return [
+    count(models, "model"),
+    `${count(features, "feature")}${isWhole ? "" : ` in the newest ${rows.length} rows`}`,
+    `newest row ${formatDuration(Math.max(0, age) * 1000)} old`,
+    ...(cadence === undefined ? [] : [`every ${formatDuration(cadence)}`]),
+  ]
+    .join(", ")
+    .concat(`; a poll costs ${Math.max(1, Math.round(pollMs))} ms${index}`);
+}
+
+const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`;
+
+/** The median time between two neighbouring times of one model; undefined when no model has two. */
+function cadenceMs(rows: readonly SampledRow[]): number | undefined {
+  const times = new Map<string | null, Set<number>>();
+  for (const { model, ts } of rows) {
+    times.set(model, (times.get(model) ?? new Set()).add(ts));
+  }
+  const gaps = [...times.values()].flatMap((set) => {
+    const sorted = [...set].toSorted((a, b) => a - b);
+    return sorted.slice(1).map((ts, i) => (ts - (sorted[i] ?? ts)) / 1000);
+  });
+  // Rows of one attribution may be written one after the other: what lies within a second is one.
+  const wide = gaps.filter((gap) => gap >= 1000).toSorted((a, b) => a - b);
+  return wide[Math.floor(wide.length / 2)];
+}
+
+const isNumber = (text: string | null): boolean =>
+  text !== null && text.trim() !== "" && Number.isFinite(Number(text));
+
+/** A source of which nearly nothing can be used is wrong; one of which a part cannot is doubtful. */
+function valueFindings({ rows, layout, options }: Surveyed, key: string): readonly CheckFinding[] {
+  const { importance, feature } = layout.columns;
+  const type = layout.available.find(({ name }) => name === importance)?.type ?? "unknown";
+  const bad = rows.filter((row) => !isNumber(row.importance));
+  const nameless = rows.filter((row) => row.feature === null || row.feature.trim() === "");
+  const example = JSON.stringify(bad[0]?.importance ?? null);
+  const hint = `Name a column of numbers in columns.importance of ${options.name}, or a view that casts it to double precision.`;
+  const message = `${importance} (${type}) holds no number in ${bad.length} of ${rows.length} rows, for example ${example}`;
+  const found: CheckFinding[] = [];
+  if (bad.length > rows.length * 0.9) {
+    found.push(
+      wrong("values", { code: "DW_SOURCE_COLUMN_TYPE", message, hint, key: `${key}.columns` }),
+    );
+  } else if (bad.length > rows.length / 10) {
+    found.push(doubtful("values", { message, hint, key: `${key}.columns` }));
+  }
+  if (nameless.length > 0) {
+    found.push(
+      doubtful("values", {
+        message: `${feature} is empty in ${nameless.length} of ${rows.length} rows, which are left out`,
+        hint: `Find out who writes rows without a ${feature}.`,
+        key: `${key}.columns`,
+      }),
+    );
+  }
+  return found;
+}
+
+/** Several models that melt into one show as features that come several times at one time. */
+function modelFindings({ rows, layout }: Surveyed, key: string): readonly CheckFinding[] {
+  if (layout.hasModelColumn) return [];
+  const distinct = new Set(rows.map(({ ts, feature }) => `${ts} ${feature}`)).size;
+  const { timestamp, feature, importance } = layout.columns;
+  const others = layout.available
+    .filter(({ name, type }) => ![timestamp, feature, importance].includes(name) && isName(type))
+    .map(({ name }) => name);
+  if (distinct > rows.length * 0.8 || others.length === 0) return [];
+  return [
+    doubtful("models", {
+      message: `features come several times at one time, and no column says the model`,
+      hint: `If the table holds several models, set columns.model to one of: ${others.join(", ")}.`,
+      key: `${key}.columns`,
+    }),
+  ];
+}
+
+const isName = (type: string): boolean => /^(text|character|name|uuid|integer|bigint)/.test(type);
+
+function ageFindings({ rows }: Surveyed, key: string): readonly CheckFinding[] {
+  const cadence = cadenceMs(rows);
+  const ageMs = (rows[0]?.age ?? 0) * 1000;
+  if (cadence === undefined || ageMs < Math.max(3 * cadence, 60_000)) return [];
+  return [
+    doubtful("newest row", {
+      message: `the newest row is ${formatDuration(ageMs)} old, and one is usual every ${formatDuration(cadence)}`,
+      hint: "Check that the exporter runs.",
+      key,
+    }),
+  ];
+}
+
+/** An index is asked for where a poll is not cheap without it. */
+function readingFindings(surveyed: Surveyed, key: string): readonly CheckFinding[] {
+  const { layout, options, hasIndex, isWhole, pollMs } = surveyed;
+  const { timestamp } = layout.columns;
+  const found: CheckFinding[] = [];
+  if (layout.reading === "overlap") {
+    const overlap = formatDuration(options.overlapMs);
+    found.push(
+      doubtful("reading", {
+        message: `${layout.table} is ${layout.kind}: rows that commit later than ${overlap} after their timestamp are missed, every poll reads the last ${overlap} again, and detection runs that far behind`,
+        hint: "Name the plain table behind it, or set overlap to the longest time a writer takes to commit.",
+        key,
+      }),
+    );
+  } else if (!hasIndex && !isWhole) {
+    found.push(
+      doubtful("index", {
+        message: `no index begins with ${timestamp}, so every poll reads the whole table: ${Math.round(pollMs)} ms`,
+        hint: `Run as the table's owner: CREATE INDEX ON "${layout.schema}"."${layout.table}" ("${timestamp}");`,
+        key,
+      }),
+    );
+  }
+  return found;
+}

@@ -1,0 +1,76 @@
+/** Looks at a source as `check` and the daemon's probes do: what could be read now, how well, at what price. */
+import type { Client } from "pg";
+import { type CheckFinding, failed } from "../finding.ts";
+import { connect } from "./connection.ts";
+import { toSourceError } from "./errors.ts";
+import type { SourceLayout } from "./layout.ts";
+import type { SourceOptions } from "./options.ts";
+import { probe } from "./probe.ts";
+import { begin } from "./sql/begin.ts";
+import { hasTimeIndex, newestRows, pollPrice } from "./sql/survey.ts";
+import { type SampledRow, surveyFindings } from "./survey-findings.ts";
+
+export interface SourceSurvey {
+  /** One at least. */
+  readonly findings: readonly CheckFinding[];
+  /** Names in the sample; empty when nothing could be read. */
+  readonly models: ReadonlySet<string>;
+  readonly features: ReadonlySet<string>;
+}
+
+/** How many of the newest rows are looked at. */
+const sampleRows = 5_000;
+/** Below the patience of `check`; also where the source's own timeout is longer. */
+const longestMs = 8_000;
+
+/** Never throws: what goes wrong is a finding. */
+export async function surveySource(options: SourceOptions): Promise<SourceSurvey> {
+  const key = `sources.${options.name}`;
+  const patience = Math.min(options.connection.statementTimeoutMs, longestMs);
+  let client: Client | undefined;
+  try {
+    client = await connect({
+      ...options.connection,
+      statementTimeoutMs: patience,
+      connectTimeoutMs: Math.min(options.connection.connectTimeoutMs, longestMs),
+    });
+    const layout = await probe(client, options);
+    await client.query(begin(patience));
+    return await look(client, layout, options);
+  } catch (error) {
+    const refused = toSourceError(error, `looking at ${options.table}`);
+    return { findings: [failed("reading", refused, key)], models: new Set(), features: new Set() };
+  } finally {
+    await client?.end().catch(() => undefined);
+  }
+}
+
+async function look(
+  client: Client,
+  layout: SourceLayout,
+  options: SourceOptions,
+): Promise<SourceSurvey> {
+  const index = await client.query<{ there: boolean }>(hasTimeIndex(layout));
+  const sample = await client.query<SampledRow>(newestRows(layout, sampleRows));
+  const startedAt = performance.now();
+  const [fastMs] = options.lookbackMs;
+  await client.query(pollPrice(layout), [
+    layout.reading === "overlap" ? options.overlapMs : fastMs,
+  ]);
+  const pollMs = performance.now() - startedAt;
+  const { rows } = sample;
+  const nameOf = ({ model }: SampledRow): string =>
+    layout.hasModelColumn ? (model ?? "") : options.modelName;
+  return {
+    findings: surveyFindings({
+      layout,
+      options,
+      hasIndex: index.rows[0]?.there === true,
+      rows,
+      isWhole: rows.length < sampleRows,
+      pollMs,
+    }),
+    models: new Set(rows.map(nameOf)),
+    features: new Set(rows.map(({ feature }) => feature ?? "")),
+  };
+}

@@ -1,0 +1,148 @@
+/**
+ * Looks at Jira as `check` and the daemon's probes do: everything that the life of a ticket needs, asked for by reading
+ * alone.
+ */
+import { type CheckFinding, failed, fine, wrong } from "../../finding.ts";
+import { TrackerError } from "../errors.ts";
+import { checkProject } from "./checks.ts";
+import { connect, type JiraConnection } from "./connection.ts";
+import { jiraError } from "./errors.ts";
+import type { JiraOptions } from "./jira.ts";
+import { read } from "./read.ts";
+import { type FieldsNeeded, fieldFindings } from "./survey-fields.ts";
+import * as shapes from "./survey-shapes.ts";
+import { transitionFindings } from "./survey-transitions.ts";
+
+export interface JiraSurvey extends JiraOptions {
+  /** Names of the priorities that new tickets get; none when they get none. */
+  readonly priorities: readonly string[];
+}
+
+/** @returns what was found, one finding at least; never throws */
+export async function surveyJira(survey: JiraSurvey): Promise<readonly CheckFinding[]> {
+  try {
+    checkProject(survey.project);
+    const connection = connect(survey);
+    const account = await accountOf(connection);
+    const project = await projectOf(connection, survey);
+    const rights = await rightFindings(connection, survey, account);
+    return [
+      ...(rights.length > 0
+        ? rights
+        : [fine("login", `${survey.url} as ${account}, ${survey.project} "${project.name}"`)]),
+      ...(await typeFindings(connection, survey, project)),
+    ];
+  } catch (error) {
+    return [failed("login", error, keyOf(error))];
+  }
+}
+
+function keyOf(error: unknown): string {
+  const code = error instanceof TrackerError ? error.code : "";
+  if (code === "DW_JIRA_PROJECT_MISSING") return "jira.project";
+  return code === "DW_TRACKER_UNAUTHORIZED" ? "jira.token_file" : "jira.url";
+}
+
+async function accountOf(connection: JiraConnection): Promise<string> {
+  const account = await connection.call(
+    { name: "myself", doing: "asking Jira who we are", writes: false },
+    (client) => client.getCurrentUser(),
+    shapes.accountShape,
+  );
+  return account.displayName ?? account.name ?? account.accountId ?? "unknown";
+}
+
+interface Project {
+  readonly name: string;
+  readonly types: readonly { readonly id: string; readonly name: string }[];
+}
+
+async function projectOf(connection: JiraConnection, { project }: JiraSurvey): Promise<Project> {
+  const found = await connection.call(
+    { name: "project", doing: `reading project ${project}`, writes: false },
+    (client) => client.getProject(project),
+    shapes.projectShape,
+  );
+  return { name: found.name ?? found.key, types: found.issueTypes ?? [] };
+}
+
+/** What a ticket's life needs, and what Jira's administrators call it. */
+const needed: Readonly<Record<string, string>> = {
+  BROWSE_PROJECTS: "Browse Projects",
+  CREATE_ISSUES: "Create Issues",
+  EDIT_ISSUES: "Edit Issues",
+  ADD_COMMENTS: "Add Comments",
+  TRANSITION_ISSUES: "Transition Issues",
+};
+
+async function rightFindings(
+  connection: JiraConnection,
+  { project }: JiraSurvey,
+  account: string,
+): Promise<readonly CheckFinding[]> {
+  const query = { projectKey: [project], permissions: [Object.keys(needed).join(",")] };
+  const { permissions } = await connection.call(
+    { name: "permissions", doing: `reading the permissions in ${project}`, writes: false },
+    (client) => read(client, "/mypermissions", query),
+    shapes.permissionsShape,
+  );
+  const missing = Object.keys(needed).filter((key) => permissions[key]?.havePermission === false);
+  if (missing.length === 0) return [];
+  const names = missing.map((key) => needed[key]).join(", ");
+  return [
+    wrong("rights", {
+      code: "DW_JIRA_PERMISSION_MISSING",
+      message: `"${account}" lacks in ${project}: ${names}`,
+      hint: `Ask the Jira admin to grant ${names} in ${project} to "${account}".`,
+      key: "jira.project",
+    }),
+  ];
+}
+
+async function typeFindings(
+  connection: JiraConnection,
+  survey: JiraSurvey,
+  { types }: Project,
+): Promise<readonly CheckFinding[]> {
+  const { issueType, project } = survey;
+  const type = types.find(({ name }) => name.toLowerCase() === issueType.toLowerCase());
+  if (type === undefined && types.length > 0) {
+    const error = jiraError(
+      "DW_JIRA_ISSUE_TYPE_MISSING",
+      `${project} has no issue type ${issueType}`,
+      {
+        hint: `Set jira.issue_type to one of: ${types.map(({ name }) => name).join(", ")}.`,
+      },
+    );
+    return [failed("issue type", error, "jira.issue_type")];
+  }
+  const found = await Promise.all([
+    type === undefined ? [] : fieldsOf(connection, { ...survey, issueTypeId: type.id }),
+    transitionFindings(connection, survey),
+  ]);
+  return found.flat();
+}
+
+/** The fields that a new ticket may have; older servers do not tell them. */
+async function fieldsOf(
+  connection: JiraConnection,
+  needs: FieldsNeeded,
+): Promise<readonly CheckFinding[]> {
+  const { project, issueTypeId } = needs;
+  try {
+    const { fields, values } = await connection.call(
+      {
+        name: "create_fields",
+        doing: `reading the fields of a new issue in ${project}`,
+        writes: false,
+      },
+      (client) =>
+        read(client, `/issue/createmeta/${project}/issuetypes/${issueTypeId}`, { maxResults: 200 }),
+      shapes.createFieldsShape,
+    );
+    return fieldFindings(fields ?? values ?? [], needs);
+  } catch (error) {
+    if (error instanceof TrackerError && error.status === 404) return [];
+    return [failed("fields", error, "jira.fields")];
+  }
+}
