@@ -10,6 +10,7 @@ import type { Engine } from "../../remediations/docker/engine.ts";
 import type { Clock } from "../clock.ts";
 import type { Config } from "../config/schema.ts";
 import { orderKeys } from "../outbox/executor.ts";
+import type { Environment } from "../tickets/jira/proxy.ts";
 import { ticketsMetrics } from "../tickets/metrics.ts";
 import type { OnRendered } from "../tickets/tracker.ts";
 import { version } from "../version.ts";
@@ -34,6 +35,8 @@ export interface AppOptions {
   readonly onRendered?: OnRendered | undefined;
   /** Leaps of a clock up to this long are no time in which a source was not asked, ms. Default: the source's */
   readonly leastGapMs?: number;
+  /** Of the process: names proxies. Default: empty. */
+  readonly environment?: Environment;
 }
 
 export interface App {
@@ -74,6 +77,7 @@ async function start(parts: Parts, asked: Omit<AppOptions, "logger">): Promise<A
     docker: asked.engine ?? buildEngine(parts),
     ticketsMetrics: ticketsMetrics(registry),
     onRendered: asked.onRendered,
+    environment: asked.environment,
   });
   const restoredAtMs = (): number | undefined => restoreGuard.restoredAtMs;
   const executors = buildExecutors(stored, { ...configured, stream, restoredAtMs });
