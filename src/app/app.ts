@@ -20,6 +20,7 @@ import { buildEngine } from "./fixes.ts";
 import { buildHttp, type Shown } from "./http.ts";
 import { buildExecutors, buildOutbox } from "./outbox.ts";
 import { type Parts, withParts } from "./parts.ts";
+import { buildProbes } from "./probes.ts";
 import { type Progress, progressOf } from "./progress.ts";
 import { buildSources, leftOutOf, type ReadRows } from "./sources.ts";
 import { buildRestoreGuard, buildRetention, buildStore } from "./store.ts";
@@ -73,9 +74,10 @@ async function start(parts: Parts, asked: Omit<AppOptions, "logger">): Promise<A
   const restoreGuard = await buildRestoreGuard(stored);
   buildRetention(stored);
   const stream = await buildStream(stored);
+  const metrics = ticketsMetrics(registry);
   const configured = buildConfigured(stored, {
     docker: asked.engine ?? buildEngine(parts),
-    ticketsMetrics: ticketsMetrics(registry),
+    ticketsMetrics: metrics,
     onRendered: asked.onRendered,
     environment: asked.environment,
   });
@@ -86,7 +88,7 @@ async function start(parts: Parts, asked: Omit<AppOptions, "logger">): Promise<A
     clock: stored.clock,
     orderKeyOf: orderKeys(executors),
   };
-  buildOutbox(stored, executors, recording);
+  const outbox = buildOutbox(stored, executors, recording);
   const read: ReadRows = new Map();
   const leftOut = () => leftOutOf(read);
   const worker = await buildDetection(stored, { ...configured, recording, stream, leftOut });
@@ -96,6 +98,7 @@ async function start(parts: Parts, asked: Omit<AppOptions, "logger">): Promise<A
     leastGapMs === undefined ? source : { ...source, leastGapMs },
   );
   buildSources(stored, { sources, stream, read });
+  buildProbes(stored, { ...configured, metrics, outbox });
   started();
   logger.info({ version }, "started");
   const { store, clock } = stored;

@@ -187,7 +187,9 @@ export class OutboxDispatcher<Subject, Event> {
       metrics.effectsDone.inc({ kind });
     } catch (error) {
       metrics.effectFailures.inc({ kind });
-      logger.warn({ effect: taken.id, attempt: taken.attempt, err: error }, "effect failed");
+      // That the dependency is away is said once, by the watch of dependencies.
+      const level = this.#unavailableReason === undefined ? "warn" : "debug";
+      logger[level]({ effect: taken.id, attempt: taken.attempt, err: error }, "effect failed");
       this.#noteFailure(error);
       await this.#fail(taken, error).catch((err: unknown) => {
         logger.warn(
@@ -235,13 +237,11 @@ export class OutboxDispatcher<Subject, Event> {
   #answered(): void {
     this.#breaker.succeeded();
     this.#state();
-    if (this.#unavailableReason === undefined) return;
     this.#unavailableReason = undefined;
-    this.#options.logger.info({ dependency: this.dependency }, "dependency is asked freely again");
   }
 
   #noteFailure(error: unknown): void {
-    const { clock, logger } = this.#options;
+    const { clock } = this.#options;
     if (error instanceof StoreError) return;
     // A dependency that refuses a request is available.
     if (!this.#isUnavailable(error)) {
@@ -250,9 +250,6 @@ export class OutboxDispatcher<Subject, Event> {
     }
     this.#breaker.failed(clock.now(), askedPauseMs(error));
     if (this.#state() === "closed") return;
-    if (this.#unavailableReason === undefined) {
-      logger.warn({ dependency: this.dependency, err: error }, "dependency is away; left alone");
-    }
     this.#unavailableReason = describeError(error);
   }
 
