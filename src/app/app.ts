@@ -98,7 +98,7 @@ async function start(parts: Parts, asked: Omit<AppOptions, "logger">): Promise<A
     leastGapMs === undefined ? source : { ...source, leastGapMs },
   );
   buildSources(stored, { sources, stream, read });
-  buildProbes(stored, { ...configured, metrics, outbox });
+  buildProbes(stored, { ...configured, metrics, outbox, environment: asked.environment ?? {} });
   started();
   logger.info({ version }, "started");
   const { store, clock } = stored;
