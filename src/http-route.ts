@@ -1,5 +1,5 @@
 /** The type of a route that a room contributes below `/api/v1/`, and how it refuses a query. */
-import { DriftwardenError } from "./errors.ts";
+import { QueryError } from "./query-errors.ts";
 
 /** One page of a list. */
 export interface Page {
@@ -13,13 +13,6 @@ export interface HttpRoute {
   readonly path: `/api/v1/${string}`;
   /** @throws QueryError for a query that it cannot read */
   handler(query: URLSearchParams): Promise<Page> | Page;
-}
-
-/** A query that means nothing; answered with 400. */
-export class QueryError extends DriftwardenError<"DW_HTTP_QUERY"> {
-  constructor(parameter: string, hint: string) {
-    super("DW_HTTP_QUERY", `the parameter ${parameter} cannot be read`, { hint });
-  }
 }
 
 const afterHint = "Pass as after what stands in next of the page before, or leave it out.";

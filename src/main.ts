@@ -42,7 +42,12 @@ const { remediations } = offline;
 
 const commands: readonly Register[] = [
   (program) => registerRun(program, { cli, remediations, startApp }),
-  (program) => registerCheck(program, { cli, remediations, checksOf }),
+  (program) =>
+    registerCheck(program, {
+      cli,
+      remediations,
+      checksOf: (config) => checksOf(config, process.env),
+    }),
   (program) => registerDetect(program, offline),
   (program) => registerReplay(program, offline),
   (program) => registerTune(program, offline),

@@ -10,6 +10,7 @@ import type { Engine } from "../../remediations/docker/engine.ts";
 import type { Clock } from "../clock.ts";
 import type { Config } from "../config/schema.ts";
 import { orderKeys } from "../outbox/executor.ts";
+import type { Environment } from "../tickets/jira/proxy.ts";
 import { ticketsMetrics } from "../tickets/metrics.ts";
 import type { OnRendered } from "../tickets/tracker.ts";
 import { version } from "../version.ts";
@@ -19,6 +20,7 @@ import { buildEngine } from "./fixes.ts";
 import { buildHttp, type Shown } from "./http.ts";
 import { buildExecutors, buildOutbox } from "./outbox.ts";
 import { type Parts, withParts } from "./parts.ts";
+import { buildProbes } from "./probes.ts";
 import { type Progress, progressOf } from "./progress.ts";
 import { buildSources, leftOutOf, type ReadRows } from "./sources.ts";
 import { buildRestoreGuard, buildRetention, buildStore } from "./store.ts";
@@ -34,6 +36,8 @@ export interface AppOptions {
   readonly onRendered?: OnRendered | undefined;
   /** Leaps of a clock up to this long are no time in which a source was not asked, ms. Default: the source's */
   readonly leastGapMs?: number;
+  /** Of the process: names proxies. Default: empty. */
+  readonly environment?: Environment;
 }
 
 export interface App {
@@ -70,10 +74,12 @@ async function start(parts: Parts, asked: Omit<AppOptions, "logger">): Promise<A
   const restoreGuard = await buildRestoreGuard(stored);
   buildRetention(stored);
   const stream = await buildStream(stored);
+  const metrics = ticketsMetrics(registry);
   const configured = buildConfigured(stored, {
     docker: asked.engine ?? buildEngine(parts),
-    ticketsMetrics: ticketsMetrics(registry),
+    ticketsMetrics: metrics,
     onRendered: asked.onRendered,
+    environment: asked.environment,
   });
   const restoredAtMs = (): number | undefined => restoreGuard.restoredAtMs;
   const executors = buildExecutors(stored, { ...configured, stream, restoredAtMs });
@@ -82,7 +88,7 @@ async function start(parts: Parts, asked: Omit<AppOptions, "logger">): Promise<A
     clock: stored.clock,
     orderKeyOf: orderKeys(executors),
   };
-  buildOutbox(stored, executors, recording);
+  const outbox = buildOutbox(stored, executors, recording);
   const read: ReadRows = new Map();
   const leftOut = () => leftOutOf(read);
   const worker = await buildDetection(stored, { ...configured, recording, stream, leftOut });
@@ -92,6 +98,7 @@ async function start(parts: Parts, asked: Omit<AppOptions, "logger">): Promise<A
     leastGapMs === undefined ? source : { ...source, leastGapMs },
   );
   buildSources(stored, { sources, stream, read });
+  buildProbes(stored, { ...configured, metrics, outbox, environment: asked.environment ?? {} });
   started();
   logger.info({ version }, "started");
   const { store, clock } = stored;

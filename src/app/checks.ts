@@ -11,6 +11,7 @@ import { surveyFixes } from "../healing/survey.ts";
 import { type SourceSurvey, surveySource } from "../source/survey.ts";
 import { surveyStore } from "../store/survey.ts";
 import { surveyKafka } from "../stream/kafka/survey.ts";
+import type { Environment } from "../tickets/jira/proxy.ts";
 import { surveyJira } from "../tickets/jira/survey.ts";
 import type { TicketsMetrics } from "../tickets/metrics.ts";
 import { CheckError } from "./errors.ts";
@@ -29,6 +30,8 @@ export interface CheckedThrough {
   readonly logger: Logger;
   readonly metrics: TicketsMetrics;
   readonly fixes: readonly ConfiguredFix[];
+  /** Names the proxy that leads to the tracker. */
+  readonly environment: Environment;
 }
 
 const deadlineMs = 15_000;
@@ -122,13 +125,13 @@ async function lookAtStream(
 }
 
 /** One line for each tracker. */
-function trackerCheck(config: Config, { logger, metrics }: CheckedThrough): readonly PartCheck[] {
+function trackerCheck(config: Config, through: CheckedThrough): readonly PartCheck[] {
   const { jira } = config;
   if (jira === undefined) return [];
-  const priorities = [...new Set(Object.values(jira.priorities))];
+  const priorities = [...new Set(Object.values(jira.priorities).filter((name) => name !== null))];
   const look = (): Promise<readonly CheckFinding[]> =>
     surveyJira({
-      ...jiraOptions(jira, { logger, metrics }),
+      ...jiraOptions(jira, through),
       token: readSecret(jira.token_file),
       priorities,
       deadlineMs,

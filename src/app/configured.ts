@@ -9,6 +9,7 @@ import type { EngineSettings } from "../detection/settings.ts";
 import type { ConfiguredFix } from "../healing/runner.ts";
 import type { ReducerSettings } from "../incidents/reduce/aspect.ts";
 import type { SourceOptions } from "../source/options.ts";
+import type { Environment } from "../tickets/jira/proxy.ts";
 import type { TicketsMetrics } from "../tickets/metrics.ts";
 import type { Ticketing } from "../tickets/ticketing.ts";
 import type { OnRendered } from "../tickets/tracker.ts";
@@ -26,6 +27,8 @@ export interface ActingParts {
   readonly docker: Engine | undefined;
   readonly ticketsMetrics: TicketsMetrics;
   readonly onRendered?: OnRendered | undefined;
+  /** Of the process. Default: empty. */
+  readonly environment?: Environment | undefined;
 }
 
 export interface Configured {
@@ -40,12 +43,12 @@ export interface Configured {
 /** @throws ConfigError DW_CONFIG_SECRET when a secret cannot be read */
 export function buildConfigured(
   parts: Pick<StoredParts, "config" | "clock" | "logger">,
-  { docker, ticketsMetrics: metrics, onRendered }: ActingParts,
+  { docker, ticketsMetrics: metrics, onRendered, environment = {} }: ActingParts,
 ): Configured {
   const { config, clock } = parts;
   const logger = parts.logger.child({ component: "tickets" });
   const fixes = buildFixes(parts, registries.remediations, { ...(docker && { docker }) });
-  const ticketing = buildTicketing(config, { clock, logger, metrics, onRendered });
+  const ticketing = buildTicketing(config, { clock, logger, metrics, onRendered, environment });
   return {
     detection: engineSettings(config, registries.detectors),
     fixes,

@@ -1,9 +1,9 @@
 /** Builds the outbox: the list of executors, and where their events are recorded. */
-import type { Config } from "../config/schema.ts";
 import { questionExecutor, runExecutor } from "../healing/executors.ts";
 import { healingMetrics } from "../healing/metrics.ts";
 import { runLedger } from "../healing/run-ledger.ts";
 import { type ConfiguredFix, Runner } from "../healing/runner.ts";
+import type { Health } from "../health.ts";
 import { type IncidentExecutor, timerExecutor } from "../incidents/executor.ts";
 import { incidentsMetrics } from "../incidents/metrics.ts";
 import { type RecordOptions, recordEvents } from "../incidents/record-events.ts";
@@ -59,8 +59,8 @@ export function buildOutbox(
   parts: StoredParts,
   executors: readonly IncidentExecutor[],
   recording: RecordOptions,
-): void {
-  const { store, clock, registry, lifecycle, owner, config } = parts;
+): { dependencyHealth(name: string): Health } {
+  const { store, clock, registry, lifecycle, owner } = parts;
   incidentsMetrics(registry, () => countOpenIncidents(store));
   const outbox = new Outbox({
     store,
@@ -79,19 +79,6 @@ export function buildOutbox(
   });
   outbox.start();
   parts.health.register("outbox", () => outbox.health());
-  for (const dependency of configuredDependencies(config, recording)) {
-    parts.health.register(dependency, () => outbox.dependencyHealth(dependency));
-  }
   lifecycle.onStop("effects", () => outbox.stop());
-}
-
-/** The stream answers for itself. */
-function configuredDependencies(
-  { fixes }: Config,
-  { settings }: RecordOptions,
-): readonly ("tracker" | "engine")[] {
-  return [
-    ...(settings.ticketed === true ? (["tracker"] as const) : []),
-    ...(fixes.length === 0 ? [] : (["engine"] as const)),
-  ];
+  return outbox;
 }

@@ -85,7 +85,7 @@ export function buildSources(parts: StoredParts, { sources, stream, read }: Sour
       metrics,
     });
     read.set(name, () => held.rows());
-    health.register(`source ${name}`, () => held.health());
+    health.register(`source:${name}`, () => held.health());
     lifecycle.onStop(`source ${name}`, () => held.stop());
   }
 }

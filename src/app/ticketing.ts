@@ -4,6 +4,7 @@ import type { Clock } from "../clock.ts";
 import type { Config } from "../config/schema.ts";
 import { readSecret } from "../config/secret.ts";
 import { type JiraOptions, openJira } from "../tickets/jira/jira.ts";
+import type { Environment } from "../tickets/jira/proxy.ts";
 import type { TicketsMetrics } from "../tickets/metrics.ts";
 import type { TicketContext } from "../tickets/new-issue.ts";
 import { createTicketing, type Ticketing } from "../tickets/ticketing.ts";
@@ -14,6 +15,8 @@ interface TicketingParts {
   readonly logger: Logger;
   readonly metrics: TicketsMetrics;
   readonly onRendered: OnRendered | undefined;
+  /** Names the proxy that leads to the tracker. */
+  readonly environment: Environment;
 }
 
 /** A tracker, and what its section says of tickets. */
@@ -46,26 +49,36 @@ export function buildTicketing(
 
 function openedJira(
   jira: NonNullable<Config["jira"]>,
-  { logger, metrics, onRendered }: TicketingParts,
+  { logger, metrics, onRendered, environment }: TicketingParts,
 ): OpenedTracker {
-  const token = readSecret(jira.token_file);
-  const tracker = openJira({ ...jiraOptions(jira, { logger, metrics }), token, onRendered });
-  return { tracker, priorities: jira.priorities, lookUpMs: jira.look_up_for };
+  const token = (): string => readSecret(jira.token_file);
+  const options = jiraOptions(jira, { logger, metrics, environment });
+  const { P0, P1, P2 } = jira.priorities;
+  const priorities = { P0: P0 ?? undefined, P1: P1 ?? undefined, P2: P2 ?? undefined };
+  return {
+    tracker: openJira({ ...options, token, onRendered }),
+    priorities,
+    lookUpMs: jira.look_up_for,
+  };
 }
+
+type JiraParts = Pick<TicketingParts, "logger" | "metrics" | "environment">;
 
 /** Jira as configured; the token is read when it is needed. */
 export function jiraOptions(
   jira: NonNullable<Config["jira"]>,
-  { logger, metrics }: Pick<TicketingParts, "logger" | "metrics">,
+  { logger, metrics, environment }: JiraParts,
 ): Omit<JiraOptions, "token"> {
   return {
     url: jira.url,
     user: jira.user ?? "",
+    environment,
     auth: jira.auth,
     project: jira.project,
     issueType: jira.issue_type,
     fields: jira.fields,
     resolveTransition: jira.resolve_transition,
+    resolveFields: jira.resolve_fields,
     reopenTransition: jira.reopen_transition,
     wontFixResolution: jira.wont_fix_resolution,
     deadlineMs: jira.deadline,

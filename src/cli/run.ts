@@ -10,10 +10,16 @@ import { createLogger } from "../telemetry/logger.ts";
 import type { Cli } from "./cli.ts";
 import { exitCodeOf, unreachableCode } from "./exit-code.ts";
 
+interface RunOptions {
+  readonly logger: Logger;
+  /** Of the process. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
 export interface RunParts {
   readonly cli: Cli;
   readonly remediations: Remediations;
-  readonly startApp: (config: Config, options: { readonly logger: Logger }) => Promise<StartedApp>;
+  readonly startApp: (config: Config, options: RunOptions) => Promise<StartedApp>;
 }
 
 interface StartedApp {
@@ -41,7 +47,7 @@ async function run(file: string, { cli, remediations, startApp }: RunParts): Pro
     logger.warn({ file, line, path, reason: message }, "configuration should be changed");
   }
   const stop = cli.stopSignal();
-  const app = await untilReached(() => startApp(config, { logger }), {
+  const app = await untilReached(() => startApp(config, { logger, environment: process.env }), {
     untilMs: systemClock.now() + config.startup_timeout,
     logger,
     stop,

@@ -27,14 +27,14 @@ function below(schema: JsonSchema | undefined, part: PropertyKey): JsonSchema | 
   return typeof next === "object" && !Array.isArray(next) ? next : undefined;
 }
 
-/** The keys a schema knows at a path. */
+/** The keys a schema knows at a path, before and after what it turns into something else. */
 function knownKeys(schema: z.ZodType, path: Path): readonly string[] {
-  let place: JsonSchema | undefined = z.toJSONSchema(schema, {
-    io: "input",
-    unrepresentable: "any",
+  const keys = (["input", "output"] as const).flatMap((io) => {
+    let place: JsonSchema | undefined = z.toJSONSchema(schema, { io, unrepresentable: "any" });
+    for (const part of path) place = below(place, part);
+    return Object.keys(place?.properties ?? {});
   });
-  for (const part of path) place = below(place, part);
-  return Object.keys(place?.properties ?? {});
+  return [...new Set(keys)];
 }
 
 /** What stands at a path of plain data; undefined when nothing does. */

@@ -2,11 +2,15 @@
 import { z } from "zod";
 import { absolutePath, anyObject, apiUrl, duration, text } from "./fields.ts";
 
-const priorities = z.strictObject({
-  P0: text.default("Highest"),
-  P1: text.default("High"),
-  P2: text.default("Medium"),
-});
+/** `none`: the project has no priority, or tickets keep its default. */
+const priorities = z.preprocess(
+  (value) => (value === "none" ? { P0: null, P1: null, P2: null } : value),
+  z.strictObject({
+    P0: text.nullable().default("Highest"),
+    P1: text.nullable().default("High"),
+    P2: text.nullable().default("Medium"),
+  }),
+);
 
 export const jira = z
   .strictObject({
@@ -19,6 +23,7 @@ export const jira = z
     priorities: priorities.prefault({}),
     fields: z.record(text, z.json()).default({}),
     resolve_transition: text.default("Done"),
+    resolve_fields: z.record(text, z.json()).default({}),
     reopen_transition: text.default("To Do"),
     wont_fix_resolution: text.default("Won't Do"),
     deadline: duration.prefault("30s"),

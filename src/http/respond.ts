@@ -1,6 +1,6 @@
 /** Writes answers: JSON or text, with the same headers, and all errors in one form. */
 import { DriftwardenError } from "../errors.ts";
-import { QueryError } from "../http-route.ts";
+import { QueryError } from "../query-errors.ts";
 import { HttpError } from "./errors.ts";
 
 interface Answer {

@@ -15,7 +15,8 @@ export type BreakerState = "closed" | "open" | "half_open";
 
 /** Failures in a row that open it. One failure opens it if it says when to come back. */
 const threshold = 3;
-const longestPauseMs = 60_000;
+/** With a probe of some seconds, a dependency that is well again is asked freely within 30 s. */
+const longestPauseMs = 20_000;
 
 /** One dispatcher uses it, which sends one probe at a time. Cost: three numbers. */
 export class CircuitBreaker {

@@ -15,7 +15,8 @@
  *
  * - A failed attempt is repeated, with growing pauses and without a limit. But an effect whose error says that waiting
  *   cannot help is dead after five attempts. A person can retry a dead effect.
- * - While the dependency is unavailable its circuit breaker is open. Effects wait, and one probe at a time goes out.
+ * - While the dependency is unavailable its circuit breaker is open. Effects wait, and one probe at a time goes out: a
+ *   cheap read where the executor has one, else an effect. When it succeeds, all effects that waited are due.
  * - If this process dies, another worker takes the effect when its lease ends. It finds the intent, and its handler is
  *   told that the outcome of the earlier attempt is unknown.
  */
@@ -62,6 +63,7 @@ export class OutboxDispatcher<Subject, Event> {
   readonly #options: DispatcherOptions<Subject, Event>;
   readonly #handlers: AnyExecutor<Subject, Event>["handlers"];
   readonly #isUnavailable: (error: unknown) => boolean;
+  readonly #probe: (() => Promise<void>) | undefined;
   readonly #kinds: readonly string[];
   readonly #breaker = new CircuitBreaker();
   readonly #inHand = new Set<Promise<void>>();
@@ -82,6 +84,7 @@ export class OutboxDispatcher<Subject, Event> {
     this.#handlers = Object.assign({}, ...executors.map(({ handlers }) => handlers));
     this.#kinds = Object.keys(this.#handlers);
     this.#isUnavailable = (error) => executors.some((executor) => executor.isUnavailable(error));
+    this.#probe = executors.find(({ probe }) => probe !== undefined)?.probe;
   }
 
   /** Looks for due effects now. */
@@ -127,6 +130,7 @@ export class OutboxDispatcher<Subject, Event> {
   async #round(): Promise<number> {
     const { store, clock, owner, metrics } = this.#options;
     const nowMs = clock.now();
+    if (this.#state() === "half_open") await this.#askWhetherWell();
     const state = this.#state();
     // A new effect is no reason to ask a dependency that is unavailable.
     if (state === "open") return Math.max(1, (this.#breaker.retryAtMs ?? 0) - nowMs);
@@ -147,6 +151,17 @@ export class OutboxDispatcher<Subject, Event> {
     const waitMs = dueMs - clock.now();
     // A due effect that we did not get waits behind an earlier one, or another process, perhaps dead, holds it.
     return Math.min(idleMs, waitMs > 0 ? waitMs : soonMs);
+  }
+
+  /** Where the executor has a cheap question, its answer closes the breaker or opens it again. */
+  async #askWhetherWell(): Promise<void> {
+    if (this.#probe === undefined) return;
+    try {
+      await this.#probe();
+      this.#answered();
+    } catch (error) {
+      this.#noteFailure(error);
+    }
   }
 
   #begin(taken: TakenEffect): void {
@@ -172,7 +187,9 @@ export class OutboxDispatcher<Subject, Event> {
       metrics.effectsDone.inc({ kind });
     } catch (error) {
       metrics.effectFailures.inc({ kind });
-      logger.warn({ effect: taken.id, attempt: taken.attempt, err: error }, "effect failed");
+      // That the dependency is away is said once, by the watch of dependencies.
+      const level = this.#unavailableReason === undefined ? "warn" : "debug";
+      logger[level]({ effect: taken.id, attempt: taken.attempt, err: error }, "effect failed");
       this.#noteFailure(error);
       await this.#fail(taken, error).catch((err: unknown) => {
         logger.warn(
@@ -220,13 +237,11 @@ export class OutboxDispatcher<Subject, Event> {
   #answered(): void {
     this.#breaker.succeeded();
     this.#state();
-    if (this.#unavailableReason === undefined) return;
     this.#unavailableReason = undefined;
-    this.#options.logger.info({ dependency: this.dependency }, "dependency is asked freely again");
   }
 
   #noteFailure(error: unknown): void {
-    const { clock, logger } = this.#options;
+    const { clock } = this.#options;
     if (error instanceof StoreError) return;
     // A dependency that refuses a request is available.
     if (!this.#isUnavailable(error)) {
@@ -235,9 +250,6 @@ export class OutboxDispatcher<Subject, Event> {
     }
     this.#breaker.failed(clock.now(), askedPauseMs(error));
     if (this.#state() === "closed") return;
-    if (this.#unavailableReason === undefined) {
-      logger.warn({ dependency: this.dependency, err: error }, "dependency is away; left alone");
-    }
     this.#unavailableReason = describeError(error);
   }
 
@@ -253,7 +265,8 @@ export class OutboxDispatcher<Subject, Event> {
       return;
     }
     // While the breaker is open it sets the time. The pause of the effect would only be added to it.
-    const retryAtMs = this.#breaker.retryAtMs ?? clock.now() + pauseBefore(taken.attempt, error);
+    const failures = this.#isUnavailable(error) ? 0 : taken.attempt;
+    const retryAtMs = this.#breaker.retryAtMs ?? clock.now() + pauseBefore(failures, error);
     await failEffect(store, taken, { error: told, retryAtMs, noEffect: hadNoEffect(error) });
   }
 }

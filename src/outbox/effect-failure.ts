@@ -4,12 +4,14 @@ import { backoffMs } from "../backoff.ts";
 import { DriftwardenError } from "../errors.ts";
 
 const longestPauseMs = 300_000;
+/** Whatever a dependency asks for: a slip in its answer must not silence us for years. */
+const longestAskedMs = 3_600_000;
 
-/** The pause that the error asks for, ms; undefined when it asks for none. */
+/** The pause that the error asks for, ms, at most an hour; undefined when it asks for none. */
 export function askedPauseMs(error: unknown): number | undefined {
   const asked =
     typeof error === "object" && error !== null && "retryAfterMs" in error ? error.retryAfterMs : 0;
-  return typeof asked === "number" && asked > 0 ? asked : undefined;
+  return typeof asked === "number" && asked > 0 ? Math.min(asked, longestAskedMs) : undefined;
 }
 
 /** Whether waiting cannot help. */
@@ -17,9 +19,14 @@ export function isPermanent(error: unknown): boolean {
   return error instanceof DriftwardenError && !error.retryable && askedPauseMs(error) === undefined;
 }
 
-/** Pause before the next attempt, ms: grows up to 5 minutes, with full jitter; at least what the error asks for. */
-export function pauseBefore(attempt: number, error: unknown): number {
-  return Math.max(askedPauseMs(error) ?? 0, backoffMs(attempt, longestPauseMs));
+/**
+ * Pause before the next attempt, ms: grows up to 5 minutes, with full jitter; at least what the error asks for.
+ *
+ * @param failures of this effect itself. Those of a dependency that was unavailable are not counted: they would lengthen
+ *   the pause after it is back.
+ */
+export function pauseBefore(failures: number, error: unknown): number {
+  return Math.max(askedPauseMs(error) ?? 0, backoffMs(failures, longestPauseMs));
 }
 
 /** Whether the attempt certainly did not act, so that the next one has nothing to look up. */

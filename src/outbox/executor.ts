@@ -61,6 +61,13 @@ export interface EffectExecutor<E extends Effect, Subject, Event> {
   };
   /** Whether an error means that the dependency is unavailable, and not only that this one effect failed. */
   isUnavailable(error: unknown): boolean;
+  /**
+   * Asks the dependency, by one cheap read, whether it is well. While it is unavailable this goes out in the place of an
+   * effect, so that nothing is written to a dependency that is ill. Left out, an effect is the probe.
+   *
+   * @throws what its handlers throw; settles within 10 s
+   */
+  readonly probe?: () => Promise<void>;
 }
 
 /** Executors of different rooms in one list. */

@@ -1,5 +1,6 @@
 /** The HTTP list of promised effects; `?status=dead` shows those that were given up. */
-import { afterNumber, type HttpRoute, QueryError } from "../http-route.ts";
+import { afterNumber, type HttpRoute } from "../http-route.ts";
+import { QueryError } from "../query-errors.ts";
 import { type EffectStatus, effectStatuses } from "../store/outbox/effect.ts";
 import { listEffects } from "../store/outbox/inspect.ts";
 import type { Store } from "../store/store.ts";

@@ -1,23 +1,34 @@
-/** Collects the health of all parts. Ready means that every part is ok. */
+/** Collects the health of all parts. Ready means that every part which is needed is ok. */
 import { messageOf } from "../errors.ts";
 import type { Health } from "../health.ts";
 
+export interface PartHealth {
+  readonly ok: boolean;
+  /** It is not ok, and the others go on without it. */
+  readonly degraded: boolean;
+  readonly reason: string | null;
+}
+
 export interface Readiness {
+  /** Whether detection goes on, and what it decides is kept. */
   readonly ready: boolean;
-  readonly parts: Readonly<
-    Record<string, { readonly ok: boolean; readonly reason: string | null }>
-  >;
+  /** Whether somebody should look: a part that the others go on without is not ok. */
+  readonly degraded: boolean;
+  readonly parts: Readonly<Record<string, PartHealth>>;
 }
 
 export interface HealthRegistry {
   /**
-   * @param name of the part, as it stands in `/-/ready`
+   * @param name of the part, as it stands in `/-/ready`; that of a dependency: `store`, `source:main`, `tracker`
    * @param check answers from memory, at once; one that throws counts as not ok
    * @returns takes the part off again
    */
   register(name: string, check: () => Health): () => void;
   readiness(): Readiness;
 }
+
+/** What is not needed to detect and to remember. While it is away, its effects wait in the outbox. */
+const optional = /^(tracker|engine|prometheus|channel:.*)$/;
 
 export function createHealth(): HealthRegistry {
   const checks = new Map<string, () => Health>();
@@ -29,16 +40,25 @@ export function createHealth(): HealthRegistry {
       };
     },
     readiness() {
-      const parts = Object.fromEntries([...checks].map(([name, check]) => [name, ask(check)]));
-      return { ready: Object.values(parts).every((part) => part.ok), parts };
+      const all = [...checks].map(([name, check]) => [name, partOf(name, ask(check))] as const);
+      return {
+        ready: all.every(([, { ok, degraded }]) => ok || degraded),
+        degraded: all.some(([, { degraded }]) => degraded),
+        parts: Object.fromEntries(all),
+      };
     },
   };
 }
 
-function ask(check: () => Health): { ok: boolean; reason: string | null } {
+const partOf = (name: string, { ok, reason }: Health): PartHealth => ({
+  ok,
+  degraded: !ok && optional.test(name),
+  reason: reason ?? null,
+});
+
+function ask(check: () => Health): Health {
   try {
-    const { ok, reason } = check();
-    return { ok, reason: reason ?? null };
+    return check();
   } catch (error) {
     return { ok: false, reason: messageOf(error) };
   }

@@ -18,18 +18,24 @@ function hidePasswords(line: string): string {
   return line.replace(/(:\/\/[^\s:/@"]*):[^\s/@"]+@/g, "$1:<secret>@");
 }
 
+/** What a mistake in a program throws. All else is a state of the world, which its code and words tell. */
+const mistakes = /^(Type|Range|Reference|Syntax|Assertion)Error$/;
+
 /**
- * Only what is known to be harmless: clients hang whole requests, headers included, on the errors they throw.
+ * Only what is known to be harmless: clients hang whole requests, headers included, on the errors they throw. A stack
+ * stands only where it leads to a mistake: a server that is away is told without.
  */
 function serializeError(error: unknown): unknown {
   if (!(error instanceof Error)) return { message: messageOf(error) };
   const code: unknown = Reflect.get(error, "code");
   const ours = error instanceof DriftwardenError;
+  const isState = typeof code === "string" || error.name.startsWith("KafkaJS");
   return {
     type: error.name,
     ...(typeof code === "string" && { code }),
     message: messageOf(error),
-    ...(ours ? { hint: error.hint } : { stack: error.stack }),
+    ...(ours && { hint: error.hint }),
+    ...((mistakes.test(error.name) || !isState) && { stack: error.stack }),
     ...(error.cause !== undefined && { cause: serializeError(error.cause) }),
   };
 }

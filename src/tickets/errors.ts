@@ -23,6 +23,7 @@ export interface TrackerErrorOptions extends DriftwardenErrorOptions {
   readonly oneIssueOnly?: boolean | undefined;
   readonly maybeApplied?: boolean;
   readonly issue?: Issue;
+  readonly fields?: Readonly<Record<string, string>> | undefined;
 }
 
 const unavailable: ReadonlySet<string> = new Set([
@@ -51,6 +52,8 @@ export class TrackerError extends DriftwardenError {
   readonly maybeApplied: boolean;
   /** With `DW_TRACKER_LABEL_NOT_STORED`: the issue that was created all the same. */
   readonly issue: Issue | undefined;
+  /** What the tracker complained of single fields. */
+  readonly fields: Readonly<Record<string, string>>;
 
   /** The tracker itself is away. */
   override get unavailable(): boolean {
@@ -66,5 +69,6 @@ export class TrackerError extends DriftwardenError {
     this.oneIssueOnly = options.oneIssueOnly ?? false;
     this.maybeApplied = options.maybeApplied ?? false;
     this.issue = options.issue;
+    this.fields = options.fields ?? {};
   }
 }

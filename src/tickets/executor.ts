@@ -21,6 +21,7 @@ export function ticketExecutor({
     dependency: "tracker",
     orderKey: "ticket",
     isUnavailable,
+    probe: async () => ticketing?.ping(),
     handlers: {
       "ticket.open": async (_effect, incident, given) => {
         const attempt = lookedUpAfterRestore(incident, given, restoredAtMs());

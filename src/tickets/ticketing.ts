@@ -43,6 +43,8 @@ interface PromisedNote {
 
 /** Each call may be repeated: it does what is still to be done. Throws TrackerError, and what `mayAct` throws. */
 export interface Ticketing {
+  /** Whether the tracker is well, by one cheap read. */
+  ping(): Promise<void>;
   /** Creates the incident's ticket, or reopens the one it has. */
   open(
     incident: Incident | Digest,
@@ -89,6 +91,7 @@ export function createTicketing(options: TicketingOptions): Ticketing {
     return said(incident, issue === undefined ? "gone" : await act(issue));
   };
   return {
+    ping: () => tracker.ping(),
     async open(incident, attempt) {
       if (incident.ticket) {
         const doing = { ...options, attempt };

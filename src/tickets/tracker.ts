@@ -20,6 +20,19 @@ export interface Issue {
   readonly done: boolean;
   /** People closed it as something that will not be fixed: it is never reopened. */
   readonly wontFix: boolean;
+  /** As the tracker stores them. Where they differ from what was read after our last write, people edited them. */
+  readonly summary: string;
+  /** Empty where the tracker does not show it. */
+  readonly description: string;
+}
+
+/** What is to become of an issue. What is left out stays. */
+export interface IssueChange {
+  readonly summary?: string;
+  readonly description?: Message;
+  readonly labels?: { readonly add: readonly string[]; readonly remove: readonly string[] };
+  /** Name of the priority. */
+  readonly priority?: string;
 }
 
 export interface IssueComment {
@@ -44,18 +57,33 @@ export interface CommentChange {
  * whether a write may have taken effect all the same (look it up, never repeat it blindly), and what `mayAct` throws.
  */
 export interface Tracker {
+  /** One cheap read, within 10 s: whether the tracker is well and knows us. */
+  ping(): Promise<void>;
+  /** What the tracker does not take, beside the summary, is left out: a ticket is worth more than its priority. */
   create(issue: NewIssue, mayAct?: MayAct): Promise<Issue>;
   /** Issues that carry the label, oldest first. The index behind it may lag minutes behind a create. */
   findByLabel(label: string): Promise<readonly Issue[]>;
+  /**
+   * Looks at the newest issues one by one. No index lags here.
+   *
+   * @returns undefined when it is none of them; `unsure` when there are too many to look at
+   */
+  findAmongNewest(isIt: (issue: Issue) => boolean): Promise<Issue | "unsure" | undefined>;
+  /** Ids of the issues with this label that are not closed, by the tracker's own word, all pages of them. */
+  openIds(label: string): Promise<ReadonlySet<string>>;
   /** The source of truth about one issue; undefined when it is gone. */
   get(id: string): Promise<Issue | undefined>;
+  /** Changes what the tracker takes, as quietly as it can. @returns the parts that it did not take */
+  update(id: string, change: IssueChange, mayAct?: MayAct): Promise<readonly string[]>;
+  /** Links two issues, once. @returns false when the tracker does not link */
+  link(id: string, other: string, mayAct?: MayAct): Promise<boolean>;
   comments(id: string): Promise<readonly IssueComment[]>;
   addComment(id: string, message: Message, mayAct?: MayAct): Promise<IssueComment>;
   /** @returns false when the comment says so already: nothing is written then */
   updateComment(id: string, change: CommentChange, mayAct?: MayAct): Promise<boolean>;
-  /** Afterwards the issue is done. Throws `DW_TRACKER_CANNOT_MOVE` where the tracker has no such move. */
+  /** Afterwards the issue is done. Throws `DW_TRACKER_CANNOT_MOVE` where the tracker has no such move, or refuses it. */
   close(id: string, mayAct?: MayAct): Promise<void>;
-  /** Afterwards the issue is not done. Throws `DW_TRACKER_CANNOT_MOVE` where the tracker has no such move. */
+  /** Afterwards the issue is not done. Throws `DW_TRACKER_CANNOT_MOVE` where the tracker has no such move, or refuses it. */
   reopen(id: string, mayAct?: MayAct): Promise<void>;
 }
 

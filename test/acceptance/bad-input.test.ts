@@ -43,12 +43,12 @@ async function closedSocket(): Promise<string> {
 beforeAll(async () => {
   const faulty = [noSocket, vanishes, ...badJira].map(({ model }) => model);
   environment = await startEnvironment([good, ...named.map(({ model }) => model), ...faulty]);
-  await untilReady(environment.daemon, "source main");
+  await untilReady(environment.daemon, "source:main");
   // An engine is asked a few times before a run is refused: that goes on while other rows are tried.
   await environment.feed.collapse(noSocket.model);
   const socket = await closedSocket();
   second = await withoutPermission(environment, { model: noPermission.model, socket });
-  await untilReady(second.daemon, "source main");
+  await untilReady(second.daemon, "source:main");
   await second.feed.collapse(noPermission.model);
 });
 
@@ -76,7 +76,7 @@ describe("a row that cannot be right", () => {
 
 describe("a source that cannot be read", () => {
   it.each(badTables)("$what is said where people look, and read once mended", async (row) => {
-    const part = `source ${row.source}`;
+    const part = `source:${row.source}`;
     const [series, atLeast] = row.counter;
     await eventually(async () => {
       expect(await metric(environment.daemon, series)).toBeGreaterThanOrEqual(atLeast);
@@ -208,7 +208,7 @@ describe("the embedded Postgres", () => {
 describe("after all of it", () => {
   it("every source is read, a collapse still opens its ticket, and the daemon ends well", async () => {
     for (const { source } of badTables) {
-      await untilReady(environment.daemon, `source ${source}`);
+      await untilReady(environment.daemon, `source:${source}`);
     }
     await environment.feed.collapse(good);
     await eventually(() => expect(environment.tickets(good)).toHaveLength(1));

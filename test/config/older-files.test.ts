@@ -10,5 +10,6 @@ it.each(["every-key", "other-keys"])("%s.yaml of 7adbaef means what it meant the
   const file = join(folder, `${name}.yaml`);
   const config = parseConfig(readFileSync(file, "utf8"), { file, remediations });
   const meant: unknown = JSON.parse(readFileSync(join(folder, `${name}.json`), "utf8"));
-  expect(JSON.parse(JSON.stringify(config))).toEqual(meant);
+  // Keys that came later have their defaults.
+  expect(JSON.parse(JSON.stringify(config))).toMatchObject(Object(meant));
 });

@@ -56,6 +56,7 @@ function writesOf(tracker: Tracker, issue: string, mayAct: MayAct) {
         return tracker.updateComment(issue, { comment, message: saying("other") }, mayAct);
       },
     ],
+    ["update", () => tracker.update(issue, { summary: "other" }, mayAct)],
     ["close", () => tracker.close(issue, mayAct)],
   ] as const;
 }
@@ -98,13 +99,49 @@ export function trackerContract(
       expect(await tracker.get(id)).toMatchObject({ done: false });
     });
 
-    it("says when it cannot close or reopen, and changes nothing", async () => {
+    it("says when it cannot close, and changes nothing", async () => {
       const { tracker, writes } = await open({ movable: false });
       const { id } = await tracker.create(newIssue);
-      for (const move of [tracker.close(id), tracker.reopen(id)]) {
-        await expect(move).rejects.toMatchObject({ code: "DW_TRACKER_CANNOT_MOVE" });
-      }
+      await expect(tracker.close(id)).rejects.toMatchObject({ code: "DW_TRACKER_CANNOT_MOVE" });
       expect(writes()).toBe(1);
+    });
+
+    it("changes title, text and labels of an issue, and leaves the labels of people", async () => {
+      const { tracker } = await scene();
+      const { id } = await tracker.create({ ...newIssue, labels: ["driftwarden", "P2", "ours"] });
+      const description = [[paragraph(words("It was seen twice."))]];
+      const labels = { add: ["P1"], remove: ["P2"] };
+      const left = await tracker.update(
+        id,
+        { summary: "[P1] worse", description, labels },
+        goodPermit,
+      );
+      expect(left).toEqual([]);
+      const issue = await tracker.get(id);
+      expect(issue).toMatchObject({ summary: "[P1] worse", labels: ["driftwarden", "ours", "P1"] });
+      expect(issue?.description).toContain("seen twice");
+    });
+
+    it("knows which issues of a label are open, by their state in the tracker", async () => {
+      const { tracker } = await scene();
+      const first = await tracker.create(newIssue);
+      const second = await tracker.create(newIssue);
+      await tracker.close(first.id);
+      expect([...(await tracker.openIds("driftwarden-0123"))]).toEqual([second.id]);
+      expect([...(await tracker.openIds("driftwarden-4567"))]).toEqual([]);
+    });
+
+    it("links two issues, or says that it does not", async () => {
+      const { tracker } = await scene();
+      const { key } = await tracker.create(newIssue);
+      const other = await tracker.create(newIssue);
+      const linked = await tracker.link(key, other.key, goodPermit);
+      expect(await tracker.link(key, other.key, goodPermit)).toBe(linked);
+    });
+
+    it("answers a ping while it is there", async () => {
+      const { tracker } = await scene();
+      await expect(tracker.ping()).resolves.toBeUndefined();
     });
 
     it("knows a comment again by its mark, whatever the names in it are", async () => {
@@ -156,7 +193,9 @@ export function trackerContract(
       const { id } = await tracker.create(newIssue);
       await goAway();
       const asked = [
+        ["ping", () => tracker.ping()],
         ["get", () => tracker.get(id)],
+        ["openIds", () => tracker.openIds("driftwarden")],
         ["comments", () => tracker.comments(id)],
         ["findByLabel", () => tracker.findByLabel("driftwarden")],
         ...writesOf(tracker, id, goodPermit),

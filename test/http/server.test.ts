@@ -133,21 +133,23 @@ describe("/-/ready", () => {
     expect(answer.status).toBe(200);
     expect(JSON.parse(answer.body)).toEqual({
       ready: true,
-      parts: { store: { ok: true, reason: null } },
+      degraded: false,
+      parts: { store: { ok: true, degraded: false, reason: null } },
     });
   });
 
   it("is 503 and says which part cannot, and why", async () => {
     const health = createHealth();
     health.register("store", () => ({ ok: true }));
-    health.register("source main", () => ({ ok: false, reason: "no poll for 3m" }));
+    health.register("source:main", () => ({ ok: false, reason: "no poll for 3m" }));
     const answer = await ask(await start({ health }), "/-/ready");
     expect(answer.status).toBe(503);
     expect(JSON.parse(answer.body)).toEqual({
       ready: false,
+      degraded: false,
       parts: {
-        store: { ok: true, reason: null },
-        "source main": { ok: false, reason: "no poll for 3m" },
+        store: { ok: true, degraded: false, reason: null },
+        "source:main": { ok: false, degraded: false, reason: "no poll for 3m" },
       },
     });
   });

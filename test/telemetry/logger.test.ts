@@ -34,6 +34,18 @@ describe("a log line", () => {
       cause: { code: "ECONNREFUSED", message: "refused" },
     });
   });
+
+  it("shows a stack where it leads to a mistake, and none of a server that is away (FR-T7)", () => {
+    const { lines, logger } = collect();
+    const away = Object.assign(new Error("refused"), { code: "ECONNREFUSED" });
+    const broker = Object.assign(new Error("no broker"), { name: "KafkaJSConnectionError" });
+    const hint = "Look.";
+    logger.warn({ err: new DriftwardenError("DW_X_Y", "polling", { hint, cause: away }) }, "a");
+    logger.warn({ err: broker }, "b");
+    expect(lines.join("")).not.toContain("stack");
+    logger.warn({ err: new TypeError("x is undefined") }, "c");
+    expect(lines.at(-1)).toContain("stack");
+  });
 });
 
 describe("a secret", () => {

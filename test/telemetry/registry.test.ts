@@ -28,8 +28,29 @@ describe("readiness", () => {
     });
     expect(health.readiness()).toEqual({
       ready: false,
-      parts: { store: { ok: false, reason: "no pool" } },
+      degraded: false,
+      parts: { store: { ok: false, degraded: false, reason: "no pool" } },
     });
+  });
+
+  it.each(["tracker", "engine", "prometheus", "channel:ops"])(
+    "is kept, and degraded, without the %s: detection goes on (FR-C1)",
+    (name) => {
+      const health = createHealth();
+      health.register("store", () => ({ ok: true }));
+      health.register(name, () => ({ ok: false, reason: "away" }));
+      expect(health.readiness()).toMatchObject({
+        ready: true,
+        degraded: true,
+        parts: { [name]: { ok: false, degraded: true, reason: "away" } },
+      });
+    },
+  );
+
+  it.each(["store", "stream", "source:main", "outbox"])("is lost without the %s", (name) => {
+    const health = createHealth();
+    health.register(name, () => ({ ok: false, reason: "away" }));
+    expect(health.readiness()).toMatchObject({ ready: false, degraded: false });
   });
 
   it("forgets a part that was taken off, but not one that took its name", () => {
@@ -37,6 +58,8 @@ describe("readiness", () => {
     const first = health.register("source", () => ({ ok: false }));
     health.register("source", () => ({ ok: true }));
     first();
-    expect(health.readiness().parts).toEqual({ source: { ok: true, reason: null } });
+    expect(health.readiness().parts).toEqual({
+      source: { ok: true, degraded: false, reason: null },
+    });
   });
 });

@@ -7,14 +7,16 @@ import { TrackerError } from "../../src/tickets/errors.ts";
 import type {
   CommentChange,
   Issue,
+  IssueChange,
   IssueComment,
   NewIssue,
   Tracker,
 } from "../../src/tickets/tracker.ts";
 
 interface FakeIssue extends Issue {
-  readonly description: string;
+  readonly priority: string | undefined;
   readonly comments: IssueComment[];
+  readonly links: readonly string[];
 }
 
 function lostAnswer(): TrackerError {
@@ -38,8 +40,15 @@ export class FakeTracker implements Tracker {
   readonly losesAnswerOf: string[] = [];
   /** Whether issues can be closed and reopened. */
   movable = true;
+  /** Parts of a change that the tracker does not take, and whether it links. */
+  refuses: readonly string[] = [];
+  linking = true;
+  /** Whether issues can be looked at one by one behind the index. */
+  listing = false;
   /** Nobody answers. */
   away = false;
+  /** Calls of any kind. */
+  calls = 0;
   /** Writes that took effect. */
   writes = 0;
 
@@ -52,10 +61,13 @@ export class FakeTracker implements Tracker {
       key,
       url: `http://jira/browse/${key}`,
       labels: issue.labels,
+      summary: issue.summary,
       description: plainText(issue.description),
+      priority: issue.priority,
       done: false,
       wontFix: false,
       comments: [],
+      links: [],
     };
     this.issues.push(created);
     return this.#answer("create", created);
@@ -65,6 +77,48 @@ export class FakeTracker implements Tracker {
     this.#reach();
     const found = this.issues.filter((issue) => issue.labels.includes(label));
     return this.indexed ? found : [];
+  }
+
+  async ping(): Promise<void> {
+    this.#reach();
+  }
+
+  async findAmongNewest(isIt: (issue: Issue) => boolean): Promise<Issue | "unsure" | undefined> {
+    this.#reach();
+    return this.listing ? this.issues.find(isIt) : "unsure";
+  }
+
+  async openIds(label: string): Promise<ReadonlySet<string>> {
+    this.#reach();
+    const open = this.issues.filter((issue) => !issue.done && issue.labels.includes(label));
+    return new Set(open.map(({ id }) => id));
+  }
+
+  async update(id: string, change: IssueChange, mayAct?: MayAct): Promise<readonly string[]> {
+    await this.#permitted(mayAct);
+    const takes = (part: keyof IssueChange): boolean =>
+      change[part] !== undefined && !this.refuses.includes(part);
+    const { labels } = this.#issue(id);
+    const { summary, description, priority, labels: { add = [], remove = [] } = {} } = change;
+    const kept = labels.filter((label) => !remove.includes(label));
+    this.people(id, {
+      ...(takes("summary") && { summary: summary ?? "" }),
+      ...(takes("description") && { description: plainText(description ?? []) }),
+      ...(takes("priority") && { priority }),
+      ...(takes("labels") && { labels: [...new Set([...kept, ...add])] }),
+    });
+    return this.#answer(
+      "update",
+      Object.keys(change).filter((part) => this.refuses.includes(part)),
+    );
+  }
+
+  async link(id: string, other: string, mayAct?: MayAct): Promise<boolean> {
+    await this.#permitted(mayAct);
+    if (!this.linking) return false;
+    const issue = this.#issue(id);
+    this.people(issue.id, { links: [...new Set([...issue.links, other])] });
+    return this.#answer("link", true);
   }
 
   async get(id: string): Promise<Issue | undefined> {
@@ -127,13 +181,14 @@ export class FakeTracker implements Tracker {
   }
 
   #reach(): void {
+    this.calls += 1;
     if (!this.away) return;
     const hint = "Wait.";
     throw new TrackerError("DW_TRACKER_UNREACHABLE", "away", { hint, retryable: true });
   }
 
   #issue(id: string): FakeIssue {
-    const issue = this.issues.find((candidate) => candidate.id === id);
+    const issue = this.issues.find((candidate) => candidate.id === id || candidate.key === id);
     if (!issue) throw new Error(`no issue ${id}`);
     return issue;
   }

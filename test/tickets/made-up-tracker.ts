@@ -12,6 +12,7 @@ import { TrackerError } from "../../src/tickets/errors.ts";
 import type {
   CommentChange,
   Issue,
+  IssueChange,
   IssueComment,
   NewIssue,
   Tracker,
@@ -79,12 +80,18 @@ class BoardTracker implements Tracker {
     this.#closes = closes;
   }
 
-  async create({ description, labels }: NewIssue, mayAct?: MayAct): Promise<Issue> {
+  async ping(): Promise<void> {
+    this.#reach();
+  }
+
+  async create({ summary, labels, ...rest }: NewIssue, mayAct?: MayAct): Promise<Issue> {
     const id = String(this.#board.cards.length + 1);
     const url = `http://127.0.0.1/cards/${id}`;
-    const issue = { id, key: `CARD-${id}`, url, labels, done: false, wontFix: false };
+    const description = markdown(rest.description);
+    const said = { summary, description, labels };
+    const issue = { id, key: `CARD-${id}`, url, ...said, done: false, wontFix: false };
     await this.#write(mayAct, () => {
-      this.#board.cards.push({ issue, texts: [markdown(description)] });
+      this.#board.cards.push({ issue, texts: [description] });
     });
     return issue;
   }
@@ -94,6 +101,39 @@ class BoardTracker implements Tracker {
     return this.#board.cards
       .map(({ issue }) => issue)
       .filter(({ labels }) => labels.includes(label));
+  }
+
+  /** The board has no index that could lag. */
+  async findAmongNewest(isIt: (issue: Issue) => boolean): Promise<Issue | undefined> {
+    this.#reach();
+    return this.#board.cards.map(({ issue }) => issue).find(isIt);
+  }
+
+  async openIds(label: string): Promise<ReadonlySet<string>> {
+    const found = await this.findByLabel(label);
+    return new Set(found.filter(({ done }) => !done).map(({ id }) => id));
+  }
+
+  /** The board knows no priority. */
+  async update(id: string, change: IssueChange, mayAct?: MayAct): Promise<readonly string[]> {
+    const { summary, description, labels } = change;
+    await this.#write(mayAct, () => {
+      this.#change(id, (issue) => ({
+        ...issue,
+        summary: summary ?? issue.summary,
+        description: description === undefined ? issue.description : markdown(description),
+        labels: [
+          ...issue.labels.filter((label) => labels?.remove.includes(label) !== true),
+          ...(labels?.add ?? []),
+        ],
+      }));
+    });
+    return change.priority === undefined ? [] : ["priority"];
+  }
+
+  /** The board links nothing. */
+  async link(): Promise<boolean> {
+    return false;
   }
 
   async get(id: string): Promise<Issue | undefined> {
@@ -140,10 +180,13 @@ class BoardTracker implements Tracker {
       throw new TrackerError("DW_TRACKER_CANNOT_MOVE", `moving card ${id}`, { hint });
     }
     await this.#write(mayAct, () => {
-      this.#board.cards.forEach((card, i) => {
-        if (card.issue.id !== id) return;
-        this.#board.cards[i] = { ...card, issue: { ...card.issue, ...change } };
-      });
+      this.#change(id, (issue) => ({ ...issue, ...change }));
+    });
+  }
+
+  #change(id: string, changed: (issue: Issue) => Issue): void {
+    this.#board.cards.forEach((card, i) => {
+      if (card.issue.id === id) this.#board.cards[i] = { ...card, issue: changed(card.issue) };
     });
   }
 

@@ -6,14 +6,25 @@ export interface JiraFault {
   /** Tested against the whole path. Default: any. */
   readonly path?: RegExp;
   /**
-   * rate_limited: 429 · failed: 500 · unavailable: 503 · hang: no answer ever · drop: the connection breaks.
+   * rate_limited: 429 · failed: 500 · unavailable: 503 · login_page: 200 with a page · unauthorized: 401 · hang: no
+   * answer ever · drop: the connection breaks.
    * All but the first before the request takes effect, or, with `afterEffect`, after it.
    */
-  readonly answer: "rate_limited" | "failed" | "unavailable" | "hang" | "drop";
+  readonly answer:
+    | "rate_limited"
+    | "failed"
+    | "unavailable"
+    | "login_page"
+    | "unauthorized"
+    | "hang"
+    | "drop";
   readonly afterEffect?: true;
   /** Called when a request meets it. */
   readonly onMet?: () => void;
 }
+
+/** What every request meets while a Jira is ill. */
+export type JiraIllness = JiraFault["answer"];
 
 export interface FaultQueue {
   readonly order: (fault: JiraFault) => void;

@@ -78,6 +78,7 @@ const routes: readonly (readonly [method: string, path: RegExp, handle: Handler]
   ["PUT", /^\/issue\/([\w-]+)\/comment\/(\d+)$/, withIssue(editComment)],
   ["GET", /^\/issue\/([\w-]+)\/transitions$/, withIssue(transitions)],
   ["POST", /^\/issue\/([\w-]+)\/transitions$/, withIssue(transition)],
+  ["POST", /^\/issueLink$/, link],
   ["POST", /^\/search$/, search],
   ["POST", /^\/search\/jql$/, searchJql],
 ];
@@ -140,8 +141,19 @@ function withIssue(handle: IssueHandler): Handler {
 }
 
 function edit({ tracker }: Site, issue: SandboxIssue, { body }: JiraCall): Reply {
-  tracker.edit(issue, fieldsIn(body["fields"]));
-  return { status: 204, what: "issue_edited" };
+  const refused = tracker.edit(issue, fieldsIn(body["fields"]), fieldsIn(body["update"]));
+  return refused === undefined ? { status: 204, what: "issue_edited" } : refuse(refused);
+}
+
+function link({ tracker }: Site, { body }: JiraCall): Reply {
+  const [one, other] = ["inwardIssue", "outwardIssue"].map((side) => {
+    const { key, id } = fieldsIn(body[side]);
+    return tracker.find(textOf(key ?? id));
+  });
+  if (one === undefined || other === undefined)
+    return refuse(new Refusal(404, ["No issue could be found with that id or key."]));
+  tracker.link(one, other);
+  return { status: 201, what: "issue_linked", issue: one.key };
 }
 
 function remove({ tracker }: Site, issue: SandboxIssue): Reply {
@@ -182,15 +194,8 @@ function transitions({ tracker }: Site, issue: SandboxIssue): Reply {
 }
 
 function transition({ tracker }: Site, issue: SandboxIssue, { body }: JiraCall): Reply {
-  const resolution = nameIn(fieldsIn(body["fields"])["resolution"], "name");
-  const made = tracker.move(issue, nameIn(body["transition"], "id"), resolution);
-  if (!made) {
-    return refuse(
-      new Refusal(400, [
-        "It seems that you have tried to perform a workflow operation that is not valid for the current state of this issue.",
-      ]),
-    );
-  }
+  const made = tracker.move(issue, nameIn(body["transition"], "id"), fieldsIn(body["fields"]));
+  if (made instanceof Refusal) return refuse(made);
   const what = made.name === "Reopen" ? "issue_reopened" : "issue_moved";
   return { status: 204, what: made.to.category === "done" ? "issue_resolved" : what };
 }
@@ -205,8 +210,10 @@ function search(site: Site, { body }: JiraCall): Reply {
   }
   const found = matching(site, body);
   if (found instanceof Refusal) return refuse(found);
-  const issues = found.map((issue) => issueBody(issue, site.url));
-  return ok("searched", { startAt: 0, maxResults: issues.length, total: issues.length, issues });
+  const startAt = Number(body["startAt"] ?? 0);
+  const shown = found.slice(startAt, startAt + pageOf(body));
+  const issues = shown.map((issue) => issueBody(issue, site.url));
+  return ok("searched", { startAt, maxResults: issues.length, total: found.length, issues });
 }
 
 /** Without `fields` it gives ids alone, and never a total. */
@@ -214,17 +221,22 @@ function searchJql(site: Site, { body }: JiraCall): Reply {
   if (site.deployment !== "Cloud") return refuse(new Refusal(404, ["null for uri: /search/jql"]));
   const found = matching(site, body);
   if (found instanceof Refusal) return refuse(found);
+  const startAt = Number(textOf(body["nextPageToken"]).replace("page-", ""));
+  const end = startAt + pageOf(body);
   const whole = Array.isArray(body["fields"]);
-  const issues = found.map((issue) => (whole ? issueBody(issue, site.url) : { id: issue.id }));
-  return ok("searched", { issues, isLast: true });
+  const shown = found.slice(startAt, end);
+  const issues = shown.map((issue) => (whole ? issueBody(issue, site.url) : { id: issue.id }));
+  const next = end < found.length ? { nextPageToken: `page-${end}` } : {};
+  return ok("searched", { issues, isLast: end >= found.length, ...next });
 }
+
+const pageOf = (body: JiraCall["body"]): number => Math.min(Number(body["maxResults"] ?? 50), 100);
 
 function matching(site: Site, body: JiraCall["body"]): readonly SandboxIssue[] | Refusal {
   const matches = matcher(textOf(body["jql"]));
   if (!matches)
-    return new Refusal(400, ["Error in the JQL Query: the sandbox knows project and labels only."]);
-  return site
-    .indexed()
-    .filter(matches)
-    .slice(0, Number(body["maxResults"] ?? 50));
+    return new Refusal(400, [
+      "Error in the JQL Query: the sandbox knows project, labels and statusCategory only.",
+    ]);
+  return matches(site.indexed());
 }

@@ -1,7 +1,7 @@
 /** A Jira in memory on real HTTP, with a ledger of everything that took effect: for demo, drill and tests only. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { type Clock, systemClock } from "../../clock.ts";
-import { createFaultQueue, type JiraFault } from "./fault.ts";
+import { createFaultQueue, type JiraFault, type JiraIllness } from "./fault.ts";
 import { KnownMessages } from "./known-messages.ts";
 import type { SandboxProject } from "./meta.ts";
 import { issuePage, listPage } from "./page.ts";
@@ -13,6 +13,7 @@ import {
   type SandboxIssue,
   SandboxTracker,
 } from "./tracker.ts";
+import type { Workflow } from "./workflow.ts";
 
 export interface JiraSandboxOptions {
   /** Default 0: any free one. */
@@ -21,10 +22,12 @@ export interface JiraSandboxOptions {
   readonly projects?: readonly string[];
   /** Ids of further fields that a new issue must have. */
   readonly requireFields?: readonly string[];
-  /** Fields that are not on the create screen, by id. */
+  /** Ids of fields that stand on no screen. */
   readonly offScreen?: readonly string[];
   /** Keys of permissions that nobody has. */
   readonly withoutPermissions?: readonly string[];
+  /** Default: To Do, In Progress, Done, and Reopen back. */
+  readonly workflow?: Workflow;
   /** Cloud has only `search/jql`, Server only `search`. Default Server. */
   readonly deployment?: "Cloud" | "Server";
   /** Who may log in, by Basic or Bearer. Default: anybody who names credentials. */
@@ -57,6 +60,8 @@ export interface JiraSandbox {
   issues(): readonly SandboxIssue[];
   /** The next matching request meets this, once. */
   fault(fault: JiraFault): void;
+  /** Every request meets this from now on, until it is called with undefined. */
+  ill(how: JiraIllness | undefined): void;
   stop(): Promise<void>;
 }
 
@@ -67,6 +72,7 @@ interface SandboxParts {
   readonly ledger: JiraLedgerEntry[];
   readonly faults: ReturnType<typeof createFaultQueue>;
   readonly messages: KnownMessages;
+  illness: JiraIllness | undefined;
 }
 
 /** Starts it on 127.0.0.1. Nothing is kept after `stop`. */
@@ -76,6 +82,8 @@ export async function startJiraSandbox(options: JiraSandboxOptions = {}): Promis
     clock,
     projects: options.projects ?? ["IR"],
     requireFields: options.requireFields ?? [],
+    offScreen: options.offScreen,
+    workflow: options.workflow,
   });
   const site: Site = {
     tracker,
@@ -91,6 +99,7 @@ export async function startJiraSandbox(options: JiraSandboxOptions = {}): Promis
     ledger: [],
     faults: createFaultQueue(),
     messages: new KnownMessages(),
+    illness: undefined,
   };
   const server = createServer((request, response) => {
     serve(parts, request, response).catch(() => response.destroy());
@@ -103,6 +112,9 @@ export async function startJiraSandbox(options: JiraSandboxOptions = {}): Promis
     messages: parts.messages,
     issues: () => tracker.issues,
     fault: parts.faults.order,
+    ill: (how) => {
+      parts.illness = how;
+    },
     stop: () => close(server),
   };
 }
@@ -128,7 +140,8 @@ async function serve(
     return;
   }
   const body = await bodyOf(request);
-  const fault = parts.faults.take(method, pathname);
+  const { illness } = parts;
+  const fault = illness === undefined ? parts.faults.take(method, pathname) : { answer: illness };
   if (fault && fault.afterEffect === undefined) {
     suffer(fault, response);
     return;
@@ -179,6 +192,12 @@ function suffer({ answer: kind }: JiraFault, response: ServerResponse): void {
       return;
     case "unavailable":
       response.writeHead(503, { "content-type": "text/html" }).end("<h1>Service Unavailable</h1>");
+      return;
+    case "login_page":
+      response.writeHead(200, { "content-type": "text/html" }).end("<h1>Log in</h1>");
+      return;
+    case "unauthorized":
+      response.writeHead(401, { "content-type": "application/json" }).end("{}");
       return;
     case "drop":
       response.destroy();

@@ -1,33 +1,12 @@
 /** The sandbox's memory: projects, issues, comments and a small workflow. Rules of Jira, no HTTP. */
 import type { Clock } from "../../clock.ts";
-
-interface Status {
-  readonly id: string;
-  readonly name: string;
-  readonly category: "new" | "indeterminate" | "done";
-}
-
-interface IssueTransition {
-  readonly id: string;
-  readonly name: string;
-  readonly to: Status;
-}
-
-const toDo: Status = { id: "10000", name: "To Do", category: "new" };
-const inProgress: Status = { id: "10001", name: "In Progress", category: "indeterminate" };
-const done: Status = { id: "10002", name: "Done", category: "done" };
-
-const workflow: Readonly<Record<string, readonly IssueTransition[]>> = {
-  "To Do": [
-    { id: "21", name: "Start Progress", to: inProgress },
-    { id: "31", name: "Done", to: done },
-  ],
-  "In Progress": [
-    { id: "11", name: "Stop Progress", to: toDo },
-    { id: "31", name: "Done", to: done },
-  ],
-  Done: [{ id: "41", name: "Reopen", to: toDo }],
-};
+import {
+  type IssueTransition,
+  type Status,
+  toDo,
+  usualWorkflow,
+  type Workflow,
+} from "./workflow.ts";
 
 export const priorities: readonly string[] = ["Highest", "High", "Medium", "Low", "Lowest"];
 export const issueTypes: readonly string[] = ["Bug", "Incident", "Task", "Story"];
@@ -47,13 +26,15 @@ export interface SandboxIssue {
   description: string;
   labels: readonly string[];
   readonly issueType: string;
-  readonly priority: string;
+  priority: string;
   readonly reporter: string;
   status: Status;
   resolution: string | undefined;
   readonly createdAtMs: number;
   resolvedAtMs: number | undefined;
   readonly comments: SandboxComment[];
+  /** Keys of the issues that it is linked to. */
+  readonly links: string[];
 }
 
 /** What Jira would answer instead: status and the body's messages. */
@@ -77,6 +58,9 @@ export interface SandboxTrackerOptions {
   readonly projects: readonly string[];
   /** Fields that every new issue must have besides the usual ones. */
   readonly requireFields: readonly string[];
+  /** Fields that stand on no screen: whoever sets one is refused. */
+  readonly offScreen?: readonly string[] | undefined;
+  readonly workflow?: Workflow | undefined;
   readonly clock: Clock;
 }
 
@@ -116,15 +100,41 @@ export class SandboxTracker {
       createdAtMs: this.#options.clock.now(),
       resolvedAtMs: undefined,
       comments: [],
+      links: [],
     };
     this.issues.push(issue);
     return issue;
   }
 
-  edit(issue: SandboxIssue, fields: IssueFields): void {
+  /** @param update operations, as Jira takes them, on labels alone */
+  edit(issue: SandboxIssue, fields: IssueFields, update: IssueFields = {}): Refusal | undefined {
+    const errors = Object.fromEntries([
+      ...this.#offScreen({ ...fields, ...update }),
+      ...fieldRules({ ...asFields(issue), ...fields })
+        .filter(([, broken]) => broken)
+        .map(said),
+    ]);
+    if (Object.keys(errors).length > 0) return new Refusal(400, [], errors);
     if ("summary" in fields) issue.summary = textOf(fields["summary"]);
     if ("description" in fields) issue.description = textOf(fields["description"]);
     if ("labels" in fields) issue.labels = labelsOf(fields["labels"]);
+    if ("priority" in fields) issue.priority = nameIn(fields["priority"], "name");
+    for (const operation of Array.isArray(update["labels"]) ? update["labels"].map(fieldsIn) : []) {
+      const { add, remove } = operation;
+      issue.labels = labelsOf([
+        ...issue.labels.filter((label) => label !== remove),
+        ...(add === undefined ? [] : [add]),
+      ]);
+    }
+    return undefined;
+  }
+
+  link(one: SandboxIssue, other: SandboxIssue): void {
+    for (const [issue, { key }] of [
+      [one, other],
+      [other, one],
+    ] as const)
+      if (!issue.links.includes(key)) issue.links.push(key);
   }
 
   find(idOrKey: string): SandboxIssue | undefined {
@@ -148,13 +158,22 @@ export class SandboxTracker {
   }
 
   transitions(issue: SandboxIssue): readonly IssueTransition[] {
-    return workflow[issue.status.name] ?? [];
+    return (this.#options.workflow ?? usualWorkflow)[issue.status.name] ?? [];
   }
 
-  /** @returns the transition made; undefined when it is not possible now */
-  move(issue: SandboxIssue, id: string, resolution: string): IssueTransition | undefined {
+  /** @returns the transition made */
+  move(issue: SandboxIssue, id: string, fields: IssueFields): IssueTransition | Refusal {
     const transition = this.transitions(issue).find((t) => t.id === id);
-    if (!transition) return undefined;
+    if (!transition) return new Refusal(400, [notNow]);
+    const missing = (transition.requires ?? []).filter((field) => fields[field] === undefined);
+    if (missing.length > 0)
+      return new Refusal(
+        400,
+        missing.map((field) => `Field ${field} is required.`),
+      );
+    const errors = Object.fromEntries(this.#offScreen(fields));
+    if (Object.keys(errors).length > 0) return new Refusal(400, [], errors);
+    const resolution = nameIn(fields["resolution"], "name");
     const over = transition.to.category === "done";
     issue.status = transition.to;
     issue.resolution = over ? resolution || "Done" : undefined;
@@ -167,17 +186,38 @@ export class SandboxTracker {
     const rules: readonly (readonly [field: string, broken: boolean, says: string])[] = [
       ["project", !this.hasProject(project), "Specify a valid project ID or key"],
       ...fieldRules(fields),
+      ...this.#offScreen(fields).map(([field, says]) => [field, true, says] as const),
       ...required.map((field) => [field, true, `${field} is required.`] as const),
     ];
-    return Object.fromEntries(
-      rules.filter(([, broken]) => broken).map(([field, , says]) => [field, says]),
-    );
+    return Object.fromEntries(rules.filter(([, broken]) => broken).map(said));
+  }
+
+  #offScreen(fields: IssueFields): readonly (readonly [field: string, says: string])[] {
+    return (this.#options.offScreen ?? [])
+      .filter((field) => field in fields)
+      .map((field) => [
+        field,
+        `Field '${field}' cannot be set. It is not on the appropriate screen, or unknown.`,
+      ]);
   }
 
   #nextId(): string {
     this.#lastId += 1;
     return String(this.#lastId);
   }
+}
+
+const notNow =
+  "It seems that you have tried to perform a workflow operation that is not valid for the current state of this issue.";
+
+const said = ([field, , says]: readonly [string, boolean, string]): readonly [string, string] => [
+  field,
+  says,
+];
+
+/** What the rules of Jira look at. */
+function asFields({ issueType, summary }: SandboxIssue): IssueFields {
+  return { issuetype: { name: issueType }, summary };
 }
 
 export function textOf(value: unknown): string {

@@ -37,7 +37,8 @@ export class GroupSubscription implements Subscription {
       if (session.joined) attempt = 0;
       metrics.count("consumer_rebuilds");
       health.report("consume", `consumer ${reason}`);
-      logger.warn({ reason, attempt }, "consumer ended; making a new one");
+      // That the brokers are away is said once, by the watch of dependencies.
+      logger[attempt === 0 ? "info" : "debug"]({ reason, attempt }, "consumer is made anew");
       await backOff(attempt, signal);
     }
   }

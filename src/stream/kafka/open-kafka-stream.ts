@@ -68,7 +68,7 @@ async function openWithin(
     } catch (error) {
       const final = error instanceof DriftwardenError && !error.retryable;
       if (final) throw error;
-      options.logger.warn({ err: error, attempt }, "kafka is not ready");
+      if (attempt === 0) options.logger.warn({ err: error }, "kafka is not ready");
       await backOff(attempt, timeout);
       if (!timeout.aborted) continue;
       throw asKafkaError(error, options);

@@ -7,6 +7,7 @@ import type { TicketsMetrics } from "../metrics.ts";
 import { jiraError } from "./errors.ts";
 import { exchange, type JiraReply } from "./exchange.ts";
 import { judge, type Operation } from "./judge.ts";
+import { type Environment, proxyFor } from "./proxy.ts";
 import { Secret } from "./secret.ts";
 
 export interface JiraConnectionOptions {
@@ -14,11 +15,14 @@ export interface JiraConnectionOptions {
   readonly url: string;
   /** Account for basic authentication; unused with bearer. */
   readonly user: string;
-  readonly token: string;
+  /** A function is asked for each request, so that a token that was renewed is used at once. */
+  readonly token: string | (() => string);
   /** basic: Cloud, user and API token; bearer: Data Center, personal access token. Default basic. */
   readonly auth?: "basic" | "bearer";
   /** A whole request, in real milliseconds. Default 20000. */
   readonly deadlineMs?: number;
+  /** HTTPS_PROXY and NO_PROXY are read from it. Default: no proxy. */
+  readonly environment?: Environment;
   /** Larger answers are refused. Default 5 MB. */
   readonly maxBodyBytes?: number;
   readonly metrics: TicketsMetrics;
@@ -37,13 +41,11 @@ export interface JiraConnection {
 
 /** @throws TrackerError `DW_JIRA_BAD_URL`, `DW_JIRA_INSECURE_URL`, `DW_TRACKER_UNAUTHORIZED` (a token that cannot be one) */
 export function connect(options: JiraConnectionOptions): JiraConnection {
-  const authorization = credentials(options);
-  const client = clientFor(checkedUrl(options.url));
-  const secrets = [
-    authorization,
-    new Secret(authorization.reveal().replace(/^\w+ /, "")),
-    new Secret(options.token.trim()),
-  ];
+  const url = checkedUrl(options.url);
+  const client = clientFor(url);
+  const credentials = renewable(options);
+  credentials();
+  const proxy = proxyFor(url, options.environment ?? {});
   const { requests, requestSeconds } = options.metrics;
   return {
     async call(operation, ask, schema) {
@@ -51,8 +53,10 @@ export function connect(options: JiraConnectionOptions): JiraConnection {
       let result = "DW_TRACKER_PROTOCOL";
       try {
         const asking: JiraApi = Object.create(client);
-        const { mayAct } = operation;
-        asking.doRequest = (request) => send(request, options, { authorization, mayAct });
+        const { mayAct, deadlineMs } = operation;
+        const { authorization, secrets } = credentials();
+        asking.doRequest = (request) =>
+          send(request, options, { authorization, mayAct, deadlineMs, proxy });
         const reply = masked(await ask(asking), secrets);
         const value = shaped(judge(reply, operation), operation, schema);
         result = "ok";
@@ -82,17 +86,20 @@ function clientFor(url: URL): JiraApi {
 interface Sending {
   readonly authorization: Secret;
   readonly mayAct: MayAct | undefined;
+  readonly deadlineMs: number | undefined;
+  readonly proxy: URL | undefined;
 }
 
 function send(
   { uri, method, body }: RequestOptions,
   { deadlineMs = 20_000, maxBodyBytes = 5_000_000, clocks }: JiraConnectionOptions,
-  { authorization, mayAct }: Sending,
+  { authorization, mayAct, deadlineMs: own = deadlineMs, proxy }: Sending,
 ): Promise<JiraReply> {
   return exchange({
     mayAct,
     clocks,
-    deadlineMs,
+    proxy,
+    deadlineMs: Math.min(own, deadlineMs),
     maxBodyBytes,
     method,
     url: new URL(uri),
@@ -119,8 +126,28 @@ function isReply(value: unknown): value is JiraReply {
   return typeof value === "object" && value !== null && ("text" in value || "failed" in value);
 }
 
-function credentials({ auth = "basic", user, token }: JiraConnectionOptions): Secret {
-  const text = token.trim();
+interface Credentials {
+  readonly authorization: Secret;
+  /** What an answer must not echo. */
+  readonly secrets: readonly Secret[];
+}
+
+/** Asks for the token each time. One that cannot be read, or cannot be one, leaves the last good one in use. */
+function renewable(options: JiraConnectionOptions): () => Credentials {
+  const { token } = options;
+  const ask = typeof token === "string" ? () => token : token;
+  let known: Credentials | undefined;
+  return () => {
+    try {
+      known = credentialsOf(ask().trim(), options);
+    } catch (error) {
+      if (known === undefined) throw error;
+    }
+    return known;
+  };
+}
+
+function credentialsOf(text: string, { auth = "basic", user }: JiraConnectionOptions): Credentials {
   if (!/^[!-~]+$/.test(text)) {
     throw jiraError(
       "DW_TRACKER_UNAUTHORIZED",
@@ -130,8 +157,10 @@ function credentials({ auth = "basic", user, token }: JiraConnectionOptions): Se
       },
     );
   }
-  if (auth === "bearer") return new Secret(`Bearer ${text}`);
-  return new Secret(`Basic ${Buffer.from(`${user}:${text}`).toString("base64")}`);
+  const basic = Buffer.from(`${user}:${text}`).toString("base64");
+  const [scheme, value] = auth === "bearer" ? ["Bearer", text] : ["Basic", basic];
+  const authorization = new Secret(`${scheme} ${value}`);
+  return { authorization, secrets: [authorization, new Secret(value), new Secret(text)] };
 }
 
 function shaped<T>(body: unknown, operation: Operation, schema: z.ZodType<T>): T {

@@ -5,6 +5,7 @@ export type JiraErrorCode =
   | TrackerErrorCode
   | "DW_JIRA_BAD_URL"
   | "DW_JIRA_INSECURE_URL"
+  | "DW_JIRA_BAD_PROXY"
   | "DW_JIRA_BAD_KEY"
   | "DW_JIRA_PROJECT_MISSING"
   | "DW_JIRA_ISSUE_TYPE_MISSING"

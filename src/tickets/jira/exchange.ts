@@ -9,7 +9,9 @@ import {
   request as plainRequest,
 } from "node:http";
 import { request as tlsRequest } from "node:https";
+import type { Socket } from "node:net";
 import { type Permission, writePermitted } from "../../permit.ts";
+import { openTunnel, secured } from "./tunnel.ts";
 
 /** Its `mayAct` is asked when the connection stands, before the first byte leaves. */
 interface JiraRequest extends Permission {
@@ -20,6 +22,8 @@ interface JiraRequest extends Permission {
   /** From first connecting to the last byte, in real milliseconds: a network knows no other clock. */
   readonly deadlineMs: number;
   readonly maxBodyBytes: number;
+  /** The way leads through it; undefined for the straight way. */
+  readonly proxy?: URL | undefined;
 }
 
 export interface JiraAnswer {
@@ -43,13 +47,27 @@ export type JiraReply = JiraAnswer | NoAnswer;
  * @throws nothing but what `mayAct` throws
  */
 export async function exchange(question: JiraRequest): Promise<JiraReply> {
+  const { proxy, url, deadlineMs } = question;
+  if (proxy === undefined) return ask(question);
+  const startedAt = performance.now();
+  const tunnel = openTunnel(proxy, url);
+  const late = setTimeout(() => tunnel.close(), deadlineMs);
+  const socket = await tunnel.standing.catch((error: unknown) => codeOf(error));
+  clearTimeout(late);
+  if (typeof socket === "string")
+    return { failed: "unreachable", detail: `proxy ${proxy.host}: ${socket}`, sent: false };
+  const leftMs = deadlineMs - (performance.now() - startedAt);
+  return ask({ ...question, deadlineMs: leftMs }, socket);
+}
+
+async function ask(question: JiraRequest, through?: Socket): Promise<JiraReply> {
   let settle: (reply: JiraReply) => void = ignore;
   let refuse: (error: unknown) => void = ignore;
   const settled = new Promise<JiraReply>((resolve, reject) => {
     settle = resolve;
     refuse = reject;
   });
-  const request = start(question);
+  const request = start(question, through);
   let sent = false;
   const fail = (failed: NoAnswer["failed"], detail: string): void => {
     settle({ failed, detail, sent });
@@ -81,7 +99,7 @@ export async function exchange(question: JiraRequest): Promise<JiraReply> {
     );
   });
   const deadline = setTimeout(
-    () => fail("timeout", `no complete answer within ${question.deadlineMs / 1000} s`),
+    () => fail("timeout", `no complete answer within ${Math.round(question.deadlineMs) / 1000} s`),
     question.deadlineMs,
   );
   try {
@@ -91,9 +109,12 @@ export async function exchange(question: JiraRequest): Promise<JiraReply> {
   }
 }
 
-function start({ url, method, headers, body }: JiraRequest): ClientRequest {
+function start({ url, method, headers, body }: JiraRequest, through?: Socket): ClientRequest {
   const length = body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) };
-  const options = { method, headers: { ...headers, ...length }, agent: false } as const;
+  const sent = { method, headers: { ...headers, ...length } } as const;
+  if (through !== undefined)
+    return tlsRequest(url, { ...sent, createConnection: () => secured(through, url) });
+  const options = { ...sent, agent: false } as const;
   return url.protocol === "https:" ? tlsRequest(url, options) : plainRequest(url, options);
 }
 

@@ -18,7 +18,7 @@ declare module "jira-client" {
     doRequest: (options: RequestOptions) => Promise<unknown>;
     makeUri(options: {
       readonly pathname: string;
-      readonly query?: Readonly<Record<string, number | readonly string[]>>;
+      readonly query?: Readonly<Record<string, string>>;
     }): string;
     makeRequestHeader(
       uri: string,

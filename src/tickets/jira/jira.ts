@@ -1,39 +1,34 @@
 /** Jira behind the Tracker port: REST v2 and its wiki markup, which Cloud and Data Center both speak. */
-import type { Logger } from "pino";
 import type { z } from "zod";
 import type { Message } from "../../messages/message.ts";
 import type { MayAct } from "../../permit.ts";
-import { TrackerError } from "../errors.ts";
 import type {
   CommentChange,
   Issue,
+  IssueChange,
   IssueComment,
   NewIssue,
   OnRendered,
   Tracker,
 } from "../tracker.ts";
+import { changeIssue, linkIssues } from "./changing.ts";
 import { checkIssue, checkProject, checkText } from "./checks.ts";
-import { connect, type JiraConnection, type JiraConnectionOptions } from "./connection.ts";
-import { jiraError } from "./errors.ts";
+import type { JiraConnection } from "./connection.ts";
+import { createIssue, type NewIssueOptions } from "./creating.ts";
 import { read } from "./read.ts";
+import { findAmongNewest, findByLabel, issueAt, openIds, type Searching } from "./searching.ts";
 import * as shapes from "./shapes.ts";
-import { makeTransition } from "./transitions.ts";
+import { JiraSite, type JiraSiteOptions } from "./site.ts";
+import { makeTransition, type WorkflowMove } from "./transitions.ts";
 import { markIn, renderWiki } from "./wiki.ts";
 
-export interface JiraOptions extends JiraConnectionOptions {
-  /** Key of the project. */
-  readonly project: string;
-  /** Name of the issue type. */
-  readonly issueType: string;
+export interface JiraOptions extends JiraSiteOptions, NewIssueOptions {
   /** Name or id of the transition that closes an issue. */
   readonly resolveTransition: string;
   /** Name or id of the transition that reopens an issue. */
   readonly reopenTransition: string;
-  /** Issues with this resolution count as won't fix. */
-  readonly wontFixResolution?: string | undefined;
-  /** Further fields of a new issue, by Jira's field ids, as Jira's API wants them; `labels` are added to ours. */
-  readonly fields?: Readonly<Record<string, unknown>>;
-  readonly logger: Logger;
+  /** Sent with the transition that closes an issue, by Jira's field ids, where it demands them. */
+  readonly resolveFields?: Readonly<Record<string, unknown>>;
   /** Told what is sent as a description or comment, and the message that it says. */
   readonly onRendered?: OnRendered | undefined;
 }
@@ -59,78 +54,68 @@ export function openJira(options: JiraOptions): Jira {
   return new JiraTracker(options);
 }
 
-const issueFields = ["labels", "status", "resolution"] as const;
 const commentPage = 100;
 const maxCommentPages = 50;
 
 class JiraTracker implements Jira {
   readonly #options: JiraOptions;
+  readonly #site: JiraSite;
   readonly #connection: JiraConnection;
-  #site: z.infer<typeof shapes.serverShape> | undefined;
+  readonly #searching: Searching;
 
   constructor(options: JiraOptions) {
     this.#options = options;
-    this.#connection = connect(options);
+    this.#site = new JiraSite(options);
+    this.#connection = this.#site.connection;
+    this.#searching = { site: this.#site, project: options.project };
   }
 
-  async create(issue: NewIssue, mayAct?: MayAct): Promise<Issue> {
-    const { project, issueType, fields } = this.#options;
-    const created = await this.#connection.call(
-      { name: "create", doing: `creating an issue in ${project}`, writes: true, mayAct },
-      (client) =>
-        client.addNewIssue({
-          fields: {
-            ...fields,
-            project: { key: project },
-            issuetype: { name: issueType },
-            summary: issue.summary,
-            description: this.#markup(issue.description),
-            labels: [...configuredLabels(fields), ...issue.labels],
-            ...(issue.priority === undefined ? {} : { priority: { name: issue.priority } }),
-          },
-        }),
-      shapes.createdShape,
-    );
-    return this.#readBack(created, issue);
+  async ping(): Promise<void> {
+    await this.#site.account();
   }
 
-  async findByLabel(label: string): Promise<readonly Issue[]> {
-    checkText(label, /^[^\s"\\]{1,255}$/, "label");
-    const { project } = this.#options;
-    const jql = `project = "${project}" AND labels = "${label}" ORDER BY created ASC`;
-    const query = { fields: issueFields, maxResults: 50 };
-    const { deploymentType } = await this.#server();
-    const found = await this.#connection.call(
-      { name: "search", doing: `searching for issues labelled ${label}`, writes: false },
-      (client) => {
-        // Cloud took /search away; its successor returns ids only unless told which fields.
-        if (deploymentType !== "Cloud") return client.searchJira(jql, query);
-        const uri = client.makeUri({ pathname: "/search/jql" });
-        return client.doRequest(
-          client.makeRequestHeader(uri, { method: "POST", body: { jql, ...query } }),
-        );
-      },
-      shapes.issuesShape,
-    );
-    return Promise.all(found.issues.map((issue) => this.#issue(issue)));
+  create(issue: NewIssue, mayAct?: MayAct): Promise<Issue> {
+    const creating = {
+      site: this.#site,
+      options: this.#options,
+      markup: this.#markup,
+      get: (id: string) => this.get(id),
+    };
+    return createIssue(creating, issue, mayAct);
+  }
+
+  findByLabel(label: string): Promise<readonly Issue[]> {
+    return findByLabel(this.#searching, label);
+  }
+
+  findAmongNewest(isIt: (issue: Issue) => boolean): Promise<Issue | "unsure" | undefined> {
+    return findAmongNewest(this.#searching, isIt);
+  }
+
+  openIds(label: string): Promise<ReadonlySet<string>> {
+    return openIds(this.#searching, label);
   }
 
   async get(id: string): Promise<Issue | undefined> {
     checkIssue(id);
-    try {
-      const found = await this.#connection.call(
-        { name: "get", doing: `reading issue ${id}`, writes: false },
-        (client) => read(client, `/issue/${id}`, { fields: issueFields }),
-        shapes.issueShape,
-      );
-      return await this.#issue(found);
-    } catch (error) {
-      if (!(error instanceof TrackerError) || error.code !== "DW_TRACKER_REFUSED") throw error;
-      if (error.status !== 404) throw error;
-      // What an anonymous reader may not see looks deleted: only to a user whom Jira knows it is.
-      await this.#account();
-      return undefined;
-    }
+    const found = await issueAt(this.#site, id);
+    if (found !== undefined) return found;
+    // What an anonymous reader may not see looks deleted, and so does everything while Jira starts: it is gone only when
+    // Jira knows us, and says so twice.
+    await this.#site.account();
+    return issueAt(this.#site, id);
+  }
+
+  async update(id: string, change: IssueChange, mayAct?: MayAct): Promise<readonly string[]> {
+    checkIssue(id);
+    const changing = { connection: this.#connection, markup: this.#markup, mayAct };
+    return changeIssue(changing, id, change);
+  }
+
+  async link(id: string, other: string, mayAct?: MayAct): Promise<boolean> {
+    checkIssue(id);
+    checkIssue(other);
+    return linkIssues({ connection: this.#connection, mayAct }, id, other);
   }
 
   async comments(id: string): Promise<readonly IssueComment[]> {
@@ -179,22 +164,26 @@ class JiraTracker implements Jira {
     return true;
   }
 
-  async close(id: string, mayAct?: MayAct): Promise<void> {
-    checkIssue(id);
-    const { resolveTransition: transition } = this.#options;
-    await makeTransition(this.#connection, id, { transition, mayAct });
+  close(id: string, mayAct?: MayAct): Promise<void> {
+    const { resolveTransition: transition, resolveFields: fields = {} } = this.#options;
+    return this.#move(id, { to: "done", transition, fields, mayAct });
   }
 
-  async reopen(id: string, mayAct?: MayAct): Promise<void> {
-    checkIssue(id);
+  reopen(id: string, mayAct?: MayAct): Promise<void> {
     const { reopenTransition: transition } = this.#options;
-    await makeTransition(this.#connection, id, { transition, mayAct });
+    return this.#move(id, { to: "open", transition, fields: {}, mayAct });
+  }
+
+  async #move(id: string, move: Omit<WorkflowMove, "isDone">): Promise<void> {
+    checkIssue(id);
+    const isDone = async (): Promise<boolean> => (await this.get(id))?.done ?? move.to === "done";
+    await makeTransition(this.#connection, id, { ...move, isDone });
   }
 
   async probe(): Promise<JiraProbe> {
     const { project } = this.#options;
-    const site = await this.#server();
-    const account = await this.#account();
+    const cloud = await this.#site.isCloud();
+    const account = await this.#site.account();
     const found = await this.#connection.call(
       { name: "project", doing: `reading project ${project}`, writes: false },
       (client) => client.getProject(project),
@@ -206,91 +195,20 @@ class JiraTracker implements Jira {
       shapes.prioritiesShape,
     );
     return {
-      deployment: site.deploymentType === "Cloud" ? "Cloud" : "Server",
+      deployment: cloud ? "Cloud" : "Server",
       account: account.displayName ?? account.name ?? account.accountId ?? "unknown",
       project: found.name ?? found.key,
       priorities: priorities.map(({ name }) => name),
     };
   }
 
-  /** A label that silently was not stored would make every later look-up miss. */
-  async #readBack(created: { id: string; key: string }, sent: NewIssue): Promise<Issue> {
-    const assumed = {
-      ...created,
-      url: await this.#browse(created.key),
-      labels: sent.labels,
-      done: false,
-      wontFix: false,
-    };
-    const stored = await this.get(created.id).catch((err: unknown) => {
-      // It exists and we know its id: that must not be lost to a failed check.
-      this.#options.logger.warn({ err, issue: created.key }, "new issue could not be read back");
-      return undefined;
-    });
-    const issue = stored ?? assumed;
-    const missing = sent.labels.filter((label) => !issue.labels.includes(label));
-    if (missing.length === 0) return issue;
-    throw jiraError(
-      "DW_TRACKER_LABEL_NOT_STORED",
-      `creating an issue in ${this.#options.project}: ${created.key} was created without the labels ${missing.join(", ")}`,
-      {
-        hint: "Put the field Labels on the project's create screen and let no automation remove Driftwarden's labels: without them a ticket whose creation was interrupted cannot be found and would be created twice.",
-        maybeApplied: true,
-        issue,
-      },
-    );
-  }
-
-  #markup(message: Message): string {
+  readonly #markup = (message: Message): string => {
     const markup = renderWiki(message);
     this.#options.onRendered?.(markup, message);
     return markup;
-  }
-
-  async #issue({ id, key, fields }: z.infer<typeof shapes.issueShape>): Promise<Issue> {
-    const resolution = fields.resolution?.name;
-    return {
-      id,
-      key,
-      url: await this.#browse(key),
-      labels: fields.labels ?? [],
-      done: fields.status.statusCategory?.key === "done",
-      wontFix: resolution !== undefined && resolution === this.#options.wontFixResolution,
-    };
-  }
-
-  async #browse(key: string): Promise<string> {
-    const { url } = this.#options;
-    // Scoped tokens talk to a gateway that people cannot open.
-    const gateway = new URL(url).hostname === "api.atlassian.com";
-    const site = gateway ? await this.#server().catch(() => undefined) : undefined;
-    const home = site?.baseUrl ?? url;
-    return `${home.replace(/\/+$/, "")}/browse/${key}`;
-  }
-
-  #account(): Promise<z.infer<typeof shapes.accountShape>> {
-    return this.#connection.call(
-      { name: "myself", doing: "asking Jira who we are", writes: false },
-      (client) => client.getCurrentUser(),
-      shapes.accountShape,
-    );
-  }
-
-  async #server(): Promise<z.infer<typeof shapes.serverShape>> {
-    this.#site ??= await this.#connection.call(
-      { name: "server_info", doing: "asking Jira what it is", writes: false },
-      (client) => client.getServerInfo(),
-      shapes.serverShape,
-    );
-    return this.#site;
-  }
+  };
 }
 
 function marked({ id, body }: z.infer<typeof shapes.commentShape>): IssueComment {
   return { id, body, mark: markIn(body) };
-}
-
-function configuredLabels(fields: JiraOptions["fields"]): readonly unknown[] {
-  const labels = fields?.["labels"];
-  return Array.isArray(labels) ? labels : [];
 }

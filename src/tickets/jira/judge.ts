@@ -1,10 +1,10 @@
 /** What an answer of Jira means: its JSON, or a TrackerError that says what to do. Total: every reply has a code. */
-
-import { z } from "zod";
 import type { MayAct } from "../../permit.ts";
 import type { TrackerError } from "../errors.ts";
+import { type Complaints, complaintsIn } from "./complaints.ts";
 import { type JiraErrorCode, jiraError } from "./errors.ts";
 import type { JiraAnswer, JiraReply, NoAnswer } from "./exchange.ts";
+import { retryAfter } from "./retry-after.ts";
 
 export interface Operation {
   readonly name: string;
@@ -14,11 +14,16 @@ export interface Operation {
   readonly writes: boolean;
   /** Of a write: asked right before it leaves. */
   readonly mayAct?: MayAct | undefined;
+  /** A good answer may be empty: nothing is read from it. */
+  readonly mayBeEmpty?: true;
+  /** Shorter than the adapter's own, ms. */
+  readonly deadlineMs?: number;
 }
 
-/** What an operator can mend is tried again this slowly: a retried 401 ends in a CAPTCHA. */
-const mendMs = 600_000;
-const maxDetail = 300;
+/** What an operator can mend is tried again after this at the soonest, and more slowly each time. */
+const mendMs = 20_000;
+/** Each login that is tried while Jira wants a CAPTCHA keeps it wanting one. */
+const captchaMs = 600_000;
 
 interface JiraErrorClassification {
   readonly code: JiraErrorCode;
@@ -26,6 +31,10 @@ interface JiraErrorClassification {
   readonly hint: string;
   readonly retryable?: boolean;
   readonly maybeApplied?: boolean;
+  /** At the soonest, ms. */
+  readonly againInMs?: number;
+  /** What was complained of single fields. */
+  readonly fields?: Complaints["fields"];
 }
 
 /**
@@ -35,7 +44,8 @@ interface JiraErrorClassification {
 export function judge(reply: JiraReply, operation: Operation): unknown {
   if ("failed" in reply) throw unanswered(reply, operation);
   const { status } = reply;
-  if (status === 204) return undefined;
+  const empty = status === 204 || (operation.mayBeEmpty === true && reply.text.trim() === "");
+  if (status >= 200 && status <= 299 && empty) return undefined;
   if (status < 200 || status > 299) throw refuse(reply, operation, refusal(reply, operation));
   const body = parse(reply.text);
   const wrong = unusable(reply, body);
@@ -69,20 +79,18 @@ function unanswered(
 
 function refuse(
   answer: JiraAnswer,
-  { name, doing, writes }: Operation,
-  classified: JiraErrorClassification,
+  { doing, writes }: Operation,
+  { code, says, ...classified }: JiraErrorClassification,
 ): TrackerError {
-  const retryable = classified.retryable ?? false;
-  // A ticket is never given up: whatever Jira refuses in a new issue is configured, here or there.
-  const mendable = !retryable && (classified.code !== "DW_TRACKER_REFUSED" || name === "create");
+  const asked = retryAfter(header(answer, "retry-after"), header(answer, "date"), Date.now());
+  const more = asked?.capped === true ? "; it asked for more than an hour, and is asked then" : "";
   const reason = header(answer, "ratelimit-reason")
     ?.replaceAll(/[^\w-]/g, "")
     .slice(0, 64);
-  return jiraError(classified.code, `${doing}: ${classified.says}`, {
-    hint: classified.hint,
-    retryable,
+  return jiraError(code, `${doing}: ${says}${more}`, {
+    ...classified,
     status: answer.status,
-    retryAfterMs: retryAfter(answer) ?? (mendable ? mendMs : undefined),
+    retryAfterMs: classified.againInMs ?? asked?.ms,
     reason,
     oneIssueOnly: reason === "jira-per-issue-on-write",
     maybeApplied: writes && (classified.maybeApplied ?? false),
@@ -99,19 +107,20 @@ function unusable(answer: JiraAnswer, body: unknown): JiraErrorClassification | 
       hint: "A login page or a proxy answers in Jira's place; check jira.url and single sign-on.",
     };
   }
-  const { messages } = complaints(body);
-  if (messages === "") return undefined;
+  const { says } = complaintsIn(body, "jira");
+  if (says === "") return undefined;
   return {
     ...common,
-    says: `Jira answered ${answer.status} and complained: ${messages}`,
+    says: `Jira answered ${answer.status} and complained: ${says}`,
     hint: "Read Jira's words above; the change is looked up before it is tried again.",
   };
 }
 
 function refusal(answer: JiraAnswer, operation: Operation): JiraErrorClassification {
   const { status } = answer;
-  const { messages, fields } = complaints(parse(answer.text));
-  const says = `Jira answered ${status}${messages === "" ? "" : `: ${messages}`}`;
+  const body = parse(answer.text);
+  const complaints = complaintsIn(body);
+  const says = [`Jira answered ${status}`, complaints.says].filter(Boolean).join(": ");
   if (status < 400) return redirected(answer);
   if (status >= 500 || status === 408) {
     const hint = "Jira or a proxy before it is ill; it is tried again by itself.";
@@ -122,9 +131,25 @@ function refusal(answer: JiraAnswer, operation: Operation): JiraErrorClassificat
       "Jira limits the rate of requests; it is tried again by itself after the time Jira names.";
     return { code: "DW_TRACKER_RATE_LIMITED", says, hint, retryable: true };
   }
+  const refused = { ...complaints, status, says };
   return (
-    denied(answer, says) ?? creation({ status, says, fields }, operation) ?? other(status, says)
+    deniedLogin(answer, says) ??
+    foreign(answer, body) ??
+    forbidden(status, says) ??
+    creation(refused, operation) ??
+    other(refused, operation)
   );
+}
+
+/** A page in Jira's place refuses nothing: Jira never saw the request. */
+function foreign({ status, text }: JiraAnswer, body: unknown): JiraErrorClassification | undefined {
+  if (body !== undefined || text.trim() === "") return undefined;
+  return {
+    code: "DW_TRACKER_PROTOCOL",
+    says: `Jira answered ${status} with a page instead of JSON`,
+    hint: "Jira is starting, or a proxy or login page answers in its place; it is tried again by itself. If it lasts, check jira.url.",
+    retryable: true,
+  };
 }
 
 function redirected(answer: JiraAnswer): JiraErrorClassification {
@@ -132,12 +157,14 @@ function redirected(answer: JiraAnswer): JiraErrorClassification {
   const to = URL.canParse(location) ? new URL(location).origin : "another path";
   return {
     code: "DW_TRACKER_PROTOCOL",
+    retryable: true,
     says: `Jira answered ${answer.status}, a redirect to ${to}; redirects are never followed`,
     hint: "Set jira.url to the address Jira really has; a redirect to a login page means that the credentials were not accepted.",
   };
 }
 
-function denied(answer: JiraAnswer, says: string): JiraErrorClassification | undefined {
+function deniedLogin(answer: JiraAnswer, says: string): JiraErrorClassification | undefined {
+  const code = "DW_TRACKER_UNAUTHORIZED";
   const login = header(answer, "x-seraph-loginreason") ?? "";
   const captcha =
     login.includes("AUTHENTICATION_DENIED") ||
@@ -145,18 +172,20 @@ function denied(answer: JiraAnswer, says: string): JiraErrorClassification | und
   if (captcha) {
     const hint =
       "Jira wants a CAPTCHA after failed logins: log in once with a browser as this user, then renew the token.";
-    return { code: "DW_TRACKER_UNAUTHORIZED", says, hint };
+    return { code, says, hint, againInMs: captchaMs };
   }
   // A failed login may also look like an issue that is not there.
-  if (answer.status === 401 || login.includes("FAILED")) {
-    const hint =
-      "Check jira.user and the token behind jira.token_file: tokens expire after at most a year.";
-    return { code: "DW_TRACKER_UNAUTHORIZED", says, hint };
-  }
-  if (answer.status !== 403) return undefined;
+  if (answer.status !== 401 && !login.includes("FAILED")) return undefined;
+  const hint =
+    "Check jira.user and the token behind jira.token_file: tokens expire after at most a year. The file is read again at every try.";
+  return { code, says, hint, retryable: true };
+}
+
+function forbidden(status: number, says: string): JiraErrorClassification | undefined {
+  if (status !== 403) return undefined;
   const hint =
     "Give Driftwarden's Jira user the permissions to browse the project, create, edit, comment and transition issues.";
-  return { code: "DW_TRACKER_FORBIDDEN", says, hint };
+  return { code: "DW_TRACKER_FORBIDDEN", says, hint, againInMs: mendMs };
 }
 
 interface Refused {
@@ -174,54 +203,28 @@ function creation(
   if ((status === 404 && (creates || name === "project")) || (creates && "project" in fields)) {
     const hint =
       "Set jira.project to the key of a project that this user can see and create issues in.";
-    return { code: "DW_JIRA_PROJECT_MISSING", says, hint };
+    return { code: "DW_JIRA_PROJECT_MISSING", says, hint, fields, againInMs: mendMs };
   }
   const wrong = Object.keys(fields);
   if (!creates || wrong.length === 0) return undefined;
   const required = wrong.filter((field) => /required/i.test(fields[field] ?? ""));
   if (required.length === 0) {
     const hint = `Give ${wrong.join(", ")} a value that the project knows: jira.issue_type, jira.priorities and jira.fields say what a new issue gets.`;
-    return { code: "DW_TRACKER_REFUSED", says, hint };
+    return { code: "DW_TRACKER_REFUSED", says, hint, fields, againInMs: mendMs };
   }
   const names = required.join(", ");
   const hint = `The project demands ${names}: give every new issue a value with jira.fields, for example fields: {${required[0]}: …}, or make it optional in the project.`;
-  return { code: "DW_JIRA_FIELD_REQUIRED", says, hint };
+  return { code: "DW_JIRA_FIELD_REQUIRED", says, hint, fields, againInMs: mendMs };
 }
 
-function other(status: number, says: string): JiraErrorClassification {
+function other({ status, says, fields }: Refused, { name }: Operation): JiraErrorClassification {
   // 409: two transitions at once; the same one may pass after the other.
   const retryable = status === 409;
   const hint =
     "Read Jira's words above: a field may be missing from the project's screen, a limit reached, or the issue locked.";
-  return { code: "DW_TRACKER_REFUSED", says, hint, retryable };
-}
-
-const complaintShape = z.object({
-  errorMessages: z.array(z.coerce.string()).catch([]),
-  errors: z.record(z.string(), z.coerce.string()).catch({}),
-});
-
-function complaints(body: unknown): { messages: string; fields: Record<string, string> } {
-  const { errorMessages: list, errors: fields } = complaintShape
-    .catch({ errorMessages: [], errors: {} })
-    .parse(body);
-  const all = [...list, ...Object.entries(fields).map(([field, text]) => `${field}: ${text}`)];
-  const line = all
-    .join("; ")
-    .replaceAll(/[\s\p{C}]+/gu, " ")
-    .trim();
-  return { messages: Array.from(line).slice(0, maxDetail).join(""), fields };
-}
-
-/** Milliseconds; Retry-After is seconds or a date. */
-function retryAfter(answer: JiraAnswer): number | undefined {
-  const text = header(answer, "retry-after");
-  if (text === undefined) return undefined;
-  if (/^\d{1,7}$/.test(text)) return Number(text) * 1000;
-  const then = Date.parse(text);
-  const now = Date.parse(header(answer, "date") ?? "");
-  const wait = then - (Number.isNaN(now) ? Date.now() : now);
-  return Number.isNaN(wait) ? undefined : Math.max(0, wait);
+  // A ticket is never given up: whatever Jira refuses in a new issue is configured, here or there.
+  const again = name === "create" ? { againInMs: mendMs } : {};
+  return { code: "DW_TRACKER_REFUSED", says, hint, retryable, fields, ...again };
 }
 
 function header(answer: JiraAnswer, name: string): string | undefined {

@@ -9,6 +9,9 @@ export const issueShape = z.object({
   id: z.string(),
   key: z.string(),
   fields: z.object({
+    summary: z.string().nullish(),
+    /** A document on servers that answer as v3 does; it is not read then. */
+    description: z.string().nullish().catch(undefined),
     labels: z.array(z.string()).nullish(),
     status: z.object({ statusCategory: z.object({ key: z.string() }).optional() }),
     resolution: z.object({ name: z.string() }).nullish(),
@@ -16,6 +19,17 @@ export const issueShape = z.object({
 });
 
 export const issuesShape = z.object({ issues: z.array(issueShape) });
+
+/** A page of a search: Data Center tells a total, Cloud a token. */
+export const idsShape = z.object({
+  issues: z.array(z.object({ id: z.string() })),
+  total: z.number().int().min(0).optional(),
+  isLast: z.boolean().optional(),
+  nextPageToken: z
+    .string()
+    .nullish()
+    .transform((token) => token ?? undefined),
+});
 
 export const commentShape = z.object({ id: z.string(), body: z.string() });
 
@@ -25,7 +39,16 @@ export const commentsShape = z.object({
 });
 
 export const transitionsShape = z.object({
-  transitions: z.array(z.object({ id: z.string(), name: z.string() })),
+  transitions: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      to: z
+        .object({ statusCategory: z.object({ key: z.string() }).optional() })
+        .optional()
+        .catch(undefined),
+    }),
+  ),
 });
 
 export const serverShape = z.object({

@@ -1,28 +1,42 @@
-/** Moves an issue by a transition of its workflow. */
+/** Moves an issue by a transition of its workflow: by the configured one, or by whichever leads to the right category. */
+import type { z } from "zod";
 import type { MayAct } from "../../permit.ts";
 import { TrackerError } from "../errors.ts";
 import type { JiraConnection } from "./connection.ts";
 import { jiraError } from "./errors.ts";
+import { type JiraFields, writtenWithoutRefused } from "./optional-fields.ts";
 import { read } from "./read.ts";
 import * as shapes from "./shapes.ts";
 
-interface Move {
-  /** Name or id. */
+export interface WorkflowMove {
+  /** Whether the issue is to be done afterwards. */
+  readonly to: "done" | "open";
+  /** Name or id of the transition that is configured. */
   readonly transition: string;
+  /** Sent with it; what the transition does not take is left out. */
+  readonly fields: JiraFields;
+  /** Whether the issue is done now, asked afresh. */
+  readonly isDone: () => Promise<boolean>;
   readonly mayAct: MayAct | undefined;
 }
 
-/** @throws TrackerError `DW_TRACKER_CANNOT_MOVE`, which names the transitions that there are */
+type WorkflowTransition = z.infer<typeof shapes.transitionsShape>["transitions"][number];
+
+/** Names of transitions that mean that the work is done; others that lead to Done may mean that it never will be. */
+const meansDone = /^(done|resolve|close|complete|fix|finish)/i;
+
+/** @throws TrackerError `DW_TRACKER_CANNOT_MOVE`, which names the transitions that there are, or says what Jira refused */
 export async function makeTransition(
   connection: JiraConnection,
   id: string,
-  move: Move,
+  move: WorkflowMove,
 ): Promise<void> {
   try {
     await transitionOnce(connection, id, move);
   } catch (error) {
     // Two transitions at once: read again what is possible now, then once more.
     if (!(error instanceof TrackerError) || error.status !== 409) throw error;
+    if ((await move.isDone()) === (move.to === "done")) return;
     await transitionOnce(connection, id, move);
   }
 }
@@ -30,35 +44,77 @@ export async function makeTransition(
 async function transitionOnce(
   connection: JiraConnection,
   id: string,
-  { transition, mayAct }: Move,
+  move: WorkflowMove,
 ): Promise<void> {
   const { transitions } = await connection.call(
     { name: "transitions", doing: `reading the transitions of issue ${id}`, writes: false },
     (client) => read(client, `/issue/${id}/transitions`, {}),
     shapes.transitionsShape,
   );
+  let refused: TrackerError | undefined;
+  for (const { id: transition, name } of candidates(transitions, move)) {
+    const doing = `moving issue ${id} by "${name}"`;
+    try {
+      await writtenWithoutRefused(move.fields, (fields) =>
+        connection.call(
+          { name: "transition", doing, writes: true, mayBeEmpty: true, mayAct: move.mayAct },
+          (client) =>
+            client.transitionIssue(id, { transition: { id: transition }, ...given(fields) }),
+          shapes.anything,
+        ),
+      );
+      // A name may lie, and a workflow may move an issue on by itself.
+      if ((await move.isDone()) === (move.to === "done")) return;
+    } catch (error) {
+      if (!isRefused(error)) throw error;
+      refused = error;
+    }
+  }
+  throw cannotMove(id, move, { transitions, refused });
+}
+
+const given = (fields: JiraFields): { readonly fields?: JiraFields } =>
+  Object.keys(fields).length === 0 ? {} : { fields };
+
+/** The configured one first; then those whose category is right, the plainest first. */
+function candidates(
+  there: readonly WorkflowTransition[],
+  { transition, to }: WorkflowMove,
+): readonly WorkflowTransition[] {
   const wanted = transition.toLowerCase();
-  const found = transitions.find((t) => t.id === transition || t.name.toLowerCase() === wanted);
-  if (!found) throw transitionMissing(id, transition, transitions);
-  await connection.call(
-    { name: "transition", doing: `moving issue ${id} by "${found.name}"`, writes: true, mayAct },
-    (client) => client.transitionIssue(id, { transition: { id: found.id } }),
-    shapes.anything,
+  const configured = there.filter(
+    ({ id, name }) => id === transition || name.toLowerCase() === wanted,
+  );
+  const others = there.filter((one) => {
+    const category = one.to?.statusCategory?.key;
+    if (configured.includes(one) || category === undefined) return false;
+    return to === "done" ? category === "done" && meansDone.test(one.name) : category !== "done";
+  });
+  const backToStart = others.toSorted((a, b) => rank(a) - rank(b));
+  return [...configured, ...backToStart];
+}
+
+const rank = ({ to }: WorkflowTransition): number => (to?.statusCategory?.key === "new" ? 0 : 1);
+
+function isRefused(error: unknown): error is TrackerError {
+  return (
+    error instanceof TrackerError && !error.retryable && !error.unavailable && error.status !== 409
   );
 }
 
-function transitionMissing(
-  id: string,
-  transition: string,
-  there: readonly { readonly id: string; readonly name: string }[],
-): TrackerError {
-  const names = there.map((t) => `${t.name} (${t.id})`).join(", ");
-  return jiraError(
-    "DW_TRACKER_CANNOT_MOVE",
-    `moving issue ${id}: there is no transition "${transition}"; there are: ${names || "none"}`,
-    {
-      hint: "Set jira.resolve_transition and jira.reopen_transition to the name or id of a transition (not of a status) that Driftwarden's user may make.",
-      retryAfterMs: 600_000,
-    },
-  );
+interface Tried {
+  readonly transitions: readonly WorkflowTransition[];
+  readonly refused: TrackerError | undefined;
+}
+
+function cannotMove(id: string, move: WorkflowMove, { transitions, refused }: Tried): TrackerError {
+  const names = transitions.map((t) => `${t.name} (${t.id})`).join(", ");
+  const why =
+    refused?.message ??
+    `moving issue ${id}: there is no transition "${move.transition}" that leads there; there are: ${names || "none"}`;
+  return jiraError("DW_TRACKER_CANNOT_MOVE", why, {
+    hint: "Set jira.resolve_transition and jira.reopen_transition to the name or id of a transition (not of a status) that Driftwarden's user may make, and jira.resolve_fields to what it demands.",
+    cause: refused,
+    retryAfterMs: 600_000,
+  });
 }

@@ -15,7 +15,7 @@ export interface BadCommand {
 }
 
 const config = (text: string): Readonly<Record<string, string>> => ({ "c.yaml": text });
-const checked = ["check", "--config", "c.yaml"];
+const checked = ["run", "--config", "c.yaml"];
 const store = "store: {url: postgres://u@127.0.0.1:1/d}\nsources: {main: {}}\n";
 const started = `${store}http: {listen: "127.0.0.1:0"}\nstartup_timeout: 1s\n`;
 
@@ -82,7 +82,7 @@ const wrong: readonly Omit<BadCommand, "exit">[] = [
     hint: "Correct the file",
   },
   {
-    what: "a secret's file that is missing, already in check",
+    what: "a secret's file that is missing",
     args: checked,
     files: config("store: {url_file: /nowhere/url}\nsources: {main: {}}\n"),
     code: "DW_CONFIG_INVALID",

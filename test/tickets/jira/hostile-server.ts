@@ -5,6 +5,7 @@ interface Seen {
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingMessage["headers"];
+  readonly body: string;
 }
 
 export interface HostileServer extends AsyncDisposable {
@@ -14,15 +15,18 @@ export interface HostileServer extends AsyncDisposable {
 }
 
 export async function hostileServer(
-  answer: (response: ServerResponse, request: IncomingMessage) => void,
+  answer: (response: ServerResponse, request: IncomingMessage, body: string) => unknown,
 ): Promise<HostileServer> {
   const seen: Seen[] = [];
   const server = createServer((request, response) => {
-    request.resume();
+    let body = "";
+    request.setEncoding("utf8").on("data", (text: string) => {
+      body += text;
+    });
     request.once("end", () => {
       const { method = "", url = "", headers } = request;
-      seen.push({ method, path: url, headers });
-      answer(response, request);
+      seen.push({ method, path: url, headers, body });
+      answer(response, request, body);
     });
   });
   await new Promise<void>((resolve) => {

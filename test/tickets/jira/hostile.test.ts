@@ -87,7 +87,7 @@ describe("an answer that is a refusal", () => {
     const errors = { priority: "The priority selected is invalid." };
     const { jira } = await at(json(400, { errorMessages: [], errors }));
     const error = await errorOf(jira.create(issue));
-    expect(error).toMatchObject({ code: "DW_TRACKER_REFUSED", retryAfterMs: 600_000 });
+    expect(error).toMatchObject({ code: "DW_TRACKER_REFUSED", retryAfterMs: 20_000 });
     expect(error.hint).toMatch(/priority.*jira\.priorities/);
     expect((await errorOf(jira.addComment("1", says("x")))).retryAfterMs).toBeUndefined();
   });

@@ -1,0 +1,9 @@
+/** The error of a query of the HTTP API that means nothing. */
+import { DriftwardenError } from "./errors.ts";
+
+/** A query that means nothing; answered with 400. */
+export class QueryError extends DriftwardenError<"DW_HTTP_QUERY"> {
+  constructor(parameter: string, hint: string) {
+    super("DW_HTTP_QUERY", `the parameter ${parameter} cannot be read`, { hint });
+  }
+}

@@ -1,0 +1,77 @@
+/** Watches what is outside of Driftwarden: a metric of each dependency, and one log line when it goes or comes back. */
+import type { Logger } from "pino";
+import type { PartHealth, Readiness } from "./health.ts";
+import { dependencyMetric } from "./metrics.ts";
+import type { Registry } from "./registry.ts";
+
+export interface DependencyWatchOptions {
+  readonly readiness: () => Readiness;
+  readonly registry: Registry;
+  readonly logger: Logger;
+  /** Milliseconds that never go back. Default: the machine's. */
+  readonly now?: () => number;
+}
+
+/** Parts of the readiness that are outside. */
+const outside = /^(store|stream|tracker|engine|prometheus|source:.*|channel:.*)$/;
+/** A dependency that has never been up is waited for as long before it is told. */
+const patienceMs = 10_000;
+const lookEveryMs = 1_000;
+
+interface Watched {
+  readonly since: number;
+  readonly up: boolean;
+  /** Whether its state was told; the first is told only when it is down for too long. */
+  readonly told: boolean;
+}
+
+/** Call `look` regularly, or `start` it. It costs one question to each part's memory. */
+export class DependencyWatch {
+  readonly #options: DependencyWatchOptions;
+  readonly #now: () => number;
+  readonly #watched = new Map<string, Watched>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: DependencyWatchOptions) {
+    this.#options = options;
+    this.#now = options.now ?? (() => performance.now());
+    const { readiness, registry } = options;
+    dependencyMetric(registry, () =>
+      dependencies(readiness()).map(([name, { ok }]) => [name, ok] as const),
+    );
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => this.look(), lookEveryMs);
+    this.#timer.unref();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  look(): void {
+    for (const [name, part] of dependencies(this.#options.readiness())) {
+      this.#watched.set(name, this.#next(name, part));
+    }
+  }
+
+  #next(name: string, { ok, reason }: PartHealth): Watched {
+    const now = this.#now();
+    const { logger } = this.#options;
+    const before = this.#watched.get(name);
+    if (before === undefined) return { since: now, up: ok, told: ok };
+    if (before.up !== ok) {
+      const downSeconds = Math.round((now - before.since) / 1000);
+      if (!ok) logger.warn({ dependency: name, reason }, "dependency is away");
+      else if (before.told) logger.info({ dependency: name, downSeconds }, "dependency is back");
+      return { since: now, up: ok, told: true };
+    }
+    if (before.told || now - before.since < patienceMs) return before;
+    logger.warn({ dependency: name, reason }, "dependency is away");
+    return { ...before, told: true };
+  }
+}
+
+const dependencies = ({ parts }: Readiness): readonly (readonly [string, PartHealth])[] =>
+  Object.entries(parts).filter(([name]) => outside.test(name));

@@ -1,0 +1,45 @@
+/**
+ * Asks what is outside, at the start and every few minutes, whether it can be used as configured. A wrong project or a
+ * target that is gone is known before the first incident needs it.
+ */
+import { setTimeout as timer } from "node:timers/promises";
+import type { CheckFinding } from "../finding.ts";
+import { type Health, healthOf } from "../health.ts";
+
+/** A login that is refused again and again ends in a CAPTCHA. */
+const gently = /_UNAUTHORIZED$/;
+
+export interface RepeatedLook {
+  readonly look: () => Promise<readonly CheckFinding[]>;
+  /** Between two looks, in real time, because what is outside knows no other. */
+  readonly everyMs: number;
+  /** After a look that found something wrong, so that its recovery is seen soon. */
+  readonly againMs: number;
+}
+
+export interface Probe {
+  /** What the last look found wrong; ok before the first. */
+  health(): Health;
+  stop(): void;
+}
+
+export function startProbe({ look, everyMs, againMs }: RepeatedLook): Probe {
+  const stopping = new AbortController();
+  let wrong: CheckFinding | undefined;
+  const run = async (): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      wrong = (await look()).find(({ ok }) => !ok);
+      const soon = wrong !== undefined && !gently.test(wrong.code ?? "");
+      await timer(soon ? againMs : everyMs, undefined, {
+        signal: stopping.signal,
+        ref: false,
+      }).catch(() => undefined);
+    }
+  };
+  void run();
+  return {
+    health: () =>
+      healthOf(wrong && [wrong.message, wrong.hint].filter((part) => part !== null).join(". ")),
+    stop: () => stopping.abort(),
+  };
+}

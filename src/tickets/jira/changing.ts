@@ -1,0 +1,111 @@
+/** Changes issues that exist: their fields, as quietly as Jira lets us, and the links between them. */
+import type { MayAct } from "../../permit.ts";
+import { TrackerError } from "../errors.ts";
+import type { IssueChange } from "../tracker.ts";
+import type { JiraConnection } from "./connection.ts";
+import { type JiraFields, writtenWithoutRefused } from "./optional-fields.ts";
+import * as shapes from "./shapes.ts";
+
+export interface Changing {
+  readonly connection: JiraConnection;
+  readonly markup: (message: NonNullable<IssueChange["description"]>) => string;
+  readonly mayAct: MayAct | undefined;
+}
+
+/** Only who administers a project may change an issue without a mail to its watchers; Jira says so with these. */
+const maySayNotQuietly: ReadonlySet<number> = new Set([400, 403]);
+/** The type of link that every Jira starts with. */
+const linkType = "Relates";
+
+/** @returns the fields that Jira did not take */
+export async function changeIssue(
+  changing: Changing,
+  id: string,
+  change: IssueChange,
+): Promise<readonly string[]> {
+  const { summary, description, labels, priority } = change;
+  const fields: JiraFields = {
+    ...(summary !== undefined && { summary }),
+    ...(description !== undefined && { description: changing.markup(description) }),
+    ...(priority !== undefined && { priority: { name: priority } }),
+    ...(labels !== undefined && { labels }),
+  };
+  if (Object.keys(fields).length === 0) return [];
+  try {
+    const { left } = await writtenWithoutRefused(fields, (sent) => put(changing, id, sent));
+    return left;
+  } catch (error) {
+    // Not even the summary may be changed: whoever has no right to edit still may comment.
+    if (!isRefused(error)) throw error;
+    return Object.keys(fields);
+  }
+}
+
+async function put(changing: Changing, id: string, fields: JiraFields): Promise<void> {
+  if (Object.keys(fields).length === 0) return;
+  const body = bodyOf(fields);
+  try {
+    await putOnce(changing, { id, body, query: { notifyUsers: "false" } });
+  } catch (error) {
+    if (!(error instanceof TrackerError) || !maySayNotQuietly.has(error.status ?? 0)) throw error;
+    if (Object.keys(error.fields).length > 0) throw error;
+    await putOnce(changing, { id, body, query: {} });
+  }
+}
+
+/** Labels are added and removed one by one, so that those of people stay. */
+function bodyOf({ labels, ...set }: JiraFields & Pick<IssueChange, "labels">): unknown {
+  const operations = [
+    ...(labels?.remove ?? []).map((label) => ({ remove: label })),
+    ...(labels?.add ?? []).map((label) => ({ add: label })),
+  ];
+  return {
+    ...(Object.keys(set).length > 0 && { fields: set }),
+    ...(operations.length > 0 && { update: { labels: operations } }),
+  };
+}
+
+interface Put {
+  readonly id: string;
+  readonly body: unknown;
+  readonly query: Readonly<Record<string, string>>;
+}
+
+async function putOnce({ connection, mayAct }: Changing, { id, body, query }: Put): Promise<void> {
+  await connection.call(
+    { name: "update", doing: `changing issue ${id}`, writes: true, mayBeEmpty: true, mayAct },
+    (client) => {
+      const uri = client.makeUri({ pathname: `/issue/${id}`, query });
+      return client.doRequest(client.makeRequestHeader(uri, { method: "PUT", body }));
+    },
+    shapes.anything,
+  );
+}
+
+/** @returns false when this Jira does not link, or not these two */
+export async function linkIssues(
+  { connection, mayAct }: Omit<Changing, "markup">,
+  from: string,
+  to: string,
+): Promise<boolean> {
+  const body = { type: { name: linkType }, inwardIssue: { key: from }, outwardIssue: { key: to } };
+  try {
+    await connection.call(
+      { name: "link", doing: `linking ${from} to ${to}`, writes: true, mayBeEmpty: true, mayAct },
+      (client) => {
+        const uri = client.makeUri({ pathname: "/issueLink" });
+        return client.doRequest(client.makeRequestHeader(uri, { method: "POST", body }));
+      },
+      shapes.anything,
+    );
+    return true;
+  } catch (error) {
+    if (!isRefused(error)) throw error;
+    return false;
+  }
+}
+
+function isRefused(error: unknown): boolean {
+  if (!(error instanceof TrackerError) || error.retryable) return false;
+  return error.code === "DW_TRACKER_REFUSED" || error.code === "DW_TRACKER_FORBIDDEN";
+}

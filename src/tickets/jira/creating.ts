@@ -1,0 +1,115 @@
+/** Creates issues, with as many of their fields as the project takes, and reads back what became of them. */
+import type { Logger } from "pino";
+import { paragraph, words } from "../../messages/message.ts";
+import type { MayAct } from "../../permit.ts";
+import type { Issue, NewIssue } from "../tracker.ts";
+import { jiraError } from "./errors.ts";
+import { type JiraFields, writtenWithoutRefused } from "./optional-fields.ts";
+import * as shapes from "./shapes.ts";
+import type { JiraSite } from "./site.ts";
+
+export interface NewIssueOptions {
+  /** Key of the project. */
+  readonly project: string;
+  /** Name of the issue type. */
+  readonly issueType: string;
+  /** Further fields of a new issue, by Jira's field ids, as Jira's API wants them; `labels` are added to ours. */
+  readonly fields?: JiraFields;
+  readonly logger: Logger;
+}
+
+export interface Creating {
+  readonly site: JiraSite;
+  readonly options: NewIssueOptions;
+  readonly markup: (message: NewIssue["description"]) => string;
+  readonly get: (id: string) => Promise<Issue | undefined>;
+}
+
+/** @throws TrackerError `DW_TRACKER_LABEL_NOT_STORED`, with the issue, when labels that Jira took are not there */
+export async function createIssue(
+  creating: Creating,
+  issue: NewIssue,
+  mayAct: MayAct | undefined,
+): Promise<Issue> {
+  const { site, options } = creating;
+  const { project, logger } = options;
+  const { value: created, left } = await writtenWithoutRefused(
+    fieldsOf(creating, issue),
+    (fields, without) =>
+      site.connection.call(
+        { name: "create", doing: `creating an issue in ${project}`, writes: true, mayAct },
+        (client) => client.addNewIssue({ fields: sayingSo(creating, issue, { fields, without }) }),
+        shapes.createdShape,
+      ),
+  );
+  if (left.length > 0) {
+    logger.warn({ issue: created.key, fields: left }, "jira does not take all fields of a ticket");
+  }
+  return readBack(creating, created, {
+    ...issue,
+    labels: left.includes("labels") ? [] : issue.labels,
+  });
+}
+
+function fieldsOf({ options, markup }: Creating, issue: NewIssue): JiraFields {
+  const { project, issueType, fields } = options;
+  return {
+    ...fields,
+    project: { key: project },
+    issuetype: { name: issueType },
+    summary: issue.summary,
+    description: markup(issue.description),
+    labels: [...configuredLabels(fields), ...issue.labels],
+    ...(issue.priority !== undefined && { priority: { name: issue.priority } }),
+  };
+}
+
+interface Sent {
+  readonly fields: JiraFields;
+  readonly without: readonly string[];
+}
+
+/** The ticket itself says what it lacks: nobody reads a log at 3 a.m. */
+function sayingSo({ markup }: Creating, issue: NewIssue, { fields, without }: Sent): JiraFields {
+  if (without.length === 0 || !("description" in fields)) return fields;
+  const says = `This project does not take ${without.join(", ")} from Driftwarden, so this ticket does without.`;
+  return { ...fields, description: markup([...issue.description, [paragraph(words(says))]]) };
+}
+
+/** A label that silently was not stored would make every later look-up miss. */
+async function readBack(
+  { site, options, markup, get }: Creating,
+  created: { readonly id: string; readonly key: string },
+  sent: NewIssue,
+): Promise<Issue> {
+  const stored = await get(created.id).catch((err: unknown) => {
+    // It exists and we know its id: that must not be lost to a failed check.
+    options.logger.warn({ err, issue: created.key }, "new issue could not be read back");
+    return undefined;
+  });
+  const issue = stored ?? {
+    ...created,
+    url: await site.browse(created.key),
+    labels: sent.labels,
+    summary: sent.summary,
+    description: markup(sent.description),
+    done: false,
+    wontFix: false,
+  };
+  const missing = sent.labels.filter((label) => !issue.labels.includes(label));
+  if (missing.length === 0) return issue;
+  throw jiraError(
+    "DW_TRACKER_LABEL_NOT_STORED",
+    `creating an issue in ${options.project}: ${created.key} was created without the labels ${missing.join(", ")}`,
+    {
+      hint: "Put the field Labels on the project's create screen and let no automation remove Driftwarden's labels: without them a ticket whose creation was interrupted cannot be found and would be created twice.",
+      maybeApplied: true,
+      issue,
+    },
+  );
+}
+
+function configuredLabels(fields: JiraFields | undefined): readonly unknown[] {
+  const labels = fields?.["labels"];
+  return Array.isArray(labels) ? labels : [];
+}

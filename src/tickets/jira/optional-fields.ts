@@ -1,0 +1,65 @@
+/** Going on without the fields that a project does not take. Only project, issue type and summary make a ticket. */
+import { TrackerError } from "../errors.ts";
+
+export type JiraFields = Readonly<Record<string, unknown>>;
+
+/** Left out in this order where Jira refuses without naming a field: what people miss least comes first. */
+const lastResort = ["labels", "description"];
+const needed: ReadonlySet<string> = new Set(["project", "issuetype", "summary"]);
+
+export interface Written<T> {
+  readonly value: T;
+  /** JiraFields that were left out because Jira did not take them. */
+  readonly left: readonly string[];
+}
+
+/**
+ * Writes, and writes again without what Jira refused. A refusal has no effect, so this repeats nothing.
+ *
+ * @throws TrackerError when nothing more can be left out, or Jira demands a field that was not given
+ */
+export async function writtenWithoutRefused<T>(
+  fields: JiraFields,
+  write: (fields: JiraFields, left: readonly string[]) => Promise<T>,
+): Promise<Written<T>> {
+  const left: string[] = [];
+  for (;;) {
+    const sent = Object.fromEntries(
+      Object.entries(fields).filter(([name]) => !left.includes(name)),
+    );
+    try {
+      return { value: await write(sent, left), left };
+    } catch (error) {
+      const refused = refusedFields(Object.keys(sent), error);
+      if (refused.length === 0) throw error;
+      left.push(...refused);
+    }
+  }
+}
+
+/** Which of the sent fields to leave out after this error; none when that cannot help. */
+function refusedFields(sent: readonly string[], error: unknown): readonly string[] {
+  if (!(error instanceof TrackerError) || (error.status !== 400 && error.status !== 422)) return [];
+  const optional = sent.filter((name) => !needed.has(name));
+  const complained = Object.entries(error.fields).filter(([, text]) => !isDemand(text));
+  const named = optional.filter(
+    (name) =>
+      complained.some(([field]) => isSame(field, name)) ||
+      (!isDemand(error.message) && mentions(error.message, name)),
+  );
+  if (named.length > 0) return named;
+  // It named what we cannot leave out, or a field that is missing.
+  if (Object.keys(error.fields).length > 0 || isDemand(error.message)) return [];
+  const first = optional.filter((name) => !lastResort.includes(name));
+  const next = lastResort.find((name) => optional.includes(name));
+  return first.length > 0 ? first : next === undefined ? [] : [next];
+}
+
+const isDemand = (text: string): boolean =>
+  /\brequired\b|\bmust (specify|provide|set)\b/i.test(text);
+
+const isSame = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+
+function mentions(text: string, name: string): boolean {
+  return new RegExp(`(?<![\\w-])${name.replaceAll(/\W/g, "\\$&")}(?![\\w-])`, "i").test(text);
+}

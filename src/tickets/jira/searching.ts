@@ -1,0 +1,145 @@
+/** Finds issues: by label through the index, which may lag, and one by one behind the newest that the index shows. */
+import type { z } from "zod";
+import { TrackerError } from "../errors.ts";
+import type { Issue } from "../tracker.ts";
+import { checkText } from "./checks.ts";
+import { read } from "./read.ts";
+import * as shapes from "./shapes.ts";
+import { issueFields, type JiraSite } from "./site.ts";
+
+export interface Searching {
+  readonly site: JiraSite;
+  /** Key of the project. */
+  readonly project: string;
+}
+
+/** Numbers in a row that nobody has: behind so many there is no newer issue. Deleted and hidden ones leave gaps. */
+const gap = 20;
+/** So many newer issues are looked at; a project that gets more meanwhile is not searched one by one. */
+const mostLookedAt = 150;
+const pageSize = 100;
+const maxPages = 100;
+
+export async function findByLabel(searching: Searching, label: string): Promise<readonly Issue[]> {
+  checkLabel(label);
+  const jql = `project = "${searching.project}" AND labels = "${label}" ORDER BY created ASC`;
+  const doing = `searching for issues labelled ${label}`;
+  const { issues } = await page(
+    searching,
+    { jql, doing, fields: issueFields, maxResults: 50 },
+    shapes.issuesShape,
+  );
+  return Promise.all(issues.map((issue) => searching.site.issue(issue)));
+}
+
+/** By the category of their status, which is the same whatever a workflow calls its statuses. */
+export async function openIds(searching: Searching, label: string): Promise<ReadonlySet<string>> {
+  checkLabel(label);
+  const jql = `project = "${searching.project}" AND labels = "${label}" AND statusCategory != Done ORDER BY created ASC`;
+  const query = {
+    jql,
+    doing: "searching for open tickets",
+    fields: ["status"],
+    maxResults: pageSize,
+  };
+  const ids = new Set<string>();
+  let next: Next = { startAt: 0 };
+  for (let pages = 0; pages < maxPages; pages += 1) {
+    const found: z.infer<typeof shapes.idsShape> = await page(
+      searching,
+      { ...query, next },
+      shapes.idsShape,
+    );
+    for (const { id } of found.issues) ids.add(id);
+    const { nextPageToken, isLast, total } = found;
+    const over = found.issues.length === 0 || isLast === true || ids.size >= (total ?? Infinity);
+    if (over || (total === undefined && nextPageToken === undefined)) break;
+    next = nextPageToken === undefined ? { startAt: ids.size } : { nextPageToken };
+  }
+  return ids;
+}
+
+/**
+ * Keys count up in a project, and a key is read from the database, not from the index. So what the index does not show
+ * yet stands behind the newest issue that it shows.
+ */
+export async function findAmongNewest(
+  searching: Searching,
+  isIt: (issue: Issue) => boolean,
+): Promise<Issue | "unsure" | undefined> {
+  const { project, site } = searching;
+  const jql = `project = "${project}" ORDER BY created DESC`;
+  const query = {
+    jql,
+    doing: "searching for the newest issue",
+    fields: issueFields,
+    maxResults: 1,
+  };
+  const { issues } = await page(searching, query, shapes.issuesShape);
+  const [newest] = issues;
+  let number = Number(/-(\d+)$/.exec(newest?.key ?? "")?.[1] ?? 0);
+  let missing = 0;
+  for (let looked = 0; looked < mostLookedAt; looked += 1) {
+    number += 1;
+    const found = await issueAt(site, `${project}-${number}`);
+    missing = found === undefined ? missing + 1 : 0;
+    if (found !== undefined && isIt(found)) return found;
+    if (missing >= gap) return undefined;
+  }
+  return "unsure";
+}
+
+/** @returns undefined when there is none */
+export async function issueAt(site: JiraSite, id: string): Promise<Issue | undefined> {
+  try {
+    const found = await site.connection.call(
+      { name: "get", doing: `reading issue ${id}`, writes: false },
+      (client) => read(client, `/issue/${id}`, { fields: issueFields }),
+      shapes.issueShape,
+    );
+    return await site.issue(found);
+  } catch (error) {
+    if (!(error instanceof TrackerError) || !isMissing(error)) throw error;
+    return undefined;
+  }
+}
+
+/** A login that failed may look like an issue that is not there, and has a code of its own. */
+function isMissing({ status, code }: TrackerError): boolean {
+  return status === 410 || (status === 404 && code !== "DW_TRACKER_UNAUTHORIZED");
+}
+
+/** Data Center counts, Cloud hands a token on. */
+type Next = { readonly startAt: number } | { readonly nextPageToken: string };
+
+interface Query {
+  readonly jql: string;
+  readonly doing: string;
+  readonly fields: readonly string[];
+  readonly maxResults: number;
+  readonly next?: Next;
+}
+
+async function page<T>(
+  { site }: Searching,
+  { doing, next, ...query }: Query,
+  shape: z.ZodType<T>,
+): Promise<T> {
+  const cloud = await site.isCloud();
+  // Cloud took /search away; its successor returns ids only unless told which fields, and knows no startAt.
+  const pathname = cloud ? "/search/jql" : "/search";
+  const at = next === undefined || (cloud && "startAt" in next) ? {} : next;
+  return site.connection.call(
+    { name: "search", doing, writes: false },
+    (client) => {
+      const uri = client.makeUri({ pathname });
+      const body = { ...query, ...at };
+      return client.doRequest(client.makeRequestHeader(uri, { method: "POST", body }));
+    },
+    shape,
+  );
+}
+
+function checkLabel(label: string): void {
+  checkText(label, /^[^\s"\\]{1,255}$/, "label");
+}

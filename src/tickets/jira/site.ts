@@ -1,0 +1,73 @@
+/** One Jira and what it says of itself: its kind, who we are, and how it shows an issue. */
+import type { z } from "zod";
+import type { Issue } from "../tracker.ts";
+import { connect, type JiraConnection, type JiraConnectionOptions } from "./connection.ts";
+import * as shapes from "./shapes.ts";
+
+export interface JiraSiteOptions extends JiraConnectionOptions {
+  /** Issues with this resolution count as won't fix. */
+  readonly wontFixResolution?: string | undefined;
+}
+
+/** The fields of an issue that are read. */
+export const issueFields = ["summary", "description", "labels", "status", "resolution"] as const;
+const pingDeadlineMs = 8000;
+
+export class JiraSite {
+  readonly connection: JiraConnection;
+  readonly #options: JiraSiteOptions;
+  #server: z.infer<typeof shapes.serverShape> | undefined;
+
+  constructor(options: JiraSiteOptions) {
+    this.#options = options;
+    this.connection = connect(options);
+  }
+
+  /** Who Jira takes us for: the cheapest question that needs our credentials. */
+  account(deadlineMs = pingDeadlineMs): Promise<z.infer<typeof shapes.accountShape>> {
+    return this.connection.call(
+      { name: "myself", doing: "asking Jira who we are", writes: false, deadlineMs },
+      (client) => client.getCurrentUser(),
+      shapes.accountShape,
+    );
+  }
+
+  async isCloud(): Promise<boolean> {
+    return (await this.#self()).deploymentType === "Cloud";
+  }
+
+  async issue({ id, key, fields }: z.infer<typeof shapes.issueShape>): Promise<Issue> {
+    const resolution = fields.resolution?.name;
+    const category = fields.status.statusCategory?.key;
+    return {
+      id,
+      key,
+      url: await this.browse(key),
+      summary: fields.summary ?? "",
+      description: fields.description ?? "",
+      labels: fields.labels ?? [],
+      // Some servers tell no category; what is resolved is closed there.
+      done: category === undefined ? resolution !== undefined : category === "done",
+      wontFix: resolution !== undefined && resolution === this.#options.wontFixResolution,
+    };
+  }
+
+  /** Where people open an issue. */
+  async browse(key: string): Promise<string> {
+    const { url } = this.#options;
+    // Scoped tokens talk to a gateway that people cannot open.
+    const gateway = new URL(url).hostname === "api.atlassian.com";
+    const self = gateway ? await this.#self().catch(() => undefined) : undefined;
+    const home = self?.baseUrl ?? url;
+    return `${home.replace(/\/+$/, "")}/browse/${key}`;
+  }
+
+  async #self(): Promise<z.infer<typeof shapes.serverShape>> {
+    this.#server ??= await this.connection.call(
+      { name: "server_info", doing: "asking Jira what it is", writes: false },
+      (client) => client.getServerInfo(),
+      shapes.serverShape,
+    );
+    return this.#server;
+  }
+}

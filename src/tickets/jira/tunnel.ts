@@ -1,0 +1,46 @@
+/** A tunnel through an http proxy, on which TLS to Jira itself is then spoken: the proxy reads nothing of it. */
+import { request as plainRequest } from "node:http";
+import { request as tlsRequest } from "node:https";
+import { isIP, type Socket } from "node:net";
+import { connect as tlsConnect } from "node:tls";
+
+export interface Tunnel {
+  /** Rejects when the proxy is not there, or refuses. */
+  readonly standing: Promise<Socket>;
+  readonly close: () => void;
+}
+
+/** @param proxy with user and password where it wants them */
+export function openTunnel(proxy: URL, to: URL): Tunnel {
+  const target = `${to.hostname}:${to.port || "443"}`;
+  const secrets = [proxy.username, proxy.password].map(decodeURIComponent).join(":");
+  const authorization = {
+    "proxy-authorization": `Basic ${Buffer.from(secrets).toString("base64")}`,
+  };
+  const options = {
+    host: proxy.hostname.replaceAll(/^\[|\]$/g, ""),
+    port: proxy.port || (proxy.protocol === "https:" ? 443 : 80),
+    method: "CONNECT",
+    path: target,
+    headers: { host: target, ...(secrets === ":" ? {} : authorization) },
+    agent: false,
+  } as const;
+  const request = proxy.protocol === "https:" ? tlsRequest(options) : plainRequest(options);
+  const standing = new Promise<Socket>((resolve, reject) => {
+    request.once("connect", (response, socket) => {
+      if (response.statusCode === 200) resolve(socket);
+      else reject(new Error(`it answered ${response.statusCode}`));
+      if (response.statusCode !== 200) socket.destroy();
+    });
+    request.on("error", reject);
+    request.once("close", () => reject(new Error("it closed the connection")));
+  });
+  request.end();
+  return { standing, close: () => request.destroy() };
+}
+
+/** TLS to Jira through a tunnel that stands. */
+export function secured(socket: Socket, to: URL): Socket {
+  const host = to.hostname.replaceAll(/^\[|\]$/g, "");
+  return tlsConnect({ socket, host, ...(isIP(host) === 0 && { servername: host }) });
+}
