@@ -3,7 +3,7 @@ import type { Detector, DetectorState } from "../../detectors/detector.ts";
 import type { DetectorUse } from "./settings.ts";
 
 /** Raised whenever the meaning of the engine's own section changes. */
-export const memoryVersion = 3;
+export const memoryVersion = 2;
 
 /** Attributions over which the noise of the whole vector is judged. */
 export const noiseRing = 10;
@@ -22,15 +22,6 @@ const align = (bytes: number): number => Math.ceil(bytes / 8) * 8;
 /** Three Float64, five Float32 and five Uint8 a feature, after the scalars. */
 export const ownBytes = (nFeatures: number): number =>
   (noiseHead + noiseRing) * 8 + align(nFeatures * (3 * 8 + 5 * 4 + 5));
-
-/** Version 2 was a byte a feature shorter: it did not know how coarse values are. @returns whether it was kept */
-export function upgradeOwn(saved: Uint8Array, version: number, into: ModelMemory): boolean {
-  const n = into.nFeatures;
-  const known = (noiseHead + noiseRing) * 8 + n * (3 * 8 + 5 * 4 + 4);
-  if (version !== 2 || saved.length < known) return false;
-  into.bytes.set(saved.subarray(0, known));
-  return true;
-}
 
 export interface MemoryShape {
   readonly nFeatures: number;

@@ -1,13 +1,16 @@
 /** Saves a model as bytes and loads it: a JSON header with its facts, then its memory unchanged. */
 import { knownAtFirstStart } from "./census.ts";
 import { settingsHash } from "./event-id.ts";
-import { ModelMemory, memoryVersion, ownBytes, upgradeOwn } from "./memory.ts";
+import { ModelMemory, memoryVersion, ownBytes } from "./memory.ts";
 import type { ModelFacts } from "./model-facts.ts";
 import type { DetectorUse, Transform } from "./settings.ts";
 import { alwaysAsked } from "./silence.ts";
 
 /** Raised whenever the header's meaning changes; older states are dropped whole. */
 const formatVersion = 1;
+
+/** Raised whenever the same rows, learned by the same bytes, may be decided otherwise: a rule or a threshold has changed. */
+const rulesVersion = 2;
 
 interface Section {
   readonly name: string;
@@ -21,6 +24,8 @@ type Later = "since" | "rows" | "crossed" | "unasked";
 
 interface Header {
   readonly format: number;
+  /** Not there in what the first version saved. */
+  readonly rules?: number;
   readonly names: readonly string[];
   readonly raw: boolean;
   readonly sections: readonly Section[];
@@ -44,7 +49,7 @@ export function encodeSnapshot({ names, facts, memory }: ModelParts, shaping: Sh
   const { raw } = memory.shape;
   const sections = sectionsOf(memory, shaping);
   const header = Buffer.from(
-    JSON.stringify({ format: formatVersion, names, raw, sections, facts }),
+    JSON.stringify({ format: formatVersion, rules: rulesVersion, names, raw, sections, facts }),
   );
   const snapshot = Buffer.allocUnsafe(4 + header.length + memory.bytes.length);
   snapshot.writeUInt32LE(header.length, 0);
@@ -56,7 +61,7 @@ export function encodeSnapshot({ names, facts, memory }: ModelParts, shaping: Sh
 export interface DecodedSnapshot extends ModelParts {
   /** Sections that did not fit the settings and start empty: `own` or a detector's name. */
   readonly dropped: readonly string[];
-  /** Whether every section is byte for byte as it was saved: then it has the same future as where it was saved. */
+  /** Whether the same rules and every section of the same version saved it: then it has the same future as there. */
   readonly unchanged: boolean;
 }
 
@@ -83,43 +88,36 @@ export function decodeSnapshot(
   const shaping = shapingOf(facts.source);
   const memory = new ModelMemory({ nFeatures: names.length, uses: shaping.uses, raw });
   const saved = savedSections(header, bytes);
-  const own = sectionsOf(memory, shaping);
-  const dropped = own
-    .filter((section, i) => !takeOver(saved, section, { memory, place: i - 1 }))
-    .map(({ name }) => name);
+  const sections = sectionsOf(memory, shaping);
+  const places = placed(sections, memory.bytes);
+  const dropped = places.filter((place) => !takeOver(saved, place, memory)).map(({ name }) => name);
   const known = new Set(saved.map(key));
-  const unchanged = own.every((section) => known.has(key(section)));
+  const fits = sections.every((section) => known.has(key(section)));
+  const unchanged = fits && header.rules === rulesVersion;
   if (!dropped.includes("own")) return { names, facts, memory, dropped, unchanged };
   // Nothing learned of values in another unit may stay.
   const empty = new ModelMemory(memory.shape);
-  return { names, facts, memory: empty, dropped: own.map(({ name }) => name), unchanged };
+  return { names, facts, memory: empty, dropped: sections.map(({ name }) => name), unchanged };
 }
 
-interface SavedSection extends Section {
-  readonly saved: Uint8Array;
-}
-
-/** Copies a section that fits, or what an older version of it knows. @param place of the detector, -1 for the engine's own */
+/** Copies a section that fits, or what an older version of it knows. @returns false where there was one, and nothing is kept */
 function takeOver(
-  sections: readonly SavedSection[],
-  section: Section,
-  { memory, place }: { readonly memory: ModelMemory; readonly place: number },
+  saved: readonly PlacedSection[],
+  { place, ...section }: PlacedSection,
+  { nFeatures, uses }: ModelMemory,
 ): boolean {
-  const into = place < 0 ? memory.bytes.subarray(0, section.bytes) : memory.sections[place]!;
-  const fits = sections.find((one) => key(one) === key(section));
-  if (fits?.saved.length === into.length) {
-    into.set(fits.saved);
+  const fits = saved.find((one) => key(one) === key(section));
+  if (fits?.place.length === place.length) {
+    place.set(fits.place);
     return true;
   }
-  const older = sections.find(
+  const older = saved.find(
     ({ name, version }) => name === section.name && version < section.version,
   );
-  if (older === undefined) return false;
-  const { saved, version, hash } = older;
-  if (place < 0) return hash === section.hash && upgradeOwn(saved, version, memory);
-  const { nFeatures } = memory;
-  const from = { nFeatures, bytes: saved, version };
-  return memory.uses[place]!.type.upgrade?.(from, { nFeatures, bytes: into }) ?? false;
+  const type = uses.find((use) => use.type.name === section.name)?.type;
+  if (older === undefined || type?.upgrade === undefined) return false;
+  const from = { nFeatures, bytes: older.place, version: older.version };
+  return type.upgrade(from, { nFeatures, bytes: place });
 }
 
 function sectionsOf(memory: ModelMemory, { transform }: Shaping): readonly Section[] {
@@ -130,26 +128,30 @@ function sectionsOf(memory: ModelMemory, { transform }: Shaping): readonly Secti
     hash: settingsHash(shapeOf(use)),
     bytes: memory.sections[i]!.length,
   }));
-  const own = {
-    name: "own",
-    version: memoryVersion,
-    hash: settingsHash(transform),
-    bytes: ownBytes(nFeatures),
-  };
+  const hash = settingsHash(transform);
+  const own = { name: "own", version: memoryVersion, hash, bytes: ownBytes(nFeatures) };
   return [own, ...detectors];
+}
+
+interface PlacedSection extends Section {
+  readonly place: Uint8Array;
+}
+
+/** The sections one after the other in some bytes. */
+function placed(sections: readonly Section[], bytes: Uint8Array): readonly PlacedSection[] {
+  let end = 0;
+  return sections.map((section) => {
+    end += section.bytes;
+    return { ...section, place: bytes.subarray(end - section.bytes, end) };
+  });
 }
 
 const shapeOf = ({ type, params }: DetectorUse): unknown => type.shapedBy?.(params) ?? params;
 
 const key = ({ name, version, hash }: Section): string => `${name}/${version}/${hash}`;
 
-function savedSections(header: Header, bytes: Buffer): readonly SavedSection[] {
-  let offset = 4 + bytes.readUInt32LE(0);
-  return header.sections.map((section) => {
-    offset += section.bytes;
-    return { ...section, saved: bytes.subarray(offset - section.bytes, offset) };
-  });
-}
+const savedSections = (header: Header, bytes: Buffer): readonly PlacedSection[] =>
+  placed(header.sections, bytes.subarray(4 + bytes.readUInt32LE(0)));
 
 function headerOf(bytes: Buffer): Header | undefined {
   try {
