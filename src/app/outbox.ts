@@ -35,7 +35,7 @@ export function buildExecutors(
   const { store, clock, registry, config } = parts;
   const runner = new Runner({
     fixes,
-    ledger: runLedger(store),
+    ledger: runLedger(store, clock),
     clock,
     logger: parts.logger.child({ component: "healing" }),
     metrics: healingMetrics(registry, () => countRuns(store)),

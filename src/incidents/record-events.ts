@@ -13,6 +13,7 @@ import type { Clock } from "../clock.ts";
 import type { DetectionEvent } from "../detection/event.ts";
 import { insertIncident, updateIncident } from "../store/incidents/incident.ts";
 import { appendJournal, type JournalEntry } from "../store/journal/append.ts";
+import { sealRows } from "../store/journal/seal-rows.ts";
 import type { NewEffect } from "../store/outbox/effect.ts";
 import { enqueueEffects } from "../store/outbox/enqueue.ts";
 import type { Tx } from "../store/query.ts";
@@ -58,7 +59,14 @@ export async function recordEvents(
   const recording: RecordingState = { ...options, nowMs, locked, effects: [], outcomes: new Map() };
   const entries = happened.map((one) => record(one, recording));
   await write(tx, recording);
-  await appendJournal(tx, entries);
+  const written = {
+    incidents: [...locked.changed("new"), ...locked.changed("stored")].map(({ id }) => id),
+    outbox: recording.effects.map(({ id }) => id),
+    runs: [...recording.outcomes.keys()],
+    // Of what happened, only decisions of detection are stored as such.
+    decisions: happened.flatMap(({ event }) => ("id" in event ? [event.id] : [])),
+  };
+  await appendJournal(tx, [...entries, ...(await sealRows(tx, written, nowMs))]);
 }
 
 interface RecordingState extends RecordOptions {

@@ -70,7 +70,7 @@ async function scene(cooldownMs: number, resolve: Remediation["resolve"]): Promi
   };
   const runner = new Runner({
     fixes: [{ fix, remediation }],
-    ledger: runLedger(store),
+    ledger: runLedger(store, systemClock),
     clock: systemClock,
     logger: silent,
     metrics: healingMetrics(new Registry(), async () => []),
