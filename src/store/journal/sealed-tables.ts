@@ -24,6 +24,7 @@ export const sealedTables = [
       "fix",
       "remediation",
       "incident",
+      "subject",
       "model",
       "mode",
       "target_id",

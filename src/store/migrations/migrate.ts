@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { StoreError } from "../errors.ts";
 import type { Tx } from "../query.ts";
 import { initial } from "./initial.ts";
+import { members } from "./members.ts";
 import { partitionRows } from "./partition-rows.ts";
 import { presence } from "./presence.ts";
 import { retention } from "./retention.ts";
@@ -28,6 +29,7 @@ export const migrations: readonly Migration[] = [
   { sql: retries, minVersion: 1 },
   { sql: partitionRows, minVersion: 1 },
   { sql: seals, minVersion: 1 },
+  { sql: members, minVersion: 8 },
 ];
 
 const lockSql = "select pg_advisory_xact_lock(hashtextextended('driftwarden schema ' || $1, 0))";

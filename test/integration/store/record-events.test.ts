@@ -43,7 +43,7 @@ function openAndClose(model: string, round: number): readonly Happened[] {
 describe("events of several transactions at once", () => {
   it("wait for each other in one order, whatever the order of the events: no deadlock, one number each", async () => {
     const store = await stores.open();
-    const models = ["a", "b", "c", "d"].map((name) => `t/prod/s/${name}`);
+    const models = ["a", "b", "c", "d"].map((name) => `t/prod/${name}/m`);
     const rounds = Array.from({ length: 24 }, (_, round) => {
       const order = round % 2 === 0 ? models : models.toReversed();
       return record(

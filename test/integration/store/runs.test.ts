@@ -14,6 +14,7 @@ const run = (id: string, changes: Partial<Run> = {}): Run => ({
   fix: "restart-svc",
   remediation: "restart-container",
   incident: "inc",
+  subject: "model\nt/e/s/m",
   model: "t/e/s/m",
   mode: "auto",
   targetId: "container-1",
