@@ -4,12 +4,12 @@ import { healingMetrics } from "../healing/metrics.ts";
 import { runLedger } from "../healing/run-ledger.ts";
 import { type ConfiguredFix, Runner } from "../healing/runner.ts";
 import type { Health } from "../health.ts";
+import { loadEffectSubject } from "../incidents/effect-subject.ts";
 import { type IncidentExecutor, timerExecutor } from "../incidents/executor.ts";
 import { incidentsMetrics } from "../incidents/metrics.ts";
 import { type RecordOptions, recordEvents } from "../incidents/record-events.ts";
 import { outboxMetrics } from "../outbox/metrics.ts";
 import { Outbox } from "../outbox/outbox.ts";
-import { getIncident } from "../store/incidents/incident.ts";
 import { countOpenIncidents } from "../store/incidents/list.ts";
 import { countEffects } from "../store/outbox/inspect.ts";
 import { countRuns } from "../store/runs/list.ts";
@@ -35,7 +35,7 @@ export function buildExecutors(
   const { store, clock, registry, config } = parts;
   const runner = new Runner({
     fixes,
-    ledger: runLedger(store),
+    ledger: runLedger(store, clock),
     clock,
     logger: parts.logger.child({ component: "healing" }),
     metrics: healingMetrics(registry, () => countRuns(store)),
@@ -65,7 +65,7 @@ export function buildOutbox(
   const outbox = new Outbox({
     store,
     executors,
-    load: (incident) => getIncident(store, incident),
+    load: (incident, effect) => loadEffectSubject(store, incident, effect),
     record: (tx, incident, events) =>
       recordEvents(
         tx,

@@ -1,10 +1,11 @@
 /** Opens the configured store, and builds the parts that keep it in order. */
 import { type Clock, systemClock } from "../clock.ts";
 import { databaseUrl } from "../config/database.ts";
+import { acceptAtFirst } from "../store/journal/accept-rows.ts";
 import { storeMetrics, storeSizeMetric } from "../store/metrics.ts";
 import { RestoreGuard } from "../store/restore/restore-guard.ts";
 import { Retention } from "../store/retention.ts";
-import { openStore } from "../store/store.ts";
+import { openStore, type Store } from "../store/store.ts";
 import { followStoreClock } from "../store/store-clock.ts";
 import type { Parts, StoredParts } from "./parts.ts";
 
@@ -26,10 +27,17 @@ export async function buildStore(parts: Parts, asked?: Clock): Promise<StoredPar
   });
   storeSizeMetric(registry, () => store.sizeBytes());
   lifecycle.onStop("store", () => store.close());
-  if (asked !== undefined) return { ...parts, store, clock: asked, storeMetrics: metrics };
-  const clock = await followStoreClock({ store, logger });
-  lifecycle.onStop("clock", async () => clock.stop());
+  const clock = asked ?? (await ownClock(parts, store));
+  const accepted = await acceptAtFirst(store, clock.now());
+  if (accepted !== undefined)
+    logger.info({ rows: accepted }, "rows of an older program are sealed as they stand");
   return { ...parts, store, clock, storeMetrics: metrics };
+}
+
+async function ownClock(parts: Parts, store: Store): Promise<Clock> {
+  const clock = await followStoreClock({ store, logger: componentLogger(parts) });
+  parts.lifecycle.onStop("clock", async () => clock.stop());
+  return clock;
 }
 
 /** Says that the daemon uses the store. */

@@ -12,7 +12,7 @@ export const auditVerify: Command<
   JournalVerdict
 > = {
   words: "audit verify",
-  help: "walk the journal's chain of hashes",
+  help: "walk the journal's chain of hashes, and compare the rows that it seals",
   arguments: verifyArguments,
   handle: (_, { store }) => verifyJournal(store),
 };

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { Target } from "../../remediations/remediation.ts";
 import type { Incident } from "../incidents/incident.ts";
-import { modelKeyOf } from "../incidents/subject.ts";
+import { subjectText } from "../incidents/subject.ts";
 import type { Run } from "../store/runs/run.ts";
 import type { Fix } from "./fix.ts";
 import type { FactsAtHand, HistoryFacts } from "./gates/gate-facts.ts";
@@ -64,6 +64,11 @@ function laterMs({ incident, facts }: Proposal): number {
   return Math.min(Math.max(ageMs / 2, soonestMs), latestMs);
 }
 
+function subjectOfRun({ subject }: Incident): Pick<Run, "subject" | "model"> {
+  const model = subject.kind === "model" ? subject.key : null;
+  return { subject: subjectText(subject), model };
+}
+
 function newRun({ id, fix, incident, facts, targets }: Proposal): Omit<Run, "status" | "detail"> {
   const target = targets?.[0];
   return {
@@ -71,7 +76,7 @@ function newRun({ id, fix, incident, facts, targets }: Proposal): Omit<Run, "sta
     fix: fix.name,
     remediation: fix.remediation,
     incident: incident.id,
-    model: modelKeyOf(incident.subject),
+    ...subjectOfRun(incident),
     mode: fix.mode,
     targetId: target?.id ?? null,
     targetName: target?.name ?? null,

@@ -33,7 +33,9 @@ export function runExecutor(runner: Runner): IncidentExecutor<RunEffect> {
       "run.start": async (effect, incident, attempt) => {
         if (isDigest(incident)) return nothingToDo;
         const { run, contacted } = await runner.start(effect, incident, attempt);
-        const events = run === undefined ? [] : [{ type: "run_changed", run } as const];
+        const { episode } = effect;
+        const events =
+          run === undefined ? [] : [{ type: "run_changed", run: { ...run, episode } } as const];
         return contacted ? events : { events, contacted };
       },
       "run.check_health": async (effect) => {

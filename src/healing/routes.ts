@@ -22,7 +22,7 @@ export function runRoutes(store: () => Store): readonly HttpRoute[] {
 }
 
 /** A run has a time to ask again only when it was denied for now. */
-function shown({ retryAtMs, ...run }: Run): object {
+function shown({ retryAtMs, subject: _text, ...run }: Run): object {
   return retryAtMs === null ? run : { ...run, retryAtMs };
 }
 

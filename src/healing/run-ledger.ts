@@ -1,6 +1,10 @@
 /** The stored runs as healing uses them. A run is written down before it acts, and every attempt counts. */
 import type { Target } from "../../remediations/remediation.ts";
+import type { Clock } from "../clock.ts";
 import type { RunSummary } from "../incidents/incident.ts";
+import { appendJournal } from "../store/journal/append.ts";
+import { sealRows } from "../store/journal/seal-rows.ts";
+import type { Tx } from "../store/query.ts";
 import { lockBudget } from "../store/runs/budget.ts";
 import { getRun, insertRun, type Run, type RunChange, updateRun } from "../store/runs/run.ts";
 import type { Store } from "../store/store.ts";
@@ -21,7 +25,8 @@ export interface RunLedger {
   finish(id: string, change: RunChange): Promise<Run | undefined>;
 }
 
-export function runLedger(store: Store): RunLedger {
+/** @param clock gives the times of the journal */
+export function runLedger(store: Store, clock: Clock): RunLedger {
   return {
     get: (id) => getRun(store, id),
     decide: ({ id, fix, sinceMs }, judge) =>
@@ -31,11 +36,22 @@ export function runLedger(store: Store): RunLedger {
         if (known !== undefined && !isDeniedForNow(known)) return known;
         const run = judge(await gatherHistory(tx, { fix, sinceMs }));
         await insertRun(tx, run);
+        await seal(tx, run.id, clock);
         return run;
       }),
-    finish: async (id, change) =>
-      (await updateRun(store, id, { ...change, from: "acting" })) ?? getRun(store, id),
+    finish: (id, change) =>
+      store.transaction(async (tx) => {
+        const run = await updateRun(tx, id, { ...change, from: "acting" });
+        if (run === undefined) return getRun(tx, id);
+        await seal(tx, id, clock);
+        return run;
+      }),
   };
+}
+
+/** The head of the journal is locked last. */
+async function seal(tx: Tx, run: string, clock: Clock): Promise<void> {
+  await appendJournal(tx, await sealRows(tx, { runs: [run] }, clock.now()));
 }
 
 /** Its reason may pass: the same run may be decided anew. */

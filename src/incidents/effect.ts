@@ -14,7 +14,9 @@ export type Note =
     }
   /** The episode has lasted so long, and nobody has said whether it is right. */
   | { readonly about: "unanswered"; readonly episode: Episode; readonly forMs: number }
-  | { readonly about: "joined"; readonly kind: IncidentKind; readonly episode: Episode };
+  | { readonly about: "joined"; readonly kind: IncidentKind; readonly episode: Episode }
+  /** Many more members are broken than people were told of. */
+  | { readonly about: "grown"; readonly atMs: number };
 
 /** What a tracker is to be told. */
 export type TicketEffect =
@@ -46,6 +48,8 @@ export type QuestionEffect =
 export type TimerEffect =
   /** Resolve the incident if it stayed quiet. */
   | { readonly kind: "incident.settle"; readonly episode: string }
+  /** Tell what members did meanwhile, all at once. */
+  | { readonly kind: "incident.tell_members" }
   /** Ask again for a run that was denied for now. */
   | { readonly kind: "run.retry"; readonly run: string; readonly episode: string };
 

@@ -34,7 +34,8 @@ export interface ServiceEpisode {
 }
 
 export type Episode = ModelEpisode | ServiceEpisode;
-export type IncidentKind = EpisodeKind | ServiceEpisodeKind;
+/** `source_silent`: of an incident whose members are all models of a source, and no row of it came since. */
+export type IncidentKind = EpisodeKind | ServiceEpisodeKind | "source_silent";
 
 export function isModelEpisode(episode: Episode): episode is ModelEpisode {
   return "model" in episode;

@@ -38,6 +38,11 @@ export interface RetryDue {
   readonly episode: string;
 }
 
+/** It is time to tell what members did meanwhile. */
+export interface MembersDue {
+  readonly type: "members_due";
+}
+
 /** What the reducer takes. Quarantined records reach people through metrics and readiness, not through a ticket. */
 export type IncidentEvent =
   | Episode
@@ -48,4 +53,5 @@ export type IncidentEvent =
   | RunChanged
   | HealthChecked
   | QuietPassed
+  | MembersDue
   | RetryDue;

@@ -19,6 +19,7 @@ export const timerExecutor: IncidentExecutor<TimerEffect> = {
   orderKey: "incident",
   handlers: {
     "incident.settle": async ({ episode }) => [{ type: "quiet_passed", episode }],
+    "incident.tell_members": async () => [{ type: "members_due" }],
     "run.retry": async ({ run, episode }) => [{ type: "retry_due", run, episode }],
   },
   isUnavailable: () => false,

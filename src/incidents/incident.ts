@@ -1,5 +1,7 @@
 /** The incident, which is what people see. Plain data that only the reducer changes. */
 import type { Episode, IncidentKind, Severity } from "./episode.ts";
+import type { Group, MemberCounts } from "./member.ts";
+import type { Roll } from "./roll.ts";
 import type { Subject } from "./subject.ts";
 
 /** open: something is wrong now · recovered: back to normal, waiting to be sure · resolved: over. */
@@ -30,29 +32,50 @@ export interface RunSummary {
   readonly retryAtMs?: number | undefined;
   /** One sentence: what was done, or why not. */
   readonly detail: string;
+  /** The episode that it is for; left out where an older program decided it. */
+  readonly episode?: string;
   readonly outcome?: "recovered" | "not_recovered" | "inconclusive" | "failed" | "unknown";
+}
+
+export interface MembersTold {
+  /** A timer will bring the ticket up to date. */
+  readonly due: boolean;
+  /** Of so many broken members the ticket, or the last comment, spoke. */
+  readonly said: number;
 }
 
 export interface Incident {
   readonly id: string;
   /** Counts up from 1 across the store: what people say aloud. */
   readonly number: number;
-  /** 20 hex digits of sha256 over tenant, environment and subject. */
+  /** Of its first member: 20 hex digits of sha256 over tenant, environment and subject. */
   readonly fingerprint: string;
+  /** Its first member. */
   readonly subject: Subject;
   readonly severity: Severity;
   readonly state: IncidentState;
   readonly openedAtMs: number;
   readonly lastSeenAtMs: number;
   readonly resolvedAtMs?: number | undefined;
+  /** How many members are in each state. Their rows are stored apart, so that no event rewrites them all. */
+  readonly members: MemberCounts;
+  readonly group: Group;
+  /** Id of the incident that it has become a part of. */
+  readonly partOf?: string;
   /** Episodes that opened in it; 1 at first. */
   readonly occurrences: number;
   readonly kinds: readonly IncidentKind[];
   /** The newest episode, as decided when it opened. */
   readonly episode: Episode;
   readonly ticket?: TicketRef;
+  /** When its first ticket was promised, ms since 1970: budgets of new tickets count by it. */
+  readonly ticketPromisedAtMs?: number | undefined;
+  /** What people were told of its members. */
+  readonly telling?: MembersTold | undefined;
   /** It was over before it had a ticket, so the digest tells of it. */
   readonly inDigest?: true | undefined;
+  /** Only where it was read to be told; never stored. */
+  readonly roll?: Roll;
   /** Newest last, at most 20. */
   readonly runs: readonly RunSummary[];
 }

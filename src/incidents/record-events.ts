@@ -4,27 +4,30 @@
  *
  * # Order of locks
  *
- *     fingerprints of incidents, sorted → fingerprints of digests, sorted → counter of incidents → head of the journal
+ *     scopes of sources and environments, sorted → counter of incidents → head of the journal
  *
- * Every transaction takes them in this order, so two transactions never wait for each other. Therefore everything is
- * locked and read before the first event is reduced, and the journal is appended to last.
+ * An incident, its members and its digest change only while their scope is locked. Every transaction takes the locks in
+ * this order, so two transactions never wait for each other. Therefore everything is locked and read before the first
+ * event is reduced, and the journal is appended to last.
  */
 import type { Clock } from "../clock.ts";
 import type { DetectionEvent } from "../detection/event.ts";
+import { moveMembers, saveMember, saveMemberState } from "../store/incident-members/member.ts";
 import { insertIncident, updateIncident } from "../store/incidents/incident.ts";
 import { appendJournal, type JournalEntry } from "../store/journal/append.ts";
+import { sealRows } from "../store/journal/seal-rows.ts";
 import type { NewEffect } from "../store/outbox/effect.ts";
 import { enqueueEffects } from "../store/outbox/enqueue.ts";
 import type { Tx } from "../store/query.ts";
 import { updateRun } from "../store/runs/run.ts";
-import { addToDigest, type Digest, isDigest, reduceDigest } from "./digest.ts";
+import { subjectOf } from "./episode.ts";
 import type { IncidentEvent } from "./event.ts";
-import type { Incident, RunSummary } from "./incident.ts";
-import { type LockedIncidents, lockIncidents } from "./locked-incidents.ts";
-import type { Moment, ReducerSettings } from "./reduce/aspect.ts";
-import type { PlannedEffect } from "./reduce/plan.ts";
-import { reduce } from "./reduce/reduce.ts";
+import type { RunSummary } from "./incident.ts";
+import { type LockedBook, lockBook } from "./locked-book.ts";
+import type { ReducerSettings } from "./reduce/aspect.ts";
 import { judgedRun } from "./reduce/runs.ts";
+import { sourceScope } from "./subject.ts";
+import { type TakenEvent, takeEvent } from "./take-event.ts";
 
 type RunOutcome = NonNullable<RunSummary["outcome"]>;
 
@@ -53,81 +56,61 @@ export async function recordEvents(
   const addressed = happened.flatMap(({ event, incident }) =>
     event.type === "quarantined" ? [] : [{ event, incident }],
   );
-  const mayDigest = options.settings.ticketed === true;
-  const locked = await lockIncidents(tx, addressed, { mayDigest });
-  const recording: RecordingState = { ...options, nowMs, locked, effects: [], outcomes: new Map() };
-  const entries = happened.map((one) => record(one, recording));
+  const { settings } = options;
+  const locked = await lockBook(tx, addressed, { nowMs, settings });
+  const recording: RecordingState = {
+    ...options,
+    ...locked,
+    nowMs,
+    effects: [],
+    outcomes: new Map(),
+  };
+  const taken = locked.events.values();
+  const entries = happened.map(({ event }) =>
+    event.type === "quarantined"
+      ? { kind: event.type, atMs: nowMs, body: event }
+      : record(taken.next().value!, recording),
+  );
   await write(tx, recording);
-  await appendJournal(tx, entries);
+  const written = {
+    incidents: [...locked.book.changed("new"), ...locked.book.changed("stored")].map(
+      ({ id }) => id,
+    ),
+    outbox: recording.effects.map(({ id }) => id),
+    runs: [...recording.outcomes.keys()],
+    // Of what happened, only decisions of detection are stored as such.
+    decisions: happened.flatMap(({ event }) => ("id" in event ? [event.id] : [])),
+  };
+  await appendJournal(tx, [...entries, ...(await sealRows(tx, written, nowMs))]);
 }
 
-interface RecordingState extends RecordOptions {
+interface RecordingState extends RecordOptions, LockedBook {
   readonly nowMs: number;
-  readonly locked: LockedIncidents;
+  ticketsLeft: number;
   readonly effects: NewEffect[];
   /** Of runs that were judged, by run. */
   readonly outcomes: Map<string, RunOutcome>;
 }
 
-function record({ event, incident: id }: Happened, recording: RecordingState): JournalEntry {
-  const { locked, nowMs, settings } = recording;
+function record(taken: TakenEvent, recording: RecordingState): JournalEntry {
+  const { book, nowMs, settings, ticketsLeft, effects, outcomes, orderKeyOf } = recording;
+  const { event } = taken;
+  const hasCompany = companyOf(event, recording) > 1;
+  const outcome = takeEvent(book, taken, { nowMs, settings, ticketsLeft, hasCompany });
   const entry = { kind: event.type, atMs: nowMs, body: event };
-  if (event.type === "quarantined") return entry;
-  const before = locked.find({ event, incident: id });
-  const moment: Moment = { nowMs, nextNumber: locked.nextNumber, settings };
-  const after =
-    before !== undefined && isDigest(before)
-      ? recordInDigest(before, event, { recording, moment })
-      : recordInIncident(before, event, { recording, moment });
-  const about = after ?? before;
-  return about === undefined ? entry : { ...entry, incident: about.id };
+  if (outcome === undefined) return entry;
+  for (const { incident, planned } of outcome.effects)
+    effects.push({ ...planned, incident, orderKey: orderKeyOf(planned.effect.kind) });
+  if (outcome.promisesTicket) recording.ticketsLeft -= 1;
+  const judged = outcome.step && judgedRun(outcome.step.incident, event);
+  if (judged?.outcome !== undefined) outcomes.set(judged.id, judged.outcome);
+  return { ...entry, incident: outcome.about.id };
 }
 
-interface RecordingContext {
-  readonly recording: RecordingState;
-  readonly moment: Moment;
-}
-
-function recordInDigest(
-  before: Digest,
-  event: IncidentEvent,
-  { recording, moment }: RecordingContext,
-): Digest | undefined {
-  const step = reduceDigest(before, event, moment);
-  if (step !== undefined) keep(recording, step.digest, step.effects);
-  return step?.digest;
-}
-
-function recordInIncident(
-  before: Incident | undefined,
-  event: IncidentEvent,
-  { recording, moment }: RecordingContext,
-): Incident | undefined {
-  const step = reduce(before, event, moment);
-  if (step === undefined) return undefined;
-  keep(recording, step.incident, step.effects);
-  const judged = judgedRun(step.incident, event);
-  if (judged?.outcome !== undefined) recording.outcomes.set(judged.id, judged.outcome);
-  if (step.digestEntry !== undefined) {
-    const { locked } = recording;
-    const nextNumber = locked.nextNumber;
-    const digest = locked.digestOf(step.incident);
-    const added = addToDigest(digest, step.digestEntry, { ...moment, nextNumber });
-    keep(recording, added.digest, added.effects);
-  }
-  return step.incident;
-}
-
-function keep(
-  { locked, effects, orderKeyOf }: RecordingState,
-  changed: Incident | Digest,
-  promised: readonly PlannedEffect[],
-): void {
-  locked.put(changed);
-  for (const planned of promised) {
-    const orderKey = orderKeyOf(planned.effect.kind);
-    effects.push({ ...planned, incident: changed.id, orderKey });
-  }
+/** Models of the source in which an episode opens. */
+function companyOf(event: IncidentEvent, { sourceModels }: LockedBook): number {
+  if (event.type !== "episode_opened") return 0;
+  return sourceModels.get(sourceScope(subjectOf(event))) ?? 0;
 }
 
 /**
@@ -135,9 +118,14 @@ function keep(
  * over only now: its cooldown counts from the end of its verification.
  */
 async function write(tx: Tx, recording: RecordingState): Promise<void> {
-  const { locked, effects, outcomes, nowMs } = recording;
-  for (const incident of locked.changed("stored")) await updateIncident(tx, incident, nowMs);
-  for (const incident of locked.changed("new")) await insertIncident(tx, incident, nowMs);
+  const { book, effects, outcomes, nowMs } = recording;
+  for (const incident of book.changed("stored")) await updateIncident(tx, incident, nowMs);
+  for (const incident of book.changed("new")) await insertIncident(tx, incident, nowMs);
+  for (const absorbed of book.absorbed) await moveMembers(tx, absorbed);
+  for (const changed of book.changedMembers()) {
+    const save = book.isEpisodeStored(changed.member) ? saveMemberState : saveMember;
+    await save(tx, changed);
+  }
   await enqueueEffects(tx, effects, nowMs);
   for (const [run, outcome] of outcomes) {
     await updateRun(tx, run, { outcome, finishedAtMs: nowMs });

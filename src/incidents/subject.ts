@@ -32,6 +32,12 @@ export function scopeKey({ tenant, environment }: Scope): ModelKey {
   return modelKey({ tenant, environment, source: "", model: "" });
 }
 
+/** Where incidents may share members: the scope of a model's source, or of all services of an environment. */
+export function sourceScope(subject: Subject): string {
+  if (subject.kind === "service") return scopeKey(subject);
+  return modelKey({ ...modelName(subject.key), model: "" });
+}
+
 /** One text for each subject. It is stored, and the fingerprint is made of it, so it never changes. */
 export function subjectText(subject: Subject): string {
   if (subject.kind === "model") return `model\n${subject.key}`;

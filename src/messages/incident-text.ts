@@ -5,6 +5,7 @@ import { formatDuration } from "../duration.ts";
 import { type Digest, isDigest } from "../incidents/digest.ts";
 import { type Episode, isModelEpisode, type ModelEpisode } from "../incidents/episode.ts";
 import type { Incident, RunSummary } from "../incidents/incident.ts";
+import { isShared } from "../incidents/member.ts";
 import { scopeOf } from "../incidents/subject.ts";
 import { modelName } from "../model-key.ts";
 import { digestHeadline, digestText } from "./digest-text.ts";
@@ -22,6 +23,7 @@ import {
   words,
 } from "./message.ts";
 import { describeRun } from "./run-text.ts";
+import { membersSection, sharedHeadline, sharedImpact } from "./shared-text.ts";
 import { displayName, headline } from "./symptom.ts";
 import { oneLine, readNumber, readTime } from "./text.ts";
 
@@ -50,8 +52,13 @@ export function incidentText(incident: Incident | Digest, shown: HelpLinks): Tit
 function openedText(incident: Incident, shown: HelpLinks): TitledMessage {
   const { episode, severity } = incident;
   return {
-    title: headline(episode, severity.length + 3),
+    title: isShared(incident)
+      ? sharedHeadline(incident, severity.length + 3)
+      : headline(episode, severity.length + 3),
     message: [
+      ...(isShared(incident)
+        ? [[paragraph(sharedImpact(incident))], membersSection(incident)]
+        : []),
       ...(isModelEpisode(episode)
         ? modelSections(incident, episode)
         : [[paragraph(data(episode.reason, 600))], [facts(incident, [])]]),

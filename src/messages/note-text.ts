@@ -5,25 +5,50 @@ import { type Digest, isDigest } from "../incidents/digest.ts";
 import type { Note } from "../incidents/effect.ts";
 import { type Episode, isModelEpisode } from "../incidents/episode.ts";
 import type { Incident } from "../incidents/incident.ts";
+import { isShared } from "../incidents/member.ts";
 import { digestRepeat } from "./digest-text.ts";
 import { changes, opening, reasons } from "./episode-text.ts";
 import { retrained } from "./incident-text.ts";
 import { data, type Line, line, type MessageSection, paragraph, strong, words } from "./message.ts";
 import { describeRun, namedRun } from "./run-text.ts";
+import { memberCounts, memberLines, sharedHeadline } from "./shared-text.ts";
 import { displayName } from "./symptom.ts";
 import { readTime } from "./text.ts";
 
 type VerifiedNote = Extract<Note, { about: "verified" }>;
 type UnansweredNote = Extract<Note, { about: "unanswered" }>;
 
-/** One comment, without the mark that ticketing adds. */
-export function renderNote(note: Note): MessageSection {
+/**
+ * One comment, without the mark that ticketing adds.
+ *
+ * @param incident as it is now; what is said of many members needs it
+ */
+export function renderNote(note: Note, incident?: Incident | Digest): MessageSection {
+  const shared = sharedNote(note, incident);
+  if (shared !== undefined) return shared;
   if (note.about === "joined") return renderAgain(note.episode, "Also in this incident");
   if (note.about === "unanswered") return unanswered(note);
   return [paragraph(noteLine(note))];
 }
 
+/** Of an incident that nobody shares it says nothing. */
+function sharedNote(
+  note: Note,
+  incident: Incident | Digest | undefined,
+): MessageSection | undefined {
+  if (incident === undefined || isDigest(incident) || !isShared(incident)) return undefined;
+  if (note.about === "grown")
+    return [
+      paragraph(line`${time(note.atMs)}: worse. ${strong(sharedHeadline(incident, 0))}.`),
+      ...memberLines(incident),
+    ];
+  if (note.about !== "closed") return undefined;
+  const over = "All of them are back to normal, by the models' own detectors.";
+  return [paragraph(line`${time(note.atMs)}: ${words(over)}`)];
+}
+
 function noteLine(note: Exclude<Note, { about: "joined" | "unanswered" }>): Line {
+  if (note.about === "grown") return line`${time(note.atMs)}: more models are broken.`;
   if (note.about === "run") return line`${time(note.run.atMs)}: ${describeRun(note.run)}`;
   if (note.about === "verified") return verdict(note);
   return line`${time(note.atMs)}: ${words(closing[note.cause])}`;
@@ -51,9 +76,20 @@ function unanswered({ episode, forMs }: UnansweredNote): MessageSection {
 export function renderRepeat(incident: Incident | Digest): MessageSection {
   const { occurrences, openedAtMs, lastSeenAtMs } = incident;
   if (isDigest(incident)) return digestRepeat(incident);
+  if (isShared(incident)) return renderMembers(incident);
   const times = strong(words(occurrences === 1 ? "once" : `${occurrences} times`));
   const seen = line`Seen ${times} since ${time(openedAtMs)}, last at ${time(lastSeenAtMs)}.`;
   return [paragraph(line`${seen} This comment is kept up to date.`)];
+}
+
+/** The same comment, of an incident that several subjects share. */
+function renderMembers(incident: Incident): MessageSection {
+  return [
+    paragraph(strong(sharedHeadline(incident, 0))),
+    paragraph(memberCounts(incident)),
+    ...memberLines(incident),
+    paragraph(words("This comment is kept up to date.")),
+  ];
 }
 
 /** Said where Driftwarden is not allowed to, or cannot, move the ticket itself. */

@@ -15,7 +15,7 @@ const titleLength = 79;
  */
 export function headline(episode: Episode, taken: number): string {
   const model = displayName(episode);
-  const [subject, said] = symptom(episode);
+  const [subject, said] = symptomOf(episode);
   const room = titleLength - taken - lengthOf(`: ${said}`);
   if (subject === undefined) return `${oneLine(model, room)}: ${said}`;
   const half = Math.floor(room / 2);
@@ -31,7 +31,7 @@ export function displayName(episode: Episode): string {
 }
 
 /** What the title speaks of, the feature most to blame or nothing, and what it says. */
-function symptom(episode: Episode): readonly [string | undefined, string] {
+export function symptomOf(episode: Episode): readonly [string | undefined, string] {
   if (!isModelEpisode(episode)) return [undefined, serviceSymptoms[episode.kind]];
   const { kind, features } = episode;
   const [top] = features;

@@ -24,7 +24,7 @@ import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
 import { describeError } from "../errors.ts";
 import { StoreError } from "../store/errors.ts";
-import type { TakenEffect } from "../store/outbox/effect.ts";
+import type { Effect, TakenEffect } from "../store/outbox/effect.ts";
 import { completeEffect, failEffect } from "../store/outbox/settle.ts";
 import { nextEffectDueMs, takeEffects } from "../store/outbox/take.ts";
 import type { Tx } from "../store/query.ts";
@@ -38,7 +38,7 @@ import type { OutboxMetrics } from "./metrics.ts";
 export interface DispatcherOptions<Subject, Event> {
   readonly store: Store;
   /** Loads what the effect is about, as it is now; undefined when it is gone. The effect counts as done then. */
-  readonly load: (incident: string) => Promise<Subject | undefined>;
+  readonly load: (incident: string, effect: Effect) => Promise<Subject | undefined>;
   /** Records the events of a handler, in the transaction that marks the effect done. */
   readonly record: (tx: Tx, incident: string, events: readonly Event[]) => Promise<void>;
   /** Unique per process and start. */
@@ -203,7 +203,7 @@ export class OutboxDispatcher<Subject, Event> {
   }
 
   async #act(taken: TakenEffect, lease: EffectLease): Promise<Handled<Event>> {
-    const subject = await this.#options.load(taken.incident);
+    const subject = await this.#options.load(taken.incident, taken.effect);
     if (subject === undefined) return [];
     await lease.begin();
     const handle = this.#handlers[taken.effect.kind];

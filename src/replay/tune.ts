@@ -1,7 +1,12 @@
 /** Computes what each sensitivity would have meant on given rows, and which one fits a budget. No effects. */
 import { type Sensitivity, sensitivities } from "../../detectors/preset.ts";
 import { type DetectionOptions, type ReplayInput, replayRows } from "./replay.ts";
-import { simulateIncidents, type WhatIfCounts, type WhatIfOptions } from "./what-if.ts";
+import {
+  countBySource,
+  simulateIncidents,
+  type WhatIfCounts,
+  type WhatIfOptions,
+} from "./what-if.ts";
 
 export interface TuningOptions {
   readonly input: ReplayInput;
@@ -44,8 +49,10 @@ export async function tune(options: TuningOptions): Promise<Tuning> {
   const { engine, newest, oldest: first } = replays[0]!;
   const oldest = Math.max(first, newest - lastMs * 1000);
   const weeks = Number.isFinite(newest - oldest) ? (newest - oldest) / weekUs : 0;
+  const sourceModels = countBySource([...engine.models()].map(({ model }) => model));
   const outcomes = replays.map(({ events }, i): TuningOutcome => {
-    const counts = simulateIncidents(events, { ...incidents, sinceMs: oldest / 1000 });
+    const whatIf = { ...incidents, sourceModels, sinceMs: oldest / 1000 };
+    const counts = simulateIncidents(events, whatIf);
     return {
       sensitivity: sensitivities[i]!,
       ...counts,

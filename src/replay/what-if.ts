@@ -3,15 +3,23 @@ import type { DetectionEvent } from "../detection/event.ts";
 import { calledFor, type Fix } from "../healing/fix.ts";
 import { gatesWithoutTarget, judgeAll } from "../healing/gates/gates.ts";
 import { gatherFacts } from "../healing/gather.ts";
+import { IncidentBook } from "../incidents/book.ts";
 import type { IncidentEvent } from "../incidents/event.ts";
 import { fingerprint } from "../incidents/fingerprint.ts";
 import type { Incident } from "../incidents/incident.ts";
+import { Placing } from "../incidents/placing.ts";
 import type { ReducerSettings } from "../incidents/reduce/aspect.ts";
-import { reduce, type Step } from "../incidents/reduce/reduce.ts";
+import { sourceScope } from "../incidents/subject.ts";
+import { type Outcome, type TakenEvent, takeEvent } from "../incidents/take-event.ts";
+import type { ModelKey } from "../model-key.ts";
 
 export interface WhatIfOptions {
   readonly resolveAfterMs: number;
   readonly reopenDurationMs: number;
+  /** Default: as `place` has it. */
+  readonly groupWithinMs?: number;
+  /** Models by the scope of their source. Default: those of which something was decided. */
+  readonly sourceModels?: ReadonlyMap<string, number>;
   readonly fixes: readonly Fix[];
   /** What is decided before is remembered, but not counted, ms since 1970. */
   readonly sinceMs: number;
@@ -34,30 +42,39 @@ export function simulateIncidents(
   events: readonly DetectionEvent[],
   options: WhatIfOptions,
 ): WhatIfCounts {
-  const whatIf = new WhatIf(options);
+  const whatIf = new WhatIf(
+    options,
+    options.sourceModels ?? countBySource(events.map(({ model }) => model)),
+  );
   for (const event of events.toSorted((a, b) => a.at - b.at)) whatIf.take(event);
   return whatIf.counts;
 }
 
-interface Known {
-  readonly incident: Incident;
-  /** The episode that closed, and when its quiet time is over. */
-  readonly quiet: { readonly episode: string; readonly atMs: number } | undefined;
+/** A timer of an incident. */
+interface Timer {
+  readonly incident: string;
+  readonly atMs: number;
+  readonly event: IncidentEvent;
 }
 
 class WhatIf {
   readonly counts = { episodes: 0, tickets: 0, reopened: 0, runs: 0, observed: 0, denied: 0 };
   readonly #options: WhatIfOptions;
   readonly #settings: ReducerSettings;
-  readonly #known = new Map<string, Known>();
+  readonly #book = new IncidentBook({ incidents: [], members: [], nextNumber: 1 });
+  readonly #placing: Placing;
   readonly #attempts = new Map<string, number[]>();
+  /** In the order of their times: each waits equally long. */
+  readonly #timers: Timer[] = [];
 
-  constructor(options: WhatIfOptions) {
-    const { resolveAfterMs, reopenDurationMs, fixes } = options;
+  constructor(options: WhatIfOptions, sourceModels: ReadonlyMap<string, number>) {
+    const { fixes, resolveAfterMs, reopenDurationMs, groupWithinMs } = options;
     this.#options = options;
+    this.#placing = new Placing({ open: new Map(), memberships: new Map(), sourceModels });
     this.#settings = {
       resolveAfterMs,
       reopenDurationMs,
+      ...(groupWithinMs !== undefined && { groupWithinMs }),
       healthAfterMs: 0,
       fixesFor: (incident) =>
         fixes.filter((fix) => calledFor(fix, incident)).map(({ name }) => name),
@@ -67,36 +84,42 @@ class WhatIf {
   take(event: DetectionEvent): void {
     if (event.type === "quarantined") return;
     const nowMs = event.at / 1000;
-    const subject = fingerprint({ kind: "model", key: event.model });
-    const quiet = this.#known.get(subject)?.quiet;
-    if (quiet !== undefined && quiet.atMs <= nowMs) {
-      this.#reduce(subject, { type: "quiet_passed", episode: quiet.episode }, quiet.atMs);
+    while (this.#timers[0] !== undefined && this.#timers[0].atMs <= nowMs) {
+      const { incident, event: passed, atMs } = this.#timers.shift()!;
+      this.#apply({ event: passed, incident }, atMs);
     }
-    const before = this.#known.get(subject)?.incident;
-    const step = this.#reduce(subject, event, nowMs);
-    const counts = nowMs >= this.#options.sinceMs && event.type === "episode_opened";
-    if (counts && step !== undefined) this.#count(before, step);
+    if (event.type !== "episode_opened") {
+      const own = fingerprint({ kind: "model", key: event.model });
+      this.#apply({ event, incident: this.#placing.incidentOf(own) }, nowMs);
+      return;
+    }
+    const placed = this.#placing.take(event, { ...this.#settings, nowMs });
+    const before = this.#book.find(placed.incident);
+    const outcome = this.#apply({ event, incident: placed.incident, placed }, nowMs);
+    if (nowMs < this.#options.sinceMs || outcome === undefined) return;
+    this.counts.tickets -= placed.absorbs.length;
+    this.#count(before?.id, outcome);
   }
 
-  #count(before: Incident | undefined, { incident, effects }: Step): void {
+  #count(before: string | undefined, { about, effects }: Outcome): void {
     this.counts.episodes++;
-    if (!effects.some(({ effect }) => effect.kind === "ticket.open")) return;
-    if (before?.id === incident.id) this.counts.reopened++;
+    if (!effects.some(({ planned: { effect } }) => effect.kind === "ticket.open")) return;
+    if (before === about.id) this.counts.reopened++;
     else this.counts.tickets++;
   }
 
-  #reduce(subject: string, event: IncidentEvent, nowMs: number): Step | undefined {
-    const nextNumber = this.#known.size + 1;
-    const moment = { nowMs, nextNumber, settings: this.#settings };
-    const step = reduce(this.#known.get(subject)?.incident, event, moment);
-    if (step === undefined) return undefined;
-    const settle = step.effects.find(({ effect }) => effect.kind === "incident.settle");
-    const quiet = settle && { episode: step.incident.episode.id, atMs: settle.dueAtMs };
-    this.#known.set(subject, { incident: step.incident, quiet });
-    for (const { effect } of step.effects) {
-      if (effect.kind === "run.start") this.#run(effect.fix, step.incident, nowMs);
+  #apply(taken: TakenEvent, nowMs: number): Outcome | undefined {
+    const outcome = takeEvent(this.#book, taken, { nowMs, settings: this.#settings });
+    if (outcome?.step === undefined) return undefined;
+    this.#placing.follow(outcome.step);
+    for (const { incident, planned } of outcome.effects) {
+      const { effect, dueAtMs: atMs } = planned;
+      if (effect.kind === "run.start") this.#run(effect.fix, outcome.step.incident, nowMs);
+      if (effect.kind !== "incident.settle") continue;
+      const event = { type: "quiet_passed", episode: effect.episode } as const;
+      this.#timers.push({ incident, atMs, event });
     }
-    return step;
+    return outcome;
   }
 
   /** The target is taken to be there, and the store never to have been restored. */
@@ -116,4 +139,14 @@ class WhatIf {
     else if (fix.mode === "auto") this.counts.runs++;
     else this.counts.observed++;
   }
+}
+
+/** How many different models there are, by the scope of their source. */
+export function countBySource(models: Iterable<ModelKey>): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const key of new Set(models)) {
+    const scope = sourceScope({ kind: "model", key });
+    counts.set(scope, (counts.get(scope) ?? 0) + 1);
+  }
+  return counts;
 }

@@ -1,24 +1,22 @@
-/** One connection to a source, with a deadline on everything. */
-import { Client } from "pg";
+/** Makes connections to a source, on which no name means anything but what Postgres itself calls so. */
+import { Client, type ClientConfig } from "pg";
+import { SourceClient } from "./client.ts";
 import { toSourceError } from "./errors.ts";
 import type { SourceConnection } from "./options.ts";
+import { safePath } from "./sql/begin.ts";
+import { noticeLoss } from "./sql/notice-loss.ts";
+import { stopQuery } from "./stop-query.ts";
 
-/** Our deadline behind the server's own: for a server that does not answer at all. */
-export const answerTimeoutMs = (statementTimeoutMs: number): number =>
-  statementTimeoutMs * 1.5 + 1_000;
+/** A transaction that waits for the stream is given up long before; this ends that of a process that was stopped meanwhile. */
+const idleInTransactionMs = 60_000;
 
 /**
  * @throws SourceError DW_SOURCE_UNREACHABLE, DW_SOURCE_LOGIN_REFUSED, DW_SOURCE_DATABASE_MISSING
  */
-export async function connect(options: SourceConnection): Promise<Client> {
-  const client = new Client({
-    connectionString: options.url,
-    ...(options.password === undefined ? {} : { password: options.password }),
-    application_name: "driftwarden",
-    connectionTimeoutMillis: options.connectTimeoutMs,
-    query_timeout: answerTimeoutMs(options.statementTimeoutMs),
-    keepAlive: true,
-  });
+export async function connect(options: SourceConnection): Promise<SourceClient> {
+  const { statementTimeoutMs } = options;
+  const config = configOf(options);
+  const client = new Client(config);
   // A connection that breaks while idle says so here; the next query fails and is handled there.
   client.on("error", () => undefined);
   try {
@@ -28,5 +26,39 @@ export async function connect(options: SourceConnection): Promise<Client> {
     const { host, port } = client;
     throw toSourceError(error, `connecting to ${host}:${port}`);
   }
-  return client;
+  const stop = (running: Promise<unknown>): Promise<void> => stopQuery(client, config, running);
+  const source = new SourceClient(client, statementTimeoutMs, stop);
+  // Not every system can; there statement_timeout alone ends what a killed process has left running.
+  await source.query(noticeLoss).catch(() => undefined);
+  return source;
+}
+
+function configOf(options: SourceConnection): ClientConfig {
+  return {
+    connectionString: withSettings(options.url, {
+      search_path: safePath,
+      default_transaction_read_only: "on",
+      statement_timeout: String(Math.round(options.statementTimeoutMs)),
+      idle_in_transaction_session_timeout: String(idleInTransactionMs),
+    }),
+    ...(options.password === undefined ? {} : { password: options.password }),
+    application_name: "driftwarden",
+    connectionTimeoutMillis: options.connectTimeoutMs,
+    keepAlive: true,
+  };
+}
+
+/** As start-up options, behind those that the URL names: they hold before the first statement, and the last one counts. */
+function withSettings(text: string, settings: Readonly<Record<string, string>>): string {
+  const url = new URL(text);
+  const ours = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`);
+  const given = url.searchParams.get("options");
+  url.searchParams.set("options", [...(given === null ? [] : [given]), ...ours].join(" "));
+  return url.href;
+}
+
+/** The search_path that the URL's own options name; the tables of the source are looked up by it, and nothing else is. */
+export function searchPathOf({ url }: Pick<SourceConnection, "url">): string | undefined {
+  const options = new URL(url).searchParams.get("options") ?? "";
+  return /search_path=((?:\\.|\S)+)/.exec(options)?.[1]?.replaceAll(/\\(.)/g, "$1");
 }

@@ -108,6 +108,16 @@ export function toSourceError(error: unknown, doing: string): SourceError {
   return new SourceError(code, `${doing}: ${messageOf(error)}`, { hint, retryable, cause: error });
 }
 
+/** A statement was ended at its deadline, by the server or by us. */
+export function outOfTime(deadlineMs: number, cause?: unknown): SourceError {
+  const seconds = deadlineMs / 1000;
+  return new SourceError("DW_SOURCE_TIMEOUT", `a statement has not ended within ${seconds} s`, {
+    hint: "Create an index on the timestamp column, or raise statement_timeout of the source; views, history and slow levels have twenty times as long.",
+    retryable: true,
+    cause,
+  });
+}
+
 /** The stream did not take the records; the same ones are read and sent again. */
 export const streamRefused = (error: unknown): SourceError =>
   new SourceError(

@@ -7,6 +7,13 @@ export const timestampTypes = [
   "date",
 ] as const;
 
+export interface SourceColumn {
+  readonly name: string;
+  readonly type: string;
+  /** The type comes with Postgres: nobody else can have defined its casts. */
+  readonly builtin: boolean;
+}
+
 export interface SourceLayout {
   readonly schema: string;
   readonly table: string;
@@ -16,7 +23,7 @@ export interface SourceLayout {
   /** Zone of a column without one. */
   readonly timeZone: string;
   /** All columns there are, with their types, in order. */
-  readonly available: readonly { readonly name: string; readonly type: string }[];
+  readonly available: readonly SourceColumn[];
   readonly hasModelColumn: boolean;
   /** What it is, for people: `a table`, `a view`. */
   readonly kind: string;

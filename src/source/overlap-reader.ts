@@ -22,7 +22,7 @@
  * sent, together with the cursor behind it. After a crash the stored page is sent again under the same number, and
  * detection drops by position what had arrived.
  */
-import type { Client } from "pg";
+import type { SourceClient } from "./client.ts";
 import { storeRefused } from "./errors.ts";
 import type { SourceLayout } from "./layout.ts";
 import { Multiset } from "./multiset.ts";
@@ -53,7 +53,7 @@ export class OverlapReader {
   }
 
   /** Reads and sends what is new, then a tick. @throws SourceError, or what `pg` throws */
-  async poll(client: Client, layout: SourceLayout): Promise<void> {
+  async poll(client: SourceClient, layout: SourceLayout): Promise<void> {
     const { options, clock } = this.#deps;
     const view = await openView(client, layout, slowTimeoutMs(options.connection));
     const now = Math.round(clock.at(view.clock / 1000) * 1000);
@@ -61,7 +61,7 @@ export class OverlapReader {
     this.#ticks.begin(before, now);
     let state = await this.#sendPage(before);
     state = await this.#readOn(state, view, now);
-    await client.query("COMMIT");
+    await client.finish();
     state = await this.#endHistory({ ...state, cursor: Math.max(state.cursor, now) });
     this.#sent.forget(this.#boundMs(state) * 1000);
     this.#state = await this.#ticks.send(state, view, now);

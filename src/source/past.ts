@@ -54,6 +54,6 @@ export async function readPast(
   } catch (error) {
     throw toSourceError(error, `reading the past of ${options.table}`);
   } finally {
-    await client.end().catch(() => undefined);
+    await client.end();
   }
 }

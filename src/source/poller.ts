@@ -1,11 +1,11 @@
 /** Polls one source: connects, probes, polls and waits. After a failure it starts again with a backoff. */
 import { setTimeout as timer } from "node:timers/promises";
-import type { Client } from "pg";
 import type { Logger } from "pino";
 import { backoffMs } from "../backoff.ts";
 import type { Clock } from "../clock.ts";
 import { type Health, healthOf } from "../health.ts";
 import type { RecordSink } from "../stream/record-sink.ts";
+import type { SourceClient } from "./client.ts";
 import { connect } from "./connection.ts";
 import { Delivery } from "./delivery.ts";
 import { type SourceError, streamLate, toSourceError } from "./errors.ts";
@@ -54,7 +54,7 @@ class SourcePoller implements Poller {
   readonly #delivery: Delivery;
   readonly #labels: { readonly source: string };
   readonly #done: Promise<void>;
-  #connection: { readonly client: Client; readonly layout: SourceLayout } | undefined;
+  #connection: { readonly client: SourceClient; readonly layout: SourceLayout } | undefined;
   #health: Health = { ok: false, reason: "the first poll is not done" };
   #readsBy: SourceLayout["reading"] | undefined;
   #failures = 0;
@@ -121,6 +121,8 @@ class SourcePoller implements Poller {
     this.#late = false;
     try {
       this.#connection ??= await this.#open();
+      // A stop that came meanwhile had no connection to close.
+      this.#abort.signal.throwIfAborted();
       const { client, layout } = this.#connection;
       const reading = await this.#readingOf(layout);
       await reading.poll(client, layout);
@@ -168,12 +170,12 @@ class SourcePoller implements Poller {
     void this.#disconnect();
   }
 
-  async #open(): Promise<{ client: Client; layout: SourceLayout }> {
+  async #open(): Promise<{ client: SourceClient; layout: SourceLayout }> {
     const client = await connect(this.#deps.options.connection);
     try {
       return { client, layout: await probe(client, this.#deps.options) };
     } catch (error) {
-      void client.end().catch(() => undefined);
+      void client.end();
       throw error;
     }
   }
@@ -181,8 +183,7 @@ class SourcePoller implements Poller {
   async #disconnect(): Promise<void> {
     const client = this.#connection?.client;
     this.#connection = undefined;
-    // Closing a connection that is broken already has nothing to tell.
-    await client?.end().catch(() => undefined);
+    await client?.end();
   }
 
   #report(error: SourceError): void {

@@ -1,10 +1,12 @@
 /** Checks a source before anything is read: the table exists, may be read, and has the columns. */
-import type { Client } from "pg";
-import { connect } from "./connection.ts";
+import type { SourceClient } from "./client.ts";
+import { connect, searchPathOf } from "./connection.ts";
 import { SourceError, tableMissing, toSourceError } from "./errors.ts";
 import { type SourceLayout, timestampTypes } from "./layout.ts";
 import type { SourceOptions } from "./options.ts";
+import { safePath } from "./sql/begin.ts";
 import { columns as columnsQuery } from "./sql/columns.ts";
+import { configuredPath, schemasOnPath, usePath } from "./sql/schemas.ts";
 import { table as tableQuery } from "./sql/table.ts";
 
 interface CatalogRow {
@@ -65,22 +67,40 @@ function timestampTypeOf(name: string, type: string): SourceLayout["timestampTyp
   });
 }
 
-async function findTable(client: Client, wanted: string): Promise<CatalogRow> {
-  const parsed = await client.query<{ parts: readonly string[] }>(
+async function findTable(
+  client: SourceClient,
+  { table, connection }: ProbeOptions,
+): Promise<CatalogRow> {
+  const parsed = await client.query<{ readonly parts: readonly string[] }>(
     "SELECT parse_ident($1) AS parts",
-    [wanted],
+    [table],
   );
-  const found = await client.query<CatalogRow>(tableQuery, [parsed.rows[0]?.parts]);
+  const schemas = await schemasOf(client, searchPathOf(connection));
+  const found = await client.query<CatalogRow>(tableQuery, [parsed.rows[0]?.parts, schemas]);
   const row = found.rows[0];
   if (row !== undefined) return row;
-  throw tableMissing(wanted);
+  throw tableMissing(table);
+}
+
+/** @param given the search path that the url names */
+async function schemasOf(
+  client: SourceClient,
+  given: string | undefined,
+): Promise<readonly string[]> {
+  const { rows: configured } = await client.query<{ readonly path: string }>(configuredPath);
+  await client.query(usePath, [given ?? configured[0]?.path ?? '"$user", public']);
+  const { rows } = await client.query<{ readonly schemas: readonly string[] }>(schemasOnPath);
+  await client.query(usePath, [safePath]);
+  return rows[0]?.schemas ?? [];
 }
 
 /** The probe on a connection that is open already. */
-export async function probe(client: Client, options: ProbeOptions): Promise<SourceLayout> {
-  const row = await findTable(client, options.table);
+export async function probe(client: SourceClient, options: ProbeOptions): Promise<SourceLayout> {
+  await client.begin(options.connection.statementTimeoutMs);
+  const row = await findTable(client, options);
   refuseUnreadable(row);
   const { rows: available } = await client.query<Column>(columnsQuery, [row.oid]);
+  await client.finish();
   const { timestamp, feature, importance, model } = options.columns;
   typeOf("feature", feature, available);
   typeOf("importance", importance, available);
@@ -109,6 +129,6 @@ export async function probeSource(options: ProbeOptions): Promise<SourceLayout> 
   } catch (error) {
     throw toSourceError(error, `looking at ${options.table}`);
   } finally {
-    await client.end().catch(() => undefined);
+    await client.end();
   }
 }

@@ -1,12 +1,11 @@
 /** Looks at a source as `check` and the daemon's probes do: what could be read now, how well, at what price. */
-import type { Client } from "pg";
 import { type CheckFinding, failed } from "../finding.ts";
+import type { SourceClient } from "./client.ts";
 import { connect } from "./connection.ts";
 import { toSourceError } from "./errors.ts";
 import type { SourceLayout } from "./layout.ts";
 import type { SourceOptions } from "./options.ts";
 import { probe } from "./probe.ts";
-import { begin } from "./sql/begin.ts";
 import { hasTimeIndex, newestRows, pollPrice } from "./sql/survey.ts";
 import { type SampledRow, surveyFindings } from "./survey-findings.ts";
 
@@ -27,7 +26,7 @@ const longestMs = 8_000;
 export async function surveySource(options: SourceOptions): Promise<SourceSurvey> {
   const key = `sources.${options.name}`;
   const patience = Math.min(options.connection.statementTimeoutMs, longestMs);
-  let client: Client | undefined;
+  let client: SourceClient | undefined;
   try {
     client = await connect({
       ...options.connection,
@@ -35,18 +34,18 @@ export async function surveySource(options: SourceOptions): Promise<SourceSurvey
       connectTimeoutMs: Math.min(options.connection.connectTimeoutMs, longestMs),
     });
     const layout = await probe(client, options);
-    await client.query(begin(patience));
+    await client.begin(patience);
     return await look(client, layout, options);
   } catch (error) {
     const refused = toSourceError(error, `looking at ${options.table}`);
     return { findings: [failed("reading", refused, key)], models: new Set(), features: new Set() };
   } finally {
-    await client?.end().catch(() => undefined);
+    await client?.end();
   }
 }
 
 async function look(
-  client: Client,
+  client: SourceClient,
   layout: SourceLayout,
   options: SourceOptions,
 ): Promise<SourceSurvey> {

@@ -17,7 +17,7 @@
  *   number would be given to other rows.
  * - The table was rewritten: transaction ids no longer tell what was read. Reading goes on by time (rewrite.ts).
  */
-import type { Client } from "pg";
+import type { SourceClient } from "./client.ts";
 import { storeRefused } from "./errors.ts";
 import { sendHistory } from "./history.ts";
 import type { SourceLayout } from "./layout.ts";
@@ -72,13 +72,13 @@ export class TransactionWindowReader {
    *
    * @throws SourceError, or what `pg` throws. Close the connection then; the next call goes on where this one ended.
    */
-  async poll(client: Client, layout: SourceLayout): Promise<void> {
+  async poll(client: SourceClient, layout: SourceLayout): Promise<void> {
     const view = await openView(client, layout, this.#deps.options.connection.statementTimeoutMs);
     const clock = Math.round(this.#at(view) * 1000);
     let state = await this.#stateFor(view);
     this.#ticks.begin(state, clock);
     for (const level of levels) state = await this.#readLevel(state, level, view);
-    await client.query("COMMIT");
+    await client.finish();
     state = moveBounds(state, this.#at(view), this.#deps.options.lookbackMs);
     this.#state = await this.#ticks.send(state, view, clock);
     const idle = performance.now() - this.#savedAt > idleSaveMs;

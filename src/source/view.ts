@@ -1,13 +1,11 @@
 /** The read-only transaction of one poll: opens it, takes its snapshot, and reads queries page by page. */
-import type { Client } from "pg";
-import { answerTimeoutMs } from "./connection.ts";
+import type { SourceClient } from "./client.ts";
 import { tableMissing } from "./errors.ts";
 import type { RunningTransaction } from "./horizon.ts";
 import type { SourceLayout } from "./layout.ts";
 import { halfCircle } from "./levels.ts";
 import type { SourceState, Xid } from "./progress.ts";
 import type { RawRow } from "./rows.ts";
-import { begin, statementTimeout } from "./sql/begin.ts";
 import { clock as clockQuery } from "./sql/clock.ts";
 import { lock } from "./sql/lock.ts";
 import { olderRows } from "./sql/older-rows.ts";
@@ -16,7 +14,7 @@ import { snapshot as snapshotQuery } from "./sql/snapshot.ts";
 import { ceilingOf, fullId } from "./watermark.ts";
 
 export interface PollSnapshot {
-  readonly client: Client;
+  readonly client: SourceClient;
   readonly layout: SourceLayout;
   /** The source's clock just before the snapshot was taken, microseconds since 1970. */
   readonly clock: number;
@@ -46,14 +44,16 @@ interface SnapshotRow {
   readonly system_identifier: string;
 }
 
-/** Begins the transaction. The caller commits it, or closes the connection. */
+/** Begins the transaction. The caller finishes it, or closes the connection. */
 export async function openView(
-  client: Client,
+  client: SourceClient,
   layout: SourceLayout,
   statementTimeoutMs: number,
 ): Promise<PollSnapshot> {
+  await client.begin(statementTimeoutMs);
   const { rows: clocks } = await client.query<ClockRow>(clockQuery);
-  await client.query(begin(statementTimeoutMs));
+  await client.finish();
+  await client.begin(statementTimeoutMs);
   if (layout.reading === "windows") await client.query(lock(layout));
   const { rows: snapshots } = await client.query<SnapshotRow>(snapshotQuery, [tableName(layout)]);
   const [clock] = clocks;
@@ -92,16 +92,11 @@ export async function* pages(
   { client }: PollSnapshot,
   { text, values, pageRows, timeoutMs }: PageQuery,
 ): AsyncGenerator<readonly RawRow[]> {
-  const queryTimeout = timeoutMs === undefined ? {} : { query_timeout: answerTimeoutMs(timeoutMs) };
-  if (timeoutMs !== undefined) await client.query(statementTimeout(timeoutMs));
-  await client.query({
-    text: `DECLARE page NO SCROLL CURSOR FOR ${text}`,
-    values: [...values],
-    ...queryTimeout,
-  });
-  const fetch = { text: `FETCH ${pageRows} FROM page`, rowMode: "array" as const, ...queryTimeout };
+  await client.deadline(timeoutMs);
+  await client.query(`DECLARE page NO SCROLL CURSOR FOR ${text}`, values);
+  const fetch = { text: `FETCH ${pageRows} FROM page`, rowMode: "array" as const };
   for (;;) {
-    const { rows } = await client.query<RawRow & unknown[]>(fetch);
+    const { rows } = await client.query<RawRow>(fetch);
     if (rows.length > 0) yield rows;
     if (rows.length < pageRows) break;
   }

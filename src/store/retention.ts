@@ -2,7 +2,9 @@
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
 import { pruneDecisions } from "./decisions/prune.ts";
+import { appendJournal } from "./journal/append.ts";
 import { pruneJournal } from "./journal/prune.ts";
+import { deletedKind } from "./journal/seal-rows.ts";
 import { acquireLease } from "./leases/lease.ts";
 import type { StoreMetrics } from "./metrics.ts";
 import { pruneOutbox } from "./outbox/prune.ts";
@@ -85,8 +87,15 @@ export class Retention {
   #prune(table: Table): Promise<number> {
     const { store, keepMs, clock } = this.#options;
     const which = { olderMs: keepMs[table], limit: batchRows };
-    if (table === "decisions") return pruneDecisions(store, which);
-    if (table === "outbox") return pruneOutbox(store, which);
-    return store.transaction((tx) => pruneJournal(tx, { ...which, nowMs: clock.now() }));
+    const nowMs = clock.now();
+    return store.transaction(async (tx) => {
+      if (table === "journal") return pruneJournal(tx, { ...which, nowMs });
+      const prune = table === "decisions" ? pruneDecisions : pruneOutbox;
+      const rows = await prune(tx, which);
+      // Their hashes stay in the journal, which has to say why the rows are gone.
+      const body = { table, beforeMs: nowMs - keepMs[table], rows };
+      if (rows > 0) await appendJournal(tx, [{ kind: deletedKind, atMs: nowMs, body }]);
+      return rows;
+    });
   }
 }

@@ -3,6 +3,7 @@ import { isUnavailable } from "../errors.ts";
 import { isDigest } from "../incidents/digest.ts";
 import type { TicketEffect } from "../incidents/effect.ts";
 import type { IncidentExecutor } from "../incidents/executor.ts";
+import type { Incident } from "../incidents/incident.ts";
 import { lookedUpAfterRestore } from "./after-restore.ts";
 import type { Ticketing } from "./ticketing.ts";
 
@@ -26,7 +27,7 @@ export function ticketExecutor({
       "ticket.open": async (_effect, incident, given) => {
         const attempt = lookedUpAfterRestore(incident, given, restoredAtMs());
         // Over, and told in the digest; unless a ticket may exist already.
-        const told = !isDigest(incident) && incident.inDigest === true && !attempt.unknown;
+        const told = !isDigest(incident) && isToldElsewhere(incident) && !attempt.unknown;
         if (ticketing === undefined || told) return { events: [], contacted: false };
         const { ticket } = await ticketing.open(incident, attempt);
         return [{ type: "ticket_opened", ticket }];
@@ -45,4 +46,9 @@ export function ticketExecutor({
       },
     },
   };
+}
+
+/** In the digest, or in the ticket of the incident that it has become a part of. */
+function isToldElsewhere({ inDigest, partOf }: Incident): boolean {
+  return inDigest === true || partOf !== undefined;
 }

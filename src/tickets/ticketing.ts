@@ -106,7 +106,7 @@ export function createTicketing(options: TicketingOptions): Ticketing {
       onIssue(incident, (issue) => count(issue, incident, { ...options, attempt })),
     note: (incident, { note, id }, attempt = atFirst) =>
       onIssue(incident, (issue) => {
-        const says = renderNote(note);
+        const says = renderNote(note, incident);
         const doing = { ...options, attempt };
         // A run may be refused several times: one comment says why it is refused now.
         return note.about === "run" && note.run.status === "denied"

@@ -3,6 +3,7 @@ import type { EpisodeClosed, EpisodeOpened } from "../../src/detection/event.ts"
 import type { ServiceEpisode } from "../../src/incidents/episode.ts";
 import { fingerprint } from "../../src/incidents/fingerprint.ts";
 import type { Incident } from "../../src/incidents/incident.ts";
+import { countsOf, groupOf } from "../../src/incidents/member.ts";
 
 const model = "default/production/main/churn-v7";
 const subject = { kind: "model", key: model } as const;
@@ -54,7 +55,7 @@ export function episodeClosed(changes: Partial<EpisodeClosed> = {}): EpisodeClos
 }
 
 export function openIncident(changes: Partial<Incident> = {}): Incident {
-  const episode = episodeOpened();
+  const { state = "open", episode = episodeOpened() } = changes;
   return {
     id: "inc-e1",
     number: 7,
@@ -64,6 +65,8 @@ export function openIncident(changes: Partial<Incident> = {}): Incident {
     state: "open",
     openedAtMs: 1_760_000_000_000,
     lastSeenAtMs: 1_760_000_000_000,
+    members: countsOf[state],
+    group: groupOf(episode),
     occurrences: 1,
     kinds: ["shift"],
     episode,

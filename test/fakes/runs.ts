@@ -7,6 +7,7 @@ export const storedRun = (id: string): Run => ({
   fix: "restart-svc",
   remediation: "restart-container",
   incident: "inc-e1",
+  subject: `model\n${episodeOpened().model}`,
   model: episodeOpened().model,
   mode: "auto",
   targetId: null,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { IncidentEvent } from "../../src/incidents/event.ts";
 import type { Incident, RunSummary } from "../../src/incidents/incident.ts";
+import { onlyMember } from "../../src/incidents/member.ts";
 import type { Moment } from "../../src/incidents/reduce/aspect.ts";
 import { aspects, reduce, type Step } from "../../src/incidents/reduce/reduce.ts";
 import { episodeClosed, episodeOpened, openIncident, serviceEpisode } from "../fakes/episodes.ts";
@@ -76,8 +77,17 @@ const transitions = (["open", "recovered", "resolved"] as const).flatMap((state)
       { type: "run_changed", run },
       { type: "health_checked", run: "r1", healthy: false, detail: "gone" },
       { type: "quiet_passed", episode: "e1" },
+      { type: "members_due" },
     ];
-    return events.map((event) => ({ before: incident, incident, event, moment: late }));
+    const member = onlyMember(incident);
+    return events.map((event) => ({
+      before: incident,
+      incident,
+      memberBefore: member,
+      member,
+      event,
+      moment: late,
+    }));
   }),
 );
 

@@ -262,7 +262,8 @@ describe("an episode that opened long ago", () => {
 
   it("gets an entry in the digest when the tracker was away until all was quiet again", () => {
     const quiet = { type: "quiet_passed", episode: "e1" } as const;
-    const result = step({ ...noTicket, state: "recovered" }, quiet, late(20));
+    const recovered = openIncident({ episode: noTicket.episode, state: "recovered" });
+    const result = step(recovered, quiet, late(20));
     expect(result.digestEntry?.incident).toBe(7);
     expect(result.effects).toEqual([]);
   });

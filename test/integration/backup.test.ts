@@ -69,7 +69,7 @@ async function decide(store: Store, world: World, episodes: readonly string[]): 
 }
 
 async function decideAt(store: Store, id: string, newestRowMs: number): Promise<void> {
-  const event = episodeOpened({ id, model: `t/e/s/${id}`, newestRow: newestRowMs * 1000 });
+  const event = episodeOpened({ id, model: `t/e/${id}/m`, newestRow: newestRowMs * 1000 });
   await record(store, event, recording);
 }
 

@@ -70,7 +70,7 @@ async function scene(cooldownMs: number, resolve: Remediation["resolve"]): Promi
   };
   const runner = new Runner({
     fixes: [{ fix, remediation }],
-    ledger: runLedger(store),
+    ledger: runLedger(store, systemClock),
     clock: systemClock,
     logger: silent,
     metrics: healingMetrics(new Registry(), async () => []),
@@ -110,7 +110,7 @@ const svc: Target = {
 };
 const opened = (id: string) => {
   const at = Date.now() * 1000;
-  return episodeOpened({ id, model: `t/e/s/${id}`, at, newestRow: at });
+  return episodeOpened({ id, model: `t/e/${id}/m`, at, newestRow: at });
 };
 
 describe("a run that a cooldown denies", () => {
@@ -134,7 +134,7 @@ describe("a run that a cooldown denies", () => {
       await outbox.stop();
     }
     const questions = asked.filter((each) => each.kind === "verify" && each.run.includes("~"));
-    expect(questions).toMatchObject([{ model: "t/e/s/second", minAttributions: 1 }]);
+    expect(questions).toMatchObject([{ model: "t/e/second/m", minAttributions: 1 }]);
     expect(acts).toHaveLength(2);
   });
 });

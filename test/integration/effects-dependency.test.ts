@@ -38,7 +38,7 @@ describe("an effect that takes long", () => {
         await until(async () => starts() === 1);
         await open(store, { id: "slow-again" });
         for (let n = 1; n <= 20; n++) {
-          await open(store, { id: `e${n}`, model: `t/e/s/m${n}` });
+          await open(store, { id: `e${n}`, model: `t/e/s${n}/m` });
           await until(async () => starts() === 1 + n);
         }
         await until(async () => (await store.query(runsInHand)).length === 1);
@@ -66,7 +66,7 @@ describe("an engine that is away", () => {
       },
     };
     await withWorker(store, effects, async (worker) => {
-      for (const id of ["e1", "e2", "e3"]) await open(store, { id, model: `t/e/s/${id}` });
+      for (const id of ["e1", "e2", "e3"]) await open(store, { id, model: `t/e/${id}/m` });
       await until(async () => !worker.dependencyHealth("engine").ok);
       old.add("inc-e1");
       await until(async () => {

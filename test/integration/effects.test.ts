@@ -5,7 +5,7 @@ import { countEffects } from "../../src/store/outbox/inspect.ts";
 import { countRuns } from "../../src/store/runs/list.ts";
 import { insertRun } from "../../src/store/runs/run.ts";
 import type { Store } from "../../src/store/store.ts";
-import { episodeClosed } from "../fakes/episodes.ts";
+import { episodeClosed, episodeOpened } from "../fakes/episodes.ts";
 import { storedRun } from "../fakes/runs.ts";
 import { allDone, type Called, handlers, open, record, withWorker } from "../programs/effects.ts";
 import { until } from "../programs/eventually.ts";
@@ -91,7 +91,7 @@ describe("promised effects", () => {
       await until(async () => (await newest(store))?.runs.length === 1);
       const outcome = { outcome: "not_recovered", detail: "still anomalous" } as const;
       const verified = { type: "verified", id: "v1", run: "r1", at: 1, ...outcome } as const;
-      await record(store, { ...verified, model: run.model });
+      await record(store, { ...verified, model: episodeOpened().model });
     });
     expect(await countRuns(store)).toEqual([
       { fix: "restart-svc", status: "acted", outcome: "not_recovered", count: 1 },
@@ -144,7 +144,7 @@ describe("a tracker that is away", () => {
           await registry.metrics(),
         )?.[1];
       expect(worker.dependencyHealth("tracker")).toEqual({ ok: true });
-      for (let n = 0; n < 12; n++) await open(store, { id: `e${n}`, model: `t/e/s/m${n}` });
+      for (let n = 0; n < 12; n++) await open(store, { id: `e${n}`, model: `t/e/s${n}/m` });
       await until(async () => (await state()) === "2" && (await countEffects(store)).working === 0);
       expect(worker.dependencyHealth("tracker")).toEqual({ ok: false, reason: "Jira is away" });
       expect(worker.dependencyHealth("engine")).toEqual({ ok: true });
@@ -161,7 +161,7 @@ describe("a tracker that is away", () => {
   it("is no longer said to be when another process has done what was left", async () => {
     const store = await stores.open();
     await withWorker(store, handlers([], noTicket), async (worker) => {
-      for (let n = 0; n < 3; n++) await open(store, { id: `e${n}`, model: `t/e/s/m${n}` });
+      for (let n = 0; n < 3; n++) await open(store, { id: `e${n}`, model: `t/e/s${n}/m` });
       await until(async () => !worker.dependencyHealth("tracker").ok);
       await store.query("update outbox set status = 'done' where lane = 'ticket'");
       await until(async () => worker.dependencyHealth("tracker").ok);

@@ -81,7 +81,7 @@ it("a Jira and a Docker that hang hold up no decision, take no more than their s
   // Nobody answers until the gates open: that all are decided shows that no decision waits for an answer.
   for (let n = 0; n < incidents; n++) {
     const at = Date.now() * 1000;
-    const event = episodeOpened({ id: `e${n}`, model: `t/e/s/m${n}`, at, newestRow: at });
+    const event = episodeOpened({ id: `e${n}`, model: `t/e/s${n}/m`, at, newestRow: at });
     await record(store, event, recording);
   }
   await eventually(() => {

@@ -4,13 +4,13 @@ import { Registry } from "prom-client";
 import { systemClock } from "../../src/clock.ts";
 import type { EpisodeOpened } from "../../src/detection/event.ts";
 import type { Digest } from "../../src/incidents/digest.ts";
+import { loadEffectSubject } from "../../src/incidents/effect-subject.ts";
 import type { IncidentEvent } from "../../src/incidents/event.ts";
 import type { IncidentExecutor } from "../../src/incidents/executor.ts";
 import type { Incident } from "../../src/incidents/incident.ts";
 import { type RecordOptions, recordEvents } from "../../src/incidents/record-events.ts";
 import { outboxMetrics } from "../../src/outbox/metrics.ts";
 import { Outbox } from "../../src/outbox/outbox.ts";
-import { getIncident } from "../../src/store/incidents/incident.ts";
 import { countEffects } from "../../src/store/outbox/inspect.ts";
 import type { Store } from "../../src/store/store.ts";
 import { episodeOpened } from "../fakes/episodes.ts";
@@ -66,6 +66,7 @@ export function handlers(
     "run.ask_model": noted,
     "run.ask_again": noted,
     "run.retry": noted,
+    "incident.tell_members": noted,
     "incident.settle": async (effect, incident, attempt) => {
       await noted(effect, incident, attempt);
       return [{ type: "quiet_passed", episode: effect.episode }];
@@ -90,7 +91,7 @@ export function outboxOf(
   return new Outbox({
     store,
     executors,
-    load: (incident) => getIncident(store, incident),
+    load: (incident, effect) => loadEffectSubject(store, incident, effect),
     record: (tx, incident, events) =>
       recordEvents(
         tx,

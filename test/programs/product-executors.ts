@@ -60,7 +60,7 @@ export function productExecutors(store: Store, outside: Outside): readonly Incid
   };
   const runner = new Runner({
     fixes: [{ fix, remediation: outside.remediation }],
-    ledger: runLedger(store),
+    ledger: runLedger(store, systemClock),
     clock: systemClock,
     logger: silent,
     metrics: healingMetrics(new Registry(), async () => []),

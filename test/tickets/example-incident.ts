@@ -1,6 +1,7 @@
 /** An incident to write tickets about. */
 import type { BlamedFeature, EpisodeKind, EpisodeOpened } from "../../src/detection/event.ts";
 import type { Incident, RunSummary } from "../../src/incidents/incident.ts";
+import { countsOf, groupOf } from "../../src/incidents/member.ts";
 import { modelKey } from "../../src/model-key.ts";
 
 const atMs = Date.parse("2026-11-20T09:34:00Z");
@@ -56,6 +57,8 @@ export function exampleIncident(example: Example = {}, change: Partial<Incident>
     state: "open",
     openedAtMs: atMs,
     lastSeenAtMs: atMs + 60_000,
+    members: countsOf[change.state ?? "open"],
+    group: groupOf(episode),
     occurrences: 1,
     kinds: [kind],
     episode,

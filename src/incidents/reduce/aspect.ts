@@ -2,17 +2,19 @@
 import type { DigestEntry } from "../digest.ts";
 import type { IncidentEvent } from "../event.ts";
 import type { Incident } from "../incident.ts";
+import type { Member } from "../member.ts";
+import type { PlacingSettings } from "../place.ts";
 import type { Planned } from "./plan.ts";
 
-export interface ReducerSettings {
+export interface ReducerSettings extends PlacingSettings {
   /** Quiet time after an episode before the ticket is resolved, ms. */
   readonly resolveAfterMs: number;
-  /** A resolved incident opens again within this time, ms; afterwards the next episode is a new incident. */
-  readonly reopenDurationMs: number;
   /** How long after an act the target's own health is judged, ms. */
   readonly healthAfterMs: number;
   /** Whether there is a tracker; without one nobody misses a ticket. Default false. */
   readonly ticketed?: boolean;
+  /** The budget of new tickets: so many in any window of so long. Default: any number. */
+  readonly maxNewTickets?: { readonly count: number; readonly windowMs: number };
   /** The fixes that this episode of this incident calls for, in config order. */
   readonly fixesFor: (incident: Incident) => readonly string[];
 }
@@ -22,6 +24,12 @@ export interface Moment {
   /** The number a new incident would get. */
   readonly nextNumber: number;
   readonly settings: ReducerSettings;
+  /** The member that the event is about; null when its subject is none. Left out: the incident has one member. */
+  readonly member?: Member | null | undefined;
+  /** New tickets that the budget still allows. Default: any number. */
+  readonly ticketsLeft?: number;
+  /** Whether the source has further models, which the same cause may be breaking. Default false. */
+  readonly hasCompany?: boolean;
 }
 
 /** An event on its way through the aspects. */
@@ -31,6 +39,10 @@ export interface Transition {
   readonly before: Incident | undefined;
   /** As the aspects earlier in the list have left it. */
   readonly incident: Incident;
+  /** The member that the event is about, as it was before; undefined when its subject is none. */
+  readonly memberBefore: Member | undefined;
+  /** As the aspect of members has left it. */
+  readonly member: Member | undefined;
   readonly moment: Moment;
 }
 
@@ -38,6 +50,8 @@ export interface Change<Slice extends keyof Incident = keyof Incident> {
   /** New values of the aspect's own slice; undefined takes an optional one away. */
   readonly slice?: Partial<Pick<Incident, Slice>>;
   readonly effects?: readonly Planned[];
+  /** What became of the member that the event is about. */
+  readonly member?: Member;
   /** The incident is over and never had a ticket: the digest shall tell of it. */
   readonly digestEntry?: DigestEntry;
 }

@@ -1,16 +1,14 @@
 /**
- * The aspect of episodes. An incident opens with an episode. It is `recovered` when the episode closes, and `resolved`
- * after a quiet time. An episode that opens before that, or within the reopen duration after it, is a repeat of the
- * same incident: one fault, one ticket.
+ * The aspect of episodes. An incident opens with an episode. It is `recovered` when no member is broken any more, and
+ * `resolved` when the last has left after its quiet time. An episode that opens before that, or within the reopen
+ * duration after it, is a repeat of the same incident: one fault, one ticket.
  */
-import type { EpisodeClosed } from "../../detection/event.ts";
-import { isLate } from "../digest.ts";
 import { type Episode, subjectOf } from "../episode.ts";
-import type { QuietPassed } from "../event.ts";
 import { fingerprint } from "../fingerprint.ts";
-import type { Incident } from "../incident.ts";
+import type { Incident, IncidentState } from "../incident.ts";
+import { groupOf, type MemberCounts, noMembers } from "../member.ts";
 import { severityOf, worse } from "../severity.ts";
-import { type Aspect, type Change, isUntold, type Moment, type Transition } from "./aspect.ts";
+import type { Aspect, Change, Moment, Transition } from "./aspect.ts";
 
 type Slice =
   | "severity"
@@ -25,11 +23,12 @@ export const episodes: Aspect<Slice> = {
   name: "episodes",
   slice: ["severity", "state", "lastSeenAtMs", "resolvedAtMs", "occurrences", "kinds", "episode"],
   take: (transition) => {
-    const { event, before, moment } = transition;
+    const { event, before } = transition;
     if (before === undefined) return undefined;
-    if (event.type === "episode_opened") return repeated(before, event, moment);
-    if (event.type === "episode_closed") return closed(transition, event);
-    return event.type === "quiet_passed" ? quietPassed(before, event, moment) : undefined;
+    if (event.type === "episode_opened") return repeated(transition, before, event);
+    return event.type === "episode_closed" || event.type === "quiet_passed"
+      ? settled(transition)
+      : undefined;
   },
 };
 
@@ -45,6 +44,8 @@ export function opened(episode: Episode, { nowMs, nextNumber }: Moment): Inciden
     state: "open",
     openedAtMs: nowMs,
     lastSeenAtMs: nowMs,
+    members: noMembers,
+    group: groupOf(episode),
     occurrences: 1,
     kinds: [episode.kind],
     episode,
@@ -62,38 +63,40 @@ export function takesNextEpisode(
   return incident.state !== "resolved" || nowMs - resolvedAtMs <= settings.reopenDurationMs;
 }
 
-function repeated(before: Incident, episode: Episode, { nowMs }: Moment): Change<Slice> {
-  const { kinds } = before;
+function repeated(
+  { incident: { group }, moment }: Transition,
+  before: Incident,
+  episode: Episode,
+): Change<Slice> {
+  const whole = group.whole === true ? (["source_silent"] as const) : [];
   return {
     slice: {
       severity: worse(before.severity, severityOf(episode)),
       state: "open",
-      lastSeenAtMs: nowMs,
+      lastSeenAtMs: moment.nowMs,
       resolvedAtMs: undefined,
       occurrences: before.occurrences + 1,
-      kinds: kinds.includes(episode.kind) ? kinds : [...kinds, episode.kind],
+      kinds: [...new Set([...before.kinds, episode.kind, ...whole])],
       episode,
     },
   };
 }
 
-function closed({ incident, moment }: Transition, event: EpisodeClosed): Change<Slice> | undefined {
-  if (incident.state !== "open" || incident.episode.id !== event.episode) return undefined;
+/** The state follows from the members. @returns undefined when no member changed */
+function settled({
+  incident,
+  member,
+  memberBefore,
+  moment,
+}: Transition): Change<Slice> | undefined {
+  if (member === memberBefore) return undefined;
   const { nowMs } = moment;
-  // Nobody waits for the quiet time of an incident that is old news and that nobody was told of.
-  if (isUntold(incident, moment) && isLate(incident.episode, nowMs)) return resolved(nowMs);
-  return { slice: { state: "recovered", lastSeenAtMs: nowMs } };
+  const state = stateOf(incident.members);
+  if (state === "resolved") return { slice: { state, resolvedAtMs: nowMs } };
+  return { slice: { state, ...(member?.state === "recovered" && { lastSeenAtMs: nowMs }) } };
 }
 
-function quietPassed(
-  before: Incident,
-  event: QuietPassed,
-  { nowMs }: Moment,
-): Change<Slice> | undefined {
-  const isNewest = before.episode.id === event.episode;
-  return before.state === "recovered" && isNewest ? resolved(nowMs) : undefined;
-}
-
-function resolved(nowMs: number): Change<Slice> {
-  return { slice: { state: "resolved", resolvedAtMs: nowMs } };
+function stateOf({ joined, recovered }: MemberCounts): IncidentState {
+  if (joined > 0) return "open";
+  return recovered > 0 ? "recovered" : "resolved";
 }

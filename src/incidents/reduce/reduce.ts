@@ -5,8 +5,10 @@
 import type { DigestEntry } from "../digest.ts";
 import type { IncidentEvent } from "../event.ts";
 import type { Incident, RunSummary } from "../incident.ts";
+import { isShared, type Member, onlyMember } from "../member.ts";
 import type { Aspect, Change, Moment } from "./aspect.ts";
 import { episodes, opened, takesNextEpisode } from "./episodes.ts";
+import { members } from "./members.ts";
 import { type Planned, type PlannedEffect, planned } from "./plan.ts";
 import { runs } from "./runs.ts";
 import { tickets } from "./tickets.ts";
@@ -15,6 +17,8 @@ import { timers } from "./timers.ts";
 export interface Step {
   readonly incident: Incident;
   readonly effects: readonly PlannedEffect[];
+  /** The member that the event is about, if it changed. */
+  readonly member?: Member;
   /** The incident is over and never had a ticket: for the digest. */
   readonly digestEntry?: DigestEntry;
 }
@@ -23,10 +27,10 @@ export interface Step {
  * In this order: an aspect reads the incident as the ones before it have left it. The order is also that of the effects,
  * and their stored ids hold their places, so an aspect is added where it moves no effect of another.
  */
-export const aspects: readonly Aspect[] = [episodes, tickets, runs, timers];
+export const aspects: readonly Aspect[] = [members, episodes, tickets, runs, timers];
 
 /**
- * @param incident the newest incident of the event's fingerprint, or none
+ * @param incident the incident that the event is about, or none
  * @returns the changed incident and what to do; undefined when the event changes nothing
  */
 export function reduce(
@@ -50,12 +54,15 @@ interface Folding {
 
 function fold(start: Incident, folding: Folding): Step | undefined {
   let incident = start;
+  const memberBefore = memberOf(folding);
+  let member = memberBefore;
   const changes: Change[] = [];
   for (const aspect of aspects) {
-    const change = aspect.take({ ...folding, incident });
+    const change = aspect.take({ ...folding, incident, memberBefore, member });
     if (change === undefined) continue;
     changes.push(change);
     incident = { ...incident, ...change.slice };
+    member = change.member ?? member;
   }
   if (changes.length === 0) return undefined;
   const digestEntry = changes.find((change) => change.digestEntry !== undefined)?.digestEntry;
@@ -68,7 +75,13 @@ function fold(start: Incident, folding: Folding): Step | undefined {
       nowMs: folding.moment.nowMs,
     }),
     ...(digestEntry !== undefined && { digestEntry }),
+    ...(member !== undefined && member !== memberBefore && { member }),
   };
+}
+
+function memberOf({ before, moment: { member } }: Folding): Member | undefined {
+  if (member !== undefined || before === undefined || isShared(before)) return member ?? undefined;
+  return onlyMember(before);
 }
 
 /** A run may be denied for now several times: each is a decision of its own. */
@@ -82,6 +95,7 @@ function causeOf(event: IncidentEvent, moment: Moment): string {
   if (event.type === "run_changed") return causeOfRun(event.run);
   if (event.type === "retry_due") return `${event.run}:retry:${moment.nowMs}`;
   if (event.type === "quiet_passed") return event.episode;
+  if (event.type === "members_due") return `members:${moment.nowMs}`;
   if ("episode" in event || event.type === "episode_opened") return event.id;
   return `${event.run}:${event.type === "verified" ? event.outcome : "failed"}`;
 }

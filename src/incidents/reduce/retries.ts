@@ -5,7 +5,7 @@
  *     denied for now ── timer ──► is it still anomalous? ── yes ──► run.start, with the answer's time as newest row
  *                                        └─ nothing came ──► final
  */
-import { isModelEpisode } from "../episode.ts";
+import { type Episode, isModelEpisode } from "../episode.ts";
 import type { IncidentEvent } from "../event.ts";
 import type { Incident, RunSummary } from "../incident.ts";
 import type { Transition } from "./aspect.ts";
@@ -19,38 +19,49 @@ export function retryQuestion(run: string, atMs: number): string {
 /** A timer for a run that was denied for now. */
 export function retryTimer({ incident, moment }: Transition, run: RunSummary): readonly Planned[] {
   if (run.retryAtMs === undefined || incident.state !== "open") return [];
-  const effect = { kind: "run.retry", run: run.id, episode: incident.episode.id } as const;
+  const episode = run.episode ?? incident.episode.id;
+  const effect = { kind: "run.retry", run: run.id, episode } as const;
   return [{ effect, dueInMs: Math.max(0, run.retryAtMs - moment.nowMs), timer: true }];
 }
 
 /** What follows when the time of a retry has come, or when the model has answered. */
 export function retrySteps(transition: Transition): readonly Planned[] {
-  const { event, incident, moment } = transition;
+  const { event, incident, member, moment } = transition;
+  if (member?.state !== "joined") return [];
   if (event.type === "retry_due") {
-    const isOurs = incident.state === "open" && incident.episode.id === event.episode;
+    const isOurs = member.episode.id === event.episode;
     if (!isOurs || waitingRun(incident, event.run) === undefined) return [];
     return [{ effect: { kind: "run.ask_again", run: event.run, atMs: moment.nowMs } }];
   }
   const run = answeredRun(incident, event);
-  if (run === undefined || event.type !== "verified" || !isStillAnomalous(incident, event))
+  if (run === undefined || event.type !== "verified" || !isStillAnomalous(member.episode, event))
     return [];
   const newestRowMs = event.at / 1000;
-  const { id: episode } = incident.episode;
+  const { id: episode } = member.episode;
   return [{ effect: { kind: "run.start", fix: run.fix, episode, newestRowMs } }];
 }
 
 /** The run that is not asked for again after this event, as it is remembered from then on; undefined when there is none. */
-export function givenUpRun(incident: Incident, event: IncidentEvent): RunSummary | undefined {
+export function givenUpRun(
+  { incident, member }: Transition,
+  event: IncidentEvent,
+): RunSummary | undefined {
   const run = answeredRun(incident, event);
   if (run === undefined || event.type !== "verified" || event.outcome !== "inconclusive")
     return undefined;
-  if (isStillAnomalous(incident, event)) return undefined;
+  if (member === undefined || isStillAnomalous(member.episode, event)) return undefined;
   return { ...run, retryAtMs: undefined, detail: `${run.detail} No row came since.` };
 }
 
-/** When the episode is over, nothing is asked for again. */
-export function withoutRetries(runs: readonly RunSummary[]): readonly RunSummary[] {
-  return runs.map((run) => (run.retryAtMs === undefined ? run : { ...run, retryAtMs: undefined }));
+/** When the episode is over, its runs are not asked for again; when the incident is, none is. */
+export function withoutRetries(
+  runs: readonly RunSummary[],
+  { episode, isOpen }: { readonly episode: string; readonly isOpen: boolean },
+): readonly RunSummary[] {
+  return runs.map((run) => {
+    const goesOn = isOpen && run.episode !== episode;
+    return goesOn || run.retryAtMs === undefined ? run : { ...run, retryAtMs: undefined };
+  });
 }
 
 function waitingRun({ runs }: Incident, id: string): RunSummary | undefined {
@@ -66,7 +77,7 @@ function answeredRun(incident: Incident, event: IncidentEvent): RunSummary | und
 
 /** A model that is silent cannot answer by new rows: that nothing came is its answer. */
 function isStillAnomalous(
-  { episode }: Incident,
+  episode: Episode,
   { outcome }: Extract<IncidentEvent, { type: "verified" }>,
 ): boolean {
   if (outcome === "not_recovered") return true;

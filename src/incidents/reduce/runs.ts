@@ -1,4 +1,5 @@
 /** The aspect of runs: which runs are asked for, and what the incident remembers of them. */
+import type { EpisodeClosed } from "../../detection/event.ts";
 import type { RunEffect } from "../effect.ts";
 import type { IncidentEvent, RunChanged } from "../event.ts";
 import type { Incident, RunSummary } from "../incident.ts";
@@ -15,8 +16,8 @@ export const runs: Aspect<"runs"> = {
     const { event, incident } = transition;
     if (event.type === "episode_opened") return { effects: starts(transition) };
     if (event.type === "run_changed") return changed(transition, event);
-    if (event.type === "episode_closed") return closed(transition);
-    const after = judgedRun(incident, event) ?? givenUpRun(incident, event);
+    if (event.type === "episode_closed") return closed(transition, event);
+    const after = judgedRun(incident, event) ?? givenUpRun(transition, event);
     const effects = retrySteps(transition);
     if (after === undefined) return effects.length === 0 ? undefined : { effects };
     const runsAfter = incident.runs.map((run) => (run.id === after.id ? after : run));
@@ -24,15 +25,23 @@ export const runs: Aspect<"runs"> = {
   },
 };
 
-function closed({ before, incident }: Transition): Change<"runs"> | undefined {
-  if (before?.state !== "open" || incident.state === "open") return undefined;
-  return { slice: { runs: withoutRetries(incident.runs) } };
+function closed(
+  { memberBefore, member, incident }: Transition,
+  { episode }: EpisodeClosed,
+): Change<"runs"> | undefined {
+  if (member === memberBefore) return undefined;
+  const isOpen = incident.state === "open";
+  return { slice: { runs: withoutRetries(incident.runs, { episode, isOpen }) } };
 }
 
-function starts({ incident, moment }: Transition): readonly Planned[] {
-  return moment.settings.fixesFor(incident).map((fix): { readonly effect: RunEffect } => ({
-    effect: { kind: "run.start", fix, episode: incident.episode.id },
-  }));
+/** Fixes are called for by the member and its episode. */
+function starts({ incident, member, moment }: Transition): readonly Planned[] {
+  const { subject } = member ?? incident;
+  return moment.settings
+    .fixesFor({ ...incident, subject })
+    .map((fix): { readonly effect: RunEffect } => ({
+      effect: { kind: "run.start", fix, episode: incident.episode.id },
+    }));
 }
 
 function changed(transition: Transition, { run }: RunChanged): Change<"runs"> {

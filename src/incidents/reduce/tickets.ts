@@ -5,47 +5,65 @@ import type { Note } from "../effect.ts";
 import { type Episode, isModelEpisode } from "../episode.ts";
 import type { IncidentEvent } from "../event.ts";
 import type { Incident, TicketRef } from "../incident.ts";
+import { isShared } from "../member.ts";
+import { gatherMs } from "../place.ts";
 import { type Aspect, type Change, isUntold, type Moment, type Transition } from "./aspect.ts";
+import { memberNews } from "./member-news.ts";
 import type { Planned } from "./plan.ts";
 import { givenUpRun } from "./retries.ts";
 import { judgedRun } from "./runs.ts";
 
-type Slice = "ticket" | "inDigest";
+type Slice = "ticket" | "ticketPromisedAtMs" | "inDigest" | "telling";
 
 /** It stands before the runs: the ticket hears of an episode before any fix is asked for. */
 export const tickets: Aspect<Slice> = {
   name: "tickets",
-  slice: ["ticket", "inDigest"],
+  slice: ["ticket", "ticketPromisedAtMs", "inDigest", "telling"],
   take: (transition) => {
     const { event, before, incident, moment } = transition;
-    if (event.type === "episode_opened") return episodeOpened(before, event, moment);
     if (event.type === "ticket_opened") return ticketOpened(incident, event.ticket);
     if (before?.state !== "resolved" && incident.state === "resolved")
       return resolved(incident, moment);
+    const opens = event.type === "episode_opened" ? episodeOpened(transition, event) : undefined;
     const note = noteOf(transition);
-    return note === undefined ? undefined : { effects: [comment(note)] };
+    const said = opens ?? (note && { effects: [comment(note)] });
+    return isShared(incident) ? withNews(said, memberNews(transition)) : said;
   },
 };
 
 const comment = (note: Note): Planned => ({ effect: { kind: "ticket.comment", note } });
 
-function episodeOpened(
-  before: Incident | undefined,
-  episode: Episode,
-  moment: Moment,
-): Change<Slice> {
-  const effects: Planned[] = [];
-  // A late episode's close may be about to be decided; without a tracker nobody waits for it.
-  const mayBeOver = moment.settings.ticketed === true && isLate(episode, moment.nowMs);
-  if (before === undefined || before.state === "resolved") {
-    effects.push({ effect: { kind: "ticket.open" }, dueInMs: mayBeOver ? lateTicketMs : 0 });
-  }
-  if (before === undefined) return { effects };
-  effects.push({ effect: { kind: "ticket.repeat" } });
+function withNews(
+  said: Change<Slice> | undefined,
+  news: Change<Slice> | undefined,
+): Change<Slice> | undefined {
+  if (said === undefined || news === undefined) return said ?? news;
+  const effects = [...(said.effects ?? []), ...(news.effects ?? [])];
+  return { slice: { ...said.slice, ...news.slice }, effects };
+}
+
+function episodeOpened(transition: Transition, episode: Episode): Change<Slice> {
+  const { before, incident, moment } = transition;
+  const opens = before === undefined || before.state === "resolved" ? [opening(transition)] : [];
+  if (before === undefined) return { slice: { ticketPromisedAtMs: moment.nowMs }, effects: opens };
+  const slice = { inDigest: undefined };
+  // What many members do is told together.
+  if (isShared(incident)) return { slice, effects: opens };
+  const effects: Planned[] = [...opens, { effect: { kind: "ticket.repeat" } }];
   if (!before.kinds.includes(episode.kind) || isFurther(episode, before)) {
     effects.push(comment({ about: "joined", kind: episode.kind, episode }));
   }
-  return { slice: { inDigest: undefined }, effects };
+  return { slice, effects };
+}
+
+function opening({ before, incident, moment }: Transition): Planned {
+  const effect = { kind: "ticket.open" } as const;
+  const { nowMs, settings, hasCompany } = moment;
+  // A late episode's close may be about to be decided; without a tracker nobody waits for it.
+  if (settings.ticketed === true && isLate(incident.episode, nowMs))
+    return { effect, dueInMs: lateTicketMs };
+  const waits = hasCompany === true && before?.ticket === undefined && incident.severity !== "P0";
+  return { effect, dueInMs: waits ? gatherMs : 0 };
 }
 
 /** Detection opens nothing in what is open unless another feature is to blame. */
@@ -62,37 +80,41 @@ function resolved(incident: Incident, moment: Moment): Change<Slice> {
   return { slice: { inDigest: true }, digestEntry: entryOf(incident, moment.nowMs) };
 }
 
-function ticketOpened({ inDigest }: Incident, ticket: TicketRef): Change<Slice> {
-  const slice = { ticket, inDigest: undefined };
-  // The ticket was being created while the incident was found to be over.
-  return inDigest === true
+function ticketOpened(incident: Incident, ticket: TicketRef): Change<Slice> {
+  const { inDigest, members, partOf } = incident;
+  const telling = isShared(incident) ? { due: false, said: members.joined } : undefined;
+  const slice = { ticket, inDigest: undefined, telling };
+  // The ticket was being created while the incident was found to be over, or a part of another.
+  return inDigest === true || partOf !== undefined
     ? { slice, effects: [{ effect: { kind: "ticket.resolve" } }] }
     : { slice };
 }
 
 /** What a comment says of the event; undefined when there is nothing to say. */
-function noteOf({ event, before, incident, moment }: Transition): Note | undefined {
+function noteOf(transition: Transition): Note | undefined {
+  const { event, before, incident, moment } = transition;
   if (event.type === "episode_closed") {
     const recovered = before?.state === "open" && incident.state === "recovered";
     return recovered ? { about: "closed", cause: event.cause, atMs: moment.nowMs } : undefined;
   }
-  if (event.type === "episode_unanswered") return unansweredNote(incident, event);
+  if (event.type === "episode_unanswered") return unansweredNote(transition, event);
   if (event.type === "run_changed")
     return event.run.status === "acting" ? undefined : { about: "run", run: event.run };
-  return verifiedNote(incident, event);
+  return verifiedNote(transition, event);
 }
 
 /** Of an episode that is over meanwhile nothing is asked. */
 function unansweredNote(
-  { state, episode }: Incident,
+  { member }: Transition,
   { episode: id, at, since }: EpisodeUnanswered,
 ): Note | undefined {
-  if (state !== "open" || episode.id !== id) return undefined;
-  return { about: "unanswered", episode, forMs: (at - since) / 1000 };
+  if (member?.state !== "joined" || member.episode.id !== id) return undefined;
+  return { about: "unanswered", episode: member.episode, forMs: (at - since) / 1000 };
 }
 
-function verifiedNote(incident: Incident, event: IncidentEvent): Note | undefined {
-  const givenUp = givenUpRun(incident, event);
+function verifiedNote(transition: Transition, event: IncidentEvent): Note | undefined {
+  const { incident } = transition;
+  const givenUp = givenUpRun(transition, event);
   if (givenUp !== undefined) return { about: "run", run: givenUp };
   const run = judgedRun(incident, event);
   if (run === undefined || !("detail" in event)) return undefined;

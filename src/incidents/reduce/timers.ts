@@ -4,8 +4,8 @@ import type { Aspect } from "./aspect.ts";
 export const timers: Aspect<never> = {
   name: "timers",
   slice: [],
-  take: ({ event, before, incident, moment }) => {
-    const recovered = before?.state === "open" && incident.state === "recovered";
+  take: ({ event, memberBefore, member, moment }) => {
+    const recovered = memberBefore?.state === "joined" && member?.state === "recovered";
     if (event.type !== "episode_closed" || !recovered) return undefined;
     return {
       effects: [

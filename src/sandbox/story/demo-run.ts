@@ -51,6 +51,8 @@ export const warmUpSteps = 8;
 const beforeMs = 30_000;
 /** Then time goes on by this much, so that what waits for rows to be complete is judged as well. */
 const afterMs = 60_000;
+/** …and then as long as a first ticket waits for further models. */
+const gatheredMs = afterMs + 15_000;
 const lookEveryMs = 20;
 const sayEveryMs = 10_000;
 
@@ -87,6 +89,8 @@ export class DemoRun {
     clock.leapTo(atMs + jitterMs / 2);
     await insert(rows.at(step));
     clock.leapTo(atMs + afterMs);
+    await this.#settled();
+    clock.leapTo(atMs + gatheredMs);
     await this.#settled();
     await this.#retrainings(step);
     narrator.catchUp();

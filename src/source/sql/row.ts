@@ -30,11 +30,24 @@ export function rowColumns(
     ? time(layout)
     : `(${time(layout)}::timestamp AT TIME ZONE ${escapeLiteral(layout.timeZone)})`;
   const { feature, importance, model } = layout.columns;
+  const asText = textOf(layout);
   return {
     instant: `round((extract(epoch FROM ${instant}) * 1000000)::float8)`,
-    feature: `${column(feature)}::text`,
-    importance: `${column(importance)}::text`,
-    model: model === undefined ? "''::text" : `${column(model)}::text`,
+    feature: asText(feature),
+    importance: asText(importance),
+    model: model === undefined ? "''::text" : asText(model),
+  };
+}
+
+/**
+ * A column as text. The owner of a type may define its casts, and a cast is a function that would run under our role. The output function,
+ * which `concat` calls, only a superuser may define.
+ */
+function textOf({ available }: SourceLayout): (name: string) => string {
+  return (name) => {
+    const builtin = available.some((found) => found.name === name && found.builtin);
+    if (builtin) return `${column(name)}::text`;
+    return `CASE WHEN ${column(name)} IS NULL THEN NULL ELSE concat(${column(name)}) END`;
   };
 }
 

@@ -1,6 +1,6 @@
 /**
  * Looks a table up by its name ($1, parts unquoted) and says what we may do with it. A name without a schema is looked
- * for on the search path, then in public, where it may be hidden from a role without rights on the schema.
+ * for in the schemas of $2 in their order, then in public, where it may be hidden from a role without rights on the schema.
  */
 export const table = `
   SELECT c.oid::text AS oid, n.nspname AS schema, c.relname AS name, c.relkind AS kind,
@@ -9,7 +9,7 @@ export const table = `
          current_user AS role
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relname = ($1::text[])[cardinality($1::text[])]
-    AND CASE WHEN cardinality($1::text[]) = 1 THEN pg_table_is_visible(c.oid) OR n.nspname = 'public'
+    AND CASE WHEN cardinality($1::text[]) = 1 THEN n.nspname = ANY ($2::text[]) OR n.nspname = 'public'
              ELSE n.nspname = ($1::text[])[1] END
-  ORDER BY pg_table_is_visible(c.oid) DESC
+  ORDER BY array_position($2::text[], n.nspname::text) NULLS LAST
   LIMIT 1`;

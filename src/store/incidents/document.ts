@@ -4,19 +4,21 @@
  */
 import { type Digest, type DigestEntry, isDigest, newestEpisode } from "../../incidents/digest.ts";
 import type { Incident } from "../../incidents/incident.ts";
+import { countsOf, groupOf } from "../../incidents/member.ts";
 import {
   digestText,
   type ServiceSubject,
   scopeKey,
   scopeOf,
+  sourceScope,
   subjectText,
 } from "../../incidents/subject.ts";
 import type { ModelKey } from "../../model-key.ts";
 
-type Shared = Omit<Incident, "subject" | "inDigest">;
+type Shared = Omit<Incident, "subject" | "inDigest" | "members" | "group" | "roll">;
 
-/** As stored. */
-export interface IncidentDocument extends Shared {
+/** As stored. A digest has no members and no group, nor has what was stored before there were members. */
+export interface IncidentDocument extends Shared, Partial<Pick<Incident, "members" | "group">> {
   /** Missing where the subject is a service. */
   readonly model?: ModelKey;
   readonly service?: ServiceSubject;
@@ -30,7 +32,12 @@ export function toDocument(subject: Incident | Digest): IncidentDocument {
   return isDigest(subject) ? digestDocument(subject) : incidentDocument(subject);
 }
 
-function incidentDocument({ subject, inDigest, ...shared }: Incident): IncidentDocument {
+function incidentDocument({
+  subject,
+  inDigest,
+  roll: _shown,
+  ...shared
+}: Incident): IncidentDocument {
   return {
     ...shared,
     ...(subject.kind === "model" ? { model: subject.key } : { service: subject }),
@@ -48,18 +55,26 @@ export function fromDocument(document: IncidentDocument): Incident | Digest {
   const { model = "", service, inSummary, missed, ...shared } = document;
   const [first, ...others] = missed ?? [];
   if (first !== undefined) {
-    const { episode: _newest, runs: _none, ...digest } = shared;
+    const { episode: _newest, runs: _none, members: _nobody, group: _nothing, ...digest } = shared;
     return {
       ...digest,
       scope: scopeOf({ kind: "model", key: model }),
       entries: [first, ...others],
     };
   }
+  const { members = countsOf[shared.state], group = groupOf(shared.episode) } = document;
   return {
     ...shared,
+    members,
+    group,
     subject: service ?? { kind: "model", key: model },
     ...(inSummary === true && { inDigest: true }),
   };
+}
+
+/** Where it is, and which incidents may share members with it. */
+export function scopeColumn(subject: Incident | Digest): string {
+  return isDigest(subject) ? scopeKey(subject.scope) : sourceScope(subject.subject);
 }
 
 /** The text that its fingerprint is made of. */

@@ -1,39 +1,50 @@
-/** Stores incidents and digests as documents. They change only while locked; one of a fingerprint is not resolved. */
+/** Stores incidents and digests as documents. They change only while their scope is locked. */
 import type { Digest } from "../../incidents/digest.ts";
+import { isDigest } from "../../incidents/digest.ts";
 import type { Incident } from "../../incidents/incident.ts";
+import { presentOf } from "../../incidents/member.ts";
 import { toJson } from "../json.ts";
 import type { Queryable, Tx } from "../query.ts";
-import { fromDocument, type IncidentDocument, subjectColumn, toDocument } from "./document.ts";
+import {
+  fromDocument,
+  type IncidentDocument,
+  scopeColumn,
+  subjectColumn,
+  toDocument,
+} from "./document.ts";
 
 interface IncidentRow {
   readonly document: IncidentDocument;
 }
 
 const lockSql = `
-select pg_advisory_xact_lock(hashtextextended('incident ' || fingerprint, 0)) from unnest($1::text[]) as f (fingerprint)`;
+select pg_advisory_xact_lock(hashtextextended('incidents of ' || scope, 0)) from unnest($1::text[]) as s (scope)`;
 const latestSql = `
 select distinct on (fingerprint) document from incidents where fingerprint = any ($1) order by fingerprint, number desc`;
-const fingerprintsSql = "select id, fingerprint from incidents where id = any ($1)";
-const byIdsSql = "select document from incidents where id = any ($1)";
+const scopesSql = "select id, scope from incidents where id = any ($1)";
+const byIdsSql = "select document from incidents where id = any ($1) order by id";
 const counterSql = "select last + 1 as next from incident_counter for update";
 const countedSql = "update incident_counter set last = greatest(last, $1)";
 const insertSql = `
-insert into incidents (id, number, fingerprint, subject, model, severity, state, document, updated_at_ms)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`;
+insert into incidents (id, number, fingerprint, subject, model, severity, state, document, updated_at_ms, scope,
+  first_at, cause, size, ticket_promised_at_ms)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`;
 const updateSql = `
-update incidents set severity = $2, state = $3, document = $4, updated_at_ms = $5 where id = $1 returning id`;
+update incidents set severity = $2, state = $3, document = $4, updated_at_ms = $5, first_at = $6, cause = $7, size = $8,
+  ticket_promised_at_ms = $9
+where id = $1 returning id`;
 
 /**
- * Locks the fingerprints until the transaction ends. Also two first events of a fingerprint wait for each other, so that
- * both see the incident that one of them opens.
+ * Locks scopes until the transaction ends. Also two first events of a source wait for each other, so that both see the
+ * incident that one of them opens.
  *
- * @param fingerprints sorted, so that no two transactions wait for each other
+ * @param scopes sorted, so that no two transactions wait for each other
  */
-export async function lockFingerprints(tx: Tx, fingerprints: readonly string[]): Promise<void> {
-  if (fingerprints.length > 0) await tx.query(lockSql, [fingerprints]);
+export async function lockScopes(tx: Tx, scopes: readonly string[]): Promise<void> {
+  if (scopes.length > 0) await tx.query(lockSql, [scopes]);
 }
 
-/** The newest incident or digest of each fingerprint that has one. Call it with the fingerprints locked. */
+/** The newest incident or digest of each fingerprint that has one. Call it with their scopes locked. */
 export async function latestOf(
   tx: Tx,
   fingerprints: readonly string[],
@@ -42,14 +53,14 @@ export async function latestOf(
   return documents(await tx.query<IncidentRow>(latestSql, [fingerprints]));
 }
 
-/** Fingerprints of incidents, by id; those that are not stored are left out. */
-export async function fingerprintsOf(
+/** Scopes of incidents, by id; those that are not stored are left out. A scope never changes. */
+export async function scopesOf(
   q: Queryable,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
   if (ids.length === 0) return new Map();
-  const rows = await q.query<{ id: string; fingerprint: string }>(fingerprintsSql, [ids]);
-  return new Map(rows.map(({ id, fingerprint }) => [id, fingerprint]));
+  const rows = await q.query<{ id: string; scope: string }>(scopesSql, [ids]);
+  return new Map(rows.map(({ id, scope }) => [id, scope]));
 }
 
 export async function getIncidents(
@@ -76,7 +87,6 @@ export async function nextIncidentNumber(tx: Tx): Promise<number> {
   return row.next;
 }
 
-/** Fails with a unique violation when the fingerprint has an incident that is not resolved. */
 export async function insertIncident(
   tx: Tx,
   incident: Incident | Digest,
@@ -94,10 +104,12 @@ export async function insertIncident(
     incident.state,
     toJson(document),
     nowMs,
+    scopeColumn(incident),
+    ...placeColumns(incident),
   ]);
 }
 
-/** Call it with the incident locked. */
+/** Call it with the scope locked. */
 export async function updateIncident(
   tx: Tx,
   incident: Incident | Digest,
@@ -105,6 +117,15 @@ export async function updateIncident(
 ): Promise<void> {
   const { id, severity, state } = incident;
   const values = [id, severity, state, toJson(toDocument(incident)), nowMs];
-  const rows = await tx.query(updateSql, values);
+  const rows = await tx.query(updateSql, [...values, ...placeColumns(incident)]);
   if (rows.length === 0) throw new Error(`incident ${id} is not stored`);
+}
+
+/** What placing selects by. Nothing joins a digest. */
+function placeColumns(
+  incident: Incident | Digest,
+): readonly [number | null, string | null, number, number | null] {
+  if (isDigest(incident)) return [null, null, 0, null];
+  const { group, members, ticketPromisedAtMs } = incident;
+  return [group.at, group.cause, presentOf(members), ticketPromisedAtMs ?? null];
 }

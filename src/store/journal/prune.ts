@@ -1,10 +1,14 @@
 /**
  * Deletes the oldest rows of the journal. The hash of the last deleted row becomes the anchor from which the chain is
- * verified, and a row that says so is appended. Rows that are removed in any other way are still noticed.
+ * verified, and a row that says so is appended. Rows that are removed in any other way are still noticed. Hashes of rows
+ * that are still there are carried over to the end.
  */
 import type { Tx } from "../query.ts";
-import { appendJournal } from "./append.ts";
+import { appendJournal, type JournalEntry } from "./append.ts";
 import { prunedKind } from "./seal.ts";
+import { entriesOf } from "./seal-rows.ts";
+import { type SealedTable, sealedTables } from "./sealed-tables.ts";
+import { newestSeals } from "./verify-rows.ts";
 
 const lockHeadSql = 'select anchor_seq as "anchorSeq" from journal_head for update';
 /** A prefix: rows behind one that is not old stay, whatever their own time says. The newest row always stays. */
@@ -34,9 +38,32 @@ export async function pruneJournal(
   const old = young === -1 ? rows : rows.slice(0, young);
   const last = old.at(-1);
   if (last === undefined) return 0;
+  const carried = await carriedSeals(tx, last.seq, nowMs);
   await tx.query(deleteSql, [last.seq]);
   await tx.query(moveAnchorSql, [last.seq, last.hash]);
   const body = { through: last.seq, hash: last.hash };
-  await appendJournal(tx, [{ kind: prunedKind, atMs: nowMs, body }]);
+  await appendJournal(tx, [...carried, { kind: prunedKind, atMs: nowMs, body }]);
   return old.length;
 }
+
+/** The newest hashes among the rows through `seq`. Where retention deletes rows, only those of rows that are there. */
+async function carriedSeals(tx: Tx, seq: number, nowMs: number): Promise<readonly JournalEntry[]> {
+  const entries: JournalEntry[] = [];
+  for (const table of sealedTables) {
+    const rows = await tx.query<SealRow>(carriedSql(table), [seq]);
+    const sealedAtMs = Math.max(...rows.map((row) => row.atMs));
+    entries.push(...entriesOf(rows, { table: table.name, atMs: nowMs, more: { sealedAtMs } }));
+  }
+  return entries;
+}
+
+interface SealRow {
+  readonly key: string;
+  readonly hash: string;
+  readonly atMs: number;
+}
+
+const carriedSql = (table: SealedTable): string => `
+with sealed as (${newestSeals(table)})
+select key, hash, at_ms as "atMs" from sealed
+where seq <= $1 and (${!table.pruned} or exists (select from ${table.name} t where t.${table.key} = sealed.key))`;

@@ -1,13 +1,16 @@
-/** Walks the journal's chain of hashes and says where it breaks. */
+/** Walks the journal's chain of hashes and says where it breaks; then compares other tables with the hashes in it. */
 import { toJson } from "../json.ts";
 import type { Queryable } from "../query.ts";
 import { readJournal } from "./read.ts";
 import { type JournalRow, prunedKind, seal } from "./seal.ts";
+import { type WrongRow, wrongRow } from "./verify-rows.ts";
 
 export type JournalVerdict =
   | { readonly ok: true; readonly rows: number }
   /** `seq` is the first row that is not what was appended. */
-  | { readonly ok: false; readonly seq: number; readonly reason: string };
+  | { readonly ok: false; readonly seq: number; readonly reason: string }
+  /** A row of another table that is not what was sealed. */
+  | ({ readonly ok: false } & WrongRow);
 
 interface Head {
   readonly seq: number;
@@ -29,7 +32,10 @@ export async function verifyJournal(q: Queryable): Promise<JournalVerdict> {
   if (head === undefined)
     return { ok: false, seq: 0, reason: "the head of the journal is missing" };
   const verdict = await walk(q, head);
-  if (verdict.ok) return verdict;
+  if (verdict.ok) {
+    const wrong = await wrongRow(q);
+    return wrong === undefined ? verdict : { ok: false, ...wrong };
+  }
   // Old rows may have been deleted under our feet.
   const [now] = await q.query<Head>(headSql);
   return now?.anchorSeq === head.anchorSeq ? verdict : verifyJournal(q);

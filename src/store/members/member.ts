@@ -2,7 +2,7 @@
 import { notify } from "../notify.ts";
 import type { Queryable } from "../query.ts";
 
-export interface Member {
+export interface GroupProcess {
   readonly group: string;
   readonly owner: string;
 }
@@ -19,7 +19,7 @@ const leaveSql = "delete from members where group_name = $1 and owner = $2";
 /** Joins or stays, for `ttlMs`. @returns the owners alive now, this one among them, sorted */
 export async function heartbeat(
   q: Queryable,
-  { group, owner }: Member,
+  { group, owner }: GroupProcess,
   ttlMs: number,
 ): Promise<readonly string[]> {
   await q.query(forgetSql, [group]);
@@ -30,7 +30,7 @@ export async function heartbeat(
 }
 
 /** The others hear of it at once. */
-export async function leaveGroup(q: Queryable, { group, owner }: Member): Promise<void> {
+export async function leaveGroup(q: Queryable, { group, owner }: GroupProcess): Promise<void> {
   await q.query(leaveSql, [group, owner]);
   await notify(q, "members", group);
 }

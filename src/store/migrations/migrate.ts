@@ -3,10 +3,12 @@ import type { Logger } from "pino";
 import { StoreError } from "../errors.ts";
 import type { Tx } from "../query.ts";
 import { initial } from "./initial.ts";
+import { members } from "./members.ts";
 import { partitionRows } from "./partition-rows.ts";
 import { presence } from "./presence.ts";
 import { retention } from "./retention.ts";
 import { retries } from "./retries.ts";
+import { seals } from "./seals.ts";
 import { subject } from "./subject.ts";
 
 export interface Migration {
@@ -26,6 +28,8 @@ export const migrations: readonly Migration[] = [
   { sql: subject, minVersion: 1 },
   { sql: retries, minVersion: 1 },
   { sql: partitionRows, minVersion: 1 },
+  { sql: seals, minVersion: 1 },
+  { sql: members, minVersion: 8 },
 ];
 
 const lockSql = "select pg_advisory_xact_lock(hashtextextended('driftwarden schema ' || $1, 0))";

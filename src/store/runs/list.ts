@@ -22,6 +22,7 @@ select ${runColumns} from runs
 where ($1::text is null or incident = $1) and ($2::text is null or fix = $2)
   and ($3::float8 is null or (decided_at_ms, id) < ($3, $4::text))
 order by decided_at_ms desc, id desc limit $5`;
+const ofRunsSql = "select id, incident from runs where id = any ($1)";
 const actingSql = `select ${runColumns} from runs where status = 'acting' order by decided_at_ms, id`;
 
 const countSql = `
@@ -53,4 +54,14 @@ export async function listRuns(q: Queryable, filter: RunFilter = {}): Promise<Ru
 /** Intents without a result: whoever starts looks up what became of them. Oldest first. */
 export async function actingRuns(q: Queryable): Promise<readonly Run[]> {
   return q.query<Run>(actingSql);
+}
+
+/** Ids of the incidents of these runs; those that are not stored are left out. */
+export async function incidentsOfRuns(
+  q: Queryable,
+  runs: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  if (runs.length === 0) return new Map();
+  const rows = await q.query<{ id: string; incident: string }>(ofRunsSql, [runs]);
+  return new Map(rows.map(({ id, incident }) => [id, incident]));
 }

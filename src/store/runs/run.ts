@@ -8,7 +8,10 @@ export interface Run {
   readonly fix: string;
   readonly remediation: string;
   readonly incident: string;
-  readonly model: string;
+  /** What it is for, as the text of its fingerprint. Null where an older program wrote it for no model. */
+  readonly subject: string | null;
+  /** Null when its subject is no model. */
+  readonly model: string | null;
   /** The fix's mode when it was decided. */
   readonly mode: string;
   /** Null when no target was resolved. */
@@ -40,14 +43,14 @@ export type RunChange = Partial<
 };
 
 /** The select list that makes a Run of a row. */
-export const runColumns = `id, fix, remediation, incident, model, mode, target_id as "targetId",
+export const runColumns = `id, fix, remediation, incident, subject, model, mode, target_id as "targetId",
   target_name as "targetName", host, snapshot, status, gate, retry_at_ms as "retryAtMs", detail, decided_at_ms as "decidedAtMs",
   acted_at_ms as "actedAtMs", finished_at_ms as "finishedAtMs", after, outcome`;
 
 const insertSql = `
 insert into runs (id, fix, remediation, incident, model, mode, target_id, target_name, host, snapshot, status, gate,
-  detail, decided_at_ms, acted_at_ms, finished_at_ms, after, outcome, retry_at_ms)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+  detail, decided_at_ms, acted_at_ms, finished_at_ms, after, outcome, retry_at_ms, subject)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
 on conflict (id) do update set mode = excluded.mode, target_id = excluded.target_id,
   target_name = excluded.target_name, host = excluded.host, snapshot = excluded.snapshot, status = excluded.status,
   gate = excluded.gate, detail = excluded.detail, decided_at_ms = excluded.decided_at_ms,
@@ -91,6 +94,7 @@ export async function insertRun(tx: Tx, run: Run): Promise<boolean> {
     document(run.after),
     run.outcome,
     run.retryAtMs,
+    run.subject,
   ]);
   return rows.length > 0;
 }

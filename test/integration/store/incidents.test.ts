@@ -1,13 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { isDigest } from "../../../src/incidents/digest.ts";
 import type { Incident } from "../../../src/incidents/incident.ts";
+import { type MemberState, onlyMember } from "../../../src/incidents/member.ts";
+import { saveMember } from "../../../src/store/incident-members/member.ts";
 import {
-  fingerprintsOf,
   getIncident,
   insertIncident,
   latestOf,
-  lockFingerprints,
+  lockScopes,
   nextIncidentNumber,
+  scopesOf,
   updateIncident,
 } from "../../../src/store/incidents/incident.ts";
 import { countOpenIncidents, listIncidents } from "../../../src/store/incidents/list.ts";
@@ -23,7 +25,7 @@ const stores = withStore();
 /** What the incident room does with every event: lock, look, open or repeat. */
 function openOrRepeat(store: Store, fingerprint: string, id: string): Promise<Incident> {
   return store.transaction(async (tx) => {
-    await lockFingerprints(tx, [fingerprint]);
+    await lockScopes(tx, [fingerprint]);
     const [found] = await latestOf(tx, [fingerprint]);
     if (found !== undefined && !isDigest(found)) {
       const repeated = { ...found, occurrences: found.occurrences + 1 };
@@ -48,19 +50,30 @@ describe("an incident", () => {
     ]);
   });
 
-  it("cannot be opened beside one that is not resolved, and can after it is", async () => {
+  it("has its newest document and its scope found", async () => {
     const store = await stores.open();
     const first = await openOrRepeat(store, "same", "inc-a");
-    const second = openIncident({ id: "inc-b", fingerprint: "same", number: 2 });
-    const insert = (): Promise<void> => store.transaction((tx) => insertIncident(tx, second, 3));
-    await expect(insert()).rejects.toThrow(/incidents_one_open/);
     const resolved: Incident = { ...first, state: "resolved", resolvedAtMs: 3 };
     await store.transaction((tx) => updateIncident(tx, resolved, 3));
-    await insert();
+    const second = openIncident({ id: "inc-b", fingerprint: "same", number: 2 });
+    await store.transaction((tx) => insertIncident(tx, second, 3));
     expect(await store.transaction((tx) => latestOf(tx, ["same", "none"]))).toEqual([second]);
     expect(await getIncident(store, "inc-a")).toEqual(resolved);
-    expect(await fingerprintsOf(store, ["inc-a", "none"])).toEqual(new Map([["inc-a", "same"]]));
+    const scopes = new Map([["inc-a", "default/production/main/"]]);
+    expect(await scopesOf(store, ["inc-a", "none"])).toEqual(scopes);
     expect(await getIncident(store, "inc-missing")).toBeUndefined();
+  });
+
+  it("has a subject that is in one incident at a time: the second is refused until it has left the first", async () => {
+    const store = await stores.open();
+    const member = onlyMember(openIncident());
+    const save = (incident: string, state: MemberState): Promise<void> =>
+      store.transaction((tx) => saveMember(tx, { incident, member: { ...member, state } }));
+    await save("inc-a", "joined");
+    await save("inc-a", "recovered");
+    await expect(save("inc-b", "joined")).rejects.toThrow(/incident_members_one/);
+    await save("inc-a", "left");
+    await save("inc-b", "joined");
   });
 
   it("uses up a number only when it is inserted", async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { systemClock } from "../../../src/clock.ts";
 import { runLedger } from "../../../src/healing/run-ledger.ts";
 import { attemptsSince, lastAttemptEndMs } from "../../../src/store/runs/budget.ts";
 import { actingRuns, listRuns } from "../../../src/store/runs/list.ts";
@@ -13,6 +14,7 @@ const run = (id: string, changes: Partial<Run> = {}): Run => ({
   fix: "restart-svc",
   remediation: "restart-container",
   incident: "inc",
+  subject: "model\nt/e/s/m",
   model: "t/e/s/m",
   mode: "auto",
   targetId: "container-1",
@@ -75,7 +77,7 @@ describe("the budget", () => {
 
   it("a budget is never exceeded by decisions made at the same time", async () => {
     const store = await stores.open();
-    const ledger = runLedger(store);
+    const ledger = runLedger(store, systemClock);
     const about = { fix: "restart-svc", sinceMs: 0 };
     const decide = (id: string): Promise<Run> =>
       ledger.decide({ id, ...about }, ({ attempts }) =>
@@ -87,7 +89,7 @@ describe("the budget", () => {
 
   it("of a run that was denied for now is counted anew; a decision that is final stands", async () => {
     const store = await stores.open();
-    const ledger = runLedger(store);
+    const ledger = runLedger(store, systemClock);
     const about = { id: "r", fix: "restart-svc", sinceMs: 0 };
     const denied = run("r", { status: "denied", gate: "cooldown", retryAtMs: 5, decidedAtMs: 1 });
     const acting = run("r", { decidedAtMs: 6 });

@@ -1,0 +1,176 @@
+/** Incidents, digests and members in memory, as the events so far have left them. Pure; who reads and writes is elsewhere. */
+import { scattered } from "./cause.ts";
+import { type Digest, isDigest } from "./digest.ts";
+import { type Episode, subjectOf } from "./episode.ts";
+import type { IncidentEvent } from "./event.ts";
+import { digestFingerprint, fingerprint } from "./fingerprint.ts";
+import type { Incident } from "./incident.ts";
+import { type Member, noMembers, sumOf } from "./member.ts";
+import { worse } from "./severity.ts";
+import { scopeOf } from "./subject.ts";
+
+const rememberedRuns = 20;
+
+/** A member with the id of its incident. */
+export interface BookedMember {
+  readonly incident: string;
+  readonly member: Member;
+}
+
+/** One incident has become a part of another. */
+export interface Absorbed {
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface BookRows {
+  readonly incidents: readonly (Incident | Digest)[];
+  readonly members: readonly BookedMember[];
+  /** Of the next incident; NaN where none can be opened. */
+  readonly nextNumber: number;
+}
+
+export class IncidentBook {
+  readonly absorbed: Absorbed[] = [];
+  readonly #byId = new Map<string, Incident | Digest>();
+  readonly #digests = new Map<string, Digest>();
+  readonly #members = new Map<string, Map<string, Member>>();
+  readonly #stored = new Set<string>();
+  readonly #changed = new Set<string>();
+  readonly #changedMembers = new Set<Member>();
+  readonly #storedEpisodes = new Set<Episode>();
+  #nextNumber: number;
+
+  constructor({ incidents, members, nextNumber }: BookRows) {
+    for (const incident of incidents) {
+      this.#stored.add(incident.id);
+      this.#keep(incident);
+    }
+    for (const { incident, member } of members) {
+      this.#membersOf(incident).set(member.fingerprint, member);
+      this.#storedEpisodes.add(member.episode);
+    }
+    this.#nextNumber = nextNumber;
+  }
+
+  /** The number that a new incident gets. */
+  get nextNumber(): number {
+    return this.#nextNumber;
+  }
+
+  /** Itself, even where it has become a part of another. */
+  get(id: string): Incident | Digest | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** The incident, or the one that it has become a part of. */
+  find(id: string): Incident | Digest | undefined {
+    const found = this.#byId.get(id);
+    if (found === undefined || isDigest(found) || found.partOf === undefined) return found;
+    return this.find(found.partOf);
+  }
+
+  /** The member that an event is about. */
+  memberOf(incident: string, event: IncidentEvent): Member | undefined {
+    const members = this.#membersOf(incident);
+    if (event.type === "quiet_passed" || event.type === "retry_due")
+      return [...members.values()].find(({ episode }) => episode.id === event.episode);
+    const subject = fingerprintOfEvent(event);
+    return subject === undefined ? undefined : members.get(subject);
+  }
+
+  /** The newest digest of the incident's scope. */
+  digestOf({ subject }: Incident): Digest | undefined {
+    return this.#digests.get(digestFingerprint(scopeOf(subject)));
+  }
+
+  put(incident: Incident | Digest): void {
+    this.#keep(incident);
+    this.#changed.add(incident.id);
+    if (incident.number === this.#nextNumber) this.#nextNumber += 1;
+  }
+
+  putMember(incident: string, member: Member): void {
+    const members = this.#membersOf(incident);
+    const before = members.get(member.fingerprint);
+    if (before !== undefined) this.#changedMembers.delete(before);
+    members.set(member.fingerprint, member);
+    this.#changedMembers.add(member);
+  }
+
+  /** Makes incidents that nobody has been told of a part of another one. */
+  absorb(into: string, others: readonly string[], nowMs: number): void {
+    for (const id of others) {
+      const [to, from] = [this.find(into), this.#byId.get(id)];
+      if (to === undefined || from === undefined || isDigest(to) || isDigest(from)) continue;
+      this.put(withPart(to, from));
+      this.put({ ...ended(from, nowMs), partOf: to.id });
+      for (const member of this.#membersOf(id).values())
+        this.#membersOf(to.id).set(member.fingerprint, member);
+      this.#members.delete(id);
+      this.absorbed.push({ from: id, to: to.id });
+    }
+  }
+
+  /** What has changed, of those that were stored before or of those that are new. */
+  changed(which: "stored" | "new"): readonly (Incident | Digest)[] {
+    return [...this.#byId.values()].filter(
+      ({ id }) => this.#changed.has(id) && this.#stored.has(id) === (which === "stored"),
+    );
+  }
+
+  /** Whether no more than the state of the member can have changed. */
+  isEpisodeStored({ episode }: Member): boolean {
+    return this.#storedEpisodes.has(episode);
+  }
+
+  /** Those that have left come first: they may have joined another incident. */
+  changedMembers(): readonly BookedMember[] {
+    const all = [...this.#members].flatMap(([incident, members]) =>
+      [...members.values()].map((member): BookedMember => ({ incident, member })),
+    );
+    const changed = all.filter(({ member }) => this.#changedMembers.has(member));
+    const hasLeft = ({ member }: BookedMember): boolean => member.state === "left";
+    return [...changed.filter(hasLeft), ...changed.filter((one) => !hasLeft(one))];
+  }
+
+  #membersOf(incident: string): Map<string, Member> {
+    const members = this.#members.get(incident) ?? new Map<string, Member>();
+    this.#members.set(incident, members);
+    return members;
+  }
+
+  #keep(incident: Incident | Digest): void {
+    this.#byId.set(incident.id, incident);
+    if (!isDigest(incident)) return;
+    const newest = this.#digests.get(incident.fingerprint);
+    if (newest === undefined || newest.number <= incident.number)
+      this.#digests.set(incident.fingerprint, incident);
+  }
+}
+
+/** Fingerprint of the subject that an event names. */
+export function fingerprintOfEvent(event: IncidentEvent): string | undefined {
+  if (event.type === "episode_opened") return fingerprint(subjectOf(event));
+  return "model" in event ? fingerprint({ kind: "model", key: event.model }) : undefined;
+}
+
+function withPart(incident: Incident, part: Incident): Incident {
+  return {
+    ...incident,
+    severity: worse(incident.severity, part.severity),
+    members: sumOf(incident.members, part.members),
+    group: { ...incident.group, cause: scattered },
+    occurrences: incident.occurrences + part.occurrences,
+    kinds: [...new Set([...incident.kinds, ...part.kinds])],
+    runs: [...incident.runs, ...part.runs].slice(-rememberedRuns),
+  };
+}
+
+const ended = (part: Incident, nowMs: number): Incident => ({
+  ...part,
+  state: "resolved",
+  resolvedAtMs: nowMs,
+  members: noMembers,
+  ticketPromisedAtMs: undefined,
+});

@@ -1,0 +1,24 @@
+/** What an episode shares with the others that the same cause opened: the feature that is guilty, or else its kind. */
+import type { EpisodeKind } from "../detection/event.ts";
+import { type Episode, isModelEpisode } from "./episode.ts";
+
+/** These kinds are about the model as a whole, whatever features stand beside them. */
+const ofModel: ReadonlySet<EpisodeKind> = new Set(["silent", "frozen", "second_exporter"]);
+
+/** Models went silent together. */
+export const silence = "kind\nsilent";
+
+/** Many models broke together, each in another feature. */
+export const scattered = "scattered";
+
+/** The feature most to blame; undefined where no feature is guilty. */
+export function guiltyFeature(episode: Episode): string | undefined {
+  if (!isModelEpisode(episode) || ofModel.has(episode.kind)) return undefined;
+  return episode.features[0]?.feature;
+}
+
+/** One text for each cause. It is stored, so it never changes. */
+export function causeOf(episode: Episode): string {
+  const feature = guiltyFeature(episode);
+  return feature === undefined ? `kind\n${episode.kind}` : `feature\n${feature}`;
+}

@@ -1,0 +1,47 @@
+/** Reads what an effect is about: the incident, as the one member sees it whose run it is, or with its roll to be told. */
+import { membersByEpisode } from "../store/incident-members/member.ts";
+import { rollLinesOf } from "../store/incident-members/roll.ts";
+import { countSourceModels } from "../store/incidents/candidates.ts";
+import { getIncident } from "../store/incidents/incident.ts";
+import type { Effect } from "../store/outbox/effect.ts";
+import type { Queryable } from "../store/query.ts";
+import { type Digest, isDigest } from "./digest.ts";
+import type { Incident } from "./incident.ts";
+import { isShared } from "./member.ts";
+import { sourceScope } from "./subject.ts";
+
+/** @returns undefined when the incident is not stored */
+export async function loadEffectSubject(
+  q: Queryable,
+  id: string,
+  effect: Effect,
+): Promise<Incident | Digest | undefined> {
+  const incident = await getIncident(q, id);
+  if (incident === undefined || isDigest(incident)) return incident;
+  if (effect.kind.startsWith("ticket.")) return withRoll(q, incident);
+  if (incident.partOf !== undefined) return loadEffectSubject(q, incident.partOf, effect);
+  return asMember(q, incident, effect);
+}
+
+async function withRoll(q: Queryable, incident: Incident): Promise<Incident> {
+  if (!isShared(incident)) return incident;
+  const named = (await rollLinesOf(q, [incident.id])).get(incident.id) ?? [];
+  const sourceModels = await countSourceModels(q, sourceScope(incident.subject));
+  return { ...incident, roll: { named, sourceModels } };
+}
+
+/** A run is judged by the subject and the episode that it is for. */
+async function asMember(q: Queryable, incident: Incident, effect: Effect): Promise<Incident> {
+  const episode = episodeOf(incident, effect);
+  if (!isShared(incident) || episode === undefined) return incident;
+  const [found] = await membersByEpisode(q, [{ incident: incident.id, episode }]);
+  if (found === undefined) return incident;
+  const { subject, episode: own } = found.member;
+  return { ...incident, subject, episode: own };
+}
+
+function episodeOf(incident: Incident, effect: Effect): string | undefined {
+  if ("episode" in effect && typeof effect.episode === "string") return effect.episode;
+  if (!("run" in effect)) return undefined;
+  return incident.runs.find(({ id }) => id === effect.run)?.episode;
+}

@@ -1,0 +1,226 @@
+/** Locks and reads all incidents, digests and members that a batch of events can change, and places its episodes. */
+
+import { membersByEpisode, membershipsOf } from "../store/incident-members/member.ts";
+import {
+  type CandidateFilter,
+  candidatesOf,
+  countNewTickets,
+  countSourceModels,
+} from "../store/incidents/candidates.ts";
+import {
+  getIncidents,
+  latestOf,
+  lockScopes,
+  nextIncidentNumber,
+  scopesOf,
+} from "../store/incidents/incident.ts";
+import type { Tx } from "../store/query.ts";
+import { incidentsOfRuns } from "../store/runs/list.ts";
+import { fingerprintOfEvent, IncidentBook } from "./book.ts";
+import { type Digest, isDigest } from "./digest.ts";
+import { type Episode, subjectOf } from "./episode.ts";
+import type { IncidentEvent } from "./event.ts";
+import { digestFingerprint } from "./fingerprint.ts";
+import type { Incident } from "./incident.ts";
+import { defaultGroupWithinMs } from "./place.ts";
+import { Placing } from "./placing.ts";
+import type { ReducerSettings } from "./reduce/aspect.ts";
+import { type Scope, type Subject, scopeKey, scopeOf, sourceScope } from "./subject.ts";
+import type { TakenEvent } from "./take-event.ts";
+
+/** Which incident an event is about. */
+export interface Addressed {
+  readonly event: IncidentEvent;
+  /** Its id; left out, the one that the event's subject is in. */
+  readonly incident?: string | undefined;
+}
+
+export interface LockedBook {
+  readonly book: IncidentBook;
+  /** The events, each with the incident that it is about. */
+  readonly events: readonly TakenEvent[];
+  /** New tickets that the budget still allows. */
+  readonly ticketsLeft: number;
+  /** Known models, by the scope of their source; of sources in which something opens. */
+  readonly sourceModels: ReadonlyMap<string, number>;
+}
+
+export interface LockOptions {
+  readonly nowMs: number;
+  readonly settings: ReducerSettings;
+}
+
+/** Takes the locks in the order that record-events.ts states. */
+export async function lockBook(
+  tx: Tx,
+  addressed: readonly Addressed[],
+  options: LockOptions,
+): Promise<LockedBook> {
+  await lockScopes(tx, await allScopes(tx, addressed, options.settings));
+  const opened = addressed.flatMap(({ event }) => (event.type === "episode_opened" ? [event] : []));
+  const memberships = await membershipsOf(tx, unique(addressed.flatMap(ownFingerprint)));
+  const sourceModels = await modelsOf(tx, opened);
+  const placing = new Placing({
+    open: await candidatesOf(tx, candidateFilter(opened, options.settings)),
+    memberships: new Map(
+      memberships.map(({ member, membership }) => [member.fingerprint, membership]),
+    ),
+    sourceModels,
+  });
+  const events = placeAll(addressed, placing, { ...options, ofRuns: await runsOf(tx, addressed) });
+  const incidents = await incidentsOf(tx, events);
+  const digests = mayDigest(addressed, options.settings)
+    ? await digestsOf(tx, incidents, opened)
+    : [];
+  const mayOpen = opened.length > 0 || mayDigest(addressed, options.settings);
+  const nextNumber = mayOpen ? await nextIncidentNumber(tx) : Number.NaN;
+  const members = [...memberships, ...(await membersByEpisode(tx, episodesOf(events, incidents)))];
+  return {
+    book: new IncidentBook({ incidents: [...incidents, ...digests], members, nextNumber }),
+    events,
+    ticketsLeft: opened.length === 0 ? 0 : await ticketsLeft(tx, options),
+    sourceModels,
+  };
+}
+
+const unique = (texts: readonly string[]): readonly string[] => [...new Set(texts)].toSorted();
+
+/** Scopes of sources, and of environments where an incident may get an entry in the digest. */
+async function allScopes(
+  tx: Tx,
+  addressed: readonly Addressed[],
+  settings: ReducerSettings,
+): Promise<readonly string[]> {
+  const known = await scopesOf(
+    tx,
+    addressed.flatMap(({ incident }) => incident ?? []),
+  );
+  const subjects = addressed.flatMap(({ event }) => subjectOfEvent(event) ?? []);
+  const sources = [...known.values(), ...subjects.map(sourceScope)];
+  const digests = mayDigest(addressed, settings) ? sources.map(environmentOf) : [];
+  return unique([...sources, ...digests]);
+}
+
+/** An incident that is over, or for whose ticket the budget is used up, may get an entry in a digest. */
+function mayDigest(addressed: readonly Addressed[], { ticketed }: ReducerSettings): boolean {
+  const ends = new Set(["episode_opened", "episode_closed", "quiet_passed"]);
+  return ticketed === true && addressed.some(({ event }) => ends.has(event.type));
+}
+
+const scopeOfKey = (key: string): Scope => scopeOf({ kind: "model", key });
+const environmentOf = (scope: string): string => scopeKey(scopeOfKey(scope));
+
+function subjectOfEvent(event: IncidentEvent): Subject | undefined {
+  if (event.type === "episode_opened") return subjectOf(event);
+  return "model" in event ? { kind: "model", key: event.model } : undefined;
+}
+
+const ownFingerprint = ({ event }: Addressed): readonly string[] => {
+  const own = fingerprintOfEvent(event);
+  return own === undefined ? [] : [own];
+};
+
+async function modelsOf(tx: Tx, opened: readonly Episode[]): Promise<ReadonlyMap<string, number>> {
+  const counted = new Map<string, number>();
+  for (const scope of unique(opened.map((episode) => sourceScope(subjectOf(episode)))))
+    counted.set(scope, await countSourceModels(tx, scope));
+  return counted;
+}
+
+function candidateFilter(
+  opened: readonly Episode[],
+  { groupWithinMs = defaultGroupWithinMs }: ReducerSettings,
+): CandidateFilter {
+  const times = opened.map(({ at }) => at);
+  return {
+    scopes: unique(opened.map((episode) => sourceScope(subjectOf(episode)))),
+    from: Math.min(...times) - groupWithinMs * 1000,
+    until: Math.max(...times) + groupWithinMs * 1000,
+  };
+}
+
+/** Incidents of the runs that models were asked about: the model may be in another one by now. */
+function runsOf(tx: Tx, addressed: readonly Addressed[]): Promise<ReadonlyMap<string, string>> {
+  const runs = addressed.flatMap(({ event }) => (event.type === "verified" ? [runOf(event)] : []));
+  return incidentsOfRuns(tx, runs);
+}
+
+/** A question that is asked again carries its time behind the run. */
+const runOf = ({ run }: Extract<IncidentEvent, { type: "verified" }>): string => run.split("~")[0]!;
+
+function placeAll(
+  addressed: readonly Addressed[],
+  placing: Placing,
+  { nowMs, settings, ofRuns }: LockOptions & { readonly ofRuns: ReadonlyMap<string, string> },
+): readonly TakenEvent[] {
+  return addressed.map(({ event, incident }) => {
+    if (incident !== undefined) return { event, incident };
+    if (event.type === "episode_opened") {
+      const placed = placing.take(event, { ...settings, nowMs });
+      return { event, incident: placed.incident, placed };
+    }
+    const ofRun = event.type === "verified" ? ofRuns.get(runOf(event)) : undefined;
+    const own = fingerprintOfEvent(event);
+    return { event, incident: ofRun ?? (own && placing.incidentOf(own)) };
+  });
+}
+
+/** With those that they have become a part of. */
+async function incidentsOf(
+  tx: Tx,
+  events: readonly TakenEvent[],
+): Promise<readonly (Incident | Digest)[]> {
+  const wanted = events.flatMap(({ incident, placed }) => [
+    ...(incident === undefined ? [] : [incident]),
+    ...(placed?.absorbs ?? []),
+  ]);
+  const found = new Map<string, Incident | Digest>();
+  for (let ids = unique(wanted); ids.length > 0; ) {
+    const read = await getIncidents(tx, ids);
+    for (const incident of read) found.set(incident.id, incident);
+    const wholes = read.flatMap((one) => (isDigest(one) ? [] : (one.partOf ?? [])));
+    ids = unique(wholes.filter((id) => !found.has(id)));
+  }
+  return [...found.values()];
+}
+
+/** Members by the episode that a timer names. */
+function episodesOf(
+  events: readonly TakenEvent[],
+  incidents: readonly (Incident | Digest)[],
+): readonly { readonly incident: string; readonly episode: string }[] {
+  return events.flatMap(({ event, incident: id }) => {
+    if (event.type !== "quiet_passed" && event.type !== "retry_due") return [];
+    return wholesOf(id, incidents).map((incident) => ({ incident, episode: event.episode }));
+  });
+}
+
+/** The incident, and what it has become a part of. */
+function wholesOf(
+  id: string | undefined,
+  incidents: readonly (Incident | Digest)[],
+): readonly string[] {
+  const found = incidents.find((incident) => incident.id === id);
+  if (found === undefined || isDigest(found)) return [];
+  return [found.id, ...wholesOf(found.partOf, incidents)];
+}
+
+/** The newest digests of their scopes, where there may be an entry for them. */
+async function digestsOf(
+  tx: Tx,
+  incidents: readonly (Incident | Digest)[],
+  opened: readonly Episode[],
+): Promise<readonly (Incident | Digest)[]> {
+  const untold = incidents.flatMap((one) =>
+    isDigest(one) || one.ticket !== undefined ? [] : [one.subject],
+  );
+  const scopes = [...untold, ...opened.map(subjectOf)].map(scopeOf);
+  return latestOf(tx, unique(scopes.map(digestFingerprint)));
+}
+
+async function ticketsLeft(tx: Tx, { nowMs, settings }: LockOptions): Promise<number> {
+  const { maxNewTickets } = settings;
+  if (maxNewTickets === undefined) return Number.POSITIVE_INFINITY;
+  const { count, windowMs } = maxNewTickets;
+  return count - (await countNewTickets(tx, nowMs - windowMs));
+}

@@ -1,0 +1,155 @@
+/**
+ * Decides which incident an episode joins. Pure, and the same for the daemon, `replay` and `tune`.
+ *
+ * Models that one cause broke together share an incident; two causes are two incidents. In this order:
+ *
+ * 1. The incident that the subject has not left.
+ * 2. An open incident of the same source: of the same cause, within the window of its first episode. The window never
+ *    slides. Silences of one source join whatever the window.
+ * 3. An open incident of the window whatever its cause, where so many models broke in so many ways at once that they
+ *    have one cause all the same.
+ * 4. The incident that the subject was last in, when the episode is of the same cause, or, of an incident that nobody
+ *    shared, of the same kind.
+ */
+import { causeOf, scattered, silence } from "./cause.ts";
+import { type Episode, isModelEpisode } from "./episode.ts";
+import type { MemberState } from "./member.ts";
+
+/** An incident that is not over. */
+export interface Candidate {
+  /** Its id. */
+  readonly incident: string;
+  /** Own time of its first episode, microseconds since 1970. */
+  readonly at: number;
+  readonly cause: string;
+  /** Members that have not left it. */
+  readonly size: number;
+  /** Its ticket is still to be opened, so it can become a part of another incident. */
+  readonly untold: boolean;
+}
+
+/** The incident that the subject is in, or was in last. */
+export interface Membership {
+  readonly incident: string;
+  readonly state: MemberState;
+  /** Kind and cause of its newest episode there. */
+  readonly kind: string;
+  readonly cause: string;
+  /** Whether others are or were in it. */
+  readonly shared: boolean;
+  /** When the incident was over, ms since 1970; undefined while it is not. */
+  readonly resolvedAtMs: number | undefined;
+}
+
+export interface Candidates {
+  readonly own: Membership | undefined;
+  /** Of the same source, tenant and environment, oldest first. */
+  readonly open: readonly Candidate[];
+  /** Models of the source that are known. */
+  readonly sourceModels: number;
+}
+
+export interface PlacingSettings {
+  /** Episodes of one cause that open within this time of the first share an incident, ms. Default 15 min. */
+  readonly groupWithinMs?: number;
+  /** A resolved incident opens again within this time, ms; afterwards the next episode is a new incident. */
+  readonly reopenDurationMs: number;
+}
+
+export interface PlacingMoment extends PlacingSettings {
+  readonly nowMs: number;
+}
+
+export const defaultGroupWithinMs = 15 * 60_000;
+
+/** So long a first ticket waits for the models that the same cause is breaking. */
+export const gatherMs = 10_000;
+
+/** Where the episode belongs. */
+export interface Placement {
+  /** Id of the incident that it joins; undefined when it opens one. */
+  readonly joins: string | undefined;
+  /** Ids of incidents that become a part of that one. */
+  readonly absorbs: readonly string[];
+}
+
+/** So many models… */
+const fewestScattered = 5;
+/** …and this part of their source break within the window… */
+const sourcePart = 1 / 4;
+/** …and the two most frequent causes explain less than this part of them. Two causes alone are two incidents. */
+const explainedPart = 3 / 4;
+
+const alone: Placement = { joins: undefined, absorbs: [] };
+const joining = (incident: string): Placement => ({ joins: incident, absorbs: [] });
+
+export function place(
+  episode: Episode,
+  { own, open, sourceModels }: Candidates,
+  moment: PlacingMoment,
+): Placement {
+  if (own !== undefined && own.state !== "left") return joining(own.incident);
+  const together = isModelEpisode(episode)
+    ? withOthers(episode, { open, sourceModels }, moment)
+    : undefined;
+  if (together !== undefined) return together;
+  return own !== undefined && continues(episode, own, moment) ? joining(own.incident) : alone;
+}
+
+/** Undefined when no open incident of the source has the same cause. */
+function withOthers(
+  episode: Episode,
+  { open, sourceModels }: Omit<Candidates, "own">,
+  moment: PlacingMoment,
+): Placement | undefined {
+  const cause = causeOf(episode);
+  const isSilence = cause === silence;
+  const near = open.filter(({ at }) => isWithin(episode.at, at, moment));
+  const alike = (isSilence ? open : near).find((candidate) => candidate.cause === cause);
+  // Once people were told of a cause, it keeps its incident.
+  const isTold = alike !== undefined && !alike.untold;
+  const scattering = isSilence || isTold ? undefined : scatter(cause, near, sourceModels);
+  return scattering ?? (alike && joining(alike.incident));
+}
+
+function isWithin(at: number, firstAt: number, moment: PlacingMoment): boolean {
+  const { groupWithinMs = defaultGroupWithinMs } = moment;
+  return Math.abs(at - firstAt) <= groupWithinMs * 1000;
+}
+
+/** Undefined when the causes within the window are causes of their own. */
+function scatter(
+  cause: string,
+  near: readonly Candidate[],
+  sourceModels: number,
+): Placement | undefined {
+  const broken = near.filter((candidate) => candidate.cause !== silence);
+  const [first, ...others] = broken;
+  if (first === undefined) return undefined;
+  const already = broken.find((candidate) => candidate.cause === scattered);
+  if (already !== undefined) return joining(already.incident);
+  const sizes = sizesByCause(cause, broken).toSorted((a, b) => b - a);
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  if (total < fewestScattered || total < sourceModels * sourcePart) return undefined;
+  const explained = sizes[0]! + (sizes[1] ?? 0);
+  if (explained >= total * explainedPart) return undefined;
+  const absorbs = others.filter(({ untold }) => untold).map(({ incident }) => incident);
+  return { joins: first.incident, absorbs };
+}
+
+/** How many models each cause has broken, with the one that comes now. */
+function sizesByCause(now: string, broken: readonly Candidate[]): readonly number[] {
+  const sizes = new Map([[now, 1]]);
+  for (const { cause, size } of broken) sizes.set(cause, (sizes.get(cause) ?? 0) + size);
+  return [...sizes.values()];
+}
+
+/** Of another kind and in another feature it is another incident. */
+function continues(
+  episode: Episode,
+  { kind, cause, shared, resolvedAtMs }: Membership,
+  { nowMs, reopenDurationMs }: PlacingMoment,
+): boolean {
+  if (resolvedAtMs !== undefined && nowMs - resolvedAtMs > reopenDurationMs) return false;
+  return causeOf(episode) === cause || (!shared && episode.kind === kind);
+}

@@ -1,0 +1,102 @@
+/** One event and what it does to the incidents of a book. Pure: the daemon and the what-if of `tune` decide by it alike. */
+import type { IncidentBook } from "./book.ts";
+import { addToDigest, type Digest, isDigest, reduceDigest } from "./digest.ts";
+import type { IncidentEvent } from "./event.ts";
+import type { Incident } from "./incident.ts";
+import type { PlacedEpisode } from "./placing.ts";
+import type { Moment, ReducerSettings } from "./reduce/aspect.ts";
+import type { PlannedEffect } from "./reduce/plan.ts";
+import { reduce, type Step } from "./reduce/reduce.ts";
+
+export interface TakenEvent {
+  readonly event: IncidentEvent;
+  /** Id of the incident that it is about; of an episode that opens, where it was placed. */
+  readonly incident: string | undefined;
+  readonly placed?: PlacedEpisode | undefined;
+}
+
+export interface TakingMoment {
+  readonly nowMs: number;
+  readonly settings: ReducerSettings;
+  /** New tickets that the budget still allows. Default: any number. */
+  readonly ticketsLeft?: number;
+  /** Whether the source has further models, which may be broken by the same cause. */
+  readonly hasCompany?: boolean;
+}
+
+/** What an event changed. */
+export interface Outcome {
+  /** The incident or digest that it was about. */
+  readonly about: Incident | Digest;
+  readonly effects: readonly EffectOf[];
+  /** Undefined where a digest took it, or nothing changed. */
+  readonly step: Step | undefined;
+  /** A new ticket was promised. */
+  readonly promisesTicket: boolean;
+}
+
+/** A planned effect with the id of its incident. */
+export interface EffectOf {
+  readonly incident: string;
+  readonly planned: PlannedEffect;
+}
+
+/** @returns undefined when it is about nothing known */
+export function takeEvent(
+  book: IncidentBook,
+  taken: TakenEvent,
+  at: TakingMoment,
+): Outcome | undefined {
+  const { event, placed } = taken;
+  if (placed !== undefined) book.absorb(placed.incident, placed.absorbs, at.nowMs);
+  const before = incidentBefore(book, taken);
+  const moment: Moment = { ...at, nextNumber: book.nextNumber };
+  if (before !== undefined && isDigest(before)) return inDigest(book, before, { event, moment });
+  const member = before && (book.memberOf(before.id, event) ?? null);
+  const step = reduce(before, event, { ...moment, member });
+  if (step === undefined) return before && { ...unchanged, about: before };
+  const effects = stepped(book, step, moment);
+  const { ticketPromisedAtMs } = step.incident;
+  const promisesTicket =
+    ticketPromisedAtMs !== undefined && ticketPromisedAtMs !== before?.ticketPromisedAtMs;
+  return { about: step.incident, effects, step, promisesTicket };
+}
+
+const unchanged = { effects: [], step: undefined, promisesTicket: false } as const;
+
+/** A ticket that was being opened belongs to the part for which it was asked. */
+function incidentBefore(
+  book: IncidentBook,
+  { event, incident }: TakenEvent,
+): Incident | Digest | undefined {
+  if (incident === undefined) return undefined;
+  return event.type === "ticket_opened" ? book.get(incident) : book.find(incident);
+}
+
+function stepped(book: IncidentBook, step: Step, moment: Moment): readonly EffectOf[] {
+  const effects = keep(book, step.incident, step.effects);
+  if (step.member !== undefined) book.putMember(step.incident.id, step.member);
+  if (step.digestEntry === undefined) return effects;
+  const next = { ...moment, nextNumber: book.nextNumber };
+  const added = addToDigest(book.digestOf(step.incident), step.digestEntry, next);
+  return [...effects, ...keep(book, added.digest, added.effects)];
+}
+
+function inDigest(
+  book: IncidentBook,
+  before: Digest,
+  { event, moment }: { readonly event: IncidentEvent; readonly moment: Moment },
+): Outcome {
+  const step = reduceDigest(before, event, moment);
+  const effects = step === undefined ? [] : keep(book, step.digest, step.effects);
+  return { about: step?.digest ?? before, effects, step: undefined, promisesTicket: false };
+}
+
+function keep(
+  book: IncidentBook,
+  changed: Incident | Digest,
+  effects: readonly PlannedEffect[],
+): readonly EffectOf[] {
+  book.put(changed);
+  return effects.map((planned) => ({ incident: changed.id, planned }));
+}

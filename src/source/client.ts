@@ -1,0 +1,99 @@
+/** A connection to a source on which every statement has one deadline, and on which nothing runs on after it was given up. */
+import type { Client, QueryArrayConfig, QueryConfig, QueryResultRow } from "pg";
+import { DatabaseError } from "pg";
+import { outOfTime } from "./errors.ts";
+import { begin, settings } from "./sql/begin.ts";
+
+/** The server ends a statement at its deadline. Later than this after it, the server is taken for one that does not answer. */
+const graceMs = 2000;
+
+const queryCanceled = "57014";
+
+/** @param running settles when the query has ended */
+type Stop = (running: Promise<unknown>) => Promise<void>;
+
+interface Rows<Row> {
+  readonly rows: readonly Row[];
+}
+
+export class SourceClient {
+  readonly #client: Client;
+  readonly #stop: Stop;
+  #deadlineMs: number;
+  /** Settles when the server has answered, also after we have stopped waiting. */
+  #running: Promise<unknown> | undefined;
+  #asked = 0;
+
+  /** @param stop ends a query of this connection on the server */
+  constructor(client: Client, deadlineMs: number, stop: Stop) {
+    this.#client = client;
+    this.#deadlineMs = deadlineMs;
+    this.#stop = stop;
+  }
+
+  /**
+   * Begins a read-only transaction with the settings that all queries rely on. A pooler may have given this connection another
+   * session than the last time, so they are set again each time.
+   *
+   * @param deadlineMs of each statement in it
+   */
+  async begin(deadlineMs: number): Promise<void> {
+    this.#deadlineMs = deadlineMs;
+    await this.query(begin(deadlineMs));
+  }
+
+  /**
+   * Another deadline from here on, until the transaction ends. The other settings are made again, since a function of a view may have
+   * changed them.
+   */
+  async deadline(ms: number = this.#deadlineMs): Promise<void> {
+    await this.query(settings(ms));
+    this.#deadlineMs = ms;
+  }
+
+  /** Ends the transaction. There is nothing to commit, and what a function of a view has set in the session is undone. */
+  async finish(): Promise<void> {
+    await this.query("ROLLBACK");
+  }
+
+  /**
+   * @throws SourceError DW_SOURCE_TIMEOUT when the deadline has passed; close the connection then
+   * @throws what `pg` throws
+   */
+  async query<Row extends QueryResultRow | readonly unknown[]>(
+    query: string | QueryConfig | QueryArrayConfig,
+    values?: readonly unknown[],
+  ): Promise<Rows<Row>> {
+    const deadlineMs = this.#deadlineMs;
+    const answer = this.#client.query(
+      typeof query === "string" ? { text: query } : query,
+      values?.slice(),
+    );
+    const running = this.#untilAnswered(answer);
+    this.#running = running;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => reject(outOfTime(deadlineMs)), deadlineMs + graceMs);
+    });
+    try {
+      return await Promise.race([answer, late]);
+    } catch (error) {
+      const ended = error instanceof DatabaseError && error.code === queryCanceled;
+      throw ended ? outOfTime(deadlineMs, error) : error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #untilAnswered(answer: Promise<unknown>): Promise<void> {
+    const asked = ++this.#asked;
+    await answer.catch(() => undefined);
+    if (asked === this.#asked) this.#running = undefined;
+  }
+
+  /** Stops what still runs, on the server too, and closes the connection. Never rejects. */
+  async end(): Promise<void> {
+    if (this.#running !== undefined) await this.#stop(this.#running);
+    await this.#client.end().catch(() => undefined);
+  }
+}

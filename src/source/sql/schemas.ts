@@ -1,0 +1,18 @@
+/** Where a table without a schema is looked for: on the role's own search path, which no other query of ours uses. */
+
+/** The path that the database's owner or an administrator has set for this role, the nearest setting first. */
+export const configuredPath = `
+  SELECT substr(c.setting, 13) AS path
+  FROM pg_db_role_setting s CROSS JOIN LATERAL unnest(s.setconfig) AS c(setting)
+  WHERE c.setting LIKE 'search\\_path=%'
+    AND s.setrole IN (0, (SELECT r.oid FROM pg_roles r WHERE r.rolname = session_user))
+    AND s.setdatabase IN (0, (SELECT d.oid FROM pg_database d WHERE d.datname = current_database()))
+  ORDER BY s.setrole <> 0 DESC, s.setdatabase <> 0 DESC
+  LIMIT 1`;
+
+/** Sets it ($1) until the transaction ends, or until {@link safely}. */
+export const usePath = "SELECT pg_catalog.set_config('search_path', $1, true)";
+
+/** The schemas on it that exist and that the role may use, first one first. */
+export const schemasOnPath =
+  "SELECT pg_catalog.current_schemas(false)::pg_catalog.text[] AS schemas";

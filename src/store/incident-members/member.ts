@@ -1,0 +1,139 @@
+/** Stores the members of incidents, a row each: a change of one member rewrites no other. */
+import { causeOf, guiltyFeature } from "../../incidents/cause.ts";
+import { type Episode, isModelEpisode, subjectOf } from "../../incidents/episode.ts";
+import type { Member, MemberState } from "../../incidents/member.ts";
+import type { Membership } from "../../incidents/place.ts";
+import { severityOf } from "../../incidents/severity.ts";
+import { subjectText } from "../../incidents/subject.ts";
+import { toJson } from "../json.ts";
+import type { Queryable, Tx } from "../query.ts";
+
+/** A member with the id of its incident. */
+export interface StoredMember {
+  readonly incident: string;
+  readonly member: Member;
+}
+
+/** Where a subject is a member, or was last. */
+export interface StoredMembership extends StoredMember {
+  readonly membership: Membership;
+}
+
+interface MemberRow {
+  readonly incident: string;
+  readonly fingerprint: string;
+  readonly state: MemberState;
+  readonly joinedAtMs: number;
+  readonly document: Episode;
+}
+
+interface MembershipRow extends MemberRow {
+  readonly shared: boolean;
+  readonly resolvedAtMs: number | null;
+}
+
+const columns = `m.incident, m.fingerprint, m.state, m.joined_at as "joinedAtMs", m.document`;
+const newestSql = `
+select distinct on (m.fingerprint) ${columns},
+  exists (select from incident_members o where o.incident = m.incident and o.fingerprint <> m.fingerprint) as shared,
+  case when i.state = 'resolved' then coalesce((i.document ->> 'resolvedAtMs')::float8, i.updated_at_ms) end as "resolvedAtMs"
+from incident_members m join incidents i on i.id = m.incident
+where m.fingerprint = any ($1)
+order by m.fingerprint, m.state = 'left', i.number desc`;
+const byEpisodeSql = `
+select ${columns} from incident_members m
+where (m.incident, m.episode) in (select * from unnest($1::text[], $2::text[]))`;
+const saveSql = `
+insert into incident_members
+  (incident, fingerprint, subject, kind, feature, episode, state, joined_at, severity, score, document)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+on conflict (incident, fingerprint) do update set kind = excluded.kind, feature = excluded.feature,
+  episode = excluded.episode, state = excluded.state, joined_at = excluded.joined_at, severity = excluded.severity,
+  score = excluded.score, document = excluded.document`;
+const stateSql = "update incident_members set state = $3 where incident = $1 and fingerprint = $2";
+const makeRoomSql = `
+delete from incident_members a using incident_members b
+where a.incident = $2 and b.incident = $1 and a.fingerprint = b.fingerprint`;
+const moveSql = "update incident_members set incident = $2 where incident = $1";
+
+/** Of each fingerprint that ever was a member: where it is, or was last. Call it with its scope locked. */
+export async function membershipsOf(
+  tx: Tx,
+  fingerprints: readonly string[],
+): Promise<readonly StoredMembership[]> {
+  if (fingerprints.length === 0) return [];
+  const rows = await tx.query<MembershipRow>(newestSql, [fingerprints]);
+  return rows.map((row) => ({ ...stored(row), membership: membershipOf(row) }));
+}
+
+/** The members whose newest episodes these are. */
+export async function membersByEpisode(
+  q: Queryable,
+  wanted: readonly { readonly incident: string; readonly episode: string }[],
+): Promise<readonly StoredMember[]> {
+  if (wanted.length === 0) return [];
+  const rows = await q.query<MemberRow>(byEpisodeSql, [
+    wanted.map(({ incident }) => incident),
+    wanted.map(({ episode }) => episode),
+  ]);
+  return rows.map(stored);
+}
+
+/** Fails with a unique violation when the subject has not left another incident. */
+export async function saveMember(tx: Tx, { incident, member }: StoredMember): Promise<void> {
+  const { fingerprint, subject, episode, state, joinedAtMs } = member;
+  await tx.query(saveSql, [
+    incident,
+    fingerprint,
+    subjectText(subject),
+    episode.kind,
+    guiltyFeature(episode) ?? null,
+    episode.id,
+    state,
+    joinedAtMs,
+    severityOf(episode),
+    scoreOf(episode),
+    toJson(episode),
+  ]);
+}
+
+/** Writes no more than the state. */
+export async function saveMemberState(tx: Tx, { incident, member }: StoredMember): Promise<void> {
+  await tx.query(stateSql, [incident, member.fingerprint, member.state]);
+}
+
+/** All members of an incident become members of another one. */
+export async function moveMembers(
+  tx: Tx,
+  { from, to }: { readonly from: string; readonly to: string },
+): Promise<void> {
+  await tx.query(makeRoomSql, [from, to]);
+  await tx.query(moveSql, [from, to]);
+}
+
+/** JSON has no infinity; a column has one, but it would be shown. */
+const scoreOf = (episode: Episode): number =>
+  isModelEpisode(episode) && Number.isFinite(episode.score) ? episode.score : 0;
+
+function stored({ incident, document, ...row }: MemberRow): StoredMember {
+  const { fingerprint, state, joinedAtMs } = row;
+  const subject = subjectOf(document);
+  return { incident, member: { fingerprint, subject, state, joinedAtMs, episode: document } };
+}
+
+function membershipOf({
+  incident,
+  state,
+  document,
+  shared,
+  resolvedAtMs,
+}: MembershipRow): Membership {
+  return {
+    incident,
+    state,
+    kind: document.kind,
+    cause: causeOf(document),
+    shared,
+    resolvedAtMs: resolvedAtMs ?? undefined,
+  };
+}

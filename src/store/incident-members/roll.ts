@@ -1,0 +1,32 @@
+/** Reads the members of an incident for people, the most important first. */
+import type { Episode, Severity } from "../../incidents/episode.ts";
+import type { MemberState } from "../../incidents/member.ts";
+import { namedMembers, type RollLine } from "../../incidents/roll.ts";
+import type { Queryable } from "../query.ts";
+
+interface RollRow {
+  readonly incident: string;
+  readonly state: MemberState;
+  readonly severity: Severity;
+  readonly document: Episode;
+}
+
+const sql = `
+select * from (
+  select incident, state, severity, document, row_number() over (
+    partition by incident order by case state when 'joined' then 0 when 'recovered' then 1 else 2 end, severity,
+      score desc, subject) as place
+  from incident_members where incident = any ($1)) as placed
+where place <= $2 order by incident, place`;
+
+/** By incident: its most important members, broken ones first. */
+export async function rollLinesOf(
+  q: Queryable,
+  incidents: readonly string[],
+): Promise<ReadonlyMap<string, readonly RollLine[]>> {
+  const rows = await q.query<RollRow>(sql, [incidents, namedMembers]);
+  const lines = new Map<string, RollLine[]>();
+  for (const { incident, state, severity, document: episode } of rows)
+    lines.set(incident, [...(lines.get(incident) ?? []), { state, severity, episode }]);
+  return lines;
+}

@@ -1,0 +1,49 @@
+/**
+ * Accepts rows as they stand: seals what has no seal, or another one. It happens once by itself, when a program that
+ * seals starts on a store that has no seal yet. After that only a person does it, for example after an older program
+ * has written to the store. The journal says that it happened, and how many rows it were.
+ */
+
+import type { Tx } from "../query.ts";
+import type { Store } from "../store.ts";
+import { appendJournal, type JournalEntry } from "./append.ts";
+import { acceptedKind, entriesOf, sealedKind } from "./seal-rows.ts";
+import { sealedTables } from "./sealed-tables.ts";
+import { differences } from "./verify-rows.ts";
+
+const lockSql = `lock table ${sealedTables.map(({ name }) => name).join(", ")} in share mode`;
+const anySealSql = `select exists (select from journal where kind = '${sealedKind}') as any`;
+
+/** Rows that were accepted, by table. */
+export type Accepted = Readonly<Record<string, number>>;
+
+/** Seals what is in a store that has no seal yet. @returns undefined when it has one, or there is nothing to seal */
+export async function acceptAtFirst(store: Store, nowMs: number): Promise<Accepted | undefined> {
+  return store.transaction(async (tx) => {
+    const [seals] = await tx.query<{ any: boolean }>(anySealSql);
+    if (seals?.any === true) return undefined;
+    const accepted = await accept(tx, nowMs);
+    return Object.values(accepted).some((rows) => rows > 0) ? accepted : undefined;
+  });
+}
+
+/** Seals every row as it is now. Rows that are gone are forgotten. */
+export async function acceptRows(store: Store, nowMs: number): Promise<Accepted> {
+  return store.transaction((tx) => accept(tx, nowMs));
+}
+
+async function accept(tx: Tx, nowMs: number): Promise<Accepted> {
+  // Nobody writes a row between the look at it and its seal.
+  await tx.query(lockSql);
+  const accepted: Record<string, number> = {};
+  const entries: JournalEntry[] = [];
+  for (const table of sealedTables) {
+    const found = await differences(tx, table);
+    accepted[table.name] = found.length;
+    const rows = found.map(({ key, hash }) => ({ key, hash: hash ?? "" }));
+    entries.push(...entriesOf(rows, { table: table.name, atMs: nowMs }));
+  }
+  if (entries.length > 0)
+    await appendJournal(tx, [...entries, { kind: acceptedKind, atMs: nowMs, body: accepted }]);
+  return accepted;
+}

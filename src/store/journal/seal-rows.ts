@@ -1,0 +1,66 @@
+/**
+ * Seals rows of other tables: their hashes go into the journal, in the transaction that wrote them. The chain covers the
+ * hashes, so that a row which somebody changes, adds or deletes by hand is noticed (verify-rows.ts).
+ */
+import type { Queryable, Tx } from "../query.ts";
+import type { JournalEntry } from "./append.ts";
+import { hashOf, type SealedKeys, type SealedTable, sealedTables } from "./sealed-tables.ts";
+
+/** Kind of the row that holds the hashes: table → key → hash. */
+export const sealedKind = "rows_sealed";
+/** Kind of the row by which a person, or the first start of a program that seals, accepted rows as they stood. */
+export const acceptedKind = "rows_accepted";
+/** Kind of the row that says that retention deleted rows of a table that are older than a time. */
+export const deletedKind = "rows_deleted";
+
+/** Rows in one row of the journal. */
+const rowsPerEntry = 500;
+
+interface SealedRow {
+  readonly key: string;
+  readonly hash: string;
+}
+
+/** The journal's entry for rows that this transaction has written. Call it after the last write; append it last. */
+export async function sealRows(
+  tx: Tx,
+  keys: SealedKeys,
+  atMs: number,
+): Promise<readonly JournalEntry[]> {
+  const body: Record<string, Readonly<Record<string, string>>> = {};
+  for (const table of sealedTables) {
+    const wanted = keys[table.name] ?? [];
+    const rows = wanted.length === 0 ? [] : await hashes(tx, table, wanted);
+    if (rows.length > 0) body[table.name] = hashByKey(rows);
+  }
+  return Object.keys(body).length === 0 ? [] : [{ kind: sealedKind, atMs, body }];
+}
+
+function hashes(
+  q: Queryable,
+  table: SealedTable,
+  keys: readonly string[],
+): Promise<readonly SealedRow[]> {
+  const sql = `select ${table.key} as key, ${hashOf(table)} as hash from ${table.name} where ${table.key} = any ($1) order by 1`;
+  return q.query<SealedRow>(sql, [keys]);
+}
+
+/** Entries for many rows of one table. @param more what else stands in the body of each */
+export function entriesOf(
+  rows: readonly SealedRow[],
+  {
+    table,
+    atMs,
+    more = {},
+  }: { readonly table: string; readonly atMs: number; readonly more?: object },
+): readonly JournalEntry[] {
+  const entries: JournalEntry[] = [];
+  for (let from = 0; from < rows.length; from += rowsPerEntry) {
+    const hashed = hashByKey(rows.slice(from, from + rowsPerEntry));
+    entries.push({ kind: sealedKind, atMs, body: { ...more, [table]: hashed } });
+  }
+  return entries;
+}
+
+const hashByKey = (rows: readonly SealedRow[]): Readonly<Record<string, string>> =>
+  Object.fromEntries(rows.map(({ key, hash }) => [key, hash]));

@@ -1,0 +1,84 @@
+/**
+ * The tables whose rows are sealed in the journal, and the columns that a seal covers.
+ *
+ * What is left out changes without a decision: who holds the lease of an effect, how often it was tried, when it is
+ * tried next. docs/reference/audit.md lists both.
+ */
+export interface SealedTable {
+  readonly name: string;
+  /** An SQL expression: what a row is called in the journal. */
+  readonly key: string;
+  readonly columns: readonly string[];
+  /** Retention deletes old rows of it. */
+  readonly pruned: boolean;
+}
+
+const id = "id";
+
+export const sealedTables = [
+  {
+    name: "runs",
+    key: id,
+    columns: [
+      id,
+      "fix",
+      "remediation",
+      "incident",
+      "subject",
+      "model",
+      "mode",
+      "target_id",
+      "target_name",
+      "host",
+      "snapshot",
+      "status",
+      "gate",
+      "detail",
+      "decided_at_ms",
+      "acted_at_ms",
+      "finished_at_ms",
+      "after",
+      "outcome",
+      "retry_at_ms",
+    ],
+    pruned: false,
+  },
+  {
+    name: "incidents",
+    key: id,
+    columns: [
+      id,
+      "number",
+      "fingerprint",
+      "subject",
+      "model",
+      "severity",
+      "state",
+      "document",
+      "updated_at_ms",
+    ],
+    pruned: false,
+  },
+  {
+    name: "decisions",
+    key: id,
+    columns: [id, "stream", "partition", '"offset"', "event"],
+    pruned: true,
+  },
+  {
+    name: "outbox",
+    key: id,
+    columns: [id, "incident", "lane", "effect", "timer", "created_at_ms"],
+    pruned: true,
+  },
+] as const satisfies readonly SealedTable[];
+
+export type SealedTableName = (typeof sealedTables)[number]["name"];
+
+/** Table → keys of rows. */
+export type SealedKeys = Readonly<Partial<Record<SealedTableName, readonly string[]>>>;
+
+/** SQL: half a sha256 of the columns, as hex. `json` columns count with their text as it is stored. */
+export function hashOf({ columns }: SealedTable): string {
+  return `left(encode(sha256(convert_to(json_build_array(${columns.join(", ")})::text, 'UTF8')), 'hex'), 32)`;
+}

@@ -1,0 +1,69 @@
+/** Compares the rows of the sealed tables with the newest hash that the journal has of each. */
+import type { Queryable } from "../query.ts";
+import { deletedKind, sealedKind } from "./seal-rows.ts";
+import { hashOf, type SealedTable, sealedTables } from "./sealed-tables.ts";
+
+export interface WrongRow {
+  readonly table: string;
+  readonly key: string;
+  readonly reason: string;
+}
+
+/**
+ * SQL of the newest seal of each row of a table. A seal that was carried over when the journal was pruned keeps the time
+ * at which it was made.
+ */
+export function newestSeals({ name }: SealedTable): string {
+  return `select distinct on (s.key) s.key, s.value as hash, j.seq,
+    coalesce((j.body ->> 'sealedAtMs')::float8, j.at_ms) as at_ms
+  from journal j, json_each_text(j.body -> '${name}') s
+  where j.kind = '${sealedKind}' order by s.key, j.seq desc`;
+}
+
+/** Retention goes by the clock of the database, seals by that of the program. */
+const clockToleranceMs = 86_400_000;
+
+const wrongSql = (table: SealedTable): string => `
+with sealed as materialized (${newestSeals(table)}),
+deleted as (
+  select max((body ->> 'beforeMs')::float8) + ${clockToleranceMs} as before_ms from journal
+  where kind = '${deletedKind}' and body ->> 'table' = '${table.name}'
+), found as (select ${table.key} as key, ${hashOf(table)} as hash from ${table.name})
+select coalesce(found.key, sealed.key) as key, found.hash, nullif(sealed.hash, '') as sealed
+from sealed full join found on found.key = sealed.key
+where found.hash is distinct from nullif(sealed.hash, '')
+  and not (found.hash is null and ${table.pruned} and sealed.at_ms < coalesce((select before_ms from deleted), 0))
+order by sealed.seq nulls last, 1`;
+
+interface Difference {
+  readonly key: string;
+  /** Null when the row is gone. */
+  readonly hash: string | null;
+  /** Null when it was never sealed. */
+  readonly sealed: string | null;
+}
+
+/** Rows that are not what was sealed, by table. @param limit at most so many of each */
+export async function differences(
+  q: Queryable,
+  table: SealedTable,
+  limit?: number,
+): Promise<readonly Difference[]> {
+  return q.query<Difference>(`${wrongSql(table)} limit $1`, [limit]);
+}
+
+/** @returns the first row that is not what was sealed; undefined when all are */
+export async function wrongRow(q: Queryable): Promise<WrongRow | undefined> {
+  for (const table of sealedTables) {
+    const [first] = await differences(q, table, 1);
+    if (first !== undefined) return { table: table.name, key: first.key, reason: reasonOf(first) };
+  }
+  return undefined;
+}
+
+function reasonOf({ hash, sealed }: Difference): string {
+  if (hash === null) return "the row was deleted";
+  return sealed === null
+    ? "the row was added by something else, perhaps an older program"
+    : "the row was changed by something else, perhaps an older program";
+}
