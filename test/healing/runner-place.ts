@@ -25,7 +25,7 @@ export const target: Target = {
   refusal: undefined,
 };
 
-export const fix: Fix = {
+const fix: Fix = {
   name: "restart-svc",
   when: { features: ["credit_score"] },
   remediation: "restart-container",
