@@ -43,6 +43,7 @@ export async function buildDetection(
       maxLabelledModels: config.telemetry.max_labelled_models,
     }),
   });
+  parts.health.register("saved states", () => worker.savedStates());
   worker.start();
   const subscription = await stream.subscribe(worker);
   lifecycle.onStop("subscription", () => subscription.stop());

@@ -137,11 +137,16 @@ export class PartitionEngine {
    * {@link saveFailed} how it went.
    *
    * @param maxBytes of all states together; one is given even if it is larger
+   * @param except models that stay as they are
    */
-  takeDirty(maxBytes: number): readonly ({ readonly model: ModelKey } & SavedModel)[] {
+  takeDirty(
+    maxBytes: number,
+    except: ReadonlySet<ModelKey> = new Set(),
+  ): readonly ({ readonly model: ModelKey } & SavedModel)[] {
     const taken: ({ readonly model: ModelKey } & SavedModel)[] = [];
     let bytes = 0;
     for (const { model, endedAt } of this.#ledger.dirty()) {
+      if (except.has(model)) continue;
       const state = endedAt === undefined ? this.#stateOf(model) : this.#endedStateOf(model);
       bytes += state.length;
       if (taken.length > 0 && bytes > maxBytes) break;

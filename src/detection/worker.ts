@@ -36,6 +36,7 @@
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
 import { type DriftwardenError, isFenced, messageOf } from "../errors.ts";
+import type { Health } from "../health.ts";
 import { sameJson } from "../store/json.ts";
 import type { LogEntry, PartitionReader, RecordLog } from "../stream/record-log.ts";
 import { decided } from "./decided.ts";
@@ -45,6 +46,7 @@ import type { DetectionEvent } from "./event.ts";
 import { type HeldPartition, saveHeld } from "./held-partition.ts";
 import type { DetectionMetrics } from "./metrics.ts";
 import type { ModelStateRow, OffsetDecision, PartitionStore } from "./partition-store.ts";
+import { SavedStates } from "./saved-states.ts";
 
 export interface WorkerOptions {
   readonly engine: EngineSettings;
@@ -64,6 +66,7 @@ export class DetectionWorker implements PartitionReader {
   /** Partitions whose claim was found lost while states were saved. The next batch of each gets the error. */
   readonly #fenced = new Map<number, DriftwardenError>();
   readonly #stopping = new AbortController();
+  readonly #savedStates = new SavedStates();
   #checkpoints: Promise<void> | undefined;
 
   constructor(options: WorkerOptions) {
@@ -101,6 +104,7 @@ export class DetectionWorker implements PartitionReader {
 
   revoked(partition: number): void {
     this.#fenced.delete(partition);
+    this.#savedStates.forget(partition);
     if (this.#held.delete(partition))
       this.#options.logger.info({ partition }, "partition released");
   }
@@ -148,6 +152,11 @@ export class DetectionWorker implements PartitionReader {
     this.#stopping.abort();
     await this.#checkpoints;
     await this.#saveAll();
+  }
+
+  /** Not ok while states of a partition could not be saved at three checkpoints in a row: the log of it grows. */
+  savedStates(): Health {
+    return this.#savedStates.health();
   }
 
   /** The engines of all partitions that this process owns, for metrics and the API. */
@@ -261,11 +270,14 @@ export class DetectionWorker implements PartitionReader {
 
   async #saveAll(): Promise<void> {
     for (const [partition, held] of this.#held) {
-      await saveHeld(held, this.#options).catch((error: unknown) => {
+      const saved = saveHeld(held, this.#options).then(() => this.#savedStates.saved(partition));
+      await saved.catch((error: unknown) => {
         this.#options.metrics.saveFailures.inc();
+        this.#savedStates.failed(partition, error);
         if (isFenced(error)) {
           // Without decisions to commit, this is the first write that is refused. The next batch gets the error.
           this.#held.delete(partition);
+          this.#savedStates.forget(partition);
           this.#fenced.set(partition, error);
         }
         this.#options.logger.warn({ partition, err: error }, "saving model states failed");

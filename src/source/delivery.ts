@@ -2,7 +2,13 @@
 import type { Logger } from "pino";
 import type { Row, StreamRecord } from "../stream/record.ts";
 import type { RecordSink } from "../stream/record-sink.ts";
-import { rowNotFinite, rowUnusable, type SourceError, streamRefused } from "./errors.ts";
+import {
+  nameCleaned,
+  rowNotFinite,
+  rowUnusable,
+  type SourceError,
+  streamRefused,
+} from "./errors.ts";
 import type { SourceMetrics } from "./metrics.ts";
 import type { SourceOptions } from "./options.ts";
 import {
@@ -12,6 +18,7 @@ import {
   parseRow,
   type RawRow,
   type SourceDropReason,
+  sourceDropReasons,
 } from "./rows.ts";
 import type { SourceRows } from "./source-rows.ts";
 import { Usability } from "./usability.ts";
@@ -76,14 +83,22 @@ export class Delivery {
       if (typeof parsed !== "string") nonFinite++;
     }
     this.#tellLeftOut(leftOut);
+    this.#countCleaned(rows);
     this.#countNonFinite(nonFinite);
     this.#usability.add(page, page.length - rows.length + nonFinite, example);
     return { rows, counted: { read: page.length, leftOut } };
   }
 
   #tellLeftOut(leftOut: SourceRows["leftOut"]): void {
-    for (const reason of Object.keys(leftOut))
-      this.#tellOnce(reason, () => rowUnusable(reason.replace("null_", "")));
+    for (const reason of sourceDropReasons)
+      if (leftOut[reason] !== undefined) this.#tellOnce(reason, () => rowUnusable(reason));
+  }
+
+  #countCleaned(rows: readonly ModelRow[]): void {
+    const count = rows.reduce((sum, { cleaned }) => sum + (cleaned === true ? 1 : 0), 0);
+    if (count === 0) return;
+    this.#deps.metrics.namesCleaned.inc(this.#labels, count);
+    this.#tellOnce("cleaned", nameCleaned);
   }
 
   #countNonFinite(count: number): void {

@@ -2,6 +2,7 @@
 import { DatabaseError } from "pg";
 import { DriftwardenError, messageOf } from "../errors.ts";
 import { type PostgresTrouble, postgresTrouble, troubleHint } from "../postgres-trouble.ts";
+import { maxNameBytes, type SourceDropReason } from "./rows.ts";
 
 type Code =
   | "DW_SOURCE_UNREACHABLE"
@@ -19,6 +20,7 @@ type Code =
   | "DW_SOURCE_TIMEOUT"
   | "DW_SOURCE_QUERY_FAILED"
   | "DW_SOURCE_ROW_UNUSABLE"
+  | "DW_SOURCE_NAME_CLEANED"
   | "DW_SOURCE_ROW_NOT_FINITE"
   | "DW_SOURCE_STREAM_REFUSED"
   | "DW_SOURCE_STREAM_LATE"
@@ -155,9 +157,20 @@ export const tableMissing = (name: string): SourceError =>
   });
 
 /** Rows that cannot belong to a series: they are left out. Never thrown, only told. */
-export const rowUnusable = (column: string): SourceError =>
-  new SourceError("DW_SOURCE_ROW_UNUSABLE", `rows without a ${column} are left out`, {
-    hint: `Find out who writes rows with an empty ${column}, and make the column NOT NULL.`,
+export function rowUnusable(reason: SourceDropReason): SourceError {
+  const [what = "", column = ""] = reason.split("_");
+  const isLong = what === "long";
+  const message = isLong ? `whose ${column} is too long for a name` : `without a ${column}`;
+  const hint = isLong
+    ? `Find out who writes such a ${column}: names of features have at most ${maxNameBytes.feature} bytes, of models ${maxNameBytes.model}.`
+    : `Find out who writes rows with an empty ${column}, and make the column NOT NULL.`;
+  return new SourceError("DW_SOURCE_ROW_UNUSABLE", `rows ${message} are left out`, { hint });
+}
+
+/** Names are read without what no screen should obey. Never thrown, only told. */
+export const nameCleaned = (): SourceError =>
+  new SourceError("DW_SOURCE_NAME_CLEANED", "names hold controls or marks of direction", {
+    hint: "Find out who writes them; they are read as blanks or left out of the name.",
   });
 
 /** Importances that are no numbers: detection judges what they mean. Never thrown, only told. */

@@ -9,6 +9,7 @@ export interface SourceMetrics {
   readonly polls: Counter<BySource>;
   readonly pollFailures: Counter<ByReason>;
   readonly rowsNonFinite: Counter<BySource>;
+  readonly namesCleaned: Counter<BySource>;
   readonly records: Counter<BySource>;
   readonly rewrites: Counter<BySource>;
   readonly takeovers: Counter<BySource>;
@@ -34,6 +35,11 @@ function counters(
     rowsNonFinite: counter(
       "rows_non_finite",
       "Rows handed on whose importance is null, NaN, infinite or no number.",
+      labelNames,
+    ),
+    namesCleaned: counter(
+      "names_cleaned",
+      "Rows handed on whose feature or model held controls or marks of direction, without these.",
       labelNames,
     ),
     records: counter("records", "Records the stream has acknowledged, with ticks.", labelNames),

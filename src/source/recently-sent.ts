@@ -13,13 +13,21 @@ export interface SentPage {
   readonly rows: readonly RawRow[];
 }
 
-/** About 12 MB. Where a source writes more than that in a minute, what is older is not known any more. */
+/** Where a source writes more than that in a minute, what is older is not known any more. */
 const maxRows = 50_000;
+const maxLength = 12_000_000;
+
+const lengthOf = ({ rows }: SentPage): number =>
+  rows.reduce((sum, [, feature, importance, , model]) => {
+    return sum + (feature?.length ?? 0) + (importance?.length ?? 0) + (model?.length ?? 0);
+  }, 0);
 
 export class RecentlySent {
   #former: readonly SentWindow[];
   readonly #pages: SentPage[] = [];
   #count = 0;
+  /** Of all cells, in letters. */
+  #length = 0;
 
   /** @param former what an earlier life has kept */
   constructor(former: readonly SentWindow[]) {
@@ -29,7 +37,9 @@ export class RecentlySent {
   add(page: SentPage): void {
     this.#pages.push(page);
     this.#count += page.rows.length;
-    while (this.#count > maxRows && this.#pages.length > 1) this.#dropOldest();
+    this.#length += lengthOf(page);
+    const isFull = (): boolean => this.#count > maxRows || this.#length > maxLength;
+    while (isFull() && this.#pages.length > 1) this.#dropOldest();
   }
 
   /** Forgets pages that will not be read again: all of them at `ts` or before, microseconds. */
@@ -43,7 +53,10 @@ export class RecentlySent {
   }
 
   #dropOldest(): void {
-    this.#count -= this.#pages.shift()?.rows.length ?? 0;
+    const oldest = this.#pages.shift();
+    if (oldest === undefined) return;
+    this.#count -= oldest.rows.length;
+    this.#length -= lengthOf(oldest);
   }
 
   /** Later than `ts`, microseconds, for the store. */

@@ -12,10 +12,26 @@ export type RawRow = readonly [
   model: string | null,
 ];
 
-export type SourceDropReason = "null_timestamp" | "null_feature" | "null_model";
+export const sourceDropReasons = [
+  "null_timestamp",
+  "null_feature",
+  "null_model",
+  "long_feature",
+  "long_model",
+] as const;
+
+export type SourceDropReason = (typeof sourceDropReasons)[number];
+
+/**
+ * Longer names are left out. A model's name is a key of the store, whose indexes take 2,704 bytes. A feature's name is part of records and
+ * tickets. The queries cut names behind this, so that one row cannot fill the memory.
+ */
+export const maxNameBytes = { feature: 4096, model: 512 } as const;
 
 export interface ModelRow {
   readonly model: string;
+  /** A name held what is not printed, and is without it now. */
+  readonly cleaned?: true;
   readonly row: Row;
 }
 
@@ -59,7 +75,24 @@ export function parseRow([ts, feature, importance, ctid, model]: RawRow):
   if (ts === null) return "null_timestamp";
   if (feature === null) return "null_feature";
   if (model === null) return "null_model";
-  return { model, row: { ts, feature, importance: importanceOf(importance), tid: tidOf(ctid) } };
+  if (Buffer.byteLength(feature) > maxNameBytes.feature) return "long_feature";
+  if (Buffer.byteLength(model) > maxNameBytes.model) return "long_model";
+  const names = { feature: clean(feature), model: clean(model) };
+  return {
+    model: names.model,
+    ...((names.feature !== feature || names.model !== model) && { cleaned: true }),
+    row: { ts, feature: names.feature, importance: importanceOf(importance), tid: tidOf(ctid) },
+  };
+}
+
+/** Controls and line ends, with the blanks around them. */
+const control = /\s*[\p{Cc}\p{Zl}\p{Zp}]+[\s\p{Cc}\p{Zl}\p{Zp}]*/gu;
+/** Marks of direction and halves of surrogate pairs. */
+const unprintable = /[\p{Cs}\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
+
+/** Whatever shows a name shows it on one line, in the order of its letters. */
+function clean(name: string): string {
+  return name.replaceAll(unprintable, "").replaceAll(control, " ");
 }
 
 const maxRowsARecord = 200;

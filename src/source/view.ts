@@ -78,9 +78,23 @@ export async function openView(
 export interface PageQuery {
   readonly text: string;
   readonly values: readonly unknown[];
+  /** At most; fewer when their names are long. */
   readonly pageRows: number;
   /** Deadline of each statement from here on. Default: the transaction's. */
   readonly timeoutMs?: number;
+}
+
+/** A page of the longest names that there may be takes 20 MB. */
+const firstPageRows = 5000;
+const pageBytes = 8_000_000;
+
+/** How many rows like these make a page. */
+function rowsOfAPage(rows: readonly RawRow[]): number {
+  const lengths = rows.map((row) =>
+    row.reduce<number>((sum, cell) => sum + String(cell).length, 0),
+  );
+  const total = lengths.reduce((sum, length) => sum + length, 0);
+  return Math.max(100, Math.floor(pageBytes / (total / rows.length)));
 }
 
 /**
@@ -94,11 +108,12 @@ export async function* pages(
 ): AsyncGenerator<readonly RawRow[]> {
   await client.deadline(timeoutMs);
   await client.query(`DECLARE page NO SCROLL CURSOR FOR ${text}`, values);
-  const fetch = { text: `FETCH ${pageRows} FROM page`, rowMode: "array" as const };
-  for (;;) {
+  for (let count = Math.min(pageRows, firstPageRows); ; ) {
+    const fetch = { text: `FETCH ${count} FROM page`, rowMode: "array" as const };
     const { rows } = await client.query<RawRow>(fetch);
     if (rows.length > 0) yield rows;
-    if (rows.length < pageRows) break;
+    if (rows.length < count) break;
+    count = Math.min(pageRows, rowsOfAPage(rows));
   }
   await client.query("CLOSE page");
 }

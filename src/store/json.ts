@@ -1,7 +1,8 @@
 /**
  * Turns documents into text for `json` columns. The type is `json`, not `jsonb`, because it keeps the text as it is. So
- * the order of keys stays, documents can be compared and hashed as text, and no character is refused.
+ * the order of keys stays, and documents can be compared and hashed as text.
  */
+import { storableText } from "./storable.ts";
 
 const finite = (_key: string, value: unknown): unknown => {
   if (typeof value !== "number" || Number.isFinite(value)) return value;
@@ -10,7 +11,7 @@ const finite = (_key: string, value: unknown): unknown => {
 
 /** JSON has no infinity: ±Infinity becomes the largest number there is, so that a number stays a number; NaN null. */
 export function toJson(value: unknown): string {
-  return JSON.stringify(value ?? null, finite);
+  return storableText(JSON.stringify(value ?? null, finite));
 }
 
 /** Whether both would be stored as the same text: how a decision met again in a replay is compared. */

@@ -7,6 +7,7 @@ import { StoreError } from "./errors.ts";
 import type { StoreMetrics } from "./metrics.ts";
 import { asStoreError, classify } from "./postgres-error.ts";
 import type { Tx, Value } from "./query.ts";
+import { storable } from "./storable.ts";
 
 export interface TransactionOptions {
   /** Times a conflict with another transaction (serialization, deadlock) is tried again. Default 5. */
@@ -24,7 +25,7 @@ export async function rowsOf<Row>(
   sql: string,
   values?: readonly Value[],
 ): Promise<Row[]> {
-  const { rows } = await client.query<Row & QueryResultRow>(sql, values && [...values]);
+  const { rows } = await client.query<Row & QueryResultRow>(sql, values?.map(storable));
   return rows;
 }
 

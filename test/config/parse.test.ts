@@ -252,3 +252,45 @@ describe("any text at all", () => {
     expect(problemsOf(bomb)).toMatchObject([{ message: expect.stringContaining("alias") }]);
   });
 });
+
+const saidOf = (line: string): readonly string[] =>
+  problemsOf(`${base}${line}\n`).map(({ message }) => message);
+
+describe("FR-M2: a value that would do harm", () => {
+  it.each(["0s", "0m", "0ms"])("is refused where a time has to pass: %s", (text) => {
+    const said = problemsOf(
+      `store: {url: postgres://h/d}\nsources: {main: {poll_interval: ${text}}}\n`,
+    );
+    expect(said.map(({ message }) => message)).toEqual([
+      expect.stringContaining("a duration above zero"),
+    ]);
+  });
+
+  it.each(["http://jira.example.com", "http://10.0.0.1:8080", "http://127.0.0.1.example.com"])(
+    "is refused where a token would travel unencrypted: %s",
+    (url) => {
+      expect(saidOf(`jira: {url: "${url}", user: u, token_file: /t}`)).toEqual([
+        expect.stringContaining("unencrypted"),
+      ]);
+    },
+  );
+
+  it.each(["https://jira.example.com", "http://127.0.0.1:8080", "http://localhost:1"])(
+    "is none where the token stays on this machine or is encrypted: %s",
+    (url) => {
+      expect(saidOf(`jira: {url: "${url}", user: u, token_file: /t}`)).not.toEqual([
+        expect.stringContaining("unencrypted"),
+      ]);
+    },
+  );
+
+  it.each(["postgres://u:secret@h/d", "postgres://u@h/d?password=secret"])(
+    "is refused where a password stands in an address: %s",
+    (url) => {
+      const said = problemsOf(`store: {url: "${url}"}\nsources: {main: {}}\n`);
+      expect(said.map(({ message }) => message)).toEqual([
+        expect.stringContaining("holds a password"),
+      ]);
+    },
+  );
+});

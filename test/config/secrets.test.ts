@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -38,6 +38,14 @@ describe("a secret's file", () => {
     ["is too large", "larger", () => write("large", "x".repeat(70_000))],
   ])("is refused when it %s", (_why, message, make) => {
     expect(() => readSecret(make())).toThrow(message);
+  });
+});
+
+describe("FR-M2: a secret's file that others may do something with", () => {
+  it.each([0o601, 0o602, 0o604, 0o607])("is refused with mode %i, whatever that is", (mode) => {
+    const file = write("token", "x");
+    chmodSync(file, mode);
+    expect(() => readSecret(file)).toThrow("everybody");
   });
 });
 

@@ -142,3 +142,50 @@ describe("two values of one feature at one time", () => {
     expect(told.engine.counters.dropped.duplicate).toBeGreaterThan(100);
   });
 });
+
+const kindsOf = (world: World): readonly string[] => world.opened.map(({ kind }) => kind);
+
+/** What opens when a vector repeats in which only these features are not zero. */
+function repeating(features: readonly string[]): readonly string[] {
+  const sparse = (i: number): Vector =>
+    Object.fromEntries(
+      Object.entries(vectorOf(i)).map(([name, value]) => [
+        name,
+        features.includes(name) ? value : 0,
+      ]),
+    );
+  const last = sparse(300);
+  return kindsOf(new World().run(0, 310, (i) => (i < 300 ? sparse(i) : last)));
+}
+
+describe("FR-M2: a vector that repeats", () => {
+  it("is no frozen exporter when it has but one value that is not zero", () => {
+    expect(repeating(["f0"])).not.toContain("frozen");
+  });
+
+  it("is a frozen exporter from two such values on", () => {
+    expect(repeating(["f0", "f1"])).toContain("frozen");
+  });
+
+  it("and was accepted by a marker is not said again before it has stopped once", () => {
+    const last = vectorOf(300);
+    const world = after(304, () => last);
+    expect(kindsOf(world)).toEqual(["frozen"]);
+    const at = [...world.engine.models()][0]?.lastAt ?? 0;
+    world.apply({ kind: "marker", id: "m", model: churn, at: at + 1, marker: "retrain" });
+    world.run(304, 400, () => last);
+    expect(kindsOf(world)).toEqual(["frozen"]);
+  });
+});
+
+describe("FR-M2: a feature that holds much of the attention now", () => {
+  it("is a shift and no leak when it did not grow threefold", () => {
+    const world = after(310, (vector) => ({ ...vector, f1: vector["f1"]! * 3 }));
+    expect(summary(world)).toEqual([["shift", 301, "f1"]]);
+  });
+
+  it("is no leak when the model has no other, however far it rose", () => {
+    const world = new World().run(0, 320, (i) => ({ cpu: i < 300 ? 0 : 5 + vectorOf(i)["f0"]! }));
+    expect(kindsOf(world)).not.toContain("leak");
+  });
+});

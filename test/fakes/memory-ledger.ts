@@ -4,8 +4,12 @@ import type { Run } from "../../src/store/runs/run.ts";
 
 const attempts = new Set(["acting", "acted", "failed", "unknown"]);
 
+export interface MemoryLedger extends RunLedger {
+  readonly runs: Map<string, Run>;
+}
+
 /** Empty at first. */
-export function memoryLedger(): RunLedger & { readonly runs: Map<string, Run> } {
+export function memoryLedger(): MemoryLedger {
   const runs = new Map<string, Run>();
   return {
     runs,

@@ -32,6 +32,8 @@ export class MemoryStore implements PartitionStore {
   states = new Map<string, ModelStateRow>();
   failDecides = 0;
   failMoves = false;
+  /** A model whose state no statement can hold. */
+  unsavable: string | undefined;
   whileSaving = async (): Promise<void> => undefined;
 
   async claim(partition: number): Promise<PartitionClaim> {
@@ -63,6 +65,8 @@ export class MemoryStore implements PartitionStore {
   async saveStates(claim: PartitionClaim, states: readonly ModelStateRow[]): Promise<void> {
     if (claim.epoch !== this.epoch) throw fenced;
     await this.whileSaving();
+    if (states.some(({ model }) => model === this.unsavable))
+      throw new Error("index row too large");
     for (const state of states) this.states.set(state.model, state);
   }
   async moveReplayFrom(claim: PartitionClaim, boundary: CountedBoundary): Promise<void> {

@@ -1,96 +1,14 @@
 import { pino } from "pino";
 import { Registry } from "prom-client";
 import { describe, expect, it } from "vitest";
-import type {
-  ActResult,
-  Remediation,
-  Target,
-  TargetHealth,
-} from "../../remediations/remediation.ts";
+import type { TargetHealth } from "../../remediations/remediation.ts";
 import { runExecutor } from "../../src/healing/executors.ts";
-import type { Fix } from "../../src/healing/fix.ts";
 import { healingMetrics } from "../../src/healing/metrics.ts";
 import { Runner } from "../../src/healing/runner.ts";
-import type { Attempt } from "../../src/outbox/executor.ts";
 import { fakeClock } from "../fakes/clock.ts";
-import { episodeOpened, openIncident } from "../fakes/episodes.ts";
-import { memoryLedger } from "../fakes/memory-ledger.ts";
+import { openIncident } from "../fakes/episodes.ts";
 import { goodPermit } from "../fakes/permit.ts";
-
-const minute = 60_000;
-/** A later attempt, after one whose outcome nobody heard. */
-const again: Partial<Attempt> = { attempt: 2, unknown: true };
-
-const target: Target = {
-  id: "a".repeat(64),
-  name: "my-service-1",
-  host: "box",
-  snapshot: { image_id: "sha256:1", started_at: "2026-01-01T00:00:00Z" },
-  refusal: undefined,
-};
-
-const fix: Fix = {
-  name: "restart-svc",
-  when: { features: ["credit_score"] },
-  remediation: "restart-container",
-  tier: "auto",
-  mode: "auto",
-  cooldownMs: 30 * minute,
-  maxRuns: 3,
-  windowMs: 1440 * minute,
-};
-
-interface Changes {
-  readonly fix?: Partial<Fix>;
-  readonly remediation?: Partial<Remediation>;
-  readonly restoredAtMs?: number;
-}
-
-function setUp(changes: Changes = {}) {
-  const acts: Target[] = [];
-  const clock = fakeClock();
-  const ledger = memoryLedger();
-  const done: ActResult = { status: "done", detail: "restarted", after: { started_at: "later" } };
-  const remediation: Remediation = {
-    resolve: async () => [target],
-    act: async (given, mayAct) => {
-      await mayAct?.();
-      acts.push(given);
-      return done;
-    },
-    lookUp: async () => done,
-    health: async () => "healthy",
-    ...changes.remediation,
-  };
-  const runner = new Runner({
-    fixes: [{ fix: { ...fix, ...changes.fix }, remediation }],
-    ledger,
-    clock,
-    logger: pino({ level: "silent" }),
-    metrics: healingMetrics(new Registry(), async () => []),
-    restoredAtMs: () => changes.restoredAtMs,
-  });
-  /** Time of each episode's newest row: when it was first asked for. */
-  const rows = new Map<string, number>();
-  const ask = (episode: string, attempt: Partial<Attempt> = {}) => {
-    const newestRow = rows.get(episode) ?? clock.now() * 1000;
-    rows.set(episode, newestRow);
-    return runner.start(
-      { fix: "restart-svc", episode },
-      openIncident({ episode: episodeOpened({ id: episode, newestRow }) }),
-      {
-        id: `x:${episode}`,
-        attempt: 1,
-        unknown: false,
-        mayAct: goodPermit,
-        ...attempt,
-      },
-    );
-  };
-  const start = async (episode: string, attempt: Partial<Attempt> = {}) =>
-    (await ask(episode, attempt)).run;
-  return { acts, ask, clock, ledger, start, runner };
-}
+import { again, minute, setUp, target } from "./runner-place.ts";
 
 const takenOver = () => Promise.reject(new Error("taken over"));
 
@@ -295,5 +213,20 @@ describe("the health of what a run acted on", () => {
     health = "healthy";
     const told = { type: "health_checked", run, detail: "my-service-1 is healthy." };
     expect(await check()).toEqual([{ ...told, healthy: true }]);
+  });
+});
+
+describe("FR-M1: an engine that takes long to answer", () => {
+  it("starts no run when the news has become old meanwhile", async () => {
+    const place = setUp({
+      remediation: {
+        resolve: async () => {
+          await place.clock.advance(48 * 60 * minute);
+          return [target];
+        },
+      },
+    });
+    expect(await place.start("e1")).toMatchObject({ status: "denied", gate: "fresh" });
+    expect(place.acts).toEqual([]);
   });
 });

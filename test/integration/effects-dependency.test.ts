@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { DockerError } from "../../remediations/docker/errors.ts";
 import { countEffects } from "../../src/store/outbox/inspect.ts";
+import type { Store } from "../../src/store/store.ts";
 import { allDone, type Called, handlers, open, withWorker } from "../programs/effects.ts";
 import { until } from "../programs/eventually.ts";
 import type { Handlers } from "../programs/executors.ts";
@@ -134,5 +135,47 @@ describe("FR-H3: what is not known yet", () => {
       expect(text).not.toMatch(/driftwarden_effect_failures_total\{.*run\.start.*\} [1-9]/);
       expect(text).toMatch(/driftwarden_effect_attempts_total\{.*run\.start.*\} 2/);
     });
+  });
+});
+
+/** Until then every effect that waits is due at once: a person would wait for minutes. */
+const hurriedUntil = (store: Store, isOver: () => Promise<boolean>): Promise<unknown> =>
+  until(async () => {
+    await store.query("update outbox set due_at_ms = 0 where status = 'pending'");
+    return isOver();
+  });
+
+describe("FR-M2: a tracker that is unavailable twice, refuses, and is unavailable twice", () => {
+  it("is never left alone: who refuses a request is there", async () => {
+    const store = await stores.open();
+    const answers = ["away", "away", "refused", "away", "away"];
+    const wasLeftAlone: boolean[] = [];
+    const dependency = { isOk: (): boolean => true };
+    const fail = (kind: string, times: number): Error | undefined => {
+      if (kind !== "ticket.open") return undefined;
+      wasLeftAlone.push(!dependency.isOk());
+      const answer = answers[times - 1];
+      return answer === undefined ? undefined : new Error(answer);
+    };
+    await withWorker(store, handlers([], fail), async (worker) => {
+      dependency.isOk = () => worker.dependencyHealth("tracker").ok;
+      await open(store);
+      await hurriedUntil(store, () => allDone(store));
+    });
+    expect(wasLeftAlone).toEqual([false, false, false, false, false, false]);
+  });
+});
+
+describe("FR-M2: an effect that waiting cannot help", () => {
+  it("is dead after exactly five attempts", async () => {
+    const store = await stores.open();
+    const called: Called[] = [];
+    const wrong = new DockerError("DW_DOCKER_REFUSED", "no such container");
+    const fail = (kind: string): Error | undefined => (kind === "run.start" ? wrong : undefined);
+    await withWorker(store, handlers(called, fail), async () => {
+      await open(store);
+      await hurriedUntil(store, async () => (await countEffects(store)).dead === 1);
+    });
+    expect(called.filter(({ kind }) => kind === "run.start")).toHaveLength(5);
   });
 });

@@ -1,5 +1,5 @@
 import { fc, test } from "@fast-check/vitest";
-import { describe, expect } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
   closed,
   type Level,
@@ -7,8 +7,10 @@ import {
   moveBounds,
   nextWindow,
   opened,
+  renumberOpen,
   startLevels,
 } from "../../src/source/levels.ts";
+import type { SentRow } from "../../src/source/multiset.ts";
 import type { SourceState, SourceWindow } from "../../src/source/progress.ts";
 
 type Positions = Pick<SourceState, "levels" | "bounds">;
@@ -105,5 +107,32 @@ describe("the three levels", () => {
       expect(next.bounds[1]).toBeLessThanOrEqual(next.bounds[0]);
       state = next;
     }
+  });
+});
+
+describe("FR-M2: the bounds of the levels", () => {
+  it("leave no row between two levels, and give none to both", () => {
+    const state = startLevels("100", 1000, [60, 200]);
+    const windows = levels.map((level) => nextWindow(state, level, "200"));
+    const [fast, middle, slow] = windows;
+    expect([fast?.above, middle?.above]).toEqual([middle?.upTo, slow?.upTo]);
+    expect([fast?.upTo, slow?.above]).toEqual([undefined, undefined]);
+  });
+});
+
+const readOn = (sent: readonly SentRow[]): SourceWindow | undefined => {
+  const first: SourceWindow = { number: 1, from: "100", to: "200" };
+  return renumberOpen(opened(startLevels("100", 1000, [60, 200]), 0, first), () => sent).levels[0]
+    .open;
+};
+
+describe("FR-M2: a window that is read on after VACUUM FULL", () => {
+  it.each([
+    ["on a whole millisecond", 2_000_000, 1999],
+    ["within a millisecond", 2_000_500, 2000],
+  ])("takes all rows of the last millisecond again, %s, but for those sent", (_what, ts, above) => {
+    const sent: SentRow = [ts, "7", 1];
+    const window = readOn([[1_000_000, "3", 1], sent]);
+    expect(window).toMatchObject({ number: 2, above, except: [sent] });
   });
 });

@@ -56,3 +56,39 @@ describe("packing into records", () => {
     expect(byModel(rows).map((part) => part.rows.length)).toEqual([6, 6, 6, 2, 1]);
   });
 });
+
+const parsed = (feature: string, model = "m"): unknown =>
+  parseRow([1, feature, "1", "(0,1)", model]);
+
+describe("a name (FR-K1, FR-K5)", () => {
+  it.each([
+    ["feature", "f".repeat(4097), "m"],
+    ["feature", "\u20AC".repeat(1366), "m"],
+    ["model", "f", "x".repeat(513)],
+  ])("of a %s is left out when it has too many bytes", (what, feature, model) => {
+    expect(parsed(feature, model)).toBe(`long_${what}`);
+  });
+
+  it("of as many bytes as a name may have is kept", () => {
+    expect(parsed("f".repeat(4096), "m".repeat(512))).not.toHaveProperty("cleaned");
+  });
+
+  it.each([
+    ["a\r\n b", "a b"],
+    ["\u001b[31mred", " [31mred"],
+    ["a\u202Eb", "ab"],
+    ["a\u2028b\u0085", "a b "],
+  ])("%j is read as %j, and counted", (name, clean) => {
+    expect(parsed(name, name)).toMatchObject({
+      model: clean,
+      cleaned: true,
+      row: { feature: clean },
+    });
+  });
+
+  it("with blanks, accents and emoji is read as it is", () => {
+    expect(parsed("Größe  🧑‍🚒 \\n")).toMatchObject({
+      row: { feature: "Größe  🧑‍🚒 \\n" },
+    });
+  });
+});

@@ -231,6 +231,13 @@ describe("a comment", () => {
     expect(await place.ticketing.note(incident, { note, id: "n1" }, later)).toBe("commented");
   });
 
+  it("FR-M2: of which nobody knows when it was last tried is written at once", async () => {
+    const place = room();
+    const incident = await ticketed(place);
+    const tried = { unknown: true };
+    expect(await place.ticketing.note(incident, { note, id: "n1" }, tried)).toBe("commented");
+  });
+
   it("is not written, nor is anything else, by one whose effect is in other hands", async () => {
     const place = room();
     const incident = await ticketed(place);

@@ -1,6 +1,10 @@
 /** How a row is selected, whatever types the table uses: the select list and the comparisons of all queries. */
 import { escapeIdentifier, escapeLiteral } from "pg";
 import type { SourceLayout } from "../layout.ts";
+import { maxNameBytes } from "../rows.ts";
+
+/** A float needs 25; what has more digits before its point than 309 is infinite. */
+const maxNumberLength = 400;
 
 const column = (name: string): string => `m.${escapeIdentifier(name)}`;
 
@@ -33,9 +37,9 @@ export function rowColumns(
   const asText = textOf(layout);
   return {
     instant: `round((extract(epoch FROM ${instant}) * 1000000)::float8)`,
-    feature: asText(feature),
-    importance: asText(importance),
-    model: model === undefined ? "''::text" : asText(model),
+    feature: `left(${asText(feature)}, ${maxNameBytes.feature + 1})`,
+    importance: `left(${asText(importance)}, ${maxNumberLength})`,
+    model: model === undefined ? "''::text" : `left(${asText(model)}, ${maxNameBytes.model + 1})`,
   };
 }
 

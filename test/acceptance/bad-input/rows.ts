@@ -46,8 +46,22 @@ const missing = ["timestamp", "feature", "model"].map(
   }),
 );
 
+const longNames = [
+  ["model", `now(), repeat('x', 6000), 'a', 1`],
+  ["feature", `now(), 'strange', repeat('y', 1500000), 1`],
+].map(
+  ([column, values]): BadInput => ({
+    what: `a ${column} that is longer than any name`,
+    sql: row(values ?? ""),
+    counter: [dropped(`long_${column}`), 1],
+    code: "DW_SOURCE_ROW_UNUSABLE",
+    hint: `Find out who writes such a ${column}`,
+  }),
+);
+
 export const badRows: readonly BadInput[] = [
   ...notFinite,
+  ...longNames,
   {
     what: "an importance that is null",
     sql: row("now(), 'strange', 'b', null"),

@@ -261,3 +261,17 @@ describe("a source's progress", () => {
     expect(await loadSourceProgress(store, "main")).toEqual({ window: 4 });
   });
 });
+
+describe("FR-M2: how far a partition has come", () => {
+  it("never goes back, whatever a late batch says", async () => {
+    const place = { stream: "forward", partition: 0 };
+    const claim = await claimPartition(store, place, "a");
+    await commitDecisions(store, claim, 10);
+    await commitDecisions(store, claim, 5);
+    await moveReplayFrom(store, claim, { replayFrom: 8, ended: [], rows: {} });
+    await moveReplayFrom(store, claim, { replayFrom: 3, ended: [], rows: {} });
+    expect(await partitionProgress(store, "forward")).toMatchObject([
+      { decidedOffset: 10, replayFrom: 8 },
+    ]);
+  });
+});

@@ -242,3 +242,24 @@ describe("the list of effects", () => {
     expect([rest.items.map(({ id }) => id), rest.next]).toEqual([["c"], null]);
   });
 });
+
+describe("FR-M2: an earlier attempt of the same worker", () => {
+  it("settles and renews nothing once a later one has taken the effect", async () => {
+    const store = await outboxWith(effect("e"));
+    const first = await takeOne(store);
+    await store.query("update outbox set lease_until = '-infinity'");
+    const second = await takeOne(store);
+    expect([second.owner, second.attempt]).toEqual([first.owner, 2]);
+    const fenced = { code: "DW_STORE_FENCED" };
+    await expect(completeEffect(store, first, null)).rejects.toMatchObject(fenced);
+    await expect(
+      failEffect(store, first, { error: "late", retryAtMs: 0, noEffect: true }),
+    ).rejects.toMatchObject(fenced);
+    await expect(recordIntent(store, first, { intent: {}, leaseMs: 1 })).rejects.toMatchObject(
+      fenced,
+    );
+    expect(await renewEffect(store, first, 60_000)).toBe(false);
+    expect(await renewEffect(store, second, 60_000)).toBe(true);
+    await completeEffect(store, second, null);
+  });
+});

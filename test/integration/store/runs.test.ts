@@ -128,3 +128,17 @@ describe("the list of runs", () => {
     expect([rest.items.map(({ id }) => id), rest.next]).toEqual([["a"], null]);
   });
 });
+
+describe("FR-M1: the end of a run", () => {
+  it("is what was said of it first, whoever says something else later", async () => {
+    const store = await storeWith(run("r"));
+    const ledger = runLedger(store, systemClock);
+    const acted = { status: "acted", actedAtMs: 1_100, finishedAtMs: 1_200 } as const;
+    expect(await ledger.finish("r", acted)).toMatchObject(acted);
+    const late = { status: "failed", detail: "lost", finishedAtMs: 9_000 } as const;
+    expect(await ledger.finish("r", late)).toMatchObject(acted);
+    expect(await getRun(store, "r")).toMatchObject({ ...acted, detail: "restarts my-service" });
+    expect(await updateRun(store, "r", { ...late, from: "acting" })).toBeUndefined();
+    expect(await getRun(store, "r")).toMatchObject(acted);
+  });
+});

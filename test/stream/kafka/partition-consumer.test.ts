@@ -148,3 +148,34 @@ describe("a partition whose log is not what it was", () => {
     expect(reader.taken).toEqual([]);
   });
 });
+
+describe("FR-M2: a partition that is lost while the reader claims it", () => {
+  it("is taken from the reader when its claim comes at last", async () => {
+    const reader = new RememberingReader(new Map());
+    const claimed = new EventEmitter();
+    const asked = once(claimed, "asked");
+    const answer = once(claimed, "answer");
+    const claim = reader.assigned.bind(reader);
+    reader.assigned = async (partition) => {
+      claimed.emit("asked");
+      await answer;
+      return claim(partition);
+    };
+    const consumer = new PartitionConsumer(7, {
+      reader,
+      metrics: kafkaMetrics(new Registry()),
+      logger: pino({ level: "silent" }),
+      bounds: () => Promise.resolve({ low: 0, high: 100 }),
+      decode: ({ offset }) => marker("m", Number(offset)),
+      onWrongLog: () => undefined,
+      control: { seek: () => undefined, resume: () => undefined, pause: () => undefined },
+      after: Promise.resolve(),
+    });
+    await asked;
+    const lost = consumer.lose();
+    claimed.emit("answer");
+    await lost;
+    expect(reader.calls.at(-1)).toBe("revoked 7");
+    expect(reader.partitionsHeld()).toEqual([]);
+  });
+});
