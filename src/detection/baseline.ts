@@ -125,6 +125,7 @@ export class Baseline {
       state: facts.rules,
       settings: this.#options.decision,
       settled: facts.learned >= enoughFor(slow, this.#options.decision),
+      at,
       conflicts: conflicts.flatMap((name) => this.slotOf(name) ?? []),
     });
     const { scratch } = this;

@@ -1,4 +1,5 @@
 /** Pipeline rules: absence, repetition and nonsense are anomalies with a reason of their own. */
+import { clockChangeUs, isSetBack } from "../clock-changes.ts";
 import type { EpisodeKind } from "./event.ts";
 import type { ModelMemory } from "./memory.ts";
 import type { DecisionSettings } from "./settings.ts";
@@ -20,6 +21,8 @@ export interface RuleState {
   /** How often a vector repeats while nothing is wrong, 0..1. */
   repeats: number;
   conflictRun: number;
+  /** Time of the first of them, microseconds; not there before one. */
+  conflictSince?: number;
   /** Values ≥ 0 in a row from the start; a negative one before 150 of them makes negative values normal. */
   positives: number;
   negativesNormal: boolean;
@@ -59,6 +62,8 @@ export interface RuleInput {
   readonly settings: DecisionSettings;
   /** Enough was learned to know whether vectors repeat by themselves. */
   readonly settled: boolean;
+  /** Time of the attribution, microseconds since 1970. */
+  readonly at: number;
   /** Slots with two values at one time. */
   readonly conflicts: readonly number[];
 }
@@ -253,10 +258,13 @@ function repeatsPrevious({ value, previous }: ModelMemory): boolean {
   return nonZero >= 2;
 }
 
-function secondExporter({ state, conflicts, names }: RuleInput): readonly Evidence[] {
+function secondExporter({ state, conflicts, names, at }: RuleInput): readonly Evidence[] {
   state.conflictRun = conflicts.length > 0 ? state.conflictRun + 1 : 0;
   if (state.conflictRun === 0) state.conflictAccepted = false;
+  if (state.conflictRun === 1) state.conflictSince = at;
   if (state.conflictRun < 2 || state.conflictAccepted) return [];
+  // A column of local time has the hour twice in which clocks are set back.
+  if (isSetBack(at) && at - (state.conflictSince ?? at) <= clockChangeUs) return [];
   const list = conflicts.map((slot) => names[slot]).join(", ");
   const reason = `two different values at one time, ${state.conflictRun} attributions in a row, for ${list}: a second exporter writes`;
   return [{ kind: "second_exporter", slots: conflicts, score: state.conflictRun / 2, reason }];

@@ -1,4 +1,5 @@
 /** Turns the rows of one file into the records a poller would have appended while they were written. */
+import { clockChangeUs, isSetForward } from "../clock-changes.ts";
 import type { ModelKey } from "../model-key.ts";
 import type { Row, StreamRecord } from "../stream/record.ts";
 
@@ -18,7 +19,7 @@ export interface ReplayMarker {
 /**
  * Time is the newest row time seen so far; polls happen every 30 s of it. A poll hands on the rows that came before
  * it, in (time, line) order, then says so with a tick. Nothing is known before its own time, and the end of the file
- * says nothing. No poll fails: rows do not tell an outage of their database from the silence of all models, so a hole
+ * says nothing. No poll fails, except in an hour over which the clocks of the day were set forward: rows do not tell an outage of their database from the silence of all models, so a hole
  * in all of them is silence.
  */
 export class ReplayFeed {
@@ -31,6 +32,8 @@ export class ReplayFeed {
   /** Newest row time handed on. */
   #delivered: number | undefined;
   #poll = 0;
+  /** Before the next poll, time in which the source could not be asked: an hour that its clock leapt over. */
+  #gap = 0;
   #window = 0;
 
   /** @param markers shared by all feeds of a replay: what one has told is removed */
@@ -42,6 +45,7 @@ export class ReplayFeed {
 
   take(model: ModelKey, row: Row): void {
     if (this.#now === undefined) this.#poll = row.ts + pollInterval;
+    else this.#leap(this.#now, row.ts);
     this.#now = Math.max(this.#now ?? row.ts, row.ts);
     if (this.#now >= this.#poll) this.#pollUpTo(this.#now);
     const rows = this.#batch.get(model);
@@ -56,6 +60,14 @@ export class ReplayFeed {
   /** Hands on the rows since the last poll. */
   end(): void {
     if (this.#now !== undefined) this.#pollAt(this.#now);
+  }
+
+  /** Where clocks are set forward, a column of local time lacks an hour in which nobody was silent. */
+  #leap(from: number, to: number): void {
+    if (to - from < clockChangeUs || !isSetForward(to)) return;
+    this.#pollAt(from);
+    this.#gap = clockChangeUs;
+    this.#poll = from + clockChangeUs;
   }
 
   #pollUpTo(now: number): void {
@@ -82,9 +94,10 @@ export class ReplayFeed {
       source: this.#source,
       watermark,
       clock: watermark,
-      gap: 0,
+      gap: this.#gap,
       ...(this.#delivered !== undefined && { newest: this.#delivered }),
     });
+    this.#gap = 0;
   }
 
   #tellMarkers(now: number): void {
