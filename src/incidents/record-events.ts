@@ -12,10 +12,16 @@
  */
 import type { Clock } from "../clock.ts";
 import type { DetectionEvent } from "../detection/event.ts";
-import { moveMembers, saveMember, saveMemberState } from "../store/incident-members/member.ts";
+import {
+  memberKey,
+  moveMembers,
+  saveMember,
+  saveMemberState,
+} from "../store/incident-members/member.ts";
 import { insertIncident, updateIncident } from "../store/incidents/incident.ts";
 import { appendJournal, type JournalEntry } from "../store/journal/append.ts";
 import { sealRows } from "../store/journal/seal-rows.ts";
+import type { SealedKeys } from "../store/journal/sealed-tables.ts";
 import type { NewEffect } from "../store/outbox/effect.ts";
 import { enqueueEffects } from "../store/outbox/enqueue.ts";
 import type { Tx } from "../store/query.ts";
@@ -71,13 +77,8 @@ export async function recordEvents(
       ? { kind: event.type, atMs: nowMs, body: event }
       : record(taken.next().value!, recording),
   );
-  await write(tx, recording);
   const written = {
-    incidents: [...locked.book.changed("new"), ...locked.book.changed("stored")].map(
-      ({ id }) => id,
-    ),
-    outbox: recording.effects.map(({ id }) => id),
-    runs: [...recording.outcomes.keys()],
+    ...(await write(tx, recording)),
     // Of what happened, only decisions of detection are stored as such.
     decisions: happened.flatMap(({ event }) => ("id" in event ? [event.id] : [])),
   };
@@ -116,18 +117,29 @@ function companyOf(event: IncidentEvent, { sourceModels }: LockedBook): number {
 /**
  * Incidents that were stored before come first: one that is resolved makes room for one that is opened. A judged run is
  * over only now: its cooldown counts from the end of its verification.
+ *
+ * @returns the rows that were written
  */
-async function write(tx: Tx, recording: RecordingState): Promise<void> {
+async function write(tx: Tx, recording: RecordingState): Promise<SealedKeys> {
   const { book, effects, outcomes, nowMs } = recording;
-  for (const incident of book.changed("stored")) await updateIncident(tx, incident, nowMs);
-  for (const incident of book.changed("new")) await insertIncident(tx, incident, nowMs);
-  for (const absorbed of book.absorbed) await moveMembers(tx, absorbed);
+  const [stored, opened] = [book.changed("stored"), book.changed("new")];
+  for (const incident of stored) await updateIncident(tx, incident, nowMs);
+  for (const incident of opened) await insertIncident(tx, incident, nowMs);
+  const members: string[] = [];
+  for (const absorbed of book.absorbed) members.push(...(await moveMembers(tx, absorbed)));
   for (const changed of book.changedMembers()) {
     const save = book.isEpisodeStored(changed.member) ? saveMemberState : saveMember;
     await save(tx, changed);
+    members.push(memberKey(changed.incident, changed.member.fingerprint));
   }
   await enqueueEffects(tx, effects, nowMs);
   for (const [run, outcome] of outcomes) {
     await updateRun(tx, run, { outcome, finishedAtMs: nowMs });
   }
+  return {
+    incidents: [...opened, ...stored].map(({ id }) => id),
+    incident_members: members,
+    outbox: effects.map(({ id }) => id),
+    runs: [...outcomes.keys()],
+  };
 }

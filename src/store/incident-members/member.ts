@@ -54,7 +54,8 @@ const stateSql = "update incident_members set state = $3 where incident = $1 and
 const makeRoomSql = `
 delete from incident_members a using incident_members b
 where a.incident = $2 and b.incident = $1 and a.fingerprint = b.fingerprint`;
-const moveSql = "update incident_members set incident = $2 where incident = $1";
+const moveSql =
+  "update incident_members set incident = $2 where incident = $1 returning fingerprint";
 
 /** Of each fingerprint that ever was a member: where it is, or was last. Call it with its scope locked. */
 export async function membershipsOf(
@@ -102,13 +103,21 @@ export async function saveMemberState(tx: Tx, { incident, member }: StoredMember
   await tx.query(stateSql, [incident, member.fingerprint, member.state]);
 }
 
-/** All members of an incident become members of another one. */
+/** What a member is called where it is sealed. */
+export const memberKey = (incident: string, fingerprint: string): string =>
+  `${incident}\n${fingerprint}`;
+
+/** All members of an incident become members of another one. @returns the keys under which they were, and are */
 export async function moveMembers(
   tx: Tx,
   { from, to }: { readonly from: string; readonly to: string },
-): Promise<void> {
+): Promise<readonly string[]> {
   await tx.query(makeRoomSql, [from, to]);
-  await tx.query(moveSql, [from, to]);
+  const moved = await tx.query<{ fingerprint: string }>(moveSql, [from, to]);
+  return moved.flatMap(({ fingerprint }) => [
+    memberKey(from, fingerprint),
+    memberKey(to, fingerprint),
+  ]);
 }
 
 /** JSON has no infinity; a column has one, but it would be shown. */

@@ -30,8 +30,9 @@ export async function sealRows(
   const body: Record<string, Readonly<Record<string, string>>> = {};
   for (const table of sealedTables) {
     const wanted = keys[table.name] ?? [];
-    const rows = wanted.length === 0 ? [] : await hashes(tx, table, wanted);
-    if (rows.length > 0) body[table.name] = hashByKey(rows);
+    if (wanted.length === 0) continue;
+    const rows = { ...gone(table, wanted), ...hashByKey(await hashes(tx, table, wanted)) };
+    if (Object.keys(rows).length > 0) body[table.name] = rows;
   }
   return Object.keys(body).length === 0 ? [] : [{ kind: sealedKind, atMs, body }];
 }
@@ -41,8 +42,17 @@ function hashes(
   table: SealedTable,
   keys: readonly string[],
 ): Promise<readonly SealedRow[]> {
-  const sql = `select ${table.key} as key, ${hashOf(table)} as hash from ${table.name} where ${table.key} = any ($1) order by 1`;
+  const { name, key, picks = `${key} = any ($1)` } = table;
+  const sql = `select ${key} as key, ${hashOf(table)} as hash from ${name} where ${picks} order by 1`;
   return q.query<SealedRow>(sql, [keys]);
+}
+
+/** Until a hash is found, a key is that of a row which the program has deleted. */
+function gone(
+  { mayVanish = false }: SealedTable,
+  keys: readonly string[],
+): Readonly<Record<string, string>> {
+  return mayVanish ? Object.fromEntries(keys.map((key) => [key, ""])) : {};
 }
 
 /** Entries for many rows of one table. @param more what else stands in the body of each */

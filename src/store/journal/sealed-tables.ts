@@ -9,8 +9,12 @@ export interface SealedTable {
   /** An SQL expression: what a row is called in the journal. */
   readonly key: string;
   readonly columns: readonly string[];
+  /** An SQL condition that picks the rows whose keys are in $1, where the key is no column. */
+  readonly picks?: string;
   /** Retention deletes old rows of it. */
   readonly pruned: boolean;
+  /** The program deletes rows of it; their keys are then sealed as gone. Default false. */
+  readonly mayVanish?: boolean;
 }
 
 const id = "id";
@@ -56,8 +60,34 @@ export const sealedTables = [
       "state",
       "document",
       "updated_at_ms",
+      "scope",
+      "cause",
+      "first_at",
+      "size",
+      "ticket_promised_at_ms",
     ],
     pruned: false,
+  },
+  {
+    name: "incident_members",
+    key: "incident || chr(10) || fingerprint",
+    columns: [
+      "incident",
+      "fingerprint",
+      "subject",
+      "kind",
+      "feature",
+      "episode",
+      "state",
+      "joined_at",
+      "severity",
+      "score",
+      "document",
+    ],
+    picks: `(incident, fingerprint) in (
+      select split_part(k, chr(10), 1), split_part(k, chr(10), 2) from unnest($1::text[]) as k)`,
+    pruned: false,
+    mayVanish: true,
   },
   {
     name: "decisions",

@@ -4,8 +4,11 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { type Clock, systemClock } from "../../../src/clock.ts";
 import { runLedger } from "../../../src/healing/run-ledger.ts";
 import { recordEvents } from "../../../src/incidents/record-events.ts";
+import { moveMembers } from "../../../src/store/incident-members/member.ts";
 import { acceptAtFirst, acceptRows } from "../../../src/store/journal/accept-rows.ts";
+import { appendJournal } from "../../../src/store/journal/append.ts";
 import { pruneJournal } from "../../../src/store/journal/prune.ts";
+import { sealRows } from "../../../src/store/journal/seal-rows.ts";
 import { sealedTables } from "../../../src/store/journal/sealed-tables.ts";
 import { type JournalVerdict, verifyJournal } from "../../../src/store/journal/verify.ts";
 import { storeMetrics } from "../../../src/store/metrics.ts";
@@ -110,7 +113,9 @@ describe("FR-A1: a sealed row", () => {
 
   it.each(columns)("of %s is found when somebody changes its %s", async (table, column) => {
     const type = await typeOf(store, table, column);
-    const to = (otherValue[type] ?? otherNumber)(column);
+    // The state of a member is one of three, by a constraint.
+    const isState = table === "incident_members" && column === "state";
+    const to = isState ? "'left'" : (otherValue[type] ?? otherNumber)(column);
     const verdict = await verdictAfter(store, (tx) =>
       tx.query(
         `update ${table} set ${column} = ${to} where ctid = (select min(ctid) from ${table})`,
@@ -130,6 +135,17 @@ describe("FR-A1: a sealed row", () => {
   it("is found when somebody adds one: a run that never was uses up no budget unnoticed", async () => {
     const verdict = await verdictAfter(store, (tx) => insertRun(tx, storedRun("forged")));
     expect(verdict).toMatchObject({ ok: false, table: "runs", key: "forged" });
+  });
+
+  it("follows a member into the incident that its own became a part of", async () => {
+    const move = { from: "inc-e1", to: "inc-e0" };
+    const unsealed = await verdictAfter(store, (tx) => moveMembers(tx, move));
+    expect(unsealed).toMatchObject({ ok: false, table: "incident_members" });
+    const sealed = await verdictAfter(store, async (tx) => {
+      const keys = await moveMembers(tx, move);
+      await appendJournal(tx, await sealRows(tx, { incident_members: keys }, 1));
+    });
+    expect(sealed).toMatchObject({ ok: true });
   });
 
   it("may change in what no decision is: who carries an effect out, and when", async () => {
@@ -192,7 +208,13 @@ describe("FR-A1: rows that an older program wrote", () => {
     const store = await storeInUse();
     await store.query("update runs set detail = 'by hand'");
     await store.query("delete from incidents");
-    expect(await acceptRows(store, 3)).toEqual({ runs: 1, incidents: 1, decisions: 0, outbox: 0 });
+    expect(await acceptRows(store, 3)).toEqual({
+      runs: 1,
+      incidents: 1,
+      incident_members: 0,
+      decisions: 0,
+      outbox: 0,
+    });
     expect(await verifyJournal(store)).toMatchObject({ ok: true });
     const said = await store.query<{ kind: string }>(
       "select kind from journal where kind = 'rows_accepted'",
