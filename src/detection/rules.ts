@@ -1,5 +1,5 @@
 /** Pipeline rules: absence, repetition and nonsense are anomalies with a reason of their own. */
-import { clockChangeUs, isSetBack } from "../clock-changes.ts";
+import { clockChangeUs, isSetBack } from "./clock-changes.ts";
 import type { EpisodeKind } from "./event.ts";
 import type { ModelMemory } from "./memory.ts";
 import type { DecisionSettings } from "./settings.ts";

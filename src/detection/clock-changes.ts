@@ -7,16 +7,16 @@ const dayUs = 24 * hourUs;
 export const clockChangeUs = hourUs;
 
 /** Month, from 0, and which of its Sundays; -1 is the last. */
-type Change = readonly [month: number, sunday: number];
+type ChangeDay = readonly [month: number, sunday: number];
 
 /** Europe; North America; Australia and New Zealand. */
-const back: readonly Change[] = [
+const back: readonly ChangeDay[] = [
   [9, -1],
   [10, 1],
   [3, 1],
 ];
 /** Europe; North America; New Zealand; Australia. */
-const forward: readonly Change[] = [
+const forward: readonly ChangeDay[] = [
   [2, -1],
   [2, 2],
   [8, -1],
@@ -30,7 +30,7 @@ export const isSetBack = (at: number): boolean => back.some((change) => isOn(cha
 export const isSetForward = (at: number): boolean => forward.some((change) => isOn(change, at));
 
 /** Whether it is that Sunday in the year of that time, or the half day before it: Sunday begins early in the east. */
-function isOn([month, sunday]: Change, at: number): boolean {
+function isOn([month, sunday]: ChangeDay, at: number): boolean {
   const year = new Date(at / 1000).getUTCFullYear();
   const midnight = sundayOf(year, month, sunday);
   return at >= midnight - dayUs / 2 && at < midnight + dayUs;
