@@ -1,6 +1,6 @@
 /** The past of one table or view as the rows of a replay. */
 import type { SourceOptions } from "../source/options.ts";
-import { type PastSize, readPast } from "../source/past.ts";
+import { noPlace, type PastSize, readPast } from "../source/past.ts";
 import type { RawRow } from "../source/rows.ts";
 import { badImportance } from "./files.ts";
 import { MeltWatch, meltedSentence } from "./melted.ts";
@@ -52,7 +52,9 @@ async function readTable(
         );
       if (columns.model === undefined) melted.add(ts, feature);
       const [model, named] = [models.numberOf(key), features.numberOf(feature)];
-      collected.add({ ts, importance, model, feature: named, file: 0, tid });
+      // Rows of a view have no place; they keep the order in which they were read.
+      const place = raw[3] === noPlace ? taken : tid;
+      collected.add({ ts, importance, model, feature: named, file: 0, tid: place });
       taken++;
       if (taken % 10_000 === 0) saying(() => `read ${grouped(taken)} rows of ${table}`);
     },

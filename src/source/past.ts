@@ -1,7 +1,8 @@
 /** Reads the past of a source once, for replays: no positions, no stream, no store, only SELECT. */
-import { type Client, escapeIdentifier } from "pg";
+import { escapeIdentifier } from "pg";
 import type { ModelKey } from "../model-key.ts";
 import type { Row } from "../stream/record.ts";
+import type { SourceClient } from "./client.ts";
 import { connect } from "./connection.ts";
 import { toSourceError } from "./errors.ts";
 import type { SourceLayout } from "./layout.ts";
@@ -21,6 +22,9 @@ export interface Past {
   /** Receives what belongs to no series. */
   readonly leaveOut: (reason: SourceDropReason, raw: RawRow) => void;
 }
+
+/** What stands for the place of a row that has none. */
+export const noPlace = "(0,0)";
 
 export interface PastSize {
   /** About so many rows; undefined where Postgres does not know. */
@@ -73,16 +77,16 @@ function handOn(raw: RawRow, options: SourceOptions, { take, leaveOut }: Past): 
 
 async function query(view: PollSnapshot, options: SourceOptions, { ms }: Past) {
   const { client, layout, clock } = view;
-  const { pageRows } = options;
-  if (ms === Infinity) return { text: allRows(layout), values: [], pageRows };
+  const paged = { pageRows: options.pageRows, timeoutMs: slowTimeoutMs(options.connection) };
+  if (ms === Infinity) return { text: allRows(layout, noPlace), values: [], ...paged };
   const until = new Date(clock / 1000 + maxAheadMs).toISOString();
   const { rows } = await client.query<{ newest: number }>(newestRow(layout), [until]);
   const newestMs = (rows[0]?.newest ?? clock) / 1000;
   const since = new Date(Math.max(0, newestMs - ms)).toISOString();
-  return { text: rowsSince(layout), values: [since], pageRows };
+  return { text: rowsSince(layout, noPlace), values: [since], ...paged };
 }
 
-async function sizeOf(client: Client, layout: SourceLayout): Promise<PastSize> {
+async function sizeOf(client: SourceClient, layout: SourceLayout): Promise<PastSize> {
   const { rows } = await client.query<{ rows: number; indexed: boolean }>(size(layout));
   const [found] = rows;
   const known = found !== undefined && found.rows >= 0 && layout.reading === "windows";

@@ -4,19 +4,19 @@ import type { SourceLayout } from "../layout.ts";
 import { bound, rowColumns, selectList, table, tableName, time } from "./row.ts";
 
 /** Views, foreign and partitioned tables have no places of rows. */
-const columnsOf = (layout: SourceLayout): string => {
+const columnsOf = (layout: SourceLayout, noPlace: string): string => {
   if (layout.reading === "windows") return selectList(layout);
   const { instant, feature, importance, model } = rowColumns(layout);
-  return [instant, feature, importance, "'(0,0)'::text", model].join(", ");
+  return [instant, feature, importance, `${escapeLiteral(noPlace)}::text`, model].join(", ");
 };
 
-/** All rows, also those without a time. */
-export const allRows = (layout: SourceLayout): string =>
-  `SELECT ${columnsOf(layout)} FROM ${table(layout)}`;
+/** All rows, also those without a time. @param noPlace stands for the place of a row that has none */
+export const allRows = (layout: SourceLayout, noPlace: string): string =>
+  `SELECT ${columnsOf(layout, noPlace)} FROM ${table(layout)}`;
 
 /** Rows later than $1. */
-export const rowsSince = (layout: SourceLayout): string =>
-  `${allRows(layout)} WHERE ${time(layout)} > ${bound(layout, "$1")}`;
+export const rowsSince = (layout: SourceLayout, noPlace: string): string =>
+  `${allRows(layout, noPlace)} WHERE ${time(layout)} > ${bound(layout, "$1")}`;
 
 /** The time (microseconds) of the newest row that is not later than $1. */
 export const newestRow = (layout: SourceLayout): string => `
