@@ -17,8 +17,6 @@ export interface ReplayMarker {
 
 /** What the feeds of one replay share. */
 export interface SharedFeed {
-  /** What one feed has told is removed. */
-  readonly markers: ReplayMarker[];
   readonly emit: (record: StreamRecord) => void;
   /** Windows so far: a model that goes on in another file goes on in later windows. */
   windows: number;
@@ -42,11 +40,11 @@ export class ReplayFeed {
   #delivered: number | undefined;
   #poll = 0;
 
-  /** @param shared by all feeds of a replay */
-  constructor(source: string, shared: SharedFeed) {
+  /** @param markers what one feed has told is removed, so that feeds can share them */
+  constructor(source: string, markers: ReplayMarker[], shared: SharedFeed) {
     this.#source = source;
     this.#shared = shared;
-    this.#markers = shared.markers;
+    this.#markers = markers;
     this.#emit = shared.emit;
   }
 

@@ -50,21 +50,28 @@ export class Replay {
   /** What a model's next close ends: its open episode, and those that it followed without a close. */
   readonly #open = new Map<ModelKey, ReplayedEpisode[]>();
   readonly #shared: SharedFeed;
+  readonly #markers: ReplayMarker[];
   readonly #feeds = new Map<string, ReplayFeed>();
   #offset = 0;
   #rows = 0;
   readonly #leftOut = new LeftOut();
 
-  constructor(options: DetectionOptions, markers: readonly ReplayMarker[]) {
+  /** @param markers for the rows handed over by {@link take} */
+  constructor(options: DetectionOptions, markers: readonly ReplayMarker[] = []) {
     this.engine = new PartitionEngine(settingsOf(options), options.history);
-    const emit = (record: StreamRecord): void => this.#apply(record);
-    this.#shared = { markers: [...markers], emit, windows: 0 };
+    this.#markers = [...markers];
+    this.#shared = { emit: (record) => this.#apply(record), windows: 0 };
+  }
+
+  /** A way in for the rows of one source, in the order in which a poller would have seen them. */
+  feed(source: string, markers: ReplayMarker[]): ReplayFeed {
+    return new ReplayFeed(source, markers, this.#shared);
   }
 
   /** Takes a row. Rows of one source come in the order in which a poller would have seen them. */
   take(source: string, model: ModelKey, row: Row): void {
     const known = this.#feeds.get(source);
-    const feed = known ?? new ReplayFeed(source, this.#shared);
+    const feed = known ?? this.feed(source, this.#markers);
     if (known === undefined) this.#feeds.set(source, feed);
     feed.take(model, row);
   }
