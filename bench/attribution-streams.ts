@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { detectorTypes } from "../detectors/index.ts";
 import type { Sensitivity } from "../detectors/preset.ts";
 import { modelName } from "../src/model-key.ts";
+import { csvSources } from "../src/replay/csv-source.ts";
 import { type DetectionOptions, replayRows } from "../src/replay/replay.ts";
-import { csvSource } from "../src/replay/row-source.ts";
 import { type AttributionScore, type ScoredEpisode, scoreEpisodes } from "./attribution-score.ts";
 import { part, readTruth, type Split, type Truth } from "./attribution-truth.ts";
 import { dataPath } from "./data-folder.ts";
@@ -97,7 +97,7 @@ export async function replayStreams(
   const rows = join(folder, "rows");
   const sources = readdirSync(rows)
     .toSorted()
-    .map((name, place) => csvSource(join(rows, name), place));
+    .flatMap((name, place) => csvSources([join(rows, name)], { place, asRead: true }));
   const markers = join(folder, "markers.csv");
   const replays = await replayRows({ sources, markers }, settings);
   return replays.map(({ episodes }) =>

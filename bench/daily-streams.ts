@@ -1,7 +1,8 @@
 /** Generated models that are explained once a day for a year: few, noisy vectors with a week and a year in them. */
 import { pythonRandom } from "../detectors/stats/mt19937.ts";
 import { modelKey } from "../src/model-key.ts";
-import type { RowSource } from "../src/replay/row-source.ts";
+import { LeftOut } from "../src/replay/left-out.ts";
+import type { RowSource, RowsRead } from "../src/replay/row-source.ts";
 import type { Truth, TruthEvent } from "./attribution-truth.ts";
 
 const yearOfDays = 365;
@@ -65,7 +66,7 @@ export function dailyStreams({ models, places, warmUp, days }: DailyPlan): Daily
       fault: faults[(index + place) % faults.length]!,
     }));
     truths.push({ models: [scoredModel(name, { warmUp, days })], events: eventsOf(name, planned) });
-    return { name, read: (take) => Promise.resolve(feed({ name, index, planned, days }, take)) };
+    return { read: (take) => Promise.resolve(feed({ name, index, planned, days }, take)) };
   });
   const truth = {
     models: truths.flatMap((one) => one.models),
@@ -90,7 +91,8 @@ function feed(
     readonly days: number;
   },
   take: Take,
-): void {
+): RowsRead {
+  let rows = 0;
   const random = pythonRandom(100 + index);
   const model = modelKey({ tenant: "", environment: "", source: "", model: name });
   let before: Vector = [];
@@ -106,9 +108,11 @@ function feed(
     const ts = firstAt + day * dayUs + Math.floor(random() * 60e6);
     for (const [i, importance] of changed.entries()) {
       if (Number.isNaN(importance)) continue;
-      take(model, { ts, feature: `f${String(i).padStart(2, "0")}`, importance, tid: i });
+      rows++;
+      take(name, model, { ts, feature: `f${String(i).padStart(2, "0")}`, importance, tid: i });
     }
   }
+  return { rows, leftOut: new LeftOut() };
 }
 
 /** Shares that fall off exponentially, 18 % noise each, a weekend, a slow wave over the year. */

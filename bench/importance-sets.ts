@@ -2,10 +2,11 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { modelName } from "../src/model-key.ts";
+import { csvSources } from "../src/replay/csv-source.ts";
 import type { ReplayMarker } from "../src/replay/feed.ts";
 import { readMarkers } from "../src/replay/files.ts";
 import { type DetectionOptions, Replay } from "../src/replay/replay.ts";
-import { csvSource, type RowSource } from "../src/replay/row-source.ts";
+import type { RowSource } from "../src/replay/row-source.ts";
 import type { ScoredEpisode } from "./attribution-score.ts";
 import { readTruth, type Truth } from "./attribution-truth.ts";
 
@@ -21,7 +22,7 @@ export async function filedSet(folder: string): Promise<ImportanceSet> {
   return {
     sources: readdirSync(rows)
       .toSorted()
-      .map((name, place) => csvSource(join(rows, name), place)),
+      .flatMap((name, place) => csvSources([join(rows, name)], { place, asRead: true })),
     markers: await readMarkers(join(folder, "markers.csv")),
     truth: readTruth(folder),
   };
@@ -32,19 +33,15 @@ export async function episodesIn(
   { sources, markers }: Pick<ImportanceSet, "sources" | "markers">,
   settings: readonly DetectionOptions[],
 ): Promise<readonly (readonly ScoredEpisode[])[]> {
-  const replays = settings.map((options) => ({
-    replay: new Replay(options),
-    markers: [...markers],
-  }));
+  const replays = settings.map((options) => new Replay(options, markers));
   for (const source of sources) {
-    const feeds = replays.map(({ replay, markers: own }) => replay.feed(source.name, own));
-    await source.read((model, row) => {
-      for (const feed of feeds) feed.take(model, row);
+    const read = await source.read((name, model, row) => {
+      for (const replay of replays) replay.take(name, model, row);
     });
-    for (const feed of feeds) feed.end();
+    for (const replay of replays) replay.end(read);
   }
-  return replays.map(({ replay }) =>
-    replay.episodes.map(({ opened: { model, at, features, reason } }) => ({
+  return replays.map(({ episodes }) =>
+    episodes.map(({ opened: { model, at, features, reason } }) => ({
       model: modelName(model).model,
       start: at / 1e6,
       features: features.map(({ feature }) => feature),

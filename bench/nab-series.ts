@@ -8,6 +8,7 @@ import type { Sensitivity } from "../detectors/preset.ts";
 import { detectorSet } from "../src/detection/default-detectors.ts";
 import { parseTime } from "../src/replay/cells.ts";
 import { detectRows } from "../src/replay/detect.ts";
+import { LeftOut } from "../src/replay/left-out.ts";
 import { ruledScorer, type ScoredRow } from "../src/replay/row-scorer.ts";
 import type { NabRun, NabSeries } from "./nab-score.ts";
 
@@ -56,9 +57,12 @@ async function scoredRows(
   const table = {
     csv: join(folder, "data", name),
     scorerFor: (names: readonly string[]) => ruledScorer({ names, detectors, decision: {} }),
+    leftOut: new LeftOut(),
+    badCells: new LeftOut(),
   };
   const rows: ScoredRow[] = [];
-  for await (const batch of detectRows(table)) rows.push(...batch);
+  for await (const batch of detectRows(table))
+    rows.push(...batch.filter((row) => row !== undefined));
   return rows;
 }
 

@@ -1,6 +1,6 @@
 /** Tables of outlier detection: numbers, and which rows are anomalous. */
 import { pythonRandom } from "../detectors/stats/mt19937.ts";
-import { readCsv } from "../src/replay/csv.ts";
+import { isBlank, readCsv } from "../src/replay/csv.ts";
 
 export interface Table {
   readonly names: readonly string[];
@@ -15,7 +15,7 @@ export async function readTable(file: string): Promise<Table> {
   let names: readonly string[] = [];
   for await (const { header, rows } of readCsv(file)) {
     names = header.slice(0, -1);
-    for (const { fields } of rows) all.push(fields.map(Number));
+    for (const cells of rows) if (!isBlank(cells)) all.push(cells.map(Number));
   }
   const anomalous = Uint8Array.from(all, (row) => row.pop() ?? 0);
   return { names, rows: all, anomalous };

@@ -24,7 +24,7 @@ export async function plainRuleEpisodes(
     const rule = new PlainRule((at, features) =>
       episodes.push({ model: name, start: at / 1e6, features }),
     );
-    await source.read((model, { ts, feature, importance }) => {
+    await source.read((_, model, { ts, feature, importance }) => {
       name = modelName(model).model;
       if (ts - start > together) {
         rule.take(start, vector);

@@ -2,10 +2,10 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { detectorTypes } from "../detectors/index.ts";
+import { csvSources } from "../src/replay/csv-source.ts";
 import { chartSvg } from "../src/replay/page/chart.ts";
 import { ShareRecorder } from "../src/replay/page/share-recorder.ts";
 import { type ReplayedEpisode, replayRows } from "../src/replay/replay.ts";
-import { csvSource } from "../src/replay/row-source.ts";
 import { benchAttribution } from "./attribution-streams.ts";
 import { dataPath } from "./data-folder.ts";
 import { type BenchLine, progress } from "./line.ts";
@@ -92,7 +92,7 @@ async function episodePlot(): Promise<string | undefined> {
   const markers = dataPath("attribution", "markers.csv");
   if (file === undefined || markers === undefined) return undefined;
   const recording = new ShareRecorder();
-  const input = { sources: [csvSource(file, 0)], markers };
+  const input = { sources: csvSources([file], { asRead: true }), markers };
   const settings = { detectorTypes, sensitivity: "normal" } as const;
   const [replay] = await replayRows(input, [{ ...settings, history: recording }]);
   const shown = replay?.episodes.find(isPlain);

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { detectorTypes } from "../detectors/index.ts";
 import type { EpisodeOpened } from "../src/detection/event.ts";
 import { severityOf } from "../src/incidents/severity.ts";
+import { csvSources } from "../src/replay/csv-source.ts";
 import { type ReplayInput, replayRows } from "../src/replay/replay.ts";
-import { csvSource } from "../src/replay/row-source.ts";
 import { dailyStreams } from "./daily-streams.ts";
 import { dataPath } from "./data-folder.ts";
 import { type BenchLine, benchLine, progress } from "./line.ts";
@@ -39,7 +39,7 @@ function* streams(): Generator<Streams> {
     const rows = join(folder, "rows");
     const sources = readdirSync(rows)
       .toSorted()
-      .map((file, place) => csvSource(join(rows, file), place));
+      .flatMap((file, place) => csvSources([join(rows, file)], { place, asRead: true }));
     yield { name, input: { sources, markers: join(folder, "markers.csv") } };
   }
   const places = [60, 105, 150, 195, 240, 285, 330];

@@ -2,7 +2,8 @@
 import { pythonRandom } from "../detectors/stats/mt19937.ts";
 import { modelKey } from "../src/model-key.ts";
 import type { ReplayMarker } from "../src/replay/feed.ts";
-import type { RowListener, RowSource } from "../src/replay/row-source.ts";
+import { LeftOut } from "../src/replay/left-out.ts";
+import type { RowListener, RowSource, RowsRead } from "../src/replay/row-source.ts";
 import type { Truth } from "./attribution-truth.ts";
 import type { Random } from "./simulated-faults.ts";
 import { type ModelPlan, SimulatedModel } from "./simulated-model.ts";
@@ -33,7 +34,6 @@ export function simulatedStreams(seed: number): SimulatedStreams {
       .filter(({ kind }) => kind.marker === true)
       .map(({ from }) => ({ model: keyOf(plan), at: timeOf(plan, from) * 1e6, marker: "retrain" }));
     const source: RowSource = {
-      name: plan.name,
       read: (take) => Promise.resolve(write(plan, slots, { take, random: pythonRandom(seed + 1) })),
     };
     const end = timeOf(plan, slotsOf(plan) - 1);
@@ -71,7 +71,7 @@ interface Writing {
 /** One run in 250 is skipped; one in 250 has rows that stand only after those of the next. */
 const rare = 0.004;
 
-function write(plan: ModelPlan, slots: readonly Slot[], { take, random }: Writing): void {
+function write(plan: ModelPlan, slots: readonly Slot[], { take, random }: Writing): RowsRead {
   const key = keyOf(plan);
   let late: (() => void)[] = [];
   const added = new Set<string>();
@@ -87,10 +87,11 @@ function write(plan: ModelPlan, slots: readonly Slot[], { take, random }: Writin
       return { ts, ...row, tid: tid++ };
     });
     const lateOnes = straggles ? rows.slice(0, 2) : [];
-    for (const row of rows.slice(lateOnes.length)) take(key, row);
-    late = lateOnes.map((row) => () => take(key, row));
+    for (const row of rows.slice(lateOnes.length)) take(plan.name, key, row);
+    late = lateOnes.map((row) => () => take(plan.name, key, row));
     for (const one of waiting) one();
   }
+  return { rows: tid, leftOut: new LeftOut() };
 }
 
 interface WrittenRow {

@@ -48,7 +48,14 @@ export function buildConfigured(
   const { config, clock } = parts;
   const logger = parts.logger.child({ component: "tickets" });
   const fixes = buildFixes(parts, registries.remediations, { ...(docker && { docker }) });
-  const ticketing = buildTicketing(config, { clock, logger, metrics, onRendered, environment });
+  const ticketing = buildTicketing(config, {
+    clock,
+    logger,
+    metrics,
+    onRendered,
+    environment,
+    fixes,
+  });
   return {
     detection: engineSettings(config, registries.detectors),
     fixes,

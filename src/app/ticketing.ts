@@ -3,18 +3,21 @@ import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
 import type { Config } from "../config/schema.ts";
 import { readSecret } from "../config/secret.ts";
+import type { ConfiguredFix } from "../healing/runner.ts";
 import { type JiraOptions, openJira } from "../tickets/jira/jira.ts";
 import type { Environment } from "../tickets/jira/proxy.ts";
 import type { TicketsMetrics } from "../tickets/metrics.ts";
 import type { TicketContext } from "../tickets/new-issue.ts";
 import { createTicketing, type Ticketing } from "../tickets/ticketing.ts";
 import type { OnRendered, Tracker } from "../tickets/tracker.ts";
+import { ticketHelp } from "./ticket-help.ts";
 
 interface TicketingParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: TicketsMetrics;
   readonly onRendered: OnRendered | undefined;
+  readonly fixes: readonly ConfiguredFix[];
   /** Names the proxy that leads to the tracker. */
   readonly environment: Environment;
 }
@@ -30,20 +33,14 @@ interface OpenedTracker {
  * @returns undefined when no tracker is configured
  * @throws ConfigError DW_CONFIG_SECRET when the token cannot be read
  */
-export function buildTicketing(
-  { jira, links }: Config,
-  parts: TicketingParts,
-): Ticketing | undefined {
+export function buildTicketing(config: Config, parts: TicketingParts): Ticketing | undefined {
+  const { jira } = config;
   // One line for each tracker.
   const opened = jira && openedJira(jira, parts);
   if (opened === undefined) return undefined;
-  const { clock, logger, metrics } = parts;
+  const { clock, logger, metrics, fixes } = parts;
   const { tracker, priorities, lookUpMs } = opened;
-  const context = {
-    priorities,
-    ...(links.dashboard_url && { dashboardUrl: links.dashboard_url }),
-    ...(links.runbook_url && { runbookUrl: links.runbook_url }),
-  };
+  const context = { priorities, ...ticketHelp(config, fixes) };
   return createTicketing({ clock, logger, metrics, tracker, context, lookUpMs });
 }
 

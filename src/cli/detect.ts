@@ -4,11 +4,15 @@ import type { DetectorType } from "../../detectors/detector.ts";
 import { loadConfig } from "../config/load.ts";
 import { type DetectorChoice, detectorSet } from "../detection/default-detectors.ts";
 import type { DecisionSettings, DetectorUse } from "../detection/settings.ts";
+import { printable } from "../printable.ts";
 import { detectRows } from "../replay/detect.ts";
-import { type RowScorer, ruledScorer, soleScorer } from "../replay/row-scorer.ts";
+import { LeftOut } from "../replay/left-out.ts";
+import { type RowScorer, ruledScorer, type ScoredRow, soleScorer } from "../replay/row-scorer.ts";
+import { type Accounted, exitCodeOf, leftOutSentences, tooMuchLeftOut } from "./accounting.ts";
 import { type ChoiceArguments, choiceOf, withChoice, withChoiceOptions } from "./choice-options.ts";
 import { detectorAsked, parametersOf } from "./detector-parameters.ts";
 import { CliError } from "./errors.ts";
+import { delimiterOf } from "./history-options.ts";
 import type { LineOutput } from "./line-output.ts";
 import type { OfflineParts } from "./offline-parts.ts";
 
@@ -19,6 +23,7 @@ interface Arguments extends ChoiceArguments {
   readonly ignore?: string;
   readonly alerts?: boolean;
   readonly config?: string;
+  readonly delimiter?: string;
 }
 
 const collected = (value: string, before: readonly string[]): readonly string[] => [
@@ -32,7 +37,7 @@ export function registerDetect(program: Command, parts: OfflineParts): void {
     .description("score any table of numbers: row,score; 1.0 is the boundary")
     .requiredOption(
       "--csv <file>",
-      "the table; a column timestamp is time, all others are features",
+      "the table; a column timestamp is time, all others are features; gzip too, - is stdin",
     )
     .option(
       "--detector <name>",
@@ -46,6 +51,7 @@ export function registerDetect(program: Command, parts: OfflineParts): void {
     );
   withChoiceOptions(command)
     .option("--ignore <columns>", "columns that are no features, separated by commas")
+    .option("--delimiter <character>", "what separates the cells; default: what the header has")
     .option("--alerts", "only the rows at which an episode opens")
     .option("--config <file>", "detection as this configuration has it")
     .action((given: Arguments) => detect(given, parts));
@@ -59,19 +65,21 @@ async function detect(
   const config = given.config === undefined ? undefined : loadConfig(given.config, remediations);
   const choice = choiceOf(given, config);
   const settings = config && engineSettings(withChoice(config, choice));
-  await runDetect(
+  const code = await runDetect(
     {
       csv,
       detectorTypes: detectors,
       set,
       ...(detector !== undefined && { detector }),
       ...choice,
+      delimiter: delimiterOf(given.delimiter),
       ...(given.ignore !== undefined && { ignore: given.ignore.split(",") }),
       ...(alerts !== undefined && { alerts }),
       ...(settings !== undefined && { detectors: settings.detectors, decision: settings.decision }),
     },
-    { stdout: (line) => cli.print(line) },
+    { stdout: (line) => cli.print(line), say: (line) => cli.say(line) },
   );
+  cli.exitWith(code);
 }
 
 export interface DetectOptions extends DetectorChoice {
@@ -83,6 +91,8 @@ export interface DetectOptions extends DetectorChoice {
   readonly set?: readonly string[];
   /** Columns that are no features. */
   readonly ignore?: readonly string[];
+  /** What separates the cells. Default: what the header has. */
+  readonly delimiter?: string | undefined;
   /** Only the rows at which an episode opens. */
   readonly alerts?: boolean;
   /** From a configuration, instead of the default set and decision. */
@@ -91,21 +101,39 @@ export interface DetectOptions extends DetectorChoice {
 }
 
 /**
- * @returns the exit code, 0 whatever it finds
- * @throws CliError DW_CLI_USAGE, FileError DW_CLI_FILE
+ * @returns the exit code: 0 whatever it finds, 1 when more than a tenth of the rows were left out
+ * @throws CliError DW_CLI_USAGE, DW_CLI_NOTHING_TO_JUDGE; FileError DW_CLI_FILE
  */
 export async function runDetect(options: DetectOptions, io: LineOutput): Promise<number> {
   const scorerFor = (names: readonly string[]): RowScorer => scorerOf(options, names);
-  let row: number | undefined;
-  for await (const batch of detectRows({ ...options, scorerFor })) {
-    if (row === undefined) io.stdout("row,score");
-    row ??= 0;
-    for (const { score, opens } of batch) {
-      if (options.alerts !== true || opens) io.stdout(`${row},${score ?? ""}`);
-      row++;
+  const [leftOut, badCells] = [new LeftOut(), new LeftOut()];
+  let rows: number | undefined;
+  for await (const batch of detectRows({ ...options, scorerFor, leftOut, badCells })) {
+    if (rows === undefined) io.stdout("row,score");
+    rows ??= 0;
+    for (const scored of batch) {
+      if (isShown(scored, options)) io.stdout(lineOf(rows, scored));
+      rows++;
     }
   }
-  return 0;
+  return account({ rows: rows ?? 0, leftOut }, badCells, io);
+}
+
+const isShown = (scored: ScoredRow | undefined, { alerts }: DetectOptions): boolean =>
+  alerts !== true || scored?.opens === true;
+
+function lineOf(row: number, scored: ScoredRow | undefined): string {
+  return `${row},${scored?.score ?? ""}`;
+}
+
+function account(accounted: Accounted, badCells: LeftOut, io: LineOutput): number {
+  const { rows, leftOut } = accounted;
+  const problem = tooMuchLeftOut(accounted, rows - leftOut.rows);
+  const cells = [...badCells.reasons.values()].map(({ rows: count, example }) =>
+    printable(`${count} cells are no numbers and count as bad values: ${example}`),
+  );
+  for (const line of [...leftOutSentences(accounted), ...cells]) io.say?.(line);
+  return exitCodeOf(problem, io);
 }
 
 function scorerOf(options: DetectOptions, names: readonly string[]): RowScorer {

@@ -1,5 +1,5 @@
-/** The errors of a wrong command line. */
+/** The errors of the command line. */
 import { DriftwardenError } from "../errors.ts";
 
-/** The command line is wrong; exit code 2. */
-export class CliError extends DriftwardenError<"DW_CLI_USAGE"> {}
+/** The command line is wrong, or what it names holds nothing to work on; exit code 2. */
+export class CliError extends DriftwardenError<"DW_CLI_USAGE" | "DW_CLI_NOTHING_TO_JUDGE"> {}

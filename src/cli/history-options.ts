@@ -3,14 +3,12 @@ import type { Command } from "commander";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { parseDuration } from "../duration.ts";
+import type { ColumnNames } from "../replay/columns.ts";
+import { csvSources } from "../replay/csv-source.ts";
+import { type DatabaseReading, databaseSource } from "../replay/database-source.ts";
 import { openClawAt } from "../replay/openclaw.ts";
 import type { DetectionOptions, ReplayInput } from "../replay/replay.ts";
-import {
-  csvSource,
-  type DatabaseReading,
-  databaseSource,
-  type RowSource,
-} from "../replay/row-source.ts";
+import type { RowSource } from "../replay/row-source.ts";
 import type { SourceOptions } from "../source/options.ts";
 import { type ChoiceArguments, choiceOf, withChoice } from "./choice-options.ts";
 import { CliError } from "./errors.ts";
@@ -22,6 +20,10 @@ export interface HistoryArguments {
   readonly config?: string;
   readonly markers?: string;
   readonly last?: string;
+  readonly asRead?: boolean;
+  readonly delimiter?: string;
+  readonly columns?: string;
+  readonly table?: string;
 }
 
 export interface History {
@@ -33,8 +35,18 @@ export interface History {
 
 export function withHistoryOptions(command: Command): Command {
   return command
-    .option("--csv <files...>", "rows timestamp,model,feature,importance, in file order; .gz too")
+    .option(
+      "--csv <files...>",
+      "rows timestamp,model,feature,importance in any order; gzip too, - is stdin",
+    )
+    .option("--as-read", "keep the order of the files: a row below newer ones is late")
+    .option(
+      "--delimiter <character>",
+      "what separates the cells of a file; default: what its header has",
+    )
+    .option("--columns <names>", "names of columns: timestamp=ts,model=m,feature=f,importance=v")
     .option("--from <url>", "the database with OpenClaw's table; SELECT is enough")
+    .option("--table <name>", "with --from: another table or view")
     .option(
       "--config <file>",
       "detection, and without --csv and --from the sources, as it has them",
@@ -70,18 +82,67 @@ export function detectionOf(
 }
 
 async function sourcesOf(
-  { csv, from }: HistoryArguments,
+  given: HistoryArguments,
   configured: () => readonly SourceOptions[] | undefined,
   reading: DatabaseReading,
 ): Promise<readonly RowSource[]> {
+  const { csv, from, asRead, table } = given;
   if (csv !== undefined && from !== undefined) {
     throw usage("--csv and --from are given", "Give the one that has the rows.");
   }
-  if (csv !== undefined) return csv.map(csvSource);
-  if (from !== undefined) return [databaseSource(await openClawAt(from, reading.say), reading)];
+  if (table !== undefined && from === undefined)
+    throw usage("--table is given without --from", "A configuration names its tables itself.");
+  const columns = columnsOf(given.columns);
+  const delimiter = delimiterOf(given.delimiter);
+  const { say } = reading;
+  if (csv !== undefined) {
+    const sources = configured() ?? [];
+    return csvSources(csv, {
+      asRead,
+      delimiter,
+      columns,
+      configured: sources.map((source) => source.columns),
+      say,
+    });
+  }
+  if (from !== undefined)
+    return [databaseSource(await openClawAt(from, { table, columns }, say), reading)];
   const options = configured();
   if (options !== undefined) return options.map((source) => databaseSource(source, reading));
   throw usage("there are no rows", "Name them by --csv FILE, --from URL or --config FILE.");
+}
+
+const roles = ["timestamp", "model", "feature", "importance"] as const;
+
+function columnsOf(text: string | undefined): ColumnNames | undefined {
+  if (text === undefined) return undefined;
+  const pairs = text.split(",").map((pair) => {
+    const at = pair.indexOf("=");
+    const role = roles.find((known) => known === pair.slice(0, at).trim());
+    const name = pair.slice(at + 1).trim();
+    if (role === undefined || name === "")
+      throw usage(
+        `--columns ${text}: ${pair} names no column`,
+        `Write role=name, separated by commas; the roles are ${roles.join(", ")}.`,
+      );
+    return [role, name] as const;
+  });
+  return Object.fromEntries(pairs);
+}
+
+const delimiterNames: Readonly<Record<string, string>> = {
+  tab: "\t",
+  "\\t": "\t",
+  comma: ",",
+  semicolon: ";",
+};
+
+/** @throws CliError DW_CLI_USAGE */
+export function delimiterOf(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const delimiter = delimiterNames[text] ?? text;
+  if (delimiter.length === 1 && !/[\s"]/.test(delimiter.replace("\t", ""))) return delimiter;
+  throw usage(`--delimiter ${text} is not one character`, 'Write it as ";" or tab.');
 }
 
 function durationOf(text: string): number {

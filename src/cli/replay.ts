@@ -9,6 +9,7 @@ import { ShareRecorder } from "../replay/page/share-recorder.ts";
 import { writePage } from "../replay/page/write-page.ts";
 import type { ReplayedEpisode } from "../replay/replay.ts";
 import { type ReplaySummary, type ReportOptions, replayReport } from "../replay/report.ts";
+import { exitCodeOf, leftOutSentences, tooMuchLeftOut } from "./accounting.ts";
 import { type ChoiceArguments, withChoiceOptions } from "./choice-options.ts";
 import { CliError } from "./errors.ts";
 import {
@@ -38,7 +39,7 @@ export function registerReplay(program: Command, parts: OfflineParts): void {
 async function replay(given: Arguments, parts: OfflineParts): Promise<void> {
   const { input, config, lastMs } = await historyOf(given, parts);
   const { json, html } = given;
-  await runReplay(
+  const code = await runReplay(
     {
       ...input,
       ...detectionOf(config, parts, given),
@@ -46,8 +47,9 @@ async function replay(given: Arguments, parts: OfflineParts): Promise<void> {
       ...(json !== undefined && { json }),
       ...(html !== undefined && { html }),
     },
-    { stdout: (line) => parts.cli.print(line) },
+    { stdout: (line) => parts.cli.print(line), say: (line) => parts.cli.say(line) },
   );
+  parts.cli.exitWith(code);
 }
 
 export interface ReplayOptions extends ReportOptions {
@@ -57,8 +59,8 @@ export interface ReplayOptions extends ReportOptions {
 }
 
 /**
- * @returns the exit code, 0 whatever it finds
- * @throws CliError DW_CLI_USAGE, FileError DW_CLI_FILE; SourceError
+ * @returns the exit code: 0 whatever it finds, 1 when more than a tenth of the rows were left out
+ * @throws CliError DW_CLI_USAGE, DW_CLI_NOTHING_TO_JUDGE; FileError DW_CLI_FILE; SourceError
  */
 export async function runReplay(options: ReplayOptions, io: LineOutput): Promise<number> {
   const started = performance.now();
@@ -67,18 +69,23 @@ export async function runReplay(options: ReplayOptions, io: LineOutput): Promise
     throw new CliError("DW_CLI_USAGE", "there is nothing to replay", { hint });
   }
   const recording = options.html === undefined ? undefined : new ShareRecorder();
-  const { episodes, since, summary: counted } = await replayReport(options, recording);
-  const print = options.json === true ? episodeLine : episodeSentence;
-  for (const episode of episodes) io.stdout(print(episode));
+  const report = await replayReport(options, recording);
+  const { episodes, since, summary: counted, leftOut } = report;
+  for (const episode of episodes) io.stdout(printed(episode, options));
   const summary = { ...counted, seconds: Math.round(performance.now() - started) / 1000 };
-  io.stdout(options.json === true ? JSON.stringify({ summary }) : summarySentence(summary));
+  const { rows, attributions } = summary;
+  const lines = [summarySentence(summary), ...leftOutSentences({ rows, leftOut })];
+  for (const line of options.json === true ? [JSON.stringify({ summary })] : lines) io.stdout(line);
   if (options.html !== undefined && recording !== undefined) {
-    const { rows, attributions } = summary;
-    const page = { recording, episodes, rows, attributions, since, setting: settingOf(options) };
+    const setting = settingOf(options);
+    const page = { recording, episodes, rows, leftOut, attributions, since, setting };
     await writePage(options.html, replayPage(page));
   }
-  return 0;
+  return exitCodeOf(tooMuchLeftOut({ rows, leftOut }, attributions), io);
 }
+
+const printed = (episode: ReplayedEpisode, { json }: ReplayOptions): string =>
+  json === true ? episodeLine(episode) : episodeSentence(episode);
 
 function settingOf({ preset, sensitivity, engine }: ReplayOptions): string {
   if (engine !== undefined) return "detection as configured";

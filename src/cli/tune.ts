@@ -1,6 +1,7 @@
 /** `driftwarden tune`: shows how many tickets and runs each sensitivity would have meant on rows that you have. */
 import type { Command } from "commander";
 import { type Tuning, type TuningAdvice, type TuningOptions, tune } from "../replay/tune.ts";
+import { exitCodeOf, leftOutSentences, tooMuchLeftOut } from "./accounting.ts";
 import { CliError } from "./errors.ts";
 import {
   detectionOf,
@@ -31,7 +32,7 @@ export function registerTune(program: Command, parts: OfflineParts): void {
 async function tuneAsked(given: Arguments, parts: OfflineParts): Promise<void> {
   const budget = given.budget === undefined ? undefined : budgetOf(given.budget);
   const { input, config, lastMs } = await historyOf(given, parts);
-  await runTune(
+  const code = await runTune(
     {
       input,
       detectionOf: (sensitivity) => detectionOf(config, parts, { sensitivity }),
@@ -40,8 +41,9 @@ async function tuneAsked(given: Arguments, parts: OfflineParts): Promise<void> {
       budget,
       ...(given.json !== undefined && { json: given.json }),
     },
-    { stdout: (line) => parts.cli.print(line) },
+    { stdout: (line) => parts.cli.print(line), say: (line) => parts.cli.say(line) },
   );
+  parts.cli.exitWith(code);
 }
 
 function budgetOf(text: string): number {
@@ -56,10 +58,17 @@ export interface TuneOptions extends TuningOptions {
   readonly json?: boolean;
 }
 
-/** @throws FileError DW_CLI_FILE; SourceError */
-export async function runTune(options: TuneOptions, io: LineOutput): Promise<void> {
+/**
+ * @returns the exit code: 1 when more than a tenth of the rows were left out
+ * @throws CliError DW_CLI_NOTHING_TO_JUDGE; FileError DW_CLI_FILE; SourceError
+ */
+export async function runTune(options: TuneOptions, io: LineOutput): Promise<number> {
+  const tuning = await tune(options);
+  const { leftOut, attributions, advice } = tuning;
+  const problem = tooMuchLeftOut({ rows: advice.rows, leftOut }, attributions);
   const linesOf = options.json === true ? jsonLines : sentences;
-  for (const line of linesOf(await tune(options))) io.stdout(line);
+  for (const line of linesOf(tuning)) io.stdout(line);
+  return exitCodeOf(problem, io);
 }
 
 const jsonLines = ({ outcomes, advice }: Tuning): readonly string[] => [
@@ -67,7 +76,7 @@ const jsonLines = ({ outcomes, advice }: Tuning): readonly string[] => [
   JSON.stringify({ advice }),
 ];
 
-function sentences({ outcomes, advice }: Tuning): readonly string[] {
+function sentences({ outcomes, advice, leftOut }: Tuning): readonly string[] {
   const rows = outcomes.map((outcome) => [
     outcome.sensitivity,
     outcome.tickets_a_week,
@@ -84,6 +93,7 @@ function sentences({ outcomes, advice }: Tuning): readonly string[] {
   const { models, rows: count, weeks } = advice;
   return [
     `${count} rows of ${models} models over ${weeks} weeks${weeks < 2 ? "; too little to rely on" : ""}`,
+    ...leftOutSentences({ rows: count, leftOut }),
     ...table.map((cells) =>
       cells
         .map((cell, i) => pad(String(cell), i))

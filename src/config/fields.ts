@@ -4,6 +4,7 @@ import { z } from "zod";
 import { brokerAddressProblem, jiraAddressProblem, postgresAddressProblem } from "../address.ts";
 import type { AddressError } from "../address-errors.ts";
 import { parseDuration } from "../duration.ts";
+import { linkVariables, unknownVariables } from "../link-template.ts";
 
 const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
@@ -115,10 +116,18 @@ export const postgresUrl = z.string().check((context) => {
 });
 
 /** A page that people open: http or https. */
-export const webUrl = z.string().check((context) => {
+const webUrl = z.string().check((context) => {
   if (!/^https?:$/.test(parsedUrl(context.value)?.protocol ?? "")) {
     report(context, "expected an address such as https://example.com");
   }
+});
+
+/** A page that people open, with variables such as `{{model}}`. */
+export const linkTemplate = webUrl.check((context) => {
+  const [unknown] = unknownVariables(context.value);
+  if (unknown === undefined) return;
+  const known = linkVariables.map((name) => `{{${name}}}`).join(", ");
+  report(context, `names a variable that there is not; there are ${known}`);
 });
 
 /** An API that is given a token: https, or http on this machine; no credentials inside. */

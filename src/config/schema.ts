@@ -1,7 +1,7 @@
 /** The whole configuration: one section a file, put together here. */
 import { z } from "zod";
 import { detection } from "./detection.ts";
-import { absolutePath, cadences, count, duration, listenAddress, webUrl } from "./fields.ts";
+import { absolutePath, cadences, count, duration, linkTemplate, listenAddress } from "./fields.ts";
 import { fixes } from "./fixes.ts";
 import { incidents } from "./incidents.ts";
 import { jira } from "./jira.ts";
@@ -23,8 +23,8 @@ const verify = z.strictObject({
 });
 
 const links = z.strictObject({
-  dashboard_url: webUrl.optional(),
-  runbook_url: webUrl.optional(),
+  dashboard_url: linkTemplate.optional(),
+  runbook_url: linkTemplate.optional(),
 });
 
 const http = z.strictObject({ listen: listenAddress.prefault("127.0.0.1:9642") });

@@ -16,9 +16,9 @@ export interface Banded {
 }
 
 /** All three with as few digits as show on which side of the band the value lies. */
-export function distinct({ value, low, high }: Banded): Banded {
+export function distinct({ value, low, high }: Banded, least = fewest): Banded {
   const side = sideOf({ value, low, high });
-  for (let digits = fewest; digits < most; digits++) {
+  for (let digits = least; digits < most; digits++) {
     const shown = {
       value: inDigits(value, digits),
       low: inDigits(low, digits),

@@ -1,34 +1,17 @@
-/** What is said of one episode: what it means, what changed and why it was noticed. */
+/** What is said of one episode below the fold: what changed and how it was judged. */
 import type { BlamedFeature } from "../detection/event.ts";
+import type { Ranking } from "../detection/ranking.ts";
 import type { ModelEpisode } from "../incidents/episode.ts";
-import { data, type Line, type MessageSection, paragraph, strong, words } from "./message.ts";
-import { displayName, impact } from "./symptom.ts";
-import { readNumber, readShare } from "./text.ts";
+import { figuresOf } from "./figures.ts";
+import { data, type Line, line, type MessageSection, paragraph, words } from "./message.ts";
+import { readDuration, readNumber } from "./text.ts";
 
 const maxFeatures = 10;
 
-/** The impact sentence. */
-export function opening(episode: ModelEpisode): Line {
-  return impact(episode, {
-    model: strong(displayName(episode)),
-    feature: strong(episode.features[0]?.feature ?? "a feature"),
-  });
-}
-
 /** Feature by feature, most to blame first. */
 export function changes(features: readonly BlamedFeature[]): MessageSection {
-  const header = ["Feature", "Before", "Now", "Rank", "Expected", "Score", "Part of the blame"];
-  const rows = features
-    .slice(0, maxFeatures)
-    .map((feature) => [
-      data(feature.feature),
-      words(readShare(feature.before)),
-      words(readShare(feature.after)),
-      words(`${feature.rankBefore ?? "–"} → ${feature.rankAfter ?? "–"}`),
-      words(expected(feature)),
-      words(readNumber(feature.score)),
-      words(readShare(feature.part)),
-    ]);
+  const header = ["Feature", "Usual", "Now", "Normal", "Rank"];
+  const rows = features.slice(0, maxFeatures).map(changed);
   const more = features.length - maxFeatures;
   return [
     { kind: "table", header, rows },
@@ -36,11 +19,21 @@ export function changes(features: readonly BlamedFeature[]): MessageSection {
   ];
 }
 
-function expected({ low, high }: BlamedFeature): string {
-  return low === undefined || high === undefined ? "–" : `${readShare(low)} to ${readShare(high)}`;
+function changed(feature: BlamedFeature): readonly Line[] {
+  const { before, after, normal = "–", move } = figuresOf(feature);
+  const { rankBefore = "–", rankAfter = "–", span, turned } = feature;
+  const mean = span === undefined ? "" : `, on average over ${span}`;
+  const other = turned === undefined ? "" : `, the other way (${move})`;
+  return [
+    data(feature.feature),
+    words(before),
+    words(`${after}${mean}${other}`),
+    words(normal),
+    words(`${rankBefore} → ${rankAfter}`),
+  ];
 }
 
-/** The rule in its own words, and every detector's score. */
+/** The rule in its own words, every detector's score, and what the model was known by. */
 export function reasons(episode: ModelEpisode): MessageSection {
   const header = ["Detector", "Score (1.0 is the boundary)"];
   const rows = episode.detectors.map(({ detector, score }) => [
@@ -50,5 +43,19 @@ export function reasons(episode: ModelEpisode): MessageSection {
   return [
     paragraph(data(episode.reason, 600)),
     ...(rows.length === 0 ? [] : [{ kind: "table", header, rows } as const]),
+    paragraph(known(episode)),
   ];
+}
+
+function known({ learned, warmUp, cadence, ranking }: ModelEpisode): Line {
+  const every = cadence === undefined ? "" : `, one every ${readDuration(cadence / 1000)}`;
+  const count = learned.toLocaleString("en-US");
+  const far = warmUp === undefined || warmUp === "provisional" ? count : warmUp;
+  const young = warmUp === undefined ? "" : " (provisional: no fix runs)";
+  const order = ranking === undefined ? [] : words(` ${changeOfOrder(ranking)}`);
+  return line`${words(`Learned from ${far} attributions${every}${young}.`)}${order}`;
+}
+
+function changeOfOrder({ ndcg, left, top }: Ranking): string {
+  return `${left} of the ${top} most important features changed, nDCG ${readNumber(ndcg)}.`;
 }

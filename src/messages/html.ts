@@ -20,6 +20,7 @@ export function messageHtml(message: Message): string {
 const blocks: BlockRenderer<string> = {
   heading: ({ text }) => `<h3>${escapeHtml(text)}</h3>`,
   paragraph: ({ line }) => `<p>${lineHtml(line)}</p>`,
+  lines: ({ lines }) => `<p>${lines.map(lineHtml).join("<br>")}</p>`,
   list: ({ items }) => `<ul>${items.map((item) => `<li>${lineHtml(item)}</li>`).join("")}</ul>`,
   table: ({ header, rows }) =>
     table([header.map((name) => `<th>${escapeHtml(name)}</th>`), ...rows.map(cellsOf)]),

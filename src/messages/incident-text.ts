@@ -1,142 +1,118 @@
-/** What a new incident says: impact first, then what changed, why we say so, what was tried and what to do. */
-
-import type { Ranking } from "../detection/ranking.ts";
-import { formatDuration } from "../duration.ts";
+/** What a new incident says: what woke you first, then what to do, what changed, what was tried and how it was judged. */
 import { type Digest, isDigest } from "../incidents/digest.ts";
 import { type Episode, isModelEpisode, type ModelEpisode } from "../incidents/episode.ts";
 import type { Incident, RunSummary } from "../incidents/incident.ts";
 import { isShared } from "../incidents/member.ts";
-import { scopeOf } from "../incidents/subject.ts";
 import { modelName } from "../model-key.ts";
+import { type AdvisedKind, advice, adviceText } from "./advice.ts";
 import { digestHeadline, digestText } from "./digest-text.ts";
-import { changes, opening, reasons } from "./episode-text.ts";
+import { changes, reasons } from "./episode-text.ts";
 import {
   type Block,
   data,
   heading,
   line,
-  link,
   type Message,
   type MessageSection,
-  type NamedLine,
   paragraph,
   words,
 } from "./message.ts";
+import { displayName, shortName } from "./names.ts";
+import { advisedKind, type HelpLinks, nightFacts, openingBlock, startMs } from "./opening-block.ts";
+import { queryFor } from "./query.ts";
 import { describeRun } from "./run-text.ts";
-import { membersSection, sharedHeadline, sharedImpact } from "./shared-text.ts";
-import { displayName, headline } from "./symptom.ts";
-import { oneLine, readNumber, readTime } from "./text.ts";
-
-/** Linked wherever they are given. */
-export interface HelpLinks {
-  readonly dashboardUrl?: string;
-  readonly runbookUrl?: string;
-}
+import { membersSection, sharedHeadline } from "./shared-text.ts";
+import { headline } from "./symptom.ts";
+import { oneLine, readTime } from "./text.ts";
 
 /** What a new ticket says. */
 export interface TitledMessage {
-  /** Plain text without the severity, one line; normally under 80 characters with it. */
+  /** Plain text without the severity, one line; under 80 characters with it. */
   readonly title: string;
   readonly message: Message;
 }
 
-export function incidentText(incident: Incident | Digest, shown: HelpLinks): TitledMessage {
+export function incidentText(incident: Incident | Digest, help: HelpLinks): TitledMessage {
   const { number, fingerprint } = incident;
   const { title, message } = isDigest(incident)
     ? { title: digestHeadline(incident), message: digestText(incident) }
-    : openedText(incident, shown);
+    : openedText(incident, help);
   const text = `Driftwarden incident ${number}, fingerprint ${fingerprint}`;
   return { title, message: [...message, [{ kind: "footer", text }]] };
 }
 
-function openedText(incident: Incident, shown: HelpLinks): TitledMessage {
+function openedText(incident: Incident, help: HelpLinks): TitledMessage {
   const { episode, severity } = incident;
+  const kind = advisedKind(incident);
   return {
     title: isShared(incident)
       ? sharedHeadline(incident, severity.length + 3)
       : headline(episode, severity.length + 3),
     message: [
-      ...(isShared(incident)
-        ? [[paragraph(sharedImpact(incident))], membersSection(incident)]
-        : []),
-      ...(isModelEpisode(episode)
-        ? modelSections(incident, episode)
-        : [[paragraph(data(episode.reason, 600))], [facts(incident, [])]]),
+      [openingBlock(incident, help)],
+      [nightFacts(incident, help)],
+      ...(kind !== undefined && isModelEpisode(episode) ? [whatToDo({ kind, episode, help })] : []),
+      ...(isShared(incident) ? [membersSection(incident)] : []),
+      ...(isModelEpisode(episode) ? changed(episode) : []),
       [heading("What was tried"), attempts(incident.runs)],
-      ...(isModelEpisode(episode) ? [nextSteps(episode, shown)] : sectionOf(links(shown))),
+      ...(isModelEpisode(episode) ? [[heading("How it was judged"), ...reasons(episode)]] : []),
     ],
   };
 }
 
-const sectionOf = (blocks: MessageSection): Message => (blocks.length === 0 ? [] : [blocks]);
-
-function modelSections(incident: Incident, episode: ModelEpisode): Message {
-  const { features } = episode;
-  return [
-    [paragraph(opening(episode))],
-    [facts(incident, learnedFacts(episode))],
-    ...(features.length === 0 ? [] : [[heading("What changed"), ...changes(features)]]),
-    [heading("Why this ticket"), ...reasons(episode)],
-  ];
-}
-
-/** @param more those that not every subject has */
-function facts({ subject, episode, severity }: Incident, more: readonly NamedLine[]): Block {
-  const { tenant, environment } = scopeOf(subject);
-  const source = subject.kind === "model" ? modelName(subject.key).source : "";
-  const scope = [`source ${source}`, `environment ${environment}`, `tenant ${tenant}`];
-  return {
-    kind: "facts",
-    facts: [
-      ["First observed", words(readTime(episode.at / 1000))],
-      ["Scope", data(scope.filter((part) => !part.endsWith(" ")).join(", "), 200)],
-      ["Severity", words(severity)],
-      ...more,
-    ],
-  };
-}
-
-function learnedFacts(episode: ModelEpisode): readonly NamedLine[] {
-  const { cadence, ranking } = episode;
-  const every = cadence === undefined ? "unknown" : formatDuration(cadence / 1000);
-  const order: readonly NamedLine[] =
-    ranking === undefined ? [] : [["Order", words(changeOfOrder(ranking))]];
-  return [...order, ["Learned from", words(`${learnedFrom(episode)}, cadence ${every}`)]];
-}
-
-function learnedFrom({ learned, warmUp }: ModelEpisode): string {
-  const count = learned.toLocaleString("en-US");
-  if (warmUp === undefined) return `${count} attributions`;
-  const far = warmUp === "provisional" ? count : warmUp;
-  return `${far} attributions (provisional: the model is slow and not known well yet, no fix runs)`;
-}
-
-function changeOfOrder({ ndcg, left, top }: Ranking): string {
-  return `${left} of the ${top} most important features changed, nDCG ${readNumber(ndcg)}`;
+function changed({ features }: ModelEpisode): Message {
+  return features.length === 0 ? [] : [[heading("What changed"), ...changes(features)]];
 }
 
 function attempts(runs: readonly RunSummary[]): Block {
-  if (runs.length === 0) {
-    return paragraph(words("Nothing yet. What is tried or refused will stand in the comments."));
-  }
+  if (runs.length === 0) return paragraph(words("Nothing yet."));
   const items = runs.map((run) => line`${words(readTime(run.atMs))}: ${describeRun(run)}`);
   return { kind: "list", items };
 }
 
-function nextSteps(episode: ModelEpisode, shown: HelpLinks): MessageSection {
+interface Advised {
+  readonly kind: AdvisedKind;
+  readonly episode: ModelEpisode;
+  readonly help: HelpLinks;
+}
+
+/** A day shows what was usual. */
+const queriedBeforeMs = 86_400_000;
+
+function whatToDo({ kind, episode, help }: Advised): MessageSection {
+  const { look, belongsTo, closes } = advice[kind];
+  const feature = episode.features[0]?.feature;
+  const filled = (text: string): string => adviceText(text, feature && shortName(feature));
+  const query = sourceQuery({ kind, episode, help });
   return [
     heading("What to do"),
-    ...links(shown),
-    paragraph(
-      words(
-        "If the model was deployed or retrained on purpose, say so, and what follows becomes the new normal:",
-      ),
-    ),
-    retrained(episode),
-    paragraph(
-      words("If not, look at what changed upstream of the model at the time first observed."),
-    ),
+    { kind: "list", items: look.map((text) => data(filled(text), 300)) },
+    ...(query === undefined ? [] : [{ kind: "code", text: query } as const]),
+    paragraph(data(`Belongs to ${filled(belongsTo)}. Closes ${closes}.`, 400)),
+    ...(announceable.has(kind)
+      ? [
+          paragraph(words("If it was deployed or retrained on purpose, announce it:")),
+          retrained(episode),
+        ]
+      : []),
   ];
+}
+
+/** Where a deploy or a retrain may be what happened. */
+const announceable: ReadonlySet<AdvisedKind> = new Set<AdvisedKind>([
+  "shift",
+  "level_shift",
+  "leak",
+  "feature_missing",
+  "new_feature",
+]);
+
+function sourceQuery({ kind, episode, help }: Advised): string | undefined {
+  const { source: name, model } = modelName(episode.model);
+  const source = help.sources?.[name];
+  if (source === undefined) return undefined;
+  const fromMs = startMs(episode) - queriedBeforeMs;
+  return queryFor({ kind, source, model, feature: episode.features[0]?.feature, fromMs });
 }
 
 /** The command that announces that the model is as it should be. */
@@ -144,15 +120,6 @@ export const retrained = (episode: Episode): Block => ({
   kind: "code",
   text: `driftwarden marker ${shellQuoted(displayName(episode))} retrain`,
 });
-
-/** One line, or none. */
-function links({ runbookUrl, dashboardUrl }: HelpLinks): MessageSection {
-  const runbook = runbookUrl === undefined ? [] : link("Runbook", runbookUrl);
-  const dashboard = dashboardUrl === undefined ? [] : link("Dashboard", dashboardUrl);
-  const both = runbook.length > 0 && dashboard.length > 0;
-  const shown = [...runbook, ...(both ? words(" · ") : []), ...dashboard];
-  return shown.length === 0 ? [] : [paragraph(shown)];
-}
 
 /** A name that cannot be typed as it is stays a placeholder. */
 function shellQuoted(name: string): string {

@@ -16,6 +16,8 @@ interface Inlines {
 interface Blocks {
   readonly heading: { readonly text: string };
   readonly paragraph: { readonly line: Line };
+  /** Lines that stand under each other, without marks before them. */
+  readonly lines: { readonly lines: readonly Line[] };
   readonly list: { readonly items: readonly Line[] };
   readonly table: {
     readonly header: readonly string[];
@@ -118,6 +120,10 @@ export function heading(text: string): Block {
 
 export function paragraph(said: Line): Block {
   return { kind: "paragraph", line: said };
+}
+
+export function lines(...said: readonly Line[]): Block {
+  return { kind: "lines", lines: said };
 }
 
 /** @param id letters and digits: a sender may escape anything else when it stores the message */

@@ -7,12 +7,13 @@ import { type Episode, isModelEpisode } from "../incidents/episode.ts";
 import type { Incident } from "../incidents/incident.ts";
 import { isShared } from "../incidents/member.ts";
 import { digestRepeat } from "./digest-text.ts";
-import { changes, opening, reasons } from "./episode-text.ts";
+import { changes, reasons } from "./episode-text.ts";
 import { retrained } from "./incident-text.ts";
 import { data, type Line, line, type MessageSection, paragraph, strong, words } from "./message.ts";
+import { displayName } from "./names.ts";
 import { describeRun, namedRun } from "./run-text.ts";
 import { memberCounts, memberLines, sharedHeadline } from "./shared-text.ts";
-import { displayName } from "./symptom.ts";
+import { impactOf, summaryOf } from "./summary.ts";
 import { readTime } from "./text.ts";
 
 type VerifiedNote = Extract<Note, { about: "verified" }>;
@@ -59,7 +60,7 @@ export function renderAgain(episode: Episode, since: string): MessageSection {
   const when = line`${strong(words(since))}, ${time(episode.at / 1000)}: `;
   if (!isModelEpisode(episode)) return [paragraph([...when, ...data(episode.reason, 600)])];
   return [
-    paragraph([...when, ...opening(episode)]),
+    paragraph(line`${when}${summaryOf(episode)}. ${words(impactOf(episode))}.`),
     ...(episode.features.length === 0 ? [] : changes(episode.features)),
     ...reasons(episode),
   ];

@@ -25,6 +25,11 @@ function sectionText(section: MessageSection): string {
 const blocks: BlockRenderer<readonly string[]> = {
   heading: ({ text }) => wrapped(`▸ ${text}`),
   paragraph: ({ line }) => wrapped(lineText(line)),
+  // An address is only of use in one piece.
+  lines: ({ lines }) =>
+    lines.flatMap((line) =>
+      line.at(-1)?.kind === "link" ? lineText(line) : wrapped(lineText(line)),
+    ),
   list: ({ items }) => items.flatMap((item) => wrapped(`• ${lineText(item)}`)),
   table: ({ header, rows }) => aligned([header, ...rows.map((cells) => cells.map(lineText))]),
   facts: ({ facts }) => aligned(facts.map(([name, value]) => [name, lineText(value)])),
@@ -41,7 +46,7 @@ const inlines: InlineRenderer = {
   words: ({ text }) => text,
   data: ({ text }) => text,
   strong: ({ line }) => lineText(line),
-  link: ({ text, url }) => `${text}: ${url}`,
+  link: ({ text, url }) => (text === url ? url : `${text}: ${url}`),
 };
 
 function aligned(rows: readonly (readonly string[])[]): readonly string[] {

@@ -1,5 +1,6 @@
 /** What is said of an incident that several subjects share: how many are broken, by what, and who. */
 import { scattered, silence } from "../incidents/cause.ts";
+import { isModelEpisode } from "../incidents/episode.ts";
 import type { Incident } from "../incidents/incident.ts";
 import { type MemberState, presentOf, totalOf } from "../incidents/member.ts";
 import type { RollLine } from "../incidents/roll.ts";
@@ -11,24 +12,24 @@ import {
   line,
   type MessageSection,
   paragraph,
-  strong,
   words,
 } from "./message.ts";
-import { displayName, symptomOf } from "./symptom.ts";
-import { lengthOf, oneLine, readTime } from "./text.ts";
-
-/** A title stays readable in lists and mail. */
-const titleLength = 79;
+import { displayName, shortName } from "./names.ts";
+import { symptomOf, titleLength } from "./symptom.ts";
+import { clockTime, lengthOf, oneLine, readDuration, readTime } from "./text.ts";
 
 /**
- * `source main: all 40 models silent since 17:22`, plain text, without the severity.
+ * `source main: all 40 models silent since 17:22 UTC`, plain text, without the severity.
  *
  * @param taken characters that stand before it in the title
  */
 export function sharedHeadline(incident: Incident, taken: number): string {
-  const said = `${howMany(incident)} ${whatHappened(incident)}`;
-  const room = Math.max(titleLength - taken - lengthOf(`source : ${said}`), 8);
-  return oneLine(`source ${oneLine(sourceOf(incident), room)}: ${said}`, titleLength * 2);
+  const { feature, said } = sharedSymptom(incident);
+  const start = `source ${shortName(sourceOf(incident), 20)}: `;
+  if (feature === undefined) return `${start}${howMany(incident)} ${said}`;
+  const end = ` ${said} in ${howMany(incident)}`;
+  const room = titleLength - taken - lengthOf(`${start}${end}`);
+  return `${start}${shortName(feature, Math.max(room, 8))}${end}`;
 }
 
 function sourceOf({ subject }: Incident): string {
@@ -40,6 +41,7 @@ function countOf({ members }: Incident): number {
   return members.joined > 0 ? members.joined : totalOf(members);
 }
 
+/** `all 40 models`, `12 of 40 models` */
 function howMany(incident: Incident): string {
   const { group, members, roll } = incident;
   const count = countOf(incident);
@@ -49,25 +51,46 @@ function howMany(incident: Incident): string {
   return known === count ? `all ${count} models` : `${count} models`;
 }
 
-function whatHappened({ group, episode }: Incident): string {
-  if (group.cause === silence) return `silent since ${clockTime(group.newestRow / 1000)}`;
-  if (group.cause === scattered) return "changed at once";
-  const [feature, said] = symptomOf(episode);
-  return feature === undefined ? `: ${said}` : `: ${oneLine(feature, 40)}${said}`;
+/** Of all of them: without the figures of one. */
+function sharedSymptom({ group, episode }: Incident) {
+  if (group.cause === silence)
+    return { said: `silent since ${clockTime(group.newestRow / 1000)} UTC` };
+  return group.cause === scattered ? { said: "changed at once" } : symptomOf(episode);
 }
 
-/** The hour of the day: in a title the date stands beside it. */
-const clockTime = (ms: number): string => readTime(ms).slice(-9, -4);
+/** What happened to them, in one sentence with its numbers. */
+export function sharedSummary(incident: Incident): Line {
+  const { group, episode } = incident;
+  const count = howMany(incident);
+  if (group.cause === silence) return words(silentSummary(incident, count));
+  if (group.cause === scattered)
+    return words(`${count} changed at once, each in features of its own`);
+  const { feature, said } = symptomOf(episode);
+  return feature === undefined
+    ? words(`${count}: ${said}`)
+    : line`${data(shortName(feature))} ${words(said)} in ${words(count)}`;
+}
 
-/** One sentence: what it means that so many are broken at once. */
-export function sharedImpact(incident: Incident): Line {
-  const count = words(howMany(incident));
-  const source = strong(sourceOf(incident));
-  const meaning =
-    incident.group.cause === silence
-      ? "nobody sees what these models look at now; they may still run."
-      : "they may all predict wrongly, and one cause is likelier than many.";
-  return line`${count} of source ${source} are concerned: ${words(meaning)}`;
+function silentSummary({ group, episode }: Incident, count: string): string {
+  const lasted = readDuration((episode.at - group.newestRow) / 1000);
+  const cadence = isModelEpisode(episode) ? episode.cadence : undefined;
+  const usual = cadence === undefined ? "" : ` (usual: every ${readDuration(cadence / 1000)})`;
+  return `no new rows from ${count} for ${lasted}${usual}`;
+}
+
+/** What it means that so many are broken at once. */
+export function sharedImpact({ group }: Incident): string {
+  return group.cause === silence
+    ? "nobody sees what these models do now; they may still run"
+    : "they may all predict wrongly, and one cause is likelier than many";
+}
+
+/** `very: 40 of 40, and the database answers: not the connection` */
+export function sharedSureness(incident: Incident): string {
+  const count = howMany(incident);
+  return incident.group.cause === silence
+    ? `very: ${count}, and the database answers: not the connection`
+    : `very: ${count} at once`;
 }
 
 /** A line each for the first twenty, broken ones first; the rest is counted. */
@@ -94,11 +117,11 @@ export function memberLines({ members, roll }: Incident): MessageSection {
 }
 
 function memberRow({ episode, state }: RollLine): readonly Line[] {
-  const [feature, said] = symptomOf(episode);
-  const what = feature === undefined ? said : `${oneLine(feature, 60)}${said}`;
+  const { feature, said, figures } = symptomOf(episode);
+  const what = feature === undefined ? said : `${oneLine(feature, 60)} ${said}`;
   return [
     data(displayName(episode), 80),
-    data(what, 120),
+    data(figures === undefined ? what : `${what} (${figures})`, 120),
     words(readTime(episode.at / 1000)),
     words(stateWords[state]),
   ];

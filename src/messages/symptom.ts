@@ -1,54 +1,99 @@
-/** What an episode looks like, in the words of the title and of the first sentence. */
-import type { BlamedFeature, EpisodeKind, EpisodeOpened } from "../detection/event.ts";
-import { type Episode, isModelEpisode, type ServiceEpisodeKind } from "../incidents/episode.ts";
-import { modelName } from "../model-key.ts";
-import { type Line, line, words } from "./message.ts";
-import { lengthOf, oneLine, readShare } from "./text.ts";
+/** The title of an incident: which model, which feature, and what happened to it. */
+import type { EpisodeKind } from "../detection/event.ts";
+import {
+  type Episode,
+  isModelEpisode,
+  type ModelEpisode,
+  type ServiceEpisodeKind,
+} from "../incidents/episode.ts";
+import { directionOf, figuresOf } from "./figures.ts";
+import { displayName, shortName } from "./names.ts";
+import { clockTime, lengthOf } from "./text.ts";
 
 /** A title stays readable in lists and mail. */
-const titleLength = 79;
+export const titleLength = 79;
+/** A phone shows so much of it, and it must name model and feature. */
+const phoneLength = 45;
+const leastName = 8;
 
 /**
- * `churn-v7: credit_score lost its influence`, names shortened where they are long; plain text, no markup.
+ * `churn-v7: credit_score lost its influence (31 % → 4.9 %)`, names shortened where they are long; plain text, no markup.
  *
  * @param taken characters that stand before it in the title
  */
 export function headline(episode: Episode, taken: number): string {
   const model = displayName(episode);
-  const [subject, said] = symptomOf(episode);
-  const room = titleLength - taken - lengthOf(`: ${said}`);
-  if (subject === undefined) return `${oneLine(model, room)}: ${said}`;
+  const { feature, said, figures } = symptomOf(episode);
+  const end = figures === undefined ? said : `${said} (${figures})`;
+  const whole = titleLength - taken - lengthOf(`:  ${end}`);
+  const room = Math.max(Math.min(whole, phoneLength - taken - 2), 2 * leastName);
+  if (feature === undefined) return `${shortName(model, room)}: ${end}`;
   const half = Math.floor(room / 2);
-  const shortModel = oneLine(model, Math.max(half, room - lengthOf(oneLine(subject, room))));
-  return `${shortModel}: ${oneLine(subject, room - lengthOf(shortModel))}${said}`;
+  const shortModel = shortName(model, Math.max(half, room - lengthOf(shortName(feature, room))));
+  const left = Math.max(room - lengthOf(shortModel), leastName);
+  return `${shortModel}: ${shortName(feature, left)} ${end}`;
 }
 
-/** The subject as people call it; the source where a source has one model without a name. */
-export function displayName(episode: Episode): string {
-  if (!isModelEpisode(episode)) return episode.service.name;
-  const { model: name, source } = modelName(episode.model);
-  return name === "" ? source : name;
+/** What happened, in the words of a title. */
+export interface Symptom {
+  /** The feature most to blame, of which it is said; undefined where it is said of the model. */
+  readonly feature?: string;
+  readonly said: string;
+  /** `31 % → 4.9 %`, of this subject alone. */
+  readonly figures?: string;
 }
 
-/** What the title speaks of, the feature most to blame or nothing, and what it says. */
-export function symptomOf(episode: Episode): readonly [string | undefined, string] {
-  if (!isModelEpisode(episode)) return [undefined, serviceSymptoms[episode.kind]];
-  const { kind, features } = episode;
-  const [top] = features;
-  if (kind === "bad_values" && !top) return [undefined, "bad values arrive"];
-  const said = kind === "shift" ? direction(top) : symptoms[kind];
-  return ofModel.has(kind) ? [undefined, said] : [top?.feature ?? "a feature", ` ${said}`];
+export function symptomOf(episode: Episode): Symptom {
+  if (!isModelEpisode(episode)) return { said: serviceSymptoms[episode.kind] };
+  const [top] = episode.features;
+  const symptom = symptoms[episode.kind](episode);
+  if (ofModel.has(episode.kind)) return symptom;
+  return top === undefined
+    ? { said: `a feature ${symptom.said}` }
+    : { feature: top.feature, ...symptom };
 }
 
-const symptoms: Readonly<Record<Exclude<EpisodeKind, "shift">, string>> = {
-  level_shift: "moved to a new level",
-  leak: "suddenly dominates",
-  silent: "the model has gone silent",
-  feature_missing: "is missing",
-  frozen: "importances are frozen",
-  bad_values: "has bad values",
-  second_exporter: "a second exporter is writing",
-  new_feature: "is a new feature",
+type Says = (episode: ModelEpisode) => Omit<Symptom, "feature">;
+
+const moved: Says = ({ features: [top] }) => {
+  if (top === undefined) return { said: "changed its influence" };
+  const figures = figuresOf(top).move;
+  if (top.turned !== undefined) return { said: "now pushes the other way", figures };
+  const direction = directionOf(top);
+  if (direction === undefined) return { said: "changed its influence" };
+  if (top.unit !== undefined) return { said: direction, figures };
+  const said = direction === "fell" ? "lost its influence" : "gained influence";
+  return { said, figures };
+};
+
+/** `is missing`, or with others `and 3 more are missing`. */
+function withOthers(one: string, many: string): Says {
+  return ({ features }) => {
+    const [top] = features;
+    if (features.length > 1) return { said: `and ${features.length - 1} more ${many}` };
+    if (top?.before === undefined) return { said: one };
+    return { said: one, figures: `was ${figuresOf(top).before}` };
+  };
+}
+
+const symptoms: Readonly<Record<EpisodeKind, Says>> = {
+  shift: moved,
+  level_shift: moved,
+  leak: ({ features: [top] }) => ({
+    said: "suddenly dominates",
+    ...(top !== undefined && { figures: figuresOf(top).move }),
+  }),
+  silent: ({ newestRow }) => ({ said: `silent since ${clockTime(newestRow / 1000)} UTC` }),
+  feature_missing: withOthers("is missing", "are missing"),
+  frozen: ({ onset, at }) => ({
+    said: `repeats itself since ${clockTime((onset?.lastNormal ?? at) / 1000)} UTC`,
+  }),
+  bad_values: withOthers("has no usable value", "have no usable value"),
+  second_exporter: () => ({ said: "two exporters write at once" }),
+  new_feature: ({ features: [top] }) => ({
+    said: "is new",
+    ...(top !== undefined && { figures: `holds ${figuresOf(top).after}` }),
+  }),
 };
 
 const serviceSymptoms: Readonly<Record<ServiceEpisodeKind, string>> = {
@@ -65,51 +110,3 @@ const serviceSymptoms: Readonly<Record<ServiceEpisodeKind, string>> = {
 
 /** These kinds are about the model as a whole. */
 const ofModel: ReadonlySet<EpisodeKind> = new Set(["silent", "frozen", "second_exporter"]);
-
-function direction(feature: BlamedFeature | undefined): string {
-  const { before = 0, after = 0 } = feature ?? {};
-  const change = Math.abs(after) - Math.abs(before);
-  if (change < 0) return "lost its influence";
-  return change > 0 ? "gained influence" : "changed its influence";
-}
-
-interface ImpactWords {
-  /** Name of the model. */
-  readonly model: Line;
-  /** The feature most to blame. */
-  readonly feature: Line;
-  readonly before: Line;
-  readonly after: Line;
-}
-
-/** What it means for whoever relies on the model: one sentence. */
-export function impact(
-  { kind, features }: EpisodeOpened,
-  names: Pick<ImpactWords, "model" | "feature">,
-): Line {
-  const [top] = features;
-  const before = words(readShare(top?.before));
-  return impacts[kind]({ ...names, before, after: words(readShare(top?.after)) });
-}
-
-const noLongerDecides = ({ model, feature, before, after }: ImpactWords): Line =>
-  line`${model} no longer decides as it did: ${feature} went from ${before} to ${after} of its attention, so its predictions may be wrong without any error.`;
-
-const impacts: Readonly<Record<EpisodeKind, (said: ImpactWords) => Line>> = {
-  shift: noLongerDecides,
-  level_shift: noLongerDecides,
-  leak: ({ model, feature, before, after }) =>
-    line`${model} now looks mostly at ${feature} (${after} of its attention, before ${before}): often a column that gives the answer away, so its predictions may be worthless in production.`,
-  silent: ({ model }) =>
-    line`${model} has delivered no importances for longer than its cadence allows: nobody knows what it looks at now, and it may not be running.`,
-  feature_missing: ({ model, feature }) =>
-    line`${model} no longer reports ${feature}: the feature may have been lost on its way to the model.`,
-  frozen: ({ model }) =>
-    line`${model} repeats exactly the same importances: what is exported is stale, and a real change would go unseen.`,
-  bad_values: ({ model }) =>
-    line`${model} delivers values that are no finite numbers, or times that cannot be: they are set aside, and what is left may mislead.`,
-  second_exporter: ({ model }) =>
-    line`Two exporters write importances of ${model}: what is read is a mixture of both.`,
-  new_feature: ({ model, feature }) =>
-    line`${model} reports ${feature}, which it never did before: it was probably trained or deployed anew without an announcement.`,
-};

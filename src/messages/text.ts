@@ -1,4 +1,5 @@
 /** Names and numbers as people read them: one line, sensible length, sensible digits. */
+import { formatDuration } from "../duration.ts";
 
 /**
  * Anything from data as one clean line: no control, invisible or unpaired characters, at most `max` characters, cut in
@@ -21,20 +22,6 @@ export function oneLine(text: string, max: number): string {
 /** How many characters people see, as {@link oneLine} counts them. */
 export const lengthOf = (text: string): number => Array.from(text).length;
 
-/**
- * A share as a percentage; a number that cannot be a share as it is.
- * @example readShare(0.3124) // "31.2 %"
- */
-export function readShare(value: number | undefined): string {
-  if (value === undefined || Number.isNaN(value)) return "absent";
-  if (Math.abs(value) > 1) return readNumber(value);
-  const percent = Math.abs(value) * 100;
-  const sign = value < 0 ? "-" : "";
-  if (percent === 0) return "0 %";
-  if (percent < 0.01) return `${sign}<0.01 %`;
-  return `${sign}${trimZeros(percent.toFixed(percent < 1 ? 2 : 1))} %`;
-}
-
 /** Three digits where they matter. */
 export function readNumber(value: number): string {
   if (Number.isNaN(value)) return "–";
@@ -50,6 +37,27 @@ export function readTime(ms: number): string {
   const date = new Date(ms);
   if (Number.isNaN(date.getTime())) return "an unknown time";
   return `${date.toISOString().slice(0, 16).replace("T", " ")} UTC`;
+}
+
+/** `31 min`, `2 h 4 min`: to two units. */
+export function readDuration(ms: number): string {
+  const parts = formatDuration(ms).match(/[\d.]+[a-z]+/g) ?? [];
+  const spaced = parts.map((part) => part.replace(/[a-z]+$/, (unit) => ` ${units[unit] ?? unit}`));
+  return spaced.join(" ");
+}
+
+const units: Readonly<Record<string, string>> = { m: "min" };
+
+/** `20:47`, UTC. */
+export function clockTime(ms: number): string {
+  const date = new Date(ms);
+  return Number.isNaN(date.getTime()) ? "an unknown time" : date.toISOString().slice(11, 16);
+}
+
+/** `2026-11-26T20:47:00Z` */
+export function isoTime(ms: number): string {
+  const date = new Date(ms);
+  return Number.isNaN(date.getTime()) ? "unknown" : date.toISOString().replace(/\.\d+/, "");
 }
 
 function trimZeros(digits: string): string {

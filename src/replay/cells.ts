@@ -3,7 +3,18 @@
 const number = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const special = /^([+-]?)(nan|inf|infinity)$/i;
 const time =
-  /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?)?\s*(Z|[+-]\d\d(?::?\d\d)?)?$/i;
+  /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?)?\s*(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?$/i;
+const epoch = /^\d{9,19}(\.\d+)?$/;
+const infinite = /^([+-]?)inf(inity)?$/i;
+
+/** What programs write for a value that there is not: the empty cell, and the words of SQL, COPY, pandas and R. */
+const nulls: ReadonlySet<string> = new Set(["", "null", "\\n", "none", "na", "n/a", "<na>"]);
+
+export const isNull = (text: string): boolean => nulls.has(text.trim().toLowerCase());
+
+/** For hints. */
+export const acceptedTimes =
+  "Accepted are 2026-01-31T12:00:00Z, 2026-01-31 12:00:00+01, 2026-01-31 12:00:00 UTC, 2026-01-31, and seconds, milli-, micro- or nanoseconds since 1970. A time without a zone is UTC.";
 
 /** @returns undefined when it is no number; `NaN`, `inf` and `Infinity` in any case are */
 export function parseNumber(text: string): number | undefined {
@@ -16,13 +27,14 @@ export function parseNumber(text: string): number | undefined {
 }
 
 /**
- * ISO 8601 or `YYYY-MM-DD HH:MM:SS`; UTC unless it says otherwise.
+ * ISO 8601, `YYYY-MM-DD HH:MM:SS` or a number since 1970; UTC unless it says otherwise.
  *
- * @returns microseconds since 1970; undefined when it is no time
+ * @returns microseconds since 1970, also infinite ones; undefined when it is no time
  */
 export function parseTime(text: string): number | undefined {
-  const match = time.exec(text.trim());
-  if (match === null) return undefined;
+  const cell = text.trim();
+  const match = time.exec(cell);
+  if (match === null) return epochTime(cell) ?? infiniteTime(cell);
   const [year, month, day, hour, minute, second] = match
     .slice(1, 7)
     .map((part) => Number(part ?? 0));
@@ -42,7 +54,26 @@ export function formatTime(us: number): string {
 }
 
 function offsetMs(zone: string | undefined): number {
-  if (zone === undefined || zone.toUpperCase() === "Z") return 0;
+  if (zone === undefined || /^[a-z]/i.test(zone)) return 0;
   const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(3).replace(":", "") || 0);
   return (zone.startsWith("-") ? -minutes : minutes) * 60_000;
+}
+
+/** What one unit is in microseconds, and between which times a number since 1970 is taken for one. */
+const units = [1_000_000, 1000, 1, 0.001];
+const earliest = Date.UTC(1980) * 1000;
+const latest = Date.UTC(2100) * 1000;
+
+/** A number since 1970, in the one unit in which it lies between 1980 and 2100. `20260131` and a row number do in none. */
+function epochTime(cell: string): number | undefined {
+  if (!epoch.test(cell)) return undefined;
+  const value = Number(cell);
+  const unit = units.find((us) => value * us >= earliest && value * us < latest);
+  return unit === undefined ? undefined : Math.round(value * unit);
+}
+
+function infiniteTime(cell: string): number | undefined {
+  const match = infinite.exec(cell);
+  if (match === null) return undefined;
+  return match[1] === "-" ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
 }

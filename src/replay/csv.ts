@@ -1,127 +1,163 @@
-/** Reads CSV (RFC 4180, also gzip) as a stream. The caller decides what a cell means. */
-import { createReadStream } from "node:fs";
-import { createGunzip } from "node:zlib";
-import { messageOf } from "../errors.ts";
+/** Reads CSV (RFC 4180) as a stream, whatever separates its cells. The caller decides what a cell means. */
+import Papa from "papaparse";
 import { FileError } from "./errors.ts";
-
-export interface CsvRow {
-  /** Line of the file on which the row ends, counted from 1. */
-  readonly line: number;
-  /** As many as the header has. */
-  readonly fields: readonly string[];
-}
+import { fileName, NotUtf8, textOf } from "./text-file.ts";
 
 export interface CsvBatch {
   readonly header: readonly string[];
-  readonly rows: readonly CsvRow[];
+  /** The cells of each row, as many as the row has. A blank line is one empty cell. */
+  readonly rows: readonly (readonly string[])[];
+  /** Line of the file on which a row of this batch ends, counted from 1. */
+  readonly lineOf: (row: number) => number;
 }
+
+export interface CsvFormat {
+  /** What separates cells. Default: the one of comma, semicolon, tab and bar that the header has most of. */
+  readonly delimiter?: string | undefined;
+}
+
+/** A record longer than this has a quote that does not end. */
+const longestRecord = 1_000_000;
 
 /**
  * The rows of a file in batches as they are read.
  *
- * @param file path; `.gz` is unpacked
+ * @param file path, or `-` for stdin; gzip is unpacked
  * @yields the rows read since the last batch; the first one may have none
- * @throws FileError DW_CLI_FILE when it cannot be read, is empty, or a row has another width than the header
+ * @throws FileError DW_CLI_FILE when it cannot be read, is empty, or is no text
  */
-export async function* readCsv(file: string): AsyncGenerator<CsvBatch> {
+export async function* readCsv(file: string, format: CsvFormat = {}): AsyncGenerator<CsvBatch> {
+  const records = new RecordReader(file, format);
   let header: readonly string[] | undefined;
-  for await (const records of readRecords(file)) {
-    const rows = [...records];
-    header ??= rows.shift()?.fields.map((name) => name.trim());
+  for await (const batch of batchesOf(file, records)) {
+    const offset = header === undefined ? 1 : 0;
+    header ??= batch.rows[0]?.map((name) => name.trim());
     if (header === undefined) continue;
-    const width = header.length;
-    yield { header, rows: rows.filter((row) => hasWidth(file, row, width)) };
+    const { lineOf } = batch;
+    yield { header, rows: batch.rows.slice(offset), lineOf: (row) => lineOf(row + offset) };
   }
   if (header === undefined) {
-    throw csvError(`${file} is empty`, "Give a CSV file whose first line names the columns.");
+    const hint = "Give a CSV file whose first line names the columns.";
+    throw new FileError("DW_CLI_FILE", `${fileName(file)} is empty`, { hint });
   }
 }
 
 /** An error about one line of a file. */
-export function lineError(file: string, line: number, problem: string): FileError {
-  return csvError(`${file}, line ${line}: ${problem}`, "Correct that line and run again.");
+export function lineError(
+  file: string,
+  line: number,
+  problem: { readonly message: string; readonly hint: string },
+): FileError {
+  const message = `${fileName(file)}, line ${line}: ${problem.message}`;
+  return new FileError("DW_CLI_FILE", message, { hint: problem.hint });
 }
 
-/** A blank line is an empty cell where there is one column, else nothing. */
-function hasWidth(file: string, { line, fields }: CsvRow, width: number): boolean {
-  if (fields.length === width) return true;
-  if (fields.length === 1 && fields[0] === "") return false;
-  throw lineError(file, line, `${fields.length} fields, the header has ${width}`);
-}
+export const isBlank = (row: readonly string[]): boolean => row.length === 1 && row[0] === "";
 
-async function* readRecords(file: string): AsyncGenerator<readonly CsvRow[]> {
-  let rest = "";
-  let line = 0;
-  const take = (text: string): readonly CsvRow[] => {
-    const rows: CsvRow[] = [];
-    let start = 0;
-    for (let end = endOfRecord(text, 0); end >= 0; end = endOfRecord(text, start)) {
-      const record = text.slice(start, text[end - 1] === "\r" ? end - 1 : end);
-      line += 1 + (record.includes("\n") ? record.split("\n").length - 1 : 0);
-      rows.push({ line, fields: fieldsOf(record) });
-      start = end + 1;
-    }
-    rest = text.slice(start);
-    return rows;
-  };
+type Records = Omit<CsvBatch, "header">;
+
+async function* batchesOf(file: string, records: RecordReader): AsyncGenerator<Records> {
   try {
-    for await (const chunk of textOf(file)) {
-      const first = line === 0 && rest === "" ? chunk.replace(/^\uFEFF/, "") : chunk;
-      yield take(rest + first);
-    }
+    for await (const text of textOf(file)) yield records.take(text);
   } catch (error) {
-    if (error instanceof FileError) throw error;
-    const hint = "Check that the file exists, is CSV, and may be read by this user.";
-    throw csvError(`reading ${file}: ${messageOf(error)}`, hint, error);
+    if (!(error instanceof NotUtf8)) throw error;
+    throw lineError(file, records.linesRead + error.linesBefore + 1, {
+      message: error.message,
+      hint: `Save it as UTF-8, for example from Windows-1252: iconv -f WINDOWS-1252 -t UTF-8 FILE > FILE.utf8.`,
+    });
   }
-  if (rest !== "") yield take(`${rest}\n`);
-  if (rest !== "") throw lineError(file, line + 1, "a quoted field does not end");
+  yield records.end();
 }
 
-function textOf(file: string): AsyncIterable<string> {
-  const bytes = createReadStream(file);
-  if (!file.endsWith(".gz")) return bytes.setEncoding("utf8");
-  const unpacked = createGunzip();
-  bytes.on("error", (error) => unpacked.destroy(error));
-  return bytes.pipe(unpacked).setEncoding("utf8");
-}
+class RecordReader {
+  readonly #file: string;
+  #parser: Papa.Parser | undefined;
+  #delimiter: string | undefined;
+  #rest = "";
+  /** Lines of the records given out. */
+  #line = 0;
 
-/** The newline that ends the record: one with an even number of quotes before it. */
-function endOfRecord(text: string, start: number): number {
-  let end = text.indexOf("\n", start);
-  let quote = text.indexOf('"', start);
-  while (end >= 0 && quote >= 0 && quote < end) {
-    const closing = text.indexOf('"', quote + 1);
-    if (closing < 0) return -1;
-    if (closing > end) end = text.indexOf("\n", closing);
-    quote = text.indexOf('"', closing + 1);
+  constructor(file: string, { delimiter }: CsvFormat) {
+    this.#file = file;
+    this.#delimiter = delimiter;
   }
-  return end;
-}
 
-function fieldsOf(record: string): readonly string[] {
-  if (!record.includes('"')) return record.split(",");
-  const fields: string[] = [];
-  let start = 0;
-  while (start <= record.length) {
-    const end = endOfField(record, start);
-    const raw = record.slice(start, end);
-    fields.push(raw.startsWith('"') ? raw.slice(1, -1).replaceAll('""', '"') : raw);
-    start = end + 1;
+  /** Lines that were read, with those of a record that goes on. */
+  get linesRead(): number {
+    return this.#line + linesIn(this.#rest);
   }
-  return fields;
-}
 
-function endOfField(record: string, start: number): number {
-  let from = start;
-  if (record[start] === '"') {
-    from = record.indexOf('"', start + 1);
-    while (from >= 0 && record[from + 1] === '"') from = record.indexOf('"', from + 2);
+  take(text: string): Records {
+    const all = this.#rest + text;
+    // A carriage return at the end may be half of a line end.
+    const end = all.endsWith("\r") ? all.length - 1 : all.length;
+    const lines = all.slice(0, end).includes("\r")
+      ? all.slice(0, end).replace(/\r\n?/g, "\n")
+      : all.slice(0, end);
+    return this.#parse(lines, { after: all.slice(end), isLast: false });
   }
-  const end = record.indexOf(",", Math.max(from, start));
-  return end < 0 ? record.length : end;
+
+  end(): Records {
+    const text = this.#rest.replace(/\r$/, "");
+    if (text === "") return { rows: [], lineOf: () => this.#line };
+    return this.#parse(text.endsWith("\n") ? text : `${text}\n`, { after: "", isLast: true });
+  }
+
+  #parse(
+    text: string,
+    { after, isLast }: { readonly after: string; readonly isLast: boolean },
+  ): Records {
+    const lines = this.#parser === undefined ? this.#begin(text) : text;
+    if (lines === undefined) {
+      this.#rest = text + after;
+      return { rows: [], lineOf: () => this.#line };
+    }
+    const parsed: Papa.ParseResult<string[]> = this.#parser!.parse(lines, 0, true);
+    const rest = lines.slice(parsed.meta.cursor);
+    if (rest.length > longestRecord || (isLast && rest !== "")) throw this.#openQuote();
+    this.#rest = rest + after;
+    return this.#records(parsed.data, lines.includes('"'));
+  }
+
+  /** Looks at the first line. @returns the text from the header on; undefined while the line is not complete */
+  #begin(text: string): string | undefined {
+    const [first = "", second] = text.split("\n", 2);
+    if (second === undefined) return undefined;
+    // Excel's own line about the separator.
+    const said = /^sep=(.)$/.exec(first);
+    const begin = said === null ? text : text.slice(first.length + 1);
+    if (said !== null) this.#line++;
+    this.#delimiter ??= said?.[1] ?? mostOf(first);
+    this.#parser = new Papa.Parser({ delimiter: this.#delimiter, newline: "\n" });
+    return begin;
+  }
+
+  #records(rows: readonly string[][], areQuoted: boolean): Records {
+    const first = this.#line;
+    if (!areQuoted) {
+      this.#line += rows.length;
+      return { rows, lineOf: (row) => first + row + 1 };
+    }
+    const ends = rows.map((row) => {
+      this.#line += 1 + row.reduce((sum, cell) => sum + linesIn(cell), 0);
+      return this.#line;
+    });
+    return { rows, lineOf: (row) => ends[row] ?? this.#line };
+  }
+
+  #openQuote(): FileError {
+    return lineError(this.#file, this.#line + 1, {
+      message: "a quoted field does not end",
+      hint: 'Close it with ", and write a " inside a quoted field twice.',
+    });
+  }
 }
 
-function csvError(message: string, hint: string, cause?: unknown): FileError {
-  return new FileError("DW_CLI_FILE", message, { hint, cause });
+const linesIn = (text: string): number => text.split("\n").length - 1;
+
+/** The separator that the header has most of outside of quotes; a comma when it has none. */
+function mostOf(header: string): string {
+  const bare = header.replace(/"[^"]*"/g, "");
+  const counts = [",", ";", "\t", "|"].map((one) => ({ one, count: bare.split(one).length }));
+  return counts.toSorted((a, b) => b.count - a.count)[0]?.one ?? ",";
 }

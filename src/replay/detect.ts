@@ -1,66 +1,145 @@
-/** Scores the rows of a table of numbers, whatever its columns mean. */
-import { parseNumber, parseTime } from "./cells.ts";
-import { type CsvRow, lineError, readCsv } from "./csv.ts";
+/** Scores the rows of a table of numbers, whatever its columns mean. A cell that is no number is a bad value, and counted. */
+import { acceptedTimes, isNull, parseNumber, parseTime } from "./cells.ts";
+import { type CsvBatch, type CsvFormat, isBlank, lineError, readCsv } from "./csv.ts";
+import type { LeftOut } from "./left-out.ts";
 import type { RowScorer, ScoredRow, TableRow } from "./row-scorer.ts";
+import { fileName } from "./text-file.ts";
 
-export interface TableOptions {
+export interface TableOptions extends CsvFormat {
   /** File; a column timestamp is time, every other one a feature. */
   readonly csv: string;
-  /** Columns that are no features. */
+  /** TableColumns that are no features. */
   readonly ignore?: readonly string[] | undefined;
   /** Makes what scores the rows. It is given the features' names in their order. */
   readonly scorerFor: (names: readonly string[]) => RowScorer;
+  /** Filled in: rows without a usable time or with another width, and cells that are no numbers. */
+  readonly leftOut: LeftOut;
+  readonly badCells: LeftOut;
 }
 
 /** Column of each feature in the file, features in order of their names. */
-interface Columns {
+interface TableColumns {
+  readonly width: number;
   readonly time: number;
   readonly features: readonly { readonly name: string; readonly column: number }[];
 }
 
 /**
- * @yields the scores of the rows read since the last batch, in their order; the first batch may be empty
+ * @yields of the rows read since the last batch the score, in their order; undefined for a row that is left out
  * @throws FileError DW_CLI_FILE; whatever `scorerFor` throws
  */
-export async function* detectRows(options: TableOptions): AsyncGenerator<readonly ScoredRow[]> {
-  let table: { readonly columns: Columns; readonly score: RowScorer } | undefined;
-  for await (const { header, rows } of readCsv(options.csv)) {
-    table ??= tableOf(options, header);
-    const { columns, score } = table;
-    yield rows.map((row) => score(rowOf(options.csv, row, columns)));
+export async function* detectRows(
+  options: TableOptions,
+): AsyncGenerator<readonly (ScoredRow | undefined)[]> {
+  let table: { readonly columns: TableColumns; readonly score: RowScorer } | undefined;
+  for await (const batch of readCsv(options.csv, options)) {
+    table ??= tableOf(options, batch);
+    yield batch.rows.flatMap((cells, i) =>
+      scored(options, table!, { cells, line: batch.lineOf(i) }),
+    );
   }
 }
 
-function tableOf(options: TableOptions, header: readonly string[]) {
-  const columns = columnsOf(options, header);
+interface TableLine {
+  readonly cells: readonly string[];
+  readonly line: number;
+}
+
+function scored(
+  options: TableOptions,
+  { columns, score }: { readonly columns: TableColumns; readonly score: RowScorer },
+  line: TableLine,
+): readonly (ScoredRow | undefined)[] {
+  if (isBlank(line.cells) && columns.width > 1) return [];
+  const row = rowOf(options, columns, line);
+  return [row === undefined ? undefined : score(row)];
+}
+
+function tableOf(options: TableOptions, { header, rows }: CsvBatch) {
+  const columns = columnsOf(options, header, rows);
+  refuseText(options.csv, columns, rows);
   return { columns, score: options.scorerFor(columns.features.map(({ name }) => name)) };
 }
 
-function columnsOf({ csv, ignore = [] }: TableOptions, header: readonly string[]): Columns {
+/** Names that people give the column of time. Upper and lower case are the same. */
+const timeNames = ["timestamp", "ts", "time", "datetime", "date_time", "date"];
+
+/** A column of another name than timestamp is time when all that stands in it is. */
+function timeColumn(header: readonly string[], rows: CsvBatch["rows"]): number {
+  const exact = header.indexOf("timestamp");
+  if (exact >= 0) return exact;
+  const lower = header.map((name) => name.toLowerCase());
+  const places = timeNames.map((name) => lower.indexOf(name)).filter((place) => place >= 0);
+  const isTime = (place: number): boolean =>
+    rows.every((row) => isNull(row[place] ?? "") || parseTime(row[place] ?? "") !== undefined);
+  return places.find(isTime) ?? -1;
+}
+
+function columnsOf(
+  { csv, ignore = [] }: TableOptions,
+  header: readonly string[],
+  rows: CsvBatch["rows"],
+): TableColumns {
+  const time = timeColumn(header, rows);
   const features = header
     .map((name, column) => ({ name, column }))
-    .filter(({ name }) => name !== "timestamp" && !ignore.includes(name))
+    .filter(({ name, column }) => column !== time && !ignore.includes(name))
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  if (features.length === 0) throw lineError(csv, 1, "there is no column to score");
+  const hint = "Every column but timestamp is a feature; the first line names them.";
+  if (features.length === 0)
+    throw lineError(csv, 1, { message: "there is no column to score", hint });
   const twice = features.find(({ name }, i) => features[i + 1]?.name === name);
-  if (twice !== undefined) throw lineError(csv, 1, `the column ${twice.name} stands there twice`);
-  return { time: header.indexOf("timestamp"), features };
+  if (twice !== undefined)
+    throw lineError(csv, 1, {
+      message: `the column ${twice.name} stands there twice`,
+      hint: "Rename one.",
+    });
+  return { width: header.length, time, features };
+}
+
+/** A column in which nothing is a number holds names, not values of a feature. */
+function refuseText(file: string, columns: TableColumns, rows: CsvBatch["rows"]): void {
+  const text = columns.features.find(({ column }) => {
+    const cells = rows.map((row) => row[column] ?? "").filter((cell) => !isNull(cell));
+    return cells.length > 0 && cells.every((cell) => parseNumber(cell) === undefined);
+  });
+  if (text === undefined) return;
+  const seen = rows.map((row) => row[text.column] ?? "").find((cell) => !isNull(cell));
+  throw lineError(file, 2, {
+    message: `${text.name} ${JSON.stringify(seen)} is no number`,
+    hint: `Leave a column of names out: --ignore ${text.name}. Rows timestamp, model, feature, importance are for driftwarden replay. Numbers have a decimal point: 0.25.`,
+  });
 }
 
 /** NaN and the infinities stay as they are; undefined is an empty cell: an absent feature. */
-function rowOf(file: string, { fields, line }: CsvRow, columns: Columns): TableRow {
-  const cell = fields[columns.time];
+function rowOf(
+  options: TableOptions,
+  columns: TableColumns,
+  line: TableLine,
+): TableRow | undefined {
+  const { csv, leftOut, badCells } = options;
+  const { cells } = line;
+  const where = (seen: string) => (): string => `${fileName(csv)}, line ${line.line}: ${seen}`;
+  if (cells.length !== columns.width) {
+    leftOut.add("wrong_width", where(`${cells.length} fields, the header has ${columns.width}`));
+    return undefined;
+  }
+  const cell = cells[columns.time];
   const time = cell === undefined ? undefined : parseTime(cell);
-  if (cell !== undefined && time === undefined) {
-    throw lineError(file, line, `timestamp ${JSON.stringify(cell)} is no time`);
+  if (cell !== undefined && (time === undefined || !Number.isFinite(time))) {
+    leftOut.add(
+      "bad_timestamp",
+      where(`timestamp ${JSON.stringify(cell)} is no time. ${acceptedTimes}`),
+    );
+    return undefined;
   }
   const values = columns.features.map(({ name, column }) => {
-    const text = fields[column]?.trim() ?? "";
-    if (text === "") return undefined;
+    const text = cells[column] ?? "";
+    if (isNull(text)) return undefined;
     const value = parseNumber(text);
     if (value === undefined)
-      throw lineError(file, line, `${name} ${JSON.stringify(text)} is no number`);
-    return value;
+      badCells.add("no_number", where(`${name} ${JSON.stringify(text)} is no number`));
+    return value ?? Number.NaN;
   });
   return { values, time };
 }

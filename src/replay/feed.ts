@@ -16,6 +16,13 @@ export interface ReplayMarker {
   readonly marker: string;
 }
 
+/** What the feeds of one replay share. */
+export interface SharedFeed {
+  readonly emit: (record: StreamRecord) => void;
+  /** Windows so far: a model that goes on in another file goes on in later windows. */
+  windows: number;
+}
+
 /**
  * Time is the newest row time seen so far; polls happen every 30 s of it. A poll hands on the rows that came before
  * it, in (time, line) order, then says so with a tick. Nothing is known before its own time, and the end of the file
@@ -24,6 +31,7 @@ export interface ReplayMarker {
  */
 export class ReplayFeed {
   readonly #source: string;
+  readonly #shared: SharedFeed;
   readonly #markers: ReplayMarker[];
   readonly #emit: (record: StreamRecord) => void;
   readonly #models = new Set<ModelKey>();
@@ -34,13 +42,13 @@ export class ReplayFeed {
   #poll = 0;
   /** Before the next poll, time in which the source could not be asked: an hour that its clock leapt over. */
   #gap = 0;
-  #window = 0;
 
-  /** @param markers shared by all feeds of a replay: what one has told is removed */
-  constructor(source: string, markers: ReplayMarker[], emit: (record: StreamRecord) => void) {
+  /** @param markers what one feed has told is removed, so that feeds can share them */
+  constructor(source: string, markers: ReplayMarker[], shared: SharedFeed) {
     this.#source = source;
+    this.#shared = shared;
     this.#markers = markers;
-    this.#emit = emit;
+    this.#emit = shared.emit;
   }
 
   take(model: ModelKey, row: Row): void {
@@ -81,7 +89,7 @@ export class ReplayFeed {
   #pollAt(at: number): void {
     const watermark = Math.floor(at);
     this.#tellMarkers(watermark);
-    const window = ++this.#window;
+    const window = ++this.#shared.windows;
     for (const [model, rows] of this.#batch) {
       rows.sort((a, b) => a.ts - b.ts || a.tid - b.tid);
       this.#emit({ kind: "rows", model, source: this.#source, level: 0, window, rows });

@@ -1,67 +1,185 @@
-/** Reads the rows and markers of a replay from CSV files. */
+/** Reads the rows and markers of a replay from CSV files. A cell that cannot be used costs its row, never the file. */
 import { type ModelKey, modelKey } from "../model-key.ts";
-import type { Row } from "../stream/record.ts";
-import { parseNumber, parseTime } from "./cells.ts";
-import { type CsvRow, lineError, readCsv } from "./csv.ts";
+import { acceptedTimes, isNull, parseNumber, parseTime } from "./cells.ts";
+import { type ColumnNames, type Columns, columnsOf } from "./columns.ts";
+import { type CsvFormat, isBlank, lineError, readCsv } from "./csv.ts";
 import type { ReplayMarker } from "./feed.ts";
+import type { LeftOut } from "./left-out.ts";
+import { MeltWatch } from "./melted.ts";
+import { fileName } from "./text-file.ts";
+
+export interface FileFormat extends CsvFormat {
+  /** Names of columns that a person has said. */
+  readonly columns?: ColumnNames | undefined;
+  /** Names of columns as the configured sources have them. */
+  readonly configured?: readonly ColumnNames[] | undefined;
+}
+
+/** The one model of a file without a column for the model. */
+const onlyModel = "default";
+
+export interface FileRow {
+  /** Finite, microseconds since 1970. */
+  readonly ts: number;
+  readonly model: string;
+  readonly feature: string;
+  /** NaN where the cell is empty. */
+  readonly importance: number;
+}
+
+export interface FileReading {
+  readonly leftOut: LeftOut;
+  /** Receives what people should know. */
+  readonly say: (line: string) => void;
+  readonly take: (row: FileRow) => void;
+}
+
+const roles = ["timestamp", "model", "feature", "importance"] as const;
 
 /**
- * Hands on every row of a file, in its order.
+ * Hands on every row of a file that can be used, in its order.
  *
- * @throws FileError DW_CLI_FILE when it cannot be read, or a cell is not what its column asks for
+ * @returns rows read, also those that were left out
+ * @throws FileError DW_CLI_FILE when it cannot be read, or a column is missing
  */
 export async function readImportances(
   file: string,
-  take: (model: ModelKey, row: Row) => void,
-): Promise<void> {
-  const keys = new Map<string, ModelKey>();
-  let columns: readonly number[] | undefined;
-  for await (const { header, rows } of readCsv(file)) {
-    columns ??= columnsOf(file, header, ["timestamp", "model", "feature", "importance"]);
-    for (const row of rows) {
-      const [time = "", model = "", feature = "", value = ""] = columns.map((i) => row.fields[i]);
-      const importance = parseNumber(value);
-      if (importance === undefined)
-        throw lineError(file, row.line, `importance ${JSON.stringify(value)} is no number`);
-      const key = keys.get(model) ?? modelKey({ tenant: "", environment: "", source: "", model });
-      keys.set(model, key);
-      take(key, { ts: timeOf(file, row, time), feature, importance, tid: row.line });
+  format: FileFormat,
+  { leftOut, say, take }: FileReading,
+): Promise<number> {
+  let parser: RowParser | undefined;
+  let rows = 0;
+  for await (const batch of readCsv(file, format)) {
+    parser ??= new RowParser(file, batch.header, format);
+    for (const [i, cells] of batch.rows.entries()) {
+      if (isBlank(cells)) continue;
+      rows++;
+      const parsed = parser.parse(cells);
+      if ("ts" in parsed) take(parsed);
+      else
+        leftOut.add(
+          parsed.reason,
+          () => `${fileName(file)}, line ${batch.lineOf(i)}: ${parsed.seen}`,
+        );
     }
+  }
+  const melted = parser?.melted.problem();
+  if (melted !== undefined) say(`${fileName(file)}: ${melted}`);
+  return rows;
+}
+
+/** Why a row cannot be used. */
+interface BadRow {
+  readonly reason: string;
+  readonly seen: string;
+}
+
+class RowParser {
+  readonly melted: MeltWatch;
+  readonly #width: number;
+  readonly #columns: Columns;
+  readonly #isOneModel: boolean;
+  #timeText = "";
+  #time: number | undefined;
+
+  constructor(file: string, header: readonly string[], { columns, configured }: FileFormat) {
+    this.#width = header.length;
+    const asked = { roles, optional: ["model"], named: columns, configured } as const;
+    this.#columns = columnsOf(file, header, asked);
+    this.#isOneModel = this.#columns.model < 0;
+    const used = Object.values(this.#columns);
+    const unused = [...header.entries()].filter(([place]) => !used.includes(place));
+    this.melted = new MeltWatch(
+      this.#isOneModel ? unused.map(([place, name]) => [name, place] as const) : [],
+    );
+  }
+
+  parse(cells: readonly string[]): FileRow | BadRow {
+    if (cells.length !== this.#width) return widthOf(cells, this.#width);
+    const { timestamp, feature: named, importance: valued } = this.#columns;
+    const time = cells[timestamp]!;
+    const ts = this.#timeOf(time);
+    if (ts === undefined || !Number.isFinite(ts)) return badTime(time, ts);
+    const feature = cells[named]!;
+    const model = this.#isOneModel ? onlyModel : cells[this.#columns.model]!;
+    if (feature === "" || model === "") return nameless(feature);
+    const importance = importanceOf(cells[valued]!);
+    if (importance === undefined) return badImportance(cells[valued]!);
+    if (this.#isOneModel) this.melted.add(ts, feature, cells);
+    return { ts, model, feature, importance };
+  }
+
+  /** Rows of one attribution stand below each other, and mostly have the same text. */
+  #timeOf(text: string): number | undefined {
+    if (text === this.#timeText) return this.#time;
+    this.#timeText = text;
+    this.#time = parseTime(text);
+    return this.#time;
   }
 }
 
+const quoted = (text: string): string => JSON.stringify(text.slice(0, 100));
+
+const widthOf = (cells: readonly string[], width: number): BadRow => ({
+  reason: "wrong_width",
+  seen: `${cells.length} fields, the header has ${width}`,
+});
+
+function badTime(text: string, ts: number | undefined): BadRow {
+  if (ts !== undefined) return { reason: "non_finite_time", seen: `timestamp ${quoted(text)}` };
+  if (isNull(text)) return { reason: "null_timestamp", seen: "there is no timestamp" };
+  return {
+    reason: "bad_timestamp",
+    seen: `timestamp ${quoted(text)} is no time. ${acceptedTimes}`,
+  };
+}
+
+const nameless = (feature: string): BadRow =>
+  feature === ""
+    ? { reason: "null_feature", seen: "there is no feature" }
+    : { reason: "null_model", seen: "there is no model" };
+
+/** An empty cell is NULL: the model did say something of this feature, and detection judges what. */
+const importanceOf = (text: string): number | undefined =>
+  parseNumber(text) ?? (isNull(text) ? Number.NaN : undefined);
+
+/** What of an importance is left out, in files and databases. */
+export const badImportance = (text: string): BadRow => ({
+  reason: "bad_importance",
+  seen: `importance ${quoted(text)} is no number. Write a plain number with a decimal point, such as 0.25`,
+});
+
 /**
  * @returns in order of time
- * @throws FileError DW_CLI_FILE
+ * @throws FileError DW_CLI_FILE, also for a cell that cannot be used: a marker that is left out changes what is found
  */
-export async function readMarkers(file: string): Promise<ReplayMarker[]> {
+export async function readMarkers(file: string, format: FileFormat = {}): Promise<ReplayMarker[]> {
   const markers: ReplayMarker[] = [];
-  for await (const { header, rows } of readCsv(file)) {
-    const columns = columnsOf(file, header, ["timestamp", "model", "marker"]);
-    for (const row of rows) {
-      const [time = "", name = "", marker = ""] = columns.map((i) => row.fields[i]);
-      const model = modelKey({ tenant: "", environment: "", source: "", model: name });
-      markers.push({ at: timeOf(file, row, time), model, marker });
+  for await (const { header, rows, lineOf } of readCsv(file, format)) {
+    const columns = columnsOf(file, header, { roles: ["timestamp", "model", "marker"] });
+    for (const [i, cells] of rows.entries()) {
+      if (isBlank(cells)) continue;
+      const marker = cells.length === header.length ? markerOf(cells, columns) : undefined;
+      if (marker !== undefined) markers.push(marker);
+      else
+        throw lineError(file, lineOf(i), {
+          message: "there is no time of a marker",
+          hint: acceptedTimes,
+        });
     }
   }
   return markers.toSorted((a, b) => a.at - b.at);
 }
 
-function columnsOf(
-  file: string,
-  header: readonly string[],
-  names: readonly string[],
-): readonly number[] {
-  return names.map((name) => {
-    const column = header.indexOf(name);
-    if (column >= 0) return column;
-    throw lineError(file, 1, `there is no column ${name}; it needs ${names.join(", ")}`);
-  });
+function markerOf(
+  cells: readonly string[],
+  { timestamp, model, marker }: Columns,
+): ReplayMarker | undefined {
+  const at = parseTime(cells[timestamp]!);
+  if (at === undefined || !Number.isFinite(at)) return undefined;
+  return { at, model: keyOfFileModel(cells[model]!), marker: cells[marker]! };
 }
 
-function timeOf(file: string, { line }: CsvRow, text: string): number {
-  const time = parseTime(text);
-  if (time === undefined)
-    throw lineError(file, line, `timestamp ${JSON.stringify(text)} is no time`);
-  return time;
-}
+/** The key of a model of a file: its name alone. */
+export const keyOfFileModel = (model: string): ModelKey =>
+  modelKey({ tenant: "", environment: "", source: "", model });

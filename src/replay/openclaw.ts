@@ -1,9 +1,16 @@
 /** OpenClaw's table at an address, for commands without a configuration. */
 import { defaultConnection, defaultSourceOptions, type SourceOptions } from "../source/options.ts";
 import { probeSource } from "../source/probe.ts";
+import type { ColumnNames } from "./columns.ts";
 
 /** Columns that name the model, where nobody has said which. */
 const modelColumns = ["model", "model_name", "model_id"];
+
+/** What a person has said of the table. */
+export interface NamedTable {
+  readonly table?: string | undefined;
+  readonly columns?: ColumnNames | undefined;
+}
 
 /**
  * Looks up whether the table has a column for the model.
@@ -11,12 +18,25 @@ const modelColumns = ["model", "model_name", "model_id"];
  * @param say told which column it is
  * @throws SourceError
  */
-export async function openClawAt(url: string, say: (line: string) => void): Promise<SourceOptions> {
-  const plain = {
+export async function openClawAt(
+  url: string,
+  { table, columns = {} }: NamedTable,
+  say: (line: string) => void,
+): Promise<SourceOptions> {
+  const { timestamp, feature, importance, model: named } = columns;
+  const plain: SourceOptions = {
     ...defaultSourceOptions,
     name: "main",
     connection: { ...defaultConnection, url },
+    ...(table !== undefined && { table }),
+    columns: {
+      timestamp: timestamp ?? defaultSourceOptions.columns.timestamp,
+      feature: feature ?? defaultSourceOptions.columns.feature,
+      importance: importance ?? defaultSourceOptions.columns.importance,
+      ...(named !== undefined && { model: named }),
+    },
   };
+  if (named !== undefined) return plain;
   const { available } = await probeSource(plain);
   const model = modelColumns.find((name) => available.some((column) => column.name === name));
   if (model === undefined) return plain;

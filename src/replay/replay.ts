@@ -11,10 +11,11 @@ import {
   type EngineSettings,
 } from "../detection/settings.ts";
 import type { ModelKey } from "../model-key.ts";
-import type { StreamRecord } from "../stream/record.ts";
-import { ReplayFeed, type ReplayMarker } from "./feed.ts";
+import type { Row, StreamRecord } from "../stream/record.ts";
+import { ReplayFeed, type ReplayMarker, type SharedFeed } from "./feed.ts";
 import { readMarkers } from "./files.ts";
-import type { RowSource } from "./row-source.ts";
+import { LeftOut } from "./left-out.ts";
+import type { RowSource, RowsRead } from "./row-source.ts";
 
 export interface DetectionOptions extends DetectorChoice {
   readonly detectorTypes: readonly DetectorType<unknown>[];
@@ -37,7 +38,7 @@ export interface ReplayedEpisode {
   closed: EpisodeClosed | undefined;
 }
 
-/** One replay: hand it rows by {@link feed}, then read what it found. */
+/** One replay: hand it rows, then read what it found. */
 export class Replay {
   readonly engine: PartitionEngine;
   readonly episodes: ReplayedEpisode[] = [];
@@ -48,15 +49,53 @@ export class Replay {
   newest = Number.NEGATIVE_INFINITY;
   /** What a model's next close ends: its open episode, and those that it followed without a close. */
   readonly #open = new Map<ModelKey, ReplayedEpisode[]>();
+  readonly #shared: SharedFeed;
+  readonly #markers: ReplayMarker[];
+  readonly #feeds = new Map<string, ReplayFeed>();
   #offset = 0;
+  #rows = 0;
+  readonly #leftOut = new LeftOut();
 
-  constructor(options: DetectionOptions) {
+  /** @param markers for the rows handed over by {@link take} */
+  constructor(options: DetectionOptions, markers: readonly ReplayMarker[] = []) {
     this.engine = new PartitionEngine(settingsOf(options), options.history);
+    this.#markers = [...markers];
+    this.#shared = { emit: (record) => this.#apply(record), windows: 0 };
   }
 
   /** A way in for the rows of one source, in the order in which a poller would have seen them. */
   feed(source: string, markers: ReplayMarker[]): ReplayFeed {
-    return new ReplayFeed(source, markers, (record) => this.#apply(record));
+    return new ReplayFeed(source, markers, this.#shared);
+  }
+
+  /** Takes a row. Rows of one source come in the order in which a poller would have seen them. */
+  take(source: string, model: ModelKey, row: Row): void {
+    const known = this.#feeds.get(source);
+    const feed = known ?? this.feed(source, this.#markers);
+    if (known === undefined) this.#feeds.set(source, feed);
+    feed.take(model, row);
+  }
+
+  /** All rows of these sources were taken. */
+  end({ rows, leftOut }: RowsRead): void {
+    for (const feed of this.#feeds.values()) feed.end();
+    this.#feeds.clear();
+    this.#rows += rows;
+    this.#leftOut.addAll(leftOut);
+  }
+
+  /** Rows read, also those that were left out. */
+  get rows(): number {
+    return this.#rows;
+  }
+
+  /** Rows that are part of no attribution, by reason: at the reading, then in detection. */
+  get leftOut(): LeftOut {
+    const all = new LeftOut();
+    all.addAll(this.#leftOut);
+    for (const [reason, rows] of Object.entries(this.engine.counters.dropped))
+      if (rows > 0) all.add(reason, () => "", rows);
+    return all;
   }
 
   #apply(record: StreamRecord): void {
@@ -104,16 +143,12 @@ export async function replayRows(
   settings: readonly DetectionOptions[],
 ): Promise<readonly Replay[]> {
   const markers = file === undefined ? [] : await readMarkers(file);
-  const replays = settings.map((options) => ({
-    replay: new Replay(options),
-    markers: [...markers],
-  }));
+  const replays = settings.map((options) => new Replay(options, markers));
   for (const source of sources) {
-    const feeds = replays.map(({ replay, markers: own }) => replay.feed(source.name, own));
-    await source.read((model, row) => {
-      for (const feed of feeds) feed.take(model, row);
+    const read = await source.read((name, model, row) => {
+      for (const replay of replays) replay.take(name, model, row);
     });
-    for (const feed of feeds) feed.end();
+    for (const replay of replays) replay.end(read);
   }
-  return replays.map(({ replay }) => replay);
+  return replays;
 }

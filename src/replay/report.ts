@@ -1,5 +1,6 @@
 /** The figures of a replay: episodes, what was read, and how many false episodes to expect. */
 import type { Sensitivity } from "../../detectors/preset.ts";
+import type { LeftOut } from "./left-out.ts";
 import type { ShareRecorder } from "./page/share-recorder.ts";
 import {
   type DetectionOptions,
@@ -18,6 +19,7 @@ export interface ReplayReport {
   /** Episodes that opened before it are left out, microseconds. */
   readonly since: number;
   readonly summary: ReplaySummary;
+  readonly leftOut: LeftOut;
 }
 
 export interface ReplaySummary {
@@ -25,6 +27,8 @@ export interface ReplaySummary {
   readonly attributions: number;
   readonly models: number;
   readonly episodes: number;
+  /** Rows that are part of no attribution, by reason; together at most `rows`. */
+  readonly left_out: Readonly<Record<string, number>>;
   /** Null where nothing was measured. */
   readonly false_episodes_expected_per_model_week: number | null;
 }
@@ -44,17 +48,18 @@ export async function replayReport(
   recording?: ShareRecorder,
 ): Promise<ReplayReport> {
   const [replay] = await replayRows(options, [{ ...options, history: recording }]);
-  const { engine, newest, episodes: found } = replay!;
+  const { engine, newest, episodes: found, leftOut } = replay!;
   const since = newest - (options.lastMs ?? Number.POSITIVE_INFINITY) * 1000;
   const episodes = found.filter(({ opened }) => opened.at >= since);
   const summary = {
-    rows: engine.counters.rows,
+    rows: replay!.rows,
     attributions: engine.counters.attributions,
     models: [...engine.models()].length,
     episodes: episodes.length,
     false_episodes_expected_per_model_week: expectedFalse(options),
+    left_out: leftOut.counts(),
   };
-  return { episodes, since, summary };
+  return { episodes, since, summary, leftOut };
 }
 
 /** Only what was measured is promised: with other detectors or rules nothing is known. */

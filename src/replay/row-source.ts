@@ -1,51 +1,96 @@
-/** Where a replay gets its rows: CSV files, or a database that it only reads. */
-import { basename } from "node:path";
+/** Where a replay gets its rows, and the step that all of them take: sorted by time, without stray times. */
 import type { ModelKey } from "../model-key.ts";
-import type { SourceOptions } from "../source/options.ts";
-import { readPast } from "../source/past.ts";
 import type { Row } from "../stream/record.ts";
-import { readImportances } from "./files.ts";
+import { formatTime } from "./cells.ts";
+import { LeftOut } from "./left-out.ts";
+import { grouped, sayNowAndThen } from "./progress.ts";
+import type { NumberedRow } from "./row-run.ts";
+import { SortedRows } from "./sorted-rows.ts";
+import { type Plausible, plausibleTimes } from "./stray-times.ts";
 
-/** Receives every row as it is read. */
-export type RowListener = (model: ModelKey, row: Row) => void;
+/** Receives every row that can be used. Rows of one source come in the order in which a poller would have seen them. */
+export type RowListener = (source: string, model: ModelKey, row: Row) => void;
+
+/** What was read. */
+export interface RowsRead {
+  readonly rows: number;
+  readonly leftOut: LeftOut;
+}
 
 export interface RowSource {
-  /** As detection's settings know it. */
-  readonly name: string;
-  /** Hands on the rows in the order in which a poller would have seen them. */
-  readonly read: (take: RowListener) => Promise<void>;
+  /** Hands on the rows; those that cannot be used are counted. */
+  readonly read: (take: RowListener) => Promise<RowsRead>;
 }
 
-/** @param place of the file among those given: two files may have one name */
-export function csvSource(file: string, place: number): RowSource {
-  return { name: `${basename(file)}#${place}`, read: (take) => readImportances(file, take) };
+/** Gives names numbers, so that a row is numbers alone. */
+class Names {
+  readonly #numbers = new Map<string, number>();
+  readonly names: string[] = [];
+
+  numberOf(name: string): number {
+    const known = this.#numbers.get(name);
+    if (known !== undefined) return known;
+    this.#numbers.set(name, this.names.length);
+    return this.names.push(name) - 1;
+  }
 }
 
-/** What is read before the time asked for, so that normal is known when it begins, ms. */
-const learnMs = 7 * 86_400_000;
+/** What is read before it is handed on: rows in any order, with their names apart. */
+export class Collected {
+  readonly models = new Names();
+  readonly features = new Names();
+  readonly leftOut = new LeftOut();
+  readonly #sorted = new SortedRows();
 
-/** More rows than this are not read, the newest are. */
-const maxRows = 20_000_000;
+  add(row: NumberedRow): void {
+    this.#sorted.add(row);
+  }
 
-export interface DatabaseReading {
-  /** How much of the past is asked for, ms; undefined: all of it. */
-  readonly lastMs: number | undefined;
-  /** Receives what people should know. */
-  readonly say: (line: string) => void;
+  /**
+   * Hands on the rows in order of time.
+   *
+   * @param sourceOf the source of a model's rows in a file
+   */
+  handOn(
+    { nowUs, say }: { readonly nowUs: number; readonly say: (line: string) => void },
+    sourceOf: (file: number) => string,
+    take: RowListener,
+  ): void {
+    const extremes = this.#sorted.end();
+    const plausible = plausibleTimes(extremes, nowUs);
+    const saying = sayNowAndThen(say);
+    let done = 0;
+    for (const row of this.#sorted.rows()) {
+      done++;
+      if (done % 10_000 === 0)
+        saying(() => `replayed ${grouped(done)} of ${grouped(extremes.rows)} rows`);
+      const stray = strayReason(row.ts, plausible);
+      if (stray !== undefined) {
+        this.leftOut.add(stray, () => `a row at ${timeText(row.ts)} stands ${strayWords[stray]}`);
+        continue;
+      }
+      const { ts, importance, tid } = row;
+      const feature = this.features.names[row.feature] ?? "";
+      const model = this.models.names[row.model] ?? "";
+      take(sourceOf(row.file), model, { ts, feature, importance, tid });
+    }
+  }
 }
 
-/** The past of one table. */
-export function databaseSource(
-  options: SourceOptions,
-  { lastMs, say }: DatabaseReading,
-): RowSource {
-  const { name, table } = options;
-  const read = async (take: RowListener): Promise<void> => {
-    const ms = (lastMs ?? Number.POSITIVE_INFINITY) + learnMs;
-    const { rows, dropped } = await readPast(options, { ms, maxRows }, take);
-    say(`read ${rows} rows of ${table}`);
-    if (dropped > 0) say(`${dropped} of them have no time, feature or model and were left out`);
-    if (rows === maxRows) say(`older rows were left out: ${maxRows} are read at most`);
-  };
-  return { name, read };
+const strayWords = {
+  stray_time: "far from all others",
+  future: "ahead of the clock",
+} as const;
+
+/** Why a time cannot be right; undefined when it can. */
+function strayReason(
+  ts: number,
+  { from, until, clock }: Plausible,
+): keyof typeof strayWords | undefined {
+  if (ts < from || ts > until) return "stray_time";
+  return ts > clock ? "future" : undefined;
 }
+
+/** A JavaScript date ends in the year 275,760; Postgres' do not. */
+const timeText = (us: number): string =>
+  Math.abs(us) > 8.64e18 ? `${Math.round(us / 31_556_952e6) + 1970}` : formatTime(us);

@@ -1,5 +1,6 @@
 /** Computes what each sensitivity would have meant on given rows, and which one fits a budget. No effects. */
 import { type Sensitivity, sensitivities } from "../../detectors/preset.ts";
+import type { LeftOut } from "./left-out.ts";
 import { type DetectionOptions, type ReplayInput, replayRows } from "./replay.ts";
 import {
   countBySource,
@@ -32,12 +33,16 @@ export interface TuningAdvice {
   readonly weeks: number;
   readonly models: number;
   readonly rows: number;
+  /** Rows that are part of no attribution, by reason; together at most `rows`. */
+  readonly left_out: Readonly<Record<string, number>>;
 }
 
 export interface Tuning {
   /** Quietest first. */
   readonly outcomes: readonly TuningOutcome[];
   readonly advice: TuningAdvice;
+  readonly leftOut: LeftOut;
+  readonly attributions: number;
 }
 
 const weekUs = 604_800_000_000;
@@ -46,7 +51,7 @@ const weekUs = 604_800_000_000;
 export async function tune(options: TuningOptions): Promise<Tuning> {
   const { input, incidents, budget, lastMs = Number.POSITIVE_INFINITY } = options;
   const replays = await replayRows(input, sensitivities.map(options.detectionOf));
-  const { engine, newest, oldest: first } = replays[0]!;
+  const { engine, newest, oldest: first, leftOut } = replays[0]!;
   const oldest = Math.max(first, newest - lastMs * 1000);
   const weeks = Number.isFinite(newest - oldest) ? (newest - oldest) / weekUs : 0;
   const sourceModels = countBySource([...engine.models()].map(({ model }) => model));
@@ -65,9 +70,10 @@ export async function tune(options: TuningOptions): Promise<Tuning> {
     budget_tickets_a_week: budget ?? null,
     weeks: Number(weeks.toFixed(2)),
     models: [...engine.models()].length,
-    rows: engine.counters.rows,
+    rows: replays[0]!.rows,
+    left_out: leftOut.counts(),
   };
-  return { outcomes, advice };
+  return { outcomes, advice, leftOut, attributions: engine.counters.attributions };
 }
 
 const aWeek = (count: number, weeks: number): number =>

@@ -49,10 +49,10 @@ function counters(
 }
 
 /** Of each source that this process polls, what was read. */
-export type RowsRead = () => Iterable<readonly [source: string, rows: SourceRows]>;
+export type RowsCounted = () => Iterable<readonly [source: string, rows: SourceRows]>;
 
 /** Rows, counted where they are stored: what is read again after a restart counts once. */
-function registerRows(registry: Registry, read: RowsRead): void {
+function registerRows(registry: Registry, read: RowsCounted): void {
   registry.registerMetric(
     new Counter({
       name: "driftwarden_source_rows_total",
@@ -85,7 +85,7 @@ function registerRows(registry: Registry, read: RowsRead): void {
  *
  * @param read what the pollers of this process have counted
  */
-export function sourceMetrics(registry: Registry, read: RowsRead): SourceMetrics {
+export function sourceMetrics(registry: Registry, read: RowsCounted): SourceMetrics {
   registerRows(registry, read);
   const registers = [registry];
   return {

@@ -1,59 +1,109 @@
-/** Reads the past of a table once, for replays: no positions, no stream, no store, only SELECT. */
+/** Reads the past of a source once, for replays: no positions, no stream, no store, only SELECT. */
+import { escapeIdentifier } from "pg";
 import type { ModelKey } from "../model-key.ts";
 import type { Row } from "../stream/record.ts";
+import type { SourceClient } from "./client.ts";
 import { connect } from "./connection.ts";
 import { toSourceError } from "./errors.ts";
+import type { SourceLayout } from "./layout.ts";
 import { type SourceOptions, slowTimeoutMs } from "./options.ts";
 import { probe } from "./probe.ts";
-import { keyOf, parseRow, type RawRow } from "./rows.ts";
-import { historyRows } from "./sql/history.ts";
-import { openView, pages } from "./view.ts";
+import { keyOf, parseRow, type RawRow, type SourceDropReason } from "./rows.ts";
+import { allRows, newestRow, rowsSince, size, valuesOf } from "./sql/past.ts";
+import { openView, type PollSnapshot, pages } from "./view.ts";
 
 export interface Past {
-  /** Rows older than this before the source's clock stay unread, ms; Infinity reads all. */
+  /** Only rows later than this before the newest one that is not ahead of the source's clock, ms; Infinity: all rows. */
   readonly ms: number;
-  /** The newest so many. */
-  readonly maxRows: number;
+  /** Told what there is before the first row is read. */
+  readonly found: (size: PastSize) => void;
+  /** Receives rows in no order, with what they were in the table. */
+  readonly take: (model: ModelKey, row: Row, raw: RawRow) => void;
+  /** Receives what belongs to no series. */
+  readonly leaveOut: (reason: SourceDropReason, raw: RawRow) => void;
+}
+
+/** What stands for the place of a row that has none. */
+export const noPlace = "(0,0)";
+
+export interface PastSize {
+  /** About so many rows; undefined where Postgres does not know. */
+  readonly rows: number | undefined;
+  /** Whether an index begins with the timestamp. */
+  readonly indexed: boolean;
 }
 
 export interface PastRead {
   readonly rows: number;
-  /** Of them, those without a time, feature or model, which belong to no series. */
-  readonly dropped: number;
+  /** The source's clock, microseconds since 1970. */
+  readonly clock: number;
+  /** Columns of text that play no role, with the number of their values. */
+  readonly texts: readonly { readonly name: string; readonly values: number }[];
 }
 
+/** A row further ahead of the clock than this is not the newest one, ms. */
+const maxAheadMs = 3_600_000;
+
 /**
- * Hands on the rows of the past in order of time, in one read-only snapshot, a page in memory at a time. The order in
- * which they were inserted is not known any more: a row that came late is not late here.
+ * Hands on the rows of a table, a view or a partitioned table as Postgres gives them, in one read-only snapshot, a page
+ * in memory at a time.
  *
  * @throws SourceError with the code of what is wrong and the GRANT or setting that mends it
  */
-export async function readPast(
-  options: SourceOptions,
-  { ms, maxRows }: Past,
-  take: (model: ModelKey, row: Row) => void,
-): Promise<PastRead> {
+export async function readPast(options: SourceOptions, past: Past): Promise<PastRead> {
   const client = await connect(options.connection);
-  const read = { rows: 0, dropped: 0 };
-  const takeOne = (raw: RawRow): void => {
-    const parsed = parseRow(raw);
-    read.rows++;
-    if (typeof parsed === "string") read.dropped++;
-    else take(keyOf(options, parsed.model), parsed.row);
-  };
   try {
     const layout = await probe(client, options);
-    const view = await openView(client, layout, options.connection.statementTimeoutMs);
-    const since = new Date(Math.max(0, view.clock / 1000 - ms)).toISOString();
-    // No transaction's rows are left for somebody else to read.
-    const values = ["0", "0", since, maxRows];
-    const query = { text: historyRows(layout), values, pageRows: options.pageRows };
-    const timeoutMs = slowTimeoutMs(options.connection);
-    for await (const page of pages(view, { ...query, timeoutMs })) page.forEach(takeOne);
-    return read;
+    past.found(await sizeOf(client, layout));
+    const view = await openView(client, layout, slowTimeoutMs(options.connection));
+    let rows = 0;
+    for await (const page of pages(view, await query(view, options, past))) {
+      rows += page.length;
+      for (const raw of page) handOn(raw, options, past);
+    }
+    return { rows, clock: view.clock, texts: await textsOf(view) };
   } catch (error) {
     throw toSourceError(error, `reading the past of ${options.table}`);
   } finally {
     await client.end();
   }
+}
+
+function handOn(raw: RawRow, options: SourceOptions, { take, leaveOut }: Past): void {
+  const parsed = parseRow(raw);
+  if (typeof parsed === "string") leaveOut(parsed, raw);
+  else take(keyOf(options, parsed.model), parsed.row, raw);
+}
+
+async function query(view: PollSnapshot, options: SourceOptions, { ms }: Past) {
+  const { client, layout, clock } = view;
+  const paged = { pageRows: options.pageRows, timeoutMs: slowTimeoutMs(options.connection) };
+  if (ms === Infinity) return { text: allRows(layout, noPlace), values: [], ...paged };
+  const until = new Date(clock / 1000 + maxAheadMs).toISOString();
+  const { rows } = await client.query<{ newest: number }>(newestRow(layout), [until]);
+  const newestMs = (rows[0]?.newest ?? clock) / 1000;
+  const since = new Date(Math.max(0, newestMs - ms)).toISOString();
+  return { text: rowsSince(layout, noPlace), values: [since], ...paged };
+}
+
+async function sizeOf(client: SourceClient, layout: SourceLayout): Promise<PastSize> {
+  const { rows } = await client.query<{ rows: number; indexed: boolean }>(size(layout));
+  const [found] = rows;
+  const known = found !== undefined && found.rows >= 0 && layout.reading === "windows";
+  return { rows: known ? found.rows : undefined, indexed: found?.indexed ?? true };
+}
+
+async function textsOf({ client, layout }: PollSnapshot): Promise<PastRead["texts"]> {
+  const used = new Set(Object.values(layout.columns));
+  const names = layout.available
+    .filter(({ name, type }) => /^(text|character|name|uuid)/.test(type) && !used.has(name))
+    .map(({ name }) => name);
+  if (names.length === 0) return [];
+  const { rows } = await client.query<{ values: readonly number[] }>(
+    valuesOf(
+      layout,
+      names.map((name) => `m.${escapeIdentifier(name)}`),
+    ),
+  );
+  return names.map((name, i) => ({ name, values: rows[0]?.values[i] ?? 0 }));
 }

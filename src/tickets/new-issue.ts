@@ -2,7 +2,8 @@
 import type { Digest } from "../incidents/digest.ts";
 import type { Severity } from "../incidents/episode.ts";
 import type { Incident } from "../incidents/incident.ts";
-import { type HelpLinks, incidentText } from "../messages/incident-text.ts";
+import { incidentText } from "../messages/incident-text.ts";
+import type { HelpLinks } from "../messages/opening-block.ts";
 import type { NewIssue } from "./tracker.ts";
 
 export interface TicketContext extends HelpLinks {
@@ -10,7 +11,7 @@ export interface TicketContext extends HelpLinks {
   readonly priorities: Readonly<Record<Severity, string | undefined>>;
 }
 
-/** Summary under 255 characters, normally under 80. */
+/** Summary under 80 characters; that of a digest under 255. */
 export function newIssue(incident: Incident | Digest, context: TicketContext): NewIssue {
   const { severity, fingerprint } = incident;
   const { title, message } = incidentText(incident, context);

@@ -101,7 +101,7 @@ describe("a feature's name", () => {
     await eventually(() => expect(environment.tickets(model)).toHaveLength(1));
     const [ticket] = environment.tickets(model);
     expect(ticket?.summary).toContain(titled);
-    expect(ticket?.summary).toMatch(/^.{1,79}(?<= lost its influence)$/u);
+    expect(ticket?.summary).toMatch(/^(?=.{1,79}$).* lost its influence \(\S+ % → \S+ %\)$/u);
     expect(ticket?.description).toContain(written);
     expect(ticket?.description).toContain(`driftwarden marker ${model.name} retrain`);
     expect(ticket?.description.length).toBeLessThan(3000);

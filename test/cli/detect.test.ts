@@ -146,16 +146,22 @@ const zScore = (...set: readonly string[]) => ({ detector: "rolling-z-score", se
 
 const refusals: readonly Refusal[] = [
   {
-    what: "a cell that is no number",
-    content: "a,b\n1,2\n3,x\n",
+    what: "a column in which nothing is a number",
+    content: "a,model\n1,churn\n3,churn\n",
     code: "DW_CLI_FILE",
-    message: /line 3: b "x" is no number/,
+    message: /line 2: model "churn" is no number/,
   },
   {
-    what: "a timestamp that is none",
+    what: "timestamps none of which is a time",
     content: "timestamp,a\n2026-02-30,1\n",
-    code: "DW_CLI_FILE",
+    code: "DW_CLI_NOTHING_TO_JUDGE",
     message: /line 2: timestamp "2026-02-30"/,
+  },
+  {
+    what: "a table without rows (FR-B5)",
+    content: "timestamp,a\n",
+    code: "DW_CLI_NOTHING_TO_JUDGE",
+    message: /it has no rows/,
   },
   {
     what: "a table without features",

@@ -2,13 +2,13 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { detectorTypes } from "../../detectors/index.ts";
 import { runReplay } from "../../src/cli/replay.ts";
-import { csvSource } from "../../src/replay/row-source.ts";
+import { csvSources } from "../../src/replay/csv-source.ts";
 import { fileWith } from "./files.ts";
 import { csv, faulty, stream } from "./importance-files.ts";
 
 async function pageOf(lines: readonly string[]): Promise<string> {
   const html = fileWith("page.html", "");
-  const sources = [csvSource(fileWith("rows.csv", csv(lines)), 0)];
+  const sources = csvSources([fileWith("rows.csv", csv(lines))]);
   await runReplay({ sources, detectorTypes, html }, { stdout: () => undefined });
   return readFileSync(html, "utf8");
 }
@@ -52,13 +52,18 @@ describe("the page of a replay", () => {
   });
 
   it("stands rows that hold nothing to draw", async () => {
-    expect(await pageOf([])).toContain("<li><b>0</b>rows</li>");
-    const lines = ["2026-01-05T00:00:00Z,m,f1,NaN", "2026-01-05T00:00:00Z,m,f2,inf"];
+    const bad = ["2026-01-05T00:00:00Z,m,f1,NaN", "2026-01-05T00:00:00Z,m,f2,inf"];
+    const lines = [...faulty, ...bad];
     expect(await pageOf(lines)).not.toContain("NaN");
   });
 
+  it("says how many rows were left out, and why", async () => {
+    const page = await pageOf([...faulty, "soon,churn,f1,0.1"]);
+    expect(page).toContain("<li><b>1</b>left out: bad_timestamp</li>");
+  });
+
   it("is refused where it cannot be written", async () => {
-    const sources = [csvSource(fileWith("rows.csv", csv(faulty)), 0)];
+    const sources = csvSources([fileWith("rows.csv", csv(faulty))]);
     const html = "/nowhere/page.html";
     await expect(
       runReplay({ sources, detectorTypes, html }, { stdout: () => undefined }),

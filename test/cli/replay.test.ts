@@ -2,7 +2,7 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { detectorTypes } from "../../detectors/index.ts";
 import { type ReplayOptions, runReplay } from "../../src/cli/replay.ts";
-import { csvSource } from "../../src/replay/row-source.ts";
+import { csvSources } from "../../src/replay/csv-source.ts";
 import { fileWith } from "./files.ts";
 import { at, collapse, csv, faulty, header, stream } from "./importance-files.ts";
 
@@ -10,10 +10,11 @@ type Line = Record<string, unknown>;
 
 interface Given extends Omit<ReplayOptions, "detectorTypes" | "sources"> {
   readonly csv: readonly string[];
+  readonly asRead?: boolean;
 }
 
-async function replay({ csv: files, ...options }: Given): Promise<readonly Line[]> {
-  const sources = files.map(csvSource);
+async function replay({ csv: files, asRead, ...options }: Given): Promise<readonly Line[]> {
+  const sources = csvSources(files, { asRead });
   const lines: Line[] = [];
   const io = { stdout: (line: string) => void lines.push(JSON.parse(line)) };
   expect(await runReplay({ ...options, sources, json: true, detectorTypes }, io)).toBe(0);
@@ -42,6 +43,7 @@ describe("replay", () => {
         models: 1,
         episodes: 1,
         false_episodes_expected_per_model_week: 0.4,
+        left_out: {},
         seconds: expect.any(Number),
       },
     });
@@ -99,14 +101,35 @@ describe("replay", () => {
     expect(late).toMatchObject({ start: at(301), end: at(310.5) });
   });
 
-  it("takes a row that stands below newer ones for a late row", async () => {
+  it("sorts rows by time, and as read takes a row that stands below newer ones for a late row (FR-B1)", async () => {
     const lines = [...faulty];
     const [late] = lines.splice(20, 1);
     lines.splice(40, 0, late!);
-    const [, summary] = await replay({ csv: [fileWith("rows.csv", csv(lines))] });
-    expect(summary).toMatchObject({
-      summary: { rows: faulty.length, attributions: 400, episodes: 1 },
-    });
+    const file = fileWith("rows.csv", csv(lines));
+    const summary = { rows: faulty.length, attributions: 400, episodes: 1 };
+    const [, sorted] = await replay({ csv: [file] });
+    expect(sorted).toMatchObject({ summary: { ...summary, left_out: {} } });
+    const [, asRead] = await replay({ csv: [file], asRead: true });
+    expect(asRead).toMatchObject({ summary: { ...summary, left_out: { late: 1 } } });
+  });
+
+  it("goes on with a model in the next file, whatever order the files have", async () => {
+    const [first, second] = [faulty.slice(0, 2000), faulty.slice(2000)];
+    const files = [second, first].map((lines, i) => fileWith(`day-${i}.csv`, csv(lines)));
+    const [episode, summary] = await replay({ csv: files });
+    expect(episode).toMatchObject({ start: at(301), kind: "shift" });
+    expect(summary).toMatchObject({ summary: { rows: 4800, attributions: 400, left_out: {} } });
+  });
+
+  it("is no success when more than a tenth of the rows was left out, and says so", async () => {
+    const lines = faulty.map((line, i) => (i % 9 === 0 ? `${line}%` : line));
+    const said: string[] = [];
+    const io = { stdout: () => undefined, say: (line: string) => void said.push(line) };
+    const sources = csvSources([fileWith("rows.csv", csv(lines))]);
+    expect(await runReplay({ sources, detectorTypes }, io)).toBe(1);
+    expect(said).toEqual([
+      "More than a tenth of the rows were left out (534 of 4800), so what was found says little.",
+    ]);
   });
 
   it("reports only what opened in the last time asked for, and learns from the rest", async () => {
@@ -118,7 +141,7 @@ describe("replay", () => {
   it("speaks in sentences without json", async () => {
     const lines: string[] = [];
     const io = { stdout: (line: string) => void lines.push(line) };
-    const sources = [csvSource(fileWith("rows.csv", csv(faulty)), 0)];
+    const sources = csvSources([fileWith("rows.csv", csv(faulty))]);
     await runReplay({ sources, detectorTypes }, io);
     expect(lines[0]).toMatch(
       /\[P1\] churn: shift, f1 fell to .* % of the model's attention, expected .* \(until /,
@@ -132,26 +155,36 @@ describe("replay refuses", () => {
     [
       "a file without a column it needs",
       "timestamp,model,feature\n",
-      /line 1: there is no column importance/,
+      "DW_CLI_FILE",
+      /line 1: there is no column for the importance; there are: timestamp, model, feature/,
     ],
     [
-      "an importance that is no number",
-      `${header}\n2026-01-01,m,f,high\n`,
-      /line 2: importance "high" is no number/,
+      "a file with a header and no rows (FR-B5)",
+      `${header}\n`,
+      "DW_CLI_NOTHING_TO_JUDGE",
+      /it has no rows/,
     ],
     [
-      "a timestamp that is none",
+      "importances none of which is a number (FR-B4)",
+      `${header}\n2026-01-01,m,f,"0,25"\n2026-01-01,m,g,12.3%\n`,
+      "DW_CLI_NOTHING_TO_JUDGE",
+      /all 2 rows were left out\. .*, line 2: importance "0,25" is no number\. Write a plain number/,
+    ],
+    [
+      "timestamps none of which is a time",
       `${header}\nyesterday,m,f,1\n`,
-      /line 2: timestamp "yesterday" is no time/,
+      "DW_CLI_NOTHING_TO_JUDGE",
+      /line 2: timestamp "yesterday" is no time\. Accepted are 2026-01-31T12:00:00Z/,
     ],
-  ])("%s", async (_, content, message) => {
+  ] as const)("%s", async (...[, content, code, message]) => {
     await expect(replay({ csv: [fileWith("rows.csv", content)] })).rejects.toMatchObject({
-      code: "DW_CLI_FILE",
+      code,
       message: expect.stringMatching(message),
     });
   });
 
   it("to replay nothing", async () => {
-    await expect(replay({ csv: [] })).rejects.toMatchObject({ code: "DW_CLI_USAGE" });
+    const nothing = runReplay({ sources: [], detectorTypes }, { stdout: () => undefined });
+    await expect(nothing).rejects.toMatchObject({ code: "DW_CLI_USAGE" });
   });
 });

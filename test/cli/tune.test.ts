@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { detectorTypes } from "../../detectors/index.ts";
 import { runTune, type TuneOptions } from "../../src/cli/tune.ts";
-import { csvSource } from "../../src/replay/row-source.ts";
+import { csvSources } from "../../src/replay/csv-source.ts";
 import { fileWith } from "./files.ts";
 import { csv, faulty, stream } from "./importance-files.ts";
 
@@ -12,7 +12,7 @@ async function tune(
   const printed: string[] = [];
   await runTune(
     {
-      input: { sources: [csvSource(fileWith("rows.csv", csv(lines)), 0)] },
+      input: { sources: csvSources([fileWith("rows.csv", csv(lines))]) },
       detectionOf: (sensitivity) => ({ detectorTypes, sensitivity }),
       incidents: { resolveAfterMs: 900_000, reopenDurationMs: 3_600_000, fixes: [] },
       ...options,

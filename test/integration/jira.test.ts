@@ -111,7 +111,7 @@ describe.each(["Cloud", "Server"] as const)("an incident's life in Jira (%s)", (
     await opened(here, { ...incident, episode });
     expect(sandbox.issues()).toMatchObject([
       {
-        summary: "[P1] churn-v7: credit_score lost its influence",
+        summary: "[P1] churn-v7: credit_score lost its influence (31 % → 0.42 %)",
         priority: "High",
         status: { name: "To Do" },
         comments: [

@@ -55,17 +55,16 @@ jira: {url: "http://127.0.0.1:2990", user: bot, token_file: /nowhere/token, proj
   });
 
   it("reads no more of the past than was asked for and a week to learn from", async () => {
-    const { out, err } = await runCommand([
-      "replay",
-      "--json",
-      "--from",
-      source.readonlyUrl,
-      "--last",
-      "1h",
-    ]);
-    // The rows are of January 2026, which is longer ago.
+    const other = await copyOf(source);
+    await sql(
+      other.url,
+      "INSERT INTO explainability_metrics VALUES ('2025-12-28', 'churn', 'f1', 0.1)",
+    );
+    const from = ["--from", other.readonlyUrl, "--last", "1h"];
+    const { out, err } = await runCommand(["replay", "--json", ...from]);
+    // The newest row is of 6 January 2026, whatever the clock says.
     expect(err).toMatch(
-      /^the column model names the model\nread 0 rows of explainability_metrics\n$/,
+      /^the column model names the model\nread 4800 rows of explainability_metrics\n$/,
     );
     expect(JSON.parse(out.trim().split("\n").at(-1)!).summary.episodes).toBe(0);
   });
@@ -80,3 +79,97 @@ jira: {url: "http://127.0.0.1:2990", user: bot, token_file: /nowhere/token, proj
     expect(err).toContain("code: DW_SOURCE_UNREACHABLE");
   });
 });
+
+const lastLine = ({ out }: Ended): unknown => JSON.parse(out.trim().split("\n").at(-1)!);
+
+describe("replay from whatever people have in their database", () => {
+  it.each([
+    ["a view", "CREATE VIEW shape AS SELECT * FROM explainability_metrics"],
+    [
+      "a partitioned table",
+      `CREATE TABLE shape (LIKE explainability_metrics) PARTITION BY RANGE ("timestamp");
+       CREATE TABLE shape_rows PARTITION OF shape DEFAULT;
+       INSERT INTO shape SELECT * FROM explainability_metrics`,
+    ],
+    [
+      "columns of other names, with --columns",
+      `CREATE VIEW shape AS SELECT "timestamp" AS at, model AS who, feature_name AS what, importance AS share
+       FROM explainability_metrics`,
+    ],
+  ])("finds in %s what it finds in the table (FR-B8)", async (what, ddl) => {
+    const other = await copyOf(source);
+    await sql(other.url, `${ddl}; GRANT SELECT ON shape TO PUBLIC`);
+    const columns = what.startsWith("columns")
+      ? ["--columns", "timestamp=at,model=who,feature=what,importance=share"]
+      : [];
+    const from = ["--from", other.readonlyUrl, "--table", "shape", ...columns];
+    const found = linesOf(await runCommand(["replay", "--json", ...from]));
+    const expected = linesOf(await runCommand(["replay", "--json", "--from", source.readonlyUrl]));
+    expect(withoutSeconds(found)).toEqual(withoutSeconds(expected));
+  });
+
+  it("leaves rows at infinity and without a name out, ends, and --last goes by the others (FR-B3)", async () => {
+    const other = await copyOf(source);
+    await sql(
+      other.url,
+      `INSERT INTO explainability_metrics VALUES ('infinity', 'churn', 'f1', 0.1),
+         ('-infinity', 'churn', 'f1', 0.1), (NULL, 'churn', 'f1', 0.1), ('2026-01-05', 'churn', NULL, 0.1),
+         ('1970-01-01', 'churn', 'f1', 0.1)`,
+    );
+    const from = ["--json", "--from", other.readonlyUrl];
+    const all = await runCommand(["replay", ...from]);
+    const left_out = { non_finite_time: 2, null_timestamp: 1, null_feature: 1, stray_time: 1 };
+    expect(lastLine(all)).toMatchObject({ summary: { rows: 4805, episodes: 1, left_out } });
+    const last = await runCommand(["replay", ...from, "--last", "10h"]);
+    expect(lastLine(last)).toMatchObject({
+      summary: { episodes: 1, left_out: { non_finite_time: 1 } },
+    });
+    const tuned = await runCommand(["tune", ...from]);
+    expect(lastLine(tuned)).toMatchObject({ advice: { weeks: 0.2, left_out } });
+  });
+
+  it("refuses a table whose importances are text that is no number, with an example (FR-B4)", async () => {
+    const other = await sources.newSource(
+      `CREATE TABLE explainability_metrics ("timestamp" timestamptz, feature_name text, importance text)`,
+    );
+    const empty = await runCommand(["replay", "--from", other.readonlyUrl]);
+    expect([empty.code, empty.err]).toEqual([2, expect.stringContaining("it has no rows")]);
+    await sql(
+      other.url,
+      `INSERT INTO explainability_metrics
+       SELECT now() - i * interval '1 minute', f, '0,25' FROM generate_series(1, 50) i, unnest(array['a', 'b', 'c']) f`,
+    );
+    const { code, err } = await runCommand(["replay", "--from", other.readonlyUrl]);
+    expect(code).toBe(2);
+    expect(err).toContain(
+      'all 150 rows were left out. explainability_metrics: importance "0,25" is no number',
+    );
+  });
+
+  it("says that several models were read as one, and which column may name them (FR-B6)", async () => {
+    const other = await sources.newSource(
+      `CREATE TABLE explainability_metrics ("timestamp" timestamptz, feature_name text, importance float8, modell text)`,
+    );
+    await sql(
+      other.url,
+      `INSERT INTO explainability_metrics
+       SELECT now() - i * interval '1 minute', f, random(), m
+       FROM generate_series(1, 50) i, unnest(array['a', 'b', 'c']) f, unnest(array['x', 'y', 'z']) m`,
+    );
+    const { code, err } = await runCommand(["replay", "--from", other.readonlyUrl]);
+    expect(code).toBe(1);
+    expect(err).toContain("text stands in modell (3 values)");
+  });
+});
+
+/** The rows of the source in a database of their own. */
+async function copyOf({ url }: TestDatabase): Promise<TestDatabase> {
+  const other = await sources.newSource(table);
+  const rows = await sql(url, "SELECT json_agg(m)::text AS rows FROM explainability_metrics m");
+  await sql(
+    other.url,
+    `INSERT INTO explainability_metrics
+     SELECT * FROM json_populate_recordset(NULL::explainability_metrics, $rows$${String(rows[0]?.["rows"])}$rows$)`,
+  );
+  return other;
+}

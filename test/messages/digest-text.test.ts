@@ -37,7 +37,7 @@ describe("the ticket about episodes that nobody was told of", () => {
     expect(issue.priority).toBe("High");
     for (const text of [issue.description, repeat]) {
       expect(text).toContain(
-        "|#2|P1|churn-1\\: credit_score lost its influence|2025-10-09 08:53 UTC|",
+        "|#2|P1|churn-1\\: credit_score lost its influence \\(31 % → 5 %\\)|2025-10-09 08:53 UTC|",
       );
     }
   });

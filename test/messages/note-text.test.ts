@@ -72,8 +72,8 @@ describe("a comment", () => {
   it("shows a further episode in full", () => {
     const { episode } = exampleIncident({ kind: "leak" });
     const note = renderNote({ about: "joined", kind: "leak", episode });
-    expect(note).toContain("now looks mostly at *credit_score*");
-    expect(note).toContain("|credit_score|31.2 %|");
+    expect(note).toContain("credit_score fell from 31 % to 0.42 % of what churn-v7 looks at");
+    expect(note).toContain("|credit_score|31 %|");
   });
 
   it("keeps markup of a script's output out", () => {

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { lengthOf, oneLine, readNumber, readShare, readTime } from "../../src/messages/text.ts";
+import { lengthOf, oneLine, readDuration, readNumber, readTime } from "../../src/messages/text.ts";
 
 describe("a name on one line", () => {
   it("never has more characters than asked for, a line break or a control character", () => {
@@ -24,21 +24,6 @@ describe("a name on one line", () => {
 
 describe("numbers for people", () => {
   it.each([
-    [0.3124, "31.2 %"],
-    [0.3, "30 %"],
-    [0.0042, "0.42 %"],
-    [0.00001, "<0.01 %"],
-    [-0.25, "-25 %"],
-    [0, "0 %"],
-    [1, "100 %"],
-    [undefined, "absent"],
-    [Number.NaN, "absent"],
-    [1234.5, "1,235"],
-  ])("shows the share %s as %s", (share, text) => {
-    expect(readShare(share)).toBe(text);
-  });
-
-  it.each([
     [6.314, "6.31"],
     [100.4, "100"],
     [0, "0"],
@@ -46,6 +31,15 @@ describe("numbers for people", () => {
     [Number.POSITIVE_INFINITY, "∞"],
   ])("shows the score %s as %s", (score, text) => {
     expect(readNumber(score)).toBe(text);
+  });
+
+  it.each([
+    [40_000, "40 s"],
+    [1_860_000, "31 min"],
+    [7_440_000, "2 h 4 min"],
+    [2 * 86_400_000, "2 d"],
+  ])("shows %s ms as %s", (ms, text) => {
+    expect(readDuration(ms)).toBe(text);
   });
 
   it("shows a time to the minute, in UTC, and says when it is none", () => {

@@ -1,7 +1,8 @@
 /** A made-up channel, as docs/how-to/add-a-channel.md says: a wall on which new incidents are written. */
 import { DriftwardenError, isUnavailable } from "../../src/errors.ts";
 import type { IncidentExecutor } from "../../src/incidents/executor.ts";
-import { type HelpLinks, incidentText } from "../../src/messages/incident-text.ts";
+import { incidentText } from "../../src/messages/incident-text.ts";
+import type { HelpLinks } from "../../src/messages/opening-block.ts";
 import { plainText } from "../../src/messages/plain-text.ts";
 import { writePermitted } from "../../src/permit.ts";
 

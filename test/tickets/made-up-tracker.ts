@@ -34,6 +34,7 @@ export class Board {
 const blocks: BlockRenderer<string> = {
   heading: ({ text }) => `### ${escaped(text)}`,
   paragraph: ({ line }) => markdownLine(line),
+  lines: ({ lines }) => lines.map(markdownLine).join("  \n"),
   list: ({ items }) => items.map((item) => `- ${markdownLine(item)}`).join("\n"),
   table: ({ header, rows }) =>
     [header.map(escaped), header.map(() => "---"), ...rows.map((row) => row.map(markdownLine))]

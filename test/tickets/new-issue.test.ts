@@ -30,29 +30,28 @@ function learnedFrom(learned: number, warmUp: string | undefined): string {
   return renderIssue({ ...incident, episode }, context).description;
 }
 
-describe("the facts of a ticket", () => {
-  it("say how far the order of the features has changed", () => {
+describe("how a ticket was judged", () => {
+  it("says how far the order of the features has changed", () => {
     const { episode } = exampleIncident();
     const ranked = { ...episode, ranking: { ndcg: 0.91234, left: 2, top: 5 } };
     const { description } = renderIssue(exampleIncident({}, { episode: ranked }), context);
-    expect(description).toContain(
-      "||Order|2 of the 5 most important features changed, nDCG 0.912|",
-    );
-    expect(renderIssue(exampleIncident(), context).description).not.toContain("||Order|");
+    const said = "2 of the 5 most important features changed, nDCG 0.912.";
+    expect(description).toContain(said);
+    expect(renderIssue(exampleIncident(), context).description).not.toContain("nDCG");
   });
 });
 
 describe("the title of a ticket", () => {
   it.each<[EpisodeKind, string]>([
-    ["shift", "[P1] churn-v7: credit_score lost its influence"],
-    ["leak", "[P1] churn-v7: credit_score suddenly dominates"],
-    ["silent", "[P1] churn-v7: the model has gone silent"],
-    ["frozen", "[P1] churn-v7: importances are frozen"],
-    ["feature_missing", "[P1] churn-v7: credit_score is missing"],
-    ["bad_values", "[P1] churn-v7: credit_score has bad values"],
-    ["second_exporter", "[P1] churn-v7: a second exporter is writing"],
-    ["new_feature", "[P1] churn-v7: credit_score is a new feature"],
-    ["level_shift", "[P1] churn-v7: credit_score moved to a new level"],
+    ["shift", "[P1] churn-v7: credit_score lost its influence (31 % → 0.42 %)"],
+    ["leak", "[P1] churn-v7: credit_score suddenly dominates (31 % → 0.42 %)"],
+    ["silent", "[P1] churn-v7: silent since 09:34 UTC"],
+    ["frozen", "[P1] churn-v7: repeats itself since 09:34 UTC"],
+    ["feature_missing", "[P1] churn-v7: credit_score is missing (was 31 %)"],
+    ["bad_values", "[P1] churn-v7: credit_score has no usable value (was 31 %)"],
+    ["second_exporter", "[P1] churn-v7: two exporters write at once"],
+    ["new_feature", "[P1] churn-v7: credit_score is new (holds 0.42 %)"],
+    ["level_shift", "[P1] churn-v7: credit_score lost its influence (31 % → 0.42 %)"],
   ])("says in words what a %s is", (kind, title) => {
     expect(renderIssue(exampleIncident({ kind }), context).summary).toBe(title);
   });
@@ -60,7 +59,13 @@ describe("the title of a ticket", () => {
   it("tells a gain from a loss", () => {
     const features = [exampleFeature({ before: 0.1, after: 0.4 })];
     const { summary } = renderIssue(exampleIncident({ features }), context);
-    expect(summary).toBe("[P1] churn-v7: credit_score gained influence");
+    expect(summary).toBe("[P1] churn-v7: credit_score gained influence (10 % → 40 %)");
+  });
+
+  it("says that a sign turned", () => {
+    const features = [exampleFeature({ before: 0.3, after: 0.3, turned: [0.3, -0.3] })];
+    const { summary } = renderIssue(exampleIncident({ features }), context);
+    expect(summary).toBe("[P1] churn-v7: credit_score now pushes the other way (+0.30 → −0.30)");
   });
 
   it("stays one line under 80 characters and names both when names are endless", () => {
@@ -68,32 +73,54 @@ describe("the title of a ticket", () => {
     const { summary } = renderIssue(exampleIncident({ model: nasty, features }), context);
     expect(lengthOf(summary)).toBeLessThan(80);
     expect(summary).not.toContain("\n");
-    expect(summary).toMatch(/^\[P1\] \{code\}.*…\S+: \{code\}.*…\S+ lost its influence$/);
+    expect(summary).toMatch(/^\[P1\] \{code\}.*…\S+: \{code\}.*…\S+ lost its influence/);
   });
 
   it("shortens a long model name only as far as the feature needs the room", () => {
     const { summary } = renderIssue(exampleIncident({ model: "m".repeat(60) }), context);
+    expect(summary).toMatch(/^\[P1\] m+…m+: credit_score lost its influence \(/);
     expect(lengthOf(summary)).toBe(79);
-    expect(summary).toContain(": credit_score lost its influence");
   });
 });
 
 describe("the description of a ticket", () => {
-  it("begins with the impact and holds what changed, why, what was tried and the next command", () => {
+  it("begins with what woke somebody and holds what to do, what changed, what was tried and why", () => {
     const incident = exampleIncident(
       {},
       { runs: [exampleRun({ status: "denied", gate: "budget", detail: "3 of 3 runs are used" })] },
     );
     const { description } = renderIssue(incident, context);
-    expect(description).toMatch(/^\*churn-v7\* no longer decides as it did/);
-    expect(description).toContain("||First observed|2026-11-20 09:34 UTC|");
-    expect(description).toContain("|credit_score|31.2 %|0.42 %|1 → 9|28 % to 34 %|6.31|82 %|");
+    expect(description).toMatch(
+      /^\\\[P1\\\] Agent: acme\/prod\/main \\\| Service: churn-v7\nTime: /,
+    );
+    expect(description).toContain(
+      "Time: 2026-11-20T09:34:00Z\nSummary: credit_score fell from 31 %",
+    );
+    expect(description).toContain("\nDashboard: https://grafana.example/d/1");
+    expect(description).toContain("\nRunbook: https://wiki.example/runbook");
+    expect(description).toContain("|credit_score|31 %|0.42 %|28 to 34 %|1 → 9|");
     expect(description).toContain("|rolling-z-score|6.31|");
     expect(description).toContain("|half-space-trees|warming up|");
     expect(description).toContain("12.3 sigma from its moving average");
     expect(description).toContain("was refused by budget: 3 of 3 runs are used");
-    expect(description).toContain("[Runbook|https://wiki.example/runbook]");
     expect(description).toContain("driftwarden marker churn-v7 retrain");
+  });
+
+  it("fills names into links, escaped, and names the shipped runbook where none is configured", () => {
+    const { priorities } = context;
+    const dashboardUrl = "https://grafana.example/d/1?m={{model}}&f={{ feature }}&from={{from}}";
+    const incident = exampleIncident({ model: "a/b c&d" });
+    const { description } = renderIssue(incident, { priorities, dashboardUrl });
+    const from = Date.parse("2026-11-20T08:34:00Z");
+    expect(description).toContain(
+      `\nDashboard: https://grafana.example/d/1?m=a%2Fb%20c%26d&f=credit_score&from=${from}\n`,
+    );
+    expect(description).toContain("\nRunbook: docs/runbooks/shift.md, shipped with Driftwarden");
+    const linked = renderIssue(incident, {
+      priorities,
+      runbookUrl: "https://wiki.example/{{kind}}",
+    });
+    expect(linked.description).toContain("\nRunbook: https://wiki.example/shift\n");
   });
 
   it("quotes a model name that a shell would take apart", () => {
@@ -116,11 +143,13 @@ describe("the description of a ticket", () => {
   });
 
   it("says of a slow model how far it is learned", () => {
-    expect(learnedFrom(9, "9/14")).toContain("||Learned from|9/14 attributions (provisional:");
-    expect(learnedFrom(17, "provisional")).toContain(
-      "||Learned from|17 attributions (provisional:",
+    expect(learnedFrom(9, "9/14")).toContain(
+      "Learned from 9/14 attributions, one every 5 min (prov",
     );
-    expect(learnedFrom(99, undefined)).toContain("||Learned from|99 attributions, cadence 5m|");
+    expect(learnedFrom(17, "provisional")).toContain(
+      "Learned from 17 attributions, one every 5 min (",
+    );
+    expect(learnedFrom(99, undefined)).toContain("Learned from 99 attributions, one every 5 min.");
   });
 
   it("needs no features", () => {
@@ -141,8 +170,8 @@ describe("labels and priority of a ticket", () => {
 describe("a ticket in a terminal", () => {
   it("shows tables in columns and no markup", () => {
     const text = plainTicket(newIssue(exampleIncident(), context));
-    expect(text).toContain("[P1] churn-v7: credit_score lost its influence\n──");
-    expect(text).toMatch(/\n {2}credit_score {2}31\.2 % {2}0\.42 % {2}1 → 9/);
+    expect(text).toContain("[P1] churn-v7: credit_score lost its influence (31 % → 0.42 %)\n──");
+    expect(text).toMatch(/\n {2}credit_score {2}31 % {3}0\.42 % {2}28 to 34 % {2}1 → 9/);
     expect(text).toContain("    driftwarden marker churn-v7 retrain");
     expect(text).toContain("Runbook: https://wiki.example/runbook");
     expect(text).not.toMatch(/\|\||\{color|\{noformat|\*/);
@@ -158,11 +187,11 @@ describe("the ticket of a service", () => {
       priorities: { P0: undefined, P1: "High", P2: undefined },
     });
     expect(summary).toBe("[P1] checkout: was killed for its memory");
-    expect(description).toMatch(
-      /^checkout was killed at 20\\:47\\:00 UTC with 512 of 512 MB used\./,
+    expect(description).toMatch(/^\\\[P1\\\] Agent: production \\\| Service: checkout\n/);
+    expect(description).toContain(
+      "\nSummary: checkout was killed at 20\\:47\\:00 UTC with 512 of 512 MB used.\n",
     );
-    expect(description).toContain("||Scope|environment production, tenant default|");
-    expect(description).toContain("[Runbook|https://wiki/runbook]");
+    expect(description).toContain("Runbook: https://wiki/runbook");
     expect(description).not.toMatch(/Detector|marker|Learned/);
   });
 });

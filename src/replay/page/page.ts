@@ -2,6 +2,7 @@
 
 import { escapeHtml } from "../../html.ts";
 import { modelName } from "../../model-key.ts";
+import type { LeftOut } from "../left-out.ts";
 import type { ReplayedEpisode } from "../replay.ts";
 import { chartSvg } from "./chart.ts";
 import { episodeRows, largest, type NumberedEpisode } from "./episode-rows.ts";
@@ -14,6 +15,7 @@ export interface PageInput {
   readonly recording: ShareRecorder;
   readonly episodes: readonly ReplayedEpisode[];
   readonly rows: number;
+  readonly leftOut: LeftOut;
   readonly attributions: number;
   /** Where episodes count from, microseconds; -Infinity: from the first row. */
   readonly since: number;
@@ -78,7 +80,7 @@ function blamedIn(episodes: readonly NumberedEpisode[]): readonly string[] {
 }
 
 function summary(
-  { rows, attributions, episodes, setting }: PageInput,
+  { rows, leftOut, attributions, episodes, setting }: PageInput,
   parts: readonly ModelPart[],
 ) {
   const times = parts.flatMap(({ history: { times: of } }) =>
@@ -95,6 +97,7 @@ function summary(
     fact(parts.length, "models"),
     fact(attributions, "attributions"),
     fact(rows, "rows"),
+    ...[...leftOut.reasons].map(([reason, { rows: count }]) => fact(count, `left out: ${reason}`)),
     "</ul>",
   ].join("");
 }

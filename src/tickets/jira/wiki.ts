@@ -26,6 +26,7 @@ export function markIn(body: string): string | undefined {
 const blocks: BlockRenderer<string> = {
   heading: ({ text }) => `h3. ${ours(text)}`,
   paragraph: ({ line }) => lineMarkup(line),
+  lines: ({ lines }) => lines.map(lineMarkup).join("\n"),
   list: ({ items }) => items.map((item) => `* ${lineMarkup(item)}`).join("\n"),
   table: ({ header, rows }) =>
     [`||${header.map(ours).join("||")}||`, ...rows.map(rowMarkup)].join("\n"),
@@ -52,9 +53,15 @@ const inlines: InlineRenderer = {
   words: ({ text }) => ours(text),
   data: ({ text }) => escaped(text),
   strong: ({ line }) => `*${lineMarkup(line)}*`,
-  link: ({ text, url }) =>
-    `[${escaped(text)}|${url.replaceAll(/[\s|[\]{}\\]/g, encodeURIComponent)}]`,
+  link: ({ text, url }) => {
+    const address = url.replaceAll(/[\s|[\]{}\\]/g, encodeURIComponent);
+    // Jira makes a link of a plain address by itself.
+    return text === url && plainAddress.test(address) ? address : `[${escaped(text)}|${address}]`;
+  },
 };
+
+/** Without a mark that would end it early. */
+const plainAddress = /^https?:\/\/[\w.:/?&=%-]+$/;
 
 /** Our own words hold no marks; if one slips in, it becomes no macro, link, table or bold text. */
 function ours(text: string): string {

@@ -184,7 +184,7 @@ const closed = (id: string): EpisodeClosed => ({
 });
 
 describe("decisions", () => {
-  it("are stored once by id, and come back as they were, in offset order", async () => {
+  it("are stored once by id, and come back in offset order, as they were but for what no text can hold", async () => {
     const place = { stream: "decisions", partition: 0 };
     const first = [
       { offset: 4, event: closed("d2") },
@@ -199,7 +199,8 @@ describe("decisions", () => {
       [4, "d2"],
       [5, "d3"],
     ]);
-    expect(JSON.stringify(found[0]?.event)).toBe(JSON.stringify(closed("d2")));
+    const clean = JSON.stringify(closed("d2")).replaceAll(/\\u(0000|d800)/g, "\uFFFD");
+    expect(JSON.stringify(found[0]?.event)).toBe(clean);
   });
 });
 

@@ -1,0 +1,78 @@
+/** Says what became of the rows that a command was given, and whether that is enough to rely on what it found. */
+
+import { printable } from "../printable.ts";
+import type { LeftOut } from "../replay/left-out.ts";
+import { CliError } from "./errors.ts";
+import type { LineOutput } from "./line-output.ts";
+
+export interface Accounted {
+  /** Rows read. */
+  readonly rows: number;
+  readonly leftOut: LeftOut;
+}
+
+/** A command that leaves out more than this share of its rows was no success. */
+const tolerated = 0.1;
+
+/** What the reasons mean that have no example. */
+const meanings: Readonly<Record<string, string>> = {
+  future: "they are ahead of the clock",
+  ignored: "the configuration ignores their features",
+  late: "they came after their attribution was judged",
+  duplicate: "they are copies of other rows",
+  second_value: "their feature has another value at the same time",
+  seen_position: "they were read before",
+  too_many_models: "they belong to models beyond detection.max_models",
+  too_many_new_models: "they belong to models beyond detection.max_new_models_per_hour",
+  too_many_features: "they have features beyond detection.max_features",
+};
+
+/** A sentence of all rows, then one a reason; none when no row was left out. */
+export function leftOutSentences({ rows, leftOut }: Accounted): readonly string[] {
+  if (leftOut.rows === 0) return [];
+  const reasons = [...leftOut.reasons].map(([reason, { rows: count, example }]) =>
+    printable(`left out ${count}, ${reason}: ${example || (meanings[reason] ?? "")}`),
+  );
+  return [
+    `of ${rows} rows ${rows - leftOut.rows} are attributed and ${leftOut.rows} left out`,
+    ...reasons,
+  ];
+}
+
+/**
+ * @param judged attributions, or rows of a table
+ * @returns a sentence when more than a tenth was left out, not counting what the configuration ignores; exit code 1
+ * @throws CliError DW_CLI_NOTHING_TO_JUDGE, exit code 2
+ */
+export function tooMuchLeftOut({ rows, leftOut }: Accounted, judged: number): string | undefined {
+  const ignored = leftOut.reasons.get("ignored")?.rows ?? 0;
+  const lost = leftOut.rows - ignored;
+  if (judged === 0) throw nothingToJudge({ rows, leftOut });
+  if (lost <= tolerated * rows) return undefined;
+  return `More than a tenth of the rows were left out (${lost} of ${rows}), so what was found says little.`;
+}
+
+/** Says the problem, if there is one. @returns the exit code */
+export function exitCodeOf(problem: string | undefined, { say }: LineOutput): number {
+  if (problem === undefined) return 0;
+  say?.(problem);
+  return 1;
+}
+
+function nothingToJudge({ rows, leftOut }: Accounted): CliError {
+  const problem = printable(`there is nothing here to judge: ${whyNothing({ rows, leftOut })}`);
+  return new CliError("DW_CLI_NOTHING_TO_JUDGE", problem, {
+    hint:
+      leftOut.rows === 0
+        ? "Give rows with a time, a feature and an importance, of at least two times."
+        : "Correct what the example shows, or name other columns: --columns importance=NAME.",
+  });
+}
+
+function whyNothing({ rows, leftOut }: Accounted): string {
+  if (rows === 0) return "it has no rows";
+  const [first] = [...leftOut.reasons.values()].toSorted((a, b) => b.rows - a.rows);
+  if (first === undefined) return `its ${rows} rows make up no complete attribution`;
+  const lost = leftOut.rows === rows ? "all" : `${leftOut.rows} of`;
+  return `${lost} ${rows} rows were left out. ${first.example}`;
+}

@@ -1,0 +1,116 @@
+/** What to do about each kind of incident: three things to look at, whom it belongs to, and what closes the ticket. */
+import type { EpisodeKind } from "../detection/event.ts";
+
+/** Kinds about models and sources, each with a runbook `docs/runbooks/KIND.md`. */
+export type AdvisedKind = EpisodeKind | "source_silent" | "quarantined";
+
+export interface Advice {
+  /** Nearest first; the first stands at the top of the ticket. `FEATURE` is the feature most to blame. */
+  readonly look: readonly [string, string, string];
+  readonly belongsTo: string;
+  readonly closes: string;
+}
+
+const byItself =
+  "by itself when the model is back to normal, or when a deploy or retrain is announced";
+
+const moved: Advice = {
+  look: [
+    "is FEATURE still filled upstream, with the same unit and coding?",
+    "was the model, a feature pipeline or a table changed shortly before it began?",
+    "did features that usually move with it move too? Then look for what they share",
+  ],
+  belongsTo: "the owners of the model, with whoever fills FEATURE",
+  closes: byItself,
+};
+
+export const advice: Readonly<Record<AdvisedKind, Advice>> = {
+  shift: moved,
+  level_shift: moved,
+  leak: {
+    look: [
+      "does FEATURE hold something that is known only after the prediction?",
+      "was FEATURE added, refilled or joined differently since the last training?",
+      "is the newest model the one that should serve? The one before may be safer",
+    ],
+    belongsTo: "the owners of the model; a leak is decided by people, not by a restart",
+    closes: byItself,
+  },
+  silent: {
+    look: [
+      "is the exporter of this model running, and what does its log say?",
+      "does the model still serve? Its own health and traffic tell",
+      "was it retired or renamed on purpose?",
+    ],
+    belongsTo: "whoever runs the exporter, then the owners of the model",
+    closes: "by itself when rows come again",
+  },
+  source_silent: {
+    look: [
+      "is the exporter running?",
+      "may it still write: password, disk, locks on the table?",
+      "do its clock and its schedule stand as they did?",
+    ],
+    belongsTo: "whoever runs the exporter",
+    closes: "by itself when rows of all models come again",
+  },
+  feature_missing: {
+    look: [
+      "does FEATURE still exist where the model reads it, under this name?",
+      "was the list of exported features changed?",
+      "was the model trained anew without it?",
+    ],
+    belongsTo: "whoever fills FEATURE, then the owners of the model",
+    closes: "by itself when the feature comes again, or when a deploy or retrain is announced",
+  },
+  frozen: {
+    look: [
+      "does the exporter compute anew, or send a cached result?",
+      "does its input still change?",
+      "did its last job fail and leave the old file?",
+    ],
+    belongsTo: "whoever runs the exporter",
+    closes: "by itself when the numbers change again",
+  },
+  bad_values: {
+    look: [
+      "what stands in FEATURE upstream: NULL, text, a division by zero?",
+      "was the computation of importances changed?",
+      "are other features of the same table hit too?",
+    ],
+    belongsTo: "whoever runs the exporter, then whoever fills FEATURE",
+    closes: "by itself when usable values come again",
+  },
+  second_exporter: {
+    look: [
+      "how many processes export this model? One too many was started",
+      "did a deploy leave the old one running?",
+      "do two models share one name?",
+    ],
+    belongsTo: "whoever deploys the exporter",
+    closes: "by itself when one of the two has stopped",
+  },
+  new_feature: {
+    look: [
+      "was the model deployed or trained anew? Then announce it",
+      "does FEATURE hold something that is known only after the prediction?",
+      "should FEATURE be among the features at all?",
+    ],
+    belongsTo: "the owners of the model",
+    closes: "when a deploy or retrain is announced, or the feature is gone",
+  },
+  quarantined: {
+    look: [
+      "what does the log say of the record that was set aside?",
+      "was the version of Driftwarden or of the exporter changed?",
+      "do other models of the same source go on?",
+    ],
+    belongsTo: "whoever runs Driftwarden",
+    closes: "when a record of this model is processed again",
+  },
+};
+
+/** @param feature the feature most to blame; undefined where there is none */
+export function adviceText(text: string, feature: string | undefined): string {
+  return text.replaceAll("FEATURE", feature ?? "the feature");
+}

@@ -1,0 +1,22 @@
+/** Names as a title and its first sentences show them: few characters, few words. */
+import type { Episode } from "../incidents/episode.ts";
+import { isModelEpisode } from "../incidents/episode.ts";
+import { modelName } from "../model-key.ts";
+import { oneLine } from "./text.ts";
+
+const longestInSentence = 40;
+
+/** A name that takes the place of at most two words of a sentence that is read in seconds. */
+export function shortName(name: string, max = longestInSentence): string {
+  const clean = oneLine(name, max);
+  const parts = clean.split(" ");
+  if (parts.length <= 2) return clean || "(empty)";
+  return oneLine(`${parts[0]}…${parts.at(-1)}`, max);
+}
+
+/** The subject as people call it; the source where a source has one model without a name. */
+export function displayName(episode: Episode): string {
+  if (!isModelEpisode(episode)) return episode.service.name;
+  const { model: name, source } = modelName(episode.model);
+  return name === "" ? source : name;
+}

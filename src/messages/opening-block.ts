@@ -1,0 +1,153 @@
+/** The top of a ticket, which is read at night: what, since when, how sure, what first, who has it, what the machine does. */
+import type { BlamedFeature } from "../detection/event.ts";
+import { type Episode, isModelEpisode } from "../incidents/episode.ts";
+import type { Incident } from "../incidents/incident.ts";
+import { isShared, totalOf } from "../incidents/member.ts";
+import { scopeOf } from "../incidents/subject.ts";
+import { filledLink, type LinkValues } from "../link-template.ts";
+import { modelName } from "../model-key.ts";
+import { type AdvisedKind, advice, adviceText } from "./advice.ts";
+import {
+  type Block,
+  data,
+  type Line,
+  line,
+  lines,
+  link,
+  type NamedLine,
+  words,
+} from "./message.ts";
+import { displayName, shortName } from "./names.ts";
+import type { SourceTable } from "./query.ts";
+import { sharedImpact, sharedSummary, sharedSureness } from "./shared-text.ts";
+import { impactOf, summaryOf } from "./summary.ts";
+import { sinceOf, sureOf } from "./sureness.ts";
+import { isoTime, readTime } from "./text.ts";
+
+/** A fix that the incident calls for. */
+export interface FixOffer {
+  readonly name: string;
+  readonly mode: "off" | "observe" | "auto";
+}
+
+/** What helps whoever reads: all of it may be left out. */
+export interface HelpLinks {
+  /** Templates, see `link-template.ts`. */
+  readonly dashboardUrl?: string;
+  readonly runbookUrl?: string;
+  /** By name of the source, for the queries. */
+  readonly sources?: Readonly<Record<string, SourceTable>>;
+  /** The fixes that this incident calls for. */
+  readonly fixesFor?: (incident: Incident) => readonly FixOffer[];
+}
+
+/** A dashboard shows the time before it began too. */
+const shownBeforeMs = 3_600_000;
+
+/** Severity, where, when, what, and what it means; with the links. */
+export function openingBlock(incident: Incident, help: HelpLinks): Block {
+  const { severity, episode } = incident;
+  const { service, summary, impact } = toldOf(incident);
+  return lines(
+    line`${words(`[${severity}] Agent: `)}${whereOf(incident)}${words(" | Service: ")}${service}`,
+    words(`Time: ${isoTime(episode.at / 1000)}`),
+    line`${words("Summary: ")}${summary}`,
+    line`${words("Impact: ")}${words(impact)}`,
+    ...linkLines(incident, help),
+  );
+}
+
+function toldOf(incident: Incident) {
+  const { episode, members } = incident;
+  if (isShared(incident)) {
+    const service = words(`${totalOf(members)} models`);
+    return { service, summary: sharedSummary(incident), impact: sharedImpact(incident) };
+  }
+  const service = data(shortName(displayName(episode)));
+  return { service, summary: summaryOf(episode), impact: impactOf(episode) };
+}
+
+function whereOf({ subject }: Incident): Line {
+  const { tenant, environment } = scopeOf(subject);
+  const source = subject.kind === "model" ? modelName(subject.key).source : "";
+  const parts = [tenant === "default" ? "" : tenant, environment, source];
+  return data(parts.filter((part) => part !== "").join("/"), 60);
+}
+
+/** Since when, how sure, what first, who, and what the machine does about it. */
+export function nightFacts(incident: Incident, help: HelpLinks): Block {
+  const { episode } = incident;
+  const known: readonly NamedLine[] = isModelEpisode(episode)
+    ? [
+        ["Since", sinceOf(episode)],
+        ["Sure", isShared(incident) ? words(sharedSureness(incident)) : sureOf(episode)],
+        ["Do first", firstOf(incident, episode.features)],
+      ]
+    : [["Since", words(`first seen ${readTime(episode.at / 1000)}`)]];
+  return {
+    kind: "facts",
+    facts: [...known, ["Who", words("nobody yet")], ["Machine", machineOf(incident, help)]],
+  };
+}
+
+/** The kind that advice and runbook are about; undefined of a service. */
+export function advisedKind(incident: Incident): AdvisedKind | undefined {
+  const { kinds, episode } = incident;
+  if (!isModelEpisode(episode)) return undefined;
+  return isShared(incident) && kinds.includes("source_silent") ? "source_silent" : episode.kind;
+}
+
+function firstOf(incident: Incident, [top]: readonly BlamedFeature[]): Line {
+  const kind = advisedKind(incident);
+  if (kind === undefined) return words("its own log");
+  return data(adviceText(advice[kind].look[0], top && shortName(top.feature)), 200);
+}
+
+function machineOf(incident: Incident, { fixesFor }: HelpLinks): Line {
+  const offers = (fixesFor?.(incident) ?? []).filter(({ mode }) => mode !== "off");
+  const [first, ...others] = offers;
+  if (first === undefined) return words("nothing to restart is configured for this");
+  const more = others.length === 0 ? "" : ` and ${others.length} more`;
+  const does = first.mode === "auto" ? "may run" : "only watches: would run";
+  return line`${words(does)} ${data(first.name)}${words(more)}`;
+}
+
+function linkLines(incident: Incident, { dashboardUrl, runbookUrl }: HelpLinks): readonly Line[] {
+  const values = valuesOf(incident);
+  const kind = advisedKind(incident);
+  const shown = (name: string, template: string): Line => {
+    const url = filledLink(template, values);
+    return line`${words(`${name}: `)}${link(url, url)}`;
+  };
+  // There is no address that would be right everywhere, and a dead link is worse than the name of a file.
+  const shipped =
+    kind === undefined
+      ? []
+      : [words(`Runbook: docs/runbooks/${kind}.md, shipped with Driftwarden`)];
+  return [
+    ...(dashboardUrl === undefined ? [] : [shown("Dashboard", dashboardUrl)]),
+    ...(runbookUrl === undefined ? shipped : [shown("Runbook", runbookUrl)]),
+  ];
+}
+
+function valuesOf(incident: Incident): LinkValues {
+  const { subject, episode } = incident;
+  const { tenant, environment } = scopeOf(subject);
+  const source = subject.kind === "model" ? modelName(subject.key).source : "";
+  const from = Math.max(0, Math.floor(startMs(episode) - shownBeforeMs));
+  return {
+    model: displayName(episode),
+    feature: (isModelEpisode(episode) && episode.features[0]?.feature) || "",
+    from: String(from),
+    kind: advisedKind(incident) ?? episode.kind,
+    source,
+    environment,
+    tenant,
+  };
+}
+
+/** When it began, as far as it is known, ms since 1970. */
+export function startMs(episode: Episode): number {
+  if (!isModelEpisode(episode)) return episode.at / 1000;
+  return (episode.onset?.lastNormal ?? episode.newestRow) / 1000;
+}

@@ -1,0 +1,95 @@
+/** A query that shows people the rows behind an incident, ready to paste into the source's own database. */
+import type { AdvisedKind } from "./advice.ts";
+import { oneLine } from "./text.ts";
+
+/** Where the rows of a source stand. */
+export interface SourceTable {
+  /** As SQL takes it: quoted where it needs to be. */
+  readonly table: string;
+  /** Names of columns, not quoted; `model` is undefined where one table is one model. */
+  readonly columns: {
+    readonly timestamp: string;
+    readonly feature: string;
+    readonly importance: string;
+    readonly model?: string | undefined;
+  };
+  /** IANA name of the zone in which timestamps without an offset are written. */
+  readonly timeZone: string;
+}
+
+export interface QueryInput {
+  readonly kind: AdvisedKind;
+  readonly source: SourceTable;
+  readonly model: string;
+  /** The feature most to blame; undefined where there is none. */
+  readonly feature: string | undefined;
+  /** Rows from then on are shown, ms since 1970. */
+  readonly fromMs: number;
+}
+
+/** @returns undefined where a name holds what cannot be shown and typed as it is */
+export function queryFor(input: QueryInput): string | undefined {
+  const { model, feature, kind } = input;
+  const names = [model, ...(needsFeature.has(kind) ? [feature ?? ""] : [])];
+  if (names.some((name) => !isTypable(name))) return undefined;
+  const { columns, table } = input.source;
+  const at = quoted(columns.timestamp);
+  const what = quoted(columns.feature);
+  const value = quoted(columns.importance);
+  const own = ofModel(input);
+  const since = `${at} >= ${literal(zoned(input.fromMs, input.source.timeZone))}`;
+  const ofFeature = feature === undefined ? [] : [`${what} = ${literal(feature)}`];
+  const from = (...conditions: readonly string[]): string =>
+    `FROM ${table}${conditions.length === 0 ? "" : `\nWHERE ${conditions.join(" AND ")}`}`;
+  const newest = "ORDER BY 1 DESC LIMIT 50;";
+  const values = `SELECT ${at}, ${what}, ${value}\n${from(...own, ...ofFeature, since)}\n${newest}`;
+  const queries: Partial<Record<AdvisedKind, string>> = {
+    silent: `SELECT max(${at}) ${from(...own)};`,
+    source_silent: `SELECT max(${at}) ${from()};`,
+    feature_missing: `SELECT ${what}, max(${at})\n${from(...own, since)}\nGROUP BY 1 ORDER BY 2 LIMIT 20;`,
+    frozen: `SELECT ${at}, count(*), sum(${value})\n${from(...own, since)}\nGROUP BY 1 ${newest}`,
+    second_exporter: `SELECT ${at}, ${what}, count(*), min(${value}), max(${value})\n${from(...own, since)}\nGROUP BY 1, 2 HAVING count(*) > 1 ${newest}`,
+    quarantined: `SELECT ${at}, ${what}, ${value}\n${from(...own, since)}\n${newest}`,
+  };
+  return queries[kind] ?? values;
+}
+
+/** Kinds whose query is about one feature. */
+const needsFeature: ReadonlySet<AdvisedKind> = new Set<AdvisedKind>([
+  "shift",
+  "level_shift",
+  "leak",
+  "bad_values",
+  "new_feature",
+]);
+
+function ofModel({ source: { columns }, model, kind }: QueryInput): readonly string[] {
+  if (columns.model === undefined || kind === "source_silent") return [];
+  return [`${quoted(columns.model)} = ${literal(model)}`];
+}
+
+/** Braces would be lost in a tracker's block of code, and invisible characters in a terminal. */
+const isTypable = (name: string): boolean => oneLine(name, 200) === name && !/[{}]/.test(name);
+
+/** Plain names of columns that SQL takes for something else. */
+const reserved = new Set(["timestamp", "time", "user", "order", "group", "table", "value", "date"]);
+
+function quoted(name: string): string {
+  if (/^[a-z_][a-z0-9_]*$/.test(name) && !reserved.has(name)) return name;
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+
+/** Local time with its offset: right for a column with a zone, and for one without, which ignores the offset. */
+function zoned(ms: number, timeZone: string): string {
+  const options = { timeZone, timeZoneName: "longOffset", hourCycle: "h23" } as const;
+  const digits = { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit" } as const;
+  const format = new Intl.DateTimeFormat("en-US", { ...options, ...digits, minute: "2-digit" });
+  const parts = Object.fromEntries(
+    format.formatToParts(new Date(ms)).map(({ type, value }) => [type, value]),
+  );
+  const { year, month, day, hour, minute, timeZoneName = "GMT" } = parts;
+  const offset = timeZoneName.replace("GMT", "") || "+00:00";
+  return `${year}-${month}-${day} ${hour}:${minute}${offset}`;
+}

@@ -1,0 +1,110 @@
+/** Finds out which column of a table of rows plays which role. */
+import { acceptedTimes } from "./cells.ts";
+import { lineError } from "./csv.ts";
+import type { FileError } from "./errors.ts";
+
+export type Role = "timestamp" | "model" | "feature" | "importance" | "marker";
+export type ColumnNames = Readonly<Partial<Record<Role, string>>>;
+/** The place of each role's column; -1 where there is none, or none was asked for. */
+export type Columns = Readonly<Record<Role, number>>;
+
+/** Names that people give such columns, the usual one first. Upper and lower case are the same. */
+const names: Readonly<Record<Role, readonly string[]>> = {
+  timestamp: [
+    "timestamp",
+    "ts",
+    "time",
+    "datetime",
+    "date_time",
+    "created_at",
+    "event_time",
+    "date",
+  ],
+  model: ["model", "model_name", "model_id"],
+  feature: ["feature", "feature_name", "variable"],
+  importance: [
+    "importance",
+    "importance_value",
+    "feature_importance",
+    "value",
+    "shap_value",
+    "shap",
+  ],
+  marker: ["marker", "what"],
+};
+
+export interface ColumnOptions {
+  readonly roles: readonly Role[];
+  /** Roles that may have no column. */
+  readonly optional?: readonly Role[];
+  /** Said by a person; they come first. */
+  readonly named?: ColumnNames | undefined;
+  /** Names as the configured sources have them. */
+  readonly configured?: readonly ColumnNames[] | undefined;
+}
+
+/** @throws FileError DW_CLI_FILE with the columns that there are, and how to name one */
+export function columnsOf(
+  file: string,
+  header: readonly string[],
+  { roles, optional = [], named = {}, configured = [] }: ColumnOptions,
+): Columns {
+  const fitting = configured.find((source) => roles.every((role) => isThere(header, source[role])));
+  const find = (role: Role): number => {
+    const asked = named[role];
+    const candidates = asked === undefined ? [fitting?.[role] ?? [], names[role]].flat() : [asked];
+    const places = candidates.map((name) => placeOf(header, name));
+    const found = places.find((place) => place >= 0) ?? -1;
+    if (found < 0 && (asked !== undefined || !optional.includes(role)))
+      throw missing(file, { header, role, asked });
+    return found;
+  };
+  const place = (role: Role): number => (roles.includes(role) ? find(role) : -1);
+  const found = {
+    timestamp: place("timestamp"),
+    model: place("model"),
+    feature: place("feature"),
+    importance: place("importance"),
+    marker: place("marker"),
+  };
+  refuseTwice(file, header, Object.values(found));
+  return found;
+}
+
+const isThere = (header: readonly string[], name: string | undefined): boolean =>
+  name === undefined || header.includes(name);
+
+/** As it is written, else in any case. */
+function placeOf(header: readonly string[], name: string): number {
+  const exact = header.indexOf(name);
+  const lower = name.toLowerCase();
+  return exact >= 0 ? exact : header.findIndex((other) => other.toLowerCase() === lower);
+}
+
+function missing(
+  file: string,
+  { header, role, asked }: { header: readonly string[]; role: Role; asked: string | undefined },
+): FileError {
+  const wanted = asked === undefined ? `for the ${role}` : `${asked} for the ${role}`;
+  const isWide = header.length > 2 && role === "feature";
+  const wide = isWide
+    ? " If each column is a feature: driftwarden detect --csv FILE scores such a table."
+    : "";
+  const times = role === "timestamp" ? ` ${acceptedTimes}` : "";
+  return lineError(file, 1, {
+    message: `there is no column ${wanted}; there are: ${header.join(", ")}`,
+    hint: `The first line names the columns. Say which one it is: --columns ${role}=NAME. Known without it are ${names[role].join(", ")}.${wide}${times}`,
+  });
+}
+
+function refuseTwice(file: string, header: readonly string[], places: readonly number[]): void {
+  const twice = places.find((place) => {
+    const name = header[place]?.toLowerCase();
+    return name !== undefined && header.filter((other) => other.toLowerCase() === name).length > 1;
+  });
+  if (twice === undefined) return;
+  throw lineError(file, 1, {
+    message: `the column ${header[twice]} stands there twice`,
+    hint: "Rename one of them, or name another column: --columns ROLE=NAME.",
+  });
+}

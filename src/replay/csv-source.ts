@@ -1,0 +1,121 @@
+/** The rows of CSV files: all files as one table, sorted by time, or each as it stands. */
+import { basename } from "node:path";
+import type { ModelKey } from "../model-key.ts";
+import { type FileFormat, keyOfFileModel, readImportances } from "./files.ts";
+import { LeftOut } from "./left-out.ts";
+import { grouped, sayNowAndThen } from "./progress.ts";
+import { Collected, type RowListener, type RowSource, type RowsRead } from "./row-source.ts";
+import { fileName } from "./text-file.ts";
+
+export interface CsvSourceOptions extends FileFormat {
+  /** Rows stay in the order of the files. Default: they are sorted by time. */
+  readonly asRead?: boolean | undefined;
+  /** Place of the first file among those given apart: two files may have one name. Default 0 */
+  readonly place?: number | undefined;
+  /** Receives what people should know. */
+  readonly say?: (line: string) => void;
+  /** Our clock, ms since 1970. Default: now */
+  readonly nowMs?: number;
+}
+
+/** @returns one source for all files; one for each when they stay as they stand */
+export function csvSources(
+  files: readonly string[],
+  options: CsvSourceOptions = {},
+): readonly RowSource[] {
+  if (options.asRead !== true) return [{ read: (take) => readSorted(files, options, take) }];
+  const { place = 0 } = options;
+  return files.map((file, i) => ({
+    read: (take) => readInPlace(file, { ...options, place: place + i }, take),
+  }));
+}
+
+const silent = (): void => undefined;
+
+async function readInPlace(
+  file: string,
+  options: CsvSourceOptions,
+  take: RowListener,
+): Promise<RowsRead> {
+  const leftOut = new LeftOut();
+  const keys = new Map<string, ModelKey>();
+  const source = sourceName([file], 0, options);
+  let tid = 0;
+  const rows = await readImportances(file, options, {
+    leftOut,
+    say: options.say ?? silent,
+    take: ({ model, ...row }) => {
+      const key = keys.get(model) ?? keyOfFileModel(model);
+      keys.set(model, key);
+      take(source, key, { ...row, tid: tid++ });
+    },
+  });
+  return { rows, leftOut };
+}
+
+async function readSorted(
+  files: readonly string[],
+  options: CsvSourceOptions,
+  take: RowListener,
+): Promise<RowsRead> {
+  const { say = silent, nowMs = Date.now() } = options;
+  const collected = new Collected();
+  const together = new Together();
+  const saying = sayNowAndThen(say);
+  const keyNumbers = new Map<string, number>();
+  let tid = 0;
+  let rows = 0;
+  for (const [place, file] of files.entries()) {
+    rows += await readImportances(file, options, {
+      leftOut: collected.leftOut,
+      say,
+      take: ({ ts, model: name, feature, importance }) => {
+        const known = keyNumbers.get(name);
+        const model = known ?? collected.models.numberOf(keyOfFileModel(name));
+        if (known === undefined) keyNumbers.set(name, model);
+        together.add(model, place);
+        collected.add({
+          ts,
+          importance,
+          model,
+          feature: collected.features.numberOf(feature),
+          file: place,
+          tid: tid++,
+        });
+        if (tid % 10_000 === 0) saying(() => `read ${grouped(tid)} rows, now of ${fileName(file)}`);
+      },
+    });
+  }
+  const names = files.map((_, place) => sourceName(files, together.firstOf(place), options));
+  collected.handOn({ nowUs: nowMs * 1000, say }, (file) => names[file] ?? "", take);
+  return { rows, leftOut: collected.leftOut };
+}
+
+const sourceName = (
+  files: readonly string[],
+  at: number,
+  { place = 0 }: CsvSourceOptions,
+): string => `${basename(files[at] ?? "")}#${place + at}`;
+
+/**
+ * Which files are parts of one table: those that share a model. A model that a later part does not have is silent, and
+ * a model of a table of its own is not.
+ */
+class Together {
+  readonly #fileOfModel: number[] = [];
+  readonly #parents: number[] = [];
+
+  add(model: number, file: number): void {
+    const known = this.#fileOfModel[model];
+    if (known === file) return;
+    this.#fileOfModel[model] = file;
+    if (known === undefined) return;
+    const [a, b] = [this.firstOf(known), this.firstOf(file)];
+    this.#parents[Math.max(a, b)] = Math.min(a, b);
+  }
+
+  firstOf(file: number): number {
+    const parent = this.#parents[file] ?? file;
+    return parent === file ? file : this.firstOf(parent);
+  }
+}

@@ -1,0 +1,92 @@
+/** The past of one table or view as the rows of a replay. */
+import type { SourceOptions } from "../source/options.ts";
+import { noPlace, type PastSize, readPast } from "../source/past.ts";
+import type { RawRow } from "../source/rows.ts";
+import { badImportance } from "./files.ts";
+import { MeltWatch, meltedSentence } from "./melted.ts";
+import { grouped, sayNowAndThen } from "./progress.ts";
+import { Collected, type RowListener, type RowSource, type RowsRead } from "./row-source.ts";
+
+/** What is read before the time asked for, so that normal is known when it begins, ms. */
+const learnMs = 7 * 86_400_000;
+/** A reading of more rows than this says why it takes long. */
+const manyRows = 500_000;
+/** A text column with more values than this is no name of a model. */
+const mostModels = 200;
+
+export interface DatabaseReading {
+  /** How much of the past is asked for, ms; undefined: all of it. */
+  readonly lastMs: number | undefined;
+  /** Receives what people should know. */
+  readonly say: (line: string) => void;
+}
+
+export function databaseSource(options: SourceOptions, reading: DatabaseReading): RowSource {
+  return { read: (take) => readTable(options, reading, take) };
+}
+
+async function readTable(
+  options: SourceOptions,
+  { lastMs = Infinity, say }: DatabaseReading,
+  take: RowListener,
+): Promise<RowsRead> {
+  const { name: source, table, columns } = options;
+  const collected = new Collected();
+  const { leftOut, models, features } = collected;
+  const melted = new MeltWatch();
+  const saying = sayNowAndThen(say);
+  let taken = 0;
+  const { rows, clock, texts } = await readPast(options, {
+    ms: lastMs + learnMs,
+    found: (size) => {
+      for (const line of sizeSentences(options, size)) say(line);
+    },
+    leaveOut: (reason, raw) => leftOut.add(reason, () => `${table}: a row with ${shown(raw)}`),
+    take: (key, { ts, importance, feature, tid }, raw) => {
+      const unread = unreadable(raw, importance);
+      if (unread !== undefined) return leftOut.add(unread.reason, () => `${table}: ${unread.seen}`);
+      if (!Number.isFinite(ts))
+        return leftOut.add(
+          "non_finite_time",
+          () => `${table}: a row at ${ts < 0 ? "-" : ""}infinity`,
+        );
+      if (columns.model === undefined) melted.add(ts, feature);
+      const [model, named] = [models.numberOf(key), features.numberOf(feature)];
+      // Rows of a view have no place; they keep the order in which they were read.
+      const place = raw[3] === noPlace ? taken : tid;
+      collected.add({ ts, importance, model, feature: named, file: 0, tid: place });
+      taken++;
+      if (taken % 10_000 === 0) saying(() => `read ${grouped(taken)} rows of ${table}`);
+    },
+  });
+  say(`read ${rows} rows of ${table}`);
+  if (melted.isMelted) say(`${table}: ${meltedSentence(texts.filter(isNaming))}`);
+  collected.handOn({ nowUs: clock, say }, () => source, take);
+  return { rows, leftOut };
+}
+
+const isNaming = ({ values }: { readonly values: number }): boolean =>
+  values > 1 && values <= mostModels;
+
+/** Text that is no number. The daemon takes it for a bad value; whoever looks back wants to know of the column. */
+function unreadable([, , text]: RawRow, importance: number) {
+  if (!Number.isNaN(importance) || text === null || /^\s*([+-]?nan)?\s*$/i.test(text))
+    return undefined;
+  return badImportance(text);
+}
+
+const shown = ([, feature, importance, , model]: RawRow): string =>
+  Object.entries({ feature, importance, model })
+    .filter(([, value]) => value !== "")
+    .map(([name, value]) => `${name} ${value === null ? "NULL" : JSON.stringify(value)}`)
+    .join(", ");
+
+function* sizeSentences(
+  { table, columns }: SourceOptions,
+  { rows, indexed }: PastSize,
+): Generator<string> {
+  if (rows === undefined || rows < manyRows) return;
+  yield `reading about ${grouped(Math.round(rows))} rows of ${table}`;
+  if (!indexed)
+    yield `no index begins with ${columns.timestamp}, so Postgres reads the whole table. CREATE INDEX CONCURRENTLY ON ${table} ("${columns.timestamp}") makes --last and the daemon's polls fast`;
+}

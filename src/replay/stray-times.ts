@@ -1,0 +1,50 @@
+/**
+ * Tells times that stand far from all others: a row dated 2099 or 1970 among rows of one month. Taken for the clock,
+ * such a row makes every model silent and a week out of a century.
+ *
+ *     stray  ⇔  at most 1 % of the rows, before or after a gap that is
+ *               longer than 7 days and than ten times the span of the 98 % in the middle
+ *
+ * Rows ahead of the clock are left out as the daemon does, while they are at most 1 %; a file of a simulated future is
+ * read as it is.
+ */
+
+const strayShare = 0.01;
+/** Fewer rows than this say nothing of each other. */
+const leastRows = 5;
+/** So many of the earliest and latest times are looked at, at most. */
+export const lookedAt = 10_000;
+const leastGapUs = 7 * 86_400_000_000;
+const gapSpans = 10;
+/** As the daemon's gate has it. */
+const maxAheadUs = 3_600_000_000;
+
+export interface Extremes {
+  readonly rows: number;
+  /** The earliest and the latest times, each in order. */
+  readonly earliest: readonly number[];
+  readonly latest: readonly number[];
+}
+
+/** Times outside are left out, microseconds. */
+export interface Plausible {
+  readonly from: number;
+  readonly until: number;
+  /** Not later than this: the clock, or nothing. */
+  readonly clock: number;
+}
+
+/** @param nowUs the clock of whoever wrote the rows, or our own */
+export function plausibleTimes({ rows, earliest, latest }: Extremes, nowUs: number): Plausible {
+  const all = { from: -Infinity, until: Infinity, clock: Infinity };
+  const few = Math.min(Math.max(1, Math.floor(rows * strayShare)), lookedAt - 1);
+  const low = earliest[few];
+  const high = latest[latest.length - 1 - few];
+  if (rows < leastRows || low === undefined || high === undefined) return all;
+  const gap = Math.max(leastGapUs, gapSpans * Math.max(0, high - low));
+  const clock = high <= nowUs + maxAheadUs ? nowUs + maxAheadUs : Infinity;
+  const first = earliest.findLast((time, i) => i <= few && i > 0 && time - earliest[i - 1]! > gap);
+  const ends = latest.slice(-few - 1);
+  const after = ends.findIndex((time, i) => i > 0 && time - ends[i - 1]! > gap);
+  return { from: first ?? -Infinity, until: ends[after - 1] ?? Infinity, clock };
+}

@@ -1,0 +1,40 @@
+/** The past of a source in no order, for a reader that sorts: no index is needed, and the first page comes at once. */
+import { escapeLiteral } from "pg";
+import type { SourceLayout } from "../layout.ts";
+import { bound, rowColumns, selectList, table, tableName, time } from "./row.ts";
+
+/** Views, foreign and partitioned tables have no places of rows. */
+const columnsOf = (layout: SourceLayout, noPlace: string): string => {
+  if (layout.reading === "windows") return selectList(layout);
+  const { instant, feature, importance, model } = rowColumns(layout);
+  return [instant, feature, importance, `${escapeLiteral(noPlace)}::text`, model].join(", ");
+};
+
+/** All rows, also those without a time. @param noPlace stands for the place of a row that has none */
+export const allRows = (layout: SourceLayout, noPlace: string): string =>
+  `SELECT ${columnsOf(layout, noPlace)} FROM ${table(layout)}`;
+
+/** Rows later than $1. */
+export const rowsSince = (layout: SourceLayout, noPlace: string): string =>
+  `${allRows(layout, noPlace)} WHERE ${time(layout)} > ${bound(layout, "$1")}`;
+
+/** The time (microseconds) of the newest row that is not later than $1. */
+export const newestRow = (layout: SourceLayout): string => `
+  SELECT ${rowColumns(layout).instant} AS newest
+  FROM ${table(layout)}
+  WHERE ${time(layout)} <= ${bound(layout, "$1")} AND ${time(layout)} > '-infinity'
+  ORDER BY ${time(layout)} DESC LIMIT 1`;
+
+/** About how many rows there are, -1 where nobody knows, and whether an index begins with the timestamp. */
+export const size = (layout: SourceLayout): string => `
+  SELECT c.reltuples::float8 AS rows,
+         EXISTS (SELECT FROM pg_catalog.pg_index i
+                 JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+                 WHERE i.indrelid = c.oid AND a.attname = ${escapeLiteral(layout.columns.timestamp)}) AS indexed
+  FROM pg_catalog.pg_class c WHERE c.oid = to_regclass(${escapeLiteral(tableName(layout))})`;
+
+/** How many values each of these columns has among 10,000 rows, in their order. */
+export const valuesOf = (layout: SourceLayout, columns: readonly string[]): string => {
+  const counts = columns.map((column) => `count(DISTINCT ${column}::text)::int`);
+  return `SELECT ARRAY[${counts.join(", ")}] AS values FROM (SELECT * FROM ${table(layout)} LIMIT 10000) m`;
+};

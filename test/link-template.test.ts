@@ -1,0 +1,39 @@
+import { fc, test } from "@fast-check/vitest";
+import { describe, expect, it } from "vitest";
+import { filledLink, unknownVariables } from "../src/link-template.ts";
+
+const values = {
+  model: "churn v7/eu",
+  feature: "credit&score",
+  from: "1795721220000",
+  kind: "shift",
+  source: "main",
+  environment: "production",
+  tenant: "default",
+};
+
+describe("a link with variables", () => {
+  it("is filled in, with or without spaces, and escaped", () => {
+    const template = "https://g.example/d/{{model}}?f={{ feature }}&from={{from}}#{{kind}}";
+    expect(filledLink(template, values)).toBe(
+      "https://g.example/d/churn%20v7%2Feu?f=credit%26score&from=1795721220000#shift",
+    );
+  });
+
+  test.prop([fc.string({ unit: "binary", maxLength: 400 })])(
+    "stays one address with the same parameters, whatever a name holds",
+    (name) => {
+      const url = filledLink("https://g.example/d?m={{model}}&k={{kind}}", {
+        ...values,
+        model: name,
+      });
+      expect(url).not.toMatch(/[\s"'<>()[\]{}|\\]/);
+      expect([...new URL(url).searchParams.keys()]).toEqual(["m", "k"]);
+    },
+  );
+
+  it("names what is no variable", () => {
+    expect(unknownVariables("https://g.example/{{modle}}/{{kind}}")).toEqual(["modle"]);
+    expect(unknownVariables("https://g.example/{{}}")).toEqual([""]);
+  });
+});

@@ -1,0 +1,144 @@
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import type { Incident } from "../../src/incidents/incident.ts";
+import { incidentText } from "../../src/messages/incident-text.ts";
+import { lengthOf } from "../../src/messages/text.ts";
+import { newIssue } from "../../src/tickets/new-issue.ts";
+import { plainTicket } from "../../src/tickets/plain-ticket.ts";
+import { episodeOpened } from "../fakes/episodes.ts";
+import { hostileNames } from "../tickets/examples.ts";
+import { goldenIncident, goldenKinds, help, sharedIncident } from "./golden.ts";
+
+const priorities = { P0: "Highest", P1: "High", P2: "Medium" };
+
+const ticket = (incident: Incident) => newIssue(incident, { priorities, ...help });
+
+/** Title, opening block and facts: what is read before anybody scrolls. */
+function beforeTheFold(incident: Incident): string {
+  const text = plainTicket(ticket(incident));
+  return text.slice(0, text.indexOf("▸"));
+}
+
+const summaryLine = (text: string): string =>
+  (/\nSummary: ([\s\S]*?)\nImpact: /.exec(text)?.[1] ?? "").replaceAll("\n", " ");
+
+const wordsIn = (text: string): number => text.split(/\s+/).filter((word) => word !== "").length;
+
+/** A name that says nothing by itself, with every mark and as many words as fit. */
+const wordy = "a b c d e f g h i j k l m n o p q r s t u v w x y z ".repeat(9);
+const names = [...hostileNames, wordy, "x".repeat(300)];
+
+const jargon =
+  /\b(scores?|episodes?|ndcg|fingerprints?|attributions?|witness|sigma|boundary|rolling-z-score|half-space-trees|seasonal-chart|range-watch)\b|\bdw\b/i;
+
+/** How sure a ticket is of a finding so far beyond the alarm line. */
+const sure = (score: number): string | undefined => {
+  const incident = goldenIncident("shift");
+  const text = beforeTheFold({ ...incident, episode: { ...incident.episode, score } });
+  return /Sure +(.*)/.exec(text)?.[1];
+};
+
+/** What a ticket says where these fixes are called for. */
+const machine = (fixes: ReturnType<NonNullable<typeof help.fixesFor>>): string => {
+  const { message } = incidentText(goldenIncident("shift"), { ...help, fixesFor: () => fixes });
+  return JSON.stringify(message);
+};
+
+describe("a ticket at night (FR-T2, FR-T4)", () => {
+  it.each(goldenKinds)("of a %s reads as it was agreed", async (kind) => {
+    const text = plainTicket(ticket(goldenIncident(kind)));
+    await expect(`${text}\n`).toMatchFileSnapshot(
+      join(import.meta.dirname, "golden", `${kind}.txt`),
+    );
+  });
+
+  it.each(goldenKinds)("of a %s says what, how bad and since when in at most 40 words", (kind) => {
+    for (const name of ["churn-v7", ...names]) {
+      const incident = goldenIncident(kind, { model: name, feature: name });
+      const { summary } = ticket(incident);
+      const told = `${summary} ${summaryLine(beforeTheFold(incident))}`;
+      expect(wordsIn(told)).toBeLessThanOrEqual(40);
+    }
+  });
+
+  it.each(goldenKinds)("of a %s has no word of our trade before the fold", (kind) => {
+    expect(beforeTheFold(goldenIncident(kind))).not.toMatch(jargon);
+  });
+
+  it.each(goldenKinds)(
+    "of a %s has a title under 80 characters, whatever the names are",
+    (kind) => {
+      for (const model of names) {
+        for (const feature of names) {
+          const { summary } = ticket(goldenIncident(kind, { model, feature }));
+          expect(lengthOf(summary)).toBeLessThan(80);
+          expect(summary).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+        }
+      }
+    },
+  );
+
+  it.each(["silent", "shift"] as const)(
+    "of forty models reads as it was agreed: %s",
+    async (kind) => {
+      const text = plainTicket(ticket(sharedIncident(kind)));
+      const file = join(import.meta.dirname, "golden", `forty-${kind}.txt`);
+      await expect(`${text}\n`).toMatchFileSnapshot(file);
+      expect(beforeTheFold(sharedIncident(kind))).not.toMatch(jargon);
+    },
+  );
+
+  it("of forty models is short too, whatever the names are", () => {
+    for (const name of ["credit_score", ...names]) {
+      const incident = sharedIncident("shift", { model: name, feature: name });
+      const { summary } = ticket(incident);
+      expect(lengthOf(summary)).toBeLessThan(80);
+      expect(wordsIn(`${summary} ${summaryLine(beforeTheFold(incident))}`)).toBeLessThanOrEqual(40);
+    }
+  });
+
+  it("names model and feature in the first 45 characters, which a phone shows", () => {
+    for (const length of [3, 8, 20, 40, 80]) {
+      const model = `m${"o".repeat(length)}`;
+      const feature = `f${"e".repeat(length)}`;
+      const { summary } = ticket(goldenIncident("shift", { model, feature }));
+      expect(summary.slice(0, 45)).toMatch(/^\[P1\] mo+(…o+)?: fe+(…e+)? ?/);
+      expect(Array.from(summary).slice(0, 45).join("")).toContain(": fe");
+    }
+  });
+
+  it("gives one number of a feature in title, summary and table", () => {
+    const text = plainTicket(ticket(goldenIncident("shift")));
+    expect(text.match(/31 %/g)).toHaveLength(3);
+    expect(text.match(/4\.9 %/g)).toHaveLength(3);
+    expect(text.match(/23 to 39 %/g)).toHaveLength(2);
+  });
+
+  it("says that a young model is not known well", () => {
+    const incident = goldenIncident("shift");
+    const { episode } = incident;
+    const young = { ...incident, episode: { ...episode, learned: 75 } };
+    expect(beforeTheFold(young)).toContain("provisional, since it is known for 12 h 30 min only");
+    const slow = { ...incident, episode: { ...episode, warmUp: "9/14" } };
+    expect(beforeTheFold(slow)).toContain("provisional, since only 9/14 of its reports are known");
+  });
+
+  it("is as sure in words as the distance from the alarm line allows", () => {
+    expect(sure(4.9)).toBe("very: 2 of 3, 4.9 times the alarm line");
+    expect(sure(1.6)).toBe("fairly: 2 of 3, 1.6 times the alarm line");
+    expect(sure(1.04)).toBe("not very: 2 of 3, 1.0 times the alarm line");
+  });
+
+  it("tells what was stored before the time of its start was", () => {
+    const incident = goldenIncident("shift");
+    const older = { ...incident, episode: episodeOpened() };
+    expect(beforeTheFold(older)).toContain("first seen 08:53 UTC");
+  });
+
+  it("says what the machine does about it", () => {
+    expect(machine([])).toContain("nothing to restart is configured for this");
+    expect(machine([{ name: "a", mode: "off" }])).toContain("nothing to restart is configured");
+    expect(machine([{ name: "a", mode: "auto" }])).toContain("may run");
+    expect(machine([{ name: "a", mode: "observe" }])).toContain("only watches: would run");
+  });
+});
