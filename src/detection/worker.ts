@@ -253,7 +253,7 @@ export class DetectionWorker implements PartitionReader {
     for (const { event } of decisions) {
       this.#options.metrics.decisions.inc({ type: event.type });
       this.#options.logger.info(
-        { model: event.model, id: event.id, decided: event.type },
+        { model: event.model, id: event.id, decided: event.type, ...searchable(event) },
         "decided",
       );
     }
@@ -284,4 +284,11 @@ export class DetectionWorker implements PartitionReader {
       });
     }
   }
+}
+
+/** By it an episode is found in the log; its ticket is in the line that tells of the ticket. */
+function searchable(event: DetectionEvent): Readonly<Record<string, unknown>> {
+  if (event.type !== "episode_opened") return {};
+  const { kind, score, reason, features } = event;
+  return { kind, feature: features[0]?.feature, score, reason };
 }

@@ -1,8 +1,8 @@
 /** What is said of one episode below the fold: what changed and how it was judged. */
 import type { BlamedFeature } from "../detection/event.ts";
+import { figuresOf } from "../detection/figures.ts";
 import type { Ranking } from "../detection/ranking.ts";
 import type { ModelEpisode } from "../incidents/episode.ts";
-import { figuresOf } from "./figures.ts";
 import { data, type Line, line, type MessageSection, paragraph, words } from "./message.ts";
 import { readDuration, readNumber } from "./text.ts";
 

@@ -1,12 +1,12 @@
 /** The title of an incident: which model, which feature, and what happened to it. */
 import type { EpisodeKind } from "../detection/event.ts";
+import { directionOf, figuresOf } from "../detection/figures.ts";
 import {
   type Episode,
   isModelEpisode,
   type ModelEpisode,
   type ServiceEpisodeKind,
 } from "../incidents/episode.ts";
-import { directionOf, figuresOf } from "./figures.ts";
 import { displayName, shortName } from "./names.ts";
 import { clockTime, lengthOf } from "./text.ts";
 

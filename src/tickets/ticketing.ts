@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import { type Digest, newestEpisode } from "../incidents/digest.ts";
 import type { Note } from "../incidents/effect.ts";
+import { isModelEpisode } from "../incidents/episode.ts";
 import type { Incident, TicketRef } from "../incidents/incident.ts";
 import { type Message, type MessageSection, mark as markBlock } from "../messages/message.ts";
 import { renderAgain, renderNote, renderRepeat, renderResolved } from "../messages/note-text.ts";
@@ -77,6 +78,7 @@ export function createTicketing(options: TicketingOptions): Ticketing {
         incident: incident.number,
         ticket: incident.ticket?.key,
         change,
+        ...(opening.has(change) && episodeFields(incident)),
       };
       logger[change === "gone" ? "warn" : "info"](fields, "ticket changed");
     }
@@ -116,6 +118,19 @@ export function createTicketing(options: TicketingOptions): Ticketing {
     resolve: (incident, attempt = atFirst) =>
       onIssue(incident, (issue) => close(issue, incident, { ...options, attempt })),
   };
+}
+
+/** Changes after which people read of an episode. */
+const opening: ReadonlySet<TicketChange> = new Set(["created", "adopted", "reopened"]);
+
+/** One line of the log by which an episode is found: whose, what, how bad, and in which ticket. */
+function episodeFields(incident: Incident | Digest): Readonly<Record<string, unknown>> {
+  const episode = newestEpisode(incident);
+  const { kind } = episode;
+  const { severity } = incident;
+  if (!isModelEpisode(episode)) return { service: episode.service.name, kind, severity };
+  const { model, features, score } = episode;
+  return { model, kind, feature: features[0]?.feature, severity, score };
 }
 
 /** A new episode of an incident that has a ticket. */

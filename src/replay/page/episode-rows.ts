@@ -1,13 +1,14 @@
 /** The rows of the table of episodes, each with a chart of the time around it. */
 
 import type { BlamedFeature } from "../../detection/event.ts";
+import { figuresOf } from "../../detection/figures.ts";
 import { formatDuration } from "../../duration.ts";
 import { escapeHtml } from "../../html.ts";
 import { severityOf } from "../../incidents/severity.ts";
 import type { ReplayedEpisode } from "../replay.ts";
 import { chartSvg } from "./chart.ts";
 import { legend } from "./legend.ts";
-import { percent, shortTime } from "./markup.ts";
+import { shortTime } from "./markup.ts";
 import type { ShareHistory } from "./share-recorder.ts";
 
 export interface NumberedEpisode extends ReplayedEpisode {
@@ -41,14 +42,14 @@ export function episodeRows(episode: NumberedEpisode, history: ShareHistory): st
   ].join("");
 }
 
-function cells({ feature, before, after, rankBefore, rankAfter, low, high }: BlamedFeature) {
-  const band =
-    low === undefined || high === undefined ? "–" : `${percent(low)} to ${percent(high)}`;
+function cells(blamed: BlamedFeature): string {
+  const { feature, rankBefore, rankAfter } = blamed;
+  const { move, normal } = figuresOf(blamed);
   return [
     `<td>${escapeHtml(feature)}</td>`,
-    `<td class="num">${percent(before)} → ${percent(after)}</td>`,
+    `<td class="num">${escapeHtml(move)}</td>`,
     `<td class="num">${rankBefore ?? "–"} → ${rankAfter ?? "–"}</td>`,
-    `<td class="num">${band}</td>`,
+    `<td class="num">${escapeHtml(normal ?? "–")}</td>`,
   ].join("");
 }
 

@@ -1,11 +1,4 @@
-/** Formats numbers and times for the page. */
-
-/** At most three significant digits of a percentage; a dash where nothing is known. */
-export function percent(share: number | undefined): string {
-  if (share === undefined || !Number.isFinite(share)) return "–";
-  const value = share * 100;
-  return `${value >= 10 ? value.toFixed(1) : String(Number(value.toPrecision(2)))} %`;
-}
+/** Formats times for the page. */
 
 /** `21 Mar 14:05` */
 export function shortTime(us: number): string {

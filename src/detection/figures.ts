@@ -1,6 +1,6 @@
 /** The figures of a blamed feature as people read them: usual, now and the normal band, with the same digits everywhere. */
-import { distinct, inDigits, turnedFrom } from "../detection/digits.ts";
-import type { BlamedFeature } from "../detection/event.ts";
+import { distinct, inDigits, turnedFrom } from "./digits.ts";
+import type { BlamedFeature } from "./event.ts";
 
 export interface FeatureFigures {
   /** `31 %`, or in its own unit `34`; `absent` where there is none. */
