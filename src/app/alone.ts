@@ -1,6 +1,8 @@
 /** Opens only the store, or only the stream, for commands that read or add something. */
 import type { Logger } from "pino";
 import type { Config } from "../config/schema.ts";
+import type { ModelName } from "../model-key.ts";
+import { knownModels } from "../store/states/known-models.ts";
 import type { Store } from "../store/store.ts";
 import { withParts } from "./parts.ts";
 import { buildStore } from "./store.ts";
@@ -8,6 +10,8 @@ import { buildStream, type Stream } from "./stream.ts";
 
 export interface StreamOnly {
   readonly stream: Stream;
+  /** Names of the models of a source that are known so far. */
+  models(source: Omit<ModelName, "model">): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
@@ -19,8 +23,10 @@ export interface StoreOnly {
 /** For commands that put a record into the stream. */
 export function openStreamOnly(config: Config, logger: Logger): Promise<StreamOnly> {
   return withParts({ config, logger }, async (parts) => {
-    const stream = await buildStream(await buildStore(parts));
-    return { stream, close: () => parts.lifecycle.stop() };
+    const stored = await buildStore(parts);
+    const stream = await buildStream(stored);
+    const models = (source: Omit<ModelName, "model">) => knownModels(stored.store, source);
+    return { stream, models, close: () => parts.lifecycle.stop() };
   });
 }
 

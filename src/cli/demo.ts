@@ -108,11 +108,14 @@ async function startDaemon(
     url: app.url,
     progress: (atMs) => app.progress(atMs),
     retrained: async (model, nowMs) => {
-      await ask(marker, { model, what: "retrain" }, { stream: app.stream, sources, nowMs });
+      await ask(marker, { model, what: "retrain" }, { stream: app.stream, models, sources, nowMs });
     },
     stop: () => app.stop(),
   };
 }
+
+/** The story names its own models. */
+const models = async (): Promise<readonly string[]> => [];
 
 function keepText({ addresses, accounts }: PlayedStory): string {
   const { daemon, jira, source } = addresses;

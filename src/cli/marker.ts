@@ -4,7 +4,9 @@ import type { Logger } from "pino";
 import { marker } from "../commands/marker.ts";
 import type { Remediations } from "../config/fixes.ts";
 import { loadConfig } from "../config/load.ts";
+import { nearest } from "../config/nearest.ts";
 import type { Config } from "../config/schema.ts";
+import type { ModelName } from "../model-key.ts";
 import { printable } from "../printable.ts";
 import type { RecordSink } from "../stream/record-sink.ts";
 import { createLogger } from "../telemetry/logger.ts";
@@ -20,6 +22,7 @@ export interface MarkerParts {
 
 interface OpenedStream {
   readonly stream: RecordSink;
+  models(source: Omit<ModelName, "model">): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
@@ -48,34 +51,60 @@ async function announce(
   { cli, remediations, openStream }: MarkerParts,
 ): Promise<void> {
   const config = loadConfig(file, remediations);
-  const answer = await ask(marker, given, {
-    sources: config.sources,
-    nowMs: Date.now(),
-    stream: openedToAppend(() => openStream(config, createLogger({ level: "warn" }))),
-  });
-  if (!answer.done) {
-    const several = answer.reason === "several_sources";
-    const problem = several
-      ? "several sources are configured"
-      : `there is no source ${given.source}`;
-    throw new CliError("DW_CLI_USAGE", problem, {
-      hint: `Name one with --source: ${answer.sources.join(", ")}.`,
-    });
-  }
+  const opening = opened(() => openStream(config, createLogger({ level: "warn" })));
+  const needs = { ...opening, sources: config.sources, nowMs: Date.now() };
+  const answer = await closing(ask(marker, given, needs), opening);
+  if (!answer.done) throw refusal(answer, given);
   const { model, what, atMs } = answer;
   cli.print(printable(`announced ${what} of ${model} at ${new Date(atMs).toISOString()}`));
 }
 
-/** Opens the stream when there is something to append: what is refused needs no connection. */
-function openedToAppend(open: () => Promise<OpenedStream>): RecordSink {
+async function closing<Result>(
+  result: Promise<Result>,
+  { close }: { readonly close: () => Promise<void> },
+): Promise<Result> {
+  try {
+    return await result;
+  } finally {
+    await close();
+  }
+}
+
+type Answer = Awaited<ReturnType<typeof marker.handle>>;
+
+function refusal(
+  answer: Extract<Answer, { done: false }>,
+  given: { readonly model: string; readonly source?: string },
+): CliError {
+  if (answer.reason === "unknown_model") return unknownModel(given.model, answer.models);
+  const several = answer.reason === "several_sources";
+  const problem = several ? "several sources are configured" : `there is no source ${given.source}`;
+  const hint = `Name one with --source: ${answer.sources.join(", ")}.`;
+  return new CliError("DW_CLI_USAGE", printable(problem), { hint: printable(hint) });
+}
+
+const shownModels = 20;
+
+function unknownModel(model: string, known: readonly string[]): CliError {
+  const meant = nearest(model, known);
+  const more = known.length > shownModels ? ` and ${known.length - shownModels} more` : "";
+  const guess = meant === undefined ? "" : `Did you mean ${meant}? `;
+  const hint = `${guess}Known are ${known.slice(0, shownModels).join(", ")}${more}. A model is known a minute after its first rows; a new one needs no marker.`;
+  return new CliError("DW_CLI_USAGE", printable(`there is no model ${model}`), {
+    hint: printable(hint),
+  });
+}
+
+/** Opens the stream when it is needed: what is refused by the configuration needs no connection. */
+function opened(open: () => Promise<OpenedStream>) {
+  let opening: Promise<OpenedStream> | undefined;
+  const once = (): Promise<OpenedStream> => (opening ??= open());
+  const stream: RecordSink = {
+    append: async (records) => (await once()).stream.append(records),
+  };
   return {
-    append: async (records) => {
-      const opened = await open();
-      try {
-        await opened.stream.append(records);
-      } finally {
-        await opened.close();
-      }
-    },
+    stream,
+    models: async (source: Omit<ModelName, "model">) => (await once()).models(source),
+    close: async () => (await opening?.catch(() => undefined))?.close(),
   };
 }

@@ -1,7 +1,7 @@
 /** The command that announces a deploy or retrain of a model. What follows is the new normal. */
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { type ModelKey, modelKey } from "../model-key.ts";
+import { type ModelKey, type ModelName, modelKey } from "../model-key.ts";
 import type { RecordSink } from "../stream/record-sink.ts";
 import type { Command } from "./command.ts";
 
@@ -26,6 +26,8 @@ const markerArguments = z.strictObject({
 
 interface MarkerNeeds {
   readonly stream: RecordSink;
+  /** Names of the models of a source that are known so far. */
+  readonly models: (source: Omit<ModelName, "model">) => Promise<readonly string[]>;
   /** The configured sources by name. */
   readonly sources: Readonly<Record<string, MarkedSource>>;
   readonly nowMs: number;
@@ -48,6 +50,12 @@ type MarkerAnswer =
       readonly reason: "several_sources" | "unknown_source";
       /** Those there are to choose from. */
       readonly sources: readonly string[];
+    }
+  | {
+      readonly done: false;
+      readonly reason: "unknown_model";
+      /** Those that are known of the source. */
+      readonly models: readonly string[];
     };
 
 /** Durable when it answers: the marker stands in the stream, before every row that comes after it. */
@@ -55,7 +63,7 @@ export const marker: Command<typeof markerArguments, MarkerNeeds, MarkerAnswer> 
   words: "marker",
   help: "announce a deploy or retrain of a model: what follows is the new normal",
   arguments: markerArguments,
-  async handle({ model: name, what, source: wanted, at }, { stream, sources, nowMs }) {
+  async handle({ model: name, what, source: wanted, at }, { stream, models, sources, nowMs }) {
     const names = Object.keys(sources);
     if (wanted === undefined && names.length !== 1)
       return { done: false, reason: "several_sources", sources: names };
@@ -63,6 +71,10 @@ export const marker: Command<typeof markerArguments, MarkerNeeds, MarkerAnswer> 
     const known = sources[source];
     if (known === undefined) return { done: false, reason: "unknown_source", sources: names };
     const { tenant, environment } = known;
+    const there = await models({ tenant, environment, source });
+    // While no model of the source is known, nobody can say that this one is wrong.
+    if (there.length > 0 && !there.includes(name))
+      return { done: false, reason: "unknown_model", models: there };
     const model = modelKey({ tenant, environment, source, model: name });
     const atMs = at ?? nowMs;
     const id = createHash("sha256").update(`${model}\n${what}\n${atMs}`).digest("hex").slice(0, 20);

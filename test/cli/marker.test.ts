@@ -8,6 +8,14 @@ const config = "store: {url: postgres://h/d}\nsources: {a: {}, b: {}}\nfixes: []
 
 /** Runs the command; `did` tells what it did with the stream and printed. */
 async function run(did: string[], ...args: readonly string[]): Promise<void> {
+  await runKnowing([], did, args);
+}
+
+async function runKnowing(
+  known: readonly string[],
+  did: string[],
+  args: readonly string[],
+): Promise<void> {
   const cli = {
     print: (line: string) => void did.push(line),
     say: () => undefined,
@@ -17,7 +25,11 @@ async function run(did: string[], ...args: readonly string[]): Promise<void> {
   const openStream = async () => {
     did.push("open");
     const append = async () => void did.push("append");
-    return { stream: { append }, close: async () => void did.push("close") };
+    return {
+      stream: { append },
+      models: async () => known,
+      close: async () => void did.push("close"),
+    };
   };
   const parts = { cli, remediations, openStream };
   const commands = [
@@ -51,5 +63,18 @@ describe("driftwarden marker", () => {
     const did: string[] = [];
     await expect(run(did, ...args)).rejects.toMatchObject({ code: "DW_CLI_USAGE", message, hint });
     expect(did).toEqual([]);
+  });
+
+  it("refuses a model that does not exist and names the nearest one (FR-B7)", async () => {
+    const did: string[] = [];
+    const known = ["churn-v7", "fraud"];
+    await expect(runKnowing(known, did, ["--source", "a"])).rejects.toMatchObject({
+      code: "DW_CLI_USAGE",
+      message: "there is no model churn",
+      hint: "Did you mean churn-v7? Known are churn-v7, fraud. A model is known a minute after its first rows; a new one needs no marker.",
+    });
+    expect(did).toEqual(["open", "close"]);
+    await runKnowing([...known, "churn"], did, ["--source", "a"]);
+    expect(did).toContain("append");
   });
 });

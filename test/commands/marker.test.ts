@@ -10,13 +10,15 @@ interface Asked {
   readonly source?: string;
   readonly at?: string;
   readonly sources?: typeof one;
+  readonly known?: readonly string[];
 }
 
-async function announce({ sources = one, ...given }: Asked = {}) {
+async function announce({ sources = one, known = [], ...given }: Asked = {}) {
   const records: StreamRecord[] = [];
   const stream = { append: async (some: readonly StreamRecord[]) => void records.push(...some) };
   const asked = marker.arguments.parse({ model: "churn", what: "retrain", ...given });
-  return { answer: await marker.handle(asked, { stream, sources, nowMs }), records };
+  const models = async () => known;
+  return { answer: await marker.handle(asked, { stream, models, sources, nowMs }), records };
 }
 
 describe("the command marker", () => {
@@ -46,6 +48,13 @@ describe("the command marker", () => {
     const { answer, records } = await announce({ ...given, sources: two });
     expect(answer).toEqual({ done: false, reason, sources: ["main", "other"] });
     expect(records).toEqual([]);
+  });
+
+  it("does not know a model that is not there, once some are known: it names them and appends nothing (FR-B7)", async () => {
+    const { answer, records } = await announce({ known: ["fraud"] });
+    expect(answer).toEqual({ done: false, reason: "unknown_model", models: ["fraud"] });
+    expect(records).toEqual([]);
+    expect(await announce({ known: ["churn"] })).toMatchObject({ answer: { done: true } });
   });
 
   it("takes the source that is named", async () => {

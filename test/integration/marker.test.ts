@@ -36,3 +36,25 @@ it("driftwarden marker puts the announcement into the stream before it says so, 
   expect(second).toEqual(first);
   expect(third).toBeUndefined();
 });
+
+it("driftwarden marker refuses a model that no saved state knows, and names the nearest (FR-B7)", async () => {
+  const config = fileWith(
+    "dw.yaml",
+    `store: {url: "${stores.url}"}\nsources: {other: {url: "${stores.url}"}}\nfixes: []\n`,
+  );
+  await sql(
+    stores.url,
+    `insert into driftwarden.states (stream, partition, model, applied_through, state)
+     values ('log', 0, 'default/production/other/churn-v7', 1, ''), ('log', 0, 'default/production/main/x', 1, '')`,
+  );
+  const { code, err, out } = await runCommand([
+    "marker",
+    "churn-v6",
+    "retrain",
+    "--config",
+    config,
+  ]);
+  expect([code, out]).toEqual([2, ""]);
+  expect(err).toContain("there is no model churn-v6");
+  expect(err).toContain("Did you mean churn-v7? Known are churn-v7.");
+});

@@ -1,4 +1,4 @@
-import { type Logger, pino } from "pino";
+import { pino } from "pino";
 import { Registry } from "prom-client";
 import { describe, expect, it } from "vitest";
 import type { Incident } from "../../src/incidents/incident.ts";
@@ -52,32 +52,6 @@ async function ticketed({ ticketing }: Room, change: Partial<Incident> = {}): Pr
   const { ticket } = await ticketing.open(incident, first);
   return { ...incident, ticket };
 }
-
-/** The lines of the log that tell of tickets. */
-function logged(): { readonly lines: unknown[]; readonly logger: Logger } {
-  const lines: unknown[] = [];
-  const logger = pino({}, { write: (line) => void lines.push(JSON.parse(line)) });
-  return { lines, logger };
-}
-
-describe("the log (FR-T7)", () => {
-  it("has one line for an episode by which it is found: model, kind, feature, severity, score, ticket", async () => {
-    const { lines, logger } = logged();
-    await ticketed(room({ logger }));
-    expect(lines).toHaveLength(1);
-    expect(lines).toMatchObject([
-      {
-        model: "acme/prod/main/churn-v7",
-        kind: "shift",
-        feature: "credit_score",
-        severity: "P1",
-        score: 6.31,
-        ticket: "IR-1",
-        change: "created",
-      },
-    ]);
-  });
-});
 
 async function codeOf(promise: Promise<unknown>): Promise<string> {
   const error: unknown = await promise.catch((reason: unknown) => reason);
