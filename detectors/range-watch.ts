@@ -106,8 +106,16 @@ const presets: PresetUses = {
  */
 export const rangeWatch: DetectorType<RangeWatchParams> = {
   name: "range-watch",
-  version: 1,
+  version: 2,
   params,
+  // How far is far enough only judges; ranges and what is usual at an hour stay when it changes.
+  shapedBy: ({ hold }) => ({ hold }),
+  // Version 1 was dropped whenever the sensitivity changed; its bytes mean the same.
+  upgrade: (from, to) => {
+    if (from.version !== 1 || from.bytes.length !== to.bytes.length) return false;
+    to.bytes.set(from.bytes);
+    return true;
+  },
   presets,
   stateBytes: (_, nFeatures) => Math.ceil((nFeatures * STRIDE) / 2) * 8,
   create: (settings, state) => new RangeWatch(settings, state),

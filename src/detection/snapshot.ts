@@ -25,7 +25,7 @@ type Later = "since" | "rows" | "crossed" | "unasked";
 interface Header {
   readonly format: number;
   /** Not there in what the first version saved. */
-  readonly rules?: number;
+  readonly rules?: string;
   readonly names: readonly string[];
   readonly raw: boolean;
   readonly sections: readonly Section[];
@@ -49,7 +49,7 @@ export function encodeSnapshot({ names, facts, memory }: ModelParts, shaping: Sh
   const { raw } = memory.shape;
   const sections = sectionsOf(memory, shaping);
   const header = Buffer.from(
-    JSON.stringify({ format: formatVersion, rules: rulesVersion, names, raw, sections, facts }),
+    JSON.stringify({ format: formatVersion, rules: rulesOf(shaping), names, raw, sections, facts }),
   );
   const snapshot = Buffer.allocUnsafe(4 + header.length + memory.bytes.length);
   snapshot.writeUInt32LE(header.length, 0);
@@ -93,7 +93,7 @@ export function decodeSnapshot(
   const dropped = places.filter((place) => !takeOver(saved, place, memory)).map(({ name }) => name);
   const known = new Set(saved.map(key));
   const fits = sections.every((section) => known.has(key(section)));
-  const unchanged = fits && header.rules === rulesVersion;
+  const unchanged = fits && header.rules === rulesOf(shaping);
   if (!dropped.includes("own")) return { names, facts, memory, dropped, unchanged };
   // Nothing learned of values in another unit may stay.
   const empty = new ModelMemory(memory.shape);
@@ -145,6 +145,10 @@ function placed(sections: readonly Section[], bytes: Uint8Array): readonly Place
     return { ...section, place: bytes.subarray(end - section.bytes, end) };
   });
 }
+
+/** By what was decided: the version of the rules, and the settings of the detectors. */
+const rulesOf = ({ uses }: Shaping): string =>
+  `${rulesVersion}/${settingsHash(uses.map(({ type, params }) => ({ name: type.name, params })))}`;
 
 const shapeOf = ({ type, params }: DetectorUse): unknown => type.shapedBy?.(params) ?? params;
 

@@ -1,5 +1,7 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
+import { detectorTypes } from "../../detectors/index.ts";
+import { detectorSet } from "../../src/detection/default-detectors.ts";
 import { PartitionEngine } from "../../src/detection/engine.ts";
 import type { DetectionEvent } from "../../src/detection/event.ts";
 import type { StreamRecord } from "../../src/stream/record.ts";
@@ -132,6 +134,21 @@ describe("a state of other settings", () => {
     });
     expect(other.restore(model, saved)).toEqual([witness.type.name]);
     expect([...other.models()][0]?.learned).toBe([...engine.models()][0]?.learned);
+  });
+
+  it.each(["low", "high"] as const)("keeps everything at sensitivity %s", (sensitivity) => {
+    const other = new PartitionEngine({
+      ...settings(),
+      detectors: detectorSet(detectorTypes, { sensitivity }),
+    });
+    expect(other.restore(model, saved)).toEqual([]);
+    expect([...other.reshaped]).toEqual([model]);
+  });
+
+  it("has nothing reshaped where it was saved by the same settings", () => {
+    const same = new PartitionEngine(settings());
+    expect(same.restore(model, saved)).toEqual([]);
+    expect([...same.reshaped]).toEqual([]);
   });
 
   it("keeps the sections that fit when detectors stand in another order", () => {

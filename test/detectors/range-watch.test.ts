@@ -68,3 +68,34 @@ describe("rangeWatch", () => {
     expect(scoreOf(detector, 1, night)).toBeLessThan(0.1);
   });
 });
+
+const shapeOf = (given: object): unknown => rangeWatch.shapedBy?.(rangeWatch.params.parse(given));
+
+describe("a range watch of version 1 (FR-U2)", () => {
+  const params = rangeWatch.params.parse({});
+  const stateOf = (version: number) => {
+    const bytes = new Uint8Array(rangeWatch.stateBytes(params, 1));
+    const detector = rangeWatch.create(params, { nFeatures: 1, bytes });
+    for (let i = 0; i < 300; i++) detector.learnOne(Float64Array.of(i % 2), i * 6e8);
+    return { nFeatures: 1, bytes, version };
+  };
+
+  test("keeps the range that it had learned", () => {
+    const to = { nFeatures: 1, bytes: new Uint8Array(rangeWatch.stateBytes(params, 1)) };
+    expect(rangeWatch.upgrade?.(stateOf(1), to)).toBe(true);
+    const high = rangeWatch.create(params, to).band(0, 300 * 6e8)?.high;
+    expect(high).toBeGreaterThan(0.9);
+    expect(high).toBeLessThan(1.2);
+  });
+
+  test("keeps nothing of any other version", () => {
+    const to = { nFeatures: 1, bytes: new Uint8Array(rangeWatch.stateBytes(params, 1)) };
+    expect(rangeWatch.upgrade?.(stateOf(0), to)).toBe(false);
+    expect(to.bytes.every((byte) => byte === 0)).toBe(true);
+  });
+
+  test("has the same shape at every distance from the mean, and another when alarms stand longer", () => {
+    expect(shapeOf({ z: 0 })).toEqual(shapeOf({ z: 5 }));
+    expect(shapeOf({ hold: 10 })).not.toEqual(shapeOf({}));
+  });
+});
