@@ -39,8 +39,8 @@ const vitest = await createVitest(
     sequence: { sequencer: QuickFirst },
     maxWorkers: 1,
     bail: 1,
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
   },
   {
     server: { watch: null },

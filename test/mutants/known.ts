@@ -19,7 +19,7 @@ const outbox = inTests("test/integration/store/outbox.test.ts");
 const effects = inTests("test/integration/effects-dependency.test.ts");
 const coordination = inTests("test/integration/store/coordination.test.ts");
 const detection = inTests(
-  ...["rules", "boundary", "verification-steps", "verification.test"].map(
+  ...["rules", "accepted-habits", "boundary", "verification-steps", "verification.test"].map(
     (name) => `test/detection/${name}`,
   ),
 );
