@@ -79,6 +79,7 @@ class GrowthBench {
 function decoded(message: Buffer): StreamRecord {
   const record = decodeRecord(message);
   if (record.kind === "unreadable") throw new Error(record.error);
+  if (record.kind === "newer") throw record.refusal;
   return record;
 }
 

@@ -26,6 +26,7 @@ const engineOf = (model: string): PartitionEngine =>
 function received(record: StreamRecord): StreamRecord {
   const decoded = decodeRecord(encodeRecord(record));
   if (decoded.kind === "unreadable") throw new Error(decoded.error);
+  if (decoded.kind === "newer") throw decoded.refusal;
   return decoded;
 }
 

@@ -1,6 +1,7 @@
 /** The stream on Kafka beside bare kafkajs: the same records, the same broker, the same run. */
 import { pino } from "pino";
 import { Registry } from "prom-client";
+import { systemClock } from "../src/clock.ts";
 import { kafkaAvailable, startKafka } from "../src/sandbox/kafka.ts";
 import { kafkaMetrics } from "../src/stream/kafka/metrics.ts";
 import { openKafkaStream } from "../src/stream/kafka/open-kafka-stream.ts";
@@ -74,6 +75,7 @@ async function ourRound(
     startupTimeoutMs: 10_000,
     logger: pino({ level: "silent" }),
     metrics: kafkaMetrics(new Registry()),
+    clock: systemClock,
     rememberStream: (_, id) => Promise.resolve(id),
   });
   const started = performance.now();

@@ -130,7 +130,7 @@ function sslmode(text: string): AddressError | undefined {
   if (mode === null || sslmodes.includes(mode)) return undefined;
   return addressError(
     "DW_ADDRESS_SSLMODE",
-    `has an unknown sslmode, so the connection would not be encrypted`,
+    "has an unknown sslmode, so the connection would not be encrypted",
     `Set sslmode to one of ${sslmodes.join(", ")}.`,
   );
 }

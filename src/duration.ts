@@ -9,18 +9,40 @@ const unitMs: Readonly<Record<string, number>> = {
   w: 604_800_000,
 };
 
+/** Words for a unit; each may end in `s`. */
+const unitWords: Readonly<Record<string, string>> = {
+  millisecond: "ms",
+  sec: "s",
+  second: "s",
+  min: "m",
+  minute: "m",
+  hr: "h",
+  hour: "h",
+  day: "d",
+  week: "w",
+};
+
 /**
- * @param text one or more `<number><unit>`, units ms, s, m, h, d, w, largest first or not: `90s`, `1h30m`
+ * @param text one or more amounts with a unit, largest first or not: `90s`, `1h30m`, `1 hour`, `2 days 12 hours`
  * @returns milliseconds, ≥ 0; undefined when the text is not a duration
  * @example parseDuration("1h30m") // 5400000
  */
 export function parseDuration(text: string): number | undefined {
-  if (!/^(\d+(\.\d+)?(ms|[smhdw]))+$/.test(text)) return undefined;
   let total = 0;
-  for (const [, amount, unit = ""] of text.matchAll(/(\d+(?:\.\d+)?)(ms|[smhdw])/g)) {
-    total += Number(amount) * (unitMs[unit] ?? 0);
-  }
+  let rest = text.trim();
+  do {
+    const found = /^(\d+(?:\.\d+)?) *([a-z]+)(?: +|(?=\d)|$)/.exec(rest);
+    const ms = unitOf(found?.[2] ?? "");
+    if (found === null || ms === undefined) return undefined;
+    total += Number(found[1]) * ms;
+    rest = rest.slice(found[0].length);
+  } while (rest !== "");
   return total;
+}
+
+/** Milliseconds of a unit, or of a word for one. */
+function unitOf(word: string): number | undefined {
+  return unitMs[word] ?? unitMs[unitWords[word.replace(/s$/, "")] ?? ""];
 }
 
 /**

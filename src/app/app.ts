@@ -25,6 +25,7 @@ import { type Progress, progressOf } from "./progress.ts";
 import { buildSources, leftOutOf, type ReadRows } from "./sources.ts";
 import { buildRestoreGuard, buildRetention, buildStore } from "./store.ts";
 import { buildStream, type Stream } from "./stream.ts";
+import { buildTicketWatch } from "./ticket-watch.ts";
 
 export interface AppOptions {
   readonly logger: Logger;
@@ -89,6 +90,7 @@ async function start(parts: Parts, asked: Omit<AppOptions, "logger">): Promise<A
     orderKeyOf: orderKeys(executors),
   };
   const outbox = buildOutbox(stored, executors, recording);
+  buildTicketWatch(stored, { ticketing: configured.ticketing, recording, outbox });
   const read: ReadRows = new Map();
   const leftOut = () => leftOutOf(read);
   const worker = await buildDetection(stored, { ...configured, recording, stream, leftOut });

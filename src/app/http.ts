@@ -31,6 +31,9 @@ export async function buildHttp(parts: Parts, shown: Shown): Promise<HttpServer>
     ],
     logger: parts.logger.child({ component: "http" }),
   });
+  if (config.http.allow_remote) {
+    parts.logger.warn({ url: http.url }, "other machines may reach the API, which has no password");
+  }
   lifecycle.onStop("http", () => http.close());
   return http;
 }

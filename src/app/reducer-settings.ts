@@ -12,6 +12,7 @@ export function reducerSettings(
   return {
     ticketed,
     ...resolveTimes(incidents),
+    closedByHandMs: incidents.closed_by_hand_for,
     healthAfterMs: verify.health_after,
     fixesFor: (incident) =>
       fixes.filter(({ fix }) => calledFor(fix, incident)).map(({ fix }) => fix.name),

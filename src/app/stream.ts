@@ -46,7 +46,7 @@ export function kafkaOptions({
 }
 
 export async function buildStream(parts: StoredParts): Promise<Stream> {
-  const { config, store, lifecycle, health, registry, owner } = parts;
+  const { config, store, lifecycle, health, registry, owner, clock } = parts;
   const logger = parts.logger.child({ component: "stream" });
   const kafka = kafkaOptions(config);
   if (config.stream.kafka === undefined || kafka === undefined) {
@@ -77,6 +77,7 @@ export async function buildStream(parts: StoredParts): Promise<Stream> {
     sessionTimeoutMs: config.stream.kafka.session_timeout,
     startupTimeoutMs: config.startup_timeout,
     rememberStream: (topic, id) => rememberStream(store, topic, id),
+    clock,
     logger,
     metrics: kafkaMetrics(registry),
   });

@@ -6,6 +6,7 @@ import { auditVerify } from "../commands/audit-verify.ts";
 import { printable } from "../printable.ts";
 import type { JournalVerdict } from "../store/journal/verify.ts";
 import { ask } from "./ask.ts";
+import { withConfigOption } from "./config-option.ts";
 import { type StoreCommandParts, withStore } from "./store-command.ts";
 
 interface AuditOptions {
@@ -18,10 +19,8 @@ export function registerAudit(program: Command, parts: StoreCommandParts): void 
   const audit = program
     .command("audit")
     .description("look after the journal of every event, decision, denial and act");
-  audit
-    .command("verify")
+  withConfigOption(audit.command("verify"))
     .description(`${auditVerify.help}; exit code 1 when a row was changed`)
-    .requiredOption("--config <file>", "the configuration")
     .option("--json", "one JSON line")
     .action(({ config, json }: AuditOptions) =>
       withStore(config, parts, async (store) => {
@@ -30,10 +29,8 @@ export function registerAudit(program: Command, parts: StoreCommandParts): void 
         if (!verdict.ok) parts.cli.exitWith(1);
       }),
     );
-  audit
-    .command("accept")
+  withConfigOption(audit.command("accept"))
     .description(auditAccept.help)
-    .requiredOption("--config <file>", "the configuration")
     .option("--json", "one JSON line")
     .action(({ config, json }: AuditOptions) =>
       withStore(config, parts, async (store) => {

@@ -9,6 +9,7 @@ import type { CheckFinding } from "../finding.ts";
 import { configFacts } from "./check-facts.ts";
 import { type CheckedPart, jsonLine, summaryLine, textLine } from "./check-lines.ts";
 import type { Cli } from "./cli.ts";
+import { withConfigOption } from "./config-option.ts";
 
 export interface CheckParts {
   readonly cli: Cli;
@@ -34,8 +35,7 @@ export function registerCheck(program: Command, parts: CheckParts): void {
     .description("say whether the configuration is right, and whether everything it names works");
   const doctor = program.command("doctor").description("the same as check");
   for (const command of [check, doctor]) {
-    command
-      .requiredOption("--config <file>", "the configuration")
+    withConfigOption(command)
       .option("--offline", "read the file alone, connect to nothing")
       .option("--json", "a JSON line for each finding")
       .action((options: CheckOptions) => look(options, parts));

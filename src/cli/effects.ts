@@ -6,6 +6,7 @@ import { printable } from "../printable.ts";
 import type { OutboxEffect } from "../store/outbox/inspect.ts";
 import type { Store } from "../store/store.ts";
 import { ask } from "./ask.ts";
+import { withConfigOption } from "./config-option.ts";
 import { CliError } from "./errors.ts";
 import { type StoreCommandParts, withStore } from "./store-command.ts";
 
@@ -18,10 +19,8 @@ interface EffectsArguments {
 
 /** Without an option: everything that is promised and not done; a retry is carried out by the daemon. */
 export function registerEffects(program: Command, parts: StoreCommandParts): void {
-  program
-    .command(effects.words)
+  withConfigOption(program.command(effects.words))
     .description(effects.help)
-    .requiredOption("--config <file>", "the configuration")
     .option("--dead", "only those that were given up")
     .option("--retry <id>", "give this dead effect another try")
     .option("--json", "JSON lines")
@@ -54,7 +53,7 @@ async function retry(store: Store, id: string, { cli }: StoreCommandParts): Prom
   const { done } = await ask(effectsRetry, { id }, { store });
   if (!done) {
     throw new CliError("DW_CLI_USAGE", `there is no dead effect ${id}`, {
-      hint: "driftwarden effects --dead --config FILE lists them with their ids.",
+      hint: "driftwarden effects --dead lists them with their ids.",
     });
   }
   cli.print(`${id} is tried again`);

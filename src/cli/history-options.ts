@@ -1,5 +1,7 @@
 /** The options of commands that look back over rows: where the rows are, and which detection to use. */
 import type { Command } from "commander";
+import { postgresAddressProblem } from "../address.ts";
+import { AddressError } from "../address-errors.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { parseDuration } from "../duration.ts";
@@ -11,6 +13,7 @@ import type { DetectionOptions, ReplayInput } from "../replay/replay.ts";
 import type { RowSource } from "../replay/row-source.ts";
 import type { SourceOptions } from "../source/options.ts";
 import { type ChoiceArguments, choiceOf, withChoice } from "./choice-options.ts";
+import { configAtItsPlace } from "./config-option.ts";
 import { CliError } from "./errors.ts";
 import type { OfflineParts } from "./offline-parts.ts";
 
@@ -58,10 +61,10 @@ export function withHistoryOptions(command: Command): Command {
 /** @throws CliError DW_CLI_USAGE; ConfigError; SourceError */
 export async function historyOf(given: HistoryArguments, parts: OfflineParts): Promise<History> {
   const lastMs = given.last === undefined ? undefined : durationOf(given.last);
+  const hasRows = given.csv !== undefined || given.from !== undefined;
+  const file = given.config ?? (hasRows ? undefined : configAtItsPlace());
   const config =
-    given.config === undefined
-      ? undefined
-      : loadConfig(given.config, parts.remediations, { secrets: "not read" });
+    file === undefined ? undefined : loadConfig(file, parts.remediations, { secrets: "not read" });
   const { markers } = given;
   const sources = await sourcesOf(given, () => config && parts.sources(config), {
     lastMs,
@@ -105,11 +108,21 @@ async function sourcesOf(
       say,
     });
   }
-  if (from !== undefined)
+  if (from !== undefined) {
+    refuseAddress(from);
     return [databaseSource(await openClawAt(from, { table, columns }, say), reading)];
+  }
   const options = configured();
   if (options !== undefined) return options.map((source) => databaseSource(source, reading));
   throw usage("there are no rows", "Name them by --csv FILE, --from URL or --config FILE.");
+}
+
+/** @throws AddressError */
+function refuseAddress(from: string): void {
+  const problem = postgresAddressProblem(from);
+  if (problem === undefined) return;
+  const { code, message, hint } = problem;
+  throw new AddressError(code, `the address in --from ${message}`, { hint });
 }
 
 const roles = ["timestamp", "model", "feature", "importance"] as const;

@@ -12,6 +12,7 @@ import type { RecordSink } from "../stream/record-sink.ts";
 import { createLogger } from "../telemetry/logger.ts";
 import { ask } from "./ask.ts";
 import type { Cli } from "./cli.ts";
+import { withConfigOption } from "./config-option.ts";
 import { CliError } from "./errors.ts";
 
 export interface MarkerParts {
@@ -33,12 +34,10 @@ interface MarkerOptions {
 }
 
 export function registerMarker(program: Command, parts: MarkerParts): void {
-  program
-    .command(marker.words)
+  withConfigOption(program.command(marker.words))
     .description(marker.help)
     .argument("<model>", "the model, as its tickets name it")
     .argument("<what>", "what happened, for example retrain")
-    .requiredOption("--config <file>", "the configuration")
     .option("--source <name>", "the source of the model, when there are several")
     .option("--at <time>", "when it happened, ISO 8601; default: now")
     .action((model: string, what: string, options: MarkerOptions) =>

@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { restored } from "../commands/restored.ts";
 import { ask } from "./ask.ts";
+import { withConfigOption } from "./config-option.ts";
 import { type StoreCommandParts, withStore } from "./store-command.ts";
 
 interface RestoredOptions {
@@ -11,10 +12,8 @@ interface RestoredOptions {
 
 /** After `--forgot-nothing` a daemon lets runs through again within a minute. */
 export function registerRestored(program: Command, parts: StoreCommandParts): void {
-  program
-    .command(restored.words)
+  withConfigOption(program.command(restored.words))
     .description(restored.help)
-    .requiredOption("--config <file>", "the configuration")
     .option(
       "--forgot-nothing",
       "say that no run was made that the store does not know: it was a pause, or you checked",

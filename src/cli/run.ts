@@ -1,5 +1,5 @@
 /** `driftwarden run`: the daemon. */
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type { Logger } from "pino";
 import { systemClock } from "../clock.ts";
 import type { Problem } from "../config/errors.ts";
@@ -8,6 +8,7 @@ import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { createLogger } from "../telemetry/logger.ts";
 import type { Cli } from "./cli.ts";
+import { withConfigOption } from "./config-option.ts";
 import { exitCodeOf, unreachableCode } from "./exit-code.ts";
 
 interface RunOptions {
@@ -28,19 +29,31 @@ interface StartedApp {
 
 /** Watches until it is told to stop, then drains; whatever stops it by force loses nothing. */
 export function registerRun(program: Command, parts: RunParts): void {
-  program
-    .command("run")
+  withConfigOption(program.command("run"))
     .description("watch, open tickets, repair what is allowed; until SIGTERM")
-    .requiredOption("--config <file>", "the configuration")
-    .action((options: { readonly config: string }) => run(options.config, parts));
+    .addOption(
+      new Option("--log-format <form>", "JSON lines, or text; auto: text on a terminal")
+        .choices(["auto", "json", "text"])
+        .default("auto"),
+    )
+    .action((options: RunArguments) => run(options, parts));
 }
 
-async function run(file: string, { cli, remediations, startApp }: RunParts): Promise<void> {
+interface RunArguments {
+  readonly config: string;
+  readonly logFormat: "auto" | "json" | "text";
+}
+
+async function run(
+  { config: file, logFormat }: RunArguments,
+  { cli, remediations, startApp }: RunParts,
+): Promise<void> {
   const warnings: Problem[] = [];
   const onWarning = (warning: Problem): void => void warnings.push(warning);
   const config = loadConfig(file, remediations, { onWarning });
   const logger = createLogger({
     level: config.telemetry.log_level,
+    format: logFormat === "auto" ? automatic() : logFormat,
     journalStream: process.env["JOURNAL_STREAM"],
   });
   for (const { line, path, message } of warnings) {
@@ -67,6 +80,8 @@ interface StartupWait {
   readonly logger: Logger;
   readonly stop: AbortSignal;
 }
+
+const automatic = (): "json" | "text" => (process.stderr.isTTY ? "text" : "json");
 
 const pauseMs = 1_000;
 

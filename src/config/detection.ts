@@ -1,6 +1,6 @@
 /** `detection:`: sensitivity, when episodes open and close, and limits on what is kept in memory. */
 import { z } from "zod";
-import { count, days, duration, kOfN } from "./fields.ts";
+import { count, days, kOfN, waiting } from "./fields.ts";
 
 const keys = z.strictObject({
   preset: z.enum(["standard", "plain"]).default("standard"),
@@ -11,7 +11,7 @@ const keys = z.strictObject({
   max_new_models_per_hour: count.default(1000),
   max_features: count.default(2000),
   retire_after: days.prefault("30d"),
-  checkpoint_interval: duration.prefault("60s"),
+  checkpoint_interval: waiting.prefault("60s"),
 });
 
 export const detection = keys.refine(

@@ -6,16 +6,28 @@ import type { AddressError } from "../address-errors.ts";
 import { parseDuration } from "../duration.ts";
 import { linkVariables, unknownVariables } from "../link-template.ts";
 
-const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/;
+
+/** Whether a host is this machine, and nobody else reaches it. */
+export const isLoopback = (host: string): boolean => loopback.test(host);
 
 /** A schema that turns a text into something typed, or says how the text should have looked. */
-function parsed<T>(wanted: string, parse: (text: string) => T | undefined) {
+function parsed<T>(
+  wanted: string,
+  parse: (text: string) => T | undefined,
+  shown: (text: string) => string = quoted,
+) {
   return z.string({ error: `expected ${wanted}` }).transform((text, context): T => {
     const value = parse(text.trim());
     if (value !== undefined) return value;
-    context.addIssue({ code: "custom", message: `expected ${wanted}` });
+    context.addIssue({ code: "custom", message: `expected ${wanted}${shown(text)}` });
     return z.NEVER;
   });
+}
+
+/** A value that may be quoted back: short, and of letters, digits and spaces. Anything else could be a secret. */
+function quoted(text: string): string {
+  return /^[\w .:/,-]{1,24}$/.test(text) && !text.startsWith("/") ? `, found "${text}"` : "";
 }
 
 /**
@@ -26,10 +38,18 @@ export function anyObject({ value }: { readonly value: unknown }): boolean {
   return typeof value === "object" && value !== null;
 }
 
-/** `30s`, `1h30m` → milliseconds, > 0. */
+/** `30s`, `1h30m`, `1 hour` → milliseconds, at least one. */
 export const duration = parsed("a duration above zero, such as 30s, 5m or 7d", (text) => {
   const ms = parseDuration(text);
-  return ms === 0 ? undefined : ms;
+  return ms !== undefined && ms >= 1 ? ms : undefined;
+});
+
+/** The same, and `0s`. */
+export const durationOrNone = parsed("a duration such as 0s, 30m or 1h", parseDuration);
+
+/** What a timer waits for: Node's end after 24.8 days, and longer ones fire at once. */
+export const waiting = duration.refine((ms) => ms <= 24 * 86_400_000, {
+  error: "is more than 24d, the longest that a timer waits",
 });
 
 /** `30d` → milliseconds, a day or more. */
@@ -41,17 +61,21 @@ export const cadences = parsed("a number of cadences, such as 6 cadences", (text
   return count > 0 ? count : undefined;
 });
 
-/** `3 per 24h` → at most 3 runs in any 24 hours. */
+/** `3 per 24h`, `3 per day`, `3/day` → at most 3 runs in any 24 hours. */
 export const runLimit = parsed("a number of runs per time, such as 3 per 24h", (text) => {
-  const [, runs, window = ""] = /^(\d+) per (\S+)$/.exec(text) ?? [];
-  const windowMs = parseDuration(window);
+  const [, runs, window = ""] =
+    /^(\d+) *(?:runs? +)?(?:\/|per +|an? +|in +) *(\S.*)$/.exec(text) ?? [];
+  const windowMs = parseDuration(/^\d/.test(window) ? window : `1 ${window}`);
   return windowMs ? { runs: Number(runs), windowMs } : undefined;
 });
 
+/** As many crossings of a feature are remembered: one byte. */
+const rememberedCrossings = 8;
+
 /** `2 of 3` → two of the last three. */
-export const kOfN = parsed("so many of so many, such as 2 of 3", (text) => {
-  const [, k, n] = (/^(\d+) of (\d+)$/.exec(text) ?? []).map(Number);
-  return k && n && k <= n && n <= 32 ? { k, n } : undefined;
+export const kOfN = parsed("so many of at most 8, such as 2 of 3", (text) => {
+  const [, k, n] = (/^(\d+) *(?:of|\/) *(\d+)$/.exec(text) ?? []).map(Number);
+  return k && n && k <= n && n <= rememberedCrossings ? { k, n } : undefined;
 });
 
 /** `127.0.0.1:9642`, `[::1]:0`, `:9642` (every address) → host and port. */
@@ -71,8 +95,11 @@ export const timeZone = parsed("a time zone such as UTC or Europe/Berlin", (text
 });
 
 /** Where a secret or a socket lies. */
-export const absolutePath = parsed("an absolute path of a file", (text) =>
-  isAbsolute(text) ? text : undefined,
+export const absolutePath = parsed(
+  "an absolute path of a file",
+  (text) => (isAbsolute(text) ? text : undefined),
+  // What stands in a secret's place may be the secret itself.
+  () => "",
 );
 
 /** A PostgreSQL name, at most the 63 bytes that PostgreSQL keeps. */

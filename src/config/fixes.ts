@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Requirement, Tier } from "../../remediations/remediation.ts";
 import type { EpisodeKind } from "../detection/event.ts";
 import type { Severity } from "../incidents/episode.ts";
-import { duration, runLimit, text } from "./fields.ts";
+import { durationOrNone, runLimit, text } from "./fields.ts";
 import { type Described, describeIssues, valueAt } from "./issues.ts";
 
 /** What the configuration must know of a remediation. */
@@ -19,6 +19,7 @@ interface FixedBy {
 /** The registry's list. */
 export type Remediations = readonly FixedBy[];
 
+/** Those that detection emits: a fix for any other would never run. */
 const kinds = [
   "shift",
   "leak",
@@ -28,7 +29,6 @@ const kinds = [
   "bad_values",
   "second_exporter",
   "new_feature",
-  "level_shift",
 ] as const satisfies readonly EpisodeKind[];
 
 const severities = ["P0", "P1", "P2"] as const satisfies readonly Severity[];
@@ -60,7 +60,7 @@ const fixKeys = {
   when: condition,
   do: text,
   mode: z.enum(["off", "observe", "auto"]).default("observe"),
-  cooldown: duration.prefault("30m"),
+  cooldown: durationOrNone.prefault("30m"),
   max_runs: runLimit.prefault("3 per 24h"),
 };
 

@@ -1,6 +1,6 @@
 /** `jira:`: where tickets are opened. Without it incidents stand in the journal only. Keys are Alertmanager's. */
 import { z } from "zod";
-import { absolutePath, anyObject, apiUrl, duration, text } from "./fields.ts";
+import { absolutePath, anyObject, apiUrl, duration, text, waiting } from "./fields.ts";
 
 /** `none`: the project has no priority, or tickets keep its default. */
 const priorities = z.preprocess(
@@ -26,7 +26,7 @@ export const jira = z
     resolve_fields: z.record(text, z.json()).default({}),
     reopen_transition: text.default("To Do"),
     wont_fix_resolution: text.default("Won't Do"),
-    deadline: duration.prefault("30s"),
+    deadline: waiting.prefault("30s"),
     look_up_for: duration.prefault("5m"),
   })
   .refine(({ auth, user }) => auth !== "basic" || user !== undefined, {

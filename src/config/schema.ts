@@ -1,7 +1,16 @@
 /** The whole configuration: one section a file, put together here. */
 import { z } from "zod";
 import { detection } from "./detection.ts";
-import { absolutePath, cadences, count, duration, linkTemplate, listenAddress } from "./fields.ts";
+import {
+  absolutePath,
+  cadences,
+  count,
+  duration,
+  isLoopback,
+  linkTemplate,
+  listenAddress,
+  waiting,
+} from "./fields.ts";
 import { fixes } from "./fixes.ts";
 import { incidents } from "./incidents.ts";
 import { jira } from "./jira.ts";
@@ -12,7 +21,7 @@ import { stream } from "./stream.ts";
 
 const docker = z.strictObject({
   socket: absolutePath.prefault("/var/run/docker.sock"),
-  deadline: duration.prefault("30s"),
+  deadline: waiting.prefault("30s"),
 });
 
 const verify = z.strictObject({
@@ -27,7 +36,16 @@ const links = z.strictObject({
   runbook_url: linkTemplate.optional(),
 });
 
-const http = z.strictObject({ listen: listenAddress.prefault("127.0.0.1:9642") });
+const http = z
+  .strictObject({
+    listen: listenAddress.prefault("127.0.0.1:9642"),
+    allow_remote: z.boolean().default(false),
+  })
+  .refine(({ listen, allow_remote }) => allow_remote || isLoopback(listen.host), {
+    path: ["listen"],
+    error:
+      "can be reached from other machines, and there is no password; listen on 127.0.0.1, or say allow_remote: true",
+  });
 
 const telemetry = z.strictObject({
   log_level: z.enum(["debug", "info", "warn", "error"]).default("info"),
@@ -48,7 +66,7 @@ export const configSchema = z.strictObject({
   retention: retention.prefault({}),
   http: http.prefault({}),
   telemetry: telemetry.prefault({}),
-  startup_timeout: duration.prefault("60s"),
+  startup_timeout: waiting.prefault("60s"),
 });
 
 type Parsed = z.output<typeof configSchema>;

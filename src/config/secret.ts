@@ -1,5 +1,6 @@
 /** Secrets are in files of their own. They are read when needed and never kept, so a rotated one is used at once. */
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync, type Stats, statSync } from "node:fs";
+import { dirname } from "node:path";
 import { messageOf } from "../errors.ts";
 import { ConfigError } from "./errors.ts";
 
@@ -13,13 +14,26 @@ export function secretProblem(file: string): string | undefined {
     const stat = statSync(file);
     if (!stat.isFile()) return `${file} is not a plain file`;
     if (stat.size > maxBytes) return `${file} is larger than ${maxBytes} bytes`;
-    if ((stat.mode & 0o007) !== 0) {
-      return `everybody on this machine may open ${file}; chmod 600 it`;
-    }
+    const open = openTo(file, stat);
+    if (open !== undefined) return open;
     return readFileSync(file, "utf8").trim() === "" ? `${file} is empty` : undefined;
   } catch (error) {
     return `cannot be read: ${messageOf(error)}`;
   }
+}
+
+/** Who but its owner could read or change the file, one clause; undefined when nobody could. */
+function openTo(file: string, { mode, uid }: Stats): string | undefined {
+  if ((mode & 0o007) !== 0) return `everybody on this machine may open ${file}; chmod 600 it`;
+  if ((mode & 0o020) !== 0) return `the group of ${file} may change it; chmod 600 it`;
+  const mine = process.getuid?.() ?? uid;
+  if (![0, mine].includes(uid)) {
+    return `${file} belongs to another user, who may change it; chown it to the service's user`;
+  }
+  const folder = dirname(file);
+  return (statSync(folder).mode & 0o002) === 0
+    ? undefined
+    : `everybody on this machine may put files into ${folder}; keep secrets in a folder of their own`;
 }
 
 /**

@@ -1,7 +1,7 @@
 /** `sources:`: the tables that are watched. Every default is OpenClaw's as documented. */
 import { z } from "zod";
 import { databaseKeys, withDatabaseRules } from "./database.ts";
-import { anyObject, count, duration, identifier, text, timeZone } from "./fields.ts";
+import { anyObject, count, duration, identifier, text, timeZone, waiting } from "./fields.ts";
 
 const openClawUrl = "postgres://readonly@127.0.0.1/explainability";
 
@@ -21,15 +21,17 @@ const source = withDatabaseRules(
   z
     .strictObject({
       ...databaseKeys,
-      connect_timeout: duration.prefault("10s"),
-      statement_timeout: duration.prefault("30s"),
+      connect_timeout: waiting.prefault("10s"),
+      statement_timeout: duration
+        .refine((ms) => ms <= 86_400_000, { error: "is more than 1d" })
+        .prefault("30s"),
       tenant: text.default("default"),
       environment: text.default("production"),
       time_zone: timeZone.prefault("UTC"),
       table: text.default("explainability_metrics"),
       columns: columns.prefault({}),
       model: text.optional(),
-      poll_interval: duration.prefault("30s"),
+      poll_interval: waiting.prefault("30s"),
       overlap: duration.prefault("5m"),
       page_rows: count.max(100_000).default(5000),
       transform: z.enum(["auto", "share", "common_scale", "none"]).default("auto"),

@@ -1,6 +1,6 @@
 /** `stream:`: the log between polling and detection. It is in the store unless Kafka is configured. */
 import { z } from "zod";
-import { absolutePath, brokerAddress, count, duration, text } from "./fields.ts";
+import { absolutePath, brokerAddress, count, duration, text, waiting } from "./fields.ts";
 
 const sasl = z.strictObject({
   mechanism: z.enum(["plain", "scram-sha-256", "scram-sha-512"]).default("scram-sha-512"),
@@ -19,7 +19,7 @@ const kafka = z.strictObject({
   group: text.default("driftwarden"),
   ssl: z.boolean().default(false),
   sasl: sasl.optional(),
-  session_timeout: duration.prefault("30s"),
+  session_timeout: waiting.prefault("30s"),
 });
 
 export const stream = z.strictObject({

@@ -46,6 +46,7 @@ import type { DetectionEvent } from "./event.ts";
 import { type HeldPartition, saveHeld } from "./held-partition.ts";
 import type { DetectionMetrics } from "./metrics.ts";
 import type { ModelStateRow, OffsetDecision, PartitionStore } from "./partition-store.ts";
+import { ReasonsTold } from "./reasons-told.ts";
 import { SavedStates } from "./saved-states.ts";
 
 export interface WorkerOptions {
@@ -59,6 +60,8 @@ export interface WorkerOptions {
   readonly metrics: DetectionMetrics;
 }
 
+type KnownEntry = LogEntry & { readonly record: Exclude<LogEntry["record"], { kind: "newer" }> };
+
 export class DetectionWorker implements PartitionReader {
   readonly #options: WorkerOptions;
   readonly #notices: DropNotices;
@@ -66,6 +69,7 @@ export class DetectionWorker implements PartitionReader {
   /** Partitions whose claim was found lost while states were saved. The next batch of each gets the error. */
   readonly #fenced = new Map<number, DriftwardenError>();
   readonly #stopping = new AbortController();
+  readonly #unreadable = new ReasonsTold();
   readonly #savedStates = new SavedStates();
   #checkpoints: Promise<void> | undefined;
 
@@ -116,14 +120,20 @@ export class DetectionWorker implements PartitionReader {
     if (held === undefined) throw new Error(`partition ${partition} is not held`);
     await this.#assertOursBeforeGap(held, entries);
     const repeated = held.engine.counters.dropped.seen_position;
-    for (const entry of entries) {
+    let refusal: DriftwardenError | undefined;
+    for (const { offset, record } of entries) {
       // Entries delivered again after a failed commit are already in memory.
-      if (entry.offset >= held.next) this.#apply(partition, held, entry);
+      if (offset < held.next) continue;
+      refusal = record.kind === "newer" ? record.refusal : undefined;
+      if (record.kind === "newer") break;
+      this.#apply(partition, held, { offset, record });
     }
     this.#options.metrics.rowsRepeated.inc(held.engine.counters.dropped.seen_position - repeated);
     await this.#commit(held);
     held.committed = held.engine.watermark;
     this.#notices.look(this.engines());
+    // What stands before it is decided and committed; the partition goes no further.
+    if (refusal !== undefined) throw refusal;
   }
 
   /**
@@ -186,7 +196,7 @@ export class DetectionWorker implements PartitionReader {
     );
   }
 
-  #apply(partition: number, held: HeldPartition, entry: LogEntry): void {
+  #apply(partition: number, held: HeldPartition, entry: KnownEntry): void {
     const { metrics, logger } = this.#options;
     if (entry.offset > held.next) {
       metrics.gaps.inc();
@@ -209,11 +219,12 @@ export class DetectionWorker implements PartitionReader {
     }
   }
 
-  #events(held: HeldPartition, { offset, record }: LogEntry): readonly OffsetDecision["event"][] {
+  #events(held: HeldPartition, { offset, record }: KnownEntry): readonly OffsetDecision["event"][] {
     const { metrics, logger } = this.#options;
     if (record.kind === "unreadable") {
       metrics.quarantined.inc();
-      logger.error({ offset, err: record.error }, "record cannot be read and is set aside");
+      if (this.#unreadable.isNew(record.error))
+        logger.error({ offset, err: record.error }, "record cannot be read and is set aside");
       return [];
     }
     try {

@@ -1,7 +1,7 @@
 /** The effects that an incident can promise. They are stored with the decision and carried out later, once. */
 import type { EpisodeClosed } from "../detection/event.ts";
-import type { Episode, IncidentKind } from "./episode.ts";
-import type { RunSummary } from "./incident.ts";
+import type { Episode, IncidentKind, Severity } from "./episode.ts";
+import type { RunSummary, TicketRef } from "./incident.ts";
 
 /** What a comment on the ticket is about; tickets/ finds the words. */
 export type Note =
@@ -16,7 +16,15 @@ export type Note =
   | { readonly about: "unanswered"; readonly episode: Episode; readonly forMs: number }
   | { readonly about: "joined"; readonly kind: IncidentKind; readonly episode: Episode }
   /** Many more members are broken than people were told of. */
-  | { readonly about: "grown"; readonly atMs: number };
+  | { readonly about: "grown"; readonly atMs: number }
+  /** Somebody closed the ticket while something is broken. */
+  | { readonly about: "closed_by_hand"; readonly untilMs: number };
+
+/** The incident is worse than the ticket says. */
+export interface Rise {
+  readonly from: Severity;
+  readonly to: Severity;
+}
 
 /** What a tracker is to be told. */
 export type TicketEffect =
@@ -25,7 +33,13 @@ export type TicketEffect =
   /** Keep the one comment that counts repeats up to date. */
   | { readonly kind: "ticket.repeat" }
   | { readonly kind: "ticket.comment"; readonly note: Note }
-  | { readonly kind: "ticket.resolve" };
+  | { readonly kind: "ticket.resolve" }
+  /** While something is broken there is a ticket that is not closed: reopen it, or open one that goes on from it. */
+  | { readonly kind: "ticket.ensure" }
+  /** Keep title, text, label and priority true; with a rise, say why. */
+  | { readonly kind: "ticket.update"; readonly rise?: Rise }
+  /** Tell the former ticket that this one goes on from it. */
+  | { readonly kind: "ticket.link"; readonly former: TicketRef };
 
 /** What fixes are to do. */
 export type RunEffect =
@@ -50,6 +64,8 @@ export type TimerEffect =
   | { readonly kind: "incident.settle"; readonly episode: string }
   /** Tell what members did meanwhile, all at once. */
   | { readonly kind: "incident.tell_members" }
+  /** The ticket has been closed by hand for as long as that is respected. */
+  | { readonly kind: "ticket.reopen"; readonly ticket: string }
   /** Ask again for a run that was denied for now. */
   | { readonly kind: "run.retry"; readonly run: string; readonly episode: string };
 

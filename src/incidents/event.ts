@@ -1,12 +1,41 @@
 /** The events of an incident: what detection decided, and the results of effects. Plain data. */
 import type { EpisodeClosed, EpisodeUnanswered, Verified } from "../detection/event.ts";
 import type { Episode } from "./episode.ts";
-import type { RunSummary, TicketRef } from "./incident.ts";
+import type { RunSummary, TicketRef, WrittenText } from "./incident.ts";
 
 /** The tracker has the ticket. */
 export interface TicketOpened {
   readonly type: "ticket_opened";
   readonly ticket: TicketRef;
+  /** As the tracker stored what was written. */
+  readonly written?: WrittenText;
+  /** The tracker took no description: a comment shall say it. */
+  readonly lacksText?: true;
+}
+
+/** We have written to the ticket. */
+export interface TicketWritten {
+  readonly type: "ticket_written";
+  /** Its id. */
+  readonly ticket: string;
+  readonly written: WrittenText;
+}
+
+/** The tracker was asked what became of the ticket of a broken incident. */
+export interface TicketObserved {
+  readonly type: "ticket_seen";
+  /** Its id. */
+  readonly ticket: string;
+  readonly as: "open" | "closed" | "gone";
+  /** The newest episode when it was asked: news from before a later one counts for nothing. */
+  readonly episode: string;
+}
+
+/** The ticket has been closed by hand for as long as that is respected. */
+export interface ReopenDue {
+  readonly type: "reopen_due";
+  /** Id of the ticket. */
+  readonly ticket: string;
 }
 
 /** A run was decided, or its act ended; the newest facts about it. */
@@ -50,6 +79,9 @@ export type IncidentEvent =
   | EpisodeUnanswered
   | Verified
   | TicketOpened
+  | TicketWritten
+  | TicketObserved
+  | ReopenDue
   | RunChanged
   | HealthChecked
   | QuietPassed

@@ -13,6 +13,26 @@ export interface TicketRef {
   readonly url: string;
 }
 
+/** A ticket that another one goes on from. */
+export interface FormerTicket extends TicketRef {
+  /** When it was replaced, ms since 1970. */
+  readonly atMs: number;
+}
+
+/** Hashes of what the tracker returned after our last write. Where it returns something else now, people edited it. */
+export interface WrittenText {
+  readonly summary: string;
+  readonly description: string;
+}
+
+/** Somebody closed or deleted the ticket while something is broken. */
+export interface ClosedByHand {
+  /** When it was noticed, ms since 1970. */
+  readonly atMs: number;
+  /** Until when that is respected. */
+  readonly untilMs: number;
+}
+
 export type RunStatus =
   /** Would have run: the fix is in mode observe. */
   "observed" | "denied" | "acting" | "acted" | "failed" | "unknown";
@@ -72,6 +92,10 @@ export interface Incident {
   readonly ticketPromisedAtMs?: number | undefined;
   /** What people were told of its members. */
   readonly telling?: MembersTold | undefined;
+  readonly written?: WrittenText | undefined;
+  readonly closedByHand?: ClosedByHand | undefined;
+  /** Oldest first, at most 10. */
+  readonly formerTickets?: readonly FormerTicket[];
   /** It was over before it had a ticket, so the digest tells of it. */
   readonly inDigest?: true | undefined;
   /** Only where it was read to be told; never stored. */

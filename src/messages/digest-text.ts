@@ -13,7 +13,7 @@ import { headline } from "./symptom.ts";
 import { readTime } from "./text.ts";
 
 const maxLines = 50;
-const titleRoom = 20;
+const titleRoom = 5;
 
 /** Plain text, without the severity. */
 export function digestHeadline({ occurrences, scope }: Digest): string {

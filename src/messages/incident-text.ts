@@ -1,7 +1,7 @@
 /** What a new incident says: what woke you first, then what to do, what changed, what was tried and how it was judged. */
 import { type Digest, isDigest } from "../incidents/digest.ts";
 import { type Episode, isModelEpisode, type ModelEpisode } from "../incidents/episode.ts";
-import type { Incident, RunSummary } from "../incidents/incident.ts";
+import type { Incident } from "../incidents/incident.ts";
 import { isShared } from "../incidents/member.ts";
 import { modelName } from "../model-key.ts";
 import { type AdvisedKind, advice, adviceText } from "./advice.ts";
@@ -11,7 +11,6 @@ import {
   type Block,
   data,
   heading,
-  line,
   type Message,
   type MessageSection,
   paragraph,
@@ -20,10 +19,10 @@ import {
 import { displayName, shortName } from "./names.ts";
 import { advisedKind, type HelpLinks, nightFacts, openingBlock, startMs } from "./opening-block.ts";
 import { queryFor } from "./query.ts";
-import { describeRun } from "./run-text.ts";
 import { membersSection, sharedHeadline } from "./shared-text.ts";
 import { headline } from "./symptom.ts";
-import { oneLine, readTime } from "./text.ts";
+import { oneLine } from "./text.ts";
+import { attempts } from "./ticket-life-text.ts";
 
 /** What a new ticket says. */
 export interface TitledMessage {
@@ -62,12 +61,6 @@ function openedText(incident: Incident, help: HelpLinks): TitledMessage {
 
 function changed({ features }: ModelEpisode): Message {
   return features.length === 0 ? [] : [[heading("What changed"), ...changes(features)]];
-}
-
-function attempts(runs: readonly RunSummary[]): Block {
-  if (runs.length === 0) return paragraph(words("Nothing yet."));
-  const items = runs.map((run) => line`${words(readTime(run.atMs))}: ${describeRun(run)}`);
-  return { kind: "list", items };
 }
 
 interface Advised {

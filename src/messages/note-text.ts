@@ -15,6 +15,7 @@ import { describeRun, namedRun } from "./run-text.ts";
 import { memberCounts, memberLines, sharedHeadline } from "./shared-text.ts";
 import { impactOf, summaryOf } from "./summary.ts";
 import { readTime } from "./text.ts";
+import { renderClosedByHand } from "./ticket-life-text.ts";
 
 type VerifiedNote = Extract<Note, { about: "verified" }>;
 type UnansweredNote = Extract<Note, { about: "unanswered" }>;
@@ -29,6 +30,7 @@ export function renderNote(note: Note, incident?: Incident | Digest): MessageSec
   if (shared !== undefined) return shared;
   if (note.about === "joined") return renderAgain(note.episode, "Also in this incident");
   if (note.about === "unanswered") return unanswered(note);
+  if (note.about === "closed_by_hand") return renderClosedByHand(note.untilMs);
   return [paragraph(noteLine(note))];
 }
 
@@ -48,7 +50,9 @@ function sharedNote(
   return [paragraph(line`${time(note.atMs)}: ${words(over)}`)];
 }
 
-function noteLine(note: Exclude<Note, { about: "joined" | "unanswered" }>): Line {
+function noteLine(
+  note: Exclude<Note, { about: "joined" | "unanswered" | "closed_by_hand" }>,
+): Line {
   if (note.about === "grown") return line`${time(note.atMs)}: more models are broken.`;
   if (note.about === "run") return line`${time(note.run.atMs)}: ${describeRun(note.run)}`;
   if (note.about === "verified") return verdict(note);

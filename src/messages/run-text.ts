@@ -1,6 +1,7 @@
 /** What is said of one attempt of a fix. */
 import type { RunSummary } from "../incidents/incident.ts";
 import { data, type Line, line, strong, words } from "./message.ts";
+import { readTime } from "./text.ts";
 
 const statusWords = {
   observed: "would have run (its mode is observe)",
@@ -32,7 +33,7 @@ function whatNext({ status, retryAtMs }: RunSummary): string {
   if (status !== "denied") return "";
   return retryAtMs === undefined
     ? " It will not be tried again for this."
-    : " It is asked for again, as long as this goes on.";
+    : ` It is tried again at ${readTime(retryAtMs)}, if this still goes on.`;
 }
 
 /** `restart-svc (restart-container on my-service)` */

@@ -3,6 +3,7 @@
  * one model share a record, so that JSON's cost stays far below the stream's own.
  */
 import { messageOf } from "../errors.ts";
+import { StreamNewerError } from "./errors.ts";
 import type { Row, StreamRecord, TickRecord } from "./record.ts";
 
 const version = 1;
@@ -11,6 +12,12 @@ const version = 1;
 export interface Unreadable {
   readonly kind: "unreadable";
   readonly error: string;
+}
+
+/** A record of a form that only a newer program knows. It is never set aside: the partition waits for that program. */
+export interface Newer {
+  readonly kind: "newer";
+  readonly refusal: StreamNewerError;
 }
 
 type Json = number | string | boolean | null | readonly Json[];
@@ -69,11 +76,12 @@ function fromTick({ source, watermark, clock, gap, newest }: TickRecord): readon
   return [...first, ...later];
 }
 
-/** Never throws: what cannot be read says why. */
-export function decodeRecord(bytes: Uint8Array): StreamRecord | Unreadable {
+/** Never throws: what cannot be read says why, and what a newer program wrote is told apart. */
+export function decodeRecord(bytes: Uint8Array): StreamRecord | Unreadable | Newer {
   try {
     return read(new Fields(JSON.parse(utf8.decode(bytes))));
   } catch (error) {
+    if (error instanceof StreamNewerError) return { kind: "newer", refusal: error };
     return { kind: "unreadable", error: messageOf(error) };
   }
 }
@@ -82,6 +90,7 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 function read(fields: Fields): StreamRecord {
   const found = fields.number();
+  if (Number.isInteger(found) && found > version) throw new StreamNewerError(found, version);
   if (found !== version)
     throw new Error(`version ${found} of a record is unknown; this program knows ${version}`);
   const kind = fields.text();

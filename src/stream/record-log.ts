@@ -1,10 +1,15 @@
 /** The port through which detection reads the stream. Declared here because detection needs it. */
+import type { DriftwardenError } from "../errors.ts";
 import type { StreamRecord } from "./record.ts";
 
 export interface LogEntry {
   readonly offset: number;
   /** The record, or why it could not be decoded (a poison record, quarantined by the worker). */
-  readonly record: StreamRecord | { readonly kind: "unreadable"; readonly error: string };
+  readonly record:
+    | StreamRecord
+    | { readonly kind: "unreadable"; readonly error: string }
+    /** Reading stops before it, with this error, until a program that knows it has the partition. */
+    | { readonly kind: "newer"; readonly refusal: DriftwardenError };
 }
 
 /** What a reader of the log provides. The log calls at most one of these at a time for a partition. */

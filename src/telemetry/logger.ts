@@ -2,11 +2,14 @@
 import { fstatSync } from "node:fs";
 import { type Logger, pino } from "pino";
 import { DriftwardenError, messageOf } from "../errors.ts";
+import { logText } from "./log-text.ts";
 
 export interface LoggerOptions {
   readonly level: "debug" | "info" | "warn" | "error" | "silent";
   /** Where lines go; default: stderr, written at once. */
   readonly destination?: { write(line: string): unknown };
+  /** json for machines, text for people. Default json. */
+  readonly format?: "json" | "text";
   /** What systemd sets when a stream leads to the journal: `device:inode` of that stream. */
   readonly journalStream?: string | undefined;
 }
@@ -66,9 +69,9 @@ export function createLogger(options: LoggerOptions): Logger {
     [pino.symbols.needsMetadataGsym]: true as const,
     lastLevel: 30,
     write(line: string): void {
-      destination.write(
-        `${journal ? `<${priority(stream.lastLevel)}>` : ""}${hidePasswords(line)}`,
-      );
+      const safe = hidePasswords(line);
+      const shown = options.format === "text" ? logText(safe) : safe;
+      destination.write(`${journal ? `<${priority(stream.lastLevel)}>` : ""}${shown}`);
     },
   };
   return pino(

@@ -2,12 +2,14 @@
 import { createHash } from "node:crypto";
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
+import { isUnavailable } from "../errors.ts";
 import type { Digest } from "../incidents/digest.ts";
-import type { Incident } from "../incidents/incident.ts";
+import type { Incident, TicketRef } from "../incidents/incident.ts";
+import type { MessageSection } from "../messages/message.ts";
 import type { Attempt } from "../outbox/executor.ts";
 import { TrackerError } from "./errors.ts";
 import { newIssue, type TicketContext } from "./new-issue.ts";
-import type { Issue, Tracker } from "./tracker.ts";
+import type { Issue, NewIssue, Tracker } from "./tracker.ts";
 
 export interface CreationOptions {
   readonly tracker: Tracker;
@@ -27,51 +29,105 @@ interface Created {
 export type TicketAttempt = Pick<Attempt, "unknown"> &
   Partial<Pick<Attempt, "mayAct" | "sinceActMs">>;
 
-export type Creation = (incident: Incident | Digest, attempt: TicketAttempt) => Promise<Created>;
+/** A ticket that goes on from another one. */
+export interface GoingOnFrom {
+  readonly after: TicketRef;
+  /** What it says first. */
+  readonly first: MessageSection;
+}
+
+export type TicketCreator = (
+  incident: Incident | Digest,
+  attempt: TicketAttempt,
+  goingOn?: GoingOnFrom,
+) => Promise<Created>;
+
+/** An attempt that failed, or whose process is gone, may still be stored so long afterwards. */
+const settleMs = 30_000;
 
 /**
  * Jira has no idempotency key, so each ticket carries a label of its own: by it alone an issue is found whose id was
  * never learned. The returned function throws `DW_TRACKER_OUTCOME_UNKNOWN` (retryable, with a time) while it is still looking.
  */
-export function createTicketCreator(options: CreationOptions): Creation {
+export function createTicketCreator(options: CreationOptions): TicketCreator {
   const { tracker, clock, logger, context } = options;
   /** Since when we look; kept in memory only, so that a restart looks longer, never shorter. */
   const unknownSince = new Map<string, number>();
 
-  return async (incident, attempt) => {
-    const own = ownLabel(incident);
+  return async (incident, attempt, goingOn) => {
+    const own = ownLabel(incident, goingOn?.after);
+    const wanted = wantedIssue(newIssue(incident, context), own, goingOn);
     if (attempt.unknown || unknownSince.has(own)) {
       const since = unknownSince.get(own) ?? clock.now();
       unknownSince.set(own, since);
-      const [found] = await tracker.findByLabel(own).catch((error: unknown) => {
+      const elapsedMs = Math.max(clock.now() - since, attempt.sinceActMs ?? 0);
+      const found = await lookUp(wanted, own, { elapsedMs, options }).catch((error: unknown) => {
         throw stillUnknown(error);
       });
-      if (found) {
+      if (found !== undefined) {
         unknownSince.delete(own);
         return { issue: found, outcome: "adopted" };
       }
-      keepLooking(clock.now() - since, options.lookUpMs);
     }
-    const wanted = newIssue(incident, context);
-    const issue = await tracker
-      .create({ ...wanted, labels: [...wanted.labels, own] }, attempt.mayAct)
-      .catch((error: unknown) => {
-        if (error instanceof TrackerError && error.issue) {
-          // It exists, and its id is all we need from now on; only an interrupted creation cannot be looked up.
-          logger.error({ err: error, ticket: error.issue.key }, "ticket has no labels");
-          return error.issue;
-        }
-        if (error instanceof TrackerError && error.maybeApplied) unknownSince.set(own, clock.now());
-        throw error;
-      });
+    const issue = await tracker.create(wanted, attempt.mayAct).catch((error: unknown) => {
+      if (error instanceof TrackerError && error.issue) {
+        // It exists, and its id is all we need from now on; only an interrupted creation cannot be looked up.
+        logger.error({ err: error, ticket: error.issue.key }, "ticket has no labels");
+        return error.issue;
+      }
+      if (error instanceof TrackerError && error.maybeApplied) unknownSince.set(own, clock.now());
+      throw error;
+    });
     unknownSince.delete(own);
     return { issue, outcome: "created" };
   };
 }
 
-/** Names the ticket of one incident; a later incident about the same subject has another. */
-function ownLabel({ id }: Incident | Digest): string {
-  return `driftwarden-ticket-${createHash("sha256").update(id).digest("hex").slice(0, 12)}`;
+function wantedIssue(issue: NewIssue, own: string, goingOn: GoingOnFrom | undefined): NewIssue {
+  const description = goingOn ? [goingOn.first, ...issue.description] : issue.description;
+  return { ...issue, description, labels: [...issue.labels, own] };
+}
+
+interface LookUp {
+  /** Since the last attempt, ms. */
+  readonly elapsedMs: number;
+  readonly options: CreationOptions;
+}
+
+/**
+ * First by the index, which may lag. When nothing can be on its way any more, the newest issues are read one by one.
+ *
+ * @returns undefined when it certainly was not created
+ * @throws TrackerError `DW_TRACKER_OUTCOME_UNKNOWN` while that is not certain
+ */
+async function lookUp(
+  wanted: NewIssue,
+  own: string,
+  { elapsedMs, options }: LookUp,
+): Promise<Issue | undefined> {
+  const { tracker, lookUpMs } = options;
+  const [found] = await tracker.findByLabel(own);
+  if (found !== undefined || elapsedMs >= lookUpMs) return found;
+  if (elapsedMs < settleMs) return keepLooking(elapsedMs, Math.min(settleMs, lookUpMs));
+  const newest = await tracker
+    .findAmongNewest((issue) => isOurs(issue, wanted, own))
+    .catch((error: unknown) => {
+      // A server that cannot list its newest issues leaves us the index.
+      if (isUnavailable(error)) throw error;
+      return "unsure" as const;
+    });
+  return newest === "unsure" ? keepLooking(elapsedMs, lookUpMs) : newest;
+}
+
+/** Where a project takes no labels, its title tells. */
+function isOurs({ labels, summary }: Issue, wanted: NewIssue, own: string): boolean {
+  return labels.includes(own) || (labels.length === 0 && summary === wanted.summary);
+}
+
+/** Names the ticket of one incident; a later incident about the same subject has another, and so has what goes on. */
+function ownLabel({ id }: Incident | Digest, after: TicketRef | undefined): string {
+  const name = after === undefined ? id : `${id}\nafter ${after.id}`;
+  return `driftwarden-ticket-${createHash("sha256").update(name).digest("hex").slice(0, 12)}`;
 }
 
 /** A look-up that failed says nothing of the creation: whoever remembers that must not forget it. */
@@ -82,9 +138,7 @@ function stillUnknown(error: unknown): unknown {
   return new TrackerError(code, message, { ...said, maybeApplied: true });
 }
 
-function keepLooking(elapsedMs: number, lookUpMs: number): void {
-  const left = lookUpMs - elapsedMs;
-  if (left <= 0) return;
+function keepLooking(elapsedMs: number, untilMs: number): never {
   throw new TrackerError(
     "DW_TRACKER_OUTCOME_UNKNOWN",
     "creating a ticket: an earlier attempt may have created it, and the search does not show it yet",
@@ -92,7 +146,7 @@ function keepLooking(elapsedMs: number, lookUpMs: number): void {
       hint: "Nothing to do: Jira's index may lag for minutes; the ticket is looked for again before another one is created.",
       retryable: true,
       maybeApplied: true,
-      retryAfterMs: Math.min(left, Math.max(5000, elapsedMs)),
+      retryAfterMs: Math.min(untilMs - elapsedMs, Math.max(5000, elapsedMs)),
     },
   );
 }

@@ -29,8 +29,17 @@ export function ticketExecutor({
         // Over, and told in the digest; unless a ticket may exist already.
         const told = !isDigest(incident) && isToldElsewhere(incident) && !attempt.unknown;
         if (ticketing === undefined || told) return { events: [], contacted: false };
-        const { ticket } = await ticketing.open(incident, attempt);
-        return [{ type: "ticket_opened", ticket }];
+        const { ticket, events } = await ticketing.open(incident, attempt);
+        const opened = events.some(({ type }) => type === "ticket_opened");
+        return opened ? events : [{ type: "ticket_opened", ticket }, ...events];
+      },
+      "ticket.ensure": async (_effect, incident, attempt) =>
+        (await ticketing?.ensure(incident, attempt))?.events ?? [],
+      "ticket.update": async ({ rise }, incident, attempt) =>
+        (await ticketing?.update(incident, rise, attempt))?.events ?? [],
+      "ticket.link": async ({ former }, incident, attempt) => {
+        await ticketing?.link(incident, former, attempt);
+        return [];
       },
       "ticket.repeat": async (_effect, incident, attempt) => {
         await ticketing?.repeat(incident, attempt);

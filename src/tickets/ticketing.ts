@@ -1,18 +1,27 @@
 /**
  * Carries promised changes of tickets out, each once: whatever it does, it first looks whether that is already so.
- * People's edits win: what they closed as "won't do" or deleted is left alone.
+ * People's edits win: what they closed as "won't do" is left alone.
  */
-import { createHash } from "node:crypto";
 import { type Digest, newestEpisode } from "../incidents/digest.ts";
-import type { Note } from "../incidents/effect.ts";
-import { isModelEpisode } from "../incidents/episode.ts";
+import type { Note, Rise } from "../incidents/effect.ts";
 import type { Incident, TicketRef } from "../incidents/incident.ts";
-import { type Message, type MessageSection, mark as markBlock } from "../messages/message.ts";
-import { renderAgain, renderNote, renderRepeat, renderResolved } from "../messages/note-text.ts";
+import { renderNote, renderRepeat, renderResolved } from "../messages/note-text.ts";
+import { renderGoesOnIn } from "../messages/ticket-life-text.ts";
+import { commentOnce, markOf, type TicketWork, upsertComment } from "./comments.ts";
 import { type CreationOptions, createTicketCreator, type TicketAttempt } from "./creation.ts";
-import { TrackerError } from "./errors.ts";
+import { createTicketLook, type TicketLook } from "./looking.ts";
 import type { TicketsMetrics } from "./metrics.ts";
-import type { Issue, IssueComment } from "./tracker.ts";
+import {
+  applyTransition,
+  ensureOpen,
+  openedEvent,
+  type ReopeningWork,
+  reopenOrComment,
+} from "./reopening.ts";
+import { type TicketAccess, ticketAccess } from "./ticket-access.ts";
+import type { TicketChange, TicketOutcome } from "./ticket-change.ts";
+import type { Issue } from "./tracker.ts";
+import { updateTicket } from "./upkeep.ts";
 
 export interface TicketingOptions extends Omit<CreationOptions, "lookUpMs"> {
   readonly metrics: TicketsMetrics;
@@ -20,37 +29,38 @@ export interface TicketingOptions extends Omit<CreationOptions, "lookUpMs"> {
   readonly lookUpMs?: number | undefined;
 }
 
-type TicketChange =
-  | "created"
-  | "adopted"
-  | "reopened"
-  | "resolved"
-  | "commented"
-  | "updated"
-  /** It was so already. */
-  | "unchanged"
-  /** People resolved it as won't do. */
-  | "left_alone"
-  /** People deleted it, or it is hidden from us; it is not created again. */
-  | "gone"
-  /** The incident has no ticket. */
-  | "no_ticket";
-
 /** The promise of a comment: its id names it, so that there is one comment for each, ever. */
 interface PromisedNote {
   readonly note: Note;
   readonly id: string;
 }
 
+export interface OpenedTicket extends TicketOutcome {
+  readonly ticket: TicketRef;
+}
+
 /** Each call may be repeated: it does what is still to be done. Throws TrackerError, and what `mayAct` throws. */
 export interface Ticketing {
   /** Whether the tracker is well, by one cheap read. */
   ping(): Promise<void>;
+  /** What became of tickets that should be open. */
+  readonly look: TicketLook;
   /** Creates the incident's ticket, or reopens the one it has. */
-  open(
+  open(incident: Incident | Digest, attempt: TicketAttempt): Promise<OpenedTicket>;
+  /** While something is broken there is a ticket that is not closed. */
+  ensure(incident: Incident | Digest, attempt?: TicketAttempt): Promise<TicketOutcome>;
+  /** Keeps text, and with a rise title, label and priority true. */
+  update(
     incident: Incident | Digest,
-    attempt: TicketAttempt,
-  ): Promise<{ readonly ticket: TicketRef; readonly change: TicketChange }>;
+    rise: Rise | undefined,
+    attempt?: TicketAttempt,
+  ): Promise<TicketOutcome>;
+  /** Tells a former ticket where it goes on, and links the two. */
+  link(
+    incident: Incident | Digest,
+    former: TicketRef,
+    attempt?: TicketAttempt,
+  ): Promise<TicketChange>;
   repeat(incident: Incident | Digest, attempt?: TicketAttempt): Promise<TicketChange>;
   note(
     incident: Incident | Digest,
@@ -60,193 +70,105 @@ export interface Ticketing {
   resolve(incident: Incident | Digest, attempt?: TicketAttempt): Promise<TicketChange>;
 }
 
-interface Doing extends TicketingOptions {
-  readonly attempt: TicketAttempt;
-}
-
 const atFirst: TicketAttempt = { unknown: false };
-/** A comment whose answer nobody heard may be stored so long after it set out; nobody says how long it takes. */
-const commentSettleMs = 10_000;
 
 export function createTicketing(options: TicketingOptions): Ticketing {
-  const { logger, metrics, tracker } = options;
-  const creation = createTicketCreator({ ...options, lookUpMs: options.lookUpMs ?? 300_000 });
-  const said = (incident: Incident | Digest, change: TicketChange): TicketChange => {
-    metrics.changes.inc({ change });
-    if (change !== "unchanged") {
-      const fields = {
-        incident: incident.number,
-        ticket: incident.ticket?.key,
-        change,
-        ...(opening.has(change) && episodeFields(incident)),
-      };
-      logger[change === "gone" ? "warn" : "info"](fields, "ticket changed");
-    }
-    return change;
-  };
-  const onIssue = async (
-    incident: Incident | Digest,
-    act: (issue: Issue) => Promise<TicketChange>,
-  ): Promise<TicketChange> => {
-    if (!incident.ticket) return said(incident, "no_ticket");
-    const issue = await tracker.get(incident.ticket.id);
-    return said(incident, issue === undefined ? "gone" : await act(issue));
-  };
+  const { logger, tracker, context } = options;
+  const create = createTicketCreator({ ...options, lookUpMs: options.lookUpMs ?? 300_000 });
+  const parts = { tracker, logger, context, create };
+  const working = (attempt: TicketAttempt = atFirst) => ({ ...parts, attempt });
+  const access = ticketAccess(options);
+  const { onIssue, withTicket } = access;
   return {
     ping: () => tracker.ping(),
-    async open(incident, attempt) {
-      if (incident.ticket) {
-        const doing = { ...options, attempt };
-        const change = await onIssue(incident, (issue) => again(issue, incident, doing));
-        return { ticket: incident.ticket, change };
-      }
-      const { issue, outcome } = await creation(incident, attempt);
-      const ticket = { id: issue.id, key: issue.key, url: issue.url };
-      return { ticket, change: said({ ...incident, ticket }, outcome) };
-    },
-    repeat: (incident, attempt = atFirst) =>
-      onIssue(incident, (issue) => count(issue, incident, { ...options, attempt })),
-    note: (incident, { note, id }, attempt = atFirst) =>
-      onIssue(incident, (issue) => {
-        const says = renderNote(note, incident);
-        const doing = { ...options, attempt };
-        // A run may be refused several times: one comment says why it is refused now.
-        return note.about === "run" && note.run.status === "denied"
-          ? upsert(issue, { says, mark: markOf(incident, `denied\n${note.run.id}`) }, doing)
-          : commentOnce(issue, { says, mark: markOf(incident, id) }, doing);
-      }),
-    resolve: (incident, attempt = atFirst) =>
-      onIssue(incident, (issue) => close(issue, incident, { ...options, attempt })),
+    look: createTicketLook(tracker, "driftwarden"),
+    open: (incident, attempt) => openTicket(incident, { access, work: working(attempt) }),
+    ensure: (incident, attempt) =>
+      withTicket(incident, (issue, known) => ensureOpen(issue, known, working(attempt))),
+    update: (incident, rise, attempt) =>
+      withTicket(incident, async (issue, known) =>
+        issue === undefined
+          ? { change: "gone", events: [] }
+          : updateTicket(issue, known, { work: working(attempt), rise }),
+      ),
+    link: (incident, former, attempt) =>
+      onIssue(incident, () => linkFormer(incident, former, working(attempt))),
+    repeat: (incident, attempt) =>
+      onIssue(incident, (issue) => upsertRepeatComment(issue, incident, working(attempt))),
+    note: (incident, promised, attempt) =>
+      onIssue(incident, (issue) =>
+        writeNote(issue, incident, { ...promised, work: working(attempt) }),
+      ),
+    resolve: (incident, attempt) =>
+      onIssue(incident, (issue) => resolveTicket(issue, incident, working(attempt))),
   };
 }
 
-/** Changes after which people read of an episode. */
-const opening: ReadonlySet<TicketChange> = new Set(["created", "adopted", "reopened"]);
-
-/** One line of the log by which an episode is found: whose, what, how bad, and in which ticket. */
-function episodeFields(incident: Incident | Digest): Readonly<Record<string, unknown>> {
-  const episode = newestEpisode(incident);
-  const { kind } = episode;
-  const { severity } = incident;
-  if (!isModelEpisode(episode)) return { service: episode.service.name, kind, severity };
-  const { model, features, score } = episode;
-  return { model, kind, feature: features[0]?.feature, severity, score };
+interface Opening {
+  readonly access: TicketAccess;
+  readonly work: ReopeningWork;
 }
 
-/** A new episode of an incident that has a ticket. */
-async function again(
-  issue: Issue,
+async function openTicket(
   incident: Incident | Digest,
-  options: Doing,
-): Promise<TicketChange> {
-  if (issue.wontFix) {
-    await count(issue, incident, options);
-    return "left_alone";
+  { access, work }: Opening,
+): Promise<OpenedTicket> {
+  if (incident.ticket) {
+    const outcome = await access.withTicket(incident, (issue, known) =>
+      issue?.done === false ? reopenOrComment(issue, known, work) : ensureOpen(issue, known, work),
+    );
+    const opened = outcome.events.find((event) => event.type === "ticket_opened");
+    return { ticket: opened?.ticket ?? incident.ticket, ...outcome };
   }
-  const says = renderAgain(newestEpisode(incident), "Again");
-  const mark = markOf(incident, `again\n${newestEpisode(incident).id}`);
-  const change = await commentOnce(issue, { says, mark }, options);
-  if (!issue.done) return change;
-  return (await moved(issue, "reopen", options)) ? "reopened" : change;
+  const { issue, outcome } = await work.create(incident, work.attempt);
+  const event = openedEvent(issue);
+  const { ticket } = event;
+  return { ticket, change: access.said({ ...incident, ticket }, outcome), events: [event] };
 }
 
-async function close(
+function writeNote(
   issue: Issue,
   incident: Incident | Digest,
-  options: Doing,
+  { note, id, work }: PromisedNote & { readonly work: TicketWork },
+): Promise<TicketChange> {
+  const says = renderNote(note, incident);
+  // A run may be refused several times: one comment says why it is refused now.
+  return note.about === "run" && note.run.status === "denied"
+    ? upsertComment(issue, { says, mark: markOf(incident, `denied\n${note.run.id}`) }, work)
+    : commentOnce(issue, { says, mark: markOf(incident, id) }, work);
+}
+
+async function resolveTicket(
+  issue: Issue,
+  incident: Incident | Digest,
+  work: TicketWork,
 ): Promise<TicketChange> {
   if (issue.done) return "unchanged";
-  if (await moved(issue, "close", options)) return "resolved";
+  if (await applyTransition(issue, "close", work)) return "resolved";
   const mark = markOf(incident, `resolved\n${newestEpisode(incident).id}`);
-  return commentOnce(issue, { says: renderResolved(incident), mark }, options);
+  return commentOnce(issue, { says: renderResolved(incident), mark }, work);
 }
 
-/** @returns false when the tracker has no such move: a wrong configuration must not hold everything else back */
-async function moved(
+function upsertRepeatComment(
   issue: Issue,
-  move: "close" | "reopen",
-  { tracker, logger, attempt }: Doing,
-): Promise<boolean> {
-  try {
-    await tracker[move](issue.id, attempt.mayAct);
-    return true;
-  } catch (err) {
-    if (!(err instanceof TrackerError) || err.code !== "DW_TRACKER_CANNOT_MOVE") throw err;
-    logger.error({ err, ticket: issue.key }, "ticket cannot be moved");
-    return false;
-  }
-}
-
-function count(issue: Issue, incident: Incident | Digest, options: Doing): Promise<TicketChange> {
-  const comment = { says: renderRepeat(incident), mark: markOf(incident, "repeat") };
-  return upsert(issue, comment, options);
-}
-
-/** Writes a comment, or brings it up to date, which no watcher is mailed about. */
-async function upsert(issue: Issue, comment: MarkedComment, options: Doing): Promise<TicketChange> {
-  const { tracker, attempt } = options;
-  const mine = await find(issue, comment.mark, options);
-  if (!mine) {
-    await addOnce(issue, comment, options);
-    return "commented";
-  }
-  const change = { comment: mine, message: messageOf(comment) };
-  const updated = await tracker.updateComment(issue.id, change, attempt.mayAct);
-  return updated ? "updated" : "unchanged";
-}
-
-/** A comment of ours, known again by its mark. */
-interface MarkedComment {
-  readonly says: MessageSection;
-  readonly mark: string;
-}
-
-function messageOf({ says, mark }: MarkedComment): Message {
-  return [[...says, markBlock(mark)]];
-}
-
-async function commentOnce(
-  issue: Issue,
-  comment: MarkedComment,
-  options: Doing,
+  incident: Incident | Digest,
+  work: TicketWork,
 ): Promise<TicketChange> {
-  if (await find(issue, comment.mark, options)) return "unchanged";
-  await addOnce(issue, comment, options);
-  return "commented";
+  const comment = { says: renderRepeat(incident), mark: markOf(incident, "repeat") };
+  return upsertComment(issue, comment, work);
 }
 
-/** It was not found: an earlier attempt that got no answer, or whose process is gone, may still be on its way. */
-async function addOnce(
-  issue: Issue,
-  comment: MarkedComment,
-  { tracker, attempt }: Doing,
-): Promise<void> {
-  const leftMs = attempt.unknown ? commentSettleMs - (attempt.sinceActMs ?? commentSettleMs) : 0;
-  if (leftMs > 0) {
-    throw new TrackerError(
-      "DW_TRACKER_OUTCOME_UNKNOWN",
-      `commenting on ${issue.key}: an earlier attempt may have written the comment, and it is not there yet`,
-      {
-        hint: "Nothing to do: the comment is looked for again before it is written again.",
-        retryable: true,
-        maybeApplied: true,
-        retryAfterMs: leftMs,
-      },
-    );
-  }
-  await tracker.addComment(issue.id, messageOf(comment), attempt.mayAct);
-}
-
-async function find(
-  issue: Issue,
-  mark: string,
-  { tracker }: TicketingOptions,
-): Promise<IssueComment | undefined> {
-  const comments = await tracker.comments(issue.id);
-  return comments.find((comment) => comment.mark === mark);
-}
-
-/** Letters and digits only: the tracker may escape anything else when it stores a comment. */
-function markOf({ id }: Incident | Digest, what: string): string {
-  return `dw${createHash("sha256").update(`${id}\n${what}`).digest("hex").slice(0, 14)}`;
+/** The new ticket names the former one in any case; a tracker that does not link loses nothing else. */
+async function linkFormer(
+  incident: Incident | Digest,
+  former: TicketRef,
+  work: TicketWork,
+): Promise<TicketChange> {
+  const { tracker, attempt } = work;
+  const issue = await tracker.get(former.id);
+  if (issue === undefined || incident.ticket === undefined) return "unchanged";
+  const mark = markOf(incident, `goes on\n${incident.ticket.id}`);
+  const said = await commentOnce(issue, { says: renderGoesOnIn(incident.ticket), mark }, work);
+  const linked = await tracker.link(issue.key, incident.ticket.key, attempt.mayAct);
+  return linked ? "linked" : said;
 }

@@ -35,6 +35,13 @@ export interface IssueChange {
   readonly priority?: string;
 }
 
+export interface IssueUpdate {
+  /** Whether anything was written. */
+  readonly changed: boolean;
+  /** The parts that the tracker did not take. */
+  readonly left: readonly string[];
+}
+
 export interface IssueComment {
   readonly id: string;
   /** As the tracker stores it. */
@@ -73,8 +80,8 @@ export interface Tracker {
   openIds(label: string): Promise<ReadonlySet<string>>;
   /** The source of truth about one issue; undefined when it is gone. */
   get(id: string): Promise<Issue | undefined>;
-  /** Changes what the tracker takes, as quietly as it can. @returns the parts that it did not take */
-  update(id: string, change: IssueChange, mayAct?: MayAct): Promise<readonly string[]>;
+  /** Changes what is not so already and what the tracker takes, as quietly as it can. @param issue as it was read */
+  update(issue: Issue, change: IssueChange, mayAct?: MayAct): Promise<IssueUpdate>;
   /** Links two issues, once. @returns false when the tracker does not link */
   link(id: string, other: string, mayAct?: MayAct): Promise<boolean>;
   comments(id: string): Promise<readonly IssueComment[]>;

@@ -21,14 +21,14 @@ function read(text: string) {
 
 describe("when incidents resolve and reopen", () => {
   it("stands under incidents, also where there is no tracker", () => {
-    expect(read("incidents: {resolve_after: 1m}\n")).toEqual({
+    expect(read("incidents: {resolve_after: 1m}\n")).toMatchObject({
       incidents: { resolve_after: 60_000, reopen_duration: 604_800_000 },
       said: [],
     });
   });
 
   it("is still read under jira, and the line is said", () => {
-    expect(read(`${jira}  resolve_after: 1m\n  reopen_duration: 1h\n`)).toEqual({
+    expect(read(`${jira}  resolve_after: 1m\n  reopen_duration: 1h\n`)).toMatchObject({
       incidents: { resolve_after: 60_000, reopen_duration: 3_600_000 },
       said: [
         "line 7: jira.resolve_after: moved to incidents.resolve_after; it is still read here",
@@ -39,7 +39,10 @@ describe("when incidents resolve and reopen", () => {
 
   it("may stand half here and half there", () => {
     const text = `incidents: {reopen_duration: 1h}\n${jira}  resolve_after: 1m\n`;
-    expect(read(text).incidents).toEqual({ resolve_after: 60_000, reopen_duration: 3_600_000 });
+    expect(read(text).incidents).toMatchObject({
+      resolve_after: 60_000,
+      reopen_duration: 3_600_000,
+    });
   });
 
   it("is an error when the same key is given at both places", () => {

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -18,7 +18,28 @@ function write(name: string, text: string, mode = 0o600): string {
   return file;
 }
 
+/** `writeFileSync` heeds the umask. */
+function changed(name: string, mode: number): string {
+  const file = write(name, "x");
+  chmodSync(file, mode);
+  return file;
+}
+
 describe("a secret's file", () => {
+  it("is refused in a folder that anybody may write (FR-C3)", () => {
+    const file = write("token", "x");
+    chmodSync(folder, 0o1777);
+    expect(() => readSecret(file)).toThrow("a folder of their own");
+    chmodSync(folder, 0o750);
+    expect(readSecret(file)).toBe("x");
+  });
+
+  it.runIf(process.getuid?.() === 0)("is refused when it belongs to another user (FR-C3)", () => {
+    const file = write("token", "x");
+    chownSync(file, 65_534, 65_534);
+    expect(() => readSecret(file)).toThrow("another user");
+  });
+
   it("is read without the line end that editors add", () => {
     expect(readSecret(write("token", "abc\n"))).toBe("abc");
   });
@@ -33,6 +54,8 @@ describe("a secret's file", () => {
   it.each([
     ["is empty", "empty", () => write("empty", " \n")],
     ["is open to everybody", "everybody", () => write("open", "x", 0o644)],
+    ["may be changed by its group (FR-C3)", "chmod 600", () => changed("group", 0o660)],
+    ["may be changed by its group alone", "chmod 600", () => changed("write", 0o620)],
     ["is missing", "ENOENT", () => join(folder, "none")],
     ["is a folder", "plain file", () => folder],
     ["is too large", "larger", () => write("large", "x".repeat(70_000))],

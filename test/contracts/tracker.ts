@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { data, type Message, mark, paragraph, words } from "../../src/messages/message.ts";
 import type { MayAct } from "../../src/permit.ts";
 import { TrackerError } from "../../src/tickets/errors.ts";
-import type { NewIssue, Tracker } from "../../src/tickets/tracker.ts";
+import type { Issue, NewIssue, Tracker } from "../../src/tickets/tracker.ts";
 import { goodPermit } from "../fakes/permit.ts";
 import { hostileNames } from "../tickets/examples.ts";
 
@@ -34,6 +34,23 @@ const newIssue: NewIssue = {
   priority: undefined,
 };
 
+const anIssue: Issue = {
+  id: "1",
+  key: "IR-1",
+  url: "http://127.0.0.1/1",
+  summary: "s",
+  description: "d",
+  labels: [],
+  done: false,
+  wontFix: false,
+};
+
+async function read(tracker: Tracker, id: string): Promise<Issue> {
+  const issue = await tracker.get(id);
+  if (issue === undefined) throw new Error("the issue is there");
+  return issue;
+}
+
 const takenOver: MayAct = () => Promise.reject(new Error("taken over"));
 
 function thrownBy(act: () => Promise<unknown>): Promise<unknown> {
@@ -56,7 +73,7 @@ function writesOf(tracker: Tracker, issue: string, mayAct: MayAct) {
         return tracker.updateComment(issue, { comment, message: saying("other") }, mayAct);
       },
     ],
-    ["update", () => tracker.update(issue, { summary: "other" }, mayAct)],
+    ["update", () => tracker.update({ ...anIssue, id: issue }, { summary: "other" }, mayAct)],
     ["close", () => tracker.close(issue, mayAct)],
   ] as const;
 }
@@ -109,17 +126,15 @@ export function trackerContract(
     it("changes title, text and labels of an issue, and leaves the labels of people", async () => {
       const { tracker } = await scene();
       const { id } = await tracker.create({ ...newIssue, labels: ["driftwarden", "P2", "ours"] });
+      const before = await read(tracker, id);
       const description = [[paragraph(words("It was seen twice."))]];
       const labels = { add: ["P1"], remove: ["P2"] };
-      const left = await tracker.update(
-        id,
-        { summary: "[P1] worse", description, labels },
-        goodPermit,
-      );
-      expect(left).toEqual([]);
-      const issue = await tracker.get(id);
+      const change = { summary: "[P1] worse", description, labels };
+      const update = await tracker.update(before, change, goodPermit);
+      expect(update).toEqual({ changed: true, left: [] });
+      const issue = await read(tracker, id);
       expect(issue).toMatchObject({ summary: "[P1] worse", labels: ["driftwarden", "ours", "P1"] });
-      expect(issue?.description).toContain("seen twice");
+      expect(issue.description).toContain("seen twice");
     });
 
     it("knows which issues of a label are open, by their state in the tracker", async () => {

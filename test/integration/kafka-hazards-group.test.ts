@@ -94,15 +94,18 @@ describe.skipIf(!available)("a partition that was paused when the group took it 
     const [first, second] = [new RememberingReader(positions), new RememberingReader(positions)];
     const { stream: one } = await openTestStream(shared);
     const { stream: two } = await openTestStream(shared);
-    // Every claim of the first reader is slow, so that the group changes while its partitions are shut.
+    // The first reader claims nothing until the group has changed: its partitions are shut when it does.
+    const group = new EventEmitter();
+    const changed = once(group, "changed");
     const claim = first.assigned.bind(first);
     first.assigned = async (partition) => {
-      await new Promise((resolve) => setTimeout(resolve, 500));
+      await changed;
       return claim(partition);
     };
     await one.subscribe(first);
     const leaving = await two.subscribe(second);
     await eventually(() => expect(second.partitionsHeld().length).toBeGreaterThan(0));
+    group.emit("changed");
     await leaving.stop();
     await eventually(() => expect(first.partitionsHeld()).toEqual(["0", "1", "2"]));
     await one.append([0, 1, 2].map((partition) => marker(modelOf(partition), 1)));
@@ -144,7 +147,9 @@ describe.skipIf(!available)("a position that is looked up when the partition is 
     const reader = new RememberingReader(new Map([[0, 15]]));
     const claim = reader.assigned.bind(reader);
     reader.assigned = async (partition) => {
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      // Meanwhile the broker has taken a record and answered: a fetch would have come back as well.
+      await stream.append([marker("another", 20)]);
+      expect(await stream.endOffsets()).toEqual([21]);
       return claim(partition);
     };
     await stream.subscribe(reader);
@@ -226,6 +231,7 @@ describe.skipIf(!available)("a partition that is fetched no more, without an err
       kafka: deaf(bareKafka(kafka.brokers)),
       topic,
       groupId: "stalled",
+      partitions: 1,
       sessionTimeoutMs: 1000,
       metrics: { ...metrics, count: (name) => void rebuilt.push(name) },
       logger,
@@ -237,6 +243,8 @@ describe.skipIf(!available)("a partition that is fetched no more, without an err
         bounds: async () => ({ low: 0, high: (await stream.endOffsets())[0] ?? 0 }),
         decode: () => marker("m", 1),
         onWrongLog: () => undefined,
+        isOurTopic: () => Promise.resolve(true),
+        onDelivery: () => undefined,
       },
     });
     await eventually(() => expect(reader.markers("m")).toEqual([1]));

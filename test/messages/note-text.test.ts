@@ -23,15 +23,15 @@ describe("a comment", () => {
     );
   });
 
-  it("says that a refusal for now is asked for again", () => {
+  it("FR-T3: says when a refusal for now is tried again", () => {
     const run = exampleRun({
       status: "denied",
       gate: "cooldown",
-      retryAtMs: 1,
+      retryAtMs: Date.parse("2026-11-20T10:05:00Z"),
       detail: "It rests.",
     });
     expect(renderNote({ about: "run", run })).toMatch(
-      /was refused by cooldown: It rests\. It is asked for again, as long as this goes on\.$/,
+      /was refused by cooldown: It rests\. It is tried again at 2026-11-20 10:05 UTC, if this still goes on\.$/,
     );
   });
 

@@ -2,6 +2,7 @@
 import { pino } from "pino";
 import { Registry } from "prom-client";
 import { afterAll, beforeAll } from "vitest";
+import { systemClock } from "../../src/clock.ts";
 import { describeError } from "../../src/errors.ts";
 import { kafkaLacks, type SandboxKafka, startKafka } from "../../src/sandbox/kafka.ts";
 import { kafkaMetrics } from "../../src/stream/kafka/metrics.ts";
@@ -88,6 +89,7 @@ export async function openTestStream(
     startupTimeoutMs: 20_000,
     logger: pino({ level: process.env["KAFKA_TEST_LOG"] ?? "silent" }, pino.destination(2)),
     metrics: kafkaMetrics(registry),
+    clock: systemClock,
     rememberStream: rememberIds(),
     ...options,
   });

@@ -40,16 +40,24 @@ export interface Outside {
   readonly restoredAtMs?: number | undefined;
 }
 
-/** No incident is settled: a quiet time is not what these tests are about. */
-export function productExecutors(store: Store, outside: Outside): readonly IncidentExecutor[] {
-  const restoredAtMs = (): number | undefined => outside.restoredAtMs;
-  const ticketing = createTicketing({
+/** Tickets on the test's own tracker. */
+export function productTickets(
+  ticketing: Outside["ticketing"],
+  restoredAtMs: () => number | undefined = () => undefined,
+): IncidentExecutor {
+  const created = createTicketing({
     clock: systemClock,
     logger: silent,
     metrics: ticketsMetrics(new Registry()),
     context: { priorities: { P0: undefined, P1: undefined, P2: undefined } },
-    ...outside.ticketing,
+    ...ticketing,
   });
+  return ticketExecutor({ ticketing: created, restoredAtMs });
+}
+
+/** No incident is settled: a quiet time is not what these tests are about. */
+export function productExecutors(store: Store, outside: Outside): readonly IncidentExecutor[] {
+  const restoredAtMs = (): number | undefined => outside.restoredAtMs;
   const fix: Fix = {
     name: fixName,
     when: { features: ["credit_score"] },
@@ -68,7 +76,7 @@ export function productExecutors(store: Store, outside: Outside): readonly Incid
   });
   const verify = { minAttributions: 3, giveUpCadences: 6, modelAfterMs: outside.modelAfterMs };
   return [
-    ticketExecutor({ ticketing, restoredAtMs }),
+    productTickets(outside.ticketing, restoredAtMs),
     runExecutor(runner),
     questionExecutor(verify, async () => undefined),
     { ...timerExecutor, handlers: { "incident.settle": doNothing } },

@@ -105,11 +105,8 @@ describe("a tick", () => {
 
 describe("bytes that are no record", () => {
   it.each([
-    [
-      "a newer version",
-      '[2,"tick","s",1,1]',
-      "version 2 of a record is unknown; this program knows 1",
-    ],
+    ["an older version", '[0,"tick","s",1,1]', "version 0 of a record is unknown"],
+    ["a version that is no number", '[1.5,"tick","s",1,1]', "version 1.5 of a record is unknown"],
     ["an unknown kind", '[1,"toString"]', 'kind "toString" is unknown'],
     ["a missing field", '[1,"tick","s",1]', "field 4 of a record or row is not a number"],
     ["a field too many", '[1,"tick","s",1,1,1,1,1]', "a record or row has too many fields"],
@@ -117,5 +114,15 @@ describe("bytes that are no record", () => {
     ["an unknown verdict", '[1,"feedback","i","m",1,"maybe",[]]', "not real or false_positive"],
   ])("say so: %s", (_name, json, error) => {
     expect(decodeText(json)).toEqual({ kind: "unreadable", error: expect.stringContaining(error) });
+  });
+});
+
+describe("a record of a newer form", () => {
+  it("is no bad record: it says which program can read it", () => {
+    const decoded = decodeText('[2,"tick","s",1,1,{"new":true}]');
+    expect(decoded).toMatchObject({
+      kind: "newer",
+      refusal: { code: "DW_STREAM_NEWER", message: expect.stringContaining("form 2") },
+    });
   });
 });

@@ -84,3 +84,14 @@ describe("the journal's priority", () => {
     expect(lines[0]).toMatch(/^\{/);
   });
 });
+
+describe("the log on a terminal (FR-T7)", () => {
+  it("is a line of text: time, level, component, message, fields", () => {
+    const lines: string[] = [];
+    const destination = { write: (line: string) => void lines.push(line) };
+    const logger = createLogger({ level: "info", format: "text", destination });
+    const url = "http://127.0.0.1:9642";
+    logger.child({ component: "http" }).info({ url, name: "a b\u001b[31m" }, "listening");
+    expect(lines[0]?.slice(9)).toBe(`info  http listening url=${url} name="a b\\u001b[31m"\n`);
+  });
+});

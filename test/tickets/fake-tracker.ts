@@ -9,6 +9,7 @@ import type {
   Issue,
   IssueChange,
   IssueComment,
+  IssueUpdate,
   NewIssue,
   Tracker,
 } from "../../src/tickets/tracker.ts";
@@ -25,6 +26,20 @@ function lostAnswer(): TrackerError {
     retryable: true,
     maybeApplied: true,
   });
+}
+
+function changedBy({ labels }: Issue, change: IssueChange): Partial<FakeIssue> {
+  const { description, labels: { add, remove } = { add: [], remove: [] }, ...rest } = change;
+  const kept = labels.filter((label) => !remove.includes(label));
+  const text = description && { description: plainText(description) };
+  return { ...rest, ...text, labels: [...new Set([...kept, ...add])] };
+}
+
+function isSo(issue: Issue, { summary, description, labels, priority }: IssueChange): boolean {
+  const text = description === undefined ? issue.description : plainText(description);
+  const labelled = (labels?.add ?? []).every((label) => issue.labels.includes(label));
+  const named = (summary ?? issue.summary) === issue.summary;
+  return named && text === issue.description && labelled && priority === undefined;
 }
 
 function stored(id: string, message: Message): IssueComment {
@@ -94,23 +109,16 @@ export class FakeTracker implements Tracker {
     return new Set(open.map(({ id }) => id));
   }
 
-  async update(id: string, change: IssueChange, mayAct?: MayAct): Promise<readonly string[]> {
+  async update(issue: Issue, change: IssueChange, mayAct?: MayAct): Promise<IssueUpdate> {
+    const { id } = issue;
+    if (isSo(issue, change)) return { changed: false, left: [] };
     await this.#permitted(mayAct);
-    const takes = (part: keyof IssueChange): boolean =>
-      change[part] !== undefined && !this.refuses.includes(part);
-    const { labels } = this.#issue(id);
-    const { summary, description, priority, labels: { add = [], remove = [] } = {} } = change;
-    const kept = labels.filter((label) => !remove.includes(label));
-    this.people(id, {
-      ...(takes("summary") && { summary: summary ?? "" }),
-      ...(takes("description") && { description: plainText(description ?? []) }),
-      ...(takes("priority") && { priority }),
-      ...(takes("labels") && { labels: [...new Set([...kept, ...add])] }),
-    });
-    return this.#answer(
-      "update",
-      Object.keys(change).filter((part) => this.refuses.includes(part)),
+    const taken = Object.fromEntries(
+      Object.entries(change).filter(([part]) => !this.refuses.includes(part)),
     );
+    this.people(id, changedBy(this.#issue(id), taken));
+    const left = Object.keys(change).filter((part) => this.refuses.includes(part));
+    return this.#answer("update", { changed: left.length < Object.keys(change).length, left });
   }
 
   async link(id: string, other: string, mayAct?: MayAct): Promise<boolean> {

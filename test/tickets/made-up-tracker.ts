@@ -14,6 +14,7 @@ import type {
   Issue,
   IssueChange,
   IssueComment,
+  IssueUpdate,
   NewIssue,
   Tracker,
 } from "../../src/tickets/tracker.ts";
@@ -116,7 +117,7 @@ class BoardTracker implements Tracker {
   }
 
   /** The board knows no priority. */
-  async update(id: string, change: IssueChange, mayAct?: MayAct): Promise<readonly string[]> {
+  async update({ id }: Issue, change: IssueChange, mayAct?: MayAct): Promise<IssueUpdate> {
     const { summary, description, labels } = change;
     await this.#write(mayAct, () => {
       this.#change(id, (issue) => ({
@@ -129,7 +130,7 @@ class BoardTracker implements Tracker {
         ],
       }));
     });
-    return change.priority === undefined ? [] : ["priority"];
+    return { changed: true, left: change.priority === undefined ? [] : ["priority"] };
   }
 
   /** The board links nothing. */

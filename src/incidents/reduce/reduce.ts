@@ -11,6 +11,7 @@ import { episodes, opened, takesNextEpisode } from "./episodes.ts";
 import { members } from "./members.ts";
 import { type Planned, type PlannedEffect, planned } from "./plan.ts";
 import { runs } from "./runs.ts";
+import { ticketCare } from "./ticket-care.ts";
 import { tickets } from "./tickets.ts";
 import { timers } from "./timers.ts";
 
@@ -27,7 +28,7 @@ export interface Step {
  * In this order: an aspect reads the incident as the ones before it have left it. The order is also that of the effects,
  * and their stored ids hold their places, so an aspect is added where it moves no effect of another.
  */
-export const aspects: readonly Aspect[] = [members, episodes, tickets, runs, timers];
+export const aspects: readonly Aspect[] = [members, episodes, tickets, runs, timers, ticketCare];
 
 /**
  * @param incident the incident that the event is about, or none
@@ -94,6 +95,7 @@ function causeOf(event: IncidentEvent, moment: Moment): string {
   if (event.type === "ticket_opened") return `ticket:${event.ticket.id}`;
   if (event.type === "run_changed") return causeOfRun(event.run);
   if (event.type === "retry_due") return `${event.run}:retry:${moment.nowMs}`;
+  if ("ticket" in event) return `${event.type}:${event.ticket}:${moment.nowMs}`;
   if (event.type === "quiet_passed") return event.episode;
   if (event.type === "members_due") return `members:${moment.nowMs}`;
   if ("episode" in event || event.type === "episode_opened") return event.id;

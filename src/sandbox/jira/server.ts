@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type Clock, systemClock } from "../../clock.ts";
 import { createFaultQueue, type JiraFault, type JiraIllness } from "./fault.ts";
 import { KnownMessages } from "./known-messages.ts";
+import { MailCount } from "./mails.ts";
 import type { SandboxProject } from "./meta.ts";
 import { issuePage, listPage } from "./page.ts";
 import { answer, type JiraCall, type Reply, refuse, type Site } from "./routes.ts";
@@ -58,6 +59,8 @@ export interface JiraSandbox {
   readonly messages: KnownMessages;
   /** All tickets with their comments, oldest first. */
   issues(): readonly SandboxIssue[];
+  /** How often Jira would have mailed the watchers of a ticket, by its key. */
+  mails(key: string): number;
   /** The next matching request meets this, once. */
   fault(fault: JiraFault): void;
   /** Every request meets this from now on, until it is called with undefined. */
@@ -72,6 +75,7 @@ interface SandboxParts {
   readonly ledger: JiraLedgerEntry[];
   readonly faults: ReturnType<typeof createFaultQueue>;
   readonly messages: KnownMessages;
+  readonly mails: MailCount;
   illness: JiraIllness | undefined;
 }
 
@@ -99,6 +103,7 @@ export async function startJiraSandbox(options: JiraSandboxOptions = {}): Promis
     ledger: [],
     faults: createFaultQueue(),
     messages: new KnownMessages(),
+    mails: new MailCount(),
     illness: undefined,
   };
   const server = createServer((request, response) => {
@@ -111,6 +116,7 @@ export async function startJiraSandbox(options: JiraSandboxOptions = {}): Promis
     ledger: parts.ledger,
     messages: parts.messages,
     issues: () => tracker.issues,
+    mails: (key) => parts.mails.of(key),
     fault: parts.faults.order,
     ill: (how) => {
       parts.illness = how;
@@ -154,7 +160,7 @@ async function serve(
 
 /** Whatever becomes of the answer, this happened, and the ledger says so. */
 function effect(
-  { site, clock, ledger }: SandboxParts,
+  { site, clock, ledger, mails }: SandboxParts,
   { user, ...call }: Omit<JiraCall, "user"> & { readonly user: string | undefined },
 ): Reply {
   const known = { ...call, user: user ?? "anonymous" };
@@ -172,6 +178,7 @@ function effect(
     user: known.user,
     issue,
   });
+  mails.take(call, reply);
   return reply;
 }
 

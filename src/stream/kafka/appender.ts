@@ -11,9 +11,11 @@
  * # Failure handling
  *
  * A produce call covers one partition, and one call a partition is in flight. After any failure the producer is
- * discarded, and the caller appends the same records again. What is stored twice, detection drops by position.
+ * discarded, and the caller appends the same records again. What is stored twice, detection drops by position. A record
+ * that can never pass is set aside, counted and said: tried for ever, it would stop its source for good.
  */
 import { type Kafka, Partitioners, type Producer } from "kafkajs";
+import type { Logger } from "pino";
 import { describeError, messageOf } from "../../errors.ts";
 import type { StreamRecord } from "../record.ts";
 import type { RecordSink } from "../record-sink.ts";
@@ -23,6 +25,9 @@ import type { KafkaMetrics } from "./metrics.ts";
 import { planSends, type Send } from "./sends.ts";
 import type { StreamHealth } from "./stream-health.ts";
 
+/** Below this nothing of ours passes. */
+const leastBatchBytes = 2000;
+
 interface AppenderOptions {
   readonly topic: string;
   readonly partitions: number;
@@ -30,16 +35,20 @@ interface AppenderOptions {
   readonly maxMessageBytes: number;
   readonly health: StreamHealth;
   readonly metrics: KafkaMetrics;
+  readonly logger: Logger;
 }
 
 /** The sink on Kafka, see the top of this file. */
 export class KafkaAppender implements RecordSink {
   readonly #options: AppenderOptions;
   readonly #producer: ReconnectingClient<Producer>;
+  /** Falls when the brokers refuse a batch that was within it. */
+  #maxMessageBytes: number;
   #tail: Promise<void> = Promise.resolve();
 
   constructor(kafka: Kafka, options: AppenderOptions) {
     this.#options = options;
+    this.#maxMessageBytes = options.maxMessageBytes;
     this.#producer = new ReconnectingClient(() =>
       kafka.producer({
         idempotent: false,
@@ -51,8 +60,7 @@ export class KafkaAppender implements RecordSink {
   }
 
   /**
-   * @throws KafkaStreamError DW_STREAM_APPEND_FAILED (try again), DW_STREAM_RECORD_TOO_LARGE (do not),
-   * DW_STREAM_RECREATED or DW_STREAM_TRUNCATED once the stream is broken
+   * @throws KafkaStreamError DW_STREAM_APPEND_FAILED (try again), DW_STREAM_RECORD_TOO_LARGE (do not), DW_STREAM_RECREATED or DW_STREAM_TRUNCATED once the stream is broken
    */
   append(records: readonly StreamRecord[]): Promise<void> {
     // One call after the other, so that the records of two callers keep their order through retries.
@@ -68,16 +76,21 @@ export class KafkaAppender implements RecordSink {
   async #append(records: readonly StreamRecord[]): Promise<void> {
     const { health } = this.#options;
     health.assertWhole();
-    const sends = planSends(records, this.#options);
+    const sends = planSends(records, {
+      ...this.#options,
+      maxMessageBytes: this.#maxMessageBytes,
+      onTooLarge: (problem) => this.#setAside(problem),
+    });
     if (sends.size === 0) return;
     try {
       await this.#use(sends);
-      health.report("append", undefined);
     } catch (error) {
-      const failure = this.#failed(error, records);
+      if (this.#lowersLimit(error)) return await this.#append(records);
+      const failure = this.#failed(error);
       health.report("append", describeError(failure));
       throw failure;
     }
+    health.report("append", undefined);
   }
 
   async #use(sends: ReadonlyMap<number, readonly Send[]>): Promise<void> {
@@ -121,23 +134,25 @@ export class KafkaAppender implements RecordSink {
     }
   }
 
-  #failed(error: unknown, records: readonly StreamRecord[]): KafkaStreamError {
-    const { topic } = this.#options;
-    if (brokerErrorType(error) === "MESSAGE_TOO_LARGE") {
-      const models = new Set(records.map((record) => ("model" in record ? record.model : "")));
-      const named = [...models].filter((model) => model !== "").slice(0, 5);
-      return new KafkaStreamError(
-        "DW_STREAM_RECORD_TOO_LARGE",
-        `topic ${topic} refuses a batch with records of ${named.join(", ")} as too large`,
-        {
-          hint: "Set max.message.bytes of the topic back to 1048588 or more; its limit was lowered after Driftwarden started.",
-          cause: error,
-        },
-      );
-    }
+  #setAside(problem: KafkaStreamError): void {
+    this.#options.metrics.count("records_set_aside");
+    this.#options.logger.error({ err: problem, hint: problem.hint }, "record set aside");
+  }
+
+  /** The topic's limit may have been lowered after the start: smaller batches are tried until they pass. */
+  #lowersLimit(error: unknown): boolean {
+    if (brokerErrorType(error) !== "MESSAGE_TOO_LARGE") return false;
+    if (this.#maxMessageBytes <= leastBatchBytes) return false;
+    this.#maxMessageBytes = Math.max(leastBatchBytes, this.#maxMessageBytes >> 1);
+    const bytes = this.#maxMessageBytes;
+    this.#options.logger.warn({ bytes }, "topic refuses a batch; smaller ones are sent");
+    return true;
+  }
+
+  #failed(error: unknown): KafkaStreamError {
     return new KafkaStreamError(
       "DW_STREAM_APPEND_FAILED",
-      `appending to topic ${topic}: ${messageOf(error)}`,
+      `appending to topic ${this.#options.topic}: ${messageOf(error)}`,
       {
         hint: "Check that the brokers are up and that this user may write to the topic; nothing is lost, the records are sent again.",
         retryable: true,

@@ -1,7 +1,9 @@
 /** Configures kafkajs, and replaces its clients after any failure. Topics and records are not here. */
 import { Kafka, logLevel, type SASLOptions } from "kafkajs";
 import type { Logger } from "pino";
+import { boundDecompression } from "./compression.ts";
 import { mendIdleTimer } from "./idle-timer.ts";
+import { mendSyncTimeout } from "./sync-timeout.ts";
 import { mendTruncatedAnswer } from "./truncated-answer.ts";
 
 /** Where the brokers are and how to prove who we are. */
@@ -31,6 +33,8 @@ interface ClientTimeouts {
 export function kafkaClient(connection: KafkaConnection, timeouts: ClientTimeouts): Kafka {
   mendIdleTimer();
   mendTruncatedAnswer();
+  mendSyncTimeout(timeouts.sessionTimeoutMs);
+  boundDecompression();
   const { brokers, ssl, sasl, logger } = connection;
   return new Kafka({
     clientId: "driftwarden",

@@ -33,6 +33,8 @@ import { atMost } from "./waiting.ts";
 export interface SessionOptions {
   readonly kafka: Kafka;
   readonly topic: string;
+  /** Those that records go to. The topic may have grown since; what is above stays empty and is not claimed. */
+  readonly partitions: number;
   readonly groupId: string;
   readonly sessionTimeoutMs: number;
   readonly partition: PartitionConsumerOptions;
@@ -145,8 +147,9 @@ export class GroupSession {
   /** Synchronous on purpose: a fetch between the join and the pause would deliver from the wrong position. */
   #onJoin({ payload }: ConsumerGroupJoinEvent): void {
     const { topic, metrics, logger, health } = this.#options;
-    const assigned = payload.memberAssignment[topic] ?? [];
-    this.#consumer.pause([{ topic, partitions: assigned }]);
+    const given = payload.memberAssignment[topic] ?? [];
+    this.#consumer.pause([{ topic, partitions: given }]);
+    const assigned = given.filter((partition) => partition < this.#options.partitions);
     // A consumer whose session has ended may still finish joining before it is disconnected.
     if (this.#over) return;
     metrics.count("group_joins");

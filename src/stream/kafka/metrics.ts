@@ -5,6 +5,7 @@ import { Counter, Gauge, type Registry } from "prom-client";
 const counters = {
   records_produced: "Records that the brokers acknowledged.",
   records_consumed: "Records that detection has finished with.",
+  records_set_aside: "Records that are too large for the topic, one row each, and are left out.",
   sends:
     "Produce calls tried, each for one partition, also when no broker could be reached for it.",
   send_failures: "Produce calls given up; who appended the records sends them again.",

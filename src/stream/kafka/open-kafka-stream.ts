@@ -1,5 +1,6 @@
 /** Opens the stream on Kafka: one topic to append to and to read. It is checked regularly that it is the same topic. */
 import type { Admin, Kafka, KafkaMessage } from "kafkajs";
+import type { Clock } from "../../clock.ts";
 import { DriftwardenError } from "../../errors.ts";
 import type { Health } from "../../health.ts";
 import { decodeRecord } from "../codec.ts";
@@ -13,6 +14,7 @@ import { GroupSubscription } from "./group-subscription.ts";
 import type { KafkaMetrics } from "./metrics.ts";
 import { streamHeader } from "./sends.ts";
 import { StreamHealth } from "./stream-health.ts";
+import { boundedTick } from "./tick-bound.ts";
 import {
   type OpenedTopic,
   openTopic,
@@ -31,9 +33,13 @@ export interface KafkaStreamOptions extends KafkaConnection, TopicSpec {
   /** How long to wait for the brokers at the start. */
   readonly startupTimeoutMs: number;
   readonly metrics: KafkaMetrics;
+  readonly clock: Pick<Clock, "at">;
   /** Stores the id unless one is stored for this topic, and gives the stored one. */
   readonly rememberStream: (topic: string, candidateId: string) => Promise<string>;
 }
+
+const grownHint =
+  "Records go to as many partitions as stream.partitions says, and the others stay empty. For more partitions set stream.partitions and name a new topic: models would change their partition.";
 
 /** A topic that is deleted and made again while we run is noticed within this time, before the next start at latest. */
 const identityCheckMs = 30_000;
@@ -50,6 +56,8 @@ export async function openKafkaStream(options: KafkaStreamOptions): Promise<Kafk
   const admin = new ReconnectingClient(() => client.admin());
   try {
     const opened = await openWithin(admin, options);
+    const { unused } = opened;
+    if (unused > 0) options.logger.warn({ unused, hint: grownHint }, "the topic has grown");
     return new KafkaStream({ ...options, ...opened, sessionTimeoutMs, client, admin });
   } catch (error) {
     await atMost(1000, admin.close());
@@ -113,6 +121,7 @@ export class KafkaStream implements RecordSink, RecordLog {
       // Rides out a broker's restart without losing the partitions.
       kafka: kafkaClient(this.#parts, { sessionTimeoutMs, retries: 10 }),
       topic,
+      partitions: this.partitions,
       groupId,
       sessionTimeoutMs,
       metrics,
@@ -124,6 +133,8 @@ export class KafkaStream implements RecordSink, RecordLog {
         logger,
         bounds: (partition) => this.#bounds(partition),
         decode: (message) => this.#decode(message),
+        isOurTopic: () => this.#isOurTopic(),
+        onDelivery: (partition, reason) => this.#health.report(`partition ${partition}`, reason),
         onWrongLog: (partition) => void this.#wrongLog(partition),
       },
     });
@@ -133,7 +144,8 @@ export class KafkaStream implements RecordSink, RecordLog {
 
   async endOffsets(): Promise<readonly number[]> {
     const ends = Array.from({ length: this.partitions }, () => 0);
-    for (const { partition, high } of await this.#offsets()) ends[partition] = Number(high);
+    for (const { partition, high } of await this.#offsets())
+      if (partition < ends.length) ends[partition] = Number(high);
     return ends;
   }
 
@@ -164,12 +176,18 @@ export class KafkaStream implements RecordSink, RecordLog {
     return { low: Number(found.low), high: Number(found.high) };
   }
 
-  #decode({ headers, value }: KafkaMessage): LogEntry["record"] | undefined {
+  async #isOurTopic(): Promise<boolean> {
+    const { admin, topic } = this.#parts;
+    return (await admin.use((client) => readStreamId(client, topic))) === this.streamId;
+  }
+
+  #decode({ headers, value, timestamp }: KafkaMessage): LogEntry["record"] | undefined {
     const mark = headers?.[streamHeader];
     if (mark === undefined || value === null) {
       return { kind: "unreadable", error: "it has no stream id: another program wrote it" };
     }
-    return String(mark) === this.streamId ? decodeRecord(value) : undefined;
+    if (String(mark) !== this.streamId) return undefined;
+    return boundedTick(decodeRecord(value), this.#parts.clock.at(Number(timestamp)));
   }
 
   async #wrongLog(partition: number): Promise<void> {

@@ -15,8 +15,9 @@
  */
 import type { KafkaMessage } from "kafkajs";
 import type { Logger } from "pino";
-import { isFenced } from "../../errors.ts";
+import { describeError, isFenced } from "../../errors.ts";
 import type { LogEntry, PartitionReader } from "../record-log.ts";
+import { type DecodeOptions, decodeBatch } from "./decode-batch.ts";
 import type { KafkaMetrics } from "./metrics.ts";
 import {
   isFetching,
@@ -39,13 +40,13 @@ interface LogBounds {
   readonly high: number;
 }
 
-export interface PartitionConsumerOptions {
+export interface PartitionConsumerOptions extends DecodeOptions {
   readonly reader: PartitionReader;
   readonly metrics: KafkaMetrics;
   readonly logger: Logger;
   readonly bounds: (partition: number) => Promise<LogBounds>;
-  /** Turns a message into a record; undefined when it belongs to another stream. */
-  readonly decode: (message: KafkaMessage) => LogEntry["record"] | undefined;
+  /** @param reason why the reader does not take the partition's records; undefined when it does */
+  readonly onDelivery: (partition: number, reason: string | undefined) => void;
   /** Called when this is not the log that was read before: it ends too early, or has records of another stream. */
   readonly onWrongLog: (partition: number, sign: "truncated" | "foreign") => void;
 }
@@ -79,6 +80,7 @@ export class PartitionConsumer {
     this.#partition = partition;
     this.#options = options;
     this.#control = options.control;
+    this.#leaving.signal.addEventListener("abort", () => options.onDelivery(partition, undefined));
     this.#work = options.after.then(() => this.#claim());
   }
 
@@ -110,8 +112,9 @@ export class PartitionConsumer {
     const first = messages[0];
     if (this.#state !== "reading" || first === undefined) return undefined;
     if (Number(first.offset) < this.#expected) return this.#onOffsetReset();
-    const entries = this.#decodeAll(messages);
-    if (entries === undefined) return undefined;
+    const entries = await decodeBatch(messages, this.#options);
+    if (this.#state !== "reading" || entries === undefined) return undefined;
+    if (entries === "wrong_topic") return this.#wrongLog("foreign");
     this.#noticeGap(Number(first.offset));
     this.#showLag(highWatermark);
     const done = this.#receive(entries);
@@ -213,10 +216,13 @@ export class PartitionConsumer {
       await reader.received(this.#partition, entries);
     } catch (error) {
       metrics.count("delivery_failures");
+      if (!this.#leaving.signal.aborted)
+        this.#options.onDelivery(this.#partition, describeError(error));
       this.#say(error, "detection rejected a batch; it is delivered again");
       void this.#again(error);
       return false;
     }
+    if (this.#failures > 0) this.#options.onDelivery(this.#partition, undefined);
     this.#failures = 0;
     this.#consecutiveObservations = 0;
     this.#expected = (entries.at(-1)?.offset ?? -1) + 1;
@@ -252,22 +258,9 @@ export class PartitionConsumer {
     if (this.#consecutiveObservations >= truncationObservations) this.#wrongLog("truncated");
   }
 
-  #wrongLog(sign: "truncated" | "foreign"): void {
+  #wrongLog(sign: "truncated" | "foreign"): undefined {
     this.#enter("wrong_log");
     this.#options.onWrongLog(this.#partition, sign);
-  }
-
-  #decodeAll(messages: readonly KafkaMessage[]): readonly LogEntry[] | undefined {
-    const entries: LogEntry[] = [];
-    for (const message of messages) {
-      const record = this.#options.decode(message);
-      if (record === undefined) {
-        this.#wrongLog("foreign");
-        return undefined;
-      }
-      entries.push({ offset: Number(message.offset), record });
-    }
-    return entries;
   }
 
   #showLag(highWatermark: number): void {

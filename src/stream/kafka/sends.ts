@@ -20,6 +20,8 @@ interface SendPlan {
   readonly streamId: string;
   /** The broker's limit for one batch. */
   readonly maxMessageBytes: number;
+  /** Told of a row that can never pass, which is left out. */
+  readonly onTooLarge: (problem: KafkaStreamError) => void;
 }
 
 /** Messages of one partition, small enough for one produce call. */
@@ -29,7 +31,7 @@ export type Send = Message[];
  * Sorts records into produce calls. A tick goes to every partition; rows that are too large together are split.
  *
  * @returns for each partition its calls, in order
- * @throws KafkaStreamError DW_STREAM_RECORD_TOO_LARGE, before anything was sent
+ * @throws KafkaStreamError DW_STREAM_RECORD_TOO_LARGE, before anything was sent, for a record that somebody waits for: a marker, a verdict
  */
 export function planSends(records: readonly StreamRecord[], plan: SendPlan): Map<number, Send[]> {
   const limit = Math.min(maxBytes, plan.maxMessageBytes - framingBytes);
@@ -55,7 +57,7 @@ export function planSends(records: readonly StreamRecord[], plan: SendPlan): Map
       record.kind === "tick"
         ? Array.from({ length: plan.partitions }, (_, partition) => partition)
         : [partitionOf(key, plan.partitions)];
-    for (const value of encodePieces(record, limit)) {
+    for (const value of encodePieces(record, limit, plan.onTooLarge)) {
       const size = sizeOf(key, value);
       for (const partition of targets) add(partition, { key, value, partition, headers }, size);
     }
@@ -68,19 +70,21 @@ type Encoded = ReturnType<typeof encodeRecord>;
 const sizeOf = (key: string, value: Encoded): number =>
   Buffer.byteLength(value) + Buffer.byteLength(key) + messageFramingBytes;
 
-function encodePieces(record: StreamRecord, limit: number): readonly Encoded[] {
+function encodePieces(
+  record: StreamRecord,
+  limit: number,
+  onTooLarge: SendPlan["onTooLarge"],
+): readonly Encoded[] {
   const key = "model" in record ? record.model : "";
   const value = encodeRecord(record);
   const size = sizeOf(key, value);
   if (size <= limit) return [value];
-  if (!("rows" in record) || record.rows.length < 2) {
-    throw new KafkaStreamError(
-      "DW_STREAM_RECORD_TOO_LARGE",
-      `a ${record.kind} record of model ${key} has ${size} bytes, the topic takes ${limit}`,
-      {
-        hint: `Raise max.message.bytes of the topic, or find out why one row of model ${key} is that large.`,
-      },
-    );
+  if (!("rows" in record)) throw tooLarge(record, size, limit);
+  if (record.rows.length < 2) {
+    onTooLarge(tooLarge(record, size, limit));
+    // What closes the history of a model is not the row that does not pass.
+    if (record.kind !== "history" || !record.last || record.rows.length === 0) return [];
+    return encodePieces({ ...record, rows: [] }, limit, onTooLarge);
   }
   const middle = record.rows.length >> 1;
   const parts = [record.rows.slice(0, middle), record.rows.slice(middle)];
@@ -90,6 +94,18 @@ function encodePieces(record: StreamRecord, limit: number): readonly Encoded[] {
         ? { ...record, rows, last: record.last && part === 1 }
         : { ...record, rows },
       limit,
+      onTooLarge,
     ),
+  );
+}
+
+function tooLarge(record: StreamRecord, size: number, limit: number): KafkaStreamError {
+  const model = "model" in record ? record.model.slice(0, 100) : "";
+  return new KafkaStreamError(
+    "DW_STREAM_RECORD_TOO_LARGE",
+    `a ${record.kind} record of model ${model} has ${size} bytes, the topic takes ${limit}`,
+    {
+      hint: `Raise max.message.bytes of the topic, or find out why one row of model ${model} is that large.`,
+    },
   );
 }

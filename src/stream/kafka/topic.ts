@@ -20,6 +20,8 @@ export interface OpenedTopic {
   readonly streamId: string;
   /** The broker's limit for one batch. */
   readonly maxMessageBytes: number;
+  /** Partitions that the topic has grown by; nothing goes there. */
+  readonly unused: number;
 }
 
 interface TopicFacts {
@@ -35,6 +37,10 @@ interface TopicFacts {
  */
 const markSetting = "delete.retention.ms";
 const newMark = (): string => String(86_400_001 + randomInt(2 ** 35 - 86_400_000));
+/** The broker says when it took a record, not whoever wrote it: ticks are bounded by that (tick-bound.ts). */
+const brokersTime = { name: "message.timestamp.type", value: "LogAppendTime" };
+/** What kafkajs reads, and the brokers do not compress anew. */
+const readableCompression: ReadonlySet<string> = new Set(["producer", "uncompressed", "gzip"]);
 /** The source of a setting that was given to the topic itself. */
 const topicsOwn = 1;
 
@@ -91,7 +97,7 @@ export async function openTopic(
   const streamId = markOf(found) ?? (await markTopic(admin, spec.topic, found));
   if ((await remember(spec.topic, streamId)) !== streamId) throw recreated(spec.topic);
   const maxMessageBytes = Number(found.config.get("max.message.bytes")?.value ?? 1_048_588);
-  return { streamId, maxMessageBytes };
+  return { streamId, maxMessageBytes, unused: found.partitions - spec.partitions };
 }
 
 /**
@@ -128,6 +134,7 @@ async function createTopic(
             { name: "cleanup.policy", value: "delete" },
             { name: "retention.ms", value: String(spec.retentionMs) },
             { name: markSetting, value: newMark() },
+            brokersTime,
           ],
         },
       ],
@@ -161,6 +168,7 @@ async function markTopic(admin: Admin, topic: string, found: TopicFacts): Promis
         name: topic,
         configEntries: [
           ...kept.map(([name, { value }]) => ({ name, value })),
+          brokersTime,
           { name: markSetting, value: mark },
         ],
       },
@@ -169,18 +177,29 @@ async function markTopic(admin: Admin, topic: string, found: TopicFacts): Promis
   return mark;
 }
 
+/** Records go to the partitions that there were when the topic was marked: those that were added later stay empty. */
+function partitionsProblem(found: TopicFacts, { partitions }: TopicSpec): string {
+  const hasGrown = found.partitions > partitions && markOf(found) !== undefined;
+  if (found.partitions === partitions || hasGrown) return "";
+  return `it has ${found.partitions} partitions instead of ${partitions}`;
+}
+
+function compressionProblem({ config }: TopicFacts): string {
+  const type = config.get("compression.type")?.value ?? "producer";
+  return readableCompression.has(type) ? "" : `its compression.type is ${type} instead of producer`;
+}
+
 function checkTopic(found: TopicFacts, spec: TopicSpec): void {
   const policy = found.config.get("cleanup.policy")?.value ?? "unknown";
   const retention = Number(found.config.get("retention.ms")?.value);
   // -1: for ever.
   const kept = retention === -1 ? Infinity : retention;
   const problems = [
-    found.partitions === spec.partitions
-      ? ""
-      : `it has ${found.partitions} partitions instead of ${spec.partitions}`,
+    partitionsProblem(found, spec),
     found.replication >= spec.replication
       ? ""
       : `it has ${found.replication} replicas instead of ${spec.replication}`,
+    compressionProblem(found),
     policy === "delete" ? "" : `its cleanup.policy is ${policy} instead of delete`,
     kept >= spec.retentionMs
       ? ""

@@ -1,7 +1,7 @@
 /** Changes issues that exist: their fields, as quietly as Jira lets us, and the links between them. */
 import type { MayAct } from "../../permit.ts";
 import { TrackerError } from "../errors.ts";
-import type { IssueChange } from "../tracker.ts";
+import type { Issue, IssueChange, IssueUpdate } from "../tracker.ts";
 import type { JiraConnection } from "./connection.ts";
 import { type JiraFields, writtenWithoutRefused } from "./optional-fields.ts";
 import * as shapes from "./shapes.ts";
@@ -17,29 +17,38 @@ const maySayNotQuietly: ReadonlySet<number> = new Set([400, 403]);
 /** The type of link that every Jira starts with. */
 const linkType = "Relates";
 
-/** @returns the fields that Jira did not take */
 export async function changeIssue(
   changing: Changing,
-  id: string,
+  issue: Issue,
   change: IssueChange,
-): Promise<readonly string[]> {
-  const { summary, description, labels, priority } = change;
-  const fields: JiraFields = {
-    ...(summary !== undefined && { summary }),
-    ...(description !== undefined && { description: changing.markup(description) }),
-    ...(priority !== undefined && { priority: { name: priority } }),
-    ...(labels !== undefined && { labels }),
-  };
-  if (Object.keys(fields).length === 0) return [];
+): Promise<IssueUpdate> {
+  const fields = changedFields(issue, change, changing.markup);
+  const all = Object.keys(fields);
+  if (all.length === 0) return { changed: false, left: [] };
   try {
-    const { left } = await writtenWithoutRefused(fields, (sent) => put(changing, id, sent));
-    return left;
+    const { left } = await writtenWithoutRefused(fields, (sent) => put(changing, issue.id, sent));
+    return { changed: left.length < all.length, left };
   } catch (error) {
     // Not even the summary may be changed: whoever has no right to edit still may comment.
     if (!isRefused(error)) throw error;
-    return Object.keys(fields);
+    return { changed: false, left: all };
   }
 }
+
+function changedFields(issue: Issue, change: IssueChange, markup: Changing["markup"]): JiraFields {
+  const { summary, description, priority, labels = { add: [], remove: [] } } = change;
+  const text = description === undefined ? undefined : markup(description);
+  const add = labels.add.filter((label) => !issue.labels.includes(label));
+  const remove = labels.remove.filter((label) => issue.labels.includes(label));
+  return {
+    ...(summary !== undefined && summary !== issue.summary && { summary }),
+    ...(text !== undefined && text !== plain(issue.description) && { description: text }),
+    ...(priority !== undefined && { priority: { name: priority } }),
+    ...(add.length + remove.length > 0 && { labels: { add, remove } }),
+  };
+}
+
+const plain = (text: string): string => text.replaceAll("\r\n", "\n").trim();
 
 async function put(changing: Changing, id: string, fields: JiraFields): Promise<void> {
   if (Object.keys(fields).length === 0) return;

@@ -7,6 +7,7 @@ import type {
   Issue,
   IssueChange,
   IssueComment,
+  IssueUpdate,
   NewIssue,
   OnRendered,
   Tracker,
@@ -106,10 +107,10 @@ class JiraTracker implements Jira {
     return issueAt(this.#site, id);
   }
 
-  async update(id: string, change: IssueChange, mayAct?: MayAct): Promise<readonly string[]> {
-    checkIssue(id);
+  async update(issue: Issue, change: IssueChange, mayAct?: MayAct): Promise<IssueUpdate> {
+    checkIssue(issue.id);
     const changing = { connection: this.#connection, markup: this.#markup, mayAct };
-    return changeIssue(changing, id, change);
+    return changeIssue(changing, issue, change);
   }
 
   async link(id: string, other: string, mayAct?: MayAct): Promise<boolean> {

@@ -22,7 +22,12 @@ const started = `${store}http: {listen: "127.0.0.1:0"}\nstartup_timeout: 1s\n`;
 const usage: readonly Omit<BadCommand, "exit" | "code">[] = [
   { what: "no command", args: [], says: ["no command"], hint: "driftwarden help" },
   { what: "an unknown command", args: ["rnu"], says: ["Did you mean run"], hint: "help COMMAND" },
-  { what: "no configuration", args: ["run"], says: ["--config <file>"], hint: "help COMMAND" },
+  {
+    what: "an unknown log format",
+    args: ["run", "--log-format", "xml"],
+    says: ["json"],
+    hint: "help",
+  },
   {
     what: "a time that is none",
     args: ["marker", "m", "retrain", "--config", "c.yaml", "--at", "noon"],
@@ -33,6 +38,13 @@ const usage: readonly Omit<BadCommand, "exit" | "code">[] = [
 ];
 
 const unreadable: readonly Omit<BadCommand, "exit">[] = [
+  {
+    what: "no configuration",
+    args: ["run"],
+    code: "DW_CONFIG_UNREADABLE",
+    says: ["/etc/driftwarden/driftwarden.yaml"],
+    hint: "Name a file that exists",
+  },
   ...["check", "run"].map((command) => ({
     what: `a configuration that is not there, for ${command}`,
     args: [command, "--config", "nowhere.yaml"],

@@ -6,7 +6,7 @@ export interface HostileName {
   readonly name: string;
   /** As a title has it. */
   readonly titled: string;
-  /** As the description has it, markup escaped. */
+  /** As the table of the description has it, markup escaped. */
   readonly written: string;
 }
 
@@ -16,26 +16,26 @@ export const hostileNames: readonly HostileName[] = [
   {
     what: "newlines and tabs",
     name: "cpu\r\nusage\tnow",
-    titled: "cpu usage now",
-    written: "*cpu usage now*",
+    titled: "cpu…now",
+    written: "|cpu usage now|",
   },
   {
     what: "quotes",
     name: `it's "quoted" $1 '; --`,
-    titled: `it's "quoted" $1 '; --`,
-    written: `*it's "quoted" $1 '\\; \\-\\-*`,
+    titled: "it's…--",
+    written: `|it's "quoted" $1 '\\; \\-\\-|`,
   },
   {
     what: "emoji and invisible characters",
     name: "🔥🧑‍🚒\u202e\u0007x",
     titled: "🔥🧑🚒 x",
-    written: "*🔥🧑🚒 x*",
+    written: "|🔥🧑🚒 x|",
   },
   {
     what: "wiki markup",
     name: "{code}|[~admin]|!x!",
     titled: "{code}|[~admin]|!x!",
-    written: "*\\{code\\}\\|\\[\\~admin\\]\\|\\!x\\!*",
+    written: "|\\{code\\}\\|\\[\\~admin\\]\\|\\!x\\!|",
   },
-  { what: "4 kB", name: long, titled: "xxxxxxxx…xxxxxxxx", written: "*xxxxxxxx" },
+  { what: "4 kB", name: long, titled: "xxxxxxxx…xxxxxxxx", written: "|xxxxxxxx" },
 ];

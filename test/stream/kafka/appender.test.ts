@@ -21,6 +21,7 @@ it("a broker that cannot be reached counts as a failed send of each partition, a
       maxMessageBytes: 1_000_000,
       health,
       metrics: kafkaMetrics(registry),
+      logger,
     },
   );
   const tick = { kind: "tick", source: "main", watermark: 1, clock: 1 } as const;

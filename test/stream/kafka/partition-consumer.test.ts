@@ -22,16 +22,26 @@ const messages = (from: number, to: number): KafkaMessage[] =>
   Array.from({ length: to - from + 1 }, (_, index) => message(from + index));
 
 /** A partition whose log goes from `low` to `high`, its reader, and what its consumer asks of kafkajs. */
-function partitionOn(log: { low?: number; high?: number; foreign?: boolean; position?: number }) {
+function partitionOn(log: {
+  low?: number;
+  high?: number;
+  foreign?: (offset: number) => boolean;
+  position?: number;
+  isOurTopic?: () => Promise<boolean>;
+}) {
   const reader = new RememberingReader(new Map([[7, log.position ?? 0]]));
   const turns: string[] = [];
   const wrong: string[] = [];
+  const ill: (string | undefined)[] = [];
   const consumer = new PartitionConsumer(7, {
     reader,
     metrics: kafkaMetrics(new Registry()),
     logger: pino({ level: "silent" }),
     bounds: () => Promise.resolve({ low: log.low ?? 0, high: log.high ?? 100 }),
-    decode: ({ offset }) => (log.foreign === true ? undefined : marker("m", Number(offset))),
+    decode: ({ offset }) =>
+      log.foreign?.(Number(offset)) === true ? undefined : marker("m", Number(offset)),
+    isOurTopic: log.isOurTopic ?? (() => Promise.resolve(true)),
+    onDelivery: (_, reason) => void ill.push(reason),
     onWrongLog: (_, sign) => wrong.push(sign),
     control: {
       seek: (offset) => turns.push(`seek ${offset}`),
@@ -42,7 +52,7 @@ function partitionOn(log: { low?: number; high?: number; foreign?: boolean; posi
   });
   const turned = (turn: string): Promise<unknown> =>
     eventually(() => expect(turns).toContain(turn));
-  return { consumer, reader, turns, wrong, turned };
+  return { consumer, reader, turns, wrong, ill, turned };
 }
 
 describe("a partition that is ours", () => {
@@ -139,13 +149,49 @@ describe("a partition whose log is not what it was", () => {
     expect(reader.calls).toEqual(["assigned 7"]);
   });
 
-  it("is given up when it carries another stream's records", async () => {
-    const { consumer, reader, turns, wrong, turned } = partitionOn({ foreign: true });
+  it("is given up when it carries another stream's records because the topic was made anew", async () => {
+    const given = partitionOn({ foreign: () => true, isOurTopic: () => Promise.resolve(false) });
+    const { consumer, reader, turns, wrong, turned } = given;
     await turned("resume");
     expect(await consumer.deliver(messages(0, 2), 3)).toBeUndefined();
     expect(wrong).toEqual(["foreign"]);
     expect(turns.at(-1)).toBe("pause");
     expect(reader.taken).toEqual([]);
+  });
+});
+
+describe("a neighbour's record in the topic that we know (FR-K3)", () => {
+  it("is set aside, and the records around it are read", async () => {
+    const { consumer, reader, wrong, turned } = partitionOn({ foreign: (offset) => offset === 1 });
+    await turned("resume");
+    expect(await consumer.deliver(messages(0, 2), 3)).toBe(2);
+    expect(reader.markers("m")).toEqual([0, 2]);
+    expect(wrong).toEqual([]);
+  });
+
+  it("waits while the brokers cannot be asked whether it is the topic that we know", async () => {
+    let away = true;
+    const isOurTopic = (): Promise<boolean> =>
+      away ? Promise.reject(new Error("away")) : Promise.resolve(true);
+    const given = partitionOn({ foreign: (offset) => offset === 1, isOurTopic });
+    await given.turned("resume");
+    expect(await given.consumer.deliver(messages(0, 2), 3)).toBeUndefined();
+    expect(given.reader.taken).toEqual([]);
+    away = false;
+    expect(await given.consumer.deliver(messages(0, 2), 3)).toBe(2);
+    expect(given.reader.markers("m")).toEqual([0, 2]);
+  });
+});
+
+describe("a batch that the reader rejects", () => {
+  it("makes the stream ill until it is taken, or the partition is somebody else's", async () => {
+    const { consumer, reader, ill, turned } = partitionOn({});
+    await turned("resume");
+    reader.before = () => Promise.reject(new Error("the stream holds records of form 2"));
+    expect(await consumer.deliver(messages(0, 0), 1)).toBeUndefined();
+    expect(ill).toEqual([expect.stringContaining("form 2")]);
+    await consumer.lose();
+    expect(ill.at(-1)).toBeUndefined();
   });
 });
 
@@ -167,6 +213,8 @@ describe("FR-M2: a partition that is lost while the reader claims it", () => {
       logger: pino({ level: "silent" }),
       bounds: () => Promise.resolve({ low: 0, high: 100 }),
       decode: ({ offset }) => marker("m", Number(offset)),
+      isOurTopic: () => Promise.resolve(true),
+      onDelivery: () => undefined,
       onWrongLog: () => undefined,
       control: { seek: () => undefined, resume: () => undefined, pause: () => undefined },
       after: Promise.resolve(),

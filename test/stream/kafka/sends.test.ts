@@ -5,7 +5,14 @@ import { planSends } from "../../../src/stream/kafka/sends.ts";
 import { partitionOf } from "../../../src/stream/partition.ts";
 import type { RowsRecord, StreamRecord } from "../../../src/stream/record.ts";
 
-const plan = { partitions: 4, streamId: "s", maxMessageBytes: 1_048_588 };
+const plan = {
+  partitions: 4,
+  streamId: "s",
+  maxMessageBytes: 1_048_588,
+  onTooLarge: (problem: Error): never => {
+    throw problem;
+  },
+};
 
 const rows = (model: string, count: number, feature = "f"): RowsRecord => ({
   kind: "rows",
@@ -80,8 +87,27 @@ describe("planning produce calls", () => {
     expect(histories.at(-1)?.last).toBe(true);
   });
 
-  it("refuses a single row that no call can carry, and names its model", () => {
-    const huge = rows("a/b/c/huge", 1, "f".repeat(900_000));
-    expect(() => planSends([huge], plan)).toThrow(/a\/b\/c\/huge/);
+  it("sets a single row that no call can carry aside, names its model, and sends the others (FR-K4)", () => {
+    const said: string[] = [];
+    const huge = rows("m", 3, "f".repeat(10)).rows.map((row, place) =>
+      place === 1 ? { ...row, feature: "f".repeat(900_000) } : row,
+    );
+    const history = { kind: "history", model: "m", source: "main", last: true } as const;
+    const records = [
+      { ...rows("m", 0), rows: huge },
+      { ...history, rows: huge.slice(1, 2) },
+    ];
+    const onTooLarge = ({ message }: Error): void => void said.push(message);
+    const sends = planSends(records, { ...plan, onTooLarge });
+    const parts = arriving(sends, partitionOf("m", plan.partitions));
+    expect(parts.flatMap((part) => (part.kind === "rows" ? part.rows : []))).toEqual([
+      huge[0],
+      huge[2],
+    ]);
+    expect(parts.at(-1)).toEqual({ ...history, rows: [] });
+    expect(said).toEqual([
+      expect.stringMatching(/^a rows record of model m /),
+      expect.stringMatching(/^a history record of model m /),
+    ]);
   });
 });

@@ -26,7 +26,9 @@ async function everyRequest(deployment: "Cloud" | "Server"): Promise<readonly Se
   await jira.findByLabel("driftwarden");
   await jira.findAmongNewest(() => false);
   await jira.openIds("driftwarden");
-  await jira.update(id, {
+  const issue = await jira.get(id);
+  if (issue === undefined) throw new Error("the issue is there");
+  await jira.update(issue, {
     summary: "t",
     description: [[paragraph(words("e"))]],
     labels: { add: ["P1"], remove: ["P2"] },

@@ -57,10 +57,10 @@ describe("a project whose screens lack optional fields", () => {
 
   it("keeps what it can change of a ticket, and names the rest", async () => {
     const { sandbox, jira } = await project({ offScreen: ["priority"] });
-    const { id } = await jira.create({ ...issue, priority: undefined });
+    const created = await jira.create({ ...issue, priority: undefined });
     const labels = { add: ["P0"], remove: [] };
     const change = { summary: "[P0] worse", labels, priority: "Highest" };
-    expect(await jira.update(id, change)).toEqual(["priority"]);
+    expect(await jira.update(created, change)).toEqual({ changed: true, left: ["priority"] });
     expect(sandbox.issues()).toMatchObject([
       { summary: "[P0] worse", labels: ["driftwarden", "P0"], priority: "Medium" },
     ]);

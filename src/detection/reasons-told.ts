@@ -1,0 +1,15 @@
+/** Remembers why records could not be read, so that each reason is logged once: a neighbour on the topic may write any number of them. */
+
+/** Some reasons hold a part of the record, and there may be as many as records. */
+const atMost = 100;
+
+export class ReasonsTold {
+  readonly #told = new Set<string>();
+
+  /** Whether nothing was logged for this reason yet; false as well when too many were. */
+  isNew(reason: string): boolean {
+    if (this.#told.has(reason) || this.#told.size >= atMost) return false;
+    this.#told.add(reason);
+    return true;
+  }
+}

@@ -1,0 +1,144 @@
+/**
+ * The aspect that keeps tickets true. Whatever a person, a workflow or a deletion did to a ticket: while something is
+ * broken there is one that is not closed, and somebody was told anew.
+ *
+ *     open ──closed by hand──► closed, for `closed_by_hand_for`, one comment says so
+ *      ▲                            │ that time is over, or a new episode opens
+ *      └──reopened, or a new ticket that goes on from it──┘
+ */
+import type { Severity } from "../episode.ts";
+import type { ReopenDue, TicketObserved, TicketOpened, TicketWritten } from "../event.ts";
+import type { ClosedByHand, Incident } from "../incident.ts";
+import type { Aspect, Change, Transition } from "./aspect.ts";
+import type { Planned } from "./plan.ts";
+
+type Slice = "written" | "closedByHand" | "formerTickets";
+
+const defaultClosedByHandMs = 4 * 3_600_000;
+const rememberedTickets = 10;
+const ensure: Planned = { effect: { kind: "ticket.ensure" } };
+const update: Planned = { effect: { kind: "ticket.update" } };
+
+/** It stands last: it looks at what the others have made of the incident, and moves none of their effects. */
+export const ticketCare: Aspect<Slice> = {
+  name: "ticketCare",
+  slice: ["written", "closedByHand", "formerTickets"],
+  take: (transition) => {
+    const { event, incident } = transition;
+    if (event.type === "ticket_opened") return opened(transition, event);
+    if (event.type === "ticket_written") return written(incident, event);
+    if (event.type === "ticket_seen") return seen(transition, event);
+    if (event.type === "reopen_due") return reopenDue(incident, event);
+    return kept(transition);
+  },
+};
+
+/** The first ticket, or one that goes on from a former one. */
+function opened(transition: Transition, event: TicketOpened): Change<Slice> {
+  const { before, incident, moment } = transition;
+  const former = before?.ticket;
+  const replaced = former === undefined || former.id === event.ticket.id ? [] : [former];
+  const known = [
+    ...(incident.formerTickets ?? []),
+    ...replaced.map((ticket) => ({ ...ticket, atMs: moment.nowMs })),
+  ];
+  const links = replaced.map(
+    (ticket): Planned => ({ effect: { kind: "ticket.link", former: ticket } }),
+  );
+  return {
+    slice: {
+      ...(event.written !== undefined && { written: event.written }),
+      closedByHand: undefined,
+      ...(known.length > 0 && { formerTickets: known.slice(-rememberedTickets) }),
+    },
+    effects: [...links, ...(isBehind(incident, event) ? [update] : [])],
+  };
+}
+
+/** What came while the ticket was written, or what the tracker did not take, is not on it. */
+function isBehind({ runs, occurrences }: Incident, { lacksText }: TicketOpened): boolean {
+  return lacksText === true || runs.length > 0 || occurrences > 1;
+}
+
+function written({ ticket }: Incident, event: TicketWritten): Change<Slice> | undefined {
+  return ticket?.id === event.ticket ? { slice: { written: event.written } } : undefined;
+}
+
+function seen(transition: Transition, event: TicketObserved): Change<Slice> | undefined {
+  const { incident } = transition;
+  const { ticket, episode, closedByHand } = incident;
+  if (ticket?.id !== event.ticket) return undefined;
+  if (event.as === "open")
+    return closedByHand === undefined ? undefined : { slice: { closedByHand: undefined } };
+  const isNews = incident.state === "open" && episode.id === event.episode;
+  if (!isNews || closedByHand !== undefined) return undefined;
+  return event.as === "gone" ? gone(transition) : respected(transition, [saidSo]);
+}
+
+/** Nobody can be told on a ticket that is gone, so another one comes at once; a second time, after the usual time. */
+function gone(transition: Transition): Change<Slice> {
+  const { incident, moment } = transition;
+  const last = incident.formerTickets?.at(-1)?.atMs ?? Number.NEGATIVE_INFINITY;
+  return moment.nowMs - last < respectedMs(transition)
+    ? respected(transition, [])
+    : { effects: [ensure] };
+}
+
+const saidSo = ({ untilMs }: ClosedByHand): Planned => ({
+  effect: { kind: "ticket.comment", note: { about: "closed_by_hand", untilMs } },
+});
+
+function respected(
+  transition: Transition,
+  says: readonly ((closed: ClosedByHand) => Planned)[],
+): Change<Slice> {
+  const { incident, moment } = transition;
+  const ticket = incident.ticket?.id ?? "";
+  const dueInMs = respectedMs(transition);
+  const closedByHand = { atMs: moment.nowMs, untilMs: moment.nowMs + dueInMs };
+  const timer: Planned = {
+    effect: { kind: "ticket.reopen", ticket },
+    dueInMs,
+    timer: true,
+  };
+  return { slice: { closedByHand }, effects: [...says.map((say) => say(closedByHand)), timer] };
+}
+
+const respectedMs = ({ moment }: Transition): number =>
+  moment.settings.closedByHandMs ?? defaultClosedByHandMs;
+
+/** It stays in mind until the tracker has been changed: what is said then depends on it. */
+function reopenDue(incident: Incident, event: ReopenDue): Change<Slice> | undefined {
+  const { ticket, state, closedByHand } = incident;
+  const isDue = ticket?.id === event.ticket && state === "open" && closedByHand !== undefined;
+  return isDue ? { effects: [ensure] } : undefined;
+}
+
+/** What happened to the incident has to be seen on its ticket. */
+function kept(transition: Transition): Change<Slice> | undefined {
+  const { before, incident } = transition;
+  const effects = before?.ticket === undefined ? [] : followUps(transition, before);
+  const isForgotten = incident.state !== "open" && incident.closedByHand !== undefined;
+  if (effects.length === 0 && !isForgotten) return undefined;
+  return { effects, ...(isForgotten && { slice: { closedByHand: undefined } }) };
+}
+
+/** @param before it has a ticket */
+function followUps({ event, incident, moment }: Transition, before: Incident): readonly Planned[] {
+  if (moment.settings.ticketed !== true || incident.partOf !== undefined) return [];
+  const effects: Planned[] = [];
+  // One that was over is reopened by what opens it.
+  if (event.type === "episode_opened" && before.state !== "resolved") effects.push(ensure);
+  const rise = riseOf(before.severity, incident.severity);
+  if (rise !== undefined) effects.push({ effect: { kind: "ticket.update", rise } });
+  else if (hasOtherRuns(incident, before) || event.type === "members_due") effects.push(update);
+  return effects;
+}
+
+function hasOtherRuns({ runs }: Incident, before: Incident): boolean {
+  return runs.length !== before.runs.length || runs.some((run, n) => run !== before.runs[n]);
+}
+
+function riseOf(from: Severity, to: Severity): { from: Severity; to: Severity } | undefined {
+  return to < from ? { from, to } : undefined;
+}

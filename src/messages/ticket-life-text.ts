@@ -1,0 +1,80 @@
+/** What is said of the ticket itself: that it was closed too early, is open again, goes on elsewhere, or got worse. */
+import type { Rise } from "../incidents/effect.ts";
+import type { Incident, RunSummary, TicketRef } from "../incidents/incident.ts";
+import {
+  type Block,
+  type Line,
+  line,
+  link,
+  type MessageSection,
+  paragraph,
+  strong,
+  words,
+} from "./message.ts";
+import { describeRun } from "./run-text.ts";
+import { readTime } from "./text.ts";
+
+const time = (ms: number): Line => words(readTime(ms));
+
+/** Somebody closed the ticket while something is broken. */
+export function renderClosedByHand(untilMs: number): MessageSection {
+  const so = line`This ticket was closed, but what it is about is not back to normal.`;
+  const then = line`It stays closed until ${time(untilMs)}. If it is still wrong then, or something new breaks before, the ticket is opened again.`;
+  return [paragraph(line`${so} ${then}`)];
+}
+
+/** The time for which a closed ticket was left alone is over. */
+export function renderStillWrong({ episode, closedByHand }: Incident): MessageSection {
+  const since = time(episode.at / 1000);
+  const closed =
+    closedByHand === undefined ? [] : line` The ticket was closed at ${time(closedByHand.atMs)}.`;
+  return [
+    paragraph(
+      line`${strong(words("Still not back to normal"))} since ${since}.${closed} It is open again until this is over.`,
+    ),
+  ];
+}
+
+/** @param title of the incident as it is now: what made it worse */
+export function renderRise(
+  { from, to }: Rise,
+  title: string,
+  untaken: readonly string[],
+): MessageSection {
+  const worse = line`${strong(words(`Now ${to}, it was ${from}`))}: ${title}.`;
+  const left = untaken.length === 0 ? [] : words(` Left as it is: ${untaken.join(", ")}.`);
+  return [paragraph(line`${worse}${left}`)];
+}
+
+/** First section of a ticket that goes on from another one. */
+export function renderGoesOnFrom({ key, url }: TicketRef, isGone: boolean): MessageSection {
+  const why = isGone ? "which is gone" : "which cannot be opened again";
+  return [paragraph(line`This goes on from ${link(key, url)}, ${words(why)}.`)];
+}
+
+/** Last comment on a ticket that another one goes on from. */
+export function renderGoesOnIn({ key, url }: TicketRef): MessageSection {
+  return [
+    paragraph(
+      line`It is not over. It goes on in ${link(key, url)}, because this ticket cannot be opened again.`,
+    ),
+  ];
+}
+
+/** What was tried, on a ticket whose description people have edited. */
+export function renderTried(runs: readonly RunSummary[]): MessageSection {
+  return [paragraph(strong(words("What was tried"))), attempts(runs), keptUpToDate];
+}
+
+const keptUpToDate = paragraph(
+  words("This comment is kept up to date, because the description was edited by a person."),
+);
+
+/** One line a run, newest last. */
+export function attempts(runs: readonly RunSummary[]): Block {
+  if (runs.length === 0) return paragraph(words("Nothing yet."));
+  return {
+    kind: "list",
+    items: runs.map((run) => line`${time(run.atMs)}: ${describeRun(run)}`),
+  };
+}

@@ -1,0 +1,16 @@
+/** The errors of the stream, wherever it is kept. */
+import { DriftwardenError } from "../errors.ts";
+
+/** A newer program has written to the stream. Whoever set its records aside would lose them for good. */
+export class StreamNewerError extends DriftwardenError<"DW_STREAM_NEWER"> {
+  constructor(found: number, known: number) {
+    super(
+      "DW_STREAM_NEWER",
+      `the stream holds records of form ${found}, this program knows ${known}`,
+      {
+        hint: "Upgrade this process: another one of its group is newer. The partition is read on from here then, and nothing is lost.",
+        retryable: true,
+      },
+    );
+  }
+}

@@ -1,0 +1,61 @@
+/**
+ * What kafkajs does with compressed batches. We write none, so they are a neighbour's, or the topic's own setting compresses ours with gzip. A
+ * batch that would fill the memory, or that kafkajs cannot read, would crash the consumer for ever. Its records are read as empty instead, and
+ * set aside like any other record without our stream's id.
+ */
+import { promisify } from "node:util";
+import { gzip, unzip } from "node:zlib";
+import kafkajs from "kafkajs";
+
+const { CompressionCodecs, CompressionTypes } = kafkajs;
+
+/** Our own batches hold at most 800 kB. */
+const maxBatchBytes = 8_000_000;
+
+const unzipped = promisify(unzip);
+const zipped = promisify(gzip);
+
+/** The part of a batch that is compressed, as kafkajs cuts it out of the batch. */
+type Compressed = Buffer;
+
+/** Before it stands the number of its records, in four bytes. */
+function countOf({ buffer, byteOffset }: Compressed): number {
+  return byteOffset < 4 ? 0 : Buffer.from(buffer, byteOffset - 4, 4).readInt32BE();
+}
+
+/** As many records as the batch has, in the same order, with no key, no value and no header. */
+function emptyRecords(compressed: Compressed): Buffer {
+  const records = Array.from({ length: countOf(compressed) }, (_, offset) => {
+    const body = [0, 0, ...varint(offset), 1, 1, 0];
+    return Buffer.from([...varint(body.length), ...body]);
+  });
+  return Buffer.concat(records);
+}
+
+/** Zigzag, seven bits a byte, lowest first. @param value not negative */
+function varint(value: number): readonly number[] {
+  const bytes: number[] = [];
+  let rest = value * 2;
+  for (; rest > 127; rest = Math.floor(rest / 128)) bytes.push((rest % 128) + 128);
+  return [...bytes, rest];
+}
+
+async function unzippedAtMost(compressed: Compressed): Promise<Buffer> {
+  return await unzipped(compressed, { maxOutputLength: maxBatchBytes }).catch(() =>
+    emptyRecords(compressed),
+  );
+}
+
+/** Safe to call more than once. */
+export function boundDecompression(): void {
+  CompressionCodecs[CompressionTypes.GZIP] = () => ({
+    compress: (encoder: { readonly buffer: Buffer }) => zipped(encoder.buffer),
+    decompress: unzippedAtMost,
+  });
+  const { Snappy, LZ4, ZSTD } = CompressionTypes;
+  for (const type of [Snappy, LZ4, ZSTD] as const)
+    CompressionCodecs[type] = () => ({
+      compress: (encoder: { readonly buffer: Buffer }) => Promise.resolve(encoder.buffer),
+      decompress: (compressed: Compressed) => Promise.resolve(emptyRecords(compressed)),
+    });
+}

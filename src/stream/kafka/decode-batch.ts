@@ -1,0 +1,32 @@
+/** Turns the messages of a batch into records, and tells a neighbour's record from a topic that was made anew. */
+import type { KafkaMessage } from "kafkajs";
+import type { LogEntry } from "../record-log.ts";
+
+export interface DecodeOptions {
+  /** Turns a message into a record; undefined when it belongs to another stream. */
+  readonly decode: (message: KafkaMessage) => LogEntry["record"] | undefined;
+  /** Asks the brokers whether this is still the topic we know. Rejects while they cannot be asked. */
+  readonly isOurTopic: () => Promise<boolean>;
+}
+
+const foreign = { kind: "unreadable", error: "it belongs to another stream" } as const;
+
+/**
+ * A record of another stream is a neighbour's, and is set aside, as long as the topic is the one we know.
+ *
+ * @returns undefined while that cannot be known: the messages have to be fetched again
+ */
+export async function decodeBatch(
+  messages: readonly KafkaMessage[],
+  { decode, isOurTopic }: DecodeOptions,
+): Promise<readonly LogEntry[] | "wrong_topic" | undefined> {
+  const records = messages.map((message) => decode(message));
+  if (records.includes(undefined)) {
+    const isOurs = await isOurTopic().catch(() => undefined);
+    if (isOurs !== true) return isOurs === false ? "wrong_topic" : undefined;
+  }
+  return messages.map(({ offset }, place) => ({
+    offset: Number(offset),
+    record: records[place] ?? foreign,
+  }));
+}

@@ -1,0 +1,26 @@
+/**
+ * Fixes one request of kafkajs 2.2.4. SyncGroup waits until the group's leader has answered. When the leader was killed, the group waits for
+ * its session to end, and kafkajs gives the request up before that, leaves and starts again: nobody reads for up to a minute.
+ */
+import { createRequire } from "node:module";
+
+type Request = Readonly<Record<string, unknown>>;
+
+interface RequestDefinition {
+  protocol: (of: { readonly version: number }) => (given: unknown) => Request;
+}
+
+/** For the answer to come back. */
+const networkMs = 5000;
+
+const require = createRequire(import.meta.url);
+const syncGroup: RequestDefinition = require("kafkajs/src/protocol/requests/syncGroup");
+const protocolAsItWas = syncGroup.protocol;
+
+/** Has SyncGroup wait longer than a session, as kafkajs does for JoinGroup. Safe to call more than once. */
+export function mendSyncTimeout(sessionTimeoutMs: number): void {
+  syncGroup.protocol = (of) => {
+    const request = protocolAsItWas(of);
+    return (given) => ({ ...request(given), requestTimeout: sessionTimeoutMs + networkMs });
+  };
+}

@@ -1,0 +1,45 @@
+/** Looks what became of many tickets with few questions: one search a hundred, then single ones that are missing there. */
+import { isUnavailable } from "../errors.ts";
+import { TrackerError } from "./errors.ts";
+import type { Tracker } from "./tracker.ts";
+
+export type TicketFate = "open" | "closed" | "wont_fix" | "gone";
+
+/** Asked one by one a look; the others have their turn at the next looks. */
+export const askedSingly = 8;
+
+export interface TicketLook {
+  /** @param ids of tickets that should be open. @returns what became of those that the search does not show as open */
+  (ids: readonly string[]): Promise<ReadonlyMap<string, TicketFate>>;
+}
+
+/** @param label that all tickets of ours have */
+export function createTicketLook(tracker: Tracker, label: string): TicketLook {
+  /** When each was last asked for singly: the longest ago comes first. */
+  const turns = new Map<string, number>();
+  let turn = 0;
+  return async (ids) => {
+    const open = await tracker.openIds(label).catch((error: unknown) => {
+      // A server that does not know the search is asked for one ticket after another.
+      if (!(error instanceof TrackerError) || isUnavailable(error)) throw error;
+      return new Set<string>();
+    });
+    const missing = ids.filter((id) => !open.has(id));
+    for (const id of turns.keys()) if (!missing.includes(id)) turns.delete(id);
+    const asked = missing
+      .toSorted((a, b) => (turns.get(a) ?? 0) - (turns.get(b) ?? 0))
+      .slice(0, askedSingly);
+    const fates = new Map<string, TicketFate>();
+    for (const id of asked) {
+      turns.set(id, ++turn);
+      fates.set(id, fateOf(await tracker.get(id)));
+    }
+    return fates;
+  };
+}
+
+function fateOf(issue: Awaited<ReturnType<Tracker["get"]>>): TicketFate {
+  if (issue === undefined) return "gone";
+  if (!issue.done) return "open";
+  return issue.wontFix ? "wont_fix" : "closed";
+}

@@ -1,0 +1,106 @@
+/**
+ * A ticket that is open while something is broken. It goes by the state that the tracker itself shows: a ticket that is
+ * closed is reopened, and where that is impossible, or it is gone, another ticket goes on from it.
+ */
+import type { IncidentEvent } from "../incidents/event.ts";
+import type { Incident, TicketRef } from "../incidents/incident.ts";
+import type { MessageSection } from "../messages/message.ts";
+import { renderAgain, renderRepeat } from "../messages/note-text.ts";
+import { renderGoesOnFrom, renderStillWrong } from "../messages/ticket-life-text.ts";
+import { commentOnce, markOf, type TicketWork, upsertComment } from "./comments.ts";
+import type { TicketCreator } from "./creation.ts";
+import { TrackerError } from "./errors.ts";
+import type { TicketOutcome } from "./ticket-change.ts";
+import type { Issue } from "./tracker.ts";
+import { writtenText } from "./written-text.ts";
+
+export interface ReopeningWork extends TicketWork {
+  readonly create: TicketCreator;
+}
+
+/** An incident with its ticket. */
+export type Ticketed = Incident & { readonly ticket: TicketRef };
+
+/** Makes sure that the ticket is open, and says why where it was not. @param issue undefined when it is gone */
+export async function ensureOpen(
+  issue: Issue | undefined,
+  incident: Ticketed,
+  work: ReopeningWork,
+): Promise<TicketOutcome> {
+  if (incident.state !== "open") return { change: "unchanged", events: [] };
+  if (issue === undefined) return goOnFrom(incident, { isGone: true, work });
+  if (!issue.done) return { change: "unchanged", events: [seenOpen(incident)] };
+  return reopenOrComment(issue, incident, work);
+}
+
+/** A new episode, or the end of the time for which a closed ticket is left alone. The issue exists. */
+export async function reopenOrComment(
+  issue: Issue,
+  incident: Ticketed,
+  work: ReopeningWork,
+): Promise<TicketOutcome> {
+  if (issue.wontFix) {
+    const says = renderRepeat(incident);
+    await upsertComment(issue, { says, mark: markOf(incident, "repeat") }, work);
+    return { change: "left_alone", events: [] };
+  }
+  const change = await commentOnce(issue, whyAgain(incident), work);
+  // What came and went while the tracker was away is told, and needs no open ticket.
+  if (!issue.done || incident.state !== "open") return { change, events: [] };
+  if (await applyTransition(issue, "reopen", work))
+    return { change: "reopened", events: [seenOpen(incident)] };
+  return goOnFrom(incident, { isGone: false, work });
+}
+
+/** One comment an episode, and one for each time that a person closed the ticket. */
+function whyAgain(incident: Ticketed): { readonly says: MessageSection; readonly mark: string } {
+  const { closedByHand, episode } = incident;
+  const isSameEpisode = closedByHand !== undefined && episode.at / 1000 <= closedByHand.atMs;
+  return isSameEpisode
+    ? { says: renderStillWrong(incident), mark: markOf(incident, `still\n${closedByHand.atMs}`) }
+    : { says: renderAgain(episode, "Again"), mark: markOf(incident, `again\n${episode.id}`) };
+}
+
+interface GoingOn {
+  readonly isGone: boolean;
+  readonly work: ReopeningWork;
+}
+
+async function goOnFrom(incident: Ticketed, { isGone, work }: GoingOn): Promise<TicketOutcome> {
+  const first = renderGoesOnFrom(incident.ticket, isGone);
+  const made = await work.create(incident, work.attempt, { after: incident.ticket, first });
+  return { change: made.outcome, events: [openedEvent(made.issue)] };
+}
+
+export function openedEvent(issue: Issue): Extract<IncidentEvent, { type: "ticket_opened" }> {
+  const { id, key, url } = issue;
+  return {
+    type: "ticket_opened",
+    ticket: { id, key, url },
+    written: writtenText(issue),
+    ...(issue.description.trim() === "" && { lacksText: true }),
+  };
+}
+
+const seenOpen = ({ ticket, episode }: Ticketed): IncidentEvent => ({
+  type: "ticket_seen",
+  ticket: ticket.id,
+  as: "open",
+  episode: episode.id,
+});
+
+/** @returns false when the tracker has no such move, or refuses it: that must not hold everything else back */
+export async function applyTransition(
+  issue: Issue,
+  transition: "close" | "reopen",
+  { tracker, logger, attempt }: TicketWork,
+): Promise<boolean> {
+  try {
+    await tracker[transition](issue.id, attempt.mayAct);
+    return true;
+  } catch (err) {
+    if (!(err instanceof TrackerError) || err.code !== "DW_TRACKER_CANNOT_MOVE") throw err;
+    logger.error({ err, ticket: issue.key }, "ticket cannot be moved");
+    return false;
+  }
+}

@@ -1,0 +1,79 @@
+/** The issue of an incident as the tracker shows it now, and the count and log line of what became of it. */
+import type { Logger } from "pino";
+import { type Digest, isDigest, newestEpisode } from "../incidents/digest.ts";
+import { isModelEpisode } from "../incidents/episode.ts";
+import type { Incident } from "../incidents/incident.ts";
+import type { TicketsMetrics } from "./metrics.ts";
+import type { Ticketed } from "./reopening.ts";
+import type { TicketChange, TicketOutcome } from "./ticket-change.ts";
+import type { Issue, Tracker } from "./tracker.ts";
+
+export interface TicketAccess {
+  /** Counts and logs what became of a ticket. */
+  readonly said: (incident: Incident | Digest, change: TicketChange) => TicketChange;
+  /** @param act gets undefined when the issue is gone */
+  readonly withTicket: (
+    incident: Incident | Digest,
+    act: (issue: Issue | undefined, incident: Ticketed) => Promise<TicketOutcome>,
+  ) => Promise<TicketOutcome>;
+  /** Does nothing when the issue is gone. */
+  readonly onIssue: (
+    incident: Incident | Digest,
+    act: (issue: Issue) => Promise<TicketChange>,
+  ) => Promise<TicketChange>;
+}
+
+interface AccessOptions {
+  readonly tracker: Tracker;
+  readonly logger: Logger;
+  readonly metrics: TicketsMetrics;
+}
+
+export function ticketAccess({ tracker, logger, metrics }: AccessOptions): TicketAccess {
+  const said: TicketAccess["said"] = (incident, change) => {
+    metrics.changes.inc({ change });
+    if (change !== "unchanged") {
+      const fields = {
+        incident: incident.number,
+        ticket: incident.ticket?.key,
+        change,
+        ...(opening.has(change) && episodeFields(incident)),
+      };
+      logger[change === "gone" ? "warn" : "info"](fields, "ticket changed");
+    }
+    return change;
+  };
+  return {
+    said,
+    async withTicket(incident, act) {
+      // What a digest tells of is over.
+      const none = isDigest(incident) ? "unchanged" : "no_ticket";
+      if (!hasTicket(incident)) return { change: said(incident, none), events: [] };
+      const outcome = await act(await tracker.get(incident.ticket.id), incident);
+      said(incident, outcome.change);
+      return outcome;
+    },
+    async onIssue(incident, act) {
+      if (!incident.ticket) return said(incident, "no_ticket");
+      const issue = await tracker.get(incident.ticket.id);
+      return said(incident, issue === undefined ? "gone" : await act(issue));
+    },
+  };
+}
+
+function hasTicket(incident: Incident | Digest): incident is Ticketed {
+  return !isDigest(incident) && incident.ticket !== undefined;
+}
+
+/** Changes after which people read of an episode. */
+const opening: ReadonlySet<TicketChange> = new Set(["created", "adopted", "reopened"]);
+
+/** One line of the log by which an episode is found: whose, what, how bad, and in which ticket. */
+function episodeFields(incident: Incident | Digest): Readonly<Record<string, unknown>> {
+  const episode = newestEpisode(incident);
+  const { kind } = episode;
+  const { severity } = incident;
+  if (!isModelEpisode(episode)) return { service: episode.service.name, kind, severity };
+  const { model, features, score } = episode;
+  return { model, kind, feature: features[0]?.feature, severity, score };
+}

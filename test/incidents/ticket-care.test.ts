@@ -1,0 +1,144 @@
+/** FR-J2, FR-T5: what follows from what people and workflows did to a ticket, and what a ticket is told anew. */
+import { describe, expect, it } from "vitest";
+import type { IncidentEvent } from "../../src/incidents/event.ts";
+import type { Incident } from "../../src/incidents/incident.ts";
+import { reduce, type Step } from "../../src/incidents/reduce/reduce.ts";
+import { episodeClosed, episodeOpened, openIncident } from "../fakes/episodes.ts";
+
+const hour = 3_600_000;
+const now = 1_760_000_060_000;
+const ticket = { id: "10001", key: "IR-1", url: "http://jira/IR-1" };
+const other = { id: "10002", key: "IR-2", url: "http://jira/IR-2" };
+const open = openIncident({ ticket });
+
+function step(incident: Incident, event: IncidentEvent, nowMs = now): Step {
+  const settings = {
+    resolveAfterMs: hour,
+    reopenDurationMs: 24 * hour,
+    healthAfterMs: hour,
+    closedByHandMs: 4 * hour,
+    ticketed: true,
+    fixesFor: () => [],
+  };
+  const result = reduce(incident, event, { nowMs, nextNumber: 9, settings });
+  return result ?? { incident, effects: [] };
+}
+
+const kinds = ({ effects }: Step): readonly string[] => effects.map(({ effect }) => effect.kind);
+
+const seen = (as: "open" | "closed" | "gone", episode = "e1"): IncidentEvent => ({
+  type: "ticket_seen",
+  ticket: ticket.id,
+  as,
+  episode,
+});
+
+describe("a ticket that somebody closed while the model is broken", () => {
+  it("FR-J2: stays closed for four hours, and one comment says so", () => {
+    const closed = step(open, seen("closed"));
+    expect(kinds(closed)).toEqual(["ticket.comment", "ticket.reopen"]);
+    expect(closed.effects[0]?.effect).toMatchObject({ note: { untilMs: now + 4 * hour } });
+    expect(closed.effects[1]).toMatchObject({ dueAtMs: now + 4 * hour, timer: true });
+    expect(step(closed.incident, seen("closed"), now + hour).effects).toEqual([]);
+  });
+
+  it("FR-J2: is opened again when that time is over, as long as the model is broken", () => {
+    const { incident } = step(open, seen("closed"));
+    const due = { type: "reopen_due", ticket: ticket.id } as const;
+    expect(kinds(step(incident, due, now + 4 * hour))).toEqual(["ticket.ensure"]);
+    const well = step(incident, episodeClosed()).incident;
+    expect(well.closedByHand).toBeUndefined();
+    expect(kinds(step(well, due, now + 4 * hour))).toEqual([]);
+  });
+
+  it("FR-J2: is opened again at once by a new episode", () => {
+    const { incident } = step(open, seen("closed"));
+    const worse = step(incident, episodeOpened({ id: "e2" }), now + 60_000);
+    expect(kinds(worse)).toContain("ticket.ensure");
+  });
+
+  it("is closed by hand anew when it was opened again and somebody closes it again", () => {
+    const closed = step(open, seen("closed")).incident;
+    const opened = step(closed, seen("open"), now + 4 * hour).incident;
+    expect(opened.closedByHand).toBeUndefined();
+    expect(kinds(step(opened, seen("closed"), now + 5 * hour))).toEqual([
+      "ticket.comment",
+      "ticket.reopen",
+    ]);
+  });
+
+  it("is no news when all is well, when something new broke since, or of a former ticket", () => {
+    expect(step({ ...open, state: "recovered" }, seen("closed")).effects).toEqual([]);
+    expect(step(open, seen("closed", "e0")).effects).toEqual([]);
+    expect(step({ ...open, ticket: other }, seen("closed")).effects).toEqual([]);
+  });
+});
+
+describe("a ticket that somebody closed when the model was well again", () => {
+  it.each(["open", "recovered"] as const)(
+    "FR-J2: is looked at when the model breaks again (%s)",
+    (state) => {
+      const again = step({ ...open, state }, episodeOpened({ id: "e2" }));
+      expect(kinds(again).at(-1)).toBe("ticket.ensure");
+    },
+  );
+});
+
+describe("a ticket that was deleted", () => {
+  it("FR-J2: is followed by a new one at once, since nobody could be told on it", () => {
+    expect(kinds(step(open, seen("gone")))).toEqual(["ticket.ensure"]);
+  });
+
+  it("is followed by a third one only after the usual time: whoever deletes it is not fought", () => {
+    const second = step(open, { type: "ticket_opened", ticket: other }).incident;
+    const gone = { type: "ticket_seen", ticket: other.id, as: "gone", episode: "e1" } as const;
+    expect(kinds(step(second, gone, now + 60_000))).toEqual(["ticket.reopen"]);
+    expect(kinds(step(second, gone, now + 5 * hour))).toEqual(["ticket.ensure"]);
+  });
+
+  it("is remembered, and told and linked by the one that goes on from it", () => {
+    const result = step(open, { type: "ticket_opened", ticket: other });
+    expect(result.incident).toMatchObject({ ticket: other, formerTickets: [ticket] });
+    expect(result.effects.map(({ effect }) => effect)).toContainEqual({
+      kind: "ticket.link",
+      former: ticket,
+    });
+  });
+});
+
+describe("what happened to an incident", () => {
+  const run = {
+    id: "r1",
+    fix: "restart-svc",
+    remediation: "restart-container",
+    target: "my-service",
+    atMs: now,
+    status: "acted",
+    detail: "Restarted my-service.",
+  } as const;
+
+  it("FR-T5: brings what was tried on its ticket up to date", () => {
+    expect(kinds(step(open, { type: "run_changed", run }))).toContain("ticket.update");
+    const verified = {
+      type: "verified",
+      id: "v1",
+      run: "r1",
+      model: "m",
+      at: now * 1000,
+      outcome: "recovered",
+      detail: "3 of 3 clean.",
+    } as const;
+    expect(kinds(step({ ...open, runs: [run] }, verified))).toContain("ticket.update");
+    expect(kinds(step({ ...open, runs: [run] }, episodeClosed()))).not.toContain("ticket.update");
+  });
+
+  it("raises the ticket, once, when it gets worse", () => {
+    const worse = step({ ...open, severity: "P2" }, episodeOpened({ id: "e2", kind: "silent" }));
+    const rises = worse.effects.flatMap(({ effect }) =>
+      effect.kind === "ticket.update" ? [effect.rise] : [],
+    );
+    expect(rises).toEqual([{ from: "P2", to: worse.incident.severity }]);
+    const same = step(open, episodeOpened({ id: "e2", kind: "silent" }));
+    expect(kinds(same)).not.toContain("ticket.update");
+  });
+});

@@ -1,0 +1,83 @@
+/** Others who write to our topic, by mistake or on purpose: nothing they write stops us, fills the memory or moves our time. */
+import kafkajs, { type Message } from "kafkajs";
+import { describe, expect, it } from "vitest";
+import { encodeRecord } from "../../src/stream/codec.ts";
+import { RememberingReader } from "../contracts/record-log.ts";
+import { bareKafka } from "../programs/bare-kafkajs.ts";
+import { eventually } from "../programs/eventually.ts";
+import {
+  marker,
+  openTestStream,
+  rememberIds,
+  startTestKafka,
+  withKafka,
+} from "../programs/kafka.ts";
+
+const { CompressionTypes } = kafkajs;
+const kafka = await withKafka(startTestKafka);
+
+async function write(topic: string, messages: Message[], gzip = false): Promise<void> {
+  const producer = bareKafka(kafka.brokers).producer();
+  await producer.connect();
+  const compression = gzip ? CompressionTypes.GZIP : CompressionTypes.None;
+  for (const message of messages)
+    await producer.send({ topic, messages: [{ partition: 0, ...message }], compression });
+  await producer.disconnect();
+}
+
+const kindsOf = (reader: RememberingReader): readonly string[] =>
+  reader.taken.map(({ entry }) => entry.record.kind);
+
+describe.skipIf(!kafka.available)("what a neighbour writes to our topic", () => {
+  it("is set aside, and our own records around it are read, also after a restart (FR-K3, FR-K5, FR-K10)", async () => {
+    const topic = "shared-topic";
+    const shared = { brokers: kafka.brokers, topic, partitions: 1, rememberStream: rememberIds() };
+    const { stream } = await openTestStream(shared);
+    const ours = { stream: stream.streamId };
+    const late = { kind: "tick", source: "main", watermark: 9e18, clock: 9e18 } as const;
+    await stream.append([marker("m", 1)]);
+    await write(topic, [
+      { value: "no header" },
+      { value: "another id", headers: { stream: "1" } },
+      { value: "not ours", headers: ours },
+      { value: encodeRecord(late), headers: ours },
+    ]);
+    await write(topic, [{ value: Buffer.alloc(150_000_000) }], true);
+    await stream.append([marker("m", 2)]);
+    const reader = new RememberingReader();
+    await stream.subscribe(reader);
+    await eventually(() => expect(reader.markers("m")).toEqual([1, 2]));
+    expect(kindsOf(reader)).toEqual(["marker", ...Array(5).fill("unreadable"), "marker"]);
+    expect(stream.health()).toEqual({ ok: true });
+    await stream.close();
+
+    const { stream: again } = await openTestStream({ ...shared, groupId: "another" });
+    const second = new RememberingReader();
+    await again.subscribe(second);
+    await eventually(() => expect(second.markers("m")).toEqual([1, 2]));
+    await again.close();
+  });
+});
+
+describe.skipIf(!kafka.available)("a topic that got more partitions while we ran (FR-K9)", () => {
+  it("is used as before, and its new partitions stay empty and unclaimed", async () => {
+    const topic = "grown";
+    const shared = { brokers: kafka.brokers, topic, partitions: 2, rememberStream: rememberIds() };
+    const { stream: first } = await openTestStream(shared);
+    await first.append([marker("m", 1)]);
+    await first.close();
+    const admin = bareKafka(kafka.brokers).admin();
+    await admin.connect();
+    await admin.createPartitions({ topicPartitions: [{ topic, count: 5 }] });
+    await admin.disconnect();
+    const { stream } = await openTestStream(shared);
+    const reader = new RememberingReader();
+    await stream.subscribe(reader);
+    await stream.append([marker("m", 2)]);
+    await eventually(() => expect(reader.markers("m")).toEqual([1, 2]));
+    await eventually(() => expect(reader.partitionsHeld()).toEqual(["0", "1"]));
+    expect(stream.health()).toEqual({ ok: true });
+    expect(await stream.endOffsets()).toHaveLength(2);
+    await stream.close();
+  });
+});
