@@ -8,7 +8,7 @@ import { cadence, start } from "./streams.ts";
 /** A model of two features that a rule judges, an attribution at a time. */
 function model(): {
   readonly memory: ModelMemory;
-  see(value: number): readonly string[];
+  readonly see: (value: number) => readonly string[];
   state: RuleState;
 } {
   const memory = new ModelMemory({ nFeatures: 2, uses: [], raw: false });

@@ -7,6 +7,7 @@ export interface Target {
 }
 
 const detection = [
+  "accepted-habits",
   "boundary",
   "rules",
   "episode",
