@@ -11,8 +11,17 @@ export interface Page {
 /** A list that a room offers. */
 export interface HttpRoute {
   readonly path: `/api/v1/${string}`;
+  /** Parameters of its query, beside `after`. */
+  readonly parameters?: readonly string[];
   /** @throws QueryError for a query that it cannot read */
   handler(query: URLSearchParams): Promise<Page> | Page;
+}
+
+/** @throws QueryError for a parameter that the route does not know: it would be taken for a filter that filters */
+export function refuseUnknown({ parameters = [] }: HttpRoute, query: URLSearchParams): void {
+  const known = ["after", ...parameters];
+  const unknown = [...query.keys()].find((name) => !known.includes(name));
+  if (unknown !== undefined) throw new QueryError(unknown, `Known here: ${known.join(", ")}.`);
 }
 
 const afterHint = "Pass as after what stands in next of the page before, or leave it out.";

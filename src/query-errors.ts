@@ -4,6 +4,6 @@ import { DriftwardenError } from "./errors.ts";
 /** A query that means nothing; answered with 400. */
 export class QueryError extends DriftwardenError<"DW_HTTP_QUERY"> {
   constructor(parameter: string, hint: string) {
-    super("DW_HTTP_QUERY", `the parameter ${parameter} cannot be read`, { hint });
+    super("DW_HTTP_QUERY", `the parameter ${parameter.slice(0, 80)} cannot be read`, { hint });
   }
 }

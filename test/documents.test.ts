@@ -122,7 +122,7 @@ describe("a command that is named", () => {
     .map(([, command = ""]) => command);
 
   it("is there to be run, in every page and every message", () => {
-    const known = new Set([...commands, ...words]);
+    const known = new Set([...commands, ...words, "help"]);
     const all = [...pages, ...filesIn("src", /\.ts$/)].flatMap((file) =>
       commandsNamedIn(read(file)),
     );
@@ -179,6 +179,19 @@ describe("error codes", () => {
 
   it("are all declared beside the room that throws them", () => {
     expect(used.filter(({ name }) => !declared.includes(name))).toEqual([]);
+  });
+
+  const sections = read("docs/reference/errors.md").split("\n### ").slice(1);
+  const described = sections.map((section) => section.split("\n")[0] ?? "");
+
+  it("have each a section in the reference, and no section is of a code that is gone", () => {
+    expect(declared.filter((name) => !described.includes(name))).toEqual([]);
+    expect(described.filter((name) => !declared.includes(name))).toEqual([]);
+  });
+
+  it("have each a cause and a next step", () => {
+    const whole = /^DW_[A-Z0-9_]+\n\n[A-Z`][^\n]{10,}\n\nNext: \S[^\n]+/;
+    expect(sections.filter((section) => !whole.test(section))).toEqual([]);
   });
 
   it.each([

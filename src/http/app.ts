@@ -1,7 +1,7 @@
 /** The paths of the server: the fixed ones, and those of the rooms. */
 import type { HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
-import type { HttpRoute } from "../http-route.ts";
+import { type HttpRoute, refuseUnknown } from "../http-route.ts";
 import { HttpError, malformed } from "./errors.ts";
 import { answer, json } from "./respond.ts";
 import { targetProblem } from "./target.ts";
@@ -47,7 +47,9 @@ export function httpApp({ registry, health, routes, isAllowed }: HttpAppParts): 
   });
   for (const route of routes) {
     app.get(route.path, async ({ req }) => {
-      const { items, next } = await route.handler(new URL(req.url).searchParams);
+      const query = new URL(req.url).searchParams;
+      refuseUnknown(route, query);
+      const { items, next } = await route.handler(query);
       return json(200, { items, next });
     });
   }

@@ -10,6 +10,7 @@ export function effectRoutes(store: () => Store): readonly HttpRoute[] {
   return [
     {
       path: "/api/v1/effects",
+      parameters: ["status"],
       handler: async (query) => {
         const filter = { status: statusOf(query.get("status")), after: afterNumber(query) };
         const page = await listEffects(store(), filter);

@@ -37,7 +37,7 @@ function changed(engine, offset) {
     if (dirty.length === 0) return all;
     all.push(...dirty);
     engine.saved(dirty.map(({ model }) => model));
-    engine.forgotten(engine.boundary(offset + 1).ended);
+    engine.moved(engine.boundary(offset + 1));
   }
 }
 

@@ -51,6 +51,19 @@ describe("a query that means nothing (FR-L3)", () => {
     }
   });
 
+  it.each(["incidents?state=open", "runs?fix=a", "models?limit=5", "effects?status=dead&x"])(
+    "%s has a parameter that is not known, and is refused with those there are (FR-T8)",
+    async (path) => {
+      const server = await startServer({ routes: [...routes.flat(), ...modelRoutes(list)] });
+      const answer = await raw(server, get(`/api/v1/${path}`, close));
+      expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+      expect(bodyOf(answer)).toMatchObject({
+        code: "DW_HTTP_QUERY",
+        hint: expect.stringContaining("Known here: after"),
+      });
+    },
+  );
+
   it("status is refused with the statuses there are", async () => {
     const server = await startServer({ routes: routes.flat() });
     const answer = await raw(server, get("/api/v1/effects?status=dad", close));
