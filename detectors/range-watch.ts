@@ -5,6 +5,7 @@ import type { PresetUses, Sensitivity } from "./preset.ts";
 import { beyond } from "./stats/beyond.ts";
 import { bounded } from "./stats/bounded.ts";
 import { HourlyResiduals, residualFloats } from "./stats/hourly-residuals.ts";
+import { bytesOfVersion } from "./stats/same-bytes.ts";
 
 const params = z.strictObject({
   z: z
@@ -108,14 +109,9 @@ export const rangeWatch: DetectorType<RangeWatchParams> = {
   name: "range-watch",
   version: 2,
   params,
-  // How far is far enough only judges; ranges and what is usual at an hour stay when it changes.
+  // How far is far enough only judges.
   shapedBy: ({ hold }) => ({ hold }),
-  // Version 1 was dropped whenever the sensitivity changed; its bytes mean the same.
-  upgrade: (from, to) => {
-    if (from.version !== 1 || from.bytes.length !== to.bytes.length) return false;
-    to.bytes.set(from.bytes);
-    return true;
-  },
+  upgrade: bytesOfVersion(1),
   presets,
   stateBytes: (_, nFeatures) => Math.ceil((nFeatures * STRIDE) / 2) * 8,
   create: (settings, state) => new RangeWatch(settings, state),

@@ -39,7 +39,7 @@ import { type DriftwardenError, isFenced, messageOf } from "../errors.ts";
 import type { Health } from "../health.ts";
 import { sameJson } from "../store/json.ts";
 import type { LogEntry, PartitionReader, RecordLog } from "../stream/record-log.ts";
-import { decided } from "./decided.ts";
+import { decided, searchable } from "./decided.ts";
 import { DropNotices } from "./drop-notices.ts";
 import { type EngineSettings, PartitionEngine } from "./engine.ts";
 import type { DetectionEvent } from "./event.ts";
@@ -295,11 +295,4 @@ export class DetectionWorker implements PartitionReader {
       });
     }
   }
-}
-
-/** By it an episode is found in the log; its ticket is in the line that tells of the ticket. */
-function searchable(event: DetectionEvent): Readonly<Record<string, unknown>> {
-  if (event.type !== "episode_opened") return {};
-  const { kind, score, reason, features } = event;
-  return { kind, feature: features[0]?.feature, score, reason };
 }
