@@ -48,6 +48,7 @@ import type { DetectionMetrics } from "./metrics.ts";
 import type { ModelStateRow, OffsetDecision, PartitionStore } from "./partition-store.ts";
 import { ReasonsTold } from "./reasons-told.ts";
 import { SavedStates } from "./saved-states.ts";
+import { searchable } from "./searchable.ts";
 
 export interface WorkerOptions {
   readonly engine: EngineSettings;
@@ -295,11 +296,4 @@ export class DetectionWorker implements PartitionReader {
       });
     }
   }
-}
-
-/** By it an episode is found in the log; its ticket is in the line that tells of the ticket. */
-function searchable(event: DetectionEvent): Readonly<Record<string, unknown>> {
-  if (event.type !== "episode_opened") return {};
-  const { kind, score, reason, features } = event;
-  return { kind, feature: features[0]?.feature, score, reason };
 }
