@@ -48,6 +48,7 @@ import type { DetectionMetrics } from "./metrics.ts";
 import type { ModelStateRow, OffsetDecision, PartitionStore } from "./partition-store.ts";
 import { ReasonsTold } from "./reasons-told.ts";
 import { SavedStates } from "./saved-states.ts";
+import { searchable } from "./searchable.ts";
 
 export interface WorkerOptions {
   readonly engine: EngineSettings;

@@ -5,7 +5,8 @@
  *
  *     standing by ──lease taken──► polling
  *     polling ──another process has the lease, or no answer since heldUntil──► standing by
- *     polling ──lease taken again with a higher epoch──► a new poller, from the stored progress
+ *     polling ──lease taken again with the next epoch──► polling: nobody had it meanwhile
+ *     polling ──lease taken again with a later epoch───► a new poller, from the stored progress
  *
  * # Trust window
  *
@@ -16,10 +17,13 @@
  *
  * # Failure handling
  *
- * A process may be paused for longer than the TTL. When it goes on, another one may have polled meanwhile.
+ * A process may be paused for longer than the TTL, or have an event loop that is late by seconds. When it goes on, another one may have
+ * polled meanwhile.
  *
- * - It learns this with the next request: the lease has a higher epoch, or belongs to another process. It drops what it
+ * - It learns this with the next request: the epoch has grown by more than one, or the lease belongs to another process. It drops what it
  *   has in memory. If it gets the lease again, it starts from the stored progress.
+ * - The epoch has grown by one: this process itself took the expired lease again, and nobody polled meanwhile. It keeps what was
+ *   acknowledged inside of an open window. A starved process would otherwise send the same window from its beginning for ever.
  * - Until then it may send pages of windows that it had opened. These windows are stored, so the new holder sends the
  *   same rows under the same numbers. Detection drops the second copy by position.
  * - It cannot open a new window. A window is stored before its first page is sent, and the store refuses a save under
@@ -50,6 +54,28 @@ const asksATtl = 4;
 interface Polling {
   readonly epoch: number;
   readonly poller: Poller;
+  readonly progress: CurrentProgress;
+}
+
+/** The progress of the holding that counts now; a poller that goes on under a new epoch saves by it. */
+class CurrentProgress implements SourceProgress {
+  #holding: SourceProgress;
+
+  constructor(holding: SourceProgress) {
+    this.#holding = holding;
+  }
+
+  follow(holding: SourceProgress): void {
+    this.#holding = holding;
+  }
+
+  load(...given: Parameters<SourceProgress["load"]>): ReturnType<SourceProgress["load"]> {
+    return this.#holding.load(...given);
+  }
+
+  save(...given: Parameters<SourceProgress["save"]>): ReturnType<SourceProgress["save"]> {
+    return this.#holding.save(...given);
+  }
 }
 
 /** The lease protocol is explained at the top of this file. */
@@ -122,12 +148,20 @@ export class LeasedPoller {
     const { logger, metrics, startPoller } = this.#deps;
     if (answer === "unanswered" && performance.now() < this.#heldUntil) return;
     if (typeof answer === "string") return this.#letGo();
-    if (answer.epoch === this.#polling?.epoch) return;
-    await this.#letGo();
-    logger.info({ epoch: answer.epoch }, "source taken");
+    const { epoch } = answer;
+    if (epoch === this.#polling?.epoch) return;
     metrics.takeovers.inc(this.#labels);
+    if (this.#polling?.epoch === epoch - 1) {
+      this.#polling.progress.follow(answer.progress);
+      this.#polling = { ...this.#polling, epoch };
+      logger.info({ epoch }, "source kept: its lease had expired, and nobody had taken it");
+      return;
+    }
+    await this.#letGo();
+    logger.info({ epoch }, "source taken");
     metrics.held.set(this.#labels, 1);
-    this.#polling = { epoch: answer.epoch, poller: startPoller(answer.progress) };
+    const progress = new CurrentProgress(answer.progress);
+    this.#polling = { epoch, progress, poller: startPoller(progress) };
   }
 
   async #letGo(): Promise<void> {

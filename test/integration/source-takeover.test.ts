@@ -182,7 +182,34 @@ describe("a source with two processes", () => {
     expect(first.poller.health()).toEqual({ ok: true });
   });
 
-  it("is read from what is stored by a process that was paused and whose place nobody took", async () => {
+  it("is sent on from the last acknowledged row when the event loop was late in a window and nobody took it", async () => {
+    const { url, options } = await newSource();
+    const stream: Stream = [];
+    const only = startProcess("only", options, stream);
+    await waitUntil(() => expect(only.sink.ticks.length).toBeGreaterThan(0));
+    // At every third page nothing of the process goes on for two leases.
+    const take = only.lease.take.bind(only.lease);
+    let late = Promise.resolve();
+    only.lease.take = async () => {
+      await late;
+      return take();
+    };
+    let pages = 0;
+    only.sink.before = async (records) => {
+      if (!records.some((record) => record.kind === "rows")) return;
+      pages += 1;
+      if (pages % 3 === 0) late = systemClock.sleep(ttlMs * 2);
+      await late;
+    };
+    await sql(url, rowsOf(1000, "s"));
+    await waitUntil(() => expect(taken(stream)).toHaveLength(1000));
+    expect(sentBy("only", stream)).toHaveLength(1000);
+    expect(await only.metric("takeovers_total")).toBeGreaterThan(1);
+    await sql(url, rowsOf(10, "t"));
+    await waitUntil(() => expect(taken(stream)).toHaveLength(1010));
+  });
+
+  it("is read on by a process that was paused and whose place nobody took", async () => {
     const { url, options } = await newSource();
     const stream: Stream = [];
     const only = startProcess("only", options, stream);

@@ -1,0 +1,9 @@
+/** What the log line of a decision says of an episode. */
+import type { DetectionEvent } from "./event.ts";
+
+/** By it an episode is found in the log; its ticket is in the line that tells of the ticket. */
+export function searchable(event: DetectionEvent): Readonly<Record<string, unknown>> {
+  if (event.type !== "episode_opened") return {};
+  const { kind, score, reason, features } = event;
+  return { kind, feature: features[0]?.feature, score, reason };
+}
