@@ -13,10 +13,3 @@ export function decided(event: DetectionEvent | undefined): unknown {
   }));
   return { ...decision, features };
 }
-
-/** By it an episode is found in the log; its ticket is in the line that tells of the ticket. */
-export function searchable(event: DetectionEvent): Readonly<Record<string, unknown>> {
-  if (event.type !== "episode_opened") return {};
-  const { kind, score, reason, features } = event;
-  return { kind, feature: features[0]?.feature, score, reason };
-}

@@ -39,7 +39,7 @@ import { type DriftwardenError, isFenced, messageOf } from "../errors.ts";
 import type { Health } from "../health.ts";
 import { sameJson } from "../store/json.ts";
 import type { LogEntry, PartitionReader, RecordLog } from "../stream/record-log.ts";
-import { decided, searchable } from "./decided.ts";
+import { decided } from "./decided.ts";
 import { DropNotices } from "./drop-notices.ts";
 import { type EngineSettings, PartitionEngine } from "./engine.ts";
 import type { DetectionEvent } from "./event.ts";
