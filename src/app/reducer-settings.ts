@@ -6,26 +6,33 @@ import type { ConfiguredFix } from "../healing/runner.ts";
 import type { ReducerSettings } from "../incidents/reduce/aspect.ts";
 
 export function reducerSettings(
-  { incidents, verify }: Config,
+  { incidents, sources, verify }: Config,
   { fixes, ticketed }: { readonly fixes: readonly ConfiguredFix[]; readonly ticketed: boolean },
 ): ReducerSettings {
   return {
     ticketed,
     ...resolveTimes(incidents),
     closedByHandMs: incidents.closed_by_hand_for,
+    maxNewTickets: incidents.max_new_tickets,
     healthAfterMs: verify.health_after,
+    hasSeveralModels: (source) => sources[source]?.columns.model !== undefined,
     fixesFor: (incident) =>
       fixes.filter(({ fix }) => calledFor(fix, incident)).map(({ fix }) => fix.name),
   };
 }
 
-/** How long an incident waits before it is resolved, and how long it reopens. */
+/** How long an incident takes members, waits before it is resolved, and reopens. */
 export function resolveTimes({
+  group_within,
   resolve_after,
   reopen_duration,
 }: Config["incidents"] = defaultIncidents): Pick<
   ReducerSettings,
-  "resolveAfterMs" | "reopenDurationMs"
+  "groupWithinMs" | "resolveAfterMs" | "reopenDurationMs"
 > {
-  return { resolveAfterMs: resolve_after, reopenDurationMs: reopen_duration };
+  return {
+    groupWithinMs: group_within,
+    resolveAfterMs: resolve_after,
+    reopenDurationMs: reopen_duration,
+  };
 }

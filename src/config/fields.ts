@@ -69,6 +69,13 @@ export const runLimit = parsed("a number of runs per time, such as 3 per 24h", (
   return windowMs ? { runs: Number(runs), windowMs } : undefined;
 });
 
+/** `20 per 1h` → at most 20 new tickets in any hour. */
+export const ticketLimit = parsed("a number of tickets per time, such as 20 per 1h", (text) => {
+  const [, count, window = ""] = /^(\d+) per (\S+)$/.exec(text) ?? [];
+  const windowMs = parseDuration(window);
+  return windowMs ? { count: Number(count), windowMs } : undefined;
+});
+
 /** As many crossings of a feature are remembered: one byte. */
 const rememberedCrossings = 8;
 

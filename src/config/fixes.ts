@@ -1,8 +1,7 @@
 /** `fixes:`: condition → remediation on a target. The options of a remediation have a schema of their own. */
 import { z } from "zod";
 import type { Requirement, Tier } from "../../remediations/remediation.ts";
-import type { EpisodeKind } from "../detection/event.ts";
-import type { Severity } from "../incidents/episode.ts";
+import type { IncidentKind, Severity } from "../incidents/episode.ts";
 import { durationOrNone, runLimit, text } from "./fields.ts";
 import { type Described, describeIssues, valueAt } from "./issues.ts";
 
@@ -29,7 +28,8 @@ const kinds = [
   "bad_values",
   "second_exporter",
   "new_feature",
-] as const satisfies readonly EpisodeKind[];
+  "source_silent",
+] as const satisfies readonly IncidentKind[];
 
 const severities = ["P0", "P1", "P2"] as const satisfies readonly Severity[];
 

@@ -45,6 +45,11 @@ function namesOf(subject: Subject): readonly string[] {
   return subject.kind === "model" ? [subject.key, modelName(subject.key).model] : [];
 }
 
+/** What befell the member, and the source where it is silent as a whole. */
+function kindsOf({ episode, group }: Incident): readonly string[] {
+  return [episode.kind, ...(group.whole === true ? ["source_silent"] : [])];
+}
+
 function fits(list: readonly string[] | undefined, values: readonly string[]): boolean {
   return list === undefined || values.some((value) => list.includes(value));
 }
@@ -61,7 +66,7 @@ export function calledFor(fix: Fix, incident: Incident): boolean {
   return (
     fits(models, namesOf(incident.subject)) &&
     fits(features, guiltyFeatures(incident)) &&
-    fits(kinds, [incident.episode.kind]) &&
+    fits(kinds, kindsOf(incident)) &&
     fits(severities, [incident.severity])
   );
 }

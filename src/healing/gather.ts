@@ -3,7 +3,7 @@ import type { Remediation } from "../../remediations/remediation.ts";
 import { standingOf } from "../incidents/episode.ts";
 import type { Incident } from "../incidents/incident.ts";
 import type { Queryable } from "../store/query.ts";
-import { attemptsSince, lastAttemptEndMs } from "../store/runs/budget.ts";
+import { actsFor, attemptsSince, lastAttemptEndMs } from "../store/runs/budget.ts";
 import type { FactsAtHand, FixLimits, HistoryFacts, TargetFacts } from "./gates/gate-facts.ts";
 
 /** The moment at which a fix is judged. */
@@ -25,6 +25,7 @@ export function gatherFacts({ episode }: Incident, moment: FixMoment): FactsAtHa
     fix,
     freeze: undefined,
     restoredAtMs,
+    episodeAtMs: episode.at / 1000,
     ...standing,
     newestRowMs: Math.max(standing.newestRowMs, newestRowMs),
   };
@@ -35,13 +36,26 @@ export async function gatherTargets(remediation: Remediation): Promise<TargetFac
   return { targets: await remediation.resolve() };
 }
 
-/** @param sinceMs start of the fix's window, ms since 1970 */
+/** Which earlier runs count. */
+export interface HistoryFilter {
+  readonly fix: string;
+  /** Start of the fix's window, ms since 1970. */
+  readonly sinceMs: number;
+  readonly incident?: string;
+  /** Id of the target; undefined while none is resolved. */
+  readonly target?: string | undefined;
+}
+
 export async function gatherHistory(
   q: Queryable,
-  { fix, sinceMs }: { readonly fix: string; readonly sinceMs: number },
+  { fix, sinceMs, incident, target }: HistoryFilter,
 ): Promise<HistoryFacts> {
   return {
     attempts: await attemptsSince(q, { fix, sinceMs }),
     lastAttemptEndMs: await lastAttemptEndMs(q, fix),
+    actsForIncident:
+      incident === undefined || target === undefined
+        ? []
+        : await actsFor(q, { fix, incident, target }),
   };
 }

@@ -9,7 +9,7 @@ import { lockBudget } from "../store/runs/budget.ts";
 import { getRun, insertRun, type Run, type RunChange, updateRun } from "../store/runs/run.ts";
 import type { Store } from "../store/store.ts";
 import type { HistoryFacts } from "./gates/gate-facts.ts";
-import { gatherHistory } from "./gather.ts";
+import { gatherHistory, type HistoryFilter } from "./gather.ts";
 
 export interface RunLedger {
   get(id: string): Promise<Run | undefined>;
@@ -18,7 +18,7 @@ export interface RunLedger {
    * run down. A run that is written down already is returned as it is, unless it was denied for now.
    */
   decide(
-    about: { readonly id: string; readonly fix: string; readonly sinceMs: number },
+    about: HistoryFilter & { readonly id: string },
     judge: (history: HistoryFacts) => Run,
   ): Promise<Run>;
   /** Records how the act ended, unless somebody else has: the first word stands. @returns the run as it is now */
@@ -29,12 +29,12 @@ export interface RunLedger {
 export function runLedger(store: Store, clock: Clock): RunLedger {
   return {
     get: (id) => getRun(store, id),
-    decide: ({ id, fix, sinceMs }, judge) =>
+    decide: ({ id, ...filter }, judge) =>
       store.transaction(async (tx) => {
-        await lockBudget(tx, fix);
+        await lockBudget(tx, filter.fix);
         const known = await getRun(tx, id);
         if (known !== undefined && !isDeniedForNow(known)) return known;
-        const run = judge(await gatherHistory(tx, { fix, sinceMs }));
+        const run = judge(await gatherHistory(tx, filter));
         await insertRun(tx, run);
         await seal(tx, run.id, clock);
         return run;

@@ -115,8 +115,14 @@ export class Runner {
 
   async #decide(proposal: Proposal): Promise<Run> {
     const { ledger, logger, metrics } = this.#options;
-    const { id, fix, facts } = proposal;
-    const about = { id, fix: fix.name, sinceMs: facts.nowMs - fix.windowMs };
+    const { id, fix, facts, incident, targets } = proposal;
+    const about = {
+      id,
+      fix: fix.name,
+      sinceMs: facts.nowMs - fix.windowMs,
+      incident: incident.id,
+      target: targets?.[0]?.id,
+    };
     const run = await ledger.decide(about, (history) => decideRun(proposal, history));
     const { status, gate } = run;
     metrics.decided.inc({ fix: fix.name, status, gate: gate ?? "" });

@@ -1,9 +1,9 @@
 /** Incidents, digests and members in memory, as the events so far have left them. Pure; who reads and writes is elsewhere. */
 import { scattered } from "./cause.ts";
-import { type Digest, isDigest } from "./digest.ts";
+import { type Digest, type DigestEntry, isDigest } from "./digest.ts";
 import { type Episode, subjectOf } from "./episode.ts";
 import type { IncidentEvent } from "./event.ts";
-import { digestFingerprint, fingerprint } from "./fingerprint.ts";
+import { digestFingerprint, fingerprint, overflowFingerprint } from "./fingerprint.ts";
 import type { Incident } from "./incident.ts";
 import { type Member, noMembers, sumOf } from "./member.ts";
 import { worse } from "./severity.ts";
@@ -79,9 +79,10 @@ export class IncidentBook {
     return subject === undefined ? undefined : members.get(subject);
   }
 
-  /** The newest digest of the incident's scope. */
-  digestOf({ subject }: Incident): Digest | undefined {
-    return this.#digests.get(digestFingerprint(scopeOf(subject)));
+  /** The newest digest of the incident's scope: of what is beyond the budget of new tickets, or of what was missed. */
+  digestOf({ subject }: Incident, { isOverflow }: DigestEntry): Digest | undefined {
+    const fingerprintOf = isOverflow === true ? overflowFingerprint : digestFingerprint;
+    return this.#digests.get(fingerprintOf(scopeOf(subject)));
   }
 
   put(incident: Incident | Digest): void {

@@ -28,8 +28,10 @@ export interface DigestEntry {
   readonly incident: number;
   readonly episode: Episode;
   readonly severity: Severity;
-  /** When it was known to be over. */
-  readonly endMs: number;
+  /** When it was known to be over; undefined while it is not. */
+  readonly endMs: number | undefined;
+  /** It was beyond the budget of new tickets. */
+  readonly isOverflow?: true;
 }
 
 export interface Digest {
@@ -39,11 +41,13 @@ export interface Digest {
   readonly scope: Scope;
   /** The worst of its entries. */
   readonly severity: Severity;
-  /** Its entries are over, so it is recovered from the start, and resolved after the quiet time. */
+  /** What it missed is over, so it is recovered from the start; an overflow is when all its incidents are. */
   readonly state: IncidentState;
   readonly openedAtMs: number;
   readonly lastSeenAtMs: number;
   readonly resolvedAtMs?: number | undefined;
+  /** Of the digest of an overflow: so many of its incidents are not over. */
+  readonly stillOpen?: number;
   /** All entries it ever had. */
   readonly occurrences: number;
   /** Of its first entry. */
@@ -63,6 +67,11 @@ export interface DigestMoment {
   /** The number a new digest would get. */
   readonly nextNumber: number;
   readonly settings: { readonly resolveAfterMs: number };
+}
+
+/** Whether it takes what is beyond the budget of new tickets. */
+export function isOverflow({ stillOpen }: Digest): boolean {
+  return stillOpen !== undefined;
 }
 
 export function isDigest(subject: Incident | Digest): subject is Digest {

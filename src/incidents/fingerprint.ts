@@ -1,6 +1,6 @@
 /** The fingerprint of an incident. At most one open incident has a fingerprint. */
 import { createHash } from "node:crypto";
-import { digestText, type Scope, type Subject, subjectText } from "./subject.ts";
+import { digestText, overflowText, type Scope, type Subject, subjectText } from "./subject.ts";
 
 /**
  * The first 20 hex digits of sha256 over the subject's text. The text holds the environment, so test and production never
@@ -13,6 +13,11 @@ export function fingerprint(subject: Subject): string {
 /** Of the digest: one for each scope. */
 export function digestFingerprint(scope: Scope): string {
   return hashOf(digestText(scope));
+}
+
+/** Of the digest that takes what is beyond the budget of new tickets: one for each scope. */
+export function overflowFingerprint(scope: Scope): string {
+  return hashOf(overflowText(scope));
 }
 
 function hashOf(text: string): string {

@@ -20,7 +20,7 @@ import { fingerprintOfEvent, IncidentBook } from "./book.ts";
 import { type Digest, isDigest } from "./digest.ts";
 import { type Episode, subjectOf } from "./episode.ts";
 import type { IncidentEvent } from "./event.ts";
-import { digestFingerprint } from "./fingerprint.ts";
+import { digestFingerprint, overflowFingerprint } from "./fingerprint.ts";
 import type { Incident } from "./incident.ts";
 import { defaultGroupWithinMs } from "./place.ts";
 import { Placing } from "./placing.ts";
@@ -41,8 +41,6 @@ export interface LockedBook {
   readonly events: readonly TakenEvent[];
   /** New tickets that the budget still allows. */
   readonly ticketsLeft: number;
-  /** Known models, by the scope of their source; of sources in which something opens. */
-  readonly sourceModels: ReadonlyMap<string, number>;
 }
 
 export interface LockOptions {
@@ -79,7 +77,6 @@ export async function lockBook(
     book: new IncidentBook({ incidents: [...incidents, ...digests], members, nextNumber }),
     events,
     ticketsLeft: opened.length === 0 ? 0 : await ticketsLeft(tx, options),
-    sourceModels,
   };
 }
 
@@ -215,7 +212,11 @@ async function digestsOf(
     isDigest(one) || one.ticket !== undefined ? [] : [one.subject],
   );
   const scopes = [...untold, ...opened.map(subjectOf)].map(scopeOf);
-  return latestOf(tx, unique(scopes.map(digestFingerprint)));
+  const fingerprints = scopes.flatMap((scope) => [
+    digestFingerprint(scope),
+    overflowFingerprint(scope),
+  ]);
+  return latestOf(tx, unique(fingerprints));
 }
 
 async function ticketsLeft(tx: Tx, { nowMs, settings }: LockOptions): Promise<number> {

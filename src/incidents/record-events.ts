@@ -26,13 +26,11 @@ import type { NewEffect } from "../store/outbox/effect.ts";
 import { enqueueEffects } from "../store/outbox/enqueue.ts";
 import type { Tx } from "../store/query.ts";
 import { updateRun } from "../store/runs/run.ts";
-import { subjectOf } from "./episode.ts";
 import type { IncidentEvent } from "./event.ts";
 import type { RunSummary } from "./incident.ts";
 import { type LockedBook, lockBook } from "./locked-book.ts";
 import type { ReducerSettings } from "./reduce/aspect.ts";
 import { judgedRun } from "./reduce/runs.ts";
-import { sourceScope } from "./subject.ts";
 import { type TakenEvent, takeEvent } from "./take-event.ts";
 
 type RunOutcome = NonNullable<RunSummary["outcome"]>;
@@ -96,8 +94,7 @@ interface RecordingState extends RecordOptions, LockedBook {
 function record(taken: TakenEvent, recording: RecordingState): JournalEntry {
   const { book, nowMs, settings, ticketsLeft, effects, outcomes, orderKeyOf } = recording;
   const { event } = taken;
-  const hasCompany = companyOf(event, recording) > 1;
-  const outcome = takeEvent(book, taken, { nowMs, settings, ticketsLeft, hasCompany });
+  const outcome = takeEvent(book, taken, { nowMs, settings, ticketsLeft });
   const entry = { kind: event.type, atMs: nowMs, body: event };
   if (outcome === undefined) return entry;
   for (const { incident, planned } of outcome.effects)
@@ -106,12 +103,6 @@ function record(taken: TakenEvent, recording: RecordingState): JournalEntry {
   const judged = outcome.step && judgedRun(outcome.step.incident, event);
   if (judged?.outcome !== undefined) outcomes.set(judged.id, judged.outcome);
   return { ...entry, incident: outcome.about.id };
-}
-
-/** Models of the source in which an episode opens. */
-function companyOf(event: IncidentEvent, { sourceModels }: LockedBook): number {
-  if (event.type !== "episode_opened") return 0;
-  return sourceModels.get(sourceScope(subjectOf(event))) ?? 0;
 }
 
 /**

@@ -50,6 +50,11 @@ export function modelKeyOf(subject: Subject): ModelKey {
   return subject.kind === "model" ? subject.key : "";
 }
 
+/** As {@link subjectText}, of the digest of a scope that takes what is beyond the budget of new tickets. */
+export function overflowText(scope: Scope): string {
+  return `overflow\n${scopeKey(scope)}`;
+}
+
 /** As {@link subjectText}, of the digest of a scope. */
 export function digestText(scope: Scope): string {
   return `missed\n${scopeKey(scope)}`;

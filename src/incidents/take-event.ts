@@ -1,8 +1,9 @@
 /** One event and what it does to the incidents of a book. Pure: the daemon and the what-if of `tune` decide by it alike. */
 import type { IncidentBook } from "./book.ts";
-import { addToDigest, type Digest, isDigest, reduceDigest } from "./digest.ts";
+import { addToDigest, type Digest, isDigest, isOverflow, reduceDigest } from "./digest.ts";
 import type { IncidentEvent } from "./event.ts";
 import type { Incident } from "./incident.ts";
+import { reduceOverflow, takeOverflow } from "./overflow.ts";
 import type { PlacedEpisode } from "./placing.ts";
 import type { Moment, ReducerSettings } from "./reduce/aspect.ts";
 import type { PlannedEffect } from "./reduce/plan.ts";
@@ -20,8 +21,6 @@ export interface TakingMoment {
   readonly settings: ReducerSettings;
   /** New tickets that the budget still allows. Default: any number. */
   readonly ticketsLeft?: number;
-  /** Whether the source has further models, which may be broken by the same cause. */
-  readonly hasCompany?: boolean;
 }
 
 /** What an event changed. */
@@ -78,8 +77,10 @@ function stepped(book: IncidentBook, step: Step, moment: Moment): readonly Effec
   if (step.member !== undefined) book.putMember(step.incident.id, step.member);
   if (step.digestEntry === undefined) return effects;
   const next = { ...moment, nextNumber: book.nextNumber };
-  const added = addToDigest(book.digestOf(step.incident), step.digestEntry, next);
-  return [...effects, ...keep(book, added.digest, added.effects)];
+  const { digestEntry: entry } = step;
+  const take = entry.isOverflow === true ? takeOverflow : addToDigest;
+  const added = take(book.digestOf(step.incident, entry), entry, next);
+  return added === undefined ? effects : [...effects, ...keep(book, added.digest, added.effects)];
 }
 
 function inDigest(
@@ -87,7 +88,7 @@ function inDigest(
   before: Digest,
   { event, moment }: { readonly event: IncidentEvent; readonly moment: Moment },
 ): Outcome {
-  const step = reduceDigest(before, event, moment);
+  const step = (isOverflow(before) ? reduceOverflow : reduceDigest)(before, event, moment);
   const effects = step === undefined ? [] : keep(book, step.digest, step.effects);
   return { about: step?.digest ?? before, effects, step: undefined, promisesTicket: false };
 }

@@ -1,5 +1,5 @@
 /** What the one ticket says about episodes that came and went before anybody could be told. */
-import type { Digest } from "../incidents/digest.ts";
+import { type Digest, isOverflow } from "../incidents/digest.ts";
 import {
   data,
   heading,
@@ -16,8 +16,13 @@ const maxLines = 50;
 const titleRoom = 5;
 
 /** Plain text, without the severity. */
-export function digestHeadline({ occurrences, scope }: Digest): string {
+export function digestHeadline(digest: Digest): string {
+  const { occurrences, scope } = digest;
   const { tenant, environment } = scope;
+  if (isOverflow(digest)) {
+    const more = occurrences === 1 ? "1 more incident" : `${occurrences} more incidents`;
+    return `${more} of ${tenant}/${environment}: too many for a ticket each`;
+  }
   const episodes = occurrences === 1 ? "1 episode" : `${occurrences} episodes`;
   return `${episodes} of ${tenant}/${environment} came and went before a ticket could be opened`;
 }
@@ -31,7 +36,7 @@ function missedEpisodes({ entries, occurrences }: Digest): MessageSection {
     words(entry.severity),
     data(headline(entry.episode, titleRoom)),
     words(readTime(entry.episode.at / 1000)),
-    words(readTime(entry.endMs)),
+    words(entry.endMs === undefined ? "not over" : readTime(entry.endMs)),
   ]);
   const header = ["Incident", "Severity", "What was seen", "From", "Over when looked at"];
   return [
@@ -40,12 +45,20 @@ function missedEpisodes({ entries, occurrences }: Digest): MessageSection {
   ];
 }
 
+/** What happened, and what to do. */
+const missedWords = [
+  "Driftwarden or this tracker was away while these episodes opened and closed. They are over; no ticket of their own was opened, and no fix acted on news that old.",
+  "Look whether one of them explains trouble of that time. This ticket resolves by itself.",
+] as const;
+
+const overflowWords = [
+  "So many incidents opened at once that the budget of new tickets (incidents.max_new_tickets) is used up: these share this ticket. Each of them goes on, its fixes too; one of P0 gets a ticket of its own.",
+  "Look for one cause behind them. If there is none, raise the budget. This ticket resolves by itself when all of them are over.",
+] as const;
+
 /** What its ticket says, without the footer. */
 export function digestText(digest: Digest): Message {
-  const what =
-    "Driftwarden or this tracker was away while these episodes opened and closed. They are over; no ticket of their own was opened, and no fix acted on news that old.";
-  const next =
-    "Look whether one of them explains trouble of that time. This ticket resolves by itself.";
+  const [what, next] = isOverflow(digest) ? overflowWords : missedWords;
   return [
     [paragraph(words(what))],
     missedEpisodes(digest),

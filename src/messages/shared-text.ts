@@ -2,7 +2,7 @@
 import { scattered, silence } from "../incidents/cause.ts";
 import { isModelEpisode } from "../incidents/episode.ts";
 import type { Incident } from "../incidents/incident.ts";
-import { type MemberState, presentOf, totalOf } from "../incidents/member.ts";
+import { type MemberState, totalOf } from "../incidents/member.ts";
 import type { RollLine } from "../incidents/roll.ts";
 import { modelName } from "../model-key.ts";
 import {
@@ -45,8 +45,8 @@ function countOf({ members }: Incident): number {
 function howMany(incident: Incident): string {
   const { group, members, roll } = incident;
   const count = countOf(incident);
-  if (group.whole === true && members.joined === presentOf(members)) return `all ${count} models`;
-  const known = Math.max(roll?.sourceModels ?? 0, presentOf(members));
+  if (group.whole === true && members.joined === totalOf(members)) return `all ${count} models`;
+  const known = Math.max(roll?.sourceModels ?? 0, totalOf(members));
   if (known > count) return `${count} of ${known} models`;
   return known === count ? `all ${count} models` : `${count} models`;
 }

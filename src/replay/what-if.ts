@@ -63,7 +63,7 @@ class WhatIf {
   readonly #settings: ReducerSettings;
   readonly #book = new IncidentBook({ incidents: [], members: [], nextNumber: 1 });
   readonly #placing: Placing;
-  readonly #attempts = new Map<string, number[]>();
+  readonly #attempts = new Map<string, { readonly atMs: number; readonly incident: string }[]>();
   /** In the order of their times: each waits equally long. */
   readonly #timers: Timer[] = [];
 
@@ -129,11 +129,15 @@ class WhatIf {
     const attempts = this.#attempts.get(name) ?? [];
     const { allow } = judgeAll(gatesWithoutTarget, {
       ...gatherFacts(incident, { nowMs, fix, restoredAtMs: undefined }),
-      attempts,
-      lastAttemptEndMs: attempts.at(-1),
+      attempts: attempts.map(({ atMs }) => atMs),
+      lastAttemptEndMs: attempts.at(-1)?.atMs,
+      actsForIncident: attempts
+        .filter((past) => past.incident === incident.id)
+        .map(({ atMs }) => ({ atMs, outcome: null })),
     });
     // What is only said is no attempt, and uses nothing up.
-    if (allow && fix.mode === "auto") this.#attempts.set(name, [...attempts, nowMs]);
+    if (allow && fix.mode === "auto")
+      this.#attempts.set(name, [...attempts, { atMs: nowMs, incident: incident.id }]);
     if (nowMs < this.#options.sinceMs) return;
     if (!allow) this.counts.denied++;
     else if (fix.mode === "auto") this.counts.runs++;

@@ -43,7 +43,7 @@ export type TicketCreator = (
 ) => Promise<Created>;
 
 /** An attempt that failed, or whose process is gone, may still be stored so long afterwards. */
-const settleMs = 30_000;
+const settleMs = 20_000;
 
 /**
  * Jira has no idempotency key, so each ticket carries a label of its own: by it alone an issue is found whose id was

@@ -26,7 +26,7 @@ export function ticketsMetrics(registry: Registry): TicketsMetrics {
     }),
     changes: new Counter({
       name: "driftwarden_ticket_changes_total",
-      help: "What was done to tickets (created, adopted, reopened, resolved, commented, updated), or why nothing was (unchanged, left_alone, gone, no_ticket).",
+      help: "What was done to tickets (created, adopted, reopened, resolved, commented, updated, linked), or why nothing was (unchanged, left_alone, gone, no_ticket).",
       labelNames: ["change"],
       registers,
     }),

@@ -2,9 +2,10 @@
  * Carries promised changes of tickets out, each once: whatever it does, it first looks whether that is already so.
  * People's edits win: what they closed as "won't do" is left alone.
  */
-import { type Digest, newestEpisode } from "../incidents/digest.ts";
+import { type Digest, isDigest, newestEpisode } from "../incidents/digest.ts";
 import type { Note, Rise } from "../incidents/effect.ts";
-import type { Incident, TicketRef } from "../incidents/incident.ts";
+import type { Incident, RunSummary, TicketRef } from "../incidents/incident.ts";
+import { isShared } from "../incidents/member.ts";
 import { renderNote, renderRepeat, renderResolved } from "../messages/note-text.ts";
 import { renderGoesOnIn } from "../messages/ticket-life-text.ts";
 import { commentOnce, markOf, type TicketWork, upsertComment } from "./comments.ts";
@@ -126,6 +127,12 @@ async function openTicket(
   return { ticket, change: access.said({ ...incident, ticket }, outcome), events: [event] };
 }
 
+/** Members that share an incident share the comment of a fix: what denies it denies it for all of them. */
+function deniedMark(incident: Incident | Digest, { id, fix }: RunSummary): string {
+  const shared = !isDigest(incident) && isShared(incident);
+  return shared ? `denied\n${fix} for all` : `denied\n${id}`;
+}
+
 function writeNote(
   issue: Issue,
   incident: Incident | Digest,
@@ -134,7 +141,7 @@ function writeNote(
   const says = renderNote(note, incident);
   // A run may be refused several times: one comment says why it is refused now.
   return note.about === "run" && note.run.status === "denied"
-    ? upsertComment(issue, { says, mark: markOf(incident, `denied\n${note.run.id}`) }, work)
+    ? upsertComment(issue, { says, mark: markOf(incident, deniedMark(incident, note.run)) }, work)
     : commentOnce(issue, { says, mark: markOf(incident, id) }, work);
 }
 

@@ -14,12 +14,15 @@ export function memoryLedger(): MemoryLedger {
   return {
     runs,
     get: async (id) => runs.get(id),
-    decide: async ({ id, fix: name, sinceMs }, judge) => {
+    decide: async ({ id, fix: name, sinceMs, incident, target }, judge) => {
       const past = [...runs.values()].filter((run) => run.fix === name && attempts.has(run.status));
       const ends = past.map((run) => run.finishedAtMs ?? run.decidedAtMs);
       const run = judge({
         attempts: past.map((known) => known.decidedAtMs).filter((atMs) => atMs >= sinceMs),
         lastAttemptEndMs: ends.length === 0 ? undefined : Math.max(...ends),
+        actsForIncident: past
+          .filter((known) => known.incident === incident && known.targetId === target)
+          .map(({ decidedAtMs: atMs, outcome }) => ({ atMs, outcome })),
       });
       runs.set(id, run);
       return run;

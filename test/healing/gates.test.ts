@@ -55,6 +55,7 @@ describe("the list of gates", () => {
       "tier",
       "target",
       "refused",
+      "already_done",
       "cooldown",
       "budget",
     ]);

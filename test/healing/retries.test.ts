@@ -64,7 +64,9 @@ function setUp(limits: Partial<Fix> = {}) {
     const opened = episodeOpened({ id: episode, at: openedAt, newestRow: openedAt });
     const request = { fix: fix.name, episode, newestRowMs: clock.now() };
     const given = { id: episode, attempt, unknown: false, mayAct: goodPermit };
-    return (await runner.start(request, openIncident({ episode: opened }), given)).run;
+    return (
+      await runner.start(request, openIncident({ id: `inc-${opened.id}`, episode: opened }), given)
+    ).run;
   };
   return { clock, start, world };
 }

@@ -82,7 +82,7 @@ export function setUp(changes: Changes = {}): RunnerPlace {
     rows.set(episode, newestRow);
     return runner.start(
       { fix: "restart-svc", episode },
-      openIncident({ episode: episodeOpened({ id: episode, newestRow }) }),
+      openIncident({ id: `inc-${episode}`, episode: episodeOpened({ id: episode, newestRow }) }),
       {
         id: `x:${episode}`,
         attempt: 1,

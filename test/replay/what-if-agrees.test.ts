@@ -61,7 +61,7 @@ describe("what the what-if and the daemon say of the same facts", () => {
   });
 });
 
-/** Each of another model, so that each opens an incident. */
+/** Each of another source, so that each opens an incident. */
 const episodes = fc
   .array(
     fc.record({ afterMs: fc.integer({ min: 1, max: 3 * hour }), ageMs: ages, warmUp: warmUps }),
@@ -71,7 +71,7 @@ const episodes = fc
     return steps.map(({ afterMs, ageMs, warmUp }, n): EpisodeOpened => {
       atMs += afterMs;
       const newestRow = (atMs - ageMs) * 1000;
-      const model = `default/production/main/m${n}`;
+      const model = `default/production/s${n}/m`;
       return episodeOpened({ id: `e${n}`, model, at: atMs * 1000, newestRow, warmUp });
     });
   });
@@ -103,7 +103,11 @@ async function daemonStatuses(
   const statuses: (string | undefined)[] = [];
   for (const episode of opened) {
     await clock.advance(episode.at / 1000 - clock.now());
-    const incident = openIncident({ subject: subjectOf(episode), episode });
+    const incident = openIncident({
+      id: `inc-${episode.id}`,
+      subject: subjectOf(episode),
+      episode,
+    });
     const attempt = { id: episode.id, attempt: 1, unknown: false, mayAct: goodPermit };
     const request = { fix: fix.name, episode: episode.id };
     statuses.push((await runner.start(request, incident, attempt)).run?.status);

@@ -116,7 +116,7 @@ describe("a creation of unknown outcome that the search does not show", () => {
       waits.push(error.retryAfterMs);
       later(error.retryAfterMs ?? 0);
     }
-    expect(waits.slice(0, 5)).toEqual([5000, 5000, 10_000, 10_000, 30_000]);
+    expect(waits.slice(0, 5)).toEqual([5000, 5000, 10_000, 20_000, 40_000]);
     expect(waits.reduce<number>((sum, wait) => sum + (wait ?? 0), 0)).toBe(5 * minute);
     expect(tracker.issues).toHaveLength(1);
   });

@@ -22,6 +22,8 @@ export interface FactsAtHand extends Standing {
   readonly freeze: { readonly name: string } | undefined;
   /** When the store was last restored, or may have been; undefined when it never was. */
   readonly restoredAtMs: number | undefined;
+  /** When the episode opened. Left out: long ago. */
+  readonly episodeAtMs?: number;
   /** Rows no older than this are always fresh enough; 15 min unless told. */
   readonly freshFloorMs?: number;
 }
@@ -32,12 +34,22 @@ export interface TargetFacts {
   readonly targets: readonly Target[] | undefined;
 }
 
+/** An attempt of a fix, by what became of it. */
+export interface PastAct {
+  /** When it was decided, ms since 1970. */
+  readonly atMs: number;
+  /** Null while it is not known. */
+  readonly outcome: string | null;
+}
+
 /** Known by reading earlier runs of the fix, on whatever target. Attempts count whatever became of them. */
 export interface HistoryFacts {
   /** When attempts within the window began, ms since 1970, in any order; older ones are fine. */
   readonly attempts: readonly number[];
   /** End of the last attempt; undefined when there was none. */
   readonly lastAttemptEndMs: number | undefined;
+  /** Attempts on this target for this incident. Left out: none. */
+  readonly actsForIncident?: readonly PastAct[];
 }
 
 /** What a gate may need, and what it is given for it beside the facts at hand. */

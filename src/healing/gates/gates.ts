@@ -1,4 +1,5 @@
 /** The list of gates, in the order in which they are asked. It is the whole policy of when a run may happen. */
+import { alreadyDone } from "./already-done.ts";
 import { budget } from "./budget.ts";
 import { cooldown } from "./cooldown.ts";
 import { fresh } from "./fresh.ts";
@@ -18,6 +19,7 @@ export const gates = [
   tier,
   target,
   refused,
+  alreadyDone,
   cooldown,
   budget,
 ] as const satisfies readonly Gate[];

@@ -17,6 +17,8 @@ export interface ReducerSettings extends PlacingSettings {
   readonly ticketed?: boolean;
   /** The budget of new tickets: so many in any window of so long. Default: any number. */
   readonly maxNewTickets?: { readonly count: number; readonly windowMs: number };
+  /** Whether the source has several models, which one cause may break together. Default: none has. */
+  readonly hasSeveralModels?: (source: string) => boolean;
   /** The fixes that this episode of this incident calls for, in config order. */
   readonly fixesFor: (incident: Incident) => readonly string[];
 }
@@ -30,8 +32,6 @@ export interface Moment {
   readonly member?: Member | null | undefined;
   /** New tickets that the budget still allows. Default: any number. */
   readonly ticketsLeft?: number;
-  /** Whether the source has further models, which the same cause may be breaking. Default false. */
-  readonly hasCompany?: boolean;
 }
 
 /** An event on its way through the aspects. */

@@ -42,6 +42,6 @@ function told({ incident, moment }: Transition): News {
   };
   return {
     slice: { telling: { due: false, said: hasGrown ? joined : said } },
-    effects: [{ effect: { kind: "ticket.repeat" } }, ...(hasGrown ? [grown] : [])],
+    effects: hasGrown ? [grown] : [],
   };
 }

@@ -34,6 +34,14 @@ function closed(
   return { slice: { runs: withoutRetries(incident.runs, { episode, isOpen }) } };
 }
 
+/** Many members wish for what one run has done: what is remembered and told is that run. */
+const isAlreadyDone = ({ status, gate }: RunSummary): boolean =>
+  status === "denied" && gate === "already_done";
+
+/** Nobody is told of it. */
+export const isSilentRun = (run: RunSummary): boolean =>
+  run.status === "acting" || isAlreadyDone(run);
+
 /** Fixes are called for by the member and its episode. */
 function starts({ incident, member, moment }: Transition): readonly Planned[] {
   const { subject } = member ?? incident;
@@ -44,8 +52,9 @@ function starts({ incident, member, moment }: Transition): readonly Planned[] {
     }));
 }
 
-function changed(transition: Transition, { run }: RunChanged): Change<"runs"> {
+function changed(transition: Transition, { run }: RunChanged): Change<"runs"> | undefined {
   const { incident, moment } = transition;
+  if (isAlreadyDone(run)) return undefined;
   const others = incident.runs.filter((known) => known.id !== run.id);
   const slice = { runs: [...others, run].slice(-rememberedRuns) };
   if (run.status === "denied") return { slice, effects: retryTimer(transition, run) };

@@ -128,7 +128,10 @@ function followUps({ event, incident, moment }: Transition, before: Incident): r
   if (moment.settings.ticketed !== true || incident.partOf !== undefined) return [];
   const effects: Planned[] = [];
   // One that was over is reopened by what opens it.
-  if (event.type === "episode_opened" && before.state !== "resolved") effects.push(ensure);
+  // Of what many members open, the first asks for the others that come within a moment.
+  const isAsked = before.telling?.due === true;
+  if (event.type === "episode_opened" && before.state !== "resolved" && !isAsked)
+    effects.push(ensure);
   const rise = riseOf(before.severity, incident.severity);
   if (rise !== undefined) effects.push({ effect: { kind: "ticket.update", rise } });
   else if (hasOtherRuns(incident, before) || event.type === "members_due") effects.push(update);

@@ -1,17 +1,26 @@
 /** The aspect of tickets: what the ticket is told, and which episodes go to the digest instead. */
 import type { EpisodeUnanswered } from "../../detection/event.ts";
+import { modelName } from "../../model-key.ts";
 import { entryOf, isLate, lateTicketMs } from "../digest.ts";
 import type { Note } from "../effect.ts";
 import { type Episode, isModelEpisode } from "../episode.ts";
 import type { IncidentEvent } from "../event.ts";
 import type { Incident, TicketRef } from "../incident.ts";
 import { isShared } from "../member.ts";
+import { overflowEntry } from "../overflow.ts";
 import { gatherMs } from "../place.ts";
-import { type Aspect, type Change, isUntold, type Moment, type Transition } from "./aspect.ts";
+import {
+  type Aspect,
+  type Change,
+  isUntold,
+  type Moment,
+  type ReducerSettings,
+  type Transition,
+} from "./aspect.ts";
 import { memberNews } from "./member-news.ts";
 import type { Planned } from "./plan.ts";
 import { givenUpRun } from "./retries.ts";
-import { judgedRun } from "./runs.ts";
+import { isSilentRun, judgedRun } from "./runs.ts";
 
 type Slice = "ticket" | "ticketPromisedAtMs" | "inDigest" | "telling";
 
@@ -39,31 +48,62 @@ function withNews(
 ): Change<Slice> | undefined {
   if (said === undefined || news === undefined) return said ?? news;
   const effects = [...(said.effects ?? []), ...(news.effects ?? [])];
-  return { slice: { ...said.slice, ...news.slice }, effects };
+  return { ...said, slice: { ...said.slice, ...news.slice }, effects };
 }
 
 function episodeOpened(transition: Transition, episode: Episode): Change<Slice> {
-  const { before, incident, moment } = transition;
-  const opens = before === undefined || before.state === "resolved" ? [opening(transition)] : [];
-  if (before === undefined) return { slice: { ticketPromisedAtMs: moment.nowMs }, effects: opens };
-  const slice = { inDigest: undefined };
-  // What many members do is told together.
-  if (isShared(incident)) return { slice, effects: opens };
-  const effects: Planned[] = [...opens, { effect: { kind: "ticket.repeat" } }];
+  const { before, incident } = transition;
+  const opens = opensTicket(transition);
+  if (before === undefined || isShared(incident)) return opens;
+  const effects: Planned[] = [...(opens.effects ?? []), { effect: { kind: "ticket.repeat" } }];
   if (!before.kinds.includes(episode.kind) || isFurther(episode, before)) {
     effects.push(comment({ about: "joined", kind: episode.kind, episode }));
   }
-  return { slice, effects };
+  return { ...opens, effects };
 }
+
+/** A new incident has a ticket opened, and one that comes again; beyond the budget it gets an entry in a digest. */
+function opensTicket(transition: Transition): Change<Slice> {
+  const { before, incident, moment } = transition;
+  const begins = before === undefined || before.state === "resolved";
+  const isUrgent = incident.severity === "P0" && before?.severity !== "P0";
+  if (!begins && !(isUrgent && isOverflown(incident))) return {};
+  const promised = { inDigest: undefined, ticketPromisedAtMs: moment.nowMs };
+  // Its entry is over: people are told of it elsewhere.
+  if (!begins)
+    return {
+      slice: promised,
+      effects: [opening(transition)],
+      digestEntry: overflowEntry(incident, moment.nowMs),
+    };
+  if (incident.ticket !== undefined)
+    return { slice: { inDigest: undefined }, effects: [opening(transition)] };
+  if (hasRoom(incident, moment)) return { slice: promised, effects: [opening(transition)] };
+  return { slice: { inDigest: true }, digestEntry: overflowEntry(incident, undefined) };
+}
+
+/** P0 stands outside of every budget. */
+function hasRoom({ severity }: Incident, { settings, ticketsLeft = 1 }: Moment): boolean {
+  return settings.ticketed !== true || severity === "P0" || ticketsLeft > 0;
+}
+
+/** It goes on, and its ticket is the digest's. */
+const isOverflown = ({ ticket, inDigest }: Incident): boolean =>
+  ticket === undefined && inDigest === true;
 
 function opening({ before, incident, moment }: Transition): Planned {
   const effect = { kind: "ticket.open" } as const;
-  const { nowMs, settings, hasCompany } = moment;
+  const { nowMs, settings } = moment;
   // A late episode's close may be about to be decided; without a tracker nobody waits for it.
   if (settings.ticketed === true && isLate(incident.episode, nowMs))
     return { effect, dueInMs: lateTicketMs };
-  const waits = hasCompany === true && before?.ticket === undefined && incident.severity !== "P0";
+  const waits =
+    hasCompany(incident, settings) && before?.ticket === undefined && incident.severity !== "P0";
   return { effect, dueInMs: waits ? gatherMs : 0 };
+}
+
+function hasCompany({ subject }: Incident, { hasSeveralModels }: ReducerSettings): boolean {
+  return subject.kind === "model" && hasSeveralModels?.(modelName(subject.key).source) === true;
 }
 
 /** Detection opens nothing in what is open unless another feature is to blame. */
@@ -77,6 +117,7 @@ const firstBlamed = (episode: Episode): string | undefined =>
 /** An incident that nobody was told of gets an entry in the digest. Its promised ticket will find it so. */
 function resolved(incident: Incident, moment: Moment): Change<Slice> {
   if (!isUntold(incident, moment)) return { effects: [{ effect: { kind: "ticket.resolve" } }] };
+  if (isOverflown(incident)) return { digestEntry: overflowEntry(incident, moment.nowMs) };
   return { slice: { inDigest: true }, digestEntry: entryOf(incident, moment.nowMs) };
 }
 
@@ -99,7 +140,7 @@ function noteOf(transition: Transition): Note | undefined {
   }
   if (event.type === "episode_unanswered") return unansweredNote(transition, event);
   if (event.type === "run_changed")
-    return event.run.status === "acting" ? undefined : { about: "run", run: event.run };
+    return isSilentRun(event.run) ? undefined : { about: "run", run: event.run };
   return verifiedNote(transition, event);
 }
 

@@ -2,11 +2,18 @@
  * Incidents and digests as their documents spell them. A document names its subject by `model`; a digest is a document
  * with `missed`, whose model has neither source nor name. Older programs read and write the same spelling.
  */
-import { type Digest, type DigestEntry, isDigest, newestEpisode } from "../../incidents/digest.ts";
+import {
+  type Digest,
+  type DigestEntry,
+  isDigest,
+  isOverflow,
+  newestEpisode,
+} from "../../incidents/digest.ts";
 import type { Incident } from "../../incidents/incident.ts";
 import { countsOf, groupOf } from "../../incidents/member.ts";
 import {
   digestText,
+  overflowText,
   type ServiceSubject,
   scopeKey,
   scopeOf,
@@ -26,6 +33,8 @@ export interface IncidentDocument extends Shared, Partial<Pick<Incident, "member
   readonly inSummary?: true;
   /** The entries of a digest. */
   readonly missed?: readonly DigestEntry[];
+  /** Of a digest that takes what is beyond the budget of new tickets. */
+  readonly stillOpen?: number;
 }
 
 export function toDocument(subject: Incident | Digest): IncidentDocument {
@@ -52,12 +61,13 @@ function digestDocument(digest: Digest): IncidentDocument {
 }
 
 export function fromDocument(document: IncidentDocument): Incident | Digest {
-  const { model = "", service, inSummary, missed, ...shared } = document;
+  const { model = "", service, inSummary, missed, stillOpen, ...shared } = document;
   const [first, ...others] = missed ?? [];
   if (first !== undefined) {
     const { episode: _newest, runs: _none, members: _nobody, group: _nothing, ...digest } = shared;
     return {
       ...digest,
+      ...(stillOpen !== undefined && { stillOpen }),
       scope: scopeOf({ kind: "model", key: model }),
       entries: [first, ...others],
     };
@@ -79,5 +89,6 @@ export function scopeColumn(subject: Incident | Digest): string {
 
 /** The text that its fingerprint is made of. */
 export function subjectColumn(subject: Incident | Digest): string {
-  return isDigest(subject) ? digestText(subject.scope) : subjectText(subject.subject);
+  if (!isDigest(subject)) return subjectText(subject.subject);
+  return (isOverflow(subject) ? overflowText : digestText)(subject.scope);
 }

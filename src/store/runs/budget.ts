@@ -4,6 +4,9 @@ import type { Queryable, Tx } from "../query.ts";
 const isAttempt = "status in ('acting', 'acted', 'failed', 'unknown')";
 const attemptsSql = `
 select decided_at_ms as "atMs" from runs where ${isAttempt} and fix = $1 and decided_at_ms >= $2`;
+const actsSql = `
+select decided_at_ms as "atMs", outcome from runs
+where ${isAttempt} and fix = $1 and incident = $2 and target_id = $3`;
 const lastEndSql = `
 select max(coalesce(finished_at_ms, acted_at_ms, decided_at_ms)) as "endMs" from runs
 where ${isAttempt} and fix = $1`;
@@ -21,6 +24,14 @@ export async function attemptsSince(
 ): Promise<readonly number[]> {
   const rows = await q.query<{ atMs: number }>(attemptsSql, [fix, sinceMs]);
   return rows.map((row) => row.atMs);
+}
+
+/** The fix's attempts on a target for an incident, in any order. */
+export async function actsFor(
+  q: Queryable,
+  { fix, incident, target }: Readonly<Record<"fix" | "incident" | "target", string>>,
+): Promise<readonly { readonly atMs: number; readonly outcome: string | null }[]> {
+  return q.query(actsSql, [fix, incident, target]);
 }
 
 /** When the fix's newest attempt ended, or began if it has not; undefined when there was none. */

@@ -1,0 +1,134 @@
+/**
+ * The digest that takes what is beyond the budget of new tickets: a defect of ours, or of a source, must not flood a
+ * project (FR-S3). Its incidents go on, and it is over when they are. Each scope has one at a time. Pure.
+ *
+ *     the budget is used up ── an incident opens ──► open ── all of them are over ──► recovered ── quiet ──► resolved
+ */
+import type { Digest, DigestEntry, DigestMoment, DigestStep } from "./digest.ts";
+import { type Episode, isModelEpisode, subjectOf } from "./episode.ts";
+import type { IncidentEvent } from "./event.ts";
+import { overflowFingerprint } from "./fingerprint.ts";
+import type { Incident } from "./incident.ts";
+import { gatherMs } from "./place.ts";
+import { type Planned, planned } from "./reduce/plan.ts";
+import { worse } from "./severity.ts";
+import { scopeOf } from "./subject.ts";
+
+/** Each entry is written again with every other one, so there are fewer, and they hold no more than a line shows. */
+const rememberedEntries = 50;
+
+/** @param endMs when it was over, ms since 1970; undefined while it is not */
+export function overflowEntry(
+  { number, episode, severity }: Incident,
+  endMs: number | undefined,
+): DigestEntry {
+  return { incident: number, episode: slim(episode), severity, endMs, isOverflow: true };
+}
+
+function slim(episode: Episode): Episode {
+  if (!isModelEpisode(episode)) return episode;
+  const { ranking: _order, ...rest } = episode;
+  return { ...rest, features: episode.features.slice(0, 1), detectors: [] };
+}
+
+/** @param before the newest digest of the scope's overflow, or none */
+export function takeOverflow(
+  before: Digest | undefined,
+  entry: DigestEntry,
+  moment: DigestMoment,
+): DigestStep | undefined {
+  if (entry.endMs !== undefined) return before && ended(before, entry, moment);
+  if (before === undefined || before.state === "resolved") return opened(entry, moment);
+  const [first, ...others] = [...before.entries, entry].slice(-rememberedEntries);
+  return promised(
+    {
+      ...before,
+      state: "open",
+      severity: worse(before.severity, entry.severity),
+      lastSeenAtMs: moment.nowMs,
+      occurrences: before.occurrences + 1,
+      stillOpen: openOf(before) + 1,
+      entries: [first ?? entry, ...others],
+    },
+    `overflow:${entry.episode.id}`,
+    { effects: told(before), moment },
+  );
+}
+
+const openOf = ({ stillOpen = 0 }: Digest): number => stillOpen;
+/** Before its ticket exists, the ticket itself will say it. */
+const told = ({ ticket }: Digest): readonly Planned[] =>
+  ticket === undefined ? [] : [{ effect: { kind: "ticket.repeat" } }];
+
+function opened(entry: DigestEntry, moment: DigestMoment): DigestStep {
+  const scope = scopeOf(subjectOf(entry.episode));
+  const digest: Digest = {
+    id: `inc-overflow-${entry.episode.id}`,
+    number: moment.nextNumber,
+    fingerprint: overflowFingerprint(scope),
+    scope,
+    severity: entry.severity,
+    state: "open",
+    openedAtMs: moment.nowMs,
+    lastSeenAtMs: moment.nowMs,
+    occurrences: 1,
+    stillOpen: 1,
+    kinds: [entry.episode.kind],
+    entries: [entry],
+  };
+  const open: Planned = { effect: { kind: "ticket.open" }, dueInMs: gatherMs };
+  return promised(digest, `overflow:${entry.episode.id}`, { effects: [open], moment });
+}
+
+function ended(before: Digest, entry: DigestEntry, moment: DigestMoment): DigestStep {
+  const stillOpen = Math.max(0, openOf(before) - 1);
+  const entries = before.entries.map((known) =>
+    known.incident === entry.incident ? entry : known,
+  );
+  const [first, ...others] = entries;
+  const isOver = stillOpen === 0;
+  const settle: Planned = {
+    effect: { kind: "incident.settle", episode: entry.episode.id },
+    dueInMs: moment.settings.resolveAfterMs,
+    timer: true,
+  };
+  return promised(
+    {
+      ...before,
+      state: isOver ? "recovered" : before.state,
+      lastSeenAtMs: moment.nowMs,
+      stillOpen,
+      entries: [first ?? entry, ...others],
+    },
+    `overflow-end:${entry.episode.id}`,
+    { effects: [...told(before), ...(isOver ? [settle] : [])], moment },
+  );
+}
+
+/** @returns undefined when the event changes nothing */
+export function reduceOverflow(
+  digest: Digest,
+  event: IncidentEvent,
+  moment: DigestMoment,
+): DigestStep | undefined {
+  if (event.type === "ticket_opened") {
+    const { ticket } = event;
+    // Entries may have come while the ticket was written.
+    const effects = told({ ...digest, ticket });
+    return promised({ ...digest, ticket }, `ticket:${ticket.id}`, { effects, moment });
+  }
+  if (event.type !== "quiet_passed" || digest.state !== "recovered") return undefined;
+  const { nowMs, settings } = moment;
+  if (nowMs - digest.lastSeenAtMs < settings.resolveAfterMs) return undefined;
+  const resolved: Digest = { ...digest, state: "resolved", resolvedAtMs: nowMs };
+  const effects = [{ effect: { kind: "ticket.resolve" } }] as const;
+  return promised(resolved, `${event.episode}:${nowMs}`, { effects, moment });
+}
+
+function promised(
+  digest: Digest,
+  cause: string,
+  { effects, moment }: { readonly effects: readonly Planned[]; readonly moment: DigestMoment },
+): DigestStep {
+  return { digest, effects: planned(effects, { id: digest.id, cause, nowMs: moment.nowMs }) };
+}

@@ -1,0 +1,65 @@
+/** One fault of many models is one ticket, over the real app (FR-S1, FR-S3). */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { sql } from "../programs/postgres.ts";
+import { type Befalls, type ManyModels, startManyModels } from "./many-models.ts";
+
+const well: Befalls = () => undefined;
+const silentAll: Befalls = () => ({ silent: true });
+
+/** Two causes: ten models in each of two features, the second 20 s later. */
+const two: Befalls = (model) => {
+  if (model < 10) return { broken: "age" };
+  return model < 20 ? { broken: "income", lateMs: 20_000 } : undefined;
+};
+
+let many: ManyModels;
+const titles = (): readonly string[] => many.jira.issues().map(({ summary }) => summary);
+const commentsOf = (place: number): number => many.jira.issues()[place]?.comments.length ?? 0;
+const statuses = (): readonly string[] => many.jira.issues().map(({ status }) => status.name);
+
+describe("forty models of one source", () => {
+  beforeAll(async () => {
+    many = await startManyModels(40);
+    await many.live(well, 2);
+  });
+  afterAll(() => many.stop());
+
+  it("that fall silent are one ticket that speaks of all, and at most five comments until all are back", async () => {
+    expect(titles()).toEqual([]);
+    await many.live(silentAll, 8);
+    expect(titles()).toEqual([
+      expect.stringMatching(/^\[P1\] source main: all 40 models silent since \d\d:\d\d UTC$/),
+    ]);
+    const [issue] = many.jira.issues();
+    const said = [issue?.description, ...(issue?.comments ?? []).map(({ body }) => body)];
+    expect(said.join("\n")).toContain("and 20 more");
+    await many.live((model) => (model < 38 ? undefined : { silent: true }), 6);
+    expect(titles()[0]).toContain("2 of 40 models silent since");
+    expect(statuses()).toEqual(["To Do"]);
+    await many.live(well, 8);
+    expect(titles()).toHaveLength(1);
+    expect(commentsOf(0)).toBeLessThanOrEqual(5);
+    expect(statuses()).toEqual(["Done"]);
+    expect(many.restarts()).toBe(0);
+  });
+
+  it("that two causes break in different features 20 s apart are two tickets, and one restart", async () => {
+    await many.live(two, 6);
+    expect(titles().slice(1).toSorted()).toEqual([
+      expect.stringContaining("source main: age lost its influence in 10 of 40 models"),
+      expect.stringContaining("source main: income lost its influence in 10 of 40 models"),
+    ]);
+    expect(many.restarts()).toBe(1);
+    const runs = await sql(
+      many.storeUrl,
+      "select status, gate, count(*)::int as count from driftwarden.runs group by 1, 2 order by 1",
+    );
+    expect(runs).toEqual([
+      { status: "acted", gate: null, count: 1 },
+      { status: "denied", gate: "already_done", count: 9 },
+    ]);
+    const said = many.jira.issues().flatMap(({ comments }) => comments.map(({ body }) => body));
+    expect(said.filter((body) => body.includes("restart-store"))).not.toHaveLength(0);
+    expect(said.filter((body) => body.includes("Already done"))).toEqual([]);
+  });
+});
