@@ -17,6 +17,7 @@ import { version } from "../version.ts";
 import { buildConfigured } from "./configured.ts";
 import { buildDetection } from "./detection.ts";
 import { buildEngine } from "./fixes.ts";
+import { buildHeldPartitions } from "./held-partitions.ts";
 import { buildHttp, type Shown } from "./http.ts";
 import { buildExecutors, buildOutbox } from "./outbox.ts";
 import { type Parts, withParts } from "./parts.ts";
@@ -95,6 +96,7 @@ async function start(parts: Parts, asked: Omit<AppOptions, "logger">): Promise<A
   const leftOut = () => leftOutOf(read);
   const worker = await buildDetection(stored, { ...configured, recording, stream, leftOut });
   shown.worker = worker;
+  buildHeldPartitions(stored, stream);
   const { leastGapMs } = asked;
   const sources = configured.sources.map((source) =>
     leastGapMs === undefined ? source : { ...source, leastGapMs },

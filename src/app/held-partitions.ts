@@ -1,0 +1,80 @@
+/**
+ * Watches that a process that lives holds every partition. After a kill the stream gives the partitions to others only when the session or
+ * lease of the dead process is over. Until then nobody judges their models, and no process is ready.
+ */
+import { setTimeout as timer } from "node:timers/promises";
+import type { Health } from "../health.ts";
+import { heartbeat, leaveGroup } from "../store/members/member.ts";
+import { unheldPartitions } from "../store/partitions/unheld.ts";
+import type { Store } from "../store/store.ts";
+import type { StoredParts } from "./parts.ts";
+import { type Stream, streamName } from "./stream.ts";
+
+interface Watched {
+  readonly store: Store;
+  /** Its name in the store. */
+  readonly stream: string;
+  readonly partitions: number;
+  readonly owner: string;
+  /** A process without a heartbeat for so long counts as dead. */
+  readonly ttlMs: number;
+}
+
+const defaultTtlMs = 10_000;
+/** While a partition is not held. */
+const impatientMs = 500;
+
+export class HeldPartitions {
+  readonly #watched: Watched;
+  readonly #group: string;
+  readonly #stopping = new AbortController();
+  readonly #working: Promise<void>;
+  #unheld: readonly number[] | undefined;
+
+  constructor(watched: Watched) {
+    this.#watched = watched;
+    this.#group = `processes/${watched.stream}`;
+    this.#working = this.#run();
+  }
+
+  health(): Health {
+    if (this.#unheld === undefined)
+      return { ok: false, reason: "it is not known yet who holds them" };
+    if (this.#unheld.length === 0) return { ok: true };
+    const which = this.#unheld.join(", ");
+    return { ok: false, reason: `no process that lives holds partition ${which} of the stream` };
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#working;
+  }
+
+  async #run(): Promise<void> {
+    const { store, stream, partitions, owner, ttlMs } = this.#watched;
+    const { signal } = this.#stopping;
+    const me = { group: this.#group, owner };
+    while (!signal.aborted) {
+      try {
+        await heartbeat(store, me, ttlMs);
+        this.#unheld = await unheldPartitions(store, stream, { partitions, group: this.#group });
+      } catch {
+        // The store is away, which its own part of the readiness says.
+      }
+      const pauseMs = this.#unheld?.length === 0 ? ttlMs / 3 : Math.min(impatientMs, ttlMs / 3);
+      // In real time, as the heartbeats are.
+      await timer(pauseMs, undefined, { signal }).catch(() => undefined);
+    }
+    await leaveGroup(store, me).catch(() => undefined);
+  }
+}
+
+export function buildHeldPartitions(
+  { config, store, owner, health, lifecycle }: StoredParts,
+  { partitions }: Pick<Stream, "partitions">,
+): void {
+  const stream = streamName(config);
+  const held = new HeldPartitions({ store, stream, partitions, owner, ttlMs: defaultTtlMs });
+  health.register("held partitions", () => held.health());
+  lifecycle.onStop("held partitions", () => held.stop());
+}
