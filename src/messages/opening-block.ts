@@ -1,4 +1,4 @@
-/** The top of a ticket, which is read at night: what, since when, how sure, what first, who has it, what the machine does. */
+/** The top of a ticket: what happened, since when, how sure that is, what to look at first, who has it, what the machine does. */
 import type { BlamedFeature } from "../detection/event.ts";
 import { type Episode, isModelEpisode } from "../incidents/episode.ts";
 import type { Incident } from "../incidents/incident.ts";
