@@ -18,7 +18,7 @@ import { applyRecord, passTick } from "./intake.ts";
 import { Ledger } from "./ledger.ts";
 import { type ModelContext, WatchedModel } from "./model.ts";
 import { type ModelView, viewOf } from "./model-view.ts";
-import { PartitionRows } from "./partition-rows.ts";
+import { PartitionRows, type StoredRows } from "./partition-rows.ts";
 import type { CountedBoundary } from "./partition-store.ts";
 import type { RowsBySource } from "./row-counts.ts";
 import { ScratchPool } from "./scratch.ts";
@@ -185,7 +185,7 @@ export class PartitionEngine {
   }
 
   /** @param stored what the partition's row says of rows that stand in no model's state */
-  restoreRows(stored: RowsBySource): void {
+  restoreRows(stored: StoredRows): void {
     this.#rows.restore(stored);
   }
 
@@ -242,10 +242,10 @@ export class PartitionEngine {
     if (!("rows" in record) || this.#census.watches(record.model, offset)) return;
     const outcome = this.#census.refuses(sinceOf(offset, record));
     if (outcome === undefined) return;
-    const { model, rows } = record;
-    this.#counts.rows += rows.length;
-    this.#counts.dropped[outcome] += rows.length;
-    this.#rows.refuse({ offset, model, outcome, rows: rows.length });
+    const rows = this.#rows.refuse(offset, record, outcome);
+    this.#counts.rows += record.rows.length;
+    this.#counts.dropped[outcome] += rows;
+    this.#counts.dropped.seen_position += record.rows.length - rows;
   }
 
   #joined(model: ModelKey, since: Since): void {

@@ -6,8 +6,14 @@
  * The partition's row holds the counts of records below `replayFrom`. After a crash everything above is read and
  * counted again. So a count goes into the partition's row in the statement that moves `replayFrom` past its record, and
  * not before.
+ *
+ * A row that is sent again is counted once. A model that is watched knows the rows it has seen by their positions; for
+ * refused models these positions stand here, and go into the partition's row with the counts.
  */
 import { type ModelKey, modelName } from "../model-key.ts";
+import type { HistoryRecord, RowsRecord } from "../stream/record.ts";
+import type { Position } from "./model-facts.ts";
+import { advance, historyLevel } from "./positions.ts";
 import {
   addAll,
   addRows,
@@ -16,11 +22,25 @@ import {
   type RowsBySource,
 } from "./row-counts.ts";
 
+/** Where the rows of a model were seen last, by level. */
+type Positions = Readonly<Record<string, Position>>;
+
+/** What the row of a partition says of rows that stand in no model's state. Plain data; a new partition says nothing. */
+export interface StoredRows {
+  readonly counts?: RowsBySource;
+  readonly refused?: Readonly<Record<ModelKey, Positions>>;
+}
+
+/** Positions are kept of so many refused models, the newest. Of older ones a row that is sent again counts twice. */
+const maxPositions = 1000;
+
 interface Refused {
   readonly offset: number;
   readonly model: ModelKey;
   readonly outcome: RowOutcome;
+  /** Rows that were not seen before. */
   readonly rows: number;
+  readonly positions: Positions;
 }
 
 /** What moves into the partition's row. */
@@ -31,16 +51,31 @@ interface Move {
 
 export class PartitionRows {
   #stored: RowsBySource = {};
+  #storedRefused: ReadonlyMap<ModelKey, Positions> = new Map();
+  #positions = new Map<ModelKey, Record<string, Position>>();
   #refused: Refused[] = [];
   readonly #ended = new Map<ModelKey, RowCounts>();
 
   /** @param stored what the partition's row held when it was claimed */
-  restore(stored: RowsBySource): void {
-    this.#stored = stored;
+  restore({ counts = {}, refused = {} }: StoredRows): void {
+    this.#stored = counts;
+    this.#storedRefused = new Map(Object.entries(refused));
+    this.#positions = new Map(
+      Object.entries(refused).map(([model, known]) => [model, positionsOf(known)]),
+    );
   }
 
-  refuse(refused: Refused): void {
-    this.#refused.push(refused);
+  /** @returns rows of the record that were not seen before */
+  refuse(offset: number, record: RowsRecord | HistoryRecord, outcome: RowOutcome): number {
+    const { model } = record;
+    const place = record.kind === "rows" ? record : { level: historyLevel, window: 0 };
+    const positions = this.#positions.get(model) ?? {};
+    this.#positions.delete(model);
+    this.#positions.set(model, positions);
+    const rows = record.rows.filter((row) => advance(positions, place, row)).length;
+    this.#refused.push({ offset, model, outcome, rows, positions: positionsOf(positions) });
+    dropOldest(this.#positions);
+    return rows;
   }
 
   /** The model is forgotten, with its state. */
@@ -54,17 +89,23 @@ export class PartitionRows {
   }
 
   /** What the partition's row has to hold after this move. Tell {@link moved} when it does. */
-  after({ replayFrom, ended }: Move): RowsBySource {
-    const rows = copyOf(this.#stored);
-    for (const model of ended) addAll(of(rows, model), this.ended(model));
-    for (const { offset, model, outcome, rows: count } of this.#refused)
-      if (offset < replayFrom) addRows(of(rows, model), outcome, count);
-    return rows;
+  after({ replayFrom, ended }: Move): StoredRows {
+    const counts = copyOf(this.#stored);
+    const positions = new Map(this.#storedRefused);
+    for (const model of ended) addAll(of(counts, model), this.ended(model));
+    for (const one of this.#refused.filter(({ offset }) => offset < replayFrom)) {
+      addRows(of(counts, one.model), one.outcome, one.rows);
+      positions.delete(one.model);
+      positions.set(one.model, one.positions);
+    }
+    dropOldest(positions);
+    return { counts, refused: Object.fromEntries(positions) };
   }
 
   /** @param rows what {@link after} said of this move */
-  moved({ replayFrom, ended }: Move, rows: RowsBySource): void {
-    this.#stored = rows;
+  moved({ replayFrom, ended }: Move, { counts = {}, refused = {} }: StoredRows): void {
+    this.#stored = counts;
+    this.#storedRefused = new Map(Object.entries(refused));
     this.#refused = this.#refused.filter(({ offset }) => offset >= replayFrom);
     for (const model of ended) this.#ended.delete(model);
   }
@@ -77,6 +118,18 @@ export class PartitionRows {
     for (const [model, counts] of this.#ended) addAll(of(rows, model), counts);
     for (const [model, counts] of models) addAll(of(rows, model), counts);
     return rows;
+  }
+}
+
+const positionsOf = (positions: Positions): Record<string, Position> =>
+  Object.fromEntries(
+    Object.entries(positions).map(([level, [window, ts, tid]]) => [level, [window, ts, tid]]),
+  );
+
+function dropOldest(positions: Map<ModelKey, unknown>): void {
+  for (const model of positions.keys()) {
+    if (positions.size <= maxPositions) return;
+    positions.delete(model);
   }
 }
 

@@ -2,7 +2,7 @@
 import type { ModelKey } from "../model-key.ts";
 import type { DetectionEvent } from "./event.ts";
 import type { Boundary } from "./ledger.ts";
-import type { RowsBySource } from "./row-counts.ts";
+import type { StoredRows } from "./partition-rows.ts";
 
 /** Our right to write for a partition: every later claim has a higher epoch and fences this one. */
 export interface PartitionClaim {
@@ -13,12 +13,12 @@ export interface PartitionClaim {
   /** Where to read from so that every model catches up. */
   readonly replayFrom: number;
   /** What became of rows below it that stand in no model's state. */
-  readonly rows: RowsBySource;
+  readonly rows: StoredRows;
 }
 
 /** Up to where everything is saved, and what the partition's row then says of rows that stand in no model's state. */
 export interface CountedBoundary extends Boundary {
-  readonly rows: RowsBySource;
+  readonly rows: StoredRows;
 }
 
 export interface ModelStateRow {

@@ -35,3 +35,16 @@ it.runIf(await kafkaForTests())(
   },
   300_000,
 );
+
+it("loses nothing and does nothing twice through ten faults on the log in the store (FR-M3)", async () => {
+  const lines: string[] = [];
+  const { result, wrong } = await chaos({
+    faults: 10,
+    seed: 4,
+    stream: "postgres",
+    dist,
+    say: (line) => void lines.push(line),
+  });
+  expect({ wrong, said: wrong.length > 0 ? lines : [] }).toEqual({ wrong: [], said: [] });
+  expect(result).toMatchObject({ faults: 10, lost: 0, duplicated: 0, state_equal: true });
+}, 300_000);

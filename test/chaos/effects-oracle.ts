@@ -4,7 +4,15 @@ import type { JiraSandbox } from "../../src/sandbox/jira/server.ts";
 import { sql } from "../programs/postgres.ts";
 import type { ContainerEngine } from "./container-engine.ts";
 import type { DecisionEvent } from "./decisions-oracle.ts";
-import { happened, type StoredRun, wrongBudgets, wrongRestarts, wrongRuns } from "./runs-oracle.ts";
+import {
+  happened,
+  modelOf,
+  type StoredRun,
+  wrongBudgets,
+  wrongLedger,
+  wrongRestarts,
+  wrongRuns,
+} from "./runs-oracle.ts";
 
 export interface EffectsVerdict {
   readonly ticketsExpected: number;
@@ -26,7 +34,6 @@ export interface Ledgers {
 interface StoredIncident {
   readonly id: string;
   readonly number: number;
-  readonly model: string;
   readonly ticket: string | null;
   /** Of a summary: the incidents that were over before they had a ticket. */
   readonly missed: readonly { readonly incident: number }[];
@@ -54,8 +61,9 @@ const storedSql = `SELECT
         THEN E'denied\\n' || (effect #>> '{note,run,id}') ELSE id END AS marked
     FROM driftwarden.outbox WHERE NOT ${notYetDueSql}) e)::text AS effects,
   (SELECT coalesce(json_agg(i), '[]') FROM (
-    SELECT id, number, model, document -> 'ticket' ->> 'key' AS ticket,
-      coalesce(document -> 'missed', '[]') AS missed FROM driftwarden.incidents) i)::text AS incidents`;
+    SELECT id, number, document -> 'ticket' ->> 'key' AS ticket,
+      coalesce(document -> 'missed', '[]') AS missed
+    FROM driftwarden.incidents WHERE document -> 'partOf' IS NULL) i)::text AS incidents`;
 
 export async function judgeEffects(
   ledgers: Ledgers,
@@ -80,10 +88,13 @@ export async function judgeEffects(
       ticketed,
       issues.map(({ key }) => key),
     ),
-    ...wrongIncidents(opened, incidents),
+    ...untold(opened, issues),
     ...comments.wrong,
-    ...wrongPromises(opened, effects),
+    ...effects
+      .filter(({ status }) => status !== "done")
+      .map(({ id, status }) => `effect ${id} is ${status}`),
     ...wrongRuns(opened, runs),
+    ...wrongLedger(opened, restarts, ledgers.maxRunsOf),
     ...wrongRestarts(runs, restarts),
     ...wrongBudgets(runs, ledgers.maxRunsOf),
   ];
@@ -113,31 +124,22 @@ function wrongTickets(
   ];
 }
 
-/** Incidents are reopened for days, so a model has one, whatever happens to it in this test. */
-function wrongIncidents(
+/** Whatever Driftwarden has stored: of every model in which an episode opened, some ticket tells. */
+function untold(
   opened: readonly DecisionEvent[],
-  incidents: readonly StoredIncident[],
+  issues: ReturnType<JiraSandbox["issues"]>,
 ): readonly string[] {
-  return [...new Set(opened.map(({ model }) => model))].flatMap((model) => {
-    const count = incidents.filter((incident) => incident.model === model).length;
-    return count === 1 ? [] : [`${count} incidents of ${model}`];
-  });
-}
-
-/** Every episode promised what it calls for, and every promise is kept. */
-function wrongPromises(
-  opened: readonly DecisionEvent[],
-  effects: readonly StoredEffect[],
-): readonly string[] {
-  const unkept = effects.filter(({ status }) => status !== "done");
-  const unpromised = opened.filter(
-    ({ id }) =>
-      !effects.some((effect) => effect.id.includes(`:${id}:`) && /ticket/.test(effect.kind)),
-  );
-  return [
-    ...unkept.map(({ id, status }) => `effect ${id} is ${status}`),
-    ...unpromised.map(({ id }) => `episode ${id} promised no ticket`),
-  ];
+  const told = issues
+    .flatMap(({ summary, description, comments }) => [
+      summary,
+      description,
+      ...comments.map(({ body }) => body),
+    ])
+    .join("\n");
+  const models = new Set(opened.map(({ model }) => modelOf(model)));
+  return [...models]
+    .filter((model) => !new RegExp(`\\b${model}(?!\\d)`).test(told.replaceAll("\\", "")))
+    .map((model) => `no ticket tells of ${model}`);
 }
 
 const markPattern = /(dw[0-9a-f]{14})(\{color\})?$/;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Restart } from "./container-engine.ts";
-import { happened, type StoredRun, wrongRestarts } from "./runs-oracle.ts";
+import { happened, type StoredRun, wrongLedger, wrongRestarts } from "./runs-oracle.ts";
 
 const run = (id: string, status: string, startedAt = "T0"): StoredRun => ({
   id,
@@ -44,5 +44,34 @@ describe("the oracle of runs", () => {
     { what: "a run that says it acted and did not", runs: [run("r1", "acted")], restarts: [] },
   ])("finds $what", ({ runs, restarts }) => {
     expect(wrongRestarts(runs, restarts)).not.toEqual([]);
+  });
+});
+
+const restarts = (count: number): readonly Restart[] =>
+  Array.from({ length: count }, (_, n) => restart(`T${n}`, `T${n + 1}`));
+
+describe("FR-M3: the engine's ledger, against the decisions in the stream alone", () => {
+  const opened = Array.from({ length: 4 }, (_, n) => ({
+    type: "episode_opened",
+    id: `e${n}`,
+    model: "t/e/s/a",
+    features: [{ feature: "cpu_usage", part: 1 }],
+  }));
+
+  it.each([
+    {
+      what: "a program that denies every run",
+      count: 0,
+      allowed: 10,
+      wrong: "only 0 of 4 restarts",
+    },
+    { what: "an uncalled restart", count: 5, allowed: 10, wrong: "5 restarts, of 4 called for" },
+    { what: "one beyond the budget", count: 4, allowed: 3, wrong: "4 restarts, of 3 called for" },
+  ])("fails $what", ({ count, allowed, wrong }) => {
+    expect(wrongLedger(opened, restarts(count), () => allowed)).toEqual([wrong]);
+  });
+
+  it("passes one that restarts what it should", () => {
+    expect(wrongLedger(opened, restarts(3), () => 3)).toEqual([]);
   });
 });

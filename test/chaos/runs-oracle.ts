@@ -12,18 +12,14 @@ export interface StoredRun {
 }
 
 const attempted = new Set(["acting", "acted", "failed", "unknown"]);
-const modelOf = (key: string): string => key.split("/").at(-1) ?? "";
+export const modelOf = (key: string): string => key.split("/").at(-1) ?? "";
 
 /** A guilty `cpu_usage` calls for the model's fix, once an episode, whatever the gates say to it. */
 export function wrongRuns(
   opened: readonly DecisionEvent[],
   runs: readonly StoredRun[],
 ): readonly string[] {
-  const due = opened.filter(({ features = [] }) =>
-    features.some(
-      ({ feature, part }, place) => feature === "cpu_usage" && (place === 0 || part >= 1 / 3),
-    ),
-  );
+  const due = callingForRun(opened);
   const wanted = new Map(
     due.map((event) => [runId(`restart-${modelOf(event.model)}`, event.id), event]),
   );
@@ -39,6 +35,35 @@ export function wrongRuns(
       .filter(({ status }) => status === "acting")
       .map(({ id }) => `run ${id} is still acting`),
   ];
+}
+
+function callingForRun(opened: readonly DecisionEvent[]): readonly DecisionEvent[] {
+  return opened.filter(({ features = [] }) =>
+    features.some(
+      ({ feature, part }, place) => feature === "cpu_usage" && (place === 0 || part >= 1 / 3),
+    ),
+  );
+}
+
+/**
+ * The engine's ledger against the decisions in the stream, whatever Driftwarden has stored of runs: no more restarts
+ * than were called for and are allowed, and at least half of them. Faults make evidence too old to act on, seldom.
+ */
+export function wrongLedger(
+  opened: readonly DecisionEvent[],
+  restarts: readonly Restart[],
+  maxRunsOf: (model: string) => number,
+): readonly string[] {
+  const calls = new Map<string, number>();
+  for (const { model } of callingForRun(opened))
+    calls.set(modelOf(model), (calls.get(modelOf(model)) ?? 0) + 1);
+  const allowed = [...calls].reduce(
+    (sum, [model, count]) => sum + Math.min(count, maxRunsOf(model)),
+    0,
+  );
+  if (restarts.length > allowed) return [`${restarts.length} restarts, of ${allowed} called for`];
+  if (restarts.length * 2 < allowed) return [`only ${restarts.length} of ${allowed} restarts`];
+  return [];
 }
 
 function runId(fix: string, episode: string): string {

@@ -3,6 +3,7 @@ import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { PartitionEngine } from "../../src/detection/engine.ts";
 import type { DetectionEvent } from "../../src/detection/event.ts";
+import type { StoredRows } from "../../src/detection/partition-rows.ts";
 import type { RowsBySource } from "../../src/detection/row-counts.ts";
 import type { EngineSettings } from "../../src/detection/settings.ts";
 import { sameJson } from "../../src/store/json.ts";
@@ -107,7 +108,7 @@ class Life {
   readonly #settings: EngineSettings;
   #engine: PartitionEngine;
   #replayFrom = 0;
-  #rows: RowsBySource = {};
+  #rows: StoredRows = {};
 
   constructor(engine: EngineSettings) {
     this.#settings = engine;
@@ -263,6 +264,23 @@ describe("new models", () => {
     for (const [i, record] of records.entries()) after.apply(i, record);
     expect(after.rows()).toEqual({ "": { attributed: 9, too_many_new_models: 3 } });
     expect(after.rows()).toEqual(engine.rows());
+  });
+
+  it("count a refused row once when it is sent again, also by a later claim (FR-B9)", () => {
+    const engine = new PartitionEngine(wide);
+    for (const [i, model] of ["a", "b", "c"].entries()) engine.apply(i, rows(model, start));
+    engine.apply(3, rows("c", start));
+    const expected = { "": { attributed: 6, too_many_new_models: 3 } };
+    expect(engine.rows()).toEqual(expected);
+    const saved = engine.takeDirty(1e9);
+    engine.saved(saved.map(({ model }) => model));
+    const boundary = engine.boundary(4);
+    expect(boundary.replayFrom).toBe(4);
+    const after = new PartitionEngine(wide);
+    after.restoreRows(boundary.rows);
+    for (const { model, ...state } of saved) after.restore(model, state);
+    after.apply(4, rows("c", start));
+    expect(after.rows()).toEqual(expected);
   });
 
   it("do not count when history knows them", () => {

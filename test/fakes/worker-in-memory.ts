@@ -4,6 +4,7 @@ import { type Counter, Registry } from "prom-client";
 import { detectorTypes } from "../../detectors/index.ts";
 import { detectorSet } from "../../src/detection/default-detectors.ts";
 import { detectionMetrics } from "../../src/detection/metrics.ts";
+import type { StoredRows } from "../../src/detection/partition-rows.ts";
 import type {
   CountedBoundary,
   ModelStateRow,
@@ -11,7 +12,6 @@ import type {
   PartitionClaim,
   PartitionStore,
 } from "../../src/detection/partition-store.ts";
-import type { RowsBySource } from "../../src/detection/row-counts.ts";
 import {
   defaultDecision,
   defaultRetireAfterUs,
@@ -27,7 +27,7 @@ export class MemoryStore implements PartitionStore {
   epoch = 0;
   decidedOffset = -1;
   replayFromOffset = 0;
-  rows: RowsBySource = {};
+  rows: StoredRows = {};
   decisions: OffsetDecision[] = [];
   states = new Map<string, ModelStateRow>();
   failDecides = 0;

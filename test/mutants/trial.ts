@@ -40,7 +40,8 @@ export class Trials {
     bench.send(question);
     const sentMs = performance.now();
     const tookMs = this.#tookMs.get(tests.join());
-    const longestMs = tookMs === undefined ? untriedMs : Math.max(leastMs, tookMs * timesAsLong);
+    const longestMs =
+      tookMs === undefined ? untriedMs : Math.ceil(Math.max(leastMs, tookMs * timesAsLong));
     try {
       const [verdict]: Verdict[] = await once(bench, "message", {
         signal: AbortSignal.timeout(longestMs),

@@ -16,7 +16,7 @@
  * written after the new owner has loaded the states. What the two offsets mean: src/detection/worker.ts.
  */
 
-import type { RowsBySource } from "../../detection/row-counts.ts";
+import type { StoredRows } from "../../detection/partition-rows.ts";
 import { fenced } from "../errors.ts";
 import { toJson } from "../json.ts";
 import type { Queryable } from "../query.ts";
@@ -34,7 +34,7 @@ export interface Claim extends PartitionPlace {
   /** Offset from which the partition has to be read so that every model catches up. */
   readonly replayFrom: number;
   /** What became of rows below it that stand in no state. */
-  readonly rows: RowsBySource;
+  readonly rows: StoredRows;
 }
 
 const claimSql = `
