@@ -25,7 +25,7 @@ const notices: Partial<Readonly<Record<DropReason, Notice>>> = {
   },
   second_value: {
     code: "DW_ROWS_SECOND_VALUE",
-    hint: "Look for a second exporter of this model: one feature has two values at one time, and only the first counts.",
+    hint: "Look for a second exporter of this model: one feature has two values at one time, and only the first counts. If the rows are of several models, name their column under columns.model of the source.",
   },
   too_many_models: {
     code: "DW_ROWS_TOO_MANY_MODELS",
