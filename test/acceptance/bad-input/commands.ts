@@ -71,8 +71,8 @@ const unreadable: readonly Omit<BadCommand, "exit">[] = [
     args: ["replay", "--csv", "rows.csv"],
     files: { "rows.csv": "a,b\n1,2\n" },
     code: "DW_CLI_FILE",
-    says: ["there is no column timestamp"],
-    hint: "Correct that line",
+    says: ["there is no column for the timestamp"],
+    hint: "--columns timestamp=NAME",
   },
 ];
 
