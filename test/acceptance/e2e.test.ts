@@ -16,5 +16,5 @@ it.runIf(testable)(
     );
     expect(result).toEqual(promised);
   },
-  240_000,
+  600_000,
 );

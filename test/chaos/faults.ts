@@ -22,7 +22,7 @@ interface Kind {
 }
 
 /** What waits for traffic waits so long. */
-const timeoutMs = 60_000;
+const timeoutMs = 180_000;
 
 const lasts = (fault: Fault, lowMs: number, highMs: number): Promise<void> =>
   pause(lowMs + fault.length * (highMs - lowMs));

@@ -34,7 +34,7 @@ const faultsOfRuns = [
   ...runs([
     {
       file: "src/healing/run-ledger.ts",
-      from: "await lockBudget(tx, fix);",
+      from: "await lockBudget(tx, filter.fix);",
       to: "",
     },
     {
@@ -160,7 +160,7 @@ const faultsOfDelivery = [
       to: "const retryable = false;",
     },
     {
-      file: "src/tickets/ticketing.ts",
+      file: "src/tickets/comments.ts",
       from: "(attempt.sinceActMs ?? commentSettleMs)",
       to: "(attempt.sinceActMs ?? 0)",
     },
@@ -229,7 +229,11 @@ const faultsOfDelivery = [
 ];
 
 const faultsOfConfig = config([
-  { file: "src/config/fields.ts", from: "return ms === 0 ? undefined : ms;", to: "return ms;" },
+  {
+    file: "src/config/fields.ts",
+    from: "return ms !== undefined && ms >= 1 ? ms : undefined;",
+    to: "return ms;",
+  },
   { file: "src/config/fields.ts", from: "!loopback.test(url.hostname)", to: "false" },
   { file: "src/config/fields.ts", from: '|| url.searchParams.has("password")', to: "" },
   { file: "src/config/secret.ts", from: "0o007", to: "0o004" },

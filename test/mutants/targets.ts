@@ -53,7 +53,7 @@ export const targets: readonly Target[] = [
   },
   {
     name: "ticketing",
-    files: /^src\/tickets\/(ticketing|creation|executor)\.ts$/,
+    files: /^src\/tickets\/(ticketing|comments|creation|executor)\.ts$/,
     tests: ["test/tickets/t"],
   },
   {
