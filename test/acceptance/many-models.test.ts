@@ -13,6 +13,12 @@ const two: Befalls = (model) => {
 };
 
 let many: ManyModels;
+interface Listed {
+  readonly kinds: readonly string[];
+  readonly members: { readonly total: number; readonly items: readonly unknown[] };
+}
+const incidents = async (): Promise<{ readonly items: readonly Listed[] }> =>
+  JSON.parse(await (await fetch(`${many.url}/api/v1/incidents`)).text());
 const titles = (): readonly string[] => many.jira.issues().map(({ summary }) => summary);
 const commentsOf = (place: number): number => many.jira.issues()[place]?.comments.length ?? 0;
 const statuses = (): readonly string[] => many.jira.issues().map(({ status }) => status.name);
@@ -33,6 +39,10 @@ describe("forty models of one source", () => {
     const [issue] = many.jira.issues();
     const said = [issue?.description, ...(issue?.comments ?? []).map(({ body }) => body)];
     expect(said.join("\n")).toContain("and 20 more");
+    const { items } = await incidents();
+    expect(items[0]?.members.total).toBe(40);
+    expect(items[0]?.members.items).toHaveLength(20);
+    expect(items[0]?.kinds).toEqual(["silent", "source_silent"]);
     await many.live((model) => (model < 38 ? undefined : { silent: true }), 6);
     expect(titles()[0]).toContain("2 of 40 models silent since");
     expect(statuses()).toEqual(["To Do"]);

@@ -109,13 +109,24 @@ const modelsOf = (lists: Lists): readonly unknown[] =>
     return page.items;
   });
 
+interface Shown {
+  readonly members?: { readonly total: number };
+}
+
 /** The models come in pages since. */
 const parsed = (lists: Lists): unknown => ({
   models: modelsOf(lists),
   others: Object.entries(lists)
     .filter(([path]) => !isModels(path))
-    .map(([path, body]): unknown => [path, JSON.parse(body)]),
+    .map(([path, body]): unknown => [path, withoutMembers(JSON.parse(body))]),
 });
+
+/** 7adbaef knew no members: each incident is of one subject, and a digest of none. */
+function withoutMembers({ items, ...page }: { readonly items: readonly Shown[] }): object {
+  for (const { members } of items)
+    expect(members?.total ?? 1, "members of an incident of 7adbaef").toBe(1);
+  return { ...page, items: items.map(({ members: _one, ...item }) => item) };
+}
 
 describe("a store that 7adbaef left in the middle of its work", () => {
   let opened: OpenedFixture;
@@ -176,6 +187,7 @@ describe("a store that 7adbaef left in the middle of its work", () => {
       "issue_created: [P1] late: tenure lost its influence (50 % → 4.8 %)",
       "issue_created: [P1] scaled: tenure lost its influence (50 % → 4.8 %)",
       "issue_created: [P1] units: silent since 07:10 UTC",
+      // What was tried stands in the description too, since this program keeps it true.
       "issue_edited: [P1] late: tenure lost its influence (50 % → 4.8 %)",
       "issue_edited: [P1] scaled: tenure lost its influence (50 % → 4.8 %)",
       "issue_edited: [P1] scaled: tenure lost its influence (50 % → 4.8 %)",
