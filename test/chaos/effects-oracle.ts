@@ -44,8 +44,11 @@ interface StoredEffect {
   readonly incident: string;
   readonly kind: string;
   readonly status: string;
-  /** What its comment's mark is made of: one comment says why a run is denied now, however often it was. */
-  readonly marked: string;
+  /**
+   * What its comment's mark may be made of. One comment says why a run is denied now, however often it was, and in an
+   * incident that models share one comment says so for all of them.
+   */
+  readonly marked: readonly string[];
 }
 
 /** Promised for a time that has not come: a run that was denied for now is asked for again when its budget is free. */
@@ -58,7 +61,9 @@ const storedSql = `SELECT
   (SELECT coalesce(json_agg(e), '[]') FROM (
     SELECT id, incident, effect ->> 'kind' AS kind, status,
       CASE WHEN effect #>> '{note,about}' = 'run' AND effect #>> '{note,run,status}' = 'denied'
-        THEN E'denied\\n' || (effect #>> '{note,run,id}') ELSE id END AS marked
+        THEN json_build_array(E'denied\\n' || (effect #>> '{note,run,id}'),
+          E'denied\\n' || (effect #>> '{note,run,fix}') || ' for all')
+        ELSE json_build_array(id) END AS marked
     FROM driftwarden.outbox WHERE NOT ${notYetDueSql}) e)::text AS effects,
   (SELECT coalesce(json_agg(i), '[]') FROM (
     SELECT id, number, document -> 'ticket' ->> 'key' AS ticket,
@@ -156,7 +161,9 @@ function judgeComments(
   const distinct = new Set(marks);
   const said = new Set(marks.map((mark) => mark.split(" ")[1]));
   const promised = effects.filter(({ kind }) => kind === "ticket.comment");
-  const missing = promised.filter(({ marked, incident }) => !said.has(markOf(incident, marked)));
+  const missing = promised.filter(
+    ({ marked, incident }) => !marked.some((from) => said.has(markOf(incident, from))),
+  );
   const twice = marks.filter((mark, place) => marks.indexOf(mark) !== place);
   return {
     duplicated: marks.length - distinct.size,
