@@ -136,7 +136,7 @@ function cardText(card: Scorecard): string {
   const verdict = passed(card) ? "as promised" : "NOT as promised";
   return `
 Scorecard, counted from the ledgers of the Jira sandbox and the engine: ${verdict}
-  faults found            ${card.detected} of ${card.injected}, after ${card.delay_points ?? "?"} attributions (median)
+  faults found            ${card.detected} of ${card.injected}; median delay in attributions: ${card.delay_points ?? "?"}
   false tickets           ${card.false_tickets}
   harmless, and silent    ${card.harmless_silent} of ${card.harmless}
   restarts                ${card.runs} of 1
