@@ -1,4 +1,7 @@
-/** What a chart makes of one vector before it judges or learns it: working space that every chart overwrites, never state. */
+/**
+ * Working space for the numbers that a chart computes from one vector before it judges or learns the vector. All charts
+ * share it and overwrite it, so it holds no state.
+ */
 
 /** One number a feature in each array. */
 interface Numbers {

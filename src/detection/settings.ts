@@ -1,4 +1,4 @@
-/** What the engine is told: plain data, given once, the same for every model of a source. */
+/** The settings of the detection engine, as plain data. All models of a source share them. */
 import type { DetectorType } from "../../detectors/detector.ts";
 import type { DetectorRole } from "../../detectors/preset.ts";
 

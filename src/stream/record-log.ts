@@ -1,4 +1,4 @@
-/** The port through which detection reads the stream. Declared here because detection needs it. */
+/** The port through which detection reads the stream. */
 import type { DriftwardenError } from "../errors.ts";
 import type { StreamRecord } from "./record.ts";
 

@@ -1,4 +1,4 @@
-/** The rows of the story, step by step, the same for the same seed: fed to Postgres by the demo, to the engine by tests. */
+/** Makes the rows of the story, step by step. The same seed makes the same rows. The demo inserts them into Postgres. */
 import { cadenceMs, conditionsAt, type ModelScript, models } from "./script.ts";
 import { attribution, seededRandom } from "./signal.ts";
 

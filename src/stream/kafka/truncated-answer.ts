@@ -1,6 +1,6 @@
 /**
- * Fixes one method of kafkajs 2.2.4. When a connection breaks in the middle of an answer, it keeps the first half and
- * reads the next connection's data as the rest. From then on no answer fits its request.
+ * Fixes one method of kafkajs 2.2.4. When a connection breaks in the middle of an answer, kafkajs keeps the first half
+ * and reads the next connection's data as the rest. From then on no answer fits its request.
  */
 import { createRequire } from "node:module";
 
