@@ -1,7 +1,7 @@
 /**
- * What kafkajs does with compressed batches. We write none, so they are a neighbour's, or the topic's own setting compresses ours with gzip. A
- * batch that would fill the memory, or that kafkajs cannot read, would crash the consumer for ever. Its records are read as empty instead, and
- * set aside like any other record without our stream's id.
+ * What kafkajs does with compressed batches. We write none: a neighbour wrote them, or the topic's own setting compresses
+ * ours with gzip. A batch that would fill the memory, or that kafkajs cannot read, would crash the consumer at each start.
+ * The records of such a batch are read as empty instead, and set aside like any other record without our stream's id.
  */
 import { promisify } from "node:util";
 import { gzip, unzip } from "node:zlib";
