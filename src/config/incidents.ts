@@ -1,9 +1,9 @@
 /** `incidents:`: what shares an incident, when it is over, until when it is the same one again, and how many tickets. */
 import { z } from "zod";
-import { duration, ticketLimit } from "./fields.ts";
+import { duration, durationOrNone, ticketLimit } from "./fields.ts";
 
 export const incidents = z.strictObject({
-  group_within: duration.prefault("15m"),
+  group_within: durationOrNone.prefault("15m"),
   max_new_tickets: ticketLimit.prefault("20 per 1h"),
   resolve_after: duration.prefault("15m"),
   reopen_duration: duration.prefault("7d"),

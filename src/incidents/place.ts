@@ -50,7 +50,7 @@ export interface Candidates {
 }
 
 export interface PlacingSettings {
-  /** Episodes of one cause that open within this time of the first share an incident, ms. Default 15 min. */
+  /** Episodes of one cause that open within this time of the first share an incident, ms. Default 15 min; 0: none do. */
   readonly groupWithinMs?: number;
   /** A resolved incident opens again within this time, ms; afterwards the next episode is a new incident. */
   readonly reopenDurationMs: number;
@@ -89,9 +89,10 @@ export function place(
   moment: PlacingMoment,
 ): Placement {
   if (own !== undefined && own.state !== "left") return joining(own.incident);
-  const together = isModelEpisode(episode)
-    ? withOthers(episode, { open, sourceModels }, moment)
-    : undefined;
+  const together =
+    isModelEpisode(episode) && moment.groupWithinMs !== 0
+      ? withOthers(episode, { open, sourceModels }, moment)
+      : undefined;
   if (together !== undefined) return together;
   return own !== undefined && continues(episode, own, moment) ? joining(own.incident) : alone;
 }

@@ -31,7 +31,11 @@ const shift = (n: number, afterUs: number, feature: string): EpisodeOpened =>
   opens(n, afterUs, { feature });
 
 /** How many incidents there are in the end. */
-function incidentsOf(episodes: readonly EpisodeOpened[], sourceModels: number): number {
+function incidentsOf(
+  episodes: readonly EpisodeOpened[],
+  sourceModels: number,
+  { groupWithinMs }: { readonly groupWithinMs: number } = moment,
+): number {
   const models = new Map([
     ["t/prod/main/", sourceModels],
     ["t/prod/other/", sourceModels],
@@ -39,7 +43,8 @@ function incidentsOf(episodes: readonly EpisodeOpened[], sourceModels: number): 
   const placing = new Placing({ open: new Map(), memberships: new Map(), sourceModels: models });
   const incidents = new Set<string>();
   for (const episode of episodes) {
-    const { incident, absorbs } = placing.take(episode, { ...moment, nowMs: episode.at / 1000 });
+    const now = { ...moment, groupWithinMs, nowMs: episode.at / 1000 };
+    const { incident, absorbs } = placing.take(episode, now);
     incidents.add(incident);
     for (const absorbed of absorbs) incidents.delete(absorbed);
   }
@@ -50,6 +55,13 @@ const several = (count: number, episode: (n: number) => EpisodeOpened): readonly
   Array.from({ length: count }, (_, n) => episode(n));
 
 describe("models that one cause broke together", () => {
+  it("have an incident each where the configuration says 0s", () => {
+    const shifts = several(9, (n) => shift(n, 0, "cpu_usage"));
+    expect(incidentsOf(shifts, 9, { groupWithinMs: 0 })).toBe(9);
+    const silences = several(9, (n) => silent(n, 0));
+    expect(incidentsOf(silences, 9, { groupWithinMs: 0 })).toBe(9);
+  });
+
   it("share an incident: 40 models of one source that fall silent over an hour", () => {
     expect(
       incidentsOf(

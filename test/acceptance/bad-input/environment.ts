@@ -63,6 +63,7 @@ sources:
 stream: {partitions: 1}
 detection: {max_models: 30}
 jira: {url: "${parts.jira}", user: ${jiraUser.name}, token_file: ${parts.tokenFile}, project: IR}
+incidents: {group_within: 0s} # each model is a case of its own here
 docker: {socket: ${parts.socket}}
 fixes:
   - {name: no-socket, when: {model: no-socket}, ${fix}}
