@@ -9,10 +9,14 @@ export interface Accounted {
   /** Rows read. */
   readonly rows: number;
   readonly leftOut: LeftOut;
+  /** Rows that were not left out and have no number as importance: NULL, NaN or infinite. */
+  readonly withoutNumber?: number;
 }
 
 /** A command that leaves out more than this share of its rows was no success. */
 const tolerated = 0.1;
+/** A command that finds no number in more than this share of its importances was no success. */
+const toleratedWithoutNumber = 0.9;
 
 /** What the reasons mean that have no example. */
 const meanings: Readonly<Record<string, string>> = {
@@ -41,13 +45,19 @@ export function leftOutSentences({ rows, leftOut }: Accounted): readonly string[
 
 /**
  * @param judged attributions, or rows of a table
- * @returns a sentence when more than a tenth was left out, not counting what the configuration ignores; exit code 1
+ * @returns a sentence when more than a tenth was left out, not counting what the configuration ignores, or when
+ * nearly no importance is a number; exit code 1
  * @throws CliError DW_CLI_NOTHING_TO_JUDGE, exit code 2
  */
-export function tooMuchLeftOut({ rows, leftOut }: Accounted, judged: number): string | undefined {
+export function tooMuchLeftOut(
+  { rows, leftOut, withoutNumber = 0 }: Accounted,
+  judged: number,
+): string | undefined {
   const ignored = leftOut.reasons.get("ignored")?.rows ?? 0;
   const lost = leftOut.rows - ignored;
   if (judged === 0) throw nothingToJudge({ rows, leftOut });
+  if (withoutNumber > toleratedWithoutNumber * rows)
+    return `The importance is NULL, NaN or infinite in ${withoutNumber} of ${rows} rows, so what was found says little. Name the column that has the numbers: --columns importance=NAME.`;
   if (lost <= tolerated * rows) return undefined;
   return `More than a tenth of the rows were left out (${lost} of ${rows}), so what was found says little.`;
 }
@@ -62,17 +72,37 @@ export function exitCodeOf(problem: string | undefined, { say }: LineOutput): nu
 function nothingToJudge({ rows, leftOut }: Accounted): CliError {
   const problem = printable(`there is nothing here to judge: ${whyNothing({ rows, leftOut })}`);
   return new CliError("DW_CLI_NOTHING_TO_JUDGE", problem, {
-    hint:
-      leftOut.rows === 0
-        ? "Give rows with a time, a feature and an importance, of at least two times."
-        : "Correct what the example shows, or name other columns: --columns importance=NAME.",
+    hint: hintFor(mostFrequent(leftOut)?.[0]),
   });
 }
 
+/** The role of the column that a reason is about. */
+const roles: Readonly<Record<string, string>> = {
+  bad_timestamp: "timestamp",
+  null_timestamp: "timestamp",
+  non_finite_time: "timestamp",
+  null_model: "model",
+  long_model: "model",
+  null_feature: "feature",
+  long_feature: "feature",
+  bad_importance: "importance",
+};
+
+function hintFor(reason: string | undefined): string {
+  const role = roles[reason ?? ""];
+  return role === undefined
+    ? "Give rows with a time, a feature and an importance, of at least two times."
+    : `Correct what the example shows, or name another column: --columns ${role}=NAME.`;
+}
+
+const mostFrequent = ({ reasons }: LeftOut) =>
+  [...reasons].toSorted(([, a], [, b]) => b.rows - a.rows)[0];
+
 function whyNothing({ rows, leftOut }: Accounted): string {
   if (rows === 0) return "it has no rows";
-  const [first] = [...leftOut.reasons.values()].toSorted((a, b) => b.rows - a.rows);
-  if (first === undefined) return `its ${rows} rows make up no complete attribution`;
+  const [reason, first] = mostFrequent(leftOut) ?? [];
+  if (reason === undefined || first === undefined)
+    return `its ${rows} rows make up no complete attribution`;
   const lost = leftOut.rows === rows ? "all" : `${leftOut.rows} of`;
-  return `${lost} ${rows} rows were left out. ${first.example}`;
+  return `${lost} ${rows} rows were left out, ${reason}: ${first.example || (meanings[reason] ?? "")}`;
 }

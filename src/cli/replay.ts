@@ -59,7 +59,7 @@ export interface ReplayOptions extends ReportOptions {
 }
 
 /**
- * @returns the exit code: 0 whatever it finds, 1 when more than a tenth of the rows were left out
+ * @returns the exit code: 0 whatever it finds, 1 when more than a tenth of the rows were left out, or nearly no importance is a number
  * @throws CliError DW_CLI_USAGE, DW_CLI_NOTHING_TO_JUDGE; FileError DW_CLI_FILE; SourceError
  */
 export async function runReplay(options: ReplayOptions, io: LineOutput): Promise<number> {
@@ -70,7 +70,7 @@ export async function runReplay(options: ReplayOptions, io: LineOutput): Promise
   }
   const recording = options.html === undefined ? undefined : new ShareRecorder();
   const report = await replayReport(options, recording);
-  const { episodes, since, summary: counted, leftOut } = report;
+  const { episodes, since, summary: counted, leftOut, withoutNumber } = report;
   for (const episode of episodes) io.stdout(printed(episode, options));
   const summary = { ...counted, seconds: Math.round(performance.now() - started) / 1000 };
   const { rows, attributions } = summary;
@@ -81,7 +81,7 @@ export async function runReplay(options: ReplayOptions, io: LineOutput): Promise
     const page = { recording, episodes, rows, leftOut, attributions, since, setting };
     await writePage(options.html, replayPage(page));
   }
-  return exitCodeOf(tooMuchLeftOut({ rows, leftOut }, attributions), io);
+  return exitCodeOf(tooMuchLeftOut({ rows, leftOut, withoutNumber }, attributions), io);
 }
 
 const printed = (episode: ReplayedEpisode, { json }: ReplayOptions): string =>

@@ -59,13 +59,13 @@ export interface TuneOptions extends TuningOptions {
 }
 
 /**
- * @returns the exit code: 1 when more than a tenth of the rows were left out
+ * @returns the exit code: 1 when more than a tenth of the rows were left out, or nearly no importance is a number
  * @throws CliError DW_CLI_NOTHING_TO_JUDGE; FileError DW_CLI_FILE; SourceError
  */
 export async function runTune(options: TuneOptions, io: LineOutput): Promise<number> {
   const tuning = await tune(options);
-  const { leftOut, attributions, advice } = tuning;
-  const problem = tooMuchLeftOut({ rows: advice.rows, leftOut }, attributions);
+  const { leftOut, withoutNumber, attributions, advice } = tuning;
+  const problem = tooMuchLeftOut({ rows: advice.rows, leftOut, withoutNumber }, attributions);
   const linesOf = options.json === true ? jsonLines : sentences;
   for (const line of linesOf(tuning)) io.stdout(line);
   return exitCodeOf(problem, io);

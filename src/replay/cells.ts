@@ -3,7 +3,7 @@
 const number = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const special = /^([+-]?)(nan|inf|infinity)$/i;
 const time =
-  /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?)?\s*(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?$/i;
+  /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?)?\s*(Z|UTC|GMT|[+-](?:0\d|1[0-5])(?::?[0-5]\d)?)?$/i;
 const epoch = /^\d{9,19}(\.\d+)?$/;
 const infinite = /^([+-]?)inf(inity)?$/i;
 
@@ -11,6 +11,8 @@ const infinite = /^([+-]?)inf(inity)?$/i;
 const nulls: ReadonlySet<string> = new Set(["", "null", "\\n", "none", "na", "n/a", "<na>"]);
 
 export const isNull = (text: string): boolean => nulls.has(text.trim().toLowerCase());
+
+const fourCenturies = 146_097 * 86_400_000;
 
 /** For hints. */
 export const acceptedTimes =
@@ -38,10 +40,12 @@ export function parseTime(text: string): number | undefined {
   const [year, month, day, hour, minute, second] = match
     .slice(1, 7)
     .map((part) => Number(part ?? 0));
-  const ms = Date.UTC(year!, month! - 1, day, hour, minute, second);
-  // Date.UTC carries what does not exist over: 30 February becomes 2 March.
-  if (new Date(ms).getUTCDate() !== day || hour! > 23 || minute! > 59 || second! > 59)
-    return undefined;
+  // Date.UTC takes year 24 for 1924, and the calendar repeats after 400 years.
+  const ms = Date.UTC(year! + 400, month! - 1, day, hour, minute, second) - fourCenturies;
+  const date = new Date(ms);
+  // Date.UTC carries what does not exist over: 30 February becomes 2 March, month 13 January.
+  const isCarried = date.getUTCDate() !== day || date.getUTCMonth() !== month! - 1;
+  if (isCarried || hour! > 23 || minute! > 59 || second! > 59) return undefined;
   const fraction = Number((match[7] ?? "").padEnd(6, "0").slice(0, 6));
   return (ms - offsetMs(match[8])) * 1000 + fraction;
 }

@@ -57,6 +57,9 @@ export class Replay {
   readonly #leftOut = new LeftOut();
 
   /** @param markers for the rows handed over by {@link take} */
+  /** Rows taken whose importance is NULL, NaN or infinite. */
+  withoutNumber = 0;
+
   constructor(options: DetectionOptions, markers: readonly ReplayMarker[] = []) {
     this.engine = new PartitionEngine(settingsOf(options), options.history);
     this.#markers = [...markers];
@@ -70,6 +73,7 @@ export class Replay {
 
   /** Takes a row. Rows of one source come in the order in which a poller would have seen them. */
   take(source: string, model: ModelKey, row: Row): void {
+    if (!Number.isFinite(row.importance)) this.withoutNumber++;
     const known = this.#feeds.get(source);
     const feed = known ?? this.feed(source, this.#markers);
     if (known === undefined) this.#feeds.set(source, feed);

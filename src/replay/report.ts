@@ -20,6 +20,8 @@ export interface ReplayReport {
   readonly since: number;
   readonly summary: ReplaySummary;
   readonly leftOut: LeftOut;
+  /** Rows whose importance is NULL, NaN or infinite. */
+  readonly withoutNumber: number;
 }
 
 export interface ReplaySummary {
@@ -48,7 +50,7 @@ export async function replayReport(
   recording?: ShareRecorder,
 ): Promise<ReplayReport> {
   const [replay] = await replayRows(options, [{ ...options, history: recording }]);
-  const { engine, newest, episodes: found, leftOut } = replay!;
+  const { engine, newest, episodes: found, leftOut, withoutNumber } = replay!;
   const since = newest - (options.lastMs ?? Number.POSITIVE_INFINITY) * 1000;
   const episodes = found.filter(({ opened }) => opened.at >= since);
   const summary = {
@@ -59,7 +61,7 @@ export async function replayReport(
     false_episodes_expected_per_model_week: expectedFalse(options),
     left_out: leftOut.counts(),
   };
-  return { episodes, since, summary, leftOut };
+  return { episodes, since, summary, leftOut, withoutNumber };
 }
 
 /** Only what was measured is promised: with other detectors or rules nothing is known. */

@@ -34,11 +34,20 @@ export async function* textOf(file: string): AsyncGenerator<string> {
     yield* decoded(file, await started(unpacked(file, await started(bytesOf(file)))));
   } catch (error) {
     if (error instanceof FileError || error instanceof NotUtf8) throw error;
-    const hint = "Check that the file exists, is CSV, and may be read by this user.";
+    const hint = isBadlyPacked(error)
+      ? "The gzip data is cut off or damaged. Fetch the file again; gzip -t FILE tests it."
+      : "Check that the file exists, is CSV, and may be read by this user.";
     const message = `reading ${fileName(file)}: ${messageOf(error)}`;
     throw new FileError("DW_CLI_FILE", message, { hint, cause: error });
   }
 }
+
+/** Codes of zlib begin with Z_. */
+const isBadlyPacked = (error: unknown): boolean =>
+  error instanceof Error &&
+  "code" in error &&
+  typeof error.code === "string" &&
+  error.code.startsWith("Z_");
 
 /** The beginning of a stream of bytes, to recognise it by, and all of it. */
 interface ReadAhead {

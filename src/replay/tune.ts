@@ -43,6 +43,8 @@ export interface Tuning {
   readonly advice: TuningAdvice;
   readonly leftOut: LeftOut;
   readonly attributions: number;
+  /** Rows whose importance is NULL, NaN or infinite. */
+  readonly withoutNumber: number;
 }
 
 const weekUs = 604_800_000_000;
@@ -51,7 +53,7 @@ const weekUs = 604_800_000_000;
 export async function tune(options: TuningOptions): Promise<Tuning> {
   const { input, incidents, budget, lastMs = Number.POSITIVE_INFINITY } = options;
   const replays = await replayRows(input, sensitivities.map(options.detectionOf));
-  const { engine, newest, oldest: first, leftOut } = replays[0]!;
+  const { engine, newest, oldest: first, leftOut, withoutNumber } = replays[0]!;
   const oldest = Math.max(first, newest - lastMs * 1000);
   const weeks = Number.isFinite(newest - oldest) ? (newest - oldest) / weekUs : 0;
   const sourceModels = countBySource([...engine.models()].map(({ model }) => model));
@@ -73,7 +75,7 @@ export async function tune(options: TuningOptions): Promise<Tuning> {
     rows: replays[0]!.rows,
     left_out: leftOut.counts(),
   };
-  return { outcomes, advice, leftOut, attributions: engine.counters.attributions };
+  return { outcomes, advice, leftOut, withoutNumber, attributions: engine.counters.attributions };
 }
 
 const aWeek = (count: number, weeks: number): number =>

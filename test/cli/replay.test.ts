@@ -168,7 +168,7 @@ describe("replay refuses", () => {
       "importances none of which is a number (FR-B4)",
       `${header}\n2026-01-01,m,f,"0,25"\n2026-01-01,m,g,12.3%\n`,
       "DW_CLI_NOTHING_TO_JUDGE",
-      /all 2 rows were left out\. .*, line 2: importance "0,25" is no number\. Write a plain number/,
+      /all 2 rows were left out, bad_importance: .*, line 2: importance "0,25" is no number\. Write a plain number/,
     ],
     [
       "timestamps none of which is a time",
