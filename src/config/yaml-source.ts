@@ -20,11 +20,21 @@ function step(node: unknown, part: PropertyKey): { at: unknown; value: unknown }
   return pair && { at: pair.key, value: pair.value };
 }
 
+/** A part that contains itself has no end, and no reader of it would come to one. */
+function isEndless(value: unknown, above: readonly unknown[] = []): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (above.includes(value)) return true;
+  return Object.values(value).some((part) => isEndless(part, [...above, value]));
+}
+
 /** Throws on an alias without an anchor and on aliases that multiply without end, and names no place for it. */
 function toPlainData(document: Document.Parsed): { value: unknown; errors: readonly string[] } {
   if (document.errors.length > 0) return { value: undefined, errors: [] };
   try {
-    return { value: document.toJS({ maxAliasCount: 100 }) ?? {}, errors: [] };
+    const value: unknown = document.toJS({ maxAliasCount: 100 }) ?? {};
+    return isEndless(value)
+      ? { value: undefined, errors: ["an alias (*) stands inside what its anchor (&) names"] }
+      : { value, errors: [] };
   } catch (error) {
     return { value: undefined, errors: [messageOf(error)] };
   }
