@@ -142,7 +142,7 @@ describe("replay from whatever people have in their database", () => {
     const { code, err } = await runCommand(["replay", "--from", other.readonlyUrl]);
     expect(code).toBe(2);
     expect(err).toContain(
-      'all 150 rows were left out. explainability_metrics: importance "0,25" is no number',
+      'all 150 rows were left out, bad_importance: explainability_metrics: importance "0,25" is no number',
     );
   });
 
