@@ -48,12 +48,12 @@ describe("a chaos run", () => {
   it("fails a program that repeats an effect whose outcome is unknown", async () => {
     const changes = [
       {
-        file: "tickets/ticketing.js",
-        from: "if (await find(issue, comment.mark, options))",
-        to: "if ((await find(issue, comment.mark, options)) && false)",
+        file: "tickets/comments.js",
+        from: "if (await findComment(issue, comment.mark, work))",
+        to: "if ((await findComment(issue, comment.mark, work)) && false)",
       },
     ];
-    const trial = { stream: "postgres", faults: 8, only: ["jira 503 after effect"] } as const;
+    const trial = { stream: "postgres", faults: 3, only: ["jira 503 after effect"] } as const;
     const { result } = await outcomeOf(changes, trial);
     expect(result.comments_duplicated).toBeGreaterThan(0);
   }, 240_000);
