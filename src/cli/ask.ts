@@ -1,6 +1,6 @@
 /** Runs a command: checks the options of the command line with its schema and calls its handler. */
 import type { z } from "zod";
-import type { Command } from "../commands/command.ts";
+import type { OperatorCommand } from "../operator/operator-command.ts";
 import { CliError } from "./errors.ts";
 
 /**
@@ -8,7 +8,7 @@ import { CliError } from "./errors.ts";
  * @throws CliError DW_CLI_USAGE naming the first option that the schema refuses; whatever the handler throws
  */
 export async function ask<Arguments extends z.ZodType, Needs, Answer>(
-  command: Command<Arguments, Needs, Answer>,
+  command: OperatorCommand<Arguments, Needs, Answer>,
   given: z.input<Arguments>,
   needs: Needs,
 ): Promise<Answer> {

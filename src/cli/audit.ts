@@ -1,8 +1,8 @@
 /** `driftwarden audit verify|accept`: checks that nobody changed the journal, or a row that it seals. */
 import type { Command } from "commander";
 import { systemClock } from "../clock.ts";
-import { auditAccept } from "../commands/audit-accept.ts";
-import { auditVerify } from "../commands/audit-verify.ts";
+import { auditAccept } from "../operator/audit-accept.ts";
+import { auditVerify } from "../operator/audit-verify.ts";
 import { printable } from "../printable.ts";
 import type { JournalVerdict } from "../store/journal/verify.ts";
 import { ask } from "./ask.ts";

@@ -3,10 +3,10 @@ import type { Command } from "commander";
 import type { Logger } from "pino";
 import { createLifecycle } from "../app/lifecycle.ts";
 import { systemClock } from "../clock.ts";
-import { marker } from "../commands/marker.ts";
 import type { Remediations } from "../config/fixes.ts";
 import { parseConfig } from "../config/parse.ts";
 import type { Config } from "../config/schema.ts";
+import { marker } from "../operator/marker.ts";
 import {
   type PlayedStory,
   playStory,

@@ -1,7 +1,7 @@
 /** `driftwarden effects`: lists promised effects that are not done, and retries a dead one. */
 import type { Command } from "commander";
-import { effects } from "../commands/effects.ts";
-import { effectsRetry } from "../commands/effects-retry.ts";
+import { effects } from "../operator/effects.ts";
+import { effectsRetry } from "../operator/effects-retry.ts";
 import { printable } from "../printable.ts";
 import type { OutboxEffect } from "../store/outbox/inspect.ts";
 import type { Store } from "../store/store.ts";

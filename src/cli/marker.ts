@@ -1,12 +1,12 @@
 /** `driftwarden marker`: announces a deploy or retrain. */
 import type { Command } from "commander";
 import type { Logger } from "pino";
-import { marker } from "../commands/marker.ts";
 import type { Remediations } from "../config/fixes.ts";
 import { loadConfig } from "../config/load.ts";
 import { nearest } from "../config/nearest.ts";
 import type { Config } from "../config/schema.ts";
 import type { ModelName } from "../model-key.ts";
+import { marker } from "../operator/marker.ts";
 import { printable } from "../printable.ts";
 import type { RecordSink } from "../stream/record-sink.ts";
 import { createLogger } from "../telemetry/logger.ts";

@@ -1,6 +1,6 @@
 /** `driftwarden restored`: shows whether the store was restored, and records that nothing was forgotten. */
 import type { Command } from "commander";
-import { restored } from "../commands/restored.ts";
+import { restored } from "../operator/restored.ts";
 import { ask } from "./ask.ts";
 import { withConfigOption } from "./config-option.ts";
 import { type StoreCommandParts, withStore } from "./store-command.ts";

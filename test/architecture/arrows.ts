@@ -22,6 +22,7 @@ export const rooms = [
   "web",
   "replay",
   "commands",
+  "operator",
   "executor",
   "app",
   "sandbox",

@@ -1,12 +1,12 @@
-/** The contract of a command: something that a person can ask for. A door passes the words in and shows the answer. */
+/** The contract of what the operator of the machine can ask for on the command line. */
 import type { z } from "zod";
 
 /**
- * One command, whatever door it is asked for by. It reads no arguments of the process and prints nothing.
+ * One command of the machine's operator. It reads no arguments of the process and prints nothing.
  *
- * What cannot be done as asked is an answer with its reason, not an error: each door says it in its own terms.
+ * What cannot be done as asked is an answer with its reason, not an error: the command line says it in its own terms.
  */
-export interface Command<Arguments extends z.ZodType, Needs, Answer> {
+export interface OperatorCommand<Arguments extends z.ZodType, Needs, Answer> {
   /** As it is called: `marker`, `audit verify`. */
   readonly words: string;
   /** What it does, in one line. */

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { type EffectFilter, listEffects, type OutboxEffect } from "../store/outbox/inspect.ts";
 import type { Store } from "../store/store.ts";
-import type { Command } from "./command.ts";
+import type { OperatorCommand } from "./operator-command.ts";
 
 const effectsArguments = z.strictObject({
   /** Only those that were given up. */
@@ -14,7 +14,11 @@ interface EffectsAnswer {
   readonly effects: AsyncIterable<OutboxEffect>;
 }
 
-export const effects: Command<typeof effectsArguments, { readonly store: Store }, EffectsAnswer> = {
+export const effects: OperatorCommand<
+  typeof effectsArguments,
+  { readonly store: Store },
+  EffectsAnswer
+> = {
   words: "effects",
   help: "list promised tickets, comments and runs that are not done, or retry a dead one",
   arguments: effectsArguments,

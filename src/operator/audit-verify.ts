@@ -2,11 +2,11 @@
 import { z } from "zod";
 import { type JournalVerdict, verifyJournal } from "../store/journal/verify.ts";
 import type { Store } from "../store/store.ts";
-import type { Command } from "./command.ts";
+import type { OperatorCommand } from "./operator-command.ts";
 
 const verifyArguments = z.strictObject({});
 
-export const auditVerify: Command<
+export const auditVerify: OperatorCommand<
   typeof verifyArguments,
   { readonly store: Store },
   JournalVerdict

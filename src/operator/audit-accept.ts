@@ -3,11 +3,11 @@ import { z } from "zod";
 import type { Clock } from "../clock.ts";
 import { type Accepted, acceptRows } from "../store/journal/accept-rows.ts";
 import type { Store } from "../store/store.ts";
-import type { Command } from "./command.ts";
+import type { OperatorCommand } from "./operator-command.ts";
 
 const acceptArguments = z.strictObject({});
 
-export const auditAccept: Command<
+export const auditAccept: OperatorCommand<
   typeof acceptArguments,
   { readonly store: Store; readonly clock: Clock },
   Accepted

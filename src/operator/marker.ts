@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import { type ModelKey, type ModelName, modelKey } from "../model-key.ts";
 import type { RecordSink } from "../stream/record-sink.ts";
-import type { Command } from "./command.ts";
+import type { OperatorCommand } from "./operator-command.ts";
 
 const time = z
   .string()
@@ -59,7 +59,7 @@ type MarkerAnswer =
     };
 
 /** Durable when it answers: the marker stands in the stream, before every row that comes after it. */
-export const marker: Command<typeof markerArguments, MarkerNeeds, MarkerAnswer> = {
+export const marker: OperatorCommand<typeof markerArguments, MarkerNeeds, MarkerAnswer> = {
   words: "marker",
   help: "announce a deploy or retrain of a model: what follows is the new normal",
   arguments: markerArguments,

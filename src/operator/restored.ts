@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { restoredAtMs, sayForgotNothing } from "../store/restore/restore.ts";
 import type { Store } from "../store/store.ts";
-import type { Command } from "./command.ts";
+import type { OperatorCommand } from "./operator-command.ts";
 
 const restoredArguments = z.strictObject({
   /** No run was made that the store does not know. A daemon lets runs through again within a minute. */
@@ -14,7 +14,7 @@ interface RestoredAnswer {
   readonly restoredAtMs: number | undefined;
 }
 
-export const restored: Command<
+export const restored: OperatorCommand<
   typeof restoredArguments,
   { readonly store: Store },
   RestoredAnswer

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { marker } from "../../src/commands/marker.ts";
+import { marker } from "../../src/operator/marker.ts";
 import type { StreamRecord } from "../../src/stream/record.ts";
 
 const nowMs = Date.parse("2026-01-31T12:00:00Z");
