@@ -117,7 +117,7 @@ describe("a command that is named", () => {
   const commands = filesIn("src/cli", /\.ts$/)
     .flatMap((file) => [...read(file).matchAll(/\.command\(["`]([a-z]+)/g)])
     .map(([, command = ""]) => command);
-  const words = filesIn("src/commands", /\.ts$/)
+  const words = filesIn("src/operator", /\.ts$/)
     .flatMap((file) => [...read(file).matchAll(/words: ["`]([a-z]+)/g)])
     .map(([, command = ""]) => command);
 

@@ -2,6 +2,7 @@
 import type { Logger } from "pino";
 import { StoreError } from "../errors.ts";
 import type { Tx } from "../query.ts";
+import { commands } from "./commands.ts";
 import { initial } from "./initial.ts";
 import { members } from "./members.ts";
 import { partitionRows } from "./partition-rows.ts";
@@ -30,6 +31,7 @@ export const migrations: readonly Migration[] = [
   { sql: partitionRows, minVersion: 1 },
   { sql: seals, minVersion: 1 },
   { sql: members, minVersion: 8 },
+  { sql: commands, minVersion: 8 },
 ];
 
 const lockSql = "select pg_advisory_xact_lock(hashtextextended('driftwarden schema ' || $1, 0))";

@@ -1,0 +1,11 @@
+/** What a person is answered, whatever door they asked by. */
+import type { MessageSection } from "./message.ts";
+
+export interface Answer {
+  /** Whether everything that was asked for is done. A question and a refusal are not. */
+  readonly done: boolean;
+  /** Why not, in one word; null when it is done. */
+  readonly code: string | null;
+  /** One section for each command. No line of it begins like a command. */
+  readonly says: readonly MessageSection[];
+}

@@ -1,0 +1,125 @@
+/**
+ * What people said, and what they were answered: the one way by which a door hands words in and gets answers to carry
+ * back.
+ *
+ *     insertCommand ──► waiting ── the daemon carries it out ──► answered ── the door says it ──► carried
+ */
+import { toJson } from "../json.ts";
+import { notify } from "../notify.ts";
+import type { Queryable, Tx } from "../query.ts";
+
+/** A ticket comment, a request over HTTP, the command line of the machine. */
+export type Door = "ticket" | "http" | "cli";
+
+/** Why the door says that the words must not be carried out; the daemon answers with the reason. */
+export type Unfit =
+  /** The text may be another one than its author wrote. */
+  | "edited"
+  /** An outsider of a service desk. */
+  | "outsider"
+  /** Longer than anybody types. */
+  | "too_long";
+
+export interface NewCommand {
+  readonly door: Door;
+  /** Unique at this door: id of the comment, idempotency key. With the door it is the command's id. */
+  readonly message: string;
+  /** Where the door is to say the answer: id of the ticket. Empty where it knows. */
+  readonly place: string;
+  /** Number of the incident that it is about; null for none. */
+  readonly incident: number | null;
+  /** Who said it, as the door knows people: account id, key, name of a token's person. Never a display name. */
+  readonly account: string;
+  /** One command a line: `dw ack`, `/ack`, or `ack` where the door takes nothing else. */
+  readonly said: string;
+  /** By the clock of the door, ms since 1970. */
+  readonly saidAtMs: number;
+  readonly unfit?: Unfit | undefined;
+}
+
+export interface StoredCommand extends Omit<NewCommand, "message"> {
+  readonly id: string;
+}
+
+/** @param Answer plain data */
+export interface AnsweredCommand<Answer> extends StoredCommand {
+  readonly answer: Answer;
+  readonly answeredAtMs: number;
+}
+
+const columns = `id, door, place, incident, account, said, said_at_ms as "saidAtMs", unfit`;
+const insertSql = `
+insert into commands (id, door, place, incident, account, said, said_at_ms, came_at_ms, unfit)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (id) do nothing returning id`;
+const takeSql = `
+select ${columns} from commands where state = 'waiting' order by seq limit 1 for update skip locked`;
+const answerSql = `
+update commands set state = 'answered', answer = $2, answered_at_ms = $3 where id = $1 and state = 'waiting'`;
+const answeredSql = `
+select ${columns}, answer, answered_at_ms as "answeredAtMs" from commands
+where door = $1 and state = 'answered' order by seq limit $2`;
+const byIdSql = `
+select ${columns}, answer, answered_at_ms as "answeredAtMs" from commands where id = $1`;
+const carriedSql =
+  "update commands set state = 'carried' where id = any ($1) and state = 'answered'";
+
+function commandId({ door, message }: Pick<NewCommand, "door" | "message">): string {
+  return `${door}:${message}`;
+}
+
+/**
+ * Hands words in, once: the same message again changes nothing. The daemon is woken when the transaction commits.
+ *
+ * @returns whether it is new
+ */
+export async function insertCommand(
+  q: Queryable,
+  command: NewCommand,
+  nowMs: number,
+): Promise<boolean> {
+  const { door, place, incident, account, said, saidAtMs, unfit = null } = command;
+  const values = [commandId(command), door, place, incident, account, said, saidAtMs, nowMs, unfit];
+  const rows = await q.query(insertSql, values);
+  if (rows.length > 0) await notify(q, "commands");
+  return rows.length > 0;
+}
+
+/** The oldest one that waits, locked until the transaction ends; undefined when none does. */
+export async function takeCommand(tx: Tx): Promise<StoredCommand | undefined> {
+  const [row] = await tx.query<StoredCommand>(takeSql);
+  return row;
+}
+
+/** In the transaction that carries it out. Its door is woken. */
+export async function answerCommand(
+  tx: Tx,
+  id: string,
+  { answer, nowMs }: { readonly answer: unknown; readonly nowMs: number },
+): Promise<void> {
+  await tx.query(answerSql, [id, toJson(answer), nowMs]);
+  await notify(tx, "commands");
+}
+
+/** Answers that the door has not carried back, in the order in which they were handed in; at most `limit`. */
+export async function answersToCarry<Answer>(
+  q: Queryable,
+  door: Door,
+  limit = 100,
+): Promise<readonly AnsweredCommand<Answer>[]> {
+  return q.query<AnsweredCommand<Answer>>(answeredSql, [door, limit]);
+}
+
+/** @returns undefined while it has no answer, and for an id that is not known */
+export async function answerOf<Answer>(
+  q: Queryable,
+  id: string,
+): Promise<AnsweredCommand<Answer> | undefined> {
+  const [row] = await q.query<AnsweredCommand<Answer | null>>(byIdSql, [id]);
+  if (row === undefined || row.answer === null) return undefined;
+  return { ...row, answer: row.answer };
+}
+
+/** The door has said the answers, or nobody waits for them. */
+export async function answersCarried(q: Queryable, ids: readonly string[]): Promise<void> {
+  if (ids.length > 0) await q.query(carriedSql, [ids]);
+}
