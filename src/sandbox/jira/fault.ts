@@ -9,22 +9,25 @@ export interface JiraFault {
    * rate_limited: 429 · failed: 500 · unavailable: 503 · login_page: 200 with a page · unauthorized: 401 · hang: no
    * answer ever · drop: the connection breaks.
    * All but the first before the request takes effect, or, with `afterEffect`, after it.
+   *
+   * late: the connection breaks, and the request takes effect three requests later, as one does that a proxy held back ·
+   * doubled: the request takes effect twice, as one does that a proxy sent again.
    */
-  readonly answer:
-    | "rate_limited"
-    | "failed"
-    | "unavailable"
-    | "login_page"
-    | "unauthorized"
-    | "hang"
-    | "drop";
+  readonly answer: JiraIllness | "late" | "doubled";
   readonly afterEffect?: true;
   /** Called when a request meets it. */
   readonly onMet?: () => void;
 }
 
 /** What every request meets while a Jira is ill. */
-export type JiraIllness = JiraFault["answer"];
+export type JiraIllness =
+  | "rate_limited"
+  | "failed"
+  | "unavailable"
+  | "login_page"
+  | "unauthorized"
+  | "hang"
+  | "drop";
 
 export interface FaultQueue {
   readonly order: (fault: JiraFault) => void;
@@ -49,4 +52,24 @@ export function createFaultQueue(): FaultQueue {
       return fault;
     },
   };
+}
+
+interface HeldBack {
+  readonly takeEffect: () => void;
+  requests: number;
+}
+
+/** Requests that are still on their way. */
+export class LateRequests {
+  readonly #held: HeldBack[] = [];
+
+  hold(takeEffect: () => void): void {
+    this.#held.push({ takeEffect, requests: 3 });
+  }
+
+  /** Another request was answered. */
+  passed(): void {
+    for (const held of this.#held) held.requests -= 1;
+    while (this.#held[0]?.requests === 0) this.#held.shift()?.takeEffect();
+  }
 }

@@ -1,9 +1,12 @@
 /**
- * The little JQL that the sandbox understands: project, labels and statusCategory, joined by AND, ordered by created.
+ * The little JQL that the sandbox understands: project, labels, statusCategory and updated, joined by AND, ordered by
+ * created or updated.
  *
- * `project = X AND labels = Y AND statusCategory != Done ORDER BY created ASC`
+ * `project = X AND labels = Y AND updated >= -5m ORDER BY updated DESC`
  */
-import type { SandboxIssue } from "./tracker.ts";
+import type { SandboxIssue } from "./issue.ts";
+
+type Test = (issue: SandboxIssue) => boolean;
 
 const categories: Readonly<Record<string, string>> = {
   "to do": "new",
@@ -16,26 +19,43 @@ const categories: Readonly<Record<string, string>> = {
 /** @returns undefined when the query is more than that */
 export function matcher(
   jql: string,
+  nowMs: number,
 ): ((issues: readonly SandboxIssue[]) => readonly SandboxIssue[]) | undefined {
-  const [conditions = "", order = ""] = jql.split(/\s+ORDER\s+BY\s+/i);
-  const tests: ((issue: SandboxIssue) => boolean)[] = [];
-  for (const condition of conditions.split(/\s+AND\s+/i)) {
-    const found = /^\s*(project|labels|statusCategory)\s*(!?=)\s*"?([\w. -]+?)"?\s*$/i.exec(
-      condition,
-    );
-    if (!found) return undefined;
-    const [, field = "", operator, value = ""] = found;
-    const test = testOf(field.toLowerCase(), value);
-    tests.push((issue) => test(issue) === (operator === "="));
-  }
-  const newestFirst = /^created\s+DESC$/i.test(order.trim());
-  return (issues) => {
-    const found = issues.filter((issue) => tests.every((test) => test(issue)));
-    return newestFirst ? found.toReversed() : found;
-  };
+  const [conditions = "", order = "created ASC"] = jql.split(/\s+ORDER\s+BY\s+/i);
+  const tests = conditions.split(/\s+AND\s+/i).map((condition) => testOf(condition, nowMs));
+  const compare = ordering(order);
+  if (compare === undefined) return undefined;
+  return tests.every((test) => test !== undefined)
+    ? (issues) => issues.filter((issue) => tests.every((test) => test(issue))).toSorted(compare)
+    : undefined;
 }
 
-function testOf(field: string, value: string): (issue: SandboxIssue) => boolean {
+function ordering(order: string): ((a: SandboxIssue, b: SandboxIssue) => number) | undefined {
+  const [, field, direction] = /^(created|updated)(?:\s+(ASC|DESC))?$/i.exec(order.trim()) ?? [];
+  if (field === undefined) return undefined;
+  const sign = direction?.toUpperCase() === "DESC" ? -1 : 1;
+  const at = (issue: SandboxIssue): number =>
+    field.toLowerCase() === "created" ? issue.createdAtMs : issue.updatedAtMs;
+  return (a, b) => sign * (at(a) - at(b) || Number(a.id) - Number(b.id));
+}
+
+function testOf(condition: string, nowMs: number): Test | undefined {
+  const since = /^\s*updated\s*>=\s*"?-(\d+)m"?\s*$/i.exec(condition)?.[1];
+  if (since !== undefined) {
+    // Times are compared by the minute.
+    const fromMs = Math.floor((nowMs - Number(since) * 60_000) / 60_000) * 60_000;
+    return ({ updatedAtMs }) => updatedAtMs >= fromMs;
+  }
+  const found = /^\s*(project|labels|statusCategory)\s*(!?=)\s*"?([\w. -]+?)"?\s*$/i.exec(
+    condition,
+  );
+  if (!found) return undefined;
+  const [, field = "", operator, value = ""] = found;
+  const test = equals(field.toLowerCase(), value);
+  return (issue) => test(issue) === (operator === "=");
+}
+
+function equals(field: string, value: string): Test {
   if (field === "project") return ({ key }) => key.startsWith(`${value}-`);
   if (field === "labels") return ({ labels }) => labels.includes(value);
   return ({ status }) => status.category === categories[value.toLowerCase()];

@@ -1,4 +1,5 @@
 /** What the sandbox says of a project before there is an issue: permissions, issue types, the fields of a new issue. */
+import type { Deployment } from "./accounts.ts";
 
 export interface SandboxProject {
   /** Ids of further fields that a new issue must have. */
@@ -7,27 +8,37 @@ export interface SandboxProject {
   readonly offScreen: readonly string[];
   /** Keys of permissions that nobody has. */
   readonly withoutPermissions: readonly string[];
+  /** Customers write through a portal, and comments may be hidden from them. */
+  readonly serviceDesk: boolean;
 }
 
-const permissionKeys = [
-  "BROWSE_PROJECTS",
-  "CREATE_ISSUES",
-  "EDIT_ISSUES",
-  "ADD_COMMENTS",
-  "TRANSITION_ISSUES",
-];
+const permissionNames = {
+  BROWSE_PROJECTS: "Browse Projects",
+  CREATE_ISSUES: "Create Issues",
+  EDIT_ISSUES: "Edit Issues",
+  ADD_COMMENTS: "Add Comments",
+  EDIT_ALL_COMMENTS: "Edit All Comments",
+  DELETE_ISSUES: "Delete Issues",
+  DELETE_ALL_COMMENTS: "Delete All Comments",
+  TRANSITION_ISSUES: "Transition Issues",
+  ASSIGN_ISSUES: "Assign Issues",
+  LINK_ISSUES: "Link Issues",
+  ADMINISTER_PROJECTS: "Administer Projects",
+} as const;
+
+export type PermissionKey = keyof typeof permissionNames;
 
 export function permissionsBody({ withoutPermissions }: SandboxProject): unknown {
-  const held = permissionKeys.map((key) => [
-    key,
-    { key, havePermission: !withoutPermissions.includes(key) },
-  ]);
+  const held = Object.entries(permissionNames).map(([key, name], index) => {
+    const havePermission = !withoutPermissions.includes(key);
+    return [key, { id: String(index + 1), key, name, type: "PROJECT", havePermission }] as const;
+  });
   return { permissions: Object.fromEntries(held) };
 }
 
 /** Ids are the places in the list. */
 export function issueTypesBody(names: readonly string[]): readonly unknown[] {
-  return names.map((name, index) => ({ id: String(index + 1), name }));
+  return names.map((name, index) => ({ id: String(index + 1), name, subtask: false }));
 }
 
 const usual: readonly (readonly [id: string, required: boolean])[] = [
@@ -39,18 +50,24 @@ const usual: readonly (readonly [id: string, required: boolean])[] = [
   ["priority", false],
 ];
 
+/** Cloud calls the list `fields`, Data Center `values`. */
 export function createFieldsBody(
   { requireFields, offScreen }: SandboxProject,
   priorities: readonly string[],
+  deployment: Deployment,
 ): unknown {
   const fields = [...usual, ...requireFields.map((id) => [id, true] as const)]
     .filter(([id]) => !offScreen.includes(id))
     .map(([fieldId, required]) => ({
       fieldId,
+      ...(deployment === "Cloud" && { key: fieldId }),
       name: fieldId,
       required,
       hasDefaultValue: false,
+      operations: ["set"],
+      schema: { type: "string", system: fieldId },
       ...(fieldId === "priority" && { allowedValues: priorities.map((name) => ({ name })) }),
     }));
-  return { maxResults: fields.length, startAt: 0, total: fields.length, fields };
+  const page = { maxResults: fields.length, startAt: 0, total: fields.length };
+  return deployment === "Cloud" ? { ...page, fields } : { ...page, isLast: true, values: fields };
 }

@@ -1,8 +1,8 @@
 /** The sandbox's tickets for people: a list and a page for each, without script. */
 import { escapeHtml } from "../../html.ts";
 import { messageHtml } from "../../messages/html.ts";
+import type { SandboxIssue } from "./issue.ts";
 import type { KnownMessages } from "./known-messages.ts";
-import type { SandboxIssue } from "./tracker.ts";
 
 const style =
   "body{font:15px/1.5 system-ui,sans-serif;max-width:64rem;margin:2rem auto;padding:0 1rem}" +

@@ -1,58 +1,19 @@
-/** The sandbox's memory: projects, issues, comments and a small workflow. Rules of Jira, no HTTP. */
+/** The sandbox's memory: projects, issues, comments, their history and a small workflow. Rules of Jira, no HTTP. */
 import type { Clock } from "../../clock.ts";
+import { applyEdit, type IssueEdit } from "./edit.ts";
+import { brokenRules, fieldRules, mostText, screenRules } from "./field-rules.ts";
+import { differences } from "./history.ts";
 import {
-  type IssueTransition,
-  type Status,
-  toDo,
-  usualWorkflow,
-  type Workflow,
-} from "./workflow.ts";
-
-export const priorities: readonly string[] = ["Highest", "High", "Medium", "Low", "Lowest"];
-export const issueTypes: readonly string[] = ["Bug", "Incident", "Task", "Story"];
-
-export interface SandboxComment {
-  readonly id: string;
-  readonly author: string;
-  body: string;
-  readonly createdAtMs: number;
-  updatedAtMs: number;
-}
-
-export interface SandboxIssue {
-  readonly id: string;
-  readonly key: string;
-  summary: string;
-  description: string;
-  labels: readonly string[];
-  readonly issueType: string;
-  priority: string;
-  readonly reporter: string;
-  status: Status;
-  resolution: string | undefined;
-  readonly createdAtMs: number;
-  resolvedAtMs: number | undefined;
-  readonly comments: SandboxComment[];
-  /** Keys of the issues that it is linked to. */
-  readonly links: string[];
-}
-
-/** What Jira would answer instead: status and the body's messages. */
-export class Refusal {
-  readonly status: number;
-  readonly messages: readonly string[];
-  readonly errors: Readonly<Record<string, string>>;
-
-  constructor(
-    status: number,
-    messages: readonly string[],
-    errors: Readonly<Record<string, string>> = {},
-  ) {
-    this.status = status;
-    this.messages = messages;
-    this.errors = errors;
-  }
-}
+  type IssueFields,
+  labelsOf,
+  nameIn,
+  Refusal,
+  type SandboxComment,
+  type SandboxIssue,
+  textOf,
+} from "./issue.ts";
+import type { SearchIndex } from "./search-index.ts";
+import { type IssueTransition, toDo, usualWorkflow, type Workflow } from "./workflow.ts";
 
 export interface SandboxTrackerOptions {
   readonly projects: readonly string[];
@@ -62,9 +23,16 @@ export interface SandboxTrackerOptions {
   readonly offScreen?: readonly string[] | undefined;
   readonly workflow?: Workflow | undefined;
   readonly clock: Clock;
+  readonly index: SearchIndex;
 }
 
-export type IssueFields = Readonly<Record<string, unknown>>;
+/** Who changes an issue. */
+export interface Actor {
+  /** Name of the account. */
+  readonly name: string;
+  /** An automation rule acts in the name of the account. */
+  readonly automated?: boolean;
+}
 
 export class SandboxTracker {
   readonly issues: SandboxIssue[] = [];
@@ -86,6 +54,7 @@ export class SandboxTracker {
     if (Object.keys(errors).length > 0) return new Refusal(400, [], errors);
     const number = (this.#numbers.get(project) ?? 0) + 1;
     this.#numbers.set(project, number);
+    const now = this.#options.clock.now();
     const issue: SandboxIssue = {
       id: this.#nextId(),
       key: `${project}-${number}`,
@@ -95,37 +64,34 @@ export class SandboxTracker {
       issueType: nameIn(fields["issuetype"], "name"),
       priority: nameIn(fields["priority"], "name") || "Medium",
       reporter,
+      assignee: undefined,
       status: toDo,
       resolution: undefined,
-      createdAtMs: this.#options.clock.now(),
+      createdAtMs: now,
+      updatedAtMs: now,
       resolvedAtMs: undefined,
       comments: [],
+      history: [],
       links: [],
     };
     this.issues.push(issue);
+    this.#options.index.note(issue);
     return issue;
   }
 
-  /** @param update operations, as Jira takes them, on labels alone */
-  edit(issue: SandboxIssue, fields: IssueFields, update: IssueFields = {}): Refusal | undefined {
-    const errors = Object.fromEntries([
-      ...this.#offScreen({ ...fields, ...update }),
-      ...fieldRules({ ...asFields(issue), ...fields })
-        .filter(([, broken]) => broken)
-        .map(said),
+  edit(
+    issue: SandboxIssue,
+    { fields, update, assignee }: IssueEdit,
+    by: Actor,
+  ): Refusal | undefined {
+    const errors = brokenRules([
+      ...screenRules({ ...fields, ...update }, this.#options.offScreen ?? []),
+      ...fieldRules({ issuetype: { name: issue.issueType }, summary: issue.summary, ...fields }),
     ]);
     if (Object.keys(errors).length > 0) return new Refusal(400, [], errors);
-    if ("summary" in fields) issue.summary = textOf(fields["summary"]);
-    if ("description" in fields) issue.description = textOf(fields["description"]);
-    if ("labels" in fields) issue.labels = labelsOf(fields["labels"]);
-    if ("priority" in fields) issue.priority = nameIn(fields["priority"], "name");
-    for (const operation of Array.isArray(update["labels"]) ? update["labels"].map(fieldsIn) : []) {
-      const { add, remove } = operation;
-      issue.labels = labelsOf([
-        ...issue.labels.filter((label) => label !== remove),
-        ...(add === undefined ? [] : [add]),
-      ]);
-    }
+    const before = { ...issue };
+    applyEdit(issue, { fields, update, assignee });
+    this.#changed(before, issue, by);
     return undefined;
   }
 
@@ -143,18 +109,40 @@ export class SandboxTracker {
 
   remove(issue: SandboxIssue): void {
     this.issues.splice(this.issues.indexOf(issue), 1);
+    this.#options.index.remove(issue);
   }
 
-  comment(issue: SandboxIssue, body: string, author: string): SandboxComment {
+  comment(
+    issue: SandboxIssue,
+    said: Pick<SandboxComment, "body" | "author" | "internal">,
+  ): SandboxComment | Refusal {
+    const refused = badText(said.body);
+    if (refused !== undefined) return refused;
     const now = this.#options.clock.now();
-    const comment = { id: this.#nextId(), author, body, createdAtMs: now, updatedAtMs: now };
+    const times = { createdAtMs: now, updatedAtMs: now };
+    const comment = { id: this.#nextId(), ...said, updateAuthor: said.author, ...times };
     issue.comments.push(comment);
+    this.#touched(issue);
     return comment;
   }
 
-  editComment(comment: SandboxComment, body: string): void {
+  editComment(
+    issue: SandboxIssue,
+    comment: SandboxComment,
+    { body, by }: { readonly body: string; readonly by: string },
+  ): Refusal | undefined {
+    const refused = badText(body);
+    if (refused !== undefined) return refused;
     comment.body = body;
+    comment.updateAuthor = by;
     comment.updatedAtMs = this.#options.clock.now();
+    this.#touched(issue);
+    return undefined;
+  }
+
+  removeComment(issue: SandboxIssue, comment: SandboxComment): void {
+    issue.comments.splice(issue.comments.indexOf(comment), 1);
+    this.#touched(issue);
   }
 
   transitions(issue: SandboxIssue): readonly IssueTransition[] {
@@ -162,7 +150,11 @@ export class SandboxTracker {
   }
 
   /** @returns the transition made */
-  move(issue: SandboxIssue, id: string, fields: IssueFields): IssueTransition | Refusal {
+  move(
+    issue: SandboxIssue,
+    { id, fields }: { readonly id: string; readonly fields: IssueFields },
+    by: Actor,
+  ): IssueTransition | Refusal {
     const transition = this.transitions(issue).find((t) => t.id === id);
     if (!transition) return new Refusal(400, [notNow]);
     const missing = (transition.requires ?? []).filter((field) => fields[field] === undefined);
@@ -171,34 +163,43 @@ export class SandboxTracker {
         400,
         missing.map((field) => `Field ${field} is required.`),
       );
-    const errors = Object.fromEntries(this.#offScreen(fields));
+    const errors = brokenRules(screenRules(fields, this.#options.offScreen ?? []));
     if (Object.keys(errors).length > 0) return new Refusal(400, [], errors);
     const resolution = nameIn(fields["resolution"], "name");
     const over = transition.to.category === "done";
+    const before = { ...issue };
     issue.status = transition.to;
     issue.resolution = over ? resolution || "Done" : undefined;
     issue.resolvedAtMs = over ? this.#options.clock.now() : undefined;
+    this.#changed(before, issue, by);
     return transition;
   }
 
-  #wrongFields(fields: IssueFields, project: string): Record<string, string> {
-    const required = this.#options.requireFields.filter((field) => fields[field] === undefined);
-    const rules: readonly (readonly [field: string, broken: boolean, says: string])[] = [
-      ["project", !this.hasProject(project), "Specify a valid project ID or key"],
-      ...fieldRules(fields),
-      ...this.#offScreen(fields).map(([field, says]) => [field, true, says] as const),
-      ...required.map((field) => [field, true, `${field} is required.`] as const),
-    ];
-    return Object.fromEntries(rules.filter(([, broken]) => broken).map(said));
+  /** Writes the difference into the history. */
+  #changed(before: SandboxIssue, issue: SandboxIssue, { name, automated = false }: Actor): void {
+    const items = differences(before, issue);
+    if (items.length > 0) {
+      const atMs = this.#options.clock.now();
+      issue.history.push({ id: this.#nextId(), author: name, atMs, items, automated });
+    }
+    this.#touched(issue);
   }
 
-  #offScreen(fields: IssueFields): readonly (readonly [field: string, says: string])[] {
-    return (this.#options.offScreen ?? [])
-      .filter((field) => field in fields)
-      .map((field) => [
-        field,
-        `Field '${field}' cannot be set. It is not on the appropriate screen, or unknown.`,
-      ]);
+  #touched(issue: SandboxIssue): void {
+    issue.updatedAtMs = this.#options.clock.now();
+    this.#options.index.note(issue);
+  }
+
+  #wrongFields(fields: IssueFields, project: string): Readonly<Record<string, string>> {
+    const { requireFields, offScreen = [] } = this.#options;
+    return brokenRules([
+      ["project", !this.hasProject(project), "Specify a valid project ID or key"],
+      ...fieldRules(fields),
+      ...screenRules(fields, offScreen),
+      ...requireFields.map(
+        (field) => [field, fields[field] === undefined, `${field} is required.`] as const,
+      ),
+    ]);
   }
 
   #nextId(): string {
@@ -210,66 +211,11 @@ export class SandboxTracker {
 const notNow =
   "It seems that you have tried to perform a workflow operation that is not valid for the current state of this issue.";
 
-const said = ([field, , says]: readonly [string, boolean, string]): readonly [string, string] => [
-  field,
-  says,
-];
-
-/** What the rules of Jira look at. */
-function asFields({ issueType, summary }: SandboxIssue): IssueFields {
-  return { issuetype: { name: issueType }, summary };
-}
-
-export function textOf(value: unknown): string {
-  return typeof value === "string" ? value : "";
-}
-
-export function nameIn(value: unknown, property: string): string {
-  return textOf(fieldsIn(value)[property]);
-}
-
-/** An object as it is; anything else as an empty one. */
-export function fieldsIn(value: unknown): IssueFields {
-  return isFields(value) ? value : {};
-}
-
-function isFields(value: unknown): value is IssueFields {
-  return value !== null && typeof value === "object" && !Array.isArray(value);
-}
-
-function labelsOf(value: unknown): readonly string[] {
-  return Array.isArray(value) ? [...new Set(value.map(String))] : [];
-}
-
-function fieldRules(fields: IssueFields): readonly (readonly [string, boolean, string])[] {
-  const summary = textOf(fields["summary"]);
-  const priority = nameIn(fields["priority"], "name");
-  const badLabel = labelsOf(fields["labels"]).some(
-    (label) => /\s/.test(label) || label.length > 255,
-  );
-  return [
-    [
-      "issuetype",
-      !issueTypes.includes(nameIn(fields["issuetype"], "name")),
-      "Specify a valid issue type",
-    ],
-    ["summary", summary === "", "You must specify a summary of the issue."],
-    ["summary", summary.length > 255, "Summary can't exceed 255 characters."],
-    [
-      "summary",
-      /[\r\n]/.test(summary),
-      "The summary is invalid because it contains newline characters.",
-    ],
-    [
-      "description",
-      textOf(fields["description"]).length > 32_767,
-      "The entered text is too long. It exceeds the allowed limit of 32,767 characters.",
-    ],
-    ["labels", badLabel, "The label contains spaces or is too long, which is invalid."],
-    [
-      "priority",
-      priority !== "" && !priorities.includes(priority),
-      "The priority selected is invalid.",
-    ],
-  ];
+function badText(body: string): Refusal | undefined {
+  if (body.trim() === "")
+    return new Refusal(400, [], { comment: "Comment body can not be empty!" });
+  if (body.length <= mostText) return undefined;
+  const comment =
+    "The entered text is too long. It exceeds the allowed limit of 32,767 characters.";
+  return new Refusal(400, [], { comment });
 }

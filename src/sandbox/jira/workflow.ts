@@ -17,6 +17,14 @@ export interface IssueTransition {
 /** Transitions by the name of the status that they leave. New issues get the first status. */
 export type Workflow = Readonly<Record<string, readonly IssueTransition[]>>;
 
+/** A site whose language is not English. */
+export interface Translation {
+  /** The translated name of a transition or status, by its English one. */
+  readonly names: Readonly<Record<string, string>>;
+  /** Whether it translates for whoever asks for English as well: by the language of the account, as Cloud does. */
+  readonly always: boolean;
+}
+
 export const toDo: Status = { id: "10000", name: "To Do", category: "new" };
 const inProgress: Status = { id: "10001", name: "In Progress", category: "indeterminate" };
 const done: Status = { id: "10002", name: "Done", category: "done" };

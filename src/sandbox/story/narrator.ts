@@ -1,7 +1,8 @@
 /** Tells what happens in the demo, from the ledgers of its parts: lines for people, or JSON lines. */
 import { plainText } from "../../messages/plain-text.ts";
 import { plainTicket } from "../../tickets/plain-ticket.ts";
-import type { JiraLedgerEntry, JiraSandbox } from "../jira/server.ts";
+import type { JiraSandbox } from "../jira/server.ts";
+import type { JiraLedgerEntry } from "../jira/serving.ts";
 
 export interface Narration {
   readonly print: (line: string) => void;

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createLifecycle, type Lifecycle } from "../../../src/app/lifecycle.ts";
 import { systemClock } from "../../../src/clock.ts";
+import type { SandboxIssue } from "../../../src/sandbox/jira/issue.ts";
 import { startJiraSandbox } from "../../../src/sandbox/jira/server.ts";
-import type { SandboxIssue } from "../../../src/sandbox/jira/tracker.ts";
 import { type Daemon, startDaemon } from "../../programs/daemon.ts";
 import { eventually } from "../../programs/eventually.ts";
 import {

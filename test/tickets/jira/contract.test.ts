@@ -1,15 +1,9 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { type Document, OpenAPIBackend } from "openapi-backend";
+import type { OpenAPIBackend } from "openapi-backend";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { paragraph, strong, words } from "../../../src/messages/message.ts";
+import { described, descriptionOf, leftOut } from "../../sandbox/jira/descriptions.ts";
 import { openExample } from "./open-example.ts";
 import { type Sent, startRecorder } from "./recorder.ts";
-
-const data =
-  process.env["DRIFTWARDEN_DATA"] ?? join(import.meta.dirname, "../../../../shared/data");
-const folder = join(data, "../jira-openapi");
-const present = existsSync(folder);
 
 /** Everything the adapter can ask, as it left for a sandbox. */
 async function everyRequest(deployment: "Cloud" | "Server"): Promise<readonly Sent[]> {
@@ -75,10 +69,8 @@ describe("what the adapter sends", () => {
   );
 });
 
-const suffix = present ? "" : " (left out: the folder jira-openapi is not beside the data)";
-
-describe.runIf(present)(
-  `what the adapter sends, beside Atlassian's own descriptions${suffix}`,
+describe.runIf(described)(
+  `what the adapter sends, beside Atlassian's own descriptions${leftOut}`,
   () => {
     it("is compared by a judge that sees mistakes", async () => {
       const cloud = await descriptionOf("cloud-v3-patched.json");
@@ -131,16 +123,6 @@ function isFalseAlarm(problem: string): boolean {
 }
 
 const stepOf = ({ method, path }: Sent): string => `${method} ${path}`;
-
-async function descriptionOf(name: string): Promise<OpenAPIBackend> {
-  const definition: Document = JSON.parse(readFileSync(join(folder, name), "utf8"));
-  return new OpenAPIBackend({
-    definition,
-    quick: true,
-    strict: false,
-    ajvOpts: { strict: false, logger: false, allErrors: true },
-  }).init();
-}
 
 function violations(backend: OpenAPIBackend, request: Sent): readonly string[] {
   if (!backend.matchOperation(request)) return ["no such operation"];

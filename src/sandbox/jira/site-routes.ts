@@ -1,0 +1,90 @@
+/** What the sandbox says of itself, its projects and its accounts. */
+import { accountBody, type SandboxAccount } from "./accounts.ts";
+import { issueTypes, priorities } from "./field-rules.ts";
+import { Refusal } from "./issue.ts";
+import { createFieldsBody, issueTypesBody, permissionsBody } from "./meta.ts";
+import { type JiraCall, lacks, ok, type Reply, type Route, refuse, type Site } from "./site.ts";
+
+export const siteRoutes: readonly Route[] = [
+  ["GET", /^\/serverInfo$/, serverInfo],
+  ["GET", /^\/myself$/, (site, { by }) => ok("account_read", accountBody(by, site))],
+  ["GET", /^\/project\/([\w-]+)$/, project],
+  ["GET", /^\/priority$/, () => ok("priorities_read", prioritiesBody)],
+  [
+    "GET",
+    /^\/mypermissions$/,
+    ({ project: like }) => ok("permissions_read", permissionsBody(like)),
+  ],
+  [
+    "GET",
+    /^\/issue\/createmeta\/[\w-]+\/issuetypes\/\d+$/,
+    ({ project: like, deployment }) =>
+      ok("create_fields_read", createFieldsBody(like, priorities, deployment)),
+  ],
+  ["GET", /^\/user$/, user],
+  ["GET", /^\/user\/assignable\/search$/, assignable],
+  ["GET", /^\/group\/member$/, groupMembers],
+];
+
+const prioritiesBody = priorities.map((name, index) => ({ id: String(index + 1), name }));
+
+function serverInfo({ url, deployment }: Site): Reply {
+  const version = deployment === "Cloud" ? "1001.0.0" : "10.3.0";
+  return ok("server_info_read", { baseUrl: url, version, deploymentType: deployment });
+}
+
+function project(site: Site, _: JiraCall, [key = ""]: readonly string[]): Reply {
+  if (!site.tracker.hasProject(key) || lacks(site, "BROWSE_PROJECTS"))
+    return refuse(new Refusal(404, [`No project could be found with key '${key}'.`]));
+  return ok("project_read", {
+    self: `${site.url}/rest/api/2/project/${key}`,
+    id: "10000",
+    key,
+    name: `Project ${key}`,
+    projectTypeKey: site.project.serviceDesk ? "service_desk" : "software",
+    issueTypes: issueTypesBody(issueTypes),
+  });
+}
+
+function user(site: Site, { query }: JiraCall): Reply {
+  const ids = site.deployment === "Cloud" ? ["accountId"] : ["username", "key"];
+  const id = ids.map((name) => query.get(name)).find((given) => given !== null) ?? "";
+  const found = site.accounts.find(id);
+  if (found !== undefined) return ok("users_read", accountBody(found, site));
+  return refuse(new Refusal(404, ["The user does not exist."]));
+}
+
+function assignable(site: Site, { query }: JiraCall): Reply {
+  const { deployment, accounts } = site;
+  const id = query.get("accountId");
+  const text = (query.get(deployment === "Cloud" ? "query" : "username") ?? "").toLowerCase();
+  const fits = ({ accountId, displayName, name }: SandboxAccount): boolean =>
+    id === null
+      ? [displayName, ...(deployment === "Cloud" ? [] : [name])].some((one) =>
+          one.toLowerCase().startsWith(text),
+        )
+      : id === accountId;
+  const found = accounts.all.filter((account) => account.assignable && fits(account));
+  return ok(
+    "users_read",
+    found.map((account) => accountBody(account, site)),
+  );
+}
+
+function groupMembers(site: Site, { query }: JiraCall): Reply {
+  const group = query.get("groupname") ?? "";
+  const startAt = Number(query.get("startAt") ?? 0);
+  const maxResults = Math.min(Number(query.get("maxResults") ?? 50), 50);
+  const all = site.accounts.all.filter(({ groups }) => groups.includes(group));
+  if (all.length === 0)
+    return refuse(new Refusal(404, [`The group named '${group}' does not exist.`]));
+  const values = all.slice(startAt, startAt + maxResults);
+  return ok("users_read", {
+    self: `${site.url}/rest/api/2/group/member`,
+    maxResults,
+    startAt,
+    total: all.length,
+    isLast: startAt + values.length >= all.length,
+    values: values.map((account) => accountBody(account, site)),
+  });
+}
