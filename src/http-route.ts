@@ -1,4 +1,4 @@
-/** The type of a route that a room contributes below `/api/v1/`, and how it refuses a query. */
+/** The types of the routes that a room contributes below `/api/v1/`, and how they read a query. */
 import { QueryError } from "./query-errors.ts";
 
 /** One page of a list. */
@@ -11,20 +11,74 @@ export interface Page {
 /** A list that a room offers. */
 export interface HttpRoute {
   readonly path: `/api/v1/${string}`;
-  /** Parameters of its query, beside `after`. */
+  /** Parameters of its query, beside `after` and `limit`. */
   readonly parameters?: readonly string[];
   /** @throws QueryError for a query that it cannot read */
   handler(query: URLSearchParams): Promise<Page> | Page;
 }
 
+/** One thing of a list. Its query has no parameters. */
+export interface HttpItemRoute {
+  readonly path: `/api/v1/${string}/:id`;
+  /** What it is, for the answer when there is none: `incident`. */
+  readonly noun: string;
+  /** @returns undefined when there is none */
+  find(id: string): Promise<object | undefined> | object | undefined;
+}
+
+const pageSize = 100;
+
 /** @throws QueryError for a parameter that the route does not know: it would be taken for a filter that filters */
-export function refuseUnknown({ parameters = [] }: HttpRoute, query: URLSearchParams): void {
-  const known = ["after", ...parameters];
+export function refuseUnknown(route: HttpRoute | HttpItemRoute, query: URLSearchParams): void {
+  const known = "find" in route ? [] : ["after", "limit", ...(route.parameters ?? [])];
   const unknown = [...query.keys()].find((name) => !known.includes(name));
-  if (unknown !== undefined) throw new QueryError(unknown, `Known here: ${known.join(", ")}.`);
+  if (unknown === undefined) return;
+  const hint = known.length === 0 ? "None is known here." : `Known here: ${known.join(", ")}.`;
+  throw new QueryError(unknown, hint);
 }
 
 const afterHint = "Pass as after what stands in next of the page before, or leave it out.";
+
+/**
+ * A parameter that may be given once.
+ *
+ * @throws QueryError when it is given twice, or is empty
+ */
+export function textOf(query: URLSearchParams, name: string): string | undefined {
+  const [value, ...others] = query.getAll(name);
+  if (others.length > 0) throw new QueryError(name, "Give it once.");
+  if (value === "") throw new QueryError(name, "Give it a value, or leave it out.");
+  return value;
+}
+
+/**
+ * A parameter with a closed list of values, which may be given several times: any of them fits.
+ *
+ * @returns undefined when it is not given
+ * @throws QueryError for another value
+ */
+export function wordsOf<Word extends string>(
+  query: URLSearchParams,
+  name: string,
+  words: readonly Word[],
+): readonly Word[] | undefined {
+  const given = query.getAll(name);
+  const found = given.map(
+    (value) =>
+      words.find((word) => word === value) ?? refuse(name, `It is one of: ${words.join(", ")}.`),
+  );
+  return found.length === 0 ? undefined : found;
+}
+
+/** How many items a page may have: 1 to 100. */
+export function limitOf(query: URLSearchParams): number {
+  const given = textOf(query, "limit");
+  if (given === undefined) return pageSize;
+  const limit = /^\d{1,3}$/.test(given) ? Number(given) : 0;
+  return limit >= 1 && limit <= pageSize
+    ? limit
+    : refuse("limit", `It is a whole number from 1 to ${pageSize}.`);
+}
 
 /**
  * The `after` of a list whose cursor is a whole number.
@@ -33,13 +87,23 @@ const afterHint = "Pass as after what stands in next of the page before, or leav
  * @throws QueryError for anything else
  */
 export function afterNumber(query: URLSearchParams): number | undefined {
-  const after = query.get("after");
-  if (after === null) return undefined;
+  const after = afterOf(query);
+  if (after === undefined) return undefined;
   const number = /^\d{1,15}$/.test(after) ? Number(after) : undefined;
   return number ?? badAfter();
 }
 
+/** The `after` of any list. */
+export function afterOf(query: URLSearchParams): string | undefined {
+  const [after, ...others] = query.getAll("after");
+  return others.length > 0 || after === "" ? badAfter() : after;
+}
+
 /** @throws QueryError always */
 export function badAfter(): never {
-  throw new QueryError("after", afterHint);
+  return refuse("after", afterHint);
+}
+
+function refuse(parameter: string, hint: string): never {
+  throw new QueryError(parameter, hint);
 }

@@ -10,11 +10,12 @@ export interface ModelName {
 /** The four names joined by `/`, each with `%` and `/` escaped, so that two models never share a key. */
 export type ModelKey = string;
 
-const escapePart = (part: string): string => part.replaceAll("%", "%25").replaceAll("/", "%2F");
+/** A name as a part of a key. */
+export const keyPart = (part: string): string => part.replaceAll("%", "%25").replaceAll("/", "%2F");
 const unescapePart = (part: string): string => part.replaceAll("%2F", "/").replaceAll("%25", "%");
 
 export function modelKey(name: ModelName): ModelKey {
-  return [name.tenant, name.environment, name.source, name.model].map(escapePart).join("/");
+  return [name.tenant, name.environment, name.source, name.model].map(keyPart).join("/");
 }
 
 /** The inverse of {@link modelKey}; missing parts come back empty. */

@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { effects } from "../operator/effects.ts";
 import { effectsRetry } from "../operator/effects-retry.ts";
+import { effectJson } from "../outbox/effect-json.ts";
 import { printable } from "../printable.ts";
 import type { OutboxEffect } from "../store/outbox/inspect.ts";
 import type { Store } from "../store/store.ts";
@@ -40,7 +41,7 @@ async function list(
 ): Promise<void> {
   const answer = await ask(effects, { dead }, { store });
   for await (const effect of answer.effects) {
-    cli.print(json === true ? JSON.stringify(effect) : printable(line(effect)));
+    cli.print(json === true ? JSON.stringify(effectJson(effect)) : printable(line(effect)));
   }
 }
 

@@ -1,7 +1,7 @@
 /** `fixes:`: condition → remediation on a target. The options of a remediation have a schema of their own. */
 import { z } from "zod";
 import type { Requirement, Tier } from "../../remediations/remediation.ts";
-import type { IncidentKind, Severity } from "../incidents/episode.ts";
+import { type IncidentKind, severities } from "../incidents/episode.ts";
 import { durationOrNone, runLimit, text } from "./fields.ts";
 import { type Described, describeIssues, valueAt } from "./issues.ts";
 
@@ -30,8 +30,6 @@ const kinds = [
   "new_feature",
   "source_silent",
 ] as const satisfies readonly IncidentKind[];
-
-const severities = ["P0", "P1", "P2"] as const satisfies readonly Severity[];
 
 /** One value or a list of them; always a list afterwards. */
 const listOf = <T extends string>(value: z.ZodType<T, string>) =>

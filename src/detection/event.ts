@@ -2,16 +2,18 @@
 import type { ModelKey } from "../model-key.ts";
 import type { Ranking } from "./ranking.ts";
 
-export type EpisodeKind =
-  | "shift"
-  | "leak"
-  | "silent"
-  | "feature_missing"
-  | "frozen"
-  | "bad_values"
-  | "second_exporter"
-  | "new_feature"
-  | "level_shift";
+export const episodeKinds = [
+  "shift",
+  "leak",
+  "silent",
+  "feature_missing",
+  "frozen",
+  "bad_values",
+  "second_exporter",
+  "new_feature",
+  "level_shift",
+] as const;
+export type EpisodeKind = (typeof episodeKinds)[number];
 
 /** One feature's part in an episode, as it was when the episode opened; never revised. */
 export interface BlamedFeature {

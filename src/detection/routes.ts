@@ -1,42 +1,65 @@
-/** The HTTP list of the models in the partitions of this process, by name, page by page. */
-import { badAfter, type HttpRoute, type Page } from "../http-route.ts";
-import type { ModelKey } from "../model-key.ts";
+/** The HTTP list of the models in the partitions of this process, by key, page by page. */
+import { afterOf, type HttpRoute, limitOf, type Page, textOf } from "../http-route.ts";
+import { type ModelKey, modelName } from "../model-key.ts";
 import type { PartitionEngine } from "./engine.ts";
+import { modelJson } from "./model-json.ts";
 
 type ListedEngine = Pick<PartitionEngine, "modelKeys" | "model">;
 
-const pageSize = 100;
+interface Place {
+  readonly key: ModelKey;
+  readonly engine: ListedEngine;
+}
+
+interface Asked {
+  /** Only models that have this name or key. */
+  readonly subject: string | undefined;
+  readonly after: ModelKey;
+  readonly limit: number;
+}
 
 /** @param engines none while detection has not started */
 export function modelRoutes(engines: () => Iterable<ListedEngine>): readonly HttpRoute[] {
   return [
     {
       path: "/api/v1/models",
+      parameters: ["subject"],
       handler: (query) => {
-        const after = query.get("after");
-        if (after === "") badAfter();
-        return page([...engines()], after ?? "");
+        const subject = textOf(query, "subject");
+        return page([...engines()], {
+          subject,
+          after: afterOf(query) ?? "",
+          limit: limitOf(query),
+        });
       },
     },
   ];
 }
 
 /** Only the models that are shown are looked at closely: ten thousand others cost a comparison of names each. */
-function page(engines: readonly ListedEngine[], after: ModelKey): Page {
-  const first: { readonly key: ModelKey; readonly engine: ListedEngine }[] = [];
-  for (const engine of engines) {
-    for (const key of engine.modelKeys()) {
-      if (key <= after || (first.length > pageSize && key >= first.at(-1)!.key)) continue;
-      first.splice(placeOf(key, first), 0, { key, engine });
-      if (first.length > pageSize + 1) first.pop();
-    }
+function page(engines: readonly ListedEngine[], { subject, after, limit }: Asked): Page {
+  const first: Place[] = [];
+  for (const place of placesIn(engines)) {
+    const { key } = place;
+    if (key <= after || (first.length > limit && key >= first.at(-1)!.key)) continue;
+    if (!isNamed(key, subject)) continue;
+    first.splice(rankOf(key, first), 0, place);
+    if (first.length > limit + 1) first.pop();
   }
-  const shown = first.slice(0, pageSize);
-  const next = first.length > pageSize ? shown.at(-1)!.key : null;
-  return { items: shown.flatMap(({ key, engine }) => engine.model(key) ?? []), next };
+  const shown = first.slice(0, limit);
+  const next = first.length > limit ? shown.at(-1)!.key : null;
+  const views = shown.flatMap(({ key, engine }) => engine.model(key) ?? []);
+  return { items: views.map(modelJson), next };
 }
 
-function placeOf(key: ModelKey, sorted: readonly { readonly key: ModelKey }[]): number {
-  const place = sorted.findIndex((other) => other.key > key);
-  return place === -1 ? sorted.length : place;
+function* placesIn(engines: readonly ListedEngine[]): Generator<Place> {
+  for (const engine of engines) for (const key of engine.modelKeys()) yield { key, engine };
+}
+
+const isNamed = (key: ModelKey, subject: string | undefined): boolean =>
+  subject === undefined || subject === key || subject === modelName(key).model;
+
+function rankOf(key: ModelKey, sorted: readonly Place[]): number {
+  const rank = sorted.findIndex((other) => other.key > key);
+  return rank === -1 ? sorted.length : rank;
 }

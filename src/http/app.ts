@@ -1,7 +1,7 @@
 /** The paths of the server: the fixed ones, and those of the rooms. */
 import type { HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
-import { type HttpRoute, refuseUnknown } from "../http-route.ts";
+import { type HttpItemRoute, type HttpRoute, type Page, refuseUnknown } from "../http-route.ts";
 import { HttpError, malformed } from "./errors.ts";
 import { answer, json } from "./respond.ts";
 import { targetProblem } from "./target.ts";
@@ -20,7 +20,7 @@ interface ReadinessSource {
 export interface HttpAppParts {
   readonly registry: MetricsSource;
   readonly health: ReadinessSource;
-  readonly routes: readonly HttpRoute[];
+  readonly routes: readonly (HttpRoute | HttpItemRoute)[];
   /** Whether a Host header is answered. */
   readonly isAllowed: (host: string | undefined) => boolean;
 }
@@ -49,13 +49,33 @@ export function httpApp({ registry, health, routes, isAllowed }: HttpAppParts): 
     app.get(route.path, async ({ req }) => {
       const query = new URL(req.url).searchParams;
       refuseUnknown(route, query);
-      const { items, next } = await route.handler(query);
-      return json(200, { items, next });
+      return json(200, await answerOf(route, { query, id: req.param("id") ?? "" }));
     });
   }
   return app.notFound(({ req }) => {
     const isRead = req.method === "GET" || req.method === "HEAD";
     throw isRead ? noPath(app) : notWritten(req.method);
+  });
+}
+
+interface Request {
+  readonly query: URLSearchParams;
+  readonly id: string;
+}
+
+async function answerOf(
+  route: HttpRoute | HttpItemRoute,
+  { query, id }: Request,
+): Promise<Page | object> {
+  if ("find" in route) return (await route.find(id)) ?? noItem(route, id);
+  const { items, next } = await route.handler(query);
+  return { items, next };
+}
+
+function noItem({ path, noun }: HttpItemRoute, id: string): never {
+  throw new HttpError("DW_HTTP_NOT_FOUND", `there is no ${noun} ${id.slice(0, 80)}`, {
+    status: 404,
+    hint: `${path.replace("/:id", "")} lists those there are.`,
   });
 }
 

@@ -1,20 +1,23 @@
 /** An episode as incidents see it: subject, kind, and the evidence for that kind of subject. */
-import type { EpisodeKind, EpisodeOpened } from "../detection/event.ts";
+import { type EpisodeOpened, episodeKinds } from "../detection/event.ts";
 import type { ServiceSubject, Subject } from "./subject.ts";
 
-/** P0 is the worst. */
-export type Severity = "P0" | "P1" | "P2";
+/** The worst first. */
+export const severities = ["P0", "P1", "P2"] as const;
+export type Severity = (typeof severities)[number];
 
-export type ServiceEpisodeKind =
-  | "down"
-  | "oom"
-  | "restart_loop"
-  | "unhealthy"
-  | "memory"
-  | "disk"
-  | "metric"
-  | "alert"
-  | "report";
+const serviceEpisodeKinds = [
+  "down",
+  "oom",
+  "restart_loop",
+  "unhealthy",
+  "memory",
+  "disk",
+  "metric",
+  "alert",
+  "report",
+] as const;
+export type ServiceEpisodeKind = (typeof serviceEpisodeKinds)[number];
 
 /** About a model: what its detectors said. It is detection's own event, as it is stored. */
 export type ModelEpisode = EpisodeOpened;
@@ -35,7 +38,8 @@ export interface ServiceEpisode {
 
 export type Episode = ModelEpisode | ServiceEpisode;
 /** `source_silent`: of an incident whose members are all models of a source, and no row of it came since. */
-export type IncidentKind = EpisodeKind | ServiceEpisodeKind | "source_silent";
+export const incidentKinds = [...episodeKinds, ...serviceEpisodeKinds, "source_silent"] as const;
+export type IncidentKind = (typeof incidentKinds)[number];
 
 export function isModelEpisode(episode: Episode): episode is ModelEpisode {
   return "model" in episode;

@@ -5,7 +5,8 @@ import type { Roll } from "./roll.ts";
 import type { Subject } from "./subject.ts";
 
 /** open: something is wrong now · recovered: back to normal, waiting to be sure · resolved: over. */
-export type IncidentState = "open" | "recovered" | "resolved";
+export const incidentStates = ["open", "recovered", "resolved"] as const;
+export type IncidentState = (typeof incidentStates)[number];
 
 export interface TicketRef {
   readonly id: string;
@@ -33,9 +34,9 @@ export interface ClosedByHand {
   readonly untilMs: number;
 }
 
-export type RunStatus =
-  /** Would have run: the fix is in mode observe. */
-  "observed" | "denied" | "acting" | "acted" | "failed" | "unknown";
+/** observed: would have run, but the fix is in mode observe. */
+export const runStatuses = ["observed", "denied", "acting", "acted", "failed", "unknown"] as const;
+export type RunStatus = (typeof runStatuses)[number];
 
 /** One attempt of a fix, as the incident remembers it. */
 export interface RunSummary {

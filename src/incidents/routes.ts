@@ -1,43 +1,42 @@
-/** The HTTP list of incidents, newest first. */
-import { afterNumber, type HttpRoute } from "../http-route.ts";
-import { rollLinesOf } from "../store/incident-members/roll.ts";
-import type { IncidentDocument } from "../store/incidents/document.ts";
-import { listIncidents } from "../store/incidents/list.ts";
+/** The HTTP list of incidents, newest first, and one of them by number or id. */
+import {
+  afterNumber,
+  type HttpItemRoute,
+  type HttpRoute,
+  limitOf,
+  textOf,
+  wordsOf,
+} from "../http-route.ts";
 import type { Store } from "../store/store.ts";
-import { subjectOf } from "./episode.ts";
-import { totalOf } from "./member.ts";
-import type { RollLine } from "./roll.ts";
-import { subjectText } from "./subject.ts";
+import { incidentKinds, severities } from "./episode.ts";
+import { incidentStates } from "./incident.ts";
+import { shownIncident, shownIncidents } from "./shown.ts";
 
 /** @param store throws while it has not started */
-export function incidentRoutes(store: () => Store): readonly HttpRoute[] {
+export function incidentRoutes(store: () => Store): readonly (HttpRoute | HttpItemRoute)[] {
   return [
     {
       path: "/api/v1/incidents",
+      parameters: ["state", "severity", "kind", "subject"],
       handler: async (query) => {
-        const before = afterNumber(query);
-        const page = await listIncidents(store(), before === undefined ? {} : { before });
-        const ids = page.items.map(({ id }) => id);
-        const lines = await rollLinesOf(store(), ids);
-        return {
-          items: page.items.map((item) => shown(item, lines.get(item.id) ?? [])),
-          next: page.next === null ? null : String(page.next),
-        };
+        const filter = filterOf(query);
+        const { items, next } = await shownIncidents(store(), filter);
+        return { items, next: next === null ? null : String(next) };
       },
+    },
+    {
+      path: "/api/v1/incidents/:id",
+      noun: "incident",
+      find: (id) => shownIncident(store(), id),
     },
   ];
 }
 
-/** As stored, with the most important members. A digest has none. */
-function shown(stored: IncidentDocument, lines: readonly RollLine[]): object {
-  const { members, group: _placing, telling: _told, ...incident } = stored;
-  if (incident.missed !== undefined) return incident;
-  const total = members === undefined ? lines.length : totalOf(members);
-  return { ...incident, members: { total, items: lines.map(memberItem) } };
-}
-
-function memberItem({ episode, state, severity }: RollLine): object {
-  const subject = subjectText(subjectOf(episode)).replace(/^\w+\n/, "");
-  const since = new Date(episode.at / 1000).toISOString();
-  return { subject, kind: episode.kind, state, severity, since };
-}
+const filterOf = (query: URLSearchParams) => ({
+  states: wordsOf(query, "state", incidentStates),
+  severities: wordsOf(query, "severity", severities),
+  kinds: wordsOf(query, "kind", incidentKinds),
+  subject: textOf(query, "subject"),
+  before: afterNumber(query),
+  limit: limitOf(query),
+});

@@ -1,9 +1,9 @@
 /** The HTTP list of promised effects; `?status=dead` shows those that were given up. */
-import { afterNumber, type HttpRoute } from "../http-route.ts";
-import { QueryError } from "../query-errors.ts";
-import { type EffectStatus, effectStatuses } from "../store/outbox/effect.ts";
+import { afterNumber, type HttpRoute, limitOf, textOf, wordsOf } from "../http-route.ts";
+import { effectStatuses } from "../store/outbox/effect.ts";
 import { listEffects } from "../store/outbox/inspect.ts";
 import type { Store } from "../store/store.ts";
+import { effectJson } from "./effect-json.ts";
 
 /** @param store throws while it has not started */
 export function effectRoutes(store: () => Store): readonly HttpRoute[] {
@@ -12,18 +12,12 @@ export function effectRoutes(store: () => Store): readonly HttpRoute[] {
       path: "/api/v1/effects",
       parameters: ["status"],
       handler: async (query) => {
-        const filter = { status: statusOf(query.get("status")), after: afterNumber(query) };
-        const page = await listEffects(store(), filter);
-        return { items: page.items, next: page.next === null ? null : String(page.next) };
+        textOf(query, "status");
+        const [status] = wordsOf(query, "status", effectStatuses) ?? [];
+        const filter = { status, after: afterNumber(query), limit: limitOf(query) };
+        const { items, next } = await listEffects(store(), filter);
+        return { items: items.map(effectJson), next: next === null ? null : String(next) };
       },
     },
   ];
-}
-
-function statusOf(given: string | null): EffectStatus | undefined {
-  if (given === null) return undefined;
-  const status = effectStatuses.find((known) => known === given);
-  if (status === undefined)
-    throw new QueryError("status", `It is one of: ${effectStatuses.join(", ")}.`);
-  return status;
 }

@@ -3,7 +3,7 @@
  * from what the tracker returned after our last write is left, and what it would have said is said in a comment.
  */
 import type { Rise } from "../incidents/effect.ts";
-import type { Severity } from "../incidents/episode.ts";
+import { type Severity, severities } from "../incidents/episode.ts";
 import type { Incident } from "../incidents/incident.ts";
 import { isShared } from "../incidents/member.ts";
 import { incidentText } from "../messages/incident-text.ts";
@@ -18,8 +18,6 @@ import { isEdited, writtenText } from "./written-text.ts";
 export interface UpkeepWork extends TicketWork {
   readonly context: TicketContext;
 }
-
-const severities: readonly Severity[] = ["P0", "P1", "P2"];
 
 /** @param rise the incident is worse than the ticket says */
 export async function updateTicket(

@@ -142,7 +142,7 @@ async function play(
       say("the daemon was killed with SIGKILL");
       daemon = await startDaemon(configFile);
       await until(() => isReady(daemon), "the daemon to be ready again");
-      remembered = (await runs(daemon)).length === drop && (await occurrences(daemon)) === drop;
+      remembered = (await runs(daemon)).length === drop && (await remembers(daemon)) === drop;
     }
   }
   const refusal = /refused|denied|not run/i;
@@ -182,8 +182,9 @@ async function items<Item>(daemon: Daemon, path: string): Promise<readonly Item[
 
 const runs = (daemon: Daemon): Promise<readonly RunSeen[]> => items<RunSeen>(daemon, "runs");
 
-async function occurrences(daemon: Daemon): Promise<number | undefined> {
-  return (await items<{ occurrences: number }>(daemon, "incidents"))[0]?.occurrences;
+/** How many runs the incident remembers. */
+async function remembers(daemon: Daemon): Promise<number | undefined> {
+  return (await items<{ runs: readonly unknown[] }>(daemon, "incidents"))[0]?.runs.length;
 }
 
 async function isReady(daemon: Daemon): Promise<boolean> {

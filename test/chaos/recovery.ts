@@ -3,18 +3,16 @@ import { setTimeout as pause } from "node:timers/promises";
 import { models, type World } from "./world.ts";
 
 interface ModelSeen {
-  readonly model: string;
-  /** Microseconds. */
-  readonly lastAt?: number;
+  readonly name: string;
+  readonly last_at: string | null;
 }
 
 /** @param sinceMs an attribution of every model that is not older must have been seen */
 export async function watchesSince(world: World, sinceMs: number): Promise<boolean> {
   const seen = new Map<string, number>();
   const answers = await Promise.all(world.daemons.map(({ url }) => modelsOf(url)));
-  for (const { model, lastAt = 0 } of answers.flat()) {
-    const name = model.split("/").at(-1) ?? "";
-    seen.set(name, Math.max(seen.get(name) ?? 0, lastAt / 1000));
+  for (const { name, last_at: at } of answers.flat()) {
+    seen.set(name, Math.max(seen.get(name) ?? 0, at === null ? 0 : Date.parse(at)));
   }
   return models.every((model) => (seen.get(model) ?? -1) >= sinceMs);
 }

@@ -1,5 +1,6 @@
 /** The lists of the HTTP API, read page by page from a real store through the real server. */
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { z } from "zod";
 import { runRoutes } from "../../src/healing/routes.ts";
 import { startHttp } from "../../src/http/server.ts";
 import { incidentRoutes } from "../../src/incidents/routes.ts";
@@ -42,6 +43,19 @@ beforeAll(async () => {
   });
 });
 
+/** The server with every list of the store. */
+async function served(): Promise<string> {
+  const http = await startHttp({
+    listen: { host: "127.0.0.1", port: 0 },
+    registry: createRegistry("1.2.3"),
+    health: createHealth(),
+    routes: [incidentRoutes, runRoutes, effectRoutes].flatMap((routes) => [...routes(() => store)]),
+    logger: silent,
+  });
+  onTestFinished(() => http.close());
+  return http.url;
+}
+
 interface Page {
   readonly items: readonly { readonly id: string }[];
   readonly next: string | null;
@@ -49,17 +63,10 @@ interface Page {
 
 /** Every page of a list, as a client reads them: `next` is the `after` of the page after it. */
 async function pagesOf(path: string): Promise<readonly Page[]> {
-  const http = await startHttp({
-    listen: { host: "127.0.0.1", port: 0 },
-    registry: createRegistry("1.2.3"),
-    health: createHealth(),
-    routes: [incidentRoutes, runRoutes, effectRoutes].flatMap((routes) => routes(() => store)),
-    logger: silent,
-  });
-  onTestFinished(() => http.close());
+  const base = await served();
   const pages: Page[] = [];
   for (let after: string | null = ""; after !== null && pages.length < 10; ) {
-    const url = new URL(path, http.url);
+    const url = new URL(path, base);
     if (after !== "") url.searchParams.set("after", after);
     const page: Page = JSON.parse(await (await fetch(url)).text());
     pages.push(page);
@@ -72,6 +79,8 @@ describe("a list of the API that is longer than a page", () => {
   it.each([
     ["/api/v1/incidents", newestFirst],
     ["/api/v1/runs", newestFirst],
+    ["/api/v1/incidents?state=open&state=recovered&severity=P1&kind=shift", newestFirst],
+    ["/api/v1/runs?incident=inc-e1&fix=restart-svc&status=acted", newestFirst],
     ["/api/v1/effects", oldestFirst],
     ["/api/v1/effects?status=pending", oldestFirst],
   ])(
@@ -83,7 +92,45 @@ describe("a list of the API that is longer than a page", () => {
     },
   );
 
+  it("has as many rows a page as limit says, and none where a filter fits nothing", async () => {
+    const [first] = await pagesOf("/api/v1/incidents?limit=2");
+    expect(first?.items.map(({ id }) => id)).toEqual(["id-230", "id-229"]);
+    for (const path of ["incidents?severity=P0", "incidents?subject=nobody", "runs?incident=7"])
+      expect(await pagesOf(`/api/v1/${path}`)).toEqual([{ items: [], next: null }]);
+  });
+
   it("/api/v1/effects of a status that nothing has is one empty page", async () => {
     expect(await pagesOf("/api/v1/effects?status=dead")).toEqual([{ items: [], next: null }]);
   });
+});
+
+async function ask(path: string): Promise<readonly [number, unknown]> {
+  const answer = await fetch(new URL(path, await served()));
+  return [answer.status, await answer.json()];
+}
+
+describe("one of the API", () => {
+  it("an incident is found by its number and by its id", async () => {
+    for (const name of ["229", "id-229"]) {
+      const [status, found] = await ask(`/api/v1/incidents/${name}`);
+      expect([status, found]).toMatchObject([200, { number: 229, id: "id-229" }]);
+    }
+  });
+
+  it("a run is found by its id", async () => {
+    expect(await ask("/api/v1/runs/id-003")).toMatchObject([200, { id: "id-003" }]);
+  });
+
+  it.each(["incidents/9999", "incidents/%00", "incidents/id-", "incidents/-1", "runs/no"])(
+    "%s is answered with 404 or 400, and says where those there are stand",
+    async (path) => {
+      const [status, { code }] = z
+        .tuple([z.number(), z.object({ code: z.string() })])
+        .parse(await ask(`/api/v1/${path}`));
+      const hostile = path.includes("%00");
+      expect([status, code]).toEqual(
+        hostile ? [400, "DW_HTTP_MALFORMED"] : [404, "DW_HTTP_NOT_FOUND"],
+      );
+    },
+  );
 });

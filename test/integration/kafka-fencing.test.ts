@@ -87,12 +87,12 @@ async function unsaved(daemons: ReadonlyMap<string, Daemon>): Promise<string> {
   return holder;
 }
 
-/** The newest attribution of the one model, microseconds. */
+/** The newest attribution of the one model, ms since 1970. */
 async function lastAt(url: string): Promise<number> {
-  const page: { readonly items: readonly { readonly lastAt: number }[] } = JSON.parse(
+  const page: { readonly items: readonly { readonly last_at: string }[] } = JSON.parse(
     await (await fetch(`${url}/api/v1/models`)).text(),
   );
-  return page.items[0]?.lastAt ?? 0;
+  return Date.parse(page.items[0]?.last_at ?? "1970-01-01");
 }
 
 const last = async (what: string): Promise<string | undefined> =>

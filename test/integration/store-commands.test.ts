@@ -77,7 +77,15 @@ describe("driftwarden effects", () => {
     ]);
     const [line = "", ...more] = (await run(store, "effects", "--dead", "--json")).out;
     expect(more).toEqual([]);
-    expect(JSON.parse(line)).toMatchObject({ id: "bad", status: "dead", lastError: "404 project" });
+    expect(JSON.parse(line)).toEqual({
+      id: "bad",
+      kind: "ticket.repeat",
+      incident: { number: null, id: "inc-bad" },
+      status: "dead",
+      attempts: 1,
+      due_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+      last_error: "404 project",
+    });
   });
 
   it("driftwarden effects gives a dead effect another try, and refuses an unknown id", async () => {

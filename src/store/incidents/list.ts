@@ -1,31 +1,41 @@
 /** Incidents for people: filtered, newest first, page by page. */
-import type { Severity } from "../../incidents/episode.ts";
-import type { IncidentState } from "../../incidents/incident.ts";
+import type { Digest } from "../../incidents/digest.ts";
+import type { IncidentKind, Severity } from "../../incidents/episode.ts";
+import type { Incident, IncidentState } from "../../incidents/incident.ts";
+import { keyPart } from "../../model-key.ts";
 import type { Queryable } from "../query.ts";
-import type { IncidentDocument } from "./document.ts";
+import { fromDocument, type IncidentDocument } from "./document.ts";
 
 export interface IncidentFilter {
-  readonly states?: readonly IncidentState[];
-  readonly severities?: readonly Severity[];
-  readonly model?: string;
+  readonly states?: readonly IncidentState[] | undefined;
+  readonly severities?: readonly Severity[] | undefined;
+  readonly kinds?: readonly IncidentKind[] | undefined;
+  /** Name or key of a model or service that is, or was, a member. */
+  readonly subject?: string | undefined;
   /** Only incidents with a lower number: the `next` of the page before. */
-  readonly before?: number;
+  readonly before?: number | undefined;
   /** 1 to 1000, default 100. */
   readonly limit?: number;
 }
 
 export interface IncidentPage {
-  /** As stored: this is what the API shows. */
-  readonly items: readonly IncidentDocument[];
+  readonly items: readonly (Incident | Digest)[];
   /** What to pass as `before` for the next page; null on the last one. */
   readonly next: number | null;
 }
 
+/** The name is the fourth part of the key of a model, and of a service. */
 const listSql = `
-select document from incidents
+select document from incidents i
 where ($1::text[] is null or state = any ($1)) and ($2::text[] is null or severity = any ($2))
-  and ($3::text is null or model = $3) and ($4::bigint is null or number < $4)
-order by number desc limit $5`;
+  and ($3::text[] is null or (document -> 'kinds')::jsonb ?| $3)
+  and ($4::text is null or exists (
+    select from incident_members m
+    where m.incident = i.id and (split_part(m.subject, chr(10), 2) = $4 or split_part(m.subject, '/', 4) = $5)))
+  and ($6::bigint is null or number < $6)
+order by number desc limit $7`;
+
+const byNumberSql = "select document from incidents where number = $1";
 
 const countSql = `
 select severity, count(*) as count from incidents where state <> 'resolved' group by severity`;
@@ -34,16 +44,20 @@ export async function listIncidents(
   q: Queryable,
   filter: IncidentFilter = {},
 ): Promise<IncidentPage> {
-  const { states, severities, model, before, limit = 100 } = filter;
-  const rows = await q.query<{ document: IncidentDocument }>(listSql, [
-    states,
-    severities,
-    model,
-    before,
-    limit + 1,
-  ]);
-  const items = rows.slice(0, limit).map((row) => row.document);
+  const { states, severities, kinds, subject, before, limit = 100 } = filter;
+  const name = subject === undefined ? undefined : keyPart(subject);
+  const values = [states, severities, kinds, subject, name, before, limit + 1];
+  const rows = await q.query<{ document: IncidentDocument }>(listSql, values);
+  const items = rows.slice(0, limit).map(({ document }) => fromDocument(document));
   return { items, next: rows.length > limit ? (items.at(-1)?.number ?? null) : null };
+}
+
+export async function incidentOfNumber(
+  q: Queryable,
+  number: number,
+): Promise<Incident | Digest | undefined> {
+  const [row] = await q.query<{ document: IncidentDocument }>(byNumberSql, [number]);
+  return row && fromDocument(row.document);
 }
 
 /** Incidents that are not resolved, by severity. */

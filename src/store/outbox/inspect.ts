@@ -5,7 +5,8 @@ import type { Effect, EffectStatus } from "./effect.ts";
 
 const countsSql = "select status, count(*) as count from outbox group by status";
 const listSql = `
-select seq, id, incident, effect, status, attempts, due_at_ms as "dueAtMs", last_error as "lastError" from outbox
+select seq, id, incident, effect, status, attempts, due_at_ms as "dueAtMs", last_error as "lastError",
+  (select i.number from incidents i where i.id = outbox.incident) as "incidentNumber" from outbox
 where ($1::text is null or status = $1) and seq > $2 order by seq limit $3`;
 /** An effect behind one of its incident and order key that is not due yet waits with it, whatever its own time. */
 const dueSql = `
@@ -23,6 +24,8 @@ export interface OutboxEffect {
   readonly seq: number;
   readonly id: string;
   readonly incident: string;
+  /** Null when the incident is not stored any more. */
+  readonly incidentNumber: number | null;
   readonly effect: Effect;
   readonly status: EffectStatus;
   readonly attempts: number;

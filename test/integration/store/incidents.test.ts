@@ -95,6 +95,25 @@ describe("an incident", () => {
 });
 
 describe("the list of incidents", () => {
+  it("is filtered by the name or the key of a subject that is, or was, a member", async () => {
+    const store = await stores.open();
+    const named = async (subject: string): Promise<readonly number[]> =>
+      (await listIncidents(store, { subject })).items.map(({ number }) => number);
+    await store.transaction(async (tx) => {
+      for (const [place, name] of ["a%2Fb", "b", "b"].entries()) {
+        const key = `t/prod/s${place}/${name}`;
+        const subject = { kind: "model", key } as const;
+        const incident = openIncident({ id: key, fingerprint: key, number: place + 1, subject });
+        await insertIncident(tx, incident, 1);
+        await saveMember(tx, { incident: key, member: onlyMember(incident) });
+      }
+    });
+    expect(await named("b")).toEqual([3, 2]);
+    expect(await named("a/b")).toEqual([1]);
+    expect(await named("t/prod/s1/b")).toEqual([2]);
+    expect(await named("prod")).toEqual([]);
+  });
+
   it("comes newest first, filtered, page by page", async () => {
     const store = await stores.open();
     for (let number = 1; number <= 5; number++) {
@@ -113,7 +132,7 @@ describe("the list of incidents", () => {
     expect([rest.items.map((i) => i.number), rest.next]).toEqual([[2, 1], null]);
     const grave = await listIncidents(store, { severities: ["P0"] });
     expect(grave.items.map((i) => i.number)).toEqual([3]);
-    const over = await listIncidents(store, { states: ["resolved"], model: "nobody" });
+    const over = await listIncidents(store, { states: ["resolved"], kinds: ["silent"] });
     expect(over.items).toEqual([]);
     expect(await countOpenIncidents(store)).toEqual(
       new Map([

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { systemClock } from "../../../src/clock.ts";
+import { isDigest } from "../../../src/incidents/digest.ts";
 import {
   type Happened,
   type RecordOptions,
@@ -55,10 +56,10 @@ describe("events of several transactions at once", () => {
     const { items } = await listIncidents(store);
     const numbers = items.map(({ number }) => number).toSorted((a, b) => a - b);
     expect(numbers).toEqual([1, 2, 3, 4, 5]);
-    const digest = items.find(({ missed }) => missed !== undefined);
+    const digest = items.find(isDigest);
     expect(digest).toMatchObject({ state: "recovered", occurrences: 96 });
-    for (const incident of items.filter(({ missed }) => missed === undefined))
-      expect(incident).toMatchObject({ state: "resolved", inSummary: true, occurrences: 24 });
+    for (const incident of items.filter((item) => !isDigest(item)))
+      expect(incident).toMatchObject({ state: "resolved", inDigest: true, occurrences: 24 });
     expect(await verifyJournal(store)).toEqual({ ok: true, rows: 192 + 24 });
   });
 });

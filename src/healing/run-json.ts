@@ -1,0 +1,79 @@
+/** A run as the API shows it; never the stored row. */
+import { isoTime } from "../iso-time.ts";
+import { modelName } from "../model-key.ts";
+import type { ListedRun } from "../store/runs/list.ts";
+import type { Run } from "../store/runs/run.ts";
+
+export interface RunJson {
+  readonly id: string;
+  readonly fix: string;
+  readonly remediation: string;
+  /** The number is null when the incident is not stored any more. */
+  readonly incident: { readonly number: number | null; readonly id: string };
+  /** Null where an older program wrote the run for no model. */
+  readonly subject: { readonly kind: string; readonly name: string; readonly key: string } | null;
+  /** Of the fix, when the run was decided. */
+  readonly mode: string;
+  /** Null when none was resolved. */
+  readonly target: {
+    readonly id: string;
+    readonly name: string | null;
+    readonly host: string | null;
+    /** As it was when the run was decided, and after the act. */
+    readonly before: Readonly<Record<string, string>> | null;
+    readonly after: Readonly<Record<string, string>> | null;
+  } | null;
+  readonly status: Run["status"];
+  /** The gate that denied it. */
+  readonly gate: string | null;
+  /** Denied for now: when it is asked for again. */
+  readonly retry_at: string | null;
+  readonly detail: string;
+  readonly decided_at: string | null;
+  readonly acted_at: string | null;
+  readonly finished_at: string | null;
+  readonly outcome: Run["outcome"];
+}
+
+export function runJson(run: ListedRun): RunJson {
+  const { id, fix, remediation, mode, status, gate, detail, outcome } = run;
+  return {
+    id,
+    fix,
+    remediation,
+    incident: { number: run.incidentNumber, id: run.incident },
+    subject: subjectOf(run),
+    mode,
+    target: targetOf(run),
+    status,
+    gate,
+    retry_at: isoTime(run.retryAtMs),
+    detail,
+    decided_at: isoTime(run.decidedAtMs),
+    acted_at: isoTime(run.actedAtMs),
+    finished_at: isoTime(run.finishedAtMs),
+    outcome,
+  };
+}
+
+function targetOf({ targetId, targetName, host, snapshot, after }: Run): RunJson["target"] {
+  if (targetId === null) return null;
+  const [before, since] = [snapshot, after].map(stateJson);
+  return { id: targetId, name: targetName, host, before: before ?? null, after: since ?? null };
+}
+
+/** An engine writes times as it likes. */
+function stateJson(state: Run["snapshot"]): Run["snapshot"] {
+  if (state === null) return null;
+  const shown = Object.entries(state).map(([key, value]) => [
+    key,
+    key.endsWith("_at") ? (isoTime(Date.parse(value)) ?? value) : value,
+  ]);
+  return Object.fromEntries(shown);
+}
+
+/** The text of a fingerprint: the kind, a new line, the key. */
+function subjectOf({ subject, model }: Run): RunJson["subject"] {
+  const [kind = "", key = ""] = (subject ?? (model && `model\n${model}`) ?? "").split("\n");
+  return key === "" ? null : { kind, name: modelName(key).model, key };
+}

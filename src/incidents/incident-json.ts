@@ -1,0 +1,153 @@
+/** An incident or a digest as people are shown it; never the stored document. */
+import { isoTime } from "../iso-time.ts";
+import { modelKey, modelName } from "../model-key.ts";
+import { type Digest, isDigest } from "./digest.ts";
+import {
+  type Episode,
+  type IncidentKind,
+  isModelEpisode,
+  type Severity,
+  subjectOf,
+} from "./episode.ts";
+import type { Incident, IncidentState, RunSummary, TicketRef } from "./incident.ts";
+import { type MemberState, totalOf } from "./member.ts";
+import type { RollLine } from "./roll.ts";
+import { type Subject, scopeKey } from "./subject.ts";
+
+export interface SubjectJson {
+  /** `digest`: several subjects of one tenant and environment, whose incidents share this ticket. */
+  readonly kind: Subject["kind"] | "digest";
+  readonly name: string;
+  /** tenant / environment / source / name. */
+  readonly key: string;
+}
+
+export interface MemberJson {
+  readonly subject: SubjectJson;
+  readonly kind: IncidentKind;
+  readonly severity: Severity;
+  readonly state: MemberState;
+  /** When its newest episode opened. */
+  readonly since: string | null;
+  /** The rule that fired, with its numbers. */
+  readonly reason: string;
+  /** Most to blame first. */
+  readonly features: readonly string[];
+  /** Of a digest: number of the incident that this was. */
+  readonly incident?: number;
+}
+
+export interface RunSummaryJson {
+  readonly id: string;
+  readonly fix: string;
+  readonly remediation: string;
+  readonly target: string | null;
+  readonly at: string | null;
+  readonly status: RunSummary["status"];
+  /** The gate that denied it. */
+  readonly gate: string | null;
+  /** Denied for now: when it is asked for again. */
+  readonly retry_at: string | null;
+  readonly detail: string;
+  readonly outcome: NonNullable<RunSummary["outcome"]> | null;
+}
+
+export interface IncidentJson {
+  readonly number: number;
+  readonly id: string;
+  readonly fingerprint: string;
+  /** Its first member. */
+  readonly subject: SubjectJson;
+  readonly kinds: readonly IncidentKind[];
+  readonly severity: Severity;
+  readonly state: IncidentState;
+  readonly opened_at: string | null;
+  readonly resolved_at: string | null;
+  /** All that it ever had, and the twenty most important. */
+  readonly members: { readonly total: number; readonly items: readonly MemberJson[] };
+  readonly ticket: TicketRef | null;
+  /** Oldest first, at most 20. */
+  readonly runs: readonly RunSummaryJson[];
+}
+
+/** @param lines its most important members; of a digest none */
+export function incidentJson(
+  shown: Incident | Digest,
+  lines: readonly RollLine[] = [],
+): IncidentJson {
+  const { number, id, fingerprint, kinds, severity, state, openedAtMs, resolvedAtMs, ticket } =
+    shown;
+  return {
+    number,
+    id,
+    fingerprint,
+    subject: isDigest(shown) ? digestSubject(shown) : subjectJson(shown.subject),
+    kinds,
+    severity,
+    state,
+    opened_at: isoTime(openedAtMs),
+    resolved_at: state === "resolved" ? isoTime(resolvedAtMs) : null,
+    members: isDigest(shown)
+      ? { total: shown.occurrences, items: entriesOf(shown) }
+      : { total: totalOf(shown.members), items: lines.map(memberJson) },
+    ticket: ticket === undefined ? null : { id: ticket.id, key: ticket.key, url: ticket.url },
+    runs: isDigest(shown) ? [] : shown.runs.map(runSummaryJson),
+  };
+}
+
+function subjectJson(subject: Subject): SubjectJson {
+  if (subject.kind === "model") {
+    return { kind: "model", name: modelName(subject.key).model, key: subject.key };
+  }
+  const { kind, name, tenant, environment } = subject;
+  return { kind, name, key: modelKey({ tenant, environment, source: "", model: name }) };
+}
+
+function digestSubject({ scope }: Digest): SubjectJson {
+  return { kind: "digest", name: `${scope.tenant}/${scope.environment}`, key: scopeKey(scope) };
+}
+
+const namedEntries = 20;
+
+/** The newest entries, newest first. */
+function entriesOf({ entries }: Digest): readonly MemberJson[] {
+  return entries
+    .slice(-namedEntries)
+    .toReversed()
+    .map(({ episode, severity, endMs, incident }) => {
+      const state = endMs === undefined ? "joined" : "left";
+      return { ...memberJson({ episode, severity, state }), incident };
+    });
+}
+
+function memberJson({ episode, state, severity }: RollLine): MemberJson {
+  return {
+    subject: subjectJson(subjectOf(episode)),
+    kind: episode.kind,
+    severity,
+    state,
+    since: isoTime(episode.at / 1000),
+    reason: episode.reason,
+    features: featuresOf(episode),
+  };
+}
+
+function featuresOf(episode: Episode): readonly string[] {
+  return isModelEpisode(episode) ? episode.features.map(({ feature }) => feature) : [];
+}
+
+function runSummaryJson(run: RunSummary): RunSummaryJson {
+  const { id, fix, remediation, status, detail } = run;
+  return {
+    id,
+    fix,
+    remediation,
+    target: run.target ?? null,
+    at: isoTime(run.atMs),
+    status,
+    gate: run.gate ?? null,
+    retry_at: isoTime(run.retryAtMs),
+    detail,
+    outcome: run.outcome ?? null,
+  };
+}

@@ -1,0 +1,174 @@
+import { describe, expect, it } from "vitest";
+import { modelRoutes } from "../../src/detection/routes.ts";
+import { runRoutes } from "../../src/healing/routes.ts";
+import type { HttpItemRoute, HttpRoute } from "../../src/http-route.ts";
+import { incidentKinds, severities } from "../../src/incidents/episode.ts";
+import { incidentStates, runStatuses } from "../../src/incidents/incident.ts";
+import { incidentRoutes } from "../../src/incidents/routes.ts";
+import { effectRoutes } from "../../src/outbox/routes.ts";
+import { effectStatuses } from "../../src/store/outbox/effect.ts";
+import type { Store } from "../../src/store/store.ts";
+import { createHealth } from "../../src/telemetry/health.ts";
+import {
+  digest,
+  effect,
+  incident,
+  model,
+  resolvedService,
+  storedRunShown,
+} from "./api-examples.ts";
+
+const store = (): Store => {
+  throw new Error("the store was asked");
+};
+
+interface Section {
+  readonly routes: readonly (HttpRoute | HttpItemRoute)[];
+  readonly what: string;
+  readonly example: object;
+  /** Parameter → what it keeps. */
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+const oneOf = (words: readonly string[]): string => words.map((word) => `\`${word}\``).join(", ");
+const several = (words: readonly string[]): string =>
+  `${oneOf(words)}; given several times, any of them fits`;
+
+const sections: Readonly<Record<string, Section>> = {
+  Incidents: {
+    routes: incidentRoutes(store),
+    what: `Newest first. \`subject\` is the first member. \`members.items\` has the twenty most important ones; \`total\` counts all that there ever were. A digest has
+the subject kind \`digest\`, and its members are episodes that share its ticket, each with the number of its own incident.`,
+    example: incident,
+    parameters: {
+      state: several(incidentStates),
+      severity: several(severities),
+      kind: several(incidentKinds),
+      subject: "name or key of a model or service that is, or was, a member",
+    },
+  },
+  Runs: {
+    routes: runRoutes(store),
+    what: "Newest decision first. A run that was only observed or denied is in the list too.",
+    example: storedRunShown,
+    parameters: {
+      incident: "number or id of the incident",
+      fix: "name of the fix",
+      status: several(runStatuses),
+    },
+  },
+  Models: {
+    routes: modelRoutes(() => []),
+    what: "By key. Each process lists the models in the partitions that it holds now.",
+    example: model,
+    parameters: { subject: "name or key of the model" },
+  },
+  Effects: {
+    routes: effectRoutes(store),
+    what: "Promised tickets, comments, runs and timers, oldest promise first. What is done stays in the list until retention removes it.",
+    example: effect,
+    parameters: { status: oneOf(effectStatuses) },
+  },
+};
+
+const health = createHealth();
+health.register("store", () => ({ ok: true }));
+health.register("tracker", () => ({ ok: false, reason: "reading the project: ECONNREFUSED" }));
+
+const block = (value: object): string => `\`\`\`json\n${JSON.stringify(value, null, 2)}\n\`\`\`\n`;
+
+function sectionText(title: string, { routes, what, example, parameters }: Section): string {
+  const paths = routes.map(({ path }) => `- \`GET ${path}\``).join("\n");
+  const rows = Object.entries(parameters).map(([name, text]) => `| \`${name}\` | ${text} |\n`);
+  return `## ${title}
+
+${paths}
+
+${what}
+
+| parameter | only those with |
+|---|---|
+${rows.join("")}
+${block(example)}`;
+}
+
+const page = (): string => `# HTTP API
+
+Everything is read only. Keys are snake_case. Times are ISO 8601, UTC, with milliseconds. What is not known, or does not apply, is \`null\`.
+This page is generated from the program.
+
+A list is \`{"items":[…],"next":null}\`, at most a hundred items a page. Pass \`next\` as \`after\` to get the next page; \`limit\`, 1 to 100, makes pages smaller.
+An unknown parameter, or a value that means nothing, is answered with 400, so that no filter is ignored in silence.
+
+Every error is \`{"code":"DW_…","message":"…","hint":"…"}\`; the codes are in [errors.md](errors.md).
+
+${Object.entries(sections)
+  .map(([title, section]) => sectionText(title, section))
+  .join("\n")}
+## Health
+
+- \`GET /-/healthy\` is 200 as long as the process answers.
+- \`GET /-/ready\` is 200 while detection goes on and what it decides is kept, and 503 otherwise. A tracker or an engine that is away makes it
+  \`degraded\`, not unready: what they should do waits.
+
+${block(health.readiness())}
+\`GET /metrics\` is for Prometheus: [metrics.md](metrics.md).
+`;
+
+describe("docs/reference/api.md", () => {
+  it("shows every route with its parameters and an answer; if it is stale, run this test with --update", async () => {
+    await expect(page()).toMatchFileSnapshot("../../docs/reference/api.md");
+  });
+
+  it.each(Object.entries(sections))("describes every parameter of %s", (_title, section) => {
+    const known = section.routes.flatMap((route) =>
+      "find" in route ? [] : (route.parameters ?? []),
+    );
+    expect(known).toEqual(Object.keys(section.parameters));
+  });
+});
+
+describe("an answer of the API", () => {
+  const form = /^"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"$/;
+  const answers = { incident, resolvedService, digest, storedRunShown, model, effect };
+
+  it.each(Object.entries(answers))(
+    "of %s has snake_case keys, and every time has milliseconds and UTC (FR-T8)",
+    (_what, answer) => {
+      const keys: string[] = [];
+      const times: string[] = [];
+      JSON.stringify(answer, (key, value: unknown) => {
+        if (key !== "" && !/^\d+$/.test(key)) keys.push(key);
+        if (/(^|_)(at|since)$/.test(key)) times.push(JSON.stringify(value));
+        return value;
+      });
+      expect(times.length).toBeGreaterThan(0);
+      expect(times.filter((time) => time !== "null" && !form.test(time))).toEqual([]);
+      expect(keys.filter((key) => !/^[a-z]+(_[a-z]+)*$/.test(key))).toEqual([]);
+    },
+  );
+
+  it("of an incident has these keys in this order, whatever is stored beside them", () => {
+    const keys =
+      "number id fingerprint subject kinds severity state opened_at resolved_at members ticket runs";
+    for (const shown of [incident, resolvedService, digest])
+      expect(Object.keys(shown).join(" ")).toBe(keys);
+  });
+
+  it("of an incident names a service, and when it was resolved", () => {
+    expect(resolvedService).toMatchObject({
+      subject: { kind: "service", name: "checkout", key: "default/production//checkout" },
+      resolved_at: "2026-11-27T03:29:15.926Z",
+      members: { total: 1, items: [{ features: [], state: "left" }] },
+      ticket: null,
+    });
+  });
+
+  it("of a digest names its scope, and each episode with the incident that it was", () => {
+    expect(digest).toMatchObject({
+      subject: { kind: "digest", name: "default/production", key: "default/production//" },
+      members: { total: 130, items: [{ incident: 5, state: "left", kind: "shift" }] },
+      runs: [],
+    });
+  });
+});
