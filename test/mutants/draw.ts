@@ -31,5 +31,6 @@ export function planted(root: string, change: Pick<Mutant, "file" | "from" | "to
   if (start < 0 || source.includes(change.from, start + 1)) {
     throw new Error(`${change.file} has to say exactly once: ${change.from}`);
   }
-  return { ...change, start, line: source.slice(0, start).split("\n").length };
+  const whole = [start, start + change.from.length] as const;
+  return { ...change, start, whole, line: source.slice(0, start).split("\n").length };
 }

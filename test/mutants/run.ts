@@ -16,13 +16,6 @@ const bound = 0.92;
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
-interface Trial {
-  readonly mutant: Mutant;
-  readonly tests: readonly string[];
-  /** Has to be noticed. */
-  readonly isKnown: boolean;
-}
-
 interface Survivor extends Pick<Mutant, "file" | "line" | "from" | "to"> {
   /** Why it has no consequence; a missing test when left out. */
   readonly reason?: string;
@@ -47,51 +40,76 @@ function options() {
   return { ...values, count, seed };
 }
 
-function trialsOf(given: ReturnType<typeof options>): readonly Trial[] {
-  const { count, seed, only } = given;
-  const byHand = (given.drawn ? [] : known)
-    .filter(({ file }) => file.includes(only))
-    .map(({ tests, ...change }) => ({ mutant: planted(root, change), tests, isKnown: true }));
-  const among = allMutants().filter(({ file }) => file.includes(only));
-  const byLot = drawn(among, { count, seed }).map((mutant) => {
-    return { mutant, tests: targetOf(mutant.file).tests, isKnown: false };
-  });
-  say(`${byHand.length} known mutants, ${byLot.length} drawn by seed ${seed} from ${among.length}`);
-  return [...byHand, ...byLot];
-}
+type Given = ReturnType<typeof options>;
 
-/** @throws Error when a test fails without any mutant: then nothing can be told */
-async function checkTests(trials: Trials, all: readonly Trial[]): Promise<void> {
-  for (const tests of new Set(all.map((trial) => trial.tests.join(" ")))) {
-    const { failed } = await trials.try(undefined, tests.split(" "));
-    if (failed !== undefined) throw new Error(`without a mutant "${failed}" fails`);
+/** What became of a mutant: the test that noticed it, or undefined. */
+class Tally {
+  all = 0;
+  /** Known mutants that were not noticed. */
+  missed = 0;
+  readonly survived: Survivor[] = [];
+
+  add(mutant: Mutant, noticedBy: string | undefined, isKnown = false): void {
+    const { file, line, from, to } = mutant;
+    const what = `${file}:${line} ${oneLine(from)} → ${oneLine(to)}`;
+    say(noticedBy === undefined ? `SURVIVED ${what}` : `killed ${what} by "${noticedBy}"`);
+    this.all += 1;
+    if (noticedBy !== undefined) return;
+    const reason = reasonFor(mutant);
+    this.survived.push({ file, line, from, to, ...(reason !== undefined && { reason }) });
+    if (isKnown) this.missed += 1;
   }
 }
 
-async function run(given: ReturnType<typeof options>): Promise<void> {
-  const all = trialsOf(given);
+function isAsked({ only }: Given): (mutant: Pick<Mutant, "file" | "line">) => boolean {
+  return ({ file, line }) => file.includes(only) || `${file}:${line}`.endsWith(only);
+}
+
+/** Each known mutant has a run of its own, of the tests that have to notice it. */
+async function tryKnown(given: Given, trials: Trials, tally: Tally): Promise<void> {
+  if (given.drawn) return;
+  const all = known
+    .map(({ tests, ...change }) => ({ mutant: planted(root, change), tests }))
+    .filter(({ mutant }) => isAsked(given)(mutant));
+  say(`${all.length} known mutants`);
+  for (const tests of new Set(all.map((one) => one.tests.join(" ")))) {
+    const failed = await trials.try(undefined, tests.split(" "));
+    if (failed !== undefined) throw new Error(`without a mutant "${failed}" fails`);
+  }
+  for (const { mutant, tests } of all) tally.add(mutant, await trials.try(mutant, tests), true);
+}
+
+async function tryDrawn(given: Given, trials: Trials, tally: Tally): Promise<void> {
+  const { count, seed } = given;
+  const among = allMutants().filter(isAsked(given));
+  const batch = drawn(among, { count, seed }).map((mutant, at) => ({ ...mutant, number: at + 1 }));
+  say(`${batch.length} mutants drawn by seed ${seed} from ${among.length}`);
+  if (batch.length === 0) return;
+  const tests = new Set(batch.flatMap(({ file }) => targetOf(file).tests));
+  const { killed, files, undecided } = await trials.tryAll(batch, [...tests]);
+  for (const { number, ...mutant } of batch) {
+    let noticedBy = killed.get(number);
+    const alone = undecided.has(number) ? (files.get(number) ?? []) : [];
+    const { slow = [] } = targetOf(mutant.file);
+    for (const more of [alone, slow])
+      if (noticedBy === undefined && more.length > 0) noticedBy = await trials.try(mutant, more);
+    tally.add(mutant, noticedBy);
+  }
+}
+
+async function run(given: Given): Promise<void> {
   const trials = new Trials();
-  const survived: Survivor[] = [];
-  let missed = 0;
+  const tally = new Tally();
   try {
-    await checkTests(trials, all);
-    for (const { mutant, tests, isKnown } of all) {
-      const { failed } = await trials.try(mutant, tests);
-      const { file, line, from, to } = mutant;
-      const what = `${file}:${line} ${oneLine(from)} → ${oneLine(to)}`;
-      say(failed === undefined ? `SURVIVED ${what}` : `killed ${what} by "${failed}"`);
-      if (failed !== undefined) continue;
-      const reason = reasonFor(mutant);
-      survived.push({ file, line, from, to, ...(reason !== undefined && { reason }) });
-      if (isKnown) missed += 1;
-    }
+    await tryDrawn(given, trials, tally);
+    await tryKnown(given, trials, tally);
   } finally {
     await trials.stop();
   }
-  const killed = all.length - survived.length;
-  const result = { mutants: all.length, killed, survived };
+  const { all, missed, survived } = tally;
+  const result = { mutants: all, killed: all - survived.length, survived };
   process.stdout.write(`${JSON.stringify(result, null, given.json ? 0 : 2)}\n`);
-  if (missed > 0 || killed < bound * all.length) process.exitCode = 1;
+  if (missed > 0 || result.killed < bound * all) process.exitCode = 1;
 }
 
 const oneLine = (text: string): string => text.replaceAll(/\s+/g, " ").slice(0, 80);

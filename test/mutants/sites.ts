@@ -10,6 +10,8 @@ export interface Mutant {
   readonly to: string;
   /** Where `from` stands in the text. */
   readonly start: number;
+  /** The expression that is another one with the mutant: `from` itself, or the comparison whose operator `from` is. */
+  readonly whole: readonly [start: number, end: number];
 }
 
 const comparisons: Readonly<Record<string, string>> = {
@@ -31,9 +33,18 @@ export function mutantsOf(file: string, source: string): readonly Mutant[] {
 }
 
 /** The source with the mutant in it. @throws Error when the file says something else by now */
-export function withMutant(source: string, { file, from, to, start }: Mutant): string {
+export function withMutant(source: string, mutant: Mutant): string {
+  const { file, from, start, whole } = mutant;
   if (!source.startsWith(from, start)) throw new Error(`${file} does not say any more: ${from}`);
-  return source.slice(0, start) + to + source.slice(start + from.length);
+  const instead = changedWhole(source, mutant);
+  // Another operator binds otherwise.
+  const bound = instead === mutant.to ? instead : `(${instead})`;
+  return source.slice(0, whole[0]) + bound + source.slice(whole[1]);
+}
+
+/** What stands in the place of the whole expression. */
+export function changedWhole(source: string, { whole, start, from, to }: Mutant): string {
+  return source.slice(whole[0], start) + to + source.slice(start + from.length, whole[1]);
 }
 
 type Change = Omit<Mutant, "file">;
@@ -68,13 +79,16 @@ function swapped(node: Syntax, source: string): readonly Change[] {
   if (other === undefined) return [];
   const [, leftEnd] = rangeOf(child(node, "left"));
   const start = source.indexOf(operator, leftEnd);
-  return [{ line: lineOf(source, start), from: operator, to: other, start }];
+  return [{ line: lineOf(source, start), from: operator, to: other, start, whole: rangeOf(node) }];
 }
 
 function changed(part: Syntax | undefined, to: string, source: string): readonly Change[] {
-  const [start, end] = rangeOf(part);
+  const whole = rangeOf(part);
+  const [start, end] = whole;
   const from = source.slice(start, end);
-  return from === to || from === "" ? [] : [{ line: lineOf(source, start), from, to, start }];
+  return from === to || from === ""
+    ? []
+    : [{ line: lineOf(source, start), from, to, start, whole }];
 }
 
 const rangeOf = (node: Syntax | undefined): readonly [start: number, end: number] => [

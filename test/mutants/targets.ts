@@ -2,20 +2,11 @@
 export interface Target {
   readonly name: string;
   readonly files: RegExp;
-  /** Parts of the paths of test files. */
+  /** Parts of the paths of fast test files. Of these only the tests that reach a mutant are run. */
   readonly tests: readonly string[];
+  /** Slower ones, for mutants that no fast test notices. */
+  readonly slow?: readonly string[];
 }
-
-const detection = [
-  "accepted-habits",
-  "boundary",
-  "rules",
-  "episode",
-  "reasons",
-  "slow-models",
-  "verification",
-  "engine",
-].map((name) => `test/detection/${name}`);
 
 export const targets: readonly Target[] = [
   {
@@ -32,43 +23,40 @@ export const targets: readonly Target[] = [
   {
     name: "thresholding",
     files: /^src\/detection\/(\w+\/)?(decision|thresholding|episode)\.ts$/,
-    tests: detection,
+    tests: ["test/detection/"],
   },
   {
     name: "rules",
     files: /^src\/detection\/(\w+\/)?rules\.ts$/,
-    tests: detection,
+    tests: ["test/detection/"],
   },
   {
     name: "reading",
     files: /^src\/source\/(rows|delivery|transaction-window-reader)\.ts$/,
-    tests: ["test/source/", "test/integration/source.test.ts"],
+    tests: ["test/source/"],
+    slow: ["test/integration/source.test.ts"],
   },
   { name: "levels", files: /^src\/source\/levels\.ts$/, tests: ["test/source/"] },
-  { name: "codec", files: /^src\/stream\/codec\.ts$/, tests: ["test/stream/codec.test.ts"] },
+  { name: "codec", files: /^src\/stream\/codec\.ts$/, tests: ["test/stream/"] },
   {
     name: "consumer",
     files: /^src\/stream\/kafka\/partition-\w+\.ts$/,
-    tests: ["test/stream/kafka/"],
+    tests: ["test/stream/"],
   },
   {
     name: "ticketing",
     files: /^src\/tickets\/(ticketing|comments|creation|executor)\.ts$/,
-    tests: ["test/tickets/t"],
+    tests: ["test/tickets/"],
   },
   {
     name: "judge",
     files: /^src\/tickets\/jira\/judge\.ts$/,
-    tests: ["hostile", "conflict", "jira.test", "permit"].map(
-      (name) => `test/tickets/jira/${name}`,
-    ),
+    tests: ["test/tickets/"],
   },
   {
     name: "config",
     files: /^src\/config\/[\w-]+\.ts$/,
-    tests: ["parse", "secrets", "moved-keys", "nearest", "example"].map(
-      (name) => `test/config/${name}`,
-    ),
+    tests: ["test/config/"],
   },
 ];
 

@@ -3,56 +3,112 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Question } from "./bench.ts";
+import type { BenchAnswer, Question } from "./bench.ts";
 import { type Mutant, withMutant } from "./sites.ts";
-
-export interface Verdict {
-  /** How many test files were run. */
-  readonly tests: number;
-  /** The test that noticed; undefined when none did. */
-  readonly failed: string | undefined;
-}
+import { type NumberedMutant, withSwitches } from "./switches.ts";
 
 export const root: string = new URL("../..", import.meta.url).pathname;
 
-/** A trial that takes so many times as long as the tests do without a mutant never ends. */
+/** A run that takes so many times as long as the tests do without a mutant never ends. */
 const timesAsLong = 10;
 /** At least so long, ms: the machine may be busy. */
 const leastMs = 120_000;
 const untriedMs = 1_800_000;
+
+const off = { mode: "off", reached: {} } as const;
+
+const sourceOf = (file: string): string => readFileSync(join(root, file), "utf8");
+
+/** The sources of a batch, each with its mutants asleep in it. */
+function withAll(batch: readonly NumberedMutant[]): Question["sources"] {
+  const files = [...new Set(batch.map(({ file }) => file))];
+  return Object.fromEntries(
+    files.map((file) => {
+      const own = batch.filter((mutant) => mutant.file === file);
+      return [join(root, file), withSwitches(sourceOf(file), own)];
+    }),
+  );
+}
+
+/** A mutant that is reached while files are loaded may be noticed by any of them. */
+function filesReaching({ seen, outside, files: all }: BenchAnswer): ReadonlyMap<number, string[]> {
+  const files = new Map<number, string[]>();
+  for (const { reached, file } of seen)
+    for (const number of reached) files.set(number, [...new Set(files.get(number)).add(file)]);
+  for (const number of outside) files.set(number, [...all]);
+  return files;
+}
+
+/** What the tests say of a batch of mutants. */
+interface BatchVerdict {
+  /** Mutant → the test that noticed it. */
+  readonly killed: ReadonlyMap<number, string>;
+  /** Mutant → the test files that reach it. */
+  readonly files: ReadonlyMap<number, readonly string[]>;
+  /** Those that need a run of their own before anything can be told. */
+  readonly undecided: ReadonlySet<number>;
+}
 
 export class Trials {
   #bench: ChildProcess | undefined;
   /** Tests → how long they took without a mutant, ms. */
   readonly #tookMs = new Map<string, number>();
 
-  /** @param mutant undefined for the program as it is */
-  async try(mutant: Mutant | undefined, tests: readonly string[]): Promise<Verdict> {
-    const file = mutant === undefined ? "" : join(root, mutant.file);
-    const question: Question = {
-      mutated:
-        mutant === undefined
-          ? undefined
-          : { file, source: withMutant(readFileSync(file, "utf8"), mutant) },
-      tests,
-    };
+  /**
+   * Tries one mutant in its own run.
+   *
+   * @param mutant undefined for the program as it is
+   * @returns the test that noticed; undefined when none did
+   */
+  async try(mutant: Mutant | undefined, tests: readonly string[]): Promise<string | undefined> {
+    const file = mutant?.file;
+    const sources =
+      file === undefined ? {} : { [join(root, file)]: withMutant(sourceOf(file), mutant!) };
+    const sentMs = performance.now();
+    const said = await this.#ask({ sources, tests, plan: off });
+    if (mutant === undefined) this.#tookMs.set(tests.join(), performance.now() - sentMs);
+    return said === undefined ? "it never ends" : said.failed;
+  }
+
+  /**
+   * Tries all mutants of a batch in two runs: the first one sees which tests reach which mutant, the second one repeats
+   * each test with each mutant that it reaches.
+   *
+   * @throws Error when a test fails without any mutant: then nothing can be told
+   */
+  async tryAll(batch: readonly NumberedMutant[], tests: readonly string[]): Promise<BatchVerdict> {
+    const sources = withAll(batch);
+    const first = await this.#ask({ sources, tests, plan: { mode: "reach", reached: {} } });
+    if (first === undefined) throw new Error("without a mutant the tests never end");
+    if (first.failed !== undefined) throw new Error(`without a mutant "${first.failed}" fails`);
+    const files = filesReaching(first);
+    const reached = Object.fromEntries(first.seen.map((test) => [test.id, test.reached]));
+    const second = await this.#ask({ sources, tests, plan: { mode: "switch", reached } });
+    if (second === undefined) return { killed: new Map(), files, undecided: new Set(files.keys()) };
+    const killed = second.seen.flatMap((test) =>
+      test.killed.map((number): [number, string] => [number, test.name]),
+    );
+    const unsure = second.seen.flatMap((test) => test.unsure);
+    return { killed: new Map(killed), files, undecided: new Set([...first.outside, ...unsure]) };
+  }
+
+  /** @returns undefined when the run does not end */
+  async #ask(question: Question): Promise<BenchAnswer | undefined> {
     const bench = (this.#bench ??= await startBench());
     bench.send(question);
-    const sentMs = performance.now();
-    const tookMs = this.#tookMs.get(tests.join());
+    const tookMs = this.#tookMs.get(question.tests.join());
     const longestMs =
       tookMs === undefined ? untriedMs : Math.ceil(Math.max(leastMs, tookMs * timesAsLong));
     try {
-      const [verdict]: Verdict[] = await once(bench, "message", {
+      const [said]: BenchAnswer[] = await once(bench, "message", {
         signal: AbortSignal.timeout(longestMs),
       });
-      if (verdict === undefined) throw new Error("the bench answered nothing");
-      if (mutant === undefined) this.#tookMs.set(tests.join(), performance.now() - sentMs);
-      return verdict;
+      if (said === undefined) throw new Error("the bench answered nothing");
+      return said;
     } catch (error) {
       await this.stop();
       if (!(error instanceof Error) || error.name !== "AbortError") throw error;
-      return { tests: 0, failed: "it never ends" };
+      return undefined;
     }
   }
 
