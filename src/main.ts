@@ -13,6 +13,7 @@ import { registerDetect } from "./cli/detect.ts";
 import { registerEffects } from "./cli/effects.ts";
 import { errorText } from "./cli/error-text.ts";
 import { exitCodeOf } from "./cli/exit-code.ts";
+import { registerIncidents } from "./cli/incidents.ts";
 import { registerMarker } from "./cli/marker.ts";
 import { type Register, runProgram } from "./cli/program.ts";
 import { registerReplay } from "./cli/replay.ts";
@@ -51,6 +52,7 @@ const commands: readonly Register[] = [
   (program) => registerDetect(program, offline),
   (program) => registerReplay(program, offline),
   (program) => registerTune(program, offline),
+  (program) => registerIncidents(program, { cli, remediations, openStore: openStoreOnly }),
   (program) => registerMarker(program, { cli, remediations, openStream: openStreamOnly }),
   (program) => registerEffects(program, { cli, remediations, openStore: openStoreOnly }),
   (program) => registerRestored(program, { cli, remediations, openStore: openStoreOnly }),

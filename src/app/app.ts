@@ -18,7 +18,7 @@ import { buildConfigured } from "./configured.ts";
 import { buildDetection } from "./detection.ts";
 import { buildEngine } from "./fixes.ts";
 import { buildHeldPartitions } from "./held-partitions.ts";
-import { buildHttp, type Shown } from "./http.ts";
+import { buildHttp, type ShownParts } from "./http.ts";
 import { buildExecutors, buildOutbox } from "./outbox.ts";
 import { type Parts, withParts } from "./parts.ts";
 import { buildProbes } from "./probes.ts";
@@ -68,7 +68,7 @@ export function startApp(config: Config, options: AppOptions): Promise<App> {
  */
 async function start(parts: Parts, asked: Omit<AppOptions, "logger">): Promise<App> {
   const { health, lifecycle, logger, registry } = parts;
-  const shown: Shown = {};
+  const shown: ShownParts = {};
   const started = health.register("start", notAllStarted);
   const http = await buildHttp(parts, shown);
   const stored = await buildStore(parts, asked.clock);

@@ -10,13 +10,13 @@ import type { Store } from "../store/store.ts";
 import type { Parts } from "./parts.ts";
 
 /** What the routes show; each part is undefined until it has started. */
-export interface Shown {
+export interface ShownParts {
   store?: Store;
   worker?: DetectionWorker;
 }
 
 /** @param shown filled in while the rest starts */
-export async function buildHttp(parts: Parts, shown: Shown): Promise<HttpServer> {
+export async function buildHttp(parts: Parts, shown: ShownParts): Promise<HttpServer> {
   const { config, registry, health, lifecycle } = parts;
   const store = (): Store => shown.store ?? notStarted();
   const http = await startHttp({

@@ -69,10 +69,10 @@ async function closing<Result>(
   }
 }
 
-type Answer = Awaited<ReturnType<typeof marker.handle>>;
+type MarkerAnswer = Awaited<ReturnType<typeof marker.handle>>;
 
 function refusal(
-  answer: Extract<Answer, { done: false }>,
+  answer: Extract<MarkerAnswer, { done: false }>,
   given: { readonly model: string; readonly source?: string },
 ): CliError {
   if (answer.reason === "unknown_model") return unknownModel(given.model, answer.models);

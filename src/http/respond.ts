@@ -3,7 +3,7 @@ import { DriftwardenError } from "../errors.ts";
 import { QueryError } from "../query-errors.ts";
 import { HttpError } from "./errors.ts";
 
-interface Answer {
+interface HttpAnswer {
   readonly status: number;
   readonly type: string;
   readonly body: string;
@@ -11,7 +11,7 @@ interface Answer {
 }
 
 /** The length stands among the headers, so that HEAD says it too. */
-export function answer({ status, type, body, headers }: Answer): Response {
+export function answer({ status, type, body, headers }: HttpAnswer): Response {
   return new Response(body, {
     status,
     headers: {

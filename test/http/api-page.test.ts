@@ -38,7 +38,8 @@ const sections: Readonly<Record<string, Section>> = {
   Incidents: {
     routes: incidentRoutes(store),
     what: `Newest first. \`subject\` is the first member. \`members.items\` has the twenty most important ones; \`total\` counts all that there ever were. A digest has
-the subject kind \`digest\`, and its members are episodes that share its ticket, each with the number of its own incident.`,
+the subject kind \`digest\`, and its members are episodes that share its ticket, each with the number of its own incident.
+\`driftwarden incidents list --json\` prints the same.`,
     example: incident,
     parameters: {
       state: several(incidentStates),

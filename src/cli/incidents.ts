@@ -1,0 +1,93 @@
+/** `driftwarden incidents list|show`: what is wrong now, and what was. */
+import { type Command, Option } from "commander";
+import {
+  type IncidentKind,
+  incidentKinds,
+  type Severity,
+  severities,
+} from "../incidents/episode.ts";
+import { type IncidentState, incidentStates } from "../incidents/incident.ts";
+import { incidentsList } from "../operator/incidents-list.ts";
+import { incidentsShow } from "../operator/incidents-show.ts";
+import { ask } from "./ask.ts";
+import { withConfigOption } from "./config-option.ts";
+import { CliError } from "./errors.ts";
+import { incidentLines, incidentTable } from "./incident-text.ts";
+import { type StoreCommandParts, withStore } from "./store-command.ts";
+
+interface ShowOptions {
+  readonly config: string;
+  readonly json?: boolean;
+}
+
+interface ListOptions extends ShowOptions {
+  readonly all?: boolean;
+  readonly state?: IncidentState[];
+  readonly severity?: Severity[];
+  readonly kind?: IncidentKind[];
+  readonly subject?: string;
+  readonly limit: string;
+}
+
+export function registerIncidents(program: Command, parts: StoreCommandParts): void {
+  const incidents = program
+    .command("incidents")
+    .description("show what is wrong now, and what was");
+  const several = (flag: string, words: readonly string[], what: string): Option =>
+    new Option(`--${flag} <${flag}...>`, what).choices(words);
+  withConfigOption(incidents.command("list"))
+    .description(incidentsList.help)
+    .option("--all", "resolved ones too")
+    .addOption(several("state", incidentStates, "only in these states"))
+    .addOption(several("severity", severities, "only of these severities"))
+    .addOption(several("kind", incidentKinds, "only of these kinds"))
+    .option("--subject <name>", "only those of this model or service, by name or key")
+    .option("--limit <count>", "at most so many", "50")
+    .option("--json", "JSON lines, as the API gives them")
+    .action((options: ListOptions) => list(options, parts));
+  withConfigOption(incidents.command("show <number>"))
+    .description(incidentsShow.help)
+    .option("--json", "one JSON line, as the API gives it")
+    .action((number: string, options: ShowOptions) => show(number, options, parts));
+}
+
+function list(options: ListOptions, parts: StoreCommandParts): Promise<void> {
+  const { config, json, all, severity, kind, subject, limit } = options;
+  const unresolved: IncidentState[] = ["open", "recovered"];
+  const state = options.state ?? (all === true ? undefined : unresolved);
+  return withStore(config, parts, async (store) => {
+    const asked = { state, severity, kind, subject, limit };
+    const { incidents, more } = await ask(incidentsList, asked, { store });
+    const { cli } = parts;
+    if (json === true) for (const incident of incidents) cli.print(JSON.stringify(incident));
+    else if (incidents.length > 0) for (const line of incidentTable(incidents)) cli.print(line);
+    else cli.say(nothing(options));
+    if (more) cli.say(`There are more than ${limit}; --limit takes up to 9999.`);
+  });
+}
+
+/** A filter that fits nothing is told apart from a quiet store. */
+function nothing({ state, all, severity, kind, subject }: ListOptions): string {
+  const filtered = [state, severity, kind, subject].some((filter) => filter !== undefined);
+  if (filtered) return "No incident fits what was asked for.";
+  return all === true
+    ? "There has been no incident yet."
+    : "Nothing is wrong now. --all lists resolved incidents too.";
+}
+
+function show(
+  number: string,
+  { config, json }: ShowOptions,
+  parts: StoreCommandParts,
+): Promise<void> {
+  return withStore(config, parts, async (store) => {
+    const incident = await ask(incidentsShow, { incident: number }, { store });
+    if (incident === undefined) {
+      throw new CliError("DW_CLI_USAGE", `there is no incident ${number}`, {
+        hint: "Take a number that driftwarden incidents list --all shows.",
+      });
+    }
+    if (json === true) parts.cli.print(JSON.stringify(incident));
+    else for (const line of incidentLines(incident)) parts.cli.print(line);
+  });
+}
