@@ -116,7 +116,7 @@ describe("the id of an effect", () => {
       { type: "health_checked", run: "r1", healthy: false, detail: "gone" },
       "inc-e1:r1:failed:0:ticket.comment",
     ],
-  ])("names %s", (_what, incident, event, first) => {
+  ])("names %s", (...[, incident, event, first]) => {
     expect(idsOf(incident, event)[0]).toBe(first);
     expect(idsOf(incident, event)).toEqual(idsOf(incident, event));
   });

@@ -109,15 +109,16 @@ describe("a model that breaks for the cause of an incident", () => {
   });
 });
 
+const silent = (n: number, sourceNewest: number) =>
+  episodeOpened({
+    ...episode(n),
+    kind: "silent",
+    features: [],
+    newestRow: nowMs * 1000 + n,
+    sourceNewest,
+  });
+
 describe("models that go silent one after the other", () => {
-  const silent = (n: number, sourceNewest: number) =>
-    episodeOpened({
-      ...episode(n),
-      kind: "silent",
-      features: [],
-      newestRow: nowMs * 1000 + n,
-      sourceNewest,
-    });
   const incident = { ...shared, kinds: ["silent"], group: groupOf(silent(1, 0)) } as const;
 
   it("say that the source is silent once no row of it is newer than theirs", () => {
@@ -175,14 +176,15 @@ describe("a member whose episode closes", () => {
   });
 });
 
+/** So many are broken, and of so many people know. */
+const waiting = (joined: number, said: number) => ({
+  ...shared,
+  members: { joined, recovered: 0, left: 0 },
+  telling: { due: true, said },
+});
+
 describe("when it is time to tell of members", () => {
   const due = { type: "members_due" } as const;
-  const waiting = (joined: number, said: number) => ({
-    ...shared,
-    members: { joined, recovered: 0, left: 0 },
-    telling: { due: true, said },
-  });
-
   it("the ticket is brought up to date, and nobody is mailed", () => {
     const result = step(waiting(4, 3), due);
     expect(kinds(result)).toEqual(["ticket.update"]);
