@@ -29,12 +29,13 @@ interface ListOptions extends ShowOptions {
   readonly limit: string;
 }
 
+const several = (flag: string, words: readonly string[], what: string): Option =>
+  new Option(`--${flag} <${flag}...>`, what).choices(words);
+
 export function registerIncidents(program: Command, parts: StoreCommandParts): void {
   const incidents = program
     .command("incidents")
     .description("show what is wrong now, and what was");
-  const several = (flag: string, words: readonly string[], what: string): Option =>
-    new Option(`--${flag} <${flag}...>`, what).choices(words);
   withConfigOption(incidents.command("list"))
     .description(incidentsList.help)
     .option("--all", "resolved ones too")

@@ -39,6 +39,8 @@ interface Printed {
   readonly said: readonly string[];
 }
 
+const openStore = async () => ({ store, close: async () => undefined });
+
 async function incidents(...words: readonly string[]): Promise<Printed> {
   const out: string[] = [];
   const said: string[] = [];
@@ -48,7 +50,6 @@ async function incidents(...words: readonly string[]): Promise<Printed> {
     exitWith: () => undefined,
     stopSignal: () => new AbortController().signal,
   };
-  const openStore = async () => ({ store, close: async () => undefined });
   await runProgram(["incidents", ...words, "--config", join(folder, "dw.yaml")], {
     version: "1.2.3",
     cli,
