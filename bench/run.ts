@@ -13,6 +13,7 @@ import { benchNoise } from "./noise.ts";
 import { benchOutliers } from "./outliers.ts";
 import { benchPath } from "./path.ts";
 import { benchPlots } from "./plots.ts";
+import { benchReplayModels } from "./replay-models.ts";
 import { benchReplayOrder } from "./replay-order.ts";
 import { benchSeverity } from "./severity.ts";
 import { benchSize } from "./size.ts";
@@ -37,7 +38,7 @@ const detect: Readonly<Record<string, Section>> = {
 
 const sections: Readonly<Record<string, Section>> = {
   speed: benchSpeed,
-  replay: benchReplayOrder,
+  replay: async () => [...(await benchReplayOrder()), ...(await benchReplayModels())],
   size: benchSize,
   stream: benchKafka,
   path: benchPath,

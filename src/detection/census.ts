@@ -32,7 +32,7 @@ export interface Since {
 
 export const knownAtFirstStart: Since = { offset: -1, at: null };
 
-const hour = 3_600_000_000;
+const hourUs = 3_600_000_000;
 
 /**
  * When a model joins with this record. The time of rows is that of the newest one, or 1970 when no row has a time; the
@@ -53,6 +53,13 @@ export interface Stay {
   until: number;
 }
 
+/** The models that joined within one hour. */
+interface Hour {
+  readonly stays: Set<Stay>;
+  /** How many of these stays are not over. */
+  watched: number;
+}
+
 type AdmissionLimits = Pick<EngineSettings, "maxModels" | "maxNewModelsPerHour">;
 
 export class Census {
@@ -60,8 +67,8 @@ export class Census {
   #size = 0;
   /** Stays of each model, oldest first. Those that are over are kept as long as a replay may begin before their end. */
   readonly #stays = new Map<ModelKey, readonly Stay[]>();
-  /** Stays by the hour in which they began. */
-  readonly #byHour = new Map<number, readonly Stay[]>();
+  /** Stays by the hour in which they began, and how many of them are not over. */
+  readonly #byHour = new Map<number, Hour>();
   /** Newest offset at which a restored model joined or ended. Above it the plain number of models is right. */
   #newestRestored = -1;
 
@@ -73,8 +80,9 @@ export class Census {
   refuses({ offset, at }: Since): "too_many_models" | "too_many_new_models" | undefined {
     if (this.#sizeAt(offset) >= this.#limits.maxModels) return "too_many_models";
     if (at === null) return undefined;
-    const joined = countAt(offset, this.#byHour.get(hourOf(at)) ?? []);
-    return joined >= this.#limits.maxNewModelsPerHour ? "too_many_new_models" : undefined;
+    return this.#joinedAt(offset, hourOf(at)) >= this.#limits.maxNewModelsPerHour
+      ? "too_many_new_models"
+      : undefined;
   }
 
   /** Whether the model was watched at the offset, in its current stay or in an earlier one. */
@@ -92,6 +100,8 @@ export class Census {
     if (stay === undefined) return;
     stay.until = until;
     this.#size--;
+    const { at } = stay.since;
+    if (at !== null) this.#hour(hourOf(at)).watched--;
   }
 
   /** The stays of a model that are over. */
@@ -111,15 +121,38 @@ export class Census {
   /** Drops the stays that are over: no replay can begin before their end any more. */
   forget(model: ModelKey): void {
     const over = this.ended(model);
-    drop(this.#stays, model, over);
-    for (const { since } of over) if (since.at !== null) drop(this.#byHour, hourOf(since.at), over);
+    const rest = (this.#stays.get(model) ?? []).filter((stay) => !isOver(stay));
+    if (rest.length === 0) this.#stays.delete(model);
+    else this.#stays.set(model, rest);
+    for (const stay of over)
+      if (stay.since.at !== null) this.#dropFrom(hourOf(stay.since.at), stay);
   }
 
   #add(model: ModelKey, stay: Stay): void {
     const { at } = stay.since;
     if (!isOver(stay)) this.#size++;
     this.#stays.set(model, [...(this.#stays.get(model) ?? []), stay]);
-    if (at !== null) this.#byHour.set(hourOf(at), [...(this.#byHour.get(hourOf(at)) ?? []), stay]);
+    if (at === null) return;
+    const hour = this.#hour(hourOf(at));
+    hour.stays.add(stay);
+    if (!isOver(stay)) hour.watched++;
+  }
+
+  #hour(hour: number): Hour {
+    const known = this.#byHour.get(hour) ?? { stays: new Set(), watched: 0 };
+    this.#byHour.set(hour, known);
+    return known;
+  }
+
+  #dropFrom(at: number, stay: Stay): void {
+    const { stays } = this.#hour(at);
+    stays.delete(stay);
+    if (stays.size === 0) this.#byHour.delete(at);
+  }
+
+  #joinedAt(offset: number, hour: number): number {
+    const { stays, watched } = this.#byHour.get(hour) ?? { stays: [], watched: 0 };
+    return offset > this.#newestRestored ? watched : countAt(offset, stays);
   }
 
   #sizeAt(offset: number): number {
@@ -130,19 +163,13 @@ export class Census {
   }
 }
 
-const hourOf = (at: number): number => Math.floor(at / hour);
+const hourOf = (at: number): number => Math.floor(at / hourUs);
 const isOver = ({ until }: Stay): boolean => until !== Number.POSITIVE_INFINITY;
 
-function countAt(offset: number, stays: readonly Stay[]): number {
+function countAt(offset: number, stays: Iterable<Stay>): number {
   let count = 0;
   for (const { since, until } of stays) if (since.offset < offset && offset < until) count++;
   return count;
-}
-
-function drop<Key>(lists: Map<Key, readonly Stay[]>, key: Key, over: readonly Stay[]): void {
-  const rest = (lists.get(key) ?? []).filter((stay) => !over.includes(stay));
-  if (rest.length === 0) lists.delete(key);
-  else lists.set(key, rest);
 }
 
 /** What is kept of a forgotten model. */

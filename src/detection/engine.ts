@@ -24,6 +24,7 @@ import type { RowsBySource } from "./row-counts.ts";
 import { ScratchPool } from "./scratch.ts";
 import type { EngineSettings } from "./settings.ts";
 import { decodeSnapshot, encodeSnapshot, type Shaping } from "./snapshot.ts";
+import { TickSchedule } from "./tick-schedule.ts";
 import { unknownModel } from "./verification.ts";
 
 export type { ModelView } from "./model-view.ts";
@@ -41,6 +42,7 @@ export class PartitionEngine {
   readonly #context: ModelContext;
   readonly #counts = noCounts();
   readonly #models = new Map<ModelKey, WatchedModel>();
+  readonly #schedule = new TickSchedule(this.#models);
   readonly #census: Census;
   readonly #ledger = new Ledger();
   readonly #reshaped = new Set<ModelKey>();
@@ -85,6 +87,7 @@ export class PartitionEngine {
     if (model === undefined) return [];
     applyRecord(model, record, this.#counts);
     this.#ledger.changed(model.key, offset);
+    this.#schedule.changed(model);
     return model.takeEvents();
   }
 
@@ -115,8 +118,8 @@ export class PartitionEngine {
       // Not a word of it can be read, but it is no newcomer.
       this.#reshaped.add(model);
       this.#counts.sectionsDropped++;
-      this.#models.set(model, new WatchedModel(model, this.#context, modelName(model).source));
-      this.#joined(model, knownAtFirstStart);
+      const { source } = modelName(model);
+      this.#restored(new WatchedModel(model, this.#context, source), knownAtFirstStart);
       return ["all"];
     }
     this.#counts.sectionsDropped += decoded.dropped.length;
@@ -126,8 +129,7 @@ export class PartitionEngine {
     const { facts } = restored;
     // An offset that it has not come to yet is one of an earlier stream.
     if (facts.since.offset > saved.appliedThrough) facts.since = { ...facts.since, offset: -1 };
-    this.#models.set(model, restored);
-    this.#joined(model, facts.since);
+    this.#restored(restored, facts.since);
     this.#ledger.restored(model, saved.appliedThrough);
     return decoded.dropped;
   }
@@ -248,18 +250,20 @@ export class PartitionEngine {
     this.#counts.dropped.seen_position += record.rows.length - rows;
   }
 
-  #joined(model: ModelKey, since: Since): void {
-    this.#census.restored(model, [{ since, until: Number.POSITIVE_INFINITY }]);
+  #restored(model: WatchedModel, since: Since): void {
+    this.#models.set(model.key, model);
+    this.#schedule.changed(model);
+    this.#census.restored(model.key, [{ since, until: Number.POSITIVE_INFINITY }]);
   }
 
   #tick(offset: number, tick: TickRecord): readonly DetectionEvent[] {
     this.#counts.ticks++;
     this.#watermark = Math.max(tick.watermark, this.#watermark ?? tick.watermark);
     const events: DetectionEvent[] = [];
-    for (const model of this.#models.values()) {
-      if (model.facts.source !== tick.source || this.#ledger.hasApplied(model.key, offset))
-        continue;
-      events.push(...this.#tickOne(model, offset, tick));
+    for (const model of this.#schedule.take(tick)) {
+      const isNew = !this.#ledger.hasApplied(model.key, offset);
+      if (isNew) for (const event of this.#tickOne(model, offset, tick)) events.push(event);
+      if (this.#models.has(model.key)) this.#schedule.changed(model);
     }
     return events;
   }
@@ -279,6 +283,7 @@ export class PartitionEngine {
   #retire(model: WatchedModel, offset: number, watermark: number): void {
     model.retire(watermark);
     this.#models.delete(model.key);
+    this.#schedule.left(model.key);
     this.#census.leave(model.key, offset);
     this.#rows.end(model.key, model.facts.rows);
     this.#ledger.end(model.key, offset);

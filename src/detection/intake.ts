@@ -43,7 +43,7 @@ export function applyRecord(
 export function passTick(model: WatchedModel, tick: TickRecord, counts: DetectionCounts): boolean {
   if (model.facts.historic) return false;
   const limit = tick.clock + model.source.maxFutureUs;
-  const absurd = model.isBeyond(limit);
+  const absurd = tick.clock < model.aheadUntil;
   if (absurd) countFuture(model.facts.rows, counts, model.forgetBeyond(limit));
   const { clock, gap = 0 } = tick;
   const missed = gap > 0 && model.notAsked({ from: clock - gap, until: clock });

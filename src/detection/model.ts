@@ -177,9 +177,10 @@ export class WatchedModel {
     this.#baseline.relearn();
   }
 
-  /** Whether it has seen a time that cannot be yet. */
-  isBeyond(limit: number): boolean {
-    return (this.facts.lastAt ?? limit) > limit || this.#assembler.start > limit;
+  /** Before this clock, microseconds, it has seen a time that cannot be yet. */
+  get aheadUntil(): number {
+    const newest = this.facts.lastAt ?? Number.NEGATIVE_INFINITY;
+    return Math.max(newest, this.#assembler.start) - this.source.maxFutureUs;
   }
 
   /** Times beyond the limit were absurd: forgets them. @returns rows dropped */

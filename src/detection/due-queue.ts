@@ -1,0 +1,64 @@
+/** Names by the time at which they are due, in a binary heap: the earliest is found without a look at the others. */
+
+interface Entry {
+  readonly name: string;
+  readonly at: number;
+}
+
+/** A name stands at the earliest time that was set for it since it was last taken. Each step costs O(log n). */
+export class DueQueue {
+  readonly #heap: Entry[] = [];
+  readonly #dueAt = new Map<string, number>();
+
+  /** A time later than the one that is set changes nothing; Infinity is never. */
+  set(name: string, at: number): void {
+    if (at >= (this.#dueAt.get(name) ?? Number.POSITIVE_INFINITY)) return;
+    this.#dueAt.set(name, at);
+    this.#push({ name, at });
+  }
+
+  /** Takes out every name that is due at this time. @returns each once, in order of their times */
+  take(now: number): readonly string[] {
+    const taken: string[] = [];
+    while ((this.#heap[0]?.at ?? Number.POSITIVE_INFINITY) <= now) {
+      const { name, at } = this.#pop();
+      // An entry of a time that was set before an earlier one is left over.
+      if (this.#dueAt.get(name) !== at) continue;
+      this.#dueAt.delete(name);
+      taken.push(name);
+    }
+    return taken;
+  }
+
+  #push(entry: Entry): void {
+    let place = this.#heap.push(entry) - 1;
+    while (place > 0) {
+      const above = (place - 1) >> 1;
+      if (this.#heap[above]!.at <= entry.at) break;
+      this.#heap[place] = this.#heap[above]!;
+      place = above;
+    }
+    this.#heap[place] = entry;
+  }
+
+  #pop(): Entry {
+    const first = this.#heap[0]!;
+    const last = this.#heap.pop()!;
+    if (this.#heap.length > 0) this.#sink(last);
+    return first;
+  }
+
+  #sink(entry: Entry): void {
+    const heap = this.#heap;
+    let place = 0;
+    for (;;) {
+      const left = 2 * place + 1;
+      const right = left + 1;
+      const least = right < heap.length && heap[right]!.at < heap[left]!.at ? right : left;
+      if (least >= heap.length || heap[least]!.at >= entry.at) break;
+      heap[place] = heap[least]!;
+      place = least;
+    }
+    heap[place] = entry;
+  }
+}
