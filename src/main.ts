@@ -19,6 +19,7 @@ import { type Register, runProgram } from "./cli/program.ts";
 import { registerReplay } from "./cli/replay.ts";
 import { registerRestored } from "./cli/restored.ts";
 import { registerRun } from "./cli/run.ts";
+import { registerSandbox } from "./cli/sandbox.ts";
 import { registerTune } from "./cli/tune.ts";
 import { printableLines } from "./printable.ts";
 import { version } from "./version.ts";
@@ -58,6 +59,7 @@ const commands: readonly Register[] = [
   (program) => registerRestored(program, { cli, remediations, openStore: openStoreOnly }),
   (program) => registerAudit(program, { cli, remediations, openStore: openStoreOnly }),
   (program) => registerDemo(program, { cli, remediations, startApp }),
+  (program) => registerSandbox(program, cli),
 ];
 
 function stopOnSignal(): AbortController {

@@ -2,7 +2,7 @@
 import { DriftwardenError } from "../errors.ts";
 
 /** A file that cannot be read is wrong usage, whichever file it is. */
-const usage = /^DW_CLI_|^DW_ADDRESS_|^DW_CONFIG_UNREADABLE$/;
+const usage = /^DW_CLI_|^DW_ADDRESS_|^DW_SANDBOX_PORT_TAKEN$|^DW_CONFIG_UNREADABLE$/;
 const configuration = /^DW_CONFIG_/;
 /** Store, source or broker out of reach, within `startup_timeout` or at all. */
 const unreachable = /^DW_(STORE|SOURCE|STREAM|KAFKA|LOG)_UNREACHABLE$/;

@@ -51,7 +51,7 @@ const names = new Set(
     .concat("marker", "effects", "restored", "help"),
 );
 /** They go on until they are stopped. */
-const daemons = /^driftwarden (run|demo)\b/;
+const daemons = /^driftwarden (run|demo|sandbox)\b/;
 
 const printed = [
   ...[

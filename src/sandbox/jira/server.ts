@@ -2,13 +2,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { type Clock, systemClock } from "../../clock.ts";
 import { Accounts, type Deployment, type SandboxUser } from "./accounts.ts";
+import { SandboxJiraError } from "./errors.ts";
 import { createFaultQueue, type JiraFault, type JiraIllness, LateRequests } from "./fault.ts";
 import type { SandboxIssue } from "./issue.ts";
 import { KnownMessages } from "./known-messages.ts";
 import { createRateLimits } from "./limits.ts";
 import { MailCount } from "./mails.ts";
 import type { SandboxProject } from "./meta.ts";
-import { issuePage, listPage } from "./page.ts";
+import { servePage } from "./page/serve.ts";
 import { SearchIndex } from "./search-index.ts";
 import { type JiraLedgerEntry, type SandboxParts, serveApi } from "./serving.ts";
 import type { Site } from "./site.ts";
@@ -42,7 +43,7 @@ export interface JiraSandbox {
   readonly url: string;
   /** Oldest first; grows. */
   readonly ledger: readonly JiraLedgerEntry[];
-  /** What the pages show instead of markup. */
+  /** The messages of which the markup was made. */
   readonly messages: KnownMessages;
   /** All tickets with their comments, oldest first. */
   issues(): readonly SandboxIssue[];
@@ -146,34 +147,28 @@ async function serve(
 ): Promise<void> {
   const url = new URL(request.url ?? "/", "http://sandbox");
   const path = /^\/rest\/api\/(?:2|3|latest)(\/.*)$/.exec(url.pathname)?.[1];
-  if (path === undefined) showPage(parts, url.pathname, response);
+  if (path === undefined) await servePage(parts, request, response);
   else await serveApi(parts, { request, url, path }, response);
-}
-
-function showPage(
-  { site: { tracker }, messages }: ServedParts,
-  path: string,
-  response: ServerResponse,
-): void {
-  const key = /^\/browse\/([\w-]+)$/.exec(path)?.[1];
-  const issue = key === undefined ? undefined : tracker.find(key);
-  const found = path === "/" || issue !== undefined;
-  response.writeHead(found ? 200 : 404, {
-    "content-type": "text/html; charset=utf-8",
-    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'",
-  });
-  response.end(issue ? issuePage(issue, messages) : listPage(found ? tracker.issues : []));
 }
 
 /** @returns the port it has */
 function listen(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.once("error", reject);
+    server.once("error", (error: NodeJS.ErrnoException) => reject(asTaken(error, port)));
     server.listen(port, "127.0.0.1", () => {
       const address = server.address();
       resolve(typeof address === "object" && address !== null ? address.port : port);
     });
   });
+}
+
+function asTaken(error: NodeJS.ErrnoException, port: number): Error {
+  if (error.code !== "EADDRINUSE" && error.code !== "EACCES") return error;
+  return new SandboxJiraError(
+    "DW_SANDBOX_PORT_TAKEN",
+    `starting the Jira sandbox: port ${port} of 127.0.0.1 is taken, or may not be used`,
+    { hint: "Choose another one with --port, or --port 0 for any that is free.", cause: error },
+  );
 }
 
 function close(server: Server): Promise<void> {

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { heading } from "../../../src/messages/message.ts";
 import type { JiraSandbox } from "../../../src/sandbox/jira/server.ts";
 import { type Answer, askAs, fields, sandbox } from "./ask.ts";
 
@@ -132,32 +131,5 @@ describe("a fault ordered from the sandbox", () => {
     expect(place.issues()).toHaveLength(1);
     expect(place.ledger.at(-1)).toMatchObject({ what: "issue_created", issue: "IR-1" });
     expect((await ask(place, "POST /issue", { fields })).status).toBe(201);
-  });
-});
-
-describe("the sandbox's pages", () => {
-  it("show tickets to people, escaped, and say that they are simulated", async () => {
-    const place = await sandbox();
-    const description = "*bold* {noformat}\n<script>alert(1)</script>";
-    await ask(place, "POST /issue", { fields: { ...fields, summary: "<b>x</b>", description } });
-    await ask(place, "POST /issue/IR-1/comment", { body: "<i>note</i>" });
-    const list = await (await fetch(place.url)).text();
-    expect(list).toContain('<a href="/browse/IR-1">IR-1</a><td>&lt;b&gt;x&lt;/b&gt;');
-    const ticket = await (await fetch(`${place.url}/browse/IR-1`)).text();
-    expect(ticket).toContain("&lt;script&gt;");
-    expect(ticket).toContain("&lt;i&gt;note&lt;/i&gt;");
-    expect(ticket).not.toMatch(/<script|<i>|<b>/);
-    expect(ticket).toContain("simulated");
-    expect((await fetch(`${place.url}/browse/IR-9`)).status).toBe(404);
-  });
-
-  it("show the message where it is known of which the markup was made, else the markup", async () => {
-    const place = await sandbox();
-    place.messages.add("h3. *Known*", [[heading("Known")]]);
-    await ask(place, "POST /issue", { fields: { ...fields, description: "h3. *Known*" } });
-    await ask(place, "POST /issue/IR-1/comment", { body: "h3. *Other*" });
-    const ticket = await (await fetch(`${place.url}/browse/IR-1`)).text();
-    expect(ticket).toContain("<h3>Known</h3>");
-    expect(ticket).toContain("<pre>h3. *Other*</pre>");
   });
 });
