@@ -125,15 +125,14 @@ function scatter(
   sourceModels: number,
 ): Placement | undefined {
   const broken = near.filter((candidate) => candidate.cause !== silence);
-  const [first, ...others] = broken;
-  if (first === undefined) return undefined;
   const already = broken.find((candidate) => candidate.cause === scattered);
   if (already !== undefined) return joining(already.incident);
   const sizes = sizesByCause(cause, broken).toSorted((a, b) => b - a);
   const total = sizes.reduce((sum, size) => sum + size, 0);
   if (total < fewestScattered || total < sourceModels * sourcePart) return undefined;
   const explained = sizes[0]! + (sizes[1] ?? 0);
-  if (explained >= total * explainedPart) return undefined;
+  const [first, ...others] = broken;
+  if (first === undefined || explained >= total * explainedPart) return undefined;
   const absorbs = others.filter(({ untold }) => untold).map(({ incident }) => incident);
   return { joins: first.incident, absorbs };
 }

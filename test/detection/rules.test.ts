@@ -133,6 +133,9 @@ describe("two values of one feature at one time", () => {
   it("are a second exporter when it happens twice, and the first value counts", () => {
     const told = doubled(1.3);
     expect(told.opened.map(({ kind }) => kind)).toEqual(["second_exporter"]);
+    expect(told.opened[0]?.reason).toMatch(
+      /^two different values at one time, 2 attributions in a row, for f0, f1, .*f9: a second exporter writes$/,
+    );
     expect(told.engine.counters.dropped.second_value).toBeGreaterThan(100);
   });
 

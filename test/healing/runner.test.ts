@@ -1,7 +1,7 @@
 import { pino } from "pino";
 import { Registry } from "prom-client";
 import { describe, expect, it } from "vitest";
-import type { TargetHealth } from "../../remediations/remediation.ts";
+import type { Target, TargetHealth } from "../../remediations/remediation.ts";
 import { runExecutor } from "../../src/healing/executors.ts";
 import { healingMetrics } from "../../src/healing/metrics.ts";
 import { Runner } from "../../src/healing/runner.ts";
@@ -61,6 +61,21 @@ describe("a run", () => {
       },
     });
     expect(await scene.start("e1")).toMatchObject({ status: "acted", detail: "looked up" });
+  });
+
+  it("a run that has its end is neither looked up nor asked about again", async () => {
+    const looked: Target[] = [];
+    const scene = setUp({
+      remediation: {
+        lookUp: async (given) => {
+          looked.push(given);
+          return { status: "unknown", detail: "looked up" };
+        },
+      },
+    });
+    const first = await scene.start("e1");
+    expect(await scene.ask("e1", again)).toEqual({ run: first, contacted: false });
+    expect(looked).toEqual([]);
   });
 
   it("is reported as unknown when its fix is no longer configured", async () => {

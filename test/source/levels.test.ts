@@ -8,6 +8,7 @@ import {
   nextWindow,
   opened,
   renumberOpen,
+  restartLevels,
   startLevels,
 } from "../../src/source/levels.ts";
 import type { SentRow } from "../../src/source/multiset.ts";
@@ -134,5 +135,29 @@ describe("FR-M2: a window that is read on after VACUUM FULL", () => {
     const sent: SentRow = [ts, "7", 1];
     const window = readOn([[1_000_000, "3", 1], sent]);
     expect(window).toMatchObject({ number: 2, above, except: [sent] });
+  });
+});
+
+describe("after the table was rewritten", () => {
+  const sent: readonly SentRow[] = [[5_000_000, "d", 1]];
+
+  it("level 0 reads all later rows once, whatever wrote them, and all levels go on from the new horizon", () => {
+    const before: Positions = {
+      levels: [
+        { horizon: "7", lastWindow: 3, open: { number: 3, from: "7", to: "9" } },
+        { horizon: "5", lastWindow: 2 },
+        { horizon: "2", lastWindow: 1 },
+      ],
+      bounds: [60, 20],
+    };
+    const again = { number: 4, from: "852516352", to: "3000000000", above: 4, except: sent };
+    expect(restartLevels(before, "3000000000", { above: 4, except: sent })).toEqual({
+      levels: [
+        { horizon: "3000000000", lastWindow: 4, open: again },
+        { horizon: "3000000000", lastWindow: 2 },
+        { horizon: "3000000000", lastWindow: 1 },
+      ],
+      bounds: [60, 20],
+    });
   });
 });

@@ -88,3 +88,14 @@ describe("a request for some fields", () => {
     );
   });
 });
+
+describe("JSON that is no object, in Jira's place", () => {
+  it.each(["null", "7", '"no"', "true"])("refuses nothing: %s", async (text) => {
+    const { jira } = await at((response) => {
+      response.writeHead(400, { "content-type": "application/json" }).end(text);
+    });
+    const error = await errorOf(jira.create(issue));
+    expect(error).toMatchObject({ code: "DW_TRACKER_PROTOCOL", retryable: true });
+    expect(error.message).toContain("with a page instead of JSON");
+  });
+});
