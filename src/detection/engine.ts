@@ -20,6 +20,7 @@ import { type ModelContext, WatchedModel } from "./model.ts";
 import { type ModelView, viewOf } from "./model-view.ts";
 import { PartitionRows, type StoredRows } from "./partition-rows.ts";
 import type { CountedBoundary } from "./partition-store.ts";
+import { setAside } from "./quarantine.ts";
 import type { RowsBySource } from "./row-counts.ts";
 import { ScratchPool } from "./scratch.ts";
 import type { EngineSettings } from "./settings.ts";
@@ -91,17 +92,17 @@ export class PartitionEngine {
     return model.takeEvents();
   }
 
-  /** Sets a record of a model aside: the model is unhealthy from now on, and goes on with the next record. */
-  quarantine(model: ModelKey, offset: number, error: string): Quarantined {
+  /** Sets a record of a model aside: the model is unhealthy until it is well again, and goes on with the next record. */
+  quarantine(model: ModelKey, offset: number, error: string): readonly DetectionEvent[] {
     const watched = this.#models.get(model);
     const at = watched?.facts.lastAt ?? 0;
-    if (watched !== undefined) {
-      watched.takeEvents();
-      watched.facts.unhealthy = true;
-      this.#ledger.changed(model, offset);
-    }
     const id = eventId(model, "quarantined", at, error);
-    return { type: "quarantined", id, model, at, error };
+    const quarantined: Quarantined = { type: "quarantined", id, model, at, error };
+    if (watched === undefined) return [quarantined];
+    watched.takeEvents();
+    this.#ledger.changed(model, offset);
+    const opened = setAside(watched, error);
+    return opened === undefined ? [quarantined] : [quarantined, opened];
   }
 
   /** @returns sections of the state that did not fit the settings and are learned anew; `all` for an unknown format */
@@ -276,7 +277,7 @@ export class PartitionEngine {
       else if (changed) this.#ledger.changed(model.key, offset);
       return model.takeEvents();
     } catch (error) {
-      return [this.quarantine(model.key, offset, messageOf(error))];
+      return this.quarantine(model.key, offset, messageOf(error));
     }
   }
 

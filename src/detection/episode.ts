@@ -34,12 +34,25 @@ export function stepEpisode(
   settings: DecisionSettings,
 ): EpisodeStep {
   const { episode } = facts;
+  processed(facts, settings);
   if (episode === null) return finding.fires ? "opens" : undefined;
   episode.lasted++;
   episode.clean = finding.clean ? episode.clean + 1 : 0;
   if (episode.clean >= settings.cleanToClose) return "recovered";
   if (episode.lasted >= settings.freezeLimit) return lasting(episode, finding, settings);
   return isUnannounced(facts, episode) && finding.fires ? "announced" : undefined;
+}
+
+/** An attribution was processed. After so many in a row the model is well again. */
+function processed(
+  facts: Pick<ModelFacts, "unhealthy" | "wellFor">,
+  { cleanToClose }: { readonly cleanToClose: number },
+): void {
+  if (!facts.unhealthy) return;
+  facts.wellFor = (facts.wellFor ?? 0) + 1;
+  if (facts.wellFor < cleanToClose) return;
+  facts.unhealthy = false;
+  delete facts.wellFor;
 }
 
 /** Where nobody was told of it, or nobody can be asked, what lasts is normal. */

@@ -12,6 +12,7 @@ export const episodeKinds = [
   "second_exporter",
   "new_feature",
   "level_shift",
+  "quarantined",
 ] as const;
 export type EpisodeKind = (typeof episodeKinds)[number];
 

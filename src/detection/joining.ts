@@ -20,13 +20,18 @@ export interface JoiningInput {
 /**
  * Evidence that is told although an episode is open. Until people were asked, all of it counts as told with the episode:
  * a fault shows itself in several ways within a few attributions. From then on it is told, once a feature and kind:
- * a pipeline rule's, and of the judges' a further feature that crossed twice its boundary often enough by itself.
+ * a pipeline rule's, and of the judges' a further feature that crossed twice its boundary often enough by itself. What
+ * the model itself shows is news where only a record that was set aside has been told.
  *
  * @returns none, or what is to be told, each with the features that were not told first
  */
 export function joining(episode: EpisodeFacts | null, input: JoiningInput): readonly Evidence[] {
   if (episode === null || input.evidence.length === 0) return [];
   const { told = {} } = episode;
+  if (episode.kind === "quarantined") {
+    const news = input.evidence.filter((evidence) => told[familyOf(evidence)] === undefined);
+    if (news.length > 0) return news;
+  }
   if (episode.asked !== true) {
     episode.told = toldOf(told, input.evidence);
     return [];

@@ -55,7 +55,10 @@ export interface ModelFacts {
   /** One bit an attribution, newest lowest: the vector as a whole crossed its boundary. */
   crossed: number;
   silent: boolean;
+  /** A record of it was set aside; until it has processed enough again. */
   unhealthy: boolean;
+  /** Attributions processed since, while it is unhealthy. */
+  wellFor?: number;
   episode: EpisodeFacts | null;
   rules: RuleState;
   markers: { id: string; at: number }[];

@@ -237,7 +237,7 @@ export class DetectionWorker implements PartitionReader {
         { offset, model: record.model, err: error },
         "record cannot be processed and is set aside",
       );
-      return [held.engine.quarantine(record.model, offset, messageOf(error))];
+      return held.engine.quarantine(record.model, offset, messageOf(error));
     }
   }
 

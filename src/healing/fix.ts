@@ -63,6 +63,8 @@ export function calledFor(fix: Fix, incident: Incident): boolean {
   const { models, features, kinds, severities } = fix.when;
   const given = [models, features, kinds, severities].filter((list) => list !== undefined);
   if (fix.mode === "off" || given.length === 0) return false;
+  // What Driftwarden cannot process is no ill of the target.
+  if (incident.episode.kind === "quarantined") return false;
   return (
     fits(models, namesOf(incident.subject)) &&
     fits(features, guiltyFeatures(incident)) &&

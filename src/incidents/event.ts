@@ -72,7 +72,7 @@ export interface MembersDue {
   readonly type: "members_due";
 }
 
-/** What the reducer takes. Quarantined records reach people through metrics and readiness, not through a ticket. */
+/** What the reducer takes. A quarantined record reaches it as the episode that it opens. */
 export type IncidentEvent =
   | Episode
   | EpisodeClosed

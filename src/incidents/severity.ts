@@ -35,6 +35,8 @@ const table: Readonly<Record<EpisodeKind, Rule>> = {
   // The exporter is ill, and the model predicts as before.
   frozen: always("P2"),
   second_exporter: always("P2"),
+  // The model predicts as before, and is watched with a gap.
+  quarantined: always("P2"),
 };
 
 /** Of a model: by the table. Of a service: as the episode says. */

@@ -2,7 +2,7 @@
 import type { EpisodeKind } from "../detection/event.ts";
 
 /** Kinds about models and sources, each with a runbook `docs/runbooks/KIND.md`. */
-export type AdvisedKind = EpisodeKind | "source_silent" | "quarantined";
+export type AdvisedKind = EpisodeKind | "source_silent";
 
 export interface Advice {
   /** Nearest first; the first stands at the top of the ticket. `FEATURE` is the feature most to blame. */
@@ -106,7 +106,7 @@ export const advice: Readonly<Record<AdvisedKind, Advice>> = {
       "do other models of the same source go on?",
     ],
     belongsTo: "whoever runs Driftwarden",
-    closes: "when a record of this model is processed again",
+    closes: "by itself when several records of this model in a row are processed again",
   },
 };
 

@@ -78,6 +78,8 @@ const summaries: Readonly<Record<EpisodeKind, Says>> = {
     const held = top === undefined ? "much" : figuresOf(top).after;
     return line`${featureOf(episode)} was never seen before and holds ${words(held)} of what ${modelOf(episode)} looks at`;
   },
+  quarantined: (episode) =>
+    line`a record of ${modelOf(episode)} could not be processed and was set aside; the others go on`,
 };
 
 const impacts: Readonly<Record<EpisodeKind, string>> = {
@@ -91,4 +93,5 @@ const impacts: Readonly<Record<EpisodeKind, string>> = {
   bad_values: "the values are set aside; what is left may mislead",
   second_exporter: "what is read is a mixture of both, and neither can be trusted",
   new_feature: "the model was probably deployed or trained anew without an announcement",
+  quarantined: "the model itself is not touched, but what stood in that record was not judged",
 };

@@ -36,6 +36,7 @@ function judged({ kind, score, onset, at, newestRow, cadence }: ModelEpisode): s
     const missed = cadence === undefined ? 0 : Math.floor((at - newestRow) / cadence);
     return `very: ${missed > 0 ? `${missed} in a row did not come` : "nothing came"}, and the database answers`;
   }
+  if (kind === "quarantined") return "very: the record is set aside, and the log says why";
   if (kind === "frozen") return "very: the same numbers several times running";
   if (ruled.has(kind)) return "very: seen twice running";
   const often = onset?.crossed === undefined ? "" : `${onset.crossed} of ${onset.of}, `;

@@ -94,6 +94,7 @@ const symptoms: Readonly<Record<EpisodeKind, Says>> = {
     said: "is new",
     ...(top !== undefined && { figures: `holds ${figuresOf(top).after}` }),
   }),
+  quarantined: () => ({ said: "Driftwarden could not process a record" }),
 };
 
 const serviceSymptoms: Readonly<Record<ServiceEpisodeKind, string>> = {
@@ -109,4 +110,9 @@ const serviceSymptoms: Readonly<Record<ServiceEpisodeKind, string>> = {
 };
 
 /** These kinds are about the model as a whole. */
-const ofModel: ReadonlySet<EpisodeKind> = new Set(["silent", "frozen", "second_exporter"]);
+const ofModel: ReadonlySet<EpisodeKind> = new Set([
+  "silent",
+  "frozen",
+  "second_exporter",
+  "quarantined",
+]);

@@ -85,10 +85,13 @@ describe("the bound of a setting is the bound of what it sets (FR-U1)", () => {
 });
 
 describe("what is accepted does something (FR-U4)", () => {
-  it("a fix for a kind that nothing emits is refused", () => {
-    const line = fix("mode: observe").replace("{model: m}", "{kind: level_shift}");
-    expect(problemOf(line)).toContain("expected one of shift, leak, silent");
-  });
+  it.each(["level_shift", "quarantined", "drift"])(
+    "a fix for the kind %s, which calls for none, is refused",
+    (kind) => {
+      const line = fix("mode: observe").replace("{model: m}", `{kind: ${kind}}`);
+      expect(problemOf(line)).toContain("expected one of shift, leak, silent");
+    },
+  );
 });
 
 describe("a listener that other machines reach (FR-C3)", () => {

@@ -25,6 +25,12 @@ describe("a fix is called for", () => {
     expect(calledFor(fix({ features: ["credit_score"] }, "off"), openIncident())).toBe(false);
   });
 
+  it("never by a record that Driftwarden could not process: a restart would mend nothing (FR-U3)", () => {
+    const episode = episodeOpened({ kind: "quarantined" });
+    const incident = openIncident({ episode, kinds: ["quarantined"] });
+    expect(calledFor(fix({ models: ["churn-v7"] }), incident)).toBe(false);
+  });
+
   it("only by a guilty feature, not by one that moved along", () => {
     if (blamed === undefined) throw new Error("the example blames nobody");
     const features = [

@@ -52,6 +52,7 @@ function blamedIn(kind: EpisodeKind, feature: string): readonly BlamedFeature[] 
     frozen: [],
     bad_values: [gone],
     second_exporter: [fell],
+    quarantined: [],
     new_feature: [{ ...fell, before: undefined, after: 0.48, low: undefined, high: undefined }],
   };
   return features[kind];
@@ -109,4 +110,5 @@ export const goldenKinds: readonly EpisodeKind[] = [
   "second_exporter",
   "new_feature",
   "level_shift",
+  "quarantined",
 ];

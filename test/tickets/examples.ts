@@ -39,6 +39,7 @@ const kinds: readonly EpisodeKind[] = [
   "second_exporter",
   "new_feature",
   "level_shift",
+  "quarantined",
 ];
 const serviceKinds: readonly ServiceEpisodeKind[] = ["down", "oom", "restart_loop", "disk"];
 

@@ -51,6 +51,7 @@ describe("the title of a ticket", () => {
     ["bad_values", "[P1] churn-v7: credit_score has no usable value (was 31 %)"],
     ["second_exporter", "[P1] churn-v7: two exporters write at once"],
     ["new_feature", "[P1] churn-v7: credit_score is new (holds 0.42 %)"],
+    ["quarantined", "[P1] churn-v7: Driftwarden could not process a record"],
     ["level_shift", "[P1] churn-v7: credit_score lost its influence (31 % → 0.42 %)"],
   ])("says in words what a %s is", (kind, title) => {
     expect(renderIssue(exampleIncident({ kind }), context).summary).toBe(title);
