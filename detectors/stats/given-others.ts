@@ -25,10 +25,22 @@ const HEADER_BYTES = 16;
 
 const triangle = (n: number): number => (n * (n + 1)) / 2;
 
-/** Every call overwrites them: working space, never state. */
-let lower = new Float64Array(64 * 64);
-let inverse = new Float64Array(64 * 64);
-let sums = new Float64Array(triangle(64));
+interface WorkingSpace {
+  /** Rows of n numbers. */
+  readonly lower: Float64Array;
+  readonly inverse: Float64Array;
+  /** A triangle. */
+  readonly sums: Float64Array;
+}
+
+const workingSpace = (n: number): WorkingSpace => ({
+  lower: new Float64Array(n * n),
+  inverse: new Float64Array(n * n),
+  sums: new Float64Array(triangle(n)),
+});
+
+/** Every call overwrites them: never state. */
+let working = workingSpace(64);
 const calm = new Float64Array(mostGiven);
 
 /**
@@ -126,38 +138,38 @@ export class GivenOthers {
 
   #invert(): void {
     const n = this.#n;
-    if (lower.length < n * n) {
-      lower = new Float64Array(n * n);
-      inverse = new Float64Array(n * n);
-      sums = new Float64Array(triangle(n));
-    }
+    if (working.lower.length < n * n) working = workingSpace(n);
     this.#decompose();
     invertLower(n);
-    // Ω is the sum of the rows' products with themselves, added row after row as they stand in memory.
+    // Local, and all of the sums in one pass: what lies in a module would be read again for every product.
+    const { inverse, sums } = working;
     const cells = triangle(n);
+    // Ω is the sum of the rows' products with themselves, added row after row as they stand in memory.
     sums.fill(0, 0, cells);
     for (let k = 0, row = 0; k < n; k++, row += n) {
-      for (let i = 0, at = 0; i <= k; i++) {
+      for (let i = 0, at = 0; i <= k; at += ++i) {
         const own = inverse[row + i]!;
-        for (let j = 0; j <= i; j++, at++) sums[at]! += own * inverse[row + j]!;
+        for (let j = 0; j <= i; j++) sums[at + j] = sums[at + j]! + own * inverse[row + j]!;
       }
     }
-    this.#inverse.set(sums.subarray(0, cells));
+    const omega = this.#inverse;
+    for (let i = 0; i < cells; i++) omega[i] = sums[i]!;
   }
 
   /** Cholesky: the shrunk covariance is `lower` times its transpose. */
   #decompose(): void {
     const n = this.#n;
     const covariance = this.#covariance;
+    const { lower } = working;
     let trace = 0;
     for (let i = 0, at = 0; i < n; i++, at += i + 1) trace += covariance[at]!;
     const weight = Math.min(this.#header[WEIGHT]!, MEMORY);
     const ridge = (SHRINK + n / weight) * larger(trace / n, 1e-6);
-    for (let i = 0, at = 0; i < n; i++) {
-      for (let j = 0; j <= i; j++, at++) {
+    for (let i = 0, row = 0, at = 0; i < n; i++, row += n) {
+      for (let j = 0, above = 0; j <= i; j++, above += n, at++) {
         let sum = covariance[at]! + (i === j ? ridge : 0);
-        for (let k = 0; k < j; k++) sum -= lower[i * n + k]! * lower[j * n + k]!;
-        lower[i * n + j] = i === j ? Math.sqrt(larger(sum, 1e-9)) : sum / lower[j * n + j]!;
+        for (let k = 0; k < j; k++) sum -= lower[row + k]! * lower[above + k]!;
+        lower[row + j] = i === j ? Math.sqrt(larger(sum, 1e-9)) : sum / lower[above + j]!;
       }
     }
   }
@@ -165,14 +177,16 @@ export class GivenOthers {
 
 /** `inverse` becomes that of `lower`, row after row as they stand in memory. */
 function invertLower(n: number): void {
+  const { lower, inverse } = working;
   for (let i = 0, row = 0; i < n; i++, row += n) {
     inverse.fill(0, row, row + i);
     for (let k = 0, above = 0; k < i; k++, above += n) {
       const factor = lower[row + k]!;
-      for (let j = 0; j <= k; j++) inverse[row + j]! -= factor * inverse[above + j]!;
+      for (let j = 0; j <= k; j++)
+        inverse[row + j] = inverse[row + j]! - factor * inverse[above + j]!;
     }
     const pivot = 1 / lower[row + i]!;
-    for (let j = 0; j < i; j++) inverse[row + j]! *= pivot;
+    for (let j = 0; j < i; j++) inverse[row + j] = inverse[row + j]! * pivot;
     inverse[row + i] = pivot;
   }
 }

@@ -65,6 +65,11 @@ export function isObserved(
   { owner, revision, at }: Pick<ObservedVector, "owner" | "revision" | "at">,
 ): boolean {
   if (seen.owner !== owner || seen.revision !== revision || seen.at !== at) return false;
-  for (let i = 0; i < x.length; i++) if (!Object.is(seen.x[i], x[i])) return false;
+  const known = seen.x;
+  for (let i = 0; i < x.length; i++) {
+    // Object.is would be a call; 0 and -0 are equally far from everything.
+    const [before, now] = [known[i]!, x[i]!];
+    if (before !== now && (!Number.isNaN(before) || !Number.isNaN(now))) return false;
+  }
   return true;
 }

@@ -10,6 +10,8 @@ const most = 1e12;
 const levelRate = 0.004;
 /** No feature decides more than this part of the common scale. */
 const weightCap = 0.25;
+/** Part of a feature's level that is its least noise: what never moved does not decide alone. */
+const leastNoise = 0.02;
 /** Part of the expected total below which negative levels are noise around zero, not importances with a sign. */
 const signedPart = 0.05;
 
@@ -22,7 +24,8 @@ const clamp = (value: number): number => Math.min(Math.max(value, -most), most);
  * Writes the transformed vector into `scratch.y`; absent features stay NaN.
  *
  * `common_scale` divides by the weighted median of the ratios to the expected vector, not by the sum: a feature that
- * explodes then does not push all others down, and what all have in common (units, sample size) cancels out. Where
+ * explodes then does not push all others down, and what all have in common (units, sample size) cancels out. The weight
+ * is the expected share over the root of the feature's usual noise: a large noisy feature does not move all others. Where
  * negative levels are more than 5 % of the total, they decide the scale like the others: value and level then change
  * their sign together.
  */
@@ -61,10 +64,12 @@ function commonScale(memory: ModelMemory, scratch: Scratch, at: number): number 
     if (!(size > 0) || Number.isNaN(value[i])) continue;
     // What changes its sign by habit tells nothing of the scale.
     if (signed && meanDiff[i]! > Math.abs(level[i]!)) continue;
+    const noise = meanDiff[i]! / Math.abs(level[i]!) + leastNoise;
     ratios[n] = value[i]! / share;
-    weights[n] = Math.min(size, weightCap);
+    weights[n] = Math.min(size, weightCap) / Math.sqrt(noise);
     weight += weights[n++]!;
   }
+  for (let i = 0; i < n; i++) weights[i] = Math.min(weights[i]!, weightCap * weight);
   const scale = weight > 0 ? weightedMedian(ratios, weights, n) : 0;
   return scale > 0 ? scale : total(memory);
 }

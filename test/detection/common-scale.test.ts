@@ -34,6 +34,19 @@ describe("the common scale", () => {
     },
   );
 
+  it("is that of the quiet features, where two large and noisy ones rise together", () => {
+    const uniform = random(4);
+    const quiet = () => 0.05 * (1 + 0.05 * (uniform() - 0.5));
+    const world = new World().run(0, settled + 20, (i) => {
+      const rise = i < settled ? 1 : 2.5;
+      const noisy = () => rise * (1 + 0.6 * (uniform() - 0.5));
+      const others = Array.from({ length: 7 }, (_, k) => [`quiet${k}`, quiet()]);
+      return { large: 0.35 * noisy(), second: 0.3 * noisy(), ...Object.fromEntries(others) };
+    });
+    const blamed = world.opened.flatMap(({ features }) => features.map(({ feature }) => feature));
+    expect(blamed.toSorted()).toEqual(["large", "second"]);
+  });
+
   it("is not bent by a large new feature that goes again", () => {
     const vectorOf = vectors(5);
     const world = new World().run(0, settled + 60, (i) => {
