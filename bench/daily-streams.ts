@@ -112,7 +112,7 @@ function feed(
       take(name, model, { ts, feature: `f${String(i).padStart(2, "0")}`, importance, tid: i });
     }
   }
-  return { rows, leftOut: new LeftOut() };
+  return { rows, cleaned: 0, leftOut: new LeftOut() };
 }
 
 /** Shares that fall off exponentially, 18 % noise each, a weekend, a slow wave over the year. */

@@ -59,6 +59,7 @@ async function scoredRows(
     scorerFor: (names: readonly string[]) => ruledScorer({ names, detectors, decision: {} }),
     leftOut: new LeftOut(),
     badCells: new LeftOut(),
+    odd: new LeftOut(),
   };
   const rows: ScoredRow[] = [];
   for await (const batch of detectRows(table))

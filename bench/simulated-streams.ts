@@ -91,7 +91,7 @@ function write(plan: ModelPlan, slots: readonly Slot[], { take, random }: Writin
     late = lateOnes.map((row) => () => take(plan.name, key, row));
     for (const one of waiting) one();
   }
-  return { rows: tid, leftOut: new LeftOut() };
+  return { rows: tid, cleaned: 0, leftOut: new LeftOut() };
 }
 
 interface WrittenRow {

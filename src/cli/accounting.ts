@@ -11,6 +11,8 @@ export interface Accounted {
   readonly leftOut: LeftOut;
   /** Rows that were not left out and have no number as importance: NULL, NaN or infinite. */
   readonly withoutNumber?: number;
+  /** Rows with a name that held what is not printed, and is read without it. */
+  readonly cleaned?: number;
 }
 
 /** A command that leaves out more than this share of its rows was no success. */
@@ -31,8 +33,24 @@ const meanings: Readonly<Record<string, string>> = {
   too_many_features: "they have features beyond detection.max_features",
 };
 
+/** What became of rows that were not simply taken as they are; nothing when all were. */
+export function rowSentences(accounted: Accounted): readonly string[] {
+  const { rows, withoutNumber = 0, cleaned = 0 } = accounted;
+  return [
+    ...leftOutSentences(accounted),
+    ...(withoutNumber > 0
+      ? [`of ${rows} rows ${withoutNumber} have no number as importance: NULL, NaN or infinite`]
+      : []),
+    ...(cleaned > 0
+      ? [
+          `in ${cleaned} of ${rows} rows a name held controls or marks of direction, and is read without them`,
+        ]
+      : []),
+  ];
+}
+
 /** A sentence of all rows, then one a reason; none when no row was left out. */
-export function leftOutSentences({ rows, leftOut }: Accounted): readonly string[] {
+function leftOutSentences({ rows, leftOut }: Accounted): readonly string[] {
   if (leftOut.rows === 0) return [];
   const reasons = [...leftOut.reasons].map(([reason, { rows: count, example }]) =>
     printable(`left out ${count}, ${reason}: ${example || (meanings[reason] ?? "")}`),
@@ -72,7 +90,7 @@ export function exitCodeOf(problem: string | undefined, { say }: LineOutput): nu
 function nothingToJudge({ rows, leftOut }: Accounted): CliError {
   const problem = printable(`there is nothing here to judge: ${whyNothing({ rows, leftOut })}`);
   return new CliError("DW_CLI_NOTHING_TO_JUDGE", problem, {
-    hint: hintFor(mostFrequent(leftOut)?.[0]),
+    hint: hintFor({ rows, leftOut }),
   });
 }
 
@@ -88,8 +106,9 @@ const roles: Readonly<Record<string, string>> = {
   bad_importance: "importance",
 };
 
-function hintFor(reason: string | undefined): string {
-  const role = roles[reason ?? ""];
+function hintFor({ rows, leftOut }: Accounted): string {
+  if (rows === 0) return "A file needs rows below the line that names the columns.";
+  const role = roles[mostFrequent(leftOut)?.[0] ?? ""];
   return role === undefined
     ? "Give rows with a time, a feature and an importance, of at least two times."
     : `Correct what the example shows, or name another column: --columns ${role}=NAME.`;

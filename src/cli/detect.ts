@@ -8,7 +8,7 @@ import { printable } from "../printable.ts";
 import { detectRows } from "../replay/detect.ts";
 import { LeftOut } from "../replay/left-out.ts";
 import { type RowScorer, ruledScorer, type ScoredRow, soleScorer } from "../replay/row-scorer.ts";
-import { type Accounted, exitCodeOf, leftOutSentences, tooMuchLeftOut } from "./accounting.ts";
+import { type Accounted, exitCodeOf, rowSentences, tooMuchLeftOut } from "./accounting.ts";
 import { type ChoiceArguments, choiceOf, withChoice, withChoiceOptions } from "./choice-options.ts";
 import { detectorAsked, parametersOf } from "./detector-parameters.ts";
 import { CliError } from "./errors.ts";
@@ -106,9 +106,9 @@ export interface DetectOptions extends DetectorChoice {
  */
 export async function runDetect(options: DetectOptions, io: LineOutput): Promise<number> {
   const scorerFor = (names: readonly string[]): RowScorer => scorerOf(options, names);
-  const [leftOut, badCells] = [new LeftOut(), new LeftOut()];
+  const [leftOut, badCells, odd] = [new LeftOut(), new LeftOut(), new LeftOut()];
   let rows: number | undefined;
-  for await (const batch of detectRows({ ...options, scorerFor, leftOut, badCells })) {
+  for await (const batch of detectRows({ ...options, scorerFor, leftOut, badCells, odd })) {
     if (rows === undefined) io.stdout("row,score");
     rows ??= 0;
     for (const scored of batch) {
@@ -116,7 +116,7 @@ export async function runDetect(options: DetectOptions, io: LineOutput): Promise
       rows++;
     }
   }
-  return account({ rows: rows ?? 0, leftOut }, badCells, io);
+  return account({ rows: rows ?? 0, leftOut }, { badCells, odd }, io);
 }
 
 const isShown = (scored: ScoredRow | undefined, { alerts }: DetectOptions): boolean =>
@@ -126,14 +126,45 @@ function lineOf(row: number, scored: ScoredRow | undefined): string {
   return `${row},${scored?.score ?? ""}`;
 }
 
-function account(accounted: Accounted, badCells: LeftOut, io: LineOutput): number {
+interface Oddities {
+  readonly badCells: LeftOut;
+  readonly odd: LeftOut;
+}
+
+/** What is said of rows that are scored all the same. */
+const meanings: Readonly<Record<string, string>> = {
+  no_value: "have no number at all",
+  backward: "are earlier than a row above and count as just after it; sort the table by its time",
+  future: "lie more than an hour ahead of the clock",
+};
+
+function account(accounted: Accounted, { badCells, odd }: Oddities, io: LineOutput): number {
   const { rows, leftOut } = accounted;
-  const problem = tooMuchLeftOut(accounted, rows - leftOut.rows);
-  const cells = [...badCells.reasons.values()].map(({ rows: count, example }) =>
-    printable(`${count} cells are no numbers and count as bad values: ${example}`),
+  const scored = rows - leftOut.rows;
+  const problem = tooMuchLeftOut(accounted, scored) ?? sayingLittle(odd, scored);
+  const cells = [...badCells.reasons.values()].map(
+    ({ rows: count, example }) =>
+      `${count} cells are no numbers and count as bad values: ${example}`,
   );
-  for (const line of [...leftOutSentences(accounted), ...cells]) io.say?.(line);
+  const times = [...odd.reasons].map(
+    ([reason, { rows: count, example }]) =>
+      `${count} of ${rows} rows ${meanings[reason]}: ${example}`,
+  );
+  for (const line of [...rowSentences(accounted), ...cells, ...times]) io.say?.(printable(line));
   return exitCodeOf(problem, io);
+}
+
+/** Shares of the scored rows above which what was found says little. */
+const tolerated: readonly (readonly [reason: string, share: number, what: string])[] = [
+  ["no_value", 0.9, "Nearly no row has a number"],
+  ["backward", 0.1, "More than a tenth of the rows go back in time"],
+];
+
+function sayingLittle({ reasons }: LeftOut, scored: number): string | undefined {
+  const found = tolerated.find(
+    ([reason, share]) => (reasons.get(reason)?.rows ?? 0) > share * scored,
+  );
+  return found === undefined ? undefined : `${found[2]}, so what was found says little.`;
 }
 
 function scorerOf(options: DetectOptions, names: readonly string[]): RowScorer {

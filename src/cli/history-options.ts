@@ -140,7 +140,24 @@ function columnsOf(text: string | undefined): ColumnNames | undefined {
       );
     return [role, name] as const;
   });
+  refuseTwice(
+    text,
+    "role",
+    pairs.map(([role]) => role),
+  );
+  refuseTwice(
+    text,
+    "column",
+    pairs.map(([, name]) => name),
+  );
   return Object.fromEntries(pairs);
+}
+
+function refuseTwice(text: string, what: string, given: readonly string[]): void {
+  const twice = given.find((one, i) => given.indexOf(one) < i);
+  if (twice === undefined) return;
+  const hint = "Each role has one column of its own.";
+  throw usage(`--columns ${text} names the ${what} ${twice} twice`, hint);
 }
 
 const delimiterNames: Readonly<Record<string, string>> = {

@@ -9,7 +9,7 @@ import { ShareRecorder } from "../replay/page/share-recorder.ts";
 import { writePage } from "../replay/page/write-page.ts";
 import type { ReplayedEpisode } from "../replay/replay.ts";
 import { type ReplaySummary, type ReportOptions, replayReport } from "../replay/report.ts";
-import { exitCodeOf, leftOutSentences, tooMuchLeftOut } from "./accounting.ts";
+import { exitCodeOf, rowSentences, tooMuchLeftOut } from "./accounting.ts";
 import { type ChoiceArguments, withChoiceOptions } from "./choice-options.ts";
 import { CliError } from "./errors.ts";
 import {
@@ -70,18 +70,28 @@ export async function runReplay(options: ReplayOptions, io: LineOutput): Promise
   }
   const recording = options.html === undefined ? undefined : new ShareRecorder();
   const report = await replayReport(options, recording);
-  const { episodes, since, summary: counted, leftOut, withoutNumber } = report;
+  const { episodes, since, summary: counted, leftOut } = report;
   for (const episode of episodes) io.stdout(printed(episode, options));
   const summary = { ...counted, seconds: Math.round(performance.now() - started) / 1000 };
-  const { rows, attributions } = summary;
-  const lines = [summarySentence(summary), ...leftOutSentences({ rows, leftOut })];
+  const { rows, attributions, without_number: withoutNumber, names_cleaned: cleaned } = summary;
+  const accounted = { rows, leftOut, withoutNumber, cleaned };
+  const lines = [summarySentence(summary), ...rowSentences(accounted)];
   for (const line of options.json === true ? [JSON.stringify({ summary })] : lines) io.stdout(line);
   if (options.html !== undefined && recording !== undefined) {
     const setting = settingOf(options);
-    const page = { recording, episodes, rows, leftOut, attributions, since, setting };
+    const page = {
+      recording,
+      episodes,
+      rows,
+      withoutNumber,
+      leftOut,
+      attributions,
+      since,
+      setting,
+    };
     await writePage(options.html, replayPage(page));
   }
-  return exitCodeOf(tooMuchLeftOut({ rows, leftOut, withoutNumber }, attributions), io);
+  return exitCodeOf(tooMuchLeftOut(accounted, attributions), io);
 }
 
 const printed = (episode: ReplayedEpisode, { json }: ReplayOptions): string =>

@@ -1,7 +1,7 @@
 /** `driftwarden tune`: shows how many tickets and runs each sensitivity would have meant on rows that you have. */
 import type { Command } from "commander";
 import { type Tuning, type TuningAdvice, type TuningOptions, tune } from "../replay/tune.ts";
-import { exitCodeOf, leftOutSentences, tooMuchLeftOut } from "./accounting.ts";
+import { type Accounted, exitCodeOf, rowSentences, tooMuchLeftOut } from "./accounting.ts";
 import { CliError } from "./errors.ts";
 import {
   detectionOf,
@@ -64,19 +64,26 @@ export interface TuneOptions extends TuningOptions {
  */
 export async function runTune(options: TuneOptions, io: LineOutput): Promise<number> {
   const tuning = await tune(options);
-  const { leftOut, withoutNumber, attributions, advice } = tuning;
-  const problem = tooMuchLeftOut({ rows: advice.rows, leftOut, withoutNumber }, attributions);
+  const problem = tooMuchLeftOut(accountedIn(tuning), tuning.attributions);
   const linesOf = options.json === true ? jsonLines : sentences;
   for (const line of linesOf(tuning)) io.stdout(line);
   return exitCodeOf(problem, io);
 }
+
+const accountedIn = ({ advice, leftOut }: Tuning): Accounted => ({
+  rows: advice.rows,
+  leftOut,
+  withoutNumber: advice.without_number,
+  cleaned: advice.names_cleaned,
+});
 
 const jsonLines = ({ outcomes, advice }: Tuning): readonly string[] => [
   ...outcomes.map((outcome) => JSON.stringify(outcome)),
   JSON.stringify({ advice }),
 ];
 
-function sentences({ outcomes, advice, leftOut }: Tuning): readonly string[] {
+function sentences(tuning: Tuning): readonly string[] {
+  const { outcomes, advice } = tuning;
   const rows = outcomes.map((outcome) => [
     outcome.sensitivity,
     outcome.tickets_a_week,
@@ -93,7 +100,7 @@ function sentences({ outcomes, advice, leftOut }: Tuning): readonly string[] {
   const { models, rows: count, weeks } = advice;
   return [
     `${count} rows of ${models} models over ${weeks} weeks${weeks < 2 ? "; too little to rely on" : ""}`,
-    ...leftOutSentences({ rows: count, leftOut }),
+    ...rowSentences(accountedIn(tuning)),
     ...table.map((cells) =>
       cells
         .map((cell, i) => pad(String(cell), i))

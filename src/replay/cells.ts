@@ -10,6 +10,11 @@ const infinite = /^([+-]?)inf(inity)?$/i;
 /** What programs write for a value that there is not: the empty cell, and the words of SQL, COPY, pandas and R. */
 const nulls: ReadonlySet<string> = new Set(["", "null", "\\n", "none", "na", "n/a", "<na>"]);
 
+/** Of these, the ones that stand for a name that there is not; a feature may well be called `none`. */
+const nullNames: ReadonlySet<string> = new Set(["", "null", "\\n", "<na>"]);
+
+export const isNullName = (text: string): boolean => nullNames.has(text.trim().toLowerCase());
+
 export const isNull = (text: string): boolean => nulls.has(text.trim().toLowerCase());
 
 const fourCenturies = 146_097 * 86_400_000;

@@ -68,6 +68,7 @@ export function columnsOf(
     marker: place("marker"),
   };
   refuseTwice(file, header, Object.values(found));
+  refuseTwoRoles(file, header, found);
   return found;
 }
 
@@ -86,15 +87,41 @@ function missing(
   { header, role, asked }: { header: readonly string[]; role: Role; asked: string | undefined },
 ): FileError {
   const wanted = asked === undefined ? `for the ${role}` : `${asked} for the ${role}`;
+  if (header.length === 1) return undivided(file, header[0]!);
   const isWide = header.length > 2 && role === "feature";
   const wide = isWide
-    ? " If each column is a feature: driftwarden detect --csv FILE scores such a table."
+    ? " If each column is a feature: driftwarden detect --csv FILE scores such a table, and --ignore leaves columns out."
     : "";
   const times = role === "timestamp" ? ` ${acceptedTimes}` : "";
   return lineError(file, 1, {
     message: `there is no column ${wanted}; there are: ${header.join(", ")}`,
     hint: `The first line names the columns. Say which one it is: --columns ${role}=NAME. Known without it are ${names[role].join(", ")}.${wide}${times}`,
   });
+}
+
+/** Signs that may separate cells, beside those that are recognised. */
+const separators = /[^\p{L}\p{N}_"'.-]/u;
+
+/** The header is one cell, so something else separates the cells, or there is one column alone. */
+function undivided(file: string, header: string): FileError {
+  const seen = separators.exec(header)?.[0];
+  const example = seen === undefined ? "CHARACTER" : JSON.stringify(seen);
+  return lineError(file, 1, {
+    message: `there is one column: ${header}`,
+    hint: `Known separators are comma, semicolon, tab and bar. Name another one: --delimiter ${example}.`,
+  });
+}
+
+function refuseTwoRoles(file: string, header: readonly string[], columns: Columns): void {
+  const given = Object.entries(columns).filter(([, place]) => place >= 0);
+  for (const [i, [role, place]] of given.entries()) {
+    const [other] = given.slice(0, i).find(([, earlier]) => earlier === place) ?? [];
+    if (other !== undefined)
+      throw lineError(file, 1, {
+        message: `the column ${header[place]} would be the ${other} and the ${role}`,
+        hint: `Each has a column of its own. Name the other one: --columns ${other}=NAME.`,
+      });
+  }
 }
 
 function refuseTwice(file: string, header: readonly string[], places: readonly number[]): void {

@@ -41,7 +41,7 @@ async function readInPlace(
   const keys = new Map<string, ModelKey>();
   const source = sourceName([file], 0, options);
   let tid = 0;
-  const rows = await readImportances(file, options, {
+  const { rows, cleaned } = await readImportances(file, options, {
     leftOut,
     say: options.say ?? silent,
     take: ({ model, ...row }) => {
@@ -50,7 +50,7 @@ async function readInPlace(
       take(source, key, { ...row, tid: tid++ });
     },
   });
-  return { rows, leftOut };
+  return { rows, cleaned, leftOut };
 }
 
 async function readSorted(
@@ -64,9 +64,9 @@ async function readSorted(
   const saying = sayNowAndThen(say);
   const keyNumbers = new Map<string, number>();
   let tid = 0;
-  let rows = 0;
+  let [rows, cleaned] = [0, 0];
   for (const [place, file] of files.entries()) {
-    rows += await readImportances(file, options, {
+    const read = await readImportances(file, options, {
       leftOut: collected.leftOut,
       say,
       take: ({ ts, model: name, feature, importance }) => {
@@ -85,10 +85,12 @@ async function readSorted(
         if (tid % 10_000 === 0) saying(() => `read ${grouped(tid)} rows, now of ${fileName(file)}`);
       },
     });
+    rows += read.rows;
+    cleaned += read.cleaned;
   }
   const names = files.map((_, place) => sourceName(files, together.firstOf(place), options));
   collected.handOn({ nowUs: nowMs * 1000, say }, (file) => names[file] ?? "", take);
-  return { rows, leftOut: collected.leftOut };
+  return { rows, cleaned, leftOut: collected.leftOut };
 }
 
 const sourceName = (

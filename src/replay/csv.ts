@@ -16,7 +16,7 @@ export interface CsvFormat {
   readonly delimiter?: string | undefined;
 }
 
-/** A record longer than this has a quote that does not end. */
+/** Characters of a record at most: a longer one has a quote that does not end, or is no row. */
 const longestRecord = 1_000_000;
 
 /**
@@ -109,12 +109,15 @@ class RecordReader {
   ): Records {
     const lines = this.#parser === undefined ? this.#begin(text) : text;
     if (lines === undefined) {
+      if (text.length > longestRecord) throw this.#tooLong();
       this.#rest = text + after;
       return { rows: [], lineOf: () => this.#line };
     }
     const parsed: Papa.ParseResult<string[]> = this.#parser!.parse(lines, 0, true);
     const rest = lines.slice(parsed.meta.cursor);
-    if (rest.length > longestRecord || (isLast && rest !== "")) throw this.#openQuote();
+    if (isLast && rest !== "") throw this.#openQuote();
+    if (rest.length > longestRecord)
+      throw this.#isQuoteOpen(rest) ? this.#openQuote() : this.#tooLong();
     this.#rest = rest + after;
     return this.#records(parsed.data, lines.includes('"'));
   }
@@ -143,6 +146,20 @@ class RecordReader {
       return this.#line;
     });
     return { rows, lineOf: (row) => ends[row] ?? this.#line };
+  }
+
+  /** @param rest of the text, from the beginning of a record on */
+  #isQuoteOpen(rest: string): boolean {
+    const { errors }: Papa.ParseResult<string[]> = this.#parser!.parse(rest, 0, false);
+    return errors.some(({ code }) => code === "MissingQuotes");
+  }
+
+  #tooLong(): FileError {
+    const most = longestRecord.toLocaleString("en");
+    return lineError(this.#file, this.#line + 1, {
+      message: `the line has more than ${most} characters`,
+      hint: `A row is one line of at most ${most} characters. Look whether the line ends got lost: head -c 300 FILE.`,
+    });
   }
 
   #openQuote(): FileError {

@@ -36,7 +36,7 @@ async function readTable(
   const melted = new MeltWatch();
   const saying = sayNowAndThen(say);
   let taken = 0;
-  const { rows, clock, texts } = await readPast(options, {
+  const { rows, cleaned, clock, texts } = await readPast(options, {
     ms: lastMs + learnMs,
     found: (size) => {
       for (const line of sizeSentences(options, size)) say(line);
@@ -62,7 +62,7 @@ async function readTable(
   say(`read ${rows} rows of ${table}`);
   if (melted.isMelted) say(`${table}: ${meltedSentence(texts.filter(isNaming))}`);
   collected.handOn({ nowUs: clock, say }, () => source, take);
-  return { rows, leftOut };
+  return { rows, cleaned, leftOut };
 }
 
 const isNaming = ({ values }: { readonly values: number }): boolean =>

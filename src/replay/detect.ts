@@ -1,6 +1,8 @@
 /** Scores the rows of a table of numbers, whatever its columns mean. A cell that is no number is a bad value, and counted. */
-import { acceptedTimes, isNull, parseNumber, parseTime } from "./cells.ts";
+import { formatTime, isNull, parseNumber, parseTime } from "./cells.ts";
 import { type CsvBatch, type CsvFormat, isBlank, lineError, readCsv } from "./csv.ts";
+import { hasDecimalComma, numberProblem, withPoint } from "./decimal-comma.ts";
+import { badTime } from "./files.ts";
 import type { LeftOut } from "./left-out.ts";
 import type { RowScorer, ScoredRow, TableRow } from "./row-scorer.ts";
 import { fileName } from "./text-file.ts";
@@ -15,13 +17,21 @@ export interface TableOptions extends CsvFormat {
   /** Filled in: rows without a usable time or with another width, and cells that are no numbers. */
   readonly leftOut: LeftOut;
   readonly badCells: LeftOut;
+  /** Filled in: rows that are scored and stand at an odd time, or have no number at all. */
+  readonly odd: LeftOut;
 }
 
 /** Column of each feature in the file, features in order of their names. */
 interface TableColumns {
   readonly width: number;
   readonly time: number;
-  readonly features: readonly { readonly name: string; readonly column: number }[];
+  readonly features: readonly FeatureColumn[];
+}
+
+interface FeatureColumn {
+  readonly name: string;
+  readonly column: number;
+  readonly hasComma: boolean;
 }
 
 /**
@@ -31,13 +41,19 @@ interface TableColumns {
 export async function* detectRows(
   options: TableOptions,
 ): AsyncGenerator<readonly (ScoredRow | undefined)[]> {
-  let table: { readonly columns: TableColumns; readonly score: RowScorer } | undefined;
+  let table: Table | undefined;
   for await (const batch of readCsv(options.csv, options)) {
     table ??= tableOf(options, batch);
     yield batch.rows.flatMap((cells, i) =>
       scored(options, table!, { cells, line: batch.lineOf(i) }),
     );
   }
+}
+
+interface Table {
+  readonly columns: TableColumns;
+  readonly score: RowScorer;
+  readonly watch: RowWatch;
 }
 
 interface TableLine {
@@ -47,19 +63,25 @@ interface TableLine {
 
 function scored(
   options: TableOptions,
-  { columns, score }: { readonly columns: TableColumns; readonly score: RowScorer },
+  { columns, score, watch }: Table,
   line: TableLine,
 ): readonly (ScoredRow | undefined)[] {
   if (isBlank(line.cells) && columns.width > 1) return [];
   const row = rowOf(options, columns, line);
-  return [row === undefined ? undefined : score(row)];
+  if (row === undefined) return [undefined];
+  watch.look(row, where(options, line.line));
+  return [score(row)];
 }
 
 function tableOf(options: TableOptions, { header, rows }: CsvBatch) {
   const columns = columnsOf(options, header, rows);
   refuseText(options.csv, columns, rows);
-  return { columns, score: options.scorerFor(columns.features.map(({ name }) => name)) };
+  const names = columns.features.map(({ name }) => name);
+  return { columns, score: options.scorerFor(names), watch: new RowWatch(options.odd) };
 }
+
+/** As the daemon's gate has it. */
+const maxAheadUs = 3_600_000_000;
 
 /** Names that people give the column of time. Upper and lower case are the same. */
 const timeNames = ["timestamp", "ts", "time", "datetime", "date_time", "date"];
@@ -82,7 +104,10 @@ function columnsOf(
 ): TableColumns {
   const time = timeColumn(header, rows);
   const features = header
-    .map((name, column) => ({ name, column }))
+    .map((name, column) => {
+      const hasComma = hasDecimalComma(rows.map((row) => row[column] ?? ""));
+      return { name, column, hasComma };
+    })
     .filter(({ name, column }) => column !== time && !ignore.includes(name))
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const hint = "Every column but timestamp is a feature; the first line names them.";
@@ -99,17 +124,27 @@ function columnsOf(
 
 /** A column in which nothing is a number holds names, not values of a feature. */
 function refuseText(file: string, columns: TableColumns, rows: CsvBatch["rows"]): void {
-  const text = columns.features.find(({ column }) => {
-    const cells = rows.map((row) => row[column] ?? "").filter((cell) => !isNull(cell));
-    return cells.length > 0 && cells.every((cell) => parseNumber(cell) === undefined);
+  const text = columns.features.find((feature) => {
+    const cells = rows.map((row) => row[feature.column] ?? "").filter((cell) => !isNull(cell));
+    return cells.length > 0 && cells.every((cell) => numberIn(feature, cell) === undefined);
   });
   if (text === undefined) return;
   const seen = rows.map((row) => row[text.column] ?? "").find((cell) => !isNull(cell));
   throw lineError(file, 2, {
     message: `${text.name} ${JSON.stringify(seen)} is no number`,
-    hint: `Leave a column of names out: --ignore ${text.name}. Rows timestamp, model, feature, importance are for driftwarden replay. Numbers have a decimal point: 0.25.`,
+    hint: `Leave a column of names out: --ignore ${text.name}. Rows timestamp, model, feature, importance are for driftwarden replay. Numbers are plain: 0.25.${columns.width === 1 ? " If other signs separate the cells: --delimiter CHARACTER." : ""}`,
   });
 }
+
+const numberIn = ({ hasComma }: FeatureColumn, cell: string): number | undefined =>
+  parseNumber(hasComma ? withPoint(cell) : cell);
+
+/** Puts the place of a line before what is said of it. */
+const where =
+  ({ csv }: TableOptions, line: number) =>
+  (seen: string) =>
+  (): string =>
+    `${fileName(csv)}, line ${line}: ${seen}`;
 
 /** NaN and the infinities stay as they are; undefined is an empty cell: an absent feature. */
 function rowOf(
@@ -117,29 +152,52 @@ function rowOf(
   columns: TableColumns,
   line: TableLine,
 ): TableRow | undefined {
-  const { csv, leftOut, badCells } = options;
+  const { leftOut, badCells } = options;
   const { cells } = line;
-  const where = (seen: string) => (): string => `${fileName(csv)}, line ${line.line}: ${seen}`;
+  const at = where(options, line.line);
   if (cells.length !== columns.width) {
-    leftOut.add("wrong_width", where(`${cells.length} fields, the header has ${columns.width}`));
+    leftOut.add("wrong_width", at(`${cells.length} fields, the header has ${columns.width}`));
     return undefined;
   }
   const cell = cells[columns.time];
   const time = cell === undefined ? undefined : parseTime(cell);
   if (cell !== undefined && (time === undefined || !Number.isFinite(time))) {
-    leftOut.add(
-      "bad_timestamp",
-      where(`timestamp ${JSON.stringify(cell)} is no time. ${acceptedTimes}`),
-    );
+    const { reason, seen } = badTime(cell, time);
+    leftOut.add(reason, at(seen));
     return undefined;
   }
-  const values = columns.features.map(({ name, column }) => {
-    const text = cells[column] ?? "";
+  const values = columns.features.map((feature) => {
+    const text = cells[feature.column] ?? "";
     if (isNull(text)) return undefined;
-    const value = parseNumber(text);
+    const value = numberIn(feature, text);
     if (value === undefined)
-      badCells.add("no_number", where(`${name} ${JSON.stringify(text)} is no number`));
+      badCells.add(
+        "no_number",
+        at(`${feature.name} ${JSON.stringify(text)} ${numberProblem(text)}`),
+      );
     return value ?? Number.NaN;
   });
   return { values, time };
+}
+
+/** Rows are scored as they come: what their times say is told, and changes nothing. */
+class RowWatch {
+  readonly #odd: LeftOut;
+  readonly #latest = Date.now() * 1000 + maxAheadUs;
+  #newest = Number.NEGATIVE_INFINITY;
+
+  constructor(odd: LeftOut) {
+    this.#odd = odd;
+  }
+
+  look({ values, time }: TableRow, at: (seen: string) => () => string): void {
+    if (!values.some(Number.isFinite)) this.#odd.add("no_value", at("no cell is a number"));
+    if (time === undefined) return;
+    if (time < this.#newest) {
+      const seen = `${formatTime(time)} comes after ${formatTime(this.#newest)}`;
+      this.#odd.add("backward", at(seen));
+    }
+    if (time > this.#latest) this.#odd.add("future", at(formatTime(time)));
+    this.#newest = Math.max(this.#newest, time);
+  }
 }

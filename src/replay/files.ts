@@ -2,11 +2,14 @@
 import { type ModelKey, modelKey } from "../model-key.ts";
 import { acceptedTimes, isNull, parseNumber, parseTime } from "./cells.ts";
 import { type ColumnNames, type Columns, columnsOf } from "./columns.ts";
-import { type CsvFormat, isBlank, lineError, readCsv } from "./csv.ts";
+import { type CsvBatch, type CsvFormat, isBlank, lineError, readCsv } from "./csv.ts";
+import { hasDecimalComma, numberProblem, withPoint } from "./decimal-comma.ts";
 import type { ReplayMarker } from "./feed.ts";
+import { type BadRow, FileNames } from "./file-names.ts";
 import type { LeftOut } from "./left-out.ts";
 import { MeltWatch } from "./melted.ts";
 import { fileName } from "./text-file.ts";
+import { timeProblem } from "./time-problem.ts";
 
 export interface FileFormat extends CsvFormat {
   /** Names of columns that a person has said. */
@@ -27,6 +30,14 @@ export interface FileRow {
   readonly importance: number;
 }
 
+/** What was read of a file. */
+export interface FileRows {
+  /** Also those that were left out. */
+  readonly rows: number;
+  /** Rows with a name that held what is not printed, and is without it now. */
+  readonly cleaned: number;
+}
+
 export interface FileReading {
   readonly leftOut: LeftOut;
   /** Receives what people should know. */
@@ -39,18 +50,17 @@ const roles = ["timestamp", "model", "feature", "importance"] as const;
 /**
  * Hands on every row of a file that can be used, in its order.
  *
- * @returns rows read, also those that were left out
  * @throws FileError DW_CLI_FILE when it cannot be read, or a column is missing
  */
 export async function readImportances(
   file: string,
   format: FileFormat,
   { leftOut, say, take }: FileReading,
-): Promise<number> {
+): Promise<FileRows> {
   let parser: RowParser | undefined;
   let rows = 0;
   for await (const batch of readCsv(file, format)) {
-    parser ??= new RowParser(file, batch.header, format);
+    parser ??= new RowParser(file, batch, format);
     for (const [i, cells] of batch.rows.entries()) {
       if (isBlank(cells)) continue;
       rows++;
@@ -65,13 +75,7 @@ export async function readImportances(
   }
   const melted = parser?.melted.problem();
   if (melted !== undefined) say(`${fileName(file)}: ${melted}`);
-  return rows;
-}
-
-/** Why a row cannot be used. */
-interface BadRow {
-  readonly reason: string;
-  readonly seen: string;
+  return { rows, cleaned: parser?.cleaned ?? 0 };
 }
 
 class RowParser {
@@ -79,14 +83,19 @@ class RowParser {
   readonly #width: number;
   readonly #columns: Columns;
   readonly #isOneModel: boolean;
+  readonly #hasComma: boolean;
+  readonly #names = new FileNames();
+  cleaned = 0;
   #timeText = "";
   #time: number | undefined;
 
-  constructor(file: string, header: readonly string[], { columns, configured }: FileFormat) {
+  constructor(file: string, { header, rows }: CsvBatch, { columns, configured }: FileFormat) {
     this.#width = header.length;
     const asked = { roles, optional: ["model"], named: columns, configured } as const;
     this.#columns = columnsOf(file, header, asked);
     this.#isOneModel = this.#columns.model < 0;
+    const { importance } = this.#columns;
+    this.#hasComma = hasDecimalComma(rows.map((cells) => cells[importance] ?? ""));
     const used = Object.values(this.#columns);
     const unused = [...header.entries()].filter(([place]) => !used.includes(place));
     this.melted = new MeltWatch(
@@ -97,24 +106,40 @@ class RowParser {
   parse(cells: readonly string[]): FileRow | BadRow {
     if (cells.length !== this.#width) return widthOf(cells, this.#width);
     const { timestamp, feature: named, importance: valued } = this.#columns;
-    const time = cells[timestamp]!;
-    const ts = this.#timeOf(time);
-    if (ts === undefined || !Number.isFinite(ts)) return badTime(time, ts);
-    const feature = cells[named]!;
-    const model = this.#isOneModel ? onlyModel : cells[this.#columns.model]!;
-    if (feature === "" || model === "") return nameless(feature);
-    const importance = importanceOf(cells[valued]!);
+    const ts = this.#timeIn(cells[timestamp]!);
+    if (typeof ts !== "number") return ts;
+    const feature = this.#names.of("feature", cells[named]!);
+    if (typeof feature !== "string") return feature;
+    const model = this.#modelIn(cells);
+    if (typeof model !== "string") return model;
+    const importance = this.#importanceIn(cells[valued]!);
     if (importance === undefined) return badImportance(cells[valued]!);
+    if (this.#isCleaned(cells, feature, model)) this.cleaned++;
     if (this.#isOneModel) this.melted.add(ts, feature, cells);
     return { ts, model, feature, importance };
   }
 
   /** Rows of one attribution stand below each other, and mostly have the same text. */
-  #timeOf(text: string): number | undefined {
-    if (text === this.#timeText) return this.#time;
-    this.#timeText = text;
-    this.#time = parseTime(text);
-    return this.#time;
+  #timeIn(text: string): number | BadRow {
+    if (text !== this.#timeText) {
+      this.#timeText = text;
+      this.#time = parseTime(text);
+    }
+    const ts = this.#time;
+    return ts === undefined || !Number.isFinite(ts) ? badTime(text, ts) : ts;
+  }
+
+  #modelIn(cells: readonly string[]): string | BadRow {
+    return this.#isOneModel ? onlyModel : this.#names.of("model", cells[this.#columns.model]!);
+  }
+
+  #importanceIn(text: string): number | undefined {
+    return importanceOf(this.#hasComma ? withPoint(text) : text);
+  }
+
+  #isCleaned(cells: readonly string[], feature: string, model: string): boolean {
+    const { feature: named, model: column } = this.#columns;
+    return feature !== cells[named] || (!this.#isOneModel && model !== cells[column]);
   }
 }
 
@@ -125,19 +150,12 @@ const widthOf = (cells: readonly string[], width: number): BadRow => ({
   seen: `${cells.length} fields, the header has ${width}`,
 });
 
-function badTime(text: string, ts: number | undefined): BadRow {
+/** A time that cannot be used, in files for every command. */
+export function badTime(text: string, ts: number | undefined): BadRow {
   if (ts !== undefined) return { reason: "non_finite_time", seen: `timestamp ${quoted(text)}` };
   if (isNull(text)) return { reason: "null_timestamp", seen: "there is no timestamp" };
-  return {
-    reason: "bad_timestamp",
-    seen: `timestamp ${quoted(text)} is no time. ${acceptedTimes}`,
-  };
+  return { reason: "bad_timestamp", seen: timeProblem(text) };
 }
-
-const nameless = (feature: string): BadRow =>
-  feature === ""
-    ? { reason: "null_feature", seen: "there is no feature" }
-    : { reason: "null_model", seen: "there is no model" };
 
 /** An empty cell is NULL: the model did say something of this feature, and detection judges what. */
 const importanceOf = (text: string): number | undefined =>
@@ -146,7 +164,7 @@ const importanceOf = (text: string): number | undefined =>
 /** What of an importance is left out, in files and databases. */
 export const badImportance = (text: string): BadRow => ({
   reason: "bad_importance",
-  seen: `importance ${quoted(text)} is no number. Write a plain number with a decimal point, such as 0.25`,
+  seen: `importance ${quoted(text)} ${numberProblem(text)}`,
 });
 
 /**

@@ -56,10 +56,12 @@ export class Replay {
   #rows = 0;
   readonly #leftOut = new LeftOut();
 
-  /** @param markers for the rows handed over by {@link take} */
   /** Rows taken whose importance is NULL, NaN or infinite. */
   withoutNumber = 0;
+  /** Rows with a name that held what is not printed. */
+  namesCleaned = 0;
 
+  /** @param markers for the rows handed over by {@link take} */
   constructor(options: DetectionOptions, markers: readonly ReplayMarker[] = []) {
     this.engine = new PartitionEngine(settingsOf(options), options.history);
     this.#markers = [...markers];
@@ -81,10 +83,11 @@ export class Replay {
   }
 
   /** All rows of these sources were taken. */
-  end({ rows, leftOut }: RowsRead): void {
+  end({ rows, cleaned, leftOut }: RowsRead): void {
     for (const feed of this.#feeds.values()) feed.end();
     this.#feeds.clear();
     this.#rows += rows;
+    this.namesCleaned += cleaned;
     this.#leftOut.addAll(leftOut);
   }
 

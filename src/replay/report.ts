@@ -20,8 +20,6 @@ export interface ReplayReport {
   readonly since: number;
   readonly summary: ReplaySummary;
   readonly leftOut: LeftOut;
-  /** Rows whose importance is NULL, NaN or infinite. */
-  readonly withoutNumber: number;
 }
 
 export interface ReplaySummary {
@@ -31,6 +29,10 @@ export interface ReplaySummary {
   readonly episodes: number;
   /** Rows that are part of no attribution, by reason; together at most `rows`. */
   readonly left_out: Readonly<Record<string, number>>;
+  /** Rows whose importance is NULL, NaN or infinite. */
+  readonly without_number: number;
+  /** Rows with a name that held controls or marks of direction, and is read without them. */
+  readonly names_cleaned: number;
   /** Null where nothing was measured. */
   readonly false_episodes_expected_per_model_week: number | null;
 }
@@ -60,8 +62,10 @@ export async function replayReport(
     episodes: episodes.length,
     false_episodes_expected_per_model_week: expectedFalse(options),
     left_out: leftOut.counts(),
+    without_number: withoutNumber,
+    names_cleaned: replay!.namesCleaned,
   };
-  return { episodes, since, summary, leftOut, withoutNumber };
+  return { episodes, since, summary, leftOut };
 }
 
 /** Only what was measured is promised: with other detectors or rules nothing is known. */

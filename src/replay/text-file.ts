@@ -106,13 +106,37 @@ const otherKinds: readonly (readonly [start: string, what: string, hint: string]
     "Export the table as CSV: sqlite3 -header -csv FILE.",
   ],
   ["PGDMP", "is a dump of pg_dump", "Export the table as CSV: \\copy TABLE TO FILE CSV HEADER."],
+  ["\u0089PNG", "is a picture", "Give the table as CSV."],
+  ["\u00ff\u00d8\u00ff", "is a picture", "Give the table as CSV."],
+  ["GIF8", "is a picture", "Give the table as CSV."],
+  ["%PDF", "is a PDF", "Give the table as CSV."],
+  ["\u007fELF", "is a program", "Give the table as CSV."],
+  [
+    "ARROW1\u0000",
+    "is an Arrow file",
+    "Write it as CSV with the columns timestamp, model, feature, importance.",
+  ],
+  [
+    "Obj\u0001",
+    "is Avro",
+    "Write it as CSV with the columns timestamp, model, feature, importance.",
+  ],
+  [
+    "<",
+    "is HTML or XML",
+    "Write it as CSV with the columns timestamp, model, feature, importance.",
+  ],
+  [
+    "\u001f\u008b",
+    "is packed with gzip twice",
+    "Unpack it once: gzip -dc FILE | driftwarden replay --csv -",
+  ],
   ["{", "is JSON", "Write it as CSV with the columns timestamp, model, feature, importance."],
   ["[", "is JSON", "Write it as CSV with the columns timestamp, model, feature, importance."],
 ];
 
 async function* decoded(file: string, { head, all }: ReadAhead): AsyncGenerator<string> {
-  const kind = otherKinds.find(([start]) => head.toString("latin1").startsWith(start));
-  if (kind !== undefined) throw refused(file, kind[1], kind[2]);
+  refuseOtherKinds(file, head);
   const encoding = encodingOf(head);
   const decoder = new TextDecoder(encoding, { fatal: true });
   let rest: Uint8Array = new Uint8Array();
@@ -121,6 +145,35 @@ async function* decoded(file: string, { head, all }: ReadAhead): AsyncGenerator<
     rest = encoding === "utf-8" ? incompleteEnd(chunk) : rest;
   }
   yield decode(decoder, new Uint8Array(), { before: rest, isLast: true });
+}
+
+/** @throws FileError for what is no CSV, or text of an encoding that is not read */
+function refuseOtherKinds(file: string, head: Buffer): void {
+  const text = head.toString("latin1");
+  const kind = otherKinds.find(([start]) => text.startsWith(start));
+  if (kind !== undefined) throw refused(file, kind[1], kind[2]);
+  if (text.startsWith("ustar", 257))
+    throw refused(
+      file,
+      "is a tar archive",
+      "Unpack it: tar -xOf FILE | driftwarden replay --csv -",
+    );
+  if (isUtf32(head))
+    throw refused(
+      file,
+      "is UTF-32",
+      "Save it as UTF-8: iconv -f UTF-32 -t UTF-8 FILE > FILE.utf8.",
+    );
+  if (encodingOf(head) === "utf-8" && head.includes(0))
+    throw refused(file, "is no text: it has zero bytes", "Give a CSV file in UTF-8 or UTF-16.");
+}
+
+/** By its byte order mark, or by three zeros of each four bytes. */
+function isUtf32(head: Buffer): boolean {
+  const mark = head.subarray(0, 4).toString("hex");
+  if (mark === "fffe0000" || mark === "0000feff") return true;
+  const zeros = head.filter((byte) => byte === 0).length;
+  return head.length >= 8 && zeros >= head.length * 0.7;
 }
 
 function decode(

@@ -35,6 +35,10 @@ export interface TuningAdvice {
   readonly rows: number;
   /** Rows that are part of no attribution, by reason; together at most `rows`. */
   readonly left_out: Readonly<Record<string, number>>;
+  /** Rows whose importance is NULL, NaN or infinite. */
+  readonly without_number: number;
+  /** Rows with a name that held controls or marks of direction, and is read without them. */
+  readonly names_cleaned: number;
 }
 
 export interface Tuning {
@@ -43,8 +47,6 @@ export interface Tuning {
   readonly advice: TuningAdvice;
   readonly leftOut: LeftOut;
   readonly attributions: number;
-  /** Rows whose importance is NULL, NaN or infinite. */
-  readonly withoutNumber: number;
 }
 
 const weekUs = 604_800_000_000;
@@ -74,8 +76,10 @@ export async function tune(options: TuningOptions): Promise<Tuning> {
     models: [...engine.models()].length,
     rows: replays[0]!.rows,
     left_out: leftOut.counts(),
+    without_number: withoutNumber,
+    names_cleaned: replays[0]!.namesCleaned,
   };
-  return { outcomes, advice, leftOut, withoutNumber, attributions: engine.counters.attributions };
+  return { outcomes, advice, leftOut, attributions: engine.counters.attributions };
 }
 
 const aWeek = (count: number, weeks: number): number =>

@@ -35,6 +35,8 @@ export interface PastSize {
 
 export interface PastRead {
   readonly rows: number;
+  /** Rows with a name that held what is not printed, and is without it now. */
+  readonly cleaned: number;
   /** The source's clock, microseconds since 1970. */
   readonly clock: number;
   /** Columns of text that play no role, with the number of their values. */
@@ -56,12 +58,12 @@ export async function readPast(options: SourceOptions, past: Past): Promise<Past
     const layout = await probe(client, options);
     past.found(await sizeOf(client, layout));
     const view = await openView(client, layout, slowTimeoutMs(options.connection));
-    let rows = 0;
+    let [rows, cleaned] = [0, 0];
     for await (const page of pages(view, await query(view, options, past))) {
       rows += page.length;
-      for (const raw of page) handOn(raw, options, past);
+      for (const raw of page) cleaned += handOn(raw, options, past);
     }
-    return { rows, clock: view.clock, texts: await textsOf(view) };
+    return { rows, cleaned, clock: view.clock, texts: await textsOf(view) };
   } catch (error) {
     throw toSourceError(error, `reading the past of ${options.table}`);
   } finally {
@@ -69,10 +71,12 @@ export async function readPast(options: SourceOptions, past: Past): Promise<Past
   }
 }
 
-function handOn(raw: RawRow, options: SourceOptions, { take, leaveOut }: Past): void {
+/** @returns how many rows with a cleaned name it was: 0 or 1 */
+function handOn(raw: RawRow, options: SourceOptions, { take, leaveOut }: Past): number {
   const parsed = parseRow(raw);
   if (typeof parsed === "string") leaveOut(parsed, raw);
   else take(keyOf(options, parsed.model), parsed.row, raw);
+  return typeof parsed !== "string" && parsed.cleaned === true ? 1 : 0;
 }
 
 async function query(view: PollSnapshot, options: SourceOptions, { ms }: Past) {

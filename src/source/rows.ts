@@ -75,15 +75,19 @@ export function parseRow([ts, feature, importance, ctid, model]: RawRow):
   if (ts === null) return "null_timestamp";
   if (feature === null) return "null_feature";
   if (model === null) return "null_model";
-  if (Buffer.byteLength(feature) > maxNameBytes.feature) return "long_feature";
-  if (Buffer.byteLength(model) > maxNameBytes.model) return "long_model";
-  const names = { feature: clean(feature), model: clean(model) };
+  const kept = { feature: keptName("feature", feature), model: keptName("model", model) };
+  if (kept.feature === undefined) return "long_feature";
+  if (kept.model === undefined) return "long_model";
   return {
-    model: names.model,
-    ...((names.feature !== feature || names.model !== model) && { cleaned: true }),
-    row: { ts, feature: names.feature, importance: importanceOf(importance), tid: tidOf(ctid) },
+    model: kept.model,
+    ...((kept.feature !== feature || kept.model !== model) && { cleaned: true }),
+    row: { ts, feature: kept.feature, importance: importanceOf(importance), tid: tidOf(ctid) },
   };
 }
+
+/** A name of a table or a file as it is kept: without what is not printed. @returns undefined for one that is too long */
+export const keptName = (kind: keyof typeof maxNameBytes, name: string): string | undefined =>
+  Buffer.byteLength(name) > maxNameBytes[kind] ? undefined : clean(name);
 
 /** Controls and line ends, with the blanks around them. */
 const control = /\s*[\p{Cc}\p{Zl}\p{Zp}]+[\s\p{Cc}\p{Zl}\p{Zp}]*/gu;

@@ -44,6 +44,8 @@ describe("replay", () => {
         episodes: 1,
         false_episodes_expected_per_model_week: 0.4,
         left_out: {},
+        without_number: 0,
+        names_cleaned: 0,
         seconds: expect.any(Number),
       },
     });

@@ -15,6 +15,8 @@ export interface PageInput {
   readonly recording: ShareRecorder;
   readonly episodes: readonly ReplayedEpisode[];
   readonly rows: number;
+  /** Rows whose importance is NULL, NaN or infinite. */
+  readonly withoutNumber: number;
   readonly leftOut: LeftOut;
   readonly attributions: number;
   /** Where episodes count from, microseconds; -Infinity: from the first row. */
@@ -79,16 +81,18 @@ function blamedIn(episodes: readonly NumberedEpisode[]): readonly string[] {
   return [...parts].toSorted(([, a], [, b]) => b - a).map(([feature]) => feature);
 }
 
+const lesser = (a: number, b: number): number => Math.min(a, b);
+const larger = (a: number, b: number): number => Math.max(a, b);
+
 function summary(
-  { rows, leftOut, attributions, episodes, setting }: PageInput,
+  { rows, withoutNumber, leftOut, attributions, episodes, setting }: PageInput,
   parts: readonly ModelPart[],
 ) {
-  const times = parts.flatMap(({ history: { times: of } }) =>
-    [of[0] ?? [], of.at(-1) ?? []].flat(),
-  );
-  const from = Math.min(...times);
-  const to = Math.max(...times);
-  const span = times.length === 0 ? "" : `${longTime(from)} to ${longTime(to)} UTC, `;
+  const from = parts.map(({ history: { times } }) => times[0] ?? Infinity).reduce(lesser, Infinity);
+  const to = parts
+    .map(({ history: { times } }) => times.at(-1) ?? -Infinity)
+    .reduce(larger, -Infinity);
+  const span = from > to ? "" : `${longTime(from)} to ${longTime(to)} UTC, `;
   return [
     `<p class="soft">${span}${escapeHtml(setting)}. Nothing was opened and nothing was restarted: this is what would have been.</p>`,
     '<ul class="facts">',
@@ -97,6 +101,7 @@ function summary(
     fact(parts.length, "models"),
     fact(attributions, "attributions"),
     fact(rows, "rows"),
+    ...(withoutNumber > 0 ? [fact(withoutNumber, "rows without a number")] : []),
     ...[...leftOut.reasons].map(([reason, { rows: count }]) => fact(count, `left out: ${reason}`)),
     "</ul>",
   ].join("");

@@ -1,0 +1,32 @@
+/** The names in the cells of a file, as the daemon keeps those of a table. */
+import { keptName, maxNameBytes } from "../source/rows.ts";
+import { isNullName } from "./cells.ts";
+
+/** Why a row cannot be used. */
+export interface BadRow {
+  readonly reason: string;
+  readonly seen: string;
+}
+
+type NameKind = keyof typeof maxNameBytes;
+
+/** Each name is looked at once, however many rows it has. */
+export class FileNames {
+  readonly #kept = { feature: new Map<string, string>(), model: new Map<string, string>() };
+
+  /** The name that a cell holds, without what is not printed; or why it is none. */
+  of(kind: NameKind, cell: string): string | BadRow {
+    const known = this.#kept[kind].get(cell);
+    if (known !== undefined) return known;
+    if (isNullName(cell)) return { reason: `null_${kind}`, seen: `there is no ${kind}` };
+    const kept = keptName(kind, cell);
+    if (kept === undefined) return longName(kind, cell);
+    this.#kept[kind].set(cell, kept);
+    return kept;
+  }
+}
+
+const longName = (kind: NameKind, cell: string): BadRow => ({
+  reason: `long_${kind}`,
+  seen: `the name of the ${kind} has ${Buffer.byteLength(cell)} bytes, more than ${maxNameBytes[kind]}: ${JSON.stringify(cell.slice(0, 100))}`,
+});
