@@ -10,6 +10,7 @@ import { registerCheck } from "./cli/check.ts";
 import type { Cli } from "./cli/cli.ts";
 import { registerDemo } from "./cli/demo.ts";
 import { registerDetect } from "./cli/detect.ts";
+import { registerDo } from "./cli/do.ts";
 import { registerEffects } from "./cli/effects.ts";
 import { errorText } from "./cli/error-text.ts";
 import { exitCodeOf } from "./cli/exit-code.ts";
@@ -54,6 +55,7 @@ const commands: readonly Register[] = [
   (program) => registerReplay(program, offline),
   (program) => registerTune(program, offline),
   (program) => registerIncidents(program, { cli, remediations, openStore: openStoreOnly }),
+  (program) => registerDo(program, { cli, remediations, openStore: openStoreOnly }),
   (program) => registerMarker(program, { cli, remediations, openStream: openStreamOnly }),
   (program) => registerEffects(program, { cli, remediations, openStore: openStoreOnly }),
   (program) => registerRestored(program, { cli, remediations, openStore: openStoreOnly }),

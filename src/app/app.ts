@@ -14,6 +14,7 @@ import type { Environment } from "../tickets/jira/proxy.ts";
 import { ticketsMetrics } from "../tickets/metrics.ts";
 import type { OnRendered } from "../tickets/tracker.ts";
 import { version } from "../version.ts";
+import { buildCommands } from "./commands.ts";
 import { buildConfigured } from "./configured.ts";
 import { buildDetection } from "./detection.ts";
 import { buildEngine } from "./fixes.ts";
@@ -92,6 +93,7 @@ async function start(parts: Parts, asked: Omit<AppOptions, "logger">): Promise<A
   };
   const outbox = buildOutbox(stored, executors, recording);
   buildTicketWatch(stored, { ticketing: configured.ticketing, recording, outbox });
+  await buildCommands(stored, recording);
   const read: ReadRows = new Map();
   const leftOut = () => leftOutOf(read);
   const worker = await buildDetection(stored, { ...configured, recording, stream, leftOut });

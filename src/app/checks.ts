@@ -2,12 +2,12 @@
 import { setTimeout as timer } from "node:timers/promises";
 import type { Logger } from "pino";
 import { databaseUrl } from "../config/database.ts";
-import { nearest } from "../config/nearest.ts";
 import type { Config } from "../config/schema.ts";
 import { readSecret } from "../config/secret.ts";
 import { type CheckFinding, doubtful, failed, fine } from "../finding.ts";
 import type { ConfiguredFix } from "../healing/runner.ts";
 import { surveyFixes } from "../healing/survey.ts";
+import { nearest } from "../nearest.ts";
 import { type SourceSurvey, surveySource } from "../source/survey.ts";
 import { surveyStore } from "../store/survey.ts";
 import { surveyKafka } from "../stream/kafka/survey.ts";

@@ -13,6 +13,7 @@ export function reducerSettings(
     ticketed,
     ...resolveTimes(incidents),
     closedByHandMs: incidents.closed_by_hand_for,
+    ackForMs: incidents.ack_for,
     maxNewTickets: incidents.max_new_tickets,
     healthAfterMs: verify.health_after,
     hasSeveralModels: (source) => sources[source]?.columns.model !== undefined,

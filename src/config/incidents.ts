@@ -1,6 +1,6 @@
 /** `incidents:`: what shares an incident, when it is over, until when it is the same one again, and how many tickets. */
 import { z } from "zod";
-import { duration, durationOrNone, ticketLimit } from "./fields.ts";
+import { duration, durationOrNone, ticketLimit, waiting } from "./fields.ts";
 
 export const incidents = z.strictObject({
   group_within: durationOrNone.prefault("15m"),
@@ -8,6 +8,7 @@ export const incidents = z.strictObject({
   resolve_after: duration.prefault("15m"),
   reopen_duration: duration.prefault("7d"),
   closed_by_hand_for: duration.prefault("4h"),
+  ack_for: waiting.prefault("4h"),
 });
 
 /** Where there is no configuration. */

@@ -1,7 +1,7 @@
 /** Turns zod's issues into text for the operator. It repeats no value of the file, because it may be a secret. */
 import { z } from "zod";
 import { DriftwardenError } from "../errors.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../nearest.ts";
 
 export type Path = readonly PropertyKey[];
 

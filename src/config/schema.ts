@@ -14,6 +14,7 @@ import {
 import { fixes } from "./fixes.ts";
 import { incidents } from "./incidents.ts";
 import { jira } from "./jira.ts";
+import { people } from "./people.ts";
 import { retention } from "./retention.ts";
 import { sources } from "./sources.ts";
 import { store } from "./store.ts";
@@ -59,6 +60,7 @@ export const configSchema = z.strictObject({
   detection: detection.prefault({}),
   incidents: incidents.prefault({}),
   jira: jira.optional(),
+  people,
   links: links.prefault({}),
   docker: docker.optional(),
   fixes,

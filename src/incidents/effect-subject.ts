@@ -1,4 +1,5 @@
 /** Reads what an effect is about: the incident, as the one member sees it whose run it is, or with its roll to be told. */
+import { textsOf } from "../store/commands/texts.ts";
 import { membersByEpisode } from "../store/incident-members/member.ts";
 import { rollLinesOf } from "../store/incident-members/roll.ts";
 import { countSourceModels } from "../store/incidents/candidates.ts";
@@ -18,7 +19,7 @@ export async function loadEffectSubject(
 ): Promise<Incident | Digest | undefined> {
   const incident = await getIncident(q, id);
   if (incident === undefined || isDigest(incident)) return incident;
-  if (effect.kind.startsWith("ticket.")) return withRoll(q, incident);
+  if (effect.kind.startsWith("ticket.")) return withTold(q, await withRoll(q, incident));
   if (incident.partOf !== undefined) return loadEffectSubject(q, incident.partOf, effect);
   return asMember(q, incident, effect);
 }
@@ -28,6 +29,18 @@ async function withRoll(q: Queryable, incident: Incident): Promise<Incident> {
   const named = (await rollLinesOf(q, [incident.id])).get(incident.id) ?? [];
   const sourceModels = await countSourceModels(q, sourceScope(incident.subject));
   return { ...incident, roll: { named, sourceModels } };
+}
+
+/** What people said stands in a table of its own, where texts can be deleted. */
+async function withTold(q: Queryable, incident: Incident): Promise<Incident> {
+  const { words = [] } = incident.people ?? {};
+  if (words.length === 0) return incident;
+  const texts = await textsOf(
+    q,
+    words.map(({ command }) => command),
+  );
+  const told = words.map((word) => ({ ...word, text: texts.get(word.command) ?? "" }));
+  return { ...incident, told };
 }
 
 /** A run is judged by the subject and the episode that it is for. */

@@ -18,7 +18,9 @@ export type Note =
   /** Many more members are broken than people were told of. */
   | { readonly about: "grown"; readonly atMs: number }
   /** Somebody closed the ticket while something is broken. */
-  | { readonly about: "closed_by_hand"; readonly untilMs: number };
+  | { readonly about: "closed_by_hand"; readonly untilMs: number }
+  /** Nothing happened for so long that who had it is asked. */
+  | { readonly about: "ack_lapsed"; readonly by: string };
 
 /** The incident is worse than the ticket says. */
 export interface Rise {
@@ -38,6 +40,8 @@ export type TicketEffect =
   | { readonly kind: "ticket.ensure" }
   /** Keep title, text, label and priority true; with a rise, say why. */
   | { readonly kind: "ticket.update"; readonly rise?: Rise }
+  /** Give the ticket to a person. */
+  | { readonly kind: "ticket.assign"; readonly account: string }
   /** Tell the former ticket that this one goes on from it. */
   | { readonly kind: "ticket.link"; readonly former: TicketRef };
 
@@ -64,6 +68,8 @@ export type TimerEffect =
   | { readonly kind: "incident.settle"; readonly episode: string }
   /** Tell what members did meanwhile, all at once. */
   | { readonly kind: "incident.tell_members" }
+  /** Ask whether somebody still has the incident. */
+  | { readonly kind: "incident.ack_lapse"; readonly command: string }
   /** The ticket has been closed by hand for as long as that is respected. */
   | { readonly kind: "ticket.reopen"; readonly ticket: string }
   /** Ask again for a run that was denied for now. */

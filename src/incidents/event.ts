@@ -1,5 +1,6 @@
 /** The events of an incident: what detection decided, and the results of effects. Plain data. */
 import type { EpisodeClosed, EpisodeUnanswered, Verified } from "../detection/event.ts";
+import type { AckDue, Commanded } from "./deed.ts";
 import type { Episode } from "./episode.ts";
 import type { RunSummary, TicketRef, WrittenText } from "./incident.ts";
 
@@ -86,4 +87,6 @@ export type IncidentEvent =
   | HealthChecked
   | QuietPassed
   | MembersDue
+  | Commanded
+  | AckDue
   | RetryDue;

@@ -1,4 +1,5 @@
 /** The incident, which is what people see. Plain data that only the reducer changes. */
+import type { PeopleSaid, ToldWord } from "./deed.ts";
 import type { Episode, IncidentKind, Severity } from "./episode.ts";
 import type { Group, MemberCounts } from "./member.ts";
 import type { Roll } from "./roll.ts";
@@ -99,8 +100,12 @@ export interface Incident {
   readonly formerTickets?: readonly FormerTicket[];
   /** It was over before it had a ticket, so the digest tells of it. */
   readonly inDigest?: true | undefined;
+  /** What people said to it; left out where nobody did. */
+  readonly people?: PeopleSaid;
   /** Only where it was read to be told; never stored. */
   readonly roll?: Roll;
+  /** What people said, with the texts; only where it was read to be told. */
+  readonly told?: readonly ToldWord[];
   /** Newest last, at most 20. */
   readonly runs: readonly RunSummary[];
 }

@@ -1,7 +1,7 @@
 /** What a person is answered, whatever door they asked by. */
 import type { MessageSection } from "./message.ts";
 
-export interface Answer {
+export interface CommandAnswer {
   /** Whether everything that was asked for is done. A question and a refusal are not. */
   readonly done: boolean;
   /** Why not, in one word; null when it is done. */

@@ -11,6 +11,7 @@ import {
   type Block,
   data,
   heading,
+  line,
   type Message,
   type MessageSection,
   paragraph,
@@ -21,7 +22,7 @@ import { advisedKind, type HelpLinks, nightFacts, openingBlock, startMs } from "
 import { queryFor } from "./query.ts";
 import { membersSection, sharedHeadline } from "./shared-text.ts";
 import { headline } from "./symptom.ts";
-import { oneLine } from "./text.ts";
+import { oneLine, readTime } from "./text.ts";
 import { attempts } from "./ticket-life-text.ts";
 
 /** What a new ticket says. */
@@ -54,9 +55,20 @@ function openedText(incident: Incident, help: HelpLinks): TitledMessage {
       ...(isShared(incident) ? [membersSection(incident)] : []),
       ...(isModelEpisode(episode) ? changed(episode) : []),
       [heading("What was tried"), attempts(incident.runs)],
+      ...timeline(incident),
       ...(isModelEpisode(episode) ? [[heading("How it was judged"), ...reasons(episode)]] : []),
     ],
   };
+}
+
+/** What people said, oldest first. */
+function timeline({ told = [] }: Incident): Message {
+  if (told.length === 0) return [];
+  const items = told.map(({ atMs, by, about, text }) => {
+    const what = about === "note" ? words("") : words(`${about}: `);
+    return line`${words(readTime(atMs))} ${by}: ${what}${data(text || "(deleted)", 300)}`;
+  });
+  return [[heading("What people said"), { kind: "list", items }]];
 }
 
 function changed({ features }: ModelEpisode): Message {

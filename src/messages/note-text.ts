@@ -15,7 +15,7 @@ import { describeRun, namedRun } from "./run-text.ts";
 import { memberCounts, memberLines, sharedHeadline } from "./shared-text.ts";
 import { impactOf, summaryOf } from "./summary.ts";
 import { readTime } from "./text.ts";
-import { renderClosedByHand } from "./ticket-life-text.ts";
+import { renderAckLapsed, renderClosedByHand } from "./ticket-life-text.ts";
 
 type VerifiedNote = Extract<Note, { about: "verified" }>;
 type UnansweredNote = Extract<Note, { about: "unanswered" }>;
@@ -31,6 +31,7 @@ export function renderNote(note: Note, incident?: Incident | Digest): MessageSec
   if (note.about === "joined") return renderAgain(note.episode, "Also in this incident");
   if (note.about === "unanswered") return unanswered(note);
   if (note.about === "closed_by_hand") return renderClosedByHand(note.untilMs);
+  if (note.about === "ack_lapsed") return renderAckLapsed(note.by);
   return [paragraph(noteLine(note))];
 }
 
@@ -51,7 +52,7 @@ function sharedNote(
 }
 
 function noteLine(
-  note: Exclude<Note, { about: "joined" | "unanswered" | "closed_by_hand" }>,
+  note: Exclude<Note, { about: "joined" | "unanswered" | "closed_by_hand" | "ack_lapsed" }>,
 ): Line {
   if (note.about === "grown") return line`${time(note.atMs)}: more models are broken.`;
   if (note.about === "run") return line`${time(note.run.atMs)}: ${describeRun(note.run)}`;

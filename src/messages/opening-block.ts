@@ -86,8 +86,16 @@ export function nightFacts(incident: Incident, help: HelpLinks): Block {
     : [["Since", words(`first seen ${readTime(episode.at / 1000)}`)]];
   return {
     kind: "facts",
-    facts: [...known, ["Who", words("nobody yet")], ["Machine", machineOf(incident, help)]],
+    facts: [...known, ["Who", holderOf(incident)], ["Machine", machineOf(incident, help)]],
   };
+}
+
+/** Who has the incident, as people said. */
+function holderOf({ people }: Incident): Line {
+  const { ack, assignee } = people ?? {};
+  if (ack !== undefined) return line`${ack.by} since ${words(readTime(ack.atMs))}`;
+  if (assignee !== undefined) return line`for ${assignee.name}, who has not answered yet`;
+  return words("nobody yet");
 }
 
 /** The kind that advice and runbook are about; undefined of a service. */

@@ -23,6 +23,12 @@ export function renderClosedByHand(untilMs: number): MessageSection {
   return [paragraph(line`${so} ${then}`)];
 }
 
+/** Nothing happened since a person said to have it. */
+export function renderAckLapsed(by: string): MessageSection {
+  const quiet = line`${by} had this, and nothing has happened for a while. It is still not back to normal.`;
+  return [paragraph(line`${quiet} Whoever has it now says ${strong(words("dw ack"))}.`)];
+}
+
 /** The time for which a closed ticket was left alone is over. */
 export function renderStillWrong({ episode, closedByHand }: Incident): MessageSection {
   const since = time(episode.at / 1000);

@@ -37,6 +37,10 @@ export function ticketExecutor({
         (await ticketing?.ensure(incident, attempt))?.events ?? [],
       "ticket.update": async ({ rise }, incident, attempt) =>
         (await ticketing?.update(incident, rise, attempt))?.events ?? [],
+      "ticket.assign": async ({ account }, incident, attempt) => {
+        await ticketing?.assign(incident, account, attempt);
+        return [];
+      },
       "ticket.link": async ({ former }, incident, attempt) => {
         await ticketing?.link(incident, former, attempt);
         return [];

@@ -62,6 +62,12 @@ export interface Ticketing {
     former: TicketRef,
     attempt?: TicketAttempt,
   ): Promise<TicketChange>;
+  /** Gives the ticket to a person, where the tracker lets it. */
+  assign(
+    incident: Incident | Digest,
+    account: string,
+    attempt?: TicketAttempt,
+  ): Promise<TicketChange>;
   repeat(incident: Incident | Digest, attempt?: TicketAttempt): Promise<TicketChange>;
   note(
     incident: Incident | Digest,
@@ -94,6 +100,11 @@ export function createTicketing(options: TicketingOptions): Ticketing {
       ),
     link: (incident, former, attempt) =>
       onIssue(incident, () => linkFormer(incident, former, working(attempt))),
+    assign: (incident, account, { mayAct } = atFirst) =>
+      onIssue(incident, async (issue) => {
+        const { changed } = await tracker.update(issue, { assignee: account }, mayAct);
+        return changed ? "updated" : "unchanged";
+      }),
     repeat: (incident, attempt) =>
       onIssue(incident, (issue) => upsertRepeatComment(issue, incident, working(attempt))),
     note: (incident, promised, attempt) =>

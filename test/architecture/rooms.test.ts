@@ -33,7 +33,7 @@ describe("arrows between rooms", () => {
   });
 
   it("become no more", () => {
-    expect(arrows.length).toBeLessThanOrEqual(62);
+    expect(arrows.length).toBeLessThanOrEqual(67);
   });
 
   it("lead down, but for two", () => {

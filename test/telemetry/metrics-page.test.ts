@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import { Registry } from "prom-client";
 import { describe, expect, it } from "vitest";
+import { commandsMetrics } from "../../src/commands/metrics.ts";
 import { detectionMetrics } from "../../src/detection/metrics.ts";
 import { dockerCalls, healingMetrics } from "../../src/healing/metrics.ts";
 import { incidentsMetrics } from "../../src/incidents/metrics.ts";
@@ -19,6 +20,7 @@ const rooms: Readonly<Record<string, (registry: Registry) => unknown>> = {
   "stream/kafka": kafkaMetrics,
   "stream/postgres": postgresLogMetrics,
   detection: (registry) => detectionMetrics(registry, { engines: () => [], maxLabelledModels: 1 }),
+  commands: (registry) => commandsMetrics(registry),
   incidents: (registry) => incidentsMetrics(registry, () => Promise.resolve(new Map())),
   outbox: (registry) => outboxMetrics(registry, () => Promise.resolve({})),
   tickets: ticketsMetrics,

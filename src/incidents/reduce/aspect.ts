@@ -13,6 +13,8 @@ export interface ReducerSettings extends PlacingSettings {
   readonly healthAfterMs: number;
   /** So long a ticket stays closed that was closed by hand while something is broken, ms. Default 4 hours. */
   readonly closedByHandMs?: number;
+  /** So long an incident counts as answered while nothing happens, ms. Default 4 hours. */
+  readonly ackForMs?: number;
   /** Whether there is a tracker; without one nobody misses a ticket. Default false. */
   readonly ticketed?: boolean;
   /** The budget of new tickets: so many in any window of so long. Default: any number. */

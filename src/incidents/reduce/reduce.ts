@@ -3,12 +3,13 @@
  * I/O. It passes the event through a list of aspects. Each aspect writes only its own slice of the incident.
  */
 import type { DigestEntry } from "../digest.ts";
-import type { IncidentEvent } from "../event.ts";
+import type { IncidentEvent, MembersDue, RetryDue } from "../event.ts";
 import type { Incident, RunSummary } from "../incident.ts";
 import { isShared, type Member, onlyMember } from "../member.ts";
 import type { Aspect, Change, Moment } from "./aspect.ts";
 import { episodes, opened, takesNextEpisode } from "./episodes.ts";
 import { members } from "./members.ts";
+import { people } from "./people.ts";
 import { type Planned, type PlannedEffect, planned } from "./plan.ts";
 import { runs } from "./runs.ts";
 import { ticketCare } from "./ticket-care.ts";
@@ -28,7 +29,15 @@ export interface Step {
  * In this order: an aspect reads the incident as the ones before it have left it. The order is also that of the effects,
  * and their stored ids hold their places, so an aspect is added where it moves no effect of another.
  */
-export const aspects: readonly Aspect[] = [members, episodes, tickets, runs, timers, ticketCare];
+export const aspects: readonly Aspect[] = [
+  members,
+  episodes,
+  tickets,
+  runs,
+  timers,
+  ticketCare,
+  people,
+];
 
 /**
  * @param incident the incident that the event is about, or none
@@ -94,10 +103,20 @@ function causeOfRun({ id, status, retryAtMs }: RunSummary): string {
 function causeOf(event: IncidentEvent, moment: Moment): string {
   if (event.type === "ticket_opened") return `ticket:${event.ticket.id}`;
   if (event.type === "run_changed") return causeOfRun(event.run);
-  if (event.type === "retry_due") return `${event.run}:retry:${moment.nowMs}`;
-  if ("ticket" in event) return `${event.type}:${event.ticket}:${moment.nowMs}`;
   if (event.type === "quiet_passed") return event.episode;
-  if (event.type === "members_due") return `members:${moment.nowMs}`;
-  if ("episode" in event || event.type === "episode_opened") return event.id;
-  return `${event.run}:${event.type === "verified" ? event.outcome : "failed"}`;
+  if (event.type === "verified") return `${event.run}:${event.outcome}`;
+  if (event.type === "health_checked") return `${event.run}:failed`;
+  return "id" in event ? event.id : `${againCause(event)}:${moment.nowMs}`;
+}
+
+type Again = Extract<
+  IncidentEvent,
+  { readonly command: string } | { readonly ticket: string } | RetryDue | MembersDue
+>;
+
+/** What may happen several times is each time a decision of its own. */
+function againCause(event: Again): string {
+  if ("command" in event) return `${event.type}:${event.command}`;
+  if (event.type === "retry_due") return `${event.run}:retry`;
+  return event.type === "members_due" ? "members" : `${event.type}:${event.ticket}`;
 }

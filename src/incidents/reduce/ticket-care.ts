@@ -56,8 +56,8 @@ function opened(transition: Transition, event: TicketOpened): Change<Slice> {
 }
 
 /** What came while the ticket was written, or what the tracker did not take, is not on it. */
-function isBehind({ runs, occurrences }: Incident, { lacksText }: TicketOpened): boolean {
-  return lacksText === true || runs.length > 0 || occurrences > 1;
+function isBehind({ runs, occurrences, people }: Incident, { lacksText }: TicketOpened): boolean {
+  return lacksText === true || runs.length > 0 || occurrences > 1 || people !== undefined;
 }
 
 function written({ ticket }: Incident, event: TicketWritten): Change<Slice> | undefined {

@@ -18,7 +18,9 @@ export type Unfit =
   /** An outsider of a service desk. */
   | "outsider"
   /** Longer than anybody types. */
-  | "too_long";
+  | "too_long"
+  /** No people are configured, and the tracker does not let this account be assigned. */
+  | "not_assignable";
 
 export interface NewCommand {
   readonly door: Door;
@@ -34,7 +36,7 @@ export interface NewCommand {
   readonly said: string;
   /** By the clock of the door, ms since 1970. */
   readonly saidAtMs: number;
-  readonly unfit?: Unfit | undefined;
+  readonly unfit?: Unfit | null | undefined;
 }
 
 export interface StoredCommand extends Omit<NewCommand, "message"> {
@@ -52,7 +54,10 @@ const insertSql = `
 insert into commands (id, door, place, incident, account, said, said_at_ms, came_at_ms, unfit)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (id) do nothing returning id`;
 const takeSql = `
-select ${columns} from commands where state = 'waiting' order by seq limit 1 for update skip locked`;
+select ${columns} from commands as next where state = 'waiting' and not exists (
+  select from commands as earlier where earlier.state = 'waiting' and earlier.seq < next.seq
+    and earlier.incident is not distinct from next.incident)
+order by seq limit 1 for update skip locked`;
 const answerSql = `
 update commands set state = 'answered', answer = $2, answered_at_ms = $3 where id = $1 and state = 'waiting'`;
 const answeredSql = `
@@ -60,10 +65,11 @@ select ${columns}, answer, answered_at_ms as "answeredAtMs" from commands
 where door = $1 and state = 'answered' order by seq limit $2`;
 const byIdSql = `
 select ${columns}, answer, answered_at_ms as "answeredAtMs" from commands where id = $1`;
+const textSql = "select said from commands where id = $1";
 const carriedSql =
   "update commands set state = 'carried' where id = any ($1) and state = 'answered'";
 
-function commandId({ door, message }: Pick<NewCommand, "door" | "message">): string {
+export function commandId({ door, message }: Pick<NewCommand, "door" | "message">): string {
   return `${door}:${message}`;
 }
 
@@ -84,7 +90,7 @@ export async function insertCommand(
   return rows.length > 0;
 }
 
-/** The oldest one that waits, locked until the transaction ends; undefined when none does. */
+/** The oldest one that waits, of each incident one after the other; locked until the transaction ends; undefined when none does. */
 export async function takeCommand(tx: Tx): Promise<StoredCommand | undefined> {
   const [row] = await tx.query<StoredCommand>(takeSql);
   return row;
@@ -117,6 +123,12 @@ export async function answerOf<Answer>(
   const [row] = await q.query<AnsweredCommand<Answer | null>>(byIdSql, [id]);
   if (row === undefined || row.answer === null) return undefined;
   return { ...row, answer: row.answer };
+}
+
+/** What was said; undefined when it is not stored. */
+export async function textOf(q: Queryable, id: string): Promise<string | undefined> {
+  const [row] = await q.query<{ said: string }>(textSql, [id]);
+  return row?.said;
 }
 
 /** The door has said the answers, or nobody waits for them. */

@@ -22,7 +22,7 @@ import {
 } from "../../incidents/subject.ts";
 import type { ModelKey } from "../../model-key.ts";
 
-type Shared = Omit<Incident, "subject" | "inDigest" | "members" | "group" | "roll">;
+type Shared = Omit<Incident, "subject" | "inDigest" | "members" | "group" | "roll" | "told">;
 
 /** As stored. A digest has no members and no group, nor has what was stored before there were members. */
 export interface IncidentDocument extends Shared, Partial<Pick<Incident, "members" | "group">> {
@@ -45,6 +45,7 @@ function incidentDocument({
   subject,
   inDigest,
   roll: _shown,
+  told: _texts,
   ...shared
 }: Incident): IncidentDocument {
   return {

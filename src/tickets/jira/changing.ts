@@ -5,8 +5,10 @@ import type { Issue, IssueChange, IssueUpdate } from "../tracker.ts";
 import type { JiraConnection } from "./connection.ts";
 import { type JiraFields, writtenWithoutRefused } from "./optional-fields.ts";
 import * as shapes from "./shapes.ts";
+import type { JiraSite } from "./site.ts";
 
 export interface Changing {
+  readonly site: JiraSite;
   readonly connection: JiraConnection;
   readonly markup: (message: NonNullable<IssueChange["description"]>) => string;
   readonly mayAct: MayAct | undefined;
@@ -22,7 +24,10 @@ export async function changeIssue(
   issue: Issue,
   change: IssueChange,
 ): Promise<IssueUpdate> {
-  const fields = changedFields(issue, change, changing.markup);
+  const fields = {
+    ...changedFields(issue, change, changing.markup),
+    ...(await assigneeField(changing.site, change)),
+  };
   const all = Object.keys(fields);
   if (all.length === 0) return { changed: false, left: [] };
   try {
@@ -46,6 +51,13 @@ function changedFields(issue: Issue, change: IssueChange, markup: Changing["mark
     ...(priority !== undefined && { priority: { name: priority } }),
     ...(add.length + remove.length > 0 && { labels: { add, remove } }),
   };
+}
+
+/** Jira Cloud knows people by account id; Data Center by key, and is told their name. */
+async function assigneeField(site: JiraSite, { assignee }: IssueChange): Promise<JiraFields> {
+  if (assignee === undefined) return {};
+  if (await site.isCloud()) return { assignee: { accountId: assignee } };
+  return { assignee: { name: await site.nameOf(assignee) } };
 }
 
 const plain = (text: string): string => text.replaceAll("\r\n", "\n").trim();
@@ -93,7 +105,7 @@ async function putOnce({ connection, mayAct }: Changing, { id, body, query }: Pu
 
 /** @returns false when this Jira does not link, or not these two */
 export async function linkIssues(
-  { connection, mayAct }: Omit<Changing, "markup">,
+  { connection, mayAct }: Omit<Changing, "markup" | "site">,
   from: string,
   to: string,
 ): Promise<boolean> {

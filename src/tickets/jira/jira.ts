@@ -109,7 +109,12 @@ class JiraTracker implements Jira {
 
   async update(issue: Issue, change: IssueChange, mayAct?: MayAct): Promise<IssueUpdate> {
     checkIssue(issue.id);
-    const changing = { connection: this.#connection, markup: this.#markup, mayAct };
+    const changing = {
+      site: this.#site,
+      connection: this.#connection,
+      markup: this.#markup,
+      mayAct,
+    };
     return changeIssue(changing, issue, change);
   }
 

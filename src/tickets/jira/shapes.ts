@@ -63,6 +63,8 @@ export const accountShape = z.object({
   accountId: z.string().optional(),
 });
 
+export const userShape = z.object({ name: z.string() });
+
 export const projectShape = z.object({ key: z.string(), name: z.string().optional() });
 
 export const prioritiesShape = z.array(z.object({ name: z.string() }));

@@ -2,6 +2,7 @@
 import type { z } from "zod";
 import type { Issue } from "../tracker.ts";
 import { connect, type JiraConnection, type JiraConnectionOptions } from "./connection.ts";
+import { read } from "./read.ts";
 import * as shapes from "./shapes.ts";
 
 export interface JiraSiteOptions extends JiraConnectionOptions {
@@ -34,6 +35,16 @@ export class JiraSite {
 
   async isCloud(): Promise<boolean> {
     return (await this.#self()).deploymentType === "Cloud";
+  }
+
+  /** The name of a user of Data Center, by the key that never changes. */
+  async nameOf(key: string): Promise<string> {
+    const { name } = await this.connection.call(
+      { name: "user", doing: "asking Jira for a user", writes: false },
+      (client) => read(client, "/user", { key }),
+      shapes.userShape,
+    );
+    return name;
   }
 
   async issue({ id, key, fields }: z.infer<typeof shapes.issueShape>): Promise<Issue> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Answer } from "../../../src/messages/answer.ts";
+import type { CommandAnswer } from "../../../src/messages/answer.ts";
 import {
   answerCommand,
   answerOf,
@@ -50,15 +50,16 @@ describe("words that a door hands in", () => {
     });
   });
 
-  it("are taken by one daemon at a time, oldest first", async () => {
+  it("are taken by one daemon at a time, oldest first, and of one incident one after the other", async () => {
     const store = await stores.open();
     for (const message of ["1", "2"]) await insertCommand(store, said(message), 0);
+    await insertCommand(store, said("3", { incident: 44 }), 0);
     const both = await store.transaction(async (tx) => {
       const first = await takeCommand(tx);
       const other = await store.transaction(takeCommand);
       return [first?.id, other?.id];
     });
-    expect(both).toEqual(["ticket:1", "ticket:2"]);
+    expect(both).toEqual(["ticket:1", "ticket:3"]);
   });
 
   it("hold what a database cannot: NUL becomes a replacement character", async () => {
@@ -74,11 +75,11 @@ describe("answers", () => {
     await insertCommand(store, said("1"), 0);
     await insertCommand(store, said("2", { door: "http" }), 0);
     expect(await answerOf(store, "ticket:1")).toBeUndefined();
-    const answer: Answer = { done: true, code: null, says: [] };
+    const answer: CommandAnswer = { done: true, code: null, says: [] };
     for (const id of ["ticket:1", "http:2"])
       await store.transaction((tx) => answerCommand(tx, id, { answer, nowMs: 5 }));
     expect(await store.transaction(takeCommand)).toBeUndefined();
-    const [answered, more] = await answersToCarry<Answer>(store, "ticket");
+    const [answered, more] = await answersToCarry<CommandAnswer>(store, "ticket");
     expect(answered).toMatchObject({ id: "ticket:1", answer, answeredAtMs: 5 });
     expect(more).toBeUndefined();
     await answersCarried(store, ["ticket:1"]);

@@ -1,0 +1,56 @@
+/** Builds what carries commands out: the people of the configuration, their rights, and the worker. */
+
+import { commandList } from "../commands/index.ts";
+import { commandsMetrics } from "../commands/metrics.ts";
+import { KnownPeople, type Person } from "../commands/people.ts";
+import { carryOutCommands } from "../commands/worker.ts";
+import { neededRoles } from "../config/people.ts";
+import type { Config } from "../config/schema.ts";
+import type { RecordOptions } from "../incidents/record-events.ts";
+import { type Right, setRights } from "../store/commands/rights.ts";
+import type { StoredParts } from "./parts.ts";
+
+function peopleOf({ people }: Config): readonly Person[] {
+  return Object.entries(people).map(([name, { jira, roles, time_zone }]) => ({
+    name,
+    account: jira,
+    roles,
+    timeZone: time_zone,
+    scopes: ["read", "propose", "act"],
+    machine: false,
+  }));
+}
+
+/** Every known person may say what needs no role. */
+function rightsOf(people: readonly Person[]): readonly Right[] {
+  return people.flatMap(({ account, roles }) =>
+    account === undefined
+      ? []
+      : ["known", ...(roles ?? neededRoles)].map((role) => ({ handle: account, role })),
+  );
+}
+
+export async function buildCommands(
+  { store, config, clock, registry, logger, lifecycle }: StoredParts,
+  recording: RecordOptions,
+): Promise<void> {
+  const people = peopleOf(config);
+  await store.transaction((tx) => setRights(tx, rightsOf(people), clock.now()));
+  const stopping = new AbortController();
+  const working = carryOutCommands(
+    {
+      store,
+      clock,
+      commands: commandList,
+      people: new KnownPeople(people),
+      recording,
+      logger: logger.child({ component: "commands" }),
+      metrics: commandsMetrics(registry),
+    },
+    stopping.signal,
+  );
+  lifecycle.onStop("commands", async () => {
+    stopping.abort();
+    await working;
+  });
+}

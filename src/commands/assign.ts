@@ -1,0 +1,57 @@
+/** `assign`: a person is to take the incident. */
+import { z } from "zod";
+import { type Line, line } from "../messages/message.ts";
+import { nearest } from "../nearest.ts";
+import { command } from "./command.ts";
+import { type IncidentContext, onIncident } from "./on-incident.ts";
+import { anyOf, misread, refused, say, typed } from "./says.ts";
+
+export const assign = command(
+  {
+    words: ["assign"],
+    usage: "NAME|me",
+    help: "give it to somebody",
+    role: "known",
+    scope: "act",
+    arguments: z.string().regex(/^\S+$/, { error: "one name is expected" }),
+    handle: onIncident((wanted, context) => {
+      const { actor, people } = context;
+      if (wanted.toLowerCase() === "me")
+        return assigned({ name: actor.name, account: actor.account }, context);
+      const person = people.named(wanted);
+      if (person !== undefined)
+        return assigned({ name: person.name, account: person.account }, context);
+      const names = people.people.map(({ name }) => name);
+      return refused("unknown_person", line`${unknown(wanted, names)} Nothing was changed.`);
+    }),
+  },
+  misread,
+);
+
+interface Wanted {
+  readonly name: string;
+  readonly account: string | undefined;
+}
+
+function assigned({ name, account }: Wanted, { incident }: IncidentContext) {
+  const onTicket =
+    account !== undefined && incident.ticket !== undefined
+      ? line` The ticket is assigned as well.`
+      : line` The ticket's own field stays: no account of the tracker is known for ${name}.`;
+  const said = line`This is for ${name}, who takes it with ${typed("ack")}.${onTicket}`;
+  return {
+    status: "done",
+    deed: { kind: "assign", to: { name, account } },
+    says: say(said),
+  } as const;
+}
+
+function unknown(wanted: string, names: readonly string[]): Line {
+  if (names.length === 0)
+    return line`the configuration names no people, so only ${typed("assign me")} is understood.`;
+  const meant = nearest(wanted, names);
+  const known = line`Known are ${anyOf(names.slice(0, 10))}.`;
+  return meant === undefined
+    ? line`nobody is called ${wanted}. ${known}`
+    : line`nobody is called ${wanted}. Did you mean ${meant}?`;
+}

@@ -1,0 +1,83 @@
+/** The contract of a command: something that people can ask for, by whatever door. One file a command. */
+import type { z } from "zod";
+import type { Deed } from "../incidents/deed.ts";
+import type { Incident } from "../incidents/incident.ts";
+import type { Block, MessageSection } from "../messages/message.ts";
+import type { CommandActor, KnownPeople } from "./people.ts";
+import type { NeededRole, TokenScope } from "./right.ts";
+
+/** What a handler knows. It is read before, in the transaction that carries the command out. */
+export interface CommandContext {
+  /** Id of the command. */
+  readonly id: string;
+  /** The incident that it is about; undefined where it is about none. */
+  readonly incident: Incident | undefined;
+  readonly actor: CommandActor;
+  readonly people: KnownPeople;
+  readonly nowMs: number;
+  /** So long an incident counts as answered while nothing happens, ms. */
+  readonly ackForMs: number;
+  /** A person has confirmed it. */
+  readonly confirmed: boolean;
+  /** Everything that can be asked for. */
+  readonly commands: readonly Command[];
+  /** Open incidents, newest first; read only where the command is about none. */
+  readonly open: readonly Incident[];
+}
+
+export interface CommandRefusal {
+  readonly status: "refused";
+  /** Why, in one word. */
+  readonly code: string;
+  readonly says: MessageSection;
+}
+
+export type CommandOutcome =
+  | CommandRefusal
+  | { readonly status: "done"; readonly deed?: Deed; readonly says: MessageSection }
+  /** It is done once a person says `dw yes`. */
+  | { readonly status: "asks"; readonly question: Block }
+  /** Carry this command out, which had asked. */
+  | { readonly status: "confirms"; readonly command: string };
+
+/** What a command file exports. */
+export interface CommandSpec<Arguments extends z.ZodType<unknown, string>> {
+  /** How it is called; the first is its name. */
+  readonly words: readonly [string, ...string[]];
+  /** What stands behind the word, as help shows it: `NAME|me`. Empty for nothing. */
+  readonly usage: string;
+  /** What it is good for, in half a sentence. */
+  readonly help: string;
+  readonly role: NeededRole;
+  readonly scope: TokenScope;
+  /** When it asks before it acts, as help shows it; left out: never. */
+  readonly asksFirst?: string;
+  /** Whether it makes sense now; help shows the few that do. Left out: never among the few. */
+  readonly fits?: (incident: Incident) => boolean;
+  /** Reads the text behind the word. The message of an issue says what is expected. */
+  readonly arguments: Arguments;
+  /** Pure: no clock, no I/O. What is to be done is the deed, which the reducer of incidents takes. */
+  handle(asked: z.output<Arguments>, context: CommandContext): CommandOutcome;
+}
+
+/** A command in the registry: its arguments are read by itself. */
+export interface Command
+  extends Omit<CommandSpec<z.ZodType<unknown, string>>, "arguments" | "handle"> {
+  /** @param text behind the word */
+  carryOut(text: string, context: CommandContext): CommandOutcome;
+}
+
+/** @param badArguments says that the text cannot be read */
+export function command<Arguments extends z.ZodType<unknown, string>>(
+  spec: CommandSpec<Arguments>,
+  badArguments: (spec: CommandSpec<Arguments>, problem: string) => CommandOutcome,
+): Command {
+  return {
+    ...spec,
+    carryOut(text, context) {
+      const parsed = spec.arguments.safeParse(text);
+      if (parsed.success) return spec.handle(parsed.data, context);
+      return badArguments(spec, parsed.error.issues[0]?.message ?? "");
+    },
+  };
+}

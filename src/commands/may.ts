@@ -1,0 +1,80 @@
+/** Whether a person may say a command now; a refusal names the reason, and who can. */
+import { line, words } from "../messages/message.ts";
+import { readTime } from "../messages/text.ts";
+import type { StoredCommand, Unfit } from "../store/commands/command.ts";
+import { rightSinceMs } from "../store/commands/rights.ts";
+import type { Queryable } from "../store/query.ts";
+import type { Command, CommandRefusal } from "./command.ts";
+import { type CommandActor, type KnownPeople, mayPlay } from "./people.ts";
+import type { NeededRole } from "./right.ts";
+import { anyOf, refused, typed } from "./says.ts";
+
+interface Asking {
+  readonly actor: CommandActor;
+  readonly stored: StoredCommand;
+  readonly people: KnownPeople;
+}
+
+/** @returns undefined when they may */
+export async function refusalOf(
+  q: Queryable,
+  command: Command,
+  { actor, stored, people }: Asking,
+): Promise<CommandRefusal | undefined> {
+  const { role, scope } = command;
+  if (!actor.scopes.includes(scope))
+    return refused(
+      "scope",
+      line`the token of ${actor.name} does not allow it; it lacks the scope ${scope}.`,
+    );
+  if (role === "anybody") return undefined;
+  if (!actor.known) return refused("unknown_person", unknown(people));
+  if (!mayPlay(role, actor)) return refused("role", lacking(command, actor, people));
+  return stored.door === "ticket" ? tooEarly(q, role, { stored, people }) : undefined;
+}
+
+function unknown(people: KnownPeople) {
+  const few = line`it may only ask for ${typed("help")} and ${typed("status")}`;
+  const admins = people.whoCan("admin");
+  const ask =
+    admins.length === 0 ? words("the operator of Driftwarden") : line`${anyOf(admins)} (admin)`;
+  return line`this account is in nobody's entry under people:, so ${few}. Ask ${ask} to add it.`;
+}
+
+function lacking({ words: [word], role }: Command, { name }: CommandActor, people: KnownPeople) {
+  if (people.people.length === 0)
+    return line`${typed(word)} needs the role ${role}, and the configuration names no people. The operator of the machine can say it on the command line.`;
+  const can = people.whoCan(role);
+  const others = can.length === 0 ? line`Nobody has it.` : line`${anyOf(can)} can say it.`;
+  return line`${name}, ${typed(word)} needs the role ${role}, which you do not have. ${others}`;
+}
+
+/** A right counts from when the daemon first saw it in its configuration. */
+async function tooEarly(
+  q: Queryable,
+  role: NeededRole,
+  { stored, people }: Omit<Asking, "actor">,
+): Promise<CommandRefusal | undefined> {
+  if (people.people.length === 0) return undefined;
+  const { account, saidAtMs } = stored;
+  const sinceMs = await rightSinceMs(q, { handle: account, role });
+  if (sinceMs !== undefined && saidAtMs >= sinceMs) return undefined;
+  const since = sinceMs === undefined ? words("yet to come") : words(readTime(sinceMs));
+  return refused(
+    "before_right",
+    line`it was said before the right to say it was given (${since}). Say it again.`,
+  );
+}
+
+const unfitReasons: Readonly<Record<Unfit, string>> = {
+  edited:
+    "the comment was edited, so it may say something else than its author wrote. Write a new one.",
+  outsider: "it came from outside of the team. Nobody outside may say commands.",
+  too_long: "it is longer than a command is. Write the command in a comment of its own.",
+  not_assignable: "this account cannot be assigned in the project, so it may not say commands.",
+};
+
+/** The door itself found the words unfit. */
+export function unfitRefusal(unfit: Unfit): CommandRefusal {
+  return refused(unfit, words(unfitReasons[unfit]));
+}

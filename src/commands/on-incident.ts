@@ -1,0 +1,23 @@
+/** For commands that are about one incident: without one they are refused, and say so. */
+import type { Incident } from "../incidents/incident.ts";
+import { line } from "../messages/message.ts";
+import type { CommandContext, CommandOutcome } from "./command.ts";
+import { refused } from "./says.ts";
+
+/** The context of a command whose incident is there. */
+export interface IncidentContext extends CommandContext {
+  readonly incident: Incident;
+}
+
+export function onIncident<Asked>(
+  handle: (asked: Asked, context: IncidentContext) => CommandOutcome,
+): (asked: Asked, context: CommandContext) => CommandOutcome {
+  return (asked, context) => {
+    const { incident } = context;
+    if (incident !== undefined) return handle(asked, { ...context, incident });
+    return refused(
+      "no_incident",
+      line`it is said of an incident. Say it on its ticket, or with its number on the command line.`,
+    );
+  };
+}

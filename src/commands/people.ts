@@ -1,0 +1,89 @@
+/** Who people are and what they may say. A right belongs to a role; what is not known has none. */
+import type { Door } from "../store/commands/command.ts";
+import type { NeededRole, TokenScope } from "./right.ts";
+
+/** A person of the configuration. */
+export interface Person {
+  /** As the configuration calls them. */
+  readonly name: string;
+  /** Their account of the tracker: account id, or key. */
+  readonly account: string | undefined;
+  /** Undefined: all of them. */
+  readonly roles: readonly string[] | undefined;
+  readonly timeZone: string;
+  readonly scopes: readonly TokenScope[];
+  /** It speaks for people: it may look and propose, never act. */
+  readonly machine: boolean;
+}
+
+/** Who said something. */
+export interface CommandActor {
+  readonly name: string;
+  readonly account: string | undefined;
+  /** Undefined: all of them. */
+  readonly roles: readonly string[] | undefined;
+  /** Whether the configuration names them, or names nobody and their door knows them. */
+  readonly known: boolean;
+  readonly timeZone: string;
+  readonly scopes: readonly TokenScope[];
+}
+
+const everyScope: readonly TokenScope[] = ["read", "propose", "act"];
+
+export class KnownPeople {
+  readonly people: readonly Person[];
+
+  constructor(people: readonly Person[]) {
+    this.people = people;
+  }
+
+  /** By the name in the configuration, in any case. */
+  named(name: string): Person | undefined {
+    const wanted = name.replace(/^@/, "").toLowerCase();
+    return this.people.find((person) => person.name.toLowerCase() === wanted);
+  }
+
+  byAccount(account: string): Person | undefined {
+    return this.people.find((person) => person.account === account);
+  }
+
+  /** @param account as the door knows people */
+  actor(door: Door, account: string): CommandActor {
+    if (door === "cli" && account === "") return operator;
+    const person = door === "ticket" ? this.byAccount(account) : this.named(account);
+    if (person !== undefined) return actorOf(person);
+    if (door === "cli" && this.people.length === 0) return { ...operator, name: account };
+    // Without a list the tracker says who may answer: its door hands nobody else in.
+    const known = door === "ticket" && this.people.length === 0;
+    return { ...nobody, name: account, account, known };
+  }
+
+  /** Names of those who may say it, at most three. */
+  whoCan(role: NeededRole): readonly string[] {
+    const can = this.people.filter((person) => mayPlay(role, { ...actorOf(person) }));
+    return can.slice(0, 3).map(({ name }) => name);
+  }
+}
+
+/** The operator of the machine may do everything: whoever may read the configuration could change it. */
+const operator: CommandActor = {
+  name: "operator",
+  account: undefined,
+  roles: undefined,
+  known: true,
+  timeZone: "UTC",
+  scopes: everyScope,
+};
+
+const nobody: CommandActor = { ...operator, roles: [], known: false };
+
+function actorOf({ name, account, roles, timeZone, scopes, machine }: Person): CommandActor {
+  const allowed = machine ? scopes.filter((scope) => scope !== "act") : scopes;
+  return { name, account, roles, known: true, timeZone, scopes: allowed };
+}
+
+export function mayPlay(role: NeededRole, { roles, known }: CommandActor): boolean {
+  if (role === "anybody") return true;
+  if (role === "known") return known;
+  return known && (roles === undefined || roles.includes(role));
+}

@@ -1,0 +1,38 @@
+/** Sentences that several commands answer with. Commands stand inside a line, never at its start. */
+import {
+  type Line,
+  line,
+  type MessageSection,
+  paragraph,
+  strong,
+  words,
+} from "../messages/message.ts";
+import type { CommandRefusal, CommandSpec } from "./command.ts";
+
+export const say = (...said: readonly Line[]): MessageSection => said.map(paragraph);
+
+/** A command as it is typed. */
+export const typed = (text: string): Line => strong(words(`dw ${text}`));
+
+/** @param reason what is in the way, and what can be done about it */
+export function refused(code: string, reason: Line): CommandRefusal {
+  return { status: "refused", code, says: say(line`Not done: ${reason}`) };
+}
+
+/** The text behind the word cannot be read. */
+export function misread(
+  { words: [word], usage }: Pick<CommandSpec<never>, "words" | "usage">,
+  problem: string,
+): CommandRefusal {
+  const wanted = usage === "" ? word : `${word} ${usage}`;
+  return refused(
+    "bad_arguments",
+    line`${words(problem)}. It is said as ${typed(wanted)}. Nothing was changed.`,
+  );
+}
+
+/** `sarah`, `sarah or tom`, `sarah, tom or kim`. */
+export function anyOf(names: readonly string[]): string {
+  if (names.length < 2) return names.join("");
+  return `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
+}

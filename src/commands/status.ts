@@ -1,0 +1,84 @@
+/** `status`: how the incident stands, or which ones are open. */
+import { isModelEpisode } from "../incidents/episode.ts";
+import type { Incident } from "../incidents/incident.ts";
+import { isShared } from "../incidents/member.ts";
+import {
+  data,
+  type Line,
+  line,
+  type MessageSection,
+  type NamedLine,
+  words,
+} from "../messages/message.ts";
+import { displayName } from "../messages/names.ts";
+import { describeRun } from "../messages/run-text.ts";
+import { sharedSummary } from "../messages/shared-text.ts";
+import { summaryOf } from "../messages/summary.ts";
+import { clockTime, readDuration } from "../messages/text.ts";
+import { nothing } from "./arguments.ts";
+import { command } from "./command.ts";
+import { misread, say } from "./says.ts";
+
+export const status = command(
+  {
+    words: ["status"],
+    usage: "",
+    help: "how it stands",
+    role: "anybody",
+    scope: "read",
+    fits: () => true,
+    arguments: nothing,
+    handle: (_, { incident, open, nowMs }) => ({
+      status: "done",
+      says: incident === undefined ? overview(open, nowMs) : ofIncident(incident, nowMs),
+    }),
+  },
+  misread,
+);
+
+const stateWords = {
+  open: "open",
+  recovered: "back to normal, waiting to be sure",
+  resolved: "over",
+};
+
+function ofIncident(incident: Incident, nowMs: number): MessageSection {
+  const { severity, state, openedAtMs, runs } = incident;
+  const lasted = words(readDuration(minutes((incident.resolvedAtMs ?? nowMs) - openedAtMs)));
+  const head = line`${words(`${severity}, ${stateWords[state]}, for `)}${lasted}, ${holder(incident)}`;
+  const last = runs.at(-1);
+  const facts: readonly NamedLine[] = [
+    ["Found", found(incident)],
+    ...(last === undefined
+      ? []
+      : ([["Tried", line`${words(clockTime(last.atMs))} ${describeRun(last)}`]] as const)),
+  ];
+  return [...say(head), { kind: "facts", facts }];
+}
+
+/** Seconds are noise here. */
+const minutes = (ms: number): number => Math.max(60_000, Math.round(ms / 60_000) * 60_000);
+
+function found(incident: Incident): Line {
+  const { episode } = incident;
+  if (isShared(incident)) return sharedSummary(incident);
+  return isModelEpisode(episode) ? summaryOf(episode) : data(episode.reason, 200);
+}
+
+function holder({ people }: Incident): Line {
+  if (people?.ack !== undefined) return line`${people.ack.by} has it`;
+  return people?.assignee === undefined
+    ? words("nobody has it")
+    : line`for ${people.assignee.name}, who has not answered`;
+}
+
+function overview(open: readonly Incident[], nowMs: number): MessageSection {
+  if (open.length === 0) return say(line`No incident is open.`);
+  const items = open.slice(0, 10).map((one) => {
+    const ticket = words(one.ticket === undefined ? "" : `, ${one.ticket.key}`);
+    const lasted = words(readDuration(minutes(nowMs - one.openedAtMs)));
+    return line`${words(`${one.severity} incident ${one.number}`)}${ticket}: ${displayName(one.episode)}, for ${lasted}, ${holder(one)}`;
+  });
+  const more = open.length > 10 ? say(words(`And ${open.length - 10} more.`)) : [];
+  return [...say(words(`${open.length} open:`)), { kind: "list", items }, ...more];
+}

@@ -1,0 +1,88 @@
+/** Carries commands out as they come, in every process: the store gives each to one of them. */
+import type { Logger } from "pino";
+import type { Clock } from "../clock.ts";
+import { StoreError } from "../store/errors.ts";
+import type { Store } from "../store/store.ts";
+import { type Carried, type CarryingOptions, carryOutNext, giveUpNext } from "./carry-out.ts";
+import type { CommandsMetrics } from "./metrics.ts";
+
+export interface CommandWorkerOptions extends CarryingOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: CommandsMetrics;
+}
+
+/** Notifications wake the worker. This look finds what a lost notification would have announced. */
+const idleMs = 30_000;
+const soonMs = 1000;
+
+/** Works until the signal aborts. */
+export async function carryOutCommands(
+  options: CommandWorkerOptions,
+  stopping: AbortSignal,
+): Promise<void> {
+  const { store, clock, logger } = options;
+  let wake = new AbortController();
+  const deaf = store.listen("commands", () => wake.abort());
+  let failed = false;
+  while (!stopping.aborted) {
+    wake = new AbortController();
+    const pauseMs = await carryOutWaiting(options, stopping).then(
+      () => {
+        failed = false;
+        return idleMs;
+      },
+      (err: unknown) => {
+        if (!failed) logger.warn({ err }, "reading commands failed; it is tried again");
+        failed = true;
+        return soonMs;
+      },
+    );
+    await clock.sleep(pauseMs, AbortSignal.any([wake.signal, stopping]));
+  }
+  deaf();
+}
+
+/** All that wait now. @throws StoreError when the store cannot be used */
+export async function carryOutWaiting(
+  options: CommandWorkerOptions,
+  stopping?: AbortSignal,
+): Promise<void> {
+  for (;;) {
+    if (stopping?.aborted === true) return;
+    const carried = await carriedOrGivenUp(options);
+    if (carried === undefined) return;
+    count(carried, options);
+  }
+}
+
+/** A command on which the program fails is answered so, and does not keep the others waiting. */
+async function carriedOrGivenUp(options: CommandWorkerOptions): Promise<Carried | undefined> {
+  const { store, clock, logger } = options;
+  try {
+    return await store.transaction((tx) => carryOutNext(tx, options));
+  } catch (err) {
+    if (err instanceof StoreError) throw err;
+    const command = await store.transaction((tx) => giveUpNext(tx, clock.now()));
+    if (command === undefined) throw err;
+    logger.error({ err, command: command.id }, "command failed");
+    return {
+      command,
+      lines: [{ name: "", outcome: "refused", code: "failed", says: [] }],
+    };
+  }
+}
+
+function count(
+  { command, lines }: Carried,
+  { clock, metrics, logger }: CommandWorkerOptions,
+): void {
+  const { id, door, incident, saidAtMs } = command;
+  metrics.answerSeconds.observe({ door }, Math.max(0, clock.now() - saidAtMs) / 1000);
+  for (const { name, outcome, code } of lines) {
+    metrics.commands.inc({ command: name, outcome });
+    if (outcome === "refused") metrics.refusals.inc({ reason: code ?? "" });
+    logger.info({ command: id, incident, word: name, outcome, code }, "command answered");
+  }
+}

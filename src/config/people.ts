@@ -1,0 +1,19 @@
+/** `people:` and `teams:`: who may say what, by their handles. Without people only assignable accounts may answer. */
+import { z } from "zod";
+import { text, timeZone } from "./fields.ts";
+
+/** Needed by commands; others may be named as well. */
+export const neededRoles = ["responder", "commander", "communications", "admin"] as const;
+
+/** What is typed behind `dw assign`. */
+const shortName = z.string().regex(/^[\p{L}\p{N}][\p{L}\p{N}._-]{0,39}$/u, {
+  error: "expected a name of at most 40 letters, digits, dots and dashes",
+});
+
+const person = z.strictObject({
+  jira: text.optional(),
+  roles: z.array(text).optional(),
+  time_zone: timeZone.prefault("UTC"),
+});
+
+export const people = z.record(shortName, person).default({});

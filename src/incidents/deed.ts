@@ -1,0 +1,69 @@
+/** What a person did to an incident by a command, and what the incident remembers of it. Plain data. */
+
+/** What the reducer understands. Texts stand in the table of commands, where they can be deleted. */
+export type Deed =
+  | { readonly kind: "acknowledge" }
+  | { readonly kind: "let_go" }
+  | { readonly kind: "assign"; readonly to: Assignee }
+  /** What was said belongs on the ticket: a note, the impact, the cause. */
+  | { readonly kind: "say"; readonly about: string }
+  /** A question that a person has to confirm before anything is done. */
+  | { readonly kind: "ask"; readonly word: string; readonly untilMs: number };
+
+export interface Assignee {
+  /** As `people:` names them, else the tracker's account. */
+  readonly name: string;
+  /** Of the tracker; undefined where the person has none. */
+  readonly account?: string | undefined;
+}
+
+/** A person did something to the incident. */
+export interface Commanded {
+  readonly type: "commanded";
+  /** Id of the command: its message, and its place in it. */
+  readonly command: string;
+  /** Name of who said it. */
+  readonly by: string;
+  readonly deed: Deed;
+}
+
+/** The time for which an incident counts as answered may be over. */
+export interface AckDue {
+  readonly type: "ack_due";
+  /** The command that answered it. */
+  readonly command: string;
+}
+
+export interface SaidWord {
+  /** Id of the command, which holds the text. */
+  readonly command: string;
+  readonly about: string;
+  readonly by: string;
+  readonly atMs: number;
+}
+
+export interface OpenQuestion {
+  /** Id of the command that is to be confirmed. */
+  readonly command: string;
+  readonly word: string;
+  readonly by: string;
+  readonly untilMs: number;
+}
+
+/** What people said to the incident. */
+export interface PeopleSaid {
+  /** Who has it, and since when. */
+  readonly ack?: { readonly by: string; readonly atMs: number; readonly command: string };
+  readonly assignee?: Assignee;
+  /** Newest last, at most 20. */
+  readonly words: readonly SaidWord[];
+  readonly questions: readonly OpenQuestion[];
+  /** When somebody last did something to it, ms since 1970. */
+  readonly lastAtMs: number;
+}
+
+/** Words with their texts, as they are shown. */
+export interface ToldWord extends SaidWord {
+  /** Empty when it was deleted. */
+  readonly text: string;
+}

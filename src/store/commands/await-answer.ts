@@ -1,0 +1,51 @@
+/** Hands words in and waits for the answer of the daemon, for doors whose people wait: HTTP and the command line. */
+import type { Clock } from "../../clock.ts";
+import type { Store } from "../store.ts";
+import {
+  type AnsweredCommand,
+  answerOf,
+  answersCarried,
+  commandId,
+  insertCommand,
+  type NewCommand,
+} from "./command.ts";
+
+export interface AwaitOptions {
+  readonly clock: Clock;
+  readonly waitMs: number;
+}
+
+/** Between two looks, should a notification be lost. */
+const lookEveryMs = 1000;
+
+/**
+ * The same message again is not carried out again: its first answer comes.
+ *
+ * @returns undefined when there is none in time; the command is stored and is carried out later
+ */
+export async function handInAndWait<Answer>(
+  store: Store,
+  command: NewCommand,
+  { clock, waitMs }: AwaitOptions,
+): Promise<AnsweredCommand<Answer> | undefined> {
+  const id = commandId(command);
+  let heard = new AbortController();
+  const deaf = store.listen("commands", () => heard.abort());
+  try {
+    await insertCommand(store, command, clock.now());
+    const untilMs = clock.now() + waitMs;
+    for (;;) {
+      heard = new AbortController();
+      const answered = await answerOf<Answer>(store, id);
+      const leftMs = untilMs - clock.now();
+      if (answered !== undefined) {
+        await answersCarried(store, [id]);
+        return answered;
+      }
+      if (leftMs <= 0) return undefined;
+      await clock.sleep(Math.min(lookEveryMs, leftMs), heard.signal);
+    }
+  } finally {
+    deaf();
+  }
+}

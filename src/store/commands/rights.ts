@@ -1,0 +1,34 @@
+/** Since when somebody has a right. What was said before that is refused: it may have been said for another reason. */
+import type { Queryable, Tx } from "../query.ts";
+
+export interface Right {
+  /** Account of the tracker. */
+  readonly handle: string;
+  readonly role: string;
+}
+
+const forgetSql = `
+delete from rights where not exists (
+  select from unnest($1::text[], $2::text[]) as kept (handle, role)
+  where kept.handle = rights.handle and kept.role = rights.role)`;
+const addSql = `
+insert into rights (handle, role, since_ms)
+select handle, role, $3 from unnest($1::text[], $2::text[]) as given (handle, role)
+on conflict (handle, role) do nothing`;
+const sinceSql = 'select since_ms as "sinceMs" from rights where handle = $1 and role = $2';
+
+/** Those of the configuration: new ones count from now, and those that it no longer gives are gone. */
+export async function setRights(tx: Tx, rights: readonly Right[], nowMs: number): Promise<void> {
+  const columns = [rights.map(({ handle }) => handle), rights.map(({ role }) => role)];
+  await tx.query(forgetSql, columns);
+  await tx.query(addSql, [...columns, nowMs]);
+}
+
+/** ms since 1970; undefined when it is not had. */
+export async function rightSinceMs(
+  q: Queryable,
+  { handle, role }: Right,
+): Promise<number | undefined> {
+  const [row] = await q.query<{ sinceMs: number }>(sinceSql, [handle, role]);
+  return row?.sinceMs;
+}

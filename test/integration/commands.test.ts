@@ -1,0 +1,245 @@
+/** What people say, carried out on a real store: once, by who may, and in journal and outbox. */
+import { pino } from "pino";
+import { Registry } from "prom-client";
+import { describe, expect, it } from "vitest";
+import { systemClock } from "../../src/clock.ts";
+import { commandList } from "../../src/commands/index.ts";
+import { commandsMetrics } from "../../src/commands/metrics.ts";
+import type { KnownPeople } from "../../src/commands/people.ts";
+import { carryOutWaiting } from "../../src/commands/worker.ts";
+import { isDigest } from "../../src/incidents/digest.ts";
+import type { Incident } from "../../src/incidents/incident.ts";
+import { recordEvents } from "../../src/incidents/record-events.ts";
+import type { CommandAnswer } from "../../src/messages/answer.ts";
+import { plainText } from "../../src/messages/plain-text.ts";
+import { answerOf, insertCommand, type NewCommand } from "../../src/store/commands/command.ts";
+import { setRights } from "../../src/store/commands/rights.ts";
+import { getIncident } from "../../src/store/incidents/incident.ts";
+import { readJournal } from "../../src/store/journal/read.ts";
+import { verifyJournal } from "../../src/store/journal/verify.ts";
+import { listEffects } from "../../src/store/outbox/inspect.ts";
+import type { Store } from "../../src/store/store.ts";
+import { known } from "../commands/asking.ts";
+import { episodeOpened } from "../fakes/episodes.ts";
+import { orderKeyOf } from "../programs/executors.ts";
+import { withStore } from "../programs/store.ts";
+
+const stores = withStore();
+const hour = 3_600_000;
+const ticket = { id: "10012", key: "IR-12", url: "http://jira/browse/IR-12" };
+const recording = {
+  clock: systemClock,
+  orderKeyOf,
+  settings: {
+    ticketed: true,
+    resolveAfterMs: hour,
+    reopenDurationMs: hour,
+    healthAfterMs: hour,
+    ackForMs: 4 * hour,
+    fixesFor: () => [],
+  },
+};
+
+/** A store with incident 1, whose ticket is open. */
+async function withIncident(): Promise<Store> {
+  const store = await stores.open();
+  const event = episodeOpened({ at: Date.now() * 1000, newestRow: Date.now() * 1000 });
+  await store.transaction(async (tx) => {
+    const rights = ["5b10-sarah", "5b10-tom"].flatMap((handle) =>
+      ["known", "responder", "commander"].map((role) => ({ handle, role })),
+    );
+    await setRights(tx, rights, 1_000);
+    await recordEvents(tx, [{ event }], recording);
+    await recordEvents(
+      tx,
+      [{ event: { type: "ticket_opened", ticket }, incident: `inc-${event.id}` }],
+      recording,
+    );
+  });
+  return store;
+}
+
+let messages = 0;
+
+function comment(said: string, changes: Partial<NewCommand> = {}): NewCommand {
+  messages += 1;
+  return {
+    door: "ticket",
+    message: String(messages),
+    place: ticket.id,
+    incident: 1,
+    account: "5b10-sarah",
+    said,
+    saidAtMs: 2_000,
+    ...changes,
+  };
+}
+
+const worker = (store: Store, people: KnownPeople = known) => ({
+  store,
+  people,
+  commands: commandList,
+  recording,
+  clock: systemClock,
+  logger: pino({ level: "silent" }),
+  metrics: commandsMetrics(new Registry()),
+});
+
+/** Says it, has it carried out, and gives the answer. */
+async function answered(
+  store: Store,
+  command: NewCommand,
+): Promise<CommandAnswer & { text: string }> {
+  await insertCommand(store, command, Date.now());
+  await carryOutWaiting(worker(store));
+  const found = await answerOf<CommandAnswer>(store, `${command.door}:${command.message}`);
+  if (found === undefined) throw new Error("no answer");
+  return { ...found.answer, text: plainText(found.answer.says) };
+}
+
+async function theIncident(store: Store): Promise<Incident | undefined> {
+  const found = await getIncident(store, "inc-e1");
+  return found === undefined || isDigest(found) ? undefined : found;
+}
+
+const promised = async (store: Store): Promise<readonly string[]> =>
+  (await listEffects(store)).items.map(({ effect }) => effect.kind);
+
+describe("a command", () => {
+  it("changes the incident, promises what follows, and stands in the journal with who said it (A23)", async () => {
+    const store = await withIncident();
+    const { done, text } = await answered(store, comment("dw ack\ndw note upstream is late"));
+    expect(done).toBe(true);
+    expect(text).toContain("sarah has this since");
+    expect(text).toContain("Noted, sarah.");
+    const incident = await theIncident(store);
+    expect(incident?.people).toMatchObject({
+      ack: { by: "sarah" },
+      words: [{ about: "note", by: "sarah" }],
+    });
+    expect(await promised(store)).toEqual([
+      "ticket.open",
+      "ticket.update",
+      "incident.ack_lapse",
+      "ticket.update",
+    ]);
+    const journal = await readJournal(store, 0, 100);
+    const said = journal.filter(({ kind }) => kind === "commanded");
+    expect(said.map(({ incident: of }) => of)).toEqual(["inc-e1", "inc-e1"]);
+    expect(JSON.stringify(said)).not.toContain("upstream is late");
+    expect(await verifyJournal(store)).toMatchObject({ ok: true });
+  });
+
+  it("is carried out once, however many daemons look for it", async () => {
+    const store = await withIncident();
+    for (let n = 0; n < 10; n += 1)
+      await insertCommand(store, comment(`dw note number ${n}`), Date.now());
+    await Promise.all([1, 2, 3].map(() => carryOutWaiting(worker(store))));
+    const incident = await theIncident(store);
+    expect(incident?.people?.words).toHaveLength(10);
+    expect(await verifyJournal(store)).toMatchObject({ ok: true });
+  });
+
+  it("has happened whole or not at all, whichever statement its process dies at", async () => {
+    const store = await withIncident();
+    const command = comment("dw ack");
+    await insertCommand(store, command, Date.now());
+    let died = 0;
+    for (let dieAt = 1; dieAt < 80; dieAt += 1) {
+      await carryOutDying(store, dieAt);
+      const answer = await answerOf(store, `ticket:${command.message}`);
+      const incident = await theIncident(store);
+      expect(incident?.people === undefined).toBe(answer === undefined);
+      if (answer !== undefined) break;
+      died += 1;
+    }
+    expect(died).toBeGreaterThan(10);
+    expect(await promised(store)).toEqual(["ticket.open", "ticket.update", "incident.ack_lapse"]);
+    expect(await verifyJournal(store)).toMatchObject({ ok: true });
+  });
+
+  it("on which the program fails is answered so, and keeps no other waiting", async () => {
+    const store = await withIncident();
+    const broken = {
+      ...worker(store),
+      commands: commandList.map((one) =>
+        one.words[0] === "note" ? { ...one, carryOut: () => failing() } : one,
+      ),
+    };
+    const [bad, good] = [comment("dw note x"), comment("dw ack")];
+    for (const command of [bad, good]) await insertCommand(store, command, Date.now());
+    await carryOutWaiting(broken);
+    const answer = async (one: NewCommand) =>
+      (await answerOf<CommandAnswer>(store, `ticket:${one.message}`))?.answer;
+    expect(await answer(bad)).toMatchObject({ done: false, code: "failed" });
+    expect(await answer(good)).toMatchObject({ done: true });
+  });
+});
+
+const failing = (): never => {
+  throw new Error("a slip");
+};
+
+/** Carries out what waits, and dies before a statement. */
+async function carryOutDying(store: Store, dieAt: number): Promise<void> {
+  let statements = 0;
+  const dying: Store = {
+    ...store,
+    transaction: (work, how) =>
+      store.transaction(
+        (tx) =>
+          work({
+            inTransaction: true,
+            query: (sql, values) => {
+              statements += 1;
+              return statements === dieAt ? failing() : tx.query(sql, values);
+            },
+          }),
+        how,
+      ),
+  };
+  // What is answered after a failure is another transaction: it must not come here.
+  const once = { ...worker(dying), store: { ...dying, transaction: onlyFirst(dying) } };
+  await carryOutWaiting(once).catch(() => undefined);
+}
+
+function onlyFirst(store: Store): Store["transaction"] {
+  let failed = false;
+  return async (work, how) => {
+    if (failed) throw new Error("the process is gone");
+    return store.transaction(work, how).catch((error: unknown) => {
+      failed = true;
+      throw error;
+    });
+  };
+}
+
+describe("who may not", () => {
+  it.each([
+    ["an account that nobody is known by", { account: "5b10-eve" }, "unknown_person"],
+    ["somebody whose display name is that of a person", { account: "sarah" }, "unknown_person"],
+    ["a person, before the right was given", { saidAtMs: 999 }, "before_right"],
+    ["whoever edited the comment", { unfit: "edited" }, "edited"],
+    ["an outsider of a service desk", { unfit: "outsider" }, "outsider"],
+  ] as const)("%s is refused with the reason, and nothing changes", async (_, changes, code) => {
+    const store = await withIncident();
+    const answer = await answered(store, comment("dw ack", changes));
+    expect(answer).toMatchObject({ done: false, code });
+    expect(answer.text).toMatch(/^Not done: /);
+    expect((await theIncident(store))?.people).toBeUndefined();
+  });
+
+  it("may ask for help and status all the same", async () => {
+    const store = await withIncident();
+    const { done, text } = await answered(store, comment("dw status", { account: "5b10-eve" }));
+    expect([done, text.split("\n")[0]]).toEqual([true, "P1, open, for 1 min, nobody has it"]);
+  });
+
+  it("is told who may: the reason names the role", async () => {
+    const store = await withIncident();
+    const { text } = await answered(store, comment("dw ack", { account: "5b10-eve" }));
+    expect(text.replaceAll("\n", " ")).toBe(
+      "Not done: this account is in nobody's entry under people:, so it may only ask for dw help and dw status. Ask sarah (admin) to add it.",
+    );
+  });
+});
