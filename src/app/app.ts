@@ -24,6 +24,7 @@ import { buildExecutors, buildOutbox } from "./outbox.ts";
 import { type Parts, withParts } from "./parts.ts";
 import { buildProbes } from "./probes.ts";
 import { type Progress, progressOf } from "./progress.ts";
+import { buildSettingsAgreement } from "./settings-agreement.ts";
 import { buildSources, leftOutOf, type ReadRows } from "./sources.ts";
 import { buildRestoreGuard, buildRetention, buildStore } from "./store.ts";
 import { buildStream, type Stream } from "./stream.ts";
@@ -76,6 +77,7 @@ async function start(parts: Parts, asked: Omit<AppOptions, "logger">): Promise<A
   shown.store = stored.store;
   const restoreGuard = await buildRestoreGuard(stored);
   buildRetention(stored);
+  buildSettingsAgreement(stored);
   const stream = await buildStream(stored);
   const metrics = ticketsMetrics(registry);
   const configured = buildConfigured(stored, {

@@ -1,4 +1,4 @@
-/** The metrics of this room: whether each dependency can be used. */
+/** The metrics of this room: whether each dependency can be used, and whether all processes agree. */
 import { Gauge, type Registry } from "prom-client";
 
 /** @param up whether each dependency can be used, by name; asked when the metrics are read */
@@ -13,6 +13,18 @@ export function dependencyMetric(
     registers: [registry],
     collect() {
       for (const [dependency, ok] of up()) this.set({ dependency }, ok ? 1 : 0);
+    },
+  });
+}
+
+/** @param differing live processes with other settings; asked when the metrics are read */
+export function settingsMetric(registry: Registry, differing: () => number): Gauge {
+  return new Gauge({
+    name: "driftwarden_settings_differing_processes",
+    help: "Live processes on the same store that decide by other settings than this one; 0 when all agree.",
+    registers: [registry],
+    collect() {
+      this.set(differing());
     },
   });
 }

@@ -10,7 +10,7 @@ import { sourceMetrics } from "../../src/source/metrics.ts";
 import { storeMetrics, storeSizeMetric } from "../../src/store/metrics.ts";
 import { kafkaMetrics } from "../../src/stream/kafka/metrics.ts";
 import { postgresLogMetrics } from "../../src/stream/postgres/metrics.ts";
-import { dependencyMetric } from "../../src/telemetry/metrics.ts";
+import { dependencyMetric, settingsMetric } from "../../src/telemetry/metrics.ts";
 import { createRegistry } from "../../src/telemetry/registry.ts";
 import { ticketsMetrics } from "../../src/tickets/metrics.ts";
 
@@ -28,7 +28,10 @@ const rooms: Readonly<Record<string, (registry: Registry) => unknown>> = {
     healingMetrics(registry, () => Promise.resolve([])),
     dockerCalls(registry),
   ],
-  telemetry: (registry) => dependencyMetric(registry, () => []),
+  telemetry: (registry) => [
+    dependencyMetric(registry, () => []),
+    settingsMetric(registry, () => 0),
+  ],
   store: (registry) => {
     storeMetrics(registry);
     storeSizeMetric(registry, () => Promise.resolve(0));

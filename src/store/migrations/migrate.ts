@@ -7,6 +7,7 @@ import { initial } from "./initial.ts";
 import { members } from "./members.ts";
 import { partitionRows } from "./partition-rows.ts";
 import { presence } from "./presence.ts";
+import { processSettings } from "./process-settings.ts";
 import { retention } from "./retention.ts";
 import { retries } from "./retries.ts";
 import { seals } from "./seals.ts";
@@ -32,6 +33,7 @@ export const migrations: readonly Migration[] = [
   { sql: seals, minVersion: 1 },
   { sql: members, minVersion: 8 },
   { sql: commands, minVersion: 8 },
+  { sql: processSettings, minVersion: 8 },
 ];
 
 const lockSql = "select pg_advisory_xact_lock(hashtextextended('driftwarden schema ' || $1, 0))";

@@ -1,0 +1,111 @@
+/**
+ * Notices that two processes on one store decide by different settings. Which of them decides about a model then depends on
+ * who holds its partition. The process whose settings were loaded earlier is not ready, once the others differ for two minutes.
+ */
+import type { Logger } from "pino";
+import type { Config } from "../config/schema.ts";
+import { settingsHash } from "../detection/event-id.ts";
+import { type CheckFinding, fine } from "../finding.ts";
+import { isoTime } from "../iso-time.ts";
+import {
+  announceSettings,
+  differingSettings,
+  type OtherSettings,
+  withdrawSettings,
+} from "../store/settings/process-settings.ts";
+import type { Store } from "../store/store.ts";
+import { settingsMetric } from "../telemetry/metrics.ts";
+import { startProbe } from "../telemetry/probe.ts";
+import type { StoredParts } from "./parts.ts";
+
+export interface AgreementOptions {
+  readonly store: Pick<Store, "query">;
+  readonly owner: string;
+  readonly hash: string;
+  readonly logger: Logger;
+  /** A process that says nothing for so long counts as dead. Default: 30 s. */
+  readonly ttlMs?: number;
+  /** A configuration is rolled out to all processes within so long. Default: 2 min. */
+  readonly graceMs?: number;
+}
+
+const everyMs = 10_000;
+
+/** Call `look` regularly. */
+export class SettingsAgreement {
+  readonly #options: AgreementOptions;
+  #loadedAtMs: number | undefined;
+  #others: readonly OtherSettings[] = [];
+
+  constructor(options: AgreementOptions) {
+    this.#options = options;
+  }
+
+  /** Live processes with other settings, when they were last looked for. */
+  get others(): number {
+    return this.#others.length;
+  }
+
+  async look(): Promise<readonly CheckFinding[]> {
+    const { store, owner, hash, ttlMs = 30_000 } = this.#options;
+    try {
+      const mine = { owner, hash, loadedAtMs: this.#loadedAtMs };
+      this.#loadedAtMs = await announceSettings(store, mine, ttlMs);
+      const others = await differingSettings(store, owner);
+      this.#tell(others);
+      this.#others = others;
+    } catch {
+      // The store is away, which its own part of the readiness says.
+    }
+    return [this.#finding()];
+  }
+
+  async leave(): Promise<void> {
+    await withdrawSettings(this.#options.store, this.#options.owner).catch(() => undefined);
+  }
+
+  /** Once for each process that differs, and once when all agree. */
+  #tell(others: readonly OtherSettings[]): void {
+    const { logger } = this.#options;
+    const known = new Set(this.#others.map(({ owner }) => owner));
+    for (const { owner, isNewer, loadedAtMs } of others) {
+      if (known.has(owner)) continue;
+      const fields = { other: owner, otherIsNewer: isNewer, otherLoadedAt: isoTime(loadedAtMs) };
+      logger.warn(fields, "another process decides by other settings");
+    }
+    if (others.length === 0 && known.size > 0)
+      logger.info("all processes decide by the same settings");
+  }
+
+  #finding(): CheckFinding {
+    const { graceMs = 120_000 } = this.#options;
+    const newer = this.#others.find(({ isNewer, forMs }) => isNewer && forMs >= graceMs);
+    if (newer === undefined) return fine("settings", "no newer settings are in use");
+    const since = isoTime(newer.loadedAtMs);
+    const message = `process ${newer.owner} decides by other settings, which it loaded later (${since})`;
+    const hint = "Give all processes of a store the same configuration, and restart this one.";
+    return { ...fine("settings", message), ok: false, hint };
+  }
+}
+
+/** Of everything that decides: two processes with one hash decide alike. */
+export function decidingHash({ detection, incidents, fixes, sources }: Config): string {
+  const shaping = Object.entries(sources).map(([name, source]) => {
+    const { transform, assembly_window, ignore } = source;
+    return [name, { transform, assembly_window, ignore }];
+  });
+  return settingsHash({ detection, incidents, fixes, sources: Object.fromEntries(shaping) });
+}
+
+export function buildSettingsAgreement(parts: StoredParts): void {
+  const { config, store, owner, health, lifecycle, registry } = parts;
+  const logger = parts.logger.child({ component: "health" });
+  const agreement = new SettingsAgreement({ store, owner, hash: decidingHash(config), logger });
+  settingsMetric(registry, () => agreement.others);
+  const probe = startProbe({ look: () => agreement.look(), everyMs, againMs: everyMs });
+  health.register("settings", () => probe.health());
+  lifecycle.onStop("settings", async () => {
+    probe.stop();
+    await agreement.leave();
+  });
+}

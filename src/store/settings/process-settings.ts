@@ -1,0 +1,55 @@
+/** Which settings each live process decides by. The database's clock says which were loaded later. */
+import type { Queryable } from "../query.ts";
+
+export interface OwnSettings {
+  readonly owner: string;
+  readonly hash: string;
+  /** As {@link announceSettings} returned it before; undefined at first. */
+  readonly loadedAtMs: number | undefined;
+}
+
+/** A live process with other settings. */
+export interface OtherSettings {
+  readonly owner: string;
+  /** Its settings were loaded later than these. */
+  readonly isNewer: boolean;
+  readonly loadedAtMs: number;
+  /** So long ago. */
+  readonly forMs: number;
+}
+
+const forgetSql = "delete from process_settings where until <= clock_timestamp()";
+const announceSql = `
+insert into process_settings (owner, hash, loaded_at, until)
+values ($1, $2, coalesce(to_timestamp($3 / 1000.0), clock_timestamp()), clock_timestamp() + $4 * interval '1 ms')
+on conflict (owner) do update set hash = excluded.hash, until = excluded.until
+returning extract(epoch from loaded_at)::float8 * 1000 as "loadedAtMs"`;
+const othersSql = `
+select o.owner, (o.loaded_at, o.owner) > (mine.loaded_at, mine.owner) as "isNewer",
+  extract(epoch from o.loaded_at)::float8 * 1000 as "loadedAtMs",
+  extract(epoch from clock_timestamp() - o.loaded_at)::float8 * 1000 as "forMs"
+from process_settings o, process_settings mine
+where mine.owner = $1 and o.hash <> mine.hash and o.until > clock_timestamp()
+order by o.loaded_at desc, o.owner desc`;
+const leaveSql = "delete from process_settings where owner = $1";
+
+/** Says for `ttlMs` by which settings the process decides. @returns when they were loaded, ms since 1970 */
+export async function announceSettings(
+  q: Queryable,
+  { owner, hash, loadedAtMs }: OwnSettings,
+  ttlMs: number,
+): Promise<number> {
+  await q.query(forgetSql);
+  const values = [owner, hash, loadedAtMs, ttlMs];
+  const [row] = await q.query<{ loadedAtMs: number }>(announceSql, values);
+  return row?.loadedAtMs ?? 0;
+}
+
+/** Live processes whose settings differ from the owner's, newest first. */
+export function differingSettings(q: Queryable, owner: string): Promise<readonly OtherSettings[]> {
+  return q.query<OtherSettings>(othersSql, [owner]);
+}
+
+export async function withdrawSettings(q: Queryable, owner: string): Promise<void> {
+  await q.query(leaveSql, [owner]);
+}
