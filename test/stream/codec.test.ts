@@ -2,6 +2,7 @@ import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { decodeRecord, encodeRecord } from "../../src/stream/codec.ts";
 import type { Row, StreamRecord } from "../../src/stream/record.ts";
+import { fuzz } from "../fakes/hostile-answers.ts";
 
 const number = fc.oneof(
   fc.double(),
@@ -57,6 +58,7 @@ const record: fc.Arbitrary<StreamRecord> = fc.oneof(
   }),
 );
 
+const kinds = ["rows", "history", "tick", "marker", "feedback", "verify"];
 const unreadable = { kind: "unreadable", error: expect.any(String) };
 const decodeText = (json: string): unknown => decodeRecord(Buffer.from(json));
 
@@ -75,6 +77,19 @@ describe("the codec", () => {
   test.prop([fc.json(), fc.json()])("survives any JSON in the place of fields", (a, b) => {
     expect(decodeText(`[1,"rows",${a},${b}]`)).toEqual(unreadable);
   });
+
+  test.prop(
+    [record, fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 5 }), fc.nat()],
+    { seed: fuzz.seed, numRuns: 500 * fuzz.effort },
+  )(
+    "reads a record of which bytes were changed or cut off, or says why not",
+    (whole, changes, end) => {
+      const bytes = encodeRecord(whole);
+      for (const [place, byte] of changes) bytes[place % bytes.length] = byte;
+      const { kind } = decodeRecord(bytes.subarray(0, bytes.length - (end % 3)));
+      expect(["unreadable", "newer", ...kinds]).toContain(kind);
+    },
+  );
 
   it("writes a row as an array without keys", () => {
     const row: Row = { ts: 1, feature: "f", importance: Number.NaN, tid: 2 };
