@@ -32,6 +32,7 @@ interface SeenTest {
   readonly id: string;
   readonly file: string;
   readonly name: string;
+  readonly tookMs: number;
   readonly reached: readonly number[];
   readonly killed: readonly number[];
   readonly unsure: readonly number[];
@@ -67,8 +68,9 @@ const start = (): Promise<Vitest> =>
       sequence: { sequencer: QuickFirst },
       maxWorkers: 1,
       bail: 1,
-      testTimeout: 300_000,
-      hookTimeout: 300_000,
+      // Whoever asks has a clock of their own.
+      testTimeout: 1_800_000,
+      hookTimeout: 1_800_000,
     },
     {
       server: { watch: null },
@@ -105,7 +107,8 @@ function seenIn(module: TestModule): readonly SeenTest[] {
   return [...module.children.allTests()].map((test) => {
     const { reached = [], killed = [], unsure = [] } = test.meta();
     const { id, fullName: name } = test;
-    return { id, file: module.relativeModuleId, name, reached, killed, unsure };
+    const tookMs = test.diagnostic()?.duration ?? 0;
+    return { id, file: module.relativeModuleId, name, tookMs, reached, killed, unsure };
   });
 }
 

@@ -18,6 +18,8 @@ export interface SwitchPlan {
   readonly mode: "off" | "reach" | "switch";
   /** Test → the mutants that it reaches. */
   readonly reached: Readonly<Record<string, readonly number[]>>;
+  /** A test that takes longer waits for what a mutant has taken away. */
+  readonly longestMs: number;
 }
 
 declare module "vitest" {
@@ -118,7 +120,7 @@ function setRepeats(tasks: readonly RunnerTask[]): void {
 }
 
 function repeatTests(): void {
-  vi.setConfig({ testTimeout: 60_000 });
+  vi.setConfig({ testTimeout: plan.longestMs });
   let mutants: readonly number[] = [];
   let killed: number[] = [];
   beforeAll(onFile(({ tasks }) => setRepeats(tasks)));

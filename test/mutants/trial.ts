@@ -13,9 +13,11 @@ export const root: string = new URL("../..", import.meta.url).pathname;
 const timesAsLong = 10;
 /** At least so long, ms: the machine may be busy. */
 const leastMs = 120_000;
-const untriedMs = 1_800_000;
+const untriedMs = 7_200_000;
+/** So long a single test may take at least, ms. */
+const leastTestMs = 30_000;
 
-const off = { mode: "off", reached: {} } as const;
+const off = { mode: "off", reached: {}, longestMs: 0 } as const;
 
 const sourceOf = (file: string): string => readFileSync(join(root, file), "utf8");
 
@@ -78,12 +80,14 @@ export class Trials {
    */
   async tryAll(batch: readonly NumberedMutant[], tests: readonly string[]): Promise<BatchVerdict> {
     const sources = withAll(batch);
-    const first = await this.#ask({ sources, tests, plan: { mode: "reach", reached: {} } });
+    const first = await this.#ask({ sources, tests, plan: { ...off, mode: "reach" } });
     if (first === undefined) throw new Error("without a mutant the tests never end");
     if (first.failed !== undefined) throw new Error(`without a mutant "${first.failed}" fails`);
     const files = filesReaching(first);
     const reached = Object.fromEntries(first.seen.map((test) => [test.id, test.reached]));
-    const second = await this.#ask({ sources, tests, plan: { mode: "switch", reached } });
+    const longestMs = Math.max(leastTestMs, 5 * Math.max(...first.seen.map((test) => test.tookMs)));
+    const plan = { mode: "switch", reached, longestMs } as const;
+    const second = await this.#ask({ sources, tests, plan });
     if (second === undefined) return { killed: new Map(), files, undecided: new Set(files.keys()) };
     const killed = second.seen.flatMap((test) =>
       test.killed.map((number): [number, string] => [number, test.name]),
