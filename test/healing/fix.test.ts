@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Condition, calledFor, type Fix } from "../../src/healing/fix.ts";
-import { episodeOpened, openIncident } from "../fakes/episodes.ts";
+import { episodeOpened, openIncident, serviceEpisode } from "../fakes/episodes.ts";
 
 function fix(when: Condition, mode: Fix["mode"] = "auto"): Fix {
   const limits = { cooldownMs: 0, maxRuns: 1, windowMs: 1 };
@@ -41,5 +41,30 @@ describe("a fix is called for", () => {
     const incident = openIncident({ episode: episodeOpened({ features }) });
     expect(calledFor(fix({ features: ["income"] }), incident)).toBe(true);
     expect(calledFor(fix({ features: ["age"] }), incident)).toBe(false);
+  });
+
+  it("by a feature with exactly a third of the blame", () => {
+    const features = [
+      { ...blamed!, part: 2 / 3 },
+      { ...blamed!, feature: "income", part: 1 / 3 },
+    ];
+    const incident = openIncident({ episode: episodeOpened({ features }) });
+    expect(calledFor(fix({ features: ["income"] }), incident)).toBe(true);
+  });
+
+  it("never by a feature or a model where a service is broken", () => {
+    const episode = serviceEpisode();
+    const incident = openIncident({ episode, subject: episode.service, kinds: ["oom"] });
+    expect(calledFor(fix({ kinds: ["oom"] }), incident)).toBe(true);
+    expect(calledFor(fix({ features: ["credit_score"] }), incident)).toBe(false);
+    expect(calledFor(fix({ models: ["checkout"] }), incident)).toBe(false);
+  });
+
+  it("for a source that is silent as a whole, not where other models of it speak", () => {
+    const silent = fix({ kinds: ["source_silent"] });
+    const incident = openIncident({ episode: episodeOpened({ kind: "silent", features: [] }) });
+    const { group } = incident;
+    expect(calledFor(silent, incident)).toBe(false);
+    expect(calledFor(silent, { ...incident, group: { ...group, whole: true } })).toBe(true);
   });
 });

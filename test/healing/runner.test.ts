@@ -6,7 +6,7 @@ import { runExecutor } from "../../src/healing/executors.ts";
 import { healingMetrics } from "../../src/healing/metrics.ts";
 import { Runner } from "../../src/healing/runner.ts";
 import { fakeClock } from "../fakes/clock.ts";
-import { openIncident } from "../fakes/episodes.ts";
+import { openIncident, serviceEpisode } from "../fakes/episodes.ts";
 import { goodPermit } from "../fakes/permit.ts";
 import { again, minute, setUp, target } from "./runner-place.ts";
 
@@ -61,6 +61,42 @@ describe("a run", () => {
       },
     });
     expect(await scene.start("e1")).toMatchObject({ status: "acted", detail: "looked up" });
+  });
+
+  it("is none where its fix is no longer configured, and nobody was asked", async () => {
+    const { runner } = setUp();
+    const attempt = { id: "x", attempt: 1, unknown: false, mayAct: goodPermit };
+    const request = { fix: "restart-other", episode: "e1" };
+    expect(await runner.start(request, openIncident(), attempt)).toEqual({
+      run: undefined,
+      contacted: false,
+    });
+  });
+
+  it("says as it ends what became of its target, and no outcome while that is open", async () => {
+    const done = setUp();
+    await done.start("e1");
+    const [acted] = [...done.ledger.runs.values()];
+    expect(acted).toMatchObject({ status: "acted", after: { started_at: "later" } });
+    expect(acted?.outcome ?? null).toBeNull();
+    const failing = setUp({
+      remediation: { act: async () => ({ status: "failed", detail: "no" }) },
+    });
+    expect(await failing.start("e1")).toMatchObject({ status: "failed", outcome: "failed" });
+  });
+
+  it("is written down with the model that it is for, or the service", async () => {
+    const { ledger, runner, start } = setUp();
+    await start("e1");
+    const service = serviceEpisode();
+    const incident = openIncident({ episode: service, subject: service.service });
+    const attempt = { id: "y", attempt: 1, unknown: false, mayAct: goodPermit };
+    await runner.start({ fix: "restart-svc", episode: "s1" }, incident, attempt);
+    const subjects = [...ledger.runs.values()].map(({ subject, model }) => [subject, model]);
+    expect(subjects).toEqual([
+      ["model\ndefault/production/main/churn-v7", "default/production/main/churn-v7"],
+      ["service\ndefault/production//checkout", null],
+    ]);
   });
 
   it("a run that has its end is neither looked up nor asked about again", async () => {

@@ -142,3 +142,64 @@ describe("what happened to an incident", () => {
     expect(kinds(same)).not.toContain("ticket.update");
   });
 });
+
+describe("the text of a ticket", () => {
+  const written = { summary: "a", description: "b" };
+
+  it("is remembered as we wrote it, of this ticket and no other", () => {
+    const event = { type: "ticket_written", written } as const;
+    expect(step(open, { ...event, ticket: ticket.id }).incident.written).toEqual(written);
+    expect(step(open, { ...event, ticket: other.id }).incident.written).toBeUndefined();
+  });
+
+  it("is brought up to date when the tracker did not take it, or more came while it was written", () => {
+    const opened = { type: "ticket_opened", ticket } as const;
+    const { ticket: _none, ...untold } = open;
+    expect(kinds(step(untold, opened))).toEqual([]);
+    expect(kinds(step(untold, { ...opened, lacksText: true }))).toEqual(["ticket.update"]);
+    expect(kinds(step({ ...untold, occurrences: 2 }, opened))).toEqual(["ticket.update"]);
+  });
+});
+
+describe("the tickets that one goes on from", () => {
+  const opened = { type: "ticket_opened", ticket } as const;
+
+  it("do not have itself among them", () => {
+    expect(step(open, opened).incident).not.toHaveProperty("formerTickets");
+  });
+
+  it("are kept when the same one is said again", () => {
+    const formerTickets = [{ ...other, atMs: 1 }];
+    expect(step({ ...open, formerTickets }, opened).incident.formerTickets).toEqual(formerTickets);
+  });
+
+  it("are left to the usual time exactly from the moment on at which the last was replaced", () => {
+    const gone = seen("gone");
+    const replacedAt = (atMs: number) => ({ ...open, formerTickets: [{ ...other, atMs }] });
+    expect(kinds(step(replacedAt(now - 4 * hour), gone))).toEqual(["ticket.ensure"]);
+    expect(kinds(step(replacedAt(now - 4 * hour + 1), gone))).toEqual(["ticket.reopen"]);
+  });
+});
+
+describe("a ticket that is seen to be open", () => {
+  it("is no news where nobody had closed it", () => {
+    const result = step(open, seen("open"));
+    expect(result.incident).toBe(open);
+  });
+});
+
+describe("a ticket that is to be opened again", () => {
+  it("is not when another one has taken its place, or nobody closed it", () => {
+    const due = { type: "reopen_due", ticket: ticket.id } as const;
+    const closedByHand = { atMs: 1, untilMs: 2 };
+    expect(kinds(step({ ...open, closedByHand, ticket: other }, due))).toEqual([]);
+    expect(kinds(step(open, due))).toEqual([]);
+  });
+});
+
+describe("the ticket of an incident that is a part of another", () => {
+  it("is not followed: the other's ticket is", () => {
+    const part = { ...open, partOf: "inc-other" };
+    expect(kinds(step(part, episodeOpened({ id: "e2" })))).not.toContain("ticket.ensure");
+  });
+});

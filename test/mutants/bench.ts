@@ -107,8 +107,8 @@ function seenIn(module: TestModule): readonly SeenTest[] {
   return [...module.children.allTests()].map((test) => {
     const { reached = [], killed = [], unsure = [] } = test.meta();
     const { id, fullName: name } = test;
-    const tookMs = test.diagnostic()?.duration ?? 0;
-    return { id, file: module.relativeModuleId, name, tookMs, reached, killed, unsure };
+    const { duration = 0 } = test.diagnostic() ?? {};
+    return { id, file: module.relativeModuleId, name, tookMs: duration, reached, killed, unsure };
   });
 }
 

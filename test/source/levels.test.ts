@@ -121,6 +121,42 @@ describe("FR-M2: the bounds of the levels", () => {
   });
 });
 
+describe("the bounds between two levels", () => {
+  const state: Positions = {
+    levels: [
+      { horizon: "9", lastWindow: 1 },
+      { horizon: "9", lastWindow: 1 },
+      { horizon: "9", lastWindow: 1 },
+    ],
+    bounds: [60, 20],
+  };
+  const later = (changes: Partial<Positions>) =>
+    moveBounds({ ...state, ...changes }, 1000, [60, 200]).bounds;
+
+  it("move to what the clock says where all have read equally far", () => {
+    expect(later({})).toEqual([940, 800]);
+  });
+
+  it("stay where one has read further, or has a window open", () => {
+    const [l0, l1, l2] = state.levels;
+    const open = { number: 2, from: "9", to: "10" };
+    expect(later({ levels: [{ ...l0, horizon: "10" }, l1, l2] })).toEqual([60, 60]);
+    expect(later({ levels: [l0, l1, { ...l2, horizon: "8" }] })).toEqual([940, 20]);
+    expect(later({ levels: [{ ...l0, open }, l1, l2] })).toEqual([60, 60]);
+    expect(later({ levels: [l0, { ...l1, open }, l2] })).toEqual([60, 20]);
+    expect(later({ levels: [l0, l1, { ...l2, open }] })).toEqual([940, 20]);
+  });
+});
+
+describe("the next window of a level", () => {
+  it("begins where the last one ended, and there is none where nothing came since", () => {
+    const state = startLevels("100", 1000, [60, 200]);
+    expect(nextWindow(state, 0, "101")).toMatchObject({ number: 1, from: "100", to: "101" });
+    expect(nextWindow(state, 0, "100")).toBeUndefined();
+    expect(nextWindow(state, 0, "99")).toBeUndefined();
+  });
+});
+
 const readOn = (sent: readonly SentRow[]): SourceWindow | undefined => {
   const first: SourceWindow = { number: 1, from: "100", to: "200" };
   return renumberOpen(opened(startLevels("100", 1000, [60, 200]), 0, first), () => sent).levels[0]
@@ -135,6 +171,14 @@ describe("FR-M2: a window that is read on after VACUUM FULL", () => {
     const sent: SentRow = [ts, "7", 1];
     const window = readOn([[1_000_000, "3", 1], sent]);
     expect(window).toMatchObject({ number: 2, above, except: [sent] });
+  });
+
+  it("is read from its beginning where no row sent has a time that can be a bound", () => {
+    for (const ts of [-1, Date.UTC(10_000) * 1000]) {
+      const window = readOn([[ts, "7", 1]]);
+      expect(window).toEqual({ number: 2, from: "100", to: "200", except: [[ts, "7", 1]] });
+    }
+    expect(readOn([[0, "7", 1]])).toMatchObject({ above: -1 });
   });
 });
 
