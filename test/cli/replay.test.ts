@@ -57,7 +57,8 @@ describe("replay", () => {
       csv: [fileWith("rows.csv", csv(faulty))],
       preset: "plain",
     });
-    expect(episode).toMatchObject({ start: at(301), kind: "shift", features: ["f1"] });
+    // Three sigma may name a bystander too, but not first.
+    expect(episode).toMatchObject({ start: at(301), kind: "shift", features: { 0: "f1" } });
     expect(rest.at(-1)).toMatchObject({
       summary: { false_episodes_expected_per_model_week: null },
     });
