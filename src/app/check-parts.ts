@@ -6,7 +6,8 @@ import { createRegistry } from "../telemetry/registry.ts";
 import type { Environment } from "../tickets/jira/proxy.ts";
 import { ticketsMetrics } from "../tickets/metrics.ts";
 import { version } from "../version.ts";
-import { type PartCheck, partChecks } from "./checks.ts";
+import type { PartCheck } from "./answer-deadline.ts";
+import { partChecks } from "./checks.ts";
 import { buildEngine, buildFixes } from "./fixes.ts";
 import { registries } from "./registries.ts";
 

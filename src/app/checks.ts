@@ -1,10 +1,9 @@
 /** What `check` and the probes of the daemon look at: one entry a part, each with a deadline of its own. */
-import { setTimeout as timer } from "node:timers/promises";
 import type { Logger } from "pino";
 import { databaseUrl } from "../config/database.ts";
 import type { Config } from "../config/schema.ts";
 import { readSecret } from "../config/secret.ts";
-import { type CheckFinding, doubtful, failed, fine } from "../finding.ts";
+import { type CheckFinding, doubtful, fine } from "../finding.ts";
 import type { ConfiguredFix } from "../healing/runner.ts";
 import { surveyFixes } from "../healing/survey.ts";
 import { nearest } from "../nearest.ts";
@@ -14,17 +13,10 @@ import { surveyKafka } from "../stream/kafka/survey.ts";
 import type { Environment } from "../tickets/jira/proxy.ts";
 import { surveyJira } from "../tickets/jira/survey.ts";
 import type { TicketsMetrics } from "../tickets/metrics.ts";
-import { CheckError } from "./errors.ts";
+import { answerDeadlineMs, type PartCheck, withAnswerDeadline } from "./answer-deadline.ts";
 import { sourceList } from "./sources.ts";
 import { kafkaOptions, logName } from "./stream.ts";
 import { jiraOptions } from "./ticketing.ts";
-
-export interface PartCheck {
-  /** The name of the dependency: `store`, `stream`, `source:main`, `tracker`, `engine`; and `fixes`. */
-  readonly part: string;
-  /** Writes nothing anywhere. Never rejects, and settles within {@link deadlineMs}. */
-  readonly look: () => Promise<readonly CheckFinding[]>;
-}
 
 export interface CheckedThrough {
   readonly logger: Logger;
@@ -33,8 +25,6 @@ export interface CheckedThrough {
   /** Names the proxy that leads to the tracker. */
   readonly environment: Environment;
 }
-
-const deadlineMs = 15_000;
 
 export function partChecks(config: Config, through: CheckedThrough): readonly PartCheck[] {
   const { fixes } = through;
@@ -53,34 +43,8 @@ export function partChecks(config: Config, through: CheckedThrough): readonly Pa
           { part: "engine", look: () => surveyFixes(fixes) },
           { part: "fixes", look: async () => lookAtConditions(config, await surveysOf(sources)) },
         ]),
-  ].map(withDeadline);
+  ].map((check) => withAnswerDeadline(check));
 }
-
-function withDeadline({ part, look }: PartCheck): PartCheck {
-  return {
-    part,
-    look: async () => {
-      const answered = new AbortController();
-      const late = timer(deadlineMs, undefined, { signal: answered.signal, ref: false }).then(
-        () => [failed("answer", tooLate(part))],
-        () => [],
-      );
-      try {
-        return await Promise.race([look(), late]);
-      } catch (error) {
-        return [failed("configuration", error)];
-      } finally {
-        answered.abort();
-      }
-    },
-  };
-}
-
-const tooLate = (part: string): CheckError =>
-  new CheckError("DW_CHECK_TIMEOUT", `${part} has not answered within ${deadlineMs / 1000} s`, {
-    hint: "Look for a firewall that drops packets, a proxy that holds answers back, or a server under load.",
-    retryable: true,
-  });
 
 function storeSurvey({ store, stream }: Config): Parameters<typeof surveyStore>[0] {
   const log =
@@ -134,7 +98,7 @@ function trackerCheck(config: Config, through: CheckedThrough): readonly PartChe
       ...jiraOptions(jira, through),
       token: readSecret(jira.token_file),
       priorities,
-      deadlineMs,
+      deadlineMs: answerDeadlineMs,
     });
   return [{ part: "tracker", look: async () => look() }];
 }

@@ -2,7 +2,11 @@ import { describe, expect, it } from "vitest";
 import { detectorTypes } from "../../detectors/index.ts";
 import type { PresetUses } from "../../detectors/preset.ts";
 import { choiceOf } from "../../src/cli/choice-options.ts";
-import { type DetectorChoice, detectorSet } from "../../src/detection/default-detectors.ts";
+import {
+  type DetectorChoice,
+  detectorNamed,
+  detectorSet,
+} from "../../src/detection/default-detectors.ts";
 import { PartitionEngine } from "../../src/detection/engine.ts";
 import type { EpisodeOpened } from "../../src/detection/event.ts";
 import {
@@ -119,5 +123,16 @@ describe("the preset standard", () => {
       "seasonal-chart",
       "range-watch",
     ]);
+  });
+});
+
+describe("a detector by its name", () => {
+  it("that is not there is refused as DW_DETECTION_UNKNOWN_DETECTOR, with those that are", () => {
+    expect(() => detectorNamed(detectorTypes, "nosuch")).toThrow(
+      expect.objectContaining({
+        code: "DW_DETECTION_UNKNOWN_DETECTOR",
+        hint: expect.stringContaining("rolling-z-score"),
+      }),
+    );
   });
 });

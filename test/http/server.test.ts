@@ -200,6 +200,7 @@ describe("/api/v1", () => {
     const server = await start({ routes: [broken], log });
     const answer = await ask(server, "/api/v1/runs");
     expect(answer.status).toBe(500);
+    expect(answer.body).toContain("DW_HTTP_INTERNAL");
     expect(answer.body).not.toContain("hunter2");
     expect(log.at(-1)).toContain("request failed");
   });

@@ -2,7 +2,7 @@ import EventEmitter, { once } from "node:events";
 import { describe, expect, it } from "vitest";
 import { endsWithin } from "../programs/eventually.ts";
 import { sql } from "../programs/postgres.ts";
-import { MemorySink, waitUntil, withSource } from "../programs/source.ts";
+import { keptLog, MemorySink, waitUntil, withSource } from "../programs/source.ts";
 
 const sources = withSource({ options: { pageRows: 100 } });
 
@@ -37,7 +37,8 @@ describe("a stream that does not answer", () => {
   it("keeps no transaction open in the source, and gets the rest of the window once when it answers", async () => {
     const source = await sources.newSource();
     const { sink, gate } = hangingSink();
-    const run = sources.run(source.readonlyUrl, { sink }, { streamDeadlineMs: 300 });
+    const { logger, lines } = keptLog();
+    const run = sources.run(source.readonlyUrl, { sink, logger }, { streamDeadlineMs: 300 });
     await run.ticks(1);
     const hanging = once(gate, "hanging");
     await sql(source.url, rowsOf(1000));
@@ -45,6 +46,7 @@ describe("a stream that does not answer", () => {
     expect(await transactions(source.url)).toBe(1);
     await waitUntil(async () => expect(await transactions(source.url)).toBe(0));
     expect(run.poller.health().reason).toContain("has not answered for 0.3 s");
+    expect(lines.filter((line) => line.includes("DW_SOURCE_STREAM_LATE"))).toHaveLength(1);
     // Nothing else is sent meanwhile.
     expect(sink.rows).toHaveLength(200);
     gate.emit("answer");

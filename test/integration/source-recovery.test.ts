@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { StreamRecord } from "../../src/stream/record.ts";
 import { sql } from "../programs/postgres.ts";
-import { MemorySink, waitUntil, withSource } from "../programs/source.ts";
+import { keptLog, MemorySink, waitUntil, withSource } from "../programs/source.ts";
 
 const sources = withSource({ options: { pageRows: 100 } });
 const { newSource, run } = sources;
@@ -81,7 +81,8 @@ describe("a window that was not finished", () => {
 
   it("is not begun before the store knows of it", async () => {
     const source = await newSource();
-    const { ticks, sink, progress, poller, registry } = run(source.readonlyUrl);
+    const { logger, lines } = keptLog();
+    const { ticks, sink, progress, poller, registry } = run(source.readonlyUrl, { logger });
     await ticks(1);
     progress.broken = true;
     await sql(source.url, rowsOf(10));
@@ -90,6 +91,7 @@ describe("a window that was not finished", () => {
     await waitUntil(async () =>
       expect(await registry.metrics()).toMatch(/reason="store_refused"\} [3-9]/),
     );
+    expect(lines.join("\n")).toContain("DW_SOURCE_STORE_REFUSED");
     expect(sink.rows).toEqual([]);
     progress.broken = false;
     await waitUntil(() => expect(sink.rows.length).toBe(20));

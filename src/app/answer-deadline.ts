@@ -1,0 +1,44 @@
+/** A check of one part that settles in time, whatever the part does. */
+import { setTimeout as timer } from "node:timers/promises";
+import { type CheckFinding, failed } from "../finding.ts";
+import { CheckError } from "./errors.ts";
+
+export const answerDeadlineMs = 15_000;
+
+/** A part that `check` looks at. */
+export interface PartCheck {
+  /** The name of the dependency: `store`, `stream`, `source:main`, `tracker`, `engine`; and `fixes`. */
+  readonly part: string;
+  /** Writes nothing anywhere. Once it has a deadline it never rejects, and settles by it. */
+  readonly look: () => Promise<readonly CheckFinding[]>;
+}
+
+/** @param deadlineMs after it the part has failed with DW_CHECK_TIMEOUT */
+export function withAnswerDeadline(
+  { part, look }: PartCheck,
+  deadlineMs = answerDeadlineMs,
+): PartCheck {
+  return {
+    part,
+    look: async () => {
+      const answered = new AbortController();
+      const late = timer(deadlineMs, undefined, { signal: answered.signal, ref: false }).then(
+        () => [failed("answer", tooLate(part, deadlineMs))],
+        () => [],
+      );
+      try {
+        return await Promise.race([look(), late]);
+      } catch (error) {
+        return [failed("configuration", error)];
+      } finally {
+        answered.abort();
+      }
+    },
+  };
+}
+
+const tooLate = (part: string, deadlineMs: number): CheckError =>
+  new CheckError("DW_CHECK_TIMEOUT", `${part} has not answered within ${deadlineMs / 1000} s`, {
+    hint: "Look for a firewall that drops packets, a proxy that holds answers back, or a server under load.",
+    retryable: true,
+  });
