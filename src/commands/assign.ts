@@ -22,7 +22,7 @@ export const assign = command(
       if (person !== undefined)
         return assigned({ name: person.name, account: person.account }, context);
       const names = people.people.map(({ name }) => name);
-      return refused("unknown_person", line`${unknown(wanted, names)} Nothing was changed.`);
+      return refused("unknown_name", line`${unknown(wanted, names)} Nothing was changed.`);
     }),
   },
   misread,

@@ -15,6 +15,7 @@ import {
   takeCommand,
   textOf,
 } from "../store/commands/command.ts";
+import { brokenModels } from "../store/incident-members/broken.ts";
 import { incidentByNumber, openIncidents } from "../store/incidents/by-number.ts";
 import { lockScopes } from "../store/incidents/incident.ts";
 import type { Tx } from "../store/query.ts";
@@ -135,6 +136,8 @@ async function contextOf(
     confirmed,
     nowMs: recording.clock.now(),
     ackForMs: recording.settings.ackForMs ?? 0,
+    closedByHandMs: recording.settings.closedByHandMs ?? 0,
+    models: incident === undefined ? [] : await brokenModels(tx, incident.id),
     open: open.flatMap((one) => (isDigest(one) ? [] : [one])),
   };
 }

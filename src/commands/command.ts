@@ -3,6 +3,7 @@ import type { z } from "zod";
 import type { Deed } from "../incidents/deed.ts";
 import type { Incident } from "../incidents/incident.ts";
 import type { Block, MessageSection } from "../messages/message.ts";
+import type { ModelKey } from "../model-key.ts";
 import type { CommandActor, KnownPeople } from "./people.ts";
 import type { NeededRole, TokenScope } from "./right.ts";
 
@@ -17,6 +18,10 @@ export interface CommandContext {
   readonly nowMs: number;
   /** So long an incident counts as answered while nothing happens, ms. */
   readonly ackForMs: number;
+  /** So long a ticket stays closed that was closed while something is broken, ms. */
+  readonly closedByHandMs: number;
+  /** Models of the incident that are broken now. */
+  readonly models: readonly ModelKey[];
   /** A person has confirmed it. */
   readonly confirmed: boolean;
   /** Everything that can be asked for. */

@@ -1,11 +1,43 @@
 /** The registry of commands, in the order in which help shows them. */
 import { ack } from "./ack.ts";
 import { assign } from "./assign.ts";
+import { cause } from "./cause.ts";
+import { close } from "./close.ts";
 import type { Command } from "./command.ts";
+import { expected } from "./expected.ts";
+import { falsePositive } from "./false-positive.ts";
+import { fixed } from "./fixed.ts";
 import { help } from "./help.ts";
+import { impact } from "./impact.ts";
 import { note } from "./note.ts";
+import { real } from "./real.ts";
+import { reopen } from "./reopen.ts";
+import { severity } from "./severity.ts";
+import { started } from "./started.ts";
 import { status } from "./status.ts";
 import { unack } from "./unack.ts";
+import { wontDo } from "./wont-do.ts";
+import { workaround } from "./workaround.ts";
 import { yes } from "./yes.ts";
 
-export const commandList: readonly Command[] = [ack, unack, assign, note, status, yes, help];
+export const commandList: readonly Command[] = [
+  ack,
+  unack,
+  assign,
+  expected,
+  severity,
+  close,
+  reopen,
+  note,
+  impact,
+  workaround,
+  started,
+  cause,
+  fixed,
+  real,
+  falsePositive,
+  wontDo,
+  status,
+  yes,
+  help,
+];

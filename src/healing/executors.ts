@@ -70,6 +70,10 @@ export function questionExecutor(
         await ask(question(effect.run, { incident, model, verify }));
         return [];
       },
+      "stream.append": async ({ record }) => {
+        await ask(record);
+        return [];
+      },
       "run.ask_again": async ({ run, atMs }, incident) => {
         if (isDigest(incident)) return nothingToDo;
         const model = modelKeyOf(incident.subject);

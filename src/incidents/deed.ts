@@ -1,5 +1,11 @@
 /** What a person did to an incident by a command, and what the incident remembers of it. Plain data. */
 
+import type { ModelKey } from "../model-key.ts";
+import type { Severity } from "./episode.ts";
+
+/** What a person says of the incident. */
+export type PersonsVerdict = "real" | "false_positive" | "wont_do";
+
 /** What the reducer understands. Texts stand in the table of commands, where they can be deleted. */
 export type Deed =
   | { readonly kind: "acknowledge" }
@@ -7,6 +13,14 @@ export type Deed =
   | { readonly kind: "assign"; readonly to: Assignee }
   /** What was said belongs on the ticket: a note, the impact, the cause. */
   | { readonly kind: "say"; readonly about: string }
+  | { readonly kind: "severity"; readonly severity: Severity }
+  | { readonly kind: "close" }
+  | { readonly kind: "reopen" }
+  /** What these models do now is how they should be. */
+  | { readonly kind: "expect"; readonly models: readonly ModelKey[] }
+  /** When the failure began, ms since 1970. */
+  | { readonly kind: "started"; readonly atMs: number }
+  | { readonly kind: "judge"; readonly verdict: PersonsVerdict }
   /** A question that a person has to confirm before anything is done. */
   | { readonly kind: "ask"; readonly word: string; readonly untilMs: number };
 
@@ -58,6 +72,13 @@ export interface PeopleSaid {
   /** Newest last, at most 20. */
   readonly words: readonly SaidWord[];
   readonly questions: readonly OpenQuestion[];
+  /** When the failure began, ms since 1970, as a person says. */
+  readonly startedAtMs?: number;
+  readonly verdict?: {
+    readonly verdict: PersonsVerdict;
+    readonly by: string;
+    readonly atMs: number;
+  };
   /** When somebody last did something to it, ms since 1970. */
   readonly lastAtMs: number;
 }

@@ -1,5 +1,6 @@
 /** The effects that an incident can promise. They are stored with the decision and carried out later, once. */
 import type { EpisodeClosed } from "../detection/event.ts";
+import type { MarkerRecord } from "../stream/record.ts";
 import type { Episode, IncidentKind, Severity } from "./episode.ts";
 import type { RunSummary, TicketRef } from "./incident.ts";
 
@@ -26,6 +27,8 @@ export type Note =
 export interface Rise {
   readonly from: Severity;
   readonly to: Severity;
+  /** The person whose word it is, up or down; they are answered, so no comment tells it. */
+  readonly by?: string;
 }
 
 /** What a tracker is to be told. */
@@ -40,6 +43,8 @@ export type TicketEffect =
   | { readonly kind: "ticket.ensure" }
   /** Keep title, text, label and priority true; with a rise, say why. */
   | { readonly kind: "ticket.update"; readonly rise?: Rise }
+  /** Open the closed ticket of what is over, because a person wants it. */
+  | { readonly kind: "ticket.open_again" }
   /** Give the ticket to a person. */
   | { readonly kind: "ticket.assign"; readonly account: string }
   /** Tell the former ticket that this one goes on from it. */
@@ -60,6 +65,8 @@ export type RunEffect =
 export type QuestionEffect =
   /** Whether a run helped. */
   | { readonly kind: "run.ask_model"; readonly run: string }
+  /** What a person said goes into the stream, where detection reads it. */
+  | { readonly kind: "stream.append"; readonly record: MarkerRecord }
   /** Whether a run that was denied for now is still called for. The time makes the question another one each time. */
   | { readonly kind: "run.ask_again"; readonly run: string; readonly atMs: number };
 

@@ -59,6 +59,12 @@ export interface RunSummary {
   readonly outcome?: "recovered" | "not_recovered" | "inconclusive" | "failed" | "unknown";
 }
 
+export interface SaidSeverity {
+  /** What was broken when it was said. */
+  readonly kinds: readonly IncidentKind[];
+  readonly members: number;
+}
+
 export interface MembersTold {
   /** A timer will bring the ticket up to date. */
   readonly due: boolean;
@@ -75,6 +81,8 @@ export interface Incident {
   /** Its first member. */
   readonly subject: Subject;
   readonly severity: Severity;
+  /** A person's word on it: a ceiling until more breaks than did then. */
+  readonly saidSeverity?: SaidSeverity | undefined;
   readonly state: IncidentState;
   readonly openedAtMs: number;
   readonly lastSeenAtMs: number;

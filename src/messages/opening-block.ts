@@ -1,5 +1,6 @@
 /** The top of a ticket: what happened, since when, how sure that is, what to look at first, who has it, what the machine does. */
 import type { BlamedFeature } from "../detection/event.ts";
+import type { ToldWord } from "../incidents/deed.ts";
 import { type Episode, isModelEpisode } from "../incidents/episode.ts";
 import type { Incident } from "../incidents/incident.ts";
 import { isShared, totalOf } from "../incidents/member.ts";
@@ -52,9 +53,19 @@ export function openingBlock(incident: Incident, help: HelpLinks): Block {
     line`${words(`[${severity}] Agent: `)}${whereOf(incident)}${words(" | Service: ")}${service}`,
     words(`Time: ${isoTime(episode.at / 1000)}`),
     line`${words("Summary: ")}${summary}`,
-    line`${words("Impact: ")}${words(impact)}`,
+    line`${words("Impact: ")}${saidImpact(incident) ?? words(impact)}`,
     ...linkLines(incident, help),
   );
+}
+
+/** A person knows better whom it hurts. */
+function saidImpact(incident: Incident): Line | undefined {
+  const said = lastSaid(incident, "impact");
+  return said && line`${data(said.text, 300)} (${said.by})`;
+}
+
+function lastSaid({ told = [] }: Incident, about: string): ToldWord | undefined {
+  return told.findLast((word) => word.about === about && word.text !== "");
 }
 
 function toldOf(incident: Incident) {
@@ -86,8 +97,18 @@ export function nightFacts(incident: Incident, help: HelpLinks): Block {
     : [["Since", words(`first seen ${readTime(episode.at / 1000)}`)]];
   return {
     kind: "facts",
-    facts: [...known, ["Who", holderOf(incident)], ["Machine", machineOf(incident, help)]],
+    facts: [
+      ...known,
+      ["Who", holderOf(incident)],
+      ...workaroundOf(incident),
+      ["Machine", machineOf(incident, help)],
+    ],
   };
+}
+
+function workaroundOf(incident: Incident): readonly NamedLine[] {
+  const said = lastSaid(incident, "workaround");
+  return said === undefined ? [] : [["Meanwhile", line`${data(said.text, 300)} (${said.by})`]];
 }
 
 /** Who has the incident, as people said. */

@@ -37,6 +37,10 @@ export function ticketExecutor({
         (await ticketing?.ensure(incident, attempt))?.events ?? [],
       "ticket.update": async ({ rise }, incident, attempt) =>
         (await ticketing?.update(incident, rise, attempt))?.events ?? [],
+      "ticket.open_again": async (_effect, incident, attempt) => {
+        await ticketing?.openAgain(incident, attempt);
+        return [];
+      },
       "ticket.assign": async ({ account }, incident, attempt) => {
         await ticketing?.assign(incident, account, attempt);
         return [];

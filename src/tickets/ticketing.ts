@@ -62,6 +62,8 @@ export interface Ticketing {
     former: TicketRef,
     attempt?: TicketAttempt,
   ): Promise<TicketChange>;
+  /** Opens a closed ticket of what is over. */
+  openAgain(incident: Incident | Digest, attempt?: TicketAttempt): Promise<TicketChange>;
   /** Gives the ticket to a person, where the tracker lets it. */
   assign(
     incident: Incident | Digest,
@@ -100,6 +102,11 @@ export function createTicketing(options: TicketingOptions): Ticketing {
       ),
     link: (incident, former, attempt) =>
       onIssue(incident, () => linkFormer(incident, former, working(attempt))),
+    openAgain: (incident, attempt) =>
+      onIssue(incident, async (issue) => {
+        const moved = issue.done && (await applyTransition(issue, "reopen", working(attempt)));
+        return moved ? "reopened" : "unchanged";
+      }),
     assign: (incident, account, { mayAct } = atFirst) =>
       onIssue(incident, async (issue) => {
         const { changed } = await tracker.update(issue, { assignee: account }, mayAct);
@@ -163,6 +170,8 @@ async function resolveTicket(
 ): Promise<TicketChange> {
   if (issue.done) return "unchanged";
   if (await applyTransition(issue, "close", work)) return "resolved";
+  // A person wanted it closed, and it is not over.
+  if (incident.state === "open") return "unchanged";
   const mark = markOf(incident, `resolved\n${newestEpisode(incident).id}`);
   return commentOnce(issue, { says: renderResolved(incident), mark }, work);
 }

@@ -30,7 +30,9 @@ export async function updateTicket(
   const { left, changed } = await tracker.update(issue, wanted, attempt.mayAct);
   const untaken = [...left, ...editedParts(issue, incident, rise)];
   const said =
-    rise === undefined ? undefined : await sayRise(issue, incident, { work, rise, untaken });
+    rise === undefined || rise.by !== undefined
+      ? undefined
+      : await sayRise(issue, incident, { work, rise, untaken });
   const tried = await sayTried(issue, incident, { work, untaken });
   const after = changed ? await tracker.get(issue.id) : undefined;
   const change = changed ? "updated" : (said ?? tried ?? "unchanged");

@@ -33,7 +33,7 @@ describe("arrows between rooms", () => {
   });
 
   it("become no more", () => {
-    expect(arrows.length).toBeLessThanOrEqual(67);
+    expect(arrows.length).toBeLessThanOrEqual(68);
   });
 
   it("lead down, but for two", () => {

@@ -99,10 +99,127 @@ describe("status", () => {
   });
 });
 
+describe("what a person says of the incident", () => {
+  it.each([
+    [
+      "dw impact checkout refuses one customer in ten",
+      "impact",
+      "Noted, sarah. The ticket says it as the impact.",
+    ],
+    ["dw workaround use v6", "workaround", "Noted, sarah. The ticket shows it at the top."],
+    [
+      "dw cause exporter: it sent yesterday's file",
+      "cause",
+      "Noted, sarah: that is the cause from now on. The ticket says so.",
+    ],
+    [
+      "dw fixed the exporter was started again",
+      "fixed",
+      "Noted, sarah. Whether it is back to normal is judged by its own data; the ticket stays open\nuntil then.",
+    ],
+  ])("%s is remembered (C35, C37, C59)", (said, about, wanted) => {
+    expect(asks(said)).toMatchObject({ deed: { kind: "say", about } });
+    expect(answer(said)).toBe(wanted);
+    expect(answer(`dw ${about}`)).toMatch(/^Not done: the .* missing\. It is said as dw /);
+  });
+
+  it("started: sets when it really began, in the person's time zone (C55)", () => {
+    expect(answer("dw started 01:40")).toBe("Noted, sarah: it began at 2025-10-09 01:40 UTC.");
+    const tom = known.actor("ticket", "5b10-tom");
+    expect(answer("dw started 01:40", { actor: tom })).toBe(
+      "Noted, tom: it began at 2025-10-08 23:40 UTC.",
+    );
+    expect(asks("dw started 2025-10-08 22:00Z")).toMatchObject({
+      deed: { kind: "started", atMs: Date.UTC(2025, 9, 8, 22) },
+    });
+    expect(answer("dw started 2025-10-10 01:40")).toContain("no time that has passed");
+    expect(answer("dw started soon")).toContain("a time is expected");
+  });
+
+  it.each([
+    ["dw real", "real", "Noted, sarah: it was real."],
+    ["dw false-positive", "false_positive", "Noted, sarah: nothing was wrong."],
+    ["dw wont-do", "wont_do", "Noted, sarah: nobody will do anything about it."],
+  ])("%s is a verdict, and nothing is learned from it", (said, verdict, wanted) => {
+    expect(asks(said)).toMatchObject({ deed: { kind: "judge", verdict } });
+    expect(answer(said).replaceAll("\n", " ")).toBe(
+      `${wanted} Nothing is learned from it, and nothing else changes.`,
+    );
+  });
+});
+
+describe("severity (C47)", () => {
+  it("is a person's word, up or down, with its reason", () => {
+    expect(answer("dw severity p2 only the shadow model")).toBe(
+      "P2 now, it was P1, says sarah. It rises by itself only when another kind or more models break.",
+    );
+    expect(answer("dw severity P0 checkout is down")).toBe("P0 now, it was P1, says sarah.");
+  });
+
+  it("is refused without a reason, for no severity, and where it is so already", () => {
+    expect(answer("dw severity P2")).toBe(
+      "Not done: the reason is missing. P0, P1 or P2 is expected, then the reason. Nothing was changed.",
+    );
+    expect(answer("dw severity high it hurts")).toContain("P0, P1 or P2 is expected");
+    expect(answer("dw severity P1 it hurts")).toContain("it is P1 already");
+  });
+});
+
+describe("close (B66, C11)", () => {
+  const recovered = openIncident({ ...open, state: "recovered" });
+
+  it("asks first while something is broken", () => {
+    expect(answer("dw close")).toBe(
+      "Close IR-12 although churn-v7 is not back to normal? It stays closed for 4h, then it is opened\nagain.",
+    );
+    expect(asks("dw incident close").status).toBe("asks");
+  });
+
+  it("once confirmed says when it is opened again", () => {
+    expect(answer("dw close", { confirmed: true })).toBe(
+      "sarah closed IR-12. If churn-v7 is not back to normal in 4h, or something new breaks, it is\nopened again; dw reopen does so at once.",
+    );
+  });
+
+  it("does not ask when nothing is broken any more", () => {
+    expect(answer("dw close", { incident: recovered })).toBe(
+      "sarah closed IR-12. What breaks again opens it again.",
+    );
+  });
+
+  it("is refused without a ticket, and when it is over", () => {
+    expect(answer("dw close", { incident: openIncident() })).toContain("it has no ticket yet");
+    const over = openIncident({ ...open, state: "resolved" });
+    expect(answer("dw close", { incident: over })).toContain("it is over");
+  });
+});
+
+describe("reopen", () => {
+  it("says when the ticket is closed again", () => {
+    expect(answer("dw reopen")).toBe(
+      "sarah opens IR-12 again. It is closed by itself when all of it is back to normal.",
+    );
+    expect(answer("dw reopen", { incident: openIncident({ ...open, state: "resolved" }) })).toBe(
+      "sarah opens IR-12 again. Nothing is broken now, so it stays open until somebody says dw close or\ncloses it.",
+    );
+    expect(answer("dw reopen", { incident: openIncident() })).toContain("it has no ticket");
+  });
+});
+
+describe("expected", () => {
+  it("takes what is broken as the new normal", () => {
+    expect(answer("dw expected new features")).toBe(
+      "Taken as the new normal of churn-v7 from 09:01 UTC. What comes now is learned, and judged again\nafter a few attributions. A later change is told anew.",
+    );
+    expect(answer("dw expected", { models: ["t/e/s/a", "t/e/s/b"] })).toContain("of 2 models from");
+    expect(answer("dw expected", { models: [] })).toContain("no model of it is broken now");
+  });
+});
+
 describe("help", () => {
   it("shows the few commands that fit now, each with what it is good for (B35)", () => {
     expect(answer("dw help")).toBe(
-      "What fits now:\n• you have it: dw ack\n• how it stands: dw status\nEverything, and who may say it: dw help all.",
+      "What fits now:\n• you have it: dw ack\n• it was changed on purpose: take it as the new normal: dw expected [REASON]\n• how it stands: dw status\nEverything, and who may say it: dw help all.",
     );
   });
 

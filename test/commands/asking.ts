@@ -35,6 +35,8 @@ export function contextOf(changes: Partial<CommandContext> = {}): CommandContext
     people: known,
     nowMs: now,
     ackForMs: 4 * 3_600_000,
+    closedByHandMs: 4 * 3_600_000,
+    models: ["default/production/main/churn-v7"],
     confirmed: false,
     commands: commandList,
     open: [],

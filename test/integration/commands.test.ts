@@ -36,6 +36,7 @@ const recording = {
     reopenDurationMs: hour,
     healthAfterMs: hour,
     ackForMs: 4 * hour,
+    closedByHandMs: 4 * hour,
     fixesFor: () => [],
   },
 };
@@ -241,5 +242,48 @@ describe("who may not", () => {
     expect(text.replaceAll("\n", " ")).toBe(
       "Not done: this account is in nobody's entry under people:, so it may only ask for dw help and dw status. Ask sarah (admin) to add it.",
     );
+  });
+});
+
+describe("a conversation", () => {
+  it("close asks while the model is broken, and yes closes it; only who has the role may say yes (C47)", async () => {
+    const store = await withIncident();
+    const asked = await answered(store, comment("dw close"));
+    expect([asked.done, asked.code]).toEqual([false, "asks"]);
+    expect(asked.text.replaceAll("\n", " ")).toBe(
+      "Close IR-12 although churn-v7 is not back to normal? It stays closed for 4h, then it is opened again. Nothing is done yet. To confirm it within 30 min, say dw yes.",
+    );
+    expect(await promised(store)).toEqual(["ticket.open"]);
+
+    const tom = await answered(store, comment("dw yes", { account: "5b10-tom" }));
+    expect(tom.text.replaceAll("\n", " ")).toBe(
+      "Not done: tom, dw close needs the role commander, which you do not have. sarah can say it.",
+    );
+    const { done, text } = await answered(store, comment("/yes"));
+    expect([done, text.split(".")[0]]).toEqual([true, "sarah closed IR-12"]);
+    expect(await promised(store)).toContain("ticket.resolve");
+    expect(await answered(store, comment("dw yes"))).toMatchObject({ code: "no_question" });
+    expect(await verifyJournal(store)).toMatchObject({ ok: true });
+  });
+
+  it("expected announces a marker for the model that is broken, once", async () => {
+    const store = await withIncident();
+    const { done } = await answered(store, comment("dw expected new features"));
+    expect(done).toBe(true);
+    const records = (await listEffects(store)).items.filter(
+      ({ effect }) => effect.kind === "stream.append",
+    );
+    expect(records).toMatchObject([
+      { effect: { record: { kind: "marker", model: "default/production/main/churn-v7" } } },
+    ]);
+  });
+
+  it("by the command line is the operator's, who may say everything", async () => {
+    const store = await withIncident();
+    const command = comment("severity P2 only the shadow model", { door: "cli", account: "" });
+    const { done, text } = await answered(store, command);
+    expect(done).toBe(true);
+    expect(text).toContain("P2 now, it was P1, says operator.");
+    expect((await theIncident(store))?.severity).toBe("P2");
   });
 });

@@ -65,6 +65,8 @@ export function handlers(
     "ticket.update": noted,
     "ticket.link": noted,
     "ticket.assign": noted,
+    "ticket.open_again": noted,
+    "stream.append": noted,
     "ticket.reopen": noted,
     "incident.ack_lapse": noted,
     "run.start": noted,

@@ -3,15 +3,17 @@
  * `resolved` when the last has left after its quiet time. An episode that opens before that, or within the reopen
  * duration after it, is a repeat of the same incident: one fault, one ticket.
  */
+import type { Commanded } from "../deed.ts";
 import { type Episode, subjectOf } from "../episode.ts";
 import { fingerprint } from "../fingerprint.ts";
 import type { Incident, IncidentState } from "../incident.ts";
-import { groupOf, type MemberCounts, noMembers } from "../member.ts";
+import { groupOf, type MemberCounts, noMembers, totalOf } from "../member.ts";
 import { severityOf, worse } from "../severity.ts";
 import type { Aspect, Change, Moment, Transition } from "./aspect.ts";
 
 type Slice =
   | "severity"
+  | "saidSeverity"
   | "state"
   | "lastSeenAtMs"
   | "resolvedAtMs"
@@ -21,10 +23,20 @@ type Slice =
 
 export const episodes: Aspect<Slice> = {
   name: "episodes",
-  slice: ["severity", "state", "lastSeenAtMs", "resolvedAtMs", "occurrences", "kinds", "episode"],
+  slice: [
+    "severity",
+    "saidSeverity",
+    "state",
+    "lastSeenAtMs",
+    "resolvedAtMs",
+    "occurrences",
+    "kinds",
+    "episode",
+  ],
   take: (transition) => {
     const { event, before } = transition;
     if (before === undefined) return undefined;
+    if (event.type === "commanded") return said(before, event);
     if (event.type === "episode_opened") return repeated(transition, before, event);
     return event.type === "episode_closed" || event.type === "quiet_passed"
       ? settled(transition)
@@ -64,14 +76,15 @@ export function takesNextEpisode(
 }
 
 function repeated(
-  { incident: { group }, moment }: Transition,
+  { incident, moment }: Transition,
   before: Incident,
   episode: Episode,
 ): Change<Slice> {
+  const { group } = incident;
   const whole = group.whole === true ? (["source_silent"] as const) : [];
   return {
     slice: {
-      severity: worse(before.severity, severityOf(episode)),
+      ...severityAfter(before, incident, episode),
       state: "open",
       lastSeenAtMs: moment.nowMs,
       resolvedAtMs: undefined,
@@ -80,6 +93,25 @@ function repeated(
       episode,
     },
   };
+}
+
+/** A person's word, up or down. */
+function said(before: Incident, { deed }: Commanded): Change<Slice> | undefined {
+  if (deed.kind !== "severity") return undefined;
+  const saidSeverity = { kinds: before.kinds, members: totalOf(before.members) };
+  return { slice: { severity: deed.severity, saidSeverity } };
+}
+
+/** It does not rise above a person's word while no more is broken than was then. */
+function severityAfter(
+  before: Incident,
+  { members }: Incident,
+  episode: Episode,
+): Pick<Incident, "severity" | "saidSeverity"> {
+  const { saidSeverity: word } = before;
+  const holds = word?.kinds.includes(episode.kind) && totalOf(members) <= word.members;
+  if (holds === true) return { severity: before.severity, saidSeverity: word };
+  return { severity: worse(before.severity, severityOf(episode)), saidSeverity: undefined };
 }
 
 /** The state follows from the members. @returns undefined when no member changed */

@@ -1,4 +1,6 @@
 /** The aspect of people: who has the incident, and what was said to it. */
+import { createHash } from "node:crypto";
+import type { ModelKey } from "../../model-key.ts";
 import type { AckDue, Commanded, PeopleSaid } from "../deed.ts";
 import type { Incident } from "../incident.ts";
 import type { Aspect, Change, Transition } from "./aspect.ts";
@@ -34,7 +36,9 @@ function commanded(transition: Transition, event: Commanded): Change<"people"> {
   };
 }
 
-function afterDeed(known: PeopleSaid, { deed, by, command }: Commanded, atMs: number): PeopleSaid {
+type Said = Pick<Commanded, "deed" | "by" | "command">;
+
+function afterDeed(known: PeopleSaid, { deed, by, command }: Said, atMs: number): PeopleSaid {
   if (deed.kind === "acknowledge") return { ...known, ack: { by, atMs, command } };
   if (deed.kind === "let_go") return withoutAck(known);
   if (deed.kind === "assign") return { ...known, assignee: deed.to };
@@ -43,6 +47,13 @@ function afterDeed(known: PeopleSaid, { deed, by, command }: Commanded, atMs: nu
     const others = known.questions.filter((question) => question.word !== word);
     return { ...known, questions: [...others, { command, word, by, untilMs }] };
   }
+  return withWords(known, { deed, by, command }, atMs);
+}
+
+function withWords(known: PeopleSaid, said: Said, atMs: number): PeopleSaid {
+  const { deed, by, command } = said;
+  if (deed.kind === "started") return { ...known, startedAtMs: deed.atMs };
+  if (deed.kind === "judge") return { ...known, verdict: { verdict: deed.verdict, by, atMs } };
   if (deed.kind !== "say") return known;
   const word = { command, about: deed.about, by, atMs };
   return { ...known, words: [...known.words, word].slice(-rememberedWords) };
@@ -53,12 +64,43 @@ function withoutAck({ ack: _over, ...others }: PeopleSaid): PeopleSaid {
 }
 
 /** The ticket shows what was done by an edit, of which nobody is mailed. */
-function effectsOf(transition: Transition, { deed, command }: Commanded): readonly Planned[] {
-  const effects: Planned[] = deed.kind === "ask" ? [] : [...shown(transition.incident)];
-  if (deed.kind === "acknowledge") effects.push(lapse(command, ackFor(transition)));
-  if (deed.kind === "assign" && deed.to.account !== undefined && transition.incident.ticket)
-    effects.push({ effect: { kind: "ticket.assign", account: deed.to.account } });
-  return effects;
+function effectsOf(transition: Transition, event: Commanded): readonly Planned[] {
+  const { deed, command } = event;
+  if (deed.kind === "ask") return [];
+  if (deed.kind === "severity") return graded(transition, event);
+  const effects = shown(transition.incident);
+  if (deed.kind === "acknowledge") return [...effects, lapse(command, ackFor(transition))];
+  if (deed.kind === "expect") return [...effects, ...markers(transition, deed.models, command)];
+  const isOnTicket = deed.kind === "assign" && transition.incident.ticket !== undefined;
+  if (!isOnTicket || deed.to.account === undefined) return effects;
+  return [...effects, { effect: { kind: "ticket.assign", account: deed.to.account } }];
+}
+
+/** Title, label and priority change, up or down. */
+function graded({ before, incident }: Transition, { by }: Commanded): readonly Planned[] {
+  const { severity: to, ticket } = incident;
+  const from = before?.severity ?? to;
+  if (ticket === undefined || from === to) return [];
+  return [{ effect: { kind: "ticket.update", rise: { from, to, by } } }];
+}
+
+/** One marker a model. Its id is the command's, so detection takes it once. */
+function markers(
+  { moment }: Transition,
+  models: readonly ModelKey[],
+  command: string,
+): readonly Planned[] {
+  return models.map((model): Planned => {
+    const id = createHash("sha256").update(`${command}\n${model}`).digest("hex").slice(0, 20);
+    const record = {
+      kind: "marker",
+      id,
+      model,
+      at: Math.round(moment.nowMs * 1000),
+      marker: "expected",
+    } as const;
+    return { effect: { kind: "stream.append", record } };
+  });
 }
 
 const shown = ({ ticket }: Incident): readonly Planned[] => (ticket === undefined ? [] : [update]);

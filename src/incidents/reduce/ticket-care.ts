@@ -6,6 +6,7 @@
  *      ▲                            │ that time is over, or a new episode opens
  *      └──reopened, or a new ticket that goes on from it──┘
  */
+import type { Deed } from "../deed.ts";
 import type { Severity } from "../episode.ts";
 import type { ReopenDue, TicketObserved, TicketOpened, TicketWritten } from "../event.ts";
 import type { ClosedByHand, Incident } from "../incident.ts";
@@ -29,6 +30,7 @@ export const ticketCare: Aspect<Slice> = {
     if (event.type === "ticket_written") return written(incident, event);
     if (event.type === "ticket_seen") return seen(transition, event);
     if (event.type === "reopen_due") return reopenDue(incident, event);
+    if (event.type === "commanded") return commanded(transition, event.deed);
     return kept(transition);
   },
 };
@@ -106,6 +108,21 @@ function respected(
 
 const respectedMs = ({ moment }: Transition): number =>
   moment.settings.closedByHandMs ?? defaultClosedByHandMs;
+
+/** A person closes or opens the ticket by a command. What is said of it is their answer. */
+function commanded(transition: Transition, deed: Deed): Change<Slice> | undefined {
+  const { incident } = transition;
+  if (incident.ticket === undefined) return undefined;
+  if (deed.kind === "reopen")
+    return {
+      effects: [incident.state === "open" ? ensure : { effect: { kind: "ticket.open_again" } }],
+    };
+  if (deed.kind !== "close") return undefined;
+  const resolve: Planned = { effect: { kind: "ticket.resolve" } };
+  if (incident.state !== "open") return { effects: [resolve] };
+  const closed = respected(transition, []);
+  return { ...closed, effects: [resolve, ...(closed.effects ?? [])] };
+}
 
 /** It stays in mind until the tracker has been changed: what is said then depends on it. */
 function reopenDue(incident: Incident, event: ReopenDue): Change<Slice> | undefined {

@@ -1,0 +1,46 @@
+/** Reads a time as a person types it, in their time zone: always one that has passed. */
+
+export interface TimeReading {
+  readonly nowMs: number;
+  /** An IANA name. */
+  readonly timeZone: string;
+}
+
+const dayMs = 86_400_000;
+const form =
+  /^(?:(\d{4}-\d{2}-\d{2})[T ])?([01]?\d|2[0-3]):([0-5]\d)(?::\d{2})? ?(Z|UTC|[+-]\d{2}:?\d{2})?$/i;
+
+/**
+ * `01:40` is the last time that it was 01:40 there; a date, or `Z`, says it exactly.
+ *
+ * @returns ms since 1970; undefined when it cannot be read, or lies in the future
+ */
+export function pastTime(text: string, { nowMs, timeZone }: TimeReading): number | undefined {
+  const [, date, hour = "", minute = "", zone] = form.exec(text.trim()) ?? [];
+  if (hour === "") return undefined;
+  const offsetOf = (atMs: number): number =>
+    zone === undefined ? offsetMs(atMs, timeZone) : fixedMs(zone);
+  const day = date ?? new Date(nowMs + offsetOf(nowMs)).toISOString().slice(0, 10);
+  const wallMs = Date.parse(`${day}T${hour.padStart(2, "0")}:${minute}:00Z`);
+  if (Number.isNaN(wallMs)) return undefined;
+  const atMs = wallMs - offsetOf(wallMs - offsetOf(wallMs));
+  if (atMs <= nowMs) return atMs;
+  return date === undefined ? atMs - dayMs : undefined;
+}
+
+/** `+02:00` in ms. */
+function fixedMs(zone: string): number {
+  const [, sign, hours = "0", minutes = "0"] = /^([+-])(\d{2}):?(\d{2})$/.exec(zone) ?? [];
+  const ms = (Number(hours) * 60 + Number(minutes)) * 60_000;
+  return sign === "-" ? -ms : ms;
+}
+
+/** How far the wall clocks of a zone are ahead of UTC at a time. */
+function offsetMs(atMs: number, timeZone: string): number {
+  const shown = new Intl.DateTimeFormat("sv-SE", {
+    timeZone,
+    dateStyle: "short",
+    timeStyle: "medium",
+  });
+  return Date.parse(`${shown.format(atMs).replace(" ", "T")}Z`) - Math.floor(atMs / 1000) * 1000;
+}
