@@ -161,6 +161,8 @@ describe("the text of a ticket", () => {
   });
 });
 
+const replacedAt = (atMs: number): Incident => ({ ...open, formerTickets: [{ ...other, atMs }] });
+
 describe("the tickets that one goes on from", () => {
   const opened = { type: "ticket_opened", ticket } as const;
 
@@ -175,7 +177,6 @@ describe("the tickets that one goes on from", () => {
 
   it("are left to the usual time exactly from the moment on at which the last was replaced", () => {
     const gone = seen("gone");
-    const replacedAt = (atMs: number) => ({ ...open, formerTickets: [{ ...other, atMs }] });
     expect(kinds(step(replacedAt(now - 4 * hour), gone))).toEqual(["ticket.ensure"]);
     expect(kinds(step(replacedAt(now - 4 * hour + 1), gone))).toEqual(["ticket.reopen"]);
   });
