@@ -8,10 +8,10 @@ import { loadEffectSubject } from "../incidents/effect-subject.ts";
 import { type IncidentExecutor, timerExecutor } from "../incidents/executor.ts";
 import { incidentsMetrics } from "../incidents/metrics.ts";
 import { type RecordOptions, recordEvents } from "../incidents/record-events.ts";
-import { outboxMetrics } from "../outbox/metrics.ts";
+import { oldestEffectMetric, outboxMetrics } from "../outbox/metrics.ts";
 import { Outbox } from "../outbox/outbox.ts";
 import { countOpenIncidents } from "../store/incidents/list.ts";
-import { countEffects } from "../store/outbox/inspect.ts";
+import { agesOfDue, countEffects } from "../store/outbox/inspect.ts";
 import { countRuns } from "../store/runs/list.ts";
 import { ticketExecutor } from "../tickets/executor.ts";
 import type { Ticketing } from "../tickets/ticketing.ts";
@@ -77,6 +77,7 @@ export function buildOutbox(
     logger: parts.logger.child({ component: "incidents" }),
     metrics: outboxMetrics(registry, () => countEffects(store)),
   });
+  oldestEffectMetric(registry, () => agesOfDue(store, clock.now()));
   outbox.start();
   parts.health.register("outbox", () => outbox.health());
   lifecycle.onStop("effects", () => outbox.stop());

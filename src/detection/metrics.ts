@@ -165,17 +165,34 @@ function registerScores(registry: Registry, seen: Seen): void {
       registers: [],
       collect() {
         this.reset();
-        let labelled = 0;
-        for (const { model, scores } of modelsOf(seen)) {
-          if (labelled >= seen.maxLabelledModels) break;
-          labelled += 1;
-          for (const { detector, score } of scores) {
+        for (const { model, scores } of labelledIn(seen))
+          for (const { detector, score } of scores)
             if (score !== undefined) this.set({ model, detector }, score);
-          }
-        }
       },
     }),
   );
+  registry.registerMetric(
+    new Gauge({
+      name: "driftwarden_attribution_sum",
+      help: "Sum of the absolute importances of a model's newest attribution. Bounded by max_labelled_models.",
+      labelNames: ["model"],
+      registers: [],
+      collect() {
+        this.reset();
+        for (const { model, total } of labelledIn(seen))
+          if (total !== undefined) this.set({ model }, total);
+      },
+    }),
+  );
+}
+
+function* labelledIn(seen: Seen): Generator<ModelView> {
+  let labelled = 0;
+  for (const model of modelsOf(seen)) {
+    if (labelled >= seen.maxLabelledModels) return;
+    labelled += 1;
+    yield model;
+  }
 }
 
 function* modelsOf(seen: Seen): Generator<ModelView> {

@@ -16,6 +16,8 @@ export interface ModelJson {
   readonly warm_up: string | null;
   readonly cadence_seconds: number | null;
   readonly features: number;
+  /** Sum of the absolute importances of the newest attribution. */
+  readonly total: number | null;
   readonly open_episode: {
     readonly id: string;
     readonly kind: EpisodeKind;
@@ -42,6 +44,7 @@ export function modelJson(view: ModelView): ModelJson {
     warm_up: view.warmUp ?? null,
     cadence_seconds: cadence === undefined ? null : cadence / 1e6,
     features,
+    total: view.total ?? null,
     open_episode:
       openEpisode === undefined
         ? null

@@ -14,6 +14,8 @@ export interface ModelView {
   /** Microseconds. */
   readonly cadence: number | undefined;
   readonly features: number;
+  /** Sum of the absolute importances of the newest attribution. */
+  readonly total: number | undefined;
   readonly openEpisode:
     | { readonly id: string; readonly kind: EpisodeKind; readonly at: number }
     | undefined;
@@ -34,6 +36,7 @@ export function viewOf({ key, facts, cadence, features, warmUp }: WatchedModel):
     warmUp,
     cadence,
     features: features.length,
+    total: facts.rules.total,
     openEpisode:
       episode?.announced === true
         ? { id: episode.id, kind: episode.kind, at: episode.at }

@@ -16,6 +16,8 @@ export interface Evidence {
 
 /** Plain data: what the rules remember beside the model's memory. */
 export interface RuleState {
+  /** Sum of the absolute importances of the newest attribution; not there before one. */
+  total?: number;
   /** Identical vectors in a row. */
   sameRun: number;
   /** How often a vector repeats while nothing is wrong, 0..1. */
@@ -85,6 +87,7 @@ export function applyRules(input: RuleInput): RuleFindings {
   const arriving: number[] = [];
   let uneasy = false;
   const total = sumOfAbsolute(memory);
+  input.state.total = total;
   for (let slot = 0; slot < memory.nFeatures; slot++) {
     const badNow = rejectBad(input, slot);
     followRuns(memory, slot, badNow);

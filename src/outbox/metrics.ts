@@ -81,3 +81,21 @@ function countedEffects(
     },
   });
 }
+
+/** @param ages order key → how old the oldest promise is that is due or was tried, ms; asked when the metrics are read */
+export function oldestEffectMetric(
+  registry: Registry,
+  ages: () => Promise<ReadonlyMap<string, number>>,
+): Gauge<"order_key"> {
+  return new Gauge({
+    name: "driftwarden_outbox_oldest_seconds",
+    help: "Age of the oldest promised effect that is due or was tried, by order key; not there while none is.",
+    labelNames: ["order_key"] as const,
+    registers: [registry],
+    async collect() {
+      const known = await ages().catch(() => new Map<string, number>());
+      this.reset();
+      for (const [orderKey, ms] of known) this.set({ order_key: orderKey }, Math.max(0, ms) / 1000);
+    },
+  });
+}

@@ -12,14 +12,14 @@ export function ticketsMetrics(registry: Registry): TicketsMetrics {
   const registers = [registry];
   return {
     requests: new Counter({
-      name: "driftwarden_jira_requests_total",
-      help: "Requests to Jira by operation and outcome (ok, or the error code).",
+      name: "driftwarden_tracker_requests_total",
+      help: "Requests to the tracker by operation and outcome (ok, or the error code).",
       labelNames: ["operation", "outcome"],
       registers,
     }),
     requestSeconds: new Histogram({
-      name: "driftwarden_jira_request_duration_seconds",
-      help: "How long Jira took to answer, or to fail.",
+      name: "driftwarden_tracker_request_duration_seconds",
+      help: "How long the tracker took to answer, or to fail.",
       labelNames: ["operation"],
       buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20],
       registers,

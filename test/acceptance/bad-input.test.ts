@@ -154,7 +154,7 @@ describe("Jira", () => {
   it.each(badJira)("with $what loses no incident: mended, the ticket comes", async (row) => {
     row.fault(environment.jiraSite);
     await environment.feed.collapse(row.model);
-    const series = `driftwarden_jira_requests_total{operation="create",outcome="${row.code}"}`;
+    const series = `driftwarden_tracker_requests_total{operation="create",outcome="${row.code}"}`;
     await eventually(async () =>
       expect(await metric(environment.daemon, series)).toBeGreaterThan(0),
     );

@@ -276,6 +276,7 @@ describe("the worker, on what it cannot use", () => {
     expect(text).toContain(
       'driftwarden_detection_rows_total{source="main",outcome="attributed"} 210',
     );
+    expect(text).toMatch(/driftwarden_attribution_sum\{model="[^"]+"\} \d/);
     expect(text).toContain('driftwarden_detection_models{condition="anomalous"} 1');
   });
 });

@@ -12,6 +12,7 @@ export function modelView(model: string): ModelView {
     warmUp: undefined,
     cadence: 300_000_000,
     features: 50,
+    total: 12.5,
     openEpisode: undefined,
     scores,
     silent: false,

@@ -203,7 +203,7 @@ describe("bad settings of jira", () => {
     expect(error).toHaveProperty("hint", expect.stringMatching(hint));
     const metrics = await here.registry.metrics();
     expect(metrics).toContain(
-      `driftwarden_jira_requests_total{operation="create",outcome="${code}"} 1`,
+      `driftwarden_tracker_requests_total{operation="create",outcome="${code}"} 1`,
     );
     expect(here.sandbox.issues()).toEqual([]);
   });

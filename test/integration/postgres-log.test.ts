@@ -12,7 +12,11 @@ import { marker, RememberingReader } from "../contracts/remembering-reader.ts";
 import { eventually } from "../programs/eventually.ts";
 import { silent, startTestStores, withStore } from "../programs/store.ts";
 
-const openLog = (store: Store, name: string, partitions = 3): Promise<PostgresLog> =>
+const openLog = (
+  store: Store,
+  name: string,
+  { partitions = 3, registry = new Registry() } = {},
+): Promise<PostgresLog> =>
   openPostgresLog({
     store,
     name,
@@ -21,7 +25,7 @@ const openLog = (store: Store, name: string, partitions = 3): Promise<PostgresLo
     leaseMs: 3_000,
     pollMs: 500,
     logger: silent,
-    metrics: postgresLogMetrics(new Registry()),
+    metrics: postgresLogMetrics(registry),
   });
 
 async function startHarness(): Promise<StreamHarness> {
@@ -71,23 +75,64 @@ describe("appending to the log from several processes at once", () => {
   });
 });
 
+const lagOf = async (registry: Registry): Promise<string | undefined> =>
+  /^driftwarden_log_lag_records\{partition="0"\} (\d+)$/m.exec(await registry.metrics())?.[1];
+
+/** A promise that is settled by hand. */
+class Gate {
+  open!: () => void;
+  readonly opened = new Promise<void>((resolve) => {
+    this.open = resolve;
+  });
+}
+
+describe("the lag of the log (FR-U6)", () => {
+  it("is what detection has not finished with, in the partitions of this process, and nothing while the store is away", async () => {
+    const registry = new Registry();
+    let away = false;
+    const mortal: Store = {
+      ...store,
+      query: (sql, values) => (away ? Promise.reject(new Error("away")) : store.query(sql, values)),
+    };
+    const log = await openLog(mortal, "lagging", { partitions: 1, registry });
+    expect(await lagOf(registry)).toBeUndefined();
+    await log.append([marker("m", 1), marker("m", 2), marker("m", 3)]);
+    const gate = new Gate();
+    const subscription = await log.subscribe({
+      assigned: () => Promise.resolve(0),
+      received: () => gate.opened,
+      revoked: () => undefined,
+    });
+    await eventually(async () => expect(await lagOf(registry)).toBe("3"));
+    gate.open();
+    await eventually(async () => expect(await lagOf(registry)).toBe("0"));
+    away = true;
+    expect(await lagOf(registry)).toBeUndefined();
+    away = false;
+    await subscription.stop();
+    expect(await lagOf(registry)).toBeUndefined();
+  });
+});
+
 describe("the log's partitions", () => {
   it("are fixed: another number in the configuration is refused with what to do", async () => {
-    await openLog(store, "fixed", 3);
-    await expect(openLog(store, "fixed", 4)).rejects.toMatchObject({
+    await openLog(store, "fixed", { partitions: 3 });
+    await expect(openLog(store, "fixed", { partitions: 4 })).rejects.toMatchObject({
       code: "DW_STREAM_PARTITIONS",
       hint: expect.stringContaining("Set stream.partitions to 3"),
     });
   });
 
   it("are made once when several processes open the log at the same time", async () => {
-    const logs = await Promise.all([1, 2, 3, 4].map(() => openLog(store, "race", 5)));
+    const logs = await Promise.all(
+      [1, 2, 3, 4].map(() => openLog(store, "race", { partitions: 5 })),
+    );
     expect(new Set(logs.map((log) => log.streamId)).size).toBe(1);
     expect(await logs[0]?.endOffsets()).toEqual([0, 0, 0, 0, 0]);
   });
 
   it("are taken over when the lease of a dead process expires", async () => {
-    const log = await openLog(store, "takeover", 1);
+    const log = await openLog(store, "takeover", { partitions: 1 });
     const name = `log/${log.streamId}/0`;
     await acquireLease(store, { name, owner: "dead", ttlMs: 700 });
     const reader = new RememberingReader();
@@ -98,7 +143,7 @@ describe("the log's partitions", () => {
   });
 
   it("are forgotten at once when the lease was lost, and taken up again when it is free", async () => {
-    const log = await openLog(store, "lost", 1);
+    const log = await openLog(store, "lost", { partitions: 1 });
     const reader = new RememberingReader();
     const subscription = await log.subscribe(reader);
     await eventually(() => expect(reader.partitionsHeld()).toEqual(["0"]));
@@ -117,7 +162,7 @@ describe("the log when the store is away", () => {
   it("says so, and goes on by itself when the store is back", async () => {
     const own = await startTestStores();
     const away = await own.open();
-    const log = await openLog(away, "outage", 1);
+    const log = await openLog(away, "outage", { partitions: 1 });
     const reader = new RememberingReader();
     const subscription = await log.subscribe(reader);
     await log.append([marker("m", 1)]);
@@ -137,7 +182,7 @@ describe("the log when the store is away", () => {
 
 describe("trimming the log", () => {
   it("deletes below the offset and keeps the offsets of the rest", async () => {
-    const log = await openLog(store, "trim", 1);
+    const log = await openLog(store, "trim", { partitions: 1 });
     await log.append([0, 1, 2, 3, 4].map((at) => marker("m", at)));
     expect(await log.forget(0, 3)).toBe(3);
     const reader = new RememberingReader();

@@ -1,42 +1,9 @@
 import { readdirSync } from "node:fs";
 import { Registry } from "prom-client";
 import { describe, expect, it } from "vitest";
-import { commandsMetrics } from "../../src/commands/metrics.ts";
-import { detectionMetrics } from "../../src/detection/metrics.ts";
-import { dockerCalls, healingMetrics } from "../../src/healing/metrics.ts";
-import { incidentsMetrics } from "../../src/incidents/metrics.ts";
-import { outboxMetrics } from "../../src/outbox/metrics.ts";
-import { sourceMetrics } from "../../src/source/metrics.ts";
-import { storeMetrics, storeSizeMetric } from "../../src/store/metrics.ts";
-import { kafkaMetrics } from "../../src/stream/kafka/metrics.ts";
-import { postgresLogMetrics } from "../../src/stream/postgres/metrics.ts";
-import { dependencyMetric, settingsMetric } from "../../src/telemetry/metrics.ts";
 import { createRegistry } from "../../src/telemetry/registry.ts";
-import { ticketsMetrics } from "../../src/tickets/metrics.ts";
 
-/** Where metrics are registered, and how, in the order of the page. */
-const rooms: Readonly<Record<string, (registry: Registry) => unknown>> = {
-  source: (registry) => sourceMetrics(registry, () => []),
-  "stream/kafka": kafkaMetrics,
-  "stream/postgres": postgresLogMetrics,
-  detection: (registry) => detectionMetrics(registry, { engines: () => [], maxLabelledModels: 1 }),
-  commands: (registry) => commandsMetrics(registry),
-  incidents: (registry) => incidentsMetrics(registry, () => Promise.resolve(new Map())),
-  outbox: (registry) => outboxMetrics(registry, () => Promise.resolve({})),
-  tickets: ticketsMetrics,
-  healing: (registry) => [
-    healingMetrics(registry, () => Promise.resolve([])),
-    dockerCalls(registry),
-  ],
-  telemetry: (registry) => [
-    dependencyMetric(registry, () => []),
-    settingsMetric(registry, () => 0),
-  ],
-  store: (registry) => {
-    storeMetrics(registry);
-    storeSizeMetric(registry, () => Promise.resolve(0));
-  },
-};
+import { rooms } from "./rooms.ts";
 
 interface Described {
   readonly name: string;

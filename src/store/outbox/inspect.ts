@@ -17,6 +17,9 @@ where status in ('pending', 'working') and due_at_ms <= $1
     where earlier.incident = o.incident and earlier.lane = o.lane and earlier.seq < o.seq
       and earlier.status in ('pending', 'working') and not earlier.timer and earlier.due_at_ms > $1))
 order by seq`;
+const agesSql = `
+select lane as "orderKey", max($1 - created_at_ms) as "ageMs" from outbox
+where status in ('pending', 'working') and not timer and (attempts > 0 or due_at_ms <= $1) group by lane`;
 const retrySql = `
 update outbox set status = 'pending', due_at_ms = extract(epoch from clock_timestamp()) * 1000 where id = $1 and status = 'dead' returning id`;
 
@@ -65,6 +68,12 @@ export async function listEffects(q: Queryable, filter: EffectFilter = {}): Prom
 export async function dueEffects(q: Queryable, nowMs: number): Promise<readonly string[]> {
   const rows = await q.query<{ kind: string }>(dueSql, [nowMs]);
   return rows.map(({ kind }) => kind);
+}
+
+/** Order key → how old the oldest promise is that is due or was tried, ms. */
+export async function agesOfDue(q: Queryable, nowMs: number): Promise<ReadonlyMap<string, number>> {
+  const rows = await q.query<{ orderKey: string; ageMs: number }>(agesSql, [nowMs]);
+  return new Map(rows.map(({ orderKey, ageMs }) => [orderKey, ageMs]));
 }
 
 /** Due at once, by the store's clock. @returns false when there is no dead effect of this id */

@@ -83,6 +83,19 @@ export class LogSubscription implements Subscription {
     this.#running = this.#run();
   }
 
+  /** Of the partitions that this process reads: partition → offset of the next record to finish with. */
+  positions(): ReadonlyMap<number, number> {
+    const known = [...this.#held].flatMap(
+      ([
+        partition,
+        {
+          reading: { next },
+        },
+      ]) => (next === undefined ? [] : [[partition, next] as const]),
+    );
+    return new Map(known);
+  }
+
   stop(): Promise<void> {
     this.#stopped ??= this.#stop();
     return this.#stopped;

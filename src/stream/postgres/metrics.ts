@@ -17,6 +17,8 @@ const counters = {
   balance_failures: "Rounds of sharing the partitions that failed.",
 } as const;
 
+type Lags = () => Promise<ReadonlyMap<number, number>>;
+
 export type LogCounter = keyof typeof counters;
 export type PostgresLogMetrics = ReturnType<typeof postgresLogMetrics>;
 
@@ -24,6 +26,8 @@ export type PostgresLogMetrics = ReturnType<typeof postgresLogMetrics>;
 export function postgresLogMetrics(registry: Registry): {
   readonly count: (name: LogCounter, by?: number) => void;
   readonly held: Gauge;
+  /** @param lags partition → records that detection has not finished with; asked when the metrics are read */
+  readonly showLag: (lags: Lags) => void;
 } {
   const registers = [registry];
   const made = new Map(
@@ -33,6 +37,7 @@ export function postgresLogMetrics(registry: Registry): {
     ]),
   );
   return {
+    showLag: (lags) => showLag(registry, lags),
     count: (name, by = 1) => made.get(name)?.inc(by),
     held: new Gauge({
       name: "driftwarden_log_held_partitions",
@@ -41,3 +46,23 @@ export function postgresLogMetrics(registry: Registry): {
     }),
   };
 }
+
+/** While the store does not answer, nothing is shown rather than something old. A log that is opened anew takes the metric over. */
+function showLag(registry: Registry, lags: Lags): void {
+  registry.removeSingleMetric(lagName);
+  registry.registerMetric(
+    new Gauge({
+      name: lagName,
+      help: "Records in a partition of ours that detection has not finished with.",
+      labelNames: ["partition"],
+      registers: [],
+      async collect() {
+        const known = await lags().catch(() => new Map<number, number>());
+        this.reset();
+        for (const [partition, lag] of known) this.set({ partition: String(partition) }, lag);
+      },
+    }),
+  );
+}
+
+const lagName = "driftwarden_log_lag_records";

@@ -42,12 +42,18 @@ export class PartitionReading {
   readonly ended: Promise<void>;
   readonly #options: ReadingOptions;
   readonly #wakeup = new Wakeup();
+  #next: number | undefined;
   #ending = false;
   #revoked = false;
 
   constructor(options: ReadingOptions) {
     this.#options = options;
     this.ended = this.#run();
+  }
+
+  /** Offset of the next record that the reader has not finished with; undefined until it has taken the partition. */
+  get next(): number | undefined {
+    return this.#next;
   }
 
   /** New records may be there. */
@@ -103,6 +109,7 @@ export class PartitionReading {
   async #follow(from: number): Promise<void> {
     const { reader, partition, pollMs, read } = this.#options;
     for (let next = from; !this.#ending; ) {
+      this.#next = next;
       const entries = await this.#persist({
         tries: "reads",
         failures: "read_failures",

@@ -65,13 +65,14 @@ export class PostgresLog implements RecordSink, RecordLog {
   readonly streamId: string;
   readonly #options: PostgresLogOptions;
   readonly #health: LogHealth;
-  readonly #subscriptions: Subscription[] = [];
+  readonly #subscriptions: LogSubscription[] = [];
 
   constructor(options: PostgresLogOptions, stored: StoredLog) {
     this.#options = options;
     this.#health = new LogHealth(options.logger);
     this.partitions = stored.partitions;
     this.streamId = stored.id;
+    options.metrics.showLag(() => this.#lags());
   }
 
   /**
@@ -135,6 +136,16 @@ export class PostgresLog implements RecordSink, RecordLog {
   /** Stops every subscription; the store stays open. */
   async close(): Promise<void> {
     await Promise.all(this.#subscriptions.map((subscription) => subscription.stop()));
+  }
+
+  /** Partition → records that detection has not finished with, of the partitions that this process reads. */
+  async #lags(): Promise<ReadonlyMap<number, number>> {
+    const positions = new Map(this.#subscriptions.flatMap((one) => [...one.positions()]));
+    if (positions.size === 0) return positions;
+    const ends = await logEnds(this.#options.store, this.streamId);
+    const lagOf = (partition: number, next: number): number =>
+      Math.max(0, (ends[partition] ?? next) - next);
+    return new Map([...positions].map(([place, next]) => [place, lagOf(place, next)]));
   }
 
   #place(record: StreamRecord): readonly NewLogRecord[] {

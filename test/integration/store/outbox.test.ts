@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { NewEffect, TakenEffect } from "../../../src/store/outbox/effect.ts";
 import { enqueueEffects } from "../../../src/store/outbox/enqueue.ts";
 import {
+  agesOfDue,
   countEffects,
   dueEffects,
   listEffects,
@@ -230,6 +231,27 @@ describe("a dead effect", () => {
     const again = await takeOne(store, { nowMs: Date.now() + 60_000 });
     expect(again).toMatchObject({ id: "bad", attempt: 2 });
     expect(Math.abs(again.dueAtMs - Date.now())).toBeLessThan(60_000);
+  });
+});
+
+describe("the age of what is due (FR-U6)", () => {
+  it("is that of the oldest promise of each order key that is due or was tried, timers left out", async () => {
+    const store = await outboxWith(
+      effect("later", { incident: "a", dueAtMs: 9_000 }),
+      effect("timer", { incident: "b", timer: true }),
+      effect("run", { incident: "c", orderKey: "run", dueAtMs: 2_000 }),
+    );
+    expect(await agesOfDue(store, 1_000)).toEqual(new Map());
+    expect(await agesOfDue(store, 3_000)).toEqual(new Map([["run", 3_000]]));
+    const taken = await takeOne(store, { nowMs: 10_000, kinds: ["ticket.repeat"], limit: 1 });
+    expect(taken.id).toBe("later");
+    await failEffect(store, taken, { error: "503", retryAtMs: 90_000, noEffect: true });
+    expect(await agesOfDue(store, 20_000)).toEqual(
+      new Map([
+        ["run", 20_000],
+        ["ticket", 20_000],
+      ]),
+    );
   });
 });
 
