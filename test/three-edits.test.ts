@@ -3,13 +3,14 @@ import { cp, mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { command } from "./three-edits/command.ts";
 import { detector } from "./three-edits/detector.ts";
 import { executor } from "./three-edits/executor.ts";
 import { gate } from "./three-edits/gate.ts";
 import { makeEdits } from "./three-edits/made-up.ts";
 import { remediation } from "./three-edits/remediation.ts";
 
-const madeUps = [gate, detector, remediation, executor];
+const madeUps = [gate, detector, remediation, executor, command];
 const tree = ["src", "detectors", "remediations", "test", "bench", "tsconfig.json", "package.json"];
 
 /** Of the whole tree: what says something of everything that is registered, and the tests of the made-up ones. */
@@ -44,7 +45,7 @@ function said(program: string, args: readonly string[]): Promise<string> {
   });
 }
 
-describe("a gate, a detector, a remediation and an executor, each added by a module, an entry in a list, and a test", () => {
+describe("a gate, a detector, a remediation, an executor and a command, each added by a module, an entry in a list, and a test", () => {
   it("need no fourth edit for the types: the tree compiles", async () => {
     expect(await said("typescript/bin/tsc", ["-p", "."])).toBe("");
   });
