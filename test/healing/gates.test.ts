@@ -1,11 +1,17 @@
 import { describe, expect, it } from "vitest";
 import type { Target } from "../../remediations/remediation.ts";
+import { budget } from "../../src/healing/gates/budget.ts";
 import { cooldown } from "../../src/healing/gates/cooldown.ts";
 import { fresh } from "../../src/healing/gates/fresh.ts";
 import { frozen } from "../../src/healing/gates/frozen.ts";
 import type { Gate } from "../../src/healing/gates/gate.ts";
 import type { GateFacts } from "../../src/healing/gates/gate-facts.ts";
-import { gates, gatesBeforeTarget, judgeAll } from "../../src/healing/gates/gates.ts";
+import {
+  gates,
+  gatesBeforeTarget,
+  gatesWithoutTarget,
+  judgeAll,
+} from "../../src/healing/gates/gates.ts";
 import { refused } from "../../src/healing/gates/refused.ts";
 import { restored } from "../../src/healing/gates/restored.ts";
 import { target } from "../../src/healing/gates/target.ts";
@@ -158,7 +164,9 @@ describe("fresh", () => {
 describe("provisional", () => {
   it("denies while the model behind the finding is not known well, and says how far it is", () => {
     expect(reasonOf(warmingUp, { warmUp: "9/14" })).toContain("9/14 attributions");
-    expect(reasonOf(warmingUp, { warmUp: "provisional" })).toContain("not known well yet");
+    expect(reasonOf(warmingUp, { warmUp: "provisional" })).toBe(
+      "The finding is provisional: the model is slow and not known well yet.",
+    );
     expect(reasonOf(warmingUp, {})).toBeUndefined();
   });
 });
@@ -214,5 +222,38 @@ describe("cooldown", () => {
 
   it("never ends by a time that is none", () => {
     expect(reasonOf(cooldown, { lastAttemptEndMs: Number.NaN })).toContain("an unknown time");
+  });
+});
+
+describe("the gates that can be asked without an engine", () => {
+  it("are all but those that look at a target", () => {
+    const asked = new Set<string>(gatesWithoutTarget.map(({ name }) => name));
+    const left = gates.filter(({ name }) => !asked.has(name));
+    expect(left.length).toBeGreaterThan(0);
+    for (const gate of left) expect(gate.needs).toBe("target");
+    for (const gate of gatesWithoutTarget) expect(gate.needs).not.toBe("target");
+  });
+});
+
+describe("a denial by a time that is none", () => {
+  it.each([
+    ["cooldown", cooldown, { lastAttemptEndMs: Number.NaN }],
+    ["budget", budget, { attempts: [Number.NaN, Number.NaN, Number.NaN] }],
+  ] as const)("by %s is final: nobody knows when it passes", (_name, gate, facts) => {
+    const judgement = gate.judge({ ...fine, ...facts });
+    expect(judgement).toEqual({ allow: false, reason: expect.any(String) });
+  });
+});
+
+const targetsOf = (count: number): Pick<GateFacts, "targets"> => ({
+  targets: Array.from({ length: count }, (_, n) => container(`s${n}`)),
+});
+
+describe("a target that is ambiguous", () => {
+  it("has five named, and is told how many more there are", () => {
+    expect(reasonOf(target, targetsOf(5))).toContain("matches s0, s1, s2, s3, s4, and a run");
+    expect(reasonOf(target, targetsOf(7))).toContain(
+      "matches s0, s1, s2, s3, s4 and 2 more, and a run",
+    );
   });
 });

@@ -166,6 +166,17 @@ describe("the gates of a run", () => {
     expect(await start("e2")).toMatchObject({ status: "denied", gate: "cooldown" });
   });
 
+  it("say of a denial nothing but its reason where the target could be asked for", async () => {
+    const none = setUp({ remediation: { resolve: async () => [] } });
+    expect((await none.start("e1"))?.detail).toBe("The target of restart-svc matches nothing.");
+  });
+
+  it("leave a run without a target, whose health nobody can ask for", async () => {
+    const none = setUp({ remediation: { resolve: async () => [] } });
+    const denied = await none.start("e1");
+    expect(await none.runner.health(denied?.id ?? "")).toBeUndefined();
+  });
+
   it("refuse a run without a target", async () => {
     const none = setUp({ remediation: { resolve: async () => [] } });
     expect(await none.ask("e1")).toMatchObject({
