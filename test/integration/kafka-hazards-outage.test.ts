@@ -78,7 +78,7 @@ describe.skipIf(!kafka.available)("an error that kafkajs does not retry", () => 
       },
     });
     await eventually(() => expect(crashes).toContain(false));
-    await pause(2000);
+    await eventually(async () => expect(await membersOf(`bare-${topic}`)).toBe(0));
     expect(got).toEqual([]);
     await consumer.disconnect();
   });
