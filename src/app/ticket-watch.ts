@@ -33,6 +33,9 @@ export function buildTicketWatch(
       return (await acquireLease(store, { name: "tickets", owner, ttlMs: leaseMs })) !== undefined;
     },
     clock,
+    ...(recording.settings.closedByHandMs !== undefined && {
+      closedByHandMs: recording.settings.closedByHandMs,
+    }),
     logger: logger.child({ component: "tickets" }),
   } satisfies Parameters<typeof watchTickets>[0];
   const working = watchTickets(options, stopping.signal);

@@ -25,17 +25,21 @@ export interface TicketWatchOptions {
   readonly mayLook: () => Promise<boolean>;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** How long a ticket that somebody closed by hand stays closed: who looks more seldom keeps it closed for longer. */
+  readonly closedByHandMs?: number;
 }
 
 /** Thirty searches an hour for a hundred open tickets, none when nothing is broken. */
-const everyMs = 120_000;
+const usuallyEveryMs = 120_000;
+const atMostEveryMs = 1000;
 
 /** Looks until the signal aborts. */
 export async function watchTickets(
   options: TicketWatchOptions,
   stopping: AbortSignal,
 ): Promise<void> {
-  const { clock, logger } = options;
+  const { clock, logger, closedByHandMs = usuallyEveryMs } = options;
+  const everyMs = Math.max(atMostEveryMs, Math.min(usuallyEveryMs, closedByHandMs));
   let failed = false;
   while (!stopping.aborted) {
     try {

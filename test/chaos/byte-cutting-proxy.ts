@@ -19,6 +19,8 @@ export interface ByteCuttingProxy {
   readonly place: Place;
   /** Resolves with whether it was cut in time; what did not go by in time is left alone. */
   cut(cut: Cut, withinMs: number): Promise<boolean>;
+  /** Whether every connection is broken off, as if nobody were there. */
+  refuse(all: boolean): void;
   stop(): void;
 }
 
@@ -39,6 +41,7 @@ export async function startByteCuttingProxy(
 ): Promise<ByteCuttingProxy> {
   let armed: Armed | undefined;
   const open = new Set<Socket>();
+  let refusing = false;
 
   /** The armed cut, if what goes by counts for it. */
   const cutOf = (direction: Direction, upstream: Socket, data: Buffer): Armed | undefined => {
@@ -71,6 +74,10 @@ export async function startByteCuttingProxy(
   };
 
   const server = createServer((client) => {
+    if (refusing) {
+      client.destroy();
+      return;
+    }
     const upstream = connect(options(target()));
     for (const socket of [client, upstream]) {
       open.add(socket);
@@ -101,6 +108,10 @@ export async function startByteCuttingProxy(
           },
         };
       }),
+    refuse: (all) => {
+      refusing = all;
+      if (all) for (const socket of open) socket.destroy();
+    },
     stop: () => {
       server.close();
       for (const socket of open) socket.destroy();

@@ -1,16 +1,17 @@
 /** One chaos run: build the world, let faults happen to it one after the other, let it settle, ask three oracles. */
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { createLifecycle } from "../../src/app/lifecycle.ts";
 import { systemClock } from "../../src/clock.ts";
 import { runCommand } from "../programs/command.ts";
-import { drawFaults, type Fault, grouped, kindsIn, perform } from "./faults.ts";
+import type { Fault } from "./faults/fault.ts";
+import { drawFaults, kindsIn } from "./faults/registry.ts";
+import { happen, type Recovery, recoveryDeadlineMs, seconds } from "./happening.ts";
 import { seeded } from "./random.ts";
 import { recordLog, watchStates } from "./recording.ts";
 import { waitUntil, watchesSince } from "./recovery.ts";
 import { settle, type Verdict } from "./verdict.ts";
-import { buildWorld, takeoverMs, type World } from "./world.ts";
+import { buildWorld, type World } from "./world.ts";
 
 export interface ChaosOptions {
   readonly faults: number;
@@ -24,6 +25,8 @@ export interface ChaosOptions {
   readonly only?: readonly string[];
   /** How long each oracle is asked again while it disagrees, ms. */
   readonly timeoutMs?: number;
+  /** How long a recovery may take beside the time after which a silent process is replaced, ms. */
+  readonly allowanceMs?: number;
   /** Receives what happens, one line each. */
   readonly say: (line: string) => void;
 }
@@ -50,15 +53,8 @@ export interface ChaosOutcome {
   readonly wrong: readonly string[];
 }
 
-/** Time between a recovery and the next fault. */
-const breatherMs = 300;
-/** An effect in the hands of a daemon that died is taken over after 30 s. */
-const settleMs = 45_000;
-/** What has not recovered by then is not waited for any longer. */
-const recoveryDeadlineMs = 90_000;
-/** Beside the time after which a silent process is replaced; for each of the faults that happen at once. */
-const recoveryAllowanceMs = 10_000;
-
+/** An effect in the hands of a daemon that died is taken over after 30 s, and a busy machine takes its time. */
+const settleMs = 180_000;
 export async function chaos(options: ChaosOptions): Promise<ChaosOutcome> {
   const lifecycle = createLifecycle({ clock: systemClock, stopDeadlineMs: 60_000 });
   const { say, stream, seed } = options;
@@ -75,7 +71,7 @@ export async function chaos(options: ChaosOptions): Promise<ChaosOutcome> {
     const there = { kafka: world.kafka !== undefined, disk: world.disk !== undefined };
     const faults = drawFaults(seeded(seed), options.faults, options.only ?? kindsIn(there));
     await start(world, stream);
-    const recovery = await happen(world, faults, say);
+    const recovery = await happen(world, faults, options);
     const verdict = await settle(world, { say, timeoutMs: options.timeoutMs ?? settleMs });
     outcome = outcomeOf(options, { faults, verdict, recovery });
     return outcome;
@@ -107,42 +103,6 @@ async function start(world: World, stream: ChaosOptions["stream"]): Promise<void
   });
 }
 
-interface Recovery {
-  readonly longestMs: number;
-  readonly wrong: readonly string[];
-}
-
-async function happen(
-  world: World,
-  faults: readonly Fault[],
-  say: ChaosOptions["say"],
-): Promise<Recovery> {
-  const allowedMs = takeoverMs(world) + recoveryAllowanceMs;
-  const wrong: string[] = [];
-  let longestMs = 0;
-  let count = 0;
-  for (const group of grouped(faults)) {
-    const beganMs = Date.now();
-    await Promise.all(group.map((fault) => perform(world, fault)));
-    const wholeMs = Date.now();
-    count += group.length;
-    const what = group.map(({ kind }) => kind).join(" + ");
-    await waitUntil(() => watchesSince(world, wholeMs), {
-      what: `recovery from: ${what}`,
-      withinMs: recoveryDeadlineMs,
-    });
-    const recoveryMs = Date.now() - wholeMs;
-    longestMs = Math.max(longestMs, recoveryMs);
-    const lasted = `${seconds(wholeMs - beganMs)} s, recovered in ${seconds(recoveryMs)} s`;
-    say(`${count}/${faults.length} ${what}: ${lasted}`);
-    if (recoveryMs > allowedMs * group.length) wrong.push(`${what}: ${lasted}`);
-    await pause(breatherMs);
-  }
-  return { longestMs, wrong };
-}
-
-const seconds = (ms: number): number => Math.round(ms / 100) / 10;
-
 function outcomeOf(
   { seed }: ChaosOptions,
   seen: {
@@ -156,7 +116,7 @@ function outcomeOf(
   const by_kind: Record<string, number> = {};
   for (const { kind } of faults) by_kind[kind] = (by_kind[kind] ?? 0) + 1;
   return {
-    wrong: [...recovery.wrong.map((line) => `slow: ${line}`), ...verdict.wrong],
+    wrong: [...recovery.wrong, ...verdict.wrong],
     result: {
       seed,
       faults: faults.length,

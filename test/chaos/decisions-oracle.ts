@@ -10,6 +10,10 @@ export interface DecisionEvent {
   readonly type: string;
   readonly id: string;
   readonly model: string;
+  /** Own time, microseconds. */
+  readonly at?: number;
+  /** Of a closed one, the id of what it closes. */
+  readonly episode?: string;
   readonly kind?: string;
   readonly features?: readonly { readonly feature: string; readonly part: number }[];
 }
@@ -65,6 +69,21 @@ export async function judgeDecisions(
   ];
   const events = [...decided.values()].map(({ event }) => JSON.parse(String(event)));
   return { equal: wrong.length === 0, events, wrong };
+}
+
+/** What one undisturbed pass decides, without a look at what is stored. */
+export async function decisionsIn(
+  options: PassOptions,
+  recorded: readonly Recorded[],
+): Promise<readonly DecisionEvent[]> {
+  const lines = await pass(options, recorded, []);
+  return lines.flatMap(({ decision }) => (decision ? [JSON.parse(String(decision.event))] : []));
+}
+
+/** What the daemons have stored; to wait for, never to judge by. */
+export async function storedDecisions(storeUrl: string): Promise<readonly DecisionEvent[]> {
+  const stored = await sql(storeUrl, `${decisionsSql} ORDER BY partition, "offset"`);
+  return stored.map(({ event }) => JSON.parse(String(event)));
 }
 
 const decisionText = (row: Readonly<Record<string, unknown>>): string =>

@@ -4,9 +4,12 @@ import type { JiraSandbox } from "../../src/sandbox/jira/server.ts";
 import { sql } from "../programs/postgres.ts";
 import type { ContainerEngine } from "./container-engine.ts";
 import type { DecisionEvent } from "./decisions-oracle.ts";
+import { brokenModels, madeTwice, tells, wordsOf, wrongWhenOver } from "./open-tickets-oracle.ts";
+import { type Person, personName } from "./person.ts";
 import {
   happened,
   modelOf,
+  type RunLimits,
   type StoredRun,
   wrongBudgets,
   wrongLedger,
@@ -23,18 +26,19 @@ export interface EffectsVerdict {
   readonly wrong: readonly string[];
 }
 
-export interface Ledgers {
+export interface Ledgers extends RunLimits {
   readonly jira: JiraSandbox;
   readonly docker: ContainerEngine;
   readonly storeUrl: string;
-  /** Attempts allowed in the whole test. */
-  readonly maxRunsOf: (model: string) => number;
+  readonly person: Person;
 }
 
 interface StoredIncident {
   readonly id: string;
   readonly number: number;
   readonly ticket: string | null;
+  /** Keys of those that it had before. */
+  readonly former: readonly string[];
   /** Of a summary: the incidents that were over before they had a ticket. */
   readonly missed: readonly { readonly incident: number }[];
 }
@@ -67,6 +71,7 @@ const storedSql = `SELECT
     FROM driftwarden.outbox WHERE NOT ${notYetDueSql}) e)::text AS effects,
   (SELECT coalesce(json_agg(i), '[]') FROM (
     SELECT id, number, document -> 'ticket' ->> 'key' AS ticket,
+      coalesce(jsonb_path_query_array(document::jsonb, '$.formerTickets[*].key'), '[]') AS former,
       coalesce(document -> 'missed', '[]') AS missed
     FROM driftwarden.incidents WHERE document -> 'partOf' IS NULL) i)::text AS incidents`;
 
@@ -81,8 +86,18 @@ export async function judgeEffects(
   const opened = events.filter(({ type }) => type === "episode_opened");
   const issues = ledgers.jira.issues();
   const summed = new Set(incidents.flatMap(({ missed }) => missed.map(({ incident }) => incident)));
-  const ticketed = incidents.filter(({ ticket, number }) => ticket !== null || !summed.has(number));
-  const unseen = new Set(incidents.filter(({ number }) => summed.has(number)).map(({ id }) => id));
+  const { deleted, removed } = ledgers.person;
+  const ticketed = incidents.filter(
+    ({ ticket, number }) => !deleted.has(ticket ?? "") && (ticket !== null || !summed.has(number)),
+  );
+  const unseen = new Set(
+    incidents
+      .filter(
+        ({ number, ticket, former }) =>
+          summed.has(number) || [ticket ?? "", ...former].some((key) => deleted.has(key)),
+      )
+      .map(({ id }) => id),
+  );
   const comments = judgeComments(
     ledgers,
     effects.filter(({ incident }) => !unseen.has(incident)),
@@ -93,13 +108,15 @@ export async function judgeEffects(
       ticketed,
       issues.map(({ key }) => key),
     ),
-    ...untold(opened, issues),
+    ...untold(opened, [...issues.map(wordsOf), ...removed]),
+    ...madeTwice(issues),
+    ...wrongWhenOver(brokenModels(events), issues),
     ...comments.wrong,
     ...effects
       .filter(({ status }) => status !== "done")
       .map(({ id, status }) => `effect ${id} is ${status}`),
     ...wrongRuns(opened, runs),
-    ...wrongLedger(opened, restarts, ledgers.maxRunsOf),
+    ...wrongLedger(opened, restarts, ledgers),
     ...wrongRestarts(runs, restarts),
     ...wrongBudgets(runs, ledgers.maxRunsOf),
   ];
@@ -130,36 +147,30 @@ function wrongTickets(
 }
 
 /** Whatever Driftwarden has stored: of every model in which an episode opened, some ticket tells. */
-function untold(
-  opened: readonly DecisionEvent[],
-  issues: ReturnType<JiraSandbox["issues"]>,
-): readonly string[] {
-  const told = issues
-    .flatMap(({ summary, description, comments }) => [
-      summary,
-      description,
-      ...comments.map(({ body }) => body),
-    ])
-    .join("\n");
+function untold(opened: readonly DecisionEvent[], told: readonly string[]): readonly string[] {
   const models = new Set(opened.map(({ model }) => modelOf(model)));
   return [...models]
-    .filter((model) => !new RegExp(`\\b${model}(?!\\d)`).test(told.replaceAll("\\", "")))
+    .filter((model) => !told.some((words) => tells(words, model)))
     .map((model) => `no ticket tells of ${model}`);
 }
 
 const markPattern = /(dw[0-9a-f]{14})(\{color\})?$/;
 
+const markIn = (body: string): string | undefined => markPattern.exec(body.trimEnd())?.[1];
+
 function judgeComments(
-  { jira }: Ledgers,
+  { jira, person }: Ledgers,
   effects: readonly StoredEffect[],
 ): { readonly duplicated: number; readonly wrong: readonly string[] } {
   const marks = jira
     .issues()
     .flatMap(({ key, comments }) =>
-      comments.map(({ body }) => `${key} ${markPattern.exec(body.trimEnd())?.[1] ?? body}`),
+      comments
+        .filter(({ author }) => author !== personName)
+        .map(({ body }) => `${key} ${markIn(body) ?? body}`),
     );
   const distinct = new Set(marks);
-  const said = new Set(marks.map((mark) => mark.split(" ")[1]));
+  const said = new Set([...marks.map((mark) => mark.split(" ")[1]), ...person.removed.map(markIn)]);
   const promised = effects.filter(({ kind }) => kind === "ticket.comment");
   const missing = promised.filter(
     ({ marked, incident }) => !marked.some((from) => said.has(markOf(incident, from))),

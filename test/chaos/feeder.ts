@@ -39,6 +39,8 @@ type NewRow = Readonly<Record<string, string | number>>;
 interface Collapse {
   readonly startedAt: string;
   readonly sinceMs: number;
+  /** Nothing cures it but `heal`. */
+  readonly held: boolean;
 }
 
 export class Feeder {
@@ -73,6 +75,20 @@ export class Feeder {
   /** No new episodes from here on. */
   calm(): void {
     this.#episodes = false;
+  }
+
+  /** At once, as one cause would, until a restart cures each or time does. */
+  breakModels(models: readonly string[], { held = false }: { readonly held?: boolean } = {}): void {
+    for (const model of models) {
+      if (this.#collapsed.has(model)) continue;
+      const startedAt = this.#options.startedAt(model);
+      this.#collapsed.set(model, { startedAt, sinceMs: Date.now(), held });
+    }
+  }
+
+  /** Ends what is held. */
+  heal(): void {
+    for (const [model, { held }] of this.#collapsed) if (held) this.#collapsed.delete(model);
   }
 
   /** Whether no episode of its making is still going on. */
@@ -149,6 +165,7 @@ export class Feeder {
     const { models, startedAt } = this.#options;
     const now = Date.now();
     for (const [model, collapse] of this.#collapsed) {
+      if (collapse.held) continue;
       const cured = startedAt(model) !== collapse.startedAt;
       if (cured || now - collapse.sinceMs > selfHealMs) this.#collapsed.delete(model);
     }
@@ -156,7 +173,7 @@ export class Feeder {
     const model = models[this.#nextModel++ % models.length] ?? "";
     if (this.#collapsed.has(model)) return;
     this.#lastEpisodeMs = now;
-    this.#collapsed.set(model, { startedAt: startedAt(model), sinceMs: now });
+    this.breakModels([model]);
   }
 
   #attribution(model: string, atMs: number): NewRow[] {

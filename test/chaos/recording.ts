@@ -57,8 +57,11 @@ export async function readLog(storeUrl: string): Promise<readonly Recorded[]> {
   }));
 }
 
-/** The topic from its beginning to where it ends now. */
-export async function readTopic(brokers: readonly string[], topic: string): Promise<Recorded[]> {
+/** The topic from its beginning to where it ends now, without what others wrote. */
+export async function readTopic(
+  brokers: readonly string[],
+  { topic, streamId }: { readonly topic: string; readonly streamId: string },
+): Promise<Recorded[]> {
   const kafka = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING });
   const admin = kafka.admin();
   await admin.connect();
@@ -72,20 +75,28 @@ export async function readTopic(brokers: readonly string[], topic: string): Prom
   await consumer.connect();
   await consumer.subscribe({ topic, fromBeginning: true });
   await new Promise<void>((resolve, reject) => {
-    const take = async (partition: number, offset: number, bytes: Buffer): Promise<void> => {
-      if (missing.has(partition)) recorded.push({ partition, offset, bytes });
+    const take = async (partition: number, { offset, bytes, isOurs }: Taken): Promise<void> => {
+      if (isOurs && missing.has(partition)) recorded.push({ partition, offset, bytes });
       if (offset + 1 >= (missing.get(partition) ?? 0)) missing.delete(partition);
       if (missing.size === 0) resolve();
     };
     consumer
       .run({
-        eachMessage: ({ partition, message }) =>
-          take(partition, Number(message.offset), message.value ?? Buffer.alloc(0)),
+        eachMessage: ({ partition, message: { offset, value, headers } }) =>
+          take(partition, {
+            offset: Number(offset),
+            bytes: value ?? Buffer.alloc(0),
+            isOurs: String(headers?.["stream"]) === streamId,
+          }),
       })
       .catch(reject);
   });
   await consumer.disconnect();
   return recorded.toSorted((a, b) => a.partition - b.partition || a.offset - b.offset);
+}
+
+interface Taken extends Omit<Recorded, "partition"> {
+  readonly isOurs: boolean;
 }
 
 export interface StreamRow {
@@ -107,7 +118,8 @@ export function rowsOf({ bytes }: Recorded): readonly StreamRow[] {
   const [, kind, key, , third, fourth, fifth]: unknown[] = fields;
   const rows = kind === "rows" ? fifth : kind === "history" ? fourth : [];
   if (!Array.isArray(rows)) throw new Error(`a ${String(kind)} record has no rows`);
-  const model = String(key).split("/").at(-1) ?? "";
+  const name = String(key).split("/").at(-1) ?? "";
+  const model = name.replaceAll("%2F", "/").replaceAll("%25", "%");
   const level = kind === "rows" ? Number(third) : historyLevel;
   const window = kind === "rows" ? Number(fourth) : 0;
   return rows.map(([ts, feature, importance, tid]: unknown[]) => ({

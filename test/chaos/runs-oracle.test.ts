@@ -10,6 +10,7 @@ const run = (id: string, status: string, startedAt = "T0"): StoredRun => ({
   started_at: startedAt,
 });
 const restart = (before: string, after: string): Restart => ({ container: "c1", before, after });
+const limited = (allowed: number) => ({ maxRunsOf: () => allowed, engineAway: [] });
 const once = [restart("T0", "T1")];
 
 describe("the oracle of runs", () => {
@@ -68,10 +69,15 @@ describe("FR-M3: the engine's ledger, against the decisions in the stream alone"
     { what: "an uncalled restart", count: 5, allowed: 10, wrong: "5 restarts, of 4 called for" },
     { what: "one beyond the budget", count: 4, allowed: 3, wrong: "4 restarts, of 3 called for" },
   ])("fails $what", ({ count, allowed, wrong }) => {
-    expect(wrongLedger(opened, restarts(count), () => allowed)).toEqual([wrong]);
+    expect(wrongLedger(opened, restarts(count), limited(allowed))).toEqual([wrong]);
+  });
+
+  it("passes one that restarts nothing of what broke while the engine was away", () => {
+    const engineAway = [{ fromMs: 0, toMs: 1 }];
+    expect(wrongLedger(opened, [], { ...limited(3), engineAway })).toEqual([]);
   });
 
   it("passes one that restarts what it should", () => {
-    expect(wrongLedger(opened, restarts(3), () => 3)).toEqual([]);
+    expect(wrongLedger(opened, restarts(3), limited(3))).toEqual([]);
   });
 });

@@ -11,6 +11,13 @@ export interface StoredRun {
   readonly started_at: string | null;
 }
 
+export interface RunLimits {
+  /** Attempts allowed in the whole test. */
+  readonly maxRunsOf: (model: string) => number;
+  /** When nobody could reach the engine. */
+  readonly engineAway: readonly { readonly fromMs: number; readonly toMs: number }[];
+}
+
 const attempted = new Set(["acting", "acted", "failed", "unknown"]);
 export const modelOf = (key: string): string => key.split("/").at(-1) ?? "";
 
@@ -47,23 +54,30 @@ function callingForRun(opened: readonly DecisionEvent[]): readonly DecisionEvent
 
 /**
  * The engine's ledger against the decisions in the stream, whatever Driftwarden has stored of runs: no more restarts
- * than were called for and are allowed, and at least half of them. Faults make evidence too old to act on, seldom.
+ * than were called for and are allowed, and at least half of those that the engine was there for. Faults make evidence
+ * too old to act on, seldom.
  */
 export function wrongLedger(
   opened: readonly DecisionEvent[],
   restarts: readonly Restart[],
-  maxRunsOf: (model: string) => number,
+  { maxRunsOf, engineAway }: RunLimits,
 ): readonly string[] {
+  const allowed = countAllowed(opened, maxRunsOf);
+  const reachable = opened.filter(
+    ({ at = 0 }) =>
+      !engineAway.some(({ fromMs, toMs }) => at / 1000 >= fromMs && at / 1000 <= toMs),
+  );
+  const least = countAllowed(reachable, maxRunsOf) / 2;
+  if (restarts.length > allowed) return [`${restarts.length} restarts, of ${allowed} called for`];
+  if (restarts.length < least) return [`only ${restarts.length} of ${allowed} restarts`];
+  return [];
+}
+
+function countAllowed(opened: readonly DecisionEvent[], maxRunsOf: RunLimits["maxRunsOf"]): number {
   const calls = new Map<string, number>();
   for (const { model } of callingForRun(opened))
     calls.set(modelOf(model), (calls.get(modelOf(model)) ?? 0) + 1);
-  const allowed = [...calls].reduce(
-    (sum, [model, count]) => sum + Math.min(count, maxRunsOf(model)),
-    0,
-  );
-  if (restarts.length > allowed) return [`${restarts.length} restarts, of ${allowed} called for`];
-  if (restarts.length * 2 < allowed) return [`only ${restarts.length} of ${allowed} restarts`];
-  return [];
+  return [...calls].reduce((sum, [model, count]) => sum + Math.min(count, maxRunsOf(model)), 0);
 }
 
 function runId(fix: string, episode: string): string {

@@ -1,5 +1,6 @@
 /** Oracle (a), source → stream: every committed row is in the stream, exactly once after dedup by position. */
 import { sql } from "../programs/postgres.ts";
+import { oddFeatures, oddModels } from "./faults/odd-names.ts";
 import { type Recorded, rowsOf, type StreamRow } from "./recording.ts";
 
 export interface StreamVerdict {
@@ -14,14 +15,31 @@ const committedSql = `
 SELECT model, round(extract(epoch FROM "timestamp") * 1000000)::float8 AS ts, feature_name AS feature, importance
 FROM explainability_metrics`;
 
+/** What JSON has no numbers for keeps its name. */
 const identity = (row: Record<string, unknown>): string =>
-  JSON.stringify([row["model"], row["ts"], row["feature"], row["importance"]]);
+  JSON.stringify([row["model"], row["ts"], row["feature"], row["importance"]].map(String));
+
+/** A row as the stream must have it; none where it cannot pass. */
+function passing(row: Record<string, unknown>): readonly Record<string, unknown>[] {
+  const { model, feature, ts } = row;
+  if (ts === null) return [];
+  const names = { model: readAs(model, oddModels), feature: readAs(feature, oddFeatures) };
+  if (names.model === undefined || names.feature === undefined) return [];
+  const importance = row["importance"] ?? Number.NaN;
+  return [{ ...row, ...names, importance }];
+}
+
+function readAs(name: unknown, odd: typeof oddModels): string | undefined {
+  if (typeof name !== "string") return undefined;
+  const known = odd.find(({ written }) => written === name);
+  return known === undefined ? name : known.read;
+}
 
 export async function judgeStream(
   sourceUrl: string,
   recorded: readonly Recorded[],
 ): Promise<StreamVerdict> {
-  const committed = (await sql(sourceUrl, committedSql)).map(identity);
+  const committed = (await sql(sourceUrl, committedSql)).flatMap(passing).map(identity);
   const seen = new Map<string, number>();
   for (const row of kept(recorded)) {
     const key = identity({ ...row });

@@ -1,11 +1,18 @@
 /** Lets a world settle, then asks the oracles: until they agree, or until the timeout. */
 import { setTimeout as pause } from "node:timers/promises";
 import { sql } from "../programs/postgres.ts";
-import { type DecisionsVerdict, judgeDecisions } from "./decisions-oracle.ts";
+import {
+  type DecisionsVerdict,
+  decisionsIn,
+  judgeDecisions,
+  storedDecisions,
+} from "./decisions-oracle.ts";
 import { type EffectsVerdict, judgeEffects, notYetDueSql } from "./effects-oracle.ts";
+import { brokenModels, isOpen, wrongWhileBroken } from "./open-tickets-oracle.ts";
 import { type Recorded, readLog, readTopic } from "./recording.ts";
+import { wrongCounters } from "./row-counters.ts";
 import { judgeStream, type StreamVerdict } from "./stream-oracle.ts";
-import { maxRunsOf, topic, type World } from "./world.ts";
+import { maxRunsOf, models, topic, type World } from "./world.ts";
 
 export interface Verdict {
   readonly stream: StreamVerdict;
@@ -14,19 +21,22 @@ export interface Verdict {
   readonly wrong: readonly string[];
 }
 
-/** What the last episode needs to be verified, told and resolved. */
-const lastEpisodeMs = 5000;
-
 interface Settling {
   readonly say: (line: string) => void;
   readonly timeoutMs: number;
 }
 
+/** What a fix can cure of these is used up or does not help: they stay broken until they are healed. */
+const heldModels = models.slice(0, 4);
+
 export async function settle(world: World, { say, timeoutMs }: Settling): Promise<Verdict> {
   const attempts = untilTimeout(timeoutMs);
+  const untold = await untoldWhileBroken(world, attempts);
+  say(`${heldModels.length} models stayed broken while a person closed every ticket`);
   world.feeder.calm();
+  world.feeder.heal();
   await attempts(() => Promise.resolve(world.feeder.isCalm));
-  await pause(lastEpisodeMs);
+  await attempts(async () => brokenModels(await storedDecisions(world.storeUrl)).length === 0);
   await world.feeder.stop();
   const stream = await attempts(
     async () => judgeStream(world.sourceUrl, await recordedIn(world)),
@@ -34,6 +44,10 @@ export async function settle(world: World, { say, timeoutMs }: Settling): Promis
   );
   say(`${stream.rows} rows, ${stream.lost} lost, ${stream.duplicated} duplicated`);
   for (const line of stream.wrong) say(line);
+  const counters = await attempts(
+    () => wrongCounters(world),
+    (wrong) => wrong.length === 0,
+  );
   say("all rows are fed; the source is stopped, so that the stream ends");
   world.source.server.kill();
   await attempts(() => effectsAreDone(world));
@@ -41,16 +55,35 @@ export async function settle(world: World, { say, timeoutMs }: Settling): Promis
     async () => judgeDecisions(world, await recordedIn(world)),
     ({ equal }) => equal,
   );
-  const ledgers = { jira: world.jira, docker: world.docker, storeUrl: world.storeUrl, maxRunsOf };
-  const effects = await judgeEffects(ledgers, decisions.events);
+  const effects = await judgeEffects({ ...world, maxRunsOf }, decisions.events);
   const wrong = [
+    ...untold,
     ...stream.wrong,
+    ...counters,
     ...decisions.wrong.slice(0, 10),
     ...effects.wrong,
     ...world.daemons.flatMap((daemon) => daemon.crashes),
   ];
   for (const line of world.daemons.flatMap((daemon) => daemon.errors)) say(line.slice(0, 600));
   return { stream, decisions, effects, wrong };
+}
+
+/** Models break and stay broken, and somebody closes every ticket: there must be open ones all the same (FR-J2). */
+async function untoldWhileBroken(world: World, attempts: Attempts): Promise<readonly string[]> {
+  world.feeder.breakModels(heldModels, { held: true });
+  await attempts(async () => {
+    const broken = brokenModels(await storedDecisions(world.storeUrl));
+    return heldModels.every((model) => broken.includes(model));
+  });
+  await attempts(async () => world.jira.issues().some(isOpen));
+  await world.person.closesAll();
+  // One pass says what is broken: it stays so.
+  const events = await decisionsIn(world, await recordedIn(world));
+  const broken = brokenModels(events).filter((model) => heldModels.includes(model));
+  return await attempts(
+    async () => wrongWhileBroken(broken, world.jira.issues()),
+    (wrong) => wrong.length === 0,
+  );
 }
 
 type Attempts = <Answer>(
@@ -77,6 +110,8 @@ async function effectsAreDone({ storeUrl }: World): Promise<boolean> {
   return row?.["open"] === 0;
 }
 
-function recordedIn({ kafka, storeUrl }: World): Promise<readonly Recorded[]> {
-  return kafka === undefined ? readLog(storeUrl) : readTopic(kafka.brokers, topic);
+async function recordedIn({ kafka, storeUrl }: World): Promise<readonly Recorded[]> {
+  if (kafka === undefined) return readLog(storeUrl);
+  const [stream] = await sql(storeUrl, "SELECT id FROM driftwarden.streams");
+  return readTopic(kafka.brokers, { topic, streamId: String(stream?.["id"]) });
 }

@@ -13,6 +13,7 @@ import { DaemonProcess } from "./daemon-process.ts";
 import { startDockerDouble } from "./docker-double.ts";
 import { startRealEngine } from "./docker-engine.ts";
 import { Feeder } from "./feeder.ts";
+import { Person } from "./person.ts";
 import type { Random } from "./random.ts";
 import { mountSmallDisk, type SmallDisk } from "./small-disk.ts";
 
@@ -27,6 +28,11 @@ export interface WorldOptions {
 /** What a daemon talks to. */
 export type Dependency = "source" | "store" | "kafka" | "jira" | "docker";
 
+export interface Span {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
 export interface World {
   readonly folder: string;
   readonly configFile: string;
@@ -39,7 +45,10 @@ export interface World {
   readonly disk: SmallDisk | undefined;
   readonly kafka: SandboxKafka | undefined;
   readonly jira: JiraSandbox;
+  readonly person: Person;
   readonly docker: ContainerEngine;
+  /** When nobody could reach the engine; grows. */
+  readonly engineAway: Span[];
   readonly proxies: Readonly<Record<Dependency, ByteCuttingProxy>>;
   readonly daemons: readonly [DaemonProcess, DaemonProcess];
   readonly feeder: Feeder;
@@ -49,6 +58,7 @@ export const models = Array.from({ length: 12 }, (_, place) => `model-${place}`)
 /** Attempts that a model's fix is allowed: the first one's budget is soon used up, the others' never. */
 export const maxRunsOf = (model: string): number => (model === models[0] ? 3 : 1000);
 export const topic = "driftwarden";
+export const partitions = 4;
 /** A silent process is replaced after this: the session of a consumer, or the lease of a partition in the store. */
 export const takeoverMs = ({ kafka }: Pick<World, "kafka">): number =>
   kafka === undefined ? 10_000 : 3000;
@@ -134,7 +144,9 @@ export async function buildWorld(options: WorldOptions, lifecycle: Lifecycle): P
     disk,
     kafka: kafka.running,
     jira,
+    person: new Person(jira),
     docker,
+    engineAway: [],
     proxies,
     daemons: [daemon("a"), daemon("b")],
     feeder,
@@ -178,10 +190,10 @@ sources:
     poll_interval: 200ms
     assembly_window: 500ms
     connect_timeout: 2s
-stream: {partitions: 4${kafka}}
+stream: {partitions: ${partitions}${kafka}}
 detection: {checkpoint_interval: 1s}
 jira: {url: "${jira}", user: bot, token_file: ${tokenFile}, deadline: 2s, look_up_for: 3s, reopen_transition: Reopen}
-incidents: {resolve_after: 12s, reopen_duration: 7d}
+incidents: {resolve_after: 6s, reopen_duration: 7d, closed_by_hand_for: 3s}
 docker: {socket: ${docker}, deadline: 2s}
 verify: {health_after: 1s, model_after: 1s, give_up_after: 20 cadences}
 fixes:

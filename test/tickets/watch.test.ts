@@ -14,7 +14,7 @@ const hour = 3_600_000;
 async function hourOf(
   place: Room,
   incidents: readonly WatchedIncident[],
-  mayLook = true,
+  { mayLook = true, ...rest }: { mayLook?: boolean; closedByHandMs?: number } = {},
 ): Promise<readonly TicketObserved[]> {
   const recorded: TicketObserved[] = [];
   const over = new AbortController();
@@ -31,6 +31,7 @@ async function hourOf(
       mayLook: async () => mayLook,
       clock: { now: place.now, at: (ms) => ms, sleep },
       logger: pino({ enabled: false }),
+      ...rest,
     },
     over.signal,
   );
@@ -52,11 +53,26 @@ describe("the watch of open tickets", () => {
     expect(place.tracker.calls - calls).toBe(30);
   });
 
+  it.each([
+    [3 * hour, 30],
+    [60_000, 60],
+    [200, 3600],
+  ])(
+    "looks often enough to reopen what people close after %i ms, and at most once a second",
+    async (closedByHandMs, looks) => {
+      const place = room();
+      await ticketed(place);
+      const { calls } = place.tracker;
+      await hourOf(place, watchedOf(place), { closedByHandMs });
+      expect(place.tracker.calls - calls).toBe(looks);
+    },
+  );
+
   it("asks nothing in a process that does not have the lease, or while the tracker is away", async () => {
     const place = room();
     await ticketed(place);
     const { calls } = place.tracker;
-    await hourOf(place, watchedOf(place), false);
+    await hourOf(place, watchedOf(place), { mayLook: false });
     expect(place.tracker.calls).toBe(calls);
   });
 

@@ -1,0 +1,54 @@
+/** Of oracle (c), what must be in Jira at a moment: while a model is broken a ticket that is not done tells of it. */
+import type { SandboxIssue } from "../../src/sandbox/jira/tracker.ts";
+import type { DecisionEvent } from "./decisions-oracle.ts";
+import { modelOf } from "./runs-oracle.ts";
+
+/** The models of which an episode is open, by the decisions in the stream alone. */
+export function brokenModels(events: readonly DecisionEvent[]): readonly string[] {
+  const open = new Map<string, string>();
+  for (const { type, id, episode, model } of events) {
+    if (type === "episode_opened") open.set(id, modelOf(model));
+    if (type === "episode_closed") open.delete(episode ?? "");
+  }
+  return [...new Set(open.values())];
+}
+
+/** A ticket in words, without the signs that markup escapes. */
+export const wordsOf = ({ summary, description, comments }: SandboxIssue): string =>
+  [summary, description, ...comments.map(({ body }) => body)].join("\n").replaceAll("\\", "");
+
+export const tells = (words: string, model: string): boolean =>
+  new RegExp(`\\b${model}(?!\\d)`).test(words);
+
+export const isOpen = ({ status }: SandboxIssue): boolean => status.category !== "done";
+
+/** Whatever people did to tickets (FR-J2). */
+export function wrongWhileBroken(
+  broken: readonly string[],
+  issues: readonly SandboxIssue[],
+): readonly string[] {
+  const open = issues.filter(isOpen).map(wordsOf);
+  return broken
+    .filter((model) => !open.some((words) => tells(words, model)))
+    .map((model) => `${model} is broken, and no open ticket tells of it`);
+}
+
+/** What is over stands open for nobody. */
+export function wrongWhenOver(
+  broken: readonly string[],
+  issues: readonly SandboxIssue[],
+): readonly string[] {
+  return issues
+    .filter((issue) => isOpen(issue) && !broken.some((model) => tells(wordsOf(issue), model)))
+    .map(({ key, summary }) => `${key} is open, and nothing of it is broken: ${summary}`);
+}
+
+/** Each ticket carries a label of its own, and each incident has one ticket at a time. */
+export function madeTwice(issues: readonly SandboxIssue[]): readonly string[] {
+  const labels = issues.flatMap(({ labels: all }) =>
+    all.filter((label) => label.startsWith("driftwarden-ticket-")),
+  );
+  return labels
+    .filter((label, place) => labels.indexOf(label) !== place)
+    .map((label) => `two tickets carry ${label}`);
+}
