@@ -49,7 +49,9 @@ export function buildExecutors(
   return [
     ticketExecutor({ ticketing, restoredAtMs }),
     runExecutor(runner),
-    questionExecutor(verify, (record) => stream.append([record])),
+    questionExecutor(verify, async (record) => {
+      await stream.append([record]);
+    }),
     timerExecutor,
   ];
 }

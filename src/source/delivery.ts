@@ -113,34 +113,37 @@ export class Delivery {
     this.#deps.logger.warn({ reason, err: errorOf() }, "bad rows in the source");
   }
 
-  /** Sends rows, one model a record. */
-  async rows(rows: readonly ModelRow[], pack: Pack): Promise<void> {
+  /** Sends rows, one model a record. @returns how many of them the stream has set aside */
+  async rows(rows: readonly ModelRow[], pack: Pack): Promise<number> {
     const records = byModel(rows).map((part) =>
       pack(keyOf(this.#deps.options, part.model), part.rows),
     );
-    await this.records(records);
+    const setAside = await this.records(records);
     for (const { row } of rows) {
       if (Number.isFinite(row.ts)) this.#newest = Math.max(this.#newest ?? row.ts, row.ts);
     }
+    return setAside;
   }
 
   /**
    * Waits for the stream for as long as it takes: two appends must not be under way at once, and what is waiting to be
    * sent is one page.
    *
+   * @returns how many rows the stream has set aside
    * @throws SourceError DW_SOURCE_STREAM_REFUSED; also when we are to stop, so that nothing more is read
    */
-  async records(records: readonly StreamRecord[]): Promise<void> {
-    if (records.length === 0) return;
+  async records(records: readonly StreamRecord[]): Promise<number> {
+    if (records.length === 0) return 0;
     const late = setTimeout(this.#deps.onLate, this.#deps.options.streamDeadlineMs);
     try {
       this.#deps.signal.throwIfAborted();
-      await this.#deps.sink.append(records);
+      const setAside = await this.#deps.sink.append(records);
+      this.#deps.metrics.records.inc(this.#labels, records.length);
+      return setAside;
     } catch (error) {
       throw streamRefused(error);
     } finally {
       clearTimeout(late);
     }
-    this.#deps.metrics.records.inc(this.#labels, records.length);
   }
 }

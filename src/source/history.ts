@@ -6,7 +6,7 @@ import { type SourceOptions, slowTimeoutMs } from "./options.ts";
 import type { Xid } from "./progress.ts";
 import type { RecentlySent } from "./recently-sent.ts";
 import { keyOf, type ModelRow } from "./rows.ts";
-import { noSourceRows, type SourceRows, sumOf } from "./source-rows.ts";
+import { andTooLarge, noSourceRows, type SourceRows, sumOf } from "./source-rows.ts";
 import { historyRows } from "./sql/history.ts";
 import { type PageQuery, type PollSnapshot, pages } from "./view.ts";
 
@@ -71,19 +71,19 @@ export async function sendHistory(
     const { rows, counted } = delivery.parse(page);
     for (const { model } of rows) models.add(keyOf(options, model));
     const isPast = ({ row }: ModelRow): boolean => row.ts <= wanted.untilMs * 1000;
-    await delivery.rows(rows.filter(isPast), (model, part) => ({
+    const pastTooLarge = await delivery.rows(rows.filter(isPast), (model, part) => ({
       kind: "history",
       model,
       source,
       rows: part,
       last: false,
     }));
-    await delivery.rows(
+    const tooLarge = await delivery.rows(
       rows.filter((row) => !isPast(row)),
       (model, part) => ({ kind: "rows", model, source, ...beforeWindows, rows: part }),
     );
     wanted.recent.add({ ...beforeWindows, rows: page });
-    sent = sumOf(sent, counted);
+    sent = sumOf(sent, andTooLarge(counted, pastTooLarge + tooLarge));
     const through = rows.at(-1)?.row.ts;
     if (clock.now() - saidAtMs < sayEveryMs || through === undefined) continue;
     saidAtMs = clock.now();

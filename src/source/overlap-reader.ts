@@ -31,7 +31,7 @@ import type { OverlapState, StoredProgress } from "./progress.ts";
 import type { ReaderDeps } from "./reader-deps.ts";
 import { readAgainMs } from "./rewrite.ts";
 import { keyOf, type RawRow } from "./rows.ts";
-import { noSourceRows, type SourceRows, sumOf } from "./source-rows.ts";
+import { andTooLarge, noSourceRows, type SourceRows, sumOf } from "./source-rows.ts";
 import { newestRows, overlapRows } from "./sql/overlap.ts";
 import { Ticks } from "./ticks.ts";
 import { openView, type PollSnapshot, pages } from "./view.ts";
@@ -182,13 +182,16 @@ export class OverlapReader {
     if (page === undefined) return state;
     const { name: source } = options;
     const { rows, counted } = delivery.parse(page.rows);
-    await delivery.rows(rows, (model, part) =>
+    const tooLarge = await delivery.rows(rows, (model, part) =>
       page.isHistory
         ? { kind: "history", model, source, rows: part, last: false }
         : { kind: "rows", model, source, level: 0, window: state.lastPage, rows: part },
     );
     this.#sentSinceSave = true;
-    const rest = { ...before, rows: sumOf(before.rows ?? noSourceRows, counted) };
+    const rest = {
+      ...before,
+      rows: sumOf(before.rows ?? noSourceRows, andTooLarge(counted, tooLarge)),
+    };
     const models = new Set(page.isHistory ? rest.history?.models : []);
     for (const { model } of page.isHistory ? rows : []) models.add(keyOf(options, model));
     const { history } = rest;

@@ -22,6 +22,9 @@ export const sourceDropReasons = [
 
 export type SourceDropReason = (typeof sourceDropReasons)[number];
 
+/** Why a row was read and not handed on: what it is, or what the stream can carry. */
+export type LeftOutReason = SourceDropReason | "too_large";
+
 /**
  * Longer names are left out. A model's name is a key of the store, whose indexes take 2,704 bytes. A feature's name is part of records and
  * tickets. The queries cut names behind this, so that one row cannot fill the memory.

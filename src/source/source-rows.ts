@@ -5,13 +5,13 @@
  *     counts stored = rows of closed windows      what is open is read again after a crash, and counted then
  *     counts shown  = stored + rows acknowledged of open windows
  */
-import type { SourceDropReason } from "./rows.ts";
+import type { LeftOutReason } from "./rows.ts";
 
 /** Plain data. */
 export interface SourceRows {
   readonly read: number;
   /** Of them, those that belong to no series and are not handed on, by reason. */
-  readonly leftOut: Readonly<Partial<Record<SourceDropReason, number>>>;
+  readonly leftOut: Readonly<Partial<Record<LeftOutReason, number>>>;
 }
 
 export const noSourceRows: SourceRows = { read: 0, leftOut: {} };
@@ -22,6 +22,10 @@ export function sumOf(a: SourceRows, b: SourceRows): SourceRows {
     leftOut[reason] = (leftOut[reason] ?? 0) + rows;
   return { read: a.read + b.read, leftOut };
 }
+
+/** Of rows that were handed on, some that the stream has set aside. */
+export const andTooLarge = (rows: SourceRows, tooLarge: number): SourceRows =>
+  tooLarge === 0 ? rows : sumOf(rows, { read: 0, leftOut: { too_large: tooLarge } });
 
 export class RowTally {
   #stored: SourceRows;

@@ -38,7 +38,7 @@ import type { ReaderDeps } from "./reader-deps.ts";
 import { RecentlySent, type SentPage } from "./recently-sent.ts";
 import { afterOverlap, afterRewrite, readAgainMs } from "./rewrite.ts";
 import { isAfter, placeOf, type RawRow, type RowPlace } from "./rows.ts";
-import { RowTally, type SourceRows } from "./source-rows.ts";
+import { andTooLarge, RowTally, type SourceRows } from "./source-rows.ts";
 import { Ticks } from "./ticks.ts";
 import { type Fit, fitOf, openView, type PollSnapshot, pages } from "./view.ts";
 import { windowQuery } from "./window-query.ts";
@@ -276,7 +276,7 @@ export class TransactionWindowReader {
     const { level, window } = page;
     this.#inDoubt = page;
     const { rows: parsed, counted } = delivery.parse(page.rows);
-    await delivery.rows(parsed, (model, rows) => ({
+    const tooLarge = await delivery.rows(parsed, (model, rows) => ({
       kind: "rows",
       model,
       source: options.name,
@@ -285,7 +285,7 @@ export class TransactionWindowReader {
       rows,
     }));
     this.#inDoubt = undefined;
-    this.#tally?.acknowledged(`level ${level}`, counted);
+    this.#tally?.acknowledged(`level ${level}`, andTooLarge(counted, tooLarge));
     this.#recent.add(page);
     this.#sentSinceSave = true;
   }

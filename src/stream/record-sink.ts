@@ -8,6 +8,8 @@ export interface RecordSink {
    *
    * Resolves when all are durable. When it rejects any part may have been written: call again with the same
    * records; detection drops by position what it has seen.
+   *
+   * @returns how many rows were set aside, because they can never pass; 0 as a rule
    */
-  append(records: readonly StreamRecord[]): Promise<void>;
+  append(records: readonly StreamRecord[]): Promise<number>;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { SandboxIssue } from "../../src/sandbox/jira/tracker.ts";
+import type { SandboxIssue } from "../../src/sandbox/jira/issue.ts";
 import type { DecisionEvent } from "./decisions-oracle.ts";
 import { brokenModels, madeTwice, wrongWhenOver, wrongWhileBroken } from "./open-tickets-oracle.ts";
 
@@ -25,6 +25,9 @@ function ticket(summary: string, { done = false, labels = ["driftwarden"] } = {}
     issueType: "Bug",
     priority: "High",
     reporter: "bot",
+    assignee: undefined,
+    updatedAtMs: 0,
+    history: [],
     status: { id: "1", name: "", category: done ? "done" : "new" },
     resolution: undefined,
     createdAtMs: 0,

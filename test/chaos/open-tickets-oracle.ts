@@ -1,5 +1,5 @@
 /** Of oracle (c), what must be in Jira at a moment: while a model is broken a ticket that is not done tells of it. */
-import type { SandboxIssue } from "../../src/sandbox/jira/tracker.ts";
+import type { SandboxIssue } from "../../src/sandbox/jira/issue.ts";
 import type { DecisionEvent } from "./decisions-oracle.ts";
 import { modelOf } from "./runs-oracle.ts";
 

@@ -1,7 +1,7 @@
 /** A person in Jira, with a memory of what is no longer there because of them. */
 import { setTimeout as pause } from "node:timers/promises";
+import type { SandboxComment, SandboxIssue } from "../../src/sandbox/jira/issue.ts";
 import type { JiraSandbox } from "../../src/sandbox/jira/server.ts";
-import type { SandboxComment, SandboxIssue } from "../../src/sandbox/jira/tracker.ts";
 import { seeded } from "./random.ts";
 
 export const personName = "ann";

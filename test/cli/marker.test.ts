@@ -24,7 +24,10 @@ async function runKnowing(
   };
   const openStream = async () => {
     did.push("open");
-    const append = async () => void did.push("append");
+    const append = async () => {
+      did.push("append");
+      return 0;
+    };
     return {
       stream: { append },
       models: async () => known,

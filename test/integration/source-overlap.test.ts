@@ -85,6 +85,21 @@ describe("a view's rows", () => {
     expect(lines.find((line) => line.includes("overlap_seconds"))).toContain("are missed");
   });
 
+  it("that the stream sets aside are counted among those that are left out (FR-K4)", async () => {
+    const source = await newSource();
+    await sql(source.url, insert("huge", "now() - interval '1 min'"));
+    const sink = new MemorySink();
+    sink.setsAside = "huge";
+    const { registry } = run(source.readonlyUrl, { sink });
+    await waitUntil(() => expect(sink.history).toHaveLength(1));
+    await sql(source.url, insert("huge"));
+    await waitUntil(async () =>
+      expect(await registry.metrics()).toContain(
+        'driftwarden_source_rows_dropped_total{source="main",reason="too_large"} 2',
+      ),
+    );
+  });
+
   it("come with a watermark that waits for the overlap", async () => {
     const source = await newSource();
     const { ticks, sink } = run(source.readonlyUrl);

@@ -55,8 +55,9 @@ function startProcess(owner: string, options: SourceOptions, stream: Stream): Pr
   };
   const append = sink.append.bind(sink);
   sink.append = async (records) => {
-    await append(records);
+    const setAside = await append(records);
     stream.push(...records.map((record) => ({ by: owner, record })));
+    return setAside;
   };
   const poller: LeasedPoller = new LeasedPoller({
     source: options.name,

@@ -129,6 +129,19 @@ describe("every committed row is delivered once", () => {
     );
   });
 
+  it("and what the stream sets aside is counted among the rows that are left out (FR-K4)", async () => {
+    const source = await newSource();
+    const run = await polled(source);
+    run.sink.setsAside = "huge";
+    for (const feature of ["huge", "fine", "huge"]) await sql(source.url, insert(feature));
+    await delivered(run, source.url, 3);
+    await waitUntil(async () =>
+      expect(await run.registry.metrics()).toContain(
+        'driftwarden_source_rows_dropped_total{source="main",reason="too_large"} 2',
+      ),
+    );
+  });
+
   it("rows of all ages are delivered once while several writers commit in any order", async () => {
     const source = await newSource();
     const run = await polled(source, { lookbackMs: [50, 200], pageRows: 7 });

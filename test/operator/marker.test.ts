@@ -15,7 +15,11 @@ interface Asked {
 
 async function announce({ sources = one, known = [], ...given }: Asked = {}) {
   const records: StreamRecord[] = [];
-  const stream = { append: async (some: readonly StreamRecord[]) => void records.push(...some) };
+  const append = async (some: readonly StreamRecord[]) => {
+    records.push(...some);
+    return 0;
+  };
+  const stream = { append };
   const asked = marker.arguments.parse({ model: "churn", what: "retrain", ...given });
   const models = async () => known;
   return { answer: await marker.handle(asked, { stream, models, sources, nowMs }), records };

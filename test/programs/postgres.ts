@@ -27,6 +27,8 @@ const openClawTable = `CREATE TABLE explainability_metrics (
 /** Runs statements on a connection of their own; the rows are those of the last one. */
 export async function sql(url: string, text: string): Promise<readonly Record<string, unknown>[]> {
   const client = new Client({ connectionString: url });
+  // A server that ends meanwhile fails the query, which is enough.
+  client.on("error", () => undefined);
   await client.connect();
   try {
     const results = [await client.query(text)].flat();

@@ -24,10 +24,15 @@ export class MemorySink implements RecordSink {
   /** Called before records are taken: throw to refuse them. */
   before: (records: readonly StreamRecord[]) => void | Promise<void> = () => undefined;
 
-  async append(records: readonly StreamRecord[]): Promise<void> {
+  /** The feature whose rows can never pass. */
+  setsAside: string | undefined;
+
+  async append(records: readonly StreamRecord[]): Promise<number> {
     await this.before(records);
     this.appends.push(records);
     this.records.push(...records);
+    const rows = records.flatMap((record) => ("rows" in record ? record.rows : []));
+    return rows.filter(({ feature }) => feature === this.setsAside).length;
   }
 
   get rowRecords(): readonly RowsRecord[] {

@@ -38,6 +38,11 @@ interface AppenderOptions {
   readonly logger: Logger;
 }
 
+interface TooLarge {
+  readonly problem: KafkaStreamError;
+  readonly rows: number;
+}
+
 /** The sink on Kafka, see the top of this file. */
 export class KafkaAppender implements RecordSink {
   readonly #options: AppenderOptions;
@@ -62,10 +67,13 @@ export class KafkaAppender implements RecordSink {
   /**
    * @throws KafkaStreamError DW_STREAM_APPEND_FAILED (try again), DW_STREAM_RECORD_TOO_LARGE (do not), DW_STREAM_RECREATED or DW_STREAM_TRUNCATED once the stream is broken
    */
-  append(records: readonly StreamRecord[]): Promise<void> {
+  append(records: readonly StreamRecord[]): Promise<number> {
     // One call after the other, so that the records of two callers keep their order through retries.
     const mine = this.#tail.then(() => this.#append(records));
-    this.#tail = mine.catch(() => undefined);
+    this.#tail = mine.then(
+      () => undefined,
+      () => undefined,
+    );
     return mine;
   }
 
@@ -73,17 +81,17 @@ export class KafkaAppender implements RecordSink {
     return this.#producer.close();
   }
 
-  async #append(records: readonly StreamRecord[]): Promise<void> {
+  async #append(records: readonly StreamRecord[]): Promise<number> {
     const { health } = this.#options;
     health.assertWhole();
+    const tooLarge: TooLarge[] = [];
     const sends = planSends(records, {
       ...this.#options,
       maxMessageBytes: this.#maxMessageBytes,
-      onTooLarge: (problem) => this.#setAside(problem),
+      onTooLarge: (problem, rows) => void tooLarge.push({ problem, rows }),
     });
-    if (sends.size === 0) return;
     try {
-      await this.#use(sends);
+      if (sends.size > 0) await this.#use(sends);
     } catch (error) {
       if (this.#lowersLimit(error)) return await this.#append(records);
       const failure = this.#failed(error);
@@ -91,6 +99,7 @@ export class KafkaAppender implements RecordSink {
       throw failure;
     }
     health.report("append", undefined);
+    return this.#setAside(tooLarge);
   }
 
   async #use(sends: ReadonlyMap<number, readonly Send[]>): Promise<void> {
@@ -134,9 +143,13 @@ export class KafkaAppender implements RecordSink {
     }
   }
 
-  #setAside(problem: KafkaStreamError): void {
-    this.#options.metrics.count("records_set_aside");
-    this.#options.logger.error({ err: problem, hint: problem.hint }, "record set aside");
+  /** Said when the others are stored: until then all are tried again. @returns how many rows it were */
+  #setAside(tooLarge: readonly TooLarge[]): number {
+    for (const { problem } of tooLarge) {
+      this.#options.metrics.count("records_set_aside");
+      this.#options.logger.error({ err: problem, hint: problem.hint }, "record set aside");
+    }
+    return tooLarge.reduce((sum, { rows }) => sum + rows, 0);
   }
 
   /** The topic's limit may have been lowered after the start: smaller batches are tried until they pass. */

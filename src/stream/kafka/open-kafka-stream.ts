@@ -110,7 +110,7 @@ export class KafkaStream implements RecordSink, RecordLog {
     this.#identityChecks.unref();
   }
 
-  append(records: readonly StreamRecord[]): Promise<void> {
+  append(records: readonly StreamRecord[]): Promise<number> {
     return this.#appender.append(records);
   }
 

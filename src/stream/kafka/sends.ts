@@ -20,8 +20,8 @@ interface SendPlan {
   readonly streamId: string;
   /** The broker's limit for one batch. */
   readonly maxMessageBytes: number;
-  /** Told of a row that can never pass, which is left out. */
-  readonly onTooLarge: (problem: KafkaStreamError) => void;
+  /** Told of a record that can never pass, which is left out, and how many rows it has: one or none. */
+  readonly onTooLarge: (problem: KafkaStreamError, rows: number) => void;
 }
 
 /** Messages of one partition, small enough for one produce call. */
@@ -81,7 +81,7 @@ function encodePieces(
   if (size <= limit) return [value];
   if (!("rows" in record)) throw tooLarge(record, size, limit);
   if (record.rows.length < 2) {
-    onTooLarge(tooLarge(record, size, limit));
+    onTooLarge(tooLarge(record, size, limit), record.rows.length);
     // What closes the history of a model is not the row that does not pass.
     if (record.kind !== "history" || !record.last || record.rows.length === 0) return [];
     return encodePieces({ ...record, rows: [] }, limit, onTooLarge);

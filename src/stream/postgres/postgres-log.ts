@@ -78,10 +78,11 @@ export class PostgresLog implements RecordSink, RecordLog {
   /**
    * Appends all records or none, in one transaction.
    *
+   * @returns 0: whatever a record holds, the log takes it
    * @throws StoreError. With DW_STORE_COMMIT_UNKNOWN the records may have been appended.
    */
-  async append(records: readonly StreamRecord[]): Promise<void> {
-    if (records.length === 0) return;
+  async append(records: readonly StreamRecord[]): Promise<number> {
+    if (records.length === 0) return 0;
     const { store, metrics } = this.#options;
     const placed = records.flatMap((record) => this.#place(record));
     metrics.count("appends");
@@ -95,6 +96,7 @@ export class PostgresLog implements RecordSink, RecordLog {
     }
     this.#health.report("append", undefined);
     metrics.count("appended_records", placed.length);
+    return 0;
   }
 
   /** Takes a share of the partitions in the background and reads them, until the subscription is stopped. */

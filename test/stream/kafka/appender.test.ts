@@ -1,4 +1,4 @@
-import { pino } from "pino";
+import { type Logger, pino } from "pino";
 import { Registry } from "prom-client";
 import { expect, it } from "vitest";
 import { KafkaAppender } from "../../../src/stream/kafka/appender.ts";
@@ -6,24 +6,40 @@ import { kafkaClient } from "../../../src/stream/kafka/client.ts";
 import { kafkaMetrics } from "../../../src/stream/kafka/metrics.ts";
 import { StreamHealth } from "../../../src/stream/kafka/stream-health.ts";
 
-it("a broker that cannot be reached counts as a failed send of each partition, and readiness says what to do", async () => {
-  const logger = pino({ level: "silent" });
+function appenderOf(connection: { readonly brokers: readonly string[]; readonly logger: Logger }) {
   const registry = new Registry();
-  const health = new StreamHealth(logger);
-  // Nothing listens on port 1.
-  const connection = { brokers: ["127.0.0.1:1"], logger };
+  const health = new StreamHealth(connection.logger);
   const appender = new KafkaAppender(
     kafkaClient(connection, { sessionTimeoutMs: 3000, retries: 0 }),
     {
       topic: "t",
       partitions: 2,
       streamId: "s",
-      maxMessageBytes: 1_000_000,
+      maxMessageBytes: 3000,
       health,
       metrics: kafkaMetrics(registry),
-      logger,
+      logger: connection.logger,
     },
   );
+  return { appender, health, registry };
+}
+
+// Nothing listens on port 1.
+const nobody = { brokers: ["127.0.0.1:1"], logger: pino({ level: "silent" }) };
+
+it("a row that is too large for the topic is set aside, counted and told as one row (FR-K4)", async () => {
+  const { appender, registry } = appenderOf(nobody);
+  const row = { ts: 1, feature: "f".repeat(4000), importance: 1, tid: 1 };
+  const record = { kind: "rows", model: "m", source: "main", level: 0, window: 1 } as const;
+  expect(await appender.append([{ ...record, rows: [row, { ...row, tid: 2 }] }])).toBe(2);
+  expect(await registry.metrics()).toContain("driftwarden_kafka_records_set_aside_total 2");
+  const history = { kind: "history", model: "m", source: "main", last: false } as const;
+  expect(await appender.append([{ ...history, rows: [row] }])).toBe(1);
+  await appender.close();
+});
+
+it("a broker that cannot be reached counts as a failed send of each partition, and readiness says what to do", async () => {
+  const { appender, health, registry } = appenderOf(nobody);
   const tick = { kind: "tick", source: "main", watermark: 1, clock: 1 } as const;
   await expect(appender.append([tick])).rejects.toMatchObject({ code: "DW_STREAM_APPEND_FAILED" });
   await appender.close();
