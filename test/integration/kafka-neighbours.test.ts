@@ -13,7 +13,7 @@ import {
   withKafka,
 } from "../programs/kafka.ts";
 
-const { CompressionTypes } = kafkajs;
+const { CompressionTypes, ConfigResourceTypes } = kafkajs;
 const kafka = await withKafka(startTestKafka);
 
 async function write(topic: string, messages: Message[], gzip = false): Promise<void> {
@@ -55,6 +55,52 @@ describe.skipIf(!kafka.available)("what a neighbour writes to our topic", () => 
     const second = new RememberingReader();
     await again.subscribe(second);
     await eventually(() => expect(second.markers("m")).toEqual([1, 2]));
+    await again.close();
+  });
+});
+
+/** As `kafka-configs.sh --alter` sets it: what else the topic's own settings are stays. */
+async function setCompression(topic: string, type: string): Promise<void> {
+  const admin = bareKafka(kafka.brokers).admin();
+  await admin.connect();
+  const resource = { type: ConfigResourceTypes.TOPIC, name: topic };
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: [resource],
+  });
+  const own = (resources[0]?.configEntries ?? [])
+    .filter(({ configSource }) => (configSource as number) === 1)
+    .map(({ configName, configValue }) => ({ name: configName, value: configValue }))
+    .filter(({ name }) => name !== "compression.type");
+  const configEntries = [...own, { name: "compression.type", value: type }];
+  await admin.alterConfigs({ validateOnly: false, resources: [{ ...resource, configEntries }] });
+  await admin.disconnect();
+}
+
+describe.skipIf(!kafka.available)("a topic whose compression.type is changed while we run", () => {
+  it("is read on, in whatever codec the brokers write our records, also after a restart", async () => {
+    const topic = "compressed";
+    const shared = { brokers: kafka.brokers, topic, partitions: 1, rememberStream: rememberIds() };
+    const { stream } = await openTestStream(shared);
+    const reader = new RememberingReader();
+    await stream.subscribe(reader);
+    // More than one block of each codec, with copies over their borders.
+    const long = Array.from({ length: 100_000 }, (_, place) => (place * place) % 977).join(" ");
+    const types = ["lz4", "snappy", "zstd", "gzip", "producer"];
+    for (const [place, type] of types.entries()) {
+      await setCompression(topic, type);
+      await stream.append([marker("m", place), { ...marker("long", place), marker: long }]);
+      await eventually(() => expect(reader.markers("long")).toHaveLength(place + 1));
+    }
+    expect(new Set(kindsOf(reader))).toEqual(new Set(["marker"]));
+    expect(stream.health()).toEqual({ ok: true });
+    await stream.close();
+    await setCompression(topic, "zstd");
+    const { stream: again } = await openTestStream({ ...shared, groupId: "after" });
+    const second = new RememberingReader();
+    await again.subscribe(second);
+    await eventually(() => expect(second.markers("m")).toEqual(types.map((_, place) => place)));
+    expect(second.taken).toEqual(reader.taken);
     await again.close();
   });
 });

@@ -1,11 +1,15 @@
 /**
- * What kafkajs does with compressed batches. We write none: a neighbour wrote them, or the topic's own setting compresses
- * ours with gzip. A batch that would fill the memory, or that kafkajs cannot read, would crash the consumer at each start.
- * The records of such a batch are read as empty instead, and set aside like any other record without our stream's id.
+ * Reads compressed batches, which kafkajs 2.2.4 does without a bound, and of four codecs only one. We write none: a neighbour wrote them,
+ * or the topic's own setting compresses ours. A batch that would fill the memory, or that is broken, would crash the consumer
+ * at each start. The records of such a batch are read as empty instead, and set aside like any other record without our
+ * stream's id.
  */
 import { promisify } from "node:util";
 import { gzip, unzip } from "node:zlib";
 import kafkajs from "kafkajs";
+import { unpackLz4 } from "./lz4.ts";
+import { unpackSnappy } from "./snappy.ts";
+import { unpackZstd } from "./zstd.ts";
 
 const { CompressionCodecs, CompressionTypes } = kafkajs;
 
@@ -40,22 +44,30 @@ function varint(value: number): readonly number[] {
   return [...bytes, rest];
 }
 
-async function unzippedAtMost(compressed: Compressed): Promise<Buffer> {
-  return await unzipped(compressed, { maxOutputLength: maxBatchBytes }).catch(() =>
-    emptyRecords(compressed),
-  );
+type Unpack = (compressed: Uint8Array, most: number) => Buffer | Promise<Buffer>;
+
+const unpackers = {
+  GZIP: (compressed, most) => unzipped(compressed, { maxOutputLength: most }),
+  Snappy: unpackSnappy,
+  LZ4: unpackLz4,
+  ZSTD: unpackZstd,
+} satisfies Readonly<Record<string, Unpack>>;
+
+async function unpackedBy(unpack: Unpack, compressed: Compressed): Promise<Buffer> {
+  try {
+    return await unpack(compressed, maxBatchBytes);
+  } catch {
+    return emptyRecords(compressed);
+  }
 }
 
 /** Safe to call more than once. */
 export function boundDecompression(): void {
-  CompressionCodecs[CompressionTypes.GZIP] = () => ({
-    compress: (encoder: { readonly buffer: Buffer }) => zipped(encoder.buffer),
-    decompress: unzippedAtMost,
-  });
-  const { Snappy, LZ4, ZSTD } = CompressionTypes;
-  for (const type of [Snappy, LZ4, ZSTD] as const)
-    CompressionCodecs[type] = () => ({
-      compress: (encoder: { readonly buffer: Buffer }) => Promise.resolve(encoder.buffer),
-      decompress: (compressed: Compressed) => Promise.resolve(emptyRecords(compressed)),
+  for (const name of ["GZIP", "Snappy", "LZ4", "ZSTD"] as const)
+    CompressionCodecs[CompressionTypes[name]] = () => ({
+      // Ours go uncompressed.
+      compress: (encoder: { readonly buffer: Buffer }) =>
+        name === "GZIP" ? zipped(encoder.buffer) : Promise.resolve(encoder.buffer),
+      decompress: (compressed: Compressed) => unpackedBy(unpackers[name], compressed),
     });
 }

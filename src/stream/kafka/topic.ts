@@ -39,8 +39,6 @@ const markSetting = "delete.retention.ms";
 const newMark = (): string => String(86_400_001 + randomInt(2 ** 35 - 86_400_000));
 /** The broker says when it took a record, not whoever wrote it: ticks are bounded by that (tick-bound.ts). */
 const brokersTime = { name: "message.timestamp.type", value: "LogAppendTime" };
-/** What kafkajs reads, and the brokers do not compress anew. */
-const readableCompression: ReadonlySet<string> = new Set(["producer", "uncompressed", "gzip"]);
 /** The source of a setting that was given to the topic itself. */
 const topicsOwn = 1;
 
@@ -184,11 +182,6 @@ function partitionsProblem(found: TopicFacts, { partitions }: TopicSpec): string
   return `it has ${found.partitions} partitions instead of ${partitions}`;
 }
 
-function compressionProblem({ config }: TopicFacts): string {
-  const type = config.get("compression.type")?.value ?? "producer";
-  return readableCompression.has(type) ? "" : `its compression.type is ${type} instead of producer`;
-}
-
 function checkTopic(found: TopicFacts, spec: TopicSpec): void {
   const policy = found.config.get("cleanup.policy")?.value ?? "unknown";
   const retention = Number(found.config.get("retention.ms")?.value);
@@ -199,7 +192,6 @@ function checkTopic(found: TopicFacts, spec: TopicSpec): void {
     found.replication >= spec.replication
       ? ""
       : `it has ${found.replication} replicas instead of ${spec.replication}`,
-    compressionProblem(found),
     policy === "delete" ? "" : `its cleanup.policy is ${policy} instead of delete`,
     kept >= spec.retentionMs
       ? ""
