@@ -54,9 +54,14 @@ describe("a batch", () => {
   it("that would fill the memory is refused, in each codec", () => {
     const lz4Bomb = lz4Block(bytes([0x1f], "a", [1, 0], Array(20_000).fill(255), [0]));
     expect(() => unpackLz4(lz4Bomb, most)).toThrow(RangeError);
-    const snappyBomb = bytes([0], [0x00], "a", ...Array(20_000).fill([0xfe, 1, 0]));
+    const snappyBomb = bytes(
+      [0],
+      [0x00],
+      "a",
+      ...Array.from({ length: 20_000 }, () => [0xfe, 1, 0]),
+    );
     expect(() => unpackSnappy(snappyBomb, most)).toThrow(RangeError);
-    const zstdBomb = bytes(zstdMagic, [0x00, 0x48], ...Array(20).fill(zstdRun));
+    const zstdBomb = bytes(zstdMagic, [0x00, 0x48], ...Array.from({ length: 20 }, () => zstdRun));
     expect(() => unpackZstd(zstdBomb, most)).toThrow(RangeError);
     const zstdWindow = bytes(zstdMagic, [0x00, 0xf8], zstdRun);
     expect(() => unpackZstd(zstdWindow, most)).toThrow(/window/);
@@ -72,7 +77,9 @@ describe("a batch", () => {
     ["another magic number", unpackLz4, bytes("hello, world")],
     ["another magic number", unpackZstd, bytes("hello, world")],
   ])("with %s is refused", (_, unpack, broken) => {
-    expect(() => unpack(broken, most)).toThrow();
+    expect(() => unpack(broken, most)).toThrow(
+      /end too early|copy of nothing|no LZ4 frame|invalid zstd data/,
+    );
   });
 });
 
