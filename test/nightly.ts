@@ -1,6 +1,6 @@
 /**
  * `npm run nightly`: what takes too long for each change, one after the other: mutants by the day's seed, an hour of
- * fuzz, and long chaos on both streams. Exit 1 when one of them fails; the last line says which.
+ * fuzz, long chaos on both streams, and a starved daemon. Exit 1 when one of them fails; the last line says which.
  */
 import { spawnSync } from "node:child_process";
 
@@ -23,6 +23,7 @@ const parts = {
   fuzz: ["test", "--", "--project", "fast", ...fuzzed],
   "chaos on the log in Postgres": [...chaos, "postgres"],
   "chaos on Kafka": [...chaos, "kafka"],
+  "rows at a load of forty": ["exec", "tsx", "test/starvation.ts"],
 };
 
 const failed = Object.entries(parts).flatMap(([name, args]) => {

@@ -15,8 +15,8 @@ const keys =
   "seed faults by_kind rows lost duplicated state_equal tickets_expected tickets comments_duplicated runs_expected runs longest_recovery_s".split(
     " ",
   );
-const patience = { timeoutMs: 240_000, allowanceMs: 80_000 } as const;
-const testMs = 900_000;
+const patience = { timeoutMs: 300_000, allowanceMs: 300_000 } as const;
+const testMs = 1_500_000;
 
 interface Said extends ChaosOutcome {
   readonly said: readonly string[];

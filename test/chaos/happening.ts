@@ -13,7 +13,7 @@ export interface Recovery {
 /** Time between a recovery and the next fault. */
 const breatherMs = 300;
 /** What has not recovered by then is not waited for any longer. */
-export const recoveryDeadlineMs = 90_000;
+export const recoveryDeadlineMs = 300_000;
 interface Watching {
   readonly say: (line: string) => void;
   /** Beside the time after which a silent process is replaced; for each of the faults that happen at once. */

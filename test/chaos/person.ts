@@ -6,7 +6,7 @@ import { seeded } from "./random.ts";
 
 export const personName = "ann";
 
-const deadlineMs = 180_000;
+const deadlineMs = 300_000;
 
 interface Found<Thing> {
   readonly issue: SandboxIssue;

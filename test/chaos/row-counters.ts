@@ -1,6 +1,5 @@
 /** What the daemons count of rows: how many were read, and what became of them, as their metrics say. */
 import { sql } from "../programs/postgres.ts";
-import type { World } from "./world.ts";
 
 export interface RowCounts {
   readonly inTable: number;
@@ -8,16 +7,21 @@ export interface RowCounts {
   readonly became: Readonly<Record<string, number>>;
 }
 
+interface Counted {
+  readonly daemons: readonly { readonly url: string | undefined }[];
+  readonly sourceUrl: string;
+}
+
 /** @returns what is wrong with the counters once everything is applied, a line each */
-export async function wrongCounters(world: World): Promise<readonly string[]> {
-  const { inTable, read, became } = await countRows(world);
+export async function wrongCounters(place: Counted): Promise<readonly string[]> {
+  const { inTable, read, became } = await countRows(place);
   const sum = total(became);
   if (read === inTable && sum === inTable) return [];
   const outcomes = JSON.stringify(became);
   return [`of ${inTable} rows ${read} were counted as read, ${sum} by outcome: ${outcomes}`];
 }
 
-async function countRows({ daemons, sourceUrl }: World): Promise<RowCounts> {
+export async function countRows({ daemons, sourceUrl }: Counted): Promise<RowCounts> {
   const [row] = await sql(sourceUrl, "SELECT count(*)::int AS rows FROM explainability_metrics");
   const pages = await Promise.all(daemons.map(({ url }) => metricsOf(url)));
   const became = counted(pages, "driftwarden_detection_rows_total");
@@ -27,7 +31,7 @@ async function countRows({ daemons, sourceUrl }: World): Promise<RowCounts> {
 
 async function metricsOf(url: string | undefined): Promise<string> {
   if (url === undefined) return "";
-  const response = await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(5000) });
+  const response = await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(60_000) });
   return await response.text();
 }
 
@@ -42,5 +46,5 @@ function counted(pages: readonly string[], name: string): Readonly<Record<string
   return counts;
 }
 
-const total = (counts: Readonly<Record<string, number>>): number =>
+export const total = (counts: Readonly<Record<string, number>>): number =>
   Object.values(counts).reduce((sum, count) => sum + count, 0);

@@ -63,7 +63,7 @@ export const partitions = 4;
 export const takeoverMs = ({ kafka }: Pick<World, "kafka">): number =>
   kafka === undefined ? 10_000 : 3000;
 
-const table = `CREATE TABLE explainability_metrics (
+export const table = `CREATE TABLE explainability_metrics (
   "timestamp" timestamptz, model text, feature_name text, importance double precision);
   CREATE INDEX ON explainability_metrics ("timestamp")`;
 

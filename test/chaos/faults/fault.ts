@@ -29,7 +29,7 @@ export interface Kind {
 export type Kinds = Readonly<Record<string, Kind>>;
 
 /** What waits for traffic waits so long. */
-export const trafficMs = 180_000;
+export const trafficMs = 300_000;
 
 export const lasts = (fault: Fault, lowMs: number, highMs: number): Promise<void> =>
   pause(lowMs + fault.length * (highMs - lowMs));
