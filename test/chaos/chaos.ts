@@ -27,6 +27,8 @@ export interface ChaosOptions {
   readonly timeoutMs?: number;
   /** How long a recovery may take beside the time after which a silent process is replaced, ms. */
   readonly allowanceMs?: number;
+  /** Whether at the end models stay broken while a person closes every ticket. Default true. */
+  readonly holdsModels?: boolean;
   /** Receives what happens, one line each. */
   readonly say: (line: string) => void;
 }
@@ -72,7 +74,8 @@ export async function chaos(options: ChaosOptions): Promise<ChaosOutcome> {
     const faults = drawFaults(seeded(seed), options.faults, options.only ?? kindsIn(there));
     await start(world, stream);
     const recovery = await happen(world, faults, options);
-    const verdict = await settle(world, { say, timeoutMs: options.timeoutMs ?? settleMs });
+    const { timeoutMs = settleMs, holdsModels = true } = options;
+    const verdict = await settle(world, { say, timeoutMs, holdsModels });
     outcome = outcomeOf(options, { faults, verdict, recovery });
     return outcome;
   } finally {

@@ -39,8 +39,9 @@ function ticket(summary: string, { done = false, labels = ["driftwarden"] } = {}
 
 describe("the oracle of open tickets", () => {
   it("calls a model broken while one of its episodes is open", () => {
-    const events = [opened("e1", "m1"), opened("e2", "m2"), closed("e1"), opened("e3", "m2")];
-    expect(brokenModels([...events, closed("e2")])).toEqual(["m2"]);
+    const events = [closed("e1"), opened("e1", "m1"), opened("e2", "m2"), opened("e3", "m2")];
+    const unanswered = { ...closed("e3"), type: "episode_unanswered" };
+    expect(brokenModels([...events, closed("e2"), unanswered])).toEqual(["m2"]);
   });
 
   it.each([

@@ -5,12 +5,11 @@ import { modelOf } from "./runs-oracle.ts";
 
 /** The models of which an episode is open, by the decisions in the stream alone. */
 export function brokenModels(events: readonly DecisionEvent[]): readonly string[] {
-  const open = new Map<string, string>();
-  for (const { type, id, episode, model } of events) {
-    if (type === "episode_opened") open.set(id, modelOf(model));
-    if (type === "episode_closed") open.delete(episode ?? "");
-  }
-  return [...new Set(open.values())];
+  // One record may open an episode and close it: their order in the store says nothing.
+  const closings = events.filter(({ type }) => type === "episode_closed");
+  const closed = new Set(closings.map(({ episode }) => episode));
+  const open = events.filter(({ type, id }) => type === "episode_opened" && !closed.has(id));
+  return [...new Set(open.map(({ model }) => modelOf(model)))];
 }
 
 /** A ticket in words, without the signs that markup escapes. */

@@ -64,7 +64,7 @@ describe("FR-M3: the engine's ledger, against the decisions in the stream alone"
       what: "a program that denies every run",
       count: 0,
       allowed: 10,
-      wrong: "only 0 of 4 restarts",
+      wrong: "only 0 restarts, of 4 called for",
     },
     { what: "an uncalled restart", count: 5, allowed: 10, wrong: "5 restarts, of 4 called for" },
     { what: "one beyond the budget", count: 4, allowed: 3, wrong: "4 restarts, of 3 called for" },
@@ -75,6 +75,10 @@ describe("FR-M3: the engine's ledger, against the decisions in the stream alone"
   it("passes one that restarts nothing of what broke while the engine was away", () => {
     const engineAway = [{ fromMs: 0, toMs: 1 }];
     expect(wrongLedger(opened, [], { ...limited(3), engineAway })).toEqual([]);
+  });
+
+  it("fails one that restarts nothing of what broke while the engine was there", () => {
+    expect(wrongLedger(opened, [], limited(3))).toEqual(["only 0 restarts, of 3 called for"]);
   });
 
   it("passes one that restarts what it should", () => {

@@ -24,15 +24,17 @@ export interface Verdict {
 interface Settling {
   readonly say: (line: string) => void;
   readonly timeoutMs: number;
+  readonly holdsModels: boolean;
 }
 
 /** What a fix can cure of these is used up or does not help: they stay broken until they are healed. */
 const heldModels = models.slice(0, 4);
 
-export async function settle(world: World, { say, timeoutMs }: Settling): Promise<Verdict> {
-  const attempts = untilTimeout(timeoutMs);
-  const untold = await untoldWhileBroken(world, attempts);
-  say(`${heldModels.length} models stayed broken while a person closed every ticket`);
+export async function settle(world: World, settling: Settling): Promise<Verdict> {
+  const { say } = settling;
+  const attempts = untilTimeout(settling.timeoutMs);
+  const untold = settling.holdsModels ? await untoldWhileBroken(world, attempts) : [];
+  say(`all faults are over; the models that were held broken are healed`);
   world.feeder.calm();
   world.feeder.heal();
   await attempts(() => Promise.resolve(world.feeder.isCalm));
