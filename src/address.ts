@@ -16,6 +16,7 @@ const postgresRules: readonly Rule[] = [
   scheme,
   unescaped,
   severalHosts,
+  brackets,
   port,
   parsable,
   sslmode,
@@ -107,6 +108,21 @@ function severalHosts(text: string): AddressError | undefined {
   );
 }
 
+/** The colons of an IPv6 address are told from a port's by the brackets around it. */
+function brackets(text: string): AddressError | undefined {
+  const host = hostOf(text);
+  const isOpen = host.startsWith("[") !== host.includes("]");
+  if (!isOpen && (host.startsWith("[") || host.split(":").length <= 2)) return undefined;
+  const message = isOpen
+    ? "has a bracket around its host without the other one"
+    : "has a host with colons and no brackets around it";
+  return addressError(
+    "DW_ADDRESS_INVALID",
+    message,
+    "Write an IPv6 address in brackets, such as [::1]:5432.",
+  );
+}
+
 const portHint = "Write a port from 1 to 65535 behind the host, such as host:5432.";
 
 function port(text: string): AddressError | undefined {
@@ -176,6 +192,8 @@ export function brokerAddressProblem(text: string): AddressError | undefined {
       'Make each an item of the list: ["a:9092", "b:9092"].',
     );
   }
+  const unclosed = brackets(`//${address}`);
+  if (unclosed !== undefined) return unclosed;
   const given = /^(?:\[[0-9a-f:]+\]|[\w.-]+)(?::(.*))?$/i.exec(address);
   if (given !== null && isPort(given[1] ?? "")) return undefined;
   return addressError(

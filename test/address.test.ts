@@ -4,6 +4,7 @@ import {
   jiraAddressProblem,
   postgresAddressProblem,
 } from "../src/address.ts";
+import { hintOfUnreachable } from "../src/unknown-host.ts";
 
 describe("an address of a Postgres that nobody can connect to (FR-T6)", () => {
   it.each([
@@ -24,6 +25,9 @@ describe("an address of a Postgres that nobody can connect to (FR-T6)", () => {
     ["postgres://r@h:543210/d", "PORT", "65535"],
     ["postgres://r@h:0/d", "PORT", "65535"],
     ["postgres://r@h o/d", "INVALID", "postgres://"],
+    ["postgres://r@[::1/d", "INVALID", "[::1]:5432"],
+    ["postgres://r@::1]:5432/d", "INVALID", "[::1]:5432"],
+    ["postgres://r@fe80::1/d", "INVALID", "[::1]:5432"],
     ["postgres://r@h/d?sslmode=required", "SSLMODE", "verify-full"],
     ["postgres://r@h/d?sslrootcert=/no/such.pem", "CERTIFICATE_FILE", "sslrootcert"],
     ["postgres://r@h/d?sslmode=verify-ca&sslkey=/no/such.pem", "CERTIFICATE_FILE", "sslkey"],
@@ -55,6 +59,8 @@ describe("an address of a broker", () => {
     ["b1:70000", "PORT"],
     ["b1:9092/topic", "PORT"],
     ["a:9092,b:9092", "SEVERAL_HOSTS"],
+    ["[::1:9092", "INVALID"],
+    ["::1:9092", "INVALID"],
   ])("%s is DW_ADDRESS_%s", (address, code) => {
     expect(brokerAddressProblem(address)?.code).toBe(`DW_ADDRESS_${code}`);
   });
@@ -88,5 +94,14 @@ describe("an address of a page in Jira", () => {
     "https://api.atlassian.com/ex/jira/1-2",
   ])("is not %s", (address) => {
     expect(jiraAddressProblem(address)).toBeUndefined();
+  });
+});
+
+describe("a host that has no address", () => {
+  it.each(["ENOTFOUND", "EAI_AGAIN"])("%s has a hint of its own", (code) => {
+    const looked = Object.assign(new Error(`getaddrinfo ${code} no-such-host`), { code });
+    const hint = hintOfUnreachable(new Error("connecting", { cause: looked }), "usual");
+    expect(hint).toMatch(/\/etc\/(hosts|resolv\.conf)/);
+    expect(hintOfUnreachable(new Error("ECONNREFUSED"), "usual")).toBe("usual");
   });
 });

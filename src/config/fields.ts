@@ -27,7 +27,7 @@ function parsed<T>(
 
 /** A value that may be quoted back: short, and of letters, digits and spaces. Anything else could be a secret. */
 function quoted(text: string): string {
-  return /^[\w .:/,-]{1,24}$/.test(text) && !text.startsWith("/") ? `, found "${text}"` : "";
+  return /^[\w .:/,[\]-]{1,24}$/.test(text) && !text.startsWith("/") ? `, found "${text}"` : "";
 }
 
 /**
@@ -86,11 +86,14 @@ export const kOfN = parsed("so many of at most 8, such as 2 of 3", (text) => {
 });
 
 /** `127.0.0.1:9642`, `[::1]:0`, `:9642` (every address) → host and port. */
-export const listenAddress = parsed("an address and a port, such as 127.0.0.1:9642", (text) => {
-  const [, host, port] = /^(\[[0-9a-fA-F:]+\]|[\w.-]*):(\d{1,5})$/.exec(text) ?? [];
-  if (host === undefined || Number(port) > 65_535) return undefined;
-  return { host: host === "" ? "0.0.0.0" : host.replace(/^\[|\]$/g, ""), port: Number(port) };
-});
+export const listenAddress = parsed(
+  "an address and a port, such as 127.0.0.1:9642 or [::1]:9642",
+  (text) => {
+    const [, host, port] = /^(\[[0-9a-fA-F:]+\]|[\w.-]*):(\d{1,5})$/.exec(text) ?? [];
+    if (host === undefined || Number(port) > 65_535) return undefined;
+    return { host: host === "" ? "0.0.0.0" : host.replace(/^\[|\]$/g, ""), port: Number(port) };
+  },
+);
 
 /** An IANA name; timestamps without an offset are read in it. */
 export const timeZone = parsed("a time zone such as UTC or Europe/Berlin", (text) => {

@@ -1,4 +1,7 @@
-/** Turns zod's issues into text for the operator. It repeats no value of the file, because it may be a secret. */
+/**
+ * Turns zod's issues into text for the operator. A value is quoted back where a number, a yes or no, or one of a few
+ * words is expected; elsewhere it may be a secret.
+ */
 import { z } from "zod";
 import { DriftwardenError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
@@ -27,12 +30,16 @@ function below(schema: JsonSchema | undefined, part: PropertyKey): JsonSchema | 
   return typeof next === "object" && !Array.isArray(next) ? next : undefined;
 }
 
+function placeAt(schema: z.ZodType, path: Path, io: "input" | "output"): JsonSchema | undefined {
+  let place: JsonSchema | undefined = z.toJSONSchema(schema, { io, unrepresentable: "any" });
+  for (const part of path) place = below(place, part);
+  return place;
+}
+
 /** The keys a schema knows at a path, before and after what it turns into something else. */
 function knownKeys(schema: z.ZodType, path: Path): readonly string[] {
   const keys = (["input", "output"] as const).flatMap((io) => {
-    let place: JsonSchema | undefined = z.toJSONSchema(schema, { io, unrepresentable: "any" });
-    for (const part of path) place = below(place, part);
-    return Object.keys(place?.properties ?? {});
+    return Object.keys(placeAt(schema, path, io)?.properties ?? {});
   });
   return [...new Set(keys)];
 }
@@ -64,17 +71,57 @@ function kindOf(value: unknown): string {
   return names[type] ?? type;
 }
 
-function describeType(issue: z.core.$ZodIssueInvalidType, value: unknown): string {
-  const wanted = names[issue.expected] ?? issue.expected;
+/** A value as it stands in the file; its kind where it is long or has signs that a secret may have. */
+function shown(value: unknown): string {
+  if (typeof value === "boolean") return String(value);
+  if (typeof value === "number") return Number.isFinite(value) ? String(value) : notFinite(value);
+  return typeof value === "string" && /^[\w .:/,-]{1,24}$/.test(value)
+    ? `"${value}"`
+    : kindOf(value);
+}
+
+const notFinite = (value: number): string =>
+  Number.isNaN(value) ? ".nan" : value > 0 ? ".inf" : "-.inf";
+
+/** Kinds of values that are no place for a secret. */
+const open: ReadonlySet<string> = new Set(["number", "int", "boolean"]);
+
+function describeType(
+  issue: z.core.$ZodIssueInvalidType,
+  { schema, input }: Pick<Failed, "schema" | "input">,
+): string {
+  const value = valueAt(input, issue.path);
+  const wanted =
+    open.has(issue.expected) && issue.expected !== "boolean"
+      ? numberWanted(schema, issue.path)
+      : (names[issue.expected] ?? issue.expected);
   const said = issue.message.startsWith("Invalid input") ? `expected ${wanted}` : issue.message;
-  return `${said}, found ${kindOf(value)}`;
+  return `${said}, found ${open.has(issue.expected) ? shown(value) : kindOf(value)}`;
+}
+
+/** A number, with its bounds. */
+function numberWanted(schema: z.ZodType, path: Path): string {
+  const place = placeAt(schema, path, "input");
+  const what = place?.type === "integer" ? "a whole number" : "a number";
+  const { minimum, maximum } = place ?? {};
+  const most = maximum === undefined || maximum >= Number.MAX_SAFE_INTEGER ? undefined : maximum;
+  if (minimum === undefined || minimum <= Number.MIN_SAFE_INTEGER)
+    return most === undefined ? what : `${what} up to ${most}`;
+  return most === undefined ? `${what} from ${minimum} up` : `${what} from ${minimum} to ${most}`;
 }
 
 function describeChoice(issue: z.core.$ZodIssueInvalidValue, value: unknown): string {
   const choices = issue.values.map(String);
   const meant = typeof value === "string" ? nearest(value, choices) : undefined;
   const one = choices.length === 1 ? "expected" : "expected one of";
-  return `${one} ${choices.join(", ")}${meant === undefined ? "" : `; did you mean ${meant}?`}`;
+  return `${one} ${choices.join(", ")}, found ${shown(value)}${meant === undefined ? "" : `; did you mean ${meant}?`}`;
+}
+
+function describeSize({ code, message, path }: z.core.$ZodIssue, failed: Failed): string {
+  const value = valueAt(failed.input, path);
+  return typeof value === "number" && code.startsWith("too_")
+    ? `expected ${numberWanted(failed.schema, path)}, found ${shown(value)}`
+    : message;
 }
 
 function describeUnknown(key: string, known: readonly string[]): string {
@@ -93,15 +140,17 @@ function describeUnion(issue: z.core.$ZodIssueInvalidUnion, value: unknown): str
   return describeChoice(inner, wrong);
 }
 
-function describe(issue: z.core.$ZodIssue, value: unknown): string {
-  const { code } = issue;
+function describe(issue: z.core.$ZodIssue, failed: Failed): string {
+  const { code, path } = issue;
+  const value = valueAt(failed.input, path);
   if (value === undefined && ["invalid_type", "invalid_value", "invalid_union"].includes(code)) {
     return "is missing";
   }
-  if (code === "invalid_type") return describeType(issue, value);
+  if (code === "invalid_type") return describeType(issue, failed);
   if (code === "invalid_value") return describeChoice(issue, value);
   if (code === "invalid_union") return describeUnion(issue, value);
-  return (code === "invalid_key" ? issue.issues[0] : issue)?.message ?? issue.message;
+  if (code === "invalid_key") return issue.issues[0]?.message ?? issue.message;
+  return describeSize(issue, failed);
 }
 
 /** What a schema hands on of an error of its own: its code and hint. */
@@ -134,7 +183,7 @@ export function describeIssues(failed: Failed, moreKeys: readonly string[] = [])
     )
     .map((issue) => ({
       path: issue.path,
-      message: describe(issue, valueAt(failed.input, issue.path)),
+      message: describe(issue, failed),
       ...ownWords(issue),
     }));
   return [...unknown, ...others];

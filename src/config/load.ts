@@ -1,9 +1,10 @@
 /** Reads the configuration's file. */
 import { readFileSync } from "node:fs";
 import { messageOf } from "../errors.ts";
+import { decodeConfig } from "./encoding.ts";
 import { ConfigError } from "./errors.ts";
 import type { Remediations } from "./fixes.ts";
-import { type ParseOptions, parseConfig } from "./parse.ts";
+import { invalidConfig, type ParseOptions, parseConfig } from "./parse.ts";
 import type { Config } from "./schema.ts";
 
 /**
@@ -27,8 +28,11 @@ export function loadConfig(
 
 function readText(file: string): string {
   try {
-    return readFileSync(file, "utf8");
+    const text = decodeConfig(readFileSync(file));
+    if (typeof text === "string") return text;
+    throw invalidConfig(file, [text]);
   } catch (error) {
+    if (error instanceof ConfigError) throw error;
     throw new ConfigError("DW_CONFIG_UNREADABLE", `reading ${file}: ${messageOf(error)}`, {
       hint: "Name a file that exists and may be read: --config /etc/driftwarden/driftwarden.yaml.",
       cause: error,

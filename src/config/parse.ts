@@ -60,7 +60,8 @@ function fileProblem(key: string, file: string): Omit<Described, "path"> | undef
   );
 }
 
-function invalid(file: string, problems: readonly Problem[]): ConfigError {
+/** All that is wrong with a file, in the order of its lines. */
+export function invalidConfig(file: string, problems: readonly Problem[]): ConfigError {
   const sorted = problems.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0));
   const count = sorted.length === 1 ? "1 problem" : `${sorted.length} problems`;
   const list = sorted.map((problem) => `\n  ${formatProblem(problem)}`).join("");
@@ -85,7 +86,7 @@ function withoutEmptySections(value: unknown): unknown {
  */
 export function parseConfig(text: string, options: ParseOptions): Config {
   const yaml = readYaml(text);
-  if (yaml.problems.length > 0) throw invalid(options.file, yaml.problems);
+  if (yaml.problems.length > 0) throw invalidConfig(options.file, yaml.problems);
   const moved = moveKeys(withoutEmptySections(yaml.value));
   const { input } = moved;
   const result = configSchema.safeParse(input);
@@ -103,7 +104,7 @@ export function parseConfig(text: string, options: ParseOptions): Config {
     ...described.map(({ path, ...said }) => problemAt(yaml, moved.placeInFile(path), said)),
     ...(options.secrets === "checked" ? secretProblems(input, yaml) : []),
   ];
-  if (problems.length > 0 || !result.success) throw invalid(options.file, problems);
+  if (problems.length > 0 || !result.success) throw invalidConfig(options.file, problems);
   for (const { path, ...said } of moved.warnings) {
     options.onWarning?.(problemAt(yaml, path, said));
   }

@@ -1,5 +1,13 @@
 /** Reads YAML text as plain data, with the line of each key. */
-import { type Document, isMap, isNode, isSeq, LineCounter, parseDocument } from "yaml";
+import {
+  type Document,
+  isMap,
+  isNode,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  type YAMLParseError,
+} from "yaml";
 import { messageOf } from "../errors.ts";
 import type { Problem } from "./errors.ts";
 import type { Path } from "./issues.ts";
@@ -40,14 +48,34 @@ function toPlainData(document: Document.Parsed): { value: unknown; errors: reado
   }
 }
 
+/** What the parser says of a file in words of the file, where it speaks of its own calls. */
+function wordsOf({ code, message, pos }: YAMLParseError, text: string): string {
+  if (code === "MULTIPLE_DOCS")
+    return "a second YAML document begins with ---, and one is read; put everything into one";
+  if (code !== "DUPLICATE_KEY") return message;
+  const key = /^[\w-]+/.exec(text.slice(pos[0]))?.[0];
+  return key === undefined ? message : `the key ${key} stands there twice; keys must be unique`;
+}
+
+/** The parser names the anchor that is missing, and not where it is meant. */
+function lineOfAlias(message: string, text: string): number | undefined {
+  const name = /^Unresolved alias .*: (\S+)$/.exec(message)?.[1];
+  const before = name === undefined ? undefined : text.split(`*${name}`)[0];
+  return before?.split("\n").length;
+}
+
 export function readYaml(text: string): YamlSource {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const lineAt = (offset: number): number => lines.linePos(offset).line;
   const { value, errors } = toPlainData(document);
   const problems = [
-    ...document.errors.map(({ pos, message }) => ({ line: lineAt(pos[0]), path: "", message })),
-    ...errors.map((message) => ({ line: undefined, path: "", message })),
+    ...document.errors.map((error) => ({
+      line: lineAt(error.pos[0]),
+      path: "",
+      message: wordsOf(error, text),
+    })),
+    ...errors.map((message) => ({ line: lineOfAlias(message, text), path: "", message })),
   ];
   return {
     value,

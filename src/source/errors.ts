@@ -2,6 +2,7 @@
 import { DatabaseError } from "pg";
 import { DriftwardenError, messageOf } from "../errors.ts";
 import { type PostgresTrouble, postgresTrouble, troubleHint } from "../postgres-trouble.ts";
+import { hintOfUnreachable } from "../unknown-host.ts";
 import { maxNameBytes, type SourceDropReason } from "./rows.ts";
 
 type Code =
@@ -94,7 +95,8 @@ function classify(error: unknown): SourceErrorClassification {
     return { code: troubles[trouble], hint: troubleHint(trouble, "the source") };
   }
   // Anything else comes from the socket: refused, reset, timed out, no such host.
-  if (!(error instanceof DatabaseError)) return unreachable;
+  if (!(error instanceof DatabaseError))
+    return { ...unreachable, hint: hintOfUnreachable(error, unreachable.hint) };
   const code = error.code ?? "";
   return sqlStates.find(([start]) => code.startsWith(start))?.[1] ?? queryFailed;
 }

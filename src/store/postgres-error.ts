@@ -2,6 +2,7 @@
 import { DatabaseError } from "pg";
 import { DriftwardenError, messageOf } from "../errors.ts";
 import { type PostgresTrouble, postgresTrouble, troubleHint } from "../postgres-trouble.ts";
+import { hintOfUnreachable } from "../unknown-host.ts";
 import { type StoreCode, StoreError } from "./errors.ts";
 
 export type PostgresFailure = "conflict" | "lost" | "refused" | "other";
@@ -59,7 +60,10 @@ export function asStoreError(error: unknown, doing: string): unknown {
   const failure = classify(error);
   if (failure === "lost") {
     return new StoreError("DW_STORE_UNREACHABLE", `${doing}: ${messageOf(error)}`, {
-      hint: "Check that the store's Postgres runs and that store.url names its host and port; Driftwarden goes on by itself when it is back.",
+      hint: hintOfUnreachable(
+        error,
+        "Check that the store's Postgres runs and that store.url names its host and port; Driftwarden goes on by itself when it is back.",
+      ),
       retryable: true,
       cause: error,
     });

@@ -150,7 +150,7 @@ describe("driftwarden check", () => {
     expect(code).toBe(78);
     expect(out).toEqual([
       "✗ config  sources.main.tabel: unknown key; did you mean table? (line 2)",
-      "✗ config  http.listen: expected an address and a port, such as 127.0.0.1:9642, found a number (line 3)",
+      "✗ config  http.listen: expected an address and a port, such as 127.0.0.1:9642 or [::1]:9642, found a number (line 3)",
       "2 wrong. Nothing was written anywhere.",
     ]);
   });

@@ -1,5 +1,6 @@
 /** The errors of the stream on Kafka. */
 import { DriftwardenError, messageOf } from "../../errors.ts";
+import { hintOfUnreachable } from "../../unknown-host.ts";
 
 type KafkaStreamCode =
   | "DW_STREAM_UNREACHABLE"
@@ -62,7 +63,10 @@ export function asKafkaError(
     {
       hint:
         sign?.hint ??
-        "Check that the brokers are up, that their advertised addresses can be reached from here, and that stream.kafka.ssl and sasl fit the listener.",
+        hintOfUnreachable(
+          error,
+          "Check that the brokers are up, that their advertised addresses can be reached from here, and that stream.kafka.ssl and sasl fit the listener.",
+        ),
       retryable: sign === undefined,
       cause: error,
     },

@@ -1,5 +1,6 @@
 /** What an answer of Jira means: its JSON, or a TrackerError that says what to do. Total: every reply has a code. */
 import type { MayAct } from "../../permit.ts";
+import { hintOfUnreachable } from "../../unknown-host.ts";
 import type { TrackerError } from "../errors.ts";
 import { type Complaints, complaintsIn } from "./complaints.ts";
 import { type JiraErrorCode, jiraError } from "./errors.ts";
@@ -72,7 +73,8 @@ function unanswered(
   { failed, detail, sent }: NoAnswer,
   { doing, writes }: Operation,
 ): TrackerError {
-  const [code, hint] = failures[failed];
+  const [code, usual] = failures[failed];
+  const hint = hintOfUnreachable(new Error(detail), usual);
   const maybeApplied = writes && sent;
   return jiraError(code, `${doing}: ${detail}`, { hint, retryable: true, maybeApplied });
 }

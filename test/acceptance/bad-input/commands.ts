@@ -82,7 +82,7 @@ const wrong: readonly Omit<BadCommand, "exit">[] = [
     args: checked,
     files: config(`${store}detection: {max_models: many}\n`),
     code: "DW_CONFIG_INVALID",
-    says: ["line 3: detection.max_models: expected a number, found a text"],
+    says: ['line 3: detection.max_models: expected a whole number from 1 up, found "many"'],
     hint: "driftwarden check --config c.yaml",
   },
   {
@@ -106,7 +106,10 @@ const wrong: readonly Omit<BadCommand, "exit">[] = [
     args: checked,
     files: config("store: {url: postgres://h/d}\nsources: {Main: {page_rows: x}}\n"),
     code: "DW_CONFIG_INVALID",
-    says: ["sources.Main: a source's name has", "sources.Main.page_rows: expected a number"],
+    says: [
+      "sources.Main: a source's name has",
+      "sources.Main.page_rows: expected a whole number from 1 to 100000",
+    ],
     hint: "Correct the file",
   },
   {
