@@ -228,6 +228,13 @@ describe("a comment", () => {
     expect(await place.ticketing.note(incident, { note, id: "n1" }, tried)).toBe("commented");
   });
 
+  it("is written at once when the earlier attempt certainly wrote nothing", async () => {
+    const place = room();
+    const incident = await ticketed(place);
+    const tried = { unknown: false, sinceActMs: 0 };
+    expect(await place.ticketing.note(incident, { note, id: "n1" }, tried)).toBe("commented");
+  });
+
   it("is not written, nor is anything else, by one whose effect is in other hands", async () => {
     const place = room();
     const incident = await ticketed(place);
@@ -278,10 +285,12 @@ describe("resolving a ticket", () => {
     expect(place.tracker.issues).toMatchObject([{ done: true }]);
   });
 
-  it("asks people in one comment where the tracker cannot close it", async () => {
+  it("asks people in one comment where the tracker cannot close it, once the incident is over", async () => {
     const place = room();
     place.tracker.movable = false;
-    const incident = await ticketed(place);
+    const open = await ticketed(place);
+    expect(await place.ticketing.resolve(open)).toBe("unchanged");
+    const incident = { ...open, state: "resolved" } as const;
     expect(await place.ticketing.resolve(incident)).toBe("commented");
     expect(await place.ticketing.resolve(incident)).toBe("unchanged");
     expect(place.tracker.issues[0]?.comments[0]?.body).toContain("Please close this ticket");
