@@ -21,8 +21,9 @@ async function modelsOf(url: string | undefined): Promise<readonly ModelSeen[]> 
   if (url === undefined) return [];
   try {
     const response = await fetch(`${url}/api/v1/models`, { signal: AbortSignal.timeout(1000) });
-    const page: { readonly items: readonly ModelSeen[] } = JSON.parse(await response.text());
-    return page.items;
+    // A daemon that is busy or about to stop answers with its reason instead.
+    const page: { readonly items?: readonly ModelSeen[] } = JSON.parse(await response.text());
+    return page.items ?? [];
   } catch {
     // Killed or paused; the other one may have them all.
     return [];
