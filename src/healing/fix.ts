@@ -6,7 +6,7 @@ import type { Subject } from "../incidents/subject.ts";
 import { modelName } from "../model-key.ts";
 
 /** Every list that is given must match; a condition without any list matches nothing. */
-export interface Condition {
+export interface FixCondition {
   readonly models?: readonly string[] | undefined;
   readonly features?: readonly string[] | undefined;
   readonly kinds?: readonly string[] | undefined;
@@ -18,7 +18,7 @@ export type FixMode = "off" | "observe" | "auto";
 
 export interface Fix {
   readonly name: string;
-  readonly when: Condition;
+  readonly when: FixCondition;
   /** Name of the remediation. */
   readonly remediation: string;
   readonly tier: Tier;

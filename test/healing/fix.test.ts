@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { type Condition, calledFor, type Fix } from "../../src/healing/fix.ts";
+import { calledFor, type Fix, type FixCondition } from "../../src/healing/fix.ts";
 import { episodeOpened, openIncident, serviceEpisode } from "../fakes/episodes.ts";
 
-function fix(when: Condition, mode: Fix["mode"] = "auto"): Fix {
+function fix(when: FixCondition, mode: Fix["mode"] = "auto"): Fix {
   const limits = { cooldownMs: 0, maxRuns: 1, windowMs: 1 };
   return { name: "f", when, remediation: "restart-container", tier: "auto", mode, ...limits };
 }

@@ -1,23 +1,14 @@
 import { describe, expect, it } from "vitest";
 import type { IncidentEvent } from "../../src/incidents/event.ts";
-import type { Incident, RunSummary } from "../../src/incidents/incident.ts";
+import type { Incident } from "../../src/incidents/incident.ts";
 import { onlyMember } from "../../src/incidents/member.ts";
 import type { Moment } from "../../src/incidents/reduce/aspect.ts";
 import { aspects, reduce, type Step } from "../../src/incidents/reduce/reduce.ts";
 import { episodeClosed, episodeOpened, openIncident, serviceEpisode } from "../fakes/episodes.ts";
+import { run } from "../fakes/reducing.ts";
 
 const hour = 3_600_000;
 const ticket = { id: "1", key: "IR-1", url: "http://jira/IR-1" };
-const run: RunSummary = {
-  id: "r1",
-  fix: "restart-svc",
-  remediation: "restart-container",
-  target: "my-service",
-  atMs: 1_760_000_060_000,
-  status: "acted",
-  detail: "Restarted my-service.",
-};
-
 /** Two hours after the example's episode: late, with a tracker and a fix. */
 const late: Moment = {
   nowMs: 1_760_000_000_000 + 2 * hour,

@@ -1,49 +1,12 @@
 import { describe, expect, it } from "vitest";
-import type { IncidentEvent } from "../../src/incidents/event.ts";
-import type { Incident, RunSummary } from "../../src/incidents/incident.ts";
 import type { Moment } from "../../src/incidents/reduce/aspect.ts";
 import { reduce, type Step } from "../../src/incidents/reduce/reduce.ts";
 import { episodeClosed, episodeOpened, openIncident } from "../fakes/episodes.ts";
+import { moment, run, step } from "../fakes/reducing.ts";
 
 const minute = 60_000;
 
-interface MomentChanges {
-  readonly nowMs?: number;
-  readonly fixes?: readonly string[];
-  readonly ticketed?: boolean;
-}
-
-function moment(changes: MomentChanges = {}): Moment {
-  return {
-    nowMs: changes.nowMs ?? 1_760_000_000_000,
-    nextNumber: 8,
-    settings: {
-      resolveAfterMs: 15 * minute,
-      reopenDurationMs: 60 * minute,
-      healthAfterMs: 5 * minute,
-      fixesFor: () => changes.fixes ?? [],
-      ticketed: changes.ticketed ?? false,
-    },
-  };
-}
-
-function step(incident: Incident | undefined, event: IncidentEvent, at = moment()): Step {
-  const result = reduce(incident, event, at);
-  if (result === undefined) throw new Error("the reducer ignored the event");
-  return result;
-}
-
 const kinds = (result: Step): readonly string[] => result.effects.map(({ effect }) => effect.kind);
-
-const run: RunSummary = {
-  id: "r1",
-  fix: "restart-svc",
-  remediation: "restart-container",
-  target: "my-service",
-  atMs: 1_760_000_060_000,
-  status: "acted",
-  detail: "Restarted my-service.",
-};
 
 describe("an episode that opens while another one of the model is open", () => {
   it("is told in full when another feature is to blame, though its kind is known", () => {

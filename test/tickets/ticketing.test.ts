@@ -1,50 +1,13 @@
-import { pino } from "pino";
-import { Registry } from "prom-client";
 import { describe, expect, it } from "vitest";
 import type { Incident } from "../../src/incidents/incident.ts";
 import { TrackerError } from "../../src/tickets/errors.ts";
-import { ticketsMetrics } from "../../src/tickets/metrics.ts";
-import {
-  createTicketing,
-  type Ticketing,
-  type TicketingOptions,
-} from "../../src/tickets/ticketing.ts";
 import type { Issue } from "../../src/tickets/tracker.ts";
 import { exampleIncident, exampleRun } from "./example-incident.ts";
-import { FakeTracker } from "./fake-tracker.ts";
+import { type Room, room } from "./room.ts";
 
 const first = { unknown: false };
 const afterUnknown = { unknown: true };
 const minute = 60_000;
-
-interface Room {
-  readonly tracker: FakeTracker;
-  readonly ticketing: Ticketing;
-  readonly registry: Registry;
-  readonly later: (ms: number) => void;
-}
-
-function room(change: Partial<TicketingOptions> = {}): Room {
-  const tracker = new FakeTracker();
-  const registry = new Registry();
-  let now = Date.parse("2026-11-20T10:00:00Z");
-  const ticketing = createTicketing({
-    tracker,
-    clock: { now: () => now, at: (ms) => ms, sleep: () => Promise.resolve() },
-    logger: pino({ enabled: false }),
-    metrics: ticketsMetrics(registry),
-    context: { priorities: { P0: "Highest", P1: "High", P2: "Low" } },
-    ...change,
-  });
-  return {
-    tracker,
-    ticketing,
-    registry,
-    later: (ms) => {
-      now += ms;
-    },
-  };
-}
 
 /** An incident whose ticket exists. */
 async function ticketed({ ticketing }: Room, change: Partial<Incident> = {}): Promise<Incident> {
