@@ -27,7 +27,7 @@ async function told({ about, notes }: Example, sandbox: JiraSandbox, linked: boo
   for (const [n, note] of notes.entries()) await ticketing.note(known, { note, id: `note-${n}` });
   await ticketing.repeat(known);
   await ticketing.open(known, { unknown: false });
-  await ticketing.resolve(known);
+  await ticketing.resolve({ ...known, state: "resolved" });
   const issue = sandbox.issues().find(({ id }) => id === ticket.id);
   const { summary, description, labels, comments = [] } = issue ?? {};
   return { summary, description, labels, comments: comments.map(({ body }) => body) };
