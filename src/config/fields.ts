@@ -38,14 +38,29 @@ export function anyObject({ value }: { readonly value: unknown }): boolean {
   return typeof value === "object" && value !== null;
 }
 
-/** `30s`, `1h30m`, `1 hour` → milliseconds, at least one. */
-export const duration = parsed("a duration above zero, such as 30s, 5m or 7d", (text) => {
+/** Times further away have no date in JavaScript, and none in Postgres when they are counted in microseconds. */
+const longestMs = 36_500 * 86_400_000;
+
+/** A duration that can be added to any date. */
+function boundedDuration(text: string): number | undefined {
   const ms = parseDuration(text);
-  return ms !== undefined && ms >= 1 ? ms : undefined;
-});
+  return ms !== undefined && ms <= longestMs ? ms : undefined;
+}
+
+/** `30s`, `1h30m`, `1 hour` → milliseconds, at least one. */
+export const duration = parsed(
+  "a duration above zero and up to 36500d, such as 30s, 5m or 7d",
+  (text) => {
+    const ms = boundedDuration(text);
+    return ms !== undefined && ms >= 1 ? ms : undefined;
+  },
+);
 
 /** The same, and `0s`. */
-export const durationOrNone = parsed("a duration such as 0s, 30m or 1h", parseDuration);
+export const durationOrNone = parsed(
+  "a duration up to 36500d, such as 0s, 30m or 1h",
+  boundedDuration,
+);
 
 /** What a timer waits for: Node's end after 24.8 days, and longer ones fire at once. */
 export const waiting = duration.refine((ms) => ms <= 24 * 86_400_000, {
@@ -57,22 +72,22 @@ export const days = duration.refine((ms) => ms >= 86_400_000, { error: "is less 
 
 /** `6 cadences` → 6. */
 export const cadences = parsed("a number of cadences, such as 6 cadences", (text) => {
-  const count = Number(/^(\d+) cadences?$/.exec(text)?.[1]);
+  const count = Number(/^(\d{1,4}) cadences?$/.exec(text)?.[1]);
   return count > 0 ? count : undefined;
 });
 
 /** `3 per 24h`, `3 per day`, `3/day` → at most 3 runs in any 24 hours. */
 export const runLimit = parsed("a number of runs per time, such as 3 per 24h", (text) => {
   const [, runs, window = ""] =
-    /^(\d+) *(?:runs? +)?(?:\/|per +|an? +|in +) *(\S.*)$/.exec(text) ?? [];
-  const windowMs = parseDuration(/^\d/.test(window) ? window : `1 ${window}`);
+    /^(\d{1,6}) *(?:runs? +)?(?:\/|per +|an? +|in +) *(\S.*)$/.exec(text) ?? [];
+  const windowMs = boundedDuration(/^\d/.test(window) ? window : `1 ${window}`);
   return windowMs ? { runs: Number(runs), windowMs } : undefined;
 });
 
 /** `20 per 1h` → at most 20 new tickets in any hour. */
 export const ticketLimit = parsed("a number of tickets per time, such as 20 per 1h", (text) => {
-  const [, count, window = ""] = /^(\d+) per (\S+)$/.exec(text) ?? [];
-  const windowMs = parseDuration(window);
+  const [, count, window = ""] = /^(\d{1,6}) per (\S+)$/.exec(text) ?? [];
+  const windowMs = boundedDuration(window);
   return windowMs ? { count: Number(count), windowMs } : undefined;
 });
 

@@ -14,7 +14,7 @@ const kafka = z.strictObject({
     .string()
     .regex(/^[a-zA-Z0-9._-]{1,249}$/, { error: "expected a Kafka topic's name" })
     .default("driftwarden"),
-  replication: count.optional(),
+  replication: count.max(32_767).optional(),
   retention: duration.prefault("7d"),
   group: text.default("driftwarden"),
   ssl: z.boolean().default(false),

@@ -1,8 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 import { remediationTypes as remediations } from "../../remediations/index.ts";
 import { ConfigError } from "../../src/config/errors.ts";
+import { type Path, valueAt } from "../../src/config/issues.ts";
 import { parseConfig } from "../../src/config/parse.ts";
-import type { Config } from "../../src/config/schema.ts";
+import { type Config, configSchema } from "../../src/config/schema.ts";
+import { parseDuration } from "../../src/duration.ts";
 
 const base = "store: {url: postgres://h/d}\nsources: {main: {}}\ndocker: {}\n";
 const parse = (line: string): Config =>
@@ -105,5 +108,70 @@ describe("a listener that other machines reach (FR-C3)", () => {
 
   it.each(['"127.0.0.1:0"', '"[::1]:9642"', '"localhost:9642"'])("%s needs none", (listen) => {
     expect(parse(`http: {listen: ${listen}}`).http.allow_remote).toBe(false);
+  });
+});
+
+type Schema = z.core.JSONSchema.JSONSchema;
+
+/** The paths of all keys with a duration as default, those of sources under the name main. */
+function durationsIn(schema: Schema["items"], path: Path = []): readonly Path[] {
+  if (typeof schema !== "object" || Array.isArray(schema)) return [];
+  const { properties = {}, additionalProperties: rest, default: usual } = schema;
+  if (typeof usual === "string" && parseDuration(usual) !== undefined) return [path];
+  const named = Object.entries(properties).flatMap(([key, inner]) =>
+    durationsIn(inner, [...path, key]),
+  );
+  return [...named, ...durationsIn(rest, [...path, "main"])];
+}
+
+describe("every duration that is accepted can be added to a date (FR-U1)", () => {
+  const schema = z.toJSONSchema(configSchema, { io: "input", unrepresentable: "any" });
+  const paths = durationsIn(schema).map((path) => path.join("."));
+  const whole = {
+    store: { url: "postgres://h/d" },
+    sources: { main: {} },
+    docker: {},
+    jira: { url: "https://j", user: "u", token_file: "/t", project: "IR" },
+    stream: { kafka: { brokers: ["b:1"] } },
+  };
+
+  function parsedWith(path: string, text: string): unknown {
+    const input: unknown = structuredClone(whole);
+    const keys = path.split(".");
+    let place = input;
+    for (const key of keys.slice(0, -1)) {
+      const inner = valueAt(place, [key]) ?? {};
+      if (typeof place === "object" && place !== null) Reflect.set(place, key, inner);
+      place = inner;
+    }
+    if (typeof place === "object" && place !== null) Reflect.set(place, keys.at(-1) ?? "", text);
+    const config = parseConfig(JSON.stringify(input), { file: "dw.yaml", remediations });
+    return valueAt(config, keys);
+  }
+
+  it("looks at all of them", () => {
+    expect(paths).toContain("sources.main.overlap");
+    expect(paths).toContain("incidents.reopen_duration");
+    expect(paths.length).toBeGreaterThan(20);
+  });
+
+  it.each(paths)("%s: 1000000000w is refused with what is accepted, once", (path) => {
+    expect(() => parsedWith(path, "1000000000w")).toThrow(
+      /has 1 problem:.* up to 36500d, such as .*, found "1000000000w"/s,
+    );
+  });
+
+  it.each(paths)("%s: 36500d is a date from now, or refused for a nearer bound", (path) => {
+    let ms: unknown = 0;
+    let refusal = "is more than";
+    try {
+      ms = parsedWith(path, "36500d");
+    } catch (error) {
+      refusal = String(error);
+    }
+    const timestamp = Date.UTC(2030);
+    expect(refusal).toContain("is more than");
+    expect(new Date(timestamp + Number(ms)).getTime()).toBe(timestamp + Number(ms));
+    expect(Number.isSafeInteger((timestamp + Number(ms)) * 1000)).toBe(true);
   });
 });
