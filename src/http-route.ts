@@ -26,6 +26,23 @@ export interface HttpItemRoute {
   find(id: string): Promise<object | undefined> | object | undefined;
 }
 
+/** Something that may be asked for by POST, by people with a token. */
+export interface HttpWrite {
+  readonly path: `/api/v1/${string}`;
+  /** @returns whose token it is; undefined when nobody has it */
+  personOf(token: string): string | undefined;
+  /** @throws QueryError for a body that it cannot read */
+  write(request: WriteRequest): Promise<object>;
+}
+
+export interface WriteRequest {
+  readonly person: string;
+  /** The header Idempotency-Key; undefined when there is none. */
+  readonly key: string | undefined;
+  /** The JSON of the body. */
+  readonly body: unknown;
+}
+
 const pageSize = 100;
 
 /** @throws QueryError for a parameter that the route does not know: it would be taken for a filter that filters */

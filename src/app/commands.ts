@@ -1,24 +1,37 @@
 /** Builds what carries commands out: the people of the configuration, their rights, and the worker. */
 
+import { systemClock } from "../clock.ts";
+import { commandWrite } from "../commands/http.ts";
 import { commandList } from "../commands/index.ts";
 import { commandsMetrics } from "../commands/metrics.ts";
 import { KnownPeople, type Person } from "../commands/people.ts";
 import { carryOutCommands } from "../commands/worker.ts";
 import { neededRoles } from "../config/people.ts";
 import type { Config } from "../config/schema.ts";
+import { readSecret } from "../config/secret.ts";
+import type { HttpWrite } from "../http-route.ts";
 import type { RecordOptions } from "../incidents/record-events.ts";
 import { type Right, setRights } from "../store/commands/rights.ts";
+import type { Store } from "../store/store.ts";
 import type { StoredParts } from "./parts.ts";
 
 function peopleOf({ people }: Config): readonly Person[] {
-  return Object.entries(people).map(([name, { jira, roles, time_zone }]) => ({
+  return Object.entries(people).map(([name, { jira, roles, time_zone, scopes, machine }]) => ({
     name,
     account: jira,
     roles,
     timeZone: time_zone,
-    scopes: ["read", "propose", "act"],
-    machine: false,
+    scopes,
+    machine,
   }));
+}
+
+/** By POST, for those who have a token. @throws ConfigError DW_CONFIG_SECRET when one cannot be read */
+export function buildCommandWrite({ people }: Config, store: () => Store): HttpWrite {
+  const tokens = Object.entries(people).flatMap(([name, { token_file: file }]) =>
+    file === undefined ? [] : [[readSecret(file), name] as const],
+  );
+  return commandWrite({ tokens: new Map(tokens), store, clock: systemClock });
 }
 
 /** Every known person may say what needs no role. */

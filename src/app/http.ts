@@ -7,6 +7,7 @@ import { type HttpServer, startHttp } from "../http/server.ts";
 import { incidentRoutes } from "../incidents/routes.ts";
 import { effectRoutes } from "../outbox/routes.ts";
 import type { Store } from "../store/store.ts";
+import { buildCommandWrite } from "./commands.ts";
 import type { Parts } from "./parts.ts";
 
 /** What the routes show; each part is undefined until it has started. */
@@ -29,6 +30,7 @@ export async function buildHttp(parts: Parts, shown: ShownParts): Promise<HttpSe
       ...effectRoutes(store),
       ...modelRoutes(() => shown.worker?.engines() ?? []),
     ],
+    writes: [buildCommandWrite(config, store)],
     logger: parts.logger.child({ component: "http" }),
   });
   if (config.http.allow_remote) {

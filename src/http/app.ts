@@ -1,10 +1,17 @@
 /** The paths of the server: the fixed ones, and those of the rooms. */
 import type { HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
-import { type HttpItemRoute, type HttpRoute, type Page, refuseUnknown } from "../http-route.ts";
+import {
+  type HttpItemRoute,
+  type HttpRoute,
+  type HttpWrite,
+  type Page,
+  refuseUnknown,
+} from "../http-route.ts";
 import { HttpError, malformed } from "./errors.ts";
 import { answer, json } from "./respond.ts";
 import { targetProblem } from "./target.ts";
+import { written } from "./writes.ts";
 
 /** What `/metrics` shows; prom-client's Registry is one. */
 interface MetricsSource {
@@ -21,6 +28,8 @@ export interface HttpAppParts {
   readonly registry: MetricsSource;
   readonly health: ReadinessSource;
   readonly routes: readonly (HttpRoute | HttpItemRoute)[];
+  /** What may be asked for by POST. Default: nothing. */
+  readonly writes?: readonly HttpWrite[];
   /** Whether a Host header is answered. */
   readonly isAllowed: (host: string | undefined) => boolean;
 }
@@ -28,7 +37,13 @@ export interface HttpAppParts {
 export type HttpApp = Hono<{ Bindings: HttpBindings }>;
 
 /** What it cannot answer it throws. A path that has no route for a method answers 405, whatever routes others have. */
-export function httpApp({ registry, health, routes, isAllowed }: HttpAppParts): HttpApp {
+export function httpApp({
+  registry,
+  health,
+  routes,
+  writes = [],
+  isAllowed,
+}: HttpAppParts): HttpApp {
   const app: HttpApp = new Hono();
   app.use(async ({ env }, next) => {
     if (!isAllowed(env.incoming.headers.host)) throw foreignHost();
@@ -51,6 +66,11 @@ export function httpApp({ registry, health, routes, isAllowed }: HttpAppParts): 
       refuseUnknown(route, query);
       return json(200, await answerOf(route, { query, id: req.param("id") ?? "" }));
     });
+  }
+  for (const write of writes) {
+    app.post(write.path, async ({ req, env }) =>
+      json(200, await written(write, req.raw, env.incoming.socket.remoteAddress)),
+    );
   }
   return app.notFound(({ req }) => {
     const isRead = req.method === "GET" || req.method === "HEAD";

@@ -7,6 +7,8 @@ type HttpErrorCode =
   | "DW_HTTP_STARTING"
   | "DW_HTTP_METHOD"
   | "DW_HTTP_HOST"
+  | "DW_HTTP_TOKEN"
+  | "DW_HTTP_REMOTE_WRITE"
   | "DW_HTTP_MALFORMED"
   | "DW_HTTP_INTERNAL";
 

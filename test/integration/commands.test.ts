@@ -1,91 +1,19 @@
 /** What people say, carried out on a real store: once, by who may, and in journal and outbox. */
-import { pino } from "pino";
-import { Registry } from "prom-client";
 import { describe, expect, it } from "vitest";
-import { systemClock } from "../../src/clock.ts";
 import { commandList } from "../../src/commands/index.ts";
-import { commandsMetrics } from "../../src/commands/metrics.ts";
-import type { KnownPeople } from "../../src/commands/people.ts";
 import { carryOutWaiting } from "../../src/commands/worker.ts";
-import { isDigest } from "../../src/incidents/digest.ts";
-import type { Incident } from "../../src/incidents/incident.ts";
-import { recordEvents } from "../../src/incidents/record-events.ts";
 import type { CommandAnswer } from "../../src/messages/answer.ts";
 import { plainText } from "../../src/messages/plain-text.ts";
 import { answerOf, insertCommand, type NewCommand } from "../../src/store/commands/command.ts";
-import { setRights } from "../../src/store/commands/rights.ts";
-import { getIncident } from "../../src/store/incidents/incident.ts";
 import { readJournal } from "../../src/store/journal/read.ts";
 import { verifyJournal } from "../../src/store/journal/verify.ts";
 import { listEffects } from "../../src/store/outbox/inspect.ts";
 import type { Store } from "../../src/store/store.ts";
-import { known } from "../commands/asking.ts";
-import { episodeOpened } from "../fakes/episodes.ts";
-import { orderKeyOf } from "../programs/executors.ts";
+import { comment, theIncident, withIncidentIn, worker } from "../programs/command-store.ts";
 import { withStore } from "../programs/store.ts";
 
 const stores = withStore();
-const hour = 3_600_000;
-const ticket = { id: "10012", key: "IR-12", url: "http://jira/browse/IR-12" };
-const recording = {
-  clock: systemClock,
-  orderKeyOf,
-  settings: {
-    ticketed: true,
-    resolveAfterMs: hour,
-    reopenDurationMs: hour,
-    healthAfterMs: hour,
-    ackForMs: 4 * hour,
-    closedByHandMs: 4 * hour,
-    fixesFor: () => [],
-  },
-};
-
-/** A store with incident 1, whose ticket is open. */
-async function withIncident(): Promise<Store> {
-  const store = await stores.open();
-  const event = episodeOpened({ at: Date.now() * 1000, newestRow: Date.now() * 1000 });
-  await store.transaction(async (tx) => {
-    const rights = ["5b10-sarah", "5b10-tom"].flatMap((handle) =>
-      ["known", "responder", "commander"].map((role) => ({ handle, role })),
-    );
-    await setRights(tx, rights, 1_000);
-    await recordEvents(tx, [{ event }], recording);
-    await recordEvents(
-      tx,
-      [{ event: { type: "ticket_opened", ticket }, incident: `inc-${event.id}` }],
-      recording,
-    );
-  });
-  return store;
-}
-
-let messages = 0;
-
-function comment(said: string, changes: Partial<NewCommand> = {}): NewCommand {
-  messages += 1;
-  return {
-    door: "ticket",
-    message: String(messages),
-    place: ticket.id,
-    incident: 1,
-    account: "5b10-sarah",
-    said,
-    saidAtMs: 2_000,
-    ...changes,
-  };
-}
-
-const worker = (store: Store, people: KnownPeople = known) => ({
-  store,
-  people,
-  commands: commandList,
-  recording,
-  clock: systemClock,
-  logger: pino({ level: "silent" }),
-  metrics: commandsMetrics(new Registry()),
-});
-
+const withIncident = async (): Promise<Store> => withIncidentIn(await stores.open());
 /** Says it, has it carried out, and gives the answer. */
 async function answered(
   store: Store,
@@ -96,11 +24,6 @@ async function answered(
   const found = await answerOf<CommandAnswer>(store, `${command.door}:${command.message}`);
   if (found === undefined) throw new Error("no answer");
   return { ...found.answer, text: plainText(found.answer.says) };
-}
-
-async function theIncident(store: Store): Promise<Incident | undefined> {
-  const found = await getIncident(store, "inc-e1");
-  return found === undefined || isDigest(found) ? undefined : found;
 }
 
 const promised = async (store: Store): Promise<readonly string[]> =>

@@ -1,0 +1,55 @@
+/** Reads what comes by POST: only from this machine, only with a token, only so much. */
+import type { HttpWrite } from "../http-route.ts";
+import { HttpError } from "./errors.ts";
+
+const mostBytes = 256 * 1024;
+const loopback = /^(127\.|::1$|::ffff:127\.)/;
+
+/** Nothing of a body is read before it is known whose it is. */
+export async function written(
+  route: HttpWrite,
+  request: Request,
+  remoteAddress: string | undefined,
+): Promise<object> {
+  if (!loopback.test(remoteAddress ?? "")) throw fromElsewhere();
+  const token = /^Bearer +(\S+)$/i.exec(request.headers.get("authorization") ?? "")?.[1];
+  const person = token === undefined ? undefined : route.personOf(token);
+  if (person === undefined) throw badToken();
+  const key = request.headers.get("idempotency-key") ?? undefined;
+  return route.write({ person, key, body: await bodyOf(request) });
+}
+
+async function bodyOf(request: Request): Promise<unknown> {
+  const length = Number(request.headers.get("content-length") ?? Number.NaN);
+  if (!(length <= mostBytes)) throw closing("the body has no length, or more than 256 kB", 413);
+  const text = await request.text();
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw closing("the body is not JSON", 400);
+  }
+}
+
+function closing(problem: string, status: number): HttpError {
+  return new HttpError("DW_HTTP_MALFORMED", problem, {
+    status,
+    hint: "Send JSON with its length, at most 256 kB.",
+    headers: { connection: "close" },
+  });
+}
+
+function fromElsewhere(): HttpError {
+  return new HttpError("DW_HTTP_REMOTE_WRITE", "a token would travel unencrypted", {
+    status: 403,
+    hint: "Write from this machine, or through a proxy on it that speaks TLS.",
+    headers: { connection: "close" },
+  });
+}
+
+function badToken(): HttpError {
+  return new HttpError("DW_HTTP_TOKEN", "there is no token, or nobody has it", {
+    status: 401,
+    hint: "Send Authorization: Bearer and the token of a person under people:.",
+    headers: { connection: "close", "www-authenticate": "Bearer" },
+  });
+}
