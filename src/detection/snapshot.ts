@@ -10,7 +10,7 @@ import { alwaysAsked } from "./silence.ts";
 const formatVersion = 1;
 
 /** Raised whenever the same rows, learned by the same bytes, may be decided otherwise: a rule or a threshold has changed. */
-const rulesVersion = 3;
+const rulesVersion = 4;
 
 interface Section {
   readonly name: string;

@@ -1,0 +1,27 @@
+/** An upgrade where the numbers of an older version mean the same, and newer ones stand behind them. */
+import type { DetectorState, OlderState } from "../detector.ts";
+
+/** Versions whose numbers mean the same, so many floats a series; now there are more of them. */
+export interface Appended {
+  readonly versions: readonly number[];
+  readonly before: number;
+  readonly after: number;
+}
+
+/** Bytes of so many series, a multiple of 8. */
+export const seriesBytes = (nFeatures: number, stride: number): number =>
+  Math.ceil((nFeatures * stride) / 2) * 8;
+
+/** Copies the numbers of each series; what is newer is as at the beginning. */
+export const appendedTo =
+  ({ versions, before, after }: Appended) =>
+  (from: OlderState, to: DetectorState): boolean => {
+    const { nFeatures } = to;
+    if (!versions.includes(from.version)) return false;
+    if (from.bytes.length !== seriesBytes(nFeatures, before)) return false;
+    for (let slot = 0; slot < nFeatures; slot++) {
+      const known = from.bytes.subarray(slot * before * 4, (slot + 1) * before * 4);
+      to.bytes.set(known, slot * after * 4);
+    }
+    return true;
+  };

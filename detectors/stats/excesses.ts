@@ -1,0 +1,23 @@
+/** How far values usually go beyond the range that was known before: what a heavy tail does by itself. */
+
+/** Excesses that the mean remembers. */
+const MEMORY = 16;
+/** An excess counts at most so many widths of the range, so that one fault does not hide the next. */
+const MOST = 0.5;
+
+/** Numbers of a view: the mean, and how many are behind it. */
+export const EXCESS_WIDTH = 2;
+
+/**
+ * The mean excess over the range, in its widths, as if there had been one of 0 besides. Of independent values of any
+ * distribution 2·ln(n) lie beyond the range before them; a tail that is exponential exceeds three times its mean
+ * excess once in twenty of them, whatever its scale.
+ *
+ * Source: Chandler 1952, Journal of the Royal Statistical Society B 14(2), on record values.
+ */
+export function learnExcess(floats: Float32Array, at: number, ratio: number): void {
+  if (ratio === 0) return;
+  const count = (floats[at + 1]! += 1);
+  const rate = Math.max(1 / (count + 1), 1 / MEMORY);
+  floats[at]! += (Math.min(ratio, MOST) - floats[at]!) * rate;
+}
