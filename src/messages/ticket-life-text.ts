@@ -26,7 +26,7 @@ export function renderClosedByHand(untilMs: number): MessageSection {
 /** Nothing happened since a person said to have it. */
 export function renderAckLapsed(by: string): MessageSection {
   const quiet = line`${by} had this, and nothing has happened for a while. It is still not back to normal.`;
-  return [paragraph(line`${quiet} Whoever has it now says ${strong(words("dw ack"))}.`)];
+  return [paragraph(line`${quiet} Who has it now?`)];
 }
 
 /** The time for which a closed ticket was left alone is over. */
