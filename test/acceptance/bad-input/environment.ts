@@ -154,7 +154,9 @@ interface Told {
 
 /** Every error the daemon has logged so far. */
 export function told({ said }: Daemon): readonly Told[] {
-  return said.flatMap((line) => {
+  // Node writes its own warnings as plain text.
+  const logged = said.filter((line) => line.startsWith("{"));
+  return logged.flatMap((line) => {
     const { err }: { readonly err?: Partial<Told> } = JSON.parse(line);
     return err?.code === undefined || err.hint === undefined
       ? []
