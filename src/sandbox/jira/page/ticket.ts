@@ -86,7 +86,7 @@ function formHtml(site: Site, issue: SandboxIssue, as: string | undefined): stri
   return (
     `<form method="post" action="/browse/${escapeHtml(issue.key)}">` +
     `<label>As ${selectHtml("as", options, as)}</label>` +
-    `<textarea name="body" aria-label="Comment" placeholder="Type a comment, for example: dw status"></textarea>` +
+    `<textarea name="body" aria-label="Comment" placeholder="Type a comment"></textarea>` +
     `<button name="do" value="comment">Comment</button>${moves.join("")}` +
     `<label>${selectHtml("assignee", assignees, issue.assignee)}</label><button name="do" value="assign">Assign</button>` +
     `<label>${selectHtml("priority", weights, issue.priority)}</label><button name="do" value="weigh">Set priority</button></form>`
