@@ -29,6 +29,12 @@ describe("rows sorted by time", () => {
     expect([...order]).toEqual(expected);
   });
 
+  it("stand in order when a microsecond is all that parts two times of a file of centuries", () => {
+    const late = 8_639_999_999_999_983;
+    const order = timeOrder(Float64Array.of(late + 1, late, -late + 2));
+    expect([...(order ?? [])]).toEqual([2, 1, 0]);
+  });
+
   test.prop([times, fc.integer({ min: 1, max: 40 })], { numRuns: 50 })(
     "are the same rows when they are more than fit in memory",
     (given, limit) => {
