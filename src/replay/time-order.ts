@@ -19,7 +19,7 @@ export function timeOrder(times: Float64Array): Uint32Array | undefined {
   const span = keys.reduce((most, key) => Math.max(most, key), 0);
   let order: Uint32Array = Uint32Array.from(times.keys());
   // Over 285 years differences in microseconds are rounded, and two keys may be equal where the times are not.
-  if (span * unit > Number.MAX_SAFE_INTEGER) return order.sort((a, b) => times[a]! - times[b]!);
+  if (span * unit > Number.MAX_SAFE_INTEGER) return order.toSorted((a, b) => times[a]! - times[b]!);
   for (let scale = 1; scale <= span; scale *= digits) order = sortedBy(keys, scale, order);
   return order;
 }
