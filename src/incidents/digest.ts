@@ -10,10 +10,10 @@ import {
   standingOf,
   subjectOf,
 } from "./episode.ts";
-import type { IncidentEvent } from "./event.ts";
+import type { IncidentEvent, TicketOpened, TicketWritten } from "./event.ts";
 import { digestFingerprint } from "./fingerprint.ts";
 import { staleAfterMs } from "./freshness.ts";
-import type { Incident, IncidentState, TicketRef } from "./incident.ts";
+import type { Incident, IncidentState, TicketRef, WrittenText } from "./incident.ts";
 import { type Planned, type PlannedEffect, planned } from "./reduce/plan.ts";
 import { worse } from "./severity.ts";
 import { type Scope, scopeOf } from "./subject.ts";
@@ -53,6 +53,7 @@ export interface Digest {
   /** Of its first entry. */
   readonly kinds: readonly IncidentKind[];
   readonly ticket?: TicketRef;
+  readonly written?: WrittenText | undefined;
   /** Oldest first, the newest 100. */
   readonly entries: readonly [DigestEntry, ...DigestEntry[]];
 }
@@ -125,11 +126,11 @@ export function addToDigest(
     entries: [first ?? entry, ...others],
   };
   // Before its ticket exists, the ticket itself will say it.
-  const told = before.ticket === undefined ? [] : [repeat];
+  const told = before.ticket === undefined ? [] : [update];
   return promised(digest, `missed:${entry.episode.id}`, { effects: [...told, settle], moment });
 }
 
-const repeat: Planned = { effect: { kind: "ticket.repeat" } };
+const update: Planned = { effect: { kind: "ticket.update" } };
 
 function settleEffect({ episode }: DigestEntry, { settings }: DigestMoment): Planned {
   return {
@@ -163,11 +164,12 @@ export function reduceDigest(
   moment: DigestMoment,
 ): DigestStep | undefined {
   if (event.type === "ticket_opened") {
-    const { ticket } = event;
+    const ticketed = withTicket(digest, event);
     // Entries may have come while the ticket was written.
-    const effects = digest.entries.length > 1 ? [repeat] : [];
-    return promised({ ...digest, ticket }, `ticket:${ticket.id}`, { effects, moment });
+    const effects = event.lacksText === true || digest.entries.length > 1 ? [update] : [];
+    return promised(ticketed, `ticket:${event.ticket.id}`, { effects, moment });
   }
+  if (event.type === "ticket_written") return written(digest, event);
   if (event.type !== "quiet_passed") return undefined;
   const isNewest = newestEntry(digest).episode.id === event.episode;
   if (digest.state !== "recovered" || !isNewest) return undefined;
@@ -176,6 +178,17 @@ export function reduceDigest(
     effects: [{ effect: { kind: "ticket.resolve" } }],
     moment,
   });
+}
+
+/** A digest with its ticket, as the tracker stored it. */
+export function withTicket(digest: Digest, { ticket, written: text }: TicketOpened): Digest {
+  return { ...digest, ticket, ...(text !== undefined && { written: text }) };
+}
+
+/** We have written to its ticket. */
+export function written(digest: Digest, event: TicketWritten): DigestStep | undefined {
+  if (digest.ticket?.id !== event.ticket) return undefined;
+  return { digest: { ...digest, written: event.written }, effects: [] };
 }
 
 function promised(

@@ -1,10 +1,10 @@
 /** The effects that an incident can promise. They are stored with the decision and carried out later, once. */
 import type { EpisodeClosed } from "../detection/event.ts";
 import type { MarkerRecord } from "../stream/record.ts";
-import type { Episode, IncidentKind, Severity } from "./episode.ts";
+import type { Episode, Severity } from "./episode.ts";
 import type { RunSummary, TicketRef } from "./incident.ts";
 
-/** What a comment on the ticket is about; tickets/ finds the words. */
+/** What a comment on the ticket is about; tickets/ finds the words. Each comment is a mail to everybody who watches it. */
 export type Note =
   | { readonly about: "run"; readonly run: RunSummary }
   | { readonly about: "verified"; readonly run: RunSummary; readonly detail: string }
@@ -15,13 +15,17 @@ export type Note =
     }
   /** The episode has lasted so long, and nobody has said whether it is right. */
   | { readonly about: "unanswered"; readonly episode: Episode; readonly forMs: number }
-  | { readonly about: "joined"; readonly kind: IncidentKind; readonly episode: Episode }
   /** Many more members are broken than people were told of. */
   | { readonly about: "grown"; readonly atMs: number }
   /** Somebody closed the ticket while something is broken. */
   | { readonly about: "closed_by_hand"; readonly untilMs: number }
   /** Nothing happened for so long that who had it is asked. */
   | { readonly about: "ack_lapsed"; readonly by: string };
+
+/** As an older program may have promised it: a further kind of trouble, which the update tells. */
+export interface FormerNote {
+  readonly about: "joined";
+}
 
 /** The incident is worse than the ticket says. */
 export interface Rise {
@@ -35,14 +39,14 @@ export interface Rise {
 export type TicketEffect =
   /** Create the ticket; or reopen the one this incident already has. */
   | { readonly kind: "ticket.open" }
-  /** Keep the one comment that counts repeats up to date. */
+  /** As an older program may have promised it: what the update tells. */
   | { readonly kind: "ticket.repeat" }
-  | { readonly kind: "ticket.comment"; readonly note: Note }
+  | { readonly kind: "ticket.comment"; readonly note: Note | FormerNote }
   | { readonly kind: "ticket.resolve" }
   /** While something is broken there is a ticket that is not closed: reopen it, or open one that goes on from it. */
   | { readonly kind: "ticket.ensure" }
-  /** Keep title, text, label and priority true; with a rise, say why. */
-  | { readonly kind: "ticket.update"; readonly rise?: Rise }
+  /** Keep title, text, label and priority true; with a rise, say why, unless it is a quiet one. */
+  | { readonly kind: "ticket.update"; readonly rise?: Rise; readonly quiet?: true }
   /** Open the closed ticket of what is over, because a person wants it. */
   | { readonly kind: "ticket.open_again" }
   /** Give the ticket to a person. */

@@ -1,4 +1,5 @@
 /** The incident, which is what people see. Plain data that only the reducer changes. */
+import type { EpisodeClosed } from "../detection/event.ts";
 import type { PeopleSaid, ToldWord } from "./deed.ts";
 import type { Episode, IncidentKind, Severity } from "./episode.ts";
 import type { Group, MemberCounts } from "./member.ts";
@@ -72,6 +73,17 @@ export interface MembersTold {
   readonly said: number;
 }
 
+/** What is owed a comment: that somebody is asked, what came of a run, that it is worse. */
+export type Owed = "question" | "result" | "worse";
+
+/** The mails that an incident has cost those who watch its ticket. */
+export interface Mails {
+  /** Since its first ticket: opened, reopened, closed, and comments. */
+  readonly sent: number;
+  /** What comments have said since the ticket was last opened. */
+  readonly said: readonly Owed[];
+}
+
 export interface Incident {
   readonly id: string;
   /** Counts up from 1 across the store: what people say aloud. */
@@ -100,6 +112,9 @@ export interface Incident {
   readonly ticket?: TicketRef;
   /** When its first ticket was promised, ms since 1970: budgets of new tickets count by it. */
   readonly ticketPromisedAtMs?: number | undefined;
+  readonly mails?: Mails;
+  /** Why its last member is not broken any more; undefined while one is. */
+  readonly endedBy?: EpisodeClosed["cause"] | undefined;
   /** What people were told of its members. */
   readonly telling?: MembersTold | undefined;
   readonly written?: WrittenText | undefined;

@@ -4,7 +4,14 @@
  *
  *     the budget is used up ── an incident opens ──► open ── all of them are over ──► recovered ── quiet ──► resolved
  */
-import type { Digest, DigestEntry, DigestMoment, DigestStep } from "./digest.ts";
+import {
+  type Digest,
+  type DigestEntry,
+  type DigestMoment,
+  type DigestStep,
+  withTicket,
+  written,
+} from "./digest.ts";
 import { type Episode, isModelEpisode, subjectOf } from "./episode.ts";
 import type { IncidentEvent } from "./event.ts";
 import { overflowFingerprint } from "./fingerprint.ts";
@@ -58,7 +65,7 @@ export function takeOverflow(
 const openOf = ({ stillOpen = 0 }: Digest): number => stillOpen;
 /** Before its ticket exists, the ticket itself will say it. */
 const told = ({ ticket }: Digest): readonly Planned[] =>
-  ticket === undefined ? [] : [{ effect: { kind: "ticket.repeat" } }];
+  ticket === undefined ? [] : [{ effect: { kind: "ticket.update" } }];
 
 function opened(entry: DigestEntry, moment: DigestMoment): DigestStep {
   const scope = scopeOf(subjectOf(entry.episode));
@@ -112,11 +119,11 @@ export function reduceOverflow(
   moment: DigestMoment,
 ): DigestStep | undefined {
   if (event.type === "ticket_opened") {
-    const { ticket } = event;
+    const ticketed = withTicket(digest, event);
     // Entries may have come while the ticket was written.
-    const effects = told({ ...digest, ticket });
-    return promised({ ...digest, ticket }, `ticket:${ticket.id}`, { effects, moment });
+    return promised(ticketed, `ticket:${event.ticket.id}`, { effects: told(ticketed), moment });
   }
+  if (event.type === "ticket_written") return written(digest, event);
   if (event.type !== "quiet_passed" || digest.state !== "recovered") return undefined;
   const { nowMs, settings } = moment;
   if (nowMs - digest.lastSeenAtMs < settings.resolveAfterMs) return undefined;

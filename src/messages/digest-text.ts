@@ -66,11 +66,7 @@ export function digestText(digest: Digest): Message {
   ];
 }
 
-/** The comment that is kept up to date. */
-export function digestRepeat(digest: Digest): MessageSection {
-  return [
-    paragraph(strong(data(digestHeadline(digest), 200))),
-    ...missedEpisodes(digest),
-    paragraph(words("This comment is kept up to date.")),
-  ];
+/** The same, as it is now. */
+export function digestNow(digest: Digest): MessageSection {
+  return [paragraph(strong(data(digestHeadline(digest), 200))), ...missedEpisodes(digest)];
 }

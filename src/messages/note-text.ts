@@ -6,15 +6,14 @@ import type { Note } from "../incidents/effect.ts";
 import { type Episode, isModelEpisode } from "../incidents/episode.ts";
 import type { Incident } from "../incidents/incident.ts";
 import { isShared } from "../incidents/member.ts";
-import { digestRepeat } from "./digest-text.ts";
 import { changes, reasons } from "./episode-text.ts";
 import { retrained } from "./incident-text.ts";
 import { data, type Line, line, type MessageSection, paragraph, strong, words } from "./message.ts";
 import { displayName } from "./names.ts";
 import { describeRun, namedRun } from "./run-text.ts";
-import { memberCounts, memberLines, sharedHeadline } from "./shared-text.ts";
+import { memberLines, sharedHeadline } from "./shared-text.ts";
 import { impactOf, summaryOf } from "./summary.ts";
-import { readTime } from "./text.ts";
+import { readDuration, readTime } from "./text.ts";
 import { renderAckLapsed, renderClosedByHand } from "./ticket-life-text.ts";
 
 type VerifiedNote = Extract<Note, { about: "verified" }>;
@@ -28,11 +27,10 @@ type UnansweredNote = Extract<Note, { about: "unanswered" }>;
 export function renderNote(note: Note, incident?: Incident | Digest): MessageSection {
   const shared = sharedNote(note, incident);
   if (shared !== undefined) return shared;
-  if (note.about === "joined") return renderAgain(note.episode, "Also in this incident");
   if (note.about === "unanswered") return unanswered(note);
   if (note.about === "closed_by_hand") return renderClosedByHand(note.untilMs);
   if (note.about === "ack_lapsed") return renderAckLapsed(note.by);
-  return [paragraph(noteLine(note))];
+  return [paragraph(noteLine(note, incident))];
 }
 
 /** Of an incident that nobody shares it says nothing. */
@@ -47,17 +45,28 @@ function sharedNote(
       ...memberLines(incident),
     ];
   if (note.about !== "closed") return undefined;
-  const over = "All of them are back to normal, by the models' own detectors.";
-  return [paragraph(line`${time(note.atMs)}: ${words(over)}`)];
+  const over = "all of them are back to normal, by the models' own detectors.";
+  return [paragraph(line`${time(note.atMs)}: ${words(over)}${tookOf(incident, note.atMs)}`)];
 }
 
 function noteLine(
-  note: Exclude<Note, { about: "joined" | "unanswered" | "closed_by_hand" | "ack_lapsed" }>,
+  note: Exclude<Note, { about: "unanswered" | "closed_by_hand" | "ack_lapsed" }>,
+  incident: Incident | Digest | undefined,
 ): Line {
   if (note.about === "grown") return line`${time(note.atMs)}: more models are broken.`;
   if (note.about === "run") return line`${time(note.run.atMs)}: ${describeRun(note.run)}`;
   if (note.about === "verified") return verdict(note);
-  return line`${time(note.atMs)}: ${words(closing[note.cause])}`;
+  const took = note.cause === "recovered" ? tookOf(incident, note.atMs) : [];
+  return line`${time(note.atMs)}: ${words(closing[note.cause])}${took}`;
+}
+
+/** ` It took 2 h 4 min; restart-svc did not help.` */
+function tookOf(incident: Incident | Digest | undefined, atMs: number): Line {
+  if (incident === undefined || isDigest(incident)) return [];
+  const run = incident.runs.findLast(({ outcome }) => outcome !== undefined);
+  const tried =
+    run?.outcome === undefined ? [] : line`; ${data(run.fix)} ${words(verdicts[run.outcome])}`;
+  return line` It took ${words(readDuration(atMs - incident.openedAtMs))}${tried}.`;
 }
 
 /** A further episode, in full: of another kind, or after the ticket had been closed. */
@@ -76,26 +85,6 @@ function unanswered({ episode, forMs }: UnansweredNote): MessageSection {
   const so = line`${lasted} The ticket stays open and nothing is learned from it.`;
   const model = data(displayName(episode));
   return [paragraph(line`${so} If this is how ${model} should be:`), retrained(episode)];
-}
-
-/** The one comment that counts repeats. */
-export function renderRepeat(incident: Incident | Digest): MessageSection {
-  const { occurrences, openedAtMs, lastSeenAtMs } = incident;
-  if (isDigest(incident)) return digestRepeat(incident);
-  if (isShared(incident)) return renderMembers(incident);
-  const times = strong(words(occurrences === 1 ? "once" : `${occurrences} times`));
-  const seen = line`Seen ${times} since ${time(openedAtMs)}, last at ${time(lastSeenAtMs)}.`;
-  return [paragraph(line`${seen} This comment is kept up to date.`)];
-}
-
-/** The same comment, of an incident that several subjects share. */
-function renderMembers(incident: Incident): MessageSection {
-  return [
-    paragraph(strong(sharedHeadline(incident, 0))),
-    paragraph(memberCounts(incident)),
-    ...memberLines(incident),
-    paragraph(words("This comment is kept up to date.")),
-  ];
 }
 
 /** Said where Driftwarden is not allowed to, or cannot, move the ticket itself. */

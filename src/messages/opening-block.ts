@@ -19,6 +19,7 @@ import {
   words,
 } from "./message.ts";
 import { displayName, shortName } from "./names.ts";
+import { nowFacts } from "./now-text.ts";
 import type { SourceTable } from "./query.ts";
 import { sharedImpact, sharedSummary, sharedSureness } from "./shared-text.ts";
 import { impactOf, summaryOf } from "./summary.ts";
@@ -99,6 +100,7 @@ export function nightFacts(incident: Incident, help: HelpLinks): Block {
     kind: "facts",
     facts: [
       ...known,
+      ...nowFacts(incident),
       ["Who", holderOf(incident)],
       ...workaroundOf(incident),
       ["Machine", machineOf(incident, help)],

@@ -1,6 +1,6 @@
 /** What is said of the ticket itself: that it was closed too early, is open again, goes on elsewhere, or got worse. */
 import type { Rise } from "../incidents/effect.ts";
-import type { Incident, RunSummary, TicketRef } from "../incidents/incident.ts";
+import type { RunSummary, TicketRef } from "../incidents/incident.ts";
 import {
   type Block,
   type Line,
@@ -29,18 +29,6 @@ export function renderAckLapsed(by: string): MessageSection {
   return [paragraph(line`${quiet} Who has it now?`)];
 }
 
-/** The time for which a closed ticket was left alone is over. */
-export function renderStillWrong({ episode, closedByHand }: Incident): MessageSection {
-  const since = time(episode.at / 1000);
-  const closed =
-    closedByHand === undefined ? [] : line` The ticket was closed at ${time(closedByHand.atMs)}.`;
-  return [
-    paragraph(
-      line`${strong(words("Still not back to normal"))} since ${since}.${closed} It is open again until this is over.`,
-    ),
-  ];
-}
-
 /** @param title of the incident as it is now: what made it worse */
 export function renderRise(
   { from, to }: Rise,
@@ -66,15 +54,6 @@ export function renderGoesOnIn({ key, url }: TicketRef): MessageSection {
     ),
   ];
 }
-
-/** What was tried, on a ticket whose description people have edited. */
-export function renderTried(runs: readonly RunSummary[]): MessageSection {
-  return [paragraph(strong(words("What was tried"))), attempts(runs), keptUpToDate];
-}
-
-const keptUpToDate = paragraph(
-  words("This comment is kept up to date, because the description was edited by a person."),
-);
 
 /** One line a run, newest last. */
 export function attempts(runs: readonly RunSummary[]): Block {

@@ -1,11 +1,11 @@
 /** Carries the ticket effects of the outbox out. Without a tracker they are done at once: the journal has the story. */
 import { isUnavailable } from "../errors.ts";
-import { isDigest } from "../incidents/digest.ts";
+import { type Digest, isDigest } from "../incidents/digest.ts";
 import type { TicketEffect } from "../incidents/effect.ts";
 import type { IncidentExecutor } from "../incidents/executor.ts";
 import type { Incident } from "../incidents/incident.ts";
 import { lookedUpAfterRestore } from "./after-restore.ts";
-import type { Ticketing } from "./ticketing.ts";
+import type { Ticketing, TicketUpdate } from "./ticketing.ts";
 
 export interface TicketExecutorOptions {
   /** Undefined when no tracker is configured. */
@@ -18,6 +18,8 @@ export function ticketExecutor({
   ticketing,
   restoredAtMs,
 }: TicketExecutorOptions): IncidentExecutor<TicketEffect> {
+  const updated = async (incident: Incident | Digest, update: TicketUpdate) =>
+    (await ticketing?.update(incident, update))?.events ?? [];
   return {
     dependency: "tracker",
     orderKey: "ticket",
@@ -35,8 +37,8 @@ export function ticketExecutor({
       },
       "ticket.ensure": async (_effect, incident, attempt) =>
         (await ticketing?.ensure(incident, attempt))?.events ?? [],
-      "ticket.update": async ({ rise }, incident, attempt) =>
-        (await ticketing?.update(incident, rise, attempt))?.events ?? [],
+      "ticket.update": ({ rise, quiet }, incident, attempt) =>
+        updated(incident, { rise, isQuiet: quiet === true, attempt }),
       "ticket.open_again": async (_effect, incident, attempt) => {
         await ticketing?.openAgain(incident, attempt);
         return [];
@@ -49,12 +51,10 @@ export function ticketExecutor({
         await ticketing?.link(incident, former, attempt);
         return [];
       },
-      "ticket.repeat": async (_effect, incident, attempt) => {
-        await ticketing?.repeat(incident, attempt);
-        return [];
-      },
-      "ticket.comment": async (effect, incident, attempt) => {
-        await ticketing?.note(incident, { note: effect.note, id: attempt.id }, attempt);
+      "ticket.repeat": (_effect, incident, attempt) => updated(incident, { attempt }),
+      "ticket.comment": async ({ note }, incident, attempt) => {
+        if (note.about === "joined") return updated(incident, { attempt });
+        await ticketing?.note(incident, { note, id: attempt.id }, attempt);
         return [];
       },
       "ticket.resolve": async (_effect, incident, attempt) => {

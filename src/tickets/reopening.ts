@@ -2,12 +2,12 @@
  * A ticket that is open while something is broken. It goes by the state that the tracker itself shows: a ticket that is
  * closed is reopened, and where that is impossible, or it is gone, another ticket goes on from it.
  */
+import type { Digest } from "../incidents/digest.ts";
 import type { IncidentEvent } from "../incidents/event.ts";
 import type { Incident, TicketRef } from "../incidents/incident.ts";
-import type { MessageSection } from "../messages/message.ts";
-import { renderAgain, renderRepeat } from "../messages/note-text.ts";
-import { renderGoesOnFrom, renderStillWrong } from "../messages/ticket-life-text.ts";
-import { commentOnce, markOf, type TicketWork, upsertComment } from "./comments.ts";
+import { renderAgain } from "../messages/note-text.ts";
+import { renderGoesOnFrom } from "../messages/ticket-life-text.ts";
+import { commentOnce, markOf, type TicketWork } from "./comments.ts";
 import type { TicketCreator } from "./creation.ts";
 import { TrackerError } from "./errors.ts";
 import type { TicketOutcome } from "./ticket-change.ts";
@@ -20,6 +20,9 @@ export interface ReopeningWork extends TicketWork {
 
 /** An incident with its ticket. */
 export type Ticketed = Incident & { readonly ticket: TicketRef };
+
+/** A digest with its ticket. */
+export type TicketedDigest = Digest & { readonly ticket: TicketRef };
 
 /** Makes sure that the ticket is open, and says why where it was not. @param issue undefined when it is gone */
 export async function ensureOpen(
@@ -39,26 +42,28 @@ export async function reopenOrComment(
   incident: Ticketed,
   work: ReopeningWork,
 ): Promise<TicketOutcome> {
-  if (issue.wontFix) {
-    const says = renderRepeat(incident);
-    await upsertComment(issue, { says, mark: markOf(incident, "repeat") }, work);
-    return { change: "left_alone", events: [] };
-  }
-  const change = await commentOnce(issue, whyAgain(incident), work);
-  // What came and went while the tracker was away is told, and needs no open ticket.
-  if (!issue.done || incident.state !== "open") return { change, events: [] };
+  if (issue.wontFix) return { change: "left_alone", events: [] };
+  // Its own move is the mail; where there is none to make, a comment has to tell.
+  if (!issue.done) return { change: await sayAgain(issue, incident, work), events: [] };
+  // What came and went while the tracker was away needs no open ticket.
+  if (incident.state !== "open") return { change: "unchanged", events: [] };
   if (await applyTransition(issue, "reopen", work))
     return { change: "reopened", events: [seenOpen(incident)] };
   return goOnFrom(incident, { isGone: false, work });
 }
 
-/** One comment an episode, and one for each time that a person closed the ticket. */
-function whyAgain(incident: Ticketed): { readonly says: MessageSection; readonly mark: string } {
-  const { closedByHand, episode } = incident;
-  const isSameEpisode = closedByHand !== undefined && episode.at / 1000 <= closedByHand.atMs;
-  return isSameEpisode
-    ? { says: renderStillWrong(incident), mark: markOf(incident, `still\n${closedByHand.atMs}`) }
-    : { says: renderAgain(episode, "Again"), mark: markOf(incident, `again\n${episode.id}`) };
+/** One comment an episode. */
+function sayAgain(
+  issue: Issue,
+  incident: Ticketed,
+  work: ReopeningWork,
+): Promise<"commented" | "unchanged"> {
+  const { episode } = incident;
+  const comment = {
+    says: renderAgain(episode, "Again"),
+    mark: markOf(incident, `again\n${episode.id}`),
+  };
+  return commentOnce(issue, comment, work);
 }
 
 interface GoingOn {

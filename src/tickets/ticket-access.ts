@@ -1,10 +1,10 @@
 /** The issue of an incident as the tracker shows it now, and the count and log line of what became of it. */
 import type { Logger } from "pino";
-import { type Digest, isDigest, newestEpisode } from "../incidents/digest.ts";
+import { type Digest, newestEpisode } from "../incidents/digest.ts";
 import { isModelEpisode } from "../incidents/episode.ts";
 import type { Incident } from "../incidents/incident.ts";
 import type { TicketsMetrics } from "./metrics.ts";
-import type { Ticketed } from "./reopening.ts";
+import type { Ticketed, TicketedDigest } from "./reopening.ts";
 import type { TicketChange, TicketOutcome } from "./ticket-change.ts";
 import type { Issue, Tracker } from "./tracker.ts";
 
@@ -14,7 +14,7 @@ export interface TicketAccess {
   /** @param act gets undefined when the issue is gone */
   readonly withTicket: (
     incident: Incident | Digest,
-    act: (issue: Issue | undefined, incident: Ticketed) => Promise<TicketOutcome>,
+    act: (issue: Issue | undefined, incident: Ticketed | TicketedDigest) => Promise<TicketOutcome>,
   ) => Promise<TicketOutcome>;
   /** Does nothing when the issue is gone. */
   readonly onIssue: (
@@ -46,9 +46,7 @@ export function ticketAccess({ tracker, logger, metrics }: AccessOptions): Ticke
   return {
     said,
     async withTicket(incident, act) {
-      // What a digest tells of is over.
-      const none = isDigest(incident) ? "unchanged" : "no_ticket";
-      if (!hasTicket(incident)) return { change: said(incident, none), events: [] };
+      if (!hasTicket(incident)) return { change: said(incident, "no_ticket"), events: [] };
       const outcome = await act(await tracker.get(incident.ticket.id), incident);
       said(incident, outcome.change);
       return outcome;
@@ -61,8 +59,8 @@ export function ticketAccess({ tracker, logger, metrics }: AccessOptions): Ticke
   };
 }
 
-function hasTicket(incident: Incident | Digest): incident is Ticketed {
-  return !isDigest(incident) && incident.ticket !== undefined;
+function hasTicket(incident: Incident | Digest): incident is Ticketed | TicketedDigest {
+  return incident.ticket !== undefined;
 }
 
 /** Changes after which people read of an episode. */

@@ -4,11 +4,10 @@
  */
 import { type Digest, isDigest, newestEpisode } from "../incidents/digest.ts";
 import type { Note, Rise } from "../incidents/effect.ts";
-import type { Incident, RunSummary, TicketRef } from "../incidents/incident.ts";
-import { isShared } from "../incidents/member.ts";
-import { renderNote, renderRepeat, renderResolved } from "../messages/note-text.ts";
+import type { Incident, TicketRef } from "../incidents/incident.ts";
+import { renderNote, renderResolved } from "../messages/note-text.ts";
 import { renderGoesOnIn } from "../messages/ticket-life-text.ts";
-import { commentOnce, markOf, type TicketWork, upsertComment } from "./comments.ts";
+import { commentOnce, markOf, type TicketWork } from "./comments.ts";
 import { type CreationOptions, createTicketCreator, type TicketAttempt } from "./creation.ts";
 import { createTicketLook, type TicketLook } from "./looking.ts";
 import type { TicketsMetrics } from "./metrics.ts";
@@ -18,6 +17,8 @@ import {
   openedEvent,
   type ReopeningWork,
   reopenOrComment,
+  type Ticketed,
+  type TicketedDigest,
 } from "./reopening.ts";
 import { type TicketAccess, ticketAccess } from "./ticket-access.ts";
 import type { TicketChange, TicketOutcome } from "./ticket-change.ts";
@@ -36,6 +37,14 @@ interface PromisedNote {
   readonly id: string;
 }
 
+export interface TicketUpdate {
+  /** The incident is worse than the ticket says. */
+  readonly rise?: Rise | undefined;
+  /** The rise is told without a comment. Default false. */
+  readonly isQuiet?: boolean;
+  readonly attempt?: TicketAttempt;
+}
+
 export interface OpenedTicket extends TicketOutcome {
   readonly ticket: TicketRef;
 }
@@ -51,11 +60,7 @@ export interface Ticketing {
   /** While something is broken there is a ticket that is not closed. */
   ensure(incident: Incident | Digest, attempt?: TicketAttempt): Promise<TicketOutcome>;
   /** Keeps text, and with a rise title, label and priority true. */
-  update(
-    incident: Incident | Digest,
-    rise: Rise | undefined,
-    attempt?: TicketAttempt,
-  ): Promise<TicketOutcome>;
+  update(incident: Incident | Digest, update?: TicketUpdate): Promise<TicketOutcome>;
   /** Tells a former ticket where it goes on, and links the two. */
   link(
     incident: Incident | Digest,
@@ -70,7 +75,6 @@ export interface Ticketing {
     account: string,
     attempt?: TicketAttempt,
   ): Promise<TicketChange>;
-  repeat(incident: Incident | Digest, attempt?: TicketAttempt): Promise<TicketChange>;
   note(
     incident: Incident | Digest,
     promised: PromisedNote,
@@ -93,12 +97,12 @@ export function createTicketing(options: TicketingOptions): Ticketing {
     look: createTicketLook(tracker, "driftwarden"),
     open: (incident, attempt) => openTicket(incident, { access, work: working(attempt) }),
     ensure: (incident, attempt) =>
-      withTicket(incident, (issue, known) => ensureOpen(issue, known, working(attempt))),
-    update: (incident, rise, attempt) =>
+      withTicket(incident, (issue, known) => keptOpen(issue, known, working(attempt))),
+    update: (incident, { attempt, ...update } = {}) =>
       withTicket(incident, async (issue, known) =>
         issue === undefined
           ? { change: "gone", events: [] }
-          : updateTicket(issue, known, { work: working(attempt), rise }),
+          : updateTicket(issue, known, { work: working(attempt), ...update }),
       ),
     link: (incident, former, attempt) =>
       onIssue(incident, () => linkFormer(incident, former, working(attempt))),
@@ -112,8 +116,6 @@ export function createTicketing(options: TicketingOptions): Ticketing {
         const { changed } = await tracker.update(issue, { assignee: account }, mayAct);
         return changed ? "updated" : "unchanged";
       }),
-    repeat: (incident, attempt) =>
-      onIssue(incident, (issue) => upsertRepeatComment(issue, incident, working(attempt))),
     note: (incident, promised, attempt) =>
       onIssue(incident, (issue) =>
         writeNote(issue, incident, { ...promised, work: working(attempt) }),
@@ -121,6 +123,15 @@ export function createTicketing(options: TicketingOptions): Ticketing {
     resolve: (incident, attempt) =>
       onIssue(incident, (issue) => resolveTicket(issue, incident, working(attempt))),
   };
+}
+
+/** What a digest tells of is over. */
+async function keptOpen(
+  issue: Issue | undefined,
+  known: Ticketed | TicketedDigest,
+  work: ReopeningWork,
+): Promise<TicketOutcome> {
+  return isDigest(known) ? { change: "unchanged", events: [] } : ensureOpen(issue, known, work);
 }
 
 interface Opening {
@@ -134,7 +145,9 @@ async function openTicket(
 ): Promise<OpenedTicket> {
   if (incident.ticket) {
     const outcome = await access.withTicket(incident, (issue, known) =>
-      issue?.done === false ? reopenOrComment(issue, known, work) : ensureOpen(issue, known, work),
+      issue?.done === false && !isDigest(known)
+        ? reopenOrComment(issue, known, work)
+        : keptOpen(issue, known, work),
     );
     const opened = outcome.events.find((event) => event.type === "ticket_opened");
     return { ticket: opened?.ticket ?? incident.ticket, ...outcome };
@@ -145,22 +158,13 @@ async function openTicket(
   return { ticket, change: access.said({ ...incident, ticket }, outcome), events: [event] };
 }
 
-/** Members that share an incident share the comment of a fix: what denies it denies it for all of them. */
-function deniedMark(incident: Incident | Digest, { id, fix }: RunSummary): string {
-  const shared = !isDigest(incident) && isShared(incident);
-  return shared ? `denied\n${fix} for all` : `denied\n${id}`;
-}
-
 function writeNote(
   issue: Issue,
   incident: Incident | Digest,
   { note, id, work }: PromisedNote & { readonly work: TicketWork },
 ): Promise<TicketChange> {
   const says = renderNote(note, incident);
-  // A run may be refused several times: one comment says why it is refused now.
-  return note.about === "run" && note.run.status === "denied"
-    ? upsertComment(issue, { says, mark: markOf(incident, deniedMark(incident, note.run)) }, work)
-    : commentOnce(issue, { says, mark: markOf(incident, id) }, work);
+  return commentOnce(issue, { says, mark: markOf(incident, id) }, work);
 }
 
 async function resolveTicket(
@@ -174,15 +178,6 @@ async function resolveTicket(
   if (incident.state === "open") return "unchanged";
   const mark = markOf(incident, `resolved\n${newestEpisode(incident).id}`);
   return commentOnce(issue, { says: renderResolved(incident), mark }, work);
-}
-
-function upsertRepeatComment(
-  issue: Issue,
-  incident: Incident | Digest,
-  work: TicketWork,
-): Promise<TicketChange> {
-  const comment = { says: renderRepeat(incident), mark: markOf(incident, "repeat") };
-  return upsertComment(issue, comment, work);
 }
 
 /** The new ticket names the former one in any case; a tracker that does not link loses nothing else. */

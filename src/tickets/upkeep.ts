@@ -1,16 +1,19 @@
 /**
  * Keeps a ticket true: its text, and with a rise its title, label and priority. People's edits win: a part that differs
- * from what the tracker returned after our last write is left, and what it would have said is said in a comment.
+ * from what the tracker returned after our last write is left, and what it would have said stands in one comment.
  */
+import { type Digest, isDigest } from "../incidents/digest.ts";
 import type { Rise } from "../incidents/effect.ts";
 import { type Severity, severities } from "../incidents/episode.ts";
 import type { Incident } from "../incidents/incident.ts";
 import { isShared } from "../incidents/member.ts";
 import { incidentText } from "../messages/incident-text.ts";
-import { renderRise, renderTried } from "../messages/ticket-life-text.ts";
+import type { MessageSection } from "../messages/message.ts";
+import { renderNow } from "../messages/now-text.ts";
+import { renderRise } from "../messages/ticket-life-text.ts";
 import { commentOnce, markOf, type TicketWork, upsertComment } from "./comments.ts";
 import { newIssue, type TicketContext } from "./new-issue.ts";
-import type { Ticketed } from "./reopening.ts";
+import type { Ticketed, TicketedDigest } from "./reopening.ts";
 import type { TicketOutcome } from "./ticket-change.ts";
 import type { Issue, IssueChange } from "./tracker.ts";
 import { isEdited, writtenText } from "./written-text.ts";
@@ -19,32 +22,38 @@ export interface UpkeepWork extends TicketWork {
   readonly context: TicketContext;
 }
 
-/** @param rise the incident is worse than the ticket says */
+interface Updating {
+  readonly work: UpkeepWork;
+  /** The incident is worse than the ticket says. */
+  readonly rise?: Rise | undefined;
+  /** The rise is told without a comment. Default false. */
+  readonly isQuiet?: boolean;
+}
+
 export async function updateTicket(
   issue: Issue,
-  incident: Ticketed,
-  { work, rise }: { readonly work: UpkeepWork; readonly rise: Rise | undefined },
+  incident: Ticketed | TicketedDigest,
+  { work, rise, isQuiet = false }: Updating,
 ): Promise<TicketOutcome> {
   const { tracker, attempt } = work;
   const wanted = wantedChange(issue, incident, { work, rise });
   const { left, changed } = await tracker.update(issue, wanted, attempt.mayAct);
   const untaken = [...left, ...editedParts(issue, incident, rise)];
   const said =
-    rise === undefined || rise.by !== undefined
+    rise === undefined || rise.by !== undefined || isQuiet
       ? undefined
       : await sayRise(issue, incident, { work, rise, untaken });
-  const tried = await sayTried(issue, incident, { work, untaken });
+  const noted = await keepNote(issue, incident, { work, untaken });
   const after = changed ? await tracker.get(issue.id) : undefined;
-  const change = changed ? "updated" : (said ?? tried ?? "unchanged");
+  const change = changed ? "updated" : (said ?? noted ?? "unchanged");
   return { change, events: after === undefined ? [] : [writtenEvent(after, incident, wanted)] };
 }
 
-interface Updating {
-  readonly work: UpkeepWork;
-  readonly rise: Rise | undefined;
-}
-
-function wantedChange(issue: Issue, incident: Ticketed, { work, rise }: Updating): IssueChange {
+function wantedChange(
+  issue: Issue,
+  incident: Ticketed | TicketedDigest,
+  { work, rise }: Updating,
+): IssueChange {
   const { summary, description, priority } = newIssue(incident, work.context);
   const mayWrite = (part: "summary" | "description"): boolean =>
     !isEdited(issue, part, incident.written);
@@ -56,9 +65,9 @@ function wantedChange(issue: Issue, incident: Ticketed, { work, rise }: Updating
   };
 }
 
-/** The title of an incident that many share grows with it; another one changes only when it gets worse. */
-function namesNews(incident: Incident, rise: Rise | undefined): boolean {
-  return rise !== undefined || isShared(incident);
+/** A title that counts grows with what it counts; another one changes only when it gets worse. */
+function namesNews(incident: Incident | Digest, rise: Rise | undefined): boolean {
+  return rise !== undefined || isDigest(incident) || isShared(incident);
 }
 
 function severityLabels(severity: Severity): NonNullable<IssueChange["labels"]> {
@@ -67,7 +76,7 @@ function severityLabels(severity: Severity): NonNullable<IssueChange["labels"]> 
 
 function editedParts(
   issue: Issue,
-  { written }: Incident,
+  { written }: Incident | Digest,
   rise: Rise | undefined,
 ): readonly string[] {
   const parts =
@@ -82,7 +91,7 @@ interface Saying {
 
 function sayRise(
   issue: Issue,
-  incident: Ticketed,
+  incident: Ticketed | TicketedDigest,
   { work, rise, untaken }: Saying & { readonly rise: Rise },
 ): Promise<"commented" | "unchanged"> {
   const { title } = incidentText(incident, work.context);
@@ -90,24 +99,41 @@ function sayRise(
   return commentOnce(issue, { says: renderRise(rise, title, untaken), mark }, work);
 }
 
-/** Where the description cannot say it. A tracker that takes no description at all gets the whole text so. */
-async function sayTried(
+/** The note that says what the description cannot say: one comment, whose edits mail nobody. */
+async function keepNote(
   issue: Issue,
-  incident: Ticketed,
+  incident: Ticketed | TicketedDigest,
   { work, untaken }: Saying,
 ): Promise<"commented" | "updated" | "unchanged" | undefined> {
-  if (!untaken.includes("description")) return undefined;
-  if (issue.description.trim() === "") {
-    const says = newIssue(incident, work.context).description.flat();
-    return upsertComment(issue, { says, mark: markOf(incident, "text") }, work);
-  }
-  if (incident.runs.length === 0) return undefined;
-  const says = renderTried(incident.runs);
-  return upsertComment(issue, { says, mark: markOf(incident, "tried") }, work);
+  const isBare = issue.description.trim() === "";
+  if (!untaken.includes("description") || !(isBare || hasNews(incident))) return undefined;
+  const { says, about } = noteOn(issue, incident, work);
+  return upsertComment(issue, { says, mark: markOf(incident, about) }, work);
+}
+
+/** Something that the ticket did not say when it was opened. That all is well again is a mail of its own. */
+function hasNews(incident: Incident | Digest): boolean {
+  if (isDigest(incident) || isShared(incident)) return true;
+  return incident.runs.length > 0 || incident.occurrences > 1;
+}
+
+/** A tracker that takes no description at all gets the whole text so. */
+function noteOn(
+  issue: Issue,
+  incident: Ticketed | TicketedDigest,
+  { context }: UpkeepWork,
+): { readonly says: MessageSection; readonly about: string } {
+  if (issue.description.trim() === "")
+    return { says: newIssue(incident, context).description.flat(), about: "text" };
+  return { says: renderNow(incident), about: "tried" };
 }
 
 /** Of a part that people edited the hash stays what it was, so that it stays theirs. */
-function writtenEvent(after: Issue, { ticket, written }: Ticketed, wanted: IssueChange) {
+function writtenEvent(
+  after: Issue,
+  { ticket, written }: Ticketed | TicketedDigest,
+  wanted: IssueChange,
+) {
   const now = writtenText(after);
   return {
     type: "ticket_written",

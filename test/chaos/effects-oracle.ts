@@ -48,11 +48,6 @@ interface StoredEffect {
   readonly incident: string;
   readonly kind: string;
   readonly status: string;
-  /**
-   * What its comment's mark may be made of. One comment says why a run is denied now, however often it was, and in an
-   * incident that models share one comment says so for all of them.
-   */
-  readonly marked: readonly string[];
 }
 
 /** Promised for a time that has not come: a run that was denied for now is asked for again when its budget is free. */
@@ -63,12 +58,7 @@ const storedSql = `SELECT
   (SELECT coalesce(json_agg(r), '[]') FROM (
     SELECT id, fix, status, target_id, snapshot ->> 'started_at' AS started_at FROM driftwarden.runs) r)::text AS runs,
   (SELECT coalesce(json_agg(e), '[]') FROM (
-    SELECT id, incident, effect ->> 'kind' AS kind, status,
-      CASE WHEN effect #>> '{note,about}' = 'run' AND effect #>> '{note,run,status}' = 'denied'
-        THEN json_build_array(E'denied\\n' || (effect #>> '{note,run,id}'),
-          E'denied\\n' || (effect #>> '{note,run,fix}') || ' for all')
-        ELSE json_build_array(id) END AS marked
-    FROM driftwarden.outbox WHERE NOT ${notYetDueSql}) e)::text AS effects,
+    SELECT id, incident, effect ->> 'kind' AS kind, status FROM driftwarden.outbox WHERE NOT ${notYetDueSql}) e)::text AS effects,
   (SELECT coalesce(json_agg(i), '[]') FROM (
     SELECT id, number, document -> 'ticket' ->> 'key' AS ticket,
       coalesce(jsonb_path_query_array(document::jsonb, '$.formerTickets[*].key'), '[]') AS former,
@@ -172,9 +162,7 @@ function judgeComments(
   const distinct = new Set(marks);
   const said = new Set([...marks.map((mark) => mark.split(" ")[1]), ...person.removed.map(markIn)]);
   const promised = effects.filter(({ kind }) => kind === "ticket.comment");
-  const missing = promised.filter(
-    ({ marked, incident }) => !marked.some((from) => said.has(markOf(incident, from))),
-  );
+  const missing = promised.filter(({ id, incident }) => !said.has(markOf(incident, id)));
   const twice = marks.filter((mark, place) => marks.indexOf(mark) !== place);
   return {
     duplicated: marks.length - distinct.size,

@@ -41,7 +41,7 @@ describe("an incident about a service", () => {
     expect(kinds(first)).toEqual(["ticket.open"]);
     const again = step(first.incident, serviceEpisode({ id: "s2", kind: "restart_loop" }));
     expect(again.incident).toMatchObject({ occurrences: 2, kinds: ["oom", "restart_loop"] });
-    expect(kinds(again)).toEqual(["ticket.repeat", "ticket.comment"]);
+    expect(kinds(again)).toEqual([]);
     const closed = step(again.incident, episodeClosed({ episode: "s2" }));
     expect(closed.incident.state).toBe("recovered");
   });

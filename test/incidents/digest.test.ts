@@ -47,7 +47,7 @@ describe("the digest of missed episodes", () => {
     expect(third.digest.entries.map(({ incident }) => incident)).toEqual([1, 2, 3]);
     expect(kinds(third)).toEqual(["incident.settle"]);
     const told = added({ ...third.digest, ticket }, 4);
-    expect(kinds(told)).toEqual(["ticket.repeat", "incident.settle"]);
+    expect(kinds(told)).toEqual(["ticket.update", "incident.settle"]);
   });
 
   it("is another one after the last was told and resolved, the same while it waits for its ticket", () => {
@@ -74,7 +74,7 @@ describe("an event about a digest", () => {
     const opened = { type: "ticket_opened", ticket } as const;
     const step = reduceDigest(two, opened, moment);
     expect(step?.digest.ticket).toEqual(ticket);
-    expect(step?.effects.map(({ effect }) => effect.kind)).toEqual(["ticket.repeat"]);
+    expect(step?.effects.map(({ effect }) => effect.kind)).toEqual(["ticket.update"]);
     expect(reduceDigest(added(undefined, 1).digest, opened, moment)?.effects).toEqual([]);
   });
 

@@ -49,7 +49,7 @@ function idsOf(incident: Incident | undefined, event: IncidentEvent): readonly s
 describe("the id of an effect", () => {
   it.each<[string, Incident | undefined, IncidentEvent, string]>([
     ["the episode that opens", undefined, episodeOpened(), "inc-e1:e1:0:ticket.open"],
-    ["the close of an episode", open, episodeClosed(), "inc-e1:c1:0:ticket.comment"],
+    ["the close of an episode", open, episodeClosed(), "inc-e1:c1:0:incident.settle"],
     [
       "a question that nobody answered",
       open,
@@ -60,7 +60,7 @@ describe("the id of an effect", () => {
       "the quiet time of the episode",
       { ...open, state: "recovered", members: { joined: 0, recovered: 1, left: 0 } },
       { type: "quiet_passed", episode: "e1" },
-      "inc-e1:e1:0:ticket.resolve",
+      "inc-e1:e1:0:ticket.update",
     ],
     [
       "the ticket",
@@ -80,17 +80,12 @@ describe("the id of an effect", () => {
       { type: "reopen_due", ticket: "10001" },
       `inc-e1:reopen_due:10001:${nowMs}:0:ticket.ensure`,
     ],
-    [
-      "a run and its status",
-      open,
-      { type: "run_changed", run },
-      "inc-e1:r1:acted:0:ticket.comment",
-    ],
+    ["a run and its status", open, { type: "run_changed", run }, "inc-e1:r1:acted:0:run.ask_model"],
     [
       "a run, its status and the time of its retry",
       open,
       { type: "run_changed", run: denied },
-      `inc-e1:r1:denied:${retryAtMs}:0:ticket.comment`,
+      `inc-e1:r1:denied:${retryAtMs}:0:run.retry`,
     ],
     [
       "a retry and its time",

@@ -152,12 +152,14 @@ describe("a member whose episode closes", () => {
       );
   });
 
-  it("makes the incident recovered when it was the last, and people are told", () => {
+  it("makes the incident recovered when it was the last, which the ticket shows", () => {
     const last = { ...shared, members: { joined: 1, recovered: 2, left: 0 } };
     const closed = episodeClosed({ episode: "e2", model: key(2) });
     const result = step(last, closed, { member: member(2) });
     expect(result?.incident.state).toBe("recovered");
-    expect(kinds(result)).toContain("ticket.comment");
+    expect(result?.incident.endedBy).toBe("recovered");
+    expect(kinds(result)).toContain("ticket.update");
+    expect(kinds(result)).not.toContain("ticket.comment");
   });
 
   it("leaves after its quiet time, and the last one to leave resolves the incident", () => {
@@ -170,7 +172,7 @@ describe("a member whose episode closes", () => {
     const last = { ...shared, state: "recovered", members: { joined: 0, recovered: 1, left: 2 } };
     const over = step({ ...last, state: "recovered" }, quiet, { member: well });
     expect(over?.incident).toMatchObject({ state: "resolved", resolvedAtMs: nowMs });
-    expect(kinds(over)).toEqual(["ticket.resolve"]);
+    expect(kinds(over)).toEqual(["ticket.update", "ticket.resolve"]);
     const broken = step(some, quiet, { member: member(2) });
     expect(broken).toBeUndefined();
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Incident } from "../../src/incidents/incident.ts";
 import type { Moment } from "../../src/incidents/reduce/aspect.ts";
 import { reduce, type Step } from "../../src/incidents/reduce/reduce.ts";
 import { episodeClosed, episodeOpened, openIncident } from "../fakes/episodes.ts";
@@ -6,20 +7,9 @@ import { moment, run, step } from "../fakes/reducing.ts";
 
 const minute = 60_000;
 
+const ticket = { id: "1", key: "IR-1", url: "http://jira/IR-1" };
+const withTicket = (state: "open" | "recovered"): Incident => openIncident({ state, ticket });
 const kinds = (result: Step): readonly string[] => result.effects.map(({ effect }) => effect.kind);
-
-describe("an episode that opens while another one of the model is open", () => {
-  it("is told in full when another feature is to blame, though its kind is known", () => {
-    const incident = openIncident();
-    const episode = episodeOpened({ id: "e2" });
-    const [first] = episode.features;
-    const features = [{ ...first!, feature: "age" }, ...episode.features];
-    const result = step(incident, { ...episode, features });
-    expect(kinds(result)).toEqual(["ticket.repeat", "ticket.comment"]);
-    const recovered = step(openIncident({ state: "recovered" }), { ...episode, features });
-    expect(kinds(recovered)).toEqual(["ticket.repeat"]);
-  });
-});
 
 describe("an episode that nobody answers", () => {
   const unanswered = {
@@ -31,16 +21,17 @@ describe("an episode that nobody answers", () => {
     since: 1_760_000_000_000_000,
   } as const;
 
-  it("asks on the ticket, and changes nothing else", () => {
+  it("asks on the ticket, once, and changes nothing else", () => {
     const incident = openIncident();
     const result = step(incident, unanswered);
-    expect(result.incident).toEqual(incident);
+    expect(result.incident).toEqual({ ...incident, mails: { sent: 1, said: ["question"] } });
     expect(result.effects.map(({ effect }) => effect)).toEqual([
       {
         kind: "ticket.comment",
         note: { about: "unanswered", episode: incident.episode, forMs: 172_800_000 },
       },
     ]);
+    expect(reduce(result.incident, { ...unanswered, id: "u2" }, moment())).toBeUndefined();
   });
 
   it("asks nothing once it is over, or another one is the newest", () => {
@@ -70,7 +61,9 @@ describe("an episode that opens", () => {
         state: "open",
         occurrences: 2,
       });
-      expect(kinds(result)).toEqual(["ticket.repeat"]);
+      expect(kinds(result)).toEqual([]);
+      const told = step(withTicket(state), episodeOpened({ id: "e2" }), moment({ ticketed: true }));
+      expect(kinds(told)).toEqual(["ticket.ensure", "ticket.update"]);
     }
   });
 
@@ -84,7 +77,7 @@ describe("an episode that opens", () => {
     );
     expect(soon.incident.id).toBe("inc-e1");
     expect(soon.incident.resolvedAtMs).toBeUndefined();
-    expect(kinds(soon)).toEqual(["ticket.open", "ticket.repeat"]);
+    expect(kinds(soon)).toEqual(["ticket.open"]);
     const late = step(
       resolved,
       episodeOpened({ id: "e2" }),
@@ -100,9 +93,10 @@ describe("an episode that opens", () => {
     expect(step(openIncident({ severity: "P2" }), grave).incident.severity).toBe("P1");
   });
 
-  it("says on the ticket when another kind of trouble joins", () => {
-    const result = step(openIncident(), episodeOpened({ id: "e2", kind: "silent" }));
-    expect(kinds(result)).toEqual(["ticket.repeat", "ticket.comment"]);
+  it("shows on the ticket, by an edit, that another kind of trouble joins", () => {
+    const silent = episodeOpened({ id: "e2", kind: "silent" });
+    const result = step(withTicket("open"), silent, moment({ ticketed: true }));
+    expect(kinds(result)).toEqual(["ticket.ensure", "ticket.update"]);
     expect(result.incident.kinds).toEqual(["shift", "silent"]);
   });
 });
@@ -111,8 +105,8 @@ describe("an episode that closes", () => {
   it("makes the incident recovered and sets a timer for the quiet time", () => {
     const result = step(openIncident(), episodeClosed());
     expect(result.incident.state).toBe("recovered");
-    expect(kinds(result)).toEqual(["ticket.comment", "incident.settle"]);
-    expect(result.effects[1]).toMatchObject({
+    expect(kinds(result)).toEqual(["incident.settle"]);
+    expect(result.effects[0]).toMatchObject({
       timer: true,
       dueAtMs: 1_760_000_000_000 + 15 * minute,
     });
@@ -127,24 +121,38 @@ describe("an episode that closes", () => {
     const result = step(openIncident({ state: "recovered" }), quiet);
     expect(result.incident).toMatchObject({ state: "resolved", resolvedAtMs: 1_760_000_000_000 });
     expect(kinds(result)).toEqual(["ticket.resolve"]);
+    const well = { ...withTicket("recovered"), endedBy: "recovered" } as const;
+    const told = step(well, quiet, moment({ ticketed: true }));
+    expect(kinds(told)).toEqual(["ticket.comment", "ticket.update", "ticket.resolve"]);
+    expect(told.effects[0]?.effect).toMatchObject({ note: { about: "closed" } });
     const again = openIncident({ episode: episodeOpened({ id: "e2" }) });
     expect(reduce(again, quiet, moment())).toBeUndefined();
   });
 });
 
 describe("a run", () => {
-  it("that acted is told, and then asked for: the model's own detectors first, the target's health on a timer", () => {
+  it("that acted is asked for: the model's own detectors first, the target's health on a timer", () => {
     const result = step(openIncident(), { type: "run_changed", run });
-    expect(kinds(result)).toEqual(["ticket.comment", "run.ask_model", "run.check_health"]);
-    expect(result.effects.map((planned) => planned.timer)).toEqual([false, false, true]);
+    expect(kinds(result)).toEqual(["run.ask_model", "run.check_health"]);
+    expect(result.effects.map((planned) => planned.timer)).toEqual([false, true]);
     expect(result.incident.runs).toEqual([run]);
   });
 
-  it("that was denied is told with its reason and nothing else follows", () => {
-    const denied = { ...run, status: "denied", gate: "budget" } as const;
-    expect(kinds(step(openIncident(), { type: "run_changed", run: denied }))).toEqual([
-      "ticket.comment",
-    ]);
+  it("that was denied, or only watched, shows on the ticket with its reason, and costs no comment", () => {
+    for (const status of ["denied", "observed"] as const) {
+      const changed = { type: "run_changed", run: { ...run, status, gate: "budget" } } as const;
+      const told = step(withTicket("open"), changed, moment({ ticketed: true }));
+      expect(kinds(told)).toEqual(["ticket.update"]);
+    }
+  });
+
+  it("that failed, or may have run, is told in one comment for all of them", () => {
+    for (const status of ["failed", "unknown"] as const) {
+      const first = step(openIncident(), { type: "run_changed", run: { ...run, status } });
+      expect(kinds(first)).toEqual(["ticket.comment"]);
+      const other = { type: "run_changed", run: { ...run, id: "r2", status } } as const;
+      expect(kinds(step(first.incident, other))).toEqual([]);
+    }
   });
 
   it("that is still acting is remembered in silence", () => {
@@ -179,7 +187,8 @@ describe("a run", () => {
 
 describe("effects", () => {
   it("have the same ids when the same event is applied again, so they are stored once", () => {
-    const [once, again] = [1, 2].map(() => step(openIncident(), episodeClosed()).effects);
+    const event = { type: "run_changed", run } as const;
+    const [once, again] = [1, 2].map(() => step(openIncident(), event).effects);
     expect(once).toEqual(again);
     expect(new Set(once?.map((planned) => planned.id)).size).toBe(2);
   });
@@ -190,7 +199,7 @@ describe("an episode that opened long ago", () => {
   const late = (minutes: number): Moment =>
     moment({ nowMs: openedAtMs + minutes * minute, fixes: ["restart-svc"], ticketed: true });
   const noTicket = openIncident({ episode: episodeOpened({ cadence: 60_000_000 }) });
-  const withTicket = { ...noTicket, ticket: { id: "1", key: "IR-1", url: "http://jira/IR-1" } };
+  const ticketed = { ...noTicket, ticket };
 
   it("gets its ticket a minute later, in order, in case that it is over", () => {
     const { nowMs } = late(16);
@@ -217,8 +226,8 @@ describe("an episode that opened long ago", () => {
   });
 
   it("is told as always when it has a ticket, or closed soon, or there is no tracker", () => {
-    const told = ["ticket.comment", "incident.settle"];
-    expect(kinds(step(withTicket, episodeClosed(), late(16)))).toEqual(told);
+    const told = ["incident.settle"];
+    expect(kinds(step(ticketed, episodeClosed(), late(16)))).toEqual([...told, "ticket.update"]);
     expect(kinds(step(noTicket, episodeClosed(), late(15)))).toEqual(told);
     expect(kinds(step(noTicket, episodeClosed(), moment({ nowMs: late(16).nowMs })))).toEqual(told);
   });
@@ -232,7 +241,6 @@ describe("an episode that opened long ago", () => {
   });
 
   it("has the ticket resolved that was being created meanwhile", () => {
-    const { ticket } = withTicket;
     const over = { ...noTicket, state: "resolved", inDigest: true } as const;
     const result = step(over, { type: "ticket_opened", ticket }, late(20));
     expect(kinds(result)).toEqual(["ticket.resolve"]);

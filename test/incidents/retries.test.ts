@@ -49,11 +49,10 @@ const effectsOf = (incident: Incident, event: IncidentEvent): readonly unknown[]
   stepOf(incident, event)?.effects.map(({ effect }) => effect) ?? [];
 
 describe("a run that is denied for now", () => {
-  it("is told, remembered with its time, and has a timer for it", () => {
+  it("costs no comment, is remembered with its time, and has a timer for it", () => {
     const step = stepOf(openIncident(), { type: "run_changed", run: denied });
     expect(step?.incident.runs).toEqual([denied]);
     expect(step?.effects).toMatchObject([
-      { effect: { kind: "ticket.comment" }, timer: false },
       {
         effect: { kind: "run.retry", run: "r1", episode: "e1" },
         dueAtMs: nowMs + minute,
@@ -67,7 +66,7 @@ describe("a run that is denied for now", () => {
     const ids = [denied, again].flatMap(
       (run) => stepOf(openIncident(), { type: "run_changed", run })?.effects ?? [],
     );
-    expect(new Set(ids.map(({ id }) => id)).size).toBe(4);
+    expect(new Set(ids.map(({ id }) => id)).size).toBe(2);
   });
 
   it("is asked about when its time has come: the model, before the gates", () => {
@@ -80,13 +79,11 @@ describe("a run that is denied for now", () => {
     ]);
   });
 
-  it("is given up, and said to be, when no row came to answer with", () => {
+  it("is given up, and remembered to be, when no row came to answer with", () => {
     const step = stepOf(waiting, { ...answer, outcome: "inconclusive" });
     expect(step?.incident.runs[0]?.retryAtMs).toBeUndefined();
-    const run = { ...denied, retryAtMs: undefined, detail: `${denied.detail} No row came since.` };
-    expect(step?.effects.map(({ effect }) => effect)).toEqual([
-      { kind: "ticket.comment", note: { about: "run", run } },
-    ]);
+    expect(step?.incident.runs[0]?.detail).toBe(`${denied.detail} No row came since.`);
+    expect(step?.effects).toEqual([]);
   });
 
   it("is started again for a model that is silent: that nothing came is its answer", () => {

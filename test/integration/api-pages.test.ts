@@ -35,7 +35,7 @@ beforeAll(async () => {
       await insertRun(tx, { ...storedRun(id), decidedAtMs: Math.floor(number / 3) });
     }
     const effects = numbers.map((number) => {
-      const effect = { kind: "ticket.repeat" } as const;
+      const effect = { kind: "ticket.update" } as const;
       const place = { incident: "inc", orderKey: "ticket", dueAtMs: 0, timer: false };
       return { id: idOf(number), effect, ...place };
     });

@@ -34,6 +34,7 @@ describe("promised effects", () => {
     expect(tickets.map(({ kind }) => kind)).toEqual([
       "ticket.open",
       "ticket.comment",
+      "ticket.update",
       "ticket.resolve",
     ]);
     expect(called.filter(({ kind }) => kind === "run.start")).toHaveLength(1);

@@ -163,13 +163,11 @@ describe("a store that 7adbaef left in the middle of its work", () => {
     expect(await idsOf(opened, "status = 'dead'")).toEqual(dead);
     expect(written(opened, filled)).toEqual([
       "comment_added: [P1] ads: tenure lost its influence",
-      "comment_added: [P1] ads: tenure lost its influence",
       "comment_added: [P1] churn: tenure lost its influence",
       "comment_added: [P1] eta: tenure lost its influence (50 % → 4.9 %)",
       "comment_added: [P1] eta: tenure lost its influence (50 % → 4.9 %)",
       "comment_added: [P1] late: tenure lost its influence (50 % → 4.8 %)",
-      "comment_added: [P1] scaled: tenure lost its influence (50 % → 4.8 %)",
-      "comment_added: [P1] scaled: tenure lost its influence (50 % → 4.8 %)",
+      "comment_added: [P1] spam: tenure lost its influence",
       "comment_added: [P1] spam: tenure lost its influence",
       "issue_created: [P1] 1 episode of default/staging came and went before a ticket could be opened",
       "issue_created: [P1] eta: tenure lost its influence (50 % → 4.9 %)",

@@ -58,7 +58,7 @@ async function run(store: Store, ...args: readonly string[]): Promise<Outcome> {
 async function withDeadEffect(): Promise<Store> {
   const store = await stores.open();
   const promised = ["bad", "next"].map((id) => {
-    const effect = { kind: "ticket.repeat" } as const;
+    const effect = { kind: "ticket.update" } as const;
     return { id, incident: `inc-${id}`, effect, orderKey: "ticket", dueAtMs: 0, timer: false };
   });
   await store.transaction((tx) => enqueueEffects(tx, promised, 0));
@@ -72,14 +72,14 @@ describe("driftwarden effects", () => {
   it("lists what is promised and not done, and with --dead what was given up", async () => {
     const store = await withDeadEffect();
     expect((await run(store, "effects")).out).toEqual([
-      "pending  ticket.repeat  next  0 attempts",
-      "dead  ticket.repeat  bad  1 attempt  404 project",
+      "pending  ticket.update  next  0 attempts",
+      "dead  ticket.update  bad  1 attempt  404 project",
     ]);
     const [line = "", ...more] = (await run(store, "effects", "--dead", "--json")).out;
     expect(more).toEqual([]);
     expect(JSON.parse(line)).toEqual({
       id: "bad",
-      kind: "ticket.repeat",
+      kind: "ticket.update",
       incident: { number: null, id: "inc-bad" },
       status: "dead",
       attempts: 1,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { addToDigest, type Digest, entryOf } from "../../src/incidents/digest.ts";
-import { renderRepeat } from "../../src/messages/note-text.ts";
+import { renderNow } from "../../src/messages/now-text.ts";
 import { renderWiki } from "../../src/tickets/jira/wiki.ts";
 import { newIssue } from "../../src/tickets/new-issue.ts";
 import { episodeOpened, openIncident } from "../fakes/episodes.ts";
@@ -25,17 +25,17 @@ function rendered(count: number, name?: string) {
   if (digest === undefined) throw new Error("the digest is empty");
   const issue = newIssue(digest, context);
   const description = renderWiki(issue.description);
-  return { issue: { ...issue, description }, repeat: renderWiki([renderRepeat(digest)]) };
+  return { issue: { ...issue, description }, now: renderWiki([renderNow(digest)]) };
 }
 
 describe("the ticket about episodes that nobody was told of", () => {
   it("counts them in its title and lists each with its incident, from when to when", () => {
-    const { issue, repeat } = rendered(3);
+    const { issue, now } = rendered(3);
     expect(issue.summary).toBe(
       "[P1] 3 episodes of t/prod came and went before a ticket could be opened",
     );
     expect(issue.priority).toBe("High");
-    for (const text of [issue.description, repeat]) {
+    for (const text of [issue.description, now]) {
       expect(text).toContain(
         "|#2|P1|churn-1\\: credit_score lost its influence \\(31 % → 5 %\\)|2025-10-09 08:53 UTC|",
       );

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Note } from "../../src/incidents/effect.ts";
-import type { Incident } from "../../src/incidents/incident.ts";
-import { renderNote as noteOf, renderRepeat as repeatOf } from "../../src/messages/note-text.ts";
+import { renderNote as noteOf, renderAgain } from "../../src/messages/note-text.ts";
+import { renderNow } from "../../src/messages/now-text.ts";
 import { renderWiki } from "../../src/tickets/jira/wiki.ts";
 import { exampleIncident, exampleRun } from "../tickets/example-incident.ts";
 
@@ -9,7 +9,6 @@ const incident = exampleIncident();
 
 /** As Jira gets them. */
 const renderNote = (note: Note): string => renderWiki([noteOf(note)]);
-const renderRepeat = (about: Incident): string => renderWiki([repeatOf(about)]);
 
 describe("a comment", () => {
   it("says which gate refused a run and why", () => {
@@ -71,7 +70,7 @@ describe("a comment", () => {
 
   it("shows a further episode in full", () => {
     const { episode } = exampleIncident({ kind: "leak" });
-    const note = renderNote({ about: "joined", kind: "leak", episode });
+    const note = renderWiki([renderAgain(episode, "Again")]);
     expect(note).toContain("credit_score fell from 31 % to 0.42 % of what churn-v7 looks at");
     expect(note).toContain("|credit_score|31 %|");
   });
@@ -82,8 +81,8 @@ describe("a comment", () => {
   });
 
   it("counts repeats", () => {
-    expect(renderRepeat({ ...incident, occurrences: 3 })).toContain(
-      "Seen *3 times* since 2026-11-20 09:34 UTC, last at 2026-11-20 09:35 UTC",
+    expect(renderWiki([renderNow({ ...incident, occurrences: 3 })])).toMatch(
+      /Seen[^\n]*3 times since 2026-11-20 09:34 UTC, last at 2026-11-20 09:35 UTC/,
     );
   });
 });

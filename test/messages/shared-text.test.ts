@@ -5,7 +5,8 @@ import type { Incident } from "../../src/incidents/incident.ts";
 import { groupOf } from "../../src/incidents/member.ts";
 import type { RollLine } from "../../src/incidents/roll.ts";
 import { incidentText } from "../../src/messages/incident-text.ts";
-import { renderNote, renderRepeat } from "../../src/messages/note-text.ts";
+import { renderNote } from "../../src/messages/note-text.ts";
+import { renderNow } from "../../src/messages/now-text.ts";
 import { plainText } from "../../src/messages/plain-text.ts";
 import { sharedHeadline } from "../../src/messages/shared-text.ts";
 import { episodeOpened, openIncident } from "../fakes/episodes.ts";
@@ -69,8 +70,8 @@ describe("the members of a shared incident", () => {
     expect(text).toContain("All 40 are broken now.");
   });
 
-  it("are counted in the one comment that is kept up to date", () => {
-    const text = plainText([renderRepeat(silence(2, 38))]);
+  it("are counted in the one comment beside a description that a person edited", () => {
+    const text = plainText([renderNow(silence(2, 38))]);
     expect(text).toContain("38 of 40 are back to normal; 2 still broken.");
     expect(text).toContain("kept up to date");
   });
@@ -83,6 +84,6 @@ describe("the members of a shared incident", () => {
   it("are told to be all back when they are", () => {
     const closed = { about: "closed", cause: "recovered", atMs: rowMs } as const;
     const text = plainText([renderNote(closed, silence(0, 40, { state: "recovered" }))]);
-    expect(text).toContain("All of them are back to normal");
+    expect(text).toContain("all of them are back to normal");
   });
 });

@@ -65,7 +65,7 @@ function notesOn(incident: Incident, name: string): readonly Note[] {
       return { about: "verified", run: made, detail: `seen: ${name}` };
     }),
     ...causes.map((cause): Note => ({ about: "closed", cause, atMs: incident.openedAtMs })),
-    { about: "joined", kind: "leak", episode: incident.episode },
+    { about: "unanswered", episode: incident.episode, forMs: 172_800_000 },
   ];
 }
 
@@ -121,7 +121,7 @@ export function examples(): readonly Example[] {
       const service = { kind: "service", ...scope, name } as const;
       const episode = serviceEpisode({ kind, service, reason: `${name} was seen` });
       const about = openIncident({ subject: service, episode, kinds: [kind] });
-      const notes: readonly Note[] = [{ about: "joined", kind, episode }];
+      const notes: readonly Note[] = [{ about: "unanswered", episode, forMs: 172_800_000 }];
       return { name: `service ${kind} ${n}`, about, notes };
     }),
   );

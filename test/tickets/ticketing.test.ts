@@ -121,17 +121,27 @@ describe("a ticket that was created without its labels", () => {
 });
 
 describe("opening an incident that has a ticket", () => {
-  it("comments and reopens a ticket that is done, once", async () => {
+  it("reopens a ticket that is done, once, without a comment: that mails already", async () => {
     const place = room();
     const incident = await ticketed(place);
     place.tracker.people("1", { done: true });
     expect((await place.ticketing.open(again(incident), first)).change).toBe("reopened");
-    expect((await place.ticketing.open(again(incident), afterUnknown)).change).toBe("unchanged");
+    expect((await place.ticketing.ensure(again(incident), afterUnknown)).change).toBe("unchanged");
     expect(place.tracker.issues).toMatchObject([{ done: false }]);
-    expect(place.tracker.issues[0]?.comments).toHaveLength(1);
+    expect(place.tracker.issues[0]?.comments).toEqual([]);
   });
 
-  it("never reopens what people will not fix, and keeps one count there", async () => {
+  it("says in one comment that it is back where the ticket was never closed", async () => {
+    const place = room();
+    const incident = await ticketed(place);
+    expect((await place.ticketing.open(again(incident), first)).change).toBe("commented");
+    expect((await place.ticketing.open(again(incident), first)).change).toBe("unchanged");
+    expect(place.tracker.issues[0]?.comments).toMatchObject([
+      { body: expect.stringContaining("Again") },
+    ]);
+  });
+
+  it("never reopens what people will not fix, nor comments there", async () => {
     const place = room();
     const incident = await ticketed(place);
     place.tracker.people("1", { done: true, wontFix: true });
@@ -141,15 +151,14 @@ describe("opening an incident that has a ticket", () => {
     }
     expect(place.tracker.issues).toHaveLength(1);
     expect(place.tracker.issues[0]?.done).toBe(true);
-    expect(place.tracker.issues[0]?.comments).toHaveLength(1);
-    expect(place.tracker.issues[0]?.comments[0]?.body).toContain("4 times");
+    expect(place.tracker.issues[0]?.comments).toEqual([]);
   });
 
-  it("counts nothing on one that people deleted, and says so", async () => {
+  it("changes nothing on one that people deleted, and says so", async () => {
     const place = room();
     const incident = await ticketed(place);
     place.tracker.issues = [];
-    expect(await place.ticketing.repeat(incident)).toBe("gone");
+    expect((await place.ticketing.update(incident)).change).toBe("gone");
     expect(place.tracker.issues).toEqual([]);
     expect(await place.registry.metrics()).toContain(
       'driftwarden_ticket_changes_total{change="gone"} 1',
@@ -206,7 +215,8 @@ describe("a comment", () => {
     const other = exampleIncident({}, { id: "other" });
     await expect(ticketing.open(other, tried)).rejects.toThrow("taken over");
     await expect(ticketing.note(incident, { note, id: "n1" }, tried)).rejects.toThrow("taken over");
-    await expect(ticketing.repeat(incident, tried)).rejects.toThrow("taken over");
+    const update = { rise: { from: "P2", to: "P1" }, attempt: tried } as const;
+    await expect(ticketing.update(incident, update)).rejects.toThrow("taken over");
     await expect(ticketing.resolve(incident, tried)).rejects.toThrow("taken over");
     expect(place.tracker.issues).toHaveLength(1);
     expect(place.tracker.issues[0]?.comments).toHaveLength(0);
@@ -224,18 +234,6 @@ describe("a comment", () => {
 
   it("needs a ticket, and says when there is none", async () => {
     expect(await room().ticketing.note(exampleIncident(), { note, id: "n1" })).toBe("no_ticket");
-  });
-});
-
-describe("the comment that counts repeats", () => {
-  it("is one, kept up to date, and left when nothing changed", async () => {
-    const place = room();
-    const incident = await ticketed(place);
-    expect(await place.ticketing.repeat({ ...incident, occurrences: 2 })).toBe("commented");
-    expect(await place.ticketing.repeat({ ...incident, occurrences: 3 })).toBe("updated");
-    expect(await place.ticketing.repeat({ ...incident, occurrences: 3 })).toBe("unchanged");
-    expect(place.tracker.issues[0]?.comments).toHaveLength(1);
-    expect(place.tracker.issues[0]?.comments[0]?.body).toContain("3 times");
   });
 });
 

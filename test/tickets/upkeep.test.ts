@@ -13,7 +13,7 @@ const issueOf = ({ tracker }: Room) => tracker.issues[0];
 
 /** Carried out, and what became of it remembered. */
 async function updated(place: Room, incident: Incident, rise?: { from: "P2"; to: "P1" }) {
-  const outcome = await place.ticketing.update(incident, rise);
+  const outcome = await place.ticketing.update(incident, { rise });
   return { change: outcome.change, incident: remembering(incident, outcome, place.now()) };
 }
 

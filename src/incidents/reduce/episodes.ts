@@ -19,6 +19,7 @@ type Slice =
   | "resolvedAtMs"
   | "occurrences"
   | "kinds"
+  | "endedBy"
   | "episode";
 
 export const episodes: Aspect<Slice> = {
@@ -31,6 +32,7 @@ export const episodes: Aspect<Slice> = {
     "resolvedAtMs",
     "occurrences",
     "kinds",
+    "endedBy",
     "episode",
   ],
   take: (transition) => {
@@ -88,6 +90,7 @@ function repeated(
       state: "open",
       lastSeenAtMs: moment.nowMs,
       resolvedAtMs: undefined,
+      endedBy: undefined,
       occurrences: before.occurrences + 1,
       kinds: [...new Set([...before.kinds, episode.kind, ...whole])],
       episode,
@@ -116,6 +119,7 @@ function severityAfter(
 
 /** The state follows from the members. @returns undefined when no member changed */
 function settled({
+  event,
   incident,
   member,
   memberBefore,
@@ -124,8 +128,10 @@ function settled({
   if (member === memberBefore) return undefined;
   const { nowMs } = moment;
   const state = stateOf(incident.members);
-  if (state === "resolved") return { slice: { state, resolvedAtMs: nowMs } };
-  return { slice: { state, ...(member?.state === "recovered" && { lastSeenAtMs: nowMs }) } };
+  const ended = state !== "open" && event.type === "episode_closed" && { endedBy: event.cause };
+  if (state === "resolved") return { slice: { state, resolvedAtMs: nowMs, ...ended } };
+  const seen = member?.state === "recovered" && { lastSeenAtMs: nowMs };
+  return { slice: { state, ...seen, ...ended } };
 }
 
 function stateOf({ joined, recovered }: MemberCounts): IncidentState {

@@ -1,6 +1,6 @@
 /**
- * What people are told of the members of a shared incident. Joins, recoveries and leaves are told together, by an edit
- * that mails nobody. A comment is written only when the incident has grown far beyond what people were told of.
+ * When people are told of the members of a shared incident. Joins, recoveries and leaves are told together, by an edit
+ * that mails nobody, and it is remembered of how many people know.
  */
 import type { Incident } from "../incident.ts";
 import type { Change, Transition } from "./aspect.ts";
@@ -30,18 +30,13 @@ export function memberNews(transition: Transition): News | undefined {
 
 const saidOf = ({ telling }: Incident): number => telling?.said ?? 1;
 
-function told({ incident, moment }: Transition): News {
-  const { joined } = incident.members;
-  const said = saidOf(incident);
-  // A ticket that is still to come will say it itself.
-  if (incident.ticket === undefined || incident.state === "resolved")
-    return { slice: { telling: { due: false, said } } };
-  const hasGrown = joined >= manyMembers && joined >= manyTimes * said;
-  const grown: Planned = {
-    effect: { kind: "ticket.comment", note: { about: "grown", atMs: moment.nowMs } },
-  };
-  return {
-    slice: { telling: { due: false, said: hasGrown ? joined : said } },
-    effects: hasGrown ? [grown] : [],
-  };
+/** Many more members are broken than people were told of. A ticket that is still to come will say it itself. */
+export function hasGrown({ ticket, state, members: { joined }, telling }: Incident): boolean {
+  if (ticket === undefined || state === "resolved") return false;
+  return joined >= manyMembers && joined >= manyTimes * (telling?.said ?? 1);
+}
+
+function told({ incident }: Transition): News {
+  const said = hasGrown(incident) ? incident.members.joined : saidOf(incident);
+  return { slice: { telling: { due: false, said } } };
 }

@@ -7,6 +7,7 @@ import type { IncidentEvent, MembersDue, RetryDue } from "../event.ts";
 import type { Incident, RunSummary } from "../incident.ts";
 import { isShared, type Member, onlyMember } from "../member.ts";
 import type { Aspect, Change, Moment } from "./aspect.ts";
+import { comments } from "./comments.ts";
 import { episodes, opened, takesNextEpisode } from "./episodes.ts";
 import { members } from "./members.ts";
 import { people } from "./people.ts";
@@ -32,6 +33,7 @@ export interface Step {
 export const aspects: readonly Aspect[] = [
   members,
   episodes,
+  comments,
   tickets,
   runs,
   timers,

@@ -38,10 +38,6 @@ function closed(
 const isAlreadyDone = ({ status, gate }: RunSummary): boolean =>
   status === "denied" && gate === "already_done";
 
-/** Nobody is told of it. */
-export const isSilentRun = (run: RunSummary): boolean =>
-  run.status === "acting" || isAlreadyDone(run);
-
 /** Fixes are called for by the member and its episode. */
 function starts({ incident, member, moment }: Transition): readonly Planned[] {
   const { subject } = member ?? incident;

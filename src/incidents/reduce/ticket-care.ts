@@ -10,7 +10,9 @@ import type { Deed } from "../deed.ts";
 import type { Severity } from "../episode.ts";
 import type { ReopenDue, TicketObserved, TicketOpened, TicketWritten } from "../event.ts";
 import type { ClosedByHand, Incident } from "../incident.ts";
+import { isShared } from "../member.ts";
 import type { Aspect, Change, Transition } from "./aspect.ts";
+import { isQuietRise } from "./comments.ts";
 import type { Planned } from "./plan.ts";
 
 type Slice = "written" | "closedByHand" | "formerTickets";
@@ -141,7 +143,8 @@ function kept(transition: Transition): Change<Slice> | undefined {
 }
 
 /** @param before it has a ticket */
-function followUps({ event, incident, moment }: Transition, before: Incident): readonly Planned[] {
+function followUps(transition: Transition, before: Incident): readonly Planned[] {
+  const { event, incident, moment } = transition;
   if (moment.settings.ticketed !== true || incident.partOf !== undefined) return [];
   const effects: Planned[] = [];
   // One that was over is reopened by what opens it.
@@ -150,9 +153,18 @@ function followUps({ event, incident, moment }: Transition, before: Incident): r
   if (event.type === "episode_opened" && before.state !== "resolved" && !isAsked)
     effects.push(ensure);
   const rise = riseOf(before.severity, incident.severity);
-  if (rise !== undefined) effects.push({ effect: { kind: "ticket.update", rise } });
-  else if (hasOtherRuns(incident, before) || event.type === "members_due") effects.push(update);
+  const quiet = isQuietRise(transition) ? { quiet: true as const } : {};
+  if (rise !== undefined) effects.push({ effect: { kind: "ticket.update", rise, ...quiet } });
+  else if (hasNews(transition, before)) effects.push(update);
   return effects;
+}
+
+/** Something that the ticket has to say now. Where many share it, what they did is told together. */
+function hasNews({ event, incident }: Transition, before: Incident): boolean {
+  if (hasOtherRuns(incident, before) || event.type === "members_due") return true;
+  if (incident.state === "resolved") return false;
+  const repeats = event.type === "episode_opened" && !isShared(incident);
+  return repeats || incident.state !== before.state;
 }
 
 function hasOtherRuns({ runs }: Incident, before: Incident): boolean {

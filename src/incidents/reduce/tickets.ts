@@ -1,10 +1,6 @@
 /** The aspect of tickets: what the ticket is told, and which episodes go to the digest instead. */
-import type { EpisodeUnanswered } from "../../detection/event.ts";
 import { modelName } from "../../model-key.ts";
 import { entryOf, isLate, lateTicketMs } from "../digest.ts";
-import type { Note } from "../effect.ts";
-import { type Episode, isModelEpisode } from "../episode.ts";
-import type { IncidentEvent } from "../event.ts";
 import type { Incident, TicketRef } from "../incident.ts";
 import { isShared } from "../member.ts";
 import { overflowEntry } from "../overflow.ts";
@@ -19,8 +15,6 @@ import {
 } from "./aspect.ts";
 import { memberNews } from "./member-news.ts";
 import type { Planned } from "./plan.ts";
-import { givenUpRun } from "./retries.ts";
-import { isSilentRun, judgedRun } from "./runs.ts";
 
 type Slice = "ticket" | "ticketPromisedAtMs" | "inDigest" | "telling";
 
@@ -33,14 +27,12 @@ export const tickets: Aspect<Slice> = {
     if (event.type === "ticket_opened") return ticketOpened(incident, event.ticket);
     if (before?.state !== "resolved" && incident.state === "resolved")
       return resolved(incident, moment);
-    const opens = event.type === "episode_opened" ? episodeOpened(transition, event) : undefined;
-    const note = noteOf(transition);
-    const said = opens ?? (note && { effects: [comment(note)] });
-    return isShared(incident) ? withNews(said, memberNews(transition)) : said;
+    const opens = event.type === "episode_opened" ? opensTicket(transition) : undefined;
+    return isShared(incident) ? withNews(opens, memberNews(transition)) : opens;
   },
 };
 
-const comment = (note: Note): Planned => ({ effect: { kind: "ticket.comment", note } });
+const update: Planned = { effect: { kind: "ticket.update" } };
 
 function withNews(
   said: Change<Slice> | undefined,
@@ -49,17 +41,6 @@ function withNews(
   if (said === undefined || news === undefined) return said ?? news;
   const effects = [...(said.effects ?? []), ...(news.effects ?? [])];
   return { ...said, slice: { ...said.slice, ...news.slice }, effects };
-}
-
-function episodeOpened(transition: Transition, episode: Episode): Change<Slice> {
-  const { before, incident } = transition;
-  const opens = opensTicket(transition);
-  if (before === undefined || isShared(incident)) return opens;
-  const effects: Planned[] = [...(opens.effects ?? []), { effect: { kind: "ticket.repeat" } }];
-  if (!before.kinds.includes(episode.kind) || isFurther(episode, before)) {
-    effects.push(comment({ about: "joined", kind: episode.kind, episode }));
-  }
-  return { ...opens, effects };
 }
 
 /** A new incident has a ticket opened, and one that comes again; beyond the budget it gets an entry in a digest. */
@@ -106,17 +87,13 @@ function hasCompany({ subject }: Incident, { hasSeveralModels }: ReducerSettings
   return subject.kind === "model" && hasSeveralModels?.(modelName(subject.key).source) === true;
 }
 
-/** Detection opens nothing in what is open unless another feature is to blame. */
-function isFurther(episode: Episode, before: Incident): boolean {
-  return before.state === "open" && firstBlamed(episode) !== firstBlamed(before.episode);
-}
-
-const firstBlamed = (episode: Episode): string | undefined =>
-  isModelEpisode(episode) ? episode.features[0]?.feature : undefined;
-
 /** An incident that nobody was told of gets an entry in the digest. Its promised ticket will find it so. */
 function resolved(incident: Incident, moment: Moment): Change<Slice> {
-  if (!isUntold(incident, moment)) return { effects: [{ effect: { kind: "ticket.resolve" } }] };
+  // A closed ticket may not take an edit any more, so its text is made true before.
+  if (!isUntold(incident, moment)) {
+    const truth = incident.ticket === undefined ? [] : [update];
+    return { effects: [...truth, { effect: { kind: "ticket.resolve" } }] };
+  }
   if (isOverflown(incident)) return { digestEntry: overflowEntry(incident, moment.nowMs) };
   return { slice: { inDigest: true }, digestEntry: entryOf(incident, moment.nowMs) };
 }
@@ -129,35 +106,4 @@ function ticketOpened(incident: Incident, ticket: TicketRef): Change<Slice> {
   return inDigest === true || partOf !== undefined
     ? { slice, effects: [{ effect: { kind: "ticket.resolve" } }] }
     : { slice };
-}
-
-/** What a comment says of the event; undefined when there is nothing to say. */
-function noteOf(transition: Transition): Note | undefined {
-  const { event, before, incident, moment } = transition;
-  if (event.type === "episode_closed") {
-    const recovered = before?.state === "open" && incident.state === "recovered";
-    return recovered ? { about: "closed", cause: event.cause, atMs: moment.nowMs } : undefined;
-  }
-  if (event.type === "episode_unanswered") return unansweredNote(transition, event);
-  if (event.type === "run_changed")
-    return isSilentRun(event.run) ? undefined : { about: "run", run: event.run };
-  return verifiedNote(transition, event);
-}
-
-/** Of an episode that is over meanwhile nothing is asked. */
-function unansweredNote(
-  { member }: Transition,
-  { episode: id, at, since }: EpisodeUnanswered,
-): Note | undefined {
-  if (member?.state !== "joined" || member.episode.id !== id) return undefined;
-  return { about: "unanswered", episode: member.episode, forMs: (at - since) / 1000 };
-}
-
-function verifiedNote(transition: Transition, event: IncidentEvent): Note | undefined {
-  const { incident } = transition;
-  const givenUp = givenUpRun(transition, event);
-  if (givenUp !== undefined) return { about: "run", run: givenUp };
-  const run = judgedRun(incident, event);
-  if (run === undefined || !("detail" in event)) return undefined;
-  return { about: "verified", run, detail: event.detail };
 }

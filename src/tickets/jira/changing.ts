@@ -69,10 +69,14 @@ async function put(changing: Changing, id: string, fields: JiraFields): Promise<
     await putOnce(changing, { id, body, query: { notifyUsers: "false" } });
   } catch (error) {
     if (!(error instanceof TrackerError) || !maySayNotQuietly.has(error.status ?? 0)) throw error;
-    if (Object.keys(error.fields).length > 0) throw error;
+    if (Object.keys(error.fields).length > 0 || isText(fields)) throw error;
     await putOnce(changing, { id, body, query: {} });
   }
 }
+
+/** Text changes so often that it is left where it cannot be changed quietly. A rise of severity may be heard. */
+const isText = (fields: JiraFields): boolean =>
+  Object.keys(fields).every((field) => field === "summary" || field === "description");
 
 /** Labels are added and removed one by one, so that those of people stay. */
 function bodyOf({ labels, ...set }: JiraFields & Pick<IssueChange, "labels">): unknown {

@@ -24,7 +24,7 @@ const stores = withStore();
 const effect = (id: string, changes: Partial<NewEffect> = {}): NewEffect => ({
   id,
   incident: "inc",
-  effect: { kind: "ticket.repeat" },
+  effect: { kind: "ticket.update" },
   orderKey: "ticket",
   dueAtMs: 0,
   timer: false,
@@ -159,9 +159,9 @@ describe("what is to be done now", () => {
     expect(await dueEffects(store, 1_000)).toEqual(["run.start", "incident.settle"]);
     for (const taken of await take(store)) await completeEffect(store, taken, null);
     expect(await dueEffects(store, 1_000)).toEqual([]);
-    expect(await dueEffects(store, 9_000)).toEqual(["ticket.open", "ticket.repeat"]);
+    expect(await dueEffects(store, 9_000)).toEqual(["ticket.open", "ticket.update"]);
     await takeOne(store, { nowMs: 9_000 });
-    expect(await dueEffects(store, 9_000)).toEqual(["ticket.open", "ticket.repeat"]);
+    expect(await dueEffects(store, 9_000)).toEqual(["ticket.open", "ticket.update"]);
   });
 
   it("does not hold what was given up", async () => {
@@ -219,7 +219,7 @@ describe("a dead effect", () => {
       {
         id: "bad",
         incident: "inc",
-        effect: { kind: "ticket.repeat" },
+        effect: { kind: "ticket.update" },
         status: "dead",
         attempts: 1,
         lastError: "404 project",

@@ -82,7 +82,7 @@ describe("retention of effects", () => {
   it("deletes those that are done or dead and old; what is promised stays", async () => {
     const store = await stores.open();
     const effects = ["pending", "done", "dead", "young"].map((id) => {
-      const effect = { kind: "ticket.repeat" } as const;
+      const effect = { kind: "ticket.update" } as const;
       return { id, incident: id, effect, orderKey: "ticket", dueAtMs: 0, timer: false };
     });
     const long = Date.now() - 31 * day;

@@ -7,6 +7,7 @@ import { ticketsMetrics } from "../../../src/tickets/metrics.ts";
 import { createTicketing } from "../../../src/tickets/ticketing.ts";
 import { exampleIncident, exampleRun } from "../../tickets/example-incident.ts";
 import { openExample } from "../../tickets/jira/open-example.ts";
+import { remembering } from "../../tickets/room.ts";
 
 async function place() {
   const sandbox = await startJiraSandbox();
@@ -18,31 +19,21 @@ async function place() {
     metrics: ticketsMetrics(new Registry()),
     context: { priorities: { P0: "Highest", P1: "High", P2: undefined } },
   });
-  const { ticket } = await ticketing.open(exampleIncident(), { unknown: false });
-  return { sandbox, ticketing, incident: { ...exampleIncident(), ticket } };
+  const opened = await ticketing.open(exampleIncident(), { unknown: false });
+  const incident = remembering(exampleIncident(), opened, systemClock.now());
+  return { sandbox, ticketing, incident: { ...incident, ticket: opened.ticket } };
 }
 
-it("the sandbox counts a mail for a new ticket, a comment and a move, and none for the edit of a comment", async () => {
+it("the sandbox counts a mail for a new ticket, a comment and a move, and none for quiet edits", async () => {
   const { sandbox, ticketing, incident } = await place();
   const { key } = incident.ticket;
   expect(sandbox.mails(key)).toBe(1);
-  await ticketing.repeat({ ...incident, occurrences: 2 });
-  expect(sandbox.mails(key)).toBe(2);
-  await ticketing.repeat({ ...incident, occurrences: 3 });
-  await ticketing.repeat({ ...incident, occurrences: 4 });
+  await ticketing.update({ ...incident, occurrences: 4 });
+  expect(sandbox.issues()[0]?.description).toContain("4 times");
+  expect(sandbox.mails(key)).toBe(1);
+  const verified = { about: "verified", run: exampleRun(), detail: "4 clean" } as const;
+  await ticketing.note(incident, { note: verified, id: "1" });
   expect(sandbox.mails(key)).toBe(2);
   await ticketing.resolve(incident);
   expect(sandbox.mails(key)).toBe(3);
-});
-
-it("the sandbox counts five mails for an incident with a run that helped", async () => {
-  const { sandbox, ticketing, incident } = await place();
-  const run = exampleRun({ outcome: "recovered" });
-  await ticketing.note(incident, { note: { about: "run", run: exampleRun() }, id: "1" });
-  const verified = { about: "verified", run, detail: "4 clean" } as const;
-  await ticketing.note(incident, { note: verified, id: "2" });
-  const closed = { about: "closed", cause: "recovered", atMs: 0 } as const;
-  await ticketing.note(incident, { note: closed, id: "3" });
-  await ticketing.resolve(incident);
-  expect(sandbox.mails(incident.ticket.key)).toBe(5);
 });

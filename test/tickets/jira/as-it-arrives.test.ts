@@ -23,9 +23,10 @@ async function told({ about, notes }: Example, sandbox: JiraSandbox, linked: boo
     context: { priorities: { P0: "Highest", P1: "High", P2: undefined }, ...(linked && links) },
   });
   const { ticket } = await ticketing.open(about, { unknown: false });
+  // Nobody remembers what was written, so a note says what the description may not say.
   const known = { ...about, ticket };
   for (const [n, note] of notes.entries()) await ticketing.note(known, { note, id: `note-${n}` });
-  await ticketing.repeat(known);
+  await ticketing.update(known);
   await ticketing.open(known, { unknown: false });
   await ticketing.resolve({ ...known, state: "resolved" });
   const issue = sandbox.issues().find(({ id }) => id === ticket.id);

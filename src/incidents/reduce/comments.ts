@@ -1,0 +1,118 @@
+/**
+ * The aspect of comments. Each comment is a mail to everybody who watches the ticket, so few things are owed one, and
+ * each of them once for each time that the ticket is opened. Everything else is told by edits of the ticket.
+ *
+ *     opened 1 + a question 1 + a result 1 + worse 1 + closed 1 = at most 5 mails
+ *
+ * Opening and closing mail by themselves. A comment says that it is over where it costs no sixth mail. P0 is told always.
+ */
+import type { EpisodeUnanswered } from "../../detection/event.ts";
+import type { Note } from "../effect.ts";
+import type { IncidentEvent, RunChanged } from "../event.ts";
+import type { Incident, Mails, Owed } from "../incident.ts";
+import { type Aspect, type Change, isUntold, type Transition } from "./aspect.ts";
+import { hasGrown } from "./member-news.ts";
+import type { Planned } from "./plan.ts";
+import { judgedRun } from "./runs.ts";
+
+const mostMails = 5;
+const none: Mails = { sent: 0, said: [] };
+
+interface News {
+  readonly owed: Owed;
+  /** Left out where the update of the ticket says it. */
+  readonly note?: Note;
+}
+
+/** It stands before the tickets: what is said of the end comes before the ticket is closed. */
+export const comments: Aspect<"mails"> = {
+  name: "comments",
+  slice: ["mails"],
+  take: (transition) => {
+    const { before, incident } = transition;
+    if (before?.state !== "resolved" && incident.state === "resolved") return over(transition);
+    const opened = openedAnew(transition);
+    const mails = opened ?? incident.mails ?? none;
+    const news = newsOf(transition);
+    if (news === undefined || !isOwed(news.owed, incident, mails))
+      return opened && { slice: { mails: opened } };
+    const said = { sent: mails.sent + 1, said: [...mails.said, news.owed] };
+    return { slice: { mails: said }, effects: news.note === undefined ? [] : [comment(news.note)] };
+  },
+};
+
+const comment = (note: Note): Planned => ({ effect: { kind: "ticket.comment", note } });
+
+/** Whether a rise of severity is told by an edit only. */
+export function isQuietRise({ before, incident }: Transition): boolean {
+  return before?.state !== "resolved" && timesWorse(before?.mails) === timesWorse(incident.mails);
+}
+
+function timesWorse({ said } = none): number {
+  return said.filter((owed) => owed === "worse").length;
+}
+
+/** The mails once the event has opened the ticket: then everything may be said again. Undefined when it does not. */
+function openedAnew({ event, before }: Transition): Mails | undefined {
+  if (!opensTicket(event, before)) return undefined;
+  const { sent, said } = before?.mails ?? none;
+  return { sent: sent + 1, said: before?.ticket === undefined ? said : [] };
+}
+
+function opensTicket(event: IncidentEvent, before: Incident | undefined): boolean {
+  if (event.type === "episode_opened")
+    return before?.ticket !== undefined && before.state === "resolved";
+  if (event.type === "ticket_opened") return before?.ticket?.id !== event.ticket.id;
+  return event.type === "ticket_seen" && event.as === "open" && before?.closedByHand !== undefined;
+}
+
+function isOwed(owed: Owed, { severity }: Incident, { said }: Mails): boolean {
+  return !said.includes(owed) || (owed === "worse" && severity === "P0");
+}
+
+function newsOf(transition: Transition): News | undefined {
+  const { event, before, incident } = transition;
+  if (event.type === "episode_unanswered") return question(transition, event);
+  if (event.type === "run_changed") return endOfRun(event);
+  if (event.type === "members_due")
+    return hasGrown(incident)
+      ? { owed: "worse", note: { about: "grown", atMs: transition.moment.nowMs } }
+      : undefined;
+  if (event.type !== "episode_opened") return result(incident, event);
+  const rises = before?.ticket !== undefined && incident.severity < before.severity;
+  return rises ? { owed: "worse" } : undefined;
+}
+
+/** Of an episode that is over meanwhile nothing is asked. */
+function question(
+  { member }: Transition,
+  { episode: id, at, since }: EpisodeUnanswered,
+): News | undefined {
+  if (member?.state !== "joined" || member.episode.id !== id) return undefined;
+  const forMs = (at - since) / 1000;
+  return { owed: "question", note: { about: "unanswered", episode: member.episode, forMs } };
+}
+
+/** One that acted has its result when it was verified. One that was refused, or only watched, stands on the ticket. */
+function endOfRun({ run }: RunChanged): News | undefined {
+  const isEnd = run.status === "failed" || run.status === "unknown";
+  return isEnd ? { owed: "result", note: { about: "run", run } } : undefined;
+}
+
+function result(incident: Incident, event: IncidentEvent): News | undefined {
+  const run = judgedRun(incident, event);
+  if (run === undefined || !("detail" in event)) return undefined;
+  return { owed: "result", note: { about: "verified", run, detail: event.detail } };
+}
+
+/** That it is over is a mail in any case: the ticket is closed. */
+function over({ incident, moment }: Transition): Change<"mails"> | undefined {
+  if (isUntold(incident, moment)) return undefined;
+  const { endedBy: cause, lastSeenAtMs: atMs, mails = none } = incident;
+  const closed = { ...mails, sent: mails.sent + 1 };
+  if (cause === undefined || closed.sent >= mostMails) return { slice: { mails: closed } };
+  return {
+    slice: { mails: { ...closed, sent: closed.sent + 1 } },
+    effects: [comment({ about: "closed", cause, atMs })],
+  };
+}

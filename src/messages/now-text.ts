@@ -1,0 +1,66 @@
+/** How an incident stands now: whether it goes on, who is broken, and what was tried. It is kept up to date by edits. */
+import { type Digest, isDigest } from "../incidents/digest.ts";
+import type { Incident } from "../incidents/incident.ts";
+import { isShared } from "../incidents/member.ts";
+import { digestNow } from "./digest-text.ts";
+import {
+  heading,
+  type MessageSection,
+  type NamedLine,
+  paragraph,
+  strong,
+  words,
+} from "./message.ts";
+import { memberCounts, memberLines, sharedHeadline } from "./shared-text.ts";
+import { readTime } from "./text.ts";
+import { attempts } from "./ticket-life-text.ts";
+
+/** The one comment on a ticket whose description people have edited. */
+export function renderNow(about: Incident | Digest): MessageSection {
+  return [...(isDigest(about) ? digestNow(about) : incidentNow(about)), keptUpToDate];
+}
+
+const keptUpToDate = paragraph(
+  words("This comment is kept up to date, because the description was edited by a person."),
+);
+
+function incidentNow(incident: Incident): MessageSection {
+  const facts = nowFacts(incident);
+  const members = [
+    paragraph(strong(sharedHeadline(incident, 0))),
+    paragraph(memberCounts(incident)),
+    ...memberLines(incident),
+  ];
+  return [
+    ...(facts.length === 0 ? [] : [{ kind: "facts", facts } as const]),
+    ...(isShared(incident) ? members : []),
+    heading("What was tried"),
+    attempts(incident.runs),
+  ];
+}
+
+/** Of an incident that opened once and goes on there is nothing to add. */
+export function nowFacts({
+  state,
+  occurrences,
+  openedAtMs,
+  lastSeenAtMs,
+  endedBy,
+  ...incident
+}: Incident): readonly NamedLine[] {
+  const often = occurrences > 1 && !isShared(incident);
+  const seen = `${occurrences} times since ${readTime(openedAtMs)}, last at ${readTime(lastSeenAtMs)}`;
+  const since = `${endings[endedBy ?? "recovered"]} since ${readTime(lastSeenAtMs)}`;
+  const next = state === "recovered" ? "; this ticket closes when it stays so" : "; over";
+  return [
+    ...(often ? [["Seen", words(seen)] as const] : []),
+    ...(state === "open" ? [] : [["Now", words(`${since}${next}`)] as const]),
+  ];
+}
+
+const endings = {
+  recovered: "back to normal",
+  accepted: "accepted as the new normal",
+  marker: "announced as the new normal",
+  retired: "not watched any more",
+} as const satisfies Record<NonNullable<Incident["endedBy"]>, string>;
