@@ -215,9 +215,7 @@ describe("a model that is silent for retire_after", () => {
     await worker.stop();
     expect(await states()).toEqual([]);
     expect(await divergences()).toBe(0);
-    const notes = await store.query(
-      "select effect -> 'note' ->> 'cause' as cause from outbox where effect ->> 'kind' = 'ticket.comment'",
-    );
+    const notes = await store.query("select document ->> 'endedBy' as cause from incidents");
     expect(notes).toEqual([{ cause: "retired" }]);
     await worker.received(0, back);
     const [model] = worker.engines().flatMap((engine) => [...engine.models()]);
