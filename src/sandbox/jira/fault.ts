@@ -15,6 +15,8 @@ export interface JiraFault {
    */
   readonly answer: JiraIllness | "late" | "doubled";
   readonly afterEffect?: true;
+  /** So many requests that fit pass unharmed before. Default 0. */
+  readonly after?: number;
   /** Called when a request meets it. */
   readonly onMet?: () => void;
 }
@@ -36,22 +38,26 @@ export interface FaultQueue {
 }
 
 export function createFaultQueue(): FaultQueue {
-  const waiting: JiraFault[] = [];
+  const waiting: { readonly fault: JiraFault; passing: number }[] = [];
   return {
     order: (fault) => {
-      waiting.push(fault);
+      waiting.push({ fault, passing: fault.after ?? 0 });
     },
     take(method, path) {
-      const index = waiting.findIndex(
-        (fault) =>
-          (fault.method === undefined || fault.method === method) &&
-          (fault.path === undefined || fault.path.test(path)),
-      );
-      const fault = index < 0 ? undefined : waiting.splice(index, 1)[0];
-      fault?.onMet?.();
-      return fault;
+      const fitting = waiting.filter(({ fault }) => fits(fault, method, path));
+      const met = fitting.find(({ passing }) => passing === 0);
+      for (const one of fitting) one.passing = Math.max(one.passing - 1, 0);
+      if (met === undefined) return undefined;
+      waiting.splice(waiting.indexOf(met), 1);
+      met.fault.onMet?.();
+      return met.fault;
     },
   };
+}
+
+function fits(fault: JiraFault, method: string, path: string): boolean {
+  if (fault.method !== undefined && fault.method !== method) return false;
+  return fault.path === undefined || fault.path.test(path);
 }
 
 interface HeldBack {

@@ -2,6 +2,7 @@
 import type { z } from "zod";
 import type { Message } from "../../messages/message.ts";
 import type { MayAct } from "../../permit.ts";
+import type { TicketTalk } from "../talk.ts";
 import type {
   CommentChange,
   Issue,
@@ -20,6 +21,7 @@ import { read } from "./read.ts";
 import { findAmongNewest, findByLabel, issueAt, openIds, type Searching } from "./searching.ts";
 import * as shapes from "./shapes.ts";
 import { JiraSite, type JiraSiteOptions } from "./site.ts";
+import { jiraTalk } from "./talk.ts";
 import { makeTransition, type WorkflowMove } from "./transitions.ts";
 import { markIn, renderWiki } from "./wiki.ts";
 
@@ -45,6 +47,8 @@ interface JiraProbe {
 export interface Jira extends Tracker {
   /** Asks for everything Driftwarden relies on; reads only. Throws TrackerError. */
   probe(): Promise<JiraProbe>;
+  /** What people say on tickets. */
+  readonly talk: TicketTalk;
 }
 
 /**
@@ -63,12 +67,14 @@ class JiraTracker implements Jira {
   readonly #site: JiraSite;
   readonly #connection: JiraConnection;
   readonly #searching: Searching;
+  readonly talk: TicketTalk;
 
   constructor(options: JiraOptions) {
     this.#options = options;
     this.#site = new JiraSite(options);
     this.#connection = this.#site.connection;
     this.#searching = { site: this.#site, project: options.project };
+    this.talk = jiraTalk(this.#site, this.#searching);
   }
 
   async ping(): Promise<void> {

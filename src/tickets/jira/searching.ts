@@ -1,5 +1,5 @@
 /** Finds issues: by label through the index, which may lag, and one by one behind the newest that the index shows. */
-import type { z } from "zod";
+import { z } from "zod";
 import { TrackerError } from "../errors.ts";
 import type { Issue } from "../tracker.ts";
 import { checkText } from "./checks.ts";
@@ -36,27 +36,30 @@ export async function findByLabel(searching: Searching, label: string): Promise<
 export async function openIds(searching: Searching, label: string): Promise<ReadonlySet<string>> {
   checkLabel(label);
   const jql = `project = "${searching.project}" AND labels = "${label}" AND statusCategory != Done ORDER BY created ASC`;
-  const query = {
-    jql,
-    doing: "searching for open tickets",
-    fields: ["status"],
-    maxResults: pageSize,
-  };
-  const ids = new Set<string>();
+  const query = { jql, doing: "searching for open tickets", fields: ["status"] };
+  const found = await allPages(searching, query, shapes.foundShape);
+  return new Set(found.map(({ id }) => id));
+}
+
+/** What a search finds, page by page. @param shape of one issue */
+export async function allPages<T extends { readonly id: string }>(
+  searching: Searching,
+  query: Omit<Query, "maxResults" | "next">,
+  shape: z.ZodType<T>,
+): Promise<readonly T[]> {
+  const all = new Map<string, T>();
+  const pageShape = pageOf(shape);
   let next: Next = { startAt: 0 };
   for (let pages = 0; pages < maxPages; pages += 1) {
-    const found: z.infer<typeof shapes.idsShape> = await page(
-      searching,
-      { ...query, next },
-      shapes.idsShape,
-    );
-    for (const { id } of found.issues) ids.add(id);
+    const asked = { ...query, maxResults: pageSize, next };
+    const found: z.infer<typeof pageShape> = await page(searching, asked, pageShape);
+    for (const issue of found.issues) all.set(issue.id, issue);
     const { nextPageToken, isLast, total } = found;
-    const over = found.issues.length === 0 || isLast === true || ids.size >= (total ?? Infinity);
+    const over = found.issues.length === 0 || isLast === true || all.size >= (total ?? Infinity);
     if (over || (total === undefined && nextPageToken === undefined)) break;
-    next = nextPageToken === undefined ? { startAt: ids.size } : { nextPageToken };
+    next = nextPageToken === undefined ? { startAt: all.size } : { nextPageToken };
   }
-  return ids;
+  return [...all.values()];
 }
 
 /**
@@ -87,6 +90,19 @@ export async function findAmongNewest(
     if (missing >= gap) return undefined;
   }
   return "unsure";
+}
+
+/** A page of a search: Data Center tells a total, Cloud a token. @param issue what is read of each issue */
+function pageOf<T>(issue: z.ZodType<T>) {
+  return z.object({
+    issues: z.array(issue),
+    total: z.number().int().min(0).optional(),
+    isLast: z.boolean().optional(),
+    nextPageToken: z
+      .string()
+      .nullish()
+      .transform((token) => token ?? undefined),
+  });
 }
 
 /** @returns undefined when there is none */

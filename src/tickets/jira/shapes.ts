@@ -20,16 +20,7 @@ export const issueShape = z.object({
 
 export const issuesShape = z.object({ issues: z.array(issueShape) });
 
-/** A page of a search: Data Center tells a total, Cloud a token. */
-export const idsShape = z.object({
-  issues: z.array(z.object({ id: z.string() })),
-  total: z.number().int().min(0).optional(),
-  isLast: z.boolean().optional(),
-  nextPageToken: z
-    .string()
-    .nullish()
-    .transform((token) => token ?? undefined),
-});
+export const foundShape = z.object({ id: z.string() });
 
 export const commentShape = z.object({ id: z.string(), body: z.string() });
 
@@ -60,6 +51,7 @@ export const serverShape = z.object({
 export const accountShape = z.object({
   displayName: z.string().optional(),
   name: z.string().optional(),
+  key: z.string().optional(),
   accountId: z.string().optional(),
 });
 

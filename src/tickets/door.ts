@@ -1,0 +1,179 @@
+/**
+ * The door of ticket comments: reads what people say on tickets and hands it in, each comment once. It decides nothing:
+ * who may say what is found out by whoever carries the words out.
+ *
+ * One search shows which tickets were changed. Beside it, tickets are read directly: all on which people talk now, and
+ * one open ticket after another, slowly, because an index may show nothing new and say nothing of it.
+ */
+import type { Clock } from "../clock.ts";
+import type { NewCommand, Unfit } from "../store/commands/command.ts";
+import { IndexWatch } from "./index-watch.ts";
+import type { SaidComment, TicketTalk } from "./talk.ts";
+
+export interface OpenTicket {
+  /** Id of the ticket. */
+  readonly ticket: string;
+  /** Number of the incident. */
+  readonly incident: number;
+  /** When the incident last changed, ms since 1970. */
+  readonly changedAtMs: number;
+}
+
+export interface DoorStore {
+  /** Tickets of incidents that are open. */
+  openTickets(): Promise<readonly OpenTicket[]>;
+  /** Numbers of the incidents of these tickets, open or not. */
+  incidentsOf(tickets: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** Ids of the tickets on which somebody said something to us since then, at most 20, the newest first. */
+  talkedOnSince(sinceMs: number): Promise<readonly string[]>;
+  /** Known words change nothing. */
+  handIn(command: NewCommand): Promise<void>;
+}
+
+export interface TicketDoorOptions {
+  readonly talk: TicketTalk;
+  readonly store: DoorStore;
+  readonly clock: Clock;
+  /** Told of each comment that holds commands. */
+  readonly onHeard?: (heard: "taken" | Unfit) => void;
+}
+
+/** What all our tickets are labelled with. */
+const label = "driftwarden";
+/** Read directly at each look, as long as the last word is so new. */
+const talkingMs = 600_000;
+/** While incidents are new, or people talk, every look searches; otherwise once in this time. */
+const restMs = 60_000;
+const newMs = 3_600_000;
+/** One open ticket in this time is read directly. With the search at rest this is 84 calls an hour. */
+const slowMs = 150_000;
+/** So many at each look instead, while the index is blind. */
+const blindlyRead = 10;
+/** How far the search looks back beyond the last one: so long an index may lag. */
+const lagMinutes = 5;
+const mostMinutes = 1440;
+/** Nobody types so much. */
+const longest = 4000;
+
+export class TicketDoor {
+  readonly #options: TicketDoorOptions;
+  readonly #index: IndexWatch;
+  /** What is known of each ticket, so that nothing is read twice in vain. */
+  readonly #changed = new Map<string, string>();
+  /** Ids of comments that were handed in. */
+  readonly #handed = new Set<string>();
+  #searchedAtMs: number;
+  #slowAtMs = -Infinity;
+  /** Whose turn it is to be read slowly. */
+  #turn = 0;
+
+  constructor(options: TicketDoorOptions) {
+    this.#options = options;
+    this.#index = new IndexWatch(() => options.clock.now());
+    this.#searchedAtMs = options.clock.now() - 3_600_000;
+  }
+
+  /** Why the search cannot be trusted now; undefined when it can. */
+  get degraded(): string | undefined {
+    return this.#index.blind
+      ? "the tracker's search does not show new comments: tickets are read one after another, which takes longer. On Jira Data Center, reindex or look at the node's index"
+      : undefined;
+  }
+
+  /** One look. Throws TrackerError, and what the store throws. */
+  async look(): Promise<void> {
+    const { store, clock } = this.#options;
+    const now = clock.now();
+    const open = await store.openTickets();
+    const talking = await store.talkedOnSince(now - talkingMs);
+    const lively = talking.length > 0 || open.some(({ changedAtMs }) => changedAtMs > now - newMs);
+    const news =
+      lively || now - this.#searchedAtMs >= restMs
+        ? await this.#search()
+        : new Map<string, string>();
+    const direct = new Set([...talking, ...this.#slow(open)]);
+    const numbers = await store.incidentsOf([...new Set([...news.keys(), ...direct])]);
+    for (const [ticket, incident] of numbers) {
+      await this.#read(ticket, incident, { directly: direct.has(ticket) });
+      // What could not be read is still news at the next look.
+      const changed = news.get(ticket);
+      if (changed !== undefined) this.#changed.set(ticket, changed);
+    }
+    this.#forget(open);
+  }
+
+  /** @returns the tickets that were changed since they were last read, and when each was */
+  async #search(): Promise<ReadonlyMap<string, string>> {
+    const now = this.#options.clock.now();
+    const minutes = Math.ceil((now - this.#searchedAtMs) / 60_000) + lagMinutes;
+    const found = await this.#options.talk.changedWithin(label, Math.min(minutes, mostMinutes));
+    this.#searchedAtMs = now;
+    const news = found.filter(({ id, changed }) => this.#changed.get(id) !== changed);
+    this.#index.shown(news.map(({ id }) => id));
+    return new Map(news.map(({ id, changed }) => [id, changed]));
+  }
+
+  #slow(open: readonly OpenTicket[]): readonly string[] {
+    const now = this.#options.clock.now();
+    const many = this.#index.blind ? blindlyRead : 1;
+    if (open.length === 0 || (many === 1 && now - this.#slowAtMs < slowMs)) return [];
+    this.#slowAtMs = now;
+    const from = this.#turn % open.length;
+    this.#turn = from + many;
+    return [...open.slice(from), ...open.slice(0, from)].slice(0, many).map(({ ticket }) => ticket);
+  }
+
+  async #read(
+    ticket: string,
+    incident: number,
+    { directly }: { readonly directly: boolean },
+  ): Promise<void> {
+    const comments = await this.#options.talk.newestComments(ticket);
+    if (comments === undefined) return;
+    if (directly) this.#index.read(ticket, comments[0]?.id);
+    for (const comment of comments.toReversed()) {
+      if (isSaidToUs(comment) && !this.#handed.has(comment.id))
+        await this.#hear(ticket, incident, comment);
+    }
+  }
+
+  /** Reads it once more right before: what was changed or deleted meanwhile is not what was said. */
+  async #hear(ticket: string, incident: number, { id }: SaidComment): Promise<void> {
+    const { talk, store, clock, onHeard } = this.#options;
+    const comment = await talk.comment(ticket, id);
+    if (comment === undefined || !isSaidToUs(comment)) return;
+    const unfit = unfitness(comment);
+    await store.handIn({
+      door: "ticket",
+      message: id,
+      place: ticket,
+      incident,
+      account: comment.account,
+      said: comment.commands.join("\n"),
+      // A clock that is ahead gives nobody a right that came later.
+      saidAtMs: Math.min(comment.saidAtMs, clock.now()),
+      unfit,
+    });
+    this.#handed.add(id);
+    onHeard?.(unfit ?? "taken");
+  }
+
+  /** Of tickets that are closed and were not changed lately nothing is remembered; the store knows what was handed in. */
+  #forget(open: readonly OpenTicket[]): void {
+    const kept = new Set(open.map(({ ticket }) => ticket));
+    this.#index.forget(kept);
+    if (this.#changed.size > 10_000) this.#changed.clear();
+    if (this.#handed.size > 10_000) this.#handed.clear();
+  }
+}
+
+/** Our own words, and those of programs, are no commands, whatever they say. */
+function isSaidToUs({ by, commands }: SaidComment): boolean {
+  return commands.length > 0 && by !== "us" && by !== "app";
+}
+
+function unfitness({ by, edited, size }: SaidComment): Unfit | undefined {
+  if (by === "outsider") return "outsider";
+  if (edited) return "edited";
+  return size > longest ? "too_long" : undefined;
+}

@@ -1,0 +1,68 @@
+/**
+ * The lines of a comment in Jira's wiki markup that begin like a command. What somebody quotes, pastes, shows as code or
+ * links is not what they say.
+ */
+
+/** Macros whose content is shown, not said. */
+const macros = "quote|code|noformat|panel|expand|info|tip|note|warning|html|excerpt|spoiler";
+const tag = new RegExp(String.raw`(?<!\\)\{(${macros})(:[^}\n]*)?\}`, "gi");
+/** Below such a line a mail program quotes the mail that was answered. */
+const quotedBelow =
+  /^(?:-{2,}\s*(?:original message|forwarded)|_{10,}|on .{1,200} wrote:\s*$|from:\s)/i;
+/** `dw WORD` or `/WORD`, at the very start of the line. */
+const command = /^(?:dw\s+\S|\/[a-z][a-z-]*(?:\s|$))/i;
+/** Controls, and marks that turn the direction of text: what is seen is not what is written. */
+const deceptive = /[\p{Cc}\p{Zl}\p{Zp}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/u;
+/** Editors put them before and between words, and nobody sees them. */
+const invisible = /[\u200B-\u200D\u2060\uFEFF\u00AD]/g;
+
+/** @returns each as typed, without what is invisible; at most 20 */
+export function spokenIn(markup: string): readonly string[] {
+  const said: string[] = [];
+  for (const line of withoutMacros(markup.replaceAll(/\r\n?/g, "\n")).split("\n")) {
+    const text = line
+      .replaceAll(invisible, "")
+      .replaceAll(/[\t\u00A0]/g, " ")
+      .normalize("NFKC")
+      .trimEnd();
+    if (quotedBelow.test(text)) break;
+    if (command.test(text) && !deceptive.test(text)) said.push(text);
+  }
+  return said.slice(0, 20);
+}
+
+/**
+ * A tag with parameters opens, one without closes what is open. One that follows an opening tag at once opens another
+ * one inside it, so that nested macros hide what is in them however they are read. What is never closed hides the rest.
+ */
+function withoutMacros(markup: string): string {
+  const open: OpenMacro[] = [];
+  let outside = "";
+  let at = 0;
+  for (const { 0: whole, 1: macro = "", 2: parameters, index } of markup.matchAll(tag)) {
+    if (open.length === 0) outside += markup.slice(at, index);
+    at = index + whole.length;
+    const name = macro.toLowerCase();
+    const last = open.at(-1);
+    if (
+      last !== undefined &&
+      parameters === undefined &&
+      closes(last, name, markup.slice(last.from, index))
+    )
+      open.pop();
+    else open.push({ name, from: at });
+    // The line goes on, so that what stands behind a macro is not at the start of one.
+    if (open.length === 0) outside += " ";
+  }
+  return open.length === 0 ? outside + markup.slice(at) : outside;
+}
+
+interface OpenMacro {
+  readonly name: string;
+  /** Where its content begins. */
+  readonly from: number;
+}
+
+function closes({ name }: OpenMacro, tagged: string, inside: string): boolean {
+  return name === tagged && inside.trim() !== "";
+}
