@@ -28,6 +28,7 @@ import { buildSettingsAgreement } from "./settings-agreement.ts";
 import { buildSources, leftOutOf, type ReadRows } from "./sources.ts";
 import { buildRestoreGuard, buildRetention, buildStore } from "./store.ts";
 import { buildStream, type Stream } from "./stream.ts";
+import { buildTicketDoor } from "./ticket-door.ts";
 import { buildTicketWatch } from "./ticket-watch.ts";
 
 export interface AppOptions {
@@ -95,6 +96,7 @@ async function start(parts: Parts, asked: Omit<AppOptions, "logger">): Promise<A
   };
   const outbox = buildOutbox(stored, executors, recording);
   buildTicketWatch(stored, { ticketing: configured.ticketing, recording, outbox });
+  buildTicketDoor(stored, { ticketing: configured.ticketing, outbox });
   await buildCommands(stored, recording);
   const read: ReadRows = new Map();
   const leftOut = () => leftOutOf(read);

@@ -13,6 +13,7 @@ import { Outbox } from "../outbox/outbox.ts";
 import { countOpenIncidents } from "../store/incidents/list.ts";
 import { agesOfDue, countEffects } from "../store/outbox/inspect.ts";
 import { countRuns } from "../store/runs/list.ts";
+import { answerExecutor } from "../tickets/answering.ts";
 import { ticketExecutor } from "../tickets/executor.ts";
 import type { Ticketing } from "../tickets/ticketing.ts";
 import type { StoredParts } from "./parts.ts";
@@ -48,6 +49,7 @@ export function buildExecutors(
   };
   return [
     ticketExecutor({ ticketing, restoredAtMs }),
+    answerExecutor(ticketing),
     runExecutor(runner),
     questionExecutor(verify, async (record) => {
       await stream.append([record]);

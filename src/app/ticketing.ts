@@ -8,6 +8,7 @@ import { type JiraOptions, openJira } from "../tickets/jira/jira.ts";
 import type { Environment } from "../tickets/jira/proxy.ts";
 import type { TicketsMetrics } from "../tickets/metrics.ts";
 import type { TicketContext } from "../tickets/new-issue.ts";
+import type { TicketTalk } from "../tickets/talk.ts";
 import { createTicketing, type Ticketing } from "../tickets/ticketing.ts";
 import type { OnRendered, Tracker } from "../tickets/tracker.ts";
 import { ticketHelp } from "./ticket-help.ts";
@@ -25,6 +26,8 @@ interface TicketingParts {
 /** A tracker, and what its section says of tickets. */
 interface OpenedTracker {
   readonly tracker: Tracker;
+  /** What people say on its tickets; undefined where it does not tell. */
+  readonly talk: TicketTalk | undefined;
   readonly priorities: TicketContext["priorities"];
   readonly lookUpMs: number;
 }
@@ -39,9 +42,9 @@ export function buildTicketing(config: Config, parts: TicketingParts): Ticketing
   const opened = jira && openedJira(jira, parts);
   if (opened === undefined) return undefined;
   const { clock, logger, metrics, fixes } = parts;
-  const { tracker, priorities, lookUpMs } = opened;
+  const { tracker, talk, priorities, lookUpMs } = opened;
   const context = { priorities, ...ticketHelp(config, fixes) };
-  return createTicketing({ clock, logger, metrics, tracker, context, lookUpMs });
+  return createTicketing({ clock, logger, metrics, tracker, talk, context, lookUpMs });
 }
 
 function openedJira(
@@ -52,8 +55,10 @@ function openedJira(
   const options = jiraOptions(jira, { logger, metrics, environment });
   const { P0, P1, P2 } = jira.priorities;
   const priorities = { P0: P0 ?? undefined, P1: P1 ?? undefined, P2: P2 ?? undefined };
+  const tracker = openJira({ ...options, token, onRendered });
   return {
-    tracker: openJira({ ...options, token, onRendered }),
+    tracker,
+    talk: tracker.talk,
     priorities,
     lookUpMs: jira.look_up_for,
   };

@@ -18,6 +18,8 @@ export interface TicketWork {
 /** A comment of ours, known again by its mark. */
 export interface MarkedComment {
   readonly says: MessageSection;
+  /** What it says above that. */
+  readonly before?: readonly MessageSection[];
   readonly mark: string;
 }
 
@@ -56,8 +58,8 @@ export async function upsertComment(
   return updated ? "updated" : "unchanged";
 }
 
-function messageOf({ says, mark }: MarkedComment): Message {
-  return [[...says, markBlock(mark)]];
+function messageOf({ before = [], says, mark }: MarkedComment): Message {
+  return [...before, [...says, markBlock(mark)]];
 }
 
 /** It was not found: an earlier attempt that got no answer, or whose process is gone, may still be on its way. */

@@ -34,8 +34,8 @@ export interface TicketDoorOptions {
   readonly talk: TicketTalk;
   readonly store: DoorStore;
   readonly clock: Clock;
-  /** Told of each comment that holds commands. */
-  readonly onHeard?: (heard: "taken" | Unfit) => void;
+  /** Nobody is named in the configuration: whoever may be assigned a ticket may speak. Default false. */
+  readonly onlyAssignable?: boolean;
 }
 
 /** What all our tickets are labelled with. */
@@ -139,10 +139,10 @@ export class TicketDoor {
 
   /** Reads it once more right before: what was changed or deleted meanwhile is not what was said. */
   async #hear(ticket: string, incident: number, { id }: SaidComment): Promise<void> {
-    const { talk, store, clock, onHeard } = this.#options;
+    const { talk, store, clock } = this.#options;
     const comment = await talk.comment(ticket, id);
     if (comment === undefined || !isSaidToUs(comment)) return;
-    const unfit = unfitness(comment);
+    const unfit = unfitness(comment) ?? (await this.#unknown(comment));
     await store.handIn({
       door: "ticket",
       message: id,
@@ -155,7 +155,13 @@ export class TicketDoor {
       unfit,
     });
     this.#handed.add(id);
-    onHeard?.(unfit ?? "taken");
+  }
+
+  /** Asked anew for each comment, which are few: what cannot be read lets nobody through. */
+  async #unknown({ account }: SaidComment): Promise<Unfit | undefined> {
+    const { talk, onlyAssignable = false } = this.#options;
+    if (!onlyAssignable) return undefined;
+    return (await talk.assignable()).has(account) ? undefined : "not_assignable";
   }
 
   /** Of tickets that are closed and were not changed lately nothing is remembered; the store knows what was handed in. */

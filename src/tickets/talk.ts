@@ -31,4 +31,6 @@ export interface TicketTalk {
   newestComments(id: string): Promise<readonly SaidComment[] | undefined>;
   /** One comment as it is now; undefined when it is gone. */
   comment(id: string, comment: string): Promise<SaidComment | undefined>;
+  /** Accounts to which tickets may be assigned, at most 1,000. */
+  assignable(): Promise<ReadonlySet<string>>;
 }

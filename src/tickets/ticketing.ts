@@ -7,6 +7,7 @@ import type { Note, Rise } from "../incidents/effect.ts";
 import type { Incident, TicketRef } from "../incidents/incident.ts";
 import { renderNote, renderResolved } from "../messages/note-text.ts";
 import { renderGoesOnIn } from "../messages/ticket-life-text.ts";
+import { type AnswerEffect, answerOnTicket } from "./answer.ts";
 import { commentOnce, markOf, type TicketWork } from "./comments.ts";
 import { type CreationOptions, createTicketCreator, type TicketAttempt } from "./creation.ts";
 import { createTicketLook, type TicketLook } from "./looking.ts";
@@ -20,6 +21,7 @@ import {
   type Ticketed,
   type TicketedDigest,
 } from "./reopening.ts";
+import type { TicketTalk } from "./talk.ts";
 import { type TicketAccess, ticketAccess } from "./ticket-access.ts";
 import type { TicketChange, TicketOutcome } from "./ticket-change.ts";
 import type { Issue } from "./tracker.ts";
@@ -29,6 +31,8 @@ export interface TicketingOptions extends Omit<CreationOptions, "lookUpMs"> {
   readonly metrics: TicketsMetrics;
   /** How long to look for a ticket that may have been created before creating it again. Default 5 minutes. */
   readonly lookUpMs?: number | undefined;
+  /** Default: nobody listens to what people say on tickets. */
+  readonly talk?: TicketTalk | undefined;
 }
 
 /** The promise of a comment: its id names it, so that there is one comment for each, ever. */
@@ -81,6 +85,14 @@ export interface Ticketing {
     attempt?: TicketAttempt,
   ): Promise<TicketChange>;
   resolve(incident: Incident | Digest, attempt?: TicketAttempt): Promise<TicketChange>;
+  /** Answers what people said on a ticket, in one comment. */
+  answer(
+    incident: Incident | Digest,
+    answer: AnswerEffect,
+    attempt?: TicketAttempt,
+  ): Promise<TicketChange>;
+  /** What people say on tickets; undefined where the tracker does not tell. */
+  readonly talk: TicketTalk | undefined;
 }
 
 const atFirst: TicketAttempt = { unknown: false };
@@ -122,6 +134,9 @@ export function createTicketing(options: TicketingOptions): Ticketing {
       ),
     resolve: (incident, attempt) =>
       onIssue(incident, (issue) => resolveTicket(issue, incident, working(attempt))),
+    answer: async (incident, answer, attempt) =>
+      access.said(incident, await answerOnTicket(incident, answer, working(attempt))),
+    talk: options.talk,
   };
 }
 

@@ -60,8 +60,10 @@ function assignable(site: Site, { query }: JiraCall): Reply {
   const text = (query.get(deployment === "Cloud" ? "query" : "username") ?? "").toLowerCase();
   const fits = ({ accountId, displayName, name }: SandboxAccount): boolean =>
     id === null
-      ? [displayName, ...(deployment === "Cloud" ? [] : [name])].some((one) =>
-          one.toLowerCase().startsWith(text),
+      ? [displayName, ...(deployment === "Cloud" ? [] : [name])].some(
+          (one) =>
+            // Data Center takes a dot for everybody.
+            text === "." || one.toLowerCase().startsWith(text),
         )
       : id === accountId;
   const found = accounts.all.filter((account) => account.assignable && fits(account));

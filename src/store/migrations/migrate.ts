@@ -2,6 +2,7 @@
 import type { Logger } from "pino";
 import { StoreError } from "../errors.ts";
 import type { Tx } from "../query.ts";
+import { answers } from "./answers.ts";
 import { commands } from "./commands.ts";
 import { initial } from "./initial.ts";
 import { members } from "./members.ts";
@@ -34,6 +35,7 @@ export const migrations: readonly Migration[] = [
   { sql: members, minVersion: 8 },
   { sql: commands, minVersion: 8 },
   { sql: processSettings, minVersion: 8 },
+  { sql: answers, minVersion: 8 },
 ];
 
 const lockSql = "select pg_advisory_xact_lock(hashtextextended('driftwarden schema ' || $1, 0))";

@@ -59,6 +59,8 @@ export function openJira(options: JiraOptions): Jira {
   return new JiraTracker(options);
 }
 
+/** Customers of a service desk do not see it. */
+const internalOnly = [{ key: "sd.public.comment", value: { internal: true } }];
 const commentPage = 100;
 const maxCommentPages = 50;
 
@@ -151,9 +153,14 @@ class JiraTracker implements Jira {
 
   async addComment(id: string, message: Message, mayAct?: MayAct): Promise<IssueComment> {
     checkIssue(id);
+    const body = this.#markup(message);
+    const internal = await this.#site.isServiceDesk(this.#options.project);
     const added = await this.#connection.call(
       { name: "comment", doing: `commenting on issue ${id}`, writes: true, mayAct },
-      (client) => client.addComment(id, this.#markup(message)),
+      (client) =>
+        internal
+          ? client.addCommentAdvanced(id, { body, properties: internalOnly })
+          : client.addComment(id, body),
       shapes.commentShape,
     );
     return marked(added);

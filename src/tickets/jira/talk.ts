@@ -41,6 +41,7 @@ export function jiraTalk(site: JiraSite, searching: Searching): TicketTalk {
     return comments.map((comment) => saidComment(comment, us ?? ""));
   };
   return {
+    assignable: () => assignable(searching),
     changedWithin: (label, minutes) => changedWithin(searching, label, minutes),
     newestComments: (id) =>
       unlessGone(async () => {
@@ -69,6 +70,20 @@ export function jiraTalk(site: JiraSite, searching: Searching): TicketTalk {
         return (await said([found]))[0];
       }),
   };
+}
+
+const mostAssignable = 1000;
+
+async function assignable({ site, project }: Searching): Promise<ReadonlySet<string>> {
+  // Data Center finds everybody by a dot, and nobody by nothing.
+  const who = (await site.isCloud()) ? {} : { username: "." };
+  const found = await site.connection.call(
+    { name: "assignable", doing: `reading who may be assigned in ${project}`, writes: false },
+    (client) =>
+      read(client, "/user/assignable/search", { project, maxResults: mostAssignable, ...who }),
+    z.array(authorShape),
+  );
+  return new Set(found.map(idOf).filter((id) => id !== ""));
 }
 
 async function changedWithin(

@@ -1,0 +1,65 @@
+/** Starts to listen to what people say on tickets, and to answer them there. */
+import type { Health } from "../health.ts";
+import { healthOf } from "../health.ts";
+import { insertCommand } from "../store/commands/command.ts";
+import {
+  incidentsOfTickets,
+  openWithTicket,
+  talkedOnSince,
+} from "../store/incidents/with-ticket.ts";
+import { acquireLease } from "../store/leases/lease.ts";
+import { promiseAnswers } from "../tickets/answering.ts";
+import { type DoorStore, TicketDoor } from "../tickets/door.ts";
+import { answerOnTickets, listenToTickets } from "../tickets/listening.ts";
+import type { Ticketing } from "../tickets/ticketing.ts";
+import type { StoredParts } from "./parts.ts";
+
+interface DoorParts {
+  readonly ticketing: Ticketing | undefined;
+  readonly outbox: { dependencyHealth(name: string): Health };
+}
+
+/** Longer than the time between two looks: who reads goes on reading. */
+const leaseMs = 45_000;
+/** So many tickets on which people talk are read directly. */
+const talkingLimit = 20;
+
+export function buildTicketDoor(parts: StoredParts, { ticketing, outbox }: DoorParts): void {
+  const talk = ticketing?.talk;
+  if (talk === undefined) return;
+  const { store, clock, config, lifecycle, logger, owner, health } = parts;
+  const onlyAssignable = Object.keys(config.people).length === 0;
+  const door = new TicketDoor({ talk, store: doorStore(parts), clock, onlyAssignable });
+  const stopping = new AbortController();
+  const options = {
+    door,
+    mayLook: async () => {
+      if (!outbox.dependencyHealth("tracker").ok) return false;
+      return (await acquireLease(store, { name: "comments", owner, ttlMs: leaseMs })) !== undefined;
+    },
+    answer: () => promiseAnswers(store, clock.now()),
+    onAnswers: (heard: () => void) => store.listen("commands", heard),
+    clock,
+    logger: logger.child({ component: "tickets" }),
+  };
+  health.register("comments", () => healthOf(door.degraded));
+  const working = Promise.all([
+    listenToTickets(options, stopping.signal),
+    answerOnTickets(options, stopping.signal),
+  ]);
+  lifecycle.onStop("ticket comments", async () => {
+    stopping.abort();
+    await working;
+  });
+}
+
+function doorStore({ store, clock }: StoredParts): DoorStore {
+  return {
+    openTickets: () => openWithTicket(store),
+    incidentsOf: (tickets) => incidentsOfTickets(store, tickets),
+    talkedOnSince: (sinceMs) => talkedOnSince(store, sinceMs, talkingLimit),
+    handIn: async (command) => {
+      await insertCommand(store, command, clock.now());
+    },
+  };
+}

@@ -1,0 +1,59 @@
+/** One comment that answers what people said on a ticket. No line of it begins like a command. */
+import type { Digest } from "../incidents/digest.ts";
+import type { Incident } from "../incidents/incident.ts";
+import {
+  type Block,
+  type InlineRenderer,
+  type Line,
+  type MessageSection,
+  renderLine,
+} from "../messages/message.ts";
+import { markOf, type TicketWork, upsertComment } from "./comments.ts";
+import type { TicketChange } from "./ticket-change.ts";
+
+/** Says answers on the ticket on which was asked, which need not be the incident's ticket any more. */
+export interface AnswerEffect {
+  readonly kind: "ticket.answer";
+  /** Id of the ticket. */
+  readonly place: string;
+  /** Id of the first command that is answered in this comment: it names the comment. */
+  readonly first: string;
+  readonly says: readonly MessageSection[];
+}
+
+/** Writes the comment, or adds to it what was answered since. */
+export async function answerOnTicket(
+  incident: Incident | Digest,
+  { place, first, says }: AnswerEffect,
+  work: TicketWork,
+): Promise<TicketChange> {
+  const issue = await work.tracker.get(place);
+  if (issue === undefined) return "gone";
+  const safe = withoutCommands(says);
+  const mark = markOf(incident, `answers\n${first}`);
+  const comment = { before: safe.slice(0, -1), says: safe.at(-1) ?? [], mark };
+  return upsertComment(issue, comment, work);
+}
+
+/** Text of people that stands at the start of a line of ours is set off, if it begins like a command. */
+export function withoutCommands(says: readonly MessageSection[]): readonly MessageSection[] {
+  return says.map((section) => section.map(setOff));
+}
+
+function setOff(block: Block): Block {
+  if (block.kind === "paragraph") return { ...block, line: setOffLine(block.line) };
+  if (block.kind === "lines") return { ...block, lines: block.lines.map(setOffLine) };
+  return block;
+}
+
+function setOffLine(line: Line): Line {
+  const begins = /^\s*(?:dw\b|\/\s*\p{L})/iu.test(renderLine(line, plain));
+  return begins ? [{ kind: "words", text: "· " }, ...line] : line;
+}
+
+const plain: InlineRenderer = {
+  words: ({ text }) => text,
+  data: ({ text }) => text,
+  strong: ({ line }) => renderLine(line, plain),
+  link: ({ text }) => text,
+};
