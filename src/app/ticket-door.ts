@@ -1,4 +1,6 @@
 /** Starts to listen to what people say on tickets, and to answer them there. */
+
+import { promiseAnswers } from "../commands/ticket-answers.ts";
 import type { Health } from "../health.ts";
 import { healthOf } from "../health.ts";
 import { insertCommand } from "../store/commands/command.ts";
@@ -8,7 +10,6 @@ import {
   talkedOnSince,
 } from "../store/incidents/with-ticket.ts";
 import { acquireLease } from "../store/leases/lease.ts";
-import { promiseAnswers } from "../tickets/answering.ts";
 import { type DoorStore, TicketDoor } from "../tickets/door.ts";
 import { answerOnTickets, listenToTickets } from "../tickets/listening.ts";
 import type { Ticketing } from "../tickets/ticketing.ts";

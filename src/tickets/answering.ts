@@ -1,27 +1,14 @@
-/**
- * Answers on tickets. They are promised in the outbox, one comment for those that belong together, so that each is
- * written once, whatever is lost: a later answer of the same comment is an edit of it.
- */
+/** The executor of answers on tickets: each is written once, whatever is lost. */
 import { isUnavailable } from "../errors.ts";
 import type { IncidentExecutor } from "../incidents/executor.ts";
-import type { CommandAnswer } from "../messages/answer.ts";
-import { answeredTickets, carryTogether } from "../store/commands/said-answers.ts";
-import { incidentByNumber } from "../store/incidents/by-number.ts";
-import { lockScopes } from "../store/incidents/incident.ts";
-import { enqueueEffects } from "../store/outbox/enqueue.ts";
-import type { Store } from "../store/store.ts";
 import type { AnswerEffect } from "./answer.ts";
 import type { Ticketing } from "./ticketing.ts";
-
-/** Answers within so long are one comment. */
-const togetherMs = 60_000;
-const orderKey = "answers";
 
 /** Answers wait for no other write to the ticket, and none waits for them. */
 export function answerExecutor(ticketing: Ticketing | undefined): IncidentExecutor<AnswerEffect> {
   return {
     dependency: "tracker",
-    orderKey,
+    orderKey: "answers",
     isUnavailable,
     handlers: {
       "ticket.answer": async (effect, incident, attempt) => {
@@ -30,23 +17,4 @@ export function answerExecutor(ticketing: Ticketing | undefined): IncidentExecut
       },
     },
   };
-}
-
-/** Promises every answer that waits to be said on a ticket. Any process may do so at any time. */
-export async function promiseAnswers(store: Store, nowMs: number): Promise<void> {
-  for (const { place, incident: number } of await answeredTickets(store)) {
-    await store.transaction(async (tx) => {
-      const found = await incidentByNumber(tx, number);
-      // Two processes that answer on one ticket do so one after the other.
-      await lockScopes(tx, found === undefined ? [] : [found.scope]);
-      const said = await carryTogether<CommandAnswer>(tx, place, { nowMs, togetherMs });
-      if (said === undefined || found === undefined) return;
-      const { first, answers } = said;
-      const says = answers.flatMap((answer) => answer.says);
-      const effect: AnswerEffect = { kind: "ticket.answer", place, first, says };
-      const id = `answer:${first}:${answers.length}`;
-      const promised = { id, incident: found.incident.id, effect, orderKey, dueAtMs: nowMs };
-      await enqueueEffects(tx, [{ ...promised, timer: false }], nowMs);
-    });
-  }
 }

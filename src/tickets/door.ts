@@ -6,7 +6,6 @@
  * one open ticket after another, slowly, because an index may show nothing new and say nothing of it.
  */
 import type { Clock } from "../clock.ts";
-import type { NewCommand, Unfit } from "../store/commands/command.ts";
 import { IndexWatch } from "./index-watch.ts";
 import type { SaidComment, TicketTalk } from "./talk.ts";
 
@@ -19,6 +18,25 @@ export interface OpenTicket {
   readonly changedAtMs: number;
 }
 
+/** Why what was said must not be carried out. */
+export type UnfitComment = "edited" | "outsider" | "too_long" | "not_assignable";
+
+/** What is handed in: one comment that holds commands. */
+export interface HeardComment {
+  readonly door: "ticket";
+  /** Id of the comment. */
+  readonly message: string;
+  /** Id of the ticket. */
+  readonly place: string;
+  /** Number of the incident. */
+  readonly incident: number;
+  readonly account: string;
+  /** One command a line. */
+  readonly said: string;
+  readonly saidAtMs: number;
+  readonly unfit: UnfitComment | undefined;
+}
+
 export interface DoorStore {
   /** Tickets of incidents that are open. */
   openTickets(): Promise<readonly OpenTicket[]>;
@@ -27,7 +45,7 @@ export interface DoorStore {
   /** Ids of the tickets on which somebody said something to us since then, at most 20, the newest first. */
   talkedOnSince(sinceMs: number): Promise<readonly string[]>;
   /** Known words change nothing. */
-  handIn(command: NewCommand): Promise<void>;
+  handIn(command: HeardComment): Promise<void>;
 }
 
 export interface TicketDoorOptions {
@@ -158,7 +176,7 @@ export class TicketDoor {
   }
 
   /** Asked anew for each comment, which are few: what cannot be read lets nobody through. */
-  async #unknown({ account }: SaidComment): Promise<Unfit | undefined> {
+  async #unknown({ account }: SaidComment): Promise<UnfitComment | undefined> {
     const { talk, onlyAssignable = false } = this.#options;
     if (!onlyAssignable) return undefined;
     return (await talk.assignable()).has(account) ? undefined : "not_assignable";
@@ -178,7 +196,7 @@ function isSaidToUs({ by, commands }: SaidComment): boolean {
   return commands.length > 0 && by !== "us" && by !== "app";
 }
 
-function unfitness({ by, edited, size }: SaidComment): Unfit | undefined {
+function unfitness({ by, edited, size }: SaidComment): UnfitComment | undefined {
   if (by === "outsider") return "outsider";
   if (edited) return "edited";
   return size > longest ? "too_long" : undefined;

@@ -6,6 +6,7 @@ import { systemClock } from "../../src/clock.ts";
 import { commandList } from "../../src/commands/index.ts";
 import { commandsMetrics } from "../../src/commands/metrics.ts";
 import { KnownPeople } from "../../src/commands/people.ts";
+import { promiseAnswers } from "../../src/commands/ticket-answers.ts";
 import { carryOutWaiting } from "../../src/commands/worker.ts";
 import { recordEvents } from "../../src/incidents/record-events.ts";
 import { type JiraSandboxOptions, startJiraSandbox } from "../../src/sandbox/jira/server.ts";
@@ -18,7 +19,7 @@ import {
 } from "../../src/store/incidents/with-ticket.ts";
 import { listEffects } from "../../src/store/outbox/inspect.ts";
 import type { Store } from "../../src/store/store.ts";
-import { answerExecutor, promiseAnswers } from "../../src/tickets/answering.ts";
+import { answerExecutor } from "../../src/tickets/answering.ts";
 import { TicketDoor } from "../../src/tickets/door.ts";
 import { ticketExecutor } from "../../src/tickets/executor.ts";
 import { spokenIn } from "../../src/tickets/jira/spoken.ts";

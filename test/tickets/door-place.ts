@@ -4,16 +4,20 @@ import {
   type JiraSandboxOptions,
   startJiraSandbox,
 } from "../../src/sandbox/jira/server.ts";
-import type { NewCommand } from "../../src/store/commands/command.ts";
-import { type DoorStore, type OpenTicket, TicketDoor } from "../../src/tickets/door.ts";
+import {
+  type DoorStore,
+  type HeardComment,
+  type OpenTicket,
+  TicketDoor,
+} from "../../src/tickets/door.ts";
 import { type FakeClock, fakeClock } from "../fakes/clock.ts";
 import { askAs, fields } from "../sandbox/jira/ask.ts";
 import { openExample } from "./jira/open-example.ts";
 
 export class DoorMemory implements DoorStore {
-  readonly commands = new Map<string, NewCommand>();
+  readonly commands = new Map<string, HeardComment>();
   /** Call for call: the same words may come again. */
-  readonly calls: NewCommand[] = [];
+  readonly calls: HeardComment[] = [];
   tickets: readonly OpenTicket[] = [];
   readonly #clock: FakeClock;
   readonly #cameAtMs = new Map<string, number>();
@@ -38,7 +42,7 @@ export class DoorMemory implements DoorStore {
     return [...new Set(recent.map(({ place }) => place))].slice(0, 20);
   }
 
-  async handIn(command: NewCommand): Promise<void> {
+  async handIn(command: HeardComment): Promise<void> {
     this.calls.push(command);
     if (this.commands.has(command.message)) return;
     this.commands.set(command.message, command);

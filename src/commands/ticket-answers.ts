@@ -1,0 +1,32 @@
+/**
+ * Has answers said on tickets. They are promised in the outbox, one comment for those that belong together, so that each
+ * is written once, whatever is lost: a later answer of the same comment is an edit of it.
+ */
+import type { CommandAnswer } from "../messages/answer.ts";
+import { answeredTickets, carryTogether } from "../store/commands/said-answers.ts";
+import { incidentByNumber } from "../store/incidents/by-number.ts";
+import { lockScopes } from "../store/incidents/incident.ts";
+import { enqueueEffects } from "../store/outbox/enqueue.ts";
+import type { Store } from "../store/store.ts";
+
+/** Answers within so long are one comment. */
+const togetherMs = 60_000;
+
+/** Promises every answer that waits to be said on a ticket. Any process may do so at any time. */
+export async function promiseAnswers(store: Store, nowMs: number): Promise<void> {
+  for (const { place, incident: number } of await answeredTickets(store)) {
+    await store.transaction(async (tx) => {
+      const found = await incidentByNumber(tx, number);
+      // Two processes that answer on one ticket do so one after the other.
+      await lockScopes(tx, found === undefined ? [] : [found.scope]);
+      const said = await carryTogether<CommandAnswer>(tx, place, { nowMs, togetherMs });
+      if (said === undefined || found === undefined) return;
+      const { first, answers } = said;
+      const says = answers.flatMap((answer) => answer.says);
+      const effect = { kind: "ticket.answer", place, first, says };
+      const id = `answer:${first}:${answers.length}`;
+      const promised = { id, incident: found.incident.id, effect, orderKey: "answers" };
+      await enqueueEffects(tx, [{ ...promised, dueAtMs: nowMs, timer: false }], nowMs);
+    });
+  }
+}
