@@ -56,9 +56,9 @@ const recording = {
 };
 
 /** An incident with a ticket, somebody who may talk about it, and whoever hears, carries out and answers. */
-async function place(options: JiraSandboxOptions = {}) {
+async function place() {
   const store = await stores.open();
-  const sandbox = await startJiraSandbox({ users, ...options });
+  const sandbox = await startJiraSandbox({ users });
   const tracker = openExample(sandbox.url, { deadlineMs: 2000 });
   const ticketing = createTicketing({
     tracker,
@@ -141,38 +141,29 @@ async function unsaid(store: Store): Promise<number> {
 }
 
 describe("a conversation on a ticket", () => {
-  it.each([
-    { deployment: "Server" as const },
-    { deployment: "Server" as const, serviceDesk: true },
-  ])(
-    "is a comment, what it asks for, and one comment that answers all that was said meanwhile: %j",
-    async (options) => {
-      const here = await place(options);
-      await here.say("sarah", "Looking.\ndw ack\ndw aknowledge");
-      await here.say("eve", "dw ack");
-      await here.hear();
-      await here.answer();
-      await here.settled();
-      await here.say("sarah", "dw status");
-      await here.hear();
-      await here.answer();
-      await here.settled();
-      const [answer, ...more] = here.answers();
-      expect(more).toEqual([]);
-      expect(answer?.internal).toBe(options.serviceDesk === true);
-      expect(answer?.body).toContain("sarah has this");
-      expect(answer?.body).toContain("is no command");
-      expect(answer?.body).toContain("this account is in nobody");
-      expect(answer?.body).toContain("P1, open");
-      expect(spokenIn(answer?.body ?? "")).toEqual([]);
-      await here.hear();
-      expect(
-        (await listEffects(here.store)).items.filter(
-          ({ effect }) => effect.kind === "ticket.answer",
-        ),
-      ).toHaveLength(2);
-    },
-  );
+  it("is a comment, what it asks for, and one comment that answers all that was said meanwhile", async () => {
+    const here = await place();
+    await here.say("sarah", "Looking.\ndw ack\ndw aknowledge");
+    await here.say("eve", "dw ack");
+    await here.hear();
+    await here.answer();
+    await here.settled();
+    await here.say("sarah", "dw status");
+    await here.hear();
+    await here.answer();
+    await here.settled();
+    const [answer, ...more] = here.answers();
+    expect(more).toEqual([]);
+    expect(answer?.body).toContain("sarah has this");
+    expect(answer?.body).toContain("is no command");
+    expect(answer?.body).toContain("this account is in nobody");
+    expect(answer?.body).toContain("P1, open");
+    expect(spokenIn(answer?.body ?? "")).toEqual([]);
+    await here.hear();
+    expect(
+      (await listEffects(here.store)).items.filter(({ effect }) => effect.kind === "ticket.answer"),
+    ).toHaveLength(2);
+  });
 
   it.each([{ answer: "drop", afterEffect: true } as const, { answer: "late" } as const])(
     "is answered once, whichever request of the answer meets this: %j",

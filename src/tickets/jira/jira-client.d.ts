@@ -27,7 +27,6 @@ declare module "jira-client" {
     addNewIssue(issue: unknown): Promise<unknown>;
     searchJira(jql: string, options: unknown): Promise<unknown>;
     addComment(id: string, body: string): Promise<unknown>;
-    addCommentAdvanced(id: string, comment: unknown): Promise<unknown>;
     updateComment(id: string, commentId: string, body: string): Promise<unknown>;
     transitionIssue(id: string, body: unknown): Promise<unknown>;
     getCurrentUser(): Promise<unknown>;

@@ -59,8 +59,6 @@ export function openJira(options: JiraOptions): Jira {
   return new JiraTracker(options);
 }
 
-/** Customers of a service desk do not see it. */
-const internalOnly = [{ key: "sd.public.comment", value: { internal: true } }];
 const commentPage = 100;
 const maxCommentPages = 50;
 
@@ -153,14 +151,9 @@ class JiraTracker implements Jira {
 
   async addComment(id: string, message: Message, mayAct?: MayAct): Promise<IssueComment> {
     checkIssue(id);
-    const body = this.#markup(message);
-    const internal = await this.#site.isServiceDesk(this.#options.project);
     const added = await this.#connection.call(
       { name: "comment", doing: `commenting on issue ${id}`, writes: true, mayAct },
-      (client) =>
-        internal
-          ? client.addCommentAdvanced(id, { body, properties: internalOnly })
-          : client.addComment(id, body),
+      (client) => client.addComment(id, this.#markup(message)),
       shapes.commentShape,
     );
     return marked(added);

@@ -57,11 +57,6 @@ export const accountShape = z.object({
 
 export const userShape = z.object({ name: z.string() });
 
-export const projectShape = z.object({
-  key: z.string(),
-  name: z.string().optional(),
-  /** Old servers do not tell. */
-  projectTypeKey: z.string().default("software"),
-});
+export const projectShape = z.object({ key: z.string(), name: z.string().optional() });
 
 export const prioritiesShape = z.array(z.object({ name: z.string() }));

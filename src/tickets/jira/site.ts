@@ -18,7 +18,6 @@ export class JiraSite {
   readonly connection: JiraConnection;
   readonly #options: JiraSiteOptions;
   #server: z.infer<typeof shapes.serverShape> | undefined;
-  #projectType: string | undefined;
 
   constructor(options: JiraSiteOptions) {
     this.#options = options;
@@ -32,18 +31,6 @@ export class JiraSite {
       (client) => client.getCurrentUser(),
       shapes.accountShape,
     );
-  }
-
-  /** Whether the project is one of a service desk, in which customers read every comment that is not internal. */
-  async isServiceDesk(project: string): Promise<boolean> {
-    this.#projectType ??= (
-      await this.connection.call(
-        { name: "project", doing: `reading project ${project}`, writes: false },
-        (client) => client.getProject(project),
-        shapes.projectShape,
-      )
-    ).projectTypeKey;
-    return this.#projectType === "service_desk";
   }
 
   async isCloud(): Promise<boolean> {
