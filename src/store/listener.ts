@@ -23,6 +23,7 @@ export class Listener {
   readonly #heard = new Map<string, Set<Heard>>();
   readonly #stopping = new AbortController();
   #client: Client | undefined;
+  #asked: Promise<unknown> = Promise.resolve();
   #running: Promise<void> | undefined;
 
   constructor(config: ClientConfig, options: ListenerOptions) {
@@ -36,7 +37,7 @@ export class Listener {
     if (all === undefined) {
       this.#heard.set(channel, new Set([heard]));
       // When this fails the connection is gone, and the next one listens to every channel.
-      void this.#client?.query(this.#listenSql(channel)).catch(() => undefined);
+      if (this.#client !== undefined) void this.#ask(this.#client, channel).catch(() => undefined);
     } else all.add(heard);
     this.#running ??= this.#run();
     return () => this.#heard.get(channel)?.delete(heard);
@@ -79,9 +80,10 @@ export class Listener {
     try {
       await client.connect();
       this.#client = client;
+      this.#asked = Promise.resolve();
       // Closed meanwhile: nobody would end this connection.
       this.#stopping.signal.throwIfAborted();
-      for (const channel of this.#heard.keys()) await client.query(this.#listenSql(channel));
+      for (const channel of this.#heard.keys()) await this.#ask(client, channel);
     } catch (error) {
       await client.end().catch(() => undefined);
       throw error;
@@ -94,7 +96,11 @@ export class Listener {
     for (const heard of this.#heard.get(channel) ?? []) heard(payload);
   }
 
-  #listenSql(channel: string): string {
-    return `listen "${this.#options.schema}:${channel}"`;
+  /** After what was asked before it: pg warns of a query that is sent while another one runs. */
+  #ask(client: Client, channel: string): Promise<unknown> {
+    const sql = `listen "${this.#options.schema}:${channel}"`;
+    const answered = this.#asked.then(() => client.query(sql));
+    this.#asked = answered.catch(() => undefined);
+    return answered;
   }
 }

@@ -275,6 +275,25 @@ describe("listening", () => {
     unlisten();
   });
 
+  it("asks for one channel after the other, so that the driver warns of nothing", async () => {
+    const warnings: string[] = [];
+    const keep = ({ message }: Error) => warnings.push(message);
+    process.on("warning", keep);
+    const opened = await stores.open({ schema: "channels" });
+    const heard: string[] = [];
+    opened.listen("log", () => heard.push("log"));
+    await eventually(() => expect(heard).toEqual(["log"]));
+    for (const channel of ["outbox", "commands", "members"] as const)
+      opened.listen(channel, () => heard.push(channel));
+    await eventually(async () => {
+      await opened.query("select pg_notify(current_schema() || ':members', 'x')");
+      expect(heard).toContain("members");
+    });
+    process.off("warning", keep);
+    await opened.close();
+    expect(warnings).toEqual([]);
+  });
+
   it("comes back after its connection was lost, and says that something may have been missed", async () => {
     const heard: string[] = [];
     const unlisten = store.listen("members", (payload) => heard.push(payload));
