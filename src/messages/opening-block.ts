@@ -118,7 +118,7 @@ function holderOf({ people }: Incident): Line {
   const { ack, assignee } = people ?? {};
   if (ack !== undefined) return line`${ack.by} since ${words(readTime(ack.atMs))}`;
   if (assignee !== undefined) return line`for ${assignee.name}, who has not answered yet`;
-  return words("nobody yet");
+  return words("nobody yet: dw ack");
 }
 
 /** The kind that advice and runbook are about; undefined of a service. */

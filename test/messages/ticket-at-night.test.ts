@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { commandList } from "../../src/commands/index.ts";
 import type { Incident } from "../../src/incidents/incident.ts";
 import { incidentText } from "../../src/messages/incident-text.ts";
 import { lengthOf } from "../../src/messages/text.ts";
@@ -29,7 +30,7 @@ const wordy = "a b c d e f g h i j k l m n o p q r s t u v w x y z ".repeat(9);
 const names = [...hostileNames, wordy, "x".repeat(300)];
 
 const jargon =
-  /\b(scores?|episodes?|ndcg|fingerprints?|attributions?|witness|sigma|boundary|rolling-z-score|half-space-trees|seasonal-chart|range-watch)\b|\bdw\b/i;
+  /\b(scores?|episodes?|ndcg|fingerprints?|attributions?|witness|sigma|boundary|rolling-z-score|half-space-trees|seasonal-chart|range-watch)\b/i;
 
 /** How sure a ticket is of a finding so far beyond the alarm line. */
 const sure = (score: number): string | undefined => {
@@ -63,6 +64,13 @@ describe("a ticket at night (FR-T2, FR-T4)", () => {
 
   it.each(goldenKinds)("of a %s has no word of our trade before the fold", (kind) => {
     expect(beforeTheFold(goldenIncident(kind))).not.toMatch(jargon);
+  });
+
+  it.each(goldenKinds)("of a %s names only commands that are understood on it", (kind) => {
+    const named = [...plainTicket(ticket(goldenIncident(kind))).matchAll(/\bdw ([a-z-]+)/g)];
+    expect(named.map(([, word]) => word)).toContain("ack");
+    const known = commandList.flatMap(({ words }) => words);
+    expect(known).toEqual(expect.arrayContaining(named.map(([, word]) => word)));
   });
 
   it.each(goldenKinds)(

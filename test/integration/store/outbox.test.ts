@@ -243,7 +243,7 @@ describe("the age of what is due (FR-U6)", () => {
     );
     expect(await agesOfDue(store, 1_000)).toEqual(new Map());
     expect(await agesOfDue(store, 3_000)).toEqual(new Map([["run", 3_000]]));
-    const taken = await takeOne(store, { nowMs: 10_000, kinds: ["ticket.repeat"], limit: 1 });
+    const taken = await takeOne(store, { nowMs: 10_000, kinds: ["ticket.update"], limit: 1 });
     expect(taken.id).toBe("later");
     await failEffect(store, taken, { error: "503", retryAtMs: 90_000, noEffect: true });
     expect(await agesOfDue(store, 20_000)).toEqual(
