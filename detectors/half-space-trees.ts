@@ -1,4 +1,7 @@
-/** Half-space trees: how many vectors of the last window fell into the same part of the feature space as this one. */
+/**
+ * Half-space trees: scores a vector by how few vectors of the last window fell into the same part of the feature
+ * space.
+ */
 import { z } from "zod";
 import type { Band, Detector, DetectorState, DetectorType } from "./detector.ts";
 import type { PresetUses } from "./preset.ts";

@@ -1,4 +1,4 @@
-/** How the seasonal chart takes part in the presets: it judges the parts of a whole. */
+/** How the seasonal chart takes part in the presets: it judges shares. */
 import type { PresetUses, Sensitivity } from "./preset.ts";
 
 /** Deviations of the residual's mean over 3, 10 and 30 attributions at which the chart's score is 1. */

@@ -1,4 +1,7 @@
-/** A control chart: how far, and for how long, a feature has stood off its slow level and the hour's habit. */
+/**
+ * A control chart: scores how far, and for how long, a feature has differed from its slow level and the habit of the
+ * hour.
+ */
 import type { DetectorType } from "./detector.ts";
 import { seasonalChartPresets } from "./seasonal-chart-presets.ts";
 import { chartBytes, growChart, upgradeChart } from "./stats/chart-layout.ts";

@@ -1,4 +1,7 @@
-/** An upgrade where the numbers of an older version mean the same, and newer ones stand behind them. */
+/**
+ * Takes over the state of an older version whose numbers mean the same. The newer version only appends numbers to
+ * them.
+ */
 import type { DetectorState, OlderState } from "../detector.ts";
 
 /** Versions whose numbers mean the same, so many floats a series; now there are more of them. */

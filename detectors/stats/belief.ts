@@ -1,4 +1,7 @@
-/** How far an hour is known, and what follows from it for what is judged and learned there. */
+/**
+ * What follows from how well an hour is known. At an hour that was seldom visited scores are smaller, and deviations
+ * learn less.
+ */
 import type { Visit } from "./calendar.ts";
 
 /** By how much boundaries are wider at an hour that has not been visited: day and hour may differ by more than was seen. */

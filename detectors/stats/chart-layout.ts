@@ -1,4 +1,4 @@
-/** Where the numbers of a seasonal chart stand in its bytes. */
+/** The layout of a seasonal chart's state: where each number is in its bytes. */
 import type { DetectorState, OlderState } from "../detector.ts";
 import type { SeasonalChartParams } from "./chart-settings.ts";
 import { ConditionalChart } from "./conditional-chart.ts";

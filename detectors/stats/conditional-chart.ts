@@ -1,4 +1,7 @@
-/** The control chart of what the other features do not tell: means of conditional residuals, each against its own variance. */
+/**
+ * The control chart of conditional residuals, which the other features do not explain. Each mean is compared with its
+ * own variance.
+ */
 import { isOver, larger } from "./deviation.ts";
 import { GivenOthers, mostGiven } from "./given-others.ts";
 import type { ObservedVector } from "./observed-vector.ts";

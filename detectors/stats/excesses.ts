@@ -1,4 +1,7 @@
-/** How far values usually go beyond the range that was known before: what a heavy tail does by itself. */
+/**
+ * Learns how far the values of a series usually go beyond its range, because a heavy tail leaves its range without a
+ * fault.
+ */
 
 /** Excesses that the mean remembers. */
 const MEMORY = 16;

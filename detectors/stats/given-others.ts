@@ -1,4 +1,7 @@
-/** What is left of each standardised residual once all others are known: the noise that features share cancels out. */
+/**
+ * Conditional residuals: the part of each standardised residual that the other features do not explain. Noise that
+ * features share cancels out.
+ */
 import { clipped, larger } from "./deviation.ts";
 
 /** Above so many features a covariance costs more than it tells. */

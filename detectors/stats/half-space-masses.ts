@@ -1,4 +1,7 @@
-/** The counters of half-space trees: how many vectors reached each leaf, in this window and in the last whole one. */
+/**
+ * The counters of half-space trees: how many vectors reached each leaf, in the current window and in the last full
+ * one.
+ */
 import type { TreeShape } from "./tree-shape.ts";
 
 export interface MassesOptions {

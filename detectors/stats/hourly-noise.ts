@@ -1,4 +1,7 @@
-/** How noisy a whole vector usually is at an hour, on this kind of day: fewer rows behind it make every feature noisier. */
+/**
+ * How noisy a whole vector usually is at an hour of this kind of day. Fewer rows behind a vector make every feature
+ * noisier.
+ */
 import { buckets, type Visit } from "./calendar.ts";
 import { clipped, larger } from "./deviation.ts";
 

@@ -1,4 +1,7 @@
-/** Holds every value of a vector against its level and the habit of the hour: the residuals that are judged and learned. */
+/**
+ * Computes the residuals of a vector, which are judged and learned: how far each value is from its level and the habit
+ * of the hour.
+ */
 import { bounded } from "./bounded.ts";
 import type { Visit } from "./calendar.ts";
 import { COUNT, DEVIATION, FREQUENCIES, LEVEL, STRIDE } from "./chart-layout.ts";

@@ -1,4 +1,4 @@
-/** The arithmetic of the seasonal chart: residuals from level and habit, their means, and what features tell of each other. */
+/** The arithmetic of the seasonal chart: residuals from level and habit, their means, and conditional residuals. */
 import type { Band, Detector, DetectorState, Explanation } from "../detector.ts";
 import { sureness, weightAt } from "./belief.ts";
 import { bounded } from "./bounded.ts";

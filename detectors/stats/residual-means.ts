@@ -1,4 +1,4 @@
-/** Over how many vectors residuals are averaged, and how their means are held against what they usually are. */
+/** The means of residuals over 3, 10 and 30 vectors, and how each mean is compared with its usual size. */
 import { isOver } from "./deviation.ts";
 
 export const LENGTHS = [3, 10, 30] as const;

@@ -1,4 +1,4 @@
-/** Series that are mostly zero: what is judged of them is how often they are not. */
+/** Judges series that are mostly zero by how often they are not zero. */
 import type { Band } from "../detector.ts";
 import { larger } from "./deviation.ts";
 
