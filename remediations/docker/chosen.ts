@@ -1,4 +1,7 @@
-/** Finds the container that a selector means, and believes an engine only where its answers agree. */
+/**
+ * Finds the containers that a selector matches. A single match counts only if its inspection shows the same labels as
+ * the list.
+ */
 import type { Target } from "../remediation.ts";
 import type { Container, Engine, ListedContainer } from "./engine.ts";
 import { DockerError } from "./errors.ts";

@@ -1,4 +1,7 @@
-/** The port to a container engine: a closed list of verbs, and what is known of a container. No engine lives here. */
+/**
+ * The port to a container engine: a closed list of verbs, and the description of a container. dockerode-engine.ts
+ * implements it.
+ */
 
 import type { MayAct } from "../../src/permit.ts";
 

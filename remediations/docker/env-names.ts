@@ -1,4 +1,6 @@
-/** What the name of an environment variable tells: that a database is set up with it, or that one is only spoken to. Pure. */
+/**
+ * Tells from the name of an environment variable whether it sets up a database or only names one to connect to. Pure.
+ */
 import { nameOf } from "./vocabulary.ts";
 
 /** `credentials` are set on both sides; `address` only on the client's; `build` tells what the image was made with. */

@@ -1,4 +1,4 @@
-/** What of an inspection tells that a container keeps data: one pure function for each place to look at. */
+/** The signals in an inspection that a container keeps data: one pure function for each part of the inspection. */
 import type { Container, Mount } from "./engine.ts";
 import { envNamed } from "./env-names.ts";
 import { imageNamed, nameOf, programNamed } from "./vocabulary.ts";

@@ -1,4 +1,7 @@
-/** What names mean: whether an image, a program or a folder is a database, is about one, or only mentions one. Pure. */
+/**
+ * Classifies the names of images, programs and folders: each is a database, keeps data, is a tool of a database, or
+ * only mentions one. Pure.
+ */
 
 /** What a name says. `companion`: a client, an exporter, a front end or a tool of a database. */
 export type Named = "database" | "stateful" | "companion" | "mention" | undefined;
