@@ -1,4 +1,4 @@
-/** What is wrong with an address, before anybody connects to it. A message never repeats a part that may be a secret. */
+/** Checks an address before anything connects to it. A message never repeats a part that may be a secret. */
 import { accessSync, constants } from "node:fs";
 import { type AddressCode, AddressError } from "./address-errors.ts";
 import { messageOf } from "./errors.ts";

@@ -1,4 +1,4 @@
-/** The clock. All code that waits or stamps takes a Clock, so that tests and the demo can control time. */
+/** The clock. All code that waits or reads the time takes a Clock, so that tests and the demo can control it. */
 import { setTimeout as timer } from "node:timers/promises";
 
 export interface Clock {

@@ -1,4 +1,4 @@
-/** What a look at one part found: right, doubtful or wrong. Nothing here looks. */
+/** The result of checking one part: right, doubtful or wrong. The checks themselves are elsewhere. */
 import { DriftwardenError, messageOf } from "./errors.ts";
 
 /** One line of `driftwarden check`. */

@@ -1,4 +1,4 @@
-/** Why a connection to a Postgres cannot be made, told apart by what the operator does about it. */
+/** Classifies why a connection to a Postgres cannot be made, by what the operator has to do about it. */
 import { messageOf } from "./errors.ts";
 
 export type PostgresTrouble =

@@ -1,4 +1,4 @@
-/** The error of a query of the HTTP API that means nothing. */
+/** The error of a query of the HTTP API that cannot be understood. */
 import { DriftwardenError } from "./errors.ts";
 
 /** A query that means nothing; answered with 400. */

@@ -1,4 +1,4 @@
-/** What to do when the name of a host leads nowhere, which looks like a server that is away. */
+/** The hint for a host name that cannot be resolved, which would otherwise look like a server that does not answer. */
 import { messageOf } from "./errors.ts";
 
 const hints: readonly (readonly [words: RegExp, hint: string])[] = [

@@ -1,4 +1,4 @@
-/** A check of one part that settles in time, whatever the part does. */
+/** Runs the check of one part with a deadline, so that a part that hangs does not hold up the others. */
 import { setTimeout as timer } from "node:timers/promises";
 import { type CheckFinding, failed } from "../finding.ts";
 import { CheckError } from "./errors.ts";

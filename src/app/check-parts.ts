@@ -1,4 +1,7 @@
-/** What `driftwarden check` looks at, built from the configuration alone: nothing is opened before it is looked at. */
+/**
+ * Builds the list of parts that `driftwarden check` looks at, from the configuration alone. A part is opened only when
+ * it is checked.
+ */
 import { pino } from "pino";
 import { systemClock } from "../clock.ts";
 import type { Config } from "../config/schema.ts";

@@ -1,4 +1,4 @@
-/** What `check` and the probes of the daemon look at: one entry a part, each with a deadline of its own. */
+/** The checks that `check` and the probes of the daemon run: one for each part, each with its own deadline. */
 import type { Logger } from "pino";
 import { databaseUrl } from "../config/database.ts";
 import type { Config } from "../config/schema.ts";

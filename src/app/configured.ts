@@ -1,8 +1,8 @@
 /**
  * Builds what a reload rebuilds: everything that the configuration alone decides.
  *
- * Nothing here holds a lease, a metric or a memory. What does is built once, in app.ts, and passed in. Everything here
- * that can fail fails before a running part is touched.
+ * No part that is built here holds a lease, a metric or state in memory. Such parts are built once, in app.ts, and
+ * passed in. What can fail here fails before a running part is touched.
  */
 import type { Engine } from "../../remediations/docker/engine.ts";
 import type { EngineSettings } from "../detection/settings.ts";

@@ -1,4 +1,4 @@
-/** The errors of looking at parts. */
+/** The errors of checking parts. */
 import { DriftwardenError } from "../errors.ts";
 
 /** A part that has not answered in time while it was looked at. */

@@ -1,4 +1,4 @@
-/** Builds the configured fixes and what they act through. */
+/** Builds the configured fixes and the adapters that they act through. */
 import { openDocker } from "../../remediations/docker/dockerode-engine.ts";
 import type { Engine } from "../../remediations/docker/engine.ts";
 import type { Means, RegisteredRemediation, Requirement } from "../../remediations/remediation.ts";

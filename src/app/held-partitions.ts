@@ -1,6 +1,7 @@
 /**
- * Watches that a process that lives holds every partition. After a kill the stream gives the partitions to others only when the session or
- * lease of the dead process is over. Until then nobody judges their models, and no process is ready.
+ * Watches whether a live process holds every partition. After a kill the stream gives the partitions to others only
+ * when the session or lease of the dead process has ended. Until then nobody judges their models, and no process is
+ * ready.
  */
 import { setTimeout as timer } from "node:timers/promises";
 import type { Health } from "../health.ts";

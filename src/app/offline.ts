@@ -1,4 +1,7 @@
-/** What commands that detect without effects get: the registries, and the configuration mapped for their rooms. */
+/**
+ * Builds what the commands that detect without effects need: the registries, and the configuration mapped for their
+ * rooms.
+ */
 import type { Config } from "../config/schema.ts";
 import type { EngineSettings } from "../detection/settings.ts";
 import type { WhatIfOptions } from "../replay/what-if.ts";

@@ -1,4 +1,4 @@
-/** What every builder gets. If one of them fails, what has started is stopped again. */
+/** What every builder receives. If a builder fails, the parts that have started are stopped again. */
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import type { Logger } from "pino";

@@ -1,4 +1,7 @@
-/** Builds the probes of what is outside, which decide with the parts' own word whether the daemon is ready. */
+/**
+ * Builds the probes of external dependencies. Their results and the health of the parts decide whether the daemon is
+ * ready.
+ */
 import { failed, fine } from "../finding.ts";
 import type { Health } from "../health.ts";
 import { DependencyWatch } from "../telemetry/dependencies.ts";

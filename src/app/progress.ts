@@ -1,4 +1,7 @@
-/** How far a daemon has come with what its sources held at a moment. The demo waits for it before time goes on. */
+/**
+ * Tells whether the daemon has processed what its sources held at a given moment. The demo waits for this before its
+ * clock goes on.
+ */
 import type { Clock } from "../clock.ts";
 import type { DetectionWorker } from "../detection/worker.ts";
 import { countEffects, dueEffects } from "../store/outbox/inspect.ts";

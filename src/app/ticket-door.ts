@@ -1,4 +1,4 @@
-/** Starts to listen to what people say on tickets, and to answer them there. */
+/** Starts to read what people say on tickets, and to answer them there. */
 
 import { promiseAnswers } from "../commands/ticket-answers.ts";
 import type { Health } from "../health.ts";

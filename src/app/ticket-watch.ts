@@ -1,4 +1,4 @@
-/** Starts to watch what becomes of open tickets, in one process at a time. */
+/** Starts the watch on open tickets, which one process at a time runs. */
 import type { Health } from "../health.ts";
 import { type RecordOptions, recordEvents } from "../incidents/record-events.ts";
 import { watchedTickets } from "../store/incidents/watched.ts";

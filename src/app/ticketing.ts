@@ -1,4 +1,4 @@
-/** Tickets as configured: the tracker, and what is written there. The one file that knows which trackers there are. */
+/** Builds the configured tracker, and what writes to it. No other file knows which trackers there are. */
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
 import type { Config } from "../config/schema.ts";

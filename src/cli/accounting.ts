@@ -1,4 +1,4 @@
-/** Says what became of the rows that a command was given, and whether that is enough to rely on what it found. */
+/** Says how many rows of a command were used and left out, and whether enough were used to rely on its result. */
 
 import { printable } from "../printable.ts";
 import type { LeftOut } from "../replay/left-out.ts";

@@ -1,4 +1,4 @@
-/** What a configuration would do, read from the file alone. */
+/** Describes what a configuration would do, from the file alone. */
 import type { Config } from "../config/schema.ts";
 import { formatDuration } from "../duration.ts";
 import { fine } from "../finding.ts";

@@ -1,4 +1,4 @@
-/** `driftwarden demo`: the whole of it on embedded defaults, on a story with a known end. */
+/** `driftwarden demo`: runs all of Driftwarden on embedded programs, through a story with a known end. */
 import type { Command } from "commander";
 import type { Logger } from "pino";
 import { createLifecycle } from "../app/lifecycle.ts";

@@ -1,4 +1,6 @@
-/** `driftwarden do`: says a command to an incident, as on its ticket. The daemon carries it out. */
+/**
+ * `driftwarden do`: hands in a command about an incident, as a comment on its ticket would. The daemon carries it out.
+ */
 import { randomUUID } from "node:crypto";
 import type { Command } from "commander";
 import { systemClock } from "../clock.ts";

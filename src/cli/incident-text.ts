@@ -1,4 +1,4 @@
-/** How `driftwarden incidents` says incidents to people. */
+/** Renders incidents as text for `driftwarden incidents`. */
 import type { IncidentJson, MemberJson, RunSummaryJson } from "../incidents/incident-json.ts";
 import { printable } from "../printable.ts";
 import { columns } from "./columns.ts";

@@ -1,4 +1,4 @@
-/** `driftwarden incidents list|show`: what is wrong now, and what was. */
+/** `driftwarden incidents list|show`: shows open and earlier incidents. */
 import { type Command, Option } from "commander";
 import {
   type IncidentKind,

@@ -1,4 +1,4 @@
-/** `driftwarden sandbox jira`: a Jira in memory, for whoever wants to try their own configuration before a real one. */
+/** `driftwarden sandbox jira`: runs a Jira in memory, on which people can try their own configuration. */
 import { once } from "node:events";
 import { type Command, Option } from "commander";
 import { type SandboxAlone, startSandboxAlone } from "../sandbox/jira/alone.ts";
