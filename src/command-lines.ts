@@ -1,4 +1,7 @@
-/** The lines of a message that ask for something, each without `dw` or `/`. Which lines of a comment those are, its door knows. */
+/**
+ * Splits the text of a message into command lines, each without `dw` or `/`. The door decides which lines of a comment
+ * it hands over.
+ */
 
 const prefix = /^(?:dw(?:\s+|$)|\/(?=[a-z]))/i;
 const invisible = /[\p{Cf}\p{Cs}\p{Co}\p{Cn}]/gu;

@@ -1,4 +1,4 @@
-/** Texts behind a word, as several commands read them. */
+/** Schemas of the text behind the word of a command, shared by several commands. */
 import { z } from "zod";
 
 /** Nothing is expected; what is said all the same is taken as a remark and left. */

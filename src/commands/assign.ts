@@ -1,4 +1,4 @@
-/** `assign`: a person is to take the incident. */
+/** `assign`: gives the incident to a person. */
 import { z } from "zod";
 import { type Line, line } from "../messages/message.ts";
 import { nearest } from "../nearest.ts";

@@ -1,6 +1,6 @@
 /**
- * Carries one stored command out, in one transaction with its answer: the incident, the effects that follow, the journal
- * and the answer stand together or not at all.
+ * Carries out one stored command. The incident, its effects, the journal and the answer are written in one
+ * transaction.
  *
  *     take the row ─► who is it ─► may they ─► the handler: deed and answer ─► recordEvents ─► answered
  */

@@ -1,4 +1,4 @@
-/** `cause`: say what broke it; KEY is the same for the same cause. */
+/** `cause`: records what broke it. Incidents with the same cause get the same KEY. */
 import { line } from "../messages/message.ts";
 import { sentence } from "./arguments.ts";
 import { command } from "./command.ts";

@@ -1,4 +1,4 @@
-/** The contract of a command: something that people can ask for, by whatever door. One file a command. */
+/** The contract of a command: something that people can ask for through any door. One file a command. */
 import type { z } from "zod";
 import type { Deed } from "../incidents/deed.ts";
 import type { Incident } from "../incidents/incident.ts";

@@ -1,4 +1,4 @@
-/** `expected`: what the incident shows is as it should be. It announces a marker for every model that is broken. */
+/** `expected`: a person says that what the incident shows is intended. It announces a marker for every broken model. */
 import { line, words } from "../messages/message.ts";
 import { displayName } from "../messages/names.ts";
 import { clockTime } from "../messages/text.ts";

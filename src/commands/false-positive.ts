@@ -1,4 +1,4 @@
-/** `false-positive`: a person's verdict, nothing was wrong. */
+/** `false-positive`: a person's verdict that nothing was wrong. */
 import { line } from "../messages/message.ts";
 import { nothing } from "./arguments.ts";
 import { command } from "./command.ts";

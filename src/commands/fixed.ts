@@ -1,4 +1,4 @@
-/** `fixed`: say what repaired it. */
+/** `fixed`: records what repaired it. */
 import { line } from "../messages/message.ts";
 import { sentence } from "./arguments.ts";
 import { command } from "./command.ts";

@@ -1,4 +1,4 @@
-/** From typed lines to words: which command a line names, and what stands behind it. Where lines begin, each door knows. */
+/** Parses a typed line: which command it names, and the text behind that word. The doors find the lines. */
 import { commandLines } from "../command-lines.ts";
 import { nearest } from "../nearest.ts";
 import type { Command } from "./command.ts";

@@ -1,4 +1,6 @@
-/** The door by HTTP: `POST /api/v1/commands` with `{"incident": 43, "text": "ack"}`. The daemon carries it out. */
+/**
+ * The HTTP door: `POST /api/v1/commands` with `{"incident": 43, "text": "ack"}`. The daemon carries the command out.
+ */
 import { createHash, randomUUID } from "node:crypto";
 import { z } from "zod";
 import type { Clock } from "../clock.ts";

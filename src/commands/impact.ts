@@ -1,4 +1,4 @@
-/** `impact`: say whom it hurts, and how. */
+/** `impact`: records whom it hurts, and how. */
 import { line } from "../messages/message.ts";
 import { sentence } from "./arguments.ts";
 import { command } from "./command.ts";

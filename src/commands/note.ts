@@ -1,4 +1,4 @@
-/** `note`: a sentence for the timeline. */
+/** `note`: adds a sentence to the timeline. */
 import { line } from "../messages/message.ts";
 import { sentence } from "./arguments.ts";
 import { command } from "./command.ts";

@@ -1,4 +1,4 @@
-/** For commands that are about one incident: without one they are refused, and say so. */
+/** Wraps the commands that are about one incident. Without an incident they are refused with the reason. */
 import type { Incident } from "../incidents/incident.ts";
 import { line } from "../messages/message.ts";
 import type { CommandContext, CommandOutcome } from "./command.ts";

@@ -1,4 +1,4 @@
-/** Who people are and what they may say. A right belongs to a role; what is not known has none. */
+/** Who people are and what they may say. A right belongs to a role; somebody unknown has no rights. */
 import type { Door } from "../store/commands/command.ts";
 import type { NeededRole, TokenScope } from "./right.ts";
 

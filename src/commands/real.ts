@@ -1,4 +1,4 @@
-/** `real`: a person's verdict, it was a real fault. */
+/** `real`: a person's verdict that it was a real fault. */
 import { line } from "../messages/message.ts";
 import { nothing } from "./arguments.ts";
 import { command } from "./command.ts";

@@ -1,4 +1,4 @@
-/** What a command needs of who says it. */
+/** The right that a command requires of the person who gives it. */
 
 /**
  * Who may say it: `anybody`, even who is not known; `known`, whoever is; else who has the role.

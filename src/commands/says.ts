@@ -1,4 +1,7 @@
-/** Sentences that several commands answer with. Commands stand inside a line, never at its start. */
+/**
+ * Sentences that several commands answer with. A command stands inside a line, never at its start, so that no answer
+ * is read as a command.
+ */
 import {
   type Line,
   line,

@@ -1,4 +1,4 @@
-/** `severity`: a person says how bad it is; it rises above that only when more breaks. */
+/** `severity`: a person sets the severity. It rises above that only when another kind or more models break. */
 import { z } from "zod";
 import type { Severity } from "../incidents/episode.ts";
 import { line, words } from "../messages/message.ts";

@@ -1,4 +1,4 @@
-/** `status`: how the incident stands, or which ones are open. */
+/** `status`: shows how the incident stands, or which incidents are open. */
 import { isModelEpisode } from "../incidents/episode.ts";
 import type { Incident } from "../incidents/incident.ts";
 import { isShared } from "../incidents/member.ts";

@@ -1,6 +1,6 @@
 /**
- * Has answers said on tickets. They are promised in the outbox, one comment for those that belong together, so that each
- * is written once, whatever is lost: a later answer of the same comment is an edit of it.
+ * Promises the answers on tickets in the outbox, so that each is written once even if a process dies. Answers within a
+ * minute share one comment; a later one edits it.
  */
 import type { CommandAnswer } from "../messages/answer.ts";
 import { answeredTickets, carryTogether } from "../store/commands/said-answers.ts";

@@ -1,4 +1,4 @@
-/** `wont-do`: a person's verdict, nobody will do anything about it. */
+/** `wont-do`: a person's verdict that nobody will act on it. */
 import { line } from "../messages/message.ts";
 import { nothing } from "./arguments.ts";
 import { command } from "./command.ts";

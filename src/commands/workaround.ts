@@ -1,4 +1,4 @@
-/** `workaround`: say how people get by meanwhile. */
+/** `workaround`: records how people get by meanwhile. */
 import { line } from "../messages/message.ts";
 import { sentence } from "./arguments.ts";
 import { command } from "./command.ts";

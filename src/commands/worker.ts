@@ -1,4 +1,7 @@
-/** Carries commands out as they come, in every process: the store gives each to one of them. */
+/**
+ * Carries out commands as they are handed in. Every process runs a worker, and the store gives each command to one of
+ * them.
+ */
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
 import { StoreError } from "../store/errors.ts";
