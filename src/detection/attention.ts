@@ -1,6 +1,6 @@
 /**
- * The one scale in which people are told of a feature, in sentences, tables and charts: its part of the model's attention
- * while all other features are as usual.
+ * The scale on which people see a feature, in sentences, tables and charts. It is the feature's part of the model's
+ * attention while all other features are as usual.
  *
  *     attention(v) = v / (usual total - |usual level| + |v|)        on the common scale
  *     attention(v) = v / usual total                                of shares, and of values in their own unit

@@ -1,4 +1,4 @@
-/** Computes who is to blame at the moment when the episode opened. */
+/** Computes which features are to blame, at the moment when the episode opens. */
 import { type JudgedAttribution, toldAttention } from "./attention.ts";
 import type { BlamedFeature } from "./event.ts";
 import type { Shares } from "./ranking.ts";

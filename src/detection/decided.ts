@@ -1,4 +1,7 @@
-/** What of an event is decided. A later version may tell the same decision in other words and figures. */
+/**
+ * The part of an event by which a replay is compared. A later version may word and round the same decision
+ * differently.
+ */
 import type { DetectionEvent } from "./event.ts";
 
 /** What others act on: what, when, how far beyond its boundary, who is to blame. */

@@ -1,4 +1,4 @@
-/** From scores to crossings: which features stand beyond the boundary, and how often lately. */
+/** Turns scores into crossings: which features are beyond the boundary, and how often they were lately. */
 import type { DetectorScore } from "./event.ts";
 import type { ModelMemory, Seat } from "./memory.ts";
 import { leastStep } from "./rules.ts";

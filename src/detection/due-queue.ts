@@ -1,4 +1,4 @@
-/** Names by the time at which they are due, in a binary heap: the earliest is found without a look at the others. */
+/** Names in a binary heap by the time at which they are due, so that the earliest is found without a scan. */
 
 interface Entry {
   readonly name: string;

@@ -1,4 +1,7 @@
-/** The pure engine of a partition: records in, events out. No clock, no I/O and no chance: a replay is the same. */
+/**
+ * The pure engine of a partition: records in, events out. It uses no clock, I/O or randomness, so a replay gives the
+ * same events.
+ */
 import { messageOf } from "../errors.ts";
 import { type ModelKey, modelName } from "../model-key.ts";
 import type { ModelRecord, StreamRecord, TickRecord } from "../stream/record.ts";

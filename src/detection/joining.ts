@@ -1,4 +1,4 @@
-/** What else happens to a model while an episode of it is open: most of it joins, some of it is told as well. */
+/** Decides which further evidence is told while an episode is open. Most of it joins the episode without a word. */
 import type { ModelMemory } from "./memory.ts";
 import type { EpisodeFacts, Told } from "./model-facts.ts";
 import type { Evidence } from "./rules.ts";

@@ -1,4 +1,4 @@
-/** One watched model: what time, rows and markers mean to it, and which decisions follow. */
+/** One watched model: applies rows, markers and the passing of time, and returns the decisions that follow. */
 import type { ModelKey } from "../model-key.ts";
 import type { Row } from "../stream/record.ts";
 import { Assembler } from "./assembler.ts";

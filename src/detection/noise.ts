@@ -1,4 +1,4 @@
-/** How noisy a whole vector is just now: a smaller sample makes every feature noisier, and is harmless. */
+/** How noisy the whole vector is now. A smaller sample makes every feature noisier, and that is harmless. */
 import type { ModelMemory } from "./memory.ts";
 import { noiseRing } from "./memory.ts";
 import type { Scratch } from "./scratch.ts";

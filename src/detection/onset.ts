@@ -1,4 +1,4 @@
-/** When what an episode tells of began: the last normal attribution and the first abnormal one. */
+/** When the fault of an episode began: the times of the last normal and the first abnormal attribution. */
 import type { EpisodeKind, Onset } from "./event.ts";
 import type { ModelMemory } from "./memory.ts";
 import type { ModelFacts } from "./model-facts.ts";

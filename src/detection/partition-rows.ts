@@ -1,5 +1,5 @@
 /**
- * Counts the rows of a partition that stand in no model's state: those of models that were refused or forgotten.
+ * Counts the rows of a partition that belong to no model's state: those of models that were refused or forgotten.
  *
  * # Why rows are counted by offset
  *

@@ -1,4 +1,4 @@
-/** The newest attribution, as pictures show it. */
+/** The newest attribution, as charts show it. */
 import { attentionNow, expectedAttention, type JudgedAttribution } from "./attention.ts";
 import type { PastAttribution } from "./attribution-recorder.ts";
 

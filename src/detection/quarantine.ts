@@ -1,4 +1,7 @@
-/** What follows for a model when a record of it was set aside: people are told once, until it is well again. */
+/**
+ * What happens to a model when one of its records is set aside. People are told once, until the model is healthy
+ * again.
+ */
 import type { ModelKey } from "../model-key.ts";
 import { episodeOf } from "./episode.ts";
 import type { EpisodeOpened } from "./event.ts";

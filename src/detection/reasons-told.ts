@@ -1,4 +1,7 @@
-/** Remembers why records could not be read, so that each reason is logged once: a neighbour on the topic may write any number of them. */
+/**
+ * Remembers the reasons why records could not be read, so that each is logged once. Other programs may write any
+ * number of such records to the topic.
+ */
 
 /** Some reasons hold a part of the record, and there may be as many as records. */
 const atMost = 100;

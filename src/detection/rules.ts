@@ -1,4 +1,4 @@
-/** Pipeline rules: absence, repetition and nonsense are anomalies with a reason of their own. */
+/** Pipeline rules: missing features, repeated vectors and unusable values are anomalies with a reason of their own. */
 import { clockChangeUs, isSetBack } from "./clock-changes.ts";
 import type { EpisodeKind } from "./event.ts";
 import type { ModelMemory } from "./memory.ts";

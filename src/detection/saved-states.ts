@@ -1,4 +1,4 @@
-/** Remembers of which partitions the states could not be saved lately, and says when that is too long. */
+/** Remembers which partitions could not save their states lately, and reports when that lasts too long. */
 import { messageOf } from "../errors.ts";
 import type { Health } from "../health.ts";
 

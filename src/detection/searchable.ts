@@ -1,4 +1,4 @@
-/** What the log line of a decision says of an episode. */
+/** The fields of an episode in the log line of its decision, by which it is found in the log. */
 import type { DetectionEvent } from "./event.ts";
 
 /** By it an episode is found in the log; its ticket is in the line that tells of the ticket. */

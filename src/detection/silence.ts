@@ -1,4 +1,4 @@
-/** When a model has fallen silent: time in which its source was not asked is no silence. */
+/** Tells when a model has fallen silent. Time in which its source was not asked does not count. */
 
 /** What of the time since the newest attribution nobody could have been heard in. Plain data, microseconds. */
 export interface UnaskedTime {

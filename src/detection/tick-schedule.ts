@@ -4,7 +4,7 @@
  *     a model is asked  ⇔  watermark ≥ min(due, retiredAt), or the tick tells a gap,
  *                          or the clock lies behind a time that some model has seen
  *
- * So a tick costs what the models cost that are due, however many are watched.
+ * So the cost of a tick grows with the models that are due, not with the models that are watched.
  */
 import type { ModelKey } from "../model-key.ts";
 import type { TickRecord } from "../stream/record.ts";

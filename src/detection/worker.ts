@@ -31,7 +31,7 @@
  *   still pending.
  * - Another process has claimed the partition: the next write throws DW_STORE_FENCED. The memory of the partition is
  *   dropped, and the partition is claimed anew if the stream still assigns it to this process.
- * - A save fails: the states stay in memory and are tried again. At worst more is replayed after a crash.
+ * - A save fails: the states stay in memory and are tried again. At worst, a crash is followed by a longer replay.
  */
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
