@@ -1,4 +1,4 @@
-/** Looks at what each fix would act on now, as `check` and the daemon's probes do; acts on nothing. */
+/** Finds what each fix would act on now, for `check` and the daemon's probes. It acts on nothing. */
 import type { Target } from "../../remediations/remediation.ts";
 import { formatDuration } from "../duration.ts";
 import { type CheckFinding, doubtful, failed, fine } from "../finding.ts";

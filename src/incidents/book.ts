@@ -1,4 +1,4 @@
-/** Incidents, digests and members in memory, as the events so far have left them. Pure; who reads and writes is elsewhere. */
+/** Incidents, digests and members in memory, after the events so far. Pure; the store is read and written elsewhere. */
 import { scattered } from "./cause.ts";
 import { type Digest, type DigestEntry, isDigest } from "./digest.ts";
 import { type Episode, subjectOf } from "./episode.ts";

@@ -1,4 +1,7 @@
-/** What an episode shares with the others that the same cause opened: the feature that is guilty, or else its kind. */
+/**
+ * The cause of an episode, by which episodes share an incident: the guilty feature, or its kind where no feature is
+ * guilty.
+ */
 import type { EpisodeKind } from "../detection/event.ts";
 import { type Episode, isModelEpisode } from "./episode.ts";
 

@@ -1,4 +1,7 @@
-/** Reads what an effect is about: the incident, as the one member sees it whose run it is, or with its roll to be told. */
+/**
+ * Reads the incident or digest that an effect is about. A ticket effect gets it with its roll; a run gets its own
+ * member of it.
+ */
 import { textsOf } from "../store/commands/texts.ts";
 import { membersByEpisode } from "../store/incident-members/member.ts";
 import { rollLinesOf } from "../store/incident-members/roll.ts";

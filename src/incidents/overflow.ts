@@ -1,6 +1,6 @@
 /**
- * The digest that takes what is beyond the budget of new tickets: a defect of ours, or of a source, must not flood a
- * project (FR-S3). Its incidents go on, and it is over when they are. Each scope has one at a time. Pure.
+ * The digest that takes new tickets beyond their budget, so that a defect of a source or of Driftwarden does not flood
+ * a project (FR-S3). Its incidents go on, and the digest is over when they are. Each scope has one at a time. Pure.
  *
  *     the budget is used up ── an incident opens ──► open ── all of them are over ──► recovered ── quiet ──► resolved
  */

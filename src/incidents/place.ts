@@ -8,8 +8,8 @@
  *    slides. Silences of one source join whatever the window.
  * 3. An open incident of the window whatever its cause, where so many models broke in so many ways at once that they
  *    have one cause all the same.
- * 4. The incident that the subject was last in, when the episode is of the same cause, or, of an incident that nobody
- *    shared, of the same kind.
+ * 4. The incident that the subject was last in, if the episode has the same cause. If nobody shared that incident, the
+ *    same kind is enough.
  */
 import { causeOf, scattered, silence } from "./cause.ts";
 import { type Episode, isModelEpisode } from "./episode.ts";

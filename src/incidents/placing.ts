@@ -1,4 +1,4 @@
-/** Places a sequence of episodes: each sees where the ones before it went. Holds no more than placing needs. */
+/** Places a sequence of episodes one after the other. Each placement sees the ones before it. */
 import { causeOf, scattered } from "./cause.ts";
 import { type Episode, subjectOf } from "./episode.ts";
 import { fingerprint } from "./fingerprint.ts";

@@ -1,4 +1,6 @@
-/** The roll of a shared incident: the members that people are shown by name. It is read to be told, and never stored. */
+/**
+ * The roll of a shared incident: the members that people are shown by name. It is read for messages and never stored.
+ */
 import type { Episode, Severity } from "./episode.ts";
 import type { MemberState } from "./member.ts";
 

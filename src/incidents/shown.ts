@@ -1,4 +1,4 @@
-/** Reads incidents for people: a page of them, or one by what people call it. */
+/** Reads incidents for people: a page of them, or one by its number or id. */
 
 import { rollLinesOf } from "../store/incident-members/roll.ts";
 import { getIncident } from "../store/incidents/incident.ts";

@@ -1,4 +1,7 @@
-/** One event and what it does to the incidents of a book. Pure: the daemon and the what-if of `tune` decide by it alike. */
+/**
+ * Applies one event to the incidents of a book. Pure: the daemon and the what-if of `tune` use it, so that both decide
+ * alike.
+ */
 import type { IncidentBook } from "./book.ts";
 import { addToDigest, type Digest, isDigest, isOverflow, reduceDigest } from "./digest.ts";
 import type { IncidentEvent } from "./event.ts";

@@ -1,4 +1,4 @@
-/** What a person is answered, whatever door they asked by. */
+/** The answer to a command, the same for every door. */
 import type { MessageSection } from "./message.ts";
 
 export interface CommandAnswer {

@@ -1,4 +1,4 @@
-/** What the one ticket says about episodes that came and went before anybody could be told. */
+/** The text of a digest: the one ticket for episodes that were over before anybody could be told. */
 import { type Digest, isOverflow } from "../incidents/digest.ts";
 import {
   data,

@@ -1,4 +1,4 @@
-/** What is said of one episode below the fold: what changed and how it was judged. */
+/** The details of one episode in a message: what changed, and how it was judged. */
 import type { BlamedFeature } from "../detection/event.ts";
 import { figuresOf } from "../detection/figures.ts";
 import type { Ranking } from "../detection/ranking.ts";

@@ -1,4 +1,4 @@
-/** The text of a new incident: the block that is read at night, what to do, what changed, what was tried, how it was judged. */
+/** The text of a new incident: the opening block, what to do, what changed, what was tried, and how it was judged. */
 import { type Digest, isDigest } from "../incidents/digest.ts";
 import { type Episode, isModelEpisode, type ModelEpisode } from "../incidents/episode.ts";
 import type { Incident } from "../incidents/incident.ts";

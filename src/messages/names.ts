@@ -1,4 +1,4 @@
-/** Names as a title and its first sentences show them: few characters, few words. */
+/** Shortens names for a title and its first sentences. */
 import type { Episode } from "../incidents/episode.ts";
 import { isModelEpisode } from "../incidents/episode.ts";
 import { modelName } from "../model-key.ts";

@@ -1,4 +1,4 @@
-/** What is said of an incident after it was opened: the comments of its ticket. */
+/** The comments of a ticket: what is said of an incident after it was opened. */
 import type { EpisodeClosed } from "../detection/event.ts";
 import { formatDuration } from "../duration.ts";
 import { type Digest, isDigest } from "../incidents/digest.ts";

@@ -1,4 +1,4 @@
-/** Since when it is so, and how sure that is, in words. */
+/** Says since when the fault is there, and how sure that is. */
 import { inDigits } from "../detection/digits.ts";
 import type { ModelEpisode } from "../incidents/episode.ts";
 import { type Line, words } from "./message.ts";

@@ -1,4 +1,7 @@
-/** What the error of a failed attempt says about the next attempt. */
+/**
+ * Reads from the error of a failed attempt whether waiting can help, how long to wait, and whether the attempt may
+ * have acted.
+ */
 
 import { backoffMs } from "../backoff.ts";
 import { DriftwardenError } from "../errors.ts";

@@ -1,4 +1,4 @@
-/** A promised effect as the API and `driftwarden effects` show it; what it carries stays inside. */
+/** A promised effect as the API and `driftwarden effects` show it, without its content. */
 import { isoTime } from "../iso-time.ts";
 import type { OutboxEffect } from "../store/outbox/inspect.ts";
 

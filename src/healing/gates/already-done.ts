@@ -1,4 +1,6 @@
-/** Denies a run when the fix has acted on the target for this incident already: many members wish for the same thing. */
+/**
+ * Denies a run when the fix has already acted on the target for this incident. Several members may match the same fix.
+ */
 import { allowed, denied, type Gate, timeText } from "./gate.ts";
 
 /**

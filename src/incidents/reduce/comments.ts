@@ -1,10 +1,11 @@
 /**
- * The aspect of comments. Each comment is a mail to everybody who watches the ticket, so few things are owed one, and
- * each of them once for each time that the ticket is opened. Everything else is told by edits of the ticket.
+ * The aspect of comments. Jira mails each comment to everybody who watches the ticket. So only a few things get
+ * a comment, each once until the ticket is opened again. Everything else is told by edits of the ticket.
  *
  *     opened 1 + a question 1 + a result 1 + worse 1 + closed 1 = at most 5 mails
  *
- * Opening and closing mail by themselves. A comment says that it is over where it costs no sixth mail. P0 is told always.
+ * Opening and closing send a mail by themselves. A comment about the end is left out where it would be the sixth mail.
+ * A rise to P0 always gets a comment.
  */
 import type { EpisodeUnanswered } from "../../detection/event.ts";
 import type { Note } from "../effect.ts";

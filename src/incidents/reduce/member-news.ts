@@ -1,6 +1,6 @@
 /**
  * When people are told of the members of a shared incident. Joins, recoveries and leaves are told together, by an edit
- * that mails nobody, and it is remembered of how many people know.
+ * that mails nobody. The incident remembers how many members people were told of.
  */
 import type { Incident } from "../incident.ts";
 import type { Change, Transition } from "./aspect.ts";

@@ -1,4 +1,4 @@
-/** The aspect of people: who has the incident, and what was said to it. */
+/** The aspect of people: who has the incident, and what people said about it. */
 import { createHash } from "node:crypto";
 import type { ModelKey } from "../../model-key.ts";
 import type { AckDue, Commanded, PeopleSaid } from "../deed.ts";

@@ -1,6 +1,6 @@
 /**
- * Runs that were denied for now. When their time has come the model is asked whether it is still anomalous, since old
- * news starts nothing; its answer starts the run again, and the gates decide anew. It ends with the episode.
+ * Runs that were denied for now. When the time of the denial is over, the model's detectors are asked whether it is
+ * still anomalous. If it is, the run starts again and the gates decide anew. The tries end with the episode.
  *
  *     denied for now ── timer ──► is it still anomalous? ── yes ──► run.start, with the answer's time as newest row
  *                                        └─ nothing came ──► final

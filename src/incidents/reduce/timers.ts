@@ -1,4 +1,4 @@
-/** The aspect of timers: when the incident is looked at again by itself. */
+/** The aspect of timers: when the incident is looked at again without another event. */
 import type { Aspect } from "./aspect.ts";
 
 export const timers: Aspect<never> = {
