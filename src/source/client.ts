@@ -1,4 +1,7 @@
-/** A connection to a source on which every statement has one deadline, and on which nothing runs on after it was given up. */
+/**
+ * A connection to a source. Every statement has one deadline, and a query that was given up is ended on the server
+ * too.
+ */
 import type { Client, QueryArrayConfig, QueryConfig, QueryResultRow } from "pg";
 import { DatabaseError } from "pg";
 import { outOfTime } from "./errors.ts";

@@ -1,4 +1,4 @@
-/** Makes connections to a source, on which no name means anything but what Postgres itself calls so. */
+/** Makes connections to a source whose search_path holds only the schemas of Postgres itself. */
 import { Client, type ClientConfig } from "pg";
 import { SourceClient } from "./client.ts";
 import { toSourceError } from "./errors.ts";

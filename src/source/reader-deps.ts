@@ -1,4 +1,4 @@
-/** What both readers of a source are given. */
+/** The dependencies of both readers of a source. */
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
 import type { Delivery } from "./delivery.ts";

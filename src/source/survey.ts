@@ -1,4 +1,7 @@
-/** Looks at a source as `check` and the daemon's probes do: what could be read now, how well, at what price. */
+/**
+ * Checks a source for `check` and the daemon's probes: what can be read now, how many values can be used, and what a
+ * poll costs.
+ */
 import { type CheckFinding, failed } from "../finding.ts";
 import type { SourceClient } from "./client.ts";
 import { connect } from "./connection.ts";

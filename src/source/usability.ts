@@ -1,4 +1,4 @@
-/** Watches how many of the newest rows of a source can be used. A source of which nearly none can be is not healthy. */
+/** Watches how many of a source's newest rows can be used. If nearly none can, the source is not healthy. */
 import type { RawRow } from "./rows.ts";
 
 /** About so many of the newest rows count. */

@@ -1,4 +1,4 @@
-/** The door of the store for text: what Postgres cannot hold is replaced here, for every column and every room. */
+/** Makes text storable: replaces what Postgres cannot hold, for every column and every room. */
 import type { Value } from "./query.ts";
 
 const replacement = "\uFFFD";

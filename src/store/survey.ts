@@ -1,4 +1,4 @@
-/** Looks at the store as `check` and the daemon's probes do: connects, reads what the role may do, writes nothing. */
+/** Checks the store for `check` and the daemon's probes: connects, reads what the role may do, and writes nothing. */
 import { Client } from "pg";
 import { type CheckFinding, failed, fine, wrong } from "../finding.ts";
 import { connectionConfig } from "./connection.ts";

@@ -1,4 +1,4 @@
-/** The records of the stream. Everything that changes detection is one of them. Plain data. */
+/** The records of the stream, as plain data. Detection changes only by these records. */
 import type { ModelKey } from "../model-key.ts";
 
 /** One importance, as the source had it. */

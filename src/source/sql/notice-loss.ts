@@ -1,4 +1,7 @@
-/** Has the server look every second whether we are still there while it runs a query (Postgres 14, on Linux). */
+/**
+ * Makes the server check every second, while it runs a query, whether this client is still connected (Postgres 14, on
+ * Linux).
+ */
 export const noticeLoss = `
   SELECT pg_catalog.set_config(s.name, '1000', false) FROM pg_catalog.pg_settings s
   WHERE s.name OPERATOR(pg_catalog.=) 'client_connection_check_interval'::pg_catalog.text`;

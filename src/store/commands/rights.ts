@@ -1,4 +1,4 @@
-/** Since when somebody has a right. What was said before that is refused: it may have been said for another reason. */
+/** Since when somebody has a right. A command from before that is refused. */
 import type { Queryable, Tx } from "../query.ts";
 
 export interface Right {

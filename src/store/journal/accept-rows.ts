@@ -1,7 +1,7 @@
 /**
  * Accepts rows as they stand: seals what has no seal, or another one. It happens once by itself, when a program that
  * seals starts on a store that has no seal yet. After that only a person does it, for example after an older program
- * has written to the store. The journal says that it happened, and how many rows it were.
+ * has written to the store. The journal says that it happened, and for how many rows.
  */
 
 import type { Tx } from "../query.ts";

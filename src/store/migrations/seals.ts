@@ -1,4 +1,4 @@
-/** Migration: finds the rows of the journal that hold hashes of other tables' rows, and those that say what was deleted. */
+/** Migration 7: an index by which the journal's rows of the kinds `rows_sealed` and `rows_deleted` are found. */
 export const seals = `
 create index journal_seals on journal (kind, seq) where kind in ('rows_sealed', 'rows_deleted');
 `;

@@ -1,4 +1,4 @@
-/** Which settings each live process decides by. The database's clock says which were loaded later. */
+/** Which settings each live process decides by, and when it loaded them by the database's clock. */
 import type { Queryable } from "../query.ts";
 
 export interface OwnSettings {

@@ -12,7 +12,7 @@
  *
  * A produce call covers one partition, and one call a partition is in flight. After any failure the producer is
  * discarded, and the caller appends the same records again. What is stored twice, detection drops by position. A record
- * that can never pass is set aside, counted and said: tried for ever, it would stop its source for good.
+ * that the brokers can never take is set aside, counted and logged. If it were sent for ever, its source would stop.
  */
 import { type Kafka, Partitioners, type Producer } from "kafkajs";
 import type { Logger } from "pino";

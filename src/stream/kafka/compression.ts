@@ -1,8 +1,8 @@
 /**
- * Reads compressed batches, which kafkajs 2.2.4 does without a bound, and of four codecs only one. We write none: a neighbour wrote them,
- * or the topic's own setting compresses ours. A batch that would fill the memory, or that is broken, would crash the consumer
- * at each start. The records of such a batch are read as empty instead, and set aside like any other record without our
- * stream's id.
+ * Unpacks compressed batches within a bound. kafkajs 2.2.4 unpacks only gzip of the four codecs, and without a bound.
+ * Driftwarden writes none: such a batch is another program's, or the topic's own setting compresses ours. A batch that
+ * is broken or would fill the memory would crash the consumer at each start. So its records are read as empty, and set
+ * aside like any record without our stream's id.
  */
 import { promisify } from "node:util";
 import { gzip, unzip } from "node:zlib";

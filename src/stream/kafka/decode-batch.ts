@@ -1,4 +1,6 @@
-/** Turns the messages of a batch into records, and tells a neighbour's record from a topic that was made anew. */
+/**
+ * Turns the messages of a batch into records, and distinguishes a foreign record from a topic that was created again.
+ */
 import type { KafkaMessage } from "kafkajs";
 import type { LogEntry } from "../record-log.ts";
 

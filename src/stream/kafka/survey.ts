@@ -1,4 +1,4 @@
-/** Looks at the brokers and the topic as `check` and the daemon's probes do; writes nothing. */
+/** Checks the brokers and the topic for `check` and the daemon's probes, and writes nothing. */
 import type { Admin } from "kafkajs";
 import { type CheckFinding, failed, fine } from "../../finding.ts";
 import { type KafkaConnection, kafkaClient } from "./client.ts";

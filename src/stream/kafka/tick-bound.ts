@@ -1,4 +1,4 @@
-/** Bounds what a tick may say of time by the time at which the broker took it: the topic stamps records itself. */
+/** Sets a tick aside whose times are more than a day ahead of the time at which the broker took it. */
 import type { LogEntry } from "../record-log.ts";
 
 /** Clocks of a source and of a broker may differ by a wrong time zone, and by no more. */

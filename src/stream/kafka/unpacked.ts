@@ -1,4 +1,7 @@
-/** The bytes that a decompressor has made so far: at most so many, and each copy within what is there. */
+/**
+ * The output buffer of a decompressor. It refuses to grow beyond a bound, and refuses a copy from before its first
+ * byte.
+ */
 
 export class Unpacked {
   readonly #most: number;
