@@ -1,4 +1,4 @@
-/** Comments of ours on a ticket, each written once: a mark in it tells that it is there already. */
+/** Writes our comments on a ticket, each once. A mark in the comment shows that it was written already. */
 import { createHash } from "node:crypto";
 import type { Logger } from "pino";
 import type { Digest } from "../incidents/digest.ts";

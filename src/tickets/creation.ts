@@ -1,4 +1,7 @@
-/** Creating a ticket once: what may already exist is looked for, as long as the tracker's index may lag, and adopted. */
+/**
+ * Creates a ticket once. A ticket that may already exist is looked for as long as the tracker's index may lag, and
+ * adopted.
+ */
 import { createHash } from "node:crypto";
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";

@@ -1,9 +1,9 @@
 /**
- * The door of ticket comments: reads what people say on tickets and hands it in, each comment once. It decides nothing:
- * who may say what is found out by whoever carries the words out.
+ * The door of ticket comments: reads what people say on tickets and hands it in, each comment once. It decides
+ * nothing: who may say what is decided when the command is carried out.
  *
- * One search shows which tickets were changed. Beside it, tickets are read directly: all on which people talk now, and
- * one open ticket after another, slowly, because an index may show nothing new and say nothing of it.
+ * One search shows which tickets were changed. Some tickets are also read directly, because an index can stop
+ * showing new comments without an error: those on which people talk now, and slowly one open ticket after another.
  */
 import type { Clock } from "../clock.ts";
 import { IndexWatch } from "./index-watch.ts";

@@ -1,4 +1,7 @@
-/** Carries the ticket effects of the outbox out. Without a tracker they are done at once: the journal has the story. */
+/**
+ * Carries out the ticket effects of the outbox. Without a tracker they count as done at once; the journal has the
+ * incident.
+ */
 import { isUnavailable } from "../errors.ts";
 import { type Digest, isDigest } from "../incidents/digest.ts";
 import type { TicketEffect } from "../incidents/effect.ts";

@@ -1,6 +1,6 @@
 /**
- * Notices that a tracker's search has stopped to show what is new. A comment that a direct read found has to be shown by
- * the search a while later; times are our own, so that no other clock matters.
+ * Notices when a tracker's search stops showing what is new. The search has to show a comment that a direct read found
+ * a while earlier. The times are taken from our own clock alone.
  */
 
 /** Longer than an index lags in normal operation. */

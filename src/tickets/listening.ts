@@ -1,4 +1,4 @@
-/** Listens to what people say on tickets, in one process at a time, and has their answers said. */
+/** Reads what people say on tickets, in one process at a time, and has their answers written there. */
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
 import type { TicketDoor } from "./door.ts";

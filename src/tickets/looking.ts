@@ -1,4 +1,7 @@
-/** Looks what became of many tickets with few questions: one search a hundred, then single ones that are missing there. */
+/**
+ * Looks up the state of many tickets with few requests: a search for all, then reads of single tickets that it does
+ * not show as open.
+ */
 import { isUnavailable } from "../errors.ts";
 import { TrackerError } from "./errors.ts";
 import type { Tracker } from "./tracker.ts";

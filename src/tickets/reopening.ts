@@ -1,6 +1,6 @@
 /**
- * A ticket that is open while something is broken. It goes by the state that the tracker itself shows: a ticket that is
- * closed is reopened, and where that is impossible, or it is gone, another ticket goes on from it.
+ * Keeps a ticket open while something is broken, by the state that the tracker itself shows. A closed ticket is
+ * reopened. If that is impossible, or the ticket is gone, a new ticket goes on from it.
  */
 import type { Digest } from "../incidents/digest.ts";
 import type { IncidentEvent } from "../incidents/event.ts";

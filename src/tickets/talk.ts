@@ -1,4 +1,7 @@
-/** The port to what people say on tickets, declared by the door that reads it. A tracker without it is deaf. */
+/**
+ * The port to what people say on tickets, declared by the door that reads it. On a tracker without it people cannot
+ * give commands.
+ */
 
 /** What a person, a program or an outsider wrote. */
 export interface SaidComment {

@@ -1,6 +1,6 @@
 /**
- * Carries promised changes of tickets out, each once: whatever it does, it first looks whether that is already so.
- * People's edits win: what they closed as "won't do" is left alone.
+ * Carries out promised changes of tickets, each once: it first looks whether the change was already made. People's
+ * edits win: a ticket that they closed as "won't do" is left alone.
  */
 import { type Digest, isDigest, newestEpisode } from "../incidents/digest.ts";
 import type { Note, Rise } from "../incidents/effect.ts";

@@ -1,6 +1,7 @@
 /**
- * Keeps a ticket true: its text, and with a rise its title, label and priority. People's edits win: a part that differs
- * from what the tracker returned after our last write is left, and what it would have said stands in one comment.
+ * Keeps a ticket up to date: its text and, when the severity rises, its title, label and priority. People's edits win.
+ * A part that differs from what the tracker returned after our last write is left, and one comment says what it would
+ * have said.
  */
 import { type Digest, isDigest } from "../incidents/digest.ts";
 import type { Rise } from "../incidents/effect.ts";

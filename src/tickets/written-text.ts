@@ -1,4 +1,4 @@
-/** Whether people edited a ticket: it says something else than the tracker returned after our last write. */
+/** Tells whether people edited a ticket: its text differs from what the tracker returned after our last write. */
 import { createHash } from "node:crypto";
 import type { WrittenText } from "../incidents/incident.ts";
 import type { Issue } from "./tracker.ts";

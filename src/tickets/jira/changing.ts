@@ -1,4 +1,4 @@
-/** Changes issues that exist: their fields, as quietly as Jira lets us, and the links between them. */
+/** Changes existing issues: their fields, without a mail where Jira allows that, and the links between them. */
 import type { MayAct } from "../../permit.ts";
 import { TrackerError } from "../errors.ts";
 import type { Issue, IssueChange, IssueUpdate } from "../tracker.ts";

@@ -1,4 +1,4 @@
-/** What an answer of Jira complains about, whatever its envelope: Jira's own, a gateway's, an emulator's. */
+/** Reads the complaints in an answer of Jira, in any envelope: Jira's own, a gateway's, an emulator's. */
 import { z } from "zod";
 
 export interface Complaints {

@@ -1,4 +1,6 @@
-/** jira-client with another engine: its methods and paths, our own exchange, credentials and verdicts. */
+/**
+ * Wraps jira-client: keeps its methods and paths, and replaces its HTTP exchange, credentials and errors by our own.
+ */
 import JiraApi, { type RequestOptions } from "jira-client";
 import type { z } from "zod";
 import { DriftwardenError } from "../../errors.ts";

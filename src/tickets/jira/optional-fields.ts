@@ -1,4 +1,4 @@
-/** Going on without the fields that a project does not take. Only project, issue type and summary make a ticket. */
+/** Goes on without the fields that a project does not take. A ticket needs only project, issue type and summary. */
 import { TrackerError } from "../errors.ts";
 
 export type JiraFields = Readonly<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-/** Which proxy leads to Jira, as the environment says: HTTPS_PROXY and NO_PROXY, as curl reads them. */
+/** Finds the proxy to Jira in HTTPS_PROXY and NO_PROXY, as curl does. */
 import { jiraError } from "./errors.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;

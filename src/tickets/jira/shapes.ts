@@ -1,4 +1,4 @@
-/** The parts of Jira's answers that are read; whatever else there is is ignored. */
+/** The parts of Jira's answers that are read; all other parts are ignored. */
 import { z } from "zod";
 
 export const anything = z.unknown();

@@ -1,6 +1,6 @@
 /**
- * The lines of a comment in Jira's wiki markup that begin like a command. What somebody quotes, pastes, shows as code or
- * links is not what they say.
+ * Finds the lines of a comment in Jira's wiki markup that begin like a command. Quotes, code, panels and quoted mails
+ * are left out, because they are not what their author says.
  */
 
 /** Macros whose content is shown, not said. */

@@ -1,4 +1,4 @@
-/** The parts of Jira's answers that a look at it reads. */
+/** The parts of Jira's answers that the survey reads. */
 import { z } from "zod";
 
 export { accountShape, serverShape } from "./shapes.ts";

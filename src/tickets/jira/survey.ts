@@ -1,5 +1,5 @@
 /**
- * Looks at Jira as `check` and the daemon's probes do: everything that the life of a ticket needs, asked for by reading
+ * Checks Jira for `check` and the daemon's probes: everything that the life of a ticket needs, with read requests
  * alone.
  */
 import { type CheckFinding, failed, fine, wrong } from "../../finding.ts";
