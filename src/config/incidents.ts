@@ -1,4 +1,7 @@
-/** `incidents:`: what shares an incident, when it is over, until when it is the same one again, and how many tickets. */
+/**
+ * `incidents:`: which episodes share an incident, when it is over, how long it can be reopened, and how many tickets
+ * there may be.
+ */
 import { z } from "zod";
 import { duration, durationOrNone, ticketLimit, waiting } from "./fields.ts";
 

@@ -1,4 +1,7 @@
-/** `jira:`: where tickets are opened. Without it incidents stand in the journal only. Keys are Alertmanager's. */
+/**
+ * `jira:`: where tickets are opened. Without it incidents are only in the journal. The keys are named as in
+ * Alertmanager.
+ */
 import { z } from "zod";
 import { absolutePath, anyObject, apiUrl, duration, text, waiting } from "./fields.ts";
 

@@ -1,4 +1,4 @@
-/** Keys that moved to another section. They are still read at their old place, and that is said. */
+/** Keys that moved to another section. They are still read at their old place, with a warning. */
 import type { Described, Path } from "./issues.ts";
 
 interface Move {

@@ -1,4 +1,4 @@
-/** `sources:`: the tables that are watched. Every default is OpenClaw's as documented. */
+/** `sources:`: the tables that are watched. The defaults follow OpenClaw's documentation. */
 import { z } from "zod";
 import { databaseKeys, withDatabaseRules } from "./database.ts";
 import { anyObject, count, duration, identifier, text, timeZone, waiting } from "./fields.ts";

@@ -1,4 +1,7 @@
-/** Which Host headers are answered. A page of another name that resolves to this machine must not read from it. */
+/**
+ * Decides which Host headers are answered, against DNS rebinding: a foreign page whose name resolves to this machine
+ * must not read from it.
+ */
 
 const loopback = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/;
 

@@ -1,4 +1,7 @@
-/** Which connections stay open. Silent, slow and never-reading clients lose theirs; what a request is answered with is not decided here. */
+/**
+ * Decides which connections stay open: clients that are silent, slow or never read are disconnected. How a request is
+ * answered is not decided here.
+ */
 import type { Server } from "node:http";
 import type { Socket } from "node:net";
 

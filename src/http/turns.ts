@@ -1,4 +1,4 @@
-/** In which order requests are worked on: one at a time a connection, and few at once. */
+/** The order in which requests are handled: one at a time for each connection, and few at once overall. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Connections } from "./connections.ts";

@@ -1,4 +1,4 @@
-/** Reads what comes by POST: only from this machine, only with a token, only so much. */
+/** Reads the body of a POST: only from this machine, only with a token, and only up to a size limit. */
 import type { HttpWrite } from "../http-route.ts";
 import { HttpError } from "./errors.ts";
 

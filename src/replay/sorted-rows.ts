@@ -1,6 +1,6 @@
 /**
- * Sorts rows by time, however many: runs of two million rows are sorted in memory (about 100 MB) and written to
- * temporary files, then merged. Rows of one time keep the order in which they came.
+ * Sorts any number of rows by time. Runs of two million rows are sorted in memory (about 100 MB), written to temporary
+ * files, and merged. Rows with the same time keep the order in which they came.
  */
 import { type NumberedRow, RowRun } from "./row-run.ts";
 import { SpilledRun } from "./spilled-run.ts";

@@ -1,4 +1,7 @@
-/** A sorted run of rows in a temporary file that has no name any more: it is gone with the process, however that ends. */
+/**
+ * A sorted run of rows in a temporary file that is already unlinked. It disappears with the process, however that
+ * ends.
+ */
 import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,11 +1,11 @@
 /**
- * Tells times that stand far from all others: a row dated 2099 or 1970 among rows of one month. Taken for the clock,
- * such a row makes every model silent and a week out of a century.
+ * Finds times that are far from all others, such as a row dated 2099 or 1970 among rows of one month. If such a row
+ * were taken for the clock, every model would count as silent.
  *
  *     stray  ⇔  at most 1 % of the rows, before or after a gap that is
  *               longer than 7 days and than ten times the span of the 98 % in the middle
  *
- * Rows ahead of the clock are left out as the daemon does, while they are at most 1 %; a file of a simulated future is
+ * Rows ahead of the clock are left out, as in the daemon, if they are at most 1 %. So a file of a simulated future is
  * read as it is.
  */
 

@@ -1,4 +1,4 @@
-/** Reads a file or stdin as text: unpacks gzip, recognises UTF-16, and refuses what is no text with what to do about it. */
+/** Reads a file or stdin as text: unpacks gzip, recognises UTF-16, and refuses what is not text, with a hint. */
 
 import { isUtf8 } from "node:buffer";
 import { createReadStream } from "node:fs";

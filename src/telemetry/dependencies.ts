@@ -1,4 +1,4 @@
-/** Watches what is outside of Driftwarden: a metric of each dependency, and one log line when it goes or comes back. */
+/** Watches the external dependencies: a metric for each, and one log line when it becomes unavailable or is back. */
 import type { Logger } from "pino";
 import type { PartHealth, Readiness } from "./health.ts";
 import { dependencyMetric } from "./metrics.ts";

@@ -1,6 +1,6 @@
 /**
- * Asks what is outside, at the start and every few minutes, whether it can be used as configured. A wrong project or a
- * target that is gone is known before the first incident needs it.
+ * Probes the external dependencies at the start and every few minutes, whether each can be used as configured. So a
+ * wrong project or a missing target is known before the first incident needs it.
  */
 import { setTimeout as timer } from "node:timers/promises";
 import type { CheckFinding } from "../finding.ts";

@@ -1,4 +1,4 @@
-/** Faults that a test orders: what the next matching request meets instead of its answer. */
+/** Faults that a test orders: what happens to the next matching request instead of its answer. */
 
 export interface JiraFault {
   /** Default: any. */

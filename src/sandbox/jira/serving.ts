@@ -1,4 +1,4 @@
-/** One request to the sandbox: who asks, what it meets, what it does, and what the ledger says of it. */
+/** Serves one request to the sandbox: its account, limits and faults, its effect, and its entry in the ledger. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock } from "../../clock.ts";
 import type { createFaultQueue, JiraFault, JiraIllness, LateRequests } from "./fault.ts";

@@ -1,4 +1,4 @@
-/** Tells addresses of what happened, as Jira's webhooks do: at least once, later than the answer, and never in order for sure. */
+/** Sends webhooks as Jira does: at least once, later than the answer to the request, and in no guaranteed order. */
 import { createHmac, randomUUID } from "node:crypto";
 import { accountOf, commentBody, issueBody } from "./bodies.ts";
 import { type JiraCall, type Reply, type Site, shownBy } from "./site.ts";

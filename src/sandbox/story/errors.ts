@@ -1,4 +1,4 @@
-/** What can keep the demo's story from its end. */
+/** The errors that end the demo's story early. */
 import { DriftwardenError } from "../../errors.ts";
 
 /** The story waits for the pipeline, which has not caught up within the time that the whole story may take. */

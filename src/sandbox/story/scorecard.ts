@@ -1,4 +1,7 @@
-/** What the demo proves, counted from the ledgers of the Jira sandbox and the engine, never from Driftwarden's own word. */
+/**
+ * What the demo proves, counted from the ledgers of the Jira sandbox and the engine, not from what Driftwarden
+ * reports.
+ */
 import { cadenceMs, models, promisedRestart } from "./script.ts";
 
 export interface TicketSeen {

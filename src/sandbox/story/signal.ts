@@ -1,4 +1,4 @@
-/** A made-up but honest signal: the importances of one model over time, seeded, with a daily swing and noise. */
+/** A generated signal: the importances of one model over time, seeded, with a daily swing and noise. */
 import type { Conditions, ModelScript } from "./script.ts";
 
 /** A small seeded generator (mulberry32: Tommy Ettinger, 2017): the same seed tells the same story. */
