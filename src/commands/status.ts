@@ -37,15 +37,15 @@ export const status = command(
 );
 
 const stateWords = {
-  open: "open",
-  recovered: "back to normal, waiting to be sure",
-  resolved: "over",
+  open: "open for",
+  recovered: "back to normal and watched, open for",
+  resolved: "over after",
 };
 
 function ofIncident(incident: Incident, nowMs: number): MessageSection {
   const { severity, state, openedAtMs, runs } = incident;
   const lasted = words(readDuration(minutes((incident.resolvedAtMs ?? nowMs) - openedAtMs)));
-  const head = line`${words(`${severity}, ${stateWords[state]}, for `)}${lasted}, ${holder(incident)}`;
+  const head = line`${words(`${severity}, ${stateWords[state]} `)}${lasted}, ${holder(incident)}`;
   const last = runs.at(-1);
   const facts: readonly NamedLine[] = [
     ["Found", found(incident)],

@@ -87,7 +87,7 @@ describe("note", () => {
 describe("status", () => {
   it("says how bad, for how long, and who has it", () => {
     expect(answer("dw status", { incident: acknowledged })).toBe(
-      "P1, open, for 14 min, sarah has it\n  Found  credit_score fell from 31 % to 5 % of what churn-v7 looks at (normal 26 to 36 %)",
+      "P1, open for 14 min, sarah has it\n  Found  credit_score fell from 31 % to 5 % of what churn-v7 looks at (normal 26 to 36 %)",
     );
   });
 

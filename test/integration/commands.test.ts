@@ -156,7 +156,7 @@ describe("who may not", () => {
   it("may ask for help and status all the same", async () => {
     const store = await withIncident();
     const { done, text } = await answered(store, comment("dw status", { account: "5b10-eve" }));
-    expect([done, text.split("\n")[0]]).toEqual([true, "P1, open, for 1 min, nobody has it"]);
+    expect([done, text.split("\n")[0]]).toEqual([true, "P1, open for 1 min, nobody has it"]);
   });
 
   it("is told who may: the reason names the role", async () => {
