@@ -1,4 +1,5 @@
 /** Describes what a configuration would do, from the file alone. */
+import { peopleFacts } from "../config/people-facts.ts";
 import type { Config } from "../config/schema.ts";
 import { formatDuration } from "../duration.ts";
 import { fine } from "../finding.ts";
@@ -18,6 +19,7 @@ export function configFacts(config: Config, file: string): readonly CheckedPart[
   return [
     ...sourceFacts(config),
     ...fixFacts(config),
+    ...peopleFacts(config).map((finding) => ({ part: "people", ...finding })),
     { part: "config", ...fine("file", `${file} is right`) },
   ];
 }

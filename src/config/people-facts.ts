@@ -1,0 +1,63 @@
+/** What `people:` of a configuration means for those who want to say commands, read from the file alone. */
+import { type CheckFinding, doubtful, fine } from "../finding.ts";
+import type { Config } from "./schema.ts";
+
+/** Without them a command is refused to everybody, or nobody is named who could let a person in. */
+const wantedRoles = ["responder", "commander", "admin"] as const;
+
+/** One line if all is well, else one for each doubt; none where the configuration names no people. */
+export function peopleFacts({ people, jira }: Config): readonly CheckFinding[] {
+  const names = Object.keys(people);
+  if (names.length === 0) return [];
+  const doubts = [
+    ...(jira === undefined ? [] : withoutAccount(people)),
+    ...sharedAccounts(people),
+    ...rolesOfNobody(people),
+  ];
+  const said = `${names.length === 1 ? "1 person" : `${names.length} people`} may say commands`;
+  return doubts.length === 0 ? [fine("people", said)] : doubts;
+}
+
+function withoutAccount(people: Config["people"]): readonly CheckFinding[] {
+  return Object.entries(people)
+    .filter(([, person]) => person.jira === undefined && !person.machine)
+    .map(([name]) =>
+      doubtful(name, {
+        message: `${name} has no Jira account, so comments of ${name} are a stranger's`,
+        hint: `Add people.${name}.jira: the account id (Cloud) or the user's key (Data Center).`,
+        key: `people.${name}`,
+      }),
+    );
+}
+
+function sharedAccounts(people: Config["people"]): readonly CheckFinding[] {
+  const owners = new Map<string, string>();
+  return Object.entries(people).flatMap(([name, { jira: account }]) => {
+    if (account === undefined) return [];
+    const first = owners.get(account);
+    if (first === undefined) {
+      owners.set(account, name);
+      return [];
+    }
+    return [
+      doubtful(name, {
+        message: `${first} and ${name} have the same Jira account ${account}, so what it says counts as ${first}'s`,
+        hint: `Correct people.${name}.jira, or remove one of the two.`,
+        key: `people.${name}.jira`,
+      }),
+    ];
+  });
+}
+
+function rolesOfNobody(people: Config["people"]): readonly CheckFinding[] {
+  const held = new Set(Object.values(people).flatMap(({ roles }) => roles ?? wantedRoles));
+  return wantedRoles
+    .filter((role) => !held.has(role))
+    .map((role) =>
+      doubtful(role, {
+        message: `nobody has the role ${role}, so whatever needs it is refused to everybody`,
+        hint: `Add ${role} to somebody's roles; a person without the key roles has all of them.`,
+        key: "people",
+      }),
+    );
+}

@@ -1,0 +1,51 @@
+import { describe, expect, it } from "vitest";
+import { remediationTypes as remediations } from "../../remediations/index.ts";
+import { parseConfig } from "../../src/config/parse.ts";
+import { peopleFacts } from "../../src/config/people-facts.ts";
+
+const jira = `jira:
+  url: https://jira.example
+  user: dw@example.com
+  token_file: /etc/driftwarden/jira-token
+  project: OPS
+`;
+
+const told = (people: string, tracker = jira) => {
+  const text = `store: {url: postgres://h/d}\nsources: {main: {}}\n${tracker}${people}`;
+  const config = parseConfig(text, { file: "dw.yaml", remediations });
+  return peopleFacts(config).map(({ doubtful, message }) => [doubtful, message]);
+};
+
+describe("check looks at people", () => {
+  it("and says nothing where none are named", () => {
+    expect(told("")).toEqual([]);
+  });
+
+  it("and counts them where all is well", () => {
+    expect(told("people: {sarah: {jira: a-1}, tom: {jira: b-2, roles: []}}")).toEqual([
+      [false, "2 people may say commands"],
+    ]);
+  });
+
+  it("and doubts a person whose comments nobody could tell from a stranger's", () => {
+    const doubt = "tom has no Jira account, so comments of tom are a stranger's";
+    expect(told("people: {sarah: {jira: a-1}, tom: {}}")).toEqual([[true, doubt]]);
+    const people = "people: {sarah: {jira: a-1}, bot: {machine: true}}";
+    expect(told(people)).toEqual([[false, "2 people may say commands"]]);
+    expect(told("people: {tom: {}}", "")).toEqual([[false, "1 person may say commands"]]);
+  });
+
+  it("and doubts two people of one account", () => {
+    expect(told("people: {sarah: {jira: a-1}, tom: {jira: a-1}}")).toEqual([
+      [true, "sarah and tom have the same Jira account a-1, so what it says counts as sarah's"],
+    ]);
+  });
+
+  it("and doubts a role that nobody has", () => {
+    const refused = "so whatever needs it is refused to everybody";
+    expect(told("people: {sarah: {jira: a-1, roles: [responder]}}")).toEqual([
+      [true, `nobody has the role commander, ${refused}`],
+      [true, `nobody has the role admin, ${refused}`],
+    ]);
+  });
+});
