@@ -1,24 +1,25 @@
 /**
  * The three levels of reading, as pure steps from state to state: no row is read twice and none is missed.
  *
- * *By transaction.* A window [from, to) takes the rows whose writing transaction lies in it, and `to` is the oldest
- * transaction still running when the snapshot was taken (`pg_snapshot_xmin`). Everything before `to` has ended, so
- * the window's rows never change by a late commit: the next window starts at `to`, the same window can be read
- * again, and clocks, equal timestamps and the order of commits do not matter. A subtransaction's id is above its
- * parent's, so it falls into the window after the parent has ended too.
+ * *By transaction.* A window [from, to) takes the rows whose writing transaction lies in it. `to` is the oldest
+ * transaction still running when the snapshot was taken (`pg_snapshot_xmin`). Every transaction before `to` has ended,
+ * so no late commit changes the rows of the window. The next window starts at `to`, and the same window can be read
+ * again. Clocks, equal timestamps and the order of commits do not matter. The id of a subtransaction is above its
+ * parent's. So when a window contains the subtransaction, its parent has ended too.
  *
- * *By time.* Reading by transaction scans the table; a time bound lets the index do it. Two bounds b0 ≥ b1 share
- * each transaction's rows out: level 0 takes `ts > b0`, level 1 `b1 < ts ≤ b0`, level 2 `ts ≤ b1` and rows without a
- * time. For one pair of bounds that is a partition, so each row belongs to exactly one level.
+ * *By time.* A read by transaction scans the table; a time bound lets Postgres use the index. Two bounds b0 ≥ b1 divide
+ * the rows of each transaction among the levels: level 0 takes `ts > b0`, level 1 `b1 < ts ≤ b0`, level 2 `ts ≤ b1` and
+ * rows without a time. For one pair of bounds each row belongs to exactly one level.
  *
- * *Both.* Levels run at their own pace, each with its own horizon, so two levels look at one transaction at
- * different times, and must use the same bound for it. b0 is known to levels 0 and 1 only, b1 to 1 and 2 only;
- * therefore a bound may move exactly when its two levels have the same horizon: transactions before that horizon
- * were shared out by the old bound on both sides, those after it will be by the new one. A slow level reads in the
- * same snapshot as the faster ones, up to the same `to`, so horizons meet whenever it ran.
+ * *Both.* Each level runs at its own pace and has its own horizon. So two levels read one transaction at different
+ * times, and must use the same bound for it. Only levels 0 and 1 use b0, and only levels 1 and 2 use b1. Therefore a
+ * bound may move exactly when its two levels have the same horizon. Transactions before that horizon were divided by the
+ * old bound in both levels, and those after it will be divided by the new one. A slow level reads in the same snapshot
+ * as the faster ones, up to the same `to`. So the horizons are equal whenever it has run.
  *
- * *Crash.* An open window is part of the state and keeps its bounds; it is read again before anything else. Horizons
- * of polls that found nothing may be lost: reading from an older state finds nothing sent, with that state's bounds.
+ * *Crash.* An open window is part of the state and keeps its bounds. It is read again before anything else. The horizons
+ * of polls that found no rows may be lost. A poll from the older state then uses that state's bounds, and finds no row
+ * that was sent already.
  */
 import type { SentRow } from "./multiset.ts";
 import type { LevelState, SourceState, SourceWindow, Xid } from "./progress.ts";
