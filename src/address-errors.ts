@@ -1,4 +1,4 @@
-/** The errors of an address that nobody can connect to. */
+/** The errors of addresses that cannot be used. */
 import { DriftwardenError } from "./errors.ts";
 
 export type AddressCode =

@@ -1,9 +1,12 @@
 /**
- * How a dockerode call reaches the engine: one HTTP exchange over a Unix socket, and nothing that is not on the list.
+ * How a dockerode call reaches the engine: one HTTP exchange over a Unix socket. Calls outside a closed list are refused.
  *
- * dockerode knows the verbs; its usual transport, docker-modem, is not used: it follows redirects to other hosts and
- * then throws where nobody can catch it, prefers DOCKER_HOST to the socket it was given, never settles when an
- * answer breaks off, and hands over broken JSON as a Buffer.
+ * dockerode knows the verbs. Its usual transport, docker-modem, is not used, for four reasons:
+ *
+ * - It follows redirects to other hosts, and then throws where nobody can catch the error.
+ * - It prefers DOCKER_HOST to the socket that it was given.
+ * - It never settles when an answer breaks off.
+ * - It hands over broken JSON as a Buffer.
  */
 import { type IncomingMessage, request } from "node:http";
 import { callbackify } from "node:util";

@@ -1,4 +1,4 @@
-/** `unack`: nobody has the incident any more. */
+/** `unack`: gives the incident back, so that nobody has it. */
 import { line } from "../messages/message.ts";
 import { nothing } from "./arguments.ts";
 import { command } from "./command.ts";

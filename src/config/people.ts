@@ -1,4 +1,4 @@
-/** `people:` and `teams:`: who may say what, by their handles. Without people only assignable accounts may answer. */
+/** `people:`: who may say what. Without it, everybody who can be assigned in the project may give commands. */
 import { z } from "zod";
 import { absolutePath, text, timeZone } from "./fields.ts";
 

@@ -1,4 +1,6 @@
-/** What is normal for a model: judges an attribution against it, learns it, forgets it when told to. */
+/**
+ * Keeps what is normal for a model: judges each attribution against it, learns from it, and starts anew when told to.
+ */
 import type { JudgedAttribution } from "./attention.ts";
 import { judge, type ThresholdResult } from "./decision.ts";
 import { type FeatureTable, featureTable } from "./feature-table.ts";

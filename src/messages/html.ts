@@ -1,4 +1,4 @@
-/** Messages as HTML, for pages without script. */
+/** Renders messages as HTML, for pages without script. */
 import { escapeHtml } from "../html.ts";
 import {
   type BlockRenderer,

@@ -1,4 +1,6 @@
-/** What is said, as neutral blocks: plain data that each sender renders in its own markup. Nothing is escaped here. */
+/**
+ * A text for people as neutral blocks: plain data that each sender renders in its own markup. Nothing is escaped here.
+ */
 import { oneLine } from "./text.ts";
 
 /** What each kind of piece of a line holds. */

@@ -1,4 +1,4 @@
-/** Messages for terminals and logs: no markup, lines of at most 96 characters, tables in columns. */
+/** Renders messages for terminals and logs: no markup, lines of at most 96 characters, tables in columns. */
 import {
   type BlockRenderer,
   type InlineRenderer,

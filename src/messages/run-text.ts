@@ -1,4 +1,4 @@
-/** What is said of one attempt of a fix. */
+/** The text about one attempt of a fix. */
 import type { RunSummary } from "../incidents/incident.ts";
 import { data, type Line, line, strong, words } from "./message.ts";
 import { readTime } from "./text.ts";

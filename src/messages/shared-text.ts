@@ -1,4 +1,4 @@
-/** What is said of an incident that several subjects share: how many are broken, by what, and who. */
+/** The text about an incident that several subjects share: how many are broken, by what, and who. */
 import { scattered, silence } from "../incidents/cause.ts";
 import { isModelEpisode } from "../incidents/episode.ts";
 import type { Incident } from "../incidents/incident.ts";

@@ -1,4 +1,4 @@
-/** What is said of the ticket itself: that it was closed too early, is open again, goes on elsewhere, or got worse. */
+/** The text about the ticket itself: it was closed too early, is open again, goes on elsewhere, or got worse. */
 import type { Rise } from "../incidents/effect.ts";
 import type { RunSummary, TicketRef } from "../incidents/incident.ts";
 import {

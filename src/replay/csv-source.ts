@@ -1,4 +1,4 @@
-/** The rows of CSV files: all files as one table, sorted by time, or each as it stands. */
+/** The rows of CSV files: all files as one table sorted by time, or each file in its own order. */
 import { basename } from "node:path";
 import type { ModelKey } from "../model-key.ts";
 import { type FileFormat, keyOfFileModel, readImportances } from "./files.ts";

@@ -1,6 +1,6 @@
 /**
  * Keeps the rows that the stream acknowledged last, as they were read. If the table is rewritten, they are recognised
- * among the rows that are read again. Nothing is computed of them before that.
+ * among the rows that are read again. They are not processed before that.
  */
 import { Multiset, type SentRow } from "./multiset.ts";
 import type { SentWindow } from "./progress.ts";

@@ -1,7 +1,7 @@
 /**
  * Looks up tickets after the store was restored from a backup. The store decides again, with the same ids, what it had
- * decided since the backup. But it has forgotten which tickets it created, so these are looked for first. For runs there
- * is a gate.
+ * decided since the backup. But it has forgotten which tickets it created, so these are looked for first. Runs are
+ * held back by the gate `restored`.
  */
 import { type Digest, isDigest, newestEpisode } from "../incidents/digest.ts";
 import { standingOf } from "../incidents/episode.ts";

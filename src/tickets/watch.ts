@@ -1,6 +1,6 @@
 /**
- * Notices what people, workflows and deletions do to tickets of which something is still broken. It only looks and says
- * what it saw; the reducer decides what follows.
+ * Notices what people, workflows and deletions do to tickets of which something is still broken. It only
+ * reports what it saw; the reducer decides what follows.
  */
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";

@@ -1,4 +1,4 @@
-/** The aspect of tickets: what the ticket is told, and which episodes go to the digest instead. */
+/** The aspect of tickets: what is written on the ticket, and which episodes go to the digest instead. */
 import { modelName } from "../../model-key.ts";
 import { entryOf, isLate, lateTicketMs } from "../digest.ts";
 import type { Incident, TicketRef } from "../incident.ts";

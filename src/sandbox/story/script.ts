@@ -3,8 +3,7 @@
  *
  * The main fault follows a published one: in October 2019 a large service lost the coverage of one feature in an
  * infrastructure migration; its importance dropped, the cure was a retraining, and afterwards two other features
- * had risen for good ("Monitoring feature attributions", Google Cloud blog). So the restart here must not help, has to
- * say so, and what the retraining brings is the new normal.
+ * had risen for good ("Monitoring feature attributions", Google Cloud blog). So the restart here must not help, and the ticket has to say so. After the retraining the new importances are normal.
  */
 
 /** How the world treats a model at one step; all factors are 1 in normal times. */

@@ -1,4 +1,7 @@
-/** The columns of a table ($1: its oid) in order, domains as what they stand for, and whether the type is one of Postgres itself. */
+/**
+ * The columns of a table ($1: its oid) in order, domains by their base types, and whether the type is one of Postgres
+ * itself.
+ */
 export const columns = `
   SELECT a.attname AS name,
          format_type(CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE t.oid END, NULL) AS type,

@@ -1,4 +1,7 @@
-/** Where a table without a schema is looked for: on the role's own search path, which no other query of ours uses. */
+/**
+ * The schemas in which a table without a schema is looked for: the role's own search path. No other query uses that
+ * path.
+ */
 
 /** The path that the database's owner or an administrator has set for this role, the nearest setting first. */
 export const configuredPath = `

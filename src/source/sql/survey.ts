@@ -1,4 +1,4 @@
-/** Queries of a look at a source, all inside one read-only transaction. */
+/** The queries of a check of a source, all inside one read-only transaction. */
 import { escapeLiteral } from "pg";
 import type { SourceLayout } from "../layout.ts";
 import { bound, rowColumns, table, tableName, time } from "./row.ts";

@@ -1,4 +1,4 @@
-/** Texts of commands that stand on tickets: the line that was said, without its first word. */
+/** The texts of commands that tickets show: the line that was said, without its first word. */
 import { commandLines } from "../../command-lines.ts";
 import type { Queryable } from "../query.ts";
 

@@ -1,4 +1,4 @@
-/** Migration 6: what became of a partition's rows that stand in no model's state, by source and outcome. */
+/** Migration 6: counts, by source and outcome, the rows of a partition that belong to no model's state. */
 export const partitionRows = `
 alter table partitions add column rows json not null default '{}';
 `;

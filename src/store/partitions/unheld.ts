@@ -1,4 +1,7 @@
-/** Which partitions nobody holds: the process that claimed one last sends no heartbeat any more, or none has claimed it yet. */
+/**
+ * Finds partitions that nobody holds: the process with the newest claim sends no heartbeat any more, or there is no
+ * claim yet.
+ */
 import type { Queryable } from "../query.ts";
 
 const unheldSql = `

@@ -1,6 +1,7 @@
 /**
- * Fixes one request of kafkajs 2.2.4. SyncGroup waits until the group's leader has answered. When the leader was killed, the group waits for
- * its session to end, and kafkajs gives the request up before that, leaves and starts again: nobody reads for up to a minute.
+ * Fixes one request of kafkajs 2.2.4. SyncGroup waits until the group's leader has answered. If the leader was killed,
+ * the group waits until the leader's session ends. kafkajs gives the request up before that, leaves the group and
+ * starts again, so that nobody reads for up to a minute.
  */
 import { createRequire } from "node:module";
 
