@@ -1,4 +1,4 @@
-/** Stops the parts in order: named clean-ups, the last added first, within one deadline. */
+/** Stops the parts in order by named clean-ups, the last added first, within one deadline. */
 import type { Clock } from "../clock.ts";
 import { messageOf } from "../errors.ts";
 

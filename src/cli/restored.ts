@@ -1,4 +1,7 @@
-/** `driftwarden restored`: shows whether the store was restored, and records that nothing was forgotten. */
+/**
+ * `driftwarden restored`: shows whether the store was restored, and records when a person says that nothing was
+ * forgotten.
+ */
 import type { Command } from "commander";
 import { restored } from "../operator/restored.ts";
 import { ask } from "./ask.ts";

@@ -1,4 +1,4 @@
-/** The errors of a wrong configuration, its secrets included. */
+/** The errors of a wrong configuration and of its secrets. */
 import { DriftwardenError, type DriftwardenErrorOptions } from "../errors.ts";
 
 /** One thing that is wrong in the file, at its place. Never holds a value that could be a secret. */

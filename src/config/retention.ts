@@ -1,6 +1,6 @@
 /**
- * `retention:`: how long the store keeps what happened. The minimum is long enough for replays, retries and people who
- * look back.
+ * `retention:`: how long the store keeps old rows. The minimum is long enough for replays, retries and people who look
+ * back.
  */
 import { z } from "zod";
 import { days } from "./fields.ts";

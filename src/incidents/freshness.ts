@@ -1,4 +1,4 @@
-/** The age from which no fix acts on an episode, and from which its ticket waits a minute. */
+/** From which age of an episode no fix acts on it, and its ticket waits a minute. */
 
 const defaultFloorMs = 15 * 60_000;
 const freshCadences = 3;

@@ -6,8 +6,8 @@
  * 1. The incident that the subject has not left.
  * 2. An open incident of the same source: of the same cause, within the window of its first episode. The window never
  *    slides. Silences of one source join whatever the window.
- * 3. An open incident of the window whatever its cause, where so many models broke in so many ways at once that they
- *    have one cause all the same.
+ * 3. An open incident of the window with another cause, if so many models broke in so many ways at once that one cause
+ *    is behind all of them.
  * 4. The incident that the subject was last in, if the episode has the same cause. If nobody shared that incident, the
  *    same kind is enough.
  */

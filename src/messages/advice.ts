@@ -1,4 +1,6 @@
-/** What to do about each kind of incident: three things to look at, whom it belongs to, and what closes the ticket. */
+/**
+ * What to do about each kind of incident: three things to look at, the responsible people, and what closes the ticket.
+ */
 import type { EpisodeKind } from "../detection/event.ts";
 
 /** Kinds about models and sources, each with a runbook `docs/runbooks/KIND.md`. */

@@ -1,4 +1,4 @@
-/** The command that shows when the store was restored, and records a person's word that nothing was forgotten. */
+/** The command that shows when the store was restored, and records when a person says that nothing was forgotten. */
 import { z } from "zod";
 import { restoredAtMs, sayForgotNothing } from "../store/restore/restore.ts";
 import type { Store } from "../store/store.ts";

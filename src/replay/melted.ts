@@ -1,4 +1,7 @@
-/** Notices that several models were read as one: features come several times at one time, and no column names the model. */
+/**
+ * Notices that several models were read as one: features come several times at one time, and no column names the
+ * model.
+ */
 
 /** So many rows are looked at. */
 const lookedAt = 20_000;

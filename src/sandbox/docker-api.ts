@@ -1,4 +1,4 @@
-/** The engine's whole HTTP API, unguarded: for the sandbox, which makes and removes containers of its own. */
+/** The engine's whole HTTP API without the closed list, for the sandbox, which makes and removes its own containers. */
 import { once } from "node:events";
 import { type IncomingMessage, request } from "node:http";
 import { createInterface } from "node:readline";

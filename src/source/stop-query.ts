@@ -1,4 +1,7 @@
-/** Ends what a connection has left running on the server. Closing a socket does not: Postgres notices that only when it next writes. */
+/**
+ * Ends a query that a connection has left running on the server. Closing the socket does not: Postgres notices that
+ * only when it next writes.
+ */
 import { once } from "node:events";
 import { connect, type NetConnectOpts } from "node:net";
 import { setTimeout as timer } from "node:timers/promises";

@@ -1,4 +1,4 @@
-/** Deletes what is older than retention keeps it, in batches, in one process at a time. */
+/** Deletes rows that are older than `retention:` keeps them, in batches, in one process at a time. */
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
 import { pruneDecisions } from "./decisions/prune.ts";

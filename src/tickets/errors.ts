@@ -1,4 +1,4 @@
-/** What goes wrong between Driftwarden and the issue tracker. */
+/** The errors between Driftwarden and any issue tracker. */
 import { DriftwardenError, type DriftwardenErrorOptions } from "../errors.ts";
 import type { Issue } from "./tracker.ts";
 

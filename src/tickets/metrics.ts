@@ -1,4 +1,4 @@
-/** What the tickets room counts. */
+/** The metrics of tickets. */
 import { Counter, Histogram, type Registry } from "prom-client";
 
 export interface TicketsMetrics {

@@ -1,4 +1,7 @@
-/** The issue of an incident as the tracker shows it now, and the count and log line of what became of it. */
+/**
+ * Reads the issue of an incident as the tracker shows it now, and records what was done to it in the metric and the
+ * log.
+ */
 import type { Logger } from "pino";
 import { type Digest, newestEpisode } from "../incidents/digest.ts";
 import { isModelEpisode } from "../incidents/episode.ts";

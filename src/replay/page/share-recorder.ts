@@ -1,4 +1,4 @@
-/** Keeps every model's shares and expected bands over time, for charts. */
+/** Records every model's shares and expected bands over time, for charts. */
 import type { AttributionRecorder, PastAttribution } from "../../detection/attribution-recorder.ts";
 import type { ModelKey } from "../../model-key.ts";
 

@@ -1,4 +1,4 @@
-/** How often Jira would have mailed the watchers of a ticket, by the notification scheme that it comes with. */
+/** Counts the mails that Jira would have sent to the watchers of a ticket, by its default notification scheme. */
 import type { JiraCall, Reply } from "./site.ts";
 
 /** Edits of a comment are left out: they are how a ticket is kept up to date without a mail. */

@@ -1,4 +1,6 @@
-/** What the sandbox says of a project before there is an issue: permissions, issue types, the fields of a new issue. */
+/**
+ * What the sandbox reports of a project before there is an issue: permissions, issue types, the fields of a new issue.
+ */
 import type { Deployment } from "./accounts.ts";
 
 export interface SandboxProject {

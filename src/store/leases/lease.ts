@@ -1,4 +1,4 @@
-/** Leases: the right to do something alone for a while. Only the database's clock counts. */
+/** Leases: the right to do something alone for a limited time, by the database's clock. */
 import type { Queryable } from "../query.ts";
 
 export interface Lease {

@@ -1,4 +1,4 @@
-/** Creates issues, with as many of their fields as the project takes, and reads back what became of them. */
+/** Creates issues with as many of their fields as the project takes, and reads back what was stored. */
 import type { Logger } from "pino";
 import { paragraph, words } from "../../messages/message.ts";
 import type { MayAct } from "../../permit.ts";

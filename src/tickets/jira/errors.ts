@@ -1,4 +1,4 @@
-/** What goes wrong between Driftwarden and Jira, beyond what any tracker can do. */
+/** The errors between Driftwarden and Jira that no other tracker has. */
 import { TrackerError, type TrackerErrorCode, type TrackerErrorOptions } from "../errors.ts";
 
 export type JiraErrorCode =

@@ -1,4 +1,7 @@
-/** Finds issues: by label through the index, which may lag, and one by one behind the newest that the index shows. */
+/**
+ * Finds issues by label through the index, which may lag. Issues that are newer than the index shows are read one by
+ * one.
+ */
 import { z } from "zod";
 import { TrackerError } from "../errors.ts";
 import type { Issue } from "../tracker.ts";

@@ -1,4 +1,4 @@
-/** One Jira and what it says of itself: its kind, who we are, and how it shows an issue. */
+/** One Jira site and what it says of itself: its kind, our account, and how it shows an issue. */
 import type { z } from "zod";
 import type { Issue } from "../tracker.ts";
 import { connect, type JiraConnection, type JiraConnectionOptions } from "./connection.ts";

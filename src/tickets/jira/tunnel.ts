@@ -1,4 +1,4 @@
-/** A tunnel through an http proxy, on which TLS to Jira itself is then spoken: the proxy reads nothing of it. */
+/** A tunnel through an HTTP proxy. TLS is spoken through it with Jira itself, so that the proxy can read nothing. */
 import { request as plainRequest } from "node:http";
 import { request as tlsRequest } from "node:https";
 import { isIP, type Socket } from "node:net";
