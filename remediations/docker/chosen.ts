@@ -1,6 +1,6 @@
 /**
- * Finds the containers that a selector matches. A single match counts only if its inspection shows the same labels as
- * the list.
+ * Finds the containers that a selector matches. A single match counts only if its inspection shows the labels of the
+ * selector too.
  */
 import type { Target } from "../remediation.ts";
 import type { Container, Engine, ListedContainer } from "./engine.ts";

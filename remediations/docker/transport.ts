@@ -1,5 +1,6 @@
 /**
- * How a dockerode call reaches the engine: one HTTP exchange over a Unix socket. Calls outside a closed list are refused.
+ * How a dockerode call reaches the engine: one HTTP exchange over a Unix socket. Calls outside a closed list
+ * are refused.
  *
  * dockerode knows the verbs. Its usual transport, docker-modem, is not used, for four reasons:
  *

@@ -7,8 +7,8 @@
  * counted again. So a count goes into the partition's row in the statement that moves `replayFrom` past its record, and
  * not before.
  *
- * A row that is sent again is counted once. A model that is watched knows the rows it has seen by their positions; for
- * refused models these positions stand here, and go into the partition's row with the counts.
+ * A row that is sent again is counted once. A model that is watched knows the rows it has seen by their positions. For
+ * refused models these positions are kept here, and go into the partition's row with the counts.
  */
 import { type ModelKey, modelName } from "../model-key.ts";
 import type { HistoryRecord, RowsRecord } from "../stream/record.ts";

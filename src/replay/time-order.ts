@@ -1,9 +1,9 @@
 /**
  * The order of rows by time: a stable radix sort of their places, least significant digit first.
  *
- * A comparison sort of a million places costs a second in JavaScript, and this one a tenth: times of files are mostly
- * whole seconds within weeks, so two or three digits of 16 bits are enough. Source: Knuth, The Art of Computer
- * Programming, vol. 3, 5.2.5, algorithm R.
+ * A comparison sort of a million places takes a second in JavaScript; this one takes a tenth of a second. Times of
+ * files are mostly whole seconds within weeks, so two or three digits of 16 bits are enough. Source: Knuth, The Art of
+ * Computer Programming, vol. 3, 5.2.5, algorithm R.
  */
 
 const digits = 65_536;

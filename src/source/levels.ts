@@ -14,7 +14,7 @@
  * *Both.* Each level runs at its own pace and has its own horizon. So two levels read one transaction at different
  * times, and must use the same bound for it. Only levels 0 and 1 use b0, and only levels 1 and 2 use b1. Therefore a
  * bound may move exactly when its two levels have the same horizon. Transactions before that horizon were divided by the
- * old bound in both levels, and those after it will be divided by the new one. A slow level reads in the same snapshot
+ * old bound in both levels. Those after it will be divided by the new one. A slow level reads in the same snapshot
  * as the faster ones, up to the same `to`. So the horizons are equal whenever it has run.
  *
  * *Crash.* An open window is part of the state and keeps its bounds. It is read again before anything else. The horizons

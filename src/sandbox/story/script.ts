@@ -1,9 +1,10 @@
 /**
  * The demo's story: five models, three faults, two harmless changes, told in steps of one cadence.
  *
- * The main fault follows a published one: in October 2019 a large service lost the coverage of one feature in an
- * infrastructure migration; its importance dropped, the cure was a retraining, and afterwards two other features
- * had risen for good ("Monitoring feature attributions", Google Cloud blog). So the restart here must not help, and the ticket has to say so. After the retraining the new importances are normal.
+ * The main fault follows a published one ("Monitoring feature attributions", Google Cloud blog). In October 2019 a large
+ * service lost the coverage of one feature in an infrastructure migration, and its importance dropped. A retraining
+ * repaired it. Afterwards the importances of two other features stayed higher than before. So the restart here must
+ * not help, and the ticket has to say so. After the retraining the new importances are normal.
  */
 
 /** How the world treats a model at one step; all factors are 1 in normal times. */

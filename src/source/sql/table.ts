@@ -1,6 +1,7 @@
 /**
  * Looks a table up by its name ($1, parts unquoted) and says what we may do with it. A name without a schema is looked
- * for in the schemas of $2 in their order, then in public, where it may be hidden from a role without rights on the schema.
+ * for in the schemas of $2 in their order, then in public. There it may be hidden from a role without rights on the
+ * schema.
  */
 export const table = `
   SELECT c.oid::text AS oid, n.nspname AS schema, c.relname AS name, c.relkind AS kind,
