@@ -1,8 +1,8 @@
 /** Faults that a test orders: what happens to the next matching request instead of its answer. */
 
 export interface JiraFault {
-  /** Default: any. */
-  readonly method?: string;
+  /** One, or those that it is asked about when a request comes. Default: any. */
+  readonly method?: string | ((method: string) => boolean);
   /** Tested against the whole path. Default: any. */
   readonly path?: RegExp;
   /**
@@ -56,7 +56,8 @@ export function createFaultQueue(): FaultQueue {
 }
 
 function fits(fault: JiraFault, method: string, path: string): boolean {
-  if (fault.method !== undefined && fault.method !== method) return false;
+  const wanted = fault.method ?? method;
+  if (typeof wanted === "function" ? !wanted(method) : wanted !== method) return false;
   return fault.path === undefined || fault.path.test(path);
 }
 
