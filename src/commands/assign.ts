@@ -4,29 +4,26 @@ import { type Line, line } from "../messages/message.ts";
 import { nearest } from "../nearest.ts";
 import { command } from "./command.ts";
 import { type IncidentContext, onIncident } from "./on-incident.ts";
-import { anyOf, misread, refused, say, typed } from "./says.ts";
+import { anyOf, refused, say, typed } from "./says.ts";
 
-export const assign = command(
-  {
-    words: ["assign"],
-    usage: "NAME|me",
-    help: "give it to somebody",
-    role: "known",
-    scope: "act",
-    arguments: z.string().regex(/^\S+$/, { error: "one name is expected" }),
-    handle: onIncident((wanted, context) => {
-      const { actor, people } = context;
-      if (wanted.toLowerCase() === "me")
-        return assigned({ name: actor.name, account: actor.account }, context);
-      const person = people.named(wanted);
-      if (person !== undefined)
-        return assigned({ name: person.name, account: person.account }, context);
-      const names = people.people.map(({ name }) => name);
-      return refused("unknown_name", line`${unknown(wanted, names)} Nothing was changed.`);
-    }),
-  },
-  misread,
-);
+export const assign = command({
+  words: ["assign"],
+  usage: "NAME|me",
+  help: "give it to somebody",
+  role: "known",
+  scope: "act",
+  arguments: z.string().regex(/^\S+$/, { error: "one name is expected" }),
+  handle: onIncident((wanted, context) => {
+    const { actor, people } = context;
+    if (wanted.toLowerCase() === "me")
+      return assigned({ name: actor.name, account: actor.account }, context);
+    const person = people.named(wanted);
+    if (person !== undefined)
+      return assigned({ name: person.name, account: person.account }, context);
+    const names = people.people.map(({ name }) => name);
+    return refused("unknown_name", line`${unknown(wanted, names)} Nothing was changed.`);
+  }),
+});
 
 interface Wanted {
   readonly name: string;

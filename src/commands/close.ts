@@ -5,43 +5,40 @@ import { displayName } from "../messages/names.ts";
 import { nothing } from "./arguments.ts";
 import { command } from "./command.ts";
 import { onIncident } from "./on-incident.ts";
-import { misread, refused, say, typed } from "./says.ts";
+import { refused, say, typed } from "./says.ts";
 
-export const close = command(
-  {
-    words: ["close", "incident close"],
-    usage: "",
-    help: "close the ticket",
-    role: "commander",
-    scope: "act",
-    asksFirst: "while something is broken",
-    fits: ({ state }) => state === "recovered",
-    arguments: nothing,
-    handle: onIncident((_, { incident, actor, confirmed, closedByHandMs }) => {
-      const { state, ticket, episode } = incident;
-      if (ticket === undefined)
-        return refused("no_ticket", line`it has no ticket yet, so there is nothing to close.`);
-      if (state === "resolved")
-        return refused("nothing_to_do", line`it is over, and its ticket was closed by that.`);
-      const name = displayName(episode);
-      const forLong = words(formatDuration(closedByHandMs));
-      if (state === "open" && !confirmed)
-        return {
-          status: "asks",
-          question: paragraph(
-            line`Close ${words(ticket.key)} although ${name} is not back to normal? It stays closed for ${forLong}, then it is opened again.`,
-          ),
-        };
-      const then =
-        state === "open"
-          ? line`If ${name} is not back to normal in ${forLong}, or something new breaks, it is opened again; ${typed("reopen")} does so at once.`
-          : line`What breaks again opens it again.`;
+export const close = command({
+  words: ["close", "incident close"],
+  usage: "",
+  help: "close the ticket",
+  role: "commander",
+  scope: "act",
+  asksFirst: "while something is broken",
+  fits: ({ state }) => state === "recovered",
+  arguments: nothing,
+  handle: onIncident((_, { incident, actor, confirmed, closedByHandMs }) => {
+    const { state, ticket, episode } = incident;
+    if (ticket === undefined)
+      return refused("no_ticket", line`it has no ticket yet, so there is nothing to close.`);
+    if (state === "resolved")
+      return refused("nothing_to_do", line`it is over, and its ticket was closed by that.`);
+    const name = displayName(episode);
+    const forLong = words(formatDuration(closedByHandMs));
+    if (state === "open" && !confirmed)
       return {
-        status: "done",
-        deed: { kind: "close" },
-        says: say(line`${actor.name} closed ${words(ticket.key)}. ${then}`),
+        status: "asks",
+        question: paragraph(
+          line`Close ${words(ticket.key)} although ${name} is not back to normal? It stays closed for ${forLong}, then it is opened again.`,
+        ),
       };
-    }),
-  },
-  misread,
-);
+    const then =
+      state === "open"
+        ? line`If ${name} is not back to normal in ${forLong}, or something new breaks, it is opened again; ${typed("reopen")} does so at once.`
+        : line`What breaks again opens it again.`;
+    return {
+      status: "done",
+      deed: { kind: "close" },
+      says: say(line`${actor.name} closed ${words(ticket.key)}. ${then}`),
+    };
+  }),
+});

@@ -6,6 +6,7 @@ import type { Block, MessageSection } from "../messages/message.ts";
 import type { ModelKey } from "../model-key.ts";
 import type { CommandActor, KnownPeople } from "./people.ts";
 import type { NeededRole, TokenScope } from "./right.ts";
+import { type CommandRefusal, misread } from "./says.ts";
 
 /** What a handler knows. It is read before, in the transaction that carries the command out. */
 export interface CommandContext {
@@ -28,13 +29,6 @@ export interface CommandContext {
   readonly commands: readonly Command[];
   /** Open incidents, newest first; read only where the command is about none. */
   readonly open: readonly Incident[];
-}
-
-export interface CommandRefusal {
-  readonly status: "refused";
-  /** Why, in one word. */
-  readonly code: string;
-  readonly says: MessageSection;
 }
 
 export type CommandOutcome =
@@ -72,17 +66,15 @@ export interface Command
   carryOut(text: string, context: CommandContext): CommandOutcome;
 }
 
-/** @param badArguments says that the text cannot be read */
 export function command<Arguments extends z.ZodType<unknown, string>>(
   spec: CommandSpec<Arguments>,
-  badArguments: (spec: CommandSpec<Arguments>, problem: string) => CommandOutcome,
 ): Command {
   return {
     ...spec,
     carryOut(text, context) {
       const parsed = spec.arguments.safeParse(text);
       if (parsed.success) return spec.handle(parsed.data, context);
-      return badArguments(spec, parsed.error.issues[0]?.message ?? "");
+      return misread(spec, parsed.error.issues[0]?.message ?? "");
     },
   };
 }

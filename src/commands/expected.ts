@@ -5,33 +5,30 @@ import { clockTime } from "../messages/text.ts";
 import { nothing } from "./arguments.ts";
 import { command } from "./command.ts";
 import { onIncident } from "./on-incident.ts";
-import { misread, refused, say } from "./says.ts";
+import { refused, say } from "./says.ts";
 
-export const expected = command(
-  {
-    words: ["expected"],
-    usage: "[REASON]",
-    help: "it was changed on purpose: take it as the new normal",
-    role: "responder",
-    scope: "act",
-    fits: ({ state }) => state === "open",
-    arguments: nothing,
-    handle: onIncident((_, { incident, models, nowMs }) => {
-      if (models.length === 0)
-        return refused(
-          "nothing_to_do",
-          line`no model of it is broken now, so nothing is to be taken as normal.`,
-        );
-      const name = models.length === 1 ? displayName(incident.episode) : `${models.length} models`;
-      const from = words(`${clockTime(nowMs)} UTC`);
-      return {
-        status: "done",
-        deed: { kind: "expect", models },
-        says: say(
-          line`Taken as the new normal of ${name} from ${from}. What comes now is learned, and judged again after a few attributions. A later change is told anew.`,
-        ),
-      };
-    }),
-  },
-  misread,
-);
+export const expected = command({
+  words: ["expected"],
+  usage: "[REASON]",
+  help: "it was changed on purpose: take it as the new normal",
+  role: "responder",
+  scope: "act",
+  fits: ({ state }) => state === "open",
+  arguments: nothing,
+  handle: onIncident((_, { incident, models, nowMs }) => {
+    if (models.length === 0)
+      return refused(
+        "nothing_to_do",
+        line`no model of it is broken now, so nothing is to be taken as normal.`,
+      );
+    const name = models.length === 1 ? displayName(incident.episode) : `${models.length} models`;
+    const from = words(`${clockTime(nowMs)} UTC`);
+    return {
+      status: "done",
+      deed: { kind: "expect", models },
+      says: say(
+        line`Taken as the new normal of ${name} from ${from}. What comes now is learned, and judged again after a few attributions. A later change is told anew.`,
+      ),
+    };
+  }),
+});

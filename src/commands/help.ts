@@ -4,23 +4,20 @@ import { type Block, type Line, line, type MessageSection, words } from "../mess
 import { nothing } from "./arguments.ts";
 import { type Command, type CommandContext, command } from "./command.ts";
 import { mayPlay } from "./people.ts";
-import { misread, say, typed } from "./says.ts";
+import { say, typed } from "./says.ts";
 
-export const help = command(
-  {
-    words: ["help", "?"],
-    usage: "[all]",
-    help: "what can be said now",
-    role: "anybody",
-    scope: "read",
-    arguments: nothing,
-    handle: (asked, context) => ({
-      status: "done",
-      says: /^all\b/i.test(asked) ? [everything(context)] : few(context),
-    }),
-  },
-  misread,
-);
+export const help = command({
+  words: ["help", "?"],
+  usage: "[all]",
+  help: "what can be said now",
+  role: "anybody",
+  scope: "read",
+  arguments: nothing,
+  handle: (asked, context) => ({
+    status: "done",
+    says: /^all\b/i.test(asked) ? [everything(context)] : few(context),
+  }),
+});
 
 function few({ commands, incident, actor }: CommandContext): MessageSection {
   const fitting = commands.filter(

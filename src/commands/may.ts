@@ -4,10 +4,10 @@ import { readTime } from "../messages/text.ts";
 import type { StoredCommand, Unfit } from "../store/commands/command.ts";
 import { rightSinceMs } from "../store/commands/rights.ts";
 import type { Queryable } from "../store/query.ts";
-import type { Command, CommandRefusal } from "./command.ts";
+import type { Command } from "./command.ts";
 import { type CommandActor, type KnownPeople, mayPlay } from "./people.ts";
 import type { NeededRole } from "./right.ts";
-import { anyOf, refused, typed } from "./says.ts";
+import { anyOf, type CommandRefusal, refused, typed } from "./says.ts";
 
 interface Asking {
   readonly actor: CommandActor;

@@ -10,7 +10,13 @@ import {
   strong,
   words,
 } from "../messages/message.ts";
-import type { CommandRefusal, CommandSpec } from "./command.ts";
+
+export interface CommandRefusal {
+  readonly status: "refused";
+  /** Why, in one word. */
+  readonly code: string;
+  readonly says: MessageSection;
+}
 
 export const say = (...said: readonly Line[]): MessageSection => said.map(paragraph);
 
@@ -22,11 +28,13 @@ export function refused(code: string, reason: Line): CommandRefusal {
   return { status: "refused", code, says: say(line`Not done: ${reason}`) };
 }
 
+interface CalledBy {
+  readonly words: readonly [string, ...string[]];
+  readonly usage: string;
+}
+
 /** The text behind the word cannot be read. */
-export function misread(
-  { words: [word], usage }: Pick<CommandSpec<never>, "words" | "usage">,
-  problem: string,
-): CommandRefusal {
+export function misread({ words: [word], usage }: CalledBy, problem: string): CommandRefusal {
   const wanted = usage === "" ? word : `${word} ${usage}`;
   return refused(
     "bad_arguments",

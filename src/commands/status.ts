@@ -17,24 +17,21 @@ import { summaryOf } from "../messages/summary.ts";
 import { clockTime, readDuration } from "../messages/text.ts";
 import { nothing } from "./arguments.ts";
 import { command } from "./command.ts";
-import { misread, say } from "./says.ts";
+import { say } from "./says.ts";
 
-export const status = command(
-  {
-    words: ["status"],
-    usage: "",
-    help: "how it stands",
-    role: "anybody",
-    scope: "read",
-    fits: () => true,
-    arguments: nothing,
-    handle: (_, { incident, open, nowMs }) => ({
-      status: "done",
-      says: incident === undefined ? overview(open, nowMs) : ofIncident(incident, nowMs),
-    }),
-  },
-  misread,
-);
+export const status = command({
+  words: ["status"],
+  usage: "",
+  help: "how it stands",
+  role: "anybody",
+  scope: "read",
+  fits: () => true,
+  arguments: nothing,
+  handle: (_, { incident, open, nowMs }) => ({
+    status: "done",
+    says: incident === undefined ? overview(open, nowMs) : ofIncident(incident, nowMs),
+  }),
+});
 
 const stateWords = {
   open: "open for",

@@ -9,7 +9,7 @@ export const command: MadeUp = {
 import { line } from "../messages/message.ts";
 import { nothing } from "./arguments.ts";
 import { command } from "./command.ts";
-import { misread, say } from "./says.ts";
+import { say } from "./says.ts";
 
 export const madeUp = command(
   {
@@ -21,7 +21,6 @@ export const madeUp = command(
     arguments: nothing,
     handle: () => ({ status: "done", says: say(line\`It is made up.\`) }),
   },
-  misread,
 );
 `,
   },

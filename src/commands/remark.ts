@@ -1,0 +1,34 @@
+/** What the commands share by which a person adds a sentence to an incident. */
+import type { Line } from "../messages/message.ts";
+import { sentence } from "./arguments.ts";
+import { type Command, command } from "./command.ts";
+import { onIncident } from "./on-incident.ts";
+import { say } from "./says.ts";
+
+interface RemarkSpec {
+  /** Also what the incident remembers the sentence as. */
+  readonly word: string;
+  /** Default `TEXT`. */
+  readonly usage?: string;
+  readonly help: string;
+  /** What is missing where no text was typed: `the impact`. */
+  readonly text: string;
+  /** @param by name of who said it */
+  readonly answer: (by: string) => Line;
+}
+
+export function remarkCommand({ word, usage = "TEXT", help, text, answer }: RemarkSpec): Command {
+  return command({
+    words: [word],
+    usage,
+    help,
+    role: "known",
+    scope: "propose",
+    arguments: sentence(text),
+    handle: onIncident((_, { actor }) => ({
+      status: "done",
+      deed: { kind: "say", about: word },
+      says: say(answer(actor.name)),
+    })),
+  });
+}
