@@ -17,6 +17,7 @@ import { type Daemon, startDaemon } from "../programs/daemon.ts";
 import { startTestDocker } from "../programs/docker.ts";
 import { startTestKafka } from "../programs/kafka.ts";
 import { startTestPostgres, type TestPostgres } from "../programs/postgres.ts";
+import { waitUntil } from "../programs/wait-until.ts";
 import { Feeder } from "./feeder.ts";
 
 export interface EndToEndResult {
@@ -200,10 +201,5 @@ async function isReady(daemon: Daemon): Promise<boolean> {
   return (await fetch(`${daemon.url}/-/ready`)).ok;
 }
 
-async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const deadline = Date.now() + timeoutMs;
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`waited ${timeoutMs / 1000} s for ${what}`);
-    await systemClock.sleep(100);
-  }
-}
+const until = (condition: () => boolean | Promise<boolean>, what: string): Promise<void> =>
+  waitUntil(condition, { what, withinMs: timeoutMs });

@@ -4,12 +4,13 @@ import { join } from "node:path";
 import { createLifecycle } from "../../src/app/lifecycle.ts";
 import { systemClock } from "../../src/clock.ts";
 import { runCommand } from "../programs/command.ts";
+import { waitUntil } from "../programs/wait-until.ts";
 import type { Fault } from "./faults/fault.ts";
 import { drawFaults, kindsIn } from "./faults/registry.ts";
 import { happen, type Recovery, recoveryDeadlineMs, seconds } from "./happening.ts";
 import { seeded } from "./random.ts";
 import { recordLog, watchStates } from "./recording.ts";
-import { waitUntil, watchesSince } from "./recovery.ts";
+import { watchesSince } from "./recovery.ts";
 import { settle, type Verdict } from "./verdict.ts";
 import { buildWorld, type World } from "./world.ts";
 

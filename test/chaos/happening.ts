@@ -1,8 +1,9 @@
 /** Lets drawn faults happen to a world, and times how long the daemons need until they watch again after each. */
 import { setTimeout as pause } from "node:timers/promises";
+import { waitUntil } from "../programs/wait-until.ts";
 import type { Fault } from "./faults/fault.ts";
 import { grouped, isLasting, partOf, perform } from "./faults/registry.ts";
-import { waitUntil, watchesSince } from "./recovery.ts";
+import { watchesSince } from "./recovery.ts";
 import { takeoverMs, type World } from "./world.ts";
 
 export interface Recovery {

@@ -1,5 +1,4 @@
 /** Whether the daemons watch again: between them they have seen every model since a moment. */
-import { setTimeout as pause } from "node:timers/promises";
 import { models, type World } from "./world.ts";
 
 interface ModelSeen {
@@ -27,16 +26,5 @@ async function modelsOf(url: string | undefined): Promise<readonly ModelSeen[]> 
   } catch {
     // Killed or paused; the other one may have them all.
     return [];
-  }
-}
-
-export async function waitUntil(
-  condition: () => boolean | Promise<boolean>,
-  { what, withinMs }: { readonly what: string; readonly withinMs: number },
-): Promise<void> {
-  const deadline = Date.now() + withinMs;
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`waited ${withinMs / 1000} s for ${what}`);
-    await pause(50);
   }
 }

@@ -9,7 +9,7 @@ import { kafkaMetrics } from "../../src/stream/kafka/metrics.ts";
 import { StreamHealth } from "../../src/stream/kafka/stream-health.ts";
 import { partitionOf } from "../../src/stream/partition.ts";
 import { RememberingReader } from "../contracts/record-log.ts";
-import { bareKafka, createTopic, produce } from "../programs/bare-kafkajs.ts";
+import { bareKafka, createTopic, produce, sessionOver } from "../programs/bare-kafkajs.ts";
 import { eventually } from "../programs/eventually.ts";
 import { marker, openTestStream, startTestKafka, withKafka } from "../programs/kafka.ts";
 
@@ -184,7 +184,7 @@ describe.skipIf(!available)(
       let working = false;
       first.before = async () => {
         working = true;
-        await new Promise((resolve) => setTimeout(resolve, 6000));
+        await sessionOver(kafka.brokers);
       };
       await one.append([marker("m", 1)]);
       await one.subscribe(first);

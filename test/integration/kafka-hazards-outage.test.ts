@@ -2,7 +2,14 @@
 import type { Consumer } from "kafkajs";
 import { describe, expect, it } from "vitest";
 import { RememberingReader } from "../contracts/record-log.ts";
-import { bareKafka, createTopic, deleteTopic, produce } from "../programs/bare-kafkajs.ts";
+import {
+  bareKafka,
+  createTopic,
+  deleteTopic,
+  membersOf,
+  produce,
+  sessionOver,
+} from "../programs/bare-kafkajs.ts";
 import { eventually } from "../programs/eventually.ts";
 import {
   marker,
@@ -13,8 +20,6 @@ import {
 } from "../programs/kafka.ts";
 
 const kafka = await withKafka(startTestKafka);
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 interface Member {
   readonly consumer: Consumer;
@@ -51,14 +56,6 @@ async function join(
   return { consumer, got, crashes, joins: () => joins };
 }
 
-const membersOf = async (groupId: string): Promise<number> => {
-  const admin = bareKafka(kafka.brokers).admin();
-  await admin.connect();
-  const { groups } = await admin.describeGroups([groupId]);
-  await admin.disconnect();
-  return groups[0]?.members.length ?? 0;
-};
-
 describe.skipIf(!kafka.available)("an error that kafkajs does not retry", () => {
   it("ends a bare consumer for good while its process lives on", async () => {
     const topic = "crashed";
@@ -78,7 +75,7 @@ describe.skipIf(!kafka.available)("an error that kafkajs does not retry", () => 
       },
     });
     await eventually(() => expect(crashes).toContain(false));
-    await eventually(async () => expect(await membersOf(`bare-${topic}`)).toBe(0));
+    await eventually(async () => expect(await membersOf(kafka.brokers, `bare-${topic}`)).toBe(0));
     expect(got).toEqual([]);
     await consumer.disconnect();
   });
@@ -134,9 +131,9 @@ describe.skipIf(!kafka.available)("a consumer disconnected during an outage", ()
     await eventually(() => expect(stream.health().ok).toBe(false));
     await subscription.stop();
     await kafka.broker.restart();
-    await eventually(async () => expect(await membersOf(groupId)).toBe(0));
-    await pause(3000);
-    expect(await membersOf(groupId)).toBe(0);
+    await eventually(async () => expect(await membersOf(kafka.brokers, groupId)).toBe(0));
+    await sessionOver(kafka.brokers);
+    expect(await membersOf(kafka.brokers, groupId)).toBe(0);
     await stream.close();
   });
 });

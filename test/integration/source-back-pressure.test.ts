@@ -1,8 +1,8 @@
 import EventEmitter, { once } from "node:events";
 import { describe, expect, it } from "vitest";
-import { endsWithin } from "../programs/eventually.ts";
+import { endsWithin, eventually } from "../programs/eventually.ts";
 import { sql } from "../programs/postgres.ts";
-import { keptLog, MemorySink, waitUntil, withSource } from "../programs/source.ts";
+import { keptLog, MemorySink, withSource } from "../programs/source.ts";
 
 const sources = withSource({ options: { pageRows: 100 } });
 
@@ -44,7 +44,7 @@ describe("a stream that does not answer", () => {
     await sql(source.url, rowsOf(1000));
     await hanging;
     expect(await transactions(source.url)).toBe(1);
-    await waitUntil(async () => expect(await transactions(source.url)).toBe(0));
+    await eventually(async () => expect(await transactions(source.url)).toBe(0));
     expect(run.poller.health().reason).toContain("has not answered for 0.3 s");
     expect(lines.filter((line) => line.includes("DW_SOURCE_STREAM_LATE"))).toHaveLength(1);
     // Nothing else is sent meanwhile.

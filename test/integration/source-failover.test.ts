@@ -6,8 +6,9 @@ import { promisify } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { startPostgres } from "../../src/sandbox/postgres.ts";
 import { writtenIn } from "../../src/source/sql/row.ts";
+import { eventually } from "../programs/eventually.ts";
 import { sql, startTestPostgres } from "../programs/postgres.ts";
-import { waitUntil, withSource } from "../programs/source.ts";
+import { withSource } from "../programs/source.ts";
 
 const sources = withSource({ options: { lookbackMs: [60_000, 120_000] } });
 const { run } = sources;
@@ -28,7 +29,7 @@ describe("a source on another cluster", () => {
     await first.ticks(2);
     await sql(source.url, rowsOf(10, "old", "now() - interval '1 hour'"));
     await sql(source.url, rowsOf(10, "young"));
-    await waitUntil(() => expect(first.sink.rows.length).toBe(20));
+    await eventually(() => expect(first.sink.rows.length).toBe(20));
     await first.poller.stop();
     // Committed before the dump, read by nobody yet.
     await sql(source.url, rowsOf(10, "unread"));
@@ -46,7 +47,7 @@ describe("a source on another cluster", () => {
     await sql(restored.url, `INSERT INTO explainability_metrics VALUES ${values.join(",")}`);
     const second = run(restored.readonlyUrl, { progress: first.progress });
     await sql(restored.url, rowsOf(10, "after"));
-    await waitUntil(() => expect(new Set(second.sink.features).size).toBe(20));
+    await eventually(() => expect(new Set(second.sink.features).size).toBe(20));
     await second.ticks(3);
     const seen = second.sink.features.map((feature) => feature.replace(/\d+$/, ""));
     expect(new Set(seen)).toEqual(new Set(["unread", "after"]));
@@ -64,7 +65,7 @@ describe("a source on another cluster", () => {
     const first = run(source.readonlyUrl);
     await first.ticks(1);
     await transactions(source.url, 5, "both");
-    await waitUntil(() => expect(first.sink.rows.length).toBe(5));
+    await eventually(() => expect(first.sink.rows.length).toBe(5));
     const folder = await mkdtemp(join(tmpdir(), "driftwarden-standby-"));
     onTestFinished(() => rm(folder, { recursive: true, force: true }));
     sources.postgres.server.kill();
@@ -75,8 +76,8 @@ describe("a source on another cluster", () => {
     await sources.postgres.server.restart();
     // Never replicated, but polled.
     await transactions(source.url, 60, "lost");
-    await waitUntil(() => expect(first.sink.features.at(-1)).toContain("lost"));
-    await waitUntil(() => expect(first.sink.rows.length).toBe(65));
+    await eventually(() => expect(first.sink.features.at(-1)).toContain("lost"));
+    await eventually(() => expect(first.sink.rows.length).toBe(65));
     await first.poller.stop();
 
     const standby = await startPostgres({ dataDir: folder });
@@ -89,7 +90,7 @@ describe("a source on another cluster", () => {
     const second = run(url.href, { progress: first.progress });
     const promoted = (): number =>
       second.sink.features.filter((feature) => feature.startsWith("promoted")).length;
-    await waitUntil(() => expect(promoted()).toBe(100));
+    await eventually(() => expect(promoted()).toBe(100));
     await second.ticks(3);
     // What both servers have was sent from the first.
     expect(second.sink.rows).toHaveLength(100);

@@ -1,15 +1,9 @@
 import { Client } from "pg";
 import { describe, expect, it } from "vitest";
 import { systemClock } from "../../src/clock.ts";
+import { eventually } from "../programs/eventually.ts";
 import { sql, type TestDatabase } from "../programs/postgres.ts";
-import {
-  keptLog,
-  MemorySink,
-  type SourceRun,
-  taken,
-  waitUntil,
-  withSource,
-} from "../programs/source.ts";
+import { keptLog, MemorySink, type SourceRun, taken, withSource } from "../programs/source.ts";
 
 const modelTable = `CREATE TABLE explainability_metrics (
   at timestamp, feature_name text, importance numeric, model_name text)`;
@@ -82,7 +76,7 @@ describe("the first start", () => {
     const run = start(source);
     await run.ticks(1);
     await sql(source.url, past(1, "a"));
-    await waitUntil(() => expect(run.sink.rows).toHaveLength(2));
+    await eventually(() => expect(run.sink.rows).toHaveLength(2));
     expect(run.sink.history).toHaveLength(60);
     expect(taken(run.sink.records).slice(-2)).toEqual(["ahead", "1"]);
   });
@@ -114,11 +108,11 @@ describe("the first start", () => {
         await sql(source.url, past(2, "a").replace("i::text", `'n${n}-' || i`));
       }
     })();
-    await waitUntil(() => expect(run.progress.document).toBeDefined());
+    await eventually(() => expect(run.progress.document).toBeDefined());
     await open.query("COMMIT");
     await open.end();
     await writing;
-    await waitUntil(() =>
+    await eventually(() =>
       expect(run.sink.rows.length + run.sink.history.length).toBeGreaterThanOrEqual(420),
     );
     await run.ticks(3);
@@ -158,13 +152,13 @@ describe("the first start", () => {
         throw new Error("gone");
     };
     const first = start(source, {}, sink);
-    await waitUntil(() => expect(sink.history.length).toBeGreaterThanOrEqual(100));
+    await eventually(() => expect(sink.history.length).toBeGreaterThanOrEqual(100));
     await first.poller.stop();
     await sql(source.url, past(1, "a").replace("i::text", "'late'").replace("i *", "50.5 *"));
     const second = runOn(source.readonlyUrl, { progress: first.progress });
     await second.ticks(1);
     expect(second.sink.history.map((row) => row.feature)).not.toContain("late");
-    await waitUntil(() => expect(second.sink.rows.map((row) => row.feature)).toContain("late"));
+    await eventually(() => expect(second.sink.rows.map((row) => row.feature)).toContain("late"));
   });
 
   it("reads a timestamp without zone in the zone of the source", async () => {
@@ -175,7 +169,7 @@ describe("the first start", () => {
       source.url,
       "INSERT INTO explainability_metrics VALUES ('1970-01-01 05:30:00.000001', 'f', 'NaN', 'a')",
     );
-    await waitUntil(() => expect(run.sink.rows.length).toBe(1));
+    await eventually(() => expect(run.sink.rows.length).toBe(1));
     expect(run.sink.rows[0]).toMatchObject({ ts: 1, importance: Number.NaN });
   });
 });

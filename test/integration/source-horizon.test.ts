@@ -2,7 +2,8 @@ import { Client } from "pg";
 import { expect, it } from "vitest";
 import { World } from "../detection/streams.ts";
 import { acceleratedClock } from "../fakes/accelerated-clock.ts";
-import { keptLog, waitUntil, withSource } from "../programs/source.ts";
+import { eventually } from "../programs/eventually.ts";
+import { keptLog, withSource } from "../programs/source.ts";
 
 const sources = withSource();
 
@@ -49,7 +50,7 @@ it("a long transaction is said once with its age, and no model that goes on writ
   );
   expect(silences()).toBe(0);
   await other.query("COMMIT");
-  await waitUntil(() => expect(run.sink.rows.length).toBe(100));
+  await eventually(() => expect(run.sink.rows.length).toBe(100));
   await write(2);
   await run.ticks(3);
   expect(silences()).toBe(0);
@@ -59,6 +60,6 @@ it("a long transaction is said once with its age, and no model that goes on writ
 
   // The counter-proof: a writer that stops is silent.
   await clock.sleep(5 * cadenceMs);
-  await waitUntil(() => expect(silences()).toBe(1));
+  await eventually(() => expect(silences()).toBe(1));
   await Promise.all([writer.end(), other.end()]);
 });

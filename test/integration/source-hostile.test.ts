@@ -3,8 +3,9 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { connect } from "../../src/source/connection.ts";
 import type { SourceConnection } from "../../src/source/options.ts";
 import { probeSource } from "../../src/source/probe.ts";
+import { eventually } from "../programs/eventually.ts";
 import { sql, type TestDatabase } from "../programs/postgres.ts";
-import { sourceOptions, waitUntil, withSource } from "../programs/source.ts";
+import { sourceOptions, withSource } from "../programs/source.ts";
 
 const sources = withSource();
 let source: TestDatabase;
@@ -165,23 +166,23 @@ describe("a query that does not end", () => {
       const text = await run.registry.metrics();
       return Number(/poll_failures_total\{.*\} (\d+)/.exec(text)?.[1] ?? 0);
     };
-    await waitUntil(async () => {
+    await eventually(async () => {
       expect((await sessions()).length).toBeLessThan(3);
       expect(await failures()).toBeGreaterThan(2);
     });
     expect(run.poller.health().reason).toMatch(/statement_timeout/);
     await run.poller.stop();
-    await waitUntil(async () => expect(await sessions()).toEqual([]));
+    await eventually(async () => expect(await sessions()).toEqual([]));
   });
 
   it("is ended on the server by a stop", async () => {
     await sql(source.url, slowView("PERFORM pg_sleep(3600);"));
     const run = sources.run(source.readonlyUrl, {}, { table: "slow_view" });
-    await waitUntil(async () =>
+    await eventually(async () =>
       expect(await sessions()).toEqual([expect.objectContaining({ state: "active" })]),
     );
     await run.poller.stop();
-    await waitUntil(async () => expect(await sessions()).toEqual([]));
+    await eventually(async () => expect(await sessions()).toEqual([]));
   });
 });
 

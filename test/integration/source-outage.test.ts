@@ -7,7 +7,8 @@ import type { StreamRecord } from "../../src/stream/record.ts";
 import { World } from "../detection/streams.ts";
 import { acceleratedClock } from "../fakes/accelerated-clock.ts";
 import { type CuttingProxy, startCuttingProxy } from "../programs/cutting-proxy.ts";
-import { keptLog, type SourceRun, waitUntil, withSource } from "../programs/source.ts";
+import { eventually } from "../programs/eventually.ts";
+import { keptLog, type SourceRun, withSource } from "../programs/source.ts";
 
 const table = `CREATE TABLE explainability_metrics (
   "timestamp" timestamptz, feature_name text, importance double precision, model text)`;
@@ -134,7 +135,7 @@ describe("a source that cannot be reached for a while", () => {
     expect(silent()).toEqual([]);
     const gaps = run.sink.ticks.filter(({ gap = 0 }) => gap > 12 * cadenceMs * 1000);
     expect(gaps, "one tick tells the outage").toHaveLength(1);
-    await waitUntil(() => expect(silent()).toEqual(["m3"]));
+    await eventually(() => expect(silent()).toEqual(["m3"]));
     await answered(scene, 4);
     expect(silent()).toEqual(["m3"]);
     expect(lines.filter((line) => line.includes("held back"))).toEqual([]);

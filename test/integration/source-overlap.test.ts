@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { eventually } from "../programs/eventually.ts";
 import { sql } from "../programs/postgres.ts";
-import { keptLog, MemorySink, taken, waitUntil, withSource } from "../programs/source.ts";
+import { keptLog, MemorySink, taken, withSource } from "../programs/source.ts";
 
 const view = `CREATE TABLE written ("timestamp" timestamptz, feature_name text, importance double precision);
   CREATE VIEW explainability_metrics AS SELECT * FROM written WHERE feature_name <> 'hidden'`;
@@ -61,9 +62,9 @@ describe.each([
       source.url,
       `${insert("twin", "(SELECT min(\"timestamp\") FROM written WHERE feature_name = 'twin')", "0.1")}; ${insert("ahead", "now() + interval '1 h'")}`,
     );
-    await waitUntil(() => expect(sink.features).toContain("ahead"));
+    await eventually(() => expect(sink.features).toContain("ahead"));
     await sql(source.url, insert("last"));
-    await waitUntil(() => expect(sink.features).toContain("last"));
+    await eventually(() => expect(sink.features).toContain("last"));
     await ticks(3);
     const all = ["ahead", "last", "late", "later", "nan", "null", "twin", "twin", "twin"];
     expect(sink.features).toEqual(all);
@@ -78,7 +79,7 @@ describe("a view's rows", () => {
     const { ticks, sink } = run(source.readonlyUrl, { logger });
     await ticks(2);
     await sql(source.url, `${insert("too late", "now() - interval '8 s'")}; ${insert("in time")}`);
-    await waitUntil(() => expect(sink.features).toContain("in time"));
+    await eventually(() => expect(sink.features).toContain("in time"));
     await ticks(3);
     expect(sink.features).toEqual(["in time"]);
     expect(lines.filter((line) => line.includes("a view is read by time"))).toHaveLength(1);
@@ -91,9 +92,9 @@ describe("a view's rows", () => {
     const sink = new MemorySink();
     sink.setsAside = "huge";
     const { registry } = run(source.readonlyUrl, { sink });
-    await waitUntil(() => expect(sink.history).toHaveLength(1));
+    await eventually(() => expect(sink.history).toHaveLength(1));
     await sql(source.url, insert("huge"));
-    await waitUntil(async () =>
+    await eventually(async () =>
       expect(await registry.metrics()).toContain(
         'driftwarden_source_rows_dropped_total{source="main",reason="too_large"} 2',
       ),
@@ -126,7 +127,7 @@ describe("a view's rows", () => {
       1,
     );
     await sql(source.url, insert("live"));
-    await waitUntil(() => expect(sink.features).toEqual(["live"]));
+    await eventually(() => expect(sink.features).toEqual(["live"]));
   });
 
   it("are neither lost nor doubled when the process dies between storing a page and sending it, or after", async () => {
@@ -141,7 +142,7 @@ describe("a view's rows", () => {
       if (pages > 2) throw new Error("dying");
     };
     await sql(source.url, many(1000, "f"));
-    await waitUntil(() => expect(pages).toBeGreaterThan(2));
+    await eventually(() => expect(pages).toBeGreaterThan(2));
     const crashed = first.progress.document ?? "";
     await first.poller.stop();
     first.progress.document = crashed;
@@ -149,7 +150,7 @@ describe("a view's rows", () => {
 
     const second = run(source.readonlyUrl, { progress: first.progress });
     await sql(source.url, many(10, "g"));
-    await waitUntil(() => expect(second.sink.features).toContain("g10"));
+    await eventually(() => expect(second.sink.features).toContain("g10"));
     await second.ticks(2);
     const rows = taken([...dying.records, ...second.sink.records]);
     expect(rows).toHaveLength(1010);
@@ -172,10 +173,10 @@ describe("a view's rows", () => {
     await ticks(1);
     progress.broken = true;
     await sql(source.url, many(10, "f"));
-    await waitUntil(() => expect(poller.health().reason).toContain("store gone"));
+    await eventually(() => expect(poller.health().reason).toContain("store gone"));
     expect(sink.rows).toEqual([]);
     progress.broken = false;
-    await waitUntil(() => expect(sink.rows).toHaveLength(10));
+    await eventually(() => expect(sink.rows).toHaveLength(10));
     await ticks(2);
     expect(sink.rows).toHaveLength(10);
   });
@@ -191,7 +192,7 @@ describe("a table replaced by a view of it", () => {
     const into = (feature: string, table: string): Promise<unknown> =>
       sql(source.url, insert(feature).replace("written", table));
     await into("table", "explainability_metrics");
-    await waitUntil(() => expect(first.sink.features).toEqual(["table"]));
+    await eventually(() => expect(first.sink.features).toEqual(["table"]));
     await first.ticks(2);
     await sql(
       source.url,
@@ -203,7 +204,7 @@ describe("a table replaced by a view of it", () => {
     const second = run(source.readonlyUrl, { progress: first.progress });
     await second.ticks(1);
     await into("view", "written");
-    await waitUntil(() => expect(second.sink.features).toContain("view"));
+    await eventually(() => expect(second.sink.features).toContain("view"));
     await second.ticks(2);
     await second.poller.stop();
     await sql(
@@ -213,7 +214,7 @@ describe("a table replaced by a view of it", () => {
     const third = run(source.readonlyUrl, { progress: second.progress });
     await third.ticks(1);
     await into("again", "explainability_metrics");
-    await waitUntil(() => expect(third.sink.features).toContain("again"));
+    await eventually(() => expect(third.sink.features).toContain("again"));
     await third.ticks(2);
     const rows = taken([first, second, third].flatMap(({ sink }) => sink.records));
     expect(rows).toEqual(["table", "view", "again"]);

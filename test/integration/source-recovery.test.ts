@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { StreamRecord } from "../../src/stream/record.ts";
+import { eventually } from "../programs/eventually.ts";
 import { sql } from "../programs/postgres.ts";
-import { keptLog, MemorySink, waitUntil, withSource } from "../programs/source.ts";
+import { keptLog, MemorySink, withSource } from "../programs/source.ts";
 
 const sources = withSource({ options: { pageRows: 100 } });
 const { newSource, run } = sources;
@@ -44,14 +45,14 @@ describe("a window that was not finished", () => {
     const first = run(source.readonlyUrl, { sink: dying.sink });
     await first.ticks(1);
     await sql(source.url, rowsOf(1000));
-    await waitUntil(() => expect(dying.refused.length).toBeGreaterThan(0));
+    await eventually(() => expect(dying.refused.length).toBeGreaterThan(0));
     const stored = first.progress.document ?? "";
     await first.poller.stop();
     first.progress.document = stored;
     await sql(source.url, rowsOf(50, "younger"));
 
     const second = run(source.readonlyUrl, { progress: first.progress });
-    await waitUntil(() => expect(second.sink.rows.length).toBe(1050));
+    await eventually(() => expect(second.sink.rows.length).toBe(1050));
     await second.ticks(3);
     expect(unique(second.sink.features)).toBe(1050);
     const again = second.sink.records.filter(isRows).slice(0, 3);
@@ -68,7 +69,7 @@ describe("a window that was not finished", () => {
     const { ticks, sink, poller } = run(source.readonlyUrl, { sink: flaky.sink });
     await ticks(1);
     await sql(source.url, rowsOf(1000));
-    await waitUntil(() => expect(flaky.refused.length).toBeGreaterThan(1));
+    await eventually(() => expect(flaky.refused.length).toBeGreaterThan(1));
     expect(poller.health().reason).toContain("broker gone");
     flaky.heal();
     await ticks(3);
@@ -86,15 +87,15 @@ describe("a window that was not finished", () => {
     await ticks(1);
     progress.broken = true;
     await sql(source.url, rowsOf(10));
-    await waitUntil(() => expect(poller.health().reason).toContain("store gone"));
+    await eventually(() => expect(poller.health().reason).toContain("store gone"));
     await sql(source.url, rowsOf(10, "g"));
-    await waitUntil(async () =>
+    await eventually(async () =>
       expect(await registry.metrics()).toMatch(/reason="store_refused"\} [3-9]/),
     );
     expect(lines.join("\n")).toContain("DW_SOURCE_STORE_REFUSED");
     expect(sink.rows).toEqual([]);
     progress.broken = false;
-    await waitUntil(() => expect(sink.rows.length).toBe(20));
+    await eventually(() => expect(sink.rows.length).toBe(20));
     await ticks(2);
     expect(unique(sink.features)).toBe(20);
   });
@@ -104,13 +105,13 @@ describe("a window that was not finished", () => {
     const first = run(source.readonlyUrl);
     await first.ticks(1);
     await sql(source.url, rowsOf(10));
-    await waitUntil(() => expect(first.sink.rows.length).toBe(10));
+    await eventually(() => expect(first.sink.rows.length).toBe(10));
     // The poll has ended: what a stop interrupts is read again, under its number.
     await first.ticks(1);
     await first.poller.stop();
     await sql(source.url, rowsOf(5, "next"));
     const second = run(source.readonlyUrl, { progress: first.progress });
-    await waitUntil(() => expect(second.sink.rows.length).toBe(5));
+    await eventually(() => expect(second.sink.rows.length).toBe(5));
     await second.ticks(2);
     expect(second.sink.rows.length).toBe(5);
   });
@@ -132,7 +133,7 @@ describe("the stored positions", () => {
     await busy.ticks(70);
     const before = busy.progress.saves;
     await sql(source.url, rowsOf(1000));
-    await waitUntil(() => expect(busy.sink.rows.length).toBe(1000));
+    await eventually(() => expect(busy.sink.rows.length).toBe(1000));
     await busy.ticks(2);
     expect(busy.progress.saves - before).toBeLessThanOrEqual(3);
     expect(busy.progress.document?.length).toBeLessThan(5000);
@@ -147,7 +148,7 @@ describe("a source that restarts", () => {
     await sql(source.url, rowsOf(10));
     await sources.postgres.server.restart();
     await sql(source.url, rowsOf(10, "g"));
-    await waitUntil(() => expect(sink.rows.length).toBe(20));
+    await eventually(() => expect(sink.rows.length).toBe(20));
     await ticks(3);
     expect(unique(sink.features)).toBe(20);
     expect(poller.health()).toEqual({ ok: true });

@@ -3,8 +3,9 @@ import { Client } from "pg";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Clock, systemClock } from "../../src/clock.ts";
 import { probeSource } from "../../src/source/probe.ts";
+import { eventually } from "../programs/eventually.ts";
 import { sql, type TestDatabase } from "../programs/postgres.ts";
-import { type SourceRun, sourceOptions, waitUntil, withSource } from "../programs/source.ts";
+import { type SourceRun, sourceOptions, withSource } from "../programs/source.ts";
 
 const sources = withSource();
 let source: TestDatabase;
@@ -114,7 +115,7 @@ const standingClock: Clock = {
 describe("a poller whose source is refused", () => {
   it("says why, counts it, and goes on when the right is granted", async () => {
     const run = start({ table: "secret" });
-    await waitUntil(() => expect(run.poller.health().reason).toContain("GRANT SELECT"));
+    await eventually(() => expect(run.poller.health().reason).toContain("GRANT SELECT"));
     expect(await run.registry.metrics()).toContain('reason="forbidden"');
     await sql(source.url, "GRANT SELECT ON secret TO readonly");
     await run.ticks(1);
@@ -128,9 +129,9 @@ describe("a poller whose source is refused", () => {
     const run = start({ table: "gone" });
     await run.ticks(1);
     await sql(source.url, "DROP TABLE gone");
-    await waitUntil(() => expect(run.poller.health().reason).toContain("there is no table"));
+    await eventually(() => expect(run.poller.health().reason).toContain("there is no table"));
     await sql(source.url, `${make}; INSERT INTO gone VALUES (now(), 'back', 1)`);
-    await waitUntil(() => expect(run.sink.features).toEqual(["back"]));
+    await eventually(() => expect(run.sink.features).toEqual(["back"]));
   });
 
   it("gives up waiting for a lock at its deadline, and reads on when the lock is gone", async () => {
@@ -155,15 +156,17 @@ describe("a poller whose source is refused", () => {
     await locker.query("BEGIN; LOCK TABLE explainability_metrics");
     run.sink.before = () => undefined;
     gate.emit("open");
-    await waitUntil(async () => expect(await run.registry.metrics()).toContain('reason="timeout"'));
+    await eventually(async () =>
+      expect(await run.registry.metrics()).toContain('reason="timeout"'),
+    );
     await locker.end();
-    await waitUntil(() => expect(run.sink.features).toEqual(["locked"]));
+    await eventually(() => expect(run.sink.features).toEqual(["locked"]));
   });
 
   it("stops at once while its source cannot be reached", async () => {
     const unreachable = at("postgres://readonly@127.0.0.1:1/x");
     const run = sources.run(source.readonlyUrl, { clock: standingClock }, unreachable);
-    await waitUntil(() => expect(run.poller.health().reason).toContain("127.0.0.1:1"));
+    await eventually(() => expect(run.poller.health().reason).toContain("127.0.0.1:1"));
     await run.poller.stop();
   });
 });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { StreamRecord } from "../../src/stream/record.ts";
+import { eventually } from "../programs/eventually.ts";
 import { sql, type TestDatabase } from "../programs/postgres.ts";
-import { MemorySink, taken, waitUntil, withSource } from "../programs/source.ts";
+import { MemorySink, taken, withSource } from "../programs/source.ts";
 
 const { newSource, run } = withSource({ options: { pageRows: 100 } });
 
@@ -54,7 +55,7 @@ describe("a table whose rows moved but kept their transactions", () => {
     const writers = Array.from({ length: 20 }, (_, i) => sql(source.url, rowsOf(10, `w${i}.`)));
     await Promise.all([...writers, sql(source.url, "VACUUM FULL explainability_metrics")]);
     await sql(source.url, rowsOf(10, "new"));
-    await waitUntil(() => expect(sink.rows.length).toBe(230));
+    await eventually(() => expect(sink.rows.length).toBe(230));
     await ticks(3);
     expect(sink.features).toEqual(await written(source));
     expect(await registry.metrics()).not.toContain("rewrites_total{");
@@ -77,12 +78,12 @@ describe("a table whose rows moved but kept their transactions", () => {
       source.url,
       `${deleted}; ${rowsOf(250, "same", "now() - interval '1 s'")}; ${rowsOf(400, "f")}`,
     );
-    await waitUntil(() => expect(failing.failures()).toBeGreaterThan(0));
+    await eventually(() => expect(failing.failures()).toBeGreaterThan(0));
     await sql(source.url, "DELETE FROM explainability_metrics WHERE feature_name LIKE 'deleted%'");
     await sql(source.url, "VACUUM FULL explainability_metrics");
     await sql(source.url, rowsOf(10, "new"));
     failing.heal();
-    await waitUntil(() => expect(sink.features).toContain("new10"));
+    await eventually(() => expect(sink.features).toContain("new10"));
     await ticks(3);
     const kept = taken(sink.records).filter((feature) => !feature.startsWith("deleted"));
     expect(kept.toSorted()).toEqual(await written(source));
@@ -96,12 +97,12 @@ describe("a table that was rewritten with new transactions", () => {
     await ticks(2);
     await sql(source.url, rowsOf(10, "old", "now() - interval '1 hour'"));
     await sql(source.url, rowsOf(10, "f"));
-    await waitUntil(() => expect(sink.rows.length).toBe(20));
+    await eventually(() => expect(sink.rows.length).toBe(20));
     await ticks(1);
     const unread = rowsOf(5, "unread", "now() - interval '20 s'");
     await sql(source.url, `BEGIN; ${unread}; ${rewrite}; COMMIT`);
     await sql(source.url, rowsOf(10, "new"));
-    await waitUntil(() => expect(sink.features).toContain("new10"));
+    await eventually(() => expect(sink.features).toContain("new10"));
     await ticks(3);
     expect(sink.features).toEqual(await written(source));
     expect(await registry.metrics()).toContain('rewrites_total{source="main"} 1');
@@ -112,13 +113,13 @@ describe("a table that was rewritten with new transactions", () => {
     const { ticks, sink } = run(source.readonlyUrl);
     await ticks(2);
     await sql(source.url, rowsOf(1, "twin", "date_trunc('second', now())"));
-    await waitUntil(() => expect(sink.features).toEqual(["twin1"]));
+    await eventually(() => expect(sink.features).toEqual(["twin1"]));
     await ticks(1);
     const twin = "INSERT INTO explainability_metrics SELECT * FROM explainability_metrics";
     await sql(source.url, `BEGIN; ${twin}; ${rewrite}; COMMIT`);
-    await waitUntil(() => expect(sink.features).toEqual(["twin1", "twin1"]));
+    await eventually(() => expect(sink.features).toEqual(["twin1", "twin1"]));
     await sql(source.url, `BEGIN; ${twin}; ${rewrites[1]}; COMMIT`);
-    await waitUntil(() => expect(sink.features).toEqual(Array(4).fill("twin1")));
+    await eventually(() => expect(sink.features).toEqual(Array(4).fill("twin1")));
     await ticks(3);
     expect(taken(sink.records)).toHaveLength(4);
   });
@@ -135,7 +136,7 @@ describe("a table that was rewritten with new transactions", () => {
       await ticks(1);
     }
     await writing;
-    await waitUntil(() => expect(sink.rows.length).toBeGreaterThanOrEqual(1000));
+    await eventually(() => expect(sink.rows.length).toBeGreaterThanOrEqual(1000));
     await ticks(3);
     expect(sink.features).toEqual(await written(source));
     expect(await registry.metrics()).toMatch(/rewrites_total\{source="main"\} [1-9]/);
@@ -147,10 +148,10 @@ describe("a table that was rewritten with new transactions", () => {
     const { ticks, sink } = run(source.readonlyUrl, { sink: failing.sink });
     await ticks(2);
     await sql(source.url, rowsOf(500, "f"));
-    await waitUntil(() => expect(failing.failures()).toBeGreaterThan(0));
+    await eventually(() => expect(failing.failures()).toBeGreaterThan(0));
     await sql(source.url, rewrite);
     failing.heal();
-    await waitUntil(() => expect(sink.features).toContain("f500"));
+    await eventually(() => expect(sink.features).toContain("f500"));
     await ticks(3);
     expect(taken(sink.records).toSorted()).toEqual(await written(source));
   });
@@ -164,13 +165,13 @@ describe("a table that was rewritten with new transactions", () => {
     const first = run(source.readonlyUrl, { sink: failing.sink });
     await first.ticks(2);
     await sql(source.url, rowsOf(500, "f"));
-    await waitUntil(() =>
+    await eventually(() =>
       expect(failing.failures() > 0 || first.sink.rows.length === 500).toBe(true),
     );
     await first.poller.stop();
     await sql(source.url, `BEGIN; ${rowsOf(5, "unread")}; ${rewrite}; COMMIT`);
     const second = run(source.readonlyUrl, { progress: first.progress });
-    await waitUntil(() => expect(second.sink.features).toContain("unread5"));
+    await eventually(() => expect(second.sink.features).toContain("unread5"));
     await second.ticks(2);
     const records = [...first.sink.records, ...second.sink.records];
     expect(taken(records).toSorted()).toEqual(await written(source));
@@ -184,7 +185,7 @@ describe("a table that was rewritten with new transactions", () => {
       if (sink.history.length > 200) throw new Error("broker gone");
     };
     const first = run(source.readonlyUrl, { sink });
-    await waitUntil(() => expect(first.poller.health().reason).toContain("broker gone"));
+    await eventually(() => expect(first.poller.health().reason).toContain("broker gone"));
     await sql(source.url, rewrite);
     sink.before = () => undefined;
     await first.ticks(2);

@@ -12,8 +12,9 @@ import type { SourceOptions } from "../../src/source/options.ts";
 import { startPoller } from "../../src/source/poller.ts";
 import type { Store } from "../../src/store/store.ts";
 import type { StreamRecord } from "../../src/stream/record.ts";
+import { eventually } from "../programs/eventually.ts";
 import { sql } from "../programs/postgres.ts";
-import { MemorySink, sourceOptions, waitUntil } from "../programs/source.ts";
+import { MemorySink, sourceOptions } from "../programs/source.ts";
 import { silent, withStore } from "../programs/store.ts";
 
 const ttlMs = 1000;
@@ -104,10 +105,10 @@ describe("a source with two processes", () => {
     const { url, options } = await newSource();
     const stream: Stream = [];
     const first = startProcess("first", options, stream);
-    await waitUntil(() => expect(first.sink.ticks.length).toBeGreaterThan(0));
+    await eventually(() => expect(first.sink.ticks.length).toBeGreaterThan(0));
     const second = startProcess("second", options, stream);
     await sql(url, rowsOf(10, "before"));
-    await waitUntil(() => expect(sentBy("first", stream)).toHaveLength(10));
+    await eventually(() => expect(sentBy("first", stream)).toHaveLength(10));
     expect(second.sink.records).toEqual([]);
     expect(await second.metric("held")).toBe(0);
     expect(second.poller.health()).toEqual({ ok: true });
@@ -117,12 +118,12 @@ describe("a source with two processes", () => {
     first.sink.before = () => new Promise(() => undefined);
     running.splice(running.indexOf(first), 1);
     const before = second.asked();
-    await waitUntil(async () => expect(await second.metric("held")).toBe(1));
+    await eventually(async () => expect(await second.metric("held")).toBe(1));
     expect(second.asked() - before).toBeLessThanOrEqual(6);
-    await waitUntil(() => expect(second.sink.ticks.length).toBeGreaterThan(0));
+    await eventually(() => expect(second.sink.ticks.length).toBeGreaterThan(0));
     await sql(url, rowsOf(10, "after"));
     // A window whose end was not stored yet is sent again.
-    await waitUntil(() => expect(sentBy("second", stream)).toContain("after10"));
+    await eventually(() => expect(sentBy("second", stream)).toContain("after10"));
     expect(new Set(taken(stream)).size).toBe(20);
     expect(taken(stream)).toHaveLength(20);
   });
@@ -131,14 +132,14 @@ describe("a source with two processes", () => {
     const { options } = await newSource();
     const stream: Stream = [];
     const first = startProcess("first", options, stream);
-    await waitUntil(() => expect(first.sink.ticks.length).toBeGreaterThan(0));
+    await eventually(() => expect(first.sink.ticks.length).toBeGreaterThan(0));
     const second = startProcess("second", options, stream);
     await first.poller.stop();
     const before = second.asked();
-    await waitUntil(async () => expect(await second.metric("held")).toBe(1));
+    await eventually(async () => expect(await second.metric("held")).toBe(1));
     // One question may have been under way.
     expect(second.asked() - before).toBeLessThanOrEqual(2);
-    await waitUntil(() => expect(second.sink.ticks.length).toBeGreaterThan(0));
+    await eventually(() => expect(second.sink.ticks.length).toBeGreaterThan(0));
   });
 
   it("loses and repeats nothing when the one that was paused in a window goes on sending it", async () => {
@@ -146,7 +147,7 @@ describe("a source with two processes", () => {
     const stream: Stream = [];
     const gate = new EventEmitter();
     const first = startProcess("first", options, stream);
-    await waitUntil(() => expect(first.sink.ticks.length).toBeGreaterThan(0));
+    await eventually(() => expect(first.sink.ticks.length).toBeGreaterThan(0));
     // As if stopped by a signal in the middle of the third page.
     let pages = 0;
     const take = first.lease.take.bind(first.lease);
@@ -165,16 +166,16 @@ describe("a source with two processes", () => {
     await sql(url, rowsOf(1000, "a"));
     await paused;
     startProcess("second", options, stream);
-    await waitUntil(() => expect(sentBy("second", stream)).toHaveLength(1000));
+    await eventually(() => expect(sentBy("second", stream)).toHaveLength(1000));
     await sql(url, rowsOf(50, "b"));
-    await waitUntil(() => expect(sentBy("second", stream)).toHaveLength(1050));
+    await eventually(() => expect(sentBy("second", stream)).toHaveLength(1050));
 
     const until = stream.length;
     gate.emit("woken");
-    await waitUntil(async () => expect(await first.metric("held")).toBe(0));
+    await eventually(async () => expect(await first.metric("held")).toBe(0));
     expect(sentBy("first", stream.slice(until)).length).toBeGreaterThanOrEqual(100);
     await sql(url, rowsOf(10, "c"));
-    await waitUntil(() => expect(sentBy("second", stream)).toHaveLength(1060));
+    await eventually(() => expect(sentBy("second", stream)).toHaveLength(1060));
     const rows = taken(stream);
     expect(rows).toHaveLength(1060);
     expect(new Set(rows).size).toBe(1060);
@@ -187,7 +188,7 @@ describe("a source with two processes", () => {
     const { url, options } = await newSource();
     const stream: Stream = [];
     const only = startProcess("only", options, stream);
-    await waitUntil(() => expect(only.sink.ticks.length).toBeGreaterThan(0));
+    await eventually(() => expect(only.sink.ticks.length).toBeGreaterThan(0));
     // At every third page nothing of the process goes on for two leases.
     const take = only.lease.take.bind(only.lease);
     let late = Promise.resolve();
@@ -203,27 +204,27 @@ describe("a source with two processes", () => {
       await late;
     };
     await sql(url, rowsOf(1000, "s"));
-    await waitUntil(() => expect(taken(stream)).toHaveLength(1000));
+    await eventually(() => expect(taken(stream)).toHaveLength(1000));
     expect(sentBy("only", stream)).toHaveLength(1000);
     expect(await only.metric("takeovers_total")).toBeGreaterThan(1);
     await sql(url, rowsOf(10, "t"));
-    await waitUntil(() => expect(taken(stream)).toHaveLength(1010));
+    await eventually(() => expect(taken(stream)).toHaveLength(1010));
   });
 
   it("is read on by a process that was paused and whose place nobody took", async () => {
     const { url, options } = await newSource();
     const stream: Stream = [];
     const only = startProcess("only", options, stream);
-    await waitUntil(() => expect(only.sink.ticks.length).toBeGreaterThan(0));
+    await eventually(() => expect(only.sink.ticks.length).toBeGreaterThan(0));
     const take = only.lease.take.bind(only.lease);
     only.lease.take = async () => {
       await systemClock.sleep(ttlMs * 2);
       only.lease.take = take;
       return take();
     };
-    await waitUntil(async () => expect(await only.metric("takeovers_total")).toBe(2));
+    await eventually(async () => expect(await only.metric("takeovers_total")).toBe(2));
     await sql(url, rowsOf(10, "d"));
-    await waitUntil(() => expect(taken(stream)).toHaveLength(10));
-    await waitUntil(() => expect(only.poller.health()).toEqual({ ok: true }));
+    await eventually(() => expect(taken(stream)).toHaveLength(10));
+    await eventually(() => expect(only.poller.health()).toEqual({ ok: true }));
   });
 });

@@ -1,7 +1,8 @@
 import { Client } from "pg";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { eventually } from "../programs/eventually.ts";
 import { sql, type TestDatabase } from "../programs/postgres.ts";
-import { type SourceRun, waitUntil, withSource } from "../programs/source.ts";
+import { type SourceRun, withSource } from "../programs/source.ts";
 
 const sources = withSource({ settings: { max_prepared_transactions: "5" } });
 const { newSource } = sources;
@@ -26,8 +27,8 @@ const insert = (feature: string, ts = "now()", importance = 1): string =>
 /** What has been delivered once `count` rows and one written last have come and three more polls found nothing. */
 async function delivered(run: SourceRun, url: string, count: number): Promise<readonly string[]> {
   await sql(url, insert("~last"));
-  await waitUntil(() => expect(run.sink.rows.length).toBeGreaterThan(count));
-  await waitUntil(() => expect(run.sink.features).toContain("~last"));
+  await eventually(() => expect(run.sink.rows.length).toBeGreaterThan(count));
+  await eventually(() => expect(run.sink.features).toContain("~last"));
   await run.ticks(3);
   return run.sink.features.filter((feature) => feature !== "~last");
 }
@@ -50,7 +51,7 @@ describe("every committed row is delivered once", () => {
     const [row] = await sql(source.url, "SELECT now()::text AS now");
     for (const feature of ["one", "two", "three"]) {
       await sql(source.url, insert(feature, `'${String(row?.["now"])}'`));
-      await waitUntil(() => expect(run.sink.features).toContain(feature));
+      await eventually(() => expect(run.sink.features).toContain(feature));
     }
     expect(await delivered(run, source.url, 3)).toEqual(["one", "three", "two"]);
     expect(new Set(run.sink.rows.slice(0, 3).map((r) => r.ts)).size).toBe(1);
@@ -122,7 +123,7 @@ describe("every committed row is delivered once", () => {
     const times2 = run.sink.rows.map((row) => row.ts);
     expect(times2).toEqual(expect.arrayContaining([0, -Infinity, Infinity]));
     // The slowest level may rest before it sees the last of them.
-    await waitUntil(async () =>
+    await eventually(async () =>
       expect(await run.registry.metrics()).toContain(
         'driftwarden_source_rows_dropped_total{source="main",reason="null_timestamp"} 1',
       ),
@@ -135,7 +136,7 @@ describe("every committed row is delivered once", () => {
     run.sink.setsAside = "huge";
     for (const feature of ["huge", "fine", "huge"]) await sql(source.url, insert(feature));
     await delivered(run, source.url, 3);
-    await waitUntil(async () =>
+    await eventually(async () =>
       expect(await run.registry.metrics()).toContain(
         'driftwarden_source_rows_dropped_total{source="main",reason="too_large"} 2',
       ),
@@ -169,7 +170,7 @@ describe("a window", () => {
     const run = await polled(source);
     const many = "SELECT now(), 'f' || i % 50, i FROM generate_series(1, 200000) i";
     await sql(source.url, `INSERT INTO explainability_metrics ${many}`);
-    await waitUntil(() => expect(run.sink.rows.length).toBe(200_000));
+    await eventually(() => expect(run.sink.rows.length).toBe(200_000));
     const sizes = run.sink.appends.map((records) =>
       records.reduce((sum, record) => sum + (record.kind === "rows" ? record.rows.length : 0), 0),
     );
@@ -199,7 +200,7 @@ describe("the watermark", () => {
     await run.ticks(5);
     expect(run.sink.ticks.at(-1)?.watermark).toBe(held);
     await writer.query("COMMIT");
-    await waitUntil(() =>
+    await eventually(() =>
       expect(run.sink.ticks.at(-1)?.watermark).toBeGreaterThan(Number(after.rows[0]?.now)),
     );
     const rowAt = run.sink.records.findIndex((record) => record.kind === "rows");

@@ -1,5 +1,5 @@
 /** kafkajs as it comes, to show what goes wrong with it alone; and a broker behind a proxy that cuts. */
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { createServer } from "node:net";
 import { type EachMessagePayload, Kafka } from "kafkajs";
 import { expect } from "vitest";
@@ -78,6 +78,43 @@ export async function contentsOf(
   });
   await consumer.disconnect();
   return found;
+}
+
+export async function membersOf(brokers: readonly string[], groupId: string): Promise<number> {
+  const admin = bareKafka(brokers).admin();
+  await admin.connect();
+  const { groups } = await admin.describeGroups([groupId]);
+  await admin.disconnect();
+  return groups[0]?.members.length ?? 0;
+}
+
+/**
+ * Waits for a session of three seconds by the broker's own clock: until it has thrown out a member of another group that
+ * joined now and never beats.
+ */
+export async function sessionOver(brokers: readonly string[]): Promise<void> {
+  const groupId = `silent-${crypto.randomUUID()}`;
+  await createTopic(brokers, groupId);
+  await produce(brokers, groupId, { texts: ["never done"] });
+  const said = new EventEmitter();
+  const [working, over] = [once(said, "working"), once(said, "over")];
+  const consumer = bareKafka(brokers).consumer({
+    groupId,
+    sessionTimeout: 3000,
+    heartbeatInterval: 1000,
+  });
+  await consumer.connect();
+  await consumer.subscribe({ topic: groupId, fromBeginning: true });
+  await consumer.run({
+    eachMessage: async () => {
+      said.emit("working");
+      await over;
+    },
+  });
+  await working;
+  await eventually(async () => expect(await membersOf(brokers, groupId)).toBe(0));
+  said.emit("over");
+  await consumer.disconnect();
 }
 
 export interface ProxiedKafka {

@@ -3,11 +3,11 @@ import { setTimeout as timer } from "node:timers/promises";
 import { expect, vi } from "vitest";
 
 /** Polls until the assertion holds; a broker's rebalance takes seconds, and a slow level of a source waits 50 times as long as it read. */
-export const eventually = (assertion: () => void | Promise<void>): Promise<unknown> =>
+export const eventually = (assertion: () => void | Promise<void>): Promise<void> =>
   vi.waitFor(assertion, { timeout: 60_000, interval: 20 });
 
 /** Polls until the answer is yes. */
-export const until = (condition: () => boolean | Promise<boolean>): Promise<unknown> =>
+export const until = (condition: () => boolean | Promise<boolean>): Promise<void> =>
   eventually(async () => expect(await condition()).toBe(true));
 
 /** Whether the work ends before a timer of this process that starts with it: a busy machine delays both. */

@@ -1,7 +1,7 @@
 /** A poller on a test database with a sink and a store in memory, for the integration tests of the source. */
 import pino, { type Logger } from "pino";
 import { Registry } from "prom-client";
-import { afterAll, afterEach, beforeAll, vi } from "vitest";
+import { afterAll, afterEach, beforeAll } from "vitest";
 import { type Clock, systemClock } from "../../src/clock.ts";
 import type { Position } from "../../src/detection/model-facts.ts";
 import { advance, historyLevel } from "../../src/detection/positions.ts";
@@ -15,6 +15,7 @@ import { type Poller, startPoller } from "../../src/source/poller.ts";
 import type { SourceProgress, SourceState } from "../../src/source/progress.ts";
 import type { Row, RowsRecord, StreamRecord, TickRecord } from "../../src/stream/record.ts";
 import type { RecordSink } from "../../src/stream/record-sink.ts";
+import { eventually } from "./eventually.ts";
 import { startTestPostgres, type TestDatabase, type TestPostgres } from "./postgres.ts";
 
 /** A sink that remembers what it took, and can be told to fail. */
@@ -107,9 +108,6 @@ export function keptLog(): { readonly logger: Logger; readonly lines: readonly s
   return { logger: pino({ level: "info" }, { write: (line) => void lines.push(line) }), lines };
 }
 
-export const waitUntil = (condition: () => void | Promise<void>): Promise<void> =>
-  vi.waitFor(condition, { timeout: 60_000, interval: 10 });
-
 /** What a poller of a test shares with an earlier one, or has of its own. */
 type Kept = Partial<Pick<SourceRun, "sink" | "progress"> & { clock: Clock; logger: Logger }>;
 
@@ -129,7 +127,7 @@ function runSource(options: SourceOptions, kept: Kept = {}): SourceRun {
     poller,
     ticks: (count) => {
       const target = sink.ticks.length + count;
-      return waitUntil(() => {
+      return eventually(() => {
         if (sink.ticks.length < target) throw new Error(poller.health().reason ?? "no tick yet");
       });
     },
