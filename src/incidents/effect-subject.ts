@@ -1,10 +1,10 @@
 /**
- * Reads the incident or digest that an effect is about. A ticket effect gets it with its roll; a run gets its own
- * member of it.
+ * Reads the incident or digest that an effect is about. A ticket effect gets it with its list of members; a run gets
+ * its own member of it.
  */
 import { textsOf } from "../store/commands/texts.ts";
+import { listMembers } from "../store/incident-members/list.ts";
 import { membersByEpisode } from "../store/incident-members/member.ts";
-import { rollLinesOf } from "../store/incident-members/roll.ts";
 import { countSourceModels } from "../store/incidents/candidates.ts";
 import { getIncident } from "../store/incidents/incident.ts";
 import type { Effect } from "../store/outbox/effect.ts";
@@ -22,16 +22,16 @@ export async function loadEffectSubject(
 ): Promise<Incident | Digest | undefined> {
   const incident = await getIncident(q, id);
   if (incident === undefined || isDigest(incident)) return incident;
-  if (effect.kind.startsWith("ticket.")) return withTold(q, await withRoll(q, incident));
+  if (effect.kind.startsWith("ticket.")) return withTold(q, await withMemberList(q, incident));
   if (incident.partOf !== undefined) return loadEffectSubject(q, incident.partOf, effect);
   return asMember(q, incident, effect);
 }
 
-async function withRoll(q: Queryable, incident: Incident): Promise<Incident> {
+async function withMemberList(q: Queryable, incident: Incident): Promise<Incident> {
   if (!isShared(incident)) return incident;
-  const named = (await rollLinesOf(q, [incident.id])).get(incident.id) ?? [];
+  const named = (await listMembers(q, [incident.id])).get(incident.id) ?? [];
   const sourceModels = await countSourceModels(q, sourceScope(incident.subject));
-  return { ...incident, roll: { named, sourceModels } };
+  return { ...incident, memberList: { named, sourceModels } };
 }
 
 /** What people said stands in a table of its own, where texts can be deleted. */

@@ -11,7 +11,7 @@ import {
 } from "./episode.ts";
 import type { Incident, IncidentState, RunSummary, TicketRef } from "./incident.ts";
 import { type MemberState, totalOf } from "./member.ts";
-import type { RollLine } from "./roll.ts";
+import type { ListedMember } from "./member-list.ts";
 import { type Subject, scopeKey } from "./subject.ts";
 
 export interface SubjectJson {
@@ -73,7 +73,7 @@ export interface IncidentJson {
 /** @param lines its most important members; of a digest none */
 export function incidentJson(
   shown: Incident | Digest,
-  lines: readonly RollLine[] = [],
+  lines: readonly ListedMember[] = [],
 ): IncidentJson {
   const { number, id, fingerprint, kinds, severity, state, openedAtMs, resolvedAtMs, ticket } =
     shown;
@@ -120,7 +120,7 @@ function entriesOf({ entries }: Digest): readonly MemberJson[] {
     });
 }
 
-function memberJson({ episode, state, severity }: RollLine): MemberJson {
+function memberJson({ episode, state, severity }: ListedMember): MemberJson {
   return {
     subject: subjectJson(subjectOf(episode)),
     kind: episode.kind,

@@ -3,7 +3,7 @@ import type { EpisodeClosed } from "../detection/event.ts";
 import type { PeopleSaid, ToldWord } from "./deed.ts";
 import type { Episode, IncidentKind, Severity } from "./episode.ts";
 import type { Group, MemberCounts } from "./member.ts";
-import type { Roll } from "./roll.ts";
+import type { MemberList } from "./member-list.ts";
 import type { Subject } from "./subject.ts";
 
 /** open: something is wrong now · recovered: back to normal, waiting to be sure · resolved: over. */
@@ -126,7 +126,7 @@ export interface Incident {
   /** What people said to it; left out where nobody did. */
   readonly people?: PeopleSaid;
   /** Only where it was read to be told; never stored. */
-  readonly roll?: Roll;
+  readonly memberList?: MemberList;
   /** What people said, with the texts; only where it was read to be told. */
   readonly told?: readonly ToldWord[];
   /** Newest last, at most 20. */

@@ -16,6 +16,12 @@ export interface Member {
   readonly episode: Episode;
 }
 
+/** A member with the id of its incident. */
+export interface IncidentMember {
+  readonly incident: string;
+  readonly member: Member;
+}
+
 /** How many members are in each state. */
 export type MemberCounts = Readonly<Record<MemberState, number>>;
 

@@ -28,7 +28,7 @@ import type { Tx } from "../store/query.ts";
 import { updateRun } from "../store/runs/run.ts";
 import type { IncidentEvent } from "./event.ts";
 import type { RunSummary } from "./incident.ts";
-import { type LockedBook, lockBook } from "./locked-book.ts";
+import { type LockedIncidents, lockIncidents } from "./lock-incidents.ts";
 import type { ReducerSettings } from "./reduce/aspect.ts";
 import { judgedRun } from "./reduce/runs.ts";
 import { type TakenEvent, takeEvent } from "./take-event.ts";
@@ -61,7 +61,7 @@ export async function recordEvents(
     event.type === "quarantined" ? [] : [{ event, incident }],
   );
   const { settings } = options;
-  const locked = await lockBook(tx, addressed, { nowMs, settings });
+  const locked = await lockIncidents(tx, addressed, { nowMs, settings });
   const recording: RecordingState = {
     ...options,
     ...locked,
@@ -83,7 +83,7 @@ export async function recordEvents(
   await appendJournal(tx, [...entries, ...(await sealRows(tx, written, nowMs))]);
 }
 
-interface RecordingState extends RecordOptions, LockedBook {
+interface RecordingState extends RecordOptions, LockedIncidents {
   readonly nowMs: number;
   ticketsLeft: number;
   readonly effects: NewEffect[];
@@ -92,9 +92,9 @@ interface RecordingState extends RecordOptions, LockedBook {
 }
 
 function record(taken: TakenEvent, recording: RecordingState): JournalEntry {
-  const { book, nowMs, settings, ticketsLeft, effects, outcomes, orderKeyOf } = recording;
+  const { incidents, nowMs, settings, ticketsLeft, effects, outcomes, orderKeyOf } = recording;
   const { event } = taken;
-  const outcome = takeEvent(book, taken, { nowMs, settings, ticketsLeft });
+  const outcome = takeEvent(incidents, taken, { nowMs, settings, ticketsLeft });
   const entry = { kind: event.type, atMs: nowMs, body: event };
   if (outcome === undefined) return entry;
   for (const { incident, planned } of outcome.effects)
@@ -112,14 +112,14 @@ function record(taken: TakenEvent, recording: RecordingState): JournalEntry {
  * @returns the rows that were written
  */
 async function write(tx: Tx, recording: RecordingState): Promise<SealedKeys> {
-  const { book, effects, outcomes, nowMs } = recording;
-  const [stored, opened] = [book.changed("stored"), book.changed("new")];
+  const { incidents, effects, outcomes, nowMs } = recording;
+  const [stored, opened] = [incidents.changed("stored"), incidents.changed("new")];
   for (const incident of stored) await updateIncident(tx, incident, nowMs);
   for (const incident of opened) await insertIncident(tx, incident, nowMs);
   const members: string[] = [];
-  for (const absorbed of book.absorbed) members.push(...(await moveMembers(tx, absorbed)));
-  for (const changed of book.changedMembers()) {
-    const save = book.isEpisodeStored(changed.member) ? saveMemberState : saveMember;
+  for (const absorbed of incidents.absorbed) members.push(...(await moveMembers(tx, absorbed)));
+  for (const changed of incidents.changedMembers()) {
+    const save = incidents.isEpisodeStored(changed.member) ? saveMemberState : saveMember;
     await save(tx, changed);
     members.push(memberKey(changed.incident, changed.member.fingerprint));
   }

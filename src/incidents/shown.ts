@@ -1,6 +1,6 @@
 /** Reads incidents for people: a page of them, or one by its number or id. */
 
-import { rollLinesOf } from "../store/incident-members/roll.ts";
+import { listMembers } from "../store/incident-members/list.ts";
 import { getIncident } from "../store/incidents/incident.ts";
 import { type IncidentFilter, incidentOfNumber, listIncidents } from "../store/incidents/list.ts";
 import type { Queryable } from "../store/query.ts";
@@ -17,7 +17,7 @@ export async function shownIncidents(
   filter: IncidentFilter,
 ): Promise<ShownIncidents> {
   const { items, next } = await listIncidents(q, filter);
-  const lines = await rollLinesOf(
+  const lines = await listMembers(
     q,
     items.map(({ id }) => id),
   );
@@ -29,5 +29,5 @@ export async function shownIncident(q: Queryable, name: string): Promise<Inciden
   const isNumber = /^\d{1,15}$/.test(name);
   const found = await (isNumber ? incidentOfNumber(q, Number(name)) : getIncident(q, name));
   if (found === undefined) return undefined;
-  return incidentJson(found, (await rollLinesOf(q, [found.id])).get(found.id));
+  return incidentJson(found, (await listMembers(q, [found.id])).get(found.id));
 }

@@ -1,11 +1,12 @@
 /**
- * Applies one event to the incidents of a book. Pure: the daemon and the what-if of `tune` use it, so that both decide
+ * Applies one event to the incidents of a set. Pure: the daemon and the what-if of `tune` use it, so that both decide
  * alike.
  */
-import type { IncidentBook } from "./book.ts";
+
 import { addToDigest, type Digest, isDigest, isOverflow, reduceDigest } from "./digest.ts";
 import type { IncidentEvent } from "./event.ts";
 import type { Incident } from "./incident.ts";
+import type { IncidentSet } from "./incident-set.ts";
 import { reduceOverflow, takeOverflow } from "./overflow.ts";
 import type { PlacedEpisode } from "./placing.ts";
 import type { Moment, ReducerSettings } from "./reduce/aspect.ts";
@@ -45,19 +46,20 @@ export interface EffectOf {
 
 /** @returns undefined when it is about nothing known */
 export function takeEvent(
-  book: IncidentBook,
+  incidents: IncidentSet,
   taken: TakenEvent,
   at: TakingMoment,
 ): Outcome | undefined {
   const { event, placed } = taken;
-  if (placed !== undefined) book.absorb(placed.incident, placed.absorbs, at.nowMs);
-  const before = incidentBefore(book, taken);
-  const moment: Moment = { ...at, nextNumber: book.nextNumber };
-  if (before !== undefined && isDigest(before)) return inDigest(book, before, { event, moment });
-  const member = before && (book.memberOf(before.id, event) ?? null);
+  if (placed !== undefined) incidents.absorb(placed.incident, placed.absorbs, at.nowMs);
+  const before = incidentBefore(incidents, taken);
+  const moment: Moment = { ...at, nextNumber: incidents.nextNumber };
+  if (before !== undefined && isDigest(before))
+    return inDigest(incidents, before, { event, moment });
+  const member = before && (incidents.memberOf(before.id, event) ?? null);
   const step = reduce(before, event, { ...moment, member });
   if (step === undefined) return before && { ...unchanged, about: before };
-  const effects = stepped(book, step, moment);
+  const effects = stepped(incidents, step, moment);
   const { ticketPromisedAtMs } = step.incident;
   const promisesTicket =
     ticketPromisedAtMs !== undefined && ticketPromisedAtMs !== before?.ticketPromisedAtMs;
@@ -68,39 +70,41 @@ const unchanged = { effects: [], step: undefined, promisesTicket: false } as con
 
 /** A ticket that was being opened belongs to the part for which it was asked. */
 function incidentBefore(
-  book: IncidentBook,
+  incidents: IncidentSet,
   { event, incident }: TakenEvent,
 ): Incident | Digest | undefined {
   if (incident === undefined) return undefined;
-  return event.type === "ticket_opened" ? book.get(incident) : book.find(incident);
+  return event.type === "ticket_opened" ? incidents.get(incident) : incidents.find(incident);
 }
 
-function stepped(book: IncidentBook, step: Step, moment: Moment): readonly EffectOf[] {
-  const effects = keep(book, step.incident, step.effects);
-  if (step.member !== undefined) book.putMember(step.incident.id, step.member);
+function stepped(incidents: IncidentSet, step: Step, moment: Moment): readonly EffectOf[] {
+  const effects = keep(incidents, step.incident, step.effects);
+  if (step.member !== undefined) incidents.putMember(step.incident.id, step.member);
   if (step.digestEntry === undefined) return effects;
-  const next = { ...moment, nextNumber: book.nextNumber };
+  const next = { ...moment, nextNumber: incidents.nextNumber };
   const { digestEntry: entry } = step;
   const take = entry.isOverflow === true ? takeOverflow : addToDigest;
-  const added = take(book.digestOf(step.incident, entry), entry, next);
-  return added === undefined ? effects : [...effects, ...keep(book, added.digest, added.effects)];
+  const added = take(incidents.digestOf(step.incident, entry), entry, next);
+  return added === undefined
+    ? effects
+    : [...effects, ...keep(incidents, added.digest, added.effects)];
 }
 
 function inDigest(
-  book: IncidentBook,
+  incidents: IncidentSet,
   before: Digest,
   { event, moment }: { readonly event: IncidentEvent; readonly moment: Moment },
 ): Outcome {
   const step = (isOverflow(before) ? reduceOverflow : reduceDigest)(before, event, moment);
-  const effects = step === undefined ? [] : keep(book, step.digest, step.effects);
+  const effects = step === undefined ? [] : keep(incidents, step.digest, step.effects);
   return { about: step?.digest ?? before, effects, step: undefined, promisesTicket: false };
 }
 
 function keep(
-  book: IncidentBook,
+  incidents: IncidentSet,
   changed: Incident | Digest,
   effects: readonly PlannedEffect[],
 ): readonly EffectOf[] {
-  book.put(changed);
+  incidents.put(changed);
   return effects.map((planned) => ({ incident: changed.id, planned }));
 }

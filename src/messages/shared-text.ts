@@ -3,7 +3,7 @@ import { scattered, silence } from "../incidents/cause.ts";
 import { isModelEpisode } from "../incidents/episode.ts";
 import type { Incident } from "../incidents/incident.ts";
 import { type MemberState, totalOf } from "../incidents/member.ts";
-import type { RollLine } from "../incidents/roll.ts";
+import type { ListedMember } from "../incidents/member-list.ts";
 import { modelName } from "../model-key.ts";
 import {
   data,
@@ -43,10 +43,10 @@ function countOf({ members }: Incident): number {
 
 /** `all 40 models`, `12 of 40 models` */
 function howMany(incident: Incident): string {
-  const { group, members, roll } = incident;
+  const { group, members, memberList } = incident;
   const count = countOf(incident);
   if (group.whole === true && members.joined === totalOf(members)) return `all ${count} models`;
-  const known = Math.max(roll?.sourceModels ?? 0, totalOf(members));
+  const known = Math.max(memberList?.sourceModels ?? 0, totalOf(members));
   if (known > count) return `${count} of ${known} models`;
   return known === count ? `all ${count} models` : `${count} models`;
 }
@@ -107,8 +107,8 @@ export function memberCounts({ members }: Incident): Line {
   return words(`${back} of ${total} are back to normal; ${members.joined} still broken.`);
 }
 
-export function memberLines({ members, roll }: Incident): MessageSection {
-  const { named = [] } = roll ?? {};
+export function memberLines({ members, memberList }: Incident): MessageSection {
+  const { named = [] } = memberList ?? {};
   if (named.length === 0) return [];
   const header = ["Model", "What", "Since", "Now"];
   const left = totalOf(members) - named.length;
@@ -116,7 +116,7 @@ export function memberLines({ members, roll }: Incident): MessageSection {
   return [{ kind: "table", header, rows: named.map(memberRow) }, ...more];
 }
 
-function memberRow({ episode, state }: RollLine): readonly Line[] {
+function memberRow({ episode, state }: ListedMember): readonly Line[] {
   const { feature, said, figures } = symptomOf(episode);
   const what = feature === undefined ? said : `${oneLine(feature, 60)} ${said}`;
   return [

@@ -3,10 +3,10 @@ import type { DetectionEvent } from "../detection/event.ts";
 import { calledFor, type Fix } from "../healing/fix.ts";
 import { gatesWithoutTarget, judgeAll } from "../healing/gates/gates.ts";
 import { gatherFacts } from "../healing/gather.ts";
-import { IncidentBook } from "../incidents/book.ts";
 import type { IncidentEvent } from "../incidents/event.ts";
 import { fingerprint } from "../incidents/fingerprint.ts";
 import type { Incident } from "../incidents/incident.ts";
+import { IncidentSet } from "../incidents/incident-set.ts";
 import { Placing } from "../incidents/placing.ts";
 import type { ReducerSettings } from "../incidents/reduce/aspect.ts";
 import { sourceScope } from "../incidents/subject.ts";
@@ -61,7 +61,7 @@ class WhatIf {
   readonly counts = { episodes: 0, tickets: 0, reopened: 0, runs: 0, observed: 0, denied: 0 };
   readonly #options: WhatIfOptions;
   readonly #settings: ReducerSettings;
-  readonly #book = new IncidentBook({ incidents: [], members: [], nextNumber: 1 });
+  readonly #incidents = new IncidentSet({ incidents: [], members: [], nextNumber: 1 });
   readonly #placing: Placing;
   readonly #attempts = new Map<string, { readonly atMs: number; readonly incident: string }[]>();
   /** In the order of their times: each waits equally long. */
@@ -94,7 +94,7 @@ class WhatIf {
       return;
     }
     const placed = this.#placing.take(event, { ...this.#settings, nowMs });
-    const before = this.#book.find(placed.incident);
+    const before = this.#incidents.find(placed.incident);
     const outcome = this.#apply({ event, incident: placed.incident, placed }, nowMs);
     if (nowMs < this.#options.sinceMs || outcome === undefined) return;
     this.counts.tickets -= placed.absorbs.length;
@@ -109,7 +109,7 @@ class WhatIf {
   }
 
   #apply(taken: TakenEvent, nowMs: number): Outcome | undefined {
-    const outcome = takeEvent(this.#book, taken, { nowMs, settings: this.#settings });
+    const outcome = takeEvent(this.#incidents, taken, { nowMs, settings: this.#settings });
     if (outcome?.step === undefined) return undefined;
     this.#placing.follow(outcome.step);
     for (const { incident, planned } of outcome.effects) {

@@ -1,9 +1,9 @@
 /** The budget of new tickets (FR-S3): what is beyond it shares a digest that says so. */
 import { describe, expect, it } from "vitest";
 import type { EpisodeOpened } from "../../src/detection/event.ts";
-import { IncidentBook } from "../../src/incidents/book.ts";
 import { type Digest, isDigest } from "../../src/incidents/digest.ts";
 import type { IncidentEvent } from "../../src/incidents/event.ts";
+import { IncidentSet } from "../../src/incidents/incident-set.ts";
 import { Placing } from "../../src/incidents/placing.ts";
 import type { ReducerSettings } from "../../src/incidents/reduce/aspect.ts";
 import type { ServiceSubject } from "../../src/incidents/subject.ts";
@@ -24,7 +24,7 @@ const settings: ReducerSettings = {
 
 /** Incidents with a budget of so many new tickets. */
 class Scene {
-  readonly book = new IncidentBook({ incidents: [], members: [], nextNumber: 1 });
+  readonly incidents = new IncidentSet({ incidents: [], members: [], nextNumber: 1 });
   readonly #placing = new Placing({
     open: new Map(),
     memberships: new Map(),
@@ -43,7 +43,7 @@ class Scene {
         ? this.#placing.take(event, { ...settings, nowMs })
         : undefined;
     const outcome = takeEvent(
-      this.book,
+      this.incidents,
       { event, incident: placed?.incident ?? incident, placed },
       at,
     );
@@ -52,7 +52,7 @@ class Scene {
   }
 
   get digests(): readonly Digest[] {
-    return this.book.changed("new").filter(isDigest);
+    return this.incidents.changed("new").filter(isDigest);
   }
 }
 

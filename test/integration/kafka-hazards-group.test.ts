@@ -4,10 +4,11 @@ import type { Consumer, Kafka } from "kafkajs";
 import { pino } from "pino";
 import { Registry } from "prom-client";
 import { describe, expect, it } from "vitest";
+import { FatalStop } from "../../src/stream/kafka/fatal-stop.ts";
 import { GroupSubscription } from "../../src/stream/kafka/group-subscription.ts";
 import { kafkaMetrics } from "../../src/stream/kafka/metrics.ts";
-import { StreamHealth } from "../../src/stream/kafka/stream-health.ts";
 import { partitionOf } from "../../src/stream/partition.ts";
+import { StreamHealth } from "../../src/stream/stream-health.ts";
 import { RememberingReader } from "../contracts/record-log.ts";
 import { bareKafka, createTopic, produce, sessionOver } from "../programs/bare-kafkajs.ts";
 import { eventually } from "../programs/eventually.ts";
@@ -235,7 +236,8 @@ describe.skipIf(!available)("a partition that is fetched no more, without an err
       sessionTimeoutMs: 1000,
       metrics: { ...metrics, count: (name) => void rebuilt.push(name) },
       logger,
-      health: new StreamHealth(logger),
+      health: new StreamHealth(),
+      fatal: new FatalStop(logger),
       partition: {
         reader,
         metrics,

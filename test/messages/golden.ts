@@ -96,7 +96,7 @@ export function sharedIncident(kind: EpisodeKind, name = usual): Incident {
     kinds: kind === "silent" ? [kind, "source_silent"] : [kind],
     members: { joined: 40, recovered: 0, left: 0 },
     group,
-    roll: { named, sourceModels: kind === "silent" ? 40 : 200 },
+    memberList: { named, sourceModels: kind === "silent" ? 40 : 200 },
   };
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { scattered } from "../../src/incidents/cause.ts";
 import type { Incident } from "../../src/incidents/incident.ts";
 import { groupOf } from "../../src/incidents/member.ts";
-import type { RollLine } from "../../src/incidents/roll.ts";
+import type { ListedMember } from "../../src/incidents/member-list.ts";
 import { incidentText } from "../../src/messages/incident-text.ts";
 import { renderNote } from "../../src/messages/note-text.ts";
 import { renderNow } from "../../src/messages/now-text.ts";
@@ -13,7 +13,7 @@ import { episodeOpened, openIncident } from "../fakes/episodes.ts";
 
 const rowMs = Date.UTC(2026, 10, 26, 17, 22);
 const silent = episodeOpened({ kind: "silent", features: [], newestRow: rowMs * 1000 });
-const lineOf = (n: number, state: RollLine["state"] = "joined"): RollLine => ({
+const lineOf = (n: number, state: ListedMember["state"] = "joined"): ListedMember => ({
   state,
   severity: "P1",
   episode: { ...silent, model: `default/production/main/m${n}` },
@@ -25,7 +25,7 @@ function silence(joined: number, recovered = 0, changes: Partial<Incident> = {})
     episode: silent,
     members: { joined, recovered, left: 0 },
     group: { ...groupOf(silent), whole: true },
-    roll: { named, sourceModels: 40 },
+    memberList: { named, sourceModels: 40 },
     ...changes,
   });
 }

@@ -1,12 +1,12 @@
 /** Lives of incidents: the real reducer and ticket executor over the Jira double, in time that leaps. */
 import { pino } from "pino";
 import { Registry } from "prom-client";
-import { IncidentBook } from "../../src/incidents/book.ts";
 import { type Digest, isDigest } from "../../src/incidents/digest.ts";
 import type { IncidentEffect } from "../../src/incidents/effect.ts";
 import type { IncidentEvent } from "../../src/incidents/event.ts";
 import { type IncidentExecutor, timerExecutor } from "../../src/incidents/executor.ts";
 import type { Incident } from "../../src/incidents/incident.ts";
+import { IncidentSet } from "../../src/incidents/incident-set.ts";
 import { Placing } from "../../src/incidents/placing.ts";
 import type { ReducerSettings } from "../../src/incidents/reduce/aspect.ts";
 import { takeEvent } from "../../src/incidents/take-event.ts";
@@ -39,7 +39,7 @@ interface Waiting {
 
 export class IncidentLife {
   nowMs = 1_760_000_000_000;
-  readonly #book = new IncidentBook({ incidents: [], members: [], nextNumber: 1 });
+  readonly #incidents = new IncidentSet({ incidents: [], members: [], nextNumber: 1 });
   readonly #placing = new Placing({
     open: new Map(),
     memberships: new Map(),
@@ -65,7 +65,7 @@ export class IncidentLife {
 
   /** Those that are no part of another. */
   get incidents(): readonly Incident[] {
-    const all = this.#book.changed("new");
+    const all = this.#incidents.changed("new");
     return all.filter((one): one is Incident => !isDigest(one) && one.partOf === undefined);
   }
 
@@ -92,7 +92,7 @@ export class IncidentLife {
       ? this.#placing.take(event, { ...settings, nowMs: this.nowMs })
       : undefined;
     const outcome = takeEvent(
-      this.#book,
+      this.#incidents,
       { event, incident: placed?.incident ?? incident, placed },
       at,
     );
@@ -107,7 +107,7 @@ export class IncidentLife {
       const done = due;
       this.#waiting = this.#waiting.filter((one) => one !== done);
       const { incident, effect } = done;
-      const about = this.#book.get(incident);
+      const about = this.#incidents.get(incident);
       if (about === undefined || effect.kind.startsWith("run.")) continue;
       const handled = await this.#handle(done, about);
       this.#onDone(effect);

@@ -1,21 +1,15 @@
 /** Stores the members of incidents, a row each: a change of one member rewrites no other. */
 import { causeOf, guiltyFeature } from "../../incidents/cause.ts";
 import { type Episode, isModelEpisode, subjectOf } from "../../incidents/episode.ts";
-import type { Member, MemberState } from "../../incidents/member.ts";
+import type { IncidentMember, MemberState } from "../../incidents/member.ts";
 import type { Membership } from "../../incidents/place.ts";
 import { severityOf } from "../../incidents/severity.ts";
 import { subjectText } from "../../incidents/subject.ts";
 import { toJson } from "../json.ts";
 import type { Queryable, Tx } from "../query.ts";
 
-/** A member with the id of its incident. */
-export interface StoredMember {
-  readonly incident: string;
-  readonly member: Member;
-}
-
 /** Where a subject is a member, or was last. */
-export interface StoredMembership extends StoredMember {
+export interface StoredMembership extends IncidentMember {
   readonly membership: Membership;
 }
 
@@ -71,7 +65,7 @@ export async function membershipsOf(
 export async function membersByEpisode(
   q: Queryable,
   wanted: readonly { readonly incident: string; readonly episode: string }[],
-): Promise<readonly StoredMember[]> {
+): Promise<readonly IncidentMember[]> {
   if (wanted.length === 0) return [];
   const rows = await q.query<MemberRow>(byEpisodeSql, [
     wanted.map(({ incident }) => incident),
@@ -81,7 +75,7 @@ export async function membersByEpisode(
 }
 
 /** Fails with a unique violation when the subject has not left another incident. */
-export async function saveMember(tx: Tx, { incident, member }: StoredMember): Promise<void> {
+export async function saveMember(tx: Tx, { incident, member }: IncidentMember): Promise<void> {
   const { fingerprint, subject, episode, state, joinedAtMs } = member;
   await tx.query(saveSql, [
     incident,
@@ -99,7 +93,7 @@ export async function saveMember(tx: Tx, { incident, member }: StoredMember): Pr
 }
 
 /** Writes no more than the state. */
-export async function saveMemberState(tx: Tx, { incident, member }: StoredMember): Promise<void> {
+export async function saveMemberState(tx: Tx, { incident, member }: IncidentMember): Promise<void> {
   await tx.query(stateSql, [incident, member.fingerprint, member.state]);
 }
 
@@ -124,7 +118,7 @@ export async function moveMembers(
 const scoreOf = (episode: Episode): number =>
   isModelEpisode(episode) && Number.isFinite(episode.score) ? episode.score : 0;
 
-function stored({ incident, document, ...row }: MemberRow): StoredMember {
+function stored({ incident, document, ...row }: MemberRow): IncidentMember {
   const { fingerprint, state, joinedAtMs } = row;
   const subject = subjectOf(document);
   return { incident, member: { fingerprint, subject, state, joinedAtMs, episode: document } };

@@ -22,7 +22,7 @@ import {
 } from "../../incidents/subject.ts";
 import type { ModelKey } from "../../model-key.ts";
 
-type Shared = Omit<Incident, "subject" | "inDigest" | "members" | "group" | "roll" | "told">;
+type Shared = Omit<Incident, "subject" | "inDigest" | "members" | "group" | "memberList" | "told">;
 
 /** As stored. A digest has no members and no group, nor has what was stored before there were members. */
 export interface IncidentDocument extends Shared, Partial<Pick<Incident, "members" | "group">> {
@@ -44,7 +44,7 @@ export function toDocument(subject: Incident | Digest): IncidentDocument {
 function incidentDocument({
   subject,
   inDigest,
-  roll: _shown,
+  memberList: _shown,
   told: _texts,
   ...shared
 }: Incident): IncidentDocument {

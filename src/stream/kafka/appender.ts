@@ -14,16 +14,18 @@
  * discarded, and the caller appends the same records again. What is stored twice, detection drops by position. A record
  * that the brokers can never take is set aside, counted and logged. If it were sent for ever, its source would stop.
  */
+
 import { type Kafka, Partitioners, type Producer } from "kafkajs";
 import type { Logger } from "pino";
 import { describeError, messageOf } from "../../errors.ts";
 import type { StreamRecord } from "../record.ts";
 import type { RecordSink } from "../record-sink.ts";
+import type { StreamHealth } from "../stream-health.ts";
 import { ReconnectingClient } from "./client.ts";
 import { brokerErrorType, KafkaStreamError } from "./errors.ts";
+import type { FatalStop } from "./fatal-stop.ts";
 import type { KafkaMetrics } from "./metrics.ts";
 import { planSends, type Send } from "./sends.ts";
-import type { StreamHealth } from "./stream-health.ts";
 
 /** Below this nothing of ours passes. */
 const leastBatchBytes = 2000;
@@ -34,6 +36,7 @@ interface AppenderOptions {
   readonly streamId: string;
   readonly maxMessageBytes: number;
   readonly health: StreamHealth;
+  readonly fatal: FatalStop;
   readonly metrics: KafkaMetrics;
   readonly logger: Logger;
 }
@@ -82,8 +85,8 @@ export class KafkaAppender implements RecordSink {
   }
 
   async #append(records: readonly StreamRecord[]): Promise<number> {
-    const { health } = this.#options;
-    health.assertWhole();
+    const { health, fatal } = this.#options;
+    fatal.assertRunning();
     const tooLarge: TooLarge[] = [];
     const sends = planSends(records, {
       ...this.#options,

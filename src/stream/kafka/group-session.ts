@@ -18,8 +18,11 @@
  *   counted instead of time, so that a process that was paused can join again before it is judged.
  * - Heartbeats go on, but a partition with records is not fetched: the session ends (stall-watch.ts).
  */
+
 import type { Consumer, ConsumerGroupJoinEvent, EachBatchPayload, Kafka } from "kafkajs";
 import type { Logger } from "pino";
+import type { StreamHealth } from "../stream-health.ts";
+import type { FatalStop } from "./fatal-stop.ts";
 import type { KafkaMetrics } from "./metrics.ts";
 import {
   type FetchControl,
@@ -27,7 +30,6 @@ import {
   type PartitionConsumerOptions,
 } from "./partition-consumer.ts";
 import { StallWatch } from "./stall-watch.ts";
-import type { StreamHealth } from "./stream-health.ts";
 import { atMost } from "./waiting.ts";
 
 export interface SessionOptions {
@@ -39,6 +41,7 @@ export interface SessionOptions {
   readonly sessionTimeoutMs: number;
   readonly partition: PartitionConsumerOptions;
   readonly health: StreamHealth;
+  readonly fatal: FatalStop;
   readonly metrics: KafkaMetrics;
   readonly logger: Logger;
 }

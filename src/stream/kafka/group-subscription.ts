@@ -16,7 +16,7 @@ export class GroupSubscription implements Subscription {
   constructor(options: SessionOptions) {
     this.#options = options;
     options.health.report("consume", "the consumer group is not joined yet");
-    options.health.breaking.addEventListener("abort", () => this.#session?.stop());
+    options.fatal.signal.addEventListener("abort", () => this.#session?.stop());
     this.#running = this.#run();
   }
 
@@ -27,9 +27,9 @@ export class GroupSubscription implements Subscription {
   }
 
   async #run(): Promise<void> {
-    const { health, metrics, logger } = this.#options;
+    const { health, fatal, metrics, logger } = this.#options;
     const { signal } = this.#stopping;
-    for (let attempt = 0; !signal.aborted && health.broken === undefined; attempt += 1) {
+    for (let attempt = 0; !signal.aborted && fatal.error === undefined; attempt += 1) {
       const session = new GroupSession(this.#options);
       this.#session = session;
       const reason = await session.run();

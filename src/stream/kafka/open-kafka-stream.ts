@@ -1,19 +1,21 @@
 /** Opens the stream on Kafka: one topic to append to and to read. It is checked regularly that it is the same topic. */
+
 import type { Admin, Kafka, KafkaMessage } from "kafkajs";
 import type { Clock } from "../../clock.ts";
 import { DriftwardenError } from "../../errors.ts";
-import type { Health } from "../../health.ts";
+import { type Health, healthOf } from "../../health.ts";
 import { decodeRecord } from "../codec.ts";
 import type { StreamRecord } from "../record.ts";
 import type { LogEntry, PartitionReader, RecordLog, Subscription } from "../record-log.ts";
 import type { RecordSink } from "../record-sink.ts";
+import { StreamHealth } from "../stream-health.ts";
 import { KafkaAppender } from "./appender.ts";
 import { type KafkaConnection, kafkaClient, ReconnectingClient } from "./client.ts";
 import { asKafkaError } from "./errors.ts";
+import { FatalStop } from "./fatal-stop.ts";
 import { GroupSubscription } from "./group-subscription.ts";
 import type { KafkaMetrics } from "./metrics.ts";
 import { streamHeader } from "./sends.ts";
-import { StreamHealth } from "./stream-health.ts";
 import { boundedTick } from "./tick-bound.ts";
 import {
   type OpenedTopic,
@@ -95,7 +97,8 @@ export class KafkaStream implements RecordSink, RecordLog {
   readonly partitions: number;
   readonly streamId: string;
   readonly #parts: StreamParts;
-  readonly #health: StreamHealth;
+  readonly #health = new StreamHealth();
+  readonly #fatal: FatalStop;
   readonly #appender: KafkaAppender;
   readonly #subscriptions = new Set<Subscription>();
   readonly #identityChecks: NodeJS.Timeout;
@@ -104,8 +107,9 @@ export class KafkaStream implements RecordSink, RecordLog {
     this.#parts = parts;
     this.partitions = parts.partitions;
     this.streamId = parts.streamId;
-    this.#health = new StreamHealth(parts.logger);
-    this.#appender = new KafkaAppender(parts.client, { ...parts, health: this.#health });
+    this.#fatal = new FatalStop(parts.logger);
+    const [health, fatal] = [this.#health, this.#fatal];
+    this.#appender = new KafkaAppender(parts.client, { ...parts, health, fatal });
     this.#identityChecks = setInterval(() => void this.#checkIdentity(), identityCheckMs);
     this.#identityChecks.unref();
   }
@@ -127,6 +131,7 @@ export class KafkaStream implements RecordSink, RecordLog {
       metrics,
       logger,
       health: this.#health,
+      fatal: this.#fatal,
       partition: {
         reader,
         metrics,
@@ -156,7 +161,8 @@ export class KafkaStream implements RecordSink, RecordLog {
 
   /** Whether appending and reading work, and if not why. */
   health(): Health {
-    return this.#health.health();
+    const { error } = this.#fatal;
+    return error === undefined ? this.#health.health() : healthOf(error.message);
   }
 
   /** Stops every subscription and disconnects; bounded to ten seconds also while the brokers are away. */
@@ -192,7 +198,7 @@ export class KafkaStream implements RecordSink, RecordLog {
 
   async #wrongLog(partition: number): Promise<void> {
     await this.#checkIdentity();
-    this.#health.break(truncated(this.#parts.topic, partition));
+    this.#fatal.stop(truncated(this.#parts.topic, partition));
   }
 
   async #checkIdentity(): Promise<void> {
@@ -200,7 +206,7 @@ export class KafkaStream implements RecordSink, RecordLog {
     try {
       const found = await admin.use((client) => readStreamId(client, topic));
       this.#health.report("topic", found === undefined ? `topic ${topic} is gone` : undefined);
-      if (found !== undefined && found !== this.streamId) this.#health.break(recreated(topic));
+      if (found !== undefined && found !== this.streamId) this.#fatal.stop(recreated(topic));
     } catch (error) {
       // The brokers are away, which the appender and the consumer say for themselves.
       logger.debug({ err: error }, "reading the stream id failed");

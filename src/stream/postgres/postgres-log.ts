@@ -4,6 +4,7 @@
  * Records are appended in one transaction. The processes that hold the partitions read them (log-subscription.ts).
  * A record is deleted once every change that it made is in a saved state.
  */
+
 import { randomUUID } from "node:crypto";
 import type { Logger } from "pino";
 import type { Health } from "../../health.ts";
@@ -16,10 +17,11 @@ import { partitionOf } from "../partition.ts";
 import type { StreamRecord } from "../record.ts";
 import type { LogEntry, PartitionReader, RecordLog, Subscription } from "../record-log.ts";
 import type { RecordSink } from "../record-sink.ts";
+import { StreamHealth } from "../stream-health.ts";
 import { PostgresLogError } from "./errors.ts";
-import { LogHealth } from "./log-health.ts";
 import { LogSubscription } from "./log-subscription.ts";
 import type { PostgresLogMetrics } from "./metrics.ts";
+import { OutageLog } from "./outage-log.ts";
 
 export interface PostgresLogOptions {
   readonly store: Store;
@@ -64,12 +66,13 @@ export class PostgresLog implements RecordSink, RecordLog {
   readonly partitions: number;
   readonly streamId: string;
   readonly #options: PostgresLogOptions;
-  readonly #health: LogHealth;
+  readonly #health = new StreamHealth();
+  readonly #outages: OutageLog;
   readonly #subscriptions: LogSubscription[] = [];
 
   constructor(options: PostgresLogOptions, stored: StoredLog) {
     this.#options = options;
-    this.#health = new LogHealth(options.logger);
+    this.#outages = new OutageLog({ logger: options.logger, health: this.#health });
     this.partitions = stored.partitions;
     this.streamId = stored.id;
     options.metrics.showLag(() => this.#lags());
@@ -91,10 +94,10 @@ export class PostgresLog implements RecordSink, RecordLog {
       if (!stands) throw this.#gone();
     } catch (error) {
       metrics.count("append_failures");
-      this.#health.report("append", error);
+      this.#outages.report("append", error);
       throw error;
     }
-    this.#health.report("append", undefined);
+    this.#outages.report("append", undefined);
     metrics.count("appended_records", placed.length);
     return 0;
   }
@@ -108,7 +111,7 @@ export class PostgresLog implements RecordSink, RecordLog {
       partitions: this.partitions,
       reader,
       read: (partition, fromOffset) => this.#read(partition, fromOffset),
-      report: (part, error) => this.#health.report(part, error),
+      report: (part, error) => this.#outages.report(part, error),
     });
     this.#subscriptions.push(subscription);
     return Promise.resolve(subscription);

@@ -3,12 +3,13 @@ import { Registry } from "prom-client";
 import { expect, it } from "vitest";
 import { KafkaAppender } from "../../../src/stream/kafka/appender.ts";
 import { kafkaClient } from "../../../src/stream/kafka/client.ts";
+import { FatalStop } from "../../../src/stream/kafka/fatal-stop.ts";
 import { kafkaMetrics } from "../../../src/stream/kafka/metrics.ts";
-import { StreamHealth } from "../../../src/stream/kafka/stream-health.ts";
+import { StreamHealth } from "../../../src/stream/stream-health.ts";
 
 function appenderOf(connection: { readonly brokers: readonly string[]; readonly logger: Logger }) {
   const registry = new Registry();
-  const health = new StreamHealth(connection.logger);
+  const health = new StreamHealth();
   const appender = new KafkaAppender(
     kafkaClient(connection, { sessionTimeoutMs: 3000, retries: 0 }),
     {
@@ -17,6 +18,7 @@ function appenderOf(connection: { readonly brokers: readonly string[]; readonly 
       streamId: "s",
       maxMessageBytes: 3000,
       health,
+      fatal: new FatalStop(connection.logger),
       metrics: kafkaMetrics(registry),
       logger: connection.logger,
     },

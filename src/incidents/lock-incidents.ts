@@ -16,12 +16,12 @@ import {
 } from "../store/incidents/incident.ts";
 import type { Tx } from "../store/query.ts";
 import { incidentsOfRuns } from "../store/runs/list.ts";
-import { fingerprintOfEvent, IncidentBook } from "./book.ts";
 import { type Digest, isDigest } from "./digest.ts";
 import { type Episode, subjectOf } from "./episode.ts";
 import type { IncidentEvent } from "./event.ts";
 import { digestFingerprint, overflowFingerprint } from "./fingerprint.ts";
 import type { Incident } from "./incident.ts";
+import { fingerprintOfEvent, IncidentSet } from "./incident-set.ts";
 import { defaultGroupWithinMs } from "./place.ts";
 import { Placing } from "./placing.ts";
 import type { ReducerSettings } from "./reduce/aspect.ts";
@@ -35,8 +35,8 @@ export interface Addressed {
   readonly incident?: string | undefined;
 }
 
-export interface LockedBook {
-  readonly book: IncidentBook;
+export interface LockedIncidents {
+  readonly incidents: IncidentSet;
   /** The events, each with the incident that it is about. */
   readonly events: readonly TakenEvent[];
   /** New tickets that the budget still allows. */
@@ -49,11 +49,11 @@ export interface LockOptions {
 }
 
 /** Takes the locks in the order that record-events.ts states. */
-export async function lockBook(
+export async function lockIncidents(
   tx: Tx,
   addressed: readonly Addressed[],
   options: LockOptions,
-): Promise<LockedBook> {
+): Promise<LockedIncidents> {
   await lockScopes(tx, await allScopes(tx, addressed, options.settings));
   const opened = addressed.flatMap(({ event }) => (event.type === "episode_opened" ? [event] : []));
   const memberships = await membershipsOf(tx, unique(addressed.flatMap(ownFingerprint)));
@@ -74,7 +74,7 @@ export async function lockBook(
   const nextNumber = mayOpen ? await nextIncidentNumber(tx) : Number.NaN;
   const members = [...memberships, ...(await membersByEpisode(tx, episodesOf(events, incidents)))];
   return {
-    book: new IncidentBook({ incidents: [...incidents, ...digests], members, nextNumber }),
+    incidents: new IncidentSet({ incidents: [...incidents, ...digests], members, nextNumber }),
     events,
     ticketsLeft: opened.length === 0 ? 0 : await ticketsLeft(tx, options),
   };

@@ -1,5 +1,5 @@
 /**
- * The roll of a shared incident: the members that people are shown by name. It is read for messages and never stored.
+ * The members of a shared incident that a message names. The list is read for messages and never stored.
  */
 import type { Episode, Severity } from "./episode.ts";
 import type { MemberState } from "./member.ts";
@@ -7,15 +7,15 @@ import type { MemberState } from "./member.ts";
 /** So many members are named; the rest is counted. */
 export const namedMembers = 20;
 
-export interface RollLine {
+export interface ListedMember {
   readonly state: MemberState;
   readonly severity: Severity;
   readonly episode: Episode;
 }
 
-export interface Roll {
+export interface MemberList {
   /** Broken ones first, then by importance; at most 20. */
-  readonly named: readonly RollLine[];
+  readonly named: readonly ListedMember[];
   /** Known models of the source; 0 where none is known. */
   readonly sourceModels: number;
 }

@@ -1,10 +1,10 @@
-/** Reads the members of an incident for people, the most important first. */
+/** Lists the members of an incident for people, the most important first. */
 import type { Episode, Severity } from "../../incidents/episode.ts";
 import type { MemberState } from "../../incidents/member.ts";
-import { namedMembers, type RollLine } from "../../incidents/roll.ts";
+import { type ListedMember, namedMembers } from "../../incidents/member-list.ts";
 import type { Queryable } from "../query.ts";
 
-interface RollRow {
+interface MemberRow {
   readonly incident: string;
   readonly state: MemberState;
   readonly severity: Severity;
@@ -20,12 +20,12 @@ select * from (
 where place <= $2 order by incident, place`;
 
 /** By incident: its most important members, broken ones first. */
-export async function rollLinesOf(
+export async function listMembers(
   q: Queryable,
   incidents: readonly string[],
-): Promise<ReadonlyMap<string, readonly RollLine[]>> {
-  const rows = await q.query<RollRow>(sql, [incidents, namedMembers]);
-  const lines = new Map<string, RollLine[]>();
+): Promise<ReadonlyMap<string, readonly ListedMember[]>> {
+  const rows = await q.query<MemberRow>(sql, [incidents, namedMembers]);
+  const lines = new Map<string, ListedMember[]>();
   for (const { incident, state, severity, document: episode } of rows)
     lines.set(incident, [...(lines.get(incident) ?? []), { state, severity, episode }]);
   return lines;

@@ -1,21 +1,15 @@
-/** Incidents, digests and members in memory, after the events so far. Pure; the store is read and written elsewhere. */
+/** Incidents, digests and members in memory, as the events so far have changed them. Pure; other files read and write the store. */
 import { scattered } from "./cause.ts";
 import { type Digest, type DigestEntry, isDigest } from "./digest.ts";
 import { type Episode, subjectOf } from "./episode.ts";
 import type { IncidentEvent } from "./event.ts";
 import { digestFingerprint, fingerprint, overflowFingerprint } from "./fingerprint.ts";
 import type { Incident } from "./incident.ts";
-import { type Member, noMembers, sumOf } from "./member.ts";
+import { type IncidentMember, type Member, noMembers, sumOf } from "./member.ts";
 import { worse } from "./severity.ts";
 import { scopeOf } from "./subject.ts";
 
 const rememberedRuns = 20;
-
-/** A member with the id of its incident. */
-export interface BookedMember {
-  readonly incident: string;
-  readonly member: Member;
-}
 
 /** One incident has become a part of another. */
 export interface Absorbed {
@@ -23,14 +17,16 @@ export interface Absorbed {
   readonly to: string;
 }
 
-export interface BookRows {
+/** What the store knows before the first event. */
+export interface StoredIncidents {
   readonly incidents: readonly (Incident | Digest)[];
-  readonly members: readonly BookedMember[];
-  /** Of the next incident; NaN where none can be opened. */
+  readonly members: readonly IncidentMember[];
+  /** The number of the next incident; NaN where none can be opened. */
   readonly nextNumber: number;
 }
 
-export class IncidentBook {
+/** Takes changes, and says which of them are to be written. */
+export class IncidentSet {
   readonly absorbed: Absorbed[] = [];
   readonly #byId = new Map<string, Incident | Digest>();
   readonly #digests = new Map<string, Digest>();
@@ -41,7 +37,7 @@ export class IncidentBook {
   readonly #storedEpisodes = new Set<Episode>();
   #nextNumber: number;
 
-  constructor({ incidents, members, nextNumber }: BookRows) {
+  constructor({ incidents, members, nextNumber }: StoredIncidents) {
     for (const incident of incidents) {
       this.#stored.add(incident.id);
       this.#keep(incident);
@@ -126,12 +122,11 @@ export class IncidentBook {
   }
 
   /** Those that have left come first: they may have joined another incident. */
-  changedMembers(): readonly BookedMember[] {
+  changedMembers(): readonly IncidentMember[] {
     const all = [...this.#members].flatMap(([incident, members]) =>
-      [...members.values()].map((member): BookedMember => ({ incident, member })),
+      [...members.values()].map((member): IncidentMember => ({ incident, member })),
     );
     const changed = all.filter(({ member }) => this.#changedMembers.has(member));
-    const hasLeft = ({ member }: BookedMember): boolean => member.state === "left";
     return [...changed.filter(hasLeft), ...changed.filter((one) => !hasLeft(one))];
   }
 
@@ -149,6 +144,8 @@ export class IncidentBook {
       this.#digests.set(incident.fingerprint, incident);
   }
 }
+
+const hasLeft = ({ member }: IncidentMember): boolean => member.state === "left";
 
 /** Fingerprint of the subject that an event names. */
 export function fingerprintOfEvent(event: IncidentEvent): string | undefined {

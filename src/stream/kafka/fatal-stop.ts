@@ -1,0 +1,36 @@
+/** Stops everything that reads or writes the topic, once the topic is not the one that this stream began on. */
+import type { Logger } from "pino";
+import type { KafkaStreamError } from "./errors.ts";
+
+/** It happens at most once; only a new start of the process ends it. */
+export class FatalStop {
+  readonly #logger: Logger;
+  readonly #stopping = new AbortController();
+  #error: KafkaStreamError | undefined;
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  /** Why nothing may be read or written any more; undefined while it may. */
+  get error(): KafkaStreamError | undefined {
+    return this.#error;
+  }
+
+  /** Aborts when the stream stops. */
+  get signal(): AbortSignal {
+    return this.#stopping.signal;
+  }
+
+  /** @throws KafkaStreamError when the stream has stopped */
+  assertRunning(): void {
+    if (this.#error !== undefined) throw this.#error;
+  }
+
+  stop(error: KafkaStreamError): void {
+    if (this.#error !== undefined) return;
+    this.#error = error;
+    this.#logger.error({ err: error, hint: error.hint }, "stream stopped");
+    this.#stopping.abort();
+  }
+}

@@ -1,0 +1,24 @@
+/** Collects which parts of the stream make no progress and why, for readiness. Both streams use it. */
+import { type Health, healthOf } from "../health.ts";
+
+export class StreamHealth {
+  readonly #reasons = new Map<string, string>();
+
+  /**
+   * @param part for example `append`, `partition 3`
+   * @param reason why the part makes no progress; undefined when it does
+   */
+  report(part: string, reason: string | undefined): void {
+    if (reason === undefined) this.#reasons.delete(part);
+    else this.#reasons.set(part, reason);
+  }
+
+  /** Parts that stand still for the same reason are named together. */
+  health(): Health {
+    const parts = new Map<string, string[]>();
+    for (const [part, reason] of this.#reasons)
+      parts.set(reason, [...(parts.get(reason) ?? []), part]);
+    const reasons = [...parts].map(([reason, stuck]) => `${stuck.join(", ")}: ${reason}`);
+    return healthOf(reasons.length === 0 ? undefined : reasons.join("; "));
+  }
+}
