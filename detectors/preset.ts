@@ -13,7 +13,7 @@ export interface DetectorRole {
   /** Whether its scores open episodes; the others are witnesses whose scores are reported. */
   readonly judge: boolean;
   /** A witness that judges a slow model as long as no judge has an opinion. */
-  readonly standsIn?: boolean;
+  readonly fallback?: boolean;
   /** Its score that counts as 1, for detectors whose own boundary is another; default 1. */
   readonly boundary?: number;
   /** One crossing of its boundary is enough: it asks for more than one value by itself. */

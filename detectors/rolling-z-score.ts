@@ -51,7 +51,7 @@ const witnessWindow = 40;
 const presets: PresetUses = {
   standard: ({ gracePeriod }) => ({
     judge: false,
-    standsIn: true,
+    fallback: true,
     params: { window_size: witnessWindow, grace_period: gracePeriod },
   }),
   plain: () => ({ judge: true, params: {} }),

@@ -179,7 +179,7 @@ export class Assembler {
     const assembly = this.#assembly;
     const passed = assembly.lastEnd !== null && row.ts <= assembly.lastEnd;
     if (!assembly.open) {
-      if (passed || this.#fillsHole(row, slot)) return this.#straggle(row, slot);
+      if (passed || this.#fillsHole(row, slot)) return this.#lateRow(row, slot);
       this.#begin(row.ts);
     } else if (passed || row.ts < assembly.start - this.#host.assemblyWindowUs) {
       return "late";
@@ -196,7 +196,7 @@ export class Assembler {
   }
 
   /** A row that nobody waited for shows who else is to be waited for next time. It came, if late: it is not missing. */
-  #straggle(row: Row, slot: number | undefined): DropReason {
+  #lateRow(row: Row, slot: number | undefined): DropReason {
     const { memory } = this.#host;
     if (slot === undefined && this.#isFull()) return "too_many_features";
     if (slot === undefined || memory.absent[slot]! >= givenUpAfter) this.#assembly.patient = true;

@@ -2,12 +2,11 @@
  * Keeps what is normal for a model: judges each attribution against it, learns from it, and starts anew when told to.
  */
 import type { JudgedAttribution } from "./attention.ts";
-import { judge, type ThresholdResult } from "./decision.ts";
+import { shiftEvidence } from "./explain-episode.ts";
 import { type FeatureTable, featureTable } from "./feature-table.ts";
 import { ModelMemory } from "./memory.ts";
 import type { ModelFacts } from "./model-facts.ts";
 import { learnNoise, observeNoise, remember, widening } from "./noise.ts";
-import { shiftEvidence } from "./opening.ts";
 import { acceptHabits, applyRules, type Evidence, learnHabits } from "./rules.ts";
 import type { Scratch, ScratchPool } from "./scratch.ts";
 import {
@@ -17,6 +16,7 @@ import {
   settledTransform,
   type Transform,
 } from "./settings.ts";
+import { judge, type ThresholdResult } from "./thresholding.ts";
 import { isWhole, learnLevel, transform } from "./transform.ts";
 
 export interface BaselineOptions {
@@ -197,7 +197,7 @@ export class Baseline {
     const { highest, firing, whole } = judgement;
     facts.scores = judgement.detectors;
     facts.crossed = judgement.crossed;
-    facts.provisional = slow && (facts.widen > 0 || judgement.stoodIn);
+    facts.provisional = slow && (facts.widen > 0 || judgement.byFallback);
     if (facts.relearn > 0) return { highest: undefined, shift: [], noise };
     const { names, judged } = this;
     const shift = shiftEvidence({ at, judged, names, firing, whole });
@@ -207,7 +207,7 @@ export class Baseline {
   #learn(y: Float64Array, { at, noise }: Assessment): void {
     const memory = this.#memory;
     const facts = this.#facts;
-    for (const { detector } of memory.seats) detector.learnOne(y, at);
+    for (const { detector } of memory.detectors) detector.learnOne(y, at);
     learnLevel(memory, y);
     learnNoise(memory, y, noise);
     facts.learned++;
@@ -217,7 +217,7 @@ export class Baseline {
 
   /** Not learned. What stays suspicious without ever opening an episode becomes normal in the end, too. */
   #rest(y: Float64Array, { at, whole }: Assessment): void {
-    if (whole) for (const { detector } of this.#memory.seats) detector.skipOne?.(y, at);
+    if (whole) for (const { detector } of this.#memory.detectors) detector.skipOne?.(y, at);
     this.#facts.unlearned++;
     const { freezeLimit } = this.#options.decision;
     if (this.#facts.episode === null && this.#facts.unlearned >= freezeLimit) this.relearn();

@@ -5,20 +5,20 @@
 import { messageOf } from "../errors.ts";
 import { type ModelKey, modelName } from "../model-key.ts";
 import type { ModelRecord, StreamRecord, TickRecord } from "../stream/record.ts";
-import type { AttributionRecorder } from "./attribution-recorder.ts";
 import {
-  Census,
+  AdmissionControl,
   decodeEnded,
   encodeEnded,
   knownAtFirstStart,
   type Since,
   sinceOf,
-} from "./census.ts";
+} from "./admission-control.ts";
+import type { AttributionRecorder } from "./attribution-recorder.ts";
+import { CheckpointTracker } from "./checkpoint-tracker.ts";
 import { type DetectionCounts, noCounts } from "./counts.ts";
 import type { DetectionEvent, Quarantined } from "./event.ts";
 import { eventId } from "./event-id.ts";
 import { applyRecord, passTick } from "./intake.ts";
-import { Ledger } from "./ledger.ts";
 import { type ModelContext, WatchedModel } from "./model.ts";
 import { type ModelView, viewOf } from "./model-view.ts";
 import { PartitionRows, type StoredRows } from "./partition-rows.ts";
@@ -47,8 +47,8 @@ export class PartitionEngine {
   readonly #counts = noCounts();
   readonly #models = new Map<ModelKey, WatchedModel>();
   readonly #schedule = new TickSchedule(this.#models);
-  readonly #census: Census;
-  readonly #ledger = new Ledger();
+  readonly #admission: AdmissionControl;
+  readonly #checkpoints = new CheckpointTracker();
   readonly #reshaped = new Set<ModelKey>();
   readonly #rows = new PartitionRows();
   #watermark: number | undefined;
@@ -56,7 +56,7 @@ export class PartitionEngine {
   /** @param history told every attribution as it was judged */
   constructor(settings: EngineSettings, history?: AttributionRecorder) {
     this.#settings = settings;
-    this.#census = new Census(settings);
+    this.#admission = new AdmissionControl(settings);
     this.#context = { settings, pool: new ScratchPool(), counts: this.#counts, history };
   }
 
@@ -82,7 +82,7 @@ export class PartitionEngine {
    */
   apply(offset: number, record: StreamRecord): readonly DetectionEvent[] {
     if (record.kind === "tick") return this.#tick(offset, record);
-    if (this.#ledger.hasApplied(record.model, offset)) {
+    if (this.#checkpoints.hasApplied(record.model, offset)) {
       this.#countRefused(offset, record);
       return [];
     }
@@ -90,7 +90,7 @@ export class PartitionEngine {
     const model = this.#modelOf(offset, record);
     if (model === undefined) return [];
     applyRecord(model, record, this.#counts);
-    this.#ledger.changed(model.key, offset);
+    this.#checkpoints.changed(model.key, offset);
     this.#schedule.changed(model);
     return model.takeEvents();
   }
@@ -103,7 +103,7 @@ export class PartitionEngine {
     const quarantined: Quarantined = { type: "quarantined", id, model, at, error };
     if (watched === undefined) return [quarantined];
     watched.takeEvents();
-    this.#ledger.changed(model, offset);
+    this.#checkpoints.changed(model, offset);
     const opened = setAside(watched, error);
     return opened === undefined ? [quarantined] : [quarantined, opened];
   }
@@ -112,9 +112,9 @@ export class PartitionEngine {
   restore(model: ModelKey, saved: SavedModel): readonly string[] {
     const ended = decodeEnded(saved.state);
     if (ended !== undefined) {
-      this.#census.restored(model, ended.stays);
+      this.#admission.restored(model, ended.stays);
       this.#rows.end(model, ended.rows);
-      this.#ledger.restoredEnd(model, saved.appliedThrough);
+      this.#checkpoints.restoredEnd(model, saved.appliedThrough);
       return [];
     }
     const decoded = decodeSnapshot(saved.state, (source) => this.#shaping(source));
@@ -134,7 +134,7 @@ export class PartitionEngine {
     // An offset that it has not come to yet is one of an earlier stream.
     if (facts.since.offset > saved.appliedThrough) facts.since = { ...facts.since, offset: -1 };
     this.#restored(restored, facts.since);
-    this.#ledger.restored(model, saved.appliedThrough);
+    this.#checkpoints.restored(model, saved.appliedThrough);
     return decoded.dropped;
   }
 
@@ -151,25 +151,25 @@ export class PartitionEngine {
   ): readonly ({ readonly model: ModelKey } & SavedModel)[] {
     const taken: ({ readonly model: ModelKey } & SavedModel)[] = [];
     let bytes = 0;
-    for (const { model, endedAt } of this.#ledger.dirty()) {
+    for (const { model, endedAt } of this.#checkpoints.dirty()) {
       if (except.has(model)) continue;
       const state = endedAt === undefined ? this.#stateOf(model) : this.#endedStateOf(model);
       bytes += state.length;
       if (taken.length > 0 && bytes > maxBytes) break;
-      const appliedThrough = endedAt ?? this.#ledger.appliedThrough(model);
+      const appliedThrough = endedAt ?? this.#checkpoints.appliedThrough(model);
       taken.push({ model, state, appliedThrough });
       if (bytes >= maxBytes) break;
     }
-    this.#ledger.saving(taken.map(({ model }) => model));
+    this.#checkpoints.saving(taken.map(({ model }) => model));
     return taken;
   }
 
   saved(models: readonly ModelKey[]): void {
-    this.#ledger.saved(models);
+    this.#checkpoints.saved(models);
   }
 
   saveFailed(models: readonly ModelKey[]): void {
-    this.#ledger.saveFailed(models);
+    this.#checkpoints.saveFailed(models);
   }
 
   /**
@@ -179,14 +179,14 @@ export class PartitionEngine {
    * @param next offset up to which, not including it, everything that was decided is stored
    */
   boundary(next: number): CountedBoundary {
-    const boundary = this.#ledger.boundary(next);
+    const boundary = this.#checkpoints.boundary(next);
     return { ...boundary, rows: this.#rows.after(boundary) };
   }
 
   /** The boundary is stored: its rows count from there, and what it ended is gone. */
   moved(boundary: CountedBoundary): void {
-    this.#ledger.forget(boundary.ended);
-    for (const model of boundary.ended) this.#census.forget(model);
+    this.#checkpoints.forget(boundary.ended);
+    for (const model of boundary.ended) this.#admission.forget(model);
     this.#rows.moved(boundary, boundary.rows);
   }
 
@@ -220,7 +220,7 @@ export class PartitionEngine {
   }
 
   #endedStateOf(key: ModelKey): Uint8Array {
-    return encodeEnded({ stays: this.#census.ended(key), rows: this.#rows.ended(key) });
+    return encodeEnded({ stays: this.#admission.ended(key), rows: this.#rows.ended(key) });
   }
 
   #shaping(source: string): Shaping {
@@ -231,7 +231,7 @@ export class PartitionEngine {
     const known = this.#models.get(record.model);
     if (known !== undefined || record.kind === "feedback" || record.kind === "verify") return known;
     const since = sinceOf(offset, record);
-    if (this.#census.refuses(since) !== undefined) {
+    if (this.#admission.refuses(since) !== undefined) {
       this.#countRefused(offset, record);
       return undefined;
     }
@@ -239,14 +239,14 @@ export class PartitionEngine {
     const made = new WatchedModel(record.model, this.#context, source);
     made.facts.since = since;
     this.#models.set(record.model, made);
-    this.#census.join(record.model, since);
+    this.#admission.join(record.model, since);
     return made;
   }
 
   /** Counts the rows of a record that came while its model might not join, also when a replay reads it again. */
   #countRefused(offset: number, record: ModelRecord): void {
-    if (!("rows" in record) || this.#census.watches(record.model, offset)) return;
-    const outcome = this.#census.refuses(sinceOf(offset, record));
+    if (!("rows" in record) || this.#admission.watches(record.model, offset)) return;
+    const outcome = this.#admission.refuses(sinceOf(offset, record));
     if (outcome === undefined) return;
     const rows = this.#rows.refuse(offset, record, outcome);
     this.#counts.rows += record.rows.length;
@@ -257,7 +257,7 @@ export class PartitionEngine {
   #restored(model: WatchedModel, since: Since): void {
     this.#models.set(model.key, model);
     this.#schedule.changed(model);
-    this.#census.restored(model.key, [{ since, until: Number.POSITIVE_INFINITY }]);
+    this.#admission.restored(model.key, [{ since, until: Number.POSITIVE_INFINITY }]);
   }
 
   #tick(offset: number, tick: TickRecord): readonly DetectionEvent[] {
@@ -265,7 +265,7 @@ export class PartitionEngine {
     this.#watermark = Math.max(tick.watermark, this.#watermark ?? tick.watermark);
     const events: DetectionEvent[] = [];
     for (const model of this.#schedule.take(tick)) {
-      const isNew = !this.#ledger.hasApplied(model.key, offset);
+      const isNew = !this.#checkpoints.hasApplied(model.key, offset);
       if (isNew) for (const event of this.#tickOne(model, offset, tick)) events.push(event);
       if (this.#models.has(model.key)) this.#schedule.changed(model);
     }
@@ -277,7 +277,7 @@ export class PartitionEngine {
     try {
       const changed = passTick(model, tick, this.#counts);
       if (tick.watermark >= model.retiredAt) this.#retire(model, offset, tick.watermark);
-      else if (changed) this.#ledger.changed(model.key, offset);
+      else if (changed) this.#checkpoints.changed(model.key, offset);
       return model.takeEvents();
     } catch (error) {
       return this.quarantine(model.key, offset, messageOf(error));
@@ -288,8 +288,8 @@ export class PartitionEngine {
     model.retire(watermark);
     this.#models.delete(model.key);
     this.#schedule.left(model.key);
-    this.#census.leave(model.key, offset);
+    this.#admission.leave(model.key, offset);
     this.#rows.end(model.key, model.facts.rows);
-    this.#ledger.end(model.key, offset);
+    this.#checkpoints.end(model.key, offset);
   }
 }

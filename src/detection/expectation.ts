@@ -1,6 +1,6 @@
 /** What the judges expected of a feature, and which value or mean crossed its boundary. */
 import type { Band, Explanation } from "../../detectors/detector.ts";
-import type { ModelMemory, Seat } from "./memory.ts";
+import type { ActiveDetector, ModelMemory } from "./memory.ts";
 import type { Scratch } from "./scratch.ts";
 
 /** One feature of the vector that was judged last. */
@@ -37,8 +37,8 @@ export function explained(
   return undefined;
 }
 
-const deciding = ({ seats }: ModelMemory): readonly Seat[] =>
-  seats.filter(({ use }) => use.judge || use.standsIn === true);
+const deciding = ({ detectors }: ModelMemory): readonly ActiveDetector[] =>
+  detectors.filter(({ use }) => use.judge || use.fallback === true);
 
 /** A value held against the band of a single one. */
 const alone = (band: Band | undefined, observed: number): Explanation | undefined =>

@@ -6,7 +6,7 @@ const familyCorrelation = 0.7;
 
 /** Others that usually move with a feature: by the first detector that knows, those it correlates with most strongly. */
 export function familyOf(memory: ModelMemory, slot: number): readonly number[] {
-  const knows = memory.seats.find(({ detector }) => detector.together !== undefined)?.detector;
+  const knows = memory.detectors.find(({ detector }) => detector.together !== undefined)?.detector;
   const family: number[] = [];
   for (let other = 0; other < memory.nFeatures; other++) {
     const correlation = knows?.together?.(slot, other) ?? 0;

@@ -12,7 +12,7 @@ export const noiseRing = 10;
 const noiseHead = 2;
 
 /** A detector as this model uses it. */
-export interface Seat {
+export interface ActiveDetector {
   readonly use: DetectorUse;
   readonly detector: Detector;
 }
@@ -38,7 +38,7 @@ export class ModelMemory {
   readonly uses: readonly DetectorUse[];
   /** The bytes of each detector. */
   readonly sections: readonly Uint8Array[];
-  #seats: readonly Seat[] | undefined;
+  #detectors: readonly ActiveDetector[] | undefined;
   /** Long-run noise of the vector, observations behind it, then the ring. */
   readonly noise: Float64Array;
   /** Importances of the open (or, until the next begins, the last) attribution; NaN where absent or bad. */
@@ -100,11 +100,11 @@ export class ModelMemory {
   }
 
   /** The detectors, made at first use: until then their bytes may be filled from outside. */
-  get seats(): readonly Seat[] {
-    this.#seats ??= this.uses.map((use, i) =>
-      seat(use, { nFeatures: this.nFeatures, bytes: this.sections[i]! }),
+  get detectors(): readonly ActiveDetector[] {
+    this.#detectors ??= this.uses.map((use, i) =>
+      activeDetector(use, { nFeatures: this.nFeatures, bytes: this.sections[i]! }),
     );
-    return this.#seats;
+    return this.#detectors;
   }
 
   /** A larger memory that knows what this one does; the new slots are empty. In another unit nothing learned stays. */
@@ -136,7 +136,7 @@ const learned = ["level", "count", "last", "meanDiff", "crossed", "fresh"] as co
 
 const unit = ({ raw }: MemoryShape): DetectorUse["only"] => (raw ? "raw" : "parts");
 
-function seat(use: DetectorUse, state: DetectorState): Seat {
+function activeDetector(use: DetectorUse, state: DetectorState): ActiveDetector {
   return { use, detector: use.type.create(use.params, state) };
 }
 

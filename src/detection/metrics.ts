@@ -31,7 +31,7 @@ export interface Seen {
 /** @param registry where they are registered */
 export function detectionMetrics(registry: Registry, seen: Seen): DetectionMetrics {
   registerRows(registry, seen);
-  registerCensus(registry, seen);
+  registerModels(registry, seen);
   registerScores(registry, seen);
   const registers = [registry];
   return {
@@ -122,7 +122,7 @@ function registerRows(registry: Registry, seen: Seen): void {
 }
 
 /** Models, counted when somebody scrapes. */
-function registerCensus(registry: Registry, seen: Seen): void {
+function registerModels(registry: Registry, seen: Seen): void {
   registry.registerMetric(
     new Gauge({
       name: "driftwarden_detection_models",

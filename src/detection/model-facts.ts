@@ -1,6 +1,7 @@
 /** What is known of a model beside its numbers: plain data that goes into a snapshot as JSON. */
+
+import { knownAtFirstStart, type Since } from "./admission-control.ts";
 import { type Assembly, nothingAssembled } from "./assembler.ts";
-import { knownAtFirstStart, type Since } from "./census.ts";
 import type { DetectorScore, EpisodeKind } from "./event.ts";
 import type { RowCounts } from "./row-counts.ts";
 import { noRules, type RuleState } from "./rules.ts";

@@ -54,7 +54,7 @@ function firstAgo(input: OnsetInput): number {
 
 /** One bit for each of the newest attributions that crossed; undefined where one crossing is enough. */
 function crossedIn({ slot, memory, facts, outOf }: OnsetInput): number | undefined {
-  if (memory.seats.some(({ use }) => use.atOnce === true)) return undefined;
+  if (memory.detectors.some(({ use }) => use.atOnce === true)) return undefined;
   const own = slot === undefined ? 0 : memory.crossed[slot]!;
   const most = bits(own) >= bits(facts.crossed) ? own : facts.crossed;
   return most & ((1 << outOf) - 1);

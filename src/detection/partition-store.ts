@@ -1,7 +1,7 @@
 /** The port to what the worker needs stored. Declared here because detection needs it; the store implements it. */
 import type { ModelKey } from "../model-key.ts";
+import type { Boundary } from "./checkpoint-tracker.ts";
 import type { DetectionEvent } from "./event.ts";
-import type { Boundary } from "./ledger.ts";
 import type { StoredRows } from "./partition-rows.ts";
 
 /** Our right to write for a partition: every later claim has a higher epoch and fences this one. */

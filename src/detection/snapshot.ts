@@ -1,5 +1,5 @@
 /** Saves a model as bytes and loads it: a JSON header with its facts, then its memory unchanged. */
-import { knownAtFirstStart } from "./census.ts";
+import { knownAtFirstStart } from "./admission-control.ts";
 import { settingsHash } from "./event-id.ts";
 import { ModelMemory, memoryVersion, ownBytes } from "./memory.ts";
 import type { ModelFacts } from "./model-facts.ts";

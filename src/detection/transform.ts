@@ -75,9 +75,9 @@ function commonScale(memory: ModelMemory, scratch: Scratch, at: number): number 
 }
 
 /** By the first detector that knows the habits of the hour, else the slow level. @returns their absolute sum */
-function usualValues({ seats, level }: ModelMemory, into: Float64Array, at: number): number {
+function usualValues({ detectors, level }: ModelMemory, into: Float64Array, at: number): number {
   into.fill(Number.NaN);
-  for (const { detector } of seats) detector.expected?.(into, at);
+  for (const { detector } of detectors) detector.expected?.(into, at);
   let sum = 0;
   for (let i = 0; i < into.length; i++) {
     if (Number.isNaN(into[i])) into[i] = level[i]!;

@@ -40,7 +40,7 @@ import { afterOverlap, afterRewrite, readAgainMs } from "./rewrite.ts";
 import { isAfter, placeOf, type RawRow, type RowPlace } from "./rows.ts";
 import { andTooLarge, RowTally, type SourceRows } from "./source-rows.ts";
 import { Ticks } from "./ticks.ts";
-import { type Fit, fitOf, openView, type PollSnapshot, pages } from "./view.ts";
+import { identityOf, openView, type PollSnapshot, pages, type TableIdentity } from "./view.ts";
 import { windowQuery } from "./window-query.ts";
 
 /** While nothing is sent, horizons are saved at most this often. */
@@ -117,8 +117,9 @@ export class TransactionWindowReader {
 
   async #stateFor(view: PollSnapshot): Promise<SourceState> {
     const known = this.#state ?? (await this.#load(view));
-    const fit = await fitOf(known, view);
-    const state = fit === "same" ? known : await this.#afterIdentityChange(known, view, fit);
+    const identity = await identityOf(known, view);
+    const state =
+      identity === "same" ? known : await this.#afterIdentityChange(known, view, identity);
     return this.#sendHistory(state, view);
   }
 
@@ -173,20 +174,20 @@ export class TransactionWindowReader {
   async #afterIdentityChange(
     state: SourceState,
     view: PollSnapshot,
-    fit: Exclude<Fit, "same">,
+    identity: Exclude<TableIdentity, "same">,
   ): Promise<SourceState> {
     // Otherwise its window would be read again under the same number. That is no longer possible, so send it now.
     if (this.#inDoubt !== undefined) await this.#deliver(this.#inDoubt);
     this.#countSent(state);
     this.#acknowledged.length = 0;
     const { systemIdentifier, relfilenode } = view;
-    if (fit === "moved") {
+    if (identity === "moved") {
       this.#deps.logger.info("table rewritten, its transactions kept");
       const sentOf = this.#recent.of.bind(this.#recent);
       return this.#saved(renumberOpen({ ...state, relfilenode }, sentOf));
     }
     this.#deps.metrics.rewrites.inc(this.#labels);
-    this.#deps.logger.warn({ reason: fit.lost }, "source rewritten, reading starts anew");
+    this.#deps.logger.warn({ reason: identity.lost }, "source rewritten, reading starts anew");
     const { history } = state;
     // The history is not sent yet. It starts again and takes all rows that are there now.
     if (history !== undefined) return this.#saved({ ...this.#start(view), history });

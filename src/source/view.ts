@@ -126,9 +126,9 @@ export async function* pages(
  * - `lost`: transaction ids say nothing any more, for the reason given. ALTER TABLE may rewrite all rows, or the table
  *   was restored or truncated. Then no row from before the last poll is left.
  */
-export type Fit = "same" | "moved" | { readonly lost: string };
+export type TableIdentity = "same" | "moved" | { readonly lost: string };
 
-export async function fitOf(state: SourceState, view: PollSnapshot): Promise<Fit> {
+export async function identityOf(state: SourceState, view: PollSnapshot): Promise<TableIdentity> {
   if (state.systemIdentifier !== view.systemIdentifier)
     return { lost: "another Postgres cluster or timeline" };
   const xmin = BigInt(view.xmin);

@@ -89,18 +89,22 @@ const faultsOfRuns = [
 const faultsOfDetection = detection([
   // k of n.
   {
-    file: "src/detection/decision.ts",
+    file: "src/detection/thresholding.ts",
     from: "& ((1 << outOf) - 1)",
     to: "& 255",
   },
   // Exactly 1.
   {
-    file: "src/detection/decision.ts",
+    file: "src/detection/thresholding.ts",
     from: "const crosses = scores[i]! >= 1;",
     to: "const crosses = scores[i]! > 1;",
   },
-  { file: "src/detection/decision.ts", from: "whole.score >= 1;", to: "whole.score > 1;" },
-  { file: "src/detection/decision.ts", from: "scaled >= 1) crossed", to: "scaled > 1) crossed" },
+  { file: "src/detection/thresholding.ts", from: "whole.score >= 1;", to: "whole.score > 1;" },
+  {
+    file: "src/detection/thresholding.ts",
+    from: "scaled >= 1) crossed",
+    to: "scaled > 1) crossed",
+  },
   // A row exactly at the end of the assembly window.
   {
     file: "src/detection/assembler.ts",
@@ -108,7 +112,11 @@ const faultsOfDetection = detection([
     to: "open && (row.ts > this.due",
   },
   // A leak.
-  { file: "src/detection/opening.ts", from: "now >= leakRise * (before[slot] ?? 0)", to: "true" },
+  {
+    file: "src/detection/explain-episode.ts",
+    from: "now >= leakRise * (before[slot] ?? 0)",
+    to: "true",
+  },
   // Frozen.
   { file: "src/detection/rules.ts", from: "return nonZero >= 2;", to: "return nonZero >= 1;" },
   { file: "src/detection/rules.ts", from: "state.frozenAccepted = state.sameRun > 1;", to: "" },
@@ -118,7 +126,7 @@ const faultsOfDetection = detection([
     to: ")",
   },
   // Noise widens the boundary of judges of the whole vector, too.
-  { file: "src/detection/decision.ts", from: "score: score / widen", to: "score" },
+  { file: "src/detection/thresholding.ts", from: "score: score / widen", to: "score" },
   // A verdict.
   {
     file: "src/detection/verification.ts",

@@ -16,7 +16,7 @@ interface Ending {
   readonly from: number | undefined;
 }
 
-export class Ledger {
+export class CheckpointTracker {
   readonly #applied = new Map<ModelKey, number>();
   /** Offset to replay from, by model; in the order in which they changed first. */
   #dirty = new Map<ModelKey, number>();

@@ -1,6 +1,6 @@
 /** Turns scores into crossings: which features are beyond the boundary, and how often they were lately. */
 import type { DetectorScore } from "./event.ts";
-import type { ModelMemory, Seat } from "./memory.ts";
+import type { ActiveDetector, ModelMemory } from "./memory.ts";
 import { leastStep } from "./rules.ts";
 import type { Scratch } from "./scratch.ts";
 import { type DecisionSettings, type DetectorUse, enoughFor } from "./settings.ts";
@@ -11,7 +11,7 @@ export interface ThresholdResult {
   /** The judges' highest score over the widened boundary; undefined while they warm up. */
   readonly highest: number | undefined;
   /** Who judged: the judges, or for want of their opinion a witness in their stead. */
-  readonly stoodIn: boolean;
+  readonly byFallback: boolean;
   /** Features beyond their boundary, once one of them crossed it often enough. */
   readonly firing: readonly number[];
   /** The judge of the vector as a whole that makes it fire, when no feature does by itself. */
@@ -37,7 +37,7 @@ export interface JudgeContext {
 
 /** What the judges say of the vector as a whole, those that know no features. */
 interface Whole {
-  readonly seat: Seat;
+  readonly active: ActiveDetector;
   /** Over the widened boundary. */
   readonly score: number;
 }
@@ -55,24 +55,24 @@ export function judge(
   const enough = enoughFor(slow, settings);
   const known = memory.count.some((count) => count >= enough);
   let judged = false;
-  let stoodIn = false;
+  let byFallback = false;
   let whole: Whole | undefined;
-  for (const seat of memory.seats) {
-    const { use, detector } = seat;
+  for (const active of memory.detectors) {
+    const { use, detector } = active;
     const score = inUnits(detector.scoreOne(y, one, at), use.boundary);
     detectors.push({ detector: use.type.name, score });
     if (score === undefined || !known || !decides(use, slow && !judged)) continue;
-    if (one.every(Number.isNaN)) whole = stronger(whole, { seat, score: score / widen });
-    else takeScores(memory, scratch, { seat, at, widen, enough });
+    if (one.every(Number.isNaN)) whole = stronger(whole, { active, score: score / widen });
+    else takeScores(memory, scratch, { active, at, widen, enough });
     judged = true;
-    stoodIn = !use.judge;
+    byFallback = !use.judge;
   }
   const highest = judged ? Math.max(largest(scores), whole?.score ?? 0) : undefined;
-  return { detectors, highest, stoodIn, ...crossings(memory, scratch, { ...context, whole }) };
+  return { detectors, highest, byFallback, ...crossings(memory, scratch, { ...context, whole }) };
 }
 
-const decides = ({ judge: always, standsIn }: DetectorUse, wanting: boolean): boolean =>
-  always || (wanting && standsIn === true);
+const decides = ({ judge: always, fallback }: DetectorUse, wanting: boolean): boolean =>
+  always || (wanting && fallback === true);
 
 const stronger = (a: Whole | undefined, b: Whole): Whole =>
   a !== undefined && a.score > b.score ? a : b;
@@ -82,7 +82,7 @@ function inUnits(score: number | undefined, boundary = 1): number | undefined {
 }
 
 interface ScoreOptions extends Pick<JudgeContext, "widen" | "at"> {
-  readonly seat: Seat;
+  readonly active: ActiveDetector;
   /** Observations of a feature that are enough. */
   readonly enough: number;
 }
@@ -94,15 +94,15 @@ const unremarkable = 0.79;
 function takeScores(
   memory: ModelMemory,
   { scores, one, y }: Scratch,
-  { seat, at, widen, enough }: ScoreOptions,
+  { active, at, widen, enough }: ScoreOptions,
 ): void {
   const { count, crossed } = memory;
-  const { use } = seat;
+  const { use } = active;
   const unit = widen * (use.boundary ?? 1);
   for (let i = 0; i < one.length; i++) {
     if (count[i]! < enough) continue;
     let scaled = one[i]! / unit;
-    if (scaled > unremarkable && isOneStep(memory, i, { seat, at, y: y[i]! }))
+    if (scaled > unremarkable && isOneStep(memory, i, { active, at, y: y[i]! }))
       scaled = unremarkable;
     if (!(scaled <= scores[i]!)) scores[i] = scaled;
     if (use.atOnce === true && scaled >= 1) crossed[i] = everBefore;
@@ -113,24 +113,24 @@ function takeScores(
 function isOneStep(
   memory: ModelMemory,
   slot: number,
-  { seat, at, y }: Pick<ScoreOptions, "seat" | "at"> & { readonly y: number },
+  { active, at, y }: Pick<ScoreOptions, "active" | "at"> & { readonly y: number },
 ): boolean {
   const step = leastStep(memory, slot);
-  if (seat.use.only !== "parts" || y === 0 || step === 0) return false;
-  const expected = seat.detector.band(slot, at)?.expected ?? Number.NaN;
+  if (active.use.only !== "parts" || y === 0 || step === 0) return false;
+  const expected = active.detector.band(slot, at)?.expected ?? Number.NaN;
   // In the unit of the transformed vector.
   return Math.abs(y - expected) <= (step * y) / memory.value[slot]!;
 }
 
 /** The feature without which the vector would be most normal gets its score. */
-function blameOddest({ seat, score }: Whole, { one, scores, y }: Scratch, at: number): void {
+function blameOddest({ active, score }: Whole, { one, scores, y }: Scratch, at: number): void {
   let least = Number.POSITIVE_INFINITY;
   let oddest = 0;
   for (let i = 0; i < y.length; i++) {
     const value = y[i]!;
     if (Number.isNaN(value)) continue;
     y[i] = Number.NaN;
-    const without = seat.detector.scoreOne(y, one, at) ?? least;
+    const without = active.detector.scoreOne(y, one, at) ?? least;
     y[i] = value;
     if (without >= least) continue;
     least = without;
@@ -151,13 +151,13 @@ function crossings(
 ): Pick<ThresholdResult, "firing" | "whole" | "crossed"> {
   const byFeature = featureFires(memory, scratch.scores, settings);
   const crosses = whole !== undefined && whole.score >= 1;
-  const crossed = pushed(before, crosses, settings);
+  const crossed = shiftIn(before, crosses, settings);
   const asWhole = crosses && bits(crossed) >= settings.needed;
   // Only now, since it is the vector that crossed, not the feature.
   if (crosses) blameOddest(whole, scratch, at);
   return {
     firing: byFeature || asWhole ? beyondBoundary(scratch.scores) : [],
-    whole: asWhole && !byFeature ? whole.seat.use.type.name : undefined,
+    whole: asWhole && !byFeature ? whole.active.use.type.name : undefined,
     crossed,
   };
 }
@@ -171,13 +171,13 @@ function featureFires(
   let fires = false;
   for (let i = 0; i < scores.length; i++) {
     const crosses = scores[i]! >= 1;
-    crossed[i] = pushed(crossed[i]!, crosses, settings);
+    crossed[i] = shiftIn(crossed[i]!, crosses, settings);
     if (crosses && bits(crossed[i]!) >= settings.needed) fires = true;
   }
   return fires;
 }
 
-function pushed(crossed: number, crosses: boolean, { outOf }: DecisionSettings): number {
+function shiftIn(crossed: number, crosses: boolean, { outOf }: DecisionSettings): number {
   return ((crossed << 1) | (crosses ? 1 : 0)) & ((1 << outOf) - 1);
 }
 

@@ -62,7 +62,7 @@ interface Hour {
 
 type AdmissionLimits = Pick<EngineSettings, "maxModels" | "maxNewModelsPerHour">;
 
-export class Census {
+export class AdmissionControl {
   readonly #limits: AdmissionLimits;
   #size = 0;
   /** Stays of each model, oldest first. Those that are over are kept as long as a replay may begin before their end. */
