@@ -180,7 +180,7 @@ export class OutboxDispatcher<Subject, Event> {
     try {
       const result = await this.#act(taken, lease);
       if ("notYet" in result) {
-        await this.#askAgain(taken, result);
+        await this.#askAgain(lease, taken, result);
         return;
       }
       await this.#complete(taken, "contacted" in result ? result.events : result);
@@ -191,7 +191,7 @@ export class OutboxDispatcher<Subject, Event> {
       const level = this.#unavailableReason === undefined ? "warn" : "debug";
       logger[level]({ effect: taken.id, attempt: taken.attempt, err: error }, "effect failed");
       this.#noteFailure(error);
-      await this.#fail(taken, error).catch((err: unknown) => {
+      await this.#fail(lease, taken, error).catch((err: unknown) => {
         logger.warn(
           { effect: taken.id, err },
           "recording a failed effect failed; its lease will run out",
@@ -215,15 +215,21 @@ export class OutboxDispatcher<Subject, Event> {
       sinceActMs: lease.sinceActMs,
       lastError: taken.lastError ?? undefined,
       mayAct: () => lease.mayAct(),
+      willWrite: (names) => lease.willWrite(names),
+      mayHaveWritten: lease.mayHaveWritten,
     });
     if (!("contacted" in result)) this.#answered();
     return result;
   }
 
-  async #askAgain(taken: TakenEffect, { notYet, askAgainInMs }: NotYet): Promise<void> {
+  async #askAgain(
+    lease: EffectLease,
+    taken: TakenEffect,
+    { notYet, askAgainInMs }: NotYet,
+  ): Promise<void> {
     const { store, clock } = this.#options;
     const retryAtMs = clock.now() + askAgainInMs;
-    await failEffect(store, taken, { error: notYet, retryAtMs, noEffect: true });
+    await failEffect(store, taken, { error: notYet, retryAtMs, intent: lease.intentWithoutAct });
   }
 
   async #complete(taken: TakenEffect, events: readonly Event[]): Promise<void> {
@@ -253,7 +259,7 @@ export class OutboxDispatcher<Subject, Event> {
     this.#unavailableReason = describeError(error);
   }
 
-  async #fail(taken: TakenEffect, error: unknown): Promise<void> {
+  async #fail(lease: EffectLease, taken: TakenEffect, error: unknown): Promise<void> {
     const { store, clock, metrics, logger } = this.#options;
     const told = describeError(error);
     // While the dependency is unavailable nothing is known about this effect, so it is not given up.
@@ -267,6 +273,7 @@ export class OutboxDispatcher<Subject, Event> {
     // While the breaker is open it sets the time. The pause of the effect would only be added to it.
     const failures = this.#isUnavailable(error) ? 0 : taken.attempt;
     const retryAtMs = this.#breaker.retryAtMs ?? clock.now() + pauseBefore(failures, error);
-    await failEffect(store, taken, { error: told, retryAtMs, noEffect: hadNoEffect(error) });
+    const intent = hadNoEffect(error) ? lease.intentWithoutAct : undefined;
+    await failEffect(store, taken, { error: told, retryAtMs, intent });
   }
 }

@@ -34,6 +34,7 @@
  * - Not covered: a process is stopped for more than TTL / 2 after the check of its permit and before the system call
  *   that writes, within one turn of its event loop. It acts when it goes on.
  */
+import { z } from "zod";
 import type { Clock } from "../clock.ts";
 import { type ClockReading, isGood, laterBy, type Permit, readClocks } from "../permit.ts";
 import { fenced } from "../store/errors.ts";
@@ -47,6 +48,8 @@ interface Intent {
   readonly attempt: number;
   /** When an attempt was last about to act; undefined when no attempt got so far. */
   readonly actedAtMs?: number | undefined;
+  /** Names of what the attempts wrote, where they said so. */
+  readonly writes?: readonly string[] | undefined;
 }
 
 export interface LeaseClocks {
@@ -59,6 +62,13 @@ export interface LeaseClocks {
 /** TTL of the lease. Another worker takes the effect of a process that does not renew for so long. */
 export const leaseMs = 5_000;
 const trustWindowMs = leaseMs / 2;
+/** How many names a row holds, the newest ones: attempts go on without limit. */
+const maxWrites = 50;
+
+/** An older program stored fewer fields. */
+const intentShape = z
+  .object({ actedAtMs: z.number().optional(), writes: z.array(z.string()).optional() })
+  .catch({});
 
 /** The lease of one attempt at one effect. */
 export class EffectLease {
@@ -66,8 +76,11 @@ export class EffectLease {
   readonly #taken: TakenEffect;
   readonly #clock: Clock;
   readonly #clocks: () => ClockReading;
-  /** When an earlier attempt was last about to act. */
-  readonly #actedAtMs: number | undefined;
+  /** What earlier attempts left; undefined when none may have acted. */
+  readonly #earlier: Partial<Intent> | undefined;
+  /** What this attempt said that it writes. */
+  #writes: readonly string[] = [];
+  /** Whether the row says that this attempt acts, and what it writes. */
   #acts = false;
   /** The newest permit; undefined before the first renewal. */
   #permit: Permit | undefined;
@@ -78,18 +91,38 @@ export class EffectLease {
     this.#taken = taken;
     this.#clock = clock;
     this.#clocks = clocks;
-    this.#actedAtMs = actedAtMsOf(taken.intent);
+    this.#earlier = taken.intent === null ? undefined : intentShape.parse(taken.intent);
   }
 
   /** How long ago an earlier attempt was last about to act, ms; undefined when none got so far. */
   get sinceActMs(): number | undefined {
-    const actedAtMs = this.#actedAtMs;
+    const actedAtMs = this.#earlier?.actedAtMs;
     return actedAtMs === undefined ? undefined : Math.max(0, this.#clock.now() - actedAtMs);
+  }
+
+  /** Names of what earlier attempts were about to write. */
+  get mayHaveWritten(): readonly string[] {
+    return this.#earlier?.writes ?? [];
+  }
+
+  /**
+   * What the row is to hold where the last act of this attempt certainly had no effect. Earlier attempts, and what this
+   * one wrote before, are still to be looked up. Null when there is nothing to look up.
+   */
+  get intentWithoutAct(): unknown {
+    if (this.#earlier === undefined && this.#writes.length === 0) return null;
+    return { ...this.#earlier, writes: this.#allWrites() };
+  }
+
+  /** The next permit is given once the row holds these names. */
+  willWrite(names: readonly string[]): void {
+    this.#writes = [...this.#writes, ...names];
+    this.#acts = false;
   }
 
   /** Commits the intent and starts to renew the lease. @throws StoreError DW_STORE_FENCED */
   async begin(): Promise<void> {
-    await this.#record({ attempt: this.#taken.attempt, actedAtMs: this.#actedAtMs });
+    await this.#record(this.#earlier?.actedAtMs);
     // A renewal that fails is followed by the next one, and mayAct renews for itself.
     this.#renewing = setInterval(() => void this.#renew().catch(() => undefined), leaseMs / 4);
   }
@@ -103,7 +136,7 @@ export class EffectLease {
    */
   async mayAct(): Promise<Permit> {
     if (!this.#acts) {
-      await this.#record({ attempt: this.#taken.attempt, actedAtMs: this.#clock.now() });
+      await this.#record(this.#clock.now());
       this.#acts = true;
     }
     for (;;) {
@@ -117,10 +150,15 @@ export class EffectLease {
     clearInterval(this.#renewing);
   }
 
-  async #record(intent: Intent): Promise<void> {
+  async #record(actedAtMs: number | undefined): Promise<void> {
     const sent = this.#clocks();
+    const intent: Intent = { attempt: this.#taken.attempt, actedAtMs, writes: this.#allWrites() };
     await recordIntent(this.#store, this.#taken, { intent, leaseMs });
     this.#trust(sent);
+  }
+
+  #allWrites(): readonly string[] {
+    return [...new Set([...this.mayHaveWritten, ...this.#writes])].slice(-maxWrites);
   }
 
   async #renew(): Promise<boolean> {
@@ -137,9 +175,4 @@ export class EffectLease {
     const { id, attempt } = this.#taken;
     this.#permit = { effect: id, attempt, ...until };
   }
-}
-
-function actedAtMsOf(intent: unknown): number | undefined {
-  if (typeof intent !== "object" || intent === null || !("actedAtMs" in intent)) return undefined;
-  return typeof intent.actedAtMs === "number" ? intent.actedAtMs : undefined;
 }

@@ -15,6 +15,10 @@ export interface Attempt {
   readonly lastError?: string | undefined;
   /** Asks for a permit. Pass it to the code that writes what must not be done twice. */
   readonly mayAct: MayAct;
+  /** Stores, with the permit asked for next, names of what this attempt writes. Later attempts of the effect get them. */
+  readonly willWrite?: (names: readonly string[]) => void;
+  /** What earlier attempts named so. Their outcome is unknown, so it may be what stands there now. */
+  readonly mayHaveWritten?: readonly string[];
 }
 
 /** The handler did not contact the dependency, so its result does not say whether the dependency is available. */

@@ -30,7 +30,7 @@ interface Created {
 
 /** The attempt that a change is made in; without `mayAct` nobody else could make it. */
 export type TicketAttempt = Pick<Attempt, "unknown"> &
-  Partial<Pick<Attempt, "mayAct" | "sinceActMs">>;
+  Partial<Pick<Attempt, "mayAct" | "sinceActMs" | "willWrite" | "mayHaveWritten">>;
 
 /** A ticket that goes on from another one. */
 export interface GoingOnFrom {
@@ -64,9 +64,7 @@ export function createTicketCreator(options: CreationOptions): TicketCreator {
       const since = unknownSince.get(own) ?? clock.now();
       unknownSince.set(own, since);
       const elapsedMs = Math.max(clock.now() - since, attempt.sinceActMs ?? 0);
-      const found = await lookUp(wanted, own, { elapsedMs, options }).catch((error: unknown) => {
-        throw stillUnknown(error);
-      });
+      const found = await lookUp(wanted, own, { elapsedMs, options });
       if (found !== undefined) {
         unknownSince.delete(own);
         return { issue: found, outcome: "adopted" };
@@ -131,14 +129,6 @@ function isOurs({ labels, summary }: Issue, wanted: NewIssue, own: string): bool
 function ownLabel({ id }: Incident | Digest, after: TicketRef | undefined): string {
   const name = after === undefined ? id : `${id}\nafter ${after.id}`;
   return `driftwarden-ticket-${createHash("sha256").update(name).digest("hex").slice(0, 12)}`;
-}
-
-/** A look-up that failed says nothing of the creation: whoever remembers that must not forget it. */
-function stillUnknown(error: unknown): unknown {
-  if (!(error instanceof TrackerError)) return error;
-  const { code, message, hint, retryable, status, retryAfterMs, reason, oneIssueOnly } = error;
-  const said = { hint, retryable, status, retryAfterMs, reason, oneIssueOnly, cause: error };
-  return new TrackerError(code, message, { ...said, maybeApplied: true });
 }
 
 function keepLooking(elapsedMs: number, untilMs: number): never {

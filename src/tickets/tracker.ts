@@ -82,6 +82,8 @@ export interface Tracker {
   openIds(label: string): Promise<ReadonlySet<string>>;
   /** The source of truth about one issue; undefined when it is gone. */
   get(id: string): Promise<Issue | undefined>;
+  /** A message as `get` shows it once it is a description. */
+  descriptionOf(message: Message): string;
   /** Changes what is not so already and what the tracker takes, as quietly as it can. @param issue as it was read */
   update(issue: Issue, change: IssueChange, mayAct?: MayAct): Promise<IssueUpdate>;
   /** Links two issues, once. @returns false when the tracker does not link */

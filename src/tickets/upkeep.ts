@@ -6,6 +6,7 @@
 import { type Digest, isDigest } from "../incidents/digest.ts";
 import type { Rise } from "../incidents/effect.ts";
 import { type Severity, severities } from "../incidents/episode.ts";
+import type { IncidentEvent } from "../incidents/event.ts";
 import type { Incident } from "../incidents/incident.ts";
 import { isShared } from "../incidents/member.ts";
 import { incidentText } from "../messages/incident-text.ts";
@@ -16,8 +17,8 @@ import { commentOnce, markOf, type TicketWork, upsertComment } from "./comments.
 import { newIssue, type TicketContext } from "./new-issue.ts";
 import type { Ticketed, TicketedDigest } from "./reopening.ts";
 import type { TicketOutcome } from "./ticket-change.ts";
-import type { Issue, IssueChange } from "./tracker.ts";
-import { isEdited, writtenText } from "./written-text.ts";
+import type { Issue, IssueChange, Tracker } from "./tracker.ts";
+import { isEdited, type OwnTexts, textHash, writtenText } from "./written-text.ts";
 
 export interface UpkeepWork extends TicketWork {
   readonly context: TicketContext;
@@ -37,27 +38,32 @@ export async function updateTicket(
   { work, rise, isQuiet = false }: Updating,
 ): Promise<TicketOutcome> {
   const { tracker, attempt } = work;
-  const wanted = wantedChange(issue, incident, { work, rise });
+  const own: OwnTexts = { written: incident.written, mayHaveWritten: attempt.mayHaveWritten };
+  const wanted = wantedChange(issue, incident, { work, rise, own });
+  attempt.willWrite?.(hashesOf(wanted, tracker));
   const { left, changed } = await tracker.update(issue, wanted, attempt.mayAct);
-  const untaken = [...left, ...editedParts(issue, incident, rise)];
-  const said =
-    rise === undefined || rise.by !== undefined || isQuiet
-      ? undefined
-      : await sayRise(issue, incident, { work, rise, untaken });
+  const untaken = [...left, ...editedParts(issue, own, rise)];
+  const isTold = rise !== undefined && rise.by === undefined && !isQuiet;
+  const said = isTold ? await sayRise(issue, incident, { work, rise, untaken }) : undefined;
   const noted = await keepNote(issue, incident, { work, untaken });
-  const after = changed ? await tracker.get(issue.id) : undefined;
+  const after = changed ? await tracker.get(issue.id) : issue;
   const change = changed ? "updated" : (said ?? noted ?? "unchanged");
-  return { change, events: after === undefined ? [] : [writtenEvent(after, incident, wanted)] };
+  return { change, events: writtenEvents(after, incident, wanted) };
+}
+
+/** By them a later attempt knows again what this one wrote, if no answer comes. */
+function hashesOf({ summary, description }: IssueChange, tracker: Tracker): readonly string[] {
+  const texts = [summary, description && tracker.descriptionOf(description)];
+  return texts.flatMap((text) => (text === undefined ? [] : [textHash(text)]));
 }
 
 function wantedChange(
   issue: Issue,
   incident: Ticketed | TicketedDigest,
-  { work, rise }: Updating,
+  { work, rise, own }: Updating & { readonly own: OwnTexts },
 ): IssueChange {
   const { summary, description, priority } = newIssue(incident, work.context);
-  const mayWrite = (part: "summary" | "description"): boolean =>
-    !isEdited(issue, part, incident.written);
+  const mayWrite = (part: "summary" | "description"): boolean => !isEdited(issue, part, own);
   return {
     ...(mayWrite("description") && { description }),
     ...(namesNews(incident, rise) && mayWrite("summary") && { summary }),
@@ -75,14 +81,10 @@ function severityLabels(severity: Severity): NonNullable<IssueChange["labels"]> 
   return { add: [severity], remove: severities.filter((other) => other !== severity) };
 }
 
-function editedParts(
-  issue: Issue,
-  { written }: Incident | Digest,
-  rise: Rise | undefined,
-): readonly string[] {
+function editedParts(issue: Issue, own: OwnTexts, rise: Rise | undefined): readonly string[] {
   const parts =
     rise === undefined ? (["description"] as const) : (["summary", "description"] as const);
-  return parts.filter((part) => isEdited(issue, part, written));
+  return parts.filter((part) => isEdited(issue, part, own));
 }
 
 interface Saying {
@@ -129,20 +131,18 @@ function noteOn(
   return { says: renderNow(incident), about: "tried" };
 }
 
-/** Of a part that people edited the hash stays what it was, so that it stays theirs. */
-function writtenEvent(
-  after: Issue,
-  { ticket, written }: Ticketed | TicketedDigest,
+/** Of a part that people edited the hash stays what it was, so that it stays theirs. Nothing where all hashes stay. */
+function writtenEvents(
+  after: Issue | undefined,
+  { ticket, written = { summary: "", description: "" } }: Ticketed | TicketedDigest,
   wanted: IssueChange,
-) {
-  const now = writtenText(after);
-  return {
-    type: "ticket_written",
-    ticket: ticket.id,
-    written: {
-      summary: wanted.summary === undefined ? (written?.summary ?? "") : now.summary,
-      description:
-        wanted.description === undefined ? (written?.description ?? "") : now.description,
-    },
-  } as const;
+): readonly IncidentEvent[] {
+  if (after === undefined) return [];
+  const { summary, description } = writtenText(after);
+  const now = {
+    summary: wanted.summary === undefined ? written.summary : summary,
+    description: wanted.description === undefined ? written.description : description,
+  };
+  if (now.summary === written.summary && now.description === written.description) return [];
+  return [{ type: "ticket_written", ticket: ticket.id, written: now }];
 }

@@ -4,7 +4,14 @@ import type { JiraSandbox } from "../../src/sandbox/jira/server.ts";
 import { sql } from "../programs/postgres.ts";
 import type { ContainerEngine } from "./container-engine.ts";
 import type { DecisionEvent } from "./decisions-oracle.ts";
-import { brokenModels, madeTwice, tells, wordsOf, wrongWhenOver } from "./open-tickets-oracle.ts";
+import {
+  brokenModels,
+  madeTwice,
+  takenForEdited,
+  tells,
+  wordsOf,
+  wrongWhenOver,
+} from "./open-tickets-oracle.ts";
 import { type Person, personName } from "./person.ts";
 import {
   happened,
@@ -100,6 +107,7 @@ export async function judgeEffects(
     ),
     ...untold(opened, [...issues.map(wordsOf), ...removed]),
     ...madeTwice(issues),
+    ...takenForEdited(issues),
     ...wrongWhenOver(brokenModels(events), issues),
     ...comments.wrong,
     ...effects

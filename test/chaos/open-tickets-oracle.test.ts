@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
-import type { SandboxIssue } from "../../src/sandbox/jira/issue.ts";
+import type { SandboxHistory, SandboxIssue } from "../../src/sandbox/jira/issue.ts";
 import type { DecisionEvent } from "./decisions-oracle.ts";
-import { brokenModels, madeTwice, wrongWhenOver, wrongWhileBroken } from "./open-tickets-oracle.ts";
+import {
+  brokenModels,
+  madeTwice,
+  takenForEdited,
+  wrongWhenOver,
+  wrongWhileBroken,
+} from "./open-tickets-oracle.ts";
 
 const opened = (id: string, model: string): DecisionEvent => ({
   type: "episode_opened",
@@ -62,6 +68,31 @@ describe("the oracle of open tickets", () => {
     expect(wrongWhenOver(["m2"], [ticket("m1 broke"), ticket("m2 broke")])).toEqual([
       "IR-1 is open, and nothing of it is broken: m1 broke",
     ]);
+  });
+
+  it("fails a ticket that is taken for edited, unless a person edited its description", () => {
+    const changed = [null, "text"] as const;
+    const edit = (author: string, field: "summary" | "description") => ({
+      id: "1",
+      author,
+      atMs: 0,
+      automated: false,
+      items: [{ field, from: changed, to: changed }],
+    });
+    const comment = {
+      id: "1",
+      author: "bot",
+      body: "This comment is kept up to date, because the description was edited by a person.",
+      updateAuthor: "bot",
+      createdAtMs: 0,
+      updatedAtMs: 0,
+      internal: false,
+    };
+    const told = (...history: SandboxHistory[]) =>
+      takenForEdited([{ ...ticket("m1 broke"), comments: [comment], history }]);
+    expect(told(edit("ann", "description"))).toEqual([]);
+    const wrong = ["IR-1 says that a person edited its description, and nobody did"];
+    expect(told(edit("bot", "description"), edit("ann", "summary"))).toEqual(wrong);
   });
 
   it("fails two tickets that were made for one incident", () => {

@@ -1,6 +1,7 @@
 /** Of oracle (c), what must be in Jira at a moment: while a model is broken a ticket that is not done tells of it. */
-import type { SandboxIssue } from "../../src/sandbox/jira/issue.ts";
+import type { SandboxHistory, SandboxIssue } from "../../src/sandbox/jira/issue.ts";
 import type { DecisionEvent } from "./decisions-oracle.ts";
+import { personName } from "./person.ts";
 import { modelOf } from "./runs-oracle.ts";
 
 /** The models of which an episode is open, by the decisions in the stream alone. */
@@ -41,6 +42,17 @@ export function wrongWhenOver(
     .filter((issue) => isOpen(issue) && !broken.some((model) => tells(wordsOf(issue), model)))
     .map(({ key, summary }) => `${key} is open, and nothing of it is broken: ${summary}`);
 }
+
+/** Only what people edited is theirs: a text whose answer nobody got is still ours to keep up to date. */
+export function takenForEdited(issues: readonly SandboxIssue[]): readonly string[] {
+  return issues
+    .filter(({ comments }) => comments.some(({ body }) => body.includes("edited by a person")))
+    .filter(({ history }) => !history.some(isByPerson))
+    .map(({ key }) => `${key} says that a person edited its description, and nobody did`);
+}
+
+const isByPerson = ({ author, items }: SandboxHistory): boolean =>
+  author === personName && items.some(({ field }) => field === "description");
 
 /** Each ticket carries a label of its own, and each incident has one ticket at a time. */
 export function madeTwice(issues: readonly SandboxIssue[]): readonly string[] {

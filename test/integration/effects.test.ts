@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { isDigest } from "../../src/incidents/digest.ts";
 import type { Incident } from "../../src/incidents/incident.ts";
+import type { Attempt } from "../../src/outbox/executor.ts";
 import { listIncidents } from "../../src/store/incidents/list.ts";
 import { countEffects } from "../../src/store/outbox/inspect.ts";
 import { countRuns } from "../../src/store/runs/list.ts";
@@ -41,19 +42,37 @@ describe("promised effects", () => {
     expect((await newest(store))?.ticket?.key).toBe("IR-1");
   });
 
-  it("are tried again after a failure, saying whether the last attempt may have taken effect", async () => {
+  it("are tried again after a failure, saying whether any attempt before may have taken effect", async () => {
     const store = await stores.open();
     const called: Called[] = [];
     const lost = Object.assign(new Error("no answer"), { maybeApplied: true });
     const refused = Object.assign(new Error("refused"), { maybeApplied: false });
     const fail = (kind: string, time: number): Error | undefined =>
-      kind === "run.start" ? [refused, lost][time - 1] : undefined;
+      kind === "run.start" ? [refused, lost, refused][time - 1] : undefined;
     await withWorker(store, handlers(called, fail), async () => {
       await open(store);
       await until(() => allDone(store));
     });
     const runs = called.filter(({ kind }) => kind === "run.start");
-    expect(runs.map(({ unknown }) => unknown)).toEqual([false, false, true]);
+    expect(runs.map(({ unknown }) => unknown)).toEqual([false, false, true, true]);
+  });
+
+  it("are told what earlier attempts were about to write, though the last one failed without effect", async () => {
+    const store = await stores.open();
+    const told: (readonly string[] | undefined)[] = [];
+    const refused = Object.assign(new Error("refused"), { maybeApplied: false });
+    const writing = async (_effect: unknown, _incident: unknown, attempt: Attempt) => {
+      told.push(attempt.mayHaveWritten);
+      attempt.willWrite?.([`text ${attempt.attempt}`]);
+      await attempt.mayAct();
+      if (attempt.attempt === 1) throw refused;
+      return [];
+    };
+    await withWorker(store, { ...handlers([]), "run.start": writing }, async () => {
+      await open(store);
+      await until(() => allDone(store));
+    });
+    expect(told).toEqual([[], ["text 1"]]);
   });
 
   it("do not wait for a tracker that is away: the restart runs, the ticket comes later", async () => {

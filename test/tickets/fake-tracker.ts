@@ -109,6 +109,10 @@ export class FakeTracker implements Tracker {
     return new Set(open.map(({ id }) => id));
   }
 
+  descriptionOf(message: Message): string {
+    return plainText(message);
+  }
+
   async update(issue: Issue, change: IssueChange, mayAct?: MayAct): Promise<IssueUpdate> {
     const { id } = issue;
     if (isSo(issue, change)) return { changed: false, left: [] };

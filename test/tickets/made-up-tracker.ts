@@ -116,6 +116,10 @@ class BoardTracker implements Tracker {
     return new Set(found.filter(({ done }) => !done).map(({ id }) => id));
   }
 
+  descriptionOf(message: Message): string {
+    return markdown(message);
+  }
+
   /** The board knows no priority. */
   async update({ id }: Issue, change: IssueChange, mayAct?: MayAct): Promise<IssueUpdate> {
     const { summary, description, labels } = change;

@@ -84,19 +84,6 @@ describe("a creation of unknown outcome that the search does not show", () => {
     expect(tracker.issues).toHaveLength(1);
   });
 
-  it("stays unknown when the look-up itself fails without any effect", async () => {
-    const { ticketing, tracker } = room();
-    tracker.findByLabel = () =>
-      Promise.reject(
-        new TrackerError("DW_TRACKER_UNAUTHORIZED", "401", { hint: "Renew the token." }),
-      );
-    const opening = ticketing.open(exampleIncident(), afterUnknown);
-    await expect(opening).rejects.toMatchObject({
-      code: "DW_TRACKER_UNAUTHORIZED",
-      maybeApplied: true,
-    });
-  });
-
   it("is looked for even when the caller forgot that it was unknown", async () => {
     const { ticketing, tracker } = room();
     tracker.losesAnswerOf.push("create");

@@ -54,6 +54,45 @@ describe("what was tried", () => {
     });
   });
 
+  it("goes on writing a description whose last edit was written and never answered", async () => {
+    const place = room();
+    const incident = await ticketed(place);
+    const writes: string[] = [];
+    const willWrite = (names: readonly string[]) => void writes.push(...names);
+    place.tracker.losesAnswerOf.push("update");
+    const attempt = { unknown: false, willWrite };
+    await expect(place.ticketing.update(tried(incident), { attempt })).rejects.toMatchObject({
+      code: "DW_TRACKER_TIMEOUT",
+    });
+    const again = { unknown: true, willWrite, mayHaveWritten: writes };
+    const outcome = await place.ticketing.update(tried(incident), { attempt: again });
+    expect(outcome.change).toBe("unchanged");
+    const known = remembering(incident, outcome, place.now());
+    const helped = { ...known, runs: [exampleRun({ outcome: "recovered" })] };
+    expect((await updated(place, helped)).change).toBe("updated");
+    expect(issueOf(place)?.description).toContain("it helped");
+    expect(issueOf(place)?.comments).toEqual([]);
+  });
+
+  it("leaves a description that a person edited after an edit that was never answered", async () => {
+    const place = room();
+    const incident = await ticketed(place);
+    const writes: string[] = [];
+    place.tracker.losesAnswerOf.push("update");
+    const attempt = {
+      unknown: false,
+      willWrite: (names: readonly string[]) => void writes.push(...names),
+    };
+    await expect(place.ticketing.update(tried(incident), { attempt })).rejects.toMatchObject({
+      code: "DW_TRACKER_TIMEOUT",
+    });
+    place.tracker.people("1", { description: "What I found out." });
+    const again = { unknown: true, mayHaveWritten: writes };
+    const { change } = await place.ticketing.update(tried(incident), { attempt: again });
+    expect(change).toBe("commented");
+    expect(issueOf(place)?.description).toBe("What I found out.");
+  });
+
   it("leaves the ticket of an older program as it is, since nobody knows what people edited", async () => {
     const place = room();
     const incident = { ...(await ticketed(place)), written: undefined };

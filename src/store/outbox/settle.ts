@@ -11,14 +11,14 @@ update outbox set intent = $4, lease_until = clock_timestamp() + $5 * interval '
 const completeSql = `
 update outbox set status = 'done', result = $4, lease_owner = null, lease_until = null ${mine}`;
 const retrySql = `
-update outbox set status = 'pending', last_error = $4, due_at_ms = $5, intent = case when $6 then null else intent end,
+update outbox set status = 'pending', last_error = $4, due_at_ms = $5, intent = case when $6 then $7 else intent end,
   lease_owner = null, lease_until = null ${mine}`;
 const deadSql = `
 update outbox set status = 'dead', last_error = $4, lease_owner = null, lease_until = null ${mine}`;
 
 export type EffectFailure =
-  /** `noEffect`: it certainly did not act, so the next attempt has nothing to look up. */
-  | { readonly error: string; readonly retryAtMs: number; readonly noEffect: boolean }
+  /** `intent`: what the next attempt finds. Left out, it finds what is stored. Null: there is nothing to look up. */
+  | { readonly error: string; readonly retryAtMs: number; readonly intent?: unknown }
   | { readonly error: string; readonly dead: true };
 
 /** Commit this before acting; it renews the lease. @throws StoreError DW_STORE_FENCED */
@@ -48,7 +48,9 @@ export async function failEffect(
   if ("dead" in failure) {
     await settle(q, taken, { sql: deadSql, values: [failure.error] });
   } else {
-    const values = [failure.error, failure.retryAtMs, failure.noEffect];
+    const { error, retryAtMs, intent } = failure;
+    const kept = intent === undefined || intent === null ? null : toJson(intent);
+    const values = [error, retryAtMs, intent !== undefined, kept];
     await settle(q, taken, { sql: retrySql, values });
   }
 }

@@ -113,6 +113,10 @@ class JiraTracker implements Jira {
     return issueAt(this.#site, id);
   }
 
+  descriptionOf(message: Message): string {
+    return this.#markup(message);
+  }
+
   async update(issue: Issue, change: IssueChange, mayAct?: MayAct): Promise<IssueUpdate> {
     checkIssue(issue.id);
     const changing = {

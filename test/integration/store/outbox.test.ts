@@ -92,7 +92,7 @@ describe("taking effects", () => {
   it("keeps later effects of the incident waiting for one that waits for another attempt", async () => {
     const store = await outboxWith(effect("first"), effect("second"));
     const first = await takeOne(store);
-    await failEffect(store, first, { error: "503", retryAtMs: 5_000, noEffect: true });
+    await failEffect(store, first, { error: "503", retryAtMs: 5_000, intent: null });
     expect(ids(await take(store))).toEqual([]);
     expect(await nextEffectDueMs(store)).toBe(0);
     const again = await takeOne(store, { nowMs: 5_000 });
@@ -187,7 +187,7 @@ describe("an effect whose worker died", () => {
     await expect(recordIntent(store, lost, { intent: {}, leaseMs: 1 })).rejects.toMatchObject(
       fencedError,
     );
-    const failure = { error: "x", retryAtMs: 1, noEffect: true };
+    const failure = { error: "x", retryAtMs: 1, intent: null };
     await expect(failEffect(store, lost, failure)).rejects.toMatchObject(fencedError);
     expect(await renewEffect(store, lost, 60_000)).toBe(false);
   });
@@ -204,7 +204,7 @@ describe("an effect whose worker died", () => {
     const store = await outboxWith(effect("e"));
     const taken = await takeOne(store);
     await recordIntent(store, taken, { intent: { label: "x" }, leaseMs: 60_000 });
-    await failEffect(store, taken, { error: "timeout", retryAtMs: 0, noEffect: false });
+    await failEffect(store, taken, { error: "timeout", retryAtMs: 0 });
     expect((await takeOne(store)).intent).toEqual({ label: "x" });
   });
 });
@@ -245,7 +245,7 @@ describe("the age of what is due (FR-U6)", () => {
     expect(await agesOfDue(store, 3_000)).toEqual(new Map([["run", 3_000]]));
     const taken = await takeOne(store, { nowMs: 10_000, kinds: ["ticket.update"], limit: 1 });
     expect(taken.id).toBe("later");
-    await failEffect(store, taken, { error: "503", retryAtMs: 90_000, noEffect: true });
+    await failEffect(store, taken, { error: "503", retryAtMs: 90_000, intent: null });
     expect(await agesOfDue(store, 20_000)).toEqual(
       new Map([
         ["run", 20_000],
@@ -275,7 +275,7 @@ describe("FR-M2: an earlier attempt of the same worker", () => {
     const fenced = { code: "DW_STORE_FENCED" };
     await expect(completeEffect(store, first, null)).rejects.toMatchObject(fenced);
     await expect(
-      failEffect(store, first, { error: "late", retryAtMs: 0, noEffect: true }),
+      failEffect(store, first, { error: "late", retryAtMs: 0, intent: null }),
     ).rejects.toMatchObject(fenced);
     await expect(recordIntent(store, first, { intent: {}, leaseMs: 1 })).rejects.toMatchObject(
       fenced,
