@@ -39,6 +39,7 @@ function ticket(summary: string, { done = false, labels = ["driftwarden"] } = {}
     createdAtMs: 0,
     resolvedAtMs: undefined,
     comments: [],
+    attachments: [],
     links: [],
   };
 }

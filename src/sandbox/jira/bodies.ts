@@ -1,6 +1,12 @@
 /** The sandbox's answers, shaped as Jira's REST v2 shapes them on Cloud and on Data Center. */
 import { type Accounts, accountBody, type Deployment } from "./accounts.ts";
-import type { Refusal, SandboxComment, SandboxHistory, SandboxIssue } from "./issue.ts";
+import type {
+  Refusal,
+  SandboxAttachment,
+  SandboxComment,
+  SandboxHistory,
+  SandboxIssue,
+} from "./issue.ts";
 import type { Status } from "./workflow.ts";
 
 /** What the shapes depend on. */
@@ -29,11 +35,32 @@ export function issueBody(
     resolution: resolution === undefined ? null : { name: resolution },
     created: isoTime(issue.createdAtMs),
     updated: isoTime(issue.updatedAtMs),
+    attachment: issue.attachments.map((attachment) => attachmentBody(attachment, shown)),
     resolutiondate: resolvedAtMs === undefined ? null : isoTime(resolvedAtMs),
   };
   const wanted = Object.entries(all).filter(([id]) => only === undefined || only.has(id));
   const self = `${shown.url}/rest/api/2/issue/${issue.id}`;
   return { id: issue.id, key: issue.key, self, fields: Object.fromEntries(wanted) };
+}
+
+export function attachmentBody(
+  { id, name, type, author, createdAtMs, bytes }: SandboxAttachment,
+  shown: Shown,
+): Readonly<Record<string, unknown>> {
+  const { url, deployment } = shown;
+  const cloud = deployment === "Cloud";
+  return {
+    self: `${url}/rest/api/2/attachment/${id}`,
+    id,
+    filename: name,
+    author: accountOf(author, shown),
+    created: isoTime(createdAtMs),
+    size: bytes.length,
+    mimeType: type,
+    content: cloud
+      ? `${url}/rest/api/2/attachment/content/${id}`
+      : `${url}/secure/attachment/${id}/${encodeURIComponent(name)}`,
+  };
 }
 
 /** Data Center tells only by a property of the comment, for whom it is. */

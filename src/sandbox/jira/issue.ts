@@ -14,6 +14,16 @@ export interface SandboxComment {
   readonly internal: boolean;
 }
 
+export interface SandboxAttachment {
+  readonly id: string;
+  readonly name: string;
+  readonly type: string;
+  /** Name of the account. */
+  readonly author: string;
+  readonly createdAtMs: number;
+  readonly bytes: Buffer;
+}
+
 /** One field that was changed. */
 export interface FieldChange {
   readonly field:
@@ -57,6 +67,7 @@ export interface SandboxIssue {
   updatedAtMs: number;
   resolvedAtMs: number | undefined;
   readonly comments: SandboxComment[];
+  readonly attachments: SandboxAttachment[];
   readonly history: SandboxHistory[];
   /** Keys of the issues that it is linked to. */
   readonly links: string[];

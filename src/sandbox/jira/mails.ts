@@ -10,6 +10,8 @@ const mailed: ReadonlySet<string> = new Set([
   "issue_resolved",
   "issue_reopened",
   "issue_deleted",
+  "attachment_added",
+  "attachment_deleted",
   "comment_added",
   "comment_deleted",
 ]);

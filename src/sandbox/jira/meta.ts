@@ -10,6 +10,8 @@ export interface SandboxProject {
   readonly offScreen: readonly string[];
   /** Keys of permissions that nobody has. */
   readonly withoutPermissions: readonly string[];
+  /** The size of the largest file that is taken; 0 where attachments are disabled. */
+  readonly mostAttachedBytes: number;
   /** Customers write through a portal, and comments may be hidden from them. */
   readonly serviceDesk: boolean;
 }
@@ -24,6 +26,8 @@ const permissionNames = {
   DELETE_ALL_COMMENTS: "Delete All Comments",
   TRANSITION_ISSUES: "Transition Issues",
   ASSIGN_ISSUES: "Assign Issues",
+  CREATE_ATTACHMENTS: "Create Attachments",
+  DELETE_OWN_ATTACHMENTS: "Delete Own Attachments",
   LINK_ISSUES: "Link Issues",
   ADMINISTER_PROJECTS: "Administer Projects",
 } as const;

@@ -1,4 +1,5 @@
 /** The part of Jira's REST v2 that the sandbox speaks: which path does what. */
+import { attachmentRoutes } from "./attachment-routes.ts";
 import { commentRoutes } from "./comment-routes.ts";
 import { Refusal } from "./issue.ts";
 import { issueRoutes } from "./issue-routes.ts";
@@ -6,7 +7,13 @@ import { searchRoutes } from "./search-routes.ts";
 import { type JiraCall, type Reply, refuse, type Site } from "./site.ts";
 import { siteRoutes } from "./site-routes.ts";
 
-const routes = [...siteRoutes, ...issueRoutes, ...commentRoutes, ...searchRoutes];
+const routes = [
+  ...siteRoutes,
+  ...issueRoutes,
+  ...commentRoutes,
+  ...attachmentRoutes,
+  ...searchRoutes,
+];
 
 /** Answers one call; a path it does not know is 404, as in Jira. */
 export function answer(site: Site, call: JiraCall): Reply {

@@ -136,8 +136,9 @@ function projectOf(options: JiraSandboxOptions): SandboxProject {
     offScreen = [],
     withoutPermissions = [],
     serviceDesk = false,
+    mostAttachedBytes = 10_000_000,
   } = options;
-  return { requireFields, offScreen, withoutPermissions, serviceDesk };
+  return { requireFields, offScreen, withoutPermissions, serviceDesk, mostAttachedBytes };
 }
 
 async function serve(

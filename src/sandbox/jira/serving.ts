@@ -2,11 +2,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock } from "../../clock.ts";
 import type { createFaultQueue, JiraFault, JiraIllness, LateRequests } from "./fault.ts";
-import { fieldsIn, type IssueFields, Refusal } from "./issue.ts";
+import { Refusal } from "./issue.ts";
 import type { RateLimits } from "./limits.ts";
 import type { MailCount } from "./mails.ts";
 import { answer } from "./routes.ts";
 import { type JiraCall, type Reply, refuse, type Site } from "./site.ts";
+import { readBody } from "./upload.ts";
 import type { Webhooks } from "./webhooks.ts";
 
 /** One request that was answered, or took effect though its answer was lost. */
@@ -46,11 +47,11 @@ export async function serveApi(
   response: ServerResponse,
 ): Promise<void> {
   const { method = "GET" } = request;
-  const body = await bodyOf(request);
+  const arrived = await readBody(request);
   const { illness } = parts;
   const fault =
     illness === undefined ? parts.faults.take(method, url.pathname) : { answer: illness };
-  const call = { method, path, query: url.searchParams, body, request };
+  const call = { method, path, query: url.searchParams, ...arrived, request };
   if (fault !== undefined && isLostBefore(fault)) {
     if (fault.answer === "late") parts.late.hold(() => void effect(parts, call));
     suffer(fault, response);
@@ -157,11 +158,4 @@ function suffer({ answer: kind }: JiraFault, response: ServerResponse): void {
     case "doubled":
       return;
   }
-}
-
-async function bodyOf(request: IncomingMessage): Promise<IssueFields> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
-  if (chunks.length === 0) return {};
-  return fieldsIn(JSON.parse(Buffer.concat(chunks).toString("utf8")));
 }

@@ -5,6 +5,7 @@ import { Refusal, type SandboxIssue } from "./issue.ts";
 import type { PermissionKey, SandboxProject } from "./meta.ts";
 import type { SearchIndex } from "./search-index.ts";
 import type { SandboxTracker } from "./tracker.ts";
+import type { UploadedFile } from "./upload.ts";
 import type { Translation } from "./workflow.ts";
 
 export interface JiraCall {
@@ -13,6 +14,8 @@ export interface JiraCall {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly body: Readonly<Record<string, unknown>>;
+  /** Undefined where the request holds no form, or lacks the header against forged requests. */
+  readonly files: readonly UploadedFile[] | undefined;
   /** Who asks. */
   readonly by: SandboxAccount;
   /** An automation rule acts in the name of who asks. */

@@ -8,11 +8,13 @@ import {
   labelsOf,
   nameIn,
   Refusal,
+  type SandboxAttachment,
   type SandboxComment,
   type SandboxIssue,
   textOf,
 } from "./issue.ts";
 import type { SearchIndex } from "./search-index.ts";
+import type { UploadedFile } from "./upload.ts";
 import { type IssueTransition, toDo, usualWorkflow, type Workflow } from "./workflow.ts";
 
 export interface SandboxTrackerOptions {
@@ -32,6 +34,11 @@ export interface Actor {
   readonly name: string;
   /** An automation rule acts in the name of the account. */
   readonly automated?: boolean;
+}
+
+interface AttachedTo {
+  readonly issue: SandboxIssue;
+  readonly attachment: SandboxAttachment;
 }
 
 export class SandboxTracker {
@@ -71,6 +78,7 @@ export class SandboxTracker {
       updatedAtMs: now,
       resolvedAtMs: undefined,
       comments: [],
+      attachments: [],
       history: [],
       links: [],
     };
@@ -142,6 +150,27 @@ export class SandboxTracker {
 
   removeComment(issue: SandboxIssue, comment: SandboxComment): void {
     issue.comments.splice(issue.comments.indexOf(comment), 1);
+    this.#touched(issue);
+  }
+
+  attach(issue: SandboxIssue, file: UploadedFile, author: string): SandboxAttachment {
+    const createdAtMs = this.#options.clock.now();
+    const attachment = { id: this.#nextId(), ...file, author, createdAtMs };
+    issue.attachments.push(attachment);
+    this.#touched(issue);
+    return attachment;
+  }
+
+  findAttachment(id: string): AttachedTo | undefined {
+    for (const issue of this.issues) {
+      const attachment = issue.attachments.find((one) => one.id === id);
+      if (attachment !== undefined) return { issue, attachment };
+    }
+    return undefined;
+  }
+
+  detach({ issue, attachment }: AttachedTo): void {
+    issue.attachments.splice(issue.attachments.indexOf(attachment), 1);
     this.#touched(issue);
   }
 

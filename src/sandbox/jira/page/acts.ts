@@ -18,7 +18,13 @@ export function callOf(
   if (by === undefined || by.kind === "app" || request === undefined) return undefined;
   const { method, path, body } = request;
   const call = { method, path: `/issue/${issue.key}${path}`, body, by };
-  return { ...call, query: new URLSearchParams(), automated: false, language: "en" };
+  return {
+    ...call,
+    files: undefined,
+    query: new URLSearchParams(),
+    automated: false,
+    language: "en",
+  };
 }
 
 type Act = (

@@ -17,6 +17,7 @@ pre{white-space:pre-wrap;background:var(--soft);padding:.6rem;border-radius:6px;
 td,th{border:1px solid var(--line);padding:.2rem .6rem;text-align:left;vertical-align:top;overflow-wrap:normal}th{background:var(--soft)}
 .said{border-top:1px solid var(--line);padding:.5rem 0}.said p{margin:.3rem 0}
 blockquote,.panel{border-left:4px solid var(--line);margin:.4rem 0;padding:.1rem .8rem}
+img{max-width:100%;height:auto}
 .mention{background:var(--soft);border-radius:4px;padding:0 .2rem}
 .depth2{margin-left:1.2rem}.depth3{margin-left:2.4rem}.depth4{margin-left:3.6rem}
 form{display:flex;flex-wrap:wrap;gap:.5rem;align-items:center;margin:.5rem 0}

@@ -1,6 +1,7 @@
 /** Serves the pages of the sandbox, and takes what people do on them. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { answerCall, type SandboxParts } from "../serving.ts";
+import type { Site } from "../site.ts";
 import { callOf } from "./acts.ts";
 import { boardPage } from "./board.ts";
 import { pageHtml } from "./layout.ts";
@@ -19,15 +20,20 @@ export async function servePage(
   const posts = request.method === "POST";
   if (!isOurs(parts, request)) return show(response, 403, messagePage("This address is not mine."));
   if (posts) return act(parts, { request, key }, response);
+  const file = /^\/attachment\/([\w.-]+)$/.exec(pathname)?.[1];
+  if (file !== undefined) return showFile(parts.site, file, response);
   if (pathname === "/") return show(response, 200, boardPage(parts.site));
-  const issue = parts.site.tracker.find(key);
+  return showTicket(parts, { key, as: searchParams.get("as") ?? undefined }, response);
+}
+
+function showTicket(
+  { site, mails }: SandboxParts,
+  { key, as }: { readonly key: string; readonly as: string | undefined },
+  response: ServerResponse,
+): void {
+  const issue = site.tracker.find(key);
   if (issue === undefined) return show(response, 404, messagePage("There is no such page."));
-  const as = searchParams.get("as") ?? undefined;
-  return show(
-    response,
-    200,
-    ticketPage(parts.site, { issue, mails: parts.mails.of(issue.key), as }),
-  );
+  return show(response, 200, ticketPage(site, { issue, mails: mails.of(issue.key), as }));
 }
 
 async function act(
@@ -73,6 +79,19 @@ async function textOf(request: IncomingMessage): Promise<string> {
   return size > mostBytes ? "" : Buffer.concat(chunks).toString("utf8");
 }
 
+/** The newest file of the name. Only what is a picture is shown, so that no file can act in the page. */
+function showFile({ tracker }: Site, name: string, response: ServerResponse): void {
+  const all = tracker.issues.flatMap(({ attachments }) => attachments);
+  const found = all.findLast((one) => one.name === name && one.type === "image/png");
+  if (found === undefined) return show(response, 404, messagePage("There is no such picture."));
+  response.writeHead(200, {
+    "content-type": "image/png",
+    "x-content-type-options": "nosniff",
+    "content-security-policy": "default-src 'none'",
+  });
+  response.end(found.bytes);
+}
+
 function messagePage(says: string): string {
   return pageHtml(says, `<h1>${says}</h1><p><a href="/">All tickets</a></p>`);
 }
@@ -83,7 +102,7 @@ function show(response: ServerResponse, status: number, html: string): void {
     "cache-control": "no-store",
     "x-content-type-options": "nosniff",
     "content-security-policy":
-      "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+      "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
   });
   response.end(html);
 }

@@ -26,6 +26,7 @@ export function ticketPage(site: Site, { issue, mails, as, refused }: ShownTicke
     factsHtml(site, issue, mails),
     refused === undefined ? "" : `<p class="refused" role="alert">${escapeHtml(refused)}</p>`,
     wikiHtml(description),
+    attachmentsHtml(issue),
     `<h2>Comments</h2>${said || "<p class='small'>None yet.</p>"}`,
     formHtml(site, issue, as),
     changes === "" ? "" : `<h2>History</h2>${changes}`,
@@ -44,6 +45,15 @@ function factsHtml(site: Site, issue: SandboxIssue, mails: number): string {
     ...links.map((key) => `linked to <a href="/browse/${escapeHtml(key)}">${escapeHtml(key)}</a>`),
   ];
   return `<p class="small">${facts.join(" · ")}<br>${labels.map(escapeHtml).join(" ")}</p>`;
+}
+
+function attachmentsHtml({ attachments }: SandboxIssue): string {
+  if (attachments.length === 0) return "";
+  const items = attachments.map(({ name, bytes }) => {
+    const link = `<a href="/attachment/${escapeHtml(encodeURIComponent(name))}">${escapeHtml(name)}</a>`;
+    return `<li>${link} <small>${Math.ceil(bytes.length / 1024)} kB</small></li>`;
+  });
+  return `<h2>Attachments</h2><ul>${items.join("")}</ul>`;
 }
 
 function commentHtml(site: Site, comment: SandboxComment): string {

@@ -15,6 +15,11 @@ const rules: readonly Rule[] = [
     ([, color = "", text = ""], depth) =>
       `<span style="color:${escapeHtml(color)}">${inlineHtml(text, depth + 1)}</span>`,
   ],
+  [
+    /!([\w.-]{1,200}\.png)(?:\|(?:width=(\d{1,4})|[^!|\n]{0,40}))?!/y,
+    ([, name = "", width]) =>
+      `<img src="/attachment/${escapeHtml(name)}" alt="picture"${width === undefined ? "" : ` width="${width}"`}>`,
+  ],
   [/\[~([^\]\s]{1,200})\]/y, ([, who = ""]) => `<span class="mention">@${escapeHtml(who)}</span>`],
   [
     /\[((?:[^\]|\\]|\\.){1,400})\|(https?:\/\/[^\]|\s]{1,2000})(?:\|[^\]]*)?\]/y,
@@ -53,7 +58,7 @@ export function inlineHtml(text: string, depth = 0): string {
 }
 
 /** Characters with which a mark begins. */
-const beginsMark = /[\\{[h*_+-]/;
+const beginsMark = /[\\{[!h*_+-]/;
 
 function ruleAt(text: string, at: number): readonly [Rule[1], RegExpExecArray] | undefined {
   if (!beginsMark.test(text.charAt(at))) return undefined;
