@@ -87,6 +87,11 @@ export interface DetectorType<Params> {
   /** What of the parameters shapes the bytes: a state fits as long as it is the same. Left out: all of them. */
   shapedBy?(params: Params): unknown;
   /**
+   * Every feature is learned by itself, and what is learned of it may depend on the parameters that only judge. Left
+   * out: the vector is learned as a whole, in the same way whatever they are.
+   */
+  readonly learnsApart?: boolean;
+  /**
    * Fills zeroed bytes with what an older version has learned, so that an upgrade blinds no model.
    *
    * @returns false when nothing can be kept

@@ -89,6 +89,8 @@ export const rangeWatch: DetectorType<RangeWatchParams> = {
   params,
   // How far is far enough only judges.
   shapedBy: ({ hold }) => ({ hold }),
+  // A series rests after an alarm, and what is one depends on it.
+  learnsApart: true,
   upgrade: appendedTo({ versions: [1, 2], before: EXCESSES, after: STRIDE }),
   presets,
   stateBytes: (_, nFeatures) => seriesBytes(nFeatures, STRIDE),

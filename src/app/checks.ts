@@ -15,6 +15,7 @@ import type { Environment } from "../tickets/jira/proxy.ts";
 import { surveyJira } from "../tickets/jira/survey.ts";
 import type { TicketsMetrics } from "../tickets/metrics.ts";
 import { answerDeadlineMs, type PartCheck, withAnswerDeadline } from "./answer-deadline.ts";
+import { lookAtOverrides, type SeenNames } from "./check-overrides.ts";
 import { sourceList } from "./sources.ts";
 import { kafkaOptions, logName } from "./stream.ts";
 import { jiraOptions } from "./ticketing.ts";
@@ -43,6 +44,14 @@ export function partChecks(config: Config, through: CheckedThrough): readonly Pa
       : [
           { part: "engine", look: () => surveyFixes(fixes) },
           { part: "fixes", look: async () => lookAtConditions(config, await surveysOf(sources)) },
+        ]),
+    ...(config.detection.overrides.length === 0
+      ? []
+      : [
+          {
+            part: "overrides",
+            look: async () => lookAtOverrides(config, await namesSeen(sources)),
+          },
         ]),
     { part: "people", look: async () => peopleFacts(config) },
   ].map((check) => withAnswerDeadline(check));
@@ -80,6 +89,14 @@ function sourceChecks(config: Config): readonly SourceCheck[] {
 
 const surveysOf = (sources: readonly SourceCheck[]): Promise<readonly SourceSurvey[]> =>
   Promise.all(sources.map(({ survey }) => survey()));
+
+const namesSeen = (sources: readonly SourceCheck[]): Promise<readonly SeenNames[]> =>
+  Promise.all(
+    sources.map(async ({ name, survey }) => {
+      const { models, features } = await survey();
+      return { source: name, models, features };
+    }),
+  );
 
 async function lookAtStream(
   config: Config,

@@ -2,13 +2,14 @@
 import type { DetectorType } from "../../detectors/detector.ts";
 import type { Config } from "../config/schema.ts";
 import { detectorSet } from "../detection/default-detectors.ts";
+import type { Override } from "../detection/overrides.ts";
 import { defaultDecision, defaultSource, type EngineSettings } from "../detection/settings.ts";
 
 export function engineSettings(
   config: Config,
   detectorTypes: readonly DetectorType<unknown>[],
 ): EngineSettings {
-  const { preset, sensitivity, open_after, close_after, ...limits } = config.detection;
+  const { preset, sensitivity, open_after, close_after, overrides, ...limits } = config.detection;
   return {
     detectors: detectorSet(detectorTypes, { preset, sensitivity }),
     source: (name) => {
@@ -26,9 +27,18 @@ export function engineSettings(
       ...(open_after && { needed: open_after.k, outOf: open_after.n }),
       ...(close_after !== undefined && { cleanToClose: close_after }),
     },
+    overrides: overrides.map(overrideOf),
     maxModels: limits.max_models,
     maxNewModelsPerHour: limits.max_new_models_per_hour,
     maxFeatures: limits.max_features,
     retireAfterUs: limits.retire_after * 1000,
   };
+}
+
+/** As detection knows it. */
+export function overrideOf(given: Config["detection"]["overrides"][number]): Override {
+  const { source, model, feature, sensitivity, direction, ignore } = given;
+  const { share, value, relative } = given.least_effect ?? {};
+  const leastEffect = given.least_effect && { share, value, relative };
+  return { source, model, feature, sensitivity, direction, leastEffect, ignore };
 }

@@ -138,6 +138,22 @@ export const text = z.string().trim().min(1, { error: "expected a text that is n
 
 export const count = z.int().min(1);
 
+/** One value or a list of them; always a list afterwards. */
+export const listOf = <T extends string>(
+  value: z.ZodType<T, string>,
+): z.ZodType<T[], string | string[]> =>
+  z
+    .union([value, z.array(value).min(1, { error: "lists nothing" })], {
+      error: "expected one value or a list of them",
+    })
+    .transform((given): T[] => (Array.isArray(given) ? given : [given]));
+
+/** `2 %` → 0.02. */
+export const percentage = parsed("a percentage above 0, such as 2 %", (given) => {
+  const part = Number(/^(\d{1,4}(?:\.\d{1,6})?) *%$/.exec(given)?.[1]) / 100;
+  return part > 0 ? part : undefined;
+});
+
 function parsedUrl(value: string): URL | undefined {
   return URL.canParse(value) ? new URL(value) : undefined;
 }

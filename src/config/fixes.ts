@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { Requirement, Tier } from "../../remediations/remediation.ts";
 import { type IncidentKind, severities } from "../incidents/episode.ts";
-import { durationOrNone, runLimit, text } from "./fields.ts";
+import { durationOrNone, listOf, runLimit, text } from "./fields.ts";
 import { type Described, describeIssues, valueAt } from "./issues.ts";
 
 /** What the configuration must know of a remediation. */
@@ -30,14 +30,6 @@ const kinds = [
   "new_feature",
   "source_silent",
 ] as const satisfies readonly IncidentKind[];
-
-/** One value or a list of them; always a list afterwards. */
-const listOf = <T extends string>(value: z.ZodType<T, string>) =>
-  z
-    .union([value, z.array(value).min(1, { error: "lists nothing" })], {
-      error: "expected one value or a list of them",
-    })
-    .transform((given): T[] => (Array.isArray(given) ? given : [given]));
 
 const condition = z
   .strictObject({

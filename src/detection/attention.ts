@@ -18,7 +18,7 @@ import { sharesOf } from "./shares.ts";
 import { expectedTotal, isWhole } from "./transform.ts";
 
 /** A value of the other sign, smaller than this part of the usual, is noise around zero. */
-const leastTurned = 0.1;
+export const leastTurned = 0.1;
 /** Where the others have less than this part of the total, they are no measure. */
 const leastOthers = 1e-6;
 
@@ -30,8 +30,8 @@ export interface JudgedAttribution {
 }
 
 /** Signed part of the attention that a transformed value of the feature has. */
-function attentionOf(
-  { memory, kind }: Omit<JudgedAttribution, "scratch">,
+export function attentionOf(
+  { memory, kind }: Pick<JudgedAttribution, "memory" | "kind">,
   slot: number,
   value: number,
 ): number {

@@ -1,12 +1,14 @@
 /**
  * Keeps what is normal for a model: judges each attribution against it, learns from it, and starts anew when told to.
  */
+import type { ModelKey } from "../model-key.ts";
 import type { JudgedAttribution } from "./attention.ts";
 import { shiftEvidence } from "./explain-episode.ts";
 import { type FeatureTable, featureTable } from "./feature-table.ts";
 import { ModelMemory } from "./memory.ts";
 import type { ModelFacts } from "./model-facts.ts";
 import { learnNoise, observeNoise, remember, widening } from "./noise.ts";
+import { type FeatureSettings, ModelOverrides, type Override } from "./overrides.ts";
 import { acceptHabits, applyRules, type Evidence, learnHabits } from "./rules.ts";
 import type { Scratch, ScratchPool } from "./scratch.ts";
 import {
@@ -20,9 +22,11 @@ import { judge, type ThresholdResult } from "./thresholding.ts";
 import { isWhole, learnLevel, transform } from "./transform.ts";
 
 export interface BaselineOptions {
+  readonly key: ModelKey;
   readonly transform: Transform;
   readonly uses: readonly DetectorUse[];
   readonly decision: DecisionSettings;
+  readonly overrides: readonly Override[] | undefined;
   readonly pool: ScratchPool;
 }
 
@@ -55,8 +59,11 @@ export interface Assessment {
 export class Baseline {
   readonly #options: BaselineOptions;
   readonly #facts: ModelFacts;
+  readonly #overrides: ModelOverrides;
   #features: FeatureTable;
   #memory: ModelMemory;
+  /** By slot; undefined where no override is for this model. */
+  #own: readonly FeatureSettings[] | undefined;
 
   constructor(
     options: BaselineOptions,
@@ -65,9 +72,11 @@ export class Baseline {
   ) {
     this.#options = options;
     this.#facts = facts;
+    this.#overrides = new ModelOverrides(options.overrides ?? [], options.key);
     this.#features = featureTable(saved?.names ?? []);
     const empty = { nFeatures: 0, uses: options.uses, raw: this.#isRaw(0) };
     this.#memory = saved?.memory ?? new ModelMemory(empty);
+    this.#applyOverrides();
   }
 
   get memory(): ModelMemory {
@@ -111,10 +120,23 @@ export class Baseline {
       this.#memory.value[slot] = value;
       this.#memory.fresh[slot] = late ? 1 : 0;
     }
+    this.#applyOverrides();
   }
 
   /** Judges the assembled attribution; nothing is learned yet. */
-  judge({ at, conflicts, slow }: Assembled): Assessment {
+  judge(assembled: Assembled): Assessment {
+    const assessment = this.#judge(assembled);
+    // Learned as ever: a week without reports is no week without habits.
+    if (this.ignored) return { ...assessment, evidence: [], clean: true };
+    return assessment;
+  }
+
+  /** Whether nothing at all is to be reported of the model. */
+  get ignored(): boolean {
+    return this.#overrides.ignoresModel;
+  }
+
+  #judge({ at, conflicts, slow }: Assembled): Assessment {
     const facts = this.#facts;
     const memory = this.#memory;
     const {
@@ -129,6 +151,7 @@ export class Baseline {
       settled: facts.learned >= enoughFor(slow, this.#options.decision),
       at,
       conflicts: conflicts.flatMap((name) => this.slotOf(name) ?? []),
+      ignored: this.#own?.map(({ ignore }) => ignore === true),
     });
     const { scratch } = this;
     if (!isWhole(memory)) {
@@ -151,7 +174,8 @@ export class Baseline {
   /** The judges' evidence against some features of what was judged. */
   evidenceAgainst(guilty: readonly number[], at: number): readonly Evidence[] {
     const { names, judged } = this;
-    return shiftEvidence({ at, judged, names, firing: guilty, whole: undefined, guilty });
+    const own = this.#own;
+    return shiftEvidence({ at, judged, names, firing: guilty, whole: undefined, guilty, own });
   }
 
   /** Learns what was judged, unless something was wrong with it or the baseline is frozen. */
@@ -171,7 +195,17 @@ export class Baseline {
   relearn(): void {
     acceptHabits(this.#memory, this.#facts.rules);
     this.#memory = this.#memory.relearned();
+    this.#applyOverrides();
     this.#startOver();
+  }
+
+  /** Settings of features only judge: memory and what was learned stay as they are. */
+  #applyOverrides(): void {
+    const overrides = this.#overrides;
+    if (overrides.isEmpty) return;
+    const own = this.names.map((name) => overrides.of(name));
+    this.#own = own;
+    this.#memory.judgeAt((slot) => own[slot]?.sensitivity);
   }
 
   #isRaw(nFeatures: number): boolean {
@@ -192,7 +226,8 @@ export class Baseline {
     transform(this.judged.kind, memory, { scratch, at });
     const noise = observeNoise(memory, scratch);
     const widen = widening(memory) * (facts.widen > 0 ? settings.relearnedWiden : 1);
-    const context = { at, widen, slow, settings, crossed: facts.crossed };
+    const own = this.#own && { kind: this.judged.kind, bySlot: this.#own };
+    const context = { at, widen, slow, settings, crossed: facts.crossed, own };
     const judgement = judge(memory, scratch, context);
     const { highest, firing, whole } = judgement;
     facts.scores = judgement.detectors;
@@ -200,14 +235,14 @@ export class Baseline {
     facts.provisional = slow && (facts.widen > 0 || judgement.byFallback);
     if (facts.relearn > 0) return { highest: undefined, shift: [], noise };
     const { names, judged } = this;
-    const shift = shiftEvidence({ at, judged, names, firing, whole });
+    const shift = shiftEvidence({ at, judged, names, firing, whole, own: this.#own });
     return { highest, shift, noise };
   }
 
   #learn(y: Float64Array, { at, noise }: Assessment): void {
     const memory = this.#memory;
     const facts = this.#facts;
-    for (const { detector } of memory.detectors) detector.learnOne(y, at);
+    for (const active of memory.detectors) active.learnOne(y, at);
     learnLevel(memory, y);
     learnNoise(memory, y, noise);
     facts.learned++;
@@ -217,7 +252,7 @@ export class Baseline {
 
   /** Not learned. What stays suspicious without ever opening an episode becomes normal in the end, too. */
   #rest(y: Float64Array, { at, whole }: Assessment): void {
-    if (whole) for (const { detector } of this.#memory.detectors) detector.skipOne?.(y, at);
+    if (whole) for (const active of this.#memory.detectors) active.skipOne(y, at);
     this.#facts.unlearned++;
     const { freezeLimit } = this.#options.decision;
     if (this.#facts.episode === null && this.#facts.unlearned >= freezeLimit) this.relearn();

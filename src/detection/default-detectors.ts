@@ -1,6 +1,6 @@
 /** Selects the detectors that run: those of a preset, or one by its name. */
 import type { DetectorType } from "../../detectors/detector.ts";
-import type { Preset, Sensitivity } from "../../detectors/preset.ts";
+import type { Preset, PresetUse, Sensitivity } from "../../detectors/preset.ts";
 import { DetectionError } from "./errors.ts";
 import { type DetectorUse, defaultDecision } from "./settings.ts";
 
@@ -20,10 +20,19 @@ export function detectorSet(
   types: readonly DetectorType<unknown>[],
   { preset = "standard", sensitivity = "normal" }: DetectorChoice,
 ): readonly DetectorUse[] {
-  const settings = { sensitivity, gracePeriod: defaultDecision.provisional };
+  const gracePeriod = defaultDecision.provisional;
   const uses = types.flatMap((type): DetectorUse[] => {
-    const use = type.presets?.[preset]?.(settings);
-    return use === undefined ? [] : [{ ...use, type, params: type.params.parse(use.params) }];
+    const useAt = (at: Sensitivity): PresetUse | undefined =>
+      type.presets?.[preset]?.({ sensitivity: at, gracePeriod });
+    const use = useAt(sensitivity);
+    if (use === undefined) return [];
+    const paramsOf = (at: Sensitivity): unknown => type.params.parse(useAt(at)?.params);
+    const paramsAt = {
+      low: paramsOf("low"),
+      normal: paramsOf("normal"),
+      high: paramsOf("high"),
+    };
+    return [{ ...use, type, params: paramsAt[sensitivity], paramsAt }];
   });
   return uses.toSorted((a, b) => Number(b.judge) - Number(a.judge));
 }

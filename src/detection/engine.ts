@@ -224,7 +224,8 @@ export class PartitionEngine {
   }
 
   #shaping(source: string): Shaping {
-    return { transform: this.#settings.source(source).transform, uses: this.#settings.detectors };
+    const { transform } = this.#settings.source(source);
+    return { transform, uses: this.#settings.detectors, deciding: this.#settings };
   }
 
   #modelOf(offset: number, record: ModelRecord): WatchedModel | undefined {

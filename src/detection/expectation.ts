@@ -1,6 +1,7 @@
 /** What the judges expected of a feature, and which value or mean crossed its boundary. */
 import type { Band, Explanation } from "../../detectors/detector.ts";
-import type { ActiveDetector, ModelMemory } from "./memory.ts";
+import type { ActiveDetector } from "./active-detector.ts";
+import type { ModelMemory } from "./memory.ts";
 import type { Scratch } from "./scratch.ts";
 
 /** One feature of the vector that was judged last. */
@@ -12,8 +13,8 @@ export interface Judged {
 
 /** What the first judge that knows, or who stands in for it, expected of a feature. */
 export function expectedBand(memory: ModelMemory, { slot, at }: Judged): Band | undefined {
-  for (const { detector } of deciding(memory)) {
-    const band = detector.band(slot, at);
+  for (const active of deciding(memory)) {
+    const band = active.band(slot, at);
     if (band !== undefined) return band;
   }
   return undefined;
@@ -30,11 +31,29 @@ export function explained(
   { slot, at }: Judged,
 ): Explanation | undefined {
   if (!(scores[slot]! >= 1)) return undefined;
-  for (const { detector } of deciding(memory)) {
-    const said = detector.explain?.(slot, y[slot]!, at) ?? alone(detector.band(slot, at), y[slot]!);
-    if (said !== undefined && (said.observed < said.low || said.observed > said.high)) return said;
-  }
-  return undefined;
+  return explanations(memory, y, { slot, at }).find(isOutside);
+}
+
+const isOutside = ({ observed, low, high }: Explanation): boolean =>
+  observed < low || observed > high;
+
+/** What the newest value, or a mean of the newest, is held against, whether it is outside or not. */
+export function heldAgainst(
+  memory: ModelMemory,
+  y: Float64Array,
+  judged: Judged,
+): Explanation | undefined {
+  return explanations(memory, y, judged)[0];
+}
+
+function explanations(
+  memory: ModelMemory,
+  y: Float64Array,
+  { slot, at }: Judged,
+): readonly Explanation[] {
+  return deciding(memory).flatMap(
+    (active) => active.explain(slot, y, at) ?? alone(active.band(slot, at), y[slot]!) ?? [],
+  );
 }
 
 const deciding = ({ detectors }: ModelMemory): readonly ActiveDetector[] =>

@@ -10,6 +10,7 @@ import { explained } from "./expectation.ts";
 import { familyOf } from "./family.ts";
 import type { ModelFacts } from "./model-facts.ts";
 import { onsetOf } from "./onset.ts";
+import { type FeatureSettings, toldSettings } from "./overrides.ts";
 import { rankingOf } from "./ranking.ts";
 import type { Evidence } from "./rules.ts";
 import { sharesOf } from "./shares.ts";
@@ -32,6 +33,8 @@ export interface ShiftInput {
   readonly guilty?: readonly number[];
   /** The judge of the vector as a whole by which they fire; undefined when a feature does by itself. */
   readonly whole: string | undefined;
+  /** By slot, where the features of the model have settings of their own. */
+  readonly own?: readonly FeatureSettings[] | undefined;
 }
 
 /** The judges' evidence; none when no feature fires. */
@@ -58,7 +61,13 @@ function sentence(input: ShiftInput, slot: number): string {
   const said = explained(judged.memory, judged.scratch, { slot, at });
   const what = said === undefined ? "is not as usual" : heldAgainst(input, slot, said);
   const others = firing.length > 1 ? `; ${firing.length - 1} more beyond theirs` : "";
-  return `${names[slot]} ${what}: ${times}${others}${moving(input, slot)}`;
+  return `${names[slot]} ${what}: ${times}${others}${moving(input, slot)}${setFor(input, slot)}`;
+}
+
+/** Who looks at the threshold has to know that it is no usual one. */
+function setFor({ own }: ShiftInput, slot: number): string {
+  const told = toldSettings(own?.[slot] ?? {});
+  return told === undefined ? "" : `; by detection.overrides ${told}`;
 }
 
 /** `fell to 5.4 % of the model's attention on average over 10 attributions, expected 8 to 12 %` */

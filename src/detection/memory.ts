@@ -1,5 +1,5 @@
 /** All numbers a model has learned, in one buffer: the engine's own arrays, then a section for each detector. */
-import type { Detector, DetectorState } from "../../detectors/detector.ts";
+import { ActiveDetector, type SensitivityOf } from "./active-detector.ts";
 import type { DetectorUse } from "./settings.ts";
 
 /** Raised whenever the meaning of the engine's own section changes. */
@@ -10,12 +10,6 @@ export const noiseRing = 10;
 
 /** Scalars before the ring of noise. */
 const noiseHead = 2;
-
-/** A detector as this model uses it. */
-export interface ActiveDetector {
-  readonly use: DetectorUse;
-  readonly detector: Detector;
-}
 
 const align = (bytes: number): number => Math.ceil(bytes / 8) * 8;
 
@@ -39,6 +33,7 @@ export class ModelMemory {
   /** The bytes of each detector. */
   readonly sections: readonly Uint8Array[];
   #detectors: readonly ActiveDetector[] | undefined;
+  #sensitivityOf: SensitivityOf = () => undefined;
   /** Long-run noise of the vector, observations behind it, then the ring. */
   readonly noise: Float64Array;
   /** Importances of the open (or, until the next begins, the last) attribution; NaN where absent or bad. */
@@ -101,10 +96,17 @@ export class ModelMemory {
 
   /** The detectors, made at first use: until then their bytes may be filled from outside. */
   get detectors(): readonly ActiveDetector[] {
-    this.#detectors ??= this.uses.map((use, i) =>
-      activeDetector(use, { nFeatures: this.nFeatures, bytes: this.sections[i]! }),
-    );
+    this.#detectors ??= this.uses.map((use, i) => {
+      const state = { nFeatures: this.nFeatures, bytes: this.sections[i]! };
+      return new ActiveDetector(use, state, this.#sensitivityOf);
+    });
     return this.#detectors;
+  }
+
+  /** From here on each feature is judged at its own sensitivity. What was learned stays. */
+  judgeAt(sensitivityOf: SensitivityOf): void {
+    this.#sensitivityOf = sensitivityOf;
+    this.#detectors = undefined;
   }
 
   /** A larger memory that knows what this one does; the new slots are empty. In another unit nothing learned stays. */
@@ -135,10 +137,6 @@ const kept = ["value", "seenAt", "previous", "presence", "absent", "bad", "step"
 const learned = ["level", "count", "last", "meanDiff", "crossed", "fresh"] as const;
 
 const unit = ({ raw }: MemoryShape): DetectorUse["only"] => (raw ? "raw" : "parts");
-
-function activeDetector(use: DetectorUse, state: DetectorState): ActiveDetector {
-  return { use, detector: use.type.create(use.params, state) };
-}
 
 function sectionsOf(
   buffer: ArrayBuffer,

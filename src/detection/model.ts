@@ -46,7 +46,7 @@ export class WatchedModel {
 
   /** @param origin what a snapshot held, or for a new model the name of its source */
   constructor(key: ModelKey, context: ModelContext, origin: ModelParts | string) {
-    const { decision, detectors: uses, maxFeatures } = context.settings;
+    const { decision, detectors: uses, maxFeatures, overrides } = context.settings;
     const saved = typeof origin === "string" ? undefined : origin;
     const fresh = { relearn: decision.relearn, widen: decision.relearnedWidenFor };
     this.key = key;
@@ -56,8 +56,8 @@ export class WatchedModel {
     this.maxFeatures = maxFeatures;
     this.#context = context;
     const { transform } = this.source;
-    const { pool } = context;
-    this.#baseline = new Baseline({ transform, uses, decision, pool }, this.facts, saved);
+    const options = { key, transform, uses, decision, overrides, pool: context.pool };
+    this.#baseline = new Baseline(options, this.facts, saved);
     this.#cadence = new Cadence(this.facts.intervals);
     this.#assembler = new Assembler(this, this.facts.assembly);
   }
@@ -246,6 +246,7 @@ export class WatchedModel {
       facts.episode.clean = 0;
       if (facts.historic || facts.episode.told?.silent !== undefined) return;
     }
+    if (this.#baseline.ignored) return;
     const elapsed = watermark - (facts.lastAt ?? watermark);
     const { silentCadences } = this.#context.settings.decision;
     this.#baseline.scratch.scores.fill(Number.NaN);

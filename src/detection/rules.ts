@@ -68,6 +68,8 @@ export interface RuleInput {
   readonly at: number;
   /** Slots with two values at one time. */
   readonly conflicts: readonly number[];
+  /** By slot: features of which nothing is reported. Left out: none. */
+  readonly ignored?: readonly boolean[] | undefined;
 }
 
 export interface RuleFindings {
@@ -93,7 +95,7 @@ export function applyRules(input: RuleInput): RuleFindings {
     followRuns(memory, slot, badNow);
     followStep(memory, slot);
     const gone = memory.absent[slot]! > 0;
-    if ((gone || badNow) && isKnown(memory, slot)) {
+    if ((gone || badNow) && isMissed(input, slot)) {
       const longest = longestRun(memory.presence[slot]!);
       uneasy ||= longest === fewest;
       if (memory.absent[slot]! >= longest) missing.push(slot);
@@ -154,8 +156,11 @@ export function acceptHabits(
   state.positives = 0;
 }
 
-const isKnown = ({ presence, count }: ModelMemory, slot: number): boolean =>
-  presence[slot]! > 0 && count[slot]! >= knownAfter;
+const isIgnored = ({ ignored }: RuleInput, slot: number): boolean => ignored?.[slot] === true;
+const isMissed = (input: RuleInput, slot: number): boolean =>
+  input.memory.presence[slot]! > 0 &&
+  input.memory.count[slot]! >= knownAfter &&
+  !isIgnored(input, slot);
 
 /** `twice running`, or how often where that was not yet enough. */
 function running(runs: Uint8Array, slots: readonly number[]): string {
@@ -215,10 +220,12 @@ export const leastStep = ({ step }: ModelMemory, slot: number): number =>
 
 /** `fresh` is 1 + the times it was seen large; a small one is adopted at once. */
 function followNewcomer(
-  { memory, settings }: RuleInput,
+  input: RuleInput,
   slot: number,
   { total, fresh, arriving }: { total: number; fresh: number[]; arriving: number[] },
 ): void {
+  const { memory, settings } = input;
+  if (isIgnored(input, slot)) memory.fresh[slot] = 0;
   const value = memory.value[slot]!;
   if (memory.fresh[slot] === 0 || Number.isNaN(value)) return;
   const large = Math.abs(value) > settings.newFeatureShare * total;
@@ -261,7 +268,9 @@ function repeatsPrevious({ value, previous }: ModelMemory): boolean {
   return nonZero >= 2;
 }
 
-function secondExporter({ state, conflicts, names, at }: RuleInput): readonly Evidence[] {
+function secondExporter(input: RuleInput): readonly Evidence[] {
+  const { state, names, at } = input;
+  const conflicts = input.conflicts.filter((slot) => !isIgnored(input, slot));
   state.conflictRun = conflicts.length > 0 ? state.conflictRun + 1 : 0;
   if (state.conflictRun === 0) state.conflictAccepted = false;
   if (state.conflictRun === 1) state.conflictSince = at;

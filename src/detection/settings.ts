@@ -1,12 +1,15 @@
 /** The settings of the detection engine, as plain data. All models of a source share them. */
 import type { DetectorType } from "../../detectors/detector.ts";
-import type { DetectorRole } from "../../detectors/preset.ts";
+import type { DetectorRole, Sensitivity } from "../../detectors/preset.ts";
+import type { Override } from "./overrides.ts";
 
 export type Transform = "auto" | "share" | "common_scale" | "none";
 
 export interface DetectorUse extends DetectorRole {
   readonly type: DetectorType<unknown>;
   readonly params: unknown;
+  /** The parameters at each sensitivity; left out: the same. */
+  readonly paramsAt?: Readonly<Record<Sensitivity, unknown>>;
 }
 
 export interface SourceSettings {
@@ -55,6 +58,8 @@ export interface EngineSettings {
   readonly detectors: readonly DetectorUse[];
   source(name: string): SourceSettings;
   readonly decision: DecisionSettings;
+  /** Settings for some features; the first that names one decides it. Default: none. */
+  readonly overrides?: readonly Override[];
   /** Rows of further models are dropped and counted. For one partition. */
   readonly maxModels: number;
   /** Models that may join in one hour of their rows' time; rows of further ones are dropped and counted. For one partition. */

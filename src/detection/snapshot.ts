@@ -3,7 +3,7 @@ import { knownAtFirstStart } from "./admission-control.ts";
 import { settingsHash } from "./event-id.ts";
 import { ModelMemory, memoryVersion, ownBytes } from "./memory.ts";
 import type { ModelFacts } from "./model-facts.ts";
-import type { DetectorUse, Transform } from "./settings.ts";
+import type { DetectorUse, EngineSettings, Transform } from "./settings.ts";
 import { alwaysAsked } from "./silence.ts";
 
 /** Raised whenever the header's meaning changes; older states are dropped whole. */
@@ -42,6 +42,8 @@ export interface ModelParts {
 export interface Shaping {
   readonly transform: Transform;
   readonly uses: readonly DetectorUse[];
+  /** What shapes no byte: when episodes open and close, and overrides. */
+  readonly deciding: Pick<EngineSettings, "decision" | "overrides">;
 }
 
 /** @returns header length (4 bytes), header, memory */
@@ -146,9 +148,11 @@ function placed(sections: readonly Section[], bytes: Uint8Array): readonly Place
   });
 }
 
-/** By what was decided: the version of the rules, and the settings of the detectors. */
-const rulesOf = ({ uses }: Shaping): string =>
-  `${rulesVersion}/${settingsHash(uses.map(({ type, params }) => ({ name: type.name, params })))}`;
+/** By what was decided: the version of the rules, the settings of the detectors, and what only decides. */
+function rulesOf({ uses, deciding: { decision, overrides = [] } }: Shaping): string {
+  const detectors = uses.map(({ type, params }) => ({ name: type.name, params }));
+  return `${rulesVersion}/${settingsHash({ detectors, decision, overrides })}`;
+}
 
 const shapeOf = ({ type, params }: DetectorUse): unknown => type.shapedBy?.(params) ?? params;
 

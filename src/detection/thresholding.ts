@@ -1,6 +1,12 @@
 /** Turns scores into crossings: which features are beyond the boundary, and how often they were lately. */
+
+import type { ActiveDetector } from "./active-detector.ts";
+import type { JudgedAttribution } from "./attention.ts";
+import { isTold } from "./effect.ts";
 import type { DetectorScore } from "./event.ts";
-import type { ActiveDetector, ModelMemory } from "./memory.ts";
+import type { Judged } from "./expectation.ts";
+import type { ModelMemory } from "./memory.ts";
+import type { FeatureSettings } from "./overrides.ts";
 import { leastStep } from "./rules.ts";
 import type { Scratch } from "./scratch.ts";
 import { type DecisionSettings, type DetectorUse, enoughFor } from "./settings.ts";
@@ -33,6 +39,14 @@ export interface JudgeContext {
   readonly settings: DecisionSettings;
   /** What the judgement before said of it. */
   readonly crossed: number;
+  /** By slot, where the features of the model have settings of their own. */
+  readonly own?: SlotSettings | undefined;
+}
+
+/** Settings that some features have; all of them only judge. */
+export interface SlotSettings {
+  readonly kind: JudgedAttribution["kind"];
+  readonly bySlot: readonly FeatureSettings[];
 }
 
 /** What the judges say of the vector as a whole, those that know no features. */
@@ -48,7 +62,7 @@ export function judge(
   scratch: Scratch,
   context: JudgeContext,
 ): ThresholdResult {
-  const { at, widen, slow, settings } = context;
+  const { at, widen, slow, settings, own } = context;
   const { scores, one, y } = scratch;
   scores.fill(Number.NaN);
   const detectors: DetectorScore[] = [];
@@ -58,12 +72,12 @@ export function judge(
   let byFallback = false;
   let whole: Whole | undefined;
   for (const active of memory.detectors) {
-    const { use, detector } = active;
-    const score = inUnits(detector.scoreOne(y, one, at), use.boundary);
+    const { use } = active;
+    const score = inUnits(active.scoreOne(y, one, at), use.boundary);
     detectors.push({ detector: use.type.name, score });
     if (score === undefined || !known || !decides(use, slow && !judged)) continue;
     if (one.every(Number.isNaN)) whole = stronger(whole, { active, score: score / widen });
-    else takeScores(memory, scratch, { active, at, widen, enough });
+    else takeScores(memory, scratch, { active, at, widen, enough, own });
     judged = true;
     byFallback = !use.judge;
   }
@@ -81,7 +95,7 @@ function inUnits(score: number | undefined, boundary = 1): number | undefined {
   return score === undefined ? undefined : score / boundary;
 }
 
-interface ScoreOptions extends Pick<JudgeContext, "widen" | "at"> {
+interface ScoreOptions extends Pick<JudgeContext, "widen" | "at" | "own"> {
   readonly active: ActiveDetector;
   /** Observations of a feature that are enough. */
   readonly enough: number;
@@ -93,20 +107,37 @@ const unremarkable = 0.79;
 /** Takes over what one detector said of the features that are known well enough. */
 function takeScores(
   memory: ModelMemory,
-  { scores, one, y }: Scratch,
-  { active, at, widen, enough }: ScoreOptions,
+  scratch: Scratch,
+  { active, at, widen, enough, own }: ScoreOptions,
 ): void {
   const { count, crossed } = memory;
+  const { scores, one } = scratch;
   const { use } = active;
   const unit = widen * (use.boundary ?? 1);
   for (let i = 0; i < one.length; i++) {
-    if (count[i]! < enough) continue;
+    if (count[i]! < enough || isIgnored(own, i)) continue;
     let scaled = one[i]! / unit;
-    if (scaled > unremarkable && isOneStep(memory, i, { active, at, y: y[i]! }))
+    if (scaled > unremarkable && !counts({ memory, scratch }, { slot: i, at }, { active, own }))
       scaled = unremarkable;
     if (!(scaled <= scores[i]!)) scores[i] = scaled;
     if (use.atOnce === true && scaled >= 1) crossed[i] = everBefore;
   }
+}
+
+const isIgnored = (own: SlotSettings | undefined, slot: number): boolean =>
+  own?.bySlot[slot]?.ignore === true;
+
+/** Whether a change counts: its feature's settings ask to be told of it, and it is more than one step of the values. */
+function counts(
+  attribution: Omit<JudgedAttribution, "kind">,
+  place: Judged,
+  { active, own }: Pick<ScoreOptions, "active" | "own">,
+): boolean {
+  const { slot, at } = place;
+  const { memory, scratch } = attribution;
+  if (isOneStep(memory, slot, { active, at, y: scratch.y[slot]! })) return false;
+  if (own === undefined) return true;
+  return isTold({ ...attribution, kind: own.kind }, place, own.bySlot[slot] ?? {});
 }
 
 /** Whether a part of a whole is no further from what is expected than the least step between two of its values. */
@@ -117,26 +148,30 @@ function isOneStep(
 ): boolean {
   const step = leastStep(memory, slot);
   if (active.use.only !== "parts" || y === 0 || step === 0) return false;
-  const expected = active.detector.band(slot, at)?.expected ?? Number.NaN;
+  const expected = active.band(slot, at)?.expected ?? Number.NaN;
   // In the unit of the transformed vector.
   return Math.abs(y - expected) <= (step * y) / memory.value[slot]!;
 }
 
-/** The feature without which the vector would be most normal gets its score. */
-function blameOddest({ active, score }: Whole, { one, scores, y }: Scratch, at: number): void {
+/** The feature without which the vector would be most normal gets its score; of those that are not ignored. */
+function blameOddest(
+  { active, score }: Whole,
+  { one, scores, y }: Scratch,
+  { at, own }: Pick<JudgeContext, "at" | "own">,
+): void {
   let least = Number.POSITIVE_INFINITY;
-  let oddest = 0;
+  let oddest: number | undefined;
   for (let i = 0; i < y.length; i++) {
     const value = y[i]!;
-    if (Number.isNaN(value)) continue;
+    if (Number.isNaN(value) || isIgnored(own, i)) continue;
     y[i] = Number.NaN;
-    const without = active.detector.scoreOne(y, one, at) ?? least;
+    const without = active.scoreOne(y, one, at) ?? least;
     y[i] = value;
     if (without >= least) continue;
     least = without;
     oddest = i;
   }
-  scores[oddest] = Math.max(scores[oddest] || 0, score);
+  if (oddest !== undefined) scores[oddest] = Math.max(scores[oddest] || 0, score);
 }
 
 interface Crossing extends JudgeContext {
@@ -147,14 +182,14 @@ interface Crossing extends JudgeContext {
 function crossings(
   memory: ModelMemory,
   scratch: Scratch,
-  { settings, crossed: before, whole, at }: Crossing,
+  { settings, crossed: before, whole, at, own }: Crossing,
 ): Pick<ThresholdResult, "firing" | "whole" | "crossed"> {
   const byFeature = featureFires(memory, scratch.scores, settings);
   const crosses = whole !== undefined && whole.score >= 1;
   const crossed = shiftIn(before, crosses, settings);
   const asWhole = crosses && bits(crossed) >= settings.needed;
   // Only now, since it is the vector that crossed, not the feature.
-  if (crosses) blameOddest(whole, scratch, at);
+  if (crosses) blameOddest(whole, scratch, { at, own });
   return {
     firing: byFeature || asWhole ? beyondBoundary(scratch.scores) : [],
     whole: asWhole && !byFeature ? whole.active.use.type.name : undefined,

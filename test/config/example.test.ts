@@ -9,7 +9,7 @@ import { configSchema } from "../../src/config/schema.ts";
 const file = "systemd/driftwarden.example.yaml";
 const example = readFileSync(file, "utf8");
 /** With the keys that have no default, `#key:`, switched on. */
-const everything: unknown = parse(example.replaceAll(/^(\s*)#(?=\w)/gm, "$1"));
+const everything: unknown = parse(example.replaceAll(/^(\s*)#(?=\w|- )/gm, "$1"));
 
 type JsonSchema = z.core.JSONSchema.JSONSchema;
 

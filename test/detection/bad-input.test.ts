@@ -109,7 +109,7 @@ function nonNumbers(value: unknown, path = ""): readonly string[] {
 
 /** What is learned, as far as absence is not its meaning. */
 function nonNumbersInState(engine: PartitionEngine): readonly string[] {
-  const shaping = { transform: "auto", uses: settings().detectors } as const;
+  const shaping = { transform: "auto", uses: settings().detectors, deciding: settings() } as const;
   return engine.takeDirty(1e9).flatMap(({ model, state }) => {
     engine.saveFailed([model]);
     const { memory, facts } = decodeSnapshot(state, () => shaping)!;

@@ -1,0 +1,134 @@
+/** Checks `detection.overrides:` against the names in recent rows: entries that match nothing, or decide nothing. */
+import type { Config } from "../config/schema.ts";
+import { decidingFor, isFor, type Override } from "../detection/overrides.ts";
+import { type CheckFinding, doubtful, fine } from "../finding.ts";
+import { modelKey } from "../model-key.ts";
+import { nearest } from "../nearest.ts";
+import { overrideOf } from "./engine-settings.ts";
+
+/** The names in the newest rows of one source; none where it could not be read. */
+export interface SeenNames {
+  readonly source: string;
+  readonly models: ReadonlySet<string>;
+  readonly features: ReadonlySet<string>;
+}
+
+/** @returns one finding for each entry that is most likely a slip, or one that all of them are used */
+export function lookAtOverrides(
+  { detection, sources }: Config,
+  seen: readonly SeenNames[],
+): readonly CheckFinding[] {
+  const overrides = detection.overrides.map(overrideOf);
+  const keys: string[] = [];
+  const places = overrides.map(
+    (): Place => ({ matched: false, decided: false, before: new Set() }),
+  );
+  for (const { source, models, features } of seen) {
+    const { tenant = "", environment = "" } = sources[source] ?? {};
+    for (const name of models) {
+      const model = modelKey({ tenant, environment, source, model: name });
+      keys.push(model);
+      for (const feature of features) note(places, decidingFor(overrides, { model, feature }));
+    }
+  }
+  const unread = seen.some(({ models }) => models.size === 0);
+  const findings = places.flatMap(
+    (place, index) =>
+      findingOf({ place, index, override: overrides[index]!, seen, keys, unread }) ?? [],
+  );
+  const count = overrides.length === 1 ? "1 override is" : `all ${overrides.length} overrides are`;
+  return findings.length > 0 ? findings : [fine("overrides", `${count} in use`)];
+}
+
+interface Place {
+  matched: boolean;
+  decided: boolean;
+  /** Entries that decided in its stead. */
+  readonly before: Set<number>;
+}
+
+function note(
+  places: readonly Place[],
+  { matching, deciding }: ReturnType<typeof decidingFor>,
+): void {
+  for (const index of matching) {
+    const place = places[index]!;
+    place.matched = true;
+    if (deciding.includes(index)) place.decided = true;
+    for (const other of deciding.filter((one) => one < index)) place.before.add(other);
+  }
+}
+
+interface Looked {
+  readonly place: Place;
+  readonly index: number;
+  readonly override: Override;
+  readonly seen: readonly SeenNames[];
+  /** Of all models seen. */
+  readonly keys: readonly string[];
+  /** Some source told no names. */
+  readonly unread: boolean;
+}
+
+function findingOf(looked: Looked): CheckFinding | undefined {
+  const { place, index, unread } = looked;
+  const key = `detection.overrides.${index}`;
+  if (place.matched && place.decided) return undefined;
+  if (place.matched) {
+    const before = [...place.before].map((other) => `detection.overrides.${other}`).join(", ");
+    return doubtful("overrides", {
+      message: `${key} decides nothing: ${before} comes first and names the same settings`,
+      hint: "Put the narrower entry first, or leave this one out.",
+      key,
+    });
+  }
+  // What was not read may be what it is for.
+  if (unread) return undefined;
+  return doubtful("overrides", {
+    message: `${key} matches nothing in recent rows: ${unmatched(looked)}`,
+    hint: hintOf(looked),
+    key,
+  });
+}
+
+const parts = ["source", "model", "feature"] as const;
+
+const namesOf = (
+  seen: readonly SeenNames[],
+): Readonly<Record<(typeof parts)[number], string[]>> => ({
+  source: seen.map(({ source }) => source),
+  model: [...new Set(seen.flatMap(({ models }) => [...models]))],
+  feature: [...new Set(seen.flatMap(({ features }) => [...features]))],
+});
+
+interface Unknown {
+  readonly part: string;
+  readonly pattern: string;
+  readonly known: readonly string[];
+}
+
+/** The first part of the entry that no name fits by itself. */
+function unknownPart({ override, seen, keys }: Looked): Unknown | undefined {
+  const names = namesOf(seen);
+  for (const part of parts) {
+    const patterns = override[part];
+    const known = names[part];
+    const fitting = part === "model" ? [...known, ...keys] : known;
+    if (patterns === undefined || isFor(patterns, fitting)) continue;
+    return { part, pattern: patterns.join(", "), known };
+  }
+  return undefined;
+}
+
+function unmatched(looked: Looked): string {
+  const part = unknownPart(looked);
+  return part === undefined
+    ? "each of its patterns fits something, but nothing fits them all"
+    : `there is no ${part.part} ${part.pattern}`;
+}
+
+function hintOf(looked: Looked): string {
+  const part = unknownPart(looked);
+  const meant = part && nearest(part.pattern.replaceAll("*", ""), part.known);
+  return meant === undefined ? "Correct its patterns, or leave it out." : `Did you mean ${meant}?`;
+}
