@@ -142,6 +142,12 @@ Scorecard, counted from the ledgers of the Jira sandbox and the engine: ${verdic
   restarts                ${card.runs} of 1
   outcome told            ${card.outcomes_told} of 1: the restart did not help
 
-Next: driftwarden replay --csv your-rows.csv   what would it have opened on your own history?
-      driftwarden check --config FILE          is my configuration right?`;
+${next()}  driftwarden replay --csv your-rows.csv   what would it have opened on your own history?
+  driftwarden check --config FILE          is my configuration right?`;
+}
+
+/** In a checkout the command is not on the path yet: there `npm run demo` starts the program by its file. */
+function next(): string {
+  const inCheckout = process.argv[1]?.endsWith(".js") === true;
+  return `Next${inCheckout ? ", after npm install --global . (it puts driftwarden on the path)" : ""}:\n`;
 }

@@ -34,7 +34,7 @@ function readText(file: string): string {
   } catch (error) {
     if (error instanceof ConfigError) throw error;
     throw new ConfigError("DW_CONFIG_UNREADABLE", `reading ${file}: ${messageOf(error)}`, {
-      hint: "Name a file that exists and may be read: --config /etc/driftwarden/driftwarden.yaml.",
+      hint: "Name a file that exists and may be read: --config FILE, or DRIFTWARDEN_CONFIG. The README shows the smallest one.",
       cause: error,
     });
   }

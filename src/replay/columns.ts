@@ -1,35 +1,17 @@
 /** Finds out which column of a table of rows plays which role. */
+import { type ColumnRole, usualNames } from "../source/column-names.ts";
 import { acceptedTimes } from "./cells.ts";
 import { lineError } from "./csv.ts";
 import type { FileError } from "./errors.ts";
 
-export type Role = "timestamp" | "model" | "feature" | "importance" | "marker";
+export type Role = ColumnRole | "marker";
 export type ColumnNames = Readonly<Partial<Record<Role, string>>>;
 /** The place of each role's column; -1 where there is none, or none was asked for. */
 export type Columns = Readonly<Record<Role, number>>;
 
-/** Names that people give such columns, the usual one first. Upper and lower case are the same. */
+/** Names that are known without being said. */
 const names: Readonly<Record<Role, readonly string[]>> = {
-  timestamp: [
-    "timestamp",
-    "ts",
-    "time",
-    "datetime",
-    "date_time",
-    "created_at",
-    "event_time",
-    "date",
-  ],
-  model: ["model", "model_name", "model_id"],
-  feature: ["feature", "feature_name", "variable"],
-  importance: [
-    "importance",
-    "importance_value",
-    "feature_importance",
-    "value",
-    "shap_value",
-    "shap",
-  ],
+  ...usualNames,
   marker: ["marker", "what"],
 };
 
@@ -54,10 +36,7 @@ export function columnsOf(
     const asked = named[role];
     const candidates = asked === undefined ? [fitting?.[role] ?? [], names[role]].flat() : [asked];
     const places = candidates.map((name) => placeOf(header, name));
-    const found = places.find((place) => place >= 0) ?? -1;
-    if (found < 0 && (asked !== undefined || !optional.includes(role)))
-      throw missing(file, { header, role, asked });
-    return found;
+    return places.find((place) => place >= 0) ?? -1;
   };
   const place = (role: Role): number => (roles.includes(role) ? find(role) : -1);
   const found = {
@@ -67,6 +46,10 @@ export function columnsOf(
     importance: place("importance"),
     marker: place("marker"),
   };
+  const missing = roles.filter(
+    (role) => found[role] < 0 && (named[role] !== undefined || !optional.includes(role)),
+  );
+  if (missing.length > 0) throw missingColumns(file, header, { missing, named });
   refuseTwice(file, header, Object.values(found));
   refuseTwoRoles(file, header, found);
   return found;
@@ -82,22 +65,39 @@ function placeOf(header: readonly string[], name: string): number {
   return exact >= 0 ? exact : header.findIndex((other) => other.toLowerCase() === lower);
 }
 
-function missing(
+interface Missing {
+  readonly missing: readonly Role[];
+  /** Said by a person. */
+  readonly named: ColumnNames;
+}
+
+/** All that are missing are named at once. */
+function missingColumns(
   file: string,
-  { header, role, asked }: { header: readonly string[]; role: Role; asked: string | undefined },
+  header: readonly string[],
+  { missing, named }: Missing,
 ): FileError {
-  const wanted = asked === undefined ? `for the ${role}` : `${asked} for the ${role}`;
   if (header.length === 1) return undivided(file, header[0]!);
-  const isWide = header.length > 2 && role === "feature";
+  const wanted = missing.map((role) => `${named[role] ?? ""} for the ${role}`.trim()).join(", ");
+  const message = `there is no column ${wanted}; there are: ${header.join(", ")}`;
+  if (header.some(isTime)) return lineError(file, 1, { message, hint: headless });
+  const option = missing.map((role) => `${role}=NAME`).join(",");
+  const known = missing.map((role) => `${names[role].join(", ")} (${role})`).join("; ");
+  const isWide = header.length > 2 && missing.includes("feature");
   const wide = isWide
     ? " If each column is a feature: driftwarden detect --csv FILE scores such a table, and --ignore leaves columns out."
     : "";
-  const times = role === "timestamp" ? ` ${acceptedTimes}` : "";
+  const times = missing.includes("timestamp") ? ` ${acceptedTimes}` : "";
   return lineError(file, 1, {
-    message: `there is no column ${wanted}; there are: ${header.join(", ")}`,
-    hint: `The first line names the columns. Say which one it is: --columns ${role}=NAME. Known without it are ${names[role].join(", ")}.${wide}${times}`,
+    message,
+    hint: `The first line names the columns. Say which ones they are: --columns ${option}. Known without it are ${known}.${wide}${times}`,
   });
 }
+
+/** Stands in a row, never in a header: a name may be a number, but hardly a date or seconds since 1970. */
+const isTime = (text: string): boolean => /^\d{4}-\d\d-\d\d([T ]|$)|^\d{10,19}$/.test(text);
+const headless =
+  "The first line looks like a row. Write the names of the columns above it, for example timestamp,model,feature,importance.";
 
 /** Signs that may separate cells, beside those that are recognised. */
 const separators = /[^\p{L}\p{N}_"'.-]/u;

@@ -153,10 +153,13 @@ export const storeRefused = (error: unknown): SourceError =>
     },
   );
 
-export const tableMissing = (name: string): SourceError =>
-  new SourceError("DW_SOURCE_TABLE_MISSING", `there is no table ${name}`, {
-    hint: missingHint,
+/** @param readable tables that could be meant */
+export function tableMissing(name: string, readable: readonly string[] = []): SourceError {
+  const may = readable.length === 0 ? "" : ` This role may read ${readable.join(", ")}.`;
+  return new SourceError("DW_SOURCE_TABLE_MISSING", `there is no table ${name}`, {
+    hint: `${missingHint}${may}`,
   });
+}
 
 /** Rows that cannot belong to a series: they are left out. Never thrown, only told. */
 export function rowUnusable(reason: SourceDropReason): SourceError {

@@ -1,11 +1,13 @@
 /** Checks a source before anything is read: the table exists, may be read, and has the columns. */
 import type { SourceClient } from "./client.ts";
+import { proposedColumns } from "./column-names.ts";
 import { connect, searchPathOf } from "./connection.ts";
 import { SourceError, tableMissing, toSourceError } from "./errors.ts";
-import { type SourceLayout, timestampTypes } from "./layout.ts";
-import type { SourceOptions } from "./options.ts";
+import { type SourceColumn, type SourceLayout, timestampTypes } from "./layout.ts";
+import type { SourceColumns, SourceOptions } from "./options.ts";
 import { safePath } from "./sql/begin.ts";
 import { columns as columnsQuery } from "./sql/columns.ts";
+import { readableTables as readableTablesQuery } from "./sql/readable-tables.ts";
 import { configuredPath, schemasOnPath, usePath } from "./sql/schemas.ts";
 import { table as tableQuery } from "./sql/table.ts";
 
@@ -19,7 +21,6 @@ interface CatalogRow {
   readonly role: string;
 }
 
-type Column = SourceLayout["available"][number];
 /** What a probe needs to know of a source. */
 export type ProbeOptions = Pick<SourceOptions, "connection" | "table" | "columns" | "timeZone">;
 
@@ -47,17 +48,50 @@ function refuseUnreadable({ schema, name, readable, role }: CatalogRow): void {
   });
 }
 
-/** The type of the column that plays a role. */
-function typeOf(role: string, name: string, available: readonly Column[]): string {
-  const found = available.find((column) => column.name === name);
-  if (found !== undefined) return found.type;
-  const names = available.map((column) => column.name).join(", ");
+const rolesToFind = ["timestamp", "feature", "importance", "model"] as const;
+
+/** All that are missing are named at once, with the columns to paste where their types and names tell. */
+function refuseMissing(columns: SourceColumns, available: readonly SourceColumn[]): void {
+  const names = available.map(({ name }) => name);
+  const missing = rolesToFind.filter((role) => !names.includes(columns[role] ?? names[0] ?? ""));
+  if (missing.length === 0) return;
+  const what = missing.map((role) => `${columns[role]} for the ${role}`).join(", ");
+  const keys = missing.map((role) => `columns.${role}`).join(", ");
   throw new SourceError(
     "DW_SOURCE_COLUMN_MISSING",
-    `there is no column ${name} for the ${role}; there are: ${names}`,
-    { hint: `Set columns.${role} of the source to one of them.` },
+    `there is no column ${what}; there are: ${listed(names)}`,
+    { hint: `Set ${keys} of the source.${proposal(columns, available)}` },
   );
 }
+
+/** A wide table has hundreds of columns. */
+const listedColumns = 30;
+
+const listed = (names: readonly string[]): string => {
+  const more = names.length - listedColumns;
+  const rest = more > 0 ? [`and ${more} more`] : [];
+  return [...names.slice(0, listedColumns), ...rest].join(", ");
+};
+
+/** What could stand in the configuration, where each missing role has one column that fits. */
+function proposal(columns: SourceColumns, available: readonly SourceColumn[]): string {
+  const names = available.map(({ name }) => name);
+  const proposed = proposedColumns(available);
+  const entries = rolesToFind.flatMap((role) => {
+    const configured = columns[role];
+    const column =
+      configured !== undefined && names.includes(configured) ? configured : proposed[role];
+    return column === undefined ? [] : ([[role, column]] as const);
+  });
+  const given = new Map<string, string>(entries);
+  const isWhole = ["timestamp", "feature", "importance"].every((role) => given.has(role));
+  if (!isWhole || new Set(given.values()).size < given.size) return "";
+  const pairs = entries.map(([role, column]) => `${role}: ${yamlName(column)}`);
+  return ` Perhaps columns: {${pairs.join(", ")}}.`;
+}
+
+const yamlName = (name: string): string =>
+  /^[a-z_]\w*$/i.test(name) ? name : JSON.stringify(name);
 
 function timestampTypeOf(name: string, type: string): SourceLayout["timestampType"] {
   const fit = timestampTypes.find((candidate) => candidate === type);
@@ -79,7 +113,13 @@ async function findTable(
   const found = await client.query<CatalogRow>(tableQuery, [parsed.rows[0]?.parts, schemas]);
   const row = found.rows[0];
   if (row !== undefined) return row;
-  throw tableMissing(table);
+  throw tableMissing(table, await readableTables(client));
+}
+
+/** Tables with a time, a number and a text that this role may read, as the configuration would name them. */
+async function readableTables(client: SourceClient): Promise<readonly string[]> {
+  const { rows } = await client.query<{ readonly name: string }>(readableTablesQuery);
+  return rows.map(({ name }) => name);
 }
 
 /** @param given the search path that the url names */
@@ -99,17 +139,16 @@ export async function probe(client: SourceClient, options: ProbeOptions): Promis
   await client.begin(options.connection.statementTimeoutMs);
   const row = await findTable(client, options);
   refuseUnreadable(row);
-  const { rows: available } = await client.query<Column>(columnsQuery, [row.oid]);
+  const { rows: available } = await client.query<SourceColumn>(columnsQuery, [row.oid]);
   await client.finish();
-  const { timestamp, feature, importance, model } = options.columns;
-  typeOf("feature", feature, available);
-  typeOf("importance", importance, available);
-  if (model !== undefined) typeOf("model", model, available);
+  refuseMissing(options.columns, available);
+  const { timestamp, model } = options.columns;
+  const timestampType = available.find(({ name }) => name === timestamp)?.type ?? "";
   return {
     schema: row.schema,
     table: row.name,
     columns: options.columns,
-    timestampType: timestampTypeOf(timestamp, typeOf("timestamp", timestamp, available)),
+    timestampType: timestampTypeOf(timestamp, timestampType),
     timeZone: options.timeZone,
     available,
     hasModelColumn: model !== undefined,

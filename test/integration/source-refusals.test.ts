@@ -93,6 +93,27 @@ describe("probing a source", () => {
     await expect(probing).rejects.toThrow("timestamp, feature_name, importance");
   });
 
+  it("names every column that is missing, with the setting to paste", async () => {
+    await sql(
+      source.url,
+      `CREATE TABLE own (scored_at timestamptz, model_id text, "Feat" text, score real);
+       GRANT SELECT ON own TO readonly`,
+    );
+    await expect(probeSource(options({ table: "own" }))).rejects.toMatchObject({
+      message: expect.stringContaining(
+        "timestamp for the timestamp, feature_name for the feature, importance for the importance",
+      ),
+      hint: "Set columns.timestamp, columns.feature, columns.importance of the source. Perhaps columns: {timestamp: scored_at, feature: Feat, importance: score, model: model_id}.",
+    });
+  });
+
+  it("names the tables that could be meant when there is none of that name", async () => {
+    const probing = probeSource(options({ table: "explainability_metric" }));
+    await expect(probing).rejects.toMatchObject({
+      hint: expect.stringContaining("public.explainability_metrics"),
+    });
+  });
+
   it.each([
     ["LOGIN_REFUSED", "nobody_there", "source_1"],
     ["DATABASE_MISSING", "readonly", "no_such_database"],

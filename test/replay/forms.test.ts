@@ -209,8 +209,14 @@ describe("what is no table of rows", () => {
     [
       "a file without a header",
       `${lines.join("\n")}\n`,
-      /line 1: there is no column for the timestamp; there are: 2024-03-01T00:00:00Z, m, age/,
-      /The first line names the columns/,
+      /line 1: there is no column for the timestamp, for the feature, for the importance; there are: 2024-03-01T00:00:00Z, m, age/,
+      /The first line looks like a row\. Write the names of the columns above it/,
+    ],
+    [
+      "a file whose names are all its own",
+      "wann,modell,merkmal,wert\n2024-03-01T00:00:00Z,m,age,0.3\n",
+      /there is no column for the timestamp, for the feature, for the importance; there are: wann/,
+      /--columns timestamp=NAME,feature=NAME,importance=NAME\./,
     ],
     [
       "a wide table",

@@ -26,7 +26,7 @@ export async function transitionFindings(
     return [
       fine(
         "transitions",
-        `not seen before ${asked.project} has an open and a closed ${asked.issueType}`,
+        `closing and reopening can be checked once ${asked.project} has an open and a closed ${asked.issueType}`,
       ),
     ];
   } catch (error) {

@@ -1,0 +1,62 @@
+/** Names that people give to the columns of importances, and which columns of a table fit which role. */
+import type { SourceColumn } from "./layout.ts";
+import { timestampTypes } from "./layout.ts";
+
+/** What a column holds. */
+export type ColumnRole = "timestamp" | "model" | "feature" | "importance";
+
+/** The usual name first. Upper and lower case are the same. */
+export const usualNames: Readonly<Record<ColumnRole, readonly string[]>> = {
+  timestamp: [
+    "timestamp",
+    "ts",
+    "time",
+    "datetime",
+    "date_time",
+    "created_at",
+    "event_time",
+    "date",
+  ],
+  model: ["model", "model_name", "model_id"],
+  feature: ["feature", "feature_name", "variable"],
+  importance: [
+    "importance",
+    "importance_value",
+    "feature_importance",
+    "value",
+    "shap_value",
+    "shap",
+  ],
+};
+
+const times: readonly string[] = timestampTypes;
+const numbers = ["double precision", "real", "numeric", "integer", "bigint", "smallint"];
+const texts = ["text", "character varying", "character", "name"];
+/** Roles in the order in which a column is chosen: a name of a model is told from that of a feature by its column. */
+const typesOf: readonly (readonly [ColumnRole, readonly string[]])[] = [
+  ["timestamp", times],
+  ["importance", numbers],
+  ["model", texts],
+  ["feature", texts],
+];
+
+/**
+ * Proposes a column for each role: the one with a usual name, else the only one of a fitting type. A model is proposed
+ * by its name alone, because a source may do without.
+ */
+export function proposedColumns(
+  available: readonly SourceColumn[],
+): Readonly<Partial<Record<ColumnRole, string>>> {
+  const proposed: Partial<Record<ColumnRole, string>> = {};
+  for (const [role, types] of typesOf) {
+    const taken = Object.values(proposed);
+    const fitting = available
+      .filter(({ name, type }) => types.includes(type) && !taken.includes(name))
+      .map(({ name }) => name);
+    const usual = fitting.find((name) => usualNames[role].includes(name.toLowerCase()));
+    const only = fitting.length === 1 && role !== "model" ? fitting[0] : undefined;
+    const column = usual ?? only;
+    if (column !== undefined) proposed[role] = column;
+  }
+  return proposed;
+}
