@@ -1,8 +1,10 @@
 /** Starts to read what people say on tickets, and to answer them there. */
 
 import { promiseAnswers } from "../commands/ticket-answers.ts";
+import type { Config } from "../config/schema.ts";
 import type { Health } from "../health.ts";
 import { healthOf } from "../health.ts";
+import { type Severity, severities } from "../incidents/episode.ts";
 import { insertCommand } from "../store/commands/command.ts";
 import {
   incidentsOfTickets,
@@ -28,18 +30,22 @@ const talkingLimit = 20;
 export function buildTicketDoor(parts: StoredParts, { ticketing, outbox }: DoorParts): void {
   const talk = ticketing?.talk;
   if (talk === undefined) return;
-  const { store, clock, config, lifecycle, logger, owner, health } = parts;
+  const { clock, config, lifecycle, logger, owner, health } = parts;
   const onlyAssignable = Object.keys(config.people).length === 0;
-  const door = new TicketDoor({ talk, store: doorStore(parts), clock, onlyAssignable });
+  const severityOf = severityOfPriority(config);
+  const store = doorStore(parts);
+  const door = new TicketDoor({ talk, store, clock, onlyAssignable, severityOf });
   const stopping = new AbortController();
   const options = {
     door,
     mayLook: async () => {
       if (!outbox.dependencyHealth("tracker").ok) return false;
-      return (await acquireLease(store, { name: "comments", owner, ttlMs: leaseMs })) !== undefined;
+      return (
+        (await acquireLease(parts.store, { name: "comments", owner, ttlMs: leaseMs })) !== undefined
+      );
     },
-    answer: () => promiseAnswers(store, clock.now()),
-    onAnswers: (heard: () => void) => store.listen("commands", heard),
+    answer: () => promiseAnswers(parts.store, clock.now()),
+    onAnswers: (heard: () => void) => parts.store.listen("commands", heard),
     clock,
     logger: logger.child({ component: "tickets" }),
   };
@@ -52,6 +58,15 @@ export function buildTicketDoor(parts: StoredParts, { ticketing, outbox }: DoorP
     stopping.abort();
     await working;
   });
+}
+
+/** Two severities with one priority cannot be told apart by it. */
+function severityOfPriority({ jira }: Config): (priority: string) => Severity | undefined {
+  const known = jira?.priorities;
+  return (priority) => {
+    const meant = severities.filter((severity) => known?.[severity] === priority);
+    return meant.length === 1 ? meant[0] : undefined;
+  };
 }
 
 function doorStore({ store, clock }: StoredParts): DoorStore {

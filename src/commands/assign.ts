@@ -2,8 +2,8 @@
 import { z } from "zod";
 import { type Line, line } from "../messages/message.ts";
 import { nearest } from "../nearest.ts";
-import { command } from "./command.ts";
-import { type IncidentContext, onIncident } from "./on-incident.ts";
+import { command, type DoneInTracker, type IncidentContext } from "./command.ts";
+import { onIncident } from "./on-incident.ts";
 import { anyOf, refused, say, typed } from "./says.ts";
 
 export const assign = command({
@@ -12,6 +12,7 @@ export const assign = command({
   help: "give it to somebody",
   role: "known",
   scope: "act",
+  inTracker: assignedInTracker,
   arguments: z.string().regex(/^\S+$/, { error: "one name is expected" }),
   handle: onIncident((wanted, context) => {
     const { actor, people } = context;
@@ -24,6 +25,20 @@ export const assign = command({
     return refused("unknown_name", line`${unknown(wanted, names)} Nothing was changed.`);
   }),
 });
+
+/** @param account `nobody` for none */
+function assignedInTracker(
+  account: string,
+  { incident, people }: IncidentContext,
+): DoneInTracker | undefined {
+  const stays = line`The ticket stays assigned as it is in the tracker.`;
+  const { assignee } = incident.people ?? {};
+  if (account === "nobody")
+    return assignee && { deed: { kind: "assign", to: null, inTracker: true }, stays };
+  if (assignee?.account === account) return undefined;
+  const to = { name: people.byAccount(account)?.name ?? account, account };
+  return { deed: { kind: "assign", to, inTracker: true }, stays };
+}
 
 interface Wanted {
   readonly name: string;

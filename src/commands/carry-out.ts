@@ -11,6 +11,7 @@ import type { CommandAnswer } from "../messages/answer.ts";
 import { line, type MessageSection } from "../messages/message.ts";
 import {
   answerCommand,
+  answersCarried,
   type StoredCommand,
   takeCommand,
   textOf,
@@ -21,6 +22,7 @@ import { lockScopes } from "../store/incidents/incident.ts";
 import type { Tx } from "../store/query.ts";
 import type { Command, CommandContext, CommandOutcome } from "./command.ts";
 import { type AskedLine, askedIn } from "./grammar.ts";
+import { takenFromTracker } from "./in-tracker.ts";
 import { refusalOf, unfitRefusal } from "./may.ts";
 import type { CommandActor, KnownPeople } from "./people.ts";
 import { refused, say, typed } from "./says.ts";
@@ -56,6 +58,8 @@ export async function carryOutNext(tx: Tx, options: CarryingOptions): Promise<Ca
   const lines = await carriedLines(tx, stored, options);
   const nowMs = options.recording.clock.now();
   await answerCommand(tx, stored.id, { answer: answerOf(lines), nowMs });
+  // Nobody is mailed that nothing follows.
+  if (lines.every(({ says }) => says.length === 0)) await answersCarried(tx, [stored.id]);
   return { command: stored, lines };
 }
 
@@ -99,10 +103,13 @@ async function carriedLine(tx: Tx, asked: AskedLine, saying: Saying): Promise<Ca
   const { stored, options } = saying;
   const actor = options.people.actor(stored.door, stored.account);
   const refusal = await refusalOf(tx, command, { actor, stored, people: options.people });
-  if (refusal !== undefined) return lineOf(command.words[0], refusal);
+  const isInTracker = stored.door === "tracker";
+  if (refusal !== undefined && !isInTracker) return lineOf(command.words[0], refusal);
   const context = await contextOf(tx, saying, actor);
   if (context === undefined) return lineOf(command.words[0], overDigest());
-  const outcome = command.carryOut(asked.text, context);
+  const outcome = isInTracker
+    ? takenFromTracker(command, asked.text, { context, refusal, ticket: stored.place })
+    : command.carryOut(asked.text, context);
   if (outcome.status === "confirms") return carryConfirmed(tx, outcome.command, saying);
   await record(tx, { command, outcome, context, options });
   return lineOf(command.words[0], outcome);
@@ -171,9 +178,9 @@ async function record(tx: Tx, { command, outcome, context, options }: Recorded):
   const deed =
     outcome.status === "asks"
       ? ({ kind: "ask", word, untilMs: nowMs + questionMs } as const)
-      : outcome.status === "done"
-        ? outcome.deed
-        : undefined;
+      : outcome.status === "confirms"
+        ? undefined
+        : outcome.deed;
   if (deed === undefined || incident === undefined) return;
   const event = { type: "commanded", command: id, by: actor.name, deed } as const;
   await recordEvents(tx, [{ event, incident: incident.id }], options.recording);

@@ -3,7 +3,7 @@ import { formatDuration } from "../duration.ts";
 import { line, paragraph, words } from "../messages/message.ts";
 import { displayName } from "../messages/names.ts";
 import { nothing } from "./arguments.ts";
-import { command } from "./command.ts";
+import { command, type DoneInTracker, type IncidentContext } from "./command.ts";
 import { onIncident } from "./on-incident.ts";
 import { refused, say, typed } from "./says.ts";
 
@@ -15,6 +15,7 @@ export const close = command({
   scope: "act",
   asksFirst: "while something is broken",
   fits: ({ state }) => state === "recovered",
+  inTracker: closedInTracker,
   arguments: nothing,
   handle: onIncident((_, { incident, actor, confirmed, closedByHandMs }) => {
     const { state, ticket, episode } = incident;
@@ -42,3 +43,24 @@ export const close = command({
     };
   }),
 });
+
+/** It is respected as long as whoever closes it by hand is, whatever their role. */
+function closedInTracker(
+  _: string,
+  { incident, actor, closedByHandMs }: IncidentContext,
+): DoneInTracker | undefined {
+  const { state, ticket, episode, closedByHand } = incident;
+  if (state !== "open" || ticket === undefined || closedByHand !== undefined) return undefined;
+  const key = words(ticket.key);
+  const name = displayName(episode);
+  const until = line`It stays closed for ${words(formatDuration(closedByHandMs))}, then it is opened again; ${typed("reopen")} does so at once.`;
+  const asks = line`Is ${name} as it should be now? Then say ${typed("expected REASON")}.`;
+  return {
+    deed: { kind: "close", inTracker: true },
+    holdsAnyway: true,
+    stays: line`${key} is closed in the tracker all the same. ${until}`,
+    says: say(
+      line`${actor.name} closed ${key} in the tracker although ${name} is not back to normal. ${until} ${asks}`,
+    ),
+  };
+}

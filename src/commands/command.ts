@@ -2,7 +2,7 @@
 import type { z } from "zod";
 import type { Deed } from "../incidents/deed.ts";
 import type { Incident } from "../incidents/incident.ts";
-import type { Block, MessageSection } from "../messages/message.ts";
+import type { Block, Line, MessageSection } from "../messages/message.ts";
 import type { ModelKey } from "../model-key.ts";
 import type { CommandActor, KnownPeople } from "./people.ts";
 import type { NeededRole, TokenScope } from "./right.ts";
@@ -31,6 +31,11 @@ export interface CommandContext {
   readonly open: readonly Incident[];
 }
 
+/** The context of a command whose incident is there. */
+export interface IncidentContext extends CommandContext {
+  readonly incident: Incident;
+}
+
 export type CommandOutcome =
   | CommandRefusal
   | { readonly status: "done"; readonly deed?: Deed; readonly says: MessageSection }
@@ -38,6 +43,17 @@ export type CommandOutcome =
   | { readonly status: "asks"; readonly question: Block }
   /** Carry this command out, which had asked. */
   | { readonly status: "confirms"; readonly command: string };
+
+/** What follows when a person has done in the tracker itself what the command asks for. The tracker's change stays. */
+export interface DoneInTracker {
+  readonly deed: Deed;
+  /** Left out: nothing, because who did it sees it. */
+  readonly says?: MessageSection;
+  /** Said where the role is lacking, behind the refusal: what goes on with the change. */
+  readonly stays: Line;
+  /** The deed is taken even where the role is lacking, because the tracker shows it. */
+  readonly holdsAnyway?: true;
+}
 
 /** What a command file exports. */
 export interface CommandSpec<Arguments extends z.ZodType<unknown, string>> {
@@ -55,6 +71,13 @@ export interface CommandSpec<Arguments extends z.ZodType<unknown, string>> {
   readonly fits?: (incident: Incident) => boolean;
   /** Reads the text behind the word. The message of an issue says what is expected. */
   readonly arguments: Arguments;
+  /**
+   * The same, done in the tracker itself; left out where it cannot be done there.
+   *
+   * @param text what the door hands in: an account, a severity
+   * @returns undefined when nothing follows from it
+   */
+  readonly inTracker?: (text: string, context: IncidentContext) => DoneInTracker | undefined;
   /** Pure: no clock, no I/O. What is to be done is the deed, which the reducer of incidents takes. */
   handle(asked: z.output<Arguments>, context: CommandContext): CommandOutcome;
 }

@@ -30,7 +30,8 @@ export async function refusalOf(
   if (role === "anybody") return undefined;
   if (!actor.known) return refused("unknown_person", unknown(people));
   if (!mayPlay(role, actor)) return refused("role", lacking(command, actor, people));
-  return stored.door === "ticket" ? tooEarly(q, role, { stored, people }) : undefined;
+  const onTicket = stored.door === "ticket" || stored.door === "tracker";
+  return onTicket ? tooEarly(q, role, { stored, people }) : undefined;
 }
 
 function unknown(people: KnownPeople) {
@@ -66,7 +67,7 @@ async function tooEarly(
   );
 }
 
-const unfitReasons: Readonly<Record<Unfit, string>> = {
+const unfitReasons: Readonly<Record<Exclude<Unfit, "bulk">, string>> = {
   edited:
     "the comment was edited, so it may say something else than its author wrote. Write a new one.",
   outsider: "it came from outside of the team. Nobody outside may say commands.",
@@ -74,7 +75,8 @@ const unfitReasons: Readonly<Record<Unfit, string>> = {
   not_assignable: "this account cannot be assigned in the project, so it may not say commands.",
 };
 
-/** The door itself found the words unfit. */
+/** The door itself found the words unfit. Of a bulk edit nobody is told on each of its tickets. */
 export function unfitRefusal(unfit: Unfit): CommandRefusal {
+  if (unfit === "bulk") return { status: "refused", code: unfit, says: [] };
   return refused(unfit, words(unfitReasons[unfit]));
 }

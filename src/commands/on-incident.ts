@@ -1,13 +1,7 @@
 /** Wraps the commands that are about one incident. Without an incident they are refused with the reason. */
-import type { Incident } from "../incidents/incident.ts";
 import { line } from "../messages/message.ts";
-import type { CommandContext, CommandOutcome } from "./command.ts";
+import type { CommandContext, CommandOutcome, IncidentContext } from "./command.ts";
 import { refused } from "./says.ts";
-
-/** The context of a command whose incident is there. */
-export interface IncidentContext extends CommandContext {
-  readonly incident: Incident;
-}
 
 export function onIncident<Asked>(
   handle: (asked: Asked, context: IncidentContext) => CommandOutcome,

@@ -50,11 +50,12 @@ export class KnownPeople {
   /** @param account as the door knows people */
   actor(door: Door, account: string): CommandActor {
     if (door === "cli" && account === "") return operator;
-    const person = door === "ticket" ? this.byAccount(account) : this.named(account);
+    const onTicket = door === "ticket" || door === "tracker";
+    const person = onTicket ? this.byAccount(account) : this.named(account);
     if (person !== undefined) return actorOf(person);
     if (door === "cli" && this.people.length === 0) return { ...operator, name: account };
     // Without a list the tracker says who may answer: its door hands nobody else in.
-    const known = door === "ticket" && this.people.length === 0;
+    const known = onTicket && this.people.length === 0;
     return { ...nobody, name: account, account, known };
   }
 

@@ -12,6 +12,13 @@ export const reopen = command({
   role: "known",
   scope: "act",
   fits: ({ state, closedByHand }) => state === "resolved" || closedByHand !== undefined,
+  inTracker: (_, { incident: { state, closedByHand } }) =>
+    state === "open" && closedByHand === undefined
+      ? undefined
+      : {
+          deed: { kind: "reopen", inTracker: true },
+          stays: line`The ticket stays open in the tracker.`,
+        },
   arguments: nothing,
   handle: onIncident((_, { incident, actor }) => {
     const { ticket, state } = incident;

@@ -2,6 +2,7 @@
  * Sentences that several commands answer with. A command stands inside a line, never at its start, so that no answer
  * is read as a command.
  */
+import type { Deed } from "../incidents/deed.ts";
 import {
   type Line,
   line,
@@ -16,6 +17,8 @@ export interface CommandRefusal {
   /** Why, in one word. */
   readonly code: string;
   readonly says: MessageSection;
+  /** What is true all the same, because the tracker shows it. */
+  readonly deed?: Deed;
 }
 
 export const say = (...said: readonly Line[]): MessageSection => said.map(paragraph);

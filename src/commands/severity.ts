@@ -14,6 +14,13 @@ export const severity = command({
   help: "say how bad it is",
   role: "commander",
   scope: "act",
+  inTracker: (to, { incident }) =>
+    incident.severity === to
+      ? undefined
+      : {
+          deed: { kind: "severity", severity: asSeverity(to) },
+          stays: line`The priority stays as it was set, until the severity changes.`,
+        },
   arguments: z
     .string()
     .regex(/^p[012]\b/i, { error: wanted })

@@ -6,16 +6,20 @@ import type { Severity } from "./episode.ts";
 /** What a person says of the incident. */
 export type PersonsVerdict = "real" | "false_positive" | "wont_do";
 
-/** What the reducer understands. Texts stand in the table of commands, where they can be deleted. */
+/**
+ * What the reducer understands. Texts stand in the table of commands, where they can be deleted. What was done in the
+ * tracker itself is not done there again.
+ */
 export type Deed =
   | { readonly kind: "acknowledge" }
   | { readonly kind: "let_go" }
-  | { readonly kind: "assign"; readonly to: Assignee }
+  /** Null: to nobody. */
+  | { readonly kind: "assign"; readonly to: Assignee | null; readonly inTracker?: true }
   /** What was said belongs on the ticket: a note, the impact, the cause. */
   | { readonly kind: "say"; readonly about: string }
   | { readonly kind: "severity"; readonly severity: Severity }
-  | { readonly kind: "close" }
-  | { readonly kind: "reopen" }
+  | { readonly kind: "close"; readonly inTracker?: true }
+  | { readonly kind: "reopen"; readonly inTracker?: true }
   /** What these models do now is how they should be. */
   | { readonly kind: "expect"; readonly models: readonly ModelKey[] }
   /** When the failure began, ms since 1970. */

@@ -1,13 +1,15 @@
 /**
- * The door of ticket comments: reads what people say on tickets and hands it in, each comment once. It decides
- * nothing: who may say what is decided when the command is carried out.
+ * The door of tickets: reads what people say on tickets and hands it in, each comment once. What they do to tickets is
+ * handed in by `acts.ts`. It decides nothing: who may say what is decided when the command is carried out.
  *
  * One search shows which tickets were changed. Some tickets are also read directly, because an index can stop
  * showing new comments without an error: those on which people talk now, and slowly one open ticket after another.
  */
 import type { Clock } from "../clock.ts";
+import type { Severity } from "../incidents/episode.ts";
+import { type SeenAct, TicketActs } from "./acts.ts";
 import { IndexWatch } from "./index-watch.ts";
-import type { SaidComment, TicketTalk } from "./talk.ts";
+import type { ChangedTicket, SaidComment, TicketTalk } from "./talk.ts";
 
 export interface OpenTicket {
   /** Id of the ticket. */
@@ -45,7 +47,7 @@ export interface DoorStore {
   /** Ids of the tickets on which somebody said something to us since then, at most 20, the newest first. */
   talkedOnSince(sinceMs: number): Promise<readonly string[]>;
   /** Known words change nothing. */
-  handIn(command: HeardComment): Promise<void>;
+  handIn(command: HeardComment | SeenAct): Promise<void>;
 }
 
 export interface TicketDoorOptions {
@@ -54,6 +56,8 @@ export interface TicketDoorOptions {
   readonly clock: Clock;
   /** Nobody is named in the configuration: whoever may be assigned a ticket may speak. Default false. */
   readonly onlyAssignable?: boolean;
+  /** What the priority of this name stands for; undefined for none, or for several. Default: none does. */
+  readonly severityOf?: (priority: string) => Severity | undefined;
 }
 
 /** What all our tickets are labelled with. */
@@ -76,6 +80,7 @@ const longest = 4000;
 export class TicketDoor {
   readonly #options: TicketDoorOptions;
   readonly #index: IndexWatch;
+  readonly #acts: TicketActs;
   /** What is known of each ticket, so that nothing is read twice in vain. */
   readonly #changed = new Map<string, string>();
   /** Ids of comments that were handed in. */
@@ -88,6 +93,9 @@ export class TicketDoor {
   constructor(options: TicketDoorOptions) {
     this.#options = options;
     this.#index = new IndexWatch(() => options.clock.now());
+    const { talk, store, clock, onlyAssignable = false, severityOf = () => undefined } = options;
+    const handIn = (act: SeenAct): Promise<void> => store.handIn(act);
+    this.#acts = new TicketActs({ talk, handIn, clock, severityOf, onlyAssignable });
     this.#searchedAtMs = options.clock.now() - 3_600_000;
   }
 
@@ -108,27 +116,29 @@ export class TicketDoor {
     const news =
       lively || now - this.#searchedAtMs >= restMs
         ? await this.#search()
-        : new Map<string, string>();
+        : new Map<string, ChangedTicket>();
     const direct = new Set([...talking, ...this.#slow(open)]);
     const numbers = await store.incidentsOf([...new Set([...news.keys(), ...direct])]);
     for (const [ticket, incident] of numbers) {
       await this.#read(ticket, incident, { directly: direct.has(ticket) });
+      const shown = news.get(ticket);
+      if (shown !== undefined || this.#index.blind) this.#acts.note(ticket, incident, shown?.state);
       // What could not be read is still news at the next look.
-      const changed = news.get(ticket);
-      if (changed !== undefined) this.#changed.set(ticket, changed);
+      if (shown !== undefined) this.#changed.set(ticket, shown.changed);
     }
     this.#forget(open);
+    await this.#acts.look();
   }
 
-  /** @returns the tickets that were changed since they were last read, and when each was */
-  async #search(): Promise<ReadonlyMap<string, string>> {
+  /** @returns the tickets that were changed since they were last read, by id */
+  async #search(): Promise<ReadonlyMap<string, ChangedTicket>> {
     const now = this.#options.clock.now();
     const minutes = Math.ceil((now - this.#searchedAtMs) / 60_000) + lagMinutes;
     const found = await this.#options.talk.changedWithin(label, Math.min(minutes, mostMinutes));
     this.#searchedAtMs = now;
     const news = found.filter(({ id, changed }) => this.#changed.get(id) !== changed);
     this.#index.shown(news.map(({ id }) => id));
-    return new Map(news.map(({ id, changed }) => [id, changed]));
+    return new Map(news.map((ticket) => [ticket.id, ticket]));
   }
 
   #slow(open: readonly OpenTicket[]): readonly string[] {

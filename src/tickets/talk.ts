@@ -24,6 +24,30 @@ export interface ChangedTicket {
   readonly id: string;
   /** When it was last changed, as the tracker writes it: only compared with itself. */
   readonly changed: string;
+  /** Its status, assignee and priority: only compared with itself. */
+  readonly state: string;
+}
+
+/** Something that can be done to a ticket in the tracker itself, and that a command asks for as well. */
+export type TicketAct =
+  | { readonly kind: "closed" }
+  | { readonly kind: "reopened" }
+  /** Account; undefined for nobody. */
+  | { readonly kind: "assigned"; readonly to: string | undefined }
+  /** Name of the priority. */
+  | { readonly kind: "weighed"; readonly priority: string };
+
+/** One entry of the history of a ticket. */
+export interface ActOnTicket {
+  /** Unique in the tracker. */
+  readonly id: string;
+  readonly account: string;
+  /** Automations act as `app`, whoever they name. */
+  readonly by: SaidComment["by"];
+  /** Ms since 1970, by the tracker's clock. */
+  readonly atMs: number;
+  /** What was done and still holds: the last word on status, assignee and priority. */
+  readonly did: readonly TicketAct[];
 }
 
 /** Every call settles within the adapter's own deadline and throws only `TrackerError`. All of them only read. */
@@ -32,6 +56,8 @@ export interface TicketTalk {
   changedWithin(label: string, minutes: number): Promise<readonly ChangedTicket[]>;
   /** The newest comments, newest first, at most 100. Undefined when the ticket is gone. */
   newestComments(id: string): Promise<readonly SaidComment[] | undefined>;
+  /** What was done to the ticket and still holds, oldest first. Undefined when it is gone. */
+  acts(id: string): Promise<readonly ActOnTicket[] | undefined>;
   /** One comment as it is now; undefined when it is gone. */
   comment(id: string, comment: string): Promise<SaidComment | undefined>;
   /** Accounts to which tickets may be assigned, at most 1,000. */

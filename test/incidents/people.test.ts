@@ -112,6 +112,31 @@ describe("a ticket closed by a command", () => {
   });
 });
 
+describe("what a person did in the tracker itself", () => {
+  it("is not done there again: closing, reopening, assigning", () => {
+    const closed = step(open, does({ kind: "close", inTracker: true }));
+    expect(closed.incident.closedByHand).toEqual({ atMs: now, untilMs: now + 4 * hour });
+    expect(kinds(closed).toSorted()).toEqual(["ticket.reopen", "ticket.update"]);
+    const reopened = step(closed.incident, does({ kind: "reopen", inTracker: true }));
+    expect(reopened.incident.closedByHand).toBeUndefined();
+    expect(kinds(reopened)).toEqual(["ticket.update"]);
+    const to = { name: "tom", account: "5b10-tom" };
+    const assigned = step(open, does({ kind: "assign", to, inTracker: true }));
+    expect(assigned.incident.people?.assignee).toEqual(to);
+    expect(kinds(assigned)).toEqual(["ticket.update"]);
+    const nobody = step(assigned.incident, does({ kind: "assign", to: null, inTracker: true }));
+    expect(nobody.incident.people).not.toHaveProperty("assignee");
+    expect(kinds(nobody)).toEqual(["ticket.update"]);
+  });
+
+  it("counts the time of a closed ticket from when it was first known to be closed", () => {
+    const closed = step(open, does({ kind: "close", inTracker: true })).incident;
+    const again = step(closed, does({ kind: "close", inTracker: true }), now + hour);
+    expect(again.incident.closedByHand).toEqual(closed.closedByHand);
+    expect(kinds(again)).toEqual(["ticket.update"]);
+  });
+});
+
 it("what is expected goes into the stream as one marker a model, always under the same id", () => {
   const models = ["t/e/s/a", "t/e/s/b"];
   const markers = (nowMs: number) =>

@@ -12,6 +12,7 @@ import { recordEvents } from "../../src/incidents/record-events.ts";
 import { type JiraSandboxOptions, startJiraSandbox } from "../../src/sandbox/jira/server.ts";
 import { insertCommand } from "../../src/store/commands/command.ts";
 import { setRights } from "../../src/store/commands/rights.ts";
+import { incidentByNumber } from "../../src/store/incidents/by-number.ts";
 import {
   incidentsOfTickets,
   openWithTicket,
@@ -35,13 +36,16 @@ import { openExample, token } from "../tickets/jira/open-example.ts";
 
 const stores = withStore();
 const hour = 3_600_000;
+const severities: Readonly<Record<string, "P0" | "P1" | "P2">> = { High: "P1", Low: "P2" };
 const users: NonNullable<JiraSandboxOptions["users"]> = [
   { name: "bot", token, displayName: "Driftwarden" },
   { name: "sarah", token: "token", displayName: "Sarah" },
   { name: "eve", token: "token", displayName: "Sarah" },
+  { name: "tom", token: "token", displayName: "Tom" },
 ];
-/** As Data Center names the second of the accounts. */
+/** As Data Center names the second and the last of the accounts. */
 const sarah = "JIRAUSER10101";
+const tom = "JIRAUSER10103";
 const recording = {
   clock: systemClock,
   orderKeyOf: (kind: string) => (kind === "ticket.answer" ? "answers" : orderKeyOf(kind)),
@@ -51,6 +55,7 @@ const recording = {
     reopenDurationMs: hour,
     healthAfterMs: hour,
     ackForMs: 4 * hour,
+    closedByHandMs: 4 * hour,
     fixesFor: () => [],
   },
 };
@@ -78,14 +83,19 @@ async function place() {
     await outbox.stop();
     await sandbox.stop();
   });
-  const rights = ["known", "responder", "commander"].map((role) => ({ handle: sarah, role }));
+  const rights = [
+    ...["known", "responder", "commander"].map((role) => ({ handle: sarah, role })),
+    ...["known", "responder"].map((role) => ({ handle: tom, role })),
+  ];
   await store.transaction((tx) => setRights(tx, rights, 1000));
   const event = episodeOpened({ at: Date.now() * 1000, newestRow: Date.now() * 1000 });
   await store.transaction((tx) => recordEvents(tx, [{ event }], recording));
   await until(async () => sandbox.issues().length === 1 && (await allDone(store)));
+  let aheadMs = 0;
   const door = new TicketDoor({
     talk: tracker.talk,
-    clock: systemClock,
+    clock: { ...systemClock, now: () => Date.now() + aheadMs },
+    severityOf: (priority) => severities[priority],
     store: {
       openTickets: () => openWithTicket(store),
       incidentsOf: (tickets) => incidentsOfTickets(store, tickets),
@@ -100,6 +110,14 @@ async function place() {
       name: "sarah",
       account: sarah,
       roles: undefined,
+      timeZone: "UTC",
+      scopes: ["read", "propose", "act"],
+      machine: false,
+    },
+    {
+      name: "tom",
+      account: tom,
+      roles: ["responder"],
       timeZone: "UTC",
       scopes: ["read", "propose", "act"],
       machine: false,
@@ -126,6 +144,15 @@ async function place() {
       await door.look();
       await carryOutWaiting(carrying);
     },
+    /** What is done to the ticket, noticed and waited for as long as a bulk edit takes. */
+    act: async (as: string, line: string, body: unknown) => {
+      await askAs(sandbox, line, { as, body });
+      await door.look();
+      aheadMs += 20_000;
+      await door.look();
+      await carryOutWaiting(carrying);
+    },
+    incident: async () => (await incidentByNumber(store, 1))?.incident,
     /** As if it were so long ago, so that a later answer has a comment of its own. */
     answer: (agoMs = 0) => promiseAnswers(store, Date.now() - agoMs),
     settled: () => until(async () => (await unsaid(store)) === 0),
@@ -136,7 +163,8 @@ async function place() {
 async function unsaid(store: Store): Promise<number> {
   const { items } = await listEffects(store);
   return items.filter(
-    ({ effect, status }) => effect.kind.startsWith("ticket.") && status !== "done",
+    ({ effect: { kind }, status }) =>
+      kind.startsWith("ticket.") && kind !== "ticket.reopen" && status !== "done",
   ).length;
 }
 
@@ -187,4 +215,60 @@ describe("a conversation on a ticket", () => {
       expect(met).toBe(requests);
     },
   );
+});
+
+describe("acting on the ticket in Jira itself", () => {
+  const closing = ["POST /issue/IR-1/transitions", { transition: { id: "31" } }] as const;
+  const weighing = ["PUT /issue/IR-1", { fields: { priority: { name: "Low" } } }] as const;
+
+  it("is the command of that person, without a word where it is theirs to do", async () => {
+    const here = await place();
+    await here.act("sarah", "PUT /issue/IR-1/assignee", { name: "sarah" });
+    await here.act("sarah", ...weighing);
+    await here.answer();
+    await here.settled();
+    expect(await here.incident()).toMatchObject({
+      severity: "P2",
+      people: { assignee: { name: "sarah", account: sarah } },
+    });
+    expect(here.sandbox.issues()[0]?.labels).toContain("P2");
+    await here.act("tom", "PUT /issue/IR-1/assignee", { name: null });
+    await here.settled();
+    expect(await here.incident()).not.toHaveProperty("people.assignee");
+    expect(here.answers()).toEqual([]);
+  });
+
+  it("is refused with the reason where the role is lacking, changes nothing, and stays in Jira", async () => {
+    const here = await place();
+    await here.act("eve", ...weighing);
+    await here.answer();
+    expect(here.answers()).toEqual([]);
+    await here.act("tom", "PUT /issue/IR-1", { fields: { priority: { name: "High" } } });
+    await here.act("tom", ...weighing);
+    await here.answer();
+    await here.settled();
+    expect(await here.incident()).toMatchObject({ severity: "P1" });
+    const [answer, ...more] = here.answers();
+    expect(more).toEqual([]);
+    expect(answer?.body).toContain("which you do not have. sarah can say it.");
+    expect(answer?.body).toContain("The priority stays as it was set");
+    expect(here.sandbox.issues()[0]?.priority).toBe("Low");
+  });
+
+  it("closing it while something is broken is answered once, and left for the usual time", async () => {
+    const here = await place();
+    await here.act("sarah", ...closing);
+    await here.answer();
+    await here.settled();
+    const [answer, ...more] = here.answers();
+    expect(more).toEqual([]);
+    expect(answer?.body).toContain("It stays closed for 4h");
+    expect(spokenIn(answer?.body ?? "")).toEqual([]);
+    expect(await here.incident()).toMatchObject({ closedByHand: {} });
+    await here.act("sarah", "POST /issue/IR-1/transitions", { transition: { id: "41" } });
+    expect(await here.incident()).not.toHaveProperty("closedByHand");
+    await here.settled();
+    expect(here.answers()).toHaveLength(1);
+    expect(here.sandbox.issues()[0]?.status.name).toBe("To Do");
+  });
 });

@@ -1,9 +1,11 @@
 /** The door of ticket comments at a Jira sandbox, with what it hands in kept in memory. */
+import { Accounts } from "../../src/sandbox/jira/accounts.ts";
 import {
   type JiraSandbox,
   type JiraSandboxOptions,
   startJiraSandbox,
 } from "../../src/sandbox/jira/server.ts";
+import type { SeenAct } from "../../src/tickets/acts.ts";
 import {
   type DoorStore,
   type HeardComment,
@@ -15,9 +17,9 @@ import { askAs, fields } from "../sandbox/jira/ask.ts";
 import { openExample } from "./jira/open-example.ts";
 
 export class DoorMemory implements DoorStore {
-  readonly commands = new Map<string, HeardComment>();
+  readonly commands = new Map<string, HeardComment | SeenAct>();
   /** Call for call: the same words may come again. */
-  readonly calls: HeardComment[] = [];
+  readonly calls: (HeardComment | SeenAct)[] = [];
   tickets: readonly OpenTicket[] = [];
   readonly #clock: FakeClock;
   readonly #cameAtMs = new Map<string, number>();
@@ -37,12 +39,12 @@ export class DoorMemory implements DoorStore {
 
   async talkedOnSince(sinceMs: number): Promise<readonly string[]> {
     const recent = [...this.commands.values()].filter(
-      ({ message }) => (this.#cameAtMs.get(message) ?? 0) > sinceMs,
+      ({ door, message }) => door === "ticket" && (this.#cameAtMs.get(message) ?? 0) > sinceMs,
     );
     return [...new Set(recent.map(({ place }) => place))].slice(0, 20);
   }
 
-  async handIn(command: HeardComment): Promise<void> {
+  async handIn(command: HeardComment | SeenAct): Promise<void> {
     this.calls.push(command);
     if (this.commands.has(command.message)) return;
     this.commands.set(command.message, command);
@@ -59,7 +61,27 @@ export interface DoorPlace extends AsyncDisposable {
   readonly another: () => TicketDoor;
   /** @returns the id of the comment */
   readonly say: (as: string, body: string, ticket?: number) => Promise<string>;
+  /** What somebody does to a ticket. */
+  readonly act: (as: string, act: PersonsAct, ticket?: number) => Promise<void>;
+  /** So many looks, 10 s apart. */
+  readonly look: (times: number) => Promise<void>;
 }
+
+export interface PersonsAct {
+  /** Id of the transition. */
+  readonly move?: string;
+  /** Name of an account; null for nobody. */
+  readonly assign?: string | null;
+  readonly priority?: string;
+  /** A rule does it in the name of who is named. */
+  readonly automated?: true;
+}
+
+const severities: Readonly<Record<string, "P0" | "P1" | "P2">> = {
+  Highest: "P0",
+  High: "P1",
+  Medium: "P2",
+};
 
 const users: NonNullable<JiraSandboxOptions["users"]> = [
   { name: "bot", token: "ATATT-very-secret-token-0123456789", displayName: "Driftwarden" },
@@ -86,17 +108,65 @@ export async function doorPlace(
   }
   store.tickets = found;
   const another = (): TicketDoor =>
-    new TicketDoor({ talk: openExample(sandbox.url).talk, store, clock });
+    new TicketDoor({
+      talk: openExample(sandbox.url).talk,
+      store,
+      clock,
+      severityOf: (priority) => severities[priority],
+    });
+  const door = another();
   return {
     sandbox,
     clock,
     store,
     another,
-    door: another(),
+    door,
+    look: async (times) => {
+      for (let n = 0; n < times; n += 1) {
+        await door.look();
+        await clock.advance(10_000);
+      }
+    },
+    act: (as, act, ticket = 1) =>
+      actAs(sandbox, as, { act, ticket, cloud: options.deployment === "Cloud" }),
     say: async (as, body, ticket = 1) => {
       await askAs(sandbox, `POST /issue/IR-${ticket}/comment`, { as, body: { body } });
       return sandbox.issues()[ticket - 1]?.comments.at(-1)?.id ?? "";
     },
     [Symbol.asyncDispose]: () => sandbox.stop(),
   };
+}
+
+interface Acting {
+  readonly act: PersonsAct;
+  readonly ticket: number;
+  readonly cloud: boolean;
+}
+
+async function actAs(
+  sandbox: JiraSandbox,
+  as: string,
+  { act, ticket, cloud }: Acting,
+): Promise<void> {
+  const { move, assign, priority, automated } = act;
+  const token = users.find(({ name }) => name === as)?.token ?? "";
+  const headers = {
+    authorization: `Basic ${btoa(`${as}:${token}`)}`,
+    ...(automated && { "x-sandbox-automation": "true" }),
+  };
+  const path = `/issue/IR-${ticket}`;
+  const ask = (line: string, body: unknown) => askAs(sandbox, line, { headers, body });
+  if (move !== undefined) await ask(`POST ${path}/transitions`, { transition: { id: move } });
+  if (priority !== undefined)
+    await ask(`PUT ${path}`, { fields: { priority: { name: priority } } });
+  if (assign === undefined) return;
+  await ask(
+    `PUT ${path}/assignee`,
+    cloud ? { accountId: assign && accountOf(assign).accountId } : { name: assign },
+  );
+}
+
+/** As Cloud and Data Center know an account of the place. */
+export function accountOf(name: string): { readonly accountId: string; readonly key: string } {
+  return new Accounts(users).named(name);
 }

@@ -1,7 +1,7 @@
 /** The aspect of people: who has the incident, and what people said about it. */
 import { createHash } from "node:crypto";
 import type { ModelKey } from "../../model-key.ts";
-import type { AckDue, Commanded, PeopleSaid } from "../deed.ts";
+import type { AckDue, Assignee, Commanded, PeopleSaid } from "../deed.ts";
 import type { Incident } from "../incident.ts";
 import type { Aspect, Change, Transition } from "./aspect.ts";
 import type { Planned } from "./plan.ts";
@@ -41,13 +41,17 @@ type Said = Pick<Commanded, "deed" | "by" | "command">;
 function afterDeed(known: PeopleSaid, { deed, by, command }: Said, atMs: number): PeopleSaid {
   if (deed.kind === "acknowledge") return { ...known, ack: { by, atMs, command } };
   if (deed.kind === "let_go") return withoutAck(known);
-  if (deed.kind === "assign") return { ...known, assignee: deed.to };
+  if (deed.kind === "assign") return assigned(known, deed.to);
   if (deed.kind === "ask") {
     const { word, untilMs } = deed;
     const others = known.questions.filter((question) => question.word !== word);
     return { ...known, questions: [...others, { command, word, by, untilMs }] };
   }
   return withWords(known, { deed, by, command }, atMs);
+}
+
+function assigned({ assignee: _former, ...others }: PeopleSaid, to: Assignee | null): PeopleSaid {
+  return { ...others, ...(to !== null && { assignee: to }) };
 }
 
 function withWords(known: PeopleSaid, said: Said, atMs: number): PeopleSaid {
@@ -71,9 +75,11 @@ function effectsOf(transition: Transition, event: Commanded): readonly Planned[]
   const effects = shown(transition.incident);
   if (deed.kind === "acknowledge") return [...effects, lapse(command, ackFor(transition))];
   if (deed.kind === "expect") return [...effects, ...markers(transition, deed.models, command)];
-  const isOnTicket = deed.kind === "assign" && transition.incident.ticket !== undefined;
-  if (!isOnTicket || deed.to.account === undefined) return effects;
-  return [...effects, { effect: { kind: "ticket.assign", account: deed.to.account } }];
+  if (deed.kind !== "assign" || deed.inTracker === true) return effects;
+  const account = transition.incident.ticket && deed.to?.account;
+  return account === undefined
+    ? effects
+    : [...effects, { effect: { kind: "ticket.assign", account } }];
 }
 
 /** Title, label and priority change, up or down. */

@@ -115,15 +115,24 @@ const respectedMs = ({ moment }: Transition): number =>
 function commanded(transition: Transition, deed: Deed): Change<Slice> | undefined {
   const { incident } = transition;
   if (incident.ticket === undefined) return undefined;
+  if (deed.kind === "reopen" && deed.inTracker === true)
+    return { slice: { closedByHand: undefined } };
   if (deed.kind === "reopen")
     return {
       effects: [incident.state === "open" ? ensure : { effect: { kind: "ticket.open_again" } }],
     };
   if (deed.kind !== "close") return undefined;
+  if (deed.inTracker === true) return closedInTracker(transition);
   const resolve: Planned = { effect: { kind: "ticket.resolve" } };
   if (incident.state !== "open") return { effects: [resolve] };
   const closed = respected(transition, []);
   return { ...closed, effects: [resolve, ...(closed.effects ?? [])] };
+}
+
+/** What is said of it is the answer to who closed it. */
+function closedInTracker(transition: Transition): Change<Slice> | undefined {
+  const { state, closedByHand } = transition.incident;
+  return state === "open" && closedByHand === undefined ? respected(transition, []) : undefined;
 }
 
 /** It stays in mind until the tracker has been changed: what is said then depends on it. */

@@ -1,14 +1,25 @@
 /** What the sandbox says of itself, its projects and its accounts. */
 import { accountBody, type SandboxAccount } from "./accounts.ts";
+import { statusBody } from "./bodies.ts";
 import { issueTypes, priorities } from "./field-rules.ts";
 import { Refusal } from "./issue.ts";
 import { createFieldsBody, issueTypesBody, permissionsBody } from "./meta.ts";
-import { type JiraCall, lacks, ok, type Reply, type Route, refuse, type Site } from "./site.ts";
+import {
+  type JiraCall,
+  lacks,
+  ok,
+  type Reply,
+  type Route,
+  refuse,
+  type Site,
+  shownBy,
+} from "./site.ts";
 
 export const siteRoutes: readonly Route[] = [
   ["GET", /^\/serverInfo$/, serverInfo],
   ["GET", /^\/myself$/, (site, { by }) => ok("account_read", accountBody(by, site))],
   ["GET", /^\/project\/([\w-]+)$/, project],
+  ["GET", /^\/status$/, (site) => ok("statuses_read", statusesBody(site))],
   ["GET", /^\/priority$/, () => ok("priorities_read", prioritiesBody)],
   [
     "GET",
@@ -27,6 +38,10 @@ export const siteRoutes: readonly Route[] = [
 ];
 
 const prioritiesBody = priorities.map((name, index) => ({ id: String(index + 1), name }));
+
+function statusesBody(site: Site): readonly unknown[] {
+  return site.tracker.statuses.map((status) => statusBody(status, shownBy(site)));
+}
 
 function serverInfo({ url, deployment }: Site): Reply {
   const version = deployment === "Cloud" ? "1001.0.0" : "10.3.0";

@@ -15,7 +15,13 @@ import {
 } from "./issue.ts";
 import type { SearchIndex } from "./search-index.ts";
 import type { UploadedFile } from "./upload.ts";
-import { type IssueTransition, toDo, usualWorkflow, type Workflow } from "./workflow.ts";
+import {
+  type IssueTransition,
+  type Status,
+  toDo,
+  usualWorkflow,
+  type Workflow,
+} from "./workflow.ts";
 
 export interface SandboxTrackerOptions {
   readonly projects: readonly string[];
@@ -176,6 +182,12 @@ export class SandboxTracker {
 
   transitions(issue: SandboxIssue): readonly IssueTransition[] {
     return (this.#options.workflow ?? usualWorkflow)[issue.status.name] ?? [];
+  }
+
+  /** All that an issue can have. */
+  get statuses(): readonly Status[] {
+    const moves = Object.values(this.#options.workflow ?? usualWorkflow).flat();
+    return [...new Map([toDo, ...moves.map(({ to }) => to)].map((one) => [one.id, one])).values()];
   }
 
   /** @returns the transition made */

@@ -8,8 +8,8 @@ import { toJson } from "../json.ts";
 import { notify } from "../notify.ts";
 import type { Queryable, Tx } from "../query.ts";
 
-/** A ticket comment, a request over HTTP, the command line of the machine. */
-export type Door = "ticket" | "http" | "cli";
+/** A ticket comment, what was done in the tracker itself, a request over HTTP, the command line of the machine. */
+export type Door = "ticket" | "tracker" | "http" | "cli";
 
 /** Why the door says that the words must not be carried out; the daemon answers with the reason. */
 export type Unfit =
@@ -19,12 +19,14 @@ export type Unfit =
   | "outsider"
   /** Longer than anybody types. */
   | "too_long"
+  /** Several tickets were changed at once in the tracker. */
+  | "bulk"
   /** No people are configured, and the tracker does not let this account be assigned. */
   | "not_assignable";
 
 export interface NewCommand {
   readonly door: Door;
-  /** Unique at this door: id of the comment, idempotency key. With the door it is the command's id. */
+  /** Unique at this door: id of the comment, of the entry of the ticket's history, idempotency key. With the door it is the command's id. */
   readonly message: string;
   /** Where the door is to say the answer: id of the ticket. Empty where it knows. */
   readonly place: string;

@@ -17,9 +17,9 @@ export interface SaidTogether<Answer> {
 
 const waitingSql = `
 select distinct place, incident from commands
-where door = 'ticket' and state = 'answered' and incident is not null limit 20`;
+where door in ('ticket', 'tracker') and state = 'answered' and incident is not null limit 20`;
 const answeredSql = `
-select id from commands where door = 'ticket' and state = 'answered' and place = $1 order by seq limit 50 for update`;
+select id from commands where door in ('ticket', 'tracker') and state = 'answered' and place = $1 order by seq limit 50 for update`;
 const openCommentSql = `
 select said_with as first from commands where place = $1 and carried_at_ms > $2 and said_with = id
 order by carried_at_ms desc limit 1`;

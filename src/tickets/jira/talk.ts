@@ -2,43 +2,50 @@
 import { z } from "zod";
 import { TrackerError } from "../errors.ts";
 import type { ChangedTicket, SaidComment, TicketTalk } from "../talk.ts";
+import { kindOf, personOf, personShape } from "./accounts.ts";
+import { JiraActs } from "./acts.ts";
 import { checkIssue, checkText } from "./checks.ts";
 import { read } from "./read.ts";
 import { allPages, type Searching } from "./searching.ts";
 import type { JiraSite } from "./site.ts";
 import { spokenIn } from "./spoken.ts";
 
-/** An account has an id on Cloud and a key on Data Center. A deleted one may have neither. */
-const authorShape = z
-  .object({
-    accountId: z.string().optional(),
-    accountType: z.string().optional(),
-    key: z.string().optional(),
-    name: z.string().optional(),
-  })
-  .nullish();
-
 const saidShape = z.object({
   id: z.string(),
-  author: authorShape,
-  updateAuthor: authorShape,
+  author: personShape,
+  updateAuthor: personShape,
   body: z.string(),
   created: z.string(),
   updated: z.string().optional(),
 });
 
 const saidPageShape = z.object({ comments: z.array(saidShape) });
-const changedShape = z.object({ id: z.string(), fields: z.object({ updated: z.string() }) });
+
+const namedShape = z.object({ id: z.string().optional(), name: z.string().optional() }).nullish();
+const changedShape = z.object({
+  id: z.string(),
+  fields: z.object({
+    updated: z.string(),
+    status: namedShape,
+    assignee: personShape,
+    priority: namedShape,
+  }),
+});
 
 const commentsAtOnce = 100;
 /** Jira stamps a comment twice when it is written. */
 const writtenWithinMs = 1000;
 
 export function jiraTalk(site: JiraSite, searching: Searching): TicketTalk {
-  let us: string | undefined;
+  const acts = new JiraActs(site);
+  let known: string | undefined;
+  const us = async (): Promise<string> => {
+    known ??= personOf(await site.account());
+    return known;
+  };
   const said = async (comments: readonly z.infer<typeof saidShape>[]) => {
-    us ??= idOf(await site.account());
-    return comments.map((comment) => saidComment(comment, us ?? ""));
+    const ours = await us();
+    return comments.map((comment) => saidComment(comment, ours));
   };
   return {
     assignable: () => assignable(searching),
@@ -54,6 +61,7 @@ export function jiraTalk(site: JiraSite, searching: Searching): TicketTalk {
         );
         return said(comments);
       }),
+    acts: (id) => unlessGone(async () => acts.of(id, await us())),
     comment: (id, comment) =>
       unlessGone(async () => {
         checkIssue(id);
@@ -81,9 +89,9 @@ async function assignable({ site, project }: Searching): Promise<ReadonlySet<str
     { name: "assignable", doing: `reading who may be assigned in ${project}`, writes: false },
     (client) =>
       read(client, "/user/assignable/search", { project, maxResults: mostAssignable, ...who }),
-    z.array(authorShape),
+    z.array(personShape),
   );
-  return new Set(found.map(idOf).filter((id) => id !== ""));
+  return new Set(found.map(personOf).filter((id) => id !== ""));
 }
 
 async function changedWithin(
@@ -96,21 +104,19 @@ async function changedWithin(
   // Minutes back, not a time of day: Jira would read that in the time zone of our account.
   const jql = `project = "${project}" AND labels = "${label}" AND updated >= -${minutes}m ORDER BY updated DESC`;
   const doing = "searching for tickets that were changed";
-  const query = { jql, doing, fields: ["updated"] };
+  const query = { jql, doing, fields: ["updated", "status", "assignee", "priority"] };
   const found = await allPages(searching, query, changedShape);
-  return found.map(({ id, fields }) => ({ id, changed: fields.updated }));
-}
-
-type Author = z.infer<typeof authorShape>;
-
-function idOf(author: Author): string {
-  return author?.accountId ?? author?.key ?? author?.name ?? "";
+  return found.map(({ id, fields: { updated, status, assignee, priority } }) => ({
+    id,
+    changed: updated,
+    state: [status?.id, personOf(assignee), priority?.id ?? priority?.name].join(" "),
+  }));
 }
 
 function saidComment(comment: z.infer<typeof saidShape>, us: string): SaidComment {
   const { id, author, updateAuthor, body, created, updated = created } = comment;
-  const account = idOf(author);
-  const sameAuthor = updateAuthor === undefined || idOf(updateAuthor) === account;
+  const account = personOf(author);
+  const sameAuthor = updateAuthor === undefined || personOf(updateAuthor) === account;
   const createdMs = Date.parse(created);
   const apartMs = Math.abs(Date.parse(updated) - createdMs);
   return {
@@ -123,13 +129,6 @@ function saidComment(comment: z.infer<typeof saidShape>, us: string): SaidCommen
     // A time that cannot be read proves nothing.
     edited: !sameAuthor || !(apartMs <= writtenWithinMs),
   };
-}
-
-/** Data Center does not say. What is not known there is in nobody's entry under `people:`. */
-function kindOf(author: Author): "person" | "app" | "outsider" {
-  if (idOf(author) === "") return "app";
-  if (author?.accountType === "app") return "app";
-  return author?.accountType === "customer" ? "outsider" : "person";
 }
 
 async function unlessGone<T>(ask: () => Promise<T>): Promise<T | undefined> {

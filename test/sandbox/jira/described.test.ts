@@ -21,6 +21,7 @@ const reads = [
   "GET /serverInfo",
   "GET /myself",
   "GET /priority",
+  "GET /status",
   "GET /mypermissions?permissions=ADD_COMMENTS",
   "GET /project/IR",
   "GET /project/NO",

@@ -1,0 +1,42 @@
+/** What people did in the tracker itself, taken as the command that it stands for. Their change stays in any case. */
+import type { Command, CommandContext, CommandOutcome, DoneInTracker } from "./command.ts";
+import { type CommandRefusal, say } from "./says.ts";
+
+interface TakenFrom {
+  readonly context: CommandContext;
+  /** Id of the ticket on which it was done. */
+  readonly ticket: string;
+  /** Why the person may not. */
+  readonly refusal: CommandRefusal | undefined;
+}
+
+/** Refusals that a person is told. Who is not known, or had no right yet, did nothing that concerns us. */
+const told: ReadonlySet<string> = new Set(["role", "scope"]);
+const nothingFollows: CommandRefusal = { status: "refused", code: "nothing_to_do", says: [] };
+
+export function takenFromTracker(
+  command: Command,
+  text: string,
+  { context, ticket, refusal }: TakenFrom,
+): Exclude<CommandOutcome, { status: "confirms" }> {
+  const { incident } = context;
+  // Another ticket may go on from this one by now.
+  const isOurs = incident?.ticket?.id === ticket;
+  const done = isOurs ? command.inTracker?.(text, { ...context, incident }) : undefined;
+  if (done === undefined) return nothingFollows;
+  return refusal === undefined
+    ? { status: "done", deed: done.deed, says: done.says ?? [] }
+    : refusedButStays(refusal, done);
+}
+
+function refusedButStays(
+  refusal: CommandRefusal,
+  { deed, stays, holdsAnyway }: DoneInTracker,
+): CommandRefusal {
+  if (!told.has(refusal.code)) return { ...refusal, says: [] };
+  return {
+    ...refusal,
+    says: [...refusal.says, ...say(stays)],
+    ...(holdsAnyway === true && { deed }),
+  };
+}

@@ -1,0 +1,178 @@
+/**
+ * Notices what people do to tickets in the tracker itself, and hands each act in once, as the command that it stands
+ * for. It decides nothing: who may do what is decided when the command is carried out.
+ *
+ *     state differs ──► history read ──► waits ──► history read again ──► handed in
+ *
+ * An act waits because a bulk edit shows itself only when the next ticket has been changed too.
+ */
+import type { Clock } from "../clock.ts";
+import type { Severity } from "../incidents/episode.ts";
+import { TrackerError } from "./errors.ts";
+import type { ActOnTicket, TicketAct, TicketTalk } from "./talk.ts";
+
+/** What is handed in: one entry of a ticket's history. */
+export interface SeenAct {
+  readonly door: "tracker";
+  /** Id of the entry. */
+  readonly message: string;
+  /** Id of the ticket. */
+  readonly place: string;
+  /** Number of the incident. */
+  readonly incident: number;
+  readonly account: string;
+  /** One command a line. */
+  readonly said: string;
+  readonly saidAtMs: number;
+  /** A bulk edit is nobody's word on one ticket. */
+  readonly unfit: "bulk" | undefined;
+}
+
+export interface TicketActsOptions {
+  readonly talk: Pick<TicketTalk, "acts" | "assignable">;
+  readonly handIn: (act: SeenAct) => Promise<void>;
+  readonly clock: Clock;
+  /** What the priority of this name stands for; undefined for none, or for several. */
+  readonly severityOf: (priority: string) => Severity | undefined;
+  /** Nobody is named in the configuration: whoever may be assigned a ticket may act. */
+  readonly onlyAssignable: boolean;
+}
+
+/** Longer than a bulk edit takes from one ticket to the next. */
+const waitsMs = 15_000;
+/** Nobody changes two tickets within so short a time by hand. */
+const bulkMs = 5000;
+const rememberedMs = 3_600_000;
+const mostRemembered = 10_000;
+/** So often the history of one ticket is asked for in vain, until the ticket is changed again. */
+const mostFailures = 5;
+
+interface Unread {
+  readonly incident: number;
+  readonly state: string | undefined;
+  readonly failures: number;
+}
+
+interface WaitingAct {
+  readonly ticket: string;
+  readonly incident: number;
+  readonly act: ActOnTicket;
+  /** By our own clock. */
+  readonly seenAtMs: number;
+}
+
+export class TicketActs {
+  readonly #options: TicketActsOptions;
+  /** State of each ticket when its history was last read. */
+  readonly #states = new Map<string, string>();
+  /** Tickets whose history is to be read. */
+  readonly #unread = new Map<string, Unread>();
+  /** By the id of the entry. Those that were handed in, or are nobody's, stay for a while. */
+  readonly #seen = new Map<string, WaitingAct>();
+  readonly #settled = new Set<string>();
+
+  constructor(options: TicketActsOptions) {
+    this.#options = options;
+  }
+
+  /** A ticket that may have been acted on. @param state as the search shows it; undefined where it does not */
+  note(ticket: string, incident: number, state?: string): void {
+    if (state === undefined || this.#states.get(ticket) !== state)
+      this.#unread.set(ticket, { incident, state, failures: 0 });
+  }
+
+  /** Reads the history of what was noted, and hands in what has waited. Throws TrackerError, and what `handIn` throws. */
+  async look(): Promise<void> {
+    let failed: TrackerError | undefined;
+    for (const [ticket, unread] of this.#unread) {
+      try {
+        await this.#read(ticket, unread);
+        this.#unread.delete(ticket);
+      } catch (error) {
+        if (!(error instanceof TrackerError)) throw error;
+        failed ??= error;
+        // The history of one ticket may be too long to be read. It must not keep the others waiting for ever.
+        if (unread.failures + 1 >= mostFailures) this.#unread.delete(ticket);
+        else this.#unread.set(ticket, { ...unread, failures: unread.failures + 1 });
+      }
+    }
+    failed = (await this.#settleAll()) ?? failed;
+    if (failed !== undefined) throw failed;
+  }
+
+  /** @returns what went wrong with one of them */
+  async #settleAll(): Promise<TrackerError | undefined> {
+    const now = this.#options.clock.now();
+    let failed: TrackerError | undefined;
+    for (const [id, waiting] of this.#seen) {
+      try {
+        await this.#settle(id, waiting);
+      } catch (error) {
+        if (!(error instanceof TrackerError)) throw error;
+        failed ??= error;
+      }
+      if (now - waiting.seenAtMs >= rememberedMs) this.#forget(id);
+    }
+    return failed;
+  }
+
+  async #read(ticket: string, { incident, state }: Unread): Promise<void> {
+    const acts = (await this.#options.talk.acts(ticket)) ?? [];
+    const seenAtMs = this.#options.clock.now();
+    for (const act of acts)
+      if (act.by === "person" && !this.#seen.has(act.id))
+        this.#seen.set(act.id, { ticket, incident, act, seenAtMs });
+    if (this.#states.size > mostRemembered) this.#states.clear();
+    if (state !== undefined) this.#states.set(ticket, state);
+  }
+
+  async #settle(id: string, waiting: WaitingAct): Promise<void> {
+    if (this.#settled.has(id) || this.#options.clock.now() - waiting.seenAtMs < waitsMs) return;
+    await this.#handIn(waiting);
+    this.#settled.add(id);
+  }
+
+  #isBulk({ ticket, act }: WaitingAct): boolean {
+    return [...this.#seen.values()].some(
+      (other) =>
+        other.ticket !== ticket &&
+        other.act.account === act.account &&
+        Math.abs(other.act.atMs - act.atMs) <= bulkMs,
+    );
+  }
+
+  /** Reads it once more right before: what was taken back meanwhile holds no more. */
+  async #handIn(waiting: WaitingAct): Promise<void> {
+    const { ticket, incident } = waiting;
+    const { id } = waiting.act;
+    const { talk, handIn, clock, onlyAssignable } = this.#options;
+    const act = (await talk.acts(ticket))?.find((one) => one.id === id);
+    const said = (act?.did ?? []).flatMap((did) => this.#commandOf(did));
+    if (act?.by !== "person" || said.length === 0) return;
+    if (onlyAssignable && !(await talk.assignable()).has(act.account)) return;
+    await handIn({
+      door: "tracker",
+      message: id,
+      place: ticket,
+      incident,
+      account: act.account,
+      said: said.join("\n"),
+      // A clock that is ahead gives nobody a right that came later.
+      saidAtMs: Math.min(act.atMs, clock.now()),
+      unfit: this.#isBulk(waiting) ? "bulk" : undefined,
+    });
+  }
+
+  #commandOf(did: TicketAct): readonly string[] {
+    if (did.kind === "closed") return ["close"];
+    if (did.kind === "reopened") return ["reopen"];
+    if (did.kind === "assigned") return [`assign ${did.to ?? "nobody"}`];
+    const severity = this.#options.severityOf(did.priority);
+    return severity === undefined ? [] : [`severity ${severity}`];
+  }
+
+  #forget(id: string): void {
+    this.#seen.delete(id);
+    this.#settled.delete(id);
+  }
+}

@@ -1,0 +1,26 @@
+/** Whose act or comment something is, as Cloud and Data Center name accounts. */
+import { z } from "zod";
+
+/** An account has an id on Cloud and a key on Data Center. A deleted one may have neither. */
+export const personShape = z
+  .object({
+    accountId: z.string().optional(),
+    accountType: z.string().optional(),
+    key: z.string().optional(),
+    name: z.string().optional(),
+  })
+  .nullish();
+
+type JiraPerson = z.infer<typeof personShape>;
+
+/** By which Jira knows the account for ever; empty when it does not say. */
+export function personOf(person: JiraPerson): string {
+  return person?.accountId ?? person?.key ?? person?.name ?? "";
+}
+
+/** Data Center does not say. What is not known there is in nobody's entry under `people:`. */
+export function kindOf(person: JiraPerson): "person" | "app" | "outsider" {
+  if (personOf(person) === "") return "app";
+  if (person?.accountType === "app") return "app";
+  return person?.accountType === "customer" ? "outsider" : "person";
+}
