@@ -30,9 +30,15 @@ describe("forty models of one source", () => {
   });
   afterAll(() => many.stop());
 
+  it("whose source nobody reaches for eight cadences are no ticket, as their exporters go on afterwards (FR-S2)", async () => {
+    await many.outage(8);
+    await many.live(well, 2);
+    expect(titles()).toEqual([]);
+  });
+
   it("that fall silent are one ticket that speaks of all, and at most five comments until all are back", async () => {
     expect(titles()).toEqual([]);
-    await many.live(silentAll, 8);
+    await many.live(silentAll, 5);
     expect(titles()).toEqual([
       expect.stringMatching(/^\[P1\] source main: all 40 models silent since \d\d:\d\d UTC$/),
     ]);
@@ -43,10 +49,10 @@ describe("forty models of one source", () => {
     expect(items[0]?.members.total).toBe(40);
     expect(items[0]?.members.items).toHaveLength(20);
     expect(items[0]?.kinds).toEqual(["silent", "source_silent"]);
-    await many.live((model) => (model < 38 ? undefined : { silent: true }), 6);
+    await many.live((model) => (model < 38 ? undefined : { silent: true }), 5);
     expect(titles()[0]).toContain("2 of 40 models silent since");
     expect(statuses()).toEqual(["To Do"]);
-    await many.live(well, 8);
+    await many.live(well, 7);
     expect(titles()).toHaveLength(1);
     expect(commentsOf(0)).toBeLessThanOrEqual(5);
     expect(statuses()).toEqual(["Done"]);
@@ -71,5 +77,24 @@ describe("forty models of one source", () => {
     const said = many.jira.issues().flatMap(({ comments }) => comments.map(({ body }) => body));
     expect(said.filter((body) => body.includes("restart-store"))).not.toHaveLength(0);
     expect(said.filter((body) => body.includes("Already done"))).toEqual([]);
+  });
+});
+
+describe("two hundred models of one source", () => {
+  beforeAll(async () => {
+    many = await startManyModels(200, 60);
+    await many.live(well);
+  });
+  afterAll(() => many.stop());
+
+  it("that one table breaks are one ticket, and one restart (FR-S1)", async () => {
+    await many.live(() => ({ broken: "age" }), 3);
+    expect(titles()).toEqual([
+      expect.stringContaining("source main: age lost its influence in all 200 models"),
+    ]);
+    const { items } = await incidents();
+    expect(items.map(({ members }) => members.total)).toEqual([200]);
+    expect(commentsOf(0)).toBeLessThanOrEqual(5);
+    expect(many.restarts()).toBe(1);
   });
 });

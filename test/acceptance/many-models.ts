@@ -15,10 +15,10 @@ import { type StoryClock, storyClock } from "../../src/sandbox/story/clock.ts";
 import type { StoryRow } from "../../src/sandbox/story/rows.ts";
 import { seededRandom } from "../../src/sandbox/story/signal.ts";
 import { createDatabases, createStoryTable } from "../../src/sandbox/story/table.ts";
+import { startCuttingProxy } from "../programs/cutting-proxy.ts";
 import { until } from "../programs/eventually.ts";
 
 const cadenceMs = 600_000;
-const historySteps = 200;
 /** Steps before the clock's start that are history; the rest is live. */
 const beforeMs = 30_000;
 const afterMs = 90_000;
@@ -45,18 +45,24 @@ export interface ManyModels {
   readonly clock: StoryClock;
   /** One attribution of each model. @param steps how many; default 1 */
   live(befalls: Befalls, steps?: number): Promise<void>;
-  /** Lets so much time pass without a row, ms. */
-  pass(ms: number): Promise<void>;
+  /** So many steps in which nobody reaches the source, neither exporters nor the daemon. */
+  outage(steps: number): Promise<void>;
   stop(): Promise<void>;
 }
 
-export async function startManyModels(models: number): Promise<ManyModels> {
+/** @param historySteps attributions of each model before the start */
+export async function startManyModels(models: number, historySteps = 200): Promise<ManyModels> {
   const lifecycle = createLifecycle({ clock: systemClock, stopDeadlineMs: 30_000 });
   const clock = storyClock();
   const postgres = await startPostgres({ settings: { fsync: "off" } });
   lifecycle.onStop("postgres", () => postgres.stop());
   const [source = "", storeUrl = ""] = await createDatabases(postgres.url, ["rows", "store"]);
   const table = await createStoryTable(source);
+  const proxy = await startCuttingProxy(postgres.port);
+  lifecycle.onStop("proxy", async () => proxy.stop());
+  const watched = source
+    .replace("//app@", "//readonly@")
+    .replace(`:${postgres.port}/`, `:${proxy.port}/`);
   lifecycle.onStop("table", () => table.close());
   const jira = await startJiraSandbox({ clock });
   lifecycle.onStop("jira", () => jira.stop());
@@ -67,7 +73,7 @@ export async function startManyModels(models: number): Promise<ManyModels> {
   const text = `
 store: {url: "${storeUrl}"}
 sources:
-  main: {url: "${source.replace("//app@", "//readonly@")}", columns: {model: model}, poll_interval: 50ms}
+  main: {url: "${watched}", columns: {model: model}, poll_interval: 50ms}
 stream: {partitions: 2}
 jira: {url: "${jira.url}", user: bot, token_file: ${token}, reopen_transition: Reopen}
 docker: {socket: /nowhere.sock}
@@ -87,6 +93,12 @@ http: {listen: "127.0.0.1:0"}
   const app = await startApp(config, { logger, clock, engine, leastGapMs: cadenceMs });
   lifecycle.onStop("app", () => app.stop());
   let next = 0;
+  const outage: ManyModels["outage"] = async (steps) => {
+    proxy.cut();
+    for (const end = next + steps; next < end; next++) clock.leapTo(startMs + next * cadenceMs);
+    proxy.restore();
+    await leapTo({ app, clock }, startMs + next * cadenceMs - 2 * beforeMs);
+  };
   const live: ManyModels["live"] = async (befalls, steps = 1) => {
     for (let left = steps; left > 0; left--) {
       const atMs = startMs + next * cadenceMs;
@@ -105,7 +117,7 @@ http: {listen: "127.0.0.1:0"}
     url: app.url,
     clock,
     live,
-    pass: (ms) => leapTo({ app, clock }, clock.now() + ms),
+    outage,
     stop: () => lifecycle.stop(),
   };
 }
