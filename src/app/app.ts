@@ -115,7 +115,7 @@ async function start(parts: Parts, asked: Omit<AppOptions, "logger">): Promise<A
   return {
     url: http.url,
     stream,
-    progress: (atMs) => progressOf({ store, clock, stream, worker }, atMs),
+    progress: (atMs) => progressOf({ store, clock, stream, worker, sources }, atMs),
     stop: () => lifecycle.stop(),
   };
 }

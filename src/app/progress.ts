@@ -19,6 +19,7 @@ export interface ProgressParts {
   readonly clock: Pick<Clock, "now">;
   readonly stream: Pick<RecordLog, "partitions">;
   readonly worker: Pick<DetectionWorker, "watermarks">;
+  readonly sources: readonly { readonly name: string }[];
 }
 
 /**
@@ -37,13 +38,14 @@ export async function progressOf(parts: ProgressParts, atMs: number): Promise<Pr
   return { settled: true, effectsDone: done };
 }
 
-function unjudgedOf({ stream, worker }: ProgressParts, atMs: number): string | undefined {
-  const marks = worker.watermarks();
-  if (marks.length < stream.partitions) {
-    return `detection reads ${marks.length} of ${stream.partitions} partitions`;
+function unjudgedOf({ stream, worker, sources }: ProgressParts, atMs: number): string | undefined {
+  const held = worker.watermarks();
+  if (held.length < stream.partitions) {
+    return `detection reads ${held.length} of ${stream.partitions} partitions`;
   }
+  const marks = held.flatMap((bySource) => sources.map(({ name }) => bySource.get(name)));
   const known = marks.filter((mark) => mark !== undefined);
-  if (known.length < marks.length) return "detection has seen no tick yet";
+  if (known.length < marks.length) return "detection has not seen a tick of every source yet";
   const judgedMs = Math.min(...known) / 1000;
   if (judgedMs >= atMs) return undefined;
   return `detection has judged rows up to ${timeOf(judgedMs)}, not yet up to ${timeOf(atMs)}`;

@@ -51,7 +51,7 @@ export class PartitionEngine {
   readonly #checkpoints = new CheckpointTracker();
   readonly #reshaped = new Set<ModelKey>();
   readonly #rows = new PartitionRows();
-  #watermark: number | undefined;
+  #watermarks: ReadonlyMap<string, number> = new Map();
 
   /** @param history told every attribution as it was judged */
   constructor(settings: EngineSettings, history?: AttributionRecorder) {
@@ -70,9 +70,9 @@ export class PartitionEngine {
     return this.#counts;
   }
 
-  /** Newest watermark of any source, microseconds; undefined before the first tick. */
-  get watermark(): number | undefined {
-    return this.#watermark;
+  /** By source, microseconds: up to when all of its rows have come. A new map with each tick. */
+  get watermarks(): ReadonlyMap<string, number> {
+    return this.#watermarks;
   }
 
   /**
@@ -263,7 +263,9 @@ export class PartitionEngine {
 
   #tick(offset: number, tick: TickRecord): readonly DetectionEvent[] {
     this.#counts.ticks++;
-    this.#watermark = Math.max(tick.watermark, this.#watermark ?? tick.watermark);
+    const { source, watermark } = tick;
+    const reached = Math.max(watermark, this.#watermarks.get(source) ?? watermark);
+    this.#watermarks = new Map(this.#watermarks).set(source, reached);
     const events: DetectionEvent[] = [];
     for (const model of this.#schedule.take(tick)) {
       const isNew = !this.#checkpoints.hasApplied(model.key, offset);

@@ -19,8 +19,8 @@ export interface HeldPartition {
   next: number;
   /** Decisions of applied records that are not committed yet. */
   pending: OffsetDecision[];
-  /** Newest watermark whose decisions are committed, microseconds; undefined before the first. */
-  committed: number | undefined;
+  /** By source, the newest watermark whose decisions are committed, microseconds. */
+  committed: ReadonlyMap<string, number>;
 }
 
 interface Saving {

@@ -152,7 +152,8 @@ function registerScores(registry: Registry, seen: Seen): void {
       help: "Oldest watermark among the partitions: everything before it has been judged.",
       registers: [],
       collect() {
-        const marks = seen.engines().flatMap((engine) => engine.watermark ?? []);
+        const all = seen.engines().map(({ watermarks }) => [...watermarks.values()]);
+        const marks = all.filter(({ length }) => length > 0).map((some) => Math.max(...some));
         if (marks.length > 0) this.set(Math.min(...marks) / 1e6);
       },
     }),

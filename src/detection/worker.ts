@@ -98,7 +98,7 @@ export class DetectionWorker implements PartitionReader {
       expected,
       next: claim.replayFrom,
       pending: [],
-      committed: undefined,
+      committed: new Map(),
     });
     logger.info(
       { partition, epoch: claim.epoch, from: claim.replayFrom, models: states.length },
@@ -131,7 +131,7 @@ export class DetectionWorker implements PartitionReader {
     }
     this.#options.metrics.rowsRepeated.inc(held.engine.counters.dropped.seen_position - repeated);
     await this.#commit(held);
-    held.committed = held.engine.watermark;
+    held.committed = held.engine.watermarks;
     this.#notices.look(this.engines());
     // What stands before it is decided and committed; the partition goes no further.
     if (refusal !== undefined) throw refusal;
@@ -176,10 +176,10 @@ export class DetectionWorker implements PartitionReader {
   }
 
   /**
-   * Of each partition held: up to when everything was judged and every decision committed, microseconds; undefined
-   * before the first tick since it was claimed.
+   * Of each partition held, by source: up to when everything was judged and every decision committed, microseconds.
+   * A source is missing before its first tick since the partition was claimed.
    */
-  watermarks(): readonly (number | undefined)[] {
+  watermarks(): readonly ReadonlyMap<string, number>[] {
     return [...this.#held.values()].map((held) => held.committed);
   }
 

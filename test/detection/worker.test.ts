@@ -44,13 +44,13 @@ describe("the worker", () => {
     const { worker } = setUp(store);
     expect(worker.watermarks()).toEqual([]);
     await worker.assigned(0);
-    expect(worker.watermarks()).toEqual([undefined]);
+    expect(worker.watermarks()).toEqual([new Map()]);
     const entries = [...stream(60, 70), tick(70, 10)];
     store.failDecides = 1;
     await expect(worker.received(0, entries)).rejects.toThrow("away");
-    expect(worker.watermarks()).toEqual([undefined]);
+    expect(worker.watermarks()).toEqual([new Map()]);
     await worker.received(0, entries);
-    expect(worker.watermarks()).toEqual([70 * 60_000_000]);
+    expect(worker.watermarks()).toEqual([new Map([["main", 70 * 60_000_000]])]);
   });
 
   it("records that the new owner has processed and deleted count as a lost claim, not as a gap", async () => {

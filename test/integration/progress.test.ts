@@ -21,21 +21,31 @@ const effect = {
   timer: false,
 };
 
-it("a daemon has settled when every partition is judged and no effect is due", async () => {
+const mark = (main: number, pricing: number): Map<string, number> =>
+  new Map([
+    ["main", main],
+    ["pricing", pricing],
+  ]);
+
+it("a daemon has settled when every source is judged in every partition and no effect is due", async () => {
   const store = await stores.open();
   const clock = fakeClock(1_000);
-  const marks: (number | undefined)[] = [];
+  const marks: Map<string, number>[] = [];
   const worker = { watermarks: () => marks };
-  const progress = () => progressOf({ store, clock, worker, stream: { partitions: 2 } }, 1_000);
-  marks.push(2_000_000);
+  const sources = [{ name: "main" }, { name: "pricing" }];
+  const parts = { store, clock, worker, sources, stream: { partitions: 2 } };
+  const progress = () => progressOf(parts, 1_000);
+  marks.push(mark(2_000_000, 1_000_000));
   expect(await progress()).toMatchObject({ waitsFor: "detection reads 1 of 2 partitions" });
-  marks.push(undefined);
-  expect(await progress()).toMatchObject({ waitsFor: "detection has seen no tick yet" });
-  marks[1] = 999_000;
+  marks.push(new Map([["main", 2_000_000]]));
+  expect(await progress()).toMatchObject({
+    waitsFor: "detection has not seen a tick of every source yet",
+  });
+  marks[1] = mark(2_000_000, 999_000);
   expect(await progress()).toMatchObject({
     waitsFor: expect.stringMatching(/^detection has judged rows up to .*00\.999Z, not yet up to/),
   });
-  marks[1] = 1_000_000;
+  marks[1] = mark(1_000_000, 2_000_000);
   expect(await progress()).toEqual({ settled: true, effectsDone: 0 });
   await store.transaction((tx) => enqueueEffects(tx, [effect], 1_000));
   expect(await progress()).toEqual({ settled: false, waitsFor: "effects are due: run.start" });
