@@ -6,7 +6,6 @@ import { systemClock } from "../clock.ts";
 import type { Remediations } from "../config/fixes.ts";
 import { parseConfig } from "../config/parse.ts";
 import type { Config } from "../config/schema.ts";
-import { marker } from "../operator/marker.ts";
 import {
   type PlayedStory,
   playStory,
@@ -14,24 +13,18 @@ import {
   type WatchingDaemon,
 } from "../sandbox/story/play.ts";
 import { passed, type Scorecard } from "../sandbox/story/scorecard.ts";
-import type { RecordSink } from "../stream/record-sink.ts";
 import { createLogger } from "../telemetry/logger.ts";
-import { ask } from "./ask.ts";
 import type { Cli } from "./cli.ts";
 import { CliError } from "./errors.ts";
 
 export interface DemoParts {
   readonly cli: Cli;
   readonly remediations: Remediations;
-  readonly startApp: (config: Config, options: StartOptions) => Promise<StartedApp>;
+  readonly startApp: (config: Config, options: StartOptions) => Promise<WatchingDaemon>;
 }
 
 interface StartOptions extends StoryWorld {
   readonly logger: Logger;
-}
-
-interface StartedApp extends Pick<WatchingDaemon, "url" | "progress" | "stop"> {
-  readonly stream: RecordSink;
 }
 
 interface DemoOptions {
@@ -48,7 +41,7 @@ export function registerDemo(program: Command, parts: DemoParts): void {
   program
     .command("demo")
     .description(
-      "three faults, two harmless changes and a restart that does not help; nothing needed",
+      "three faults, two harmless changes, and people who answer on tickets; nothing needed",
     )
     .option("--json", "print events as JSON lines, the scorecard last")
     .option("--seed <number>", "another story with the same plot", "1")
@@ -95,35 +88,28 @@ async function demo(options: DemoOptions, parts: DemoParts): Promise<void> {
   }
 }
 
-async function startDaemon(
+function startDaemon(
   text: string,
   world: StoryWorld,
   { remediations, startApp }: DemoParts,
 ): Promise<WatchingDaemon> {
   const config = parseConfig(text, { file: "the demo's configuration", remediations });
   const logger = createLogger({ level: process.env["DEBUG"] ? "info" : "error" });
-  const app = await startApp(config, { ...world, logger });
-  const { sources } = config;
-  return {
-    url: app.url,
-    progress: (atMs) => app.progress(atMs),
-    retrained: async (model, nowMs) => {
-      await ask(marker, { model, what: "retrain" }, { stream: app.stream, models, sources, nowMs });
-    },
-    stop: () => app.stop(),
-  };
+  return startApp(config, { ...world, logger });
 }
-
-/** The story names its own models. */
-const models = async (): Promise<readonly string[]> => [];
 
 function keepText({ addresses, accounts }: PlayedStory): string {
   const { daemon, jira, source } = addresses;
   const known = accounts.map(({ name, token }) => `${name} with the token ${token}`);
+  const people = accounts
+    .slice(1)
+    .map(({ name }) => name)
+    .join(" or ");
   const [person] = accounts.slice(-1).map(({ name, token }) => `${name}:${token}`);
   return `
 Normal rows go on, ten minutes of them every ten seconds. Ctrl-C ends it.
   Jira       ${jira}/   (SIMULATED; its pages need no login)
+             write "dw help" on a ticket there, as ${people}
              its REST API knows ${known.join(", ")}:
              curl -u ${person} ${jira}/rest/api/2/issue/IR-1
   metrics    ${daemon}/metrics
@@ -141,6 +127,8 @@ Scorecard, counted from the ledgers of the Jira sandbox and the engine: ${verdic
   harmless, and silent    ${card.harmless_silent} of ${card.harmless}
   restarts                ${card.runs} of 1
   outcome told            ${card.outcomes_told} of 1: the restart did not help
+  people answered         ${card.answered} of ${card.asked}, one of them refused with the reason
+  closed too early        opened again ${card.reopened} of 1
 
 ${next()}  driftwarden replay --csv your-rows.csv   what would it have opened on your own history?
   driftwarden check --config FILE          is my configuration right?`;

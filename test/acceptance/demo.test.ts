@@ -8,7 +8,7 @@ const timeoutMs = 31 * 60_000;
 const program = new URL("../../dist/src/main.js", import.meta.url).pathname;
 
 it(
-  "tells the demo's story with nothing missed, nothing false, nothing harmless tripped, and one restart that did not help",
+  "tells the demo's story with nothing missed, nothing false, nothing harmless tripped, one restart that did not help, and every person answered",
   async () => {
     const { stdout } = await promisify(execFile)(process.execPath, [program, "demo", "--json"]);
     const lines = stdout.trim().split("\n");
@@ -23,6 +23,9 @@ it(
         harmless_silent: 2,
         runs: 1,
         outcomes_told: 1,
+        asked: 7,
+        answered: 7,
+        reopened: 1,
         delay_points: 1,
       },
     });

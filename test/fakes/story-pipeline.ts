@@ -1,4 +1,4 @@
-/** Stands in for the daemon in the demo's story: a real engine, one restart, and as much delay as wanted. */
+/** Stands in for the daemon in the demo's story: a real engine, one restart, answers, and as much delay as wanted. */
 import { detectorTypes } from "../../detectors/index.ts";
 import type { Clock } from "../../src/clock.ts";
 import { detectorSet } from "../../src/detection/default-detectors.ts";
@@ -9,15 +9,19 @@ import {
   defaultRetireAfterUs,
   defaultSource,
 } from "../../src/detection/settings.ts";
+import { Placing } from "../../src/incidents/placing.ts";
 import { modelKey, modelName } from "../../src/model-key.ts";
 import type { Pipeline, PipelineProgress } from "../../src/sandbox/story/demo-run.ts";
+import type { PersonAct, StoryPeople } from "../../src/sandbox/story/people.ts";
 import type { StoryRow } from "../../src/sandbox/story/rows.ts";
+import { sourceOf } from "../../src/sandbox/story/script.ts";
 import type { Row, StreamRecord } from "../../src/stream/record.ts";
 
 export interface PipelineTicket {
   readonly summary: string;
   readonly atMs: number;
   readonly comments: string[];
+  reopened: number;
 }
 
 export interface StoryPipelineOptions {
@@ -28,13 +32,13 @@ export interface StoryPipelineOptions {
   readonly lateMs: number;
 }
 
-const source = "main";
+const sources = ["main", "pricing"] as const;
 /** Longer than any pipeline here is late, and shorter than a step. */
 const longestWaitUs = 300_000_000;
 const keyOf = (model: string): string =>
-  modelKey({ tenant: "default", environment: "demo", source, model });
+  modelKey({ tenant: "default", environment: "demo", source: sourceOf(model), model });
 
-export class StoryPipeline implements Pipeline {
+export class StoryPipeline implements Pipeline, StoryPeople {
   readonly events: DetectionEvent[] = [];
   readonly tickets: PipelineTicket[] = [];
   runs = 0;
@@ -48,6 +52,11 @@ export class StoryPipeline implements Pipeline {
     retireAfterUs: defaultRetireAfterUs,
     maxFeatures: 100,
   });
+  readonly #placing = new Placing({
+    open: new Map(),
+    memberships: new Map(),
+    sourceModels: new Map(),
+  });
   #unjudged: StreamRecord[] = [];
   #asked = { untilMs: -1, doneAtMs: 0 };
   #offset = 0;
@@ -59,21 +68,44 @@ export class StoryPipeline implements Pipeline {
 
   learn(past: readonly StoryRow[]): void {
     for (const [model, rows] of byModel(past))
-      this.#apply({ kind: "history", model: keyOf(model), source, rows, last: true });
+      this.#apply({
+        kind: "history",
+        model: keyOf(model),
+        source: sourceOf(model),
+        rows,
+        last: true,
+      });
   }
 
   async insert(written: readonly StoryRow[]): Promise<void> {
     if (this.#unjudged.length > 0) throw new Error("rows were written before the last were judged");
     this.#window += 1;
-    const place = { source, level: 0, window: this.#window };
-    for (const [model, rows] of byModel(written))
-      this.#unjudged.push({ kind: "rows", model: keyOf(model), ...place, rows });
+    const place = { level: 0, window: this.#window };
+    for (const [model, rows] of byModel(written)) {
+      const source = sourceOf(model);
+      this.#unjudged.push({ kind: "rows", model: keyOf(model), source, ...place, rows });
+    }
   }
 
-  async retrained(model: string, atMs: number): Promise<void> {
-    const id = `retrain ${model}`;
-    const at = atMs * 1000;
-    this.#unjudged.push({ kind: "marker", id, model: keyOf(model), at, marker: "retrain" });
+  /** It answers at once. What was closed comes back. */
+  async act({ subject, says, answer }: PersonAct): Promise<boolean> {
+    const ticket = this.#ticketOf(subject);
+    if (ticket === undefined) return false;
+    ticket.comments.push(answer);
+    if (says === undefined) ticket.reopened += 1;
+    if (says?.startsWith("dw expected") !== true) return true;
+    const at = this.#options.clock.now() * 1000;
+    const record = { kind: "marker", id: says, model: keyOf(subject), at } as const;
+    this.#unjudged.push({ ...record, marker: "expected" });
+    return true;
+  }
+
+  answersOn(subject: string): number {
+    return this.#ticketOf(subject)?.comments.length ?? 0;
+  }
+
+  #ticketOf(subject: string): PipelineTicket | undefined {
+    return this.tickets.find(({ summary }) => summary.startsWith(subject));
   }
 
   async progress(untilMs: number): Promise<PipelineProgress> {
@@ -87,7 +119,8 @@ export class StoryPipeline implements Pipeline {
         throw new Error("time went on before the question about the restart was judged");
       this.#apply(record);
     }
-    this.#apply({ kind: "tick", source, watermark, clock: watermark });
+    for (const source of sources)
+      this.#apply({ kind: "tick", source, watermark, clock: watermark });
     return { settled: true, effectsDone: this.tickets.length + this.runs };
   }
 
@@ -98,16 +131,19 @@ export class StoryPipeline implements Pipeline {
   }
 
   #react(event: DetectionEvent): void {
-    const { model } = modelName(event.model);
+    const { model, source } = modelName(event.model);
     if (event.type === "episode_opened") {
       const feature = event.features[0]?.feature ?? "";
       const atMs = this.#options.clock.now();
-      this.tickets.push({ summary: `${model}: ${feature}`, atMs, comments: [] });
+      const { joins } = this.#placing.take(event, { nowMs: atMs, reopenDurationMs: 0 });
+      if (joins !== undefined) return;
+      const summary = event.kind === "silent" ? `source ${source}` : `${model}: ${feature}`;
+      this.tickets.push({ summary, atMs, comments: [], reopened: 0 });
       if (feature === "credit_score") this.#restart(event.model, atMs);
     }
     if (event.type !== "verified") return;
     const said = event.outcome === "not_recovered" ? "did not help" : event.outcome;
-    this.tickets.find(({ summary }) => summary.startsWith(model))?.comments.push(said);
+    this.#ticketOf(model)?.comments.push(said);
   }
 
   /** As the daemon: the question goes into the stream, and is judged with what comes next. */

@@ -43,6 +43,7 @@ function story(seed: number, lateMs = 0): Told {
       await pipeline.insert(some);
     },
     pipeline,
+    people: pipeline,
     narrator: { scene: () => undefined, catchUp: () => undefined },
     say: (line) => said.push(line),
     stop: stopping.signal,
@@ -83,13 +84,15 @@ describe("the demo's story", () => {
         harmless_silent: 2,
         runs: 1,
         outcomes_told: 1,
+        asked: 7,
+        answered: 7,
+        reopened: 1,
       });
       expect(passed(card())).toBe(true);
       const closed = pipeline.events.filter((event) => event.type === "episode_closed");
       expect(closed.map((event) => event.cause).toSorted()).toEqual([
         "marker",
-        "recovered",
-        "recovered",
+        ...Array.from({ length: 5 }, () => "recovered"),
       ]);
     },
   );
@@ -167,6 +170,9 @@ describe("the scorecard", () => {
     harmless_silent: 2,
     runs: 1,
     outcomes_told: 1,
+    asked: 7,
+    answered: 7,
+    reopened: 1,
     delay_points: 1,
   };
 
@@ -175,6 +181,8 @@ describe("the scorecard", () => {
     ["with a second restart", { runs: 2 }],
     ["with a restart whose outcome nobody was told", { outcomes_told: 0 }],
     ["with an outcome told twice", { outcomes_told: 2 }],
+    ["with a person who was not answered", { answered: 6 }],
+    ["with a ticket that stayed closed", { reopened: 0 }],
     ["with a fault missed", { missed: 1 }],
     ["with a false ticket", { false_tickets: 1 }],
     ["with a ticket about a harmless change", { harmless_silent: 1 }],
@@ -184,10 +192,26 @@ describe("the scorecard", () => {
   });
 
   it("counts an outcome on the ticket of the restarted model only", () => {
-    const ticket = { summary: "fraud-v3: refund_flag", atMs: startMs, comments: ["did not help"] };
+    const ticket = {
+      summary: "fraud-v3: refund_flag",
+      atMs: startMs,
+      comments: ["did not help"],
+      reopened: 1,
+    };
     const counted = { originMs: startMs, runs: 1 };
     expect(scorecard([ticket], counted).outcomes_told).toBe(0);
     const restarted = { ...ticket, summary: "churn-v7: credit_score" };
     expect(scorecard([ticket, restarted], counted).outcomes_told).toBe(1);
+  });
+
+  it("counts a ticket for each model of the silent source as false, beyond the first", () => {
+    const silent = ["eu", "jp"].map((region) => ({
+      summary: `source pricing: pricing-${region} is silent`,
+      atMs: startMs + 13 * cadenceMs,
+      comments: [],
+      reopened: 0,
+    }));
+    const card = scorecard(silent, { originMs: startMs, runs: 0 });
+    expect(card).toMatchObject({ detected: 1, false_tickets: 1 });
   });
 });

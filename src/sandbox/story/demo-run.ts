@@ -6,15 +6,14 @@ import type { Clock } from "../../clock.ts";
 import type { StoryClock } from "./clock.ts";
 import { StoryError } from "./errors.ts";
 import type { Narrator } from "./narrator.ts";
+import { acts, type PersonAct, type StoryPeople } from "./people.ts";
 import { jitterMs, type StoryRow, type StoryRows } from "./rows.ts";
-import { cadenceMs, models, storySteps } from "./script.ts";
+import { cadenceMs, changes, storySteps } from "./script.ts";
 
 /** What the story is told to. */
 export interface Pipeline {
   /** Whether every row written before this moment is judged and every effect that is due is done. */
   progress(atMs: number): Promise<PipelineProgress>;
-  /** Announces that a model was retrained. */
-  retrained(model: string, atMs: number): Promise<void>;
 }
 
 export type PipelineProgress =
@@ -31,6 +30,7 @@ export interface DemoRunOptions {
   readonly rows: StoryRows;
   readonly insert: (rows: readonly StoryRow[]) => Promise<void>;
   readonly pipeline: Pipeline;
+  readonly people: StoryPeople;
   readonly narrator: Pick<Narrator, "scene" | "catchUp">;
   /** Told what is waited for when it takes long. */
   readonly say: (line: string) => void;
@@ -53,6 +53,11 @@ const beforeMs = 30_000;
 const afterMs = 60_000;
 /** …and then as long as a first ticket waits for further models. */
 const gatheredMs = afterMs + 15_000;
+/** By then Driftwarden has looked at its tickets, for comments and for what people do to them. */
+const noticedMs = 125_000;
+/** While an act is not answered, a look that was missed comes sooner: so much story time at most, so much at once. */
+const longestNoticeMs = 60_000;
+const hurryMs = 250;
 const lookEveryMs = 20;
 const sayEveryMs = 10_000;
 
@@ -92,31 +97,36 @@ export class DemoRun {
     await this.#settled();
     clock.leapTo(atMs + gatheredMs);
     await this.#settled();
-    await this.#retrainings(step);
     narrator.catchUp();
+    for (const act of acts) if (act.step === step) await this.#act(act);
     await real.sleep(begunMs + showMs - real.now(), stop);
   }
 
   /** What befalls the models from this step on. */
   #changes(step: number, atMs: number): void {
     const { narrator } = this.#options;
-    for (const { model, change } of models) {
-      const kind = change.harmful ? "FAULT" : "HARMLESS";
-      if (step === change.from) narrator.scene(atMs, `${kind} ${model}: ${change.name}`);
-      if (step === change.to + 1 && change.retrain === undefined)
-        narrator.scene(atMs, `${model}: mended`);
+    for (const { subject, name, harmful, from, to, retrain } of changes) {
+      if (step === from)
+        narrator.scene(atMs, `${harmful ? "FAULT" : "HARMLESS"} ${subject}: ${name}`);
+      if (step === retrain?.step) narrator.scene(atMs, `${subject}: retrained`);
+      if (step === to + 1 && retrain === undefined) narrator.scene(atMs, `${subject}: mended`);
     }
   }
 
-  async #retrainings(step: number): Promise<void> {
-    const { clock, narrator, pipeline } = this.#options;
-    for (const { model, change } of models) {
-      if (step !== change.retrain?.step) continue;
-      const told = `${model}: retrained, and announced so: driftwarden marker ${model} retrain`;
-      narrator.scene(clock.now(), told);
-      await pipeline.retrained(model, clock.now());
-      await this.#settled();
-    }
+  /** A person acts, and Driftwarden answers on the ticket. */
+  async #act(act: PersonAct): Promise<void> {
+    const { clock, people, narrator } = this.#options;
+    const before = people.answersOn(act.subject);
+    if (!(await people.act(act))) return;
+    const latestMs = clock.now() + noticedMs + longestNoticeMs;
+    clock.leapTo(clock.now() + noticedMs);
+    await this.#until(async () => {
+      if (people.answersOn(act.subject) > before) return undefined;
+      clock.leapTo(Math.min(clock.now() + hurryMs, latestMs));
+      return `${act.by} has no answer on the ticket of ${act.subject}`;
+    });
+    await this.#settled();
+    narrator.catchUp();
   }
 
   /**
@@ -133,19 +143,31 @@ export class DemoRun {
 
   /** @returns how many effects were carried out by then */
   async #caughtUp(): Promise<number> {
-    const { clock, real, pipeline, say, stop } = this.#options;
+    const { clock, pipeline } = this.#options;
     const untilMs = clock.now();
-    for (let sayAtMs = real.now() + sayEveryMs; !stop.aborted; ) {
+    let effectsDone = this.#effectsDone;
+    await this.#until(async () => {
       const progress = await pipeline.progress(untilMs);
-      if (progress.settled) return progress.effectsDone;
-      if (real.now() >= this.#deadlineMs) throw stalled(progress.waitsFor);
+      if (!progress.settled) return progress.waitsFor;
+      effectsDone = progress.effectsDone;
+      return undefined;
+    });
+    return effectsDone;
+  }
+
+  /** @param waitsFor what is still waited for; undefined when it is there */
+  async #until(waitsFor: () => Promise<string | undefined>): Promise<void> {
+    const { real, say, stop } = this.#options;
+    for (let sayAtMs = real.now() + sayEveryMs; !stop.aborted; ) {
+      const missing = await waitsFor();
+      if (missing === undefined) return;
+      if (real.now() >= this.#deadlineMs) throw stalled(missing);
       if (real.now() >= sayAtMs) {
         sayAtMs = real.now() + sayEveryMs;
-        say(`The story waits: ${progress.waitsFor}.`);
+        say(`The story waits: ${missing}.`);
       }
       await real.sleep(lookEveryMs, stop);
     }
-    return this.#effectsDone;
   }
 }
 

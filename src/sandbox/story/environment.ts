@@ -6,9 +6,12 @@ import type { Engine } from "../../../remediations/docker/engine.ts";
 import type { Clock } from "../../clock.ts";
 import { simulatedEngine } from "../docker.ts";
 import { startDockerEngine } from "../dockerd.ts";
+import { Accounts } from "../jira/accounts.ts";
 import { type JiraSandbox, startJiraSandbox } from "../jira/server.ts";
 import { startKafka } from "../kafka.ts";
 import { startPostgres } from "../postgres.ts";
+import { rolesOf } from "./people.ts";
+import { sourceOf } from "./script.ts";
 import { createDatabases, createStoryTable, type StoryTable } from "./table.ts";
 
 export interface DemoEnvironmentOptions {
@@ -32,7 +35,7 @@ export interface DemoEnvironment {
   readonly restarts: () => number;
   /** Where the rows are written to, as the role that may only read them. */
   readonly sourceUrl: string;
-  /** Who may log in at the Jira sandbox: Driftwarden itself, and a person. */
+  /** Who may log in at the Jira sandbox: Driftwarden itself first, then people. */
   readonly accounts: readonly Account[];
   /** The configuration Driftwarden is started with. */
   readonly config: string;
@@ -44,7 +47,9 @@ export interface Account {
 }
 
 const daemonAccount: Account = { name: "demo", token: "demo" };
-const accounts: readonly Account[] = [daemonAccount, { name: "alice", token: "alice" }];
+const people = Object.keys(rolesOf).map((name): Account => ({ name, token: name }));
+const accounts: readonly Account[] = [daemonAccount, ...people];
+const tables = { main: "explainability_metrics", pricing: "pricing_explainability" } as const;
 const container = { name: "feature-store-1", labels: { app: "feature-store" } };
 
 export async function startDemoEnvironment(
@@ -60,7 +65,8 @@ export async function startDemoEnvironment(
     "explainability",
     "driftwarden",
   ]);
-  const table = await createStoryTable(source);
+  const tableOf = (model: string): string => tables[sourceOf(model)];
+  const table = await createStoryTable(source, Object.values(tables), tableOf);
   onStop("table", () => table.close());
   const jira = await startJiraSandbox({ clock, users: accounts });
   onStop("jira", () => jira.stop());
@@ -72,20 +78,6 @@ export async function startDemoEnvironment(
   const token = join(folder, "jira-token");
   await writeFile(token, `${daemonAccount.token}\n`, { mode: 0o600 });
   const sourceUrl = source.replace("//app@", "//readonly@");
-  const stream = brokers === undefined ? "" : `, kafka: {brokers: ${JSON.stringify(brokers)}}`;
-  const config = `
-store: {url: "${store}"}
-sources:
-  main: {url: "${sourceUrl}", environment: demo, columns: {model: model}, poll_interval: 50ms}
-stream: {partitions: 2${stream}}
-detection: {checkpoint_interval: 1h}
-incidents: {resolve_after: 30m}
-jira: {url: "${jira.url}", user: ${daemonAccount.name}, token_file: ${token}, reopen_transition: Reopen}
-docker: {socket: ${engine.socket}}
-fixes:
-  - {name: restart-feature-store, when: {feature: credit_score}, do: restart-container, target: {label: app=feature-store}, mode: auto}
-http: {listen: "127.0.0.1:0"}
-`;
   return {
     table,
     jira,
@@ -93,8 +85,48 @@ http: {listen: "127.0.0.1:0"}
     restarts: engine.restarts,
     sourceUrl,
     accounts,
-    config,
+    config: configOf({ store, sourceUrl, brokers, jira: jira.url, token, socket: engine.socket }),
   };
+}
+
+interface Addresses {
+  readonly store: string;
+  readonly sourceUrl: string;
+  readonly brokers: readonly string[] | undefined;
+  readonly jira: string;
+  /** File with the daemon's token. */
+  readonly token: string;
+  readonly socket: string;
+}
+
+function configOf({ store, sourceUrl, brokers, jira, token, socket }: Addresses): string {
+  const stream = brokers === undefined ? "" : `, kafka: {brokers: ${JSON.stringify(brokers)}}`;
+  const common = "environment: demo, columns: {model: model}, poll_interval: 50ms";
+  return `
+store: {url: "${store}"}
+sources:
+  main: {url: "${sourceUrl}", table: ${tables.main}, ${common}}
+  pricing: {url: "${sourceUrl}", table: ${tables.pricing}, ${common}}
+stream: {partitions: 2${stream}}
+detection: {checkpoint_interval: 1h}
+incidents: {resolve_after: 30m, closed_by_hand_for: 1h}
+people: ${JSON.stringify(peopleSection())}
+jira: {url: "${jira}", user: ${daemonAccount.name}, token_file: ${token}, reopen_transition: Reopen}
+docker: {socket: ${socket}}
+fixes:
+  - {name: restart-feature-store, when: {feature: credit_score}, do: restart-container, target: {label: app=feature-store}, mode: auto}
+http: {listen: "127.0.0.1:0"}
+`;
+}
+
+/** As `people:` wants them: by the key of their account. */
+function peopleSection(): Readonly<Record<string, object>> {
+  const known = new Accounts(accounts);
+  const entries = Object.entries(rolesOf).map(([name, roles]) => {
+    const { key: jira } = known.named(name);
+    return [name, roles === undefined ? { jira } : { jira, roles }] as const;
+  });
+  return Object.fromEntries(entries);
 }
 
 interface ChosenEngine {

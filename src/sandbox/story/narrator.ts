@@ -1,12 +1,15 @@
 /** Tells what happens in the demo, from the ledgers of its parts: lines for people, or JSON lines. */
 import { plainText } from "../../messages/plain-text.ts";
 import { plainTicket } from "../../tickets/plain-ticket.ts";
+import type { SandboxIssue } from "../jira/issue.ts";
 import type { JiraSandbox } from "../jira/server.ts";
 import type { JiraLedgerEntry } from "../jira/serving.ts";
 
 export interface Narration {
   readonly print: (line: string) => void;
   readonly json: boolean;
+  /** Name of Driftwarden's account; everybody else is a person. */
+  readonly bot: string;
 }
 
 const told: ReadonlySet<string> = new Set([
@@ -46,26 +49,34 @@ export class Narrator {
       .issues()
       .find(({ key, id }) => entry.issue === key || entry.issue === id);
     if (issue === undefined) return;
-    const base = { event: entry.what, ticket: issue.key, summary: issue.summary };
-    if (entry.what === "issue_created") {
-      this.#ticketsTold += 1;
-      // The first ticket is shown as people would read it; the others by their title.
-      const ticket = { ...issue, description: this.#jira.messages.of(issue.description) };
-      const whole = this.#ticketsTold === 1 ? `\n\n${indented(plainTicket(ticket))}\n` : "";
-      this.#tell(entry.at, base, `${issue.key} opened: ${issue.summary}${whole}`);
-    } else if (entry.what === "comment_added") {
-      const place = this.#commentsTold.get(issue.key) ?? 0;
-      this.#commentsTold.set(issue.key, place + 1);
-      const markup = issue.comments[place]?.body ?? "";
-      const body = plainText(this.#jira.messages.of(markup)).trim();
-      this.#tell(
-        entry.at,
-        { ...base, body },
-        `${issue.key} comment: ${body.replaceAll("\n", "\n            ")}`,
-      );
-    } else {
-      this.#tell(entry.at, base, `${issue.key} ${entry.what.replace("issue_", "")}`);
+    const { user, what, at } = entry;
+    const base = { event: what, by: user, ticket: issue.key, summary: issue.summary };
+    if (what === "issue_created")
+      return this.#tell(at, base, `${issue.key} opened: ${this.#opened(issue)}`);
+    const isOurs = user === this.#narration.bot;
+    if (what === "comment_added") {
+      const body = this.#newComment(issue, isOurs);
+      const by = isOurs ? "comment" : user;
+      const lines = body.replaceAll("\n", "\n            ");
+      return this.#tell(at, { ...base, body }, `${issue.key} ${by}: ${lines}`);
     }
+    const by = isOurs ? "" : ` by ${user}`;
+    this.#tell(at, base, `${issue.key} ${what.replace("issue_", "")}${by}`);
+  }
+
+  /** The first ticket is shown as people would read it; the others by their title. */
+  #opened(issue: SandboxIssue): string {
+    this.#ticketsTold += 1;
+    if (this.#ticketsTold > 1) return issue.summary;
+    const ticket = { ...issue, description: this.#jira.messages.of(issue.description) };
+    return `${issue.summary}\n\n${indented(plainTicket(ticket))}\n`;
+  }
+
+  #newComment({ key, comments }: SandboxIssue, isOurs: boolean): string {
+    const place = this.#commentsTold.get(key) ?? 0;
+    this.#commentsTold.set(key, place + 1);
+    const markup = comments[place]?.body ?? "";
+    return isOurs ? plainText(this.#jira.messages.of(markup)).trim() : markup;
   }
 
   #tell(atMs: number, fields: object, line: string): void {

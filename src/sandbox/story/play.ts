@@ -10,6 +10,7 @@ import {
   type DemoEnvironmentOptions,
   startDemoEnvironment,
 } from "./environment.ts";
+import { jiraPeople } from "./jira-people.ts";
 import { Narrator } from "./narrator.ts";
 import { storyRows } from "./rows.ts";
 import { type Scorecard, scorecard } from "./scorecard.ts";
@@ -81,7 +82,8 @@ export async function playStory(options: StoryOptions): Promise<PlayedStory | un
     leastGapMs: cadenceMs,
   });
   onStop("driftwarden", () => daemon.stop());
-  const narrator = new Narrator(environment.jira, { print, json });
+  const bot = environment.accounts[0]?.name ?? "";
+  const narrator = new Narrator(environment.jira, { print, json, bot });
   const run = new DemoRun({
     clock,
     real: systemClock,
@@ -89,6 +91,7 @@ export async function playStory(options: StoryOptions): Promise<PlayedStory | un
     rows,
     insert: (written) => environment.table.insert(written),
     pipeline: daemon,
+    people: jiraPeople({ jira: environment.jira, bot }),
     narrator,
     say,
     stop,
@@ -96,18 +99,29 @@ export async function playStory(options: StoryOptions): Promise<PlayedStory | un
   await run.tell({ showMs: json ? 0 : showMs, timeoutMs });
   if (stop.aborted) return undefined;
   return {
-    scorecard: cardOf(environment, originMs),
+    scorecard: cardOf(environment, { originMs, bot }),
     addresses: { daemon: daemon.url, jira: environment.jira.url, source: environment.sourceUrl },
     accounts: environment.accounts,
     goOn: () => run.goOn(showAfterwardsMs),
   };
 }
 
-function cardOf(environment: DemoEnvironment, originMs: number): Scorecard {
-  const tickets = environment.jira.issues().map(({ summary, createdAtMs, comments }) => ({
+interface CardBasis {
+  readonly originMs: number;
+  /** Name of Driftwarden's account. */
+  readonly bot: string;
+}
+
+function cardOf(environment: DemoEnvironment, { originMs, bot }: CardBasis): Scorecard {
+  const tickets = environment.jira.issues().map(({ summary, createdAtMs, comments, history }) => ({
     summary,
     atMs: createdAtMs,
-    comments: comments.map(({ body }) => body),
+    comments: comments.filter(({ author }) => author === bot).map(({ body }) => body),
+    reopened: history.filter(
+      ({ author, items }) =>
+        author === bot &&
+        items.some(({ field, to: [, name] }) => field === "status" && name !== "Done"),
+    ).length,
   }));
   return scorecard(tickets, { originMs, runs: environment.restarts() });
 }

@@ -2,19 +2,23 @@
  * What the demo proves, counted from the ledgers of the Jira sandbox and the engine, not from what Driftwarden
  * reports.
  */
-import { cadenceMs, models, promisedRestart } from "./script.ts";
+import { acts } from "./people.ts";
+import { cadenceMs, changes, promisedRestart } from "./script.ts";
 
 export interface TicketSeen {
   readonly summary: string;
   /** When the sandbox created it, story time, milliseconds since 1970. */
   readonly atMs: number;
+  /** What Driftwarden said on it. */
   readonly comments: readonly string[];
+  /** How often Driftwarden opened it again. */
+  readonly reopened: number;
 }
 
 export interface Scorecard {
   /** Faults of the story. */
   readonly injected: number;
-  /** Faults with a ticket that names the model, and the guilty feature where there is one. */
+  /** Faults with a ticket that names the model or the source, and the guilty feature where there is one. */
   readonly detected: number;
   readonly missed: number;
   /** Tickets that belong to no fault. */
@@ -25,6 +29,12 @@ export interface Scorecard {
   readonly runs: number;
   /** Comments that tell what became of the promised restart, on the ticket of its model. */
   readonly outcomes_told: number;
+  /** What people said and did on tickets. */
+  readonly asked: number;
+  /** Of these, those that Driftwarden answered on the ticket as promised. */
+  readonly answered: number;
+  /** How often it opened the ticket again that a person had closed too early. */
+  readonly reopened: number;
   /** Median attributions between a fault and its ticket; null when nothing was detected. */
   readonly delay_points: number | null;
 }
@@ -34,15 +44,15 @@ export function scorecard(
   tickets: readonly TicketSeen[],
   story: { readonly originMs: number; readonly runs: number },
 ): Scorecard {
-  const faults = models.filter((model) => model.change.harmful);
-  const harmless = models.filter((model) => !model.change.harmful);
+  const faults = changes.filter((change) => change.harmful);
+  const harmless = changes.filter((change) => !change.harmful);
   const delays: number[] = [];
   const matched = new Set<TicketSeen>();
-  for (const { model, change } of faults) {
+  for (const change of faults) {
     const startMs = story.originMs + change.from * cadenceMs;
     const ticket = tickets.find(
       (seen) =>
-        seen.summary.includes(model) &&
+        seen.summary.includes(change.subject) &&
         seen.summary.includes(change.feature ?? "") &&
         seen.atMs >= startMs - cadenceMs / 2,
     );
@@ -50,8 +60,8 @@ export function scorecard(
     matched.add(ticket);
     delays.push(Math.max(0, Math.round((ticket.atMs - startMs) / cadenceMs)));
   }
-  const tripped = harmless.filter(({ model }) =>
-    tickets.some((seen) => seen.summary.includes(model)),
+  const tripped = harmless.filter(({ subject }) =>
+    tickets.some((seen) => seen.summary.includes(subject)),
   );
   return {
     injected: faults.length,
@@ -62,6 +72,9 @@ export function scorecard(
     harmless_silent: harmless.length - tripped.length,
     runs: story.runs,
     outcomes_told: outcomesTold(tickets),
+    asked: acts.length,
+    answered: answered(tickets),
+    reopened: reopened(tickets),
     delay_points: delays.toSorted((a, b) => a - b)[Math.floor(delays.length / 2)] ?? null,
   };
 }
@@ -73,9 +86,28 @@ function outcomesTold(tickets: readonly TicketSeen[]): number {
     .length;
 }
 
-/** Whether the demo kept its promise: nothing missed, false or tripped; one restart, and its outcome told once. */
+function answered(tickets: readonly TicketSeen[]): number {
+  const isAnswered = ({ subject, answer }: (typeof acts)[number]): boolean =>
+    on(tickets, subject).some(({ comments }) => comments.some((body) => body.includes(answer)));
+  return acts.filter(isAnswered).length;
+}
+
+function reopened(tickets: readonly TicketSeen[]): number {
+  const closed = acts.filter(({ says }) => says === undefined);
+  const concerned = closed.flatMap(({ subject }) => on(tickets, subject));
+  return concerned.reduce((sum, ticket) => sum + ticket.reopened, 0);
+}
+
+const on = (tickets: readonly TicketSeen[], subject: string): readonly TicketSeen[] =>
+  tickets.filter(({ summary }) => summary.includes(subject));
+
+/**
+ * Whether the demo kept its promise: nothing missed, false or tripped; one restart, and its outcome told once; every
+ * person answered, and the ticket that was closed too early opened again once.
+ */
 export function passed(card: Scorecard): boolean {
   const { missed, false_tickets: falseTickets, harmless, harmless_silent: silent } = card;
   const found = missed === 0 && falseTickets === 0 && silent === harmless;
-  return found && card.runs === 1 && card.outcomes_told === 1;
+  const told = card.outcomes_told === 1 && card.answered === card.asked && card.reopened === 1;
+  return found && card.runs === 1 && told;
 }

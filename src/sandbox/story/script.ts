@@ -1,5 +1,6 @@
 /**
- * The demo's story: five models, three faults, two harmless changes, told in steps of one cadence.
+ * The demo's story: eight models of two sources, three faults, two harmless changes, told in steps of one cadence. What
+ * people say and do meanwhile is in people.ts.
  *
  * The main fault follows a published one ("Monitoring feature attributions", Google Cloud blog). In October 2019 a large
  * service lost the coverage of one feature in an infrastructure migration, and its importance dropped. A retraining
@@ -19,15 +20,21 @@ export interface Conditions {
   readonly silent: boolean;
 }
 
+/** Each is a table of its own. */
+export type StorySource = "main" | "pricing";
+
 export interface ModelScript {
+  readonly source: StorySource;
   readonly model: string;
   /** Feature → share of the model's attention in normal times; they add up to 1. */
   readonly shares: Readonly<Record<string, number>>;
-  /** What the story does to it. */
+  /** What the story does to it. Models may share one. */
   readonly change: ScriptedChange;
 }
 
 export interface ScriptedChange {
+  /** What it befalls: a model, or a source with all of its models. Tickets are called so. */
+  readonly subject: string;
   readonly name: string;
   readonly harmful: boolean;
   /** The guilty feature; undefined when it is the model itself, or nobody. */
@@ -36,7 +43,7 @@ export interface ScriptedChange {
   readonly from: number;
   readonly to: number;
   readonly during: Partial<Conditions>;
-  /** A retraining is announced at this step, and the model looks like this from then on. */
+  /** It is retrained at this step, and looks like this from then on. */
   readonly retrain?: { readonly step: number; readonly features: Readonly<Record<string, number>> };
 }
 
@@ -47,8 +54,26 @@ export const historySteps = 1008;
 /** Steps of the story itself. */
 export const storySteps = 36;
 
+/** Its exporter writes the rows of all of its models. */
+const exporterStopped: ScriptedChange = {
+  subject: "source pricing",
+  name: "the exporter stopped",
+  harmful: true,
+  from: 12,
+  to: 23,
+  during: { silent: true },
+};
+
+const pricingModels: readonly ModelScript[] = ["eu", "jp", "uk", "us"].map((region) => ({
+  source: "pricing",
+  model: `pricing-${region}`,
+  shares: { demand: 0.36, stock: 0.22, season: 0.17, competitor_price: 0.14, weekday: 0.11 },
+  change: exporterStopped,
+}));
+
 export const models: readonly ModelScript[] = [
   {
+    source: "main",
     model: "churn-v7",
     shares: {
       credit_score: 0.31,
@@ -61,6 +86,7 @@ export const models: readonly ModelScript[] = [
       age: 0.04,
     },
     change: {
+      subject: "churn-v7",
       name: "credit_score lost its coverage in a migration",
       harmful: true,
       feature: "credit_score",
@@ -74,6 +100,7 @@ export const models: readonly ModelScript[] = [
     },
   },
   {
+    source: "main",
     model: "fraud-v3",
     shares: {
       amount: 0.27,
@@ -86,6 +113,7 @@ export const models: readonly ModelScript[] = [
       channel: 0.02,
     },
     change: {
+      subject: "fraud-v3",
       name: "refund_flag leaks the label",
       harmful: true,
       feature: "refund_flag",
@@ -95,20 +123,11 @@ export const models: readonly ModelScript[] = [
     },
   },
   {
-    model: "pricing-v2",
-    shares: { demand: 0.36, stock: 0.22, season: 0.17, competitor_price: 0.14, weekday: 0.11 },
-    change: {
-      name: "the exporter stopped",
-      harmful: true,
-      from: 12,
-      to: 23,
-      during: { silent: true },
-    },
-  },
-  {
+    source: "main",
     model: "ranking-v5",
     shares: { clicks: 0.33, dwell_time: 0.24, freshness: 0.18, price: 0.15, distance: 0.1 },
     change: {
+      subject: "ranking-v5",
       name: "importances doubled: another unit",
       harmful: false,
       from: 4,
@@ -117,9 +136,11 @@ export const models: readonly ModelScript[] = [
     },
   },
   {
+    source: "main",
     model: "support-v1",
     shares: { wait_time: 0.3, topic: 0.26, sentiment: 0.2, language: 0.14, agent_load: 0.1 },
     change: {
+      subject: "support-v1",
       name: "half as many rows explained: more noise",
       harmful: false,
       from: 5,
@@ -127,7 +148,18 @@ export const models: readonly ModelScript[] = [
       during: { noise: Math.SQRT2 },
     },
   },
+  ...pricingModels,
 ];
+
+/** @throws TypeError when the story has no such model */
+export function sourceOf(name: string): StorySource {
+  const found = models.find(({ model }) => model === name);
+  if (found === undefined) throw new TypeError(`the story has no model ${name}`);
+  return found.source;
+}
+
+/** Each once, however many models it befalls. */
+export const changes: readonly ScriptedChange[] = [...new Set(models.map(({ change }) => change))];
 
 /** The one restart that the story promises, and what the ticket of its model has to say of it. */
 export const promisedRestart = { model: "churn-v7", outcome: "did not help" } as const;

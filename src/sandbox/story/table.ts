@@ -2,14 +2,17 @@
 import { Client } from "pg";
 import type { StoryRow } from "./rows.ts";
 
-const createTable = `CREATE TABLE explainability_metrics (
-  "timestamp" timestamptz NOT NULL, model text NOT NULL, feature_name text NOT NULL, importance double precision);
-CREATE INDEX ON explainability_metrics ("timestamp");
-CREATE ROLE readonly LOGIN;
-GRANT USAGE ON SCHEMA public TO readonly;
-GRANT SELECT ON explainability_metrics TO readonly`;
+const createRole = `CREATE ROLE readonly LOGIN;
+GRANT USAGE ON SCHEMA public TO readonly`;
 
-const insertRows = `INSERT INTO explainability_metrics ("timestamp", model, feature_name, importance)
+const createTable = (table: string): string => `CREATE TABLE ${table} (
+  "timestamp" timestamptz NOT NULL, model text NOT NULL, feature_name text NOT NULL, importance double precision);
+CREATE INDEX ON ${table} ("timestamp");
+GRANT SELECT ON ${table} TO readonly`;
+
+const insertRows = (
+  table: string,
+): string => `INSERT INTO ${table} ("timestamp", model, feature_name, importance)
 SELECT to_timestamp(at / 1000), model, feature, importance
 FROM unnest($1::float8[], $2::text[], $3::text[], $4::float8[]) AS given(at, model, feature, importance)`;
 
@@ -18,19 +21,35 @@ export interface StoryTable {
   close(): Promise<void>;
 }
 
-/** @param url an empty database, as its owner */
-export async function createStoryTable(url: string): Promise<StoryTable> {
+const defaultTable = "explainability_metrics";
+
+/**
+ * @param url an empty database, as its owner
+ * @param tables their names; each row goes into the one that `tableOf` says
+ */
+export async function createStoryTable(
+  url: string,
+  tables: readonly string[] = [defaultTable],
+  tableOf: (model: string) => string = () => defaultTable,
+): Promise<StoryTable> {
   const client = new Client({ connectionString: url });
   await client.connect();
-  await client.query(createTable);
+  await client.query([createRole, ...tables.map(createTable)].join(";\n"));
+  const insert = async (table: string, rows: readonly StoryRow[]): Promise<void> => {
+    await client.query(insertRows(table), [
+      rows.map((row) => row.atMs),
+      rows.map((row) => row.model),
+      rows.map((row) => row.feature),
+      rows.map((row) => row.importance),
+    ]);
+  };
   return {
     insert: async (rows) => {
-      await client.query(insertRows, [
-        rows.map((row) => row.atMs),
-        rows.map((row) => row.model),
-        rows.map((row) => row.feature),
-        rows.map((row) => row.importance),
-      ]);
+      for (const table of tables)
+        await insert(
+          table,
+          rows.filter(({ model }) => tableOf(model) === table),
+        );
     },
     close: () => client.end(),
   };
