@@ -1,7 +1,7 @@
 /** `driftwarden tune`: shows how many tickets and runs each sensitivity would have meant on rows that you have. */
 import type { Command } from "commander";
-import { type Tuning, type TuningAdvice, type TuningOptions, tune } from "../replay/tune.ts";
-import { type Accounted, exitCodeOf, rowSentences, tooMuchLeftOut } from "./accounting.ts";
+import { type TuningOptions, tune } from "../replay/tune.ts";
+import { exitCodeOf, tooMuchLeftOut } from "./accounting.ts";
 import { CliError } from "./errors.ts";
 import {
   detectionOf,
@@ -12,6 +12,7 @@ import {
 import type { LineOutput } from "./line-output.ts";
 import type { OfflineParts } from "./offline-parts.ts";
 import { parseTicketBudget } from "./ticket-budget.ts";
+import { accountedIn, jsonLines, sentences } from "./tune-text.ts";
 
 interface Arguments extends HistoryArguments {
   readonly budget?: string;
@@ -39,6 +40,7 @@ async function tuneAsked(given: Arguments, parts: OfflineParts): Promise<void> {
       incidents: parts.whatIf(config),
       lastMs,
       budget,
+      current: config?.detection.sensitivity,
       ...(given.json !== undefined && { json: given.json }),
     },
     { stdout: (line) => parts.cli.print(line), say: (line) => parts.cli.say(line) },
@@ -68,58 +70,4 @@ export async function runTune(options: TuneOptions, io: LineOutput): Promise<num
   const linesOf = options.json === true ? jsonLines : sentences;
   for (const line of linesOf(tuning)) io.stdout(line);
   return exitCodeOf(problem, io);
-}
-
-const accountedIn = ({ advice, leftOut }: Tuning): Accounted => ({
-  rows: advice.rows,
-  leftOut,
-  withoutNumber: advice.without_number,
-  cleaned: advice.names_cleaned,
-});
-
-const jsonLines = ({ outcomes, advice }: Tuning): readonly string[] => [
-  ...outcomes.map((outcome) => JSON.stringify(outcome)),
-  JSON.stringify({ advice }),
-];
-
-function sentences(tuning: Tuning): readonly string[] {
-  const { outcomes, advice } = tuning;
-  const rows = outcomes.map((outcome) => [
-    outcome.sensitivity,
-    outcome.tickets_a_week,
-    outcome.runs_a_week,
-    outcome.tickets,
-    outcome.reopened,
-    outcome.episodes,
-    outcome.runs,
-    outcome.observed,
-    outcome.denied,
-  ]);
-  const heads = ["", "tickets/week", "runs/week", "opened", "reopened", "episodes"];
-  const table = [[...heads, "runs", "observed", "denied"], ...rows];
-  const { models, rows: count, weeks } = advice;
-  return [
-    `${count} rows of ${models} models over ${weeks} weeks${weeks < 2 ? "; too little to rely on" : ""}`,
-    ...rowSentences(accountedIn(tuning)),
-    ...table.map((cells) =>
-      cells
-        .map((cell, i) => pad(String(cell), i))
-        .join("  ")
-        .trimEnd(),
-    ),
-    ...advised(advice),
-  ];
-}
-
-const pad = (text: string, column: number): string =>
-  column === 0 ? text.padEnd(6) : text.padStart(column < 3 ? 12 : 8);
-
-function advised({ sensitivity, budget_tickets_a_week: budget }: TuningAdvice): readonly string[] {
-  if (budget === null) return [];
-  const budgetText = `${Number(budget.toFixed(2))} tickets a week`;
-  if (sensitivity !== null) {
-    return [`within ${budgetText}: set detection.sensitivity to ${sensitivity}`];
-  }
-  const quiet = "detection.sensitivity: low, and look at what opens the most: driftwarden replay";
-  return [`no setting stays within ${budgetText}; the quietest is ${quiet}`];
 }

@@ -1,5 +1,7 @@
 /** The figures of a replay: episodes, what was read, and how many false episodes to expect. */
+import { isDeepStrictEqual } from "node:util";
 import type { Sensitivity } from "../../detectors/preset.ts";
+import { defaultDecision, type EngineSettings } from "../detection/settings.ts";
 import type { LeftOut } from "./left-out.ts";
 import type { ShareRecorder } from "./page/share-recorder.ts";
 import {
@@ -68,8 +70,18 @@ export async function replayReport(
   return { episodes, since, summary, leftOut };
 }
 
-/** Only what was measured is promised: with other detectors or rules nothing is known. */
-function expectedFalse({ preset, sensitivity, engine }: DetectionOptions): number | null {
-  if (engine !== undefined || preset === "plain") return null;
-  return falseEpisodes[sensitivity ?? "normal"];
+/** A model and week. Only what was measured is promised: with other judges, rules or overrides nothing is known. */
+export function expectedFalse({ preset, sensitivity, engine }: DetectionOptions): number | null {
+  const asMeasured = engine === undefined || (sensitivity !== undefined && isAsMeasured(engine));
+  return asMeasured && preset !== "plain" ? falseEpisodes[sensitivity ?? "normal"] : null;
+}
+
+function isAsMeasured({
+  detectors = [],
+  decision,
+  overrides = [],
+}: Partial<EngineSettings>): boolean {
+  const isChart = detectors.some(({ judge, only }) => judge && only === "parts");
+  const isUsual = isDeepStrictEqual(decision, defaultDecision);
+  return isChart && isUsual && overrides.length === 0;
 }

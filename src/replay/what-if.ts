@@ -1,5 +1,5 @@
 /** Computes the tickets and runs that a replay would have led to, with the same reducer and gates. No effects. */
-import type { DetectionEvent } from "../detection/event.ts";
+import type { DetectionEvent, EpisodeOpened } from "../detection/event.ts";
 import { calledFor, type Fix } from "../healing/fix.ts";
 import { gatesWithoutTarget, judgeAll } from "../healing/gates/gates.ts";
 import { gatherFacts } from "../healing/gather.ts";
@@ -37,17 +37,33 @@ export interface WhatIfCounts {
   readonly denied: number;
 }
 
+/** A ticket that would have been opened, or opened again. */
+export interface WhatIfTicket {
+  readonly incident: string;
+  readonly isReopened: boolean;
+  /** Those that it tells of, in the order decided; one at least. */
+  readonly episodes: readonly EpisodeOpened[];
+}
+
 /** @param events in any order; time is their own, an act takes none */
 export function simulateIncidents(
   events: readonly DetectionEvent[],
   options: WhatIfOptions,
 ): WhatIfCounts {
+  return simulateTickets(events, options).counts;
+}
+
+/** The same, with the tickets one by one. */
+export function simulateTickets(
+  events: readonly DetectionEvent[],
+  options: WhatIfOptions,
+): { readonly counts: WhatIfCounts; readonly tickets: readonly WhatIfTicket[] } {
   const whatIf = new WhatIf(
     options,
     options.sourceModels ?? countBySource(events.map(({ model }) => model)),
   );
   for (const event of events.toSorted((a, b) => a.at - b.at)) whatIf.take(event);
-  return whatIf.counts;
+  return { counts: whatIf.counts, tickets: whatIf.tickets };
 }
 
 /** A timer of an incident. */
@@ -58,6 +74,7 @@ interface Timer {
 }
 
 class WhatIf {
+  tickets: (WhatIfTicket & { readonly episodes: EpisodeOpened[] })[] = [];
   readonly counts = { episodes: 0, tickets: 0, reopened: 0, runs: 0, observed: 0, denied: 0 };
   readonly #options: WhatIfOptions;
   readonly #settings: ReducerSettings;
@@ -98,14 +115,21 @@ class WhatIf {
     const outcome = this.#apply({ event, incident: placed.incident, placed }, nowMs);
     if (nowMs < this.#options.sinceMs || outcome === undefined) return;
     this.counts.tickets -= placed.absorbs.length;
-    this.#count(before?.id, outcome);
+    this.tickets = this.tickets.filter(({ incident }) => !placed.absorbs.includes(incident));
+    this.#count(before?.id, outcome, event);
   }
 
-  #count(before: string | undefined, { about, effects }: Outcome): void {
+  #count(before: string | undefined, { about, effects }: Outcome, event: EpisodeOpened): void {
+    const incident = about.id;
     this.counts.episodes++;
-    if (!effects.some(({ planned: { effect } }) => effect.kind === "ticket.open")) return;
-    if (before === about.id) this.counts.reopened++;
+    if (!effects.some(({ planned: { effect } }) => effect.kind === "ticket.open")) {
+      this.tickets.findLast((ticket) => ticket.incident === incident)?.episodes.push(event);
+      return;
+    }
+    const isReopened = before === incident;
+    if (isReopened) this.counts.reopened++;
     else this.counts.tickets++;
+    this.tickets.push({ incident, isReopened, episodes: [event] });
   }
 
   #apply(taken: TakenEvent, nowMs: number): Outcome | undefined {

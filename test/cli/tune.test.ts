@@ -3,7 +3,7 @@ import { detectorTypes } from "../../detectors/index.ts";
 import { runTune, type TuneOptions } from "../../src/cli/tune.ts";
 import { csvSources } from "../../src/replay/csv-source.ts";
 import { fileWith } from "./files.ts";
-import { csv, faulty, stream } from "./importance-files.ts";
+import { collapse, csv, faulty, stream } from "./importance-files.ts";
 
 async function tune(
   lines: readonly string[],
@@ -49,7 +49,43 @@ describe("tune", () => {
     expect(printed.at(-1)).toBe("within 1 tickets a week: set detection.sensitivity to high");
   });
 
+  /** Two models, one of which loses a feature again and again. */
+  const noisy = [
+    ...stream("calm", (vector) => vector),
+    ...stream("noisy", (vector, i) => (i > 200 && i % 30 < 10 ? collapse(vector) : vector)),
+  ];
+
+  it("says what opens most at the setting in force, and what the others change", async () => {
+    const printed = await tune(noisy);
+    expect(printed.join("\n")).toMatch(
+      /opens most at normal, of \d tickets: noisy \d \(first blamed: f1/,
+    );
+    expect(printed.filter((line) => / instead of normal: /.test(line))).toHaveLength(2);
+    expect((await tune(noisy, { current: "low" })).join("\n")).toContain("normal instead of low:");
+  });
+
+  it("says how many false episodes to expect of all models together", async () => {
+    const one = JSON.parse((await tune(faulty, { json: true }))[1]!);
+    const two = JSON.parse((await tune(noisy, { json: true }))[1]!);
+    const { false_episodes_expected_a_week: expected } = one;
+    expect(expected).toBeGreaterThan(0);
+    expect(two.false_episodes_expected_a_week).toBe(2 * expected);
+    expect((await tune(noisy)).join("\n")).toContain("a week, all 2 models together: low ");
+  });
+
+  it("--json lists the tickets of a model that is blamed, and the override or null", async () => {
+    const [low, , , last] = (await tune(noisy, { json: true })).map((line) => JSON.parse(line));
+    expect(low).toMatchObject({ sensitivity: "low", added: [], lost: expect.any(Array) });
+    expect(last.advice).toMatchObject({
+      compared_with: "normal",
+      opens_most: [{ model: "noisy", features: { f1: expect.any(Number) } }],
+    });
+    expect(last.advice).toHaveProperty("override");
+  });
+
   it("gives no advice that nobody asked for", async () => {
-    expect((await tune(faulty)).at(-1)).toMatch(/^high /);
+    const printed = await tune(faulty);
+    expect(printed.filter((line) => /set detection|tickets a week/.test(line))).toEqual([]);
+    expect(printed.at(-1)).toBe("high instead of normal: the same tickets");
   });
 });

@@ -1,0 +1,126 @@
+/** Finds what opens most tickets, and the override that would quieten a model that makes most of the noise. */
+import { type Sensitivity, sensitivities } from "../../detectors/preset.ts";
+import { type ModelKey, modelName } from "../model-key.ts";
+import type { WhatIfTicket } from "./what-if.ts";
+
+/** One model and its tickets. */
+export interface OpensMost {
+  readonly model: ModelKey;
+  readonly tickets: number;
+  /** First blamed by them, most often first; with how many tickets each. */
+  readonly features: readonly (readonly [feature: string, tickets: number])[];
+}
+
+/** Models with a ticket, those with most tickets first. A ticket of several models counts for its first. */
+export function opensMost(tickets: readonly WhatIfTicket[]): readonly OpensMost[] {
+  const byModel = grouped(tickets, (ticket) => ticket.episodes[0]!.model);
+  return byModel.map(([model, own]): OpensMost => {
+    const features = grouped(own, (ticket) => firstBlamed(ticket) ?? "").map(
+      ([feature, those]) => [feature, those.length] as const,
+    );
+    return { model, tickets: own.length, features: features.filter(([feature]) => feature !== "") };
+  });
+}
+
+const firstBlamed = ({ episodes }: WhatIfTicket): string | undefined =>
+  episodes[0]?.features[0]?.feature;
+
+/** Largest group first. */
+function grouped<T>(
+  items: readonly T[],
+  of: (item: T) => string,
+): readonly [string, readonly T[]][] {
+  const groups = new Map<string, T[]>();
+  for (const item of items) groups.set(of(item), [...(groups.get(of(item)) ?? []), item]);
+  return [...groups].toSorted(([, a], [, b]) => b.length - a.length);
+}
+
+/** A model is noisy when it has more than this part of all tickets… */
+const mostNoise = 0.5;
+/** …and so many at least. */
+const fewestTickets = 4;
+/** What an override has to take away of its tickets to be worth proposing. */
+const worthwhile = 0.5;
+/** Least relative effects that are tried, percent. */
+const relatives = [10, 20, 30, 50, 100] as const;
+
+export interface ProposedOverride {
+  readonly model: ModelKey;
+  /** Its tickets now, those of all models, and those of its own that would be left, as far as this can be told. */
+  readonly tickets: number;
+  readonly all: number;
+  readonly left: number;
+  /** An entry of `detection.overrides:`, keys as in the configuration. */
+  readonly override: Readonly<Record<string, unknown>>;
+}
+
+export interface ProposalInput {
+  readonly current: Sensitivity;
+  readonly ticketsAt: Readonly<Record<Sensitivity, readonly WhatIfTicket[]>>;
+  readonly models: number;
+}
+
+/**
+ * A quieter sensitivity where it takes away half of the model's tickets; else a least effect for the feature that most
+ * of them blame. What pipeline rules find goes by neither, so for them there is no proposal.
+ */
+export function proposeOverride(input: ProposalInput): ProposedOverride | undefined {
+  const { current, ticketsAt, models } = input;
+  const all = ticketsAt[current].length;
+  const [noisiest] = opensMost(ticketsAt[current]);
+  // For one model alone the dial itself does it.
+  if (noisiest === undefined || models < 2) return undefined;
+  const { model, tickets } = noisiest;
+  if (tickets < fewestTickets || tickets <= mostNoise * all) return undefined;
+  const proposed = byQuieter(noisiest, input) ?? byLeastEffect(noisiest, ticketsAt[current]);
+  return proposed && { model, tickets, all, ...proposed };
+}
+
+type Quieting = Pick<ProposedOverride, "left" | "override">;
+
+function byQuieter(
+  { model, tickets }: OpensMost,
+  { current, ticketsAt }: ProposalInput,
+): Quieting | undefined {
+  const quieter = sensitivities.slice(0, sensitivities.indexOf(current)).toReversed();
+  for (const sensitivity of quieter) {
+    const left = ticketsOf(ticketsAt[sensitivity], model).length;
+    if (left > worthwhile * tickets) continue;
+    return { left, override: { ...namesOf(model), sensitivity } };
+  }
+  return undefined;
+}
+
+function byLeastEffect(
+  { model, tickets, features }: OpensMost,
+  all: readonly WhatIfTicket[],
+): Quieting | undefined {
+  const [feature] = features[0] ?? [];
+  const own = ticketsOf(all, model);
+  const blaming = own.filter((ticket) => feature !== undefined && firstBlamed(ticket) === feature);
+  for (const percent of relatives) {
+    const silenced = blaming.filter((ticket) => (effectOf(ticket) ?? Infinity) < percent / 100);
+    if (tickets - silenced.length > worthwhile * tickets) continue;
+    const override = { ...namesOf(model), feature, least_effect: { relative: `${percent} %` } };
+    return { left: tickets - silenced.length, override };
+  }
+  return undefined;
+}
+
+const ticketsOf = (tickets: readonly WhatIfTicket[], model: ModelKey): readonly WhatIfTicket[] =>
+  tickets.filter(({ episodes }) => episodes[0]?.model === model);
+
+/** How far the first blamed feature was from what was expected; undefined for what a rule has found. */
+function effectOf({ episodes }: WhatIfTicket): number | undefined {
+  const [first] = episodes;
+  if (first?.kind !== "shift" && first?.kind !== "leak") return undefined;
+  const { before, after } = first.features[0] ?? {};
+  if (before === undefined || after === undefined) return undefined;
+  return Math.abs(after - before) / before;
+}
+
+function namesOf(key: ModelKey): Readonly<Record<string, string>> {
+  const { tenant, source, model } = modelName(key);
+  // Of rows in a file the source is the file.
+  return tenant === "" ? { model } : { source, model };
+}
