@@ -89,6 +89,7 @@ const users: NonNullable<JiraSandboxOptions["users"]> = [
   { name: "tom", token: "token", displayName: "Tom" },
   { name: "rule", token: "token", kind: "app" },
   { name: "sarah2", token: "token", displayName: "Sarah", kind: "customer" },
+  { name: "sarah3", token: "token", displayName: "Sarah", byMail: true },
 ];
 
 /** @param tickets how many incidents have one; their incidents changed just now */

@@ -104,6 +104,13 @@ describe("the hostile comments", () => {
     expect(his?.account).not.toBe(hers?.account);
   });
 
+  it("that a service desk took from a mail of somebody outside are handed in as an outsider's", async () => {
+    await using place = await doorPlace({ deployment: "Cloud", serviceDesk: true });
+    await place.say("sarah3", "dw close");
+    await place.door.look();
+    expect([...place.store.commands.values()]).toMatchObject([{ unfit: "outsider" }]);
+  });
+
   it("that somebody edited are handed in as edited, also when the author did it or only the editor is new", async () => {
     for (const [by, afterMs] of [
       ["sarah", 2000],

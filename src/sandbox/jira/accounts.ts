@@ -14,6 +14,8 @@ export interface SandboxUser {
   readonly kind?: "person" | "app" | "customer";
   /** Names of the groups that it is in. */
   readonly groups?: readonly string[];
+  /** A service desk of Cloud gets its comments as mails of somebody who has no part in the request. */
+  readonly byMail?: boolean;
   /** Whether an issue may be assigned to it. Default: every person. */
   readonly assignable?: boolean;
 }
@@ -64,12 +66,13 @@ export class Accounts {
   }
 
   #add({ name, displayName = name, kind = "person", ...user }: Omit<SandboxUser, "token">) {
-    const { groups = [], assignable = kind === "person" } = user;
+    const { groups = [], byMail = false, assignable = kind === "person" } = user;
     const account: SandboxAccount = {
       name,
       displayName,
       kind,
       groups,
+      byMail,
       assignable,
       accountId: `712020:${createHash("sha256").update(name).digest("hex").slice(0, 32)}`,
       key: `JIRAUSER${10_100 + this.#byName.size}`,

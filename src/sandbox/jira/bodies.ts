@@ -81,8 +81,13 @@ export function commentBody(
     updateAuthor: accountOf(comment.updateAuthor, shown),
     created: isoTime(comment.createdAtMs),
     updated: isoTime(comment.updatedAtMs),
-    ...(shown.deployment === "Cloud" && { jsdPublic: !comment.internal }),
+    ...(shown.deployment === "Cloud" && serviceDeskBody(comment, shown)),
   };
+}
+
+function serviceDeskBody({ author, internal }: SandboxComment, { accounts }: Shown) {
+  const byMail = accounts.named(author).byMail;
+  return { jsdPublic: !internal, ...(byMail && { jsdAuthorCanSeeRequest: false }) };
 }
 
 /** Cloud shows the newest change first, Data Center the oldest. */

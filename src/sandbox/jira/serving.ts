@@ -85,7 +85,14 @@ function effect(parts: SandboxParts, { request, ...arrived }: ArrivedCall): Limi
   if (by === undefined) {
     const open = arrived.path === "/serverInfo";
     const anonymous = { name: "anonymous", displayName: "Anonymous", kind: "person" } as const;
-    const nobody = { ...anonymous, groups: [], assignable: false, accountId: "", key: "" };
+    const nobody = {
+      ...anonymous,
+      groups: [],
+      byMail: false,
+      assignable: false,
+      accountId: "",
+      key: "",
+    };
     const call = { ...arrived, by: nobody, automated: false, language };
     const reply = open ? answer(site, call) : refuse(new Refusal(401, [mustLogIn]));
     return noted(parts, call, { ...reply, headers: {} });

@@ -26,7 +26,8 @@ declare module "jira-client" {
     ): RequestOptions;
     addNewIssue(issue: unknown): Promise<unknown>;
     searchJira(jql: string, options: unknown): Promise<unknown>;
-    addComment(id: string, body: string): Promise<unknown>;
+    /** @param comment the whole body of the request */
+    addCommentAdvanced(id: string, comment: unknown): Promise<unknown>;
     updateComment(id: string, commentId: string, body: string): Promise<unknown>;
     transitionIssue(id: string, body: unknown): Promise<unknown>;
     getCurrentUser(): Promise<unknown>;

@@ -59,6 +59,8 @@ export function openJira(options: JiraOptions): Jira {
   return new JiraTracker(options);
 }
 
+/** A service desk shows the comment to its own people alone. Other projects do not look at it. */
+const internal = [{ key: "sd.public.comment", value: { internal: true } }];
 const commentPage = 100;
 const maxCommentPages = 50;
 
@@ -157,7 +159,8 @@ class JiraTracker implements Jira {
     checkIssue(id);
     const added = await this.#connection.call(
       { name: "comment", doing: `commenting on issue ${id}`, writes: true, mayAct },
-      (client) => client.addComment(id, this.#markup(message)),
+      (client) =>
+        client.addCommentAdvanced(id, { body: this.#markup(message), properties: internal }),
       shapes.commentShape,
     );
     return marked(added);

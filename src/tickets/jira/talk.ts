@@ -17,6 +17,8 @@ const saidShape = z.object({
   body: z.string(),
   created: z.string(),
   updated: z.string().optional(),
+  /** False: it came by mail from somebody who has no part in the request, whoever the address belongs to. */
+  jsdAuthorCanSeeRequest: z.boolean().optional(),
 });
 
 const saidPageShape = z.object({ comments: z.array(saidShape) });
@@ -116,13 +118,14 @@ async function changedWithin(
 function saidComment(comment: z.infer<typeof saidShape>, us: string): SaidComment {
   const { id, author, updateAuthor, body, created, updated = created } = comment;
   const account = personOf(author);
+  const byMail = comment.jsdAuthorCanSeeRequest === false;
   const sameAuthor = updateAuthor === undefined || personOf(updateAuthor) === account;
   const createdMs = Date.parse(created);
   const apartMs = Math.abs(Date.parse(updated) - createdMs);
   return {
     id,
     account,
-    by: account === us ? "us" : kindOf(author),
+    by: account === us ? "us" : byMail ? "outsider" : kindOf(author),
     commands: spokenIn(body),
     size: body.length,
     saidAtMs: Number.isNaN(createdMs) ? 0 : createdMs,
