@@ -41,10 +41,10 @@ export function anyObject({ value }: { readonly value: unknown }): boolean {
 /** Times further away have no date in JavaScript, and none in Postgres when they are counted in microseconds. */
 const longestMs = 36_500 * 86_400_000;
 
-/** A duration that can be added to any date. */
+/** A duration in whole milliseconds that can be added to any date. */
 function boundedDuration(text: string): number | undefined {
   const ms = parseDuration(text);
-  return ms !== undefined && ms <= longestMs ? ms : undefined;
+  return ms !== undefined && ms <= longestMs ? Math.round(ms) : undefined;
 }
 
 /** `30s`, `1h30m`, `1 hour` → milliseconds, at least one. */
@@ -110,8 +110,12 @@ export const listenAddress = parsed(
   },
 );
 
-/** An IANA name; timestamps without an offset are read in it. */
+/**
+ * An IANA name; timestamps without an offset are read in it. Offsets are refused: Postgres reads their sign the other
+ * way round.
+ */
 export const timeZone = parsed("a time zone such as UTC or Europe/Berlin", (text) => {
+  if (/^[+-]/.test(text)) return undefined;
   try {
     return new Intl.DateTimeFormat("en", { timeZone: text }).resolvedOptions().timeZone;
   } catch {
@@ -127,6 +131,11 @@ export const absolutePath = parsed(
   () => "",
 );
 
+/** Where a Unix socket listens: the kernel keeps 107 bytes of it. */
+export const socketPath = absolutePath.refine((path) => Buffer.byteLength(path) <= 107, {
+  error: "is longer than 107 bytes, the longest path of a socket",
+});
+
 /** A PostgreSQL name, at most the 63 bytes that PostgreSQL keeps. */
 export const identifier = z
   .string()
@@ -134,7 +143,30 @@ export const identifier = z
     error: "expected a name of 1 to 63 bytes",
   });
 
-export const text = z.string().trim().min(1, { error: "expected a text that is not empty" });
+/** Postgres stores no NUL, and keys join names by line breaks. */
+const withoutControls = (value: string): boolean => !/\p{Cc}/u.test(value);
+
+const mostBytes = (most: number) => ({
+  check: (value: string): boolean => Buffer.byteLength(value) <= most,
+  error: `is longer than ${most.toLocaleString("en")} bytes`,
+});
+const longestText = mostBytes(4096);
+const longestName = mostBytes(512);
+const longestKafkaName = mostBytes(255);
+
+/** Names of features have as many bytes. */
+export const text = z
+  .string()
+  .trim()
+  .min(1, { error: "expected a text that is not empty" })
+  .refine(withoutControls, { error: "holds a line break or another control character" })
+  .refine(longestText.check, { error: longestText.error });
+
+/** A part of the identity of a model. */
+export const modelPart = text.refine(longestName.check, { error: longestName.error });
+
+/** What Kafka knows a client by. */
+export const kafkaName = text.refine(longestKafkaName.check, { error: longestKafkaName.error });
 
 export const count = z.int().min(1);
 

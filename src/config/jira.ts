@@ -15,13 +15,19 @@ const priorities = z.preprocess(
   }),
 );
 
+/** As the adapter takes it: it stands in searches and paths. */
+const projectKey = z
+  .string()
+  .trim()
+  .regex(/^[a-z][a-z0-9_]{0,254}$/i, { error: "expected the key of a project, such as IR" });
+
 export const jira = z
   .strictObject({
     url: apiUrl,
     auth: z.enum(["basic", "bearer"]).default("basic"),
     user: text.optional(),
     token_file: absolutePath,
-    project: text.default("IR"),
+    project: projectKey.default("IR"),
     issue_type: text.default("Bug"),
     priorities: priorities.prefault({}),
     fields: z.record(text, z.json()).default({}),

@@ -2,13 +2,13 @@
 import { z } from "zod";
 import { detection } from "./detection.ts";
 import {
-  absolutePath,
   cadences,
   count,
   duration,
   isLoopback,
   linkTemplate,
   listenAddress,
+  socketPath,
   waiting,
 } from "./fields.ts";
 import { fixes } from "./fixes.ts";
@@ -21,7 +21,7 @@ import { store } from "./store.ts";
 import { stream } from "./stream.ts";
 
 const docker = z.strictObject({
-  socket: absolutePath.prefault("/var/run/docker.sock"),
+  socket: socketPath.prefault("/var/run/docker.sock"),
   deadline: waiting.prefault("30s"),
 });
 

@@ -1,7 +1,16 @@
 /** `sources:`: the tables that are watched. The defaults follow OpenClaw's documentation. */
 import { z } from "zod";
 import { databaseKeys, withDatabaseRules } from "./database.ts";
-import { anyObject, count, duration, identifier, text, timeZone, waiting } from "./fields.ts";
+import {
+  anyObject,
+  count,
+  duration,
+  identifier,
+  modelPart,
+  text,
+  timeZone,
+  waiting,
+} from "./fields.ts";
 
 const openClawUrl = "postgres://readonly@127.0.0.1/explainability";
 
@@ -25,12 +34,12 @@ const source = withDatabaseRules(
       statement_timeout: duration
         .refine((ms) => ms <= 86_400_000, { error: "is more than 1d" })
         .prefault("30s"),
-      tenant: text.default("default"),
-      environment: text.default("production"),
+      tenant: modelPart.default("default"),
+      environment: modelPart.default("production"),
       time_zone: timeZone.prefault("UTC"),
       table: text.default("explainability_metrics"),
       columns: columns.prefault({}),
-      model: text.optional(),
+      model: modelPart.optional(),
       poll_interval: waiting.prefault("30s"),
       overlap: duration.prefault("5m"),
       page_rows: count.max(100_000).default(5000),

@@ -4,9 +4,14 @@ import { databaseKeys, withDatabaseRules } from "./database.ts";
 import { anyObject } from "./fields.ts";
 
 /** Channels of notifications carry it, and PostgreSQL keeps 63 bytes of those. */
-const schemaName = z.string().regex(/^[a-z_][a-z0-9_]{0,49}$/, {
-  error: "expected a schema name of lower-case letters, digits and _, at most 50",
-});
+const schemaName = z
+  .string()
+  .regex(/^[a-z_][a-z0-9_]{0,49}$/, {
+    error: "expected a schema name of lower-case letters, digits and _, at most 50",
+  })
+  .refine((name) => !name.startsWith("pg_") && name !== "information_schema", {
+    error: "is a name that PostgreSQL keeps for itself",
+  });
 
 export const store = withDatabaseRules(
   z

@@ -1,25 +1,30 @@
 /** `stream:`: the log between polling and detection. It is in the store unless Kafka is configured. */
 import { z } from "zod";
-import { absolutePath, brokerAddress, count, duration, text, waiting } from "./fields.ts";
+import { absolutePath, brokerAddress, count, duration, kafkaName } from "./fields.ts";
 
 const sasl = z.strictObject({
   mechanism: z.enum(["plain", "scram-sha-256", "scram-sha-512"]).default("scram-sha-512"),
-  username: text,
+  username: kafkaName,
   password_file: absolutePath,
 });
+
+/** Brokers take up to 30 minutes unless they are configured otherwise; below a second a pause of Node would end it. */
+const sessionTimeout = duration
+  .refine((ms) => ms <= 1_800_000, { error: "is more than 30m" })
+  .refine((ms) => ms >= 1000, { error: "is less than 1s" });
 
 const kafka = z.strictObject({
   brokers: z.array(brokerAddress).min(1, { error: "names no broker" }),
   topic: z
     .string()
-    .regex(/^[a-zA-Z0-9._-]{1,249}$/, { error: "expected a Kafka topic's name" })
+    .regex(/^(?!\.{1,2}$)[a-zA-Z0-9._-]{1,249}$/, { error: "expected a Kafka topic's name" })
     .default("driftwarden"),
   replication: count.max(32_767).optional(),
   retention: duration.prefault("7d"),
-  group: text.default("driftwarden"),
+  group: kafkaName.default("driftwarden"),
   ssl: z.boolean().default(false),
   sasl: sasl.optional(),
-  session_timeout: waiting.prefault("30s"),
+  session_timeout: sessionTimeout.prefault("30s"),
 });
 
 export const stream = z.strictObject({
