@@ -44,6 +44,7 @@ async function replay(given: Arguments, parts: OfflineParts): Promise<void> {
       ...input,
       ...detectionOf(config, parts, given),
       lastMs,
+      incidents: parts.whatIf(config),
       ...(json !== undefined && { json }),
       ...(html !== undefined && { html }),
     },
@@ -70,7 +71,7 @@ export async function runReplay(options: ReplayOptions, io: LineOutput): Promise
   }
   const recording = options.html === undefined ? undefined : new ShareRecorder();
   const report = await replayReport(options, recording);
-  const { episodes, since, summary: counted, leftOut } = report;
+  const { episodes, tickets, since, summary: counted, leftOut } = report;
   for (const episode of episodes) io.stdout(printed(episode, options));
   const summary = { ...counted, seconds: Math.round(performance.now() - started) / 1000 };
   const { rows, attributions, without_number: withoutNumber, names_cleaned: cleaned } = summary;
@@ -82,6 +83,7 @@ export async function runReplay(options: ReplayOptions, io: LineOutput): Promise
     const page = {
       recording,
       episodes,
+      tickets,
       rows,
       withoutNumber,
       leftOut,

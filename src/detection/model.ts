@@ -210,8 +210,6 @@ export class WatchedModel {
     const { at } = assembled;
     const { counts, settings, history } = this.#context;
     const assessment: Assessment = this.#baseline.judge(assembled);
-    const known = { model: this.key, at, names: this.features };
-    history?.take(pastAttribution(known, this.#baseline.judged));
     counts.attributions++;
     if (!assessment.whole) counts.fragments++;
     const { evidence, clean } = assessment;
@@ -219,6 +217,8 @@ export class WatchedModel {
       (most, { score }) => Math.max(most ?? 0, score),
       assessment.highest,
     );
+    const known = { model: this.key, at, names: this.features, score: this.#score };
+    history?.take(pastAttribution(known, this.#baseline.judged));
     const step = stepEpisode(this.facts, { fires: evidence.length > 0, clean }, settings.decision);
     if (step === "opens" || step === "announced") this.#open(at, evidence);
     else if (step === "unanswered")

@@ -4,7 +4,7 @@ import type { PastAttribution } from "./attribution-recorder.ts";
 
 /** Ask before it is learned. */
 export function pastAttribution(
-  known: Pick<PastAttribution, "model" | "at" | "names">,
+  known: Pick<PastAttribution, "model" | "at" | "names" | "score">,
   judged: JudgedAttribution,
 ): PastAttribution {
   const bands = known.names.map((_, slot) => expectedAttention(judged, { slot, at: known.at }));

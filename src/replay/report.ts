@@ -6,18 +6,29 @@ import type { LeftOut } from "./left-out.ts";
 import type { ShareRecorder } from "./page/share-recorder.ts";
 import {
   type DetectionOptions,
+  type Replay,
   type ReplayedEpisode,
   type ReplayInput,
   replayRows,
 } from "./replay.ts";
+import {
+  countBySource,
+  simulateTickets,
+  type WhatIfOptions,
+  type WhatIfTicket,
+} from "./what-if.ts";
 
 export interface ReportOptions extends ReplayInput, DetectionOptions {
   /** Only episodes that opened in this time before the newest row, milliseconds; what is older is learned from. */
   readonly lastMs?: number | undefined;
+  /** How incidents are told apart, for what shares a ticket. Default: as `run` has it by default. */
+  readonly incidents?: Omit<WhatIfOptions, "sinceMs"> | undefined;
 }
 
 export interface ReplayReport {
   readonly episodes: readonly ReplayedEpisode[];
+  /** That would have told of them. */
+  readonly tickets: readonly WhatIfTicket[];
   /** Episodes that opened before it are left out, microseconds. */
   readonly since: number;
   readonly summary: ReplaySummary;
@@ -67,7 +78,18 @@ export async function replayReport(
     without_number: withoutNumber,
     names_cleaned: replay!.namesCleaned,
   };
-  return { episodes, since, summary, leftOut };
+  const tickets = ticketsOf(replay!, { ...options, since });
+  return { episodes, tickets, since, summary, leftOut };
+}
+
+const usualIncidents = { resolveAfterMs: 900_000, reopenDurationMs: 604_800_000, fixes: [] };
+
+function ticketsOf(
+  { events, engine }: Replay,
+  { incidents = usualIncidents, since }: Pick<ReportOptions, "incidents"> & { since: number },
+): readonly WhatIfTicket[] {
+  const sourceModels = countBySource(engine.modelKeys());
+  return simulateTickets(events, { ...incidents, sourceModels, sinceMs: since / 1000 }).tickets;
 }
 
 /** A model and week. Only what was measured is promised: with other judges, rules or overrides nothing is known. */

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { detectorTypes } from "../../detectors/index.ts";
 import { runReplay } from "../../src/cli/replay.ts";
 import { csvSources } from "../../src/replay/csv-source.ts";
+import { vectors } from "../detection/streams.ts";
 import { fileWith } from "./files.ts";
 import { csv, faulty, stream } from "./importance-files.ts";
 
@@ -11,6 +12,18 @@ async function pageOf(lines: readonly string[]): Promise<string> {
   const sources = csvSources([fileWith("rows.csv", csv(lines))]);
   await runReplay({ sources, detectorTypes, html }, { stdout: () => undefined });
   return readFileSync(html, "utf8");
+}
+
+/** Another that falls to nothing. */
+const worse = stream("churn", (vector, i) => (i >= 300 && i < 320 ? { ...vector, f1: 0 } : vector));
+
+/** Where the boundary is in the first chart of scores, and the heights of its line. */
+function scoreLine(page: string) {
+  const [svg = ""] = /<svg class="score".*?<\/svg>/s.exec(page) ?? [];
+  const boundary = Number(/class="boundary"[^>]* y1="([\d.]+)"/.exec(svg)?.[1]);
+  const [, path = ""] = /<path class="line c5" d="([^"]+)"/.exec(svg) ?? [];
+  const heights = [...path.matchAll(/[ML][\d.]+ ([\d.]+)/g)].map(([, y]) => Number(y));
+  return { boundary, heights };
 }
 
 /** The parts of a path, without moves where there is a gap. */
@@ -25,6 +38,34 @@ describe("the page of a replay", () => {
     expect(page).toContain("f1 fell to");
     expect(page).toMatch(/<path class="band" d="M[\d. L]+Z">/);
     expect(paths(page)).toBeGreaterThan(2);
+  });
+
+  it("shows all features of an episode: who gained, who lost, and their ranks", async () => {
+    const page = await pageOf(faulty);
+    const [table = ""] = /<table class="all">.*?<\/table>/s.exec(page) ?? [];
+    const rows = table.match(/<tr><td>/g)?.length;
+    expect(rows).toBe(Object.keys(vectors(11)(0)).length);
+    expect(table).toMatch(
+      /<tr><td><b>f1<\/b><\/td><td class="num">[\d.]+ %<\/td><td class="num">[\d.]+ %<\/td><td class="num">−\d[\d.]+<\/td><td class="num">2 → \d+<\/td>/,
+    );
+    expect(table.indexOf("<b>f1</b>")).toBeLessThan(table.indexOf("<td>f0</td>"));
+  });
+
+  it("draws the score of each model on one scale, with the boundary at a third of it", async () => {
+    const [one, two] = [await pageOf(faulty), await pageOf(worse)].map((page) => scoreLine(page));
+    expect(one?.boundary).toBe(two?.boundary);
+    // While the feature has collapsed the line is above its boundary, which is a smaller y.
+    expect(Math.min(...one!.heights)).toBeLessThan(one!.boundary);
+    expect(Math.min(...two!.heights)).toBeGreaterThanOrEqual(0);
+  });
+
+  it("groups the episodes of one cause, which would have shared a ticket", async () => {
+    const both = ["eu", "us"].flatMap((name) => faulty.map((line) => line.replace("churn", name)));
+    const page = await pageOf(both.toSorted());
+    expect(page).toContain("Episodes that share a ticket");
+    expect(page).toMatch(/<td>eu, us<\/td><td>shift<\/td><td>f1<\/td>/);
+    expect(page).toContain('one ticket with <a href="#e2">2</a>');
+    expect(await pageOf(faulty)).not.toContain("share a ticket");
   });
 
   it("needs nothing from elsewhere and runs no script", async () => {

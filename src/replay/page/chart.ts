@@ -26,11 +26,11 @@ export interface Chart {
   readonly height: number;
 }
 
-const width = 1000;
-const margin = { left: 52, right: 8, top: 34, bottom: 22 };
+export const width = 1000;
+export const margin = { left: 52, right: 8, top: 34, bottom: 22 };
 const innerWidth = width - margin.left - margin.right;
 /** More points than this are drawn as the extremes of so many columns. */
-const columns = 320;
+export const columns = 320;
 
 export function chartSvg(chart: Chart): string {
   const lines = chart.features.map((feature) => pointsOf(chart, feature, "share"));
@@ -65,13 +65,16 @@ interface Axis {
   readonly steps: number;
 }
 
-interface Scale {
+export interface Scale {
   readonly x: (us: number) => number;
   readonly y: (share: number) => number;
   readonly bottom: number;
 }
 
-function scaleOf({ from, to, height }: Chart, top: number): Scale {
+export function scaleOf(
+  { from, to, height }: Pick<Chart, "from" | "to" | "height">,
+  top: number,
+): Scale {
   const bottom = height - margin.bottom;
   const span = Math.max(to - from, 1);
   return {

@@ -6,17 +6,23 @@ import { formatDuration } from "../../duration.ts";
 import { escapeHtml } from "../../html.ts";
 import { severityOf } from "../../incidents/severity.ts";
 import type { ReplayedEpisode } from "../replay.ts";
+import { allFeatures } from "./all-features.ts";
 import { chartSvg } from "./chart.ts";
 import { legend } from "./legend.ts";
 import { shortTime } from "./markup.ts";
+import { scoreSvg } from "./score-line.ts";
 import type { ShareHistory } from "./share-recorder.ts";
+import { linkTo } from "./ticket-groups.ts";
 
 export interface NumberedEpisode extends ReplayedEpisode {
   /** Counts from 1 over the whole page, in order of time. */
   readonly number: number;
+  /** Numbers of the others of its ticket. */
+  readonly sharing?: readonly number[];
 }
 
 const named = 4;
+const mostLinked = 8;
 /** Attributions shown before and after an episode. */
 const around = 36;
 /** Of a long episode, its first part is shown. */
@@ -36,10 +42,17 @@ export function episodeRows(episode: NumberedEpisode, history: ShareHistory): st
     `<td class="nowrap"${span}>${shortTime(opened.at)}<br><span class="soft">${lasted}${ended}</span></td>`,
     `<td${span}><span class="sev ${severity}">${severity}</span> ${escapeHtml(opened.kind)}</td>`,
     first === undefined ? `<td colspan="4" class="soft">the whole model</td>` : cells(first),
-    `<td class="why"${span}>${escapeHtml(opened.reason)}</td></tr>`,
+    `<td class="why"${span}>${escapeHtml(opened.reason)}${sharingText(episode)}</td></tr>`,
     ...others.map((feature) => `<tr>${cells(feature)}</tr>`),
-    `<tr class="more"><td></td><td colspan="7"><details><summary>chart of the time around</summary>${zoom(episode, history)}</details></td></tr>`,
+    `<tr class="more"><td></td><td colspan="7"><details><summary>chart of the time around, and all features</summary>${zoom(episode, history)}${allFeatures(opened, history)}</details></td></tr>`,
   ].join("");
+}
+
+function sharingText({ sharing = [] }: NumberedEpisode): string {
+  if (sharing.length === 0) return "";
+  const links = sharing.slice(0, mostLinked).flatMap((number) => linkTo(number) ?? []);
+  const more = sharing.length > mostLinked ? ` and ${sharing.length - mostLinked} more` : "";
+  return `<br><span class="soft">one ticket with ${links.join(", ")}${more}</span>`;
 }
 
 function cells(blamed: BlamedFeature): string {
@@ -67,7 +80,8 @@ function zoom(episode: NumberedEpisode, history: ShareHistory): string {
     marks: [{ from: opened.at, to: closed?.at, label: "opened", title: opened.reason }],
     height: 210,
   });
-  return chart + legend(features, bounded ? `band: expected of ${features[0]}` : undefined);
+  const score = scoreSvg(history, timeAround(episode, history));
+  return chart + score + legend(features, bounded ? `band: expected of ${features[0]}` : undefined);
 }
 
 function timeAround(

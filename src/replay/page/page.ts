@@ -4,16 +4,21 @@ import { escapeHtml } from "../../html.ts";
 import { modelName } from "../../model-key.ts";
 import type { LeftOut } from "../left-out.ts";
 import type { ReplayedEpisode } from "../replay.ts";
+import type { WhatIfTicket } from "../what-if.ts";
 import { chartSvg } from "./chart.ts";
 import { episodeRows, largest, type NumberedEpisode } from "./episode-rows.ts";
 import { legend } from "./legend.ts";
 import { longTime } from "./markup.ts";
+import { scoreSvg } from "./score-line.ts";
 import type { ShareHistory, ShareRecorder } from "./share-recorder.ts";
 import { style } from "./style.ts";
+import { groupTable, sharedWith } from "./ticket-groups.ts";
 
 export interface PageInput {
   readonly recording: ShareRecorder;
   readonly episodes: readonly ReplayedEpisode[];
+  /** Tickets that would have told of them. */
+  readonly tickets: readonly WhatIfTicket[];
   readonly rows: number;
   /** Rows whose importance is NULL, NaN or infinite. */
   readonly withoutNumber: number;
@@ -40,6 +45,10 @@ interface ModelPart {
 
 export function replayPage(input: PageInput): string {
   const parts = partsOf(input);
+  const numbers = new Map(
+    parts.flatMap(({ episodes }) => episodes.map(({ opened, number }) => [opened.id, number])),
+  );
+  const shared = sharedWith(input.tickets, numbers);
   const eventful = parts.filter(({ episodes }) => episodes.length > 0);
   return [
     '<!doctype html><html lang="en"><head><meta charset="utf-8">',
@@ -49,7 +58,8 @@ export function replayPage(input: PageInput): string {
     "<h1>What Driftwarden would have opened</h1>",
     summary(input, parts),
     modelTable(parts),
-    ...eventful.map((part) => section(part, input)),
+    groupTable(input.tickets, numbers),
+    ...eventful.map((part) => section(part, input, shared)),
     "</body></html>\n",
   ].join("\n");
 }
@@ -124,14 +134,15 @@ function modelTable(parts: readonly ModelPart[]): string {
 function section(
   { name, anchor, history, episodes, blamed }: ModelPart,
   { since }: PageInput,
+  shared: ReturnType<typeof sharedWith>,
 ): string {
   const features = blamed.length > 0 ? blamed.slice(0, lines) : largest(history, lines);
   const first = history.times[0] ?? 0;
+  const span = { from: Math.max(first, since), to: history.times.at(-1) ?? first };
   const chart = chartSvg({
     history,
     features,
-    from: Math.max(first, since),
-    to: history.times.at(-1) ?? first,
+    ...span,
     marks: episodes.map(({ number, opened, closed }) => ({
       from: opened.at,
       to: closed?.at,
@@ -145,10 +156,13 @@ function section(
   return [
     `<h2 id="${anchor}">${escapeHtml(name || "the model")}</h2>`,
     chart,
+    scoreSvg(history, span),
     legend(features, note),
     '<div class="scroll"><table><thead><tr><th class="num">#</th><th>opened, lasted</th><th>what</th><th>to blame</th>',
     '<th class="num">share</th><th class="num">rank</th><th class="num">expected</th><th class="why">why</th></tr></thead><tbody>',
-    ...episodes.map((episode) => episodeRows(episode, history)),
+    ...episodes.map((episode) =>
+      episodeRows({ ...episode, sharing: shared.get(episode.opened.id) ?? [] }, history),
+    ),
     "</tbody></table></div>",
   ].join("");
 }

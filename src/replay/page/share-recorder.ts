@@ -1,4 +1,4 @@
-/** Records every model's shares and expected bands over time, for charts. */
+/** Records every model's shares, expected bands and scores over time, for charts. */
 import type { AttributionRecorder, PastAttribution } from "../../detection/attribution-recorder.ts";
 import type { ModelKey } from "../../model-key.ts";
 
@@ -14,6 +14,8 @@ export interface FeatureHistory {
 export interface ShareHistory {
   /** Of each attribution, ascending, microseconds since 1970. */
   readonly times: readonly number[];
+  /** By judges and rules, 1.0 is the boundary; NaN while nobody has an opinion. */
+  readonly scores: Float32Array;
   readonly features: ReadonlyMap<string, FeatureHistory>;
 }
 
@@ -44,6 +46,7 @@ export class ShareRecorder implements AttributionRecorder {
         one.high[i] = high[slot]!;
       }
     }
-    return { times: past.map(({ at }) => at), features };
+    const scores = Float32Array.from(past, ({ score }) => score ?? Number.NaN);
+    return { times: past.map(({ at }) => at), scores, features };
   }
 }

@@ -40,6 +40,9 @@ svg { display: block; width: 100%; height: auto; background: var(--card); border
 .c0.line { stroke-width: 2.2; }
 .band { fill: var(--c0); opacity: .14; }
 .mark { fill: var(--mark); opacity: .13; } .edge { stroke: var(--mark); stroke-width: 1.2; }
+.boundary { stroke: var(--mark); stroke-width: 1; stroke-dasharray: 5 4; }
+svg.score { margin-top: .3rem; }
+table.all { width: auto; margin: .4rem 0 .8rem; } table.all td { padding: .15rem 1.4rem .15rem 0; }
 .grid { stroke: var(--rule); stroke-width: .7; }
 .tick { fill: var(--soft); font-size: 11.5px; } .label { fill: var(--mark); font-size: 12px; font-weight: 600; }
 .legend { display: flex; flex-wrap: wrap; gap: .2rem 1.1rem; margin: .35rem 0 .8rem; padding: 0; list-style: none; font-size: .85rem; }
