@@ -2,7 +2,7 @@
  * The distance between a value and the expected one, on a scale that is linear near zero and a square root far above.
  *
  * The noise of a sum over rows, such as an importance, grows with its level. On this scale a rise and a fall that are
- * equally likely are equally far. The distance is in the value's own unit at the expected value.
+ * equally likely are equally far. At the expected value the distance has the unit of the value.
  */
 
 /** Part of the value's size below which a step is too small for the roots to tell, and for their bend to matter. */

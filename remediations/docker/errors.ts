@@ -41,7 +41,7 @@ const hints: Readonly<
   },
   DW_DOCKER_FAILED: { hint: "Look at the engine's log for the reason it gave." },
   DW_DOCKER_REFUSED: {
-    hint: "Report this: Driftwarden asked its own Docker adapter for something outside its closed list.",
+    hint: "Report this: Driftwarden asked its own Docker adapter for a call that is not on its list.",
   },
 };
 

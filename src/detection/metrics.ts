@@ -59,7 +59,7 @@ export function detectionMetrics(registry: Registry, seen: Seen): DetectionMetri
     }),
     divergences: new Counter({
       name: "driftwarden_detection_divergences_total",
-      help: "Decisions that a replay computed differently than they were stored.",
+      help: "Decisions that differed from the stored ones when they were computed again.",
       registers,
     }),
     modelsRetired: new Counter({

@@ -25,7 +25,7 @@ export function healingMetrics(
   registry.registerMetric(
     new Gauge({
       name: "driftwarden_runs",
-      help: "Runs in the store, by status and by what the verification said; outcome is empty before it did.",
+      help: "Runs in the store, by status and by the outcome of their verification; outcome is empty until it is known.",
       labelNames: ["fix", "status", "outcome"],
       registers: [],
       async collect() {
@@ -38,7 +38,7 @@ export function healingMetrics(
   return {
     decided: new Counter({
       name: "driftwarden_runs_decided_total",
-      help: "Runs that an incident called for, by what the gates said; gate is empty when none denied.",
+      help: "Runs that incidents asked for, by status and by the gate that denied them; gate is empty if none did.",
       labelNames: ["fix", "status", "gate"],
       registers,
     }),

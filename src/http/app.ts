@@ -113,7 +113,7 @@ function shared<T>(make: () => Promise<T>): () => Promise<T> {
 function foreignHost(): HttpError {
   return new HttpError("DW_HTTP_HOST", "this name is not answered here", {
     status: 403,
-    hint: "Ask under the address that http.listen names, or under localhost.",
+    hint: "Use the address that http.listen names, or localhost.",
   });
 }
 

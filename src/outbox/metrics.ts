@@ -26,17 +26,17 @@ export function outboxMetrics(
     outboxEffects: countedEffects(registry, effects),
     outboxReads: new Counter({
       name: "driftwarden_outbox_reads_total",
-      help: "Looks for promised effects that are due.",
+      help: "Searches for promised effects that are due.",
       registers,
     }),
     outboxReadFailures: new Counter({
       name: "driftwarden_outbox_read_failures_total",
-      help: "Looks for promised effects that failed; they are repeated.",
+      help: "Searches for due effects that failed; they are repeated.",
       registers,
     }),
     breakerState: new Gauge({
       name: "driftwarden_breaker_state",
-      help: "Whether a dependency is asked: 0 closed, freely; 1 half open, by one probe; 2 open, left alone.",
+      help: "State of a dependency's circuit breaker: 0 closed, requests are sent; 1 half open, one probe is sent; 2 open, none are sent.",
       labelNames: ["dependency"] as const,
       registers,
     }),
@@ -89,7 +89,7 @@ export function oldestEffectMetric(
 ): Gauge<"order_key"> {
   return new Gauge({
     name: "driftwarden_outbox_oldest_seconds",
-    help: "Age of the oldest promised effect that is due or was tried, by order key; not there while none is.",
+    help: "Age of the oldest promised effect that is due or was tried, by order key; absent while there is none.",
     labelNames: ["order_key"] as const,
     registers: [registry],
     async collect() {

@@ -85,7 +85,7 @@ const troubles: Readonly<Record<PostgresTrouble, Code>> = {
 
 const queryFailed: SourceErrorClassification = {
   code: "DW_SOURCE_QUERY_FAILED",
-  hint: "Mend what the message of Postgres names: the table, a column or the url of the source.",
+  hint: "Correct what the message of Postgres names: the table, a column or the url of the source.",
   retryable: true,
 };
 
@@ -116,7 +116,7 @@ export function toSourceError(error: unknown, doing: string): SourceError {
 export function outOfTime(deadlineMs: number, cause?: unknown): SourceError {
   const seconds = deadlineMs / 1000;
   return new SourceError("DW_SOURCE_TIMEOUT", `a statement has not ended within ${seconds} s`, {
-    hint: "Create an index on the timestamp column, or raise statement_timeout of the source; views, history and slow levels have twenty times as long.",
+    hint: "Create an index on the timestamp column, or raise statement_timeout of the source; views, history and the slow levels get twenty times as much.",
     retryable: true,
     cause,
   });
@@ -137,7 +137,7 @@ export const streamRefused = (error: unknown): SourceError =>
 /** The stream keeps the records waiting; the source's transaction is given up meanwhile. */
 export const streamLate = (ms: number): SourceError =>
   new SourceError("DW_SOURCE_STREAM_LATE", `the stream has not answered for ${ms / 1000} s`, {
-    hint: "Look at the stream's own errors; reading goes on behind the last acknowledged row when it answers.",
+    hint: "Look at the stream's own errors; reading goes on after the last acknowledged row once it answers.",
     retryable: true,
   });
 

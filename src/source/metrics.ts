@@ -39,12 +39,16 @@ function counters(
     ),
     namesCleaned: counter(
       "names_cleaned",
-      "Rows handed on whose feature or model held controls or marks of direction, without these.",
+      "Rows whose feature or model name held control characters or direction marks; these are removed from the name.",
       labelNames,
     ),
     records: counter("records", "Records the stream has acknowledged, with ticks.", labelNames),
-    rewrites: counter("rewrites", "Times the table or cluster was found rewritten.", labelNames),
-    takeovers: counter("takeovers", "Times this process took the source over.", labelNames),
+    rewrites: counter(
+      "rewrites",
+      "How often the table or the database cluster was found rewritten.",
+      labelNames,
+    ),
+    takeovers: counter("takeovers", "How often this process took the source over.", labelNames),
   };
 }
 
@@ -56,7 +60,7 @@ function registerRows(registry: Registry, read: RowsCounted): void {
   registry.registerMetric(
     new Counter({
       name: "driftwarden_source_rows_total",
-      help: "Rows read, each once, history included; in the process that polls the source.",
+      help: "Rows read, history included; each row counts once. Shown by the process that polls the source.",
       labelNames,
       registers: [],
       collect() {
@@ -68,7 +72,7 @@ function registerRows(registry: Registry, read: RowsCounted): void {
   registry.registerMetric(
     new Counter({
       name: "driftwarden_source_rows_dropped_total",
-      help: "Rows read that belong to no series and are not handed on, each once.",
+      help: "Rows read and left out because they belong to no series; each row counts once.",
       labelNames: withReason,
       registers: [],
       collect() {
@@ -110,7 +114,7 @@ export function sourceMetrics(registry: Registry, read: RowsCounted): SourceMetr
     }),
     windowSeconds: new Histogram({
       name: "driftwarden_source_window_seconds",
-      help: "Reading one window, the stream's time left out.",
+      help: "Time to read one window, without the time in which the stream took its rows.",
       labelNames: withLevel,
       buckets: [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10, 60],
       registers,

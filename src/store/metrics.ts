@@ -38,23 +38,23 @@ export function storeMetrics(registry: Registry): StoreMetrics {
     }),
     restoredAt: new Gauge({
       name: "driftwarden_store_restored_timestamp_seconds",
-      help: "When the store was last restored from a backup, or may have been; 0 when it never was. The gate restored denies runs for a while after it.",
+      help: "When the store was last restored from a backup, or may have been; 0 if it never was. Afterwards the gate restored denies runs for a while.",
       registers,
     }),
     rowsDeleted: new Counter({
       name: "driftwarden_store_rows_deleted_total",
-      help: "Rows deleted because they were older than retention keeps them, by table.",
+      help: "Rows deleted because they were older than retention allows, by table.",
       labelNames: ["table"] as const,
       registers,
     }),
     retentionRounds: new Counter({
       name: "driftwarden_store_retention_rounds_total",
-      help: "Looks for rows that are older than retention keeps them.",
+      help: "Searches for rows that are older than retention allows.",
       registers,
     }),
     retentionFailures: new Counter({
       name: "driftwarden_store_retention_failures_total",
-      help: "Looks for old rows that failed; they are repeated an hour later.",
+      help: "Searches for old rows that failed; they are repeated an hour later.",
       registers,
     }),
   };

@@ -90,7 +90,7 @@ async function commit(client: PoolClient): Promise<void> {
   const { command } = await client.query("commit").catch((error: unknown) => {
     if (classify(error) !== "lost") throw error;
     throw new StoreError("DW_STORE_COMMIT_UNKNOWN", `committing: ${messageOf(error)}`, {
-      hint: "The connection broke while committing, so the work may stand or not; what is stored is read again before anything else is done.",
+      hint: "Nothing to do: the connection broke during a commit, so the result is unknown. Driftwarden reads what is stored before it goes on.",
       cause: error,
     });
   });

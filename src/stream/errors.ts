@@ -8,7 +8,7 @@ export class StreamNewerError extends DriftwardenError<"DW_STREAM_NEWER"> {
       "DW_STREAM_NEWER",
       `the stream holds records of form ${found}, this program knows ${known}`,
       {
-        hint: "Upgrade this process: another one of its group is newer. The partition is read on from here then, and nothing is lost.",
+        hint: "Upgrade this process: another one of its group is newer. Then reading goes on from here, and nothing is lost.",
         retryable: true,
       },
     );

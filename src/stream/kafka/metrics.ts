@@ -8,11 +8,11 @@ const counters = {
   records_set_aside: "Records that are too large for the topic, one row each, and are left out.",
   sends:
     "Produce calls tried, each for one partition, also when no broker could be reached for it.",
-  send_failures: "Produce calls given up; who appended the records sends them again.",
+  send_failures: "Produce calls that failed; their records are sent again.",
   deliveries: "Batches handed to detection.",
   delivery_failures: "Batches that detection rejected; they are delivered again.",
   group_joins: "Times that the consumer group gave this process its partitions (a rebalance).",
-  consumer_rebuilds: "Consumers discarded and made anew after a crash or a stall.",
+  consumer_rebuilds: "Consumers that were replaced by a new one after a crash or a stall.",
   gaps: "Times that records were missing between two offsets, usually deleted by retention unread.",
 } as const;
 

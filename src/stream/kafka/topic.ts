@@ -202,7 +202,7 @@ function checkTopic(found: TopicFacts, spec: TopicSpec): void {
     "DW_STREAM_TOPIC_MISMATCH",
     `topic ${spec.topic} does not fit: ${problems.join(", ")}`,
     {
-      hint: "Change the topic's settings, or stream.partitions, stream.kafka.replication and stream.kafka.retention; models would change places with another number of partitions, so for that name a new topic.",
+      hint: "Change the topic's settings, or stream.partitions, stream.kafka.replication and stream.kafka.retention; for another number of partitions name a new topic, because models would move to other partitions.",
     },
   );
 }
@@ -212,7 +212,7 @@ export function recreated(topic: string): KafkaStreamError {
     "DW_STREAM_RECREATED",
     `topic ${topic} is not the one that the store remembers: it was deleted and created again`,
     {
-      hint: "If these are the right brokers, name a new topic in stream.kafka.topic, on which detection begins anew; the positions that the store holds mean nothing in this one.",
+      hint: "If these are the right brokers, name a new topic in stream.kafka.topic: detection starts anew on it. The positions in the store do not fit this topic.",
     },
   );
 }

@@ -4,7 +4,7 @@ import { Counter, Gauge, type Registry } from "prom-client";
 /** `driftwarden_log_<key>_total` → what it counts. */
 const counters = {
   appends: "Append calls tried, each one transaction.",
-  append_failures: "Append calls that failed; who appended the records sends them again.",
+  append_failures: "Append calls that failed; their records are sent again.",
   appended_records: "Records appended, a tick once for each partition.",
   reads: "Reads of a partition tried.",
   read_failures: "Reads of a partition that failed; they are tried again.",
@@ -12,7 +12,8 @@ const counters = {
   delivery_failures: "Batches that detection rejected; they are delivered again.",
   delivered_records: "Records that detection has finished with.",
   assignments: "Partitions handed to detection, tries included.",
-  assignment_failures: "Partitions that detection could not take up; it is asked again.",
+  assignment_failures:
+    "Partitions that detection could not take over; they are handed to it again.",
   balances: "Rounds of sharing the partitions with the other processes.",
   balance_failures: "Rounds of sharing the partitions that failed.",
 } as const;

@@ -55,7 +55,7 @@ export async function openPostgresLog(options: PostgresLogOptions): Promise<Post
       "DW_STREAM_PARTITIONS",
       `stream ${name} has ${stored.partitions} partitions, the configuration says ${partitions}`,
       {
-        hint: `Set stream.partitions to ${stored.partitions}: the number is fixed when the stream is made, since models would change their partition. To change it, give the store a new schema.`,
+        hint: `Set stream.partitions to ${stored.partitions}: the number is fixed when the stream is created, because another one would move models to other partitions. To change it, give the store a new schema.`,
       },
     );
   }
@@ -175,7 +175,7 @@ export class PostgresLog implements RecordSink, RecordLog {
       "DW_STREAM_GONE",
       `stream ${this.#options.name} was deleted while it was in use`,
       {
-        hint: "Restart Driftwarden: it makes the stream anew and reads the sources again from what its models know.",
+        hint: "Restart Driftwarden: it creates a new stream, and reads the sources again from where its models stand.",
       },
     );
   }

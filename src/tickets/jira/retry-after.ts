@@ -1,4 +1,4 @@
-/** How long Jira asks to be left alone. */
+/** How long Jira asks its clients to wait. */
 
 /** Nobody is left alone longer: a wrong clock or a slip in a proxy must not silence tickets for years. */
 const longestMs = 3_600_000;
