@@ -4,7 +4,7 @@ import type { SeasonalChartParams } from "./chart-settings.ts";
 import { ConditionalChart } from "./conditional-chart.ts";
 import { Habits } from "./habits.ts";
 import { HourlyNoise } from "./hourly-noise.ts";
-import { MEANS_WIDTH, SPANS } from "./residual-means.ts";
+import { MEANS_WIDTH, SPANS, squaredLimits } from "./residual-means.ts";
 import { SPARSE_WIDTH } from "./sparse.ts";
 
 /** Places of a feature's numbers. */
@@ -30,7 +30,7 @@ export function othersOf(
   { bytes, nFeatures }: DetectorState,
 ): ConditionalChart {
   const { thresholds, given_others: factor, grace_period: grace } = settings;
-  const limits = thresholds.map((one) => (one * factor) ** 2);
+  const limits = squaredLimits(thresholds, factor);
   return new ConditionalChart(bytes.subarray(othersAt(nFeatures)), nFeatures, { limits, grace });
 }
 

@@ -2,18 +2,22 @@
  * The control chart of conditional residuals, which the other features do not explain. Each mean is compared with its
  * own variance.
  */
-import { isOver, larger } from "./deviation.ts";
+import { larger, largerOf } from "./deviation.ts";
 import { GivenOthers, mostGiven } from "./given-others.ts";
 import type { ObservedVector } from "./observed-vector.ts";
 import {
   DEVIATION_RATE,
-  FLOOR_PART,
   type FurthestMean,
   furthestMean,
+  heldSquare,
+  largestSquares,
   MEANS_WIDTH,
   nextMean,
-  RATES,
+  RATE_3,
+  RATE_10,
+  RATE_30,
   SPANS,
+  type SpanLimits,
   shortestBeyond,
 } from "./residual-means.ts";
 
@@ -27,7 +31,7 @@ const MOST = 8.7;
 
 export interface ConditionalSettings {
   /** The thresholds squared. */
-  readonly limits: readonly number[];
+  readonly limits: SpanLimits;
   /** Observations of a feature before it is scored. */
   readonly grace: number;
 }
@@ -76,23 +80,27 @@ export class ConditionalChart {
     if (this.#others.known < JUDGED_FROM) return;
     const u = this.#residuals(seen);
     const { limits, grace } = this.#settings;
-    const { floors } = seen;
-    const series = this.#series;
+    const { floors, squares, noisy, ages } = seen;
+    const n = this.#n;
+    if (held) this.#heldSquares(seen, spans);
+    else {
+      const series = this.#series;
+      const [start, stride, squared] = [0, MEANS_WIDTH, true];
+      largestSquares(u, squares, { n, series, start, stride, limits, floors, squared });
+    }
+    for (let slot = 0; slot < n; slot++) {
+      const score = Math.sqrt(squares[slot]!) * sure;
+      const isJudged = noisy[slot] === 0 && ages[slot]! >= grace;
+      if (isJudged) featureScores[slot] = largerOf(featureScores[slot]!, score);
+    }
+  }
+
+  #heldSquares({ u, floors, squares }: ObservedVector, spans: number): void {
+    const { limits } = this.#settings;
     for (let slot = 0, s = 0; slot < this.#n; slot++, s += MEANS_WIDTH) {
-      if (Number.isNaN(featureScores[slot]) || !isJudged(seen, slot, grace)) continue;
-      const floor = FLOOR_PART * floors[slot]!;
-      const most = held ? this.#most(s) : 0;
-      const residual = u[slot]!;
-      let squared = 0;
-      for (let k = 0; k < spans; k++) {
-        const before = series[s + k]!;
-        const from = held && isOver(before, residual, most) ? 0 : before;
-        const mean = from + (residual - from) * RATES[k]!;
-        const variance = series[s + SPANS + k]! + floor;
-        squared = larger(squared, (mean * mean) / (variance * limits[k]!));
-      }
-      const score = Math.sqrt(squared) * sure;
-      if (score > featureScores[slot]!) featureScores[slot] = score;
+      const most = this.#most(s);
+      const of = { limits, floor: floors[slot]!, residual: u[slot]!, spans, most, squared: true };
+      squares[slot] = heldSquare(this.#series, s, of);
     }
   }
 
@@ -109,12 +117,18 @@ export class ConditionalChart {
         const age = ages[slot]!;
         const rate = larger(DEVIATION_RATE, 1 / (known < age ? known : age));
         const residual = u[slot]!;
-        for (let k = 0; k < SPANS; k++) {
-          const before = series[s + k]!;
-          const mean = before + (residual - before) * RATES[k]!;
-          series[s + k] = mean;
-          series[s + SPANS + k]! += (mean * mean - series[s + SPANS + k]!) * rate;
-        }
+        const a = series[s]!;
+        const b = series[s + 1]!;
+        const c = series[s + 2]!;
+        const mean3 = a + (residual - a) * RATE_3;
+        const mean10 = b + (residual - b) * RATE_10;
+        const mean30 = c + (residual - c) * RATE_30;
+        series[s] = mean3;
+        series[s + 1] = mean10;
+        series[s + 2] = mean30;
+        series[s + SPANS]! += (mean3 * mean3 - series[s + SPANS]!) * rate;
+        series[s + SPANS + 1]! += (mean10 * mean10 - series[s + SPANS + 1]!) * rate;
+        series[s + SPANS + 2]! += (mean30 * mean30 - series[s + SPANS + 2]!) * rate;
       }
     }
     this.#others.learn(z, weight);
@@ -173,8 +187,5 @@ export class ConditionalChart {
     return seen.u;
   }
 }
-
-const isJudged = ({ noisy, ages }: ObservedVector, slot: number, grace: number): boolean =>
-  noisy[slot] === 0 && ages[slot]! >= grace;
 
 const isGiven = (n: number): boolean => n >= leastGiven && n <= mostGiven;

@@ -7,7 +7,6 @@ import type { Visit } from "./calendar.ts";
 import { COUNT, DEVIATION, FREQUENCIES, LEVEL, STRIDE } from "./chart-layout.ts";
 import type { SeasonalChartParams } from "./chart-settings.ts";
 import { CLIP, clipped, larger } from "./deviation.ts";
-import { habitOf } from "./habits.ts";
 import type { ObservedVector } from "./observed-vector.ts";
 import { rootDistance } from "./root-distance.ts";
 import { isSparse } from "./sparse.ts";
@@ -29,28 +28,36 @@ export function observeResiduals(
   { series, settings, values, visit, noise }: Usual,
 ): void {
   const { abs_floor: absolute, rel_floor: relative, linear_below: bend } = settings;
+  // Locals: fields would be read again for every feature, since what is written could be one of them.
+  const { bucket, other, own, borrowed } = visit;
+  const calm = 1 / noise;
+  const { expected: usual, floor: leasts, most: clips, distance: distances } = seen;
+  const { x: copy, residual: residuals, z, ages, floors, noisy } = seen;
   for (let slot = 0, s = 0; slot < x.length; slot++, s += STRIDE) {
-    seen.x[slot] = x[slot]!;
-    seen.z[slot] = 0;
-    seen.ages[slot] = 0;
+    copy[slot] = x[slot]!;
+    z[slot] = 0;
+    ages[slot] = 0;
     const value = bounded(x[slot]!);
     const n = series[s + COUNT]!;
     const level = n > 0 ? series[s + LEVEL]! : value;
-    const expected = level + habitOf(values, slot, visit);
+    const expected = level + own * values[bucket + slot]! + borrowed * values[other + slot]!;
     const least = larger(absolute, relative * Math.abs(expected));
     const floor = least * least;
     const deviation = series[s + DEVIATION]!;
     const variance = deviation * deviation;
-    const most = CLIP * Math.sqrt(variance + floor);
-    const distance = rootDistance(value, expected, bend) / noise;
-    seen.expected[slot] = expected;
-    seen.floor[slot] = floor;
-    seen.most[slot] = most;
-    seen.distance[slot] = distance;
+    const usually = Math.sqrt(variance + floor);
+    const most = CLIP * usually;
+    const distance = rootDistance(value, expected, bend) * calm;
+    usual[slot] = expected;
+    leasts[slot] = floor;
+    clips[slot] = most;
+    distances[slot] = distance;
+    const residual = clipped(distance, most);
+    residuals[slot] = residual;
     if (Number.isNaN(value) || isSparse(series, s + FREQUENCIES)) continue;
-    seen.z[slot] = (CLIP * clipped(distance, most)) / most;
-    seen.floors[slot] = floor / (variance + 1e-300);
-    seen.ages[slot] = n + 1;
-    seen.noisy[slot] = deviation > Math.abs(level) ? 1 : 0;
+    z[slot] = residual / usually;
+    floors[slot] = floor / (variance + 1e-300);
+    ages[slot] = n + 1;
+    noisy[slot] = deviation > Math.abs(level) ? 1 : 0;
   }
 }

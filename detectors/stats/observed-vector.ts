@@ -15,6 +15,8 @@ interface Numbers {
   readonly most: Float64Array;
   /** How far the value is from what is expected, over the hour's noise; NaN where there is none. */
   readonly distance: Float64Array;
+  /** The same, clipped. */
+  readonly residual: Float64Array;
   /** Clipped distance over the deviation, 0 where it is not known or means nothing. */
   readonly z: Float64Array;
   /** `floor` over the squared deviation. */
@@ -25,6 +27,8 @@ interface Numbers {
   readonly noisy: Uint8Array;
   /** What the other features do not tell of `z`, once {@link ObservedVector.isGiven}. */
   readonly u: Float64Array;
+  /** Of each feature the largest mean², over its boundary². */
+  readonly squares: Float64Array;
 }
 
 export interface ObservedVector extends Numbers {
@@ -41,11 +45,13 @@ const numbers = (n: number): Numbers => ({
   floor: new Float64Array(n),
   most: new Float64Array(n),
   distance: new Float64Array(n),
+  residual: new Float64Array(n),
   z: new Float64Array(n),
   floors: new Float64Array(n),
   ages: new Float64Array(n),
   noisy: new Uint8Array(n),
   u: new Float64Array(n),
+  squares: new Float64Array(n),
 });
 
 const nobodys = { owner: undefined, revision: 0, at: undefined, isGiven: false };
@@ -68,7 +74,8 @@ export function isObserved(
   const known = seen.x;
   for (let i = 0; i < x.length; i++) {
     // Object.is would be a call; 0 and -0 are equally far from everything.
-    const [before, now] = [known[i]!, x[i]!];
+    const before = known[i]!;
+    const now = x[i]!;
     if (before !== now && (!Number.isNaN(before) || !Number.isNaN(now))) return false;
   }
   return true;

@@ -6,7 +6,6 @@ import type { Visit } from "./calendar.ts";
 import {
   COUNT,
   DEVIATION,
-  DEVIATIONS,
   FREQUENCIES,
   featuresAt,
   HELD_BYTES,
@@ -17,31 +16,32 @@ import {
 } from "./chart-layout.ts";
 import type { SeasonalChartParams } from "./chart-settings.ts";
 import type { ConditionalChart } from "./conditional-chart.ts";
-import { CLIP, clipped, isOver, larger, mostOf, spread } from "./deviation.ts";
+import { CLIP, clipped, larger, largerOf, mostOf } from "./deviation.ts";
 import { Habits, habitOf } from "./habits.ts";
 import { highestOf } from "./highest.ts";
 import { HourlyNoise } from "./hourly-noise.ts";
+import { learnResiduals } from "./learn-residuals.ts";
 import { observeResiduals } from "./observe-residuals.ts";
 import { isObserved, type ObservedVector, observedVector } from "./observed-vector.ts";
 import {
   DEVIATION_RATE,
-  FLOOR_PART,
   furtherThan,
   furthestMean,
+  heldSquare,
   LENGTHS,
+  largestSquares,
   nextMean,
-  RATES,
   SPANS,
+  type SpanLimits,
   shortestBeyond,
+  squaredLimits,
 } from "./residual-means.ts";
 import { atRootDistance, rootDistance } from "./root-distance.ts";
 import { deviateOf, frequenciesOf, isSparse, learnFrequencies, skipFrequency } from "./sparse.ts";
 
-const LEVEL_RATE = 1 / 250;
 const FREQUENCY_PLACES = { at: FREQUENCIES, count: COUNT, stride: STRIDE };
-/** Until then the deviation is a guess, and nothing is clipped while learning. */
-const UNCLIPPED = 10;
 const MOST_SCORE = 1e6;
+
 export class ResidualChart implements Detector {
   /** How many spans count while vectors are skipped; 0 while they are learned. */
   readonly #held: Float32Array;
@@ -53,7 +53,7 @@ export class ResidualChart implements Detector {
   #revision = 0;
   readonly #settings: SeasonalChartParams;
   /** The thresholds squared. */
-  readonly #limits: readonly number[];
+  readonly #limits: SpanLimits;
   /** The deviate at which the frequency of a sparse series is beyond its boundary. */
   readonly #rarely: number;
 
@@ -62,7 +62,7 @@ export class ResidualChart implements Detector {
     const { buffer, byteOffset } = bytes;
     this.#others = othersOf(settings, state);
     this.#settings = settings;
-    this.#limits = settings.thresholds.map((one) => one * one);
+    this.#limits = squaredLimits(settings.thresholds);
     this.#rarely = settings.thresholds[SPANS - 1]!;
     this.#held = new Float32Array(buffer, byteOffset, 2);
     this.#noise = new HourlyNoise(bytes.subarray(8), nFeatures);
@@ -70,43 +70,50 @@ export class ResidualChart implements Detector {
     this.#series = new Float32Array(buffer, byteOffset + featuresAt(nFeatures), nFeatures * STRIDE);
   }
 
-  // The loops below calculate in place: calls and fields for every feature would cost half as much again.
-
   scoreOne(x: Float64Array, featureScores: Float64Array, at?: number): number | undefined {
     const series = this.#series;
     const grace = this.#settings.grace_period;
-    const limits = this.#limits;
     const held = this.#held[0]!;
     const spans = held || SPANS;
     const visit = this.#habits.visit(at);
     const sure = sureness(at, visit);
     const seen = this.#observe(x, at, visit);
-    const { distance, most, floor } = seen;
+    const { distance, most } = seen;
+    const sureSquare = sure * sure;
+    if (held > 0) this.#heldSquares(seen, featureScores, held);
+    else this.#squares(seen, featureScores);
     for (let slot = 0, s = 0; slot < x.length; slot++, s += STRIDE) {
-      featureScores[slot] = Number.NaN;
       const away = distance[slot]!;
-      if (Number.isNaN(away) || series[s + COUNT]! < grace) continue;
-      if (isSparse(series, s + FREQUENCIES)) {
-        const coming = { value: x[slot]!, n: series[s + COUNT]! };
-        featureScores[slot] = deviateOf(series, s + FREQUENCIES, coming) / this.#rarely;
-        continue;
+      const n = series[s + COUNT]!;
+      if (Number.isNaN(away) || n < grace) {
+        featureScores[slot] = Number.NaN;
+      } else if (isSparse(series, s + FREQUENCIES)) {
+        const deviate = deviateOf(series, s + FREQUENCIES, { value: x[slot]!, n });
+        featureScores[slot] = deviate / this.#rarely;
+      } else {
+        const mean = featureScores[slot]! * sureSquare;
+        const alone = (away / most[slot]!) ** 2;
+        featureScores[slot] = clipped(Math.sqrt(largerOf(mean, alone)), MOST_SCORE);
       }
-      const clip = most[slot]!;
-      const residual = clipped(away, clip);
-      const least = FLOOR_PART * floor[slot]!;
-      let squared = 0;
-      for (let k = 0; k < spans; k++) {
-        const before = series[s + MEANS + k]!;
-        const from = held > 0 && isOver(before, residual, clip) ? 0 : before;
-        const mean = from + (residual - from) * RATES[k]!;
-        const variance = series[s + DEVIATIONS + k]! ** 2 + least;
-        squared = larger(squared, (mean * mean) / (variance * limits[k]!));
-      }
-      const score = larger(Math.sqrt(squared) * sure, Math.abs(away) / clip);
-      featureScores[slot] = clipped(score, MOST_SCORE);
     }
     this.#others.score(featureScores, seen, { spans, held: held > 0, sure });
     return highestOf(featureScores);
+  }
+
+  #squares({ residual, floor: floors }: ObservedVector, into: Float64Array): void {
+    const n = into.length;
+    const series = this.#series;
+    const limits = this.#limits;
+    const [start, stride, squared] = [MEANS, STRIDE, false];
+    largestSquares(residual, into, { n, series, start, stride, limits, floors, squared });
+  }
+
+  #heldSquares(seen: ObservedVector, into: Float64Array, spans: number): void {
+    const limits = this.#limits;
+    for (let slot = 0, s = MEANS; slot < into.length; slot++, s += STRIDE) {
+      const [floor, residual, most] = [seen.floor[slot]!, seen.residual[slot]!, seen.most[slot]!];
+      into[slot] = heldSquare(this.#series, s, { limits, floor, residual, spans, most });
+    }
   }
 
   learnOne(x: Float64Array, at?: number): void {
@@ -116,44 +123,14 @@ export class ResidualChart implements Detector {
     const weight = weightAt(at, visit);
     const noise = this.#noise.factor(visit);
     const seen = this.#observe(x, at, visit);
-    const { distance, most, expected } = seen;
     const weights = (this.#held[1]! += weight);
     const usual = larger(DEVIATION_RATE * weight, weight / weights);
-    let squares = 0;
-    let counted = 0;
     this.#release();
-    for (let slot = 0, s = 0; slot < x.length; slot++, s += STRIDE) {
-      const value = bounded(x[slot]!);
-      if (Number.isNaN(value)) continue;
-      const n = series[s + COUNT]! + 1;
-      series[s + COUNT] = n;
-      if (n === 1) series[s + LEVEL] = value;
-      const away = distance[slot]!;
-      const clip = most[slot]!;
-      let residual = away;
-      if (n >= UNCLIPPED) {
-        residual = clipped(away, clip);
-        if (!isSparse(series, s + FREQUENCIES)) {
-          squares += ((CLIP * residual) / clip) ** 2;
-          counted++;
-        }
-      }
-      const rate = n < weights ? larger(DEVIATION_RATE * weight, 1 / n) : usual;
-      series[s + DEVIATION] = spread(series[s + DEVIATION]!, residual, rate);
-      for (let k = 0; k < SPANS; k++) {
-        const before = series[s + MEANS + k]!;
-        const mean = before + (residual - before) * RATES[k]!;
-        series[s + MEANS + k] = mean;
-        series[s + DEVIATIONS + k] = spread(series[s + DEVIATIONS + k]!, mean, rate);
-      }
-      const step = residual * noise;
-      const habit = visit.bucket + slot;
-      values[habit]! += (expected[slot]! + step - series[s + LEVEL]! - values[habit]!) * visit.rate;
-      series[s + LEVEL]! += step * larger(LEVEL_RATE, 1 / n);
-    }
+    const learning = { series, values, visit, weight, weights, usual, noise };
+    const square = learnResiduals(seen, x, learning);
     learnFrequencies(series, x, FREQUENCY_PLACES);
     this.#others.learn(seen, weight);
-    if (at !== undefined) this.#noise.learn(visit, (squares / counted) * noise * noise, weight);
+    if (at !== undefined) this.#noise.learn(visit, square * noise * noise, weight);
     this.#habits.count(at);
     this.#revision++;
   }
@@ -166,14 +143,14 @@ export class ResidualChart implements Detector {
     let held = before || SPANS + 1;
     const limits = this.#limits;
     const seen = this.#observe(x, at, visit);
-    const { distance, most, floor: floors } = seen;
+    const { most, floor: floors } = seen;
     for (let slot = 0, s = 0; slot < x.length; slot++, s += STRIDE) {
       const value = bounded(x[slot]!);
       if (Number.isNaN(value) || series[s + COUNT]! < grace) continue;
       skipFrequency(series, s + FREQUENCIES, value);
       if (isSparse(series, s + FREQUENCIES)) continue;
       const clip = most[slot]!;
-      const residual = clipped(distance[slot]!, clip);
+      const residual = seen.residual[slot]!;
       const floor = floors[slot]!;
       for (let k = 0; k < SPANS; k++) {
         const ending = before > 0 ? clip : 0;

@@ -19,7 +19,8 @@ export function rootDistance(value: number, expected: number, linearBelow: numbe
   const towards = expected < 0 ? -value : value;
   const unit = size + linearBelow;
   const off = towards - size;
-  if (off < tiny * unit && off > -tiny * unit) return value - expected;
+  // One comparison: on which side of it a value is cannot be foreseen.
+  if (Math.abs(off) < tiny * unit) return value - expected;
   const distance =
     towards >= 0
       ? 2 * (Math.sqrt(unit * (unit + off)) - unit)

@@ -28,10 +28,9 @@ export class ActiveDetector {
 
   scoreOne(y: Float64Array, one: Float64Array, at: number): number | undefined {
     const score = this.detector.scoreOne(y, one, at);
-    const [, ...others] = this.#parts;
-    if (others.length === 0) return score;
+    if (this.#parts.length === 1) return score;
     const own = new Float64Array(this.#nFeatures);
-    for (const { detector, slots } of others) {
+    for (const { detector, slots } of this.#parts.slice(1)) {
       detector.scoreOne(y, own, at);
       for (const slot of slots) one[slot] = own[slot]!;
     }

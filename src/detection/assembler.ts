@@ -41,6 +41,13 @@ export function nothingAssembled(): Assembly {
   };
 }
 
+/** A feature without a slot yet. */
+interface Newcomer {
+  readonly name: string;
+  readonly ts: number;
+  readonly value: number;
+}
+
 /** The model whose rows are assembled. `close` may replace its memory and add slots. */
 interface AssemblyHost {
   readonly memory: ModelMemory;
@@ -132,16 +139,12 @@ export class Assembler {
   /** Ends the attribution. @returns its time, its new features by name, and those with two values at one time */
   finish(): {
     readonly at: number;
-    readonly newcomers: readonly { name: string; ts: number; value: number }[];
+    readonly newcomers: readonly Newcomer[];
     readonly conflicts: readonly string[];
   } {
     const assembly = this.#assembly;
-    const newcomers = [...this.#newcomers]
-      .filter(([, { value }]) => !Number.isNaN(value))
-      .map(([name, { ts, value }]) => ({ name, ts, value }))
-      .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    const newcomers = this.#takeNewcomers();
     const { conflicts } = assembly;
-    this.#newcomers.clear();
     assembly.conflicts = [];
     assembly.open = false;
     assembly.patient = false;
@@ -156,6 +159,17 @@ export class Assembler {
     const { absent } = this.#host.memory;
     for (let i = 0; i < absent.length; i++) if (absent[i]! < givenUpAfter) expected++;
     this.#assembly.expected = expected;
+  }
+
+  /** In order of their names; those that came without a usable value are forgotten. */
+  #takeNewcomers(): readonly Newcomer[] {
+    if (this.#newcomers.size === 0) return [];
+    const newcomers = [...this.#newcomers]
+      .filter(([, { value }]) => !Number.isNaN(value))
+      .map(([name, { ts, value }]) => ({ name, ts, value }))
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    this.#newcomers.clear();
+    return newcomers;
   }
 
   #seenAt(feature: string, slot: number | undefined): number | undefined {

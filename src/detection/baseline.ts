@@ -100,7 +100,7 @@ export class Baseline {
   }
 
   slotOf(feature: string): number | undefined {
-    return this.#features.slots.get(feature);
+    return this.#features.slotOf(feature);
   }
 
   /** New features take part from this attribution on. */

@@ -1,16 +1,15 @@
 /** The usual time between two attributions of a model. */
-import { median } from "simple-statistics";
-
 const remembered = 15;
 const enough = 5;
 
 export class Cadence {
   readonly #intervals: number[];
-  #usual: number | undefined;
+  /** The same in ascending order, kept so that a median costs no sorting. */
+  readonly #sorted: number[];
 
   constructor(intervals: readonly number[] = []) {
     this.#intervals = [...intervals];
-    this.#settle();
+    this.#sorted = intervals.toSorted((a, b) => a - b);
   }
 
   /** Newest intervals, oldest first, microseconds; for snapshots. */
@@ -20,16 +19,17 @@ export class Cadence {
 
   /** Median of the newest 15 intervals, microseconds; undefined below five. */
   get usual(): number | undefined {
-    return this.#usual;
+    const sorted = this.#sorted;
+    if (sorted.length < enough) return undefined;
+    const middle = sorted.length >> 1;
+    return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1]! + sorted[middle]!) / 2;
   }
 
   add(interval: number): void {
     this.#intervals.push(interval);
-    if (this.#intervals.length > remembered) this.#intervals.shift();
-    this.#settle();
-  }
-
-  #settle(): void {
-    if (this.#intervals.length >= enough) this.#usual = median(this.#intervals);
+    const place = this.#sorted.findIndex((one) => one >= interval);
+    this.#sorted.splice(place < 0 ? this.#sorted.length : place, 0, interval);
+    if (this.#intervals.length > remembered)
+      this.#sorted.splice(this.#sorted.indexOf(this.#intervals.shift()!), 1);
   }
 }

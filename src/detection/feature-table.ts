@@ -1,9 +1,32 @@
 /** Maps features to slots of a vector. Equal lists are one object, since most models of a source share theirs. */
 
-export interface FeatureTable {
+export class FeatureTable {
   /** In order of the slots. */
   readonly names: readonly string[];
-  readonly slots: ReadonlyMap<string, number>;
+  readonly #slots: ReadonlyMap<string, number>;
+  /** The slot that came after each one last time: a guess, since exporters write in the same order every time. */
+  readonly #next: Int32Array;
+  #newest = 0;
+
+  constructor(names: readonly string[]) {
+    this.names = names;
+    this.#slots = new Map(names.map((name, slot) => [name, slot]));
+    this.#next = new Int32Array(names.length);
+  }
+
+  slotOf(feature: string): number | undefined {
+    const before = this.#newest;
+    const guess = this.#next[before];
+    if (guess !== undefined && this.names[guess] === feature) {
+      this.#newest = guess;
+      return guess;
+    }
+    const slot = this.#slots.get(feature);
+    if (slot === undefined) return undefined;
+    this.#next[before] = slot;
+    this.#newest = slot;
+    return slot;
+  }
 }
 
 const tables = new Map<string, WeakRef<FeatureTable>>();
@@ -16,8 +39,7 @@ export function featureTable(names: readonly string[]): FeatureTable {
   const key = JSON.stringify(names);
   const known = tables.get(key)?.deref();
   if (known !== undefined) return known;
-  const own = [...names];
-  const table = { names: own, slots: new Map(own.map((name, slot) => [name, slot])) };
+  const table = new FeatureTable([...names]);
   tables.set(key, new WeakRef(table));
   unused.register(table, key);
   return table;

@@ -10,7 +10,7 @@ import type {
 import type { DetectionCounts, DropReason } from "./counts.ts";
 import type { WatchedModel } from "./model.ts";
 import { advance, historyLevel } from "./positions.ts";
-import { addRows, countFuture, countRow } from "./row-counts.ts";
+import { addRows, countAttributed, countDropped, countFuture } from "./row-counts.ts";
 import { ask } from "./verification.ts";
 
 /** Markers and verdicts remembered, so that one sent twice is taken once. */
@@ -56,18 +56,17 @@ function takeRows(model: WatchedModel, record: RowsRecord, counts: DetectionCoun
   if (model.facts.historic) endHistory(model);
   model.facts.source = record.source;
   const intake = { place: record, counts };
-  takeEach(model, record.rows, (row) => takeRow(model, row, intake));
+  takeEach(model, record.rows, intake);
 }
 
 function takeHistory(model: WatchedModel, record: HistoryRecord, counts: DetectionCounts): void {
   const { facts } = model;
-  const intake = { place: { level: historyLevel, window: 0 }, counts };
   if (facts.lastAt === null && !facts.assembly.open) facts.historic = true;
-  takeEach(model, record.rows, (row) => {
-    // The rows' own times stand in for the ticks that a live model would have had.
+  // The rows' own times stand in for the ticks that a live model would have had.
+  const before = (row: Row): void => {
     if (facts.historic && Number.isFinite(row.ts)) model.pass(row.ts);
-    takeRow(model, row, intake);
-  });
+  };
+  takeEach(model, record.rows, { place: { level: historyLevel, window: 0 }, counts, before });
   if (record.last && facts.historic) endHistory(model);
 }
 
@@ -79,26 +78,30 @@ function endHistory(model: WatchedModel): void {
 interface Intake {
   readonly place: { readonly level: number; readonly window: number };
   readonly counts: DetectionCounts;
+  /** Called with each row before it is taken. */
+  readonly before?: (row: Row) => void;
 }
 
 /** The rows of a record that a detector throws on are set aside with it, from the row on which it throws. */
-function takeEach(model: WatchedModel, rows: readonly Row[], take: (row: Row) => void): void {
+function takeEach(model: WatchedModel, rows: readonly Row[], intake: Intake): void {
+  const { place, counts, before } = intake;
   let taken = 0;
+  let attributed = 0;
   try {
     for (const row of rows) {
-      take(row);
+      before?.(row);
+      const reason = dropReason(model, row, place);
       taken++;
+      if (reason === undefined) attributed++;
+      else countDropped(model.facts.rows, counts, reason);
+      if (reason === undefined && !Number.isFinite(row.importance)) counts.nonFinite++;
     }
   } catch (error) {
     addRows(model.facts.rows, "quarantined", rows.length - taken);
     throw error;
+  } finally {
+    countAttributed(model.facts.rows, counts, attributed);
   }
-}
-
-function takeRow(model: WatchedModel, row: Row, { place, counts }: Intake): void {
-  const reason = dropReason(model, row, place);
-  countRow(model.facts.rows, counts, reason);
-  if (reason === undefined && !Number.isFinite(row.importance)) counts.nonFinite++;
 }
 
 function dropReason(model: WatchedModel, row: Row, place: Intake["place"]): DropReason | undefined {

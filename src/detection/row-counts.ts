@@ -17,15 +17,17 @@ export type RowCounts = Partial<Record<RowOutcome, number>>;
 /** Rows by source and outcome. Plain data, saved in the row of a partition. */
 export type RowsBySource = Readonly<Record<string, Readonly<RowCounts>>>;
 
-/** Counts one row of a model. @param reason why it takes no part; undefined when it does */
-export function countRow(
-  rows: RowCounts,
-  counts: DetectionCounts,
-  reason: DropReason | undefined,
-): void {
+/** Counts a row that takes no part, and why. */
+export function countDropped(rows: RowCounts, counts: DetectionCounts, reason: DropReason): void {
   counts.rows++;
-  if (reason !== undefined) counts.dropped[reason]++;
-  if (reason !== "seen_position") addRows(rows, reason ?? "attributed", 1);
+  counts.dropped[reason]++;
+  if (reason !== "seen_position") addRows(rows, reason, 1);
+}
+
+/** Counts rows that are part of an attribution. */
+export function countAttributed(rows: RowCounts, counts: DetectionCounts, count: number): void {
+  counts.rows += count;
+  if (count > 0) addRows(rows, "attributed", count);
 }
 
 export function addRows(rows: RowCounts, outcome: RowOutcome, count: number): void {

@@ -1,5 +1,6 @@
 /** Pipeline rules: missing features, repeated vectors and unusable values are anomalies with a reason of their own. */
 import { clockChangeUs, isSetBack } from "./clock-changes.ts";
+import { followStep } from "./coarseness.ts";
 import type { EpisodeKind } from "./event.ts";
 import type { ModelMemory } from "./memory.ts";
 import type { DecisionSettings } from "./settings.ts";
@@ -107,9 +108,10 @@ export function applyRules(input: RuleInput): RuleFindings {
     ...said(
       missing,
       "feature_missing",
-      `${named(input, missing)} did not come ${running(memory.absent, missing)} while the rest came`,
+      () =>
+        `${named(input, missing)} did not come ${running(memory.absent, missing)} while the rest came`,
     ),
-    ...said(bad, "bad_values", `${named(input, bad)} had no usable value twice running`),
+    ...said(bad, "bad_values", () => `${named(input, bad)} had no usable value twice running`),
     ...secondExporter(input),
     ...frozen(input),
     ...newFeature(input, fresh),
@@ -200,24 +202,6 @@ function learnRun({ absent, bad, presence, count }: ModelMemory, slot: number): 
   presence[slot] = presence[slot]! * (1 - presenceRate(count[slot]!)) ** run;
 }
 
-/** Where a step's exponent begins in a byte. */
-const stepZero = 128;
-/** The lower bound of steps by their byte. */
-const powers = Float64Array.from({ length: 257 }, (_, byte) => 2 ** (byte - stepZero));
-
-function followStep({ value, previous, step }: ModelMemory, slot: number): void {
-  const distance = Math.abs(value[slot]! - previous[slot]!);
-  if (!(distance > 0 && distance < Number.POSITIVE_INFINITY)) return;
-  const known = step[slot]!;
-  if (known !== 0 && distance >= powers[known]!) return;
-  const exponent = Math.min(Math.max(Math.floor(Math.log2(distance)) + stepZero, 1), 255);
-  if (known === 0 || exponent < known) step[slot] = exponent;
-}
-
-/** Upper bound of the least step between two values of a feature; 0 before there was one. */
-export const leastStep = ({ step }: ModelMemory, slot: number): number =>
-  step[slot] === 0 ? 0 : powers[step[slot]! + 1]!;
-
 /** `fresh` is 1 + the times it was seen large; a small one is adopted at once. */
 function followNewcomer(
   input: RuleInput,
@@ -235,9 +219,12 @@ function followNewcomer(
 }
 
 function newFeature(input: RuleInput, slots: readonly number[]): readonly Evidence[] {
-  const least = percent(input.settings.newFeatureShare);
-  const reason = `${named(input, slots)} is new and holds more than ${least} of the total`;
-  return said(slots, "new_feature", reason);
+  const least = input.settings.newFeatureShare;
+  return said(
+    slots,
+    "new_feature",
+    () => `${named(input, slots)} is new and holds more than ${percent(least)} of the total`,
+  );
 }
 
 function frozen({ memory, state, settings, settled }: RuleInput): readonly Evidence[] {
@@ -282,8 +269,13 @@ function secondExporter(input: RuleInput): readonly Evidence[] {
   return [{ kind: "second_exporter", slots: conflicts, score: state.conflictRun / 2, reason }];
 }
 
-function said(slots: readonly number[], kind: EpisodeKind, reason: string): readonly Evidence[] {
-  return slots.length === 0 ? [] : [{ kind, slots, score: 1, reason }];
+/** @param reason made only where there is something to say */
+function said(
+  slots: readonly number[],
+  kind: EpisodeKind,
+  reason: () => string,
+): readonly Evidence[] {
+  return slots.length === 0 ? [] : [{ kind, slots, score: 1, reason: reason() }];
 }
 
 const percent = (share: number): string => `${Number((share * 100).toPrecision(3))} %`;

@@ -2,12 +2,12 @@
 
 import type { ActiveDetector } from "./active-detector.ts";
 import type { JudgedAttribution } from "./attention.ts";
+import { leastStep } from "./coarseness.ts";
 import { isTold } from "./effect.ts";
 import type { DetectorScore } from "./event.ts";
 import type { Judged } from "./expectation.ts";
 import type { ModelMemory } from "./memory.ts";
 import type { FeatureSettings } from "./overrides.ts";
-import { leastStep } from "./rules.ts";
 import type { Scratch } from "./scratch.ts";
 import { type DecisionSettings, type DetectorUse, enoughFor } from "./settings.ts";
 
@@ -67,7 +67,7 @@ export function judge(
   scores.fill(Number.NaN);
   const detectors: DetectorScore[] = [];
   const enough = enoughFor(slow, settings);
-  const known = memory.count.some((count) => count >= enough);
+  const known = hasAtLeast(memory.count, enough);
   let judged = false;
   let byFallback = false;
   let whole: Whole | undefined;
@@ -76,13 +76,25 @@ export function judge(
     const score = inUnits(active.scoreOne(y, one, at), use.boundary);
     detectors.push({ detector: use.type.name, score });
     if (score === undefined || !known || !decides(use, slow && !judged)) continue;
-    if (one.every(Number.isNaN)) whole = stronger(whole, { active, score: score / widen });
+    if (isSilent(one)) whole = stronger(whole, { active, score: score / widen });
     else takeScores(memory, scratch, { active, at, widen, enough, own });
     judged = true;
     byFallback = !use.judge;
   }
   const highest = judged ? Math.max(largest(scores), whole?.score ?? 0) : undefined;
-  return { detectors, highest, byFallback, ...crossings(memory, scratch, { ...context, whole }) };
+  const { firing, whole: as, crossed } = crossings(memory, scratch, { context, whole });
+  return { detectors, highest, byFallback, firing, whole: as, crossed };
+}
+
+function hasAtLeast(observations: Float32Array, enough: number): boolean {
+  for (const one of observations) if (one >= enough) return true;
+  return false;
+}
+
+/** Whether the detector knows no features, only the vector as a whole. */
+function isSilent(scores: Float64Array): boolean {
+  for (let i = 0; i < scores.length; i++) if (!Number.isNaN(scores[i])) return false;
+  return true;
 }
 
 const decides = ({ judge: always, fallback }: DetectorUse, wanting: boolean): boolean =>
@@ -174,7 +186,8 @@ function blameOddest(
   if (oddest !== undefined) scores[oddest] = Math.max(scores[oddest] || 0, score);
 }
 
-interface Crossing extends JudgeContext {
+interface Crossing {
+  readonly context: JudgeContext;
   readonly whole: Whole | undefined;
 }
 
@@ -182,7 +195,7 @@ interface Crossing extends JudgeContext {
 function crossings(
   memory: ModelMemory,
   scratch: Scratch,
-  { settings, crossed: before, whole, at, own }: Crossing,
+  { context: { settings, crossed: before, at, own }, whole }: Crossing,
 ): Pick<ThresholdResult, "firing" | "whole" | "crossed"> {
   const byFeature = featureFires(memory, scratch.scores, settings);
   const crosses = whole !== undefined && whole.score >= 1;

@@ -37,7 +37,11 @@ export function transform(
   const scale =
     kind === "none" ? 1 : kind === "share" ? total(memory) : commonScale(memory, scratch, at);
   const { value } = memory;
-  for (let i = 0; i < value.length; i++) scratch.y[i] = clamp(value[i]! / scale);
+  const { y } = scratch;
+  for (let i = 0; i < value.length; i++) {
+    const scaled = value[i]! / scale;
+    y[i] = Math.abs(scaled) > most ? clamp(scaled) : scaled;
+  }
 }
 
 /** Sum of absolute importances of the attribution; 1 when all are 0. */
@@ -62,17 +66,26 @@ function commonScale(memory: ModelMemory, scratch: Scratch, at: number): number 
     const share = usual[i]! / expected;
     const size = signed ? Math.abs(share) : share;
     if (!(size > 0) || Number.isNaN(value[i])) continue;
+    const away = Math.abs(level[i]!);
+    const noise = meanDiff[i]!;
     // What changes its sign by habit tells nothing of the scale.
-    if (signed && meanDiff[i]! > Math.abs(level[i]!)) continue;
-    const noise = meanDiff[i]! / Math.abs(level[i]!) + leastNoise;
+    if (signed && noise > away) continue;
     ratios[n] = value[i]! / share;
-    weights[n] = Math.min(size, weightCap) / Math.sqrt(noise);
+    // Over the root of its relative noise; 0 for what was always 0.
+    weights[n] = capped(size) * Math.sqrt(away / (noise + leastNoise * away || 1));
     weight += weights[n++]!;
   }
-  for (let i = 0; i < n; i++) weights[i] = Math.min(weights[i]!, weightCap * weight);
-  const scale = weight > 0 ? weightedMedian(ratios, weights, n) : 0;
+  const scale = weight > 0 ? cappedMedian(scratch, n, weight) : 0;
   return scale > 0 ? scale : total(memory);
 }
+
+/** The median of the first n ratios. No feature decides more than its part. */
+function cappedMedian({ ratios, weights }: Scratch, n: number, weight: number): number {
+  for (let i = 0; i < n; i++) weights[i] = capped(weights[i]! / weight);
+  return weightedMedian(ratios, weights, n);
+}
+
+const capped = (part: number): number => (part > weightCap ? weightCap : part);
 
 /** By the first detector that knows the habits of the hour, else the slow level. @returns their absolute sum */
 function usualValues({ detectors, level }: ModelMemory, into: Float64Array, at: number): number {
