@@ -1,6 +1,6 @@
 /**
- * The messages behind the markup that a sandbox receives. The demo, which runs in the same process as the sender, hands
- * them over, so that people can read tickets and nobody has to parse markup.
+ * The messages behind the markup that a sandbox receives. The demo runs in the same process as the sender and adds each
+ * message here. So pages show tickets without parsing markup.
  */
 import type { Message } from "../../messages/message.ts";
 

@@ -1,6 +1,6 @@
 /**
- * What people said, and what they were answered: the one way by which a door hands words in and gets answers to carry
- * back.
+ * Stores what people said and what they were answered. Every door puts its commands in here, and takes the answers from
+ * here to pass them on.
  *
  *     insertCommand ──► waiting ── the daemon carries it out ──► answered ── the door says it ──► carried
  */

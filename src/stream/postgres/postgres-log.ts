@@ -175,7 +175,7 @@ export class PostgresLog implements RecordSink, RecordLog {
       "DW_STREAM_GONE",
       `stream ${this.#options.name} was deleted while it was in use`,
       {
-        hint: "Restart Driftwarden: it creates a new stream, and reads the sources again from where its models stand.",
+        hint: "Restart Driftwarden: it creates a new stream and goes on. Rows that detection had not read from the old one are lost.",
       },
     );
   }
