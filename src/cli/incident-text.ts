@@ -1,5 +1,10 @@
 /** Renders incidents as text for `driftwarden incidents`. */
-import type { IncidentJson, MemberJson, RunSummaryJson } from "../incidents/incident-json.ts";
+import type {
+  IncidentJson,
+  MemberJson,
+  RunSummaryJson,
+  SilenceJson,
+} from "../incidents/incident-json.ts";
 import { printable } from "../printable.ts";
 import { columns } from "./columns.ts";
 
@@ -9,7 +14,7 @@ export function incidentTable(incidents: readonly IncidentJson[]): readonly stri
   const rows = incidents.map((incident) => [
     String(incident.number),
     incident.severity,
-    incident.state,
+    incident.silence === undefined ? incident.state : `${incident.state}, silenced`,
     minute(incident.opened_at),
     subjectOf(incident),
     whatOf(incident),
@@ -20,13 +25,14 @@ export function incidentTable(incidents: readonly IncidentJson[]): readonly stri
 
 /** Everything that is known of one, a line a fact. */
 export function incidentLines(incident: IncidentJson): readonly string[] {
-  const { number, severity, state, subject, ticket, members, runs } = incident;
+  const { number, severity, state, subject, ticket, silence, members, runs } = incident;
   const facts = [
     ["subject", `${subject.name}  (${subject.kind} ${subject.key})`],
     ["what", whatOf(incident)],
     ["opened", second(incident.opened_at)],
     ...(incident.resolved_at === null ? [] : [["resolved", second(incident.resolved_at)]]),
     ["ticket", ticket === null ? "none" : `${ticket.key}  ${ticket.url}`],
+    ...(silence === undefined ? [] : [["silenced", silencedText(silence)]]),
     ["id", incident.id],
     ["fingerprint", incident.fingerprint],
   ];
@@ -41,6 +47,9 @@ export function incidentLines(incident: IncidentJson): readonly string[] {
     ...runs.map(runLine),
   ];
 }
+
+const silencedText = ({ about, by, until }: SilenceJson): string =>
+  `${about}, by ${by}, until ${second(until)}`;
 
 function subjectOf({ subject, members }: IncidentJson): string {
   if (subject.kind === "digest") return `${members.total} episodes of ${subject.name}`;

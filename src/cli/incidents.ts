@@ -26,6 +26,7 @@ interface ListOptions extends ShowOptions {
   readonly severity?: Severity[];
   readonly kind?: IncidentKind[];
   readonly subject?: string;
+  readonly silenced?: boolean;
   readonly limit: string;
 }
 
@@ -43,6 +44,7 @@ export function registerIncidents(program: Command, parts: StoreCommandParts): v
     .addOption(several("severity", severities, "only of these severities"))
     .addOption(several("kind", incidentKinds, "only of these kinds"))
     .option("--subject <name>", "only those of this model or service, by name or key")
+    .option("--silenced", "only those about which nothing is told for now")
     .option("--limit <count>", "at most so many", "50")
     .option("--json", "JSON lines, as the API gives them")
     .action((options: ListOptions) => list(options, parts));
@@ -53,11 +55,11 @@ export function registerIncidents(program: Command, parts: StoreCommandParts): v
 }
 
 function list(options: ListOptions, parts: StoreCommandParts): Promise<void> {
-  const { config, json, all, severity, kind, subject, limit } = options;
+  const { config, json, all, severity, kind, subject, silenced, limit } = options;
   const unresolved: IncidentState[] = ["open", "recovered"];
   const state = options.state ?? (all === true ? undefined : unresolved);
   return withStore(config, parts, async (store) => {
-    const asked = { state, severity, kind, subject, limit };
+    const asked = { state, severity, kind, subject, silenced, limit };
     const { incidents, more } = await ask(incidentsList, asked, { store });
     const { cli } = parts;
     if (json === true) for (const incident of incidents) cli.print(JSON.stringify(incident));
@@ -68,8 +70,10 @@ function list(options: ListOptions, parts: StoreCommandParts): Promise<void> {
 }
 
 /** A filter that fits nothing is told apart from a quiet store. */
-function nothing({ state, all, severity, kind, subject }: ListOptions): string {
-  const filtered = [state, severity, kind, subject].some((filter) => filter !== undefined);
+function nothing({ state, all, severity, kind, subject, silenced }: ListOptions): string {
+  const filtered = [state, severity, kind, subject, silenced].some(
+    (filter) => filter !== undefined,
+  );
   if (filtered) return "No incident fits what was asked for.";
   return all === true
     ? "There has been no incident yet."

@@ -4,9 +4,11 @@
  *
  *     take the row ─► who is it ─► may they ─► the handler: deed and answer ─► recordEvents ─► answered
  */
+import type { Deed } from "../incidents/deed.ts";
 import { isDigest } from "../incidents/digest.ts";
 import type { Incident } from "../incidents/incident.ts";
 import { type RecordOptions, recordEvents } from "../incidents/record-events.ts";
+import { sourceScope } from "../incidents/subject.ts";
 import type { CommandAnswer } from "../messages/answer.ts";
 import { line, type MessageSection } from "../messages/message.ts";
 import {
@@ -19,6 +21,7 @@ import {
 import { brokenModels } from "../store/incident-members/broken.ts";
 import { incidentByNumber, openIncidents } from "../store/incidents/by-number.ts";
 import { lockScopes } from "../store/incidents/incident.ts";
+import { silencedBy } from "../store/incidents/silences.ts";
 import type { Tx } from "../store/query.ts";
 import type { Command, CommandContext, CommandOutcome } from "./command.ts";
 import { type AskedLine, askedIn } from "./grammar.ts";
@@ -183,7 +186,22 @@ async function record(tx: Tx, { command, outcome, context, options }: Recorded):
         : outcome.deed;
   if (deed === undefined || incident === undefined) return;
   const event = { type: "commanded", command: id, by: actor.name, deed } as const;
-  await recordEvents(tx, [{ event, incident: incident.id }], options.recording);
+  const incidents = await concerned(tx, incident, deed);
+  await recordEvents(
+    tx,
+    incidents.map((one) => ({ event, incident: one })),
+    options.recording,
+  );
+}
+
+/** A silence also covers later incidents of its scope, and ends for all of them at once. */
+async function concerned(
+  tx: Tx,
+  { id, subject, silence }: Incident,
+  deed: Deed,
+): Promise<readonly string[]> {
+  if (deed.kind !== "unsilence" || silence === undefined) return [id];
+  return silencedBy(tx, { scope: sourceScope(subject), command: silence.command });
 }
 
 function lineOf(

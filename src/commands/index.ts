@@ -13,9 +13,11 @@ import { note } from "./note.ts";
 import { real } from "./real.ts";
 import { reopen } from "./reopen.ts";
 import { severity } from "./severity.ts";
+import { silence } from "./silence.ts";
 import { started } from "./started.ts";
 import { status } from "./status.ts";
 import { unack } from "./unack.ts";
+import { unsilence } from "./unsilence.ts";
 import { wontDo } from "./wont-do.ts";
 import { workaround } from "./workaround.ts";
 import { yes } from "./yes.ts";
@@ -25,6 +27,8 @@ export const commandList: readonly Command[] = [
   unack,
   assign,
   expected,
+  silence,
+  unsilence,
   severity,
   close,
   reopen,

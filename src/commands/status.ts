@@ -13,11 +13,12 @@ import {
 import { displayName } from "../messages/names.ts";
 import { describeRun } from "../messages/run-text.ts";
 import { sharedSummary } from "../messages/shared-text.ts";
+import { silencedLine, untilTime } from "../messages/silence-text.ts";
 import { summaryOf } from "../messages/summary.ts";
 import { clockTime, readDuration } from "../messages/text.ts";
 import { nothing } from "./arguments.ts";
 import { command } from "./command.ts";
-import { say } from "./says.ts";
+import { say, typed } from "./says.ts";
 
 export const status = command({
   words: ["status"],
@@ -41,6 +42,7 @@ const stateWords = {
 
 function ofIncident(incident: Incident, nowMs: number): MessageSection {
   const { severity, state, openedAtMs, runs } = incident;
+  const left = leftOf(incident, nowMs);
   const lasted = words(readDuration(minutes((incident.resolvedAtMs ?? nowMs) - openedAtMs)));
   const head = line`${words(`${severity}, ${stateWords[state]} `)}${lasted}, ${holder(incident)}`;
   const last = runs.at(-1);
@@ -49,8 +51,34 @@ function ofIncident(incident: Incident, nowMs: number): MessageSection {
     ...(last === undefined
       ? []
       : ([["Tried", line`${words(clockTime(last.atMs))} ${describeRun(last)}`]] as const)),
+    ...(left.length === 0 ? [] : ([["Left", joined(left)]] as const)),
   ];
   return [...say(head), { kind: "facts", facts }];
+}
+
+/** What is still to come: questions that wait for a word, runs that wait, the end of a silence. */
+function leftOf({ people, runs, silence }: Incident, nowMs: number): readonly Line[] {
+  const questions = (people?.questions ?? []).filter(({ untilMs }) => untilMs > nowMs);
+  const waiting = runs.filter(({ retryAtMs }) => retryAtMs !== undefined && retryAtMs > nowMs);
+  return [
+    ...questions
+      .slice(-3)
+      .map(
+        ({ word, by, untilMs }) =>
+          line`${words(word)} of ${by} asks for ${typed("yes")} until ${words(clockTime(untilMs))}`,
+      ),
+    ...waiting
+      .slice(-3)
+      .map(
+        ({ fix, retryAtMs = 0 }) =>
+          line`${data(fix, 60)} not before ${words(untilTime(retryAtMs, nowMs))}`,
+      ),
+    ...(silence === undefined ? [] : [silencedLine(silence)]),
+  ];
+}
+
+function joined(lines: readonly Line[]): Line {
+  return lines.reduce((all, one) => line`${all}; ${one}`);
 }
 
 /** Seconds are noise here. */
@@ -74,7 +102,8 @@ function overview(open: readonly Incident[], nowMs: number): MessageSection {
   const items = open.slice(0, 10).map((one) => {
     const ticket = words(one.ticket === undefined ? "" : `, ${one.ticket.key}`);
     const lasted = words(readDuration(minutes(nowMs - one.openedAtMs)));
-    return line`${words(`${one.severity} incident ${one.number}`)}${ticket}: ${displayName(one.episode)}, for ${lasted}, ${holder(one)}`;
+    const quiet = one.silence === undefined ? line`` : line`, ${silencedLine(one.silence)}`;
+    return line`${words(`${one.severity} incident ${one.number}`)}${ticket}: ${displayName(one.episode)}, for ${lasted}, ${holder(one)}${quiet}`;
   });
   const more = open.length > 10 ? say(words(`And ${open.length - 10} more.`)) : [];
   return [...say(words(`${open.length} open:`)), { kind: "list", items }, ...more];

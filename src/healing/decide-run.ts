@@ -7,6 +7,7 @@ import type { Run } from "../store/runs/run.ts";
 import type { Fix } from "./fix.ts";
 import type { FactsAtHand, HistoryFacts } from "./gates/gate-facts.ts";
 import { gates, judgeAll } from "./gates/gates.ts";
+import { freezeOf } from "./gather.ts";
 
 /** What an incident asks for. */
 export interface RunRequest {
@@ -41,7 +42,12 @@ export function runId({ fix, episode }: RunRequest): string {
 export function decideRun(proposal: Proposal, history: HistoryFacts): Run {
   const { fix, targets, facts, resolveError } = proposal;
   const { nowMs } = facts;
-  const decision = judgeAll(gates, { ...facts, ...history, targets });
+  const decision = judgeAll(gates, {
+    ...facts,
+    ...frozenNow(proposal, history),
+    ...history,
+    targets,
+  });
   const run = newRun(proposal);
   if (!decision.allow) {
     const { gate, reason, retry } = decision;
@@ -53,6 +59,17 @@ export function decideRun(proposal: Proposal, history: HistoryFacts): Run {
   const act = `${fix.remediation} on ${run.targetName ?? "nothing"}`;
   if (fix.mode === "auto") return { ...run, status: "acting", detail: `${act} was decided` };
   return { ...run, status: "observed", detail: `${act} would have run`, finishedAtMs: nowMs };
+}
+
+/** A person may have silenced the incident while the target was asked for. */
+function frozenNow(
+  { facts, incident }: Proposal,
+  { silence }: HistoryFacts,
+): Pick<FactsAtHand, "freeze"> {
+  if (silence === undefined) return { freeze: facts.freeze };
+  return {
+    freeze: silence === null ? undefined : freezeOf(silence, incident.episode, facts.nowMs),
+  };
 }
 
 const soonestMs = 60_000;

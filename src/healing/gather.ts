@@ -1,10 +1,18 @@
 /** Collects the facts that the gates judge by, with one function for each need. */
 import type { Remediation } from "../../remediations/remediation.ts";
-import { standingOf } from "../incidents/episode.ts";
+import { type Episode, standingOf } from "../incidents/episode.ts";
 import type { Incident } from "../incidents/incident.ts";
+import { covers, type Silence } from "../incidents/silence.ts";
+import { silenceOfIncident } from "../store/incidents/silences.ts";
 import type { Queryable } from "../store/query.ts";
 import { actsFor, attemptsSince, lastAttemptEndMs } from "../store/runs/budget.ts";
-import type { FactsAtHand, FixLimits, HistoryFacts, TargetFacts } from "./gates/gate-facts.ts";
+import type {
+  FactsAtHand,
+  FixLimits,
+  Freeze,
+  HistoryFacts,
+  TargetFacts,
+} from "./gates/gate-facts.ts";
 
 /** The moment at which a fix is judged. */
 export interface FixMoment {
@@ -17,18 +25,24 @@ export interface FixMoment {
 }
 
 /** Asks nobody. */
-export function gatherFacts({ episode }: Incident, moment: FixMoment): FactsAtHand {
+export function gatherFacts({ episode, silence }: Incident, moment: FixMoment): FactsAtHand {
   const { nowMs, fix, restoredAtMs, newestRowMs = Number.NEGATIVE_INFINITY } = moment;
   const standing = standingOf(episode);
   return {
     nowMs,
     fix,
-    freeze: undefined,
+    freeze: silence && freezeOf(silence, episode, nowMs),
     restoredAtMs,
     episodeAtMs: episode.at / 1000,
     ...standing,
     newestRowMs: Math.max(standing.newestRowMs, newestRowMs),
   };
+}
+
+/** While a silence covers an episode, nothing is run about it. */
+export function freezeOf(silence: Silence, episode: Episode, nowMs: number): Freeze | undefined {
+  const { by, untilMs } = silence;
+  return covers(silence, episode, nowMs) ? { name: `silence by ${by}`, untilMs } : undefined;
 }
 
 /** @throws what the remediation throws when nobody can be asked */
@@ -57,5 +71,6 @@ export async function gatherHistory(
       incident === undefined || target === undefined
         ? []
         : await actsFor(q, { fix, incident, target }),
+    silence: incident === undefined ? null : await silenceOfIncident(q, incident),
   };
 }

@@ -4,7 +4,14 @@ import type { ModelKey } from "../model-key.ts";
 import type { Severity } from "./episode.ts";
 
 /** What a person says of the incident. */
-export type PersonsVerdict = "real" | "false_positive" | "wont_do";
+export const personsVerdicts = [
+  "real",
+  "false_positive",
+  "expected",
+  "wont_do",
+  "wrong_team",
+] as const;
+export type PersonsVerdict = (typeof personsVerdicts)[number];
 
 /**
  * What the reducer understands. Texts stand in the table of commands, where they can be deleted. What was done in the
@@ -24,7 +31,10 @@ export type Deed =
   | { readonly kind: "expect"; readonly models: readonly ModelKey[] }
   /** When the failure began, ms since 1970. */
   | { readonly kind: "started"; readonly atMs: number }
-  | { readonly kind: "judge"; readonly verdict: PersonsVerdict }
+  | { readonly kind: "judge"; readonly verdict: PersonsVerdict; readonly team?: string }
+  /** Nothing is told of it until then, ms since 1970. */
+  | { readonly kind: "silence"; readonly untilMs: number }
+  | { readonly kind: "unsilence" }
   /** A question that a person has to confirm before anything is done. */
   | { readonly kind: "ask"; readonly word: string; readonly untilMs: number };
 
@@ -49,6 +59,13 @@ export interface Commanded {
 export interface AckDue {
   readonly type: "ack_due";
   /** The command that answered it. */
+  readonly command: string;
+}
+
+/** The time of a silence is over. */
+export interface SilenceDue {
+  readonly type: "silence_due";
+  /** The command that gave it. */
   readonly command: string;
 }
 

@@ -3,6 +3,7 @@ import type { EpisodeClosed } from "../detection/event.ts";
 import type { MarkerRecord } from "../stream/record.ts";
 import type { Episode, Severity } from "./episode.ts";
 import type { RunSummary, TicketRef } from "./incident.ts";
+import type { Silence } from "./silence.ts";
 
 /** What a comment on the ticket is about; tickets/ finds the words. Each comment is a mail to everybody who watches it. */
 export type Note =
@@ -20,7 +21,9 @@ export type Note =
   /** Somebody closed the ticket while something is broken. */
   | { readonly about: "closed_by_hand"; readonly untilMs: number }
   /** Nothing happened for so long that who had it is asked. */
-  | { readonly about: "ack_lapsed"; readonly by: string };
+  | { readonly about: "ack_lapsed"; readonly by: string }
+  /** The time of a silence is over, and the incident goes on. */
+  | { readonly about: "silence_over"; readonly silence: Silence };
 
 /** As an older program may have promised it: a further kind of trouble, which the update tells. */
 export interface FormerNote {
@@ -81,6 +84,8 @@ export type TimerEffect =
   | { readonly kind: "incident.tell_members" }
   /** Ask whether somebody still has the incident. */
   | { readonly kind: "incident.ack_lapse"; readonly command: string }
+  /** Tell what a silence kept back, if it goes on. */
+  | { readonly kind: "incident.silence_over"; readonly command: string }
   /** The ticket has been closed by hand for as long as that is respected. */
   | { readonly kind: "ticket.reopen"; readonly ticket: string }
   /** Ask again for a run that was denied for now. */

@@ -1,6 +1,6 @@
 /** The events of an incident: what detection decided, and the results of effects. Plain data. */
 import type { EpisodeClosed, EpisodeUnanswered, Verified } from "../detection/event.ts";
-import type { AckDue, Commanded } from "./deed.ts";
+import type { AckDue, Commanded, SilenceDue } from "./deed.ts";
 import type { Episode } from "./episode.ts";
 import type { RunSummary, TicketRef, WrittenText } from "./incident.ts";
 
@@ -89,4 +89,5 @@ export type IncidentEvent =
   | MembersDue
   | Commanded
   | AckDue
+  | SilenceDue
   | RetryDue;

@@ -12,6 +12,7 @@ import {
 import type { Incident, IncidentState, RunSummary, TicketRef } from "./incident.ts";
 import { type MemberState, totalOf } from "./member.ts";
 import type { ListedMember } from "./member-list.ts";
+import { type Silence, silencedName } from "./silence.ts";
 import { type Subject, scopeKey } from "./subject.ts";
 
 export interface SubjectJson {
@@ -52,6 +53,15 @@ export interface RunSummaryJson {
   readonly outcome: NonNullable<RunSummary["outcome"]> | null;
 }
 
+/** Until then nothing is told of it, and nothing is run about it. */
+export interface SilenceJson {
+  /** What it covers: `credit_score of churn-v7`, `source main (silent)`. */
+  readonly about: string;
+  readonly by: string;
+  readonly since: string | null;
+  readonly until: string | null;
+}
+
 export interface IncidentJson {
   readonly number: number;
   readonly id: string;
@@ -68,6 +78,8 @@ export interface IncidentJson {
   readonly ticket: TicketRef | null;
   /** Oldest first, at most 20. */
   readonly runs: readonly RunSummaryJson[];
+  /** Left out while it is not silenced. */
+  readonly silence?: SilenceJson;
 }
 
 /** @param lines its most important members; of a digest none */
@@ -92,7 +104,13 @@ export function incidentJson(
       : { total: totalOf(shown.members), items: lines.map(memberJson) },
     ticket: ticket === undefined ? null : { id: ticket.id, key: ticket.key, url: ticket.url },
     runs: isDigest(shown) ? [] : shown.runs.map(runSummaryJson),
+    ...(!isDigest(shown) && shown.silence !== undefined && { silence: silenceJson(shown.silence) }),
   };
+}
+
+function silenceJson(silence: Silence): SilenceJson {
+  const { by, atMs, untilMs } = silence;
+  return { about: silencedName(silence), by, since: isoTime(atMs), until: isoTime(untilMs) };
 }
 
 function subjectJson(subject: Subject): SubjectJson {

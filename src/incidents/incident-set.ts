@@ -161,6 +161,7 @@ function withPart(incident: Incident, part: Incident): Incident {
     group: { ...incident.group, cause: scattered },
     occurrences: incident.occurrences + part.occurrences,
     kinds: [...new Set([...incident.kinds, ...part.kinds])],
+    silence: incident.silence ?? part.silence,
     runs: [...incident.runs, ...part.runs].slice(-rememberedRuns),
   };
 }

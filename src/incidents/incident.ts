@@ -4,6 +4,7 @@ import type { PeopleSaid, ToldWord } from "./deed.ts";
 import type { Episode, IncidentKind, Severity } from "./episode.ts";
 import type { Group, MemberCounts } from "./member.ts";
 import type { MemberList } from "./member-list.ts";
+import type { Silence } from "./silence.ts";
 import type { Subject } from "./subject.ts";
 
 /** open: something is wrong now · recovered: back to normal, waiting to be sure · resolved: over. */
@@ -123,6 +124,10 @@ export interface Incident {
   readonly formerTickets?: readonly FormerTicket[];
   /** It was over before it had a ticket, so the digest tells of it. */
   readonly inDigest?: true | undefined;
+  /** Nothing is told of what it covers; left out where there is none. */
+  readonly silence?: Silence | undefined;
+  /** A silence kept its ticket from being opened. */
+  readonly heldBack?: true | undefined;
   /** What people said to it; left out where nobody did. */
   readonly people?: PeopleSaid;
   /** Only where it was read to be told; never stored. */

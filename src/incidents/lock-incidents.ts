@@ -14,6 +14,7 @@ import {
   nextIncidentNumber,
   scopesOf,
 } from "../store/incidents/incident.ts";
+import { silencesIn } from "../store/incidents/silences.ts";
 import type { Tx } from "../store/query.ts";
 import { incidentsOfRuns } from "../store/runs/list.ts";
 import { type Digest, isDigest } from "./digest.ts";
@@ -25,6 +26,7 @@ import { fingerprintOfEvent, IncidentSet } from "./incident-set.ts";
 import { defaultGroupWithinMs } from "./place.ts";
 import { Placing } from "./placing.ts";
 import type { ReducerSettings } from "./reduce/aspect.ts";
+import type { Silence } from "./silence.ts";
 import { type Scope, type Subject, scopeKey, scopeOf, sourceScope } from "./subject.ts";
 import type { TakenEvent } from "./take-event.ts";
 
@@ -41,6 +43,8 @@ export interface LockedIncidents {
   readonly events: readonly TakenEvent[];
   /** New tickets that the budget still allows. */
   readonly ticketsLeft: number;
+  /** Those in force in the scopes of the episodes that open. */
+  readonly silences: readonly Silence[];
 }
 
 export interface LockOptions {
@@ -58,6 +62,7 @@ export async function lockIncidents(
   const opened = addressed.flatMap(({ event }) => (event.type === "episode_opened" ? [event] : []));
   const memberships = await membershipsOf(tx, unique(addressed.flatMap(ownFingerprint)));
   const sourceModels = await modelsOf(tx, opened);
+  const scopesOfOpened = unique(opened.map((episode) => sourceScope(subjectOf(episode))));
   const placing = new Placing({
     open: await candidatesOf(tx, candidateFilter(opened, options.settings)),
     memberships: new Map(
@@ -76,7 +81,8 @@ export async function lockIncidents(
   return {
     incidents: new IncidentSet({ incidents: [...incidents, ...digests], members, nextNumber }),
     events,
-    ticketsLeft: opened.length === 0 ? 0 : await ticketsLeft(tx, options),
+    ticketsLeft: addressed.some(mayPromiseTicket) ? await ticketsLeft(tx, options) : 0,
+    silences: await silencesIn(tx, scopesOfOpened, options.nowMs),
   };
 }
 
@@ -100,8 +106,16 @@ async function allScopes(
 
 /** An incident that is over, or for whose ticket the budget is used up, may get an entry in a digest. */
 function mayDigest(addressed: readonly Addressed[], { ticketed }: ReducerSettings): boolean {
-  const ends = new Set(["episode_opened", "episode_closed", "quiet_passed"]);
-  return ticketed === true && addressed.some(({ event }) => ends.has(event.type));
+  const ends = new Set(["episode_closed", "quiet_passed"]);
+  return (
+    ticketed === true && addressed.some((one) => mayPromiseTicket(one) || ends.has(one.event.type))
+  );
+}
+
+/** The end of a silence opens the ticket that it kept back. */
+function mayPromiseTicket({ event }: Addressed): boolean {
+  if (event.type === "commanded") return event.deed.kind === "unsilence";
+  return event.type === "episode_opened" || event.type === "silence_due";
 }
 
 const scopeOfKey = (key: string): Scope => scopeOf({ kind: "model", key });

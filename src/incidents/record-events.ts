@@ -92,9 +92,10 @@ interface RecordingState extends RecordOptions, LockedIncidents {
 }
 
 function record(taken: TakenEvent, recording: RecordingState): JournalEntry {
-  const { incidents, nowMs, settings, ticketsLeft, effects, outcomes, orderKeyOf } = recording;
+  const { incidents, effects, outcomes, orderKeyOf } = recording;
+  const { nowMs, settings, ticketsLeft, silences } = recording;
   const { event } = taken;
-  const outcome = takeEvent(incidents, taken, { nowMs, settings, ticketsLeft });
+  const outcome = takeEvent(incidents, taken, { nowMs, settings, ticketsLeft, silences });
   const entry = { kind: event.type, atMs: nowMs, body: event };
   if (outcome === undefined) return entry;
   for (const { incident, planned } of outcome.effects)

@@ -17,7 +17,7 @@ export function incidentRoutes(store: () => Store): readonly (HttpRoute | HttpIt
   return [
     {
       path: "/api/v1/incidents",
-      parameters: ["state", "severity", "kind", "subject"],
+      parameters: ["state", "severity", "kind", "subject", "silenced"],
       handler: async (query) => {
         const filter = filterOf(query);
         const { items, next } = await shownIncidents(store(), filter);
@@ -37,6 +37,7 @@ const filterOf = (query: URLSearchParams) => ({
   severities: wordsOf(query, "severity", severities),
   kinds: wordsOf(query, "kind", incidentKinds),
   subject: textOf(query, "subject"),
+  isSilenced: wordsOf(query, "silenced", ["true"]) !== undefined,
   before: afterNumber(query),
   limit: limitOf(query),
 });

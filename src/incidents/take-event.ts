@@ -12,6 +12,7 @@ import type { PlacedEpisode } from "./placing.ts";
 import type { Moment, ReducerSettings } from "./reduce/aspect.ts";
 import type { PlannedEffect } from "./reduce/plan.ts";
 import { reduce, type Step } from "./reduce/reduce.ts";
+import type { Silence } from "./silence.ts";
 
 export interface TakenEvent {
   readonly event: IncidentEvent;
@@ -25,6 +26,8 @@ export interface TakingMoment {
   readonly settings: ReducerSettings;
   /** New tickets that the budget still allows. Default: any number. */
   readonly ticketsLeft?: number;
+  /** Those that may cover a new incident. Default: none. */
+  readonly silences?: readonly Silence[];
 }
 
 /** What an event changed. */

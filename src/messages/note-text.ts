@@ -12,6 +12,7 @@ import { data, type Line, line, type MessageSection, paragraph, strong, words } 
 import { displayName } from "./names.ts";
 import { describeRun, namedRun } from "./run-text.ts";
 import { memberLines, sharedHeadline } from "./shared-text.ts";
+import { renderSilenceOver } from "./silence-text.ts";
 import { impactOf, summaryOf } from "./summary.ts";
 import { readDuration, readTime } from "./text.ts";
 import { renderAckLapsed, renderClosedByHand } from "./ticket-life-text.ts";
@@ -30,8 +31,12 @@ export function renderNote(note: Note, incident?: Incident | Digest): MessageSec
   if (note.about === "unanswered") return unanswered(note);
   if (note.about === "closed_by_hand") return renderClosedByHand(note.untilMs);
   if (note.about === "ack_lapsed") return renderAckLapsed(note.by);
+  if (note.about === "silence_over") return renderSilenceOver(note.silence, ofIncident(incident));
   return [paragraph(noteLine(note, incident))];
 }
+
+const ofIncident = (about: Incident | Digest | undefined): Incident | undefined =>
+  about === undefined || isDigest(about) ? undefined : about;
 
 /** Of an incident that nobody shares it says nothing. */
 function sharedNote(
@@ -50,7 +55,7 @@ function sharedNote(
 }
 
 function noteLine(
-  note: Exclude<Note, { about: "unanswered" | "closed_by_hand" | "ack_lapsed" }>,
+  note: Exclude<Note, { about: "unanswered" | "closed_by_hand" | "ack_lapsed" | "silence_over" }>,
   incident: Incident | Digest | undefined,
 ): Line {
   if (note.about === "grown") return line`${time(note.atMs)}: more models are broken.`;

@@ -22,6 +22,7 @@ import { displayName, shortName } from "./names.ts";
 import { nowFacts } from "./now-text.ts";
 import type { SourceTable } from "./query.ts";
 import { sharedImpact, sharedSummary, sharedSureness } from "./shared-text.ts";
+import { silencedLine } from "./silence-text.ts";
 import { impactOf, summaryOf } from "./summary.ts";
 import { sinceOf, sureOf } from "./sureness.ts";
 import { isoTime, readTime } from "./text.ts";
@@ -102,10 +103,15 @@ export function nightFacts(incident: Incident, help: HelpLinks): Block {
       ...known,
       ...nowFacts(incident),
       ["Who", holderOf(incident)],
+      ...silenceOf(incident),
       ...workaroundOf(incident),
       ["Machine", machineOf(incident, help)],
     ],
   };
+}
+
+function silenceOf({ silence }: Incident): readonly NamedLine[] {
+  return silence === undefined ? [] : [["Quiet", silencedLine(silence)]];
 }
 
 function workaroundOf(incident: Incident): readonly NamedLine[] {

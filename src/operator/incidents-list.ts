@@ -13,6 +13,7 @@ const listArguments = z.strictObject({
   kind: z.array(z.enum(incidentKinds)).optional(),
   /** Name or key of a model or service. */
   subject: z.string().optional(),
+  silenced: z.boolean().optional(),
   limit: z
     .string()
     .regex(/^[1-9]\d{0,3}$/, { error: "is no whole number from 1 to 9999" })
@@ -35,8 +36,8 @@ export const incidentsList: OperatorCommand<
   words: "incidents list",
   help: "list incidents, newest first; without --state those that are not resolved",
   arguments: listArguments,
-  async handle({ state, severity, kind, subject, limit }, { store }) {
-    const filter = { states: state, severities: severity, kinds: kind, subject };
+  async handle({ state, severity, kind, subject, silenced: isSilenced, limit }, { store }) {
+    const filter = { states: state, severities: severity, kinds: kind, subject, isSilenced };
     const incidents: IncidentJson[] = [];
     let before: number | undefined;
     for (;;) {

@@ -7,6 +7,7 @@ import { type Digest, isDigest } from "../incidents/digest.ts";
 import type { TicketEffect } from "../incidents/effect.ts";
 import type { IncidentExecutor } from "../incidents/executor.ts";
 import type { Incident } from "../incidents/incident.ts";
+import { covers } from "../incidents/silence.ts";
 import { lookedUpAfterRestore } from "./after-restore.ts";
 import type { Ticketing, TicketUpdate } from "./ticketing.ts";
 
@@ -31,8 +32,8 @@ export function ticketExecutor({
     handlers: {
       "ticket.open": async (_effect, incident, given) => {
         const attempt = lookedUpAfterRestore(incident, given, restoredAtMs());
-        // Over, and told in the digest; unless a ticket may exist already.
-        const told = !isDigest(incident) && isToldElsewhere(incident) && !attempt.unknown;
+        // Over and told in the digest, or silenced; unless a ticket may exist already.
+        const told = !isDigest(incident) && isNotToBeTold(incident) && !attempt.unknown;
         if (ticketing === undefined || told) return { events: [], contacted: false };
         const { ticket, events } = await ticketing.open(incident, attempt);
         const opened = events.some(({ type }) => type === "ticket_opened");
@@ -68,7 +69,8 @@ export function ticketExecutor({
   };
 }
 
-/** In the digest, or in the ticket of the incident that it has become a part of. */
-function isToldElsewhere({ inDigest, partOf }: Incident): boolean {
-  return inDigest === true || partOf !== undefined;
+/** In the digest, in the ticket of the incident that it has become a part of, or not before its silence is over. */
+function isNotToBeTold({ inDigest, partOf, silence, episode }: Incident): boolean {
+  const isSilenced = silence !== undefined && covers(silence, episode, silence.atMs);
+  return inDigest === true || partOf !== undefined || isSilenced;
 }

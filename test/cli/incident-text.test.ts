@@ -21,6 +21,19 @@ describe("the table of incidents", () => {
     ]);
   });
 
+  it("says of which nothing is told for now, and one incident says until when", () => {
+    const silence = {
+      about: "credit_score of churn-v7",
+      by: "sarah",
+      since: "2026-11-27T03:20:00.000Z",
+      until: "2026-11-27T05:20:00.000Z",
+    };
+    expect(incidentTable([{ ...incident, silence }])[1]).toContain("open, silenced");
+    expect(incidentLines({ ...incident, silence })).toContain(
+      "  silenced     credit_score of churn-v7, by sarah, until 2026-11-27 05:20:00 UTC",
+    );
+  });
+
   it("lets no name move the cursor or fill the line", () => {
     const name = `a\u001b[2J\n\u202e${"x".repeat(500)}`;
     const hostile = { ...incident, subject: { ...incident.subject, name } };

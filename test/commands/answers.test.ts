@@ -219,7 +219,7 @@ describe("expected", () => {
 describe("help", () => {
   it("shows the few commands that fit now, each with what it is good for (B35)", () => {
     expect(answer("dw help")).toBe(
-      "What fits now:\n• you have it: dw ack\n• it was changed on purpose: take it as the new normal: dw expected [REASON]\n• how it stands: dw status\nEverything, and who may say it: dw help all.",
+      "What fits now:\n• you have it: dw ack\n• it was changed on purpose: take it as the new normal: dw expected [REASON]\n• hear nothing of it, and run nothing, for a time: dw silence 2h REASON\n• how it stands: dw status\nEverything, and who may say it: dw help all.",
     );
   });
 

@@ -95,6 +95,16 @@ describe("frozen", () => {
     expect(reasonOf(frozen, { freeze: { name: "release week" } })).toContain('"release week"');
     expect(reasonOf(frozen, {})).toBeUndefined();
   });
+
+  it("denies until a silence is over, and names who gave it", () => {
+    const untilMs = Date.UTC(2026, 0, 1, 5, 20);
+    const freeze = { name: "silence by sarah", untilMs };
+    expect(frozen.judge({ ...fine, freeze })).toEqual({
+      allow: false,
+      reason: "The silence by sarah forbids runs until 2026-01-01T05:20:00.000Z.",
+      retry: untilMs,
+    });
+  });
 });
 
 const hour = 60 * minute;

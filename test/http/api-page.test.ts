@@ -4,11 +4,14 @@ import { runRoutes } from "../../src/healing/routes.ts";
 import type { HttpItemRoute, HttpRoute } from "../../src/http-route.ts";
 import { incidentKinds, severities } from "../../src/incidents/episode.ts";
 import { incidentStates, runStatuses } from "../../src/incidents/incident.ts";
+import { incidentJson } from "../../src/incidents/incident-json.ts";
 import { incidentRoutes } from "../../src/incidents/routes.ts";
+import { silenceOf } from "../../src/incidents/silence.ts";
 import { effectRoutes } from "../../src/outbox/routes.ts";
 import { effectStatuses } from "../../src/store/outbox/effect.ts";
 import type { Store } from "../../src/store/store.ts";
 import { createHealth } from "../../src/telemetry/health.ts";
+import { openIncident } from "../fakes/episodes.ts";
 import {
   digest,
   effect,
@@ -46,6 +49,7 @@ the subject kind \`digest\`, and its members are episodes that share its ticket,
       severity: several(severities),
       kind: several(incidentKinds),
       subject: "name or key of a model or service that is, or was, a member",
+      silenced: "`true`: only those about which nothing is told and nothing is run for now",
     },
   },
   Runs: {
@@ -154,6 +158,18 @@ describe("an answer of the API", () => {
       "number id fingerprint subject kinds severity state opened_at resolved_at members ticket runs";
     for (const shown of [incident, resolvedService, digest])
       expect(Object.keys(shown).join(" ")).toBe(keys);
+  });
+
+  it("of an incident has a silence only while there is one", () => {
+    const silence = { command: "c#0", by: "sarah", atMs: 0, untilMs: 60_000 };
+    const open = openIncident();
+    expect(incidentJson({ ...open, silence: silenceOf(open, silence) }).silence).toEqual({
+      about: "credit_score of churn-v7",
+      by: "sarah",
+      since: "1970-01-01T00:00:00.000Z",
+      until: "1970-01-01T00:01:00.000Z",
+    });
+    expect(incident).not.toHaveProperty("silence");
   });
 
   it("of an incident names a service, and when it was resolved", () => {

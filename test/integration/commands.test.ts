@@ -2,13 +2,20 @@
 import { describe, expect, it } from "vitest";
 import { commandList } from "../../src/commands/index.ts";
 import { carryOutWaiting } from "../../src/commands/worker.ts";
+import {
+  type Happened,
+  type RecordOptions,
+  recordEvents,
+} from "../../src/incidents/record-events.ts";
 import type { CommandAnswer } from "../../src/messages/answer.ts";
 import { plainText } from "../../src/messages/plain-text.ts";
 import { answerOf, insertCommand, type NewCommand } from "../../src/store/commands/command.ts";
+import { listIncidents } from "../../src/store/incidents/list.ts";
 import { readJournal } from "../../src/store/journal/read.ts";
 import { verifyJournal } from "../../src/store/journal/verify.ts";
 import { listEffects } from "../../src/store/outbox/inspect.ts";
 import type { Store } from "../../src/store/store.ts";
+import { episodeClosed, episodeOpened } from "../fakes/episodes.ts";
 import { comment, theIncident, withIncidentIn, worker } from "../programs/command-store.ts";
 import { withStore } from "../programs/store.ts";
 
@@ -25,6 +32,9 @@ async function answered(
   if (found === undefined) throw new Error("no answer");
   return { ...found.answer, text: plainText(found.answer.says) };
 }
+
+const record = (store: Store, happened: Happened, options: RecordOptions): Promise<void> =>
+  store.transaction((tx) => recordEvents(tx, [happened], options));
 
 const promised = async (store: Store): Promise<readonly string[]> =>
   (await listEffects(store)).items.map(({ effect }) => effect.kind);
@@ -80,6 +90,44 @@ describe("a command", () => {
     expect(died).toBeGreaterThan(10);
     expect(await promised(store)).toEqual(["ticket.open", "ticket.update", "incident.ack_lapse"]);
     expect(await verifyJournal(store)).toMatchObject({ ok: true });
+  });
+
+  it.each([
+    ["dw silence 2h deploy", ["ticket.open", "incident.silence_over", "ticket.update"]],
+    [
+      "dw silence 2h deploy\ndw unsilence",
+      ["ticket.open", "incident.silence_over", "ticket.update", "ticket.ensure", "ticket.update"],
+    ],
+  ])("%j has happened once, whichever statement its process dies at", async (said, effects) => {
+    const store = await withIncident();
+    const command = comment(said);
+    await insertCommand(store, command, Date.now());
+    for (let dieAt = 1; dieAt < 200; dieAt += 7) {
+      await carryOutDying(store, dieAt);
+      if ((await answerOf(store, `ticket:${command.message}`)) !== undefined) break;
+      expect((await theIncident(store))?.silence).toBeUndefined();
+    }
+    await carryOutWaiting(worker(store));
+    expect(await promised(store)).toEqual(effects);
+    const { silence } = (await theIncident(store)) ?? {};
+    expect(silence === undefined).toBe(said.includes("unsilence"));
+    expect(await verifyJournal(store)).toMatchObject({ ok: true });
+  });
+
+  it("silences a later incident about the same, and unsilence ends both", async () => {
+    const store = await withIncident();
+    await answered(store, comment("dw silence 2h deploy"));
+    const { recording } = worker(store);
+    const settings = { ...recording.settings, resolveAfterMs: 0, reopenDurationMs: -1 };
+    const forgetful = { ...recording, settings };
+    await record(store, { event: episodeClosed() }, forgetful);
+    const passed = { type: "quiet_passed", episode: "e1" } as const;
+    await record(store, { event: passed, incident: "inc-e1" }, forgetful);
+    await record(store, { event: episodeOpened({ id: "e2" }) }, forgetful);
+    const { items } = await listIncidents(store, { isSilenced: true });
+    expect(items.map(({ id }) => id)).toEqual(["inc-e2", "inc-e1"]);
+    await answered(store, comment("dw unsilence", { incident: 2 }));
+    expect((await listIncidents(store, { isSilenced: true })).items).toEqual([]);
   });
 
   it("on which the program fails is answered so, and keeps no other waiting", async () => {

@@ -8,8 +8,10 @@ import type { Fix } from "../../src/healing/fix.ts";
 import { healingMetrics } from "../../src/healing/metrics.ts";
 import { runLedger } from "../../src/healing/run-ledger.ts";
 import { Runner } from "../../src/healing/runner.ts";
+import type { Deed } from "../../src/incidents/deed.ts";
 import { timerExecutor } from "../../src/incidents/executor.ts";
-import type { RecordOptions } from "../../src/incidents/record-events.ts";
+import { type RecordOptions, recordEvents } from "../../src/incidents/record-events.ts";
+import { listIncidents } from "../../src/store/incidents/list.ts";
 import { listRuns } from "../../src/store/runs/list.ts";
 import type { Store } from "../../src/store/store.ts";
 import type { StreamRecord } from "../../src/stream/record.ts";
@@ -136,5 +138,58 @@ describe("a run that a cooldown denies", () => {
     const questions = asked.filter((each) => each.kind === "verify" && each.run.includes("~"));
     expect(questions).toMatchObject([{ model: "t/e/second/m", minAttributions: 1 }]);
     expect(acts).toHaveLength(2);
+  });
+});
+
+describe("a run about what is silenced", () => {
+  it("does not act while the silence lasts, and acts once when a person ends it", async () => {
+    const { store, outbox, acts } = await scene(0, async () => [svc]);
+    const says = (command: string, deed: Deed): Promise<void> =>
+      store.transaction((tx) => {
+        const event = { type: "commanded", command, by: "sarah", deed } as const;
+        return recordEvents(tx, [{ event, incident: "inc-quiet" }], recording);
+      });
+    await record(store, opened("quiet"), recording);
+    await says("ticket:1#0", { kind: "silence", untilMs: Date.now() + hour });
+    outbox.start();
+    try {
+      await eventually(async () => {
+        const { items } = await listRuns(store, { incident: "inc-quiet" });
+        expect(items).toMatchObject([{ status: "denied", gate: "frozen" }]);
+        expect(items[0]?.retryAtMs).toBeGreaterThan(Date.now() + hour / 2);
+      });
+      await eventually(async () => {
+        const [known] = (await listIncidents(store)).items;
+        expect(known).toMatchObject({ runs: [{ gate: "frozen" }] });
+      });
+      expect(acts).toEqual([]);
+      await says("ticket:2#0", { kind: "unsilence" });
+      await eventually(async () => expect(acts).toEqual(["svc"]));
+    } finally {
+      await outbox.stop();
+    }
+    expect(acts).toEqual(["svc"]);
+  });
+
+  it("is denied even if the silence came while its target was asked for", async () => {
+    const silence = { kind: "silence", untilMs: Date.now() + hour } as const;
+    const { store, outbox, acts } = await scene(0, async () => {
+      await store.transaction((tx) => {
+        const event = { type: "commanded", command: "t#0", by: "sarah", deed: silence } as const;
+        return recordEvents(tx, [{ event, incident: "inc-late" }], recording);
+      });
+      return [svc];
+    });
+    await record(store, opened("late"), recording);
+    outbox.start();
+    try {
+      await eventually(async () => {
+        const { items } = await listRuns(store, { incident: "inc-late" });
+        expect(items).toMatchObject([{ status: "denied", gate: "frozen" }]);
+      });
+    } finally {
+      await outbox.stop();
+    }
+    expect(acts).toEqual([]);
   });
 });

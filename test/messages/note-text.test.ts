@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Note } from "../../src/incidents/effect.ts";
+import { silencedName, silenceOf } from "../../src/incidents/silence.ts";
 import { renderNote as noteOf, renderAgain } from "../../src/messages/note-text.ts";
 import { renderNow } from "../../src/messages/now-text.ts";
 import { renderWiki } from "../../src/tickets/jira/wiki.ts";
@@ -31,6 +32,21 @@ describe("a comment", () => {
     });
     expect(renderNote({ about: "run", run })).toMatch(
       /was refused by cooldown: It rests\. It is tried again at 2026-11-20 10:05 UTC, if this still goes on\.$/,
+    );
+  });
+
+  it("says what the end of a silence leaves, and what was held back meanwhile", () => {
+    const atMs = incident.openedAtMs;
+    const given = { command: "c#0", by: "sarah", atMs, untilMs: atMs + 60_000 };
+    const silence = silenceOf(incident, given);
+    const run = exampleRun({ status: "denied", gate: "frozen", atMs: atMs + 1 });
+    const after = { ...incident, occurrences: incident.occurrences + 2, runs: [run] };
+    const note = { about: "silence_over", silence } as const;
+    expect(renderWiki([noteOf(note, after)])).toBe(
+      `The silence by sarah is over, and ${silencedName(silence)} is not back to normal. Meanwhile it broke 2 times more; fixes: 1 held back, asked for again now.`,
+    );
+    expect(renderWiki([noteOf(note, incident)])).toContain(
+      "Meanwhile nothing new broke; no fix was held back.",
     );
   });
 

@@ -69,6 +69,7 @@ export function handlers(
     "stream.append": noted,
     "ticket.reopen": noted,
     "incident.ack_lapse": noted,
+    "incident.silence_over": noted,
     "run.start": noted,
     "run.check_health": noted,
     "run.ask_model": noted,

@@ -1,6 +1,7 @@
 /** The facts that gates judge by. They are gathered before, by need, so that every gate is a pure function. */
 import type { Target, Tier } from "../../../remediations/remediation.ts";
 import type { Standing } from "../../incidents/episode.ts";
+import type { Silence } from "../../incidents/silence.ts";
 
 /** What a fix says of itself. */
 export interface FixLimits {
@@ -14,12 +15,18 @@ export interface FixLimits {
   readonly windowMs: number;
 }
 
+export interface Freeze {
+  readonly name: string;
+  /** When it is over, ms since 1970; left out where nobody knows. */
+  readonly untilMs?: number;
+}
+
 /** Known without asking anybody: of the incident, the fix and the clock. Times are milliseconds since 1970. */
 export interface FactsAtHand extends Standing {
   readonly nowMs: number;
   readonly fix: FixLimits;
-  /** The freeze that matches this fix; undefined when none does. */
-  readonly freeze: { readonly name: string } | undefined;
+  /** The freeze, or the silence, that matches this fix; undefined when none does. */
+  readonly freeze: Freeze | undefined;
   /** When the store was last restored, or may have been; undefined when it never was. */
   readonly restoredAtMs: number | undefined;
   /** When the episode opened. Left out: long ago. */
@@ -50,6 +57,8 @@ export interface HistoryFacts {
   readonly lastAttemptEndMs: number | undefined;
   /** Attempts on this target for this incident. Left out: none. */
   readonly actsForIncident?: readonly PastAct[];
+  /** The incident's silence when the run is decided; null where there is none, left out where nobody looked. */
+  readonly silence?: Silence | null;
 }
 
 /** What a gate may need, and what it is given for it beside the facts at hand. */

@@ -4,6 +4,7 @@ import type { IncidentEvent } from "../event.ts";
 import type { Incident } from "../incident.ts";
 import type { Member } from "../member.ts";
 import type { PlacingSettings } from "../place.ts";
+import type { Silence } from "../silence.ts";
 import type { Planned } from "./plan.ts";
 
 export interface ReducerSettings extends PlacingSettings {
@@ -34,6 +35,8 @@ export interface Moment {
   readonly member?: Member | null | undefined;
   /** New tickets that the budget still allows. Default: any number. */
   readonly ticketsLeft?: number;
+  /** Those of other incidents, which may cover a new one. Default: none. */
+  readonly silences?: readonly Silence[];
 }
 
 /** An event on its way through the aspects. */

@@ -5,7 +5,7 @@
  *     opened 1 + a question 1 + a result 1 + worse 1 + closed 1 = at most 5 mails
  *
  * Opening and closing send a mail by themselves. A comment about the end is left out where it would be the sixth mail.
- * A rise to P0 always gets a comment.
+ * A rise to P0 always gets a comment. What goes on after a silence is told each time the silence ends.
  */
 import type { EpisodeUnanswered } from "../../detection/event.ts";
 import type { Note } from "../effect.ts";
@@ -15,6 +15,7 @@ import { type Aspect, type Change, isUntold, type Transition } from "./aspect.ts
 import { hasGrown } from "./member-news.ts";
 import type { Planned } from "./plan.ts";
 import { judgedRun } from "./runs.ts";
+import { endsSilence, isSilenced } from "./silences.ts";
 
 const mostMails = 5;
 const none: Mails = { sent: 0, said: [] };
@@ -32,15 +33,38 @@ export const comments: Aspect<"mails"> = {
   take: (transition) => {
     const { before, incident } = transition;
     if (before?.state !== "resolved" && incident.state === "resolved") return over(transition);
-    const opened = openedAnew(transition);
-    const mails = opened ?? incident.mails ?? none;
-    const news = newsOf(transition);
-    if (news === undefined || !isOwed(news.owed, incident, mails))
-      return opened && { slice: { mails: opened } };
-    const said = { sent: mails.sent + 1, said: [...mails.said, news.owed] };
-    return { slice: { mails: said }, effects: news.note === undefined ? [] : [comment(news.note)] };
+    if (transition.event.type === "silence_due") return unsilenced(transition);
+    return newsTold(transition);
   },
 };
+
+function newsTold(transition: Transition): Change<"mails"> | undefined {
+  const { incident } = transition;
+  const opened = openedAnew(transition);
+  const mails = opened ?? incident.mails ?? none;
+  const news = newsOf(transition);
+  if (news === undefined || isKeptBack(news, transition) || !isOwed(news.owed, incident, mails))
+    return opened && { slice: { mails: opened } };
+  const said = { sent: mails.sent + 1, said: [...mails.said, news.owed] };
+  return { slice: { mails: said }, effects: news.note === undefined ? [] : [comment(news.note)] };
+}
+
+/** What a silence covers is told at its end, unless it got worse. */
+const isKeptBack = ({ owed }: News, transition: Transition): boolean =>
+  owed !== "worse" && isSilenced(transition);
+
+/** What goes on after a silence is told on its ticket each time. */
+function unsilenced(transition: Transition): Change<"mails"> | undefined {
+  const { before, incident } = transition;
+  const { ticket, state, mails = none } = incident;
+  const silence = before?.silence;
+  if (silence === undefined || !endsSilence(transition)) return undefined;
+  if (ticket === undefined || state !== "open") return undefined;
+  return {
+    slice: { mails: { ...mails, sent: mails.sent + 1 } },
+    effects: [comment({ about: "silence_over", silence })],
+  };
+}
 
 const comment = (note: Note): Planned => ({ effect: { kind: "ticket.comment", note } });
 
@@ -107,11 +131,13 @@ function result(incident: Incident, event: IncidentEvent): News | undefined {
 }
 
 /** That it is over is a mail in any case: the ticket is closed. */
-function over({ incident, moment }: Transition): Change<"mails"> | undefined {
+function over(transition: Transition): Change<"mails"> | undefined {
+  const { incident, moment } = transition;
   if (isUntold(incident, moment)) return undefined;
   const { endedBy: cause, lastSeenAtMs: atMs, mails = none } = incident;
   const closed = { ...mails, sent: mails.sent + 1 };
-  if (cause === undefined || closed.sent >= mostMails) return { slice: { mails: closed } };
+  const isQuiet = closed.sent >= mostMails || isSilenced(transition);
+  if (cause === undefined || isQuiet) return { slice: { mails: closed } };
   return {
     slice: { mails: { ...closed, sent: closed.sent + 1 } },
     effects: [comment({ about: "closed", cause, atMs })],

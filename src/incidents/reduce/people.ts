@@ -1,7 +1,7 @@
 /** The aspect of people: who has the incident, and what people said about it. */
 import { createHash } from "node:crypto";
 import type { ModelKey } from "../../model-key.ts";
-import type { AckDue, Assignee, Commanded, PeopleSaid } from "../deed.ts";
+import type { AckDue, Assignee, Commanded, Deed, PeopleSaid } from "../deed.ts";
 import type { Incident } from "../incident.ts";
 import type { Aspect, Change, Transition } from "./aspect.ts";
 import type { Planned } from "./plan.ts";
@@ -58,8 +58,10 @@ function withWords(known: PeopleSaid, said: Said, atMs: number): PeopleSaid {
   const { deed, by, command } = said;
   if (deed.kind === "started") return { ...known, startedAtMs: deed.atMs };
   if (deed.kind === "judge") return { ...known, verdict: { verdict: deed.verdict, by, atMs } };
-  if (deed.kind !== "say") return known;
-  const word = { command, about: deed.about, by, atMs };
+  // Its text has the reason.
+  const about = deed.kind === "silence" ? "silence" : deed.kind === "say" ? deed.about : undefined;
+  if (about === undefined) return known;
+  const word = { command, about, by, atMs };
   return { ...known, words: [...known.words, word].slice(-rememberedWords) };
 }
 
@@ -70,16 +72,23 @@ function withoutAck({ ack: _over, ...others }: PeopleSaid): PeopleSaid {
 /** The ticket shows what was done by an edit, of which nobody is mailed. */
 function effectsOf(transition: Transition, event: Commanded): readonly Planned[] {
   const { deed, command } = event;
-  if (deed.kind === "ask") return [];
+  // The end of a silence updates the ticket by itself.
+  if (deed.kind === "ask" || deed.kind === "unsilence") return [];
   if (deed.kind === "severity") return graded(transition, event);
   const effects = shown(transition.incident);
   if (deed.kind === "acknowledge") return [...effects, lapse(command, ackFor(transition))];
   if (deed.kind === "expect") return [...effects, ...markers(transition, deed.models, command)];
-  if (deed.kind !== "assign" || deed.inTracker === true) return effects;
-  const account = transition.incident.ticket && deed.to?.account;
-  return account === undefined
-    ? effects
-    : [...effects, { effect: { kind: "ticket.assign", account } }];
+  return deed.kind === "assign" ? [...effects, ...given(transition.incident, deed)] : effects;
+}
+
+/** What was done in the tracker itself is not done again there. */
+function given(
+  { ticket }: Incident,
+  { to, inTracker }: Extract<Deed, { kind: "assign" }>,
+): readonly Planned[] {
+  const account = ticket && to?.account;
+  if (account === undefined || inTracker === true) return [];
+  return [{ effect: { kind: "ticket.assign", account } }];
 }
 
 /** Title, label and priority change, up or down. */

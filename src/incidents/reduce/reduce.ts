@@ -13,6 +13,7 @@ import { members } from "./members.ts";
 import { people } from "./people.ts";
 import { type Planned, type PlannedEffect, planned } from "./plan.ts";
 import { runs } from "./runs.ts";
+import { silences, withoutSilenced } from "./silences.ts";
 import { ticketCare } from "./ticket-care.ts";
 import { tickets } from "./tickets.ts";
 import { timers } from "./timers.ts";
@@ -33,6 +34,7 @@ export interface Step {
 export const aspects: readonly Aspect[] = [
   members,
   episodes,
+  silences,
   comments,
   tickets,
   runs,
@@ -78,7 +80,8 @@ function fold(start: Incident, folding: Folding): Step | undefined {
   }
   if (changes.length === 0) return undefined;
   const digestEntry = changes.find((change) => change.digestEntry !== undefined)?.digestEntry;
-  const effects = changes.flatMap((change): readonly Planned[] => change.effects ?? []);
+  const asked = changes.flatMap((change): readonly Planned[] => change.effects ?? []);
+  const effects = withoutSilenced(asked, { ...folding, incident, memberBefore, member });
   return {
     incident,
     effects: planned(effects, {

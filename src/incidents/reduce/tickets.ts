@@ -15,18 +15,19 @@ import {
 } from "./aspect.ts";
 import { memberNews } from "./member-news.ts";
 import type { Planned } from "./plan.ts";
+import { endsSilence, isSilenced } from "./silences.ts";
 
-type Slice = "ticket" | "ticketPromisedAtMs" | "inDigest" | "telling";
+type Slice = "ticket" | "ticketPromisedAtMs" | "inDigest" | "telling" | "heldBack";
 
 /** It stands before the runs: the ticket hears of an episode before any fix is asked for. */
 export const tickets: Aspect<Slice> = {
   name: "tickets",
-  slice: ["ticket", "ticketPromisedAtMs", "inDigest", "telling"],
+  slice: ["ticket", "ticketPromisedAtMs", "inDigest", "telling", "heldBack"],
   take: (transition) => {
-    const { event, before, incident, moment } = transition;
+    const { event, before, incident } = transition;
     if (event.type === "ticket_opened") return ticketOpened(incident, event.ticket);
-    if (before?.state !== "resolved" && incident.state === "resolved")
-      return resolved(incident, moment);
+    if (before?.state !== "resolved" && incident.state === "resolved") return resolved(transition);
+    if (endsSilence(transition)) return opensHeldBack(transition);
     const opens = event.type === "episode_opened" ? opensTicket(transition) : undefined;
     return isShared(incident) ? withNews(opens, memberNews(transition)) : opens;
   },
@@ -43,13 +44,35 @@ function withNews(
   return { ...said, slice: { ...said.slice, ...news.slice }, effects };
 }
 
+/** What a silence kept back and what goes on gets its ticket. */
+function opensHeldBack(transition: Transition): Change<Slice> | undefined {
+  const { before, incident } = transition;
+  return incident.state === "open" && isHeldBack(before) ? opensTicket(transition) : undefined;
+}
+
+/** A silence may also have come after its ticket was promised. */
+function isHeldBack(before: Incident | undefined): boolean {
+  if (before?.ticket !== undefined || before?.inDigest === true) return false;
+  return before?.silence !== undefined;
+}
+
+/** Nobody has been told of it yet, or not since it was over. */
+function wantsTicket(before: Incident | undefined): boolean {
+  return before === undefined || before.state === "resolved" || isHeldBack(before);
+}
+
 /** A new incident has a ticket opened, and one that comes again; beyond the budget it gets an entry in a digest. */
 function opensTicket(transition: Transition): Change<Slice> {
   const { before, incident, moment } = transition;
-  const begins = before === undefined || before.state === "resolved";
-  const isUrgent = incident.severity === "P0" && before?.severity !== "P0";
-  if (!begins && !(isUrgent && isOverflown(incident))) return {};
-  const promised = { inDigest: undefined, ticketPromisedAtMs: moment.nowMs };
+  if (isSilenced(transition))
+    return incident.ticket === undefined ? { slice: { heldBack: true } } : {};
+  const begins = wantsTicket(before);
+  if (!begins && !isUrgentOverflow(transition)) return {};
+  const promised = {
+    inDigest: undefined,
+    heldBack: undefined,
+    ticketPromisedAtMs: moment.nowMs,
+  };
   // Its entry is over: people are told of it elsewhere.
   if (!begins)
     return {
@@ -66,6 +89,11 @@ function opensTicket(transition: Transition): Change<Slice> {
 /** P0 stands outside of every budget. */
 function hasRoom({ severity }: Incident, { settings, ticketsLeft = 1 }: Moment): boolean {
   return settings.ticketed !== true || severity === "P0" || ticketsLeft > 0;
+}
+
+/** It got so bad that the digest is not enough. */
+function isUrgentOverflow({ before, incident }: Transition): boolean {
+  return incident.severity === "P0" && before?.severity !== "P0" && isOverflown(incident);
 }
 
 /** It goes on, and its ticket is the digest's. */
@@ -88,13 +116,15 @@ function hasCompany({ subject }: Incident, { hasSeveralModels }: ReducerSettings
 }
 
 /** An incident that nobody was told of gets an entry in the digest. Its promised ticket will find it so. */
-function resolved(incident: Incident, moment: Moment): Change<Slice> {
+function resolved(transition: Transition): Change<Slice> {
+  const { incident, moment } = transition;
   // A closed ticket may not take an edit any more, so its text is made true before.
   if (!isUntold(incident, moment)) {
     const truth = incident.ticket === undefined ? [] : [update];
     return { effects: [...truth, { effect: { kind: "ticket.resolve" } }] };
   }
   if (isOverflown(incident)) return { digestEntry: overflowEntry(incident, moment.nowMs) };
+  if (incident.heldBack === true || isSilenced(transition)) return { slice: { inDigest: true } };
   return { slice: { inDigest: true }, digestEntry: entryOf(incident, moment.nowMs) };
 }
 

@@ -12,6 +12,8 @@ export interface IncidentFilter {
   readonly kinds?: readonly IncidentKind[] | undefined;
   /** Name or key of a model or service that is, or was, a member. */
   readonly subject?: string | undefined;
+  /** Only those that are silenced. */
+  readonly isSilenced?: boolean | undefined;
   /** Only incidents with a lower number: the `next` of the page before. */
   readonly before?: number | undefined;
   /** 1 to 1000, default 100. */
@@ -33,6 +35,7 @@ where ($1::text[] is null or state = any ($1)) and ($2::text[] is null or severi
     select from incident_members m
     where m.incident = i.id and (split_part(m.subject, chr(10), 2) = $4 or split_part(m.subject, '/', 4) = $5)))
   and ($6::bigint is null or number < $6)
+  and (not $8::boolean or document -> 'silence' ->> 'untilMs' is not null)
 order by number desc limit $7`;
 
 const byNumberSql = "select document from incidents where number = $1";
@@ -44,9 +47,9 @@ export async function listIncidents(
   q: Queryable,
   filter: IncidentFilter = {},
 ): Promise<IncidentPage> {
-  const { states, severities, kinds, subject, before, limit = 100 } = filter;
+  const { states, severities, kinds, subject, before, limit = 100, isSilenced = false } = filter;
   const name = subject === undefined ? undefined : keyPart(subject);
-  const values = [states, severities, kinds, subject, name, before, limit + 1];
+  const values = [states, severities, kinds, subject, name, before, limit + 1, isSilenced];
   const rows = await q.query<{ document: IncidentDocument }>(listSql, values);
   const items = rows.slice(0, limit).map(({ document }) => fromDocument(document));
   return { items, next: rows.length > limit ? (items.at(-1)?.number ?? null) : null };

@@ -12,6 +12,7 @@ import { processSettings } from "./process-settings.ts";
 import { retention } from "./retention.ts";
 import { retries } from "./retries.ts";
 import { seals } from "./seals.ts";
+import { silences } from "./silences.ts";
 import { subject } from "./subject.ts";
 
 export interface Migration {
@@ -36,6 +37,7 @@ export const migrations: readonly Migration[] = [
   { sql: commands, minVersion: 8 },
   { sql: processSettings, minVersion: 8 },
   { sql: answers, minVersion: 8 },
+  { sql: silences, minVersion: 8 },
 ];
 
 const lockSql = "select pg_advisory_xact_lock(hashtextextended('driftwarden schema ' || $1, 0))";
