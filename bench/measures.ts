@@ -97,20 +97,34 @@ function pooled(sets: readonly Judged[], sensitivity: Sensitivity): AttributionS
 
 /** Streams that are drawn for the run; the plain rule says how they compare with the labelled ones. */
 async function simulatedLines(): Promise<readonly BenchLine[]> {
-  const scores: AttributionScore[] = [];
+  const scores: Record<Sensitivity, AttributionScore[]> = { low: [], normal: [], high: [] };
   const plain: number[] = [];
   for (const seed of seeds) {
     progress(`measures, simulated streams ${seed}`);
     const set = simulatedStreams(seed);
-    const [episodes = []] = await episodesIn(set, [{ detectorTypes }]);
-    scores.push(scoreEpisodes(episodes, set.truth));
+    const { episodes } = await judged(set);
+    for (const sensitivity of sensitivities)
+      scores[sensitivity].push(scoreEpisodes(episodes[sensitivity], set.truth));
     plain.push(scoreEpisodes(await plainRuleEpisodes(set.sources), set.truth).f1);
   }
   const lines = Object.entries(figures).map(([name, of]) =>
-    spreadLine(`simulated streams: ${name}`, scores.map(of)),
+    spreadLine(`simulated streams: ${name}`, scores.normal.map(of)),
   );
-  return [...lines, spreadLine("simulated streams: F1 of the plain rule of 3 deviations", plain)];
+  return [
+    ...lines,
+    ...sensitivities.flatMap((sensitivity) => dialLines(sensitivity, scores[sensitivity])),
+    spreadLine("simulated streams: F1 of the plain rule of 3 deviations", plain),
+  ];
 }
+
+/** What a position of the dial finds, and what it costs. */
+const dialLines = (
+  sensitivity: Sensitivity,
+  scores: readonly AttributionScore[],
+): readonly BenchLine[] =>
+  (["events found", "false episodes a model-week"] as const).map((name) =>
+    spreadLine(`simulated streams at ${sensitivity}: ${name}`, scores.map(figures[name])),
+  );
 
 function noiseLine(noise: string): BenchLine {
   progress(`measures, ${noise} noise`);

@@ -51,10 +51,10 @@ export interface ReplaySummary {
 }
 
 /**
- * Twice what was measured on fourteen labelled streams of importances (0.04, 0.19 and 0.63): fresh streams have shown
- * twice as many before, and these were looked at while thresholds were chosen.
+ * At least twice what was measured on streams that nobody had seen, filed and simulated (at most 0.02, 0.17 and 0.78):
+ * fresh streams have shown twice as many before. The filed streams alone are too few to promise less at `low`.
  */
-const falseEpisodes: Readonly<Record<Sensitivity, number>> = { low: 0.1, normal: 0.4, high: 1.3 };
+const falseEpisodes: Readonly<Record<Sensitivity, number>> = { low: 0.1, normal: 0.4, high: 1.6 };
 
 /**
  * @param recording told every attribution as it was judged, for the page with charts
