@@ -7,7 +7,7 @@ import type { EngineSettings } from "../detection/settings.ts";
 import type { WhatIfOptions } from "../replay/what-if.ts";
 import { engineSettings } from "./engine-settings.ts";
 import { fixOf } from "./fixes.ts";
-import { resolveTimes } from "./reducer-settings.ts";
+import { resolveTimes, ticketBudget } from "./reducer-settings.ts";
 import { registries } from "./registries.ts";
 import { sourceList } from "./sources.ts";
 
@@ -22,5 +22,5 @@ function whatIf(config: Config | undefined): Omit<WhatIfOptions, "sinceMs"> {
   const fixes = (config?.fixes ?? []).map((fix) =>
     fixOf(fix, registries.remediations.find(({ name }) => name === fix.do)?.tier ?? "never"),
   );
-  return { ...resolveTimes(config?.incidents), fixes };
+  return { ...resolveTimes(config?.incidents), ...ticketBudget(config?.incidents), fixes };
 }

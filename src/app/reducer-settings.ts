@@ -14,12 +14,19 @@ export function reducerSettings(
     ...resolveTimes(incidents),
     closedByHandMs: incidents.closed_by_hand_for,
     ackForMs: incidents.ack_for,
-    maxNewTickets: incidents.max_new_tickets,
+    ...ticketBudget(incidents),
     healthAfterMs: verify.health_after,
     hasSeveralModels: (source) => sources[source]?.columns.model !== undefined,
     fixesFor: (incident) =>
       fixes.filter(({ fix }) => calledFor(fix, incident)).map(({ fix }) => fix.name),
   };
+}
+
+/** How many new tickets there may be. */
+export function ticketBudget({
+  max_new_tickets: maxNewTickets,
+}: Config["incidents"] = defaultIncidents): Pick<ReducerSettings, "maxNewTickets"> {
+  return { maxNewTickets };
 }
 
 /** How long an incident takes members, waits before it is resolved, and reopens. */

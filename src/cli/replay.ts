@@ -76,7 +76,7 @@ export async function runReplay(options: ReplayOptions, io: LineOutput): Promise
   const summary = { ...counted, seconds: Math.round(performance.now() - started) / 1000 };
   const { rows, attributions, without_number: withoutNumber, names_cleaned: cleaned } = summary;
   const accounted = { rows, leftOut, withoutNumber, cleaned };
-  const lines = [summarySentence(summary), ...rowSentences(accounted)];
+  const lines = [summarySentence(summary), ticketSentence(summary), ...rowSentences(accounted)];
   for (const line of options.json === true ? [JSON.stringify({ summary })] : lines) io.stdout(line);
   if (options.html !== undefined && recording !== undefined) {
     const setting = settingOf(options);
@@ -126,4 +126,9 @@ function episodeSentence({ opened, closed }: ReplayedEpisode): string {
 function summarySentence(summary: ReplaySummary & { readonly seconds: number }): string {
   const { rows, attributions, models, episodes, seconds } = summary;
   return `${episodes} episodes in ${attributions} attributions (${rows} rows) of ${models} models, ${seconds} s`;
+}
+
+function ticketSentence({ tickets, reopened, mails }: ReplaySummary): string {
+  const again = reopened === 0 ? "" : `, opened again ${reopened} times`;
+  return `tickets: ${tickets}${again}; mails to each who watches them: ${mails}, without results of runs`;
 }

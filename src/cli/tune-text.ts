@@ -75,9 +75,10 @@ function table(outcomes: readonly TuningOutcome[]): readonly string[] {
     outcome.runs,
     outcome.observed,
     outcome.denied,
+    outcome.mails,
   ]);
   const heads = ["", "tickets/week", "runs/week", "opened", "reopened", "episodes"];
-  return [[...heads, "runs", "observed", "denied"], ...rows].map((cells) =>
+  return [[...heads, "runs", "observed", "denied", "mails"], ...rows].map((cells) =>
     cells
       .map((cell, i) => pad(String(cell), i))
       .join("  ")

@@ -40,6 +40,11 @@ export interface ReplaySummary {
   readonly attributions: number;
   readonly models: number;
   readonly episodes: number;
+  /** New tickets that the daemon would have opened; episodes of one cause share one. */
+  readonly tickets: number;
+  readonly reopened: number;
+  /** What those who watch these tickets would have been mailed, without results of runs. */
+  readonly mails: number;
   /** Rows that are part of no attribution, by reason; together at most `rows`. */
   readonly left_out: Readonly<Record<string, number>>;
   /** Rows whose importance is NULL, NaN or infinite. */
@@ -68,28 +73,32 @@ export async function replayReport(
   const { engine, newest, episodes: found, leftOut, withoutNumber } = replay!;
   const since = newest - (options.lastMs ?? Number.POSITIVE_INFINITY) * 1000;
   const episodes = found.filter(({ opened }) => opened.at >= since);
+  const { counts, tickets } = ticketsOf(replay!, { ...options, since });
   const summary = {
     rows: replay!.rows,
     attributions: engine.counters.attributions,
     models: [...engine.models()].length,
     episodes: episodes.length,
+    tickets: counts.tickets,
+    reopened: counts.reopened,
+    mails: counts.mails,
     false_episodes_expected_per_model_week: expectedFalse(options),
     left_out: leftOut.counts(),
     without_number: withoutNumber,
     names_cleaned: replay!.namesCleaned,
   };
-  const tickets = ticketsOf(replay!, { ...options, since });
   return { episodes, tickets, since, summary, leftOut };
 }
 
 const usualIncidents = { resolveAfterMs: 900_000, reopenDurationMs: 604_800_000, fixes: [] };
 
 function ticketsOf(
-  { events, engine }: Replay,
+  { events, engine, newest }: Replay,
   { incidents = usualIncidents, since }: Pick<ReportOptions, "incidents"> & { since: number },
-): readonly WhatIfTicket[] {
+): ReturnType<typeof simulateTickets> {
   const sourceModels = countBySource(engine.modelKeys());
-  return simulateTickets(events, { ...incidents, sourceModels, sinceMs: since / 1000 }).tickets;
+  const span = { sinceMs: since / 1000, untilMs: newest / 1000 };
+  return simulateTickets(events, { ...incidents, ...span, sourceModels });
 }
 
 /** A model and week. Only what was measured is promised: with other judges, rules or overrides nothing is known. */

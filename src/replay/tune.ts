@@ -82,7 +82,12 @@ export async function tune(options: TuningOptions): Promise<Tuning> {
   const oldest = Math.max(first, newest - lastMs * 1000);
   const weeks = Number.isFinite(newest - oldest) ? (newest - oldest) / weekUs : 0;
   const models = [...engine.models()].map(({ model }) => model);
-  const whatIf = { ...incidents, sourceModels: countBySource(models), sinceMs: oldest / 1000 };
+  const whatIf = {
+    ...incidents,
+    sourceModels: countBySource(models),
+    sinceMs: oldest / 1000,
+    untilMs: newest / 1000,
+  };
   const simulated = replays.map(({ events, episodes }) => ({
     ...simulateTickets(events, whatIf),
     episodes,

@@ -3,33 +3,41 @@ import type { DetectionEvent, EpisodeOpened } from "../detection/event.ts";
 import { calledFor, type Fix } from "../healing/fix.ts";
 import { gatesWithoutTarget, judgeAll } from "../healing/gates/gates.ts";
 import { gatherFacts } from "../healing/gather.ts";
-import type { IncidentEvent } from "../incidents/event.ts";
+import { type Digest, isDigest } from "../incidents/digest.ts";
+import type { IncidentEffect } from "../incidents/effect.ts";
+import { isModelEpisode } from "../incidents/episode.ts";
 import { fingerprint } from "../incidents/fingerprint.ts";
 import type { Incident } from "../incidents/incident.ts";
 import { IncidentSet } from "../incidents/incident-set.ts";
-import { Placing } from "../incidents/placing.ts";
+import { type PlacedEpisode, Placing } from "../incidents/placing.ts";
 import type { ReducerSettings } from "../incidents/reduce/aspect.ts";
 import { sourceScope } from "../incidents/subject.ts";
-import { type Outcome, type TakenEvent, takeEvent } from "../incidents/take-event.ts";
-import type { ModelKey } from "../model-key.ts";
+import { type TakenEvent, takeEvent } from "../incidents/take-event.ts";
+import { type ModelKey, modelName } from "../model-key.ts";
 
 export interface WhatIfOptions {
   readonly resolveAfterMs: number;
   readonly reopenDurationMs: number;
   /** Default: as `place` has it. */
   readonly groupWithinMs?: number;
+  /** The budget of new tickets. Default: any number. */
+  readonly maxNewTickets?: ReducerSettings["maxNewTickets"];
   /** Models by the scope of their source. Default: those of which something was decided. */
   readonly sourceModels?: ReadonlyMap<string, number>;
   readonly fixes: readonly Fix[];
   /** What is decided before is remembered, but not counted, ms since 1970. */
   readonly sinceMs: number;
+  /** What would have happened by then is counted, ms since 1970. Default: the newest event */
+  readonly untilMs?: number;
 }
 
 export interface WhatIfCounts {
   readonly episodes: number;
-  /** New tickets; an episode that joins or reopens one opens none. */
+  /** New tickets, digests too; an episode that joins or reopens one opens none. */
   readonly tickets: number;
   readonly reopened: number;
+  /** What those who watch the tickets would have been mailed, without results of runs. */
+  readonly mails: number;
   /** Runs of fixes in mode auto that the gates allow, had their target been there. */
   readonly runs: number;
   /** The same of fixes in mode observe: said, not done. */
@@ -63,35 +71,55 @@ export function simulateTickets(
     options.sourceModels ?? countBySource(events.map(({ model }) => model)),
   );
   for (const event of events.toSorted((a, b) => a.at - b.at)) whatIf.take(event);
+  whatIf.end(options.untilMs);
   return { counts: whatIf.counts, tickets: whatIf.tickets };
 }
 
-/** A timer of an incident. */
+/** An effect of an incident that is due later. */
 interface Timer {
   readonly incident: string;
   readonly atMs: number;
-  readonly event: IncidentEvent;
+  readonly effect: IncidentEffect;
 }
 
 class WhatIf {
-  tickets: (WhatIfTicket & { readonly episodes: EpisodeOpened[] })[] = [];
-  readonly counts = { episodes: 0, tickets: 0, reopened: 0, runs: 0, observed: 0, denied: 0 };
+  readonly tickets: WhatIfTicket[] = [];
+  readonly counts = {
+    episodes: 0,
+    tickets: 0,
+    reopened: 0,
+    mails: 0,
+    runs: 0,
+    observed: 0,
+    denied: 0,
+  };
   readonly #options: WhatIfOptions;
   readonly #settings: ReducerSettings;
   readonly #incidents = new IncidentSet({ incidents: [], members: [], nextNumber: 1 });
   readonly #placing: Placing;
   readonly #attempts = new Map<string, { readonly atMs: number; readonly incident: string }[]>();
-  /** In the order of their times: each waits equally long. */
+  /** In the order of their times. */
   readonly #timers: Timer[] = [];
+  /** When new tickets were promised, ms since 1970. */
+  readonly #promised: number[] = [];
+  /** Of incidents, by id: the episodes that their newest ticket tells of, or will tell of. */
+  readonly #episodes = new Map<string, EpisodeOpened[]>();
+  #nowMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: WhatIfOptions, sourceModels: ReadonlyMap<string, number>) {
-    const { fixes, resolveAfterMs, reopenDurationMs, groupWithinMs } = options;
+    const { fixes, resolveAfterMs, reopenDurationMs, groupWithinMs, maxNewTickets } = options;
+    const several = new Set(
+      [...sourceModels].flatMap(([scope, count]) => (count > 1 ? [modelName(scope).source] : [])),
+    );
     this.#options = options;
     this.#placing = new Placing({ open: new Map(), memberships: new Map(), sourceModels });
     this.#settings = {
+      ticketed: true,
       resolveAfterMs,
       reopenDurationMs,
       ...(groupWithinMs !== undefined && { groupWithinMs }),
+      ...(maxNewTickets !== undefined && { maxNewTickets }),
+      hasSeveralModels: (source) => several.has(source),
       healthAfterMs: 0,
       fixesFor: (incident) =>
         fixes.filter((fix) => calledFor(fix, incident)).map(({ name }) => name),
@@ -100,50 +128,107 @@ class WhatIf {
 
   take(event: DetectionEvent): void {
     if (event.type === "quarantined") return;
-    const nowMs = event.at / 1000;
-    while (this.#timers[0] !== undefined && this.#timers[0].atMs <= nowMs) {
-      const { incident, event: passed, atMs } = this.#timers.shift()!;
-      this.#apply({ event: passed, incident }, atMs);
-    }
+    this.#passTo(event.at / 1000);
     if (event.type !== "episode_opened") {
       const own = fingerprint({ kind: "model", key: event.model });
-      this.#apply({ event, incident: this.#placing.incidentOf(own) }, nowMs);
+      this.#apply({ event, incident: this.#placing.incidentOf(own) });
       return;
     }
-    const placed = this.#placing.take(event, { ...this.#settings, nowMs });
-    const before = this.#incidents.find(placed.incident);
-    const outcome = this.#apply({ event, incident: placed.incident, placed }, nowMs);
-    if (nowMs < this.#options.sinceMs || outcome === undefined) return;
-    this.counts.tickets -= placed.absorbs.length;
-    this.tickets = this.tickets.filter(({ incident }) => !placed.absorbs.includes(incident));
-    this.#count(before?.id, outcome, event);
+    const placed = this.#placing.take(event, { ...this.#settings, nowMs: this.#nowMs });
+    this.#remember(event, placed);
+    this.#apply({ event, incident: placed.incident, placed });
+    if (this.#isCounted) this.counts.episodes++;
   }
 
-  #count(before: string | undefined, { about, effects }: Outcome, event: EpisodeOpened): void {
-    const incident = about.id;
-    this.counts.episodes++;
-    if (!effects.some(({ planned: { effect } }) => effect.kind === "ticket.open")) {
-      this.tickets.findLast((ticket) => ticket.incident === incident)?.episodes.push(event);
-      return;
+  /** Nothing more comes. A ticket that was promised is opened all the same. */
+  end(untilMs = this.#nowMs): void {
+    this.#passTo(Math.max(untilMs, this.#nowMs));
+    for (const timer of this.#timers.splice(0))
+      if (timer.effect.kind === "ticket.open") this.#due(timer);
+  }
+
+  get #isCounted(): boolean {
+    return this.#nowMs >= this.#options.sinceMs;
+  }
+
+  #passTo(ms: number): void {
+    while (this.#timers[0] !== undefined && this.#timers[0].atMs <= ms) {
+      const timer = this.#timers.shift()!;
+      this.#nowMs = Math.max(this.#nowMs, timer.atMs);
+      this.#due(timer);
     }
-    const isReopened = before === incident;
-    if (isReopened) this.counts.reopened++;
-    else this.counts.tickets++;
-    this.tickets.push({ incident, isReopened, episodes: [event] });
+    this.#nowMs = ms;
   }
 
-  #apply(taken: TakenEvent, nowMs: number): Outcome | undefined {
-    const outcome = takeEvent(this.#incidents, taken, { nowMs, settings: this.#settings });
-    if (outcome?.step === undefined) return undefined;
-    this.#placing.follow(outcome.step);
+  #due({ incident, effect }: Timer): void {
+    if (effect.kind === "ticket.open") this.#openTicket(incident);
+    if (effect.kind === "incident.tell_members")
+      this.#apply({ event: { type: "members_due" }, incident });
+    if (effect.kind === "incident.settle")
+      this.#apply({ event: { type: "quiet_passed", episode: effect.episode }, incident });
+  }
+
+  /** An incident that was over has a ticket of its own for what comes again. */
+  #remember(event: EpisodeOpened, { incident, absorbs }: PlacedEpisode): void {
+    const known = this.#incidents.find(incident);
+    const isOver = known !== undefined && known.state === "resolved";
+    const before = isOver ? [] : (this.#episodes.get(incident) ?? []);
+    const taken = absorbs.flatMap((part) => this.#episodes.get(part) ?? []);
+    before.push(...taken, event);
+    this.#episodes.set(incident, before);
+  }
+
+  /** As the executor of tickets does: what is told elsewhere by now gets none. */
+  #openTicket(id: string): void {
+    const found = this.#incidents.get(id);
+    if (found === undefined || isToldElsewhere(found)) return;
+    const isReopened = found.ticket !== undefined;
+    if (this.#isCounted) {
+      const episodes = isDigest(found) ? missed(found) : (this.#episodes.get(id) ?? []);
+      this.counts[isReopened ? "reopened" : "tickets"]++;
+      this.tickets.push({ incident: id, isReopened, episodes });
+    }
+    const ticket = found.ticket ?? { id, key: id, url: "" };
+    this.#apply({ event: { type: "ticket_opened", ticket }, incident: id });
+  }
+
+  #apply(taken: TakenEvent): void {
+    const nowMs = this.#nowMs;
+    const mailed = this.#mailed(taken);
+    const ticketsLeft = this.#ticketsLeft();
+    const moment = { nowMs, settings: this.#settings, ticketsLeft };
+    const outcome = takeEvent(this.#incidents, taken, moment);
+    if (outcome === undefined) return;
+    if (outcome.promisesTicket) this.#promised.push(nowMs);
+    if (outcome.step !== undefined) this.#placing.follow(outcome.step);
+    if (this.#isCounted) this.counts.mails += Math.max(0, mailsOf(outcome.about) - mailed);
     for (const { incident, planned } of outcome.effects) {
       const { effect, dueAtMs: atMs } = planned;
-      if (effect.kind === "run.start") this.#run(effect.fix, outcome.step.incident, nowMs);
-      if (effect.kind !== "incident.settle") continue;
-      const event = { type: "quiet_passed", episode: effect.episode } as const;
-      this.#timers.push({ incident, atMs, event });
+      if (effect.kind === "run.start" && outcome.step !== undefined)
+        this.#run(effect.fix, outcome.step.incident, nowMs);
+      if (timed.has(effect.kind)) this.#wait({ incident, atMs, effect });
     }
-    return outcome;
+  }
+
+  /** Mails so far about what the event is about. */
+  #mailed({ event, incident = "" }: TakenEvent): number {
+    const opened = event.type === "ticket_opened";
+    const about = opened ? this.#incidents.get(incident) : this.#incidents.find(incident);
+    return about === undefined ? 0 : mailsOf(about);
+  }
+
+  #wait(timer: Timer): void {
+    const place = this.#timers.findLastIndex(({ atMs }) => atMs <= timer.atMs);
+    this.#timers.splice(place + 1, 0, timer);
+  }
+
+  #ticketsLeft(): number {
+    const { maxNewTickets } = this.#options;
+    if (maxNewTickets === undefined) return Number.POSITIVE_INFINITY;
+    const { count, windowMs } = maxNewTickets;
+    while (this.#promised[0] !== undefined && this.#promised[0] <= this.#nowMs - windowMs)
+      this.#promised.shift();
+    return count - this.#promised.length;
   }
 
   /** The target is taken to be there, and the store never to have been restored. */
@@ -167,6 +252,27 @@ class WhatIf {
     else if (fix.mode === "auto") this.counts.runs++;
     else this.counts.observed++;
   }
+}
+
+/** What is due later, and changes what people are told. */
+const timed: ReadonlySet<string> = new Set([
+  "ticket.open",
+  "incident.settle",
+  "incident.tell_members",
+]);
+
+function isToldElsewhere(about: Incident | Digest): boolean {
+  return !isDigest(about) && (about.inDigest === true || about.partOf !== undefined);
+}
+
+const missed = ({ entries }: Digest): readonly EpisodeOpened[] =>
+  entries.flatMap(({ episode }) => (isModelEpisode(episode) ? [episode] : []));
+
+/** Jira mails when a ticket is opened, when it is closed, and each comment between. */
+function mailsOf(about: Incident | Digest): number {
+  if (!isDigest(about)) return about.mails?.sent ?? 0;
+  const isClosed = about.ticket !== undefined && about.state === "resolved";
+  return (about.ticket === undefined ? 0 : 1) + (isClosed ? 1 : 0);
 }
 
 /** How many different models there are, by the scope of their source. */

@@ -3,6 +3,7 @@ import type { DetectionEvent } from "../../src/detection/event.ts";
 import type { Fix } from "../../src/healing/fix.ts";
 import {
   simulateIncidents,
+  simulateTickets,
   type WhatIfCounts,
   type WhatIfOptions,
 } from "../../src/replay/what-if.ts";
@@ -90,6 +91,49 @@ describe("whatIf", () => {
   it("tells what a fix would only have said from what it would have done", () => {
     const fixes = [{ ...restart, mode: "observe" as const }];
     expect(seen(episode(1, 0), { fixes })).toMatchObject({ runs: 0, observed: 1, denied: 0 });
+  });
+
+  it.each([
+    ["of one source", "main", 1],
+    ["of sources of their own", "s", 12],
+  ])(
+    "counts the silence of twelve models %s as the daemon tickets it (FR-S1)",
+    (_, source, tickets) => {
+      const silent = Array.from({ length: 12 }, (_each, n) => {
+        const model = `default/production/${source === "s" ? `s${n}` : source}/m${n}`;
+        const at = (startMs + n * 1000) * 1000;
+        return episodeOpened({ id: `e${n}`, model, at, kind: "silent", features: [] });
+      });
+      expect(seen(silent)).toMatchObject({ episodes: 12, tickets, reopened: 0 });
+    },
+  );
+
+  it("counts no ticket of what was found to be a part of another one before it was told", () => {
+    const scattered = Array.from({ length: 6 }, (_, n) => {
+      const at = (startMs + n * 1000) * 1000;
+      const features = [{ ...episodeOpened().features[0]!, feature: `f${n}` }];
+      return episodeOpened({ id: `e${n}`, model: `default/production/main/m${n}`, at, features });
+    });
+    const { counts, tickets } = simulateTickets(scattered, usual);
+    expect(counts).toMatchObject({ episodes: 6, tickets: 1 });
+    expect(tickets.map(({ episodes }) => episodes.map(({ id }) => id).toSorted())).toEqual([
+      ["e0", "e1", "e2", "e3", "e4", "e5"],
+    ]);
+  });
+
+  it("counts what is beyond the budget of new tickets as one digest (FR-S3)", () => {
+    const many = Array.from({ length: 9 }, (_, n) =>
+      episode(n, n / 60, `default/production/s${n}/m`),
+    );
+    const maxNewTickets = { count: 4, windowMs: hour };
+    expect(seen(many.flat(), { maxNewTickets })).toMatchObject({ episodes: 9, tickets: 5 });
+    expect(seen(many.flat())).toMatchObject({ tickets: 9 });
+  });
+
+  it("counts the mails that open, end and close a ticket", () => {
+    const untilMs = startMs + 2 * hour;
+    expect(seen(episode(1, 0))).toMatchObject({ tickets: 1, mails: 1 });
+    expect(seen(episode(1, 0), { untilMs })).toMatchObject({ tickets: 1, mails: 3 });
   });
 
   it("starts no run whose condition does not fit", () => {
