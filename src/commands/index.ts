@@ -20,6 +20,7 @@ import { unack } from "./unack.ts";
 import { unsilence } from "./unsilence.ts";
 import { wontDo } from "./wont-do.ts";
 import { workaround } from "./workaround.ts";
+import { wrongTeam } from "./wrong-team.ts";
 import { yes } from "./yes.ts";
 
 export const commandList: readonly Command[] = [
@@ -41,6 +42,7 @@ export const commandList: readonly Command[] = [
   real,
   falsePositive,
   wontDo,
+  wrongTeam,
   status,
   yes,
   help,

@@ -4,14 +4,7 @@ import type { ModelKey } from "../model-key.ts";
 import type { Severity } from "./episode.ts";
 
 /** What a person says of the incident. */
-export const personsVerdicts = [
-  "real",
-  "false_positive",
-  "expected",
-  "wont_do",
-  "wrong_team",
-] as const;
-export type PersonsVerdict = (typeof personsVerdicts)[number];
+export type PersonsVerdict = "real" | "false_positive" | "expected" | "wont_do" | "wrong_team";
 
 /**
  * What the reducer understands. Texts stand in the table of commands, where they can be deleted. What was done in the
@@ -97,6 +90,8 @@ export interface PeopleSaid {
   readonly startedAtMs?: number;
   readonly verdict?: {
     readonly verdict: PersonsVerdict;
+    /** To which it belongs, as a person says. */
+    readonly team?: string;
     readonly by: string;
     readonly atMs: number;
   };

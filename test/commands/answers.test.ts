@@ -216,6 +216,26 @@ describe("expected", () => {
   });
 });
 
+describe("wrong-team", () => {
+  it("is recorded, and says that nobody else was told", () => {
+    expect(answer("dw wrong-team payments").replaceAll("\n", " ")).toBe(
+      "Noted, sarah: it belongs to payments. Nobody there was told; give it to a person with dw assign NAME. Nothing is learned from it.",
+    );
+    expect(asks("dw wrong-team payments")).toMatchObject({
+      deed: { kind: "judge", verdict: "wrong_team", team: "payments" },
+    });
+  });
+
+  it("is refused without the name of one team", () => {
+    for (const said of [
+      "dw wrong-team",
+      "dw wrong-team the other one",
+      `dw wrong-team ${"x".repeat(41)}`,
+    ])
+      expect(answer(said)).toContain("Not done: the name of one team is expected.");
+  });
+});
+
 describe("help", () => {
   it("shows the few commands that fit now, each with what it is good for (B35)", () => {
     expect(answer("dw help")).toBe(

@@ -171,6 +171,20 @@ it("of what was said the newest twenty stay, and nothing of it is text", () => {
   });
 });
 
+it("the team to which it belongs, and that it was expected, are verdicts too", () => {
+  const verdict = "wrong_team";
+  expect(after({ kind: "judge", verdict, team: "payments" }).people?.verdict).toEqual({
+    verdict,
+    team: "payments",
+    by: "sarah",
+    atMs: now,
+  });
+  expect(after({ kind: "expect", models: [] }).people?.verdict).toMatchObject({
+    verdict: "expected",
+    by: "sarah",
+  });
+});
+
 it("a verdict and the true beginning are remembered", () => {
   expect(after({ kind: "judge", verdict: "false_positive" }).people?.verdict).toMatchObject({
     verdict: "false_positive",

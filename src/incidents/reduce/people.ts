@@ -57,7 +57,11 @@ function assigned({ assignee: _former, ...others }: PeopleSaid, to: Assignee | n
 function withWords(known: PeopleSaid, said: Said, atMs: number): PeopleSaid {
   const { deed, by, command } = said;
   if (deed.kind === "started") return { ...known, startedAtMs: deed.atMs };
-  if (deed.kind === "judge") return { ...known, verdict: { verdict: deed.verdict, by, atMs } };
+  if (deed.kind === "expect") return { ...known, verdict: { verdict: "expected", by, atMs } };
+  if (deed.kind === "judge") {
+    const { kind: _deed, ...verdict } = deed;
+    return { ...known, verdict: { ...verdict, by, atMs } };
+  }
   // Its text has the reason.
   const about = deed.kind === "silence" ? "silence" : deed.kind === "say" ? deed.about : undefined;
   if (about === undefined) return known;
