@@ -47,6 +47,7 @@ const commands: readonly Register[] = [
   (program) => registerRun(program, { cli, remediations, startApp }),
   (program) =>
     registerCheck(program, {
+      fixesOf: offlineBuilders.fixesOf,
       cli,
       remediations,
       checksOf: (config) => checksOf(config, process.env),

@@ -3,6 +3,7 @@ import { openDocker } from "../../remediations/docker/dockerode-engine.ts";
 import type { Engine } from "../../remediations/docker/engine.ts";
 import type { Means, RegisteredRemediation, Requirement } from "../../remediations/remediation.ts";
 import type { Config } from "../config/schema.ts";
+import { budgetsOf } from "../healing/budgets.ts";
 import type { Fix } from "../healing/fix.ts";
 import { dockerCalls } from "../healing/metrics.ts";
 import type { ConfiguredFix } from "../healing/runner.ts";
@@ -41,13 +42,17 @@ export function buildFixes(
       throw new TypeError(`the fix ${configured.name} was not checked against these remediations`);
     }
     const remediation = type.create(configured.options, { ...means, clock });
-    return { fix: fixOf(configured, type.tier), remediation };
+    return { fix: fixOf(configured, config.healing, type.tier), remediation };
   });
 }
 
 /** @param tier of its remediation */
-export function fixOf(configured: Config["fixes"][number], tier: Fix["tier"]): Fix {
-  const { name, when, mode, cooldown, max_runs } = configured;
+export function fixOf(
+  configured: Config["fixes"][number],
+  healing: Config["healing"],
+  tier: Fix["tier"],
+): Fix {
+  const { name, when, mode, cooldown } = configured;
   return {
     name,
     when: {
@@ -60,7 +65,12 @@ export function fixOf(configured: Config["fixes"][number], tier: Fix["tier"]): F
     tier,
     mode,
     cooldownMs: cooldown,
-    maxRuns: max_runs.runs,
-    windowMs: max_runs.windowMs,
+    budgets: budgetsOf({
+      fix: configured.max_runs,
+      target: configured.max_runs_per_target ?? [],
+      host: healing.max_runs_per_host ?? [],
+      all: healing.max_runs ?? [],
+    }),
+    concurrency: healing.concurrency,
   };
 }

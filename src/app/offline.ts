@@ -4,6 +4,7 @@
  */
 import type { Config } from "../config/schema.ts";
 import type { EngineSettings } from "../detection/settings.ts";
+import type { Fix } from "../healing/fix.ts";
 import type { WhatIfOptions } from "../replay/what-if.ts";
 import { engineSettings } from "./engine-settings.ts";
 import { fixOf } from "./fixes.ts";
@@ -15,12 +16,21 @@ export const offlineBuilders = {
   ...registries,
   engineSettings: (config: Config): EngineSettings => engineSettings(config, registries.detectors),
   sources: sourceList,
+  fixesOf,
   whatIf,
 } as const;
 
+const tierOf = (remediation: string): Fix["tier"] =>
+  registries.remediations.find(({ name }) => name === remediation)?.tier ?? "never";
+
+function fixesOf(config: Config): readonly Fix[] {
+  return config.fixes.map((fix) => fixOf(fix, config.healing, tierOf(fix.do)));
+}
+
 function whatIf(config: Config | undefined): Omit<WhatIfOptions, "sinceMs"> {
-  const fixes = (config?.fixes ?? []).map((fix) =>
-    fixOf(fix, registries.remediations.find(({ name }) => name === fix.do)?.tier ?? "never"),
-  );
-  return { ...resolveTimes(config?.incidents), ...ticketBudget(config?.incidents), fixes };
+  return {
+    ...resolveTimes(config?.incidents),
+    ...ticketBudget(config?.incidents),
+    fixes: config === undefined ? [] : fixesOf(config),
+  };
 }

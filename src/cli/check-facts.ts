@@ -3,6 +3,8 @@ import { peopleFacts } from "../config/people-facts.ts";
 import type { Config } from "../config/schema.ts";
 import { formatDuration } from "../duration.ts";
 import { fine } from "../finding.ts";
+import { budgetsText } from "../healing/budgets.ts";
+import type { Fix } from "../healing/fix.ts";
 import type { CheckedPart } from "./check-lines.ts";
 
 const consequence: Readonly<Record<string, string>> = {
@@ -15,10 +17,14 @@ const transforms: Readonly<Record<string, string>> = {
   auto: "auto (common_scale, or none for a model with fewer than three features)",
 };
 
-export function configFacts(config: Config, file: string): readonly CheckedPart[] {
+/** @param fixes those of the configuration, in its order */
+export function configFacts(
+  config: Config,
+  { file, fixes }: { readonly file: string; readonly fixes: readonly Fix[] },
+): readonly CheckedPart[] {
   return [
     ...sourceFacts(config),
-    ...fixFacts(config),
+    ...fixFacts(config, fixes),
     ...peopleFacts(config).map((finding) => ({ part: "people", ...finding })),
     { part: "config", ...fine("file", `${file} is right`) },
   ];
@@ -32,10 +38,10 @@ function sourceFacts({ sources }: Config): readonly CheckedPart[] {
   });
 }
 
-function fixFacts({ fixes }: Config): readonly CheckedPart[] {
-  return fixes.map(({ name, mode, do: remediation, options, max_runs }) => {
+function fixFacts({ fixes }: Config, built: readonly Fix[]): readonly CheckedPart[] {
+  return fixes.map(({ name, mode, do: remediation, options }, place) => {
     const act = `${remediation} ${JSON.stringify(options)}`;
-    const budget = `at most ${max_runs.runs} per ${formatDuration(max_runs.windowMs)} on whatever target`;
+    const budget = budgetsText(built[place]?.budgets ?? []);
     return { part: "fixes", ...fine(name, `${name}: ${consequence[mode]}, ${act}, ${budget}`) };
   });
 }

@@ -76,13 +76,29 @@ export const cadences = parsed("a number of cadences, such as 6 cadences", (text
   return count > 0 ? count : undefined;
 });
 
-/** `3 per 24h`, `3 per day`, `3/day` → at most 3 runs in any 24 hours. */
-export const runLimit = parsed("a number of runs per time, such as 3 per 24h", (text) => {
+const aRunLimit = "a number of runs per time, such as 3 per 24h";
+
+function runLimit(text: string): { readonly runs: number; readonly windowMs: number } | undefined {
   const [, runs, window = ""] =
-    /^(\d{1,6}) *(?:runs? +)?(?:\/|per +|an? +|in +) *(\S.*)$/.exec(text) ?? [];
+    /^(\d{1,6}) *(?:runs? +)?(?:\/|per +|an? +|in +) *(\S.*)$/.exec(text.trim()) ?? [];
   const windowMs = boundedDuration(/^\d/.test(window) ? window : `1 ${window}`);
   return windowMs ? { runs: Number(runs), windowMs } : undefined;
-});
+}
+
+/** `3 per 24h`, `3 per day`, `3/day` → at most 3 runs in any 24 hours; or several of them. Always a list afterwards. */
+export const runLimits = z
+  .union([z.string(), z.array(z.string()).min(1)], {
+    error: `expected ${aRunLimit}, or a list of them`,
+  })
+  .transform((given, context) =>
+    [given].flat().flatMap((text, place) => {
+      const limit = runLimit(text);
+      if (limit !== undefined) return limit;
+      const message = `expected ${aRunLimit}${quoted(text)}`;
+      context.addIssue({ code: "custom", message, path: Array.isArray(given) ? [place] : [] });
+      return [];
+    }),
+  );
 
 /** `20 per 1h` → at most 20 new tickets in any hour. */
 export const ticketLimit = parsed("a number of tickets per time, such as 20 per 1h", (text) => {

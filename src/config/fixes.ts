@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { Requirement, Tier } from "../../remediations/remediation.ts";
 import { type IncidentKind, severities } from "../incidents/episode.ts";
-import { durationOrNone, listOf, runLimit, text } from "./fields.ts";
+import { durationOrNone, listOf, runLimits, text } from "./fields.ts";
 import { type Described, describeIssues, valueAt } from "./issues.ts";
 
 /** What the configuration must know of a remediation. */
@@ -51,7 +51,8 @@ const fixKeys = {
   do: text,
   mode: z.enum(["off", "observe", "auto"]).default("observe"),
   cooldown: durationOrNone.prefault("30m"),
-  max_runs: runLimit.prefault("3 per 24h"),
+  max_runs: runLimits.prefault("3 per 24h"),
+  max_runs_per_target: runLimits.optional(),
 };
 
 /** What every fix has; the rest of its keys belongs to its remediation and is judged by {@link ownParts}. */

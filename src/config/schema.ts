@@ -12,6 +12,7 @@ import {
   waiting,
 } from "./fields.ts";
 import { fixes } from "./fixes.ts";
+import { healing } from "./healing.ts";
 import { incidents } from "./incidents.ts";
 import { jira } from "./jira.ts";
 import { people } from "./people.ts";
@@ -64,6 +65,7 @@ export const configSchema = z.strictObject({
   links: links.prefault({}),
   docker: docker.optional(),
   fixes,
+  healing: healing.prefault({}),
   verify: verify.prefault({}),
   retention: retention.prefault({}),
   http: http.prefault({}),

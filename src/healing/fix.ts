@@ -4,6 +4,7 @@ import { isModelEpisode } from "../incidents/episode.ts";
 import type { Incident } from "../incidents/incident.ts";
 import type { Subject } from "../incidents/subject.ts";
 import { modelName } from "../model-key.ts";
+import type { Budget } from "./budgets.ts";
 
 /** Every list that is given must match; a condition without any list matches nothing. */
 export interface FixCondition {
@@ -25,9 +26,9 @@ export interface Fix {
   readonly mode: FixMode;
   /** Counted from the end of the last attempt, ms. */
   readonly cooldownMs: number;
-  /** Attempts allowed in any window of `windowMs`. */
-  readonly maxRuns: number;
-  readonly windowMs: number;
+  readonly budgets: readonly Budget[];
+  /** Runs of all fixes that may act at the same time. */
+  readonly concurrency: number;
 }
 
 /** A feature that carries at least this part of the blame is guilty, and so is the first one named. */

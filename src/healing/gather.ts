@@ -5,7 +5,7 @@ import type { Incident } from "../incidents/incident.ts";
 import { covers, type Silence } from "../incidents/silence.ts";
 import { silenceOfIncident } from "../store/incidents/silences.ts";
 import type { Queryable } from "../store/query.ts";
-import { actsFor, attemptsSince, lastAttemptEndMs } from "../store/runs/budget.ts";
+import { actingNow, actsFor, attemptsSince, lastAttemptEndMs } from "../store/runs/budget.ts";
 import type {
   FactsAtHand,
   FixLimits,
@@ -52,25 +52,29 @@ export async function gatherTargets(remediation: Remediation): Promise<TargetFac
 
 /** Which earlier runs count. */
 export interface HistoryFilter {
+  /** Of the run that is decided. */
+  readonly id: string;
   readonly fix: string;
-  /** Start of the fix's window, ms since 1970. */
+  /** Start of the longest window, ms since 1970. */
   readonly sinceMs: number;
   readonly incident?: string;
-  /** Id of the target; undefined while none is resolved. */
-  readonly target?: string | undefined;
+  /** Undefined while none is resolved. */
+  readonly target?: HistoryFacts["target"];
 }
 
 export async function gatherHistory(
   q: Queryable,
-  { fix, sinceMs, incident, target }: HistoryFilter,
+  { id, fix, sinceMs, incident, target }: HistoryFilter,
 ): Promise<HistoryFacts> {
   return {
-    attempts: await attemptsSince(q, { fix, sinceMs }),
+    attempts: await attemptsSince(q, sinceMs),
+    target,
+    acting: await actingNow(q, id),
     lastAttemptEndMs: await lastAttemptEndMs(q, fix),
     actsForIncident:
       incident === undefined || target === undefined
         ? []
-        : await actsFor(q, { fix, incident, target }),
+        : await actsFor(q, { fix, incident, target: target.id }),
     silence: incident === undefined ? null : await silenceOfIncident(q, incident),
   };
 }

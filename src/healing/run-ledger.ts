@@ -5,7 +5,7 @@ import type { RunSummary } from "../incidents/incident.ts";
 import { appendJournal } from "../store/journal/append.ts";
 import { sealRows } from "../store/journal/seal-rows.ts";
 import type { Tx } from "../store/query.ts";
-import { lockBudget } from "../store/runs/budget.ts";
+import { lockBudgets } from "../store/runs/budget.ts";
 import { getRun, insertRun, type Run, type RunChange, updateRun } from "../store/runs/run.ts";
 import type { Store } from "../store/store.ts";
 import type { HistoryFacts } from "./gates/gate-facts.ts";
@@ -14,13 +14,10 @@ import { gatherHistory, type HistoryFilter } from "./gather.ts";
 export interface RunLedger {
   get(id: string): Promise<Run | undefined>;
   /**
-   * In one transaction that nobody else can enter for this fix: gathers the history, lets `judge` decide, writes the
+   * In one transaction that nobody else can enter: gathers the history, lets `judge` decide, writes the
    * run down. A run that is written down already is returned as it is, unless it was denied for now.
    */
-  decide(
-    about: HistoryFilter & { readonly id: string },
-    judge: (history: HistoryFacts) => Run,
-  ): Promise<Run>;
+  decide(about: HistoryFilter, judge: (history: HistoryFacts) => Run): Promise<Run>;
   /** Records how the act ended, unless somebody else has: the first word stands. @returns the run as it is now */
   finish(id: string, change: RunChange): Promise<Run | undefined>;
 }
@@ -29,12 +26,12 @@ export interface RunLedger {
 export function runLedger(store: Store, clock: Clock): RunLedger {
   return {
     get: (id) => getRun(store, id),
-    decide: ({ id, ...filter }, judge) =>
+    decide: (about, judge) =>
       store.transaction(async (tx) => {
-        await lockBudget(tx, filter.fix);
-        const known = await getRun(tx, id);
+        await lockBudgets(tx);
+        const known = await getRun(tx, about.id);
         if (known !== undefined && !isDeniedForNow(known)) return known;
-        const run = judge(await gatherHistory(tx, filter));
+        const run = judge(await gatherHistory(tx, about));
         await insertRun(tx, run);
         await seal(tx, run.id, clock);
         return run;

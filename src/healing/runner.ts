@@ -5,6 +5,7 @@ import type { Incident } from "../incidents/incident.ts";
 import type { Attempt } from "../outbox/executor.ts";
 import type { Run } from "../store/runs/run.ts";
 import { act, type Recording } from "./act.ts";
+import { longestWindowMs } from "./budgets.ts";
 import { decideRun, type Proposal, type RunRequest, runId } from "./decide-run.ts";
 import type { Fix } from "./fix.ts";
 import type { TargetFacts } from "./gates/gate-facts.ts";
@@ -119,9 +120,9 @@ export class Runner {
     const about = {
       id,
       fix: fix.name,
-      sinceMs: facts.nowMs - fix.windowMs,
+      sinceMs: facts.nowMs - longestWindowMs(fix.budgets),
       incident: incident.id,
-      target: targets?.[0]?.id,
+      target: targets?.[0],
     };
     const run = await ledger.decide(about, (history) => decideRun(proposal, history));
     const { status, gate } = run;

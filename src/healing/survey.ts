@@ -1,7 +1,7 @@
 /** Finds what each fix would act on now, for `check` and the daemon's probes. It acts on nothing. */
 import type { Target } from "../../remediations/remediation.ts";
-import { formatDuration } from "../duration.ts";
 import { type CheckFinding, doubtful, failed, fine } from "../finding.ts";
+import { budgetsText } from "./budgets.ts";
 import type { Fix } from "./fix.ts";
 import type { ConfiguredFix } from "./runner.ts";
 
@@ -59,6 +59,6 @@ function found(fix: Fix, targets: readonly Target[], key: string): CheckFinding 
       key,
     });
   }
-  const budget = `at most ${fix.maxRuns} per ${formatDuration(fix.windowMs)} on whatever target`;
-  return fine(name, `${name}: ${modes[fix.mode]}: ${fix.remediation} of ${target.name}, ${budget}`);
+  const act = `${fix.remediation} of ${target.name}`;
+  return fine(name, `${name}: ${modes[fix.mode]}: ${act}, ${budgetsText(fix.budgets)}`);
 }

@@ -1,6 +1,7 @@
 /** Computes the tickets and runs that a replay would have led to, with the same reducer and gates. No effects. */
 import type { DetectionEvent, EpisodeOpened } from "../detection/event.ts";
 import { calledFor, type Fix } from "../healing/fix.ts";
+import type { PastAttempt } from "../healing/gates/gate-facts.ts";
 import { gatesWithoutTarget, judgeAll } from "../healing/gates/gates.ts";
 import { gatherFacts } from "../healing/gather.ts";
 import { type Digest, isDigest } from "../incidents/digest.ts";
@@ -75,6 +76,9 @@ export function simulateTickets(
   return { counts: whatIf.counts, tickets: whatIf.tickets };
 }
 
+/** Nobody asked for its target. */
+const attempt = { target: null, host: null };
+
 /** An effect of an incident that is due later. */
 interface Timer {
   readonly incident: string;
@@ -97,7 +101,7 @@ class WhatIf {
   readonly #settings: ReducerSettings;
   readonly #incidents = new IncidentSet({ incidents: [], members: [], nextNumber: 1 });
   readonly #placing: Placing;
-  readonly #attempts = new Map<string, { readonly atMs: number; readonly incident: string }[]>();
+  readonly #attempts: (PastAttempt & { readonly incident: string })[] = [];
   /** In the order of their times. */
   readonly #timers: Timer[] = [];
   /** When new tickets were promised, ms since 1970. */
@@ -235,18 +239,18 @@ class WhatIf {
   #run(name: string, incident: Incident, nowMs: number): void {
     const fix = this.#options.fixes.find((known) => known.name === name);
     if (fix === undefined) return;
-    const attempts = this.#attempts.get(name) ?? [];
+    const own = this.#attempts.filter((past) => past.fix === name);
     const { allow } = judgeAll(gatesWithoutTarget, {
       ...gatherFacts(incident, { nowMs, fix, restoredAtMs: undefined }),
-      attempts: attempts.map(({ atMs }) => atMs),
-      lastAttemptEndMs: attempts.at(-1)?.atMs,
-      actsForIncident: attempts
+      attempts: this.#attempts,
+      lastAttemptEndMs: own.at(-1)?.atMs,
+      actsForIncident: own
         .filter((past) => past.incident === incident.id)
         .map(({ atMs }) => ({ atMs, outcome: null })),
     });
     // What is only said is no attempt, and uses nothing up.
     if (allow && fix.mode === "auto")
-      this.#attempts.set(name, [...attempts, { atMs: nowMs, incident: incident.id }]);
+      this.#attempts.push({ ...attempt, atMs: nowMs, fix: name, incident: incident.id });
     if (nowMs < this.#options.sinceMs) return;
     if (!allow) this.counts.denied++;
     else if (fix.mode === "auto") this.counts.runs++;

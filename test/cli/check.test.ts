@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { remediationTypes as remediations } from "../../remediations/index.ts";
+import { offlineBuilders } from "../../src/app/offline.ts";
 import { type CheckParts, registerCheck } from "../../src/cli/check.ts";
 import { exitCodeOf } from "../../src/cli/exit-code.ts";
 import { runProgram } from "../../src/cli/program.ts";
@@ -42,7 +43,7 @@ async function run(args: readonly string[], found: Found = {}): Promise<Outcome>
   try {
     const commands = [
       (program: Parameters<typeof registerCheck>[0]) =>
-        registerCheck(program, { cli, remediations, checksOf }),
+        registerCheck(program, { cli, remediations, fixesOf: offlineBuilders.fixesOf, checksOf }),
     ];
     await runProgram(args, { version: "1.2.3", cli, commands });
     return { code, out, error: undefined };

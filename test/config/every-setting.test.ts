@@ -1,4 +1,5 @@
 /** FR-U1: each setting at its extremes, one beyond each, and what the daemon builds of it. */
+
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,6 +20,7 @@ import { reduce } from "../../src/incidents/reduce/reduce.ts";
 import { ticketsMetrics } from "../../src/tickets/metrics.ts";
 import { vectors, World } from "../detection/streams.ts";
 import { episodeOpened } from "../fakes/episodes.ts";
+import { attemptsAt } from "../fakes/limits.ts";
 import { extremes, settingsWithoutExtremes, withSetting } from "./extremes.ts";
 
 const nowMs = Date.UTC(2026, 0, 5);
@@ -69,7 +71,11 @@ function promised({ reducer }: ReturnType<typeof built>): void {
 function denied({ fixes: [configured] }: ReturnType<typeof built>): void {
   const { fix } = configured!;
   const facts = { nowMs, fix, freeze: undefined, restoredAtMs: undefined, lastAttemptEndMs: nowMs };
-  const attempts = Array.from({ length: fix.maxRuns }, () => nowMs);
+  const most = Math.max(...fix.budgets.map(({ runs }) => runs));
+  const attempts = attemptsAt(
+    Array.from({ length: most }, () => nowMs),
+    { fix: fix.name },
+  );
   const standing = { warmUp: undefined, newestRowMs: nowMs, cadenceMs: 60_000 };
   const asked = { ...standing, ...facts, attempts };
   const [resting, used] = [cooldown.judge(asked), budget.judge(asked)];
@@ -81,25 +87,31 @@ function denied({ fixes: [configured] }: ReturnType<typeof built>): void {
   expect(retries.filter((ms) => !(ms > nowMs))).toEqual([]);
 }
 
+/** A long value is named by its length. */
+function told(path: string, value: unknown) {
+  const text = JSON.stringify(value);
+  return { path, value, shown: text.length > 60 ? `a text of ${text.length - 2}` : text };
+}
+
 describe("every setting at its extremes (FR-U1)", () => {
   it("none is left out", () => {
     expect(settingsWithoutExtremes()).toEqual([]);
   });
 
-  it.each(extremes().flatMap(({ path, accepted }) => accepted.map((value) => [path, value])))(
-    "%s: %j is accepted, and the daemon works with it",
-    (path, value) => {
-      const configured = built(parse(String(path), value));
+  it.each(extremes().flatMap(({ path, accepted }) => accepted.map((value) => told(path, value))))(
+    "$path: $shown is accepted, and the daemon works with it",
+    ({ path, value }) => {
+      const configured = built(parse(path, value));
       expect(judged(configured)).toBe(1);
       promised(configured);
       denied(configured);
     },
   );
 
-  it.each(extremes().flatMap(({ path, refused }) => refused.map((value) => [path, value])))(
-    "%s: %j is refused, once",
-    (path, value) => {
-      expect(() => parse(String(path), value)).toThrow(/has 1 problem/);
+  it.each(extremes().flatMap(({ path, refused }) => refused.map((value) => told(path, value))))(
+    "$path: $shown is refused, once",
+    ({ path, value }) => {
+      expect(() => parse(path, value)).toThrow(/has 1 problem/);
     },
   );
 });

@@ -33,7 +33,15 @@ describe("budgets and pauses as people write them (FR-T8)", () => {
     ["1 run per 90 minutes", 1, 5_400_000],
     ["2 / 12h", 2, 43_200_000],
   ])("max_runs: %s", (text, runs, windowMs) => {
-    expect(parse(fix(`max_runs: ${text}`)).fixes[0]?.max_runs).toEqual({ runs, windowMs });
+    expect(parse(fix(`max_runs: ${text}`)).fixes[0]?.max_runs).toEqual([{ runs, windowMs }]);
+  });
+
+  it("max_runs: several limits, each of which holds", () => {
+    const [several] = parse(fix("max_runs: [3 per 1h, 7 per day]")).fixes;
+    expect(several?.max_runs).toEqual([
+      { runs: 3, windowMs: 3_600_000 },
+      { runs: 7, windowMs: 86_400_000 },
+    ]);
   });
 
   it("cooldown: 0s, 1 hour", () => {
@@ -43,6 +51,11 @@ describe("budgets and pauses as people write them (FR-T8)", () => {
 
   it.each([
     [fix("max_runs: often"), 'such as 3 per 24h, found "often"'],
+    [fix("max_runs: [3 per 1h, often]"), "fixes.0.max_runs.1: expected a number of runs per time"],
+    [fix("max_runs: []"), "fixes.0.max_runs"],
+    [fix("max_runs: 3"), "expected a number of runs per time, such as 3 per 24h, or a list"],
+    ["healing: {concurrency: 0}", "healing.concurrency"],
+    ["healing: {max_runs_per_host: lots}", 'found "lots"'],
     [fix("cooldown: a while"), 'found "a while"'],
     ["incidents: {resolve_after: 15 fortnights}", 'found "15 fortnights"'],
     ["detection: {open_after: 3 von 5}", 'found "3 von 5"'],

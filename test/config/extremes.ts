@@ -21,6 +21,11 @@ const both = (accepted: readonly unknown[], refused: readonly unknown[]): Values
   refused,
 });
 
+const runs = both(
+  ["0 per 1ms", "999999 per 36500d"],
+  ["1000000 per day", "1 per 0s", "1 per 36501d"],
+);
+
 const freeText = both(["t", a(4096)], ["", " ", a(4097), "a\nb", "a\0b"]);
 const modelPart = both(["t", "ü/%", a(512)], ["", a(513), "a\nb", "a\0b"]);
 const column = both(["c", 'odd "name"', a(63)], ["", a(64), "a\0b"]);
@@ -67,10 +72,10 @@ const forms: Readonly<Record<string, Values>> = {
   "docker.socket": both(["/s", `/${a(106)}`], ["s", `/${a(107)}`]),
   "fixes.0.name": both(["a", a(63)], ["", a(64), "A"]),
   "fixes.0.do": both(["restart-container"], ["nothing"]),
-  "fixes.0.max_runs": both(
-    ["0 per 1ms", "999999 per 36500d"],
-    ["1000000 per day", "1 per 0s", "1 per 36501d"],
-  ),
+  "fixes.0.max_runs": runs,
+  "fixes.0.max_runs_per_target": runs,
+  "healing.max_runs": runs,
+  "healing.max_runs_per_host": runs,
   "verify.give_up_after": both(["1 cadence", "9999 cadences"], ["0 cadences", "10000 cadences"]),
   "http.listen": both(["127.0.0.1:0", "[::1]:65535"], ["127.0.0.1:65536", "0.0.0.0:80", "a"]),
 };
@@ -91,6 +96,7 @@ function whole(token: string): Record<string, unknown> {
     people: { main: { scopes: ["read"] } },
     links: {},
     docker: {},
+    healing: {},
     fixes: [{ name: "fix", when: { model: "*" }, do: "restart-container", target }],
     verify: {},
     retention: {},

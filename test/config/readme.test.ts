@@ -48,7 +48,7 @@ describe("a configuration that is shown", () => {
       when: { feature: ["cpu_usage"] },
       mode: "auto",
       cooldown: 1_800_000,
-      max_runs: { runs: 3, windowMs: 86_400_000 },
+      max_runs: [{ runs: 3, windowMs: 86_400_000 }],
       options: { target: { label: "app=my-service" } },
     });
   });

@@ -15,13 +15,23 @@ export function memoryLedger(): MemoryLedger {
     runs,
     get: async (id) => runs.get(id),
     decide: async ({ id, fix: name, sinceMs, incident, target }, judge) => {
-      const past = [...runs.values()].filter((run) => run.fix === name && attempts.has(run.status));
+      const all = [...runs.values()].filter(({ status }) => attempts.has(status));
+      const past = all.filter((run) => run.fix === name);
       const ends = past.map((run) => run.finishedAtMs ?? run.decidedAtMs);
       const run = judge({
-        attempts: past.map((known) => known.decidedAtMs).filter((atMs) => atMs >= sinceMs),
+        attempts: all
+          .map(({ decidedAtMs: atMs, fix, targetId, host }) => ({
+            atMs,
+            fix,
+            target: targetId,
+            host,
+          }))
+          .filter(({ atMs }) => atMs >= sinceMs),
+        target,
+        acting: all.filter(({ status }) => status === "acting").map(({ fix }) => fix),
         lastAttemptEndMs: ends.length === 0 ? undefined : Math.max(...ends),
         actsForIncident: past
-          .filter((known) => known.incident === incident && known.targetId === target)
+          .filter((known) => known.incident === incident && known.targetId === target?.id)
           .map(({ decidedAtMs: atMs, outcome }) => ({ atMs, outcome })),
       });
       runs.set(id, run);

@@ -1,4 +1,5 @@
 /** One act on one target for one incident, however many members wish for it. */
+
 import { describe, expect, it } from "vitest";
 import { alreadyDone } from "../../src/healing/gates/already-done.ts";
 import type { Judgement } from "../../src/healing/gates/gate.ts";
@@ -6,6 +7,7 @@ import type { PastAct } from "../../src/healing/gates/gate-facts.ts";
 import type { RunSummary } from "../../src/incidents/incident.ts";
 import { reduce } from "../../src/incidents/reduce/reduce.ts";
 import { openIncident } from "../fakes/episodes.ts";
+import { atMost } from "../fakes/limits.ts";
 import { exampleRun } from "../tickets/example-incident.ts";
 
 const openedMs = Date.UTC(2026, 2, 1, 12);
@@ -14,7 +16,7 @@ const minute = 60_000;
 const judged = (actsForIncident: readonly PastAct[], episodeAtMs = openedMs): Judgement =>
   alreadyDone.judge({
     nowMs: openedMs + 10 * minute,
-    fix: { name: "f", tier: "auto", cooldownMs: 0, maxRuns: 9, windowMs: minute },
+    fix: { name: "f", tier: "auto", cooldownMs: 0, ...atMost(9, minute) },
     freeze: undefined,
     restoredAtMs: undefined,
     newestRowMs: openedMs,

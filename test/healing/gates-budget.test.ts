@@ -1,7 +1,9 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
+import type { Budget, BudgetScope } from "../../src/healing/budgets.ts";
 import { budget } from "../../src/healing/gates/budget.ts";
-import type { GateFacts } from "../../src/healing/gates/gate-facts.ts";
+import type { GateFacts, PastAttempt } from "../../src/healing/gates/gate-facts.ts";
+import { atMost, attemptsAt } from "../fakes/limits.ts";
 
 const hour = 3_600_000;
 const nowMs = Date.parse("2026-03-01T12:00:00Z");
@@ -15,7 +17,7 @@ function facts(given: {
   const { maxRuns = 3, windowMs = 24 * hour } = given;
   return {
     nowMs: given.nowMs ?? nowMs,
-    fix: { name: "restart-svc", tier: "auto", cooldownMs: 0, maxRuns, windowMs },
+    fix: { name: "restart-svc", tier: "auto", cooldownMs: 0, ...atMost(maxRuns, windowMs) },
     freeze: undefined,
     restoredAtMs: undefined,
     newestRowMs: nowMs,
@@ -23,7 +25,7 @@ function facts(given: {
     warmUp: undefined,
     targets: [],
     lastAttemptEndMs: undefined,
-    attempts: given.attempts,
+    attempts: attemptsAt(given.attempts),
   };
 }
 
@@ -67,6 +69,55 @@ describe("the budget of 3 per 24h", () => {
       allow: false,
       reason: "0 of 0 attempts within 1d are used: restart-svc is allowed none.",
     });
+  });
+});
+
+const target = { id: "a", name: "svc-1", host: "vm" };
+const tried = (change: Partial<PastAttempt>, hoursAgo = 1) =>
+  attemptsAt([nowMs - hoursAgo * hour], { target: "a", ...change });
+const judged = (budgets: readonly Budget[], attempts: readonly PastAttempt[]) => {
+  const given = facts({ attempts: [] });
+  return budget.judge({ ...given, fix: { ...given.fix, budgets }, attempts, target });
+};
+const once = (scope: BudgetScope): readonly Budget[] => [{ scope, runs: 1, windowMs: 24 * hour }];
+
+describe("budgets of several scopes (B49, B61)", () => {
+  it.each([
+    { scope: "target", counted: {}, passed: { target: "b" } },
+    { scope: "fix", counted: { target: "b" }, passed: { fix: "other" } },
+    { scope: "host", counted: { fix: "other" }, passed: { host: "box" } },
+  ] as const)("of a $scope count its own attempts and no others", ({ scope, counted, passed }) => {
+    expect(judged(once(scope), tried(counted)).allow).toBe(false);
+    expect(judged(once(scope), tried(passed)).allow).toBe(true);
+  });
+
+  it("of everything counts attempts of every fix on every host", () => {
+    const attempts = tried({ fix: "other", target: "b", host: "box" });
+    expect(judged(once("all"), attempts)).toMatchObject({
+      allow: false,
+      reason: expect.stringContaining("1 of 1 attempts of all fixes within 1d are used"),
+    });
+  });
+
+  it("of a target or a host count an attempt of which neither is known", () => {
+    const unknown = tried({ target: null, host: null });
+    expect(judged(once("target"), unknown).allow).toBe(false);
+    expect(judged(once("host"), unknown).allow).toBe(false);
+  });
+
+  it("must all allow a run, and the one that is free last says when", () => {
+    const budgets = [
+      { scope: "fix", runs: 1, windowMs: 2 * hour },
+      { scope: "host", runs: 1, windowMs: 24 * hour },
+      { scope: "all", runs: 9, windowMs: hour },
+    ] as const;
+    expect(judged(budgets, tried({}))).toEqual({
+      allow: false,
+      reason:
+        "1 of 1 attempts of all fixes on host vm within 1d are used; the next is possible after 2026-03-02T11:00:00.000Z.",
+      retry: nowMs + 23 * hour + 1,
+    });
+    expect(judged(budgets.slice(0, 1), tried({}, 3)).allow).toBe(true);
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Target } from "../../remediations/remediation.ts";
 import { budget } from "../../src/healing/gates/budget.ts";
+import { concurrency } from "../../src/healing/gates/concurrency.ts";
 import { cooldown } from "../../src/healing/gates/cooldown.ts";
 import { fresh } from "../../src/healing/gates/fresh.ts";
 import { frozen } from "../../src/healing/gates/frozen.ts";
@@ -17,6 +18,7 @@ import { restored } from "../../src/healing/gates/restored.ts";
 import { target } from "../../src/healing/gates/target.ts";
 import { tier } from "../../src/healing/gates/tier.ts";
 import { warmingUp } from "../../src/healing/gates/warming-up.ts";
+import { atMost, attemptsAt } from "../fakes/limits.ts";
 
 const minute = 60_000;
 const nowMs = Date.parse("2026-03-01T12:00:00Z");
@@ -32,8 +34,7 @@ const fine: GateFacts = {
     name: "restart-svc",
     tier: "auto",
     cooldownMs: 30 * minute,
-    maxRuns: 3,
-    windowMs: 1440 * minute,
+    ...atMost(3, 1440 * minute),
   },
   freeze: undefined,
   restoredAtMs: undefined,
@@ -64,6 +65,7 @@ describe("the list of gates", () => {
       "already_done",
       "cooldown",
       "budget",
+      "concurrency",
     ]);
   });
 
@@ -72,7 +74,7 @@ describe("the list of gates", () => {
   });
 
   it("names the first gate that denies, and its reason", () => {
-    const facts = { ...fine, targets: [], attempts: [nowMs, nowMs, nowMs] };
+    const facts = { ...fine, targets: [], attempts: attemptsAt([nowMs, nowMs, nowMs]) };
     expect(judgeAll(gates, facts)).toEqual({
       allow: false,
       gate: "target",
@@ -235,6 +237,23 @@ describe("cooldown", () => {
   });
 });
 
+const deniedAt = (allowedNow: number, acting: readonly string[]) =>
+  reasonOf(concurrency, { fix: { ...fine.fix, concurrency: allowedNow }, acting });
+
+describe("concurrency (A33)", () => {
+  it("lets as many runs act at the same time as the configuration says, whatever their fix", () => {
+    expect(deniedAt(1, [])).toBeUndefined();
+    expect(deniedAt(2, ["other"])).toBeUndefined();
+    expect(deniedAt(1, ["other"])).toBe("other acts now, and 1 may at the same time.");
+    expect(deniedAt(2, ["other", "third"])).toBe("2 others act now, and 2 may at the same time.");
+  });
+
+  it("denies for seconds only, since an act is over soon", () => {
+    const facts = { ...fine, fix: { ...fine.fix, concurrency: 1 }, acting: ["other"] };
+    expect(concurrency.judge(facts)).toMatchObject({ retry: nowMs + 15_000 });
+  });
+});
+
 describe("the gates that can be asked without an engine", () => {
   it("are all but those that look at a target", () => {
     const asked = new Set<string>(gatesWithoutTarget.map(({ name }) => name));
@@ -248,7 +267,7 @@ describe("the gates that can be asked without an engine", () => {
 describe("a denial by a time that is none", () => {
   it.each([
     ["cooldown", cooldown, { lastAttemptEndMs: Number.NaN }],
-    ["budget", budget, { attempts: [Number.NaN, Number.NaN, Number.NaN] }],
+    ["budget", budget, { attempts: attemptsAt([Number.NaN, Number.NaN, Number.NaN]) }],
   ] as const)("by %s is final: nobody knows when it passes", (_name, gate, facts) => {
     const judgement = gate.judge({ ...fine, ...facts });
     expect(judgement).toEqual({ allow: false, reason: expect.any(String) });

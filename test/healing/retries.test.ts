@@ -1,4 +1,5 @@
 /** Denials that pass (FR-H1): the same run is decided anew, and acts once its reason is gone. */
+
 import { pino } from "pino";
 import { Registry } from "prom-client";
 import { describe, expect, it } from "vitest";
@@ -9,6 +10,7 @@ import { Runner } from "../../src/healing/runner.ts";
 import type { RunSummary } from "../../src/incidents/incident.ts";
 import { fakeClock } from "../fakes/clock.ts";
 import { episodeOpened, openIncident } from "../fakes/episodes.ts";
+import { atMost } from "../fakes/limits.ts";
 import { memoryLedger } from "../fakes/memory-ledger.ts";
 import { goodPermit } from "../fakes/permit.ts";
 
@@ -31,8 +33,7 @@ function setUp(limits: Partial<Fix> = {}) {
     tier: "auto",
     mode: "auto",
     cooldownMs: 30 * minute,
-    maxRuns: 3,
-    windowMs: 1440 * minute,
+    ...atMost(3, 1440 * minute),
     ...limits,
   };
   const runner = new Runner({
@@ -86,7 +87,7 @@ describe("a run that is denied for now", () => {
   });
 
   it("by the budget says when it is free again, and acts then", async () => {
-    const { clock, start } = setUp({ maxRuns: 1, cooldownMs: 0, windowMs: 60 * minute });
+    const { clock, start } = setUp({ cooldownMs: 0, ...atMost(1, 60 * minute) });
     const firstMs = clock.now();
     await start("before");
     const denied = await start("e1");
@@ -141,7 +142,7 @@ describe("a run that is denied for good", () => {
   });
 
   it("has no budget at all", async () => {
-    const { start } = setUp({ maxRuns: 0 });
+    const { start } = setUp(atMost(0, minute));
     expect((await start("e1"))?.retryAtMs).toBeUndefined();
   });
 });

@@ -1,4 +1,5 @@
 /** A runner on doubles: its clock, its ledger, and what it did. */
+
 import { pino } from "pino";
 import { Registry } from "prom-client";
 import type { ActResult, Remediation, Target } from "../../remediations/remediation.ts";
@@ -10,6 +11,7 @@ import type { RunSummary } from "../../src/incidents/incident.ts";
 import type { Attempt } from "../../src/outbox/executor.ts";
 import { type FakeClock, fakeClock } from "../fakes/clock.ts";
 import { episodeOpened, openIncident } from "../fakes/episodes.ts";
+import { atMost } from "../fakes/limits.ts";
 import { type MemoryLedger, memoryLedger } from "../fakes/memory-ledger.ts";
 import { goodPermit } from "../fakes/permit.ts";
 
@@ -32,8 +34,7 @@ const fix: Fix = {
   tier: "auto",
   mode: "auto",
   cooldownMs: 30 * minute,
-  maxRuns: 3,
-  windowMs: 1440 * minute,
+  ...atMost(3, 1440 * minute),
 };
 
 interface Changes {

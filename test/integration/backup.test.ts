@@ -5,6 +5,7 @@ import { sayForgotNothing, touchStore } from "../../src/store/restore/restore.ts
 import { listRuns } from "../../src/store/runs/list.ts";
 import type { Store } from "../../src/store/store.ts";
 import { episodeOpened } from "../fakes/episodes.ts";
+import { atMost } from "../fakes/limits.ts";
 import { outboxOf, record } from "../programs/effects.ts";
 import { eventually } from "../programs/eventually.ts";
 import { sql } from "../programs/postgres.ts";
@@ -47,7 +48,7 @@ function executorsIn(
   return productExecutors(store, {
     ticketing: { tracker: world.tracker },
     remediation,
-    fix: { cooldownMs: 0, maxRuns: 100, windowMs: 3_600_000 },
+    fix: { cooldownMs: 0, ...atMost(100, 3_600_000) },
     modelAfterMs: 1,
     restoredAtMs: restoredAt,
   });

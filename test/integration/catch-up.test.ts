@@ -7,6 +7,7 @@ import { countEffects } from "../../src/store/outbox/inspect.ts";
 import { listRuns } from "../../src/store/runs/list.ts";
 import type { Store } from "../../src/store/store.ts";
 import { episodeClosed, episodeOpened } from "../fakes/episodes.ts";
+import { atMost } from "../fakes/limits.ts";
 import { outboxOf, record, type TestOutbox } from "../programs/effects.ts";
 import { eventually } from "../programs/eventually.ts";
 import { productExecutors, recordingFor } from "../programs/product-executors.ts";
@@ -41,7 +42,7 @@ function workerOn(store: Store, { tracker, restarts }: World): TestOutbox {
   const executors = productExecutors(store, {
     ticketing: { tracker },
     remediation,
-    fix: { cooldownMs: minute, maxRuns: 100, windowMs: minute },
+    fix: { cooldownMs: minute, ...atMost(100, minute) },
     modelAfterMs: minute,
   });
   return outboxOf(store, executors, { recording, owner: "me" });

@@ -1,4 +1,5 @@
 /** Denials that pass (FR-H1), with the real outbox, store and timers. */
+
 import { Registry } from "prom-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Remediation, Target } from "../../remediations/remediation.ts";
@@ -16,6 +17,7 @@ import { listRuns } from "../../src/store/runs/list.ts";
 import type { Store } from "../../src/store/store.ts";
 import type { StreamRecord } from "../../src/stream/record.ts";
 import { episodeOpened } from "../fakes/episodes.ts";
+import { atMost } from "../fakes/limits.ts";
 import { outboxOf, record, type TestOutbox } from "../programs/effects.ts";
 import { eventually } from "../programs/eventually.ts";
 import { executorsOf, orderKeyOf } from "../programs/executors.ts";
@@ -58,8 +60,7 @@ async function scene(cooldownMs: number, resolve: Remediation["resolve"]): Promi
     tier: "auto",
     mode: "auto",
     cooldownMs,
-    maxRuns: 10,
-    windowMs: hour,
+    ...atMost(10, hour),
   };
   const remediation: Remediation = {
     resolve,

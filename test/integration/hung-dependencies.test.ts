@@ -1,4 +1,5 @@
 /** A Jira and a Docker that take every request and never answer: what waits is in the store, and goes out once they do. */
+
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,6 +16,7 @@ import { openJira } from "../../src/tickets/jira/jira.ts";
 import { ticketsMetrics } from "../../src/tickets/metrics.ts";
 import { startDockerDouble } from "../chaos/docker-double.ts";
 import { episodeOpened } from "../fakes/episodes.ts";
+import { atMost } from "../fakes/limits.ts";
 import { outboxOf, record } from "../programs/effects.ts";
 import { eventually } from "../programs/eventually.ts";
 import { type HangingGate, startHangingGate } from "../programs/hanging-gate.ts";
@@ -54,7 +56,7 @@ function executorsThrough(
   return productExecutors(store, {
     ticketing: { tracker, metrics, lookUpMs: 0 },
     remediation: restartContainer.create(config, { docker: engine, clock: systemClock }),
-    fix: { cooldownMs: 0, maxRuns: 1, windowMs: hour },
+    fix: { cooldownMs: 0, ...atMost(1, hour) },
     modelAfterMs: hour,
   });
 }

@@ -34,7 +34,7 @@ export function recordingFor(
 export interface Outside {
   readonly ticketing: Pick<TicketingOptions, "tracker"> & Partial<TicketingOptions>;
   readonly remediation: Remediation;
-  readonly fix: Pick<Fix, "cooldownMs" | "maxRuns" | "windowMs">;
+  readonly fix: Pick<Fix, "cooldownMs" | "budgets" | "concurrency">;
   /** How long until the model is asked about a run. */
   readonly modelAfterMs: number;
   readonly restoredAtMs?: number | undefined;

@@ -4,6 +4,7 @@ import { Registry } from "prom-client";
 import { describe, expect, it } from "vitest";
 import type { Target } from "../../remediations/remediation.ts";
 import type { EpisodeOpened } from "../../src/detection/event.ts";
+import type { Budget } from "../../src/healing/budgets.ts";
 import type { Fix } from "../../src/healing/fix.ts";
 import type { GateFacts } from "../../src/healing/gates/gate-facts.ts";
 import { gates, gatesWithoutTarget, judgeAll } from "../../src/healing/gates/gates.ts";
@@ -13,6 +14,7 @@ import { subjectOf } from "../../src/incidents/episode.ts";
 import { simulateIncidents } from "../../src/replay/what-if.ts";
 import { fakeClock } from "../fakes/clock.ts";
 import { episodeOpened, openIncident } from "../fakes/episodes.ts";
+import { attemptsAt } from "../fakes/limits.ts";
 import { memoryLedger } from "../fakes/memory-ledger.ts";
 import { goodPermit } from "../fakes/permit.ts";
 
@@ -22,6 +24,12 @@ const startMs = 1_760_000_000_000;
 
 const target: Target = { id: "a", name: "svc-1", host: "box", snapshot: {}, refusal: undefined };
 
+const budgets = fc.record({
+  scope: fc.constantFrom("fix", "target", "host", "all"),
+  runs: fc.integer({ min: 0, max: 3 }),
+  windowMs: fc.constantFrom(4 * hour, 24 * hour),
+}) satisfies fc.Arbitrary<Budget>;
+
 const fixes = fc.record({
   name: fc.constant("restart"),
   when: fc.constant({ features: ["credit_score"] }),
@@ -29,8 +37,8 @@ const fixes = fc.record({
   tier: fc.constantFrom("auto", "auto", "approval"),
   mode: fc.constantFrom("auto", "observe"),
   cooldownMs: fc.constantFrom(0, hour),
-  maxRuns: fc.integer({ min: 0, max: 3 }),
-  windowMs: fc.constantFrom(4 * hour, 24 * hour),
+  budgets: fc.array(budgets, { minLength: 1, maxLength: 3 }),
+  concurrency: fc.constant(1),
 }) satisfies fc.Arbitrary<Fix>;
 
 const warmUps = fc.constantFrom(undefined, undefined, "9/14", "provisional");
@@ -46,7 +54,9 @@ describe("what the what-if and the daemon say of the same facts", () => {
     cadenceMs: fc.constantFrom(undefined, minute, hour),
     warmUp: warmUps,
     targets: fc.constant([target]),
-    attempts: fc.array(fc.integer({ min: startMs - 30 * hour, max: startMs }), { maxLength: 4 }),
+    attempts: fc
+      .array(fc.integer({ min: startMs - 30 * hour, max: startMs }), { maxLength: 4 })
+      .map((times) => attemptsAt(times, { fix: "restart" })),
     lastAttemptEndMs: fc.constantFrom(undefined, startMs - minute, startMs - 2 * hour),
   }) satisfies fc.Arbitrary<GateFacts>;
 

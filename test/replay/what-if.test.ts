@@ -8,6 +8,7 @@ import {
   type WhatIfOptions,
 } from "../../src/replay/what-if.ts";
 import { episodeClosed, episodeOpened } from "../fakes/episodes.ts";
+import { atMost } from "../fakes/limits.ts";
 
 const startMs = 1_760_000_000_000;
 const hour = 3_600_000;
@@ -35,8 +36,7 @@ const restart: Fix = {
   tier: "auto",
   mode: "auto",
   cooldownMs: 0,
-  maxRuns: 2,
-  windowMs: 24 * hour,
+  ...atMost(2, 24 * hour),
 };
 
 describe("whatIf", () => {

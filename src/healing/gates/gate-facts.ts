@@ -2,6 +2,7 @@
 import type { Target, Tier } from "../../../remediations/remediation.ts";
 import type { Standing } from "../../incidents/episode.ts";
 import type { Silence } from "../../incidents/silence.ts";
+import type { Budget } from "../budgets.ts";
 
 /** What a fix says of itself. */
 export interface FixLimits {
@@ -9,10 +10,10 @@ export interface FixLimits {
   readonly tier: Tier;
   /** Rest after the end of an attempt, ms, ≥ 0. */
   readonly cooldownMs: number;
-  /** Attempts allowed within any `windowMs`; 0 allows none. */
-  readonly maxRuns: number;
-  /** > 0. */
-  readonly windowMs: number;
+  /** Every one of them must allow a run. */
+  readonly budgets: readonly Budget[];
+  /** Runs of all fixes that may act at the same time, ≥ 1. */
+  readonly concurrency: number;
 }
 
 export interface Freeze {
@@ -41,6 +42,16 @@ export interface TargetFacts {
   readonly targets: readonly Target[] | undefined;
 }
 
+/** An attempt of any fix. */
+export interface PastAttempt {
+  /** When it was decided, ms since 1970. */
+  readonly atMs: number;
+  readonly fix: string;
+  /** Id of its target and the target's host; null where it is not known. */
+  readonly target: string | null;
+  readonly host: string | null;
+}
+
 /** An attempt of a fix, by what became of it. */
 export interface PastAct {
   /** When it was decided, ms since 1970. */
@@ -49,11 +60,15 @@ export interface PastAct {
   readonly outcome: string | null;
 }
 
-/** Known by reading earlier runs of the fix, on whatever target. Attempts count whatever became of them. */
+/** Known by reading earlier runs. Attempts count whatever became of them. */
 export interface HistoryFacts {
-  /** When attempts within the window began, ms since 1970, in any order; older ones are fine. */
-  readonly attempts: readonly number[];
-  /** End of the last attempt; undefined when there was none. */
+  /** Attempts of all fixes within the longest window, in any order; older ones are fine. */
+  readonly attempts: readonly PastAttempt[];
+  /** What this run would act on; undefined while it is not resolved. */
+  readonly target?: Pick<Target, "id" | "name" | "host"> | undefined;
+  /** Names of the fixes that act now. Left out: none. */
+  readonly acting?: readonly string[];
+  /** End of the fix's last attempt, on whatever target; undefined when there was none. */
   readonly lastAttemptEndMs: number | undefined;
   /** Attempts on this target for this incident. Left out: none. */
   readonly actsForIncident?: readonly PastAct[];

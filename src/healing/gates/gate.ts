@@ -28,12 +28,12 @@ export type Gate = { [Needed in Need]: GateThatNeeds<Needed> }[Need];
 export const allowed: Judgement = { allow: true };
 
 /** A final denial: the same run is not asked for again. */
-export function denied(reason: string): Judgement {
+export function denied(reason: string): Denial {
   return { allow: false, reason };
 }
 
 /** A passing denial: the run is asked for again, as long as its episode is open. */
-export function deniedForNow(reason: string, retry: Denial["retry"]): Judgement {
+export function deniedForNow(reason: string, retry: Denial["retry"]): Denial {
   return retry === undefined ? denied(reason) : { allow: false, reason, retry };
 }
 

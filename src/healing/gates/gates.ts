@@ -1,6 +1,7 @@
 /** The list of gates, in the order in which they are asked. It is the whole policy of when a run may happen. */
 import { alreadyDone } from "./already-done.ts";
 import { budget } from "./budget.ts";
+import { concurrency } from "./concurrency.ts";
 import { cooldown } from "./cooldown.ts";
 import { fresh } from "./fresh.ts";
 import { frozen } from "./frozen.ts";
@@ -22,6 +23,7 @@ export const gates = [
   alreadyDone,
   cooldown,
   budget,
+  concurrency,
 ] as const satisfies readonly Gate[];
 
 type ListedGate = (typeof gates)[number];

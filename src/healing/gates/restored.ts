@@ -4,13 +4,14 @@
  * # What is denied
  *
  *     newestRow < restoredAt                       this episode may have had its run already
- *     now ≤ restoredAt + max(window, cooldown)     the budget and the cooldown may be used up already
+ *     now ≤ restoredAt + max(windows, cooldown)    the budgets and the cooldown may be used up already
  *
  * The second rule denies every run of the fix. It ends by itself: after that time no forgotten run lies in the window
  * or in the cooldown any more. A person who knows that nothing was forgotten ends both rules with
  * `driftwarden restored --forgot-nothing`.
  */
 import { formatDuration } from "../../duration.ts";
+import { longestWindowMs } from "../budgets.ts";
 import { allowed, denied, deniedForNow, elapsedMs, type Gate, timeText } from "./gate.ts";
 
 export const restored = {
@@ -23,7 +24,7 @@ export const restored = {
     if (!(newestRowMs >= restoredAtMs)) {
       return denied(`${since}: it is not known whether ${fix.name} has run for this already.`);
     }
-    const holdMs = Math.max(fix.windowMs, fix.cooldownMs);
+    const holdMs = Math.max(longestWindowMs(fix.budgets), fix.cooldownMs);
     if (elapsedMs(nowMs, restoredAtMs) > holdMs) return allowed;
     return deniedForNow(
       `${since}: it is not known how often ${fix.name} has run in the ${formatDuration(holdMs)} before ${timeText(nowMs)}. It may run after ${timeText(restoredAtMs + holdMs)}, or once \`driftwarden restored --forgot-nothing\` says that nothing was forgotten.`,

@@ -1,29 +1,40 @@
-/** Reads when a fix was attempted, for budgets and cooldowns. Denied and observed runs are no attempts. */
+/** Reads what was attempted, for budgets and cooldowns. Denied and observed runs are no attempts. */
 import type { Queryable, Tx } from "../query.ts";
+import type { Run } from "./run.ts";
 
 const isAttempt = "status in ('acting', 'acted', 'failed', 'unknown')";
 const attemptsSql = `
-select decided_at_ms as "atMs" from runs where ${isAttempt} and fix = $1 and decided_at_ms >= $2`;
+select decided_at_ms as "atMs", fix, target_id as target, host from runs
+where ${isAttempt} and decided_at_ms >= $1`;
+const actingSql =
+  "select fix from runs where status = 'acting' and id <> $1 order by decided_at_ms";
 const actsSql = `
 select decided_at_ms as "atMs", outcome from runs
 where ${isAttempt} and fix = $1 and incident = $2 and target_id = $3`;
 const lastEndSql = `
 select max(coalesce(finished_at_ms, acted_at_ms, decided_at_ms)) as "endMs" from runs
 where ${isAttempt} and fix = $1`;
-const lockSql = "select pg_advisory_xact_lock(hashtextextended('budget ' || $1, 0))";
+const lockSql = "select pg_advisory_xact_lock(hashtextextended('budgets', 0))";
 
-/** Until the transaction ends nobody else counts and writes under this key: a budget is never exceeded by two at once. */
-export async function lockBudget(tx: Tx, key: string): Promise<void> {
-  await tx.query(lockSql, [key]);
+/** Until the transaction ends nobody else counts attempts and writes one: no budget is exceeded by two at once. */
+export async function lockBudgets(tx: Tx): Promise<void> {
+  await tx.query(lockSql);
 }
 
-/** When the fix's attempts since then were decided, ms since 1970, in any order; on whatever target. */
-export async function attemptsSince(
+/** The attempts of all fixes that were decided since then, in any order. */
+export function attemptsSince(
   q: Queryable,
-  { fix, sinceMs }: { readonly fix: string; readonly sinceMs: number },
-): Promise<readonly number[]> {
-  const rows = await q.query<{ atMs: number }>(attemptsSql, [fix, sinceMs]);
-  return rows.map((row) => row.atMs);
+  sinceMs: number,
+): Promise<
+  readonly (Pick<Run, "fix" | "host"> & { readonly atMs: number; readonly target: string | null })[]
+> {
+  return q.query(attemptsSql, [sinceMs]);
+}
+
+/** Names of the fixes whose runs act now, but for this run. */
+export async function actingNow(q: Queryable, run: string): Promise<readonly string[]> {
+  const rows = await q.query<{ fix: string }>(actingSql, [run]);
+  return rows.map(({ fix }) => fix);
 }
 
 /** The fix's attempts on a target for an incident, in any order. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { systemClock } from "../../../src/clock.ts";
 import { runLedger } from "../../../src/healing/run-ledger.ts";
-import { attemptsSince, lastAttemptEndMs } from "../../../src/store/runs/budget.ts";
+import { actingNow, attemptsSince, lastAttemptEndMs } from "../../../src/store/runs/budget.ts";
 import { actingRuns, listRuns } from "../../../src/store/runs/list.ts";
 import { getRun, insertRun, type Run, updateRun } from "../../../src/store/runs/run.ts";
 import type { Store } from "../../../src/store/store.ts";
@@ -65,14 +65,20 @@ describe("a run", () => {
 });
 
 describe("the budget", () => {
-  it("counts attempts of the fix, and neither denied nor observed runs", async () => {
+  it("counts attempts of every fix, and neither denied nor observed runs", async () => {
     const statuses = ["acting", "acted", "failed", "unknown", "denied", "observed"] as const;
     const store = await storeWith(
       ...statuses.map((status, n) => run(status, { status, decidedAtMs: 1_000 + n })),
-      run("other fix", { fix: "other" }),
+      run("other fix", { fix: "other", decidedAtMs: 5_000 }),
     );
-    const attempts = await attemptsSince(store, { fix: "restart-svc", sinceMs: 1_001 });
-    expect(attempts.toSorted((a, b) => a - b)).toEqual([1_001, 1_002, 1_003]);
+    const attempts = await attemptsSince(store, 1_001);
+    const told = attempts.map(({ fix, atMs }) => `${fix} ${atMs}`);
+    expect(told.toSorted()).toEqual([
+      "other 5000",
+      "restart-svc 1001",
+      "restart-svc 1002",
+      "restart-svc 1003",
+    ]);
   });
 
   it("a budget is never exceeded by decisions made at the same time", async () => {
@@ -84,7 +90,27 @@ describe("the budget", () => {
         run(id, attempts.length < 3 ? {} : { status: "denied" }),
       );
     await Promise.all(Array.from({ length: 12 }, (_, n) => decide(`r${n}`)));
-    expect(await attemptsSince(store, about)).toHaveLength(3);
+    expect(await attemptsSince(store, 0)).toHaveLength(3);
+  });
+
+  it("of everything is never exceeded by fixes that are decided at the same time", async () => {
+    const store = await stores.open();
+    const ledger = runLedger(store, systemClock);
+    const decide = (id: string): Promise<Run> =>
+      ledger.decide({ id, fix: `fix-${id}`, sinceMs: 0 }, ({ attempts }) =>
+        run(id, { fix: `fix-${id}`, ...(attempts.length >= 3 && { status: "denied" }) }),
+      );
+    await Promise.all(Array.from({ length: 12 }, (_, n) => decide(`r${n}`)));
+    expect(await attemptsSince(store, 0)).toHaveLength(3);
+  });
+
+  it("is told which other runs act at this moment", async () => {
+    const store = await storeWith(
+      run("r1"),
+      run("r2", { fix: "other" }),
+      run("r3", { status: "acted" }),
+    );
+    expect(await actingNow(store, "r1")).toEqual(["other"]);
   });
 
   it("of a run that was denied for now is counted anew; a decision that is final stands", async () => {

@@ -4,6 +4,7 @@ import type { Remediation, Target } from "../../../remediations/remediation.ts";
 import { restartContainer } from "../../../remediations/restart-container.ts";
 import { judgeAll } from "../../../src/healing/gates/gates.ts";
 import { target as targetGate } from "../../../src/healing/gates/target.ts";
+import { atMost } from "../../fakes/limits.ts";
 import { steppingClock } from "../stepping-clock.ts";
 import { type FakeEngine, fakeId, inspection, json, startFakeEngine } from "./fake-engine.ts";
 
@@ -107,7 +108,7 @@ describe("FR-H4: what a choice asks of the engine", () => {
     const targets = await remediation.resolve();
     expect(targets).toHaveLength(300);
     expect(asked("/containers/")).toHaveLength(1);
-    const fix = { name: "f", tier: "auto", cooldownMs: 0, maxRuns: 1, windowMs: 1 } as const;
+    const fix = { name: "f", tier: "auto", cooldownMs: 0, ...atMost(1, 1) } as const;
     const facts = {
       nowMs: 0,
       fix,

@@ -1,0 +1,18 @@
+/** Denies a run while as many others act as may act at the same time, whatever their fix. */
+import { allowed, deniedForNow, type Gate } from "./gate.ts";
+
+/** An act is over within its deadline, which is seconds. */
+const soonMs = 15_000;
+
+export const concurrency = {
+  name: "concurrency",
+  needs: "history",
+  judge: ({ nowMs, fix, acting = [] }) => {
+    if (acting.length < fix.concurrency) return allowed;
+    const others = acting.length === 1 ? `${acting[0]} acts` : `${acting.length} others act`;
+    return deniedForNow(
+      `${others} now, and ${fix.concurrency} may at the same time.`,
+      nowMs + soonMs,
+    );
+  },
+} as const satisfies Gate;
