@@ -60,14 +60,17 @@ function list(options: ListOptions, parts: StoreCommandParts): Promise<void> {
   const state = options.state ?? (all === true ? undefined : unresolved);
   return withStore(config, parts, async (store) => {
     const asked = { state, severity, kind, subject, silenced, limit };
-    const { incidents, more } = await ask(incidentsList, asked, { store });
+    const { incidents, more, isAnySourceRead } = await ask(incidentsList, asked, { store });
     const { cli } = parts;
     if (json === true) for (const incident of incidents) cli.print(JSON.stringify(incident));
     else if (incidents.length > 0) for (const line of incidentTable(incidents)) cli.print(line);
-    else cli.say(nothing(options));
+    else cli.say(isAnySourceRead ? nothing(options) : unread);
     if (more) cli.say(`There are more than ${limit}; --limit takes up to 9999.`);
   });
 }
+
+const unread =
+  "No daemon has read a source into this store yet, so nothing is known. Start it: driftwarden run.";
 
 /** A filter that fits nothing is told apart from a quiet store. */
 function nothing({ state, all, severity, kind, subject, silenced }: ListOptions): string {

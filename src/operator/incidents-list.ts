@@ -4,6 +4,7 @@ import { incidentKinds, severities } from "../incidents/episode.ts";
 import { incidentStates } from "../incidents/incident.ts";
 import type { IncidentJson } from "../incidents/incident-json.ts";
 import { shownIncidents } from "../incidents/shown.ts";
+import { isAnySourceRead } from "../store/source-progress/source-progress.ts";
 import type { Store } from "../store/store.ts";
 import type { OperatorCommand } from "./operator-command.ts";
 
@@ -24,6 +25,8 @@ interface ListAnswer {
   readonly incidents: readonly IncidentJson[];
   /** There are more than were asked for. */
   readonly more: boolean;
+  /** Without one, no incident says nothing about the models. */
+  readonly isAnySourceRead: boolean;
 }
 
 const pageSize = 100;
@@ -39,13 +42,14 @@ export const incidentsList: OperatorCommand<
   async handle({ state, severity, kind, subject, silenced: isSilenced, limit }, { store }) {
     const filter = { states: state, severities: severity, kinds: kind, subject, isSilenced };
     const incidents: IncidentJson[] = [];
+    const isRead = await isAnySourceRead(store);
     let before: number | undefined;
     for (;;) {
       const wanted = Math.min(pageSize, limit - incidents.length);
       const page = await shownIncidents(store, { ...filter, before, limit: wanted });
       incidents.push(...page.items);
       if (page.next === null || incidents.length >= limit)
-        return { incidents, more: page.next !== null };
+        return { incidents, more: page.next !== null, isAnySourceRead: isRead };
       before = page.next;
     }
   },

@@ -24,6 +24,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, "dw.yaml"), config);
   store = await stores.open();
   const states: readonly IncidentState[] = ["resolved", "recovered", "open"];
+  await store.query("insert into source_progress (source, document) values ('main', '{}')");
   await store.transaction(async (tx) => {
     for (const [place, state] of states.entries()) {
       const id = `inc-${place + 1}`;
@@ -39,9 +40,10 @@ interface Printed {
   readonly said: readonly string[];
 }
 
-const openStore = async () => ({ store, close: async () => undefined });
+const incidents = (...words: readonly string[]): Promise<Printed> => incidentsIn(store, words);
 
-async function incidents(...words: readonly string[]): Promise<Printed> {
+async function incidentsIn(asked: Store, words: readonly string[]): Promise<Printed> {
+  const openStore = async () => ({ store: asked, close: async () => undefined });
   const out: string[] = [];
   const said: string[] = [];
   const cli = {
@@ -82,6 +84,14 @@ describe("driftwarden incidents list", () => {
     const none = await incidents("list", "--severity", "P0");
     expect(none).toEqual({ out: [], said: ["No incident fits what was asked for."] });
     expect(await incidents("list", "--severity", "P0", "--json")).toEqual({ out: [], said: [] });
+  });
+
+  it("does not say that all is well where no daemon has read a source yet", async () => {
+    const { out, said } = await incidentsIn(await stores.open(), ["list"]);
+    expect(out).toEqual([]);
+    expect(said).toEqual([
+      "No daemon has read a source into this store yet, so nothing is known. Start it: driftwarden run.",
+    ]);
   });
 
   it("prints with --json what the API gives", async () => {

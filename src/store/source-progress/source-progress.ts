@@ -15,6 +15,12 @@ insert into source_progress as p (source, document) select $1, $2::json from min
 on conflict (source) do update set document = excluded.document
 returning p.source`;
 
+/** Whether a daemon has ever begun to read a source. */
+export async function isAnySourceRead(q: Queryable): Promise<boolean> {
+  const rows = await q.query("select from source_progress limit 1");
+  return rows.length > 0;
+}
+
 /** @returns undefined before the first save */
 export async function loadSourceProgress<Document>(
   q: Queryable,
