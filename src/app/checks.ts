@@ -117,6 +117,7 @@ function trackerCheck(config: Config, through: CheckedThrough): readonly PartChe
       ...jiraOptions(jira, through),
       token: readSecret(jira.token_file),
       priorities,
+      groups: Object.keys(jira.groups),
       deadlineMs: answerDeadlineMs,
     });
   return [{ part: "tracker", look: async () => look() }];

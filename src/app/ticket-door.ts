@@ -13,6 +13,7 @@ import {
 } from "../store/incidents/with-ticket.ts";
 import { acquireLease } from "../store/leases/lease.ts";
 import { type DoorStore, TicketDoor } from "../tickets/door.ts";
+import { GroupRoles } from "../tickets/group-roles.ts";
 import { answerOnTickets, listenToTickets } from "../tickets/listening.ts";
 import type { Ticketing } from "../tickets/ticketing.ts";
 import type { StoredParts } from "./parts.ts";
@@ -34,7 +35,11 @@ export function buildTicketDoor(parts: StoredParts, { ticketing, outbox }: DoorP
   const onlyAssignable = Object.keys(config.people).length === 0;
   const severityOf = severityOfPriority(config);
   const store = doorStore(parts);
-  const door = new TicketDoor({ talk, store, clock, onlyAssignable, severityOf });
+  const tickets = logger.child({ component: "tickets" });
+  const groups = config.jira?.groups ?? {};
+  const byGroup = new GroupRoles({ talk, groups, clock, logger: tickets });
+  const rolesOf = (account: string) => byGroup.of(account);
+  const door = new TicketDoor({ talk, store, clock, onlyAssignable, severityOf, rolesOf });
   const stopping = new AbortController();
   const options = {
     door,
@@ -47,7 +52,7 @@ export function buildTicketDoor(parts: StoredParts, { ticketing, outbox }: DoorP
     answer: () => promiseAnswers(parts.store, clock.now()),
     onAnswers: (heard: () => void) => parts.store.listen("commands", heard),
     clock,
-    logger: logger.child({ component: "tickets" }),
+    logger: tickets,
   };
   health.register("comments", () => healthOf(door.degraded));
   const working = Promise.all([

@@ -27,7 +27,7 @@ import type { Command, CommandContext, CommandOutcome } from "./command.ts";
 import { type AskedLine, askedIn } from "./grammar.ts";
 import { takenFromTracker } from "./in-tracker.ts";
 import { refusalOf, unfitRefusal } from "./may.ts";
-import type { CommandActor, KnownPeople } from "./people.ts";
+import { type CommandActor, type KnownPeople, withGroupRoles } from "./people.ts";
 import { refused, say, typed } from "./says.ts";
 
 export interface CarryingOptions {
@@ -104,8 +104,15 @@ async function carriedLine(tx: Tx, asked: AskedLine, saying: Saying): Promise<Ca
   const { command } = asked;
   if (command === undefined) return lineOf("", unknownWord(asked));
   const { stored, options } = saying;
-  const actor = options.people.actor(stored.door, stored.account);
-  const refusal = await refusalOf(tx, command, { actor, stored, people: options.people });
+  const own = options.people.actor(stored.door, stored.account);
+  const actor = withGroupRoles(own, stored.roles);
+  const refusal = await refusalOf(tx, command, {
+    actor,
+    own,
+    stored,
+    people: options.people,
+    nowMs: options.recording.clock.now(),
+  });
   const isInTracker = stored.door === "tracker";
   if (refusal !== undefined && !isInTracker) return lineOf(command.words[0], refusal);
   const context = await contextOf(tx, saying, actor);

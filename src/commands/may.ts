@@ -11,6 +11,9 @@ import { anyOf, type CommandRefusal, refused, typed } from "./says.ts";
 
 interface Asking {
   readonly actor: CommandActor;
+  /** Without what groups of the tracker give. */
+  readonly own: CommandActor;
+  readonly nowMs: number;
   readonly stored: StoredCommand;
   readonly people: KnownPeople;
 }
@@ -19,9 +22,10 @@ interface Asking {
 export async function refusalOf(
   q: Queryable,
   command: Command,
-  { actor, stored, people }: Asking,
+  asking: Asking,
 ): Promise<CommandRefusal | undefined> {
   const { role, scope } = command;
+  const { actor, people } = asking;
   if (!actor.scopes.includes(scope))
     return refused(
       "scope",
@@ -30,8 +34,7 @@ export async function refusalOf(
   if (role === "anybody") return undefined;
   if (!actor.known) return refused("unknown_person", unknown(people));
   if (!mayPlay(role, actor)) return refused("role", lacking(command, actor, people));
-  const onTicket = stored.door === "ticket" || stored.door === "tracker";
-  return onTicket ? tooEarly(q, role, { stored, people }) : undefined;
+  return onTicket(asking.stored) ? tooEarly(q, role, asking) : undefined;
 }
 
 function unknown(people: KnownPeople) {
@@ -50,12 +53,18 @@ function lacking({ words: [word], role }: Command, { name }: CommandActor, peopl
   return line`${name}, ${typed(word)} needs the role ${role}, which you do not have. ${others}`;
 }
 
+const onTicket = ({ door }: StoredCommand): boolean => door === "ticket" || door === "tracker";
+
+/** The tracker says who is in a group now, not since when. */
+const byGroupMs = 600_000;
+
 /** A right counts from when the daemon first saw it in its configuration. */
 async function tooEarly(
   q: Queryable,
   role: NeededRole,
-  { stored, people }: Omit<Asking, "actor">,
+  { own, stored, people, nowMs }: Asking,
 ): Promise<CommandRefusal | undefined> {
+  if (!mayPlay(role, own)) return tooOld(stored, nowMs);
   if (people.people.length === 0) return undefined;
   const { account, saidAtMs } = stored;
   const sinceMs = await rightSinceMs(q, { handle: account, role });
@@ -64,6 +73,14 @@ async function tooEarly(
   return refused(
     "before_right",
     line`it was said before the right to say it was given (${since}). Say it again.`,
+  );
+}
+
+function tooOld({ saidAtMs }: StoredCommand, nowMs: number): CommandRefusal | undefined {
+  if (nowMs - saidAtMs <= byGroupMs) return undefined;
+  return refused(
+    "before_right",
+    line`the right comes from a group of the tracker, which does not say since when, and it was said more than ten minutes ago. Say it again.`,
   );
 }
 

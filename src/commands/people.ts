@@ -66,6 +66,12 @@ export class KnownPeople {
   }
 }
 
+/** Whoever has a role by a group of the tracker is known. */
+export function withGroupRoles(actor: CommandActor, byGroup: readonly string[]): CommandActor {
+  if (byGroup.length === 0) return actor;
+  return { ...actor, known: true, roles: actor.roles && [...actor.roles, ...byGroup] };
+}
+
 /** The operator of the machine may do everything: whoever may read the configuration could change it. */
 const operator: CommandActor = {
   name: "operator",

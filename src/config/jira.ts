@@ -35,6 +35,7 @@ export const jira = z
     resolve_fields: z.record(text, z.json()).default({}),
     reopen_transition: text.default("To Do"),
     wont_fix_resolution: text.default("Won't Do"),
+    groups: z.record(text, z.array(text).min(1)).default({}),
     deadline: waiting.prefault("30s"),
     look_up_for: duration.prefault("5m"),
   })

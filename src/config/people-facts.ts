@@ -12,7 +12,7 @@ export function peopleFacts({ people, jira }: Config): readonly CheckFinding[] {
   const doubts = [
     ...(jira === undefined ? [] : withoutAccount(people)),
     ...sharedAccounts(people),
-    ...rolesOfNobody(people),
+    ...rolesOfNobody(people, Object.values(jira?.groups ?? {}).flat()),
   ];
   const said = `${names.length === 1 ? "1 person" : `${names.length} people`} may say commands`;
   return doubts.length === 0 ? [fine("people", said)] : doubts;
@@ -49,8 +49,12 @@ function sharedAccounts(people: Config["people"]): readonly CheckFinding[] {
   });
 }
 
-function rolesOfNobody(people: Config["people"]): readonly CheckFinding[] {
-  const held = new Set(Object.values(people).flatMap(({ roles }) => roles ?? wantedRoles));
+function rolesOfNobody(
+  people: Config["people"],
+  byGroup: readonly string[],
+): readonly CheckFinding[] {
+  const own = Object.values(people).flatMap(({ roles }) => roles ?? wantedRoles);
+  const held = new Set<string>([...own, ...byGroup]);
   return wantedRoles
     .filter((role) => !held.has(role))
     .map((role) =>

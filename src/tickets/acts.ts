@@ -26,7 +26,11 @@ export interface SeenAct {
   readonly saidAtMs: number;
   /** A bulk edit is nobody's word on one ticket. */
   readonly unfit: "bulk" | undefined;
+  /** Those that the account has by groups of the tracker. */
+  readonly roles: readonly string[];
 }
+
+export type RolesOf = (account: string) => Promise<readonly string[]>;
 
 export interface TicketActsOptions {
   readonly talk: Pick<TicketTalk, "acts" | "assignable">;
@@ -34,6 +38,7 @@ export interface TicketActsOptions {
   readonly clock: Clock;
   /** What the priority of this name stands for; undefined for none, or for several. */
   readonly severityOf: (priority: string) => Severity | undefined;
+  readonly rolesOf: RolesOf;
   /** Nobody is named in the configuration: whoever may be assigned a ticket may act. */
   readonly onlyAssignable: boolean;
 }
@@ -145,11 +150,12 @@ export class TicketActs {
   async #handIn(waiting: WaitingAct): Promise<void> {
     const { ticket, incident } = waiting;
     const { id } = waiting.act;
-    const { talk, handIn, clock, onlyAssignable } = this.#options;
+    const { talk, handIn, clock } = this.#options;
     const act = (await talk.acts(ticket))?.find((one) => one.id === id);
     const said = (act?.did ?? []).flatMap((did) => this.#commandOf(did));
     if (act?.by !== "person" || said.length === 0) return;
-    if (onlyAssignable && !(await talk.assignable()).has(act.account)) return;
+    const roles = await this.#options.rolesOf(act.account);
+    if (roles.length === 0 && !(await this.#isKnown(act.account))) return;
     await handIn({
       door: "tracker",
       message: id,
@@ -160,7 +166,13 @@ export class TicketActs {
       // A clock that is ahead gives nobody a right that came later.
       saidAtMs: Math.min(act.atMs, clock.now()),
       unfit: this.#isBulk(waiting) ? "bulk" : undefined,
+      roles,
     });
+  }
+
+  async #isKnown(account: string): Promise<boolean> {
+    const { talk, onlyAssignable } = this.#options;
+    return !onlyAssignable || (await talk.assignable()).has(account);
   }
 
   #commandOf(did: TicketAct): readonly string[] {

@@ -7,7 +7,7 @@
  */
 import type { Clock } from "../clock.ts";
 import type { Severity } from "../incidents/episode.ts";
-import { type SeenAct, TicketActs } from "./acts.ts";
+import { type RolesOf, type SeenAct, TicketActs } from "./acts.ts";
 import { IndexWatch } from "./index-watch.ts";
 import type { ChangedTicket, SaidComment, TicketTalk } from "./talk.ts";
 
@@ -37,6 +37,8 @@ export interface HeardComment {
   readonly said: string;
   readonly saidAtMs: number;
   readonly unfit: UnfitComment | undefined;
+  /** Those that the account has by groups of the tracker. */
+  readonly roles: readonly string[];
 }
 
 export interface DoorStore {
@@ -56,6 +58,8 @@ export interface TicketDoorOptions {
   readonly clock: Clock;
   /** Nobody is named in the configuration: whoever may be assigned a ticket may speak. Default false. */
   readonly onlyAssignable?: boolean;
+  /** Roles that an account has by groups of the tracker. Default: none. */
+  readonly rolesOf?: RolesOf;
   /** What the priority of this name stands for; undefined for none, or for several. Default: none does. */
   readonly severityOf?: (priority: string) => Severity | undefined;
 }
@@ -81,6 +85,7 @@ export class TicketDoor {
   readonly #options: TicketDoorOptions;
   readonly #index: IndexWatch;
   readonly #acts: TicketActs;
+  readonly #rolesOf: RolesOf;
   /** What is known of each ticket, so that nothing is read twice in vain. */
   readonly #changed = new Map<string, string>();
   /** Ids of comments that were handed in. */
@@ -94,8 +99,10 @@ export class TicketDoor {
     this.#options = options;
     this.#index = new IndexWatch(() => options.clock.now());
     const { talk, store, clock, onlyAssignable = false, severityOf = () => undefined } = options;
+    this.#rolesOf = options.rolesOf ?? (async () => []);
     const handIn = (act: SeenAct): Promise<void> => store.handIn(act);
-    this.#acts = new TicketActs({ talk, handIn, clock, severityOf, onlyAssignable });
+    const rolesOf = this.#rolesOf;
+    this.#acts = new TicketActs({ talk, handIn, clock, severityOf, rolesOf, onlyAssignable });
     this.#searchedAtMs = options.clock.now() - 3_600_000;
   }
 
@@ -170,7 +177,9 @@ export class TicketDoor {
     const { talk, store, clock } = this.#options;
     const comment = await talk.comment(ticket, id);
     if (comment === undefined || !isSaidToUs(comment)) return;
-    const unfit = unfitness(comment) ?? (await this.#unknown(comment));
+    const wrong = unfitness(comment);
+    const roles = wrong === undefined ? await this.#rolesOf(comment.account) : [];
+    const unfit = wrong ?? (roles.length > 0 ? undefined : await this.#unknown(comment));
     await store.handIn({
       door: "ticket",
       message: id,
@@ -181,6 +190,7 @@ export class TicketDoor {
       // A clock that is ahead gives nobody a right that came later.
       saidAtMs: Math.min(comment.saidAtMs, clock.now()),
       unfit,
+      roles,
     });
     this.#handed.add(id);
   }

@@ -60,6 +60,8 @@ export interface TicketTalk {
   acts(id: string): Promise<readonly ActOnTicket[] | undefined>;
   /** One comment as it is now; undefined when it is gone. */
   comment(id: string, comment: string): Promise<SaidComment | undefined>;
+  /** Names of the groups of an account. */
+  groupsOf(account: string): Promise<ReadonlySet<string>>;
   /** Accounts to which tickets may be assigned, at most 1,000. */
   assignable(): Promise<ReadonlySet<string>>;
 }

@@ -191,6 +191,11 @@ describe("who may not", () => {
     ["an account that nobody is known by", { account: "5b10-eve" }, "unknown_person"],
     ["somebody whose display name is that of a person", { account: "sarah" }, "unknown_person"],
     ["a person, before the right was given", { saidAtMs: 999 }, "before_right"],
+    [
+      "who has the role by a group, after ten minutes",
+      { account: "5b10-eve", roles: ["commander"] },
+      "before_right",
+    ],
     ["whoever edited the comment", { unfit: "edited" }, "edited"],
     ["an outsider of a service desk", { unfit: "outsider" }, "outsider"],
   ] as const)("%s is refused with the reason, and nothing changes", async (_, changes, code) => {
@@ -213,6 +218,28 @@ describe("who may not", () => {
     expect(text.replaceAll("\n", " ")).toBe(
       "Not done: this account is in nobody's entry under people:, so it may only ask for dw help and dw status. Ask sarah (admin) to add it.",
     );
+  });
+});
+
+describe("who has a role by a group of the tracker", () => {
+  it("may say what the role allows, and nothing else, though nobody named them", async () => {
+    const store = await withIncident();
+    const by = { account: "5b10-eve", roles: ["responder"] };
+    const lacking = await answered(
+      store,
+      comment("dw severity P2 no harm", { ...by, saidAtMs: Date.now() }),
+    );
+    expect(lacking).toMatchObject({ done: false, code: "role" });
+    const may = await answered(
+      store,
+      comment("dw severity P2 no harm", {
+        ...by,
+        roles: ["responder", "commander"],
+        saidAtMs: Date.now(),
+      }),
+    );
+    expect(may).toMatchObject({ done: true });
+    expect(await theIncident(store)).toMatchObject({ severity: "P2" });
   });
 });
 

@@ -64,6 +64,7 @@ describe("what a person does to a ticket in Jira itself", () => {
           said: said.replace("TOM", account("tom", deployment)),
           saidAtMs,
           unfit: undefined,
+          roles: [],
         },
       ]);
     },

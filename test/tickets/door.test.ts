@@ -30,6 +30,7 @@ describe("what a person says on a ticket", () => {
           said: "dw ack\ndw note was me",
           saidAtMs,
           unfit: undefined,
+          roles: [],
         },
       ]);
       expect(store.calls).toHaveLength(2);

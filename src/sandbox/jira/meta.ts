@@ -29,6 +29,7 @@ const permissionNames = {
   CREATE_ATTACHMENTS: "Create Attachments",
   DELETE_OWN_ATTACHMENTS: "Delete Own Attachments",
   LINK_ISSUES: "Link Issues",
+  USER_PICKER: "Browse users and groups",
   ADMINISTER_PROJECTS: "Administer Projects",
 } as const;
 

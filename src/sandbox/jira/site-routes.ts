@@ -33,6 +33,8 @@ export const siteRoutes: readonly Route[] = [
       ok("create_fields_read", createFieldsBody(like, priorities, deployment)),
   ],
   ["GET", /^\/user$/, user],
+  ["GET", /^\/user\/groups$/, userGroups],
+  ["GET", /^\/groups\/picker$/, groupsPicker],
   ["GET", /^\/user\/assignable\/search$/, assignable],
   ["GET", /^\/group\/member$/, groupMembers],
 ];
@@ -65,8 +67,40 @@ function user(site: Site, { query }: JiraCall): Reply {
   const ids = site.deployment === "Cloud" ? ["accountId"] : ["username", "key"];
   const id = ids.map((name) => query.get(name)).find((given) => given !== null) ?? "";
   const found = site.accounts.find(id);
-  if (found !== undefined) return ok("users_read", accountBody(found, site));
-  return refuse(new Refusal(404, ["The user does not exist."]));
+  if (found === undefined) return refuse(new Refusal(404, ["The user does not exist."]));
+  const body = accountBody(found, site);
+  if (query.get("expand") !== "groups") return ok("users_read", body);
+  if (lacks(site, "USER_PICKER")) return refuse(new Refusal(403, [mayNotBrowse]));
+  const items = found.groups.map((name) => groupBody(site, name));
+  return ok("groups_read", { ...body, groups: { size: items.length, items } });
+}
+
+const mayNotBrowse = "You do not have the permission to browse users and groups.";
+
+/** Cloud alone. */
+function userGroups(site: Site, { query, path }: JiraCall): Reply {
+  if (site.deployment !== "Cloud") return refuse(new Refusal(404, [`null for uri: ${path}`]));
+  if (lacks(site, "USER_PICKER")) return refuse(new Refusal(403, [mayNotBrowse]));
+  const found = site.accounts.find(query.get("accountId") ?? "");
+  if (found === undefined) return refuse(new Refusal(404, ["The user does not exist."]));
+  return ok(
+    "groups_read",
+    found.groups.map((name) => groupBody(site, name)),
+  );
+}
+
+function groupBody({ url }: Site, name: string): unknown {
+  return { name, self: `${url}/rest/api/2/group?groupname=${encodeURIComponent(name)}` };
+}
+
+/** Who may not browse users is shown no groups. */
+function groupsPicker(site: Site, { query }: JiraCall): Reply {
+  const text = (query.get("query") ?? "").toLowerCase();
+  const all = lacks(site, "USER_PICKER") ? [] : site.accounts.all.flatMap(({ groups }) => groups);
+  const names = [...new Set(all)].filter((name) => name.toLowerCase().includes(text));
+  const groups = names.map((name) => ({ name, html: name, labels: [] }));
+  const header = `Showing ${names.length} of ${names.length} matching groups`;
+  return ok("groups_read", { header, total: names.length, groups });
 }
 
 function assignable(site: Site, { query }: JiraCall): Reply {

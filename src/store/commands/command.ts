@@ -39,10 +39,13 @@ export interface NewCommand {
   /** By the clock of the door, ms since 1970. */
   readonly saidAtMs: number;
   readonly unfit?: Unfit | null | undefined;
+  /** Roles that the account has by groups of the tracker, as the door read them just now. Default: none. */
+  readonly roles?: readonly string[];
 }
 
-export interface StoredCommand extends Omit<NewCommand, "message"> {
+export interface StoredCommand extends Omit<NewCommand, "message" | "roles"> {
   readonly id: string;
+  readonly roles: readonly string[];
 }
 
 /** @param Answer plain data */
@@ -51,10 +54,10 @@ export interface AnsweredCommand<Answer> extends StoredCommand {
   readonly answeredAtMs: number;
 }
 
-const columns = `id, door, place, incident, account, said, said_at_ms as "saidAtMs", unfit`;
+const columns = `id, door, place, incident, account, said, said_at_ms as "saidAtMs", unfit, roles`;
 const insertSql = `
-insert into commands (id, door, place, incident, account, said, said_at_ms, came_at_ms, unfit)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (id) do nothing returning id`;
+insert into commands (id, door, place, incident, account, said, said_at_ms, came_at_ms, unfit, roles)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (id) do nothing returning id`;
 const takeSql = `
 select ${columns} from commands as next where state = 'waiting' and not exists (
   select from commands as earlier where earlier.state = 'waiting' and earlier.seq < next.seq
@@ -85,8 +88,9 @@ export async function insertCommand(
   command: NewCommand,
   nowMs: number,
 ): Promise<boolean> {
-  const { door, place, incident, account, said, saidAtMs, unfit = null } = command;
-  const values = [commandId(command), door, place, incident, account, said, saidAtMs, nowMs, unfit];
+  const { door, place, incident, account, said, saidAtMs, unfit = null, roles = [] } = command;
+  const of = [commandId(command), door, place, incident, account];
+  const values = [...of, said, saidAtMs, nowMs, unfit, roles];
   const rows = await q.query(insertSql, values);
   if (rows.length > 0) await notify(q, "commands");
   return rows.length > 0;

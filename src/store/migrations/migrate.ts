@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { StoreError } from "../errors.ts";
 import type { Tx } from "../query.ts";
 import { answers } from "./answers.ts";
+import { commandRoles } from "./command-roles.ts";
 import { commands } from "./commands.ts";
 import { initial } from "./initial.ts";
 import { members } from "./members.ts";
@@ -38,6 +39,7 @@ export const migrations: readonly Migration[] = [
   { sql: processSettings, minVersion: 8 },
   { sql: answers, minVersion: 8 },
   { sql: silences, minVersion: 8 },
+  { sql: commandRoles, minVersion: 8 },
 ];
 
 const lockSql = "select pg_advisory_xact_lock(hashtextextended('driftwarden schema ' || $1, 0))";

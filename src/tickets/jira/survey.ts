@@ -9,13 +9,17 @@ import { connect, type JiraConnection } from "./connection.ts";
 import { jiraError } from "./errors.ts";
 import type { JiraOptions } from "./jira.ts";
 import { read } from "./read.ts";
+import { JiraSite } from "./site.ts";
 import { type FieldsNeeded, fieldFindings } from "./survey-fields.ts";
+import { groupFindings } from "./survey-groups.ts";
 import * as shapes from "./survey-shapes.ts";
 import { transitionFindings } from "./survey-transitions.ts";
 
 export interface JiraSurvey extends JiraOptions {
   /** Names of the priorities that new tickets get; none when they get none. */
   readonly priorities: readonly string[];
+  /** Names of the groups that give roles. */
+  readonly groups?: readonly string[];
 }
 
 /** @returns what was found, one finding at least; never throws */
@@ -31,6 +35,7 @@ export async function surveyJira(survey: JiraSurvey): Promise<readonly CheckFind
         ? rights
         : [fine("login", `${survey.url} as ${account}, ${survey.project} "${project.name}"`)]),
       ...(await typeFindings(connection, survey, project)),
+      ...(await groupFindings(new JiraSite(survey), survey.groups ?? [])),
     ];
   } catch (error) {
     return [failed("login", error, keyOf(error))];

@@ -5,6 +5,7 @@ import type { ChangedTicket, SaidComment, TicketTalk } from "../talk.ts";
 import { kindOf, personOf, personShape } from "./accounts.ts";
 import { JiraActs } from "./acts.ts";
 import { checkIssue, checkText } from "./checks.ts";
+import { groupsOf } from "./groups.ts";
 import { read } from "./read.ts";
 import { allPages, type Searching } from "./searching.ts";
 import type { JiraSite } from "./site.ts";
@@ -50,6 +51,7 @@ export function jiraTalk(site: JiraSite, searching: Searching): TicketTalk {
     return comments.map((comment) => saidComment(comment, ours));
   };
   return {
+    groupsOf: (account) => groupsOf(site, account),
     assignable: () => assignable(searching),
     changedWithin: (label, minutes) => changedWithin(searching, label, minutes),
     newestComments: (id) =>

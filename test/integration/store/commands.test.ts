@@ -47,6 +47,7 @@ describe("words that a door hands in", () => {
       said: "dw ack",
       saidAtMs: 1_000,
       unfit: null,
+      roles: [],
     });
   });
 

@@ -29,6 +29,7 @@ const reads = [
   "GET /user/assignable/search?project=IR",
   "GET /group/member?groupname=ops",
   "GET /group/member?groupname=none",
+  "GET /groups/picker?query=op",
   "GET /issue/IR-1",
   "GET /issue/IR-1?fields=status,labels&expand=changelog",
   "GET /issue/IR-9",
@@ -44,7 +45,9 @@ function steps(deployment: Deployment): readonly Step[] {
   const cloud = deployment === "Cloud";
   const ann = cloud ? { accountId: annId } : { name: "ann" };
   const search = cloud ? "POST /search/jql" : "POST /search";
-  const only = cloud ? ["GET /issue/IR-1/changelog", `GET /user?accountId=${annId}`] : [];
+  const only = cloud
+    ? ["GET /issue/IR-1/changelog", `GET /user?accountId=${annId}`, groupsOfAnn]
+    : ["GET /user?key=JIRAUSER10100&expand=groups"];
   const query = 'project = "IR" AND labels = "x" AND updated >= -5m ORDER BY updated DESC';
   return [
     { line: "POST /issue", body: { fields: { ...fields, labels: ["x"] } } },
@@ -80,6 +83,7 @@ function steps(deployment: Deployment): readonly Step[] {
   ];
 }
 
+const groupsOfAnn = "GET /user/groups?accountId=712020:49915e0d7d4b402e3017d010bc1c0e83";
 const annId = "712020:49915e0d7d4b402e3017d010bc1c0e83";
 const users = [
   { name: "ann", token: "token", groups: ["ops"] },
@@ -92,6 +96,7 @@ const nobodyMay = [
   "ASSIGN_ISSUES",
   "TRANSITION_ISSUES",
   "DELETE_ISSUES",
+  "USER_PICKER",
 ];
 const sites: readonly JiraSandboxOptions[] = [
   { users },

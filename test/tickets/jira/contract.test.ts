@@ -41,6 +41,7 @@ async function everyRequest(deployment: "Cloud" | "Server"): Promise<readonly Se
   await jira.talk.comment(id, comment.id);
   await jira.talk.acts(id);
   await jira.talk.assignable();
+  await jira.talk.groupsOf("bot").catch(() => undefined);
   return recorder.sent;
 }
 
@@ -58,6 +59,7 @@ describe("what the adapter sends", () => {
           "GET /rest/api/2/issue/ID/comment/ID",
           "GET /rest/api/2/status",
           "GET /rest/api/2/user/assignable/search",
+          site === "Cloud" ? "GET /rest/api/2/user/groups" : "GET /rest/api/2/user",
           "GET /rest/api/2/issue/ID/transitions",
           ...Array.from({ length: 21 }, (_, n) => `GET /rest/api/2/issue/IR-${n + 1}`),
           "GET /rest/api/2/myself",
@@ -112,7 +114,9 @@ describe.runIf(described)(
           ...request,
           path: request.path.replace("/rest", ""),
         });
-        const real = problems.filter((problem) => !isFalseAlarm(problem));
+        const real = problems.filter(
+          (problem) => !isFalseAlarm(problem) && !isGroupsOfUser(request, problem),
+        );
         expect([stepOf(request), ...real]).toEqual([stepOf(request)]);
       }
     });
@@ -132,6 +136,12 @@ function isFalseAlarm(problem: string): boolean {
   if (problem === "/query/fields must be array") return true;
   if (problem === "/requestBody/properties/0/value must be string") return true;
   return /^\/(requestBody|query)\/fields\/\w+ must be object$/.test(problem);
+}
+
+/** It shows the groups of a user in the answer, and forgets how they are asked for. */
+function isGroupsOfUser({ path, query }: Sent, problem: string): boolean {
+  const asks = path === "/rest/api/2/user" && query === "key=bot&expand=groups";
+  return asks && problem === "/query must NOT have additional properties";
 }
 
 const stepOf = ({ method, path }: Sent): string => `${method} ${path}`;

@@ -149,6 +149,26 @@ describe("a Jira with which tickets can live", () => {
     expect(doubts).toMatchObject([{ check: "priority", ok: true }]);
   });
 
+  it("is doubtful where a group does not exist, or groups cannot be read, so that nobody has a role by it", async () => {
+    const users = [{ name: "bot", token, groups: ["oncall"] }];
+    const groups = ["oncall", "Oncall"];
+    for (const deployment of ["Cloud", "Server"] as const) {
+      const { found } = await jira({ sandbox: { users, deployment }, change: { groups } });
+      const doubts = (await found()).filter(({ check }) => check === "groups");
+      expect(doubts).toMatchObject([
+        { doubtful: true, message: expect.stringContaining('"Oncall"') },
+      ]);
+      const blind = await jira({
+        sandbox: { users, deployment, withoutPermissions: ["USER_PICKER"] },
+        change: { groups },
+      });
+      const unread = (await blind.found()).filter(({ check }) => check === "groups");
+      expect(unread).toMatchObject([
+        { doubtful: true, hint: expect.stringContaining("Browse users and groups") },
+      ]);
+    }
+  });
+
   it("is doubtful without a way to close and a way back, which are named", async () => {
     const change = { resolveTransition: "Close", reopenTransition: "To Do" };
     const { started, found } = await jira({ change });
