@@ -1,6 +1,6 @@
 /** Checks `detection.overrides:` against the names in recent rows: entries that match nothing, or decide nothing. */
 import type { Config } from "../config/schema.ts";
-import { decidingFor, isFor, type Override } from "../detection/overrides.ts";
+import { decidingFor, isFor, isForModel, type Override } from "../detection/overrides.ts";
 import { type CheckFinding, doubtful, fine } from "../finding.ts";
 import { modelKey } from "../model-key.ts";
 import { nearest } from "../nearest.ts";
@@ -25,19 +25,33 @@ export function lookAtOverrides(
   );
   for (const { source, models, features } of seen) {
     const { tenant = "", environment = "" } = sources[source] ?? {};
-    for (const name of models) {
-      const model = modelKey({ tenant, environment, source, model: name });
-      keys.push(model);
-      for (const feature of features) note(places, decidingFor(overrides, { model, feature }));
-    }
+    const own = [...models].map((model) => modelKey({ tenant, environment, source, model }));
+    keys.push(...own);
+    const alike = representatives(features, (name) =>
+      overrides.map((one) => isFor(one.feature, [name])),
+    );
+    for (const model of representatives(own, (key) => overrides.map((one) => isForModel(one, key))))
+      for (const feature of alike) note(places, decidingFor(overrides, { model, feature }));
   }
   const unread = seen.some(({ models }) => models.size === 0);
   const findings = places.flatMap(
     (place, index) =>
       findingOf({ place, index, override: overrides[index]!, seen, keys, unread }) ?? [],
   );
-  const count = overrides.length === 1 ? "1 override is" : `all ${overrides.length} overrides are`;
-  return findings.length > 0 ? findings : [fine("overrides", `${count} in use`)];
+  if (findings.length > 0) return findings;
+  const used = places.filter(({ decided }) => decided).length;
+  const rest = unread && used < places.length ? "; not every source could be read" : "";
+  return [fine("overrides", `${used} of ${places.length} overrides are in use${rest}`)];
+}
+
+/** One name of all that the entries treat alike: a source may have thousands of each. */
+function representatives(
+  names: Iterable<string>,
+  treatedAs: (name: string) => readonly boolean[],
+): readonly string[] {
+  const kinds = new Map<string, string>();
+  for (const name of names) kinds.set(treatedAs(name).join(), name);
+  return [...kinds.values()];
 }
 
 interface Place {

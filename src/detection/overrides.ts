@@ -75,7 +75,8 @@ export function decidingFor(
   return { matching, deciding: settingKeys.map(first).filter((i) => i >= 0) };
 }
 
-function isForModel({ source, model }: OverridePatterns, key: ModelKey): boolean {
+/** Whether the patterns of source and model fit. */
+export function isForModel({ source, model }: OverridePatterns, key: ModelKey): boolean {
   const name = modelName(key);
   return isFor(source, [name.source]) && isFor(model, [name.model, key]);
 }

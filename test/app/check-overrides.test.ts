@@ -21,11 +21,13 @@ function lookAt(list: string, names: readonly SeenNames[] = [seen]) {
   }));
 }
 
+const manyNames = (what: string) => new Set(Array.from({ length: 2500 }, (_, i) => `${what}${i}`));
+
 describe("driftwarden check and the overrides", () => {
   it("says that all are in use when each decides something", () => {
     expect(
       lookAt("[{model: churn-eu, direction: both}, {model: churn-*, direction: drops}]"),
-    ).toMatchObject([{ doubtful: false, message: "all 2 overrides are in use" }]);
+    ).toMatchObject([{ doubtful: false, message: "2 of 2 overrides are in use" }]);
   });
 
   it.each([
@@ -77,7 +79,16 @@ describe("driftwarden check and the overrides", () => {
   it("says nothing of entries without a match while a source could not be read", () => {
     const unread: SeenNames = { source: "other", models: new Set(), features: new Set() };
     expect(lookAt("[{model: zzz, ignore: true}]", [seen, unread])).toMatchObject([
-      { doubtful: false },
+      {
+        doubtful: false,
+        message: "0 of 1 overrides are in use; not every source could be read",
+      },
     ]);
+  });
+
+  it("a source of thousands of models and features is compared at once", () => {
+    const many: SeenNames = { source: "main", models: manyNames("m"), features: manyNames("f") };
+    const list = "[{model: m1, feature: f2, ignore: true}, {feature: f2499, direction: drops}]";
+    expect(lookAt(list, [many])).toMatchObject([{ message: "2 of 2 overrides are in use" }]);
   });
 });

@@ -86,6 +86,21 @@ describe("a change of a setting of detection, by restart or by reload", () => {
     },
   );
 
+  it.each(["sensitivity", "open_after", "close_after", "overrides"])(
+    "%s may decide otherwise, so what is decided again is held against no stored decision",
+    (key) => {
+      const engine = enginesBy(`${key}: ${keepEverything[key]}`);
+      engine.restore(churn, learned);
+      expect([...engine.reshaped]).toEqual([churn]);
+    },
+  );
+
+  it("the same settings decide the same", () => {
+    const engine = enginesBy("");
+    engine.restore(churn, learned);
+    expect([...engine.reshaped]).toEqual([]);
+  });
+
   it.each(Object.entries(dropped))(
     "%s drops the windows of what judges otherwise",
     (key, [value, sections]) => {

@@ -185,11 +185,30 @@ const openedTwo = (overrides: readonly Override[]) =>
     .run(0, 330, two)
     .opened.map(({ features }) => features[0]?.feature);
 
+const bumps = (i: number): Vector => ({
+  a: 10 + Math.sin(i / 7),
+  b: 5 + Math.sin(i / 5) + (i >= 300 && i % 25 < 8 ? 0.9 : 0),
+});
+
+const decided = (high: Override) =>
+  worldWith([
+    { feature: ["a"], ignore: true },
+    { ...high, sensitivity: "high" },
+  ])
+    .run(0, 420, bumps)
+    .events.map(({ type, at }) => [type, at]);
+
 describe("values in their own unit", () => {
   it("each series is judged and learned at its own sensitivity", () => {
     expect(openedTwo([])).toEqual([]);
     expect(openedTwo([{ feature: ["b"], sensitivity: "high" }])).toEqual(["b"]);
     expect(openedTwo([{ feature: ["a"], sensitivity: "high" }])).not.toContain("b");
+  });
+
+  it("a series rests after its alarms as it would if the whole model had its sensitivity", () => {
+    const alone = decided({ feature: ["b"] });
+    expect(alone.length).toBeGreaterThan(2);
+    expect(alone).toEqual(decided({ model: ["churn"] }));
   });
 
   it("the least effect is in the unit of the series", () => {
