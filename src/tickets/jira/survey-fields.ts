@@ -71,11 +71,10 @@ function priorityFindings(screen: Screen, needs: FieldsNeeded): readonly CheckFi
 function ownFieldFindings(screen: Screen, needs: FieldsNeeded): readonly CheckFinding[] {
   const own = Object.keys(needs.fields ?? {});
   const absent = own.filter((name) => !screen.has(name));
-  const required = [...screen]
-    .filter(
-      ([id, field]) => field.required && !field.hasDefaultValue && ![...given, ...own].includes(id),
-    )
-    .map(([id, { name }]) => (name === undefined ? id : `${id} (${name})`));
+  const demanded = [...screen].filter(
+    ([id, field]) => field.required && !field.hasDefaultValue && ![...given, ...own].includes(id),
+  );
+  const required = demanded.map(([id, { name }]) => (name === undefined ? id : `${id} (${name})`));
   const found: CheckFinding[] = [];
   if (absent.length > 0) {
     found.push(
@@ -92,7 +91,7 @@ function ownFieldFindings(screen: Screen, needs: FieldsNeeded): readonly CheckFi
       wrong("fields", {
         code: "DW_JIRA_FIELD_REQUIRED",
         message: `${needs.project} demands ${required.join(", ")} of a new ${needs.issueType}`,
-        hint: "Give every new ticket a value with jira.fields, or make the field optional in the project.",
+        hint: `Give every new ticket a value, as Jira's API wants it: jira.fields: {${demanded.map(([id]) => `${id}: VALUE`).join(", ")}}. Or make the field optional in the project.`,
         key: "jira.fields",
       }),
     );

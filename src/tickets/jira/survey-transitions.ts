@@ -1,5 +1,6 @@
 /** Whether tickets can be closed and reopened: Jira shows the transitions of an issue that exists, and no others. */
 import { type CheckFinding, doubtful, failed, fine } from "../../finding.ts";
+import { nearest } from "../../nearest.ts";
 import type { JiraConnection } from "./connection.ts";
 import type { JiraOptions } from "./jira.ts";
 import { read } from "./read.ts";
@@ -65,11 +66,13 @@ async function wayOf(
   const wanted = transition.toLowerCase();
   if (transitions.some(({ id, name }) => id === transition || name.toLowerCase() === wanted))
     return [];
-  const there = transitions.map(({ name }) => name).join(", ") || "none";
+  const names = transitions.map(({ name }) => name);
+  const meant = nearest(transition, names);
+  const guess = meant === undefined ? "" : `Did you mean "${meant}"? `;
   return [
     doubtful("transitions", {
       message: says,
-      hint: `Set ${key} to one of those of ${issue}: ${there}.`,
+      hint: `${guess}Set ${key} to one of those of ${issue}: ${names.join(", ") || "none"}.`,
       key,
     }),
   ];

@@ -109,7 +109,7 @@ describe("a wrong Jira is told with its own cause (FR-C1)", () => {
       "a demanded field",
       { sandbox: { requireFields: ["customfield_10010"] } },
       "DW_JIRA_FIELD_REQUIRED",
-      "jira.fields",
+      "jira.fields: {customfield_10010: VALUE}",
     ],
     [
       "a field of ours that is not on the screen",
@@ -169,23 +169,35 @@ describe("a Jira with which tickets can live", () => {
     }
   });
 
-  it("is doubtful without a way to close and a way back, which are named", async () => {
-    const change = { resolveTransition: "Close", reopenTransition: "To Do" };
-    const { started, found } = await jira({ change });
-    const post = (path: string, body: unknown): Promise<Response> =>
-      fetch(`${started.url}/rest/api/2${path}`, {
-        method: "POST",
-        headers: { authorization: `Basic ${btoa(`bot:${token}`)}` },
-        body: JSON.stringify(body),
-      });
-    const fields = { project: { key: "IR" }, issuetype: { name: "Bug" }, summary: "s" };
-    await post("/issue", { fields });
-    await post("/issue", { fields });
-    await post("/issue/IR-1/transitions", { transition: { id: "31" } });
-    const doubts = (await found()).filter(({ doubtful }) => doubtful);
-    expect(doubts).toMatchObject([
-      { key: "jira.resolve_transition", hint: expect.stringContaining("Start Progress, Done") },
-      { key: "jira.reopen_transition", hint: expect.stringContaining("Reopen") },
-    ]);
-  });
+  it.each([
+    ["Close", "To Do", [undefined, undefined]],
+    ["Doen", "re-open", ['Did you mean "Done"?', 'Did you mean "Reopen"?']],
+  ])(
+    "is doubtful without the way to close %s and the way back %s, and names those that there are",
+    async (resolveTransition, reopenTransition, [close = "", back = ""]) => {
+      const change = { resolveTransition, reopenTransition };
+      const { started, found } = await jira({ change });
+      const post = (path: string, body: unknown): Promise<Response> =>
+        fetch(`${started.url}/rest/api/2${path}`, {
+          method: "POST",
+          headers: { authorization: `Basic ${btoa(`bot:${token}`)}` },
+          body: JSON.stringify(body),
+        });
+      const fields = { project: { key: "IR" }, issuetype: { name: "Bug" }, summary: "s" };
+      await post("/issue", { fields });
+      await post("/issue", { fields });
+      await post("/issue/IR-1/transitions", { transition: { id: "31" } });
+      const doubts = (await found()).filter(({ doubtful }) => doubtful);
+      expect(doubts).toMatchObject([
+        {
+          key: "jira.resolve_transition",
+          hint: `${close} Set jira.resolve_transition to one of those of IR-2: Start Progress, Done.`.trim(),
+        },
+        {
+          key: "jira.reopen_transition",
+          hint: `${back} Set jira.reopen_transition to one of those of IR-1: Reopen.`.trim(),
+        },
+      ]);
+    },
+  );
 });
