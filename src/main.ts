@@ -18,6 +18,7 @@ import { registerIncidents } from "./cli/incidents.ts";
 import { registerMarker } from "./cli/marker.ts";
 import { type Register, runProgram } from "./cli/program.ts";
 import { registerReplay } from "./cli/replay.ts";
+import { registerReport } from "./cli/report.ts";
 import { registerRestored } from "./cli/restored.ts";
 import { registerRun } from "./cli/run.ts";
 import { registerSandbox } from "./cli/sandbox.ts";
@@ -59,6 +60,7 @@ const commands: readonly Register[] = [
   (program) => registerDo(program, { cli, remediations, openStore: openStoreOnly }),
   (program) => registerMarker(program, { cli, remediations, openStream: openStreamOnly }),
   (program) => registerEffects(program, { cli, remediations, openStore: openStoreOnly }),
+  (program) => registerReport(program, { cli, remediations, openStore: openStoreOnly }),
   (program) => registerRestored(program, { cli, remediations, openStore: openStoreOnly }),
   (program) => registerAudit(program, { cli, remediations, openStore: openStoreOnly }),
   (program) => registerDemo(program, { cli, remediations, startApp }),

@@ -11,6 +11,7 @@ import type { CommandAnswer } from "../../src/messages/answer.ts";
 import { plainText } from "../../src/messages/plain-text.ts";
 import { answerOf, insertCommand, type NewCommand } from "../../src/store/commands/command.ts";
 import { listIncidents } from "../../src/store/incidents/list.ts";
+import { countVerdicts } from "../../src/store/incidents/verdicts.ts";
 import { readJournal } from "../../src/store/journal/read.ts";
 import { verifyJournal } from "../../src/store/journal/verify.ts";
 import { listEffects } from "../../src/store/outbox/inspect.ts";
@@ -274,6 +275,17 @@ describe("a conversation", () => {
     expect(records).toMatchObject([
       { effect: { record: { kind: "marker", model: "default/production/main/churn-v7" } } },
     ]);
+  });
+
+  it("a verdict is counted by model and detector; what is older is not", async () => {
+    const store = await withIncident();
+    const counted = { subject: "default/production/main/churn-v7", detector: "rolling-z-score" };
+    expect(await countVerdicts(store, 0)).toEqual([{ ...counted, verdict: null, count: 1 }]);
+    await answered(store, comment("dw real\ndw wrong-team payments"));
+    expect(await countVerdicts(store, 0)).toEqual([
+      { ...counted, verdict: "wrong_team", count: 1 },
+    ]);
+    expect(await countVerdicts(store, Date.now() + 60_000)).toEqual([]);
   });
 
   it("by the command line is the operator's, who may say everything", async () => {

@@ -1,0 +1,86 @@
+/** `driftwarden report`: counts people's verdicts by model and detector. Nothing is learned from them. */
+import type { Command } from "commander";
+import { systemClock } from "../clock.ts";
+import { modelName } from "../model-key.ts";
+import { report } from "../operator/report.ts";
+import type { VerdictCount } from "../store/incidents/verdicts.ts";
+import { ask } from "./ask.ts";
+import { columns } from "./columns.ts";
+import { withConfigOption } from "./config-option.ts";
+import { type StoreCommandParts, withStore } from "./store-command.ts";
+
+interface ReportOptions {
+  readonly config: string;
+  readonly days: string;
+  readonly json?: boolean;
+}
+
+export function registerReport(program: Command, parts: StoreCommandParts): void {
+  withConfigOption(program.command(report.words))
+    .description(report.help)
+    .option("--days <count>", "incidents that opened in so many days", "30")
+    .option("--json", "JSON lines")
+    .action(({ config, days, json }: ReportOptions) =>
+      withStore(config, parts, async (store) => {
+        const answer = await ask(report, { days }, { store, clock: systemClock });
+        const { cli } = parts;
+        const lines =
+          json === true
+            ? answer.verdicts.map((count) => JSON.stringify(count))
+            : reportLines(answer);
+        for (const line of lines) cli.print(line);
+      }),
+    );
+}
+
+const named = [
+  ["real", "real"],
+  ["false_positive", "false positive"],
+  ["expected", "expected"],
+  ["wont_do", "won't do"],
+  ["wrong_team", "wrong team"],
+] as const;
+
+interface Reported {
+  readonly days: number;
+  readonly verdicts: readonly VerdictCount[];
+}
+
+/** A line for each model and detector, and what it means. */
+export function reportLines({ days, verdicts }: Reported): readonly string[] {
+  const total = sumOf(verdicts);
+  const judged = sumOf(verdicts.filter(({ verdict }) => verdict !== null));
+  const title = `Incidents of ${days} days: ${total}, of which people judged ${judged}`;
+  if (total === 0) return [title];
+  return [title, "", ...table(verdicts), "", meaning(verdicts, judged)];
+}
+
+const sumOf = (counts: readonly VerdictCount[]): number =>
+  counts.reduce((sum, { count }) => sum + count, 0);
+
+function table(verdicts: readonly VerdictCount[]): readonly string[] {
+  const groups = new Map<string, readonly VerdictCount[]>();
+  for (const one of verdicts) {
+    const key = JSON.stringify([one.subject, one.detector]);
+    groups.set(key, [...(groups.get(key) ?? []), one]);
+  }
+  const rows = [...groups.values()].map((group) => {
+    const [{ subject, detector } = { subject: "", detector: "" }] = group;
+    const { source, model } = modelName(subject);
+    const counts = [...named.map(([verdict]) => verdict), null].map((wanted) =>
+      String(sumOf(group.filter(({ verdict }) => verdict === wanted))),
+    );
+    return [model || source, detector || "-", ...counts];
+  });
+  const header = ["model", "detector", ...named.map(([, words]) => words), "nobody said"];
+  return columns([header, ...rows]);
+}
+
+/** Of what nobody judged nothing is known, so it is in no share. */
+function meaning(verdicts: readonly VerdictCount[], judged: number): string {
+  if (judged === 0)
+    return "Nobody has judged one yet: dw real, dw false-positive or dw expected on the ticket does.";
+  const real = sumOf(verdicts.filter(({ verdict }) => verdict === "real"));
+  const wrong = sumOf(verdicts.filter(({ verdict }) => verdict === "false_positive"));
+  return `${real} of ${judged} judged were real, ${wrong} were false. Nothing is learned from this.`;
+}
