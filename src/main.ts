@@ -48,7 +48,7 @@ const commands: readonly Register[] = [
   (program) => registerRun(program, { cli, remediations, startApp }),
   (program) =>
     registerCheck(program, {
-      fixesOf: offlineBuilders.fixesOf,
+      budgetTexts: offlineBuilders.budgetTexts,
       cli,
       remediations,
       checksOf: (config) => checksOf(config, process.env),

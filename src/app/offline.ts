@@ -2,8 +2,10 @@
  * Builds what the commands that detect without effects need: the registries, and the configuration mapped for their
  * rooms.
  */
+
 import type { Config } from "../config/schema.ts";
 import type { EngineSettings } from "../detection/settings.ts";
+import { budgetsText } from "../healing/budgets.ts";
 import type { Fix } from "../healing/fix.ts";
 import type { WhatIfOptions } from "../replay/what-if.ts";
 import { engineSettings } from "./engine-settings.ts";
@@ -16,7 +18,7 @@ export const offlineBuilders = {
   ...registries,
   engineSettings: (config: Config): EngineSettings => engineSettings(config, registries.detectors),
   sources: sourceList,
-  fixesOf,
+  budgetTexts,
   whatIf,
 } as const;
 
@@ -25,6 +27,11 @@ const tierOf = (remediation: string): Fix["tier"] =>
 
 function fixesOf(config: Config): readonly Fix[] {
   return config.fixes.map((fix) => fixOf(fix, config.healing, tierOf(fix.do)));
+}
+
+/** What each fix may do at most, for people; in the order of the configuration. */
+function budgetTexts(config: Config): readonly string[] {
+  return fixesOf(config).map(({ budgets }) => budgetsText(budgets));
 }
 
 function whatIf(config: Config | undefined): Omit<WhatIfOptions, "sinceMs"> {

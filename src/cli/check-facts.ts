@@ -3,8 +3,6 @@ import { peopleFacts } from "../config/people-facts.ts";
 import type { Config } from "../config/schema.ts";
 import { formatDuration } from "../duration.ts";
 import { fine } from "../finding.ts";
-import { budgetsText } from "../healing/budgets.ts";
-import type { Fix } from "../healing/fix.ts";
 import type { CheckedPart } from "./check-lines.ts";
 
 const consequence: Readonly<Record<string, string>> = {
@@ -17,14 +15,14 @@ const transforms: Readonly<Record<string, string>> = {
   auto: "auto (common_scale, or none for a model with fewer than three features)",
 };
 
-/** @param fixes those of the configuration, in its order */
+/** @param budgets what each fix may do at most, in the order of the configuration */
 export function configFacts(
   config: Config,
-  { file, fixes }: { readonly file: string; readonly fixes: readonly Fix[] },
+  { file, budgets }: { readonly file: string; readonly budgets: readonly string[] },
 ): readonly CheckedPart[] {
   return [
     ...sourceFacts(config),
-    ...fixFacts(config, fixes),
+    ...fixFacts(config, budgets),
     ...peopleFacts(config).map((finding) => ({ part: "people", ...finding })),
     { part: "config", ...fine("file", `${file} is right`) },
   ];
@@ -38,10 +36,12 @@ function sourceFacts({ sources }: Config): readonly CheckedPart[] {
   });
 }
 
-function fixFacts({ fixes }: Config, built: readonly Fix[]): readonly CheckedPart[] {
+function fixFacts({ fixes }: Config, budgets: readonly string[]): readonly CheckedPart[] {
   return fixes.map(({ name, mode, do: remediation, options }, place) => {
     const act = `${remediation} ${JSON.stringify(options)}`;
-    const budget = budgetsText(built[place]?.budgets ?? []);
-    return { part: "fixes", ...fine(name, `${name}: ${consequence[mode]}, ${act}, ${budget}`) };
+    return {
+      part: "fixes",
+      ...fine(name, `${name}: ${consequence[mode]}, ${act}, ${budgets[place]}`),
+    };
   });
 }

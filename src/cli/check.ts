@@ -6,7 +6,6 @@ import type { Remediations } from "../config/fixes.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import type { CheckFinding } from "../finding.ts";
-import type { Fix } from "../healing/fix.ts";
 import { configFacts } from "./check-facts.ts";
 import { type CheckedPart, jsonLine, summaryLine, textLine } from "./check-lines.ts";
 import type { Cli } from "./cli.ts";
@@ -15,7 +14,8 @@ import { withConfigOption } from "./config-option.ts";
 export interface CheckParts {
   readonly cli: Cli;
   readonly remediations: Remediations;
-  readonly fixesOf: (config: Config) => readonly Fix[];
+  /** What each fix may do at most, in the order of the configuration. */
+  readonly budgetTexts: (config: Config) => readonly string[];
   readonly checksOf: (config: Config) => readonly PartLook[];
 }
 
@@ -66,7 +66,7 @@ async function look(options: CheckOptions, parts: CheckParts): Promise<void> {
   const { config, warnings, lineOf } = read;
   shown.all(warnings.map((warning) => configWarning(warning)));
   if (options.offline === true) {
-    shown.all(configFacts(config, { file: options.config, fixes: parts.fixesOf(config) }));
+    shown.all(configFacts(config, { file: options.config, budgets: parts.budgetTexts(config) }));
   } else {
     const looks = parts
       .checksOf(config)

@@ -43,7 +43,12 @@ async function run(args: readonly string[], found: Found = {}): Promise<Outcome>
   try {
     const commands = [
       (program: Parameters<typeof registerCheck>[0]) =>
-        registerCheck(program, { cli, remediations, fixesOf: offlineBuilders.fixesOf, checksOf }),
+        registerCheck(program, {
+          cli,
+          remediations,
+          budgetTexts: offlineBuilders.budgetTexts,
+          checksOf,
+        }),
     ];
     await runProgram(args, { version: "1.2.3", cli, commands });
     return { code, out, error: undefined };
