@@ -1,10 +1,9 @@
 /** A real Apache Kafka broker of our own on 127.0.0.1, for the demo, drills and tests; not for production. */
 import { createHash, randomUUID } from "node:crypto";
-import { once } from "node:events";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "./free-port.ts";
 import { KafkaSandboxError } from "./kafka-errors.ts";
 import { exists, fetchJars, javaVersion, kafkaCache, publish, requireJars } from "./kafka-files.ts";
 import { BrokerProcess } from "./kafka-process.ts";
@@ -58,9 +57,9 @@ export async function kafkaLacks(): Promise<KafkaSandboxError | undefined> {
 export async function startKafka(options: KafkaOptions = {}): Promise<SandboxKafka> {
   const javaFlags = ["-Xmx128m", `-XX:SharedArchiveFile=${await classArchive()}`];
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), "driftwarden-kafka-")));
-  const [port, controllerPort] = await freePorts();
   const temporary = options.dataDir === undefined;
-  const place = { port: options.port ?? port, controllerPort, dataDir, temporary };
+  const port = options.port ?? (await freePort());
+  const place = { port, controllerPort: await freePort(), dataDir, temporary };
   const broker = new BrokerProcess({ ...place, settings: options.settings ?? {} });
   const removeFolder = async (): Promise<void> => {
     if (temporary) await rm(dataDir, { recursive: true, force: true });
@@ -90,20 +89,6 @@ export async function startKafka(options: KafkaOptions = {}): Promise<SandboxKaf
   };
 }
 
-/** Two ports that are free now. */
-async function freePorts(): Promise<readonly [number, number]> {
-  const servers = [createServer(), createServer()] as const;
-  const ports = await Promise.all(
-    servers.map(async (server) => {
-      await once(server.listen(0, "127.0.0.1"), "listening");
-      const address = server.address();
-      return typeof address === "object" ? (address?.port ?? 0) : 0;
-    }),
-  );
-  await Promise.all(servers.map((server) => once(server.close(), "close")));
-  return [ports[0] ?? 0, ports[1] ?? 0];
-}
-
 /** Path of the class archive that halves start and memory; built by a broker that runs once for it. */
 async function classArchive(): Promise<string> {
   const java = await javaVersion();
@@ -116,10 +101,9 @@ async function classArchive(): Promise<string> {
   process.stderr.write("kafka: building the class archive (once)\n");
   const draft = `${archive}.${randomUUID()}`;
   const dataDir = await mkdtemp(join(tmpdir(), "driftwarden-kafka-"));
-  const [port, controllerPort] = await freePorts();
   const broker = new BrokerProcess({
-    port,
-    controllerPort,
+    port: await freePort(),
+    controllerPort: await freePort(),
     dataDir,
     temporary: true,
     settings: {},

@@ -3,12 +3,12 @@ import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, chownSync, closeSync, existsSync, openSync, rmSync } from "node:fs";
 import { mkdir, mkdtemp, readFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 import { messageOf } from "../errors.ts";
+import { freePort } from "./free-port.ts";
 import { startGuard } from "./guard.ts";
 import { type PostgresBinaries, postgresBinaries } from "./postgres-binaries.ts";
 import { SandboxPostgresError } from "./postgres-errors.ts";
@@ -64,15 +64,6 @@ function spawnOptions(dataDir: string): object {
     cwd: dataDir,
     env: { PATH: process.env["PATH"], HOME: dataDir, LC_ALL: "C", TZ: "UTC" },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  if (address === null || typeof address === "string") throw failed("no free TCP port");
-  return address.port;
 }
 
 function remove(folder: string): void {
@@ -233,13 +224,15 @@ export async function startPostgres(
   options: EmbeddedPostgresOptions = {},
 ): Promise<EmbeddedPostgres> {
   const place = await makePlace(options.dataDir);
-  const server = new Server(place, options.port ?? (await freePort()), options.settings ?? {});
+  let server: Server | undefined;
   try {
     await initialise(place);
+    server = new Server(place, options.port ?? (await freePort()), options.settings ?? {});
     await server.start();
+    return server;
   } catch (error) {
-    await server.stop();
+    await server?.stop();
+    remove(place.scratch);
     throw error;
   }
-  return server;
 }

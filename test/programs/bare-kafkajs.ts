@@ -1,8 +1,8 @@
 /** kafkajs as it comes, to show what goes wrong with it alone; and a broker behind a proxy that cuts. */
 import { EventEmitter, once } from "node:events";
-import { createServer } from "node:net";
 import { type EachMessagePayload, Kafka } from "kafkajs";
 import { expect } from "vitest";
+import { freePort } from "../../src/sandbox/free-port.ts";
 import { type SandboxKafka, startKafka } from "../../src/sandbox/kafka.ts";
 import { type CuttingProxy, startCuttingProxy } from "./cutting-proxy.ts";
 import { eventually } from "./eventually.ts";
@@ -140,14 +140,4 @@ export async function startProxiedKafka(): Promise<ProxiedKafka> {
       await kafka.stop();
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no TCP port");
-  return address.port;
 }
