@@ -1,4 +1,4 @@
-/** Writes attributions of several models into one source, without waiting: their times lie a minute apart. */
+/** Writes attributions of several models into one source, without waiting: their times lie ten minutes apart. */
 import { Client } from "pg";
 import { seededRandom } from "../../../src/sandbox/story/signal.ts";
 
@@ -15,8 +15,11 @@ export interface FedModel {
 
 const features = ["cpu_usage", "memory_usage", "latency", "error_rate", "queue_depth", "requests"];
 const shares = [0.3, 0.22, 0.18, 0.14, 0.1, 0.06];
-/** Rows may be an hour ahead of the source's clock, so a test need not wait for their time. */
-const cadenceMs = 60_000;
+/**
+ * Rows may be an hour ahead of the source's clock, so a test need not wait for their time. A model would be called silent
+ * after three cadences, and no test takes so long.
+ */
+const cadenceMs = 600_000;
 const historyAttributions = 300;
 const noise = 0.1;
 
@@ -46,7 +49,7 @@ export class Feed {
     return new Feed(client);
   }
 
-  /** Five hours of normal life, up to now. */
+  /** Two days of normal life, up to now. */
   async history(models: readonly FedModel[]): Promise<void> {
     const steps = Array.from({ length: historyAttributions }, (_, i) => i - historyAttributions);
     await this.#write(models.flatMap((model) => steps.flatMap((step) => this.#rows(model, step))));
