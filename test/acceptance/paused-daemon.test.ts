@@ -2,10 +2,11 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { createLifecycle } from "../../src/app/lifecycle.ts";
 import { systemClock } from "../../src/clock.ts";
 import { type Daemon, startDaemon } from "../programs/daemon.ts";
+import { eventually } from "../programs/eventually.ts";
 import { kafkaForTests, startTestKafka } from "../programs/kafka.ts";
 import { sql, startTestPostgres } from "../programs/postgres.ts";
 import { Feeder } from "./feeder.ts";
@@ -39,9 +40,6 @@ http: {listen: "127.0.0.1:0"}
   await writeFile(configFile, text, { mode: 0o600 });
 });
 afterAll(() => lifecycle.stop());
-
-const eventually = (assertion: () => Promise<void>): Promise<void> =>
-  vi.waitFor(assertion, { timeout: 60_000, interval: 100 });
 
 async function started(name: string): Promise<Daemon> {
   const daemon = await startDaemon(configFile);

@@ -2,8 +2,9 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, expect, it, vi } from "vitest";
+import { afterEach, expect, it } from "vitest";
 import { type Daemon, startDaemon } from "../programs/daemon.ts";
+import { eventually } from "../programs/eventually.ts";
 import { sql, startTestPostgres } from "../programs/postgres.ts";
 
 const cleanUps: (() => unknown)[] = [];
@@ -60,46 +61,40 @@ http: {listen: "127.0.0.1:0"}
 `,
     { mode: 0o600 },
   );
-  const soon = { timeout: 60_000, interval: 200 };
   const started = async (): Promise<Daemon> => {
     const daemon = await startDaemon(configFile);
     cleanUps.push(() => daemon.kill());
     // What stands there before the first poll is history, of which only the last month is read.
-    await vi.waitFor(
-      async () => expect((await fetch(`${daemon.url}/-/ready`)).ok).toBe(true),
-      soon,
-    );
+    await eventually(async () => expect((await fetch(`${daemon.url}/-/ready`)).ok).toBe(true));
     return daemon;
   };
-  const agree = async (daemons: readonly Daemon[]): Promise<Counts> => {
+  let outcomes: Counts = {};
+  const agree = async (daemons: readonly Daemon[]): Promise<void> => {
     const [row] = await sql(source.url, "SELECT count(*)::int AS rows FROM explainability_metrics");
-    const outcomes = await counted(daemons, "driftwarden_detection_rows_total");
+    outcomes = await counted(daemons, "driftwarden_detection_rows_total");
     const read = total(await counted(daemons, "driftwarden_source_rows_total"));
     expect({ read, became: total(outcomes) }).toEqual({
       read: row?.["rows"],
       became: row?.["rows"],
     });
-    return outcomes;
   };
   const first = await started();
   await sql(source.url, someRows);
-  await vi.waitFor(() => agree([first]), soon);
+  await eventually(() => agree([first]));
   await sql(source.url, someRows);
-  await vi.waitFor(
-    async () =>
-      expect(total(await counted([first], "driftwarden_source_rows_total"))).toBeGreaterThan(4500),
-    soon,
+  await eventually(async () =>
+    expect(total(await counted([first], "driftwarden_source_rows_total"))).toBeGreaterThan(4500),
   );
   await first.kill();
   const second = await started();
   await sql(source.url, someRows);
-  await vi.waitFor(() => agree([second]), soon);
+  await eventually(() => agree([second]));
   const third = await started();
   await sql(source.url, someRows);
-  await vi.waitFor(() => agree([second, third]), soon);
+  await eventually(() => agree([second, third]));
   await second.kill();
   await sql(source.url, someRows);
-  const outcomes = await vi.waitFor(() => agree([third]), soon);
+  await eventually(() => agree([third]));
   expect(outcomes).toMatchObject({
     null_timestamp: 5,
     null_feature: 5,
@@ -109,4 +104,4 @@ http: {listen: "127.0.0.1:0"}
   expect(Object.keys(outcomes)).toEqual(
     expect.arrayContaining(["attributed", "future", "late", "too_many_models"]),
   );
-}, 240_000);
+});
