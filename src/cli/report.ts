@@ -9,7 +9,7 @@ import { columns } from "./columns.ts";
 import { withConfigOption } from "./config-option.ts";
 import { type StoreCommandParts, withStore } from "./store-command.ts";
 
-interface ReportOptions {
+interface FeedbackReportOptions {
   readonly config: string;
   readonly days: string;
   readonly json?: boolean;
@@ -20,7 +20,7 @@ export function registerReport(program: Command, parts: StoreCommandParts): void
     .description(report.help)
     .option("--days <count>", "incidents that opened in so many days", "30")
     .option("--json", "JSON lines")
-    .action(({ config, days, json }: ReportOptions) =>
+    .action(({ config, days, json }: FeedbackReportOptions) =>
       withStore(config, parts, async (store) => {
         const answer = await ask(report, { days }, { store, clock: systemClock });
         const { cli } = parts;
