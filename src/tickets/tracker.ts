@@ -52,6 +52,30 @@ export interface IssueComment {
   readonly mark: string | undefined;
 }
 
+/** A file that is attached to an issue. */
+export interface AttachedFile {
+  readonly id: string;
+  readonly name: string;
+}
+
+export interface NewFile {
+  /** Letters, digits, dots and dashes. */
+  readonly name: string;
+  /** For example `image/png`. */
+  readonly type: string;
+  readonly bytes: Buffer;
+}
+
+/** Files of issues. A refusal is an answer here: a ticket is complete without a file. */
+export interface TicketFiles {
+  /** Oldest first. */
+  list(id: string): Promise<readonly AttachedFile[]>;
+  /** @returns false when the tracker takes no files, or not this one */
+  attach(id: string, file: NewFile, mayAct?: MayAct): Promise<boolean>;
+  /** @returns false when we may not, or it is gone */
+  remove(file: AttachedFile, mayAct?: MayAct): Promise<boolean>;
+}
+
 export interface CommentChange {
   /** As it was read. */
   readonly comment: IssueComment;
@@ -88,6 +112,8 @@ export interface Tracker {
   update(issue: Issue, change: IssueChange, mayAct?: MayAct): Promise<IssueUpdate>;
   /** Links two issues, once. @returns false when the tracker does not link */
   link(id: string, other: string, mayAct?: MayAct): Promise<boolean>;
+  /** Left out where the tracker keeps no files: a text stands in the place of a picture. */
+  readonly files?: TicketFiles;
   comments(id: string): Promise<readonly IssueComment[]>;
   addComment(id: string, message: Message, mayAct?: MayAct): Promise<IssueComment>;
   /** @returns false when the comment says so already: nothing is written then */

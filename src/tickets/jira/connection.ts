@@ -93,10 +93,11 @@ interface Sending {
 }
 
 function send(
-  { uri, method, body }: RequestOptions,
+  { uri, method, body: json, form }: RequestOptions,
   { deadlineMs = 20_000, maxBodyBytes = 5_000_000, clocks }: JiraConnectionOptions,
   { authorization, mayAct, deadlineMs: own = deadlineMs, proxy }: Sending,
 ): Promise<JiraReply> {
+  const body = form?.bytes ?? (json === undefined ? undefined : JSON.stringify(json));
   return exchange({
     mayAct,
     clocks,
@@ -105,14 +106,14 @@ function send(
     maxBodyBytes,
     method,
     url: new URL(uri),
-    body: body === undefined ? undefined : JSON.stringify(body),
+    body,
     headers: {
       accept: "application/json",
       // Names of transitions are translated; config has the English ones.
       "accept-language": "en",
       authorization: authorization.reveal(),
       "x-atlassian-token": "no-check",
-      ...(body === undefined ? {} : { "content-type": "application/json" }),
+      ...(body === undefined ? {} : { "content-type": form?.type ?? "application/json" }),
     },
   });
 }

@@ -18,7 +18,7 @@ interface JiraRequest extends Permission {
   readonly method: string;
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | undefined;
+  readonly body: string | Buffer | undefined;
   /** From first connecting to the last byte, in real milliseconds: a network knows no other clock. */
   readonly deadlineMs: number;
   readonly maxBodyBytes: number;

@@ -4,6 +4,14 @@ declare module "jira-client" {
     readonly uri: string;
     readonly method: string;
     readonly body?: unknown;
+    /** Ours: a form with files, as it is sent. */
+    readonly form?: EncodedForm;
+  }
+
+  export interface EncodedForm {
+    /** Content type, with the boundary of the parts. */
+    readonly type: string;
+    readonly bytes: Buffer;
   }
 
   export default class JiraApi {
@@ -22,7 +30,7 @@ declare module "jira-client" {
     }): string;
     makeRequestHeader(
       uri: string,
-      options?: { readonly method: string; readonly body: unknown },
+      options?: { readonly method: string; readonly body?: unknown; readonly form?: EncodedForm },
     ): RequestOptions;
     addNewIssue(issue: unknown): Promise<unknown>;
     searchJira(jql: string, options: unknown): Promise<unknown>;

@@ -11,12 +11,14 @@ import type {
   IssueUpdate,
   NewIssue,
   OnRendered,
+  TicketFiles,
   Tracker,
 } from "../tracker.ts";
 import { changeIssue, linkIssues } from "./changing.ts";
 import { checkIssue, checkProject, checkText } from "./checks.ts";
 import type { JiraConnection } from "./connection.ts";
 import { createIssue, type NewIssueOptions } from "./creating.ts";
+import { jiraFiles } from "./files.ts";
 import { read } from "./read.ts";
 import { findAmongNewest, findByLabel, issueAt, openIds, type Searching } from "./searching.ts";
 import * as shapes from "./shapes.ts";
@@ -70,6 +72,7 @@ class JiraTracker implements Jira {
   readonly #connection: JiraConnection;
   readonly #searching: Searching;
   readonly talk: TicketTalk;
+  readonly files: TicketFiles;
 
   constructor(options: JiraOptions) {
     this.#options = options;
@@ -77,6 +80,7 @@ class JiraTracker implements Jira {
     this.#connection = this.#site.connection;
     this.#searching = { site: this.#site, project: options.project };
     this.talk = jiraTalk(this.#site, this.#searching);
+    this.files = jiraFiles(this.#connection);
   }
 
   async ping(): Promise<void> {

@@ -20,6 +20,12 @@ export const issueShape = z.object({
 
 export const issuesShape = z.object({ issues: z.array(issueShape) });
 
+export const attachmentsShape = z.object({
+  fields: z.object({
+    attachment: z.array(z.object({ id: z.string(), filename: z.string() })).nullish(),
+  }),
+});
+
 export const foundShape = z.object({ id: z.string() });
 
 export const commentShape = z.object({ id: z.string(), body: z.string() });

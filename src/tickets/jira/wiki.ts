@@ -23,6 +23,9 @@ export function markIn(body: string): string | undefined {
   return /(?:^|\n)(?:\{color[^}]*\})?([\dA-Za-z]+)(?:\{color\})?$/.exec(body.trimEnd())?.[1];
 }
 
+/** Its height follows; the whole is one click away. */
+const pictureWidth = 720;
+
 const blocks: BlockRenderer<string> = {
   heading: ({ text }) => `h3. ${ours(text)}`,
   paragraph: ({ line }) => lineMarkup(line),
@@ -33,6 +36,7 @@ const blocks: BlockRenderer<string> = {
   facts: ({ facts }) =>
     facts.map(([name, value]) => `||${ours(name)}|${lineMarkup(value)}|`).join("\n"),
   code: ({ text }) => `{noformat}\n${text.replaceAll(/[^\P{Cc}\n]|[{}]/gu, " ")}\n{noformat}`,
+  picture: ({ file }) => `!${file}|width=${pictureWidth}!`,
   footer: ({ text }) => small(ours(text)),
   mark: ({ id }) => small(id),
 };

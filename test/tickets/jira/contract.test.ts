@@ -34,6 +34,11 @@ async function everyRequest(deployment: "Cloud" | "Server"): Promise<readonly Se
   const comment = await jira.addComment(id, [[paragraph(strong(words("one")))]]);
   await jira.updateComment(id, { comment, message: [[paragraph(strong(words("two")))]] });
   await jira.comments(id);
+  const file = { name: "a.png", type: "image/png", bytes: Buffer.from("picture") };
+  expect(await jira.files?.attach(id, file)).toBe(true);
+  const [attached] = (await jira.files?.list(id)) ?? [];
+  if (attached === undefined) throw new Error("the file is there");
+  expect(await jira.files?.remove(attached)).toBe(true);
   await jira.close(id);
   await jira.reopen(id);
   await jira.talk.changedWithin("driftwarden", 5);
@@ -72,6 +77,8 @@ describe("what the adapter sends", () => {
           "POST /rest/api/2/issue/ID/comment",
           "POST /rest/api/2/issue/ID/transitions",
           "PUT /rest/api/2/issue/ID/comment/ID",
+          "POST /rest/api/2/issue/ID/attachments",
+          "DELETE /rest/api/2/attachment/ID",
           search,
         ].toSorted(),
       );
@@ -92,6 +99,9 @@ describe.runIf(described)(
       const search = { path: "/rest/api/3/search/jql", body: { jql: "labels = x", startAt: 0 } };
       expect(violations(cloud, { ...wrong, ...transition })).not.toEqual([]);
       expect(violations(cloud, { ...wrong, ...search })).not.toEqual([]);
+      const form = { "content-type": "multipart/form-data", "x-atlassian-token": "nocheck" };
+      const file = { path: "/rest/api/3/issue/1/attachments", headers: form, body: { file: "x" } };
+      expect(violations(cloud, { ...wrong, ...file })).not.toEqual([]);
     });
 
     it("fits Cloud's, which has v3 in the place of v2", async () => {
@@ -135,6 +145,8 @@ function isMarkup(problem: string): boolean {
 function isFalseAlarm(problem: string): boolean {
   if (problem === "/query/fields must be array") return true;
   if (problem === "/requestBody/properties/0/value must be string") return true;
+  // A form with files is no text.
+  if (problem === "/requestBody must be string") return true;
   return /^\/(requestBody|query)\/fields\/\w+ must be object$/.test(problem);
 }
 

@@ -19,19 +19,20 @@ export async function startRecorder(deployment: "Cloud" | "Server"): Promise<Rec
   const sandbox = await startJiraSandbox({ deployment });
   const sent: Sent[] = [];
   const pass = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const text = await textOf(request);
+    const bytes = await bytesOf(request);
     const { method = "GET", url = "/" } = request;
     const { pathname, searchParams } = new URL(url, sandbox.url);
     const headers = Object.fromEntries(
       Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
     );
-    const body: unknown = text === "" ? undefined : JSON.parse(text);
+    const type = headers["content-type"] ?? "application/json";
+    const body = bytes.length === 0 ? undefined : bodyOf(bytes, type);
     sent.push({ method, path: pathname, query: searchParams.toString(), headers, body });
-    const { authorization = "" } = headers;
+    const { authorization = "", "x-atlassian-token": checked = "" } = headers;
     const answer = await fetch(new URL(url, sandbox.url), {
       method,
-      headers: { authorization, "content-type": "application/json" },
-      ...(text === "" ? {} : { body: text }),
+      headers: { authorization, "content-type": type, "x-atlassian-token": checked },
+      ...(bytes.length === 0 ? {} : { body: new Uint8Array(bytes) }),
     });
     response.writeHead(answer.status, { "content-type": "application/json" });
     response.end(await answer.text());
@@ -57,8 +58,16 @@ export async function startRecorder(deployment: "Cloud" | "Server"): Promise<Rec
   };
 }
 
-async function textOf(request: IncomingMessage): Promise<string> {
+/** Of a form the description wants to see the parts by name. */
+function bodyOf(bytes: Buffer, type: string): unknown {
+  const text = bytes.toString("latin1");
+  if (!type.startsWith("multipart/form-data")) return JSON.parse(bytes.toString("utf8"));
+  const names = [...text.matchAll(/ name="(\w+)"; filename="[\w.-]+"/g)];
+  return Object.fromEntries(names.map(([, name = ""]) => [name, "file"]));
+}
+
+async function bytesOf(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
-  return Buffer.concat(chunks).toString("utf8");
+  return Buffer.concat(chunks);
 }
