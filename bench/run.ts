@@ -12,6 +12,7 @@ import { benchNab } from "./nab.ts";
 import { benchNoise } from "./noise.ts";
 import { benchOutliers } from "./outliers.ts";
 import { benchPath } from "./path.ts";
+import { benchPictures } from "./pictures.ts";
 import { benchPlots } from "./plots.ts";
 import { benchReplayModels } from "./replay-models.ts";
 import { benchReplayOrder } from "./replay-order.ts";
@@ -53,6 +54,7 @@ const together: Readonly<Record<string, readonly string[]>> = { detect: Object.k
 const all: Readonly<Record<string, Section>> = {
   ...sections,
   flatness: benchFlatness,
+  pictures: benchPictures,
   plots: benchPlots,
 };
 

@@ -22,6 +22,7 @@ import { buildHeldPartitions } from "./held-partitions.ts";
 import { buildHttp, type ShownParts } from "./http.ts";
 import { buildExecutors, buildOutbox } from "./outbox.ts";
 import { type Parts, withParts } from "./parts.ts";
+import { buildPictures } from "./pictures.ts";
 import { buildProbes } from "./probes.ts";
 import { type Progress, progressOf } from "./progress.ts";
 import { buildSettingsAgreement } from "./settings-agreement.ts";
@@ -85,6 +86,7 @@ async function start(parts: Parts, asked: Omit<AppOptions, "logger">): Promise<A
     docker: asked.engine ?? buildEngine(parts),
     ticketsMetrics: metrics,
     onRendered: asked.onRendered,
+    makePicture: buildPictures(stored),
     environment: asked.environment,
   });
   const restoredAtMs = (): number | undefined => restoreGuard.restoredAtMs;
@@ -111,11 +113,10 @@ async function start(parts: Parts, asked: Omit<AppOptions, "logger">): Promise<A
   buildProbes(stored, { ...configured, metrics, outbox, environment: asked.environment ?? {} });
   started();
   logger.info({ version }, "started");
-  const { store, clock } = stored;
   return {
     url: http.url,
     stream,
-    progress: (atMs) => progressOf({ store, clock, stream, worker, sources }, atMs),
+    progress: (atMs) => progressOf({ ...stored, stream, worker, sources }, atMs),
     stop: () => lifecycle.stop(),
   };
 }

@@ -11,6 +11,7 @@ import type { ReducerSettings } from "../incidents/reduce/aspect.ts";
 import type { SourceOptions } from "../source/options.ts";
 import type { Environment } from "../tickets/jira/proxy.ts";
 import type { TicketsMetrics } from "../tickets/metrics.ts";
+import type { MakePicture } from "../tickets/picture/picturing.ts";
 import type { Ticketing } from "../tickets/ticketing.ts";
 import type { OnRendered } from "../tickets/tracker.ts";
 import { engineSettings } from "./engine-settings.ts";
@@ -27,6 +28,8 @@ export interface ActingParts {
   readonly docker: Engine | undefined;
   readonly ticketsMetrics: TicketsMetrics;
   readonly onRendered?: OnRendered | undefined;
+  /** Default: tickets get no pictures. */
+  readonly makePicture?: MakePicture | undefined;
   /** Of the process. Default: empty. */
   readonly environment?: Environment | undefined;
 }
@@ -43,7 +46,7 @@ export interface Configured {
 /** @throws ConfigError DW_CONFIG_SECRET when a secret cannot be read */
 export function buildConfigured(
   parts: Pick<StoredParts, "config" | "clock" | "logger">,
-  { docker, ticketsMetrics: metrics, onRendered, environment = {} }: ActingParts,
+  { docker, ticketsMetrics: metrics, onRendered, makePicture, environment = {} }: ActingParts,
 ): Configured {
   const { config, clock } = parts;
   const logger = parts.logger.child({ component: "tickets" });
@@ -55,6 +58,7 @@ export function buildConfigured(
     onRendered,
     environment,
     fixes,
+    makePicture,
   });
   return {
     detection: engineSettings(config, registries.detectors),

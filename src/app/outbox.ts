@@ -15,6 +15,7 @@ import { agesOfDue, countEffects } from "../store/outbox/inspect.ts";
 import { countRuns } from "../store/runs/list.ts";
 import { answerExecutor } from "../tickets/answering.ts";
 import { ticketExecutor } from "../tickets/executor.ts";
+import { pictureExecutor } from "../tickets/picture/executor.ts";
 import type { Ticketing } from "../tickets/ticketing.ts";
 import type { StoredParts } from "./parts.ts";
 import type { Stream } from "./stream.ts";
@@ -50,6 +51,7 @@ export function buildExecutors(
   return [
     ticketExecutor({ ticketing, restoredAtMs }),
     answerExecutor(ticketing),
+    pictureExecutor(ticketing?.picture),
     runExecutor(runner),
     questionExecutor(verify, async (record) => {
       await stream.append([record]);

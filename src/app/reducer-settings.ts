@@ -6,11 +6,12 @@ import type { ConfiguredFix } from "../healing/runner.ts";
 import type { ReducerSettings } from "../incidents/reduce/aspect.ts";
 
 export function reducerSettings(
-  { incidents, sources, verify }: Config,
+  { incidents, jira, sources, verify }: Config,
   { fixes, ticketed }: { readonly fixes: readonly ConfiguredFix[]; readonly ticketed: boolean },
 ): ReducerSettings {
   return {
     ticketed,
+    pictures: ticketed && jira?.pictures === true,
     ...resolveTimes(incidents),
     closedByHandMs: incidents.closed_by_hand_for,
     ackForMs: incidents.ack_for,

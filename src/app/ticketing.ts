@@ -8,6 +8,7 @@ import { type JiraOptions, openJira } from "../tickets/jira/jira.ts";
 import type { Environment } from "../tickets/jira/proxy.ts";
 import type { TicketsMetrics } from "../tickets/metrics.ts";
 import type { TicketContext } from "../tickets/new-issue.ts";
+import type { MakePicture } from "../tickets/picture/picturing.ts";
 import type { TicketTalk } from "../tickets/talk.ts";
 import { createTicketing, type Ticketing } from "../tickets/ticketing.ts";
 import type { OnRendered, Tracker } from "../tickets/tracker.ts";
@@ -19,6 +20,7 @@ interface TicketingParts {
   readonly metrics: TicketsMetrics;
   readonly onRendered: OnRendered | undefined;
   readonly fixes: readonly ConfiguredFix[];
+  readonly makePicture: MakePicture | undefined;
   /** Names the proxy that leads to the tracker. */
   readonly environment: Environment;
 }
@@ -41,10 +43,10 @@ export function buildTicketing(config: Config, parts: TicketingParts): Ticketing
   // One line for each tracker.
   const opened = jira && openedJira(jira, parts);
   if (opened === undefined) return undefined;
-  const { clock, logger, metrics, fixes } = parts;
+  const { fixes, ...needed } = parts;
   const { tracker, talk, priorities, lookUpMs } = opened;
   const context = { priorities, ...ticketHelp(config, fixes) };
-  return createTicketing({ clock, logger, metrics, tracker, talk, context, lookUpMs });
+  return createTicketing({ ...needed, tracker, talk, context, lookUpMs });
 }
 
 function openedJira(

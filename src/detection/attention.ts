@@ -52,6 +52,12 @@ export function attentionNow(judged: JudgedAttribution): readonly (number | unde
   );
 }
 
+/** Of one feature now: below 0 where it pushes the other way than its usual level. NaN where absent. */
+export function signedAttention(judged: JudgedAttribution, slot: number): number {
+  const { memory, scratch } = judged;
+  return signOf(memory.level[slot]!) * attentionOf(judged, slot, scratch.y[slot]!);
+}
+
 export type BandOfAttention = Pick<BlamedFeature, "low" | "high">;
 const noBand: BandOfAttention = { low: undefined, high: undefined };
 

@@ -13,6 +13,8 @@ import { advance, historyLevel } from "./positions.ts";
 import { addRows, countAttributed, countDropped, countFuture } from "./row-counts.ts";
 import { ask } from "./verification.ts";
 
+/** Markers remembered with what they announced, for pictures. */
+const rememberedChanges = 8;
 /** Markers and verdicts remembered, so that one sent twice is taken once. */
 const rememberedIds = 50;
 
@@ -113,10 +115,11 @@ function dropReason(model: WatchedModel, row: Row, place: Intake["place"]): Drop
 }
 
 /** What it announces comes into effect with the attribution or the tick that reaches its time. */
-function takeMarker(model: WatchedModel, { id, at }: MarkerRecord): void {
+function takeMarker(model: WatchedModel, { id, at, marker }: MarkerRecord): void {
   if (!isNew(model, id)) return;
   const { facts } = model;
   facts.markers.push({ id, at });
+  facts.announced = [...(facts.announced ?? []), { at, what: marker }].slice(-rememberedChanges);
   if (facts.lastAt !== null) model.applyMarkers(facts.lastAt);
 }
 

@@ -25,6 +25,14 @@ export interface EpisodeFacts {
 
 export type Told = Readonly<Partial<Record<EpisodeKind, readonly number[]>>>;
 
+/** A marker, whether it has come into effect or will. */
+export interface AnnouncedChange {
+  /** Microseconds since 1970. */
+  readonly at: number;
+  /** For example `retrain`. */
+  readonly what: string;
+}
+
 /** The last row seen of a level: (window, ts, tid); rows not above it were seen before. */
 export type Position = [window: number, ts: number, tid: number];
 
@@ -63,6 +71,8 @@ export interface ModelFacts {
   episode: EpisodeFacts | null;
   rules: RuleState;
   markers: { id: string; at: number }[];
+  /** The newest of those that were announced, with what was; left out before one. */
+  announced?: readonly AnnouncedChange[];
   /** Attributions since the newest marker; not there before one. */
   sinceMarker?: number;
   /** Markers in a row that came before the last one was settled. */

@@ -57,6 +57,13 @@ export type TicketEffect =
   /** Tell the former ticket that this one goes on from it. */
   | { readonly kind: "ticket.link"; readonly former: TicketRef };
 
+/** Attach the picture of an episode to the ticket. */
+export interface PictureEffect {
+  readonly kind: "ticket.picture";
+  /** Id of the episode that it was promised for. */
+  readonly episode: string;
+}
+
 /** What fixes are to do. */
 export type RunEffect =
   | {
@@ -92,4 +99,9 @@ export type TimerEffect =
   | { readonly kind: "run.retry"; readonly run: string; readonly episode: string };
 
 /** Promised in the outbox with the decision, carried out later, once. */
-export type IncidentEffect = TicketEffect | RunEffect | QuestionEffect | TimerEffect;
+export type IncidentEffect =
+  | TicketEffect
+  | PictureEffect
+  | RunEffect
+  | QuestionEffect
+  | TimerEffect;

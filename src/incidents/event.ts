@@ -2,7 +2,7 @@
 import type { EpisodeClosed, EpisodeUnanswered, Verified } from "../detection/event.ts";
 import type { AckDue, Commanded, SilenceDue } from "./deed.ts";
 import type { Episode } from "./episode.ts";
-import type { RunSummary, TicketRef, WrittenText } from "./incident.ts";
+import type { RunSummary, ShownPicture, TicketRef, WrittenText } from "./incident.ts";
 
 /** The tracker has the ticket. */
 export interface TicketOpened {
@@ -20,6 +20,14 @@ export interface TicketWritten {
   /** Its id. */
   readonly ticket: string;
   readonly written: WrittenText;
+}
+
+/** The picture of the incident was made, and attached where the tracker takes it. */
+export interface TicketPictured {
+  readonly type: "ticket_pictured";
+  /** Its id. */
+  readonly ticket: string;
+  readonly shows: ShownPicture;
 }
 
 /** The tracker was asked what became of the ticket of a broken incident. */
@@ -81,6 +89,7 @@ export type IncidentEvent =
   | Verified
   | TicketOpened
   | TicketWritten
+  | TicketPictured
   | TicketObserved
   | ReopenDue
   | RunChanged

@@ -29,6 +29,11 @@ export interface WrittenText {
   readonly description: string;
 }
 
+/** What the ticket shows of the features to blame: a picture by the name of its file, or lines of text. */
+export type ShownPicture =
+  | { readonly file: string; readonly lines?: never }
+  | { readonly lines: readonly string[]; readonly file?: never };
+
 /** Somebody closed or deleted the ticket while something is broken. */
 export interface ClosedByHand {
   /** When it was noticed, ms since 1970. */
@@ -74,8 +79,8 @@ export interface MembersTold {
   readonly said: number;
 }
 
-/** What is owed a comment: that somebody is asked, what came of a run, that it is worse. */
-export type Owed = "question" | "result" | "worse";
+/** What is owed a mail: a picture, that somebody is asked, what came of a run, that it is worse. */
+export type Owed = "question" | "result" | "worse" | "picture";
 
 /** The mails that an incident has cost those who watch its ticket. */
 export interface Mails {
@@ -119,6 +124,7 @@ export interface Incident {
   /** What people were told of its members. */
   readonly telling?: MembersTold | undefined;
   readonly written?: WrittenText | undefined;
+  readonly picture?: ShownPicture | undefined;
   readonly closedByHand?: ClosedByHand | undefined;
   /** Oldest first, at most 10. */
   readonly formerTickets?: readonly FormerTicket[];

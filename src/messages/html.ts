@@ -27,6 +27,7 @@ const blocks: BlockRenderer<string> = {
   facts: ({ facts }) =>
     table(facts.map(([name, value]) => [`<th>${escapeHtml(name)}</th>`, ...cellsOf([value])])),
   code: ({ text }) => `<pre>${escapeHtml(text)}</pre>`,
+  picture: ({ file }) => `<p>picture: ${escapeHtml(file)}</p>`,
   footer: ({ text }) => `<p><small>${escapeHtml(text)}</small></p>`,
   mark: () => "",
 };

@@ -53,12 +53,19 @@ function openedText(incident: Incident, help: HelpLinks): TitledMessage {
       [nightFacts(incident, help)],
       ...(kind !== undefined && isModelEpisode(episode) ? [whatToDo({ kind, episode, help })] : []),
       ...(isShared(incident) ? [membersSection(incident)] : []),
+      ...pictured(incident),
       ...(isModelEpisode(episode) ? changed(episode) : []),
       [heading("What was tried"), attempts(incident.runs)],
       ...timeline(incident),
       ...(isModelEpisode(episode) ? [[heading("How it was judged"), ...reasons(episode)]] : []),
     ],
   };
+}
+
+function pictured({ picture }: Incident): Message {
+  if (picture === undefined) return [];
+  if (picture.file !== undefined) return [[{ kind: "picture", file: picture.file }]];
+  return [[{ kind: "code", text: picture.lines.join("\n") }]];
 }
 
 /** What people said, oldest first. */

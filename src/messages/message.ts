@@ -29,6 +29,8 @@ interface Blocks {
   readonly facts: { readonly facts: readonly NamedLine[] };
   /** Text that is shown exactly as it is, such as a command to type. */
   readonly code: { readonly text: string };
+  /** A file that is attached to where the message stands. */
+  readonly picture: { readonly file: string };
   /** A small last line for people. */
   readonly footer: { readonly text: string };
   /** By it the sender knows a message again. It is no use to people. */

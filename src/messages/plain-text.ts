@@ -34,6 +34,7 @@ const blocks: BlockRenderer<readonly string[]> = {
   table: ({ header, rows }) => aligned([header, ...rows.map((cells) => cells.map(lineText))]),
   facts: ({ facts }) => aligned(facts.map(([name, value]) => [name, lineText(value)])),
   code: ({ text }) => text.split("\n").map((row) => `    ${row}`),
+  picture: ({ file }) => [`picture: ${file}`],
   footer: ({ text }) => wrapped(text),
   mark: () => [],
 };

@@ -32,6 +32,8 @@ export interface NotYet {
   /** What was seen; it stands as the effect's last error meanwhile. */
   readonly notYet: string;
   readonly askAgainInMs: number;
+  /** The dependency was not asked at all. */
+  readonly contacted?: false;
 }
 
 /** What may become of an effect that did not fail. */

@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
 import { isUnavailable } from "../errors.ts";
-import type { Digest } from "../incidents/digest.ts";
+import { type Digest, isDigest } from "../incidents/digest.ts";
 import type { Incident, TicketRef } from "../incidents/incident.ts";
 import type { MessageSection } from "../messages/message.ts";
 import type { Attempt } from "../outbox/executor.ts";
@@ -59,7 +59,7 @@ export function createTicketCreator(options: CreationOptions): TicketCreator {
 
   return async (incident, attempt, goingOn) => {
     const own = ownLabel(incident, goingOn?.after);
-    const wanted = wantedIssue(newIssue(incident, context), own, goingOn);
+    const wanted = wantedIssue(newIssue(unpictured(incident), context), own, goingOn);
     if (attempt.unknown || unknownSince.has(own)) {
       const since = unknownSince.get(own) ?? clock.now();
       unknownSince.set(own, since);
@@ -82,6 +82,11 @@ export function createTicketCreator(options: CreationOptions): TicketCreator {
     unknownSince.delete(own);
     return { issue, outcome: "created" };
   };
+}
+
+/** A picture that the incident has is attached to another ticket. */
+function unpictured(incident: Incident | Digest): Incident | Digest {
+  return isDigest(incident) ? incident : { ...incident, picture: undefined };
 }
 
 function wantedIssue(issue: NewIssue, own: string, goingOn: GoingOnFrom | undefined): NewIssue {

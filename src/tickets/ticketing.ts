@@ -12,6 +12,7 @@ import { commentOnce, markOf, type TicketWork } from "./comments.ts";
 import { type CreationOptions, createTicketCreator, type TicketAttempt } from "./creation.ts";
 import { createTicketLook, type TicketLook } from "./looking.ts";
 import type { TicketsMetrics } from "./metrics.ts";
+import { createPicturing, type MakePicture, type Picturing } from "./picture/picturing.ts";
 import {
   applyTransition,
   ensureOpen,
@@ -31,6 +32,8 @@ export interface TicketingOptions extends Omit<CreationOptions, "lookUpMs"> {
   readonly metrics: TicketsMetrics;
   /** How long to look for a ticket that may have been created before creating it again. Default 5 minutes. */
   readonly lookUpMs?: number | undefined;
+  /** Default: tickets get no pictures. */
+  readonly makePicture?: MakePicture | undefined;
   /** Default: nobody listens to what people say on tickets. */
   readonly talk?: TicketTalk | undefined;
 }
@@ -93,6 +96,8 @@ export interface Ticketing {
   ): Promise<TicketChange>;
   /** What people say on tickets; undefined where the tracker does not tell. */
   readonly talk: TicketTalk | undefined;
+  /** Attaches pictures; undefined where none are wanted. */
+  readonly picture: Picturing | undefined;
 }
 
 const atFirst: TicketAttempt = { unknown: false };
@@ -137,6 +142,7 @@ export function createTicketing(options: TicketingOptions): Ticketing {
     answer: async (incident, answer, attempt) =>
       access.said(incident, await answerOnTicket(incident, answer, working(attempt))),
     talk: options.talk,
+    picture: options.makePicture && createPicturing({ ...options, make: options.makePicture }),
   };
 }
 

@@ -65,6 +65,7 @@ export function handlers(
     "ticket.update": noted,
     "ticket.link": noted,
     "ticket.assign": noted,
+    "ticket.picture": noted,
     "ticket.open_again": noted,
     "stream.append": noted,
     "ticket.reopen": noted,

@@ -5,12 +5,14 @@ import { plainText } from "../../src/messages/plain-text.ts";
 import type { MayAct } from "../../src/permit.ts";
 import { TrackerError } from "../../src/tickets/errors.ts";
 import type {
+  AttachedFile,
   CommentChange,
   Issue,
   IssueChange,
   IssueComment,
   IssueUpdate,
   NewIssue,
+  TicketFiles,
   Tracker,
 } from "../../src/tickets/tracker.ts";
 
@@ -60,6 +62,32 @@ export class FakeTracker implements Tracker {
   linking = true;
   /** Whether issues can be looked at one by one behind the index. */
   listing = false;
+  /** Whether files are taken, and those that were, with the issue of each. */
+  takesFiles = true;
+  readonly attached: (AttachedFile & { readonly issue: string; readonly bytes: Buffer })[] = [];
+  /** Every file is stored twice, as by a proxy that sends a request again. */
+  doubling = false;
+  readonly files: TicketFiles = {
+    list: async (id) => {
+      this.#reach();
+      return this.attached
+        .filter(({ issue }) => issue === id)
+        .map(({ id: file, name }) => ({ id: file, name }));
+    },
+    attach: async (issue, { name, bytes }, mayAct) => {
+      await this.#permitted(mayAct);
+      if (!this.takesFiles) return false;
+      for (let copies = this.doubling ? 2 : 1; copies > 0; copies -= 1)
+        this.attached.push({ id: String(this.calls + copies), name, issue, bytes });
+      return this.#answer("attach", true);
+    },
+    remove: async ({ id }, mayAct) => {
+      await this.#permitted(mayAct);
+      const place = this.attached.findIndex((file) => file.id === id);
+      this.attached.splice(place, 1);
+      return true;
+    },
+  };
   /** Nobody answers. */
   away = false;
   /** Calls of any kind. */

@@ -44,6 +44,7 @@ const blocks: BlockRenderer<string> = {
   facts: ({ facts }) =>
     facts.map(([name, value]) => `- **${escaped(name)}** ${markdownLine(value)}`).join("\n"),
   code: ({ text }) => text.replaceAll(/^/gm, "    "),
+  picture: ({ file }) => `![](${encodeURIComponent(file)})`,
   footer: ({ text }) => `_${escaped(text)}_`,
   mark: ({ id }) => `<!-- ${id} -->`,
 };

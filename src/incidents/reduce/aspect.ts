@@ -18,6 +18,8 @@ export interface ReducerSettings extends PlacingSettings {
   readonly ackForMs?: number;
   /** Whether there is a tracker; without one nobody misses a ticket. Default false. */
   readonly ticketed?: boolean;
+  /** Whether tickets get a picture. Default false. */
+  readonly pictures?: boolean;
   /** The budget of new tickets: so many in any window of so long. Default: any number. */
   readonly maxNewTickets?: { readonly count: number; readonly windowMs: number };
   /** Whether the source has several models, which one cause may break together. Default: none has. */

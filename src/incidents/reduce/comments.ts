@@ -2,14 +2,15 @@
  * The aspect of comments. Jira mails each comment to everybody who watches the ticket. So only a few things get
  * a comment, each once until the ticket is opened again. Everything else is told by edits of the ticket.
  *
- *     opened 1 + a question 1 + a result 1 + worse 1 + closed 1 = at most 5 mails
+ *     opened 1 + three of (a picture, a question, a result, worse) + closed 1 = at most 5 mails
  *
- * Opening and closing send a mail by themselves. A comment about the end is left out where it would be the sixth mail.
- * A rise to P0 always gets a comment. What goes on after a silence is told each time the silence ends.
+ * Jira may mail an attachment like a comment. Opening and closing send a mail by themselves. A comment about the end is
+ * left out where it would be the sixth mail. A rise to P0 always gets a comment. What goes on after a silence is told
+ * each time the silence ends.
  */
 import type { EpisodeUnanswered } from "../../detection/event.ts";
 import type { Note } from "../effect.ts";
-import type { IncidentEvent, RunChanged } from "../event.ts";
+import type { IncidentEvent, RunChanged, TicketPictured } from "../event.ts";
 import type { Incident, Mails, Owed } from "../incident.ts";
 import { type Aspect, type Change, isUntold, type Transition } from "./aspect.ts";
 import { hasGrown } from "./member-news.ts";
@@ -18,6 +19,8 @@ import { judgedRun } from "./runs.ts";
 import { endsSilence, isSilenced } from "./silences.ts";
 
 const mostMails = 5;
+/** Opening and closing are mails in any case. */
+const mostSaid = mostMails - 2;
 const none: Mails = { sent: 0, said: [] };
 
 interface News {
@@ -49,9 +52,9 @@ function newsTold(transition: Transition): Change<"mails"> | undefined {
   return { slice: { mails: said }, effects: news.note === undefined ? [] : [comment(news.note)] };
 }
 
-/** What a silence covers is told at its end, unless it got worse. */
+/** What a silence covers is told at its end, unless it got worse. A picture is there already. */
 const isKeptBack = ({ owed }: News, transition: Transition): boolean =>
-  owed !== "worse" && isSilenced(transition);
+  owed !== "worse" && owed !== "picture" && isSilenced(transition);
 
 /** What goes on after a silence is told on its ticket each time. */
 function unsilenced(transition: Transition): Change<"mails"> | undefined {
@@ -67,6 +70,9 @@ function unsilenced(transition: Transition): Change<"mails"> | undefined {
 }
 
 const comment = (note: Note): Planned => ({ effect: { kind: "ticket.comment", note } });
+
+/** Whether another mail may be sent before the ticket is closed. */
+export const hasMailLeft = ({ mails = none }: Incident): boolean => mails.said.length < mostSaid;
 
 /** Whether a rise of severity is told by an edit only. */
 export function isQuietRise({ before, incident }: Transition): boolean {
@@ -92,20 +98,29 @@ function opensTicket(event: IncidentEvent, before: Incident | undefined): boolea
 }
 
 function isOwed(owed: Owed, { severity }: Incident, { said }: Mails): boolean {
-  return !said.includes(owed) || (owed === "worse" && severity === "P0");
+  if (owed === "worse" && severity === "P0") return true;
+  return !said.includes(owed) && said.length < mostSaid;
 }
 
 function newsOf(transition: Transition): News | undefined {
   const { event, before, incident } = transition;
   if (event.type === "episode_unanswered") return question(transition, event);
   if (event.type === "run_changed") return endOfRun(event);
-  if (event.type === "members_due")
-    return hasGrown(incident)
-      ? { owed: "worse", note: { about: "grown", atMs: transition.moment.nowMs } }
-      : undefined;
+  if (event.type === "ticket_pictured") return picture(event);
+  if (event.type === "members_due") return grown(transition);
   if (event.type !== "episode_opened") return result(incident, event);
   const rises = before?.ticket !== undefined && incident.severity < before.severity;
   return rises ? { owed: "worse" } : undefined;
+}
+
+/** Lines of text are an edit. */
+function picture({ shows }: TicketPictured): News | undefined {
+  return shows.file === undefined ? undefined : { owed: "picture" };
+}
+
+function grown({ incident, moment }: Transition): News | undefined {
+  if (!hasGrown(incident)) return undefined;
+  return { owed: "worse", note: { about: "grown", atMs: moment.nowMs } };
 }
 
 /** Of an episode that is over meanwhile nothing is asked. */

@@ -11,6 +11,7 @@ import { comments } from "./comments.ts";
 import { episodes, opened, takesNextEpisode } from "./episodes.ts";
 import { members } from "./members.ts";
 import { people } from "./people.ts";
+import { pictures } from "./pictures.ts";
 import { type Planned, type PlannedEffect, planned } from "./plan.ts";
 import { runs } from "./runs.ts";
 import { silences, withoutSilenced } from "./silences.ts";
@@ -41,6 +42,7 @@ export const aspects: readonly Aspect[] = [
   timers,
   ticketCare,
   people,
+  pictures,
 ];
 
 /**

@@ -44,6 +44,7 @@ const loud: ReadonlySet<IncidentEffect["kind"]> = new Set([
   "ticket.open",
   "ticket.ensure",
   "ticket.comment",
+  "ticket.picture",
 ]);
 
 /** What of these effects may be done: a person's own command is carried out, and growth is told. */

@@ -1,5 +1,14 @@
 /** Line charts of shares over time as inline SVG: no script, colours from the page's style. */
 import { escapeHtml } from "../../html.ts";
+import {
+  axisOf,
+  bandPath,
+  linePath,
+  type PlotAxis,
+  type PlotPoint,
+  type PlotScale,
+  thinned,
+} from "../../plot.ts";
 import { shortDay, shortTime } from "./markup.ts";
 import type { FeatureHistory, ShareHistory } from "./share-recorder.ts";
 
@@ -29,17 +38,17 @@ export interface Chart {
 export const width = 1000;
 export const margin = { left: 52, right: 8, top: 34, bottom: 22 };
 const innerWidth = width - margin.left - margin.right;
-/** More points than this are drawn as the extremes of so many columns. */
-export const columns = 320;
 
 export function chartSvg(chart: Chart): string {
   const lines = chart.features.map((feature) => pointsOf(chart, feature, "share"));
   const [first] = chart.banded === true ? chart.features : [];
   const ends = first === undefined ? [] : bandOf(chart, first);
-  const axis = axisOf([...lines, ...ends]);
+  const axis = axisOf([...lines, ...ends].flat().map(({ value }) => value));
   const scale = scaleOf(chart, axis.step * axis.steps);
   const rows = labelRows(chart, scale);
-  const drawn = lines.map((points, i) => lineSvg(points, scale, i));
+  const drawn = lines.map(
+    (points, i) => `<path class="line c${i}" d="${linePath(points, scale)}"/>`,
+  );
   return [
     `<svg viewBox="0 0 ${width} ${chart.height}" role="img" aria-label="${escapeHtml(aria(chart))}">`,
     ...yAxis(scale, axis),
@@ -55,19 +64,7 @@ export function chartSvg(chart: Chart): string {
 const aria = ({ features, from, to }: Chart): string =>
   `shares of ${features.join(", ")} from ${shortTime(from)} to ${shortTime(to)}`;
 
-interface Point {
-  readonly time: number;
-  readonly share: number;
-}
-
-interface Axis {
-  readonly step: number;
-  readonly steps: number;
-}
-
-export interface Scale {
-  readonly x: (us: number) => number;
-  readonly y: (share: number) => number;
+export interface Scale extends PlotScale {
   readonly bottom: number;
 }
 
@@ -84,64 +81,35 @@ export function scaleOf(
   };
 }
 
-/** A round step of the axis, and so many of them that everything fits. */
-function axisOf(lines: readonly (readonly Point[])[]): Axis {
-  const most = lines.flat().reduce((top, { share }) => Math.max(top, share || 0), 0);
-  const rough = Math.max(most, 1e-6) / 4;
-  const unit = 10 ** Math.floor(Math.log10(rough));
-  const step = unit * ([1, 2, 2.5, 5].find((factor) => factor * unit >= rough) ?? 10);
-  return { step, steps: Math.max(1, Math.ceil((most * 1.02) / step)) };
-}
-
-/** Every point, or the least and the largest of each column. */
 function pointsOf(
   { history, from, to }: Chart,
   feature: string,
   of: keyof FeatureHistory,
-): readonly Point[] {
+): readonly PlotPoint[] {
   const shares = history.features.get(feature)?.[of];
   const all = history.times.flatMap((time, i) => {
-    const share = shares?.[i] ?? Number.NaN;
-    return time >= from && time <= to ? [{ time, share }] : [];
+    const value = shares?.[i] ?? Number.NaN;
+    return time >= from && time <= to ? [{ time, value }] : [];
   });
-  if (all.length <= 2 * columns) return all;
-  const each = Math.ceil(all.length / columns);
-  return Array.from({ length: columns }, (_, i) => all.slice(i * each, (i + 1) * each)).flatMap(
-    (column) => {
-      const known = column.filter(({ share }) => Number.isFinite(share));
-      const sorted = known.toSorted((a, b) => a.share - b.share);
-      const ends = [sorted[0], sorted.at(-1)].filter((point) => point !== undefined);
-      return ends.toSorted((a, b) => a.time - b.time);
-    },
-  );
+  return thinned(all);
 }
 
-/** A missing value is a gap. */
-function lineSvg(points: readonly Point[], { x, y }: Scale, place: number): string {
-  let path = "";
-  let drawing = false;
-  for (const { time, share } of points) {
-    if (Number.isFinite(share))
-      path += `${drawing ? "L" : "M"}${x(time).toFixed(1)} ${y(share).toFixed(1)}`;
-    drawing = Number.isFinite(share);
-  }
-  return `<path class="line c${place}" d="${path}"/>`;
-}
+const known = ({ value }: PlotPoint): boolean => Number.isFinite(value);
 
 /** Lower and upper end where both are known. */
-function bandOf(chart: Chart, feature: string): readonly [readonly Point[], readonly Point[]] {
-  const known = ({ share }: Point): boolean => Number.isFinite(share);
+function bandOf(
+  chart: Chart,
+  feature: string,
+): readonly [readonly PlotPoint[], readonly PlotPoint[]] {
   return [
     pointsOf(chart, feature, "low").filter(known),
     pointsOf(chart, feature, "high").filter(known),
   ];
 }
 
-function bandSvg([low = [], high = []]: readonly (readonly Point[])[], { x, y }: Scale): string {
-  if (low.length === 0) return "";
-  const around = [...high, ...low.toReversed()];
-  const corners = around.map(({ time, share }) => `${x(time).toFixed(1)} ${y(share).toFixed(1)}`);
-  return `<path class="band" d="M${corners.join("L")}Z"><title>expected</title></path>`;
+function bandSvg([low = [], high = []]: readonly (readonly PlotPoint[])[], scale: Scale): string {
+  const path = bandPath(low, high, scale);
+  return path === "" ? "" : `<path class="band" d="${path}"><title>expected</title></path>`;
 }
 
 function markSvg(
@@ -170,7 +138,7 @@ function labelRows({ marks }: Chart, { x }: Scale): readonly number[] {
   });
 }
 
-function yAxis({ y }: Scale, { step, steps }: Axis): readonly string[] {
+function yAxis({ y }: Scale, { step, steps }: PlotAxis): readonly string[] {
   return Array.from({ length: steps + 1 }, (_, i) => {
     const at = y(i * step).toFixed(1);
     const text = `${Number((i * step * 100).toPrecision(3))} %`;

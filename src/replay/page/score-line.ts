@@ -1,5 +1,6 @@
 /** The score of a model over time as inline SVG, on one scale for all models: up to three times the boundary. */
-import { columns, margin, scaleOf, width } from "./chart.ts";
+import { columns } from "../../plot.ts";
+import { margin, scaleOf, width } from "./chart.ts";
 import type { ShareHistory } from "./share-recorder.ts";
 
 /** What is higher is drawn at the top: how far beyond hardly matters there. */

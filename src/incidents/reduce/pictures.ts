@@ -1,0 +1,41 @@
+/** The aspect of pictures: when one is asked for, and what the ticket is to show of it. */
+import { isModelEpisode } from "../episode.ts";
+import type { TicketPictured } from "../event.ts";
+import type { Incident } from "../incident.ts";
+import type { Aspect, Change, Transition } from "./aspect.ts";
+
+/** It stands last: a picture comes after everything that is said. */
+export const pictures: Aspect<"picture"> = {
+  name: "pictures",
+  slice: ["picture"],
+  take: (transition) => {
+    const { event, incident } = transition;
+    if (event.type === "ticket_pictured") return pictured(incident, event);
+    return isAskedFor(transition) ? asked(incident) : undefined;
+  },
+};
+
+/** For a new ticket, and for one that is opened again: what it showed then is over. */
+function isAskedFor({ event, before, incident, moment }: Transition): boolean {
+  if (moment.settings.pictures !== true || !hasSomethingToShow(incident)) return false;
+  if (event.type === "ticket_opened") return before?.ticket?.id !== event.ticket.id;
+  if (event.type !== "episode_opened") return false;
+  return before?.state === "resolved" && incident.ticket !== undefined;
+}
+
+function hasSomethingToShow({ episode, partOf, state }: Incident): boolean {
+  if (partOf !== undefined || state === "resolved") return false;
+  return isModelEpisode(episode) && episode.features.length > 0;
+}
+
+function asked({ episode, picture }: Incident): Change<"picture"> {
+  return {
+    ...(picture !== undefined && { slice: { picture: undefined } }),
+    effects: [{ effect: { kind: "ticket.picture", episode: episode.id } }],
+  };
+}
+
+function pictured({ ticket }: Incident, event: TicketPictured): Change<"picture"> | undefined {
+  if (ticket?.id !== event.ticket) return undefined;
+  return { slice: { picture: event.shows }, effects: [{ effect: { kind: "ticket.update" } }] };
+}

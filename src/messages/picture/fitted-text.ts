@@ -1,0 +1,43 @@
+/** Cuts text to the width that it has in a picture. Widths are estimates on the safe side: no font is read here. */
+import { oneLine } from "../text.ts";
+
+export interface Room {
+  /** Of the font, px. */
+  readonly size: number;
+  /** px */
+  readonly room: number;
+  readonly bold: boolean;
+}
+
+const fewest = 8;
+const most = 200;
+
+/** The whole text where it fits, else with its middle left out. */
+export function fitted(text: string, { size, room, bold }: Room): string {
+  // No picture has room for more letters, and each one that is tried costs time.
+  const clean = oneLine(plain(text), most);
+  const letters = Array.from(clean).length;
+  for (let length = letters; length > fewest; length--) {
+    const shown = oneLine(clean, length);
+    if (widthOf(shown, size) * (bold ? 1.1 : 1) <= room) return shown;
+  }
+  return oneLine(clean, fewest);
+}
+
+/** Without what XML cannot hold. */
+export const plain = (text: string): string =>
+  text.replaceAll(/[^\t\n\x20-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, "");
+
+function widthOf(text: string, size: number): number {
+  let ems = 0;
+  for (const letter of text) ems += emsOf(letter);
+  return ems * size;
+}
+
+/** Of DejaVu Sans; letters of East Asia and pictures are squares. */
+function emsOf(letter: string): number {
+  if ((letter.codePointAt(0) ?? 0) >= 0x2e80) return 1;
+  if (/[mwMW@%—→]/.test(letter)) return 0.98;
+  if (/[iljtfrI.,:;'|! ()[\]]/.test(letter)) return 0.42;
+  return /\p{Lu}/u.test(letter) ? 0.73 : 0.64;
+}

@@ -1,0 +1,47 @@
+/** Reads the newest rows of one model once, for a picture: one bounded query with a deadline, only SELECT. */
+import type { Row } from "../stream/record.ts";
+import { connect } from "./connection.ts";
+import { toSourceError } from "./errors.ts";
+import type { SourceOptions } from "./options.ts";
+import { noPlace } from "./past.ts";
+import { probe } from "./probe.ts";
+import { parseRow, type RawRow } from "./rows.ts";
+import { recentRows } from "./sql/recent.ts";
+
+export interface Recent {
+  /** Name of the model in the source. */
+  readonly model: string;
+  /** Rows later than this, and not later than that, ms since 1970. */
+  readonly fromMs: number;
+  readonly untilMs: number;
+  /** So many of the newest ones. */
+  readonly maxRows: number;
+  /** Of connecting, and of each statement; the source's own where that is shorter. */
+  readonly timeoutMs: number;
+}
+
+/** @throws SourceError with the code of what is wrong */
+export async function readRecent(
+  options: SourceOptions,
+  { model, fromMs, untilMs, maxRows, timeoutMs }: Recent,
+): Promise<readonly Row[]> {
+  const { connection } = options;
+  const patience = Math.min(connection.statementTimeoutMs, timeoutMs);
+  const connectTimeoutMs = Math.min(connection.connectTimeoutMs, timeoutMs);
+  const client = await connect({ ...connection, statementTimeoutMs: patience, connectTimeoutMs });
+  try {
+    const layout = await probe(client, options);
+    await client.begin(patience);
+    const bounds = [fromMs, untilMs].map((ms) => new Date(ms).toISOString());
+    const query = { text: recentRows(layout, noPlace), rowMode: "array" as const };
+    const { rows } = await client.query<RawRow>(query, [...bounds, maxRows, model]);
+    return rows.flatMap((raw) => {
+      const parsed = parseRow(raw);
+      return typeof parsed === "string" ? [] : [parsed.row];
+    });
+  } catch (error) {
+    throw toSourceError(error, `reading the newest rows of ${options.table}`);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,91 @@
+/** Makes the picture of an incident from what was observed. What fails is logged, and the ticket does without. */
+import type { Logger } from "pino";
+import type { Incident } from "../../incidents/incident.ts";
+import {
+  type ObservedPast,
+  pictureOf,
+  pictureSubjects,
+  shownTime,
+} from "../../messages/picture/picture.ts";
+import { pictureSvg } from "../../messages/picture/picture-svg.ts";
+import { sparklines } from "../../messages/picture/sparkline.ts";
+import type { ModelKey } from "../../model-key.ts";
+import type { MadePicture, MakePicture } from "./picturing.ts";
+import { pngRenderer, type RenderPng } from "./render-png.ts";
+
+/** Which past a picture needs. */
+export interface AskedPast {
+  readonly model: ModelKey;
+  readonly features: readonly string[];
+  readonly fromMs: number;
+  readonly untilMs: number;
+}
+
+export interface PictureOptions {
+  /** Reads what a model did before and since; undefined where nobody knows. Bounded in rows and time. */
+  readonly pastOf: (asked: AskedPast) => Promise<ObservedPast | undefined>;
+  readonly logger: Logger;
+  /** Default: the optional package, if it is there. */
+  readonly renderer?: () => Promise<RenderPng | undefined>;
+  /** A drawing that takes longer is left out, ms. Default 15 s. */
+  readonly deadlineMs?: number;
+}
+
+export function pictureMaker(options: PictureOptions): MakePicture {
+  const { logger, pastOf, renderer = pngRenderer } = options;
+  let rendering: Promise<RenderPng | undefined> | undefined;
+  const render = onceAtATime(options.deadlineMs ?? 15_000);
+  const drawn = async (svg: string): Promise<Buffer | undefined> => {
+    rendering ??= renderer();
+    const png = await rendering;
+    if (png === undefined) logger.debug("pictures are lines of text: @resvg/resvg-js is not here");
+    return png && render(() => png(svg));
+  };
+  return async (incident): Promise<MadePicture | undefined> => {
+    const failed = (says: string) => (err: unknown) => {
+      logger.warn({ err, incident: incident.number }, says);
+      return undefined;
+    };
+    const picture = await observed(incident, pastOf).catch(failed("no picture could be made"));
+    if (picture === undefined) return undefined;
+    const png = await drawn(pictureSvg(picture)).catch(failed("a picture could not be drawn"));
+    return { png, lines: sparklines(picture) };
+  };
+}
+
+async function observed(incident: Incident, pastOf: PictureOptions["pastOf"]) {
+  const subjects = pictureSubjects(incident);
+  const pasts = new Map<ModelKey, ObservedPast>();
+  for (const { model, episode } of subjects) {
+    if (pasts.has(model)) continue;
+    const own = subjects.filter((subject) => subject.model === model);
+    const features = own.map(({ feature }) => feature.feature);
+    const past = await pastOf({ model, features, ...shownTime(episode) });
+    if (past !== undefined) pasts.set(model, past);
+  }
+  return pictureOf(incident, subjects, pasts);
+}
+
+type Once = (start: () => Promise<Buffer>) => Promise<Buffer>;
+
+/** One that is late goes on in its thread, and until it ends no other one is started: memory stays bounded. */
+function onceAtATime(deadlineMs: number): Once {
+  let stuck = false;
+  return async (start) => {
+    if (stuck) throw new Error("an earlier picture is still being drawn");
+    stuck = true;
+    const drawing = start().finally(() => {
+      stuck = false;
+    });
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_resolve, reject) => {
+      const says = `drawing took longer than ${deadlineMs} ms`;
+      timer = setTimeout(() => reject(new Error(says)), deadlineMs);
+    });
+    try {
+      return await Promise.race([drawing, late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+}

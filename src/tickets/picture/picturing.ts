@@ -1,0 +1,151 @@
+/**
+ * Attaches the picture of an incident to its ticket, once. The ticket is complete without it: what the tracker refuses
+ * is said once in the log, and lines of text stand in its place.
+ */
+import { createHash } from "node:crypto";
+import type { Logger } from "pino";
+import { type Digest, isDigest } from "../../incidents/digest.ts";
+import type { TicketPictured } from "../../incidents/event.ts";
+import type { Incident } from "../../incidents/incident.ts";
+import { hasMailLeft } from "../../incidents/reduce/comments.ts";
+import type { NotYet } from "../../outbox/executor.ts";
+import type { TicketAttempt } from "../creation.ts";
+import { TrackerError } from "../errors.ts";
+import type { AttachedFile, Tracker } from "../tracker.ts";
+
+/** A picture as it was made. */
+export interface MadePicture {
+  /** Undefined where it could not be rendered. */
+  readonly png: Buffer | undefined;
+  /** The same as text. */
+  readonly lines: readonly string[];
+}
+
+/** Settles within a deadline of its own. @returns undefined where there is nothing to show */
+export type MakePicture = (incident: Incident) => Promise<MadePicture | undefined>;
+
+export interface PicturingOptions {
+  readonly tracker: Tracker;
+  readonly logger: Logger;
+  readonly make: MakePicture;
+}
+
+/** @returns what the ticket shows now; nothing where there is no ticket to show it on */
+export type Picturing = (
+  incident: Incident | Digest,
+  attempt: TicketAttempt,
+) => Promise<readonly TicketPictured[] | NotYet>;
+
+/** A request whose answer nobody heard may be carried out so long after it set out. */
+const settleMs = 10_000;
+/** While another picture is made, this one waits. */
+const busyMs = 1000;
+
+/** One picture at a time, so that pictures take neither the memory nor the turns of what people wait for. */
+export function createPicturing(options: PicturingOptions): Picturing {
+  let busy = false;
+  let refused = false;
+  const sayRefused = (ticket: string): void => {
+    const says = {
+      ticket,
+      hint: "Give Driftwarden's user Create Attachments, or set jira.pictures: false.",
+    };
+    if (!refused)
+      options.logger.warn(says, "the tracker takes no pictures; tickets show lines of text");
+    refused = true;
+  };
+  return async (incident, attempt) => {
+    if (busy) return { notYet: "another picture is made", askAgainInMs: busyMs, contacted: false };
+    busy = true;
+    try {
+      return await pictured(incident, attempt, { ...options, sayRefused });
+    } finally {
+      busy = false;
+    }
+  };
+}
+
+interface Work extends PicturingOptions {
+  readonly sayRefused: (ticket: string) => void;
+}
+
+async function pictured(
+  incident: Incident | Digest,
+  attempt: TicketAttempt,
+  work: Work,
+): Promise<readonly TicketPictured[]> {
+  if (isDigest(incident) || incident.ticket === undefined || isOver(incident)) return [];
+  const { id, key } = incident.ticket;
+  const file = pictureName(incident);
+  const shown = (shows: TicketPictured["shows"]): readonly TicketPictured[] => [
+    { type: "ticket_pictured", ticket: id, shows },
+  ];
+  // What an earlier attempt has attached is enough, also when its answer was lost.
+  if (attempt.unknown && (await isAttached({ id, file }, attempt, work))) return shown({ file });
+  const made = await work.make(incident);
+  if (made === undefined) return [];
+  // An attachment costs a mail.
+  if (!hasMailLeft(incident)) return shown({ lines: made.lines });
+  const attached = await attachOnce({ id, key, file, png: made.png }, attempt, work);
+  return shown(attached ? { file } : { lines: made.lines });
+}
+
+/** Nobody looks for the picture of what is over, and a ticket that became part of another has none. */
+const isOver = ({ state, partOf }: Incident): boolean =>
+  state === "resolved" || partOf !== undefined;
+
+/** The same for each attempt: by it the picture is found again. */
+function pictureName({ number, episode, ticket }: Incident): string {
+  const hash = createHash("sha256").update(`${ticket?.id}\n${episode.id}`).digest("hex");
+  return `driftwarden-${number}-${hash.slice(0, 8)}.png`;
+}
+
+interface Attaching {
+  readonly id: string;
+  readonly key: string;
+  readonly file: string;
+  readonly png: Buffer | undefined;
+}
+
+/** @returns whether the ticket has the picture now */
+async function attachOnce(
+  { id, key, file, png }: Attaching,
+  attempt: TicketAttempt,
+  work: Work,
+): Promise<boolean> {
+  const { files } = work.tracker;
+  if (files === undefined || png === undefined) return false;
+  const leftMs = attempt.unknown ? settleMs - (attempt.sinceActMs ?? settleMs) : 0;
+  if (leftMs > 0) throw mayBeOnItsWay(key, leftMs);
+  const taken = await files.attach(
+    id,
+    { name: file, type: "image/png", bytes: png },
+    attempt.mayAct,
+  );
+  if (!taken) work.sayRefused(key);
+  return taken && isAttached({ id, file }, attempt, work);
+}
+
+/** A request that a proxy sent twice left two: the first one stays. */
+async function isAttached(
+  { id, file }: Pick<Attaching, "id" | "file">,
+  { mayAct }: TicketAttempt,
+  { tracker: { files } }: Work,
+): Promise<boolean> {
+  const same = ((await files?.list(id)) ?? []).filter((one: AttachedFile) => one.name === file);
+  for (const extra of same.slice(1)) await files?.remove(extra, mayAct);
+  return same.length > 0;
+}
+
+function mayBeOnItsWay(key: string, leftMs: number): TrackerError {
+  return new TrackerError(
+    "DW_TRACKER_OUTCOME_UNKNOWN",
+    `attaching a picture to ${key}: an earlier attempt may have attached it, and it is not there yet`,
+    {
+      hint: "Nothing to do: the picture is looked for again before it is attached again.",
+      retryable: true,
+      maybeApplied: true,
+      retryAfterMs: leftMs,
+    },
+  );
+}

@@ -1,0 +1,123 @@
+import { pino } from "pino";
+import { describe, expect, it } from "vitest";
+import type { Incident } from "../../../src/incidents/incident.ts";
+import type { TicketAttempt } from "../../../src/tickets/creation.ts";
+import { createPicturing, type MadePicture } from "../../../src/tickets/picture/picturing.ts";
+import { goodPermit } from "../../fakes/permit.ts";
+import { exampleIncident } from "../example-incident.ts";
+import { FakeTracker } from "../fake-tracker.ts";
+
+const made: MadePicture = { png: Buffer.from("picture"), lines: ["a  ▇▁  31 % → 4.9 %"] };
+const first: TicketAttempt = { unknown: false, mayAct: goodPermit };
+const again: TicketAttempt = { unknown: true, sinceActMs: 60_000, mayAct: goodPermit };
+const ticket = { id: "1", key: "IR-1", url: "http://jira/IR-1" };
+
+function scene(make: () => Promise<MadePicture | undefined> = async () => made) {
+  const tracker = new FakeTracker();
+  const logged: string[] = [];
+  const logger = pino({ level: "warn" }, { write: (line: string) => void logged.push(line) });
+  const picture = createPicturing({ tracker, logger, make });
+  return { tracker, logged, picture };
+}
+
+const incident = (change: Partial<Incident> = {}): Incident =>
+  exampleIncident({}, { ticket, ...change });
+
+const names = ({ attached }: FakeTracker): readonly string[] => attached.map(({ name }) => name);
+
+describe("the picture of a ticket", () => {
+  it("is attached once, and the incident remembers the name of its file", async () => {
+    const { tracker, picture } = scene();
+    const events = await picture(incident(), first);
+    const [file] = names(tracker);
+    expect(file).toMatch(/^driftwarden-12-[\da-f]{8}\.png$/);
+    expect(events).toEqual([{ type: "ticket_pictured", ticket: "1", shows: { file } }]);
+    expect(tracker.attached[0]?.bytes).toEqual(made.png);
+  });
+
+  it("is attached once although the answer was lost: what is there is looked at by name first", async () => {
+    const { tracker, picture } = scene();
+    tracker.losesAnswerOf.push("attach");
+    await expect(picture(incident(), first)).rejects.toMatchObject({ maybeApplied: true });
+    const [file] = names(tracker);
+    expect(await picture(incident(), again)).toMatchObject([{ shows: { file } }]);
+    expect(names(tracker)).toEqual([file]);
+  });
+
+  it("waits while a request without an answer may still be carried out", async () => {
+    const { tracker, picture } = scene();
+    const soon = picture(incident(), { ...again, sinceActMs: 4_000 });
+    await expect(soon).rejects.toMatchObject({
+      code: "DW_TRACKER_OUTCOME_UNKNOWN",
+      retryAfterMs: 6_000,
+    });
+    expect(names(tracker)).toEqual([]);
+  });
+
+  it("is one although a proxy sent the request twice: the first one stays", async () => {
+    const { tracker, picture } = scene();
+    tracker.doubling = true;
+    const events = await picture(incident(), first);
+    const [file] = names(tracker);
+    expect(names(tracker)).toEqual([file]);
+    expect(events).toMatchObject([{ shows: { file } }]);
+  });
+
+  it("is lines of text where the tracker takes no files, and the log says so once", async () => {
+    const { tracker, logged, picture } = scene();
+    tracker.takesFiles = false;
+    const events = await picture(incident(), first);
+    expect(events).toEqual([
+      { type: "ticket_pictured", ticket: "1", shows: { lines: made.lines } },
+    ]);
+    await picture(incident({ id: "incident-2" }), first);
+    expect(logged.filter((line) => line.includes("takes no pictures"))).toHaveLength(1);
+  });
+
+  it("is lines of text where it could not be drawn", async () => {
+    const { tracker, picture } = scene(async () => ({ ...made, png: undefined }));
+    expect(await picture(incident(), first)).toMatchObject([{ shows: { lines: made.lines } }]);
+    expect(names(tracker)).toEqual([]);
+  });
+
+  it("is lines of text where its mail would be one too many", async () => {
+    const { tracker, picture } = scene();
+    const mails = { sent: 4, said: ["question", "result", "worse"] as const };
+    expect(await picture(incident({ mails }), first)).toMatchObject([
+      { shows: { lines: made.lines } },
+    ]);
+    expect(names(tracker)).toEqual([]);
+  });
+
+  it.each<[string, Partial<Incident>]>([
+    ["is over", { state: "resolved" }],
+    ["became part of another", { partOf: "incident-0" }],
+  ])("is left out for what %s", async (_what, change) => {
+    const { tracker, picture } = scene();
+    expect(await picture(incident(change), first)).toEqual([]);
+    expect(tracker.calls).toBe(0);
+  });
+
+  it("is left out where nothing was observed", async () => {
+    const { tracker, picture } = scene(async () => undefined);
+    expect(await picture(incident(), first)).toEqual([]);
+    expect(tracker.calls).toBe(0);
+  });
+
+  it("waits for another one that is being made, and asks nobody meanwhile", async () => {
+    const waiting: ((value: MadePicture) => void)[] = [];
+    const slow = new Promise<MadePicture>((resolve) => {
+      waiting.push(resolve);
+    });
+    const { tracker, picture } = scene(() => slow);
+    const one = picture(incident(), first);
+    expect(await picture(incident({ id: "incident-2" }), first)).toMatchObject({
+      notYet: "another picture is made",
+      contacted: false,
+    });
+    expect(tracker.calls).toBe(0);
+    for (const finish of waiting) finish(made);
+    await one;
+    expect(await picture(incident({ id: "incident-2" }), first)).toHaveLength(1);
+  });
+});
