@@ -10,30 +10,39 @@ export interface PartCheck {
   /** The name of the dependency: `store`, `stream`, `source:main`, `tracker`, `engine`; and `fixes`. */
   readonly part: string;
   /** Writes nothing anywhere. Once it has a deadline it never rejects, and settles by it. */
-  readonly look: () => Promise<readonly CheckFinding[]>;
+  readonly look: Look;
+  /** The cheapest question that shows whether it still answers us. Left out, looking is cheap. */
+  readonly ping?: Look | undefined;
 }
+
+type Look = () => Promise<readonly CheckFinding[]>;
 
 /** @param deadlineMs after it the part has failed with DW_CHECK_TIMEOUT */
 export function withAnswerDeadline(
-  { part, look }: PartCheck,
+  { part, look, ping }: PartCheck,
   deadlineMs = answerDeadlineMs,
 ): PartCheck {
-  return {
-    part,
-    look: async () => {
-      const answered = new AbortController();
-      const late = timer(deadlineMs, undefined, { signal: answered.signal, ref: false }).then(
-        () => [failed("answer", tooLate(part, deadlineMs))],
-        () => [],
-      );
-      try {
-        return await Promise.race([look(), late]);
-      } catch (error) {
-        return [failed("configuration", error)];
-      } finally {
-        answered.abort();
-      }
-    },
+  const within = (asked: Look): Look => withinDeadline(asked, { part, deadlineMs });
+  return { part, look: within(look), ping: ping && within(ping) };
+}
+
+function withinDeadline(
+  look: Look,
+  { part, deadlineMs }: { readonly part: string; readonly deadlineMs: number },
+): Look {
+  return async () => {
+    const answered = new AbortController();
+    const late = timer(deadlineMs, undefined, { signal: answered.signal, ref: false }).then(
+      () => [failed("answer", tooLate(part, deadlineMs))],
+      () => [],
+    );
+    try {
+      return await Promise.race([look(), late]);
+    } catch (error) {
+      return [failed("configuration", error)];
+    } finally {
+      answered.abort();
+    }
   };
 }
 

@@ -4,13 +4,14 @@ import { databaseUrl } from "../config/database.ts";
 import { peopleFacts } from "../config/people-facts.ts";
 import type { Config } from "../config/schema.ts";
 import { readSecret } from "../config/secret.ts";
-import { type CheckFinding, doubtful, fine } from "../finding.ts";
+import { type CheckFinding, doubtful, failed, fine } from "../finding.ts";
 import type { ConfiguredFix } from "../healing/runner.ts";
 import { surveyFixes } from "../healing/survey.ts";
 import { nearest } from "../nearest.ts";
 import { type SourceSurvey, surveySource } from "../source/survey.ts";
 import { surveyStore } from "../store/survey.ts";
 import { surveyKafka } from "../stream/kafka/survey.ts";
+import { openJira } from "../tickets/jira/jira.ts";
 import type { Environment } from "../tickets/jira/proxy.ts";
 import { surveyJira } from "../tickets/jira/survey.ts";
 import type { TicketsMetrics } from "../tickets/metrics.ts";
@@ -112,15 +113,22 @@ function trackerCheck(config: Config, through: CheckedThrough): readonly PartChe
   const { jira } = config;
   if (jira === undefined) return [];
   const priorities = [...new Set(Object.values(jira.priorities).filter((name) => name !== null))];
+  const options = () => ({ ...jiraOptions(jira, through), token: readSecret(jira.token_file) });
   const look = (): Promise<readonly CheckFinding[]> =>
     surveyJira({
-      ...jiraOptions(jira, through),
-      token: readSecret(jira.token_file),
+      ...options(),
       priorities,
       groups: Object.keys(jira.groups),
       deadlineMs: answerDeadlineMs,
     });
-  return [{ part: "tracker", look: async () => look() }];
+  const ping = async (): Promise<readonly CheckFinding[]> =>
+    openJira(options())
+      .ping()
+      .then(
+        () => [fine("login", "answers")],
+        (error: unknown) => [failed("login", error)],
+      );
+  return [{ part: "tracker", look: async () => look(), ping }];
 }
 
 /** A condition that no row could meet is most likely a slip. */

@@ -31,9 +31,9 @@ export function buildProbes(parts: StoredParts, { outbox, ...through }: Probed):
   });
   lifecycle.onStop("probe of the store", () => own.stop());
   health.register("store", () => own.health());
-  for (const { part, look } of partChecks(config, { ...through, logger })) {
+  for (const { part, look, ping } of partChecks(config, { ...through, logger })) {
     if (part !== "tracker" && part !== "engine") continue;
-    const probe = startProbe({ ...rarely, look });
+    const probe = startProbe({ ...rarely, look, ping });
     lifecycle.onStop(`probe of the ${part}`, () => probe.stop());
     health.register(part, () => first(outbox.dependencyHealth(part), probe.health()));
   }
