@@ -2,6 +2,7 @@
 import type { DetectorType } from "../../detectors/detector.ts";
 import type { Preset, PresetUse, Sensitivity } from "../../detectors/preset.ts";
 import { DetectionError } from "./errors.ts";
+import { settingsHash } from "./event-id.ts";
 import { type DetectorUse, defaultDecision } from "./settings.ts";
 
 export interface DetectorChoice {
@@ -32,7 +33,11 @@ export function detectorSet(
       normal: paramsOf("normal"),
       high: paramsOf("high"),
     };
-    return [{ ...use, type, params: paramsAt[sensitivity], paramsAt }];
+    const params = paramsAt[sensitivity];
+    // Who does not go by sensitivity stays one object over its bytes, and keeps its score of the whole vector.
+    const hash = settingsHash(params);
+    const isFixed = Object.values(paramsAt).every((other) => settingsHash(other) === hash);
+    return [{ ...use, type, params, ...(!isFixed && { paramsAt }) }];
   });
   return uses.toSorted((a, b) => Number(b.judge) - Number(a.judge));
 }
