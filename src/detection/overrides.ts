@@ -48,10 +48,14 @@ export class ModelOverrides {
     return this.#list.length === 0;
   }
 
-  /** Whether nothing at all is reported of the model: an override without a feature says so. */
+  /**
+   * Whether nothing at all is reported of the model: an override without a feature says so, and none before it makes an
+   * exception of some features.
+   */
   get ignoresModel(): boolean {
-    const whole = this.#list.filter(({ feature }) => feature === undefined);
-    return whole.find(({ ignore }) => ignore !== undefined)?.ignore === true;
+    const naming = this.#list.filter(({ ignore }) => ignore !== undefined);
+    const first = naming.find(({ feature, ignore }) => feature === undefined || ignore === false);
+    return first?.ignore === true;
   }
 
   of(feature: string): FeatureSettings {

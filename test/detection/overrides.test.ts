@@ -176,6 +176,15 @@ describe("ignore", () => {
     expect(opened([], silentFrom).map(({ kind }) => kind)).toEqual(["silent"]);
   });
 
+  it("features that an entry before it excepts are still reported", () => {
+    const list: Override[] = [
+      { feature: ["f3"], ignore: false },
+      { model: ["churn"], ignore: true },
+    ];
+    expect(opened(list, moved(0.01)).map(({ features }) => features[0]?.feature)).toEqual(["f3"]);
+    expect(opened(list, moved(0.01, "f4"))).toEqual([]);
+  });
+
   it("an open episode of the model ends, since nothing is wrong by its settings", () => {
     const world = new World().run(0, 310, moved(0.01));
     const [saved] = world.engine.takeDirty(1e9);
