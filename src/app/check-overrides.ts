@@ -1,6 +1,12 @@
 /** Checks `detection.overrides:` against the names in recent rows: entries that match nothing, or decide nothing. */
 import type { Config } from "../config/schema.ts";
-import { decidingFor, isFor, isForModel, type Override } from "../detection/overrides.ts";
+import {
+  decidingFor,
+  isFor,
+  isForModel,
+  type Override,
+  shareSetting,
+} from "../detection/overrides.ts";
 import { type CheckFinding, doubtful, fine } from "../finding.ts";
 import { modelKey } from "../model-key.ts";
 import { nearest } from "../nearest.ts";
@@ -31,7 +37,8 @@ export function lookAtOverrides(
       overrides.map((one) => isFor(one.feature, [name])),
     );
     for (const model of representatives(own, (key) => overrides.map((one) => isForModel(one, key))))
-      for (const feature of alike) note(places, decidingFor(overrides, { model, feature }));
+      for (const feature of alike)
+        note(places, overrides, decidingFor(overrides, { model, feature }));
   }
   const unread = seen.some(({ models }) => models.size === 0);
   const findings = places.flatMap(
@@ -57,19 +64,22 @@ function representatives(
 interface Place {
   matched: boolean;
   decided: boolean;
-  /** Entries that decided in its stead. */
+  /** Entries that decided one of its settings in its stead. */
   readonly before: Set<number>;
 }
 
 function note(
   places: readonly Place[],
+  overrides: readonly Override[],
   { matching, deciding }: ReturnType<typeof decidingFor>,
 ): void {
   for (const index of matching) {
     const place = places[index]!;
     place.matched = true;
     if (deciding.includes(index)) place.decided = true;
-    for (const other of deciding.filter((one) => one < index)) place.before.add(other);
+    for (const other of deciding)
+      if (other < index && shareSetting(overrides[other]!, overrides[index]!))
+        place.before.add(other);
   }
 }
 

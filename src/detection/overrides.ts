@@ -79,6 +79,10 @@ export function decidingFor(
   return { matching, deciding: settingKeys.map(first).filter((i) => i >= 0) };
 }
 
+/** Whether some setting is named by both. */
+export const shareSetting = (one: FeatureSettings, other: FeatureSettings): boolean =>
+  settingKeys.some((key) => one[key] !== undefined && other[key] !== undefined);
+
 /** Whether the patterns of source and model fit. */
 export function isForModel({ source, model }: OverridePatterns, key: ModelKey): boolean {
   const name = modelName(key);

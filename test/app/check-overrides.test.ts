@@ -70,6 +70,17 @@ describe("driftwarden check and the overrides", () => {
     ]);
   });
 
+  it("names only those earlier entries that name the settings of the shadowed one", () => {
+    const list =
+      "[{model: churn-*, direction: drops}, {model: churn-eu, sensitivity: low}, {model: churn-eu, sensitivity: high}]";
+    expect(lookAt(list)).toMatchObject([
+      {
+        message:
+          "detection.overrides.2 decides nothing: detection.overrides.1 comes first and names the same settings",
+      },
+    ]);
+  });
+
   it("an entry that still decides one of its settings is not shadowed", () => {
     const list =
       "[{model: churn-*, direction: drops}, {model: churn-eu, direction: rises, sensitivity: low}]";
