@@ -24,7 +24,7 @@ const unitWords: Readonly<Record<string, string>> = {
 
 /**
  * @param text one or more amounts with a unit, largest first or not: `90s`, `1h30m`, `1 hour`, `2 days 12 hours`
- * @returns milliseconds, ≥ 0; undefined when the text is not a duration
+ * @returns whole milliseconds, ≥ 0; undefined when the text is not a duration
  * @example parseDuration("1h30m") // 5400000
  */
 export function parseDuration(text: string): number | undefined {
@@ -37,7 +37,7 @@ export function parseDuration(text: string): number | undefined {
     total += Number(found[1]) * ms;
     rest = rest.slice(found[0].length);
   } while (rest !== "");
-  return total;
+  return Math.round(total);
 }
 
 /** Milliseconds of a unit, or of a word for one. */

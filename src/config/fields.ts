@@ -44,7 +44,7 @@ const longestMs = 36_500 * 86_400_000;
 /** A duration in whole milliseconds that can be added to any date. */
 function boundedDuration(text: string): number | undefined {
   const ms = parseDuration(text);
-  return ms !== undefined && ms <= longestMs ? Math.round(ms) : undefined;
+  return ms !== undefined && ms <= longestMs ? ms : undefined;
 }
 
 /** `30s`, `1h30m`, `1 hour` → milliseconds, at least one. */

@@ -36,6 +36,7 @@ describe("silence", () => {
     ["1m short", hour / 60],
     ["7d holidays", 168 * hour],
     ["1 week holidays", 168 * hour],
+    ["1.333333h deploy", 4_799_999],
   ])("reads the time of %s", (text, forMs) => {
     expect(asks(`dw silence ${text}`)).toMatchObject({ deed: { untilMs: now + forMs } });
   });
