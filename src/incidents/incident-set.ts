@@ -172,4 +172,5 @@ const ended = (part: Incident, nowMs: number): Incident => ({
   resolvedAtMs: nowMs,
   members: noMembers,
   ticketPromisedAtMs: undefined,
+  silence: undefined,
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Deed } from "../../src/incidents/deed.ts";
 import type { IncidentEvent } from "../../src/incidents/event.ts";
 import type { Incident } from "../../src/incidents/incident.ts";
+import { IncidentSet } from "../../src/incidents/incident-set.ts";
 import type { Moment } from "../../src/incidents/reduce/aspect.ts";
 import { reduce, type Step } from "../../src/incidents/reduce/reduce.ts";
 import type { Silence } from "../../src/incidents/silence.ts";
@@ -206,6 +207,15 @@ describe("the end of a silence", () => {
 });
 
 describe("a silence that is stored", () => {
+  it("stands once where its incident becomes a part of another one, so that its end ends it", () => {
+    const { ticket: _none, ...part } = { ...silenced(), id: "part" };
+    const other = openIncident({ id: "other" });
+    const incidents = new IncidentSet({ incidents: [other, part], members: [], nextNumber: 9 });
+    incidents.absorb("other", ["part"], now);
+    expect(incidents.get("other")).toMatchObject({ silence: part.silence });
+    expect(incidents.get("part")).toMatchObject({ partOf: "other", silence: undefined });
+  });
+
   it("says what is worse than it covers by what is broken, not by a person's milder word", () => {
     const serious = openIncident({ ticket, severity: "P2" });
     const silence: Silence | undefined = silenced(serious).silence;
