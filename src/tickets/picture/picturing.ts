@@ -117,6 +117,8 @@ async function attachOnce(
   if (files === undefined || png === undefined) return false;
   const leftMs = attempt.unknown ? settleMs - (attempt.sinceActMs ?? settleMs) : 0;
   if (leftMs > 0) throw mayBeOnItsWay(key, leftMs);
+  // Also where it cannot be listed afterwards, the next attempt looks for it first.
+  attempt.willWrite?.([file]);
   const taken = await files.attach(
     id,
     { name: file, type: "image/png", bytes: png },

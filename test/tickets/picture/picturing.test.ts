@@ -1,8 +1,11 @@
 import { pino } from "pino";
 import { describe, expect, it } from "vitest";
 import type { Incident } from "../../../src/incidents/incident.ts";
+import { EffectLease } from "../../../src/outbox/effect-lease.ts";
+import type { Queryable } from "../../../src/store/query.ts";
 import type { TicketAttempt } from "../../../src/tickets/creation.ts";
 import { createPicturing, type MadePicture } from "../../../src/tickets/picture/picturing.ts";
+import { fakeClock } from "../../fakes/clock.ts";
 import { goodPermit } from "../../fakes/permit.ts";
 import { exampleIncident } from "../example-incident.ts";
 import { FakeTracker } from "../fake-tracker.ts";
@@ -18,6 +21,21 @@ function scene(make: () => Promise<MadePicture | undefined> = async () => made) 
   const logger = pino({ level: "warn" }, { write: (line: string) => void logged.push(line) });
   const picture = createPicturing({ tracker, logger, make });
   return { tracker, logged, picture };
+}
+
+/** The lease of a first attempt, in a store that takes everything. */
+function leased() {
+  const effect = { kind: "ticket.picture", episode: "e1" };
+  const held = { id: "x", incident: "i", effect, orderKey: "picture", dueAtMs: 0, timer: false };
+  const taken = { ...held, owner: "me", attempt: 1, intent: null, lastError: null };
+  const store: Queryable = {
+    query: async <Row>() => {
+      const rows: Row[] = [];
+      rows.length = 1;
+      return rows;
+    },
+  };
+  return new EffectLease(store, taken, { clock: fakeClock() });
 }
 
 const incident = (change: Partial<Incident> = {}): Incident =>
@@ -42,6 +60,25 @@ describe("the picture of a ticket", () => {
     const [file] = names(tracker);
     expect(await picture(incident(), again)).toMatchObject([{ shows: { file } }]);
     expect(names(tracker)).toEqual([file]);
+  });
+
+  it("is attached once although the tracker was away before it could be listed", async () => {
+    const { tracker, picture } = scene();
+    const lease = leased();
+    const mayAct = async () => {
+      const permit = await lease.mayAct();
+      tracker.away = true;
+      return permit;
+    };
+    const willWrite = (written: readonly string[]) => lease.willWrite(written);
+    await expect(picture(incident(), { unknown: false, mayAct, willWrite })).rejects.toMatchObject({
+      maybeApplied: false,
+    });
+    tracker.away = false;
+    const { writes } = tracker;
+    const unknown = lease.intentWithoutAct !== null;
+    expect(await picture(incident(), { unknown, mayAct: goodPermit })).toHaveLength(1);
+    expect(tracker.writes).toBe(writes);
   });
 
   it("waits while a request without an answer may still be carried out", async () => {
