@@ -34,7 +34,7 @@ const faultsOfRuns = [
   ...runs([
     {
       file: "src/healing/run-ledger.ts",
-      from: "await lockBudget(tx, filter.fix);",
+      from: "await lockBudgets(tx);",
       to: "",
     },
     {
