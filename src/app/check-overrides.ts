@@ -47,7 +47,8 @@ export function lookAtOverrides(
   );
   if (findings.length > 0) return findings;
   const used = places.filter(({ decided }) => decided).length;
-  const rest = unread && used < places.length ? "; not every source could be read" : "";
+  const rest =
+    unread && used < places.length ? "; not every source has recent rows that could be read" : "";
   return [fine("overrides", `${used} of ${places.length} overrides are in use${rest}`)];
 }
 

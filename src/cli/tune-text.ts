@@ -98,7 +98,7 @@ function expected({ outcomes, advice: { models } }: Tuning): readonly string[] {
   );
   if (known.length === 0) return [];
   return [
-    `false episodes to expect a week, all ${models} models together: ${known.join(", ")} (twice what was measured on other models)`,
+    `false episodes to expect a week, all ${models} models together: ${known.join(", ")} (at least twice what was measured on other models)`,
   ];
 }
 
