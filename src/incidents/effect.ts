@@ -94,7 +94,12 @@ export type TimerEffect =
   /** Tell what a silence kept back, if it goes on. */
   | { readonly kind: "incident.silence_over"; readonly command: string }
   /** The ticket has been closed by hand for as long as that is respected. */
-  | { readonly kind: "ticket.reopen"; readonly ticket: string }
+  | {
+      readonly kind: "ticket.reopen";
+      readonly ticket: string;
+      /** Until when that is; left out by an older program. */
+      readonly untilMs?: number;
+    }
   /** Ask again for a run that was denied for now. */
   | { readonly kind: "run.retry"; readonly run: string; readonly episode: string };
 

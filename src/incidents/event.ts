@@ -45,6 +45,8 @@ export interface ReopenDue {
   readonly type: "reopen_due";
   /** Id of the ticket. */
   readonly ticket: string;
+  /** Until when that was, as it was promised; left out by an older program. */
+  readonly untilMs?: number;
 }
 
 /** A run was decided, or its act ended; the newest facts about it. */

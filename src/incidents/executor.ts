@@ -22,7 +22,7 @@ export const timerExecutor: IncidentExecutor<TimerEffect> = {
     "incident.tell_members": async () => [{ type: "members_due" }],
     "incident.ack_lapse": async ({ command }) => [{ type: "ack_due", command }],
     "incident.silence_over": async ({ command }) => [{ type: "silence_due", command }],
-    "ticket.reopen": async ({ ticket }) => [{ type: "reopen_due", ticket }],
+    "ticket.reopen": async ({ kind: _timer, ...due }) => [{ type: "reopen_due", ...due }],
     "run.retry": async ({ run, episode }) => [{ type: "retry_due", run, episode }],
   },
   isUnavailable: () => false,

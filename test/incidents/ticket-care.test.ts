@@ -26,6 +26,12 @@ function step(incident: Incident, event: IncidentEvent, nowMs = now): Step {
 
 const kinds = ({ effects }: Step): readonly string[] => effects.map(({ effect }) => effect.kind);
 
+/** What the timers of a step say when they are due. */
+const reopenDue = ({ effects }: Step): readonly IncidentEvent[] =>
+  effects.flatMap(({ effect }) =>
+    effect.kind === "ticket.reopen" ? [{ ...effect, type: "reopen_due" }] : [],
+  );
+
 const seen = (as: "open" | "closed" | "gone", episode = "e1"): IncidentEvent => ({
   type: "ticket_seen",
   ticket: ticket.id,
@@ -65,6 +71,15 @@ describe("a ticket that somebody closed while the model is broken", () => {
       "ticket.comment",
       "ticket.reopen",
     ]);
+  });
+
+  it("stays closed for the whole time that was told when it is closed a second time", () => {
+    const first = step(open, seen("closed"));
+    const opened = step(first.incident, seen("open"), now + hour).incident;
+    const second = step(opened, seen("closed"), now + 3 * hour);
+    const [firstDue, secondDue] = [...reopenDue(first), ...reopenDue(second)];
+    expect(step(second.incident, firstDue!, now + 4 * hour).effects).toEqual([]);
+    expect(kinds(step(second.incident, secondDue!, now + 7 * hour))).toEqual(["ticket.ensure"]);
   });
 
   it("is no news when all is well, when something new broke since, or of a former ticket", () => {

@@ -101,7 +101,7 @@ function respected(
   const dueInMs = respectedMs(transition);
   const closedByHand = { atMs: moment.nowMs, untilMs: moment.nowMs + dueInMs };
   const timer: Planned = {
-    effect: { kind: "ticket.reopen", ticket },
+    effect: { kind: "ticket.reopen", ticket, untilMs: closedByHand.untilMs },
     dueInMs,
     timer: true,
   };
@@ -138,8 +138,11 @@ function closedInTracker(transition: Transition): Change<Slice> | undefined {
 /** It stays in mind until the tracker has been changed: what is said then depends on it. */
 function reopenDue(incident: Incident, event: ReopenDue): Change<Slice> | undefined {
   const { ticket, state, closedByHand } = incident;
-  const isDue = ticket?.id === event.ticket && state === "open" && closedByHand !== undefined;
-  return isDue ? { effects: [ensure] } : undefined;
+  if (ticket?.id !== event.ticket || state !== "open" || closedByHand === undefined)
+    return undefined;
+  // It may have been opened meanwhile, and closed once more for longer.
+  const { untilMs = closedByHand.untilMs } = event;
+  return untilMs === closedByHand.untilMs ? { effects: [ensure] } : undefined;
 }
 
 /** What happened to the incident has to be seen on its ticket. */
