@@ -11,8 +11,10 @@ export function pictureExecutor(picturing: Picturing | undefined): IncidentExecu
     orderKey: "picture",
     isUnavailable,
     handlers: {
-      "ticket.picture": async (_effect, incident, attempt) =>
-        picturing === undefined ? { events: [], contacted: false } : picturing(incident, attempt),
+      "ticket.picture": async ({ episode }, incident, attempt) =>
+        picturing === undefined
+          ? { events: [], contacted: false }
+          : picturing(incident, attempt, episode),
     },
   };
 }

@@ -30,10 +30,14 @@ export interface PicturingOptions {
   readonly make: MakePicture;
 }
 
-/** @returns what the ticket shows now; nothing where there is no ticket to show it on */
+/**
+ * @param episode Id of the one that it was promised for. It names the file: another one may have opened since.
+ * @returns what the ticket shows now; nothing where there is no ticket to show it on
+ */
 export type Picturing = (
   incident: Incident | Digest,
   attempt: TicketAttempt,
+  episode: string,
 ) => Promise<readonly TicketPictured[] | NotYet>;
 
 /** A request whose answer nobody heard may be carried out so long after it set out. */
@@ -54,11 +58,11 @@ export function createPicturing(options: PicturingOptions): Picturing {
       options.logger.warn(says, "the tracker takes no pictures; tickets show lines of text");
     refused = true;
   };
-  return async (incident, attempt) => {
+  return async (incident, attempt, episode) => {
     if (busy) return { notYet: "another picture is made", askAgainInMs: busyMs, contacted: false };
     busy = true;
     try {
-      return await pictured(incident, attempt, { ...options, sayRefused });
+      return await pictured(incident, attempt, { ...options, sayRefused, episode });
     } finally {
       busy = false;
     }
@@ -67,6 +71,7 @@ export function createPicturing(options: PicturingOptions): Picturing {
 
 interface Work extends PicturingOptions {
   readonly sayRefused: (ticket: string) => void;
+  readonly episode: string;
 }
 
 async function pictured(
@@ -76,7 +81,7 @@ async function pictured(
 ): Promise<readonly TicketPictured[]> {
   if (isDigest(incident) || incident.ticket === undefined || isOver(incident)) return [];
   const { id, key } = incident.ticket;
-  const file = pictureName(incident);
+  const file = pictureName(incident, work.episode);
   const shown = (shows: TicketPictured["shows"]): readonly TicketPictured[] => [
     { type: "ticket_pictured", ticket: id, shows },
   ];
@@ -95,8 +100,8 @@ const isOver = ({ state, partOf }: Incident): boolean =>
   state === "resolved" || partOf !== undefined;
 
 /** The same for each attempt: by it the picture is found again. */
-function pictureName({ number, episode, ticket }: Incident): string {
-  const hash = createHash("sha256").update(`${ticket?.id}\n${episode.id}`).digest("hex");
+function pictureName({ number, ticket }: Incident, episode: string): string {
+  const hash = createHash("sha256").update(`${ticket?.id}\n${episode}`).digest("hex");
   return `driftwarden-${number}-${hash.slice(0, 8)}.png`;
 }
 

@@ -19,7 +19,9 @@ function scene(make: () => Promise<MadePicture | undefined> = async () => made) 
   const tracker = new FakeTracker();
   const logged: string[] = [];
   const logger = pino({ level: "warn" }, { write: (line: string) => void logged.push(line) });
-  const picture = createPicturing({ tracker, logger, make });
+  const picturing = createPicturing({ tracker, logger, make });
+  const picture = (about: Incident, attempt: TicketAttempt) =>
+    picturing(about, attempt, "episode-1");
   return { tracker, logged, picture };
 }
 
@@ -59,6 +61,17 @@ describe("the picture of a ticket", () => {
     await expect(picture(incident(), first)).rejects.toMatchObject({ maybeApplied: true });
     const [file] = names(tracker);
     expect(await picture(incident(), again)).toMatchObject([{ shows: { file } }]);
+    expect(names(tracker)).toEqual([file]);
+  });
+
+  it("is found again although another episode has opened since it was promised", async () => {
+    const { tracker, picture } = scene();
+    tracker.losesAnswerOf.push("attach");
+    await expect(picture(incident(), first)).rejects.toMatchObject({ maybeApplied: true });
+    const [file] = names(tracker);
+    const { episode } = incident();
+    const since = incident({ episode: { ...episode, id: "episode-2" } });
+    expect(await picture(since, again)).toMatchObject([{ shows: { file } }]);
     expect(names(tracker)).toEqual([file]);
   });
 
