@@ -7,7 +7,6 @@ import { type Digest, isDigest } from "../incidents/digest.ts";
 import type { TicketEffect } from "../incidents/effect.ts";
 import type { IncidentExecutor } from "../incidents/executor.ts";
 import type { Incident } from "../incidents/incident.ts";
-import { covers } from "../incidents/silence.ts";
 import { lookedUpAfterRestore } from "./after-restore.ts";
 import type { Ticketing, TicketUpdate } from "./ticketing.ts";
 
@@ -70,7 +69,6 @@ export function ticketExecutor({
 }
 
 /** In the digest, in the ticket of the incident that it has become a part of, or not before its silence is over. */
-function isNotToBeTold({ inDigest, partOf, silence, episode }: Incident): boolean {
-  const isSilenced = silence !== undefined && covers(silence, episode, silence.atMs);
-  return inDigest === true || partOf !== undefined || isSilenced;
+function isNotToBeTold({ inDigest, partOf, heldBack }: Incident): boolean {
+  return inDigest === true || partOf !== undefined || heldBack === true;
 }

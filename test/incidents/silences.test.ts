@@ -127,7 +127,7 @@ describe("a silence does not cover", () => {
   });
 
   it("another feature of what has no ticket yet: it gets one now", () => {
-    const { ticket: _none, ...unticketed } = silenced();
+    const unticketed = silenced(openIncident({ severity: "P2", episode: mild }));
     const [feature] = mild.features;
     const features = [{ ...feature!, feature: "tenure" }];
     const made = step(unticketed, episodeOpened({ ...mild, id: "e2", features }));
@@ -203,6 +203,34 @@ describe("the end of a silence", () => {
     );
     expect(kinds(ended)).toEqual(["ticket.ensure", "ticket.update", "run.retry"]);
     expect(ended.effects[2]?.effect).toMatchObject({ run: "r1", episode: "e1" });
+  });
+});
+
+describe("what a silence kept back", () => {
+  const silences = [silenced().silence!];
+  const held = step(undefined, episodeOpened(mild), { silences }).incident;
+  const recovered = step(held, over).incident;
+
+  it("gets its ticket at the end although it was over once meanwhile", () => {
+    const resolved = step(recovered, quietPassed, { nowMs: now + hour }).incident;
+    const back = step(resolved, again, { nowMs: now + hour, silences }).incident;
+    expect(back).toMatchObject({ state: "open", heldBack: true });
+    expect(kinds(step(back, due, { nowMs: untilMs }))).toEqual(["ticket.open"]);
+  });
+
+  it("gets its ticket when it breaks again after the end, which found it well", () => {
+    const ended = step(recovered, due, { nowMs: untilMs });
+    expect(kinds(ended)).toEqual([]);
+    expect(kinds(step(ended.incident, again, { nowMs: untilMs }))).toContain("ticket.open");
+  });
+
+  it("is not the ticket that was promised for another model of the same incident", () => {
+    const model = "default/production/main/fraud-v3";
+    const promised = step(undefined, episodeOpened({ ...mild, model })).incident;
+    const joined = step(promised, again, { silences });
+    expect(joined.incident.silence).toEqual({ ...silences[0], occurrences: 1 });
+    expect(joined.incident.heldBack).toBeUndefined();
+    expect(silenced(promised).heldBack).toBe(true);
   });
 });
 

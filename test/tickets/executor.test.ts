@@ -54,6 +54,7 @@ describe("a ticket that is to be opened", () => {
   it.each([
     ["the digest tells of it", exampleIncident({}, { inDigest: true })],
     ["it is a part of another incident", exampleIncident({}, { partOf: "inc-other" })],
+    ["a silence keeps it back", exampleIncident({}, { heldBack: true })],
   ])("is not when %s, unless one may exist already", async (_why, incident) => {
     const { ticketing, tracker } = room();
     expect(await desk(ticketing).open(incident)).toEqual(uncontacted);

@@ -27,6 +27,7 @@ export const tickets: Aspect<Slice> = {
     const { event, before, incident } = transition;
     if (event.type === "ticket_opened") return ticketOpened(incident, event.ticket);
     if (before?.state !== "resolved" && incident.state === "resolved") return resolved(transition);
+    if (event.type === "commanded" && event.deed.kind === "silence") return silenced(incident);
     if (endsSilence(transition)) return opensHeldBack(transition);
     const opens = event.type === "episode_opened" ? opensTicket(transition) : undefined;
     return isShared(incident) ? withNews(opens, memberNews(transition)) : opens;
@@ -50,10 +51,20 @@ function opensHeldBack(transition: Transition): Change<Slice> | undefined {
   return incident.state === "open" && isHeldBack(before) ? opensTicket(transition) : undefined;
 }
 
-/** A silence may also have come after its ticket was promised. */
 function isHeldBack(before: Incident | undefined): boolean {
   if (before?.ticket !== undefined || before?.inDigest === true) return false;
-  return before?.silence !== undefined;
+  return before?.heldBack === true;
+}
+
+/** A ticket that was promised for what is not silenced is opened all the same. */
+function heldBack({ before, incident }: Transition): Change<Slice> {
+  if (incident.ticket !== undefined || !wantsTicket(before)) return {};
+  return { slice: { heldBack: true, inDigest: undefined } };
+}
+
+/** A silence may also come after the ticket was promised. */
+function silenced({ ticket, inDigest }: Incident): Change<Slice> {
+  return ticket === undefined && inDigest !== true ? { slice: { heldBack: true } } : {};
 }
 
 /** Nobody has been told of it yet, or not since it was over. */
@@ -64,8 +75,7 @@ function wantsTicket(before: Incident | undefined): boolean {
 /** A new incident has a ticket opened, and one that comes again; beyond the budget it gets an entry in a digest. */
 function opensTicket(transition: Transition): Change<Slice> {
   const { before, incident, moment } = transition;
-  if (isSilenced(transition))
-    return incident.ticket === undefined ? { slice: { heldBack: true } } : {};
+  if (isSilenced(transition)) return heldBack(transition);
   const begins = wantsTicket(before);
   if (!begins && !isUrgentOverflow(transition)) return {};
   const promised = {
@@ -83,7 +93,8 @@ function opensTicket(transition: Transition): Change<Slice> {
   if (incident.ticket !== undefined)
     return { slice: { inDigest: undefined }, effects: [opening(transition)] };
   if (hasRoom(incident, moment)) return { slice: promised, effects: [opening(transition)] };
-  return { slice: { inDigest: true }, digestEntry: overflowEntry(incident, undefined) };
+  const slice = { inDigest: true, heldBack: undefined } as const;
+  return { slice, digestEntry: overflowEntry(incident, undefined) };
 }
 
 /** P0 stands outside of every budget. */
@@ -124,7 +135,7 @@ function resolved(transition: Transition): Change<Slice> {
     return { effects: [...truth, { effect: { kind: "ticket.resolve" } }] };
   }
   if (isOverflown(incident)) return { digestEntry: overflowEntry(incident, moment.nowMs) };
-  if (incident.heldBack === true || isSilenced(transition)) return { slice: { inDigest: true } };
+  if (incident.heldBack === true) return { slice: { inDigest: true } };
   return { slice: { inDigest: true }, digestEntry: entryOf(incident, moment.nowMs) };
 }
 
