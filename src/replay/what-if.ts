@@ -6,15 +6,16 @@ import { gatesWithoutTarget, judgeAll } from "../healing/gates/gates.ts";
 import { gatherFacts } from "../healing/gather.ts";
 import { type Digest, isDigest } from "../incidents/digest.ts";
 import type { IncidentEffect } from "../incidents/effect.ts";
-import { isModelEpisode } from "../incidents/episode.ts";
 import { fingerprint } from "../incidents/fingerprint.ts";
 import type { Incident } from "../incidents/incident.ts";
 import { IncidentSet } from "../incidents/incident-set.ts";
-import { type PlacedEpisode, Placing } from "../incidents/placing.ts";
+import { Placing } from "../incidents/placing.ts";
 import type { ReducerSettings } from "../incidents/reduce/aspect.ts";
+import type { Step } from "../incidents/reduce/reduce.ts";
 import { sourceScope } from "../incidents/subject.ts";
 import { type TakenEvent, takeEvent } from "../incidents/take-event.ts";
 import { type ModelKey, modelName } from "../model-key.ts";
+import { type ToldBy, ToldEpisodes } from "./told-episodes.ts";
 
 export interface WhatIfOptions {
   readonly resolveAfterMs: number;
@@ -87,7 +88,6 @@ interface Timer {
 }
 
 class WhatIf {
-  readonly tickets: WhatIfTicket[] = [];
   readonly counts = {
     episodes: 0,
     tickets: 0,
@@ -106,8 +106,8 @@ class WhatIf {
   readonly #timers: Timer[] = [];
   /** When new tickets were promised, ms since 1970. */
   readonly #promised: number[] = [];
-  /** Of incidents, by id: the episodes that their newest ticket tells of, or will tell of. */
-  readonly #episodes = new Map<string, EpisodeOpened[]>();
+  readonly #told = new ToldEpisodes();
+  readonly #tickets: (Omit<WhatIfTicket, "episodes"> & { readonly told: ToldBy })[] = [];
   #nowMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: WhatIfOptions, sourceModels: ReadonlyMap<string, number>) {
@@ -139,7 +139,8 @@ class WhatIf {
       return;
     }
     const placed = this.#placing.take(event, { ...this.#settings, nowMs: this.#nowMs });
-    this.#remember(event, placed);
+    const known = this.#incidents.find(placed.incident);
+    this.#told.add(event, { ...placed, isOver: known?.state === "resolved" });
     this.#apply({ event, incident: placed.incident, placed });
     if (this.#isCounted) this.counts.episodes++;
   }
@@ -149,6 +150,10 @@ class WhatIf {
     this.#passTo(Math.max(untilMs, this.#nowMs));
     for (const timer of this.#timers.splice(0))
       if (timer.effect.kind === "ticket.open") this.#due(timer);
+  }
+
+  get tickets(): readonly WhatIfTicket[] {
+    return this.#tickets.map(({ told, ...ticket }) => ({ ...ticket, episodes: told() }));
   }
 
   get #isCounted(): boolean {
@@ -172,14 +177,9 @@ class WhatIf {
       this.#apply({ event: { type: "quiet_passed", episode: effect.episode }, incident });
   }
 
-  /** An incident that was over has a ticket of its own for what comes again. */
-  #remember(event: EpisodeOpened, { incident, absorbs }: PlacedEpisode): void {
-    const known = this.#incidents.find(incident);
-    const isOver = known !== undefined && known.state === "resolved";
-    const before = isOver ? [] : (this.#episodes.get(incident) ?? []);
-    const taken = absorbs.flatMap((part) => this.#episodes.get(part) ?? []);
-    before.push(...taken, event);
-    this.#episodes.set(incident, before);
+  #noteDigest({ incident, digestEntry }: Step): void {
+    const digest = digestEntry && this.#incidents.digestOf(incident, digestEntry);
+    if (digest !== undefined) this.#told.addToDigest(digest.id, incident.id);
   }
 
   /** As the executor of tickets does: what is told elsewhere by now gets none. */
@@ -188,9 +188,8 @@ class WhatIf {
     if (found === undefined || isToldElsewhere(found)) return;
     const isReopened = found.ticket !== undefined;
     if (this.#isCounted) {
-      const episodes = isDigest(found) ? missed(found) : (this.#episodes.get(id) ?? []);
       this.counts[isReopened ? "reopened" : "tickets"]++;
-      this.tickets.push({ incident: id, isReopened, episodes });
+      this.#tickets.push({ incident: id, isReopened, told: this.#told.by(id) });
     }
     const ticket = found.ticket ?? { id, key: id, url: "" };
     this.#apply({ event: { type: "ticket_opened", ticket }, incident: id });
@@ -204,7 +203,10 @@ class WhatIf {
     const outcome = takeEvent(this.#incidents, taken, moment);
     if (outcome === undefined) return;
     if (outcome.promisesTicket) this.#promised.push(nowMs);
-    if (outcome.step !== undefined) this.#placing.follow(outcome.step);
+    if (outcome.step !== undefined) {
+      this.#placing.follow(outcome.step);
+      this.#noteDigest(outcome.step);
+    }
     if (this.#isCounted) this.counts.mails += Math.max(0, mailsOf(outcome.about) - mailed);
     for (const { incident, planned } of outcome.effects) {
       const { effect, dueAtMs: atMs } = planned;
@@ -268,9 +270,6 @@ const timed: ReadonlySet<string> = new Set([
 function isToldElsewhere(about: Incident | Digest): boolean {
   return !isDigest(about) && (about.inDigest === true || about.partOf !== undefined);
 }
-
-const missed = ({ entries }: Digest): readonly EpisodeOpened[] =>
-  entries.flatMap(({ episode }) => (isModelEpisode(episode) ? [episode] : []));
 
 /** Jira mails when a ticket is opened, when it is closed, and each comment between. */
 function mailsOf(about: Incident | Digest): number {

@@ -130,6 +130,28 @@ describe("whatIf", () => {
     expect(seen(many.flat())).toMatchObject({ tickets: 9 });
   });
 
+  it("tells in a digest of all that is beyond the budget, also of what came after its ticket (FR-S3)", () => {
+    const many = Array.from({ length: 9 }, (_, n) =>
+      episodeOpened({
+        id: `e${n}`,
+        model: `default/production/s${n}/m`,
+        at: (startMs + n * 600_000) * 1000,
+      }),
+    );
+    const maxNewTickets = { count: 4, windowMs: 24 * hour };
+    const model = "default/production/s8/m";
+    const at = (startMs + 85 * 60_000) * 1000;
+    const again = [
+      episodeClosed({ id: "c8", episode: "e8", model, at: at - 1 }),
+      episodeOpened({ id: "e9", model, at }),
+    ];
+    const { tickets } = simulateTickets([...many, ...again], { ...usual, maxNewTickets });
+    expect(tickets.map(({ episodes }) => episodes.map(({ id }) => id))).toEqual([
+      ...["e0", "e1", "e2", "e3"].map((id) => [id]),
+      ["e4", "e5", "e6", "e7", "e8", "e9"],
+    ]);
+  });
+
   it("counts the mails that open, end and close a ticket", () => {
     const untilMs = startMs + 2 * hour;
     expect(seen(episode(1, 0))).toMatchObject({ tickets: 1, mails: 1 });
