@@ -113,14 +113,15 @@ describe("a chaos run", () => {
     async () => {
       const changes = [
         {
-          file: "tickets/comments.js",
-          from: "if (await findComment(issue, comment.mark, work))",
-          to: "if ((await findComment(issue, comment.mark, work)) && false)",
+          file: "tickets/creation.js",
+          from: "if (attempt.unknown || unknownSince.has(own))",
+          to: "if (false)",
         },
       ];
-      const trial = { stream: "postgres", faults: 3, only: ["jira 503 after effect"] } as const;
-      const { result } = await mutantOutcome(changes, trial);
-      expect(result.comments_duplicated).toBeGreaterThan(0);
+      // The first that is written is a new ticket.
+      const trial = { stream: "postgres", faults: 1, only: ["jira 503 after effect"] } as const;
+      const { wrong } = await mutantOutcome(changes, trial);
+      expect(wrong.join("\n")).toMatch(/two tickets carry driftwarden-ticket-/);
     },
     testMs,
   );
