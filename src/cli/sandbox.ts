@@ -68,7 +68,7 @@ function text(sandbox: SandboxAlone, { flavour, project }: SandboxJiraOptions): 
   const kind = flavour === "cloud" ? "Cloud" : "Data Center";
   return `SIMULATED Jira, like ${kind}, in memory. Ctrl-C ends it, and its tickets are gone.
 
-Tickets, and a form to answer them as any of these people:   ${url}/
+Tickets, and a form to answer them as one of these people:   ${url}/
 
 In the configuration of Driftwarden:
   jira: {url: "${url}", user: ${user}, token_file: ${tokenFile}, project: ${project}, issue_type: Bug, reopen_transition: Reopen}

@@ -6,6 +6,7 @@ import {
   recordLogContract,
   type StreamHarness,
 } from "../contracts/record-log.ts";
+import { sessionOver } from "../programs/bare-kafkajs.ts";
 import { eventually, until } from "../programs/eventually.ts";
 import {
   marker,
@@ -56,7 +57,7 @@ describe.skipIf(!kafka.available)("the stream on a real broker", () => {
       sessionTimeoutMs: 1000,
     });
     const reader = new RememberingReader();
-    reader.before = () => new Promise((resolve) => setTimeout(resolve, 2500));
+    reader.before = () => sessionOver(kafka.brokers);
     await stream.subscribe(reader);
     await stream.append([marker("m", 1)]);
     await until(() => reader.markers("m").length === 1);

@@ -1,4 +1,4 @@
-/** The story's clock: it runs as any clock does, and leaps ahead when the story says so. */
+/** The story's clock: it runs like every clock, and leaps ahead when the story says so. */
 import { type Clock, systemClock } from "../../clock.ts";
 
 export interface StoryClock extends Clock {

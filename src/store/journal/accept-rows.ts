@@ -12,7 +12,7 @@ import { sealedTables } from "./sealed-tables.ts";
 import { differences } from "./verify-rows.ts";
 
 const lockSql = `lock table ${sealedTables.map(({ name }) => name).join(", ")} in share mode`;
-const anySealSql = `select exists (select from journal where kind = '${sealedKind}') as any`;
+const anySealSql = `select exists (select from journal where kind = '${sealedKind}') as found`;
 
 /** Rows that were accepted, by table. */
 export type Accepted = Readonly<Record<string, number>>;
@@ -20,8 +20,8 @@ export type Accepted = Readonly<Record<string, number>>;
 /** Seals what is in a store that has no seal yet. @returns undefined when it has one, or there is nothing to seal */
 export async function acceptAtFirst(store: Store, nowMs: number): Promise<Accepted | undefined> {
   return store.transaction(async (tx) => {
-    const [seals] = await tx.query<{ any: boolean }>(anySealSql);
-    if (seals?.any === true) return undefined;
+    const [seals] = await tx.query<{ found: boolean }>(anySealSql);
+    if (seals?.found === true) return undefined;
     const accepted = await accept(tx, nowMs);
     return Object.values(accepted).some((rows) => rows > 0) ? accepted : undefined;
   });
