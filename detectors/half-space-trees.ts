@@ -6,7 +6,7 @@ import { z } from "zod";
 import type { Band, Detector, DetectorState, DetectorType } from "./detector.ts";
 import type { PresetUses } from "./preset.ts";
 import { HalfSpaceMasses, type MassesOptions, type Walk } from "./stats/half-space-masses.ts";
-import { Squash } from "./stats/squash.ts";
+import { OnlineScaler } from "./stats/online-scaler.ts";
 import { type Limits, type TreeShape, treeShape } from "./stats/tree-shape.ts";
 
 const limitsOfFeature = z
@@ -104,7 +104,7 @@ const presets: PresetUses = {
  * most 0.99·(2^(height+1) − 1). The boundary follows the 0.5 % quantile of the masses learned: times e^0.0005 after each
  * vector, times e^−0.1 more after one below it (a tenth is coarse enough to recover from a bad start within a few
  * windows, and no single vector moves it further), never above 0.99, so that a constant series stays below 1. Without
- * limits the inputs are squashed into (0, 1) first, see {@link Squash}, with a memory of one window.
+ * limits the inputs are squashed into (0, 1) first, see {@link OnlineScaler}, with a memory of one window.
  *
  * Warm-up: undefined for the first window and, calibrated, for another fifth of one, whose least mass is the first
  * boundary. Growing by a feature keeps locations and scales and starts trees and boundary anew.
@@ -127,15 +127,15 @@ export const halfSpaceTrees: DetectorType<HalfSpaceTreesParams> = {
   params,
   presets,
   stateBytes: (settings, nFeatures) =>
-    HEADER_BYTES + squashBytes(settings, nFeatures) + HalfSpaceMasses.bytes(sizes(settings)),
+    HEADER_BYTES + scalerBytes(settings, nFeatures) + HalfSpaceMasses.bytes(sizes(settings)),
   create: (settings, state) => new HalfSpaceTrees(settings, state),
   grow: (settings, from, to) => {
-    const old = squashOf(settings, from);
-    if (old) squashOf(settings, to)?.copy(old);
+    const old = scalerOf(settings, from);
+    if (old) scalerOf(settings, to)?.copy(old);
   },
 };
 
-function squashes(settings: HalfSpaceTreesParams): boolean {
+function scales(settings: HalfSpaceTreesParams): boolean {
   return settings.calibrate && settings.limits === undefined;
 }
 
@@ -144,17 +144,21 @@ function sizes(settings: HalfSpaceTreesParams): MassesOptions {
   return { nTrees, height, windowSize };
 }
 
-function squashBytes(settings: HalfSpaceTreesParams, nFeatures: number): number {
-  return squashes(settings) ? Squash.bytes(nFeatures) : 0;
+function scalerBytes(settings: HalfSpaceTreesParams, nFeatures: number): number {
+  return scales(settings) ? OnlineScaler.bytes(nFeatures) : 0;
 }
 
-function squashOf(settings: HalfSpaceTreesParams, state: DetectorState): Squash | undefined {
-  if (!squashes(settings)) return undefined;
-  return new Squash(state.bytes.subarray(HEADER_BYTES), state.nFeatures, settings.window_size);
+function scalerOf(settings: HalfSpaceTreesParams, state: DetectorState): OnlineScaler | undefined {
+  if (!scales(settings)) return undefined;
+  return new OnlineScaler(
+    state.bytes.subarray(HEADER_BYTES),
+    state.nFeatures,
+    settings.window_size,
+  );
 }
 
 function massesOf(settings: HalfSpaceTreesParams, state: DetectorState): HalfSpaceMasses {
-  const start = HEADER_BYTES + squashBytes(settings, state.nFeatures);
+  const start = HEADER_BYTES + scalerBytes(settings, state.nFeatures);
   const shape = shapeOf(settings, state.nFeatures);
   return new HalfSpaceMasses(shape, sizes(settings), state.bytes.subarray(start));
 }
@@ -204,7 +208,7 @@ function isNewest(x: Float64Array): boolean {
 
 class HalfSpaceTrees implements Detector {
   readonly #header: Float64Array;
-  readonly #squash: Squash | undefined;
+  readonly #scaler: OnlineScaler | undefined;
   readonly #masses: HalfSpaceMasses;
   readonly #calibrate: boolean;
   readonly #windowSize: number;
@@ -213,7 +217,7 @@ class HalfSpaceTrees implements Detector {
 
   constructor(settings: HalfSpaceTreesParams, state: DetectorState) {
     this.#header = new Float64Array(state.bytes.buffer, state.bytes.byteOffset, HEADER_BYTES / 8);
-    this.#squash = squashOf(settings, state);
+    this.#scaler = scalerOf(settings, state);
     this.#masses = massesOf(settings, state);
     this.#calibrate = settings.calibrate;
     this.#windowSize = settings.window_size;
@@ -231,7 +235,7 @@ class HalfSpaceTrees implements Detector {
     const walk = this.#walk(x);
     if (this.#calibrate && this.#header[WINDOWS]! > 0) this.#follow(walk.mass);
     this.#masses.count(walk);
-    this.#squash?.learn(x);
+    this.#scaler?.learn(x);
     this.#header[LEARNED]! += 1;
     if (this.#header[LEARNED] !== this.#windowSize) return;
     this.#masses.turn();
@@ -250,7 +254,7 @@ class HalfSpaceTrees implements Detector {
     remember(x);
     newest.forest = this;
     newest.learned = learned;
-    this.#masses.walk(this.#squash?.apply(x) ?? x, newest);
+    this.#masses.walk(this.#scaler?.apply(x) ?? x, newest);
     return newest;
   }
 

@@ -15,7 +15,7 @@ const thresholds: Readonly<Record<Sensitivity, readonly [number, number, number]
 const shareFloor = 0.001;
 const relativeFloor = 0.0125;
 /** Shares well above it count by their square root: the noise of an importance grows with it. */
-const linearBelow = 0.005;
+const linearThreshold = 0.005;
 
 export const seasonalChartPresets: PresetUses = {
   standard: ({ sensitivity, gracePeriod }) => ({
@@ -26,7 +26,7 @@ export const seasonalChartPresets: PresetUses = {
       thresholds: thresholds[sensitivity],
       abs_floor: shareFloor,
       rel_floor: relativeFloor,
-      linear_below: linearBelow,
+      linear_below: linearThreshold,
     },
   }),
 };

@@ -1,5 +1,5 @@
 /**
- * A control chart: scores how far, and for how long, a feature has differed from its slow level and the habit of the
+ * A control chart: scores how far, and for how long, a feature has differed from its slow level and the seasonal offset of the
  * hour.
  */
 import type { DetectorType } from "./detector.ts";
@@ -16,7 +16,7 @@ import { ResidualChart } from "./stats/residual-chart.ts";
  * ramps (the level follows), on series without a level (random walks), and on seasons of other lengths; in the first
  * days, before the hours have been visited, a strong season widens the deviations and hides small changes.
  *
- * expected = level + habit of the hour, kept apart for weekdays and weekends and believed by n/(n + 2) of its visits.
+ * expected = level + seasonal offset of the hour, kept apart for weekdays and weekends and believed by n/(n + 2) of its visits.
  * residual = how far the value is from it on the scale of √(|x| + linear_below), in its own unit, over the hour's noise,
  * clipped at 5 deviations. The hour's noise is a factor that all features share: at night fewer rows stand behind each.
  * score = max over the spans of |mean residual| / √(variance + 0.4·floor²) / threshold / doubt, with floor =
@@ -32,7 +32,7 @@ import { ResidualChart } from "./stats/residual-chart.ts";
  * to the shortest one that was beyond its boundary are scored. Otherwise the slow mean over 30 vectors would keep the
  * episode open long after the fault is gone.
  *
- * Time: about 60 ns a feature to score and learn, and n²·2 ns for the covariance of n. Memory: 36 bytes and the habits a
+ * Time: about 60 ns a feature to score and learn, and n²·2 ns for the covariance of n. Memory: 36 bytes and the profile a
  * feature, 228 in all, and 24 + 4·n bytes for what n features tell of each other.
  *
  * Source: exponentially weighted moving average chart, Roberts 1959, Technometrics 1(3); regression-adjusted

@@ -22,16 +22,16 @@ export interface Visit {
   readonly bucket: number;
   /** The same hour on the other kind of day. */
   readonly other: number;
-  /** Weight of this bucket's own habit, then of the other's: n/(n + 2) of its visits. They add up to 1 at most. */
+  /** Weight of this bucket's own seasonal offset, then of the other's: n/(n + 2) of its visits. They add up to 1 at most. */
   readonly own: number;
   readonly borrowed: number;
-  /** Weight of the newest value in this bucket's habit. */
+  /** Weight of the newest value in this bucket's seasonal offset. */
   readonly rate: number;
 }
 
-/** Visits at which a habit is half believed. */
+/** Visits after which an offset counts by half. */
 const HALF_BELIEVED = 2;
-/** Visits that a habit remembers. */
+/** Visits that an offset remembers. */
 const REMEMBERED = 14;
 const NEVER: Visit = { bucket: 0, other: 0, own: 0, borrowed: 0, rate: 0 };
 

@@ -2,9 +2,9 @@
 import type { DetectorState, OlderState } from "../detector.ts";
 import type { SeasonalChartParams } from "./chart-settings.ts";
 import { ConditionalChart } from "./conditional-chart.ts";
-import { Habits } from "./habits.ts";
 import { HourlyNoise } from "./hourly-noise.ts";
 import { MEANS_WIDTH, SPANS, squaredLimits } from "./residual-means.ts";
+import { SeasonalProfile } from "./seasonal-profile.ts";
 import { SPARSE_WIDTH } from "./sparse.ts";
 
 /** Places of a feature's numbers. */
@@ -16,9 +16,10 @@ export const DEVIATIONS = MEANS + SPANS;
 export const FREQUENCIES = MEANS + MEANS_WIDTH;
 export const STRIDE = FREQUENCIES + SPARSE_WIDTH;
 
-/** How many spans count (0: all), then the habits, then the features. */
+/** How many spans count (0: all), then the seasonal profile, then the features. */
 export const HELD_BYTES = 8 + HourlyNoise.bytes;
-export const featuresAt = (nFeatures: number): number => HELD_BYTES + Habits.bytes(nFeatures);
+export const featuresAt = (nFeatures: number): number =>
+  HELD_BYTES + SeasonalProfile.bytes(nFeatures);
 const othersAt = (nFeatures: number): number =>
   featuresAt(nFeatures) + Math.ceil((nFeatures * STRIDE) / 2) * 8;
 /** Of so many features; a multiple of 8. */
@@ -42,7 +43,7 @@ export function growChart(
 ): void {
   to.bytes.set(from.bytes.subarray(0, HELD_BYTES));
   const [before, after] = [from, to].map(({ bytes }) => bytes.subarray(HELD_BYTES));
-  Habits.grow(before!, after!, [from.nFeatures, to.nFeatures]);
+  SeasonalProfile.grow(before!, after!, [from.nFeatures, to.nFeatures]);
   const [known, place] = [featuresAt(from.nFeatures), featuresAt(to.nFeatures)];
   to.bytes.set(from.bytes.subarray(known, known + from.nFeatures * STRIDE * 4), place);
   othersOf(settings, to).copy(othersOf(settings, from));
@@ -51,18 +52,18 @@ export function growChart(
 const floats = ({ buffer, byteOffset, length }: Uint8Array): Float32Array =>
   new Float32Array(buffer, byteOffset, length / 4);
 
-/** Bytes before the habits, and numbers a feature, in version 2. */
+/** Bytes before the seasonal profile, and numbers a feature, in version 2. */
 const HELD_BYTES_2 = 8;
 const STRIDE_2 = FREQUENCIES;
 
 /**
  * Version 2 knew neither the hour's noise, nor how often a feature is zero, nor what features tell of each other. Levels,
- * deviations and habits are kept. Every feature is taken for a dense one until its frequency says otherwise.
+ * deviations and seasonal offsets are kept. Every feature is taken for a dense one until its frequency says otherwise.
  */
 export function upgradeChart(from: OlderState, to: DetectorState): boolean {
   const { nFeatures } = to;
-  const habits = Habits.bytes(nFeatures);
-  const seriesAt = HELD_BYTES_2 + habits;
+  const profile = SeasonalProfile.bytes(nFeatures);
+  const seriesAt = HELD_BYTES_2 + profile;
   const bytes = seriesAt + Math.ceil((nFeatures * STRIDE_2) / 2) * 8;
   if (from.version !== 2 || from.bytes.length !== bytes) return false;
   const [old, now] = [floats(Uint8Array.from(from.bytes)), floats(to.bytes)];

@@ -2,7 +2,7 @@
  * The control chart of conditional residuals, which the other features do not explain. Each mean is compared with its
  * own variance.
  */
-import { larger, largerOf } from "./deviation.ts";
+import { branchlessMax, max2 } from "./deviation.ts";
 import { GivenOthers, mostGiven } from "./given-others.ts";
 import type { ObservedVector } from "./observed-vector.ts";
 import {
@@ -91,7 +91,7 @@ export class ConditionalChart {
     for (let slot = 0; slot < n; slot++) {
       const score = Math.sqrt(squares[slot]!) * sure;
       const isJudged = noisy[slot] === 0 && ages[slot]! >= grace;
-      if (isJudged) featureScores[slot] = largerOf(featureScores[slot]!, score);
+      if (isJudged) featureScores[slot] = branchlessMax(featureScores[slot]!, score);
     }
   }
 
@@ -115,7 +115,7 @@ export class ConditionalChart {
       for (let slot = 0, s = 0; slot < this.#n; slot++, s += MEANS_WIDTH) {
         if (ages[slot] === 0) continue;
         const age = ages[slot]!;
-        const rate = larger(DEVIATION_RATE, 1 / (known < age ? known : age));
+        const rate = max2(DEVIATION_RATE, 1 / (known < age ? known : age));
         const residual = u[slot]!;
         const a = series[s]!;
         const b = series[s + 1]!;

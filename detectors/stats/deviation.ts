@@ -4,11 +4,11 @@
 export const CLIP = 5;
 
 /** How far a residual counts. @param floor the least deviation, squared */
-export const mostOf = (deviation: number, floor: number): number =>
+export const clipLimit = (deviation: number, floor: number): number =>
   CLIP * Math.sqrt(deviation * deviation + floor);
 
 /** A deviation that has learned one more distance from what was expected. */
-export const spread = (deviation: number, distance: number, rate: number): number =>
+export const ewmStd = (deviation: number, distance: number, rate: number): number =>
   Math.sqrt(deviation * deviation * (1 - rate) + distance * distance * rate);
 
 /** Whether a large mean is no longer borne out. It must not linger when a change is over: it begins anew. */
@@ -18,11 +18,11 @@ export const isOver = (mean: number, residual: number, most: number): boolean =>
 // Comparisons, not Math.min and Math.max, which take three times as long; a NaN fails both.
 
 /** Without a branch, for numbers of which either may be the larger: a wrong guess costs more. A NaN stays one. */
-export const largerOf = (a: number, b: number): number => (a + b + Math.abs(a - b)) / 2;
+export const branchlessMax = (a: number, b: number): number => (a + b + Math.abs(a - b)) / 2;
 
-export const larger = (a: number, b: number): number => (b > a ? b : a);
+export const max2 = (a: number, b: number): number => (b > a ? b : a);
 
-export function clipped(value: number, most: number): number {
+export function clamp(value: number, most: number): number {
   if (value > most) return most;
   return value < -most ? -most : value;
 }

@@ -2,7 +2,7 @@
  * Conditional residuals: the part of each standardised residual that the other features do not explain. Noise that
  * features share cancels out.
  */
-import { clipped, larger } from "./deviation.ts";
+import { clamp, max2 } from "./deviation.ts";
 
 /** Above so many features a covariance costs more than it tells. */
 export const mostGiven = 128;
@@ -84,7 +84,7 @@ export class GivenOthers {
 
   /** Vectors since there is an inverse; 0 before. */
   get known(): number {
-    return larger(0, (this.#header[COUNT] ?? 0) - FIRST);
+    return max2(0, (this.#header[COUNT] ?? 0) - FIRST);
   }
 
   /** Copies what another of fewer series learned; what is new is independent of the rest. */
@@ -123,7 +123,7 @@ export class GivenOthers {
     header[WEIGHT]! += weight;
     if (count >= OLD && count % SPARSE !== 0) return;
     const times = count < OLD ? weight : SPARSE * weight;
-    const rate = larger(times / MEMORY, times / header[WEIGHT]!);
+    const rate = max2(times / MEMORY, times / header[WEIGHT]!);
     this.#follow(z, rate);
     if (count >= FIRST && count % (count < OLD ? REFRESH : REFRESH_OLD) === 0) this.#invert();
   }
@@ -132,7 +132,7 @@ export class GivenOthers {
     const n = this.#n;
     const covariance = this.#covariance;
     const kept = 1 - rate;
-    for (let i = 0; i < n; i++) calm[i] = clipped(z[i]!, CLIP);
+    for (let i = 0; i < n; i++) calm[i] = clamp(z[i]!, CLIP);
     for (let i = 0, at = 0; i < n; i++) {
       const own = calm[i]! * rate;
       for (let j = 0; j <= i; j++, at++) covariance[at] = covariance[at]! * kept + own * calm[j]!;
@@ -167,12 +167,12 @@ export class GivenOthers {
     let trace = 0;
     for (let i = 0, at = 0; i < n; i++, at += i + 1) trace += covariance[at]!;
     const weight = Math.min(this.#header[WEIGHT]!, MEMORY);
-    const ridge = (SHRINK + n / weight) * larger(trace / n, 1e-6);
+    const ridge = (SHRINK + n / weight) * max2(trace / n, 1e-6);
     for (let i = 0, row = 0, at = 0; i < n; i++, row += n) {
       for (let j = 0, above = 0; j <= i; j++, above += n, at++) {
         let sum = covariance[at]! + (i === j ? ridge : 0);
         for (let k = 0; k < j; k++) sum -= lower[row + k]! * lower[above + k]!;
-        lower[row + j] = i === j ? Math.sqrt(larger(sum, 1e-9)) : sum / lower[above + j]!;
+        lower[row + j] = i === j ? Math.sqrt(max2(sum, 1e-9)) : sum / lower[above + j]!;
       }
     }
   }

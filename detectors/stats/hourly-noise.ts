@@ -3,11 +3,11 @@
  * noisier.
  */
 import { buckets, type Visit } from "./calendar.ts";
-import { clipped, larger } from "./deviation.ts";
+import { clamp, max2 } from "./deviation.ts";
 
 /** Vectors, weighted by belief, that the overall size remembers. */
 const MEMORY = 500;
-/** Belief in an hour from which on its noise is told from its habit. */
+/** Belief in an hour from which on its noise is told apart from its seasonal offset. */
 const BELIEVED = 0.5;
 const LEAST = 0.5;
 const MOST = 3;
@@ -41,7 +41,7 @@ export class HourlyNoise {
     const here = sizes[bucket / stride]! || overall;
     const there = sizes[other / stride]! || overall;
     const size = own * here + borrowed * there + (1 - own - borrowed) * overall;
-    return clipped(larger(Math.sqrt(size / overall), LEAST), MOST);
+    return clamp(max2(Math.sqrt(size / overall), LEAST), MOST);
   }
 
   /** @param square mean over the features of squared residuals, in their overall deviations; NaN for none */
@@ -49,9 +49,9 @@ export class HourlyNoise {
     if (Number.isNaN(square)) return;
     const sizes = this.#sizes;
     sizes[WEIGHT]! += weight;
-    const slow = larger(weight / MEMORY, weight / sizes[WEIGHT]!);
+    const slow = max2(weight / MEMORY, weight / sizes[WEIGHT]!);
     sizes[OVERALL]! += (square - sizes[OVERALL]!) * slow;
-    // Before it is known, what is missing of the habit would pass for noise.
+    // Before it is known, the part of the seasonal offset that is not yet learned would pass for noise.
     if (own < BELIEVED) return;
     const place = bucket / this.#stride;
     const before = sizes[place]! || sizes[OVERALL]!;

@@ -1,8 +1,8 @@
-/** Learns the residuals of a vector: level, deviation and habit of each feature, and its means with their deviations. */
+/** Learns the residuals of a vector: level, deviation and seasonal offset of each feature, and its means with their deviations. */
 import { bounded } from "./bounded.ts";
 import type { Visit } from "./calendar.ts";
 import { COUNT, DEVIATION, DEVIATIONS, FREQUENCIES, LEVEL, MEANS, STRIDE } from "./chart-layout.ts";
-import { CLIP, clipped, larger, spread } from "./deviation.ts";
+import { CLIP, clamp, ewmStd, max2 } from "./deviation.ts";
 import type { ObservedVector } from "./observed-vector.ts";
 import { DEVIATION_RATE, RATE_3, RATE_10, RATE_30 } from "./residual-means.ts";
 import { isSparse } from "./sparse.ts";
@@ -13,7 +13,7 @@ const UNCLIPPED = 10;
 
 interface Learning {
   readonly series: Float32Array;
-  /** Habits of all hours. */
+  /** Seasonal offsets of all hours. */
   readonly values: Float32Array;
   readonly visit: Visit;
   /** Of this vector, and of all so far. */
@@ -36,7 +36,7 @@ export function learnResiduals(
   x: Float64Array,
   { series, values, visit, weight, weights, usual, noise }: Learning,
 ): number {
-  const { bucket, rate: habitRate } = visit;
+  const { bucket, rate: offsetRate } = visit;
   const least = DEVIATION_RATE * weight;
   let squares = 0;
   let counted = 0;
@@ -50,20 +50,21 @@ export function learnResiduals(
     const clip = most[slot]!;
     let residual = away;
     if (n >= UNCLIPPED) {
-      residual = clipped(away, clip);
+      residual = clamp(away, clip);
       if (!isSparse(series, s + FREQUENCIES)) {
         squares += ((CLIP * residual) / clip) ** 2;
         counted++;
       }
     }
-    const rate = n < weights ? larger(least, 1 / n) : usual;
-    series[s + DEVIATION] = spread(series[s + DEVIATION]!, residual, rate);
+    const rate = n < weights ? max2(least, 1 / n) : usual;
+    series[s + DEVIATION] = ewmStd(series[s + DEVIATION]!, residual, rate);
     learnMeans(series, s, { residual, rate });
     const step = residual * noise;
     const level = series[s + LEVEL]!;
-    const habit = values[bucket + slot]!;
-    values[bucket + slot] = habit + (expected[slot]! + step - level - habit) * habitRate;
-    series[s + LEVEL] = level + step * larger(LEVEL_RATE, 1 / n);
+    const seasonalOffset = values[bucket + slot]!;
+    values[bucket + slot] =
+      seasonalOffset + (expected[slot]! + step - level - seasonalOffset) * offsetRate;
+    series[s + LEVEL] = level + step * max2(LEVEL_RATE, 1 / n);
   }
   return squares / counted;
 }
@@ -83,7 +84,7 @@ function learnMeans(
   series[s + MEANS] = mean3;
   series[s + MEANS + 1] = mean10;
   series[s + MEANS + 2] = mean30;
-  series[s + DEVIATIONS] = spread(series[s + DEVIATIONS]!, mean3, rate);
-  series[s + DEVIATIONS + 1] = spread(series[s + DEVIATIONS + 1]!, mean10, rate);
-  series[s + DEVIATIONS + 2] = spread(series[s + DEVIATIONS + 2]!, mean30, rate);
+  series[s + DEVIATIONS] = ewmStd(series[s + DEVIATIONS]!, mean3, rate);
+  series[s + DEVIATIONS + 1] = ewmStd(series[s + DEVIATIONS + 1]!, mean10, rate);
+  series[s + DEVIATIONS + 2] = ewmStd(series[s + DEVIATIONS + 2]!, mean30, rate);
 }

@@ -1,20 +1,20 @@
 /**
- * Computes the residuals of a vector, which are judged and learned: how far each value is from its level and the habit
- * of the hour.
+ * Computes the residuals of a vector, which are judged and learned: how far each value is from its level and the
+ * hour's seasonal offset.
  */
 import { bounded } from "./bounded.ts";
 import type { Visit } from "./calendar.ts";
 import { COUNT, DEVIATION, FREQUENCIES, LEVEL, STRIDE } from "./chart-layout.ts";
 import type { SeasonalChartParams } from "./chart-settings.ts";
-import { CLIP, clipped, larger } from "./deviation.ts";
+import { CLIP, clamp, max2 } from "./deviation.ts";
 import type { ObservedVector } from "./observed-vector.ts";
-import { rootDistance } from "./root-distance.ts";
 import { isSparse } from "./sparse.ts";
+import { sqrtResidual } from "./sqrt-residual.ts";
 
 interface Usual {
   readonly series: Float32Array;
   readonly settings: SeasonalChartParams;
-  /** Habits of all hours. */
+  /** Seasonal offsets of all hours. */
   readonly values: Float32Array;
   readonly visit: Visit;
   /** How noisy the hour usually is. */
@@ -41,18 +41,18 @@ export function observeResiduals(
     const n = series[s + COUNT]!;
     const level = n > 0 ? series[s + LEVEL]! : value;
     const expected = level + own * values[bucket + slot]! + borrowed * values[other + slot]!;
-    const least = larger(absolute, relative * Math.abs(expected));
+    const least = max2(absolute, relative * Math.abs(expected));
     const floor = least * least;
     const deviation = series[s + DEVIATION]!;
     const variance = deviation * deviation;
     const usually = Math.sqrt(variance + floor);
     const most = CLIP * usually;
-    const distance = rootDistance(value, expected, bend) * calm;
+    const distance = sqrtResidual(value, expected, bend) * calm;
     usual[slot] = expected;
     leasts[slot] = floor;
     clips[slot] = most;
     distances[slot] = distance;
-    const residual = clipped(distance, most);
+    const residual = clamp(distance, most);
     residuals[slot] = residual;
     if (Number.isNaN(value) || isSparse(series, s + FREQUENCIES)) continue;
     z[slot] = residual / usually;

@@ -7,7 +7,7 @@
 interface Numbers {
   /** The vector itself, to tell whether it is the same one. */
   readonly x: Float64Array;
-  /** Level and habit of the hour. */
+  /** Level and seasonal offset of the hour. */
   readonly expected: Float64Array;
   /** Least deviation that counts, squared. */
   readonly floor: Float64Array;
@@ -23,7 +23,7 @@ interface Numbers {
   readonly floors: Float64Array;
   /** Observations of the feature, 0 where `z` means nothing. */
   readonly ages: Float64Array;
-  /** 1 for a feature that is noisier than its own level: it may change its sign by habit. */
+  /** 1 for a feature that is noisier than its own level: it changes its sign as a rule. */
   readonly noisy: Uint8Array;
   /** What the other features do not tell of `z`, once {@link ObservedVector.isGiven}. */
   readonly u: Float64Array;

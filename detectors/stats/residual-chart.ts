@@ -1,4 +1,4 @@
-/** The arithmetic of the seasonal chart: residuals from level and habit, their means, and conditional residuals. */
+/** The arithmetic of the seasonal chart: residuals from level and seasonal offset, their means, and conditional residuals. */
 import type { Band, Detector, DetectorState, Explanation } from "../detector.ts";
 import { sureness, weightAt } from "./belief.ts";
 import { bounded } from "./bounded.ts";
@@ -16,8 +16,7 @@ import {
 } from "./chart-layout.ts";
 import type { SeasonalChartParams } from "./chart-settings.ts";
 import type { ConditionalChart } from "./conditional-chart.ts";
-import { CLIP, clipped, larger, largerOf, mostOf } from "./deviation.ts";
-import { Habits, habitOf } from "./habits.ts";
+import { branchlessMax, CLIP, clamp, clipLimit, max2 } from "./deviation.ts";
 import { highestOf } from "./highest.ts";
 import { HourlyNoise } from "./hourly-noise.ts";
 import { learnResiduals } from "./learn-residuals.ts";
@@ -36,8 +35,9 @@ import {
   shortestBeyond,
   squaredLimits,
 } from "./residual-means.ts";
-import { atRootDistance, rootDistance } from "./root-distance.ts";
+import { SeasonalProfile, seasonalOffsetOf } from "./seasonal-profile.ts";
 import { deviateOf, frequenciesOf, isSparse, learnFrequencies, skipFrequency } from "./sparse.ts";
+import { atSqrtResidual, sqrtResidual } from "./sqrt-residual.ts";
 
 const FREQUENCY_PLACES = { at: FREQUENCIES, count: COUNT, stride: STRIDE };
 const MOST_SCORE = 1e6;
@@ -45,7 +45,7 @@ const MOST_SCORE = 1e6;
 export class ResidualChart implements Detector {
   /** How many spans count while vectors are skipped; 0 while they are learned. */
   readonly #held: Float32Array;
-  readonly #habits: Habits;
+  readonly #profile: SeasonalProfile;
   readonly #noise: HourlyNoise;
   readonly #series: Float32Array;
   readonly #others: ConditionalChart;
@@ -66,7 +66,7 @@ export class ResidualChart implements Detector {
     this.#rarely = settings.thresholds[SPANS - 1]!;
     this.#held = new Float32Array(buffer, byteOffset, 2);
     this.#noise = new HourlyNoise(bytes.subarray(8), nFeatures);
-    this.#habits = new Habits(bytes.subarray(HELD_BYTES), nFeatures);
+    this.#profile = new SeasonalProfile(bytes.subarray(HELD_BYTES), nFeatures);
     this.#series = new Float32Array(buffer, byteOffset + featuresAt(nFeatures), nFeatures * STRIDE);
   }
 
@@ -75,7 +75,7 @@ export class ResidualChart implements Detector {
     const grace = this.#settings.grace_period;
     const held = this.#held[0]!;
     const spans = held || SPANS;
-    const visit = this.#habits.visit(at);
+    const visit = this.#profile.visit(at);
     const sure = sureness(at, visit);
     const seen = this.#observe(x, at, visit);
     const { distance, most } = seen;
@@ -93,7 +93,7 @@ export class ResidualChart implements Detector {
       } else {
         const mean = featureScores[slot]! * sureSquare;
         const alone = (away / most[slot]!) ** 2;
-        featureScores[slot] = clipped(Math.sqrt(largerOf(mean, alone)), MOST_SCORE);
+        featureScores[slot] = clamp(Math.sqrt(branchlessMax(mean, alone)), MOST_SCORE);
       }
     }
     this.#others.score(featureScores, seen, { spans, held: held > 0, sure });
@@ -118,27 +118,27 @@ export class ResidualChart implements Detector {
 
   learnOne(x: Float64Array, at?: number): void {
     const series = this.#series;
-    const { values } = this.#habits;
-    const visit = this.#habits.visit(at);
+    const { values } = this.#profile;
+    const visit = this.#profile.visit(at);
     const weight = weightAt(at, visit);
     const noise = this.#noise.factor(visit);
     const seen = this.#observe(x, at, visit);
     const weights = (this.#held[1]! += weight);
-    const usual = larger(DEVIATION_RATE * weight, weight / weights);
+    const usual = max2(DEVIATION_RATE * weight, weight / weights);
     this.#release();
     const learning = { series, values, visit, weight, weights, usual, noise };
     const square = learnResiduals(seen, x, learning);
     learnFrequencies(series, x, FREQUENCY_PLACES);
     this.#others.learn(seen, weight);
     if (at !== undefined) this.#noise.learn(visit, square * noise * noise, weight);
-    this.#habits.count(at);
+    this.#profile.count(at);
     this.#revision++;
   }
 
   skipOne(x: Float64Array, at?: number): void {
     const series = this.#series;
     const grace = this.#settings.grace_period;
-    const visit = this.#habits.visit(at);
+    const visit = this.#profile.visit(at);
     const before = this.#held[0]!;
     let held = before || SPANS + 1;
     const limits = this.#limits;
@@ -167,18 +167,20 @@ export class ResidualChart implements Detector {
     const s = slot * STRIDE;
     const n = this.#series[s + COUNT]!;
     if (n < this.#settings.grace_period) return undefined;
-    const visit = this.#habits.visit(at);
-    const expected = this.#series[s + LEVEL]! + habitOf(this.#habits.values, slot, visit);
+    const visit = this.#profile.visit(at);
+    const expected = this.#series[s + LEVEL]! + seasonalOffsetOf(this.#profile.values, slot, visit);
     const reach = CLIP * this.#deviation(slot, expected) * this.#noise.factor(visit);
     return { expected, low: this.#at(-reach, expected), high: this.#at(reach, expected), n };
   }
 
   expected(into: Float64Array, at?: number): void {
-    const { values } = this.#habits;
-    const visit = this.#habits.visit(at);
+    const { values } = this.#profile;
+    const visit = this.#profile.visit(at);
     for (let slot = 0, s = 0; slot < into.length; slot++, s += STRIDE) {
       const known = this.#series[s + COUNT]! >= this.#settings.grace_period;
-      into[slot] = known ? this.#series[s + LEVEL]! + habitOf(values, slot, visit) : Number.NaN;
+      into[slot] = known
+        ? this.#series[s + LEVEL]! + seasonalOffsetOf(values, slot, visit)
+        : Number.NaN;
     }
   }
 
@@ -202,11 +204,11 @@ export class ResidualChart implements Detector {
     { band, value }: { readonly band: Band; readonly value: number },
     at: number | undefined,
   ): Explanation {
-    const visit = this.#habits.visit(at);
+    const visit = this.#profile.visit(at);
     const noise = this.#noise.factor(visit);
     const sure = sureness(at, visit);
     const { expected } = band;
-    const residual = rootDistance(value, expected, this.#settings.linear_below) / noise;
+    const residual = sqrtResidual(value, expected, this.#settings.linear_below) / noise;
     const spans = this.#held[0]! || SPANS;
     const at0 = slot * STRIDE + MEANS;
     const means = { limits: this.#limits, floor: this.#floor(expected), spans, residual, most: 0 };
@@ -231,11 +233,11 @@ export class ResidualChart implements Detector {
   }
 
   #deviation(slot: number, expected: number): number {
-    return mostOf(this.#series[slot * STRIDE + DEVIATION]!, this.#floor(expected)) / CLIP;
+    return clipLimit(this.#series[slot * STRIDE + DEVIATION]!, this.#floor(expected)) / CLIP;
   }
 
   #at(distance: number, expected: number): number {
-    return atRootDistance(distance, expected, this.#settings.linear_below);
+    return atSqrtResidual(distance, expected, this.#settings.linear_below);
   }
 
   /** Vectors are learned again: what the means remember of the skipped ones is over. */
@@ -257,7 +259,7 @@ export class ResidualChart implements Detector {
     seen.revision = revision;
     seen.at = at;
     seen.isGiven = false;
-    const { values } = this.#habits;
+    const { values } = this.#profile;
     const noise = this.#noise.factor(visit);
     observeResiduals(seen, x, {
       series: this.#series,
@@ -272,6 +274,6 @@ export class ResidualChart implements Detector {
   /** Squared. */
   #floor(expected: number): number {
     const { abs_floor: absolute, rel_floor: relative } = this.#settings;
-    return larger(absolute, relative * Math.abs(expected)) ** 2;
+    return max2(absolute, relative * Math.abs(expected)) ** 2;
   }
 }

@@ -1,5 +1,5 @@
 /** The means of residuals over 3, 10 and 30 vectors, and how each mean is compared with its usual size. */
-import { isOver, largerOf } from "./deviation.ts";
+import { branchlessMax, isOver } from "./deviation.ts";
 
 export const LENGTHS = [3, 10, 30] as const;
 /** Weight of the newest residual in its means. */
@@ -96,7 +96,7 @@ export function largestSquares(
     const square3 = (mean3 * mean3) / (((squared ? u : u * u) + least) * limit3);
     const square10 = (mean10 * mean10) / (((squared ? v : v * v) + least) * limit10);
     const square30 = (mean30 * mean30) / (((squared ? w : w * w) + least) * limit30);
-    into[slot] = largerOf(largerOf(square3, square10), square30);
+    into[slot] = branchlessMax(branchlessMax(square3, square10), square30);
   }
 }
 

@@ -1,6 +1,6 @@
 /** Judges series that are mostly zero by how often they are not zero. */
 import type { Band } from "../detector.ts";
-import { larger } from "./deviation.ts";
+import { max2 } from "./deviation.ts";
 
 /** A series is sparse while less than this part of its values is not zero. */
 const SPARSE = 0.5;
@@ -40,8 +40,8 @@ export function learnFrequencies(
     if (Number.isNaN(value)) continue;
     const is = value === 0 ? 0 : 1;
     const mean = 1 / series[s + count]!;
-    series[s + at + USUAL]! += (is - series[s + at + USUAL]!) * larger(SLOW, mean);
-    series[s + at + NEWEST]! += (is - series[s + at + NEWEST]!) * larger(FAST, mean);
+    series[s + at + USUAL]! += (is - series[s + at + USUAL]!) * max2(SLOW, mean);
+    series[s + at + NEWEST]! += (is - series[s + at + NEWEST]!) * max2(FAST, mean);
   }
 }
 
@@ -58,7 +58,7 @@ export function skipFrequency(series: Float32Array, at: number, value: number): 
 function frequencyDeviate(newest: number, usual: number): number {
   const there = newest <= 0 ? 0 : newest * Math.log(newest / usual);
   const not = newest >= 1 ? 0 : (1 - newest) * Math.log((1 - newest) / (1 - usual));
-  return Math.sqrt(2 * SPAN * larger(0, there + not));
+  return Math.sqrt(2 * SPAN * max2(0, there + not));
 }
 
 /** The frequency above the usual one at which the deviate is so large; 1 where none is. */

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { seasonalChart } from "../../../detectors/seasonal-chart.ts";
 import { chartBytes, upgradeChart } from "../../../detectors/stats/chart-layout.ts";
-import { Habits } from "../../../detectors/stats/habits.ts";
+import { SeasonalProfile } from "../../../detectors/stats/seasonal-profile.ts";
 
 const nFeatures = 4;
-const habits = Habits.bytes(nFeatures);
+const profile = SeasonalProfile.bytes(nFeatures);
 const at = Date.UTC(2026, 0, 5) * 1000;
 
 /** Numbers a feature in version 2: count, level, deviation, three means and their deviations. */
@@ -12,8 +12,8 @@ const stride = 9;
 
 /** What version 2 left of features that stood at 10, 20, … with a deviation of 1, 50 times. */
 function versionTwo(): Uint8Array {
-  const bytes = new Uint8Array(8 + habits + Math.ceil((nFeatures * stride) / 2) * 8);
-  const series = new Float32Array(bytes.buffer, 8 + habits, nFeatures * stride);
+  const bytes = new Uint8Array(8 + profile + Math.ceil((nFeatures * stride) / 2) * 8);
+  const series = new Float32Array(bytes.buffer, 8 + profile, nFeatures * stride);
   for (let slot = 0; slot < nFeatures; slot++)
     series.set([50, 10 * (slot + 1), 1, 0, 0, 0, 1, 0.5, 0.3], slot * stride);
   return bytes;

@@ -2,10 +2,10 @@
 import { buckets, CalendarVisits, type Visit } from "./calendar.ts";
 
 /** Kept hour by hour, since one hour of all features is read at a time. Memory: 392 bytes and 192 a feature. */
-export class Habits {
+export class SeasonalProfile {
   readonly #calendar: CalendarVisits;
   readonly #nFeatures: number;
-  /** Of each bucket every feature's habit; {@link habitOf} reads it. */
+  /** Of each bucket every feature's seasonal offset; {@link seasonalOffsetOf} reads it. */
   readonly values: Float32Array;
 
   /** A multiple of 8. */
@@ -43,8 +43,8 @@ export class Habits {
   }
 }
 
-/** What is believed of a feature's habit: a function, since it is asked for every value. */
-export const habitOf = (values: Float32Array, slot: number, visit: Visit): number =>
+/** The part of a feature's seasonal offset that its visits bear out: a function, since it is computed for every value. */
+export const seasonalOffsetOf = (values: Float32Array, slot: number, visit: Visit): number =>
   visit.own * values[visit.bucket + slot]! + visit.borrowed * values[visit.other + slot]!;
 
 /** Where the values of that bucket begin in the bytes. */

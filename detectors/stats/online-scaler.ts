@@ -15,12 +15,12 @@ const CLIP = 5;
 const UNCLIPPED = 20;
 
 /** Every call overwrites it: working space, never state. */
-let squashed = new Float64Array(64);
+let scaled = new Float64Array(64);
 
 /**
  * One location and scale a feature, followed exponentially, kept in the detector's own bytes.
  *
- * squashed = ½ + ½·z/(3 + |z|) with z = (x − location)/scale: monotone, and heavy tails stay apart. Location is
+ * scaled = ½ + ½·z/(3 + |z|) with z = (x − location)/scale: monotone, and heavy tails stay apart. Location is
  * the mean and scale the mean absolute deviation, both with weight max(1/n, 1/memory) for the newest value; from
  * the 20th value on a deviation counts at most 5 scales. After a jump the scale therefore grows by at most
  * 1 + 4/memory an observation until the new level fits.
@@ -29,7 +29,7 @@ let squashed = new Float64Array(64);
  *
  * Memory: 18 bytes a feature. Time: two divisions a feature.
  */
-export class Squash {
+export class OnlineScaler {
   readonly #locations: Float64Array;
   readonly #scales: Float64Array;
   readonly #counts: Uint16Array;
@@ -41,7 +41,7 @@ export class Squash {
   }
 
   /**
-   * @param bytes zeroed or saved earlier, 8-byte aligned, `Squash.bytes(nFeatures)` long
+   * @param bytes zeroed or saved earlier, 8-byte aligned, `OnlineScaler.bytes(nFeatures)` long
    * @param memory observations that the newest value's weight corresponds to, ≥ 1
    */
   constructor(bytes: Uint8Array, nFeatures: number, memory: number) {
@@ -54,10 +54,10 @@ export class Squash {
 
   // The loops below hold what they need in locals: reading fields for every feature would cost half as much again.
 
-  /** The squashed vector, valid until the next call of any Squash. An absent feature stays NaN. */
+  /** The scaled vector, valid until the next call of any OnlineScaler. An absent feature stays NaN. */
   apply(x: Float64Array): Float64Array {
-    if (squashed.length < x.length) squashed = new Float64Array(2 * x.length);
-    const into = squashed;
+    if (scaled.length < x.length) scaled = new Float64Array(2 * x.length);
+    const into = scaled;
     const locations = this.#locations;
     const scales = this.#scales;
     const counts = this.#counts;
@@ -86,7 +86,7 @@ export class Squash {
       const scale = scales[slot]!;
       const distance = value - location;
       const deviation =
-        seen < UNCLIPPED ? distance : clipped(distance, CLIP * floored(scale, location));
+        seen < UNCLIPPED ? distance : clamp(distance, CLIP * floored(scale, location));
       const count = seen < memory ? seen + 1 : seen;
       counts[slot] = count;
       locations[slot] = location + deviation / count;
@@ -95,7 +95,7 @@ export class Squash {
   }
 
   /** Copies what another learned; this one may have more features. */
-  copy(from: Squash): void {
+  copy(from: OnlineScaler): void {
     this.#locations.set(from.#locations);
     this.#scales.set(from.#scales);
     this.#counts.set(from.#counts);
@@ -105,13 +105,13 @@ export class Squash {
 // Comparisons, not Math.min and Math.max, which take three times as long.
 
 function floored(scale: number, location: number): number {
-  const floor = larger(ABS_FLOOR, REL_FLOOR * Math.abs(location));
-  return larger(scale, floor);
+  const floor = max2(ABS_FLOOR, REL_FLOOR * Math.abs(location));
+  return max2(scale, floor);
 }
 
-const larger = (a: number, b: number): number => (b > a ? b : a);
+const max2 = (a: number, b: number): number => (b > a ? b : a);
 
-function clipped(value: number, most: number): number {
+function clamp(value: number, most: number): number {
   if (value > most) return most;
   return value < -most ? -most : value;
 }

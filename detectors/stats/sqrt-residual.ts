@@ -9,38 +9,42 @@
 const tiny = 1e-6;
 
 /**
- * (g(value) − g(expected)) / g′(expected) with g(x) = sign(x)·(√(|x| + linearBelow) − √linearBelow).
+ * (g(value) − g(expected)) / g′(expected) with g(x) = sign(x)·(√(|x| + linearThreshold) − √linearThreshold).
  *
- * @param linearBelow > 0; far above all values it leaves their difference as it is
+ * @param linearThreshold > 0; far above all values it leaves their difference as it is
  */
-export function rootDistance(value: number, expected: number, linearBelow: number): number {
+export function sqrtResidual(value: number, expected: number, linearThreshold: number): number {
   const size = expected < 0 ? -expected : expected;
   // As if what is expected were positive.
   const towards = expected < 0 ? -value : value;
-  const unit = size + linearBelow;
+  const unit = size + linearThreshold;
   const off = towards - size;
   // One comparison: on which side of it a value is cannot be foreseen.
   if (Math.abs(off) < tiny * unit) return value - expected;
   const distance =
     towards >= 0
       ? 2 * (Math.sqrt(unit * (unit + off)) - unit)
-      : acrossZero(towards, size, linearBelow);
+      : acrossZero(towards, size, linearThreshold);
   return expected < 0 ? -distance : distance;
 }
 
-function acrossZero(value: number, size: number, linearBelow: number): number {
-  const root = Math.sqrt(linearBelow);
-  const unit = Math.sqrt(size + linearBelow);
-  const beyond = -value / (Math.sqrt(linearBelow - value) + root);
+function acrossZero(value: number, size: number, linearThreshold: number): number {
+  const root = Math.sqrt(linearThreshold);
+  const unit = Math.sqrt(size + linearThreshold);
+  const beyond = -value / (Math.sqrt(linearThreshold - value) + root);
   return -2 * unit * (size / (unit + root) + beyond);
 }
 
-/** The value at that distance from what is expected: the inverse of {@link rootDistance}. */
-export function atRootDistance(distance: number, expected: number, linearBelow: number): number {
+/** The value at that distance from what is expected: the inverse of {@link sqrtResidual}. */
+export function atSqrtResidual(
+  distance: number,
+  expected: number,
+  linearThreshold: number,
+): number {
   const sign = expected < 0 ? -1 : 1;
   const size = Math.abs(expected);
-  const unit = Math.sqrt(size + linearBelow);
-  const root = Math.sqrt(linearBelow);
+  const unit = Math.sqrt(size + linearThreshold);
+  const root = Math.sqrt(linearThreshold);
   const step = (sign * distance) / (2 * unit);
   const beyond = -step - size / (unit + root);
   const value = beyond > 0 ? -beyond * (2 * root + beyond) : size + step * (2 * unit + step);
