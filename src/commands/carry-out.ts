@@ -201,13 +201,14 @@ async function record(tx: Tx, { command, outcome, context, options }: Recorded):
   );
 }
 
-/** A silence also covers later incidents of its scope, and ends for all of them at once. */
+/** A silence also covers later incidents of its scope. It ends, and is replaced, for all of them at once. */
 async function concerned(
   tx: Tx,
   { id, subject, silence }: Incident,
   deed: Deed,
 ): Promise<readonly string[]> {
-  if (deed.kind !== "unsilence" || silence === undefined) return [id];
+  const isAboutSilence = deed.kind === "silence" || deed.kind === "unsilence";
+  if (!isAboutSilence || silence === undefined) return [id];
   return silencedBy(tx, { scope: sourceScope(subject), command: silence.command });
 }
 

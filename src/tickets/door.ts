@@ -8,6 +8,8 @@
 import type { Clock } from "../clock.ts";
 import type { Severity } from "../incidents/episode.ts";
 import { type RolesOf, type SeenAct, TicketActs } from "./acts.ts";
+import { TrackerError } from "./errors.ts";
+import { FailingTickets } from "./failing-tickets.ts";
 import { IndexWatch } from "./index-watch.ts";
 import type { ChangedTicket, SaidComment, TicketTalk } from "./talk.ts";
 
@@ -80,6 +82,17 @@ const lagMinutes = 5;
 const mostMinutes = 1440;
 /** Nobody types so much. */
 const longest = 4000;
+/** After so many failures in a row it is the tracker, not the tickets. */
+const awayAfter = 3;
+
+/** Ticket → number of its incident. */
+type Numbers = ReadonlyMap<string, number>;
+type News = ReadonlyMap<string, ChangedTicket>;
+
+interface ToRead {
+  readonly news: News;
+  readonly direct: ReadonlySet<string>;
+}
 
 export class TicketDoor {
   readonly #options: TicketDoorOptions;
@@ -92,12 +105,14 @@ export class TicketDoor {
   readonly #handed = new Set<string>();
   #searchedAtMs: number;
   #slowAtMs = -Infinity;
+  readonly #failing: FailingTickets;
   /** Whose turn it is to be read slowly. */
   #turn = 0;
 
   constructor(options: TicketDoorOptions) {
     this.#options = options;
     this.#index = new IndexWatch(() => options.clock.now());
+    this.#failing = new FailingTickets(() => options.clock.now());
     const { talk, store, clock, onlyAssignable = false, severityOf = () => undefined } = options;
     this.#rolesOf = options.rolesOf ?? (async () => []);
     const handIn = (act: SeenAct): Promise<void> => store.handIn(act);
@@ -126,15 +141,41 @@ export class TicketDoor {
         : new Map<string, ChangedTicket>();
     const direct = new Set([...talking, ...this.#slow(open)]);
     const numbers = await store.incidentsOf([...new Set([...news.keys(), ...direct])]);
-    for (const [ticket, incident] of numbers) {
-      await this.#read(ticket, incident, { directly: direct.has(ticket) });
-      const shown = news.get(ticket);
-      if (shown !== undefined || this.#index.blind) this.#acts.note(ticket, incident, shown?.state);
-      // What could not be read is still news at the next look.
-      if (shown !== undefined) this.#changed.set(ticket, shown.changed);
-    }
+    for (const ticket of numbers.keys()) this.#note(ticket, numbers, news);
+    const failed = await this.#readAll(numbers, { news, direct });
     this.#forget(open);
     await this.#acts.look();
+    if (failed !== undefined) throw failed;
+  }
+
+  #note(ticket: string, numbers: Numbers, news: News): void {
+    const incident = numbers.get(ticket);
+    const shown = news.get(ticket);
+    if (incident !== undefined && (shown !== undefined || this.#index.blind))
+      this.#acts.note(ticket, incident, shown?.state);
+  }
+
+  /** What cannot be read keeps nothing behind it waiting. @returns what went wrong first */
+  async #readAll(numbers: Numbers, { news, direct }: ToRead): Promise<TrackerError | undefined> {
+    let failed: TrackerError | undefined;
+    let inARow = 0;
+    for (const ticket of this.#failing.inTurn([...numbers.keys()])) {
+      try {
+        await this.#read(ticket, numbers.get(ticket) ?? 0, { directly: direct.has(ticket) });
+        // What could not be read is still news at a later look.
+        const shown = news.get(ticket);
+        if (shown !== undefined) this.#changed.set(ticket, shown.changed);
+        this.#failing.passed(ticket);
+        inARow = 0;
+      } catch (error) {
+        if (!(error instanceof TrackerError)) throw error;
+        this.#failing.failed(ticket);
+        failed ??= error;
+        inARow += 1;
+        if (inARow === awayAfter || error.code === "DW_TRACKER_RATE_LIMITED") break;
+      }
+    }
+    return failed;
   }
 
   /** @returns the tickets that were changed since they were last read, by id */
@@ -206,6 +247,7 @@ export class TicketDoor {
   #forget(open: readonly OpenTicket[]): void {
     const kept = new Set(open.map(({ ticket }) => ticket));
     this.#index.forget(kept);
+    this.#failing.forget();
     if (this.#changed.size > 10_000) this.#changed.clear();
     if (this.#handed.size > 10_000) this.#handed.clear();
   }

@@ -2,13 +2,13 @@
 import { describe, expect, it } from "vitest";
 import { commandList } from "../../src/commands/index.ts";
 import { carryOutWaiting } from "../../src/commands/worker.ts";
+import { isDigest } from "../../src/incidents/digest.ts";
 import {
   type Happened,
   type RecordOptions,
   recordEvents,
 } from "../../src/incidents/record-events.ts";
 import type { CommandAnswer } from "../../src/messages/answer.ts";
-import { plainText } from "../../src/messages/plain-text.ts";
 import { answerOf, insertCommand, type NewCommand } from "../../src/store/commands/command.ts";
 import { listIncidents } from "../../src/store/incidents/list.ts";
 import { countVerdicts } from "../../src/store/incidents/verdicts.ts";
@@ -17,22 +17,17 @@ import { verifyJournal } from "../../src/store/journal/verify.ts";
 import { listEffects } from "../../src/store/outbox/inspect.ts";
 import type { Store } from "../../src/store/store.ts";
 import { episodeClosed, episodeOpened } from "../fakes/episodes.ts";
-import { comment, theIncident, withIncidentIn, worker } from "../programs/command-store.ts";
+import {
+  answered,
+  comment,
+  theIncident,
+  withIncidentIn,
+  worker,
+} from "../programs/command-store.ts";
 import { withStore } from "../programs/store.ts";
 
 const stores = withStore();
 const withIncident = async (): Promise<Store> => withIncidentIn(await stores.open());
-/** Says it, has it carried out, and gives the answer. */
-async function answered(
-  store: Store,
-  command: NewCommand,
-): Promise<CommandAnswer & { text: string }> {
-  await insertCommand(store, command, Date.now());
-  await carryOutWaiting(worker(store));
-  const found = await answerOf<CommandAnswer>(store, `${command.door}:${command.message}`);
-  if (found === undefined) throw new Error("no answer");
-  return { ...found.answer, text: plainText(found.answer.says) };
-}
 
 const record = (store: Store, happened: Happened, options: RecordOptions): Promise<void> =>
   store.transaction((tx) => recordEvents(tx, [happened], options));
@@ -115,20 +110,23 @@ describe("a command", () => {
     expect(await verifyJournal(store)).toMatchObject({ ok: true });
   });
 
-  it("silences a later incident about the same, and unsilence ends both", async () => {
+  it("silences a later incident about the same; another silence and unsilence are for both", async () => {
     const store = await withIncident();
-    await answered(store, comment("dw silence 2h deploy"));
+    await answered(store, comment("dw silence 6h deploy"));
     const { recording } = worker(store);
     const settings = { ...recording.settings, resolveAfterMs: 0, reopenDurationMs: -1 };
     const forgetful = { ...recording, settings };
     await record(store, { event: episodeClosed() }, forgetful);
-    const passed = { type: "quiet_passed", episode: "e1" } as const;
-    await record(store, { event: passed, incident: "inc-e1" }, forgetful);
+    const event = { type: "quiet_passed", episode: "e1" } as const;
+    await record(store, { event, incident: "inc-e1" }, forgetful);
     await record(store, { event: episodeOpened({ id: "e2" }) }, forgetful);
-    const { items } = await listIncidents(store, { isSilenced: true });
-    expect(items.map(({ id }) => id)).toEqual(["inc-e2", "inc-e1"]);
+    const silencedNow = async () => (await listIncidents(store, { isSilenced: true })).items;
+    expect((await silencedNow()).map(({ id }) => id)).toEqual(["inc-e2", "inc-e1"]);
+    await answered(store, comment("dw silence 1h it takes no longer", { incident: 2 }));
+    for (const one of await silencedNow())
+      expect(isDigest(one) ? 0 : one.silence?.untilMs).toBeLessThan(Date.now() + 2 * 3_600_000);
     await answered(store, comment("dw unsilence", { incident: 2 }));
-    expect((await listIncidents(store, { isSilenced: true })).items).toEqual([]);
+    expect(await silencedNow()).toEqual([]);
   });
 
   it("on which the program fails is answered so, and keeps no other waiting", async () => {

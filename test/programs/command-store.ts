@@ -5,11 +5,13 @@ import { systemClock } from "../../src/clock.ts";
 import { commandList } from "../../src/commands/index.ts";
 import { commandsMetrics } from "../../src/commands/metrics.ts";
 import type { KnownPeople } from "../../src/commands/people.ts";
-import type { CommandWorkerOptions } from "../../src/commands/worker.ts";
+import { type CommandWorkerOptions, carryOutWaiting } from "../../src/commands/worker.ts";
 import { isDigest } from "../../src/incidents/digest.ts";
 import type { Incident } from "../../src/incidents/incident.ts";
 import { recordEvents } from "../../src/incidents/record-events.ts";
-import type { NewCommand } from "../../src/store/commands/command.ts";
+import type { CommandAnswer } from "../../src/messages/answer.ts";
+import { plainText } from "../../src/messages/plain-text.ts";
+import { answerOf, insertCommand, type NewCommand } from "../../src/store/commands/command.ts";
 import { setRights } from "../../src/store/commands/rights.ts";
 import { getIncident } from "../../src/store/incidents/incident.ts";
 import type { Store } from "../../src/store/store.ts";
@@ -80,4 +82,16 @@ export const worker = (store: Store, people: KnownPeople = known): CommandWorker
 export async function theIncident(store: Store): Promise<Incident | undefined> {
   const found = await getIncident(store, "inc-e1");
   return found === undefined || isDigest(found) ? undefined : found;
+}
+
+/** Says it, has it carried out, and gives the answer. */
+export async function answered(
+  store: Store,
+  command: NewCommand,
+): Promise<CommandAnswer & { readonly text: string }> {
+  await insertCommand(store, command, Date.now());
+  await carryOutWaiting(worker(store));
+  const found = await answerOf<CommandAnswer>(store, `${command.door}:${command.message}`);
+  if (found === undefined) throw new Error("no answer");
+  return { ...found.answer, text: plainText(found.answer.says) };
 }

@@ -1,0 +1,59 @@
+/** Tickets that cannot be read, at a sandbox. */
+import { describe, expect, it } from "vitest";
+import { doorPlace } from "./door-place.ts";
+
+describe("a ticket whose comments can never be read", () => {
+  const unreadable = { path: /issue\/10001\/comment/, answer: "failed" } as const;
+
+  it("delays neither what is said on other tickets nor what is done to any ticket", async () => {
+    await using place = await doorPlace({ tickets: 3 });
+    const { door, store, sandbox, clock, say, act } = place;
+    for (let n = 0; n < 100; n += 1) sandbox.fault(unreadable);
+    for (const ticket of [1, 2, 3]) await say("sarah", "dw ack", ticket);
+    await act("tom", { priority: "High" }, 1);
+    await act("tom", { assign: "tom" }, 3);
+    for (let n = 0; n < 4; n += 1) {
+      await door.look().catch(() => undefined);
+      await clock.advance(10_000);
+    }
+    const handed = [...store.commands.values()].map(({ place: at, said }) => [at, said]);
+    expect(handed).toEqual([
+      ["10002", "dw ack"],
+      ["10003", "dw ack"],
+      ["10001", "severity P1"],
+      ["10003", "assign JIRAUSER10102"],
+    ]);
+  });
+
+  it("is read more and more seldom, and is read as usual once it can be", async () => {
+    await using place = await doorPlace();
+    const { door, store, sandbox, clock, say } = place;
+    let asked = 0;
+    for (let n = 0; n < 12; n += 1)
+      sandbox.fault({ ...unreadable, onMet: () => void (asked += 1) });
+    await say("sarah", "dw ack");
+    for (let n = 0; n < 360; n += 1) {
+      await door.look().catch(() => undefined);
+      await clock.advance(10_000);
+    }
+    expect(asked).toBeLessThanOrEqual(12);
+    for (let n = 0; n < 180; n += 1) {
+      await door.look().catch(() => undefined);
+      await clock.advance(10_000);
+    }
+    expect(store.commands.size).toBe(1);
+  });
+
+  it("when it is the tracker that is away, is not tried for every ticket", async () => {
+    await using place = await doorPlace({ tickets: 20 });
+    const { door, store, sandbox, say } = place;
+    for (let n = 1; n <= 20; n += 1) await say("sarah", "dw ack", n);
+    let met = 0;
+    for (let n = 0; n < 3; n += 1)
+      sandbox.fault({ path: /comment/, answer: "failed", onMet: () => void (met += 1) });
+    await expect(door.look()).rejects.toThrow("reading the newest comments");
+    expect([met, store.commands.size]).toEqual([3, 0]);
+    await place.look(3);
+    expect(store.commands.size).toBe(20);
+  });
+});
