@@ -136,12 +136,13 @@ function noiseLine(noise: string): BenchLine {
 
 function habitsLine(): BenchLine {
   progress("measures, habits");
-  const value = habitStreams.reduce(
-    (sum, stream) => sum + habitFigures(stream).falseEpisodes.length,
-    0,
+  const perSeed = seeds.map((seed) =>
+    habitStreams.reduce((sum, stream) => sum + habitFigures(stream, seed).falseEpisodes.length, 0),
   );
-  const name = `${habitStreams.length} healthy streams with habits, six weeks each: episodes`;
-  return benchLine({ section: "measures", name, value, unit: "episodes" });
+  return spreadLine(
+    `${habitStreams.length} healthy streams with habits, six weeks each: episodes`,
+    perSeed,
+  );
 }
 
 /** The mean, and in the name the deviation over realisations. */

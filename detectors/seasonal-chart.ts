@@ -28,12 +28,14 @@ import { ResidualChart } from "./stats/residual-chart.ts";
  * the standardised residuals z, by the means of u over the same spans, at `given_others` times the thresholds. It sees
  * small changes that the noise of the whole vector hides, from the 80th vector on.
  *
+ * Up to twelve single hours of the week are remembered besides, see {@link WeeklyHours}.
+ *
  * While vectors are skipped, as during an episode, nothing is learned: only the moving means are updated. Only spans up
  * to the shortest one that was beyond its boundary are scored. Otherwise the slow mean over 30 vectors would keep the
  * episode open long after the fault is gone.
  *
  * Time: about 60 ns a feature to score and learn, and n²·2 ns for the covariance of n. Memory: 36 bytes and the profile a
- * feature, 228 in all, and 24 + 4·n bytes for what n features tell of each other.
+ * feature, 276 in all, and 24 + 4·n bytes for what n features tell of each other.
  *
  * Source: exponentially weighted moving average chart, Roberts 1959, Technometrics 1(3); regression-adjusted
  * variables, Hawkins 1991, Technometrics 33(1); floors, spans and thresholds were chosen on labelled streams of importances.
@@ -44,7 +46,7 @@ import { ResidualChart } from "./stats/residual-chart.ts";
  */
 export const seasonalChart: DetectorType<SeasonalChartParams> = {
   name: "seasonal-chart",
-  version: 3,
+  version: 4,
   params,
   presets: seasonalChartPresets,
   stateBytes: (_, nFeatures) => chartBytes(nFeatures),

@@ -14,6 +14,12 @@ export function bucketOf(at: number): number {
   return ((hour + 24) % 24) + (weekday === 0 || weekday === 6 ? 24 : 0);
 }
 
+export const hoursOfWeek = 168;
+
+/** @param at microseconds since 1970 @returns 0 to 167: the hour of the week, in UTC */
+export const weekHourOf = (at: number): number =>
+  ((Math.floor(at / HOUR) % hoursOfWeek) + hoursOfWeek) % hoursOfWeek;
+
 /** Hours since 1970, from 1 on: 0 is what a state was created with. */
 export const hourOf = (at: number): number => Math.floor(at / HOUR) + 1;
 

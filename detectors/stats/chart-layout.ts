@@ -6,6 +6,7 @@ import { HourlyNoise } from "./hourly-noise.ts";
 import { MEANS_WIDTH, SPANS, squaredLimits } from "./residual-means.ts";
 import { SeasonalProfile } from "./seasonal-profile.ts";
 import { SPARSE_WIDTH } from "./sparse.ts";
+import { WeeklyHours } from "./weekly-hours.ts";
 
 /** Places of a feature's numbers. */
 export const COUNT = 0;
@@ -22,9 +23,16 @@ export const featuresAt = (nFeatures: number): number =>
   HELD_BYTES + SeasonalProfile.bytes(nFeatures);
 const othersAt = (nFeatures: number): number =>
   featuresAt(nFeatures) + Math.ceil((nFeatures * STRIDE) / 2) * 8;
+const weeklyAt = (nFeatures: number): number =>
+  othersAt(nFeatures) + ConditionalChart.bytes(nFeatures);
 /** Of so many features; a multiple of 8. */
 export const chartBytes = (nFeatures: number): number =>
-  othersAt(nFeatures) + ConditionalChart.bytes(nFeatures);
+  weeklyAt(nFeatures) + WeeklyHours.bytes(nFeatures);
+
+/** Of a chart with so many features. */
+export const weeklyOf = ({ bytes, nFeatures }: DetectorState): WeeklyHours =>
+  new WeeklyHours(bytes.subarray(weeklyAt(nFeatures)), nFeatures);
+
 /** Of a chart with so many features. */
 export function othersOf(
   settings: SeasonalChartParams,
@@ -47,6 +55,7 @@ export function growChart(
   const [known, place] = [featuresAt(from.nFeatures), featuresAt(to.nFeatures)];
   to.bytes.set(from.bytes.subarray(known, known + from.nFeatures * STRIDE * 4), place);
   othersOf(settings, to).copy(othersOf(settings, from));
+  weeklyOf(to).copy(weeklyOf(from));
 }
 
 const floats = ({ buffer, byteOffset, length }: Uint8Array): Float32Array =>
@@ -56,11 +65,20 @@ const floats = ({ buffer, byteOffset, length }: Uint8Array): Float32Array =>
 const HELD_BYTES_2 = 8;
 const STRIDE_2 = FREQUENCIES;
 
+/** What each older version has learned is kept. */
+export function upgradeChart(from: OlderState, to: DetectorState): boolean {
+  if (from.version !== 3) return upgradeFrom2(from, to);
+  // Version 3 ended before the hours of the week.
+  if (from.bytes.length !== weeklyAt(to.nFeatures)) return false;
+  to.bytes.set(from.bytes);
+  return true;
+}
+
 /**
  * Version 2 knew neither the hour's noise, nor how often a feature is zero, nor what features tell of each other. Levels,
  * deviations and seasonal offsets are kept. Every feature is taken for a dense one until its frequency says otherwise.
  */
-export function upgradeChart(from: OlderState, to: DetectorState): boolean {
+function upgradeFrom2(from: OlderState, to: DetectorState): boolean {
   const { nFeatures } = to;
   const profile = SeasonalProfile.bytes(nFeatures);
   const seriesAt = HELD_BYTES_2 + profile;

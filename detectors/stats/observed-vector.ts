@@ -37,6 +37,8 @@ export interface ObservedVector extends Numbers {
   revision: number;
   at: number | undefined;
   isGiven: boolean;
+  /** A value was off, and is as usual at this hour of the week. */
+  isWeekly: boolean;
 }
 
 const numbers = (n: number): Numbers => ({
@@ -54,7 +56,7 @@ const numbers = (n: number): Numbers => ({
   squares: new Float64Array(n),
 });
 
-const nobodys = { owner: undefined, revision: 0, at: undefined, isGiven: false };
+const nobodys = { owner: undefined, revision: 0, at: undefined, isGiven: false, isWeekly: false };
 
 let shared: ObservedVector = { ...numbers(64), ...nobodys };
 

@@ -13,6 +13,7 @@ import {
   MEANS,
   othersOf,
   STRIDE,
+  weeklyOf,
 } from "./chart-layout.ts";
 import type { SeasonalChartParams } from "./chart-settings.ts";
 import type { ConditionalChart } from "./conditional-chart.ts";
@@ -38,6 +39,7 @@ import {
 import { SeasonalProfile, seasonalOffsetOf } from "./seasonal-profile.ts";
 import { deviateOf, frequenciesOf, isSparse, learnFrequencies, skipFrequency } from "./sparse.ts";
 import { atSqrtResidual, sqrtResidual } from "./sqrt-residual.ts";
+import { compareWeekly, type WeeklyHours } from "./weekly-hours.ts";
 
 const FREQUENCY_PLACES = { at: FREQUENCIES, count: COUNT, stride: STRIDE };
 const MOST_SCORE = 1e6;
@@ -49,6 +51,7 @@ export class ResidualChart implements Detector {
   readonly #noise: HourlyNoise;
   readonly #series: Float32Array;
   readonly #others: ConditionalChart;
+  readonly #weekly: WeeklyHours;
   /** How often it has learned or skipped since it was made. */
   #revision = 0;
   readonly #settings: SeasonalChartParams;
@@ -61,6 +64,7 @@ export class ResidualChart implements Detector {
     const { bytes, nFeatures } = state;
     const { buffer, byteOffset } = bytes;
     this.#others = othersOf(settings, state);
+    this.#weekly = weeklyOf(state);
     this.#settings = settings;
     this.#limits = squaredLimits(settings.thresholds);
     this.#rarely = settings.thresholds[SPANS - 1]!;
@@ -130,6 +134,7 @@ export class ResidualChart implements Detector {
     const square = learnResiduals(seen, x, learning);
     learnFrequencies(series, x, FREQUENCY_PLACES);
     this.#others.learn(seen, weight);
+    this.#weekly.learned(seen, at, weights < this.#settings.grace_period);
     if (at !== undefined) this.#noise.learn(visit, square * noise * noise, weight);
     this.#profile.count(at);
     this.#revision++;
@@ -159,16 +164,25 @@ export class ResidualChart implements Detector {
       held = shortestBeyond(series, s + MEANS, { limits, floor, held });
     }
     held = this.#others.skip(seen, before, held);
+    this.#weekly.skipped(seen, at);
     this.#held[0] = held > SPANS ? 0 : held;
     this.#revision++;
   }
 
   band(slot: number, at?: number): Band | undefined {
+    return this.#bandOf(slot, at, Number.NaN);
+  }
+
+  /** The band that is nearer to a value, if it is known. */
+  #bandOf(slot: number, at: number | undefined, value: number): Band | undefined {
     const s = slot * STRIDE;
     const n = this.#series[s + COUNT]!;
     if (n < this.#settings.grace_period) return undefined;
     const visit = this.#profile.visit(at);
-    const expected = this.#series[s + LEVEL]! + seasonalOffsetOf(this.#profile.values, slot, visit);
+    const offset = seasonalOffsetOf(this.#profile.values, slot, visit);
+    const usual = this.#series[s + LEVEL]! + offset;
+    const bend = this.#settings.linear_below;
+    const expected = usual + this.#weekly.nearest(slot, at, { value, usual, bend });
     const reach = CLIP * this.#deviation(slot, expected) * this.#noise.factor(visit);
     return { expected, low: this.#at(-reach, expected), high: this.#at(reach, expected), n };
   }
@@ -185,9 +199,9 @@ export class ResidualChart implements Detector {
   }
 
   explain(slot: number, given: number, at?: number): Explanation | undefined {
-    const band = this.band(slot, at);
-    if (band === undefined) return undefined;
     const value = bounded(given);
+    const band = this.#bandOf(slot, at, value);
+    if (band === undefined) return undefined;
     const often = slot * STRIDE + FREQUENCIES;
     if (isSparse(this.#series, often)) {
       const most = this.#rarely;
@@ -259,6 +273,7 @@ export class ResidualChart implements Detector {
     seen.revision = revision;
     seen.at = at;
     seen.isGiven = false;
+    seen.isWeekly = false;
     const { values } = this.#profile;
     const noise = this.#noise.factor(visit);
     observeResiduals(seen, x, {
@@ -268,6 +283,9 @@ export class ResidualChart implements Detector {
       visit,
       noise,
     });
+    const extra = this.#weekly.believed(at);
+    if (extra !== undefined)
+      compareWeekly(seen, extra, { bend: this.#settings.linear_below, noise });
     return seen;
   }
 

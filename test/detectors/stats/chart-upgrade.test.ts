@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { seasonalChart } from "../../../detectors/seasonal-chart.ts";
 import { chartBytes, upgradeChart } from "../../../detectors/stats/chart-layout.ts";
+import { pythonRandom } from "../../../detectors/stats/mt19937.ts";
 import { SeasonalProfile } from "../../../detectors/stats/seasonal-profile.ts";
+import { WeeklyHours } from "../../../detectors/stats/weekly-hours.ts";
+import { freshDetector } from "../fresh-detector.ts";
 
 const nFeatures = 4;
 const profile = SeasonalProfile.bytes(nFeatures);
@@ -57,5 +60,36 @@ describe("a seasonal chart of version 2 (FR-U2)", () => {
   it("keeps its state when thresholds change, but not when values are scaled otherwise", () => {
     expect(shapeOf({ thresholds: [3, 3, 3] })).toEqual(shapeOf({}));
     expect(shapeOf({ linear_below: 0.1 })).not.toEqual(shapeOf({}));
+  });
+});
+
+describe("a seasonal chart of version 3 (FR-U2)", () => {
+  /** Version 3 ended before the hours of the week. */
+  const bytesOf3 = chartBytes(nFeatures) - WeeklyHours.bytes(nFeatures);
+
+  it("judges after the upgrade exactly as before", () => {
+    const { detector: before, state } = freshDetector(seasonalChart, nFeatures, {});
+    const random = pythonRandom(3);
+    for (let i = 0; i < 400; i++)
+      before.learnOne(
+        Float64Array.of(10, 20, 30, 40).map((x) => x + random()),
+        at + i * 6e8,
+      );
+    const bytes = state.bytes.slice(0, bytesOf3);
+    const to = { nFeatures, bytes: new Uint8Array(chartBytes(nFeatures)) };
+    expect(upgradeChart({ nFeatures, bytes, version: 3 }, to)).toBe(true);
+    const after = seasonalChart.create(seasonalChart.params.parse({}), to);
+    const [one, other] = [new Float64Array(nFeatures), new Float64Array(nFeatures)];
+    const x = Float64Array.of(11, 20, 33, 40);
+    expect(after.scoreOne(x, one, at + 4e11)).toBe(before.scoreOne(x, other, at + 4e11));
+    expect(one).toEqual(other);
+    expect(one[2]).toBeGreaterThan(1);
+  });
+
+  it("is not taken over when its bytes are not those of version 3", () => {
+    const to = { nFeatures, bytes: new Uint8Array(chartBytes(nFeatures)) };
+    const bytes = new Uint8Array(bytesOf3 - 8).fill(1);
+    expect(upgradeChart({ nFeatures, bytes, version: 3 }, to)).toBe(false);
+    expect(to.bytes.every((byte) => byte === 0)).toBe(true);
   });
 });
