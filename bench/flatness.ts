@@ -1,4 +1,4 @@
-/** Section `flatness`: how much the result on the labelled streams depends on each constant of judge and decision. */
+/** Section `flatness`: how much the result on the labelled streams depends on each constant of the deciding detector and of the decision. */
 import { detectorTypes } from "../detectors/index.ts";
 import { detectorSet } from "../src/detection/default-detectors.ts";
 import { type DetectorUse, defaultDecision } from "../src/detection/settings.ts";
@@ -24,7 +24,7 @@ export async function benchFlatness(): Promise<readonly BenchLine[]> {
   const lines: BenchLine[] = [];
   for (const { name, engine } of [
     { name: "as it is", engine: {} },
-    ...ofJudges(),
+    ...ofDeciding(),
     ...ofDecision(),
   ]) {
     progress(`flatness, ${name}`);
@@ -43,17 +43,17 @@ export async function benchFlatness(): Promise<readonly BenchLine[]> {
 }
 
 /** Every number among the parameters of the detectors that open episodes. */
-function ofJudges(): readonly Variant[] {
+function ofDeciding(): readonly Variant[] {
   const uses = detectorSet(detectorTypes, { sensitivity: "normal" });
   return uses
-    .filter(({ judge, only }) => judge && only !== "raw")
-    .flatMap((judge) =>
-      numbersOf(judge.params).flatMap(([key, value]) =>
+    .filter(({ deciding, only }) => deciding && only !== "raw")
+    .flatMap((deciding) =>
+      numbersOf(deciding.params).flatMap(([key, value]) =>
         factors.map((factor) => ({
-          name: `${judge.type.name} ${key} × ${factor}`,
+          name: `${deciding.type.name} ${key} × ${factor}`,
           engine: {
             detectors: uses.map((use) =>
-              use === judge ? having(use, key, times(value, factor)) : use,
+              use === deciding ? having(use, key, times(value, factor)) : use,
             ),
           },
         })),

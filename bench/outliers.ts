@@ -99,6 +99,6 @@ function treesInRange(
 ): RowScorer {
   const type = detectorNamed(detectorTypes, "half-space-trees");
   const params = type.params.parse({ calibrate: false, seed });
-  const score = soleScorer({ type, params, judge: true }, names.length);
+  const score = soleScorer({ type, params, deciding: true }, names.length);
   return ({ values, time }) => score({ values: range.scale(values), time });
 }

@@ -83,8 +83,8 @@ const HEADER_BYTES = 32;
 const plainBoundary = 0.8;
 
 const presets: PresetUses = {
-  standard: () => ({ judge: false, params: {} }),
-  plain: () => ({ judge: true, boundary: plainBoundary, params: { calibrate: false } }),
+  standard: () => ({ deciding: false, params: {} }),
+  plain: () => ({ deciding: true, boundary: plainBoundary, params: { calibrate: false } }),
 };
 
 /**

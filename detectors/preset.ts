@@ -10,9 +10,9 @@ export type Sensitivity = (typeof sensitivities)[number];
 export interface DetectorRole {
   /** Only for models whose values are parts of a whole (transforms `share` and `common_scale`), or in their own units. */
   readonly only?: "parts" | "raw";
-  /** Whether its scores open episodes; the others are witnesses whose scores are reported. */
-  readonly judge: boolean;
-  /** A witness that judges a slow model as long as no judge has an opinion. */
+  /** Whether its scores open episodes; the others are advisory: their scores are only reported. */
+  readonly deciding: boolean;
+  /** An advisory detector that decides for a slow model while every deciding one warms up. */
   readonly fallback?: boolean;
   /** Its score that counts as 1, for detectors whose own boundary is another; default 1. */
   readonly boundary?: number;

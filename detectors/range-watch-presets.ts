@@ -8,7 +8,7 @@ const unusual: Readonly<Record<Sensitivity, number>> = { low: 3, normal: 3, high
 
 export const presets: PresetUses = {
   standard: ({ sensitivity }) => ({
-    judge: true,
+    deciding: true,
     only: "raw",
     atOnce: true,
     params: { z: farEnough[sensitivity], excess: unusual[sensitivity] },

@@ -45,16 +45,16 @@ const MOST_SCORE = 1e6;
 /** Doubles a feature: reference, sum and sum of squares of the deltas from it. */
 const SUMS = 3;
 
-/** Values a feature that it keeps as a witness: its window is most of its memory. */
-const witnessWindow = 40;
+/** Values a feature that it keeps as an advisory detector: its window is most of its memory. */
+const advisoryWindow = 40;
 
 const presets: PresetUses = {
   standard: ({ gracePeriod }) => ({
-    judge: false,
+    deciding: false,
     fallback: true,
-    params: { window_size: witnessWindow, grace_period: gracePeriod },
+    params: { window_size: advisoryWindow, grace_period: gracePeriod },
   }),
-  plain: () => ({ judge: true, params: {} }),
+  plain: () => ({ deciding: true, params: {} }),
 };
 
 /**

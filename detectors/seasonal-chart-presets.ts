@@ -19,7 +19,7 @@ const linearThreshold = 0.005;
 
 export const seasonalChartPresets: PresetUses = {
   standard: ({ sensitivity, gracePeriod }) => ({
-    judge: true,
+    deciding: true,
     only: "parts",
     params: {
       grace_period: gracePeriod,

@@ -13,7 +13,7 @@ export interface ChoiceArguments {
 export function withChoiceOptions(command: Command): Command {
   const preset = new Option(
     "--preset <name>",
-    "who judges; plain: 3 sigma and half-space trees alone, with textbook thresholds",
+    "which detectors decide; plain: 3 sigma and half-space trees alone, with textbook thresholds",
   );
   const level = new Option("--sensitivity <level>", "how readily something counts as an anomaly");
   return command.addOption(preset.choices(presets)).addOption(level.choices(sensitivities));

@@ -171,7 +171,10 @@ function scorerOf(options: DetectOptions, names: readonly string[]): RowScorer {
   const { detectorTypes, set = [], decision = {} } = options;
   if (options.detector !== undefined) {
     const type = detectorAsked(detectorTypes, options.detector);
-    return soleScorer({ type, params: parametersOf(type, set, names), judge: true }, names.length);
+    return soleScorer(
+      { type, params: parametersOf(type, set, names), deciding: true },
+      names.length,
+    );
   }
   if (set.length > 0) {
     throw new CliError("DW_CLI_USAGE", "--set without --detector", {

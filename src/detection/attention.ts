@@ -12,10 +12,10 @@ import type { Explanation } from "../../detectors/detector.ts";
 import type { BlamedFeature } from "./event.ts";
 import { expectedBand, explained, type Judged } from "./expectation.ts";
 import type { ModelMemory } from "./memory.ts";
-import type { Scratch } from "./scratch.ts";
 import type { Transform } from "./settings.ts";
 import { sharesOf } from "./shares.ts";
 import { expectedTotal, isWhole } from "./transform.ts";
+import type { Workspace } from "./workspace.ts";
 
 /** A value of the other sign, smaller than this part of the usual, is noise around zero. */
 export const leastTurned = 0.1;
@@ -25,7 +25,7 @@ const leastOthers = 1e-6;
 /** An attribution as it was judged. */
 export interface JudgedAttribution {
   readonly memory: ModelMemory;
-  readonly scratch: Pick<Scratch, "y" | "scores">;
+  readonly workspace: Pick<Workspace, "y" | "scores">;
   readonly kind: Exclude<Transform, "auto">;
 }
 
@@ -43,19 +43,19 @@ export function attentionOf(
 
 /** Of each feature now, ≥ 0; undefined where absent. */
 export function attentionNow(judged: JudgedAttribution): readonly (number | undefined)[] {
-  const { memory, scratch } = judged;
+  const { memory, workspace } = judged;
   const { after } = sharesOf(memory);
   // What was a fragment was not transformed.
   if (!isWhole(memory)) return after;
   return after.map((share, slot) =>
-    share === undefined ? undefined : Math.abs(attentionOf(judged, slot, scratch.y[slot]!)),
+    share === undefined ? undefined : Math.abs(attentionOf(judged, slot, workspace.y[slot]!)),
   );
 }
 
 /** Of one feature now: below 0 where it pushes the other way than its usual level. NaN where absent. */
 export function signedAttention(judged: JudgedAttribution, slot: number): number {
-  const { memory, scratch } = judged;
-  return signOf(memory.level[slot]!) * attentionOf(judged, slot, scratch.y[slot]!);
+  const { memory, workspace } = judged;
+  return signOf(memory.level[slot]!) * attentionOf(judged, slot, workspace.y[slot]!);
 }
 
 export type BandOfAttention = Pick<BlamedFeature, "low" | "high">;
@@ -76,8 +76,8 @@ type ToldAttention = Pick<BlamedFeature, "before" | "after" | "span" | "turned" 
 
 /** What is told of one feature: before, now and expected, all on the same scale. */
 export function toldAttention(judged: JudgedAttribution, { slot, at }: Judged): ToldAttention {
-  const { memory, scratch, kind } = judged;
-  const said = explained(memory, scratch, { slot, at });
+  const { memory, workspace, kind } = judged;
+  const said = explained(memory, workspace, { slot, at });
   const unit = kind === "none" ? { unit: expectedTotal(memory) || 1 } : {};
   if (said?.unit === "value") return { ...held(judged, slot, said), ...unit };
   const before = sharesOf(memory).before[slot];

@@ -12,7 +12,7 @@ export interface PastAttribution {
   /** The band in which each was expected, before it was learned; NaN where there is none yet. */
   readonly low: Float32Array;
   readonly high: Float32Array;
-  /** By judges and rules, 1.0 is the boundary; undefined while nobody has an opinion. */
+  /** By deciding detectors and rules, 1.0 is the boundary; undefined while they warm up. */
   readonly score: number | undefined;
 }
 

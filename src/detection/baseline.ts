@@ -10,7 +10,6 @@ import type { ModelFacts } from "./model-facts.ts";
 import { learnNoise, observeNoise, remember, widening } from "./noise.ts";
 import { type FeatureSettings, ModelOverrides, type Override } from "./overrides.ts";
 import { acceptHabits, applyRules, type Evidence, learnHabits } from "./rules.ts";
-import type { Scratch, ScratchPool } from "./scratch.ts";
 import {
   type DecisionSettings,
   type DetectorUse,
@@ -20,6 +19,7 @@ import {
 } from "./settings.ts";
 import { judge, type ThresholdResult } from "./thresholding.ts";
 import { isWhole, learnLevel, transform } from "./transform.ts";
+import type { Workspace, WorkspacePool } from "./workspace.ts";
 
 export interface BaselineOptions {
   readonly key: ModelKey;
@@ -27,7 +27,7 @@ export interface BaselineOptions {
   readonly uses: readonly DetectorUse[];
   readonly decision: DecisionSettings;
   readonly overrides: readonly Override[] | undefined;
-  readonly pool: ScratchPool;
+  readonly pool: WorkspacePool;
 }
 
 /** One attribution, as it is handed over. */
@@ -44,11 +44,11 @@ export interface Assembled {
 export interface Assessment {
   /** Time of the attribution, microseconds since 1970. */
   readonly at: number;
-  /** Rules that are fulfilled: pipeline rules first, then the judges'. */
+  /** Rules that are fulfilled: pipeline rules first, then the deciding detectors'. */
   readonly evidence: readonly Evidence[];
   /** Nothing is wrong, nor nearly wrong. */
   readonly clean: boolean;
-  /** The judges' highest feature score, 1.0 is the boundary; undefined while they have no opinion. */
+  /** The deciding detectors' highest feature score, 1.0 is the boundary; undefined while they warm up. */
   readonly highest: number | undefined;
   /** Enough of the vector was there to be looked at. */
   readonly whole: boolean;
@@ -88,15 +88,15 @@ export class Baseline {
   }
 
   /** What was made of the newest attribution; valid until another one of this size is judged. */
-  get scratch(): Scratch {
+  get workspace(): Workspace {
     return this.#options.pool.of(this.#memory.nFeatures);
   }
 
-  /** The newest attribution; valid as long as {@link scratch}. */
+  /** The newest attribution; valid as long as {@link workspace}. */
   get judged(): JudgedAttribution {
     const memory = this.#memory;
     const kind = settledTransform(this.#options.transform, memory.nFeatures);
-    return { memory, scratch: this.scratch, kind };
+    return { memory, workspace: this.workspace, kind };
   }
 
   slotOf(feature: string): number | undefined {
@@ -153,9 +153,9 @@ export class Baseline {
       conflicts: conflicts.flatMap((name) => this.slotOf(name) ?? []),
       ignored: this.#own?.map(({ ignore }) => ignore === true),
     });
-    const { scratch } = this;
+    const { workspace } = this;
     if (!isWhole(memory)) {
-      scratch.scores.fill(Number.NaN);
+      workspace.scores.fill(Number.NaN);
       return {
         at,
         evidence: ruled,
@@ -171,17 +171,25 @@ export class Baseline {
     return { at, evidence, clean, highest, whole: true, noise };
   }
 
-  /** The judges' evidence against some features of what was judged. */
+  /** The deciding detectors' evidence against some features of what was judged. */
   evidenceAgainst(guilty: readonly number[], at: number): readonly Evidence[] {
     const { names, judged } = this;
     const own = this.#own;
-    return shiftEvidence({ at, judged, names, firing: guilty, whole: undefined, guilty, own });
+    return shiftEvidence({
+      at,
+      judged,
+      names,
+      anomalousSlots: guilty,
+      whole: undefined,
+      guilty,
+      own,
+    });
   }
 
   /** Learns what was judged, unless something was wrong with it or the baseline is frozen. */
   settle(assessment: Assessment): void {
     const facts = this.#facts;
-    const { y } = this.scratch;
+    const { y } = this.workspace;
     const quiet = assessment.whole && assessment.evidence.length === 0 && facts.episode === null;
     if (quiet && assessment.clean) this.#learn(y, assessment);
     else this.#rest(y, assessment);
@@ -192,7 +200,7 @@ export class Baseline {
   }
 
   /** What is so now is the new normal. */
-  relearn(): void {
+  rebaseline(): void {
     acceptHabits(this.#memory, this.#facts.rules);
     this.#memory = this.#memory.relearned();
     this.#applyOverrides();
@@ -221,21 +229,21 @@ export class Baseline {
   } {
     const memory = this.#memory;
     const facts = this.#facts;
-    const { scratch } = this;
+    const { workspace } = this;
     const { decision: settings } = this.#options;
-    transform(this.judged.kind, memory, { scratch, at });
-    const noise = observeNoise(memory, scratch);
+    transform(this.judged.kind, memory, { workspace, at });
+    const noise = observeNoise(memory, workspace);
     const widen = widening(memory) * (facts.widen > 0 ? settings.relearnedWiden : 1);
     const own = this.#own && { kind: this.judged.kind, bySlot: this.#own };
     const context = { at, widen, slow, settings, crossed: facts.crossed, own };
-    const judgement = judge(memory, scratch, context);
-    const { highest, firing, whole } = judgement;
+    const judgement = judge(memory, workspace, context);
+    const { highest, anomalousSlots, whole } = judgement;
     facts.scores = judgement.detectors;
     facts.crossed = judgement.crossed;
     facts.provisional = slow && (facts.widen > 0 || judgement.byFallback);
     if (facts.relearn > 0) return { highest: undefined, shift: [], noise };
     const { names, judged } = this;
-    const shift = shiftEvidence({ at, judged, names, firing, whole, own: this.#own });
+    const shift = shiftEvidence({ at, judged, names, anomalousSlots, whole, own: this.#own });
     return { highest, shift, noise };
   }
 
@@ -255,7 +263,7 @@ export class Baseline {
     if (whole) for (const active of this.#memory.detectors) active.skipOne(y, at);
     this.#facts.unlearned++;
     const { freezeLimit } = this.#options.decision;
-    if (this.#facts.episode === null && this.#facts.unlearned >= freezeLimit) this.relearn();
+    if (this.#facts.episode === null && this.#facts.unlearned >= freezeLimit) this.rebaseline();
   }
 
   #startOver(): void {

@@ -23,8 +23,8 @@ export interface BlameInput {
  * @returns most to blame first, at most ten; their parts add up to 1
  */
 export function blame({ at, judged, names, guilty }: BlameInput): readonly BlamedFeature[] {
-  const { memory, scratch } = judged;
-  const { scores } = scratch;
+  const { memory, workspace } = judged;
+  const { scores } = workspace;
   const shares = sharesOf(memory);
   const weights = scores.map((score, slot) => {
     const known = Math.max(score || 0, guilty.includes(slot) ? 1 : 0);

@@ -13,7 +13,7 @@ export interface DetectorChoice {
 }
 
 /**
- * The detectors of the registry that take part in a preset, judges before witnesses.
+ * The detectors of the registry that take part in a preset, deciding ones before advisory ones.
  *
  * @param types the registry
  */
@@ -39,7 +39,7 @@ export function detectorSet(
     const isFixed = Object.values(paramsAt).every((other) => settingsHash(other) === hash);
     return [{ ...use, type, params, ...(!isFixed && { paramsAt }) }];
   });
-  return uses.toSorted((a, b) => Number(b.judge) - Number(a.judge));
+  return uses.toSorted((a, b) => Number(b.deciding) - Number(a.deciding));
 }
 
 /** @throws DetectionError DW_DETECTION_UNKNOWN_DETECTOR, naming those there are */

@@ -36,13 +36,13 @@ function reaches(
 
 /** Undefined where no detector says what it expects. */
 function effectOf(judged: JudgedAttribution, { slot, at }: Judged): FeatureChange | undefined {
-  const { memory, scratch, kind } = judged;
-  const said = heldAgainst(memory, scratch.y, { slot, at });
+  const { memory, workspace, kind } = judged;
+  const said = heldAgainst(memory, workspace.y, { slot, at });
   if (said === undefined) return undefined;
   // Deviations and frequencies have no size: the newest value is held against the level.
   const isValue = said.unit === "value";
   const expected = isValue ? said.expected : memory.level[slot]!;
-  const observed = isValue ? said.observed : scratch.y[slot]!;
+  const observed = isValue ? said.observed : workspace.y[slot]!;
   if (!isValue) return { ...movedFrom(expected, observed), ...directionOf(said) };
   if (kind === "none") return movedFrom(expected, observed);
   const before = attentionOf(judged, slot, expected);

@@ -25,11 +25,11 @@ import { PartitionRows, type StoredRows } from "./partition-rows.ts";
 import type { CountedBoundary } from "./partition-store.ts";
 import { setAside } from "./quarantine.ts";
 import type { RowsBySource } from "./row-counts.ts";
-import { ScratchPool } from "./scratch.ts";
 import type { EngineSettings } from "./settings.ts";
 import { decodeSnapshot, encodeSnapshot, type Shaping } from "./snapshot.ts";
 import { TickSchedule } from "./tick-schedule.ts";
 import { unknownModel } from "./verification.ts";
+import { WorkspacePool } from "./workspace.ts";
 
 export type { ModelView } from "./model-view.ts";
 export type { EngineSettings } from "./settings.ts";
@@ -57,7 +57,7 @@ export class PartitionEngine {
   constructor(settings: EngineSettings, history?: AttributionRecorder) {
     this.#settings = settings;
     this.#admission = new AdmissionControl(settings);
-    this.#context = { settings, pool: new ScratchPool(), counts: this.#counts, history };
+    this.#context = { settings, pool: new WorkspacePool(), counts: this.#counts, history };
   }
 
   /** Models restored from what another version or other settings had saved: they may decide otherwise than those did. */
@@ -129,7 +129,7 @@ export class PartitionEngine {
     this.#counts.sectionsDropped += decoded.dropped.length;
     if (!decoded.unchanged) this.#reshaped.add(model);
     const restored = new WatchedModel(model, this.#context, decoded);
-    if (decoded.dropped.includes("own")) restored.relearn();
+    if (decoded.dropped.includes("own")) restored.rebaseline();
     const { facts } = restored;
     // An offset that it has not come to yet is one of an earlier stream.
     if (facts.since.offset > saved.appliedThrough) facts.since = { ...facts.since, offset: -1 };

@@ -2,7 +2,7 @@
 import type { ModelKey } from "../model-key.ts";
 import type { EpisodeClosed, EpisodeOpened, EpisodeUnanswered } from "./event.ts";
 import { eventId } from "./event-id.ts";
-import { toldOf } from "./joining.ts";
+import { withReported } from "./joining.ts";
 import type { EpisodeFacts, ModelFacts } from "./model-facts.ts";
 import type { Evidence } from "./rules.ts";
 import type { DecisionSettings } from "./settings.ts";
@@ -10,7 +10,7 @@ import type { DecisionSettings } from "./settings.ts";
 /** What one attribution says about the episode. */
 export interface Finding {
   /** Some rule is fulfilled. */
-  readonly fires: boolean;
+  readonly isAnomalous: boolean;
   /** Nothing is wrong, nor nearly wrong. */
   readonly clean: boolean;
 }
@@ -35,12 +35,12 @@ export function stepEpisode(
 ): EpisodeStep {
   const { episode } = facts;
   processed(facts, settings);
-  if (episode === null) return finding.fires ? "opens" : undefined;
+  if (episode === null) return finding.isAnomalous ? "opens" : undefined;
   episode.lasted++;
   episode.clean = finding.clean ? episode.clean + 1 : 0;
   if (episode.clean >= settings.cleanToClose) return "recovered";
   if (episode.lasted >= settings.freezeLimit) return lasting(episode, finding, settings);
-  return isUnannounced(facts, episode) && finding.fires ? "announced" : undefined;
+  return isUnannounced(facts, episode) && finding.isAnomalous ? "announced" : undefined;
 }
 
 /** An attribution was processed. After so many in a row the model is well again. */
@@ -81,7 +81,7 @@ export function episodeOf(
   evidence: readonly Evidence[],
 ): EpisodeFacts {
   const before = episode?.announced === true ? episode : { at, lasted: 0 };
-  const told = toldOf(episode?.told, evidence);
+  const told = withReported(episode?.told, evidence);
   return { ...before, id, kind, announced: !historic, clean: 0, told };
 }
 
@@ -93,7 +93,7 @@ export function ask(
 ): readonly EpisodeUnanswered[] {
   if (episode === null) return [];
   episode.asked = true;
-  episode.told = toldOf(episode.told, evidence);
+  episode.told = withReported(episode.told, evidence);
   const id = eventId(model, "episode_unanswered", episode.id);
   return [{ type: "episode_unanswered", episode: episode.id, id, model, at, since: episode.at }];
 }

@@ -1,8 +1,8 @@
-/** What the judges expected of a feature, and which value or mean crossed its boundary. */
+/** What the deciding detectors expected of a feature, and which value or mean crossed its boundary. */
 import type { Band, Explanation } from "../../detectors/detector.ts";
 import type { ActiveDetector } from "./active-detector.ts";
 import type { ModelMemory } from "./memory.ts";
-import type { Scratch } from "./scratch.ts";
+import type { Workspace } from "./workspace.ts";
 
 /** One feature of the vector that was judged last. */
 export interface Judged {
@@ -11,7 +11,7 @@ export interface Judged {
   readonly at: number;
 }
 
-/** What the first judge that knows, or who stands in for it, expected of a feature. */
+/** What the first deciding detector that knows a feature, or its fallback, expected of it. */
 export function expectedBand(memory: ModelMemory, { slot, at }: Judged): Band | undefined {
   for (const active of deciding(memory)) {
     const band = active.band(slot, at);
@@ -27,7 +27,7 @@ export function expectedBand(memory: ModelMemory, { slot, at }: Judged): Band | 
  */
 export function explained(
   memory: ModelMemory,
-  { y, scores }: Pick<Scratch, "y" | "scores">,
+  { y, scores }: Pick<Workspace, "y" | "scores">,
   { slot, at }: Judged,
 ): Explanation | undefined {
   if (!(scores[slot]! >= 1)) return undefined;
@@ -57,7 +57,7 @@ function explanations(
 }
 
 const deciding = ({ detectors }: ModelMemory): readonly ActiveDetector[] =>
-  detectors.filter(({ use }) => use.judge || use.fallback === true);
+  detectors.filter(({ use }) => use.deciding || use.fallback === true);
 
 /** A value held against the band of a single one. */
 const alone = (band: Band | undefined, observed: number): Explanation | undefined =>

@@ -28,19 +28,19 @@ export interface ShiftInput {
   readonly judged: JudgedAttribution;
   readonly names: readonly string[];
   /** Features beyond their boundary, once one crossed it often enough. */
-  readonly firing: readonly number[];
+  readonly anomalousSlots: readonly number[];
   /** To be named before the others, most to blame first. Left out: none. */
   readonly guilty?: readonly number[];
-  /** The judge of the vector as a whole by which they fire; undefined when a feature does by itself. */
+  /** The detector of the vector as a whole that made them anomalous; undefined when a feature is by itself. */
   readonly whole: string | undefined;
   /** By slot, where the features of the model have settings of their own. */
   readonly own?: readonly FeatureSettings[] | undefined;
 }
 
-/** The judges' evidence; none when no feature fires. */
+/** The deciding detectors' evidence; none when no feature is anomalous. */
 export function shiftEvidence(input: ShiftInput): readonly Evidence[] {
-  const { judged, names, firing } = input;
-  if (firing.length === 0) return [];
+  const { judged, names, anomalousSlots } = input;
+  if (anomalousSlots.length === 0) return [];
   const blamed = blame({ ...input, guilty: input.guilty ?? [] });
   const slots = blamed.map(({ feature }) => names.indexOf(feature));
   const slot = slots[0]!;
@@ -48,19 +48,20 @@ export function shiftEvidence(input: ShiftInput): readonly Evidence[] {
   const now = after[slot] ?? 0;
   const rose = now > leakShare && now >= leakRise * (before[slot] ?? 0);
   const leaked = judged.memory.nFeatures > 1 && rose;
-  const score = judged.scratch.scores[slot]!;
+  const score = judged.workspace.scores[slot]!;
   return [{ kind: leaked ? "leak" : "shift", slots, score, reason: sentence(input, slot) }];
 }
 
 function sentence(input: ShiftInput, slot: number): string {
-  const { at, judged, names, firing, whole } = input;
-  const times = `${figure(judged.scratch.scores[slot]!)} times its boundary`;
+  const { at, judged, names, anomalousSlots, whole } = input;
+  const times = `${figure(judged.workspace.scores[slot]!)} times its boundary`;
   if (whole !== undefined) {
     return `few recent attributions were like this one, least of all in ${names[slot]}: ${whole} ${times}`;
   }
-  const said = explained(judged.memory, judged.scratch, { slot, at });
+  const said = explained(judged.memory, judged.workspace, { slot, at });
   const what = said === undefined ? "is not as usual" : heldAgainst(input, slot, said);
-  const others = firing.length > 1 ? `; ${firing.length - 1} more beyond theirs` : "";
+  const others =
+    anomalousSlots.length > 1 ? `; ${anomalousSlots.length - 1} more beyond theirs` : "";
   return `${names[slot]} ${what}: ${times}${others}${moving(input, slot)}${setFor(input, slot)}`;
 }
 

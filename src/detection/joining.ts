@@ -1,10 +1,11 @@
 /** Decides which further evidence is told while an episode is open. Most of it joins the episode without a word. */
 import type { ModelMemory } from "./memory.ts";
 import type { EpisodeFacts, Told } from "./model-facts.ts";
+import { popcount } from "./popcount.ts";
 import type { Evidence } from "./rules.ts";
 import type { DecisionSettings } from "./settings.ts";
 
-/** A baseline that is not learned ages: what the judges say against it counts from twice the boundary on. */
+/** A baseline that is not learned ages: a deciding detector's score counts against it from twice the boundary on. */
 const agedBoundary = 2;
 
 export interface JoiningInput {
@@ -13,14 +14,14 @@ export interface JoiningInput {
   /** Of the newest attribution, by slot. */
   readonly scores: Float64Array;
   readonly settings: DecisionSettings;
-  /** What the judges say of these features alone. */
+  /** The deciding detectors' evidence about these features alone. */
   readonly against: (slots: readonly number[]) => readonly Evidence[];
 }
 
 /**
  * Evidence that is told although an episode is open. Until people were asked, all of it counts as told with the episode:
  * a fault shows itself in several ways within a few attributions. From then on it is told, once a feature and kind:
- * a pipeline rule's, and of the judges' a further feature that crossed twice its boundary often enough by itself. What
+ * a pipeline rule's, and of the deciding detectors' a further feature that crossed twice its boundary often enough by itself. What
  * the model itself shows is news where only a record that was set aside has been told.
  *
  * @returns none, or what is to be told, each with the features that were not told first
@@ -33,7 +34,7 @@ export function joining(episode: EpisodeFacts | null, input: JoiningInput): read
     if (news.length > 0) return news;
   }
   if (episode.asked !== true) {
-    episode.told = toldOf(told, input.evidence);
+    episode.told = withReported(told, input.evidence);
     return [];
   }
   return input.evidence.flatMap((evidence) => {
@@ -46,7 +47,7 @@ export function joining(episode: EpisodeFacts | null, input: JoiningInput): read
 }
 
 /** What has been told once this is told too. */
-export function toldOf(told: Told | undefined, evidence: readonly Evidence[]): Told {
+export function withReported(told: Told | undefined, evidence: readonly Evidence[]): Told {
   const known: Record<string, readonly number[]> = { ...told };
   for (const one of evidence) {
     const family = familyOf(one);
@@ -63,6 +64,6 @@ const familyOf = (evidence: Evidence): Evidence["kind"] =>
 
 /** Beyond its boundary by itself, however old what it is held against may be. */
 function stands(slot: number, { memory, scores, settings }: JoiningInput): boolean {
-  const crossings = (memory.crossed[slot] ?? 0).toString(2).replaceAll("0", "").length;
+  const crossings = popcount(memory.crossed[slot] ?? 0);
   return scores[slot]! >= agedBoundary && crossings >= settings.needed;
 }

@@ -15,16 +15,16 @@ import type { ModelMemory } from "./memory.ts";
 import { type ModelFacts, newFacts } from "./model-facts.ts";
 import { pastAttribution } from "./past-attribution.ts";
 import type { Evidence } from "./rules.ts";
-import type { ScratchPool } from "./scratch.ts";
 import type { EngineSettings, SourceSettings } from "./settings.ts";
 import { heardAt, silentDue, withGap } from "./silence.ts";
 import type { ModelParts } from "./snapshot.ts";
 import { answer, answerDue, giveUp, observe } from "./verification.ts";
+import type { WorkspacePool } from "./workspace.ts";
 
 /** What all models of an engine share. */
 export interface ModelContext {
   readonly settings: EngineSettings;
-  readonly pool: ScratchPool;
+  readonly pool: WorkspacePool;
   readonly counts: DetectionCounts;
   /** Told every attribution; undefined where nobody draws. */
   readonly history: AttributionRecorder | undefined;
@@ -62,7 +62,7 @@ export class WatchedModel {
     this.#assembler = new Assembler(this, this.facts.assembly);
   }
 
-  /** Of the newest attribution, by judges and rules; undefined while warming up. */
+  /** Of the newest attribution, by deciding detectors and rules; undefined while warming up. */
   get score(): number | undefined {
     return this.#score;
   }
@@ -120,9 +120,8 @@ export class WatchedModel {
   /** Earliest watermark at which {@link pass} may change anything; Infinity when none. */
   due(): number {
     const { markers, verification } = this.facts;
-    const answers = answerDue(verification, this.cadence);
-    const announced = markers.map(({ at }) => at);
-    return Math.min(this.#assembler.due, this.#silentDue(), answers, ...announced);
+    const next = [answerDue(verification, this.cadence), ...markers.map(({ at }) => at)];
+    return Math.min(this.#assembler.due, this.#silentDue(), ...next);
   }
 
   /** Nobody asked its source meanwhile. @returns whether that matters to it */
@@ -153,7 +152,7 @@ export class WatchedModel {
     this.facts.markers = markers.filter(({ at }) => at > now);
     if (isRetrainedByHabit(this.facts, this.#context.settings.decision)) return;
     for (const { at } of due) if (this.facts.episode !== null) this.#end("marker", at);
-    this.#baseline.relearn();
+    this.#baseline.rebaseline();
   }
 
   /** Watermark at which it has been silent for so long that it is forgotten; a slow one has to be silent by its own cadence. */
@@ -173,8 +172,8 @@ export class WatchedModel {
   }
 
   /** Everything about its level is learned anew. */
-  relearn(): void {
-    this.#baseline.relearn();
+  rebaseline(): void {
+    this.#baseline.rebaseline();
   }
 
   /** Before this clock, microseconds, it has seen a time that cannot be yet. */
@@ -219,7 +218,8 @@ export class WatchedModel {
     );
     const known = { model: this.key, at, names: this.features, score: this.#score };
     history?.take(pastAttribution(known, this.#baseline.judged));
-    const step = stepEpisode(this.facts, { fires: evidence.length > 0, clean }, settings.decision);
+    const finding = { isAnomalous: evidence.length > 0, clean };
+    const step = stepEpisode(this.facts, finding, settings.decision);
     if (step === "opens" || step === "announced") this.#open(at, evidence);
     else if (step === "unanswered")
       this.#events.push(...ask(this.key, this.facts, { at, evidence }));
@@ -227,7 +227,7 @@ export class WatchedModel {
     else this.#join(at, evidence);
     if (assessment.highest !== undefined) observe(this.facts.verification, { at, clean });
     this.#baseline.settle(assessment);
-    if (step === "accepted") this.#baseline.relearn();
+    if (step === "accepted") this.#baseline.rebaseline();
   }
 
   get #isSlow(): boolean {
@@ -249,7 +249,7 @@ export class WatchedModel {
     if (this.#baseline.ignored) return;
     const elapsed = watermark - (facts.lastAt ?? watermark);
     const { silentCadences } = this.#context.settings.decision;
-    this.#baseline.scratch.scores.fill(Number.NaN);
+    this.#baseline.workspace.scores.fill(Number.NaN);
     const { cadence = elapsed } = this;
     const unasked = facts.unasked.total;
     const evidence = silentEvidence({ elapsed, unasked, cadence, silentCadences });
@@ -276,10 +276,10 @@ export class WatchedModel {
   }
 
   #join(at: number, evidence: readonly Evidence[]): void {
-    const { scratch } = this.#baseline;
+    const { scores } = this.#baseline.workspace;
     const { decision: settings } = this.#context.settings;
     const against = (slots: readonly number[]) => this.#baseline.evidenceAgainst(slots, at);
-    const input = { evidence, memory: this.memory, scores: scratch.scores, settings, against };
+    const input = { evidence, memory: this.memory, scores, settings, against };
     const joined = joining(this.facts.episode, input);
     if (joined.length > 0) this.#open(at, joined);
   }
@@ -287,8 +287,8 @@ export class WatchedModel {
   #end(cause: EpisodeClosed["cause"], at: number): void {
     const { episode } = this.facts;
     this.facts.episode = null;
-    if (episode?.announced === true)
-      this.#events.push(closedEvent(this.key, episode, { cause, at }));
+    if (episode?.announced !== true) return;
+    this.#events.push(closedEvent(this.key, episode, { cause, at }));
   }
 
   #answer(now: number): void {

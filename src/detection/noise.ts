@@ -1,9 +1,9 @@
 /** How noisy the whole vector is now. A smaller sample makes every feature noisier, and that is harmless. */
 import type { ModelMemory } from "./memory.ts";
 import { noiseRing } from "./memory.ts";
-import type { Scratch } from "./scratch.ts";
 import { expectedTotal } from "./transform.ts";
 import { weightedMedian } from "./weighted-median.ts";
+import type { Workspace } from "./workspace.ts";
 
 /** Memory of the long scales: 1 / rate attributions. */
 const longRate = 0.002;
@@ -22,7 +22,7 @@ const even = new Float64Array(noiseRing).fill(1);
  * Median |first difference| of the leading features in units of their own mean ones; the ring keeps the newest ten.
  * NaN while there is nothing to compare with. Call once an attribution, before {@link learnNoise}.
  */
-export function observeNoise(memory: ModelMemory, { y, ratios, weights }: Scratch): number {
+export function observeNoise(memory: ModelMemory, { y, ratios, weights }: Workspace): number {
   const { last, meanDiff, level, noise, shape } = memory;
   let mean = 0;
   // In their own units none is larger than another.

@@ -2,6 +2,7 @@
 import type { EpisodeKind, Onset } from "./event.ts";
 import type { ModelMemory } from "./memory.ts";
 import type { ModelFacts } from "./model-facts.ts";
+import { popcount } from "./popcount.ts";
 
 export interface OnsetInput {
   /** Time of the attribution, or the clock time of silence, microseconds since 1970. */
@@ -33,7 +34,7 @@ export function onsetOf(input: OnsetInput): Onset | undefined {
   return {
     from: Math.min(from, at),
     ...(lastNormal !== undefined && { lastNormal }),
-    ...(crossed !== undefined && { crossed: bits(crossed), of: input.outOf }),
+    ...(crossed !== undefined && { crossed: popcount(crossed), of: input.outOf }),
   };
 }
 
@@ -56,7 +57,7 @@ function firstAgo(input: OnsetInput): number {
 function crossedIn({ slot, memory, facts, outOf }: OnsetInput): number | undefined {
   if (memory.detectors.some(({ use }) => use.atOnce === true)) return undefined;
   const own = slot === undefined ? 0 : memory.crossed[slot]!;
-  const most = bits(own) >= bits(facts.crossed) ? own : facts.crossed;
+  const most = popcount(own) >= popcount(facts.crossed) ? own : facts.crossed;
   return most & ((1 << outOf) - 1);
 }
 
@@ -65,8 +66,4 @@ function before({ at, intervals }: OnsetInput, ago: number): number | undefined 
   if (ago > intervals.length) return undefined;
   const newest = ago === 0 ? [] : intervals.slice(-ago);
   return newest.reduce((time, interval) => time - interval, at);
-}
-
-function bits(mask: number): number {
-  return mask.toString(2).replaceAll("0", "").length;
 }

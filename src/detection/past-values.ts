@@ -13,7 +13,6 @@ import {
 import { ModelMemory } from "./memory.ts";
 import type { AnnouncedChange } from "./model-facts.ts";
 import { ModelOverrides } from "./overrides.ts";
-import { ScratchPool } from "./scratch.ts";
 import {
   type EngineSettings,
   type SourceSettings,
@@ -22,6 +21,7 @@ import {
 } from "./settings.ts";
 import { type DecodedSnapshot, decodeSnapshot } from "./snapshot.ts";
 import { expectedTotal, transform } from "./transform.ts";
+import { WorkspacePool } from "./workspace.ts";
 
 export interface PastInput {
   /** In any order. */
@@ -76,7 +76,7 @@ interface KnownState {
   readonly names: readonly string[];
   readonly kind: JudgedAttribution["kind"];
   readonly changes: readonly AnnouncedChange[];
-  readonly pool: ScratchPool;
+  readonly pool: WorkspacePool;
 }
 
 /** Where nothing is learned yet, values are shares, and nothing is expected of them. */
@@ -93,7 +93,7 @@ function knownState({ state, model, settings }: PastInput, rows: readonly Row[])
   const overrides = new ModelOverrides(settings.overrides ?? [], model);
   if (!overrides.isEmpty) memory.judgeAt((slot) => overrides.of(all[slot]!).sensitivity);
   const changes = saved?.facts.announced ?? [];
-  return { memory, names: all, kind: kindOf(memory, wanted), changes, pool: new ScratchPool() };
+  return { memory, names: all, kind: kindOf(memory, wanted), changes, pool: new WorkspacePool() };
 }
 
 /** Before anything is learned there is no common scale. */
@@ -151,9 +151,9 @@ function observed(
     memory.value[slot] = Number.isFinite(importance) ? importance : Number.NaN;
     memory.seenAt[slot] = at;
   }
-  const scratch = pool.of(memory.nFeatures);
-  transform(kind, memory, { scratch, at });
-  return { memory, scratch, kind };
+  const workspace = pool.of(memory.nFeatures);
+  transform(kind, memory, { workspace, at });
+  return { memory, workspace, kind };
 }
 
 function valueOf(

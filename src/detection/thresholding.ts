@@ -8,19 +8,20 @@ import type { DetectorScore } from "./event.ts";
 import type { Judged } from "./expectation.ts";
 import type { ModelMemory } from "./memory.ts";
 import type { FeatureSettings } from "./overrides.ts";
-import type { Scratch } from "./scratch.ts";
+import { popcount } from "./popcount.ts";
 import { type DecisionSettings, type DetectorUse, enoughFor } from "./settings.ts";
+import type { Workspace } from "./workspace.ts";
 
 export interface ThresholdResult {
   /** Newest score of every detector, in the order of the settings. */
   readonly detectors: readonly DetectorScore[];
   /** The judges' highest score over the widened boundary; undefined while they warm up. */
   readonly highest: number | undefined;
-  /** Who judged: the judges, or for want of their opinion a witness in their stead. */
+  /** Whether an advisory detector decided, since every deciding one was still warming up. */
   readonly byFallback: boolean;
   /** Features beyond their boundary, once one of them crossed it often enough. */
-  readonly firing: readonly number[];
-  /** The judge of the vector as a whole that makes it fire, when no feature does by itself. */
+  readonly anomalousSlots: readonly number[];
+  /** The detector of the vector as a whole that makes it anomalous, when no feature is by itself. */
   readonly whole: string | undefined;
   /** One bit an attribution, newest lowest: the vector as a whole crossed the boundary. */
   readonly crossed: number;
@@ -34,7 +35,7 @@ export interface JudgeContext {
   readonly at: number;
   /** Factor on all boundaries, ≥ 1. */
   readonly widen: number;
-  /** Whether the model is slow: judged earlier, if need be by a witness. */
+  /** Whether the model is slow: judged earlier, if need be by an advisory detector. */
   readonly slow: boolean;
   readonly settings: DecisionSettings;
   /** What the judgement before said of it. */
@@ -49,21 +50,21 @@ export interface SlotSettings {
   readonly bySlot: readonly FeatureSettings[];
 }
 
-/** What the judges say of the vector as a whole, those that know no features. */
+/** The score of a deciding detector that knows no features, only the vector as a whole. */
 interface Whole {
   readonly active: ActiveDetector;
   /** Over the widened boundary. */
   readonly score: number;
 }
 
-/** Lets every detector score `scratch.y`; the judges' scores by feature end up in `scratch.scores`. */
+/** Lets every detector score `workspace.y`; the deciding detectors' scores by feature end up in `workspace.scores`. */
 export function judge(
   memory: ModelMemory,
-  scratch: Scratch,
+  workspace: Workspace,
   context: JudgeContext,
 ): ThresholdResult {
   const { at, widen, slow, settings, own } = context;
-  const { scores, one, y } = scratch;
+  const { scores, one, y } = workspace;
   scores.fill(Number.NaN);
   const detectors: DetectorScore[] = [];
   const enough = enoughFor(slow, settings);
@@ -77,13 +78,13 @@ export function judge(
     detectors.push({ detector: use.type.name, score });
     if (score === undefined || !known || !decides(use, slow && !judged)) continue;
     if (isSilent(one)) whole = stronger(whole, { active, score: score / widen });
-    else takeScores(memory, scratch, { active, at, widen, enough, own });
+    else takeScores(memory, workspace, { active, at, widen, enough, own });
     judged = true;
-    byFallback = !use.judge;
+    byFallback = !use.deciding;
   }
   const highest = judged ? Math.max(largest(scores), whole?.score ?? 0) : undefined;
-  const { firing, whole: as, crossed } = crossings(memory, scratch, { context, whole });
-  return { detectors, highest, byFallback, firing, whole: as, crossed };
+  const { anomalousSlots, whole: as, crossed } = crossings(memory, workspace, { context, whole });
+  return { detectors, highest, byFallback, anomalousSlots, whole: as, crossed };
 }
 
 function hasAtLeast(observations: Float32Array, enough: number): boolean {
@@ -97,7 +98,7 @@ function isSilent(scores: Float64Array): boolean {
   return true;
 }
 
-const decides = ({ judge: always, fallback }: DetectorUse, wanting: boolean): boolean =>
+const decides = ({ deciding: always, fallback }: DetectorUse, wanting: boolean): boolean =>
   always || (wanting && fallback === true);
 
 const stronger = (a: Whole | undefined, b: Whole): Whole =>
@@ -119,17 +120,17 @@ const unremarkable = 0.79;
 /** Takes over what one detector said of the features that are known well enough. */
 function takeScores(
   memory: ModelMemory,
-  scratch: Scratch,
+  workspace: Workspace,
   { active, at, widen, enough, own }: ScoreOptions,
 ): void {
   const { count, crossed } = memory;
-  const { scores, one } = scratch;
+  const { scores, one } = workspace;
   const { use } = active;
   const unit = widen * (use.boundary ?? 1);
   for (let i = 0; i < one.length; i++) {
     if (count[i]! < enough || isIgnored(own, i)) continue;
     let scaled = one[i]! / unit;
-    if (scaled > unremarkable && !counts({ memory, scratch }, { slot: i, at }, { active, own }))
+    if (scaled > unremarkable && !counts({ memory, workspace }, { slot: i, at }, { active, own }))
       scaled = unremarkable;
     if (!(scaled <= scores[i]!)) scores[i] = scaled;
     if (use.atOnce === true && scaled >= 1) crossed[i] = everBefore;
@@ -146,8 +147,8 @@ function counts(
   { active, own }: Pick<ScoreOptions, "active" | "own">,
 ): boolean {
   const { slot, at } = place;
-  const { memory, scratch } = attribution;
-  if (isOneStep(memory, slot, { active, at, y: scratch.y[slot]! })) return false;
+  const { memory, workspace } = attribution;
+  if (isOneStep(memory, slot, { active, at, y: workspace.y[slot]! })) return false;
   if (own === undefined) return true;
   return isTold({ ...attribution, kind: own.kind }, place, own.bySlot[slot] ?? {});
 }
@@ -168,7 +169,7 @@ function isOneStep(
 /** The feature without which the vector would be most normal gets its score; of those that are not ignored. */
 function blameOddest(
   { active, score }: Whole,
-  { one, scores, y }: Scratch,
+  { one, scores, y }: Workspace,
   { at, own }: Pick<JudgeContext, "at" | "own">,
 ): void {
   let least = Number.POSITIVE_INFINITY;
@@ -194,35 +195,35 @@ interface Crossing {
 /** Counts who crossed the boundary now, and says who did often enough. */
 function crossings(
   memory: ModelMemory,
-  scratch: Scratch,
+  workspace: Workspace,
   { context: { settings, crossed: before, at, own }, whole }: Crossing,
-): Pick<ThresholdResult, "firing" | "whole" | "crossed"> {
-  const byFeature = featureFires(memory, scratch.scores, settings);
+): Pick<ThresholdResult, "anomalousSlots" | "whole" | "crossed"> {
+  const byFeature = anyFeatureCrossed(memory, workspace.scores, settings);
   const crosses = whole !== undefined && whole.score >= 1;
   const crossed = shiftIn(before, crosses, settings);
-  const asWhole = crosses && bits(crossed) >= settings.needed;
+  const asWhole = crosses && popcount(crossed) >= settings.needed;
   // Only now, since it is the vector that crossed, not the feature.
-  if (crosses) blameOddest(whole, scratch, { at, own });
+  if (crosses) blameOddest(whole, workspace, { at, own });
   return {
-    firing: byFeature || asWhole ? beyondBoundary(scratch.scores) : [],
+    anomalousSlots: byFeature || asWhole ? beyondBoundary(workspace.scores) : [],
     whole: asWhole && !byFeature ? whole.active.use.type.name : undefined,
     crossed,
   };
 }
 
 /** @returns whether a feature that is beyond its boundary crossed it often enough */
-function featureFires(
+function anyFeatureCrossed(
   { crossed }: ModelMemory,
   scores: Float64Array,
   settings: DecisionSettings,
 ): boolean {
-  let fires = false;
+  let isAnomalous = false;
   for (let i = 0; i < scores.length; i++) {
     const crosses = scores[i]! >= 1;
     crossed[i] = shiftIn(crossed[i]!, crosses, settings);
-    if (crosses && bits(crossed[i]!) >= settings.needed) fires = true;
+    if (crosses && popcount(crossed[i]!) >= settings.needed) isAnomalous = true;
   }
-  return fires;
+  return isAnomalous;
 }
 
 function shiftIn(crossed: number, crosses: boolean, { outOf }: DecisionSettings): number {
@@ -239,10 +240,4 @@ function largest(scores: Float64Array): number {
   let most = 0;
   for (let i = 0; i < scores.length; i++) if (scores[i]! > most) most = scores[i]!;
   return most;
-}
-
-function bits(mask: number): number {
-  let count = 0;
-  for (let rest = mask; rest > 0; rest >>= 1) count += rest & 1;
-  return count;
 }

@@ -1,8 +1,8 @@
 /** From importances to what the detectors see: as they are, as shares, or on the model's common scale. */
 import type { ModelMemory } from "./memory.ts";
-import type { Scratch } from "./scratch.ts";
 import type { Transform } from "./settings.ts";
 import { weightedMedian } from "./weighted-median.ts";
+import type { Workspace } from "./workspace.ts";
 
 /** Beyond it a value is absurd in any unit; it stays finite for the detectors. */
 const most = 1e12;
@@ -21,7 +21,7 @@ const leastPresent = 0.5;
 const clamp = (value: number): number => Math.min(Math.max(value, -most), most);
 
 /**
- * Writes the transformed vector into `scratch.y`; absent features stay NaN.
+ * Writes the transformed vector into `workspace.y`; absent features stay NaN.
  *
  * `common_scale` divides by the weighted median of the ratios to the expected vector, not by the sum: a feature that
  * explodes then does not push all others down, and what all have in common (units, sample size) cancels out. The weight
@@ -32,12 +32,12 @@ const clamp = (value: number): number => Math.min(Math.max(value, -most), most);
 export function transform(
   kind: Exclude<Transform, "auto">,
   memory: ModelMemory,
-  { scratch, at }: { readonly scratch: Scratch; readonly at: number },
+  { workspace, at }: { readonly workspace: Workspace; readonly at: number },
 ): void {
   const scale =
-    kind === "none" ? 1 : kind === "share" ? total(memory) : commonScale(memory, scratch, at);
+    kind === "none" ? 1 : kind === "share" ? total(memory) : commonScale(memory, workspace, at);
   const { value } = memory;
-  const { y } = scratch;
+  const { y } = workspace;
   for (let i = 0; i < value.length; i++) {
     const scaled = value[i]! / scale;
     y[i] = Math.abs(scaled) > most ? clamp(scaled) : scaled;
@@ -55,9 +55,9 @@ function total({ value }: ModelMemory): number {
   return Math.min(sum * largest, Number.MAX_VALUE) || 1;
 }
 
-function commonScale(memory: ModelMemory, scratch: Scratch, at: number): number {
+function commonScale(memory: ModelMemory, workspace: Workspace, at: number): number {
   const { value, level, meanDiff } = memory;
-  const { ratios, weights, one: usual } = scratch;
+  const { ratios, weights, one: usual } = workspace;
   const expected = usualValues(memory, usual, at);
   const signed = isSigned(level, expectedTotal(memory));
   let n = 0;
@@ -75,12 +75,12 @@ function commonScale(memory: ModelMemory, scratch: Scratch, at: number): number 
     weights[n] = capped(size) * Math.sqrt(away / (noise + leastNoise * away || 1));
     weight += weights[n++]!;
   }
-  const scale = weight > 0 ? cappedMedian(scratch, n, weight) : 0;
+  const scale = weight > 0 ? cappedMedian(workspace, n, weight) : 0;
   return scale > 0 ? scale : total(memory);
 }
 
 /** The median of the first n ratios. No feature decides more than its part. */
-function cappedMedian({ ratios, weights }: Scratch, n: number, weight: number): number {
+function cappedMedian({ ratios, weights }: Workspace, n: number, weight: number): number {
   for (let i = 0; i < n; i++) weights[i] = capped(weights[i]! / weight);
   return weightedMedian(ratios, weights, n);
 }

@@ -50,7 +50,7 @@ const shownBeforeMs = 3_600_000;
 /** Severity, where, when, what, and what it means; with the links. */
 export function openingBlock(incident: Incident, help: HelpLinks): Block {
   const { severity, episode } = incident;
-  const { service, summary, impact } = toldOf(incident);
+  const { service, summary, impact } = affectedBy(incident);
   return lines(
     line`${words(`[${severity}] Agent: `)}${whereOf(incident)}${words(" | Service: ")}${service}`,
     words(`Time: ${isoTime(episode.at / 1000)}`),
@@ -70,7 +70,7 @@ function lastSaid({ told = [] }: Incident, about: string): ToldWord | undefined 
   return told.findLast((word) => word.about === about && word.text !== "");
 }
 
-function toldOf(incident: Incident) {
+function affectedBy(incident: Incident) {
   const { episode, members } = incident;
   if (isShared(incident)) {
     const service = words(`${totalOf(members)} models`);

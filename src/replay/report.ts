@@ -101,7 +101,7 @@ function ticketsOf(
   return simulateTickets(events, { ...incidents, ...span, sourceModels });
 }
 
-/** A model and week. Only what was measured is promised: with other judges, rules or overrides nothing is known. */
+/** A model and week. Only what was measured is promised: with other detectors, rules or overrides nothing is known. */
 export function expectedFalse({ preset, sensitivity, engine }: DetectionOptions): number | null {
   const asMeasured = engine === undefined || (sensitivity !== undefined && isAsMeasured(engine));
   return asMeasured && preset !== "plain" ? falseEpisodes[sensitivity ?? "normal"] : null;
@@ -112,7 +112,7 @@ function isAsMeasured({
   decision,
   overrides = [],
 }: Partial<EngineSettings>): boolean {
-  const isChart = detectors.some(({ judge, only }) => judge && only === "parts");
+  const isChart = detectors.some(({ deciding, only }) => deciding && only === "parts");
   const isUsual = isDeepStrictEqual(decision, defaultDecision);
   return isChart && isUsual && overrides.length === 0;
 }

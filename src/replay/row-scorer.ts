@@ -1,13 +1,13 @@
 /** Scores the rows of a table: by one detector alone, or by the whole path from the gate to the decision. */
 import { noCounts } from "../detection/counts.ts";
 import { WatchedModel } from "../detection/model.ts";
-import { ScratchPool } from "../detection/scratch.ts";
 import {
   type DecisionSettings,
   type DetectorUse,
   defaultDecision,
   defaultSource,
 } from "../detection/settings.ts";
+import { WorkspacePool } from "../detection/workspace.ts";
 
 export interface ScoredRow {
   /** 1.0 is the boundary; undefined while warming up. */
@@ -68,7 +68,7 @@ export function ruledScorer({ names, detectors, decision }: RuledOptions): RowSc
     maxFeatures: names.length,
     retireAfterUs: Number.POSITIVE_INFINITY,
   };
-  const context = { settings, pool: new ScratchPool(), counts: noCounts(), history: undefined };
+  const context = { settings, pool: new WorkspacePool(), counts: noCounts(), history: undefined };
   const model = new WatchedModel("table", context, "table");
   let ts = 0;
   return ({ values, time }) => {
@@ -84,15 +84,15 @@ export function ruledScorer({ names, detectors, decision }: RuledOptions): RowSc
 }
 
 /**
- * The judges' score, or what a witness contributes if that is larger.
+ * The deciding detectors' score, or what an advisory one contributes if that is larger.
  *
- *     score = max(judge, w / (1 + w))     w: the highest score of any detector
+ *     score = max(deciding, w / (1 + w))     w: the highest score of any detector
  *
- * The second term is always below 1, so a witness never crosses the boundary. It only gives an order to rows for which
- * the judges' score is 0.
+ * The second term is always below 1, so an advisory detector never crosses the boundary. It only gives an order to rows for which
+ * the deciding detectors' score is 0.
  */
 function rankedScore({ score, facts }: WatchedModel): number | undefined {
   if (score === undefined) return undefined;
-  const seen = Math.max(0, ...facts.scores.map((witness) => witness.score ?? 0));
+  const seen = Math.max(0, ...facts.scores.map(({ score: one }) => one ?? 0));
   return Math.max(score, seen / (1 + seen));
 }

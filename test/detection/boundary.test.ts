@@ -50,7 +50,7 @@ function judgedBy(
   const { of = "feature", ...role } = use;
   const world = new World();
   const type = scripted("scripted", script, of);
-  const detectors = [{ type, params: {}, judge: true, ...role }];
+  const detectors = [{ type, params: {}, deciding: true, ...role }];
   world.engine = new PartitionEngine({ ...settings(), detectors });
   return world;
 }

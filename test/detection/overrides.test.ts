@@ -111,16 +111,16 @@ describe("least effect", () => {
 const whenOf = (list: readonly Override[], feature: string) =>
   opened(list, moved(0.86, feature)).map(({ at: when }) => indexOf(when));
 
-const witnessScores = (overrides: readonly Override[]) =>
+const advisoryScores = (overrides: readonly Override[]) =>
   opened(overrides, moved(0.01))[0]?.detectors.filter(({ detector }) =>
     ["half-space-trees", "rolling-z-score"].includes(detector),
   );
 
 describe("sensitivity", () => {
   it("of one feature changes no score of a detector that does not go by it", () => {
-    const usual = witnessScores([]);
+    const usual = advisoryScores([]);
     expect(usual?.every(({ score }) => score !== undefined)).toBe(true);
-    expect(witnessScores([{ feature: ["f4"], sensitivity: "low" }])).toEqual(usual);
+    expect(advisoryScores([{ feature: ["f4"], sensitivity: "low" }])).toEqual(usual);
   });
 
   it("an override gives the decisions that the dial gives at this position", () => {

@@ -52,10 +52,10 @@ function seesaw(): (i: number) => Vector {
 }
 
 describe("the preset plain", () => {
-  it("has the plain rule and half-space trees for judges, and nobody else", () => {
+  it("has the plain rule and half-space trees as the only deciding detectors", () => {
     const plain = detectorSet(detectorTypes, { preset: "plain" });
     expect(
-      plain.map(({ type, params, judge, boundary }) => [type.name, params, judge, boundary]),
+      plain.map(({ type, params, deciding, boundary }) => [type.name, params, deciding, boundary]),
     ).toEqual([
       ["rolling-z-score", expect.objectContaining({ threshold: 3 }), true, undefined],
       ["half-space-trees", expect.objectContaining({ calibrate: false }), true, 0.8],
@@ -100,17 +100,17 @@ describe("the preset plain", () => {
 });
 
 describe("a detector that a preset does not name", () => {
-  it("does not run in it, and one that judges stands before the witnesses", () => {
+  it("does not run in it, and one that decides stands before the advisory ones", () => {
     const [first] = detectorTypes;
     expect.assert(first);
     const of = (name: string, uses: PresetUses) => ({ ...first, name, presets: uses });
     const types = [
-      of("witness", { standard: () => ({ judge: false, params: {} }) }),
-      of("judge", { standard: () => ({ judge: true, params: {} }) }),
-      of("elsewhere", { plain: () => ({ judge: true, params: {} }) }),
+      of("advisory", { standard: () => ({ deciding: false, params: {} }) }),
+      of("deciding", { standard: () => ({ deciding: true, params: {} }) }),
+      of("elsewhere", { plain: () => ({ deciding: true, params: {} }) }),
     ];
     const names = detectorSet(types, { preset: "standard" }).map(({ type }) => type.name);
-    expect(names).toEqual(["judge", "witness"]);
+    expect(names).toEqual(["deciding", "advisory"]);
   });
 });
 
@@ -119,7 +119,7 @@ describe("the preset standard", () => {
     const said = detectorSet(detectorTypes, { preset: "standard", sensitivity: "normal" });
     expect(detectorSet(detectorTypes, {})).toEqual(said);
     expect(settings().detectors).toEqual(said);
-    expect(said.filter(({ judge }) => judge).map(({ type }) => type.name)).toEqual([
+    expect(said.filter(({ deciding }) => deciding).map(({ type }) => type.name)).toEqual([
       "seasonal-chart",
       "range-watch",
     ]);

@@ -28,7 +28,7 @@ class Watched {
   #offset = 0;
 
   constructor(more: readonly (typeof fragile)[] = []) {
-    const uses = [fragile, ...more].map((type) => ({ type, params: {}, judge: false }));
+    const uses = [fragile, ...more].map((type) => ({ type, params: {}, deciding: false }));
     this.engine = new PartitionEngine({ ...settings(), detectors: uses });
   }
 

@@ -126,13 +126,13 @@ describe("a state of other settings", () => {
   const { detectors } = settings();
 
   it("keeps the sections that fit when one detector has another version", () => {
-    const witness = detectors.at(-1)!;
-    const newer = { ...witness, type: { ...witness.type, version: 99 } };
+    const advisory = detectors.at(-1)!;
+    const newer = { ...advisory, type: { ...advisory.type, version: 99 } };
     const other = new PartitionEngine({
       ...settings(),
       detectors: [...detectors.slice(0, -1), newer],
     });
-    expect(other.restore(model, saved)).toEqual([witness.type.name]);
+    expect(other.restore(model, saved)).toEqual([advisory.type.name]);
     expect([...other.models()][0]?.learned).toBe([...engine.models()][0]?.learned);
   });
 

@@ -4,8 +4,8 @@ import { noCounts } from "../../src/detection/counts.ts";
 import { DueQueue } from "../../src/detection/due-queue.ts";
 import { PartitionEngine } from "../../src/detection/engine.ts";
 import { WatchedModel } from "../../src/detection/model.ts";
-import { ScratchPool } from "../../src/detection/scratch.ts";
 import { TickSchedule } from "../../src/detection/tick-schedule.ts";
+import { WorkspacePool } from "../../src/detection/workspace.ts";
 import { type ModelKey, modelKey } from "../../src/model-key.ts";
 import type { StreamRecord, TickRecord } from "../../src/stream/record.ts";
 import { minute, settings, start } from "./streams.ts";
@@ -36,7 +36,7 @@ function scheduled(times: Readonly<Record<string, number>>) {
   const schedule = new TickSchedule(models);
   const context = {
     settings: settings(),
-    pool: new ScratchPool(),
+    pool: new WorkspacePool(),
     counts: noCounts(),
     history: undefined,
   };

@@ -14,7 +14,7 @@ export interface FeatureHistory {
 export interface ShareHistory {
   /** Of each attribution, ascending, microseconds since 1970. */
   readonly times: readonly number[];
-  /** By judges and rules, 1.0 is the boundary; NaN while nobody has an opinion. */
+  /** By deciding detectors and rules, 1.0 is the boundary; NaN while they warm up. */
   readonly scores: Float32Array;
   readonly features: ReadonlyMap<string, FeatureHistory>;
 }

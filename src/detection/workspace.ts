@@ -1,9 +1,9 @@
 /** Working arrays of an engine. Their content means nothing between two attributions. */
 
-export interface Scratch {
+export interface Workspace {
   /** The transformed vector. */
   readonly y: Float64Array;
-  /** Highest judge score of each feature, over its widened boundary; NaN where there is none. */
+  /** Highest score of each feature by a deciding detector, over its widened boundary; NaN where there is none. */
   readonly scores: Float64Array;
   /** What one detector wrote. */
   readonly one: Float64Array;
@@ -12,10 +12,10 @@ export interface Scratch {
 }
 
 /** One set of arrays for each size of vector, shared by all models of that size. */
-export class ScratchPool {
-  readonly #bySize = new Map<number, Scratch>();
+export class WorkspacePool {
+  readonly #bySize = new Map<number, Workspace>();
 
-  of(nFeatures: number): Scratch {
+  of(nFeatures: number): Workspace {
     const known = this.#bySize.get(nFeatures);
     if (known !== undefined) return known;
     const made = {
