@@ -179,6 +179,8 @@ function rejectBad({ memory, state }: RuleInput, slot: number): boolean {
     return false;
   }
   if (Number.isNaN(value)) return true;
+  // In its own unit a value may fall below zero one day; whether that is usual is the judges' matter.
+  if (memory.shape.raw) return false;
   if (state.negativesNormal || state.positives < positivesNeeded) {
     state.negativesNormal = true;
     return false;

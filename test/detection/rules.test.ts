@@ -66,6 +66,11 @@ describe("values that cannot be", () => {
     expect(summary(world)).toEqual([["bad_values", 301, "f3"]]);
   });
 
+  it("are no negative ones of a series in its own unit, which fall out of its known range instead", () => {
+    const world = new World().run(0, 310, (i) => ({ balance: i < 300 ? 5 + (i % 7) / 10 : -5 }));
+    expect(summary(world)).toEqual([["shift", 300, "balance"]]);
+  });
+
   it("do not include negative ones where there always were some", () => {
     const world = new World().run(0, 400, (i) => ({ ...vectorOf(i), f9: (i % 2) * 0.01 - 0.005 }));
     expect(world.events).toEqual([]);
