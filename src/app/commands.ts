@@ -15,6 +15,11 @@ import { type Right, setRights } from "../store/commands/rights.ts";
 import type { Store } from "../store/store.ts";
 import type { StoredParts } from "./parts.ts";
 
+/** Who the configuration says that people are. */
+export function knownPeople(config: Config): KnownPeople {
+  return new KnownPeople(peopleOf(config));
+}
+
 function peopleOf({ people }: Config): readonly Person[] {
   return Object.entries(people).map(([name, { jira, roles, time_zone, scopes, machine }]) => ({
     name,
@@ -55,7 +60,7 @@ export async function buildCommands(
       store,
       clock,
       commands: commandList,
-      people: new KnownPeople(people),
+      people: knownPeople(config),
       recording,
       logger: logger.child({ component: "commands" }),
       metrics: commandsMetrics(registry),

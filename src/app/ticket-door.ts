@@ -5,6 +5,7 @@ import type { Config } from "../config/schema.ts";
 import type { Health } from "../health.ts";
 import { healthOf } from "../health.ts";
 import { type Severity, severities } from "../incidents/episode.ts";
+import { saveAccountNames } from "../store/commands/account-names.ts";
 import { insertCommand } from "../store/commands/command.ts";
 import {
   incidentsOfTickets,
@@ -16,6 +17,7 @@ import { type DoorStore, TicketDoor } from "../tickets/door.ts";
 import { GroupRoles } from "../tickets/group-roles.ts";
 import { answerOnTickets, listenToTickets } from "../tickets/listening.ts";
 import type { Ticketing } from "../tickets/ticketing.ts";
+import { knownPeople } from "./commands.ts";
 import type { StoredParts } from "./parts.ts";
 
 interface DoorParts {
@@ -74,13 +76,17 @@ function severityOfPriority({ jira }: Config): (priority: string) => Severity | 
   };
 }
 
-function doorStore({ store, clock }: StoredParts): DoorStore {
+function doorStore({ store, clock, config }: StoredParts): DoorStore {
+  const people = knownPeople(config);
   return {
     openTickets: () => openWithTicket(store),
     incidentsOf: (tickets) => incidentsOfTickets(store, tickets),
     talkedOnSince: (sinceMs) => talkedOnSince(store, sinceMs, talkingLimit),
-    handIn: async (command) => {
-      await insertCommand(store, command, clock.now());
+    handIn: async ({ names, ...command }) => {
+      const nowMs = clock.now();
+      // Before the command: whoever carries it out finds the names.
+      await saveAccountNames(store, people.shownNames(names), nowMs);
+      await insertCommand(store, command, nowMs);
     },
   };
 }

@@ -16,11 +16,10 @@ export const assign = command({
   arguments: z.string().regex(/^\S+$/, { error: "one name is expected" }),
   handle: onIncident((wanted, context) => {
     const { actor, people } = context;
-    if (wanted.toLowerCase() === "me")
-      return assigned({ name: actor.name, account: actor.account }, context);
+    if (wanted.toLowerCase() === "me") return assigned({ ...actor, shown: actor.name }, context);
     const person = people.named(wanted);
     if (person !== undefined)
-      return assigned({ name: person.name, account: person.account }, context);
+      return assigned({ by: person.name, shown: person.name, account: person.account }, context);
     const names = people.people.map(({ name }) => name);
     return refused("unknown_name", line`${unknown(wanted, names)} Nothing was changed.`);
   }),
@@ -41,19 +40,21 @@ function assignedInTracker(
 }
 
 interface Wanted {
-  readonly name: string;
+  /** What is stored. */
+  readonly by: string;
+  readonly shown: string;
   readonly account: string | undefined;
 }
 
-function assigned({ name, account }: Wanted, { incident }: IncidentContext) {
+function assigned({ by, shown, account }: Wanted, { incident }: IncidentContext) {
   const onTicket =
     account !== undefined && incident.ticket !== undefined
       ? line` The ticket is assigned as well.`
-      : line` The ticket's own field stays: no account of the tracker is known for ${name}.`;
-  const said = line`This is for ${name}, who takes it with ${typed("ack")}.${onTicket}`;
+      : line` The ticket's own field stays: no account of the tracker is known for ${shown}.`;
+  const said = line`This is for ${shown}, who takes it with ${typed("ack")}.${onTicket}`;
   return {
     status: "done",
-    deed: { kind: "assign", to: { name, account } },
+    deed: { kind: "assign", to: { name: by, account } },
     says: say(said),
   } as const;
 }

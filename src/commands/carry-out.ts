@@ -5,9 +5,8 @@
  *     take the row ─► who is it ─► may they ─► the handler: deed and answer ─► recordEvents ─► answered
  */
 import type { Deed } from "../incidents/deed.ts";
-import { isDigest } from "../incidents/digest.ts";
 import type { Incident } from "../incidents/incident.ts";
-import { type RecordOptions, recordEvents } from "../incidents/record-events.ts";
+import { recordEvents } from "../incidents/record-events.ts";
 import { sourceScope } from "../incidents/subject.ts";
 import type { CommandAnswer } from "../messages/answer.ts";
 import { line, type MessageSection } from "../messages/message.ts";
@@ -18,23 +17,15 @@ import {
   takeCommand,
   textOf,
 } from "../store/commands/command.ts";
-import { brokenModels } from "../store/incident-members/broken.ts";
-import { incidentByNumber, openIncidents } from "../store/incidents/by-number.ts";
-import { lockScopes } from "../store/incidents/incident.ts";
 import { silencedBy } from "../store/incidents/silences.ts";
 import type { Tx } from "../store/query.ts";
 import type { Command, CommandContext, CommandOutcome } from "./command.ts";
+import { actorOf, type CarryingOptions, contextOf, isShared, type SaidLine } from "./context.ts";
 import { type AskedLine, askedIn } from "./grammar.ts";
 import { takenFromTracker } from "./in-tracker.ts";
 import { refusalOf, unfitRefusal } from "./may.ts";
-import { type CommandActor, type KnownPeople, withGroupRoles } from "./people.ts";
-import { refused, say, typed } from "./says.ts";
-
-export interface CarryingOptions {
-  readonly commands: readonly Command[];
-  readonly people: KnownPeople;
-  readonly recording: RecordOptions;
-}
+import { withGroupRoles } from "./people.ts";
+import { refusalText, refused, say, typed } from "./says.ts";
 
 /** What became of one line. */
 export interface CarriedLine {
@@ -51,9 +42,6 @@ export interface Carried {
   readonly lines: readonly CarriedLine[];
 }
 
-/** So many open incidents are read where somebody asks for all. */
-const shownOpen = 11;
-
 /** The oldest command that waits. @returns undefined when none does */
 export async function carryOutNext(tx: Tx, options: CarryingOptions): Promise<Carried | undefined> {
   const stored = await takeCommand(tx);
@@ -67,44 +55,44 @@ export async function carryOutNext(tx: Tx, options: CarryingOptions): Promise<Ca
 }
 
 /** Nothing can be done with it: the program failed on it. */
-export async function giveUpNext(tx: Tx, nowMs: number): Promise<StoredCommand | undefined> {
+export async function giveUpNext(
+  tx: Tx,
+  { people, recording }: CarryingOptions,
+): Promise<StoredCommand | undefined> {
   const stored = await takeCommand(tx);
   if (stored === undefined) return undefined;
-  const says = [
-    say(line`Not done: Driftwarden failed on it, and its log says why. Nothing was changed.`),
-  ];
-  const answer: CommandAnswer = { done: false, code: "failed", says };
-  await answerCommand(tx, stored.id, { answer, nowMs });
+  const own = await actorOf(tx, stored, people);
+  const failed = lineOf("", failedOnIt, { stored, own });
+  await answerCommand(tx, stored.id, {
+    answer: answerOf([failed]),
+    nowMs: recording.clock.now(),
+  });
   return stored;
 }
+
+const failedOnIt = refused(
+  "failed",
+  line`Driftwarden failed on it, and its log says why. Nothing was changed.`,
+);
 
 async function carriedLines(
   tx: Tx,
   stored: StoredCommand,
   options: CarryingOptions,
 ): Promise<readonly CarriedLine[]> {
-  if (stored.unfit) return [lineOf("", unfitRefusal(stored.unfit))];
+  const own = await actorOf(tx, stored, options.people);
+  const common = { stored, own, confirmed: false, options };
+  if (stored.unfit) return [lineOf("", unfitRefusal(stored.unfit), common)];
   const lines: CarriedLine[] = [];
-  for (const [n, asked] of askedIn(stored.said, options.commands).entries()) {
-    const saying: Saying = { stored, id: `${stored.id}#${n}`, confirmed: false, options };
-    lines.push(await carriedLine(tx, asked, saying));
-  }
+  for (const [n, asked] of askedIn(stored.said, options.commands).entries())
+    lines.push(await carriedLine(tx, asked, { ...common, id: `${stored.id}#${n}` }));
   return lines;
 }
 
-interface Saying {
-  readonly stored: StoredCommand;
-  /** Of the line. */
-  readonly id: string;
-  readonly confirmed: boolean;
-  readonly options: CarryingOptions;
-}
-
-async function carriedLine(tx: Tx, asked: AskedLine, saying: Saying): Promise<CarriedLine> {
+async function carriedLine(tx: Tx, asked: AskedLine, saying: SaidLine): Promise<CarriedLine> {
   const { command } = asked;
-  if (command === undefined) return lineOf("", unknownWord(asked));
-  const { stored, options } = saying;
-  const own = options.people.actor(stored.door, stored.account);
+  if (command === undefined) return lineOf("", unknownWord(asked), saying);
+  const { stored, own, options } = saying;
   const actor = withGroupRoles(own, stored.roles);
   const refusal = await refusalOf(tx, command, {
     actor,
@@ -114,63 +102,25 @@ async function carriedLine(tx: Tx, asked: AskedLine, saying: Saying): Promise<Ca
     nowMs: options.recording.clock.now(),
   });
   const isInTracker = stored.door === "tracker";
-  if (refusal !== undefined && !isInTracker) return lineOf(command.words[0], refusal);
+  if (refusal !== undefined && !isInTracker) return lineOf(command.words[0], refusal, saying);
   const context = await contextOf(tx, saying, actor);
-  if (context === undefined) return lineOf(command.words[0], overDigest());
+  if (context === undefined) return lineOf(command.words[0], overDigest(), saying);
   const outcome = isInTracker
     ? takenFromTracker(command, asked.text, { context, refusal, ticket: stored.place })
     : command.carryOut(asked.text, context);
   if (outcome.status === "confirms") return carryConfirmed(tx, outcome.command, saying);
   await record(tx, { command, outcome, context, options });
-  return lineOf(command.words[0], outcome);
+  return lineOf(command.words[0], outcome, saying);
 }
 
 /** The command that had asked is carried out as who confirms it says it. */
-async function carryConfirmed(tx: Tx, id: string, saying: Saying): Promise<CarriedLine> {
+async function carryConfirmed(tx: Tx, id: string, saying: SaidLine): Promise<CarriedLine> {
   const at = id.lastIndexOf("#");
   const said = await textOf(tx, id.slice(0, at));
   const asked = askedIn(said ?? "", saying.options.commands)[Number(id.slice(at + 1))];
   if (asked === undefined || asked.command === undefined || said === undefined)
-    return lineOf("yes", refused("no_question", line`the question is gone. Say it again.`));
+    return lineOf("yes", refused("no_question", line`the question is gone. Say it again.`), saying);
   return carriedLine(tx, asked, { ...saying, id, confirmed: true });
-}
-
-async function contextOf(
-  tx: Tx,
-  { stored, id, confirmed, options }: Saying,
-  actor: CommandActor,
-): Promise<CommandContext | undefined> {
-  const { people, commands, recording } = options;
-  const incident = await lockedIncident(tx, stored.incident);
-  if (incident === "digest") return undefined;
-  const open = incident === undefined ? await openIncidents(tx, shownOpen) : [];
-  return {
-    id,
-    incident,
-    actor,
-    people,
-    commands,
-    confirmed,
-    nowMs: recording.clock.now(),
-    ackForMs: recording.settings.ackForMs ?? 0,
-    closedByHandMs: recording.settings.closedByHandMs ?? 0,
-    models: incident === undefined ? [] : await brokenModels(tx, incident.id),
-    open: open.flatMap((one) => (isDigest(one) ? [] : [one])),
-  };
-}
-
-/** Locked first: what is decided by its state must not change before it is recorded. */
-async function lockedIncident(
-  tx: Tx,
-  number: number | null,
-): Promise<Incident | "digest" | undefined> {
-  if (number === null) return undefined;
-  const before = await incidentByNumber(tx, number);
-  if (before === undefined) return undefined;
-  await lockScopes(tx, [before.scope]);
-  const found = await incidentByNumber(tx, number);
-  if (found === undefined) return undefined;
-  return isDigest(found.incident) ? "digest" : found.incident;
 }
 
 interface Recorded {
@@ -192,7 +142,7 @@ async function record(tx: Tx, { command, outcome, context, options }: Recorded):
         ? undefined
         : outcome.deed;
   if (deed === undefined || incident === undefined) return;
-  const event = { type: "commanded", command: id, by: actor.name, deed } as const;
+  const event = { type: "commanded", command: id, by: actor.by, deed } as const;
   const incidents = await concerned(tx, incident, deed);
   await recordEvents(
     tx,
@@ -215,11 +165,17 @@ async function concerned(
 function lineOf(
   name: string,
   outcome: Exclude<CommandOutcome, { status: "confirms" }>,
+  { stored, own }: Pick<SaidLine, "stored" | "own">,
 ): CarriedLine {
   const { status } = outcome;
   if (status === "done") return { name, outcome: "done", code: null, says: outcome.says };
   if (status === "refused")
-    return { name, outcome: "refused", code: outcome.code, says: outcome.says };
+    return {
+      name,
+      outcome: "refused",
+      code: outcome.code,
+      says: refusalText(outcome, isShared(stored.door) ? own.name : undefined),
+    };
   const confirm = line`Nothing is done yet. To confirm it within 30 min, say ${typed("yes")}.`;
   return { name, outcome: "asks", code: "asks", says: [outcome.question, ...say(confirm)] };
 }

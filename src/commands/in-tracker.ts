@@ -12,7 +12,7 @@ interface TakenFrom {
 
 /** Refusals that a person is told. Who is not known, or had no right yet, did nothing that concerns us. */
 const told: ReadonlySet<string> = new Set(["role", "scope"]);
-const nothingFollows: CommandRefusal = { status: "refused", code: "nothing_to_do", says: [] };
+const nothingFollows: CommandRefusal = { status: "refused", code: "nothing_to_do" };
 
 export function takenFromTracker(
   command: Command,
@@ -33,10 +33,10 @@ function refusedButStays(
   refusal: CommandRefusal,
   { deed, stays, holdsAnyway }: DoneInTracker,
 ): CommandRefusal {
-  if (!told.has(refusal.code)) return { ...refusal, says: [] };
+  if (!told.has(refusal.code)) return { status: "refused", code: refusal.code };
   return {
     ...refusal,
-    says: [...refusal.says, ...say(stays)],
+    goesOn: say(stays),
     ...(holdsAnyway === true && { deed }),
   };
 }

@@ -33,7 +33,7 @@ export async function refusalOf(
     );
   if (role === "anybody") return undefined;
   if (!actor.known) return refused("unknown_person", unknown(people));
-  if (!mayPlay(role, actor)) return refused("role", lacking(command, actor, people));
+  if (!mayPlay(role, actor)) return refused("role", lacking(command, people));
   return onTicket(asking.stored) ? tooEarly(q, role, asking) : undefined;
 }
 
@@ -45,12 +45,12 @@ function unknown(people: KnownPeople) {
   return line`this account is in nobody's entry under people:, so ${few}. Ask ${ask} to add it.`;
 }
 
-function lacking({ words: [word], role }: Command, { name }: CommandActor, people: KnownPeople) {
+function lacking({ words: [word], role }: Command, people: KnownPeople) {
   if (people.people.length === 0)
     return line`${typed(word)} needs the role ${role}, and the configuration names no people. The operator of the machine can say it on the command line.`;
   const can = people.whoCan(role);
   const others = can.length === 0 ? line`Nobody has it.` : line`${anyOf(can)} can say it.`;
-  return line`${name}, ${typed(word)} needs the role ${role}, which you do not have. ${others}`;
+  return line`${typed(word)} needs the role ${role}, which you do not have. ${others}`;
 }
 
 const onTicket = ({ door }: StoredCommand): boolean => door === "ticket" || door === "tracker";
@@ -94,6 +94,6 @@ const unfitReasons: Readonly<Record<Exclude<Unfit, "bulk">, string>> = {
 
 /** The door itself found the words unfit. Of a bulk edit nobody is told on each of its tickets. */
 export function unfitRefusal(unfit: Unfit): CommandRefusal {
-  if (unfit === "bulk") return { status: "refused", code: unfit, says: [] };
+  if (unfit === "bulk") return { status: "refused", code: unfit };
   return refused(unfit, words(unfitReasons[unfit]));
 }

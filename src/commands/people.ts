@@ -1,4 +1,5 @@
 /** Who people are and what they may say. A right belongs to a role; somebody unknown has no rights. */
+import type { AccountName } from "../store/commands/account-names.ts";
 import type { Door } from "../store/commands/command.ts";
 import type { NeededRole, TokenScope } from "./right.ts";
 
@@ -18,7 +19,10 @@ export interface Person {
 
 /** Who said something. */
 export interface CommandActor {
+  /** As people call them. */
   readonly name: string;
+  /** What is stored: the name in the configuration, or the account of whoever it does not name. */
+  readonly by: string;
   readonly account: string | undefined;
   /** Undefined: all of them. */
   readonly roles: readonly string[] | undefined;
@@ -53,10 +57,25 @@ export class KnownPeople {
     const onTicket = door === "ticket" || door === "tracker";
     const person = onTicket ? this.byAccount(account) : this.named(account);
     if (person !== undefined) return actorOf(person);
-    if (door === "cli" && this.people.length === 0) return { ...operator, name: account };
+    if (door === "cli" && this.people.length === 0)
+      return { ...operator, name: account, by: account };
     // Without a list the tracker says who may answer: its door hands nobody else in.
     const known = onTicket && this.people.length === 0;
-    return { ...nobody, name: account, account, known };
+    return { ...nobody, name: account, by: account, account, known };
+  }
+
+  /**
+   * How those accounts are called that the configuration does not name. Nobody passes for somebody whom it names.
+   *
+   * @param seen as the tracker shows them
+   */
+  shownNames(seen: readonly AccountName[]): readonly AccountName[] {
+    return seen
+      .filter(({ account }) => this.byAccount(account) === undefined)
+      .map(({ account, name }) => {
+        const isTaken = this.named(name.trim()) !== undefined;
+        return { account, name: isTaken ? `${name} (${account})` : name };
+      });
   }
 
   /** Names of those who may say it, at most three. */
@@ -75,6 +94,7 @@ export function withGroupRoles(actor: CommandActor, byGroup: readonly string[]):
 /** The operator of the machine may do everything: whoever may read the configuration could change it. */
 const operator: CommandActor = {
   name: "operator",
+  by: "operator",
   account: undefined,
   roles: undefined,
   known: true,
@@ -86,7 +106,7 @@ const nobody: CommandActor = { ...operator, roles: [], known: false };
 
 function actorOf({ name, account, roles, timeZone, scopes, machine }: Person): CommandActor {
   const allowed = machine ? scopes.filter((scope) => scope !== "act") : scopes;
-  return { name, account, roles, known: true, timeZone, scopes: allowed };
+  return { name, by: name, account, roles, known: true, timeZone, scopes: allowed };
 }
 
 export function mayPlay(role: NeededRole, { roles, known }: CommandActor): boolean {

@@ -16,7 +16,10 @@ export interface CommandRefusal {
   readonly status: "refused";
   /** Why, in one word. */
   readonly code: string;
-  readonly says: MessageSection;
+  /** What is in the way, and what can be done about it. Left out: nobody is told. */
+  readonly reason?: Line;
+  /** What is said behind it. */
+  readonly goesOn?: MessageSection;
   /** What is true all the same, because the tracker shows it. */
   readonly deed?: Deed;
 }
@@ -28,7 +31,14 @@ export const typed = (text: string): Line => strong(words(`dw ${text}`));
 
 /** @param reason what is in the way, and what can be done about it */
 export function refused(code: string, reason: Line): CommandRefusal {
-  return { status: "refused", code, says: say(line`Not done: ${reason}`) };
+  return { status: "refused", code, reason };
+}
+
+/** @param to whom it answers, where several people read it; left out where only one does */
+export function refusalText({ reason, goesOn = [] }: CommandRefusal, to?: string): MessageSection {
+  if (reason === undefined) return [];
+  const whom = to === undefined ? line`` : line`, ${to}`;
+  return [...say(line`Not done${whom}: ${reason}`), ...goesOn];
 }
 
 interface CalledBy {

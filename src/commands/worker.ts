@@ -6,7 +6,8 @@ import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
 import { StoreError } from "../store/errors.ts";
 import type { Store } from "../store/store.ts";
-import { type Carried, type CarryingOptions, carryOutNext, giveUpNext } from "./carry-out.ts";
+import { type Carried, carryOutNext, giveUpNext } from "./carry-out.ts";
+import type { CarryingOptions } from "./context.ts";
 import type { CommandsMetrics } from "./metrics.ts";
 
 export interface CommandWorkerOptions extends CarryingOptions {
@@ -62,12 +63,12 @@ export async function carryOutWaiting(
 
 /** A command on which the program fails is answered so, and does not keep the others waiting. */
 async function carriedOrGivenUp(options: CommandWorkerOptions): Promise<Carried | undefined> {
-  const { store, clock, logger } = options;
+  const { store, logger } = options;
   try {
     return await store.transaction((tx) => carryOutNext(tx, options));
   } catch (err) {
     if (err instanceof StoreError) throw err;
-    const command = await store.transaction((tx) => giveUpNext(tx, clock.now()));
+    const command = await store.transaction((tx) => giveUpNext(tx, options));
     if (command === undefined) throw err;
     logger.error({ err, command: command.id }, "command failed");
     return {

@@ -2,6 +2,7 @@
  * Reads the incident or digest that an effect is about. A ticket effect gets it with its list of members; a run gets
  * its own member of it.
  */
+import { accountNames } from "../store/commands/account-names.ts";
 import { textsOf } from "../store/commands/texts.ts";
 import { listMembers } from "../store/incident-members/list.ts";
 import { membersByEpisode } from "../store/incident-members/member.ts";
@@ -12,6 +13,7 @@ import type { Queryable } from "../store/query.ts";
 import { type Digest, isDigest } from "./digest.ts";
 import type { Incident } from "./incident.ts";
 import { isShared } from "./member.ts";
+import { peopleOf, withShownPeople } from "./shown-people.ts";
 import { sourceScope } from "./subject.ts";
 
 /** @returns undefined when the incident is not stored */
@@ -37,13 +39,15 @@ async function withMemberList(q: Queryable, incident: Incident): Promise<Inciden
 /** What people said stands in a table of its own, where texts can be deleted. */
 async function withTold(q: Queryable, incident: Incident): Promise<Incident> {
   const { words = [] } = incident.people ?? {};
-  if (words.length === 0) return incident;
+  const named = withShownPeople(incident, await accountNames(q, peopleOf(incident)));
+  if (words.length === 0) return named;
   const texts = await textsOf(
     q,
     words.map(({ command }) => command),
   );
-  const told = words.map((word) => ({ ...word, text: texts.get(word.command) ?? "" }));
-  return { ...incident, told };
+  const said = named.people?.words ?? [];
+  const told = said.map((word) => ({ ...word, text: texts.get(word.command) ?? "" }));
+  return { ...named, told };
 }
 
 /** A run is judged by the subject and the episode that it is for. */

@@ -140,6 +140,8 @@ export interface Incident {
   readonly memberList?: MemberList;
   /** What people said, with the texts; only where it was read to be told. */
   readonly told?: readonly ToldWord[];
+  /** How the tracker shows the accounts that it names; only where it was read to be told. */
+  readonly names?: ReadonlyMap<string, string>;
   /** Newest last, at most 20. */
   readonly runs: readonly RunSummary[];
 }

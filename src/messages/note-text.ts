@@ -6,6 +6,7 @@ import type { Note } from "../incidents/effect.ts";
 import { type Episode, isModelEpisode } from "../incidents/episode.ts";
 import type { Incident } from "../incidents/incident.ts";
 import { isShared } from "../incidents/member.ts";
+import { withShownName } from "../incidents/shown-people.ts";
 import { changes, reasons } from "./episode-text.ts";
 import { retrained } from "./incident-text.ts";
 import { data, type Line, line, type MessageSection, paragraph, strong, words } from "./message.ts";
@@ -25,7 +26,8 @@ type UnansweredNote = Extract<Note, { about: "unanswered" }>;
  *
  * @param incident as it is now; what is said of many members needs it
  */
-export function renderNote(note: Note, incident?: Incident | Digest): MessageSection {
+export function renderNote(promised: Note, incident?: Incident | Digest): MessageSection {
+  const note = withShownName(promised, ofIncident(incident)?.names);
   const shared = sharedNote(note, incident);
   if (shared !== undefined) return shared;
   if (note.about === "unanswered") return unanswered(note);

@@ -21,6 +21,8 @@ export interface SeenAct {
   /** Number of the incident. */
   readonly incident: number;
   readonly account: string;
+  /** How the tracker shows whoever it names. */
+  readonly names: readonly ShownAccount[];
   /** One command a line. */
   readonly said: string;
   readonly saidAtMs: number;
@@ -28,6 +30,12 @@ export interface SeenAct {
   readonly unfit: "bulk" | undefined;
   /** Those that the account has by groups of the tracker. */
   readonly roles: readonly string[];
+}
+
+/** An account and the name that the tracker shows for it. */
+export interface ShownAccount {
+  readonly account: string;
+  readonly name: string;
 }
 
 export type RolesOf = (account: string) => Promise<readonly string[]>;
@@ -162,6 +170,7 @@ export class TicketActs {
       place: ticket,
       incident,
       account: act.account,
+      names: [{ account: act.account, name: act.name }, ...act.did.flatMap(assignedTo)],
       said: said.join("\n"),
       // A clock that is ahead gives nobody a right that came later.
       saidAtMs: Math.min(act.atMs, clock.now()),
@@ -187,4 +196,9 @@ export class TicketActs {
     this.#seen.delete(id);
     this.#settled.delete(id);
   }
+}
+
+function assignedTo(did: TicketAct): readonly ShownAccount[] {
+  if (did.kind !== "assigned" || did.to === undefined) return [];
+  return [{ account: did.to, name: did.name }];
 }

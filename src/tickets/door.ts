@@ -7,7 +7,7 @@
  */
 import type { Clock } from "../clock.ts";
 import type { Severity } from "../incidents/episode.ts";
-import { type RolesOf, type SeenAct, TicketActs } from "./acts.ts";
+import { type RolesOf, type SeenAct, type ShownAccount, TicketActs } from "./acts.ts";
 import { TrackerError } from "./errors.ts";
 import { FailingTickets } from "./failing-tickets.ts";
 import { IndexWatch } from "./index-watch.ts";
@@ -35,6 +35,8 @@ export interface HeardComment {
   /** Number of the incident. */
   readonly incident: number;
   readonly account: string;
+  /** How the tracker shows the account. */
+  readonly names: readonly ShownAccount[];
   /** One command a line. */
   readonly said: string;
   readonly saidAtMs: number;
@@ -227,6 +229,7 @@ export class TicketDoor {
       place: ticket,
       incident,
       account: comment.account,
+      names: [{ account: comment.account, name: comment.name }],
       said: comment.commands.join("\n"),
       // A clock that is ahead gives nobody a right that came later.
       saidAtMs: Math.min(comment.saidAtMs, clock.now()),

@@ -8,6 +8,8 @@ export interface SaidComment {
   readonly id: string;
   /** The id by which the tracker knows the author for ever; never a name that is shown. */
   readonly account: string;
+  /** As the tracker shows the author. Anybody may call themselves so. Empty when it does not say. */
+  readonly name: string;
   readonly by: "us" | "person" | "app" | "outsider";
   /** Lines that begin like a command, outside of everything that is quoted, code or a link. */
   readonly commands: readonly string[];
@@ -32,8 +34,8 @@ export interface ChangedTicket {
 export type TicketAct =
   | { readonly kind: "closed" }
   | { readonly kind: "reopened" }
-  /** Account; undefined for nobody. */
-  | { readonly kind: "assigned"; readonly to: string | undefined }
+  /** Account, and the name that is shown; undefined for nobody. */
+  | { readonly kind: "assigned"; readonly to: string | undefined; readonly name: string }
   /** Name of the priority. */
   | { readonly kind: "weighed"; readonly priority: string };
 
@@ -42,6 +44,8 @@ export interface ActOnTicket {
   /** Unique in the tracker. */
   readonly id: string;
   readonly account: string;
+  /** As the tracker shows them. */
+  readonly name: string;
   /** Automations act as `app`, whoever they name. */
   readonly by: SaidComment["by"];
   /** Ms since 1970, by the tracker's clock. */

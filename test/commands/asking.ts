@@ -3,6 +3,7 @@ import type { CommandContext, CommandOutcome } from "../../src/commands/command.
 import { askedIn } from "../../src/commands/grammar.ts";
 import { commandList } from "../../src/commands/index.ts";
 import { KnownPeople, type Person } from "../../src/commands/people.ts";
+import { refusalText } from "../../src/commands/says.ts";
 import { plainText } from "../../src/messages/plain-text.ts";
 import { openIncident } from "../fakes/episodes.ts";
 
@@ -54,5 +55,6 @@ export function asks(line: string, changes: Partial<CommandContext> = {}): Comma
 export function answer(line: string, changes: Partial<CommandContext> = {}): string {
   const outcome = asks(line, changes);
   if (outcome.status === "confirms") return `(confirms ${outcome.command})`;
+  if (outcome.status === "refused") return plainText([refusalText(outcome)]);
   return plainText([outcome.status === "asks" ? [outcome.question] : outcome.says]);
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { askedIn } from "../../src/commands/grammar.ts";
 import { takenFromTracker } from "../../src/commands/in-tracker.ts";
 import { commandList } from "../../src/commands/index.ts";
-import type { CommandRefusal } from "../../src/commands/says.ts";
+import { type CommandRefusal, refusalText } from "../../src/commands/says.ts";
 import type { Incident } from "../../src/incidents/incident.ts";
 import { line } from "../../src/messages/message.ts";
 import { plainText } from "../../src/messages/plain-text.ts";
@@ -25,9 +25,7 @@ function done(
   const [asked] = askedIn(said, commandList);
   if (asked?.command === undefined) throw new Error(`${said} is no command`);
   const refusal: CommandRefusal | undefined =
-    code === undefined
-      ? undefined
-      : { status: "refused", code, says: [{ kind: "paragraph", line: line`Not done: x.` }] };
+    code === undefined ? undefined : { status: "refused", code, reason: line`x.` };
   const context = contextOf({ incident });
   const outcome = takenFromTracker(asked.command, asked.text, {
     context,
@@ -35,7 +33,10 @@ function done(
     refusal,
   });
   if (outcome.status === "asks") throw new Error("it was done already");
-  return { ...outcome, says: plainText([outcome.says]) };
+  const says = outcome.status === "refused" ? refusalText(outcome) : outcome.says;
+  if (outcome.status === "done") return { ...outcome, says: plainText([says]) };
+  const { reason: _reason, goesOn: _goesOn, ...others } = outcome;
+  return { ...others, says: plainText([says]) };
 }
 
 const deeds = [

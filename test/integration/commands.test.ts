@@ -201,7 +201,7 @@ describe("who may not", () => {
     const store = await withIncident();
     const answer = await answered(store, comment("dw ack", changes));
     expect(answer).toMatchObject({ done: false, code });
-    expect(answer.text).toMatch(/^Not done: /);
+    expect(answer.text).toMatch(/^Not done, (?:sarah|5b10-eve): /);
     expect((await theIncident(store))?.people).toBeUndefined();
   });
 
@@ -215,7 +215,7 @@ describe("who may not", () => {
     const store = await withIncident();
     const { text } = await answered(store, comment("dw ack", { account: "5b10-eve" }));
     expect(text.replaceAll("\n", " ")).toBe(
-      "Not done: this account is in nobody's entry under people:, so it may only ask for dw help and dw status. Ask sarah (admin) to add it.",
+      "Not done, 5b10-eve: this account is in nobody's entry under people:, so it may only ask for dw help and dw status. Ask sarah (admin) to add it.",
     );
   });
 });
@@ -254,7 +254,7 @@ describe("a conversation", () => {
 
     const tom = await answered(store, comment("dw yes", { account: "5b10-tom" }));
     expect(tom.text.replaceAll("\n", " ")).toBe(
-      "Not done: tom, dw close needs the role commander, which you do not have. sarah can say it.",
+      "Not done, tom: dw close needs the role commander, which you do not have. sarah can say it.",
     );
     const { done, text } = await answered(store, comment("/yes"));
     expect([done, text.split(".")[0]]).toEqual([true, "sarah closed IR-12"]);

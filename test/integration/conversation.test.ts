@@ -10,6 +10,7 @@ import { promiseAnswers } from "../../src/commands/ticket-answers.ts";
 import { carryOutWaiting } from "../../src/commands/worker.ts";
 import { recordEvents } from "../../src/incidents/record-events.ts";
 import { type JiraSandboxOptions, startJiraSandbox } from "../../src/sandbox/jira/server.ts";
+import { saveAccountNames } from "../../src/store/commands/account-names.ts";
 import { insertCommand } from "../../src/store/commands/command.ts";
 import { setRights } from "../../src/store/commands/rights.ts";
 import { incidentByNumber } from "../../src/store/incidents/by-number.ts";
@@ -60,6 +61,25 @@ const recording = {
   },
 };
 
+const people = new KnownPeople([
+  {
+    name: "sarah",
+    account: sarah,
+    roles: undefined,
+    timeZone: "UTC",
+    scopes: ["read", "propose", "act"],
+    machine: false,
+  },
+  {
+    name: "tom",
+    account: tom,
+    roles: ["responder"],
+    timeZone: "UTC",
+    scopes: ["read", "propose", "act"],
+    machine: false,
+  },
+]);
+
 /** An incident with a ticket, somebody who may talk about it, and whoever hears, carries out and answers. */
 async function place() {
   const store = await stores.open();
@@ -100,29 +120,12 @@ async function place() {
       openTickets: () => openWithTicket(store),
       incidentsOf: (tickets) => incidentsOfTickets(store, tickets),
       talkedOnSince: (sinceMs) => talkedOnSince(store, sinceMs, 20),
-      handIn: async (command) => {
+      handIn: async ({ names, ...command }) => {
+        await saveAccountNames(store, people.shownNames(names), Date.now());
         await insertCommand(store, command, Date.now());
       },
     },
   });
-  const people = new KnownPeople([
-    {
-      name: "sarah",
-      account: sarah,
-      roles: undefined,
-      timeZone: "UTC",
-      scopes: ["read", "propose", "act"],
-      machine: false,
-    },
-    {
-      name: "tom",
-      account: tom,
-      roles: ["responder"],
-      timeZone: "UTC",
-      scopes: ["read", "propose", "act"],
-      machine: false,
-    },
-  ]);
   const carrying = {
     store,
     people,
@@ -183,8 +186,8 @@ describe("a conversation on a ticket", () => {
     const [answer, ...more] = here.answers();
     expect(more).toEqual([]);
     expect(answer?.body).toContain("sarah has this");
-    expect(answer?.body).toContain("is no command");
-    expect(answer?.body).toContain("this account is in nobody");
+    expect(answer?.body).toContain("Not done, sarah: ");
+    expect(answer?.body).toContain(String.raw`Not done, Sarah \(JIRAUSER10102\): this account is in nobody`);
     expect(answer?.body).toContain("P1, open");
     expect(spokenIn(answer?.body ?? "")).toEqual([]);
     await here.hear();

@@ -61,6 +61,10 @@ describe("what a person does to a ticket in Jira itself", () => {
           place: "10001",
           incident: 1,
           account: account(who, deployment),
+          names: [who, ...(said === "assign TOM" ? ["tom"] : [])].map((name) => ({
+            account: account(name, deployment),
+            name: name === "tom" ? "Tom" : "Sarah",
+          })),
           said: said.replace("TOM", account("tom", deployment)),
           saidAtMs,
           unfit: undefined,

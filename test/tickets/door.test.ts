@@ -27,6 +27,7 @@ describe("what a person says on a ticket", () => {
           incident: 1,
           account:
             deployment === "Cloud" ? "712020:d233633d9524e84c71d6fe45eb3836f8" : "JIRAUSER10101",
+          names: [{ account: expect.any(String), name: "Sarah" }],
           said: "dw ack\ndw note was me",
           saidAtMs,
           unfit: undefined,

@@ -22,7 +22,10 @@ import {
 } from "../../incidents/subject.ts";
 import type { ModelKey } from "../../model-key.ts";
 
-type Shared = Omit<Incident, "subject" | "inDigest" | "members" | "group" | "memberList" | "told">;
+type Shared = Omit<
+  Incident,
+  "subject" | "inDigest" | "members" | "group" | "memberList" | "told" | "names"
+>;
 
 /** As stored. A digest has no members and no group, nor has what was stored before there were members. */
 export interface IncidentDocument extends Shared, Partial<Pick<Incident, "members" | "group">> {
@@ -46,6 +49,7 @@ function incidentDocument({
   inDigest,
   memberList: _shown,
   told: _texts,
+  names: _names,
   ...shared
 }: Incident): IncidentDocument {
   return {

@@ -2,6 +2,7 @@
 import type { Logger } from "pino";
 import { StoreError } from "../errors.ts";
 import type { Tx } from "../query.ts";
+import { accountNames } from "./account-names.ts";
 import { answers } from "./answers.ts";
 import { commandRoles } from "./command-roles.ts";
 import { commands } from "./commands.ts";
@@ -40,6 +41,7 @@ export const migrations: readonly Migration[] = [
   { sql: answers, minVersion: 8 },
   { sql: silences, minVersion: 8 },
   { sql: commandRoles, minVersion: 8 },
+  { sql: accountNames, minVersion: 8 },
 ];
 
 const lockSql = "select pg_advisory_xact_lock(hashtextextended('driftwarden schema ' || $1, 0))";

@@ -8,6 +8,7 @@ export const personShape = z
     accountType: z.string().optional(),
     key: z.string().optional(),
     name: z.string().optional(),
+    displayName: z.string().optional().catch(undefined),
   })
   .nullish();
 
@@ -16,6 +17,11 @@ type JiraPerson = z.infer<typeof personShape>;
 /** By which Jira knows the account for ever; empty when it does not say. */
 export function personOf(person: JiraPerson): string {
   return person?.accountId ?? person?.key ?? person?.name ?? "";
+}
+
+/** The name that people see. It says nothing about who it is. */
+export function shownNameOf(person: JiraPerson): string {
+  return person?.displayName ?? person?.name ?? "";
 }
 
 /** Data Center does not say. What is not known there is in nobody's entry under `people:`. */

@@ -1,7 +1,7 @@
 /** What people did to a ticket in Jira itself, read from the history of the issue. Only what still holds counts. */
 import { z } from "zod";
 import type { ActOnTicket, TicketAct } from "../talk.ts";
-import { kindOf, personOf, personShape } from "./accounts.ts";
+import { kindOf, personOf, personShape, shownNameOf } from "./accounts.ts";
 import { checkIssue } from "./checks.ts";
 import { read } from "./read.ts";
 import type { JiraSite } from "./site.ts";
@@ -68,6 +68,7 @@ export class JiraActs {
     return {
       id,
       account,
+      name: shownNameOf(author),
       by: account === us ? "us" : isProgram ? "app" : kindOf(author),
       atMs: Number.isNaN(atMs) ? 0 : atMs,
       did: own.flatMap((field) => this.#did(field, itemOf(history, field))),
@@ -76,7 +77,8 @@ export class JiraActs {
 
   #did(field: Field, item: Item | undefined): readonly TicketAct[] {
     const to = textIn(item, "to");
-    if (field === "assignee") return [{ kind: "assigned", to: to === "" ? undefined : to }];
+    if (field === "assignee")
+      return [{ kind: "assigned", to: to === "" ? undefined : to, name: textIn(item, "toString") }];
     if (field === "priority") return [{ kind: "weighed", priority: textIn(item, "toString") }];
     const wasDone = this.#doneIds.get(textIn(item, "from")) ?? false;
     const isDone = this.#doneIds.get(to) ?? false;

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { TrackerError } from "../errors.ts";
 import type { ChangedTicket, SaidComment, TicketTalk } from "../talk.ts";
-import { kindOf, personOf, personShape } from "./accounts.ts";
+import { kindOf, personOf, personShape, shownNameOf } from "./accounts.ts";
 import { JiraActs } from "./acts.ts";
 import { checkIssue, checkText } from "./checks.ts";
 import { groupsOf } from "./groups.ts";
@@ -127,6 +127,7 @@ function saidComment(comment: z.infer<typeof saidShape>, us: string): SaidCommen
   return {
     id,
     account,
+    name: shownNameOf(author),
     by: account === us ? "us" : byMail ? "outsider" : kindOf(author),
     commands: spokenIn(body),
     size: body.length,

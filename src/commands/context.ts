@@ -1,0 +1,98 @@
+/** Reads what a command needs to know: who said it, and the incident, locked and with the names that people know. */
+import { type Digest, isDigest } from "../incidents/digest.ts";
+import type { Incident } from "../incidents/incident.ts";
+import type { RecordOptions } from "../incidents/record-events.ts";
+import { peopleOf, withShownPeople } from "../incidents/shown-people.ts";
+import { accountNames } from "../store/commands/account-names.ts";
+import type { Door, StoredCommand } from "../store/commands/command.ts";
+import { brokenModels } from "../store/incident-members/broken.ts";
+import { incidentByNumber, openIncidents } from "../store/incidents/by-number.ts";
+import { lockScopes } from "../store/incidents/incident.ts";
+import type { Tx } from "../store/query.ts";
+import type { Command, CommandContext } from "./command.ts";
+import type { CommandActor, KnownPeople } from "./people.ts";
+
+export interface CarryingOptions {
+  readonly commands: readonly Command[];
+  readonly people: KnownPeople;
+  readonly recording: RecordOptions;
+}
+
+export interface SaidLine {
+  readonly stored: StoredCommand;
+  /** Who said it, without what groups of the tracker give. */
+  readonly own: CommandActor;
+  /** Of the line. */
+  readonly id: string;
+  readonly confirmed: boolean;
+  readonly options: CarryingOptions;
+}
+
+/** So many open incidents are read where somebody asks for all. */
+const shownOpen = 11;
+
+/** Whoever the configuration does not name is called as the tracker shows them. */
+export async function actorOf(
+  tx: Tx,
+  { door, account }: StoredCommand,
+  people: KnownPeople,
+): Promise<CommandActor> {
+  const actor = people.actor(door, account);
+  if (!isShared(door) || people.byAccount(account) !== undefined) return actor;
+  return { ...actor, name: (await accountNames(tx, [account])).get(account) ?? account };
+}
+
+/** Several people read the answer in one place. */
+export const isShared = (door: Door): boolean => door === "ticket" || door === "tracker";
+
+export async function contextOf(
+  tx: Tx,
+  { stored, id, confirmed, options }: SaidLine,
+  actor: CommandActor,
+): Promise<CommandContext | undefined> {
+  const { people, commands, recording } = options;
+  const found = await lockedIncident(tx, stored.incident);
+  if (found === "digest") return undefined;
+  const incident = found && (await asPeopleRead(tx, found));
+  const open = incident === undefined ? await openIncidents(tx, shownOpen) : [];
+  return {
+    id,
+    incident,
+    actor,
+    people,
+    commands,
+    confirmed,
+    nowMs: recording.clock.now(),
+    ackForMs: recording.settings.ackForMs ?? 0,
+    closedByHandMs: recording.settings.closedByHandMs ?? 0,
+    models: incident === undefined ? [] : await brokenModels(tx, incident.id),
+    open: await asAllRead(tx, open),
+  };
+}
+
+async function asAllRead(
+  tx: Tx,
+  open: readonly (Incident | Digest)[],
+): Promise<readonly Incident[]> {
+  const incidents = open.flatMap((one) => (isDigest(one) ? [] : [one]));
+  const names = await accountNames(tx, incidents.flatMap(peopleOf));
+  return incidents.map((one) => withShownPeople(one, names));
+}
+
+async function asPeopleRead(tx: Tx, incident: Incident): Promise<Incident> {
+  return withShownPeople(incident, await accountNames(tx, peopleOf(incident)));
+}
+
+/** Locked first: what is decided by its state must not change before it is recorded. */
+async function lockedIncident(
+  tx: Tx,
+  number: number | null,
+): Promise<Incident | "digest" | undefined> {
+  if (number === null) return undefined;
+  const before = await incidentByNumber(tx, number);
+  if (before === undefined) return undefined;
+  await lockScopes(tx, [before.scope]);
+  const found = await incidentByNumber(tx, number);
+  if (found === undefined) return undefined;
+  return isDigest(found.incident) ? "digest" : found.incident;
+}

@@ -1,0 +1,62 @@
+/**
+ * Shows who said something by the name that people know. Incident and journal hold the account of whoever the
+ * configuration does not name, because they are kept for long, and a name is personal. Pure.
+ */
+import type { PeopleSaid } from "./deed.ts";
+import type { Note } from "./effect.ts";
+import type { Incident } from "./incident.ts";
+
+/** Account → name. */
+export type ShownNames = ReadonlyMap<string, string>;
+
+/** Everybody whom the incident names, by name or account. */
+export function peopleOf({ people, silence }: Incident): readonly string[] {
+  const { ack, assignee, verdict, words = [], questions = [] } = people ?? {};
+  const said = [...words, ...questions].map(({ by }) => by);
+  const others = [ack?.by, assignee?.name, verdict?.by, silence?.by];
+  return [...said, ...others.filter((one) => one !== undefined)];
+}
+
+/** The same incident as people read it. It is for texts alone, and is never stored. */
+export function withShownPeople(incident: Incident, names: ShownNames): Incident {
+  if (names.size === 0) return incident;
+  const { people, silence, told } = incident;
+  const named = <T extends { readonly by: string }>(one: T): T => ({
+    ...one,
+    by: names.get(one.by) ?? one.by,
+  });
+  return {
+    ...incident,
+    ...(people && { people: peopleNamed(people, { names, named }) }),
+    ...(silence && { silence: named(silence) }),
+    ...(told && { told: told.map(named) }),
+    names,
+  };
+}
+
+interface Naming {
+  readonly names: ShownNames;
+  readonly named: <T extends { readonly by: string }>(one: T) => T;
+}
+
+function peopleNamed(people: PeopleSaid, { names, named }: Naming): PeopleSaid {
+  const { ack, assignee, verdict, words, questions } = people;
+  return {
+    ...people,
+    words: words.map(named),
+    questions: questions.map(named),
+    ...(ack && { ack: named(ack) }),
+    ...(verdict && { verdict: named(verdict) }),
+    ...(assignee && {
+      assignee: { ...assignee, name: names.get(assignee.name) ?? assignee.name },
+    }),
+  };
+}
+
+/** What a comment says of somebody. */
+export function withShownName(note: Note, names: ShownNames = new Map()): Note {
+  if (note.about === "ack_lapsed") return { ...note, by: names.get(note.by) ?? note.by };
+  if (note.about !== "silence_over") return note;
+  const { silence } = note;
+  return { ...note, silence: { ...silence, by: names.get(silence.by) ?? silence.by } };
+}
