@@ -69,7 +69,7 @@ export class Trials {
     const sentMs = performance.now();
     const said = await this.#ask({ sources, tests, plan: off });
     if (mutant === undefined) this.#tookMs.set(tests.join(), performance.now() - sentMs);
-    return said === undefined ? "it never ends" : said.failed;
+    return said === undefined ? "it never ends, or ends the process" : said.failed;
   }
 
   /**
@@ -96,7 +96,7 @@ export class Trials {
     return { killed: new Map(killed), files, undecided: new Set([...first.outside, ...unsure]) };
   }
 
-  /** @returns undefined when the run does not end */
+  /** @returns undefined when the run does not end, or its process does, as with one that runs out of memory */
   async #ask(question: Question): Promise<BenchAnswer | undefined> {
     const bench = (this.#bench ??= await startBench());
     bench.send(question);
@@ -104,9 +104,7 @@ export class Trials {
     const longestMs =
       tookMs === undefined ? untriedMs : Math.ceil(Math.max(leastMs, tookMs * timesAsLong));
     try {
-      const [said]: BenchAnswer[] = await once(bench, "message", {
-        signal: AbortSignal.timeout(longestMs),
-      });
+      const [said]: BenchAnswer[] = await nextMessage(bench, longestMs);
       if (said === undefined) throw new Error("the bench answered nothing");
       return said;
     } catch (error) {
@@ -119,7 +117,7 @@ export class Trials {
   async stop(): Promise<void> {
     const bench = this.#bench;
     this.#bench = undefined;
-    if (bench === undefined) return;
+    if (bench === undefined || bench.exitCode !== null || bench.signalCode !== null) return;
     const ended = once(bench, "exit");
     bench.kill("SIGKILL");
     await ended;
@@ -131,6 +129,15 @@ async function startBench(): Promise<ChildProcess> {
     execArgv: ["--import", "tsx"],
     stdio: ["ignore", "ignore", "ignore", "ipc"],
   });
-  await once(bench, "message");
+  await nextMessage(bench, untriedMs);
   return bench;
+}
+
+/** @throws AbortError when none comes in time, or the process ends */
+async function nextMessage(bench: ChildProcess, longestMs: number): Promise<BenchAnswer[]> {
+  const gone = new AbortController();
+  const tell = (): void => gone.abort();
+  bench.once("exit", tell);
+  const signal = AbortSignal.any([AbortSignal.timeout(longestMs), gone.signal]);
+  return once(bench, "message", { signal }).finally(() => bench.off("exit", tell));
 }
