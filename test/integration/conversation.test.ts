@@ -187,7 +187,9 @@ describe("a conversation on a ticket", () => {
     expect(more).toEqual([]);
     expect(answer?.body).toContain("sarah has this");
     expect(answer?.body).toContain("Not done, sarah: ");
-    expect(answer?.body).toContain(String.raw`Not done, Sarah \(JIRAUSER10102\): this account is in nobody`);
+    expect(answer?.body).toContain(
+      String.raw`Not done, Sarah \(JIRAUSER10102\): this account is in nobody`,
+    );
     expect(answer?.body).toContain("P1, open");
     expect(spokenIn(answer?.body ?? "")).toEqual([]);
     await here.hear();
