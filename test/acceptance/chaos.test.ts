@@ -1,11 +1,11 @@
 /**
- * Chaos, and proof that it bites. The two runs mostly wait, so they go on side by side. How long a recovery takes goes by
- * the machine here, and `npm run chaos` judges it.
+ * Chaos. The two runs mostly wait, so they go on side by side. How long a recovery takes goes by the machine here, and
+ * `npm run chaos` judges it.
  */
 import { describe, expect, it } from "vitest";
 import { type ChaosOptions, type ChaosOutcome, chaos } from "../chaos/chaos.ts";
 import { kindsIn } from "../chaos/faults/registry.ts";
-import { type Change, makeMutant } from "../chaos/mutant.ts";
+import { explained } from "../programs/explained.ts";
 import { kafkaForTests } from "../programs/kafka.ts";
 
 const dist = new URL("../../dist", import.meta.url).pathname;
@@ -24,29 +24,14 @@ interface Said extends ChaosOutcome {
 
 async function outcomeOf(options: Omit<ChaosOptions, "say">): Promise<Said> {
   const said: string[] = [];
-  try {
-    const outcome = await chaos({ ...options, say: (line) => void said.push(line) });
-    return { ...outcome, said };
-  } catch (cause) {
-    throw new Error(`after:\n${said.join("\n")}`, { cause });
-  }
+  const say = (line: string): void => void said.push(line);
+  const outcome = await explained(said, () => chaos({ ...options, say }));
+  return { ...outcome, said };
 }
 
 /** Shows the story of a run that went wrong. */
 function expectRight({ wrong, said }: Said): void {
   expect({ wrong, said: wrong.length > 0 ? said : [] }).toEqual({ wrong: [], said: [] });
-}
-
-type Trial = Pick<ChaosOptions, "stream" | "faults" | "only">;
-
-async function mutantOutcome(changes: readonly Change[], trial: Trial): Promise<ChaosOutcome> {
-  const mutant = await makeMutant(changes);
-  try {
-    const quick = { seed: 1, timeoutMs: 10_000, holdsModels: false };
-    return await outcomeOf({ ...trial, ...quick, dist: mutant.dist });
-  } finally {
-    await mutant.remove();
-  }
 }
 
 describe.concurrent("chaos", () => {
@@ -80,48 +65,6 @@ describe.concurrent("chaos", () => {
       expectRight(outcome);
       expect(outcome.result).toMatchObject({ faults: 10, lost: 0, duplicated: 0 });
       expect(outcome.result.state_equal).toBe(true);
-    },
-    testMs,
-  );
-});
-
-describe("a chaos run", () => {
-  it.runIf(withKafka)(
-    "fails a program that skips the fence of a partition's epoch",
-    async () => {
-      const changes = [
-        {
-          file: "store/states/save.js",
-          from: "and epoch = $3 for key share",
-          to: "and $3::bigint is not null for key share",
-        },
-        {
-          file: "store/partitions/claim.js",
-          from: "and epoch = $3 returning",
-          to: "and $3::bigint is not null returning",
-        },
-      ];
-      const trial = { stream: "kafka", faults: 6, only: ["daemon paused"] } as const;
-      const { wrong } = await mutantOutcome(changes, trial);
-      expect(wrong.join("\n")).toMatch(/the state of .* went back/);
-    },
-    testMs,
-  );
-
-  it(
-    "fails a program that repeats an effect whose outcome is unknown",
-    async () => {
-      const changes = [
-        {
-          file: "tickets/creation.js",
-          from: "if (attempt.unknown || unknownSince.has(own))",
-          to: "if (false)",
-        },
-      ];
-      // The first that is written is a new ticket.
-      const trial = { stream: "postgres", faults: 1, only: ["jira 503 after effect"] } as const;
-      const { wrong } = await mutantOutcome(changes, trial);
-      expect(wrong.join("\n")).toMatch(/two tickets carry driftwarden-ticket-/);
     },
     testMs,
   );
