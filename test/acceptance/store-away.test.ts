@@ -2,11 +2,12 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, expect, it, vi } from "vitest";
+import { afterEach, expect, it } from "vitest";
 import { readLog, recordLog } from "../chaos/recording.ts";
 import { judgeStream } from "../chaos/stream-oracle.ts";
 import { type CuttingProxy, startCuttingProxy } from "../programs/cutting-proxy.ts";
 import { startDaemon } from "../programs/daemon.ts";
+import { eventually } from "../programs/eventually.ts";
 import { metric, peakMb } from "../programs/gauges.ts";
 import { sql, startTestPostgres, type TestPostgres } from "../programs/postgres.ts";
 
@@ -69,24 +70,22 @@ http: {listen: "127.0.0.1:0"}
     const daemon = await startDaemon(configFile);
     cleanUps.push(() => daemon.stop());
     const ready = async (): Promise<boolean> => (await fetch(`${daemon.url}/-/ready`)).ok;
-    const soon = { timeout: 60_000, interval: 200 };
-    await vi.waitFor(async () => expect(await ready()).toBe(true), soon);
+    await eventually(async () => expect(await ready()).toBe(true));
     await recordLog(store.url);
 
     takeAway(proxy, storeServer);
     await sql(source.url, insert);
-    await vi.waitFor(async () => expect(await ready()).toBe(false), soon);
+    await eventually(async () => expect(await ready()).toBe(false));
     const read = await metric(daemon, /^driftwarden_source_rows_total/);
     expect(read).toBeLessThanOrEqual(boundPausedRows);
     await giveBack(proxy, storeServer);
 
     const arrived = async (): Promise<number> =>
       Number((await sql(store.url, inStream))[0]?.["rows"]);
-    await vi.waitFor(async () => expect(await arrived()).toBeGreaterThanOrEqual(rows), {
-      timeout: 100_000,
-      interval: 1_000,
+    await eventually(async () => expect(await arrived()).toBeGreaterThanOrEqual(rows), {
+      everyMs: 1000,
     });
-    await vi.waitFor(async () => expect(await ready()).toBe(true), soon);
+    await eventually(async () => expect(await ready()).toBe(true));
     const verdict = await judgeStream(source.url, await readLog(store.url));
     expect(verdict).toMatchObject({ rows, lost: 0, duplicated: 0 });
     const peak = await peakMb(daemon.pid);
@@ -95,5 +94,4 @@ http: {listen: "127.0.0.1:0"}
     );
     expect(peak).toBeLessThan(boundMb);
   },
-  240_000,
 );
