@@ -33,8 +33,8 @@ export interface EmbeddedPostgres {
   readonly running: boolean;
   /** Ends all sessions, shuts down cleanly, removes a temporary data folder. May be called twice. */
   stop(): Promise<void>;
-  /** SIGKILL, as if the machine had failed; `restart` recovers, `stop` cleans up. */
-  kill(): void;
+  /** SIGKILL to all its processes, as if the machine had failed; `restart` recovers, `stop` cleans up. */
+  kill(): Promise<void>;
   /** Stops the server if it runs and starts it again on the same port and data. */
   restart(): Promise<void>;
 }
@@ -103,6 +103,20 @@ async function isReady(dataDir: string, pid: number): Promise<boolean> {
   const text = await readFile(join(dataDir, "postmaster.pid"), "utf8").catch(() => "");
   const lines = text.split("\n");
   return lines[0] === String(pid) && lines[7]?.trim() === "ready";
+}
+
+/** Process ids of the server's children; none on a system that does not show them. */
+async function childrenOf(pid: number): Promise<readonly number[]> {
+  const text = await readFile(`/proc/${pid}/task/${pid}/children`, "utf8").catch(() => "");
+  return text.split(" ").filter(Boolean).map(Number);
+}
+
+function endIfThere(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It has noticed by itself that the server is gone.
+  }
 }
 
 /** SIGINT ends the sessions and shuts down cleanly. */
@@ -198,8 +212,17 @@ class Server implements EmbeddedPostgres {
     this.#dismissGuard();
   }
 
-  kill(): void {
-    this.#child?.kill("SIGKILL");
+  async kill(): Promise<void> {
+    const child = this.#child;
+    if (child === undefined || !this.running) return;
+    const ended = once(child, "exit");
+    child.ref();
+    // A session would outlive the server for a moment, and commit meanwhile. Stopped, it makes no new one.
+    child.kill("SIGSTOP");
+    const sessions = await childrenOf(this.pid);
+    child.kill("SIGKILL");
+    for (const pid of sessions) endIfThere(pid);
+    await ended;
   }
 
   async restart(): Promise<void> {

@@ -73,7 +73,7 @@ http: {listen: "127.0.0.1:0"}
     await eventually(async () => expect(await ready()).toBe(true));
     await recordLog(store.url);
 
-    takeAway(proxy, storeServer);
+    await takeAway(proxy, storeServer);
     await sql(source.url, insert);
     await eventually(async () => expect(await ready()).toBe(false));
     const read = await metric(daemon, /^driftwarden_source_rows_total/);

@@ -55,7 +55,7 @@ export async function settle(world: World, settling: Settling): Promise<Verdict>
     (wrong) => wrong.length === 0,
   );
   say("all rows are fed; the source is stopped, so that the stream ends");
-  world.source.server.kill();
+  await world.source.server.kill();
   await attempts(() => effectsAreDone(world));
   const decisions = await attempts(
     async () => judgeDecisions(world, await recordedIn(world)),

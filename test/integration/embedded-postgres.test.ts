@@ -63,7 +63,7 @@ describe("the embedded Postgres", () => {
     const server = await start();
     await sql(server.url, "CREATE TABLE t AS SELECT 1 AS x");
     const { pid } = server;
-    server.kill();
+    await server.kill();
     await server.restart();
     expect(server.pid).not.toBe(pid);
     expect(await sql(server.url, "SELECT x FROM t")).toEqual([{ x: 1 }]);

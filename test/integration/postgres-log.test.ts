@@ -167,7 +167,7 @@ describe("the log when the store is away", () => {
     const subscription = await log.subscribe(reader);
     await log.append([marker("m", 1)]);
     await eventually(() => expect(reader.markers("m")).toEqual([1]));
-    own.postgres.server.kill();
+    await own.postgres.server.kill();
     const refused = log.append([marker("m", 2)]);
     await expect(refused).rejects.toMatchObject({ code: expect.stringMatching(/^DW_STORE_/) });
     expect(log.health()).toMatchObject({ ok: false });

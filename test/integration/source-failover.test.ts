@@ -68,7 +68,7 @@ describe("a source on another cluster", () => {
     await eventually(() => expect(first.sink.rows.length).toBe(5));
     const folder = await mkdtemp(join(tmpdir(), "driftwarden-standby-"));
     onTestFinished(() => rm(folder, { recursive: true, force: true }));
-    sources.postgres.server.kill();
+    await sources.postgres.server.kill();
     // With its owner, since Postgres does not run as root.
     await promisify(execFile)("cp", ["-a", `${sources.postgres.server.dataDir}/.`, folder]);
     await rm(join(folder, "postmaster.pid"), { force: true });

@@ -19,14 +19,14 @@ export const servers: Kinds = {
   },
   "source stopped": {
     perform: async ({ source }, fault) => {
-      source.server.kill();
+      await source.server.kill();
       await lasts(fault, 200, 2000);
       await source.server.restart();
     },
   },
   "store stopped": {
     perform: async ({ store }, fault) => {
-      store.server.kill();
+      await store.server.kill();
       await lasts(fault, 200, 2000);
       await store.server.restart();
     },
