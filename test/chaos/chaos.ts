@@ -28,6 +28,10 @@ export interface ChaosOptions {
   readonly timeoutMs?: number;
   /** How long a recovery may take beside the time after which a silent process is replaced, ms. */
   readonly allowanceMs?: number;
+  /** Asked after each fault: when it says yes, no more come. */
+  readonly enough?: (world: World) => Promise<boolean>;
+  /** Whether each model's episode is a case, and has a ticket, of its own. Default false. */
+  readonly ungrouped?: boolean;
   /** Whether at the end models stay broken while a person closes every ticket. Default true. */
   readonly holdsModels?: boolean;
   /** Receives what happens, one line each. */
@@ -65,7 +69,13 @@ export async function chaos(options: ChaosOptions): Promise<ChaosOutcome> {
   let outcome: ChaosOutcome | undefined;
   try {
     const world = await buildWorld(
-      { stream, docker: options.docker ?? "double", dist: options.dist, random: seeded(~seed) },
+      {
+        stream,
+        docker: options.docker ?? "double",
+        dist: options.dist,
+        ungrouped: options.ungrouped ?? false,
+        random: seeded(~seed),
+      },
       lifecycle,
     );
     folder = world.folder;

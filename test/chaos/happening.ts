@@ -19,6 +19,8 @@ interface Watching {
   readonly say: (line: string) => void;
   /** Beside the time after which a silent process is replaced; for each of the faults that happen at once. */
   readonly allowanceMs?: number;
+  /** Asked after each group: when it says yes, no more come. */
+  readonly enough?: (world: World) => Promise<boolean>;
 }
 
 /**
@@ -57,6 +59,7 @@ export async function happen(
     const { recoveryMs, slow } = await suffer(world, group, watching);
     longestMs = Math.max(longestMs, recoveryMs);
     wrong.push(...slow);
+    if ((await watching.enough?.(world)) === true) break;
     await pause(breatherMs);
   }
   await Promise.all(going.values());

@@ -21,6 +21,8 @@ export interface WorldOptions {
   readonly stream: "kafka" | "postgres";
   readonly docker: "double" | "engine";
   readonly random: Random;
+  /** Whether each model's episode is a case, and has a ticket, of its own. */
+  readonly ungrouped: boolean;
   /** The built program. */
   readonly dist: string;
 }
@@ -125,6 +127,7 @@ export async function buildWorld(options: WorldOptions, lifecycle: Lifecycle): P
     docker: String(proxies.docker.place),
     broker: kafka.running && `127.0.0.1:${proxies.kafka.place}`,
     tokenFile,
+    ungrouped: options.ungrouped,
   });
   await writeFile(configFile, text, { mode: 0o600 });
   const daemon = (name: string): DaemonProcess => {
@@ -163,16 +166,19 @@ function startBroker(proxyPort: number): Promise<SandboxKafka> {
   });
 }
 
-interface Addresses {
+interface Settings {
   readonly source: string;
   readonly store: string;
   readonly jira: string;
   readonly docker: string;
   readonly broker: string | undefined;
   readonly tokenFile: string;
+  readonly ungrouped: boolean;
 }
 
-function config({ source, store, jira, docker, broker, tokenFile }: Addresses): string {
+function config({ ungrouped, ...addresses }: Settings): string {
+  const { source, store, jira, docker, broker, tokenFile } = addresses;
+  const groups = ungrouped ? ", group_within: 0s" : "";
   const kafka =
     broker === undefined
       ? ""
@@ -193,7 +199,7 @@ sources:
 stream: {partitions: ${partitions}${kafka}}
 detection: {checkpoint_interval: 1s}
 jira: {url: "${jira}", user: bot, token_file: ${tokenFile}, deadline: 2s, look_up_for: 3s, reopen_transition: Reopen}
-incidents: {resolve_after: 6s, reopen_duration: 7d, closed_by_hand_for: 3s}
+incidents: {resolve_after: 6s, reopen_duration: 7d, closed_by_hand_for: 3s${groups}}
 docker: {socket: ${docker}, deadline: 2s}
 verify: {health_after: 1s, model_after: 1s, give_up_after: 20 cadences}
 fixes:
