@@ -5,15 +5,20 @@ import { commandWrite } from "../commands/http.ts";
 import { commandList } from "../commands/index.ts";
 import { commandsMetrics } from "../commands/metrics.ts";
 import { KnownPeople, type Person } from "../commands/people.ts";
-import { carryOutCommands } from "../commands/worker.ts";
+import { type CommandWorkerOptions, carryOutCommands } from "../commands/worker.ts";
 import { neededRoles } from "../config/people.ts";
 import type { Config } from "../config/schema.ts";
 import { readSecret } from "../config/secret.ts";
+import { newestFeatures } from "../detection/newest-features.ts";
 import type { HttpWrite } from "../http-route.ts";
 import type { RecordOptions } from "../incidents/record-events.ts";
 import { type Right, setRights } from "../store/commands/rights.ts";
+import { newestState } from "../store/states/newest.ts";
 import type { Store } from "../store/store.ts";
+import { engineSettings } from "./engine-settings.ts";
 import type { StoredParts } from "./parts.ts";
+import { registries } from "./registries.ts";
+import { streamName } from "./stream.ts";
 
 /** Who the configuration says that people are. */
 export function knownPeople(config: Config): KnownPeople {
@@ -48,6 +53,16 @@ function rightsOf(people: readonly Person[]): readonly Right[] {
   );
 }
 
+function figuresReader(config: Config): NonNullable<CommandWorkerOptions["figuresOf"]> {
+  const settings = engineSettings(config, registries.detectors);
+  const stream = streamName(config);
+  return async (q, model) => {
+    const state = await newestState(q, { stream, model });
+    const { at, features } = newestFeatures({ state, model, settings });
+    return at === undefined ? undefined : { atMs: at / 1000, features };
+  };
+}
+
 export async function buildCommands(
   { store, config, clock, registry, logger, lifecycle }: StoredParts,
   recording: RecordOptions,
@@ -61,6 +76,7 @@ export async function buildCommands(
       clock,
       commands: commandList,
       people: knownPeople(config),
+      figuresOf: figuresReader(config),
       recording,
       logger: logger.child({ component: "commands" }),
       metrics: commandsMetrics(registry),

@@ -103,7 +103,10 @@ async function carriedLine(tx: Tx, asked: AskedLine, saying: SaidLine): Promise<
   });
   const isInTracker = stored.door === "tracker";
   if (refusal !== undefined && !isInTracker) return lineOf(command.words[0], refusal, saying);
-  const context = await contextOf(tx, saying, actor);
+  const context = await contextOf(tx, saying, {
+    actor,
+    needsFigures: command.needsFigures,
+  });
   if (context === undefined) return lineOf(command.words[0], overDigest(), saying);
   const outcome = isInTracker
     ? takenFromTracker(command, asked.text, { context, refusal, ticket: stored.place })

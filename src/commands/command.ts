@@ -1,12 +1,21 @@
 /** The contract of a command: something that people can ask for through any door. One file a command. */
 import type { z } from "zod";
 import type { Deed } from "../incidents/deed.ts";
+import type { ModelEpisode } from "../incidents/episode.ts";
 import type { Incident } from "../incidents/incident.ts";
 import type { Block, Line, MessageSection } from "../messages/message.ts";
 import type { ModelKey } from "../model-key.ts";
 import type { CommandActor, KnownPeople } from "./people.ts";
 import type { NeededRole, TokenScope } from "./right.ts";
 import { type CommandRefusal, misread } from "./says.ts";
+
+/** How the features of a model stand now. */
+export interface ModelFigures {
+  /** Of the newest value, ms since 1970. */
+  readonly atMs: number;
+  /** Largest first. */
+  readonly features: ModelEpisode["features"];
+}
 
 /** What a handler knows. It is read before, in the transaction that carries the command out. */
 export interface CommandContext {
@@ -29,6 +38,8 @@ export interface CommandContext {
   readonly commands: readonly Command[];
   /** Open incidents, newest first; read only where the command is about none. */
   readonly open: readonly Incident[];
+  /** Of the model; undefined where the command does not need them, or none are stored. */
+  readonly figures: ModelFigures | undefined;
 }
 
 /** The context of a command whose incident is there. */
@@ -67,6 +78,8 @@ export interface CommandSpec<Arguments extends z.ZodType<unknown, string>> {
   readonly scope: TokenScope;
   /** When it asks before it acts, as help shows it; left out: never. */
   readonly asksFirst?: string;
+  /** It shows how the features of the model stand. */
+  readonly needsFigures?: true;
   /** Whether it makes sense now; help shows the few that do. Left out: never among the few. */
   readonly fits?: (incident: Incident) => boolean;
   /** Reads the text behind the word. The message of an issue says what is expected. */

@@ -1,21 +1,25 @@
 /** Reads what a command needs to know: who said it, and the incident, locked and with the names that people know. */
 import { type Digest, isDigest } from "../incidents/digest.ts";
+import { isModelEpisode } from "../incidents/episode.ts";
 import type { Incident } from "../incidents/incident.ts";
 import type { RecordOptions } from "../incidents/record-events.ts";
 import { peopleOf, withShownPeople } from "../incidents/shown-people.ts";
+import type { ModelKey } from "../model-key.ts";
 import { accountNames } from "../store/commands/account-names.ts";
 import type { Door, StoredCommand } from "../store/commands/command.ts";
 import { brokenModels } from "../store/incident-members/broken.ts";
 import { incidentByNumber, openIncidents } from "../store/incidents/by-number.ts";
 import { lockScopes } from "../store/incidents/incident.ts";
-import type { Tx } from "../store/query.ts";
-import type { Command, CommandContext } from "./command.ts";
+import type { Queryable, Tx } from "../store/query.ts";
+import type { Command, CommandContext, ModelFigures } from "./command.ts";
 import type { CommandActor, KnownPeople } from "./people.ts";
 
 export interface CarryingOptions {
   readonly commands: readonly Command[];
   readonly people: KnownPeople;
   readonly recording: RecordOptions;
+  /** How the features of a model stand; undefined where nothing is stored. Default: nothing is. */
+  readonly figuresOf?: (q: Queryable, model: ModelKey) => Promise<ModelFigures | undefined>;
 }
 
 export interface SaidLine {
@@ -45,10 +49,16 @@ export async function actorOf(
 /** Several people read the answer in one place. */
 export const isShared = (door: Door): boolean => door === "ticket" || door === "tracker";
 
+interface AskedFor {
+  readonly actor: CommandActor;
+  readonly needsFigures: boolean | undefined;
+}
+
+/** @returns undefined of a digest, about which nothing can be said */
 export async function contextOf(
   tx: Tx,
   { stored, id, confirmed, options }: SaidLine,
-  actor: CommandActor,
+  { actor, needsFigures = false }: AskedFor,
 ): Promise<CommandContext | undefined> {
   const { people, commands, recording } = options;
   const found = await lockedIncident(tx, stored.incident);
@@ -67,7 +77,16 @@ export async function contextOf(
     closedByHandMs: recording.settings.closedByHandMs ?? 0,
     models: incident === undefined ? [] : await brokenModels(tx, incident.id),
     open: await asAllRead(tx, open),
+    figures: needsFigures && incident ? await figuresOf(tx, incident, options) : undefined,
   };
+}
+
+async function figuresOf(
+  tx: Tx,
+  { episode }: Incident,
+  { figuresOf: read }: CarryingOptions,
+): Promise<ModelFigures | undefined> {
+  return isModelEpisode(episode) ? read?.(tx, episode.model) : undefined;
 }
 
 async function asAllRead(

@@ -9,6 +9,7 @@ import { falsePositive } from "./false-positive.ts";
 import { fixed } from "./fixed.ts";
 import { help } from "./help.ts";
 import { impact } from "./impact.ts";
+import { metrics } from "./metrics-command.ts";
 import { note } from "./note.ts";
 import { real } from "./real.ts";
 import { reopen } from "./reopen.ts";
@@ -44,6 +45,7 @@ export const commandList: readonly Command[] = [
   wontDo,
   wrongTeam,
   status,
+  metrics,
   yes,
   help,
 ];

@@ -71,7 +71,8 @@ export function pastValues(input: PastInput): PastOfModel {
   return { values, changes: known.changes };
 }
 
-interface KnownState {
+/** What a saved state says, ready to be held against values. */
+export interface KnownState {
   readonly memory: ModelMemory;
   readonly names: readonly string[];
   readonly kind: JudgedAttribution["kind"];
@@ -80,7 +81,10 @@ interface KnownState {
 }
 
 /** Where nothing is learned yet, values are shares, and nothing is expected of them. */
-function knownState({ state, model, settings }: PastInput, rows: readonly Row[]): KnownState {
+export function knownState(
+  { state, model, settings }: Pick<PastInput, "state" | "model" | "settings">,
+  rows: readonly Row[],
+): KnownState {
   const { transform: wanted } = settings.source(modelName(model).source);
   const shaping = { transform: wanted, uses: settings.detectors, deciding: settings };
   const saved = state && decodeSnapshot(state, () => shaping);

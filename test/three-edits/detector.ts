@@ -20,7 +20,7 @@ export const madeUp: DetectorType<MadeUpParams> = {
   name: "made-up",
   version: 1,
   params,
-  presets: { standard: () => ({ judge: false, params: {} }) },
+  presets: { standard: () => ({ deciding: false, params: {} }) },
   stateBytes: (_, nFeatures) => nFeatures * 16,
   create: (settings, state) => new MadeUp(settings, state),
   grow: (_, from, to) => to.bytes.set(from.bytes),
