@@ -1,12 +1,14 @@
 /** Opens the configured stream: Kafka, or a log in the store. */
 
+import { readCertificates, readPrivateKey } from "../config/certificate.ts";
 import type { Config } from "../config/schema.ts";
 import { readSecret } from "../config/secret.ts";
 import { adoptStream, rememberStream } from "../store/streams/known-stream.ts";
 import type { KafkaConnection } from "../stream/kafka/client.ts";
 import { kafkaMetrics } from "../stream/kafka/metrics.ts";
 import { openKafkaStream } from "../stream/kafka/open-kafka-stream.ts";
-import type { TopicSpec } from "../stream/kafka/topic.ts";
+import type { KafkaSurvey } from "../stream/kafka/survey.ts";
+import type { TlsTexts } from "../stream/kafka/tls.ts";
 import { postgresLogMetrics } from "../stream/postgres/metrics.ts";
 import { openPostgresLog } from "../stream/postgres/postgres-log.ts";
 import type { RecordLog } from "../stream/record-log.ts";
@@ -14,6 +16,9 @@ import type { RecordSink } from "../stream/record-sink.ts";
 import type { StoredParts } from "./parts.ts";
 
 export type Stream = RecordSink & RecordLog;
+
+type KafkaSettings = NonNullable<Config["stream"]["kafka"]>;
+type Sasl = NonNullable<KafkaSettings["sasl"]>;
 
 /** The log's name in the store, and of its partitions' progress. */
 export const logName = "driftwarden";
@@ -26,23 +31,40 @@ export function streamName(config: Config): string {
 
 /**
  * Where the brokers are and what the topic has to be; undefined when the log is in the store.
- *
- * @throws ConfigError DW_CONFIG_SECRET when the password cannot be read
  */
-export function kafkaOptions({
-  stream,
-}: Config): (Omit<KafkaConnection, "logger"> & TopicSpec) | undefined {
+export function kafkaOptions({ stream }: Config): Omit<KafkaSurvey, "logger"> | undefined {
   const { kafka, partitions } = stream;
   if (kafka === undefined) return undefined;
+  const { sasl } = kafka;
   return {
     brokers: kafka.brokers,
-    ssl: kafka.ssl,
-    ...(kafka.sasl && { sasl: { ...kafka.sasl, password: readSecret(kafka.sasl.password_file) } }),
+    groupId: kafka.group,
+    ssl: tlsOf(kafka.ssl),
+    ...(sasl && { sasl: loginOf(sasl) }),
     topic: kafka.topic,
     partitions,
     replication: kafka.replication ?? -1,
     retentionMs: kafka.retention,
   };
+}
+
+function loginOf({
+  mechanism,
+  username,
+  password_file: file,
+}: Sasl): NonNullable<KafkaConnection["sasl"]> {
+  return { mechanism, username, password: () => readSecret(file) };
+}
+
+/** The files are read at each connection, so that what was renewed is used without a restart. */
+function tlsOf(ssl: KafkaSettings["ssl"]): boolean | (() => TlsTexts) {
+  if (typeof ssl === "boolean") return ssl;
+  const { ca_file: ca, cert_file: cert, key_file: key } = ssl;
+  return () => ({
+    ...(ca !== undefined && { ca: readCertificates(ca) }),
+    ...(cert !== undefined && { cert: readCertificates(cert) }),
+    ...(key !== undefined && { key: readPrivateKey(key) }),
+  });
 }
 
 export async function buildStream(parts: StoredParts): Promise<Stream> {
@@ -73,7 +95,6 @@ export async function buildStream(parts: StoredParts): Promise<Stream> {
   }
   const stream = await openKafkaStream({
     ...kafka,
-    groupId: config.stream.kafka.group,
     sessionTimeoutMs: config.stream.kafka.session_timeout,
     startupTimeoutMs: config.startup_timeout,
     rememberStream: (topic, id) => rememberStream(store, topic, id),

@@ -1,5 +1,6 @@
 /** Turns the text of the file into a checked configuration, or into the list of everything that is wrong with it. */
 import { postgresAddressProblem } from "../address.ts";
+import { certificateProblem, privateKeyProblem } from "./certificate.ts";
 import { ConfigError, formatProblem, type Problem } from "./errors.ts";
 import { missingSections, ownParts, type Remediations } from "./fixes.ts";
 import { type Described, describeIssues, type Path, valueAt } from "./issues.ts";
@@ -46,9 +47,17 @@ function secretProblems(value: unknown, yaml: YamlSource, path: Path = []): Prob
   });
 }
 
+/** Certificates are public; everything else is a secret. */
+function contentProblem(key: string, file: string): string | undefined {
+  if (key === "ca_file" || key === "cert_file") return certificateProblem(file);
+  const message = secretProblem(file);
+  if (message !== undefined || key !== "key_file") return message;
+  return privateKeyProblem(file, readSecret(file));
+}
+
 /** A whole address in a file is looked at as one in the configuration. */
 function fileProblem(key: string, file: string): Omit<Described, "path"> | undefined {
-  const message = secretProblem(file);
+  const message = contentProblem(key, file);
   if (message !== undefined) return { message, code: "DW_CONFIG_SECRET" };
   const wrong = key === "url_file" ? postgresAddressProblem(readSecret(file)) : undefined;
   return (

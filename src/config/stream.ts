@@ -8,6 +8,20 @@ const sasl = z.strictObject({
   password_file: absolutePath,
 });
 
+/** `true` trusts the authorities that Node knows. A certificate of its own lets the client prove who it is. */
+const ssl = z.union([
+  z.boolean(),
+  z
+    .strictObject({
+      ca_file: absolutePath.optional(),
+      cert_file: absolutePath.optional(),
+      key_file: absolutePath.optional(),
+    })
+    .refine(({ cert_file: cert, key_file: key }) => (cert === undefined) === (key === undefined), {
+      error: "cert_file and key_file belong together: give both, or neither",
+    }),
+]);
+
 /** Brokers take up to 30 minutes unless they are configured otherwise; below a second a pause of Node would end it. */
 const sessionTimeout = duration
   .refine((ms) => ms <= 1_800_000, { error: "is more than 30m" })
@@ -22,7 +36,7 @@ const kafka = z.strictObject({
   replication: count.max(32_767).optional(),
   retention: duration.prefault("7d"),
   group: kafkaName.default("driftwarden"),
-  ssl: z.boolean().default(false),
+  ssl: ssl.default(false),
   sasl: sasl.optional(),
   session_timeout: sessionTimeout.prefault("30s"),
 });

@@ -10,18 +10,32 @@ import { startGuard } from "./guard.ts";
 import { KafkaSandboxError } from "./kafka-errors.ts";
 import { exists, spawnJava } from "./kafka-files.ts";
 
+export interface KafkaListener {
+  /** Upper-case, as in the settings `listener.name.….…`. */
+  readonly name: string;
+  readonly port: number;
+  readonly protocol: "PLAINTEXT" | "SSL" | "SASL_PLAINTEXT" | "SASL_SSL";
+}
+
 export interface BrokerPlace {
   readonly port: number;
   readonly controllerPort: number;
   readonly dataDir: string;
   /** Whether the folder goes when our process ends without having stopped the broker. */
   readonly temporary: boolean;
+  /** Besides the one without TLS and login. */
+  readonly listeners: readonly KafkaListener[];
+  /** Passwords of users with SCRAM-SHA-256 and SCRAM-SHA-512, by name. */
+  readonly scramUsers: Readonly<Record<string, string>>;
   /** Laid over the settings below. */
   readonly settings: Readonly<Record<string, string | number>>;
 }
 
-function brokerSettings({ port, controllerPort, dataDir, settings }: BrokerPlace): string {
-  const listeners = `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`;
+function brokerSettings(place: BrokerPlace): string {
+  const { port, controllerPort, dataDir, settings } = place;
+  const more = place.listeners.map((one) => `,${one.name}://127.0.0.1:${one.port}`).join("");
+  const listeners = `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}${more}`;
+  const protocols = place.listeners.map(({ name, protocol }) => `,${name}:${protocol}`).join("");
   const all = {
     "process.roles": "broker,controller",
     "node.id": 1,
@@ -30,7 +44,7 @@ function brokerSettings({ port, controllerPort, dataDir, settings }: BrokerPlace
     "advertised.listeners": listeners,
     "controller.listener.names": "CONTROLLER",
     "inter.broker.listener.name": "PLAINTEXT",
-    "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
+    "listener.security.protocol.map": `CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT${protocols}`,
     "log.dirs": join(dataDir, "log"),
     "offsets.topic.replication.factor": 1,
     "offsets.topic.num.partitions": 1,
@@ -50,6 +64,15 @@ function brokerSettings({ port, controllerPort, dataDir, settings }: BrokerPlace
   return Object.entries(all)
     .map(([key, value]) => `${key}=${value}\n`)
     .join("");
+}
+
+function scramArguments({ scramUsers }: BrokerPlace): readonly string[] {
+  return Object.entries(scramUsers).flatMap(([name, password]) =>
+    ["SCRAM-SHA-256", "SCRAM-SHA-512"].flatMap((mechanism) => [
+      "--add-scram",
+      `${mechanism}=[name=${name},password=${password}]`,
+    ]),
+  );
 }
 
 /** ApiVersions v0 without a client id; any answer means that requests are being processed. */
@@ -105,6 +128,7 @@ export class BrokerProcess {
         id,
         "-c",
         settings,
+        ...scramArguments(this.#place),
       ]);
       const [code] = await once(format, "exit");
       if (code !== 0) throw this.#failed("formatting the broker's folder");

@@ -6,13 +6,17 @@ import { join } from "node:path";
 import { freePort } from "./free-port.ts";
 import { KafkaSandboxError } from "./kafka-errors.ts";
 import { exists, fetchJars, javaVersion, kafkaCache, publish, requireJars } from "./kafka-files.ts";
-import { BrokerProcess } from "./kafka-process.ts";
+import { BrokerProcess, type KafkaListener } from "./kafka-process.ts";
 
 interface KafkaOptions {
   /** Default: a free one. */
   readonly port?: number;
   /** Kept at the end. Default: a temporary folder, removed by `stop`. */
   readonly dataDir?: string;
+  /** Besides the one without TLS and login, which `brokers` names. */
+  readonly listeners?: readonly KafkaListener[];
+  /** Passwords of users with SCRAM, by name. */
+  readonly scramUsers?: Readonly<Record<string, string>>;
   /** Broker settings laid over ours, for example `{"log.retention.check.interval.ms": 500}`. */
   readonly settings?: Readonly<Record<string, string | number>>;
 }
@@ -65,7 +69,8 @@ export async function startKafka(options: KafkaOptions = {}): Promise<SandboxKaf
   const temporary = options.dataDir === undefined;
   const port = options.port ?? (await freePort());
   const place = { port, controllerPort: await freePort(), dataDir, temporary };
-  const broker = new BrokerProcess({ ...place, settings: options.settings ?? {} });
+  const { settings = {}, listeners = [], scramUsers = {} } = options;
+  const broker = new BrokerProcess({ ...place, settings, listeners, scramUsers });
   const removeFolder = async (): Promise<void> => {
     if (temporary) await rm(dataDir, { recursive: true, force: true });
   };
@@ -112,6 +117,8 @@ async function classArchive(): Promise<string> {
     dataDir,
     temporary: true,
     settings: {},
+    listeners: [],
+    scramUsers: {},
   });
   try {
     await broker.start(["-Xmx256m", `-XX:ArchiveClassesAtExit=${draft}`]);

@@ -4,21 +4,25 @@ import type { Logger } from "pino";
 import { boundDecompression } from "./compression.ts";
 import { mendIdleTimer } from "./idle-timer.ts";
 import { mendSyncTimeout } from "./sync-timeout.ts";
+import { type TlsTexts, tlsSockets } from "./tls.ts";
 import { mendTruncatedAnswer } from "./truncated-answer.ts";
 
 /** Where the brokers are and how to prove who we are. */
 export interface KafkaConnection {
   /** `host:port`, at least one. */
   readonly brokers: readonly string[];
-  /** `true`, or certificates in PEM. Default: no TLS. */
-  readonly ssl?: boolean | { readonly ca?: string; readonly cert?: string; readonly key?: string };
+  /** `true`, or certificates, read at each connection. Default: no TLS. */
+  readonly ssl?: boolean | (() => TlsTexts);
   readonly sasl?: {
     readonly mechanism: "plain" | "scram-sha-256" | "scram-sha-512";
     readonly username: string;
-    readonly password: string;
+    /** Read at each login, so that a rotated one is used at once. */
+    readonly password: () => string;
   };
   readonly logger: Logger;
 }
+
+type Login = NonNullable<KafkaConnection["sasl"]>;
 
 interface ClientTimeouts {
   readonly sessionTimeoutMs: number;
@@ -39,8 +43,10 @@ export function kafkaClient(connection: KafkaConnection, timeouts: ClientTimeout
   return new Kafka({
     clientId: "driftwarden",
     brokers: [...brokers],
-    ...(ssl === undefined ? {} : { ssl }),
-    ...(sasl === undefined ? {} : { sasl: sasl as SASLOptions }),
+    ...(typeof ssl === "function"
+      ? { ssl: true, socketFactory: tlsSockets(ssl) }
+      : { ssl: ssl === true }),
+    ...(sasl === undefined ? {} : { sasl: loginOf(sasl) }),
     connectionTimeout: 3000,
     authenticationTimeout: 10_000,
     requestTimeout: Math.min(Math.max(timeouts.sessionTimeoutMs / 2, 3000), 15_000),
@@ -57,6 +63,18 @@ export function kafkaClient(connection: KafkaConnection, timeouts: ClientTimeout
       ({ namespace, log }) =>
         logger.debug({ namespace, detail: log.message }, "kafkajs"),
   });
+}
+
+/** kafkajs reads the password from this object at each login. */
+function loginOf({ mechanism, username, password }: Login): SASLOptions {
+  const login = {
+    mechanism,
+    username,
+    get password() {
+      return password();
+    },
+  };
+  return login;
 }
 
 interface Client {

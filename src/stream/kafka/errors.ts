@@ -5,7 +5,12 @@ import { hintOfUnreachable } from "../../unknown-host.ts";
 type KafkaStreamCode =
   | "DW_STREAM_UNREACHABLE"
   | "DW_STREAM_LOGIN_REFUSED"
+  | "DW_STREAM_MECHANISM"
+  | "DW_STREAM_NOT_ALLOWED"
+  | "DW_STREAM_LISTENER"
   | "DW_STREAM_CERTIFICATE"
+  | "DW_STREAM_CERTIFICATE_NAME"
+  | "DW_STREAM_CLIENT_CERTIFICATE"
   | "DW_STREAM_APPEND_FAILED"
   | "DW_STREAM_RECORD_TOO_LARGE"
   | "DW_STREAM_TOPIC_MISMATCH"
@@ -29,23 +34,66 @@ export function brokerErrorType(error: unknown): string | undefined {
   return undefined;
 }
 
+/** What a user of Kafka lacks is granted by whoever runs the brokers. */
+export const rightsHint =
+  "Grant it: docs/how-to/kafka.md has the commands for all rights that Driftwarden needs.";
+
+export const clientCertificateHint =
+  "Give cert_file and key_file in stream.kafka.ssl: a certificate that a CA in the listener's truststore issued, and the key that belongs to it.";
+
 interface KafkaSign {
   readonly words: RegExp;
   readonly code: KafkaStreamCode;
   readonly hint: string;
 }
 
-/** What kafkajs and TLS say, however deep it is wrapped. */
+/** What kafkajs and TLS say, however deep it is wrapped. The first that fits counts. */
 const signs: readonly KafkaSign[] = [
   {
-    words: /SASL|authentication|not supported mechanism/i,
+    words: /reading a (secret|certificate)/,
     code: "DW_STREAM_LOGIN_REFUSED",
-    hint: "Check sasl.username, sasl.mechanism and the file in sasl.password_file of stream.kafka.",
+    hint: "Mend the file that the message names: password_file of stream.kafka.sasl, or a file of stream.kafka.ssl.",
   },
   {
-    words: /self.signed|certificate|wrong version number|EPROTO|packet length too long|altnames/i,
+    words: /mechanism is not supported|not support the requested SASL/i,
+    code: "DW_STREAM_MECHANISM",
+    hint: "Set stream.kafka.sasl.mechanism to one that the listener takes: plain, scram-sha-256 or scram-sha-512.",
+  },
+  {
+    words: /not authorized|authorization failed/i,
+    code: "DW_STREAM_NOT_ALLOWED",
+    hint: rightsHint,
+  },
+  {
+    words: /SASL|authentication/i,
+    code: "DW_STREAM_LOGIN_REFUSED",
+    hint: "Check username and the file in sasl.password_file of stream.kafka. With SCRAM a user has a password for each mechanism.",
+  },
+  {
+    words: /altnames|ALTNAME/,
+    code: "DW_STREAM_CERTIFICATE_NAME",
+    hint: "Name the brokers in stream.kafka.brokers and in their advertised.listeners as their certificate does, or have it issued for these names.",
+  },
+  {
+    words:
+      /alert (certificate|bad certificate|unknown ca|handshake)|alert number (40|42|45|46|48|116)|key values mismatch/i,
+    code: "DW_STREAM_CLIENT_CERTIFICATE",
+    hint: clientCertificateHint,
+  },
+  {
+    words: /certificate has expired/i,
     code: "DW_STREAM_CERTIFICATE",
-    hint: "Set stream.kafka.ssl to what the listener speaks; for a private CA start with NODE_EXTRA_CA_CERTS=/path/ca.pem.",
+    hint: "Renew the certificate of the broker.",
+  },
+  {
+    words: /self.signed|certificate/i,
+    code: "DW_STREAM_CERTIFICATE",
+    hint: "Name the file of the CA that issued it in stream.kafka.ssl.ca_file.",
+  },
+  {
+    words: /wrong version number|EPROTO|packet length too long|before secure TLS/i,
+    code: "DW_STREAM_LISTENER",
+    hint: "The listener speaks no TLS: set stream.kafka.ssl to false, or name the port of the listener with TLS.",
   },
 ];
 

@@ -11,7 +11,7 @@ import type { RecordSink } from "../record-sink.ts";
 import { StreamHealth } from "../stream-health.ts";
 import { KafkaAppender } from "./appender.ts";
 import { type KafkaConnection, kafkaClient, ReconnectingClient } from "./client.ts";
-import { asKafkaError } from "./errors.ts";
+import { diagnosed } from "./diagnosis.ts";
 import { FatalStop } from "./fatal-stop.ts";
 import { GroupSubscription } from "./group-subscription.ts";
 import type { KafkaMetrics } from "./metrics.ts";
@@ -81,7 +81,7 @@ async function openWithin(
       if (attempt === 0) options.logger.warn({ err: error }, "kafka is not ready");
       await backOff(attempt, timeout);
       if (!timeout.aborted) continue;
-      throw asKafkaError(error, options);
+      throw await diagnosed(error, options);
     }
   }
 }

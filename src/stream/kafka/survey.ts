@@ -1,12 +1,17 @@
 /** Checks the brokers and the topic for `check` and the daemon's probes, and writes nothing. */
+import { createSecureContext } from "node:tls";
 import type { Admin } from "kafkajs";
-import { type CheckFinding, failed, fine } from "../../finding.ts";
+import { type CheckFinding, failed, fine, wrong } from "../../finding.ts";
 import { type KafkaConnection, kafkaClient } from "./client.ts";
-import { asKafkaError } from "./errors.ts";
+import { diagnosed } from "./diagnosis.ts";
+import { rightsHint } from "./errors.ts";
+import { missingRights } from "./rights.ts";
 import { lookAtTopic, type TopicSpec } from "./topic.ts";
 import { atMost } from "./waiting.ts";
 
-type KafkaSurvey = KafkaConnection & TopicSpec;
+export interface KafkaSurvey extends KafkaConnection, TopicSpec {
+  readonly groupId: string;
+}
 
 const key = "stream.kafka";
 
@@ -14,15 +19,31 @@ const key = "stream.kafka";
 export async function surveyKafka(survey: KafkaSurvey): Promise<readonly CheckFinding[]> {
   let admin: Admin | undefined;
   try {
-    admin = kafkaClient(survey, { sessionTimeoutMs: 10_000, retries: 1 }).admin();
+    readFiles(survey);
+    const kafka = kafkaClient(survey, { sessionTimeoutMs: 10_000, retries: 1 });
+    admin = kafka.admin();
     await admin.connect();
     const { brokers } = await admin.describeCluster();
+    const missing = await missingRights(kafka, survey);
+    if (missing.length > 0) return missing.map((right) => mayNot(right, survey));
     const topic = await lookAtTopic(admin, survey);
     const many = brokers.length === 1 ? "1 broker" : `${brokers.length} brokers`;
     return [fine("topic", `Kafka at ${survey.brokers.join(", ")}, ${many}; ${topic}`)];
   } catch (error) {
-    return [failed("topic", asKafkaError(error, survey), key)];
+    return [failed("topic", await diagnosed(error, survey), key)];
   } finally {
     if (admin !== undefined) await atMost(1000, admin.disconnect());
   }
+}
+
+/** A file that cannot be used is said as such, not as what kafkajs makes of it. */
+function readFiles({ ssl, sasl }: KafkaSurvey): void {
+  if (typeof ssl === "function") createSecureContext(ssl());
+  sasl?.password();
+}
+
+function mayNot(right: string, { sasl }: KafkaSurvey): CheckFinding {
+  const user = sasl === undefined ? "this client" : `user ${sasl.username}`;
+  const message = `Kafka does not let ${user} ${right}`;
+  return wrong("rights", { code: "DW_STREAM_NOT_ALLOWED", message, hint: rightsHint, key });
 }

@@ -32,11 +32,11 @@ async function refusalOf(broker: string, ssl: boolean): Promise<unknown> {
 }
 
 describe("why a broker is not reached (FR-T6)", () => {
-  it("TLS towards a listener without TLS is DW_STREAM_CERTIFICATE", async () => {
+  it("TLS towards a listener without TLS is DW_STREAM_LISTENER", async () => {
     const broker = await plainListener();
     const error = asKafkaError(await refusalOf(broker, true), { brokers: [broker] });
     expect(error).toMatchObject({
-      code: "DW_STREAM_CERTIFICATE",
+      code: "DW_STREAM_LISTENER",
       retryable: false,
       hint: expect.stringContaining("stream.kafka.ssl"),
     });

@@ -1,0 +1,111 @@
+/** Asks a listener what it speaks, when a connection failed without saying why. It sends no secret and writes nothing. */
+import { once } from "node:events";
+import { type Socket, connect as tcp } from "node:net";
+import { connect as tls } from "node:tls";
+import { messageOf } from "../../errors.ts";
+import type { KafkaConnection } from "./client.ts";
+import { named, type TlsTexts } from "./tls.ts";
+
+const patienceMs = 2000;
+
+/** ApiVersions v0 with correlation id 1 and no client id: every listener answers it before any login. */
+const apiVersions = Buffer.from([0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 1, 0xff, 0xff]);
+
+/** What a listener takes for a login: none, or some of these mechanisms. */
+export type LoginMechanisms = "none" | readonly string[];
+
+interface Place {
+  readonly host: string;
+  readonly port: number;
+}
+
+const placeOf = (broker: string): Place => {
+  const colon = broker.lastIndexOf(":");
+  const host = broker.slice(0, colon).replaceAll(/[[\]]/g, "");
+  return { host, port: Number(broker.slice(colon + 1)) };
+};
+
+/** Whether the listener answers Kafka's protocol without TLS. */
+export async function speaksPlaintext(broker: string): Promise<boolean> {
+  return isAnswer(await exchange(tcp(placeOf(broker)), apiVersions));
+}
+
+/** Whether the listener completes or refuses a TLS handshake; one without TLS hangs up. */
+export async function speaksTls(broker: string): Promise<boolean> {
+  const { host, port } = placeOf(broker);
+  const socket = tls({ host, port, ...named(host), rejectUnauthorized: false });
+  try {
+    await once(socket, "secureConnect", { signal: AbortSignal.timeout(patienceMs) });
+    return true;
+  } catch (error) {
+    return /alert/i.test(messageOf(error));
+  } finally {
+    socket.destroy();
+  }
+}
+
+/** Whether the listener answers inside TLS: one that asks for a client's certificate does not. */
+export async function answersInTls(broker: string, texts: TlsTexts): Promise<boolean> {
+  return isAnswer(await exchange(tlsTo(broker, texts), apiVersions));
+}
+
+/** @returns how one logs in there; undefined when the listener does not say */
+export async function loginMechanisms(
+  broker: string,
+  { ssl, sasl }: Pick<KafkaConnection, "ssl" | "sasl">,
+): Promise<LoginMechanisms | undefined> {
+  const isTls = ssl !== undefined && ssl !== false;
+  const texts = typeof ssl === "function" ? ssl() : {};
+  const socket = isTls ? tlsTo(broker, texts) : tcp(placeOf(broker));
+  const answer = await exchange(socket, saslHandshake(sasl?.mechanism ?? "none"));
+  return isAnswer(answer) ? mechanismsIn(answer) : undefined;
+}
+
+function tlsTo(broker: string, texts: TlsTexts): Socket {
+  const { host, port } = placeOf(broker);
+  return tls({ host, port, ...named(host), ...texts, rejectUnauthorized: false });
+}
+
+/** SaslHandshake v1: the listener answers with the mechanisms that it takes, whichever was asked for. */
+function saslHandshake(mechanism: string): Buffer {
+  const name = Buffer.from(mechanism.toUpperCase());
+  const head = Buffer.from([0, 0, 0, 12 + name.length, 0, 17, 0, 1, 0, 0, 0, 1, 0xff, 0xff]);
+  return Buffer.concat([head, Buffer.from([0, name.length]), name]);
+}
+
+/** ILLEGAL_SASL_STATE: a listener that takes no login. */
+const noLogin = 34;
+
+function mechanismsIn(answer: Buffer): LoginMechanisms {
+  if (answer.readInt16BE(8) === noLogin) return "none";
+  const names: string[] = [];
+  let at = 14;
+  for (let left = answer.readInt32BE(10); left > 0; left--) {
+    const length = answer.readInt16BE(at);
+    names.push(answer.toString("utf8", at + 2, at + 2 + length));
+    at += 2 + length;
+  }
+  return names;
+}
+
+/** An answer carries our correlation id; a TLS alert does not. */
+const isAnswer = (answer: Buffer | undefined): answer is Buffer =>
+  answer !== undefined && answer.length >= 14 && answer.readInt32BE(4) === 1;
+
+/** @returns what came back, undefined when the listener hung up or said nothing */
+async function exchange(socket: Socket, request: Buffer): Promise<Buffer | undefined> {
+  const signal = AbortSignal.timeout(patienceMs);
+  try {
+    socket.write(request);
+    const first = await Promise.race([
+      once(socket, "data", { signal }),
+      once(socket, "close", { signal }),
+    ]);
+    const [data]: readonly unknown[] = first;
+    return Buffer.isBuffer(data) ? data : undefined;
+  } catch {
+    return undefined;
+  } finally {
+    socket.destroy();
+  }
+}
