@@ -22,7 +22,8 @@ import { streamName } from "./stream.ts";
 
 /** Who the configuration says that people are. */
 export function knownPeople(config: Config): KnownPeople {
-  return new KnownPeople(peopleOf(config));
+  const teams = Object.entries(config.teams).map(([name, members]) => ({ name, members }));
+  return new KnownPeople(peopleOf(config), teams);
 }
 
 function peopleOf({ people }: Config): readonly Person[] {

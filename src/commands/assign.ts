@@ -1,26 +1,30 @@
-/** `assign`: gives the incident to a person. */
+/** `assign`: gives the incident to a person, to a team, or back to nobody. */
 import { z } from "zod";
 import { type Line, line } from "../messages/message.ts";
 import { nearest } from "../nearest.ts";
 import { command, type DoneInTracker, type IncidentContext } from "./command.ts";
 import { onIncident } from "./on-incident.ts";
+import type { Team } from "./people.ts";
 import { anyOf, refused, say, typed } from "./says.ts";
 
 export const assign = command({
   words: ["assign"],
-  usage: "NAME|me",
-  help: "give it to somebody",
+  usage: "NAME|TEAM|me|nobody",
+  help: "give it to somebody, or back",
   role: "known",
   scope: "act",
   inTracker: assignedInTracker,
   arguments: z.string().regex(/^\S+$/, { error: "one name is expected" }),
   handle: onIncident((wanted, context) => {
     const { actor, people } = context;
+    if (wanted.toLowerCase() === "nobody") return givenBack(context);
     if (wanted.toLowerCase() === "me") return assigned({ ...actor, shown: actor.name }, context);
     const person = people.named(wanted);
     if (person !== undefined)
       return assigned({ by: person.name, shown: person.name, account: person.account }, context);
-    const names = people.people.map(({ name }) => name);
+    const team = people.team(wanted);
+    if (team !== undefined) return assignedToTeam(team);
+    const names = [...people.people, ...people.teams].map(({ name }) => name);
     return refused("unknown_name", line`${unknown(wanted, names)} Nothing was changed.`);
   }),
 });
@@ -37,6 +41,34 @@ function assignedInTracker(
   if (assignee?.account === account) return undefined;
   const to = { name: people.byAccount(account)?.name ?? account, account };
   return { deed: { kind: "assign", to, inTracker: true }, stays };
+}
+
+/** Whose team it is decides among themselves. */
+function assignedToTeam({ name, members }: Team) {
+  const whom = members.length === 0 ? line`` : line` (${anyOf(members.slice(0, 10))})`;
+  const said = line`This is for the team ${name}: whoever takes it${whom} says ${typed("ack")}.`;
+  return {
+    status: "done",
+    deed: { kind: "assign", to: { name, account: undefined } },
+    says: say(line`${said} The ticket's own field stays, because the tracker knows people alone.`),
+  } as const;
+}
+
+function givenBack({ incident }: IncidentContext) {
+  const { assignee } = incident.people ?? {};
+  if (assignee === undefined)
+    return refused("nothing_to_do", line`this is for nobody already. Nothing was changed.`);
+  const onTicket =
+    assignee.account !== undefined && incident.ticket !== undefined
+      ? line` The ticket is given back as well.`
+      : line``;
+  return {
+    status: "done",
+    deed: { kind: "assign", to: null },
+    says: say(
+      line`This is for ${assignee.name} no longer. Whoever takes it says ${typed("ack")}.${onTicket}`,
+    ),
+  } as const;
 }
 
 interface Wanted {

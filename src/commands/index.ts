@@ -18,6 +18,7 @@ import { silence } from "./silence.ts";
 import { started } from "./started.ts";
 import { status } from "./status.ts";
 import { unack } from "./unack.ts";
+import { unassign } from "./unassign.ts";
 import { unsilence } from "./unsilence.ts";
 import { wontDo } from "./wont-do.ts";
 import { workaround } from "./workaround.ts";
@@ -28,6 +29,7 @@ export const commandList: readonly Command[] = [
   ack,
   unack,
   assign,
+  unassign,
   expected,
   silence,
   unsilence,

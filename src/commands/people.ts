@@ -34,11 +34,26 @@ export interface CommandActor {
 
 const everyScope: readonly TokenScope[] = ["read", "propose", "act"];
 
+/** People who work together. An incident can be given to a team; a right belongs to its people alone. */
+export interface Team {
+  readonly name: string;
+  /** As the configuration calls them. */
+  readonly members: readonly string[];
+}
+
 export class KnownPeople {
   readonly people: readonly Person[];
+  readonly teams: readonly Team[];
 
-  constructor(people: readonly Person[]) {
+  constructor(people: readonly Person[], teams: readonly Team[] = []) {
     this.people = people;
+    this.teams = teams;
+  }
+
+  /** By its name in the configuration, in any case. */
+  team(name: string): Team | undefined {
+    const wanted = name.replace(/^@/, "").toLowerCase();
+    return this.teams.find((team) => team.name.toLowerCase() === wanted);
   }
 
   /** By the name in the configuration, in any case. */

@@ -6,16 +6,57 @@ import type { Config } from "./schema.ts";
 const wantedRoles = ["responder", "commander", "admin"] as const;
 
 /** One line if all is well, else one for each doubt; none where the configuration names no people. */
-export function peopleFacts({ people, jira }: Config): readonly CheckFinding[] {
+export function peopleFacts({ people, teams, jira }: Config): readonly CheckFinding[] {
   const names = Object.keys(people);
-  if (names.length === 0) return [];
+  const ofTeams = teamDoubts({ people, teams });
+  if (names.length === 0) return ofTeams;
   const doubts = [
+    ...ofTeams,
     ...(jira === undefined ? [] : withoutAccount(people)),
     ...sharedAccounts(people),
     ...rolesOfNobody(people, Object.values(jira?.groups ?? {}).flat()),
   ];
   const said = `${names.length === 1 ? "1 person" : `${names.length} people`} may say commands`;
   return doubts.length === 0 ? [fine("people", said)] : doubts;
+}
+
+/** Behind `assign` they mean something else. */
+const taken: ReadonlySet<string> = new Set(["me", "nobody"]);
+
+function teamDoubts({ people, teams }: Pick<Config, "people" | "teams">): readonly CheckFinding[] {
+  const names = Object.keys(people).map((name) => name.toLowerCase());
+  return Object.entries(teams).flatMap(([team, members]) => {
+    const key = `teams.${team}`;
+    const isTaken = taken.has(team.toLowerCase()) || names.includes(team.toLowerCase());
+    const strangers = members.filter((member) => !names.includes(member.toLowerCase()));
+    return [
+      ...(isTaken
+        ? [
+            doubtful(team, {
+              message: `the team ${team} has a name that means something else, so nothing can be assigned to the team`,
+              hint: "Give it a name that no person has, other than me and nobody.",
+              key,
+            }),
+          ]
+        : []),
+      ...(members.length === 0
+        ? [
+            doubtful(team, {
+              message: `nobody is in the team ${team}`,
+              hint: `Add the names of its people to teams.${team}, or remove it.`,
+              key,
+            }),
+          ]
+        : []),
+      ...strangers.map((member) =>
+        doubtful(team, {
+          message: `${member} of the team ${team} is not under people:`,
+          hint: `Add people.${member}, or remove ${member} from teams.${team}.`,
+          key,
+        }),
+      ),
+    ];
+  });
 }
 
 function withoutAccount(people: Config["people"]): readonly CheckFinding[] {

@@ -1,4 +1,4 @@
-/** `people:`: who may say what. Without it, everybody who can be assigned in the project may give commands. */
+/** `people:` and `teams:`: who may say what, and who works together. Without it, everybody who can be assigned in the project may give commands. */
 import { z } from "zod";
 import { absolutePath, text, timeZone } from "./fields.ts";
 
@@ -21,3 +21,6 @@ const person = z.strictObject({
 });
 
 export const people = z.record(shortName, person).default({});
+
+/** Name of a team → the people in it, as `people:` names them. */
+export const teams = z.record(shortName, z.array(shortName)).default({});

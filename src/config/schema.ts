@@ -15,7 +15,7 @@ import { fixes } from "./fixes.ts";
 import { healing } from "./healing.ts";
 import { incidents } from "./incidents.ts";
 import { jira } from "./jira.ts";
-import { people } from "./people.ts";
+import { people, teams } from "./people.ts";
 import { retention } from "./retention.ts";
 import { sources } from "./sources.ts";
 import { store } from "./store.ts";
@@ -62,6 +62,7 @@ export const configSchema = z.strictObject({
   incidents: incidents.prefault({}),
   jira: jira.optional(),
   people,
+  teams,
   links: links.prefault({}),
   docker: docker.optional(),
   fixes,

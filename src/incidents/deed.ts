@@ -24,7 +24,13 @@ export type Deed =
   | { readonly kind: "expect"; readonly models: readonly ModelKey[] }
   /** When the failure began, ms since 1970. */
   | { readonly kind: "started"; readonly atMs: number }
-  | { readonly kind: "judge"; readonly verdict: PersonsVerdict; readonly team?: string }
+  | {
+      readonly kind: "judge";
+      readonly verdict: PersonsVerdict;
+      readonly team?: string;
+      /** The team is one of the configuration, and the incident is for it from now on. */
+      readonly handsOver?: true;
+    }
   /** Nothing is told of it until then, ms since 1970. */
   | { readonly kind: "silence"; readonly untilMs: number }
   | { readonly kind: "unsilence" }
@@ -32,7 +38,7 @@ export type Deed =
   | { readonly kind: "ask"; readonly word: string; readonly untilMs: number };
 
 export interface Assignee {
-  /** As `people:` names them, else the tracker's account. */
+  /** As `people:` or `teams:` names them, else the tracker's account. */
   readonly name: string;
   /** Of the tracker; undefined where the person has none. */
   readonly account?: string | undefined;

@@ -52,8 +52,8 @@ export type TicketEffect =
   | { readonly kind: "ticket.update"; readonly rise?: Rise; readonly quiet?: true }
   /** Open the closed ticket of what is over, because a person wants it. */
   | { readonly kind: "ticket.open_again" }
-  /** Give the ticket to a person. */
-  | { readonly kind: "ticket.assign"; readonly account: string }
+  /** Give the ticket to a person; null: to nobody. */
+  | { readonly kind: "ticket.assign"; readonly account: string | null }
   /** Tell the former ticket that this one goes on from it. */
   | { readonly kind: "ticket.link"; readonly former: TicketRef };
 

@@ -76,10 +76,10 @@ export interface Ticketing {
   ): Promise<TicketChange>;
   /** Opens a closed ticket of what is over. */
   openAgain(incident: Incident | Digest, attempt?: TicketAttempt): Promise<TicketChange>;
-  /** Gives the ticket to a person, where the tracker lets it. */
+  /** Gives the ticket to a person, or to nobody, where the tracker lets it. */
   assign(
     incident: Incident | Digest,
-    account: string,
+    account: string | null,
     attempt?: TicketAttempt,
   ): Promise<TicketChange>;
   note(

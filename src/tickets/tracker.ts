@@ -31,8 +31,8 @@ export interface IssueChange {
   readonly summary?: string;
   readonly description?: Message;
   readonly labels?: { readonly add: readonly string[]; readonly remove: readonly string[] };
-  /** Account of who is to have it. */
-  readonly assignee?: string;
+  /** Account of who is to have it; null for nobody. */
+  readonly assignee?: string | null;
   /** Name of the priority. */
   readonly priority?: string;
 }

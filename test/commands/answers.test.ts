@@ -41,38 +41,6 @@ describe("unack", () => {
   });
 });
 
-describe("assign", () => {
-  it("names who is to take it, and that the ticket is assigned too", () => {
-    expect(answer("dw assign Tom")).toBe(
-      "This is for tom, who takes it with dw ack. The ticket is assigned as well.",
-    );
-    expect(asks("dw assign me")).toMatchObject({
-      deed: { kind: "assign", to: { name: "sarah", account: "5b10-sarah" } },
-    });
-  });
-
-  it("says so where the tracker does not know the person", () => {
-    expect(answer("dw assign kim")).toBe(
-      "This is for kim, who takes it with dw ack. The ticket's own field stays: no account of the\ntracker is known for kim.",
-    );
-  });
-
-  it("is refused for a name that nobody has, with the nearest one", () => {
-    expect(answer("dw assign sara")).toBe(
-      "Not done: nobody is called sara. Did you mean sarah? Nothing was changed.",
-    );
-    expect(answer("dw assign zoe")).toBe(
-      "Not done: nobody is called zoe. Known are sarah, tom or kim. Nothing was changed.",
-    );
-  });
-
-  it("is refused without a name, and shows how it is said", () => {
-    expect(answer("dw assign")).toBe(
-      "Not done: one name is expected. It is said as dw assign NAME|me. Nothing was changed.",
-    );
-  });
-});
-
 describe("note", () => {
   it("goes to the timeline", () => {
     expect(answer("dw note it is the exporter")).toBe(
@@ -213,26 +181,6 @@ describe("expected", () => {
     );
     expect(answer("dw expected", { models: ["t/e/s/a", "t/e/s/b"] })).toContain("of 2 models from");
     expect(answer("dw expected", { models: [] })).toContain("no model of it is broken now");
-  });
-});
-
-describe("wrong-team", () => {
-  it("is recorded, and says that nobody else was told", () => {
-    expect(answer("dw wrong-team payments").replaceAll("\n", " ")).toBe(
-      "Noted, sarah: it belongs to payments. Nobody there was told; give it to a person with dw assign NAME. Nothing is learned from it.",
-    );
-    expect(asks("dw wrong-team payments")).toMatchObject({
-      deed: { kind: "judge", verdict: "wrong_team", team: "payments" },
-    });
-  });
-
-  it("is refused without the name of one team", () => {
-    for (const said of [
-      "dw wrong-team",
-      "dw wrong-team the other one",
-      `dw wrong-team ${"x".repeat(41)}`,
-    ])
-      expect(answer(said)).toContain("Not done: the name of one team is expected.");
   });
 });
 

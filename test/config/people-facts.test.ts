@@ -41,6 +41,24 @@ describe("check looks at people", () => {
     ]);
   });
 
+  it("and doubts a team without people, with strangers, or with a name that means something else", () => {
+    const people = "people: {sarah: {jira: a-1}}\nteams: ";
+    expect(told(`${people}{ml: [Sarah]}`)).toEqual([[false, "1 person may say commands"]]);
+    expect(told(`${people}{ml: [zoe], empty: [], Nobody: [sarah], sarah: [sarah]}`)).toEqual([
+      [true, "zoe of the team ml is not under people:"],
+      [true, "nobody is in the team empty"],
+      [
+        true,
+        "the team Nobody has a name that means something else, so nothing can be assigned to the team",
+      ],
+      [
+        true,
+        "the team sarah has a name that means something else, so nothing can be assigned to the team",
+      ],
+    ]);
+    expect(told("teams: {ml: [zoe]}")).toHaveLength(1);
+  });
+
   it("and doubts a role that nobody has", () => {
     const refused = "so whatever needs it is refused to everybody";
     expect(told("people: {sarah: {jira: a-1, roles: [responder]}}")).toEqual([

@@ -112,6 +112,27 @@ describe("a ticket closed by a command", () => {
   });
 });
 
+describe("an incident that is for somebody", () => {
+  it("is given to a person and given back on the ticket, and to a team in the incident alone", () => {
+    const to = { name: "tom", account: "5b10-tom" };
+    const given = step(open, does({ kind: "assign", to }));
+    expect(kinds(given)).toEqual(["ticket.update", "ticket.assign"]);
+    const back = step(given.incident, does({ kind: "assign", to: null }));
+    expect(back.effects.at(-1)).toMatchObject({ effect: { kind: "ticket.assign", account: null } });
+    const team = { kind: "judge", verdict: "wrong_team", team: "ml", handsOver: true } as const;
+    const taken = step(given.incident, does({ kind: "acknowledge" }));
+    const handed = step(taken.incident, does(team));
+    expect(handed.incident.people).toMatchObject({
+      assignee: { name: "ml" },
+      verdict: { verdict: "wrong_team", team: "ml" },
+    });
+    expect(handed.incident.people).not.toHaveProperty("ack");
+    expect(kinds(handed)).toEqual(["ticket.update"]);
+    const nobody = step(handed.incident, does({ kind: "assign", to: null }));
+    expect(kinds(nobody)).toEqual(["ticket.update"]);
+  });
+});
+
 describe("what a person did in the tracker itself", () => {
   it("is not done there again: closing, reopening, assigning", () => {
     const closed = step(open, does({ kind: "close", inTracker: true }));

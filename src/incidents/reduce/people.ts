@@ -59,8 +59,12 @@ function withWords(known: PeopleSaid, said: Said, atMs: number): PeopleSaid {
   if (deed.kind === "started") return { ...known, startedAtMs: deed.atMs };
   if (deed.kind === "expect") return { ...known, verdict: { verdict: "expected", by, atMs } };
   if (deed.kind === "judge") {
-    const { kind: _deed, ...verdict } = deed;
-    return { ...known, verdict: { ...verdict, by, atMs } };
+    const { kind: _deed, handsOver, ...verdict } = deed;
+    const judged = { ...known, verdict: { ...verdict, by, atMs } };
+    // Who had it is in another team.
+    return handsOver === true && deed.team !== undefined
+      ? assigned(withoutAck(judged), { name: deed.team })
+      : judged;
   }
   // Its text has the reason.
   const about = deed.kind === "silence" ? "silence" : deed.kind === "say" ? deed.about : undefined;
@@ -82,17 +86,21 @@ function effectsOf(transition: Transition, event: Commanded): readonly Planned[]
   const effects = shown(transition.incident);
   if (deed.kind === "acknowledge") return [...effects, lapse(command, ackFor(transition))];
   if (deed.kind === "expect") return [...effects, ...markers(transition, deed.models, command)];
-  return deed.kind === "assign" ? [...effects, ...given(transition.incident, deed)] : effects;
+  return deed.kind === "assign"
+    ? [...effects, ...given(transition.incident, deed, transition.before?.people?.assignee)]
+    : effects;
 }
 
 /** What was done in the tracker itself is not done again there. */
 function given(
   { ticket }: Incident,
   { to, inTracker }: Extract<Deed, { kind: "assign" }>,
+  former: Assignee | undefined,
 ): readonly Planned[] {
-  const account = ticket && to?.account;
-  if (account === undefined || inTracker === true) return [];
-  return [{ effect: { kind: "ticket.assign", account } }];
+  if (ticket === undefined || inTracker === true) return [];
+  // The ticket of somebody whom the tracker does not know was never given to them.
+  const account = to === null && former?.account !== undefined ? null : to?.account;
+  return account === undefined ? [] : [{ effect: { kind: "ticket.assign", account } }];
 }
 
 /** Title, label and priority change, up or down. */
