@@ -148,7 +148,7 @@ describe.sequential("a wrong database is told with its own cause (FR-T6, FR-C1)"
       schema,
       logger: pino({ level: "silent" }),
       metrics: storeMetrics(new Registry()),
-      startupTimeoutMs: 10_000,
+      startupTimeoutMs: 240_000,
     });
     await opened.close();
     await sql(

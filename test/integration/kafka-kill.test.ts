@@ -2,10 +2,9 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type Daemon, startDaemon } from "../programs/daemon.ts";
-import { until } from "../programs/eventually.ts";
+import { msUntil, until } from "../programs/eventually.ts";
 import { startTestKafka, withKafka } from "../programs/kafka.ts";
 import { sql, startTestPostgres } from "../programs/postgres.ts";
 
@@ -14,7 +13,6 @@ const kafka = await withKafka(startTestKafka);
 const partitions = 4;
 const sessionMs = 3000;
 const boundMs = sessionMs + 15_000;
-const lookMs = 100;
 
 async function settings(): Promise<{ readonly configFile: string; readonly storeUrl: string }> {
   const postgres = await startTestPostgres();
@@ -43,16 +41,6 @@ async function ownersIn(storeUrl: string): Promise<readonly string[]> {
   return rows.map(({ owner }) => String(owner));
 }
 
-/** Counted in looks that are due every 100 ms: a busy machine delays the looks as it delays what they look at. */
-async function msUntil(condition: () => Promise<boolean>): Promise<number> {
-  let looks = 0;
-  while (!(await condition()) && looks * lookMs <= 2 * boundMs) {
-    looks += 1;
-    await pause(lookMs);
-  }
-  return looks * lookMs;
-}
-
 describe.skipIf(!kafka.available)("the partitions of a group whose process is killed", () => {
   it("are held again within session timeout + 15 s, whether or not it was the leader (FR-K8)", async () => {
     const { configFile, storeUrl } = await settings();
@@ -74,7 +62,8 @@ describe.skipIf(!kafka.available)("the partitions of a group whose process is ki
     for (const { daemon, owner } of victims) {
       await daemon.kill();
       const back = started();
-      const tookMs = await msUntil(async () => !(await ownersIn(storeUrl)).includes(owner));
+      const isGone = async (): Promise<boolean> => !(await ownersIn(storeUrl)).includes(owner);
+      const tookMs = await msUntil(isGone, 2 * boundMs);
       expect(tookMs).toBeLessThanOrEqual(boundMs);
       await back;
     }

@@ -75,8 +75,11 @@ describe("opening the store", () => {
 
   it("a migration that was killed in its middle leaves nothing, and is done whole at the next start", async () => {
     await stores.open({ schema: "killed" });
+    const held = new Client({ connectionString: stores.url });
+    await held.connect();
+    await held.query("select pg_advisory_lock(471)");
     const slow = {
-      sql: "create table half (); select pg_sleep(1); create table done ()",
+      sql: "create table half (); select pg_advisory_xact_lock(471); create table done ()",
       minVersion: 1,
     };
     const client = new Client({ connectionString: stores.url, options: "-c search_path=killed" });
@@ -86,14 +89,14 @@ describe("opening the store", () => {
     const all = [...migrations, slow];
     const killed = migrate(txOf(client), { schema: "killed", logger: silent, all });
     await eventually(async () => {
-      const sleeping =
-        "select 1 from pg_stat_activity where query like '%pg_sleep(1)%' and state = 'active' and pid <> pg_backend_pid()";
-      expect(await sql(stores.url, sleeping)).toHaveLength(1);
+      const waiting = "select 1 from pg_locks where objid = 471 and not granted";
+      expect(await sql(stores.url, waiting)).toHaveLength(1);
     });
     // What a SIGKILL does: the socket is gone without a word.
     const outcome = killed.catch((error: unknown) => error);
     Reflect.get(client, "connection").stream.destroy();
     expect(await outcome).toBeInstanceOf(Error);
+    await held.end();
     await migrateTo(all, "killed");
     const tables =
       "select count(*) as tables from pg_tables where schemaname = 'killed' and tablename in ('half', 'done')";
@@ -228,7 +231,7 @@ describe("a connection lost at COMMIT", () => {
 
   it("is an unknown outcome, never repeated, when the server ended the session", async () => {
     await store.query(
-      `create function dawdle() returns trigger language plpgsql as $$ begin perform pg_sleep(30); return null; end $$`,
+      `create function dawdle() returns trigger language plpgsql as $$ begin perform pg_sleep(3600); return null; end $$`,
     );
     await store.query(
       `create constraint trigger dawdle after insert on scratch deferrable initially deferred

@@ -42,7 +42,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
     schema,
     logger: pino({ level: "warn" }),
     metrics: storeMetrics(new Registry()),
-    startupTimeoutMs: 10_000,
+    startupTimeoutMs: 240_000,
   });
   holderOf(store, "child", world).start();
 }

@@ -3,7 +3,7 @@ import { setTimeout as timer } from "node:timers/promises";
 import { expect, vi } from "vitest";
 
 /** Ends what hangs; no test is judged by how long something took. A machine may be ten times slower than another. */
-const patienceMs = 240_000;
+export const patienceMs = 240_000;
 
 /** Polls until the assertion holds; a broker's rebalance takes seconds, and a slow level of a source waits 50 times as long as it read. */
 export const eventually = (
@@ -14,6 +14,24 @@ export const eventually = (
 /** Polls until the answer is yes. */
 export const until = (condition: () => boolean | Promise<boolean>): Promise<void> =>
   eventually(async () => expect(await condition()).toBe(true));
+
+const lookMs = 100;
+
+/**
+ * How long a condition takes to become true, at most `mostMs`. Counted in looks that are due every 100 ms: a busy machine
+ * delays the looks as it delays what they look at.
+ */
+export async function msUntil(
+  condition: () => boolean | Promise<boolean>,
+  mostMs: number,
+): Promise<number> {
+  let looks = 0;
+  while (!(await condition()) && looks * lookMs <= mostMs) {
+    looks += 1;
+    await timer(lookMs);
+  }
+  return looks * lookMs;
+}
 
 /** Whether the work ends before a timer of this process that starts with it: a busy machine delays both. */
 export async function endsWithin(ms: number, work: () => Promise<unknown>): Promise<boolean> {

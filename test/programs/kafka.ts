@@ -13,6 +13,7 @@ import {
 } from "../../src/stream/kafka/open-kafka-stream.ts";
 import type { MarkerRecord } from "../../src/stream/record.ts";
 import { leaveOut } from "./ci.ts";
+import { patienceMs } from "./eventually.ts";
 import { keptFolder } from "./kept.ts";
 
 /** Whether tests can have a broker; what is missing for one is said in one line, and on CI it is an error. */
@@ -86,7 +87,7 @@ export async function openTestStream(
     replication: 1,
     retentionMs: 86_400_000,
     sessionTimeoutMs: 3000,
-    startupTimeoutMs: 20_000,
+    startupTimeoutMs: patienceMs,
     logger: pino({ level: process.env["KAFKA_TEST_LOG"] ?? "silent" }, pino.destination(2)),
     metrics: kafkaMetrics(registry),
     clock: systemClock,

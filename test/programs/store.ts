@@ -4,6 +4,7 @@ import { Registry } from "prom-client";
 import { afterAll, beforeAll } from "vitest";
 import { storeMetrics } from "../../src/store/metrics.ts";
 import { openStore, type Store, type StoreOptions } from "../../src/store/store.ts";
+import { patienceMs } from "./eventually.ts";
 import { startTestPostgres, type TestPostgres } from "./postgres.ts";
 
 export interface TestStores {
@@ -29,7 +30,7 @@ export async function startTestStores(): Promise<TestStores> {
         schema: `store_${opened.length}`,
         logger: silent,
         metrics: storeMetrics(new Registry()),
-        startupTimeoutMs: 10_000,
+        startupTimeoutMs: patienceMs,
         ...options,
       });
       opened.push(store);
