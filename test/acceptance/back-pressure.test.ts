@@ -22,7 +22,7 @@ const models = Math.ceil(20 * millions);
 const features = 10;
 const boundMb = 400;
 /** Ends what hangs. */
-const patienceMs = 600_000 * Math.max(1, millions);
+const patienceMs = 1_800_000 * Math.max(1, millions);
 
 it.skipIf(!available)(
   "millions of rows that wait for the stream cost no memory and are all applied when it is back",
