@@ -1,6 +1,7 @@
 /** Section `lifelike`: what models live through that is no fault, or no fault of a kind of its own. */
 import { detectorTypes } from "../detectors/index.ts";
 import { pythonRandom } from "../detectors/stats/mt19937.ts";
+import { familyOf } from "../src/model-family.ts";
 import { modelKey, modelName } from "../src/model-key.ts";
 import { Replay } from "../src/replay/replay.ts";
 import { type AttributionScore, scoreEpisodes } from "./attribution-score.ts";
@@ -27,6 +28,8 @@ interface Life {
   readonly marked: boolean;
   /** The name of the model on a day. */
   readonly model?: (day: number) => string;
+  /** As `versioned_names` of the source. */
+  readonly versionedNames?: string;
 }
 
 const lives: readonly Life[] = [
@@ -37,6 +40,13 @@ const lives: readonly Life[] = [
     retrain: 0,
     marked: false,
     model: (day) => `v${Math.floor(day / 7)}`,
+  },
+  {
+    name: "the same with versioned_names",
+    retrain: 0,
+    marked: false,
+    model: (day) => `v${Math.floor(day / 7)}`,
+    versionedNames: "{name}v{version}",
   },
 ];
 
@@ -58,7 +68,8 @@ function lifeScore(life: Life): AttributionScore {
   const replay = new Replay({ detectorTypes });
   const truths = [...Array(models).keys()].map((index) => {
     const random = pythonRandom(300 + index);
-    const name = (day: number): string => `life-${index}${life.model?.(day) ?? ""}`;
+    const family = familyOf(life.versionedNames);
+    const name = (day: number): string => family(`life-${index}${life.model?.(day) ?? ""}`);
     const markers = life.marked
       ? Array.from({ length: days }, (_, day) => ({
           model: keyOf(name(day)),

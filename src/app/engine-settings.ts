@@ -4,6 +4,7 @@ import type { Config } from "../config/schema.ts";
 import { detectorSet } from "../detection/default-detectors.ts";
 import type { Override } from "../detection/overrides.ts";
 import { defaultDecision, defaultSource, type EngineSettings } from "../detection/settings.ts";
+import { familyOf } from "../model-family.ts";
 
 export function engineSettings(
   config: Config,
@@ -20,6 +21,7 @@ export function engineSettings(
         assemblyWindowUs: source.assembly_window * 1000,
         transform: source.transform,
         ignoredFeatures: new Set(source.ignore),
+        familyOf: familyOf(source.versioned_names),
       };
     },
     decision: {

@@ -39,6 +39,7 @@ function sourceOptions(name: string, source: Config["sources"][string]): SourceO
     },
     table: source.table,
     columns: { ...columns, ...(model !== undefined && { model }) },
+    ...(source.versioned_names !== undefined && { versionedNames: source.versioned_names }),
     modelName: source.model ?? name,
     timeZone: source.time_zone,
     pollIntervalMs: source.poll_interval,

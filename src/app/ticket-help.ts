@@ -12,9 +12,14 @@ export function ticketHelp(
     ...(links.dashboard_url && { dashboardUrl: links.dashboard_url }),
     ...(links.runbook_url && { runbookUrl: links.runbook_url }),
     sources: Object.fromEntries(
-      Object.entries(sources).map(([name, { table, columns, time_zone: timeZone }]) => [
+      Object.entries(sources).map(([name, source]) => [
         name,
-        { table, columns, timeZone },
+        {
+          table: source.table,
+          columns: source.columns,
+          timeZone: source.time_zone,
+          versionedNames: source.versioned_names,
+        },
       ]),
     ),
     fixesFor: (incident) =>

@@ -1,5 +1,6 @@
 /** `sources:`: the tables that are watched. The defaults follow OpenClaw's documentation. */
 import { z } from "zod";
+import { templateProblem } from "../model-family.ts";
 import { databaseKeys, withDatabaseRules } from "./database.ts";
 import {
   anyObject,
@@ -21,6 +22,14 @@ const columns = z.strictObject({
   model: identifier.optional(),
 });
 
+const versionedNames = text.pipe(
+  z.string().superRefine((template, context) => {
+    const problem = templateProblem(template);
+    if (problem !== undefined)
+      context.addIssue({ code: "custom", message: `${problem}, as "{name}-v{version}" does` });
+  }),
+);
+
 const history = z.strictObject({
   last: duration.prefault("7d"),
   max_rows: count.default(2_000_000),
@@ -39,6 +48,7 @@ const source = withDatabaseRules(
       time_zone: timeZone.prefault("UTC"),
       table: text.default("explainability_metrics"),
       columns: columns.prefault({}),
+      versioned_names: versionedNames.optional(),
       model: modelPart.optional(),
       poll_interval: waiting.prefault("30s"),
       overlap: duration.prefault("5m"),

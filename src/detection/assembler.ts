@@ -48,26 +48,37 @@ interface Newcomer {
   readonly value: number;
 }
 
-/** The model whose rows are assembled. `close` may replace its memory and add slots. */
-interface AssemblyHost {
+/** Where the rows of a model are put. Once an attribution is closed the memory may be another one, with more slots. */
+export interface FeatureSlots {
   readonly memory: ModelMemory;
+  slotOf(feature: string): number | undefined;
+}
+
+export interface AssemblyLimits {
   readonly assemblyWindowUs: number;
   readonly maxFeatures: number;
-  slotOf(feature: string): number | undefined;
-  close(): void;
 }
 
 /**
- * An attribution closes when every feature it waits for has come, when a feature repeats with another time, or when
- * rows or the watermark have passed its start by the assembly window.
+ * What became of a row: it was placed, with which the attribution may be complete; it was not, since the open
+ * attribution ends before it; or why it takes no part.
+ */
+export type RowPlacement = "placed" | "completes" | "belongs_to_next" | DropReason;
+
+/**
+ * An attribution ends when every feature it waits for has come, when a feature repeats with another time, or when
+ * rows or the watermark have passed its start by the assembly window. Whoever is told so closes it by {@link finish},
+ * judges it, and calls {@link expect}.
  */
 export class Assembler {
-  readonly #host: AssemblyHost;
+  readonly #slots: FeatureSlots;
+  readonly #limits: AssemblyLimits;
   readonly #assembly: Assembly;
   readonly #newcomers: Map<string, { ts: number; value: number }>;
 
-  constructor(host: AssemblyHost, assembly: Assembly) {
-    this.#host = host;
+  constructor(slots: FeatureSlots, limits: AssemblyLimits, assembly: Assembly) {
+    this.#slots = slots;
+    this.#limits = limits;
     this.#assembly = assembly;
     this.#newcomers = new Map(
       assembly.newcomers.map(([name, ts, value]) => [name, { ts, value: value ?? Number.NaN }]),
@@ -77,7 +88,7 @@ export class Assembler {
   /** Time at which the watermark closes the open attribution; Infinity while there is none. */
   get due(): number {
     const { open, start } = this.#assembly;
-    return open ? start + this.#host.assemblyWindowUs : Number.POSITIVE_INFINITY;
+    return open ? start + this.#limits.assemblyWindowUs : Number.POSITIVE_INFINITY;
   }
 
   /** Oldest row of the open attribution; -Infinity while there is none. */
@@ -97,22 +108,20 @@ export class Assembler {
     return { ...this.#assembly, newcomers };
   }
 
-  /** @param row with a finite time @returns why it takes no part, or undefined when it does */
-  take(row: Row): DropReason | undefined {
-    const slot = this.#host.slotOf(row.feature);
+  /** @param row with a finite time; one that belongs to the next attribution is to be added again when this one is closed */
+  add(row: Row): RowPlacement {
+    const slot = this.#slots.slotOf(row.feature);
     const seen = this.#seenAt(row.feature, slot);
     if (seen === row.ts) return this.#again(row, slot);
     const { open, end } = this.#assembly;
     const repeats = seen !== undefined && !Number.isNaN(seen);
     const isOver = open && (row.ts >= this.due || (repeats && row.ts > end));
-    if (!isOver) return this.#join(row, slot);
-    this.#host.close();
-    return this.#join(row, this.#host.slotOf(row.feature));
+    return isOver ? "belongs_to_next" : this.#join(row, slot);
   }
 
-  /** Closes what the watermark has passed. */
-  pass(watermark: number): void {
-    if (this.#assembly.open && watermark >= this.due) this.#host.close();
+  /** Whether the watermark has passed the open attribution. */
+  isPassed(watermark: number): boolean {
+    return this.#assembly.open && watermark >= this.due;
   }
 
   /**
@@ -127,7 +136,7 @@ export class Assembler {
       delete assembly.lastStart;
     }
     if (!assembly.open || assembly.start <= limit) return 0;
-    const { seenAt, value } = this.#host.memory;
+    const { seenAt, value } = this.#slots.memory;
     const dropped = seenAt.reduce((n, ts) => n + (Number.isNaN(ts) ? 0 : 1), this.#newcomers.size);
     this.#newcomers.clear();
     seenAt.fill(Number.NaN);
@@ -156,7 +165,7 @@ export class Assembler {
   /** Counts anew whom the next attribution waits for; after `absent` was brought up to date. */
   expect(): void {
     let expected = 0;
-    const { absent } = this.#host.memory;
+    const { absent } = this.#slots.memory;
     for (let i = 0; i < absent.length; i++) if (absent[i]! < givenUpAfter) expected++;
     this.#assembly.expected = expected;
   }
@@ -173,7 +182,7 @@ export class Assembler {
   }
 
   #seenAt(feature: string, slot: number | undefined): number | undefined {
-    return slot === undefined ? this.#newcomers.get(feature)?.ts : this.#host.memory.seenAt[slot];
+    return slot === undefined ? this.#newcomers.get(feature)?.ts : this.#slots.memory.seenAt[slot];
   }
 
   /** A second row of one feature at one time: a copy, or another exporter. */
@@ -181,7 +190,7 @@ export class Assembler {
     const first =
       slot === undefined
         ? (this.#newcomers.get(row.feature)?.value ?? Number.NaN)
-        : this.#host.memory.value[slot]!;
+        : this.#slots.memory.value[slot]!;
     const value = Number.isFinite(row.importance) ? row.importance : Number.NaN;
     if (Object.is(first, value) || first === value) return "duplicate";
     const { conflicts } = this.#assembly;
@@ -189,13 +198,13 @@ export class Assembler {
     return "second_value";
   }
 
-  #join(row: Row, slot: number | undefined): DropReason | undefined {
+  #join(row: Row, slot: number | undefined): RowPlacement {
     const assembly = this.#assembly;
     const passed = assembly.lastEnd !== null && row.ts <= assembly.lastEnd;
     if (!assembly.open) {
       if (passed || this.#fillsHole(row, slot)) return this.#lateRow(row, slot);
       this.#begin(row.ts);
-    } else if (passed || row.ts < assembly.start - this.#host.assemblyWindowUs) {
+    } else if (passed || row.ts < assembly.start - this.#limits.assemblyWindowUs) {
       return "late";
     }
     return this.#place(row, slot);
@@ -204,14 +213,15 @@ export class Assembler {
   /** Whether the last attribution closed without this feature, and within the window of its first row. */
   #fillsHole(row: Row, slot: number | undefined): boolean {
     const { lastStart } = this.#assembly;
-    if (lastStart === undefined || row.ts >= lastStart + this.#host.assemblyWindowUs) return false;
-    if (row.ts < lastStart - this.#host.assemblyWindowUs) return false;
-    return slot === undefined || this.#host.memory.absent[slot]! > 0;
+    if (lastStart === undefined || row.ts >= lastStart + this.#limits.assemblyWindowUs)
+      return false;
+    if (row.ts < lastStart - this.#limits.assemblyWindowUs) return false;
+    return slot === undefined || this.#slots.memory.absent[slot]! > 0;
   }
 
   /** A row that nobody waited for shows who else is to be waited for next time. It came, if late: it is not missing. */
   #lateRow(row: Row, slot: number | undefined): DropReason {
-    const { memory } = this.#host;
+    const { memory } = this.#slots;
     if (slot === undefined && this.#isFull()) return "too_many_features";
     if (slot === undefined || memory.absent[slot]! >= givenUpAfter) this.#assembly.patient = true;
     else if (this.#fillsHole(row, slot)) memory.absent[slot] = 0;
@@ -219,11 +229,11 @@ export class Assembler {
   }
 
   #isFull(): boolean {
-    return this.#host.memory.nFeatures + this.#newcomers.size >= this.#host.maxFeatures;
+    return this.#slots.memory.nFeatures + this.#newcomers.size >= this.#limits.maxFeatures;
   }
 
   #begin(ts: number): void {
-    const { memory } = this.#host;
+    const { memory } = this.#slots;
     memory.seenAt.fill(Number.NaN);
     memory.value.fill(Number.NaN);
     const assembly = this.#assembly;
@@ -233,8 +243,8 @@ export class Assembler {
     assembly.came = 0;
   }
 
-  #place(row: Row, slot: number | undefined): DropReason | undefined {
-    const { memory } = this.#host;
+  #place(row: Row, slot: number | undefined): RowPlacement {
+    const { memory } = this.#slots;
     const assembly = this.#assembly;
     const value = Number.isFinite(row.importance) ? row.importance : Number.NaN;
     if (slot !== undefined) {
@@ -249,7 +259,6 @@ export class Assembler {
     assembly.start = Math.min(assembly.start, row.ts);
     assembly.end = Math.max(assembly.end, row.ts);
     const complete = assembly.came >= assembly.expected && assembly.expected > 0;
-    if (complete && !assembly.patient) this.#host.close();
-    return undefined;
+    return complete && !assembly.patient ? "completes" : "placed";
   }
 }

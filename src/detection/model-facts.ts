@@ -112,3 +112,12 @@ export function newFacts(
     scores: [],
   };
 }
+
+/** @param needed attributions before a slow model is judged @returns `9/14`, then `provisional`, then undefined */
+export function warmUpOf(
+  { learned, provisional }: Pick<ModelFacts, "learned" | "provisional">,
+  needed: number,
+): string | undefined {
+  if (learned < needed) return `${learned}/${needed}`;
+  return provisional ? "provisional" : undefined;
+}

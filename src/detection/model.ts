@@ -12,11 +12,11 @@ import { openedEvent, silentEvidence } from "./explain-episode.ts";
 import { joining } from "./joining.ts";
 import { isRetrainedByHabit } from "./markers.ts";
 import type { ModelMemory } from "./memory.ts";
-import { type ModelFacts, newFacts } from "./model-facts.ts";
+import { type ModelFacts, newFacts, warmUpOf } from "./model-facts.ts";
 import { pastAttribution } from "./past-attribution.ts";
 import type { Evidence } from "./rules.ts";
-import type { EngineSettings, SourceSettings } from "./settings.ts";
-import { heardAt, silentDue, withGap } from "./silence.ts";
+import { type EngineSettings, isVersion, type SourceSettings } from "./settings.ts";
+import { heardAt, silentDue, silentSince, withGap } from "./silence.ts";
 import type { ModelParts } from "./snapshot.ts";
 import { answer, answerDue, giveUp, observe } from "./verification.ts";
 import type { WorkspacePool } from "./workspace.ts";
@@ -35,8 +35,8 @@ export class WatchedModel {
   readonly facts: ModelFacts;
   /** Settings of the source it was first seen in. */
   readonly source: SourceSettings;
-  readonly assemblyWindowUs: number;
-  readonly maxFeatures: number;
+  /** Its name is a version of another model, which is watched in its place. */
+  readonly #isVersion: boolean;
   readonly #context: ModelContext;
   readonly #assembler: Assembler;
   readonly #cadence: Cadence;
@@ -52,14 +52,14 @@ export class WatchedModel {
     this.key = key;
     this.facts = typeof origin === "string" ? newFacts(origin, fresh) : origin.facts;
     this.source = context.settings.source(this.facts.source);
-    this.assemblyWindowUs = this.source.assemblyWindowUs;
-    this.maxFeatures = maxFeatures;
+    this.#isVersion = isVersion(key, this.source);
     this.#context = context;
     const { transform } = this.source;
     const options = { key, transform, uses, decision, overrides, pool: context.pool };
     this.#baseline = new Baseline(options, this.facts, saved);
     this.#cadence = new Cadence(this.facts.intervals);
-    this.#assembler = new Assembler(this, this.facts.assembly);
+    const limits = { assemblyWindowUs: this.source.assemblyWindowUs, maxFeatures };
+    this.#assembler = new Assembler(this.#baseline, limits, this.facts.assembly);
   }
 
   /** Of the newest attribution, by deciding detectors and rules; undefined while warming up. */
@@ -93,11 +93,8 @@ export class WatchedModel {
 
   /** How far a slow model is learned: `9/14` before it is judged, then `provisional`; undefined once it is warm, or not slow. */
   get warmUp(): string | undefined {
-    const { learned, provisional } = this.facts;
     const needed = this.#context.settings.decision.provisional;
-    if (!this.#isSlow) return undefined;
-    if (learned < needed) return `${learned}/${needed}`;
-    return provisional ? "provisional" : undefined;
+    return this.#isSlow ? warmUpOf(this.facts, needed) : undefined;
   }
 
   /** What was decided since it was last asked. */
@@ -109,12 +106,16 @@ export class WatchedModel {
 
   /** Takes one row with a finite time. @returns why it takes no part, or undefined when it does */
   take(row: Row): DropReason | undefined {
-    return this.#assembler.take(row);
+    const placement = this.#assembler.add(row);
+    if (placement === "placed") return undefined;
+    if (placement !== "completes" && placement !== "belongs_to_next") return placement;
+    this.#close();
+    return placement === "completes" ? undefined : this.take(row);
   }
 
   /** Closes the open attribution, complete or not. */
   finish(): void {
-    this.#assembler.pass(Number.POSITIVE_INFINITY);
+    if (this.#assembler.isPassed(Number.POSITIVE_INFINITY)) this.#close();
   }
 
   /** Earliest watermark at which {@link pass} may change anything; Infinity when none. */
@@ -138,7 +139,7 @@ export class WatchedModel {
    * @param sourceNewest newest row time of its source, microseconds; undefined where it is unknown
    */
   pass(watermark: number, sourceNewest?: number): void {
-    this.#assembler.pass(watermark);
+    if (this.#assembler.isPassed(watermark)) this.#close();
     if (watermark >= this.#silentDue()) this.#fallSilent(watermark, sourceNewest);
     this.applyMarkers(watermark);
     this.#answer(watermark);
@@ -157,12 +158,11 @@ export class WatchedModel {
 
   /** Watermark at which it has been silent for so long that it is forgotten; a slow one has to be silent by its own cadence. */
   get retiredAt(): number {
-    const { historic, lastAt, since } = this.facts;
-    if (historic) return Number.POSITIVE_INFINITY;
-    const newest = Math.max(lastAt ?? since.at ?? Number.POSITIVE_INFINITY, this.#assembler.start);
+    if (this.facts.historic) return Number.POSITIVE_INFINITY;
+    if (this.#isVersion) return Number.NEGATIVE_INFINITY;
     const { decision, retireAfterUs } = this.#context.settings;
-    const silence = Math.max(retireAfterUs, decision.silentCadences * (this.cadence ?? 0));
-    return newest + this.facts.unasked.total + silence;
+    const least = Math.max(retireAfterUs, decision.silentCadences * (this.cadence ?? 0));
+    return silentSince(this.facts, this.#assembler.start) + least;
   }
 
   /** Ends what is open: nothing will be learned or decided any more. */
@@ -189,8 +189,7 @@ export class WatchedModel {
     return this.#assembler.forgetBeyond(limit);
   }
 
-  /** The attribution is complete, or its time is over. */
-  close(): void {
+  #close(): void {
     const { facts } = this;
     const { at, newcomers, conflicts } = this.#assembler.finish();
     if (facts.lastAt !== null && at > facts.lastAt) this.#cadence.add(at - facts.lastAt);
@@ -235,6 +234,7 @@ export class WatchedModel {
   }
 
   #silentDue(): number {
+    if (this.#isVersion) return Number.POSITIVE_INFINITY;
     const { silentCadences } = this.#context.settings.decision;
     return silentDue(this.facts, { cadence: this.cadence, silentCadences });
   }

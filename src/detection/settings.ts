@@ -1,6 +1,9 @@
 /** The settings of the detection engine, as plain data. All models of a source share them. */
+
 import type { DetectorType } from "../../detectors/detector.ts";
 import type { DetectorRole, Sensitivity } from "../../detectors/preset.ts";
+import type { FamilyOf } from "../model-family.ts";
+import { type ModelKey, modelName } from "../model-key.ts";
 import type { Override } from "./overrides.ts";
 
 export type Transform = "auto" | "share" | "common_scale" | "none";
@@ -17,6 +20,8 @@ export interface SourceSettings {
   readonly assemblyWindowUs: number;
   readonly transform: Transform;
   readonly ignoredFeatures: ReadonlySet<string>;
+  /** Names of models without their version; left out: no name holds one. */
+  readonly familyOf?: FamilyOf;
   /** Rows further ahead of the source's clock are dropped, microseconds. */
   readonly maxFutureUs: number;
 }
@@ -68,6 +73,12 @@ export interface EngineSettings {
   readonly maxFeatures: number;
   /** A model without a row for so long, by the watermark, is forgotten, microseconds. */
   readonly retireAfterUs: number;
+}
+
+/** Whether a model has the name of a version of another one, which is watched in its place. */
+export function isVersion(key: ModelKey, { familyOf }: Pick<SourceSettings, "familyOf">): boolean {
+  const { model } = modelName(key);
+  return familyOf !== undefined && familyOf(model) !== model;
 }
 
 export const defaultRetireAfterUs = 30 * 86_400_000_000;

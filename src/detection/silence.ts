@@ -37,6 +37,26 @@ export function heardAt(before: UnaskedTime, at: number): UnaskedTime {
   return { total: Math.min(total, longest), newest: Math.min(newest, longest), until };
 }
 
+/**
+ * From when on the silence of a model counts that may be forgotten: its newest row, and the gaps since.
+ *
+ * @param openSince oldest row of the open attribution, -Infinity without one
+ */
+export function silentSince(
+  {
+    lastAt,
+    since,
+    unasked,
+  }: {
+    readonly lastAt: number | null;
+    readonly since: { readonly at?: number | null };
+    readonly unasked: UnaskedTime;
+  },
+  openSince: number,
+): number {
+  return Math.max(lastAt ?? since.at ?? Number.POSITIVE_INFINITY, openSince) + unasked.total;
+}
+
 /** What {@link silentDue} asks of a model. */
 interface LastHeard {
   readonly silent: boolean;

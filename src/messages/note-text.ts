@@ -110,7 +110,7 @@ const closing = {
     "the change has lasted so long that it is accepted as the new normal. If it is wrong, it will not be reported again by itself.",
   marker: "a deploy or retrain was announced; what follows is the new normal.",
   retired:
-    "the model has been silent for so long that it is not watched any more. If it comes back, it is learned anew.",
+    "the model is not watched any more: it was silent for too long, or its name is a version of a model that is watched in its place. If it comes back, it is learned anew.",
 } as const satisfies Record<EpisodeClosed["cause"], string>;
 
 const verdicts = {

@@ -1,4 +1,5 @@
 /** A query that shows people the rows behind an incident, ready to paste into the source's own database. */
+import { likeVersions } from "../model-family.ts";
 import type { AdvisedKind } from "./advice.ts";
 import { oneLine } from "./text.ts";
 
@@ -13,6 +14,8 @@ export interface SourceTable {
     readonly importance: string;
     readonly model?: string | undefined;
   };
+  /** How the names of models hold a version, such as `{name}-v{version}`; then `model` of a query has none. */
+  readonly versionedNames?: string | undefined;
   /** IANA name of the zone in which timestamps without an offset are written. */
   readonly timeZone: string;
 }
@@ -63,9 +66,12 @@ const needsFeature: ReadonlySet<AdvisedKind> = new Set<AdvisedKind>([
   "new_feature",
 ]);
 
-function ofModel({ source: { columns }, model, kind }: QueryInput): readonly string[] {
+function ofModel({ source, model, kind }: QueryInput): readonly string[] {
+  const { columns, versionedNames } = source;
   if (columns.model === undefined || kind === "source_silent") return [];
-  return [`${quoted(columns.model)} = ${literal(model)}`];
+  const column = quoted(columns.model);
+  if (versionedNames === undefined) return [`${column} = ${literal(model)}`];
+  return [`${column} LIKE ${literal(likeVersions(versionedNames, model))}`];
 }
 
 /** Braces would be lost in a tracker's block of code, and invisible characters in a terminal. */

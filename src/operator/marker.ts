@@ -1,6 +1,7 @@
 /** The command that announces a deploy or retrain of a model. What follows is the new normal. */
 import { createHash } from "node:crypto";
 import { z } from "zod";
+import { familyOf } from "../model-family.ts";
 import { type ModelKey, type ModelName, modelKey } from "../model-key.ts";
 import type { RecordSink } from "../stream/record-sink.ts";
 import type { OperatorCommand } from "./operator-command.ts";
@@ -36,6 +37,8 @@ interface MarkerNeeds {
 interface MarkedSource {
   readonly tenant: string;
   readonly environment: string;
+  /** How its names of models hold a version. */
+  readonly versioned_names?: string | undefined;
 }
 
 type MarkerAnswer =
@@ -63,7 +66,7 @@ export const marker: OperatorCommand<typeof markerArguments, MarkerNeeds, Marker
   words: "marker",
   help: "announce a deploy or retrain of a model: what follows is the new normal",
   arguments: markerArguments,
-  async handle({ model: name, what, source: wanted, at }, { stream, models, sources, nowMs }) {
+  async handle({ model: given, what, source: wanted, at }, { stream, models, sources, nowMs }) {
     const names = Object.keys(sources);
     if (wanted === undefined && names.length !== 1)
       return { done: false, reason: "several_sources", sources: names };
@@ -71,6 +74,7 @@ export const marker: OperatorCommand<typeof markerArguments, MarkerNeeds, Marker
     const known = sources[source];
     if (known === undefined) return { done: false, reason: "unknown_source", sources: names };
     const { tenant, environment } = known;
+    const name = familyOf(known.versioned_names)(given);
     const there = await models({ tenant, environment, source });
     // While no model of the source is known, nobody can say that this one is wrong.
     if (there.length > 0 && !there.includes(name))

@@ -1,5 +1,6 @@
 /** Parses the rows that were read, counts them, packs them into records and appends those to the sink. */
 import type { Logger } from "pino";
+import { type FamilyOf, familyOf } from "../model-family.ts";
 import type { Row, StreamRecord } from "../stream/record.ts";
 import type { RecordSink } from "../stream/record-sink.ts";
 import {
@@ -46,11 +47,13 @@ export class Delivery {
   readonly #labels: { readonly source: string };
   readonly #reported = new Set<string>();
   readonly #usability = new Usability();
+  readonly #familyOf: FamilyOf;
   #newest: number | undefined;
 
   constructor(deps: DeliveryDeps) {
     this.#deps = deps;
     this.#labels = { source: deps.options.name };
+    this.#familyOf = familyOf(deps.options.versionedNames);
   }
 
   /** Newest finite time of the rows sent since {@link newestTold}, microseconds since 1970; undefined without any. */
@@ -74,7 +77,7 @@ export class Delivery {
     let nonFinite = 0;
     let example: RawRow | undefined;
     for (const raw of page) {
-      const parsed = parseRow(raw);
+      const parsed = parseRow(raw, this.#familyOf);
       if (typeof parsed === "string") leftOut[parsed] = (leftOut[parsed] ?? 0) + 1;
       else rows.push(parsed);
       const isUsable = typeof parsed !== "string" && Number.isFinite(parsed.row.importance);

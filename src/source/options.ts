@@ -26,6 +26,8 @@ export interface SourceOptions {
   /** `table` or `schema.table`, quoted as in SQL where it needs to be. */
   readonly table: string;
   readonly columns: SourceColumns;
+  /** How the names in that column hold a version, such as `{name}-v{version}`: all versions are one model. */
+  readonly versionedNames?: string;
   /** Name of the one model of a source without a model column. */
   readonly modelName: string;
   /** Zone of a `timestamp` or `date` column; `timestamptz` needs none. */

@@ -1,5 +1,6 @@
 /** Reads the past of a source once, for replays: no positions, no stream, no store, only SELECT. */
 import { escapeIdentifier } from "pg";
+import { type FamilyOf, familyOf } from "../model-family.ts";
 import type { ModelKey } from "../model-key.ts";
 import type { Row } from "../stream/record.ts";
 import type { SourceClient } from "./client.ts";
@@ -59,9 +60,10 @@ export async function readPast(options: SourceOptions, past: Past): Promise<Past
     past.found(await sizeOf(client, layout));
     const view = await openView(client, layout, slowTimeoutMs(options.connection));
     let [rows, cleaned] = [0, 0];
+    const families = familyOf(options.versionedNames);
     for await (const page of pages(view, await query(view, options, past))) {
       rows += page.length;
-      for (const raw of page) cleaned += handOn(raw, options, past);
+      for (const raw of page) cleaned += handOn(raw, { options, familyOf: families }, past);
     }
     return { rows, cleaned, clock: view.clock, texts: await textsOf(view) };
   } catch (error) {
@@ -72,8 +74,13 @@ export async function readPast(options: SourceOptions, past: Past): Promise<Past
 }
 
 /** @returns how many rows with a cleaned name it was: 0 or 1 */
-function handOn(raw: RawRow, options: SourceOptions, { take, leaveOut }: Past): number {
-  const parsed = parseRow(raw);
+function handOn(
+  raw: RawRow,
+  from: { readonly options: SourceOptions; readonly familyOf: FamilyOf },
+  { take, leaveOut }: Past,
+): number {
+  const { options } = from;
+  const parsed = parseRow(raw, from.familyOf);
   if (typeof parsed === "string") leaveOut(parsed, raw);
   else take(keyOf(options, parsed.model), parsed.row, raw);
   return typeof parsed !== "string" && parsed.cleaned === true ? 1 : 0;

@@ -1,4 +1,5 @@
 /** Turns answers of Postgres into rows, and rows into records. Pure. */
+import type { FamilyOf } from "../model-family.ts";
 import { modelKey } from "../model-key.ts";
 import type { Row } from "../stream/record.ts";
 import type { SourceOptions } from "./options.ts";
@@ -72,9 +73,10 @@ export function isAfter(place: RowPlace | undefined, row: RawRow): boolean {
 }
 
 /** A row, or why it cannot belong to a series. */
-export function parseRow([ts, feature, importance, ctid, model]: RawRow):
-  | ModelRow
-  | SourceDropReason {
+export function parseRow(
+  [ts, feature, importance, ctid, model]: RawRow,
+  familyOf: FamilyOf = (name) => name,
+): ModelRow | SourceDropReason {
   if (ts === null) return "null_timestamp";
   if (feature === null) return "null_feature";
   if (model === null) return "null_model";
@@ -82,7 +84,7 @@ export function parseRow([ts, feature, importance, ctid, model]: RawRow):
   if (kept.feature === undefined) return "long_feature";
   if (kept.model === undefined) return "long_model";
   return {
-    model: kept.model,
+    model: familyOf(kept.model),
     ...((kept.feature !== feature || kept.model !== model) && { cleaned: true }),
     row: { ts, feature: kept.feature, importance: importanceOf(importance), tid: tidOf(ctid) },
   };

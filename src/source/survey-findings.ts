@@ -1,6 +1,7 @@
 /** What a sample of a source's newest rows says: models, cadence, values that can be used. Pure. */
 import { formatDuration } from "../duration.ts";
 import { type CheckFinding, doubtful, fine, wrong } from "../finding.ts";
+import { type FamilyOf, familyOf, proposedTemplate } from "../model-family.ts";
 import type { SourceLayout } from "./layout.ts";
 import type { SourceOptions } from "./options.ts";
 
@@ -16,7 +17,7 @@ export interface SampledRow {
 
 interface Surveyed {
   readonly layout: SourceLayout;
-  readonly options: Pick<SourceOptions, "name" | "overlapMs" | "pollIntervalMs">;
+  readonly options: Pick<SourceOptions, "name" | "overlapMs" | "pollIntervalMs" | "versionedNames">;
   readonly hasIndex: boolean;
   /** Newest first. */
   readonly rows: readonly SampledRow[];
@@ -116,8 +117,9 @@ function valueFindings({ rows, layout, options }: Surveyed, key: string): readon
 }
 
 /** Several models that melt into one show as features that come several times at one time. */
-function modelFindings({ rows, layout }: Surveyed, key: string): readonly CheckFinding[] {
-  if (layout.hasModelColumn) return [];
+function modelFindings({ rows, layout, options }: Surveyed, key: string): readonly CheckFinding[] {
+  if (layout.hasModelColumn) return versionFindings(rows, options, key);
+  if (options.versionedNames !== undefined) return [withoutModels(key)];
   const distinct = new Set(rows.map(({ ts, feature }) => `${ts} ${feature}`)).size;
   const { timestamp, feature, importance } = layout.columns;
   const others = layout.available
@@ -131,6 +133,65 @@ function modelFindings({ rows, layout }: Surveyed, key: string): readonly CheckF
       key: `${key}.columns`,
     }),
   ];
+}
+
+const withoutModels = (key: string): CheckFinding =>
+  doubtful("versions", {
+    message: "versioned_names changes nothing: no column names the model",
+    hint: "Set columns.model of the source to the column whose names hold a version.",
+    key: `${key}.versioned_names`,
+  });
+
+/** Names that follow each other in time and differ in a number or a date only are versions of one model. */
+function versionFindings(
+  rows: readonly SampledRow[],
+  { versionedNames }: Surveyed["options"],
+  key: string,
+): readonly CheckFinding[] {
+  const spans = spansOf(rows);
+  const template = versionedNames === undefined ? proposedTemplate(spans.keys()) : undefined;
+  if (template === undefined) return [];
+  const succession = firstSuccession(spans, familyOf(template));
+  if (succession === undefined) return [];
+  const [before, after] = succession;
+  return [
+    doubtful("versions", {
+      message: `${before} and then ${after} look like two versions of one model; each new name is a new model that warms up, and the one before it falls silent`,
+      hint: `If they are, set versioned_names: ${JSON.stringify(template)} of the source.`,
+      key: `${key}.versioned_names`,
+    }),
+  ];
+}
+
+interface Span {
+  from: number;
+  until: number;
+}
+
+function spansOf(rows: readonly SampledRow[]): ReadonlyMap<string, Span> {
+  const spans = new Map<string, Span>();
+  for (const { model, ts } of rows) {
+    if (model === null) continue;
+    const span = spans.get(model) ?? { from: ts, until: ts };
+    spans.set(model, { from: Math.min(span.from, ts), until: Math.max(span.until, ts) });
+  }
+  return spans;
+}
+
+/** @returns two names of one family, of which the second begins when the first has ended; undefined where some overlap */
+function firstSuccession(
+  spans: ReadonlyMap<string, Span>,
+  family: FamilyOf,
+): readonly [string, string] | undefined {
+  let found: readonly [string, string] | undefined;
+  const newest = new Map<string, { readonly name: string; readonly until: number }>();
+  for (const [name, { from, until }] of [...spans].toSorted(([, a], [, b]) => a.from - b.from)) {
+    const before = newest.get(family(name));
+    if (before !== undefined && before.until > from) return undefined;
+    if (before !== undefined) found ??= [before.name, name];
+    newest.set(family(name), { name, until });
+  }
+  return found;
 }
 
 const isName = (type: string): boolean => /^(text|character|name|uuid|integer|bigint)/.test(type);

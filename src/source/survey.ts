@@ -3,6 +3,7 @@
  * poll costs.
  */
 import { type CheckFinding, failed } from "../finding.ts";
+import { familyOf } from "../model-family.ts";
 import type { SourceClient } from "./client.ts";
 import { connect } from "./connection.ts";
 import { toSourceError } from "./errors.ts";
@@ -61,8 +62,9 @@ async function look(
   ]);
   const pollMs = performance.now() - startedAt;
   const { rows } = sample;
+  const families = familyOf(options.versionedNames);
   const nameOf = ({ model }: SampledRow): string =>
-    layout.hasModelColumn ? (model ?? "") : options.modelName;
+    layout.hasModelColumn ? families(model ?? "") : options.modelName;
   return {
     findings: surveyFindings({
       layout,

@@ -48,6 +48,18 @@ const forms: Readonly<Record<string, Values>> = {
   "sources.main.columns.feature": column,
   "sources.main.columns.importance": column,
   "sources.main.columns.model": column,
+  "sources.main.versioned_names": both(
+    ["{name}-v{version}", "({version}) {name}", `{name}${a(4079)}{version}`],
+    [
+      "",
+      "churn",
+      "{name}",
+      "{name}{version}",
+      "{name}-{name}-{version}",
+      a(4097),
+      "{name}\n{version}",
+    ],
+  ),
   "stream.kafka.topic": both(["t", "...", a(249)], ["", ".", "..", a(250), "a b"]),
   "stream.kafka.group": kafkaName,
   "stream.kafka.sasl.username": kafkaName,

@@ -129,5 +129,13 @@ describe("the rows of a picture", () => {
     expect(rows.map(({ importance }) => importance)).toEqual([1, 2, 3]);
     const all = await readRecent(options, { ...asked, maxRows: 100, timeoutMs: 10_000 });
     expect(all.map(({ importance }) => importance)).toEqual([1, 2, 3, 4, 5]);
+    await sql(
+      source.url,
+      `UPDATE explainability_metrics SET model = model || CASE WHEN importance < 3 THEN '-v8' ELSE '-v7' END;
+       UPDATE explainability_metrics SET model = 'churn-vx' WHERE importance = 5`,
+    );
+    const versions = { ...options, versionedNames: "{name}-v{version}" };
+    const newest = await readRecent(versions, { ...asked, maxRows: 100, timeoutMs: 10_000 });
+    expect(newest.map(({ importance }) => importance)).toEqual([1, 2, 3, 4]);
   });
 });

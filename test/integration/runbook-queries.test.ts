@@ -107,6 +107,21 @@ describe("the query on a ticket (FR-T2)", () => {
     expect(await sql(database.url, query ?? "")).toHaveLength(1);
   });
 
+  it("shows the rows of all versions where names hold one", async () => {
+    const source = { ...plain, versionedNames: "{name}x{version}" };
+    const name = `${model}x7`;
+    await sql(
+      database.url,
+      `update explainability_metrics set model_name = ${text(name)} where importance = 3`,
+    );
+    const query = queryFor({ kind: "shift", source, model, feature, fromMs }) ?? "";
+    expect(await sql(database.url, query)).toHaveLength(1);
+    await sql(
+      database.url,
+      `update explainability_metrics set model_name = ${text(model)} where importance = 3`,
+    );
+  });
+
   it("is left out where a name cannot be shown as it is", () => {
     const input = { kind: "shift", source: plain, feature, fromMs } as const;
     expect(queryFor({ ...input, model: "a\u202eb" })).toBeUndefined();

@@ -7,6 +7,7 @@ const one = { main: { tenant: "acme", environment: "live" } };
 const two = { ...one, other: { tenant: "acme", environment: "test" } };
 
 interface Asked {
+  readonly model?: string;
   readonly source?: string;
   readonly at?: string;
   readonly sources?: typeof one;
@@ -52,6 +53,12 @@ describe("the command marker", () => {
     const { answer, records } = await announce({ ...given, sources: two });
     expect(answer).toEqual({ done: false, reason, sources: ["main", "other"] });
     expect(records).toEqual([]);
+  });
+
+  it("is for the model whose version is named, where the names of a source hold versions", async () => {
+    const main = { ...one.main, versioned_names: "{name}-v{version}" };
+    const { records } = await announce({ model: "churn-v8", sources: { main }, known: ["churn"] });
+    expect(records).toMatchObject([{ model: "acme/live/main/churn" }]);
   });
 
   it("does not know a model that is not there, once some are known: it names them and appends nothing (FR-B7)", async () => {

@@ -4,7 +4,8 @@ import type { SourceLayout } from "../layout.ts";
 import { bound, rowColumns, table, time } from "./row.ts";
 
 /**
- * The newest $3 rows later than $1 and not later than $2, in no order; of the model $4 where the source has several.
+ * The newest $3 rows later than $1 and not later than $2, in no order; where the source has several models, of the model $4 and of
+ * those whose name is like $5, unless that is null.
  *
  * @param noPlace stands for the place of a row, which nobody needs here
  */
@@ -12,6 +13,8 @@ export function recentRows(layout: SourceLayout, noPlace: string): string {
   const { instant, feature, importance, model } = rowColumns(layout);
   const columns = [instant, feature, importance, `${escapeLiteral(noPlace)}::text`, model];
   const within = `${time(layout)} > ${bound(layout, "$1")} AND ${time(layout)} <= ${bound(layout, "$2")}`;
-  const own = layout.hasModelColumn ? `${model} = $4::text` : "$4::text IS NOT NULL";
+  const own = layout.hasModelColumn
+    ? `(${model} = $4::text OR ${model} LIKE $5::text)`
+    : "coalesce($4::text, $5::text) IS NOT NULL";
   return `SELECT ${columns.join(", ")} FROM ${table(layout)} WHERE ${within} AND ${own} ORDER BY ${time(layout)} DESC LIMIT $3`;
 }

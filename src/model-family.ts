@@ -1,0 +1,80 @@
+/** Names of models that hold a version or a date: which part of them names the model. */
+
+/** The name without its version; a name that holds none stays as it is. */
+export type FamilyOf = (name: string) => string;
+
+/** Digits, with a sign between them: `7`, `1.12.0`, `2026-11-01T03:00Z`. */
+const version = "\\d+(?:[._:T+-]\\d+)*Z?";
+/** Names whose family is remembered. */
+const most = 10_000;
+
+/** @returns what is wrong with a template such as `{name}-v{version}`; undefined when nothing is */
+export function templateProblem(template: string): string | undefined {
+  const parts = ["{name}", "{version}"].map((part) => template.split(part).length - 1);
+  if (parts.some((times) => times !== 1)) return "has to hold {name} and {version} once each";
+  if (/\{name\}\{version\}|\{version\}\{name\}/.test(template))
+    return "has to hold something between {name} and {version}";
+  return undefined;
+}
+
+/** @param template without {@link templateProblem}; undefined: no name holds a version */
+export function familyOf(template: string | undefined): FamilyOf {
+  if (template === undefined) return (name) => name;
+  const form = expressionOf(template);
+  const known = new Map<string, string>();
+  return (name) => {
+    const before = known.get(name);
+    if (before !== undefined) return before;
+    if (known.size >= most) known.clear();
+    const family = form.exec(name)?.groups?.["name"] ?? name;
+    known.set(name, family);
+    return family;
+  };
+}
+
+/** The pattern of SQL's LIKE that all versions of a family match, perhaps among others. */
+export function likeVersions(template: string, family: string): string {
+  const [before = "", after = ""] = template
+    .split("{name}")
+    .map((part) => part.split("{version}").map(literal).join("%"));
+  return `${before}${literal(family)}${after}`;
+}
+
+/** What stands for itself in a pattern of LIKE. */
+const literal = (text: string): string => text.replaceAll(/[\\%_]/g, String.raw`\$&`);
+
+/** How people join a version to a name. */
+const joints = ["-v", "_v", ".v", ":v", "@v", "/v", "-", "_", ".", ":", "@", "/"];
+
+/**
+ * The template by which most of the names are several versions of one model.
+ *
+ * @returns undefined where there are no two versions of any
+ */
+export function proposedTemplate(names: Iterable<string>): string | undefined {
+  const all = [...new Set(names)];
+  const proposals = joints.map((joint) => {
+    const template = `{name}${joint}{version}`;
+    const families = all.map(familyOf(template));
+    const versioned = families.filter((family, i) => family !== all[i]);
+    const joined = versioned.length - new Set(versioned).size;
+    // Of a date the first joint, not one within it.
+    return { template, joined, letters: families.join("").length };
+  });
+  // A family with one version tells nothing: its digits may belong to the name.
+  const several = proposals.filter(({ joined }) => joined > 0);
+  return several.toSorted((a, b) => b.joined - a.joined || a.letters - b.letters)[0]?.template;
+}
+
+function expressionOf(template: string): RegExp {
+  const form = template
+    .split(/(\{name\}|\{version\})/)
+    .map((part) => {
+      if (part === "{name}") return "(?<name>.+?)";
+      return part === "{version}"
+        ? version
+        : part.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+    })
+    .join("");
+  return new RegExp(`^${form}$`, "su");
+}

@@ -1,0 +1,84 @@
+import { describe, expect, it } from "vitest";
+import type { SourceLayout } from "../../src/source/layout.ts";
+import { surveyFindings } from "../../src/source/survey-findings.ts";
+
+const layout: SourceLayout = {
+  schema: "public",
+  table: "t",
+  columns: { timestamp: "ts", feature: "f", importance: "i", model: "m" },
+  timestampType: "timestamp with time zone",
+  timeZone: "UTC",
+  available: [{ name: "i", type: "double precision", builtin: true }],
+  hasModelColumn: true,
+  kind: "a table",
+  reading: "windows",
+};
+
+/** Hours in which a model wrote. */
+type Written = readonly [model: string, from: number, until: number];
+
+function versionsFound(written: readonly Written[], over: object = {}) {
+  const rows = written.flatMap(([model, from, until]) =>
+    Array.from({ length: until - from }, (_, i) => ({
+      ts: (from + i) * 3.6e9,
+      age: 60,
+      feature: "age",
+      importance: "0.5",
+      model,
+    })),
+  );
+  const options = { name: "main", overlapMs: 0, pollIntervalMs: 1000, ...over };
+  const found = {
+    layout: { ...layout, ...over },
+    options,
+    hasIndex: true,
+    isWhole: true,
+    pollMs: 1,
+  };
+  return surveyFindings({ ...found, rows: rows.toReversed() }).filter(
+    ({ check }) => check === "versions",
+  );
+}
+
+describe("names of models in a source's newest rows", () => {
+  it("of which one follows the other are taken for versions, and the setting is proposed", () => {
+    const found = versionsFound([
+      ["churn-v7", 0, 50],
+      ["churn-v8", 50, 90],
+      ["fraud", 0, 90],
+    ]);
+    expect(found).toMatchObject([
+      {
+        ok: true,
+        doubtful: true,
+        message: expect.stringMatching(/^churn-v7 and then churn-v8 look like two versions/),
+        hint: 'If they are, set versioned_names: "{name}-v{version}" of the source.',
+        key: "sources.main.versioned_names",
+      },
+    ]);
+  });
+
+  it("that are in use side by side are different models", () => {
+    const regions: readonly Written[] = [
+      ["region-1", 0, 90],
+      ["region-2", 0, 90],
+    ];
+    expect(versionsFound(regions)).toEqual([]);
+  });
+
+  it("are not proposed again once the setting is there", () => {
+    const setting = { versionedNames: "{name}-v{version}" };
+    const written: readonly Written[] = [
+      ["churn-v7", 0, 50],
+      ["churn-v8", 50, 90],
+    ];
+    expect(versionsFound(written, setting)).toEqual([]);
+  });
+
+  it("cannot hold a version where no column has them, which is said", () => {
+    const setting = { versionedNames: "{name}-v{version}", hasModelColumn: false };
+    expect(versionsFound([["", 0, 50]], setting)).toMatchObject([
+      { doubtful: true, message: "versioned_names changes nothing: no column names the model" },
+    ]);
+  });
+});
