@@ -4,7 +4,7 @@ import type { KafkaConnection } from "./client.ts";
 import { asKafkaError, clientCertificateHint, KafkaStreamError } from "./errors.ts";
 import { answersInTls, loginMechanisms, speaksPlaintext, speaksTls } from "./listener.ts";
 
-type Connection = Pick<KafkaConnection, "brokers" | "ssl" | "sasl">;
+type AskedConnection = Pick<KafkaConnection, "brokers" | "ssl" | "sasl">;
 type Trouble = ConstructorParameters<typeof KafkaStreamError>;
 
 /** Errors that a listener's answer may explain better. */
@@ -17,7 +17,10 @@ const vague: ReadonlySet<string> = new Set([
 ]);
 
 /** The error in our words; the first broker that answers at all may give the reason. Takes some seconds at most. */
-export async function diagnosed(error: unknown, connection: Connection): Promise<DriftwardenError> {
+export async function diagnosed(
+  error: unknown,
+  connection: AskedConnection,
+): Promise<DriftwardenError> {
   const known = asKafkaError(error, connection);
   if (!vague.has(known.code)) return known;
   for (const broker of connection.brokers) {
@@ -33,10 +36,10 @@ export async function diagnosed(error: unknown, connection: Connection): Promise
 }
 
 /** A certificate that cannot be used is what the first error says already. */
-const troubleAt = (broker: string, connection: Connection): Promise<Trouble | undefined> =>
+const troubleAt = (broker: string, connection: AskedConnection): Promise<Trouble | undefined> =>
   askedAt(broker, connection).catch(() => undefined);
 
-async function askedAt(broker: string, connection: Connection): Promise<Trouble | undefined> {
+async function askedAt(broker: string, connection: AskedConnection): Promise<Trouble | undefined> {
   const { ssl = false } = connection;
   if (ssl === false) {
     if (await speaksPlaintext(broker)) return loginTrouble(broker, connection);
@@ -68,7 +71,10 @@ const certificateWanted: Trouble = [
   { hint: clientCertificateHint },
 ];
 
-async function loginTrouble(broker: string, connection: Connection): Promise<Trouble | undefined> {
+async function loginTrouble(
+  broker: string,
+  connection: AskedConnection,
+): Promise<Trouble | undefined> {
   const mechanisms = await loginMechanisms(broker, connection);
   const wanted = connection.sasl?.mechanism.toUpperCase();
   if (mechanisms === undefined) return undefined;
