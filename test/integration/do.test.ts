@@ -10,6 +10,7 @@ import { fileWith } from "../cli/files.ts";
 import { episodeOpened } from "../fakes/episodes.ts";
 import { runCommand } from "../programs/command.ts";
 import { startDaemon } from "../programs/daemon.ts";
+import { until } from "../programs/eventually.ts";
 import { orderKeyOf } from "../programs/executors.ts";
 import { withStore } from "../programs/store.ts";
 
@@ -38,6 +39,8 @@ it("driftwarden do says a command to an incident, and the daemon answers it (A23
   const say = (...words: readonly string[]) => runCommand(["do", ...words, "--config", config]);
   const daemon = await startDaemon(config);
   try {
+    // The command waits for an answer for 15 s, and a daemon may start more slowly.
+    await until(() => daemon.said.some((line) => line.includes('"msg":"started"')));
     const acknowledged = await say("1", "ack", "--as", "sarah");
     expect(acknowledged).toMatchObject({ code: 0, err: "" });
     expect(acknowledged.out).toContain("sarah has this since");
@@ -47,7 +50,7 @@ it("driftwarden do says a command to an incident, and the daemon answers it (A23
     expect(JSON.parse(refused.out)).toEqual({
       done: false,
       code: "role",
-      answer: expect.stringContaining("kim, dw severity needs the role commander"),
+      answer: expect.stringContaining("Not done: dw severity needs the role commander"),
     });
 
     const slip = await say("1", "aknowledge");
