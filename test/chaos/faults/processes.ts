@@ -1,5 +1,6 @@
 /** Faults of the daemons: killed, restarted, paused, and a wall clock that is off. */
 import { type Kinds, lasts, silence } from "./fault.ts";
+import { replaced } from "./replaced.ts";
 
 export const processes: Kinds = {
   "daemon killed": { perform: (world, { victim }) => world.daemons[victim].end("SIGKILL") },
@@ -13,7 +14,13 @@ export const processes: Kinds = {
     perform: async (world, fault) => {
       const daemon = world.daemons[fault.victim];
       daemon.pause();
-      await silence(world, fault).finally(() => daemon.resume());
+      try {
+        await silence(world, fault);
+        // Otherwise it wakes at any moment of the takeover.
+        if (fault.length > 0.5) await replaced(world);
+      } finally {
+        daemon.resume();
+      }
     },
   },
   "clock stepped": {
