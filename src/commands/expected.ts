@@ -1,4 +1,7 @@
-/** `expected`: a person says that what the incident shows is intended. It announces a marker for every broken model. */
+/**
+ * `expected`: a person says that what the incident shows is intended. It announces a marker for every broken model. Of
+ * what is over it is a verdict.
+ */
 import { line, words } from "../messages/message.ts";
 import { displayName } from "../messages/names.ts";
 import { clockTime } from "../messages/text.ts";
@@ -15,7 +18,15 @@ export const expected = command({
   scope: "act",
   fits: ({ state }) => state === "open",
   arguments: nothing,
-  handle: onIncident((_, { incident, models, nowMs }) => {
+  handle: onIncident((_, { actor, incident, models, nowMs }) => {
+    if (models.length === 0 && incident.state !== "open")
+      return {
+        status: "done",
+        deed: { kind: "judge", verdict: "expected" },
+        says: say(
+          line`Noted, ${actor.name}: it was changed on purpose. It is over, so nothing else changes.`,
+        ),
+      };
     if (models.length === 0)
       return refused(
         "nothing_to_do",

@@ -58,6 +58,14 @@ export interface Onset {
   readonly of?: number;
 }
 
+/** A marker, whether it has come into effect or will. */
+export interface AnnouncedChange {
+  /** Microseconds since 1970. */
+  readonly at: number;
+  /** For example `retrain`. */
+  readonly what: string;
+}
+
 export interface EpisodeOpened {
   readonly type: "episode_opened";
   readonly id: string;
@@ -85,6 +93,8 @@ export interface EpisodeOpened {
   readonly onset?: Onset;
   /** Of silence: newest row time of the whole source by then, microseconds; left out where it is unknown. */
   readonly sourceNewest?: number;
+  /** What was announced in the last 24 hours before it began, or since, oldest first; left out where nothing was. */
+  readonly changes?: readonly AnnouncedChange[];
 }
 
 export interface EpisodeClosed {

@@ -3,6 +3,7 @@ import type { Explanation } from "../../detectors/detector.ts";
 import { formatDuration } from "../duration.ts";
 import { type JudgedAttribution, toldAttention } from "./attention.ts";
 import { blame } from "./blame.ts";
+import { changesNear } from "./changes-near.ts";
 import { distinct, turnedFrom } from "./digits.ts";
 import type { EpisodeOpened } from "./event.ts";
 import { eventId } from "./event-id.ts";
@@ -144,7 +145,10 @@ export interface OpeningInput {
   readonly evidence: readonly Evidence[];
   readonly judged: JudgedAttribution;
   readonly names: readonly string[];
-  readonly facts: Pick<ModelFacts, "scores" | "learned" | "lastAt" | "rules" | "crossed">;
+  readonly facts: Pick<
+    ModelFacts,
+    "scores" | "learned" | "lastAt" | "rules" | "crossed" | "announced"
+  >;
   /** Newest intervals between attributions, oldest first, microseconds. */
   readonly intervals: readonly number[];
   readonly outOf: number;
@@ -185,5 +189,6 @@ export function openedEvent(input: OpeningInput): EpisodeOpened {
     newestRow,
     ...(onset !== undefined && { onset }),
     ...(input.sourceNewest !== undefined && { sourceNewest: input.sourceNewest }),
+    ...changesNear(input.facts.announced, { at, onset }),
   };
 }

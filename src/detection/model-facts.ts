@@ -2,7 +2,7 @@
 
 import { knownAtFirstStart, type Since } from "./admission-control.ts";
 import { type Assembly, nothingAssembled } from "./assembler.ts";
-import type { DetectorScore, EpisodeKind } from "./event.ts";
+import type { AnnouncedChange, DetectorScore, EpisodeKind } from "./event.ts";
 import type { RowCounts } from "./row-counts.ts";
 import { noRules, type RuleState } from "./rules.ts";
 import { alwaysAsked, type UnaskedTime } from "./silence.ts";
@@ -24,14 +24,6 @@ export interface EpisodeFacts {
 }
 
 export type Told = Readonly<Partial<Record<EpisodeKind, readonly number[]>>>;
-
-/** A marker, whether it has come into effect or will. */
-export interface AnnouncedChange {
-  /** Microseconds since 1970. */
-  readonly at: number;
-  /** For example `retrain`. */
-  readonly what: string;
-}
 
 /** The last row seen of a level: (window, ts, tid); rows not above it were seen before. */
 export type Position = [window: number, ts: number, tid: number];

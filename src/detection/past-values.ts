@@ -10,8 +10,8 @@ import {
   type JudgedAttribution,
   signedAttention,
 } from "./attention.ts";
+import type { AnnouncedChange } from "./event.ts";
 import { ModelMemory } from "./memory.ts";
-import type { AnnouncedChange } from "./model-facts.ts";
 import { ModelOverrides } from "./overrides.ts";
 import {
   type EngineSettings,

@@ -94,7 +94,7 @@ export const advice: Readonly<Record<AdvisedKind, Advice>> = {
   },
   new_feature: {
     look: [
-      "was the model deployed or trained anew? Then announce it",
+      "was the model deployed or trained anew without a word?",
       "does FEATURE hold something that is known only after the prediction?",
       "should FEATURE be among the features at all?",
     ],

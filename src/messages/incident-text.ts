@@ -5,6 +5,8 @@ import type { Incident } from "../incidents/incident.ts";
 import { isShared } from "../incidents/member.ts";
 import { modelName } from "../model-key.ts";
 import { type AdvisedKind, advice, adviceText } from "./advice.ts";
+import { advisedKind, announceable } from "./advised-kind.ts";
+import { announcedChanges } from "./changes-text.ts";
 import { digestHeadline, digestText } from "./digest-text.ts";
 import { changes, reasons } from "./episode-text.ts";
 import {
@@ -18,7 +20,8 @@ import {
   words,
 } from "./message.ts";
 import { displayName, shortName } from "./names.ts";
-import { advisedKind, type HelpLinks, nightFacts, openingBlock, startMs } from "./opening-block.ts";
+import { nextWords } from "./next-words.ts";
+import { type HelpLinks, nightFacts, openingBlock, startMs } from "./opening-block.ts";
 import { queryFor } from "./query.ts";
 import { membersSection, sharedHeadline } from "./shared-text.ts";
 import { headline } from "./symptom.ts";
@@ -42,7 +45,7 @@ export function incidentText(incident: Incident | Digest, help: HelpLinks): Titl
 }
 
 function openedText(incident: Incident, help: HelpLinks): TitledMessage {
-  const { episode, severity } = incident;
+  const { episode, severity, state } = incident;
   const kind = advisedKind(incident);
   return {
     title: isShared(incident)
@@ -51,12 +54,16 @@ function openedText(incident: Incident, help: HelpLinks): TitledMessage {
     message: [
       [openingBlock(incident, help)],
       [nightFacts(incident, help)],
-      ...(kind !== undefined && isModelEpisode(episode) ? [whatToDo({ kind, episode, help })] : []),
+      ...(kind !== undefined && isModelEpisode(episode) && state !== "resolved"
+        ? [whatToDo({ kind, episode, help })]
+        : []),
       ...(isShared(incident) ? [membersSection(incident)] : []),
       ...pictured(incident),
       ...(isModelEpisode(episode) ? changed(episode) : []),
+      ...announcedChanges(incident),
       [heading("What was tried"), attempts(incident.runs)],
       ...timeline(incident),
+      nextWords(incident),
       ...(isModelEpisode(episode) ? [[heading("How it was judged"), ...reasons(episode)]] : []),
     ],
   };
@@ -109,15 +116,6 @@ function whatToDo({ kind, episode, help }: Advised): MessageSection {
       : []),
   ];
 }
-
-/** Where a deploy or a retrain may be what happened. */
-const announceable: ReadonlySet<AdvisedKind> = new Set<AdvisedKind>([
-  "shift",
-  "level_shift",
-  "leak",
-  "feature_missing",
-  "new_feature",
-]);
 
 function sourceQuery({ kind, episode, help }: Advised): string | undefined {
   const { source: name, model } = modelName(episode.model);

@@ -11,6 +11,7 @@ import { changes, reasons } from "./episode-text.ts";
 import { retrained } from "./incident-text.ts";
 import { data, type Line, line, type MessageSection, paragraph, strong, words } from "./message.ts";
 import { displayName } from "./names.ts";
+import { verdictWords } from "./next-words.ts";
 import { describeRun, namedRun } from "./run-text.ts";
 import { memberLines, sharedHeadline } from "./shared-text.ts";
 import { renderSilenceOver } from "./silence-text.ts";
@@ -53,7 +54,7 @@ function sharedNote(
     ];
   if (note.about !== "closed") return undefined;
   const over = "all of them are back to normal, by the models' own detectors.";
-  return [paragraph(line`${time(note.atMs)}: ${words(over)}${tookOf(incident, note.atMs)}`)];
+  return [paragraph(line`${time(note.atMs)}: ${words(over)}${endOf(incident, note.atMs)}`)];
 }
 
 function noteLine(
@@ -63,17 +64,32 @@ function noteLine(
   if (note.about === "grown") return line`${time(note.atMs)}: more models are broken.`;
   if (note.about === "run") return line`${time(note.run.atMs)}: ${describeRun(note.run)}`;
   if (note.about === "verified") return verdict(note);
-  const took = note.cause === "recovered" ? tookOf(incident, note.atMs) : [];
-  return line`${time(note.atMs)}: ${words(closing[note.cause])}${took}`;
+  const tail = note.cause === "recovered" ? endOf(incident, note.atMs) : [];
+  return line`${time(note.atMs)}: ${words(closing[note.cause])}${tail}`;
 }
 
-/** ` It took 2 h 4 min; restart-svc did not help.` */
-function tookOf(incident: Incident | Digest | undefined, atMs: number): Line {
+/** ` It took 2 h 4 min; restart-svc did not help. Was it real? …` */
+function endOf(incident: Incident | Digest | undefined, atMs: number): Line {
   if (incident === undefined || isDigest(incident)) return [];
-  const run = incident.runs.findLast(({ outcome }) => outcome !== undefined);
+  const { openedAtMs, people } = incident;
+  const took = line` It took ${words(readDuration(minutes(atMs - openedAtMs)))}${whatHelped(incident)}.`;
+  if (people?.verdict !== undefined) return took;
+  return line`${took} Was it real? One word: ${verdictWords}.`;
+}
+
+/** Seconds are noise here. */
+const minutes = (ms: number): number => Math.max(60_000, Math.round(ms / 60_000) * 60_000);
+
+/** A fix that helped is named before the newest that did not; what a person says of it comes behind. */
+function whatHelped({ runs, told = [] }: Incident): Line {
+  const judged = runs.filter(({ outcome }) => outcome !== undefined);
+  const run = judged.findLast(({ outcome }) => outcome === "recovered") ?? judged.at(-1);
+  const fixed = told.findLast(({ about, text }) => about === "fixed" && text !== "");
   const tried =
     run?.outcome === undefined ? [] : line`; ${data(run.fix)} ${words(verdicts[run.outcome])}`;
-  return line` It took ${words(readDuration(atMs - incident.openedAtMs))}${tried}.`;
+  return fixed === undefined
+    ? tried
+    : line`${tried}; ${fixed.by} says what repaired it: ${data(fixed.text, 200)}`;
 }
 
 /** A further episode, in full: of another kind, or after the ticket had been closed. */
@@ -91,7 +107,10 @@ function unanswered({ episode, forMs }: UnansweredNote): MessageSection {
   const lasted = line`Unchanged for ${words(formatDuration(forMs))}, and nobody has said whether it is right.`;
   const so = line`${lasted} The ticket stays open and nothing is learned from it.`;
   const model = data(displayName(episode));
-  return [paragraph(line`${so} If this is how ${model} should be:`), retrained(episode)];
+  return [
+    paragraph(line`${so} If this is how ${model} should be: ${strong(words("dw expected"))}, or`),
+    retrained(episode),
+  ];
 }
 
 /** Said where Driftwarden is not allowed to, or cannot, move the ticket itself. */

@@ -7,7 +7,9 @@ import { isShared, totalOf } from "../incidents/member.ts";
 import { scopeOf } from "../incidents/subject.ts";
 import { filledLink, type LinkValues } from "../link-template.ts";
 import { modelName } from "../model-key.ts";
-import { type AdvisedKind, advice, adviceText } from "./advice.ts";
+import { advice, adviceText } from "./advice.ts";
+import { advisedKind, announceable } from "./advised-kind.ts";
+import { newestChange } from "./changes-text.ts";
 import {
   type Block,
   data,
@@ -93,6 +95,7 @@ export function nightFacts(incident: Incident, help: HelpLinks): Block {
   const known: readonly NamedLine[] = isModelEpisode(episode)
     ? [
         ["Since", sinceOf(episode)],
+        ...newestChange(incident),
         ["Sure", isShared(incident) ? words(sharedSureness(incident)) : sureOf(episode)],
         ["Do first", firstOf(incident, episode.features)],
       ]
@@ -127,17 +130,12 @@ function holderOf({ people }: Incident): Line {
   return words("nobody yet: dw ack");
 }
 
-/** The kind that advice and runbook are about; undefined of a service. */
-export function advisedKind(incident: Incident): AdvisedKind | undefined {
-  const { kinds, episode } = incident;
-  if (!isModelEpisode(episode)) return undefined;
-  return isShared(incident) && kinds.includes("source_silent") ? "source_silent" : episode.kind;
-}
-
 function firstOf(incident: Incident, [top]: readonly BlamedFeature[]): Line {
+  if (incident.state !== "open") return words("nothing: it is back to normal");
   const kind = advisedKind(incident);
   if (kind === undefined) return words("its own log");
-  return data(adviceText(advice[kind].look[0], top && shortName(top.feature)), 200);
+  const look = data(adviceText(advice[kind].look[0], top && shortName(top.feature)), 200);
+  return announceable.has(kind) ? line`${look}${words(" Planned: dw expected")}` : look;
 }
 
 function machineOf(incident: Incident, { fixesFor }: HelpLinks): Line {
@@ -149,6 +147,7 @@ function machineOf(incident: Incident, { fixesFor }: HelpLinks): Line {
   return line`${words(does)} ${data(first.name)}${words(more)}`;
 }
 
+/** Both lines stand there in any case: what reads alerts counts on their form. */
 function linkLines(incident: Incident, { dashboardUrl, runbookUrl }: HelpLinks): readonly Line[] {
   const values = valuesOf(incident);
   const kind = advisedKind(incident);
@@ -159,11 +158,12 @@ function linkLines(incident: Incident, { dashboardUrl, runbookUrl }: HelpLinks):
   // There is no address that would be right everywhere, and a dead link is worse than the name of a file.
   const shipped =
     kind === undefined
-      ? []
-      : [words(`Runbook: docs/runbooks/${kind}.md, shipped with Driftwarden`)];
+      ? words("Runbook: not configured (links.runbook_url)")
+      : words(`Runbook: docs/runbooks/${kind}.md, shipped with Driftwarden`);
+  const noDashboard = words("Dashboard: not configured (links.dashboard_url)");
   return [
-    ...(dashboardUrl === undefined ? [] : [shown("Dashboard", dashboardUrl)]),
-    ...(runbookUrl === undefined ? shipped : [shown("Runbook", runbookUrl)]),
+    dashboardUrl === undefined ? noDashboard : shown("Dashboard", dashboardUrl),
+    runbookUrl === undefined ? shipped : shown("Runbook", runbookUrl),
   ];
 }
 

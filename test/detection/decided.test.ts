@@ -7,8 +7,8 @@ describe("the same decision", () => {
     const opened = episodeOpened();
     const [top] = opened.features;
     const features = [{ ...top!, before: 0.3, after: 0.1, low: 0.2, high: 0.4, span: 10 }];
-    const onset = { lastNormal: 1, from: 2 };
-    expect(decided({ ...opened, reason: "fell", features, onset })).toEqual(decided(opened));
+    const told = { onset: { lastNormal: 1, from: 2 }, changes: [{ at: 1, what: "deploy" }] };
+    expect(decided({ ...opened, reason: "fell", features, ...told })).toEqual(decided(opened));
   });
 
   it("has the same kind, time, score and blame", () => {

@@ -209,6 +209,13 @@ describe("a marker", () => {
     expect([...world.engine.models()][0]?.learned).toBe(learned);
   });
 
+  it("is told by an episode that begins within 24 hours of it", () => {
+    const world = new World().run(0, 300, vectorOf);
+    world.apply(marker("m1", 299.9));
+    world.run(300, 310, () => undefined);
+    expect(world.opened[0]?.changes?.map(({ what }) => what)).toEqual(["retrain"]);
+  });
+
   it("does not switch the pipeline rules off", () => {
     const world = new World().run(0, 300, vectorOf);
     world.apply(marker("m1", 299.9));

@@ -1,11 +1,12 @@
 /** An incident of every kind, as it may wake somebody, and all that helps there. */
 import type { BlamedFeature, EpisodeKind } from "../../src/detection/event.ts";
+import type { PeopleSaid } from "../../src/incidents/deed.ts";
 import { isModelEpisode, type ModelEpisode } from "../../src/incidents/episode.ts";
 import type { Incident } from "../../src/incidents/incident.ts";
 import { groupOf } from "../../src/incidents/member.ts";
 import type { HelpLinks } from "../../src/messages/opening-block.ts";
 import { modelKey, modelName } from "../../src/model-key.ts";
-import { exampleFeature, exampleIncident } from "../tickets/example-incident.ts";
+import { exampleFeature, exampleIncident, exampleRun } from "../tickets/example-incident.ts";
 
 const minute = 60_000_000;
 const at = Date.parse("2026-11-26T20:47:00Z") * 1000;
@@ -112,3 +113,50 @@ export const goldenKinds: readonly EpisodeKind[] = [
   "level_shift",
   "quarantined",
 ];
+
+/** Further tickets of a feature that lost its influence, as they may look later, or beside other news. */
+export const goldenStages: Readonly<Record<string, () => Incident>> = {
+  refused: () => {
+    const run = exampleRun({
+      status: "denied",
+      gate: "cooldown",
+      atMs: at / 1000,
+      retryAtMs: at / 1000 + 18 * 60_000,
+      detail: "It rests for 30 min after the last restart at 20:35 UTC.",
+    });
+    return { ...goldenIncident("shift"), runs: [run], people: heldBy("sarah") };
+  },
+  over: () => {
+    const endMs = Date.parse("2026-11-26T22:51:00Z");
+    const run = exampleRun({
+      atMs: at / 1000 + 8 * 60_000,
+      outcome: "not_recovered",
+      detail: "Restarted in 4 s.",
+    });
+    return {
+      ...goldenIncident("shift"),
+      state: "resolved",
+      members: { joined: 0, recovered: 1, left: 0 },
+      endedBy: "recovered",
+      lastSeenAtMs: endMs,
+      resolvedAtMs: endMs + 15 * 60_000,
+      runs: [run],
+      people: heldBy("sarah"),
+    };
+  },
+  planned: () => {
+    const incident = goldenIncident("shift");
+    const changes = [
+      { at: at - 300 * minute, what: "retrain" },
+      { at: at - 20 * minute, what: "deploy feature-store 2.4 by tom" },
+    ];
+    return { ...incident, episode: { ...incident.episode, changes } };
+  },
+};
+
+const heldBy = (by: string): PeopleSaid => ({
+  ack: { by, atMs: at / 1000 + 3 * 60_000, command: "1#0" },
+  words: [],
+  questions: [],
+  lastAtMs: at / 1000 + 3 * 60_000,
+});

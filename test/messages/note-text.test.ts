@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Note } from "../../src/incidents/effect.ts";
+import type { Incident } from "../../src/incidents/incident.ts";
 import { silencedName, silenceOf } from "../../src/incidents/silence.ts";
 import { renderNote as noteOf, renderAgain } from "../../src/messages/note-text.ts";
 import { renderNow } from "../../src/messages/now-text.ts";
@@ -7,6 +8,9 @@ import { renderWiki } from "../../src/tickets/jira/wiki.ts";
 import { exampleIncident, exampleRun } from "../tickets/example-incident.ts";
 
 const incident = exampleIncident();
+
+const literalEnd = (text: string): RegExp =>
+  new RegExp(`${text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)}$`);
 
 /** As Jira gets them. */
 const renderNote = (note: Note): string => renderWiki([noteOf(note)]);
@@ -74,13 +78,38 @@ describe("a comment", () => {
     expect(note).toContain(words);
   });
 
+  it("says when it is over how long it took, what helped, and asks one question", () => {
+    const endMs = incident.openedAtMs + 7_440_000;
+    const runs = [
+      exampleRun({ fix: "restart-svc", outcome: "recovered" }),
+      exampleRun({ fix: "restart-db", outcome: "not_recovered" }),
+    ];
+    const said = (change: Partial<Incident>): string =>
+      renderWiki([
+        noteOf({ about: "closed", cause: "recovered", atMs: endMs }, { ...incident, ...change }),
+      ]);
+    const question = " Was it real? One word: *dw real*, *dw false-positive* or *dw expected*.";
+    expect(said({})).toMatch(literalEnd(`It took 2 h 4 min.${question}`));
+    expect(said({ runs })).toMatch(literalEnd(`It took 2 h 4 min; restart-svc helped.${question}`));
+    expect(said({ runs: runs.slice(1) })).toMatch(
+      literalEnd(`It took 2 h 4 min; restart-db did not help.${question}`),
+    );
+    const fixed = { command: "1#0", about: "fixed", by: "tom", atMs: endMs, text: "retrained" };
+    expect(said({ runs: runs.slice(1), told: [fixed] })).toContain(
+      "restart-db did not help; tom says what repaired it: retrained. Was it real?",
+    );
+    const verdict = { verdict: "real", by: "tom", atMs: endMs } as const;
+    const people = { words: [], questions: [], lastAtMs: endMs, verdict };
+    expect(said({ people })).toMatch(literalEnd("It took 2 h 4 min."));
+  });
+
   it("asks whether what has lasted is right, and says how to answer", () => {
     const { episode } = exampleIncident();
     const note = renderNote({ about: "unanswered", episode, forMs: 2 * 86_400_000 });
     expect(note).toMatch(
       /^Unchanged for 2d, and nobody has said whether it is right\. The ticket stays open and nothing is learned from it\. /,
     );
-    expect(note).toContain("If this is how churn-v7 should be:");
+    expect(note).toContain("If this is how churn-v7 should be: *dw expected*, or");
     expect(note).toContain("driftwarden marker churn-v7 retrain");
   });
 

@@ -3,12 +3,14 @@ import { describe, expect, it } from "vitest";
 import { commandList } from "../../src/commands/index.ts";
 import type { Incident } from "../../src/incidents/incident.ts";
 import { incidentText } from "../../src/messages/incident-text.ts";
+import { plainText } from "../../src/messages/plain-text.ts";
 import { lengthOf } from "../../src/messages/text.ts";
 import { newIssue } from "../../src/tickets/new-issue.ts";
 import { plainTicket } from "../../src/tickets/plain-ticket.ts";
 import { episodeOpened } from "../fakes/episodes.ts";
 import { hostileNames } from "../tickets/examples.ts";
-import { goldenIncident, goldenKinds, help, sharedIncident } from "./golden.ts";
+import { goldenIncident, goldenKinds, goldenStages, help, sharedIncident } from "./golden.ts";
+import quiz from "./quiz.json" with { type: "json" };
 
 const priorities = { P0: "Highest", P1: "High", P2: "Medium" };
 
@@ -44,6 +46,27 @@ const machine = (fixes: ReturnType<NonNullable<typeof help.fixesFor>>): string =
   const { message } = incidentText(goldenIncident("shift"), { ...help, fixesFor: () => fixes });
   return JSON.stringify(message);
 };
+
+function staged(stage: string): Incident {
+  const made = goldenStages[stage];
+  if (made === undefined) throw new Error(`there is no golden ticket ${stage}`);
+  return made();
+}
+
+const quizzed = (name: string): Incident => {
+  const kind = goldenKinds.find((one) => one === name);
+  if (kind !== undefined) return goldenIncident(kind);
+  return name === "forty-silent" ? sharedIncident("silent") : staged(name);
+};
+
+/** What a ticket says that can be said on it. */
+const said = (incident: Incident): string =>
+  plainTicket(ticket(incident)).split("▸ What to say here")[1] ?? "";
+
+/** In which row of the facts the answer stands. */
+const rowOf = { since_when: "Since", how_sure: "Sure", what_first: "Do first", who_has_it: "Who" };
+
+const literally = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
 
 describe("a ticket at night (FR-T2, FR-T4)", () => {
   it.each(goldenKinds)("of a %s reads as it was agreed", async (kind) => {
@@ -95,6 +118,62 @@ describe("a ticket at night (FR-T2, FR-T4)", () => {
       expect(beforeTheFold(sharedIncident(kind))).not.toMatch(jargon);
     },
   );
+
+  it.each(Object.keys(goldenStages))("that is %s reads as it was agreed", async (stage) => {
+    const text = plainTicket(ticket(staged(stage)));
+    const file = join(import.meta.dirname, "golden", `${stage}.txt`);
+    await expect(`${text}\n`).toMatchFileSnapshot(file);
+    expect(beforeTheFold(staged(stage))).not.toMatch(jargon);
+  });
+
+  it.each(quiz.tickets)(
+    "answers six questions where they are asked for: $ticket",
+    ({ ticket: name, key }) => {
+      const text = beforeTheFold(quizzed(name)).replaceAll(/\s+/g, " ");
+      const [top = "", block = ""] = text.split(" Impact: ");
+      for (const answer of [...key.what, key.how_bad]) expect(top).toContain(answer);
+      for (const part of ["since_when", "how_sure", "what_first", "who_has_it"] as const) {
+        expect(block).toMatch(new RegExp(`${rowOf[part]} +[^|]*${literally(key[part])}`));
+      }
+    },
+  );
+
+  it("C27: begins with the six lines of an alert, links or none", () => {
+    for (const links of [help, {}]) {
+      const { message } = incidentText(goldenIncident("shift"), links);
+      const lines = plainText(message).split("\n").slice(0, 6);
+      expect(lines.map((one) => one.replace(/ .*/, ""))).toEqual([
+        "[P1]",
+        "Time:",
+        "Summary:",
+        "Impact:",
+        "Dashboard:",
+        "Runbook:",
+      ]);
+      expect(lines[0]).toMatch(/^\[P[012]\] Agent: \S+ \| Service: \S+$/);
+      expect(lines[1]).toMatch(/^Time: \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+    }
+  });
+
+  it("B35: gives each command with half a sentence why, those that fit now", () => {
+    const shift = goldenIncident("shift");
+    expect(said(shift)).toContain("• You look at it, so that nobody else has to: dw ack");
+    expect(said(shift)).toContain(
+      "• It was planned, so that it becomes the new normal: dw expected",
+    );
+    expect(said(goldenIncident("silent"))).not.toContain("dw expected");
+    expect(said(staged("refused"))).not.toContain("dw ack");
+    expect(said(staged("over"))).toContain("dw real, dw false-positive or dw expected");
+    expect(said(staged("over"))).not.toContain("dw silence");
+  });
+
+  it("never has a line that is read as a command", () => {
+    for (const incident of [
+      ...goldenKinds.map((kind) => goldenIncident(kind)),
+      ...Object.keys(goldenStages).map(staged),
+    ])
+      expect(plainTicket(ticket(incident))).not.toMatch(/^[\s•]*dw /m);
+  });
 
   it("of forty models is short too, whatever the names are", () => {
     for (const name of ["credit_score", ...names]) {

@@ -1,7 +1,6 @@
 /** What the picture of a ticket shows: the features to blame, what is normal of each, and what was observed. */
-import type { BlamedFeature } from "../../detection/event.ts";
+import type { AnnouncedChange, BlamedFeature } from "../../detection/event.ts";
 import { figuresOf } from "../../detection/figures.ts";
-import type { AnnouncedChange } from "../../detection/model-facts.ts";
 import type { PastOfModel, PastValue } from "../../detection/past-values.ts";
 import { isModelEpisode, type ModelEpisode } from "../../incidents/episode.ts";
 import type { Incident } from "../../incidents/incident.ts";

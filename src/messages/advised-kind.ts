@@ -1,0 +1,20 @@
+/** Which kind of trouble a ticket advises on. */
+import { isModelEpisode } from "../incidents/episode.ts";
+import type { Incident } from "../incidents/incident.ts";
+import { isShared } from "../incidents/member.ts";
+import type { AdvisedKind } from "./advice.ts";
+
+/** The kind that advice and runbook are about; undefined of a service. */
+export function advisedKind({ kinds, episode, ...incident }: Incident): AdvisedKind | undefined {
+  if (!isModelEpisode(episode)) return undefined;
+  return isShared(incident) && kinds.includes("source_silent") ? "source_silent" : episode.kind;
+}
+
+/** Where a deploy or a retrain may be what happened. */
+export const announceable: ReadonlySet<AdvisedKind> = new Set<AdvisedKind>([
+  "shift",
+  "level_shift",
+  "leak",
+  "feature_missing",
+  "new_feature",
+]);

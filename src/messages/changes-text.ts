@@ -1,0 +1,39 @@
+/** What was announced near the start of an episode, and how long before it began. */
+import type { AnnouncedChange } from "../detection/event.ts";
+import { isModelEpisode, type ModelEpisode } from "../incidents/episode.ts";
+import type { Incident } from "../incidents/incident.ts";
+import { data, heading, type Line, line, type Message, type NamedLine, words } from "./message.ts";
+import { readDuration, readTime } from "./text.ts";
+
+const mostShown = 5;
+
+/** The newest one, for the top of a ticket; nothing where nothing was announced. */
+export function newestChange({ episode }: Incident): readonly NamedLine[] {
+  if (!isModelEpisode(episode)) return [];
+  const newest = episode.changes?.at(-1);
+  if (newest === undefined) return [];
+  return [["Changed", line`${data(newest.what, 60)}, ${awayFrom(newest, episode)}`]];
+}
+
+/** A line each, newest first, where there are several. */
+export function announcedChanges({ episode }: Incident): Message {
+  if (!isModelEpisode(episode)) return [];
+  const { changes = [] } = episode;
+  if (changes.length < 2) return [];
+  const items = changes
+    .slice(-mostShown)
+    .toReversed()
+    .map(
+      (change) =>
+        line`${words(readTime(change.at / 1000))}, ${awayFrom(change, episode)}: ${data(change.what, 120)}`,
+    );
+  return [[heading("Announced near the start"), { kind: "list", items }]];
+}
+
+/** `10 min before it began` */
+function awayFrom({ at }: AnnouncedChange, { onset, at: opened }: ModelEpisode): Line {
+  const seconds = Math.round(((onset?.from ?? opened) - at) / 1_000_000);
+  if (seconds === 0) return words("when it began");
+  const away = readDuration(Math.abs(seconds) * 1000);
+  return words(`${away} ${seconds < 0 ? "after" : "before"} it began`);
+}
