@@ -3,12 +3,16 @@ import type { Config } from "../config/schema.ts";
 import { calledFor } from "../healing/fix.ts";
 import type { ConfiguredFix } from "../healing/runner.ts";
 import type { TicketContext } from "../tickets/new-issue.ts";
+import { routed, type TicketRoute } from "../tickets/route.ts";
 
 export function ticketHelp(
-  { links, sources }: Pick<Config, "links" | "sources">,
+  { links, sources, routes: given, people }: RoutedConfig,
   fixes: readonly ConfiguredFix[],
 ): Omit<TicketContext, "priorities"> {
+  const routes = given.map((route) => routeOf(route, people));
   return {
+    routeFor: (incident) => routed(routes, incident),
+    impactFor: (incident) => routed(routes, incident).impact,
     ...(links.dashboard_url && { dashboardUrl: links.dashboard_url }),
     ...(links.runbook_url && { runbookUrl: links.runbook_url }),
     sources: Object.fromEntries(
@@ -26,3 +30,18 @@ export function ticketHelp(
       fixes.filter(({ fix }) => calledFor(fix, incident)).map(({ fix }) => fix),
   };
 }
+
+type RoutedConfig = Pick<Config, "links" | "sources" | "routes" | "people">;
+
+/** An assignee is somebody of `people:`, or an account of the tracker. */
+function routeOf(
+  { when, issue_type: issueType, components, assignee, labels, fields, impact }: ConfiguredRoute,
+  people: Config["people"],
+): TicketRoute {
+  const { model: models, feature: features, kind: kinds, severity: severities } = when;
+  const account = assignee === undefined ? undefined : (people[assignee]?.jira ?? assignee);
+  const condition = { models, features, kinds, severities };
+  return { when: condition, issueType, components, assignee: account, labels, fields, impact };
+}
+
+type ConfiguredRoute = Config["routes"][number];

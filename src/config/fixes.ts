@@ -19,7 +19,7 @@ interface FixedBy {
 export type Remediations = readonly FixedBy[];
 
 /** Those that detection emits: a fix for any other would never run. */
-const kinds = [
+export const kinds = [
   "shift",
   "leak",
   "silent",

@@ -17,6 +17,7 @@ import { incidents } from "./incidents.ts";
 import { jira } from "./jira.ts";
 import { people, teams } from "./people.ts";
 import { retention } from "./retention.ts";
+import { routes } from "./routes.ts";
 import { sources } from "./sources.ts";
 import { store } from "./store.ts";
 import { stream } from "./stream.ts";
@@ -63,6 +64,7 @@ export const configSchema = z.strictObject({
   jira: jira.optional(),
   people,
   teams,
+  routes,
   links: links.prefault({}),
   docker: docker.optional(),
   fixes,

@@ -9,6 +9,7 @@ import { advisedKind, announceable } from "./advised-kind.ts";
 import { announcedChanges } from "./changes-text.ts";
 import { digestHeadline, digestText } from "./digest-text.ts";
 import { changes, reasons } from "./episode-text.ts";
+import { startMs } from "./link-values.ts";
 import {
   type Block,
   data,
@@ -21,7 +22,7 @@ import {
 } from "./message.ts";
 import { displayName, shortName } from "./names.ts";
 import { nextWords } from "./next-words.ts";
-import { type HelpLinks, nightFacts, openingBlock, startMs } from "./opening-block.ts";
+import { type HelpLinks, nightFacts, openingBlock } from "./opening-block.ts";
 import { queryFor } from "./query.ts";
 import { membersSection, sharedHeadline } from "./shared-text.ts";
 import { headline } from "./symptom.ts";

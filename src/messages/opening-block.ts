@@ -1,15 +1,16 @@
 /** The top of a ticket: what happened, since when, how sure that is, what to look at first, who has it, what the machine does. */
 import type { BlamedFeature } from "../detection/event.ts";
 import type { ToldWord } from "../incidents/deed.ts";
-import { type Episode, isModelEpisode } from "../incidents/episode.ts";
+import { isModelEpisode } from "../incidents/episode.ts";
 import type { Incident } from "../incidents/incident.ts";
 import { isShared, totalOf } from "../incidents/member.ts";
 import { scopeOf } from "../incidents/subject.ts";
-import { filledLink, type LinkValues } from "../link-template.ts";
+import { filledLink } from "../link-template.ts";
 import { modelName } from "../model-key.ts";
 import { advice, adviceText } from "./advice.ts";
 import { advisedKind, announceable } from "./advised-kind.ts";
 import { newestChange } from "./changes-text.ts";
+import { linkValuesOf } from "./link-values.ts";
 import {
   type Block,
   data,
@@ -44,10 +45,9 @@ export interface HelpLinks {
   readonly sources?: Readonly<Record<string, SourceTable>>;
   /** The fixes that this incident calls for. */
   readonly fixesFor?: (incident: Incident) => readonly FixOffer[];
+  /** Whom the incident hurts, as the configuration says. */
+  readonly impactFor?: (incident: Incident) => string | undefined;
 }
-
-/** A dashboard shows the time before it began too. */
-const shownBeforeMs = 3_600_000;
 
 /** Severity, where, when, what, and what it means; with the links. */
 export function openingBlock(incident: Incident, help: HelpLinks): Block {
@@ -57,9 +57,14 @@ export function openingBlock(incident: Incident, help: HelpLinks): Block {
     line`${words(`[${severity}] Agent: `)}${whereOf(incident)}${words(" | Service: ")}${service}`,
     words(`Time: ${isoTime(episode.at / 1000)}`),
     line`${words("Summary: ")}${summary}`,
-    line`${words("Impact: ")}${saidImpact(incident) ?? words(impact)}`,
+    line`${words("Impact: ")}${saidImpact(incident) ?? line`${words(impact)}${configuredImpact(incident, help)}`}`,
     ...linkLines(incident, help),
   );
+}
+
+function configuredImpact(incident: Incident, { impactFor }: HelpLinks): Line {
+  const impact = impactFor?.(incident);
+  return impact === undefined ? [] : line`; ${data(impact, 200)}`;
 }
 
 /** A person knows better whom it hurts. */
@@ -149,7 +154,7 @@ function machineOf(incident: Incident, { fixesFor }: HelpLinks): Line {
 
 /** Both lines stand there in any case: what reads alerts counts on their form. */
 function linkLines(incident: Incident, { dashboardUrl, runbookUrl }: HelpLinks): readonly Line[] {
-  const values = valuesOf(incident);
+  const values = linkValuesOf(incident);
   const kind = advisedKind(incident);
   const shown = (name: string, template: string): Line => {
     const url = filledLink(template, values);
@@ -165,26 +170,4 @@ function linkLines(incident: Incident, { dashboardUrl, runbookUrl }: HelpLinks):
     dashboardUrl === undefined ? noDashboard : shown("Dashboard", dashboardUrl),
     runbookUrl === undefined ? shipped : shown("Runbook", runbookUrl),
   ];
-}
-
-function valuesOf(incident: Incident): LinkValues {
-  const { subject, episode } = incident;
-  const { tenant, environment } = scopeOf(subject);
-  const source = subject.kind === "model" ? modelName(subject.key).source : "";
-  const from = Math.max(0, Math.floor(startMs(episode) - shownBeforeMs));
-  return {
-    model: displayName(episode),
-    feature: (isModelEpisode(episode) && episode.features[0]?.feature) || "",
-    from: String(from),
-    kind: advisedKind(incident) ?? episode.kind,
-    source,
-    environment,
-    tenant,
-  };
-}
-
-/** When it began, as far as it is known, ms since 1970. */
-export function startMs(episode: Episode): number {
-  if (!isModelEpisode(episode)) return episode.at / 1000;
-  return (episode.onset?.lastNormal ?? episode.newestRow) / 1000;
 }

@@ -1,25 +1,30 @@
 /** The ticket of an incident: what it says, with the labels and the priority by which a tracker sorts it. */
-import type { Digest } from "../incidents/digest.ts";
+import { type Digest, isDigest } from "../incidents/digest.ts";
 import type { Severity } from "../incidents/episode.ts";
 import type { Incident } from "../incidents/incident.ts";
 import { incidentText } from "../messages/incident-text.ts";
 import type { HelpLinks } from "../messages/opening-block.ts";
+import type { RouteKeys } from "./route.ts";
 import type { NewIssue } from "./tracker.ts";
 
 export interface TicketContext extends HelpLinks {
   /** Name of the tracker's priority for each severity; undefined leaves the project's default. */
   readonly priorities: Readonly<Record<Severity, string | undefined>>;
+  /** What a new ticket of this incident gets beside the usual. */
+  readonly routeFor?: (incident: Incident) => RouteKeys;
 }
 
 /** Summary under 80 characters; that of a digest under 255. */
 export function newIssue(incident: Incident | Digest, context: TicketContext): NewIssue {
   const { severity, fingerprint } = incident;
   const { title, message } = incidentText(incident, context);
+  const route = isDigest(incident) ? undefined : context.routeFor?.(incident);
   return {
     summary: `[${severity}] ${title}`,
     description: message,
     // All tickets about one subject are found by the second.
-    labels: ["driftwarden", `driftwarden-${fingerprint}`, severity],
+    labels: ["driftwarden", `driftwarden-${fingerprint}`, severity, ...(route?.labels ?? [])],
     priority: context.priorities[severity],
+    ...(route && { route }),
   };
 }

@@ -1,6 +1,7 @@
 /** The port to an issue tracker, declared by who needs it: the few calls tickets/ makes. */
 import type { Message } from "../messages/message.ts";
 import type { MayAct } from "../permit.ts";
+import type { RouteKeys } from "./route.ts";
 
 export interface NewIssue {
   readonly summary: string;
@@ -8,6 +9,8 @@ export interface NewIssue {
   readonly labels: readonly string[];
   /** Name of the priority; undefined leaves the project's default. */
   readonly priority: string | undefined;
+  /** What a route says of it. Left out: nothing. */
+  readonly route?: RouteKeys;
 }
 
 export interface Issue {

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { calledFor, type Fix, type FixCondition } from "../../src/healing/fix.ts";
+import { calledFor, type Fix } from "../../src/healing/fix.ts";
+import type { IncidentCondition } from "../../src/incidents/condition.ts";
 import { episodeOpened, openIncident, serviceEpisode } from "../fakes/episodes.ts";
 import { atMost } from "../fakes/limits.ts";
 
-function fix(when: FixCondition, mode: Fix["mode"] = "auto"): Fix {
+function fix(when: IncidentCondition, mode: Fix["mode"] = "auto"): Fix {
   const limits = { cooldownMs: 0, ...atMost(1, 1) };
   return { name: "f", when, remediation: "restart-container", tier: "auto", mode, ...limits };
 }

@@ -6,8 +6,8 @@ import { isModelEpisode, type ModelEpisode } from "../../incidents/episode.ts";
 import type { Incident } from "../../incidents/incident.ts";
 import { isShared } from "../../incidents/member.ts";
 import type { ModelKey } from "../../model-key.ts";
+import { startMs } from "../link-values.ts";
 import { displayName, shortName } from "../names.ts";
-import { startMs } from "../opening-block.ts";
 import { sharedHeadline } from "../shared-text.ts";
 import { headline } from "../symptom.ts";
 

@@ -32,8 +32,12 @@ function create(site: Site, { body, by }: JiraCall): Reply {
     const cloud = site.deployment === "Cloud";
     return refuse(cloud ? new Refusal(403, [says]) : new Refusal(400, [], { project: says }));
   }
-  const issue = site.tracker.create(fieldsIn(body["fields"]), by.name);
+  const fields = fieldsIn(body["fields"]);
+  const assignee = "assignee" in fields ? assigneeOf(site, fields["assignee"]) : null;
+  if (assignee instanceof Refusal) return refuse(assignee);
+  const issue = site.tracker.create(fields, by.name);
   if (issue instanceof Refusal) return refuse(issue);
+  issue.assignee = assignee ?? undefined;
   const { id, key } = issue;
   const self = `${site.url}/rest/api/2/issue/${id}`;
   return { status: 201, what: "issue_created", issue: key, body: { id, key, self } };

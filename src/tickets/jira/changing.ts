@@ -54,7 +54,10 @@ function changedFields(issue: Issue, change: IssueChange, markup: Changing["mark
 }
 
 /** Jira Cloud knows people by account id; Data Center by key, and is told their name. */
-async function assigneeField(site: JiraSite, { assignee }: IssueChange): Promise<JiraFields> {
+export async function assigneeField(
+  site: JiraSite,
+  { assignee }: IssueChange,
+): Promise<JiraFields> {
   if (assignee === undefined) return {};
   if (assignee === null) return { assignee };
   if (await site.isCloud()) return { assignee: { accountId: assignee } };

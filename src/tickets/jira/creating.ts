@@ -1,8 +1,11 @@
 /** Creates issues with as many of their fields as the project takes, and reads back what was stored. */
 import type { Logger } from "pino";
+import { isUnavailable } from "../../errors.ts";
 import { paragraph, words } from "../../messages/message.ts";
 import type { MayAct } from "../../permit.ts";
+import { TrackerError } from "../errors.ts";
 import type { Issue, NewIssue } from "../tracker.ts";
+import { assigneeField } from "./changing.ts";
 import { jiraError } from "./errors.ts";
 import { type JiraFields, writtenWithoutRefused } from "./optional-fields.ts";
 import * as shapes from "./shapes.ts";
@@ -25,8 +28,27 @@ export interface Creating {
   readonly get: (id: string) => Promise<Issue | undefined>;
 }
 
-/** @throws TrackerError `DW_TRACKER_LABEL_NOT_STORED`, with the issue, when labels that Jira took are not there */
+/** A type of a route that the project does not have must not keep the ticket from being there. */
 export async function createIssue(
+  creating: Creating,
+  issue: NewIssue,
+  mayAct: MayAct | undefined,
+): Promise<Issue> {
+  const { route } = issue;
+  try {
+    return await createAs(creating, issue, mayAct);
+  } catch (error) {
+    if (route?.issueType === undefined || !isOfType(error)) throw error;
+    creating.options.logger.warn({ err: error }, "jira does not take the issue type of a route");
+    return createAs(creating, { ...issue, route: { ...route, issueType: undefined } }, mayAct);
+  }
+}
+
+const isOfType = (error: unknown): boolean =>
+  error instanceof TrackerError && "issuetype" in error.fields && !error.maybeApplied;
+
+/** @throws TrackerError `DW_TRACKER_LABEL_NOT_STORED`, with the issue, when labels that Jira took are not there */
+async function createAs(
   creating: Creating,
   issue: NewIssue,
   mayAct: MayAct | undefined,
@@ -34,7 +56,7 @@ export async function createIssue(
   const { site, options } = creating;
   const { project, logger } = options;
   const { value: created, left } = await writtenWithoutRefused(
-    fieldsOf(creating, issue),
+    await fieldsOf(creating, issue),
     (fields, without) =>
       site.connection.call(
         { name: "create", doing: `creating an issue in ${project}`, writes: true, mayAct },
@@ -51,17 +73,36 @@ export async function createIssue(
   });
 }
 
-function fieldsOf({ options, markup }: Creating, issue: NewIssue): JiraFields {
+async function fieldsOf(creating: Creating, issue: NewIssue): Promise<JiraFields> {
+  const { options, markup } = creating;
   const { project, issueType, fields } = options;
+  const { route = {} } = issue;
   return {
     ...fields,
+    ...route.fields,
+    ...(route.components && { components: route.components.map((name) => ({ name })) }),
+    ...(await assigneeOf(creating, route.assignee)),
     project: { key: project },
-    issuetype: { name: issueType },
+    issuetype: { name: route.issueType ?? issueType },
     summary: issue.summary,
     description: markup(issue.description),
     labels: [...configuredLabels(fields), ...issue.labels],
     ...(issue.priority !== undefined && { priority: { name: issue.priority } }),
   };
+}
+
+/** An account that is not there leaves the ticket to whom the project gives it. */
+async function assigneeOf(
+  { site, options }: Creating,
+  assignee: string | undefined,
+): Promise<JiraFields> {
+  try {
+    return await assigneeField(site, { ...(assignee !== undefined && { assignee }) });
+  } catch (error) {
+    if (isUnavailable(error)) throw error;
+    options.logger.warn({ err: error }, "jira does not know the assignee of a route");
+    return {};
+  }
 }
 
 interface Sent {

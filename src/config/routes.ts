@@ -1,0 +1,58 @@
+/** `routes:`: what tickets get beside the usual, by what they are about. Each key comes from the first route that names it. */
+import { z } from "zod";
+import { unknownNames, valueNames } from "../field-template.ts";
+import { severities } from "../incidents/episode.ts";
+import { listOf, text } from "./fields.ts";
+import { kinds } from "./fixes.ts";
+
+const condition = z.strictObject({
+  model: listOf(text).optional(),
+  feature: listOf(text).optional(),
+  kind: listOf(z.enum(kinds)).optional(),
+  severity: listOf(z.enum(severities)).optional(),
+});
+
+/** Driftwarden finds its tickets by labels that begin so. */
+const label = z
+  .string()
+  .trim()
+  .regex(/^(?!driftwarden)[^\s\p{Cc}]{1,255}$/u, {
+    error:
+      "expected a label of at most 255 characters, without spaces, that does not begin with driftwarden",
+  });
+
+/** What a ticket gets from Driftwarden itself, or from a key of its own. */
+const taken: ReadonlySet<string> = new Set([
+  "project",
+  "issuetype",
+  "summary",
+  "description",
+  "labels",
+  "priority",
+  "assignee",
+  "components",
+]);
+
+const fields = z.record(text, z.json()).check((context) => {
+  for (const [name, value] of Object.entries(context.value)) {
+    const report = (message: string): void => {
+      context.issues.push({ code: "custom", message, path: [name], input: undefined });
+    };
+    if (taken.has(name)) report("is set by Driftwarden, or by a key of its own");
+    const [unknown] = unknownNames(value);
+    if (unknown !== undefined)
+      report(`names a variable that there is not; there are ${valueNames}`);
+  }
+});
+
+const route = z.strictObject({
+  when: condition.prefault({}),
+  issue_type: text.optional(),
+  components: listOf(text).optional(),
+  assignee: text.optional(),
+  labels: listOf(label).optional(),
+  fields: fields.optional(),
+  impact: text.optional(),
+});
+
+export const routes = z.array(route).default([]);

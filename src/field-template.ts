@@ -1,0 +1,58 @@
+/** Fills the variables of a route's fields: `{{model}}` in a text, wherever it stands in a value of Jira's API. */
+import { type LinkValues, type LinkVariable, linkVariables } from "./link-template.ts";
+
+/** JSON, as the configuration holds it. */
+export type FieldValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly FieldValue[]
+  | { readonly [name: string]: FieldValue };
+
+const placeholder = /\{\{\s*(\w*)\s*\}\}/g;
+/** Marks of a tracker's markup: a name in a field must not mention anybody, or show a picture. */
+const marks = /[[\]{}|!~*^\\<>]/g;
+const longestValue = 200;
+
+/** For messages: `{{model}}, {{feature}} and so on`. */
+export const valueNames = linkVariables.map((name) => `{{${name}}}`).join(", ");
+
+/** Names in the texts of a value that are no variables. */
+export function unknownNames(value: FieldValue): readonly string[] {
+  return textsIn(value).flatMap((text) =>
+    [...text.matchAll(placeholder)].flatMap(([, name = ""]) => (isVariable(name) ? [] : [name])),
+  );
+}
+
+/** @param values as they are; what a tracker would take for markup becomes `_` here */
+export function filledValue(value: FieldValue, values: LinkValues): FieldValue {
+  if (typeof value === "string") return filledText(value, values);
+  if (typeof value !== "object" || value === null) return value;
+  if (isList(value)) return value.map((item) => filledValue(item, values));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [name, filledValue(item, values)]),
+  );
+}
+
+function filledText(text: string, values: LinkValues): string {
+  return text.replaceAll(placeholder, (whole, name: string) =>
+    isVariable(name) ? plain(values[name]) : whole,
+  );
+}
+
+function plain(value: string): string {
+  const clean = value.replaceAll(/[\p{C}\p{Zl}\p{Zp}]+/gu, " ").replaceAll(marks, "_");
+  return Array.from(clean).slice(0, longestValue).join("").trim();
+}
+
+function textsIn(value: FieldValue): readonly string[] {
+  if (typeof value === "string") return [value];
+  if (typeof value !== "object" || value === null) return [];
+  return (isList(value) ? value : Object.values(value)).flatMap(textsIn);
+}
+
+const isList = (value: object): value is readonly FieldValue[] => Array.isArray(value);
+
+const isVariable = (name: string): name is LinkVariable =>
+  linkVariables.some((known) => known === name);

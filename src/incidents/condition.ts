@@ -1,0 +1,49 @@
+/** Which incidents a rule of the configuration is about: the same words for fixes and for routes. */
+
+import { modelName } from "../model-key.ts";
+import { isModelEpisode } from "./episode.ts";
+import type { Incident } from "./incident.ts";
+import type { Subject } from "./subject.ts";
+
+/** Every list that is given must match. */
+export interface IncidentCondition {
+  readonly models?: readonly string[] | undefined;
+  readonly features?: readonly string[] | undefined;
+  readonly kinds?: readonly string[] | undefined;
+  readonly severities?: readonly string[] | undefined;
+}
+
+/** A feature that carries at least this part of the blame is guilty, and so is the first one named. */
+const guiltyPart = 1 / 3;
+
+/** A feature fits only when it is guilty, not when it merely moved along with the guilty one. */
+export function fitsCondition(condition: IncidentCondition, incident: Incident): boolean {
+  const { models, features, kinds, severities } = condition;
+  return (
+    fits(models, namesOf(incident.subject)) &&
+    fits(features, guiltyFeatures(incident)) &&
+    fits(kinds, kindsOf(incident)) &&
+    fits(severities, [incident.severity])
+  );
+}
+
+function guiltyFeatures({ episode }: Incident): readonly string[] {
+  if (!isModelEpisode(episode)) return [];
+  return episode.features
+    .filter((blamed, place) => place === 0 || blamed.part >= guiltyPart)
+    .map((blamed) => blamed.feature);
+}
+
+/** How `when.model` may name the subject. */
+function namesOf(subject: Subject): readonly string[] {
+  return subject.kind === "model" ? [subject.key, modelName(subject.key).model] : [];
+}
+
+/** What befell the member, and the source where it is silent as a whole. */
+function kindsOf({ episode, group }: Incident): readonly string[] {
+  return [episode.kind, ...(group.whole === true ? ["source_silent"] : [])];
+}
+
+function fits(list: readonly string[] | undefined, values: readonly string[]): boolean {
+  return list === undefined || values.some((value) => list.includes(value));
+}

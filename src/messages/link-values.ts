@@ -1,0 +1,33 @@
+/** What the variables of links and fields stand for in one incident. */
+import { type Episode, isModelEpisode } from "../incidents/episode.ts";
+import type { Incident } from "../incidents/incident.ts";
+import { scopeOf } from "../incidents/subject.ts";
+import type { LinkValues } from "../link-template.ts";
+import { modelName } from "../model-key.ts";
+import { advisedKind } from "./advised-kind.ts";
+import { displayName } from "./names.ts";
+
+/** A dashboard shows the time before it began too. */
+const shownBeforeMs = 3_600_000;
+
+export function linkValuesOf(incident: Incident): LinkValues {
+  const { subject, episode } = incident;
+  const { tenant, environment } = scopeOf(subject);
+  const source = subject.kind === "model" ? modelName(subject.key).source : "";
+  const from = Math.max(0, Math.floor(startMs(episode) - shownBeforeMs));
+  return {
+    model: displayName(episode),
+    feature: (isModelEpisode(episode) && episode.features[0]?.feature) || "",
+    from: String(from),
+    kind: advisedKind(incident) ?? episode.kind,
+    source,
+    environment,
+    tenant,
+  };
+}
+
+/** When it began, as far as it is known, ms since 1970. */
+export function startMs(episode: Episode): number {
+  if (!isModelEpisode(episode)) return episode.at / 1000;
+  return (episode.onset?.lastNormal ?? episode.newestRow) / 1000;
+}

@@ -1,0 +1,50 @@
+/** A route: what a new ticket gets beside the usual, and whom it hurts, by what it is about. */
+
+import { type FieldValue, filledValue } from "../field-template.ts";
+import { fitsCondition, type IncidentCondition } from "../incidents/condition.ts";
+import type { Incident } from "../incidents/incident.ts";
+import { linkValuesOf } from "../messages/link-values.ts";
+
+/** What a route may name. */
+export interface RouteKeys {
+  readonly issueType?: string | undefined;
+  readonly components?: readonly string[] | undefined;
+  /** Account of the tracker. */
+  readonly assignee?: string | undefined;
+  readonly labels?: readonly string[] | undefined;
+  /** By the tracker's own ids, as its API takes them. */
+  readonly fields?: Readonly<Record<string, FieldValue>> | undefined;
+  /** Whom it hurts, in half a sentence. */
+  readonly impact?: string | undefined;
+}
+
+export interface TicketRoute extends RouteKeys {
+  /** Without any list it fits every incident. */
+  readonly when: IncidentCondition;
+}
+
+/** Each key comes from the first route that fits and names it; variables are filled in. */
+export function routed(routes: readonly TicketRoute[], incident: Incident): RouteKeys {
+  const fitting = routes.filter(({ when }) => fitsCondition(when, incident));
+  const first = <Key extends keyof RouteKeys>(key: Key): RouteKeys[Key] =>
+    fitting.find((route) => route[key] !== undefined)?.[key];
+  const fields = first("fields");
+  return {
+    issueType: first("issueType"),
+    components: first("components"),
+    assignee: first("assignee"),
+    labels: first("labels"),
+    fields: fields && filledFields(fields, incident),
+    impact: first("impact"),
+  };
+}
+
+function filledFields(
+  fields: NonNullable<RouteKeys["fields"]>,
+  incident: Incident,
+): NonNullable<RouteKeys["fields"]> {
+  const values = linkValuesOf(incident);
+  return Object.fromEntries(
+    Object.entries(fields).map(([id, value]) => [id, filledValue(value, values)]),
+  );
+}
