@@ -1,4 +1,5 @@
 /** Builds the configured tracker, and what writes to it. No other file knows which trackers there are. */
+import { readFileSync } from "node:fs";
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
 import type { Config } from "../config/schema.ts";
@@ -77,6 +78,7 @@ export function jiraOptions(
     url: jira.url,
     user: jira.user ?? "",
     environment,
+    ca: jira.ca_file && readFileSync(jira.ca_file, "utf8"),
     auth: jira.auth,
     project: jira.project,
     issueType: jira.issue_type,

@@ -27,6 +27,7 @@ export const jira = z
     auth: z.enum(["basic", "bearer"]).default("basic"),
     user: text.optional(),
     token_file: absolutePath,
+    ca_file: absolutePath.optional(),
     project: projectKey.default("IR"),
     issue_type: text.default("Bug"),
     priorities: priorities.prefault({}),

@@ -25,6 +25,8 @@ export interface JiraConnectionOptions {
   readonly deadlineMs?: number;
   /** HTTPS_PROXY and NO_PROXY are read from it. Default: no proxy. */
   readonly environment?: Environment;
+  /** Certificates in PEM that are trusted beside those that Node knows. Default: none. */
+  readonly ca?: string | undefined;
   /** Larger answers are refused. Default 5 MB. */
   readonly maxBodyBytes?: number;
   readonly metrics: TicketsMetrics;
@@ -94,7 +96,7 @@ interface Sending {
 
 function send(
   { uri, method, body: json, form }: RequestOptions,
-  { deadlineMs = 20_000, maxBodyBytes = 5_000_000, clocks }: JiraConnectionOptions,
+  { deadlineMs = 20_000, maxBodyBytes = 5_000_000, clocks, ca }: JiraConnectionOptions,
   { authorization, mayAct, deadlineMs: own = deadlineMs, proxy }: Sending,
 ): Promise<JiraReply> {
   const body = form?.bytes ?? (json === undefined ? undefined : JSON.stringify(json));
@@ -102,6 +104,7 @@ function send(
     mayAct,
     clocks,
     proxy,
+    ca,
     deadlineMs: Math.min(own, deadlineMs),
     maxBodyBytes,
     method,

@@ -11,7 +11,7 @@ import {
 import { request as tlsRequest } from "node:https";
 import type { Socket } from "node:net";
 import { type Permission, writePermitted } from "../../permit.ts";
-import { openTunnel, secured } from "./tunnel.ts";
+import { openTunnel, secured, trusting } from "./tunnel.ts";
 
 /** Its `mayAct` is asked when the connection stands, before the first byte leaves. */
 interface JiraRequest extends Permission {
@@ -24,6 +24,8 @@ interface JiraRequest extends Permission {
   readonly maxBodyBytes: number;
   /** The way leads through it; undefined for the straight way. */
   readonly proxy?: URL | undefined;
+  /** Trusted beside the authorities that Node knows. */
+  readonly ca?: string | undefined;
 }
 
 export interface JiraAnswer {
@@ -109,13 +111,18 @@ async function ask(question: JiraRequest, through?: Socket): Promise<JiraReply> 
   }
 }
 
-function start({ url, method, headers, body }: JiraRequest, through?: Socket): ClientRequest {
+function start({ url, method, headers, body, ca }: JiraRequest, through?: Socket): ClientRequest {
   const length = body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) };
   const sent = { method, headers: { ...headers, ...length } } as const;
   if (through !== undefined)
-    return tlsRequest(url, { ...sent, createConnection: () => secured(through, url) });
+    return tlsRequest(url, {
+      ...sent,
+      createConnection: () => secured(through, url, trusting(ca)),
+    });
   const options = { ...sent, agent: false } as const;
-  return url.protocol === "https:" ? tlsRequest(url, options) : plainRequest(url, options);
+  return url.protocol === "https:"
+    ? tlsRequest(url, { ...options, ...trusting(ca) })
+    : plainRequest(url, options);
 }
 
 /** @returns undefined when there is more than `maxBytes` */

@@ -57,7 +57,7 @@ export function judge(reply: JiraReply, operation: Operation): unknown {
 const failures = {
   unreachable: [
     "DW_TRACKER_UNREACHABLE",
-    "Check jira.url, the network between here and Jira, and its certificate (NODE_EXTRA_CA_CERTS for a private CA).",
+    "Check jira.url, the network between here and Jira, and its certificate (jira.ca_file for a private CA).",
   ],
   timeout: [
     "DW_TRACKER_TIMEOUT",

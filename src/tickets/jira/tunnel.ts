@@ -2,7 +2,7 @@
 import { request as plainRequest } from "node:http";
 import { request as tlsRequest } from "node:https";
 import { isIP, type Socket } from "node:net";
-import { connect as tlsConnect } from "node:tls";
+import { rootCertificates, connect as tlsConnect } from "node:tls";
 
 export interface Tunnel {
   /** Rejects when the proxy is not there, or refuses. */
@@ -39,8 +39,17 @@ export function openTunnel(proxy: URL, to: URL): Tunnel {
   return { standing, close: () => request.destroy() };
 }
 
+/** Nothing given leaves Node's own authorities. */
+export function trusting(ca: string | undefined): Trusted {
+  return ca === undefined ? {} : { ca: [...rootCertificates, ca] };
+}
+
+interface Trusted {
+  readonly ca?: string[];
+}
+
 /** TLS to Jira through a tunnel that stands. */
-export function secured(socket: Socket, to: URL): Socket {
+export function secured(socket: Socket, to: URL, trusted: Trusted): Socket {
   const host = to.hostname.replaceAll(/^\[|\]$/g, "");
-  return tlsConnect({ socket, host, ...(isIP(host) === 0 && { servername: host }) });
+  return tlsConnect({ socket, host, ...trusted, ...(isIP(host) === 0 && { servername: host }) });
 }

@@ -107,6 +107,22 @@ describe("a request through a proxy", () => {
     expect(through.asked[0]?.headers["proxy-authorization"]).toBe(`Basic ${basic}`);
   });
 
+  it("trusts the configured CA, through a proxy and without one", async () => {
+    const through = await proxy(200);
+    const jira = createTlsServer({ key, cert }, (_request, response) => {
+      response.setHeader("content-type", "application/json");
+      response.end(JSON.stringify({ accountId: "1", displayName: "bot" }));
+    });
+    const url = `https://127.0.0.1:${await listening(jira)}`;
+    const environment = { HTTPS_PROXY: through.url };
+    await openExample(url, { ca: cert }).ping();
+    await openExample(url, { ca: cert, environment }).ping();
+    expect(through.asked).toHaveLength(1);
+    const error = await errorOf(openExample(url).ping());
+    expect(error.message).toContain("SELF_SIGNED_CERT");
+    expect(error.hint).toContain("jira.ca_file");
+  });
+
   it.each([407, 502])(
     "FR-J6: is not sent when the proxy answers %i, and says so",
     async (status) => {
