@@ -24,7 +24,8 @@ export function acceleratedClock(rate: number, originMs: number = Date.now()): C
     at: (realMs) => turns.findLast((turn) => turn.realMs < Math.floor(realMs))?.shownMs ?? originMs,
     sleep: async (ms, signal) => {
       const untilMs = now() + ms;
-      while (now() < untilMs && signal?.aborted !== true) {
+      const isOver = (): boolean => now() >= untilMs || signal?.aborted === true;
+      while (!isOver()) {
         await once(turning, "turn", signal === undefined ? {} : { signal }).catch(() => undefined);
       }
     },
