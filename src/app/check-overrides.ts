@@ -49,7 +49,7 @@ export function lookAtOverrides(
   const used = places.filter(({ decided }) => decided).length;
   const rest =
     unread && used < places.length ? "; not every source has recent rows that could be read" : "";
-  return [fine("overrides", `${used} of ${places.length} overrides are in use${rest}`)];
+  return [fine("overrides", `${used} of ${countOf(places.length)} in use${rest}`)];
 }
 
 /** One name of all that the entries treat alike: a source may have thousands of each. */
@@ -61,6 +61,9 @@ function representatives(
   for (const name of names) kinds.set(treatedAs(name).join(), name);
   return [...kinds.values()];
 }
+
+const countOf = (count: number): string =>
+  count === 1 ? "1 override is" : `${count} overrides are`;
 
 interface Place {
   matched: boolean;
@@ -100,9 +103,10 @@ function findingOf(looked: Looked): CheckFinding | undefined {
   const key = `detection.overrides.${index}`;
   if (place.matched && place.decided) return undefined;
   if (place.matched) {
-    const before = [...place.before].map((other) => `detection.overrides.${other}`).join(", ");
+    const before = [...place.before].map((other) => `detection.overrides.${other}`);
+    const comes = before.length === 1 ? "comes first and names" : "come first and name";
     return doubtful("overrides", {
-      message: `${key} decides nothing: ${before} comes first and names the same settings`,
+      message: `${key} decides nothing: ${before.join(", ")} ${comes} the same settings`,
       hint: "Put the narrower entry first, or leave this one out.",
       key,
     });

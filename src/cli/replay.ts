@@ -129,6 +129,7 @@ function summarySentence(summary: ReplaySummary & { readonly seconds: number }):
 }
 
 function ticketSentence({ tickets, reopened, mails }: ReplaySummary): string {
-  const again = reopened === 0 ? "" : `, opened again ${reopened} times`;
+  const times = reopened === 1 ? "once" : `${reopened} times`;
+  const again = reopened === 0 ? "" : `, opened again ${times}`;
   return `tickets: ${tickets}${again}; mails to each who watches them: ${mails}, without results of runs`;
 }

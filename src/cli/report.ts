@@ -64,16 +64,29 @@ function table(verdicts: readonly VerdictCount[]): readonly string[] {
     const key = JSON.stringify([one.subject, one.detector]);
     groups.set(key, [...(groups.get(key) ?? []), one]);
   }
+  const shown = shownNames(new Set(verdicts.map(({ subject }) => subject)));
   const rows = [...groups.values()].map((group) => {
     const [{ subject, detector } = { subject: "", detector: "" }] = group;
-    const { source, model } = modelName(subject);
     const counts = [...named.map(([verdict]) => verdict), null].map((wanted) =>
       String(sumOf(group.filter(({ verdict }) => verdict === wanted))),
     );
-    return [model || source, detector || "-", ...counts];
+    return [shown(subject), detector || "-", ...counts];
   });
   const header = ["model", "detector", ...named.map(([, words]) => words), "nobody said"];
   return columns([header, ...rows]);
+}
+
+function nameOf(subject: string): string {
+  const { source, model } = modelName(subject);
+  return model || source;
+}
+
+/** The name alone where only one subject has it, otherwise the whole key. */
+function shownNames(subjects: ReadonlySet<string>): (subject: string) => string {
+  const counts = new Map<string, number>();
+  for (const subject of subjects)
+    counts.set(nameOf(subject), (counts.get(nameOf(subject)) ?? 0) + 1);
+  return (subject) => (counts.get(nameOf(subject)) === 1 ? nameOf(subject) : subject);
 }
 
 /** Of what nobody judged nothing is known, so it is in no share. */
@@ -82,5 +95,5 @@ function meaning(verdicts: readonly VerdictCount[], judged: number): string {
     return "Nobody has judged one yet: dw real, dw false-positive or dw expected on the ticket does.";
   const real = sumOf(verdicts.filter(({ verdict }) => verdict === "real"));
   const wrong = sumOf(verdicts.filter(({ verdict }) => verdict === "false_positive"));
-  return `${real} of ${judged} judged were real, ${wrong} were false. Nothing is learned from this.`;
+  return `${real} of ${judged} judged ${real === 1 ? "was" : "were"} real, ${wrong} ${wrong === 1 ? "was" : "were"} false. Nothing is learned from this.`;
 }

@@ -52,9 +52,20 @@ function toPlainData(document: Document.Parsed): { value: unknown; errors: reado
 function wordsOf({ code, message, pos }: YAMLParseError, text: string): string {
   if (code === "MULTIPLE_DOCS")
     return "a second YAML document begins with ---, and one is read; put everything into one";
+  if (code === "BAD_ALIAS") return 'YAML reads what begins with * as an alias; quote it: "*"';
   if (code !== "DUPLICATE_KEY") return message;
   const key = /^[\w-]+/.exec(text.slice(pos[0]))?.[0];
   return key === undefined ? message : `the key ${key} stands there twice; keys must be unique`;
+}
+
+/** A name or a pattern that begins with * is an alias to YAML, unless it is quoted. */
+function aliasWords(message: string): { readonly message: string; readonly hint?: string } {
+  const name = /^Unresolved alias .*: (\S+)$/.exec(message)?.[1];
+  if (name === undefined) return { message };
+  return {
+    message: `*${name} is an alias in YAML, and there is no anchor &${name}`,
+    hint: `Quote what begins with *: "*${name}".`,
+  };
 }
 
 /** The parser names the anchor that is missing, and not where it is meant. */
@@ -75,7 +86,11 @@ export function readYaml(text: string): YamlSource {
       path: "",
       message: wordsOf(error, text),
     })),
-    ...errors.map((message) => ({ line: lineOfAlias(message, text), path: "", message })),
+    ...errors.map((message) => ({
+      line: lineOfAlias(message, text),
+      path: "",
+      ...aliasWords(message),
+    })),
   ];
   return {
     value,

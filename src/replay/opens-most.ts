@@ -41,8 +41,8 @@ const mostNoise = 0.5;
 const fewestTickets = 4;
 /** What an override has to take away of its tickets to be worth proposing. */
 const worthwhile = 0.5;
-/** Least relative effects that are tried, percent. */
-const relatives = [10, 20, 30, 50, 100] as const;
+/** Least relative effects that are tried, percent. At 100 only a rise to more than double would be told. */
+const relatives = [10, 20, 30, 50] as const;
 
 export interface ProposedOverride {
   readonly model: ModelKey;
@@ -71,10 +71,14 @@ export function proposeOverride(input: ProposalInput): ProposedOverride | undefi
   // For one model alone the dial itself does it.
   if (noisiest === undefined || models < 2) return undefined;
   const { model, tickets } = noisiest;
+  if (isPattern(modelName(model).model)) return undefined;
   if (tickets < fewestTickets || tickets <= mostNoise * all) return undefined;
   const proposed = byQuieter(noisiest, input) ?? byLeastEffect(noisiest, ticketsAt[current]);
   return proposed && { model, tickets, all, ...proposed };
 }
+
+/** An override takes * for any text, so it cannot name what holds one without naming others too. */
+const isPattern = (name: string): boolean => name.includes("*");
 
 type Quieting = Pick<ProposedOverride, "left" | "override">;
 
@@ -96,8 +100,9 @@ function byLeastEffect(
   all: readonly WhatIfTicket[],
 ): Quieting | undefined {
   const [feature] = features[0] ?? [];
+  if (feature === undefined || isPattern(feature)) return undefined;
   const own = ticketsOf(all, model);
-  const blaming = own.filter((ticket) => feature !== undefined && firstBlamed(ticket) === feature);
+  const blaming = own.filter((ticket) => firstBlamed(ticket) === feature);
   for (const percent of relatives) {
     const silenced = blaming.filter((ticket) => (effectOf(ticket) ?? Infinity) < percent / 100);
     if (tickets - silenced.length > worthwhile * tickets) continue;
@@ -116,7 +121,7 @@ function effectOf({ episodes }: WhatIfTicket): number | undefined {
   if (first?.kind !== "shift" && first?.kind !== "leak") return undefined;
   const { before, after } = first.features[0] ?? {};
   if (before === undefined || after === undefined) return undefined;
-  return Math.abs(after - before) / before;
+  return Math.abs(after - before) / Math.abs(before);
 }
 
 function namesOf(key: ModelKey): Readonly<Record<string, string>> {

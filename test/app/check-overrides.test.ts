@@ -92,7 +92,7 @@ describe("driftwarden check and the overrides", () => {
     expect(lookAt("[{model: zzz, ignore: true}]", [seen, unread])).toMatchObject([
       {
         doubtful: false,
-        message: "0 of 1 overrides are in use; not every source has recent rows that could be read",
+        message: "0 of 1 override is in use; not every source has recent rows that could be read",
       },
     ]);
   });

@@ -19,7 +19,17 @@ describe("the report of verdicts", () => {
       "churn-v7  rolling-z-score  2     1               0         0         0           4",
       "fraud-v3  -                0     0               0         0         1           0",
       "",
-      "2 of 4 judged were real, 1 were false. Nothing is learned from this.",
+      "2 of 4 judged were real, 1 was false. Nothing is learned from this.",
+    ]);
+  });
+
+  it("names the source of models that share a name, and never sums them up", () => {
+    const count = { ...churn, verdict: "real", count: 1 } as const;
+    const other = { ...count, subject: "default/production/eu/churn-v7" };
+    const lines = reportLines({ days: 30, verdicts: [count, other] });
+    expect(lines.slice(3, 5).map((line) => line.split(" ")[0])).toEqual([
+      "default/production/main/churn-v7",
+      "default/production/eu/churn-v7",
     ]);
   });
 

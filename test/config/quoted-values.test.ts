@@ -64,12 +64,18 @@ describe("a file that is no single YAML document is told once, with its line", (
   it.each([
     [`${base}---\nhttp: {}\n`, 3, "a second YAML document begins with ---"],
     [`${base}sources: {main: {}}\n`, 3, "the key sources stands there twice"],
-    [`${base}# one\nhttp: *nosuch\n`, 4, "Unresolved alias"],
+    [`${base}# one\nhttp: *nosuch\n`, 4, "is an alias in YAML"],
+    [`${base}detection: {overrides: [{feature: [*], ignore: true}]}\n`, 3, 'quote it: "*"'],
   ])("%j", (text, line, words) => {
     const problems = problemsOf(text);
     expect(problems).toHaveLength(1);
     expect(problems[0]).toMatchObject({ line, message: expect.stringContaining(words) });
   });
+});
+
+it("a pattern that begins with * is told how to be quoted", () => {
+  const text = `${base}detection: {overrides: [{feature: *_rate, ignore: true}]}\n`;
+  expect(problemsOf(text)).toMatchObject([{ line: 3, hint: expect.stringContaining('"*_rate"') }]);
 });
 
 describe("a file in another encoding than UTF-8 is refused with how to convert it", () => {

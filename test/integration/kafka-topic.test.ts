@@ -25,7 +25,12 @@ afterAll(async () => {
 async function createAgain(topic: string): Promise<void> {
   await admin.deleteTopics({ topics: [topic] });
   await eventually(async () => expect(await admin.listTopics()).not.toContain(topic));
-  await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: 3 }] });
+  // kafkajs waits for leaders by asking once; a broker at load may not know the topic yet.
+  await admin.createTopics({ waitForLeaders: false, topics: [{ topic, numPartitions: 3 }] });
+  await eventually(async () => {
+    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+    expect(topics[0]?.partitions).toHaveLength(3);
+  });
 }
 
 describe.skipIf(!kafka.available)("the topic", () => {

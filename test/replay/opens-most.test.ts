@@ -106,6 +106,27 @@ describe("the proposed override", () => {
     expect(proposeOverride({ current: "normal", ticketsAt, models: 2 })).toBeUndefined();
   });
 
+  it("there is none for a name that holds *, which would quieten others too", () => {
+    const starred = at({ normal: tickets(6, "a*"), low: [] });
+    expect(proposeOverride({ current: "normal", ticketsAt: starred, models: 2 })).toBeUndefined();
+    const feature = Array.from({ length: 6 }, (_, i) =>
+      ticket(
+        opened("a", "cpu*", {
+          id: `a${i}`,
+          features: [{ ...blamed!, feature: "cpu*", before: 0.4, after: 0.39 }],
+        }),
+      ),
+    );
+    const ticketsAt = at({ normal: feature, low: feature });
+    expect(proposeOverride({ current: "normal", ticketsAt, models: 2 })).toBeUndefined();
+  });
+
+  it("there is none that would silence all but a rise to more than double", () => {
+    const noisy = [0.7, 0.7, 0.8, 0.9, 0.9].map(fallenBy);
+    const ticketsAt = at({ normal: noisy, low: noisy });
+    expect(proposeOverride({ current: "normal", ticketsAt, models: 2 })).toBeUndefined();
+  });
+
   it("there is none where no model has more than half of the tickets", () => {
     const ticketsAt = at({ normal: [...tickets(5, "a"), ...tickets(5, "c")] });
     expect(proposeOverride({ current: "normal", ticketsAt, models: 3 })).toBeUndefined();

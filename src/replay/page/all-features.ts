@@ -55,11 +55,13 @@ function movedAt({ features }: ShareHistory, place: number): readonly Moved[] {
   });
 }
 
-/** 1 is the most important; undefined where absent. */
-const ranksOf = (values: readonly (number | undefined)[]): readonly (number | undefined)[] =>
-  values.map((value) =>
-    value === undefined ? undefined : 1 + values.filter((other) => (other ?? -1) > value).length,
-  );
+/** 1 is the most important, equals share a rank; undefined where absent. */
+export function ranksOf(values: readonly (number | undefined)[]): readonly (number | undefined)[] {
+  const known = values.filter((value) => value !== undefined).toSorted((a, b) => b - a);
+  const ranks = new Map<number, number>();
+  for (const [place, value] of known.entries()) if (!ranks.has(value)) ranks.set(value, place + 1);
+  return values.map((value) => (value === undefined ? undefined : ranks.get(value)));
+}
 
 const percent = (part: number | undefined): string =>
   part === undefined ? "–" : `${(part * 100).toFixed(2)} %`;
