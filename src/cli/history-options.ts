@@ -26,6 +26,7 @@ export interface HistoryArguments {
   readonly asRead?: boolean;
   readonly delimiter?: string;
   readonly columns?: string;
+  readonly wide?: boolean;
   readonly table?: string;
 }
 
@@ -48,6 +49,7 @@ export function withHistoryOptions(command: Command): Command {
       "what separates the cells of a file; default: what its header has",
     )
     .option("--columns <names>", "names of columns: timestamp=ts,model=m,feature=f,importance=v")
+    .option("--wide", "each column of the files but those of time and model is a feature")
     .option("--from <url>", "the database with OpenClaw's table; SELECT is enough")
     .option("--table <name>", "with --from: another table or view")
     .option(
@@ -90,11 +92,7 @@ async function sourcesOf(
   reading: DatabaseReading,
 ): Promise<readonly RowSource[]> {
   const { csv, from, asRead, table } = given;
-  if (csv !== undefined && from !== undefined) {
-    throw usage("--csv and --from are given", "Give the one that has the rows.");
-  }
-  if (table !== undefined && from === undefined)
-    throw usage("--table is given without --from", "A configuration names its tables itself.");
+  refuseMixed(given);
   const columns = columnsOf(given.columns);
   const delimiter = delimiterOf(given.delimiter);
   const { say } = reading;
@@ -104,6 +102,7 @@ async function sourcesOf(
       asRead,
       delimiter,
       columns,
+      wide: given.wide,
       configured: sources.map((source) => source.columns),
       say,
     });
@@ -115,6 +114,16 @@ async function sourcesOf(
   const options = configured();
   if (options !== undefined) return options.map((source) => databaseSource(source, reading));
   throw usage("there are no rows", "Name them by --csv FILE, --from URL or --config FILE.");
+}
+
+/** @throws CliError DW_CLI_USAGE */
+function refuseMixed({ csv, from, table, wide }: HistoryArguments): void {
+  if (csv !== undefined && from !== undefined)
+    throw usage("--csv and --from are given", "Give the one that has the rows.");
+  if (table !== undefined && from === undefined)
+    throw usage("--table is given without --from", "A configuration names its tables itself.");
+  if (wide === true && csv === undefined)
+    throw usage("--wide is given without --csv", "It says how the columns of files are read.");
 }
 
 /** @throws AddressError */

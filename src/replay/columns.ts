@@ -29,7 +29,24 @@ export interface ColumnOptions {
 export function columnsOf(
   file: string,
   header: readonly string[],
-  { roles, optional = [], named = {}, configured = [] }: ColumnOptions,
+  options: ColumnOptions,
+): Columns {
+  const { named = {} } = options;
+  const found = placesOf(header, options);
+  const missing = missingOf(found, options);
+  if (missing.length > 0) throw missingColumns(file, header, { missing, named });
+  refuseTwice(file, header, Object.values(found));
+  refuseTwoRoles(file, header, found);
+  return found;
+}
+
+/** The roles for which there is no column. */
+export const missingRoles = (header: readonly string[], options: ColumnOptions): readonly Role[] =>
+  missingOf(placesOf(header, options), options);
+
+function placesOf(
+  header: readonly string[],
+  { roles, named = {}, configured = [] }: ColumnOptions,
 ): Columns {
   const fitting = configured.find((source) => roles.every((role) => isThere(header, source[role])));
   const find = (role: Role): number => {
@@ -39,21 +56,22 @@ export function columnsOf(
     return places.find((place) => place >= 0) ?? -1;
   };
   const place = (role: Role): number => (roles.includes(role) ? find(role) : -1);
-  const found = {
+  return {
     timestamp: place("timestamp"),
     model: place("model"),
     feature: place("feature"),
     importance: place("importance"),
     marker: place("marker"),
   };
-  const missing = roles.filter(
+}
+
+const missingOf = (
+  found: Columns,
+  { roles, optional = [], named = {} }: ColumnOptions,
+): readonly Role[] =>
+  roles.filter(
     (role) => found[role] < 0 && (named[role] !== undefined || !optional.includes(role)),
   );
-  if (missing.length > 0) throw missingColumns(file, header, { missing, named });
-  refuseTwice(file, header, Object.values(found));
-  refuseTwoRoles(file, header, found);
-  return found;
-}
 
 const isThere = (header: readonly string[], name: string | undefined): boolean =>
   name === undefined || header.includes(name);
@@ -84,9 +102,7 @@ function missingColumns(
   const option = missing.map((role) => `${role}=NAME`).join(",");
   const known = missing.map((role) => `${names[role].join(", ")} (${role})`).join("; ");
   const isWide = header.length > 2 && missing.includes("feature");
-  const wide = isWide
-    ? " If each column is a feature: driftwarden detect --csv FILE scores such a table, and --ignore leaves columns out."
-    : "";
+  const wide = isWide ? " If each column but time and model is a feature: --wide." : "";
   const times = missing.includes("timestamp") ? ` ${acceptedTimes}` : "";
   return lineError(file, 1, {
     message,

@@ -2,7 +2,7 @@
 import type { SourceOptions } from "../source/options.ts";
 import { noPlace, type PastSize, readPast } from "../source/past.ts";
 import type { RawRow } from "../source/rows.ts";
-import { badImportance } from "./files.ts";
+import { badImportance } from "./bad-row.ts";
 import { MeltWatch, meltedSentence } from "./melted.ts";
 import { grouped, sayNowAndThen } from "./progress.ts";
 import { Collected, type RowListener, type RowSource, type RowsRead } from "./row-source.ts";

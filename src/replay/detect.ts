@@ -1,8 +1,9 @@
 /** Scores the rows of a table of numbers, whatever its columns mean. A cell that is no number is a bad value, and counted. */
+
+import { badTime } from "./bad-row.ts";
 import { formatTime, isNull, parseNumber, parseTime } from "./cells.ts";
 import { type CsvBatch, type CsvFormat, isBlank, lineError, readCsv } from "./csv.ts";
 import { hasDecimalComma, numberProblem, withPoint } from "./decimal-comma.ts";
-import { badTime } from "./files.ts";
 import type { LeftOut } from "./left-out.ts";
 import type { RowScorer, ScoredRow, TableRow } from "./row-scorer.ts";
 import { fileName } from "./text-file.ts";

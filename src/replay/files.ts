@@ -1,33 +1,25 @@
 /** Reads the rows and markers of a replay from CSV files. A cell that cannot be used costs its row, never the file. */
 import { type ModelKey, modelKey } from "../model-key.ts";
-import { acceptedTimes, isNull, parseNumber, parseTime } from "./cells.ts";
+import { badImportance, badTime, importanceOf, widthOf } from "./bad-row.ts";
+import { acceptedTimes, parseTime } from "./cells.ts";
 import { type ColumnNames, type Columns, columnsOf } from "./columns.ts";
 import { type CsvBatch, type CsvFormat, isBlank, lineError, readCsv } from "./csv.ts";
-import { hasDecimalComma, numberProblem, withPoint } from "./decimal-comma.ts";
+import { hasDecimalComma, withPoint } from "./decimal-comma.ts";
 import type { ReplayMarker } from "./feed.ts";
 import { type BadRow, FileNames } from "./file-names.ts";
+import { type FileRow, onlyModel } from "./file-row.ts";
 import type { LeftOut } from "./left-out.ts";
 import { MeltWatch } from "./melted.ts";
 import { fileName } from "./text-file.ts";
-import { timeProblem } from "./time-problem.ts";
+import { isWide, WideParser } from "./wide.ts";
 
 export interface FileFormat extends CsvFormat {
   /** Names of columns that a person has said. */
   readonly columns?: ColumnNames | undefined;
   /** Names of columns as the configured sources have them. */
   readonly configured?: readonly ColumnNames[] | undefined;
-}
-
-/** The one model of a file without a column for the model. */
-const onlyModel = "default";
-
-export interface FileRow {
-  /** Finite, microseconds since 1970. */
-  readonly ts: number;
-  readonly model: string;
-  readonly feature: string;
-  /** NaN where the cell is empty. */
-  readonly importance: number;
+  /** Every column but those of time and model is a feature. Default: recognised where it is plain. */
+  readonly wide?: boolean | undefined;
 }
 
 /** What was read of a file. */
@@ -57,25 +49,52 @@ export async function readImportances(
   format: FileFormat,
   { leftOut, say, take }: FileReading,
 ): Promise<FileRows> {
-  let parser: RowParser | undefined;
+  let parser: RowParser | WideParser | undefined;
   let rows = 0;
-  for await (const batch of readCsv(file, format)) {
-    parser ??= new RowParser(file, batch, format);
+  for await (const batch of withRows(readCsv(file, format))) {
+    parser ??= parserOf(file, batch, { format, say });
     for (const [i, cells] of batch.rows.entries()) {
       if (isBlank(cells)) continue;
-      rows++;
-      const parsed = parser.parse(cells);
-      if ("ts" in parsed) take(parsed);
-      else
-        leftOut.add(
-          parsed.reason,
-          () => `${fileName(file)}, line ${batch.lineOf(i)}: ${parsed.seen}`,
-        );
+      rows += parser.read(cells, (parsed) => {
+        if ("ts" in parsed) take(parsed);
+        else
+          leftOut.add(
+            parsed.reason,
+            () => `${fileName(file)}, line ${batch.lineOf(i)}: ${parsed.seen}`,
+          );
+      });
     }
   }
-  const melted = parser?.melted.problem();
+  const melted = parser?.melted?.problem();
   if (melted !== undefined) say(`${fileName(file)}: ${melted}`);
   return { rows, cleaned: parser?.cleaned ?? 0 };
+}
+
+/**
+ * What the columns are is seen at the first rows.
+ *
+ * @yields batches with rows; of a file without any, its header alone
+ */
+async function* withRows(batches: AsyncIterable<CsvBatch>): AsyncGenerator<CsvBatch> {
+  let header: CsvBatch | undefined;
+  for await (const batch of batches) {
+    header = batch.rows.length === 0 ? (header ?? batch) : undefined;
+    if (batch.rows.length > 0) yield batch;
+  }
+  if (header !== undefined) yield header;
+}
+
+interface Said {
+  readonly format: FileFormat;
+  readonly say: (line: string) => void;
+}
+
+/** @throws FileError DW_CLI_FILE when it cannot be told what the columns are */
+function parserOf(file: string, batch: CsvBatch, { format, say }: Said): RowParser | WideParser {
+  if (!isWide(file, batch, format)) return new RowParser(file, batch, format);
+  const parser = new WideParser(file, batch, format);
+  say(`${fileName(file)}: ${parser.sentence}`);
+  return parser;
 }
 
 class RowParser {
@@ -103,7 +122,13 @@ class RowParser {
     );
   }
 
-  parse(cells: readonly string[]): FileRow | BadRow {
+  /** @returns rows read: one */
+  read(cells: readonly string[], each: (row: FileRow | BadRow) => void): number {
+    each(this.#parse(cells));
+    return 1;
+  }
+
+  #parse(cells: readonly string[]): FileRow | BadRow {
     if (cells.length !== this.#width) return widthOf(cells, this.#width);
     const { timestamp, feature: named, importance: valued } = this.#columns;
     const ts = this.#timeIn(cells[timestamp]!);
@@ -142,30 +167,6 @@ class RowParser {
     return feature !== cells[named] || (!this.#isOneModel && model !== cells[column]);
   }
 }
-
-const quoted = (text: string): string => JSON.stringify(text.slice(0, 100));
-
-const widthOf = (cells: readonly string[], width: number): BadRow => ({
-  reason: "wrong_width",
-  seen: `${cells.length} fields, the header has ${width}`,
-});
-
-/** A time that cannot be used, in files for every command. */
-export function badTime(text: string, ts: number | undefined): BadRow {
-  if (ts !== undefined) return { reason: "non_finite_time", seen: `timestamp ${quoted(text)}` };
-  if (isNull(text)) return { reason: "null_timestamp", seen: "there is no timestamp" };
-  return { reason: "bad_timestamp", seen: timeProblem(text) };
-}
-
-/** An empty cell is NULL: the model did say something of this feature, and detection judges what. */
-const importanceOf = (text: string): number | undefined =>
-  parseNumber(text) ?? (isNull(text) ? Number.NaN : undefined);
-
-/** What of an importance is left out, in files and databases. */
-export const badImportance = (text: string): BadRow => ({
-  reason: "bad_importance",
-  seen: `importance ${quoted(text)} ${numberProblem(text)}`,
-});
 
 /**
  * @returns in order of time

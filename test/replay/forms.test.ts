@@ -219,10 +219,10 @@ describe("what is no table of rows", () => {
       /--columns timestamp=NAME,feature=NAME,importance=NAME\./,
     ],
     [
-      "a wide table",
-      "timestamp,age,income,tenure\n2024-03-01T00:00:00Z,1,2,3\n",
+      "a wide table with a column of text",
+      "timestamp,age,income,region\n2024-03-01T00:00:00Z,1,2,eu\n",
       /there is no column for the feature/,
-      /driftwarden detect --csv/,
+      /is a feature: --wide/,
     ],
     [
       "a column twice",

@@ -1,0 +1,170 @@
+/** Reads tables with a column for each feature: a line is one attribution of one model. */
+import { badImportance, badTime, widthOf } from "./bad-row.ts";
+import { isNull, parseNumber, parseTime } from "./cells.ts";
+import { type ColumnNames, columnsOf, missingRoles } from "./columns.ts";
+import { type CsvBatch, lineError } from "./csv.ts";
+import { hasDecimalComma, withPoint } from "./decimal-comma.ts";
+import type { FileError } from "./errors.ts";
+import { type BadRow, FileNames } from "./file-names.ts";
+import { type FileRow, onlyModel } from "./file-row.ts";
+
+interface WideFormat {
+  readonly columns?: ColumnNames | undefined;
+  readonly configured?: readonly ColumnNames[] | undefined;
+  readonly wide?: boolean | undefined;
+}
+
+const roles = ["timestamp", "model"] as const;
+const allRoles = [...roles, "feature", "importance"] as const;
+
+/**
+ * Whether a table has a column for each feature: none is named as feature or importance, and two or more others hold
+ * numbers alone. A table whose lines could be single importances is refused.
+ *
+ * @throws FileError DW_CLI_FILE where both are possible
+ */
+export function isWide(file: string, batch: CsvBatch, format: WideFormat): boolean {
+  if (format.wide !== undefined) return format.wide;
+  const { header, rows } = batch;
+  if (rows.length === 0 || namesRows(header, format)) return false;
+  const { time, model, features } = placesOf(file, header, format);
+  if (features.length < 2 || features.some(({ column }) => !isNumeric(rows, column))) return false;
+  if (repeats(rows, [time, model])) throw ambiguous(file, header);
+  return true;
+}
+
+/** Whether a column is named as the feature or the importance, or none as the time. */
+function namesRows(header: readonly string[], format: WideFormat): boolean {
+  const { columns: named = {}, configured = [] } = format;
+  if (named.feature !== undefined || named.importance !== undefined) return true;
+  const missing = missingRoles(header, { roles: allRoles, named, configured });
+  return (
+    missing.includes("timestamp") ||
+    !(["feature", "importance"] as const).every((role) => missing.includes(role))
+  );
+}
+
+interface Feature {
+  readonly name: string;
+  readonly column: number;
+}
+
+interface Places {
+  readonly time: number;
+  /** -1 where there is none. */
+  readonly model: number;
+  readonly features: readonly Feature[];
+}
+
+/** A column without a name is a counter that a program wrote along; it is no feature. */
+function placesOf(file: string, header: readonly string[], format: WideFormat): Places {
+  const { columns: named, configured } = format;
+  const asked = { roles, optional: ["model"], named, configured } as const;
+  const { timestamp: time, model } = columnsOf(file, header, asked);
+  const features = header
+    .map((name, column) => ({ name, column }))
+    .filter(({ name, column }) => name !== "" && column !== time && column !== model);
+  return { time, model, features };
+}
+
+function isNumeric(rows: CsvBatch["rows"], column: number): boolean {
+  const cells = rows.map((row) => row[column] ?? "").filter((cell) => !isNull(cell));
+  const hasComma = hasDecimalComma(cells);
+  return cells.some((cell) => parseNumber(hasComma ? withPoint(cell) : cell) !== undefined);
+}
+
+/** Whether a model has several lines of one time: each may be one importance then. */
+function repeats(rows: CsvBatch["rows"], columns: readonly number[]): boolean {
+  const seen = new Set(rows.map((row) => JSON.stringify(columns.map((column) => row[column]))));
+  return seen.size <= rows.length / 2;
+}
+
+const ambiguous = (file: string, header: readonly string[]): FileError =>
+  lineError(file, 1, {
+    message: `each time stands in several lines, so it is not plain what the columns are: ${header.slice(0, 20).join(", ")}`,
+    hint: "If each line is one importance, name the columns: --columns feature=NAME,importance=NAME. If each column is a feature, say --wide; if a column names the model, --columns model=NAME.",
+  });
+
+export class WideParser {
+  readonly melted = undefined;
+  readonly #width: number;
+  readonly #places: Places;
+  readonly #features: readonly (Feature & { readonly hasComma: boolean })[];
+  readonly #names = new FileNames();
+  cleaned = 0;
+
+  /** @throws FileError DW_CLI_FILE when a name of a feature cannot be used, or stands there twice */
+  constructor(file: string, { header, rows }: CsvBatch, format: WideFormat) {
+    this.#width = header.length;
+    this.#places = placesOf(file, header, format);
+    const seen = new Set<string>();
+    this.#features = this.#places.features.map(({ name, column }) => {
+      const kept = this.#names.of("feature", name);
+      if (typeof kept !== "string") throw unusable(file, `column ${column + 1}: ${kept.seen}`);
+      if (seen.has(kept)) throw unusable(file, `the column ${kept} stands there twice`);
+      seen.add(kept);
+      const hasComma = hasDecimalComma(rows.map((row) => row[column] ?? ""));
+      return { name: kept, column, hasComma };
+    });
+    if (this.#features.length === 0) throw unusable(file, "there is no column of a feature");
+    const text = this.#features.find(({ column }) => isText(rows, column));
+    if (text !== undefined) throw isNoFeature(file, text.name);
+  }
+
+  /** What people should know of how the table is read. */
+  get sentence(): string {
+    const names = this.#features
+      .slice(0, 3)
+      .map(({ name }) => (name.length > 40 ? `${name.slice(0, 39)}…` : name));
+    const more = this.#features.length > names.length ? ", …" : "";
+    return `read as a wide table: each of ${this.#features.length} columns is a feature (${names.join(", ")}${more})`;
+  }
+
+  /** An empty cell is no importance at all: the model said nothing of this feature. @returns rows read */
+  read(cells: readonly string[], each: (row: FileRow | BadRow) => void): number {
+    if (cells.length !== this.#width) return one(each, widthOf(cells, this.#width));
+    const text = cells[this.#places.time]!;
+    const ts = parseTime(text);
+    if (ts === undefined || !Number.isFinite(ts)) return one(each, badTime(text, ts));
+    const model = this.#modelIn(cells);
+    if (typeof model !== "string") return one(each, model);
+    let rows = 0;
+    for (const feature of this.#features) {
+      const cell = cells[feature.column]!;
+      if (isNull(cell)) continue;
+      rows++;
+      const importance = numberIn(feature, cell);
+      if (importance === undefined) each(badImportance(cell));
+      else each({ ts, model, feature: feature.name, importance });
+    }
+    return rows;
+  }
+
+  #modelIn(cells: readonly string[]): string | BadRow {
+    const { model: column } = this.#places;
+    if (column < 0) return onlyModel;
+    const model = this.#names.of("model", cells[column]!);
+    if (typeof model === "string" && model !== cells[column]) this.cleaned++;
+    return model;
+  }
+}
+
+const numberIn = ({ hasComma }: { readonly hasComma: boolean }, cell: string): number | undefined =>
+  parseNumber(hasComma ? withPoint(cell) : cell);
+
+function one(each: (row: BadRow) => void, row: BadRow): number {
+  each(row);
+  return 1;
+}
+
+const isText = (rows: CsvBatch["rows"], column: number): boolean =>
+  rows.some((row) => !isNull(row[column] ?? "")) && !isNumeric(rows, column);
+
+const unusable = (file: string, message: string): FileError =>
+  lineError(file, 1, { message, hint: "The first line names the features. Rename the column." });
+
+const isNoFeature = (file: string, name: string): FileError =>
+  lineError(file, 1, {
+    message: `the column ${name} holds no numbers, so it is no feature`,
+    hint: `If it names the model: --columns model=${name}. Otherwise take it out of the file, for example with cut or xsv.`,
+  });
