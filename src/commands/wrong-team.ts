@@ -1,4 +1,4 @@
-/** `wrong-team`: a person's verdict that it belongs to another team. A team of the configuration gets it. */
+/** `wrong-team`: a person says that the incident belongs to another team. It is handed to that team if the configuration names it. */
 import { z } from "zod";
 import { data, line } from "../messages/message.ts";
 import { nearest } from "../nearest.ts";

@@ -1,4 +1,4 @@
-/** What `people:` of a configuration means for those who want to say commands, read from the file alone. */
+/** Tells from the configuration alone who may give which commands, and what in `people:` is most likely a slip. */
 import { type CheckFinding, doubtful, fine } from "../finding.ts";
 import type { Config } from "./schema.ts";
 

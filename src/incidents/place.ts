@@ -3,13 +3,13 @@
  *
  * Models that one cause broke together share an incident; two causes are two incidents. In this order:
  *
- * 1. The incident that the subject has not left.
+ * 1. The incident of which the subject is still a member.
  * 2. An open incident of the same source: of the same cause, within the window of its first episode. The window never
  *    slides. Silences of one source join whatever the window.
  * 3. An open incident of the window with another cause, if so many models broke in so many ways at once that one cause
  *    is behind all of them.
- * 4. The incident that the subject was last in, if the episode has the same cause. If nobody shared that incident, the
- *    same kind is enough.
+ * 4. The incident that the subject left last, within `reopen_duration`: if the new episode has the cause of the one there.
+ *    If the subject was the only member of that incident, the same kind of episode is enough.
  */
 import { causeOf, scattered, silence } from "./cause.ts";
 import { type Episode, isModelEpisode } from "./episode.ts";

@@ -1,4 +1,4 @@
-/** A route: what a new ticket gets beside the usual, and whom it hurts, by what it is about. */
+/** Applies `routes:`: extra fields and the impact of a new ticket, chosen by what the incident is about. */
 
 import { type FieldValue, filledValue } from "../field-template.ts";
 import { fitsCondition, type IncidentCondition } from "../incidents/condition.ts";

@@ -1,4 +1,4 @@
-/** Migration 14: how accounts of the tracker were last shown there. It is a cache: who may do what never depends on it. */
+/** Migration 14: stores the name that the tracker last showed for each account. It is a cache: no right depends on it. */
 export const accountNames = `
 create table account_names (
   account text primary key,
