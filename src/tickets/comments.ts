@@ -1,9 +1,18 @@
-/** Writes our comments on a ticket, each once. A mark in the comment shows that it was written already. */
+/**
+ * Writes our comments on a ticket, each once. A mark in the comment shows that it was written already. A request that was
+ * sent twice on its way leaves two comments, so the comments are looked at once more after each is written.
+ */
 import { createHash } from "node:crypto";
 import type { Logger } from "pino";
 import type { Digest } from "../incidents/digest.ts";
 import type { Incident } from "../incidents/incident.ts";
-import { type Message, type MessageSection, mark as markBlock } from "../messages/message.ts";
+import {
+  type Message,
+  type MessageSection,
+  mark as markBlock,
+  paragraph,
+  words,
+} from "../messages/message.ts";
 import type { TicketAttempt } from "./creation.ts";
 import { TrackerError } from "./errors.ts";
 import type { Issue, IssueComment, Tracker } from "./tracker.ts";
@@ -82,13 +91,29 @@ async function addOnce(
     );
   }
   await tracker.addComment(issue.id, messageOf(comment), attempt.mayAct);
+  await findComment(issue, comment.mark, { tracker, attempt });
 }
 
+/** The oldest one with the mark. Others with it were written by a request that arrived more than once. */
 async function findComment(
   issue: Issue,
   mark: string,
-  { tracker }: TicketWork,
+  work: Pick<TicketWork, "tracker" | "attempt">,
 ): Promise<IssueComment | undefined> {
-  const comments = await tracker.comments(issue.id);
-  return comments.find((comment) => comment.mark === mark);
+  const comments = await work.tracker.comments(issue.id);
+  const [mine, ...again] = comments.filter((comment) => comment.mark === mark);
+  for (const comment of again) await takeBack(issue, comment, work);
+  return mine;
+}
+
+/** Where it cannot be deleted, it says so little that nobody reads the same twice. */
+async function takeBack(
+  issue: Issue,
+  comment: IssueComment,
+  { tracker, attempt }: Pick<TicketWork, "tracker" | "attempt">,
+): Promise<void> {
+  const removed = await tracker.removeComment?.(issue.id, comment, attempt.mayAct);
+  if (removed === true) return;
+  const change = { comment, message: [[paragraph(words("The same is said above."))]] };
+  await tracker.updateComment(issue.id, change, attempt.mayAct);
 }

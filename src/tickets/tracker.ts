@@ -121,6 +121,8 @@ export interface Tracker {
   addComment(id: string, message: Message, mayAct?: MayAct): Promise<IssueComment>;
   /** @returns false when the comment says so already: nothing is written then */
   updateComment(id: string, change: CommentChange, mayAct?: MayAct): Promise<boolean>;
+  /** Left out where comments cannot be deleted. @returns false when we may not */
+  removeComment?(id: string, comment: IssueComment, mayAct?: MayAct): Promise<boolean>;
   /** Afterwards the issue is done. Throws `DW_TRACKER_CANNOT_MOVE` where the tracker has no such move, or refuses it. */
   close(id: string, mayAct?: MayAct): Promise<void>;
   /** Afterwards the issue is not done. Throws `DW_TRACKER_CANNOT_MOVE` where the tracker has no such move, or refuses it. */

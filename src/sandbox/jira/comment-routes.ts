@@ -88,7 +88,8 @@ function editComment(site: Site, { issue, comment }: Found, { body, by }: IssueC
 }
 
 function deleteComment(site: Site, { issue, comment }: Found, { by }: IssueCall): Reply {
-  if (lacks(site, "DELETE_ALL_COMMENTS") && comment.author !== by.name)
+  const own = comment.author === by.name && !lacks(site, "DELETE_OWN_COMMENTS");
+  if (!own && lacks(site, "DELETE_ALL_COMMENTS"))
     return refuse(mayNot(by.name, "delete this comment"));
   site.tracker.removeComment(issue, comment);
   return { status: 204, what: "comment_deleted" };

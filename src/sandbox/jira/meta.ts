@@ -28,6 +28,7 @@ const permissionNames = {
   ASSIGN_ISSUES: "Assign Issues",
   CREATE_ATTACHMENTS: "Create Attachments",
   DELETE_OWN_ATTACHMENTS: "Delete Own Attachments",
+  DELETE_OWN_COMMENTS: "Delete Own Comments",
   LINK_ISSUES: "Link Issues",
   USER_PICKER: "Browse users and groups",
   ADMINISTER_PROJECTS: "Administer Projects",

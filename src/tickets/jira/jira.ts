@@ -20,6 +20,7 @@ import type { JiraConnection } from "./connection.ts";
 import { createIssue, type NewIssueOptions } from "./creating.ts";
 import { jiraFiles } from "./files.ts";
 import { read } from "./read.ts";
+import { removeComment } from "./removing.ts";
 import { findAmongNewest, findByLabel, issueAt, openIds, type Searching } from "./searching.ts";
 import * as shapes from "./shapes.ts";
 import { JiraSite, type JiraSiteOptions } from "./site.ts";
@@ -185,6 +186,12 @@ class JiraTracker implements Jira {
       shapes.anything,
     );
     return true;
+  }
+
+  async removeComment(id: string, comment: IssueComment, mayAct?: MayAct): Promise<boolean> {
+    checkIssue(id);
+    checkText(comment.id, /^\d{1,19}$/, "comment id");
+    return removeComment(this.#connection, { issue: id, comment: comment.id, mayAct });
   }
 
   close(id: string, mayAct?: MayAct): Promise<void> {

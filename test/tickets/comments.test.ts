@@ -1,0 +1,41 @@
+/** A comment whose request arrived twice, at a sandbox of both flavours. */
+import { pino } from "pino";
+import { expect, it } from "vitest";
+import { paragraph, words } from "../../src/messages/message.ts";
+import { startJiraSandbox } from "../../src/sandbox/jira/server.ts";
+import { commentOnce } from "../../src/tickets/comments.ts";
+import { goodPermit } from "../fakes/permit.ts";
+import { openExample } from "./jira/open-example.ts";
+
+const logger = pino({ level: "silent" });
+const comment = { says: [paragraph(words("It is over."))], mark: "dw0123456789abcd" };
+
+it.each([
+  ["deleted", [], 1],
+  [
+    "made to say nothing where it may not be deleted",
+    ["DELETE_OWN_COMMENTS", "DELETE_ALL_COMMENTS"],
+    2,
+  ],
+] as const)(
+  "a comment that is written twice by a doubled request is %s",
+  async (_, lacks, left) => {
+    const sandbox = await startJiraSandbox({ withoutPermissions: lacks });
+    const tracker = openExample(sandbox.url);
+    const issue = await tracker.create({
+      summary: "s",
+      description: [],
+      labels: [],
+      priority: undefined,
+    });
+    const attempt = { unknown: false, mayAct: goodPermit };
+    sandbox.fault({ method: "POST", path: /comment$/, answer: "doubled" });
+    await commentOnce(issue, comment, { tracker, logger, attempt });
+    const texts = (sandbox.issues()[0]?.comments ?? []).map(({ body }) => body);
+    expect(texts).toHaveLength(left);
+    expect(texts.filter((text) => text.includes("It is over."))).toHaveLength(1);
+    await commentOnce(issue, comment, { tracker, logger, attempt });
+    expect(sandbox.issues()[0]?.comments).toHaveLength(left);
+    await sandbox.stop();
+  },
+);
