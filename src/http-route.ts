@@ -43,6 +43,22 @@ export interface WriteRequest {
   readonly body: unknown;
 }
 
+/** What another program announces by POST. It is a hint: whoever gets it looks for itself. */
+export interface HttpHook {
+  readonly path: `/api/v1/${string}`;
+  /** Of the query; each may hold a secret, and none is logged. */
+  readonly parameters: readonly string[];
+  /** @returns false when it does not prove that it knows the secret */
+  take(announcement: Announcement): Promise<boolean>;
+}
+
+export interface Announcement {
+  readonly headers: Headers;
+  readonly query: URLSearchParams;
+  /** Up to 256 kB, as it came. */
+  readonly body: string;
+}
+
 const pageSize = 100;
 
 /** @throws QueryError for a parameter that the route does not know: it would be taken for a filter that filters */

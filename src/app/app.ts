@@ -74,14 +74,14 @@ async function start(parts: Parts, asked: Omit<AppOptions, "logger">): Promise<A
   const { health, lifecycle, logger, registry } = parts;
   const shown: ShownParts = {};
   const started = health.register("start", notAllStarted);
-  const http = await buildHttp(parts, shown);
+  const metrics = ticketsMetrics(registry);
+  const http = await buildHttp(parts, { shown, metrics });
   const stored = await buildStore(parts, asked.clock);
   shown.store = stored.store;
   const restoreGuard = await buildRestoreGuard(stored);
   buildRetention(stored);
   buildSettingsAgreement(stored);
   const stream = await buildStream(stored);
-  const metrics = ticketsMetrics(registry);
   const configured = buildConfigured(stored, {
     docker: asked.engine ?? buildEngine(parts),
     ticketsMetrics: metrics,
@@ -98,7 +98,7 @@ async function start(parts: Parts, asked: Omit<AppOptions, "logger">): Promise<A
   };
   const outbox = buildOutbox(stored, executors, recording);
   buildTicketWatch(stored, { ticketing: configured.ticketing, recording, outbox });
-  buildTicketDoor(stored, { ticketing: configured.ticketing, outbox });
+  buildTicketDoor(stored, { ticketing: configured.ticketing, outbox, metrics });
   await buildCommands(stored, recording);
   const read: ReadRows = new Map();
   const leftOut = () => leftOutOf(read);

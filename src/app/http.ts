@@ -1,12 +1,18 @@
 /** Builds the HTTP server with the routes of all rooms. */
+import type { Config } from "../config/schema.ts";
+import { readSecret } from "../config/secret.ts";
 import { modelRoutes } from "../detection/routes.ts";
 import type { DetectionWorker } from "../detection/worker.ts";
 import { runRoutes } from "../healing/routes.ts";
 import { HttpError } from "../http/errors.ts";
 import { type HttpServer, startHttp } from "../http/server.ts";
+import type { HttpHook } from "../http-route.ts";
 import { incidentRoutes } from "../incidents/routes.ts";
 import { effectRoutes } from "../outbox/routes.ts";
+import { notify } from "../store/notify.ts";
 import type { Store } from "../store/store.ts";
+import { jiraWebhook } from "../tickets/jira/webhook.ts";
+import type { TicketsMetrics } from "../tickets/metrics.ts";
 import { buildCommandWrite } from "./commands.ts";
 import type { Parts } from "./parts.ts";
 
@@ -17,7 +23,10 @@ export interface ShownParts {
 }
 
 /** @param shown filled in while the rest starts */
-export async function buildHttp(parts: Parts, shown: ShownParts): Promise<HttpServer> {
+export async function buildHttp(
+  parts: Parts,
+  { shown, metrics }: { readonly shown: ShownParts; readonly metrics: TicketsMetrics },
+): Promise<HttpServer> {
   const { config, registry, health, lifecycle } = parts;
   const store = (): Store => shown.store ?? notStarted();
   const http = await startHttp({
@@ -31,6 +40,7 @@ export async function buildHttp(parts: Parts, shown: ShownParts): Promise<HttpSe
       ...modelRoutes(() => shown.worker?.engines() ?? []),
     ],
     writes: [buildCommandWrite(config, store)],
+    hooks: buildTrackerHooks(config, { store, metrics }),
     logger: parts.logger.child({ component: "http" }),
   });
   if (config.http.allow_remote) {
@@ -38,6 +48,19 @@ export async function buildHttp(parts: Parts, shown: ShownParts): Promise<HttpSe
   }
   lifecycle.onStop("http", () => http.close());
   return http;
+}
+
+/** A tracker tells that something happened: whichever process hears it tells the one that reads tickets. */
+function buildTrackerHooks(
+  { jira }: Config,
+  { store, metrics }: { readonly store: () => Store; readonly metrics: TicketsMetrics },
+): readonly HttpHook[] {
+  const file = jira?.webhook_secret_file;
+  if (file === undefined) return [];
+  // One that cannot be read is said at the start.
+  readSecret(file);
+  const hint = (ticket: string): Promise<void> => notify(store(), "tickets", ticket);
+  return [jiraWebhook({ secret: () => readSecret(file), hint, metrics })];
 }
 
 function notStarted(): never {

@@ -13,9 +13,11 @@ import {
   talkedOnSince,
 } from "../store/incidents/with-ticket.ts";
 import { acquireLease } from "../store/leases/lease.ts";
-import { type DoorStore, TicketDoor } from "../tickets/door.ts";
+import { TicketDoor } from "../tickets/door.ts";
+import type { DoorStore } from "../tickets/door-store.ts";
 import { GroupRoles } from "../tickets/group-roles.ts";
 import { answerOnTickets, listenToTickets } from "../tickets/listening.ts";
+import type { TicketsMetrics } from "../tickets/metrics.ts";
 import type { Ticketing } from "../tickets/ticketing.ts";
 import { knownPeople } from "./commands.ts";
 import type { StoredParts } from "./parts.ts";
@@ -23,6 +25,7 @@ import type { StoredParts } from "./parts.ts";
 interface DoorParts {
   readonly ticketing: Ticketing | undefined;
   readonly outbox: { dependencyHealth(name: string): Health };
+  readonly metrics: TicketsMetrics;
 }
 
 /** Longer than the time between two looks: who reads goes on reading. */
@@ -30,7 +33,10 @@ const leaseMs = 45_000;
 /** So many tickets on which people talk are read directly. */
 const talkingLimit = 20;
 
-export function buildTicketDoor(parts: StoredParts, { ticketing, outbox }: DoorParts): void {
+export function buildTicketDoor(
+  parts: StoredParts,
+  { ticketing, outbox, metrics }: DoorParts,
+): void {
   const talk = ticketing?.talk;
   if (talk === undefined) return;
   const { clock, config, lifecycle, logger, owner, health } = parts;
@@ -41,7 +47,16 @@ export function buildTicketDoor(parts: StoredParts, { ticketing, outbox }: DoorP
   const groups = config.jira?.groups ?? {};
   const byGroup = new GroupRoles({ talk, groups, clock, logger: tickets });
   const rolesOf = (account: string) => byGroup.of(account);
-  const door = new TicketDoor({ talk, store, clock, onlyAssignable, severityOf, rolesOf });
+  const onHeard = (by: string): void => metrics.comments.inc({ by });
+  const door = new TicketDoor({
+    talk,
+    store,
+    clock,
+    onlyAssignable,
+    severityOf,
+    rolesOf,
+    onHeard,
+  });
   const stopping = new AbortController();
   const options = {
     door,
@@ -51,6 +66,9 @@ export function buildTicketDoor(parts: StoredParts, { ticketing, outbox }: DoorP
         (await acquireLease(parts.store, { name: "comments", owner, ttlMs: leaseMs })) !== undefined
       );
     },
+    onHint: (hinted: (ticket: string) => void) =>
+      // Without a ticket it says that the connection is new.
+      parts.store.listen("tickets", (ticket) => void (ticket !== "" && hinted(ticket))),
     answer: () => promiseAnswers(parts.store, clock.now()),
     onAnswers: (heard: () => void) => parts.store.listen("commands", heard),
     clock,

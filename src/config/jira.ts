@@ -37,6 +37,7 @@ export const jira = z
     reopen_transition: text.default("To Do"),
     wont_fix_resolution: text.default("Won't Do"),
     groups: z.record(text, z.array(text).min(1)).default({}),
+    webhook_secret_file: absolutePath.optional(),
     pictures: z.boolean().default(false),
     deadline: waiting.prefault("30s"),
     look_up_for: duration.prefault("5m"),

@@ -2,6 +2,7 @@
 import type { HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
 import {
+  type HttpHook,
   type HttpItemRoute,
   type HttpRoute,
   type HttpWrite,
@@ -11,7 +12,7 @@ import {
 import { HttpError, malformed } from "./errors.ts";
 import { answer, json } from "./respond.ts";
 import { targetProblem } from "./target.ts";
-import { written } from "./writes.ts";
+import { announced, written } from "./writes.ts";
 
 /** What `/metrics` shows; prom-client's Registry is one. */
 interface MetricsSource {
@@ -30,6 +31,8 @@ export interface HttpAppParts {
   readonly routes: readonly (HttpRoute | HttpItemRoute)[];
   /** What may be asked for by POST. Default: nothing. */
   readonly writes?: readonly HttpWrite[];
+  /** What other programs announce by POST. Default: nothing. */
+  readonly hooks?: readonly HttpHook[];
   /** Whether a Host header is answered. */
   readonly isAllowed: (host: string | undefined) => boolean;
 }
@@ -42,6 +45,7 @@ export function httpApp({
   health,
   routes,
   writes = [],
+  hooks = [],
   isAllowed,
 }: HttpAppParts): HttpApp {
   const app: HttpApp = new Hono();
@@ -70,6 +74,11 @@ export function httpApp({
   for (const write of writes) {
     app.post(write.path, async ({ req, env }) =>
       json(200, await written(write, req.raw, env.incoming.socket.remoteAddress)),
+    );
+  }
+  for (const hook of hooks) {
+    app.post(hook.path, async ({ req, env }) =>
+      json(200, await announced(hook, req.raw, env.incoming.socket.remoteAddress)),
     );
   }
   return app.notFound(({ req }) => {

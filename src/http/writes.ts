@@ -1,5 +1,6 @@
-/** Reads the body of a POST: only from this machine, only with a token, and only up to a size limit. */
-import type { HttpWrite } from "../http-route.ts";
+/** Reads the body of a POST: only from this machine, only with a token or a secret, and only up to a size limit. */
+import type { HttpHook, HttpWrite } from "../http-route.ts";
+import { QueryError } from "../query-errors.ts";
 import { HttpError } from "./errors.ts";
 
 const mostBytes = 256 * 1024;
@@ -19,10 +20,29 @@ export async function written(
   return route.write({ person, key, body: await bodyOf(request) });
 }
 
-async function bodyOf(request: Request): Promise<unknown> {
+/** A signature covers the body, so the body is read first. */
+export async function announced(
+  hook: HttpHook,
+  request: Request,
+  remoteAddress: string | undefined,
+): Promise<object> {
+  if (!loopback.test(remoteAddress ?? "")) throw fromElsewhere();
+  const query = new URL(request.url).searchParams;
+  if ([...query.keys()].some((name) => !hook.parameters.includes(name)))
+    throw new QueryError("query", `Known here: ${hook.parameters.join(", ")}.`);
+  const body = await textOf(request);
+  if (!(await hook.take({ headers: request.headers, query, body }))) throw badSecret();
+  return { taken: true };
+}
+
+async function textOf(request: Request): Promise<string> {
   const length = Number(request.headers.get("content-length") ?? Number.NaN);
   if (!(length <= mostBytes)) throw closing("the body has no length, or more than 256 kB", 413);
-  const text = await request.text();
+  return request.text();
+}
+
+async function bodyOf(request: Request): Promise<unknown> {
+  const text = await textOf(request);
   try {
     return JSON.parse(text);
   } catch {
@@ -51,5 +71,13 @@ function badToken(): HttpError {
     status: 401,
     hint: "Send Authorization: Bearer and the token of a person under people:.",
     headers: { connection: "close", "www-authenticate": "Bearer" },
+  });
+}
+
+function badSecret(): HttpError {
+  return new HttpError("DW_HTTP_SECRET", "the announcement is not signed with the secret", {
+    status: 401,
+    hint: "Give the webhook the secret that the configuration names.",
+    headers: { connection: "close" },
   });
 }

@@ -4,8 +4,8 @@ import type { Queryable } from "./query.ts";
 /** Channels belong to the database, so the schema is part of their name. */
 const sql = "select pg_notify(current_schema() || ':' || $1, $2)";
 
-/** What can be listened to: effects are due, people said something or were answered, records were appended, membership of a group changed. */
-export type Channel = "outbox" | "commands" | "log" | "members";
+/** What can be listened to: effects are due, people said something or were answered, a ticket may have changed, records were appended, membership of a group changed. */
+export type Channel = "outbox" | "commands" | "tickets" | "log" | "members";
 
 export async function notify(q: Queryable, channel: Channel, payload = ""): Promise<void> {
   await q.query(sql, [channel, payload]);

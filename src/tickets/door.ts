@@ -7,54 +7,12 @@
  */
 import type { Clock } from "../clock.ts";
 import type { Severity } from "../incidents/episode.ts";
-import { type RolesOf, type SeenAct, type ShownAccount, TicketActs } from "./acts.ts";
+import { type RolesOf, type SeenAct, TicketActs } from "./acts.ts";
+import type { DoorStore, OpenTicket, UnfitComment } from "./door-store.ts";
 import { TrackerError } from "./errors.ts";
 import { FailingTickets } from "./failing-tickets.ts";
 import { IndexWatch } from "./index-watch.ts";
 import type { ChangedTicket, SaidComment, TicketTalk } from "./talk.ts";
-
-export interface OpenTicket {
-  /** Id of the ticket. */
-  readonly ticket: string;
-  /** Number of the incident. */
-  readonly incident: number;
-  /** When the incident last changed, ms since 1970. */
-  readonly changedAtMs: number;
-}
-
-/** Why what was said must not be carried out. */
-export type UnfitComment = "edited" | "outsider" | "too_long" | "not_assignable";
-
-/** What is handed in: one comment that holds commands. */
-export interface HeardComment {
-  readonly door: "ticket";
-  /** Id of the comment. */
-  readonly message: string;
-  /** Id of the ticket. */
-  readonly place: string;
-  /** Number of the incident. */
-  readonly incident: number;
-  readonly account: string;
-  /** How the tracker shows the account. */
-  readonly names: readonly ShownAccount[];
-  /** One command a line. */
-  readonly said: string;
-  readonly saidAtMs: number;
-  readonly unfit: UnfitComment | undefined;
-  /** Those that the account has by groups of the tracker. */
-  readonly roles: readonly string[];
-}
-
-export interface DoorStore {
-  /** Tickets of incidents that are open. */
-  openTickets(): Promise<readonly OpenTicket[]>;
-  /** Numbers of the incidents of these tickets, open or not. */
-  incidentsOf(tickets: readonly string[]): Promise<ReadonlyMap<string, number>>;
-  /** Ids of the tickets on which somebody said something to us since then, at most 20, the newest first. */
-  talkedOnSince(sinceMs: number): Promise<readonly string[]>;
-  /** Known words change nothing. */
-  handIn(command: HeardComment | SeenAct): Promise<void>;
-}
 
 export interface TicketDoorOptions {
   readonly talk: TicketTalk;
@@ -66,6 +24,8 @@ export interface TicketDoorOptions {
   readonly rolesOf?: RolesOf;
   /** What the priority of this name stands for; undefined for none, or for several. Default: none does. */
   readonly severityOf?: (priority: string) => Severity | undefined;
+  /** Counts comments that were taken in. */
+  readonly onHeard?: (by: SaidComment["by"]) => void;
 }
 
 /** What all our tickets are labelled with. */
@@ -84,6 +44,9 @@ const lagMinutes = 5;
 const mostMinutes = 1440;
 /** Nobody types so much. */
 const longest = 4000;
+/** A search finds what is beyond. */
+const mostHints = 200;
+const hintsAtOnce = 20;
 /** After so many failures in a row it is the tracker, not the tickets. */
 const awayAfter = 3;
 
@@ -108,6 +71,7 @@ export class TicketDoor {
   #searchedAtMs: number;
   #slowAtMs = -Infinity;
   readonly #failing: FailingTickets;
+  readonly #hints = new Set<string>();
   /** Whose turn it is to be read slowly. */
   #turn = 0;
 
@@ -180,6 +144,33 @@ export class TicketDoor {
     return failed;
   }
 
+  /** Somebody says that something happened on this ticket. It is read at the next {@link lookAtHints}. */
+  hint(ticket: string): void {
+    if (this.#hints.size < mostHints) this.#hints.add(ticket);
+  }
+
+  /** Reads the tickets that were hinted at, and only those. Throws like {@link look}. */
+  async lookAtHints(): Promise<void> {
+    const hinted = [...this.#hints].slice(0, hintsAtOnce);
+    for (const ticket of hinted) this.#hints.delete(ticket);
+    const numbers = await this.#options.store.incidentsOf(hinted);
+    if (numbers.size === 0) return;
+    for (const [ticket, incident] of numbers) this.#acts.note(ticket, incident);
+    const failed = await this.#readAll(numbers, { news: new Map(), direct: new Set(hinted) });
+    await this.#acts.look();
+    if (failed !== undefined) throw failed;
+  }
+
+  /** Another process reads. */
+  forgetHints(): void {
+    this.#hints.clear();
+  }
+
+  /** Whether {@link lookAtHints} has something to read. */
+  get hasHints(): boolean {
+    return this.#hints.size > 0;
+  }
+
   /** @returns the tickets that were changed since they were last read, by id */
   async #search(): Promise<ReadonlyMap<string, ChangedTicket>> {
     const now = this.#options.clock.now();
@@ -236,6 +227,7 @@ export class TicketDoor {
       unfit,
       roles,
     });
+    if (!this.#handed.has(id)) this.#options.onHeard?.(comment.by);
     this.#handed.add(id);
   }
 

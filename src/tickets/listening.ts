@@ -5,9 +5,11 @@ import type { TicketDoor } from "./door.ts";
 import { TrackerError } from "./errors.ts";
 
 export interface ListeningOptions {
-  readonly door: Pick<TicketDoor, "look">;
+  readonly door: Pick<TicketDoor, "look" | "hint" | "lookAtHints" | "hasHints" | "forgetHints">;
   /** Whether this process is the one that reads, and the tracker is not known to be away. */
   readonly mayLook: () => Promise<boolean>;
+  /** Calls back with tickets on which something happened. Default: never. @returns stops that */
+  readonly onHint?: (hinted: (ticket: string) => void) => () => void;
   /** Promises the answers that wait. */
   readonly answer: () => Promise<void>;
   /** Calls back when people were answered. @returns stops that */
@@ -17,27 +19,69 @@ export interface ListeningOptions {
 }
 
 const everyMs = 10_000;
+/** Hints are gathered for so long: at most as many looks a second, however many come. */
+const gatherMs = 1000;
 /** A lost notification is made up for after so long. */
 const answersMs = 10_000;
 
 /** Reads comments until the signal aborts. */
 export async function listenToTickets(
-  { door, mayLook, clock, logger }: ListeningOptions,
+  options: ListeningOptions,
   stopping: AbortSignal,
 ): Promise<void> {
-  let failed = false;
+  const { door, clock, onHint } = options;
+  let wake = new AbortController();
+  const deaf = onHint?.((ticket) => {
+    door.hint(ticket);
+    wake.abort();
+  });
+  const looks = new Looks(options);
   while (!stopping.aborted) {
-    let pauseMs = everyMs;
-    try {
-      if (await mayLook()) await door.look();
-      failed = false;
-    } catch (err) {
-      if (!failed) logger.warn({ err }, "reading comments failed; it is tried again");
-      failed = true;
-      // As long as the tracker asks us to wait.
-      if (err instanceof TrackerError) pauseMs = Math.max(pauseMs, err.retryAfterMs ?? 0);
+    const untilMs = clock.now() + (await looks.look(() => door.look()));
+    while (!stopping.aborted && clock.now() < untilMs) {
+      if (door.hasHints && !looks.waits) {
+        await clock.sleep(gatherMs, stopping);
+        await looks.look(() => door.lookAtHints());
+        continue;
+      }
+      wake = new AbortController();
+      const woken = looks.waits ? stopping : AbortSignal.any([wake.signal, stopping]);
+      await clock.sleep(untilMs - clock.now(), woken);
     }
-    await clock.sleep(pauseMs, stopping);
+  }
+  deaf?.();
+}
+
+/** Looks where this process may, and says once that they fail. */
+class Looks {
+  readonly #options: ListeningOptions;
+  #failed = false;
+  /** As long as the tracker asks us to wait, ms since 1970. */
+  #untilMs = -Infinity;
+
+  constructor(options: ListeningOptions) {
+    this.#options = options;
+  }
+
+  get waits(): boolean {
+    return this.#options.clock.now() < this.#untilMs;
+  }
+
+  /** @returns how long to wait for the next regular one, ms */
+  async look(look: () => Promise<void>): Promise<number> {
+    const { door, mayLook, logger, clock } = this.#options;
+    try {
+      if (await mayLook()) await look();
+      else door.forgetHints();
+      this.#failed = false;
+    } catch (err) {
+      if (!this.#failed) logger.warn({ err }, "reading comments failed; it is tried again");
+      this.#failed = true;
+      const waitMs = err instanceof TrackerError ? (err.retryAfterMs ?? 0) : 0;
+      this.#untilMs = clock.now() + waitMs;
+      return Math.max(everyMs, waitMs);
+    }
+    return everyMs;
   }
 }
 

@@ -6,6 +6,9 @@ export interface TicketsMetrics {
   readonly requests: Counter<"operation" | "outcome">;
   readonly requestSeconds: Histogram<"operation">;
   readonly changes: Counter<"change">;
+  /** By who wrote them: person, outsider. */
+  readonly comments: Counter<"by">;
+  readonly webhooks: Counter<"outcome">;
 }
 
 export function ticketsMetrics(registry: Registry): TicketsMetrics {
@@ -22,6 +25,18 @@ export function ticketsMetrics(registry: Registry): TicketsMetrics {
       help: "How long the tracker took to answer, or to fail.",
       labelNames: ["operation"],
       buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20],
+      registers,
+    }),
+    comments: new Counter({
+      name: "driftwarden_ticket_comments_total",
+      help: "Comments on tickets that held commands and were taken in, by who wrote them (person, outsider).",
+      labelNames: ["by"],
+      registers,
+    }),
+    webhooks: new Counter({
+      name: "driftwarden_tracker_webhooks_total",
+      help: "Webhooks of the tracker: taken as a hint, repeated, ignored (about nothing that is read), or refused (secret missing or wrong).",
+      labelNames: ["outcome"],
       registers,
     }),
     changes: new Counter({

@@ -5,6 +5,7 @@ import { withAnswerDeadline } from "../../src/app/answer-deadline.ts";
 import { buildHttp } from "../../src/app/http.ts";
 import { withParts } from "../../src/app/parts.ts";
 import { parseConfig } from "../../src/config/parse.ts";
+import { ticketsMetrics } from "../../src/tickets/metrics.ts";
 
 const text = "store: {url: postgres://h/d}\nsources: {main: {}}\nhttp: {listen: '127.0.0.1:0'}\n";
 
@@ -13,7 +14,10 @@ describe("the API before the store has started", () => {
     const config = parseConfig(text, { file: "dw.yaml", remediations });
     const logger = pino({ level: "silent" });
     const answer = await withParts({ config, logger }, async (parts) => {
-      const { url } = await buildHttp(parts, {});
+      const { url } = await buildHttp(parts, {
+        shown: {},
+        metrics: ticketsMetrics(parts.registry),
+      });
       const response = await fetch(`${url}/api/v1/runs`, { headers: { connection: "close" } });
       const body: unknown = await response.json();
       await parts.lifecycle.stop();

@@ -95,7 +95,8 @@ const forms: Readonly<Record<string, Values>> = {
 };
 
 /** Addresses and secrets have tests of their own: address.test.ts, secrets.test.ts, people-facts.test.ts. */
-const elsewhere = /(^|\.)(url|url_file|ca_file|password_file|token_file)$|^people\.main\.roles\./;
+const elsewhere =
+  /(^|\.)(url|url_file|ca_file|password_file|token_file|webhook_secret_file)$|^people\.main\.roles\./;
 
 /** Everything that the schema has, so that each setting has a place. */
 function whole(token: string): Record<string, unknown> {

@@ -6,12 +6,8 @@ import {
   startJiraSandbox,
 } from "../../src/sandbox/jira/server.ts";
 import type { SeenAct } from "../../src/tickets/acts.ts";
-import {
-  type DoorStore,
-  type HeardComment,
-  type OpenTicket,
-  TicketDoor,
-} from "../../src/tickets/door.ts";
+import { TicketDoor } from "../../src/tickets/door.ts";
+import type { DoorStore, HeardComment, OpenTicket } from "../../src/tickets/door-store.ts";
 import { type FakeClock, fakeClock } from "../fakes/clock.ts";
 import { askAs, fields } from "../sandbox/jira/ask.ts";
 import { openExample } from "./jira/open-example.ts";

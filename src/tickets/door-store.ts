@@ -1,0 +1,45 @@
+/** What the door of tickets remembers elsewhere: which tickets are open, and what was handed in. */
+import type { SeenAct, ShownAccount } from "./acts.ts";
+
+export interface OpenTicket {
+  /** Id of the ticket. */
+  readonly ticket: string;
+  /** Number of the incident. */
+  readonly incident: number;
+  /** When the incident last changed, ms since 1970. */
+  readonly changedAtMs: number;
+}
+
+/** Why what was said must not be carried out. */
+export type UnfitComment = "edited" | "outsider" | "too_long" | "not_assignable";
+
+/** What is handed in: one comment that holds commands. */
+export interface HeardComment {
+  readonly door: "ticket";
+  /** Id of the comment. */
+  readonly message: string;
+  /** Id of the ticket. */
+  readonly place: string;
+  /** Number of the incident. */
+  readonly incident: number;
+  readonly account: string;
+  /** How the tracker shows the account. */
+  readonly names: readonly ShownAccount[];
+  /** One command a line. */
+  readonly said: string;
+  readonly saidAtMs: number;
+  readonly unfit: UnfitComment | undefined;
+  /** Those that the account has by groups of the tracker. */
+  readonly roles: readonly string[];
+}
+
+export interface DoorStore {
+  /** Tickets of incidents that are open. */
+  openTickets(): Promise<readonly OpenTicket[]>;
+  /** Numbers of the incidents of these tickets, open or not. */
+  incidentsOf(tickets: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** Ids of the tickets on which somebody said something to us since then, at most 20, the newest first. */
+  talkedOnSince(sinceMs: number): Promise<readonly string[]>;
+  /** Known words change nothing. */
+  handIn(command: HeardComment | SeenAct): Promise<void>;
+}

@@ -1,0 +1,96 @@
+/** When the door of tickets looks: regularly, and at hints. */
+import { pino } from "pino";
+import { describe, expect, it } from "vitest";
+import { TrackerError } from "../../src/tickets/errors.ts";
+import { listenToTickets } from "../../src/tickets/listening.ts";
+import { fakeClock } from "../fakes/clock.ts";
+
+function listening({ mayLook = true, fails = false } = {}) {
+  const clock = fakeClock();
+  const start = clock.now();
+  const looks: [string, number][] = [];
+  const hints = new Set<string>();
+  const listeners: ((ticket: string) => void)[] = [];
+  const noted = (what: string): void => void looks.push([what, (clock.now() - start) / 1000]);
+  const stopping = new AbortController();
+  const working = listenToTickets(
+    {
+      door: {
+        look: async () => {
+          noted("all");
+          if (!fails) return;
+          const options = { hint: "", retryable: true, retryAfterMs: 60_000 };
+          throw new TrackerError("DW_TRACKER_RATE_LIMITED", "slower", options);
+        },
+        lookAtHints: async () => {
+          noted([...hints].join(" "));
+          hints.clear();
+        },
+        hint: (ticket) => void hints.add(ticket),
+        forgetHints: () => hints.clear(),
+        get hasHints() {
+          return hints.size > 0;
+        },
+      },
+      mayLook: async () => mayLook,
+      onHint: (heard) => {
+        listeners.push(heard);
+        return () => undefined;
+      },
+      answer: async () => undefined,
+      onAnswers: () => () => undefined,
+      clock,
+      logger: pino({ level: "silent" }),
+    },
+    stopping.signal,
+  );
+  return {
+    looks,
+    hints,
+    hint: (ticket: string) => {
+      for (const heard of listeners) heard(ticket);
+    },
+    pass: async (seconds: number) => {
+      for (let n = 0; n < seconds; n += 1) {
+        await new Promise(setImmediate);
+        await clock.advance(1000);
+        await new Promise(setImmediate);
+      }
+    },
+    [Symbol.asyncDispose]: async () => {
+      stopping.abort();
+      await working;
+    },
+  };
+}
+
+describe("reading tickets", () => {
+  it("is every ten seconds, and a second after a hint, once for all that come together", async () => {
+    await using place = listening();
+    await place.pass(2);
+    for (const ticket of ["1", "2", "1"]) place.hint(ticket);
+    await place.pass(20);
+    expect(place.looks).toEqual([
+      ["all", 0],
+      ["1 2", 3],
+      ["all", 10],
+      ["all", 20],
+    ]);
+  });
+
+  it("waits as long as the tracker asks, whatever is hinted", async () => {
+    await using place = listening({ fails: true });
+    await place.pass(1);
+    place.hint("1");
+    await place.pass(61);
+    expect(place.looks.map(([what]) => what)).toEqual(["all", "all"]);
+  });
+
+  it("is left to the process that reads, and its hints too", async () => {
+    await using place = listening({ mayLook: false });
+    await place.pass(1);
+    place.hint("1");
+    await place.pass(3);
+    expect([place.looks, place.hints.size]).toEqual([[], 0]);
+  });
+});
