@@ -72,6 +72,21 @@ describe("what is said in a comment", () => {
     ["in an element", "<p>dw close</p>"],
     ["as an image", "!dw close.png!"],
     ["in an empty text", ""],
+    ["in an excerpt", "{excerpt}\ndw close\n{excerpt}"],
+    ["in a warning box", "{warning:title=x}\ndw close\n{warning}"],
+    ["in a spoiler", "{spoiler}\ndw close\n{spoiler}"],
+    ["in embedded HTML", "{html}\ndw close\n{html}"],
+    ["in a numbered list", "# dw close"],
+    ["in the head of a table", "||dw close||"],
+    ["struck through", "-dw close-"],
+    ["as a citation", "??dw close??"],
+    ["behind a tab", "\tdw close"],
+    ["behind a no-break space", "\u00A0dw close"],
+    ["isolated by direction marks", "\u2066dw close\u2069"],
+    ["with a Greek letter that looks alike", "dω close"],
+    ["with a vertical tab", "dw\u000B close"],
+    ["below a forwarded mail", "fyi\n---------- Forwarded message\ndw close"],
+    ["below a line of underscores", "ok\n__________\ndw close"],
   ])("is nothing %s", (_, text) => {
     expect(spokenIn(text)).toEqual([]);
   });
