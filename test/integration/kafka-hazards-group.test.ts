@@ -10,7 +10,13 @@ import { kafkaMetrics } from "../../src/stream/kafka/metrics.ts";
 import { partitionOf } from "../../src/stream/partition.ts";
 import { StreamHealth } from "../../src/stream/stream-health.ts";
 import { RememberingReader } from "../contracts/record-log.ts";
-import { bareKafka, createTopic, produce, sessionOver } from "../programs/bare-kafkajs.ts";
+import {
+  bareKafka,
+  createTopic,
+  membersOf,
+  produce,
+  sessionOver,
+} from "../programs/bare-kafkajs.ts";
 import { eventually } from "../programs/eventually.ts";
 import { marker, openTestStream, startTestKafka, withKafka } from "../programs/kafka.ts";
 
@@ -39,8 +45,13 @@ async function join(
   topic: string,
   { onMessage, onJoin, sessionMs = patientMs }: Joining = {},
 ): Promise<Member> {
+  const groupId = `bare-${topic}`;
+  // Bare kafkajs gives up for good when a new broker still loads its groups.
+  await eventually(async () => {
+    expect(await membersOf(kafka.brokers, groupId)).toBeGreaterThanOrEqual(0);
+  });
   const consumer = bareKafka(kafka.brokers).consumer({
-    groupId: `bare-${topic}`,
+    groupId,
     sessionTimeout: sessionMs,
     heartbeatInterval: 300,
     rebalanceTimeout: sessionMs,

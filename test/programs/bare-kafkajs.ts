@@ -82,10 +82,13 @@ export async function contentsOf(
 
 export async function membersOf(brokers: readonly string[], groupId: string): Promise<number> {
   const admin = bareKafka(brokers).admin();
-  await admin.connect();
-  const { groups } = await admin.describeGroups([groupId]);
-  await admin.disconnect();
-  return groups[0]?.members.length ?? 0;
+  try {
+    await admin.connect();
+    const { groups } = await admin.describeGroups([groupId]);
+    return groups[0]?.members.length ?? 0;
+  } finally {
+    await admin.disconnect();
+  }
 }
 
 /**
