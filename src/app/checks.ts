@@ -119,6 +119,7 @@ function trackerCheck(config: Config, through: CheckedThrough): readonly PartChe
       ...options(),
       priorities,
       groups: Object.keys(jira.groups),
+      routedTypes: config.routes.flatMap(({ issue_type: type }) => type ?? []),
       deadlineMs: answerDeadlineMs,
     });
   const ping = async (): Promise<readonly CheckFinding[]> =>

@@ -2,7 +2,7 @@
  * Checks Jira for `check` and the daemon's probes: everything that the life of a ticket needs, with read requests
  * alone.
  */
-import { type CheckFinding, failed, fine, wrong } from "../../finding.ts";
+import { type CheckFinding, doubtful, failed, fine, wrong } from "../../finding.ts";
 import { TrackerError } from "../errors.ts";
 import { checkProject } from "./checks.ts";
 import { connect, type JiraConnection } from "./connection.ts";
@@ -20,6 +20,8 @@ export interface JiraSurvey extends JiraOptions {
   readonly priorities: readonly string[];
   /** Names of the groups that give roles. */
   readonly groups?: readonly string[];
+  /** Names of the issue types that routes give. */
+  readonly routedTypes?: readonly string[];
 }
 
 /** @returns what was found, one finding at least; never throws */
@@ -35,6 +37,7 @@ export async function surveyJira(survey: JiraSurvey): Promise<readonly CheckFind
         ? rights
         : [fine("login", `${survey.url} as ${account}, ${survey.project} "${project.name}"`)]),
       ...(await typeFindings(connection, survey, project)),
+      ...routedTypeFindings(survey, project),
       ...(await groupFindings(new JiraSite(survey), survey.groups ?? [])),
     ];
   } catch (error) {
@@ -126,6 +129,23 @@ async function typeFindings(
     transitionFindings(connection, survey),
   ]);
   return found.flat();
+}
+
+/** Servers that tell no types are asked when a ticket is opened. */
+function routedTypeFindings(
+  { issueType, project, routedTypes = [] }: JiraSurvey,
+  { types }: Project,
+): readonly CheckFinding[] {
+  const names = new Set(types.map(({ name }) => name.toLowerCase()));
+  const missing = routedTypes.filter((type) => !names.has(type.toLowerCase()));
+  if (types.length === 0 || missing.length === 0) return [];
+  return [
+    doubtful("routes", {
+      message: `${project} has no issue type ${missing.join(", ")}: such tickets are opened as ${issueType}`,
+      hint: `Name one of: ${types.map(({ name }) => name).join(", ")}.`,
+      key: "routes",
+    }),
+  ];
 }
 
 /** The fields that a new ticket may have; older servers do not tell them. */

@@ -16,6 +16,11 @@ async function everyRequest(deployment: "Cloud" | "Server"): Promise<readonly Se
     description: [[paragraph(words("d"))]],
     labels: ["driftwarden"],
     priority: "High",
+    route: {
+      issueType: "Incident",
+      components: ["Exporters"],
+      fields: { customfield_10010: { value: "churn-v7" } },
+    },
   });
   await jira.findByLabel("driftwarden");
   await jira.findAmongNewest(() => false);

@@ -17,7 +17,7 @@ const survey = (url: string, change: Partial<JiraSurvey> = {}): JiraSurvey => ({
   priorities: ["Highest", "High", "Medium"],
   resolveTransition: "Done",
   reopenTransition: "Reopen",
-  deadlineMs: 2000,
+  deadlineMs: 20_000,
   logger: pino({ enabled: false }),
   metrics: ticketsMetrics(new Registry()),
   ...change,
@@ -68,7 +68,9 @@ describe("a wrong Jira is told with its own cause (FR-C1)", () => {
     ["no answer", () => undefined, "DW_TRACKER_TIMEOUT", "slow"],
     ["another program", json(404, {}), "DW_TRACKER_REFUSED", "Jira's words"],
   ])("%s", async (_name, answer, ...[code, hint]) => {
-    const found = await badJira(answer, { deadlineMs: 200 });
+    // Only the one that never comes is waited for.
+    const deadlineMs = code === "DW_TRACKER_TIMEOUT" ? 200 : 20_000;
+    const found = await badJira(answer, { deadlineMs });
     expect(found).toMatchObject([{ ok: false, code, hint: expect.stringContaining(hint) }]);
   });
 
@@ -200,4 +202,12 @@ describe("a Jira with which tickets can live", () => {
       ]);
     },
   );
+});
+
+it("an issue type of a route that the project does not have is doubtful, and says what tickets become", async () => {
+  const { found } = await jira({ change: { routedTypes: ["task", "Nonsense"] } });
+  const told = (await found()).filter(({ check }) => check === "routes");
+  expect(told).toMatchObject([{ ok: true, doubtful: true, key: "routes" }]);
+  expect(told[0]?.message).toBe("IR has no issue type Nonsense: such tickets are opened as Bug");
+  expect(told[0]?.hint).toContain("Incident");
 });
