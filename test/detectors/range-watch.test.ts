@@ -18,15 +18,15 @@ function alternating(rows: number, settings = {}) {
 const scoreOf = (detector: ReturnType<typeof alternating>, value: number, at?: number) =>
   detector.scoreOne(Float64Array.of(value), new Float64Array(1), at) ?? Number.NaN;
 
-/** How often the range watch alarms at 20,000 lognormal rows, of three seeds together. */
-const alarmsAt = (excess: number): number =>
-  [1, 2, 3].reduce((sum, seed) => sum + alarmsOf(excess, seed), 0);
+/** How often the range watch alarms at 20,000 rows that are lognormal but for what is added, of three seeds together. */
+const alarmsAt = (settings: object, added: number): number =>
+  [1, 2, 3].reduce((sum, seed) => sum + alarmsOf(settings, { added, seed }), 0);
 
-function alarmsOf(excess: number, seed: number): number {
-  const { detector } = freshDetector(rangeWatch, 1, { excess });
+function alarmsOf(settings: object, { added, seed }: { added: number; seed: number }): number {
+  const { detector } = freshDetector(rangeWatch, 1, settings);
   const uniform = pythonRandom(seed);
   const normal = () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
-  const rows = Array.from({ length: 20_000 }, () => [Math.exp(normal())]);
+  const rows = Array.from({ length: 20_000 }, () => [Math.exp(normal()) + added]);
   const scores = rows.map((row) => scoreThenLearn(detector, row) ?? 0);
   return scores.filter((score, i) => score >= 1 && (scores[i - 1] ?? 0) < 0.8).length;
 }
@@ -45,7 +45,18 @@ describe("rangeWatch", () => {
   });
 
   test("alarms less often at a heavy tail where it asks for more than the usual excess", () => {
-    expect(alarmsAt(3)).toBeLessThan(0.8 * alarmsAt(0));
+    expect(alarmsAt({ excess: 3 }, -1)).toBeLessThan(0.8 * alarmsAt({ excess: 0 }, -1));
+  });
+
+  test("alarms seldom at a heavy tail that it knows by the logarithms of a series that is never negative", () => {
+    expect(alarmsAt({}, 0)).toBeLessThan(0.5 * alarmsAt({}, -1));
+  });
+
+  test("sees a value that is far out by its logarithm, too", () => {
+    const { detector } = freshDetector(rangeWatch, 1);
+    const uniform = pythonRandom(4);
+    for (let i = 0; i < 1000; i++) detector.learnOne(Float64Array.of(Math.exp(4 * uniform())));
+    expect(scoreOf(detector, 1e9)).toBeGreaterThan(1);
   });
 
   test("stands beyond its boundary as long as it is told, then near it until the series is back", () => {
@@ -89,10 +100,14 @@ describe("rangeWatch", () => {
 
 const shapeOf = (given: object): unknown => rangeWatch.shapedBy?.(rangeWatch.params.parse(given));
 
-/** Floats a series in versions 1 and 2. */
-const strideBefore = 221;
+/** Floats a series in older versions. */
+const stridesBefore = [
+  [1, 221],
+  [2, 221],
+  [3, 225],
+] as const;
 
-describe.each([1, 2])("a range watch of version %i (FR-U2)", (version) => {
+describe.each(stridesBefore)("a range watch of version %i (FR-U2)", (version, strideBefore) => {
   const nFeatures = 3;
   const params = rangeWatch.params.parse({});
   const fresh = () => ({ nFeatures, bytes: new Uint8Array(rangeWatch.stateBytes(params, 3)) });
