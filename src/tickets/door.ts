@@ -34,6 +34,8 @@ const label = "driftwarden";
 const talkingMs = 600_000;
 /** While incidents are new, or people talk, every look searches; otherwise once in this time. */
 const restMs = 60_000;
+/** Where no ticket is open. With the probe of the tracker that is less than 60 calls an hour. */
+const idleMs = 120_000;
 const newMs = 3_600_000;
 /** One open ticket in this time is read directly. With the search at rest this is 84 calls an hour. */
 const slowMs = 150_000;
@@ -102,7 +104,7 @@ export class TicketDoor {
     const talking = await store.talkedOnSince(now - talkingMs);
     const lively = talking.length > 0 || open.some(({ changedAtMs }) => changedAtMs > now - newMs);
     const news =
-      lively || now - this.#searchedAtMs >= restMs
+      lively || now - this.#searchedAtMs >= (open.length === 0 ? idleMs : restMs)
         ? await this.#search()
         : new Map<string, ChangedTicket>();
     const direct = new Set([...talking, ...this.#slow(open)]);

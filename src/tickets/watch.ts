@@ -31,6 +31,9 @@ export interface TicketWatchOptions {
 
 /** Thirty searches an hour for a hundred open tickets, none when nothing is broken. */
 const usuallyEveryMs = 120_000;
+/** One search shows a hundred tickets. Of more than 500 a look comes later, so that it is never more than 150 an hour. */
+const perSearch = 100;
+const leastPerSearchMs = 24_000;
 const atMostEveryMs = 1000;
 
 /** Looks until the signal aborts. */
@@ -38,37 +41,39 @@ export async function watchTickets(
   options: TicketWatchOptions,
   stopping: AbortSignal,
 ): Promise<void> {
-  const { clock, logger, closedByHandMs = usuallyEveryMs } = options;
-  const everyMs = Math.max(atMostEveryMs, Math.min(usuallyEveryMs, closedByHandMs));
+  const { clock, logger, closedByHandMs = Infinity } = options;
+  let watched = 0;
   let failed = false;
   while (!stopping.aborted) {
     try {
-      await lookOnce(options);
+      watched = await lookOnce(options);
       failed = false;
     } catch (err) {
       // The outbox learns by itself that the tracker is away, and says so.
       if (!failed) logger.warn({ err }, "looking at open tickets failed; it is tried again");
       failed = true;
     }
-    await clock.sleep(everyMs, stopping);
+    const usualMs = Math.max(usuallyEveryMs, Math.ceil(watched / perSearch) * leastPerSearchMs);
+    await clock.sleep(Math.max(atMostEveryMs, Math.min(usualMs, closedByHandMs)), stopping);
   }
 }
 
-/** One look at all of them. */
+/** One look at all of them. @returns how many they were */
 export async function lookOnce({
   look,
   watched,
   record,
   mayLook,
-}: TicketWatchOptions): Promise<void> {
-  if (!(await mayLook())) return;
+}: TicketWatchOptions): Promise<number> {
+  if (!(await mayLook())) return 0;
   const incidents = await watched();
-  if (incidents.length === 0) return;
+  if (incidents.length === 0) return 0;
   const fates = await look(incidents.map(({ ticket }) => ticket));
   for (const { incident, ticket, episode } of incidents) {
     const as = observed(fates.get(ticket));
     if (as !== undefined) await record(incident, { type: "ticket_seen", ticket, as, episode });
   }
+  return incidents.length;
 }
 
 /** What people said will not be fixed is their word, and is left. */

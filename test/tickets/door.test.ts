@@ -168,14 +168,14 @@ describe("reading tickets", () => {
     },
   );
 
-  it("asks once a minute where nothing is open, so that a word on a closed ticket is heard", async () => {
+  it("asks once in two minutes where nothing is open, so that a word on a closed ticket is heard", async () => {
     await using place = await doorPlace({ tickets: 0 });
     const { door, sandbox, clock } = place;
     for (let second = 0; second < 600; second += 10) {
       await clock.advance(10_000);
       await door.look();
     }
-    expect(sandbox.ledger.filter(({ what }) => what === "searched")).toHaveLength(10);
+    expect(sandbox.ledger.filter(({ what }) => what === "searched")).toHaveLength(5);
   });
 
   it("takes 100 comments of a minute on 300 open tickets in, each once, within 10 s of the search showing them", async () => {

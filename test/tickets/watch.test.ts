@@ -101,7 +101,7 @@ describe("the watch of open tickets", () => {
 
 describe("a look at many tickets in Jira", () => {
   it.each(["Cloud", "Server"] as const)(
-    "costs one call for a hundred: 300 an hour for 1,000 (%s)",
+    "costs one call for a hundred: 150 an hour for 1,000 (%s)",
     async (deployment) => {
       const sandbox = await startJiraSandbox({ deployment });
       onTestFinished(() => sandbox.stop());
