@@ -3,7 +3,8 @@ import type { Silence } from "../../incidents/silence.ts";
 import type { Queryable, Tx } from "../query.ts";
 
 const isSilenced = "document -> 'silence' ->> 'untilMs' is not null";
-const untilMs = "(document -> 'silence' ->> 'untilMs')::bigint";
+/** The clock of the store shows fractions of a millisecond. */
+const untilMs = "(document -> 'silence' ->> 'untilMs')::float8";
 const inScopesSql = `
 select document -> 'silence' as silence from incidents
 where ${isSilenced} and scope = any ($1) and ${untilMs} > $2 order by ${untilMs} desc`;
@@ -26,7 +27,7 @@ export async function silencesIn(
   nowMs: number,
 ): Promise<readonly Silence[]> {
   if (scopes.length === 0) return [];
-  const rows = await tx.query<{ silence: Silence }>(inScopesSql, [scopes, Math.floor(nowMs)]);
+  const rows = await tx.query<{ silence: Silence }>(inScopesSql, [scopes, nowMs]);
   return rows.map(({ silence }) => silence);
 }
 
