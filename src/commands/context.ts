@@ -2,6 +2,7 @@
 import { type Digest, isDigest } from "../incidents/digest.ts";
 import { isModelEpisode } from "../incidents/episode.ts";
 import type { Incident } from "../incidents/incident.ts";
+import { withEnvironments } from "../incidents/lock-incidents.ts";
 import type { RecordOptions } from "../incidents/record-events.ts";
 import { peopleOf, withShownPeople } from "../incidents/shown-people.ts";
 import type { ModelKey } from "../model-key.ts";
@@ -102,7 +103,10 @@ async function asPeopleRead(tx: Tx, incident: Incident): Promise<Incident> {
   return withShownPeople(incident, await accountNames(tx, peopleOf(incident)));
 }
 
-/** Locked first: what is decided by its state must not change before it is recorded. */
+/**
+ * Locked first: what is decided by its state must not change before it is recorded. With the environment, which recording
+ * may need: events lock it first, and a command that locked it last would wait for them as they wait for it.
+ */
 async function lockedIncident(
   tx: Tx,
   number: number | null,
@@ -110,7 +114,7 @@ async function lockedIncident(
   if (number === null) return undefined;
   const before = await incidentByNumber(tx, number);
   if (before === undefined) return undefined;
-  await lockScopes(tx, [before.scope]);
+  await lockScopes(tx, withEnvironments([before.scope]));
   const found = await incidentByNumber(tx, number);
   if (found === undefined) return undefined;
   return isDigest(found.incident) ? "digest" : found.incident;

@@ -100,8 +100,12 @@ async function allScopes(
   );
   const subjects = addressed.flatMap(({ event }) => subjectOfEvent(event) ?? []);
   const sources = [...known.values(), ...subjects.map(sourceScope)];
-  const digests = mayDigest(addressed, settings) ? sources.map(environmentOf) : [];
-  return unique([...sources, ...digests]);
+  return mayDigest(addressed, settings) ? withEnvironments(sources) : unique(sources);
+}
+
+/** Scopes and those of their environments, in the order in which they are locked: a digest may take an entry. */
+export function withEnvironments(scopes: readonly string[]): readonly string[] {
+  return unique([...scopes, ...scopes.map(environmentOf)]);
 }
 
 /** An incident that is over, or for whose ticket the budget is used up, may get an entry in a digest. */
