@@ -38,7 +38,7 @@ export async function refusalOf(
 }
 
 function unknown(people: KnownPeople) {
-  const few = line`it may only ask for ${typed("help")} and ${typed("status")}`;
+  const few = line`it may only ask for ${typed("help")}, ${typed("status")} and ${typed("metrics")}`;
   const admins = people.whoCan("admin");
   const ask =
     admins.length === 0 ? words("the operator of Driftwarden") : line`${anyOf(admins)} (admin)`;

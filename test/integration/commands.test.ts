@@ -215,7 +215,7 @@ describe("who may not", () => {
     const store = await withIncident();
     const { text } = await answered(store, comment("dw ack", { account: "5b10-eve" }));
     expect(text.replaceAll("\n", " ")).toBe(
-      "Not done, 5b10-eve: this account is in nobody's entry under people:, so it may only ask for dw help and dw status. Ask sarah (admin) to add it.",
+      "Not done, 5b10-eve: this account is in nobody's entry under people:, so it may only ask for dw help, dw status and dw metrics. Ask sarah (admin) to add it.",
     );
   });
 });
