@@ -31,11 +31,21 @@ export type ActResult =
   /** It may have taken effect: look it up, never repeat it blindly. */
   | { readonly status: "unknown"; readonly detail: string };
 
+/** What an act would do, for the person who is asked for a word. */
+export interface Plan {
+  /** One sentence without an end: what will change on the target. */
+  readonly does: string;
+  /** The options that shape the act, as flat strings. An approval is bound to them. */
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
 export type TargetHealth = "healthy" | "unhealthy" | "starting" | "gone";
 
 export interface Remediation {
   /** Every target the selector matches now. Throws when the engine cannot be asked. */
   resolve(): Promise<readonly Target[]>;
+  /** What `act` would do. Reads nothing. */
+  plan(target: Target): Plan;
   /**
    * Re-inspects, compares with the snapshot, acts, re-reads. Settles within its own deadline.
    *

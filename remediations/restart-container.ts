@@ -56,6 +56,14 @@ export const restartContainer: RemediationType<RestartContainerConfig, "docker">
     const choice = { engine, labels: labelsOf(wanted), allowStateful };
     return {
       resolve: () => targetsOf(choice),
+      plan: ({ name }) => ({
+        does: `stops ${name} (within ${graceSeconds} s) and starts it again`,
+        parameters: {
+          grace_seconds: String(graceSeconds),
+          labels: choice.labels.join(", "),
+          ...(allowStateful !== undefined && { allow_stateful: allowStateful }),
+        },
+      }),
       act: (target, mayAct) => act({ engine, clock, graceSeconds, mayAct, choice }, target),
       // An engine goes on with a restart when its client is gone: give it the time to end.
       lookUp: (target) =>

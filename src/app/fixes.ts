@@ -72,5 +72,14 @@ export function fixOf(
       all: healing.max_runs ?? [],
     }),
     concurrency: healing.concurrency,
+    approval: {
+      rules: {
+        approvals: configured.approvals,
+        others: configured.approvers === "other",
+        twice: configured.confirmations === "twice",
+      },
+      expiresMs: configured.approve_within,
+      denyForMs: configured.deny_for,
+    },
   };
 }

@@ -17,6 +17,7 @@ import { answerExecutor } from "../tickets/answering.ts";
 import { ticketExecutor } from "../tickets/executor.ts";
 import { pictureExecutor } from "../tickets/picture/executor.ts";
 import type { Ticketing } from "../tickets/ticketing.ts";
+import { knownPeople } from "./commands.ts";
 import type { StoredParts } from "./parts.ts";
 import type { Stream } from "./stream.ts";
 
@@ -42,6 +43,7 @@ export function buildExecutors(
     logger: parts.logger.child({ component: "healing" }),
     metrics: healingMetrics(registry, () => countRuns(store)),
     restoredAtMs,
+    canAnswer: knownPeople(config).whoCan("responder"),
   });
   const verify = {
     modelAfterMs: config.verify.model_after,

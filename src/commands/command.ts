@@ -5,6 +5,7 @@ import type { ModelEpisode } from "../incidents/episode.ts";
 import type { Incident } from "../incidents/incident.ts";
 import type { Block, Line, MessageSection } from "../messages/message.ts";
 import type { ModelKey } from "../model-key.ts";
+import type { WaitingProposal } from "../store/runs/proposals.ts";
 import type { CommandActor, KnownPeople } from "./people.ts";
 import type { NeededRole, TokenScope } from "./right.ts";
 import { type CommandRefusal, misread } from "./says.ts";
@@ -36,6 +37,10 @@ export interface CommandContext {
   readonly confirmed: boolean;
   /** Everything that can be asked for. */
   readonly commands: readonly Command[];
+  /** Everything that waits for a person's word, also on other incidents. */
+  readonly waiting: readonly WaitingProposal[];
+  /** Runs of the incident that wait, by their status in the store: the engine may have begun already. */
+  readonly statuses: ReadonlyMap<string, string>;
   /** Open incidents, newest first; read only where the command is about none. */
   readonly open: readonly Incident[];
   /** Of the model; undefined where the command does not need them, or none are stored. */

@@ -12,6 +12,7 @@ import { brokenModels } from "../store/incident-members/broken.ts";
 import { incidentByNumber, openIncidents } from "../store/incidents/by-number.ts";
 import { lockScopes } from "../store/incidents/incident.ts";
 import type { Queryable, Tx } from "../store/query.ts";
+import { lockedStatuses, waitingProposals } from "../store/runs/proposals.ts";
 import type { Command, CommandContext, ModelFigures } from "./command.ts";
 import type { CommandActor, KnownPeople } from "./people.ts";
 
@@ -77,6 +78,8 @@ export async function contextOf(
     ackForMs: recording.settings.ackForMs ?? 0,
     closedByHandMs: recording.settings.closedByHandMs ?? 0,
     models: incident === undefined ? [] : await brokenModels(tx, incident.id),
+    waiting: await waitingProposals(tx),
+    statuses: await statusesOf(tx, incident),
     open: await asAllRead(tx, open),
     figures: needsFigures && incident ? await figuresOf(tx, incident, options) : undefined,
   };
@@ -101,6 +104,16 @@ async function asAllRead(
 
 async function asPeopleRead(tx: Tx, incident: Incident): Promise<Incident> {
   return withShownPeople(incident, await accountNames(tx, peopleOf(incident)));
+}
+
+/** Until the transaction ends no run of the incident that waits is decided: a no is carried out, or comes too late. */
+async function statusesOf(
+  tx: Tx,
+  incident: Incident | undefined,
+): Promise<ReadonlyMap<string, string>> {
+  const runs = incident?.runs.filter(({ status }) => status === "proposed") ?? [];
+  if (incident === undefined || runs.length === 0) return new Map();
+  return lockedStatuses(tx, { incident: incident.id, runs: runs.map(({ id }) => id) });
 }
 
 /**

@@ -1,9 +1,11 @@
 /** The registry of commands, in the order in which help shows them. */
 import { ack } from "./ack.ts";
+import { approve } from "./approve.ts";
 import { assign } from "./assign.ts";
 import { cause } from "./cause.ts";
 import { close } from "./close.ts";
 import type { Command } from "./command.ts";
+import { deny } from "./deny.ts";
 import { expected } from "./expected.ts";
 import { falsePositive } from "./false-positive.ts";
 import { fixed } from "./fixed.ts";
@@ -26,6 +28,8 @@ import { wrongTeam } from "./wrong-team.ts";
 import { yes } from "./yes.ts";
 
 export const commandList: readonly Command[] = [
+  approve,
+  deny,
   ack,
   unack,
   assign,

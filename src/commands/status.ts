@@ -1,7 +1,5 @@
 /** `status`: shows how the incident stands, or which incidents are open. */
-import { isModelEpisode } from "../incidents/episode.ts";
 import type { Incident } from "../incidents/incident.ts";
-import { isShared } from "../incidents/member.ts";
 import {
   data,
   type Line,
@@ -11,12 +9,13 @@ import {
   words,
 } from "../messages/message.ts";
 import { displayName } from "../messages/names.ts";
+import { actText } from "../messages/proposal-text.ts";
 import { describeRun } from "../messages/run-text.ts";
-import { sharedSummary } from "../messages/shared-text.ts";
 import { silencedLine, untilTime } from "../messages/silence-text.ts";
-import { summaryOf } from "../messages/summary.ts";
 import { clockTime, readDuration } from "../messages/text.ts";
+import { whatIsWrong } from "../messages/what-is-wrong.ts";
 import { nothing } from "./arguments.ts";
+import { waitingOf } from "./asked-proposal.ts";
 import { command } from "./command.ts";
 import { say, typed } from "./says.ts";
 
@@ -47,7 +46,7 @@ function ofIncident(incident: Incident, nowMs: number): MessageSection {
   const head = line`${words(`${severity}, ${stateWords[state]} `)}${lasted}, ${holder(incident)}`;
   const last = runs.at(-1);
   const facts: readonly NamedLine[] = [
-    ["Found", found(incident)],
+    ["Found", whatIsWrong(incident)],
     ...(last === undefined
       ? []
       : ([["Tried", line`${words(clockTime(last.atMs))} ${describeRun(last)}`]] as const)),
@@ -57,10 +56,15 @@ function ofIncident(incident: Incident, nowMs: number): MessageSection {
 }
 
 /** What is still to come: questions that wait for a word, runs that wait, the end of a silence. */
-function leftOf({ people, runs, silence }: Incident, nowMs: number): readonly Line[] {
+function leftOf(incident: Incident, nowMs: number): readonly Line[] {
+  const { people, runs, silence } = incident;
   const questions = (people?.questions ?? []).filter(({ untilMs }) => untilMs > nowMs);
   const waiting = runs.filter(({ retryAtMs }) => retryAtMs !== undefined && retryAtMs > nowMs);
   return [
+    ...waitingOf({ incident }).map(
+      ({ proposal }) =>
+        line`${words(proposal.id)} ${actText(proposal)} waits for ${typed("approve")} until ${words(clockTime(proposal.untilMs))}`,
+    ),
     ...questions
       .slice(-3)
       .map(
@@ -83,12 +87,6 @@ function joined(lines: readonly Line[]): Line {
 
 /** Seconds are noise here. */
 const minutes = (ms: number): number => Math.max(60_000, Math.round(ms / 60_000) * 60_000);
-
-function found(incident: Incident): Line {
-  const { episode } = incident;
-  if (isShared(incident)) return sharedSummary(incident);
-  return isModelEpisode(episode) ? summaryOf(episode) : data(episode.reason, 200);
-}
 
 function holder({ people }: Incident): Line {
   if (people?.ack !== undefined) return line`${people.ack.by} has it`;

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { Requirement, Tier } from "../../remediations/remediation.ts";
 import { type IncidentKind, severities } from "../incidents/episode.ts";
-import { durationOrNone, listOf, runLimits, text } from "./fields.ts";
+import { durationOrNone, listOf, runLimits, text, waiting } from "./fields.ts";
 import { type Described, describeIssues, valueAt } from "./issues.ts";
 
 /** What the configuration must know of a remediation. */
@@ -49,10 +49,15 @@ const fixKeys = {
   }),
   when: condition,
   do: text,
-  mode: z.enum(["off", "observe", "auto"]).default("observe"),
+  mode: z.enum(["off", "observe", "approve", "auto"]).default("observe"),
   cooldown: durationOrNone.prefault("30m"),
   max_runs: runLimits.prefault("3 per 24h"),
   max_runs_per_target: runLimits.optional(),
+  approve_within: waiting.prefault("30m"),
+  deny_for: durationOrNone.prefault("24h"),
+  approvers: z.enum(["any", "other"]).default("any"),
+  approvals: z.int().min(1).max(2).default(1),
+  confirmations: z.enum(["once", "twice"]).default("once"),
 };
 
 /** What every fix has; the rest of its keys belongs to its remediation and is judged by {@link ownParts}. */

@@ -1,13 +1,15 @@
 /** Turns the answer of the gates into the run that is written down. Pure. */
 import { createHash } from "node:crypto";
-import type { Target } from "../../remediations/remediation.ts";
+import type { Plan, Target } from "../../remediations/remediation.ts";
 import type { Incident } from "../incidents/incident.ts";
+import type { ProposedAct } from "../incidents/proposal.ts";
 import { subjectText } from "../incidents/subject.ts";
 import type { Run } from "../store/runs/run.ts";
 import type { Fix } from "./fix.ts";
 import type { FactsAtHand, HistoryFacts } from "./gates/gate-facts.ts";
-import { gates, judgeAll } from "./gates/gates.ts";
+import { answersOf, type Decision, gates, judgeAll } from "./gates/gates.ts";
 import { freezeOf } from "./gather.ts";
+import { actOn, defaultApproval, propose } from "./proposing.ts";
 
 /** What an incident asks for. */
 export interface RunRequest {
@@ -15,10 +17,21 @@ export interface RunRequest {
   readonly episode: string;
   /** The model was asked again, and this is how new its rows were then, ms since 1970. */
   readonly newestRowMs?: number | undefined;
+  /** Id of the proposal that people have approved. */
+  readonly approved?: string | undefined;
+  /** A person wants a void run proposed again. */
+  readonly again?: boolean | undefined;
+}
+
+/** What the act would do, and who may answer if somebody is asked. */
+export interface AskingOf {
+  readonly plan: (target: Target) => Plan;
+  /** Names of some who may approve. */
+  readonly canAnswer: readonly string[];
 }
 
 /** A requested run, with everything that is known of it but its history. */
-export interface Proposal {
+export interface RequestedRun extends AskingOf {
   readonly id: string;
   readonly fix: Fix;
   readonly incident: Incident;
@@ -37,33 +50,90 @@ export function runId({ fix, episode }: RunRequest): string {
 /**
  * Asks every gate.
  *
- * @returns a run that is `denied` by the first gate that denies; else `acting`, or `observed` in mode observe
+ * @returns a run that is `denied` by the first gate that denies; `proposed` when nothing but a person's word is missing,
+ *   and `void` when the word was about something else; else `acting`, or `observed` in mode observe
  */
-export function decideRun(proposal: Proposal, history: HistoryFacts): Run {
-  const { fix, targets, facts, resolveError } = proposal;
+export function decideRun(requested: RequestedRun, history: HistoryFacts): Run {
+  const { fix, targets, facts } = requested;
   const { nowMs } = facts;
-  const decision = judgeAll(gates, {
-    ...facts,
-    ...frozenNow(proposal, history),
-    ...history,
-    targets,
+  const act = actNow(requested);
+  const known = { ...facts, ...frozenNow(requested, history), ...history, act, targets };
+  const decision = judgeAll(gates, known);
+  const run = { ...newRun(requested), answers: answersOf(known) };
+  if (!decision.allow) return notActing({ requested, history, act }, { run, decision });
+  const does = `${fix.remediation} on ${run.targetName ?? "nothing"}`;
+  if (fix.mode === "observe")
+    return { ...run, status: "observed", detail: `${does} would have run`, finishedAtMs: nowMs };
+  return { ...run, status: "acting", detail: `${does} was decided${onWhoseWord(history)}` };
+}
+
+function onWhoseWord({ answered }: HistoryFacts): string {
+  return answered === undefined ? "" : `, approved as ${answered.id}`;
+}
+
+/** What the run would do to its one target. */
+function actNow({ fix, incident, targets, plan }: RequestedRun): ProposedAct | undefined {
+  const [target, ...more] = targets ?? [];
+  if (target === undefined || more.length > 0) return undefined;
+  const { name, remediation } = fix;
+  return actOn(target, { fix: name, remediation, incident: incident.id, plan: plan(target) });
+}
+
+interface JudgedRequest {
+  readonly requested: RequestedRun;
+  readonly history: HistoryFacts;
+  readonly act: ProposedAct | undefined;
+}
+
+type Undecided = Omit<Run, "status" | "detail">;
+
+function notActing(
+  judged: JudgedRequest,
+  {
+    run,
+    decision: { gate, reason, retry },
+  }: { readonly run: Undecided; readonly decision: Extract<Decision, { allow: false }> },
+): Run {
+  const { requested, act } = judged;
+  const { resolveError, facts } = requested;
+  const { nowMs } = facts;
+  if (retry === "word" && act !== undefined) return proposed({ ...judged, act }, run);
+  const detail =
+    resolveError === undefined ? reason : `${reason} It could not be asked for: ${resolveError}`;
+  const ended = { ...run, gate, detail, finishedAtMs: nowMs };
+  if (gate === "approval") return { ...ended, status: "void" };
+  const retryAtMs = retry === "later" ? nowMs + laterMs(requested) : (retry ?? null);
+  return { ...ended, status: "denied", retryAtMs: retryAtMs === "word" ? null : retryAtMs };
+}
+
+function proposed(
+  { requested, history, act }: JudgedRequest & { readonly act: ProposedAct },
+  run: Undecided,
+): Run {
+  const { id, fix, incident, facts, targets, plan, canAnswer } = requested;
+  const [target] = targets ?? [];
+  const { nowMs, newestRowMs, cadenceMs } = facts;
+  const proposal = propose({
+    run: id,
+    act,
+    does: target === undefined ? act.remediation : plan(target).does,
+    nowMs,
+    newestRowMs,
+    cadenceMs,
+    severity: incident.severity,
+    settings: fix.approval ?? defaultApproval,
+    canAnswer,
+    before: history.before ?? { acted: 0, helped: 0 },
+    taken: history.waiting ?? [],
   });
-  const run = newRun(proposal);
-  if (!decision.allow) {
-    const { gate, reason, retry } = decision;
-    const detail =
-      resolveError === undefined ? reason : `${reason} It could not be asked for: ${resolveError}`;
-    const retryAtMs = retry === "later" ? nowMs + laterMs(proposal) : (retry ?? null);
-    return { ...run, status: "denied", gate, detail, retryAtMs, finishedAtMs: nowMs };
-  }
-  const act = `${fix.remediation} on ${run.targetName ?? "nothing"}`;
-  if (fix.mode === "auto") return { ...run, status: "acting", detail: `${act} was decided` };
-  return { ...run, status: "observed", detail: `${act} would have run`, finishedAtMs: nowMs };
+  const until = new Date(proposal.untilMs).toISOString();
+  const detail = `${proposal.id} waits for a person's word until ${until}`;
+  return { ...run, status: "proposed", detail, proposal };
 }
 
 /** A person may have silenced the incident while the target was asked for. */
 function frozenNow(
-  { facts, incident }: Proposal,
+  { facts, incident }: RequestedRun,
   { silence }: HistoryFacts,
 ): Pick<FactsAtHand, "freeze"> {
   if (silence === undefined) return { freeze: facts.freeze };
@@ -76,7 +146,7 @@ const soonestMs = 60_000;
 const latestMs = 30 * 60_000;
 
 /** When nobody knows how long a reason lasts, the pause grows with the age of the episode. */
-function laterMs({ incident, facts }: Proposal): number {
+function laterMs({ incident, facts }: RequestedRun): number {
   const ageMs = facts.nowMs - incident.episode.at / 1000;
   return Math.min(Math.max(ageMs / 2, soonestMs), latestMs);
 }
@@ -86,7 +156,7 @@ function subjectOfRun({ subject }: Incident): Pick<Run, "subject" | "model"> {
   return { subject: subjectText(subject), model };
 }
 
-function newRun({ id, fix, incident, facts, targets }: Proposal): Omit<Run, "status" | "detail"> {
+function newRun({ id, fix, incident, facts, targets }: RequestedRun): Undecided {
   const target = targets?.[0];
   return {
     id,
@@ -106,5 +176,7 @@ function newRun({ id, fix, incident, facts, targets }: Proposal): Omit<Run, "sta
     finishedAtMs: null,
     after: null,
     outcome: null,
+    answers: [],
+    proposal: null,
   };
 }

@@ -3,9 +3,13 @@ import type { Tier } from "../../remediations/remediation.ts";
 import { fitsCondition, type IncidentCondition } from "../incidents/condition.ts";
 import type { Incident } from "../incidents/incident.ts";
 import type { Budget } from "./budgets.ts";
+import type { ApprovalSettings } from "./proposing.ts";
 
-/** off: not looked at · observe: says what it would have done · auto: acts when every gate allows it. */
-export type FixMode = "off" | "observe" | "auto";
+/**
+ * The ladder. off: not looked at · observe: says what it would have done · approve: asks a person when every gate allows
+ * it · auto: acts when every gate allows it.
+ */
+export type FixMode = "off" | "observe" | "approve" | "auto";
 
 export interface Fix {
   readonly name: string;
@@ -20,6 +24,8 @@ export interface Fix {
   readonly budgets: readonly Budget[];
   /** Runs of all fixes that may act at the same time. */
   readonly concurrency: number;
+  /** How a proposal is answered. Left out: the defaults. */
+  readonly approval?: ApprovalSettings;
 }
 
 /** Whether the fix is called for: its condition fits the newest episode of the incident. */

@@ -4,8 +4,14 @@ import { type Episode, standingOf } from "../incidents/episode.ts";
 import type { Incident } from "../incidents/incident.ts";
 import { covers, type Silence } from "../incidents/silence.ts";
 import { silenceOfIncident } from "../store/incidents/silences.ts";
-import type { Queryable } from "../store/query.ts";
+import type { Tx } from "../store/query.ts";
 import { actingNow, actsFor, attemptsSince, lastAttemptEndMs } from "../store/runs/budget.ts";
+import {
+  actedBefore,
+  answeredProposal,
+  lastDeclined,
+  waitingProposals,
+} from "../store/runs/proposals.ts";
 import type {
   FactsAtHand,
   FixLimits,
@@ -22,15 +28,22 @@ export interface FixMoment {
   readonly restoredAtMs: number | undefined;
   /** How new the evidence is where the model was asked again, ms since 1970. */
   readonly newestRowMs?: number | undefined;
+  /** A person has to agree. Left out: nobody has. */
+  readonly asks?: boolean;
 }
 
 /** Asks nobody. */
-export function gatherFacts({ episode, silence }: Incident, moment: FixMoment): FactsAtHand {
-  const { nowMs, fix, restoredAtMs, newestRowMs = Number.NEGATIVE_INFINITY } = moment;
+export function gatherFacts(
+  { episode, silence, severity }: Incident,
+  moment: FixMoment,
+): FactsAtHand {
+  const { nowMs, fix, restoredAtMs, newestRowMs = Number.NEGATIVE_INFINITY, asks = false } = moment;
   const standing = standingOf(episode);
   return {
     nowMs,
     fix,
+    asks,
+    severity,
     freeze: silence && freezeOf(silence, episode, nowMs),
     restoredAtMs,
     episodeAtMs: episode.at / 1000,
@@ -57,16 +70,21 @@ export interface HistoryFilter {
   readonly fix: string;
   /** Start of the longest window, ms since 1970. */
   readonly sinceMs: number;
-  readonly incident?: string;
+  readonly incident?: string | undefined;
   /** Undefined while none is resolved. */
   readonly target?: HistoryFacts["target"];
+  /** Id of the proposal that people have approved; left out where none was. */
+  readonly approved?: string | undefined;
+  /** A person wants it proposed again, if it is void. */
+  readonly again?: boolean | undefined;
 }
 
 export async function gatherHistory(
-  q: Queryable,
-  { id, fix, sinceMs, incident, target }: HistoryFilter,
+  q: Tx,
+  { id, fix, sinceMs, incident, target, approved }: HistoryFilter,
 ): Promise<HistoryFacts> {
   return {
+    ...(await gatherAnswers(q, { id, fix, incident, target, approved })),
     attempts: await attemptsSince(q, sinceMs),
     target,
     acting: await actingNow(q, id),
@@ -76,5 +94,29 @@ export async function gatherHistory(
         ? []
         : await actsFor(q, { fix, incident, target: target.id }),
     silence: incident === undefined ? null : await silenceOfIncident(q, incident),
+  };
+}
+
+type Answers = Pick<HistoryFacts, "answered" | "waiting" | "askedAs" | "lastNo" | "before">;
+
+/** What people were asked before, and what they said. */
+async function gatherAnswers(
+  q: Tx,
+  { id, fix, incident, target, approved }: Omit<HistoryFilter, "sinceMs">,
+): Promise<Answers> {
+  const isApproved = approved !== undefined && incident !== undefined;
+  const answered = isApproved ? await answeredProposal(q, { incident, run: id }) : undefined;
+  const all = await waitingProposals(q);
+  const same = all.filter((other) => other.fix === fix && other.target === target?.id);
+  const waiting = all.map(({ proposal }) => proposal.id);
+  const askedAs = same.find((other) => other.run !== id && other.incident === incident);
+  const asked = { waiting, askedAs: askedAs?.proposal.id };
+  const known = answered?.id === approved ? { ...asked, answered } : asked;
+  if (target === undefined) return known;
+  const onTarget = { fix, target: target.id };
+  return {
+    ...known,
+    lastNo: await lastDeclined(q, onTarget),
+    before: await actedBefore(q, onTarget),
   };
 }

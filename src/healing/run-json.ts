@@ -33,6 +33,16 @@ export interface RunJson {
   readonly acted_at: string | null;
   readonly finished_at: string | null;
   readonly outcome: Run["outcome"];
+  /** What every gate said when it was last decided, in the order of the list; left out of an older program's run. */
+  readonly gates?: Run["answers"];
+  /** What people were asked when it was last decided; left out where nobody was. */
+  readonly proposal?: {
+    readonly id: string;
+    readonly does: string;
+    readonly parameters: Readonly<Record<string, string>>;
+    readonly until: string | null;
+    readonly hash: string;
+  };
 }
 
 export function runJson(run: ListedRun): RunJson {
@@ -53,7 +63,19 @@ export function runJson(run: ListedRun): RunJson {
     acted_at: isoTime(run.actedAtMs),
     finished_at: isoTime(run.finishedAtMs),
     outcome,
+    ...(run.answers.length > 0 && { gates: run.answers }),
+    ...(run.proposal !== null && { proposal: proposalOf(run.proposal) }),
   };
+}
+
+function proposalOf({
+  id,
+  does,
+  act,
+  untilMs,
+  hash,
+}: NonNullable<Run["proposal"]>): NonNullable<RunJson["proposal"]> {
+  return { id, does, parameters: act.parameters, until: isoTime(untilMs), hash };
 }
 
 function targetOf({ targetId, targetName, host, snapshot, after }: Run): RunJson["target"] {

@@ -2,12 +2,15 @@
 import type { Target } from "../../remediations/remediation.ts";
 import type { Clock } from "../clock.ts";
 import type { RunSummary } from "../incidents/incident.ts";
+import type { AnsweredProposal, Proposal } from "../incidents/proposal.ts";
 import { appendJournal } from "../store/journal/append.ts";
 import { sealRows } from "../store/journal/seal-rows.ts";
+import type { SealedKeys } from "../store/journal/sealed-tables.ts";
 import type { Tx } from "../store/query.ts";
 import { lockBudgets } from "../store/runs/budget.ts";
 import { getRun, insertRun, type Run, type RunChange, updateRun } from "../store/runs/run.ts";
 import type { Store } from "../store/store.ts";
+import type { RunRequest } from "./decide-run.ts";
 import type { HistoryFacts } from "./gates/gate-facts.ts";
 import { gatherHistory, type HistoryFilter } from "./gather.ts";
 
@@ -15,7 +18,7 @@ export interface RunLedger {
   get(id: string): Promise<Run | undefined>;
   /**
    * In one transaction that nobody else can enter: gathers the history, lets `judge` decide, writes the
-   * run down. A run that is written down already is returned as it is, unless it was denied for now.
+   * run down. A run that is written down already is returned as it is, unless it may be decided anew.
    */
   decide(about: HistoryFilter, judge: (history: HistoryFacts) => Run): Promise<Run>;
   /** Records how the act ended, unless somebody else has: the first word stands. @returns the run as it is now */
@@ -30,30 +33,39 @@ export function runLedger(store: Store, clock: Clock): RunLedger {
       store.transaction(async (tx) => {
         await lockBudgets(tx);
         const known = await getRun(tx, about.id);
-        if (known !== undefined && !isDeniedForNow(known)) return known;
+        if (known !== undefined && !mayDecideAnew(known, about)) return known;
         const run = judge(await gatherHistory(tx, about));
-        await insertRun(tx, run);
-        await seal(tx, run.id, clock);
+        const decision = await insertRun(tx, run);
+        await seal(tx, { runs: [run.id], run_decisions: decision ? [decision] : [] }, clock);
         return run;
       }),
     finish: (id, change) =>
       store.transaction(async (tx) => {
-        const run = await updateRun(tx, id, { ...change, from: "acting" });
+        const run = await updateRun(tx, id, { from: "acting", ...change });
         if (run === undefined) return getRun(tx, id);
-        await seal(tx, id, clock);
+        await seal(tx, { runs: [id] }, clock);
         return run;
       }),
   };
 }
 
 /** The head of the journal is locked last. */
-async function seal(tx: Tx, run: string, clock: Clock): Promise<void> {
-  await appendJournal(tx, await sealRows(tx, { runs: [run] }, clock.now()));
+async function seal(tx: Tx, keys: SealedKeys, clock: Clock): Promise<void> {
+  await appendJournal(tx, await sealRows(tx, keys, clock.now()));
 }
 
 /** Its reason may pass: the same run may be decided anew. */
-export function isDeniedForNow({ status, retryAtMs }: Run): boolean {
+function isDeniedForNow({ status, retryAtMs }: Run): boolean {
   return status === "denied" && retryAtMs !== null;
+}
+
+/** What a request is about, beside the run. */
+type Wanted = Pick<RunRequest, "approved" | "again">;
+
+/** A proposal is decided once people have approved it, and one that is void when a person wants it again. */
+export function mayDecideAnew(run: Run, { approved, again }: Wanted): boolean {
+  if (run.status === "proposed") return approved !== undefined && run.proposal?.id === approved;
+  return isDeniedForNow(run) || (run.status === "void" && again === true);
 }
 
 /** What the run acts on, as it was when the run was decided; undefined when none was resolved. */
@@ -83,5 +95,8 @@ export function toRunSummary(run: Run): RunSummary {
     ...(gate === null ? {} : { gate }),
     ...(retryAtMs === null ? {} : { retryAtMs }),
     ...(outcome === null ? {} : { outcome }),
+    ...(status === "proposed" && run.proposal !== null && { proposal: unanswered(run.proposal) }),
   };
 }
+
+const unanswered = (proposal: Proposal): AnsweredProposal => ({ ...proposal, said: [] });

@@ -1,18 +1,19 @@
 /** Runs a fix for an episode: gather facts → decide → act → record. A run that was tried before is looked up. */
-import type { Remediation } from "../../remediations/remediation.ts";
+import type { Remediation, Target } from "../../remediations/remediation.ts";
 import { describeError } from "../errors.ts";
 import type { Incident } from "../incidents/incident.ts";
 import type { Attempt } from "../outbox/executor.ts";
 import type { Run } from "../store/runs/run.ts";
 import { act, type Recording } from "./act.ts";
 import { longestWindowMs } from "./budgets.ts";
-import { decideRun, type Proposal, type RunRequest, runId } from "./decide-run.ts";
+import { decideRun, type RequestedRun, type RunRequest, runId } from "./decide-run.ts";
 import type { Fix } from "./fix.ts";
 import type { TargetFacts } from "./gates/gate-facts.ts";
 import { gatesBeforeTarget, judgeAll } from "./gates/gates.ts";
 import { type FixMoment, gatherFacts, gatherTargets } from "./gather.ts";
-import { reconcile, type Started } from "./reconcile.ts";
-import { isDeniedForNow, targetOf, toRunSummary } from "./run-ledger.ts";
+import { defaultApproval } from "./proposing.ts";
+import { noLongerAsked, reconcile, type Started } from "./reconcile.ts";
+import { mayDecideAnew, targetOf, toRunSummary } from "./run-ledger.ts";
 import { type JudgedHealth, judgeHealth } from "./target-health.ts";
 
 export interface ConfiguredFix {
@@ -24,6 +25,8 @@ export interface RunnerOptions extends Recording {
   readonly fixes: readonly ConfiguredFix[];
   /** When the store was last restored from a backup, or may have been; ms since 1970. */
   readonly restoredAtMs: () => number | undefined;
+  /** Names of some who may approve a run. Default: none are named. */
+  readonly canAnswer?: readonly string[];
 }
 
 /** After so many attempts at asking for a target, about half a minute, the run is denied for now. */
@@ -46,17 +49,25 @@ export class Runner {
     const configured = this.#configured(request.fix);
     const id = runId(request);
     const earlier = await this.#options.ledger.get(id);
-    if (earlier !== undefined && !isDeniedForNow(earlier))
+    if (earlier !== undefined && !mayDecideAnew(earlier, request))
       return reconcile(earlier, configured?.remediation, this.#options);
-    if (configured === undefined) return { run: undefined, contacted: false };
+    if (configured === undefined) return noLongerAsked(earlier, this.#options);
     const { fix, remediation } = configured;
     const facts = gatherFacts(incident, this.#moment(fix, request));
-    const proposal = { id, fix, incident, facts, resolveError: attempt.lastError };
+    const requested = {
+      id,
+      fix,
+      incident,
+      facts,
+      resolveError: attempt.lastError,
+      plan: (target: Target) => remediation.plan(target),
+      canAnswer: this.#options.canAnswer ?? [],
+    };
     if (!judgeAll(gatesBeforeTarget, facts).allow) {
-      const run = await this.#decide({ ...proposal, targets: undefined });
+      const run = await this.#decide({ ...requested, targets: undefined }, request);
       return { run: toRunSummary(run), contacted: false };
     }
-    const { run, contacted } = await this.#decideWithTargets(proposal, {
+    const { run, contacted } = await this.#decideWithTargets(requested, {
       request,
       remediation,
       attempt,
@@ -85,12 +96,19 @@ export class Runner {
 
   #moment(fix: Fix, { newestRowMs }: RunRequest): FixMoment {
     const { clock, restoredAtMs } = this.#options;
-    return { nowMs: clock.now(), fix, restoredAtMs: restoredAtMs(), newestRowMs };
+    const limits = { ...fix, denyForMs: (fix.approval ?? defaultApproval).denyForMs };
+    return {
+      nowMs: clock.now(),
+      fix: limits,
+      restoredAtMs: restoredAtMs(),
+      newestRowMs,
+      asks: fix.mode === "approve",
+    };
   }
 
   /** After several attempts at asking, the run is denied for now, so that the ticket says that nobody answers. */
   async #decideWithTargets(
-    proposal: Omit<Proposal, keyof TargetFacts>,
+    requested: Omit<RequestedRun, keyof TargetFacts>,
     {
       request,
       remediation,
@@ -107,24 +125,28 @@ export class Runner {
     } catch (error) {
       if (attempt.attempt < resolveAttempts) throw error;
       const uncontacted = { targets: undefined, resolveError: describeError(error) };
-      return { run: await this.#decide({ ...proposal, ...uncontacted }), contacted: false };
+      const run = await this.#decide({ ...requested, ...uncontacted }, request);
+      return { run, contacted: false };
     }
     // Asking may have taken long: the gates judge by the time afterwards.
-    const facts = gatherFacts(proposal.incident, this.#moment(proposal.fix, request));
-    return { run: await this.#decide({ ...proposal, ...found, facts }), contacted: true };
+    const facts = gatherFacts(requested.incident, this.#moment(requested.fix, request));
+    const run = await this.#decide({ ...requested, ...found, facts }, request);
+    return { run, contacted: true };
   }
 
-  async #decide(proposal: Proposal): Promise<Run> {
+  async #decide(requested: RequestedRun, { approved, again }: RunRequest): Promise<Run> {
     const { ledger, logger, metrics } = this.#options;
-    const { id, fix, facts, incident, targets } = proposal;
+    const { id, fix, facts, incident, targets } = requested;
     const about = {
       id,
       fix: fix.name,
       sinceMs: facts.nowMs - longestWindowMs(fix.budgets),
       incident: incident.id,
       target: targets?.[0],
+      approved,
+      again,
     };
-    const run = await ledger.decide(about, (history) => decideRun(proposal, history));
+    const run = await ledger.decide(about, (history) => decideRun(requested, history));
     const { status, gate } = run;
     metrics.decided.inc({ fix: fix.name, status, gate: gate ?? "" });
     logger.info({ run: id, fix: fix.name, status, gate }, "run decided");

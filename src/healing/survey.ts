@@ -7,6 +7,7 @@ import type { ConfiguredFix } from "./runner.ts";
 
 const modes = {
   auto: "ACTS BY ITSELF",
+  approve: "asks before it acts",
   observe: "only says what it would do",
   off: "is switched off",
 } as const;

@@ -34,6 +34,11 @@ export type Deed =
   /** Nothing is told of it until then, ms since 1970. */
   | { readonly kind: "silence"; readonly untilMs: number }
   | { readonly kind: "unsilence" }
+  /** Yes to a proposal: the run may act once, on exactly what was asked. */
+  | { readonly kind: "approve"; readonly run: string; readonly proposal: string }
+  | { readonly kind: "decline"; readonly run: string; readonly proposal: string }
+  /** Propose a run again that is void, with fresh facts. */
+  | { readonly kind: "propose_again"; readonly run: string }
   /** A question that a person has to confirm before anything is done. */
   | { readonly kind: "ask"; readonly word: string; readonly untilMs: number };
 
@@ -59,6 +64,13 @@ export interface AckDue {
   readonly type: "ack_due";
   /** The command that answered it. */
   readonly command: string;
+}
+
+/** The time in which a proposal can be answered is over. */
+export interface ProposalDue {
+  readonly type: "proposal_due";
+  readonly run: string;
+  readonly proposal: string;
 }
 
 /** The time of a silence is over. */

@@ -3,6 +3,7 @@ import type { EpisodeClosed } from "../detection/event.ts";
 import type { MarkerRecord } from "../stream/record.ts";
 import type { Episode, Severity } from "./episode.ts";
 import type { RunSummary, TicketRef } from "./incident.ts";
+import type { Proposal } from "./proposal.ts";
 import type { Silence } from "./silence.ts";
 
 /** What a comment on the ticket is about; tickets/ finds the words. Each comment is a mail to everybody who watches it. */
@@ -22,6 +23,8 @@ export type Note =
   | { readonly about: "closed_by_hand"; readonly untilMs: number }
   /** Nothing happened for so long that who had it is asked. */
   | { readonly about: "ack_lapsed"; readonly by: string }
+  /** A run waits for a person's word. */
+  | { readonly about: "proposal"; readonly run: RunSummary; readonly proposal: Proposal }
   /** The time of a silence is over, and the incident goes on. */
   | { readonly about: "silence_over"; readonly silence: Silence };
 
@@ -72,6 +75,10 @@ export type RunEffect =
       readonly episode: string;
       /** The model was asked again after a denial, and its newest row was so new then, ms since 1970. */
       readonly newestRowMs?: number;
+      /** Id of the proposal that people have approved. */
+      readonly approved?: string;
+      /** A person wants a run proposed again that is void. */
+      readonly again?: true;
     }
   | { readonly kind: "run.check_health"; readonly run: string };
 
@@ -100,6 +107,8 @@ export type TimerEffect =
       /** Until when that is; left out by an older program. */
       readonly untilMs?: number;
     }
+  /** The time in which a proposal can be answered is over. */
+  | { readonly kind: "run.proposal_over"; readonly run: string; readonly proposal: string }
   /** Ask again for a run that was denied for now. */
   | { readonly kind: "run.retry"; readonly run: string; readonly episode: string };
 

@@ -1,6 +1,6 @@
 /** The events of an incident: what detection decided, and the results of effects. Plain data. */
 import type { EpisodeClosed, EpisodeUnanswered, Verified } from "../detection/event.ts";
-import type { AckDue, Commanded, SilenceDue } from "./deed.ts";
+import type { AckDue, Commanded, ProposalDue, SilenceDue } from "./deed.ts";
 import type { Episode } from "./episode.ts";
 import type { RunSummary, ShownPicture, TicketRef, WrittenText } from "./incident.ts";
 
@@ -101,4 +101,5 @@ export type IncidentEvent =
   | Commanded
   | AckDue
   | SilenceDue
+  | ProposalDue
   | RetryDue;

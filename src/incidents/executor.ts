@@ -23,6 +23,7 @@ export const timerExecutor: IncidentExecutor<TimerEffect> = {
     "incident.ack_lapse": async ({ command }) => [{ type: "ack_due", command }],
     "incident.silence_over": async ({ command }) => [{ type: "silence_due", command }],
     "ticket.reopen": async ({ kind: _timer, ...due }) => [{ type: "reopen_due", ...due }],
+    "run.proposal_over": async ({ run, proposal }) => [{ type: "proposal_due", run, proposal }],
     "run.retry": async ({ run, episode }) => [{ type: "retry_due", run, episode }],
   },
   isUnavailable: () => false,

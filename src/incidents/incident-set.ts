@@ -6,10 +6,9 @@ import type { IncidentEvent } from "./event.ts";
 import { digestFingerprint, fingerprint, overflowFingerprint } from "./fingerprint.ts";
 import type { Incident } from "./incident.ts";
 import { type IncidentMember, type Member, noMembers, sumOf } from "./member.ts";
+import { rememberedRuns } from "./remembered-runs.ts";
 import { worse } from "./severity.ts";
 import { scopeOf } from "./subject.ts";
-
-const rememberedRuns = 20;
 
 /** One incident has become a part of another. */
 export interface Absorbed {
@@ -162,7 +161,7 @@ function withPart(incident: Incident, part: Incident): Incident {
     occurrences: incident.occurrences + part.occurrences,
     kinds: [...new Set([...incident.kinds, ...part.kinds])],
     silence: incident.silence ?? part.silence,
-    runs: [...incident.runs, ...part.runs].slice(-rememberedRuns),
+    runs: rememberedRuns([...incident.runs, ...part.runs]),
   };
 }
 

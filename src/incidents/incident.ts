@@ -4,6 +4,7 @@ import type { PeopleSaid, ToldWord } from "./deed.ts";
 import type { Episode, IncidentKind, Severity } from "./episode.ts";
 import type { Group, MemberCounts } from "./member.ts";
 import type { MemberList } from "./member-list.ts";
+import type { AnsweredProposal } from "./proposal.ts";
 import type { Silence } from "./silence.ts";
 import type { Subject } from "./subject.ts";
 
@@ -42,8 +43,21 @@ export interface ClosedByHand {
   readonly untilMs: number;
 }
 
-/** observed: would have run, but the fix is in mode observe. */
-export const runStatuses = ["observed", "denied", "acting", "acted", "failed", "unknown"] as const;
+/**
+ * observed: would have run, but the fix is in mode observe · proposed: waits for a person's word · declined: a person
+ * said no · void: nobody answered in time, or what was asked for has changed.
+ */
+export const runStatuses = [
+  "observed",
+  "denied",
+  "proposed",
+  "declined",
+  "void",
+  "acting",
+  "acted",
+  "failed",
+  "unknown",
+] as const;
 export type RunStatus = (typeof runStatuses)[number];
 
 /** One attempt of a fix, as the incident remembers it. */
@@ -64,6 +78,10 @@ export interface RunSummary {
   /** The episode that it is for; left out where an older program decided it. */
   readonly episode?: string;
   readonly outcome?: "recovered" | "not_recovered" | "inconclusive" | "failed" | "unknown";
+  /** What people were asked, and have answered; left out where nobody was. */
+  readonly proposal?: AnsweredProposal | undefined;
+  /** The model is being asked whether it is still anomalous, because the evidence has become old. */
+  readonly asked?: true | undefined;
 }
 
 export interface SaidSeverity {
@@ -79,8 +97,8 @@ export interface MembersTold {
   readonly said: number;
 }
 
-/** What is owed a mail: a picture, that somebody is asked, what came of a run, that it is worse. */
-export type Owed = "question" | "result" | "worse" | "picture";
+/** What is owed a mail: a picture, that somebody is asked, that a run waits for a word, what came of a run, that it is worse. */
+export type Owed = "question" | "proposal" | "result" | "worse" | "picture";
 
 /** The mails that an incident has cost those who watch its ticket. */
 export interface Mails {

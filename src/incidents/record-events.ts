@@ -30,6 +30,7 @@ import type { IncidentEvent } from "./event.ts";
 import type { RunSummary } from "./incident.ts";
 import { type LockedIncidents, lockIncidents } from "./lock-incidents.ts";
 import type { ReducerSettings } from "./reduce/aspect.ts";
+import { endedByWord } from "./reduce/proposals.ts";
 import { judgedRun } from "./reduce/runs.ts";
 import { type TakenEvent, takeEvent } from "./take-event.ts";
 
@@ -68,6 +69,7 @@ export async function recordEvents(
     nowMs,
     effects: [],
     outcomes: new Map(),
+    ended: new Map(),
   };
   const taken = locked.events.values();
   const entries = happened.map(({ event }) =>
@@ -87,6 +89,8 @@ interface RecordingState extends RecordOptions, LockedIncidents {
   readonly nowMs: number;
   ticketsLeft: number;
   readonly effects: NewEffect[];
+  /** Proposals that ended without the engine, by run. */
+  readonly ended: Map<string, RunSummary>;
   /** Of runs that were judged, by run. */
   readonly outcomes: Map<string, RunOutcome>;
 }
@@ -102,6 +106,8 @@ function record(taken: TakenEvent, recording: RecordingState): JournalEntry {
     effects.push({ ...planned, incident, orderKey: orderKeyOf(planned.effect.kind) });
   if (outcome.promisesTicket) recording.ticketsLeft -= 1;
   const judged = outcome.step && judgedRun(outcome.step.incident, event);
+  for (const run of outcome.step ? endedByWord(outcome.step.incident, event) : [])
+    recording.ended.set(run.id, run);
   if (judged?.outcome !== undefined) outcomes.set(judged.id, judged.outcome);
   return { ...entry, incident: outcome.about.id };
 }
@@ -113,7 +119,7 @@ function record(taken: TakenEvent, recording: RecordingState): JournalEntry {
  * @returns the rows that were written
  */
 async function write(tx: Tx, recording: RecordingState): Promise<SealedKeys> {
-  const { incidents, effects, outcomes, nowMs } = recording;
+  const { incidents, effects, outcomes, ended, nowMs } = recording;
   const [stored, opened] = [incidents.changed("stored"), incidents.changed("new")];
   for (const incident of stored) await updateIncident(tx, incident, nowMs);
   for (const incident of opened) await insertIncident(tx, incident, nowMs);
@@ -128,10 +134,15 @@ async function write(tx: Tx, recording: RecordingState): Promise<SealedKeys> {
   for (const [run, outcome] of outcomes) {
     await updateRun(tx, run, { outcome, finishedAtMs: nowMs });
   }
+  const changed: string[] = [];
+  for (const { id, status, detail } of ended.values()) {
+    const change = { status, detail, finishedAtMs: nowMs, from: "proposed" } as const;
+    if ((await updateRun(tx, id, change)) !== undefined) changed.push(id);
+  }
   return {
     incidents: [...opened, ...stored].map(({ id }) => id),
     incident_members: members,
     outbox: effects.map(({ id }) => id),
-    runs: [...outcomes.keys()],
+    runs: [...outcomes.keys(), ...changed],
   };
 }

@@ -4,15 +4,16 @@
  */
 import type { PeopleSaid } from "./deed.ts";
 import type { Note } from "./effect.ts";
-import type { Incident } from "./incident.ts";
+import type { Incident, RunSummary } from "./incident.ts";
 
 /** Account → name. */
 export type ShownNames = ReadonlyMap<string, string>;
 
 /** Everybody whom the incident names, by name or account. */
-export function peopleOf({ people, silence }: Incident): readonly string[] {
+export function peopleOf({ people, silence, runs }: Incident): readonly string[] {
   const { ack, assignee, verdict, words = [], questions = [] } = people ?? {};
-  const said = [...words, ...questions].map(({ by }) => by);
+  const approvals = runs.flatMap(({ proposal }) => proposal?.said ?? []);
+  const said = [...words, ...questions, ...approvals].map(({ by }) => by);
   const others = [ack?.by, assignee?.name, verdict?.by, silence?.by];
   return [...said, ...others.filter((one) => one !== undefined)];
 }
@@ -20,7 +21,7 @@ export function peopleOf({ people, silence }: Incident): readonly string[] {
 /** The same incident as people read it. It is for texts alone, and is never stored. */
 export function withShownPeople(incident: Incident, names: ShownNames): Incident {
   if (names.size === 0) return incident;
-  const { people, silence, told } = incident;
+  const { people, silence, told, runs } = incident;
   const named = <T extends { readonly by: string }>(one: T): T => ({
     ...one,
     by: names.get(one.by) ?? one.by,
@@ -30,13 +31,23 @@ export function withShownPeople(incident: Incident, names: ShownNames): Incident
     ...(people && { people: peopleNamed(people, { names, named }) }),
     ...(silence && { silence: named(silence) }),
     ...(told && { told: told.map(named) }),
+    runs: runs.map((run) => approvedBy(run, named)),
     names,
   };
 }
 
+type ShowsName = <T extends { readonly by: string }>(one: T) => T;
+
+function approvedBy(run: RunSummary, named: ShowsName): RunSummary {
+  const { proposal } = run;
+  return proposal === undefined
+    ? run
+    : { ...run, proposal: { ...proposal, said: proposal.said.map((one) => named(one)) } };
+}
+
 interface Naming {
   readonly names: ShownNames;
-  readonly named: <T extends { readonly by: string }>(one: T) => T;
+  readonly named: ShowsName;
 }
 
 function peopleNamed(people: PeopleSaid, { names, named }: Naming): PeopleSaid {

@@ -23,11 +23,13 @@ import {
 import { displayName, shortName } from "./names.ts";
 import { nextWords } from "./next-words.ts";
 import { type HelpLinks, nightFacts, openingBlock } from "./opening-block.ts";
+import { waitingSections } from "./proposal-text.ts";
 import { queryFor } from "./query.ts";
 import { membersSection, sharedHeadline } from "./shared-text.ts";
 import { headline } from "./symptom.ts";
 import { oneLine, readTime } from "./text.ts";
 import { attempts } from "./ticket-life-text.ts";
+import { whatIsWrong } from "./what-is-wrong.ts";
 
 /** What a new ticket says. */
 export interface TitledMessage {
@@ -59,6 +61,7 @@ function openedText(incident: Incident, help: HelpLinks): TitledMessage {
         ? [whatToDo({ kind, episode, help })]
         : []),
       ...(isShared(incident) ? [membersSection(incident)] : []),
+      ...waitingSections(incident, whatIsWrong(incident)),
       ...pictured(incident),
       ...(isModelEpisode(episode) ? changed(episode) : []),
       ...announcedChanges(incident),

@@ -12,12 +12,14 @@ import { retrained } from "./incident-text.ts";
 import { data, type Line, line, type MessageSection, paragraph, strong, words } from "./message.ts";
 import { displayName } from "./names.ts";
 import { verdictWords } from "./next-words.ts";
+import { renderProposal } from "./proposal-text.ts";
 import { describeRun, namedRun } from "./run-text.ts";
 import { memberLines, sharedHeadline } from "./shared-text.ts";
 import { renderSilenceOver } from "./silence-text.ts";
 import { impactOf, summaryOf } from "./summary.ts";
 import { readDuration, readTime } from "./text.ts";
 import { renderAckLapsed, renderClosedByHand } from "./ticket-life-text.ts";
+import { whatIsWrong } from "./what-is-wrong.ts";
 
 type VerifiedNote = Extract<Note, { about: "verified" }>;
 type UnansweredNote = Extract<Note, { about: "unanswered" }>;
@@ -34,12 +36,19 @@ export function renderNote(promised: Note, incident?: Incident | Digest): Messag
   if (note.about === "unanswered") return unanswered(note);
   if (note.about === "closed_by_hand") return renderClosedByHand(note.untilMs);
   if (note.about === "ack_lapsed") return renderAckLapsed(note.by);
+  if (note.about === "proposal") return renderProposal(note.proposal, whyOf(incident));
   if (note.about === "silence_over") return renderSilenceOver(note.silence, ofIncident(incident));
   return [paragraph(noteLine(note, incident))];
 }
 
 const ofIncident = (about: Incident | Digest | undefined): Incident | undefined =>
   about === undefined || isDigest(about) ? undefined : about;
+
+/** What is wrong, in one line. */
+function whyOf(about: Incident | Digest | undefined): Line {
+  const incident = ofIncident(about);
+  return incident === undefined ? words("see above") : whatIsWrong(incident);
+}
 
 /** Of an incident that nobody shares it says nothing. */
 function sharedNote(
@@ -58,7 +67,10 @@ function sharedNote(
 }
 
 function noteLine(
-  note: Exclude<Note, { about: "unanswered" | "closed_by_hand" | "ack_lapsed" | "silence_over" }>,
+  note: Exclude<
+    Note,
+    { about: "unanswered" | "closed_by_hand" | "ack_lapsed" | "silence_over" | "proposal" }
+  >,
   incident: Incident | Digest | undefined,
 ): Line {
   if (note.about === "grown") return line`${time(note.atMs)}: more models are broken.`;

@@ -11,9 +11,11 @@ import {
   strong,
   words,
 } from "./message.ts";
+import { waitingSections } from "./proposal-text.ts";
 import { memberCounts, memberLines, sharedHeadline } from "./shared-text.ts";
 import { readTime } from "./text.ts";
 import { attempts } from "./ticket-life-text.ts";
+import { whatIsWrong } from "./what-is-wrong.ts";
 
 /** The one comment on a ticket whose description people have edited. */
 export function renderNow(about: Incident | Digest): MessageSection {
@@ -34,6 +36,7 @@ function incidentNow(incident: Incident): MessageSection {
   return [
     ...(facts.length === 0 ? [] : [{ kind: "facts", facts } as const]),
     ...(isShared(incident) ? members : []),
+    ...waitingSections(incident, whatIsWrong(incident)).flat(),
     heading("What was tried"),
     attempts(incident.runs),
   ];

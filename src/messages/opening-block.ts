@@ -33,7 +33,7 @@ import { isoTime, readTime } from "./text.ts";
 /** A fix that the incident calls for. */
 export interface FixOffer {
   readonly name: string;
-  readonly mode: "off" | "observe" | "auto";
+  readonly mode: "off" | "observe" | "approve" | "auto";
 }
 
 /** What helps whoever reads: all of it may be left out. */
@@ -143,12 +143,19 @@ function firstOf(incident: Incident, [top]: readonly BlamedFeature[]): Line {
   return announceable.has(kind) ? line`${look}${words(" Planned: dw expected")}` : look;
 }
 
+const doesBy = {
+  off: "does nothing; switched off is",
+  observe: "only watches: would run",
+  approve: "asks before it runs",
+  auto: "may run",
+} as const satisfies Record<FixOffer["mode"], string>;
+
 function machineOf(incident: Incident, { fixesFor }: HelpLinks): Line {
   const offers = (fixesFor?.(incident) ?? []).filter(({ mode }) => mode !== "off");
   const [first, ...others] = offers;
   if (first === undefined) return words("nothing to restart is configured for this");
   const more = others.length === 0 ? "" : ` and ${others.length} more`;
-  const does = first.mode === "auto" ? "may run" : "only watches: would run";
+  const does = doesBy[first.mode];
   return line`${words(does)} ${data(first.name)}${words(more)}`;
 }
 

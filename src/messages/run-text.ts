@@ -1,11 +1,15 @@
 /** The text about one attempt of a fix. */
 import type { RunSummary } from "../incidents/incident.ts";
 import { data, type Line, line, strong, words } from "./message.ts";
+import { unansweredText } from "./proposal-text.ts";
 import { readTime } from "./text.ts";
 
 const statusWords = {
   observed: "would have run (its mode is observe)",
   denied: "was refused",
+  proposed: "waits for a person's word",
+  declined: "was refused by a person",
+  void: "was not done",
   acting: "is running",
   acted: "ran",
   failed: "failed",
@@ -22,10 +26,23 @@ const outcomeWords = {
 
 /** `restart-svc (restart-container on my-service) was refused by budget: 3 of 3 runs in 24h are used.` */
 export function describeRun(run: RunSummary): Line {
-  const gate = run.gate === undefined ? [] : line` by ${run.gate}`;
+  const gate = run.gate === undefined || run.status === "void" ? [] : line` by ${run.gate}`;
   const outcome = run.outcome === undefined ? [] : words(outcomeWords[run.outcome]);
-  const what = line`${namedRun(run)} ${words(statusWords[run.status])}${gate}${outcome}`;
-  return line`${what}: ${data(run.detail, 600)}${words(whatNext(run))}`;
+  const what = line`${namedRun(run)} ${words(statusWords[run.status])}${gate}${approvedBy(run)}${outcome}`;
+  const next = run.status === "void" ? againText(run) : words(whatNext(run));
+  return line`${what}: ${data(run.detail, 600)}${next}`;
+}
+
+/** On whose word it happened. */
+function approvedBy({ status, proposal }: RunSummary): Line {
+  if (proposal?.approved !== true || status === "proposed" || status === "void") return [];
+  return words(`, approved by ${[...new Set(proposal.said.map(({ by }) => by))].join(" and ")}`);
+}
+
+/** A void proposal can be made again. */
+function againText({ proposal }: RunSummary): Line {
+  if (proposal !== undefined) return line` ${unansweredText(proposal)}`;
+  return line` ${strong(words("dw approve"))} asks again with fresh facts.`;
 }
 
 /** Whether a refusal is for now or for good. */

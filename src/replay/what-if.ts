@@ -42,7 +42,7 @@ export interface WhatIfCounts {
   readonly mails: number;
   /** Runs of fixes in mode auto that the gates allow, had their target been there. */
   readonly runs: number;
-  /** The same of fixes in mode observe: said, not done. */
+  /** The same of fixes in mode observe, and in mode approve: said or asked, not done. */
   readonly observed: number;
   readonly denied: number;
 }
@@ -242,15 +242,22 @@ class WhatIf {
     const fix = this.#options.fixes.find((known) => known.name === name);
     if (fix === undefined) return;
     const own = this.#attempts.filter((past) => past.fix === name);
-    const { allow } = judgeAll(gatesWithoutTarget, {
-      ...gatherFacts(incident, { nowMs, fix, restoredAtMs: undefined }),
+    const decision = judgeAll(gatesWithoutTarget, {
+      ...gatherFacts(incident, {
+        nowMs,
+        fix,
+        restoredAtMs: undefined,
+        asks: fix.mode === "approve",
+      }),
       attempts: this.#attempts,
       lastAttemptEndMs: own.at(-1)?.atMs,
       actsForIncident: own
         .filter((past) => past.incident === incident.id)
         .map(({ atMs }) => ({ atMs, outcome: null })),
     });
-    // What is only said is no attempt, and uses nothing up.
+    // Whether a person would have said yes is not known.
+    const allow = decision.allow || decision.retry === "word";
+    // What is only said, or asked, is no attempt, and uses nothing up.
     if (allow && fix.mode === "auto")
       this.#attempts.push({ ...attempt, atMs: nowMs, fix: name, incident: incident.id });
     if (nowMs < this.#options.sinceMs) return;

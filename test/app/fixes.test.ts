@@ -10,6 +10,7 @@ import { fakeClock } from "../fakes/clock.ts";
 const nothing: Remediation = {
   resolve: async () => [],
   act: async () => ({ status: "failed", detail: "nothing there" }),
+  plan: () => ({ does: "restarts it", parameters: {} }),
   lookUp: async () => ({ status: "failed", detail: "nothing there" }),
   health: async () => "gone",
 };

@@ -42,6 +42,8 @@ export function contextOf(changes: Partial<CommandContext> = {}): CommandContext
     commands: commandList,
     open: [],
     figures: undefined,
+    waiting: [],
+    statuses: new Map(),
     ...changes,
   };
 }

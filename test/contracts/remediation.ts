@@ -43,6 +43,15 @@ export function remediationContract(
       expect(acts()).toBe(0);
     });
 
+    it("says what it would do, and that it is the same each time, without doing it", async () => {
+      const place = scene();
+      const target = await onlyTarget(place);
+      const plan = place.remediation.plan(target);
+      expect(plan.does).toMatch(/^\S.*[^.\s]$/);
+      expect(place.remediation.plan(target)).toEqual(plan);
+      expect(place.acts()).toBe(0);
+    });
+
     it("acts once on a target, and not again on what it was", async () => {
       const place = scene();
       const target = await onlyTarget(place);

@@ -23,4 +23,6 @@ export const storedRun = (id: string): Run => ({
   finishedAtMs: 1,
   after: null,
   outcome: null,
+  answers: [],
+  proposal: null,
 });

@@ -63,9 +63,11 @@ describe("the list of gates", () => {
       "target",
       "refused",
       "already_done",
+      "declined",
       "cooldown",
       "budget",
       "concurrency",
+      "approval",
     ]);
   });
 

@@ -49,6 +49,7 @@ function setUp(limits: Partial<Fix> = {}) {
             world.acts += 1;
             return { status: "done", detail: "restarted", after: {} };
           },
+          plan: () => ({ does: "restarts it", parameters: {} }),
           lookUp: async () => ({ status: "unknown", detail: "nobody looks" }),
           health: async () => "healthy",
         },

@@ -64,6 +64,7 @@ export function setUp(changes: Changes = {}): RunnerPlace {
       acts.push(given);
       return done;
     },
+    plan: () => ({ does: "restarts it", parameters: {} }),
     lookUp: async () => done,
     health: async () => "healthy",
     ...changes.remediation,

@@ -39,6 +39,7 @@ function executorsIn(
       world.restarts.push(Date.now());
       return done;
     },
+    plan: () => ({ does: "restarts it", parameters: {} }),
     lookUp: async () => {
       world.lookUps += 1;
       return done;

@@ -36,6 +36,7 @@ function workerOn(store: Store, { tracker, restarts }: World): TestOutbox {
       restarts.push(name);
       return { status: "done", detail: "restarted", after: {} };
     },
+    plan: () => ({ does: "restarts it", parameters: {} }),
     lookUp: async () => ({ status: "unknown", detail: "not seen" }),
     health: async () => "healthy",
   };

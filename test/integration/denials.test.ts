@@ -68,6 +68,7 @@ async function scene(cooldownMs: number, resolve: Remediation["resolve"]): Promi
       acts.push(name);
       return { status: "done", detail: "restarted", after: {} };
     },
+    plan: () => ({ does: "restarts it", parameters: {} }),
     lookUp: async () => ({ status: "unknown", detail: "not seen" }),
     health: async () => "healthy",
   };

@@ -45,19 +45,19 @@ const faultsOfRuns = [
     // A run written down is not decided anew.
     {
       file: "src/healing/run-ledger.ts",
-      from: "if (known !== undefined && !isDeniedForNow(known)) return known;",
+      from: "if (known !== undefined && !mayDecideAnew(known, about)) return known;",
       to: "",
     },
     {
       file: "src/store/runs/run.ts",
-      from: "where runs.status = 'denied' and runs.retry_at_ms is not null",
+      from: "where (runs.status = 'denied' and runs.retry_at_ms is not null) or runs.status in ('proposed', 'void')",
       to: "where true",
     },
     // The first word on a run's end stands.
     {
       file: "src/healing/run-ledger.ts",
-      from: 'from: "acting" })',
-      to: "})",
+      from: '{ from: "acting", ...change }',
+      to: "change",
     },
     {
       file: "src/store/runs/run.ts",
@@ -74,14 +74,14 @@ const faultsOfRuns = [
   ...healing([
     {
       file: "src/healing/runner.ts",
-      from: "if (earlier !== undefined && !isDeniedForNow(earlier))",
+      from: "if (earlier !== undefined && !mayDecideAnew(earlier, request))",
       to: "if (false)",
     },
     // Freshness is judged again after a slow engine.
     {
       file: "src/healing/runner.ts",
-      from: "const facts = gatherFacts(proposal.incident, this.#moment(proposal.fix, request));",
-      to: "const { facts } = proposal;",
+      from: "const facts = gatherFacts(requested.incident, this.#moment(requested.fix, request));",
+      to: "const { facts } = requested;",
     },
   ]),
 ];
@@ -151,7 +151,11 @@ const faultsOfIncidents = incidents([
     from: "member.episode.id !== event.episode)",
     to: "false)",
   },
-  { file: "src/incidents/reduce/runs.ts", from: ".slice(-rememberedRuns)", to: "" },
+  {
+    file: "src/incidents/remembered-runs.ts",
+    from: "runs.length - others.length - most",
+    to: "-1000",
+  },
   { file: "src/incidents/reduce/tickets.ts", from: "return inDigest === true", to: "return false" },
   {
     file: "src/incidents/reduce/runs.ts",

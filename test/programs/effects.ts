@@ -76,6 +76,7 @@ export function handlers(
     "run.ask_model": noted,
     "run.ask_again": noted,
     "run.retry": noted,
+    "run.proposal_over": noted,
     "incident.tell_members": noted,
     "incident.settle": async (effect, incident, attempt) => {
       await noted(effect, incident, attempt);

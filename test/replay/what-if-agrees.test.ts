@@ -99,6 +99,7 @@ async function daemonStatuses(
         remediation: {
           resolve: async () => [target],
           act: async () => ({ status: "done", detail: "restarted", after: {} }),
+          plan: () => ({ does: "restarts it", parameters: {} }),
           lookUp: async () => ({ status: "unknown", detail: "nobody looks" }),
           health: async () => "healthy",
         },

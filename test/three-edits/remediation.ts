@@ -52,6 +52,7 @@ export const madeUp: RemediationType<z.infer<typeof config>, never> = {
     };
     return {
       resolve: async () => [{ id: name, name, host: "here", snapshot: snapshot(), refusal: undefined }],
+      plan: () => ({ does: "rings once", parameters: {} }),
       act: async (target, mayAct) => {
         try {
           if (snapshot().rings !== target.snapshot["rings"]) return { status: "changed", detail: "rang" };

@@ -10,7 +10,8 @@ import { allowed, denied, type Gate, timeText } from "./gate.ts";
 export const alreadyDone = {
   name: "already_done",
   needs: "history",
-  judge: ({ episodeAtMs = Number.NEGATIVE_INFINITY, actsForIncident = [] }) => {
+  judge: ({ episodeAtMs = Number.NEGATIVE_INFINITY, actsForIncident = [], askedAs }) => {
+    if (askedAs !== undefined) return denied(`It is asked for already, as ${askedAs}.`);
     const act = actsForIncident.find(
       // Written so that a time that is not a number denies.
       ({ atMs, outcome }) => outcome !== "not_recovered" && !(atMs < episodeAtMs),

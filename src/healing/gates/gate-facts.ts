@@ -1,6 +1,7 @@
 /** The facts that gates judge by. They are gathered before, by need, so that every gate is a pure function. */
 import type { Target, Tier } from "../../../remediations/remediation.ts";
 import type { Standing } from "../../incidents/episode.ts";
+import type { AnsweredProposal, Proposal, ProposedAct } from "../../incidents/proposal.ts";
 import type { Silence } from "../../incidents/silence.ts";
 import type { Budget } from "../budgets.ts";
 
@@ -14,6 +15,8 @@ export interface FixLimits {
   readonly budgets: readonly Budget[];
   /** Runs of all fixes that may act at the same time, ≥ 1. */
   readonly concurrency: number;
+  /** How long a person's no is remembered, ms. Left out: it is not. */
+  readonly denyForMs?: number;
 }
 
 export interface Freeze {
@@ -34,6 +37,10 @@ export interface FactsAtHand extends Standing {
   readonly episodeAtMs?: number;
   /** Rows no older than this are always fresh enough; 15 min unless told. */
   readonly freshFloorMs?: number;
+  /** A person has to agree to the run. Left out: nobody has. */
+  readonly asks?: boolean;
+  /** Of the incident. Left out: not known. */
+  readonly severity?: string;
 }
 
 /** Known by asking what the remediation acts through. */
@@ -72,6 +79,18 @@ export interface HistoryFacts {
   readonly lastAttemptEndMs: number | undefined;
   /** Attempts on this target for this incident. Left out: none. */
   readonly actsForIncident?: readonly PastAct[];
+  /** What people answered to the run's proposal; undefined where none waits. */
+  readonly answered?: AnsweredProposal | undefined;
+  /** What the run would do now; undefined while no target is resolved. */
+  readonly act?: ProposedAct | undefined;
+  /** The last no to the fix on the target; undefined where there was none. */
+  readonly lastNo?: { readonly atMs: number; readonly severity: string } | undefined;
+  /** Ids of all proposals that wait. Left out: none. */
+  readonly waiting?: readonly string[];
+  /** Id of a proposal of the same fix, target and incident, of another run; undefined where none waits. */
+  readonly askedAs?: string | undefined;
+  /** What the fix did on the target before. Left out: nothing. */
+  readonly before?: Proposal["before"];
   /** The incident's silence when the run is decided; null where there is none, left out where nobody looked. */
   readonly silence?: Silence | null;
 }

@@ -10,8 +10,11 @@ export interface Denial {
   readonly allow: false;
   /** Why not: one sentence with its numbers, for the ticket. */
   readonly reason: string;
-  /** When the reason may have passed, ms since 1970, or `later` while nobody knows; left out, the denial is final. */
-  readonly retry?: number | "later";
+  /**
+   * When the reason may have passed, ms since 1970; `later` while nobody knows; `word`: when a person says so; left out,
+   * the denial is final.
+   */
+  readonly retry?: number | "later" | "word";
 }
 
 interface GateThatNeeds<Needed extends Need> {

@@ -1,11 +1,16 @@
 /** The list of gates, in the order in which they are asked. It is the whole policy of when a run may happen. */
+
+import type { GateAnswer } from "../../incidents/proposal.ts";
 import { alreadyDone } from "./already-done.ts";
+import { approval } from "./approval.ts";
 import { budget } from "./budget.ts";
 import { concurrency } from "./concurrency.ts";
 import { cooldown } from "./cooldown.ts";
+import { declined } from "./declined.ts";
 import { fresh } from "./fresh.ts";
 import { frozen } from "./frozen.ts";
 import type { Denial, Gate, Judgement } from "./gate.ts";
+import type { GateFacts } from "./gate-facts.ts";
 import { refused } from "./refused.ts";
 import { restored } from "./restored.ts";
 import { target } from "./target.ts";
@@ -21,9 +26,11 @@ export const gates = [
   target,
   refused,
   alreadyDone,
+  declined,
   cooldown,
   budget,
   concurrency,
+  approval,
 ] as const satisfies readonly Gate[];
 
 type ListedGate = (typeof gates)[number];
@@ -57,6 +64,22 @@ export function judgeAll<Facts>(asked: readonly Asked<Facts>[], facts: Facts): D
     if (!judgement.allow) return { ...judgement, gate: gate.name };
   }
   return { allow: true };
+}
+
+/**
+ * What each gate of the list says, also those behind a denial.
+ *
+ * @param facts what is known; where the targets are not, a gate that needs more than the facts at hand answers `unknown`
+ */
+export function answersOf(facts: GateFacts): readonly GateAnswer[] {
+  return gates.map((gate): GateAnswer => {
+    if (facts.targets === undefined && gate.needs !== "nothing" && gate.name !== "target")
+      return { gate: gate.name, answer: "unknown" };
+    const judgement = gate.judge(facts);
+    return judgement.allow
+      ? { gate: gate.name, answer: "allows" }
+      : { gate: gate.name, answer: "denies", reason: judgement.reason };
+  });
 }
 
 function leading<Item, Wanted extends Item>(

@@ -4,8 +4,8 @@ import { allowed, denied, type Gate } from "./gate.ts";
 export const tier = {
   name: "tier",
   needs: "nothing",
-  judge: ({ fix }) => {
-    if (fix.tier === "auto") return allowed;
+  judge: ({ fix, asks }) => {
+    if (fix.tier === "auto" || (fix.tier === "approval" && asks === true)) return allowed;
     return denied(
       fix.tier === "never"
         ? `What ${fix.name} does is never done, even if approved.`

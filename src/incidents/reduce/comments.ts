@@ -2,7 +2,7 @@
  * The aspect of comments. Jira mails each comment to everybody who watches the ticket. So only a few things get
  * a comment, each once until the ticket is opened again. Everything else is told by edits of the ticket.
  *
- *     opened 1 + three of (a picture, a question, a result, worse) + closed 1 = at most 5 mails
+ *     opened 1 + three of (a picture, a question, a proposal, a result, worse) + closed 1 = at most 5 mails
  *
  * Jira may mail an attachment like a comment. Opening and closing send a mail by themselves. A comment about the end is
  * left out where it would be the sixth mail. A rise to P0 always gets a comment. What goes on after a silence is told
@@ -105,7 +105,7 @@ function isOwed(owed: Owed, { severity }: Incident, { said }: Mails): boolean {
 function newsOf(transition: Transition): News | undefined {
   const { event, before, incident } = transition;
   if (event.type === "episode_unanswered") return question(transition, event);
-  if (event.type === "run_changed") return endOfRun(event);
+  if (event.type === "run_changed") return proposalOf(transition, event) ?? endOfRun(event);
   if (event.type === "ticket_pictured") return picture(event);
   if (event.type === "members_due") return grown(transition);
   if (event.type !== "episode_opened") return result(incident, event);
@@ -131,6 +131,14 @@ function question(
   if (member?.state !== "joined" || member.episode.id !== id) return undefined;
   const forMs = (at - since) / 1000;
   return { owed: "question", note: { about: "unanswered", episode: member.episode, forMs } };
+}
+
+/** It waits for a word, so somebody has to hear of it. */
+function proposalOf({ incident }: Transition, { run }: RunChanged): News | undefined {
+  const { status, proposal } = run;
+  if (status !== "proposed" || proposal === undefined || incident.state !== "open")
+    return undefined;
+  return { owed: "proposal", note: { about: "proposal", run, proposal } };
 }
 
 /** One that acted has its result when it was verified. One that was refused, or only watched, stands on the ticket. */

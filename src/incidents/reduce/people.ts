@@ -67,10 +67,16 @@ function withWords(known: PeopleSaid, said: Said, atMs: number): PeopleSaid {
       : judged;
   }
   // Its text has the reason.
-  const about = deed.kind === "silence" ? "silence" : deed.kind === "say" ? deed.about : undefined;
+  const about = aboutOf(deed);
   if (about === undefined) return known;
   const word = { command, about, by, atMs };
   return { ...known, words: [...known.words, word].slice(-rememberedWords) };
+}
+
+function aboutOf(deed: Deed): string | undefined {
+  if (deed.kind === "silence") return "silence";
+  if (deed.kind === "decline") return "deny";
+  return deed.kind === "say" ? deed.about : undefined;
 }
 
 function withoutAck({ ack: _over, ...others }: PeopleSaid): PeopleSaid {

@@ -2,6 +2,8 @@
  * The pure reducer: (incident, event, moment) → (incident, effects). It decides everything that people see, and does no
  * I/O. It passes the event through a list of aspects. Each aspect writes only its own slice of the incident.
  */
+
+import type { ProposalDue } from "../deed.ts";
 import type { DigestEntry } from "../digest.ts";
 import type { IncidentEvent, MembersDue, RetryDue } from "../event.ts";
 import type { Incident, RunSummary } from "../incident.ts";
@@ -101,8 +103,10 @@ function memberOf({ before, moment: { member } }: Folding): Member | undefined {
   return onlyMember(before);
 }
 
-/** A run may be denied for now several times: each is a decision of its own. */
-function causeOfRun({ id, status, retryAtMs }: RunSummary): string {
+/** A run may be denied for now, or proposed, several times: each is a decision of its own. */
+function causeOfRun({ id, status, retryAtMs, proposal, atMs }: RunSummary): string {
+  if (status === "proposed" || status === "void")
+    return `${id}:${status}:${proposal?.madeAtMs ?? atMs}`;
   return retryAtMs === undefined ? `${id}:${status}` : `${id}:${status}:${retryAtMs}`;
 }
 
@@ -118,12 +122,13 @@ function causeOf(event: IncidentEvent, moment: Moment): string {
 
 type Again = Extract<
   IncidentEvent,
-  { readonly command: string } | { readonly ticket: string } | RetryDue | MembersDue
+  { readonly command: string } | { readonly ticket: string } | RetryDue | MembersDue | ProposalDue
 >;
 
 /** What may happen several times is each time a decision of its own. */
 function againCause(event: Again): string {
   if ("command" in event) return `${event.type}:${event.command}`;
   if (event.type === "retry_due") return `${event.run}:retry`;
+  if (event.type === "proposal_due") return `${event.run}:${event.proposal}`;
   return event.type === "members_due" ? "members" : `${event.type}:${event.ticket}`;
 }

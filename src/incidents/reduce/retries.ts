@@ -10,6 +10,7 @@ import type { IncidentEvent } from "../event.ts";
 import type { Incident, RunSummary } from "../incident.ts";
 import type { Transition } from "./aspect.ts";
 import type { Planned } from "./plan.ts";
+import { startedHow, voidedByQuiet } from "./proposals.ts";
 
 /** The name of a question in the stream: of the run, and another one each time. */
 export function retryQuestion(run: string, atMs: number): string {
@@ -38,7 +39,8 @@ export function retrySteps(transition: Transition): readonly Planned[] {
     return [];
   const newestRowMs = event.at / 1000;
   const { id: episode } = member.episode;
-  return [{ effect: { kind: "run.start", fix: run.fix, episode, newestRowMs } }];
+  const how = startedHow(run);
+  return [{ effect: { kind: "run.start", fix: run.fix, episode, newestRowMs, ...how } }];
 }
 
 /** The run that is not asked for again after this event, as it is remembered from then on; undefined when there is none. */
@@ -50,7 +52,13 @@ export function givenUpRun(
   if (run === undefined || event.type !== "verified" || event.outcome !== "inconclusive")
     return undefined;
   if (member === undefined || isStillAnomalous(member.episode, event)) return undefined;
-  return { ...run, retryAtMs: undefined, detail: `${run.detail} No row came since.` };
+  if (run.status === "proposed") return voidedByQuiet(run);
+  return {
+    ...run,
+    asked: undefined,
+    retryAtMs: undefined,
+    detail: `${run.detail} No row came since.`,
+  };
 }
 
 /** When the episode is over, its runs are not asked for again; when the incident is, none is. */
@@ -65,7 +73,7 @@ export function withoutRetries(
 }
 
 function waitingRun({ runs }: Incident, id: string): RunSummary | undefined {
-  return runs.find((run) => run.id === id && run.retryAtMs !== undefined);
+  return runs.find((run) => run.id === id && (run.retryAtMs !== undefined || run.asked === true));
 }
 
 /** The run that the model was asked about again. */

@@ -3,27 +3,34 @@ import type { EpisodeClosed } from "../../detection/event.ts";
 import type { RunEffect } from "../effect.ts";
 import type { IncidentEvent, RunChanged } from "../event.ts";
 import type { Incident, RunSummary } from "../incident.ts";
+import { rememberedRuns } from "../remembered-runs.ts";
 import type { Aspect, Change, Transition } from "./aspect.ts";
 import type { Planned } from "./plan.ts";
+import { answered, proposalTimer, withoutProposals } from "./proposals.ts";
 import { givenUpRun, retrySteps, retryTimer, withoutRetries } from "./retries.ts";
-
-const rememberedRuns = 20;
 
 export const runs: Aspect<"runs"> = {
   name: "runs",
   slice: ["runs"],
   take: (transition) => {
-    const { event, incident } = transition;
+    const { event } = transition;
     if (event.type === "episode_opened") return { effects: starts(transition) };
     if (event.type === "run_changed") return changed(transition, event);
     if (event.type === "episode_closed") return closed(transition, event);
-    const after = judgedRun(incident, event) ?? givenUpRun(transition, event);
-    const effects = retrySteps(transition);
-    if (after === undefined) return effects.length === 0 ? undefined : { effects };
-    const runsAfter = incident.runs.map((run) => (run.id === after.id ? after : run));
-    return { slice: { runs: runsAfter }, effects };
+    return answeredOrJudged(transition);
   },
 };
+
+/** What people, the model or the target's health say of a run. */
+function answeredOrJudged(transition: Transition): Change<"runs"> | undefined {
+  const { event, incident } = transition;
+  const word = answered(transition);
+  const after = word?.run ?? judgedRun(incident, event) ?? givenUpRun(transition, event);
+  const effects = [...(word?.effects ?? []), ...retrySteps(transition)];
+  if (after === undefined) return effects.length === 0 ? undefined : { effects };
+  const runsAfter = incident.runs.map((run) => (run.id === after.id ? after : run));
+  return { slice: { runs: runsAfter }, effects };
+}
 
 function closed(
   { memberBefore, member, incident }: Transition,
@@ -31,7 +38,8 @@ function closed(
 ): Change<"runs"> | undefined {
   if (member === memberBefore) return undefined;
   const isOpen = incident.state === "open";
-  return { slice: { runs: withoutRetries(incident.runs, { episode, isOpen }) } };
+  const over = { episode, isOpen };
+  return { slice: { runs: withoutProposals(withoutRetries(incident.runs, over), over) } };
 }
 
 /** Many members wish for what one run has done: what is remembered and told is that run. */
@@ -52,7 +60,12 @@ function changed(transition: Transition, { run }: RunChanged): Change<"runs"> | 
   const { incident, moment } = transition;
   if (isAlreadyDone(run)) return undefined;
   const others = incident.runs.filter((known) => known.id !== run.id);
-  const slice = { runs: [...others, run].slice(-rememberedRuns) };
+  const known = incident.runs.find(({ id }) => id === run.id);
+  // On whose word it acted stays known.
+  const proposal = run.proposal ?? known?.proposal;
+  const after = stillAsked(transition, proposal === undefined ? run : { ...run, proposal });
+  const slice = { runs: rememberedRuns([...others, after]) };
+  if (run.status === "proposed") return { slice, effects: proposalTimer(run, moment.nowMs) };
   if (run.status === "denied") return { slice, effects: retryTimer(transition, run) };
   if (run.status !== "acted") return { slice };
   const { healthAfterMs } = moment.settings;
@@ -67,6 +80,13 @@ function changed(transition: Transition, { run }: RunChanged): Change<"runs"> | 
       },
     ],
   };
+}
+
+/** The episode may have ended while the target was asked for. */
+function stillAsked({ incident }: Transition, run: RunSummary): RunSummary {
+  if (run.status !== "proposed" || incident.state === "open") return run;
+  const [ended = run] = withoutProposals([run], { episode: run.episode ?? "", isOpen: false });
+  return ended;
 }
 
 /**

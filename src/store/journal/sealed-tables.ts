@@ -48,6 +48,12 @@ export const sealedTables = [
     pruned: false,
   },
   {
+    name: "run_decisions",
+    key: id,
+    columns: [id, "run", "n", "at_ms", "status", "answers", "proposal"],
+    pruned: false,
+  },
+  {
     name: "incidents",
     key: id,
     columns: [

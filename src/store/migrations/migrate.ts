@@ -13,6 +13,7 @@ import { presence } from "./presence.ts";
 import { processSettings } from "./process-settings.ts";
 import { retention } from "./retention.ts";
 import { retries } from "./retries.ts";
+import { runDecisions } from "./run-decisions.ts";
 import { seals } from "./seals.ts";
 import { silences } from "./silences.ts";
 import { subject } from "./subject.ts";
@@ -42,6 +43,7 @@ export const migrations: readonly Migration[] = [
   { sql: silences, minVersion: 8 },
   { sql: commandRoles, minVersion: 8 },
   { sql: accountNames, minVersion: 8 },
+  { sql: runDecisions, minVersion: 8 },
 ];
 
 const lockSql = "select pg_advisory_xact_lock(hashtextextended('driftwarden schema ' || $1, 0))";

@@ -1,5 +1,6 @@
 /** The stored runs: one attempt of a fix each, written down before it acts. */
 import type { RunStatus, RunSummary } from "../../incidents/incident.ts";
+import type { GateAnswer, Proposal } from "../../incidents/proposal.ts";
 import { toJson } from "../json.ts";
 import type { Queryable, Tx } from "../query.ts";
 
@@ -32,6 +33,10 @@ export interface Run {
   /** The target as it was after the act. */
   readonly after: Readonly<Record<string, string>> | null;
   readonly outcome: NonNullable<RunSummary["outcome"]> | null;
+  /** What every gate answered when it was last decided, in the order of the list; empty of an older program. */
+  readonly answers: readonly GateAnswer[];
+  /** What people were asked when it was last decided; null when nobody was. */
+  readonly proposal: Proposal | null;
 }
 
 /** What may change after a run was written down; what is left out stays. */
@@ -45,7 +50,9 @@ export type RunChange = Partial<
 /** The select list that makes a Run of a row. */
 export const runColumns = `id, fix, remediation, incident, subject, model, mode, target_id as "targetId",
   target_name as "targetName", host, snapshot, status, gate, retry_at_ms as "retryAtMs", detail, decided_at_ms as "decidedAtMs",
-  acted_at_ms as "actedAtMs", finished_at_ms as "finishedAtMs", after, outcome`;
+  acted_at_ms as "actedAtMs", finished_at_ms as "finishedAtMs", after, outcome,
+  coalesce((select d.answers from run_decisions d where d.run = runs.id order by d.n desc limit 1), '[]') as answers,
+  (select d.proposal from run_decisions d where d.run = runs.id order by d.n desc limit 1) as proposal`;
 
 const insertSql = `
 insert into runs (id, fix, remediation, incident, model, mode, target_id, target_name, host, snapshot, status, gate,
@@ -55,7 +62,12 @@ on conflict (id) do update set mode = excluded.mode, target_id = excluded.target
   target_name = excluded.target_name, host = excluded.host, snapshot = excluded.snapshot, status = excluded.status,
   gate = excluded.gate, detail = excluded.detail, decided_at_ms = excluded.decided_at_ms,
   finished_at_ms = excluded.finished_at_ms, retry_at_ms = excluded.retry_at_ms
-where runs.status = 'denied' and runs.retry_at_ms is not null
+where (runs.status = 'denied' and runs.retry_at_ms is not null) or runs.status in ('proposed', 'void')
+returning id`;
+const decisionSql = `
+insert into run_decisions (id, run, n, at_ms, status, answers, proposal)
+select $1 || '#' || n, $1, n, $2, $3, $4, $5
+from (select 1 + count(*) as n from run_decisions where run = $1) as earlier
 returning id`;
 
 const updateSql = `
@@ -69,11 +81,12 @@ const document = (value: Run["snapshot"] | undefined): string | null =>
   value === null || value === undefined ? null : toJson(value);
 
 /**
- * Writes a decided run down; one that was denied for now is decided anew.
+ * Writes a decided run down, and what every gate said of it. One that was denied for now, proposed or void is decided
+ * anew.
  *
- * @returns false when a run of this id is stored already and is not decided anew; it is left as it is
+ * @returns id of the decision; undefined when a run of this id is stored already and is not decided anew; it is left as it is
  */
-export async function insertRun(tx: Tx, run: Run): Promise<boolean> {
+export async function insertRun(tx: Tx, run: Run): Promise<string | undefined> {
   const rows = await tx.query(insertSql, [
     run.id,
     run.fix,
@@ -96,7 +109,11 @@ export async function insertRun(tx: Tx, run: Run): Promise<boolean> {
     run.retryAtMs,
     run.subject,
   ]);
-  return rows.length > 0;
+  if (rows.length === 0) return undefined;
+  const decided = [run.id, run.decidedAtMs, run.status, toJson(run.answers)];
+  const proposal = run.proposal === null ? null : toJson(run.proposal);
+  const [decision] = await tx.query<{ id: string }>(decisionSql, [...decided, proposal]);
+  return decision?.id;
 }
 
 /** @returns the run as it is now; undefined when there is none, or it is in another status */

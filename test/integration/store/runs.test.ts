@@ -30,6 +30,8 @@ const run = (id: string, changes: Partial<Run> = {}): Run => ({
   finishedAtMs: null,
   after: null,
   outcome: null,
+  answers: [],
+  proposal: null,
   ...changes,
 });
 
@@ -43,7 +45,7 @@ describe("a run", () => {
   it("is written down once, and remembers everything that is said of it", async () => {
     const store = await storeWith(run("r"));
     const again = run("r", { detail: "another" });
-    expect(await store.transaction((tx) => insertRun(tx, again))).toBe(false);
+    expect(await store.transaction((tx) => insertRun(tx, again))).toBeUndefined();
     expect(await getRun(store, "r")).toEqual(run("r"));
     const acted = {
       status: "acted",

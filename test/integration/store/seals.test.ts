@@ -210,6 +210,7 @@ describe("FR-A1: rows that an older program wrote", () => {
     await store.query("delete from incidents");
     expect(await acceptRows(store, 3)).toEqual({
       runs: 1,
+      run_decisions: 0,
       incidents: 1,
       incident_members: 0,
       decisions: 0,

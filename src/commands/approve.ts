@@ -1,0 +1,100 @@
+/** `approve`: a person's yes to a run that waits for it; where the proposal is void, it is made again. */
+import { z } from "zod";
+import type { AnsweredProposal } from "../incidents/proposal.ts";
+import { data, type Line, line, words } from "../messages/message.ts";
+import { actText } from "../messages/proposal-text.ts";
+import { readTime } from "../messages/text.ts";
+import { type AskedRun, asked, askedWords, begun, waitingOf } from "./asked-proposal.ts";
+import { type CommandOutcome, command, type IncidentContext } from "./command.ts";
+import { onIncident } from "./on-incident.ts";
+import { anyOf, type CommandRefusal, refused, say, typed } from "./says.ts";
+
+export const approve = command({
+  words: ["approve"],
+  usage: "[ID] [TARGET]",
+  help: "let the run that waits happen, once",
+  role: "responder",
+  scope: "act",
+  fits: (incident) => waitingOf({ incident }).length > 0,
+  arguments: z.string().max(300, { error: "that is longer than an id and a name" }),
+  handle: onIncident((text, context) => {
+    const said = askedWords(text);
+    const found = asked(said, context);
+    if (found === undefined) return again(context);
+    if ("status" in found) return found;
+    return begun(found, context) ?? notNow(found, context, said.rest) ?? approved(found, context);
+  }),
+});
+
+function approved({ run, proposal }: AskedRun, { actor }: IncidentContext): CommandOutcome {
+  const { id, act, said, rules } = proposal;
+  const left = rules.approvals - said.length - 1;
+  const started = act.snapshot["started_at"];
+  const what = line`${actText(proposal)}, id ${data(act.id, 100)}${started === undefined ? [] : line`, up since ${data(started, 60)}`}`;
+  const next =
+    left > 0
+      ? line`One more person has to approve it before ${words(readTime(proposal.untilMs))}.`
+      : line`It acts once, as soon as every gate has looked again, and is told here. It is void if anything of it has changed.`;
+  return {
+    status: "done",
+    deed: { kind: "approve", run: run.id, proposal: id },
+    says: say(line`${actor.name} approved ${words(id)}: ${what}. ${next}`),
+  };
+}
+
+/** Who may not approve it, or not any more. */
+function notNow(
+  { proposal }: AskedRun,
+  { actor, nowMs, people }: IncidentContext,
+  rest: string,
+): CommandRefusal | undefined {
+  const { id, untilMs, rules, askedBy, act, approved: isApproved } = proposal;
+  if (isApproved === true)
+    return refused("used", line`${words(id)} is approved already, by ${sayers(proposal)}.`);
+  if (!(nowMs <= untilMs))
+    return refused(
+      "void",
+      line`${words(id)} could be answered until ${words(readTime(untilMs))}. ${typed("approve")} asks again with fresh facts in a moment.`,
+    );
+  if (rules.others && (askedBy === actor.by || askedBy === actor.name))
+    return refused(
+      "own_proposal",
+      line`${actor.name}, you asked for this yourself, and it needs a second person. ${others(actor.name, people.whoCan("responder"))}`,
+    );
+  const isSecond = proposal.said.some(({ by }) => by === actor.name);
+  if (!isSecond || (rules.twice && rest === act.name)) return undefined;
+  const twice = rules.twice ? line` Or type ${typed(`approve ${id} ${act.name}`)}.` : [];
+  return refused(
+    "second_person",
+    line`${actor.name}, you have approved it, and it needs a second person. ${others(actor.name, people.whoCan("responder"))}${twice}`,
+  );
+}
+
+const sayers = ({ said }: AnsweredProposal): Line =>
+  words([...new Set(said.map(({ by }) => by))].join(" and "));
+
+function others(own: string, can: readonly string[]): Line {
+  const names = can.filter((name) => name !== own);
+  return names.length === 0 ? words("Nobody else is named.") : line`${anyOf(names)} can say it.`;
+}
+
+/** What is void is not done, but asked again. */
+function again({ incident }: IncidentContext): CommandOutcome {
+  const run = incident.runs.findLast(({ status }) => status === "void");
+  if (run === undefined)
+    return refused("no_proposal", line`nothing waits here for a word. Nothing was changed.`);
+  if (incident.state !== "open")
+    return refused("over", line`it is back to normal, so nothing is asked again.`);
+  if (run.asked === true)
+    return refused(
+      "waiting",
+      line`it is being looked at again already. What comes of it is told here.`,
+    );
+  return {
+    status: "done",
+    deed: { kind: "propose_again", run: run.id },
+    says: say(
+      line`Nothing was approved: what was asked is void. ${data(run.fix)} is looked at again with fresh facts, and asked here anew if every gate allows it.`,
+    ),
+  };
+}

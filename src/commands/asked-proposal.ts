@@ -1,0 +1,90 @@
+/** Finds the proposal that a person means by `approve` or `deny`, with or without its letters. Pure. */
+import type { RunSummary } from "../incidents/incident.ts";
+import type { AnsweredProposal } from "../incidents/proposal.ts";
+import { line, words } from "../messages/message.ts";
+import type { IncidentContext } from "./command.ts";
+import { anyOf, type CommandRefusal, refused, typed } from "./says.ts";
+
+/** A run that waits, and what people were asked. */
+export interface AskedRun {
+  readonly run: RunSummary;
+  readonly proposal: AnsweredProposal;
+}
+
+/** What stands behind the word: perhaps letters, then anything. */
+export interface AskedWords {
+  /** In capitals; undefined where none were typed. */
+  readonly id: string | undefined;
+  readonly rest: string;
+}
+
+const lettersForm = /^([bcdfghjkmnprstvwxz]{4})(?= |$)/i;
+
+export function askedWords(text: string): AskedWords {
+  const [, id] = lettersForm.exec(text) ?? [];
+  return { id: id?.toUpperCase(), rest: text.slice(id?.length ?? 0).trim() };
+}
+
+/** Those of the incident that wait, oldest first. */
+export function waitingOf({ incident }: Pick<IncidentContext, "incident">): readonly AskedRun[] {
+  return incident.runs.flatMap((run) =>
+    run.status === "proposed" && run.proposal !== undefined
+      ? [{ run, proposal: run.proposal }]
+      : [],
+  );
+}
+
+/** @returns undefined where nothing waits and no letters were typed */
+export function asked(
+  { id }: AskedWords,
+  context: IncidentContext,
+): AskedRun | CommandRefusal | undefined {
+  const waiting = waitingOf(context);
+  if (id !== undefined)
+    return waiting.find(({ proposal }) => proposal.id === id) ?? notWaiting(id, context);
+  const [only, ...more] = waiting;
+  if (more.length === 0) return only;
+  const ids = anyOf(waiting.map(({ proposal }) => proposal.id));
+  return refused(
+    "several_proposals",
+    line`several runs wait here (${words(ids)}). Say which one. Nothing was changed.`,
+  );
+}
+
+function notWaiting(id: string, { incident, waiting }: IncidentContext): CommandRefusal {
+  const elsewhere = waiting.find(({ proposal }) => proposal.id === id);
+  if (elsewhere !== undefined)
+    return refused(
+      "other_incident",
+      line`${words(id)} is asked on incident ${words(String(elsewhere.incidentNumber ?? "unknown"))}, not here. Nothing was changed.`,
+    );
+  const known = incident.runs.findLast(({ proposal }) => proposal?.id === id);
+  if (known === undefined)
+    return refused(
+      "no_proposal",
+      line`nothing that waits here is called ${words(id)}. Nothing was changed.`,
+    );
+  return over(id, known);
+}
+
+function over(id: string, { status, detail }: RunSummary): CommandRefusal {
+  if (status === "void")
+    return refused(
+      "void",
+      line`${words(id)} is void. ${detail} ${typed("approve")} asks again with fresh facts.`,
+    );
+  return refused("used", line`${words(id)} was answered before. ${detail}`);
+}
+
+/** The engine may have begun before the incident knows of it. */
+export function begun(
+  { run, proposal }: AskedRun,
+  { statuses }: IncidentContext,
+): CommandRefusal | undefined {
+  const status = statuses.get(run.id) ?? run.status;
+  if (status === "proposed") return undefined;
+  return refused(
+    "used",
+    line`${words(proposal.id)} is decided already, and what became of it is told here. Nothing was changed.`,
+  );
+}

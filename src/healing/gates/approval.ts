@@ -1,0 +1,46 @@
+/** Denies a run that needs a person's word and does not have it, or whose approval is about something else by now. */
+import { hashOf } from "../proposing.ts";
+import { allowed, denied, deniedForNow, type Gate, timeText } from "./gate.ts";
+
+/** An approval is bound to exactly what was asked. Whatever differs now makes it void. */
+export const approval = {
+  name: "approval",
+  needs: "history",
+  judge: ({ nowMs, asks, answered, act }) => {
+    if (asks !== true) return allowed;
+    if (answered === undefined) return deniedForNow("It waits for a person's word.", "word");
+    const { id, approved, untilMs, act: wanted, hash } = answered;
+    if (approved !== true) return denied(`${id} is not approved.`);
+    // Written so that a time that is not a number denies.
+    if (!(nowMs <= untilMs))
+      return denied(`The approval of ${id} was good until ${timeText(untilMs)}.`);
+    if (act !== undefined && hashOf(act) === hash) return allowed;
+    return denied(`What was approved as ${id} has changed: ${driftText(wanted, act)}.`);
+  },
+} as const satisfies Gate;
+
+type Act = Parameters<typeof hashOf>[0];
+
+const shown: Readonly<Record<string, string>> = {
+  image_id: "its image",
+  started_at: "its start",
+  id: "the container's id",
+  name: "the container's name",
+};
+
+/** Each thing that differs, with both values. */
+function driftText(was: Act, is: Act | undefined): string {
+  if (is === undefined) return "its target is not there";
+  const [before, now] = [flat(was), flat(is)];
+  const keys = [...new Set([...Object.keys(before), ...Object.keys(now)])];
+  const changes = keys
+    .filter((key) => before[key] !== now[key])
+    .map((key) => `${shown[key] ?? key} was ${short(before[key])} and is ${short(now[key])}`);
+  return changes.join("; ") || "its hash does not fit";
+}
+
+const short = (text = "nothing"): string => (text.length > 40 ? `${text.slice(0, 19)}…` : text);
+
+function flat({ snapshot, parameters, ...others }: Act): Readonly<Record<string, string>> {
+  return { ...others, ...snapshot, ...parameters };
+}

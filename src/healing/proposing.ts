@@ -1,0 +1,87 @@
+/** Makes a proposal of a run that needs a person's word. Pure. */
+import { createHash } from "node:crypto";
+import type { Plan, Target } from "../../remediations/remediation.ts";
+import { staleAfterMs } from "../incidents/freshness.ts";
+import type { ApprovalRules, Proposal, ProposedAct } from "../incidents/proposal.ts";
+
+export interface ApprovalSettings {
+  readonly rules: ApprovalRules;
+  /** How long a proposal can be answered, ms. */
+  readonly expiresMs: number;
+  /** How long a no is remembered, ms. */
+  readonly denyForMs: number;
+}
+
+export const defaultApproval: ApprovalSettings = {
+  rules: { approvals: 1, others: false, twice: false },
+  expiresMs: 30 * 60_000,
+  denyForMs: 24 * 3_600_000,
+};
+
+/** What would be done to the target now. */
+export function actOn(
+  target: Target,
+  {
+    plan,
+    ...of
+  }: { readonly fix: string; readonly remediation: string; readonly incident: string } & {
+    readonly plan: Plan;
+  },
+): ProposedAct {
+  const { id, name, host, snapshot } = target;
+  return { ...of, id, name, host, snapshot, parameters: plan.parameters };
+}
+
+/** Covers what is meant and nothing else, so that the same act has the same hash whenever it is asked for. */
+export function hashOf(act: ProposedAct): string {
+  const { snapshot, parameters, ...others } = act;
+  const parts = [others, snapshot, parameters].map((part) => Object.entries(part).toSorted(byKey));
+  return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
+}
+
+const byKey = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number =>
+  a < b ? -1 : 1;
+
+export interface Proposing {
+  readonly run: string;
+  readonly act: ProposedAct;
+  readonly does: string;
+  readonly nowMs: number;
+  readonly newestRowMs: number;
+  readonly cadenceMs: number | undefined;
+  readonly severity: string;
+  readonly settings: ApprovalSettings;
+  readonly canAnswer: readonly string[];
+  readonly before: Proposal["before"];
+  /** Of proposals that wait. */
+  readonly taken: readonly string[];
+}
+
+export function propose(asked: Proposing): Proposal {
+  const { run, act, does, nowMs, newestRowMs, cadenceMs, settings, taken, ...rest } = asked;
+  const { rules, expiresMs } = settings;
+  return {
+    ...rest,
+    id: letters(`${run}\n${nowMs}`, taken),
+    act,
+    hash: hashOf(act),
+    does,
+    rules,
+    madeAtMs: nowMs,
+    untilMs: nowMs + expiresMs,
+    newestRowMs,
+    freshUntilMs: newestRowMs + staleAfterMs(cadenceMs),
+  };
+}
+
+/** No vowels, so that no word comes out, and no letter that looks like another one or a digit. */
+const alphabet = "BCDFGHJKMNPRSTVWXZ";
+
+/** Four letters that no waiting proposal has. */
+function letters(seed: string, taken: readonly string[]): string {
+  for (let n = 0; ; n += 1) {
+    const bytes = createHash("sha256").update(`${seed}\n${n}`).digest();
+    const id = [...bytes.subarray(0, 4)].map((byte) => alphabet[byte % alphabet.length]).join("");
+    if (!taken.includes(id)) return id;
+  }
+}

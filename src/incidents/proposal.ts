@@ -1,0 +1,81 @@
+/** A proposal: a run that waits for a person's word, and what people said to it. Plain data; docs/explanation/approvals.md. */
+
+/** Who has to approve it. */
+export interface ApprovalRules {
+  /** So many people, 1 or 2. */
+  readonly approvals: number;
+  /** Whoever asked for the run may not approve it. */
+  readonly others: boolean;
+  /** The second word may come from the same person, who types the target's name with it. */
+  readonly twice: boolean;
+}
+
+/** Exactly what is asked for; the hash covers it. */
+export interface ProposedAct {
+  readonly fix: string;
+  readonly remediation: string;
+  readonly incident: string;
+  /** Of the target, with its full id. */
+  readonly id: string;
+  readonly name: string;
+  readonly host: string;
+  /** Image and started-at, as the remediation compares them. */
+  readonly snapshot: Readonly<Record<string, string>>;
+  /** The options of the remediation that shape the act. */
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+/** A person's yes. */
+export interface Approval {
+  readonly by: string;
+  /** Id of the command. */
+  readonly command: string;
+  readonly atMs: number;
+}
+
+/** As it was made; nothing of it changes. */
+export interface Proposal {
+  /** Four letters; unique among those that wait. */
+  readonly id: string;
+  readonly act: ProposedAct;
+  /** sha256 of the act. */
+  readonly hash: string;
+  readonly madeAtMs: number;
+  readonly untilMs: number;
+  /** Time of the newest row behind it, and until when that is fresh enough to act on; ms since 1970. */
+  readonly newestRowMs: number;
+  readonly freshUntilMs: number;
+  /** Of the incident, when it was made. */
+  readonly severity: string;
+  /** What will change, one sentence. */
+  readonly does: string;
+  readonly rules: ApprovalRules;
+  /** Names of some who may answer; empty where nobody is named. */
+  readonly canAnswer: readonly string[];
+  /** Who asked for the run; left out where a fix did. */
+  readonly askedBy?: string;
+  /** What this fix did before on this target: so often it acted, so often it helped. */
+  readonly before: { readonly acted: number; readonly helped: number };
+}
+
+/** What the incident remembers of its proposal. */
+export interface AnsweredProposal extends Proposal {
+  /** In the order in which they came. */
+  readonly said: readonly Approval[];
+  /** Enough have said yes. */
+  readonly approved?: true;
+}
+
+/** What one gate said of a run. */
+export interface GateAnswer {
+  readonly gate: string;
+  /** `unknown`: what it must know could not be found out. */
+  readonly answer: "allows" | "denies" | "unknown";
+  /** Of a denial. */
+  readonly reason?: string;
+}
+
+/** Whether the proposal has every word that it needs. */
+export function isApproved({ rules, said }: AnsweredProposal): boolean {
+  return said.length >= rules.approvals;
+}

@@ -1,0 +1,152 @@
+/**
+ * Runs that wait for a person's word: what people answer, and how a proposal ends. The aspect of runs calls it.
+ *
+ *     proposed ── yes, from everybody needed ──► run.start, or first the question whether it is still anomalous
+ *        ├── no ──► declined        ├── its time is over, or the episode ──► void ── yes ──► proposed again
+ */
+import type { Commanded, ProposalDue } from "../deed.ts";
+import type { IncidentEvent } from "../event.ts";
+import type { Incident, RunSummary } from "../incident.ts";
+import { type AnsweredProposal, isApproved } from "../proposal.ts";
+import type { Transition } from "./aspect.ts";
+import type { Planned } from "./plan.ts";
+
+/** A run that changed, and what follows. */
+export interface AnsweredRun {
+  readonly run: RunSummary;
+  readonly effects: readonly Planned[];
+}
+
+/** The timer of a proposal that was just made. */
+export function proposalTimer({ id, proposal }: RunSummary, nowMs: number): readonly Planned[] {
+  if (proposal === undefined) return [];
+  const effect = { kind: "run.proposal_over", run: id, proposal: proposal.id } as const;
+  return [{ effect, dueInMs: Math.max(0, proposal.untilMs - nowMs), timer: true }];
+}
+
+/** What the event makes of a proposal; undefined when it is about none. */
+export function answered(transition: Transition): AnsweredRun | undefined {
+  const { event, incident } = transition;
+  if (event.type === "proposal_due") return unanswered(incident, event);
+  return event.type === "commanded" ? commanded(transition, event) : undefined;
+}
+
+function commanded(transition: Transition, event: Commanded): AnsweredRun | undefined {
+  const { deed } = event;
+  if (deed.kind === "propose_again") return againAsked(transition, deed.run);
+  if (deed.kind !== "approve" && deed.kind !== "decline") return undefined;
+  const run = waiting(transition.incident, deed);
+  if (run?.proposal === undefined) return undefined;
+  if (deed.kind === "decline")
+    return { run: ended(run, "declined", "A person said no."), effects: [] };
+  return approved(transition, { run, proposal: run.proposal, event });
+}
+
+/** A yes to what has been approved, declined or voided before is none. */
+function waiting(
+  { runs }: Incident,
+  { run: id, proposal }: { readonly run: string; readonly proposal: string },
+): RunSummary | undefined {
+  return runs.find(
+    (run) => run.id === id && run.status === "proposed" && run.proposal?.id === proposal,
+  );
+}
+
+interface Approving {
+  readonly run: RunSummary;
+  readonly proposal: AnsweredProposal;
+  readonly event: Commanded;
+}
+
+function approved(
+  { incident, moment }: Transition,
+  { run, proposal, event: { by, command } }: Approving,
+): AnsweredRun | undefined {
+  if (proposal.approved === true) return undefined;
+  const said = [...proposal.said, { by, command, atMs: moment.nowMs }];
+  const after = { ...proposal, said };
+  if (!isApproved(after)) return { run: { ...run, proposal: after }, effects: [] };
+  const ready = { ...run, proposal: { ...after, approved: true as const } };
+  return startOrAsk(ready, { nowMs: moment.nowMs, incident, how: { approved: proposal.id } });
+}
+
+interface Starting {
+  readonly nowMs: number;
+  readonly incident: Incident;
+  readonly how: { readonly approved: string } | { readonly again: true };
+}
+
+/** Old evidence is no reason to act: the model's detectors are asked first then. */
+function startOrAsk(run: RunSummary, { nowMs, incident, how }: Starting): AnsweredRun {
+  const { newestRowMs = Number.NaN, freshUntilMs = Number.NaN } = run.proposal ?? {};
+  const episode = run.episode ?? incident.episode.id;
+  // Written so that a time that is not a number asks.
+  if (nowMs < freshUntilMs)
+    return {
+      run,
+      effects: [{ effect: { kind: "run.start", fix: run.fix, episode, newestRowMs, ...how } }],
+    };
+  return {
+    run: { ...run, asked: true },
+    effects: [{ effect: { kind: "run.ask_again", run: run.id, atMs: nowMs } }],
+  };
+}
+
+/** How a run starts once the model has answered that it is still anomalous. */
+export function startedHow({ status, proposal }: RunSummary): Partial<{
+  readonly approved: string;
+  readonly again: true;
+}> {
+  if (proposal?.approved === true && status === "proposed") return { approved: proposal.id };
+  return status === "void" ? { again: true } : {};
+}
+
+function againAsked({ incident, moment }: Transition, id: string): AnsweredRun | undefined {
+  const run = incident.runs.find((known) => known.id === id && known.status === "void");
+  if (run === undefined || incident.state !== "open" || run.asked === true) return undefined;
+  return startOrAsk(run, { nowMs: moment.nowMs, incident, how: { again: true } });
+}
+
+/** What was approved in time is decided by the gates, which know the time too. */
+function unanswered(incident: Incident, due: ProposalDue): AnsweredRun | undefined {
+  const run = waiting(incident, due);
+  if (run?.proposal === undefined || run.proposal.approved === true) return undefined;
+  return { run: ended(run, "void", "Nobody answered in time."), effects: [] };
+}
+
+/** The proposals for an episode that is over are void; when the incident is over, all are. */
+export function withoutProposals(
+  runs: readonly RunSummary[],
+  { episode, isOpen }: { readonly episode: string; readonly isOpen: boolean },
+): readonly RunSummary[] {
+  return runs.map((run) => {
+    const goesOn = isOpen && run.episode !== episode;
+    if (goesOn || run.status !== "proposed") return withoutQuestion(run, goesOn);
+    return ended(run, "void", "It was back to normal before anything was done.");
+  });
+}
+
+const withoutQuestion = (run: RunSummary, goesOn: boolean): RunSummary =>
+  goesOn || run.asked !== true ? run : { ...run, asked: undefined };
+
+function ended(run: RunSummary, status: "declined" | "void", detail: string): RunSummary {
+  return { ...run, status, detail, asked: undefined };
+}
+
+/** A proposal that was approved, and whose model sent nothing when it was asked. */
+export const voidedByQuiet = (run: RunSummary): RunSummary =>
+  ended(run, "void", "It was approved, but no row came by which it could still be judged.");
+
+const ends: ReadonlySet<IncidentEvent["type"]> = new Set([
+  "commanded",
+  "proposal_due",
+  "episode_closed",
+  "run_changed",
+  "verified",
+]);
+
+/** Runs that may have ended by this event, without the engine: their rows follow. */
+export function endedByWord(incident: Incident, event: IncidentEvent): readonly RunSummary[] {
+  if (!ends.has(event.type)) return [];
+  return incident.runs.filter(({ status }) => status === "declined" || status === "void");
+}

@@ -1,0 +1,94 @@
+/** The text of a proposal: exactly what is asked, by which facts, until when, and the one line to type. */
+import type { Incident } from "../incidents/incident.ts";
+import type { AnsweredProposal, Proposal } from "../incidents/proposal.ts";
+import {
+  data,
+  heading,
+  type Line,
+  line,
+  type Message,
+  type MessageSection,
+  type NamedLine,
+  paragraph,
+  strong,
+  words,
+} from "./message.ts";
+import { readTime } from "./text.ts";
+
+const time = (ms: number): Line => words(readTime(ms));
+
+/** `restart-container on feature-store-1` */
+export const actText = ({ act: { remediation, name } }: Proposal): Line =>
+  line`${words(remediation)} on ${data(name, 100)}`;
+
+/** The comment that asks. */
+export function renderProposal(proposal: Proposal, why: Line): MessageSection {
+  const title = line`${strong(words(proposal.id))}: ${actText(proposal)}? Asks until ${time(proposal.untilMs)}.`;
+  return [paragraph(title), { kind: "facts", facts: factsOf(proposal, why) }];
+}
+
+/** The part of the ticket about what waits for a word. */
+export function waitingSections({ runs }: Incident, why: Line): Message {
+  return runs.flatMap(({ status, proposal }) =>
+    status !== "proposed" || proposal === undefined
+      ? []
+      : [[heading("Waits for a word"), ...renderProposal(proposal, why), ...saidSoFar(proposal)]],
+  );
+}
+
+function saidSoFar({ said, rules, approved }: AnsweredProposal): MessageSection {
+  if (said.length === 0) return [];
+  const names = said.map(({ by }) => by).join(" and ");
+  const left =
+    approved === true
+      ? words("It acts as soon as the gates have looked again.")
+      : words(`${rules.approvals - said.length} more has to.`);
+  return [paragraph(line`${names} approved it. ${left}`)];
+}
+
+function factsOf(proposal: Proposal, why: Line): readonly NamedLine[] {
+  const { act, does, untilMs } = proposal;
+  const { image_id: image, started_at: started, ...others } = act.snapshot;
+  const state = Object.entries({ ...others, ...act.parameters }).map(
+    ([key, value]) => `${key} ${value}`,
+  );
+  return [
+    ["Why", line`${why}${historyText(proposal)}`],
+    ["Does", data(does, 300)],
+    ["Target", line`${data(act.name, 100)} on ${data(act.host, 100)}, id ${data(act.id, 100)}`],
+    ...(image === undefined ? [] : ([["Image", data(image, 100)]] as const)),
+    ...(started === undefined ? [] : ([["Up since", data(started, 60)]] as const)),
+    ...(state.length === 0 ? [] : ([["With", data(state.join(", "), 300)]] as const)),
+    ["Checked", line`every gate allows it; newest row ${time(proposal.newestRowMs)}`],
+    ["Then", words("told here: up or not, and whether it helped by the model's own data")],
+    ["Say", sayText(proposal)],
+    ["Until", line`${time(untilMs)}; then it is void, and nothing is done`],
+    ...whoText(proposal),
+  ];
+}
+
+function historyText({ before: { acted, helped } }: Proposal): Line {
+  if (acted === 0) return words("; it was never tried on this target");
+  return words(`; this helped ${helped} of ${acted} times before`);
+}
+
+function sayText({ id, act, rules }: Proposal): Line {
+  const no = strong(words(`dw deny ${id} REASON`));
+  const yes = line`${strong(words(`dw approve ${id}`))} or ${no}`;
+  if (rules.approvals < 2) return yes;
+  const again = rules.twice ? line`, or the same with ${data(act.name, 100)} behind it` : [];
+  return line`${yes}; two people have to approve it${again}`;
+}
+
+function whoText({ canAnswer, rules, askedBy }: Proposal): readonly NamedLine[] {
+  const asked: readonly NamedLine[] =
+    askedBy === undefined ? [] : [["Asked by", data(askedBy, 60)]];
+  const names = canAnswer.filter((name) => !(rules.others && name === askedBy));
+  return names.length === 0 ? asked : [...asked, ["Who may", words(names.join(", "))]];
+}
+
+/** Who could have answered, behind the reason for which a proposal is void. */
+export function unansweredText({ id, canAnswer }: Proposal): Line {
+  const who = canAnswer.length === 0 ? words("") : words(` ${canAnswer.join(", ")} could have.`);
+  return line`${words(id)} is void.${who} ${strong(words("dw approve"))} asks again with fresh facts.`;
+}

@@ -1,0 +1,13 @@
+/** What an incident is about, in one line: of its newest episode, or of all that share it. */
+import { isModelEpisode } from "../incidents/episode.ts";
+import type { Incident } from "../incidents/incident.ts";
+import { isShared } from "../incidents/member.ts";
+import { data, type Line } from "./message.ts";
+import { sharedSummary } from "./shared-text.ts";
+import { summaryOf } from "./summary.ts";
+
+export function whatIsWrong(incident: Incident): Line {
+  const { episode } = incident;
+  if (isShared(incident)) return sharedSummary(incident);
+  return isModelEpisode(episode) ? summaryOf(episode) : data(episode.reason, 200);
+}

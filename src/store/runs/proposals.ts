@@ -1,0 +1,82 @@
+/** Reads what people were asked about runs, and what they answered before. */
+import type { AnsweredProposal, Proposal } from "../../incidents/proposal.ts";
+import type { Queryable, Tx } from "../query.ts";
+
+const newest = (column: string): string =>
+  `(select d.${column} from run_decisions d where d.run = runs.id order by d.n desc limit 1)`;
+const waitingSql = `
+select id as run, fix, incident, target_id as target, ${newest("proposal")} as proposal,
+  (select i.number from incidents i where i.id = runs.incident) as "incidentNumber"
+from runs where status = 'proposed' order by decided_at_ms, id`;
+const declinedSql = `
+select finished_at_ms as "atMs", ${newest("proposal")} ->> 'severity' as severity from runs
+where status = 'declined' and fix = $1 and target_id = $2 order by finished_at_ms desc nulls last limit 1`;
+const beforeSql = `
+select count(*) as acted, count(*) filter (where outcome = 'recovered') as helped from runs
+where status in ('acted', 'failed', 'unknown') and fix = $1 and target_id = $2`;
+const documentSql = "select document -> 'runs' as runs from incidents where id = $1 for share";
+const lockSql = "select id from incidents where id = $1 for update";
+const statusesSql = "select id, status from runs where id = any ($1)";
+
+/** A run that waits for a person's word. */
+export interface WaitingProposal {
+  readonly run: string;
+  readonly fix: string;
+  /** Id and number of its incident; the number is null when that is not stored any more. */
+  readonly incident: string;
+  readonly incidentNumber: number | null;
+  readonly target: string | null;
+  readonly proposal: Proposal;
+}
+
+/** Oldest first. */
+export function waitingProposals(q: Queryable): Promise<readonly WaitingProposal[]> {
+  return q.query<WaitingProposal>(waitingSql);
+}
+
+/** The last no to this fix on this target; undefined when there was none. */
+export async function lastDeclined(
+  q: Queryable,
+  { fix, target }: { readonly fix: string; readonly target: string },
+): Promise<{ readonly atMs: number; readonly severity: string } | undefined> {
+  const [row] = await q.query<{ atMs: number; severity: string }>(declinedSql, [fix, target]);
+  return row;
+}
+
+/** How often the fix acted on the target, and helped. */
+export async function actedBefore(
+  q: Queryable,
+  { fix, target }: { readonly fix: string; readonly target: string },
+): Promise<Proposal["before"]> {
+  const [row] = await q.query<Proposal["before"]>(beforeSql, [fix, target]);
+  return row ?? { acted: 0, helped: 0 };
+}
+
+/**
+ * What people have answered to the run's proposal by now. Until the transaction ends nobody answers: a no that comes
+ * later finds the run decided.
+ */
+export async function answeredProposal(
+  tx: Tx,
+  { incident, run }: { readonly incident: string; readonly run: string },
+): Promise<AnsweredProposal | undefined> {
+  const [row] = await tx.query<{ runs: readonly StoredSummary[] | null }>(documentSql, [incident]);
+  const found = row?.runs?.find(({ id }) => id === run);
+  return found?.status === "proposed" ? found.proposal : undefined;
+}
+
+interface StoredSummary {
+  readonly id: string;
+  readonly status: string;
+  readonly proposal?: AnsweredProposal;
+}
+
+/** Statuses of runs as they are stored; the incident may not know yet. Until the transaction ends none of them is decided. */
+export async function lockedStatuses(
+  tx: Tx,
+  { incident, runs }: { readonly incident: string; readonly runs: readonly string[] },
+): Promise<ReadonlyMap<string, string>> {
+  await tx.query(lockSql, [incident]);
+  const rows = await tx.query<{ id: string; status: string }>(statusesSql, [runs]);
+  return new Map(rows.map(({ id, status }) => [id, status]));
+}

@@ -1,0 +1,242 @@
+/** A run that waits for a person's word, with the real store, outbox, timers and commands. */
+import { describe, expect, it, onTestFinished } from "vitest";
+import { systemClock } from "../../src/clock.ts";
+import { defaultApproval } from "../../src/healing/proposing.ts";
+import { recordEvents } from "../../src/incidents/record-events.ts";
+import { verifyJournal } from "../../src/store/journal/verify.ts";
+import { episodeClosed } from "../fakes/episodes.ts";
+import { type Approving, approving, startRun } from "../programs/approving.ts";
+import { eventually } from "../programs/eventually.ts";
+import { orderKeyOf } from "../programs/executors.ts";
+import { withStore } from "../programs/store.ts";
+
+const stores = withStore();
+const tom = { account: "5b10-tom" };
+
+/** A proposal waits on incident 1. @returns its letters too */
+async function asked(
+  changes: Parameters<typeof approving>[1] = {},
+): Promise<Approving & { readonly id: string }> {
+  const place = await approving(await stores.open(), changes);
+  await place.open("e1");
+  place.outbox.start();
+  onTestFinished(() => place.outbox.stop());
+  await waits(place);
+  return { ...place, id: (await place.run())?.proposal?.id ?? "" };
+}
+
+const waits = (place: Approving): Promise<void> =>
+  eventually(async () => {
+    expect(await place.run()).toMatchObject({ status: "proposed" });
+    expect((await place.incident()).runs).toMatchObject([{ status: "proposed" }]);
+  });
+
+const becomes = (place: Approving, status: string): Promise<void> =>
+  eventually(async () => {
+    expect((await place.incident()).runs).toMatchObject([{ status }]);
+    expect(await place.run()).toMatchObject({ status });
+  });
+
+describe("a fix in mode approve (A3, A22, A26, A32, B2, B62, C76)", () => {
+  it("acts on nothing until a person says yes, then once, on exactly what was asked", async () => {
+    const place = await asked();
+    expect(place.acts).toEqual([]);
+    const { id } = place;
+    expect(id).toMatch(/^[BCDFGHJKMNPRSTVWXZ]{4}$/);
+    expect(await place.say("dw approve")).toContain(
+      `sarah approved ${id}: restart-container on feature-store-1, id ${"a".repeat(64)}, up since 2026-11-19T06:01:00Z.`,
+    );
+    await becomes(place, "acted");
+    expect(place.acts).toEqual(["2026-11-19T06:01:00Z"]);
+    expect(await place.say(`dw approve ${id}`)).toContain(`${id} was answered before`);
+    expect(place.acts).toHaveLength(1);
+    const run = await place.run();
+    expect(run?.answers.map(({ answer }) => answer)).toEqual(run?.answers.map(() => "allows"));
+    expect(await verifyJournal(place.store)).toMatchObject({ ok: true });
+  });
+
+  it("takes an approval once, even if it is given twice before the run begins", async () => {
+    const place = await asked();
+    await place.outbox.stop();
+    await place.say("dw approve");
+    expect(await place.say("dw approve")).toContain("is approved already, by sarah");
+    const request = { approved: place.id };
+    await startRun(place, request);
+    await startRun(place, request, { attempt: 2, unknown: true });
+    expect(place.acts).toHaveLength(1);
+  });
+
+  it("reports the same proposal when its process dies before the incident knows of it", async () => {
+    const place = await approving(await stores.open());
+    await place.open("e1");
+    const first = await startRun(place);
+    const second = await startRun(place, {}, { attempt: 2, unknown: true });
+    expect(first.run?.proposal).toBeDefined();
+    expect(second.run).toEqual(first.run);
+  });
+
+  it("is void when what was approved has changed, says what, and asks again only when told", async () => {
+    const place = await asked();
+    place.recreate();
+    await place.say("dw approve");
+    await becomes(place, "void");
+    expect(place.acts).toEqual([]);
+    expect((await place.run())?.detail).toContain(
+      "its start was 2026-11-19T06:01:00Z and is 2026-11-19T06:02:00Z",
+    );
+    expect(await place.say("dw approve")).toContain("Nothing was approved");
+    await becomes(place, "proposed");
+    expect((await place.run())?.proposal?.act.snapshot["started_at"]).toBe("2026-11-19T06:02:00Z");
+    expect(place.acts).toEqual([]);
+    await place.say("dw approve");
+    await becomes(place, "acted");
+    expect(place.acts).toEqual(["2026-11-19T06:02:00Z"]);
+  });
+
+  it("is void after its time, and dw approve asks anew with fresh facts", async () => {
+    const place = await approving(await stores.open(), {
+      approval: { ...defaultApproval, expiresMs: 100 },
+    });
+    await place.open("e1");
+    place.outbox.start();
+    onTestFinished(() => place.outbox.stop());
+    await becomes(place, "void");
+    expect((await place.incident()).runs[0]?.detail).toBe("Nobody answered in time.");
+    place.recreate();
+    await place.say("dw approve");
+    await eventually(async () => {
+      const { proposal } = (await place.run()) ?? {};
+      expect(proposal?.id).toBeDefined();
+      expect(proposal?.act.snapshot["started_at"]).toBe("2026-11-19T06:02:00Z");
+    });
+    expect(place.acts).toEqual([]);
+  });
+
+  it("is void when it is back to normal before anybody answers", async () => {
+    const place = await asked();
+    const event = episodeClosed({ model: "t/e/e1/m" });
+    const settings = {
+      resolveAfterMs: 60_000,
+      reopenDurationMs: 60_000,
+      healthAfterMs: 60_000,
+      fixesFor: () => [],
+    };
+    await place.store.transaction((tx) =>
+      recordEvents(tx, [{ event }], { clock: systemClock, orderKeyOf, settings }),
+    );
+    await becomes(place, "void");
+    expect(await place.say("dw approve")).toContain("it is back to normal");
+    expect(await verifyJournal(place.store)).toMatchObject({ ok: true });
+  });
+
+  it("asks the model first when the evidence has become old", async () => {
+    const place = await asked();
+    await place.store.query(
+      `update incidents set document = jsonb_set(document::jsonb, '{runs,0,proposal,freshUntilMs}', $1::text::jsonb)`,
+      [String(Date.now() - 1)],
+    );
+    await place.say("dw approve");
+    await eventually(async () =>
+      expect(place.asked).toMatchObject([{ kind: "verify", minAttributions: 1 }]),
+    );
+    expect((await place.run())?.status).toBe("proposed");
+    expect(place.acts).toEqual([]);
+  });
+});
+
+describe("a no", () => {
+  it("wins over a yes that came first, and is not asked again for the episode", async () => {
+    const place = await asked();
+    await place.outbox.stop();
+    await place.say("dw approve", tom);
+    expect(await place.say("dw deny it is the exporter")).toContain("sarah said no to");
+    const { run } = await startRun(place, { approved: place.id });
+    expect(run?.status).toBe("declined");
+    expect((await startRun(place, { again: true })).run?.status).toBe("declined");
+    expect(place.acts).toEqual([]);
+    expect((await place.incident()).people?.words).toMatchObject([{ about: "deny", by: "sarah" }]);
+  });
+
+  it("is either carried out or refused as too late, however close it comes to the act", async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const place = await approving(await stores.open());
+      await place.open("e1");
+      const { run } = await startRun(place);
+      if (run === undefined) throw new Error("nothing was proposed");
+      const options = {
+        clock: systemClock,
+        orderKeyOf,
+        settings: {
+          resolveAfterMs: 60_000,
+          reopenDurationMs: 60_000,
+          healthAfterMs: 60_000,
+          fixesFor: () => [],
+        },
+      };
+      const event = { type: "run_changed", run: { ...run, episode: "e1" } } as const;
+      await place.store.transaction((tx) =>
+        recordEvents(tx, [{ event, incident: "inc-e1" }], options),
+      );
+      await place.say("dw approve");
+      const approved = run.proposal?.id;
+      const [said] = await Promise.all([place.say("dw deny"), startRun(place, { approved })]);
+      expect(place.acts).toHaveLength(said.includes("said no") ? 0 : 1);
+    }
+  });
+
+  it("keeps the target from being asked about again for deny_for, by another episode too", async () => {
+    const place = await asked();
+    await place.say("dw deny");
+    await place.open("e2");
+    await eventually(async () => {
+      const newest = await place.run();
+      expect(newest).toMatchObject({ status: "denied", gate: "declined" });
+    });
+    expect(place.acts).toEqual([]);
+  });
+});
+
+describe("who may answer", () => {
+  it.each([
+    ["on another incident", { incident: 2 }, "is asked on incident 1, not here"],
+    ["in an edited comment", { unfit: "edited" }, "the comment was edited"],
+    ["by an account that nobody knows", { account: "eve" }, "in nobody's entry"],
+    ["without the role", { account: "kim", door: "http" }, "needs the role responder"],
+  ] as const)("approves nothing %s", async (_, changes, answer) => {
+    const place = await asked();
+    await place.open("e2");
+    expect(await place.say(`dw approve ${place.id}`, changes)).toContain(answer);
+    expect((await place.incident()).runs[0]?.proposal?.said).toEqual([]);
+    expect(place.acts).toEqual([]);
+  });
+
+  it("approves nothing by letters that no proposal has", async () => {
+    const place = await asked();
+    const wrong = place.id === "BBBB" ? "CCCC" : "BBBB";
+    expect(await place.say(`dw approve ${wrong}`)).toContain(
+      `nothing that waits here is called ${wrong}`,
+    );
+    expect(place.acts).toEqual([]);
+  });
+
+  it("needs two people where approvals is 2", async () => {
+    const rules = { approvals: 2, others: false, twice: false };
+    const place = await asked({ approval: { ...defaultApproval, rules } });
+    expect(await place.say("dw approve")).toContain("One more person has to approve it");
+    expect(await place.say("dw approve")).toContain("you have approved it, and it needs a second");
+    expect(place.acts).toEqual([]);
+    await place.say("dw approve", tom);
+    await becomes(place, "acted");
+    expect((await place.run())?.answers.at(-1)).toEqual({ gate: "approval", answer: "allows" });
+  });
+
+  it("takes the same person twice where confirmations is twice, by the target's name", async () => {
+    const rules = { approvals: 2, others: false, twice: true };
+    const place = await asked({ approval: { ...defaultApproval, rules } });
+    await place.say("dw approve");
+    expect(await place.say("dw approve")).toContain("feature-store-1");
+    await place.say(`dw approve ${place.id} feature-store-1`);
+    await becomes(place, "acted");
+    expect(place.acts).toHaveLength(1);
+  });
+});
