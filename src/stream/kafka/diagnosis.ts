@@ -2,10 +2,24 @@
 import type { DriftwardenError } from "../../errors.ts";
 import type { KafkaConnection } from "./client.ts";
 import { asKafkaError, clientCertificateHint, KafkaStreamError } from "./errors.ts";
-import { answersInTls, loginMechanisms, speaksPlaintext, speaksTls } from "./listener.ts";
+import {
+  type AskedListener,
+  heardInTls,
+  loginMechanisms,
+  speaksPlaintext,
+  speaksTls,
+} from "./listener.ts";
 
 type AskedConnection = Pick<KafkaConnection, "brokers" | "ssl" | "sasl">;
+
+interface PatientConnection extends AskedConnection {
+  /** How long a listener may take for one answer. Default: 2 s. */
+  readonly patienceMs?: number;
+}
+
 type Trouble = ConstructorParameters<typeof KafkaStreamError>;
+
+const defaultPatienceMs = 2000;
 
 /** Errors that a listener's answer may explain better. */
 const vague: ReadonlySet<string> = new Set([
@@ -16,39 +30,62 @@ const vague: ReadonlySet<string> = new Set([
   "DW_STREAM_CLIENT_CERTIFICATE",
 ]);
 
-/** The error in our words; the first broker that answers at all may give the reason. Takes some seconds at most. */
+/**
+ * The error in our words; the first broker of the list that shows a reason gives it. All are asked at once, since brokers
+ * behind a firewall that drops packets take seconds each. It takes three times the patience at most.
+ */
 export async function diagnosed(
   error: unknown,
-  connection: AskedConnection,
+  connection: PatientConnection,
 ): Promise<DriftwardenError> {
   const known = asKafkaError(error, connection);
   if (!vague.has(known.code)) return known;
-  for (const broker of connection.brokers) {
-    const trouble = await troubleAt(broker, connection);
-    if (trouble === undefined) continue;
-    const [code, message, { hint }] = trouble;
-    return new KafkaStreamError(code, `connecting to Kafka at ${broker}: ${message}`, {
-      hint,
-      cause: error,
-    });
-  }
-  return known;
+  const [first] = await troublesOf(connection);
+  if (first === undefined) return known;
+  const [code, message, { hint }] = first.trouble;
+  return new KafkaStreamError(code, `connecting to Kafka at ${first.broker}: ${message}`, {
+    hint,
+    cause: error,
+  });
+}
+
+interface FoundTrouble {
+  readonly broker: string;
+  readonly trouble: Trouble;
+}
+
+/** In the order of the brokers. */
+async function troublesOf(connection: PatientConnection): Promise<readonly FoundTrouble[]> {
+  const { brokers, patienceMs = defaultPatienceMs } = connection;
+  const found = await Promise.all(
+    brokers.map(async (broker): Promise<readonly FoundTrouble[]> => {
+      const trouble = await troubleAt({ broker, patienceMs }, connection);
+      return trouble === undefined ? [] : [{ broker, trouble }];
+    }),
+  );
+  return found.flat();
 }
 
 /** A certificate that cannot be used is what the first error says already. */
-const troubleAt = (broker: string, connection: AskedConnection): Promise<Trouble | undefined> =>
-  askedAt(broker, connection).catch(() => undefined);
+const troubleAt = (
+  listener: AskedListener,
+  connection: AskedConnection,
+): Promise<Trouble | undefined> => askedAt(listener, connection).catch(() => undefined);
 
-async function askedAt(broker: string, connection: AskedConnection): Promise<Trouble | undefined> {
+async function askedAt(
+  listener: AskedListener,
+  connection: AskedConnection,
+): Promise<Trouble | undefined> {
   const { ssl = false } = connection;
   if (ssl === false) {
-    if (await speaksPlaintext(broker)) return loginTrouble(broker, connection);
-    return (await speaksTls(broker)) ? tlsWanted : undefined;
+    if (await speaksPlaintext(listener)) return loginTrouble(listener, connection);
+    return (await speaksTls(listener)) ? tlsWanted : undefined;
   }
-  if (await speaksPlaintext(broker)) return noTls;
+  if (await speaksPlaintext(listener)) return noTls;
   const texts = typeof ssl === "function" ? ssl() : {};
-  if (await answersInTls(broker, texts)) return loginTrouble(broker, connection);
-  return (await speaksTls(broker)) ? certificateWanted : undefined;
+  const heard = await heardInTls(listener, texts);
+  if (heard === "answer") return loginTrouble(listener, connection);
+  return heard === "end" && (await speaksTls(listener)) ? certificateWanted : undefined;
 }
 
 const tlsWanted: Trouble = [
@@ -72,10 +109,10 @@ const certificateWanted: Trouble = [
 ];
 
 async function loginTrouble(
-  broker: string,
+  listener: AskedListener,
   connection: AskedConnection,
 ): Promise<Trouble | undefined> {
-  const mechanisms = await loginMechanisms(broker, connection);
+  const mechanisms = await loginMechanisms(listener, connection);
   const wanted = connection.sasl?.mechanism.toUpperCase();
   if (mechanisms === undefined) return undefined;
   if (mechanisms === "none") return wanted === undefined ? undefined : noLoginThere;

@@ -6,7 +6,12 @@ import { messageOf } from "../../errors.ts";
 import type { KafkaConnection } from "./client.ts";
 import { named, type TlsTexts } from "./tls.ts";
 
-const patienceMs = 2000;
+/** A listener, and how long it may take to answer. */
+export interface AskedListener {
+  /** `host:port` */
+  readonly broker: string;
+  readonly patienceMs: number;
+}
 
 /** ApiVersions v0 with correlation id 1 and no client id: every listener answers it before any login. */
 const apiVersions = Buffer.from([0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 1, 0xff, 0xff]);
@@ -26,12 +31,12 @@ const placeOf = (broker: string): Place => {
 };
 
 /** Whether the listener answers Kafka's protocol without TLS. */
-export async function speaksPlaintext(broker: string): Promise<boolean> {
-  return isAnswer(await exchange(tcp(placeOf(broker)), apiVersions));
+export async function speaksPlaintext(asked: AskedListener): Promise<boolean> {
+  return isAnswer(await exchange(tcp(placeOf(asked.broker)), apiVersions, asked));
 }
 
 /** Whether the listener completes or refuses a TLS handshake; one without TLS hangs up. */
-export async function speaksTls(broker: string): Promise<boolean> {
+export async function speaksTls({ broker, patienceMs }: AskedListener): Promise<boolean> {
   const { host, port } = placeOf(broker);
   const socket = tls({ host, port, ...named(host), rejectUnauthorized: false });
   try {
@@ -44,20 +49,28 @@ export async function speaksTls(broker: string): Promise<boolean> {
   }
 }
 
-/** Whether the listener answers inside TLS: one that asks for a client's certificate does not. */
-export async function answersInTls(broker: string, texts: TlsTexts): Promise<boolean> {
-  return isAnswer(await exchange(tlsTo(broker, texts), apiVersions));
+/**
+ * What comes back inside TLS: Kafka's answer, the end of the connection, or neither within the time. A listener that asks
+ * for another certificate of the client ends the connection.
+ */
+export async function heardInTls(
+  asked: AskedListener,
+  texts: TlsTexts,
+): Promise<"answer" | "end" | undefined> {
+  const heard = await exchange(tlsTo(asked.broker, texts), apiVersions, asked);
+  if (heard === "end") return heard;
+  return isAnswer(heard) ? "answer" : undefined;
 }
 
 /** @returns how one logs in there; undefined when the listener does not say */
 export async function loginMechanisms(
-  broker: string,
+  asked: AskedListener,
   { ssl, sasl }: Pick<KafkaConnection, "ssl" | "sasl">,
 ): Promise<LoginMechanisms | undefined> {
   const isTls = ssl !== undefined && ssl !== false;
   const texts = typeof ssl === "function" ? ssl() : {};
-  const socket = isTls ? tlsTo(broker, texts) : tcp(placeOf(broker));
-  const answer = await exchange(socket, saslHandshake(sasl?.mechanism ?? "none"));
+  const socket = isTls ? tlsTo(asked.broker, texts) : tcp(placeOf(asked.broker));
+  const answer = await exchange(socket, saslHandshake(sasl?.mechanism ?? "none"), asked);
   return isAnswer(answer) ? mechanismsIn(answer) : undefined;
 }
 
@@ -89,11 +102,17 @@ function mechanismsIn(answer: Buffer): LoginMechanisms {
 }
 
 /** An answer carries our correlation id; a TLS alert does not. */
-const isAnswer = (answer: Buffer | undefined): answer is Buffer =>
-  answer !== undefined && answer.length >= 14 && answer.readInt32BE(4) === 1;
+const isAnswer = (answer: Heard): answer is Buffer =>
+  Buffer.isBuffer(answer) && answer.length >= 14 && answer.readInt32BE(4) === 1;
 
-/** @returns what came back, undefined when the listener hung up or said nothing */
-async function exchange(socket: Socket, request: Buffer): Promise<Buffer | undefined> {
+/** What came back; `end` when the connection ended or failed, undefined when nothing came within the time. */
+type Heard = Buffer | "end" | undefined;
+
+async function exchange(
+  socket: Socket,
+  request: Buffer,
+  { patienceMs }: AskedListener,
+): Promise<Heard> {
   const signal = AbortSignal.timeout(patienceMs);
   try {
     socket.write(request);
@@ -102,9 +121,9 @@ async function exchange(socket: Socket, request: Buffer): Promise<Buffer | undef
       once(socket, "close", { signal }),
     ]);
     const [data]: readonly unknown[] = first;
-    return Buffer.isBuffer(data) ? data : undefined;
+    return Buffer.isBuffer(data) ? data : "end";
   } catch {
-    return undefined;
+    return signal.aborted ? undefined : "end";
   } finally {
     socket.destroy();
   }
