@@ -34,7 +34,13 @@ export function runLedger(store: Store, clock: Clock): RunLedger {
         await lockBudgets(tx);
         const known = await getRun(tx, about.id);
         if (known !== undefined && !mayDecideAnew(known, about)) return known;
-        const run = judge(await gatherHistory(tx, about));
+        const history = await gatherHistory(tx, about);
+        if (about.approved !== undefined && history.answered === undefined) {
+          // A no that came between the two reads has ended the run. Nobody changes it now: the answers are locked.
+          const ended = await getRun(tx, about.id);
+          if (ended !== undefined) return ended;
+        }
+        const run = judge(history);
         const decision = await insertRun(tx, run);
         await seal(tx, { runs: [run.id], run_decisions: decision ? [decision] : [] }, clock);
         return run;
@@ -62,9 +68,12 @@ function isDeniedForNow({ status, retryAtMs }: Run): boolean {
 /** What a request is about, beside the run. */
 type Wanted = Pick<RunRequest, "approved" | "again">;
 
-/** A proposal is decided once people have approved it, and one that is void when a person wants it again. */
+/**
+ * A proposal is decided once people have approved it, and one that is void when a person wants it again. An approval
+ * decides nothing but its proposal: when a gate has denied the run since, it is used up.
+ */
 export function mayDecideAnew(run: Run, { approved, again }: Wanted): boolean {
-  if (run.status === "proposed") return approved !== undefined && run.proposal?.id === approved;
+  if (approved !== undefined) return run.status === "proposed" && run.proposal?.id === approved;
   return isDeniedForNow(run) || (run.status === "void" && again === true);
 }
 

@@ -1,6 +1,7 @@
 /** A run that waits for a person's word, with the real store, outbox, timers and commands. */
 import { describe, expect, it, onTestFinished } from "vitest";
 import { systemClock } from "../../src/clock.ts";
+import { runId } from "../../src/healing/decide-run.ts";
 import { defaultApproval } from "../../src/healing/proposing.ts";
 import { recordEvents } from "../../src/incidents/record-events.ts";
 import { verifyJournal } from "../../src/store/journal/verify.ts";
@@ -37,6 +38,38 @@ const becomes = (place: Approving, status: string): Promise<void> =>
     expect(await place.run()).toMatchObject({ status });
   });
 
+const recording = {
+  clock: systemClock,
+  orderKeyOf,
+  settings: {
+    resolveAfterMs: 60_000,
+    reopenDurationMs: 60_000,
+    healthAfterMs: 60_000,
+    fixesFor: () => [],
+  },
+};
+
+/** A run that is proposed and approved on incident 1, without an outbox that would start it. */
+async function proposedAndApproved(
+  changes: Parameters<typeof approving>[1] = {},
+): Promise<{ readonly place: Approving; readonly approved: string }> {
+  const place = await approving(await stores.open(), changes);
+  await place.open("e1");
+  const { run } = await startRun(place);
+  if (run?.proposal === undefined) throw new Error("nothing was proposed");
+  const event = { type: "run_changed", run: { ...run, episode: "e1" } } as const;
+  await place.store.transaction((tx) =>
+    recordEvents(tx, [{ event, incident: "inc-e1" }], recording),
+  );
+  await place.say("dw approve");
+  return { place, approved: run.proposal.id };
+}
+
+const proposedRun = runId({ fix: "restart-svc", episode: "e1" });
+/** Backends that wait for the lock of an incident's row. */
+const waitingForIncidentSql = `select pid from pg_stat_activity
+  where wait_event_type = 'Lock' and query like '%from incidents%for share%' and pid <> pg_backend_pid()`;
+
 describe("a fix in mode approve (A3, A22, A26, A32, B2, B62, C76)", () => {
   it("acts on nothing until a person says yes, then once, on exactly what was asked", async () => {
     const place = await asked();
@@ -64,6 +97,20 @@ describe("a fix in mode approve (A3, A22, A26, A32, B2, B62, C76)", () => {
     await startRun(place, request);
     await startRun(place, request, { attempt: 2, unknown: true });
     expect(place.acts).toHaveLength(1);
+  });
+
+  it("is used up when a gate denies the run, also if its process dies before the incident knows of it", async () => {
+    const { place, approved } = await proposedAndApproved();
+    await place.say("dw silence 1h busy");
+    const first = await startRun(place, { approved });
+    expect(first.run).toMatchObject({ status: "denied", gate: "frozen" });
+    await place.say("dw unsilence");
+    const second = await startRun(place, { approved }, { attempt: 2, unknown: true });
+    expect(second.run).toMatchObject({ status: "denied", gate: "frozen" });
+    expect(place.acts).toEqual([]);
+    // Without the approval it may be decided anew, and then people are asked anew.
+    expect((await startRun(place)).run?.status).toBe("proposed");
+    expect(place.acts).toEqual([]);
   });
 
   it("reports the same proposal when its process dies before the incident knows of it", async () => {
@@ -115,15 +162,7 @@ describe("a fix in mode approve (A3, A22, A26, A32, B2, B62, C76)", () => {
   it("is void when it is back to normal before anybody answers", async () => {
     const place = await asked();
     const event = episodeClosed({ model: "t/e/e1/m" });
-    const settings = {
-      resolveAfterMs: 60_000,
-      reopenDurationMs: 60_000,
-      healthAfterMs: 60_000,
-      fixesFor: () => [],
-    };
-    await place.store.transaction((tx) =>
-      recordEvents(tx, [{ event }], { clock: systemClock, orderKeyOf, settings }),
-    );
+    await place.store.transaction((tx) => recordEvents(tx, [{ event }], recording));
     await becomes(place, "void");
     expect(await place.say("dw approve")).toContain("it is back to normal");
     expect(await verifyJournal(place.store)).toMatchObject({ ok: true });
@@ -159,30 +198,34 @@ describe("a no", () => {
 
   it("is either carried out or refused as too late, however close it comes to the act", async () => {
     for (let round = 0; round < 5; round += 1) {
-      const place = await approving(await stores.open());
-      await place.open("e1");
-      const { run } = await startRun(place);
-      if (run === undefined) throw new Error("nothing was proposed");
-      const options = {
-        clock: systemClock,
-        orderKeyOf,
-        settings: {
-          resolveAfterMs: 60_000,
-          reopenDurationMs: 60_000,
-          healthAfterMs: 60_000,
-          fixesFor: () => [],
-        },
-      };
-      const event = { type: "run_changed", run: { ...run, episode: "e1" } } as const;
-      await place.store.transaction((tx) =>
-        recordEvents(tx, [{ event, incident: "inc-e1" }], options),
-      );
-      await place.say("dw approve");
-      const approved = run.proposal?.id;
+      const { place, approved } = await proposedAndApproved();
       const [said] = await Promise.all([place.say("dw deny"), startRun(place, { approved })]);
       expect(place.acts).toHaveLength(said.includes("said no") ? 0 : 1);
     }
   });
+
+  it.each([0, defaultApproval.denyForMs])(
+    "stays when it is stored while an approved run reads what people said, with deny_for of %i ms",
+    async (denyForMs) => {
+      const approval = { ...defaultApproval, denyForMs };
+      const { place, approved } = await proposedAndApproved({ approval });
+      const deciding = await place.store.transaction(async (tx) => {
+        await tx.query("select id from incidents where id = 'inc-e1' for update");
+        const started = startRun(place, { approved });
+        await eventually(async () =>
+          expect(await place.store.query(waitingForIncidentSql)).toHaveLength(1),
+        );
+        const deed = { kind: "decline", run: proposedRun, proposal: approved } as const;
+        const event = { type: "commanded", command: "c2", by: "tom", deed } as const;
+        await recordEvents(tx, [{ event, incident: "inc-e1" }], recording);
+        return { started };
+      });
+      expect((await deciding.started).run).toMatchObject({ status: "declined" });
+      expect(await place.run()).toMatchObject({ status: "declined" });
+      expect((await place.incident()).runs).toMatchObject([{ status: "declined" }]);
+      expect(place.acts).toEqual([]);
+    },
+  );
 
   it("keeps the target from being asked about again for deny_for, by another episode too", async () => {
     const place = await asked();
