@@ -1,6 +1,7 @@
 /** The checks that `check` and the probes of the daemon run: one for each part, each with its own deadline. */
 import type { Logger } from "pino";
 import { databaseUrl } from "../config/database.ts";
+import { fixDoubts } from "../config/fix-facts.ts";
 import { peopleFacts } from "../config/people-facts.ts";
 import type { Config } from "../config/schema.ts";
 import { readSecret } from "../config/secret.ts";
@@ -45,6 +46,7 @@ export function partChecks(config: Config, through: CheckedThrough): readonly Pa
       : [
           { part: "engine", look: () => surveyFixes(fixes) },
           { part: "fixes", look: async () => lookAtConditions(config, await surveysOf(sources)) },
+          { part: "fixes", look: async () => fixDoubts(config) },
         ]),
     ...(config.detection.overrides.length === 0
       ? []

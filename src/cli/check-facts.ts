@@ -1,12 +1,14 @@
 /** Describes what a configuration would do, from the file alone. */
+import { fixDoubts } from "../config/fix-facts.ts";
 import { peopleFacts } from "../config/people-facts.ts";
 import type { Config } from "../config/schema.ts";
 import { formatDuration } from "../duration.ts";
 import { fine } from "../finding.ts";
 import type { CheckedPart } from "./check-lines.ts";
 
-const consequence: Readonly<Record<string, string>> = {
+const consequence: Readonly<Record<Config["fixes"][number]["mode"], string>> = {
   auto: "ACTS BY ITSELF",
+  approve: "asks a person, and acts once one has approved it",
   observe: "only says what it would do",
   off: "is switched off",
 };
@@ -23,6 +25,7 @@ export function configFacts(
   return [
     ...sourceFacts(config),
     ...fixFacts(config, budgets),
+    ...fixDoubts(config).map((finding) => ({ part: "fixes", ...finding })),
     ...peopleFacts(config).map((finding) => ({ part: "people", ...finding })),
     { part: "config", ...fine("file", `${file} is right`) },
   ];

@@ -135,9 +135,19 @@ describe("driftwarden check", () => {
         /^✓ fixes {3}a: ACTS BY ITSELF, restart-container .*app=x.*, at most 3 per 1d on whatever target$/,
       ),
       expect.stringMatching(/^✓ fixes {3}b: only says what it would do, restart-container .*app=y/),
+      "! fixes   a: acts by itself, and without jira: no ticket says that it did. Add jira:, or say mode: observe.",
       `✓ config  ${file} is right`,
-      "Everything is right. Nothing was connected to.",
+      "1 doubtful. Nothing was connected to.",
     ]);
+  });
+
+  it("says of a fix that asks first that it asks", async () => {
+    const file = config(right.replace("mode: auto", "mode: approve"));
+    const { out } = await run(["check", "--offline", "--config", file], said);
+    expect(out[2]).toContain("a: asks a person, and acts once one has approved it, restart-");
+    expect(out[4]).toBe(
+      "! fixes   a: asks before it acts, and without jira: no ticket shows the question. Add jira:, or say mode: observe.",
+    );
   });
 
   it("says which keys have moved, each with its line", async () => {
