@@ -1,7 +1,7 @@
 /** Computes which features are to blame, at the moment when the episode opens. */
 import { type JudgedAttribution, toldAttention } from "./attention.ts";
 import type { BlamedFeature } from "./event.ts";
-import type { Shares } from "./ranking.ts";
+import { ranksOf, type Shares } from "./ranking.ts";
 import { sharesOf } from "./shares.ts";
 
 /** More names than this help nobody. */
@@ -36,11 +36,12 @@ export function blame({ at, judged, names, guilty }: BlameInput): readonly Blame
     .toSorted((a, b) => weights[b]! - weights[a]!);
   const slots = [...guilty, ...rest].slice(0, mostNamed);
   const weight = slots.reduce((sum, slot) => sum + weights[slot]!, 0);
+  const [before, after] = [ranksOf(shares.before), ranksOf(shares.after)];
   return slots.map((slot) => ({
     feature: names[slot]!,
     ...toldAttention(judged, { slot, at }),
-    rankBefore: rank(shares.before, slot),
-    rankAfter: rank(shares.after, slot),
+    rankBefore: before[slot],
+    rankAfter: after[slot],
     score: Math.max(scores[slot] || 0, guilty.includes(slot) ? 1 : 0),
     part: weights[slot]! / weight,
   }));
@@ -49,9 +50,3 @@ export function blame({ at, judged, names, guilty }: BlameInput): readonly Blame
 /** Never 0, so that who is blamed has a part. */
 const movedPart = ({ before, after }: Shares, slot: number): number =>
   Math.abs((after[slot] ?? 0) - (before[slot] ?? 0)) + 1e-9;
-
-function rank(shares: readonly (number | undefined)[], slot: number): number | undefined {
-  const own = shares[slot];
-  if (own === undefined) return undefined;
-  return 1 + shares.filter((share) => share !== undefined && share > own).length;
-}

@@ -2,6 +2,7 @@
 import { attentionNow, expectedAttention, type JudgedAttribution } from "./attention.ts";
 import type { BlamedFeature } from "./event.ts";
 import { knownState, type PastInput } from "./past-values.ts";
+import { ranksOf } from "./ranking.ts";
 import { sharesOf } from "./shares.ts";
 import { expectedTotal, transform } from "./transform.ts";
 
@@ -36,7 +37,7 @@ function standings(
   const { memory, kind } = judged;
   const now = attentionNow(judged);
   const usual = sharesOf(memory).before;
-  const [rankNow, rankUsual] = [ranks(now), ranks(usual)];
+  const [rankNow, rankUsual] = [ranksOf(now), ranksOf(usual)];
   const unit = kind === "none" ? { unit: expectedTotal(memory) || 1 } : {};
   return (slot) => ({
     before: usual[slot],
@@ -48,11 +49,4 @@ function standings(
     score: 0,
     part: 0,
   });
-}
-
-/** 1 is the largest; equal sizes have the same place. */
-function ranks(sizes: readonly (number | undefined)[]): readonly (number | undefined)[] {
-  const sorted = sizes.filter((size) => size !== undefined).toSorted((a, b) => b - a);
-  const places = new Map(sorted.toReversed().map((size, i) => [size, sorted.length - i]));
-  return sizes.map((size) => (size === undefined ? undefined : places.get(size)));
 }

@@ -1,4 +1,4 @@
-/** How far the order of the features has changed, in two numbers for the ticket. It never opens an episode. */
+/** The ranks of features, and in two numbers how far their order has changed. It never opens an episode. */
 
 /** By slot. */
 export interface Shares {
@@ -30,6 +30,14 @@ export function rankingOf({ before, after }: Shares): Ranking | undefined {
   const leading = new Set(now.slice(0, top));
   const left = usual.slice(0, top).filter((slot) => !leading.has(slot)).length;
   return { ndcg: gain(now, before) / ideal, left, top };
+}
+
+/** Of each value, where 1 is the largest; equals share a rank, and what is absent has none. */
+export function ranksOf(values: readonly (number | undefined)[]): readonly (number | undefined)[] {
+  const known = values.filter((value) => value !== undefined).toSorted((a, b) => b - a);
+  const ranks = new Map<number, number>();
+  for (const [place, value] of known.entries()) if (!ranks.has(value)) ranks.set(value, place + 1);
+  return values.map((value) => (value === undefined ? undefined : ranks.get(value)));
 }
 
 /** Slots of the features that are there, largest first. */

@@ -1,8 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { rankingOf } from "../../src/detection/ranking.ts";
+import { rankingOf, ranksOf } from "../../src/detection/ranking.ts";
 
 const gain = (first: number, second: number, third: number): number =>
   first + second / Math.log2(3) + third / 2;
+
+it("features are ranked by importance; equals share a rank, and what is absent has none", () => {
+  expect(ranksOf([0.2, undefined, 0.5, 0.2, -0.1, 0])).toEqual([2, undefined, 1, 2, 5, 4]);
+});
 
 describe("the change of order", () => {
   it("is none while every feature keeps its place, whatever its share", () => {

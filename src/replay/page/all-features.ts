@@ -1,5 +1,6 @@
 /** The table of all features at an episode: who gained what the guilty ones lost, and who did not move. */
 import type { EpisodeOpened } from "../../detection/event.ts";
+import { ranksOf } from "../../detection/ranking.ts";
 import { escapeHtml } from "../../html.ts";
 import type { ShareHistory } from "./share-recorder.ts";
 
@@ -53,14 +54,6 @@ function movedAt({ features }: ShareHistory, place: number): readonly Moved[] {
     const after = Number.isFinite(now) ? now : undefined;
     return { feature, before, after, change: (after ?? 0) - (before ?? 0) };
   });
-}
-
-/** 1 is the most important, equals share a rank; undefined where absent. */
-export function ranksOf(values: readonly (number | undefined)[]): readonly (number | undefined)[] {
-  const known = values.filter((value) => value !== undefined).toSorted((a, b) => b - a);
-  const ranks = new Map<number, number>();
-  for (const [place, value] of known.entries()) if (!ranks.has(value)) ranks.set(value, place + 1);
-  return values.map((value) => (value === undefined ? undefined : ranks.get(value)));
 }
 
 const percent = (part: number | undefined): string =>
