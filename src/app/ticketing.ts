@@ -1,7 +1,7 @@
 /** Builds the configured tracker, and what writes to it. No other file knows which trackers there are. */
-import { readFileSync } from "node:fs";
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
+import { readCertificates } from "../config/certificate.ts";
 import type { Config } from "../config/schema.ts";
 import { readSecret } from "../config/secret.ts";
 import type { ConfiguredFix } from "../healing/runner.ts";
@@ -78,7 +78,7 @@ export function jiraOptions(
     url: jira.url,
     user: jira.user ?? "",
     environment,
-    ca: jira.ca_file && readFileSync(jira.ca_file, "utf8"),
+    ca: jira.ca_file && readCertificates(jira.ca_file),
     auth: jira.auth,
     project: jira.project,
     issueType: jira.issue_type,

@@ -81,9 +81,9 @@ const signs: readonly KafkaSign[] = [
     hint: clientCertificateHint,
   },
   {
-    words: /certificate has expired/i,
+    words: /certificate (has expired|is not yet valid)/i,
     code: "DW_STREAM_CERTIFICATE",
-    hint: "Renew the certificate of the broker.",
+    hint: "Renew the certificate of the broker. If it is valid today, set the clock of this machine.",
   },
   {
     words: /self.signed|certificate/i,

@@ -48,6 +48,15 @@ describe("why a broker is not reached (FR-T6)", () => {
     expect(error).toMatchObject({ code: "DW_STREAM_UNREACHABLE", retryable: true });
   });
 
+  it("a certificate that is not valid yet is no matter of its CA", () => {
+    const early = new Error("certificate is not yet valid");
+    const error = asKafkaError(early, { brokers: ["b:9092"] });
+    expect(error).toMatchObject({
+      code: "DW_STREAM_CERTIFICATE",
+      hint: expect.stringContaining("clock"),
+    });
+  });
+
   it("a login that the broker refuses is DW_STREAM_LOGIN_REFUSED", () => {
     const refused = Object.assign(new Error("SASL PLAIN authentication failed: unknown user"), {
       name: "KafkaJSSASLAuthenticationError",
