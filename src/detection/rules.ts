@@ -179,7 +179,7 @@ function rejectBad({ memory, state }: RuleInput, slot: number): boolean {
     return false;
   }
   if (Number.isNaN(value)) return true;
-  // In its own unit a value may fall below zero one day; whether that is usual is the judges' matter.
+  // In its own unit a value may fall below zero; the range watch says whether that is usual.
   if (memory.shape.raw) return false;
   if (state.negativesNormal || state.positives < positivesNeeded) {
     state.negativesNormal = true;

@@ -15,7 +15,7 @@ import type { Workspace } from "./workspace.ts";
 export interface ThresholdResult {
   /** Newest score of every detector, in the order of the settings. */
   readonly detectors: readonly DetectorScore[];
-  /** The judges' highest score over the widened boundary; undefined while they warm up. */
+  /** The deciding detectors' highest score over the widened boundary; undefined while they warm up. */
   readonly highest: number | undefined;
   /** Whether an advisory detector decided, since every deciding one was still warming up. */
   readonly byFallback: boolean;

@@ -18,8 +18,8 @@ const roles = ["timestamp", "model"] as const;
 const allRoles = [...roles, "feature", "importance"] as const;
 
 /**
- * Whether a table has a column for each feature: none is named as feature or importance, and two or more others hold
- * numbers alone. A table whose lines could be single importances is refused.
+ * Whether a table has a column for each feature: none is named as feature or importance, and there are two or more
+ * others, each with a number in the first rows. A table whose lines could be single importances is refused.
  *
  * @throws FileError DW_CLI_FILE where both are possible
  */
