@@ -7,6 +7,9 @@ import { mendSyncTimeout } from "./sync-timeout.ts";
 import { type TlsTexts, tlsSockets } from "./tls.ts";
 import { mendTruncatedAnswer } from "./truncated-answer.ts";
 
+/** The ways to log in that we speak. */
+export const saslMechanisms = ["plain", "scram-sha-256", "scram-sha-512"] as const;
+
 /** Where the brokers are and how to prove who we are. */
 export interface KafkaConnection {
   /** `host:port`, at least one. */
@@ -14,7 +17,7 @@ export interface KafkaConnection {
   /** `true`, or certificates, read at each connection. Default: no TLS. */
   readonly ssl?: boolean | (() => TlsTexts);
   readonly sasl?: {
-    readonly mechanism: "plain" | "scram-sha-256" | "scram-sha-512";
+    readonly mechanism: (typeof saslMechanisms)[number];
     readonly username: string;
     /** Read at each login, so that a rotated one is used at once. */
     readonly password: () => string;

@@ -1,6 +1,6 @@
 /** Finds out why a connection failed, where kafkajs only says that it was closed: the listener is asked what it speaks. */
 import type { DriftwardenError } from "../../errors.ts";
-import type { KafkaConnection } from "./client.ts";
+import { type KafkaConnection, saslMechanisms } from "./client.ts";
 import { asKafkaError, clientCertificateHint, KafkaStreamError } from "./errors.ts";
 import {
   type AskedListener,
@@ -128,8 +128,16 @@ async function loginTrouble(
   return [
     "DW_STREAM_MECHANISM",
     `the listener takes ${taken}, not ${wanted}`,
-    { hint: `Set stream.kafka.sasl.mechanism to ${taken.toLowerCase()}.` },
+    { hint: hintOfMechanisms(mechanisms) },
   ];
+}
+
+/** A listener may take mechanisms that we do not speak, such as those of a cloud. */
+function hintOfMechanisms(taken: readonly string[]): string {
+  const known = saslMechanisms.filter((mechanism) => taken.includes(mechanism.toUpperCase()));
+  return known.length > 0
+    ? `Set stream.kafka.sasl.mechanism to ${known.join(" or ")}.`
+    : `Name the port of a listener that takes ${saslMechanisms.join(" or ")}; Driftwarden speaks no other.`;
 }
 
 const noLoginThere: Trouble = [

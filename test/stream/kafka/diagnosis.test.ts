@@ -37,6 +37,13 @@ const closed = new Error("Closed connection");
 /** ApiVersions with the correlation id 1, whatever follows. */
 const answer = Buffer.from([0, 0, 0, 10, 0, 0, 0, 1, 0, 35, 0, 0, 0, 0]);
 
+/** UNSUPPORTED_SASL_MECHANISM, with those that are taken. */
+function mechanisms(names: readonly string[]): Buffer {
+  const texts = names.map((name) => Buffer.from([0, name.length, ...Buffer.from(name)]));
+  const body = Buffer.concat([Buffer.from([0, 0, 0, 1, 0, 33, 0, 0, 0, names.length]), ...texts]);
+  return Buffer.concat([Buffer.from([0, 0, 0, body.length]), body]);
+}
+
 describe("the diagnosis of a connection that failed", () => {
   it("asks all brokers at once, so that one that is silent costs the others no time", async () => {
     const waiting: Socket[] = [];
@@ -57,6 +64,22 @@ describe("the diagnosis of a connection that failed", () => {
       code: "DW_STREAM_LISTENER",
       message: expect.stringContaining(`${first}: the listener speaks no TLS`),
     });
+  });
+
+  it.each([
+    { taken: ["GSSAPI", "PLAIN"], hint: "Set stream.kafka.sasl.mechanism to plain." },
+    { taken: ["AWS_MSK_IAM"], hint: expect.stringContaining("Name the port of a listener") },
+  ])("proposes only mechanisms that can be configured, of $taken", async ({ taken, hint }) => {
+    const broker = await listening(
+      createServer((socket) => {
+        socket.on("data", (request) => {
+          socket.write(request.readInt16BE(4) === 18 ? answer : mechanisms(taken));
+        });
+      }),
+    );
+    const sasl = { mechanism: "scram-sha-256", username: "one", password: () => "" } as const;
+    const error = await diagnosed(closed, { brokers: [broker], sasl, patienceMs });
+    expect(error).toMatchObject({ code: "DW_STREAM_MECHANISM", hint });
   });
 
   it("claims no missing client certificate of a listener that says nothing after the handshake", async () => {
