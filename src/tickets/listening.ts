@@ -37,7 +37,8 @@ export async function listenToTickets(
   });
   const looks = new Looks(options);
   while (!stopping.aborted) {
-    const untilMs = clock.now() + (await looks.look(() => door.look()));
+    const pauseMs = await looks.look(() => door.look());
+    const untilMs = clock.now() + pauseMs;
     while (!stopping.aborted && clock.now() < untilMs) {
       if (door.hasHints && !looks.waits) {
         await clock.sleep(gatherMs, stopping);

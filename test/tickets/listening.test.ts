@@ -5,7 +5,7 @@ import { TrackerError } from "../../src/tickets/errors.ts";
 import { listenToTickets } from "../../src/tickets/listening.ts";
 import { fakeClock } from "../fakes/clock.ts";
 
-function listening({ mayLook = true, fails = false } = {}) {
+function listening({ mayLook = true, fails = false, takesMs = 0 } = {}) {
   const clock = fakeClock();
   const start = clock.now();
   const looks: [string, number][] = [];
@@ -18,6 +18,7 @@ function listening({ mayLook = true, fails = false } = {}) {
       door: {
         look: async () => {
           noted("all");
+          if (takesMs > 0) await clock.sleep(takesMs);
           if (!fails) return;
           const options = { hint: "", retryable: true, retryAfterMs: 60_000 };
           throw new TrackerError("DW_TRACKER_RATE_LIMITED", "slower", options);
@@ -84,6 +85,27 @@ describe("reading tickets", () => {
     place.hint("1");
     await place.pass(61);
     expect(place.looks.map(([what]) => what)).toEqual(["all", "all"]);
+  });
+
+  it("waits as long as the tracker asks from when it asked, however long the look took", async () => {
+    await using place = listening({ fails: true, takesMs: 30_000 });
+    await place.pass(125);
+    expect(place.looks).toEqual([
+      ["all", 0],
+      ["all", 90],
+    ]);
+  });
+
+  it("leaves a pause between two looks that take longer than the pause, in which hints are read", async () => {
+    await using place = listening({ takesMs: 15_000 });
+    await place.pass(2);
+    place.hint("1");
+    await place.pass(41);
+    expect(place.looks).toEqual([
+      ["all", 0],
+      ["1", 16],
+      ["all", 25],
+    ]);
   });
 
   it("is left to the process that reads, and its hints too", async () => {
