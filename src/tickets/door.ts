@@ -68,6 +68,8 @@ export class TicketDoor {
   readonly #rolesOf: RolesOf;
   /** What is known of each ticket, so that nothing is read twice in vain. */
   readonly #changed = new Map<string, string>();
+  /** What the search has shown and could not be read yet. The search shows it for some minutes only. */
+  readonly #unread = new Map<string, ChangedTicket>();
   /** Ids of comments that were handed in. */
   readonly #handed = new Set<string>();
   #searchedAtMs: number;
@@ -108,9 +110,10 @@ export class TicketDoor {
         ? await this.#search()
         : new Map<string, ChangedTicket>();
     const direct = new Set([...talking, ...this.#slow(open)]);
-    const numbers = await store.incidentsOf([...new Set([...news.keys(), ...direct])]);
+    const unread = new Map([...this.#unread, ...news]);
+    const numbers = await store.incidentsOf([...new Set([...unread.keys(), ...direct])]);
     for (const ticket of numbers.keys()) this.#note(ticket, numbers, news);
-    const failed = await this.#readAll(numbers, { news, direct });
+    const failed = await this.#readAll(numbers, { news: unread, direct });
     this.#forget(open);
     await this.#acts.look();
     if (failed !== undefined) throw failed;
@@ -119,6 +122,7 @@ export class TicketDoor {
   #note(ticket: string, numbers: Numbers, news: News): void {
     const incident = numbers.get(ticket);
     const shown = news.get(ticket);
+    if (shown !== undefined) this.#unread.set(ticket, shown);
     if (incident !== undefined && (shown !== undefined || this.#index.blind))
       this.#acts.note(ticket, incident, shown?.state);
   }
@@ -130,10 +134,7 @@ export class TicketDoor {
     for (const ticket of this.#failing.inTurn([...numbers.keys()])) {
       try {
         await this.#read(ticket, numbers.get(ticket) ?? 0, { directly: direct.has(ticket) });
-        // What could not be read is still news at a later look.
-        const shown = news.get(ticket);
-        if (shown !== undefined) this.#changed.set(ticket, shown.changed);
-        this.#failing.passed(ticket);
+        this.#passed(ticket, news.get(ticket));
         inARow = 0;
       } catch (error) {
         if (!(error instanceof TrackerError)) throw error;
@@ -144,6 +145,12 @@ export class TicketDoor {
       }
     }
     return failed;
+  }
+
+  #passed(ticket: string, shown: ChangedTicket | undefined): void {
+    if (shown !== undefined) this.#changed.set(ticket, shown.changed);
+    this.#unread.delete(ticket);
+    this.#failing.passed(ticket);
   }
 
   /** Somebody says that something happened on this ticket. It is read at the next {@link lookAtHints}. */
@@ -246,6 +253,7 @@ export class TicketDoor {
     this.#index.forget(kept);
     this.#failing.forget();
     if (this.#changed.size > 10_000) this.#changed.clear();
+    if (this.#unread.size > 10_000) this.#unread.clear();
     if (this.#handed.size > 10_000) this.#handed.clear();
   }
 }

@@ -44,6 +44,19 @@ describe("a ticket whose comments can never be read", () => {
     expect(store.commands.size).toBe(1);
   });
 
+  it("is read once it can be, also when the search has long ceased to show what was said there", async () => {
+    await using place = await doorPlace({ tickets: 40 });
+    const { door, store, sandbox, clock, say } = place;
+    for (let n = 0; n < 6; n += 1)
+      sandbox.fault({ path: /issue\/10030\/comment/, answer: "failed" });
+    await say("sarah", "dw ack", 30);
+    for (let n = 0; n < 120; n += 1) {
+      await door.look().catch(() => undefined);
+      await clock.advance(10_000);
+    }
+    expect([...store.commands.values()]).toMatchObject([{ place: "10030", said: "dw ack" }]);
+  });
+
   it("when it is the tracker that is away, is not tried for every ticket", async () => {
     await using place = await doorPlace({ tickets: 20 });
     const { door, store, sandbox, say } = place;
