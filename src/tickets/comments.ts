@@ -94,7 +94,10 @@ async function addOnce(
   await findComment(issue, comment.mark, { tracker, attempt });
 }
 
-/** The oldest one with the mark. Others with it were written by a request that arrived more than once. */
+/**
+ * The oldest one with the mark. Others of ours with it were written by a request that arrived more than once; others of
+ * people are copies of ours, and are theirs.
+ */
 async function findComment(
   issue: Issue,
   mark: string,
@@ -102,7 +105,8 @@ async function findComment(
 ): Promise<IssueComment | undefined> {
   const comments = await work.tracker.comments(issue.id);
   const [mine, ...again] = comments.filter((comment) => comment.mark === mark);
-  for (const comment of again) await takeBack(issue, comment, work);
+  for (const comment of again)
+    if (comment.author === mine?.author) await takeBack(issue, comment, work);
   return mine;
 }
 

@@ -49,6 +49,8 @@ export interface IssueUpdate {
 
 export interface IssueComment {
   readonly id: string;
+  /** Account of who wrote it; empty when the tracker does not say. */
+  readonly author: string;
   /** As the tracker stores it. */
   readonly body: string;
   /** The id of the mark block that ends it; undefined when it has none. A mark that somebody quotes further up is none. */

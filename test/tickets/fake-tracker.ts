@@ -46,7 +46,8 @@ function isSo(issue: Issue, { summary, description, labels, priority }: IssueCha
 
 function stored(id: string, message: Message): IssueComment {
   const last = message.at(-1)?.at(-1);
-  return { id, body: plainText(message), mark: last?.kind === "mark" ? last.id : undefined };
+  const mark = last?.kind === "mark" ? last.id : undefined;
+  return { id, author: "us", body: plainText(message), mark };
 }
 
 export class FakeTracker implements Tracker {

@@ -222,5 +222,5 @@ class BoardTracker implements Tracker {
 }
 
 function comment(id: string, body: string): IssueComment {
-  return { id, body, mark: /<!-- (\w+) -->$/.exec(body)?.[1] };
+  return { id, author: "us", body, mark: /<!-- (\w+) -->$/.exec(body)?.[1] };
 }

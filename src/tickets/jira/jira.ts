@@ -14,6 +14,7 @@ import type {
   TicketFiles,
   Tracker,
 } from "../tracker.ts";
+import { personOf } from "./accounts.ts";
 import { changeIssue, linkIssues } from "./changing.ts";
 import { checkIssue, checkProject, checkText } from "./checks.ts";
 import type { JiraConnection } from "./connection.ts";
@@ -239,6 +240,6 @@ class JiraTracker implements Jira {
   };
 }
 
-function marked({ id, body }: z.infer<typeof shapes.commentShape>): IssueComment {
-  return { id, body, mark: markIn(body) };
+function marked({ id, author, body }: z.infer<typeof shapes.commentShape>): IssueComment {
+  return { id, author: personOf(author), body, mark: markIn(body) };
 }

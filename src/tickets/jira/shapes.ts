@@ -1,5 +1,6 @@
 /** The parts of Jira's answers that are read; all other parts are ignored. */
 import { z } from "zod";
+import { personShape } from "./accounts.ts";
 
 export const anything = z.unknown();
 
@@ -28,7 +29,7 @@ export const attachmentsShape = z.object({
 
 export const foundShape = z.object({ id: z.string() });
 
-export const commentShape = z.object({ id: z.string(), body: z.string() });
+export const commentShape = z.object({ id: z.string(), author: personShape, body: z.string() });
 
 export const commentsShape = z.object({
   comments: z.array(commentShape),
