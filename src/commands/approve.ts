@@ -4,7 +4,14 @@ import type { AnsweredProposal } from "../incidents/proposal.ts";
 import { data, type Line, line, words } from "../messages/message.ts";
 import { actText } from "../messages/proposal-text.ts";
 import { readTime } from "../messages/text.ts";
-import { type AskedRun, asked, askedWords, begun, waitingOf } from "./asked-proposal.ts";
+import {
+  type AskedRun,
+  type AskedWords,
+  asked,
+  askedWords,
+  begun,
+  waitingOf,
+} from "./asked-proposal.ts";
 import { type CommandOutcome, command, type IncidentContext } from "./command.ts";
 import { onIncident } from "./on-incident.ts";
 import { anyOf, type CommandRefusal, refused, say, typed } from "./says.ts";
@@ -20,11 +27,22 @@ export const approve = command({
   handle: onIncident((text, context) => {
     const said = askedWords(text);
     const found = asked(said, context);
+    if (found !== undefined && "status" in found) return found;
+    const wrong = strayWords(said, found);
+    if (wrong !== undefined) return wrong;
     if (found === undefined) return again(context);
-    if ("status" in found) return found;
     return begun(found, context) ?? notNow(found, context, said.rest) ?? approved(found, context);
   }),
 });
+
+/** Mistyped letters and `approve, but only tomorrow` are no yes. */
+function strayWords({ rest }: AskedWords, found: AskedRun | undefined): CommandRefusal | undefined {
+  if (rest === "" || rest === found?.proposal.act.name) return undefined;
+  return refused(
+    "bad_arguments",
+    line`behind ${typed("approve")} stand the letters of what waits, or nothing, and ${data(rest, 60)} is something else. Nothing was changed.`,
+  );
+}
 
 function approved({ run, proposal }: AskedRun, { actor }: IncidentContext): CommandOutcome {
   const { id, act, said, rules } = proposal;

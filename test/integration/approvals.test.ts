@@ -1,69 +1,16 @@
 /** A run that waits for a person's word, with the real store, outbox, timers and commands. */
 import { describe, expect, it, onTestFinished } from "vitest";
-import { systemClock } from "../../src/clock.ts";
 import { runId } from "../../src/healing/decide-run.ts";
 import { defaultApproval } from "../../src/healing/proposing.ts";
 import { recordEvents } from "../../src/incidents/record-events.ts";
 import { verifyJournal } from "../../src/store/journal/verify.ts";
 import { episodeClosed } from "../fakes/episodes.ts";
-import { type Approving, approving, startRun } from "../programs/approving.ts";
+import { approving, startRun } from "../programs/approving.ts";
 import { eventually } from "../programs/eventually.ts";
-import { orderKeyOf } from "../programs/executors.ts";
+import { asked, becomes, proposedAndApproved, recording, tom } from "../programs/proposals.ts";
 import { withStore } from "../programs/store.ts";
 
 const stores = withStore();
-const tom = { account: "5b10-tom" };
-
-/** A proposal waits on incident 1. @returns its letters too */
-async function asked(
-  changes: Parameters<typeof approving>[1] = {},
-): Promise<Approving & { readonly id: string }> {
-  const place = await approving(await stores.open(), changes);
-  await place.open("e1");
-  place.outbox.start();
-  onTestFinished(() => place.outbox.stop());
-  await waits(place);
-  return { ...place, id: (await place.run())?.proposal?.id ?? "" };
-}
-
-const waits = (place: Approving): Promise<void> =>
-  eventually(async () => {
-    expect(await place.run()).toMatchObject({ status: "proposed" });
-    expect((await place.incident()).runs).toMatchObject([{ status: "proposed" }]);
-  });
-
-const becomes = (place: Approving, status: string): Promise<void> =>
-  eventually(async () => {
-    expect((await place.incident()).runs).toMatchObject([{ status }]);
-    expect(await place.run()).toMatchObject({ status });
-  });
-
-const recording = {
-  clock: systemClock,
-  orderKeyOf,
-  settings: {
-    resolveAfterMs: 60_000,
-    reopenDurationMs: 60_000,
-    healthAfterMs: 60_000,
-    fixesFor: () => [],
-  },
-};
-
-/** A run that is proposed and approved on incident 1, without an outbox that would start it. */
-async function proposedAndApproved(
-  changes: Parameters<typeof approving>[1] = {},
-): Promise<{ readonly place: Approving; readonly approved: string }> {
-  const place = await approving(await stores.open(), changes);
-  await place.open("e1");
-  const { run } = await startRun(place);
-  if (run?.proposal === undefined) throw new Error("nothing was proposed");
-  const event = { type: "run_changed", run: { ...run, episode: "e1" } } as const;
-  await place.store.transaction((tx) =>
-    recordEvents(tx, [{ event, incident: "inc-e1" }], recording),
-  );
-  await place.say("dw approve");
-  return { place, approved: run.proposal.id };
-}
 
 const proposedRun = runId({ fix: "restart-svc", episode: "e1" });
 /** Backends that wait for the lock of an incident's row. */
@@ -72,7 +19,7 @@ const waitingForIncidentSql = `select pid from pg_stat_activity
 
 describe("a fix in mode approve (A3, A22, A26, A32, B2, B62, C76)", () => {
   it("acts on nothing until a person says yes, then once, on exactly what was asked", async () => {
-    const place = await asked();
+    const place = await asked(await stores.open());
     expect(place.acts).toEqual([]);
     const { id } = place;
     expect(id).toMatch(/^[BCDFGHJKMNPRSTVWXZ]{4}$/);
@@ -89,7 +36,7 @@ describe("a fix in mode approve (A3, A22, A26, A32, B2, B62, C76)", () => {
   });
 
   it("takes an approval once, even if it is given twice before the run begins", async () => {
-    const place = await asked();
+    const place = await asked(await stores.open());
     await place.outbox.stop();
     await place.say("dw approve");
     expect(await place.say("dw approve")).toContain("is approved already, by sarah");
@@ -100,7 +47,7 @@ describe("a fix in mode approve (A3, A22, A26, A32, B2, B62, C76)", () => {
   });
 
   it("is used up when a gate denies the run, also if its process dies before the incident knows of it", async () => {
-    const { place, approved } = await proposedAndApproved();
+    const { place, approved } = await proposedAndApproved(await stores.open());
     await place.say("dw silence 1h busy");
     const first = await startRun(place, { approved });
     expect(first.run).toMatchObject({ status: "denied", gate: "frozen" });
@@ -123,7 +70,7 @@ describe("a fix in mode approve (A3, A22, A26, A32, B2, B62, C76)", () => {
   });
 
   it("is void when what was approved has changed, says what, and asks again only when told", async () => {
-    const place = await asked();
+    const place = await asked(await stores.open());
     place.recreate();
     await place.say("dw approve");
     await becomes(place, "void");
@@ -160,7 +107,7 @@ describe("a fix in mode approve (A3, A22, A26, A32, B2, B62, C76)", () => {
   });
 
   it("is void when it is back to normal before anybody answers", async () => {
-    const place = await asked();
+    const place = await asked(await stores.open());
     const event = episodeClosed({ model: "t/e/e1/m" });
     await place.store.transaction((tx) => recordEvents(tx, [{ event }], recording));
     await becomes(place, "void");
@@ -169,7 +116,7 @@ describe("a fix in mode approve (A3, A22, A26, A32, B2, B62, C76)", () => {
   });
 
   it("asks the model first when the evidence has become old", async () => {
-    const place = await asked();
+    const place = await asked(await stores.open());
     await place.store.query(
       `update incidents set document = jsonb_set(document::jsonb, '{runs,0,proposal,freshUntilMs}', $1::text::jsonb)`,
       [String(Date.now() - 1)],
@@ -185,7 +132,7 @@ describe("a fix in mode approve (A3, A22, A26, A32, B2, B62, C76)", () => {
 
 describe("a no", () => {
   it("wins over a yes that came first, and is not asked again for the episode", async () => {
-    const place = await asked();
+    const place = await asked(await stores.open());
     await place.outbox.stop();
     await place.say("dw approve", tom);
     expect(await place.say("dw deny it is the exporter")).toContain("sarah said no to");
@@ -196,9 +143,24 @@ describe("a no", () => {
     expect((await place.incident()).people?.words).toMatchObject([{ about: "deny", by: "sarah" }]);
   });
 
+  it("stays, as a yes does, when the same proposal is reported once more", async () => {
+    const { place, approved } = await proposedAndApproved(await stores.open());
+    const { run } = await startRun(place);
+    if (run === undefined) throw new Error("nothing is proposed");
+    const event = { type: "run_changed", run: { ...run, episode: "e1" } } as const;
+    const report = () =>
+      place.store.transaction((tx) => recordEvents(tx, [{ event, incident: "inc-e1" }], recording));
+    await report();
+    const proposal = { id: approved, approved: true };
+    expect((await place.incident()).runs).toMatchObject([{ status: "proposed", proposal }]);
+    await place.say("dw deny");
+    await report();
+    expect((await place.incident()).runs).toMatchObject([{ status: "declined" }]);
+  });
+
   it("is either carried out or refused as too late, however close it comes to the act", async () => {
     for (let round = 0; round < 5; round += 1) {
-      const { place, approved } = await proposedAndApproved();
+      const { place, approved } = await proposedAndApproved(await stores.open());
       const [said] = await Promise.all([place.say("dw deny"), startRun(place, { approved })]);
       expect(place.acts).toHaveLength(said.includes("said no") ? 0 : 1);
     }
@@ -208,7 +170,7 @@ describe("a no", () => {
     "stays when it is stored while an approved run reads what people said, with deny_for of %i ms",
     async (denyForMs) => {
       const approval = { ...defaultApproval, denyForMs };
-      const { place, approved } = await proposedAndApproved({ approval });
+      const { place, approved } = await proposedAndApproved(await stores.open(), { approval });
       const deciding = await place.store.transaction(async (tx) => {
         await tx.query("select id from incidents where id = 'inc-e1' for update");
         const started = startRun(place, { approved });
@@ -228,7 +190,7 @@ describe("a no", () => {
   );
 
   it("keeps the target from being asked about again for deny_for, by another episode too", async () => {
-    const place = await asked();
+    const place = await asked(await stores.open());
     await place.say("dw deny");
     await place.open("e2");
     await eventually(async () => {
@@ -236,50 +198,5 @@ describe("a no", () => {
       expect(newest).toMatchObject({ status: "denied", gate: "declined" });
     });
     expect(place.acts).toEqual([]);
-  });
-});
-
-describe("who may answer", () => {
-  it.each([
-    ["on another incident", { incident: 2 }, "is asked on incident 1, not here"],
-    ["in an edited comment", { unfit: "edited" }, "the comment was edited"],
-    ["by an account that nobody knows", { account: "eve" }, "in nobody's entry"],
-    ["without the role", { account: "kim", door: "http" }, "needs the role responder"],
-  ] as const)("approves nothing %s", async (_, changes, answer) => {
-    const place = await asked();
-    await place.open("e2");
-    expect(await place.say(`dw approve ${place.id}`, changes)).toContain(answer);
-    expect((await place.incident()).runs[0]?.proposal?.said).toEqual([]);
-    expect(place.acts).toEqual([]);
-  });
-
-  it("approves nothing by letters that no proposal has", async () => {
-    const place = await asked();
-    const wrong = place.id === "BBBB" ? "CCCC" : "BBBB";
-    expect(await place.say(`dw approve ${wrong}`)).toContain(
-      `nothing that waits here is called ${wrong}`,
-    );
-    expect(place.acts).toEqual([]);
-  });
-
-  it("needs two people where approvals is 2", async () => {
-    const rules = { approvals: 2, others: false, twice: false };
-    const place = await asked({ approval: { ...defaultApproval, rules } });
-    expect(await place.say("dw approve")).toContain("One more person has to approve it");
-    expect(await place.say("dw approve")).toContain("you have approved it, and it needs a second");
-    expect(place.acts).toEqual([]);
-    await place.say("dw approve", tom);
-    await becomes(place, "acted");
-    expect((await place.run())?.answers.at(-1)).toEqual({ gate: "approval", answer: "allows" });
-  });
-
-  it("takes the same person twice where confirmations is twice, by the target's name", async () => {
-    const rules = { approvals: 2, others: false, twice: true };
-    const place = await asked({ approval: { ...defaultApproval, rules } });
-    await place.say("dw approve");
-    expect(await place.say("dw approve")).toContain("feature-store-1");
-    await place.say(`dw approve ${place.id} feature-store-1`);
-    await becomes(place, "acted");
-    expect(place.acts).toHaveLength(1);
   });
 });

@@ -46,6 +46,12 @@ function closed(
 const isAlreadyDone = ({ status, gate }: RunSummary): boolean =>
   status === "denied" && gate === "already_done";
 
+/** Reported twice, a proposal must not take back what people have answered since. */
+function isAskedAlready({ status, proposal }: RunSummary, known: RunSummary | undefined): boolean {
+  if (status !== "proposed" || proposal === undefined) return false;
+  return known?.proposal?.id === proposal.id && known.proposal.madeAtMs === proposal.madeAtMs;
+}
+
 /** Fixes are called for by the member and its episode. */
 function starts({ incident, member, moment }: Transition): readonly Planned[] {
   const { subject } = member ?? incident;
@@ -58,9 +64,9 @@ function starts({ incident, member, moment }: Transition): readonly Planned[] {
 
 function changed(transition: Transition, { run }: RunChanged): Change<"runs"> | undefined {
   const { incident, moment } = transition;
-  if (isAlreadyDone(run)) return undefined;
-  const others = incident.runs.filter((known) => known.id !== run.id);
   const known = incident.runs.find(({ id }) => id === run.id);
+  if (isAlreadyDone(run) || isAskedAlready(run, known)) return undefined;
+  const others = incident.runs.filter(({ id }) => id !== run.id);
   // On whose word it acted stays known.
   const proposal = run.proposal ?? known?.proposal;
   const after = stillAsked(transition, proposal === undefined ? run : { ...run, proposal });

@@ -1,0 +1,125 @@
+/** Who may answer a proposal, by which words, and what everybody else is told. */
+import { describe, expect, it } from "vitest";
+import { defaultApproval } from "../../src/healing/proposing.ts";
+import { approving } from "../programs/approving.ts";
+import { asked, becomes, proposedAndApproved, tom } from "../programs/proposals.ts";
+import { withStore } from "../programs/store.ts";
+
+const stores = withStore();
+
+describe("who may answer", () => {
+  it.each([
+    [
+      "approve",
+      { incident: 2 },
+      "sarah: ID is asked on incident 1, not here. Nothing was changed.",
+    ],
+    ["deny", { incident: 2 }, "sarah: ID is asked on incident 1, not here. Nothing was changed."],
+    [
+      "approve",
+      { unfit: "edited" },
+      "sarah: the comment was edited, so it may say something else than its author wrote. Write a new one.",
+    ],
+    [
+      "approve",
+      { unfit: "outsider" },
+      "sarah: it came from outside of the team. Nobody outside may say commands.",
+    ],
+    [
+      "approve",
+      { account: "eve" },
+      "eve: this account is in nobody's entry under people:, so it may only ask for dw help, dw status and dw metrics. Ask sarah (admin) to add it.",
+    ],
+  ] as const)(
+    "takes no %s of the right letters with %o, and says why",
+    async (word, how, answer) => {
+      const place = await asked(await stores.open());
+      await place.open("e2");
+      expect(await place.say(`dw ${word} ${place.id}`, how)).toBe(
+        `Not done, ${answer.replace("ID", place.id)}`,
+      );
+      expect((await place.incident()).runs[0]).toMatchObject({
+        status: "proposed",
+        proposal: { said: [] },
+      });
+      expect(place.acts).toEqual([]);
+    },
+  );
+
+  it("takes no approve without the role, and says who has it", async () => {
+    const place = await asked(await stores.open());
+    expect(await place.say("dw approve", { account: "kim", door: "http" })).toBe(
+      "Not done: dw approve needs the role responder, which you do not have. sarah or tom can say it.",
+    );
+    expect((await place.incident()).runs[0]?.proposal?.said).toEqual([]);
+  });
+
+  it("approves nothing where nothing waits, or by letters that no proposal has", async () => {
+    const place = await approving(await stores.open());
+    await place.open("e1");
+    const nothing = "Not done, sarah: nothing waits here for a word. Nothing was changed.";
+    expect(await place.say("dw approve")).toBe(nothing);
+    expect(await place.say("dw deny")).toBe(nothing);
+    const waiting = await asked(await stores.open());
+    const wrong = waiting.id === "BBBB" ? "CCCC" : "BBBB";
+    const unknown = `Not done, sarah: nothing that waits here is called ${wrong}. Nothing was changed.`;
+    expect(await waiting.say(`dw approve ${wrong}`)).toBe(unknown);
+    expect(await waiting.say(`dw deny ${wrong} no`)).toBe(unknown);
+    expect((await waiting.incident()).runs[0]?.proposal?.said).toEqual([]);
+  });
+
+  it.each(["12345", "AEIO", "but only tomorrow", "please do not", "feature-store-2"])(
+    "approves nothing by `approve %s`, with and without the right letters",
+    async (words) => {
+      const place = await asked(await stores.open());
+      const answer = `Not done, sarah: behind dw approve stand the letters of what waits, or nothing, and ${words} is something else. Nothing was changed.`;
+      expect(await place.say(`dw approve ${words}`)).toBe(answer);
+      expect(await place.say(`dw approve ${place.id} ${words}`)).toBe(answer);
+      expect((await place.incident()).runs[0]?.proposal?.said).toEqual([]);
+      expect(place.acts).toEqual([]);
+    },
+  );
+
+  it("says to whoever approves twice, or a person after them, who has approved it", async () => {
+    const { place, approved } = await proposedAndApproved(await stores.open());
+    const used = (name: string) => `Not done, ${name}: ${approved} is approved already, by sarah.`;
+    expect(await place.say("dw approve")).toBe(used("sarah"));
+    expect(await place.say(`dw approve ${approved}`, tom)).toBe(used("tom"));
+  });
+
+  it("says of what nobody answered in time that it is void", async () => {
+    const place = await approving(await stores.open(), {
+      approval: { ...defaultApproval, expiresMs: 1 },
+    });
+    await place.open("e1");
+    place.outbox.start();
+    await becomes(place, "void");
+    await place.outbox.stop();
+    const id = (await place.incident()).runs[0]?.proposal?.id ?? "";
+    const over = `Not done, sarah: ${id} is void. Nobody answered in time. dw approve asks again with fresh facts.`;
+    expect(await place.say(`dw approve ${id}`)).toBe(over);
+    expect(await place.say(`dw deny ${id}`)).toBe(over);
+    expect(place.acts).toEqual([]);
+  });
+
+  it("needs two people where approvals is 2", async () => {
+    const rules = { approvals: 2, others: false, twice: false };
+    const place = await asked(await stores.open(), { approval: { ...defaultApproval, rules } });
+    expect(await place.say("dw approve")).toContain("One more person has to approve it");
+    expect(await place.say("dw approve")).toContain("you have approved it, and it needs a second");
+    expect(place.acts).toEqual([]);
+    await place.say("dw approve", tom);
+    await becomes(place, "acted");
+    expect((await place.run())?.answers.at(-1)).toEqual({ gate: "approval", answer: "allows" });
+  });
+
+  it("takes the same person twice where confirmations is twice, by the target's name", async () => {
+    const rules = { approvals: 2, others: false, twice: true };
+    const place = await asked(await stores.open(), { approval: { ...defaultApproval, rules } });
+    await place.say("dw approve");
+    expect(await place.say("dw approve")).toContain("feature-store-1");
+    await place.say(`dw approve ${place.id} feature-store-1`);
+    await becomes(place, "acted");
+    expect(place.acts).toHaveLength(1);
+  });
+});
