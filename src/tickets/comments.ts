@@ -110,7 +110,10 @@ async function findComment(
   return mine;
 }
 
-/** Where it cannot be deleted, it says so little that nobody reads the same twice. */
+/**
+ * Where it cannot be deleted, it says so little that nobody reads the same twice. Where it cannot be edited either, it
+ * stays: the first one was written all the same.
+ */
 async function takeBack(
   issue: Issue,
   comment: IssueComment,
@@ -119,5 +122,9 @@ async function takeBack(
   const removed = await tracker.removeComment?.(issue.id, comment, attempt.mayAct);
   if (removed === true) return;
   const change = { comment, message: [[paragraph(words("The same is said above."))]] };
-  await tracker.updateComment(issue.id, change, attempt.mayAct);
+  try {
+    await tracker.updateComment(issue.id, change, attempt.mayAct);
+  } catch (error) {
+    if (!(error instanceof TrackerError) || error.retryable || error.unavailable) throw error;
+  }
 }

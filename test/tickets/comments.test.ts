@@ -12,15 +12,22 @@ const logger = pino({ level: "silent" });
 const comment = { says: [paragraph(words("It is over."))], mark: "dw0123456789abcd" };
 
 it.each([
-  ["deleted", [], 1],
-  [
-    "made to say nothing where it may not be deleted",
-    ["DELETE_OWN_COMMENTS", "DELETE_ALL_COMMENTS"],
-    2,
-  ],
-] as const)(
-  "a comment that is written twice by a doubled request is %s",
-  async (_, lacks, left) => {
+  { becomes: "deleted", lacks: [], left: 1, saying: 1 },
+  {
+    becomes: "made to say nothing where it may not be deleted",
+    lacks: ["DELETE_OWN_COMMENTS", "DELETE_ALL_COMMENTS"],
+    left: 2,
+    saying: 1,
+  },
+  {
+    becomes: "left where it may not be edited either",
+    lacks: ["DELETE_OWN_COMMENTS", "DELETE_ALL_COMMENTS", "EDIT_OWN_COMMENTS", "EDIT_ALL_COMMENTS"],
+    left: 2,
+    saying: 2,
+  },
+])(
+  "a comment that is written twice by a doubled request is $becomes",
+  async ({ lacks, left, saying }) => {
     const sandbox = await startJiraSandbox({ withoutPermissions: lacks });
     const tracker = openExample(sandbox.url);
     const issue = await tracker.create({
@@ -34,7 +41,7 @@ it.each([
     await commentOnce(issue, comment, { tracker, logger, attempt });
     const texts = (sandbox.issues()[0]?.comments ?? []).map(({ body }) => body);
     expect(texts).toHaveLength(left);
-    expect(texts.filter((text) => text.includes("It is over."))).toHaveLength(1);
+    expect(texts.filter((text) => text.includes("It is over."))).toHaveLength(saying);
     await commentOnce(issue, comment, { tracker, logger, attempt });
     expect(sandbox.issues()[0]?.comments).toHaveLength(left);
     await sandbox.stop();

@@ -125,4 +125,11 @@ describe.each(["Cloud", "Server"] as const)("a ticket by a route (%s)", (deploym
     await openExample(sandbox.url).create(issueBy(route));
     expect(sandbox.issues()).toMatchObject([{ issueType: "Bug", assignee: undefined }]);
   });
+
+  it("is there although the type demands a field of its own", async () => {
+    const sandbox = await startJiraSandbox({ deployment, requireFieldsOf: { Task: ["team"] } });
+    onTestFinished(() => sandbox.stop());
+    await openExample(sandbox.url).create(issueBy({ when: {}, issueType: "Task" }));
+    expect(sandbox.issues()).toMatchObject([{ issueType: "Bug" }]);
+  });
 });

@@ -79,8 +79,8 @@ function shownComment(site: Site, { issue, comment }: Found, query: URLSearchPar
 }
 
 function editComment(site: Site, { issue, comment }: Found, { body, by }: IssueCall): Reply {
-  if (lacks(site, "EDIT_ALL_COMMENTS") && comment.author !== by.name)
-    return refuse(mayNot(by.name, "edit this comment"));
+  const own = comment.author === by.name && !lacks(site, "EDIT_OWN_COMMENTS");
+  if (!own && lacks(site, "EDIT_ALL_COMMENTS")) return refuse(mayNot(by.name, "edit this comment"));
   const edit = { body: textOf(body["body"]), by: by.name };
   const refused = site.tracker.editComment(issue, comment, edit);
   if (refused !== undefined) return refuse(refused);

@@ -22,6 +22,7 @@ const permissionNames = {
   EDIT_ISSUES: "Edit Issues",
   ADD_COMMENTS: "Add Comments",
   EDIT_ALL_COMMENTS: "Edit All Comments",
+  EDIT_OWN_COMMENTS: "Edit Own Comments",
   DELETE_ISSUES: "Delete Issues",
   DELETE_ALL_COMMENTS: "Delete All Comments",
   TRANSITION_ISSUES: "Transition Issues",

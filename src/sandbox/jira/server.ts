@@ -22,6 +22,8 @@ export interface JiraSandboxOptions extends Partial<SandboxProject> {
   readonly port?: number;
   /** Keys of the projects there are. Default IR. */
   readonly projects?: readonly string[];
+  /** Fields that issues of a type must have, by its name. Default: none. */
+  readonly requireFieldsOf?: Readonly<Record<string, readonly string[]>>;
   /** Default: To Do, In Progress, Done, and Reopen back. */
   readonly workflow?: Workflow;
   /** Default: everything is English. */
@@ -103,6 +105,7 @@ function partsOf(options: JiraSandboxOptions): ServedParts {
     index,
     projects: options.projects ?? ["IR"],
     requireFields: options.requireFields ?? [],
+    requireFieldsOf: options.requireFieldsOf,
     offScreen: options.offScreen,
     workflow: options.workflow,
   });

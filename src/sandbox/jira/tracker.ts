@@ -27,6 +27,8 @@ export interface SandboxTrackerOptions {
   readonly projects: readonly string[];
   /** Fields that every new issue must have besides the usual ones. */
   readonly requireFields: readonly string[];
+  /** Further ones that issues of a type must have, by its name. */
+  readonly requireFieldsOf?: Readonly<Record<string, readonly string[]>> | undefined;
   /** Fields that stand on no screen: whoever sets one is refused. */
   readonly offScreen?: readonly string[] | undefined;
   readonly workflow?: Workflow | undefined;
@@ -232,12 +234,13 @@ export class SandboxTracker {
   }
 
   #wrongFields(fields: IssueFields, project: string): Readonly<Record<string, string>> {
-    const { requireFields, offScreen = [] } = this.#options;
+    const { requireFields, requireFieldsOf = {}, offScreen = [] } = this.#options;
+    const ofType = requireFieldsOf[nameIn(fields["issuetype"], "name")] ?? [];
     return brokenRules([
       ["project", !this.hasProject(project), "Specify a valid project ID or key"],
       ...fieldRules(fields),
       ...screenRules(fields, offScreen),
-      ...requireFields.map(
+      ...[...requireFields, ...ofType].map(
         (field) => [field, fields[field] === undefined, `${field} is required.`] as const,
       ),
     ]);

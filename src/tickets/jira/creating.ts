@@ -28,7 +28,7 @@ export interface Creating {
   readonly get: (id: string) => Promise<Issue | undefined>;
 }
 
-/** A type of a route that the project does not have must not keep the ticket from being there. */
+/** A type of a route that the project does not have, or that demands a field, must not keep the ticket from being there. */
 export async function createIssue(
   creating: Creating,
   issue: NewIssue,
@@ -38,14 +38,17 @@ export async function createIssue(
   try {
     return await createAs(creating, issue, mayAct);
   } catch (error) {
-    if (route?.issueType === undefined || !isOfType(error)) throw error;
+    if (route?.issueType === undefined || !isRefused(error)) throw error;
     creating.options.logger.warn({ err: error }, "jira does not take the issue type of a route");
     return createAs(creating, { ...issue, route: { ...route, issueType: undefined } }, mayAct);
   }
 }
 
-const isOfType = (error: unknown): boolean =>
-  error instanceof TrackerError && "issuetype" in error.fields && !error.maybeApplied;
+/** What the type demands is named in many ways; the issue type of the configuration may demand less. */
+const isRefused = (error: unknown): boolean =>
+  error instanceof TrackerError &&
+  (error.status === 400 || error.status === 422) &&
+  !error.maybeApplied;
 
 /** @throws TrackerError `DW_TRACKER_LABEL_NOT_STORED`, with the issue, when labels that Jira took are not there */
 async function createAs(
