@@ -84,9 +84,8 @@ export async function chaos(options: ChaosOptions): Promise<ChaosOutcome> {
     const there = { kafka: world.kafka !== undefined, disk: world.disk !== undefined };
     const faults = drawFaults(seeded(seed), options.faults, options.only ?? kindsIn(there));
     await start(world, stream);
-    const recovery = await happen(world, faults, options);
-    const { timeoutMs = settleMs, holdsModels = true } = options;
-    const verdict = await settle(world, { say, timeoutMs, holdsModels });
+    const recovery = await amidTalk(world, () => happen(world, faults, options));
+    const verdict = await settle(world, settlingOf(options));
     outcome = outcomeOf(options, { faults, verdict, recovery });
     return outcome;
   } finally {
@@ -96,6 +95,21 @@ export async function chaos(options: ChaosOptions): Promise<ChaosOutcome> {
     else say(`logs are kept in ${folder}`);
   }
 }
+
+/** While somebody says commands on tickets. */
+async function amidTalk<Answer>({ conversation }: World, act: () => Promise<Answer>) {
+  conversation.start();
+  try {
+    const answer = await act();
+    await conversation.stop();
+    return answer;
+  } finally {
+    conversation.hush();
+  }
+}
+
+const settlingOf = ({ say, timeoutMs = settleMs, holdsModels = true }: ChaosOptions) =>
+  ({ say, timeoutMs, holdsModels }) as const;
 
 async function start(world: World, stream: ChaosOptions["stream"]): Promise<void> {
   const [first, second] = world.daemons;

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import type { JiraSandbox } from "../../src/sandbox/jira/server.ts";
 import { sql } from "../programs/postgres.ts";
 import type { ContainerEngine } from "./container-engine.ts";
+import { speakerName } from "./conversation.ts";
 import type { DecisionEvent } from "./decisions-oracle.ts";
 import {
   brokenModels,
@@ -57,8 +58,8 @@ interface StoredEffect {
   readonly status: string;
 }
 
-/** Promised for a time that has not come: a run that was denied for now is asked for again when its budget is free. */
-export const notYetDueSql = `(effect ->> 'kind' = 'run.retry' AND status = 'pending'
+/** Promised for a time that has not come: a run that was denied for now is asked for again, somebody's word lapses. */
+export const notYetDueSql = `(effect ->> 'kind' IN ('run.retry', 'incident.ack_lapse', 'incident.silence_over') AND status = 'pending'
   AND due_at_ms > extract(epoch FROM clock_timestamp()) * 1000)`;
 
 const storedSql = `SELECT
@@ -164,7 +165,7 @@ function judgeComments(
     .issues()
     .flatMap(({ key, comments }) =>
       comments
-        .filter(({ author }) => author !== personName)
+        .filter(({ author }) => ![personName, speakerName].includes(author))
         .map(({ body }) => `${key} ${markIn(body) ?? body}`),
     );
   const distinct = new Set(marks);

@@ -39,13 +39,14 @@ type NewRow = Readonly<Record<string, string | number>>;
 interface Collapse {
   readonly startedAt: string;
   readonly sinceMs: number;
-  /** Nothing cures it but `heal`. */
+  /** Nothing cures it. */
   readonly held: boolean;
 }
 
 export class Feeder {
   readonly #options: FeederOptions;
   readonly #collapsed = new Map<string, Collapse>();
+  readonly #kept = new Set<string>();
   readonly #stopping = new AbortController();
   readonly #stragglers = new Set<Promise<void>>();
   #client: Client | undefined;
@@ -86,9 +87,13 @@ export class Feeder {
     }
   }
 
-  /** Ends what is held. */
-  heal(): void {
-    for (const [model, { held }] of this.#collapsed) if (held) this.#collapsed.delete(model);
+  /** What is held stays as it is from now on: people call it the new normal. */
+  keep(): void {
+    for (const [model, { held }] of this.#collapsed) {
+      if (!held) continue;
+      this.#collapsed.delete(model);
+      this.#kept.add(model);
+    }
   }
 
   /** Whether no episode of its making is still going on. */
@@ -179,7 +184,8 @@ export class Feeder {
   #attribution(model: string, atMs: number): NewRow[] {
     return Object.entries(shares).map(([feature, share]) => {
       const wobble = 1 + noise * (this.#options.random.fraction() - 0.5);
-      const fallen = feature === "cpu_usage" && this.#collapsed.has(model);
+      const fallen =
+        feature === "cpu_usage" && (this.#collapsed.has(model) || this.#kept.has(model));
       const importance = share * wobble * (fallen ? collapsedTo : 1);
       return { at: atMs / 1000, model, feature, importance };
     });

@@ -2,6 +2,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { SandboxComment, SandboxIssue } from "../../src/sandbox/jira/issue.ts";
 import type { JiraSandbox } from "../../src/sandbox/jira/server.ts";
+import { speakerName } from "./conversation.ts";
 import { seeded } from "./random.ts";
 
 export const personName = "ann";
@@ -71,9 +72,13 @@ export class Person {
   }
 
   #comments(): readonly Found<SandboxComment>[] {
-    return this.#jira
-      .issues()
-      .flatMap((issue) => issue.comments.map((thing) => ({ issue, thing })));
+    return (
+      this.#jira
+        .issues()
+        .flatMap((issue) => issue.comments.map((thing) => ({ issue, thing })))
+        // What is said to Driftwarden stands: a comment that was changed is refused as a command.
+        .filter(({ thing }) => thing.author !== speakerName)
+    );
   }
 
   async #close({ key }: SandboxIssue): Promise<void> {

@@ -109,6 +109,21 @@ export interface StreamRow {
   readonly tid: number;
 }
 
+/** An announcement that what follows is the new normal. */
+export interface Marker {
+  readonly id: string;
+  readonly model: string;
+}
+
+/** The announcements among records; one that was appended twice is there twice. */
+export function markersIn(recorded: readonly Recorded[]): readonly Marker[] {
+  return recorded.flatMap(({ bytes }) => {
+    const fields: unknown = JSON.parse(bytes.toString("utf8"));
+    const [, kind, id, model]: unknown[] = Array.isArray(fields) ? fields : [];
+    return kind === "marker" ? [{ id: String(id), model: String(model) }] : [];
+  });
+}
+
 const historyLevel = -1;
 
 /** The rows of a record, if it carries rows: `[version, kind, …]`, see the stream's codec. */

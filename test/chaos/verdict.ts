@@ -1,6 +1,7 @@
 /** Lets a world settle, then asks the oracles: until they agree, or until the timeout. */
 import { setTimeout as pause } from "node:timers/promises";
 import { sql } from "../programs/postgres.ts";
+import { judgeConversation, wrongMarkers } from "./conversation-oracle.ts";
 import {
   type DecisionsVerdict,
   decisionsIn,
@@ -8,8 +9,8 @@ import {
   storedDecisions,
 } from "./decisions-oracle.ts";
 import { type EffectsVerdict, judgeEffects, notYetDueSql } from "./effects-oracle.ts";
-import { brokenModels, isOpen, wrongWhileBroken } from "./open-tickets-oracle.ts";
-import { type Recorded, readLog, readTopic } from "./recording.ts";
+import { brokenModels, isOpen, tells, wordsOf, wrongWhileBroken } from "./open-tickets-oracle.ts";
+import { markersIn, type Recorded, readLog, readTopic } from "./recording.ts";
 import { wrongCounters } from "./row-counters.ts";
 import { judgeStream, type StreamVerdict } from "./stream-oracle.ts";
 import { maxRunsOf, models, topic, type World } from "./world.ts";
@@ -34,9 +35,9 @@ export async function settle(world: World, settling: Settling): Promise<Verdict>
   const { say } = settling;
   const attempts = untilTimeout(settling.timeoutMs);
   const untold = settling.holdsModels ? await untoldWhileBroken(world, attempts) : [];
-  say(`all faults are over; the models that were held broken are healed`);
   world.feeder.calm();
-  world.feeder.heal();
+  const expected = settling.holdsModels ? await expectHeld(world, attempts) : [];
+  say(`all faults are over; what was held broken is called the new normal`);
   await attempts(() => Promise.resolve(world.feeder.isCalm));
   const left = await attempts(
     async () => brokenModels(await storedDecisions(world.storeUrl)),
@@ -50,6 +51,8 @@ export async function settle(world: World, settling: Settling): Promise<Verdict>
   );
   say(`${stream.rows} rows, ${stream.lost} lost, ${stream.duplicated} duplicated`);
   for (const line of stream.wrong) say(line);
+  const conversation = () => judgeConversation({ ...world, issues: world.jira.issues() });
+  await attempts(conversation, (wrong) => wrong.length === 0);
   const counters = await attempts(
     () => wrongCounters(world),
     (wrong) => wrong.length === 0,
@@ -62,9 +65,14 @@ export async function settle(world: World, settling: Settling): Promise<Verdict>
     ({ equal }) => equal,
   );
   const effects = await judgeEffects({ ...world, maxRunsOf }, decisions.events);
+  const markers = settling.holdsModels
+    ? wrongMarkers(markersIn(await recordedIn(world)), { models: heldModels, comments: expected })
+    : [];
   const wrong = [
     ...untold,
     ...stream.wrong,
+    ...(await conversation()),
+    ...markers,
     ...counters,
     ...decisions.wrong.slice(0, 10),
     ...effects.wrong,
@@ -90,6 +98,27 @@ async function untoldWhileBroken(world: World, attempts: Attempts): Promise<read
     async () => wrongWhileBroken(broken, world.jira.issues()),
     (wrong) => wrong.length === 0,
   );
+}
+
+/**
+ * A person calls the new normal what is still broken, and a daemon dies before it can have answered.
+ *
+ * @returns the ids of the comments
+ */
+async function expectHeld(world: World, attempts: Attempts): Promise<readonly string[]> {
+  const { conversation, daemons, feeder, jira, storeUrl } = world;
+  await attempts(async () => {
+    const broken = brokenModels(await storedDecisions(storeUrl));
+    return broken.every((model) => heldModels.includes(model));
+  });
+  const told = jira
+    .issues()
+    .filter((issue) => isOpen(issue) && heldModels.some((model) => tells(wordsOf(issue), model)));
+  const said = [];
+  for (const { key } of told) said.push(await conversation.say(key, "expected"));
+  feeder.keep();
+  await daemons[0].end("SIGKILL");
+  return said;
 }
 
 type Attempts = <Answer>(

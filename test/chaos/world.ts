@@ -9,12 +9,13 @@ import { type SandboxKafka, startKafka } from "../../src/sandbox/kafka.ts";
 import { startTestPostgres, type TestPostgres } from "../programs/postgres.ts";
 import { type ByteCuttingProxy, type Place, startByteCuttingProxy } from "./byte-cutting-proxy.ts";
 import type { ContainerEngine } from "./container-engine.ts";
+import { Conversation, speakerName } from "./conversation.ts";
 import { DaemonProcess } from "./daemon-process.ts";
 import { startDockerDouble } from "./docker-double.ts";
 import { startRealEngine } from "./docker-engine.ts";
 import { Feeder } from "./feeder.ts";
-import { Person } from "./person.ts";
-import type { Random } from "./random.ts";
+import { Person, personName } from "./person.ts";
+import { type Random, seeded } from "./random.ts";
 import { mountSmallDisk, type SmallDisk } from "./small-disk.ts";
 
 export interface WorldOptions {
@@ -48,6 +49,7 @@ export interface World {
   readonly kafka: SandboxKafka | undefined;
   readonly jira: JiraSandbox;
   readonly person: Person;
+  readonly conversation: Conversation;
   readonly docker: ContainerEngine;
   /** When nobody could reach the engine; grows. */
   readonly engineAway: Span[];
@@ -83,7 +85,7 @@ export async function buildWorld(options: WorldOptions, lifecycle: Lifecycle): P
   const place = disk === undefined ? {} : { dataDir: join(disk.folder, "data") };
   const store = await startTestPostgres({ max_wal_size: "64MB" }, place);
   lifecycle.onStop("store", () => store.stop());
-  const jira = await startJiraSandbox({ indexLagMs: 300 });
+  const jira = await startJiraSandbox({ indexLagMs: 300, users });
   lifecycle.onStop("jira", () => jira.stop());
   const docker = await (options.docker === "engine"
     ? startRealEngine(models)
@@ -119,7 +121,7 @@ export async function buildWorld(options: WorldOptions, lifecycle: Lifecycle): P
   lifecycle.onStop("feeder", () => feeder.stop());
   const configFile = join(folder, "driftwarden.yaml");
   const tokenFile = join(folder, "jira-token");
-  await writeFile(tokenFile, "not-a-secret\n", { mode: 0o600 });
+  await writeFile(tokenFile, `${botToken}\n`, { mode: 0o600 });
   const text = config({
     source: through(readonlyUrl, proxies.source),
     store: through(storeUrl, proxies.store),
@@ -148,6 +150,7 @@ export async function buildWorld(options: WorldOptions, lifecycle: Lifecycle): P
     kafka: kafka.running,
     jira,
     person: new Person(jira),
+    conversation: new Conversation(jira, seeded(options.random.between(0, 2 ** 31 - 1))),
     docker,
     engineAway: [],
     proxies,
@@ -155,6 +158,15 @@ export async function buildWorld(options: WorldOptions, lifecycle: Lifecycle): P
     feeder,
   };
 }
+
+const botToken = "not-a-secret";
+const users = [
+  { name: "bot", token: botToken },
+  { name: personName, token: "token" },
+  { name: speakerName, token: "token" },
+];
+/** As the sandbox names the second and the third of its accounts. */
+const people = `{${personName}: {jira: JIRAUSER10101}, ${speakerName}: {jira: JIRAUSER10102}}`;
 
 const through = (url: string, by: ByteCuttingProxy): string =>
   url.replace(/127\.0\.0\.1:\d+/, `127.0.0.1:${by.place}`);
@@ -199,6 +211,7 @@ sources:
 stream: {partitions: ${partitions}${kafka}}
 detection: {checkpoint_interval: 1s}
 jira: {url: "${jira}", user: bot, token_file: ${tokenFile}, deadline: 2s, look_up_for: 3s, reopen_transition: Reopen}
+people: ${people}
 incidents: {resolve_after: 6s, reopen_duration: 7d, closed_by_hand_for: 3s${groups}}
 docker: {socket: ${docker}, deadline: 2s}
 verify: {health_after: 1s, model_after: 1s, give_up_after: 20 cadences}
