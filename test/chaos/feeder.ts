@@ -81,7 +81,9 @@ export class Feeder {
   /** At once, as one cause would, until a restart cures each or time does. */
   breakModels(models: readonly string[], { held = false }: { readonly held?: boolean } = {}): void {
     for (const model of models) {
-      if (this.#collapsed.has(model)) continue;
+      // One that breaks by itself just now would be well again before it is called the new normal.
+      if (this.#collapsed.get(model)?.held === true || (this.#collapsed.has(model) && !held))
+        continue;
       const startedAt = this.#options.startedAt(model);
       this.#collapsed.set(model, { startedAt, sinceMs: Date.now(), held });
     }
