@@ -9,9 +9,10 @@ import {
   storedDecisions,
 } from "./decisions-oracle.ts";
 import { type EffectsVerdict, judgeEffects, notYetDueSql } from "./effects-oracle.ts";
-import { brokenModels, isOpen, tells, wordsOf, wrongWhileBroken } from "./open-tickets-oracle.ts";
+import { brokenModels, isOpen, wrongWhileBroken } from "./open-tickets-oracle.ts";
 import { markersIn, type Recorded, readLog, readTopic } from "./recording.ts";
 import { wrongCounters } from "./row-counters.ts";
+import { modelOf } from "./runs-oracle.ts";
 import { judgeStream, type StreamVerdict } from "./stream-oracle.ts";
 import { maxRunsOf, models, topic, type World } from "./world.ts";
 
@@ -100,22 +101,37 @@ async function untoldWhileBroken(world: World, attempts: Attempts): Promise<read
   );
 }
 
+const membersSql = `SELECT i.document -> 'ticket' ->> 'id' AS ticket, split_part(m.subject, chr(10), 2) AS model
+FROM driftwarden.incident_members m JOIN driftwarden.incidents i ON i.id = m.incident
+WHERE m.state = 'joined' AND m.subject LIKE 'model' || chr(10) || '%' AND i.state = 'open'`;
+
+/** Tickets that are open for what is broken; undefined while an incident lacks a held model, or has another one. */
+async function ticketsOfHeld({ jira, storeUrl }: World): Promise<readonly string[] | undefined> {
+  const rows = await sql(storeUrl, membersSql);
+  const members = rows
+    .map(({ ticket, model }) => ({ ticket, model: modelOf(String(model)) }))
+    .filter(({ model }) => models.includes(model));
+  const broken = new Set(members.map(({ model }) => model));
+  const isHeld = broken.size === heldModels.length && heldModels.every((one) => broken.has(one));
+  const open = jira.issues().filter(isOpen);
+  const told = members.map(({ ticket }) => open.find(({ id }) => id === ticket)?.key);
+  const keys = told.filter((key) => key !== undefined);
+  return isHeld && keys.length === told.length ? [...new Set(keys)] : undefined;
+}
+
 /**
  * A person calls the new normal what is still broken, and a daemon dies before it can have answered.
  *
  * @returns the ids of the comments
  */
 async function expectHeld(world: World, attempts: Attempts): Promise<readonly string[]> {
-  const { conversation, daemons, feeder, jira, storeUrl } = world;
-  await attempts(async () => {
-    const broken = brokenModels(await storedDecisions(storeUrl));
-    return broken.every((model) => heldModels.includes(model));
-  });
-  const told = jira
-    .issues()
-    .filter((issue) => isOpen(issue) && heldModels.some((model) => tells(wordsOf(issue), model)));
+  const { conversation, daemons, feeder } = world;
+  const told = await attempts(
+    () => ticketsOfHeld(world),
+    (tickets) => tickets !== undefined,
+  );
   const said = [];
-  for (const { key } of told) said.push(await conversation.say(key, "expected"));
+  for (const key of told ?? []) said.push(await conversation.say(key, "expected"));
   feeder.keep();
   await daemons[0].end("SIGKILL");
   return said;
