@@ -74,6 +74,8 @@ export class Conversation {
     const form = new URLSearchParams({ as: speakerName, do: "comment", body });
     await fetch(`${this.#jira.url}/browse/${key}`, {
       method: "POST",
+      // The server may close a connection that waits just as it is used again.
+      headers: { connection: "close" },
       body: form,
       redirect: "manual",
     });
