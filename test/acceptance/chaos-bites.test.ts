@@ -15,8 +15,8 @@ const testMs = 1_500_000;
 const mostFaults = 40;
 
 interface Trial extends Pick<ChaosOptions, "stream" | "only" | "ungrouped" | "enough"> {
-  /** All of it among what the run says is wrong. */
-  readonly notices: readonly RegExp[];
+  /** Among what the run says is wrong. */
+  readonly notices: RegExp;
 }
 
 /** Whether chaos noticed the changes: "noticed", or the story of the run. */
@@ -28,8 +28,7 @@ async function judge(changes: readonly Change[], { notices, ...trial }: Trial): 
     const { dist } = mutant;
     const say = (line: string): void => void said.push(line);
     const { wrong } = await explained(said, () => chaos({ ...trial, ...quick, dist, say }));
-    const noticed = notices.every((notice) => wrong.some((line) => notice.test(line)));
-    return noticed ? "noticed" : [...said, ...wrong].join("\n");
+    return wrong.some((line) => notices.test(line)) ? "noticed" : [...said, ...wrong].join("\n");
   } finally {
     await mutant.remove();
   }
@@ -55,7 +54,7 @@ describe.concurrent("a chaos run", () => {
         stream: "kafka",
         only: ["daemon paused"],
         enough: async ({ storeUrl }) => (await statesGoneBack(storeUrl)).length > 0,
-        notices: [/the state of .* went back/],
+        notices: /the state of .* went back/,
       });
       expect(verdict).toBe("noticed");
     },
@@ -63,7 +62,7 @@ describe.concurrent("a chaos run", () => {
   );
 
   it(
-    "fails a program that repeats an effect whose outcome is unknown, and one that does twice what a person says",
+    "fails a program that repeats an effect whose outcome is unknown",
     async () => {
       const changes = [
         {
@@ -71,20 +70,33 @@ describe.concurrent("a chaos run", () => {
           from: "if (attempt.unknown || unknownSince.has(own))",
           to: "if (false)",
         },
-        {
-          file: "commands/carry-out.js",
-          from: "const lines = await carriedLines(",
-          to: "await carriedLines(tx, stored, options);\n    const lines = await carriedLines(",
-        },
       ];
       const verdict = await judge(changes, {
         stream: "postgres",
         only: ["jira 503 after effect"],
         // New tickets are what it meets.
         ungrouped: true,
-        enough: async ({ jira, storeUrl }) =>
-          madeTwice(jira.issues()).length > 0 && (await doneTwice(storeUrl)).length > 0,
-        notices: [/two tickets carry driftwarden-ticket-/, /done twice: say of ticket:\d+#0/],
+        enough: async ({ jira }) => madeTwice(jira.issues()).length > 0,
+        notices: /two tickets carry driftwarden-ticket-/,
+      });
+      expect(verdict).toBe("noticed");
+    },
+    testMs,
+  );
+
+  it(
+    "fails a program that does twice what a person says",
+    async () => {
+      const carriedTwice = {
+        file: "commands/carry-out.js",
+        from: "const lines = await carriedLines(",
+        to: "await carriedLines(tx, stored, options);\n    const lines = await carriedLines(",
+      };
+      const verdict = await judge([carriedTwice], {
+        stream: "postgres",
+        only: ["jira 503 after effect"],
+        enough: async ({ storeUrl }) => (await doneTwice(storeUrl)).length > 0,
+        notices: /done twice: say of ticket:\d+#0/,
       });
       expect(verdict).toBe("noticed");
     },
