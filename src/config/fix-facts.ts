@@ -24,11 +24,11 @@ const withoutTicket = {
   off: undefined,
   approve: "asks before it acts, and without jira: no ticket shows the question",
   auto: "acts by itself, and without jira: no ticket says that it did",
-} as const satisfies Record<Fix["mode"], string | undefined>;
+} as const satisfies Record<FixConfig["mode"], string | undefined>;
 
-type Fix = Config["fixes"][number];
+type FixConfig = Config["fixes"][number];
 
-function unheard({ name, mode }: Fix, place: number): readonly CheckFinding[] {
+function unheard({ name, mode }: FixConfig, place: number): readonly CheckFinding[] {
   const said = withoutTicket[mode];
   if (said === undefined) return [];
   return [
@@ -44,7 +44,7 @@ function unheard({ name, mode }: Fix, place: number): readonly CheckFinding[] {
 const leastPauseMs = 60_000;
 
 function limitDoubts(
-  limits: Fix["max_runs_per_target"],
+  limits: FixConfig["max_runs_per_target"],
   { name, key, path }: { readonly name: string; readonly key: string; readonly path: string },
 ): readonly CheckFinding[] {
   return (limits ?? []).flatMap(({ runs, windowMs }) => {

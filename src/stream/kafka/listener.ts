@@ -102,17 +102,17 @@ function mechanismsIn(answer: Buffer): LoginMechanisms {
 }
 
 /** An answer carries our correlation id; a TLS alert does not. */
-const isAnswer = (answer: Heard): answer is Buffer =>
+const isAnswer = (answer: ListenerAnswer): answer is Buffer =>
   Buffer.isBuffer(answer) && answer.length >= 14 && answer.readInt32BE(4) === 1;
 
 /** What came back; `end` when the connection ended or failed, undefined when nothing came within the time. */
-type Heard = Buffer | "end" | undefined;
+type ListenerAnswer = Buffer | "end" | undefined;
 
 async function exchange(
   socket: Socket,
   request: Buffer,
   { patienceMs }: AskedListener,
-): Promise<Heard> {
+): Promise<ListenerAnswer> {
   const signal = AbortSignal.timeout(patienceMs);
   try {
     socket.write(request);
