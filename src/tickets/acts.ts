@@ -11,10 +11,9 @@ import type { Severity } from "../incidents/episode.ts";
 import { TrackerError } from "./errors.ts";
 import type { ActOnTicket, TicketAct, TicketTalk } from "./talk.ts";
 
-/** What is handed in: one entry of a ticket's history. */
-export interface SeenAct {
-  readonly door: "tracker";
-  /** Id of the entry. */
+/** What somebody wants of an incident, by a comment or by an act in the tracker. */
+export interface HandedIn {
+  /** Id of the comment, or of the entry of the ticket's history. */
   readonly message: string;
   /** Id of the ticket. */
   readonly place: string;
@@ -26,10 +25,15 @@ export interface SeenAct {
   /** One command a line. */
   readonly said: string;
   readonly saidAtMs: number;
-  /** A bulk edit is nobody's word on one ticket. */
-  readonly unfit: "bulk" | undefined;
   /** Those that the account has by groups of the tracker. */
   readonly roles: readonly string[];
+}
+
+/** One entry of a ticket's history. */
+export interface SeenAct extends HandedIn {
+  readonly door: "tracker";
+  /** A bulk edit is nobody's word on one ticket. */
+  readonly unfit: "bulk" | undefined;
 }
 
 /** An account and the name that the tracker shows for it. */

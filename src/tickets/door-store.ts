@@ -1,5 +1,5 @@
 /** What the door of tickets remembers elsewhere: which tickets are open, and what was handed in. */
-import type { SeenAct, ShownAccount } from "./acts.ts";
+import type { HandedIn, SeenAct } from "./acts.ts";
 
 export interface OpenTicket {
   /** Id of the ticket. */
@@ -13,24 +13,10 @@ export interface OpenTicket {
 /** Why what was said must not be carried out. */
 export type UnfitComment = "edited" | "outsider" | "too_long" | "not_assignable";
 
-/** What is handed in: one comment that holds commands. */
-export interface HeardComment {
+/** One comment that holds commands. */
+export interface HeardComment extends HandedIn {
   readonly door: "ticket";
-  /** Id of the comment. */
-  readonly message: string;
-  /** Id of the ticket. */
-  readonly place: string;
-  /** Number of the incident. */
-  readonly incident: number;
-  readonly account: string;
-  /** How the tracker shows the account. */
-  readonly names: readonly ShownAccount[];
-  /** One command a line. */
-  readonly said: string;
-  readonly saidAtMs: number;
   readonly unfit: UnfitComment | undefined;
-  /** Those that the account has by groups of the tracker. */
-  readonly roles: readonly string[];
 }
 
 export interface DoorStore {

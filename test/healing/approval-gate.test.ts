@@ -20,20 +20,21 @@ const act: ProposedAct = {
   parameters: { grace_seconds: "10" },
 };
 
+const proposing = {
+  run: "r1",
+  act,
+  does: "restarts svc",
+  nowMs,
+  newestRowMs: nowMs,
+  cadenceMs: minute,
+  severity: "P1",
+  settings: defaultApproval,
+  canAnswer: [],
+  before: { acted: 0, helped: 0 },
+};
+
 function proposal(changes: Partial<AnsweredProposal> = {}): AnsweredProposal {
-  const made = propose({
-    run: "r1",
-    act,
-    does: "restarts svc",
-    nowMs,
-    newestRowMs: nowMs,
-    cadenceMs: minute,
-    severity: "P1",
-    settings: defaultApproval,
-    canAnswer: [],
-    before: { acted: 0, helped: 0 },
-    taken: [],
-  });
+  const made = propose({ ...proposing, taken: [] });
   return {
     ...made,
     said: [{ by: "sarah", command: "c", atMs: nowMs }],
@@ -139,24 +140,11 @@ const sorted = ({ snapshot, parameters, ...rest }: ProposedAct): unknown =>
 describe("the letters of a proposal", () => {
   it("are others than those of every proposal that waits", () => {
     const first = proposal().id;
-    const made = propose({ ...proposingAgain, taken: [first] });
+    const made = propose({ ...proposing, taken: [first] });
     expect(made.id).not.toBe(first);
     expect(made.id).toMatch(/^[BCDFGHJKMNPRSTVWXZ]{4}$/);
   });
 });
-
-const proposingAgain = {
-  run: "r1",
-  act,
-  does: "restarts svc",
-  nowMs,
-  newestRowMs: nowMs,
-  cadenceMs: minute,
-  severity: "P1",
-  settings: defaultApproval,
-  canAnswer: [],
-  before: { acted: 0, helped: 0 },
-};
 
 describe("the gate declined", () => {
   const lastNo = { atMs: nowMs - 30 * minute, severity: "P1" };

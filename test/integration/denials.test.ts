@@ -11,7 +11,7 @@ import { runLedger } from "../../src/healing/run-ledger.ts";
 import { Runner } from "../../src/healing/runner.ts";
 import type { Deed } from "../../src/incidents/deed.ts";
 import { timerExecutor } from "../../src/incidents/executor.ts";
-import { type RecordOptions, recordEvents } from "../../src/incidents/record-events.ts";
+import { recordEvents } from "../../src/incidents/record-events.ts";
 import { listIncidents } from "../../src/store/incidents/list.ts";
 import { listRuns } from "../../src/store/runs/list.ts";
 import type { Store } from "../../src/store/store.ts";
@@ -20,7 +20,7 @@ import { episodeOpened } from "../fakes/episodes.ts";
 import { atMost } from "../fakes/limits.ts";
 import { outboxOf, record, type TestOutbox } from "../programs/effects.ts";
 import { eventually } from "../programs/eventually.ts";
-import { executorsOf, orderKeyOf } from "../programs/executors.ts";
+import { executorsOf, withOneFix } from "../programs/executors.ts";
 import { silent, startTestStores, type TestStores } from "../programs/store.ts";
 
 let stores: TestStores;
@@ -30,16 +30,6 @@ beforeAll(async () => {
 afterAll(() => stores.stop());
 
 const hour = 3_600_000;
-const recording: RecordOptions = {
-  clock: systemClock,
-  orderKeyOf,
-  settings: {
-    resolveAfterMs: hour,
-    reopenDurationMs: hour,
-    healthAfterMs: hour,
-    fixesFor: () => ["restart-svc"],
-  },
-};
 
 interface Scene {
   readonly store: Store;
@@ -96,12 +86,12 @@ async function scene(cooldownMs: number, resolve: Remediation["resolve"]): Promi
         outcome: "not_recovered",
         detail: "0 clean in a row of 1 attributions",
       },
-      recording,
+      withOneFix,
     );
   };
   const others = executorsOf({}).filter(({ dependency }) => dependency === "tracker");
   const executors = [...others, runExecutor(runner), questionExecutor(verify, ask), timerExecutor];
-  const outbox = outboxOf(store, executors, { recording, owner: "me" });
+  const outbox = outboxOf(store, executors, { recording: withOneFix, owner: "me" });
   return { store, outbox, acts, asked };
 }
 
@@ -122,9 +112,9 @@ describe("a run that a cooldown denies", () => {
     const { store, outbox, acts, asked } = await scene(3000, async () => [svc]);
     outbox.start();
     try {
-      await record(store, opened("first"), recording);
+      await record(store, opened("first"), withOneFix);
       await eventually(async () => expect(acts).toHaveLength(1));
-      await record(store, opened("second"), recording);
+      await record(store, opened("second"), withOneFix);
       await eventually(async () => {
         const { items } = await listRuns(store, { incident: "inc-second" });
         expect(items).toMatchObject([{ status: "denied", gate: "cooldown" }]);
@@ -149,9 +139,9 @@ describe("a run about what is silenced", () => {
     const says = (command: string, deed: Deed): Promise<void> =>
       store.transaction((tx) => {
         const event = { type: "commanded", command, by: "sarah", deed } as const;
-        return recordEvents(tx, [{ event, incident: "inc-quiet" }], recording);
+        return recordEvents(tx, [{ event, incident: "inc-quiet" }], withOneFix);
       });
-    await record(store, opened("quiet"), recording);
+    await record(store, opened("quiet"), withOneFix);
     await says("ticket:1#0", { kind: "silence", untilMs: Date.now() + hour });
     outbox.start();
     try {
@@ -178,11 +168,11 @@ describe("a run about what is silenced", () => {
     const { store, outbox, acts } = await scene(0, async () => {
       await store.transaction((tx) => {
         const event = { type: "commanded", command: "t#0", by: "sarah", deed: silence } as const;
-        return recordEvents(tx, [{ event, incident: "inc-late" }], recording);
+        return recordEvents(tx, [{ event, incident: "inc-late" }], withOneFix);
       });
       return [svc];
     });
-    await record(store, opened("late"), recording);
+    await record(store, opened("late"), withOneFix);
     outbox.start();
     try {
       await eventually(async () => {

@@ -12,7 +12,6 @@ import { Runner } from "../../src/healing/runner.ts";
 import { isDigest } from "../../src/incidents/digest.ts";
 import { timerExecutor } from "../../src/incidents/executor.ts";
 import type { Incident } from "../../src/incidents/incident.ts";
-import type { RecordOptions } from "../../src/incidents/record-events.ts";
 import type { Attempt } from "../../src/outbox/executor.ts";
 import type { NewCommand } from "../../src/store/commands/command.ts";
 import { setRights } from "../../src/store/commands/rights.ts";
@@ -25,20 +24,10 @@ import { atMost } from "../fakes/limits.ts";
 import { goodPermit } from "../fakes/permit.ts";
 import { answered, comment } from "./command-store.ts";
 import { outboxOf, record, type TestOutbox } from "./effects.ts";
-import { executorsOf, orderKeyOf } from "./executors.ts";
+import { executorsOf, withOneFix } from "./executors.ts";
 import { silent } from "./store.ts";
 
 const hour = 3_600_000;
-const recording: RecordOptions = {
-  clock: systemClock,
-  orderKeyOf,
-  settings: {
-    resolveAfterMs: hour,
-    reopenDurationMs: hour,
-    healthAfterMs: hour,
-    fixesFor: () => ["restart-svc"],
-  },
-};
 
 export interface Approving {
   readonly store: Store;
@@ -108,7 +97,7 @@ export async function approving(
     questionExecutor(verify, async (question) => void asked.push(question)),
     timerExecutor,
   ];
-  const outbox = outboxOf(store, executors, { recording, owner: "me" });
+  const outbox = outboxOf(store, executors, { recording: withOneFix, owner: "me" });
   const rights = ["5b10-sarah", "5b10-tom"].flatMap((handle) =>
     ["known", "responder"].map((role) => ({ handle, role })),
   );
@@ -133,7 +122,7 @@ export async function approving(
       return record(
         store,
         episodeOpened({ id, model: `t/e/${id}/m`, at, newestRow: at }),
-        recording,
+        withOneFix,
       );
     },
     say: async (said, how = {}) =>

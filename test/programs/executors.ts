@@ -1,9 +1,11 @@
 /** Executors made of plain handlers, one for each kind of effect, as the rooms group them. */
+import { systemClock } from "../../src/clock.ts";
 import type { Digest } from "../../src/incidents/digest.ts";
 import type { IncidentEffect } from "../../src/incidents/effect.ts";
 import type { IncidentEvent } from "../../src/incidents/event.ts";
 import type { IncidentExecutor } from "../../src/incidents/executor.ts";
 import type { Incident } from "../../src/incidents/incident.ts";
+import type { RecordOptions } from "../../src/incidents/record-events.ts";
 import type { EffectHandler } from "../../src/outbox/executor.ts";
 
 type Handler<Kind extends IncidentEffect["kind"]> = EffectHandler<
@@ -35,6 +37,20 @@ const dependencies: Readonly<Record<string, string>> = {
 export function orderKeyOf(kind: string): string {
   return kind.slice(0, kind.indexOf("."));
 }
+
+const hour = 3_600_000;
+
+/** An incident wants the fix `restart-svc`; nothing ends by itself within a test. */
+export const withOneFix: RecordOptions = {
+  clock: systemClock,
+  orderKeyOf,
+  settings: {
+    resolveAfterMs: hour,
+    reopenDurationMs: hour,
+    healthAfterMs: hour,
+    fixesFor: () => ["restart-svc"],
+  },
+};
 
 /** @param handlers of the kinds that matter to the test; the others do nothing */
 export function executorsOf(
