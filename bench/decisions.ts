@@ -5,7 +5,7 @@
 import { pino } from "pino";
 import { Registry } from "prom-client";
 import { systemClock } from "../src/clock.ts";
-import type { PartitionClaim } from "../src/detection/partition-store.ts";
+import type { PartitionClaim } from "../src/detection/partition/partition-store.ts";
 import { type RecordOptions, recordEvents } from "../src/incidents/record-events.ts";
 import { storeMetrics } from "../src/store/metrics.ts";
 import { createPartitionStore } from "../src/store/partitions/partition-store.ts";

@@ -1,6 +1,6 @@
 /** Section `flatness`: how much the result on the labelled streams depends on each constant of the deciding detector and of the decision. */
 import { detectorTypes } from "../detectors/index.ts";
-import { detectorSet } from "../src/detection/default-detectors.ts";
+import { detectorSet } from "../src/detection/baseline/default-detectors.ts";
 import { type DetectorUse, defaultDecision } from "../src/detection/settings.ts";
 import type { DetectionOptions } from "../src/replay/replay.ts";
 import { scoreEpisodes } from "./attribution-score.ts";

@@ -5,7 +5,7 @@ import { median } from "simple-statistics";
 import { z } from "zod";
 import { detectorTypes } from "../detectors/index.ts";
 import type { Sensitivity } from "../detectors/preset.ts";
-import { detectorSet } from "../src/detection/default-detectors.ts";
+import { detectorSet } from "../src/detection/baseline/default-detectors.ts";
 import { parseTime } from "../src/replay/cells.ts";
 import { detectRows } from "../src/replay/detect.ts";
 import { LeftOut } from "../src/replay/left-out.ts";

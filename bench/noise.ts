@@ -3,7 +3,7 @@ import { mean } from "simple-statistics";
 import { detectorTypes } from "../detectors/index.ts";
 import type { Sensitivity } from "../detectors/preset.ts";
 import { pythonRandom } from "../detectors/stats/mt19937.ts";
-import { detectorSet } from "../src/detection/default-detectors.ts";
+import { detectorSet } from "../src/detection/baseline/default-detectors.ts";
 import { ruledScorer } from "../src/replay/row-scorer.ts";
 import { gaussian } from "./daily-streams.ts";
 import { type BenchLine, benchLine, progress } from "./line.ts";

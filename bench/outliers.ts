@@ -1,7 +1,7 @@
 /** Section `outliers`: how well half-space trees and the default set rank the rows of classic outlier tables. */
 import { mean, sampleStandardDeviation } from "simple-statistics";
 import { detectorTypes } from "../detectors/index.ts";
-import { detectorNamed, detectorSet } from "../src/detection/default-detectors.ts";
+import { detectorNamed, detectorSet } from "../src/detection/baseline/default-detectors.ts";
 import { type RowScorer, ruledScorer, soleScorer } from "../src/replay/row-scorer.ts";
 import { dataPath } from "./data-folder.ts";
 import { type BenchLine, benchLine, progress } from "./line.ts";

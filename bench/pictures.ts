@@ -1,6 +1,6 @@
 /** `npm run bench -- pictures`: draws three pictures of tickets, of made-up values, into `docs/how-to/`. */
 import { writeFileSync } from "node:fs";
-import type { PastValue } from "../src/detection/past-values.ts";
+import type { PastValue } from "../src/detection/baseline/past-values.ts";
 import type { Picture, PicturePanel } from "../src/messages/picture/picture.ts";
 import { pictureSvg } from "../src/messages/picture/picture-svg.ts";
 import { pngRenderer } from "../src/tickets/picture/render-png.ts";

@@ -5,7 +5,7 @@ import { gunzipSync } from "node:zlib";
 import { z } from "zod";
 import { detectorTypes } from "../detectors/index.ts";
 import type { Sensitivity } from "../detectors/preset.ts";
-import { detectorSet } from "../src/detection/default-detectors.ts";
+import { detectorSet } from "../src/detection/baseline/default-detectors.ts";
 import { ruledScorer } from "../src/replay/row-scorer.ts";
 import { dataPath } from "./data-folder.ts";
 import { type BenchLine, benchLine, progress } from "./line.ts";

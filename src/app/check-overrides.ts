@@ -6,7 +6,7 @@ import {
   isForModel,
   type Override,
   shareSetting,
-} from "../detection/overrides.ts";
+} from "../detection/baseline/overrides.ts";
 import { type CheckFinding, doubtful, fine } from "../finding.ts";
 import { modelKey } from "../model-key.ts";
 import { nearest } from "../nearest.ts";

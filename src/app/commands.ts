@@ -9,7 +9,7 @@ import { type CommandWorkerOptions, carryOutCommands } from "../commands/worker.
 import { neededRoles } from "../config/people.ts";
 import type { Config } from "../config/schema.ts";
 import { readSecret } from "../config/secret.ts";
-import { newestFeatures } from "../detection/newest-features.ts";
+import { newestFeatures } from "../detection/baseline/newest-features.ts";
 import type { HttpWrite } from "../http-route.ts";
 import type { RecordOptions } from "../incidents/record-events.ts";
 import { type Right, setRights } from "../store/commands/rights.ts";

@@ -1,7 +1,7 @@
 /** Builds the detection worker, with its part of the store, its metrics and its subscription to the stream. */
 import { detectionMetrics, type Seen } from "../detection/metrics.ts";
+import { DetectionWorker } from "../detection/partition/worker.ts";
 import type { EngineSettings } from "../detection/settings.ts";
-import { DetectionWorker } from "../detection/worker.ts";
 import { type RecordOptions, recordEvents } from "../incidents/record-events.ts";
 import { createPartitionStore } from "../store/partitions/partition-store.ts";
 import type { StoredParts } from "./parts.ts";

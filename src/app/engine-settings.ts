@@ -1,8 +1,8 @@
 /** Maps the configuration to the settings of the detection engine. */
 import type { DetectorType } from "../../detectors/detector.ts";
 import type { Config } from "../config/schema.ts";
-import { detectorSet } from "../detection/default-detectors.ts";
-import type { Override } from "../detection/overrides.ts";
+import { detectorSet } from "../detection/baseline/default-detectors.ts";
+import type { Override } from "../detection/baseline/overrides.ts";
 import { defaultDecision, defaultSource, type EngineSettings } from "../detection/settings.ts";
 import { familyOf } from "../model-family.ts";
 

@@ -1,8 +1,8 @@
 /** Builds the HTTP server with the routes of all rooms. */
 import type { Config } from "../config/schema.ts";
 import { readSecret } from "../config/secret.ts";
+import type { DetectionWorker } from "../detection/partition/worker.ts";
 import { modelRoutes } from "../detection/routes.ts";
-import type { DetectionWorker } from "../detection/worker.ts";
 import { runRoutes } from "../healing/routes.ts";
 import { HttpError } from "../http/errors.ts";
 import { type HttpServer, startHttp } from "../http/server.ts";

@@ -1,5 +1,5 @@
 /** Builds what makes the pictures of tickets: rows of the source, held against the saved state of the model. */
-import { type PastOfModel, pastValues } from "../detection/past-values.ts";
+import { type PastOfModel, pastValues } from "../detection/baseline/past-values.ts";
 import type { EngineSettings } from "../detection/settings.ts";
 import { modelName } from "../model-key.ts";
 import type { SourceOptions } from "../source/options.ts";

@@ -3,7 +3,7 @@
  * clock goes on.
  */
 import type { Clock } from "../clock.ts";
-import type { DetectionWorker } from "../detection/worker.ts";
+import type { DetectionWorker } from "../detection/partition/worker.ts";
 import { countEffects, dueEffects } from "../store/outbox/inspect.ts";
 import type { Queryable } from "../store/query.ts";
 import type { RecordLog } from "../stream/record-log.ts";

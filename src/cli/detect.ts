@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import type { DetectorType } from "../../detectors/detector.ts";
 import { loadConfig } from "../config/load.ts";
-import { type DetectorChoice, detectorSet } from "../detection/default-detectors.ts";
+import { type DetectorChoice, detectorSet } from "../detection/baseline/default-detectors.ts";
 import type { DecisionSettings, DetectorUse } from "../detection/settings.ts";
 import { printable } from "../printable.ts";
 import { detectRows } from "../replay/detect.ts";

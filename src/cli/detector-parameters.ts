@@ -1,6 +1,6 @@
 /** The options `--detector` and `--set`: one detector by name, and its parameters. */
 import type { DetectorType } from "../../detectors/detector.ts";
-import { detectorNamed } from "../detection/default-detectors.ts";
+import { detectorNamed } from "../detection/baseline/default-detectors.ts";
 import { DetectionError } from "../detection/errors.ts";
 import { messageOf } from "../errors.ts";
 import { CliError } from "./errors.ts";

@@ -2,14 +2,16 @@
  * Keeps what is normal for a model: judges each attribution against it, learns from it, and starts anew when told to.
  */
 import type { ModelKey } from "../model-key.ts";
-import type { JudgedAttribution } from "./attention.ts";
-import { shiftEvidence } from "./explain-episode.ts";
-import { type FeatureTable, featureTable } from "./feature-table.ts";
+import { type FeatureTable, featureTable } from "./attribution/feature-table.ts";
+import { isWhole, learnLevel, transform } from "./attribution/transform.ts";
+import type { JudgedAttribution } from "./baseline/attention.ts";
+import { learnNoise, observeNoise, remember, widening } from "./baseline/noise.ts";
+import { type FeatureSettings, ModelOverrides, type Override } from "./baseline/overrides.ts";
+import { judge, type ThresholdResult } from "./baseline/thresholding.ts";
+import { shiftEvidence } from "./episode/explain-episode.ts";
+import { acceptHabits, applyRules, type Evidence, learnHabits } from "./episode/rules.ts";
 import { ModelMemory } from "./memory.ts";
 import type { ModelFacts } from "./model-facts.ts";
-import { learnNoise, observeNoise, remember, widening } from "./noise.ts";
-import { type FeatureSettings, ModelOverrides, type Override } from "./overrides.ts";
-import { acceptHabits, applyRules, type Evidence, learnHabits } from "./rules.ts";
 import {
   type DecisionSettings,
   type DetectorUse,
@@ -17,8 +19,6 @@ import {
   settledTransform,
   type Transform,
 } from "./settings.ts";
-import { judge, type ThresholdResult } from "./thresholding.ts";
-import { isWhole, learnLevel, transform } from "./transform.ts";
 import type { Workspace, WorkspacePool } from "./workspace.ts";
 
 export interface BaselineOptions {

@@ -5,6 +5,14 @@
 import { messageOf } from "../errors.ts";
 import { type ModelKey, modelName } from "../model-key.ts";
 import type { ModelRecord, StreamRecord, TickRecord } from "../stream/record.ts";
+import { type DetectionCounts, noCounts } from "./attribution/counts.ts";
+import type { AttributionRecorder } from "./attribution-recorder.ts";
+import { setAside } from "./episode/quarantine.ts";
+import { unknownModel } from "./episode/verification.ts";
+import type { DetectionEvent, Quarantined } from "./event.ts";
+import { eventId } from "./event-id.ts";
+import { type ModelContext, WatchedModel } from "./model.ts";
+import { type ModelView, viewOf } from "./model-view.ts";
 import {
   AdmissionControl,
   decodeEnded,
@@ -12,23 +20,15 @@ import {
   knownAtFirstStart,
   type Since,
   sinceOf,
-} from "./admission-control.ts";
-import type { AttributionRecorder } from "./attribution-recorder.ts";
-import { CheckpointTracker } from "./checkpoint-tracker.ts";
-import { type DetectionCounts, noCounts } from "./counts.ts";
-import type { DetectionEvent, Quarantined } from "./event.ts";
-import { eventId } from "./event-id.ts";
-import { applyRecord, passTick } from "./intake.ts";
-import { type ModelContext, WatchedModel } from "./model.ts";
-import { type ModelView, viewOf } from "./model-view.ts";
-import { PartitionRows, type StoredRows } from "./partition-rows.ts";
-import type { CountedBoundary } from "./partition-store.ts";
-import { setAside } from "./quarantine.ts";
-import type { RowsBySource } from "./row-counts.ts";
+} from "./partition/admission-control.ts";
+import { CheckpointTracker } from "./partition/checkpoint-tracker.ts";
+import { applyRecord, passTick } from "./partition/intake.ts";
+import { PartitionRows, type StoredRows } from "./partition/partition-rows.ts";
+import type { CountedBoundary } from "./partition/partition-store.ts";
+import type { RowsBySource } from "./partition/row-counts.ts";
+import { TickSchedule } from "./partition/tick-schedule.ts";
 import type { EngineSettings } from "./settings.ts";
 import { decodeSnapshot, encodeSnapshot, type Shaping } from "./snapshot.ts";
-import { TickSchedule } from "./tick-schedule.ts";
-import { unknownModel } from "./verification.ts";
 import { WorkspacePool } from "./workspace.ts";
 
 export type { ModelView } from "./model-view.ts";

@@ -1,6 +1,6 @@
 /** The events that detection gives: plain data, decided once, stored with its id. */
 import type { ModelKey } from "../model-key.ts";
-import type { Ranking } from "./ranking.ts";
+import type { Ranking } from "./attribution/ranking.ts";
 
 export const episodeKinds = [
   "shift",

@@ -1,5 +1,5 @@
 /** All numbers a model has learned, in one buffer: the engine's own arrays, then a section for each detector. */
-import { ActiveDetector, type SensitivityOf } from "./active-detector.ts";
+import { ActiveDetector, type SensitivityOf } from "./baseline/active-detector.ts";
 import type { DetectorUse } from "./settings.ts";
 
 /** Raised whenever the meaning of the engine's own section changes. */

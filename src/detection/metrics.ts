@@ -1,7 +1,7 @@
 /** Detection's own metrics. */
 import { Counter, Gauge, type Registry } from "prom-client";
 import type { ModelView, PartitionEngine } from "./engine.ts";
-import { addAll, entriesOf, type RowCounts } from "./row-counts.ts";
+import { addAll, entriesOf, type RowCounts } from "./partition/row-counts.ts";
 
 interface SavingMetrics {
   readonly statesSaved: Counter;

@@ -1,12 +1,12 @@
 /** What is known of a model beside its numbers: plain data that goes into a snapshot as JSON. */
 
-import { knownAtFirstStart, type Since } from "./admission-control.ts";
-import { type Assembly, nothingAssembled } from "./assembler.ts";
+import { type Assembly, nothingAssembled } from "./attribution/assembler.ts";
+import { noRules, type RuleState } from "./episode/rules.ts";
+import { alwaysAsked, type UnaskedTime } from "./episode/silence.ts";
+import type { VerificationState } from "./episode/verification.ts";
 import type { AnnouncedChange, DetectorScore, EpisodeKind } from "./event.ts";
-import type { RowCounts } from "./row-counts.ts";
-import { noRules, type RuleState } from "./rules.ts";
-import { alwaysAsked, type UnaskedTime } from "./silence.ts";
-import type { VerificationState } from "./verification.ts";
+import { knownAtFirstStart, type Since } from "./partition/admission-control.ts";
+import type { RowCounts } from "./partition/row-counts.ts";
 
 export interface EpisodeFacts {
   readonly id: string;

@@ -1,24 +1,24 @@
 /** One watched model: applies rows, markers and the passing of time, and returns the decisions that follow. */
 import type { ModelKey } from "../model-key.ts";
 import type { Row } from "../stream/record.ts";
-import { Assembler } from "./assembler.ts";
+import { Assembler } from "./attribution/assembler.ts";
+import { Cadence } from "./attribution/cadence.ts";
+import type { DetectionCounts, DropReason } from "./attribution/counts.ts";
 import type { AttributionRecorder } from "./attribution-recorder.ts";
+import { pastAttribution } from "./baseline/past-attribution.ts";
 import { type Assembled, type Assessment, Baseline } from "./baseline.ts";
-import { Cadence } from "./cadence.ts";
-import type { DetectionCounts, DropReason } from "./counts.ts";
-import { ask, closedEvent, episodeOf, stepEpisode } from "./episode.ts";
+import { ask, closedEvent, episodeOf, stepEpisode } from "./episode/episode.ts";
+import { openedEvent, silentEvidence } from "./episode/explain-episode.ts";
+import { joining } from "./episode/joining.ts";
+import { isRetrainedByHabit } from "./episode/markers.ts";
+import type { Evidence } from "./episode/rules.ts";
+import { heardAt, silentDue, silentSince, withGap } from "./episode/silence.ts";
+import { answer, answerDue, giveUp, observe } from "./episode/verification.ts";
 import type { DetectionEvent, EpisodeClosed } from "./event.ts";
-import { openedEvent, silentEvidence } from "./explain-episode.ts";
-import { joining } from "./joining.ts";
-import { isRetrainedByHabit } from "./markers.ts";
 import type { ModelMemory } from "./memory.ts";
 import { type ModelFacts, newFacts, warmUpOf } from "./model-facts.ts";
-import { pastAttribution } from "./past-attribution.ts";
-import type { Evidence } from "./rules.ts";
 import { type EngineSettings, isVersion, type SourceSettings } from "./settings.ts";
-import { heardAt, silentDue, silentSince, withGap } from "./silence.ts";
 import type { ModelParts } from "./snapshot.ts";
-import { answer, answerDue, giveUp, observe } from "./verification.ts";
 import type { WorkspacePool } from "./workspace.ts";
 
 /** What all models of an engine share. */

@@ -4,7 +4,7 @@ import type { DetectorType } from "../../detectors/detector.ts";
 import type { DetectorRole, Sensitivity } from "../../detectors/preset.ts";
 import type { FamilyOf } from "../model-family.ts";
 import { type ModelKey, modelName } from "../model-key.ts";
-import type { Override } from "./overrides.ts";
+import type { Override } from "./baseline/overrides.ts";
 
 export type Transform = "auto" | "share" | "common_scale" | "none";
 

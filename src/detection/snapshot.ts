@@ -1,10 +1,11 @@
 /** Saves a model as bytes and loads it: a JSON header with its facts, then its memory unchanged. */
-import { knownAtFirstStart } from "./admission-control.ts";
+
+import { alwaysAsked } from "./episode/silence.ts";
 import { settingsHash } from "./event-id.ts";
 import { ModelMemory, memoryVersion, ownBytes } from "./memory.ts";
 import type { ModelFacts } from "./model-facts.ts";
+import { knownAtFirstStart } from "./partition/admission-control.ts";
 import type { DetectorUse, EngineSettings, Transform } from "./settings.ts";
-import { alwaysAsked } from "./silence.ts";
 
 /** Raised whenever the header's meaning changes; older states are dropped whole. */
 const formatVersion = 1;

@@ -1,7 +1,8 @@
 /** The details of one episode in a message: what changed, and how it was judged. */
+
+import type { Ranking } from "../detection/attribution/ranking.ts";
+import { figuresOf } from "../detection/episode/figures.ts";
 import type { BlamedFeature } from "../detection/event.ts";
-import { figuresOf } from "../detection/figures.ts";
-import type { Ranking } from "../detection/ranking.ts";
 import type { ModelEpisode } from "../incidents/episode.ts";
 import { data, type Line, line, type MessageSection, paragraph, words } from "./message.ts";
 import { readDuration, readNumber } from "./text.ts";

@@ -1,6 +1,7 @@
 /** The two sentences under the title: what happened, and what it means for whoever relies on the model. */
+
+import { directionOf, figuresOf } from "../detection/episode/figures.ts";
 import type { EpisodeKind } from "../detection/event.ts";
-import { directionOf, figuresOf } from "../detection/figures.ts";
 import { type Episode, isModelEpisode, type ModelEpisode } from "../incidents/episode.ts";
 import { data, type Line, line, words } from "./message.ts";
 import { displayName, shortName } from "./names.ts";

@@ -1,5 +1,5 @@
 /** Says since when the fault is there, and how sure that is. */
-import { inDigits } from "../detection/digits.ts";
+import { inDigits } from "../detection/episode/digits.ts";
 import type { ModelEpisode } from "../incidents/episode.ts";
 import { type Line, words } from "./message.ts";
 import { clockTime, readDuration, readNumber, readTime } from "./text.ts";

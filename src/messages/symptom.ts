@@ -1,6 +1,7 @@
 /** The title of an incident: which model, which feature, and what happened to it. */
+
+import { directionOf, figuresOf } from "../detection/episode/figures.ts";
 import type { EpisodeKind } from "../detection/event.ts";
-import { directionOf, figuresOf } from "../detection/figures.ts";
 import {
   type Episode,
   isModelEpisode,

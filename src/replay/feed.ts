@@ -1,5 +1,5 @@
 /** Turns the rows of one file into the records a poller would have appended while they were written. */
-import { clockChangeUs, isSetForward } from "../detection/clock-changes.ts";
+import { clockChangeUs, isSetForward } from "../detection/episode/clock-changes.ts";
 import type { ModelKey } from "../model-key.ts";
 import type { Row, StreamRecord } from "../stream/record.ts";
 

@@ -1,7 +1,7 @@
 /** Sends rows through the whole of detection and collects the episodes. No printing, no effects. */
 import type { DetectorType } from "../../detectors/detector.ts";
 import type { AttributionRecorder } from "../detection/attribution-recorder.ts";
-import { type DetectorChoice, detectorSet } from "../detection/default-detectors.ts";
+import { type DetectorChoice, detectorSet } from "../detection/baseline/default-detectors.ts";
 import { PartitionEngine } from "../detection/engine.ts";
 import type { DetectionEvent, EpisodeClosed, EpisodeOpened } from "../detection/event.ts";
 import {

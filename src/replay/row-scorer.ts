@@ -1,5 +1,5 @@
 /** Scores the rows of a table: by one detector alone, or by the whole path from the gate to the decision. */
-import { noCounts } from "../detection/counts.ts";
+import { noCounts } from "../detection/attribution/counts.ts";
 import { WatchedModel } from "../detection/model.ts";
 import {
   type DecisionSettings,

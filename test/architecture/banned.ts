@@ -5,7 +5,7 @@ type Path = readonly Syntax[];
 
 /** Files that decide and do nothing else: the same input gives the same output, in a replay as well. */
 export const pure =
-  /^(detectors\/|src\/detection\/(?!worker\.|drop-notices\.)|src\/incidents\/(?!record-events\.)|src\/healing\/gates\/|src\/outbox\/(executor|effect-failure|circuit-breaker)\.ts$)/;
+  /^(detectors\/|src\/detection\/(?!partition\/(worker|drop-notices)\.)|src\/incidents\/(?!record-events\.)|src\/healing\/gates\/|src\/outbox\/(executor|effect-failure|circuit-breaker)\.ts$)/;
 
 /** Globals that give a pure file a clock, chance, a timer, the network, the process, or a way around this list. */
 const impure = new Set(

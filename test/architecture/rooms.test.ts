@@ -1,6 +1,7 @@
 /** How the rooms of the program hang together. Who may import what: ../architecture.test.ts. */
 import { describe, expect, it } from "vitest";
 import { arrowsOf, isUpward, roomOf, rooms } from "./arrows.ts";
+import { moduleOf } from "./module.ts";
 import { namesTwice } from "./names.ts";
 import { sources } from "./syntax.ts";
 
@@ -49,5 +50,30 @@ describe("arrows between rooms", () => {
     const found = arrowsOf(planted);
     expect(found.map(({ to }) => to)).toEqual(["app", "detectors"]);
     expect(found.map(isUpward)).toEqual([true, false]);
+  });
+});
+
+describe("folders of detection", () => {
+  /** Lowest first. The files that stand directly in `src/detection/` join all of them. */
+  const folders = ["attribution", "baseline", "episode", "partition"];
+  const folderOf = (file: string): number =>
+    folders.indexOf(/^src\/detection\/([a-z]+)\//.exec(file)?.[1] ?? "");
+  const upward = (files: ReadonlyMap<string, string>): readonly string[] =>
+    [...files].flatMap(([file, source]) =>
+      moduleOf(file, source)
+        .imports.filter((name) => folderOf(file) >= 0 && folderOf(name) > folderOf(file))
+        .map((name) => `${file} → ${name}`),
+    );
+
+  it("know only those below them", () => {
+    expect(upward(sources)).toEqual([]);
+    expect(folders.map((_, n) => [...sources.keys()].some((file) => folderOf(file) === n))).toEqual(
+      folders.map(() => true),
+    );
+  });
+
+  it("would be seen to know one above", () => {
+    const planted = 'import { judge } from "../episode/rules.ts";';
+    expect(upward(new Map([["src/detection/baseline/noise.ts", planted]]))).toHaveLength(1);
   });
 });

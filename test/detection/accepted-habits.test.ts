@@ -1,7 +1,12 @@
 /** FR-M2: what a marker has accepted is not said again before it has stopped once. */
 import { describe, expect, it } from "vitest";
+import {
+  acceptHabits,
+  applyRules,
+  noRules,
+  type RuleState,
+} from "../../src/detection/episode/rules.ts";
 import { ModelMemory } from "../../src/detection/memory.ts";
-import { acceptHabits, applyRules, noRules, type RuleState } from "../../src/detection/rules.ts";
 import { defaultDecision } from "../../src/detection/settings.ts";
 import { cadence, start } from "./streams.ts";
 

@@ -1,6 +1,6 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import { distinct, inDigits } from "../../src/detection/digits.ts";
+import { distinct, inDigits } from "../../src/detection/episode/digits.ts";
 import type { BlamedFeature, EpisodeOpened } from "../../src/detection/event.ts";
 import { cadence, indexOf, start, tickAt, type Vector, vectors, World } from "./streams.ts";
 

@@ -1,7 +1,7 @@
 import { fc, test } from "@fast-check/vitest";
 import { median } from "simple-statistics";
 import { describe, expect, it } from "vitest";
-import { Cadence } from "../../src/detection/cadence.ts";
+import { Cadence } from "../../src/detection/attribution/cadence.ts";
 
 const intervals = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 5, maxLength: 40 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { changesNear } from "../../src/detection/changes-near.ts";
+import { changesNear } from "../../src/detection/episode/changes-near.ts";
 
 const hour = 3_600_000_000;
 const from = 100 * hour;

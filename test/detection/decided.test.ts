@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { decided } from "../../src/detection/decided.ts";
+import { decided } from "../../src/detection/partition/decided.ts";
 import { episodeOpened } from "../fakes/episodes.ts";
 
 describe("the same decision", () => {

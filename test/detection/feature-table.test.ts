@@ -1,6 +1,6 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect } from "vitest";
-import { FeatureTable } from "../../src/detection/feature-table.ts";
+import { FeatureTable } from "../../src/detection/attribution/feature-table.ts";
 
 const names = ["age", "income", "city", "tenure"];
 

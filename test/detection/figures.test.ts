@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { figuresOf } from "../../src/detection/figures.ts";
+import { figuresOf } from "../../src/detection/episode/figures.ts";
 import { exampleFeature } from "../tickets/example-incident.ts";
 
 const feature = (change: Parameters<typeof exampleFeature>[0]) =>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { newestFeatures } from "../../src/detection/baseline/newest-features.ts";
+import { pastValues } from "../../src/detection/baseline/past-values.ts";
 import { PartitionEngine } from "../../src/detection/engine.ts";
-import { newestFeatures } from "../../src/detection/newest-features.ts";
-import { pastValues } from "../../src/detection/past-values.ts";
 import { collapsingRecords, collapsingModel as model } from "../fakes/collapsing-model.ts";
 import { settings } from "./streams.ts";
 

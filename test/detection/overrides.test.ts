@@ -1,9 +1,9 @@
 /** Issue 14, part 4: settings for some models and features act in thresholding, and nowhere else. */
 import { describe, expect, it } from "vitest";
 import { detectorTypes } from "../../detectors/index.ts";
-import { detectorSet } from "../../src/detection/default-detectors.ts";
+import { detectorSet } from "../../src/detection/baseline/default-detectors.ts";
+import { ModelOverrides, type Override } from "../../src/detection/baseline/overrides.ts";
 import { PartitionEngine } from "../../src/detection/engine.ts";
-import { ModelOverrides, type Override } from "../../src/detection/overrides.ts";
 import { churn, indexOf, settings, type Vector, vectors, World } from "./streams.ts";
 
 const quiet = ((): readonly Vector[] => {

@@ -3,8 +3,8 @@ import type {
   AttributionRecorder,
   PastAttribution,
 } from "../../src/detection/attribution-recorder.ts";
+import { type PastInput, pastValues } from "../../src/detection/baseline/past-values.ts";
 import { PartitionEngine } from "../../src/detection/engine.ts";
-import { type PastInput, pastValues } from "../../src/detection/past-values.ts";
 import { collapsingModel, collapsingRecords } from "../fakes/collapsing-model.ts";
 import { settings } from "./streams.ts";
 

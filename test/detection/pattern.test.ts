@@ -1,6 +1,6 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import { matches } from "../../src/detection/pattern.ts";
+import { matches } from "../../src/detection/baseline/pattern.ts";
 
 describe("a pattern over names", () => {
   it.each([

@@ -6,7 +6,7 @@ import {
   type DetectorChoice,
   detectorNamed,
   detectorSet,
-} from "../../src/detection/default-detectors.ts";
+} from "../../src/detection/baseline/default-detectors.ts";
 import { PartitionEngine } from "../../src/detection/engine.ts";
 import type { EpisodeOpened } from "../../src/detection/event.ts";
 import {

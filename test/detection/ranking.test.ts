@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { rankingOf, ranksOf } from "../../src/detection/ranking.ts";
+import { rankingOf, ranksOf } from "../../src/detection/attribution/ranking.ts";
 
 const gain = (first: number, second: number, third: number): number =>
   first + second / Math.log2(3) + third / 2;

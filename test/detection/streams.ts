@@ -1,6 +1,6 @@
 /** Seeded streams of importances, and a small world that feeds them to an engine as a poller would. */
 import { detectorTypes } from "../../detectors/index.ts";
-import { detectorSet } from "../../src/detection/default-detectors.ts";
+import { detectorSet } from "../../src/detection/baseline/default-detectors.ts";
 import { PartitionEngine } from "../../src/detection/engine.ts";
 import type { DetectionEvent, EpisodeOpened } from "../../src/detection/event.ts";
 import {

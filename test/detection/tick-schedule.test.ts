@@ -1,10 +1,10 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import { noCounts } from "../../src/detection/counts.ts";
-import { DueQueue } from "../../src/detection/due-queue.ts";
+import { noCounts } from "../../src/detection/attribution/counts.ts";
 import { PartitionEngine } from "../../src/detection/engine.ts";
 import { WatchedModel } from "../../src/detection/model.ts";
-import { TickSchedule } from "../../src/detection/tick-schedule.ts";
+import { DueQueue } from "../../src/detection/partition/due-queue.ts";
+import { TickSchedule } from "../../src/detection/partition/tick-schedule.ts";
 import { WorkspacePool } from "../../src/detection/workspace.ts";
 import { type ModelKey, modelKey } from "../../src/model-key.ts";
 import type { StreamRecord, TickRecord } from "../../src/stream/record.ts";

@@ -1,6 +1,6 @@
 /** What asking people about an episode changes, apart from the stream. */
 import { describe, expect, it } from "vitest";
-import { ask } from "../../src/detection/episode.ts";
+import { ask } from "../../src/detection/episode/episode.ts";
 
 describe("people", () => {
   it("are asked nothing where no episode is open", () => {

@@ -1,6 +1,11 @@
 /** FR-M2: the steps of a question about a run, where the stream of a whole model would hide the border. */
 import { describe, expect, it } from "vitest";
-import { answer, ask, observe, type VerificationState } from "../../src/detection/verification.ts";
+import {
+  answer,
+  ask,
+  observe,
+  type VerificationState,
+} from "../../src/detection/episode/verification.ts";
 import type { VerifyRecord } from "../../src/stream/record.ts";
 import { churn } from "./streams.ts";
 

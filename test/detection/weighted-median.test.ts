@@ -1,6 +1,6 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect } from "vitest";
-import { weightedMedian } from "../../src/detection/weighted-median.ts";
+import { weightedMedian } from "../../src/detection/attribution/weighted-median.ts";
 
 const weighted = fc.record({
   value: fc.integer({ min: -20, max: 20 }),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { detectorTypes } from "../../detectors/index.ts";
-import { detectorSet } from "../../src/detection/default-detectors.ts";
+import { detectorSet } from "../../src/detection/baseline/default-detectors.ts";
 import type { LogEntry } from "../../src/stream/record-log.ts";
 import {
   collapsingRecords,

@@ -1,7 +1,7 @@
 /** Stands in for the daemon in the demo's story: a real engine, one restart, answers, and as much delay as wanted. */
 import { detectorTypes } from "../../detectors/index.ts";
 import type { Clock } from "../../src/clock.ts";
-import { detectorSet } from "../../src/detection/default-detectors.ts";
+import { detectorSet } from "../../src/detection/baseline/default-detectors.ts";
 import { PartitionEngine } from "../../src/detection/engine.ts";
 import type { DetectionEvent } from "../../src/detection/event.ts";
 import {

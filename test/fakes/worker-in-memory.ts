@@ -2,22 +2,22 @@
 import { pino } from "pino";
 import { type Counter, Registry } from "prom-client";
 import { detectorTypes } from "../../detectors/index.ts";
-import { detectorSet } from "../../src/detection/default-detectors.ts";
+import { detectorSet } from "../../src/detection/baseline/default-detectors.ts";
 import { detectionMetrics } from "../../src/detection/metrics.ts";
-import type { StoredRows } from "../../src/detection/partition-rows.ts";
+import type { StoredRows } from "../../src/detection/partition/partition-rows.ts";
 import type {
   CountedBoundary,
   ModelStateRow,
   OffsetDecision,
   PartitionClaim,
   PartitionStore,
-} from "../../src/detection/partition-store.ts";
+} from "../../src/detection/partition/partition-store.ts";
+import { DetectionWorker } from "../../src/detection/partition/worker.ts";
 import {
   defaultDecision,
   defaultRetireAfterUs,
   defaultSource,
 } from "../../src/detection/settings.ts";
-import { DetectionWorker } from "../../src/detection/worker.ts";
 import { StoreError } from "../../src/store/errors.ts";
 import { fakeClock } from "./clock.ts";
 

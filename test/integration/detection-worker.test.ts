@@ -3,14 +3,14 @@ import { Registry } from "prom-client";
 import { describe, expect, it } from "vitest";
 import { detectorTypes } from "../../detectors/index.ts";
 import { systemClock } from "../../src/clock.ts";
-import { detectorSet } from "../../src/detection/default-detectors.ts";
+import { detectorSet } from "../../src/detection/baseline/default-detectors.ts";
 import { detectionMetrics } from "../../src/detection/metrics.ts";
+import { DetectionWorker } from "../../src/detection/partition/worker.ts";
 import {
   defaultDecision,
   defaultRetireAfterUs,
   defaultSource,
 } from "../../src/detection/settings.ts";
-import { DetectionWorker } from "../../src/detection/worker.ts";
 import { type RecordOptions, recordEvents } from "../../src/incidents/record-events.ts";
 import { verifyJournal } from "../../src/store/journal/verify.ts";
 import { claimPartition, partitionProgress } from "../../src/store/partitions/claim.ts";

@@ -89,57 +89,69 @@ const faultsOfRuns = [
 const faultsOfDetection = detection([
   // k of n.
   {
-    file: "src/detection/thresholding.ts",
+    file: "src/detection/baseline/thresholding.ts",
     from: "& ((1 << outOf) - 1)",
     to: "& 255",
   },
   // Exactly 1.
   {
-    file: "src/detection/thresholding.ts",
+    file: "src/detection/baseline/thresholding.ts",
     from: "const crosses = scores[i]! >= 1;",
     to: "const crosses = scores[i]! > 1;",
   },
-  { file: "src/detection/thresholding.ts", from: "whole.score >= 1;", to: "whole.score > 1;" },
   {
-    file: "src/detection/thresholding.ts",
+    file: "src/detection/baseline/thresholding.ts",
+    from: "whole.score >= 1;",
+    to: "whole.score > 1;",
+  },
+  {
+    file: "src/detection/baseline/thresholding.ts",
     from: "scaled >= 1) crossed",
     to: "scaled > 1) crossed",
   },
   // A row exactly at the end of the assembly window.
   {
-    file: "src/detection/assembler.ts",
+    file: "src/detection/attribution/assembler.ts",
     from: "open && (row.ts >= this.due",
     to: "open && (row.ts > this.due",
   },
   // A leak.
   {
-    file: "src/detection/explain-episode.ts",
+    file: "src/detection/episode/explain-episode.ts",
     from: "now >= leakRise * (before[slot] ?? 0)",
     to: "true",
   },
   // Frozen.
-  { file: "src/detection/rules.ts", from: "return nonZero >= 2;", to: "return nonZero >= 1;" },
-  { file: "src/detection/rules.ts", from: "state.frozenAccepted = state.sameRun > 1;", to: "" },
   {
-    file: "src/detection/rules.ts",
+    file: "src/detection/episode/rules.ts",
+    from: "return nonZero >= 2;",
+    to: "return nonZero >= 1;",
+  },
+  {
+    file: "src/detection/episode/rules.ts",
+    from: "state.frozenAccepted = state.sameRun > 1;",
+    to: "",
+  },
+  {
+    file: "src/detection/episode/rules.ts",
     from: "|| state.frozenAccepted)",
     to: ")",
   },
   // Noise widens the boundary of judges of the whole vector, too.
-  { file: "src/detection/thresholding.ts", from: "score: score / widen", to: "score" },
+  { file: "src/detection/baseline/thresholding.ts", from: "score: score / widen", to: "score" },
   // A verdict.
   {
-    file: "src/detection/verification.ts",
+    file: "src/detection/episode/verification.ts",
     from: "(isSettled(question) || !episodeOpen || isOver)",
     to: "(isSettled(question) || isOver)",
   },
   {
-    file: "src/detection/verification.ts",
+    file: "src/detection/episode/verification.ts",
     from: "clean >= asked.minAttributions || !episodeOpen",
     to: "clean >= asked.minAttributions",
   },
   {
-    file: "src/detection/verification.ts",
+    file: "src/detection/episode/verification.ts",
     from: "if (at <= question.asked.since) continue;",
     to: "if (at < question.asked.since) continue;",
   },

@@ -3,8 +3,8 @@ import pino, { type Logger } from "pino";
 import { Registry } from "prom-client";
 import { afterAll, afterEach, beforeAll } from "vitest";
 import { type Clock, systemClock } from "../../src/clock.ts";
+import { advance, historyLevel } from "../../src/detection/attribution/positions.ts";
 import type { Position } from "../../src/detection/model-facts.ts";
-import { advance, historyLevel } from "../../src/detection/positions.ts";
 import { sourceMetrics } from "../../src/source/metrics.ts";
 import {
   defaultConnection,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { detectorTypes } from "../../detectors/index.ts";
 import { pythonRandom } from "../../detectors/stats/mt19937.ts";
-import { isSetBack, isSetForward } from "../../src/detection/clock-changes.ts";
+import { isSetBack, isSetForward } from "../../src/detection/episode/clock-changes.ts";
 import { Replay } from "../../src/replay/replay.ts";
 
 const minute = 60_000_000;

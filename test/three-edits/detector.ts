@@ -82,7 +82,7 @@ class MadeUp implements Detector {
     text: `import { expect, it } from "vitest";
 import { detectorTypes } from "../../detectors/index.ts";
 import { madeUp } from "../../detectors/made-up.ts";
-import { detectorSet } from "../../src/detection/default-detectors.ts";
+import { detectorSet } from "../../src/detection/baseline/default-detectors.ts";
 import { freshDetector, scoreThenLearn } from "./fresh-detector.ts";
 
 it("made-up scores the distance from the value before", () => {

@@ -1,7 +1,8 @@
 /** What the picture of a ticket shows: the features to blame, what is normal of each, and what was observed. */
+
+import type { PastOfModel, PastValue } from "../../detection/baseline/past-values.ts";
+import { figuresOf } from "../../detection/episode/figures.ts";
 import type { AnnouncedChange, BlamedFeature } from "../../detection/event.ts";
-import { figuresOf } from "../../detection/figures.ts";
-import type { PastOfModel, PastValue } from "../../detection/past-values.ts";
 import { isModelEpisode, type ModelEpisode } from "../../incidents/episode.ts";
 import type { Incident } from "../../incidents/incident.ts";
 import { isShared } from "../../incidents/member.ts";

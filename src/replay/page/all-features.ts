@@ -1,6 +1,7 @@
 /** The table of all features at an episode: who gained what the guilty ones lost, and who did not move. */
+
+import { ranksOf } from "../../detection/attribution/ranking.ts";
 import type { EpisodeOpened } from "../../detection/event.ts";
-import { ranksOf } from "../../detection/ranking.ts";
 import { escapeHtml } from "../../html.ts";
 import type { ShareHistory } from "./share-recorder.ts";
 

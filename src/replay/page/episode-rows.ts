@@ -1,7 +1,7 @@
 /** The rows of the table of episodes, each with a chart of the time around it. */
 
+import { figuresOf } from "../../detection/episode/figures.ts";
 import type { BlamedFeature } from "../../detection/event.ts";
-import { figuresOf } from "../../detection/figures.ts";
 import { formatDuration } from "../../duration.ts";
 import { escapeHtml } from "../../html.ts";
 import { severityOf } from "../../incidents/severity.ts";

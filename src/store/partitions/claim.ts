@@ -13,10 +13,10 @@
  * # Locks
  *
  * `claimPartition` waits for a statement that saves states of the partition. So no state of the earlier owner is
- * written after the new owner has loaded the states. What the two offsets mean: src/detection/worker.ts.
+ * written after the new owner has loaded the states. What the two offsets mean: src/detection/partition/worker.ts.
  */
 
-import type { StoredRows } from "../../detection/partition-rows.ts";
+import type { StoredRows } from "../../detection/partition/partition-rows.ts";
 import { fenced } from "../errors.ts";
 import { toJson } from "../json.ts";
 import type { Queryable } from "../query.ts";

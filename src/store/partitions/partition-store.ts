@@ -1,6 +1,6 @@
 /** Implements detection's PartitionStore: what is stored for a partition. */
 import type { DetectionEvent } from "../../detection/event.ts";
-import type { PartitionStore } from "../../detection/partition-store.ts";
+import type { PartitionStore } from "../../detection/partition/partition-store.ts";
 import { insertDecisions, readDecisions } from "../decisions/decision.ts";
 import type { Tx } from "../query.ts";
 import { loadStates } from "../states/load.ts";

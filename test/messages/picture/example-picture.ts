@@ -1,5 +1,5 @@
 /** Pictures to draw, with made-up values: one attribution every ten minutes for a day, the last four in the episode. */
-import type { PastValue } from "../../../src/detection/past-values.ts";
+import type { PastValue } from "../../../src/detection/baseline/past-values.ts";
 import type { Picture, PicturePanel } from "../../../src/messages/picture/picture.ts";
 
 /** 2026-11-26 20:47 UTC */

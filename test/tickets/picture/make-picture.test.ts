@@ -1,6 +1,6 @@
 import { pino } from "pino";
 import { describe, expect, it } from "vitest";
-import type { PastOfModel } from "../../../src/detection/past-values.ts";
+import type { PastOfModel } from "../../../src/detection/baseline/past-values.ts";
 import { type PictureOptions, pictureMaker } from "../../../src/tickets/picture/make-picture.ts";
 import { pngRenderer } from "../../../src/tickets/picture/render-png.ts";
 import { exampleValues } from "../../messages/picture/example-picture.ts";

@@ -1,0 +1,264 @@
+/** Collects the importances of one model that belong together in time into one attribution. */
+import type { Row } from "../../stream/record.ts";
+import type { ModelMemory } from "../memory.ts";
+import type { DropReason } from "./counts.ts";
+
+/** Attributions in a row without a feature after which the next one no longer waits for it. */
+const givenUpAfter = 3;
+
+/** Plain data: the open attribution, as far as it is not in the model's memory. */
+export interface Assembly {
+  open: boolean;
+  /** Oldest and newest row of the open attribution, microseconds. */
+  start: number;
+  end: number;
+  /** Newest row of the last closed attribution; null before there is one. */
+  lastEnd: number | null;
+  /** Its oldest row; not there in states that were saved before it was kept. */
+  lastStart?: number;
+  /** Features that came, of those it waits for. */
+  came: number;
+  expected: number;
+  /** A feature turned up that nobody waited for: the next attribution gives it time. */
+  patient: boolean;
+  /** Features with two different values at one time. */
+  conflicts: string[];
+  /** Features without a slot yet: name, time, value (null: bad). */
+  newcomers: [string, number, number | null][];
+}
+
+export function nothingAssembled(): Assembly {
+  return {
+    open: false,
+    start: 0,
+    end: 0,
+    lastEnd: null,
+    came: 0,
+    expected: 0,
+    patient: true,
+    conflicts: [],
+    newcomers: [],
+  };
+}
+
+/** A feature without a slot yet. */
+interface Newcomer {
+  readonly name: string;
+  readonly ts: number;
+  readonly value: number;
+}
+
+/** Where the rows of a model are put. Once an attribution is closed the memory may be another one, with more slots. */
+export interface FeatureSlots {
+  readonly memory: ModelMemory;
+  slotOf(feature: string): number | undefined;
+}
+
+export interface AssemblyLimits {
+  readonly assemblyWindowUs: number;
+  readonly maxFeatures: number;
+}
+
+/**
+ * What became of a row: it was placed, with which the attribution may be complete; it was not, since the open
+ * attribution ends before it; or why it takes no part.
+ */
+export type RowPlacement = "placed" | "completes" | "belongs_to_next" | DropReason;
+
+/**
+ * An attribution ends when every feature it waits for has come, when a feature repeats with another time, or when
+ * rows or the watermark have passed its start by the assembly window. Whoever is told so closes it by {@link finish},
+ * judges it, and calls {@link expect}.
+ */
+export class Assembler {
+  readonly #slots: FeatureSlots;
+  readonly #limits: AssemblyLimits;
+  readonly #assembly: Assembly;
+  readonly #newcomers: Map<string, { ts: number; value: number }>;
+
+  constructor(slots: FeatureSlots, limits: AssemblyLimits, assembly: Assembly) {
+    this.#slots = slots;
+    this.#limits = limits;
+    this.#assembly = assembly;
+    this.#newcomers = new Map(
+      assembly.newcomers.map(([name, ts, value]) => [name, { ts, value: value ?? Number.NaN }]),
+    );
+  }
+
+  /** Time at which the watermark closes the open attribution; Infinity while there is none. */
+  get due(): number {
+    const { open, start } = this.#assembly;
+    return open ? start + this.#limits.assemblyWindowUs : Number.POSITIVE_INFINITY;
+  }
+
+  /** Oldest row of the open attribution; -Infinity while there is none. */
+  get start(): number {
+    return this.#assembly.open ? this.#assembly.start : Number.NEGATIVE_INFINITY;
+  }
+
+  /** The current assembly for a snapshot. */
+  saved(): Assembly {
+    const newcomers = [...this.#newcomers].map(
+      ([name, { ts, value }]): [string, number, number | null] => [
+        name,
+        ts,
+        Number.isNaN(value) ? null : value,
+      ],
+    );
+    return { ...this.#assembly, newcomers };
+  }
+
+  /** @param row with a finite time; one that belongs to the next attribution is to be added again when this one is closed */
+  add(row: Row): RowPlacement {
+    const slot = this.#slots.slotOf(row.feature);
+    const seen = this.#seenAt(row.feature, slot);
+    if (seen === row.ts) return this.#again(row, slot);
+    const { open, end } = this.#assembly;
+    const repeats = seen !== undefined && !Number.isNaN(seen);
+    const isOver = open && (row.ts >= this.due || (repeats && row.ts > end));
+    return isOver ? "belongs_to_next" : this.#join(row, slot);
+  }
+
+  /** Whether the watermark has passed the open attribution. */
+  isPassed(watermark: number): boolean {
+    return this.#assembly.open && watermark >= this.due;
+  }
+
+  /**
+   * Forgets times beyond the limit, which would make all rows to come late ones.
+   *
+   * @returns rows of an open attribution that are dropped with it
+   */
+  forgetBeyond(limit: number): number {
+    const assembly = this.#assembly;
+    if (assembly.lastEnd !== null && assembly.lastEnd > limit) {
+      assembly.lastEnd = null;
+      delete assembly.lastStart;
+    }
+    if (!assembly.open || assembly.start <= limit) return 0;
+    const { seenAt, value } = this.#slots.memory;
+    const dropped = seenAt.reduce((n, ts) => n + (Number.isNaN(ts) ? 0 : 1), this.#newcomers.size);
+    this.#newcomers.clear();
+    seenAt.fill(Number.NaN);
+    value.fill(Number.NaN);
+    assembly.open = false;
+    return dropped;
+  }
+
+  /** Ends the attribution. @returns its time, its new features by name, and those with two values at one time */
+  finish(): {
+    readonly at: number;
+    readonly newcomers: readonly Newcomer[];
+    readonly conflicts: readonly string[];
+  } {
+    const assembly = this.#assembly;
+    const newcomers = this.#takeNewcomers();
+    const { conflicts } = assembly;
+    assembly.conflicts = [];
+    assembly.open = false;
+    assembly.patient = false;
+    assembly.lastEnd = assembly.end;
+    assembly.lastStart = assembly.start;
+    return { at: assembly.end, newcomers, conflicts };
+  }
+
+  /** Counts anew whom the next attribution waits for; after `absent` was brought up to date. */
+  expect(): void {
+    let expected = 0;
+    const { absent } = this.#slots.memory;
+    for (let i = 0; i < absent.length; i++) if (absent[i]! < givenUpAfter) expected++;
+    this.#assembly.expected = expected;
+  }
+
+  /** In order of their names; those that came without a usable value are forgotten. */
+  #takeNewcomers(): readonly Newcomer[] {
+    if (this.#newcomers.size === 0) return [];
+    const newcomers = [...this.#newcomers]
+      .filter(([, { value }]) => !Number.isNaN(value))
+      .map(([name, { ts, value }]) => ({ name, ts, value }))
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    this.#newcomers.clear();
+    return newcomers;
+  }
+
+  #seenAt(feature: string, slot: number | undefined): number | undefined {
+    return slot === undefined ? this.#newcomers.get(feature)?.ts : this.#slots.memory.seenAt[slot];
+  }
+
+  /** A second row of one feature at one time: a copy, or another exporter. */
+  #again(row: Row, slot: number | undefined): DropReason {
+    const first =
+      slot === undefined
+        ? (this.#newcomers.get(row.feature)?.value ?? Number.NaN)
+        : this.#slots.memory.value[slot]!;
+    const value = Number.isFinite(row.importance) ? row.importance : Number.NaN;
+    if (Object.is(first, value) || first === value) return "duplicate";
+    const { conflicts } = this.#assembly;
+    if (conflicts.length < 10 && !conflicts.includes(row.feature)) conflicts.push(row.feature);
+    return "second_value";
+  }
+
+  #join(row: Row, slot: number | undefined): RowPlacement {
+    const assembly = this.#assembly;
+    const passed = assembly.lastEnd !== null && row.ts <= assembly.lastEnd;
+    if (!assembly.open) {
+      if (passed || this.#fillsHole(row, slot)) return this.#lateRow(row, slot);
+      this.#begin(row.ts);
+    } else if (passed || row.ts < assembly.start - this.#limits.assemblyWindowUs) {
+      return "late";
+    }
+    return this.#place(row, slot);
+  }
+
+  /** Whether the last attribution closed without this feature, and within the window of its first row. */
+  #fillsHole(row: Row, slot: number | undefined): boolean {
+    const { lastStart } = this.#assembly;
+    if (lastStart === undefined || row.ts >= lastStart + this.#limits.assemblyWindowUs)
+      return false;
+    if (row.ts < lastStart - this.#limits.assemblyWindowUs) return false;
+    return slot === undefined || this.#slots.memory.absent[slot]! > 0;
+  }
+
+  /** A row that nobody waited for shows who else is to be waited for next time. It came, if late: it is not missing. */
+  #lateRow(row: Row, slot: number | undefined): DropReason {
+    const { memory } = this.#slots;
+    if (slot === undefined && this.#isFull()) return "too_many_features";
+    if (slot === undefined || memory.absent[slot]! >= givenUpAfter) this.#assembly.patient = true;
+    else if (this.#fillsHole(row, slot)) memory.absent[slot] = 0;
+    return "late";
+  }
+
+  #isFull(): boolean {
+    return this.#slots.memory.nFeatures + this.#newcomers.size >= this.#limits.maxFeatures;
+  }
+
+  #begin(ts: number): void {
+    const { memory } = this.#slots;
+    memory.seenAt.fill(Number.NaN);
+    memory.value.fill(Number.NaN);
+    const assembly = this.#assembly;
+    assembly.open = true;
+    assembly.start = ts;
+    assembly.end = ts;
+    assembly.came = 0;
+  }
+
+  #place(row: Row, slot: number | undefined): RowPlacement {
+    const { memory } = this.#slots;
+    const assembly = this.#assembly;
+    const value = Number.isFinite(row.importance) ? row.importance : Number.NaN;
+    if (slot !== undefined) {
+      memory.value[slot] = value;
+      memory.seenAt[slot] = row.ts;
+      if (memory.absent[slot]! < givenUpAfter) assembly.came++;
+    } else if (this.#isFull()) {
+      return "too_many_features";
+    } else {
+      this.#newcomers.set(row.feature, { ts: row.ts, value });
+    }
+    assembly.start = Math.min(assembly.start, row.ts);
+    assembly.end = Math.max(assembly.end, row.ts);
+    const complete = assembly.came >= assembly.expected && assembly.expected > 0;
+    return complete && !assembly.patient ? "completes" : "placed";
+  }
+}

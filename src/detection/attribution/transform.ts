@@ -1,0 +1,143 @@
+/** From importances to what the detectors see: as they are, as shares, or on the model's common scale. */
+import type { ModelMemory } from "../memory.ts";
+import type { Transform } from "../settings.ts";
+import type { Workspace } from "../workspace.ts";
+import { weightedMedian } from "./weighted-median.ts";
+
+/** Beyond it a value is absurd in any unit; it stays finite for the detectors. */
+const most = 1e12;
+/** Memory of the slow level: 1 / rate attributions. */
+const levelRate = 0.004;
+/** No feature decides more than this part of the common scale. */
+const weightCap = 0.25;
+/** Part of a feature's level that is its least noise: what never moved does not decide alone. */
+const leastNoise = 0.02;
+/** Part of the expected total below which negative levels are noise around zero, not importances with a sign. */
+const signedPart = 0.05;
+
+/** An attribution with less of the expected total than this is a fragment. */
+const leastPresent = 0.5;
+
+const clamp = (value: number): number => Math.min(Math.max(value, -most), most);
+
+/**
+ * Writes the transformed vector into `workspace.y`; absent features stay NaN.
+ *
+ * `common_scale` divides by the weighted median of the ratios to the expected vector, not by the sum: a feature that
+ * explodes then does not push all others down, and what all have in common (units, sample size) cancels out. The weight
+ * is the expected share over the root of the feature's usual noise: a large noisy feature does not move all others. Where
+ * negative levels are more than 5 % of the total, they decide the scale like the others: value and level then change
+ * their sign together.
+ */
+export function transform(
+  kind: Exclude<Transform, "auto">,
+  memory: ModelMemory,
+  { workspace, at }: { readonly workspace: Workspace; readonly at: number },
+): void {
+  const scale =
+    kind === "none" ? 1 : kind === "share" ? total(memory) : commonScale(memory, workspace, at);
+  const { value } = memory;
+  const { y } = workspace;
+  for (let i = 0; i < value.length; i++) {
+    const scaled = value[i]! / scale;
+    y[i] = Math.abs(scaled) > most ? clamp(scaled) : scaled;
+  }
+}
+
+/** Sum of absolute importances of the attribution; 1 when all are 0. */
+function total({ value }: ModelMemory): number {
+  let largest = 0;
+  for (const one of value) if (Math.abs(one) > largest) largest = Math.abs(one);
+  if (largest === 0) return 1;
+  // In units of the largest: the sum of absurd values would be Infinity.
+  let sum = 0;
+  for (const one of value) if (!Number.isNaN(one)) sum += Math.abs(one) / largest;
+  return Math.min(sum * largest, Number.MAX_VALUE) || 1;
+}
+
+function commonScale(memory: ModelMemory, workspace: Workspace, at: number): number {
+  const { value, level, meanDiff } = memory;
+  const { ratios, weights, one: usual } = workspace;
+  const expected = usualValues(memory, usual, at);
+  const signed = isSigned(level, expectedTotal(memory));
+  let n = 0;
+  let weight = 0;
+  for (let i = 0; i < value.length; i++) {
+    const share = usual[i]! / expected;
+    const size = signed ? Math.abs(share) : share;
+    if (!(size > 0) || Number.isNaN(value[i])) continue;
+    const away = Math.abs(level[i]!);
+    const noise = meanDiff[i]!;
+    // What changes its sign by habit tells nothing of the scale.
+    if (signed && noise > away) continue;
+    ratios[n] = value[i]! / share;
+    // Over the root of its relative noise; 0 for what was always 0.
+    weights[n] = capped(size) * Math.sqrt(away / (noise + leastNoise * away || 1));
+    weight += weights[n++]!;
+  }
+  const scale = weight > 0 ? cappedMedian(workspace, n, weight) : 0;
+  return scale > 0 ? scale : total(memory);
+}
+
+/** The median of the first n ratios. No feature decides more than its part. */
+function cappedMedian({ ratios, weights }: Workspace, n: number, weight: number): number {
+  for (let i = 0; i < n; i++) weights[i] = capped(weights[i]! / weight);
+  return weightedMedian(ratios, weights, n);
+}
+
+const capped = (part: number): number => (part > weightCap ? weightCap : part);
+
+/** By the first detector that knows the habits of the hour, else the slow level. @returns their absolute sum */
+function usualValues({ detectors, level }: ModelMemory, into: Float64Array, at: number): number {
+  into.fill(Number.NaN);
+  for (const { detector } of detectors) detector.expected?.(into, at);
+  let sum = 0;
+  for (let i = 0; i < into.length; i++) {
+    if (Number.isNaN(into[i])) into[i] = level[i]!;
+    sum += Math.abs(into[i]!);
+  }
+  return sum;
+}
+
+function isSigned(level: Float32Array, expected: number): boolean {
+  let negative = 0;
+  for (let i = 0; i < level.length; i++) if (level[i]! < 0) negative -= level[i]!;
+  return negative > signedPart * expected;
+}
+
+/** Sum of the absolute levels: what an expected vector adds up to; 0 while nothing is learned. */
+export function expectedTotal({ level }: ModelMemory): number {
+  let sum = 0;
+  for (let i = 0; i < level.length; i++) sum += Math.abs(level[i]!);
+  return sum;
+}
+
+/** Part of the expected total (of the features, where units differ) that is present, 0..1; 1 while nothing is learned. */
+function presentPart({ level, count, seenAt, shape }: ModelMemory): number {
+  let expected = 0;
+  let present = 0;
+  for (let i = 0; i < level.length; i++) {
+    const known = count[i]! > 0 ? 1 : 0;
+    const weight = shape.raw ? known : Math.abs(level[i]!);
+    expected += weight;
+    if (!Number.isNaN(seenAt[i])) present += weight;
+  }
+  return expected === 0 ? 1 : present / expected;
+}
+
+/** Whether enough of the vector is there to be looked at. A fragment is not judged, not learned and not transformed. */
+export function isWhole(memory: ModelMemory): boolean {
+  return presentPart(memory) >= leastPresent;
+}
+
+/** The slow level learns the vector. */
+export function learnLevel(memory: ModelMemory, y: Float64Array): void {
+  const { level, count } = memory;
+  for (let i = 0; i < y.length; i++) {
+    const value = y[i]!;
+    if (Number.isNaN(value)) continue;
+    const seen = count[i]! + 1;
+    count[i] = seen;
+    level[i] = level[i]! + (value - level[i]!) * Math.max(levelRate, 1 / seen);
+  }
+}

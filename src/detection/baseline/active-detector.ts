@@ -1,0 +1,103 @@
+/** A detector as one model uses it: one object over its bytes, or one for each sensitivity that its features have. */
+import type { Band, Detector, DetectorState, Explanation } from "../../../detectors/detector.ts";
+import type { Sensitivity } from "../../../detectors/preset.ts";
+import type { DetectorUse } from "../settings.ts";
+
+/** Of a feature's slot; undefined for the sensitivity that all others have. */
+export type SensitivityOf = (slot: number) => Sensitivity | undefined;
+
+interface Part {
+  readonly detector: Detector;
+  readonly slots: readonly number[];
+}
+
+export class ActiveDetector {
+  readonly use: DetectorUse;
+  /** It learns. The detector that scores reads the same bytes. */
+  readonly detector: Detector;
+  /** One at least; more where features differ in their sensitivity. */
+  readonly #parts: readonly Part[];
+  readonly #nFeatures: number;
+
+  constructor(use: DetectorUse, state: DetectorState, sensitivityOf: SensitivityOf) {
+    this.use = use;
+    this.#nFeatures = state.nFeatures;
+    this.#parts = partsOf(use, state, sensitivityOf);
+    this.detector = this.#parts[0]!.detector;
+  }
+
+  scoreOne(y: Float64Array, one: Float64Array, at: number): number | undefined {
+    const score = this.detector.scoreOne(y, one, at);
+    if (this.#parts.length === 1) return score;
+    const own = new Float64Array(this.#nFeatures);
+    for (const { detector, slots } of this.#parts.slice(1)) {
+      detector.scoreOne(y, own, at);
+      for (const slot of slots) one[slot] = own[slot]!;
+    }
+    return one.reduce<number | undefined>(
+      (most, next) => (next >= (most ?? 0) ? next : most),
+      undefined,
+    );
+  }
+
+  learnOne(y: Float64Array, at: number): void {
+    this.#eachPart(y, (detector, own) => detector.learnOne(own, at));
+  }
+
+  skipOne(y: Float64Array, at: number): void {
+    this.#eachPart(y, (detector, own) => detector.skipOne?.(own, at));
+  }
+
+  band(slot: number, at: number): Band | undefined {
+    return this.detector.band(slot, at);
+  }
+
+  /** What the score of a feature of the vector rests on; undefined where the detector does not know. */
+  explain(slot: number, y: Float64Array, at: number): Explanation | undefined {
+    const { detector } = this.#partOf(slot);
+    // A detector explains the vector that it scored last.
+    if (this.#parts.length > 1) detector.scoreOne(y, new Float64Array(this.#nFeatures), at);
+    return detector.explain?.(slot, y[slot]!, at);
+  }
+
+  #partOf(slot: number): Part {
+    return this.#parts.find(({ slots }) => slots.includes(slot)) ?? this.#parts[0]!;
+  }
+
+  /** What is learned of a feature may depend on its sensitivity only where features are learned apart. */
+  #eachPart(y: Float64Array, take: (detector: Detector, own: Float64Array) => void): void {
+    if (this.#parts.length === 1 || this.use.type.learnsApart !== true) {
+      take(this.detector, y);
+      return;
+    }
+    for (const { detector, slots } of this.#parts) {
+      const own = new Float64Array(this.#nFeatures).fill(Number.NaN);
+      for (const slot of slots) own[slot] = y[slot]!;
+      take(detector, own);
+    }
+  }
+}
+
+function partsOf(
+  use: DetectorUse,
+  state: DetectorState,
+  sensitivityOf: SensitivityOf,
+): readonly Part[] {
+  const slots = Array.from({ length: state.nFeatures }, (_, slot) => slot);
+  const chosen = use.paramsAt === undefined ? () => undefined : sensitivityOf;
+  return [...new Set([undefined, ...slots.map(chosen)])]
+    .map((sensitivity) => ({
+      sensitivity,
+      own: slots.filter((slot) => chosen(slot) === sensitivity),
+    }))
+    .filter(({ own }, place) => own.length > 0 || (place === 0 && slots.length === 0))
+    .map(({ sensitivity, own }) => ({
+      detector: use.type.create(paramsOf(use, sensitivity), state),
+      slots: own,
+    }));
+}
+
+const paramsOf = (
+  { params, paramsAt }: DetectorUse,
+  sensitivity: Sensitivity | undefined,
+): unknown => (sensitivity === undefined ? params : paramsAt?.[sensitivity]);

@@ -1,0 +1,21 @@
+/** How coarse the values of a feature are: the least step that was ever seen between two of them. */
+import type { ModelMemory } from "../memory.ts";
+
+/** Where a step's exponent begins in a byte. */
+const stepZero = 128;
+/** The lower bound of steps by their byte. */
+const powers = Float64Array.from({ length: 257 }, (_, byte) => 2 ** (byte - stepZero));
+
+/** Learns the step from the value before; NaN tells nothing. */
+export function followStep({ value, previous, step }: ModelMemory, slot: number): void {
+  const distance = Math.abs(value[slot]! - previous[slot]!);
+  if (!(distance > 0 && distance < Number.POSITIVE_INFINITY)) return;
+  const known = step[slot]!;
+  if (known !== 0 && distance >= powers[known]!) return;
+  const exponent = Math.min(Math.max(Math.floor(Math.log2(distance)) + stepZero, 1), 255);
+  if (known === 0 || exponent < known) step[slot] = exponent;
+}
+
+/** Upper bound of the least step between two values of a feature; 0 before there was one. */
+export const leastStep = ({ step }: ModelMemory, slot: number): number =>
+  step[slot] === 0 ? 0 : powers[step[slot]! + 1]!;

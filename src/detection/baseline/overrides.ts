@@ -1,0 +1,123 @@
+/** `detection.overrides:`: which settings hold for which feature. They judge; nothing that is learned depends on them. */
+import type { Sensitivity } from "../../../detectors/preset.ts";
+import { type ModelKey, modelName } from "../../model-key.ts";
+import { matches } from "./pattern.ts";
+
+export type Direction = "both" | "drops" | "rises";
+
+export interface LeastEffect {
+  /** Part of the model's attention, 0..1; of models whose values are parts of a whole. */
+  readonly share?: number | undefined;
+  /** In the feature's own unit; of models whose values are shown in it. */
+  readonly value?: number | undefined;
+  /** Part of what is expected, above 0. */
+  readonly relative?: number | undefined;
+}
+
+/** What an override sets. What is left out is as `detection:` has it. */
+export interface FeatureSettings {
+  readonly sensitivity?: Sensitivity | undefined;
+  readonly direction?: Direction | undefined;
+  readonly leastEffect?: LeastEffect | undefined;
+  readonly ignore?: boolean | undefined;
+}
+
+/** Each list that is given must match; a name matches a list by any of its patterns. */
+export interface OverridePatterns {
+  readonly source?: readonly string[] | undefined;
+  /** Held against the model's name, and against its whole key. */
+  readonly model?: readonly string[] | undefined;
+  readonly feature?: readonly string[] | undefined;
+}
+
+export interface Override extends FeatureSettings, OverridePatterns {}
+
+const settingKeys = ["sensitivity", "direction", "leastEffect", "ignore"] as const;
+type SettingKey = (typeof settingKeys)[number];
+
+/** The overrides that match one model; each setting comes from the first override in the list that names it. */
+export class ModelOverrides {
+  readonly #list: readonly Override[];
+
+  constructor(overrides: readonly Override[], model: ModelKey) {
+    this.#list = overrides.filter((one) => isForModel(one, model));
+  }
+
+  /** Whether no override matches any feature of the model. */
+  get isEmpty(): boolean {
+    return this.#list.length === 0;
+  }
+
+  /**
+   * Whether nothing at all is reported of the model: an override without a feature says so, and none before it makes an
+   * exception of some features.
+   */
+  get ignoresModel(): boolean {
+    const naming = this.#list.filter(({ ignore }) => ignore !== undefined);
+    const first = naming.find(({ feature, ignore }) => feature === undefined || ignore === false);
+    return first?.ignore === true;
+  }
+
+  of(feature: string): FeatureSettings {
+    const matching = this.#list.filter((one) => isFor(one.feature, [feature]));
+    return Object.fromEntries(
+      settingKeys.map((key) => [key, matching.find((one) => one[key] !== undefined)?.[key]]),
+    );
+  }
+}
+
+/** Of a feature of a source: the places of the overrides that match it, and of those that decide some setting. */
+export function decidingFor(
+  overrides: readonly Override[],
+  { model, feature }: { readonly model: ModelKey; readonly feature: string },
+): { readonly matching: readonly number[]; readonly deciding: readonly number[] } {
+  const matching = [...overrides.keys()].filter(
+    (i) => isForModel(overrides[i]!, model) && isFor(overrides[i]!.feature, [feature]),
+  );
+  const first = (key: SettingKey): number =>
+    matching.find((i) => overrides[i]![key] !== undefined) ?? -1;
+  return { matching, deciding: settingKeys.map(first).filter((i) => i >= 0) };
+}
+
+/** Whether some setting is named by both. */
+export const shareSetting = (one: FeatureSettings, other: FeatureSettings): boolean =>
+  settingKeys.some((key) => one[key] !== undefined && other[key] !== undefined);
+
+/** Whether the patterns of source and model fit. */
+export function isForModel({ source, model }: OverridePatterns, key: ModelKey): boolean {
+  const name = modelName(key);
+  return isFor(source, [name.source]) && isFor(model, [name.model, key]);
+}
+
+/** Whether some name fits some pattern; a list that is not given fits everything. */
+export const isFor = (patterns: readonly string[] | undefined, names: readonly string[]): boolean =>
+  patterns === undefined ||
+  patterns.some((pattern) => names.some((name) => matches(pattern, name)));
+
+/** What people are told of the settings under which a feature was judged; undefined without one. */
+export function toldSettings({
+  sensitivity,
+  direction,
+  leastEffect,
+}: FeatureSettings): string | undefined {
+  const said = [
+    ...(direction === "drops" || direction === "rises"
+      ? [`only ${direction} are told for this feature`]
+      : []),
+    ...(sensitivity === undefined ? [] : [`it is judged at sensitivity ${sensitivity}`]),
+    ...leastTold(leastEffect),
+  ];
+  return said.length === 0 ? undefined : said.join(", ");
+}
+
+function leastTold(least: LeastEffect = {}): readonly string[] {
+  const { share, value, relative } = least;
+  const bounds = [
+    ...(share === undefined ? [] : [`${percent(share)} of the model's attention`]),
+    ...(value === undefined ? [] : [String(value)]),
+    ...(relative === undefined ? [] : [`${percent(relative)} of what is expected`]),
+  ];
+  return bounds.length === 0 ? [] : [`changes below ${bounds.join(" or ")} are not told`];
+}
+
+const percent = (part: number): string => `${Number((part * 100).toPrecision(4))} %`;

@@ -1,0 +1,70 @@
+/** Decides which further evidence is told while an episode is open. Most of it joins the episode without a word. */
+
+import { popcount } from "../baseline/popcount.ts";
+import type { ModelMemory } from "../memory.ts";
+import type { EpisodeFacts, Told } from "../model-facts.ts";
+import type { DecisionSettings } from "../settings.ts";
+import type { Evidence } from "./rules.ts";
+
+/** A baseline that is not learned ages: a deciding detector's score counts against it from twice the boundary on. */
+const agedBoundary = 2;
+
+export interface JoiningInput {
+  readonly evidence: readonly Evidence[];
+  readonly memory: ModelMemory;
+  /** Of the newest attribution, by slot. */
+  readonly scores: Float64Array;
+  readonly settings: DecisionSettings;
+  /** The deciding detectors' evidence about these features alone. */
+  readonly against: (slots: readonly number[]) => readonly Evidence[];
+}
+
+/**
+ * Evidence that is told although an episode is open. Until people were asked, all of it counts as told with the episode:
+ * a fault shows itself in several ways within a few attributions. From then on it is told, once a feature and kind:
+ * a pipeline rule's, and of the deciding detectors' a further feature that crossed twice its boundary often enough by itself. What
+ * the model itself shows is news where only a record that was set aside has been told.
+ *
+ * @returns none, or what is to be told, each with the features that were not told first
+ */
+export function joining(episode: EpisodeFacts | null, input: JoiningInput): readonly Evidence[] {
+  if (episode === null || input.evidence.length === 0) return [];
+  const { told = {} } = episode;
+  if (episode.kind === "quarantined") {
+    const news = input.evidence.filter((evidence) => told[familyOf(evidence)] === undefined);
+    if (news.length > 0) return news;
+  }
+  if (episode.asked !== true) {
+    episode.told = withReported(told, input.evidence);
+    return [];
+  }
+  return input.evidence.flatMap((evidence) => {
+    const known = told[familyOf(evidence)];
+    const untold = evidence.slots.filter((slot) => known?.includes(slot) !== true);
+    if (isJudged(evidence)) return input.against(untold.filter((slot) => stands(slot, input)));
+    if (known !== undefined && untold.length === 0) return [];
+    return [{ ...evidence, slots: [...new Set([...untold, ...evidence.slots])] }];
+  });
+}
+
+/** What has been told once this is told too. */
+export function withReported(told: Told | undefined, evidence: readonly Evidence[]): Told {
+  const known: Record<string, readonly number[]> = { ...told };
+  for (const one of evidence) {
+    const family = familyOf(one);
+    known[family] = [...new Set([...(known[family] ?? []), ...one.slots])];
+  }
+  return known;
+}
+
+const isJudged = ({ kind }: Evidence): boolean => kind === "shift" || kind === "leak";
+
+/** A shift may grow into a leak: it is the same change. */
+const familyOf = (evidence: Evidence): Evidence["kind"] =>
+  isJudged(evidence) ? "shift" : evidence.kind;
+
+/** Beyond its boundary by itself, however old what it is held against may be. */
+function stands(slot: number, { memory, scores, settings }: JoiningInput): boolean {
+  const crossings = popcount(memory.crossed[slot] ?? 0);
+  return scores[slot]! >= agedBoundary && crossings >= settings.needed;
+}

@@ -1,0 +1,108 @@
+/** Tracks which models have unsaved changes, and from which offset these can be computed again. */
+import type { ModelKey } from "../../model-key.ts";
+
+/** How far a partition is done with what it has read. */
+export interface Boundary {
+  /** A new engine that knows the saved states catches up from here. */
+  readonly replayFrom: number;
+  /** Models that ended before it: what stands in the place of their states goes when it moves there, in one step. */
+  readonly ended: readonly ModelKey[];
+}
+
+/** A model that was forgotten. */
+interface Ending {
+  readonly at: number;
+  /** Its oldest unsaved change; undefined once its end is saved. */
+  readonly from: number | undefined;
+}
+
+export class CheckpointTracker {
+  readonly #applied = new Map<ModelKey, number>();
+  /** Offset to replay from, by model; in the order in which they changed first. */
+  #dirty = new Map<ModelKey, number>();
+  readonly #saving = new Map<ModelKey, number>();
+  readonly #ended = new Map<ModelKey, Ending>();
+
+  hasApplied(model: ModelKey, offset: number): boolean {
+    return offset <= this.appliedThrough(model);
+  }
+
+  appliedThrough(model: ModelKey): number {
+    return this.#applied.get(model) ?? -1;
+  }
+
+  restored(model: ModelKey, appliedThrough: number): void {
+    this.#applied.set(model, appliedThrough);
+  }
+
+  changed(model: ModelKey, offset: number): void {
+    this.#applied.set(model, offset);
+    if (!this.#dirty.has(model)) this.#dirty.set(model, offset);
+  }
+
+  /** The model is forgotten at this offset. One of its name that comes later is another one. */
+  end(model: ModelKey, at: number): void {
+    const from = earliest(this.#ended.get(model)?.from, this.#dirty.get(model), at);
+    this.#dirty.delete(model);
+    this.#applied.delete(model);
+    this.#ended.set(model, { at, from });
+  }
+
+  /** An end that was saved in an earlier life of the partition. */
+  restoredEnd(model: ModelKey, at: number): void {
+    this.#applied.set(model, at);
+    this.#ended.set(model, { at, from: undefined });
+  }
+
+  /** What stood in the place of their states is gone. */
+  forget(models: readonly ModelKey[]): void {
+    for (const model of models) this.#ended.delete(model);
+  }
+
+  /** @yields what is to be saved: ends, then changes, longest unsaved first; a model whose place holds an end waits */
+  *dirty(): Generator<{ readonly model: ModelKey; readonly endedAt?: number }> {
+    for (const [model, { from, at }] of this.#ended)
+      if (from !== undefined) yield { model, endedAt: at };
+    for (const model of this.#dirty.keys()) if (!this.#ended.has(model)) yield { model };
+  }
+
+  saving(models: readonly ModelKey[]): void {
+    for (const model of models) {
+      const ending = this.#ended.get(model);
+      this.#saving.set(model, ending?.from ?? this.#dirty.get(model)!);
+      if (ending === undefined) this.#dirty.delete(model);
+      else this.#ended.set(model, { at: ending.at, from: undefined });
+    }
+  }
+
+  saved(models: readonly ModelKey[]): void {
+    for (const model of models) this.#saving.delete(model);
+  }
+
+  saveFailed(models: readonly ModelKey[]): void {
+    const again = new Map<ModelKey, number>();
+    for (const model of models) {
+      const from = this.#saving.get(model)!;
+      const ending = this.#ended.get(model);
+      if (ending === undefined) again.set(model, from);
+      else this.#ended.set(model, { at: ending.at, from: earliest(ending.from, from) });
+      this.#saving.delete(model);
+    }
+    for (const [model, from] of this.#dirty) if (!again.has(model)) again.set(model, from);
+    this.#dirty = again;
+  }
+
+  /** @param next offset up to which, not including it, everything that was decided is stored */
+  boundary(next: number): Boundary {
+    let replayFrom = next;
+    for (const offsets of [this.#dirty.values(), this.#saving.values()]) {
+      for (const from of offsets) replayFrom = Math.min(replayFrom, from);
+    }
+    for (const { from } of this.#ended.values()) replayFrom = Math.min(replayFrom, from ?? next);
+    const ended = [...this.#ended].filter(([, { at }]) => at < replayFrom);
+    return { replayFrom, ended: ended.map(([model]) => model) };
+  }
+}
+
+const earliest = (...offsets: readonly (number | undefined)[]): number =>
+  Math.min(...offsets.filter((offset) => offset !== undefined));

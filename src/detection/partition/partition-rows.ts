@@ -1,0 +1,142 @@
+/**
+ * Counts the rows of a partition that belong to no model's state: those of models that were refused or forgotten.
+ *
+ * # Why rows are counted by offset
+ *
+ * The partition's row holds the counts of records below `replayFrom`. After a crash everything above is read and
+ * counted again. So a count goes into the partition's row in the statement that moves `replayFrom` past its record, and
+ * not before.
+ *
+ * A row that is sent again is counted once. A model that is watched knows the rows it has seen by their positions. For
+ * refused models these positions are kept here, and go into the partition's row with the counts.
+ */
+import { type ModelKey, modelName } from "../../model-key.ts";
+import type { HistoryRecord, RowsRecord } from "../../stream/record.ts";
+import { advance, historyLevel } from "../attribution/positions.ts";
+import type { Position } from "../model-facts.ts";
+import {
+  addAll,
+  addRows,
+  type RowCounts,
+  type RowOutcome,
+  type RowsBySource,
+} from "./row-counts.ts";
+
+/** Where the rows of a model were seen last, by level. */
+type Positions = Readonly<Record<string, Position>>;
+
+/** What the row of a partition says of rows that stand in no model's state. Plain data; a new partition says nothing. */
+export interface StoredRows {
+  readonly counts?: RowsBySource;
+  readonly refused?: Readonly<Record<ModelKey, Positions>>;
+}
+
+/** Positions are kept of so many refused models, the newest. Of older ones a row that is sent again counts twice. */
+const maxPositions = 1000;
+
+interface Refused {
+  readonly offset: number;
+  readonly model: ModelKey;
+  readonly outcome: RowOutcome;
+  /** Rows that were not seen before. */
+  readonly rows: number;
+  readonly positions: Positions;
+}
+
+/** What moves into the partition's row. */
+interface Move {
+  readonly replayFrom: number;
+  readonly ended: readonly ModelKey[];
+}
+
+export class PartitionRows {
+  #stored: RowsBySource = {};
+  #storedRefused: ReadonlyMap<ModelKey, Positions> = new Map();
+  #positions = new Map<ModelKey, Record<string, Position>>();
+  #refused: Refused[] = [];
+  readonly #ended = new Map<ModelKey, RowCounts>();
+
+  /** @param stored what the partition's row held when it was claimed */
+  restore({ counts = {}, refused = {} }: StoredRows): void {
+    this.#stored = counts;
+    this.#storedRefused = new Map(Object.entries(refused));
+    this.#positions = new Map(
+      Object.entries(refused).map(([model, known]) => [model, positionsOf(known)]),
+    );
+  }
+
+  /** @returns rows of the record that were not seen before */
+  refuse(offset: number, record: RowsRecord | HistoryRecord, outcome: RowOutcome): number {
+    const { model } = record;
+    const place = record.kind === "rows" ? record : { level: historyLevel, window: 0 };
+    const positions = this.#positions.get(model) ?? {};
+    this.#positions.delete(model);
+    this.#positions.set(model, positions);
+    const rows = record.rows.filter((row) => advance(positions, place, row)).length;
+    this.#refused.push({ offset, model, outcome, rows, positions: positionsOf(positions) });
+    dropOldest(this.#positions);
+    return rows;
+  }
+
+  /** The model is forgotten, with its state. */
+  end(model: ModelKey, rows: Readonly<RowCounts>): void {
+    this.#ended.set(model, addAll({ ...this.#ended.get(model) }, rows));
+  }
+
+  /** What is to be saved of a forgotten model until its counts stand in the partition's row. */
+  ended(model: ModelKey): RowCounts {
+    return this.#ended.get(model) ?? {};
+  }
+
+  /** What the partition's row has to hold after this move. Tell {@link moved} when it does. */
+  after({ replayFrom, ended }: Move): StoredRows {
+    const counts = copyOf(this.#stored);
+    const positions = new Map(this.#storedRefused);
+    for (const model of ended) addAll(of(counts, model), this.ended(model));
+    for (const one of this.#refused.filter(({ offset }) => offset < replayFrom)) {
+      addRows(of(counts, one.model), one.outcome, one.rows);
+      positions.delete(one.model);
+      positions.set(one.model, one.positions);
+    }
+    dropOldest(positions);
+    return { counts, refused: Object.fromEntries(positions) };
+  }
+
+  /** @param rows what {@link after} said of this move */
+  moved({ replayFrom, ended }: Move, { counts = {}, refused = {} }: StoredRows): void {
+    this.#stored = counts;
+    this.#storedRefused = new Map(Object.entries(refused));
+    this.#refused = this.#refused.filter(({ offset }) => offset >= replayFrom);
+    for (const model of ended) this.#ended.delete(model);
+  }
+
+  /** All counts of this file, and those of the models that are watched. */
+  with(models: Iterable<readonly [ModelKey, Readonly<RowCounts>]>): RowsBySource {
+    const rows = copyOf(this.#stored);
+    for (const { model, outcome, rows: count } of this.#refused)
+      addRows(of(rows, model), outcome, count);
+    for (const [model, counts] of this.#ended) addAll(of(rows, model), counts);
+    for (const [model, counts] of models) addAll(of(rows, model), counts);
+    return rows;
+  }
+}
+
+const positionsOf = (positions: Positions): Record<string, Position> =>
+  Object.fromEntries(
+    Object.entries(positions).map(([level, [window, ts, tid]]) => [level, [window, ts, tid]]),
+  );
+
+function dropOldest(positions: Map<ModelKey, unknown>): void {
+  for (const model of positions.keys()) {
+    if (positions.size <= maxPositions) return;
+    positions.delete(model);
+  }
+}
+
+const copyOf = (rows: RowsBySource): Record<string, RowCounts> =>
+  Object.fromEntries(Object.entries(rows).map(([source, counts]) => [source, { ...counts }]));
+
+function of(rows: Record<string, RowCounts>, model: ModelKey): RowCounts {
+  const { source } = modelName(model);
+  return (rows[source] ??= {});
+}
