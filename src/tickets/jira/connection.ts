@@ -4,10 +4,10 @@
 import JiraApi, { type RequestOptions } from "jira-client";
 import type { z } from "zod";
 import { DriftwardenError } from "../../errors.ts";
+import { exchange, type RawReply } from "../../http-exchange.ts";
 import type { ClockReading, MayAct } from "../../permit.ts";
 import type { TicketsMetrics } from "../metrics.ts";
 import { jiraError } from "./errors.ts";
-import { exchange, type JiraReply } from "./exchange.ts";
 import { judge, type Operation } from "./judge.ts";
 import { type Environment, proxyFor } from "./proxy.ts";
 import { Secret } from "./secret.ts";
@@ -98,7 +98,7 @@ function send(
   { uri, method, body: json, form }: RequestOptions,
   { deadlineMs = 20_000, maxBodyBytes = 5_000_000, clocks, ca }: JiraConnectionOptions,
   { authorization, mayAct, deadlineMs: own = deadlineMs, proxy }: Sending,
-): Promise<JiraReply> {
+): Promise<RawReply> {
   const body = form?.bytes ?? (json === undefined ? undefined : JSON.stringify(json));
   return exchange({
     mayAct,
@@ -122,13 +122,13 @@ function send(
 }
 
 /** A server may echo what it was sent, and what it says ends in our messages. */
-function masked(reply: unknown, secrets: readonly Secret[]): JiraReply {
+function masked(reply: unknown, secrets: readonly Secret[]): RawReply {
   if (!isReply(reply)) throw new TypeError("jira-client went around our exchange");
   if (!("text" in reply)) return reply;
   return { ...reply, text: secrets.reduce((text, secret) => secret.maskIn(text), reply.text) };
 }
 
-function isReply(value: unknown): value is JiraReply {
+function isReply(value: unknown): value is RawReply {
   return typeof value === "object" && value !== null && ("text" in value || "failed" in value);
 }
 

@@ -1,10 +1,11 @@
 /** What an answer of Jira means: its JSON, or a TrackerError that says what to do. Total: every reply has a code. */
+
+import type { NoAnswer, RawAnswer, RawReply } from "../../http-exchange.ts";
 import type { MayAct } from "../../permit.ts";
 import { hintOfUnreachable } from "../../unknown-host.ts";
 import type { TrackerError } from "../errors.ts";
 import { type Complaints, complaintsIn } from "./complaints.ts";
 import { type JiraErrorCode, jiraError } from "./errors.ts";
-import type { JiraAnswer, JiraReply, NoAnswer } from "./exchange.ts";
 import { retryAfter } from "./retry-after.ts";
 
 export interface Operation {
@@ -42,7 +43,7 @@ interface JiraErrorClassification {
  * @returns the parsed body; undefined for an answer without one (204)
  * @throws TrackerError for everything else
  */
-export function judge(reply: JiraReply, operation: Operation): unknown {
+export function judge(reply: RawReply, operation: Operation): unknown {
   if ("failed" in reply) throw unanswered(reply, operation);
   const { status } = reply;
   const empty = status === 204 || (operation.mayBeEmpty === true && reply.text.trim() === "");
@@ -80,7 +81,7 @@ function unanswered(
 }
 
 function refuse(
-  answer: JiraAnswer,
+  answer: RawAnswer,
   { doing, writes }: Operation,
   { code, says, ...classified }: JiraErrorClassification,
 ): TrackerError {
@@ -100,7 +101,7 @@ function refuse(
 }
 
 /** A 2xx that is no answer of the API. */
-function unusable(answer: JiraAnswer, body: unknown): JiraErrorClassification | undefined {
+function unusable(answer: RawAnswer, body: unknown): JiraErrorClassification | undefined {
   const common = { code: "DW_TRACKER_PROTOCOL", retryable: true, maybeApplied: true } as const;
   if (body === undefined) {
     return {
@@ -118,7 +119,7 @@ function unusable(answer: JiraAnswer, body: unknown): JiraErrorClassification | 
   };
 }
 
-function refusal(answer: JiraAnswer, operation: Operation): JiraErrorClassification {
+function refusal(answer: RawAnswer, operation: Operation): JiraErrorClassification {
   const { status } = answer;
   const body = parse(answer.text);
   const complaints = complaintsIn(body);
@@ -144,7 +145,7 @@ function refusal(answer: JiraAnswer, operation: Operation): JiraErrorClassificat
 }
 
 /** A page in Jira's place refuses nothing: Jira never saw the request. */
-function foreign({ status, text }: JiraAnswer, body: unknown): JiraErrorClassification | undefined {
+function foreign({ status, text }: RawAnswer, body: unknown): JiraErrorClassification | undefined {
   if (body !== undefined || text.trim() === "") return undefined;
   return {
     code: "DW_TRACKER_PROTOCOL",
@@ -154,7 +155,7 @@ function foreign({ status, text }: JiraAnswer, body: unknown): JiraErrorClassifi
   };
 }
 
-function redirected(answer: JiraAnswer): JiraErrorClassification {
+function redirected(answer: RawAnswer): JiraErrorClassification {
   const location = header(answer, "location") ?? "";
   const to = URL.canParse(location) ? new URL(location).origin : "another path";
   return {
@@ -165,7 +166,7 @@ function redirected(answer: JiraAnswer): JiraErrorClassification {
   };
 }
 
-function deniedLogin(answer: JiraAnswer, says: string): JiraErrorClassification | undefined {
+function deniedLogin(answer: RawAnswer, says: string): JiraErrorClassification | undefined {
   const code = "DW_TRACKER_UNAUTHORIZED";
   const login = header(answer, "x-seraph-loginreason") ?? "";
   const captcha =
@@ -229,7 +230,7 @@ function other({ status, says, fields }: Refused, { name }: Operation): JiraErro
   return { code: "DW_TRACKER_REFUSED", says, hint, retryable, fields, ...again };
 }
 
-function header(answer: JiraAnswer, name: string): string | undefined {
+function header(answer: RawAnswer, name: string): string | undefined {
   const value = answer.headers[name];
   return typeof value === "string" ? value : value?.[0];
 }

@@ -10,11 +10,11 @@ import {
 } from "node:http";
 import { request as tlsRequest } from "node:https";
 import type { Socket } from "node:net";
-import { type Permission, writePermitted } from "../../permit.ts";
-import { openTunnel, secured, trusting } from "./tunnel.ts";
+import { openTunnel, secured, trusting } from "./http-tunnel.ts";
+import { type Permission, writePermitted } from "./permit.ts";
 
 /** Its `mayAct` is asked when the connection stands, before the first byte leaves. */
-interface JiraRequest extends Permission {
+interface RawRequest extends Permission {
   readonly method: string;
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
@@ -28,7 +28,7 @@ interface JiraRequest extends Permission {
   readonly ca?: string | undefined;
 }
 
-export interface JiraAnswer {
+export interface RawAnswer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
@@ -41,14 +41,14 @@ export interface NoAnswer {
   readonly sent: boolean;
 }
 
-export type JiraReply = JiraAnswer | NoAnswer;
+export type RawReply = RawAnswer | NoAnswer;
 
 /**
  * Asks once. A connection of its own for each request: an idle one that dies looks like a write of unknown outcome.
  *
  * @throws nothing but what `mayAct` throws
  */
-export async function exchange(question: JiraRequest): Promise<JiraReply> {
+export async function exchange(question: RawRequest): Promise<RawReply> {
   const { proxy, url, deadlineMs } = question;
   if (proxy === undefined) return ask(question);
   const startedAt = performance.now();
@@ -62,10 +62,10 @@ export async function exchange(question: JiraRequest): Promise<JiraReply> {
   return ask({ ...question, deadlineMs: leftMs }, socket);
 }
 
-async function ask(question: JiraRequest, through?: Socket): Promise<JiraReply> {
-  let settle: (reply: JiraReply) => void = ignore;
+async function ask(question: RawRequest, through?: Socket): Promise<RawReply> {
+  let settle: (reply: RawReply) => void = ignore;
   let refuse: (error: unknown) => void = ignore;
-  const settled = new Promise<JiraReply>((resolve, reject) => {
+  const settled = new Promise<RawReply>((resolve, reject) => {
     settle = resolve;
     refuse = reject;
   });
@@ -111,7 +111,7 @@ async function ask(question: JiraRequest, through?: Socket): Promise<JiraReply> 
   }
 }
 
-function start({ url, method, headers, body, ca }: JiraRequest, through?: Socket): ClientRequest {
+function start({ url, method, headers, body, ca }: RawRequest, through?: Socket): ClientRequest {
   const length = body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) };
   const sent = { method, headers: { ...headers, ...length } } as const;
   if (through !== undefined)

@@ -1,4 +1,4 @@
-/** A tunnel through an HTTP proxy. TLS is spoken through it with Jira itself, so that the proxy can read nothing. */
+/** A tunnel through an HTTP proxy. TLS is spoken through it with the other side itself, so that the proxy can read nothing. */
 import { request as plainRequest } from "node:http";
 import { request as tlsRequest } from "node:https";
 import { isIP, type Socket } from "node:net";
@@ -48,7 +48,7 @@ interface Trusted {
   readonly ca?: string[];
 }
 
-/** TLS to Jira through a tunnel that stands. */
+/** TLS through a tunnel that stands. */
 export function secured(socket: Socket, to: URL, trusted: Trusted): Socket {
   const host = to.hostname.replaceAll(/^\[|\]$/g, "");
   return tlsConnect({ socket, host, ...trusted, ...(isIP(host) === 0 && { servername: host }) });
