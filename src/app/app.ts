@@ -72,6 +72,7 @@ export function startApp(config: Config, options: AppOptions): Promise<App> {
  */
 async function start(parts: Parts, asked: Omit<AppOptions, "logger">): Promise<App> {
   const { health, lifecycle, logger, registry } = parts;
+  const { environment = {}, leastGapMs } = asked;
   const shown: ShownParts = {};
   const started = health.register("start", notAllStarted);
   const metrics = ticketsMetrics(registry);
@@ -87,10 +88,10 @@ async function start(parts: Parts, asked: Omit<AppOptions, "logger">): Promise<A
     ticketsMetrics: metrics,
     onRendered: asked.onRendered,
     makePicture: buildPictures(stored),
-    environment: asked.environment,
+    environment,
   });
   const restoredAtMs = (): number | undefined => restoreGuard.restoredAtMs;
-  const executors = buildExecutors(stored, { ...configured, stream, restoredAtMs });
+  const executors = buildExecutors(stored, { ...configured, stream, restoredAtMs, environment });
   const recording = {
     settings: configured.reducer,
     clock: stored.clock,
@@ -105,12 +106,11 @@ async function start(parts: Parts, asked: Omit<AppOptions, "logger">): Promise<A
   const worker = await buildDetection(stored, { ...configured, recording, stream, leftOut });
   shown.worker = worker;
   buildHeldPartitions(stored, stream);
-  const { leastGapMs } = asked;
   const sources = configured.sources.map((source) =>
     leastGapMs === undefined ? source : { ...source, leastGapMs },
   );
   buildSources(stored, { sources, stream, read });
-  buildProbes(stored, { ...configured, metrics, outbox, environment: asked.environment ?? {} });
+  buildProbes(stored, { ...configured, metrics, outbox, environment });
   started();
   logger.info({ version }, "started");
   return {

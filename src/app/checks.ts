@@ -12,10 +12,12 @@ import { nearest } from "../nearest.ts";
 import { type SourceSurvey, surveySource } from "../source/survey.ts";
 import { surveyStore } from "../store/survey.ts";
 import { surveyKafka } from "../stream/kafka/survey.ts";
+import { surveyAlertmanager } from "../tickets/alertmanager/survey.ts";
 import { openJira } from "../tickets/jira/jira.ts";
 import type { Environment } from "../tickets/jira/proxy.ts";
 import { surveyJira } from "../tickets/jira/survey.ts";
 import type { TicketsMetrics } from "../tickets/metrics.ts";
+import { openAlertmanager } from "./alertmanager.ts";
 import { answerDeadlineMs, type PartCheck, withAnswerDeadline } from "./answer-deadline.ts";
 import { lookAtOverrides, type SeenNames } from "./check-overrides.ts";
 import { sourceList } from "./sources.ts";
@@ -41,6 +43,7 @@ export function partChecks(config: Config, through: CheckedThrough): readonly Pa
     })),
     { part: "stream", look: () => lookAtStream(config, through) },
     ...trackerCheck(config, through),
+    ...alertmanagerCheck(config, through),
     ...(fixes.length === 0
       ? []
       : [
@@ -132,6 +135,16 @@ function trackerCheck(config: Config, through: CheckedThrough): readonly PartChe
         (error: unknown) => [failed("login", error)],
       );
   return [{ part: "tracker", look: async () => look(), ping }];
+}
+
+function alertmanagerCheck(config: Config, { environment }: CheckedThrough): readonly PartCheck[] {
+  const { alertmanager } = config;
+  if (alertmanager === undefined) return [];
+  const look = async (): Promise<readonly CheckFinding[]> => {
+    const opened = openAlertmanager(config, environment);
+    return opened === undefined ? [] : surveyAlertmanager(opened, alertmanager.url);
+  };
+  return [{ part: "channel:alertmanager", look }];
 }
 
 /** A condition that no row could meet is most likely a slip. */

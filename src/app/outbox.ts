@@ -15,8 +15,10 @@ import { agesOfDue, countEffects } from "../store/outbox/inspect.ts";
 import { countRuns } from "../store/runs/list.ts";
 import { answerExecutor } from "../tickets/answering.ts";
 import { ticketExecutor } from "../tickets/executor.ts";
+import type { Environment } from "../tickets/jira/proxy.ts";
 import { pictureExecutor } from "../tickets/picture/executor.ts";
 import type { Ticketing } from "../tickets/ticketing.ts";
+import { buildAlertExecutor, buildOverdueWatch } from "./alertmanager.ts";
 import { knownPeople } from "./commands.ts";
 import type { StoredParts } from "./parts.ts";
 import type { Stream } from "./stream.ts";
@@ -28,12 +30,14 @@ export interface ExecutorParts {
   readonly stream: Stream;
   /** When the store was last restored from a backup; undefined when it never was. */
   readonly restoredAtMs: () => number | undefined;
+  /** Of the process. */
+  readonly environment: Environment;
 }
 
 /** Everybody who carries effects out: one line for each dependency. A channel is a folder and a line here. */
 export function buildExecutors(
   parts: StoredParts,
-  { fixes, ticketing, stream, restoredAtMs }: ExecutorParts,
+  { fixes, ticketing, stream, restoredAtMs, environment }: ExecutorParts,
 ): readonly IncidentExecutor[] {
   const { store, clock, registry, config } = parts;
   const runner = new Runner({
@@ -54,6 +58,7 @@ export function buildExecutors(
     ticketExecutor({ ticketing, restoredAtMs }),
     answerExecutor(ticketing),
     pictureExecutor(ticketing?.picture),
+    buildAlertExecutor(parts, environment),
     runExecutor(runner),
     questionExecutor(verify, async (record) => {
       await stream.append([record]);
@@ -62,7 +67,7 @@ export function buildExecutors(
   ];
 }
 
-/** Starts carrying effects out. */
+/** Starts carrying effects out, and noticing those that people wait for. */
 export function buildOutbox(
   parts: StoredParts,
   executors: readonly IncidentExecutor[],
@@ -89,5 +94,6 @@ export function buildOutbox(
   outbox.start();
   parts.health.register("outbox", () => outbox.health());
   lifecycle.onStop("effects", () => outbox.stop());
+  buildOverdueWatch(parts);
   return outbox;
 }

@@ -14,7 +14,7 @@ interface Probed extends Omit<CheckedThrough, "logger"> {
   readonly outbox: { dependencyHealth(name: string): Health };
 }
 
-/** Of the tracker and the engine, which are asked for nothing while nothing is broken. */
+/** Of the tracker, the engine and the Alertmanager, which are asked for nothing while nothing is broken. */
 const rarely = { everyMs: 180_000, againMs: 30_000 } as const;
 const often = { everyMs: 5_000, againMs: 1_000 } as const;
 
@@ -32,7 +32,7 @@ export function buildProbes(parts: StoredParts, { outbox, ...through }: Probed):
   lifecycle.onStop("probe of the store", () => own.stop());
   health.register("store", () => own.health());
   for (const { part, look, ping } of partChecks(config, { ...through, logger })) {
-    if (part !== "tracker" && part !== "engine") continue;
+    if (part !== "tracker" && part !== "engine" && part !== "channel:alertmanager") continue;
     const probe = startProbe({ ...rarely, look, ping });
     lifecycle.onStop(`probe of the ${part}`, () => probe.stop());
     health.register(part, () => first(outbox.dependencyHealth(part), probe.health()));

@@ -1,7 +1,7 @@
 /** Builds the configured tracker, and what writes to it. No other file knows which trackers there are. */
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
-import { readCertificates } from "../config/certificate.ts";
+import { authorities } from "../config/certificate.ts";
 import type { Config } from "../config/schema.ts";
 import { readSecret } from "../config/secret.ts";
 import type { ConfiguredFix } from "../healing/runner.ts";
@@ -78,7 +78,7 @@ export function jiraOptions(
     url: jira.url,
     user: jira.user ?? "",
     environment,
-    ca: jira.ca_file && readCertificates(jira.ca_file),
+    ca: jira.ca_file && authorities(jira.ca_file, environment),
     auth: jira.auth,
     project: jira.project,
     issueType: jira.issue_type,

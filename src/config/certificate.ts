@@ -48,6 +48,22 @@ export function readCertificates(file: string): string {
   return readFileSync(file, "utf8");
 }
 
+/**
+ * Node leaves the certificates of NODE_EXTRA_CA_CERTS out wherever others are named, so they are named too. As Node
+ * does, it goes on where they cannot be read.
+ *
+ * @throws ConfigError DW_CONFIG_SECRET when the file holds no certificate that may be used
+ */
+export function authorities(
+  file: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): string {
+  const own = readCertificates(file);
+  const extra = environment["NODE_EXTRA_CA_CERTS"] ?? "";
+  if (extra === "" || certificateProblem(extra) !== undefined) return own;
+  return `${own}\n${readFileSync(extra, "utf8")}`;
+}
+
 /** @throws ConfigError DW_CONFIG_SECRET when the file holds no key, or others may read it */
 export function readPrivateKey(file: string): string {
   const key = readSecret(file);

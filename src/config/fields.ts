@@ -259,6 +259,24 @@ export const apiUrl = webUrl.check((context) => {
   }
 });
 
+/** A service inside the network, which may be asked without credentials: http or https; none inside. */
+export const serviceUrl = webUrl.check((context) => {
+  const url = parsedUrl(context.value);
+  if (url === undefined) return;
+  if (url.username !== "" || url.password !== "") report(context, `${passwordInside} token_file`);
+  if (url.search !== "" || url.hash !== "")
+    report(
+      context,
+      "has a question mark or a hash sign; write the address without what follows it",
+    );
+});
+
+/** Whether a request to it could be read on its way. */
+export function isReadable(address: unknown): boolean {
+  const url = typeof address === "string" ? parsedUrl(address) : undefined;
+  return url?.protocol === "http:" && !loopback.test(url.hostname);
+}
+
 /** A broker of Kafka: `host:port`. */
 export const brokerAddress = text.check((context) => {
   const problem = brokerAddressProblem(context.value);

@@ -1,5 +1,6 @@
 /** The whole configuration: one section a file, put together here. */
 import { z } from "zod";
+import { alertmanager } from "./alertmanager.ts";
 import { detection } from "./detection.ts";
 import {
   cadences,
@@ -62,6 +63,7 @@ export const configSchema = z.strictObject({
   detection: detection.prefault({}),
   incidents: incidents.prefault({}),
   jira: jira.optional(),
+  alertmanager: alertmanager.optional(),
   people,
   teams,
   routes,

@@ -1,5 +1,8 @@
 /** A proposal: a run that waits for a person's word, and what people said to it. Plain data; docs/explanation/approvals.md. */
 
+/** How the run of a proposal ends that nobody answered in time. It is stored, and read there. */
+export const unansweredDetail = "Nobody answered in time.";
+
 /** Who has to approve it. */
 export interface ApprovalRules {
   /** So many people, 1 or 2. */

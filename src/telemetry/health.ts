@@ -28,7 +28,7 @@ export interface HealthRegistry {
 }
 
 /** What is not needed to detect and to remember. While it is away, its effects wait in the outbox. */
-const optional = /^(tracker|engine|prometheus|comments|channel:.*)$/;
+const optional = /^(tracker|engine|prometheus|comments|overdue|channel:.*)$/;
 
 export function createHealth(): HealthRegistry {
   const checks = new Map<string, () => Health>();

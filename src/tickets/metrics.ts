@@ -1,5 +1,5 @@
 /** The metrics of tickets. */
-import { Counter, Histogram, type Registry } from "prom-client";
+import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 
 export interface TicketsMetrics {
   /** Every attempt; `outcome` is `ok` or the error's code. */
@@ -46,4 +46,21 @@ export function ticketsMetrics(registry: Registry): TicketsMetrics {
       registers,
     }),
   };
+}
+
+/** @param counts how many tickets and questions are overdue; asked when the metrics are read */
+export function overdueMetric(
+  registry: Registry,
+  counts: () => ReadonlyMap<string, number>,
+): Gauge<"what"> {
+  return new Gauge({
+    name: "driftwarden_tickets_overdue",
+    help: "Tickets that the tracker has not confirmed within five minutes (ticket), and questions that nobody answered in their time (question).",
+    labelNames: ["what"] as const,
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const [what, count] of counts()) this.set({ what }, count);
+    },
+  });
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { remediationTypes } from "../../remediations/index.ts";
 import { kafkaOptions } from "../../src/app/stream.ts";
+import { authorities } from "../../src/config/certificate.ts";
 import { parseConfig } from "../../src/config/parse.ts";
 import { authority, brokersOwn, clientsOwn } from "../programs/kafka-certificates.ts";
 
@@ -76,5 +77,23 @@ describe("the files of stream.kafka.ssl", () => {
   it("belong together: a certificate without its key is refused", () => {
     const cert = write("c", clientsOwn.cert);
     expect(() => parsed({ cert_file: cert })).toThrow("cert_file and key_file belong together");
+  });
+});
+
+const ca = (environment: Readonly<Record<string, string>>): string =>
+  authorities(write("ca.pem", authority, 0o644), environment);
+
+describe("the certificates beside ca_file", () => {
+  it("are those of NODE_EXTRA_CA_CERTS, which Node leaves out as soon as others are named", () => {
+    const extra = write("extra.pem", brokersOwn.cert, 0o644);
+    expect(ca({ NODE_EXTRA_CA_CERTS: extra })).toBe(`${authority}\n${brokersOwn.cert}`);
+  });
+
+  it.each([
+    ["is not there", () => join(folder, "none")],
+    ["holds none", () => write("extra.pem", "hello", 0o644)],
+    ["is not named", () => ""],
+  ])("are none where the file %s, as Node goes on without them", (_what, file) => {
+    expect(ca({ NODE_EXTRA_CA_CERTS: file() })).toBe(authority);
   });
 });

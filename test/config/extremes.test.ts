@@ -144,6 +144,7 @@ describe("every duration that is accepted can be added to a date (FR-U1)", () =>
     sources: { main: {} },
     docker: {},
     jira: { url: "https://j", user: "u", token_file: "/t", project: "IR" },
+    alertmanager: { url: "https://a" },
     stream: { kafka: { brokers: ["b:1"] } },
   };
 

@@ -114,6 +114,7 @@ function whole(token: string): Record<string, unknown> {
       priorities: {},
       groups: { main: ["responder"] },
     },
+    alertmanager: { url: "https://a.example", user: "u", token_file: token },
     people: { main: { scopes: ["read"] } },
     teams: { main: ["main"] },
     routes: [{ labels: ["l"] }],

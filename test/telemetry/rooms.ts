@@ -11,7 +11,7 @@ import { storeMetrics, storeSizeMetric } from "../../src/store/metrics.ts";
 import { kafkaMetrics } from "../../src/stream/kafka/metrics.ts";
 import { postgresLogMetrics } from "../../src/stream/postgres/metrics.ts";
 import { dependencyMetric, settingsMetric } from "../../src/telemetry/metrics.ts";
-import { ticketsMetrics } from "../../src/tickets/metrics.ts";
+import { overdueMetric, ticketsMetrics } from "../../src/tickets/metrics.ts";
 
 /** Where metrics are registered, and how, in the order of the page. */
 export const rooms: Readonly<Record<string, (registry: Registry) => unknown>> = {
@@ -26,7 +26,7 @@ export const rooms: Readonly<Record<string, (registry: Registry) => unknown>> = 
     outboxMetrics(registry, () => Promise.resolve({})),
     oldestEffectMetric(registry, () => Promise.resolve(new Map())),
   ],
-  tickets: ticketsMetrics,
+  tickets: (registry) => [ticketsMetrics(registry), overdueMetric(registry, () => new Map())],
   healing: (registry) => [
     healingMetrics(registry, () => Promise.resolve([])),
     dockerCalls(registry),

@@ -7,7 +7,7 @@
 import type { Commanded, ProposalDue } from "../deed.ts";
 import type { IncidentEvent } from "../event.ts";
 import type { Incident, RunSummary } from "../incident.ts";
-import { type AnsweredProposal, isApproved } from "../proposal.ts";
+import { type AnsweredProposal, isApproved, unansweredDetail } from "../proposal.ts";
 import type { Transition } from "./aspect.ts";
 import type { Planned } from "./plan.ts";
 
@@ -111,7 +111,7 @@ function againAsked({ incident, moment }: Transition, id: string): AnsweredRun |
 function unanswered(incident: Incident, due: ProposalDue): AnsweredRun | undefined {
   const run = waiting(incident, due);
   if (run?.proposal === undefined || run.proposal.approved === true) return undefined;
-  return { run: ended(run, "void", "Nobody answered in time."), effects: [] };
+  return { run: ended(run, "void", unansweredDetail), effects: [] };
 }
 
 /** The proposals for an episode that is over are void; when the incident is over, all are. */

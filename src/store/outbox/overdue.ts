@@ -1,0 +1,59 @@
+/** What people should know by now and may not: tickets that nothing confirms, and questions that nobody answered. */
+import type { Digest } from "../../incidents/digest.ts";
+import type { Incident } from "../../incidents/incident.ts";
+import { unansweredDetail } from "../../incidents/proposal.ts";
+import { fromDocument, type IncidentDocument } from "../incidents/document.ts";
+import type { Queryable } from "../query.ts";
+
+export interface OverdueRow {
+  readonly what: "ticket" | "question";
+  /** Names it among all that were ever overdue: the id of an effect, or of a run and its proposal. */
+  readonly id: string;
+  /** A ticket: when it was promised. A question: until when it could be answered. Ms since 1970. */
+  readonly sinceMs: number;
+  /** A ticket: why the last attempt failed; null where none did. A question: its four letters. */
+  readonly detail: string | null;
+  readonly subject: Incident | Digest;
+}
+
+/** What the digest tells, what a silence keeps back and what became a part of another needs no ticket of its own. */
+const toBeTold = `i.document ->> 'inSummary' is null and i.document ->> 'heldBack' is null
+  and i.document ->> 'partOf' is null`;
+const unconfirmed = `o.effect ->> 'kind' in ('ticket.open', 'ticket.ensure') and o.created_at_ms <= $1::float8 - $2::float8`;
+/** A promise that was given up counts while the incident goes on. */
+const ticketsSql = `
+select 'ticket' as what, o.id, o.created_at_ms as "sinceMs", o.last_error as detail, i.document
+from outbox o join incidents i on i.id = o.incident
+where o.status in ('pending', 'working') and ${unconfirmed} and ${toBeTold}
+union all
+select 'ticket', o.id, o.created_at_ms, o.last_error, i.document
+from outbox o join incidents i on i.id = o.incident
+where o.status = 'dead' and i.state = 'open' and ${unconfirmed} and ${toBeTold}
+order by "sinceMs"`;
+/** Whatever a person does to the incident later shows that somebody knows. */
+const questionsSql = `
+select 'question' as what, (run ->> 'id') || ':' || (run -> 'proposal' ->> 'id') as id,
+  (run -> 'proposal' ->> 'untilMs')::float8 as "sinceMs", run -> 'proposal' ->> 'id' as detail, i.document
+from incidents i, json_array_elements(i.document -> 'runs') run
+where i.state = 'open' and i.document ->> 'partOf' is null and i.document -> 'silence' ->> 'untilMs' is null
+  and run ->> 'status' = 'void' and run ->> 'detail' = $1
+  and coalesce((i.document -> 'people' ->> 'lastAtMs')::float8, 0) < (run -> 'proposal' ->> 'untilMs')::float8
+order by "sinceMs"`;
+
+/**
+ * Oldest first.
+ *
+ * @param nowMs on the clock that stamps promises
+ * @param ticketMs so long a ticket may take to be confirmed
+ */
+export async function listOverdue(
+  q: Queryable,
+  { nowMs, ticketMs }: { readonly nowMs: number; readonly ticketMs: number },
+): Promise<readonly OverdueRow[]> {
+  type Row = Omit<OverdueRow, "subject"> & { readonly document: IncidentDocument };
+  const rows = [
+    ...(await q.query<Row>(ticketsSql, [nowMs, ticketMs])),
+    ...(await q.query<Row>(questionsSql, [unansweredDetail])),
+  ];
+  return rows.map(({ document, ...row }) => ({ ...row, subject: fromDocument(document) }));
+}

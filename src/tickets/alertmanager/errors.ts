@@ -1,0 +1,29 @@
+/** The errors between Driftwarden and an Alertmanager. */
+import { DriftwardenError } from "../../errors.ts";
+
+export type AlertmanagerErrorCode =
+  | "DW_ALERTMANAGER_UNREACHABLE"
+  | "DW_ALERTMANAGER_TIMEOUT"
+  | "DW_ALERTMANAGER_UNAVAILABLE"
+  | "DW_ALERTMANAGER_UNAUTHORIZED"
+  | "DW_ALERTMANAGER_REFUSED"
+  | "DW_ALERTMANAGER_PROTOCOL";
+
+/** Its text never holds credentials, or what was sent. Whatever it is, an operator can mend it, and it is tried again. */
+export class AlertmanagerError extends DriftwardenError<AlertmanagerErrorCode> {
+  /** Try again no sooner than this, ms; undefined where nothing was asked for. */
+  readonly retryAfterMs: number | undefined;
+
+  override get unavailable(): boolean {
+    return true;
+  }
+
+  constructor(
+    code: AlertmanagerErrorCode,
+    message: string,
+    { hint, retryAfterMs }: { readonly hint: string; readonly retryAfterMs?: number | undefined },
+  ) {
+    super(code, message, { hint, retryable: true });
+    this.retryAfterMs = retryAfterMs;
+  }
+}
