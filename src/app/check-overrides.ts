@@ -1,4 +1,5 @@
 /** Checks `detection.overrides:` against the names in recent rows: entries that match nothing, or decide nothing. */
+
 import type { Config } from "../config/schema.ts";
 import {
   decidingFor,
@@ -10,6 +11,7 @@ import {
 import { type CheckFinding, doubtful, fine } from "../finding.ts";
 import { modelKey } from "../model-key.ts";
 import { nearest } from "../nearest.ts";
+import { counted } from "../plural.ts";
 import { overrideOf } from "./engine-settings.ts";
 
 /** The names in the newest rows of one source; none where it could not be read. */
@@ -62,8 +64,7 @@ function representatives(
   return [...kinds.values()];
 }
 
-const countOf = (count: number): string =>
-  count === 1 ? "1 override is" : `${count} overrides are`;
+const countOf = (count: number): string => counted(count, "override is", "overrides are");
 
 interface Place {
   matched: boolean;

@@ -1,5 +1,6 @@
 /** Says how many rows of a command were used and left out, and whether enough were used to rely on its result. */
 
+import { counted } from "../plural.ts";
 import { printable } from "../printable.ts";
 import type { LeftOut } from "../replay/left-out.ts";
 import { CliError } from "./errors.ts";
@@ -39,11 +40,13 @@ export function rowSentences(accounted: Accounted): readonly string[] {
   return [
     ...leftOutSentences(accounted),
     ...(withoutNumber > 0
-      ? [`of ${rows} rows ${withoutNumber} have no number as importance: NULL, NaN or infinite`]
+      ? [
+          `of ${counted(rows, "row")} ${withoutNumber} have no number as importance: NULL, NaN or infinite`,
+        ]
       : []),
     ...(cleaned > 0
       ? [
-          `in ${cleaned} of ${rows} rows a name held controls or marks of direction, and is read without them`,
+          `in ${cleaned} of ${counted(rows, "row")} a name held controls or marks of direction, and is read without them`,
         ]
       : []),
   ];
@@ -56,7 +59,7 @@ function leftOutSentences({ rows, leftOut }: Accounted): readonly string[] {
     printable(`left out ${count}, ${reason}: ${example || (meanings[reason] ?? "")}`),
   );
   return [
-    `of ${rows} rows ${rows - leftOut.rows} are attributed and ${leftOut.rows} left out`,
+    `of ${counted(rows, "row")} ${rows - leftOut.rows} are attributed and ${leftOut.rows} left out`,
     ...reasons,
   ];
 }
@@ -75,7 +78,7 @@ export function tooMuchLeftOut(
   const lost = leftOut.rows - ignored;
   if (judged === 0) throw nothingToJudge({ rows, leftOut });
   if (withoutNumber > toleratedWithoutNumber * rows)
-    return `The importance is NULL, NaN or infinite in ${withoutNumber} of ${rows} rows, so what was found says little. Name the column that has the numbers: --columns importance=NAME.`;
+    return `The importance is NULL, NaN or infinite in ${withoutNumber} of ${counted(rows, "row")}, so what was found says little. Name the column that has the numbers: --columns importance=NAME.`;
   if (lost <= tolerated * rows) return undefined;
   return `More than a tenth of the rows were left out (${lost} of ${rows}), so what was found says little.`;
 }
@@ -121,7 +124,7 @@ function whyNothing({ rows, leftOut }: Accounted): string {
   if (rows === 0) return "it has no rows";
   const [reason, first] = mostFrequent(leftOut) ?? [];
   if (reason === undefined || first === undefined)
-    return `its ${rows} rows make up no complete attribution`;
+    return `its ${counted(rows, "row")} ${rows === 1 ? "makes" : "make"} up no complete attribution`;
   const lost = leftOut.rows === rows ? "all" : `${leftOut.rows} of`;
-  return `${lost} ${rows} rows were left out, ${reason}: ${first.example || (meanings[reason] ?? "")}`;
+  return `${lost} ${counted(rows, "row")} ${rows === 1 ? "was" : "were"} left out, ${reason}: ${first.example || (meanings[reason] ?? "")}`;
 }

@@ -1,8 +1,10 @@
 /** `driftwarden audit verify|accept`: checks that nobody changed the journal, or a row that it seals. */
+
 import type { Command } from "commander";
 import { systemClock } from "../clock.ts";
 import { auditAccept } from "../operator/audit-accept.ts";
 import { auditVerify } from "../operator/audit-verify.ts";
+import { counted } from "../plural.ts";
 import { printable } from "../printable.ts";
 import type { JournalVerdict } from "../store/journal/verify.ts";
 import { ask } from "./ask.ts";
@@ -43,7 +45,7 @@ export function registerAudit(program: Command, parts: StoreCommandParts): void 
 }
 
 function said(verdict: JournalVerdict): string {
-  if (verdict.ok) return `the journal is as it was written: ${verdict.rows} rows`;
+  if (verdict.ok) return `the journal is as it was written: ${counted(verdict.rows, "row")}`;
   const { reason } = verdict;
   return "seq" in verdict
     ? `the journal is broken at row ${verdict.seq}: ${reason}`

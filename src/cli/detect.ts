@@ -1,9 +1,11 @@
 /** `driftwarden detect`: scores any table of numbers, row by row. */
+
 import type { Command } from "commander";
 import type { DetectorType } from "../../detectors/detector.ts";
 import { loadConfig } from "../config/load.ts";
 import { type DetectorChoice, detectorSet } from "../detection/baseline/default-detectors.ts";
 import type { DecisionSettings, DetectorUse } from "../detection/settings.ts";
+import { counted } from "../plural.ts";
 import { printable } from "../printable.ts";
 import { detectRows } from "../replay/detect.ts";
 import { LeftOut } from "../replay/left-out.ts";
@@ -148,7 +150,7 @@ function account(accounted: Accounted, { badCells, odd }: Oddities, io: LineOutp
   );
   const times = [...odd.reasons].map(
     ([reason, { rows: count, example }]) =>
-      `${count} of ${rows} rows ${meanings[reason]}: ${example}`,
+      `${count} of ${counted(rows, "row")} ${meanings[reason]}: ${example}`,
   );
   for (const line of [...rowSentences(accounted), ...cells, ...times]) io.say?.(printable(line));
   return exitCodeOf(problem, io);

@@ -1,8 +1,10 @@
 /** `driftwarden effects`: lists promised effects that are not done, and retries a dead one. */
+
 import type { Command } from "commander";
 import { effects } from "../operator/effects.ts";
 import { effectsRetry } from "../operator/effects-retry.ts";
 import { effectJson } from "../outbox/effect-json.ts";
+import { counted } from "../plural.ts";
 import { printable } from "../printable.ts";
 import type { OutboxEffect } from "../store/outbox/inspect.ts";
 import type { Store } from "../store/store.ts";
@@ -46,7 +48,7 @@ async function list(
 }
 
 function line({ id, status, effect, attempts, lastError }: OutboxEffect): string {
-  const tried = attempts === 1 ? "1 attempt" : `${attempts} attempts`;
+  const tried = counted(attempts, "attempt");
   return [status, effect.kind, id, tried, ...(lastError === null ? [] : [lastError])].join("  ");
 }
 

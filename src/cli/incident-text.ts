@@ -1,10 +1,12 @@
 /** Renders incidents as text for `driftwarden incidents`. */
+
 import type {
   IncidentJson,
   MemberJson,
   RunSummaryJson,
   SilenceJson,
 } from "../incidents/incident-json.ts";
+import { counted } from "../plural.ts";
 import { printable } from "../printable.ts";
 import { columns } from "./columns.ts";
 
@@ -52,7 +54,7 @@ const silencedText = ({ about, by, until }: SilenceJson): string =>
   `${about}, by ${by}, until ${second(until)}`;
 
 function subjectOf({ subject, members }: IncidentJson): string {
-  if (subject.kind === "digest") return `${members.total} episodes of ${subject.name}`;
+  if (subject.kind === "digest") return `${counted(members.total, "episode")} of ${subject.name}`;
   const others = members.total - 1;
   return others > 0 ? `${subject.name} and ${others} more` : subject.name;
 }

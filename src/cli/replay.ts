@@ -1,7 +1,9 @@
 /** `driftwarden replay`: shows which episodes would have opened on these rows, without effects. */
+
 import type { Command } from "commander";
 import { severityOf } from "../incidents/severity.ts";
 import { modelName } from "../model-key.ts";
+import { counted } from "../plural.ts";
 import { printable } from "../printable.ts";
 import { formatTime } from "../replay/cells.ts";
 import { replayPage } from "../replay/page/page.ts";
@@ -71,9 +73,9 @@ export async function runReplay(options: ReplayOptions, io: LineOutput): Promise
   }
   const recording = options.html === undefined ? undefined : new ShareRecorder();
   const report = await replayReport(options, recording);
-  const { episodes, tickets, since, summary: counted, leftOut } = report;
+  const { episodes, tickets, since, summary: found, leftOut } = report;
   for (const episode of episodes) io.stdout(printed(episode, options));
-  const summary = { ...counted, seconds: Math.round(performance.now() - started) / 1000 };
+  const summary = { ...found, seconds: Math.round(performance.now() - started) / 1000 };
   const { rows, attributions, without_number: withoutNumber, names_cleaned: cleaned } = summary;
   const accounted = { rows, leftOut, withoutNumber, cleaned };
   const lines = [summarySentence(summary), ticketSentence(summary), ...rowSentences(accounted)];
@@ -125,7 +127,7 @@ function episodeSentence({ opened, closed }: ReplayedEpisode): string {
 
 function summarySentence(summary: ReplaySummary & { readonly seconds: number }): string {
   const { rows, attributions, models, episodes, seconds } = summary;
-  return `${episodes} episodes in ${attributions} attributions (${rows} rows) of ${models} models, ${seconds} s`;
+  return `${counted(episodes, "episode")} in ${counted(attributions, "attribution")} (${counted(rows, "row")}) of ${counted(models, "model")}, ${seconds} s`;
 }
 
 function ticketSentence({ tickets, reopened, mails }: ReplaySummary): string {

@@ -1,8 +1,10 @@
 /** `driftwarden report`: counts people's verdicts by model and detector. Nothing is learned from them. */
+
 import type { Command } from "commander";
 import { systemClock } from "../clock.ts";
 import { modelName } from "../model-key.ts";
 import { report } from "../operator/report.ts";
+import { counted } from "../plural.ts";
 import type { VerdictCount } from "../store/incidents/verdicts.ts";
 import { ask } from "./ask.ts";
 import { columns } from "./columns.ts";
@@ -50,7 +52,7 @@ interface Reported {
 export function reportLines({ days, verdicts }: Reported): readonly string[] {
   const total = sumOf(verdicts);
   const judged = sumOf(verdicts.filter(({ verdict }) => verdict !== null));
-  const title = `Incidents of ${days} days: ${total}, of which people judged ${judged}`;
+  const title = `Incidents of ${counted(days, "day")}: ${total}, of which people judged ${judged}`;
   if (total === 0) return [title];
   return [title, "", ...table(verdicts), "", meaning(verdicts, judged)];
 }

@@ -1,7 +1,9 @@
 /** The sentences and JSON lines of `driftwarden tune`. */
+
 import { overrideYaml } from "../config/override-yaml.ts";
 import type { EpisodeOpened } from "../detection/event.ts";
 import { modelName } from "../model-key.ts";
+import { counted } from "../plural.ts";
 import { printable } from "../printable.ts";
 import { formatTime } from "../replay/cells.ts";
 import type { OpensMost, ProposedOverride } from "../replay/opens-most.ts";
@@ -53,7 +55,7 @@ export function sentences(tuning: Tuning): readonly string[] {
   const { outcomes, advice, proposal } = tuning;
   const { models, rows: count, weeks } = advice;
   return [
-    `${count} rows of ${models} models over ${weeks} weeks${weeks < 2 ? "; too little to rely on" : ""}`,
+    `${counted(count, "row")} of ${counted(models, "model")} over ${counted(weeks, "week")}${weeks < 2 ? "; too little to rely on" : ""}`,
     ...rowSentences(accountedIn(tuning)),
     ...table(outcomes),
     ...expected(tuning),
@@ -86,8 +88,8 @@ function table(outcomes: readonly TuningOutcome[]): readonly string[] {
   );
 }
 
-const counted = (count: number, noun: string): string =>
-  `${count} ${noun}${count === 1 ? "" : "s"}`;
+const allOf = (models: number): string =>
+  models === 1 ? "of the one model" : `all ${models} models together`;
 
 const pad = (text: string, column: number): string =>
   column === 0 ? text.padEnd(6) : text.padStart(column < 3 ? 12 : 8);
@@ -98,7 +100,7 @@ function expected({ outcomes, advice: { models } }: Tuning): readonly string[] {
   );
   if (known.length === 0) return [];
   return [
-    `false episodes to expect a week, all ${models} models together: ${known.join(", ")} (at least twice what was measured on other models)`,
+    `false episodes to expect a week, ${allOf(models)}: ${known.join(", ")} (at least twice what was measured on other models)`,
   ];
 }
 
@@ -106,7 +108,7 @@ function most({ opensMost, current }: Tuning): readonly string[] {
   const all = opensMost.reduce((sum, { tickets }) => sum + tickets, 0);
   if (all === 0) return [];
   const named = opensMost.slice(0, mostModels).map((one) => mostOf(one));
-  return [printable(`opens most at ${current}, of ${all} tickets: ${named.join("; ")}`)];
+  return [printable(`opens most at ${current}, of ${counted(all, "ticket")}: ${named.join("; ")}`)];
 }
 
 function mostOf({ model, tickets, features }: OpensMost): string {
@@ -148,7 +150,7 @@ function proposed({ model, tickets, all, left, override }: ProposedOverride): re
   const name = shownModel(model);
   return [
     printable(
-      `${name} opens ${tickets} of ${all} tickets. This override would leave about ${left} of them, and the other models as they are:`,
+      `${name} opens ${tickets} of ${counted(all, "ticket")}. This override would leave about ${left} of them, and the other models as they are:`,
     ),
     ...overrideYaml(override).map((line) => `  ${line}`),
   ];
@@ -156,7 +158,7 @@ function proposed({ model, tickets, all, left, override }: ProposedOverride): re
 
 function advised({ sensitivity, budget_tickets_a_week: budget }: TuningAdvice): readonly string[] {
   if (budget === null) return [];
-  const budgetText = `${Number(budget.toFixed(2))} tickets a week`;
+  const budgetText = `${counted(Number(budget.toFixed(2)), "ticket")} a week`;
   if (sensitivity !== null) {
     return [`within ${budgetText}: set detection.sensitivity to ${sensitivity}`];
   }

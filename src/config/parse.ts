@@ -1,5 +1,7 @@
 /** Turns the text of the file into a checked configuration, or into the list of everything that is wrong with it. */
+
 import { postgresAddressProblem } from "../address.ts";
+import { counted } from "../plural.ts";
 import { certificateProblem, privateKeyProblem } from "./certificate.ts";
 import { ConfigError, formatProblem, type Problem } from "./errors.ts";
 import { missingSections, ownParts, type Remediations } from "./fixes.ts";
@@ -72,12 +74,15 @@ function fileProblem(key: string, file: string): Omit<Described, "path"> | undef
 /** All that is wrong with a file, in the order of its lines. */
 export function invalidConfig(file: string, problems: readonly Problem[]): ConfigError {
   const sorted = problems.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0));
-  const count = sorted.length === 1 ? "1 problem" : `${sorted.length} problems`;
   const list = sorted.map((problem) => `\n  ${formatProblem(problem)}`).join("");
-  return new ConfigError("DW_CONFIG_INVALID", `${file} has ${count}:${list}`, {
-    hint: `Correct the file, then run driftwarden check --config ${file}.`,
-    problems: sorted,
-  });
+  return new ConfigError(
+    "DW_CONFIG_INVALID",
+    `${file} has ${counted(sorted.length, "problem")}:${list}`,
+    {
+      hint: `Correct the file, then run driftwarden check --config ${file}.`,
+      problems: sorted,
+    },
+  );
 }
 
 /** A section whose every key is commented out counts as left out. */

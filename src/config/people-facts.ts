@@ -1,5 +1,7 @@
 /** Tells from the configuration alone who may give which commands, and what in `people:` is most likely a slip. */
+
 import { type CheckFinding, doubtful, fine } from "../finding.ts";
+import { counted } from "../plural.ts";
 import type { Config } from "./schema.ts";
 
 /** Without them a command is refused to everybody, or nobody is named who could let a person in. */
@@ -16,7 +18,7 @@ export function peopleFacts({ people, teams, jira }: Config): readonly CheckFind
     ...sharedAccounts(people),
     ...rolesOfNobody(people, Object.values(jira?.groups ?? {}).flat()),
   ];
-  const said = `${names.length === 1 ? "1 person" : `${names.length} people`} may say commands`;
+  const said = `${counted(names.length, "person", "people")} may say commands`;
   return doubts.length === 0 ? [fine("people", said)] : doubts;
 }
 

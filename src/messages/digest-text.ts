@@ -1,5 +1,7 @@
 /** The text of a digest: the one ticket for episodes that were over before anybody could be told. */
+
 import { type Digest, isOverflow } from "../incidents/digest.ts";
+import { counted } from "../plural.ts";
 import {
   data,
   heading,
@@ -20,10 +22,10 @@ export function digestHeadline(digest: Digest): string {
   const { occurrences, scope } = digest;
   const { tenant, environment } = scope;
   if (isOverflow(digest)) {
-    const more = occurrences === 1 ? "1 more incident" : `${occurrences} more incidents`;
+    const more = counted(occurrences, "more incident");
     return `${more} of ${tenant}/${environment}: too many for a ticket each`;
   }
-  const episodes = occurrences === 1 ? "1 episode" : `${occurrences} episodes`;
+  const episodes = counted(occurrences, "episode");
   return `${episodes} of ${tenant}/${environment} came and went before a ticket could be opened`;
 }
 

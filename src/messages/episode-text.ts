@@ -4,6 +4,7 @@ import type { Ranking } from "../detection/attribution/ranking.ts";
 import { figuresOf } from "../detection/episode/figures.ts";
 import type { BlamedFeature } from "../detection/event.ts";
 import type { ModelEpisode } from "../incidents/episode.ts";
+import { counted } from "../plural.ts";
 import { data, type Line, line, type MessageSection, paragraph, words } from "./message.ts";
 import { readDuration, readNumber } from "./text.ts";
 
@@ -54,7 +55,7 @@ function known({ learned, warmUp, cadence, ranking }: ModelEpisode): Line {
   const far = warmUp === undefined || warmUp === "provisional" ? count : warmUp;
   const young = warmUp === undefined ? "" : " (provisional: no fix runs)";
   const order = ranking === undefined ? [] : words(` ${changeOfOrder(ranking)}`);
-  return line`${words(`Learned from ${far} attributions${every}${young}.`)}${order}`;
+  return line`${words(`Learned from ${counted(far, "attribution")}${every}${young}.`)}${order}`;
 }
 
 function changeOfOrder({ ndcg, left, top }: Ranking): string {

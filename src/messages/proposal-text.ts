@@ -1,6 +1,8 @@
 /** The text of a proposal: exactly what is asked, by which facts, until when, and the one line to type. */
+
 import type { Incident } from "../incidents/incident.ts";
 import type { AnsweredProposal, Proposal } from "../incidents/proposal.ts";
+import { counted } from "../plural.ts";
 import {
   data,
   heading,
@@ -69,7 +71,7 @@ function factsOf(proposal: Proposal, why: Line): readonly NamedLine[] {
 
 function historyText({ before: { acted, helped } }: Proposal): Line {
   if (acted === 0) return words("; it was never tried on this target");
-  return words(`; this helped ${helped} of ${acted} times before`);
+  return words(`; this helped ${helped} of ${counted(acted, "time")} before`);
 }
 
 function sayText({ id, act, rules }: Proposal): Line {

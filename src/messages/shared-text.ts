@@ -1,10 +1,12 @@
 /** The text about an incident that several subjects share: how many are broken, by what, and who. */
+
 import { scattered, silence } from "../incidents/cause.ts";
 import { isModelEpisode } from "../incidents/episode.ts";
 import type { Incident } from "../incidents/incident.ts";
 import { type MemberState, totalOf } from "../incidents/member.ts";
 import type { ListedMember } from "../incidents/member-list.ts";
 import { modelName } from "../model-key.ts";
+import { counted } from "../plural.ts";
 import {
   data,
   heading,
@@ -45,10 +47,11 @@ function countOf({ members }: Incident): number {
 function howMany(incident: Incident): string {
   const { group, members, memberList } = incident;
   const count = countOf(incident);
-  if (group.whole === true && members.joined === totalOf(members)) return `all ${count} models`;
+  if (group.whole === true && members.joined === totalOf(members))
+    return `all ${counted(count, "model")}`;
   const known = Math.max(memberList?.sourceModels ?? 0, totalOf(members));
   if (known > count) return `${count} of ${known} models`;
-  return known === count ? `all ${count} models` : `${count} models`;
+  return known === count ? `all ${counted(count, "model")}` : counted(count, "model");
 }
 
 /** Of all of them: without the figures of one. */

@@ -32,7 +32,7 @@ const paths = (page: string): number => page.match(/<path class="line/g)?.length
 describe("the page of a replay", () => {
   it("shows each episode with before, after, rank, band and reason, and a chart", async () => {
     const page = await pageOf(faulty);
-    expect(page).toContain("<li><b>1</b>episodes</li>");
+    expect(page).toContain("<li><b>1</b>episode</li>");
     expect(page).toMatch(/<td>f1<\/td><td class="num">[\d.]+ % → [\d.]+ %<\/td>/);
     expect(page).toMatch(/<td class="num">\d+ → \d+<\/td><td class="num">[\d.]+ to [\d.]+ %<\/td>/);
     expect(page).toContain("f1 fell to");

@@ -46,7 +46,7 @@ describe("tune", () => {
   it("finds any sensitivity right for a history in which nothing happened", async () => {
     const quiet = stream("churn", (vector) => vector);
     const printed = await tune(quiet, { budget: 1 });
-    expect(printed.at(-1)).toBe("within 1 tickets a week: set detection.sensitivity to high");
+    expect(printed.at(-1)).toBe("within 1 ticket a week: set detection.sensitivity to high");
   });
 
   /** Two models, one of which loses a feature again and again. */

@@ -2,6 +2,7 @@
 
 import { escapeHtml } from "../../html.ts";
 import { modelName } from "../../model-key.ts";
+import { nounFor } from "../../plural.ts";
 import type { LeftOut } from "../left-out.ts";
 import type { ReplayedEpisode } from "../replay.ts";
 import type { WhatIfTicket } from "../what-if.ts";
@@ -102,23 +103,28 @@ function summary(
   const to = parts
     .map(({ history: { times } }) => times.at(-1) ?? -Infinity)
     .reduce(larger, -Infinity);
+  const touched = parts.filter((part) => part.episodes.length > 0).length;
   const span = from > to ? "" : `${longTime(from)} to ${longTime(to)} UTC, `;
   return [
     `<p class="soft">${span}${escapeHtml(setting)}. Nothing was opened and nothing was restarted: this is what would have been.</p>`,
     '<ul class="facts">',
-    fact(episodes.length, "episodes"),
-    fact(parts.filter((part) => part.episodes.length > 0).length, "models with any"),
-    fact(parts.length, "models"),
-    fact(attributions, "attributions"),
-    fact(rows, "rows"),
-    ...(withoutNumber > 0 ? [fact(withoutNumber, "rows without a number")] : []),
-    ...[...leftOut.reasons].map(([reason, { rows: count }]) => fact(count, `left out: ${reason}`)),
+    fact(episodes.length, "episode"),
+    fact(touched, "model with any", "models with any"),
+    fact(parts.length, "model"),
+    fact(attributions, "attribution"),
+    fact(rows, "row"),
+    ...(withoutNumber > 0
+      ? [fact(withoutNumber, "row without a number", "rows without a number")]
+      : []),
+    ...[...leftOut.reasons].map(([reason, { rows: count }]) =>
+      fact(count, `left out: ${reason}`, `left out: ${reason}`),
+    ),
     "</ul>",
   ].join("");
 }
 
-const fact = (value: number, name: string): string =>
-  `<li><b>${value.toLocaleString("en")}</b>${name}</li>`;
+const fact = (value: number, noun: string, plural?: string): string =>
+  `<li><b>${value.toLocaleString("en")}</b>${nounFor(value, noun, plural)}</li>`;
 
 function modelTable(parts: readonly ModelPart[]): string {
   const rows = parts.map(({ name, anchor, history, episodes, blamed }) => {

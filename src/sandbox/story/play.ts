@@ -1,7 +1,9 @@
 /** The demo's story from its first row to its scorecard, and what goes on afterwards. */
+
 import type { Engine } from "../../../remediations/docker/engine.ts";
 import { type Clock, systemClock } from "../../clock.ts";
 import type { Message } from "../../messages/message.ts";
+import { counted } from "../../plural.ts";
 import { storyClock } from "./clock.ts";
 import { DemoRun, type Pipeline, warmUpSteps } from "./demo-run.ts";
 import {
@@ -74,7 +76,9 @@ export async function playStory(options: StoryOptions): Promise<PlayedStory | un
   const rows = storyRows(seed, originMs);
   for (let step = -historySteps; step < -warmUpSteps; step += 1)
     await environment.table.insert(rows.at(step));
-  say(`History       seven days of ${models.length} models, one attribution every ten minutes\n`);
+  say(
+    `History       seven days of ${counted(models.length, "model")}, one attribution every ten minutes\n`,
+  );
   const daemon = await options.start(environment.config, {
     clock,
     engine: environment.engine,

@@ -1,7 +1,9 @@
 /** Checks the brokers and the topic for `check` and the daemon's probes, and writes nothing. */
+
 import { createSecureContext } from "node:tls";
 import type { Admin } from "kafkajs";
 import { type CheckFinding, failed, fine, wrong } from "../../finding.ts";
+import { counted } from "../../plural.ts";
 import { type KafkaConnection, kafkaClient } from "./client.ts";
 import { diagnosed } from "./diagnosis.ts";
 import { rightsHint } from "./errors.ts";
@@ -27,7 +29,7 @@ export async function surveyKafka(survey: KafkaSurvey): Promise<readonly CheckFi
     const missing = await missingRights(kafka, survey);
     if (missing.length > 0) return missing.map((right) => mayNot(right, survey));
     const topic = await lookAtTopic(admin, survey);
-    const many = brokers.length === 1 ? "1 broker" : `${brokers.length} brokers`;
+    const many = counted(brokers.length, "broker");
     return [fine("topic", `Kafka at ${survey.brokers.join(", ")}, ${many}; ${topic}`)];
   } catch (error) {
     return [failed("topic", await diagnosed(error, survey), key)];

@@ -1,5 +1,7 @@
 /** The board of the sandbox: every ticket as a card, in a column for each category of status. */
+
 import { escapeHtml } from "../../../html.ts";
+import { counted } from "../../../plural.ts";
 import type { SandboxIssue } from "../issue.ts";
 import type { Site } from "../site.ts";
 import type { Status } from "../workflow.ts";
@@ -24,7 +26,7 @@ export function boardPage(site: Site): string {
 
 function cardHtml(site: Site, issue: SandboxIssue): string {
   const { key, summary, priority, assignee, comments, updatedAtMs } = issue;
-  const count = comments.length === 1 ? "1 comment" : `${comments.length} comments`;
+  const count = counted(comments.length, "comment");
   const facts = [escapeHtml(priority), personHtml(site, assignee), count, timeHtml(updatedAtMs)];
   return (
     `<a class="card" href="/browse/${escapeHtml(key)}"><small>${escapeHtml(key)}</small> ` +

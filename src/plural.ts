@@ -1,0 +1,9 @@
+/** Writes a noun in the number that its count asks for, for people. */
+
+/** `1 episode`, `0 episodes`; a count that is text already stays as it is. */
+export const counted = (count: number | string, noun: string, plural?: string): string =>
+  `${count} ${nounFor(Number(count), noun, plural)}`;
+
+/** The noun without its count. */
+export const nounFor = (count: number, noun: string, plural = `${noun}s`): string =>
+  count === 1 ? noun : plural;
