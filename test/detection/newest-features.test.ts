@@ -2,12 +2,13 @@ import { describe, expect, it } from "vitest";
 import { newestFeatures } from "../../src/detection/baseline/newest-features.ts";
 import { pastValues } from "../../src/detection/baseline/past-values.ts";
 import { PartitionEngine } from "../../src/detection/engine.ts";
+import type { RowsRecord } from "../../src/stream/record.ts";
 import { collapsingRecords, collapsingModel as model } from "../fakes/collapsing-model.ts";
 import { settings } from "./streams.ts";
 
-function collapsed() {
+function collapsed(more: readonly RowsRecord[] = []) {
   const engine = new PartitionEngine(settings());
-  const records = collapsingRecords(60, 66);
+  const records = [...collapsingRecords(60, 66), ...more];
   for (const [offset, record] of records.entries()) engine.apply(offset, record);
   const marker = { kind: "marker", id: "m", model, at: 9e15, marker: "expected" } as const;
   engine.apply(records.length, { ...marker, model: "default/production/main/other" });
@@ -35,6 +36,12 @@ describe("the newest features of a model, by its saved state", () => {
     expect(a?.after).toBeLessThan(a?.low ?? 0);
     expect(a?.rankAfter).toBe(features.length);
     expect(a?.rankBefore).toBeLessThan(features.length);
+  });
+
+  it("are those of the last attribution while the rows of the next one still come", () => {
+    const [next] = collapsingRecords(60, 67).slice(-1);
+    const begun = { ...next!, rows: next!.rows.slice(0, 1) };
+    expect(newestFeatures({ ...known, state: collapsed([begun]).state })).toEqual({ at, features });
   });
 
   it("are none before a state is saved", () => {

@@ -1,14 +1,16 @@
 /** Computes how each feature of a model stands by its saved state: its newest value, what is normal, its rank. Decides nothing. */
 
+import type { Assembly } from "../attribution/assembler.ts";
 import { ranksOf } from "../attribution/ranking.ts";
 import { sharesOf } from "../attribution/shares.ts";
 import { expectedTotal, transform } from "../attribution/transform.ts";
 import type { BlamedFeature } from "../event.ts";
+import type { ModelMemory } from "../memory.ts";
 import { attentionNow, expectedAttention, type JudgedAttribution } from "./attention.ts";
 import { knownState, type PastInput } from "./past-values.ts";
 
 export interface NewestFeatures {
-  /** Time of the newest value, microseconds since 1970; undefined before the first one. */
+  /** Time of the newest attribution that is complete or over, microseconds since 1970; undefined before the first one. */
   readonly at: number | undefined;
   /** Largest first, by what they are now or used to be. Nobody is blamed: score and part are 0. */
   readonly features: readonly BlamedFeature[];
@@ -18,7 +20,8 @@ export interface NewestFeatures {
 export function newestFeatures(
   input: Pick<PastInput, "state" | "model" | "settings">,
 ): NewestFeatures {
-  const { memory, names, kind, pool } = knownState(input, []);
+  const { memory, names, kind, pool, assembly } = knownState(input, []);
+  if (assembly?.open === true) takeBack(memory, assembly);
   const seen = [...memory.seenAt].filter((time) => !Number.isNaN(time));
   if (seen.length === 0) return { at: undefined, features: [] };
   const at = Math.max(...seen);
@@ -27,6 +30,12 @@ export function newestFeatures(
   const standing = standings({ memory, workspace, kind }, at);
   const features = names.map((feature, slot) => ({ feature, ...standing(slot) }));
   return { at, features: features.toSorted((one, other) => sizeOf(other) - sizeOf(one)) };
+}
+
+/** While rows of an attribution still come, the one before it is the newest; what has not come yet is not absent. */
+function takeBack({ value, seenAt, previous }: ModelMemory, { lastEnd }: Assembly): void {
+  value.set(previous);
+  seenAt.set(previous.map((one) => (Number.isNaN(one) ? one : (lastEnd ?? Number.NaN))));
 }
 
 const sizeOf = ({ before = 0, after = 0 }: BlamedFeature): number => Math.max(before, after);

@@ -4,6 +4,7 @@
  */
 import { type ModelKey, modelName } from "../../model-key.ts";
 import type { Row } from "../../stream/record.ts";
+import type { Assembly } from "../attribution/assembler.ts";
 import { expectedTotal, transform } from "../attribution/transform.ts";
 import type { AnnouncedChange } from "../event.ts";
 import { ModelMemory } from "../memory.ts";
@@ -77,6 +78,8 @@ export interface KnownState {
   readonly names: readonly string[];
   readonly kind: JudgedAttribution["kind"];
   readonly changes: readonly AnnouncedChange[];
+  /** Undefined before the first attribution. */
+  readonly assembly: Assembly | undefined;
   readonly pool: WorkspacePool;
 }
 
@@ -97,7 +100,9 @@ export function knownState(
   const overrides = new ModelOverrides(settings.overrides ?? [], model);
   if (!overrides.isEmpty) memory.judgeAt((slot) => overrides.of(all[slot]!).sensitivity);
   const changes = saved?.facts.announced ?? [];
-  return { memory, names: all, kind: kindOf(memory, wanted), changes, pool: new WorkspacePool() };
+  const { assembly } = saved?.facts ?? {};
+  const pool = new WorkspacePool();
+  return { memory, names: all, kind: kindOf(memory, wanted), changes, assembly, pool };
 }
 
 /** Before anything is learned there is no common scale. */
