@@ -3,8 +3,11 @@
 /** The name without its version; a name that holds none stays as it is. */
 export type FamilyOf = (name: string) => string;
 
+/** No name holds a version. */
+export const sameName: FamilyOf = (name) => name;
+
 /** Digits, with a sign between them: `7`, `1.12.0`, `2026-11-01T03:00Z`. */
-const version = "\\d+(?:[._:T+-]\\d+)*Z?";
+const version = "[0-9]+(?:[._:T+-][0-9]+)*Z?";
 /** Names whose family is remembered. */
 const most = 10_000;
 
@@ -19,14 +22,14 @@ export function templateProblem(template: string): string | undefined {
 
 /** @param template without {@link templateProblem}; undefined: no name holds a version */
 export function familyOf(template: string | undefined): FamilyOf {
-  if (template === undefined) return (name) => name;
-  const form = expressionOf(template);
+  if (template === undefined) return sameName;
+  const form = new RegExp(familyPattern(template), "su");
   const known = new Map<string, string>();
   return (name) => {
     const before = known.get(name);
     if (before !== undefined) return before;
     if (known.size >= most) known.clear();
-    const family = form.exec(name)?.groups?.["name"] ?? name;
+    const family = form.exec(name)?.[1] ?? name;
     known.set(name, family);
     return family;
   };
@@ -38,6 +41,23 @@ export function likeVersions(template: string, family: string): string {
     .split("{name}")
     .map((part) => part.split("{version}").map(literal).join("%"));
   return `${before}${literal(family)}${after}`;
+}
+
+/**
+ * A regular expression that JavaScript and Postgres understand alike. Its one group is the family of a name that holds a
+ * version; other names do not match.
+ */
+export function familyPattern(template: string): string {
+  const form = template
+    .split(/(\{name\}|\{version\})/)
+    .map((part) => {
+      if (part === "{name}") return "(.+?)";
+      return part === "{version}"
+        ? version
+        : part.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+    })
+    .join("");
+  return `^${form}$`;
 }
 
 /** What stands for itself in a pattern of LIKE. */
@@ -64,17 +84,4 @@ export function proposedTemplate(names: Iterable<string>): string | undefined {
   // A family with one version tells nothing: its digits may belong to the name.
   const several = proposals.filter(({ joined }) => joined > 0);
   return several.toSorted((a, b) => b.joined - a.joined || a.letters - b.letters)[0]?.template;
-}
-
-function expressionOf(template: string): RegExp {
-  const form = template
-    .split(/(\{name\}|\{version\})/)
-    .map((part) => {
-      if (part === "{name}") return "(?<name>.+?)";
-      return part === "{version}"
-        ? version
-        : part.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
-    })
-    .join("");
-  return new RegExp(`^${form}$`, "su");
 }

@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { familyOf, likeVersions, proposedTemplate, templateProblem } from "../src/model-family.ts";
+import {
+  familyOf,
+  familyPattern,
+  likeVersions,
+  proposedTemplate,
+  templateProblem,
+} from "../src/model-family.ts";
 
 describe("the family of a model whose name holds a version", () => {
   it.each([
@@ -47,6 +53,17 @@ describe("a template of names", () => {
   it("becomes a pattern of LIKE in which signs of the name mean themselves", () => {
     expect(likeVersions("{name}-v{version}", "50%_a")).toBe(String.raw`50\%\_a-v%`);
     expect(likeVersions("v_{version}/{name}", "churn")).toBe(String.raw`v\_%/churn`);
+  });
+});
+
+describe("the pattern of a family", () => {
+  it.each([
+    ["{name}-v{version}", "a.b-v7", "a.b"],
+    ["{name}-{version}", "risk-30-1", "risk"],
+    ["{name} ({version})", "churn (7)", "churn"],
+    ["{name}-v{version}", "churn-vx", undefined],
+  ])("by %s finds in %s the family %s", (template, name, family) => {
+    expect(new RegExp(familyPattern(template)).exec(name)?.[1]).toBe(family);
   });
 });
 

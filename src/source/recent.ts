@@ -1,5 +1,5 @@
 /** Reads the newest rows of one model once, for a picture: one bounded query with a deadline, only SELECT. */
-import { familyOf, likeVersions } from "../model-family.ts";
+import { familyPattern, likeVersions } from "../model-family.ts";
 import type { Row } from "../stream/record.ts";
 import { connect } from "./connection.ts";
 import { toSourceError } from "./errors.ts";
@@ -36,14 +36,14 @@ export async function readRecent(
     const bounds = [fromMs, untilMs].map((ms) => new Date(ms).toISOString());
     const query = { text: recentRows(layout, noPlace), rowMode: "array" as const };
     const { versionedNames } = options;
-    const versions = versionedNames === undefined ? null : likeVersions(versionedNames, model);
-    const { rows } = await client.query<RawRow>(query, [...bounds, maxRows, model, versions]);
-    const families = familyOf(versionedNames);
+    const versions =
+      versionedNames === undefined
+        ? [null, null]
+        : [likeVersions(versionedNames, model), familyPattern(versionedNames)];
+    const { rows } = await client.query<RawRow>(query, [...bounds, maxRows, model, ...versions]);
     return rows.flatMap((raw) => {
-      const parsed = parseRow(raw, families);
-      if (typeof parsed === "string") return [];
-      // The pattern may match names of other families.
-      return versions === null || parsed.model === model ? [parsed.row] : [];
+      const parsed = parseRow(raw);
+      return typeof parsed === "string" ? [] : [parsed.row];
     });
   } catch (error) {
     throw toSourceError(error, `reading the newest rows of ${options.table}`);

@@ -1,5 +1,5 @@
 /** Turns answers of Postgres into rows, and rows into records. Pure. */
-import type { FamilyOf } from "../model-family.ts";
+import { type FamilyOf, sameName } from "../model-family.ts";
 import { modelKey } from "../model-key.ts";
 import type { Row } from "../stream/record.ts";
 import type { SourceOptions } from "./options.ts";
@@ -75,7 +75,7 @@ export function isAfter(place: RowPlace | undefined, row: RawRow): boolean {
 /** A row, or why it cannot belong to a series. */
 export function parseRow(
   [ts, feature, importance, ctid, model]: RawRow,
-  familyOf: FamilyOf = (name) => name,
+  familyOf: FamilyOf = sameName,
 ): ModelRow | SourceDropReason {
   if (ts === null) return "null_timestamp";
   if (feature === null) return "null_feature";

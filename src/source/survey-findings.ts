@@ -1,9 +1,11 @@
 /** What a sample of a source's newest rows says: models, cadence, values that can be used. Pure. */
+
 import { formatDuration } from "../duration.ts";
 import { type CheckFinding, doubtful, fine, wrong } from "../finding.ts";
-import { type FamilyOf, familyOf, proposedTemplate } from "../model-family.ts";
+import { counted } from "../plural.ts";
 import type { SourceLayout } from "./layout.ts";
 import type { SourceOptions } from "./options.ts";
+import { versionFindings, withoutModels } from "./version-findings.ts";
 
 export interface SampledRow {
   /** Microseconds since 1970. */
@@ -58,16 +60,14 @@ function summaryOf({ layout, rows, isWhole, pollMs, hasIndex }: Surveyed): strin
   const age = rows[0]?.age ?? 0;
   const index = hasIndex ? ` (index on ${layout.columns.timestamp})` : "";
   return [
-    count(models, "model"),
-    `${count(features, "feature")}${isWhole ? "" : ` in the newest ${rows.length} rows`}`,
+    counted(models, "model"),
+    `${counted(features, "feature")}${isWhole ? "" : ` in the newest ${counted(rows.length, "row")}`}`,
     `newest row ${formatDuration(Math.max(0, age) * 1000)} old`,
     ...(cadence === undefined ? [] : [`every ${formatDuration(cadence)}`]),
   ]
     .join(", ")
     .concat(`; a poll costs ${Math.max(1, Math.round(pollMs))} ms${index}`);
 }
-
-const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`;
 
 /** The median time between two neighbouring times of one model; undefined when no model has two. */
 function cadenceMs(rows: readonly SampledRow[]): number | undefined {
@@ -95,7 +95,7 @@ function valueFindings({ rows, layout, options }: Surveyed, key: string): readon
   const nameless = rows.filter((row) => row.feature === null || row.feature.trim() === "");
   const example = JSON.stringify(bad[0]?.importance ?? null);
   const hint = `Name a column of numbers in columns.importance of ${options.name}, or a view that casts it to double precision.`;
-  const message = `${importance} (${type}) holds no number in ${bad.length} of ${rows.length} rows, for example ${example}`;
+  const message = `${importance} (${type}) holds no number in ${bad.length} of ${counted(rows.length, "row")}, for example ${example}`;
   const found: CheckFinding[] = [];
   if (bad.length > rows.length * 0.9) {
     found.push(
@@ -107,7 +107,7 @@ function valueFindings({ rows, layout, options }: Surveyed, key: string): readon
   if (nameless.length > 0) {
     found.push(
       doubtful("values", {
-        message: `${feature} is empty in ${nameless.length} of ${rows.length} rows, which are left out`,
+        message: `${feature} is empty in ${nameless.length} of ${counted(rows.length, "row")}, which are left out`,
         hint: `Find out who writes rows without a ${feature}.`,
         key: `${key}.columns`,
       }),
@@ -118,7 +118,7 @@ function valueFindings({ rows, layout, options }: Surveyed, key: string): readon
 
 /** Several models that melt into one show as features that come several times at one time. */
 function modelFindings({ rows, layout, options }: Surveyed, key: string): readonly CheckFinding[] {
-  if (layout.hasModelColumn) return versionFindings(rows, options, key);
+  if (layout.hasModelColumn) return versionFindings(rows, { ...options, key });
   if (options.versionedNames !== undefined) return [withoutModels(key)];
   const distinct = new Set(rows.map(({ ts, feature }) => `${ts} ${feature}`)).size;
   const { timestamp, feature, importance } = layout.columns;
@@ -133,65 +133,6 @@ function modelFindings({ rows, layout, options }: Surveyed, key: string): readon
       key: `${key}.columns`,
     }),
   ];
-}
-
-const withoutModels = (key: string): CheckFinding =>
-  doubtful("versions", {
-    message: "versioned_names changes nothing: no column names the model",
-    hint: "Set columns.model of the source to the column whose names hold a version.",
-    key: `${key}.versioned_names`,
-  });
-
-/** Names that follow each other in time and differ in a number or a date only are versions of one model. */
-function versionFindings(
-  rows: readonly SampledRow[],
-  { versionedNames }: Surveyed["options"],
-  key: string,
-): readonly CheckFinding[] {
-  const spans = spansOf(rows);
-  const template = versionedNames === undefined ? proposedTemplate(spans.keys()) : undefined;
-  if (template === undefined) return [];
-  const succession = firstSuccession(spans, familyOf(template));
-  if (succession === undefined) return [];
-  const [before, after] = succession;
-  return [
-    doubtful("versions", {
-      message: `${before} and then ${after} look like two versions of one model; each new name is a new model that warms up, and the one before it falls silent`,
-      hint: `If they are, set versioned_names: ${JSON.stringify(template)} of the source.`,
-      key: `${key}.versioned_names`,
-    }),
-  ];
-}
-
-interface Span {
-  from: number;
-  until: number;
-}
-
-function spansOf(rows: readonly SampledRow[]): ReadonlyMap<string, Span> {
-  const spans = new Map<string, Span>();
-  for (const { model, ts } of rows) {
-    if (model === null) continue;
-    const span = spans.get(model) ?? { from: ts, until: ts };
-    spans.set(model, { from: Math.min(span.from, ts), until: Math.max(span.until, ts) });
-  }
-  return spans;
-}
-
-/** @returns two names of one family, of which the second begins when the first has ended; undefined where some overlap */
-function firstSuccession(
-  spans: ReadonlyMap<string, Span>,
-  family: FamilyOf,
-): readonly [string, string] | undefined {
-  let found: readonly [string, string] | undefined;
-  const newest = new Map<string, { readonly name: string; readonly until: number }>();
-  for (const [name, { from, until }] of [...spans].toSorted(([, a], [, b]) => a.from - b.from)) {
-    const before = newest.get(family(name));
-    if (before !== undefined && before.until > from) return undefined;
-    if (before !== undefined) found ??= [before.name, name];
-    newest.set(family(name), { name, until });
-  }
-  return found;
 }
 
 const isName = (type: string): boolean => /^(text|character|name|uuid|integer|bigint)/.test(type);

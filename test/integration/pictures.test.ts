@@ -137,5 +137,11 @@ describe("the rows of a picture", () => {
     const versions = { ...options, versionedNames: "{name}-v{version}" };
     const newest = await readRecent(versions, { ...asked, maxRows: 100, timeoutMs: 10_000 });
     expect(newest.map(({ importance }) => importance)).toEqual([1, 2, 3, 4]);
+    await sql(
+      source.url,
+      "UPDATE explainability_metrics SET model = 'churn-v7-v' || importance WHERE importance = 1",
+    );
+    const two = await readRecent(versions, { ...asked, maxRows: 2, timeoutMs: 10_000 });
+    expect(two.map(({ importance }) => importance)).toEqual([2, 3]);
   });
 });

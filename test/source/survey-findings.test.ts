@@ -75,6 +75,67 @@ describe("names of models in a source's newest rows", () => {
     expect(versionsFound(written, setting)).toEqual([]);
   });
 
+  it.each<[string, string, readonly Written[]]>([
+    [
+      "models with a number in their name",
+      "{name}-{version}",
+      [
+        ["eu-1", 0, 90],
+        ["eu-2", 0, 90],
+      ],
+    ],
+    [
+      "models of which the version holds a sign",
+      "{name}-{version}",
+      [
+        ["risk-30-1", 0, 50],
+        ["risk-60-1", 10, 90],
+      ],
+    ],
+    [
+      "a short one beside a long one",
+      "{name}-{version}",
+      [
+        ["eu-1", 0, 90],
+        ["eu-2", 40, 42],
+      ],
+    ],
+  ])(
+    "that versioned_names melts into one although both write is said: %s",
+    (...[, template, written]) => {
+      expect(
+        versionsFound([...written, ["other", 0, 90]], { versionedNames: template }),
+      ).toMatchObject([
+        {
+          ok: true,
+          doubtful: true,
+          message: expect.stringMatching(
+            / and both write at the same time: its values are a mixture/,
+          ),
+          key: "sources.main.versioned_names",
+        },
+      ]);
+    },
+  );
+
+  it.each<readonly Written[][]>([
+    [
+      [
+        ["eu-1", 0, 50],
+        ["eu-2", 48, 90],
+      ],
+    ],
+    [
+      [
+        ["eu-1", 0, 50],
+        ["eu-2", 60, 90],
+        ["eu-3", 89, 99],
+      ],
+    ],
+  ])("that follow each other, with a short time of both, are versions: %j", (written) => {
+    expect(versionsFound(written, { versionedNames: "{name}-{version}" })).toEqual([]);
+  });
+
   it("cannot hold a version where no column has them, which is said", () => {
     const setting = { versionedNames: "{name}-v{version}", hasModelColumn: false };
     expect(versionsFound([["", 0, 50]], setting)).toMatchObject([
