@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { modelName } from "../src/model-key.ts";
 import { csvSources } from "../src/replay/csv-source.ts";
 import type { ReplayMarker } from "../src/replay/feed.ts";
-import { readMarkers } from "../src/replay/files.ts";
+import { keyOfFileModel, readMarkers } from "../src/replay/files.ts";
 import { type DetectionOptions, Replay } from "../src/replay/replay.ts";
 import type { RowSource } from "../src/replay/row-source.ts";
 import type { ScoredEpisode } from "./attribution-score.ts";
@@ -23,7 +23,10 @@ export async function filedSet(folder: string): Promise<ImportanceSet> {
     sources: readdirSync(rows)
       .toSorted()
       .flatMap((name, place) => csvSources([join(rows, name)], { place, asRead: true })),
-    markers: await readMarkers(join(folder, "markers.csv")),
+    markers: (await readMarkers(join(folder, "markers.csv"))).map((marker) => ({
+      ...marker,
+      model: keyOfFileModel(marker.model),
+    })),
     truth: readTruth(folder),
   };
 }

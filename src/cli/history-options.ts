@@ -62,6 +62,7 @@ export function withHistoryOptions(command: Command): Command {
 
 /** @throws CliError DW_CLI_USAGE; ConfigError; SourceError */
 export async function historyOf(given: HistoryArguments, parts: OfflineParts): Promise<History> {
+  refuseMixed(given);
   const lastMs = given.last === undefined ? undefined : durationOf(given.last);
   const hasRows = given.csv !== undefined || given.from !== undefined;
   const file = given.config ?? (hasRows ? undefined : configAtItsPlace());
@@ -72,7 +73,8 @@ export async function historyOf(given: HistoryArguments, parts: OfflineParts): P
     lastMs,
     say: (line) => parts.cli.say(line),
   });
-  return { input: { sources, ...(markers !== undefined && { markers }) }, config, lastMs };
+  const say = (line: string) => parts.cli.say(line);
+  return { input: { sources, say, ...(markers !== undefined && { markers }) }, config, lastMs };
 }
 
 /** Detection as the configuration has it, but for what is asked for. @throws CliError DW_CLI_USAGE */
@@ -92,13 +94,15 @@ async function sourcesOf(
   reading: DatabaseReading,
 ): Promise<readonly RowSource[]> {
   const { csv, from, asRead, table } = given;
-  refuseMixed(given);
   const columns = columnsOf(given.columns);
   const delimiter = delimiterOf(given.delimiter);
   const { say } = reading;
   if (csv !== undefined) {
     const sources = configured() ?? [];
+    const templates = [...new Set(sources.map(({ versionedNames }) => versionedNames))];
+    if (templates.length > 1) say(severalTemplates);
     return csvSources(csv, {
+      versionedNames: templates.length === 1 ? templates[0] : undefined,
       asRead,
       delimiter,
       columns,
@@ -116,14 +120,41 @@ async function sourcesOf(
   throw usage("there are no rows", "Name them by --csv FILE, --from URL or --config FILE.");
 }
 
-/** @throws CliError DW_CLI_USAGE */
-function refuseMixed({ csv, from, table, wide }: HistoryArguments): void {
+const severalTemplates =
+  "the sources of the configuration differ in versioned_names, so each name in the files is a model of its own";
+
+/** @throws CliError DW_CLI_USAGE for options of which one would count for nothing */
+function refuseMixed(given: HistoryArguments): void {
+  const { csv, from, table, columns } = given;
   if (csv !== undefined && from !== undefined)
     throw usage("--csv and --from are given", "Give the one that has the rows.");
   if (table !== undefined && from === undefined)
     throw usage("--table is given without --from", "A configuration names its tables itself.");
-  if (wide === true && csv === undefined)
-    throw usage("--wide is given without --csv", "It says how the columns of files are read.");
+  if (columns !== undefined && csv === undefined && from === undefined)
+    throw usage("--columns is given without --csv or --from", "A configuration names its columns.");
+  if (csv === undefined) refuseFileOptions(given);
+  else refuseWideRows(given);
+}
+
+const ofFiles = [
+  ["wide", "--wide", "It says how the columns of files are read."],
+  ["asRead", "--as-read", "It keeps the order of files; a database has none."],
+  ["delimiter", "--delimiter", "It says what separates the cells of files."],
+] as const;
+
+function refuseFileOptions(given: HistoryArguments): void {
+  for (const [key, option, hint] of ofFiles)
+    if (given[key] !== undefined) throw usage(`${option} is given without --csv`, hint);
+}
+
+function refuseWideRows({ wide, columns }: HistoryArguments): void {
+  const { feature, importance } = columnsOf(columns) ?? {};
+  const named = feature === undefined ? importance && "importance" : "feature";
+  if (wide !== true || named === undefined) return;
+  throw usage(
+    `--wide and --columns ${named}=… are given`,
+    "In a wide file each column is a feature, and no column names it or holds all values. Leave one of the two out.",
+  );
 }
 
 /** @throws AddressError */

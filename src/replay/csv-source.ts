@@ -1,5 +1,6 @@
 /** The rows of CSV files: all files as one table sorted by time, or each file in its own order. */
 import { basename } from "node:path";
+import { type FamilyOf, familyOf } from "../model-family.ts";
 import type { ModelKey } from "../model-key.ts";
 import { type FileFormat, keyOfFileModel, readImportances } from "./files.ts";
 import { LeftOut } from "./left-out.ts";
@@ -12,6 +13,8 @@ export interface CsvSourceOptions extends FileFormat {
   readonly asRead?: boolean | undefined;
   /** Place of the first file among those given apart: two files may have one name. Default 0 */
   readonly place?: number | undefined;
+  /** How names of models hold a version. */
+  readonly versionedNames?: string | undefined;
   /** Receives what people should know. */
   readonly say?: (line: string) => void;
   /** Our clock, ms since 1970. Default: now */
@@ -23,20 +26,24 @@ export function csvSources(
   files: readonly string[],
   options: CsvSourceOptions = {},
 ): readonly RowSource[] {
-  if (options.asRead !== true) return [{ read: (take) => readSorted(files, options, take) }];
+  const families = familyOf(options.versionedNames);
+  const given = { ...options, familyOf: families };
+  if (options.asRead !== true)
+    return [{ read: (take) => readSorted(files, given, take), familyOf: families }];
   const { place = 0 } = options;
   return files.map((file, i) => ({
-    read: (take) => readInPlace(file, { ...options, place: place + i }, take),
+    read: (take) => readInPlace(file, { ...given, place: place + i }, take),
+    familyOf: families,
   }));
+}
+
+interface Reading extends CsvSourceOptions {
+  readonly familyOf: FamilyOf;
 }
 
 const silent = (): void => undefined;
 
-async function readInPlace(
-  file: string,
-  options: CsvSourceOptions,
-  take: RowListener,
-): Promise<RowsRead> {
+async function readInPlace(file: string, options: Reading, take: RowListener): Promise<RowsRead> {
   const leftOut = new LeftOut();
   const keys = new Map<string, ModelKey>();
   const source = sourceName([file], 0, options);
@@ -45,7 +52,7 @@ async function readInPlace(
     leftOut,
     say: options.say ?? silent,
     take: ({ model, ...row }) => {
-      const key = keys.get(model) ?? keyOfFileModel(model);
+      const key = keys.get(model) ?? keyOfFileModel(options.familyOf(model));
       keys.set(model, key);
       take(source, key, { ...row, tid: tid++ });
     },
@@ -55,7 +62,7 @@ async function readInPlace(
 
 async function readSorted(
   files: readonly string[],
-  options: CsvSourceOptions,
+  options: Reading,
   take: RowListener,
 ): Promise<RowsRead> {
   const { say = silent, nowMs = Date.now() } = options;
@@ -71,7 +78,7 @@ async function readSorted(
       say,
       take: ({ ts, model: name, feature, importance }) => {
         const known = keyNumbers.get(name);
-        const model = known ?? collected.models.numberOf(keyOfFileModel(name));
+        const model = known ?? collected.models.numberOf(keyOfFileModel(options.familyOf(name)));
         if (known === undefined) keyNumbers.set(name, model);
         together.add(model, place);
         collected.add({

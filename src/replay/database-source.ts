@@ -1,4 +1,7 @@
 /** The past of one table or view as the rows of a replay. */
+
+import { familyOf } from "../model-family.ts";
+import { counted } from "../plural.ts";
 import type { SourceOptions } from "../source/options.ts";
 import { noPlace, type PastSize, readPast } from "../source/past.ts";
 import type { RawRow } from "../source/rows.ts";
@@ -22,7 +25,10 @@ export interface DatabaseReading {
 }
 
 export function databaseSource(options: SourceOptions, reading: DatabaseReading): RowSource {
-  return { read: (take) => readTable(options, reading, take) };
+  return {
+    read: (take) => readTable(options, reading, take),
+    familyOf: familyOf(options.versionedNames),
+  };
 }
 
 async function readTable(
@@ -59,7 +65,7 @@ async function readTable(
       if (taken % 10_000 === 0) saying(() => `read ${grouped(taken)} rows of ${table}`);
     },
   });
-  say(`read ${rows} rows of ${table}`);
+  say(`read ${counted(rows, "row")} of ${table}`);
   if (melted.isMelted) say(`${table}: ${meltedSentence(texts.filter(isNaming))}`);
   collected.handOn({ nowUs: clock, say }, () => source, take);
   return { rows, cleaned, leftOut };

@@ -5,10 +5,10 @@ import { acceptedTimes, parseTime } from "./cells.ts";
 import { type ColumnNames, type Columns, columnsOf } from "./columns.ts";
 import { type CsvBatch, type CsvFormat, isBlank, lineError, readCsv } from "./csv.ts";
 import { hasDecimalComma, withPoint } from "./decimal-comma.ts";
-import type { ReplayMarker } from "./feed.ts";
 import { type BadRow, FileNames } from "./file-names.ts";
 import { type FileRow, onlyModel } from "./file-row.ts";
 import type { LeftOut } from "./left-out.ts";
+import type { NamedMarker } from "./markers-by-name.ts";
 import { MeltWatch } from "./melted.ts";
 import { fileName } from "./text-file.ts";
 import { isWide, WideParser } from "./wide.ts";
@@ -172,8 +172,8 @@ class RowParser {
  * @returns in order of time
  * @throws FileError DW_CLI_FILE, also for a cell that cannot be used: a marker that is left out changes what is found
  */
-export async function readMarkers(file: string, format: FileFormat = {}): Promise<ReplayMarker[]> {
-  const markers: ReplayMarker[] = [];
+export async function readMarkers(file: string, format: FileFormat = {}): Promise<NamedMarker[]> {
+  const markers: NamedMarker[] = [];
   for await (const { header, rows, lineOf } of readCsv(file, format)) {
     const columns = columnsOf(file, header, { roles: ["timestamp", "model", "marker"] });
     for (const [i, cells] of rows.entries()) {
@@ -193,10 +193,10 @@ export async function readMarkers(file: string, format: FileFormat = {}): Promis
 function markerOf(
   cells: readonly string[],
   { timestamp, model, marker }: Columns,
-): ReplayMarker | undefined {
+): NamedMarker | undefined {
   const at = parseTime(cells[timestamp]!);
   if (at === undefined || !Number.isFinite(at)) return undefined;
-  return { at, model: keyOfFileModel(cells[model]!), marker: cells[marker]! };
+  return { at, model: cells[model]!, marker: cells[marker]! };
 }
 
 /** The key of a model of a file: its name alone. */

@@ -15,6 +15,7 @@ import type { Row, StreamRecord } from "../stream/record.ts";
 import { ReplayFeed, type ReplayMarker, type SharedFeed } from "./feed.ts";
 import { readMarkers } from "./files.ts";
 import { LeftOut } from "./left-out.ts";
+import { MarkersByName } from "./markers-by-name.ts";
 import type { RowSource, RowsRead } from "./row-source.ts";
 
 export interface DetectionOptions extends DetectorChoice {
@@ -30,6 +31,8 @@ export interface ReplayInput {
   readonly sources: readonly RowSource[];
   /** File with the columns timestamp, model and marker. */
   readonly markers?: string;
+  /** Receives what people should know. */
+  readonly say?: (line: string) => void;
 }
 
 export interface ReplayedEpisode {
@@ -71,6 +74,11 @@ export class Replay {
   /** A way in for the rows of one source, in the order in which a poller would have seen them. */
   feed(source: string, markers: ReplayMarker[]): ReplayFeed {
     return new ReplayFeed(source, markers, this.#shared);
+  }
+
+  /** The feeds tell these markers at their times. */
+  announce(markers: readonly ReplayMarker[]): void {
+    this.#markers.push(...markers);
   }
 
   /** Takes a row. Rows of one source come in the order in which a poller would have seen them. */
@@ -146,16 +154,22 @@ function settingsOf({ detectorTypes, engine, ...choice }: DetectionOptions): Eng
  * @throws FileError DW_CLI_FILE; SourceError
  */
 export async function replayRows(
-  { sources, markers: file }: ReplayInput,
+  { sources, markers: file, say }: ReplayInput,
   settings: readonly DetectionOptions[],
 ): Promise<readonly Replay[]> {
   const markers = file === undefined ? [] : await readMarkers(file);
-  const replays = settings.map((options) => new Replay(options, markers));
+  const named = new MarkersByName(markers);
+  const replays = settings.map((options) => new Replay(options));
   for (const source of sources) {
     const read = await source.read((name, model, row) => {
-      for (const replay of replays) replay.take(name, model, row);
+      const announced = named.meet(model, source.familyOf);
+      for (const replay of replays) {
+        replay.announce(announced);
+        replay.take(name, model, row);
+      }
     });
     for (const replay of replays) replay.end(read);
   }
+  for (const sentence of named.unmet()) say?.(sentence);
   return replays;
 }

@@ -1,4 +1,5 @@
 /** Where a replay gets its rows, and the step that all of them take: sorted by time, without stray times. */
+import type { FamilyOf } from "../model-family.ts";
 import type { ModelKey } from "../model-key.ts";
 import type { Row } from "../stream/record.ts";
 import { formatTime } from "./cells.ts";
@@ -22,6 +23,8 @@ export interface RowsRead {
 export interface RowSource {
   /** Hands on the rows; those that cannot be used are counted. */
   readonly read: (take: RowListener) => Promise<RowsRead>;
+  /** By which versions of a name are one model. Default: each name is a model. */
+  readonly familyOf?: FamilyOf;
 }
 
 /** Gives names numbers, so that a row is numbers alone. */

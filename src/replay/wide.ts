@@ -1,4 +1,5 @@
 /** Reads tables with a column for each feature: a line is one attribution of one model. */
+import { counted } from "../plural.ts";
 import { badImportance, badTime, widthOf } from "./bad-row.ts";
 import { isNull, parseNumber, parseTime } from "./cells.ts";
 import { type ColumnNames, columnsOf, missingRoles } from "./columns.ts";
@@ -117,7 +118,7 @@ export class WideParser {
       .slice(0, 3)
       .map(({ name }) => (name.length > 40 ? `${name.slice(0, 39)}…` : name));
     const more = this.#features.length > names.length ? ", …" : "";
-    return `read as a wide table: each of ${this.#features.length} columns is a feature (${names.join(", ")}${more})`;
+    return `read as a wide table: each of ${counted(this.#features.length, "column")} is a feature (${names.join(", ")}${more})`;
   }
 
   /** An empty cell is no importance at all: the model said nothing of this feature. @returns rows read */
@@ -134,7 +135,7 @@ export class WideParser {
       if (isNull(cell)) continue;
       rows++;
       const importance = numberIn(feature, cell);
-      if (importance === undefined) each(badImportance(cell));
+      if (importance === undefined) each(inColumn(feature.name, badImportance(cell)));
       else each({ ts, model, feature: feature.name, importance });
     }
     return rows;
@@ -148,6 +149,11 @@ export class WideParser {
     return model;
   }
 }
+
+const inColumn = (name: string, { reason, seen }: BadRow): BadRow => ({
+  reason,
+  seen: `column ${JSON.stringify(name.slice(0, 100))}: ${seen}`,
+});
 
 const numberIn = ({ hasComma }: { readonly hasComma: boolean }, cell: string): number | undefined =>
   parseNumber(hasComma ? withPoint(cell) : cell);

@@ -2,7 +2,9 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { detectorTypes } from "../../detectors/index.ts";
 import { type ReplayOptions, runReplay } from "../../src/cli/replay.ts";
+import { modelName } from "../../src/model-key.ts";
 import { csvSources } from "../../src/replay/csv-source.ts";
+import { replayRows } from "../../src/replay/replay.ts";
 import { fileWith } from "./files.ts";
 import { at, collapse, csv, faulty, header, stream } from "./importance-files.ts";
 
@@ -107,6 +109,42 @@ describe("replay", () => {
     expect(late).toMatchObject({ start: at(301), end: at(310.5) });
   });
 
+  it("tells a marker to the model that it names, also by one of its versions, where names hold them", async () => {
+    const lines = stream("churn", (vector, i) => (i >= 300 ? collapse(vector) : vector));
+    const versions = lines.map((line, i) =>
+      line.replace("churn", i < lines.length / 2 ? "churn-v7" : "churn-v8"),
+    );
+    const sources = csvSources([fileWith("rows.csv", csv(versions))], {
+      versionedNames: "{name}-v{version}",
+    });
+    const opened = async (name: string) => {
+      const markers = fileWith(
+        "markers.csv",
+        `timestamp,model,marker\n${at(299.9)},${name},retrain\n`,
+      );
+      const [replayed] = await replayRows({ sources, markers }, [{ detectorTypes }]);
+      return replayed!.episodes.map(({ opened: { model } }) => modelName(model).model);
+    };
+    expect(await opened("other")).toEqual(["churn"]);
+    expect(await opened("churn-v8")).toEqual([]);
+    expect(await opened("churn")).toEqual([]);
+  });
+
+  it("says which markers name a model without rows, and the one that was meant", async () => {
+    const said: string[] = [];
+    const sources = csvSources([fileWith("rows.csv", csv(faulty))]);
+    const names = ["chrun", "churn", "chrun", "entirely else"];
+    const markers = fileWith(
+      "markers.csv",
+      `timestamp,model,marker\n${names.map((name, i) => `${at(i)},${name},retrain`).join("\n")}\n`,
+    );
+    await replayRows({ sources, markers, say: (line) => said.push(line) }, [{ detectorTypes }]);
+    expect(said).toEqual([
+      'no row is of the model "chrun", so its markers change nothing. Did you mean "churn"?',
+      'no row is of the model "entirely else", so its markers change nothing',
+    ]);
+  });
+
   it("sorts rows by time, and as read takes a row that stands below newer ones for a late row (FR-B1)", async () => {
     const lines = [...faulty];
     const [late] = lines.splice(20, 1);
@@ -152,7 +190,7 @@ describe("replay", () => {
     expect(lines[0]).toMatch(
       /\[P1\] churn: shift, f1 fell to .* % of the model's attention, expected .* \(until /,
     );
-    expect(lines[1]).toMatch(/^1 episodes in 400 attributions/);
+    expect(lines[1]).toMatch(/^1 episode in 400 attributions/);
   });
 });
 

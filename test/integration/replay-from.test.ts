@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { fileWith } from "../cli/files.ts";
-import { csv, faulty } from "../cli/importance-files.ts";
+import { at, csv, faulty } from "../cli/importance-files.ts";
 import { type Ended, runCommand } from "../programs/command.ts";
 import { sql, type TestDatabase } from "../programs/postgres.ts";
 import { withSource } from "../programs/source.ts";
@@ -33,12 +33,16 @@ const withoutSeconds = (lines: readonly Record<string, unknown>[]): readonly unk
   lines.map((line) => ({ ...line, summary: { ...Object(line["summary"]), seconds: 0 } }));
 
 describe("replay from a database", () => {
-  it("finds with SELECT alone what it finds in the same rows as a file", async () => {
+  it("finds with SELECT alone, and told of the same markers, what it finds in the same rows as a file", async () => {
     const rows = fileWith("rows.csv", csv(faulty));
-    const fromFile = linesOf(await runCommand(["replay", "--json", "--csv", rows]));
-    const fromTable = linesOf(await runCommand(["replay", "--json", "--from", source.readonlyUrl]));
+    const retrain = `timestamp,model,marker\n${at(299.9)},churn,retrain\n`;
+    const replay = ["replay", "--json", "--markers", fileWith("markers.csv", retrain)];
+    const fromFile = linesOf(await runCommand([...replay, "--csv", rows]));
+    const fromTable = linesOf(await runCommand([...replay, "--from", source.readonlyUrl]));
     expect(fromFile.length).toBeGreaterThan(1);
     expect(withoutSeconds(fromTable)).toEqual(withoutSeconds(fromFile));
+    // Without the marker an episode opens at 301; what came then is its normal, and the end of it is not.
+    expect(String(fromTable[0]?.["start"]) > at(319)).toBe(true);
   });
 
   it("takes sources from a configuration whose secrets are elsewhere", async () => {

@@ -24,7 +24,8 @@ async function read(lines: readonly string[], format: FileFormat = {}) {
     say: (line) => said.push(line),
     take: (row) => taken.push(row),
   });
-  return { rows, said, left: leftOut.counts(), taken: taken.map(shown) };
+  const examples = [...leftOut.reasons.values()].map(({ example }) => example);
+  return { rows, said, examples, left: leftOut.counts(), taken: taken.map(shown) };
 }
 
 const shown = ({ ts, model, feature, importance }: FileRow): string =>
@@ -69,6 +70,15 @@ describe("a table with a column for each feature", () => {
     expect(taken).toEqual(["10:01 default b=0.5", "10:01 default c=NaN", "10:02 default c=1"]);
     expect(left).toEqual({ bad_importance: 1, bad_timestamp: 1, wrong_width: 1 });
     expect(rows).toBe(taken.length + 3);
+  });
+
+  it("names line and column of a cell that is no number", async () => {
+    const { examples } = await read(["timestamp,a,b", `${at(1)},1,2`, `${at(2)},3,4%`], {
+      wide: true,
+    });
+    expect(examples).toEqual([
+      `${join(folder, "table.csv")}, line 3: column "b": importance "4%" is no number. Write a plain number such as 0.25`,
+    ]);
   });
 
   it("may have thousands of columns, also where the header is longer than what is read at once", async () => {

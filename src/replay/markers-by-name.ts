@@ -1,0 +1,50 @@
+/** Gives the markers of a file to the models that they name. A file knows names, and a model of a database has a longer key. */
+import { type FamilyOf, sameName } from "../model-family.ts";
+import { type ModelKey, modelName } from "../model-key.ts";
+import { nearest } from "../nearest.ts";
+import type { ReplayMarker } from "./feed.ts";
+
+/** A marker as a file tells it. The model is a name, perhaps of one version. */
+export interface NamedMarker {
+  readonly model: string;
+  /** Microseconds since 1970. */
+  readonly at: number;
+  readonly marker: string;
+}
+
+export class MarkersByName {
+  readonly #markers: readonly NamedMarker[];
+  readonly #met = new Set<ModelKey>();
+  readonly #families = new Set<FamilyOf>([sameName]);
+
+  constructor(markers: readonly NamedMarker[]) {
+    this.#markers = markers;
+  }
+
+  /**
+   * The markers of a model at its first row; none at later ones.
+   *
+   * @param familyOf by which its source takes versions for one model
+   */
+  meet(model: ModelKey, familyOf: FamilyOf = sameName): readonly ReplayMarker[] {
+    if (this.#markers.length === 0 || this.#met.has(model)) return [];
+    this.#met.add(model);
+    this.#families.add(familyOf);
+    const { model: name } = modelName(model);
+    return this.#markers
+      .filter((marker) => familyOf(marker.model) === name)
+      .map((marker) => ({ ...marker, model }));
+  }
+
+  /** @yields a sentence for each name of which no row came, so that its markers changed nothing */
+  *unmet(): Generator<string> {
+    const known = [...new Set([...this.#met].map((key) => modelName(key).model))];
+    const families = [...this.#families];
+    for (const name of new Set(this.#markers.map(({ model }) => model))) {
+      if (families.some((familyOf) => known.includes(familyOf(name)))) continue;
+      const meant = nearest(name, known);
+      const hint = meant === undefined ? "" : `. Did you mean ${JSON.stringify(meant)}?`;
+      yield `no row is of the model ${JSON.stringify(name)}, so its markers change nothing${hint}`;
+    }
+  }
+}
