@@ -2,7 +2,7 @@
 import type { z } from "zod";
 import type { Clock } from "../src/clock.ts";
 import type { MayAct } from "../src/permit.ts";
-import type { Engine } from "./docker/engine.ts";
+import type { Dependant, Engine } from "./docker/engine.ts";
 
 /** One thing a run may act on, as it was seen when the run was decided. Compared again right before the act. */
 export interface Target {
@@ -16,6 +16,10 @@ export interface Target {
   readonly snapshot: Readonly<Record<string, string>>;
   /** Why this must never be touched (a database, ourselves, paused by an operator…), one sentence; undefined if it may. */
   readonly refusal: string | undefined;
+  /** What loses something while it restarts. Left out: nothing does. */
+  readonly dependants?: readonly Dependant[];
+  /** The other living replicas of its service, and how many of them are healthy. Left out: there are none. */
+  readonly siblings?: { readonly others: number; readonly healthy: number };
 }
 
 export type ActResult =

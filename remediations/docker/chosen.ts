@@ -3,7 +3,8 @@
  * selector too.
  */
 import type { Target } from "../remediation.ts";
-import type { Container, Engine, ListedContainer } from "./engine.ts";
+import { dependantsText } from "./dependants.ts";
+import type { Container, Dependant, Engine, ListedContainer } from "./engine.ts";
 import { DockerError } from "./errors.ts";
 import { refusal } from "./refusal.ts";
 import { carries } from "./selector.ts";
@@ -38,15 +39,42 @@ export async function targetsOf(choice: Choice): Promise<readonly Target[]> {
   if (more.length > 0) return matching.map((entry) => ambiguous(engine, entry));
   const container = await inspected(engine, only.id);
   if (container === undefined || !carries(container.labels, labels)) return [];
+  const dependants = await engine.dependants(container.id);
   return [
     {
       id: container.id,
       name: container.name,
       host: engine.host,
-      snapshot: snapshotOf(container),
-      refusal: await refusalOf(choice, container),
+      snapshot: { ...snapshotOf(container), ...dependantsIn(dependants) },
+      refusal: refusalOf(choice, container),
+      dependants,
+      siblings: await siblingsOf(choice, container),
     },
   ];
+}
+
+/** What comes to depend on the target after the decision was not weighed in it. */
+function dependantsIn(dependants: readonly Dependant[]): Readonly<Record<string, string>> {
+  return dependants.length === 0 ? {} : { dependants: dependantsText(dependants) };
+}
+
+/** A selector may match one container of a compose service that has several. */
+async function siblingsOf(
+  { engine, labels }: Choice,
+  { id, labels: have }: Container,
+): Promise<NonNullable<Target["siblings"]>> {
+  const keys = ["com.docker.compose.project", "com.docker.compose.service"];
+  const service = keys.map((key) => `${key}=${have[key] ?? ""}`);
+  if (!carries(have, service) || service.every((label) => labels.includes(label)))
+    return { others: 0, healthy: 0 };
+  const listed = await engine.list(service);
+  const others = listed.filter((entry) => entry.id !== id && !stopped.has(entry.state));
+  let healthy = 0;
+  for (const other of others) {
+    const { state, health } = (await inspected(engine, other.id)) ?? {};
+    if (state === "running" && (health === "none" || health === "healthy")) healthy += 1;
+  }
+  return { others: others.length, healthy };
 }
 
 function ambiguous({ host }: Engine, { id, name }: ListedContainer): Target {
@@ -70,10 +98,8 @@ export async function inspected(engine: Engine, id: string): Promise<Container |
   throw new DockerError("DW_DOCKER_PROTOCOL", text);
 }
 
-async function refusalOf(choice: Choice, container: Container): Promise<string | undefined> {
-  const { engine, allowStateful } = choice;
-  const dependants = await engine.dependants(container.id);
-  return refusal(container, { self: engine.self, dependants, allowStateful });
+function refusalOf({ engine, allowStateful }: Choice, container: Container): string | undefined {
+  return refusal(container, { self: engine.self, allowStateful });
 }
 
 /**
@@ -84,8 +110,9 @@ async function refusalOf(choice: Choice, container: Container): Promise<string |
 export async function driftOf(choice: Choice, target: Target): Promise<string | undefined> {
   const now = await inspected(choice.engine, target.id);
   if (now === undefined) return `${target.name} is gone.`;
-  for (const [key, value] of Object.entries(snapshotOf(now))) {
-    const before = target.snapshot[key] ?? "unknown";
+  const dependants = dependantsIn(await choice.engine.dependants(now.id));
+  for (const [key, value] of Object.entries({ ...snapshotOf(now), ...dependants })) {
+    const before = target.snapshot[key] ?? (key in dependants ? "nothing" : "unknown");
     if (before !== value) return `${key} of ${target.name} was ${before} and is ${value}.`;
   }
   if (!carries(now.labels, choice.labels)) {

@@ -12,6 +12,7 @@ import {
   type Listed,
   listed,
 } from "./container.ts";
+import { dependantsOf, type Neighbour } from "./dependants.ts";
 import type { Container, Engine, ListedContainer } from "./engine.ts";
 import { DockerError, type DockerErrorCode } from "./errors.ts";
 import { ownContainer } from "./own-container.ts";
@@ -57,7 +58,7 @@ export function openDocker(options: DockerOptions): Engine {
       return found.filter((entry) => carries(entry.Labels ?? {}, labels)).map(listedFrom);
     },
     inspect: (id) => connection.ask("inspect", (docker) => inspect(docker, checkedId(id))),
-    dependants: async (id) => dependantsOf(id, await listAll([])),
+    dependants: async (id) => dependantsOf(id, (await listAll([])).map(neighbourFrom)),
     restart: (id, { graceSeconds: t, mayAct }) =>
       connection.ask(
         "restart",
@@ -77,11 +78,9 @@ function nameOf(entry: Listed): string {
   return entry.Names?.[0]?.slice(1) ?? entry.Id;
 }
 
-function dependantsOf(id: string, all: readonly Listed[]): string[] {
-  const itself = all.find((entry) => entry.Id === id);
-  const modes = new Set([`container:${id}`]);
-  if (itself !== undefined) modes.add(`container:${nameOf(itself)}`);
-  return all.filter((entry) => modes.has(entry.HostConfig?.NetworkMode ?? "")).map(nameOf);
+function neighbourFrom(entry: Listed): Neighbour {
+  const networkMode = entry.HostConfig?.NetworkMode ?? "";
+  return { ...listedFrom(entry), labels: entry.Labels ?? {}, networkMode };
 }
 
 async function inspect(docker: Dockerode, id: string): Promise<Container | undefined> {

@@ -49,6 +49,13 @@ export interface ListedContainer {
   readonly state: string;
 }
 
+/** A running container that loses something while another one restarts. */
+export interface Dependant {
+  readonly name: string;
+  /** It lives in the other one's network, or its compose file says that it depends on its service. */
+  readonly by: "network" | "depends_on";
+}
+
 export interface EngineVersion {
   readonly engine: string;
   /** The API version spoken from here on, for example `v1.41`. */
@@ -78,8 +85,8 @@ export interface Engine {
   list(labels: readonly string[]): Promise<readonly ListedContainer[]>;
   /** Undefined when there is no such container. An answer about another container is an error. */
   inspect(id: string): Promise<Container | undefined>;
-  /** Names of the containers that live in the network of this one and lose it when it restarts. */
-  dependants(id: string): Promise<readonly string[]>;
+  /** What depends on this container, each once, by name. */
+  dependants(id: string): Promise<readonly Dependant[]>;
   /** Resolves when the engine says that it is running again. Not idempotent. */
   restart(id: string, options: RestartOptions): Promise<void>;
   /** Starts a stopped container; fine when it runs already. It only finishes a restart of ours, so it needs no permit. */

@@ -5,8 +5,6 @@ import type { Container } from "./engine.ts";
 export interface RefusalContext {
   /** Id, or its first 12 digits, of the container this process runs in. */
   readonly self: string | undefined;
-  /** Names of the containers that live in this one's network. */
-  readonly dependants: readonly string[];
   /** Name of the container, or of its compose service, that may be restarted though it keeps data. Never a database. */
   readonly allowStateful?: string | undefined;
 }
@@ -40,8 +38,6 @@ const rules: readonly Rule[] = [
   ({ autoRemove }) =>
     autoRemove ? "would be removed by its engine instead of restarted (--rm)" : undefined,
   ({ state }) => stateRefusals[state] ?? (state === "running" ? undefined : `is ${state}`),
-  (_container, { dependants }) =>
-    dependants.length > 0 ? `lends its network to ${dependants.join(", ")}` : undefined,
 ];
 
 const stateRefusals: Readonly<Record<string, string>> = {
@@ -56,7 +52,7 @@ const stateRefusals: Readonly<Record<string, string>> = {
  * (`REDIS_URL`, `DATABASE_URL`) are no sign of a database.
  *
  * @returns sentences for the ticket, or undefined when it may be restarted
- * @example refusal(container, {self: undefined, dependants: []}) // "shop-db-1 runs postgres:16, which keeps data. …"
+ * @example refusal(container, {self: undefined}) // "shop-db-1 runs postgres:16, which keeps data. …"
  */
 export function refusal(container: Container, context: RefusalContext): string | undefined {
   const kept = dataKept(container);

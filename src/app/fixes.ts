@@ -72,6 +72,8 @@ export function fixOf(
       all: healing.max_runs ?? [],
     }),
     concurrency: healing.concurrency,
+    withDependants: configured.with_dependants,
+    healthyFloor: configured.healthy_floor,
     approval: {
       rules: {
         approvals: configured.approvals,

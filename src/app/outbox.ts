@@ -12,6 +12,7 @@ import { oldestEffectMetric, outboxMetrics } from "../outbox/metrics.ts";
 import { Outbox } from "../outbox/outbox.ts";
 import { countOpenIncidents } from "../store/incidents/list.ts";
 import { agesOfDue, countEffects } from "../store/outbox/inspect.ts";
+import { openBreakers } from "../store/runs/judged.ts";
 import { countRuns } from "../store/runs/list.ts";
 import { answerExecutor } from "../tickets/answering.ts";
 import { ticketExecutor } from "../tickets/executor.ts";
@@ -45,7 +46,10 @@ export function buildExecutors(
     ledger: runLedger(store, clock),
     clock,
     logger: parts.logger.child({ component: "healing" }),
-    metrics: healingMetrics(registry, () => countRuns(store)),
+    metrics: healingMetrics(registry, () => countRuns(store), {
+      fixes: config.fixes.flatMap(({ name, mode }) => (mode === "off" ? [] : [name])),
+      open: () => openBreakers(store),
+    }),
     restoredAtMs,
     canAnswer: knownPeople(config).whoCan("responder"),
   });

@@ -53,6 +53,8 @@ const fixKeys = {
   cooldown: durationOrNone.prefault("30m"),
   max_runs: runLimits.prefault("3 per 24h"),
   max_runs_per_target: runLimits.optional(),
+  with_dependants: z.boolean().default(false),
+  healthy_floor: z.int().min(0).max(1000).default(0),
   approve_within: waiting.prefault("30m"),
   deny_for: durationOrNone.prefault("24h"),
   approvers: z.enum(["any", "other"]).default("any"),

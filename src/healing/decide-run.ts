@@ -87,28 +87,40 @@ interface JudgedRequest {
 
 type Undecided = Omit<Run, "status" | "detail">;
 
-function notActing(
-  judged: JudgedRequest,
-  {
-    run,
-    decision: { gate, reason, retry },
-  }: { readonly run: Undecided; readonly decision: Extract<Decision, { allow: false }> },
-): Run {
+interface NotAllowed {
+  readonly run: Undecided;
+  readonly decision: Extract<Decision, { allow: false }>;
+}
+
+function notActing(judged: JudgedRequest, denied: NotAllowed): Run {
+  const { run, decision } = denied;
+  const { gate, reason, retry } = decision;
   const { requested, act } = judged;
+  if (retry === "word" && requested.fix.mode === "observe") {
+    const finishedAtMs = requested.facts.nowMs;
+    return { ...run, status: "observed", detail: `It would ask first. ${reason}`, finishedAtMs };
+  }
+  if (retry === "word" && act !== undefined)
+    return proposed({ ...judged, act }, { run, because: gate === "breaker" ? reason : undefined });
+  return ended(requested, denied);
+}
+
+function ended(
+  requested: RequestedRun,
+  { run, decision: { gate, reason, retry } }: NotAllowed,
+): Run {
   const { resolveError, facts } = requested;
-  const { nowMs } = facts;
-  if (retry === "word" && act !== undefined) return proposed({ ...judged, act }, run);
   const detail =
     resolveError === undefined ? reason : `${reason} It could not be asked for: ${resolveError}`;
-  const ended = { ...run, gate, detail, finishedAtMs: nowMs };
-  if (gate === "approval") return { ...ended, status: "void" };
-  const retryAtMs = retry === "later" ? nowMs + laterMs(requested) : (retry ?? null);
-  return { ...ended, status: "denied", retryAtMs: retryAtMs === "word" ? null : retryAtMs };
+  const over = { ...run, gate, detail, finishedAtMs: facts.nowMs };
+  if (gate === "approval") return { ...over, status: "void" };
+  const retryAtMs = retry === "later" ? facts.nowMs + laterMs(requested) : (retry ?? null);
+  return { ...over, status: "denied", retryAtMs: retryAtMs === "word" ? null : retryAtMs };
 }
 
 function proposed(
   { requested, history, act }: JudgedRequest & { readonly act: ProposedAct },
-  run: Undecided,
+  { run, because }: { readonly run: Undecided; readonly because: string | undefined },
 ): Run {
   const { id, fix, incident, facts, targets, plan, canAnswer } = requested;
   const [target] = targets ?? [];
@@ -125,6 +137,7 @@ function proposed(
     canAnswer,
     before: history.before ?? { acted: 0, helped: 0 },
     taken: history.waiting ?? [],
+    ...(because !== undefined && { because }),
   });
   const until = new Date(proposal.untilMs).toISOString();
   const detail = `${proposal.id} waits for a person's word until ${until}`;

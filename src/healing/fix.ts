@@ -26,6 +26,10 @@ export interface Fix {
   readonly concurrency: number;
   /** How a proposal is answered. Left out: the defaults. */
   readonly approval?: ApprovalSettings;
+  /** It may cut off what depends on its target. Default false. */
+  readonly withDependants?: boolean;
+  /** So many other containers of the target's service have to be healthy. Default 0. */
+  readonly healthyFloor?: number;
 }
 
 /** Whether the fix is called for: its condition fits the newest episode of the incident. */

@@ -6,6 +6,7 @@ import { covers, type Silence } from "../incidents/silence.ts";
 import { silenceOfIncident } from "../store/incidents/silences.ts";
 import type { Tx } from "../store/query.ts";
 import { actingNow, actsFor, attemptsSince, lastAttemptEndMs } from "../store/runs/budget.ts";
+import { lastJudged } from "../store/runs/judged.ts";
 import {
   actedBefore,
   answeredProposal,
@@ -89,6 +90,7 @@ export async function gatherHistory(
     target,
     acting: await actingNow(q, id),
     lastAttemptEndMs: await lastAttemptEndMs(q, fix),
+    judged: await lastJudged(q, fix),
     actsForIncident:
       incident === undefined || target === undefined
         ? []

@@ -16,12 +16,15 @@ interface CountedRuns {
 /**
  * @param registry where they are registered
  * @param count counts the stored runs when somebody scrapes
+ * @param breakers says which breakers are open then; left out, none is shown
  */
 export function healingMetrics(
   registry: Registry,
   count: () => Promise<readonly CountedRuns[]>,
+  breakers?: Breakers,
 ): HealingMetrics {
   const registers = [registry];
+  if (breakers !== undefined) registry.registerMetric(breakerGauge(breakers));
   registry.registerMetric(
     new Gauge({
       name: "driftwarden_runs",
@@ -49,6 +52,27 @@ export function healingMetrics(
       registers,
     }),
   };
+}
+
+/** The fixes that are configured, and those whose breaker is open. */
+interface Breakers {
+  readonly fixes: readonly string[];
+  readonly open: () => Promise<readonly string[]>;
+}
+
+function breakerGauge({ fixes, open }: Breakers): Gauge {
+  return new Gauge({
+    name: "driftwarden_fix_breaker_open",
+    help: "1 while the last two judged runs of a fix did not help, so that the next asks a person; else 0.",
+    labelNames: ["fix"],
+    registers: [],
+    async collect() {
+      const opened = await open().catch(() => undefined);
+      this.reset();
+      for (const fix of opened === undefined ? [] : fixes)
+        this.set({ fix }, opened?.includes(fix) === true ? 1 : 0);
+    },
+  });
 }
 
 /** What is counted of the container engine. */

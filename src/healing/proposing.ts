@@ -53,6 +53,7 @@ export interface Proposing {
   readonly settings: ApprovalSettings;
   readonly canAnswer: readonly string[];
   readonly before: Proposal["before"];
+  readonly because?: string;
   /** Of proposals that wait. */
   readonly taken: readonly string[];
 }

@@ -3,6 +3,8 @@ import type { Target } from "../../remediations/remediation.ts";
 import { type CheckFinding, doubtful, failed, fine } from "../finding.ts";
 import { budgetsText } from "./budgets.ts";
 import type { Fix } from "./fix.ts";
+import { dependants } from "./gates/dependants.ts";
+import { healthyFloor } from "./gates/healthy-floor.ts";
 import type { ConfiguredFix } from "./runner.ts";
 
 const modes = {
@@ -59,6 +61,15 @@ function found(fix: Fix, targets: readonly Target[], key: string): CheckFinding 
       hint: "Name another target; docs/explanation/refuse-list.md says what is never restarted.",
       key,
     });
+  }
+  for (const gate of [dependants, healthyFloor]) {
+    const judgement = gate.judge({ fix, targets });
+    if (!judgement.allow)
+      return doubtful(name, {
+        message: `${name}: would be denied now: ${judgement.reason}`,
+        hint: "Change the fix if this is meant, or name another target.",
+        key,
+      });
   }
   const act = `${fix.remediation} of ${target.name}`;
   return fine(name, `${name}: ${modes[fix.mode]}: ${act}, ${budgetsText(fix.budgets)}`);

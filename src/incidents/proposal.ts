@@ -57,6 +57,8 @@ export interface Proposal {
   readonly canAnswer: readonly string[];
   /** Who asked for the run; left out where a fix did. */
   readonly askedBy?: string;
+  /** Why a person is asked though the fix is in mode auto; left out where it always asks. */
+  readonly because?: string;
   /** What this fix did before on this target: so often it acted, so often it helped. */
   readonly before: { readonly acted: number; readonly helped: number };
 }

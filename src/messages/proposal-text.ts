@@ -49,13 +49,14 @@ function saidSoFar({ said, rules, approved }: AnsweredProposal): MessageSection 
 }
 
 function factsOf(proposal: Proposal, why: Line): readonly NamedLine[] {
-  const { act, does, untilMs } = proposal;
+  const { act, does, untilMs, because } = proposal;
   const { image_id: image, started_at: started, ...others } = act.snapshot;
   const state = Object.entries({ ...others, ...act.parameters }).map(
     ([key, value]) => `${key} ${value}`,
   );
   return [
     ["Why", line`${why}${historyText(proposal)}`],
+    ...(because === undefined ? [] : ([["Asks", data(because, 400)]] as const)),
     ["Does", data(does, 300)],
     ["Target", line`${data(act.name, 100)} on ${data(act.host, 100)}, id ${data(act.id, 100)}`],
     ...(image === undefined ? [] : ([["Image", data(image, 100)]] as const)),

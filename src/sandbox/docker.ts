@@ -1,5 +1,6 @@
 /** A simulated container engine: nothing runs in it. It remembers every act in a ledger, and fails on request. */
 import { createHash } from "node:crypto";
+import { dependantsOf, type Neighbour } from "../../remediations/docker/dependants.ts";
 import type { Container, Engine, RestartOptions } from "../../remediations/docker/engine.ts";
 import { DockerError } from "../../remediations/docker/errors.ts";
 import { carries } from "../../remediations/docker/selector.ts";
@@ -11,6 +12,8 @@ export interface SimulatedContainer {
   readonly labels: Readonly<Record<string, string>>;
   /** Default `busybox:local`. */
   readonly image?: string;
+  /** Name of the container in whose network it lives. Default: it has its own. */
+  readonly networkOf?: string;
   /** Anything else an inspection should show. */
   readonly shown?: Partial<Container>;
 }
@@ -90,7 +93,7 @@ export function simulatedEngine(options: SimulatedEngineOptions): SimulatedEngin
         [...byId.values()].filter((container) => carries(container.labels, labels)),
       ),
     inspect: (id) => call("inspect", () => byId.get(id)),
-    dependants: async () => [],
+    dependants: async (id) => dependantsOf(id, neighbours(options.containers, byId.values())),
     restart: (id, how) => permitted(how, () => call("restart", () => run("restart", id), id)),
     start: (id) => call("start", () => run("start", id)),
     failNext: (verb, fault) => void faults.push({ verb, fault }),
@@ -100,6 +103,16 @@ export function simulatedEngine(options: SimulatedEngineOptions): SimulatedEngin
       else byId.set(container.id, { ...container, ...shown });
     },
   };
+}
+
+function neighbours(
+  given: readonly SimulatedContainer[],
+  now: Iterable<Container>,
+): readonly Neighbour[] {
+  return [...now].map((container) => {
+    const lender = given.find(({ name }) => name === container.name)?.networkOf;
+    return { ...container, networkMode: lender === undefined ? "" : `container:${idOf(lender)}` };
+  });
 }
 
 async function permitted<T>({ mayAct }: RestartOptions, act: () => Promise<T>): Promise<T> {

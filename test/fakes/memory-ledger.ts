@@ -1,5 +1,7 @@
 /** The runs in memory, counted as the store counts them. */
+
 import type { RunLedger } from "../../src/healing/run-ledger.ts";
+import type { JudgedRun } from "../../src/incidents/breaker.ts";
 import type { Run } from "../../src/store/runs/run.ts";
 
 const attempts = new Set(["acting", "acted", "failed", "unknown"]);
@@ -30,6 +32,7 @@ export function memoryLedger(): MemoryLedger {
         target,
         acting: all.filter(({ status }) => status === "acting").map(({ fix }) => fix),
         lastAttemptEndMs: ends.length === 0 ? undefined : Math.max(...ends),
+        judged: lastJudged(past),
         actsForIncident: past
           .filter((known) => known.incident === incident && known.targetId === target?.id)
           .map(({ decidedAtMs: atMs, outcome }) => ({ atMs, outcome })),
@@ -44,4 +47,15 @@ export function memoryLedger(): MemoryLedger {
       return runs.get(id);
     },
   };
+}
+
+/** Newest first. Of runs that were decided at once, the one of the larger id comes first. */
+function lastJudged(past: readonly Run[]): readonly JudgedRun[] {
+  const judged = past.flatMap((run): readonly JudgedRun[] => {
+    const { id, decidedAtMs: atMs, status, outcome, targetName: target } = run;
+    if (status !== "acted" || outcome === null) return [];
+    if (outcome === "inconclusive" || outcome === "unknown") return [];
+    return [{ run: id, atMs, outcome, target }];
+  });
+  return judged.toSorted((a, b) => b.atMs - a.atMs || (a.run < b.run ? 1 : -1)).slice(0, 2);
 }

@@ -62,11 +62,14 @@ describe("the list of gates", () => {
       "tier",
       "target",
       "refused",
+      "dependants",
       "already_done",
       "declined",
       "cooldown",
       "budget",
       "concurrency",
+      "healthy_floor",
+      "breaker",
       "approval",
     ]);
   });

@@ -37,6 +37,12 @@ async function running(spec: ContainerSpec): Promise<Target> {
 
 const binds = (...given: readonly string[]) => ({ HostConfig: { Binds: given } });
 
+const compose = (project: string, service: string, needs = "") => ({
+  "com.docker.compose.project": project,
+  "com.docker.compose.service": service,
+  "com.docker.compose.depends_on": needs,
+});
+
 const restartsOf = (target: Target): number =>
   real.restarts.filter(({ id }) => id === target.id).length;
 
@@ -115,14 +121,6 @@ describe.skipIf(!(await dockerTestable()))("on a real Docker engine", () => {
       expect((await restarting("paused").act(target)).status).toBe("changed");
       expect((await engine.inspect(target.id))?.state).toBe("paused");
     });
-
-    it("refuses what lends its network to another container", async () => {
-      const target = await running({ name: "lender" });
-      const HostConfig = { NetworkMode: "container:lender" };
-      await real.run({ name: "borrower", create: { HostConfig } });
-      expect(await engine.dependants(target.id)).toEqual(["borrower"]);
-      expect((await restarting("lender").act(target)).status).toBe("changed");
-    });
   });
 
   describe("FR-H2: what a container is", () => {
@@ -170,6 +168,36 @@ describe.skipIf(!(await dockerTestable()))("on a real Docker engine", () => {
       await real.api("POST /images/busybox:local/tag?repo=prom/postgres-exporter&tag=1");
       const name = what.replaceAll(/\W/g, "-");
       expect((await running({ name, ...spec })).refusal).toBeUndefined();
+    });
+  });
+
+  describe("what depends on a target", () => {
+    it("is what lives in its network, and what came since the decision keeps it from the act", async () => {
+      const target = await running({ name: "lender" });
+      expect(target.dependants).toEqual([]);
+      const HostConfig = { NetworkMode: "container:lender" };
+      await real.run({ name: "borrower", create: { HostConfig } });
+      const [now] = await restarting("lender").resolve();
+      expect(now?.dependants).toEqual([{ name: "borrower", by: "network" }]);
+      expect(await restarting("lender").act(target)).toMatchObject({
+        status: "changed",
+        detail: "dependants of lender was nothing and is borrower (network).",
+      });
+      expect((await engine.inspect(target.id))?.startedAt).toBe(target.snapshot["started_at"]);
+    });
+
+    it("is what its compose file says, in the same project, as long as it runs", async () => {
+      const needsApi = "db:service_healthy:true,api:service_started:false";
+      const labels = { app: "shop-api", ...compose("shop", "api") };
+      await real.run({ name: "shop-api", labels });
+      await real.run({ name: "shop-api-2", labels: compose("shop", "api") });
+      await real.run({ name: "shop-web", labels: compose("shop", "web", needsApi) });
+      await real.run({ name: "other-web", labels: compose("other", "web", needsApi) });
+      const gone = await real.run({ name: "shop-job", labels: compose("shop", "job", needsApi) });
+      await real.api(`POST /containers/${gone}/kill`);
+      const [target] = await restarting("shop-api").resolve();
+      expect(target?.dependants).toEqual([{ name: "shop-web", by: "depends_on" }]);
+      expect(target?.siblings).toEqual({ others: 1, healthy: 1 });
     });
   });
 

@@ -47,7 +47,7 @@ export interface Approving {
 
 export async function approving(
   store: Store,
-  changes: Partial<Pick<Fix, "approval" | "cooldownMs">> = {},
+  changes: Partial<Pick<Fix, "approval" | "cooldownMs" | "mode">> = {},
 ): Promise<Approving> {
   const acts: string[] = [];
   const asked: StreamRecord[] = [];

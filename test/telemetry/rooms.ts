@@ -28,7 +28,10 @@ export const rooms: Readonly<Record<string, (registry: Registry) => unknown>> = 
   ],
   tickets: (registry) => [ticketsMetrics(registry), overdueMetric(registry, () => new Map())],
   healing: (registry) => [
-    healingMetrics(registry, () => Promise.resolve([])),
+    healingMetrics(registry, () => Promise.resolve([]), {
+      fixes: ["restart-svc"],
+      open: () => Promise.resolve([]),
+    }),
     dockerCalls(registry),
   ],
   telemetry: (registry) => [

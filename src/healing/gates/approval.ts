@@ -7,7 +7,8 @@ export const approval = {
   name: "approval",
   needs: "history",
   judge: ({ nowMs, asks, answered, act }) => {
-    if (asks !== true) return allowed;
+    // The breaker asks in mode auto too; what was approved is compared whoever asked.
+    if (asks !== true && answered === undefined) return allowed;
     if (answered === undefined) return deniedForNow("It waits for a person's word.", "word");
     const { id, approved, untilMs, act: wanted, hash } = answered;
     if (approved !== true) return denied(`${id} is not approved.`);

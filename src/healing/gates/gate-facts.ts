@@ -1,5 +1,6 @@
 /** The facts that gates judge by. They are gathered before, by need, so that every gate is a pure function. */
 import type { Target, Tier } from "../../../remediations/remediation.ts";
+import type { JudgedRun } from "../../incidents/breaker.ts";
 import type { Standing } from "../../incidents/episode.ts";
 import type { AnsweredProposal, Proposal, ProposedAct } from "../../incidents/proposal.ts";
 import type { Silence } from "../../incidents/silence.ts";
@@ -17,6 +18,10 @@ export interface FixLimits {
   readonly concurrency: number;
   /** How long a person's no is remembered, ms. Left out: it is not. */
   readonly denyForMs?: number;
+  /** It may cut off what depends on its target. Default false. */
+  readonly withDependants?: boolean;
+  /** So many other containers of the target's service have to be healthy, ≥ 0. Default 0. */
+  readonly healthyFloor?: number;
 }
 
 export interface Freeze {
@@ -79,6 +84,8 @@ export interface HistoryFacts {
   readonly lastAttemptEndMs: number | undefined;
   /** Attempts on this target for this incident. Left out: none. */
   readonly actsForIncident?: readonly PastAct[];
+  /** The fix's last judged runs, newest first. Left out: none. */
+  readonly judged?: readonly JudgedRun[];
   /** What people answered to the run's proposal; undefined where none waits. */
   readonly answered?: AnsweredProposal | undefined;
   /** What the run would do now; undefined while no target is resolved. */

@@ -3,14 +3,17 @@
 import type { GateAnswer } from "../../incidents/proposal.ts";
 import { alreadyDone } from "./already-done.ts";
 import { approval } from "./approval.ts";
+import { breaker } from "./breaker.ts";
 import { budget } from "./budget.ts";
 import { concurrency } from "./concurrency.ts";
 import { cooldown } from "./cooldown.ts";
 import { declined } from "./declined.ts";
+import { dependants } from "./dependants.ts";
 import { fresh } from "./fresh.ts";
 import { frozen } from "./frozen.ts";
 import type { Denial, Gate, Judgement } from "./gate.ts";
 import type { GateFacts } from "./gate-facts.ts";
+import { healthyFloor } from "./healthy-floor.ts";
 import { refused } from "./refused.ts";
 import { restored } from "./restored.ts";
 import { target } from "./target.ts";
@@ -25,11 +28,14 @@ export const gates = [
   tier,
   target,
   refused,
+  dependants,
   alreadyDone,
   declined,
   cooldown,
   budget,
   concurrency,
+  healthyFloor,
+  breaker,
   approval,
 ] as const satisfies readonly Gate[];
 

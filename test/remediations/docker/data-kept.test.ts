@@ -7,7 +7,7 @@ function refusalOf(
   shown: Partial<Container>,
   context: Partial<RefusalContext> = {},
 ): string | undefined {
-  return refusal(containerShown(shown), { self: undefined, dependants: [], ...context });
+  return refusal(containerShown(shown), { self: undefined, ...context });
 }
 
 const failover = "A database is never restarted: fail it over to a replica by its own means.";

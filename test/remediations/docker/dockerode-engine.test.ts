@@ -133,7 +133,10 @@ describe("selection", () => {
       inNetwork("3", "none"),
     ];
     fake.on("/containers/json", json(all));
-    expect(await engine.dependants(fakeId)).toEqual(["net-1", "net-2"]);
+    expect(await engine.dependants(fakeId)).toEqual([
+      { name: "net-1", by: "network" },
+      { name: "net-2", by: "network" },
+    ]);
   });
 });
 

@@ -46,7 +46,7 @@ function refusalOf(given: PublicImage, image = given.image): string | undefined 
       mountAt(destination, { kind: "volume", source: "f".repeat(64), anonymous: true }),
     ),
   });
-  return refusal(container, { self: undefined, dependants: [] });
+  return refusal(container, { self: undefined });
 }
 
 describe.each(["made-with", "held-back"])("FR-H2: a hundred public images, %s", (file) => {

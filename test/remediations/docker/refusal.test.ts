@@ -9,7 +9,7 @@ function refusalOf(
   shown: Partial<Container>,
   context: Partial<RefusalContext> = {},
 ): string | undefined {
-  return refusal({ ...harmless, ...shown }, { self: undefined, dependants: [], ...context });
+  return refusal({ ...harmless, ...shown }, { self: undefined, ...context });
 }
 
 describe("the refuse list", () => {
@@ -121,12 +121,6 @@ describe("containers that are somebody else's to restart", () => {
       expect(refusalOf({ state })).toBeTypeOf("string");
     },
   );
-
-  it("refuses what lends its network to others", () => {
-    expect(refusalOf({}, { dependants: ["sidecar"] })).toBe(
-      "shop-api-1 lends its network to sidecar.",
-    );
-  });
 
   it("lets no label overrule it", () => {
     const labels = { "driftwarden.allow": "true", app: "my-service" };

@@ -1,0 +1,77 @@
+/** The breaker of a fix, over several incidents, with the real store, outbox and commands. */
+import { describe, expect, it, onTestFinished } from "vitest";
+import type { Verified } from "../../src/detection/event.ts";
+import { runId } from "../../src/healing/decide-run.ts";
+import { getIncident } from "../../src/store/incidents/incident.ts";
+import type { Run } from "../../src/store/runs/run.ts";
+import { type Approving, approving } from "../programs/approving.ts";
+import { record } from "../programs/effects.ts";
+import { eventually } from "../programs/eventually.ts";
+import { withOneFix } from "../programs/executors.ts";
+import { withStore } from "../programs/store.ts";
+
+const stores = withStore();
+
+async function place(): Promise<Approving> {
+  const scene = await approving(await stores.open(), { mode: "auto" });
+  scene.outbox.start();
+  onTestFinished(() => scene.outbox.stop());
+  return scene;
+}
+
+/** An incident of its own opens. @returns once its run is as it says, and the incident knows */
+async function breaks(scene: Approving, episode: string, status: Run["status"]): Promise<void> {
+  await scene.open(episode);
+  await becomes(scene, episode, status);
+}
+
+const becomes = (scene: Approving, episode: string, status: Run["status"]): Promise<void> =>
+  eventually(async () => {
+    const incident = await getIncident(scene.store, `inc-${episode}`);
+    expect(incident).toMatchObject({ runs: [{ status }] });
+    expect(await scene.run()).toMatchObject({ incident: incident?.id, status });
+  });
+
+/** What the model's own detectors say of the run. */
+const judged = ({ store }: Approving, episode: string, outcome: Verified["outcome"]) => {
+  const run = runId({ fix: "restart-svc", episode });
+  const event = { type: "verified", id: `v-${episode}`, run, model: `t/e/${episode}/m` } as const;
+  const detail = "0 clean in a row of 3 attributions";
+  return record(store, { ...event, at: Date.now() * 1000, outcome, detail }, withOneFix);
+};
+
+describe("the breaker of a fix in mode auto (A33, B2)", () => {
+  it("asks a person after two runs that did not help, and no more after one that did", async () => {
+    const scene = await place();
+    for (const episode of ["e1", "e2"]) {
+      await breaks(scene, episode, "acted");
+      await judged(scene, episode, "not_recovered");
+    }
+    await breaks(scene, "e3", "proposed");
+    expect(scene.acts).toHaveLength(2);
+    const asked = await scene.run();
+    expect(asked?.proposal?.because).toContain("The last two runs of restart-svc did not help");
+    await eventually(async () =>
+      expect(await scene.say("dw approve", { incident: 3 })).toContain("sarah approved"),
+    );
+    await becomes(scene, "e3", "acted");
+    await judged(scene, "e3", "recovered");
+    await breaks(scene, "e4", "acted");
+    expect(scene.acts).toHaveLength(4);
+  });
+
+  it("acts on nothing that was made anew since a person agreed", async () => {
+    const scene = await place();
+    for (const episode of ["e1", "e2"]) {
+      await breaks(scene, episode, "acted");
+      await judged(scene, episode, "not_recovered");
+    }
+    await breaks(scene, "e3", "proposed");
+    scene.recreate();
+    await eventually(async () =>
+      expect(await scene.say("dw approve", { incident: 3 })).toContain("sarah approved"),
+    );
+    await becomes(scene, "e3", "void");
+    expect(scene.acts).toHaveLength(2);
+  });
+});
