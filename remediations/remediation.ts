@@ -10,6 +10,8 @@ export interface Target {
   readonly id: string;
   /** What people call it. */
   readonly name: string;
+  /** Its compose service; left out where it belongs to none. */
+  readonly service?: string | undefined;
   /** Where it runs; budgets count per host. */
   readonly host: string;
   /** Everything that must not have changed before acting: image id, started-at. Flat strings only. */

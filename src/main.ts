@@ -14,6 +14,7 @@ import { registerDo } from "./cli/do.ts";
 import { registerEffects } from "./cli/effects.ts";
 import { errorText } from "./cli/error-text.ts";
 import { exitCodeOf } from "./cli/exit-code.ts";
+import { registerFreeze, registerUnfreeze } from "./cli/freeze.ts";
 import { registerIncidents } from "./cli/incidents.ts";
 import { registerMarker } from "./cli/marker.ts";
 import { type Register, runProgram } from "./cli/program.ts";
@@ -58,6 +59,8 @@ const commands: readonly Register[] = [
   (program) => registerTune(program, offline),
   (program) => registerIncidents(program, { cli, remediations, openStore: openStoreOnly }),
   (program) => registerDo(program, { cli, remediations, openStore: openStoreOnly }),
+  (program) => registerFreeze(program, { cli, remediations, openStore: openStoreOnly }),
+  (program) => registerUnfreeze(program, { cli, remediations, openStore: openStoreOnly }),
   (program) => registerMarker(program, { cli, remediations, openStream: openStreamOnly }),
   (program) => registerEffects(program, { cli, remediations, openStore: openStoreOnly }),
   (program) => registerReport(program, { cli, remediations, openStore: openStoreOnly }),

@@ -44,6 +44,7 @@ export async function targetsOf(choice: Choice): Promise<readonly Target[]> {
     {
       id: container.id,
       name: container.name,
+      service: container.labels["com.docker.compose.service"],
       host: engine.host,
       snapshot: { ...snapshotOf(container), ...dependantsIn(dependants) },
       refusal: refusalOf(choice, container),

@@ -3,6 +3,7 @@ import type { Config } from "../config/schema.ts";
 import { readSecret } from "../config/secret.ts";
 import type { DetectionWorker } from "../detection/partition/worker.ts";
 import { modelRoutes } from "../detection/routes.ts";
+import { freezeRoutes } from "../healing/freeze-routes.ts";
 import { runRoutes } from "../healing/routes.ts";
 import { HttpError } from "../http/errors.ts";
 import { type HttpServer, startHttp } from "../http/server.ts";
@@ -36,6 +37,7 @@ export async function buildHttp(
     routes: [
       ...incidentRoutes(store),
       ...runRoutes(store),
+      ...freezeRoutes(store),
       ...effectRoutes(store),
       ...modelRoutes(() => shown.worker?.engines() ?? []),
     ],

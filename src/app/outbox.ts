@@ -1,6 +1,6 @@
 /** Builds the outbox: the list of executors, and where their events are recorded. */
 import { questionExecutor, runExecutor } from "../healing/executors.ts";
-import { healingMetrics } from "../healing/metrics.ts";
+import { freezesMetric, healingMetrics } from "../healing/metrics.ts";
 import { runLedger } from "../healing/run-ledger.ts";
 import { type ConfiguredFix, Runner } from "../healing/runner.ts";
 import type { Health } from "../health.ts";
@@ -10,6 +10,7 @@ import { incidentsMetrics } from "../incidents/metrics.ts";
 import { type RecordOptions, recordEvents } from "../incidents/record-events.ts";
 import { oldestEffectMetric, outboxMetrics } from "../outbox/metrics.ts";
 import { Outbox } from "../outbox/outbox.ts";
+import { freezesInForce } from "../store/freezes/freeze.ts";
 import { countOpenIncidents } from "../store/incidents/list.ts";
 import { agesOfDue, countEffects } from "../store/outbox/inspect.ts";
 import { openBreakers } from "../store/runs/judged.ts";
@@ -41,6 +42,7 @@ export function buildExecutors(
   { fixes, ticketing, stream, restoredAtMs, environment }: ExecutorParts,
 ): readonly IncidentExecutor[] {
   const { store, clock, registry, config } = parts;
+  freezesMetric(registry, async () => (await freezesInForce(store, clock.now())).length);
   const runner = new Runner({
     fixes,
     ledger: runLedger(store, clock),

@@ -17,8 +17,10 @@ import {
   takeCommand,
   textOf,
 } from "../store/commands/command.ts";
+import { changeFreezes } from "../store/freezes/change.ts";
 import { silencedBy } from "../store/incidents/silences.ts";
 import type { Tx } from "../store/query.ts";
+import { lockBudgets } from "../store/runs/budget.ts";
 import type { Command, CommandContext, CommandOutcome } from "./command.ts";
 import { actorOf, type CarryingOptions, contextOf, isShared, type SaidLine } from "./context.ts";
 import { type AskedLine, askedIn } from "./grammar.ts";
@@ -84,7 +86,10 @@ async function carriedLines(
   const common = { stored, own, confirmed: false, options };
   if (stored.unfit) return [lineOf("", unfitRefusal(stored.unfit), common)];
   const lines: CarriedLine[] = [];
-  for (const [n, asked] of askedIn(stored.said, options.commands).entries())
+  const all = askedIn(stored.said, options.commands);
+  // A decision about a run locks budgets before the incident. Locked in another order, each would wait for the other.
+  if (all.some(({ command }) => command?.holdsRuns === true)) await lockBudgets(tx);
+  for (const [n, asked] of all.entries())
     lines.push(await carriedLine(tx, asked, { ...common, id: `${stored.id}#${n}` }));
   return lines;
 }
@@ -144,6 +149,8 @@ async function record(tx: Tx, { command, outcome, context, options }: Recorded):
       : outcome.status === "confirms"
         ? undefined
         : outcome.deed;
+  if (outcome.status === "done" && outcome.freezing !== undefined)
+    await changeFreezes(tx, outcome.freezing);
   if (deed === undefined || incident === undefined) return;
   const event = { type: "commanded", command: id, by: actor.by, deed } as const;
   const incidents = await concerned(tx, incident, deed);

@@ -2,9 +2,11 @@
 import type { z } from "zod";
 import type { Deed } from "../incidents/deed.ts";
 import type { ModelEpisode } from "../incidents/episode.ts";
+import type { Freeze } from "../incidents/freeze.ts";
 import type { Incident } from "../incidents/incident.ts";
 import type { Block, Line, MessageSection } from "../messages/message.ts";
 import type { ModelKey } from "../model-key.ts";
+import type { FreezeChange } from "../store/freezes/change.ts";
 import type { WaitingProposal } from "../store/runs/proposals.ts";
 import type { CommandActor, KnownPeople } from "./people.ts";
 import type { NeededRole, TokenScope } from "./right.ts";
@@ -43,6 +45,8 @@ export interface CommandContext {
   readonly statuses: ReadonlyMap<string, string>;
   /** Open incidents, newest first; read only where the command is about none. */
   readonly open: readonly Incident[];
+  /** Freezes that hold, the oldest first. */
+  readonly freezes: readonly Freeze[];
   /** Of the model; undefined where the command does not need them, or none are stored. */
   readonly figures: ModelFigures | undefined;
 }
@@ -54,7 +58,13 @@ export interface IncidentContext extends CommandContext {
 
 export type CommandOutcome =
   | CommandRefusal
-  | { readonly status: "done"; readonly deed?: Deed; readonly says: MessageSection }
+  | {
+      readonly status: "done";
+      readonly deed?: Deed;
+      /** A freeze that begins or ends. The command has to say that it holds runs. */
+      readonly freezing?: FreezeChange;
+      readonly says: MessageSection;
+    }
   /** It is done once a person says `dw yes`. */
   | { readonly status: "asks"; readonly question: Block }
   /** Carry this command out, which had asked. */
@@ -83,6 +93,8 @@ export interface CommandSpec<Arguments extends z.ZodType<unknown, string>> {
   readonly scope: TokenScope;
   /** When it asks before it acts, as help shows it; left out: never. */
   readonly asksFirst?: string;
+  /** No run is decided while it is carried out. */
+  readonly holdsRuns?: true;
   /** It shows how the features of the model stand. */
   readonly needsFigures?: true;
   /** Whether it makes sense now; help shows the few that do. Left out: never among the few. */

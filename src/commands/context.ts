@@ -8,6 +8,7 @@ import { peopleOf, withShownPeople } from "../incidents/shown-people.ts";
 import type { ModelKey } from "../model-key.ts";
 import { accountNames } from "../store/commands/account-names.ts";
 import type { Door, StoredCommand } from "../store/commands/command.ts";
+import { freezesInForce } from "../store/freezes/freeze.ts";
 import { brokenModels } from "../store/incident-members/broken.ts";
 import { incidentByNumber, openIncidents } from "../store/incidents/by-number.ts";
 import { lockScopes } from "../store/incidents/incident.ts";
@@ -66,6 +67,7 @@ export async function contextOf(
   const found = await lockedIncident(tx, stored.incident);
   if (found === "digest") return undefined;
   const incident = found && (await asPeopleRead(tx, found));
+  const nowMs = recording.clock.now();
   const open = incident === undefined ? await openIncidents(tx, shownOpen) : [];
   return {
     id,
@@ -74,13 +76,14 @@ export async function contextOf(
     people,
     commands,
     confirmed,
-    nowMs: recording.clock.now(),
+    nowMs,
     ackForMs: recording.settings.ackForMs ?? 0,
     closedByHandMs: recording.settings.closedByHandMs ?? 0,
     models: incident === undefined ? [] : await brokenModels(tx, incident.id),
     waiting: await waitingProposals(tx),
     statuses: await statusesOf(tx, incident),
     open: await asAllRead(tx, open),
+    freezes: await freezesInForce(tx, nowMs),
     figures: needsFigures && incident ? await figuresOf(tx, incident, options) : undefined,
   };
 }

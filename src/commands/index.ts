@@ -9,6 +9,7 @@ import { deny } from "./deny.ts";
 import { expected } from "./expected.ts";
 import { falsePositive } from "./false-positive.ts";
 import { fixed } from "./fixed.ts";
+import { freeze } from "./freeze.ts";
 import { help } from "./help.ts";
 import { impact } from "./impact.ts";
 import { metrics } from "./metrics-command.ts";
@@ -21,6 +22,7 @@ import { started } from "./started.ts";
 import { status } from "./status.ts";
 import { unack } from "./unack.ts";
 import { unassign } from "./unassign.ts";
+import { unfreeze } from "./unfreeze.ts";
 import { unsilence } from "./unsilence.ts";
 import { wontDo } from "./wont-do.ts";
 import { workaround } from "./workaround.ts";
@@ -37,6 +39,8 @@ export const commandList: readonly Command[] = [
   expected,
   silence,
   unsilence,
+  freeze,
+  unfreeze,
   severity,
   close,
   reopen,

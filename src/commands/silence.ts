@@ -1,17 +1,15 @@
 /** `silence`: for a time nothing is told of what is broken now, and nothing is run about it. Detection goes on. */
 import { z } from "zod";
-import { parseDuration } from "../duration.ts";
 import { silencedName, silenceOf } from "../incidents/silence.ts";
 import { data, line, paragraph, words } from "../messages/message.ts";
 import { untilTime } from "../messages/silence-text.ts";
 import { command } from "./command.ts";
+import { readForATime } from "./for-a-time.ts";
 import { onIncident } from "./on-incident.ts";
 import { refused, say, typed } from "./says.ts";
 
 const shortestMs = 60_000;
 const longestMs = 7 * 86_400_000;
-/** The longest beginning that is a duration: `2h`, `1h 30m`, `2 days`. */
-const duration = /^(?:\d+(?:\.\d+)? *[a-z]+(?![a-z]) *)+/i;
 
 const expected = "a time from 1m to 7d is expected, then the reason: 2h deploy";
 
@@ -25,7 +23,7 @@ export const silence = command({
   fits: ({ state, silence: given }) => state === "open" && given === undefined,
   arguments: z.string().max(1000, { error: "the reason is longer than 1000 characters" }),
   handle: onIncident((asked, { id, incident, actor, confirmed, nowMs }) => {
-    const { forMs, reason } = readSilence(asked);
+    const { forMs, reason } = readForATime(asked);
     if (forMs === undefined)
       return refused("bad_arguments", line`${words(expected)}. ${unchanged}`);
     if (forMs < shortestMs || forMs > longestMs)
@@ -58,21 +56,3 @@ export const silence = command({
 });
 
 const unchanged = words("Nothing was changed.");
-
-interface ReadSilence {
-  readonly forMs: number | undefined;
-  readonly reason: string;
-}
-
-/** The time is as long as it can be read; the rest is the reason. */
-function readSilence(text: string): ReadSilence {
-  const [found = ""] = duration.exec(text) ?? [];
-  const parts = found.trim().split(/ +/);
-  for (let n = parts.length; n > 0; n -= 1) {
-    const forMs = parseDuration(parts.slice(0, n).join(" ").toLowerCase());
-    if (forMs === undefined) continue;
-    const length = parts.slice(0, n).reduce((at, word) => text.indexOf(word, at) + word.length, 0);
-    return { forMs, reason: text.slice(length).trim() };
-  }
-  return { forMs: undefined, reason: text.trim() };
-}

@@ -1,5 +1,7 @@
 /** `status`: shows how the incident stands, or which incidents are open. */
+import type { Freeze } from "../incidents/freeze.ts";
 import type { Incident } from "../incidents/incident.ts";
+import { freezeLine } from "../messages/freeze-text.ts";
 import {
   data,
   type Line,
@@ -27,9 +29,12 @@ export const status = command({
   scope: "read",
   fits: () => true,
   arguments: nothing,
-  handle: (_, { incident, open, nowMs }) => ({
+  handle: (_, { incident, open, freezes, nowMs }) => ({
     status: "done",
-    says: incident === undefined ? overview(open, nowMs) : ofIncident(incident, nowMs),
+    says: [
+      ...(incident === undefined ? overview(open, nowMs) : ofIncident(incident, nowMs)),
+      ...frozen(freezes, nowMs),
+    ],
   }),
 });
 
@@ -83,6 +88,13 @@ function leftOf(incident: Incident, nowMs: number): readonly Line[] {
 
 function joined(lines: readonly Line[]): Line {
   return lines.reduce((all, one) => line`${all}; ${one}`);
+}
+
+function frozen(freezes: readonly Freeze[], nowMs: number): MessageSection {
+  if (freezes.length === 0) return [];
+  const items = freezes.slice(0, 5).map((one) => freezeLine(one, nowMs));
+  const count = freezes.length === 1 ? "A freeze holds" : `${freezes.length} freezes hold`;
+  return [...say(line`${words(count)} fixes back:`), { kind: "list", items }];
 }
 
 /** Seconds are noise here. */

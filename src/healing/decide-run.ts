@@ -1,12 +1,14 @@
 /** Turns the answer of the gates into the run that is written down. Pure. */
 import { createHash } from "node:crypto";
 import type { Plan, Target } from "../../remediations/remediation.ts";
+import { isInForce } from "../incidents/freeze.ts";
 import type { Incident } from "../incidents/incident.ts";
+import { fitsMatchers } from "../incidents/matchers.ts";
 import type { ProposedAct } from "../incidents/proposal.ts";
 import { subjectText } from "../incidents/subject.ts";
 import type { Run } from "../store/runs/run.ts";
 import type { Fix } from "./fix.ts";
-import type { FactsAtHand, HistoryFacts } from "./gates/gate-facts.ts";
+import type { FactsAtHand, HistoryFacts, Hold } from "./gates/gate-facts.ts";
 import { answersOf, type Decision, gates, judgeAll } from "./gates/gates.ts";
 import { freezeOf } from "./gather.ts";
 import { actOn, defaultApproval, propose } from "./proposing.ts";
@@ -144,16 +146,22 @@ function proposed(
   return { ...run, status: "proposed", detail, proposal };
 }
 
-/** A person may have silenced the incident while the target was asked for. */
+/** A person may have silenced the incident, or frozen runs, while the target was asked for. Of several the last to end counts. */
 function frozenNow(
-  { facts, incident }: RequestedRun,
-  { silence }: HistoryFacts,
+  { facts, incident, targets }: RequestedRun,
+  { silence, freezes = [] }: HistoryFacts,
 ): Pick<FactsAtHand, "freeze"> {
-  if (silence === undefined) return { freeze: facts.freeze };
-  return {
-    freeze: silence === null ? undefined : freezeOf(silence, incident.episode, facts.nowMs),
-  };
+  const { nowMs } = facts;
+  const silent =
+    silence === undefined ? facts.freeze : silence && freezeOf(silence, incident.episode, nowMs);
+  const matching = freezes.filter(
+    (one) => isInForce(one, nowMs) && fitsMatchers(one.matchers, incident, targets),
+  );
+  const [last] = [...(silent ? [silent] : []), ...matching].toSorted((a, b) => endOf(b) - endOf(a));
+  return { freeze: last };
 }
+
+const endOf = ({ untilMs = Number.POSITIVE_INFINITY }: Hold): number => untilMs;
 
 const soonestMs = 60_000;
 const latestMs = 30 * 60_000;

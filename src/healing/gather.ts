@@ -3,6 +3,7 @@ import type { Remediation } from "../../remediations/remediation.ts";
 import { type Episode, standingOf } from "../incidents/episode.ts";
 import type { Incident } from "../incidents/incident.ts";
 import { covers, type Silence } from "../incidents/silence.ts";
+import { freezesInForce } from "../store/freezes/freeze.ts";
 import { silenceOfIncident } from "../store/incidents/silences.ts";
 import type { Tx } from "../store/query.ts";
 import { actingNow, actsFor, attemptsSince, lastAttemptEndMs } from "../store/runs/budget.ts";
@@ -16,8 +17,8 @@ import {
 import type {
   FactsAtHand,
   FixLimits,
-  Freeze,
   HistoryFacts,
+  Hold,
   TargetFacts,
 } from "./gates/gate-facts.ts";
 
@@ -54,7 +55,7 @@ export function gatherFacts(
 }
 
 /** While a silence covers an episode, nothing is run about it. */
-export function freezeOf(silence: Silence, episode: Episode, nowMs: number): Freeze | undefined {
+export function freezeOf(silence: Silence, episode: Episode, nowMs: number): Hold | undefined {
   const { by, untilMs } = silence;
   return covers(silence, episode, nowMs) ? { name: `silence by ${by}`, untilMs } : undefined;
 }
@@ -69,7 +70,7 @@ export interface HistoryFilter {
   /** Of the run that is decided. */
   readonly id: string;
   readonly fix: string;
-  /** Start of the longest window, ms since 1970. */
+  /** Start of the longest window, ms since 1970: not after the moment of the decision. */
   readonly sinceMs: number;
   readonly incident?: string | undefined;
   /** Undefined while none is resolved. */
@@ -96,6 +97,7 @@ export async function gatherHistory(
         ? []
         : await actsFor(q, { fix, incident, target: target.id }),
     silence: incident === undefined ? null : await silenceOfIncident(q, incident),
+    freezes: await freezesInForce(q, sinceMs),
   };
 }
 

@@ -75,6 +75,24 @@ function breakerGauge({ fixes, open }: Breakers): Gauge {
   });
 }
 
+/** @param count counts the freezes that hold when somebody scrapes */
+export function freezesMetric(registry: Registry, count: () => Promise<number>): void {
+  registry.registerMetric(
+    new Gauge({
+      name: "driftwarden_freezes",
+      help: "Freezes that hold; while one holds, no fix that it matches runs.",
+      registers: [],
+      async collect() {
+        // While the store does not answer, the last count stands.
+        await count().then(
+          (found) => this.set(found),
+          () => undefined,
+        );
+      },
+    }),
+  );
+}
+
 /** What is counted of the container engine. */
 export function dockerCalls(registry: Registry): Counter<"verb" | "outcome"> {
   return new Counter({

@@ -19,6 +19,13 @@ export interface StoreClockOptions {
   readonly followMs?: number;
 }
 
+/** By the database's clock, ms since 1970. */
+export async function storeNowMs(q: Queryable): Promise<number> {
+  const [row] = await q.query<{ nowMs: number }>(sql);
+  if (row === undefined) throw new Error("the store does not know the time");
+  return row.nowMs;
+}
+
 const sql = `select extract(epoch from clock_timestamp())::float8 * 1000 as "nowMs"`;
 /** An answer that took longer says too little of what the time is now. */
 const longestAnswerMs = 1000;

@@ -41,6 +41,7 @@ export function contextOf(changes: Partial<CommandContext> = {}): CommandContext
     confirmed: false,
     commands: commandList,
     open: [],
+    freezes: [],
     figures: undefined,
     waiting: [],
     statuses: new Map(),

@@ -1,9 +1,10 @@
-/** Facts by which every gate allows a run. */
+/** Facts by which every gate allows a run, and what a gate says of others. */
 import type { Target } from "../../remediations/remediation.ts";
+import type { Gate } from "../../src/healing/gates/gate.ts";
 import type { GateFacts } from "../../src/healing/gates/gate-facts.ts";
 import { atMost } from "./limits.ts";
 
-const minute = 60_000;
+export const minute = 60_000;
 export const nowMs = Date.parse("2026-03-01T12:00:00Z");
 
 export function targetNamed(name: string, known: Partial<Target> = {}): Target {
@@ -27,3 +28,9 @@ export const fineFacts: GateFacts = {
   lastAttemptEndMs: undefined,
   attempts: [],
 };
+
+/** The reason of a denial; undefined when it is allowed. */
+export function reasonOf(gate: Gate, facts: Partial<GateFacts>): string | undefined {
+  const judgement = gate.judge({ ...fineFacts, ...facts });
+  return judgement.allow ? undefined : judgement.reason;
+}

@@ -1,11 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { Target } from "../../remediations/remediation.ts";
 import { budget } from "../../src/healing/gates/budget.ts";
 import { concurrency } from "../../src/healing/gates/concurrency.ts";
 import { cooldown } from "../../src/healing/gates/cooldown.ts";
 import { fresh } from "../../src/healing/gates/fresh.ts";
-import { frozen } from "../../src/healing/gates/frozen.ts";
-import type { Gate } from "../../src/healing/gates/gate.ts";
 import type { GateFacts } from "../../src/healing/gates/gate-facts.ts";
 import {
   gates,
@@ -18,39 +15,10 @@ import { restored } from "../../src/healing/gates/restored.ts";
 import { target } from "../../src/healing/gates/target.ts";
 import { tier } from "../../src/healing/gates/tier.ts";
 import { warmingUp } from "../../src/healing/gates/warming-up.ts";
-import { atMost, attemptsAt } from "../fakes/limits.ts";
+import { fineFacts as fine, minute, nowMs, reasonOf, targetNamed } from "../fakes/gate-facts.ts";
+import { attemptsAt } from "../fakes/limits.ts";
 
-const minute = 60_000;
-const nowMs = Date.parse("2026-03-01T12:00:00Z");
-
-function container(name: string, refusal?: string): Target {
-  return { id: name, name, host: "vm", snapshot: {}, refusal };
-}
-
-/** Facts that every gate allows. */
-const fine: GateFacts = {
-  nowMs,
-  fix: {
-    name: "restart-svc",
-    tier: "auto",
-    cooldownMs: 30 * minute,
-    ...atMost(3, 1440 * minute),
-  },
-  freeze: undefined,
-  restoredAtMs: undefined,
-  newestRowMs: nowMs - minute,
-  cadenceMs: minute,
-  warmUp: undefined,
-  targets: [container("svc-1")],
-  lastAttemptEndMs: undefined,
-  attempts: [],
-};
-
-/** The reason of a denial; undefined when it is allowed. */
-function reasonOf(gate: Gate, facts: Partial<GateFacts>): string | undefined {
-  const judgement = gate.judge({ ...fine, ...facts });
-  return judgement.allow ? undefined : judgement.reason;
-}
+const container = (name: string, refusal?: string) => targetNamed(name, { refusal });
 
 describe("the list of gates", () => {
   it("is asked in this order", () => {
@@ -94,23 +62,6 @@ describe("the gates that are asked before a target is", () => {
     const first = gates.findIndex(({ needs }) => needs !== "nothing");
     expect(gatesBeforeTarget).toEqual(gates.slice(0, first));
     expect(gatesBeforeTarget.map(({ name }) => name)).toContain("provisional");
-  });
-});
-
-describe("frozen", () => {
-  it("denies while a freeze matches, and names it", () => {
-    expect(reasonOf(frozen, { freeze: { name: "release week" } })).toContain('"release week"');
-    expect(reasonOf(frozen, {})).toBeUndefined();
-  });
-
-  it("denies until a silence is over, and names who gave it", () => {
-    const untilMs = Date.UTC(2026, 0, 1, 5, 20);
-    const freeze = { name: "silence by sarah", untilMs };
-    expect(frozen.judge({ ...fine, freeze })).toEqual({
-      allow: false,
-      reason: "The silence by sarah forbids runs until 2026-01-01T05:20:00.000Z.",
-      retry: untilMs,
-    });
   });
 });
 

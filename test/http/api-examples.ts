@@ -2,9 +2,11 @@
 import { modelJson } from "../../src/detection/model-json.ts";
 import { runJson } from "../../src/healing/run-json.ts";
 import type { Digest } from "../../src/incidents/digest.ts";
+import { freezeJson } from "../../src/incidents/freeze-json.ts";
 import { incidentJson } from "../../src/incidents/incident-json.ts";
 import { effectJson } from "../../src/outbox/effect-json.ts";
 import { episodeOpened, openIncident, serviceEpisode } from "../fakes/episodes.ts";
+import { freezeOf } from "../fakes/freezes.ts";
 import { modelView } from "../fakes/model-view.ts";
 import { storedRun } from "../fakes/runs.ts";
 
@@ -39,6 +41,10 @@ export const incident = incidentJson(
     closedByHand: { atMs, untilMs: atMs },
   }),
   [{ state: "joined", severity: "P1", episode }],
+);
+
+export const freeze = freezeJson(
+  freezeOf({ atMs, untilMs: atMs + 7_200_000, matchers: { models: ["churn-v7"] } }),
 );
 
 const service = serviceEpisode({ at: atMs * 1000 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { modelRoutes } from "../../src/detection/routes.ts";
+import { freezeRoutes } from "../../src/healing/freeze-routes.ts";
 import { runRoutes } from "../../src/healing/routes.ts";
 import type { HttpItemRoute, HttpRoute } from "../../src/http-route.ts";
 import { incidentKinds, severities } from "../../src/incidents/episode.ts";
@@ -15,6 +16,7 @@ import { openIncident } from "../fakes/episodes.ts";
 import {
   digest,
   effect,
+  freeze,
   incident,
   model,
   resolvedService,
@@ -62,6 +64,13 @@ the subject kind \`digest\`, and its members are episodes that share its ticket,
       status: several(runStatuses),
     },
   },
+  Freezes: {
+    routes: freezeRoutes(store),
+    what: `Those that hold, the oldest first. \`matchers\` is empty where everything is held back; else all of its lists must match.
+\`driftwarden freeze --json\` prints the same. How one begins and ends: [freeze.md](../how-to/freeze.md).`,
+    example: freeze,
+    parameters: {},
+  },
   Models: {
     routes: modelRoutes(() => []),
     what: "By key. Each process lists the models in the partitions that it holds now.",
@@ -91,10 +100,7 @@ ${paths}
 
 ${what}
 
-| parameter | only those with |
-|---|---|
-${rows.join("")}
-${block(example)}`;
+${rows.length === 0 ? "" : `| parameter | only those with |\n|---|---|\n${rows.join("")}\n`}${block(example)}`;
 }
 
 const page = (): string => `# HTTP API

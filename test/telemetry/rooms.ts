@@ -3,7 +3,7 @@
 import type { Registry } from "prom-client";
 import { commandsMetrics } from "../../src/commands/metrics.ts";
 import { detectionMetrics } from "../../src/detection/metrics.ts";
-import { dockerCalls, healingMetrics } from "../../src/healing/metrics.ts";
+import { dockerCalls, freezesMetric, healingMetrics } from "../../src/healing/metrics.ts";
 import { incidentsMetrics } from "../../src/incidents/metrics.ts";
 import { oldestEffectMetric, outboxMetrics } from "../../src/outbox/metrics.ts";
 import { sourceMetrics } from "../../src/source/metrics.ts";
@@ -33,6 +33,7 @@ export const rooms: Readonly<Record<string, (registry: Registry) => unknown>> = 
       open: () => Promise.resolve([]),
     }),
     dockerCalls(registry),
+    freezesMetric(registry, () => Promise.resolve(0)),
   ],
   telemetry: (registry) => [
     dependencyMetric(registry, () => []),

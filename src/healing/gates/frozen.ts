@@ -6,9 +6,14 @@ export const frozen = {
   needs: "nothing",
   judge: ({ freeze }) => {
     if (freeze === undefined) return allowed;
-    const { name, untilMs } = freeze;
+    const { name, untilMs, by, reason = "" } = freeze;
     if (untilMs === undefined || !Number.isFinite(untilMs))
       return deniedForNow(`The freeze "${name}" forbids runs now.`, "later");
-    return deniedForNow(`The ${name} forbids runs until ${timeText(untilMs)}.`, untilMs);
+    const what = by === undefined ? name : `freeze "${name}" by ${by} (${shortened(reason)})`;
+    return deniedForNow(`The ${what} forbids runs until ${timeText(untilMs)}.`, untilMs);
   },
 } as const satisfies Gate;
+
+/** The whole reason stands in the list of freezes. */
+const shortened = (reason: string): string =>
+  reason.length > 200 ? `${reason.slice(0, 199)}…` : reason;

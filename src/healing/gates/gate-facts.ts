@@ -2,6 +2,7 @@
 import type { Target, Tier } from "../../../remediations/remediation.ts";
 import type { JudgedRun } from "../../incidents/breaker.ts";
 import type { Standing } from "../../incidents/episode.ts";
+import type { Freeze } from "../../incidents/freeze.ts";
 import type { AnsweredProposal, Proposal, ProposedAct } from "../../incidents/proposal.ts";
 import type { Silence } from "../../incidents/silence.ts";
 import type { Budget } from "../budgets.ts";
@@ -24,10 +25,14 @@ export interface FixLimits {
   readonly healthyFloor?: number;
 }
 
-export interface Freeze {
+/** What a person has declared: a freeze or a silence. */
+export interface Hold {
   readonly name: string;
   /** When it is over, ms since 1970; left out where nobody knows. */
   readonly untilMs?: number;
+  /** Who declared the freeze, and why. Left out of a silence, whose name says who. */
+  readonly by?: string;
+  readonly reason?: string;
 }
 
 /** Known without asking anybody: of the incident, the fix and the clock. Times are milliseconds since 1970. */
@@ -35,7 +40,7 @@ export interface FactsAtHand extends Standing {
   readonly nowMs: number;
   readonly fix: FixLimits;
   /** The freeze, or the silence, that matches this fix; undefined when none does. */
-  readonly freeze: Freeze | undefined;
+  readonly freeze: Hold | undefined;
   /** When the store was last restored, or may have been; undefined when it never was. */
   readonly restoredAtMs: number | undefined;
   /** When the episode opened. Left out: long ago. */
@@ -98,6 +103,8 @@ export interface HistoryFacts {
   readonly askedAs?: string | undefined;
   /** What the fix did on the target before. Left out: nothing. */
   readonly before?: Proposal["before"];
+  /** Freezes that hold when the run is decided, whatever they match. Left out: none does. */
+  readonly freezes?: readonly Freeze[];
   /** The incident's silence when the run is decided; null where there is none, left out where nobody looked. */
   readonly silence?: Silence | null;
 }

@@ -54,6 +54,22 @@ export const sealedTables = [
     pruned: false,
   },
   {
+    name: "freezes",
+    key: id,
+    columns: [
+      id,
+      "name",
+      "reason",
+      "by",
+      "at_ms",
+      "until_ms",
+      "matchers",
+      "ended_at_ms",
+      "ended_by",
+    ],
+    pruned: false,
+  },
+  {
     name: "incidents",
     key: id,
     columns: [

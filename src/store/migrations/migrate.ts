@@ -6,6 +6,7 @@ import { accountNames } from "./account-names.ts";
 import { answers } from "./answers.ts";
 import { commandRoles } from "./command-roles.ts";
 import { commands } from "./commands.ts";
+import { freezes } from "./freezes.ts";
 import { initial } from "./initial.ts";
 import { members } from "./members.ts";
 import { partitionRows } from "./partition-rows.ts";
@@ -44,6 +45,7 @@ export const migrations: readonly Migration[] = [
   { sql: commandRoles, minVersion: 8 },
   { sql: accountNames, minVersion: 8 },
   { sql: runDecisions, minVersion: 8 },
+  { sql: freezes, minVersion: 8 },
 ];
 
 const lockSql = "select pg_advisory_xact_lock(hashtextextended('driftwarden schema ' || $1, 0))";

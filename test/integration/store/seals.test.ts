@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { type Clock, systemClock } from "../../../src/clock.ts";
 import { runLedger } from "../../../src/healing/run-ledger.ts";
 import { recordEvents } from "../../../src/incidents/record-events.ts";
+import { changeFreezes } from "../../../src/store/freezes/change.ts";
 import { moveMembers } from "../../../src/store/incident-members/member.ts";
 import { acceptAtFirst, acceptRows } from "../../../src/store/journal/accept-rows.ts";
 import { appendJournal } from "../../../src/store/journal/append.ts";
@@ -18,6 +19,7 @@ import { Retention } from "../../../src/store/retention.ts";
 import { insertRun } from "../../../src/store/runs/run.ts";
 import type { Store } from "../../../src/store/store.ts";
 import { episodeOpened } from "../../fakes/episodes.ts";
+import { freezeOf } from "../../fakes/freezes.ts";
 import { storedRun } from "../../fakes/runs.ts";
 import { orderKeyOf } from "../../programs/executors.ts";
 import { silent, withStore } from "../../programs/store.ts";
@@ -34,7 +36,7 @@ const settings = {
   fixesFor: () => [],
 };
 
-/** A store in which an episode was decided, an incident opened, a ticket promised, and a fix run. */
+/** A store in which an episode was decided, an incident opened, a ticket promised, a fix run, and a freeze declared. */
 async function storeInUse(clock: Clock = systemClock): Promise<Store> {
   const store = await stores.open();
   const partitions = createPartitionStore({
@@ -58,6 +60,8 @@ async function storeInUse(clock: Clock = systemClock): Promise<Store> {
     status: "acting",
   }));
   await ledger.finish("r1", { status: "acted", detail: "restarted", finishedAtMs: 2 });
+  const freeze = freezeOf();
+  await store.transaction((tx) => changeFreezes(tx, { kind: "freeze", freeze }));
   return store;
 }
 
@@ -211,6 +215,7 @@ describe("FR-A1: rows that an older program wrote", () => {
     expect(await acceptRows(store, 3)).toEqual({
       runs: 1,
       run_decisions: 0,
+      freezes: 0,
       incidents: 1,
       incident_members: 0,
       decisions: 0,

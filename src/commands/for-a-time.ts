@@ -1,0 +1,24 @@
+/** Reads what is asked for a time: a duration, then the reason. */
+import { parseDuration } from "../duration.ts";
+
+export interface ForATime {
+  /** Undefined where the text begins with no duration. */
+  readonly forMs: number | undefined;
+  readonly reason: string;
+}
+
+/** The longest beginning that is a duration: `2h`, `1h 30m`, `2 days`. */
+const duration = /^(?:\d+(?:\.\d+)? *[a-z]+(?![a-z]) *)+/i;
+
+/** The time is as long as it can be read; the rest is the reason. */
+export function readForATime(text: string): ForATime {
+  const [found = ""] = duration.exec(text) ?? [];
+  const parts = found.trim().split(/ +/);
+  for (let n = parts.length; n > 0; n -= 1) {
+    const forMs = parseDuration(parts.slice(0, n).join(" ").toLowerCase());
+    if (forMs === undefined) continue;
+    const length = parts.slice(0, n).reduce((at, word) => text.indexOf(word, at) + word.length, 0);
+    return { forMs, reason: text.slice(length).trim() };
+  }
+  return { forMs: undefined, reason: text.trim() };
+}

@@ -1,0 +1,34 @@
+/** `unfreeze`: ends a freeze before its time. What waited for it is asked for again. */
+import { z } from "zod";
+import { freezeToEnd } from "../incidents/freeze.ts";
+import { data, line, words } from "../messages/message.ts";
+import { untilTime } from "../messages/silence-text.ts";
+import { command } from "./command.ts";
+import { refused, say } from "./says.ts";
+
+export const unfreeze = command({
+  words: ["unfreeze"],
+  usage: "[NAME]",
+  help: "end a freeze",
+  role: "responder",
+  scope: "act",
+  holdsRuns: true,
+  arguments: z.string(),
+  handle: (asked, { actor, nowMs, freezes }) => {
+    const found = freezeToEnd(asked.replaceAll(/^["“„]|["“”]$/g, ""), freezes);
+    if ("problem" in found)
+      return refused(found.code, line`${data(found.problem, 1000)} Nothing was changed.`);
+    const { name, by, reason, untilMs } = found;
+    const ended = line`${actor.name} ended the freeze ${data(name)} by ${by}, which would have held until ${words(untilTime(untilMs, nowMs))}: ${data(reason, 200)}.`;
+    const left = freezes.length - 1;
+    const next =
+      left === 0
+        ? line`Fixes run again as configured, and what waited is asked for again.`
+        : line`${words(String(left))} more ${words(left === 1 ? "holds" : "hold")}.`;
+    return {
+      status: "done",
+      freezing: { kind: "unfreeze", freeze: found, by: actor.name, atMs: nowMs },
+      says: say(line`${ended} ${next}`),
+    };
+  },
+});

@@ -1,0 +1,36 @@
+/** The HTTP list of the freezes that hold. */
+import { afterOf, badAfter, type HttpRoute, limitOf } from "../http-route.ts";
+import type { Freeze } from "../incidents/freeze.ts";
+import { freezeJson } from "../incidents/freeze-json.ts";
+import { freezesInForce } from "../store/freezes/freeze.ts";
+import type { Store } from "../store/store.ts";
+import { storeNowMs } from "../store/store-clock.ts";
+
+/** @param store throws while it has not started */
+export function freezeRoutes(store: () => Store): readonly HttpRoute[] {
+  return [
+    {
+      path: "/api/v1/freezes",
+      handler: async (query) => {
+        const isAfter = laterThan(afterOf(query));
+        const limit = limitOf(query);
+        const all = await freezesInForce(store(), await storeNowMs(store()));
+        const left = all.filter(isAfter);
+        const page = left.slice(0, limit);
+        const last = page.at(-1);
+        const next = last !== undefined && left.length > limit ? `${last.atMs}:${last.id}` : null;
+        return { items: page.map(freezeJson), next };
+      },
+    },
+  ];
+}
+
+const cursorForm = /^(\d{1,15}(?:\.\d{1,9})?):(\P{Cc}{1,500})$/u;
+
+/** In the order of the list: by the time of the declaration, then by id. */
+function laterThan(cursor: string | undefined): (freeze: Freeze) => boolean {
+  if (cursor === undefined) return () => true;
+  const [, at, id = ""] = cursorForm.exec(cursor) ?? [];
+  if (at === undefined) return badAfter();
+  return (freeze) => freeze.atMs > Number(at) || (freeze.atMs === Number(at) && freeze.id > id);
+}

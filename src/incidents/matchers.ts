@@ -1,0 +1,39 @@
+/** Which runs a freeze or a maintenance window holds back: the words of `when:` of a fix, and the service. Pure. */
+import { fitsCondition, type IncidentCondition } from "./condition.ts";
+import type { Incident } from "./incident.ts";
+
+/** Every list that is given must match; without any list everything does. */
+export interface Matchers extends IncidentCondition {
+  /** Names of containers or compose services that a run would act on. */
+  readonly services?: readonly string[] | undefined;
+}
+
+/** What a run would act on, as far as it is known. */
+export interface NamedTarget {
+  readonly name: string;
+  /** Of compose; undefined where it belongs to none. */
+  readonly service?: string | undefined;
+}
+
+/** @param targets those that are known; a matcher with services matches nothing while there are none */
+export function fitsMatchers(
+  { services, ...condition }: Matchers,
+  incident: Incident,
+  targets: readonly NamedTarget[] = [],
+): boolean {
+  return (
+    fitsCondition(condition, incident) &&
+    (services === undefined ||
+      targets.some(({ name, service = name }) =>
+        [name, service].some((one) => services.includes(one)),
+      ))
+  );
+}
+
+/** `model churn-v7, service api`; empty where everything matches. */
+export function matchersText({ models, features, kinds, severities, services }: Matchers): string {
+  const lists = { model: models, feature: features, kind: kinds, severity: severities };
+  return Object.entries({ ...lists, service: services })
+    .flatMap(([key, list]) => (list === undefined ? [] : `${key} ${list.join(" or ")}`))
+    .join(", ");
+}

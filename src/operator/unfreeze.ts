@@ -1,0 +1,39 @@
+/** The command that ends a freeze before its time. The daemon asks again for what waited. */
+import { z } from "zod";
+import { type Freeze, type FreezeProblem, freezeToEnd } from "../incidents/freeze.ts";
+import { changeFreezes } from "../store/freezes/change.ts";
+import { freezesInForce } from "../store/freezes/freeze.ts";
+import { lockBudgets } from "../store/runs/budget.ts";
+import type { Store } from "../store/store.ts";
+import { storeNowMs } from "../store/store-clock.ts";
+import type { OperatorCommand } from "./operator-command.ts";
+
+const unfreezeArguments = z.strictObject({
+  name: z.string(),
+  as: z.string().min(1).default("operator"),
+});
+
+type UnfreezeAnswer =
+  /** How many hold still. */
+  | { readonly done: true; readonly freeze: Freeze; readonly left: number }
+  | ({ readonly done: false } & FreezeProblem);
+
+export const unfreeze: OperatorCommand<
+  typeof unfreezeArguments,
+  { readonly store: Store },
+  UnfreezeAnswer
+> = {
+  words: "unfreeze",
+  help: "end a freeze",
+  arguments: unfreezeArguments,
+  handle: ({ name, as: by }, { store }) =>
+    store.transaction(async (tx) => {
+      await lockBudgets(tx);
+      const atMs = await storeNowMs(tx);
+      const freezes = await freezesInForce(tx, atMs);
+      const found = freezeToEnd(name, freezes);
+      if ("problem" in found) return { done: false, ...found };
+      await changeFreezes(tx, { kind: "unfreeze", freeze: found, by, atMs });
+      return { done: true, freeze: found, left: freezes.length - 1 };
+    }),
+};

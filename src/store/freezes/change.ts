@@ -1,0 +1,42 @@
+/**
+ * Begins or ends a freeze: the row, its seal, and the runs that waited.
+ *
+ * Call it with the lock of budgets, taken before any other. A decision about a run holds the same lock. So a freeze is
+ * committed before the decision, which then reads it, or after the decision was committed.
+ */
+import type { Freeze } from "../../incidents/freeze.ts";
+import { appendJournal } from "../journal/append.ts";
+import { sealRows } from "../journal/seal-rows.ts";
+import { notify } from "../notify.ts";
+import type { Tx } from "../query.ts";
+import { endFreeze, insertFreeze } from "./freeze.ts";
+
+export type FreezeChange =
+  | { readonly kind: "freeze"; readonly freeze: Freeze }
+  | {
+      readonly kind: "unfreeze";
+      readonly freeze: Freeze;
+      readonly by: string;
+      readonly atMs: number;
+    };
+
+const wakeSql = `
+update outbox set due_at_ms = $1
+where status = 'pending' and timer and due_at_ms > $1 and effect ->> 'kind' = 'run.retry' and effect ->> 'run' in (
+  select id from runs where status = 'denied' and gate = 'frozen' and retry_at_ms > $1)`;
+
+/** The head of the journal is locked last. */
+export async function changeFreezes(tx: Tx, change: FreezeChange): Promise<void> {
+  const { freeze } = change;
+  const atMs = change.kind === "freeze" ? freeze.atMs : change.atMs;
+  if (change.kind === "freeze") await insertFreeze(tx, freeze);
+  else {
+    await endFreeze(tx, { id: freeze.id, atMs, by: change.by });
+    await tx.query(wakeSql, [atMs]);
+    await notify(tx, "outbox");
+  }
+  const { id, name, untilMs } = freeze;
+  const by = change.kind === "freeze" ? freeze.by : change.by;
+  const said = { kind: change.kind, atMs, body: { freeze: id, name, by, until_ms: untilMs } };
+  await appendJournal(tx, [said, ...(await sealRows(tx, { freezes: [id] }, atMs))]);
+}

@@ -1,0 +1,31 @@
+/** The stored freezes: those that hold, and how one begins and ends. */
+import type { Freeze } from "../../incidents/freeze.ts";
+import { toJson } from "../json.ts";
+import type { Queryable, Tx } from "../query.ts";
+
+const columns = `id, name, reason, by, at_ms as "atMs", until_ms as "untilMs", matchers,
+  ended_at_ms as "endedAtMs", ended_by as "endedBy"`;
+const inForceSql = `
+select ${columns} from freezes where ended_at_ms is null and until_ms > $1 order by at_ms, id collate "C"`;
+const insertSql = `
+insert into freezes (id, name, reason, by, at_ms, until_ms, matchers) values ($1, $2, $3, $4, $5, $6, $7)`;
+const endSql =
+  "update freezes set ended_at_ms = $2, ended_by = $3 where id = $1 and ended_at_ms is null";
+
+/** Those that a person has not ended, and that are not over at a time; the oldest first. */
+export function freezesInForce(q: Queryable, nowMs: number): Promise<readonly Freeze[]> {
+  return q.query<Freeze>(inForceSql, [nowMs]);
+}
+
+export async function insertFreeze(tx: Tx, freeze: Freeze): Promise<void> {
+  const { id, name, reason, by, atMs, untilMs, matchers } = freeze;
+  await tx.query(insertSql, [id, name, reason, by, atMs, untilMs, toJson(matchers)]);
+}
+
+/** Its time is over now, because a person says so. */
+export async function endFreeze(
+  tx: Tx,
+  { id, atMs, by }: { readonly id: string; readonly atMs: number; readonly by: string },
+): Promise<void> {
+  await tx.query(endSql, [id, atMs, by]);
+}

@@ -1,0 +1,14 @@
+/** Reads a moment that says its zone, as `2026-11-30T08:00Z`. Without a zone it would mean another time elsewhere. */
+
+const form = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)? ?(?:Z|[+-]\d{2}:?\d{2})$/i;
+
+/** @returns ms since 1970; undefined when it is no such moment */
+export function zonedTime(text: string): number | undefined {
+  const wanted = text.trim().toUpperCase();
+  if (!form.test(wanted)) return undefined;
+  const ms = Date.parse(wanted.replace(" ", "T").replace(" ", ""));
+  const day = wanted.slice(0, 10);
+  // Date.parse takes the 31st of a short month for the 1st of the next.
+  const isDay = new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
+  return Number.isNaN(ms) || !isDay ? undefined : ms;
+}
