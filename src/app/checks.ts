@@ -17,6 +17,7 @@ import { openJira } from "../tickets/jira/jira.ts";
 import type { Environment } from "../tickets/jira/proxy.ts";
 import { surveyJira } from "../tickets/jira/survey.ts";
 import type { TicketsMetrics } from "../tickets/metrics.ts";
+import type { Ticketing } from "../tickets/ticketing.ts";
 import { openAlertmanager } from "./alertmanager.ts";
 import { answerDeadlineMs, type PartCheck, withAnswerDeadline } from "./answer-deadline.ts";
 import { lookAtOverrides, type SeenNames } from "./check-overrides.ts";
@@ -30,6 +31,8 @@ export interface CheckedThrough {
   readonly fixes: readonly ConfiguredFix[];
   /** Names the proxy that leads to the tracker. */
   readonly environment: Environment;
+  /** Of the daemon, which knows when its tracker wants to be left alone. Default: the tracker is asked. */
+  readonly ticketing?: Pick<Ticketing, "ping"> | undefined;
 }
 
 export function partChecks(config: Config, through: CheckedThrough): readonly PartCheck[] {
@@ -119,7 +122,7 @@ function trackerCheck(config: Config, through: CheckedThrough): readonly PartChe
   if (jira === undefined) return [];
   const priorities = [...new Set(Object.values(jira.priorities).filter((name) => name !== null))];
   const options = () => ({ ...jiraOptions(jira, through), token: readSecret(jira.token_file) });
-  const look = (): Promise<readonly CheckFinding[]> =>
+  const survey = (): Promise<readonly CheckFinding[]> =>
     surveyJira({
       ...options(),
       priorities,
@@ -127,14 +130,17 @@ function trackerCheck(config: Config, through: CheckedThrough): readonly PartChe
       routedTypes: config.routes.flatMap(({ issue_type: type }) => type ?? []),
       deadlineMs: answerDeadlineMs,
     });
+  const { ticketing } = through;
   const ping = async (): Promise<readonly CheckFinding[]> =>
-    openJira(options())
-      .ping()
-      .then(
-        () => [fine("login", "answers")],
-        (error: unknown) => [failed("login", error)],
-      );
-  return [{ part: "tracker", look: async () => look(), ping }];
+    (ticketing ?? openJira(options())).ping().then(
+      () => [fine("login", "answers")],
+      (error: unknown) => [failed("login", error)],
+    );
+  const look = async (): Promise<readonly CheckFinding[]> => {
+    const answered = ticketing === undefined ? [] : await ping();
+    return answered.some(({ ok }) => !ok) ? answered : survey();
+  };
+  return [{ part: "tracker", look, ping }];
 }
 
 function alertmanagerCheck(config: Config, { environment }: CheckedThrough): readonly PartCheck[] {

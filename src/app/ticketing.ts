@@ -6,6 +6,7 @@ import type { Config } from "../config/schema.ts";
 import { readSecret } from "../config/secret.ts";
 import type { ConfiguredFix } from "../healing/runner.ts";
 import { type JiraOptions, openJira } from "../tickets/jira/jira.ts";
+import { JiraPause } from "../tickets/jira/pause.ts";
 import type { Environment } from "../tickets/jira/proxy.ts";
 import type { TicketsMetrics } from "../tickets/metrics.ts";
 import type { TicketContext } from "../tickets/new-issue.ts";
@@ -58,7 +59,7 @@ function openedJira(
   const options = jiraOptions(jira, { logger, metrics, environment });
   const { P0, P1, P2 } = jira.priorities;
   const priorities = { P0: P0 ?? undefined, P1: P1 ?? undefined, P2: P2 ?? undefined };
-  const tracker = openJira({ ...options, token, onRendered });
+  const tracker = openJira({ ...options, token, onRendered, pause: new JiraPause() });
   return {
     tracker,
     talk: tracker.talk,

@@ -9,7 +9,7 @@ import type { Clock } from "../clock.ts";
 import type { Severity } from "../incidents/episode.ts";
 import { type RolesOf, type SeenAct, TicketActs } from "./acts.ts";
 import type { DoorStore, OpenTicket, UnfitComment } from "./door-store.ts";
-import { TrackerError } from "./errors.ts";
+import type { TrackerError } from "./errors.ts";
 import { FailingTickets } from "./failing-tickets.ts";
 import { IndexWatch } from "./index-watch.ts";
 import type { ChangedTicket, SaidComment, TicketTalk } from "./talk.ts";
@@ -49,8 +49,6 @@ const longest = 4000;
 /** A search finds what is beyond. */
 const mostHints = 200;
 const hintsAtOnce = 20;
-/** After so many failures in a row it is the tracker, not the tickets. */
-const awayAfter = 3;
 
 /** Ticket → number of its incident. */
 type Numbers = ReadonlyMap<string, number>;
@@ -59,6 +57,8 @@ type News = ReadonlyMap<string, ChangedTicket>;
 interface ToRead {
   readonly news: News;
   readonly direct: ReadonlySet<string>;
+  /** The tracker has answered in this look. */
+  readonly hasAnswered: boolean;
 }
 
 export class TicketDoor {
@@ -105,15 +105,13 @@ export class TicketDoor {
     const open = await store.openTickets();
     const talking = await store.talkedOnSince(now - talkingMs);
     const lively = talking.length > 0 || open.some(({ changedAtMs }) => changedAtMs > now - newMs);
-    const news =
-      lively || now - this.#searchedAtMs >= (open.length === 0 ? idleMs : restMs)
-        ? await this.#search()
-        : new Map<string, ChangedTicket>();
+    const searches = lively || now - this.#searchedAtMs >= (open.length === 0 ? idleMs : restMs);
+    const news = searches ? await this.#search() : new Map<string, ChangedTicket>();
     const direct = new Set([...talking, ...this.#slow(open)]);
     const unread = new Map([...this.#unread, ...news]);
     const numbers = await store.incidentsOf([...new Set([...unread.keys(), ...direct])]);
     for (const ticket of numbers.keys()) this.#note(ticket, numbers, news);
-    const failed = await this.#readAll(numbers, { news: unread, direct });
+    const failed = await this.#readAll(numbers, { news: unread, direct, hasAnswered: searches });
     this.#forget(open);
     await this.#acts.look();
     if (failed !== undefined) throw failed;
@@ -127,30 +125,21 @@ export class TicketDoor {
       this.#acts.note(ticket, incident, shown?.state);
   }
 
-  /** What cannot be read keeps nothing behind it waiting. @returns what went wrong first */
-  async #readAll(numbers: Numbers, { news, direct }: ToRead): Promise<TrackerError | undefined> {
-    let failed: TrackerError | undefined;
-    let inARow = 0;
-    for (const ticket of this.#failing.inTurn([...numbers.keys()])) {
-      try {
-        await this.#read(ticket, numbers.get(ticket) ?? 0, { directly: direct.has(ticket) });
-        this.#passed(ticket, news.get(ticket));
-        inARow = 0;
-      } catch (error) {
-        if (!(error instanceof TrackerError)) throw error;
-        this.#failing.failed(ticket);
-        failed ??= error;
-        inARow += 1;
-        if (inARow === awayAfter || error.code === "DW_TRACKER_RATE_LIMITED") break;
-      }
-    }
-    return failed;
+  /** @returns what went wrong first */
+  #readAll(
+    numbers: Numbers,
+    { news, direct, hasAnswered }: ToRead,
+  ): Promise<TrackerError | undefined> {
+    const read = async (ticket: string): Promise<void> => {
+      await this.#read(ticket, numbers.get(ticket) ?? 0, { directly: direct.has(ticket) });
+      this.#passed(ticket, news.get(ticket));
+    };
+    return this.#failing.readInTurn([...numbers.keys()], read, { hasAnswered });
   }
 
   #passed(ticket: string, shown: ChangedTicket | undefined): void {
     if (shown !== undefined) this.#changed.set(ticket, shown.changed);
     this.#unread.delete(ticket);
-    this.#failing.passed(ticket);
   }
 
   /** Somebody says that something happened on this ticket. It is read at the next {@link lookAtHints}. */
@@ -165,7 +154,11 @@ export class TicketDoor {
     const numbers = await this.#options.store.incidentsOf(hinted);
     if (numbers.size === 0) return;
     for (const [ticket, incident] of numbers) this.#acts.note(ticket, incident);
-    const failed = await this.#readAll(numbers, { news: new Map(), direct: new Set(hinted) });
+    const failed = await this.#readAll(numbers, {
+      news: new Map(),
+      direct: new Set(hinted),
+      hasAnswered: false,
+    });
     await this.#acts.look();
     if (failed !== undefined) throw failed;
   }

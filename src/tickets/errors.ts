@@ -44,7 +44,7 @@ export class TrackerError extends DriftwardenError {
    * then): the promise should be kept and tried again slowly, for as long as that takes.
    */
   readonly retryAfterMs: number | undefined;
-  /** Which limit was hit, in the tracker's own word. */
+  /** Which limit was hit, in the tracker's own word, or how a login failed. */
   readonly reason: string | undefined;
   /** The limit concerns this one issue: it says nothing about the others. */
   readonly oneIssueOnly: boolean;

@@ -1,7 +1,8 @@
 /**
  * Tickets whose comments cannot be read: they come after all others, and more and more seldom, so that one of them costs
- * few calls and keeps no other ticket waiting.
+ * few calls and keeps no other ticket waiting. A tracker that is away says nothing of any ticket.
  */
+import { TrackerError } from "./errors.ts";
 
 interface Failure {
   readonly times: number;
@@ -9,6 +10,13 @@ interface Failure {
   readonly untilMs: number;
 }
 
+interface FailedRead {
+  readonly ticket: string;
+  readonly error: TrackerError;
+}
+
+/** After so many failures in a row it is the tracker, not the tickets. */
+const awayAfter = 3;
 /** After the second failure; after the first one it is read again at the next look. */
 const firstPauseMs = 20_000;
 const longestPauseMs = 600_000;
@@ -22,8 +30,38 @@ export class FailingTickets {
     this.#now = now;
   }
 
+  /**
+   * Reads each ticket whose turn it is; what cannot be read keeps nothing behind it waiting.
+   *
+   * @param read reads one; `hasAnswered`: the tracker has just answered something else
+   * @returns what went wrong first. Throws what `read` throws and is no TrackerError.
+   */
+  async readInTurn(
+    tickets: readonly string[],
+    read: (ticket: string) => Promise<void>,
+    { hasAnswered }: { readonly hasAnswered: boolean },
+  ): Promise<TrackerError | undefined> {
+    const failed: FailedRead[] = [];
+    let answers = hasAnswered;
+    let inARow = 0;
+    for (const ticket of this.#inTurn(tickets)) {
+      const error = await errorOf(() => read(ticket));
+      if (error === undefined) {
+        this.#failures.delete(ticket);
+        answers = true;
+        inARow = 0;
+        continue;
+      }
+      failed.push({ ticket, error });
+      inARow += 1;
+      if (inARow === awayAfter || asksForAll(error)) break;
+    }
+    this.#note(failed, { isAway: !answers || inARow === awayAfter });
+    return failed[0]?.error;
+  }
+
   /** Those whose turn it is: first the ones that can be read. */
-  inTurn(tickets: readonly string[]): readonly string[] {
+  #inTurn(tickets: readonly string[]): readonly string[] {
     const now = this.#now();
     const times = (ticket: string): number => this.#failures.get(ticket)?.times ?? 0;
     return tickets
@@ -31,17 +69,33 @@ export class FailingTickets {
       .toSorted((one, other) => times(one) - times(other));
   }
 
-  passed(ticket: string): void {
-    this.#failures.delete(ticket);
-  }
-
-  failed(ticket: string): void {
-    const times = (this.#failures.get(ticket)?.times ?? 0) + 1;
-    const pauseMs = times === 1 ? 0 : Math.min(longestPauseMs, firstPauseMs * 2 ** (times - 2));
-    this.#failures.set(ticket, { times, untilMs: this.#now() + pauseMs });
+  #note(failed: readonly FailedRead[], { isAway }: { readonly isAway: boolean }): void {
+    for (const { ticket, error } of failed) {
+      if (asksForAll(error) || (isAway && error.unavailable)) continue;
+      const times = (this.#failures.get(ticket)?.times ?? 0) + 1;
+      const pauseMs = times === 1 ? 0 : Math.min(longestPauseMs, firstPauseMs * 2 ** (times - 2));
+      this.#failures.set(ticket, { times, untilMs: this.#now() + pauseMs });
+    }
   }
 
   forget(): void {
     if (this.#failures.size > mostRemembered) this.#failures.clear();
   }
+}
+
+async function errorOf(read: () => Promise<void>): Promise<TrackerError | undefined> {
+  try {
+    await read();
+    return undefined;
+  } catch (error) {
+    if (error instanceof TrackerError) return error;
+    throw error;
+  }
+}
+
+/** The tracker wants to be left alone, whatever it is asked. */
+function asksForAll({ code, oneIssueOnly }: TrackerError): boolean {
+  return (
+    (code === "DW_TRACKER_RATE_LIMITED" && !oneIssueOnly) || code === "DW_TRACKER_UNAUTHORIZED"
+  );
 }

@@ -70,3 +70,25 @@ describe("a ticket whose comments can never be read", () => {
     expect(store.commands.size).toBe(20);
   });
 });
+
+describe("a tracker that answers nobody", () => {
+  it.each(["rate_limited", "unavailable", "unauthorized", "drop"] as const)(
+    "with %s for ten minutes, then well, has every ticket read at the first look after it",
+    async (answer) => {
+      await using place = await doorPlace({ tickets: 5 });
+      const { door, store, sandbox, clock, say } = place;
+      for (const ticket of [1, 2, 3, 4, 5]) await say("sarah", "dw ack", ticket);
+      let isIll = true;
+      for (let n = 0; n < 300; n += 1)
+        sandbox.fault({ method: () => isIll, path: /comment/, answer });
+      for (let n = 0; n < 60; n += 1) {
+        await door.look().catch(() => undefined);
+        await clock.advance(10_000);
+      }
+      expect(store.commands.size).toBe(0);
+      isIll = false;
+      await door.look();
+      expect(store.commands.size).toBe(5);
+    },
+  );
+});

@@ -6,9 +6,11 @@ import type { z } from "zod";
 import { DriftwardenError } from "../../errors.ts";
 import { exchange, type RawReply } from "../../http-exchange.ts";
 import type { ClockReading, MayAct } from "../../permit.ts";
+import { TrackerError } from "../errors.ts";
 import type { TicketsMetrics } from "../metrics.ts";
 import { jiraError } from "./errors.ts";
 import { judge, type Operation } from "./judge.ts";
+import type { JiraPause } from "./pause.ts";
 import { type Environment, proxyFor } from "./proxy.ts";
 import { Secret } from "./secret.ts";
 
@@ -29,6 +31,8 @@ export interface JiraConnectionOptions {
   readonly ca?: string | undefined;
   /** Larger answers are refused. Default 5 MB. */
   readonly maxBodyBytes?: number;
+  /** Keeps requests back while Jira wants to be left alone. Default: each request is sent. */
+  readonly pause?: JiraPause;
   readonly metrics: TicketsMetrics;
   /** What permits are compared with. Default: the clocks of the machine. */
   readonly clocks?: () => ClockReading;
@@ -50,23 +54,28 @@ export function connect(options: JiraConnectionOptions): JiraConnection {
   const credentials = renewable(options);
   credentials();
   const proxy = proxyFor(url, options.environment ?? {});
-  const { requests, requestSeconds } = options.metrics;
+  const { pause, metrics } = options;
+  const { requests, requestSeconds } = metrics;
   return {
     async call(operation, ask, schema) {
+      const { authorization, secrets } = credentials();
+      pause?.check(operation.doing, authorization.reveal());
       const stop = requestSeconds.startTimer({ operation: operation.name });
       let result = "DW_TRACKER_PROTOCOL";
       try {
         const asking: JiraApi = Object.create(client);
         const { mayAct, deadlineMs } = operation;
-        const { authorization, secrets } = credentials();
         asking.doRequest = (request) =>
           send(request, options, { authorization, mayAct, deadlineMs, proxy });
         const reply = masked(await ask(asking), secrets);
         const value = shaped(judge(reply, operation), operation, schema);
         result = "ok";
+        // Whoever is not logged in may ask this too.
+        if (operation.name !== "server_info") pause?.passed();
         return value;
       } catch (error) {
         if (error instanceof DriftwardenError) result = error.code;
+        if (error instanceof TrackerError) pause?.refused(error, authorization.reveal());
         throw error;
       } finally {
         stop();

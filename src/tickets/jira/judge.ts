@@ -1,12 +1,13 @@
 /** What an answer of Jira means: its JSON, or a TrackerError that says what to do. Total: every reply has a code. */
 
 import type { NoAnswer, RawAnswer, RawReply } from "../../http-exchange.ts";
+import { clockTime } from "../../messages/text.ts";
 import type { MayAct } from "../../permit.ts";
 import { hintOfUnreachable } from "../../unknown-host.ts";
 import type { TrackerError } from "../errors.ts";
 import { type Complaints, complaintsIn } from "./complaints.ts";
 import { type JiraErrorCode, jiraError } from "./errors.ts";
-import { retryAfter } from "./retry-after.ts";
+import { type RetryAfter, retryAfter } from "./retry-after.ts";
 
 export interface Operation {
   readonly name: string;
@@ -24,8 +25,9 @@ export interface Operation {
 
 /** What an operator can mend is tried again after this at the soonest, and more slowly each time. */
 const mendMs = 20_000;
-/** Each login that is tried while Jira wants a CAPTCHA keeps it wanting one. */
-const captchaMs = 600_000;
+/** Why a login is refused: each further one is counted, and keeps Jira wanting a CAPTCHA, or makes it want one. */
+export const captcha = "captcha";
+export const loginFailed = "login_failed";
 
 interface JiraErrorClassification {
   readonly code: JiraErrorCode;
@@ -35,6 +37,8 @@ interface JiraErrorClassification {
   readonly maybeApplied?: boolean;
   /** At the soonest, ms. */
   readonly againInMs?: number;
+  /** Why, where no header says it. */
+  readonly reason?: string;
   /** What was complained of single fields. */
   readonly fields?: Complaints["fields"];
 }
@@ -85,20 +89,35 @@ function refuse(
   { doing, writes }: Operation,
   { code, says, ...classified }: JiraErrorClassification,
 ): TrackerError {
-  const asked = retryAfter(header(answer, "retry-after"), header(answer, "date"), Date.now());
+  const asked = askedToWait(answer);
   const more = asked?.capped === true ? "; it asked for more than an hour, and is asked then" : "";
-  const reason = header(answer, "ratelimit-reason")
-    ?.replaceAll(/[^\w-]/g, "")
-    .slice(0, 64);
+  const reason = classified.reason ?? limitOf(answer);
   return jiraError(code, `${doing}: ${says}${more}`, {
     ...classified,
     status: answer.status,
     retryAfterMs: classified.againInMs ?? asked?.ms,
     reason,
-    oneIssueOnly: reason === "jira-per-issue-on-write",
+    oneIssueOnly: reason?.includes("per-issue") === true,
     maybeApplied: writes && (classified.maybeApplied ?? false),
   });
 }
+
+/** The end of a limit also stands in a header of its own. */
+function askedToWait(answer: RawAnswer): RetryAfter | undefined {
+  const date = header(answer, "date");
+  const asked = retryAfter(header(answer, "retry-after"), date, Date.now());
+  if (asked !== undefined || answer.status !== 429) return asked;
+  const resetMs = Date.parse(header(answer, "x-ratelimit-reset") ?? "");
+  return Number.isNaN(resetMs)
+    ? undefined
+    : retryAfter(new Date(resetMs).toUTCString(), date, Date.now());
+}
+
+/** In Jira's own word; undefined where it names none. */
+const limitOf = (answer: RawAnswer): string | undefined =>
+  (header(answer, "ratelimit-reason") ?? header(answer, "x-ratelimit-reason"))
+    ?.replaceAll(/[^\w-]/g, "")
+    .slice(0, 64);
 
 /** A 2xx that is no answer of the API. */
 function unusable(answer: RawAnswer, body: unknown): JiraErrorClassification | undefined {
@@ -129,11 +148,7 @@ function refusal(answer: RawAnswer, operation: Operation): JiraErrorClassificati
     const hint = "Jira or a proxy before it is ill; it is tried again by itself.";
     return { code: "DW_TRACKER_UNAVAILABLE", says, hint, retryable: true, maybeApplied: true };
   }
-  if (status === 429) {
-    const hint =
-      "Jira limits the rate of requests; it is tried again by itself after the time Jira names.";
-    return { code: "DW_TRACKER_RATE_LIMITED", says, hint, retryable: true };
-  }
+  if (status === 429) return limited(answer, says);
   const refused = { ...complaints, status, says };
   return (
     deniedLogin(answer, says) ??
@@ -142,6 +157,30 @@ function refusal(answer: RawAnswer, operation: Operation): JiraErrorClassificati
     creation(refused, operation) ??
     other(refused, operation)
   );
+}
+
+/** The limits are different things: one waits for one ticket, one for a moment, one until the hour is over. */
+function limited(answer: RawAnswer, says: string): JiraErrorClassification {
+  const code = "DW_TRACKER_RATE_LIMITED";
+  const reason = limitOf(answer) ?? "";
+  if (reason.includes("per-issue")) {
+    const hint = "Jira limits how often one issue is changed: this ticket waits, and no other.";
+    return { code, says, hint, retryable: true };
+  }
+  if (reason.includes("quota")) {
+    const waits = askedToWait(answer);
+    const until = waits === undefined ? "" : ` until ${clockTime(Date.now() + waits.ms)} UTC`;
+    const hint = `Nothing is asked${until}; incidents wait, and are told then. Ask the Jira administrator who uses the quota up.`;
+    return {
+      code,
+      says: `${says}; its quota is used up${until} (${reason})`,
+      hint,
+      retryable: true,
+    };
+  }
+  const hint =
+    "Jira limits the rate of requests: nothing is asked for a moment, or for as long as Jira names. It is tried again by itself.";
+  return { code, says, hint, retryable: true };
 }
 
 /** A page in Jira's place refuses nothing: Jira never saw the request. */
@@ -169,19 +208,20 @@ function redirected(answer: RawAnswer): JiraErrorClassification {
 function deniedLogin(answer: RawAnswer, says: string): JiraErrorClassification | undefined {
   const code = "DW_TRACKER_UNAUTHORIZED";
   const login = header(answer, "x-seraph-loginreason") ?? "";
-  const captcha =
+  const wantsCaptcha =
     login.includes("AUTHENTICATION_DENIED") ||
     header(answer, "x-authentication-denied-reason") !== undefined;
-  if (captcha) {
+  if (wantsCaptcha) {
     const hint =
-      "Jira wants a CAPTCHA after failed logins: log in once with a browser as this user, then renew the token.";
-    return { code, says, hint, againInMs: captchaMs };
+      "Jira wants a CAPTCHA after failed logins: log in once with a browser as this user, then renew the token. Until its file changes, one login in ten minutes is tried, and incidents wait.";
+    return { code, says, hint, retryable: true, reason: captcha };
   }
   // A failed login may also look like an issue that is not there.
-  if (answer.status !== 401 && !login.includes("FAILED")) return undefined;
+  const failed = login.includes("FAILED");
+  if (answer.status !== 401 && !failed) return undefined;
   const hint =
-    "Check jira.user and the token behind jira.token_file: tokens expire after at most a year. The file is read again at every try.";
-  return { code, says, hint, retryable: true };
+    "Check jira.user and the token behind jira.token_file: tokens expire after at most a year. When the file changes, the new token is tried at once; until then few logins are, and incidents wait.";
+  return { code, says, hint, retryable: true, ...(failed && { reason: loginFailed }) };
 }
 
 function forbidden(status: number, says: string): JiraErrorClassification | undefined {

@@ -44,12 +44,6 @@ describe("a Jira that is ill", () => {
     }
   });
 
-  it("FR-J3: is left alone for ten minutes when it wants a CAPTCHA", async () => {
-    const headers = { "x-seraph-loginreason": "AUTHENTICATION_DENIED" };
-    const { jira } = await at(json(401, {}, headers));
-    expect((await errorOf(jira.ping())).retryAfterMs).toBe(600_000);
-  });
-
   it("FR-J3: reads the token again for each request, and keeps the last one that could be one", async () => {
     const tokens = ["first-token-0123456789", "second-token-0123456789", ""];
     let n = 0;
