@@ -25,9 +25,9 @@ interface Marked {
 }
 
 /** What the poll saw. */
-export type TickView = Pick<PollSnapshot, "xmin" | "ceiling" | "running">;
+export type TickView = Pick<PollSnapshot, "xmin" | "ceiling" | "running" | "inRecovery">;
 
-/** The watermark is the clock of an earlier poll, so it is always at least one poll interval old. */
+/** The watermark may be the clock of an earlier poll, and is one poll interval old then. */
 const tolerablePolls = 3;
 /** A poll that takes long is asking all the while; one that takes longer than this may have been paused with its process. */
 const longestPollUs = 60_000_000;
@@ -67,15 +67,18 @@ export class Ticks {
   }
 
   async #send<State extends Marked>(state: State, view: TickView, clock: number): Promise<State> {
-    const reached = watermarkAt(state.marks, view.xmin);
-    const marks = withMark(reached.marks, { ceiling: view.ceiling, clock });
+    const gap = this.#gap(state, clock);
+    const mark = { ceiling: view.ceiling, clock };
+    // A standby does not show what runs on its primary. And a gap is told before the watermark jumps over it.
+    const own = view.inRecovery || gap > 0 ? undefined : mark;
+    const reached = watermarkAt(state.marks, { horizon: view.xmin, own });
+    const marks = withMark(reached.marks, mark);
     const found = Math.min(reached.watermark ?? -Infinity, clock - this.#lagUs);
     const watermark = Math.max(found, state.watermark ?? -Infinity);
     const newest = this.#newest(state, clock);
     const next = { ...state, marks, ...(newest !== undefined && { newest }) };
     // The very first poll has no earlier mark.
     if (watermark === -Infinity) return next;
-    const gap = this.#gap(state, clock);
     await this.#deps.delivery.records([this.#tick({ watermark, clock, gap, newest })]);
     this.#deps.delivery.newestTold();
     this.#observe({ clock, watermark });

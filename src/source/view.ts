@@ -29,6 +29,8 @@ export interface PollSnapshot {
   /** Changes when the table is rewritten. Empty when the source is not a plain table. */
   readonly relfilenode: string;
   readonly systemIdentifier: string;
+  /** Whether the server is a standby. */
+  readonly inRecovery: boolean;
 }
 
 interface ClockRow {
@@ -42,6 +44,7 @@ interface SnapshotRow {
   /** Null when the table was dropped, and for what has no file of its own. */
   readonly relfilenode: string | null;
   readonly system_identifier: string;
+  readonly in_recovery: boolean;
 }
 
 /** Begins the transaction. The caller finishes it, or closes the connection. */
@@ -72,6 +75,7 @@ export async function openView(
     running: clock.running.map((shown) => ({ shown, id: fullId(shown, snapshot.xmax) })),
     relfilenode: snapshot.relfilenode ?? "",
     systemIdentifier: snapshot.system_identifier,
+    inRecovery: snapshot.in_recovery,
   };
 }
 

@@ -4,7 +4,8 @@
  * Each poll leaves a mark: the source's clock, and a ceiling above every transaction id that existed at that moment.
  *
  *     horizon of this poll   all transactions below it have ended and are delivered
- *     watermark              clock of the newest earlier mark with ceiling ≤ horizon
+ *     watermark              clock of the newest earlier mark with ceiling ≤ horizon;
+ *                            clock of this poll - 10 s, where its own ceiling ≤ horizon and that is later
  *
  * Why it holds: a transaction that had an id when the mark was made has one below the ceiling. So the id is below the
  * horizon: the transaction has ended, and its rows are delivered.
@@ -52,19 +53,32 @@ export interface Watermark {
   readonly marks: readonly PollMark[];
 }
 
+/** A writer takes the time of a row so long before it has a transaction id, at most, microseconds. */
+const writersPauseUs = 10_000_000;
+
+interface Reached {
+  /** The transaction up to which level 0 has now delivered. */
+  readonly horizon: Xid;
+  /** The mark of this poll; undefined where it must not be used. */
+  readonly own: PollMark | undefined;
+}
+
 /**
- * The clock of the newest *earlier* poll whose ceiling is at or below the horizon.
+ * The clock of the newest earlier poll whose ceiling is at or below the horizon. It is a poll interval old, which gives
+ * a writer that time between the timestamp of a row and its transaction id.
  *
- * The mark of the present poll is not used, even where it would do. A writer takes a timestamp a moment before it gets
- * a transaction id, and an earlier mark gives it one poll interval for that.
+ * Where no transaction was running, the poll's own ceiling is at the horizon too. Then its own clock is proven, and the
+ * writer has 10 s. An attribution that waits for a row in vain is over so much earlier where polls are rare.
  *
  * @param marks of earlier polls, oldest first
- * @param horizon the transaction up to which level 0 has now delivered
  */
-export function watermarkAt(marks: readonly PollMark[], horizon: Xid): Watermark {
-  const reached = marks.findLastIndex((mark) => BigInt(mark.ceiling) <= BigInt(horizon));
-  if (reached < 0) return { watermark: undefined, marks };
-  return { watermark: marks[reached]?.clock, marks: marks.slice(reached) };
+export function watermarkAt(marks: readonly PollMark[], { horizon, own }: Reached): Watermark {
+  const isReached = ({ ceiling }: PollMark): boolean => BigInt(ceiling) <= BigInt(horizon);
+  const newest = marks.findLastIndex((mark) => isReached(mark));
+  if (newest < 0) return { watermark: undefined, marks };
+  const earlier = marks[newest]!.clock;
+  const proven = own !== undefined && isReached(own) ? own.clock - writersPauseUs : earlier;
+  return { watermark: Math.max(earlier, proven), marks: marks.slice(newest) };
 }
 
 /** Adds this poll's mark. Marks pile up while a long transaction runs. At 64 every second one is dropped. */

@@ -25,9 +25,9 @@ class Polls {
   #clock = 0;
   state: State;
 
-  constructor(state: State = none) {
+  constructor(state: State = none, pollIntervalMs = 1_000) {
     this.state = state;
-    const options = sourceOptions("postgres://nowhere", { pollIntervalMs: 1_000 });
+    const options = sourceOptions("postgres://nowhere", { pollIntervalMs });
     const metrics = sourceMetrics(new Registry(), () => []);
     const signal = new AbortController().signal;
     const { logger } = this.#log;
@@ -81,12 +81,17 @@ class Polls {
 interface Seen {
   readonly xmin: number;
   readonly running: readonly number[];
+  readonly inRecovery: boolean;
 }
 
-const viewOf = (at: number, { xmin = at, running = [] }: Partial<Seen>): TickView => ({
+const viewOf = (
+  at: number,
+  { xmin = at, running = [], inRecovery = false }: Partial<Seen>,
+): TickView => ({
   xmin: String(xmin),
   ceiling: String(Math.max(at, ...running.map((id) => id + 1))),
   running: running.map((id) => ({ shown: String(id), id: BigInt(id) })),
+  inRecovery,
 });
 
 group("the gap of a tick", () => {
@@ -124,6 +129,36 @@ group("the gap of a tick", () => {
   it("is one when the process slept through its poll (FR-S2)", async () => {
     const polls = await (await new Polls().poll(1)).poll(2, { took: 3_600 });
     expect((await polls.poll(3_603)).gaps).toEqual([0, 3_601]);
+  });
+});
+
+async function watermarks(seen: Partial<Seen>): Promise<readonly number[]> {
+  const polls = new Polls(none, 60_000);
+  for (const at of [60, 120, 180]) await polls.poll(at, seen);
+  return polls.sink.ticks.map(({ watermark }) => watermark / second);
+}
+
+group("the watermark of a tick, where polls are rare", () => {
+  it("is 10 s before the poll when no transaction runs", async () => {
+    expect(await watermarks({})).toEqual([110, 170]);
+  });
+
+  it("is the poll before when a transaction runs that began after it", async () => {
+    const polls = new Polls(none, 60_000);
+    await polls.poll(60);
+    await polls.poll(120, { xmin: 100, running: [100] });
+    expect(polls.sink.ticks.map(({ watermark }) => watermark / second)).toEqual([60]);
+  });
+
+  it("is the poll before on a standby, which does not show what runs", async () => {
+    expect(await watermarks({ inRecovery: true })).toEqual([60, 120]);
+  });
+
+  it("jumps over an outage one poll after it is told, however long polls are apart (FR-S2)", async () => {
+    const polls = new Polls(none, 60_000);
+    for (const at of [60, 120, 1000, 1060]) await polls.poll(at);
+    expect(polls.gaps).toEqual([0, 880, 0]);
+    expect(polls.sink.ticks.map(({ watermark }) => watermark / second)).toEqual([110, 120, 1050]);
   });
 });
 

@@ -20,20 +20,37 @@ describe("the ceiling of a poll", () => {
   });
 });
 
-describe("the watermark", () => {
-  const marks = [
-    { ceiling: "10", clock: 1 },
-    { ceiling: "20", clock: 2 },
-    { ceiling: "30", clock: 3 },
-  ];
+const marks = [
+  { ceiling: "10", clock: 1 },
+  { ceiling: "20", clock: 2 },
+  { ceiling: "30", clock: 3 },
+];
 
+/** Of a poll whose own mark must not be used. */
+const reached = (horizon: string) => watermarkAt(marks, { horizon, own: undefined });
+
+describe("the watermark", () => {
   it("is the clock of the newest earlier poll behind the horizon", () => {
-    expect(watermarkAt(marks, "29")).toEqual({ watermark: 2, marks: marks.slice(1) });
-    expect(watermarkAt(marks, "30").watermark).toBe(3);
+    expect(reached("29")).toEqual({ watermark: 2, marks: marks.slice(1) });
+    expect(reached("30").watermark).toBe(3);
+  });
+
+  it.each([
+    ["runs, at its own clock less 10 s", "40", 60_000_000, 50_000_000],
+    ["runs, at an earlier poll that is newer than that", "40", 10_000_001, 3],
+    ["but another transaction runs, at the earlier poll", "39", 60_000_000, 3],
+  ])("is, where nothing %s", (...[, horizon, clock, watermark]) => {
+    const own = { ceiling: "40", clock };
+    expect(watermarkAt(marks, { horizon, own })).toEqual({ watermark, marks: marks.slice(2) });
+  });
+
+  it("is unknown at the first poll, whatever runs", () => {
+    const own = { ceiling: "40", clock: 60_000_000 };
+    expect(watermarkAt([], { horizon: "40", own })).toEqual({ watermark: undefined, marks: [] });
   });
 
   it("is unknown while a transaction from before the first poll runs", () => {
-    expect(watermarkAt(marks, "9")).toEqual({ watermark: undefined, marks });
+    expect(reached("9")).toEqual({ watermark: undefined, marks });
   });
 
   it("needs at most 65 marks, however long a transaction stays open", () => {

@@ -10,4 +10,5 @@ export const snapshot = `
          pg_relation_filenode(to_regclass($1))::text AS relfilenode,
          (SELECT system_identifier::text FROM pg_control_system()) || '/' ||
          CASE WHEN pg_is_in_recovery() THEN (SELECT lpad(to_hex(timeline_id), 8, '0') FROM pg_control_checkpoint())
-              ELSE lower(left(pg_walfile_name(pg_current_wal_lsn()), 8)) END AS system_identifier`;
+              ELSE lower(left(pg_walfile_name(pg_current_wal_lsn()), 8)) END AS system_identifier,
+         pg_is_in_recovery() AS in_recovery`;
