@@ -48,6 +48,8 @@ export interface Plan {
 export type TargetHealth = "healthy" | "unhealthy" | "starting" | "gone";
 
 export interface Remediation {
+  /** What people may call its target, by its configuration alone: a compose service, the value of a label. */
+  readonly called?: readonly string[];
   /** Every target the selector matches now. Throws when the engine cannot be asked. */
   resolve(): Promise<readonly Target[]>;
   /** What `act` would do. Reads nothing. */

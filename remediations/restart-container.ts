@@ -55,6 +55,10 @@ export const restartContainer: RemediationType<RestartContainerConfig, "docker">
     const { target: wanted, grace_seconds: graceSeconds, allow_stateful: allowStateful } = given;
     const choice = { engine, labels: labelsOf(wanted), allowStateful };
     return {
+      // The first label names the service; the project behind it is nobody's name for it.
+      get called() {
+        return choice.labels.slice(0, 1).map((label) => label.slice(label.indexOf("=") + 1));
+      },
       resolve: () => targetsOf(choice),
       plan: ({ name }) => ({
         does: `stops ${name} (within ${graceSeconds} s) and starts it again`,

@@ -14,6 +14,7 @@ import { registerDo } from "./cli/do.ts";
 import { registerEffects } from "./cli/effects.ts";
 import { errorText } from "./cli/error-text.ts";
 import { exitCodeOf } from "./cli/exit-code.ts";
+import { registerFixes } from "./cli/fixes.ts";
 import { registerFreeze, registerUnfreeze } from "./cli/freeze.ts";
 import { registerIncidents } from "./cli/incidents.ts";
 import { registerMarker } from "./cli/marker.ts";
@@ -61,6 +62,7 @@ const commands: readonly Register[] = [
   (program) => registerDo(program, { cli, remediations, openStore: openStoreOnly }),
   (program) => registerFreeze(program, { cli, remediations, openStore: openStoreOnly }),
   (program) => registerUnfreeze(program, { cli, remediations, openStore: openStoreOnly }),
+  (program) => registerFixes(program, { cli, remediations, openStore: openStoreOnly }),
   (program) => registerMarker(program, { cli, remediations, openStream: openStreamOnly }),
   (program) => registerEffects(program, { cli, remediations, openStore: openStoreOnly }),
   (program) => registerReport(program, { cli, remediations, openStore: openStoreOnly }),

@@ -10,6 +10,7 @@ import type { Engine } from "../../remediations/docker/engine.ts";
 import type { Clock } from "../clock.ts";
 import type { Config } from "../config/schema.ts";
 import { orderKeys } from "../outbox/executor.ts";
+import type { SourceOptions } from "../source/options.ts";
 import type { Environment } from "../tickets/jira/proxy.ts";
 import { ticketsMetrics } from "../tickets/metrics.ts";
 import type { OnRendered } from "../tickets/tracker.ts";
@@ -20,7 +21,7 @@ import { buildDetection } from "./detection.ts";
 import { buildEngine } from "./fixes.ts";
 import { buildHeldPartitions } from "./held-partitions.ts";
 import { buildHttp, type ShownParts } from "./http.ts";
-import { buildExecutors, buildOutbox } from "./outbox.ts";
+import { buildExecutors, buildOutbox, buildRunner } from "./outbox.ts";
 import { type Parts, withParts } from "./parts.ts";
 import { buildPictures } from "./pictures.ts";
 import { buildProbes } from "./probes.ts";
@@ -91,7 +92,9 @@ async function start(parts: Parts, asked: Omit<AppOptions, "logger">): Promise<A
     environment,
   });
   const restoredAtMs = (): number | undefined => restoreGuard.restoredAtMs;
-  const executors = buildExecutors(stored, { ...configured, stream, restoredAtMs, environment });
+  const runner = buildRunner(stored, { ...configured, restoredAtMs });
+  const acting = { ...configured, runner, stream, restoredAtMs, environment };
+  const executors = buildExecutors(stored, acting);
   const recording = {
     settings: configured.reducer,
     clock: stored.clock,
@@ -100,15 +103,13 @@ async function start(parts: Parts, asked: Omit<AppOptions, "logger">): Promise<A
   const outbox = buildOutbox(stored, executors, recording);
   buildTicketWatch(stored, { ticketing: configured.ticketing, recording, outbox });
   buildTicketDoor(stored, { ticketing: configured.ticketing, outbox, metrics });
-  await buildCommands(stored, recording);
+  await buildCommands(stored, recording, acting);
   const read: ReadRows = new Map();
   const leftOut = () => leftOutOf(read);
   const worker = await buildDetection(stored, { ...configured, recording, stream, leftOut });
   shown.worker = worker;
   buildHeldPartitions(stored, stream);
-  const sources = configured.sources.map((source) =>
-    leastGapMs === undefined ? source : { ...source, leastGapMs },
-  );
+  const sources = withGaps(configured.sources, leastGapMs);
   buildSources(stored, { sources, stream, read });
   buildProbes(stored, { ...configured, metrics, outbox, environment });
   started();
@@ -119,6 +120,13 @@ async function start(parts: Parts, asked: Omit<AppOptions, "logger">): Promise<A
     progress: (atMs) => progressOf({ ...stored, stream, worker, sources }, atMs),
     stop: () => lifecycle.stop(),
   };
+}
+
+function withGaps(
+  sources: readonly SourceOptions[],
+  leastGapMs: number | undefined,
+): readonly SourceOptions[] {
+  return leastGapMs === undefined ? sources : sources.map((one) => ({ ...one, leastGapMs }));
 }
 
 const notAllStarted = (): { readonly ok: boolean; readonly reason: string } => ({

@@ -1,6 +1,7 @@
 /** Builds what carries commands out: the people of the configuration, their rights, and the worker. */
 
 import { systemClock } from "../clock.ts";
+import type { Wishing } from "../commands/context.ts";
 import { commandWrite } from "../commands/http.ts";
 import { commandList } from "../commands/index.ts";
 import { commandsMetrics } from "../commands/metrics.ts";
@@ -10,6 +11,7 @@ import { neededRoles } from "../config/people.ts";
 import type { Config } from "../config/schema.ts";
 import { readSecret } from "../config/secret.ts";
 import { newestFeatures } from "../detection/baseline/newest-features.ts";
+import { Wishes, type WishOptions } from "../healing/wishes.ts";
 import type { HttpWrite } from "../http-route.ts";
 import type { RecordOptions } from "../incidents/record-events.ts";
 import { type Right, setRights } from "../store/commands/rights.ts";
@@ -64,9 +66,21 @@ function figuresReader(config: Config): NonNullable<CommandWorkerOptions["figure
   };
 }
 
+/** What was seen of the fixes is what the decision goes by. */
+export function wishingBy(options: WishOptions): Wishing {
+  const wishes = new Wishes(options);
+  return {
+    look: async (service) => {
+      const fixes = await wishes.look(service);
+      return { fixes, decide: (tx, wished) => wishes.decide(tx, wished, fixes) };
+    },
+  };
+}
+
 export async function buildCommands(
   { store, config, clock, registry, logger, lifecycle }: StoredParts,
   recording: RecordOptions,
+  acting: Pick<WishOptions, "fixes" | "runner">,
 ): Promise<void> {
   const people = peopleOf(config);
   await store.transaction((tx) => setRights(tx, rightsOf(people), clock.now()));
@@ -78,6 +92,7 @@ export async function buildCommands(
       commands: commandList,
       people: knownPeople(config),
       figuresOf: figuresReader(config),
+      wishing: wishingBy({ ...acting, clock }),
       recording,
       logger: logger.child({ component: "commands" }),
       metrics: commandsMetrics(registry),

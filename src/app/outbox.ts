@@ -25,25 +25,26 @@ import { knownPeople } from "./commands.ts";
 import type { StoredParts } from "./parts.ts";
 import type { Stream } from "./stream.ts";
 
-export interface ExecutorParts {
+export interface RunnerParts {
   readonly fixes: readonly ConfiguredFix[];
+  /** When the store was last restored from a backup; undefined when it never was. */
+  readonly restoredAtMs: () => number | undefined;
+}
+
+export interface ExecutorParts extends Pick<RunnerParts, "restoredAtMs"> {
+  readonly runner: Runner;
   /** Undefined where there is no tracker. */
   readonly ticketing: Ticketing | undefined;
   readonly stream: Stream;
-  /** When the store was last restored from a backup; undefined when it never was. */
-  readonly restoredAtMs: () => number | undefined;
   /** Of the process. */
   readonly environment: Environment;
 }
 
-/** Everybody who carries effects out: one line for each dependency. A channel is a folder and a line here. */
-export function buildExecutors(
-  parts: StoredParts,
-  { fixes, ticketing, stream, restoredAtMs, environment }: ExecutorParts,
-): readonly IncidentExecutor[] {
+/** Decides and carries out runs, those of incidents and those that people ask for. */
+export function buildRunner(parts: StoredParts, { fixes, restoredAtMs }: RunnerParts): Runner {
   const { store, clock, registry, config } = parts;
   freezesMetric(registry, async () => (await freezesInForce(store, clock.now())).length);
-  const runner = new Runner({
+  return new Runner({
     fixes,
     ledger: runLedger(store, clock),
     clock,
@@ -55,6 +56,14 @@ export function buildExecutors(
     restoredAtMs,
     canAnswer: knownPeople(config).whoCan("responder"),
   });
+}
+
+/** Everybody who carries effects out: one line for each dependency. A channel is a folder and a line here. */
+export function buildExecutors(
+  parts: StoredParts,
+  { runner, ticketing, stream, restoredAtMs, environment }: ExecutorParts,
+): readonly IncidentExecutor[] {
+  const { config } = parts;
   const verify = {
     modelAfterMs: config.verify.model_after,
     minAttributions: config.verify.min_attributions,

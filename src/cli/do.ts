@@ -13,8 +13,9 @@ import { CliError } from "./errors.ts";
 import { unreachableCode } from "./exit-code.ts";
 import { type StoreCommandParts, withStore } from "./store-command.ts";
 
-interface DoOptions {
+export interface SayOptions {
   readonly config: string;
+  /** As whom of the configuration; left out: the operator. */
   readonly as?: string;
   readonly json?: boolean;
 }
@@ -29,10 +30,8 @@ export function registerDo(program: Command, parts: DoParts): void {
     .description("say a command to an incident, as on its ticket: driftwarden do 43 ack")
     .option("--as <name>", "say it as this person of the configuration; default: as the operator")
     .option("--json", "JSON lines")
-    .action((incident: string, words: readonly string[], options: DoOptions) =>
-      withStore(options.config, parts, (store) =>
-        sayTo(store, { number: numberOf(incident), said: words.join(" ") }, { ...options, parts }),
-      ),
+    .action((incident: string, words: readonly string[], options: SayOptions) =>
+      sayTo({ number: incident, said: words.join(" ") }, options, parts),
     );
 }
 
@@ -43,17 +42,26 @@ function numberOf(text: string): number {
   });
 }
 
-interface Said {
-  readonly number: number;
+export interface SaidTo {
+  /** Of the incident, as typed; left out where the daemon finds it. */
+  readonly number?: string | undefined;
   readonly said: string;
 }
 
 const defaultWaitMs = 15_000;
 
-async function sayTo(
+/** Hands in a command, waits for the daemon and prints what it answers; exit code 1 when it was not done. */
+export function sayTo(said: SaidTo, options: SayOptions, parts: DoParts): Promise<void> {
+  const number = said.number === undefined ? null : numberOf(said.number);
+  return withStore(options.config, parts, (store) =>
+    printAnswer(store, { number, said: said.said }, { ...options, parts }),
+  );
+}
+
+async function printAnswer(
   store: Store,
-  { number, said }: Said,
-  { as = "", json, parts }: DoOptions & { readonly parts: DoParts },
+  { number, said }: { readonly number: number | null; readonly said: string },
+  { as = "", json, parts }: SayOptions & { readonly parts: DoParts },
 ): Promise<void> {
   const { cli, waitMs = defaultWaitMs } = parts;
   const command = {

@@ -22,11 +22,12 @@ interface OpenedStore {
 export async function withStore(
   file: string,
   { remediations, openStore }: StoreCommandParts,
-  work: (store: Store) => Promise<void>,
+  work: (store: Store, config: Config) => Promise<void>,
 ): Promise<void> {
-  const opened = await openStore(loadConfig(file, remediations), createLogger({ level: "warn" }));
+  const config = loadConfig(file, remediations);
+  const opened = await openStore(config, createLogger({ level: "warn" }));
   try {
-    await work(opened.store);
+    await work(opened.store, config);
   } finally {
     await opened.close();
   }

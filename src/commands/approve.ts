@@ -31,7 +31,12 @@ export const approve = command({
     const wrong = strayWords(said, found);
     if (wrong !== undefined) return wrong;
     if (found === undefined) return again(context);
-    return begun(found, context) ?? notNow(found, context, said.rest) ?? approved(found, context);
+    return (
+      begun(found, context) ??
+      unseen(found, context) ??
+      notNow(found, context, said.rest) ??
+      approved(found, context)
+    );
   }),
 });
 
@@ -58,6 +63,17 @@ function approved({ run, proposal }: AskedRun, { actor }: IncidentContext): Comm
     deed: { kind: "approve", run: run.id, proposal: id },
     says: say(line`${actor.name} approved ${words(id)}: ${what}. ${next}`),
   };
+}
+
+const messageOf = (said: string): string => said.slice(0, said.lastIndexOf("#"));
+
+/** Nobody has seen the facts of what the same message asks for. */
+function unseen({ run, proposal }: AskedRun, { id }: IncidentContext): CommandRefusal | undefined {
+  if (run.wish === undefined || messageOf(run.wish.command) !== messageOf(id)) return undefined;
+  return refused(
+    "unseen",
+    line`it was asked for by the same message, and nobody has seen its facts. Look at them, then say ${typed(`approve ${proposal.id}`)}.`,
+  );
 }
 
 /** Who may not approve it, or not any more. */

@@ -21,13 +21,21 @@ import { changeFreezes } from "../store/freezes/change.ts";
 import { silencedBy } from "../store/incidents/silences.ts";
 import type { Tx } from "../store/query.ts";
 import { lockBudgets } from "../store/runs/budget.ts";
+import { carryWish } from "./carry-wish.ts";
 import type { Command, CommandContext, CommandOutcome } from "./command.ts";
-import { actorOf, type CarryingOptions, contextOf, isShared, type SaidLine } from "./context.ts";
+import {
+  actorOf,
+  type CarryingOptions,
+  contextOf,
+  isShared,
+  type SaidLine,
+  type WishLook,
+} from "./context.ts";
 import { type AskedLine, askedIn } from "./grammar.ts";
 import { takenFromTracker } from "./in-tracker.ts";
 import { refusalOf, unfitRefusal } from "./may.ts";
-import { withGroupRoles } from "./people.ts";
-import { refusalText, refused, say, typed } from "./says.ts";
+import { type CommandActor, withGroupRoles } from "./people.ts";
+import { type CommandRefusal, refusalText, refused, say, typed } from "./says.ts";
 
 /** What became of one line. */
 export interface CarriedLine {
@@ -87,36 +95,86 @@ async function carriedLines(
   if (stored.unfit) return [lineOf("", unfitRefusal(stored.unfit), common)];
   const lines: CarriedLine[] = [];
   const all = askedIn(stored.said, options.commands);
+  const looks = await lookedAt(tx, all, common);
   // A decision about a run locks budgets before the incident. Locked in another order, each would wait for the other.
   if (all.some(({ command }) => command?.holdsRuns === true)) await lockBudgets(tx);
   for (const [n, asked] of all.entries())
-    lines.push(await carriedLine(tx, asked, { ...common, id: `${stored.id}#${n}` }));
+    lines.push(
+      await carriedLine(tx, asked, { ...common, id: `${stored.id}#${n}`, look: looks[n] }),
+    );
   return lines;
 }
 
-async function carriedLine(tx: Tx, asked: AskedLine, saying: SaidLine): Promise<CarriedLine> {
-  const { command } = asked;
-  if (command === undefined) return lineOf("", unknownWord(asked), saying);
-  const { stored, own, options } = saying;
-  const actor = withGroupRoles(own, stored.roles);
-  const refusal = await refusalOf(tx, command, {
-    actor,
+/** The engine may be slow, so it is asked while nothing is locked but the command; and only for whoever may act. */
+async function lookedAt(
+  tx: Tx,
+  all: readonly AskedLine[],
+  saying: Omit<SaidLine, "id">,
+): Promise<readonly (WishLook | undefined)[]> {
+  const looks: (WishLook | undefined)[] = [];
+  for (const asked of all) {
+    const word = asked.command?.wishes?.(asked.text);
+    const mayNot = asked.command && (await refusalFor(tx, asked.command, saying));
+    const isLooked = word !== undefined && mayNot === undefined;
+    looks.push(isLooked ? await saying.options.wishing?.look(word) : undefined);
+  }
+  return looks;
+}
+
+function refusalFor(
+  tx: Tx,
+  command: Command,
+  { stored, own, options }: Omit<SaidLine, "id">,
+): Promise<CommandRefusal | undefined> {
+  return refusalOf(tx, command, {
+    actor: withGroupRoles(own, stored.roles),
     own,
     stored,
     people: options.people,
     nowMs: options.recording.clock.now(),
   });
-  const isInTracker = stored.door === "tracker";
-  if (refusal !== undefined && !isInTracker) return lineOf(command.words[0], refusal, saying);
-  const context = await contextOf(tx, saying, {
-    actor,
-    needsFigures: command.needsFigures,
-  });
+}
+
+async function carriedLine(tx: Tx, asked: AskedLine, saying: SaidLine): Promise<CarriedLine> {
+  const { command } = asked;
+  if (command === undefined) return lineOf("", unknownWord(asked), saying);
+  const { stored, own } = saying;
+  const actor = withGroupRoles(own, stored.roles);
+  const refusal = await refusalFor(tx, command, saying);
+  if (refusal !== undefined && stored.door !== "tracker")
+    return lineOf(command.words[0], refusal, saying);
+  return carryFor(tx, asked, { ...saying, actor, refusal });
+}
+
+interface AskedBySomebody extends SaidLine {
+  readonly actor: CommandActor;
+  /** Why they may not; what was done in the tracker stays all the same. */
+  readonly refusal: CommandRefusal | undefined;
+}
+
+async function carryFor(
+  tx: Tx,
+  asked: Extract<AskedLine, { command: Command }>,
+  { actor, refusal, ...saying }: AskedBySomebody,
+): Promise<CarriedLine> {
+  const { command } = asked;
+  const { stored, options, look } = saying;
+  const seen = { needsFigures: command.needsFigures, fixes: look?.fixes ?? [] };
+  const context = await contextOf(tx, saying, { actor, ...seen });
   if (context === undefined) return lineOf(command.words[0], overDigest(), saying);
-  const outcome = isInTracker
-    ? takenFromTracker(command, asked.text, { context, refusal, ticket: stored.place })
-    : command.carryOut(asked.text, context);
+  const outcome =
+    stored.door === "tracker"
+      ? takenFromTracker(command, asked.text, { context, refusal, ticket: stored.place })
+      : command.carryOut(asked.text, context);
   if (outcome.status === "confirms") return carryConfirmed(tx, outcome.command, saying);
+  if (outcome.status === "about") {
+    const about = { ...stored, incident: outcome.incident };
+    return carriedLine(tx, asked, { ...saying, stored: about });
+  }
+  if (outcome.status === "wishes") {
+    const wished = await carryWish(tx, outcome, { context, options, look });
+    return lineOf(command.words[0], wished, saying);
+  }
   await record(tx, { command, outcome, context, options });
   return lineOf(command.words[0], outcome, saying);
 }
@@ -131,9 +189,11 @@ async function carryConfirmed(tx: Tx, id: string, saying: SaidLine): Promise<Car
   return carriedLine(tx, asked, { ...saying, id, confirmed: true });
 }
 
+type RecordedOutcome = Exclude<CommandOutcome, { status: "confirms" | "about" | "wishes" }>;
+
 interface Recorded {
   readonly command: Command;
-  readonly outcome: CommandOutcome;
+  readonly outcome: RecordedOutcome;
   readonly context: CommandContext;
   readonly options: CarryingOptions;
 }
@@ -146,9 +206,7 @@ async function record(tx: Tx, { command, outcome, context, options }: Recorded):
   const deed =
     outcome.status === "asks"
       ? ({ kind: "ask", word, untilMs: nowMs + questionMs } as const)
-      : outcome.status === "confirms"
-        ? undefined
-        : outcome.deed;
+      : outcome.deed;
   if (outcome.status === "done" && outcome.freezing !== undefined)
     await changeFreezes(tx, outcome.freezing);
   if (deed === undefined || incident === undefined) return;
@@ -174,7 +232,7 @@ async function concerned(
 
 function lineOf(
   name: string,
-  outcome: Exclude<CommandOutcome, { status: "confirms" }>,
+  outcome: RecordedOutcome,
   { stored, own }: Pick<SaidLine, "stored" | "own">,
 ): CarriedLine {
   const { status } = outcome;

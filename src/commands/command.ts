@@ -4,6 +4,7 @@ import type { Deed } from "../incidents/deed.ts";
 import type { ModelEpisode } from "../incidents/episode.ts";
 import type { Freeze } from "../incidents/freeze.ts";
 import type { Incident } from "../incidents/incident.ts";
+import type { DecidedWish, SeenFix } from "../incidents/wish.ts";
 import type { Block, Line, MessageSection } from "../messages/message.ts";
 import type { ModelKey } from "../model-key.ts";
 import type { FreezeChange } from "../store/freezes/change.ts";
@@ -47,6 +48,8 @@ export interface CommandContext {
   readonly open: readonly Incident[];
   /** Freezes that hold, the oldest first. */
   readonly freezes: readonly Freeze[];
+  /** The configured fixes with what they would act on; empty where the command asks for no run. */
+  readonly fixes: readonly SeenFix[];
   /** Of the model; undefined where the command does not need them, or none are stored. */
   readonly figures: ModelFigures | undefined;
 }
@@ -55,6 +58,18 @@ export interface CommandContext {
 export interface IncidentContext extends CommandContext {
   readonly incident: Incident;
 }
+
+export interface WishOutcome {
+  readonly status: "wishes";
+  readonly fix: string;
+  readonly dry: boolean;
+  /** What is answered once it was judged. */
+  readonly answer: (decided: DecidedWish) => AnsweredWish;
+}
+
+export type AnsweredWish =
+  | CommandRefusal
+  | { readonly status: "done"; readonly says: MessageSection };
 
 export type CommandOutcome =
   | CommandRefusal
@@ -67,6 +82,10 @@ export type CommandOutcome =
     }
   /** It is done once a person says `dw yes`. */
   | { readonly status: "asks"; readonly question: Block }
+  /** It is about this incident. */
+  | { readonly status: "about"; readonly incident: number }
+  /** A run of the fix is judged, and written down unless it is dry. */
+  | WishOutcome
   /** Carry this command out, which had asked. */
   | { readonly status: "confirms"; readonly command: string };
 
@@ -97,6 +116,8 @@ export interface CommandSpec<Arguments extends z.ZodType<unknown, string>> {
   readonly holdsRuns?: true;
   /** It shows how the features of the model stand. */
   readonly needsFigures?: true;
+  /** It asks for a run. @returns the word by which the text names the fix */
+  readonly wishes?: (text: string) => string;
   /** Whether it makes sense now; help shows the few that do. Left out: never among the few. */
   readonly fits?: (incident: Incident) => boolean;
   /** Reads the text behind the word. The message of an issue says what is expected. */

@@ -5,6 +5,7 @@ import type { Incident } from "../incidents/incident.ts";
 import { withEnvironments } from "../incidents/lock-incidents.ts";
 import type { RecordOptions } from "../incidents/record-events.ts";
 import { peopleOf, withShownPeople } from "../incidents/shown-people.ts";
+import type { DecidedWish, SeenFix, WishedRun } from "../incidents/wish.ts";
 import type { ModelKey } from "../model-key.ts";
 import { accountNames } from "../store/commands/account-names.ts";
 import type { Door, StoredCommand } from "../store/commands/command.ts";
@@ -21,8 +22,23 @@ export interface CarryingOptions {
   readonly commands: readonly Command[];
   readonly people: KnownPeople;
   readonly recording: RecordOptions;
+  /** Judges runs that people ask for. Left out: no fix is configured. */
+  readonly wishing?: Wishing | undefined;
   /** How the features of a model stand; undefined where nothing is stored. Default: nothing is. */
   readonly figuresOf?: (q: Queryable, model: ModelKey) => Promise<ModelFigures | undefined>;
+}
+
+/** Has runs judged that people ask for. */
+export interface Wishing {
+  /** Asks the engine. Never throws. */
+  look(service: string): Promise<WishLook>;
+}
+
+/** What was seen of the fixes, and the decision by it. */
+export interface WishLook {
+  readonly fixes: readonly SeenFix[];
+  /** In the transaction of the command, which has locked the budgets first. `seal` is called last in it. */
+  decide(tx: Tx, wished: WishedRun): Promise<DecidedWish & { readonly seal: () => Promise<void> }>;
 }
 
 export interface SaidLine {
@@ -32,6 +48,8 @@ export interface SaidLine {
   /** Of the line. */
   readonly id: string;
   readonly confirmed: boolean;
+  /** Of a line that asks for a run. */
+  readonly look?: WishLook | undefined;
   readonly options: CarryingOptions;
 }
 
@@ -55,13 +73,14 @@ export const isShared = (door: Door): boolean => door === "ticket" || door === "
 interface AskedFor {
   readonly actor: CommandActor;
   readonly needsFigures: boolean | undefined;
+  readonly fixes: readonly SeenFix[];
 }
 
 /** @returns undefined of a digest, about which nothing can be said */
 export async function contextOf(
   tx: Tx,
   { stored, id, confirmed, options }: SaidLine,
-  { actor, needsFigures = false }: AskedFor,
+  { actor, needsFigures = false, fixes }: AskedFor,
 ): Promise<CommandContext | undefined> {
   const { people, commands, recording } = options;
   const found = await lockedIncident(tx, stored.incident);
@@ -84,6 +103,7 @@ export async function contextOf(
     statuses: await statusesOf(tx, incident),
     open: await asAllRead(tx, open),
     freezes: await freezesInForce(tx, nowMs),
+    fixes,
     figures: needsFigures && incident ? await figuresOf(tx, incident, options) : undefined,
   };
 }

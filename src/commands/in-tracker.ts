@@ -18,7 +18,7 @@ export function takenFromTracker(
   command: Command,
   text: string,
   { context, ticket, refusal }: TakenFrom,
-): Exclude<CommandOutcome, { status: "confirms" }> {
+): Exclude<CommandOutcome, { status: "confirms" | "about" | "wishes" }> {
   const { incident } = context;
   // Another ticket may go on from this one by now.
   const isOurs = incident?.ticket?.id === ticket;

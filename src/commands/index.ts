@@ -16,6 +16,7 @@ import { metrics } from "./metrics-command.ts";
 import { note } from "./note.ts";
 import { real } from "./real.ts";
 import { reopen } from "./reopen.ts";
+import { restart } from "./restart.ts";
 import { severity } from "./severity.ts";
 import { silence } from "./silence.ts";
 import { started } from "./started.ts";
@@ -32,6 +33,7 @@ import { yes } from "./yes.ts";
 export const commandList: readonly Command[] = [
   approve,
   deny,
+  restart,
   ack,
   unack,
   assign,

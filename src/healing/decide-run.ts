@@ -4,7 +4,7 @@ import type { Plan, Target } from "../../remediations/remediation.ts";
 import { isInForce } from "../incidents/freeze.ts";
 import type { Incident } from "../incidents/incident.ts";
 import { fitsMatchers } from "../incidents/matchers.ts";
-import type { ProposedAct } from "../incidents/proposal.ts";
+import type { ProposedAct, RunWish } from "../incidents/proposal.ts";
 import { subjectText } from "../incidents/subject.ts";
 import type { Run } from "../store/runs/run.ts";
 import type { Fix } from "./fix.ts";
@@ -23,6 +23,8 @@ export interface RunRequest {
   readonly approved?: string | undefined;
   /** A person wants a void run proposed again. */
   readonly again?: boolean | undefined;
+  /** A person has asked for the run. */
+  readonly wish?: RunWish | undefined;
 }
 
 /** What the act would do, and who may answer if somebody is asked. */
@@ -42,11 +44,17 @@ export interface RequestedRun extends AskingOf {
   readonly targets: readonly Target[] | undefined;
   /** Why nobody could be asked for a target, now or before; undefined when somebody could. */
   readonly resolveError: string | undefined;
+  /** A person has asked for it. Left out: the incident calls for it. */
+  readonly wish?: RunWish | undefined;
 }
 
-/** The same fix for the same episode is the same run, however often it is tried. */
-export function runId({ fix, episode }: RunRequest): string {
-  return createHash("sha256").update(`${fix}\n${episode}`).digest("hex").slice(0, 20);
+/**
+ * The same fix for the same episode is the same run, however often it is tried. What a person asks for is a run of its
+ * own, one for each command.
+ */
+export function runId({ fix, episode, wish }: RunRequest): string {
+  const asked = wish === undefined ? "" : `\n${wish.command}`;
+  return createHash("sha256").update(`${fix}\n${episode}${asked}`).digest("hex").slice(0, 20);
 }
 
 /**
@@ -116,6 +124,9 @@ function ended(
     resolveError === undefined ? reason : `${reason} It could not be asked for: ${resolveError}`;
   const over = { ...run, gate, detail, finishedAtMs: facts.nowMs };
   if (gate === "approval") return { ...over, status: "void" };
+  // Whoever asked is told, and asks again: nothing is tried later that nobody expects by then.
+  if (requested.wish !== undefined)
+    return { ...over, status: gate === "fresh" ? "void" : "denied", retryAtMs: null };
   const retryAtMs = retry === "later" ? facts.nowMs + laterMs(requested) : (retry ?? null);
   return { ...over, status: "denied", retryAtMs: retryAtMs === "word" ? null : retryAtMs };
 }
@@ -124,7 +135,7 @@ function proposed(
   { requested, history, act }: JudgedRequest & { readonly act: ProposedAct },
   { run, because }: { readonly run: Undecided; readonly because: string | undefined },
 ): Run {
-  const { id, fix, incident, facts, targets, plan, canAnswer } = requested;
+  const { id, fix, incident, facts, targets, plan, canAnswer, wish } = requested;
   const [target] = targets ?? [];
   const { nowMs, newestRowMs, cadenceMs } = facts;
   const proposal = propose({
@@ -137,6 +148,7 @@ function proposed(
     severity: incident.severity,
     settings: fix.approval ?? defaultApproval,
     canAnswer,
+    ...(wish && { askedBy: wish.by }),
     before: history.before ?? { acted: 0, helped: 0 },
     taken: history.waiting ?? [],
     ...(because !== undefined && { because }),

@@ -32,6 +32,8 @@ export interface FixMoment {
   readonly newestRowMs?: number | undefined;
   /** A person has to agree. Left out: nobody has. */
   readonly asks?: boolean;
+  /** A person has asked for the run. Left out: nobody has. */
+  readonly wished?: boolean;
 }
 
 /** Asks nobody. */
@@ -39,12 +41,20 @@ export function gatherFacts(
   { episode, silence, severity }: Incident,
   moment: FixMoment,
 ): FactsAtHand {
-  const { nowMs, fix, restoredAtMs, newestRowMs = Number.NEGATIVE_INFINITY, asks = false } = moment;
+  const {
+    nowMs,
+    fix,
+    restoredAtMs,
+    newestRowMs = Number.NEGATIVE_INFINITY,
+    asks = false,
+    wished = false,
+  } = moment;
   const standing = standingOf(episode);
   return {
     nowMs,
     fix,
     asks,
+    wished,
     severity,
     freeze: silence && freezeOf(silence, episode, nowMs),
     restoredAtMs,

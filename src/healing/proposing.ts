@@ -52,6 +52,8 @@ export interface Proposing {
   readonly severity: string;
   readonly settings: ApprovalSettings;
   readonly canAnswer: readonly string[];
+  /** Who asked for the run; left out where a fix did. */
+  readonly askedBy?: string;
   readonly before: Proposal["before"];
   readonly because?: string;
   /** Of proposals that wait. */

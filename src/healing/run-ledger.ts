@@ -21,8 +21,17 @@ export interface RunLedger {
    * run down. A run that is written down already is returned as it is, unless it may be decided anew.
    */
   decide(about: HistoryFilter, judge: (history: HistoryFacts) => Run): Promise<Run>;
+  /** As `decide`, in the caller's transaction, and the journal follows by `seal`, which the caller calls last. */
+  decideIn(tx: Tx, about: HistoryFilter, judge: (history: HistoryFacts) => Run): Promise<Decided>;
+  /** Only judges: writes nothing down. */
+  judgeIn(tx: Tx, about: HistoryFilter, judge: (history: HistoryFacts) => Run): Promise<Decided>;
   /** Records how the act ended, unless somebody else has: the first word stands. @returns the run as it is now */
   finish(id: string, change: RunChange): Promise<Run | undefined>;
+}
+
+export interface Decided {
+  readonly run: Run;
+  readonly seal: () => Promise<void>;
 }
 
 /** @param clock gives the times of the journal */
@@ -31,20 +40,12 @@ export function runLedger(store: Store, clock: Clock): RunLedger {
     get: (id) => getRun(store, id),
     decide: (about, judge) =>
       store.transaction(async (tx) => {
-        await lockBudgets(tx);
-        const known = await getRun(tx, about.id);
-        if (known !== undefined && !mayDecideAnew(known, about)) return known;
-        const history = await gatherHistory(tx, about);
-        if (about.approved !== undefined && history.answered === undefined) {
-          // A no that came between the two reads has ended the run. Nobody changes it now: the answers are locked.
-          const ended = await getRun(tx, about.id);
-          if (ended !== undefined) return ended;
-        }
-        const run = judge(history);
-        const decision = await insertRun(tx, run);
-        await seal(tx, { runs: [run.id], run_decisions: decision ? [decision] : [] }, clock);
-        return run;
+        const decided = await decideIn(tx, { about, judge, clock });
+        await decided.seal();
+        return decided.run;
       }),
+    decideIn: (tx, about, judge) => decideIn(tx, { about, judge, clock }),
+    judgeIn: async (tx, about, judge) => asItIs(judge(await gatherHistory(tx, about))),
     finish: (id, change) =>
       store.transaction(async (tx) => {
         const run = await updateRun(tx, id, { from: "acting", ...change });
@@ -54,6 +55,30 @@ export function runLedger(store: Store, clock: Clock): RunLedger {
       }),
   };
 }
+
+interface Deciding {
+  readonly about: HistoryFilter;
+  readonly judge: (history: HistoryFacts) => Run;
+  readonly clock: Clock;
+}
+
+async function decideIn(tx: Tx, { about, judge, clock }: Deciding): Promise<Decided> {
+  await lockBudgets(tx);
+  const known = await getRun(tx, about.id);
+  if (known !== undefined && !mayDecideAnew(known, about)) return asItIs(known);
+  const history = await gatherHistory(tx, about);
+  if (about.approved !== undefined && history.answered === undefined) {
+    // A no that came between the two reads has ended the run. Nobody changes it now: the answers are locked.
+    const ended = await getRun(tx, about.id);
+    if (ended !== undefined) return asItIs(ended);
+  }
+  const run = judge(history);
+  const decision = await insertRun(tx, run);
+  const keys = { runs: [run.id], run_decisions: decision ? [decision] : [] };
+  return { run, seal: () => seal(tx, keys, clock) };
+}
+
+const asItIs = (run: Run): Decided => ({ run, seal: async () => undefined });
 
 /** The head of the journal is locked last. */
 async function seal(tx: Tx, keys: SealedKeys, clock: Clock): Promise<void> {

@@ -3,17 +3,18 @@ import type { Remediation, Target } from "../../remediations/remediation.ts";
 import { describeError } from "../errors.ts";
 import type { Incident } from "../incidents/incident.ts";
 import type { Attempt } from "../outbox/executor.ts";
+import type { Tx } from "../store/query.ts";
 import type { Run } from "../store/runs/run.ts";
 import { act, type Recording } from "./act.ts";
 import { longestWindowMs } from "./budgets.ts";
 import { decideRun, type RequestedRun, type RunRequest, runId } from "./decide-run.ts";
 import type { Fix } from "./fix.ts";
-import type { TargetFacts } from "./gates/gate-facts.ts";
+import type { HistoryFacts, TargetFacts } from "./gates/gate-facts.ts";
 import { gatesBeforeTarget, judgeAll } from "./gates/gates.ts";
-import { type FixMoment, gatherFacts, gatherTargets } from "./gather.ts";
+import { type FixMoment, gatherFacts, gatherTargets, type HistoryFilter } from "./gather.ts";
 import { defaultApproval } from "./proposing.ts";
 import { noLongerAsked, reconcile, type Started } from "./reconcile.ts";
-import { mayDecideAnew, targetOf, toRunSummary } from "./run-ledger.ts";
+import { type Decided, mayDecideAnew, targetOf, toRunSummary } from "./run-ledger.ts";
 import { type JudgedHealth, judgeHealth } from "./target-health.ts";
 
 export interface ConfiguredFix {
@@ -27,6 +28,14 @@ export interface RunnerOptions extends Recording {
   readonly restoredAtMs: () => number | undefined;
   /** Names of some who may approve a run. Default: none are named. */
   readonly canAnswer?: readonly string[];
+}
+
+/** What is known when a person asks for a run. */
+export interface WishedHere {
+  readonly incident: Incident;
+  readonly found: Pick<RequestedRun, "targets" | "resolveError">;
+  /** Nothing is written down. */
+  readonly dry: boolean;
 }
 
 /** After so many attempts at asking for a target, about half a minute, the run is denied for now. */
@@ -55,13 +64,9 @@ export class Runner {
     const { fix, remediation } = configured;
     const facts = gatherFacts(incident, this.#moment(fix, request));
     const requested = {
-      id,
-      fix,
-      incident,
+      ...this.#requested({ fix, remediation }, request, incident),
       facts,
       resolveError: attempt.lastError,
-      plan: (target: Target) => remediation.plan(target),
-      canAnswer: this.#options.canAnswer ?? [],
     };
     if (!judgeAll(gatesBeforeTarget, facts).allow) {
       const run = await this.#decide({ ...requested, targets: undefined }, request);
@@ -76,6 +81,26 @@ export class Runner {
     if (run.status !== "acting" || target === undefined)
       return { run: toRunSummary(run), contacted };
     return { run: await act({ run, target, remediation }, attempt, this.#options), contacted };
+  }
+
+  /**
+   * Judges what a person asks for, in the transaction of their command, and writes it down.
+   *
+   * @param found what the fix would act on now
+   */
+  async wish(tx: Tx, request: RunRequest, { incident, found, dry }: WishedHere): Promise<Decided> {
+    const configured = this.#configured(request.fix);
+    if (configured === undefined) throw new TypeError(`no fix is called ${request.fix}`);
+    const { fix } = configured;
+    const facts = gatherFacts(incident, this.#moment(fix, request));
+    const requested = { ...this.#requested(configured, request, incident), ...found, facts };
+    const about = this.#about(requested, request);
+    const judge = (history: HistoryFacts): Run => decideRun(requested, history);
+    const { ledger } = this.#options;
+    if (dry) return ledger.judgeIn(tx, about, judge);
+    const decided = await ledger.decideIn(tx, about, judge);
+    this.#noted(decided.run);
+    return decided;
   }
 
   /** The health of what a run acted on; undefined when there is nothing to ask. */
@@ -94,7 +119,7 @@ export class Runner {
     return this.#options.fixes.find(({ fix }) => fix.name === name);
   }
 
-  #moment(fix: Fix, { newestRowMs }: RunRequest): FixMoment {
+  #moment(fix: Fix, { newestRowMs, wish }: RunRequest): FixMoment {
     const { clock, restoredAtMs } = this.#options;
     const limits = { ...fix, denyForMs: (fix.approval ?? defaultApproval).denyForMs };
     return {
@@ -102,7 +127,9 @@ export class Runner {
       fix: limits,
       restoredAtMs: restoredAtMs(),
       newestRowMs,
-      asks: fix.mode === "approve",
+      // What a person asks for is asked once more, with the facts, also where the fix may act by itself.
+      asks: fix.mode === "approve" || (fix.mode === "auto" && wish !== undefined),
+      wished: wish !== undefined,
     };
   }
 
@@ -134,10 +161,26 @@ export class Runner {
     return { run, contacted: true };
   }
 
-  async #decide(requested: RequestedRun, { approved, again }: RunRequest): Promise<Run> {
-    const { ledger, logger, metrics } = this.#options;
-    const { id, fix, facts, incident, targets } = requested;
-    const about = {
+  #requested(
+    { fix, remediation }: ConfiguredFix,
+    request: RunRequest,
+    incident: Incident,
+  ): Omit<RequestedRun, "facts" | "targets" | "resolveError"> {
+    return {
+      id: runId(request),
+      fix,
+      incident,
+      plan: (target: Target) => remediation.plan(target),
+      canAnswer: this.#options.canAnswer ?? [],
+      wish: request.wish,
+    };
+  }
+
+  #about(
+    { id, fix, facts, incident, targets }: RequestedRun,
+    { approved, again }: RunRequest,
+  ): HistoryFilter {
+    return {
       id,
       fix: fix.name,
       sinceMs: facts.nowMs - longestWindowMs(fix.budgets),
@@ -146,10 +189,20 @@ export class Runner {
       approved,
       again,
     };
-    const run = await ledger.decide(about, (history) => decideRun(requested, history));
-    const { status, gate } = run;
-    metrics.decided.inc({ fix: fix.name, status, gate: gate ?? "" });
-    logger.info({ run: id, fix: fix.name, status, gate }, "run decided");
+  }
+
+  async #decide(requested: RequestedRun, request: RunRequest): Promise<Run> {
+    const about = this.#about(requested, request);
+    const run = await this.#options.ledger.decide(about, (history) =>
+      decideRun(requested, history),
+    );
+    this.#noted(run);
     return run;
+  }
+
+  #noted({ id, fix, status, gate }: Run): void {
+    const { logger, metrics } = this.#options;
+    metrics.decided.inc({ fix, status, gate: gate ?? "" });
+    logger.info({ run: id, fix, status, gate }, "run decided");
   }
 }

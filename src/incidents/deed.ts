@@ -37,6 +37,8 @@ export type Deed =
   /** Yes to a proposal: the run may act once, on exactly what was asked. */
   | { readonly kind: "approve"; readonly run: string; readonly proposal: string }
   | { readonly kind: "decline"; readonly run: string; readonly proposal: string }
+  /** A person asks for a run of a fix. What became of it follows as a change of the run. */
+  | { readonly kind: "wish"; readonly fix: string; readonly run: string }
   /** Propose a run again that is void, with fresh facts. */
   | { readonly kind: "propose_again"; readonly run: string }
   /** A question that a person has to confirm before anything is done. */

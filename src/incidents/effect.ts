@@ -3,7 +3,7 @@ import type { EpisodeClosed } from "../detection/event.ts";
 import type { MarkerRecord } from "../stream/record.ts";
 import type { Episode, Severity } from "./episode.ts";
 import type { RunSummary, TicketRef } from "./incident.ts";
-import type { Proposal } from "./proposal.ts";
+import type { Proposal, RunWish } from "./proposal.ts";
 import type { Silence } from "./silence.ts";
 
 /** What a comment on the ticket is about; tickets/ finds the words. Each comment is a mail to everybody who watches it. */
@@ -79,6 +79,8 @@ export type RunEffect =
       readonly approved?: string;
       /** A person wants a run proposed again that is void. */
       readonly again?: true;
+      /** The run is one that a person has asked for. */
+      readonly wish?: RunWish;
     }
   | { readonly kind: "run.check_health"; readonly run: string };
 

@@ -4,7 +4,7 @@ import type { PeopleSaid, ToldWord } from "./deed.ts";
 import type { Episode, IncidentKind, Severity } from "./episode.ts";
 import type { Group, MemberCounts } from "./member.ts";
 import type { MemberList } from "./member-list.ts";
-import type { AnsweredProposal } from "./proposal.ts";
+import type { AnsweredProposal, RunWish } from "./proposal.ts";
 import type { Silence } from "./silence.ts";
 import type { Subject } from "./subject.ts";
 
@@ -82,6 +82,8 @@ export interface RunSummary {
   readonly proposal?: AnsweredProposal | undefined;
   /** The model is being asked whether it is still anomalous, because the evidence has become old. */
   readonly asked?: true | undefined;
+  /** Who asked for it; left out where the incident called for the fix. */
+  readonly wish?: RunWish | undefined;
 }
 
 export interface SaidSeverity {

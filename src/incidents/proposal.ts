@@ -71,6 +71,14 @@ export interface AnsweredProposal extends Proposal {
   readonly approved?: true;
 }
 
+/** Who asked for a run, and by which command. */
+export interface RunWish {
+  /** Id of the command; the same command is the same run. */
+  readonly command: string;
+  /** As stored: a name of the configuration, or an account. */
+  readonly by: string;
+}
+
 /** What one gate said of a run. */
 export interface GateAnswer {
   readonly gate: string;

@@ -5,6 +5,7 @@
 import type { PeopleSaid } from "./deed.ts";
 import type { Note } from "./effect.ts";
 import type { Incident, RunSummary } from "./incident.ts";
+import type { AnsweredProposal } from "./proposal.ts";
 
 /** Account → name. */
 export type ShownNames = ReadonlyMap<string, string>;
@@ -13,7 +14,8 @@ export type ShownNames = ReadonlyMap<string, string>;
 export function peopleOf({ people, silence, runs }: Incident): readonly string[] {
   const { ack, assignee, verdict, words = [], questions = [] } = people ?? {};
   const approvals = runs.flatMap(({ proposal }) => proposal?.said ?? []);
-  const said = [...words, ...questions, ...approvals].map(({ by }) => by);
+  const wishes = runs.flatMap(({ wish }) => wish ?? []);
+  const said = [...words, ...questions, ...approvals, ...wishes].map(({ by }) => by);
   const others = [ack?.by, assignee?.name, verdict?.by, silence?.by];
   return [...said, ...others.filter((one) => one !== undefined)];
 }
@@ -31,18 +33,28 @@ export function withShownPeople(incident: Incident, names: ShownNames): Incident
     ...(people && { people: peopleNamed(people, { names, named }) }),
     ...(silence && { silence: named(silence) }),
     ...(told && { told: told.map(named) }),
-    runs: runs.map((run) => approvedBy(run, named)),
+    runs: runs.map((run) => runNamed(run, { names, named })),
     names,
   };
 }
 
 type ShowsName = <T extends { readonly by: string }>(one: T) => T;
 
-function approvedBy(run: RunSummary, named: ShowsName): RunSummary {
-  const { proposal } = run;
-  return proposal === undefined
-    ? run
-    : { ...run, proposal: { ...proposal, said: proposal.said.map((one) => named(one)) } };
+function runNamed(run: RunSummary, { names, named }: Naming): RunSummary {
+  const { proposal, wish } = run;
+  return {
+    ...run,
+    ...(wish && { wish: named(wish) }),
+    ...(proposal && { proposal: proposalNamed(proposal, { names, named }) }),
+  };
+}
+
+function proposalNamed(
+  { said, askedBy, ...others }: AnsweredProposal,
+  { names, named }: Naming,
+): AnsweredProposal {
+  const asked = askedBy === undefined ? {} : { askedBy: names.get(askedBy) ?? askedBy };
+  return { ...others, ...asked, said: said.map((one) => named(one)) };
 }
 
 interface Naming {

@@ -28,9 +28,14 @@ const outcomeWords = {
 export function describeRun(run: RunSummary): Line {
   const gate = run.gate === undefined || run.status === "void" ? [] : line` by ${run.gate}`;
   const outcome = run.outcome === undefined ? [] : words(outcomeWords[run.outcome]);
-  const what = line`${namedRun(run)} ${words(statusWords[run.status])}${gate}${approvedBy(run)}${outcome}`;
-  const next = run.status === "void" ? againText(run) : words(whatNext(run));
+  const what = line`${namedRun(run)}${askedForBy(run)} ${words(statusWords[run.status])}${gate}${approvedBy(run)}${outcome}`;
+  const next = run.status === "void" ? againText(run) : whatNext(run);
   return line`${what}: ${data(run.detail, 600)}${next}`;
+}
+
+/** A person asked for it; of what waits, the proposal says so. */
+function askedForBy({ wish }: RunSummary): Line {
+  return wish === undefined ? [] : words(`, asked for by ${wish.by},`);
 }
 
 /** On whose word it happened. */
@@ -46,11 +51,12 @@ function againText({ proposal }: RunSummary): Line {
 }
 
 /** Whether a refusal is for now or for good. */
-function whatNext({ status, retryAtMs }: RunSummary): string {
-  if (status !== "denied") return "";
+function whatNext({ status, retryAtMs, wish, fix }: RunSummary): Line {
+  if (status !== "denied") return [];
+  if (wish !== undefined) return line` ${strong(words(`dw restart ${fix}`))} asks again.`;
   return retryAtMs === undefined
-    ? " It will not be tried again for this."
-    : ` It is tried again at ${readTime(retryAtMs)}, if this still goes on.`;
+    ? words(" It will not be tried again for this.")
+    : words(` It is tried again at ${readTime(retryAtMs)}, if this still goes on.`);
 }
 
 /** `restart-svc (restart-container on my-service)` */

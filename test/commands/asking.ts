@@ -42,6 +42,7 @@ export function contextOf(changes: Partial<CommandContext> = {}): CommandContext
     commands: commandList,
     open: [],
     freezes: [],
+    fixes: [],
     figures: undefined,
     waiting: [],
     statuses: new Map(),
@@ -58,6 +59,8 @@ export function asks(line: string, changes: Partial<CommandContext> = {}): Comma
 /** What is answered, before a line says how to confirm. */
 export function answer(line: string, changes: Partial<CommandContext> = {}): string {
   const outcome = asks(line, changes);
+  if (outcome.status === "about") return `(about ${outcome.incident})`;
+  if (outcome.status === "wishes") return `(wishes ${outcome.fix})`;
   if (outcome.status === "confirms") return `(confirms ${outcome.command})`;
   if (outcome.status === "refused") return plainText([refusalText(outcome)]);
   return plainText([outcome.status === "asks" ? [outcome.question] : outcome.says]);

@@ -10,35 +10,49 @@ export interface MemoryLedger extends RunLedger {
   readonly runs: Map<string, Run>;
 }
 
+const nothingToSeal = async (): Promise<void> => undefined;
+
 /** Empty at first. */
 export function memoryLedger(): MemoryLedger {
   const runs = new Map<string, Run>();
+  const decide: RunLedger["decide"] = async (
+    { id, fix: name, sinceMs, incident, target },
+    judge,
+  ) => {
+    const all = [...runs.values()].filter(({ status }) => attempts.has(status));
+    const past = all.filter((run) => run.fix === name);
+    const ends = past.map((run) => run.finishedAtMs ?? run.decidedAtMs);
+    const run = judge({
+      attempts: all
+        .map(({ decidedAtMs: atMs, fix, targetId, host }) => ({
+          atMs,
+          fix,
+          target: targetId,
+          host,
+        }))
+        .filter(({ atMs }) => atMs >= sinceMs),
+      target,
+      acting: all.filter(({ status }) => status === "acting").map(({ fix }) => fix),
+      lastAttemptEndMs: ends.length === 0 ? undefined : Math.max(...ends),
+      judged: lastJudged(past),
+      actsForIncident: past
+        .filter((known) => known.incident === incident && known.targetId === target?.id)
+        .map(({ decidedAtMs: atMs, outcome }) => ({ atMs, outcome })),
+    });
+    runs.set(id, run);
+    return run;
+  };
   return {
     runs,
     get: async (id) => runs.get(id),
-    decide: async ({ id, fix: name, sinceMs, incident, target }, judge) => {
-      const all = [...runs.values()].filter(({ status }) => attempts.has(status));
-      const past = all.filter((run) => run.fix === name);
-      const ends = past.map((run) => run.finishedAtMs ?? run.decidedAtMs);
-      const run = judge({
-        attempts: all
-          .map(({ decidedAtMs: atMs, fix, targetId, host }) => ({
-            atMs,
-            fix,
-            target: targetId,
-            host,
-          }))
-          .filter(({ atMs }) => atMs >= sinceMs),
-        target,
-        acting: all.filter(({ status }) => status === "acting").map(({ fix }) => fix),
-        lastAttemptEndMs: ends.length === 0 ? undefined : Math.max(...ends),
-        judged: lastJudged(past),
-        actsForIncident: past
-          .filter((known) => known.incident === incident && known.targetId === target?.id)
-          .map(({ decidedAtMs: atMs, outcome }) => ({ atMs, outcome })),
-      });
-      runs.set(id, run);
-      return run;
+    decide,
+    decideIn: async (_, about, judge) => ({ run: await decide(about, judge), seal: nothingToSeal }),
+    judgeIn: async (_, about, judge) => {
+      const before = new Map(runs);
+      const run = await decide(about, judge);
+      runs.clear();
+      for (const [id, known] of before) runs.set(id, known);
+      return { run, seal: nothingToSeal };
     },
     finish: async (id, change) => {
       const known = runs.get(id);

@@ -1,7 +1,9 @@
 /** A store with one fix that asks first, whoever carries its runs out, and people who answer. */
 import { Registry } from "prom-client";
 import type { Remediation, Target } from "../../remediations/remediation.ts";
+import { wishingBy } from "../../src/app/commands.ts";
 import { systemClock } from "../../src/clock.ts";
+import type { Wishing } from "../../src/commands/context.ts";
 import type { RunRequest } from "../../src/healing/decide-run.ts";
 import { questionExecutor, runExecutor } from "../../src/healing/executors.ts";
 import type { Fix } from "../../src/healing/fix.ts";
@@ -33,6 +35,7 @@ export interface Approving {
   readonly store: Store;
   readonly outbox: TestOutbox;
   readonly runner: Runner;
+  readonly wishing: Wishing;
   /** Started-at of what was acted on. */
   readonly acts: string[];
   readonly asked: StreamRecord[];
@@ -47,7 +50,13 @@ export interface Approving {
 
 export async function approving(
   store: Store,
-  changes: Partial<Pick<Fix, "approval" | "cooldownMs" | "mode">> = {},
+  {
+    remediation: otherwise,
+    ...changes
+  }: Partial<Pick<Fix, "approval" | "cooldownMs" | "mode" | "tier" | "budgets">> & {
+    /** Acts instead of the double. */
+    readonly remediation?: Remediation;
+  } = {},
 ): Promise<Approving> {
   const acts: string[] = [];
   const asked: StreamRecord[] = [];
@@ -59,8 +68,9 @@ export async function approving(
     snapshot: { image_id: "sha256:1", started_at: `2026-11-19T06:0${started}:00Z` },
     refusal: undefined,
   });
-  const remediation: Remediation = {
+  const remediation: Remediation = otherwise ?? {
     resolve: async () => [targetNow()],
+    called: ["feature-store"],
     plan: ({ name }) => ({ does: `restarts ${name}`, parameters: { grace_seconds: "10" } }),
     act: async ({ snapshot }, mayAct) => {
       await mayAct?.();
@@ -90,6 +100,7 @@ export async function approving(
     restoredAtMs: () => undefined,
     canAnswer: ["sarah", "tom"],
   });
+  const wishing = wishingBy({ fixes: [{ fix, remediation }], runner, clock: systemClock });
   const verify = { modelAfterMs: hour, minAttributions: 3, giveUpCadences: 6 };
   const executors = [
     ...executorsOf({}).filter(({ dependency }) => dependency === "tracker"),
@@ -111,6 +122,7 @@ export async function approving(
     store,
     outbox,
     runner,
+    wishing,
     acts,
     asked,
     incident,
@@ -126,7 +138,7 @@ export async function approving(
       );
     },
     say: async (said, how = {}) =>
-      (await answered(store, comment(said, how))).text.replaceAll("\n", " "),
+      (await answered(store, comment(said, how), wishing)).text.replaceAll("\n", " "),
     run: async () => (await listRuns(store)).items[0],
   };
 }

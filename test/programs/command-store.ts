@@ -2,6 +2,7 @@
 import { pino } from "pino";
 import { Registry } from "prom-client";
 import { systemClock } from "../../src/clock.ts";
+import type { Wishing } from "../../src/commands/context.ts";
 import { commandList } from "../../src/commands/index.ts";
 import { commandsMetrics } from "../../src/commands/metrics.ts";
 import type { KnownPeople } from "../../src/commands/people.ts";
@@ -69,9 +70,13 @@ export function comment(said: string, changes: Partial<NewCommand> = {}): NewCom
   };
 }
 
-export const worker = (store: Store, people: KnownPeople = known): CommandWorkerOptions => ({
+export const worker = (
+  store: Store,
+  { people = known, wishing }: { readonly people?: KnownPeople; readonly wishing?: Wishing } = {},
+): CommandWorkerOptions => ({
   store,
   people,
+  wishing,
   commands: commandList,
   recording,
   clock: systemClock,
@@ -88,9 +93,10 @@ export async function theIncident(store: Store): Promise<Incident | undefined> {
 export async function answered(
   store: Store,
   command: NewCommand,
+  wishing?: Wishing,
 ): Promise<CommandAnswer & { readonly text: string }> {
   await insertCommand(store, command, Date.now());
-  await carryOutWaiting(worker(store));
+  await carryOutWaiting(worker(store, wishing === undefined ? {} : { wishing }));
   const found = await answerOf<CommandAnswer>(store, `${command.door}:${command.message}`);
   if (found === undefined) throw new Error("no answer");
   return { ...found.answer, text: plainText(found.answer.says) };

@@ -51,6 +51,8 @@ export interface FactsAtHand extends Standing {
   readonly asks?: boolean;
   /** Of the incident. Left out: not known. */
   readonly severity?: string;
+  /** A person has asked for the run. Left out: nobody has. */
+  readonly wished?: boolean;
 }
 
 /** Known by asking what the remediation acts through. */

@@ -11,7 +11,7 @@
 import type { EpisodeUnanswered } from "../../detection/event.ts";
 import type { Note } from "../effect.ts";
 import type { IncidentEvent, RunChanged, TicketPictured } from "../event.ts";
-import type { Incident, Mails, Owed } from "../incident.ts";
+import type { Incident, Mails, Owed, RunSummary } from "../incident.ts";
 import { type Aspect, type Change, isUntold, type Transition } from "./aspect.ts";
 import { hasGrown } from "./member-news.ts";
 import type { Planned } from "./plan.ts";
@@ -135,11 +135,19 @@ function question(
 
 /** It waits for a word, so somebody has to hear of it. */
 function proposalOf({ incident }: Transition, { run }: RunChanged): News | undefined {
-  const { status, proposal } = run;
+  const { status, proposal, wish } = run;
   if (status !== "proposed" || proposal === undefined || incident.state !== "open")
+    return undefined;
+  // The answer to whoever asked on the ticket shows it there.
+  if (wish?.command.startsWith("ticket:") === true && !incident.runs.some(isRun(run)))
     return undefined;
   return { owed: "proposal", note: { about: "proposal", run, proposal } };
 }
+
+const isRun =
+  ({ id }: RunSummary) =>
+  (other: RunSummary): boolean =>
+    other.id === id;
 
 /** One that acted has its result when it was verified. One that was refused, or only watched, stands on the ticket. */
 function endOfRun({ run }: RunChanged): News | undefined {

@@ -5,11 +5,14 @@
  *        ├── no ──► declined        ├── its time is over, or the episode ──► void ── yes ──► proposed again
  */
 import type { Commanded, ProposalDue } from "../deed.ts";
+import type { RunEffect } from "../effect.ts";
 import type { IncidentEvent } from "../event.ts";
 import type { Incident, RunSummary } from "../incident.ts";
 import { type AnsweredProposal, isApproved, unansweredDetail } from "../proposal.ts";
 import type { Transition } from "./aspect.ts";
 import type { Planned } from "./plan.ts";
+
+type StartEffect = Extract<RunEffect, { kind: "run.start" }>;
 
 /** A run that changed, and what follows. */
 export interface AnsweredRun {
@@ -84,12 +87,19 @@ function startOrAsk(run: RunSummary, { nowMs, incident, how }: Starting): Answer
   if (nowMs < freshUntilMs)
     return {
       run,
-      effects: [{ effect: { kind: "run.start", fix: run.fix, episode, newestRowMs, ...how } }],
+      effects: [{ effect: { ...startOf(run, episode), newestRowMs, ...how } }],
     };
   return {
     run: { ...run, asked: true },
     effects: [{ effect: { kind: "run.ask_again", run: run.id, atMs: nowMs } }],
   };
+}
+
+/** The run is found by its fix, its episode, and the wish that it is for, which keeps the episode that it was for. */
+export function startOf(run: RunSummary, episode: string): StartEffect {
+  const { fix, wish } = run;
+  if (wish === undefined) return { kind: "run.start", fix, episode };
+  return { kind: "run.start", fix, episode: run.episode ?? episode, wish };
 }
 
 /** How a run starts once the model has answered that it is still anomalous. */
@@ -99,6 +109,14 @@ export function startedHow({ status, proposal }: RunSummary): Partial<{
 }> {
   if (proposal?.approved === true && status === "proposed") return { approved: proposal.id };
   return status === "void" ? { again: true } : {};
+}
+
+/** The evidence of a wish was too old when it was decided, so the model is asked before people are. */
+export function askedFirst(run: RunSummary, nowMs: number): AnsweredRun | undefined {
+  const { status, wish, gate } = run;
+  if (status !== "void" || wish === undefined || gate !== "fresh") return undefined;
+  const effect = { kind: "run.ask_again", run: run.id, atMs: nowMs } as const;
+  return { run: { ...run, asked: true }, effects: [{ effect }] };
 }
 
 function againAsked({ incident, moment }: Transition, id: string): AnsweredRun | undefined {

@@ -10,7 +10,7 @@ import type { IncidentEvent } from "../event.ts";
 import type { Incident, RunSummary } from "../incident.ts";
 import type { Transition } from "./aspect.ts";
 import type { Planned } from "./plan.ts";
-import { startedHow, voidedByQuiet } from "./proposals.ts";
+import { startedHow, startOf, voidedByQuiet } from "./proposals.ts";
 
 /** The name of a question in the stream: of the run, and another one each time. */
 export function retryQuestion(run: string, atMs: number): string {
@@ -38,9 +38,8 @@ export function retrySteps(transition: Transition): readonly Planned[] {
   if (run === undefined || event.type !== "verified" || !isStillAnomalous(member.episode, event))
     return [];
   const newestRowMs = event.at / 1000;
-  const { id: episode } = member.episode;
   const how = startedHow(run);
-  return [{ effect: { kind: "run.start", fix: run.fix, episode, newestRowMs, ...how } }];
+  return [{ effect: { ...startOf(run, member.episode.id), newestRowMs, ...how } }];
 }
 
 /** The run that is not asked for again after this event, as it is remembered from then on; undefined when there is none. */

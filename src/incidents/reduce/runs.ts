@@ -6,7 +6,7 @@ import type { Incident, RunSummary } from "../incident.ts";
 import { rememberedRuns } from "../remembered-runs.ts";
 import type { Aspect, Change, Transition } from "./aspect.ts";
 import type { Planned } from "./plan.ts";
-import { answered, proposalTimer, withoutProposals } from "./proposals.ts";
+import { answered, askedFirst, proposalTimer, withoutProposals } from "./proposals.ts";
 import { givenUpRun, retrySteps, retryTimer, withoutRetries } from "./retries.ts";
 
 export const runs: Aspect<"runs"> = {
@@ -43,8 +43,8 @@ function closed(
 }
 
 /** Many members wish for what one run has done: what is remembered and told is that run. */
-const isAlreadyDone = ({ status, gate }: RunSummary): boolean =>
-  status === "denied" && gate === "already_done";
+const isAlreadyDone = ({ status, gate, wish }: RunSummary): boolean =>
+  status === "denied" && gate === "already_done" && wish === undefined;
 
 /** Reported twice, a proposal must not take back what people have answered since. */
 function isAskedAlready({ status, proposal }: RunSummary, known: RunSummary | undefined): boolean {
@@ -67,25 +67,33 @@ function changed(transition: Transition, { run }: RunChanged): Change<"runs"> | 
   const known = incident.runs.find(({ id }) => id === run.id);
   if (isAlreadyDone(run) || isAskedAlready(run, known)) return undefined;
   const others = incident.runs.filter(({ id }) => id !== run.id);
-  // On whose word it acted stays known.
-  const proposal = run.proposal ?? known?.proposal;
-  const after = stillAsked(transition, proposal === undefined ? run : { ...run, proposal });
+  const told = withKnown(run, known);
+  const first = known === undefined ? askedFirst(told, moment.nowMs) : undefined;
+  const after = first?.run ?? stillAsked(transition, told);
   const slice = { runs: rememberedRuns([...others, after]) };
-  if (run.status === "proposed") return { slice, effects: proposalTimer(run, moment.nowMs) };
-  if (run.status === "denied") return { slice, effects: retryTimer(transition, run) };
-  if (run.status !== "acted") return { slice };
-  const { healthAfterMs } = moment.settings;
-  return {
-    slice,
-    effects: [
-      { effect: { kind: "run.ask_model", run: run.id } },
-      {
-        effect: { kind: "run.check_health", run: run.id },
-        dueInMs: healthAfterMs,
-        timer: true,
-      },
-    ],
-  };
+  return { slice, effects: first?.effects ?? followUps(transition, run) };
+}
+
+/** On whose word it acted, and who asked for it, stay known. */
+function withKnown(run: RunSummary, known: RunSummary | undefined): RunSummary {
+  const proposal = run.proposal ?? known?.proposal;
+  const wish = run.wish ?? known?.wish;
+  return { ...run, ...(proposal && { proposal }), ...(wish && { wish }) };
+}
+
+function followUps(transition: Transition, run: RunSummary): readonly Planned[] {
+  const { nowMs, settings } = transition.moment;
+  if (run.status === "proposed") return proposalTimer(run, nowMs);
+  if (run.status === "denied") return retryTimer(transition, run);
+  if (run.status !== "acted") return [];
+  return [
+    { effect: { kind: "run.ask_model", run: run.id } },
+    {
+      effect: { kind: "run.check_health", run: run.id },
+      dueInMs: settings.healthAfterMs,
+      timer: true,
+    },
+  ];
 }
 
 /** The episode may have ended while the target was asked for. */

@@ -1,0 +1,118 @@
+/**
+ * What people ask for: finds the fixes that a word may mean, looks at their targets, and has a run judged in the
+ * transaction of the command. docs/explanation/approvals.md
+ */
+import type { Target } from "../../remediations/remediation.ts";
+import type { Clock } from "../clock.ts";
+import { describeError } from "../errors.ts";
+import type { DecidedWish, SeenFix, WishedFix, WishedRun } from "../incidents/wish.ts";
+import type { Tx } from "../store/query.ts";
+import { calledFor } from "./fix.ts";
+import { toRunSummary } from "./run-ledger.ts";
+import type { ConfiguredFix, Runner } from "./runner.ts";
+
+/** An engine that is slower is told as one that does not answer: a person waits for the words. */
+const lookMs = 4000;
+
+/** What the engine said of one fix. Whoever decides by it has it handed back. */
+export interface FixLook extends SeenFix {
+  readonly found: readonly Target[] | undefined;
+}
+
+export interface WishOptions {
+  readonly fixes: readonly ConfiguredFix[];
+  readonly runner: Runner;
+  readonly clock: Clock;
+}
+
+export class Wishes {
+  readonly #options: WishOptions;
+
+  constructor(options: WishOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * The configured fixes. The engine is asked about those that the word names, or about all where it names none, since
+   * it may be the name of a container.
+   */
+  async look(service: string): Promise<readonly FixLook[]> {
+    const all = this.#options.fixes.map((configured) => ({
+      configured,
+      fix: wishedFix(configured),
+    }));
+    const named = all.filter(({ fix }) => isNamed(fix, service));
+    const asked = new Set(named.length > 0 ? named : all);
+    return Promise.all(
+      all.map(async (one) => ({
+        ...one.fix,
+        ...(asked.has(one) ? await this.#seen(one.configured) : nobodyAsked),
+      })),
+    );
+  }
+
+  /** Writes the run down, unless it is dry. `seal` is called last in the transaction. */
+  async decide(
+    tx: Tx,
+    { fix: name, incident, wish, newestRowMs, dry }: WishedRun,
+    seen: readonly FixLook[],
+  ): Promise<DecidedWish & { readonly seal: () => Promise<void> }> {
+    const look = seen.find((one) => one.name === name);
+    const request = { fix: name, episode: incident.episode.id, newestRowMs, wish };
+    const found = { targets: look?.found, resolveError: look?.problem };
+    const { run, seal } = await this.#options.runner.wish(tx, request, { incident, found, dry });
+    const summary = { ...toRunSummary(run), episode: incident.episode.id, wish };
+    return { run: summary, answers: run.answers, does: this.#does(look), seal };
+  }
+
+  #does(look: FixLook | undefined): string | undefined {
+    const [target, ...more] = look?.found ?? [];
+    if (target === undefined || more.length > 0) return undefined;
+    const configured = this.#options.fixes.find(({ fix }) => fix.name === look?.name);
+    return configured?.remediation.plan(target).does;
+  }
+
+  async #seen(configured: ConfiguredFix): Promise<Omit<FixLook, keyof WishedFix>> {
+    const { clock } = this.#options;
+    const late = new AbortController();
+    const tooLate = clock
+      .sleep(lookMs, late.signal)
+      .then(() => ({ ...nobodyAsked, problem: `no answer within ${lookMs / 1000} s` }));
+    try {
+      return await Promise.race([looked(configured), tooLate]);
+    } catch (error) {
+      return { ...nobodyAsked, problem: describeError(error) };
+    } finally {
+      late.abort();
+    }
+  }
+}
+
+const nobodyAsked = {
+  found: undefined,
+  targets: undefined,
+  health: undefined,
+  problem: undefined,
+} as const;
+
+async function looked({ remediation }: ConfiguredFix): Promise<Omit<FixLook, keyof WishedFix>> {
+  const found = await remediation.resolve();
+  const [target, ...more] = found;
+  const health =
+    target === undefined || more.length > 0 ? undefined : await remediation.health(target);
+  return { found, targets: found.map(({ name }) => name), health, problem: undefined };
+}
+
+function wishedFix({ fix, remediation }: ConfiguredFix): WishedFix {
+  return {
+    name: fix.name,
+    remediation: fix.remediation,
+    mode: fix.mode,
+    called: remediation.called ?? [],
+    isFor: (incident) => calledFor(fix, incident),
+  };
+}
+
+/** Whether a word names the fix without asking the engine. */
+const isNamed = ({ name, called }: WishedFix, word: string): boolean =>
+  [name, ...called].some((known) => known.toLowerCase() === word.toLowerCase());

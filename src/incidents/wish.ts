@@ -1,0 +1,41 @@
+/** A wish: a person asks for a run of a fix on an incident. What is seen before it is decided, and what comes of it. */
+import type { Incident, RunSummary } from "./incident.ts";
+import type { GateAnswer, RunWish } from "./proposal.ts";
+
+/** A configured fix, as a person may ask for it. */
+export interface WishedFix {
+  readonly name: string;
+  readonly remediation: string;
+  readonly mode: "off" | "observe" | "approve" | "auto";
+  /** What people call its target beside its own name: a compose service, the value of a label. */
+  readonly called: readonly string[];
+  /** Whether the incident calls for it. */
+  readonly isFor: (incident: Incident) => boolean;
+}
+
+/** A fix with what it would act on now. */
+export interface SeenFix extends WishedFix {
+  /** Names of everything that its selector matches; undefined when nobody was asked, or could be. */
+  readonly targets: readonly string[] | undefined;
+  /** How its one target is; undefined where there is not one, or nobody could be asked. */
+  readonly health: string | undefined;
+  /** Why nobody could be asked. */
+  readonly problem: string | undefined;
+}
+
+export interface WishedRun {
+  readonly fix: string;
+  readonly incident: Incident;
+  readonly wish: RunWish;
+  /** Time of the model's newest row, ms since 1970; undefined where it is not known. */
+  readonly newestRowMs: number | undefined;
+  /** Only judge it: nothing is written down. */
+  readonly dry: boolean;
+}
+
+export interface DecidedWish {
+  readonly run: RunSummary;
+  readonly answers: readonly GateAnswer[];
+  /** What the act would change, one sentence; undefined while it has no one target. */
+  readonly does: string | undefined;
+}
