@@ -22,9 +22,45 @@ export interface JudgedRun {
 /** So many runs in a row. */
 export const opensAfter = 2;
 
+/** A run of a fix that acted; its outcome is null while it is not judged, or cannot be. */
+export interface ActedRun extends Omit<JudgedRun, "outcome"> {
+  readonly fix: string;
+  readonly outcome: JudgedRun["outcome"] | null;
+}
+
 /** The runs that keep the breaker open, newest first; none when it is closed. */
 export function openedBy(judged: readonly JudgedRun[]): readonly JudgedRun[] {
   const last = judged.slice(0, opensAfter);
   const isOpen = last.length === opensAfter && last.every(({ outcome }) => outcome !== "recovered");
   return isOpen ? last : [];
 }
+
+/** Acted runs of the fixes that a batch of events judges, with what the batch has said of them so far. */
+export class FixRuns {
+  readonly #runs: Map<string, ActedRun>;
+
+  constructor(runs: readonly ActedRun[]) {
+    this.#runs = new Map(runs.map((one) => [one.run, one]));
+  }
+
+  /**
+   * Notes how a run was judged.
+   *
+   * @returns the other run, if these two now keep the breaker open
+   */
+  judge(run: string, outcome: string): JudgedRun | undefined {
+    const judged = this.#runs.get(run);
+    if (judged === undefined || !isOutcome(outcome)) return undefined;
+    this.#runs.set(run, { ...judged, outcome });
+    const ofFix = [...this.#runs.values()].filter(({ fix }) => fix === judged.fix).toSorted(newer);
+    const last = openedBy(
+      ofFix.flatMap((one) => (one.outcome === null ? [] : [{ ...one, outcome: one.outcome }])),
+    );
+    return last.some((one) => one.run === run) ? last.find((one) => one.run !== run) : undefined;
+  }
+}
+
+const isOutcome = (outcome: string): outcome is JudgedRun["outcome"] =>
+  outcome === "recovered" || outcome === "not_recovered" || outcome === "failed";
+
+const newer = (a: ActedRun, b: ActedRun): number => b.atMs - a.atMs || (a.run < b.run ? 1 : -1);

@@ -1,6 +1,7 @@
 /** The effects that an incident can promise. They are stored with the decision and carried out later, once. */
 import type { EpisodeClosed } from "../detection/event.ts";
 import type { MarkerRecord } from "../stream/record.ts";
+import type { JudgedRun } from "./breaker.ts";
 import type { Episode, Severity } from "./episode.ts";
 import type { RunSummary, TicketRef } from "./incident.ts";
 import type { Proposal, RunWish } from "./proposal.ts";
@@ -10,6 +11,13 @@ import type { Silence } from "./silence.ts";
 export type Note =
   | { readonly about: "run"; readonly run: RunSummary }
   | { readonly about: "verified"; readonly run: RunSummary; readonly detail: string }
+  /** The run did not help, nor did the run of its fix before: a person has to look. */
+  | {
+      readonly about: "escalated";
+      readonly run: RunSummary;
+      readonly detail: string;
+      readonly before: JudgedRun;
+    }
   | {
       readonly about: "closed";
       readonly cause: EpisodeClosed["cause"];

@@ -80,6 +80,8 @@ export interface RunSummary {
   readonly outcome?: "recovered" | "not_recovered" | "inconclusive" | "failed" | "unknown";
   /** What people were asked, and have answered; left out where nobody was. */
   readonly proposal?: AnsweredProposal | undefined;
+  /** It did not help, nor did the run of its fix before it: the next one asks a person. */
+  readonly opensBreaker?: true | undefined;
   /** The model is being asked whether it is still anomalous, because the evidence has become old. */
   readonly asked?: true | undefined;
   /** Who asked for it; left out where the incident called for the fix. */
@@ -99,8 +101,11 @@ export interface MembersTold {
   readonly said: number;
 }
 
-/** What is owed a mail: a picture, that somebody is asked, that a run waits for a word, what came of a run, that it is worse. */
-export type Owed = "question" | "proposal" | "result" | "worse" | "picture";
+/**
+ * What is owed a mail: a picture, that somebody is asked, that a run waits for a word, what came of a run, that it is
+ * worse, that a fix does not help.
+ */
+export type Owed = "question" | "proposal" | "result" | "worse" | "picture" | "escalation";
 
 /** The mails that an incident has cost those who watch its ticket. */
 export interface Mails {

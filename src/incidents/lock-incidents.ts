@@ -16,7 +16,9 @@ import {
 } from "../store/incidents/incident.ts";
 import { silencesIn } from "../store/incidents/silences.ts";
 import type { Tx } from "../store/query.ts";
+import { actedAround, fixesOf } from "../store/runs/judged.ts";
 import { incidentsOfRuns } from "../store/runs/list.ts";
+import { FixRuns } from "./breaker.ts";
 import { type Digest, isDigest } from "./digest.ts";
 import { type Episode, subjectOf } from "./episode.ts";
 import type { IncidentEvent } from "./event.ts";
@@ -45,6 +47,8 @@ export interface LockedIncidents {
   readonly ticketsLeft: number;
   /** Those in force in the scopes of the episodes that open. */
   readonly silences: readonly Silence[];
+  /** Acted runs of the fixes whose runs are judged. */
+  readonly fixRuns: FixRuns;
 }
 
 export interface LockOptions {
@@ -58,7 +62,11 @@ export async function lockIncidents(
   addressed: readonly Addressed[],
   options: LockOptions,
 ): Promise<LockedIncidents> {
-  await lockScopes(tx, await allScopes(tx, addressed, options.settings));
+  const judged = { runs: judgedRuns(addressed), fixes: await fixesOf(tx, judgedRuns(addressed)) };
+  // Two runs of a fix that are judged at once see each other.
+  const ofFixes = judged.fixes.map((fix) => `fix\n${fix}`);
+  const scopes = await allScopes(tx, addressed, options.settings);
+  await lockScopes(tx, unique([...scopes, ...ofFixes]));
   const opened = addressed.flatMap(({ event }) => (event.type === "episode_opened" ? [event] : []));
   const memberships = await membershipsOf(tx, unique(addressed.flatMap(ownFingerprint)));
   const sourceModels = await modelsOf(tx, opened);
@@ -83,7 +91,18 @@ export async function lockIncidents(
     events,
     ticketsLeft: addressed.some(mayPromiseTicket) ? await ticketsLeft(tx, options) : 0,
     silences: await silencesIn(tx, scopesOfOpened, options.nowMs),
+    fixRuns: new FixRuns(await actedAround(tx, judged)),
   };
+}
+
+/** The runs that may get their outcome, each once. */
+function judgedRuns(addressed: readonly Addressed[]): readonly string[] {
+  return unique(
+    addressed.flatMap(({ event }) => {
+      if (event.type === "health_checked") return event.healthy ? [] : [event.run];
+      return event.type === "verified" && !event.run.includes("~") ? [event.run] : [];
+    }),
+  );
 }
 
 const unique = (texts: readonly string[]): readonly string[] => [...new Set(texts)].toSorted();

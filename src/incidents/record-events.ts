@@ -26,6 +26,7 @@ import type { NewEffect } from "../store/outbox/effect.ts";
 import { enqueueEffects } from "../store/outbox/enqueue.ts";
 import type { Tx } from "../store/query.ts";
 import { updateRun } from "../store/runs/run.ts";
+import type { JudgedRun } from "./breaker.ts";
 import type { IncidentEvent } from "./event.ts";
 import type { RunSummary } from "./incident.ts";
 import { type LockedIncidents, lockIncidents } from "./lock-incidents.ts";
@@ -99,7 +100,9 @@ function record(taken: TakenEvent, recording: RecordingState): JournalEntry {
   const { incidents, effects, outcomes, orderKeyOf } = recording;
   const { nowMs, settings, ticketsLeft, silences } = recording;
   const { event } = taken;
-  const outcome = takeEvent(incidents, taken, { nowMs, settings, ticketsLeft, silences });
+  const unhelped = otherUnhelped(recording, event);
+  const at = { nowMs, settings, ticketsLeft, silences, ...(unhelped && { unhelped }) };
+  const outcome = takeEvent(incidents, taken, at);
   const entry = { kind: event.type, atMs: nowMs, body: event };
   if (outcome === undefined) return entry;
   for (const { incident, planned } of outcome.effects)
@@ -110,6 +113,13 @@ function record(taken: TakenEvent, recording: RecordingState): JournalEntry {
     recording.ended.set(run.id, run);
   if (judged?.outcome !== undefined) outcomes.set(judged.id, judged.outcome);
   return { ...entry, incident: outcome.about.id };
+}
+
+/** The other run of the fix that did not help, if the event's judgement makes two of them in a row. */
+function otherUnhelped({ fixRuns }: RecordingState, event: IncidentEvent): JudgedRun | undefined {
+  if (event.type === "verified") return fixRuns.judge(event.run, event.outcome);
+  if (event.type !== "health_checked" || event.healthy) return undefined;
+  return fixRuns.judge(event.run, "failed");
 }
 
 /**

@@ -3,6 +3,7 @@
  * alike.
  */
 
+import type { JudgedRun } from "./breaker.ts";
 import { addToDigest, type Digest, isDigest, isOverflow, reduceDigest } from "./digest.ts";
 import type { IncidentEvent } from "./event.ts";
 import type { Incident } from "./incident.ts";
@@ -28,6 +29,8 @@ export interface TakingMoment {
   readonly ticketsLeft?: number;
   /** Those that may cover a new incident. Default: none. */
   readonly silences?: readonly Silence[];
+  /** Another run of the fix that did not help, where the event makes two in a row. Default: none. */
+  readonly unhelped?: JudgedRun;
 }
 
 /** What an event changed. */

@@ -12,6 +12,7 @@ import { retrained } from "./incident-text.ts";
 import { data, type Line, line, type MessageSection, paragraph, strong, words } from "./message.ts";
 import { displayName } from "./names.ts";
 import { verdictWords } from "./next-words.ts";
+import { holderOf } from "./opening-block.ts";
 import { renderProposal } from "./proposal-text.ts";
 import { describeRun, namedRun } from "./run-text.ts";
 import { memberLines, sharedHeadline } from "./shared-text.ts";
@@ -22,6 +23,7 @@ import { renderAckLapsed, renderClosedByHand } from "./ticket-life-text.ts";
 import { whatIsWrong } from "./what-is-wrong.ts";
 
 type VerifiedNote = Extract<Note, { about: "verified" }>;
+type EscalatedNote = Extract<Note, { about: "escalated" }>;
 type UnansweredNote = Extract<Note, { about: "unanswered" }>;
 
 /**
@@ -37,6 +39,7 @@ export function renderNote(promised: Note, incident?: Incident | Digest): Messag
   if (note.about === "closed_by_hand") return renderClosedByHand(note.untilMs);
   if (note.about === "ack_lapsed") return renderAckLapsed(note.by);
   if (note.about === "proposal") return renderProposal(note.proposal, whyOf(incident));
+  if (note.about === "escalated") return escalated(note, ofIncident(incident));
   if (note.about === "silence_over") return renderSilenceOver(note.silence, ofIncident(incident));
   return [paragraph(noteLine(note, incident))];
 }
@@ -69,7 +72,15 @@ function sharedNote(
 function noteLine(
   note: Exclude<
     Note,
-    { about: "unanswered" | "closed_by_hand" | "ack_lapsed" | "silence_over" | "proposal" }
+    {
+      about:
+        | "unanswered"
+        | "closed_by_hand"
+        | "ack_lapsed"
+        | "silence_over"
+        | "proposal"
+        | "escalated";
+    }
   >,
   incident: Incident | Digest | undefined,
 ): Line {
@@ -152,7 +163,21 @@ const verdicts = {
   unknown: "has an unknown outcome",
 } as const;
 
-function verdict({ run, detail }: VerifiedNote): Line {
+/** What was tried twice, that it ends here, and who has to look. */
+function escalated(note: EscalatedNote, incident: Incident | undefined): MessageSection {
+  const { run, before } = note;
+  const on = before.target === null ? [] : line` on ${data(before.target)}`;
+  const twice = line`The run before, at ${time(before.atMs)}${on}, did not help either.`;
+  const ends = line`${data(run.fix)} is not tried again by itself: it asks a person before each run, until one helps.`;
+  const who = incident === undefined ? [] : line` Who does: ${holderOf(incident)}.`;
+  return [
+    paragraph(verdict(note)),
+    paragraph(line`${twice} ${ends}`),
+    paragraph(line`A person has to look for another cause now.${who}`),
+  ];
+}
+
+function verdict({ run, detail }: Pick<VerifiedNote, "run" | "detail">): Line {
   const outcome = words(verdicts[run.outcome ?? "inconclusive"]);
   return line`${namedRun(run)} ${outcome}: ${data(detail, 600)}`;
 }

@@ -128,7 +128,7 @@ function workaroundOf(incident: Incident): readonly NamedLine[] {
 }
 
 /** Who has the incident, as people said. */
-function holderOf({ people }: Incident): Line {
+export function holderOf({ people }: Incident): Line {
   const { ack, assignee } = people ?? {};
   if (ack !== undefined) return line`${ack.by} since ${words(readTime(ack.atMs))}`;
   if (assignee !== undefined) return line`for ${assignee.name}, who has not answered yet`;
@@ -150,12 +150,18 @@ const doesBy = {
   auto: "may run",
 } as const satisfies Record<FixOffer["mode"], string>;
 
+/** A fix that did not help twice in a row asks, whatever its mode. */
+function asksAgain({ runs }: Incident, { name, mode }: FixOffer): boolean {
+  const last = runs.findLast(({ fix, outcome }) => fix === name && outcome !== undefined);
+  return mode === "auto" && last?.opensBreaker === true;
+}
+
 function machineOf(incident: Incident, { fixesFor }: HelpLinks): Line {
   const offers = (fixesFor?.(incident) ?? []).filter(({ mode }) => mode !== "off");
   const [first, ...others] = offers;
   if (first === undefined) return words("nothing to restart is configured for this");
   const more = others.length === 0 ? "" : ` and ${others.length} more`;
-  const does = doesBy[first.mode];
+  const does = asksAgain(incident, first) ? doesBy.approve : doesBy[first.mode];
   return line`${words(does)} ${data(first.name)}${words(more)}`;
 }
 

@@ -28,7 +28,8 @@ const outcomeWords = {
 export function describeRun(run: RunSummary): Line {
   const gate = run.gate === undefined || run.status === "void" ? [] : line` by ${run.gate}`;
   const outcome = run.outcome === undefined ? [] : words(outcomeWords[run.outcome]);
-  const what = line`${namedRun(run)}${askedForBy(run)} ${words(statusWords[run.status])}${gate}${approvedBy(run)}${outcome}`;
+  const twice = run.opensBreaker === true ? words(", as the run before; the next one asks") : [];
+  const what = line`${namedRun(run)}${askedForBy(run)} ${words(statusWords[run.status])}${gate}${approvedBy(run)}${outcome}${twice}`;
   const next = run.status === "void" ? againText(run) : whatNext(run);
   return line`${what}: ${data(run.detail, 600)}${next}`;
 }

@@ -12,6 +12,9 @@ import { withStore } from "../programs/store.ts";
 
 const stores = withStore();
 
+const commentsSql = `select id from outbox where incident = $1 and effect ->> 'kind' = 'ticket.comment'
+  and effect -> 'note' ->> 'about' = $2`;
+
 async function place(): Promise<Approving> {
   const scene = await approving(await stores.open(), { mode: "auto" });
   scene.outbox.start();
@@ -40,6 +43,16 @@ const judged = ({ store }: Approving, episode: string, outcome: Verified["outcom
   return record(store, { ...event, at: Date.now() * 1000, outcome, detail }, withOneFix);
 };
 
+/** Whether the ticket of each of them was told that the fix does not help. */
+function escalated({ store }: Approving, ...episodes: readonly string[]): Promise<boolean[]> {
+  return Promise.all(
+    episodes.map(async (episode) => {
+      const rows = await store.query(commentsSql, [`inc-${episode}`, "escalated"]);
+      return rows.length === 1;
+    }),
+  );
+}
+
 describe("the breaker of a fix in mode auto (A33, B2)", () => {
   it("asks a person after two runs that did not help, and no more after one that did", async () => {
     const scene = await place();
@@ -47,6 +60,7 @@ describe("the breaker of a fix in mode auto (A33, B2)", () => {
       await breaks(scene, episode, "acted");
       await judged(scene, episode, "not_recovered");
     }
+    expect(await escalated(scene, "e1", "e2")).toEqual([false, true]);
     await breaks(scene, "e3", "proposed");
     expect(scene.acts).toHaveLength(2);
     const asked = await scene.run();
@@ -58,6 +72,14 @@ describe("the breaker of a fix in mode auto (A33, B2)", () => {
     await judged(scene, "e3", "recovered");
     await breaks(scene, "e4", "acted");
     expect(scene.acts).toHaveLength(4);
+  });
+
+  it("escalates on one ticket when two runs are judged in the same moment", async () => {
+    const scene = await place();
+    await breaks(scene, "e1", "acted");
+    await breaks(scene, "e2", "acted");
+    await Promise.all(["e1", "e2"].map((episode) => judged(scene, episode, "not_recovered")));
+    expect((await escalated(scene, "e1", "e2")).filter((each) => each)).toHaveLength(1);
   });
 
   it("acts on nothing that was made anew since a person agreed", async () => {

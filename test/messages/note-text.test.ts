@@ -68,6 +68,31 @@ describe("a comment", () => {
     expect(note).toContain("3 attributions seen");
   });
 
+  it("says of a fix that did not help twice what was tried, that it ends, and who has to look (A33)", () => {
+    const run = exampleRun({ outcome: "not_recovered", opensBreaker: true });
+    const atMs = Date.parse("2026-11-20T08:00:00Z");
+    const before = { run: "r0", atMs, outcome: "not_recovered", target: "my-service" } as const;
+    const note = { about: "escalated", run, detail: "still anomalous", before } as const;
+    expect(renderWiki([noteOf(note, incident)])).toBe(
+      [
+        "*restart-svc* (restart-container on my-service) did not help: still anomalous",
+        "The run before, at 2026-11-20 08:00 UTC on my-service, did not help either. restart-svc is not tried again by itself: it asks a person before each run, until one helps.",
+        "A person has to look for another cause now. Who does: nobody yet: dw ack.",
+      ].join("\n"),
+    );
+    const lastAtMs = incident.openedAtMs;
+    const people = {
+      words: [],
+      questions: [],
+      lastAtMs,
+      ack: { by: "sarah", atMs: lastAtMs, command: "c" },
+    };
+    expect(renderWiki([noteOf(note, { ...incident, people })])).toContain("Who does: sarah since");
+    expect(renderNote({ ...note, before: { ...before, target: null } })).toContain(
+      "08:00 UTC, did not help either",
+    );
+  });
+
   it.each([
     ["recovered", "back to normal"],
     ["accepted", "accepted as the new normal"],

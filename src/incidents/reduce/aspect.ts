@@ -1,4 +1,5 @@
 /** The contract of an aspect: one concern of the incident, and the slice of the incident that only it writes. */
+import type { JudgedRun } from "../breaker.ts";
 import type { DigestEntry } from "../digest.ts";
 import type { IncidentEvent } from "../event.ts";
 import type { Incident } from "../incident.ts";
@@ -39,6 +40,8 @@ export interface Moment {
   readonly ticketsLeft?: number;
   /** Those of other incidents, which may cover a new one. Default: none. */
   readonly silences?: readonly Silence[];
+  /** Another run of the fix that did not help, where the event makes two in a row. Default: none. */
+  readonly unhelped?: JudgedRun;
 }
 
 /** An event on its way through the aspects. */

@@ -5,7 +5,8 @@
  *     opened 1 + three of (a picture, a question, a proposal, a result, worse) + closed 1 = at most 5 mails
  *
  * Jira may mail an attachment like a comment. Opening and closing send a mail by themselves. A comment about the end is
- * left out where it would be the sixth mail. A rise to P0 always gets a comment. What goes on after a silence is told
+ * left out where it would be the sixth mail. A rise to P0 always gets a comment, and so does a fix that did not help twice
+ * in a row, because nobody repairs it from then on. What goes on after a silence is told
  * each time the silence ends.
  */
 import type { EpisodeUnanswered } from "../../detection/event.ts";
@@ -99,6 +100,7 @@ function opensTicket(event: IncidentEvent, before: Incident | undefined): boolea
 
 function isOwed(owed: Owed, { severity }: Incident, { said }: Mails): boolean {
   if (owed === "worse" && severity === "P0") return true;
+  if (owed === "escalation") return !said.includes(owed);
   return !said.includes(owed) && said.length < mostSaid;
 }
 
@@ -108,7 +110,7 @@ function newsOf(transition: Transition): News | undefined {
   if (event.type === "run_changed") return proposalOf(transition, event) ?? endOfRun(event);
   if (event.type === "ticket_pictured") return picture(event);
   if (event.type === "members_due") return grown(transition);
-  if (event.type !== "episode_opened") return result(incident, event);
+  if (event.type !== "episode_opened") return result(transition);
   const rises = before?.ticket !== undefined && incident.severity < before.severity;
   return rises ? { owed: "worse" } : undefined;
 }
@@ -155,9 +157,12 @@ function endOfRun({ run }: RunChanged): News | undefined {
   return isEnd ? { owed: "result", note: { about: "run", run } } : undefined;
 }
 
-function result(incident: Incident, event: IncidentEvent): News | undefined {
+function result({ incident, event, moment: { unhelped: before } }: Transition): News | undefined {
   const run = judgedRun(incident, event);
   if (run === undefined || !("detail" in event)) return undefined;
+  const { detail } = event;
+  if (before !== undefined)
+    return { owed: "escalation", note: { about: "escalated", run, detail, before } };
   return { owed: "result", note: { about: "verified", run, detail: event.detail } };
 }
 

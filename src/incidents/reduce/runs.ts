@@ -25,7 +25,7 @@ export const runs: Aspect<"runs"> = {
 function answeredOrJudged(transition: Transition): Change<"runs"> | undefined {
   const { event, incident } = transition;
   const word = answered(transition);
-  const after = word?.run ?? judgedRun(incident, event) ?? givenUpRun(transition, event);
+  const after = word?.run ?? judgedWith(transition) ?? givenUpRun(transition, event);
   const effects = [...(word?.effects ?? []), ...retrySteps(transition)];
   if (after === undefined) return effects.length === 0 ? undefined : { effects };
   const runsAfter = incident.runs.map((run) => (run.id === after.id ? after : run));
@@ -101,6 +101,13 @@ function stillAsked({ incident }: Transition, run: RunSummary): RunSummary {
   if (run.status !== "proposed" || incident.state === "open") return run;
   const [ended = run] = withoutProposals([run], { episode: run.episode ?? "", isOpen: false });
   return ended;
+}
+
+/** With the second run in a row that did not help, the fix asks before the next. */
+function judgedWith({ incident, event, moment }: Transition): RunSummary | undefined {
+  const run = judgedRun(incident, event);
+  if (run === undefined) return undefined;
+  return { ...run, opensBreaker: moment.unhelped === undefined ? undefined : true };
 }
 
 /**
