@@ -1,6 +1,6 @@
 /**
- * `npm run nightly`: what takes too long for each change, one after the other: mutants by the day's seed, an hour of
- * fuzz, long chaos on both streams, and a starved daemon. Exit 1 when one of them fails; the last line says which.
+ * `npm run nightly`: what takes too long for each change, one after the other: mutants by the day's seed, 10,000 histories
+ * of healing, an hour of fuzz, long chaos on both streams, and a starved daemon. Exit 1 when one of them fails; the last line says which.
  */
 import { spawnSync } from "node:child_process";
 
@@ -20,6 +20,7 @@ const env = { ...process.env, DRIFTWARDEN_FUZZ: fuzzEffort, DRIFTWARDEN_SEED: se
 const chaos = ["run", "chaos", "--", "--faults", "200", "--seed", seed, "--stream"];
 const parts = {
   mutants: ["run", "mutants", "--", "--count", "400", "--seed", seed, "--json"],
+  safety: ["run", "safety", "--", "--histories", "10000", "--seed", seed, "--json"],
   fuzz: ["test", "--", "--project", "fast", ...fuzzed],
   "chaos on the log in Postgres": [...chaos, "postgres"],
   "chaos on Kafka": [...chaos, "kafka"],

@@ -33,13 +33,13 @@ export async function reconcile(
   return { run: await recordResult(run, result, recording), contacted };
 }
 
-/** A run whose fix is no longer configured cannot be decided; what people were asked is void. */
+/** A run whose fix is no longer configured, or is switched off, is not decided; what people were asked is void. */
 export async function noLongerAsked(
   run: Run | undefined,
   { ledger, clock }: Recording,
 ): Promise<Started> {
   if (run?.status !== "proposed") return { run: undefined, contacted: false };
-  const detail = `${run.fix} is no longer configured.`;
+  const detail = `${run.fix} is switched off, or no longer configured.`;
   const change = { status: "void", detail, finishedAtMs: clock.now(), from: "proposed" } as const;
   const ended = await ledger.finish(run.id, change);
   return { run: ended && toRunSummary(ended), contacted: false };

@@ -60,7 +60,9 @@ export class Runner {
     const earlier = await this.#options.ledger.get(id);
     if (earlier !== undefined && !mayDecideAnew(earlier, request))
       return reconcile(earlier, configured?.remediation, this.#options);
-    if (configured === undefined) return noLongerAsked(earlier, this.#options);
+    // It may have been switched off since the run was promised, denied for now or proposed.
+    if (configured === undefined || configured.fix.mode === "off")
+      return noLongerAsked(earlier, this.#options);
     const { fix, remediation } = configured;
     const facts = gatherFacts(incident, this.#moment(fix, request));
     const requested = {

@@ -1,0 +1,60 @@
+/** `npm run safety` on the product as it is, and proof that it bites: with one thing taken out it fails. */
+import { describe, expect, it } from "vitest";
+import { type Change, safetyOf } from "../safety/mutant.ts";
+
+/** Every process of a history starts anew with each effect, and so does its own count. */
+const budgetPerProcess: readonly Change[] = [
+  {
+    file: "healing/runner.ts",
+    from: "decideRun(requested, history)",
+    to: "decideRun(requested, { ...history, attempts: [] })",
+  },
+];
+const gateSkipped: readonly Change[] = [
+  { file: "healing/gates/gates.ts", from: "\n  refused,", to: "" },
+];
+const approvalTwice: readonly Change[] = [
+  {
+    file: "healing/run-ledger.ts",
+    from: 'run.status === "proposed" && run.proposal?.id === approved',
+    to: 'run.status === "proposed" || run.status === "denied"',
+  },
+];
+
+/** Ends with the first history that is wrong. */
+const manyHistories = ["--histories", "20000", "--seed", "1", "--first", "--json"];
+
+const lastLine = (stdout: string): unknown => JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
+
+describe("npm run safety", () => {
+  it("ends with its figures, all zero, and 0", async () => {
+    const { code, stdout, stderr } = await safetyOf(
+      [],
+      ["--histories", "50", "--seed", "7", "--json"],
+    );
+    expect(stderr).toBe("");
+    expect(lastLine(stdout)).toEqual({
+      seed: 7,
+      histories: 50,
+      fuzz: 0,
+      budget_violations: 0,
+      refused_target_acts: 0,
+      acts_without_intent: 0,
+      acts_without_approval: 0,
+      executor_escapes: 0,
+    });
+    expect(code).toBe(0);
+  });
+
+  it.each([
+    ["a budget that each process counts for itself", budgetPerProcess, "budget_violations"],
+    ["a gate that is skipped", gateSkipped, "refused_target_acts"],
+    ["an approval that counts twice", approvalTwice, "acts_without_approval"],
+  ] as const)("fails for %s, and says which run it was", async (_what, changes, figure) => {
+    const { code, stdout, stderr } = await safetyOf(changes, manyHistories);
+    expect(code).toBe(1);
+    expect(lastLine(stdout)).toMatchObject({ [figure]: expect.any(Number) });
+    expect(lastLine(stdout)).not.toMatchObject({ [figure]: 0 });
+    expect(stderr).toMatch(/^WRONG [0-9a-f]{20} of restart-(a|b|any) was decided /);
+  });
+});
