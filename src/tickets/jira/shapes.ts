@@ -51,7 +51,7 @@ export const transitionsShape = z.object({
 
 export const serverShape = z.object({
   /** Cloud, Server or Data Center; very old servers do not say. */
-  deploymentType: z.string().default("Server"),
+  deploymentType: z.string().optional(),
   baseUrl: z.string().optional(),
 });
 

@@ -1,5 +1,7 @@
 /** One Jira site and what it says of itself: its kind, our account, and how it shows an issue. */
 import type { z } from "zod";
+import { isUnavailable } from "../../errors.ts";
+import { TrackerError } from "../errors.ts";
 import type { Issue } from "../tracker.ts";
 import { connect, type JiraConnection, type JiraConnectionOptions } from "./connection.ts";
 import { read } from "./read.ts";
@@ -17,6 +19,7 @@ const pingDeadlineMs = 8000;
 export class JiraSite {
   readonly connection: JiraConnection;
   readonly #options: JiraSiteOptions;
+  #cloud: boolean | undefined;
   #server: z.infer<typeof shapes.serverShape> | undefined;
 
   constructor(options: JiraSiteOptions) {
@@ -33,8 +36,17 @@ export class JiraSite {
     );
   }
 
+  /** By the server's own word. Where it says none, by our account: only Cloud names accounts by an id. */
   async isCloud(): Promise<boolean> {
-    return (await this.#self()).deploymentType === "Cloud";
+    this.#cloud ??= await this.#lookWhetherCloud();
+    return this.#cloud;
+  }
+
+  async #lookWhetherCloud(): Promise<boolean> {
+    const { deploymentType } = await this.#self().catch((error: unknown) => silentOf(error));
+    if (deploymentType !== undefined) return deploymentType === "Cloud";
+    const { accountId, key } = await this.account();
+    return accountId !== undefined && key === undefined;
   }
 
   /** The name of a user of Data Center, by the key that never changes. */
@@ -81,4 +93,12 @@ export class JiraSite {
     );
     return this.#server;
   }
+}
+
+/** A server, or a gateway with a list of paths, that does not have the question. Whoever is away is asked again later. */
+function silentOf(error: unknown): z.infer<typeof shapes.serverShape> {
+  const isPage = error instanceof TrackerError && error.code === "DW_TRACKER_PROTOCOL";
+  if (isUnavailable(error) && !isPage) throw error;
+  if (!(error instanceof TrackerError)) throw error;
+  return {};
 }

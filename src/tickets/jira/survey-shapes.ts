@@ -1,7 +1,7 @@
 /** The parts of Jira's answers that the survey reads. */
 import { z } from "zod";
 
-export { accountShape, serverShape } from "./shapes.ts";
+export { accountShape } from "./shapes.ts";
 
 export const projectShape = z.object({
   key: z.string(),

@@ -5,22 +5,23 @@ import type { JiraConnection } from "./connection.ts";
 import type { JiraOptions } from "./jira.ts";
 import { read } from "./read.ts";
 import { transitionsShape } from "./shapes.ts";
-import { foundIssuesShape, serverShape } from "./survey-shapes.ts";
+import type { JiraSite } from "./site.ts";
+import { foundIssuesShape } from "./survey-shapes.ts";
 
 type Asked = Pick<JiraOptions, "project" | "issueType" | "resolveTransition" | "reopenTransition">;
 
 /** Both ways, each judged on the newest issue that stands at its beginning. */
 export async function transitionFindings(
-  connection: JiraConnection,
+  site: JiraSite,
   asked: Asked,
 ): Promise<readonly CheckFinding[]> {
   try {
-    const issues = await newest(connection, asked);
+    const issues = await newest(site, asked);
     const open = issues.find(({ done }) => !done);
     const done = issues.find((issue) => issue.done);
     const found = [
-      ...(open ? await wayOf(connection, open.key, closing(asked)) : []),
-      ...(done ? await wayOf(connection, done.key, reopening(asked)) : []),
+      ...(open ? await wayOf(site.connection, open.key, closing(asked)) : []),
+      ...(done ? await wayOf(site.connection, done.key, reopening(asked)) : []),
     ];
     const unseen = open === undefined || done === undefined;
     if (found.length > 0 || !unseen) return found;
@@ -84,20 +85,16 @@ interface SeenIssue {
 }
 
 async function newest(
-  connection: JiraConnection,
+  site: JiraSite,
   { project, issueType }: Asked,
 ): Promise<readonly SeenIssue[]> {
-  const { deploymentType } = await connection.call(
-    { name: "server_info", doing: "asking Jira what it is", writes: false },
-    (client) => client.getServerInfo(),
-    serverShape,
-  );
+  const isCloud = await site.isCloud();
   const jql = `project = "${project}" ORDER BY created DESC`;
   const query = { fields: ["status", "issuetype"], maxResults: 50 };
-  const { issues } = await connection.call(
+  const { issues } = await site.connection.call(
     { name: "search", doing: `searching for issues of ${project}`, writes: false },
     (client) => {
-      if (deploymentType !== "Cloud") return client.searchJira(jql, query);
+      if (!isCloud) return client.searchJira(jql, query);
       const uri = client.makeUri({ pathname: "/search/jql" });
       return client.doRequest(
         client.makeRequestHeader(uri, { method: "POST", body: { jql, ...query } }),

@@ -126,7 +126,7 @@ async function typeFindings(
   }
   const found = await Promise.all([
     type === undefined ? [] : fieldsOf(connection, { ...survey, issueTypeId: type.id }),
-    transitionFindings(connection, survey),
+    transitionFindings(new JiraSite(survey), survey),
   ]);
   return found.flat();
 }

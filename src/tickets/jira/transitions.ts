@@ -1,4 +1,5 @@
 /** Moves an issue by a transition of its workflow: by the configured one, or by whichever leads to the right category. */
+import { setTimeout } from "node:timers/promises";
 import type { z } from "zod";
 import type { MayAct } from "../../permit.ts";
 import { TrackerError } from "../errors.ts";
@@ -24,6 +25,11 @@ type WorkflowTransition = z.infer<typeof shapes.transitionsShape>["transitions"]
 
 /** Names of transitions that mean that the work is done; others that lead to Done may mean that it never will be. */
 const meansDone = /^(done|resolve|close|complete|fix|finish)/i;
+/** They mean it, so not even the only way to Done is taken by one of these. */
+const meansNever =
+  /won'?t|reject|cancel|declin|duplicate|invalid|abandon|withdraw|discard|abort|delete|archive/i;
+/** Some servers show a change only after they have answered it. */
+const settleMs = 250;
 
 /** @throws TrackerError `DW_TRACKER_CANNOT_MOVE`, which names the transitions that there are, or says what Jira refused */
 export async function makeTransition(
@@ -63,14 +69,21 @@ async function transitionOnce(
           shapes.anything,
         ),
       );
-      // A name may lie, and a workflow may move an issue on by itself.
-      if ((await move.isDone()) === (move.to === "done")) return;
+      if (await isThere(move)) return;
     } catch (error) {
       if (!isRefused(error)) throw error;
       refused = error;
     }
   }
   throw cannotMove(id, move, { transitions, refused });
+}
+
+/** A name may lie, and a workflow may move an issue on by itself. */
+async function isThere({ to, isDone }: WorkflowMove): Promise<boolean> {
+  const wanted = to === "done";
+  if ((await isDone()) === wanted) return true;
+  await setTimeout(settleMs);
+  return (await isDone()) === wanted;
 }
 
 const given = (fields: JiraFields): { readonly fields?: JiraFields } =>
@@ -85,11 +98,15 @@ function candidates(
   const configured = there.filter(
     ({ id, name }) => id === transition || name.toLowerCase() === wanted,
   );
-  const others = there.filter((one) => {
-    const category = one.to?.statusCategory?.key;
-    if (configured.includes(one) || category === undefined) return false;
-    return to === "done" ? category === "done" && meansDone.test(one.name) : category !== "done";
-  });
+  const category = ({ to: status }: WorkflowTransition) => status?.statusCategory?.key;
+  const ends = there.filter((one) => category(one) === "done");
+  const closes = ({ name }: WorkflowTransition): boolean =>
+    meansDone.test(name) || (ends.length === 1 && !meansNever.test(name));
+  const others = (
+    to === "done"
+      ? ends.filter(closes)
+      : there.filter((one) => !ends.includes(one) && category(one) !== undefined)
+  ).filter((one) => !configured.includes(one));
   const backToStart = others.toSorted((a, b) => rank(a) - rank(b));
   return [...configured, ...backToStart];
 }
