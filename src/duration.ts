@@ -45,6 +45,9 @@ function unitOf(word: string): number | undefined {
   return unitMs[word] ?? unitMs[unitWords[word.replace(/s$/, "")] ?? ""];
 }
 
+/** A duration of ten minutes or more in whole minutes: its seconds tell people nothing. */
+export const roughMs = (ms: number): number => (ms < 600_000 ? ms : ms - (ms % 60_000));
+
 /**
  * The shortest text that says a duration to two units.
  * @example formatDuration(5_400_000) // "1h30m"

@@ -126,6 +126,7 @@ function trackerCheck(config: Config, through: CheckedThrough): readonly PartChe
     surveyJira({
       ...options(),
       priorities,
+      pictures: jira.pictures,
       groups: Object.keys(jira.groups),
       routedTypes: config.routes.flatMap(({ issue_type: type }) => type ?? []),
       deadlineMs: answerDeadlineMs,

@@ -38,7 +38,7 @@ export const jira = z
     wont_fix_resolution: text.default("Won't Do"),
     groups: z.record(text, z.array(text).min(1)).default({}),
     webhook_secret_file: absolutePath.optional(),
-    pictures: z.boolean().default(false),
+    pictures: z.boolean().default(true),
     deadline: waiting.prefault("30s"),
     look_up_for: duration.prefault("5m"),
   })

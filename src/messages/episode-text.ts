@@ -38,7 +38,9 @@ function changed(feature: BlamedFeature): readonly Line[] {
 /** The rule in its own words, every detector's score, and what the model was known by. */
 export function reasons(episode: ModelEpisode): MessageSection {
   const header = ["Detector", "Score (1.0 is the boundary)"];
-  const rows = episode.detectors.map(({ detector, score }) => [
+  // A model that sends nothing was judged by no detector: their scores are those of its last attribution.
+  const judging = episode.kind === "silent" ? [] : episode.detectors;
+  const rows = judging.map(({ detector, score }) => [
     data(detector),
     words(score === undefined ? "warming up" : readNumber(score)),
   ]);

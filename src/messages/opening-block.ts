@@ -128,11 +128,11 @@ function workaroundOf(incident: Incident): readonly NamedLine[] {
 }
 
 /** Who has the incident, as people said. */
-export function holderOf({ people }: Incident): Line {
+export function holderOf({ people, state }: Incident): Line {
   const { ack, assignee } = people ?? {};
   if (ack !== undefined) return line`${ack.by} since ${words(readTime(ack.atMs))}`;
   if (assignee !== undefined) return line`for ${assignee.name}, who has not answered yet`;
-  return words("nobody yet: dw ack");
+  return words(state === "resolved" ? "nobody took it" : "nobody yet: dw ack");
 }
 
 function firstOf(incident: Incident, [top]: readonly BlamedFeature[]): Line {

@@ -113,7 +113,7 @@ export function memberCounts({ members }: Incident): Line {
 export function memberLines({ members, memberList }: Incident): MessageSection {
   const { named = [] } = memberList ?? {};
   if (named.length === 0) return [];
-  const header = ["Model", "What", "Since", "Now"];
+  const header = ["Model", "What", "Found", "Now"];
   const left = totalOf(members) - named.length;
   const more = left > 0 ? [paragraph(words(`and ${left} more`))] : [];
   return [{ kind: "table", header, rows: named.map(memberRow) }, ...more];

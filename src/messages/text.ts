@@ -1,5 +1,5 @@
 /** Names and numbers as people read them: one line, sensible length, sensible digits. */
-import { formatDuration } from "../duration.ts";
+import { formatDuration, roughMs } from "../duration.ts";
 
 /**
  * Anything from data as one clean line: no control, invisible or unpaired characters, at most `max` characters, cut in
@@ -39,9 +39,9 @@ export function readTime(ms: number): string {
   return `${date.toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }
 
-/** `31 min`, `2 h 4 min`: to two units. */
+/** `31 min`, `2 h 4 min`: to two units; from ten minutes on without seconds. */
 export function readDuration(ms: number): string {
-  const parts = formatDuration(ms).match(/[\d.]+[a-z]+/g) ?? [];
+  const parts = formatDuration(roughMs(ms)).match(/[\d.]+[a-z]+/g) ?? [];
   const spaced = parts.map((part) => part.replace(/[a-z]+$/, (unit) => ` ${units[unit] ?? unit}`));
   return spaced.join(" ");
 }

@@ -1,6 +1,6 @@
 /** Finds the words and figures of an episode that opens. */
 import type { Explanation } from "../../../detectors/detector.ts";
-import { formatDuration } from "../../duration.ts";
+import { formatDuration, roughMs } from "../../duration.ts";
 import { rankingOf } from "../attribution/ranking.ts";
 import { sharesOf } from "../attribution/shares.ts";
 import { type JudgedAttribution, toldAttention } from "../baseline/attention.ts";
@@ -121,7 +121,7 @@ export function silentEvidence(silence: {
 }): Evidence {
   const { elapsed, unasked, cadence, silentCadences } = silence;
   const [silent, missed, usual] = [elapsed, unasked, cadence].map((us) =>
-    formatDuration(us / 1000),
+    formatDuration(roughMs(us / 1000)),
   );
   const but = unasked === 0 ? "" : `, in ${missed} of which the source could not be asked`;
   const reason = `no attribution for ${silent}${but}, usually one every ${usual}`;

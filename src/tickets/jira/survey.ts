@@ -18,6 +18,8 @@ import { transitionFindings } from "./survey-transitions.ts";
 export interface JiraSurvey extends JiraOptions {
   /** Names of the priorities that new tickets get; none when they get none. */
   readonly priorities: readonly string[];
+  /** Tickets get pictures. */
+  readonly pictures?: boolean;
   /** Names of the groups that give roles. */
   readonly groups?: readonly string[];
   /** Names of the issue types that routes give. */
@@ -32,10 +34,10 @@ export async function surveyJira(survey: JiraSurvey): Promise<readonly CheckFind
     const account = await accountOf(connection);
     const project = await projectOf(connection, survey);
     const rights = await rightFindings(connection, survey, account);
+    const login = `${survey.url} as ${account}, ${survey.project} "${project.name}"`;
     return [
-      ...(rights.length > 0
-        ? rights
-        : [fine("login", `${survey.url} as ${account}, ${survey.project} "${project.name}"`)]),
+      ...(rights.some(({ ok }) => !ok) ? [] : [fine("login", login)]),
+      ...rights,
       ...(await typeFindings(connection, survey, project)),
       ...routedTypeFindings(survey, project),
       ...(await groupFindings(new JiraSite(survey), survey.groups ?? [])),
@@ -85,18 +87,20 @@ const needed: Readonly<Record<string, string>> = {
 
 async function rightFindings(
   connection: JiraConnection,
-  { project }: JiraSurvey,
+  { project, pictures = false }: JiraSurvey,
   account: string,
 ): Promise<readonly CheckFinding[]> {
-  const query = { projectKey: [project], permissions: [Object.keys(needed).join(",")] };
+  const asked = pictures ? [...Object.keys(needed), attach] : Object.keys(needed);
+  const query = { projectKey: [project], permissions: [asked.join(",")] };
   const { permissions } = await connection.call(
     { name: "permissions", doing: `reading the permissions in ${project}`, writes: false },
     (client) => read(client, "/mypermissions", query),
     shapes.permissionsShape,
   );
-  const missing = Object.keys(needed).filter((key) => permissions[key]?.havePermission === false);
+  const missing = asked.filter((key) => permissions[key]?.havePermission === false);
   if (missing.length === 0) return [];
-  const names = missing.map((key) => needed[key]).join(", ");
+  if (missing.every((key) => key === attach)) return [noPictures(account, project)];
+  const names = missing.map((key) => needed[key] ?? "Create Attachments").join(", ");
   return [
     wrong("rights", {
       code: "DW_JIRA_PERMISSION_MISSING",
@@ -105,6 +109,16 @@ async function rightFindings(
       key: "jira.project",
     }),
   ];
+}
+
+const attach = "CREATE_ATTACHMENTS";
+
+function noPictures(account: string, project: string): CheckFinding {
+  return doubtful("rights", {
+    message: `"${account}" lacks in ${project}: Create Attachments; tickets show lines of text in place of pictures`,
+    hint: `Ask the Jira admin to grant it, or set jira.pictures: false.`,
+    key: "jira.pictures",
+  });
 }
 
 async function typeFindings(

@@ -151,6 +151,17 @@ describe("a Jira with which tickets can live", () => {
     expect(doubts).toMatchObject([{ check: "priority", ok: true }]);
   });
 
+  it("is doubtful where pictures cannot be attached, and right where none are wanted", async () => {
+    const sandbox = { withoutPermissions: ["CREATE_ATTACHMENTS"] };
+    const found = await (await jira({ sandbox, change: { pictures: true } })).found();
+    expect(found.slice(0, 2)).toMatchObject([
+      { check: "login", ok: true, doubtful: false },
+      { check: "rights", ok: true, doubtful: true, key: "jira.pictures" },
+    ]);
+    const unwanted = await (await jira({ sandbox, change: { pictures: false } })).found();
+    expect(unwanted.filter(({ doubtful }) => doubtful)).toEqual([]);
+  });
+
   it("is doubtful where a group does not exist, or groups cannot be read, so that nobody has a role by it", async () => {
     const users = [{ name: "bot", token, groups: ["oncall"] }];
     const groups = ["oncall", "Oncall"];
