@@ -16,6 +16,7 @@ import { benchPictures } from "./pictures.ts";
 import { benchPlots } from "./plots.ts";
 import { benchReplayModels } from "./replay-models.ts";
 import { benchReplayOrder } from "./replay-order.ts";
+import { benchScreens } from "./screens.ts";
 import { benchSeverity } from "./severity.ts";
 import { benchSize } from "./size.ts";
 import { benchSpeed } from "./speed.ts";
@@ -55,6 +56,7 @@ const all: Readonly<Record<string, Section>> = {
   ...sections,
   flatness: benchFlatness,
   pictures: benchPictures,
+  screens: benchScreens,
   plots: benchPlots,
 };
 

@@ -38,8 +38,9 @@ export const promised: EndToEndResult = {
   refused_by: "budget",
   refusal_on_ticket: true,
   remembered_after_restart: true,
-  // It was opened, and a restart had its first result. Repeats, further results and the refusal are edits.
-  mails: 2,
+  // It was opened, its picture was attached, and a restart had its first result. Repeats, further results and the refusal
+  // are edits.
+  mails: 3,
 };
 
 const drops = 4;
