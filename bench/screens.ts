@@ -27,10 +27,10 @@ export async function benchScreens(): Promise<readonly BenchLine[]> {
 /** The demo's first ticket, with its whole conversation, and its last, which is over. */
 async function photographDemo(): Promise<void> {
   const demo = spawn(process.execPath, [program, "demo", "--keep"], {
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["ignore", "ignore", "pipe"],
   });
   try {
-    for await (const line of createInterface({ input: demo.stdout })) {
+    for await (const line of createInterface({ input: demo.stderr })) {
       const address = /^\s+Jira\s+(http:\/\/\S+?)\/\s/.exec(line)?.[1];
       if (address === undefined) continue;
       await photograph(`${address}/browse/IR-1`, { file: "ticket-first.png", height: 2400 });
@@ -66,7 +66,7 @@ async function photographForty(): Promise<void> {
     const context = { priorities: { P0: "Highest", P1: "High", P2: "Medium" }, ...help };
     const ticketing = createTicketing({ tracker, clock: systemClock, logger, metrics, context });
     const { ticket } = await ticketing.open(sharedIncident("silent"), { unknown: false });
-    await photograph(ticket.url, { file: "ticket-forty.png", height: 1260 });
+    await photograph(ticket.url, { file: "ticket-forty.png", height: 1175 });
   } finally {
     await sandbox.stop();
   }
