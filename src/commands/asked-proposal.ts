@@ -25,6 +25,28 @@ export function askedWords(text: string): AskedWords {
   return { id: id?.toUpperCase(), rest: text.slice(id?.length ?? 0).trim() };
 }
 
+/**
+ * As {@link askedWords}, where a reason may stand behind the word. `hmmm` may be the reason's first word: letters that no
+ * proposal has are read so, unless they are in capitals, as a proposal is shown, or resemble one that waits.
+ */
+export function askedOrReason(text: string, context: IncidentContext): AskedWords {
+  const said = askedWords(text);
+  const { id } = said;
+  if (id === undefined || text.startsWith(id) || isKnown(id, context)) return said;
+  const isMistyped = context.waiting.some(({ proposal }) => resembles(id, proposal.id));
+  return isMistyped ? said : { id: undefined, rest: text };
+}
+
+function isKnown(id: string, { incident, waiting }: IncidentContext): boolean {
+  const known = [...waiting, ...incident.runs];
+  return known.some(({ proposal }) => proposal?.id === id);
+}
+
+/** Two of the four letters are the same, wherever they stand. */
+function resembles(letters: string, id: string): boolean {
+  return [...new Set(letters)].filter((letter) => id.includes(letter)).length >= 2;
+}
+
 /** Those of the incident that wait, oldest first. */
 export function waitingOf({ incident }: Pick<IncidentContext, "incident">): readonly AskedRun[] {
   return incident.runs.flatMap((run) =>

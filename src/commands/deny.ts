@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { line, words } from "../messages/message.ts";
 import { actText } from "../messages/proposal-text.ts";
-import { asked, askedWords, begun, waitingOf } from "./asked-proposal.ts";
+import { asked, askedOrReason, begun, waitingOf } from "./asked-proposal.ts";
 import { command } from "./command.ts";
 import { onIncident } from "./on-incident.ts";
 import { refused, say } from "./says.ts";
@@ -16,7 +16,7 @@ export const deny = command({
   fits: (incident) => waitingOf({ incident }).length > 0,
   arguments: z.string().max(1000, { error: "the reason is longer than 1000 characters" }),
   handle: onIncident((text, context) => {
-    const found = asked(askedWords(text), context);
+    const found = asked(askedOrReason(text, context), context);
     if (found === undefined)
       return refused("no_proposal", line`nothing waits here for a word. Nothing was changed.`);
     if ("status" in found) return found;
