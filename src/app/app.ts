@@ -9,6 +9,7 @@ import type { Logger } from "pino";
 import type { Engine } from "../../remediations/docker/engine.ts";
 import type { Clock } from "../clock.ts";
 import type { Config } from "../config/schema.ts";
+import { proposalMetric } from "../incidents/metrics.ts";
 import { orderKeys } from "../outbox/executor.ts";
 import type { SourceOptions } from "../source/options.ts";
 import type { Environment } from "../tickets/jira/proxy.ts";
@@ -93,20 +94,19 @@ async function start(parts: Parts, asked: Omit<AppOptions, "logger">): Promise<A
   });
   const restoredAtMs = (): number | undefined => restoreGuard.restoredAtMs;
   const runner = buildRunner(stored, { ...configured, restoredAtMs });
-  const acting = { ...configured, runner, stream, restoredAtMs, environment };
-  const executors = buildExecutors(stored, acting);
-  const recording = {
-    settings: configured.reducer,
-    clock: stored.clock,
-    orderKeyOf: orderKeys(executors),
-  };
+  const acting = { ...configured, runner };
+  const executors = buildExecutors(stored, { ...acting, stream, restoredAtMs, environment });
+  const { reducer: settings } = configured;
+  const { clock } = stored;
+  const onProposalOver = proposalMetric(registry);
+  const recording = { settings, clock, orderKeyOf: orderKeys(executors), onProposalOver };
   const outbox = buildOutbox(stored, executors, recording);
   buildTicketWatch(stored, { ticketing: configured.ticketing, recording, outbox });
   buildTicketDoor(stored, { ticketing: configured.ticketing, outbox, metrics });
   await buildCommands(stored, recording, acting);
   const read: ReadRows = new Map();
-  const leftOut = () => leftOutOf(read);
-  const worker = await buildDetection(stored, { ...configured, recording, stream, leftOut });
+  const deciding = { ...configured, recording, stream, leftOut: () => leftOutOf(read) };
+  const worker = await buildDetection(stored, deciding);
   shown.worker = worker;
   buildHeldPartitions(stored, stream);
   const sources = withGaps(configured.sources, leastGapMs);

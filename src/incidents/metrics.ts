@@ -1,5 +1,6 @@
 /** The metrics of incidents. */
-import { Gauge, type Registry } from "prom-client";
+import { Gauge, Histogram, type Registry } from "prom-client";
+import type { ProposalEnd } from "./reduce/proposals.ts";
 
 /**
  * @param registry where they are registered
@@ -22,4 +23,16 @@ export function incidentsMetrics(
       for (const severity of ["P0", "P1", "P2"]) this.set({ severity }, counts.get(severity) ?? 0);
     },
   });
+}
+
+/** Time from when people were asked until a proposal was over. @returns what is told of each */
+export function proposalMetric(registry: Registry): (end: ProposalEnd, waitedMs: number) => void {
+  const seconds = new Histogram({
+    name: "driftwarden_proposal_answer_seconds",
+    help: "Time from when a run was proposed until it was answered, by outcome: approved, denied, expired (nobody answered in time), void (it was back to normal before).",
+    labelNames: ["outcome"] as const,
+    buckets: [30, 60, 120, 300, 600, 900, 1800, 3600, 14_400, 86_400],
+    registers: [registry],
+  });
+  return (outcome, waitedMs) => seconds.observe({ outcome }, Math.max(0, waitedMs) / 1000);
 }

@@ -28,10 +28,10 @@ import type { Tx } from "../store/query.ts";
 import { updateRun } from "../store/runs/run.ts";
 import type { JudgedRun } from "./breaker.ts";
 import type { IncidentEvent } from "./event.ts";
-import type { RunSummary } from "./incident.ts";
+import type { Incident, RunSummary } from "./incident.ts";
 import { type LockedIncidents, lockIncidents } from "./lock-incidents.ts";
 import type { ReducerSettings } from "./reduce/aspect.ts";
-import { endedByWord } from "./reduce/proposals.ts";
+import { approvedBy, endedByWord, endOf, type ProposalEnd } from "./reduce/proposals.ts";
 import { judgedRun } from "./reduce/runs.ts";
 import { type TakenEvent, takeEvent } from "./take-event.ts";
 
@@ -42,6 +42,8 @@ export interface RecordOptions {
   readonly clock: Clock;
   /** Gives the order key of a kind of effect. */
   readonly orderKeyOf: (kind: string) => string;
+  /** Told of each proposal that people answered, or did not, and how long it waited, ms. Default: nobody is. */
+  readonly onProposalOver?: (end: ProposalEnd, waitedMs: number) => void;
 }
 
 /** Something that happened. */
@@ -112,6 +114,7 @@ function record(taken: TakenEvent, recording: RecordingState): JournalEntry {
   for (const run of outcome.step ? endedByWord(outcome.step.incident, event) : [])
     recording.ended.set(run.id, run);
   if (judged?.outcome !== undefined) outcomes.set(judged.id, judged.outcome);
+  countApproval(outcome.step?.incident, event, recording);
   return { ...entry, incident: outcome.about.id };
 }
 
@@ -120,6 +123,22 @@ function otherUnhelped({ fixRuns }: RecordingState, event: IncidentEvent): Judge
   if (event.type === "verified") return fixRuns.judge(event.run, event.outcome);
   if (event.type !== "health_checked" || event.healthy) return undefined;
   return fixRuns.judge(event.run, "failed");
+}
+
+function countApproval(
+  incident: Incident | undefined,
+  event: IncidentEvent,
+  { onProposalOver, nowMs }: RecordingState,
+): void {
+  const approved = incident && approvedBy(incident, event);
+  if (approved) onProposalOver?.("approved", nowMs - approved.madeAtMs);
+}
+
+/** What was approved before it became void has been counted as approved. */
+function countEnd(run: RunSummary, { onProposalOver, nowMs }: RecordingState): void {
+  const { proposal, status } = run;
+  if (proposal === undefined || (proposal.approved === true && status === "void")) return;
+  onProposalOver?.(endOf(run), nowMs - proposal.madeAtMs);
 }
 
 /**
@@ -145,9 +164,12 @@ async function write(tx: Tx, recording: RecordingState): Promise<SealedKeys> {
     await updateRun(tx, run, { outcome, finishedAtMs: nowMs });
   }
   const changed: string[] = [];
-  for (const { id, status, detail } of ended.values()) {
+  for (const run of ended.values()) {
+    const { id, status, detail } = run;
     const change = { status, detail, finishedAtMs: nowMs, from: "proposed" } as const;
-    if ((await updateRun(tx, id, change)) !== undefined) changed.push(id);
+    if ((await updateRun(tx, id, change)) === undefined) continue;
+    changed.push(id);
+    countEnd(run, recording);
   }
   return {
     incidents: [...opened, ...stored].map(({ id }) => id),

@@ -130,6 +130,33 @@ describe("a fix in mode approve (A3, A22, A26, A32, B2, B62, C76)", () => {
   });
 });
 
+const answered = (kind: "approve" | "decline") => (proposal: string, command: string) =>
+  ({ type: "commanded", command, by: "tom", deed: { kind, run: proposedRun, proposal } }) as const;
+
+describe("the time to an answer", () => {
+  it.each([
+    ["approved", answered("approve")],
+    ["denied", answered("decline")],
+    [
+      "expired",
+      (proposal: string) => ({ type: "proposal_due", run: proposedRun, proposal }) as const,
+    ],
+    ["void", () => episodeClosed({ model: "t/e/e1/m" })],
+  ] as const)("is told once of a proposal that was %s", async (end, eventOf) => {
+    const place = await asked(await stores.open());
+    await place.outbox.stop();
+    const over: string[] = [];
+    const counting = { ...recording, onProposalOver: (how: string) => void over.push(how) };
+    for (const command of ["c1", "c2"]) {
+      const event = eventOf(place.id, command);
+      await place.store.transaction((tx) =>
+        recordEvents(tx, [{ event, incident: "inc-e1" }], counting),
+      );
+    }
+    expect(over).toEqual([end]);
+  });
+});
+
 describe("a no", () => {
   it("wins over a yes that came first, and is not asked again for the episode", async () => {
     const place = await asked(await stores.open());

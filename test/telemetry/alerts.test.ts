@@ -33,12 +33,15 @@ const metrics = new Map(
   }),
 );
 
-const namesIn = (expr: string): readonly string[] => expr.match(/\bdriftwarden_\w+/g) ?? [];
+/** A histogram's series have a suffix. */
+const metricOf = (series: string): string => series.replace(/_(count|sum|bucket)$/, "");
+const namesIn = (expr: string): readonly string[] =>
+  (expr.match(/\bdriftwarden_\w+/g) ?? []).map(metricOf);
 
 /** `name{label="x"}` → label, of each selector. */
 function labelsIn(expr: string): readonly (readonly [metric: string, label: string])[] {
   return [...expr.matchAll(/(driftwarden_\w+)\{([^}]*)\}/g)].flatMap(([, name = "", inner = ""]) =>
-    [...inner.matchAll(/(\w+)\s*[!=]/g)].map(([, label = ""]) => [name, label] as const),
+    [...inner.matchAll(/(\w+)\s*[!=]/g)].map(([, label = ""]) => [metricOf(name), label] as const),
   );
 }
 

@@ -4,7 +4,7 @@ import type { Registry } from "prom-client";
 import { commandsMetrics } from "../../src/commands/metrics.ts";
 import { detectionMetrics } from "../../src/detection/metrics.ts";
 import { dockerCalls, freezesMetric, healingMetrics } from "../../src/healing/metrics.ts";
-import { incidentsMetrics } from "../../src/incidents/metrics.ts";
+import { incidentsMetrics, proposalMetric } from "../../src/incidents/metrics.ts";
 import { oldestEffectMetric, outboxMetrics } from "../../src/outbox/metrics.ts";
 import { sourceMetrics } from "../../src/source/metrics.ts";
 import { storeMetrics, storeSizeMetric } from "../../src/store/metrics.ts";
@@ -21,7 +21,10 @@ export const rooms: Readonly<Record<string, (registry: Registry) => unknown>> = 
     postgresLogMetrics(registry).showLag(() => Promise.resolve(new Map())),
   detection: (registry) => detectionMetrics(registry, { engines: () => [], maxLabelledModels: 1 }),
   commands: (registry) => commandsMetrics(registry),
-  incidents: (registry) => incidentsMetrics(registry, () => Promise.resolve(new Map())),
+  incidents: (registry) => [
+    incidentsMetrics(registry, () => Promise.resolve(new Map())),
+    proposalMetric(registry),
+  ],
   outbox: (registry) => [
     outboxMetrics(registry, () => Promise.resolve({})),
     oldestEffectMetric(registry, () => Promise.resolve(new Map())),

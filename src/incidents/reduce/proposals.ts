@@ -125,6 +125,24 @@ function againAsked({ incident, moment }: Transition, id: string): AnsweredRun |
   return startOrAsk(run, { nowMs: moment.nowMs, incident, how: { again: true } });
 }
 
+/** How people's part in a proposal ended. `void`: it was back to normal before they answered. */
+export type ProposalEnd = "approved" | "denied" | "expired" | "void";
+
+/** @param run a proposal that ended without the engine */
+export function endOf({ status, detail }: RunSummary): ProposalEnd {
+  if (status === "declined") return "denied";
+  return detail === unansweredDetail ? "expired" : "void";
+}
+
+/** The proposal that has its last yes by this event; undefined when none has. */
+export function approvedBy({ runs }: Incident, event: IncidentEvent): AnsweredProposal | undefined {
+  if (event.type !== "commanded" || event.deed.kind !== "approve") return undefined;
+  const { run: id } = event.deed;
+  const proposal = runs.find((run) => run.id === id)?.proposal;
+  const isLast = proposal?.said.at(-1)?.command === event.command;
+  return proposal?.approved === true && isLast ? proposal : undefined;
+}
+
 /** What was approved in time is decided by the gates, which know the time too. */
 function unanswered(incident: Incident, due: ProposalDue): AnsweredRun | undefined {
   const run = waiting(incident, due);
