@@ -28,12 +28,12 @@ import type { Tx } from "../store/query.ts";
 import { updateRun } from "../store/runs/run.ts";
 import type { JudgedRun } from "./breaker.ts";
 import type { IncidentEvent } from "./event.ts";
-import type { Incident, RunSummary } from "./incident.ts";
+import type { RunSummary } from "./incident.ts";
 import { type LockedIncidents, lockIncidents } from "./lock-incidents.ts";
 import type { ReducerSettings } from "./reduce/aspect.ts";
 import { approvedBy, endedByWord, endOf, type ProposalEnd } from "./reduce/proposals.ts";
 import { judgedRun } from "./reduce/runs.ts";
-import { type TakenEvent, takeEvent } from "./take-event.ts";
+import { type Outcome, type TakenEvent, takeEvent } from "./take-event.ts";
 
 type RunOutcome = NonNullable<RunSummary["outcome"]>;
 
@@ -114,7 +114,7 @@ function record(taken: TakenEvent, recording: RecordingState): JournalEntry {
   for (const run of outcome.step ? endedByWord(outcome.step.incident, event) : [])
     recording.ended.set(run.id, run);
   if (judged?.outcome !== undefined) outcomes.set(judged.id, judged.outcome);
-  countApproval(outcome.step?.incident, event, recording);
+  countApproval(outcome, event, recording);
   return { ...entry, incident: outcome.about.id };
 }
 
@@ -126,11 +126,11 @@ function otherUnhelped({ fixRuns }: RecordingState, event: IncidentEvent): Judge
 }
 
 function countApproval(
-  incident: Incident | undefined,
+  { step }: Pick<Outcome, "step">,
   event: IncidentEvent,
   { onProposalOver, nowMs }: RecordingState,
 ): void {
-  const approved = incident && approvedBy(incident, event);
+  const approved = step && approvedBy(step.incident, event);
   if (approved) onProposalOver?.("approved", nowMs - approved.madeAtMs);
 }
 
