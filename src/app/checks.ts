@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { databaseUrl } from "../config/database.ts";
 import { fixDoubts } from "../config/fix-facts.ts";
 import { peopleFacts } from "../config/people-facts.ts";
+import { routeFacts } from "../config/route-facts.ts";
 import type { Config } from "../config/schema.ts";
 import { readSecret } from "../config/secret.ts";
 import { type CheckFinding, doubtful, failed, fine } from "../finding.ts";
@@ -62,7 +63,7 @@ export function partChecks(config: Config, through: CheckedThrough): readonly Pa
             look: async () => lookAtOverrides(config, await namesSeen(sources)),
           },
         ]),
-    { part: "people", look: async () => peopleFacts(config) },
+    { part: "people", look: async () => [...peopleFacts(config), ...routeFacts(config)] },
   ].map((check) => withAnswerDeadline(check));
 }
 

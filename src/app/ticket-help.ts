@@ -1,4 +1,5 @@
 /** Maps the configuration to what helps the readers of a ticket: links, queries, and what the machine would do. */
+import { accountOfAssignee } from "../config/route-facts.ts";
 import type { Config } from "../config/schema.ts";
 import { calledFor } from "../healing/fix.ts";
 import type { ConfiguredFix } from "../healing/runner.ts";
@@ -33,14 +34,15 @@ export function ticketHelp(
 
 type RoutedConfig = Pick<Config, "links" | "sources" | "routes" | "people">;
 
-/** An assignee is somebody of `people:`, or an account of the tracker. */
+/** An assignee is somebody of `people:`, or an account of the tracker. A person without an account gets no ticket. */
 function routeOf(
   { when, issue_type: issueType, components, assignee, labels, fields, impact }: ConfiguredRoute,
   people: Config["people"],
 ): TicketRoute {
   const { model: models, feature: features, kind: kinds, severity: severities } = when;
-  const account = assignee === undefined ? undefined : (people[assignee]?.jira ?? assignee);
-  const condition = { models, features, kinds, severities };
+  const { tenant: tenants } = when;
+  const account = assignee === undefined ? undefined : accountOfAssignee(assignee, people);
+  const condition = { models, features, kinds, severities, tenants };
   return { when: condition, issueType, components, assignee: account, labels, fields, impact };
 }
 

@@ -15,8 +15,9 @@ export const wrongTeam = command({
   scope: "propose",
   arguments: z
     .string()
-    .regex(/^[\p{L}\p{N}][\p{L}\p{N}._-]{0,39}$/u, { error: "the name of one team is expected" }),
-  handle: onIncident((wanted, { actor, people }) => {
+    .regex(/^@?[\p{L}\p{N}][\p{L}\p{N}._-]{0,39}$/u, { error: "the name of one team is expected" }),
+  handle: onIncident((typedName, { actor, people }) => {
+    const wanted = typedName.replace(/^@/, "");
     if (people.teams.length === 0) return recorded(wanted, actor.name);
     const team = people.team(wanted);
     return team === undefined ? unknownTeam(wanted, people) : handedOver(team, actor.name);

@@ -10,7 +10,11 @@ const wantedRoles = ["responder", "commander", "admin"] as const;
 /** One line if all is well, else one for each doubt; none where the configuration names no people. */
 export function peopleFacts({ people, teams, jira }: Config): readonly CheckFinding[] {
   const names = Object.keys(people);
-  const ofTeams = teamDoubts({ people, teams });
+  const ofTeams = [
+    ...sameButForCase("people", names),
+    ...teamDoubts({ people, teams }),
+    ...sameButForCase("teams", Object.keys(teams)),
+  ];
   if (names.length === 0) return ofTeams;
   const doubts = [
     ...ofTeams,
@@ -24,6 +28,25 @@ export function peopleFacts({ people, teams, jira }: Config): readonly CheckFind
 
 /** Behind `assign` they mean something else. */
 const taken: ReadonlySet<string> = new Set(["me", "nobody"]);
+
+/** Names are taken in any case where they are typed, so the second of two is never meant. */
+function sameButForCase(section: string, names: readonly string[]): readonly CheckFinding[] {
+  const firsts = new Map<string, string>();
+  return names.flatMap((name) => {
+    const first = firsts.get(name.toLowerCase());
+    if (first === undefined) {
+      firsts.set(name.toLowerCase(), name);
+      return [];
+    }
+    return [
+      doubtful(name, {
+        message: `${first} and ${name} differ in case alone, so whoever types either means ${first}`,
+        hint: `Rename one of them under ${section}:, or put the two together.`,
+        key: `${section}.${name}`,
+      }),
+    ];
+  });
+}
 
 function teamDoubts({ people, teams }: Pick<Config, "people" | "teams">): readonly CheckFinding[] {
   const names = Object.keys(people).map((name) => name.toLowerCase());

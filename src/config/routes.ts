@@ -6,6 +6,7 @@ import { listOf, text } from "./fields.ts";
 import { kinds } from "./fixes.ts";
 
 const condition = z.strictObject({
+  tenant: listOf(text).optional(),
   model: listOf(text).optional(),
   feature: listOf(text).optional(),
   kind: listOf(z.enum(kinds)).optional(),

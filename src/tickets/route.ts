@@ -3,6 +3,7 @@
 import { type FieldValue, filledValue } from "../field-template.ts";
 import { fitsCondition, type IncidentCondition } from "../incidents/condition.ts";
 import type { Incident } from "../incidents/incident.ts";
+import { scopeOf } from "../incidents/subject.ts";
 import { linkValuesOf } from "../messages/link-values.ts";
 
 /** What a route may name. */
@@ -20,12 +21,16 @@ export interface RouteKeys {
 
 export interface TicketRoute extends RouteKeys {
   /** Without any list it fits every incident. */
-  readonly when: IncidentCondition;
+  readonly when: RouteCondition;
+}
+
+interface RouteCondition extends IncidentCondition {
+  readonly tenants?: readonly string[] | undefined;
 }
 
 /** Each key comes from the first route that fits and names it; variables are filled in. */
 export function routed(routes: readonly TicketRoute[], incident: Incident): RouteKeys {
-  const fitting = routes.filter(({ when }) => fitsCondition(when, incident));
+  const fitting = routes.filter(({ when }) => fits(when, incident));
   const first = <Key extends keyof RouteKeys>(key: Key): RouteKeys[Key] =>
     fitting.find((route) => route[key] !== undefined)?.[key];
   const fields = first("fields");
@@ -37,6 +42,12 @@ export function routed(routes: readonly TicketRoute[], incident: Incident): Rout
     fields: fields && filledFields(fields, incident),
     impact: first("impact"),
   };
+}
+
+function fits(when: RouteCondition, incident: Incident): boolean {
+  const { tenants } = when;
+  const { tenant } = scopeOf(incident.subject);
+  return (tenants === undefined || tenants.includes(tenant)) && fitsCondition(when, incident);
 }
 
 function filledFields(

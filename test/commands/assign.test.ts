@@ -78,9 +78,10 @@ describe("wrong-team", () => {
     expect(answer("dw wrong-team payments").replaceAll("\n", " ")).toBe(
       "Noted, sarah: it belongs to payments. Nobody there was told; give it to a person with dw assign NAME. Nothing is learned from it.",
     );
-    expect(asks("dw wrong-team payments")).toMatchObject({
-      deed: { kind: "judge", verdict: "wrong_team", team: "payments" },
-    });
+    for (const said of ["dw wrong-team payments", "dw wrong-team @payments"])
+      expect(asks(said)).toMatchObject({
+        deed: { kind: "judge", verdict: "wrong_team", team: "payments" },
+      });
   });
 
   it("is refused without the name of one team", () => {
@@ -98,9 +99,10 @@ describe("wrong-team, where teams are configured", () => {
     expect(answer("dw wrong-team ML", { people }).replaceAll("\n", " ")).toBe(
       "Noted, sarah: it is for the team ml now. Whoever takes it (sarah or tom) says dw ack. Nothing is learned from it.",
     );
-    expect(asks("dw wrong-team ml", { people })).toMatchObject({
-      deed: { kind: "judge", verdict: "wrong_team", team: "ml", handsOver: true },
-    });
+    for (const said of ["dw wrong-team ml", "dw wrong-team @ml"])
+      expect(asks(said, { people })).toMatchObject({
+        deed: { kind: "judge", verdict: "wrong_team", team: "ml", handsOver: true },
+      });
   });
 
   it("is refused for a team that there is not, with the nearest name or those there are", () => {

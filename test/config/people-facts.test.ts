@@ -1,7 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { remediationTypes as remediations } from "../../remediations/index.ts";
+import { ticketHelp } from "../../src/app/ticket-help.ts";
 import { parseConfig } from "../../src/config/parse.ts";
 import { peopleFacts } from "../../src/config/people-facts.ts";
+import { routeFacts } from "../../src/config/route-facts.ts";
+import type { Config } from "../../src/config/schema.ts";
+import { exampleIncident } from "../tickets/example-incident.ts";
 
 const jira = `jira:
   url: https://jira.example
@@ -67,3 +71,46 @@ describe("check looks at people", () => {
     ]);
   });
 });
+
+describe("check looks at names that differ in case alone", () => {
+  it.each([
+    ["people: {sarah: {jira: a-1}, Sarah: {jira: b-2}}", "sarah and Sarah", "sarah"],
+    ["people: {sarah: {jira: a-1}}\nteams: {ml: [sarah], ML: [sarah]}", "ml and ML", "ml"],
+  ])("%s", (people, both, first) => {
+    expect(told(people)).toContainEqual([
+      true,
+      `${both} differ in case alone, so whoever types either means ${first}`,
+    ]);
+  });
+});
+
+const routed = (assignee: string) => {
+  const people = "people: {sarah: {jira: a-1}, tom: {}}";
+  const text = `store: {url: postgres://h/d}\nsources: {main: {}}\n${jira}${people}\nroutes: [{assignee: ${assignee}}]\n`;
+  return parseConfig(text, { file: "dw.yaml", remediations });
+};
+
+describe("check looks at whom routes assign tickets to", () => {
+  it("and doubts a person without an account, whose name is never sent as one", () => {
+    const [doubt, ...others] = routeFacts(routed("Tom"));
+    expect(doubt).toMatchObject({
+      doubtful: true,
+      message: "Tom has no Jira account, so no ticket is assigned by this route",
+      key: "routes.0.assignee",
+    });
+    expect(others).toEqual([]);
+    expect(assigneeBy(routed("Tom"))).toBeUndefined();
+  });
+
+  it.each([
+    ["sarah", "a-1"],
+    ["SARAH", "a-1"],
+    ["5b10-somebody", "5b10-somebody"],
+  ])("and takes %s for the account %s", (assignee, account) => {
+    expect(routeFacts(routed(assignee))).toEqual([]);
+    expect(assigneeBy(routed(assignee))).toBe(account);
+  });
+});
+
+const assigneeBy = (config: Config): string | undefined =>
+  ticketHelp(config, []).routeFor?.(exampleIncident())?.assignee;

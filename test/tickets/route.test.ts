@@ -45,6 +45,8 @@ describe("a route", () => {
     [{ severities: ["P1"] }, true],
     [{ severities: ["P0"] }, false],
     [{ kinds: ["silent"] }, false],
+    [{ tenants: ["acme"] }, true],
+    [{ tenants: ["other"] }, false],
   ])("that is about %j fits a P1 of credit_score: %s", (when, fits) => {
     expect(routed([{ when, impact: "shop" }], exampleIncident()).impact).toBe(
       fits ? "shop" : undefined,

@@ -1,0 +1,31 @@
+/** Tells from the configuration alone what in `routes:` is most likely a slip. */
+import { type CheckFinding, doubtful } from "../finding.ts";
+import type { Config } from "./schema.ts";
+
+/**
+ * @param assignee a name under `people:`, in any case, or an account of the tracker
+ * @returns the account; undefined for a person who has none
+ */
+export function accountOfAssignee(assignee: string, people: Config["people"]): string | undefined {
+  const person = personNamed(assignee, people);
+  return person === undefined ? assignee : person.jira;
+}
+
+function personNamed(name: string, people: Config["people"]): Config["people"][string] | undefined {
+  const wanted = name.toLowerCase();
+  return Object.entries(people).find(([known]) => known.toLowerCase() === wanted)?.[1];
+}
+
+/** None where nothing is doubtful. */
+export function routeFacts({ routes, people }: Config): readonly CheckFinding[] {
+  return routes.flatMap(({ assignee }, place) => {
+    if (assignee === undefined || accountOfAssignee(assignee, people) !== undefined) return [];
+    return [
+      doubtful(assignee, {
+        message: `${assignee} has no Jira account, so no ticket is assigned by this route`,
+        hint: `Add people.${assignee}.jira: the account id (Cloud) or the user's key (Data Center).`,
+        key: `routes.${place}.assignee`,
+      }),
+    ];
+  });
+}
