@@ -13,6 +13,7 @@ import { Outbox } from "../outbox/outbox.ts";
 import { freezesInForce } from "../store/freezes/freeze.ts";
 import { countOpenIncidents } from "../store/incidents/list.ts";
 import { agesOfDue, countEffects } from "../store/outbox/inspect.ts";
+import { countRecurred } from "../store/runs/helped.ts";
 import { openBreakers } from "../store/runs/judged.ts";
 import { countRuns } from "../store/runs/list.ts";
 import { answerExecutor } from "../tickets/answering.ts";
@@ -52,6 +53,7 @@ export function buildRunner(parts: StoredParts, { fixes, restoredAtMs }: RunnerP
     metrics: healingMetrics(registry, () => countRuns(store), {
       fixes: config.fixes.flatMap(({ name, mode }) => (mode === "off" ? [] : [name])),
       open: () => openBreakers(store),
+      recurred: () => countRecurred(store),
     }),
     restoredAtMs,
     canAnswer: knownPeople(config).whoCan("responder"),

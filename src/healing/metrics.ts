@@ -24,7 +24,10 @@ export function healingMetrics(
   breakers?: Breakers,
 ): HealingMetrics {
   const registers = [registry];
-  if (breakers !== undefined) registry.registerMetric(breakerGauge(breakers));
+  if (breakers !== undefined) {
+    registry.registerMetric(breakerGauge(breakers));
+    registry.registerMetric(recurredGauge(breakers));
+  }
   registry.registerMetric(
     new Gauge({
       name: "driftwarden_runs",
@@ -54,10 +57,25 @@ export function healingMetrics(
   };
 }
 
-/** The fixes that are configured, and those whose breaker is open. */
+/** The fixes that are configured, those whose breaker is open, and runs that were asked for again soon after one helped. */
 interface Breakers {
   readonly fixes: readonly string[];
   readonly open: () => Promise<readonly string[]>;
+  readonly recurred: () => Promise<readonly { readonly fix: string; readonly count: number }[]>;
+}
+
+function recurredGauge({ recurred }: Breakers): Gauge {
+  return new Gauge({
+    name: "driftwarden_runs_recurred",
+    help: "Runs in the store that were asked for within seven days after their fix had helped on the same target.",
+    labelNames: ["fix"],
+    registers: [],
+    async collect() {
+      const found = await recurred().catch(() => []);
+      this.reset();
+      for (const { fix, count } of found) this.set({ fix }, count);
+    },
+  });
 }
 
 function breakerGauge({ fixes, open }: Breakers): Gauge {

@@ -10,11 +10,12 @@ import { countSourceModels } from "../store/incidents/candidates.ts";
 import { getIncident } from "../store/incidents/incident.ts";
 import type { Effect } from "../store/outbox/effect.ts";
 import type { Queryable } from "../store/query.ts";
+import { helpedBefore } from "../store/runs/helped.ts";
 import { type Digest, isDigest } from "./digest.ts";
 import type { Incident } from "./incident.ts";
 import { isShared } from "./member.ts";
 import { peopleOf, withShownPeople } from "./shown-people.ts";
-import { sourceScope } from "./subject.ts";
+import { sourceScope, subjectText } from "./subject.ts";
 
 /** @returns undefined when the incident is not stored */
 export async function loadEffectSubject(
@@ -24,7 +25,8 @@ export async function loadEffectSubject(
 ): Promise<Incident | Digest | undefined> {
   const incident = await getIncident(q, id);
   if (incident === undefined || isDigest(incident)) return incident;
-  if (effect.kind.startsWith("ticket.")) return withTold(q, await withMemberList(q, incident));
+  if (effect.kind.startsWith("ticket."))
+    return withHelp(q, await withTold(q, await withMemberList(q, incident)));
   if (incident.partOf !== undefined) return loadEffectSubject(q, incident.partOf, effect);
   return asMember(q, incident, effect);
 }
@@ -34,6 +36,13 @@ async function withMemberList(q: Queryable, incident: Incident): Promise<Inciden
   const named = (await listMembers(q, [incident.id])).get(incident.id) ?? [];
   const sourceModels = await countSourceModels(q, sourceScope(incident.subject));
   return { ...incident, memberList: { named, sourceModels } };
+}
+
+async function withHelp(q: Queryable, incident: Incident): Promise<Incident> {
+  const { id, subject, episode } = incident;
+  const broken = { incident: id, subject: subjectText(subject), kind: episode.kind };
+  const helped = await helpedBefore(q, { ...broken, atMs: episode.at / 1000 });
+  return helped === undefined ? incident : { ...incident, helpedBefore: helped };
 }
 
 /** What people said stands in a table of its own, where texts can be deleted. */

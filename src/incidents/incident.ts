@@ -60,6 +60,26 @@ export const runStatuses = [
 ] as const;
 export type RunStatus = (typeof runStatuses)[number];
 
+/** What broke further while a run was being judged. */
+export interface Worsening {
+  /** When it was first seen, ms since 1970. */
+  readonly atMs: number;
+  readonly rise?: { readonly from: Severity; readonly to: Severity };
+  /** Features that were not to blame before, at most 10. */
+  readonly features: readonly string[];
+  /** A kind of trouble that was not there before. */
+  readonly kind?: IncidentKind;
+}
+
+/** Runs that helped within the last seven days before it broke again. */
+export interface HelpedBefore {
+  /** Names of their fixes, each once. */
+  readonly fixes: readonly string[];
+  readonly times: number;
+  /** How long it stayed well after each, ms: the shortest, the median and the longest. */
+  readonly wellForMs: readonly [number, number, number];
+}
+
 /** One attempt of a fix, as the incident remembers it. */
 export interface RunSummary {
   readonly id: string;
@@ -80,6 +100,8 @@ export interface RunSummary {
   readonly outcome?: "recovered" | "not_recovered" | "inconclusive" | "failed" | "unknown";
   /** What people were asked, and have answered; left out where nobody was. */
   readonly proposal?: AnsweredProposal | undefined;
+  /** It got worse while it was being judged; left out when it did not. */
+  readonly worse?: Worsening;
   /** It did not help, nor did the run of its fix before it: the next one asks a person. */
   readonly opensBreaker?: true | undefined;
   /** The model is being asked whether it is still anomalous, because the evidence has become old. */
@@ -163,6 +185,8 @@ export interface Incident {
   readonly people?: PeopleSaid;
   /** Only where it was read to be told; never stored. */
   readonly memberList?: MemberList;
+  /** Only where it was read to be told; left out when it breaks for the first time. Never stored. */
+  readonly helpedBefore?: HelpedBefore | undefined;
   /** What people said, with the texts; only where it was read to be told. */
   readonly told?: readonly ToldWord[];
   /** How the tracker shows the accounts that it names; only where it was read to be told. */

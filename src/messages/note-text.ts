@@ -14,6 +14,7 @@ import { displayName } from "./names.ts";
 import { verdictWords } from "./next-words.ts";
 import { holderOf } from "./opening-block.ts";
 import { renderProposal } from "./proposal-text.ts";
+import { isWorseSince, worseText } from "./repair-text.ts";
 import { describeRun, namedRun } from "./run-text.ts";
 import { memberLines, sharedHeadline } from "./shared-text.ts";
 import { renderSilenceOver } from "./silence-text.ts";
@@ -170,14 +171,16 @@ function escalated(note: EscalatedNote, incident: Incident | undefined): Message
   const twice = line`The run before, at ${time(before.atMs)}${on}, did not help either.`;
   const ends = line`${data(run.fix)} is not tried again by itself: it asks a person before each run, until one helps.`;
   const who = incident === undefined ? [] : line` Who does: ${holderOf(incident)}.`;
+  const again = line` To try it all the same, with the facts first: ${strong(words(`dw restart ${run.fix}`))}.`;
   return [
     paragraph(verdict(note)),
     paragraph(line`${twice} ${ends}`),
-    paragraph(line`A person has to look for another cause now.${who}`),
+    paragraph(line`A person has to look for another cause now.${who}${again}`),
   ];
 }
 
 function verdict({ run, detail }: Pick<VerifiedNote, "run" | "detail">): Line {
   const outcome = words(verdicts[run.outcome ?? "inconclusive"]);
-  return line`${namedRun(run)} ${outcome}: ${data(detail, 600)}`;
+  const worse = isWorseSince(run) ? line`Worse since then (${worseText(run)}). ` : [];
+  return line`${worse}${namedRun(run)} ${outcome}: ${data(detail, 600)}`;
 }

@@ -24,6 +24,7 @@ import {
 import { displayName, shortName } from "./names.ts";
 import { nowFacts } from "./now-text.ts";
 import type { SourceTable } from "./query.ts";
+import { againText, saidFirst } from "./repair-text.ts";
 import { sharedImpact, sharedSummary, sharedSureness } from "./shared-text.ts";
 import { silencedLine } from "./silence-text.ts";
 import { impactOf, summaryOf } from "./summary.ts";
@@ -56,7 +57,7 @@ export function openingBlock(incident: Incident, help: HelpLinks): Block {
   return lines(
     line`${words(`[${severity}] Agent: `)}${whereOf(incident)}${words(" | Service: ")}${service}`,
     words(`Time: ${isoTime(episode.at / 1000)}`),
-    line`${words("Summary: ")}${summary}`,
+    line`${words("Summary: ")}${saidFirst(incident)}${summary}`,
     line`${words("Impact: ")}${saidImpact(incident) ?? line`${words(impact)}${configuredImpact(incident, help)}`}`,
     ...linkLines(incident, help),
   );
@@ -110,6 +111,7 @@ export function nightFacts(incident: Incident, help: HelpLinks): Block {
     facts: [
       ...known,
       ...nowFacts(incident),
+      ...againText(incident),
       ["Who", holderOf(incident)],
       ...silenceOf(incident),
       ...workaroundOf(incident),

@@ -1,7 +1,9 @@
 /** The text about one attempt of a fix. */
 import type { RunSummary } from "../incidents/incident.ts";
+import type { AnsweredProposal } from "../incidents/proposal.ts";
 import { data, type Line, line, strong, words } from "./message.ts";
 import { unansweredText } from "./proposal-text.ts";
+import { isWorseSince, worseText } from "./repair-text.ts";
 import { readTime } from "./text.ts";
 
 const statusWords = {
@@ -26,12 +28,24 @@ const outcomeWords = {
 
 /** `restart-svc (restart-container on my-service) was refused by budget: 3 of 3 runs in 24h are used.` */
 export function describeRun(run: RunSummary): Line {
-  const gate = run.gate === undefined || run.status === "void" ? [] : line` by ${run.gate}`;
+  if (run.status === "proposed" && run.proposal !== undefined) return waiting(run, run.proposal);
   const outcome = run.outcome === undefined ? [] : words(outcomeWords[run.outcome]);
+  const worse = isWorseSince(run) ? line`; since then it is worse (${worseText(run)})` : [];
   const twice = run.opensBreaker === true ? words(", as the run before; the next one asks") : [];
-  const what = line`${namedRun(run)}${askedForBy(run)} ${words(statusWords[run.status])}${gate}${approvedBy(run)}${outcome}${twice}`;
+  const what = line`${namedRun(run)}${askedForBy(run)} ${words(statusWords[run.status])}${refusedBy(run)}${approvedBy(run)}${outcome}${twice}${worse}`;
   const next = run.status === "void" ? againText(run) : whatNext(run);
   return line`${what}: ${data(run.detail, 600)}${next}`;
+}
+
+/** What is asked, and by which facts, stands where it waits. */
+function waiting(run: RunSummary, { id, untilMs }: AnsweredProposal): Line {
+  return line`${namedRun(run)}${askedForBy(run)} ${words(`${statusWords.proposed} as ${id}, until ${readTime(untilMs)}.`)}`;
+}
+
+/** The one gate that said no. */
+function refusedBy({ gate, status }: RunSummary): Line {
+  if (gate === undefined || status === "void") return [];
+  return line` by ${gate}`;
 }
 
 /** A person asked for it; of what waits, the proposal says so. */
@@ -51,10 +65,11 @@ function againText({ proposal }: RunSummary): Line {
   return line` ${strong(words("dw approve"))} asks again with fresh facts.`;
 }
 
-/** Whether a refusal is for now or for good. */
-function whatNext({ status, retryAtMs, wish, fix }: RunSummary): Line {
+/** When, or on whose word, it may be done after a refusal. */
+function whatNext({ status, gate, retryAtMs, wish, fix }: RunSummary): Line {
   if (status !== "denied") return [];
   if (wish !== undefined) return line` ${strong(words(`dw restart ${fix}`))} asks again.`;
+  if (gate === "refused") return words(" No word changes that.");
   return retryAtMs === undefined
     ? words(" It will not be tried again for this.")
     : words(` It is tried again at ${readTime(retryAtMs)}, if this still goes on.`);

@@ -11,6 +11,7 @@ import {
   strong,
   words,
 } from "./message.ts";
+import { isWorseSince } from "./repair-text.ts";
 import { describeRun } from "./run-text.ts";
 import { readTime } from "./text.ts";
 
@@ -55,11 +56,12 @@ export function renderGoesOnIn({ key, url }: TicketRef): MessageSection {
   ];
 }
 
-/** One line a run, newest last. */
+/** One line a run, newest last; what made it worse comes first. */
 export function attempts(runs: readonly RunSummary[]): Block {
   if (runs.length === 0) return paragraph(words("Nothing yet."));
+  const told = [...runs.filter(isWorseSince), ...runs.filter((run) => !isWorseSince(run))];
   return {
     kind: "list",
-    items: runs.map((run) => line`${time(run.atMs)}: ${describeRun(run)}`),
+    items: told.map((run) => line`${time(run.atMs)}: ${describeRun(run)}`),
   };
 }

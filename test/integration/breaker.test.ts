@@ -3,7 +3,10 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import type { Verified } from "../../src/detection/event.ts";
 import { runId } from "../../src/healing/decide-run.ts";
 import { getIncident } from "../../src/store/incidents/incident.ts";
-import type { Run } from "../../src/store/runs/run.ts";
+import { countRecurred, helpedBefore } from "../../src/store/runs/helped.ts";
+import { insertRun, type Run } from "../../src/store/runs/run.ts";
+import { episodeOpened } from "../fakes/episodes.ts";
+import { storedRun } from "../fakes/runs.ts";
 import { type Approving, approving } from "../programs/approving.ts";
 import { record } from "../programs/effects.ts";
 import { eventually } from "../programs/eventually.ts";
@@ -95,5 +98,45 @@ describe("the breaker of a fix in mode auto (A33, B2)", () => {
     );
     await becomes(scene, "e3", "void");
     expect(scene.acts).toHaveLength(2);
+  });
+});
+
+const hour = 3_600_000;
+const day = 24 * hour;
+
+describe("what broke again within seven days after a run had helped", () => {
+  it("is counted, with how long it stayed well, for its kind of trouble or for its target", async () => {
+    const store = await stores.open();
+    const atMs = Date.now();
+    const episode = episodeOpened({ id: "e1", model: "t/e/s/m", at: atMs * 1000 });
+    await record(store, episode, withOneFix);
+    const wellAt = (id: string, agoMs: number, changes: Partial<Run> = {}): Run => ({
+      ...storedRun(id),
+      subject: "model\nt/e/s/m",
+      targetId: "container-1",
+      outcome: "recovered",
+      decidedAtMs: atMs - agoMs - hour,
+      finishedAtMs: atMs - agoMs,
+      ...changes,
+    });
+    const elsewhere = { subject: "model\nt/e/s/other", incident: "inc-other" };
+    const runs = [
+      wellAt("long-ago", 8 * day),
+      wellAt("first", 3 * day),
+      wellAt("second", 3 * day - 3 * hour),
+      wellAt("not-helped", day, { outcome: "not_recovered" }),
+      wellAt("other-kind", 3 * hour, { incident: "inc-other", targetId: "container-2" }),
+      wellAt("other-model", 2 * hour, { ...elsewhere, targetId: "container-1" }),
+      wellAt("not-yet-broken", -hour),
+    ];
+    for (const each of runs) await store.transaction((tx) => insertRun(tx, each));
+    const broken = { incident: "inc-e1", subject: "model\nt/e/s/m", kind: episode.kind, atMs };
+    expect(await helpedBefore(store, broken)).toEqual({
+      fixes: ["restart-svc"],
+      times: 3,
+      wellForMs: [2 * hour, 2 * hour, 44 * hour],
+    });
+    expect(await helpedBefore(store, { ...broken, atMs: atMs - 9 * day })).toBeUndefined();
+    expect(await countRecurred(store)).toEqual([{ fix: "restart-svc", count: 5 }]);
   });
 });

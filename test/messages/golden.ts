@@ -144,6 +144,33 @@ export const goldenStages: Readonly<Record<string, () => Incident>> = {
       people: heldBy("sarah"),
     };
   },
+  worse: () => {
+    const acted = exampleRun({
+      atMs: at / 1000 + 8 * 60_000,
+      detail: "Restarted in 4 s.",
+      worse: {
+        atMs: at / 1000 + 20 * 60_000,
+        rise: { from: "P2", to: "P1" },
+        features: ["age", "tenure"],
+      },
+    });
+    const refused = exampleRun({
+      status: "denied",
+      gate: "healthy_floor",
+      atMs: at / 1000 + 2 * 60_000,
+      retryAtMs: at / 1000 + 5 * 60_000,
+      detail: "Without my-service its service would have 0 of 2 other containers healthy.",
+    });
+    return { ...goldenIncident("shift"), runs: [refused, acted] };
+  },
+  again: () => {
+    const hour = 3_600_000;
+    const wellForMs = [1.8 * hour, 2 * hour, 2.4 * hour] as const;
+    return {
+      ...goldenIncident("shift"),
+      helpedBefore: { fixes: ["restart-svc"], times: 3, wellForMs },
+    };
+  },
   planned: () => {
     const incident = goldenIncident("shift");
     const changes = [

@@ -34,6 +34,7 @@ export const rooms: Readonly<Record<string, (registry: Registry) => unknown>> = 
     healingMetrics(registry, () => Promise.resolve([]), {
       fixes: ["restart-svc"],
       open: () => Promise.resolve([]),
+      recurred: () => Promise.resolve([]),
     }),
     dockerCalls(registry),
     freezesMetric(registry, () => Promise.resolve(0)),

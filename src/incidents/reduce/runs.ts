@@ -8,18 +8,24 @@ import type { Aspect, Change, Transition } from "./aspect.ts";
 import type { Planned } from "./plan.ts";
 import { answered, askedFirst, proposalTimer, withoutProposals } from "./proposals.ts";
 import { givenUpRun, retrySteps, retryTimer, withoutRetries } from "./retries.ts";
+import { worsened } from "./worsened.ts";
 
 export const runs: Aspect<"runs"> = {
   name: "runs",
   slice: ["runs"],
   take: (transition) => {
     const { event } = transition;
-    if (event.type === "episode_opened") return { effects: starts(transition) };
+    if (event.type === "episode_opened") return opened(transition);
     if (event.type === "run_changed") return changed(transition, event);
     if (event.type === "episode_closed") return closed(transition, event);
     return answeredOrJudged(transition);
   },
 };
+
+function opened(transition: Transition): Change<"runs"> {
+  const runsAfter = worsened(transition);
+  return { ...(runsAfter && { slice: { runs: runsAfter } }), effects: starts(transition) };
+}
 
 /** What people, the model or the target's health say of a run. */
 function answeredOrJudged(transition: Transition): Change<"runs"> | undefined {

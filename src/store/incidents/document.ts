@@ -24,7 +24,7 @@ import type { ModelKey } from "../../model-key.ts";
 
 type Shared = Omit<
   Incident,
-  "subject" | "inDigest" | "members" | "group" | "memberList" | "told" | "names"
+  "subject" | "inDigest" | "members" | "group" | "memberList" | "told" | "names" | "helpedBefore"
 >;
 
 /** As stored. A digest has no members and no group, nor has what was stored before there were members. */
@@ -50,6 +50,7 @@ function incidentDocument({
   memberList: _shown,
   told: _texts,
   names: _names,
+  helpedBefore: _runs,
   ...shared
 }: Incident): IncidentDocument {
   return {

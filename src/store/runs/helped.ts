@@ -1,0 +1,63 @@
+/** Reads the runs that helped before it broke again: its recurrence. */
+import type { HelpedBefore } from "../../incidents/incident.ts";
+import type { Queryable } from "../query.ts";
+
+const withinMs = 7 * 24 * 3_600_000;
+
+const isHelp = "r.status = 'acted' and r.outcome = 'recovered'";
+/** The same subject with the same kind of trouble, or a target that was acted on for this incident. It breaks again when a run is decided. */
+const helpedSql = `
+with here as (select distinct target_id from runs where incident = $1 and target_id is not null)
+select r.fix, r.finished_at_ms as "wellAtMs", (
+  select min(n.decided_at_ms) from runs n where n.decided_at_ms > r.finished_at_ms
+    and (n.subject = r.subject or n.target_id = r.target_id)) as "againMs"
+from runs r
+where ${isHelp} and r.finished_at_ms >= $4 and r.finished_at_ms < $5
+  and (r.target_id in (select target_id from here) or r.subject = $2 and exists (
+    select from incidents i where i.id = r.incident and (i.document -> 'kinds')::jsonb ? $3))
+order by r.finished_at_ms, r.id`;
+const recurredSql = `
+select n.fix, count(*) as count from runs n where exists (
+  select from runs r where ${isHelp} and r.fix = n.fix and r.target_id = n.target_id
+    and r.finished_at_ms < n.decided_at_ms and r.finished_at_ms >= n.decided_at_ms - ${withinMs})
+group by 1 order by 1`;
+
+/** What broke again. */
+export interface Broken {
+  /** Id of its incident. */
+  readonly incident: string;
+  /** As the text of its fingerprint. */
+  readonly subject: string;
+  readonly kind: string;
+  /** When it broke, ms since 1970. */
+  readonly atMs: number;
+}
+
+/** @returns undefined when nothing helped it within seven days before it broke */
+export async function helpedBefore(
+  q: Queryable,
+  { incident, subject, kind, atMs }: Broken,
+): Promise<HelpedBefore | undefined> {
+  const rows = await q.query<{ fix: string; wellAtMs: number; againMs: number | null }>(helpedSql, [
+    incident,
+    subject,
+    kind,
+    atMs - withinMs,
+    atMs,
+  ]);
+  const wellForMs = rows
+    .map(({ wellAtMs, againMs }) => Math.min(againMs ?? atMs, atMs) - wellAtMs)
+    .toSorted((a, b) => a - b);
+  const [shortest, longest] = [wellForMs[0], wellForMs.at(-1)];
+  const median = wellForMs[Math.floor((wellForMs.length - 1) / 2)];
+  if (shortest === undefined || median === undefined || longest === undefined) return undefined;
+  const fixes = [...new Set(rows.map(({ fix }) => fix))];
+  return { fixes, times: rows.length, wellForMs: [shortest, median, longest] };
+}
+
+/** How many runs were decided within seven days after their fix had helped on the same target, by fix. */
+export async function countRecurred(
+  q: Queryable,
+): Promise<readonly { readonly fix: string; readonly count: number }[]> {
+  return q.query(recurredSql);
+}
