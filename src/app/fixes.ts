@@ -2,9 +2,11 @@
 import { openDocker } from "../../remediations/docker/dockerode-engine.ts";
 import type { Engine } from "../../remediations/docker/engine.ts";
 import type { Means, RegisteredRemediation, Requirement } from "../../remediations/remediation.ts";
+import { weekdays } from "../config/healing.ts";
 import type { Config } from "../config/schema.ts";
 import { budgetsOf } from "../healing/budgets.ts";
 import type { Fix } from "../healing/fix.ts";
+import type { MaintenanceWindow } from "../healing/maintenance.ts";
 import { dockerCalls } from "../healing/metrics.ts";
 import type { ConfiguredFix } from "../healing/runner.ts";
 import type { Parts, StoredParts } from "./parts.ts";
@@ -72,6 +74,7 @@ export function fixOf(
       all: healing.max_runs ?? [],
     }),
     concurrency: healing.concurrency,
+    maintenance: healing.maintenance?.map(windowOf) ?? [],
     withDependants: configured.with_dependants,
     healthyFloor: configured.healthy_floor,
     approval: {
@@ -84,4 +87,30 @@ export function fixOf(
       denyForMs: configured.deny_for,
     },
   };
+}
+
+function windowOf(
+  configured: NonNullable<Config["healing"]["maintenance"]>[number],
+): MaintenanceWindow {
+  const { name, days, from, to, time_zone: timeZone, when } = configured;
+  return {
+    name,
+    days: days?.map((day) => weekdays.indexOf(day)),
+    from: minutesOf(from),
+    to: minutesOf(to),
+    timeZone,
+    matchers: {
+      models: when?.model,
+      features: when?.feature,
+      kinds: when?.kind,
+      severities: when?.severity,
+      services: when?.service,
+    },
+  };
+}
+
+/** `06:30` → 390. */
+function minutesOf(time: string): number {
+  const [hours = 0, minutes = 0] = time.split(":").map(Number);
+  return hours * 60 + minutes;
 }

@@ -1,5 +1,7 @@
 /** Reads a time as a person types it, in their time zone: always one that has passed. */
 
+import { offsetMs } from "../wall-clock.ts";
+
 export interface TimeReading {
   readonly nowMs: number;
   /** An IANA name. */
@@ -33,14 +35,4 @@ function fixedMs(zone: string): number {
   const [, sign, hours = "0", minutes = "0"] = /^([+-])(\d{2}):?(\d{2})$/.exec(zone) ?? [];
   const ms = (Number(hours) * 60 + Number(minutes)) * 60_000;
   return sign === "-" ? -ms : ms;
-}
-
-/** How far the wall clocks of a zone are ahead of UTC at a time. */
-function offsetMs(atMs: number, timeZone: string): number {
-  const shown = new Intl.DateTimeFormat("sv-SE", {
-    timeZone,
-    dateStyle: "short",
-    timeStyle: "medium",
-  });
-  return Date.parse(`${shown.format(atMs).replace(" ", "T")}Z`) - Math.floor(atMs / 1000) * 1000;
 }

@@ -31,17 +31,18 @@ export const kinds = [
   "source_silent",
 ] as const satisfies readonly IncidentKind[];
 
-const condition = z
-  .strictObject({
-    model: listOf(text).optional(),
-    feature: listOf(text).optional(),
-    kind: listOf(z.enum(kinds)).optional(),
-    severity: listOf(z.enum(severities)).optional(),
-  })
-  .refine((lists) => Object.keys(lists).length > 0, {
-    error:
-      "says no condition, so the fix would run for everything; name a model, feature, kind or severity",
-  });
+/** Which incidents a rule is about. */
+export const conditionKeys = {
+  model: listOf(text).optional(),
+  feature: listOf(text).optional(),
+  kind: listOf(z.enum(kinds)).optional(),
+  severity: listOf(z.enum(severities)).optional(),
+};
+
+const condition = z.strictObject(conditionKeys).refine((lists) => Object.keys(lists).length > 0, {
+  error:
+    "says no condition, so the fix would run for everything; name a model, feature, kind or severity",
+});
 
 const fixKeys = {
   name: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, {

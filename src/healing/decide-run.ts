@@ -10,7 +10,7 @@ import type { Run } from "../store/runs/run.ts";
 import type { Fix } from "./fix.ts";
 import type { FactsAtHand, HistoryFacts, Hold } from "./gates/gate-facts.ts";
 import { answersOf, type Decision, gates, judgeAll } from "./gates/gates.ts";
-import { freezeOf } from "./gather.ts";
+import { freezeOf, windowsFor } from "./gather.ts";
 import { actOn, defaultApproval, propose } from "./proposing.ts";
 
 /** What an incident asks for. */
@@ -67,7 +67,7 @@ export function decideRun(requested: RequestedRun, history: HistoryFacts): Run {
   const { fix, targets, facts } = requested;
   const { nowMs } = facts;
   const act = actNow(requested);
-  const known = { ...facts, ...frozenNow(requested, history), ...history, act, targets };
+  const known = { ...facts, ...heldNow(requested, history), ...history, act, targets };
   const decision = judgeAll(gates, known);
   const run = { ...newRun(requested), answers: answersOf(known) };
   if (!decision.allow) return notActing({ requested, history, act }, { run, decision });
@@ -159,10 +159,10 @@ function proposed(
 }
 
 /** A person may have silenced the incident, or frozen runs, while the target was asked for. Of several the last to end counts. */
-function frozenNow(
-  { facts, incident, targets }: RequestedRun,
+function heldNow(
+  { facts, fix, incident, targets }: RequestedRun,
   { silence, freezes = [] }: HistoryFacts,
-): Pick<FactsAtHand, "freeze"> {
+): Pick<FactsAtHand, "freeze" | "maintenance"> {
   const { nowMs } = facts;
   const silent =
     silence === undefined ? facts.freeze : silence && freezeOf(silence, incident.episode, nowMs);
@@ -170,7 +170,7 @@ function frozenNow(
     (one) => isInForce(one, nowMs) && fitsMatchers(one.matchers, incident, targets),
   );
   const [last] = [...(silent ? [silent] : []), ...matching].toSorted((a, b) => endOf(b) - endOf(a));
-  return { freeze: last };
+  return { freeze: last, maintenance: windowsFor(fix, incident, targets) };
 }
 
 const endOf = ({ untilMs = Number.POSITIVE_INFINITY }: Hold): number => untilMs;

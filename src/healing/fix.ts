@@ -3,6 +3,7 @@ import type { Tier } from "../../remediations/remediation.ts";
 import { fitsCondition, type IncidentCondition } from "../incidents/condition.ts";
 import type { Incident } from "../incidents/incident.ts";
 import type { Budget } from "./budgets.ts";
+import type { MaintenanceWindow } from "./maintenance.ts";
 import type { ApprovalSettings } from "./proposing.ts";
 
 /**
@@ -24,6 +25,8 @@ export interface Fix {
   readonly budgets: readonly Budget[];
   /** Runs of all fixes that may act at the same time. */
   readonly concurrency: number;
+  /** Left out: none. */
+  readonly maintenance?: readonly MaintenanceWindow[];
   /** How a proposal is answered. Left out: the defaults. */
   readonly approval?: ApprovalSettings;
   /** It may cut off what depends on its target. Default false. */

@@ -2,6 +2,7 @@
 import type { Remediation } from "../../remediations/remediation.ts";
 import { type Episode, standingOf } from "../incidents/episode.ts";
 import type { Incident } from "../incidents/incident.ts";
+import { fitsMatchers, type NamedTarget } from "../incidents/matchers.ts";
 import { covers, type Silence } from "../incidents/silence.ts";
 import { freezesInForce } from "../store/freezes/freeze.ts";
 import { silenceOfIncident } from "../store/incidents/silences.ts";
@@ -21,6 +22,7 @@ import type {
   Hold,
   TargetFacts,
 } from "./gates/gate-facts.ts";
+import type { MaintenanceWindow } from "./maintenance.ts";
 
 /** The moment at which a fix is judged. */
 export interface FixMoment {
@@ -37,10 +39,8 @@ export interface FixMoment {
 }
 
 /** Asks nobody. */
-export function gatherFacts(
-  { episode, silence, severity }: Incident,
-  moment: FixMoment,
-): FactsAtHand {
+export function gatherFacts(incident: Incident, moment: FixMoment): FactsAtHand {
+  const { episode, silence, severity } = incident;
   const {
     nowMs,
     fix,
@@ -57,11 +57,21 @@ export function gatherFacts(
     wished,
     severity,
     freeze: silence && freezeOf(silence, episode, nowMs),
+    maintenance: windowsFor(fix, incident),
     restoredAtMs,
     episodeAtMs: episode.at / 1000,
     ...standing,
     newestRowMs: Math.max(standing.newestRowMs, newestRowMs),
   };
+}
+
+/** The fix's maintenance windows that match. @param targets those that are known */
+export function windowsFor(
+  { maintenance = [] }: FixLimits,
+  incident: Incident,
+  targets?: readonly NamedTarget[],
+): readonly MaintenanceWindow[] {
+  return maintenance.filter(({ matchers }) => fitsMatchers(matchers, incident, targets));
 }
 
 /** While a silence covers an episode, nothing is run about it. */

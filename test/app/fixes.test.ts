@@ -47,6 +47,22 @@ describe("the fixes of a configuration", () => {
     ]);
   });
 
+  it("have the maintenance windows of the configuration", () => {
+    const healing =
+      "healing: {maintenance: [{name: n, days: [fri, sun], from: 23:30, to: 01:05, time_zone: Europe/Berlin, when: {service: api, kind: shift}}]}\n";
+    const given = parts(`${healing}fixes: [{name: a, do: rename, when: {model: m}}]`, [rename]);
+    expect(buildFixes(given, [rename], {})[0]?.fix.maintenance).toEqual([
+      {
+        name: "n",
+        days: [5, 0],
+        from: 1410,
+        to: 65,
+        timeZone: "Europe/Berlin",
+        matchers: { services: ["api"], kinds: ["shift"] },
+      },
+    ]);
+  });
+
   it("are never passed over: one that was not checked is a defect", () => {
     const given = parts("fixes: [{name: a, do: rename, when: {model: m}}]", [rename]);
     expect(() => buildFixes(given, [], {})).toThrow("was not checked");

@@ -90,6 +90,10 @@ const forms: Readonly<Record<string, Values>> = {
   "fixes.0.max_runs_per_target": runs,
   "healing.max_runs": runs,
   "healing.max_runs_per_host": runs,
+  "healing.maintenance.0.name": both(["n", a(60)], ["", a(61), "a\nb"]),
+  "healing.maintenance.0.from": both(["00:00", "23:59"], ["", "24:00", "7:00", "22", "22:60"]),
+  "healing.maintenance.0.to": both(["00:01", "24:00"], ["", "24:01", "7:00", "01:00"]),
+  "healing.maintenance.0.time_zone": timeZone,
   "verify.give_up_after": both(["1 cadence", "9999 cadences"], ["0 cadences", "10000 cadences"]),
   "http.listen": both(["127.0.0.1:0", "[::1]:65535"], ["127.0.0.1:65536", "0.0.0.0:80", "a"]),
 };
@@ -120,7 +124,11 @@ function whole(token: string): Record<string, unknown> {
     routes: [{ labels: ["l"] }],
     links: {},
     docker: {},
-    healing: {},
+    healing: {
+      maintenance: [
+        { name: "n", days: ["mon"], from: "01:00", to: "02:00", time_zone: "UTC", when: {} },
+      ],
+    },
     fixes: [{ name: "fix", when: { model: "*" }, do: "restart-container", target }],
     verify: {},
     retention: {},

@@ -24,6 +24,7 @@ describe("the list of gates", () => {
   it("is asked in this order", () => {
     expect(gates.map(({ name }) => name)).toEqual([
       "frozen",
+      "maintenance",
       "fresh",
       "restored",
       "provisional",

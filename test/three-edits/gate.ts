@@ -32,10 +32,10 @@ export const madeUp = {
         'import { episodeOpened } from "../fakes/episodes.ts";\nimport type { Fix } from "../../src/healing/fix.ts";\n',
       ],
       [
-        'describe("frozen", () => {',
+        'describe("fresh", () => {',
         `
   it("stands beside made-up", () => {
-    expect(reasonOf(frozen, {})).toBeUndefined();
+    expect(reasonOf(fresh, {})).toBeUndefined();
   });
 });
 

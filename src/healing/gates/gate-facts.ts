@@ -6,6 +6,7 @@ import type { Freeze } from "../../incidents/freeze.ts";
 import type { AnsweredProposal, Proposal, ProposedAct } from "../../incidents/proposal.ts";
 import type { Silence } from "../../incidents/silence.ts";
 import type { Budget } from "../budgets.ts";
+import type { MaintenanceWindow } from "../maintenance.ts";
 
 /** What a fix says of itself. */
 export interface FixLimits {
@@ -17,6 +18,8 @@ export interface FixLimits {
   readonly budgets: readonly Budget[];
   /** Runs of all fixes that may act at the same time, ≥ 1. */
   readonly concurrency: number;
+  /** Left out: none. */
+  readonly maintenance?: readonly MaintenanceWindow[];
   /** How long a person's no is remembered, ms. Left out: it is not. */
   readonly denyForMs?: number;
   /** It may cut off what depends on its target. Default false. */
@@ -41,6 +44,8 @@ export interface FactsAtHand extends Standing {
   readonly fix: FixLimits;
   /** The freeze, or the silence, that matches this fix; undefined when none does. */
   readonly freeze: Hold | undefined;
+  /** The maintenance windows that match this fix, whether they hold now or not. Left out: none does. */
+  readonly maintenance?: readonly MaintenanceWindow[];
   /** When the store was last restored, or may have been; undefined when it never was. */
   readonly restoredAtMs: number | undefined;
   /** When the episode opened. Left out: long ago. */

@@ -14,6 +14,7 @@ import { frozen } from "./frozen.ts";
 import type { Denial, Gate, Judgement } from "./gate.ts";
 import type { GateFacts } from "./gate-facts.ts";
 import { healthyFloor } from "./healthy-floor.ts";
+import { maintenance } from "./maintenance.ts";
 import { refused } from "./refused.ts";
 import { restored } from "./restored.ts";
 import { target } from "./target.ts";
@@ -22,6 +23,7 @@ import { warmingUp } from "./warming-up.ts";
 
 export const gates = [
   frozen,
+  maintenance,
   fresh,
   restored,
   warmingUp,
