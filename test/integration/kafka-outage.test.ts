@@ -58,9 +58,10 @@ describe.skipIf(!kafka.available)("a broker that fails while we append and read"
     const { stream } = await openTestStream({ brokers: kafka.brokers });
     const reader = new RememberingReader();
     await stream.subscribe(reader);
+    await until(() => reader.calls.length === 3);
     await appendThrough(stream, async () => {
       kafka.broker.pause();
-      await new Promise((resolve) => setTimeout(resolve, 5000));
+      await until(() => reader.calls.includes("revoked 0"));
       kafka.broker.resume();
     });
     await until(() => ["m1", "m2", "m3"].every((model) => idsOf(reader, model).length === 200));
