@@ -5,6 +5,7 @@ import { benchDaily } from "./daily.ts";
 import { benchDecisions } from "./decisions.ts";
 import { benchFlatness } from "./flatness.ts";
 import { benchHabits } from "./habit-streams.ts";
+import { benchLatency } from "./latency.ts";
 import { benchLifelike } from "./lifelike-streams.ts";
 import type { BenchLine } from "./line.ts";
 import { benchMeasures } from "./measures.ts";
@@ -55,6 +56,7 @@ const together: Readonly<Record<string, readonly string[]>> = { detect: Object.k
 const all: Readonly<Record<string, Section>> = {
   ...sections,
   flatness: benchFlatness,
+  latency: benchLatency,
   pictures: benchPictures,
   screens: benchScreens,
   plots: benchPlots,

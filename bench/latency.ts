@@ -1,0 +1,237 @@
+/**
+ * Section `latency`: how long it takes from the commit of a row that shows a fault until its ticket is in Jira, and what
+ * the whole app asks of source, store and Jira while nothing happens.
+ */
+import { setTimeout as pause } from "node:timers/promises";
+import { Client } from "pg";
+import { modelName } from "../src/model-key.ts";
+import { seededRandom } from "../src/sandbox/story/signal.ts";
+import { sql, startTestPostgres, type TestPostgres } from "../test/programs/postgres.ts";
+import { waitUntil } from "../test/programs/wait-until.ts";
+import { type BenchLine, benchLine, progress } from "./line.ts";
+import { countingStatements, startWholeApp, type WholeApp } from "./whole-app.ts";
+
+const section = "latency";
+const features = ["a", "b", "c", "d"];
+const historySteps = 400;
+
+/** Of the sources that are measured: more often than by default, so that one run has many samples. */
+const pollMs = 2000;
+const windowMs = 4000;
+const cadenceMs = 10_000;
+const restMs = 30_000;
+/** Each has two models, of which one breaks: a first ticket then waits for further models. */
+const sources = 24;
+const normalSteps = 3;
+const brokenSteps = 6;
+
+const idleMs = 360_000;
+const busyMs = 120_000;
+const busyModels = 1000;
+
+/** About eleven minutes, of which six are spent idle. */
+export async function benchLatency(): Promise<readonly BenchLine[]> {
+  const postgres = await startTestPostgres({ fsync: "on", ...countingStatements });
+  try {
+    progress("rows to tickets");
+    const waits = await rowsToTickets(postgres);
+    progress("one model, nothing happens");
+    const idle = await calls(postgres, { name: "idle", models: 1, forMs: idleMs });
+    progress(`${busyModels} models, nothing happens`);
+    const busy = await calls(postgres, { name: "busy", models: busyModels, forMs: busyMs });
+    return [...waitLines(waits), ...callLines("1 model", idle), ...callLines("1,000 models", busy)];
+  } finally {
+    await postgres.stop();
+  }
+}
+
+const historyOf = (tables: readonly string[], models: number, stepMs: number): string =>
+  tables
+    .map(
+      (table) => `INSERT INTO ${table}
+SELECT now() - (${historySteps} - at) * interval '${stepMs} milliseconds', '${table}-m' || model, feature,
+  (0.6 - 0.1 * place) * (0.95 + 0.1 * random())
+FROM generate_series(0, ${historySteps - 1}) at, generate_series(0, ${models - 1}) model,
+  unnest(array['${features.join("','")}']) WITH ORDINALITY f(feature, place)
+ORDER BY at;`,
+    )
+    .join("\n");
+
+interface Written {
+  /** Its time by the row, microseconds. */
+  readonly ts: number;
+  readonly committedAt: number;
+}
+
+/** @returns ms from the commit of the attribution that opened an episode until its ticket was made, one a source */
+async function rowsToTickets(postgres: TestPostgres): Promise<readonly number[]> {
+  const tables = Array.from({ length: sources }, (_, i) => `s${i}`);
+  const app = await startWholeApp({
+    postgres,
+    name: "rows",
+    tables,
+    sourceSettings: `, poll_interval: ${pollMs}ms, assembly_window: ${windowMs}ms`,
+    history: historyOf(tables, 2, cadenceMs),
+  });
+  try {
+    const random = seededRandom(11);
+    const written = await Promise.all(
+      tables.map((table, i) =>
+        writeFault(app.sourceUrl, { table, isMissing: i % 2 === 1, delayMs: random() * cadenceMs }),
+      ),
+    );
+    await waitUntil(() => app.jira.issues().length >= sources, {
+      what: `${sources} tickets`,
+      withinMs: 120_000,
+    });
+    return await waitsOf(app, new Map(written.map((rows, i) => [tables[i]!, rows])));
+  } finally {
+    await app.stop();
+  }
+}
+
+interface Fault {
+  readonly table: string;
+  /** The first feature stays away; otherwise it collapses. */
+  readonly isMissing: boolean;
+  readonly delayMs: number;
+}
+
+/** Writes both models' attributions in one transaction each step; the first model breaks. */
+async function writeFault(
+  url: string,
+  { table, isMissing, delayMs }: Fault,
+): Promise<readonly Written[]> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  const written: Written[] = [];
+  await pause(delayMs);
+  for (let step = 0; step < normalSteps + brokenSteps; step++) {
+    const ts = Date.now();
+    const isBroken = step >= normalSteps;
+    const rows = ["m0", "m1"].flatMap((model) =>
+      features.flatMap((feature, place) => {
+        const hit = isBroken && model === "m0" && feature === "a";
+        if (hit && isMissing) return [];
+        return [`('${table}-${model}', '${feature}', ${(0.5 - 0.1 * place) * (hit ? 0.05 : 1)})`];
+      }),
+    );
+    await client.query(
+      `INSERT INTO ${table} SELECT to_timestamp(${ts / 1000}), * FROM (VALUES ${rows.join(",")}) given`,
+    );
+    written.push({ ts: ts * 1000, committedAt: Date.now() });
+    await pause(Math.max(0, cadenceMs - (Date.now() - ts)));
+  }
+  await client.end();
+  return written;
+}
+
+async function waitsOf(
+  { jira, storeUrl }: WholeApp,
+  written: ReadonlyMap<string, readonly Written[]>,
+): Promise<readonly number[]> {
+  const made = jira.ledger.filter(({ what }) => what === "issue_created");
+  const opened = await sql(
+    storeUrl,
+    `SELECT event->>'model' AS model, (event->>'at')::float8 AS at FROM driftwarden.decisions
+     WHERE event->>'type' = 'episode_opened' ORDER BY 2`,
+  );
+  return [...written].flatMap(([table, rows]) => {
+    const name = `${table}-m0`;
+    const first = opened.find(({ model }) => modelName(String(model)).model === name);
+    const row = rows.find(({ ts }) => Math.abs(ts - Number(first?.["at"])) < 1000);
+    const key = jira.issues().find(({ summary }) => new RegExp(`\\b${name}\\b`).test(summary))?.key;
+    const entry = made.find(({ issue }) => issue === key);
+    return row === undefined || entry === undefined ? [] : [entry.at - row.committedAt];
+  });
+}
+
+function waitLines(waits: readonly number[]): readonly BenchLine[] {
+  const sorted = waits.toSorted((a, b) => a - b);
+  const at = (part: number): number =>
+    (sorted[Math.ceil(part * sorted.length) - 1] ?? Number.NaN) / 1000;
+  const atMost = (pollMs + windowMs + restMs) / 1000;
+  const name = `committed row to ticket, poll ${pollMs / 1000} s, window ${windowMs / 1000} s`;
+  return [
+    benchLine({
+      section,
+      name: `${name}: tickets`,
+      value: sorted.length,
+      unit: "tickets",
+      atLeast: sources,
+    }),
+    benchLine({ section, name: `${name}: p50`, value: at(0.5), unit: "s" }),
+    benchLine({ section, name: `${name}: p95`, value: at(0.95), unit: "s", atMost }),
+  ];
+}
+
+interface Calls {
+  /** A second. */
+  readonly source: number;
+  readonly store: number;
+  /** An hour. */
+  readonly jira: number;
+}
+
+interface Quiet {
+  readonly name: string;
+  readonly models: number;
+  readonly forMs: number;
+}
+
+/** With the default settings, and an attribution of each model a minute. */
+async function calls(postgres: TestPostgres, { name, models, forMs }: Quiet): Promise<Calls> {
+  const app = await startWholeApp({
+    postgres,
+    name,
+    tables: ["main"],
+    sourceSettings: "",
+    history: historyOf(["main"], models, 60_000),
+  });
+  const stopping = new AbortController();
+  const writing = writeQuietly(app.sourceUrl, models, stopping.signal);
+  try {
+    await waitUntil(async () => (await fetch(new URL("/-/ready", app.daemon.url))).ok, {
+      what: "a daemon that is ready",
+      withinMs: 120_000,
+    });
+    // What is asked once after a start does not count.
+    await pause(30_000);
+    const before = await app.statements();
+    const asked = app.jira.ledger.length;
+    await pause(forMs);
+    const after = await app.statements();
+    return {
+      source: ((after.source - before.source) / forMs) * 1000,
+      store: ((after.store - before.store) / forMs) * 1000,
+      jira: ((app.jira.ledger.length - asked) / forMs) * 3_600_000,
+    };
+  } finally {
+    stopping.abort();
+    await writing;
+    await app.stop();
+  }
+}
+
+async function writeQuietly(url: string, models: number, signal: AbortSignal): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  while (!signal.aborted) {
+    await client.query(`INSERT INTO main
+      SELECT date_trunc('second', now()), 'main-m' || model, feature, (0.6 - 0.1 * place) * (0.95 + 0.1 * random())
+      FROM generate_series(0, ${models - 1}) model, unnest(array['${features.join("','")}']) WITH ORDINALITY f(feature, place)`);
+    await pause(60_000, undefined, { signal }).catch(() => undefined);
+  }
+  await client.end();
+}
+
+function callLines(what: string, { source, store, jira }: Calls): readonly BenchLine[] {
+  const aSecond = (name: string, value: number): BenchLine =>
+    benchLine({ section, name: `statements on the ${name}, ${what}`, value, unit: "a second" });
+  const name = `calls to Jira, ${what}`;
+  return [
+    aSecond("source", source),
+    aSecond("store", store),
+    benchLine({ section, name, value: jira, unit: "an hour", atMost: 60 }),
+  ];
+}
