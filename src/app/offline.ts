@@ -7,6 +7,7 @@ import type { Config } from "../config/schema.ts";
 import type { EngineSettings } from "../detection/settings.ts";
 import { budgetsText } from "../healing/budgets.ts";
 import type { Fix } from "../healing/fix.ts";
+import { runJson } from "../healing/run-json.ts";
 import type { WhatIfOptions } from "../replay/what-if.ts";
 import { engineSettings } from "./engine-settings.ts";
 import { fixOf } from "./fixes.ts";
@@ -20,6 +21,7 @@ export const offlineBuilders = {
   sources: sourceList,
   budgetTexts,
   whatIf,
+  runJson,
 } as const;
 
 const tierOf = (remediation: string): Fix["tier"] =>

@@ -1,16 +1,64 @@
-/** `driftwarden fixes`: asks for a run of a configured fix. The daemon decides, and its gates. */
+/** `driftwarden fixes`: shows what the configured fixes did, and asks for a run. The daemon decides, and its gates. */
 import type { Command } from "commander";
+import type { Config } from "../config/schema.ts";
+import { formatDuration } from "../duration.ts";
+import { nearest } from "../nearest.ts";
+import { fixesEvidence, fixesExplain, fixesShow } from "../operator/fixes.ts";
+import type { ListedRun } from "../store/runs/list.ts";
+import { ask } from "./ask.ts";
+import { columns } from "./columns.ts";
 import { withConfigOption } from "./config-option.ts";
 import { type DoParts, type SayOptions, sayTo } from "./do.ts";
 import { CliError } from "./errors.ts";
+import {
+  evidenceJson,
+  evidenceMeaning,
+  evidenceTable,
+  explanation,
+  explanationJson,
+  nextText,
+  runTable,
+  whatBecame,
+} from "./fixes-text.ts";
+import { withStore } from "./store-command.ts";
+
+interface FixesOptions {
+  readonly config: string;
+  readonly json?: boolean;
+}
 
 interface RunOptions extends SayOptions {
   readonly incident?: string;
   readonly dryRun?: boolean;
 }
 
-export function registerFixes(program: Command, parts: DoParts): void {
-  const fixes = program.command("fixes").description("ask for runs of the configured fixes");
+type FixConfig = Config["fixes"][number];
+
+export interface FixesParts extends DoParts {
+  /** A run as the API gives it. */
+  readonly runJson: (run: ListedRun) => object;
+}
+
+export function registerFixes(program: Command, parts: FixesParts): void {
+  const fixes = program
+    .command("fixes")
+    .description("show what the configured fixes did, and ask for a run");
+  withConfigOption(fixes.command("list"))
+    .description("list the fixes with their mode and their newest run")
+    .option("--json", "JSON lines")
+    .action((options: FixesOptions) => list(options, parts));
+  withConfigOption(fixes.command("show <fix>"))
+    .description(fixesShow.help)
+    .option("--json", "one JSON line")
+    .action((fix: string, options: FixesOptions) => show(fix, options, parts));
+  withConfigOption(fixes.command("evidence <fix>"))
+    .description(fixesEvidence.help)
+    .option("--json", "JSON lines, one a target")
+    .action((fix: string, options: FixesOptions) => evidence(fix, options, parts));
+  withConfigOption(fixes.command("explain <run>"))
+    .description(fixesExplain.help)
+    .option("--json", "one JSON line")
+    .action((id: string, options: FixesOptions) => explain(id, options, parts));
   withConfigOption(fixes.command("run <fix>"))
     .description("ask for a run: the daemon looks at the target and asks for a yes, with the facts")
     .option(
@@ -23,10 +71,100 @@ export function registerFixes(program: Command, parts: DoParts): void {
     .action((fix: string, options: RunOptions) => run(fix, options, parts));
 }
 
+function list({ config: file, json }: FixesOptions, parts: FixesParts): Promise<void> {
+  const { cli, runJson } = parts;
+  return withStore(file, parts, async (store, { fixes }) => {
+    const rows: string[][] = [];
+    for (const { name, mode, do: does } of fixes) {
+      const [last] = (await ask(fixesShow, { fix: name }, { store })).runs;
+      const newest = last === undefined ? null : runJson(last);
+      if (json === true) cli.print(JSON.stringify({ name, mode, do: does, newest }));
+      const when = last === undefined ? "-" : new Date(last.decidedAtMs).toISOString();
+      rows.push([name, mode, does, when, last === undefined ? "-" : whatBecame(last)]);
+    }
+    if (json === true) return;
+    if (rows.length === 0) cli.say("No fix is configured.");
+    else
+      for (const line of columns([
+        ["fix", "mode", "does", "newest run", "what became of it"],
+        ...rows,
+      ]))
+        cli.print(line);
+  });
+}
+
+function show(fix: string, { config: file, json }: FixesOptions, parts: FixesParts): Promise<void> {
+  const { cli, runJson } = parts;
+  return withStore(file, parts, async (store, config) => {
+    const known = configured(fix, config);
+    const { name, mode, when, do: does, cooldown, options } = known;
+    const { runs, evidence: found } = await ask(fixesShow, { fix }, { store });
+    if (json === true) {
+      const did = { runs: runs.map(runJson), evidence: found.map(evidenceJson) };
+      cli.print(JSON.stringify({ name, mode, do: does, when, options, ...did }));
+      return;
+    }
+    cli.print(`${name}: ${does}, mode ${mode}, cooldown ${formatDuration(cooldown)}`);
+    cli.print(`when ${JSON.stringify(when)}, with ${JSON.stringify(options)}`);
+    if (runs.length === 0) cli.print("It has not run, and nothing called for it.");
+    else for (const line of ["", ...runTable(runs)]) cli.print(line);
+    const [newest] = runs;
+    if (newest !== undefined) cli.print(`\nNewest: ${newest.detail}\nNext: ${nextText(newest)}`);
+  });
+}
+
+function evidence(
+  fix: string,
+  { config: file, json }: FixesOptions,
+  parts: DoParts,
+): Promise<void> {
+  const { cli } = parts;
+  return withStore(file, parts, async (store, config) => {
+    configured(fix, config);
+    const found = await ask(fixesEvidence, { fix }, { store });
+    if (json === true) for (const one of found) cli.print(JSON.stringify(evidenceJson(one)));
+    else if (found.length === 0) cli.print(`Nothing has called for ${fix} yet.`);
+    else for (const line of [...evidenceTable(found), "", evidenceMeaning(found)]) cli.print(line);
+  });
+}
+
+function explain(
+  id: string,
+  { config: file, json }: FixesOptions,
+  parts: FixesParts,
+): Promise<void> {
+  return withStore(file, parts, async (store) => {
+    const found = await ask(fixesExplain, { run: id }, { store });
+    if (found === undefined)
+      throw new CliError("DW_CLI_USAGE", `no run, or several, have an id that begins with ${id}`, {
+        hint: "driftwarden fixes show FIX lists the newest runs of a fix.",
+      });
+    const { run: explained, ...how } = found;
+    const lines = {
+      ...parts.runJson(explained),
+      ...explanationJson(how),
+      next: nextText(explained),
+    };
+    if (json === true) parts.cli.print(JSON.stringify(lines));
+    else for (const line of explanation(found)) parts.cli.print(line);
+  });
+}
+
+function configured(name: string, { fixes }: Config): FixConfig {
+  const found = fixes.find((fix) => fix.name === name);
+  if (found !== undefined) return found;
+  const names = fixes.map((fix) => fix.name);
+  const meant = nearest(name, names);
+  const known = names.length === 0 ? "No fix is configured." : `There are: ${names.join(", ")}.`;
+  throw new CliError("DW_CLI_USAGE", `no fix is called ${name}`, {
+    hint: meant === undefined ? known : `Did you mean ${meant}? ${known}`,
+  });
+}
+
 function run(fix: string, options: RunOptions, parts: DoParts): Promise<void> {
   if (!/^[^\s\p{Cc}]+$/u.test(fix))
     throw new CliError("DW_CLI_USAGE", "the name of a fix is one word", {
-      hint: "The configuration names the fixes: driftwarden check.",
+      hint: "driftwarden fixes list shows the fixes.",
     });
   const said = `restart ${fix}${options.dryRun === true ? " dry-run" : ""}`;
   return sayTo({ number: options.incident, said }, options, parts);

@@ -1,0 +1,102 @@
+/** `driftwarden fixes list|show|explain|evidence` on a store in which runs helped, did not, and fired for nothing. */
+import { describe, expect, it, onTestFinished } from "vitest";
+import { remediationTypes as remediations } from "../../remediations/index.ts";
+import { registerFixes } from "../../src/cli/fixes.ts";
+import { runProgram } from "../../src/cli/program.ts";
+import { runJson } from "../../src/healing/run-json.ts";
+import { recordEvents } from "../../src/incidents/record-events.ts";
+import { fileWith } from "../cli/files.ts";
+import { episodeOpened } from "../fakes/episodes.ts";
+import { type Approving, approving } from "../programs/approving.ts";
+import { record } from "../programs/effects.ts";
+import { becomes, recording } from "../programs/proposals.ts";
+import { withStore } from "../programs/store.ts";
+
+const stores = withStore();
+
+const written = `store: {url: "postgres://x@127.0.0.1/x"}
+sources: {main: {url: "postgres://x@127.0.0.1/x"}}
+docker: {socket: /var/run/docker.sock}
+fixes:
+  - {name: restart-svc, when: {feature: credit_score}, do: restart-container, target: {label: app=feature-store}, mode: approve}
+  - {name: other, when: {feature: age}, do: restart-container, target: {label: app=other}}
+`;
+
+/** One run that was asked for, approved, acted and helped; one that was denied; and a verdict on the incident. */
+async function history(): Promise<Approving> {
+  const place = await approving(await stores.open());
+  const at = Date.now() * 1000;
+  await record(place.store, episodeOpened({ model: "t/e/e1/m", at, newestRow: at }), recording);
+  place.outbox.start();
+  onTestFinished(() => place.outbox.stop());
+  await place.say("dw restart restart-svc");
+  await place.say("dw approve");
+  await becomes(place, "acted");
+  const run = (await place.run())?.id ?? "";
+  const judged = { model: "t/e/e1/m", at, detail: "inside its band" };
+  const event = { type: "verified", id: "v1", run, outcome: "recovered", ...judged } as const;
+  await place.store.transaction((tx) =>
+    recordEvents(tx, [{ event, incident: "inc-e1" }], recording),
+  );
+  await place.say("dw false-positive");
+  return place;
+}
+
+async function prints({ store }: Approving, ...args: readonly string[]): Promise<string> {
+  const said: string[] = [];
+  const say = (line: string): void => void said.push(line);
+  const exitWith = (code: number): void => say(`exit ${code}`);
+  const cli = { print: say, say, exitWith, stopSignal: () => AbortSignal.abort() };
+  const config = fileWith("fixes.yaml", written);
+  const openStore = async () => ({ store, close: async () => undefined });
+  await runProgram(["fixes", ...args, "--config", config], {
+    version: "1",
+    cli,
+    commands: [(program) => registerFixes(program, { cli, remediations, openStore, runJson })],
+  });
+  return said.join("\n");
+}
+
+describe("driftwarden fixes (A2, A7, C76)", () => {
+  it("shows what a fix did, by which gates, on whose word, and what it is worth", async () => {
+    const place = await history();
+    const id = (await place.run())?.id ?? "";
+    const listed = await prints(place, "list");
+    expect(listed).toMatch(/restart-svc +approve +restart-container +\S+Z +acted, recovered/);
+    expect(listed).toMatch(/other +observe +restart-container +- +-/);
+    expect(await prints(place, "show", "restart-svc")).toContain(id);
+    const why = await prints(place, "explain", id.slice(0, 8));
+    expect(why).toContain("restart-svc (restart-container on feature-store-1) for incident 1");
+    expect(why).toMatch(/Z sarah asked for it\n\S+Z sarah approved it/);
+    expect(why).toMatch(/decided: proposed as [A-Z]{4}\n {2}frozen: allows/);
+    expect(why).toContain("approval: denies. It waits for a person's word.");
+    expect(why).toMatch(/decided: acting[^]*approval: allows/);
+    const evidence = await prints(place, "evidence", "restart-svc", "--json");
+    expect(JSON.parse(evidence)).toMatchObject({
+      target: "feature-store-1",
+      acted: 1,
+      recovered: 1,
+      failed: 0,
+      inconclusive: 0,
+      false_fires: 1,
+    });
+    expect(await prints(place, "evidence", "restart-svc")).toContain(
+      "It helped in 1 of 1 attempts, by the models' own data. For 1 of what it fired at",
+    );
+    expect(await prints(place, "evidence", "other")).toBe("Nothing has called for other yet.");
+    const json: unknown = JSON.parse(await prints(place, "explain", id, "--json"));
+    expect(json).toMatchObject({
+      id,
+      status: "acted",
+      words: [{ by: "sarah", word: "wish" }, { word: "approve" }],
+      decisions: [{ status: "proposed" }, { status: "acting" }],
+    });
+  });
+
+  it("names the nearest fix, and a run that there is not", async () => {
+    const place = await approving(await stores.open());
+    await expect(prints(place, "show", "restart-scv")).rejects.toThrow("no fix is called");
+    await expect(prints(place, "explain", "abcdef")).rejects.toThrow("no run, or several");
+    await expect(prints(place, "explain", "%")).rejects.toThrow("is no id of a run");
+  });
+});
