@@ -23,7 +23,7 @@ select n.fix, count(*) as count from runs n where exists (
 group by 1 order by 1`;
 
 /** What broke again. */
-export interface Broken {
+export interface BrokenAgain {
   /** Id of its incident. */
   readonly incident: string;
   /** As the text of its fingerprint. */
@@ -36,7 +36,7 @@ export interface Broken {
 /** @returns undefined when nothing helped it within seven days before it broke */
 export async function helpedBefore(
   q: Queryable,
-  { incident, subject, kind, atMs }: Broken,
+  { incident, subject, kind, atMs }: BrokenAgain,
 ): Promise<HelpedBefore | undefined> {
   const rows = await q.query<{ fix: string; wellAtMs: number; againMs: number | null }>(helpedSql, [
     incident,
