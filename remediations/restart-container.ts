@@ -183,12 +183,15 @@ async function look(engine: Engine, target: Target): Promise<Look> {
     return { result: { status: "failed", detail: `${name} is gone.` }, state: "gone" };
   }
   if (now.startedAt !== snapshot["started_at"]) {
-    const detail = `${name} was restarted: it runs since ${now.startedAt}.`;
+    const detail = `${name} was restarted: it runs since ${toSecond(now.startedAt)}.`;
     return { result: { status: "done", detail, after: snapshotOf(now) }, state: now.state };
   }
-  const detail = `The restart of ${name} did not take effect: it is ${now.state}, started ${now.startedAt}.`;
+  const detail = `The restart of ${name} did not take effect: it is ${now.state}, started ${toSecond(now.startedAt)}.`;
   return { result: { status: "failed", detail }, state: now.state };
 }
+
+/** Docker tells nanoseconds. */
+const toSecond = (time: string): string => time.replace(/\.\d+(?=Z$)/, "");
 
 function healthOf(container: Container | undefined): TargetHealth {
   if (container === undefined) return "gone";

@@ -25,6 +25,7 @@ import { displayName, shortName } from "./names.ts";
 import { nowFacts } from "./now-text.ts";
 import type { SourceTable } from "./query.ts";
 import { againText, saidFirst } from "./repair-text.ts";
+import { outcomeWords } from "./run-text.ts";
 import { sharedImpact, sharedSummary, sharedSureness } from "./shared-text.ts";
 import { silencedLine } from "./silence-text.ts";
 import { impactOf, summaryOf } from "./summary.ts";
@@ -158,7 +159,16 @@ function asksAgain({ runs }: Incident, { name, mode }: FixOffer): boolean {
   return mode === "auto" && last?.opensBreaker === true;
 }
 
+/** What it did about the incident; before that, what it would do. */
 function machineOf(incident: Incident, { fixesFor }: HelpLinks): Line {
+  const ran = incident.runs.findLast(({ status }) => status === "acted");
+  if (ran !== undefined) {
+    const outcome = ran.outcome === undefined ? "" : outcomeWords[ran.outcome];
+    const next =
+      ran.opensBreaker === true && incident.state === "open" ? "; the next one asks" : "";
+    return line`ran ${data(ran.fix)} at ${words(readTime(ran.atMs))}${words(`${outcome}${next}`)}`;
+  }
+  if (incident.state === "resolved") return words("did nothing about it");
   const offers = (fixesFor?.(incident) ?? []).filter(({ mode }) => mode !== "off");
   const [first, ...others] = offers;
   if (first === undefined) return words("nothing to restart is configured for this");

@@ -18,7 +18,7 @@ const statusWords = {
   unknown: "may or may not have run",
 } as const satisfies Record<RunSummary["status"], string>;
 
-const outcomeWords = {
+export const outcomeWords = {
   recovered: "; it helped",
   not_recovered: "; it did not help",
   inconclusive: "; whether it helped cannot be told",
