@@ -41,7 +41,7 @@ export function registerDemo(program: Command, parts: DemoParts): void {
   program
     .command("demo")
     .description(
-      "three faults, two harmless changes, and people who answer on tickets; nothing needed",
+      "five faults, two harmless changes, and people who answer on tickets; nothing needed",
     )
     .option("--json", "print events as JSON lines, the scorecard last")
     .option("--seed <number>", "another story with the same plot", "1")
@@ -125,8 +125,9 @@ Scorecard, counted from the ledgers of the Jira sandbox and the engine: ${verdic
   faults found            ${card.detected} of ${card.injected}; median delay in attributions: ${card.delay_points ?? "?"}
   false tickets           ${card.false_tickets}
   harmless, and silent    ${card.harmless_silent} of ${card.harmless}
-  restarts                ${card.runs} of 1
-  outcome told            ${card.outcomes_told} of 1: the restart did not help
+  restarts                ${card.runs} of 3: one by itself, one approved in a comment, one more by itself
+  outcomes told           ${card.outcomes_told} of 3: did not help, helped, did not help and is escalated
+  refused                 ${card.refused} of 3: a database, one that others hang on, one below its floor
   people answered         ${card.answered} of ${card.asked}, one of them refused with the reason
   closed too early        opened again ${card.reopened} of 1
 

@@ -1,9 +1,9 @@
-/** Stands in for the daemon in the demo's story: a real engine, one restart, answers, and as much delay as wanted. */
+/** Stands in for the daemon in the demo's story: a real engine, restarts, answers, and as much delay as wanted. */
 import { detectorTypes } from "../../detectors/index.ts";
 import type { Clock } from "../../src/clock.ts";
 import { detectorSet } from "../../src/detection/baseline/default-detectors.ts";
 import { PartitionEngine } from "../../src/detection/engine.ts";
-import type { DetectionEvent } from "../../src/detection/event.ts";
+import type { DetectionEvent, EpisodeOpened } from "../../src/detection/event.ts";
 import {
   defaultDecision,
   defaultRetireAfterUs,
@@ -14,12 +14,13 @@ import { modelKey, modelName } from "../../src/model-key.ts";
 import type { Pipeline, PipelineProgress } from "../../src/sandbox/story/demo-run.ts";
 import type { PersonAct, StoryPeople } from "../../src/sandbox/story/people.ts";
 import type { StoryRow } from "../../src/sandbox/story/rows.ts";
-import { sourceOf } from "../../src/sandbox/story/script.ts";
+import { promisedRefusals, promisedRestarts, sourceOf } from "../../src/sandbox/story/script.ts";
 import type { Row, StreamRecord } from "../../src/stream/record.ts";
 
 export interface PipelineTicket {
   readonly summary: string;
   readonly atMs: number;
+  readonly description: string;
   readonly comments: string[];
   reopened: number;
 }
@@ -41,7 +42,8 @@ const keyOf = (model: string): string =>
 export class StoryPipeline implements Pipeline, StoryPeople {
   readonly events: DetectionEvent[] = [];
   readonly tickets: PipelineTicket[] = [];
-  runs = 0;
+  /** Names of the containers that were restarted. */
+  readonly restarts: string[] = [];
   readonly #options: StoryPipelineOptions;
   readonly #engine = new PartitionEngine({
     detectors: detectorSet(detectorTypes, { sensitivity: "normal" }),
@@ -93,6 +95,7 @@ export class StoryPipeline implements Pipeline, StoryPeople {
     if (ticket === undefined) return false;
     ticket.comments.push(answer);
     if (says === undefined) ticket.reopened += 1;
+    if (says === "dw approve") this.#restart(subject);
     if (says?.startsWith("dw expected") !== true) return true;
     const at = this.#options.clock.now() * 1000;
     const record = { kind: "marker", id: says, model: keyOf(subject), at } as const;
@@ -121,7 +124,7 @@ export class StoryPipeline implements Pipeline, StoryPeople {
     }
     for (const source of sources)
       this.#apply({ kind: "tick", source, watermark, clock: watermark });
-    return { settled: true, effectsDone: this.tickets.length + this.runs };
+    return { settled: true, effectsDone: this.tickets.length + this.restarts.length };
   }
 
   #apply(record: StreamRecord): void {
@@ -131,28 +134,34 @@ export class StoryPipeline implements Pipeline, StoryPeople {
   }
 
   #react(event: DetectionEvent): void {
-    const { model, source } = modelName(event.model);
-    if (event.type === "episode_opened") {
-      const feature = event.features[0]?.feature ?? "";
-      const atMs = this.#options.clock.now();
-      const { joins } = this.#placing.take(event, { nowMs: atMs, reopenDurationMs: 0 });
-      if (joins !== undefined) return;
-      const summary = event.kind === "silent" ? `source ${source}` : `${model}: ${feature}`;
-      this.tickets.push({ summary, atMs, comments: [], reopened: 0 });
-      if (feature === "credit_score") this.#restart(event.model, atMs);
-    }
+    const { model } = modelName(event.model);
+    if (event.type === "episode_opened") return this.#opened(event);
     if (event.type !== "verified") return;
-    const said = event.outcome === "not_recovered" ? "did not help" : event.outcome;
-    this.#ticketOf(model)?.comments.push(said);
+    const promised = promisedRestarts.find((one) => one.model === model);
+    const isAsPromised = (event.outcome === "recovered") === (promised?.container === "eta-1");
+    this.#ticketOf(model)?.comments.push(isAsPromised ? `${promised?.outcome}` : event.outcome);
+  }
+
+  #opened(event: EpisodeOpened): void {
+    const { model, source } = modelName(event.model);
+    const feature = event.features[0]?.feature ?? "";
+    const atMs = this.#options.clock.now();
+    const { joins } = this.#placing.take(event, { nowMs: atMs, reopenDurationMs: 0 });
+    if (joins !== undefined) return;
+    const summary = event.kind === "silent" ? `source ${source}` : `${model}: ${feature}`;
+    const description = promisedRefusals.says.join(", ");
+    this.tickets.push({ summary, atMs, description, comments: [], reopened: 0 });
+    if (feature === "credit_score") this.#restart(model);
   }
 
   /** As the daemon: the question goes into the stream, and is judged with what comes next. */
-  #restart(model: string, atMs: number): void {
-    this.runs += 1;
+  #restart(model: string): void {
+    const atMs = this.#options.clock.now();
+    this.restarts.push(promisedRestarts.find((one) => one.model === model)?.container ?? model);
     this.#unjudged.push({
       kind: "verify",
-      run: `run ${this.runs}`,
-      model,
+      run: `run ${this.restarts.length}`,
+      model: keyOf(model),
       since: atMs * 1000,
       notBefore: (atMs + 300_000) * 1000,
       minAttributions: 3,

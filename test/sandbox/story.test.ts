@@ -38,6 +38,7 @@ function story(seed: number, lateMs = 0): Told {
     real,
     originMs,
     rows,
+    restarted: () => pipeline.restarts,
     insert: async (some) => {
       written.push(some);
       await pipeline.insert(some);
@@ -48,7 +49,8 @@ function story(seed: number, lateMs = 0): Told {
     say: (line) => said.push(line),
     stop: stopping.signal,
   });
-  const card = (): Scorecard => scorecard(pipeline.tickets, { originMs, runs: pipeline.runs });
+  const card = (): Scorecard =>
+    scorecard(pipeline.tickets, { originMs, restarted: pipeline.restarts });
   return { run, pipeline, real, stopping, written, said, card };
 }
 
@@ -74,25 +76,26 @@ const decided = ({ pipeline }: Told): readonly string[] =>
 
 describe("the demo's story", () => {
   it.each(seeds)(
-    "with seed %i has every fault found and blamed, one restart told, and nothing else",
+    "with seed %i has every fault found and blamed, three restarts told, and nothing else",
     async (seed) => {
       const { pipeline, card } = await told(seed);
       expect(card()).toMatchObject({
-        detected: 3,
+        detected: 5,
         missed: 0,
         false_tickets: 0,
         harmless_silent: 2,
-        runs: 1,
-        outcomes_told: 1,
-        asked: 7,
-        answered: 7,
+        runs: 3,
+        outcomes_told: 3,
+        refused: 3,
+        asked: 8,
+        answered: 8,
         reopened: 1,
       });
       expect(passed(card())).toBe(true);
       const closed = pipeline.events.filter((event) => event.type === "episode_closed");
       expect(closed.map((event) => event.cause).toSorted()).toEqual([
         "marker",
-        ...Array.from({ length: 5 }, () => "recovered"),
+        ...Array.from({ length: 6 }, () => "recovered"),
       ]);
     },
   );
@@ -162,26 +165,28 @@ describe("after the story", () => {
 
 describe("the scorecard", () => {
   const asPromised: Scorecard = {
-    injected: 3,
-    detected: 3,
+    injected: 5,
+    detected: 5,
     missed: 0,
     false_tickets: 0,
     harmless: 2,
     harmless_silent: 2,
-    runs: 1,
-    outcomes_told: 1,
-    asked: 7,
-    answered: 7,
+    runs: 3,
+    outcomes_told: 3,
+    refused: 3,
+    asked: 8,
+    answered: 8,
     reopened: 1,
     delay_points: 1,
   };
 
   it.each([
-    ["without the restart", { runs: 0 }],
-    ["with a second restart", { runs: 2 }],
-    ["with a restart whose outcome nobody was told", { outcomes_told: 0 }],
-    ["with an outcome told twice", { outcomes_told: 2 }],
-    ["with a person who was not answered", { answered: 6 }],
+    ["without a restart", { runs: 2 }],
+    ["with a fourth restart", { runs: 4 }],
+    ["with a restart whose outcome nobody was told", { outcomes_told: 2 }],
+    ["with an outcome told twice", { outcomes_told: 4 }],
+    ["with a refusal that does not stand on its ticket", { refused: 2 }],
+    ["with a person who was not answered", { answered: 7 }],
     ["with a ticket that stayed closed", { reopened: 0 }],
     ["with a fault missed", { missed: 1 }],
     ["with a false ticket", { false_tickets: 1 }],
@@ -195,10 +200,11 @@ describe("the scorecard", () => {
     const ticket = {
       summary: "fraud-v3: refund_flag",
       atMs: startMs,
+      description: "",
       comments: ["did not help"],
       reopened: 1,
     };
-    const counted = { originMs: startMs, runs: 1 };
+    const counted = { originMs: startMs, restarted: ["feature-store-1"] };
     expect(scorecard([ticket], counted).outcomes_told).toBe(0);
     const restarted = { ...ticket, summary: "churn-v7: credit_score" };
     expect(scorecard([ticket, restarted], counted).outcomes_told).toBe(1);
@@ -208,10 +214,11 @@ describe("the scorecard", () => {
     const silent = ["eu", "jp"].map((region) => ({
       summary: `source pricing: pricing-${region} is silent`,
       atMs: startMs + 13 * cadenceMs,
+      description: "",
       comments: [],
       reopened: 0,
     }));
-    const card = scorecard(silent, { originMs: startMs, runs: 0 });
+    const card = scorecard(silent, { originMs: startMs, restarted: [] });
     expect(card).toMatchObject({ detected: 1, false_tickets: 1 });
   });
 });

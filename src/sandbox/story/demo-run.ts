@@ -28,6 +28,8 @@ export interface DemoRunOptions {
   /** Story time of step 0, milliseconds since 1970. */
   readonly originMs: number;
   readonly rows: StoryRows;
+  /** Names of the containers that have restarted by now. */
+  readonly restarted: () => readonly string[];
   readonly insert: (rows: readonly StoryRow[]) => Promise<void>;
   readonly pipeline: Pipeline;
   readonly people: StoryPeople;
@@ -84,7 +86,7 @@ export class DemoRun {
   }
 
   async #step(showMs: number): Promise<void> {
-    const { clock, real, originMs, rows, insert, narrator, stop } = this.#options;
+    const { clock, real, originMs, rows, restarted, insert, narrator, stop } = this.#options;
     const begunMs = real.now();
     const step = this.#next++;
     const atMs = originMs + step * cadenceMs;
@@ -92,7 +94,7 @@ export class DemoRun {
     await this.#settled();
     this.#changes(step, atMs);
     clock.leapTo(atMs + jitterMs / 2);
-    await insert(rows.at(step));
+    await insert(rows.at(step, restarted()));
     clock.leapTo(atMs + afterMs);
     await this.#settled();
     clock.leapTo(atMs + gatheredMs);

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Engine } from "../../../remediations/docker/engine.ts";
 import type { Clock } from "../../clock.ts";
-import { simulatedEngine } from "../docker.ts";
-import { startDockerEngine } from "../dockerd.ts";
+import { type SimulatedContainer, simulatedEngine } from "../docker.ts";
+import { type ContainerSpec, startDockerEngine } from "../dockerd.ts";
 import { Accounts } from "../jira/accounts.ts";
 import { type JiraSandbox, startJiraSandbox } from "../jira/server.ts";
 import { startKafka } from "../kafka.ts";
@@ -31,8 +31,8 @@ export interface DemoEnvironment {
   readonly jira: JiraSandbox;
   /** The simulated engine; undefined when the configuration names a real one. */
   readonly engine: Engine | undefined;
-  /** Restarts that the engine itself counted. */
-  readonly restarts: () => number;
+  /** Names of the containers that were restarted, as the engine itself counted, oldest first. */
+  readonly restarted: () => readonly string[];
   /** Where the rows are written to, as the role that may only read them. */
   readonly sourceUrl: string;
   /** Who may log in at the Jira sandbox: Driftwarden itself first, then people. */
@@ -50,7 +50,14 @@ const daemonAccount: Account = { name: "demo", token: "demo" };
 const people = Object.keys(rolesOf).map((name): Account => ({ name, token: name }));
 const accounts: readonly Account[] = [daemonAccount, ...people];
 const tables = { main: "explainability_metrics", pricing: "pricing_explainability" } as const;
-const container = { name: "feature-store-1", labels: { app: "feature-store" } };
+/** Two that are restarted, and three that a gate protects: a database, one that others hang on, and a lone replica. */
+const containers: readonly SimulatedContainer[] = [
+  { name: "feature-store-1", labels: { app: "feature-store" } },
+  { name: "eta-1", labels: { app: "eta" } },
+  { name: "fraud-db-1", labels: { app: "fraud-db", "com.docker.compose.service": "postgres" } },
+  { name: "fraud-gateway-1", labels: { app: "fraud-gateway" } },
+  { name: "fraud-scorer-1", labels: { app: "fraud-scorer" }, networkOf: "fraud-gateway-1" },
+];
 
 export async function startDemoEnvironment(
   options: DemoEnvironmentOptions,
@@ -82,7 +89,7 @@ export async function startDemoEnvironment(
     table,
     jira,
     engine: engine.simulated,
-    restarts: engine.restarts,
+    restarted: engine.restarted,
     sourceUrl,
     accounts,
     config: configOf({ store, sourceUrl, brokers, jira: jira.url, token, socket: engine.socket }),
@@ -115,6 +122,10 @@ jira: {url: "${jira}", user: ${daemonAccount.name}, token_file: ${token}, reopen
 docker: {socket: ${socket}}
 fixes:
   - {name: restart-feature-store, when: {feature: credit_score}, do: restart-container, target: {label: app=feature-store}, mode: auto}
+  - {name: restart-eta, when: {feature: traffic}, do: restart-container, target: {label: app=eta}, mode: approve}
+  - {name: restart-fraud-db, when: {feature: refund_flag}, do: restart-container, target: {label: app=fraud-db}, mode: auto}
+  - {name: restart-fraud-gateway, when: {feature: refund_flag}, do: restart-container, target: {label: app=fraud-gateway}, mode: auto}
+  - {name: restart-fraud-scorer, when: {feature: refund_flag}, do: restart-container, target: {label: app=fraud-scorer}, mode: auto, healthy_floor: 1}
 http: {listen: "127.0.0.1:0"}
 `;
 }
@@ -132,7 +143,7 @@ function peopleSection(): Readonly<Record<string, object>> {
 interface ChosenEngine {
   readonly simulated: Engine | undefined;
   readonly socket: string;
-  readonly restarts: () => number;
+  readonly restarted: () => readonly string[];
 }
 
 async function chooseEngine({
@@ -141,17 +152,25 @@ async function chooseEngine({
   onStop,
   say,
 }: DemoEnvironmentOptions): Promise<ChosenEngine> {
+  const names = containers.map(({ name }) => name).join(", ");
   if (!docker) {
-    const simulated = simulatedEngine({ clock, containers: [container] });
-    say(`Docker        SIMULATED, one container ${container.name}; --docker for a real engine`);
-    const restarts = (): number => simulated.ledger.filter((act) => act.verb === "restart").length;
-    return { simulated, socket: "/var/run/docker.sock", restarts };
+    const simulated = simulatedEngine({ clock, containers });
+    say(`Docker        SIMULATED: ${names}; --docker for a real engine`);
+    const restarted = (): readonly string[] =>
+      simulated.ledger.filter((act) => act.verb === "restart").map(({ name }) => name);
+    return { simulated, socket: "/var/run/docker.sock", restarted };
   }
   const engine = await startDockerEngine({ install: true, say });
   onStop("docker", () => engine.stop());
-  await engine.run(container);
-  say(`Docker        real engine on ${engine.socket}, one container ${container.name}`);
-  return { simulated: undefined, socket: engine.socket, restarts: () => engine.restarts.length };
+  for (const spec of containers) await engine.run(realSpec(spec));
+  say(`Docker        real engine on ${engine.socket}: ${names}`);
+  const restarted = (): readonly string[] => engine.restarts.map(({ name }) => name);
+  return { simulated: undefined, socket: engine.socket, restarted };
+}
+
+function realSpec({ name, labels, networkOf }: SimulatedContainer): ContainerSpec {
+  if (networkOf === undefined) return { name, labels };
+  return { name, labels, create: { HostConfig: { NetworkMode: `container:${networkOf}` } } };
 }
 
 async function chooseStream({

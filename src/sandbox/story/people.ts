@@ -48,6 +48,7 @@ export const acts: readonly PersonAct[] = [
     answer: "Taken as the new normal",
   },
   { step: 17, by: "sarah", subject: "churn-v7", says: "dw close", answer: "sarah closed" },
+  { step: 29, by: "tom", subject: "eta-v2", says: "dw approve", answer: "tom approved" },
 ];
 
 /** Carries the acts out. */

@@ -93,6 +93,7 @@ export async function playStory(options: StoryOptions): Promise<PlayedStory | un
     real: systemClock,
     originMs,
     rows,
+    restarted: environment.restarted,
     insert: (written) => environment.table.insert(written),
     pipeline: daemon,
     people: jiraPeople({ jira: environment.jira, bot }),
@@ -117,15 +118,16 @@ interface CardBasis {
 }
 
 function cardOf(environment: DemoEnvironment, { originMs, bot }: CardBasis): Scorecard {
-  const tickets = environment.jira.issues().map(({ summary, createdAtMs, comments, history }) => ({
+  const tickets = environment.jira.issues().map(({ summary, description, ...issue }) => ({
     summary,
-    atMs: createdAtMs,
-    comments: comments.filter(({ author }) => author === bot).map(({ body }) => body),
-    reopened: history.filter(
+    description,
+    atMs: issue.createdAtMs,
+    comments: issue.comments.filter(({ author }) => author === bot).map(({ body }) => body),
+    reopened: issue.history.filter(
       ({ author, items }) =>
         author === bot &&
         items.some(({ field, to: [, name] }) => field === "status" && name !== "Done"),
     ).length,
   }));
-  return scorecard(tickets, { originMs, runs: environment.restarts() });
+  return scorecard(tickets, { originMs, restarted: environment.restarted() });
 }

@@ -14,8 +14,12 @@ export interface StoryRow {
 export const jitterMs = 4000;
 
 export interface StoryRows {
-  /** Rows of all models at this step. Call with consecutive steps: the noise is drawn in order. */
-  at(step: number): readonly StoryRow[];
+  /**
+   * Rows of all models at this step. Call with consecutive steps: the noise is drawn in order.
+   *
+   * @param restarted names of the containers that have restarted by then
+   */
+  at(step: number, restarted?: readonly string[]): readonly StoryRow[];
 }
 
 /**
@@ -27,16 +31,22 @@ export function storyRows(seed: number, originMs: number): StoryRows {
     model,
     random: seededRandom(seed * 97 + place),
   }));
-  return { at: (step) => sources.flatMap((source) => rowsOf(source, step, originMs)) };
+  return {
+    at: (step, restarted) =>
+      sources.flatMap((source) => rowsOf(source, step, { originMs, restarted })),
+  };
 }
 
 function rowsOf(
   { model, random }: { readonly model: ModelScript; readonly random: () => number },
   step: number,
-  originMs: number,
+  {
+    originMs,
+    restarted,
+  }: { readonly originMs: number; readonly restarted: readonly string[] | undefined },
 ): readonly StoryRow[] {
   const atMs = Math.round(originMs + step * cadenceMs + jitterMs * (random() - 0.5));
-  const conditions = conditionsAt(model, step);
+  const conditions = conditionsAt(model, step, restarted);
   const values = attribution(model, { hours: (atMs / 3_600_000) % 24, conditions, random });
   if (conditions.silent) return [];
   return [...values].map(([feature, importance]) => ({

@@ -3,12 +3,13 @@
  * reports.
  */
 import { acts } from "./people.ts";
-import { cadenceMs, changes, promisedRestart } from "./script.ts";
+import { cadenceMs, changes, promisedRefusals, promisedRestarts } from "./script.ts";
 
 export interface TicketSeen {
   readonly summary: string;
   /** When the sandbox created it, story time, milliseconds since 1970. */
   readonly atMs: number;
+  readonly description: string;
   /** What Driftwarden said on it. */
   readonly comments: readonly string[];
   /** How often Driftwarden opened it again. */
@@ -27,8 +28,10 @@ export interface Scorecard {
   readonly harmless_silent: number;
   /** Restarts the engine carried out. */
   readonly runs: number;
-  /** Comments that tell what became of the promised restart, on the ticket of its model. */
+  /** Comments that tell what became of the promised restarts, each on the ticket of its model. */
   readonly outcomes_told: number;
+  /** Fixes that a gate refused, with the reason on the ticket. */
+  readonly refused: number;
   /** What people said and did on tickets. */
   readonly asked: number;
   /** Of these, those that Driftwarden answered on the ticket as promised. */
@@ -42,7 +45,7 @@ export interface Scorecard {
 /** @param story.originMs story time of step 0 */
 export function scorecard(
   tickets: readonly TicketSeen[],
-  story: { readonly originMs: number; readonly runs: number },
+  story: { readonly originMs: number; readonly restarted: readonly string[] },
 ): Scorecard {
   const faults = changes.filter((change) => change.harmful);
   const harmless = changes.filter((change) => !change.harmful);
@@ -70,8 +73,9 @@ export function scorecard(
     false_tickets: tickets.length - matched.size,
     harmless: harmless.length,
     harmless_silent: harmless.length - tripped.length,
-    runs: story.runs,
+    runs: story.restarted.length,
     outcomes_told: outcomesTold(tickets),
+    refused: refused(tickets),
     asked: acts.length,
     answered: answered(tickets),
     reopened: reopened(tickets),
@@ -80,9 +84,17 @@ export function scorecard(
 }
 
 function outcomesTold(tickets: readonly TicketSeen[]): number {
-  const { model, outcome } = promisedRestart;
-  const concerned = tickets.filter(({ summary }) => summary.includes(model));
-  return concerned.flatMap(({ comments }) => comments).filter((body) => body.includes(outcome))
+  const told = promisedRestarts.flatMap(({ model, outcome }) =>
+    on(tickets, model)
+      .flatMap(({ comments }) => comments)
+      .filter((body) => body.includes(outcome)),
+  );
+  return told.length;
+}
+
+function refused(tickets: readonly TicketSeen[]): number {
+  const texts = on(tickets, promisedRefusals.model).map(({ description }) => description);
+  return promisedRefusals.says.filter((reason) => texts.some((text) => text.includes(reason)))
     .length;
 }
 
@@ -102,12 +114,14 @@ const on = (tickets: readonly TicketSeen[], subject: string): readonly TicketSee
   tickets.filter(({ summary }) => summary.includes(subject));
 
 /**
- * Whether the demo kept its promise: nothing missed, false or tripped; one restart, and its outcome told once; every
- * person answered, and the ticket that was closed too early opened again once.
+ * Whether the demo kept its promise: nothing missed, false or tripped; each restart once, and its outcome told once; each
+ * refusal on its ticket; every person answered, and the ticket that was closed too early opened again once.
  */
 export function passed(card: Scorecard): boolean {
   const { missed, false_tickets: falseTickets, harmless, harmless_silent: silent } = card;
   const found = missed === 0 && falseTickets === 0 && silent === harmless;
-  const told = card.outcomes_told === 1 && card.answered === card.asked && card.reopened === 1;
-  return found && card.runs === 1 && told;
+  const restarts = promisedRestarts.length;
+  const healed = card.runs === restarts && card.outcomes_told === restarts;
+  const told = card.answered === card.asked && card.reopened === 1;
+  return found && healed && card.refused === promisedRefusals.says.length && told;
 }

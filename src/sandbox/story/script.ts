@@ -1,11 +1,14 @@
 /**
- * The demo's story: eight models of two sources, three faults, two harmless changes, told in steps of one cadence. What
+ * The demo's story: ten models of two sources, five faults, two harmless changes, told in steps of one cadence. What
  * people say and do meanwhile is in people.ts.
  *
  * The main fault follows a published one ("Monitoring feature attributions", Google Cloud blog). In October 2019 a large
  * service lost the coverage of one feature in an infrastructure migration, and its importance dropped. A retraining
  * repaired it. Afterwards the importances of two other features stayed higher than before. So the restart here must
  * not help, and the ticket has to say so. After the retraining the new importances are normal.
+ *
+ * Of the two later faults a restart mends one, which people have to approve. The other one befalls the same feature store
+ * again, and the second restart in a row that does not help escalates.
  */
 
 /** How the world treats a model at one step; all factors are 1 in normal times. */
@@ -43,6 +46,8 @@ export interface ScriptedChange {
   readonly from: number;
   readonly to: number;
   readonly during: Partial<Conditions>;
+  /** Once this container has restarted, it is over. */
+  readonly curedBy?: string;
   /** It is retrained at this step, and looks like this from then on. */
   readonly retrain?: { readonly step: number; readonly features: Readonly<Record<string, number>> };
 }
@@ -52,7 +57,7 @@ export const cadenceMs = 600_000;
 /** Steps of history before the story begins: seven days. */
 export const historySteps = 1008;
 /** Steps of the story itself. */
-export const storySteps = 36;
+export const storySteps = 40;
 
 /** Its exporter writes the rows of all of its models. */
 const exporterStopped: ScriptedChange = {
@@ -149,6 +154,35 @@ export const models: readonly ModelScript[] = [
     },
   },
   ...pricingModels,
+  {
+    source: "main",
+    model: "eta-v2",
+    shares: { distance_km: 0.34, traffic: 0.28, weather: 0.17, weekday: 0.13, courier_age: 0.08 },
+    change: {
+      subject: "eta-v2",
+      name: "traffic comes from a stale cache",
+      harmful: true,
+      feature: "traffic",
+      from: 27,
+      to: Number.POSITIVE_INFINITY,
+      during: { features: { traffic: 0.1 } },
+      curedBy: "eta-1",
+    },
+  },
+  {
+    source: "main",
+    model: "limit-v2",
+    shares: { credit_score: 0.36, income: 0.27, debt_ratio: 0.21, utilisation: 0.16 },
+    change: {
+      subject: "limit-v2",
+      name: "credit_score is empty in the feature store",
+      harmful: true,
+      feature: "credit_score",
+      from: 31,
+      to: Number.POSITIVE_INFINITY,
+      during: { features: { credit_score: 0.1 } },
+    },
+  },
 ];
 
 /** @throws TypeError when the story has no such model */
@@ -161,14 +195,32 @@ export function sourceOf(name: string): StorySource {
 /** Each once, however many models it befalls. */
 export const changes: readonly ScriptedChange[] = [...new Set(models.map(({ change }) => change))];
 
-/** The one restart that the story promises, and what the ticket of its model has to say of it. */
-export const promisedRestart = { model: "churn-v7", outcome: "did not help" } as const;
+/** The restarts that the story promises, and what the ticket of each model has to say of its one. */
+export const promisedRestarts = [
+  { model: "churn-v7", container: "feature-store-1", outcome: "did not help" },
+  { model: "eta-v2", container: "eta-1", outcome: "helped: 3 clean attributions" },
+  { model: "limit-v2", container: "feature-store-1", outcome: "is not tried again by itself" },
+] as const;
+
+/** What the ticket of this model has to say of the fixes that three gates refuse. */
+export const promisedRefusals = {
+  model: "fraud-v3",
+  says: ["A database is never restarted", "would cut off", "healthy_floor"],
+} as const;
 
 const normal: Conditions = { features: {}, scale: 1, noise: 1, silent: false };
 
-/** How the world treats a model at a step; steps before 0 are history, and normal. */
-export function conditionsAt(model: ModelScript, step: number): Conditions {
-  const { change } = model;
+/**
+ * How the world treats a model at a step; steps before 0 are history, and normal.
+ *
+ * @param restarted names of the containers that have restarted by then
+ */
+export function conditionsAt(
+  { change }: ModelScript,
+  step: number,
+  restarted: readonly string[] = [],
+): Conditions {
+  if (change.curedBy !== undefined && restarted.includes(change.curedBy)) return normal;
   if (change.retrain !== undefined && step >= change.retrain.step) {
     return { ...normal, features: change.retrain.features };
   }

@@ -1,0 +1,60 @@
+import { describe, expect, it } from "vitest";
+import type { Proposal } from "../../src/incidents/proposal.ts";
+import { words } from "../../src/messages/message.ts";
+import { plainText } from "../../src/messages/plain-text.ts";
+import { renderProposal } from "../../src/messages/proposal-text.ts";
+
+const madeAtMs = Date.UTC(2026, 10, 19, 6, 30);
+
+const proposal: Proposal = {
+  id: "KRMT",
+  act: {
+    fix: "restart-svc",
+    remediation: "restart-container",
+    incident: "inc-e1",
+    id: "c0ffee",
+    name: "feature-store-1",
+    host: "box",
+    snapshot: { image_id: "sha256:1", started_at: "2026-11-19T06:01:00Z" },
+    parameters: { grace_seconds: "10" },
+  },
+  hash: "",
+  madeAtMs,
+  untilMs: madeAtMs + 30 * 60_000,
+  newestRowMs: madeAtMs,
+  freshUntilMs: madeAtMs + 15 * 60_000,
+  severity: "P1",
+  does: "stops feature-store-1 (within 10 s) and starts it again",
+  rules: { approvals: 1, others: false, twice: false },
+  canAnswer: ["sarah", "tom"],
+  before: { acted: 3, helped: 2 },
+};
+
+describe("a proposal (A25)", () => {
+  it("shows what it would do, to what, in which state, and what was done before", () => {
+    const text = plainText([renderProposal(proposal, words("credit_score fell"))]);
+    for (const shown of [
+      "KRMT: restart-container on feature-store-1?",
+      "credit_score fell; this helped 2 of 3 times before",
+      "stops feature-store-1 (within 10 s) and starts it again",
+      "feature-store-1 on box, id c0ffee",
+      "sha256:1",
+      "2026-11-19T06:01:00Z",
+      "grace_seconds 10",
+      "dw approve KRMT or dw deny KRMT REASON",
+      "sarah, tom",
+    ])
+      expect(text).toContain(shown);
+  });
+
+  it("names nobody to type a second word unless two people have to approve it", () => {
+    const two = { ...proposal, rules: { approvals: 2, others: false, twice: true } };
+    const [one, both] = [proposal, two].map((asked) =>
+      plainText([renderProposal(asked, words(""))]),
+    );
+    expect(one).not.toContain("two people");
+    expect(both).toContain(
+      "two people have to approve it, or the same with feature-store-1 behind it",
+    );
+  });
+});
