@@ -90,6 +90,8 @@ export interface HistoryFilter {
   /** Of the run that is decided. */
   readonly id: string;
   readonly fix: string;
+  /** What the fix does. Left out: what other fixes did is not looked for. */
+  readonly remediation?: string;
   /** Start of the longest window, ms since 1970: not after the moment of the decision. */
   readonly sinceMs: number;
   readonly incident?: string | undefined;
@@ -103,22 +105,32 @@ export interface HistoryFilter {
 
 export async function gatherHistory(
   q: Tx,
-  { id, fix, sinceMs, incident, target, approved }: HistoryFilter,
+  { id, fix, remediation, sinceMs, incident, target, approved }: HistoryFilter,
 ): Promise<HistoryFacts> {
   return {
     ...(await gatherAnswers(q, { id, fix, incident, target, approved })),
     attempts: await attemptsSince(q, sinceMs),
     target,
-    acting: await actingNow(q, id),
+    ...(await gatherActing(q, id, target)),
     lastAttemptEndMs: await lastAttemptEndMs(q, fix),
     judged: await lastJudged(q, fix),
     actsForIncident:
       incident === undefined || target === undefined
         ? []
-        : await actsFor(q, { fix, incident, target: target.id }),
+        : await actsFor(q, { fix, remediation, incident, target: target.id }),
     silence: incident === undefined ? null : await silenceOfIncident(q, incident),
     freezes: await freezesInForce(q, sinceMs),
   };
+}
+
+async function gatherActing(
+  q: Tx,
+  id: string,
+  target: HistoryFacts["target"],
+): Promise<Pick<HistoryFacts, "acting" | "actingHere">> {
+  const acting = await actingNow(q, id);
+  const here = target && acting.find((other) => other.target === target.id);
+  return { acting: acting.map(({ fix }) => fix), actingHere: here?.fix };
 }
 
 type Answers = Pick<HistoryFacts, "answered" | "waiting" | "askedAs" | "lastNo" | "before">;
@@ -126,7 +138,7 @@ type Answers = Pick<HistoryFacts, "answered" | "waiting" | "askedAs" | "lastNo" 
 /** What people were asked before, and what they said. */
 async function gatherAnswers(
   q: Tx,
-  { id, fix, incident, target, approved }: Omit<HistoryFilter, "sinceMs">,
+  { id, fix, incident, target, approved }: Omit<HistoryFilter, "sinceMs" | "remediation">,
 ): Promise<Answers> {
   const isApproved = approved !== undefined && incident !== undefined;
   const answered = isApproved ? await answeredProposal(q, { incident, run: id }) : undefined;

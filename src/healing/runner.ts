@@ -185,6 +185,7 @@ export class Runner {
     return {
       id,
       fix: fix.name,
+      remediation: fix.remediation,
       sinceMs: facts.nowMs - longestWindowMs(fix.budgets),
       incident: incident.id,
       target: targets?.[0],

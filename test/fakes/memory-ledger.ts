@@ -16,7 +16,7 @@ const nothingToSeal = async (): Promise<void> => undefined;
 export function memoryLedger(): MemoryLedger {
   const runs = new Map<string, Run>();
   const decide: RunLedger["decide"] = async (
-    { id, fix: name, sinceMs, incident, target },
+    { id, fix: name, remediation, sinceMs, incident, target },
     judge,
   ) => {
     const all = [...runs.values()].filter(({ status }) => attempts.has(status));
@@ -33,10 +33,18 @@ export function memoryLedger(): MemoryLedger {
         .filter(({ atMs }) => atMs >= sinceMs),
       target,
       acting: all.filter(({ status }) => status === "acting").map(({ fix }) => fix),
+      actingHere: all.find(
+        (known) => known.status === "acting" && known.targetId === (target?.id ?? ""),
+      )?.fix,
       lastAttemptEndMs: ends.length === 0 ? undefined : Math.max(...ends),
       judged: lastJudged(past),
-      actsForIncident: past
-        .filter((known) => known.incident === incident && known.targetId === target?.id)
+      actsForIncident: all
+        .filter(
+          (known) =>
+            known.remediation === remediation &&
+            known.incident === incident &&
+            known.targetId === target?.id,
+        )
         .map(({ decidedAtMs: atMs, outcome }) => ({ atMs, outcome })),
     });
     runs.set(id, run);

@@ -205,6 +205,13 @@ describe("concurrency (A33)", () => {
     expect(deniedAt(2, ["other", "third"])).toBe("2 others act now, and 2 may at the same time.");
   });
 
+  it("lets no second run act on a target, however many may act", () => {
+    const fix = { ...fine.fix, concurrency: 9 };
+    const facts = { fix, acting: ["other"], actingHere: "other", target: container("svc-1") };
+    expect(reasonOf(concurrency, facts)).toBe("other acts on svc-1 now.");
+    expect(reasonOf(concurrency, { ...facts, target: undefined })).toBe("other acts on it now.");
+  });
+
   it("denies for seconds only, since an act is over soon", () => {
     const facts = { ...fine, fix: { ...fine.fix, concurrency: 1 }, acting: ["other"] };
     expect(concurrency.judge(facts)).toMatchObject({ retry: nowMs + 15_000 });

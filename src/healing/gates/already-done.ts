@@ -1,5 +1,6 @@
 /**
- * Denies a run when the fix has already acted on the target for this incident. Several members may match the same fix.
+ * Denies a run when the same was already done to the target for this incident. Several members may match the same fix, and
+ * several fixes may do the same.
  */
 import { allowed, denied, type Gate, timeText } from "./gate.ts";
 

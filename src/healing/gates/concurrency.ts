@@ -1,4 +1,4 @@
-/** Denies a run while as many others act as may act at the same time, whatever their fix. */
+/** Denies a run while another one acts on its target, or as many act as may at the same time, whatever their fix. */
 import { allowed, deniedForNow, type Gate } from "./gate.ts";
 
 /** An act is over within its deadline, which is seconds. */
@@ -7,12 +7,12 @@ const soonMs = 15_000;
 export const concurrency = {
   name: "concurrency",
   needs: "history",
-  judge: ({ nowMs, fix, acting = [] }) => {
+  judge: ({ nowMs, fix, target, acting = [], actingHere }) => {
+    const retryAtMs = nowMs + soonMs;
+    if (actingHere !== undefined)
+      return deniedForNow(`${actingHere} acts on ${target?.name ?? "it"} now.`, retryAtMs);
     if (acting.length < fix.concurrency) return allowed;
     const others = acting.length === 1 ? `${acting[0]} acts` : `${acting.length} others act`;
-    return deniedForNow(
-      `${others} now, and ${fix.concurrency} may at the same time.`,
-      nowMs + soonMs,
-    );
+    return deniedForNow(`${others} now, and ${fix.concurrency} may at the same time.`, retryAtMs);
   },
 } as const satisfies Gate;

@@ -92,9 +92,11 @@ export interface HistoryFacts {
   readonly target?: Pick<Target, "id" | "name" | "host"> | undefined;
   /** Names of the fixes that act now. Left out: none. */
   readonly acting?: readonly string[];
+  /** Name of the one that acts on this target now. Left out: none does. */
+  readonly actingHere?: string | undefined;
   /** End of the fix's last attempt, on whatever target; undefined when there was none. */
   readonly lastAttemptEndMs: number | undefined;
-  /** Attempts on this target for this incident. Left out: none. */
+  /** What was done to this target for this incident by the same remediation, by whatever fix. Left out: nothing. */
   readonly actsForIncident?: readonly PastAct[];
   /** The fix's last judged runs, newest first. Left out: none. */
   readonly judged?: readonly JudgedRun[];

@@ -7,10 +7,10 @@ const attemptsSql = `
 select decided_at_ms as "atMs", fix, target_id as target, host from runs
 where ${isAttempt} and decided_at_ms >= $1`;
 const actingSql =
-  "select fix from runs where status = 'acting' and id <> $1 order by decided_at_ms";
+  "select fix, target_id as target from runs where status = 'acting' and id <> $1 order by decided_at_ms";
 const actsSql = `
 select decided_at_ms as "atMs", outcome from runs
-where ${isAttempt} and fix = $1 and incident = $2 and target_id = $3`;
+where ${isAttempt} and (fix = $1 or remediation = $4) and incident = $2 and target_id = $3`;
 const lastEndSql = `
 select max(coalesce(finished_at_ms, acted_at_ms, decided_at_ms)) as "endMs" from runs
 where ${isAttempt} and fix = $1`;
@@ -31,18 +31,28 @@ export function attemptsSince(
   return q.query(attemptsSql, [sinceMs]);
 }
 
-/** Names of the fixes whose runs act now, but for this run. */
-export async function actingNow(q: Queryable, run: string): Promise<readonly string[]> {
-  const rows = await q.query<{ fix: string }>(actingSql, [run]);
-  return rows.map(({ fix }) => fix);
+/** The fixes whose runs act now, but for this run, each with the id of its target. */
+export function actingNow(
+  q: Queryable,
+  run: string,
+): Promise<readonly { readonly fix: string; readonly target: string | null }[]> {
+  return q.query(actingSql, [run]);
 }
 
-/** The fix's attempts on a target for an incident, in any order. */
+/** What was attempted on a target for an incident, in any order. */
+export interface ActsFilter {
+  readonly fix: string;
+  /** Attempts of other fixes that do the same count too. */
+  readonly remediation?: string | undefined;
+  readonly incident: string;
+  readonly target: string;
+}
+
 export async function actsFor(
   q: Queryable,
-  { fix, incident, target }: Readonly<Record<"fix" | "incident" | "target", string>>,
+  { fix, remediation, incident, target }: ActsFilter,
 ): Promise<readonly { readonly atMs: number; readonly outcome: string | null }[]> {
-  return q.query(actsSql, [fix, incident, target]);
+  return q.query(actsSql, [fix, incident, target, remediation]);
 }
 
 /** When the fix's newest attempt ended, or began if it has not; undefined when there was none. */

@@ -112,7 +112,7 @@ describe("the budget", () => {
       run("r2", { fix: "other" }),
       run("r3", { status: "acted" }),
     );
-    expect(await actingNow(store, "r1")).toEqual(["other"]);
+    expect(await actingNow(store, "r1")).toEqual([{ fix: "other", target: "container-1" }]);
   });
 
   it("of a run that was denied for now is counted anew; a decision that is final stands", async () => {
