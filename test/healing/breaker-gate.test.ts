@@ -49,7 +49,7 @@ const proposal = propose({
 const said = [{ by: "sarah", command: "c", atMs: nowMs }];
 const approved: AnsweredProposal = { ...proposal, said, approved: true };
 
-describe("the breaker of a fix (A33)", () => {
+describe("the breaker of a fix (A34)", () => {
   it("opens by two runs in a row that did not help, and asks for a person's word", () => {
     expect(judge(judgedAs("not_recovered"))).toEqual({ allow: true });
     expect(judge(judgedAs("not_recovered", "not_recovered"))).toEqual({

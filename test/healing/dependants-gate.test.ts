@@ -13,7 +13,7 @@ const judge = (found: readonly Dependant[], withDependants?: boolean) =>
 const gateway: Dependant = { name: "gateway-1", by: "network" };
 const web: Dependant = { name: "web-1", by: "depends_on" };
 
-describe("dependants (A32)", () => {
+describe("dependants", () => {
   it("denies for good a restart that would cut others off, with their names and the key that allows it", () => {
     expect(judge([gateway, web])).toEqual({
       allow: false,

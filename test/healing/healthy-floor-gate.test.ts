@@ -11,7 +11,7 @@ const judge = (floor: number | undefined, siblings?: Target["siblings"]) =>
     targets: [targetNamed("svc-1", siblings && { siblings })],
   });
 
-describe("healthy_floor (B2)", () => {
+describe("healthy_floor", () => {
   it("is 0 unless the fix says otherwise, so that one container alone may be restarted", () => {
     expect(judge(undefined)).toEqual({ allow: true });
     expect(judge(0, { others: 2, healthy: 0 })).toEqual({ allow: true });

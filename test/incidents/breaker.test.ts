@@ -54,7 +54,7 @@ describe("the runs of a fix that a batch judges", () => {
   });
 });
 
-describe("the second run in a row that did not help (A33)", () => {
+describe("the second run in a row that did not help (A34)", () => {
   it("is told in one comment, which says the result too", () => {
     const { effects, incident } = step(tried(), verified, second);
     const comments = effects.filter(({ effect }) => effect.kind === "ticket.comment");

@@ -56,7 +56,7 @@ function escalated({ store }: Approving, ...episodes: readonly string[]): Promis
   );
 }
 
-describe("the breaker of a fix in mode auto (A33, B2)", () => {
+describe("the breaker of a fix in mode auto (A34, B2)", () => {
   it("asks a person after two runs that did not help, and no more after one that did", async () => {
     const scene = await place();
     for (const episode of ["e1", "e2"]) {

@@ -78,7 +78,7 @@ function starting(store: Store, fixes: readonly string[], remediation: Remediati
   };
 }
 
-describe.skipIf(!(await dockerTestable()))("on a real engine (A19, A34, B2)", () => {
+describe.skipIf(!(await dockerTestable()))("on a real engine (A19, A22, A33)", () => {
   const stores = withStore();
   beforeAll(async () => {
     real = await startTestDocker();

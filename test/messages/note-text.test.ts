@@ -68,7 +68,7 @@ describe("a comment", () => {
     expect(note).toContain("3 attributions seen");
   });
 
-  it("says of a fix that did not help twice what was tried, that it ends, and who has to look (A33)", () => {
+  it("says of a fix that did not help twice what was tried, that it ends, and who has to look (A34)", () => {
     const run = exampleRun({ outcome: "not_recovered", opensBreaker: true });
     const atMs = Date.parse("2026-11-20T08:00:00Z");
     const before = { run: "r0", atMs, outcome: "not_recovered", target: "my-service" } as const;
