@@ -12,6 +12,8 @@ export interface TicketOpened {
   readonly written?: WrittenText;
   /** The tracker took no description: a comment shall say it. */
   readonly lacksText?: true;
+  /** People closed the ticket before it as something that will not be done, and this is something else. */
+  readonly wontDo?: true;
 }
 
 /** We have written to the ticket. */

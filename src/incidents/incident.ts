@@ -7,6 +7,7 @@ import type { MemberList } from "./member-list.ts";
 import type { AnsweredProposal, RunWish } from "./proposal.ts";
 import type { Silence } from "./silence.ts";
 import type { Subject } from "./subject.ts";
+import type { SeenSymptom } from "./symptom.ts";
 
 /** open: something is wrong now · recovered: back to normal, waiting to be sure · resolved: over. */
 export const incidentStates = ["open", "recovered", "resolved"] as const;
@@ -181,6 +182,8 @@ export interface Incident {
   readonly silence?: Silence | undefined;
   /** A silence kept its ticket from being opened. */
   readonly heldBack?: true | undefined;
+  /** What was seen of it, oldest first; left out by an older program. */
+  readonly symptoms?: readonly SeenSymptom[];
   /** What people said to it; left out where nobody did. */
   readonly people?: PeopleSaid;
   /** Only where it was read to be told; never stored. */

@@ -41,10 +41,18 @@ export function renderRise(
   return [paragraph(line`${worse}${left}`)];
 }
 
+/** What became of a ticket that another one goes on from. */
+export type FormerFate = "gone" | "closed" | "wont_do";
+
+const whyElsewhere = {
+  gone: "which is gone",
+  closed: "which cannot be opened again",
+  wont_do: "which was closed as something that will not be done. This is something else",
+} as const satisfies Readonly<Record<FormerFate, string>>;
+
 /** First section of a ticket that goes on from another one. */
-export function renderGoesOnFrom({ key, url }: TicketRef, isGone: boolean): MessageSection {
-  const why = isGone ? "which is gone" : "which cannot be opened again";
-  return [paragraph(line`This goes on from ${link(key, url)}, ${words(why)}.`)];
+export function renderGoesOnFrom({ key, url }: TicketRef, fate: FormerFate): MessageSection {
+  return [paragraph(line`This goes on from ${link(key, url)}, ${words(whyElsewhere[fate])}.`)];
 }
 
 /** Last comment on a ticket that another one goes on from. */

@@ -5,8 +5,9 @@
 import type { Digest } from "../incidents/digest.ts";
 import type { IncidentEvent } from "../incidents/event.ts";
 import type { Incident, TicketRef } from "../incidents/incident.ts";
+import { newestSymptom } from "../incidents/symptom.ts";
 import { renderAgain } from "../messages/note-text.ts";
-import { renderGoesOnFrom } from "../messages/ticket-life-text.ts";
+import { type FormerFate, renderGoesOnFrom } from "../messages/ticket-life-text.ts";
 import { commentOnce, markOf, type TicketWork } from "./comments.ts";
 import type { TicketCreator } from "./creation.ts";
 import { TrackerError } from "./errors.ts";
@@ -31,7 +32,7 @@ export async function ensureOpen(
   work: ReopeningWork,
 ): Promise<TicketOutcome> {
   if (incident.state !== "open") return { change: "unchanged", events: [] };
-  if (issue === undefined) return goOnFrom(incident, { isGone: true, work });
+  if (issue === undefined) return goOnFrom(incident, { former: "gone", work });
   if (!issue.done) return { change: "unchanged", events: [seenOpen(incident)] };
   return reopenOrComment(issue, incident, work);
 }
@@ -42,14 +43,19 @@ export async function reopenOrComment(
   incident: Ticketed,
   work: ReopeningWork,
 ): Promise<TicketOutcome> {
-  if (issue.wontFix) return { change: "left_alone", events: [] };
+  const symptom = newestSymptom(incident);
+  // People said of this kind and feature that it will not be done, of the model they did not.
+  const isCovered = symptom === undefined || symptom.told === true;
+  if (symptom?.wontDo === true || (issue.wontFix && isCovered))
+    return { change: "left_alone", events: [] };
   // Its own move is the mail; where there is none to make, a comment has to tell.
   if (!issue.done) return { change: await sayAgain(issue, incident, work), events: [] };
   // What came and went while the tracker was away needs no open ticket.
   if (incident.state !== "open") return { change: "unchanged", events: [] };
+  if (issue.wontFix) return goOnFrom(incident, { former: "wont_do", work });
   if (await applyTransition(issue, "reopen", work))
     return { change: "reopened", events: [seenOpen(incident)] };
-  return goOnFrom(incident, { isGone: false, work });
+  return goOnFrom(incident, { former: "closed", work });
 }
 
 /** One comment an episode. */
@@ -67,14 +73,17 @@ function sayAgain(
 }
 
 interface GoingOn {
-  readonly isGone: boolean;
+  /** What became of the ticket that it goes on from. */
+  readonly former: FormerFate;
   readonly work: ReopeningWork;
 }
 
-async function goOnFrom(incident: Ticketed, { isGone, work }: GoingOn): Promise<TicketOutcome> {
-  const first = renderGoesOnFrom(incident.ticket, isGone);
+async function goOnFrom(incident: Ticketed, { former, work }: GoingOn): Promise<TicketOutcome> {
+  const first = renderGoesOnFrom(incident.ticket, former);
   const made = await work.create(incident, work.attempt, { after: incident.ticket, first });
-  return { change: made.outcome, events: [openedEvent(made.issue)] };
+  const opened = openedEvent(made.issue);
+  const event = former === "wont_do" ? { ...opened, wontDo: true as const } : opened;
+  return { change: made.outcome, events: [event] };
 }
 
 export function openedEvent(issue: Issue): Extract<IncidentEvent, { type: "ticket_opened" }> {

@@ -5,6 +5,7 @@
 import { type Digest, isDigest, newestEpisode } from "../incidents/digest.ts";
 import type { Note, Rise } from "../incidents/effect.ts";
 import type { Incident, TicketRef } from "../incidents/incident.ts";
+import { newestSymptom } from "../incidents/symptom.ts";
 import { renderNote, renderResolved } from "../messages/note-text.ts";
 import { renderGoesOnIn } from "../messages/ticket-life-text.ts";
 import { type AnswerEffect, answerOnTicket } from "./answer.ts";
@@ -179,11 +180,25 @@ async function openTicket(
   return { ticket, change: access.said({ ...incident, ticket }, outcome), events: [event] };
 }
 
-function writeNote(
+/** What people want to hear no more of, where they closed a ticket as something that will not be done. */
+const mutedNotes: ReadonlySet<Note["about"]> = new Set([
+  "closed",
+  "unanswered",
+  "grown",
+  "closed_by_hand",
+  "ack_lapsed",
+]);
+
+function isMuted(issue: Issue, incident: Incident | Digest): boolean {
+  return issue.wontFix || (!isDigest(incident) && newestSymptom(incident)?.wontDo === true);
+}
+
+async function writeNote(
   issue: Issue,
   incident: Incident | Digest,
   { note, id, work }: PromisedNote & { readonly work: TicketWork },
 ): Promise<TicketChange> {
+  if (mutedNotes.has(note.about) && isMuted(issue, incident)) return "left_alone";
   const says = renderNote(note, incident);
   return commentOnce(issue, { says, mark: markOf(incident, id) }, work);
 }
@@ -211,7 +226,10 @@ async function linkFormer(
   const issue = await tracker.get(former.id);
   if (issue === undefined || incident.ticket === undefined) return "unchanged";
   const mark = markOf(incident, `goes on\n${incident.ticket.id}`);
-  const said = await commentOnce(issue, { says: renderGoesOnIn(incident.ticket), mark }, work);
+  // What people will not do does not go on: the new ticket is about something else.
+  const said = issue.wontFix
+    ? "unchanged"
+    : await commentOnce(issue, { says: renderGoesOnIn(incident.ticket), mark }, work);
   const linked = await tracker.link(issue.key, incident.ticket.key, attempt.mayAct);
   return linked ? "linked" : said;
 }

@@ -17,6 +17,7 @@ import { pictures } from "./pictures.ts";
 import { type Planned, type PlannedEffect, planned } from "./plan.ts";
 import { runs } from "./runs.ts";
 import { silences, withoutSilenced } from "./silences.ts";
+import { symptoms } from "./symptoms.ts";
 import { ticketCare } from "./ticket-care.ts";
 import { tickets } from "./tickets.ts";
 import { timers } from "./timers.ts";
@@ -45,6 +46,7 @@ export const aspects: readonly Aspect[] = [
   ticketCare,
   people,
   pictures,
+  symptoms,
 ];
 
 /**

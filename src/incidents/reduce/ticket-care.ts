@@ -11,6 +11,7 @@ import type { Severity } from "../episode.ts";
 import type { ReopenDue, TicketObserved, TicketOpened, TicketWritten } from "../event.ts";
 import type { ClosedByHand, Incident } from "../incident.ts";
 import { isShared } from "../member.ts";
+import { newestSymptom } from "../symptom.ts";
 import type { Aspect, Change, Transition } from "./aspect.ts";
 import { isQuietRise } from "./comments.ts";
 import type { Planned } from "./plan.ts";
@@ -75,9 +76,12 @@ function seen(transition: Transition, event: TicketObserved): Change<Slice> | un
   if (event.as === "open")
     return closedByHand === undefined ? undefined : { slice: { closedByHand: undefined } };
   const isNews = incident.state === "open" && episode.id === event.episode;
-  if (!isNews || closedByHand !== undefined) return undefined;
+  if (!isNews || isMuted(incident) || closedByHand !== undefined) return undefined;
   return event.as === "gone" ? gone(transition) : respected(transition, [saidSo]);
 }
+
+/** Nobody wants to hear of it. */
+const isMuted = (incident: Incident): boolean => newestSymptom(incident)?.wontDo === true;
 
 /** Nobody can be told on a ticket that is gone, so another one comes at once; a second time, after the usual time. */
 function gone(transition: Transition): Change<Slice> {
