@@ -5,11 +5,11 @@ import type { ModelKey } from "../model-key.ts";
 import { type FeatureTable, featureTable } from "./attribution/feature-table.ts";
 import { isWhole, learnLevel, transform } from "./attribution/transform.ts";
 import type { JudgedAttribution } from "./baseline/attention.ts";
-import { learnNoise, observeNoise, remember, widening } from "./baseline/noise.ts";
+import { learnNoise, noiseFactorOf, observeNoise, remember } from "./baseline/noise.ts";
 import { type FeatureSettings, ModelOverrides, type Override } from "./baseline/overrides.ts";
 import { judge, type ThresholdResult } from "./baseline/thresholding.ts";
 import { shiftEvidence } from "./episode/explain-episode.ts";
-import { acceptHabits, applyRules, type Evidence, learnHabits } from "./episode/rules.ts";
+import { applyRules, type Evidence, learnHabits, rebaselineHabits } from "./episode/rules.ts";
 import { ModelMemory } from "./memory.ts";
 import type { ModelFacts } from "./model-facts.ts";
 import {
@@ -187,12 +187,12 @@ export class Baseline {
   }
 
   /** Learns what was judged, unless something was wrong with it or the baseline is frozen. */
-  settle(assessment: Assessment): void {
+  learnOrSkip(assessment: Assessment): void {
     const facts = this.#facts;
     const { y } = this.workspace;
     const quiet = assessment.whole && assessment.evidence.length === 0 && facts.episode === null;
     if (quiet && assessment.clean) this.#learn(y, assessment);
-    else this.#rest(y, assessment);
+    else this.#skip(y, assessment);
     // Also of what is not clean for want of a feature: it may be one that comes and goes.
     if (quiet) learnHabits(this.#memory, facts.rules);
     if (assessment.whole) remember(this.#memory, y);
@@ -201,7 +201,7 @@ export class Baseline {
 
   /** What is so now is the new normal. */
   rebaseline(): void {
-    acceptHabits(this.#memory, this.#facts.rules);
+    rebaselineHabits(this.#memory, this.#facts.rules);
     this.#memory = this.#memory.relearned();
     this.#applyOverrides();
     this.#startOver();
@@ -233,9 +233,9 @@ export class Baseline {
     const { decision: settings } = this.#options;
     transform(this.judged.kind, memory, { workspace, at });
     const noise = observeNoise(memory, workspace);
-    const widen = widening(memory) * (facts.widen > 0 ? settings.relearnedWiden : 1);
+    const noiseFactor = noiseFactorOf(memory) * (facts.widen > 0 ? settings.relearnedWiden : 1);
     const own = this.#own && { kind: this.judged.kind, bySlot: this.#own };
-    const context = { at, widen, slow, settings, crossed: facts.crossed, own };
+    const context = { at, noiseFactor, slow, settings, crossed: facts.crossed, own };
     const judgement = judge(memory, workspace, context);
     const { highest, anomalousSlots, whole } = judgement;
     facts.scores = judgement.detectors;
@@ -259,7 +259,7 @@ export class Baseline {
   }
 
   /** Not learned. What stays suspicious without ever opening an episode becomes normal in the end, too. */
-  #rest(y: Float64Array, { at, whole }: Assessment): void {
+  #skip(y: Float64Array, { at, whole }: Assessment): void {
     if (whole) for (const active of this.#memory.detectors) active.skipOne(y, at);
     this.#facts.unlearned++;
     const { freezeLimit } = this.#options.decision;

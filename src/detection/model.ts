@@ -225,7 +225,7 @@ export class WatchedModel {
     else if (step !== undefined) this.#end(step, at);
     else this.#join(at, evidence);
     if (assessment.highest !== undefined) observe(this.facts.verification, { at, clean });
-    this.#baseline.settle(assessment);
+    this.#baseline.learnOrSkip(assessment);
     if (step === "accepted") this.#baseline.rebaseline();
   }
 

@@ -1,10 +1,10 @@
 /** FR-M2: what a marker has accepted is not said again before it has stopped once. */
 import { describe, expect, it } from "vitest";
 import {
-  acceptHabits,
   applyRules,
   noRules,
   type RuleState,
+  rebaselineHabits,
 } from "../../src/detection/episode/rules.ts";
 import { ModelMemory } from "../../src/detection/memory.ts";
 import { defaultDecision } from "../../src/detection/settings.ts";
@@ -43,7 +43,7 @@ describe("an exporter that repeats its vector", () => {
     const repeat = (value: number, count: number): readonly string[] =>
       times(count).flatMap(() => see(value));
     expect(repeat(100, 20)).toContain("frozen");
-    acceptHabits(memory, state);
+    rebaselineHabits(memory, state);
     expect(repeat(100, 40)).toEqual([]);
     expect(see(101)).toEqual([]);
     expect(repeat(102, 40)).toContain("frozen");

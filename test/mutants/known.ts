@@ -138,7 +138,11 @@ const faultsOfDetection = detection([
     to: ")",
   },
   // Noise widens the boundary of judges of the whole vector, too.
-  { file: "src/detection/baseline/thresholding.ts", from: "score: score / widen", to: "score" },
+  {
+    file: "src/detection/baseline/thresholding.ts",
+    from: "score: score / noiseFactor",
+    to: "score",
+  },
   // A verdict.
   {
     file: "src/detection/episode/verification.ts",

@@ -43,7 +43,7 @@ export function observeNoise(memory: ModelMemory, { y, ratios, weights }: Worksp
 }
 
 /** @returns by how much thresholds are to be widened, 1 to 3; 1 below three features and while it is not known */
-export function widening({ noise, nFeatures }: ModelMemory): number {
+export function noiseFactorOf({ noise, nFeatures }: ModelMemory): number {
   if (nFeatures < 3 || noise[COUNT]! < settledAfter) return 1;
   for (let i = 0; i < noiseRing; i++) sorted[i] = noise[RING + i]!;
   const now = weightedMedian(sorted, even, noiseRing) / noise[SCALE]!;

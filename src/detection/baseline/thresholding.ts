@@ -34,7 +34,7 @@ export interface JudgeContext {
   /** Time of the attribution, microseconds since 1970. */
   readonly at: number;
   /** Factor on all boundaries, ≥ 1. */
-  readonly widen: number;
+  readonly noiseFactor: number;
   /** Whether the model is slow: judged earlier, if need be by an advisory detector. */
   readonly slow: boolean;
   readonly settings: DecisionSettings;
@@ -63,7 +63,7 @@ export function judge(
   workspace: Workspace,
   context: JudgeContext,
 ): ThresholdResult {
-  const { at, widen, slow, settings, own } = context;
+  const { at, noiseFactor, slow, settings, own } = context;
   const { scores, one, y } = workspace;
   scores.fill(Number.NaN);
   const detectors: DetectorScore[] = [];
@@ -77,8 +77,8 @@ export function judge(
     const score = inUnits(active.scoreOne(y, one, at), use.boundary);
     detectors.push({ detector: use.type.name, score });
     if (score === undefined || !known || !decides(use, slow && !judged)) continue;
-    if (isSilent(one)) whole = stronger(whole, { active, score: score / widen });
-    else takeScores(memory, workspace, { active, at, widen, enough, own });
+    if (isSilent(one)) whole = stronger(whole, { active, score: score / noiseFactor });
+    else takeScores(memory, workspace, { active, at, noiseFactor, enough, own });
     judged = true;
     byFallback = !use.deciding;
   }
@@ -108,7 +108,7 @@ function inUnits(score: number | undefined, boundary = 1): number | undefined {
   return score === undefined ? undefined : score / boundary;
 }
 
-interface ScoreOptions extends Pick<JudgeContext, "widen" | "at" | "own"> {
+interface ScoreOptions extends Pick<JudgeContext, "noiseFactor" | "at" | "own"> {
   readonly active: ActiveDetector;
   /** Observations of a feature that are enough. */
   readonly enough: number;
@@ -121,12 +121,12 @@ const unremarkable = 0.79;
 function takeScores(
   memory: ModelMemory,
   workspace: Workspace,
-  { active, at, widen, enough, own }: ScoreOptions,
+  { active, at, noiseFactor, enough, own }: ScoreOptions,
 ): void {
   const { count, crossed } = memory;
   const { scores, one } = workspace;
   const { use } = active;
-  const unit = widen * (use.boundary ?? 1);
+  const unit = noiseFactor * (use.boundary ?? 1);
   for (let i = 0; i < one.length; i++) {
     if (count[i]! < enough || isIgnored(own, i)) continue;
     let scaled = one[i]! / unit;

@@ -146,7 +146,7 @@ function longestRun(presence: number): number {
 }
 
 /** What is so now is normal from here on. */
-export function acceptHabits(
+export function rebaselineHabits(
   { presence, absent, bad, fresh }: ModelMemory,
   state: RuleState,
 ): void {
