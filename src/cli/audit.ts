@@ -27,7 +27,7 @@ export function registerAudit(program: Command, parts: StoreCommandParts): void 
     .action(({ config, json }: AuditOptions) =>
       withStore(config, parts, async (store) => {
         const verdict = await ask(auditVerify, {}, { store });
-        parts.cli.print(json === true ? JSON.stringify(verdict) : said(verdict));
+        parts.cli.print(json === true ? JSON.stringify(verdict) : verdictSentence(verdict));
         if (!verdict.ok) parts.cli.exitWith(1);
       }),
     );
@@ -44,7 +44,7 @@ export function registerAudit(program: Command, parts: StoreCommandParts): void 
     );
 }
 
-function said(verdict: JournalVerdict): string {
+function verdictSentence(verdict: JournalVerdict): string {
   if (verdict.ok) return `the journal is as it was written: ${counted(verdict.rows, "row")}`;
   const { reason } = verdict;
   return "seq" in verdict

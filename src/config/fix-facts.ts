@@ -29,11 +29,11 @@ const withoutTicket = {
 type FixConfig = Config["fixes"][number];
 
 function unheard({ name, mode }: FixConfig, place: number): readonly CheckFinding[] {
-  const said = withoutTicket[mode];
-  if (said === undefined) return [];
+  const doubt = withoutTicket[mode];
+  if (doubt === undefined) return [];
   return [
     doubtful(name, {
-      message: `${name}: ${said}`,
+      message: `${name}: ${doubt}`,
       hint: "Add jira:, or say mode: observe.",
       key: `fixes.${place}.mode`,
     }),

@@ -95,8 +95,8 @@ function describeType(
     open.has(issue.expected) && issue.expected !== "boolean"
       ? numberWanted(schema, issue.path)
       : (names[issue.expected] ?? issue.expected);
-  const said = issue.message.startsWith("Invalid input") ? `expected ${wanted}` : issue.message;
-  return `${said}, found ${open.has(issue.expected) ? shown(value) : kindOf(value)}`;
+  const problem = issue.message.startsWith("Invalid input") ? `expected ${wanted}` : issue.message;
+  return `${problem}, found ${open.has(issue.expected) ? shown(value) : kindOf(value)}`;
 }
 
 /** A number, with its bounds. */

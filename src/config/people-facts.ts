@@ -22,8 +22,8 @@ export function peopleFacts({ people, teams, jira }: Config): readonly CheckFind
     ...sharedAccounts(people),
     ...rolesOfNobody(people, Object.values(jira?.groups ?? {}).flat()),
   ];
-  const said = `${counted(names.length, "person", "people")} may say commands`;
-  return doubts.length === 0 ? [fine("people", said)] : doubts;
+  const summary = `${counted(names.length, "person", "people")} may say commands`;
+  return doubts.length === 0 ? [fine("people", summary)] : doubts;
 }
 
 /** Behind `assign` they mean something else. */

@@ -126,8 +126,8 @@ export function addToDigest(
     entries: [first ?? entry, ...others],
   };
   // Before its ticket exists, the ticket itself will say it.
-  const told = before.ticket === undefined ? [] : [update];
-  return promised(digest, `missed:${entry.episode.id}`, { effects: [...told, settle], moment });
+  const updates = before.ticket === undefined ? [] : [update];
+  return promised(digest, `missed:${entry.episode.id}`, { effects: [...updates, settle], moment });
 }
 
 const update: Planned = { effect: { kind: "ticket.update" } };

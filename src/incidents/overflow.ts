@@ -58,13 +58,13 @@ export function takeOverflow(
       entries: [first ?? entry, ...others],
     },
     `overflow:${entry.episode.id}`,
-    { effects: told(before), moment },
+    { effects: ticketUpdates(before), moment },
   );
 }
 
 const openOf = ({ stillOpen = 0 }: Digest): number => stillOpen;
 /** Before its ticket exists, the ticket itself will say it. */
-const told = ({ ticket }: Digest): readonly Planned[] =>
+const ticketUpdates = ({ ticket }: Digest): readonly Planned[] =>
   ticket === undefined ? [] : [{ effect: { kind: "ticket.update" } }];
 
 function opened(entry: DigestEntry, moment: DigestMoment): DigestStep {
@@ -108,7 +108,7 @@ function ended(before: Digest, entry: DigestEntry, moment: DigestMoment): Digest
       entries: [first ?? entry, ...others],
     },
     `overflow-end:${entry.episode.id}`,
-    { effects: [...told(before), ...(isOver ? [settle] : [])], moment },
+    { effects: [...ticketUpdates(before), ...(isOver ? [settle] : [])], moment },
   );
 }
 
@@ -121,7 +121,10 @@ export function reduceOverflow(
   if (event.type === "ticket_opened") {
     const ticketed = withTicket(digest, event);
     // Entries may have come while the ticket was written.
-    return promised(ticketed, `ticket:${event.ticket.id}`, { effects: told(ticketed), moment });
+    return promised(ticketed, `ticket:${event.ticket.id}`, {
+      effects: ticketUpdates(ticketed),
+      moment,
+    });
   }
   if (event.type === "ticket_written") return written(digest, event);
   if (event.type !== "quiet_passed" || digest.state !== "recovered") return undefined;

@@ -109,8 +109,8 @@ export class ReplayFeed {
   }
 
   #tellMarkers(now: number): void {
-    const told = this.#markers.filter(({ at, model }) => at <= now && this.#models.has(model));
-    for (const marker of told) {
+    const due = this.#markers.filter(({ at, model }) => at <= now && this.#models.has(model));
+    for (const marker of due) {
       this.#markers.splice(this.#markers.indexOf(marker), 1);
       this.#emit({ kind: "marker", id: `${marker.model}@${marker.at}`, ...marker });
     }

@@ -102,15 +102,15 @@ function aptGet(args: readonly string[]): Promise<void> {
     env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
     stdio: ["ignore", "ignore", "pipe"],
   });
-  let said = "";
+  let output = "";
   child.stderr
     .setEncoding("utf8")
-    .on("data", (text: string) => (said = (said + text).slice(-2000)));
+    .on("data", (text: string) => (output = (output + text).slice(-2000)));
   return new Promise((resolve, reject) => {
     child.once("error", reject);
     child.once("close", (code) => {
       if (code === 0) resolve();
-      else reject(new Error(`apt-get ${args.join(" ")} ended with ${code}: ${said.trim()}`));
+      else reject(new Error(`apt-get ${args.join(" ")} ended with ${code}: ${output.trim()}`));
     });
   });
 }

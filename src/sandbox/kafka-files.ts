@@ -35,11 +35,11 @@ const oldestJava = 17;
  * @throws KafkaSandboxError when there is no Java, or one that is too old for Kafka
  */
 export async function javaVersion(): Promise<string> {
-  const said = await run("java", ["-version"]).then(
+  const versionLines = await run("java", ["-version"]).then(
     ({ stderr }) => stderr.split("\n"),
     () => [],
   );
-  const found = said.find((line) => line.includes("version"));
+  const found = versionLines.find((line) => line.includes("version"));
   // Before Java 9 it was called 1.8.
   const major = Number(/version "?(\d+)/.exec(found ?? "")?.[1] ?? 0);
   if (found !== undefined && major >= oldestJava) return found;

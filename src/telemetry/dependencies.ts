@@ -21,8 +21,8 @@ const lookEveryMs = 1_000;
 interface Watched {
   readonly since: number;
   readonly up: boolean;
-  /** Whether its state was told; the first is told only when it is down for too long. */
-  readonly told: boolean;
+  /** Whether its state was logged; the first is logged only when it is down for too long. */
+  readonly logged: boolean;
 }
 
 /** Call `look` regularly, or `start` it. It costs one question to each part's memory. */
@@ -60,16 +60,16 @@ export class DependencyWatch {
     const now = this.#now();
     const { logger } = this.#options;
     const before = this.#watched.get(name);
-    if (before === undefined) return { since: now, up: ok, told: ok };
+    if (before === undefined) return { since: now, up: ok, logged: ok };
     if (before.up !== ok) {
       const downSeconds = Math.round((now - before.since) / 1000);
       if (!ok) logger.warn({ dependency: name, reason }, "dependency is away");
-      else if (before.told) logger.info({ dependency: name, downSeconds }, "dependency is back");
-      return { since: now, up: ok, told: true };
+      else if (before.logged) logger.info({ dependency: name, downSeconds }, "dependency is back");
+      return { since: now, up: ok, logged: true };
     }
-    if (before.told || now - before.since < patienceMs) return before;
+    if (before.logged || now - before.since < patienceMs) return before;
     logger.warn({ dependency: name, reason }, "dependency is away");
-    return { ...before, told: true };
+    return { ...before, logged: true };
   }
 }
 

@@ -38,7 +38,7 @@ export const episodes: Aspect<Slice> = {
   take: (transition) => {
     const { event, before } = transition;
     if (before === undefined) return undefined;
-    if (event.type === "commanded") return said(before, event);
+    if (event.type === "commanded") return commandedSeverity(before, event);
     if (event.type === "episode_opened") return repeated(transition, before, event);
     return event.type === "episode_closed" || event.type === "quiet_passed"
       ? settled(transition)
@@ -99,7 +99,7 @@ function repeated(
 }
 
 /** A person's word, up or down. */
-function said(before: Incident, { deed }: Commanded): Change<Slice> | undefined {
+function commandedSeverity(before: Incident, { deed }: Commanded): Change<Slice> | undefined {
   if (deed.kind !== "severity") return undefined;
   const saidSeverity = { kinds: before.kinds, members: totalOf(before.members) };
   return { slice: { severity: deed.severity, saidSeverity } };

@@ -18,17 +18,17 @@ type News = Change<"telling">;
 /** @returns undefined when there is nothing new */
 export function memberNews(transition: Transition): News | undefined {
   const { event, incident, memberBefore, member } = transition;
-  if (event.type === "members_due") return told(transition);
+  if (event.type === "members_due") return reported(transition);
   if (member === memberBefore || incident.telling?.due === true) return undefined;
   const timer: Planned = {
     effect: { kind: "incident.tell_members" },
     dueInMs: collectMs,
     timer: true,
   };
-  return { slice: { telling: { due: true, said: saidOf(incident) } }, effects: [timer] };
+  return { slice: { telling: { due: true, said: reportedMembers(incident) } }, effects: [timer] };
 }
 
-const saidOf = ({ telling }: Incident): number => telling?.said ?? 1;
+const reportedMembers = ({ telling }: Incident): number => telling?.said ?? 1;
 
 /** Many more members are broken than people were told of. A ticket that is still to come will say it itself. */
 export function hasGrown({ ticket, state, members: { joined }, telling }: Incident): boolean {
@@ -36,7 +36,7 @@ export function hasGrown({ ticket, state, members: { joined }, telling }: Incide
   return joined >= manyMembers && joined >= manyTimes * (telling?.said ?? 1);
 }
 
-function told({ incident }: Transition): News {
-  const said = hasGrown(incident) ? incident.members.joined : saidOf(incident);
+function reported({ incident }: Transition): News {
+  const said = hasGrown(incident) ? incident.members.joined : reportedMembers(incident);
   return { slice: { telling: { due: false, said } } };
 }

@@ -12,7 +12,7 @@ export interface Narration {
   readonly bot: string;
 }
 
-const told: ReadonlySet<string> = new Set([
+const narratedKinds: ReadonlySet<string> = new Set([
   "issue_created",
   "comment_added",
   "issue_resolved",
@@ -40,7 +40,7 @@ export class Narrator {
   catchUp(): void {
     for (const entry of this.#jira.ledger.slice(this.#entriesTold)) {
       this.#entriesTold += 1;
-      if (told.has(entry.what)) this.#entry(entry);
+      if (narratedKinds.has(entry.what)) this.#entry(entry);
     }
   }
 

@@ -18,7 +18,7 @@ export interface ShownTicket {
 
 export function ticketPage(site: Site, { issue, mails, as, refused }: ShownTicket): string {
   const { key, summary, description, comments, history } = issue;
-  const said = comments.map((comment) => commentHtml(site, comment)).join("");
+  const html = comments.map((comment) => commentHtml(site, comment)).join("");
   const changes = history.map((entry) => historyHtml(site, entry)).join("");
   const body = [
     `<p><a href="/">All tickets</a> · <a href="/browse/${escapeHtml(key)}">Reload</a></p>`,
@@ -27,7 +27,7 @@ export function ticketPage(site: Site, { issue, mails, as, refused }: ShownTicke
     refused === undefined ? "" : `<p class="refused" role="alert">${escapeHtml(refused)}</p>`,
     wikiHtml(description),
     attachmentsHtml(issue),
-    `<h2>Comments</h2>${said || "<p class='small'>None yet.</p>"}`,
+    `<h2>Comments</h2>${html || "<p class='small'>None yet.</p>"}`,
     formHtml(site, issue, as),
     changes === "" ? "" : `<h2>History</h2>${changes}`,
   ];
@@ -69,9 +69,9 @@ function commentHtml(site: Site, comment: SandboxComment): string {
 }
 
 function historyHtml(site: Site, { author, atMs, items, automated }: SandboxHistory): string {
-  const said = items.map(({ field, from, to }) => changeHtml(field, from[1], to[1])).join(", ");
+  const changes = items.map(({ field, from, to }) => changeHtml(field, from[1], to[1])).join(", ");
   const who = automated ? `a rule of ${personHtml(site, author)}` : personHtml(site, author);
-  return `<div class="said"><small>${who} · ${timeHtml(atMs)} · ${said}</small></div>`;
+  return `<div class="said"><small>${who} · ${timeHtml(atMs)} · ${changes}</small></div>`;
 }
 
 function changeHtml(field: FieldChange["field"], from: string | null, to: string | null): string {
