@@ -40,7 +40,7 @@ export function isUnavailable(error: unknown): boolean {
   return error instanceof DriftwardenError && error.unavailable;
 }
 
-/** Whoever writes says by such a code that a newer claim exists: forget what is in memory. */
+/** A write fails with such a code when a newer claim exists. The process then drops what it has in memory. */
 export function isFenced(error: unknown): error is DriftwardenError {
   return error instanceof DriftwardenError && error.code.endsWith("_FENCED");
 }

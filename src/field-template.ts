@@ -18,7 +18,7 @@ const longestValue = 200;
 /** For messages: `{{model}}, {{feature}} and so on`. */
 export const valueNames = linkVariables.map((name) => `{{${name}}}`).join(", ");
 
-/** Names in the texts of a value that are no variables. */
+/** The names between double braces in a value that are no known variables. */
 export function unknownNames(value: FieldValue): readonly string[] {
   return textsIn(value).flatMap((text) =>
     [...text.matchAll(placeholder)].flatMap(([, name = ""]) => (isVariable(name) ? [] : [name])),

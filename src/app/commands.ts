@@ -66,7 +66,7 @@ function figuresReader(config: Config): NonNullable<CommandWorkerOptions["figure
   };
 }
 
-/** What was seen of the fixes is what the decision goes by. */
+/** Looks at the fixes first, and decides by what was seen then. */
 export function wishingBy(options: WishOptions): Wishing {
   const wishes = new Wishes(options);
   return {

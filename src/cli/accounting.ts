@@ -12,7 +12,7 @@ export interface Accounted {
   readonly leftOut: LeftOut;
   /** Rows that were not left out and have no number as importance: NULL, NaN or infinite. */
   readonly withoutNumber?: number;
-  /** Rows with a name that held what is not printed, and is read without it. */
+  /** Rows in whose names control characters were removed. */
   readonly cleaned?: number;
 }
 

@@ -56,7 +56,7 @@ export interface SaidLine {
 /** So many open incidents are read where somebody asks for all. */
 const shownOpen = 11;
 
-/** Whoever the configuration does not name is called as the tracker shows them. */
+/** A person whom the configuration does not name has the name that the tracker shows. */
 export async function actorOf(
   tx: Tx,
   { door, account }: StoredCommand,

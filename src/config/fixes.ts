@@ -118,7 +118,8 @@ const sectionMissing: Readonly<Record<Requirement, string>> = {
 };
 
 /**
- * What the fixes act through, and the configuration lacks. Without it a fix would be passed over in silence.
+ * The sections that fixes act through and that the configuration lacks. Without this check such a fix would never run,
+ * and nothing would say so.
  *
  * @param input the whole configuration, as it was written
  */

@@ -153,7 +153,7 @@ function describe(issue: z.core.$ZodIssue, failed: Failed): string {
   return describeSize(issue, failed);
 }
 
-/** What a schema hands on of an error of its own: its code and hint. */
+/** Code and hint of the error that a schema reported; none where it reported a text alone. */
 function ownWords(issue: z.core.$ZodIssue): Pick<Described, "code" | "hint"> {
   const thrown: unknown = issue.code === "custom" ? issue.params?.["error"] : undefined;
   if (!(thrown instanceof DriftwardenError)) return {};

@@ -108,7 +108,7 @@ function noItem({ path, noun }: HttpItemRoute, id: string): never {
   });
 }
 
-/** Whoever asks while it is being made gets the same: many scrapes at once cost one. */
+/** Requests that come while it is made get the same answer, so many scrapes at once cost one. */
 function shared<T>(make: () => Promise<T>): () => Promise<T> {
   let pending: Promise<T> | undefined;
   return () => {

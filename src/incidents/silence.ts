@@ -49,7 +49,7 @@ export function silenceOf(broken: Broken, said: SaidSilence): Silence {
   };
 }
 
-/** Whether an episode that opens then is not to be told. */
+/** Whether the silence keeps an episode that opens at this time from being reported. */
 export function covers(silence: Silence, episode: Episode, nowMs: number): boolean {
   const { of, cause, severity, untilMs } = silence;
   const subject = subjectOf(episode);

@@ -17,7 +17,7 @@ export function sinceOf({ kind, at, onset, newestRow }: ModelEpisode): Line {
   return words(`${normal}first abnormal ${read(onset.from)} UTC`);
 }
 
-/** Rules that a value fulfils or does not: what they see is so. */
+/** Kinds that a rule decides. It is fulfilled or it is not, so they are sure. */
 const ruled: ReadonlySet<ModelEpisode["kind"]> = new Set([
   "silent",
   "feature_missing",

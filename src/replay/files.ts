@@ -26,7 +26,7 @@ export interface FileFormat extends CsvFormat {
 export interface FileRows {
   /** Also those that were left out. */
   readonly rows: number;
-  /** Rows with a name that held what is not printed, and is without it now. */
+  /** Rows in whose names control characters were removed. */
   readonly cleaned: number;
 }
 

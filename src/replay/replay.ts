@@ -61,7 +61,7 @@ export class Replay {
 
   /** Rows taken whose importance is NULL, NaN or infinite. */
   withoutNumber = 0;
-  /** Rows with a name that held what is not printed. */
+  /** Rows in whose names control characters were removed. */
   namesCleaned = 0;
 
   /** @param markers for the rows handed over by {@link take} */

@@ -15,7 +15,7 @@ export type RowListener = (source: string, model: ModelKey, row: Row) => void;
 /** What was read. */
 export interface RowsRead {
   readonly rows: number;
-  /** Rows with a name that held what is not printed, and is without it now. */
+  /** Rows in whose names control characters were removed. */
   readonly cleaned: number;
   readonly leftOut: LeftOut;
 }

@@ -49,7 +49,7 @@ interface DataPlace {
 const startDeadlineMs = 30_000;
 const run = promisify(execFile);
 const isRoot = process.getuid?.() === 0;
-/** Postgres refuses to run as root: be nobody, which needs no user to be made. */
+/** Postgres refuses to run as root, so it runs as nobody, a user that every system has. */
 const user = isRoot ? { uid: 65_534, gid: 65_534 } : {};
 
 const failed = (message: string, cause?: unknown): SandboxPostgresError =>

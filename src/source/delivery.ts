@@ -30,7 +30,7 @@ export interface DeliveryDeps {
   readonly logger: Logger;
   readonly metrics: SourceMetrics;
   readonly signal: AbortSignal;
-  /** The stream has not answered within its time; it is waited for all the same. */
+  /** Called when the stream has not answered within its deadline. The delivery goes on waiting. */
   readonly onLate: () => void;
 }
 

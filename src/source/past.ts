@@ -36,7 +36,7 @@ export interface PastSize {
 
 export interface PastRead {
   readonly rows: number;
-  /** Rows with a name that held what is not printed, and is without it now. */
+  /** Rows in whose names control characters were removed. */
   readonly cleaned: number;
   /** The source's clock, microseconds since 1970. */
   readonly clock: number;

@@ -34,7 +34,7 @@ export const maxNameBytes = { feature: 4096, model: 512 } as const;
 
 export interface ModelRow {
   readonly model: string;
-  /** A name held what is not printed, and is without it now. */
+  /** Set where control characters were removed from a name. */
   readonly cleaned?: true;
   readonly row: Row;
 }

@@ -23,7 +23,7 @@ export interface SourceSurvey {
 
 /** How many of the newest rows are looked at. */
 const sampleRows = 5_000;
-/** Below the patience of `check`; also where the source's own timeout is longer. */
+/** Deadline of a question; shorter than `check` waits, and it holds even where the source's own timeout is longer. */
 const longestMs = 8_000;
 
 /** Never throws: what goes wrong is a finding. */

@@ -29,7 +29,7 @@ export type TickView = Pick<PollSnapshot, "xmin" | "ceiling" | "running" | "inRe
 
 /** The watermark may be the clock of an earlier poll, and is one poll interval old then. */
 const tolerablePolls = 3;
-/** A poll that takes long is asking all the while; one that takes longer than this may have been paused with its process. */
+/** The source is asked for as long as a poll takes. Of a longer poll only this much counts: its process may have been paused. */
 const longestPollUs = 60_000_000;
 
 export class Ticks {

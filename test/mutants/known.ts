@@ -45,7 +45,7 @@ const faultsOfRuns = [
     // A run written down is not decided anew.
     {
       file: "src/healing/run-ledger.ts",
-      from: "if (known !== undefined && !mayDecideAnew(known, about)) return known;",
+      from: "if (known !== undefined && !mayDecideAnew(known, about)) return asItIs(known);",
       to: "",
     },
     {
@@ -262,7 +262,11 @@ const faultsOfConfig = config([
     from: "return ms !== undefined && ms >= 1 ? ms : undefined;",
     to: "return ms;",
   },
-  { file: "src/config/fields.ts", from: "!loopback.test(url.hostname)", to: "false" },
+  {
+    file: "src/config/fields.ts",
+    from: '"http:" && !loopback.test(url.hostname)) {',
+    to: '"http:" && false) {',
+  },
   { file: "src/config/fields.ts", from: '|| url.searchParams.has("password")', to: "" },
   { file: "src/config/secret.ts", from: "0o007", to: "0o004" },
 ]);

@@ -3,7 +3,7 @@ import type { Band, Detector, DetectorState, Explanation } from "../../../detect
 import type { Sensitivity } from "../../../detectors/preset.ts";
 import type { DetectorUse } from "../settings.ts";
 
-/** Of a feature's slot; undefined for the sensitivity that all others have. */
+/** The sensitivity of the feature in a slot; undefined where it is that of the model. */
 export type SensitivityOf = (slot: number) => Sensitivity | undefined;
 
 interface Part {

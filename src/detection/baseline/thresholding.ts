@@ -35,7 +35,7 @@ export interface JudgeContext {
   readonly at: number;
   /** Factor on all boundaries, ≥ 1. */
   readonly noiseFactor: number;
-  /** Whether the model is slow: judged earlier, if need be by an advisory detector. */
+  /** Whether the model is slow. A slow model is judged earlier; an advisory detector decides while all others warm up. */
   readonly slow: boolean;
   readonly settings: DecisionSettings;
   /** What the judgement before said of it. */

@@ -103,7 +103,7 @@ function inParts({ judged, at }: ShiftInput, slot: number, mean: string): string
   return `${verb} to ${shown.value} % of the model's attention${mean}, expected ${shown.low} to ${shown.high} %`;
 }
 
-/** Whoever looks for the cause has to look at the whole family. */
+/** Names the features with which this one usually moves, since the cause may lie in any of them. */
 function moving({ judged, names }: ShiftInput, slot: number): string {
   const family = familyOf(judged.memory, slot).map((other) => names[other]);
   const more = family.length > mostRelatives ? ` and ${family.length - mostRelatives} more` : "";

@@ -53,7 +53,7 @@ const unlikely = 3e-5;
 const fewest = 2;
 /** Values ≥ 0 after which a negative one is nonsense. */
 const positivesNeeded = 150;
-/** Vectors repeat by themselves at least so often. */
+/** The least rate of healthy repeats that is assumed. */
 const leastRepeats = 1e-4;
 /** Where they repeat more often than this, repetition means nothing. */
 const repeatsTolerated = 0.3;
@@ -64,7 +64,7 @@ export interface RuleInput {
   readonly names: readonly string[];
   readonly state: RuleState;
   readonly settings: DecisionSettings;
-  /** Enough was learned to know whether vectors repeat by themselves. */
+  /** Enough was learned to know how often healthy vectors repeat. */
   readonly settled: boolean;
   /** Time of the attribution, microseconds since 1970. */
   readonly at: number;
@@ -242,7 +242,7 @@ function frozen({ memory, state, settings, settled }: RuleInput): readonly Evide
   return [{ kind: "frozen", slots: [], score: state.sameRun / settings.frozenRun, reason }];
 }
 
-/** Identical vectors in a row that are hardly chance where they repeat by themselves so often. */
+/** How many identical vectors in a row are hardly chance, at the rate at which healthy vectors repeat. */
 function longestRepeat({ repeats }: RuleState, { frozenRun }: DecisionSettings): number {
   if (repeats >= repeatsTolerated) return Number.POSITIVE_INFINITY;
   const usual = Math.max(repeats, leastRepeats);

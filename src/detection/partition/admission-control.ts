@@ -118,7 +118,7 @@ export class AdmissionControl {
     }
   }
 
-  /** Drops the stays that are over: no replay can begin before their end any more. */
+  /** Drops the stays that are over, once no replay can begin before their end. */
   forget(model: ModelKey): void {
     const over = this.ended(model);
     const rest = (this.#stays.get(model) ?? []).filter((stay) => !isOver(stay));

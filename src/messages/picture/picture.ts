@@ -159,7 +159,7 @@ function withGaps(values: readonly PastValue[], cadence: number | undefined): re
   });
 }
 
-/** What several models were told at once is one change. */
+/** A change that was announced to several models at one time is drawn once. */
 function changesIn(
   pasts: ReadonlyMap<ModelKey, PastOfModel>,
   from: number,

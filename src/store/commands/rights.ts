@@ -24,7 +24,7 @@ export async function setRights(tx: Tx, rights: readonly Right[], nowMs: number)
   await tx.query(addSql, [...columns, nowMs]);
 }
 
-/** ms since 1970; undefined when it is not had. */
+/** Since when the handle has the role, ms since 1970; undefined when it does not have it. */
 export async function rightSinceMs(
   q: Queryable,
   { handle, role }: Right,

@@ -12,7 +12,7 @@ interface KafkajsConnection {
   connect: (this: KafkajsConnection) => Promise<unknown>;
 }
 
-/** Of the size that every answer begins with. */
+/** Every answer begins with its size, a number of so many bytes. */
 const sizeBytes = 4;
 
 const require = createRequire(import.meta.url);

@@ -95,7 +95,7 @@ export class JiraSite {
   }
 }
 
-/** A server, or a gateway with a list of paths, that does not have the question. Whoever is away is asked again later. */
+/** Nothing is known of a server, or of a gateway before it, that does not have this path. One that is unavailable is asked again later. */
 function silentOf(error: unknown): z.infer<typeof shapes.serverShape> {
   const isPage = error instanceof TrackerError && error.code === "DW_TRACKER_PROTOCOL";
   if (isUnavailable(error) && !isPage) throw error;

@@ -133,7 +133,7 @@ async function attachOnce(
   return taken && isAttached({ id, file }, attempt, work);
 }
 
-/** A request that a proxy sent twice left two: the first one stays. */
+/** Whether the file is on the ticket. A proxy that sends the request twice attaches it twice; then all but the first are deleted. */
 async function isAttached(
   { id, file }: Pick<Attaching, "id" | "file">,
   { mayAct }: TicketAttempt,

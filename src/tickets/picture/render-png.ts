@@ -7,7 +7,7 @@ import type { renderAsync as RenderAsync } from "@resvg/resvg-js";
 const zoom = 1.5;
 const fonts = ["DejaVuSans.ttf", "DejaVuSans-Bold.ttf"];
 
-/** Whoever calls it bounds how many are rendered at once, and how long one may take. */
+/** The caller bounds how many are rendered at once, and how long one may take. */
 export type RenderPng = (svg: string) => Promise<Buffer>;
 
 interface Packages {
