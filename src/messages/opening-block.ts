@@ -159,15 +159,16 @@ function asksAgain({ runs }: Incident, { name, mode }: FixOffer): boolean {
   return mode === "auto" && last?.opensBreaker === true;
 }
 
+function ranText(ran: Incident["runs"][number], { state }: Incident): Line {
+  const outcome = ran.outcome === undefined ? "" : outcomeWords[ran.outcome];
+  const next = ran.opensBreaker === true && state === "open" ? "; the next one asks" : "";
+  return line`ran ${data(ran.fix)} at ${words(readTime(ran.atMs))}${words(`${outcome}${next}`)}`;
+}
+
 /** What it did about the incident; before that, what it would do. */
 function machineOf(incident: Incident, { fixesFor }: HelpLinks): Line {
   const ran = incident.runs.findLast(({ status }) => status === "acted");
-  if (ran !== undefined) {
-    const outcome = ran.outcome === undefined ? "" : outcomeWords[ran.outcome];
-    const next =
-      ran.opensBreaker === true && incident.state === "open" ? "; the next one asks" : "";
-    return line`ran ${data(ran.fix)} at ${words(readTime(ran.atMs))}${words(`${outcome}${next}`)}`;
-  }
+  if (ran !== undefined) return ranText(ran, incident);
   if (incident.state === "resolved") return words("did nothing about it");
   const offers = (fixesFor?.(incident) ?? []).filter(({ mode }) => mode !== "off");
   const [first, ...others] = offers;
