@@ -6,6 +6,7 @@ import { weekdays } from "../config/healing.ts";
 import type { Config } from "../config/schema.ts";
 import { budgetsOf } from "../healing/budgets.ts";
 import type { Fix } from "../healing/fix.ts";
+import type { StormLimits } from "../healing/gates/gate-facts.ts";
 import type { MaintenanceWindow } from "../healing/maintenance.ts";
 import { dockerCalls } from "../healing/metrics.ts";
 import type { ConfiguredFix } from "../healing/runner.ts";
@@ -75,6 +76,7 @@ export function fixOf(
     }),
     concurrency: healing.concurrency,
     maintenance: healing.maintenance?.map(windowOf) ?? [],
+    ...(healing.storm && { storm: stormOf(healing.storm) }),
     withDependants: configured.with_dependants,
     healthyFloor: configured.healthy_floor,
     approval: {
@@ -87,6 +89,10 @@ export function fixOf(
       denyForMs: configured.deny_for,
     },
   };
+}
+
+function stormOf({ targets, models }: NonNullable<Config["healing"]["storm"]>): StormLimits {
+  return { targets, models };
 }
 
 function windowOf(

@@ -1,6 +1,7 @@
 /** Builds the outbox: the list of executors, and where their events are recorded. */
 import { questionExecutor, runExecutor } from "../healing/executors.ts";
-import { freezesMetric, healingMetrics } from "../healing/metrics.ts";
+import { stormWindowMs } from "../healing/gates/storm.ts";
+import { freezesMetric, healingMetrics, stormMetric } from "../healing/metrics.ts";
 import { runLedger } from "../healing/run-ledger.ts";
 import { type ConfiguredFix, Runner } from "../healing/runner.ts";
 import type { Health } from "../health.ts";
@@ -16,6 +17,7 @@ import { agesOfDue, countEffects } from "../store/outbox/inspect.ts";
 import { countRecurred } from "../store/runs/helped.ts";
 import { openBreakers } from "../store/runs/judged.ts";
 import { countRuns } from "../store/runs/list.ts";
+import { stormDenials } from "../store/runs/storm.ts";
 import { answerExecutor } from "../tickets/answering.ts";
 import { ticketExecutor } from "../tickets/executor.ts";
 import type { Environment } from "../tickets/jira/proxy.ts";
@@ -44,6 +46,7 @@ export interface ExecutorParts extends Pick<RunnerParts, "restoredAtMs"> {
 /** Decides and carries out runs, those of incidents and those that people ask for. */
 export function buildRunner(parts: StoredParts, { fixes, restoredAtMs }: RunnerParts): Runner {
   const { store, clock, registry, config } = parts;
+  stormMetric(registry, () => stormDenials(store, clock.now() - stormWindowMs));
   freezesMetric(registry, async () => (await freezesInForce(store, clock.now())).length);
   return new Runner({
     fixes,

@@ -1,6 +1,6 @@
 /** `healing:`: what all fixes together may do, and when none of them runs. */
 import { z } from "zod";
-import { anyObject, count, listOf, runLimits, text, timeZone } from "./fields.ts";
+import { anyObject, count, listOf, percentage, runLimits, text, timeZone } from "./fields.ts";
 import { conditionKeys } from "./fixes.ts";
 
 export const weekdays = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"] as const;
@@ -46,9 +46,12 @@ const windows = z.array(window).superRefine((list, context) => {
   }
 });
 
+const part = percentage.refine((share) => share <= 1, { error: "is more than 100 %" });
+
 export const healing = z.strictObject({
   max_runs: runLimits.optional(),
   max_runs_per_host: runLimits.optional(),
   concurrency: count.default(1),
   maintenance: windows.optional(),
+  storm: z.strictObject({ targets: count.default(3), models: part.prefault("30 %") }).optional(),
 });

@@ -3,6 +3,7 @@ import type { Tier } from "../../remediations/remediation.ts";
 import { fitsCondition, type IncidentCondition } from "../incidents/condition.ts";
 import type { Incident } from "../incidents/incident.ts";
 import type { Budget } from "./budgets.ts";
+import type { StormLimits } from "./gates/gate-facts.ts";
 import type { MaintenanceWindow } from "./maintenance.ts";
 import type { ApprovalSettings } from "./proposing.ts";
 
@@ -27,6 +28,8 @@ export interface Fix {
   readonly concurrency: number;
   /** Left out: none. */
   readonly maintenance?: readonly MaintenanceWindow[];
+  /** Left out: no number of targets or models is a storm. */
+  readonly storm?: StormLimits;
   /** How a proposal is answered. Left out: the defaults. */
   readonly approval?: ApprovalSettings;
   /** It may cut off what depends on its target. Default false. */

@@ -15,6 +15,7 @@ import {
   lastDeclined,
   waitingProposals,
 } from "../store/runs/proposals.ts";
+import { stormSince } from "../store/runs/storm.ts";
 import type {
   FactsAtHand,
   FixLimits,
@@ -94,6 +95,8 @@ export interface HistoryFilter {
   readonly remediation?: string;
   /** Start of the longest window, ms since 1970: not after the moment of the decision. */
   readonly sinceMs: number;
+  /** Requests since then count for a storm, ms since 1970; left out where none is looked for. */
+  readonly stormSinceMs?: number | undefined;
   readonly incident?: string | undefined;
   /** Undefined while none is resolved. */
   readonly target?: HistoryFacts["target"];
@@ -105,7 +108,7 @@ export interface HistoryFilter {
 
 export async function gatherHistory(
   q: Tx,
-  { id, fix, remediation, sinceMs, incident, target, approved }: HistoryFilter,
+  { id, fix, remediation, sinceMs, stormSinceMs, incident, target, approved }: HistoryFilter,
 ): Promise<HistoryFacts> {
   return {
     ...(await gatherAnswers(q, { id, fix, incident, target, approved })),
@@ -120,6 +123,7 @@ export async function gatherHistory(
         : await actsFor(q, { fix, remediation, incident, target: target.id }),
     silence: incident === undefined ? null : await silenceOfIncident(q, incident),
     freezes: await freezesInForce(q, sinceMs),
+    storm: stormSinceMs === undefined ? undefined : await stormSince(q, stormSinceMs),
   };
 }
 

@@ -111,6 +111,24 @@ export function freezesMetric(registry: Registry, count: () => Promise<number>):
   );
 }
 
+/** @param count counts the runs that the gate `storm` has denied lately, when somebody scrapes */
+export function stormMetric(registry: Registry, count: () => Promise<number>): void {
+  registry.registerMetric(
+    new Gauge({
+      name: "driftwarden_storm_runs_denied",
+      help: "Runs that wait because so many targets or models are broken at once; 0 while there is no storm.",
+      registers: [],
+      async collect() {
+        // While the store does not answer, the last count stands.
+        await count().then(
+          (found) => this.set(found),
+          () => undefined,
+        );
+      },
+    }),
+  );
+}
+
 /** What is counted of the container engine. */
 export function dockerCalls(registry: Registry): Counter<"verb" | "outcome"> {
   return new Counter({

@@ -11,6 +11,7 @@ import { decideRun, type RequestedRun, type RunRequest, runId } from "./decide-r
 import type { Fix } from "./fix.ts";
 import type { HistoryFacts, TargetFacts } from "./gates/gate-facts.ts";
 import { gatesBeforeTarget, judgeAll } from "./gates/gates.ts";
+import { stormWindowMs } from "./gates/storm.ts";
 import { type FixMoment, gatherFacts, gatherTargets, type HistoryFilter } from "./gather.ts";
 import { defaultApproval } from "./proposing.ts";
 import { noLongerAsked, reconcile, type Started } from "./reconcile.ts";
@@ -187,6 +188,7 @@ export class Runner {
       fix: fix.name,
       remediation: fix.remediation,
       sinceMs: facts.nowMs - longestWindowMs(fix.budgets),
+      stormSinceMs: fix.storm && facts.nowMs - stormWindowMs,
       incident: incident.id,
       target: targets?.[0],
       approved,

@@ -90,6 +90,7 @@ const forms: Readonly<Record<string, Values>> = {
   "fixes.0.max_runs_per_target": runs,
   "healing.max_runs": runs,
   "healing.max_runs_per_host": runs,
+  "healing.storm.models": both(["0.000001 %", "100 %"], ["0 %", "101 %", "much"]),
   "healing.maintenance.0.name": both(["n", a(60)], ["", a(61), "a\nb"]),
   "healing.maintenance.0.from": both(["00:00", "23:59"], ["", "24:00", "7:00", "22", "22:60"]),
   "healing.maintenance.0.to": both(["00:01", "24:00"], ["", "24:01", "7:00", "01:00"]),
@@ -125,6 +126,7 @@ function whole(token: string): Record<string, unknown> {
     links: {},
     docker: {},
     healing: {
+      storm: {},
       maintenance: [
         { name: "n", days: ["mon"], from: "01:00", to: "02:00", time_zone: "UTC", when: {} },
       ],

@@ -36,6 +36,7 @@ describe("the list of gates", () => {
       "declined",
       "cooldown",
       "budget",
+      "storm",
       "concurrency",
       "healthy_floor",
       "breaker",

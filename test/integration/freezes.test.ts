@@ -1,4 +1,4 @@
-/** Freezes on a real store: what they hold back, and what happens when one comes while a run is decided. */
+/** Freezes and storms on a real store: what they hold back, and what happens when a freeze comes while a run is decided. */
 import { describe, expect, it, onTestFinished } from "vitest";
 import { remediationTypes as remediations } from "../../remediations/index.ts";
 import { registerFreeze, registerUnfreeze } from "../../src/cli/freeze.ts";
@@ -9,9 +9,12 @@ import { freezesInForce } from "../../src/store/freezes/freeze.ts";
 import { verifyJournal } from "../../src/store/journal/verify.ts";
 import { touchStore } from "../../src/store/restore/restore.ts";
 import { lockBudgets } from "../../src/store/runs/budget.ts";
+import { insertRun } from "../../src/store/runs/run.ts";
+import { stormSince } from "../../src/store/runs/storm.ts";
 import type { Store } from "../../src/store/store.ts";
 import { fileWith } from "../cli/files.ts";
 import { freezeOf } from "../fakes/freezes.ts";
+import { storedRun } from "../fakes/runs.ts";
 import { type Approving, approving, startRun } from "../programs/approving.ts";
 import { answered, comment } from "../programs/command-store.ts";
 import { eventually } from "../programs/eventually.ts";
@@ -114,6 +117,36 @@ describe("the end of a freeze", () => {
     expect(await touchStore(store)).toBeTypeOf("number");
     expect(await namesOf(store)).toEqual(["freeze-1"]);
     expect(await freezesInForce(store, Date.now() + 7_300_000)).toEqual([]);
+  });
+});
+
+describe("a storm", () => {
+  it("is counted over the targets that were asked for lately, whatever became of them", async () => {
+    const store = await stores.open();
+    const runs = ["a", "b", "b", "old"].map((targetId, n) => ({
+      ...storedRun(`r${n}`),
+      targetId,
+      decidedAtMs: targetId === "old" ? 999 : 1000,
+      status: "denied" as const,
+      gate: targetId === "a" ? "storm" : "cooldown",
+    }));
+    for (const each of runs) await store.transaction((tx) => insertRun(tx, each));
+    const { targets, ...counts } = await stormSince(store, 1000);
+    expect(targets.toSorted()).toEqual(["a", "b"]);
+    expect(counts).toEqual({ anomalous: 0, models: 0, isOn: true });
+    expect(await stormSince(store, 1001)).toMatchObject({ targets: [], isOn: false });
+  });
+
+  it("holds back a fix when too many models are anomalous, and ends below half", async () => {
+    const place = await approving(await stores.open(), { storm: { targets: 1, models: 0.5 } });
+    await place.open("e1");
+    await place.open("e2");
+    expect((await startRun(place)).run).toMatchObject({ status: "denied", gate: "storm" });
+    await place.store.query("update incident_members set state = 'recovered' where episode = 'e2'");
+    expect((await startRun(place)).run).toMatchObject({ status: "denied", gate: "storm" });
+    await place.store.query("update runs set decided_at_ms = decided_at_ms - 3600000");
+    expect((await startRun(place)).run).toMatchObject({ status: "proposed" });
+    expect(place.acts).toEqual([]);
   });
 });
 

@@ -53,7 +53,7 @@ export async function approving(
   {
     remediation: otherwise,
     ...changes
-  }: Partial<Pick<Fix, "approval" | "cooldownMs" | "mode" | "tier" | "budgets">> & {
+  }: Partial<Pick<Fix, "approval" | "cooldownMs" | "mode" | "tier" | "budgets" | "storm">> & {
     /** Acts instead of the double. */
     readonly remediation?: Remediation;
   } = {},

@@ -3,7 +3,12 @@
 import type { Registry } from "prom-client";
 import { commandsMetrics } from "../../src/commands/metrics.ts";
 import { detectionMetrics } from "../../src/detection/metrics.ts";
-import { dockerCalls, freezesMetric, healingMetrics } from "../../src/healing/metrics.ts";
+import {
+  dockerCalls,
+  freezesMetric,
+  healingMetrics,
+  stormMetric,
+} from "../../src/healing/metrics.ts";
 import { incidentsMetrics, proposalMetric } from "../../src/incidents/metrics.ts";
 import { oldestEffectMetric, outboxMetrics } from "../../src/outbox/metrics.ts";
 import { sourceMetrics } from "../../src/source/metrics.ts";
@@ -38,6 +43,7 @@ export const rooms: Readonly<Record<string, (registry: Registry) => unknown>> = 
     }),
     dockerCalls(registry),
     freezesMetric(registry, () => Promise.resolve(0)),
+    stormMetric(registry, () => Promise.resolve(0)),
   ],
   telemetry: (registry) => [
     dependencyMetric(registry, () => []),

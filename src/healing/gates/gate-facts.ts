@@ -20,12 +20,34 @@ export interface FixLimits {
   readonly concurrency: number;
   /** Left out: none. */
   readonly maintenance?: readonly MaintenanceWindow[];
+  /** Left out: no number of targets or models is a storm. */
+  readonly storm?: StormLimits;
   /** How long a person's no is remembered, ms. Left out: it is not. */
   readonly denyForMs?: number;
   /** It may cut off what depends on its target. Default false. */
   readonly withDependants?: boolean;
   /** So many other containers of the target's service have to be healthy, ≥ 0. Default 0. */
   readonly healthyFloor?: number;
+}
+
+/** From when on it is a storm. */
+export interface StormLimits {
+  /** So many targets, and so many models, are no storm. */
+  readonly targets: number;
+  /** Part of all known models. */
+  readonly models: number;
+}
+
+/** What is asked for and broken at once. */
+export interface StormFacts {
+  /** Ids of targets that runs were asked for lately, whatever became of them. */
+  readonly targets: readonly string[];
+  /** Models that are anomalous now. */
+  readonly anomalous: number;
+  /** Known models. */
+  readonly models: number;
+  /** A run was denied for it lately, so it ends only below half. */
+  readonly isOn: boolean;
 }
 
 /** What a person has declared: a freeze or a silence. */
@@ -112,6 +134,8 @@ export interface HistoryFacts {
   readonly askedAs?: string | undefined;
   /** What the fix did on the target before. Left out: nothing. */
   readonly before?: Proposal["before"];
+  /** Left out where nobody looked. */
+  readonly storm?: StormFacts | undefined;
   /** Freezes that hold when the run is decided, whatever they match. Left out: none does. */
   readonly freezes?: readonly Freeze[];
   /** The incident's silence when the run is decided; null where there is none, left out where nobody looked. */

@@ -17,6 +17,7 @@ import { healthyFloor } from "./healthy-floor.ts";
 import { maintenance } from "./maintenance.ts";
 import { refused } from "./refused.ts";
 import { restored } from "./restored.ts";
+import { storm } from "./storm.ts";
 import { target } from "./target.ts";
 import { tier } from "./tier.ts";
 import { warmingUp } from "./warming-up.ts";
@@ -35,6 +36,7 @@ export const gates = [
   declined,
   cooldown,
   budget,
+  storm,
   concurrency,
   healthyFloor,
   breaker,

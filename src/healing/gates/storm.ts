@@ -1,0 +1,47 @@
+/**
+ * Denies runs while many targets are asked for, or many models are anomalous, at once. One cause lies behind them then, and
+ * restarting each target does not mend it.
+ *
+ *     begins   targets > K, or anomalous models > K and > share · known models
+ *     ends     targets ≤ K / 2 and anomalous models ≤ half of that, counted whenever a run is asked for
+ */
+import { formatDuration } from "../../duration.ts";
+import { allowed, deniedForNow, type Gate, timeText } from "./gate.ts";
+import type { StormFacts, StormLimits } from "./gate-facts.ts";
+
+/** Requests of this long count, and so long after its last denial a storm goes on while more than half is left, ms. */
+export const stormWindowMs = 15 * 60_000;
+const lookAgainMs = 5 * 60_000;
+
+export const storm = {
+  name: "storm",
+  needs: "history",
+  judge: ({ nowMs, fix: { storm: limits }, storm: seen, target }) => {
+    if (limits === undefined || seen === undefined) return allowed;
+    const targets = new Set([...seen.targets, ...(target === undefined ? [] : [target.id])]).size;
+    const most = mostOf(limits, seen);
+    // Written so that a count that is not a number denies.
+    const fewTargets = targets <= most.targets;
+    const fewModels = seen.anomalous <= most.models;
+    if (fewTargets && fewModels) return allowed;
+    const what = fewTargets
+      ? `${seen.anomalous} of ${seen.models} models are anomalous at once, and at most ${most.models}`
+      : `${targets} targets were asked for within ${formatDuration(stormWindowMs)}, and at most ${most.targets}`;
+    const atMs = nowMs + lookAgainMs;
+    const rule = seen.isOn
+      ? "may be before the storm is over"
+      : "may be before it counts as a storm";
+    return deniedForNow(
+      `${what} ${rule}: one cause may lie behind all, so nothing runs. It is looked at again at ${timeText(atMs)}.`,
+      atMs,
+    );
+  },
+} as const satisfies Gate;
+
+function mostOf({ targets, models }: StormLimits, seen: StormFacts): StormLimits {
+  const part = seen.isOn ? 2 : 1;
+  return {
+    targets: Math.floor(targets / part),
+    models: Math.floor(Math.max(targets, models * seen.models) / part),
+  };
+}
