@@ -28,7 +28,7 @@ const table: Readonly<Record<EpisodeKind, Rule>> = {
   // One feature: chance moves many of them a little.
   shift: byMove,
   level_shift: byMove,
-  // A rule that saw it twice running is sure of it. How much of the model it is says how bad it is.
+  // A rule that saw it twice in a row is sure of it. How much of the model it is says how bad it is.
   feature_missing: byShare(unreportedShare),
   bad_values: byShare(unreportedShare),
   new_feature: byShare(leaningShare),

@@ -85,7 +85,7 @@ export const advice: Readonly<Record<AdvisedKind, Advice>> = {
   },
   second_exporter: {
     look: [
-      "how many processes export this model? One too many was started",
+      "how many processes export this model? There may be one too many",
       "did a deploy leave the old one running?",
       "do two models share one name?",
     ],
@@ -94,7 +94,7 @@ export const advice: Readonly<Record<AdvisedKind, Advice>> = {
   },
   new_feature: {
     look: [
-      "was the model deployed or trained anew without a word?",
+      "was the model deployed or trained anew without an announcement?",
       "does FEATURE hold something that is known only after the prediction?",
       "should FEATURE be among the features at all?",
     ],
@@ -103,7 +103,7 @@ export const advice: Readonly<Record<AdvisedKind, Advice>> = {
   },
   quarantined: {
     look: [
-      "what does the log say of the record that was set aside?",
+      "what does Driftwarden's log say of the record that was set aside?",
       "was the version of Driftwarden or of the exporter changed?",
       "do other models of the same source go on?",
     ],

@@ -43,23 +43,20 @@ function incidentNow(incident: Incident): MessageSection {
 }
 
 /** Of an incident that opened once and goes on there is nothing to add. */
-export function nowFacts({
-  state,
-  occurrences,
-  openedAtMs,
-  lastSeenAtMs,
-  endedBy,
-  ...incident
-}: Incident): readonly NamedLine[] {
+export function nowFacts(incident: Incident): readonly NamedLine[] {
+  const { state, occurrences, openedAtMs, lastSeenAtMs } = incident;
   const often = occurrences > 1 && !isShared(incident);
   const seen = `${occurrences} times since ${readTime(openedAtMs)}, last at ${readTime(lastSeenAtMs)}`;
-  const since = `${endings[endedBy ?? "recovered"]} since ${readTime(lastSeenAtMs)}`;
   const next = state === "recovered" ? "; this ticket closes when it stays so" : "; over";
   return [
     ...(often ? [["Seen", words(seen)] as const] : []),
-    ...(state === "open" ? [] : [["Now", words(`${since}${next}`)] as const]),
+    ...(state === "open" ? [] : [["Now", words(`${endedText(incident)}${next}`)] as const]),
   ];
 }
+
+/** `back to normal since 2026-11-26 22:51 UTC`, of an incident that goes on no more. */
+export const endedText = ({ endedBy, lastSeenAtMs }: Incident): string =>
+  `${endings[endedBy ?? "recovered"]} since ${readTime(lastSeenAtMs)}`;
 
 const endings = {
   recovered: "back to normal",

@@ -86,7 +86,8 @@ function affectedBy(incident: Incident) {
     return { service, summary: sharedSummary(incident), impact: sharedImpact(incident) };
   }
   const service = data(shortName(displayName(episode)));
-  return { service, summary: summaryOf(episode), impact: impactOf(episode) };
+  const lasted = incident.state === "open" ? "" : "while it lasted: ";
+  return { service, summary: summaryOf(episode), impact: `${lasted}${impactOf(episode)}` };
 }
 
 function whereOf({ subject }: Incident): Line {
@@ -110,8 +111,9 @@ export function nightFacts(incident: Incident, help: HelpLinks): Block {
   return {
     kind: "facts",
     facts: [
-      ...known,
-      ...nowFacts(incident),
+      ...(incident.state === "open"
+        ? [...known, ...nowFacts(incident)]
+        : [...nowFacts(incident), ...known]),
       ...againText(incident),
       ["Who", holderOf(incident)],
       ...silenceOf(incident),
@@ -135,20 +137,22 @@ export function holderOf({ people, state }: Incident): Line {
   const { ack, assignee } = people ?? {};
   if (ack !== undefined) return line`${ack.by} since ${words(readTime(ack.atMs))}`;
   if (assignee !== undefined) return line`for ${assignee.name}, who has not answered yet`;
-  return words(state === "resolved" ? "nobody took it" : "nobody yet: dw ack");
+  return words(state === "resolved" ? "nobody took it" : "nobody yet; to take it, say dw ack");
 }
 
 function firstOf(incident: Incident, [top]: readonly BlamedFeature[]): Line {
   if (incident.state !== "open") return words("nothing: it is back to normal");
   const kind = advisedKind(incident);
   if (kind === undefined) return words("its own log");
-  const look = data(adviceText(advice[kind].look[0], top && shortName(top.feature)), 200);
-  return announceable.has(kind) ? line`${look}${words(" Planned: dw expected")}` : look;
+  const changed =
+    newestChange(incident).length > 0 ? words("did the change above do it? Else: ") : [];
+  const look = line`${changed}${data(adviceText(advice[kind].look[0], top && shortName(top.feature)), 200)}`;
+  return announceable.has(kind) ? line`${look}${words(" If planned, say dw expected")}` : look;
 }
 
 const doesBy = {
   off: "does nothing; switched off is",
-  observe: "only watches: would run",
+  observe: "only watches; in mode auto it would run",
   approve: "asks before it runs",
   auto: "may run",
 } as const satisfies Record<FixOffer["mode"], string>;

@@ -1,6 +1,7 @@
 /** The text about what repairs did to an incident: it is worse since, or it helped before and broke again. */
 import type { HelpedBefore, Incident, RunSummary } from "../incidents/incident.ts";
 import { data, type Line, line, type NamedLine, words } from "./message.ts";
+import { endedText } from "./now-text.ts";
 import { clockTime, readDuration } from "./text.ts";
 
 /** It got worse since the run, which did not help in the end. */
@@ -22,10 +23,11 @@ export function worseText({ worse }: RunSummary): Line {
   return parts.flatMap((part, n) => (n === 0 ? part : line`; ${part}`)).concat(rest);
 }
 
-/** What a ticket says first: `worse since restart-svc ran at 20:55 UTC (P1, was P2); ` */
+/** What a ticket says first: that it is over, or `worse since restart-svc ran at 20:55 UTC (P1, was P2); ` */
 export function saidFirst(incident: Incident): Line {
+  if (incident.state !== "open") return words(`${endedText(incident)}; before: `);
   const run = incident.runs.findLast(isWorseSince);
-  if (run === undefined || incident.state !== "open") return [];
+  if (run === undefined) return [];
   return line`worse since ${data(run.fix)} ran at ${words(clockTime(run.atMs))} UTC (${worseText(run)}); `;
 }
 

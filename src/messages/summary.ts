@@ -50,7 +50,7 @@ function several(what: string): Says {
     const held =
       top?.before === undefined || more > 0
         ? []
-        : words(`; usually ${figuresOf(top).before} of its attention`);
+        : line`; usually ${words(figuresOf(top).before)} of what ${modelOf(episode)} looks at`;
     return line`${which} of ${modelOf(episode)} ${words(what)}${held}`;
   };
 }
@@ -69,11 +69,11 @@ const summaries: Readonly<Record<EpisodeKind, Says>> = {
     const usual = cadence === undefined ? "" : ` (usual: every ${readDuration(cadence / 1000)})`;
     return line`no new rows from ${modelOf(episode)} for ${silentFor}${words(usual)}`;
   },
-  feature_missing: several("did not come, twice running, while the rest came"),
+  feature_missing: several("did not come, twice in a row, while the rest came"),
   frozen: (episode) => line`${modelOf(episode)} reports exactly the same numbers again and again`,
-  bad_values: several("had no usable value, twice running"),
+  bad_values: several("had no usable value, twice in a row"),
   second_exporter: (episode) =>
-    line`two different values of ${featureOf(episode)} came at one time, again and again, for ${modelOf(episode)}`,
+    line`two different values of ${featureOf(episode)} came with the same timestamp, twice in a row, in ${modelOf(episode)}`,
   new_feature: (episode) => {
     const [top] = episode.features;
     const held = top === undefined ? "much" : figuresOf(top).after;
@@ -91,8 +91,8 @@ const impacts: Readonly<Record<EpisodeKind, string>> = {
   feature_missing:
     "the feature may have been lost on its way to the model; predictions may be wrong",
   frozen: "predictions may be right, but what is reported is stale, and a real change goes unseen",
-  bad_values: "the values are set aside; what is left may mislead",
+  bad_values: "these values are left out, so what is shown of the model may mislead",
   second_exporter: "what is read is a mixture of both, and neither can be trusted",
   new_feature: "the model was probably deployed or trained anew without an announcement",
-  quarantined: "the model itself is not touched, but what stood in that record was not judged",
+  quarantined: "the model itself is not touched; what that record holds was not judged",
 };

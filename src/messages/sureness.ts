@@ -12,7 +12,7 @@ export function sinceOf({ kind, at, onset, newestRow }: ModelEpisode): Line {
   const read = (us: number): string =>
     Math.floor(us / 1000 / dayMs) === day ? clockTime(us / 1000) : readTime(us / 1000).slice(0, -4);
   if (kind === "silent") return words(`last row ${read(newestRow)} UTC`);
-  if (onset === undefined) return words(`first seen ${read(at)} UTC`);
+  if (onset === undefined || kind === "quarantined") return words(`first seen ${read(at)} UTC`);
   const normal = onset.lastNormal === undefined ? "" : `last normal ${read(onset.lastNormal)}, `;
   return words(`${normal}first abnormal ${read(onset.from)} UTC`);
 }
@@ -26,7 +26,7 @@ const ruled: ReadonlySet<ModelEpisode["kind"]> = new Set([
   "new_feature",
 ]);
 
-/** `very: 3 of 3, 4.9 times the alarm line` */
+/** `very: 3 of the last 3 readings, at 4.9 times the alarm line` */
 export function sureOf(episode: ModelEpisode): Line {
   return words(`${judged(episode)}${young(episode)}`);
 }
@@ -36,10 +36,11 @@ function judged({ kind, score, onset, at, newestRow, cadence }: ModelEpisode): s
     const missed = cadence === undefined ? 0 : Math.floor((at - newestRow) / cadence);
     return `very: ${missed > 0 ? `${missed} in a row did not come` : "nothing came"}, and the database answers`;
   }
-  if (kind === "quarantined") return "very: the record is set aside, and the log says why";
-  if (kind === "frozen") return "very: the same numbers several times running";
-  if (ruled.has(kind)) return "very: seen twice running";
-  const often = onset?.crossed === undefined ? "" : `${onset.crossed} of ${onset.of}, `;
+  if (kind === "quarantined") return "very: Driftwarden's log says which record, and why";
+  if (kind === "frozen") return "very: the same numbers several times in a row";
+  if (ruled.has(kind)) return "very: seen twice in a row";
+  const often =
+    onset?.crossed === undefined ? "" : `${onset.crossed} of the last ${onset.of} readings, at `;
   return `${howSure(score)}: ${often}${timesOf(score)} times the alarm line`;
 }
 

@@ -87,7 +87,7 @@ const symptoms: Readonly<Record<EpisodeKind, Says>> = {
   silent: ({ newestRow }) => ({ said: `silent since ${clockTime(newestRow / 1000)} UTC` }),
   feature_missing: withOthers("is missing", "are missing"),
   frozen: ({ onset, at }) => ({
-    said: `repeats itself since ${clockTime((onset?.lastNormal ?? at) / 1000)} UTC`,
+    said: `repeats itself since ${clockTime((onset?.from ?? at) / 1000)} UTC`,
   }),
   bad_values: withOthers("has no usable value", "have no usable value"),
   second_exporter: () => ({ said: "two exporters write at once" }),

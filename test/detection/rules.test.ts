@@ -28,7 +28,7 @@ const summary = (world: World) =>
   world.opened.map(({ kind, at, features }) => [kind, indexOf(at), features[0]?.feature]);
 
 describe("a feature that stays away", () => {
-  it("is missed when it is absent twice running while the rest came", () => {
+  it("is missed when it is absent twice in a row while the rest came", () => {
     expect(summary(after(310, (vector) => without(vector, "f2")))).toEqual([
       ["feature_missing", 301, "f2"],
     ]);
@@ -53,7 +53,7 @@ describe("a feature that stays away", () => {
 
 describe("values that cannot be", () => {
   it.each([Number.NaN, Number.POSITIVE_INFINITY])(
-    "open an episode when %d comes twice running",
+    "open an episode when %d comes twice in a row",
     (bad) => {
       const world = after(310, (vector) => ({ ...vector, f3: bad }));
       expect(summary(world)).toEqual([["bad_values", 301, "f3"]]);

@@ -77,7 +77,7 @@ describe("a comment", () => {
       [
         "*restart-svc* (restart-container on my-service) did not help: still anomalous",
         "The run before, at 2026-11-20 08:00 UTC on my-service, did not help either. restart-svc is not tried again by itself: it asks a person before each run, until one helps.",
-        "A person has to look for another cause now. Who does: nobody yet: dw ack. To try it all the same, with the facts first: *dw restart restart-svc*.",
+        "A person has to look for another cause now. Who does: nobody yet; to take it, say dw ack. To try it all the same, with the facts first: *dw restart restart-svc*.",
       ].join("\n"),
     );
     const lastAtMs = incident.openedAtMs;

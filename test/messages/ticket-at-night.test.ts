@@ -211,9 +211,9 @@ describe("a ticket at night (FR-T2, FR-T4)", () => {
   });
 
   it("is as sure in words as the distance from the alarm line allows", () => {
-    expect(sure(4.9)).toBe("very: 2 of 3, 4.9 times the alarm line");
-    expect(sure(1.6)).toBe("fairly: 2 of 3, 1.6 times the alarm line");
-    expect(sure(1.04)).toBe("not very: 2 of 3, 1.0 times the alarm line");
+    expect(sure(4.9)).toBe("very: 2 of the last 3 readings, at 4.9 times the alarm line");
+    expect(sure(1.6)).toBe("fairly: 2 of the last 3 readings, at 1.6 times the alarm line");
+    expect(sure(1.04)).toBe("not very: 2 of the last 3 readings, at 1.0 times the alarm line");
   });
 
   it("tells what was stored before the time of its start was", () => {
@@ -226,6 +226,8 @@ describe("a ticket at night (FR-T2, FR-T4)", () => {
     expect(machine([])).toContain("nothing to restart is configured for this");
     expect(machine([{ name: "a", mode: "off" }])).toContain("nothing to restart is configured");
     expect(machine([{ name: "a", mode: "auto" }])).toContain("may run");
-    expect(machine([{ name: "a", mode: "observe" }])).toContain("only watches: would run");
+    expect(machine([{ name: "a", mode: "observe" }])).toContain(
+      "only watches; in mode auto it would run",
+    );
   });
 });

@@ -112,7 +112,7 @@ export function applyRules(input: RuleInput): RuleFindings {
       () =>
         `${named(input, missing)} did not come ${running(memory.absent, missing)} while the rest came`,
     ),
-    ...said(bad, "bad_values", () => `${named(input, bad)} had no usable value twice running`),
+    ...said(bad, "bad_values", () => `${named(input, bad)} had no usable value twice in a row`),
     ...secondExporter(input),
     ...frozen(input),
     ...newFeature(input, fresh),
@@ -165,10 +165,10 @@ const isMissed = (input: RuleInput, slot: number): boolean =>
   input.memory.count[slot]! >= knownAfter &&
   !isIgnored(input, slot);
 
-/** `twice running`, or how often where that was not yet enough. */
+/** `twice in a row`, or how often where that was not yet enough. */
 function running(runs: Uint8Array, slots: readonly number[]): string {
   const run = Math.max(...slots.map((slot) => runs[slot]!));
-  return run === fewest ? "twice running" : `${run} times running`;
+  return run === fewest ? "twice in a row" : `${run} times in a row`;
 }
 
 /** @returns whether a row came and its value cannot be used */
