@@ -157,12 +157,6 @@ const doesBy = {
   auto: "may run",
 } as const satisfies Record<FixOffer["mode"], string>;
 
-/** A fix that did not help twice in a row asks, whatever its mode. */
-function asksAgain({ runs }: Incident, { name, mode }: FixOffer): boolean {
-  const last = runs.findLast(({ fix, outcome }) => fix === name && outcome !== undefined);
-  return mode === "auto" && last?.opensBreaker === true;
-}
-
 function ranText(ran: Incident["runs"][number], { state }: Incident): Line {
   const outcome = ran.outcome === undefined ? "" : outcomeWords[ran.outcome];
   const next = ran.opensBreaker === true && state === "open" ? "; the next one asks" : "";
@@ -178,7 +172,7 @@ function machineOf(incident: Incident, { fixesFor }: HelpLinks): Line {
   const [first, ...others] = offers;
   if (first === undefined) return words("nothing to restart is configured for this");
   const more = others.length === 0 ? "" : ` and ${others.length} more`;
-  const does = asksAgain(incident, first) ? doesBy.approve : doesBy[first.mode];
+  const does = doesBy[first.mode];
   return line`${words(does)} ${data(first.name)}${words(more)}`;
 }
 
