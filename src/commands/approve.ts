@@ -1,6 +1,8 @@
 /** `approve`: a person's yes to a run that waits for it; where the proposal is void, it is made again. */
 import { z } from "zod";
+import { fitsMatchers } from "../incidents/matchers.ts";
 import type { AnsweredProposal } from "../incidents/proposal.ts";
+import { freezeLine } from "../messages/freeze-text.ts";
 import { data, type Line, line, words } from "../messages/message.ts";
 import { actText } from "../messages/proposal-text.ts";
 import { readTime } from "../messages/text.ts";
@@ -49,7 +51,8 @@ function strayWords({ rest }: AskedWords, found: AskedRun | undefined): CommandR
   );
 }
 
-function approved({ run, proposal }: AskedRun, { actor }: IncidentContext): CommandOutcome {
+function approved({ run, proposal }: AskedRun, context: IncidentContext): CommandOutcome {
+  const { actor } = context;
   const { id, act, said, rules } = proposal;
   const left = rules.approvals - said.length - 1;
   const started = act.snapshot["started_at"];
@@ -61,8 +64,18 @@ function approved({ run, proposal }: AskedRun, { actor }: IncidentContext): Comm
   return {
     status: "done",
     deed: { kind: "approve", run: run.id, proposal: id },
-    says: say(line`${actor.name} approved ${words(id)}: ${what}. ${next}`),
+    says: say(line`${actor.name} approved ${words(id)}: ${what}. ${next}${held(act, context)}`),
   };
+}
+
+/** Who approves learns of the freeze now, and not from the denial. */
+function held(
+  { name }: AnsweredProposal["act"],
+  { incident, freezes, nowMs }: IncidentContext,
+): Line {
+  const freeze = freezes.find(({ matchers }) => fitsMatchers(matchers, incident, [{ name }]));
+  if (freeze === undefined) return [];
+  return line` A freeze holds it back, so this approval does not act: ${freezeLine(freeze, nowMs)}.`;
 }
 
 const messageOf = (said: string): string => said.slice(0, said.lastIndexOf("#"));

@@ -8,7 +8,7 @@ describe("frozen", () => {
     expect(reasonOf(frozen, {})).toBeUndefined();
   });
 
-  it("denies until a freeze is over, and names it, who declared it and why (B62)", () => {
+  it("denies until a freeze is over, and names it, who declared it and why (A7)", () => {
     const untilMs = Date.UTC(2026, 10, 30, 8);
     const freeze = { name: "black friday", by: "sarah", reason: "code freeze", untilMs };
     expect(frozen.judge({ ...fine, freeze })).toEqual({

@@ -29,7 +29,7 @@ function stretches(window: MaintenanceWindow, start: string, hours: number): rea
   return changes.map((ms) => new Date(ms).toISOString().slice(5, 16));
 }
 
-describe("a maintenance window (B62)", () => {
+describe("a maintenance window (A7)", () => {
   it("holds from its first minute until its end, by the wall clocks of its zone", () => {
     expect(stretches(berlin("09:00", "10:30"), "2026-07-01T00:00Z", 24)).toEqual([
       "07-01T07:00",

@@ -15,7 +15,7 @@ function judged(seen: Partial<StormFacts>) {
   return storm.judge({ ...fineFacts, target, fix, storm: { ...calm, ...seen } });
 }
 
-describe("storm (B62)", () => {
+describe("storm (A7)", () => {
   it("allows as many targets as are configured, and denies one more, with the numbers", () => {
     expect(judged({ targets: targets(3) })).toEqual({ allow: true });
     expect(judged({ targets: targets(4) })).toEqual({

@@ -18,7 +18,7 @@ import { storedRun } from "../fakes/runs.ts";
 import { type Approving, approving, startRun } from "../programs/approving.ts";
 import { answered, comment } from "../programs/command-store.ts";
 import { eventually } from "../programs/eventually.ts";
-import { proposedAndApproved } from "../programs/proposals.ts";
+import { asked, proposedAndApproved } from "../programs/proposals.ts";
 import { withStore } from "../programs/store.ts";
 
 const stores = withStore();
@@ -30,7 +30,7 @@ const waitingSql = `select pid from pg_stat_activity
 const namesOf = async (store: Store): Promise<readonly string[]> =>
   (await freezesInForce(store, Date.now())).map(({ name }) => name);
 
-describe("an approval that is given while a freeze holds (A3, B62)", () => {
+describe("an approval that is given while a freeze holds (A3, A7)", () => {
   it("does not act, and is asked for again once the freeze is over", async () => {
     const { place, approved } = await proposedAndApproved(await stores.open());
     expect(await place.say("dw freeze 1h the exporter is replaced")).toContain("Undo: dw unfreeze");
@@ -44,6 +44,26 @@ describe("an approval that is given while a freeze holds (A3, B62)", () => {
     expect((await startRun(place)).run?.status).toBe("proposed");
     expect(place.acts).toEqual([]);
     expect(await verifyJournal(place.store)).toMatchObject({ ok: true });
+  });
+});
+
+describe("dw approve", () => {
+  it("says that a freeze holds the run back, and names no freeze of something else", async () => {
+    const place = await asked(await stores.open());
+    await place.outbox.stop();
+    const soon = { atMs: Date.now(), untilMs: Date.now() + 3_600_000 };
+    const other = freezeOf({ ...soon, matchers: { services: ["other"] } });
+    const own = freezeOf({
+      ...soon,
+      id: "2",
+      name: "own",
+      matchers: { services: ["feature-store-1"] },
+    });
+    for (const freeze of [other, own])
+      await place.store.transaction((tx) => changeFreezes(tx, { kind: "freeze", freeze }));
+    expect(await place.say("dw approve")).toContain(
+      "A freeze holds it back, so this approval does not act: own by sarah until",
+    );
   });
 });
 
