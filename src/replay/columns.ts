@@ -34,7 +34,12 @@ export function columnsOf(
   const { named = {} } = options;
   const found = placesOf(header, options);
   const missing = missingOf(found, options);
-  if (missing.length > 0) throw missingColumns(file, header, { missing, named });
+  if (missing.length > 0)
+    throw missingColumns(file, header, {
+      missing,
+      named,
+      lacksModel: options.roles.includes("model") && found.model < 0,
+    });
   refuseTwice(file, header, Object.values(found));
   refuseTwoRoles(file, header, found);
   return found;
@@ -87,13 +92,15 @@ interface Missing {
   readonly missing: readonly Role[];
   /** Said by a person. */
   readonly named: ColumnNames;
+  /** No column is known to name the model. */
+  readonly lacksModel: boolean;
 }
 
 /** All that are missing are named at once. */
 function missingColumns(
   file: string,
   header: readonly string[],
-  { missing, named }: Missing,
+  { missing, named, lacksModel }: Missing,
 ): FileError {
   if (header.length === 1) return undivided(file, header[0]!);
   const wanted = missing.map((role) => `${named[role] ?? ""} for the ${role}`.trim()).join(", ");
@@ -103,10 +110,14 @@ function missingColumns(
   const known = missing.map((role) => `${names[role].join(", ")} (${role})`).join("; ");
   const isWide = header.length > 2 && missing.includes("feature");
   const wide = isWide ? " If each column but time and model is a feature: --wide." : "";
+  const model =
+    lacksModel && !missing.includes("model")
+      ? " If a column names the model, add model=NAME; without it the file has one model."
+      : "";
   const times = missing.includes("timestamp") ? ` ${acceptedTimes}` : "";
   return lineError(file, 1, {
     message,
-    hint: `The first line names the columns. Say which ones they are: --columns ${option}. Known without it are ${known}.${wide}${times}`,
+    hint: `The first line names the columns. Say which ones they are: --columns ${option}.${model} Known without it are ${known}.${wide}${times}`,
   });
 }
 

@@ -227,6 +227,15 @@ describe("replay refuses", () => {
     });
   });
 
+  it("columns that nobody knows, and says how to name each, also the one of the model", async () => {
+    const content = "Zeitpunkt;Modell;Merkmal;Wichtigkeit\n2026-01-01;kredit;alter;0,5\n";
+    await expect(replay({ csv: [fileWith("rows.csv", content)] })).rejects.toMatchObject({
+      hint: expect.stringMatching(
+        /--columns timestamp=NAME,feature=NAME,importance=NAME\. If a column names the model, add model=NAME;/,
+      ),
+    });
+  });
+
   it("to replay nothing", async () => {
     const nothing = runReplay({ sources: [], detectorTypes }, { stdout: () => undefined });
     await expect(nothing).rejects.toMatchObject({ code: "DW_CLI_USAGE" });
