@@ -2,6 +2,7 @@
  * Section `latency`: how long it takes from the commit of a row that shows a fault until its ticket is in Jira, and what
  * the whole app asks of source, store and Jira while nothing happens.
  */
+import { setMaxListeners } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
 import { Client } from "pg";
 import { modelName } from "../src/model-key.ts";
@@ -13,7 +14,6 @@ import { countingStatements, startWholeApp, type WholeApp } from "./whole-app.ts
 
 const section = "latency";
 const features = ["a", "b", "c", "d"];
-const historySteps = 400;
 
 /** Of the sources that are measured: more often than by default, so that one run has many samples. */
 const pollMs = 2000;
@@ -22,36 +22,42 @@ const cadenceMs = 10_000;
 const restMs = 30_000;
 /** Each has two models, of which one breaks: a first ticket then waits for further models. */
 const sources = 24;
-const normalSteps = 3;
-const brokenSteps = 6;
+/** Between a daemon that is ready and the first fault. */
+const normalMs = 40_000;
 
 const idleMs = 360_000;
 const busyMs = 120_000;
 const busyModels = 1000;
 
-/** About eleven minutes, of which six are spent idle. */
+/** About eleven minutes, of which six are idle. Calls of Jira come in a rhythm of minutes, so a shorter time says little of an hour. */
 export async function benchLatency(): Promise<readonly BenchLine[]> {
   const postgres = await startTestPostgres({ fsync: "on", ...countingStatements });
   try {
     progress("rows to tickets");
     const waits = await rowsToTickets(postgres);
-    progress("one model, nothing happens");
-    const idle = await calls(postgres, { name: "idle", models: 1, forMs: idleMs });
     progress(`${busyModels} models, nothing happens`);
     const busy = await calls(postgres, { name: "busy", models: busyModels, forMs: busyMs });
+    progress("one model, nothing happens");
+    const idle = await calls(postgres, { name: "idle", models: 1, forMs: idleMs });
     return [...waitLines(waits), ...callLines("1 model", idle), ...callLines("1,000 models", busy)];
   } finally {
     await postgres.stop();
   }
 }
 
-const historyOf = (tables: readonly string[], models: number, stepMs: number): string =>
+interface History {
+  readonly models: number;
+  readonly steps: number;
+  readonly stepMs: number;
+}
+
+const historyOf = (tables: readonly string[], { models, steps, stepMs }: History): string =>
   tables
     .map(
       (table) => `INSERT INTO ${table}
-SELECT now() - (${historySteps} - at) * interval '${stepMs} milliseconds', '${table}-m' || model, feature,
+SELECT now() - (${steps} - at) * interval '${stepMs} milliseconds', '${table}-m' || model, feature,
   (0.6 - 0.1 * place) * (0.95 + 0.1 * random())
-FROM generate_series(0, ${historySteps - 1}) at, generate_series(0, ${models - 1}) model,
+FROM generate_series(0, ${steps - 1}) at, generate_series(0, ${models - 1}) model,
   unnest(array['${features.join("','")}']) WITH ORDINALITY f(feature, place)
 ORDER BY at;`,
     )
@@ -66,61 +72,91 @@ interface Written {
 /** @returns ms from the commit of the attribution that opened an episode until its ticket was made, one a source */
 async function rowsToTickets(postgres: TestPostgres): Promise<readonly number[]> {
   const tables = Array.from({ length: sources }, (_, i) => `s${i}`);
+  const random = seededRandom(11);
+  const stopping = new AbortController();
+  setMaxListeners(sources + 1, stopping.signal);
+  let isBroken = false;
+  let writing: Promise<readonly (readonly Written[])[]> = Promise.resolve([]);
   const app = await startWholeApp({
     postgres,
     name: "rows",
     tables,
     sourceSettings: `, poll_interval: ${pollMs}ms, assembly_window: ${windowMs}ms`,
-    history: historyOf(tables, 2, cadenceMs),
+    history: historyOf(tables, { models: 2, steps: 400, stepMs: cadenceMs }),
+    // Without rows from now on the models would count as silent.
+    filled: (url) => {
+      const write = (table: string, i: number): Promise<readonly Written[]> =>
+        writeFault(url, {
+          table,
+          isMissing: i % 2 === 1,
+          delayMs: random() * cadenceMs,
+          isBroken: () => isBroken,
+          signal: stopping.signal,
+        });
+      writing = Promise.all(tables.map(write));
+    },
   });
   try {
-    const random = seededRandom(11);
-    const written = await Promise.all(
-      tables.map((table, i) =>
-        writeFault(app.sourceUrl, { table, isMissing: i % 2 === 1, delayMs: random() * cadenceMs }),
-      ),
-    );
+    await ready(app);
+    await pause(normalMs);
+    isBroken = true;
     await waitUntil(() => app.jira.issues().length >= sources, {
       what: `${sources} tickets`,
-      withinMs: 120_000,
+      withinMs: 180_000,
     });
+    stopping.abort();
+    const written = await writing;
     return await waitsOf(app, new Map(written.map((rows, i) => [tables[i]!, rows])));
   } finally {
+    stopping.abort();
+    await writing;
     await app.stop();
   }
 }
+
+const ready = ({ daemon }: WholeApp): Promise<void> =>
+  waitUntil(async () => (await fetch(new URL("/-/ready", daemon.url))).ok, {
+    what: "a daemon that is ready",
+    withinMs: 300_000,
+  });
 
 interface Fault {
   readonly table: string;
   /** The first feature stays away; otherwise it collapses. */
   readonly isMissing: boolean;
   readonly delayMs: number;
+  readonly isBroken: () => boolean;
+  readonly signal: AbortSignal;
 }
+
+const noise = seededRandom(12);
+const importanceOf = (place: number): number => (0.5 - 0.1 * place) * (0.95 + 0.1 * noise());
 
 /** Writes both models' attributions in one transaction each step; the first model breaks. */
 async function writeFault(
   url: string,
-  { table, isMissing, delayMs }: Fault,
+  { table, isMissing, delayMs, isBroken, signal }: Fault,
 ): Promise<readonly Written[]> {
   const client = new Client({ connectionString: url });
   await client.connect();
   const written: Written[] = [];
   await pause(delayMs);
-  for (let step = 0; step < normalSteps + brokenSteps; step++) {
+  while (!signal.aborted) {
     const ts = Date.now();
-    const isBroken = step >= normalSteps;
+    const isFaulty = isBroken();
     const rows = ["m0", "m1"].flatMap((model) =>
       features.flatMap((feature, place) => {
-        const hit = isBroken && model === "m0" && feature === "a";
+        const hit = isFaulty && model === "m0" && feature === "a";
         if (hit && isMissing) return [];
-        return [`('${table}-${model}', '${feature}', ${(0.5 - 0.1 * place) * (hit ? 0.05 : 1)})`];
+        return [`('${table}-${model}', '${feature}', ${importanceOf(place) * (hit ? 0.05 : 1)})`];
       }),
     );
     await client.query(
       `INSERT INTO ${table} SELECT to_timestamp(${ts / 1000}), * FROM (VALUES ${rows.join(",")}) given`,
     );
     written.push({ ts: ts * 1000, committedAt: Date.now() });
-    await pause(Math.max(0, cadenceMs - (Date.now() - ts)));
+    const restOfCadence = Math.max(0, cadenceMs - (Date.now() - ts));
+    await pause(restOfCadence, undefined, { signal }).catch(() => undefined);
   }
   await client.end();
   return written;
@@ -138,8 +174,10 @@ async function waitsOf(
   );
   return [...written].flatMap(([table, rows]) => {
     const name = `${table}-m0`;
-    const first = opened.find(({ model }) => modelName(String(model)).model === name);
-    const row = rows.find(({ ts }) => Math.abs(ts - Number(first?.["at"])) < 1000);
+    const times = opened
+      .filter(({ model }) => modelName(String(model)).model === name)
+      .map(({ at }) => Number(at));
+    const row = rows.find(({ ts }) => times.some((at) => Math.abs(ts - at) < 1000));
     const key = jira.issues().find(({ summary }) => new RegExp(`\\b${name}\\b`).test(summary))?.key;
     const entry = made.find(({ issue }) => issue === key);
     return row === undefined || entry === undefined ? [] : [entry.at - row.committedAt];
@@ -186,15 +224,12 @@ async function calls(postgres: TestPostgres, { name, models, forMs }: Quiet): Pr
     name,
     tables: ["main"],
     sourceSettings: "",
-    history: historyOf(["main"], models, 60_000),
+    history: historyOf(["main"], { models, steps: 100, stepMs: 60_000 }),
   });
   const stopping = new AbortController();
   const writing = writeQuietly(app.sourceUrl, models, stopping.signal);
   try {
-    await waitUntil(async () => (await fetch(new URL("/-/ready", app.daemon.url))).ok, {
-      what: "a daemon that is ready",
-      withinMs: 120_000,
-    });
+    await ready(app);
     // What is asked once after a start does not count.
     await pause(30_000);
     const before = await app.statements();

@@ -31,6 +31,8 @@ export interface AppPlan {
   readonly sourceSettings: string;
   /** SQL that fills the tables before the daemon starts. */
   readonly history: string;
+  /** Called when the tables are filled, before the daemon starts. */
+  readonly filled?: (sourceUrl: string) => void;
 }
 
 /** What the server has to be started with. */
@@ -50,6 +52,7 @@ export async function startWholeApp(plan: AppPlan): Promise<WholeApp> {
   );
   const store = await postgres.createDatabase(databases.store);
   await sql(source.url, history);
+  plan.filled?.(source.url);
   await sql(postgres.server.url, "CREATE EXTENSION IF NOT EXISTS pg_stat_statements");
   const jira = await startJiraSandbox();
   const folder = await mkdtemp(join(tmpdir(), "driftwarden-bench-"));
