@@ -1,14 +1,17 @@
-/** `driftwarden audit verify|accept`: checks that nobody changed the journal, or a row that it seals. */
+/** `driftwarden audit`: shows who did what; `verify|accept`: checks that nobody changed the journal, or a row it seals. */
 
 import type { Command } from "commander";
 import { systemClock } from "../clock.ts";
 import { auditAccept } from "../operator/audit-accept.ts";
+import { auditShow } from "../operator/audit-show.ts";
 import { auditVerify } from "../operator/audit-verify.ts";
 import { counted } from "../plural.ts";
 import { printable } from "../printable.ts";
 import type { JournalVerdict } from "../store/journal/verify.ts";
 import { ask } from "./ask.ts";
+import { auditJson, auditText } from "./audit-text.ts";
 import { withConfigOption } from "./config-option.ts";
+import { CliError } from "./errors.ts";
 import { type StoreCommandParts, withStore } from "./store-command.ts";
 
 interface AuditOptions {
@@ -20,7 +23,14 @@ interface AuditOptions {
 export function registerAudit(program: Command, parts: StoreCommandParts): void {
   const audit = program
     .command("audit")
-    .description("look after the journal of every event, decision, denial and act");
+    .description("show who did what, and look after the journal of every event, decision and act");
+  // `audit --since 24h` alone shows. The options behind `verify` and `accept` stay theirs.
+  withConfigOption(audit.command("show", { isDefault: true }))
+    .description(auditShow.help)
+    .option("--since <time>", "from this time on, or so long ago: 2026-01-31T04:00Z, 24h")
+    .option("--until <time>", "up to this time; default: now")
+    .option("--json", "JSON lines")
+    .action((options: ShowOptions) => show(options, parts));
   withConfigOption(audit.command("verify"))
     .description(`${auditVerify.help}; exit code 1 when a row was changed`)
     .option("--json", "one JSON line")
@@ -42,6 +52,29 @@ export function registerAudit(program: Command, parts: StoreCommandParts): void 
         parts.cli.print(json === true ? JSON.stringify(accepted) : text);
       }),
     );
+}
+
+interface ShowOptions extends AuditOptions {
+  readonly since?: string;
+  readonly until?: string;
+}
+
+function show({ config: file, json, since, until }: ShowOptions, parts: StoreCommandParts) {
+  if (since === undefined)
+    throw new CliError("DW_CLI_USAGE", "--since is missing", {
+      hint: "driftwarden audit --since 24h shows the last day.",
+    });
+  const { cli } = parts;
+  return withStore(file, parts, async (store, { people }) => {
+    const names = new Map(
+      Object.entries(people).flatMap(([name, { jira }]) => (jira ? [[jira, name] as const] : [])),
+    );
+    const nowMs = systemClock.now();
+    for await (const line of await ask(auditShow, { since, until }, { store, nowMs }))
+      cli.print(
+        json === true ? JSON.stringify(auditJson(line, names)) : printable(auditText(line, names)),
+      );
+  });
 }
 
 function verdictSentence(verdict: JournalVerdict): string {

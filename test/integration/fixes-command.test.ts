@@ -1,6 +1,7 @@
-/** `driftwarden fixes list|show|explain|evidence` on a store in which runs helped, did not, and fired for nothing. */
+/** `driftwarden fixes list|show|explain|evidence` and `driftwarden audit` on a store in which runs helped, did not, and fired for nothing. */
 import { describe, expect, it, onTestFinished } from "vitest";
 import { remediationTypes as remediations } from "../../remediations/index.ts";
+import { registerAudit } from "../../src/cli/audit.ts";
 import { registerFixes } from "../../src/cli/fixes.ts";
 import { runProgram } from "../../src/cli/program.ts";
 import { runJson } from "../../src/healing/run-json.ts";
@@ -56,6 +57,69 @@ async function prints({ store }: Approving, ...args: readonly string[]): Promise
   });
   return said.join("\n");
 }
+
+/** What `driftwarden audit` prints, with the sarah of the configuration. */
+async function audits(
+  { store }: Approving,
+  ...args: readonly string[]
+): Promise<readonly string[]> {
+  const said: string[] = [];
+  const say = (line: string): void => void said.push(line);
+  const cli = { print: say, say, exitWith: () => undefined, stopSignal: () => AbortSignal.abort() };
+  const openStore = async () => ({ store, close: async () => undefined });
+  const people = "people: {sarah-k: {jira: 5b10-sarah}}\n";
+  await runProgram(["audit", ...args, "--config", fileWith("audit.yaml", people + written)], {
+    version: "1",
+    cli,
+    commands: [(program) => registerAudit(program, { cli, remediations, openStore })],
+  });
+  return said;
+}
+
+describe("driftwarden audit (A2, A22, C76)", () => {
+  it("says who did what, on whose word, by which gates, before and after, in the order of time", async () => {
+    const place = await history();
+    await place.say("dw approve", { account: "eve" });
+    const lines = (await audits(place, "--since", "1h", "--json")).map((line): unknown =>
+      JSON.parse(line),
+    );
+    const words = [
+      { by: "sarah", word: "wish" },
+      { by: "sarah", word: "approve" },
+    ];
+    const wanted = [
+      { kind: "decision", result: "proposed", gate: "approval" },
+      { kind: "command", who: "sarah-k", what: "dw restart restart-svc", done: true, incident: 1 },
+      { kind: "command", who: "sarah-k", what: "dw approve", done: true },
+      { kind: "decision", who: "fix restart-svc", result: "acting", gate: null, words },
+      { kind: "act", what: "restart-container on feature-store-1", outcome: "recovered", words },
+      { kind: "act", before: { image_id: "sha256:1", started_at: "2026-11-19T06:01:00Z" } },
+      { kind: "command", what: "dw false-positive" },
+      { kind: "command", who: "eve", done: false, code: "unknown_person" },
+    ].map((line): unknown => expect.objectContaining(line));
+    expect(lines).toEqual(expect.arrayContaining(wanted));
+    expect(lines).toHaveLength(7);
+    const text = await audits(place, "--since", "2020-01-01", "--until", "2100-01-01T00:00Z");
+    expect(text).toHaveLength(lines.length);
+    expect(text.at(-1)).toMatch(
+      /Z command {2}incident 1 eve: dw approve → refused \(unknown_person\)$/,
+    );
+    expect(text.join("\n")).toContain("restart-container on feature-store-1 → acted, recovered");
+    expect(await audits(place, "--since", "2020-01-01", "--until", "2021-01-01")).toEqual([]);
+    await expect(audits(place)).rejects.toThrow("--since is missing");
+    await expect(audits(place, "--since", "soon")).rejects.toThrow("is no time");
+    expect((await audits(place, "verify", "--json")).join("")).toContain('"ok":true');
+  });
+
+  it("reads page after page, and says every line once", async () => {
+    const place = await approving(await stores.open());
+    const many = `insert into commands (id, door, place, account, said, said_at_ms, came_at_ms)
+      select 'cli:' || n, 'cli', '', '', 'status', 1, 1000 + n / 10 from generate_series(1, 2500) as n`;
+    await place.store.query(many);
+    const lines = await audits(place, "--since", "1970-01-01", "--json");
+    expect(lines).toHaveLength(2500);
+  });
+});
 
 describe("driftwarden fixes (A2, A7, C76)", () => {
   it("shows what a fix did, by which gates, on whose word, and what it is worth", async () => {

@@ -1,0 +1,54 @@
+/** One line of the audit, as JSON and as text for people. */
+import type { AuditedLine } from "../store/journal/audited.ts";
+
+/** Account of the tracker → name in the configuration. */
+export type Accounts = ReadonlyMap<string, string>;
+
+const time = (ms: number): string => new Date(ms).toISOString();
+
+/** Who did it: a person, or the program by a fix of the configuration. */
+function whoOf({ kind, account, door, fix }: AuditedLine, names: Accounts): string {
+  if (kind !== "command") return `fix ${fix}`;
+  if (account === "" && door === "cli") return "operator";
+  return names.get(account ?? "") ?? account ?? "";
+}
+
+export function auditJson(line: AuditedLine, names: Accounts): object {
+  const { at, kind, incident, door, said, done, code } = line;
+  const common = { at: time(at), kind, who: whoOf(line, names), incident };
+  if (kind === "command") return { ...common, door, what: said, done, code };
+  const { run, fix, target, result, words, before } = line;
+  const about = { ...common, run, fix, what: whatOf(line), target, result, words: words ?? [] };
+  if (kind === "decision") return { ...about, gate: code, gates: line.answers, before };
+  return { ...about, detail: line.detail, before, after: line.after, outcome: line.outcome };
+}
+
+const whatOf = ({ remediation, target }: AuditedLine): string =>
+  target === null ? String(remediation) : `${remediation} on ${target}`;
+
+export function auditText(line: AuditedLine, names: Accounts): string {
+  const { at, kind, incident, result, code, words } = line;
+  const where = incident === null ? "" : ` incident ${incident}`;
+  const head = `${time(at)} ${kind.padEnd(8)}${where} ${whoOf(line, names)}:`;
+  if (kind === "command") return `${head} ${oneLine(line.said ?? "")} → ${answered(line)}`;
+  const said = (words ?? []).map(({ by, word }) => `${word} by ${by}`).join(", ");
+  const onWord = said === "" ? "" : ` (${said})`;
+  const by = kind === "decision" && code !== null ? ` by ${code}` : "";
+  return `${head} ${whatOf(line)} → ${result}${by}${became(line)}${onWord}`;
+}
+
+const oneLine = (said: string): string =>
+  said === "" ? "(text deleted)" : said.replaceAll(/\s+/g, " ").slice(0, 200);
+
+function answered({ done, code }: AuditedLine): string {
+  if (done === null) return "waits";
+  return done ? "done" : `refused (${code})`;
+}
+
+function became({ kind, before, after, outcome }: AuditedLine): string {
+  if (kind !== "act") return "";
+  const keys = Object.keys({ ...before, ...after });
+  const changed = keys.filter((key) => after !== null && before?.[key] !== after[key]);
+  const changes = changed.map((key) => `${key} ${before?.[key] ?? "-"} → ${after?.[key] ?? "-"}`);
+  return [...(outcome === null ? [] : [outcome]), ...changes].map((part) => `, ${part}`).join("");
+}
