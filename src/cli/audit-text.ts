@@ -2,18 +2,18 @@
 import type { AuditedLine } from "../store/journal/audited.ts";
 
 /** Account of the tracker → name in the configuration. */
-export type Accounts = ReadonlyMap<string, string>;
+export type AccountNames = ReadonlyMap<string, string>;
 
 const time = (ms: number): string => new Date(ms).toISOString();
 
 /** Who did it: a person, or the program by a fix of the configuration. */
-function whoOf({ kind, account, door, fix }: AuditedLine, names: Accounts): string {
+function whoOf({ kind, account, door, fix }: AuditedLine, names: AccountNames): string {
   if (kind !== "command") return `fix ${fix}`;
   if (account === "" && door === "cli") return "operator";
   return names.get(account ?? "") ?? account ?? "";
 }
 
-export function auditJson(line: AuditedLine, names: Accounts): object {
+export function auditJson(line: AuditedLine, names: AccountNames): object {
   const { at, kind, incident, door, said, done, code } = line;
   const common = { at: time(at), kind, who: whoOf(line, names), incident };
   if (kind === "command") return { ...common, door, what: said, done, code };
@@ -26,7 +26,7 @@ export function auditJson(line: AuditedLine, names: Accounts): object {
 const whatOf = ({ remediation, target }: AuditedLine): string =>
   target === null ? String(remediation) : `${remediation} on ${target}`;
 
-export function auditText(line: AuditedLine, names: Accounts): string {
+export function auditText(line: AuditedLine, names: AccountNames): string {
   const { at, kind, incident, result, code, words } = line;
   const where = incident === null ? "" : ` incident ${incident}`;
   const head = `${time(at)} ${kind.padEnd(8)}${where} ${whoOf(line, names)}:`;

@@ -55,7 +55,7 @@ union all
 select 'decision:' || d.id, d.at_ms, 'decision', null, r.incident, null, null, null, null,
   (select a ->> 'gate' from json_array_elements(d.answers) a where a ->> 'answer' = 'denies' limit 1),
   r.id, r.fix, r.remediation, coalesce(d.proposal -> 'act' ->> 'name', r.target_name), d.status, null, d.answers,
-  r.snapshot, null, null
+  coalesce(d.proposal -> 'act' -> 'snapshot', r.snapshot), null, null
 from run_decisions d join runs r on r.id = d.run
 union all
 select 'run:' || r.id, coalesce(r.acted_at_ms, r.decided_at_ms), 'act', null, r.incident, null, null, null, null, null,
