@@ -3,6 +3,7 @@ import { type Digest, isDigest } from "../incidents/digest.ts";
 import type { Incident } from "../incidents/incident.ts";
 import { isShared } from "../incidents/member.ts";
 import { digestNow } from "./digest-text.ts";
+import { endedText } from "./ended-text.ts";
 import {
   heading,
   type MessageSection,
@@ -53,14 +54,3 @@ export function nowFacts(incident: Incident): readonly NamedLine[] {
     ...(state === "open" ? [] : [["Now", words(`${endedText(incident)}${next}`)] as const]),
   ];
 }
-
-/** `back to normal since 2026-11-26 22:51 UTC`, of an incident that goes on no more. */
-export const endedText = ({ endedBy, lastSeenAtMs }: Incident): string =>
-  `${endings[endedBy ?? "recovered"]} since ${readTime(lastSeenAtMs)}`;
-
-const endings = {
-  recovered: "back to normal",
-  accepted: "accepted as the new normal",
-  marker: "announced as the new normal",
-  retired: "not watched any more",
-} as const satisfies Record<NonNullable<Incident["endedBy"]>, string>;

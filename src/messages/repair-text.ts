@@ -1,7 +1,7 @@
 /** The text about what repairs did to an incident: it is worse since, or it helped before and broke again. */
 import type { HelpedBefore, Incident, RunSummary } from "../incidents/incident.ts";
+import { endedText } from "./ended-text.ts";
 import { data, type Line, line, type NamedLine, words } from "./message.ts";
-import { endedText } from "./now-text.ts";
 import { clockTime, readDuration } from "./text.ts";
 
 /** It got worse since the run, which did not help in the end. */

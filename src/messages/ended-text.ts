@@ -1,0 +1,14 @@
+/** How an incident that goes on no more came to its end. */
+import type { Incident } from "../incidents/incident.ts";
+import { readTime } from "./text.ts";
+
+/** `back to normal since 2026-11-26 22:51 UTC`, of an incident that goes on no more. */
+export const endedText = ({ endedBy, lastSeenAtMs }: Incident): string =>
+  `${endings[endedBy ?? "recovered"]} since ${readTime(lastSeenAtMs)}`;
+
+const endings = {
+  recovered: "back to normal",
+  accepted: "accepted as the new normal",
+  marker: "announced as the new normal",
+  retired: "not watched any more",
+} as const satisfies Record<NonNullable<Incident["endedBy"]>, string>;
