@@ -50,24 +50,32 @@ function saidSoFar({ said, rules, approved }: AnsweredProposal): MessageSection 
 
 function factsOf(proposal: Proposal, why: Line): readonly NamedLine[] {
   const { act, does, untilMs, because } = proposal;
-  const { image_id: image, started_at: started, ...others } = act.snapshot;
+  const { image_id: image, started_at: started, dependants, ...others } = act.snapshot;
   const state = Object.entries({ ...others, ...act.parameters }).map(
     ([key, value]) => `${key} ${value}`,
   );
   return [
     ["Why", line`${why}${historyText(proposal)}`],
-    ...(because === undefined ? [] : ([["Asks", data(because, 400)]] as const)),
+    ...known("Asks", because, 400),
     ["Does", data(does, 300)],
+    ...known("Cuts off", dependants, 200),
     ["Target", line`${data(act.name, 100)} on ${data(act.host, 100)}, id ${data(act.id, 100)}`],
-    ...(image === undefined ? [] : ([["Image", data(image, 100)]] as const)),
-    ...(started === undefined ? [] : ([["Up since", data(started, 60)]] as const)),
-    ...(state.length === 0 ? [] : ([["With", data(state.join(", "), 300)]] as const)),
-    ["Checked", line`every gate allows it; newest row ${time(proposal.newestRowMs)}`],
+    ...known("Image", image, 100),
+    ...known("Up since", started, 60),
+    ...known("With", state.length === 0 ? undefined : state.join(", "), 300),
+    [
+      "Checked",
+      line`every ${words(because === undefined ? "" : "other ")}gate allows it; newest row ${time(proposal.newestRowMs)}`,
+    ],
     ["Then", words("told here: up or not, and whether it helped by the model's own data")],
     ["Say", sayText(proposal)],
     ["Until", line`${time(untilMs)}; then it is void, and nothing is done`],
     ...whoText(proposal),
   ];
+}
+
+function known(name: string, text: string | undefined, max: number): readonly NamedLine[] {
+  return text === undefined ? [] : [[name, data(text, max)]];
 }
 
 function historyText({ before: { acted, helped } }: Proposal): Line {

@@ -47,6 +47,20 @@ describe("a proposal (A25)", () => {
       expect(text).toContain(shown);
   });
 
+  it("says why a fix in mode auto asks, and what it would cut off", () => {
+    const snapshot = { ...proposal.act.snapshot, dependants: "web-1 (depends_on)" };
+    const because = "The last two runs of restart-svc did not help.";
+    const asked = { ...proposal, because, act: { ...proposal.act, snapshot } };
+    const [auto, usual] = [asked, proposal].map((one) =>
+      plainText([renderProposal(one, words("credit_score fell"))]),
+    );
+    expect(auto).toMatch(/Asks +The last two runs of restart-svc did not help\./);
+    expect(auto).toMatch(/Cuts off +web-1 \(depends_on\)/);
+    expect(auto).toContain("every other gate allows it");
+    expect(usual).not.toMatch(/Asks {2}|Cuts off/);
+    expect(usual).toContain("every gate allows it");
+  });
+
   it("names nobody to type a second word unless two people have to approve it", () => {
     const two = { ...proposal, rules: { approvals: 2, others: false, twice: true } };
     const [one, both] = [proposal, two].map((asked) =>
