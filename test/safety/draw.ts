@@ -33,6 +33,11 @@ const settings: fc.Arbitrary<FixSettings> = fc.record({
   expiresMs: fc.constantFrom(5 * minute, 30 * minute),
   denyForMs: fc.constantFrom(0, 60 * minute),
   withDependants: fc.boolean(),
+  maintenance: fc.constantFrom(
+    ...Array.from({ length: 7 }, () => undefined),
+    { from: 540, to: 600 },
+    { from: 1380, to: 60 },
+  ),
   healthyFloor: fc.nat({ max: 11 }).map((n) => Math.max(0, n - 9)),
 });
 

@@ -176,8 +176,18 @@ function forbiddenNow(judged: Judged): string[] {
   const reasons: string[] = [];
   if (settings.tier === "never") reasons.push("though it is never done");
   if (silentUntilMs !== undefined && at.storeMs < silentUntilMs) reasons.push("within a silence");
+  if (isMaintained(settings, at)) reasons.push("within a maintenance window");
   if (at.storeMs < frozenUntilMs) reasons.push("within a freeze");
   if (at.storeMs - evidenceMs > freshMs) reasons.push("on old evidence");
   if (!isWarm) reasons.push("for a model that is not known well");
   return reasons;
+}
+
+function isMaintained({ maintenance }: FixSettings, { storeMs }: Now): boolean {
+  if (maintenance === undefined) return false;
+  const minuteOfDay = Math.floor(storeMs / minute) % 1440;
+  const { from, to } = maintenance;
+  return from < to
+    ? minuteOfDay >= from && minuteOfDay < to
+    : minuteOfDay >= from || minuteOfDay < to;
 }

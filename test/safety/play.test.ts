@@ -17,6 +17,7 @@ const settings: FixSettings = {
   denyForMs: 0,
   withDependants: false,
   healthyFloor: 0,
+  maintenance: undefined,
 };
 
 const episode = (model: number): Step => ({

@@ -26,11 +26,14 @@ const metrics = healingMetrics(new Registry(), async () => []);
 const verify = { modelAfterMs: 60_000, minAttributions: 1, giveUpCadences: 6 };
 
 export function fixOf(name: FixName, settings: FixSettings): Fix {
-  const { approvals, twice, expiresMs, denyForMs, ...limits } = settings;
+  const { approvals, twice, expiresMs, denyForMs, maintenance, ...limits } = settings;
   const features = { "restart-a": ["fa"], "restart-b": ["fb"], "restart-any": ["fa", "fb"] };
   return {
     ...limits,
     name,
+    maintenance: maintenance
+      ? [{ ...maintenance, name: "nightly", timeZone: "UTC", matchers: {} }]
+      : [],
     when: { features: features[name] },
     remediation: "restart-container",
     approval: { rules: { approvals, others: false, twice }, expiresMs, denyForMs },

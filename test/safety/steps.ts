@@ -31,6 +31,8 @@ export interface FixSettings {
   readonly denyForMs: number;
   readonly withDependants: boolean;
   readonly healthyFloor: number;
+  /** On every day nothing runs between these minutes after midnight, UTC. */
+  readonly maintenance: { readonly from: number; readonly to: number } | undefined;
 }
 
 /** One effect carried out by one process. */
