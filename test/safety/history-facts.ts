@@ -27,9 +27,9 @@ export function historyFor(rows: Rows, filter: HistoryFilter): HistoryFacts {
     lastAttemptEndMs: ends.length === 0 ? undefined : Math.max(...ends),
     judged: judgedOf(own),
     actsForIncident: forIncident.map(({ decidedAtMs: atMs, outcome }) => ({ atMs, outcome })),
-    freezes: rows.freezes.filter(
-      ({ untilMs, endedAtMs }) => endedAtMs === null && untilMs > sinceMs,
-    ),
+    freezes: rows.freezes
+      .filter(({ untilMs, endedAtMs }) => endedAtMs === null && untilMs > sinceMs)
+      .toSorted((a, b) => a.atMs - b.atMs || (a.id < b.id ? -1 : 1)),
     silence: rows.incidents.get(incident ?? "")?.silence ?? null,
   };
 }

@@ -29,6 +29,8 @@ export interface Promised extends PlannedEffect {
 
 /** What is stored. */
 export interface Rows {
+  /** Counts the restores. */
+  readonly generation: number;
   readonly runs: Map<string, Run>;
   readonly incidents: Map<string, Incident>;
   /** By incident and fingerprint. */
@@ -46,6 +48,7 @@ const nothingToSeal = async (): Promise<void> => undefined;
 
 export class MemoryStore {
   #rows: Rows = {
+    generation: 0,
     runs: new Map(),
     incidents: new Map(),
     members: new Map(),
@@ -73,7 +76,8 @@ export class MemoryStore {
   }
 
   restore(): void {
-    this.#rows = structuredClone(this.#backup);
+    const generation = this.#rows.generation + 1;
+    this.#rows = { ...structuredClone(this.#backup), generation };
   }
 
   /** The newest incident that the model is in. */

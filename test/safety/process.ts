@@ -1,4 +1,5 @@
 /** A process of the daemon in a history: its own configuration, and effects that it carries out until it dies. */
+import { AssertionError } from "node:assert";
 import { pino } from "pino";
 import { Registry } from "prom-client";
 import type { Clock } from "../../src/clock.ts";
@@ -84,7 +85,7 @@ export async function carryOut(
     );
     await pause();
   } catch (error) {
-    if (error instanceof Killed) throw error;
+    if (error instanceof Killed || error instanceof AssertionError) throw error;
     if (!isOurs()) return;
     taken.lastError = String(error);
     taken.dueMs = clock.now() + 1000;

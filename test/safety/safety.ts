@@ -13,7 +13,7 @@ export interface SafetyOptions {
   /** Ends with the first history that is wrong, as it was drawn. */
   readonly first: boolean;
   /** How a history is played. Default: in memory. */
-  readonly play?: (history: History) => Promise<Played>;
+  readonly play?: ((history: History) => Promise<Played>) | undefined;
 }
 
 export interface SafetyResult {
