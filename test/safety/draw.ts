@@ -33,6 +33,7 @@ const settings: fc.Arbitrary<FixSettings> = fc.record({
   expiresMs: fc.constantFrom(5 * minute, 30 * minute),
   denyForMs: fc.constantFrom(0, 60 * minute),
   withDependants: fc.boolean(),
+  storm: fc.constantFrom(undefined, undefined, undefined, undefined, 1, 2),
   maintenance: fc.constantFrom(
     ...Array.from({ length: 7 }, () => undefined),
     { from: 540, to: 600 },

@@ -8,13 +8,14 @@ import type { Rows } from "./memory-store.ts";
 const attempted: ReadonlySet<string> = new Set(["acting", "acted", "failed", "unknown"]);
 
 export function historyFor(rows: Rows, filter: HistoryFilter): HistoryFacts {
-  const { id, fix, sinceMs, incident, target } = filter;
+  const { id, fix, remediation, sinceMs, stormSinceMs, incident, target } = filter;
   const all = [...rows.runs.values()];
   const attempts = all.filter(({ status }) => attempted.has(status));
   const own = attempts.filter((run) => run.fix === fix);
   const ends = own.map((run) => run.finishedAtMs ?? run.actedAtMs ?? run.decidedAtMs);
   const acting = attempts.filter((run) => run.status === "acting" && run.id !== id);
-  const forIncident = own.filter(
+  const sameAct = attempts.filter((run) => run.fix === fix || run.remediation === remediation);
+  const forIncident = sameAct.filter(
     (run) => target !== undefined && run.targetId === target.id && run.incident === incident,
   );
   return {
@@ -24,13 +25,27 @@ export function historyFor(rows: Rows, filter: HistoryFilter): HistoryFacts {
       .map((run) => ({ ...run, atMs: run.decidedAtMs, target: run.targetId })),
     target,
     acting: acting.map((run) => run.fix),
+    actingHere: target && acting.find(({ targetId }) => targetId === target.id)?.fix,
     lastAttemptEndMs: ends.length === 0 ? undefined : Math.max(...ends),
     judged: judgedOf(own),
+    storm: stormSinceMs === undefined ? undefined : stormOf(rows, stormSinceMs),
     actsForIncident: forIncident.map(({ decidedAtMs: atMs, outcome }) => ({ atMs, outcome })),
     freezes: rows.freezes
       .filter(({ untilMs, endedAtMs }) => endedAtMs === null && untilMs > sinceMs)
       .toSorted((a, b) => a.atMs - b.atMs || (a.id < b.id ? -1 : 1)),
     silence: rows.incidents.get(incident ?? "")?.silence ?? null,
+  };
+}
+
+function stormOf({ runs, members }: Rows, sinceMs: number): NonNullable<HistoryFacts["storm"]> {
+  const since = [...runs.values()].filter(({ decidedAtMs }) => decidedAtMs >= sinceMs);
+  const broken = [...members.values()].filter(({ state }) => state === "joined");
+  const anomalous = new Set(broken.map((member) => member.fingerprint)).size;
+  return {
+    targets: [...new Set(since.flatMap(({ targetId }) => targetId ?? []))],
+    anomalous,
+    models: anomalous,
+    isOn: since.some(({ gate }) => gate === "storm"),
   };
 }
 

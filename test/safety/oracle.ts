@@ -50,6 +50,8 @@ interface Judged extends World {
 const minute = 60_000;
 /** Three cadences of ten minutes. */
 const freshMs = 30 * minute;
+/** Requests of this long are counted together. */
+const stormMs = 15 * minute;
 
 export const noViolations = (): Violations => ({
   budget_violations: 0,
@@ -64,12 +66,15 @@ export class SafetyOracle {
   readonly wrong: string[] = [];
   readonly words = new OracleWords();
   readonly #intents: Intent[] = [];
+  /** By run: the target that it was last asked for, and when. */
+  readonly #requests = new Map<string, { readonly target: string | null; readonly at: Now }>();
   /** Acts that took effect. */
   acts = 0;
 
   /** A process writes a run down. */
   decided(run: Run, judged: Judged): void {
     const asked = this.words.waiting(run.id);
+    this.#requests.set(run.id, { target: run.targetId, at: judged.at });
     if (run.status === "acting") {
       this.#judge(run, { ...judged, asked });
       this.#intents.push(intentOf(run, judged.at));
@@ -84,9 +89,16 @@ export class SafetyOracle {
       this.#note("budget_violations", run, how);
     const forbidden = [...wrongTarget(run, judged), ...forbiddenNow(judged)];
     if (isRepeated(run, intents)) forbidden.push("again for one incident");
+    if (this.#isStorm(judged)) forbidden.push("while more targets were asked for than may be");
     for (const how of forbidden) this.#note("refused_target_acts", run, how);
     const lacks = this.#lacksWord(run, judged) ?? this.#defiesNo(run, judged);
     if (lacks !== undefined) this.#note("acts_without_approval", run, lacks);
+  }
+
+  #isStorm({ at, settings: { storm } }: Judged): boolean {
+    const lately = [...this.#requests.values()].filter((one) => isSoon(one.at, at, stormMs));
+    const targets = new Set(lately.flatMap(({ target }) => target ?? []));
+    return storm !== undefined && targets.size > storm;
   }
 
   #lacksWord(
@@ -140,6 +152,7 @@ export class SafetyOracle {
   /** The store has forgotten what came after its backup, and every process has ended. */
   restored(then: readonly Asked[]): void {
     for (const intent of this.#intents) intent.forgotten = true;
+    this.#requests.clear();
     this.words.remember(then);
   }
 

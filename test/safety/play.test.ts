@@ -18,6 +18,7 @@ const settings: FixSettings = {
   withDependants: false,
   healthyFloor: 0,
   maintenance: undefined,
+  storm: undefined,
 };
 
 const episode = (model: number): Step => ({

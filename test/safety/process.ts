@@ -27,11 +27,12 @@ const metrics = healingMetrics(new Registry(), async () => []);
 const verify = { modelAfterMs: 60_000, minAttributions: 1, giveUpCadences: 6 };
 
 export function fixOf(name: FixName, settings: FixSettings): Fix {
-  const { approvals, twice, expiresMs, denyForMs, maintenance, ...limits } = settings;
+  const { approvals, twice, expiresMs, denyForMs, maintenance, storm, ...limits } = settings;
   const features = { "restart-a": ["fa"], "restart-b": ["fb"], "restart-any": ["fa", "fb"] };
   return {
     ...limits,
     name,
+    ...(storm !== undefined && { storm: { targets: storm, models: 1 } }),
     maintenance: maintenance
       ? [{ ...maintenance, name: "nightly", timeZone: "UTC", matchers: {} }]
       : [],

@@ -31,6 +31,8 @@ export interface FixSettings {
   readonly denyForMs: number;
   readonly withDependants: boolean;
   readonly healthyFloor: number;
+  /** More targets than that at once are a storm; undefined where none is. */
+  readonly storm: number | undefined;
   /** On every day nothing runs between these minutes after midnight, UTC. */
   readonly maintenance: { readonly from: number; readonly to: number } | undefined;
 }

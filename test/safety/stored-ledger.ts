@@ -90,12 +90,16 @@ export function storedLedger(store: Store, memory: MemoryStore): RunLedger {
   };
 }
 
-/** What the gates see; the order of a list means nothing, and a document leaves out what is undefined. */
-function comparable({ attempts, ...history }: HistoryFacts): unknown {
+/**
+ * What the gates see; the order of a list means nothing, and a document leaves out what is undefined. How many models are
+ * broken is not written into the store here.
+ */
+function comparable({ attempts, storm, ...history }: HistoryFacts): unknown {
   const shown = attempts.map(({ atMs, fix, target, host }) => ({ atMs, fix, target, host }));
   const sorted = shown.map((one) => JSON.stringify(one)).toSorted();
   const lists = { acting: history.acting?.toSorted(), waiting: history.waiting?.toSorted() };
-  return JSON.parse(JSON.stringify({ ...history, ...lists, attempts: sorted }));
+  const asked = storm && { targets: storm.targets.toSorted(), isOn: storm.isOn };
+  return JSON.parse(JSON.stringify({ ...history, ...lists, asked, attempts: sorted }));
 }
 
 /** Writes what the memory has, and the store has not. */
