@@ -1,5 +1,6 @@
 /** `driftwarden freeze` and `driftwarden unfreeze`: hold runs back for a time, list what holds, and end it. */
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
+import { incidentKinds, severities } from "../incidents/episode.ts";
 import { type Freeze, freezeText } from "../incidents/freeze.ts";
 import { freezeJson } from "../incidents/freeze-json.ts";
 import { matchersText } from "../incidents/matchers.ts";
@@ -28,8 +29,10 @@ export function registerFreeze(program: Command, parts: StoreCommandParts): void
     .option("--as <name>", "who declares it; default: operator")
     .option("--model <name...>", "only for this model; so for the other kinds of matchers")
     .option("--feature <name...>", "only where this feature is to blame")
-    .option("--kind <kind...>", "only for this kind of incident")
-    .option("--severity <severity...>", "only for this severity")
+    .addOption(
+      new Option("--kind <kind...>", "only for this kind of incident").choices(incidentKinds),
+    )
+    .addOption(new Option("--severity <severity...>", "only for this severity").choices(severities))
     .option("--service <name...>", "only for this container or compose service")
     .option("--json", "JSON lines")
     .action((name: string | undefined, { config, json = false, ...given }: FreezeOptions) =>

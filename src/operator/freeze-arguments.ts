@@ -1,7 +1,7 @@
 /** What the operator says of a freeze on the command line. */
 import { z } from "zod";
 import { parseDuration } from "../duration.ts";
-import { severities } from "../incidents/episode.ts";
+import { incidentKinds, severities } from "../incidents/episode.ts";
 import { zonedTime } from "../zoned-time.ts";
 
 const end = z
@@ -31,7 +31,8 @@ export const freezeArguments = z.strictObject({
   as: z.string().min(1).default("operator"),
   model: names,
   feature: names,
-  kind: names,
+  /** One that there is not would hold nothing back, and nobody would notice. */
+  kind: z.array(z.enum(incidentKinds)).optional(),
   severity: z.array(z.enum(severities)).optional(),
   service: names,
 });

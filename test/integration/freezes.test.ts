@@ -260,6 +260,8 @@ describe("driftwarden freeze", () => {
     [["freeze", "x", "--until", "2099-01-01T00:00", "--reason", "r"], "is no time with its zone"],
     [["freeze", "x", "--until", "2020-01-01T00:00Z", "--reason", "r"], "has passed"],
     [["freeze", "x", "--for", "2h"], "The reason of the freeze is missing."],
+    [["freeze", "x", "--for", "2h", "--reason", "r", "--kind", "shfit"], "'shfit' is invalid"],
+    [["freeze", "x", "--for", "2h", "--reason", "r", "--severity", "P9"], "'P9' is invalid"],
     [["unfreeze", "x"], "No freeze holds."],
   ])("%j is refused with what to write", async (args, problem) => {
     const store = await stores.open({ schema: "refusals" });
