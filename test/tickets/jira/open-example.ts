@@ -12,7 +12,11 @@ import { type HostileServer, hostileServer } from "./hostile-server.ts";
 export const token = "ATATT-very-secret-token-0123456789";
 
 export function openExample(url: string, change: Partial<JiraOptions> = {}): Jira {
-  return openJira({
+  return openJira({ ...exampleOptions(url), ...change });
+}
+
+export function exampleOptions(url: string): JiraOptions {
+  return {
     url,
     user: "bot",
     token,
@@ -23,8 +27,7 @@ export function openExample(url: string, change: Partial<JiraOptions> = {}): Jir
     wontFixResolution: "Won't Do",
     logger: pino({ enabled: false }),
     metrics: ticketsMetrics(new Registry()),
-    ...change,
-  });
+  };
 }
 
 export async function at(
