@@ -62,7 +62,7 @@ interface ShowOptions extends AuditOptions {
 function show({ config: file, json, since, until }: ShowOptions, parts: StoreCommandParts) {
   if (since === undefined)
     throw new CliError("DW_CLI_USAGE", "--since is missing", {
-      hint: "driftwarden audit --since 24h shows the last day.",
+      hint: "Say --since 24h for the last day, or --since 2026-01-31T04:00Z.",
     });
   const { cli } = parts;
   return withStore(file, parts, async (store, { people }) => {

@@ -6,6 +6,7 @@ import { nearest } from "../nearest.ts";
 import { fixesEvidence, fixesExplain, fixesShow } from "../operator/fixes.ts";
 import type { ListedRun } from "../store/runs/list.ts";
 import { ask } from "./ask.ts";
+import type { Cli } from "./cli.ts";
 import { columns } from "./columns.ts";
 import { withConfigOption } from "./config-option.ts";
 import { type DoParts, type SayOptions, sayTo } from "./do.ts";
@@ -96,7 +97,8 @@ function list({ config: file, json }: FixesOptions, parts: FixesParts): Promise<
 function show(fix: string, { config: file, json }: FixesOptions, parts: FixesParts): Promise<void> {
   const { cli, runJson } = parts;
   return withStore(file, parts, async (store, config) => {
-    const known = configured(fix, config);
+    const known = configured(fix, config, cli);
+    if (known === undefined) return;
     const { name, mode, when, do: does, cooldown, options } = known;
     const { runs, evidence: found } = await ask(fixesShow, { fix }, { store });
     if (json === true) {
@@ -120,8 +122,9 @@ function evidence(
 ): Promise<void> {
   const { cli } = parts;
   return withStore(file, parts, async (store, config) => {
-    configured(fix, config);
     const found = await ask(fixesEvidence, { fix }, { store });
+    // What a fix of an earlier configuration did is shown too.
+    if (found.length === 0 && configured(fix, config, cli) === undefined) return;
     if (json === true) for (const one of found) cli.print(JSON.stringify(evidenceJson(one)));
     else if (found.length === 0) cli.print(`Nothing has called for ${fix} yet.`);
     else for (const line of [...evidenceTable(found), "", evidenceMeaning(found)]) cli.print(line);
@@ -133,32 +136,38 @@ function explain(
   { config: file, json }: FixesOptions,
   parts: FixesParts,
 ): Promise<void> {
+  const { cli } = parts;
   return withStore(file, parts, async (store) => {
     const found = await ask(fixesExplain, { run: id }, { store });
-    if (found === undefined)
-      throw new CliError("DW_CLI_USAGE", `no run, or several, have an id that begins with ${id}`, {
-        hint: "driftwarden fixes show FIX lists the newest runs of a fix.",
-      });
+    if (found === undefined) {
+      cli.say(
+        `No run, or several, have an id that begins with ${id}. driftwarden fixes show FIX lists the newest runs of a fix.`,
+      );
+      cli.exitWith(1);
+      return;
+    }
     const { run: explained, ...how } = found;
     const lines = {
       ...parts.runJson(explained),
       ...explanationJson(how),
       next: nextText(explained),
     };
-    if (json === true) parts.cli.print(JSON.stringify(lines));
-    else for (const line of explanation(found)) parts.cli.print(line);
+    if (json === true) cli.print(JSON.stringify(lines));
+    else for (const line of explanation(found)) cli.print(line);
   });
 }
 
-function configured(name: string, { fixes }: Config): FixConfig {
+/** @returns undefined where there is none, which is said */
+function configured(name: string, { fixes }: Config, cli: Cli): FixConfig | undefined {
   const found = fixes.find((fix) => fix.name === name);
   if (found !== undefined) return found;
   const names = fixes.map((fix) => fix.name);
   const meant = nearest(name, names);
   const known = names.length === 0 ? "No fix is configured." : `There are: ${names.join(", ")}.`;
-  throw new CliError("DW_CLI_USAGE", `no fix is called ${name}`, {
-    hint: meant === undefined ? known : `Did you mean ${meant}? ${known}`,
-  });
+  const near = meant === undefined ? "" : ` Did you mean ${meant}?`;
+  cli.say(`No fix is called ${name}.${near} ${known}`);
+  cli.exitWith(1);
+  return undefined;
 }
 
 function run(fix: string, options: RunOptions, parts: DoParts): Promise<void> {

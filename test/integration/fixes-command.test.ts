@@ -159,8 +159,11 @@ describe("driftwarden fixes (A2, A7, C76)", () => {
 
   it("names the nearest fix, and a run that there is not", async () => {
     const place = await approving(await stores.open());
-    await expect(prints(place, "show", "restart-scv")).rejects.toThrow("no fix is called");
-    await expect(prints(place, "explain", "abcdef")).rejects.toThrow("no run, or several");
+    expect(await prints(place, "show", "restart-scv")).toBe(
+      "No fix is called restart-scv. Did you mean restart-svc? There are: restart-svc, other.\nexit 1",
+    );
+    expect(await prints(place, "evidence", "nothing")).toContain("No fix is called nothing.");
+    expect(await prints(place, "explain", "abcdef")).toMatch(/^No run, or several.*\nexit 1$/);
     await expect(prints(place, "explain", "%")).rejects.toThrow("is no id of a run");
   });
 });
