@@ -18,7 +18,7 @@ const REFRESH_OLD = 100;
 const OLD = 300;
 /** From then on one vector in so many is learned, for all of them. */
 const SPARSE = 4;
-/** Part of the mean variance that is added to every variance, and more while there are few attributions. */
+/** The fraction of the mean variance that is added to every variance. A term that shrinks with the attributions comes on top. */
 const SHRINK = 0.1;
 
 /** Places in the header. */

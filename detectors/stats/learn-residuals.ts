@@ -1,4 +1,4 @@
-/** Learns the residuals of a vector: level, deviation and seasonal offset of each feature, and its means with their deviations. */
+/** Learns from a vector: the level, deviation and seasonal offset of each feature, and the running means of its residuals. */
 import { bounded } from "./bounded.ts";
 import type { Visit } from "./calendar.ts";
 import { COUNT, DEVIATION, DEVIATIONS, FREQUENCIES, LEVEL, MEANS, STRIDE } from "./chart-layout.ts";

@@ -78,7 +78,7 @@ export interface RestartOptions {
 export interface Engine {
   /** Where the containers run; budgets count per host. */
   readonly host: string;
-  /** Id, or its first 12 digits, of the container this process itself runs in; undefined outside of one. */
+  /** Id, or its first 12 hex digits, of the container in which this process seems to run; undefined where none is found. */
   readonly self: string | undefined;
   version(): Promise<EngineVersion>;
   /** The containers, running or not, that carry every one of these `key=value` labels; none for an empty list. */

@@ -2,7 +2,7 @@
  * How a dockerode call reaches the engine: one HTTP exchange over a Unix socket. Calls outside a closed list
  * are refused.
  *
- * dockerode knows the verbs. Its usual transport, docker-modem, is not used, for four reasons:
+ * dockerode builds the method, path and body of each call. Its usual transport, docker-modem, is not used, for four reasons:
  *
  * - It follows redirects to other hosts, and then throws where nobody can catch the error.
  * - It prefers DOCKER_HOST to the socket that it was given.

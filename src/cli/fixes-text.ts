@@ -91,7 +91,7 @@ function decisionLines({ atMs, status, answers, proposal }: RunDecision): readon
 
 const because = (reason: string | undefined): string => (reason === undefined ? "" : `. ${reason}`);
 
-/** When, or on whose word, it may happen. */
+/** What comes next for a run: another try, a command that a person can give, the end of the act or its verification. */
 export function nextText({ status, retryAtMs, proposal, fix }: ListedRun): string {
   if (status === "denied" && retryAtMs !== null)
     return `asked again at ${time(retryAtMs)}, if the model is still anomalous`;

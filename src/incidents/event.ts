@@ -16,7 +16,7 @@ export interface TicketOpened {
   readonly wontDo?: true;
 }
 
-/** We have written to the ticket. */
+/** We have changed the summary or the description of the ticket. */
 export interface TicketWritten {
   readonly type: "ticket_written";
   /** Its id. */

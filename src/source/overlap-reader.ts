@@ -27,9 +27,9 @@ import { storeRefused } from "./errors.ts";
 import type { SourceLayout } from "./layout.ts";
 import { Multiset } from "./multiset.ts";
 import { slowTimeoutMs } from "./options.ts";
-import type { OverlapState, StoredProgress } from "./progress.ts";
+import type { OverlapState } from "./progress.ts";
 import type { ReaderDeps } from "./reader-deps.ts";
-import { readAgainMs } from "./rewrite.ts";
+import { asOverlap } from "./rewrite.ts";
 import { keyOf, type RawRow } from "./rows.ts";
 import { andTooLarge, noSourceRows, type SourceRows, sumOf } from "./source-rows.ts";
 import { newestRows, overlapRows } from "./sql/overlap.ts";
@@ -91,7 +91,7 @@ export class OverlapReader {
     const state =
       stored === undefined
         ? await this.#firstState(view, now)
-        : asOverlap(stored, now, options.overlapMs);
+        : asOverlap(stored, { now, overlapMs: options.overlapMs });
     this.#sent = new Multiset(state.sent);
     this.#state = state;
     // Saved at once, so that the end of history is decided once even if the first page fails.
@@ -239,18 +239,4 @@ function passesHistory({ history }: OverlapState, page: readonly RawRow[], next:
   const [last] = page.slice(-1);
   if (history === undefined || last === undefined) return false;
   return (last[0] ?? 0) <= history.until && (next[0] ?? 0) > history.until;
-}
-
-/**
- * The source was a plain table before. Pages are numbered on from its last window. Reading begins a minute before its
- * watermark, and the rows that it sent in that minute count as sent.
- */
-function asOverlap(stored: StoredProgress, now: number, overlapMs: number): OverlapState {
-  if ("sent" in stored) return stored;
-  const { watermark = now, sentLately = [], rows: counted = noSourceRows } = stored;
-  const lastPage = stored.levels[0].lastWindow;
-  // The query reads above the cursor less the overlap.
-  const cursor = (readAgainMs({ watermark }) + overlapMs) * 1000;
-  const sent = sentLately.flatMap(({ rows }) => rows);
-  return { version: 1, cursor, lastPage, lastTid: 0, sent, rows: counted, marks: [] };
 }

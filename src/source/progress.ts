@@ -9,7 +9,7 @@ export type Xid = string;
 
 /** A piece of reading that can be done again: the rows whose transaction and time lie between these bounds. */
 export interface SourceWindow {
-  /** From 1, ascending within a level, without gaps. */
+  /** Ascending by one within a level: from 1, or from behind the last page of a view that the table replaced. */
   readonly number: number;
   /** First transaction of the window. */
   readonly from: Xid;
@@ -88,7 +88,7 @@ export interface OverlapState {
   readonly sent: readonly SentRow[];
   /** Until the first poll has read to its end: rows up to `until` are history, of these models so far. */
   readonly history?: { readonly until: number; readonly models: readonly string[] };
-  /** Rows sent so far; absent in what older versions stored: none were counted. */
+  /** Rows read so far, with those left out by reason; absent in what older versions stored: none were counted. */
   readonly rows?: SourceRows;
   readonly marks: readonly PollMark[];
   readonly watermark?: number;

@@ -4,8 +4,9 @@
  */
 import { restartLevels } from "./levels.ts";
 import { Multiset } from "./multiset.ts";
-import type { OverlapState, SourceState, Xid } from "./progress.ts";
+import type { OverlapState, SourceState, StoredProgress, Xid } from "./progress.ts";
 import type { RecentlySent } from "./recently-sent.ts";
+import { noSourceRows } from "./source-rows.ts";
 
 /** Rows younger than this before the watermark are read again. */
 const againMs = 60_000;
@@ -46,4 +47,24 @@ export function afterOverlap(
   for (const row of page?.rows ?? []) known.take(row);
   const except = known.rows().filter(([ts]) => ts > above * 1000);
   return restartLevels({ ...start, levels: [level, level, level] }, horizon, { above, except });
+}
+
+/**
+ * The source was a plain table before. Pages are numbered on from the last window of any level: if a table comes back, the
+ * windows of all levels are numbered on from the last page. Reading begins a minute before its watermark, and the rows
+ * that it sent in that minute count as sent.
+ *
+ * @param now microseconds since 1970, used before there is a watermark
+ */
+export function asOverlap(
+  stored: StoredProgress,
+  { now, overlapMs }: { readonly now: number; readonly overlapMs: number },
+): OverlapState {
+  if ("sent" in stored) return stored;
+  const { watermark = now, sentLately = [], rows: counted = noSourceRows } = stored;
+  const lastPage = Math.max(...stored.levels.map(({ lastWindow }) => lastWindow));
+  // The query reads above the cursor less the overlap.
+  const cursor = (readAgainMs({ watermark }) + overlapMs) * 1000;
+  const sent = sentLately.flatMap(({ rows }) => rows);
+  return { version: 1, cursor, lastPage, lastTid: 0, sent, rows: counted, marks: [] };
 }

@@ -6,8 +6,9 @@ const replacement = "\uFFFD";
 const escaped = /(?<!\\)((?:\\\\)*)\\u(?:0000|d[89a-f][0-9a-f]{2})/gi;
 
 /**
- * NUL from a container's name, a topic or a person's comment would make every try to store the row fail. U+FFFD takes its place, as in any
- * decoder. What is hashed before it is stored has to go through here first: `toJson` does so.
+ * Postgres refuses NUL, and in JSON the escapes of NUL and of surrogates. In a container's name or a comment they
+ * would make every attempt to store the row fail. Each of them becomes U+FFFD. What is hashed before it is stored has to
+ * go through here first: `toJson` does so.
  */
 export function storableText(text: string): string {
   const plain = text.includes("\0") ? text.replaceAll("\0", replacement) : text;

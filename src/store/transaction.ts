@@ -10,7 +10,7 @@ import type { Tx, Value } from "./query.ts";
 import { storable } from "./storable.ts";
 
 export interface TransactionOptions {
-  /** Times a conflict with another transaction (serialization, deadlock) is tried again. Default 5. */
+  /** How often at most the transaction is repeated after a conflict with another one (serialization, deadlock). Default 5. */
   readonly retries?: number;
 }
 

@@ -72,9 +72,9 @@ export function giveUp({ questions }: VerificationState, now: number): readonly 
   return questions.map(({ asked }) => verified(asked, { outcome: "inconclusive", detail }, now));
 }
 
-/** The answer to a question about a model of which nothing is known. */
+/** The answer to a verify record about a model that this partition does not watch: unknown, refused or retired. */
 export function unknownModel(record: VerifyRecord): Verified {
-  const detail = "no attribution of this model has been seen";
+  const detail = "this model is not watched";
   return verified(record, { outcome: "inconclusive", detail }, record.notBefore);
 }
 

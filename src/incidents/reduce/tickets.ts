@@ -56,7 +56,7 @@ function isHeldBack(before: Incident | undefined): boolean {
   return before?.heldBack === true;
 }
 
-/** A ticket that was promised for what is not silenced is opened all the same. */
+/** Notes that the ticket waits for the end of the silence. Where one is open, or was promised before, nothing changes. */
 function heldBack({ before, incident }: Transition): Change<Slice> {
   if (incident.ticket !== undefined || !wantsTicket(before)) return {};
   return { slice: { heldBack: true, inDigest: undefined } };

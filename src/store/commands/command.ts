@@ -26,7 +26,7 @@ export type Unfit =
 
 export interface NewCommand {
   readonly door: Door;
-  /** Unique at this door: id of the comment, of the entry of the ticket's history, idempotency key. With the door it is the command's id. */
+  /** Unique at this door: id of the comment, of the entry of the ticket's history, idempotency key. The id of the command is `door:message`. */
   readonly message: string;
   /** Where the door is to say the answer: id of the ticket. Empty where it knows. */
   readonly place: string;

@@ -69,7 +69,7 @@ export class PartitionConsumer {
   #backlog = 0;
   /** Failed deliveries in a row. */
   #failures = 0;
-  /** How often in a row the log was seen to end too early. */
+  /** How often in a row the log ended before our offset, or messages from before it came. */
   #consecutiveObservations = 0;
 
   /** @param after resolves when an earlier consumer of this partition no longer calls the reader */
