@@ -21,7 +21,7 @@ const longestPauseMs = 20_000;
 /** One dispatcher uses it, which sends one probe at a time. Cost: three numbers. */
 export class CircuitBreaker {
   #failures = 0;
-  /** How often it opened since the dependency last answered. */
+  /** How often it opened since the dependency last carried something out or refused it. */
   #openings = 0;
   #openUntilMs: number | undefined;
 
@@ -38,6 +38,15 @@ export class CircuitBreaker {
   succeeded(): void {
     this.#failures = 0;
     this.#openings = 0;
+    this.#openUntilMs = undefined;
+  }
+
+  /**
+   * A cheap question was answered, so it is asked freely. What it then fails at all the same makes the next pause longer: it
+   * may answer questions and carry nothing out.
+   */
+  passedProbe(): void {
+    this.#failures = 0;
     this.#openUntilMs = undefined;
   }
 

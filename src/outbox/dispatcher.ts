@@ -158,7 +158,8 @@ export class OutboxDispatcher<Subject, Event> {
     if (this.#probe === undefined) return;
     try {
       await this.#probe();
-      this.#answered();
+      this.#breaker.passedProbe();
+      this.#asksFreely();
     } catch (error) {
       this.#noteFailure(error);
     }
@@ -242,6 +243,10 @@ export class OutboxDispatcher<Subject, Event> {
 
   #answered(): void {
     this.#breaker.succeeded();
+    this.#asksFreely();
+  }
+
+  #asksFreely(): void {
     this.#state();
     this.#unavailableReason = undefined;
   }
