@@ -14,8 +14,9 @@ export class AlertmanagerError extends DriftwardenError<AlertmanagerErrorCode> {
   /** Try again no sooner than this, ms; undefined where nothing was asked for. */
   readonly retryAfterMs: number | undefined;
 
+  /** One that refuses an alert is there, and may take the others. */
   override get unavailable(): boolean {
-    return true;
+    return this.code !== "DW_ALERTMANAGER_REFUSED";
   }
 
   constructor(
