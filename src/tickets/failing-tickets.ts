@@ -5,7 +5,9 @@
 import { TrackerError } from "./errors.ts";
 
 interface Failure {
+  /** How often it was the ticket's own. */
   readonly times: number;
+  readonly atMs: number;
   /** Not read again before. */
   readonly untilMs: number;
 }
@@ -60,21 +62,22 @@ export class FailingTickets {
     return failed[0]?.error;
   }
 
-  /** Those whose turn it is: first the ones that can be read. */
+  /** Those whose turn it is: first the ones that can be read, then the one that failed longest ago. */
   #inTurn(tickets: readonly string[]): readonly string[] {
     const now = this.#now();
-    const times = (ticket: string): number => this.#failures.get(ticket)?.times ?? 0;
+    const failedAtMs = (ticket: string): number => this.#failures.get(ticket)?.atMs ?? 0;
     return tickets
       .filter((ticket) => (this.#failures.get(ticket)?.untilMs ?? 0) <= now)
-      .toSorted((one, other) => times(one) - times(other));
+      .toSorted((one, other) => failedAtMs(one) - failedAtMs(other));
   }
 
   #note(failed: readonly FailedRead[], { isAway }: { readonly isAway: boolean }): void {
+    const atMs = this.#now();
     for (const { ticket, error } of failed) {
-      if (asksForAll(error) || (isAway && error.unavailable)) continue;
-      const times = (this.#failures.get(ticket)?.times ?? 0) + 1;
-      const pauseMs = times === 1 ? 0 : Math.min(longestPauseMs, firstPauseMs * 2 ** (times - 2));
-      this.#failures.set(ticket, { times, untilMs: this.#now() + pauseMs });
+      const isItsOwn = !asksForAll(error) && !(isAway && error.unavailable);
+      const times = (this.#failures.get(ticket)?.times ?? 0) + (isItsOwn ? 1 : 0);
+      const untilMs = isItsOwn ? atMs + pauseAfter(times) : atMs;
+      this.#failures.set(ticket, { times, atMs, untilMs });
     }
   }
 
@@ -82,6 +85,9 @@ export class FailingTickets {
     if (this.#failures.size > mostRemembered) this.#failures.clear();
   }
 }
+
+const pauseAfter = (times: number): number =>
+  times === 1 ? 0 : Math.min(longestPauseMs, firstPauseMs * 2 ** (times - 2));
 
 async function errorOf(read: () => Promise<void>): Promise<TrackerError | undefined> {
   try {

@@ -71,6 +71,22 @@ describe("a ticket whose comments can never be read", () => {
   });
 });
 
+describe("three tickets whose comments can never be read", () => {
+  it("keep none behind them waiting, although so many failures in a row may mean the tracker", async () => {
+    await using place = await doorPlace({ tickets: 6 });
+    const { door, store, sandbox, clock, say } = place;
+    const [path, answer] = [/issue\/1000[123]\/comment/, "unavailable"] as const;
+    for (let n = 0; n < 100; n += 1) sandbox.fault({ path, answer });
+    for (const ticket of [1, 2, 3, 4, 5, 6]) await say("sarah", "dw ack", ticket);
+    for (let n = 0; n < 3; n += 1) {
+      await door.look().catch(() => undefined);
+      await clock.advance(10_000);
+    }
+    const handed = [...store.commands.values()].map(({ place: at }) => at);
+    expect(handed.toSorted()).toEqual(["10004", "10005", "10006"]);
+  });
+});
+
 describe("a tracker that answers nobody", () => {
   it.each(["rate_limited", "unavailable", "unauthorized", "drop"] as const)(
     "with %s for ten minutes, then well, has every ticket read at the first look after it",
