@@ -3,8 +3,11 @@ import type { Incident } from "../incidents/incident.ts";
 import { readTime } from "./text.ts";
 
 /** `back to normal since 2026-11-26 22:51 UTC`, of an incident that goes on no more. */
-export const endedText = ({ endedBy, lastSeenAtMs }: Incident): string =>
-  `${endings[endedBy ?? "recovered"]} since ${readTime(lastSeenAtMs)}`;
+export const endedText = (incident: Incident): string =>
+  `${endingOf(incident)} since ${readTime(incident.lastSeenAtMs)}`;
+
+/** `back to normal`, behind "it is". */
+export const endingOf = ({ endedBy }: Incident): string => endings[endedBy ?? "recovered"];
 
 const endings = {
   recovered: "back to normal",

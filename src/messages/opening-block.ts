@@ -2,7 +2,7 @@
 import type { BlamedFeature } from "../detection/event.ts";
 import type { ToldWord } from "../incidents/deed.ts";
 import { isModelEpisode } from "../incidents/episode.ts";
-import type { Incident } from "../incidents/incident.ts";
+import type { Incident, RunSummary } from "../incidents/incident.ts";
 import { isShared, totalOf } from "../incidents/member.ts";
 import { scopeOf } from "../incidents/subject.ts";
 import { filledLink } from "../link-template.ts";
@@ -10,6 +10,7 @@ import { modelName } from "../model-key.ts";
 import { advice, adviceText } from "./advice.ts";
 import { advisedKind, announceable } from "./advised-kind.ts";
 import { newestChange } from "./changes-text.ts";
+import { endingOf } from "./ended-text.ts";
 import { linkValuesOf } from "./link-values.ts";
 import {
   type Block,
@@ -25,7 +26,7 @@ import { displayName, shortName } from "./names.ts";
 import { nowFacts } from "./now-text.ts";
 import type { SourceTable } from "./query.ts";
 import { againText, saidFirst } from "./repair-text.ts";
-import { outcomeWords } from "./run-text.ts";
+import { outcomeWords, statusWords } from "./run-text.ts";
 import { sharedImpact, sharedSummary, sharedSureness } from "./shared-text.ts";
 import { silencedLine } from "./silence-text.ts";
 import { impactOf, summaryOf } from "./summary.ts";
@@ -141,7 +142,7 @@ export function holderOf({ people, state }: Incident): Line {
 }
 
 function firstOf(incident: Incident, [top]: readonly BlamedFeature[]): Line {
-  if (incident.state !== "open") return words("nothing: it is back to normal");
+  if (incident.state !== "open") return words(`nothing: it is ${endingOf(incident)}`);
   const kind = advisedKind(incident);
   if (kind === undefined) return words("its own log");
   const changed =
@@ -157,15 +158,21 @@ const doesBy = {
   auto: "may run",
 } as const satisfies Record<FixOffer["mode"], string>;
 
-function ranText(ran: Incident["runs"][number], { state }: Incident): Line {
+/** Something was tried, also where nobody knows whether it was done. */
+const tried: ReadonlySet<RunSummary["status"]> = new Set(["acted", "failed", "unknown"]);
+
+function ranText(ran: RunSummary, { state }: Incident): Line {
+  const at = words(readTime(ran.atMs));
+  if (ran.status !== "acted")
+    return line`${data(ran.fix)} ${words(statusWords[ran.status])} at ${at}`;
   const outcome = ran.outcome === undefined ? "" : outcomeWords[ran.outcome];
   const next = ran.opensBreaker === true && state === "open" ? "; the next one asks" : "";
-  return line`ran ${data(ran.fix)} at ${words(readTime(ran.atMs))}${words(`${outcome}${next}`)}`;
+  return line`ran ${data(ran.fix)} at ${at}${words(`${outcome}${next}`)}`;
 }
 
 /** What it did about the incident; before that, what it would do. */
 function machineOf(incident: Incident, { fixesFor }: HelpLinks): Line {
-  const ran = incident.runs.findLast(({ status }) => status === "acted");
+  const ran = incident.runs.findLast(({ status }) => tried.has(status));
   if (ran !== undefined) return ranText(ran, incident);
   if (incident.state === "resolved") return words("did nothing about it");
   const offers = (fixesFor?.(incident) ?? []).filter(({ mode }) => mode !== "off");

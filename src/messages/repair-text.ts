@@ -8,7 +8,7 @@ import { clockTime, readDuration } from "./text.ts";
 export const isWorseSince = ({ worse, outcome }: RunSummary): boolean =>
   worse !== undefined && outcome !== "recovered";
 
-/** `P1, was P2; also age and tenure` */
+/** `P1, was P2; also age and 1 more` */
 export function worseText({ worse }: RunSummary): Line {
   if (worse === undefined) return [];
   const { rise, kind, features } = worse;

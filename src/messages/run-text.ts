@@ -6,7 +6,7 @@ import { unansweredText } from "./proposal-text.ts";
 import { isWorseSince, worseText } from "./repair-text.ts";
 import { readTime } from "./text.ts";
 
-const statusWords = {
+export const statusWords = {
   observed: "would have run (its mode is observe)",
   denied: "was refused",
   proposed: "waits for a person's word",
@@ -68,8 +68,10 @@ function againText({ proposal }: RunSummary): Line {
 /** When, or on whose word, it may be done after a refusal. */
 function whatNext({ status, gate, retryAtMs, wish, fix }: RunSummary): Line {
   if (status !== "denied") return [];
+  // A person's word is enough for every tier but `never`.
+  if (gate === "refused" || (gate === "tier" && wish !== undefined))
+    return words(" No word changes that.");
   if (wish !== undefined) return line` ${strong(words(`dw restart ${fix}`))} asks again.`;
-  if (gate === "refused") return words(" No word changes that.");
   return retryAtMs === undefined
     ? words(" It will not be tried again for this.")
     : words(` It is tried again at ${readTime(retryAtMs)}, if this still goes on.`);

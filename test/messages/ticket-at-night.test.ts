@@ -8,6 +8,7 @@ import { lengthOf } from "../../src/messages/text.ts";
 import { newIssue } from "../../src/tickets/new-issue.ts";
 import { plainTicket } from "../../src/tickets/plain-ticket.ts";
 import { episodeOpened } from "../fakes/episodes.ts";
+import { exampleRun } from "../tickets/example-incident.ts";
 import { hostileNames } from "../tickets/examples.ts";
 import { goldenIncident, goldenKinds, goldenStages, help, sharedIncident } from "./golden.ts";
 import quiz from "./quiz.json" with { type: "json" };
@@ -229,5 +230,39 @@ describe("a ticket at night (FR-T2, FR-T4)", () => {
     expect(machine([{ name: "a", mode: "observe" }])).toContain(
       "only watches; in mode auto it would run",
     );
+  });
+
+  it.each([
+    ["unknown", "restart-svc may or may not have run at 2026-11-20 09:34 UTC"],
+    ["failed", "restart-svc failed at 2026-11-20 09:34 UTC"],
+    ["denied", "did nothing about it"],
+  ] as const)("that is over says what became of a run that is %s", (...[status, machineDid]) => {
+    const runs = [exampleRun({ status })];
+    expect(beforeTheFold({ ...staged("over"), runs })).toContain(`Machine   ${machineDid}\n`);
+  });
+
+  it.each([
+    ["recovered", "back to normal"],
+    ["accepted", "accepted as the new normal"],
+    ["marker", "announced as the new normal"],
+    ["retired", "not watched any more"],
+  ] as const)(
+    "that is over because it was %s gives that as the reason to do nothing",
+    (...[endedBy, how]) => {
+      const text = beforeTheFold({ ...staged("over"), endedBy });
+      expect(text).toContain(`Now       ${how} since`);
+      expect(text).toContain(`Do first  nothing: it is ${how}\n`);
+    },
+  );
+
+  it.each([
+    ["refused", "No word changes that."],
+    ["tier", "No word changes that."],
+    ["cooldown", "dw restart restart-svc asks again."],
+  ])("says after a wish that the gate %s denied whether asking again can help", (gate, next) => {
+    const wish = { by: "sarah", command: "1#0" };
+    const run = exampleRun({ status: "denied", gate, wish, detail: "No." });
+    const text = plainTicket(ticket({ ...staged("over"), runs: [run] })).replaceAll(/\s+/g, " ");
+    expect(text).toContain(`by ${gate}: No. ${next}`);
   });
 });
