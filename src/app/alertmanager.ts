@@ -41,7 +41,7 @@ export function buildAlertExecutor(
   const { clock, config } = parts;
   return alertExecutor({
     alertmanager: openAlertmanager(config, environment),
-    list: () => overdueIn(parts),
+    list: (id) => overdueIn(parts, id),
     clock,
   });
 }
@@ -66,11 +66,11 @@ export function buildOverdueWatch(parts: StoredParts): void {
   });
 }
 
-const overdueIn = ({
-  store,
-  clock,
-}: Pick<StoredParts, "store" | "clock">): Promise<readonly Overdue[]> =>
-  listOverdue(store, { nowMs: clock.now(), ticketMs: ticketOverdueMs });
+const overdueIn = (
+  { store, clock }: Pick<StoredParts, "store" | "clock">,
+  id?: string,
+): Promise<readonly Overdue[]> =>
+  listOverdue(store, { nowMs: clock.now(), ticketMs: ticketOverdueMs, id });
 
 /** Outside of every order: nothing waits for it, and it stays promised for as long as it lasts. */
 async function promiseAlerts(

@@ -43,6 +43,12 @@ async function broken(): Promise<Store> {
 const after = (store: Store, ms: number): Promise<readonly Overdue[]> =>
   listOverdue(store, { nowMs: systemClock.now() + ms, ticketMs: ticketOverdueMs });
 const later = (store: Store): Promise<readonly Overdue[]> => after(store, 2 * ticketOverdueMs);
+const byId = (store: Store, id: string | undefined): Promise<readonly Overdue[]> =>
+  listOverdue(store, {
+    nowMs: systemClock.now() + 2 * ticketOverdueMs,
+    ticketMs: ticketOverdueMs,
+    id,
+  });
 const change = (store: Store, sql: string): Promise<unknown> => store.query(sql);
 /** How many alerts were told and wait to be told again. */
 async function told(store: Store): Promise<number> {
@@ -59,6 +65,9 @@ describe("a ticket is overdue", () => {
     const store = await broken();
     expect(await after(store, 0)).toEqual([]);
     expect(await later(store)).toMatchObject([{ what: "ticket", subject: { number: 1 } }]);
+    const [ticket] = await later(store);
+    expect(await byId(store, ticket?.id)).toEqual([ticket]);
+    expect(await byId(store, "another")).toEqual([]);
     await change(store, "update outbox set status = 'done'");
     expect(await later(store)).toEqual([]);
   });
@@ -99,6 +108,7 @@ describe("a question is overdue", () => {
     expect(await questions()).toMatchObject([
       { id: `${run?.id}:${run?.proposal?.id}`, detail: run?.proposal?.id },
     ]);
+    expect(await byId(store, `${run?.id}:${run?.proposal?.id}`)).toEqual(await questions());
     await change(
       store,
       `update incidents set document = jsonb_set(document::jsonb, '{people,lastAtMs}', '9e15')::json`,
@@ -119,7 +129,7 @@ it("an Alertmanager that was away is told of an overdue ticket once it is back, 
   // An effect takes the place of the probe.
   const { probe: _none, ...executor } = alertExecutor({
     alertmanager: alertmanager({ url: server.url }),
-    list: () => later(store),
+    list: (id) => byId(store, id),
     clock: systemClock,
   });
   const worker = outboxOf(store, [executor], { recording, owner: "test-overdue" });

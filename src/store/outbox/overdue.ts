@@ -19,7 +19,8 @@ export interface OverdueRow {
 /** What the digest tells, what a silence keeps back and what became a part of another needs no ticket of its own. */
 const toBeTold = `i.document ->> 'inSummary' is null and i.document ->> 'heldBack' is null
   and i.document ->> 'partOf' is null`;
-const unconfirmed = `o.effect ->> 'kind' in ('ticket.open', 'ticket.ensure') and o.created_at_ms <= $1::float8 - $2::float8`;
+const unconfirmed = `o.effect ->> 'kind' in ('ticket.open', 'ticket.ensure') and o.created_at_ms <= $1::float8 - $2::float8
+  and ($3::text is null or o.id = $3)`;
 /** A promise that was given up counts while the incident goes on. */
 const ticketsSql = `
 select 'ticket' as what, o.id, o.created_at_ms as "sinceMs", o.last_error as detail, i.document
@@ -30,30 +31,36 @@ select 'ticket', o.id, o.created_at_ms, o.last_error, i.document
 from outbox o join incidents i on i.id = o.incident
 where o.status = 'dead' and i.state = 'open' and ${unconfirmed} and ${toBeTold}
 order by "sinceMs"`;
+const questionId = "(run ->> 'id') || ':' || (run -> 'proposal' ->> 'id')";
 /** Whatever a person does to the incident later shows that somebody knows. */
 const questionsSql = `
-select 'question' as what, (run ->> 'id') || ':' || (run -> 'proposal' ->> 'id') as id,
+select 'question' as what, ${questionId} as id,
   (run -> 'proposal' ->> 'untilMs')::float8 as "sinceMs", run -> 'proposal' ->> 'id' as detail, i.document
 from incidents i, json_array_elements(i.document -> 'runs') run
 where i.state = 'open' and i.document ->> 'partOf' is null and i.document -> 'silence' ->> 'untilMs' is null
   and run ->> 'status' = 'void' and run ->> 'detail' = $1
   and coalesce((i.document -> 'people' ->> 'lastAtMs')::float8, 0) < (run -> 'proposal' ->> 'untilMs')::float8
+  and ($2::text is null or ${questionId} = $2)
 order by "sinceMs"`;
 
-/**
- * Oldest first.
- *
- * @param nowMs on the clock that stamps promises
- * @param ticketMs so long a ticket may take to be confirmed
- */
+export interface OverdueOptions {
+  /** On the clock that stamps promises. */
+  readonly nowMs: number;
+  /** So long a ticket may take to be confirmed. */
+  readonly ticketMs: number;
+  /** Only what has this id; all when left out. */
+  readonly id?: string | undefined;
+}
+
+/** Oldest first. */
 export async function listOverdue(
   q: Queryable,
-  { nowMs, ticketMs }: { readonly nowMs: number; readonly ticketMs: number },
+  { nowMs, ticketMs, id }: OverdueOptions,
 ): Promise<readonly OverdueRow[]> {
   type Row = Omit<OverdueRow, "subject"> & { readonly document: IncidentDocument };
   const rows = [
-    ...(await q.query<Row>(ticketsSql, [nowMs, ticketMs])),
-    ...(await q.query<Row>(questionsSql, [unansweredDetail])),
+    ...(await q.query<Row>(ticketsSql, [nowMs, ticketMs, id])),
+    ...(await q.query<Row>(questionsSql, [unansweredDetail, id])),
   ];
   return rows.map(({ document, ...row }) => ({ ...row, subject: fromDocument(document) }));
 }

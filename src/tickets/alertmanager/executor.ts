@@ -15,8 +15,8 @@ import type { Alertmanager } from "./alertmanager.ts";
 export interface AlertExecutorOptions {
   /** Undefined where none is configured. */
   readonly alertmanager: Alertmanager | undefined;
-  /** All that is overdue now. */
-  readonly list: () => Promise<readonly Overdue[]>;
+  /** What is overdue now and has this id. Each alert asks for itself each minute, so the others are not read with it. */
+  readonly list: (id: string) => Promise<readonly Overdue[]>;
   readonly clock: Clock;
 }
 
@@ -38,7 +38,7 @@ export function alertExecutor({
       "alertmanager.tell": async ({ overdue, sinceMs, labels }, subject, attempt) => {
         if (alertmanager === undefined) return { events: [], contacted: false };
         const nowMs = clock.now();
-        const goesOn = (await list()).find(
+        const goesOn = (await list(overdue)).find(
           (each) => each.id === overdue && each.subject.severity === labels["priority"],
         );
         // It may have been posted by any attempt before.
