@@ -29,6 +29,8 @@ export type TickView = Pick<PollSnapshot, "xmin" | "ceiling" | "running" | "inRe
 
 /** The watermark may be the clock of an earlier poll, and is one poll interval old then. */
 const tolerablePolls = 3;
+/** A poll that comes later than this many intervals after the one before was kept from its time. */
+const promptPolls = 1.5;
 /** The source is asked for as long as a poll takes. Of a longer poll only this much counts: its process may have been paused. */
 const longestPollUs = 60_000_000;
 
@@ -37,6 +39,7 @@ export class Ticks {
   readonly #horizon: HorizonWatch;
   readonly #lagUs: number;
   readonly #tolerableGapUs: number;
+  readonly #promptUs: number;
   /** How long the last poll took. */
   #tookUs = 0;
 
@@ -48,6 +51,7 @@ export class Ticks {
     const tolerableMs = lagMs + Math.max(horizonWarnMs, tolerablePolls * pollIntervalMs);
     this.#horizon = new HorizonWatch(deps.logger, tolerableMs);
     this.#tolerableGapUs = 1000 * Math.max(tolerablePolls * pollIntervalMs, leastGapMs);
+    this.#promptUs = 1000 * promptPolls * pollIntervalMs;
   }
 
   /** Before a poll reads: says when there is a pause to catch up with. */
@@ -69,8 +73,8 @@ export class Ticks {
   async #send<State extends Marked>(state: State, view: TickView, clock: number): Promise<State> {
     const gap = this.#gap(state, clock);
     const mark = { ceiling: view.ceiling, clock };
-    // A standby does not show what runs on its primary. And a gap is told before the watermark jumps over it.
-    const own = view.inRecovery || gap > 0 ? undefined : mark;
+    // A standby does not show what runs on its primary.
+    const own = view.inRecovery || !this.#isPrompt(state, clock) ? undefined : mark;
     const reached = watermarkAt(state.marks, { horizon: view.xmin, own });
     const marks = withMark(reached.marks, mark);
     const found = Math.min(reached.watermark ?? -Infinity, clock - this.#lagUs);
@@ -100,8 +104,16 @@ export class Ticks {
 
   /** Time without a successful poll; 0 while one follows the other. */
   #gap(state: Marked, clock: number): number {
-    const elapsed = clock - (lastPollOf(state) ?? clock);
+    const elapsed = elapsedSince(state, clock);
     return elapsed > this.#tolerableGapUs + this.#tookUs ? elapsed : 0;
+  }
+
+  /**
+   * Whether the poll came when it was due. After a shorter outage than a gap, writers have until the next poll to come
+   * back before the watermark jumps over the outage.
+   */
+  #isPrompt(state: Marked, clock: number): boolean {
+    return elapsedSince(state, clock) <= this.#promptUs + this.#tookUs;
   }
 
   /** A row from ahead of the clock came now, and no later. */
@@ -118,6 +130,8 @@ export class Ticks {
   }
 }
 
-/** A rewrite of the source forgets the marks; then the watermark, one poll earlier, stands in for them. */
+const elapsedSince = (state: Marked, clock: number): number => clock - (lastPollOf(state) ?? clock);
+
+/** A rewrite of the source forgets the marks; then the watermark, which is earlier, stands in for them. */
 const lastPollOf = ({ marks, watermark }: Marked): number | undefined =>
   marks.at(-1)?.clock ?? watermark;

@@ -162,6 +162,21 @@ group("the watermark of a tick, where polls are rare", () => {
   });
 });
 
+group("the watermark of a tick, after an outage too short to be a gap", () => {
+  it("jumps over it one poll later, so that writers can come back before a model is called silent", async () => {
+    const polls = new Polls(none, 60_000);
+    for (const at of [60, 120, 290, 350]) await polls.poll(at);
+    expect(polls.gaps).toEqual([0, 0, 0]);
+    expect(polls.sink.ticks.map(({ watermark }) => watermark / second)).toEqual([110, 120, 340]);
+  });
+
+  it("is 10 s before the poll when the one before took long, since nothing failed between them", async () => {
+    const polls = new Polls(none, 60_000);
+    for (const at of [60, 160, 260]) await polls.poll(at, { took: 40 });
+    expect(polls.sink.ticks.map(({ watermark }) => watermark / second)).toEqual([150, 250]);
+  });
+});
+
 group("the newest row time of a tick", () => {
   it("is unknown before the first row, then the newest that was delivered", async () => {
     const polls = await (await new Polls().poll(1)).poll(2);
