@@ -7,8 +7,8 @@ export function zonedTime(text: string): number | undefined {
   const wanted = text.trim().toUpperCase();
   if (!form.test(wanted)) return undefined;
   const ms = Date.parse(wanted.replace(" ", "T").replace(" ", ""));
+  if (Number.isNaN(ms)) return undefined;
   const day = wanted.slice(0, 10);
   // Date.parse takes the 31st of a short month for the 1st of the next.
-  const isDay = new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
-  return Number.isNaN(ms) || !isDay ? undefined : ms;
+  return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day) ? ms : undefined;
 }

@@ -3,18 +3,15 @@ import { z } from "zod";
 import { parseDuration } from "../duration.ts";
 import { type AuditedLine, auditedLines } from "../store/journal/audited.ts";
 import type { Store } from "../store/store.ts";
+import { zonedTime } from "../zoned-time.ts";
 import type { OperatorCommand } from "./operator-command.ts";
-
-const form =
-  /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2})?)?$/;
 
 /** A time, or how long ago it was. Without a zone it is UTC. */
 const moment = z.string().transform((text, context): { agoMs?: number; atMs?: number } => {
   const agoMs = parseDuration(text);
   if (agoMs !== undefined) return { agoMs };
-  const zoned = /(?:Z|[+-]\d{2}:\d{2})$/.test(text) || text.length === 10 ? text : `${text}Z`;
-  const atMs = form.test(text) ? Date.parse(zoned.replace(" ", "T")) : Number.NaN;
-  if (!Number.isNaN(atMs)) return { atMs };
+  const atMs = zonedTime(text) ?? zonedTime(`${text}Z`) ?? zonedTime(`${text}T00:00Z`);
+  if (atMs !== undefined) return { atMs };
   context.addIssue({
     code: "custom",
     message: "is no time",
