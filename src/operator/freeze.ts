@@ -24,8 +24,9 @@ export const freeze: OperatorCommand<
   words: "freeze",
   help: "run no fix for a time, or none that matches; without a name: list the freezes that hold",
   arguments: freezeArguments,
-  handle: (asked, { store }) =>
-    store.transaction(async (tx) => {
+  handle: async (asked, { store }) => {
+    if (asked.name === undefined && isAsked(asked)) return { done: false, ...nameless };
+    return store.transaction(async (tx) => {
       if (asked.name !== undefined) await lockBudgets(tx);
       const nowMs = await storeNowMs(tx);
       const freezes = await freezesInForce(tx, nowMs);
@@ -38,10 +39,22 @@ export const freeze: OperatorCommand<
       if ("problem" in found) return { done: false, ...found };
       await changeFreezes(tx, { kind: "freeze", freeze: found });
       return { done: true, freeze: found };
-    }),
+    });
+  },
 };
 
 type Asked = z.output<typeof freezeArguments>;
+
+/** Whether anything was said of a freeze but its name, and who declares it. */
+function isAsked(asked: Asked): boolean {
+  const given = [asked.until, asked.for, asked.reason, ...Object.values(matchersOf(asked))];
+  return given.some((value) => value !== undefined);
+}
+
+const nameless = {
+  code: "bad_arguments",
+  problem: "The name of the freeze is missing, and without one no freeze is declared.",
+} as const;
 
 const endless = {
   code: "bad_arguments",
