@@ -47,8 +47,8 @@ function answered({ done, code }: AuditedLine): string {
 
 function became({ kind, before, after, outcome }: AuditedLine): string {
   if (kind !== "act") return "";
-  const keys = Object.keys({ ...before, ...after });
-  const changed = keys.filter((key) => after !== null && before?.[key] !== after[key]);
-  const changes = changed.map((key) => `${key} ${before?.[key] ?? "-"} → ${after?.[key] ?? "-"}`);
+  // What stands only in `before`, as its dependants, was not looked at again.
+  const changed = Object.entries(after ?? {}).filter(([key, value]) => before?.[key] !== value);
+  const changes = changed.map(([key, value]) => `${key} ${before?.[key] ?? "-"} → ${value}`);
   return [...(outcome === null ? [] : [outcome]), ...changes].map((part) => `, ${part}`).join("");
 }
