@@ -21,6 +21,7 @@ import { engineSettings } from "./engine-settings.ts";
 import type { StoredParts } from "./parts.ts";
 import { registries } from "./registries.ts";
 import { streamName } from "./stream.ts";
+import { routesOf } from "./ticket-help.ts";
 
 /** Who the configuration says that people are. */
 export function knownPeople(config: Config): KnownPeople {
@@ -84,6 +85,7 @@ export async function buildCommands(
 ): Promise<void> {
   const people = peopleOf(config);
   await store.transaction((tx) => setRights(tx, rightsOf(people), clock.now()));
+  const routeFor = routesOf(config);
   const stopping = new AbortController();
   const working = carryOutCommands(
     {
@@ -92,6 +94,7 @@ export async function buildCommands(
       commands: commandList,
       people: knownPeople(config),
       figuresOf: figuresReader(config),
+      routedTo: (incident) => routeFor(incident).assignee,
       wishing: wishingBy({ ...acting, clock }),
       recording,
       logger: logger.child({ component: "commands" }),

@@ -3,17 +3,18 @@ import { accountOfAssignee } from "../config/route-facts.ts";
 import type { Config } from "../config/schema.ts";
 import { calledFor } from "../healing/fix.ts";
 import type { ConfiguredFix } from "../healing/runner.ts";
+import type { Incident } from "../incidents/incident.ts";
 import type { TicketContext } from "../tickets/new-issue.ts";
-import { routed, type TicketRoute } from "../tickets/route.ts";
+import { type RouteKeys, routed, type TicketRoute } from "../tickets/route.ts";
 
 export function ticketHelp(
-  { links, sources, routes: given, people }: RoutedConfig,
+  { links, sources, routes: given, people, teams }: RoutedConfig,
   fixes: readonly ConfiguredFix[],
 ): Omit<TicketContext, "priorities"> {
-  const routes = given.map((route) => routeOf(route, people));
+  const routeFor = routesOf({ routes: given, people, teams });
   return {
-    routeFor: (incident) => routed(routes, incident),
-    impactFor: (incident) => routed(routes, incident).impact,
+    routeFor,
+    impactFor: (incident) => routeFor(incident).impact,
     ...(links.dashboard_url && { dashboardUrl: links.dashboard_url }),
     ...(links.runbook_url && { runbookUrl: links.runbook_url }),
     sources: Object.fromEntries(
@@ -32,7 +33,20 @@ export function ticketHelp(
   };
 }
 
-type RoutedConfig = Pick<Config, "links" | "sources" | "routes" | "people">;
+type RoutedConfig = Pick<Config, "links" | "sources" | "routes" | "people" | "teams">;
+
+/** A team that the configuration names no longer counts as none. */
+export function routesOf({
+  routes: given,
+  people,
+  teams,
+}: Pick<Config, "routes" | "people" | "teams">): (incident: Incident) => RouteKeys {
+  const routes = given.map((route) => routeOf(route, people));
+  return (incident) => {
+    const isKnown = incident.team !== undefined && Object.hasOwn(teams, incident.team.name);
+    return routed(routes, isKnown ? incident : { ...incident, team: undefined });
+  };
+}
 
 /** An assignee is somebody of `people:`, or an account of the tracker. A person without an account gets no ticket. */
 function routeOf(
@@ -40,9 +54,9 @@ function routeOf(
   people: Config["people"],
 ): TicketRoute {
   const { model: models, feature: features, kind: kinds, severity: severities } = when;
-  const { tenant: tenants } = when;
+  const { tenant: tenants, team: teams } = when;
   const account = assignee === undefined ? undefined : accountOfAssignee(assignee, people);
-  const condition = { models, features, kinds, severities, tenants };
+  const condition = { models, features, kinds, severities, tenants, teams };
   return { when: condition, issueType, components, assignee: account, labels, fields, impact };
 }
 

@@ -19,6 +19,7 @@ import {
 } from "../store/commands/command.ts";
 import { changeFreezes } from "../store/freezes/change.ts";
 import { silencedBy } from "../store/incidents/silences.ts";
+import { changeTeam } from "../store/model-teams/model-team.ts";
 import type { Tx } from "../store/query.ts";
 import { lockBudgets } from "../store/runs/budget.ts";
 import { carryWish } from "./carry-wish.ts";
@@ -209,6 +210,8 @@ async function record(tx: Tx, { command, outcome, context, options }: Recorded):
       : outcome.deed;
   if (outcome.status === "done" && outcome.freezing !== undefined)
     await changeFreezes(tx, outcome.freezing);
+  if (outcome.status === "done" && outcome.rerouting !== undefined)
+    await changeTeam(tx, outcome.rerouting);
   if (deed === undefined || incident === undefined) return;
   const event = { type: "commanded", command: id, by: actor.by, deed } as const;
   const incidents = await concerned(tx, incident, deed);

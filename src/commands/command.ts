@@ -8,6 +8,7 @@ import type { DecidedWish, SeenFix } from "../incidents/wish.ts";
 import type { Block, Line, MessageSection } from "../messages/message.ts";
 import type { ModelKey } from "../model-key.ts";
 import type { FreezeChange } from "../store/freezes/change.ts";
+import type { TeamChange } from "../store/model-teams/model-team.ts";
 import type { WaitingProposal } from "../store/runs/proposals.ts";
 import type { CommandActor, KnownPeople } from "./people.ts";
 import type { NeededRole, TokenScope } from "./right.ts";
@@ -34,6 +35,8 @@ export interface CommandContext {
   readonly ackForMs: number;
   /** So long a ticket stays closed that was closed while something is broken, ms. */
   readonly closedByHandMs: number;
+  /** Account of the tracker to which the routes give a ticket of it; undefined where they name none. */
+  readonly routedTo: (incident: Incident) => string | undefined;
   /** Models of the incident that are broken now. */
   readonly models: readonly ModelKey[];
   /** A person has confirmed it. */
@@ -78,6 +81,8 @@ export type CommandOutcome =
       readonly deed?: Deed;
       /** A freeze that begins or ends. The command has to say that it holds runs. */
       readonly freezing?: FreezeChange;
+      /** To whom tickets of the model go from now on. */
+      readonly rerouting?: TeamChange;
       readonly says: MessageSection;
     }
   /** It is done once a person says `dw yes`. */

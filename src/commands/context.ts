@@ -13,6 +13,7 @@ import { freezesInForce } from "../store/freezes/freeze.ts";
 import { brokenModels } from "../store/incident-members/broken.ts";
 import { incidentByNumber, openIncidents } from "../store/incidents/by-number.ts";
 import { lockScopes } from "../store/incidents/incident.ts";
+import { givenTeam } from "../store/model-teams/model-team.ts";
 import type { Queryable, Tx } from "../store/query.ts";
 import { lockedStatuses, waitingProposals } from "../store/runs/proposals.ts";
 import type { Command, CommandContext, ModelFigures } from "./command.ts";
@@ -24,6 +25,8 @@ export interface CarryingOptions {
   readonly recording: RecordOptions;
   /** Judges runs that people ask for. Left out: no fix is configured. */
   readonly wishing?: Wishing | undefined;
+  /** To whom the routes give a ticket, as an account. Default: to nobody. */
+  readonly routedTo?: (incident: Incident) => string | undefined;
   /** How the features of a model stand; undefined where nothing is stored. Default: nothing is. */
   readonly figuresOf?: (q: Queryable, model: ModelKey) => Promise<ModelFigures | undefined>;
 }
@@ -98,7 +101,8 @@ export async function contextOf(
     nowMs,
     ackForMs: recording.settings.ackForMs ?? 0,
     closedByHandMs: recording.settings.closedByHandMs ?? 0,
-    models: incident === undefined ? [] : await brokenModels(tx, incident.id),
+    routedTo: options.routedTo ?? toNobody,
+    models: await modelsOf(tx, incident),
     waiting: await waitingProposals(tx),
     statuses: await statusesOf(tx, incident),
     open: await asAllRead(tx, open),
@@ -106,6 +110,12 @@ export async function contextOf(
     fixes,
     figures: needsFigures && incident ? await figuresOf(tx, incident, options) : undefined,
   };
+}
+
+const toNobody = (): undefined => undefined;
+
+async function modelsOf(tx: Tx, incident: Incident | undefined): Promise<readonly ModelKey[]> {
+  return incident === undefined ? [] : brokenModels(tx, incident.id);
 }
 
 async function figuresOf(
@@ -126,7 +136,8 @@ async function asAllRead(
 }
 
 async function asPeopleRead(tx: Tx, incident: Incident): Promise<Incident> {
-  return withShownPeople(incident, await accountNames(tx, peopleOf(incident)));
+  const shown = withShownPeople(incident, await accountNames(tx, peopleOf(incident)));
+  return { ...shown, team: await givenTeam(tx, incident.fingerprint) };
 }
 
 /** Until the transaction ends no run of the incident that waits is decided: a no is carried out, or comes too late. */

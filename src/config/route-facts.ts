@@ -17,15 +17,39 @@ function personNamed(name: string, people: Config["people"]): Config["people"][s
 }
 
 /** None where nothing is doubtful. */
-export function routeFacts({ routes, people }: Config): readonly CheckFinding[] {
-  return routes.flatMap(({ assignee }, place) => {
-    if (assignee === undefined || accountOfAssignee(assignee, people) !== undefined) return [];
-    return [
-      doubtful(assignee, {
-        message: `${assignee} has no Jira account, so no ticket is assigned by this route`,
-        hint: `Add people.${assignee}.jira: the account id (Cloud) or the user's key (Data Center).`,
-        key: `routes.${place}.assignee`,
+export function routeFacts({ routes, people, teams }: Config): readonly CheckFinding[] {
+  return routes.flatMap(({ when, assignee }, place) => [
+    ...unknownTeams(when.team ?? [], { teams, place }),
+    ...withoutAccount(assignee, { people, place }),
+  ]);
+}
+
+/** A route of a team that nobody can name fits nothing. */
+function unknownTeams(
+  named: readonly string[],
+  { teams, place }: Pick<Config, "teams"> & { readonly place: number },
+): readonly CheckFinding[] {
+  return named
+    .filter((team) => !Object.hasOwn(teams, team))
+    .map((team) =>
+      doubtful(team, {
+        message: `no team is called ${team}, so this route never counts`,
+        hint: `Write the name as under teams:, or add teams.${team}.`,
+        key: `routes.${place}.when.team`,
       }),
-    ];
-  });
+    );
+}
+
+function withoutAccount(
+  assignee: string | undefined,
+  { people, place }: Pick<Config, "people"> & { readonly place: number },
+): readonly CheckFinding[] {
+  if (assignee === undefined || accountOfAssignee(assignee, people) !== undefined) return [];
+  return [
+    doubtful(assignee, {
+      message: `${assignee} has no Jira account, so no ticket is assigned by this route`,
+      hint: `Add people.${assignee}.jira: the account id (Cloud) or the user's key (Data Center).`,
+      key: `routes.${place}.assignee`,
+    }),
+  ];
 }

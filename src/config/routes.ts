@@ -7,6 +7,8 @@ import { kinds } from "./fixes.ts";
 
 const condition = z.strictObject({
   tenant: listOf(text).optional(),
+  /** Under `teams:`; of a model that a person gave to it. */
+  team: listOf(text).optional(),
   model: listOf(text).optional(),
   feature: listOf(text).optional(),
   kind: listOf(z.enum(kinds)).optional(),

@@ -30,6 +30,8 @@ export type Deed =
       readonly team?: string;
       /** The team is one of the configuration, and the incident is for it from now on. */
       readonly handsOver?: true;
+      /** To whom the routes give tickets of that team; left out where they name nobody. */
+      readonly account?: string;
     }
   /** Nothing is told of it until then, ms since 1970. */
   | { readonly kind: "silence"; readonly untilMs: number }

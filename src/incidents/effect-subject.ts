@@ -8,6 +8,7 @@ import { listMembers } from "../store/incident-members/list.ts";
 import { membersByEpisode } from "../store/incident-members/member.ts";
 import { countSourceModels } from "../store/incidents/candidates.ts";
 import { getIncident } from "../store/incidents/incident.ts";
+import { givenTeam } from "../store/model-teams/model-team.ts";
 import type { Effect } from "../store/outbox/effect.ts";
 import type { Queryable } from "../store/query.ts";
 import { helpedBefore } from "../store/runs/helped.ts";
@@ -26,7 +27,7 @@ export async function loadEffectSubject(
   const incident = await getIncident(q, id);
   if (incident === undefined || isDigest(incident)) return incident;
   if (effect.kind.startsWith("ticket."))
-    return withHelp(q, await withTold(q, await withMemberList(q, incident)));
+    return withHelp(q, await withTeam(q, await withTold(q, await withMemberList(q, incident))));
   if (incident.partOf !== undefined) return loadEffectSubject(q, incident.partOf, effect);
   return asMember(q, incident, effect);
 }
@@ -43,6 +44,11 @@ async function withHelp(q: Queryable, incident: Incident): Promise<Incident> {
   const broken = { incident: id, subject: subjectText(subject), kind: episode.kind };
   const helped = await helpedBefore(q, { ...broken, atMs: episode.at / 1000 });
   return helped === undefined ? incident : { ...incident, helpedBefore: helped };
+}
+
+async function withTeam(q: Queryable, incident: Incident): Promise<Incident> {
+  const team = await givenTeam(q, incident.fingerprint);
+  return team === undefined ? incident : { ...incident, team };
 }
 
 /** What people said stands in a table of its own, where texts can be deleted. */

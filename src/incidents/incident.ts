@@ -2,6 +2,7 @@
 import type { EpisodeClosed } from "../detection/event.ts";
 import type { PeopleSaid, ToldWord } from "./deed.ts";
 import type { Episode, IncidentKind, Severity } from "./episode.ts";
+import type { GivenTeam } from "./given-team.ts";
 import type { Group, MemberCounts } from "./member.ts";
 import type { MemberList } from "./member-list.ts";
 import type { AnsweredProposal, RunWish } from "./proposal.ts";
@@ -190,6 +191,8 @@ export interface Incident {
   readonly memberList?: MemberList;
   /** Only where it was read to be told; left out when it breaks for the first time. Never stored. */
   readonly helpedBefore?: HelpedBefore | undefined;
+  /** The team of its model, as a person said; only where it was read to be told. Never stored. */
+  readonly team?: GivenTeam | undefined;
   /** What people said, with the texts; only where it was read to be told. */
   readonly told?: readonly ToldWord[];
   /** How the tracker shows the accounts that it names; only where it was read to be told. */

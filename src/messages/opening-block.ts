@@ -2,6 +2,7 @@
 import type { BlamedFeature } from "../detection/event.ts";
 import type { ToldWord } from "../incidents/deed.ts";
 import { isModelEpisode } from "../incidents/episode.ts";
+import { undoingWord } from "../incidents/given-team.ts";
 import type { Incident, RunSummary } from "../incidents/incident.ts";
 import { isShared, totalOf } from "../incidents/member.ts";
 import { scopeOf } from "../incidents/subject.ts";
@@ -117,11 +118,19 @@ export function nightFacts(incident: Incident, help: HelpLinks): Block {
         : [...nowFacts(incident), ...known]),
       ...againText(incident),
       ["Who", holderOf(incident)],
+      ...teamOf(incident),
       ...silenceOf(incident),
       ...workaroundOf(incident),
       ["Machine", machineOf(incident, help)],
     ],
   };
+}
+
+/** To which team a person gave the model, and how that is taken back. */
+function teamOf({ team }: Incident): readonly NamedLine[] {
+  if (team === undefined) return [];
+  const said = line`${team.name}, since ${words(readTime(team.atMs))}`;
+  return [["Team", line`${said}. If that is wrong, say ${words(`dw ${undoingWord(team)}`)}`]];
 }
 
 function silenceOf({ silence }: Incident): readonly NamedLine[] {

@@ -26,28 +26,43 @@ export interface TicketRoute extends RouteKeys {
 
 interface RouteCondition extends IncidentCondition {
   readonly tenants?: readonly string[] | undefined;
+  /** To which a person gave the model. */
+  readonly teams?: readonly string[] | undefined;
 }
 
-/** Each key comes from the first route that fits and names it; variables are filled in. */
+/**
+ * Each key comes from the first route that fits and names it; variables are filled in. Where a person gave the model to
+ * a team, the routes of that team come first, and no other route gives the ticket to anybody.
+ */
 export function routed(routes: readonly TicketRoute[], incident: Incident): RouteKeys {
-  const fitting = routes.filter(({ when }) => fits(when, incident));
+  const all = routes.filter(({ when }) => fits(when, incident));
+  const ofTeam = all.filter(({ when }) => when.teams !== undefined);
+  const fitting = [...ofTeam, ...all.filter(({ when }) => when.teams === undefined)];
   const first = <Key extends keyof RouteKeys>(key: Key): RouteKeys[Key] =>
     fitting.find((route) => route[key] !== undefined)?.[key];
   const fields = first("fields");
   return {
     issueType: first("issueType"),
     components: first("components"),
-    assignee: first("assignee"),
+    assignee: incident.team === undefined ? first("assignee") : assigneeOf(ofTeam),
     labels: first("labels"),
     fields: fields && filledFields(fields, incident),
     impact: first("impact"),
   };
 }
 
+const assigneeOf = (routes: readonly TicketRoute[]): string | undefined =>
+  routes.find(({ assignee }) => assignee !== undefined)?.assignee;
+
 function fits(when: RouteCondition, incident: Incident): boolean {
-  const { tenants } = when;
+  const { tenants, teams } = when;
   const { tenant } = scopeOf(incident.subject);
-  return (tenants === undefined || tenants.includes(tenant)) && fitsCondition(when, incident);
+  const { team } = incident;
+  return (
+    (tenants === undefined || tenants.includes(tenant)) &&
+    (teams === undefined || (team !== undefined && teams.includes(team.name))) &&
+    fitsCondition(when, incident)
+  );
 }
 
 function filledFields(

@@ -39,6 +39,7 @@ export function contextOf(changes: Partial<CommandContext> = {}): CommandContext
     closedByHandMs: 4 * 3_600_000,
     models: ["default/production/main/churn-v7"],
     confirmed: false,
+    routedTo: () => undefined,
     commands: commandList,
     open: [],
     freezes: [],

@@ -1,8 +1,9 @@
 /** To whom an incident is given, word for word: a person, a team, nobody. */
 import { describe, expect, it } from "vitest";
 import { KnownPeople } from "../../src/commands/people.ts";
+import type { Incident } from "../../src/incidents/incident.ts";
 import { openIncident } from "../fakes/episodes.ts";
-import { answer, asks, known, ticket } from "./asking.ts";
+import { answer, asks, known, now, ticket } from "./asking.ts";
 
 const people = new KnownPeople(known.people, [
   { name: "ml", members: ["sarah", "tom"] },
@@ -96,7 +97,7 @@ describe("wrong-team", () => {
 
 describe("wrong-team, where teams are configured", () => {
   it("gives it to the team", () => {
-    expect(answer("dw wrong-team ML", { people }).replaceAll("\n", " ")).toBe(
+    expect(answer("dw wrong-team ML", { people }).replaceAll("\n", " ")).toContain(
       "Noted, sarah: it is for the team ml now. Whoever takes it (sarah or tom) says dw ack. Nothing is learned from it.",
     );
     for (const said of ["dw wrong-team ml", "dw wrong-team @ml"])
@@ -110,5 +111,57 @@ describe("wrong-team, where teams are configured", () => {
       "Not done: no team is called payment. Did you mean payments? Nothing was changed.",
     );
     expect(answer("dw wrong-team zoo", { people })).toContain("Known are ml or payments.");
+  });
+});
+
+const single = (line: string, changes: Parameters<typeof answer>[1] = {}) =>
+  answer(line, { people, ...changes }).replaceAll("\n", " ");
+const routedTo = ({ team }: Incident) => (team?.name === "ml" ? "5b10-tom" : undefined);
+
+describe("wrong-team, from now on", () => {
+  const given = { name: "payments", former: null, atMs: now };
+  it("says to whom tickets of the model go, how it is taken back, and why the assignee stays", () => {
+    expect(single("dw wrong-team ml")).toContain(
+      "From now on tickets of churn-v7 go to ml; undo: dw wrong-team nobody. The ticket's own assignee stays: no route with team ml names an account.",
+    );
+    expect(asks("dw wrong-team ml", { people })).toMatchObject({
+      rerouting: { team: "ml", former: null, by: "sarah" },
+    });
+  });
+
+  it("gives the present ticket to whom a route of the team names", () => {
+    expect(single("dw wrong-team ml", { routedTo })).toContain(
+      "The ticket is assigned as the route of ml says.",
+    );
+    expect(asks("dw wrong-team ml", { people, routedTo })).toMatchObject({
+      deed: { team: "ml", account: "5b10-tom" },
+    });
+  });
+
+  it("names the team that had it before as the way back", () => {
+    const incident = openIncident({ ticket, team: given });
+    expect(single("dw wrong-team ml", { incident })).toContain("undo: dw wrong-team payments.");
+    expect(asks("dw wrong-team payments", { people, incident })).not.toHaveProperty("rerouting");
+  });
+
+  it("is no word on each model where one incident has several", () => {
+    const incident = openIncident({ ticket, members: { ...openIncident().members, joined: 3 } });
+    expect(single("dw wrong-team ml", { incident })).toContain("It holds for this incident alone");
+    expect(asks("dw wrong-team ml", { people, incident })).not.toHaveProperty("rerouting");
+  });
+
+  it("is forgotten by dw wrong-team nobody, which gives the incident back too", () => {
+    const said = { assignee: { name: "payments" }, words: [], questions: [], lastAtMs: 1 };
+    const incident = openIncident({ ticket, team: given, people: said });
+    expect(single("dw wrong-team nobody", { incident })).toBe(
+      "From now on tickets of churn-v7 go to payments no longer; undo: dw wrong-team payments. This is for nobody now. Whoever takes it says dw ack.",
+    );
+    expect(asks("dw wrong-team nobody", { people, incident })).toMatchObject({
+      deed: { kind: "assign", to: null },
+      rerouting: { team: null },
+    });
+    expect(single("dw wrong-team nobody")).toBe(
+      "Not done: no team was named for it. Nothing was changed.",
+    );
   });
 });

@@ -112,5 +112,33 @@ describe("check looks at whom routes assign tickets to", () => {
   });
 });
 
+const teamRoute = (team: string) => {
+  const people = "people: {sarah: {jira: a-1}}\nteams: {ml: [sarah]}";
+  const routes = `routes: [{when: {team: ${team}}, assignee: sarah}]`;
+  const text = `store: {url: postgres://h/d}\nsources: {main: {}}\n${jira}${people}\n${routes}\n`;
+  return parseConfig(text, { file: "dw.yaml", remediations });
+};
+
+const of = (name: string) => exampleIncident({}, { team: { name, former: null, atMs: 1 } });
+
+describe("check looks at the teams of routes", () => {
+  it("and doubts one that teams: does not have", () => {
+    expect(routeFacts(teamRoute("[ml, zoo]"))).toMatchObject([
+      {
+        doubtful: true,
+        message: "no team is called zoo, so this route never counts",
+        key: "routes.0.when.team",
+      },
+    ]);
+    expect(routeFacts(teamRoute("ml"))).toEqual([]);
+  });
+
+  it("and a model whose team was taken out of teams: is routed as if nobody had said it", () => {
+    const routeFor = ticketHelp(teamRoute("[ml, zoo]"), []).routeFor;
+    expect(routeFor?.(of("ml"))?.assignee).toBe("a-1");
+    expect(routeFor?.(of("zoo"))?.assignee).toBeUndefined();
+  });
+});
+
 const assigneeBy = (config: Config): string | undefined =>
   ticketHelp(config, []).routeFor?.(exampleIncident())?.assignee;

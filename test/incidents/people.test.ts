@@ -133,6 +133,14 @@ describe("an incident that is for somebody", () => {
   });
 });
 
+it("an incident that is handed to a team has its ticket assigned to whom the routes name", () => {
+  const team = { kind: "judge", verdict: "wrong_team", team: "ml", handsOver: true } as const;
+  const handed = step(open, does({ ...team, account: "5b10-kim" }));
+  expect(handed.incident.people?.assignee).toEqual({ name: "ml", account: "5b10-kim" });
+  expect(handed.incident.people?.verdict).not.toHaveProperty("account");
+  expect(effects(handed).at(-1)).toEqual({ kind: "ticket.assign", account: "5b10-kim" });
+});
+
 describe("what a person did in the tracker itself", () => {
   it("is not done there again: closing, reopening, assigning", () => {
     const closed = step(open, does({ kind: "close", inTracker: true }));

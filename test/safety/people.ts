@@ -90,6 +90,7 @@ function contextOf(
     closedByHandMs: 0,
     models: [],
     confirmed: false,
+    routedTo: () => undefined,
     commands: [approve, deny],
     waiting: rows.flatMap((run) =>
       run.status === "proposed" && run.proposal !== null

@@ -53,6 +53,36 @@ describe("a route", () => {
     );
   });
 
+  it("of a team comes first for a model that a person gave to it, and fits no other model", () => {
+    const team = { name: "payments", former: null, atMs: 1 };
+    const payments: TicketRoute = {
+      when: { teams: ["payments"] },
+      labels: ["pay"],
+      assignee: "5b10-tom",
+    };
+    const given = exampleIncident({}, { team });
+    expect(routed([everything, payments], given)).toMatchObject({
+      labels: ["pay"],
+      assignee: "5b10-tom",
+      issueType: "Task",
+    });
+    expect(routed([payments, everything], exampleIncident()).labels).toEqual(["all"]);
+  });
+
+  it("of no team gives nobody the ticket of a model that a person gave to a team", () => {
+    const team = { name: "payments", former: null, atMs: 1 };
+    const route = routed([everything], exampleIncident({}, { team }));
+    expect(route).toMatchObject({ labels: ["all"], assignee: undefined });
+  });
+
+  it("names the team on the ticket, with the word that takes it back", () => {
+    const team = { name: "payments", former: "ml", atMs: Date.parse("2026-11-19T09:00:00Z") };
+    const { message } = incidentText(exampleIncident({}, { team }), {});
+    expect(plainText(message)).toMatch(
+      /\n {2}Team +payments, since .*09:00.*\. If that is wrong, say dw wrong-team ml\n/,
+    );
+  });
+
   it("fills names into fields wherever a text stands, and what is no text stays", () => {
     const fields = { a: { value: "{{ environment }}" }, b: ["{{model}}/{{feature}}", 7, null] };
     expect(routed([{ when: {}, fields }], exampleIncident()).fields).toEqual({

@@ -59,11 +59,11 @@ function withWords(known: PeopleSaid, said: Said, atMs: number): PeopleSaid {
   if (deed.kind === "started") return { ...known, startedAtMs: deed.atMs };
   if (deed.kind === "expect") return { ...known, verdict: { verdict: "expected", by, atMs } };
   if (deed.kind === "judge") {
-    const { kind: _deed, handsOver, ...verdict } = deed;
+    const { kind: _deed, handsOver, account, ...verdict } = deed;
     const judged = { ...known, verdict: { ...verdict, by, atMs } };
     // Who had it is in another team.
     return handsOver === true && deed.team !== undefined
-      ? assigned(withoutAck(judged), { name: deed.team })
+      ? assigned(withoutAck(judged), { name: deed.team, ...(account !== undefined && { account }) })
       : judged;
   }
   // Its text has the reason.
@@ -92,9 +92,13 @@ function effectsOf(transition: Transition, event: Commanded): readonly Planned[]
   const effects = shown(transition.incident);
   if (deed.kind === "acknowledge") return [...effects, lapse(command, ackFor(transition))];
   if (deed.kind === "expect") return [...effects, ...markers(transition, deed.models, command)];
-  return deed.kind === "assign"
-    ? [...effects, ...given(transition.incident, deed, transition.before?.people?.assignee)]
-    : effects;
+  return [...effects, ...assignments(transition, deed)];
+}
+
+function assignments({ incident, before }: Transition, deed: Deed): readonly Planned[] {
+  if (deed.kind === "assign") return given(incident, deed, before?.people?.assignee);
+  const account = deed.kind === "judge" ? deed.account : undefined;
+  return account === undefined ? [] : assignedTo(incident.ticket, account);
 }
 
 /** What was done in the tracker itself is not done again there. */
@@ -103,10 +107,14 @@ function given(
   { to, inTracker }: Extract<Deed, { kind: "assign" }>,
   former: Assignee | undefined,
 ): readonly Planned[] {
-  if (ticket === undefined || inTracker === true) return [];
+  if (inTracker === true) return [];
   // The ticket of somebody whom the tracker does not know was never given to them.
   const account = to === null && former?.account !== undefined ? null : to?.account;
-  return account === undefined ? [] : [{ effect: { kind: "ticket.assign", account } }];
+  return account === undefined ? [] : assignedTo(ticket, account);
+}
+
+function assignedTo(ticket: Incident["ticket"], account: string | null): readonly Planned[] {
+  return ticket === undefined ? [] : [{ effect: { kind: "ticket.assign", account } }];
 }
 
 /** Title, label and priority change, up or down. */

@@ -24,7 +24,15 @@ import type { ModelKey } from "../../model-key.ts";
 
 type Shared = Omit<
   Incident,
-  "subject" | "inDigest" | "members" | "group" | "memberList" | "told" | "names" | "helpedBefore"
+  | "subject"
+  | "inDigest"
+  | "members"
+  | "group"
+  | "memberList"
+  | "told"
+  | "names"
+  | "helpedBefore"
+  | "team"
 >;
 
 /** As stored. A digest has no members and no group, nor has what was stored before there were members. */
@@ -51,6 +59,7 @@ function incidentDocument({
   told: _texts,
   names: _names,
   helpedBefore: _runs,
+  team: _routed,
   ...shared
 }: Incident): IncidentDocument {
   return {

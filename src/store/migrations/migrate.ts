@@ -9,6 +9,7 @@ import { commands } from "./commands.ts";
 import { freezes } from "./freezes.ts";
 import { initial } from "./initial.ts";
 import { members } from "./members.ts";
+import { modelTeams } from "./model-teams.ts";
 import { partitionRows } from "./partition-rows.ts";
 import { presence } from "./presence.ts";
 import { processSettings } from "./process-settings.ts";
@@ -46,6 +47,7 @@ export const migrations: readonly Migration[] = [
   { sql: accountNames, minVersion: 8 },
   { sql: runDecisions, minVersion: 8 },
   { sql: freezes, minVersion: 8 },
+  { sql: modelTeams, minVersion: 8 },
 ];
 
 const lockSql = "select pg_advisory_xact_lock(hashtextextended('driftwarden schema ' || $1, 0))";
