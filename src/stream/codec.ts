@@ -1,6 +1,6 @@
 /**
- * Records to bytes and back: one JSON array a record, `[version, kind, …]`, rows as arrays without keys. Many rows of
- * one model share a record, so that JSON's cost stays far below the stream's own.
+ * Encodes records as bytes and decodes them: one JSON array a record, `[version, kind, …]`, rows as arrays without
+ * keys. Many rows of one model share a record, so that the cost of JSON stays far below that of the stream.
  */
 import { messageOf } from "../errors.ts";
 import { StreamNewerError } from "./errors.ts";
@@ -14,7 +14,7 @@ export interface Unreadable {
   readonly error: string;
 }
 
-/** A record of a form that only a newer program knows. It is never set aside: the partition waits for that program. */
+/** A record in a form of a newer program. It is never set aside: the partition waits for a newer program. */
 export interface Newer {
   readonly kind: "newer";
   readonly refusal: StreamNewerError;
@@ -22,7 +22,7 @@ export interface Newer {
 
 type Json = number | string | boolean | null | readonly Json[];
 
-/** What JSON has no number for. */
+/** Numbers that JSON cannot express. */
 const special: ReadonlyMap<unknown, number> = new Map([
   ["NaN", Number.NaN],
   ["Infinity", Number.POSITIVE_INFINITY],
@@ -68,7 +68,7 @@ function fieldsOf(record: StreamRecord): readonly Json[] {
   }
 }
 
-/** What a tick of the first form did not have stands at its end. */
+/** The fields that ticks of the first form did not have stand at the end. */
 function fromTick({ source, watermark, clock, gap, newest }: TickRecord): readonly Json[] {
   const first = [source, fromNumber(watermark), fromNumber(clock)];
   if (gap === undefined && newest === undefined) return first;
@@ -76,7 +76,7 @@ function fromTick({ source, watermark, clock, gap, newest }: TickRecord): readon
   return [...first, ...later];
 }
 
-/** Never throws: what cannot be read says why, and what a newer program wrote is told apart. */
+/** Never throws. Bytes that cannot be read give the reason; a record of a newer program gives `newer`. */
 export function decodeRecord(bytes: Uint8Array): StreamRecord | Unreadable | Newer {
   try {
     return read(new Fields(JSON.parse(utf8.decode(bytes))));
@@ -102,7 +102,7 @@ function read(fields: Fields): StreamRecord {
 
 const isKind = (kind: string): kind is StreamRecord["kind"] => Object.hasOwn(readers, kind);
 
-/** Object literals are evaluated in the order of their fields: each takes the next one. */
+/** Object literals are evaluated in order, so each property takes the next field of the array. */
 const readers: { readonly [Kind in StreamRecord["kind"]]: (f: Fields) => StreamRecord } = {
   rows: (f) => ({
     kind: "rows",
@@ -179,7 +179,7 @@ class Fields {
     return number ?? this.#wrong("a number");
   }
 
-  /** What an older form did not have, or left out. */
+  /** A number that may be missing: null, or behind the end of an array of an older form. */
   numberIfAny(): number | undefined {
     if (this.#place === this.#items.length) return undefined;
     if (this.#items[this.#place] !== null) return this.number();

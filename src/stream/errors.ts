@@ -1,7 +1,7 @@
 /** The errors of the stream, wherever it is kept. */
 import { DriftwardenError } from "../errors.ts";
 
-/** A newer program has written to the stream. Whoever set its records aside would lose them for good. */
+/** A newer program has written to the stream. Its records are not set aside, because they would be lost. */
 export class StreamNewerError extends DriftwardenError<"DW_STREAM_NEWER"> {
   constructor(found: number, known: number) {
     super(

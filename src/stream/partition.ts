@@ -1,4 +1,4 @@
-/** Assigns a model to a partition, for both streams. It never changes, because the order of records depends on it. */
+/** Assigns a model to a partition, for both streams. The order of records depends on it, so the hash never changes. */
 
 /** FNV-1a, 32 bits (Fowler, Noll, Vo, 1991): offset basis and prime. */
 const basis = 0x811c9dc5;
@@ -13,6 +13,6 @@ const utf8 = new TextEncoder();
 export function partitionOf(key: string, partitions: number): number {
   let hash = basis;
   for (const byte of utf8.encode(key)) hash = Math.imul(hash ^ byte, prime);
-  // The high bits are the well mixed ones; fold them in, since a power of two looks at the low ones only.
+  // The high bits are mixed best. Fold them in, since the remainder by a power of two uses only the low bits.
   return ((hash ^ (hash >>> 16)) >>> 0) % partitions;
 }

@@ -8,17 +8,20 @@ export interface LogEntry {
   readonly record:
     | StreamRecord
     | { readonly kind: "unreadable"; readonly error: string }
-    /** Reading stops before it, with this error, until a program that knows it has the partition. */
+    /** Reading stops before this record, with this error, until a newer program has the partition. */
     | { readonly kind: "newer"; readonly refusal: DriftwardenError };
 }
 
-/** What a reader of the log provides. The log calls at most one of these at a time for a partition. */
+/**
+ * What a reader of the log provides. For one partition the log never calls `assigned` and `received` at the same time.
+ * `revoked` may come while one of them is at work.
+ */
 export interface PartitionReader {
-  /** The partition is ours now: claim it, load what is known, resolve with the offset to read from. */
+  /** Claims the partition and loads its state. Resolves with the offset to read from. */
   assigned(partition: number): Promise<number>;
-  /** Entries in offset order. The next ones come after it resolves; a rejection delivers the same ones again. */
+  /** Takes entries in offset order. The next ones come after the call resolves; after a rejection the same ones. */
   received(partition: number, entries: readonly LogEntry[]): Promise<void>;
-  /** The partition is no longer ours (synchronous: forget at once). */
+  /** Forgets the partition at once, synchronously: it is no longer ours. */
   revoked(partition: number): void;
 }
 
@@ -29,13 +32,13 @@ export interface Subscription {
 
 export interface RecordLog {
   readonly partitions: number;
-  /** Made with the stream and carried by every record: a stream deleted and created again has another. */
+  /** Identifies the stream. A stream that was deleted and created again has another id. */
   readonly streamId: string;
   subscribe(reader: PartitionReader): Promise<Subscription>;
   /** Offset after the newest record of each partition, for the lag. */
   endOffsets(): Promise<readonly number[]>;
   /**
-   * Lets go of the records of a partition that nobody reads again.
+   * Deletes the records of a partition that nobody reads again.
    *
    * @param belowOffset the oldest offset that is still needed
    * @returns how many records were deleted; 0 where the stream deletes by its own retention

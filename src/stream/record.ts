@@ -8,11 +8,11 @@ export interface Row {
   readonly feature: string;
   /** May be NaN or ±Infinity; detection's gate judges. */
   readonly importance: number;
-  /** Physical place in the source, block × 65536 + line: the tie-break of rows with one timestamp. */
+  /** Physical place in the source, block × 65536 + line. Orders rows with the same timestamp. */
   readonly tid: number;
 }
 
-/** Rows of one model, in (ts, tid) order within (level, window): above the last position or already seen. */
+/** Rows of one model, in (ts, tid) order within (level, window). Rows up to the last position were seen already. */
 export interface RowsRecord {
   readonly kind: "rows";
   readonly model: ModelKey;
@@ -22,7 +22,7 @@ export interface RowsRecord {
   readonly rows: readonly Row[];
 }
 
-/** Rows from before the first start, in time order: learned, never deciding. `last` closes the history of the model. */
+/** Rows from before the first start, in time order. They are learned and decide nothing. `last` closes the history. */
 export interface HistoryRecord {
   readonly kind: "history";
   readonly model: ModelKey;
@@ -35,11 +35,11 @@ export interface HistoryRecord {
 export interface TickRecord {
   readonly kind: "tick";
   readonly source: string;
-  /** Microseconds since 1970: every transaction that began before it has been delivered. */
+  /** Microseconds since 1970: every transaction that began writing before this time has been delivered. */
   readonly watermark: number;
   /** The source's clock at the poll, microseconds since 1970. */
   readonly clock: number;
-  /** Time before `clock` in which the source was not asked: since its last successful poll, microseconds. Left out: 0. */
+  /** Time before `clock` without a successful poll of the source, microseconds. Left out: 0. */
   readonly gap?: number;
   /** Newest row time delivered of this source, at most `clock`, microseconds since 1970. Left out: unknown. */
   readonly newest?: number;
@@ -67,7 +67,7 @@ export interface FeedbackRecord {
   readonly features: readonly string[];
 }
 
-/** A question to the model's own detectors: has it recovered since this run? */
+/** A question to the model's own detectors: has the model recovered since this run? */
 export interface VerifyRecord {
   readonly kind: "verify";
   /** The run that asks; the answer carries it. */

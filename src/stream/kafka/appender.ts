@@ -11,8 +11,9 @@
  * # Failure handling
  *
  * A produce call covers one partition, and one call a partition is in flight. After any failure the producer is
- * discarded, and the caller appends the same records again. What is stored twice, detection drops by position. A record
- * that the brokers can never take is set aside, counted and logged. If it were sent for ever, its source would stop.
+ * discarded, and the caller appends the same records again. Detection drops by position what was stored twice. A row
+ * that is too large for the topic is set aside, counted and logged. Otherwise it would be sent again and again, and its
+ * source would stop.
  */
 
 import { type Kafka, Partitioners, type Producer } from "kafkajs";
@@ -27,7 +28,7 @@ import type { FatalStop } from "./fatal-stop.ts";
 import type { KafkaMetrics } from "./metrics.ts";
 import { planSends, type Send } from "./sends.ts";
 
-/** Below this nothing of ours passes. */
+/** The limit of a batch is never lowered below this. */
 const leastBatchBytes = 2000;
 
 interface AppenderOptions {
@@ -50,7 +51,7 @@ interface TooLarge {
 export class KafkaAppender implements RecordSink {
   readonly #options: AppenderOptions;
   readonly #producer: ReconnectingClient<Producer>;
-  /** Falls when the brokers refuse a batch that was within it. */
+  /** Limit of one batch, bytes. It is halved when the brokers refuse a batch as too large. */
   #maxMessageBytes: number;
   #tail: Promise<void> = Promise.resolve();
 
@@ -68,7 +69,8 @@ export class KafkaAppender implements RecordSink {
   }
 
   /**
-   * @throws KafkaStreamError DW_STREAM_APPEND_FAILED (try again), DW_STREAM_RECORD_TOO_LARGE (do not), DW_STREAM_RECREATED or DW_STREAM_TRUNCATED once the stream is broken
+   * @throws KafkaStreamError DW_STREAM_APPEND_FAILED (try again), DW_STREAM_RECORD_TOO_LARGE (do not try again),
+   *   DW_STREAM_RECREATED or DW_STREAM_TRUNCATED once the stream has stopped
    */
   append(records: readonly StreamRecord[]): Promise<number> {
     // One call after the other, so that the records of two callers keep their order through retries.
@@ -146,7 +148,7 @@ export class KafkaAppender implements RecordSink {
     }
   }
 
-  /** Said when the others are stored: until then all are tried again. @returns how many rows it were */
+  /** Counts and logs the rows that were left out, after the other records are stored. @returns how many rows */
   #setAside(tooLarge: readonly TooLarge[]): number {
     for (const { problem } of tooLarge) {
       this.#options.metrics.count("records_set_aside");
@@ -155,7 +157,7 @@ export class KafkaAppender implements RecordSink {
     return tooLarge.reduce((sum, { rows }) => sum + rows, 0);
   }
 
-  /** The topic's limit may have been lowered after the start: smaller batches are tried until they pass. */
+  /** Halves the limit of a batch: the topic's own may have been lowered. @returns false when that cannot help */
   #lowersLimit(error: unknown): boolean {
     if (brokerErrorType(error) !== "MESSAGE_TOO_LARGE") return false;
     if (this.#maxMessageBytes <= leastBatchBytes) return false;

@@ -7,10 +7,10 @@ import { mendSyncTimeout } from "./sync-timeout.ts";
 import { type TlsTexts, tlsSockets } from "./tls.ts";
 import { mendTruncatedAnswer } from "./truncated-answer.ts";
 
-/** The ways to log in that we speak. */
+/** The SASL mechanisms that Driftwarden supports. */
 export const saslMechanisms = ["plain", "scram-sha-256", "scram-sha-512"] as const;
 
-/** Where the brokers are and how to prove who we are. */
+/** Addresses of the brokers, encryption and login. */
 export interface KafkaConnection {
   /** `host:port`, at least one. */
   readonly brokers: readonly string[];
@@ -19,7 +19,7 @@ export interface KafkaConnection {
   readonly sasl?: {
     readonly mechanism: (typeof saslMechanisms)[number];
     readonly username: string;
-    /** Read at each login, so that a rotated one is used at once. */
+    /** Read at each login, so that a rotated password is used at once. */
     readonly password: () => string;
   };
   readonly logger: Logger;
@@ -29,13 +29,13 @@ type Login = NonNullable<KafkaConnection["sasl"]>;
 
 interface ClientTimeouts {
   readonly sessionTimeoutMs: number;
-  /** Of each call: 4 take about 2 s with a broker that refuses connections, 10 about 8 s. */
+  /** Retries of each call. If a broker refuses connections, 4 take about 2 s and 10 about 8 s. */
   readonly retries: number;
 }
 
 /**
- * A kafkajs factory with our settings. Retries have to be set here: set on a producer alone, connecting ignores them.
- * kafkajs's own log goes to debug: what matters is said by us, once.
+ * A kafkajs factory with our settings. Retries are set here, because connecting ignores those of a producer.
+ * kafkajs's own log goes to level debug: Driftwarden itself logs each failure once.
  */
 export function kafkaClient(connection: KafkaConnection, timeouts: ClientTimeouts): Kafka {
   mendIdleTimer();
@@ -86,8 +86,8 @@ interface Client {
 }
 
 /**
- * A client that is connected when first used and discarded after any failure: kafkajs's clients keep broken state, for
- * example a producer that has ever written to a topic since deleted.
+ * A client that is connected when first used and discarded after any failure. kafkajs's clients keep broken state, for
+ * example a producer that wrote to a topic before the topic was deleted.
  */
 export class ReconnectingClient<T extends Client> {
   readonly #make: () => T;

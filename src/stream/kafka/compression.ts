@@ -1,8 +1,8 @@
 /**
  * Unpacks compressed batches within a bound. kafkajs 2.2.4 unpacks only gzip of the four codecs, and without a bound.
- * Driftwarden writes none: such a batch is another program's, or the topic's own setting compresses ours. A batch that
- * is broken or would fill the memory would crash the consumer at each start. So its records are read as empty, and set
- * aside like any record without our stream's id.
+ * Driftwarden does not compress: another program wrote the batch, or the topic's compression.type compressed it. A
+ * batch that is broken, or too large for the memory, would crash the consumer at each start. So its records are read as
+ * empty, and set aside like any record without our stream's id.
  */
 import { promisify } from "node:util";
 import { gzip, unzip } from "node:zlib";
@@ -22,7 +22,7 @@ const zipped = promisify(gzip);
 /** The part of a batch that is compressed, as kafkajs cuts it out of the batch. */
 type Compressed = Buffer;
 
-/** Before it stands the number of its records, in four bytes. */
+/** Number of records of the batch, from the four bytes before its compressed part. */
 function countOf({ buffer, byteOffset }: Compressed): number {
   return byteOffset < 4 ? 0 : Buffer.from(buffer, byteOffset - 4, 4).readInt32BE();
 }
@@ -65,7 +65,7 @@ async function unpackedBy(unpack: Unpack, compressed: Compressed): Promise<Buffe
 export function boundDecompression(): void {
   for (const name of ["GZIP", "Snappy", "LZ4", "ZSTD"] as const)
     CompressionCodecs[CompressionTypes[name]] = () => ({
-      // Ours go uncompressed.
+      // Driftwarden itself sends uncompressed batches.
       compress: (encoder: { readonly buffer: Buffer }) =>
         name === "GZIP" ? zipped(encoder.buffer) : Promise.resolve(encoder.buffer),
       decompress: (compressed: Compressed) => unpackedBy(unpackers[name], compressed),

@@ -14,9 +14,9 @@ export interface DecodeOptions {
 const foreign = { kind: "unreadable", error: "it belongs to another stream" } as const;
 
 /**
- * A record of another stream is a neighbour's, and is set aside, as long as the topic is the one we know.
+ * A record of another stream is set aside if the topic is still the one that we opened.
  *
- * @returns undefined while that cannot be known: the messages have to be fetched again
+ * @returns `wrong_topic` if it is not; undefined while the brokers cannot be asked: fetch the messages again
  */
 export async function decodeBatch(
   messages: readonly KafkaMessage[],

@@ -1,4 +1,4 @@
-/** Finds out why a connection failed, where kafkajs only says that it was closed: the listener is asked what it speaks. */
+/** Finds out why a connection failed where kafkajs gives no cause: it asks the listener for its protocol and login. */
 import type { DriftwardenError } from "../../errors.ts";
 import { type KafkaConnection, saslMechanisms } from "./client.ts";
 import { asKafkaError, clientCertificateHint, KafkaStreamError } from "./errors.ts";
@@ -31,8 +31,8 @@ const vague: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The error in our words; the first broker of the list that shows a reason gives it. All are asked at once, since brokers
- * behind a firewall that drops packets take seconds each. It takes three times the patience at most.
+ * The error as a DriftwardenError. The first broker of the list that shows a cause gives it. All brokers are asked at
+ * once, since each one behind a firewall that drops packets takes seconds. It takes three times the patience at most.
  */
 export async function diagnosed(
   error: unknown,
@@ -66,7 +66,7 @@ async function troublesOf(connection: PatientConnection): Promise<readonly Found
   return found.flat();
 }
 
-/** A certificate that cannot be used is what the first error says already. */
+/** If asking fails, for example because a certificate cannot be used, the first error already says so. */
 const troubleAt = (
   listener: AskedListener,
   connection: AskedConnection,

@@ -20,7 +20,7 @@ type KafkaStreamCode =
 
 /** Thrown by everything in this folder. */
 export class KafkaStreamError extends DriftwardenError<KafkaStreamCode> {
-  /** What may succeed later without anybody changing anything fails for the brokers' sake. */
+  /** An error that may pass without any change on our side means that the brokers are unavailable. */
   override get unavailable(): boolean {
     return this.retryable;
   }
@@ -34,7 +34,7 @@ export function brokerErrorType(error: unknown): string | undefined {
   return undefined;
 }
 
-/** What a user of Kafka lacks is granted by whoever runs the brokers. */
+/** Only an administrator of the brokers can grant a missing right. */
 export const rightsHint =
   "Grant it: docs/how-to/kafka.md has the commands for all rights that Driftwarden needs.";
 
@@ -47,7 +47,7 @@ interface KafkaSign {
   readonly hint: string;
 }
 
-/** What kafkajs and TLS say, however deep it is wrapped. The first that fits counts. */
+/** Patterns in the messages of kafkajs and TLS, at any depth of wrapping. The first match counts. */
 const signs: readonly KafkaSign[] = [
   {
     words: /reading a (secret|certificate)/,
@@ -97,7 +97,7 @@ const signs: readonly KafkaSign[] = [
   },
 ];
 
-/** Total: whatever the brokers or kafkajs say becomes a KafkaStreamError. */
+/** Total: a DriftwardenError stays as it is, and any other error becomes a KafkaStreamError. */
 export function asKafkaError(
   error: unknown,
   { brokers }: { readonly brokers: readonly string[] },

@@ -2,7 +2,7 @@
 import type { Logger } from "pino";
 import type { KafkaStreamError } from "./errors.ts";
 
-/** It happens at most once; only a new start of the process ends it. */
+/** The stream stops at most once. Only a restart of the process starts it again. */
 export class FatalStop {
   readonly #logger: Logger;
   readonly #stopping = new AbortController();

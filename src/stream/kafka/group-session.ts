@@ -35,7 +35,7 @@ import { atMost } from "./waiting.ts";
 export interface SessionOptions {
   readonly kafka: Kafka;
   readonly topic: string;
-  /** Those that records go to. The topic may have grown since; what is above stays empty and is not claimed. */
+  /** Number of partitions that records go to. If the topic has more, the others stay empty and are not claimed. */
   readonly partitions: number;
   readonly groupId: string;
   readonly sessionTimeoutMs: number;
@@ -240,8 +240,8 @@ export class GroupSession {
   }
 
   /**
-   * Ends a session without a sign of life for 2.5 session timeouts, since joining may take two. Counts checks, not
-   * time, so that a process that was paused gets a chance to join again.
+   * Ends the session after five silent checks, which take 2.5 session timeouts, since joining may take two. Checks are
+   * counted instead of time, so that a process that was paused can join again.
    */
   #watch(): NodeJS.Timeout {
     const stalls = new StallWatch(this.#options.partition.bounds);

@@ -15,7 +15,7 @@ interface RequestQueue {
 /** kafkajs's own interval. */
 const checkEveryMs = 10;
 
-/** Does the same for what is pending, and nothing when nothing is. Safe to call more than once. */
+/** The fixed method sets a timer only while requests are pending. Safe to call more than once. */
 export function mendIdleTimer(): void {
   const require = createRequire(import.meta.url);
   const queue: { prototype: RequestQueue } = require("kafkajs/src/network/requestQueue");

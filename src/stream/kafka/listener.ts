@@ -1,4 +1,4 @@
-/** Asks a listener what it speaks, when a connection failed without saying why. It sends no secret and writes nothing. */
+/** Asks a listener for its protocol and its logins after a connection failed. Sends no secret and writes nothing. */
 import { once } from "node:events";
 import { type Socket, connect as tcp } from "node:net";
 import { connect as tls } from "node:tls";
@@ -16,7 +16,7 @@ export interface AskedListener {
 /** ApiVersions v0 with correlation id 1 and no client id: every listener answers it before any login. */
 const apiVersions = Buffer.from([0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 1, 0xff, 0xff]);
 
-/** What a listener takes for a login: none, or some of these mechanisms. */
+/** The mechanisms that a listener takes for a login; `none` when it takes no login. */
 export type LoginMechanisms = "none" | readonly string[];
 
 interface Place {
@@ -35,7 +35,7 @@ export async function speaksPlaintext(asked: AskedListener): Promise<boolean> {
   return isAnswer(await exchange(tcp(placeOf(asked.broker)), apiVersions, asked));
 }
 
-/** Whether the listener completes or refuses a TLS handshake; one without TLS hangs up. */
+/** Whether the listener completes or refuses a TLS handshake. A listener without TLS closes the connection. */
 export async function speaksTls({ broker, patienceMs }: AskedListener): Promise<boolean> {
   const { host, port } = placeOf(broker);
   const socket = tls({ host, port, ...named(host), rejectUnauthorized: false });
@@ -50,8 +50,8 @@ export async function speaksTls({ broker, patienceMs }: AskedListener): Promise<
 }
 
 /**
- * What comes back inside TLS: Kafka's answer, the end of the connection, or neither within the time. A listener that asks
- * for another certificate of the client ends the connection.
+ * What comes back inside TLS: Kafka's answer, the end of the connection, or undefined for neither within the time. A
+ * listener that does not trust the client's certificate ends the connection.
  */
 export async function heardInTls(
   asked: AskedListener,
@@ -62,7 +62,7 @@ export async function heardInTls(
   return isAnswer(heard) ? "answer" : undefined;
 }
 
-/** @returns how one logs in there; undefined when the listener does not say */
+/** @returns undefined when the listener does not answer */
 export async function loginMechanisms(
   asked: AskedListener,
   { ssl, sasl }: Pick<KafkaConnection, "ssl" | "sasl">,

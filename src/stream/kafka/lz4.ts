@@ -1,13 +1,13 @@
 /**
- * Unpacks LZ4 frames, within a bound. Source: Y. Collet, LZ4 Frame Format 1.6.4 and LZ4 Block Format 2022. Checksums are
- * not looked at: Kafka's batches have one of their own.
+ * Unpacks LZ4 frames, within a bound. Source: Y. Collet, LZ4 Frame Format 1.6.4 and LZ4 Block Format 2022. Checksums
+ * are not verified: Kafka's batches have one of their own.
  */
 import { ByteReader, Unpacked } from "./unpacked.ts";
 
 const magic = 0x184d2204;
 const storedPlain = 0x8000_0000;
 const leastMatch = 4;
-/** A length of four bits that is this goes on in the bytes behind it. */
+/** If the four bits of a length have this value, the length continues in the bytes that follow. */
 const goesOn = 15;
 
 /** @throws Error when the bytes are no frame, or more than `most` come out */
@@ -17,7 +17,7 @@ export function unpackLz4(frame: Uint8Array, most: number): Buffer {
   if (input.littleEndian(4) !== magic) throw new Error("no LZ4 frame");
   const flags = input.byte();
   const has = (bit: number): boolean => ((flags >> bit) & 1) === 1;
-  // Block size; the size of the content, the id of a dictionary; the header's checksum.
+  // Skip the block size, the size of the content and the id of a dictionary if present, and the header's checksum.
   input.take(1 + (has(3) ? 8 : 0) + (has(0) ? 4 : 0) + 1);
   for (;;) {
     const size = input.littleEndian(4);

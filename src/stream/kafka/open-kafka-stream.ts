@@ -1,4 +1,4 @@
-/** Opens the stream on Kafka: one topic to append to and to read. It is checked regularly that it is the same topic. */
+/** Opens the stream on Kafka: one topic to append to and to read. Checks regularly that the topic is still the same. */
 
 import type { Admin, Kafka, KafkaMessage } from "kafkajs";
 import type { Clock } from "../../clock.ts";
@@ -28,7 +28,7 @@ import {
 import { atMost, backOff } from "./waiting.ts";
 
 export interface KafkaStreamOptions extends KafkaConnection, TopicSpec {
-  /** Processes with the same one share the partitions. */
+  /** Processes with the same group id share the partitions. */
   readonly groupId: string;
   /** A process silent for this long loses its partitions. Default 30 s. */
   readonly sessionTimeoutMs?: number;
@@ -36,21 +36,21 @@ export interface KafkaStreamOptions extends KafkaConnection, TopicSpec {
   readonly startupTimeoutMs: number;
   readonly metrics: KafkaMetrics;
   readonly clock: Pick<Clock, "at">;
-  /** Stores the id unless one is stored for this topic, and gives the stored one. */
+  /** Stores the id unless one is stored for this topic. Resolves with the stored one. */
   readonly rememberStream: (topic: string, candidateId: string) => Promise<string>;
 }
 
 const grownHint =
   "Records go to as many partitions as stream.partitions says, and the others stay empty. For more partitions set stream.partitions and name a new topic: models would change their partition.";
 
-/** A topic that is deleted and made again while we run is noticed within this time, before the next start at latest. */
+/** How often a running process checks whether the topic was deleted and created again. */
 const identityCheckMs = 30_000;
 
 /**
  * Connects, makes or checks the topic, and compares its stream id with the remembered one.
  *
- * @throws KafkaStreamError DW_STREAM_UNREACHABLE after `startupTimeoutMs`; DW_STREAM_TOPIC_MISMATCH,
- * DW_STREAM_TOPIC_REFUSED, DW_STREAM_RECREATED; and whatever `rememberStream` throws
+ * @throws KafkaStreamError at once: DW_STREAM_TOPIC_MISMATCH, DW_STREAM_TOPIC_REFUSED, DW_STREAM_RECREATED. After
+ *   `startupTimeoutMs`: DW_STREAM_UNREACHABLE, or the cause that diagnosis.ts finds. Also what `rememberStream` throws
  */
 export async function openKafkaStream(options: KafkaStreamOptions): Promise<KafkaStream> {
   const sessionTimeoutMs = options.sessionTimeoutMs ?? 30_000;
@@ -118,7 +118,7 @@ export class KafkaStream implements RecordSink, RecordLog {
     return this.#appender.append(records);
   }
 
-  /** Joins the consumer group in the background, and again for as long as it takes; `health` tells when it is not in. */
+  /** Joins the consumer group in the background, and repeats it. `health` is not ok while the group is not joined. */
   subscribe(reader: PartitionReader): Promise<Subscription> {
     const { topic, groupId, sessionTimeoutMs, metrics, logger } = this.#parts;
     const group = new GroupSubscription({
@@ -208,7 +208,7 @@ export class KafkaStream implements RecordSink, RecordLog {
       this.#health.report("topic", found === undefined ? `topic ${topic} is gone` : undefined);
       if (found !== undefined && found !== this.streamId) this.#fatal.stop(recreated(topic));
     } catch (error) {
-      // The brokers are away, which the appender and the consumer say for themselves.
+      // The brokers cannot be reached. The appender and the consumer report that.
       logger.debug({ err: error }, "reading the stream id failed");
     }
   }

@@ -6,12 +6,12 @@
  * partition-state.ts has the states, docs/explanation/states.md draws them. Only `#enter` changes the state.
  *
  * - One batch is with the reader at a time. A batch that the reader rejects is delivered again, never skipped.
- * - The reader says where reading starts, not the offsets that the group has committed.
+ * - Reading starts at the offset that the reader gives, not at the one that the group has committed.
  * - Fetching is paused while nothing may be delivered. Messages that still arrive are ignored and fetched again.
  * - The reader is fenced: if the group still assigns the partition to us, it is claimed anew.
  * - The log ends before our position: this may be a different log, or a new leader may not know its end yet. Only a log
  *   that shows it three times in a row counts as a different one.
- * - Offsets are missing: the gap is counted and logged, and reading goes on behind it.
+ * - Offsets are missing: the gap is counted and logged, and reading goes on after it.
  */
 import type { KafkaMessage } from "kafkajs";
 import type { Logger } from "pino";
@@ -62,7 +62,7 @@ export class PartitionConsumer {
   /** Aborts when the partition is given back or lost. It ends every wait. */
   readonly #leaving = new AbortController();
   #state: PartitionState = "claiming";
-  /** Settles when the reader's present call has ended, and the steps that were queued behind it. */
+  /** Settles when the reader's present call, and the steps that were queued after it, have ended. */
   #work: Promise<void>;
   /** Offset of the next record to deliver. */
   #expected = 0;
@@ -89,7 +89,7 @@ export class PartitionConsumer {
     return this.#state === "reading" ? this.#expected : undefined;
   }
 
-  /** How many records the log has behind the last delivery. */
+  /** How many records the log held beyond our position at the last delivery. */
   get backlog(): number {
     return this.#backlog;
   }
@@ -172,7 +172,7 @@ export class PartitionConsumer {
       reader.assigned(this.#partition),
     );
     if (offset === undefined) return;
-    // The partition was lost during the claim, and the reader does not know it yet.
+    // The partition was lost during the claim, so the reader is told after its claim.
     if (this.#leaving.signal.aborted) return reader.revoked(this.#partition);
     this.#enter("locating");
     const log = await this.#locate(offset);
@@ -249,8 +249,8 @@ export class PartitionConsumer {
 
   /**
    * Messages came from before our position. Either kafkajs got "offset out of range" and silently started at the oldest
-   * record, or a fetch was under way when we set the position. So the position is set again. Only a log that does it
-   * three times in a row is a different one.
+   * record, or a fetch was under way when we set the position. So the position is set again. Only when this happens
+   * three times in a row does the log count as a different one.
    */
   #onOffsetReset(): undefined {
     this.#consecutiveObservations += 1;

@@ -32,12 +32,12 @@ export const partitionTransitions: Readonly<Record<PartitionState, readonly Part
   lost: [],
 };
 
-/** kafkajs may fetch, and what it fetches is expected. */
+/** Whether kafkajs may fetch records of the partition. */
 export function isFetching(state: PartitionState): boolean {
   return state === "reading" || state === "delivering";
 }
 
-/** The reader believes that the partition is its own, and has to be told when it no longer is. */
+/** Whether the reader holds the partition, and must get `revoked` when the partition is left. */
 export function isHeld(state: PartitionState): boolean {
   return state !== "claiming" && state !== "lost";
 }

@@ -1,4 +1,7 @@
-/** Asks the brokers whether this user may do what the daemon does. The requests name what cannot exist, so none has an effect. */
+/**
+ * Asks the brokers whether this user may do what the daemon does. The requests name a partition and a group member that
+ * cannot exist, so none has an effect.
+ */
 import type { Kafka } from "kafkajs";
 import { brokerErrorType } from "./errors.ts";
 
@@ -15,10 +18,10 @@ interface Cluster {
   findControllerBroker(): Promise<Broker>;
 }
 
-/** A partition that no topic has: brokers look at the rights first, then for the partition. */
+/** A partition that no topic has. Brokers check the rights before they look for the partition. */
 const nowhere = 2 ** 31 - 1;
 
-/** kafkajs shows single requests to nobody. Its factory of clusters is a property with this name. */
+/** kafkajs has no public API for single requests. Its factory of clusters is a property with this name. */
 function clusterOf(kafka: Kafka): Cluster {
   const named = Object.getOwnPropertySymbols(kafka).find(
     ({ description }) => description === "private:Kafka:createCluster",

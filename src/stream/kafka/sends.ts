@@ -5,7 +5,7 @@ import { partitionOf } from "../partition.ts";
 import type { StreamRecord } from "../record.ts";
 import { KafkaStreamError } from "./errors.ts";
 
-/** kafkajs copies the list for every message: above this, grouping costs more than the produce call saves. */
+/** Messages of one produce call. kafkajs copies the list for every message, so more of them cost more than they save. */
 const maxMessages = 500;
 const maxBytes = 800_000;
 /** Room for Kafka's own framing of a batch and of its records' headers. */
@@ -20,7 +20,7 @@ interface SendPlan {
   readonly streamId: string;
   /** The broker's limit for one batch. */
   readonly maxMessageBytes: number;
-  /** Told of a record that can never pass, which is left out, and how many rows it has: one or none. */
+  /** Called for a record that is too large and is left out, with the number of its rows: one or none. */
   readonly onTooLarge: (problem: KafkaStreamError, rows: number) => void;
 }
 
@@ -31,7 +31,8 @@ export type Send = Message[];
  * Sorts records into produce calls. A tick goes to every partition; rows that are too large together are split.
  *
  * @returns for each partition its calls, in order
- * @throws KafkaStreamError DW_STREAM_RECORD_TOO_LARGE, before anything was sent, for a record that somebody waits for: a marker, a verdict
+ * @throws KafkaStreamError DW_STREAM_RECORD_TOO_LARGE, before anything is sent, for a record without rows, such as a
+ *   marker or a verdict: somebody waits for it
  */
 export function planSends(records: readonly StreamRecord[], plan: SendPlan): Map<number, Send[]> {
   const limit = Math.min(maxBytes, plan.maxMessageBytes - framingBytes);
@@ -82,7 +83,7 @@ function encodePieces(
   if (!("rows" in record)) throw tooLarge(record, size, limit);
   if (record.rows.length < 2) {
     onTooLarge(tooLarge(record, size, limit), record.rows.length);
-    // What closes the history of a model is not the row that does not pass.
+    // The row is left out, but the record that closes the history of the model is still sent.
     if (record.kind !== "history" || !record.last || record.rows.length === 0) return [];
     return encodePieces({ ...record, rows: [] }, limit, onTooLarge);
   }

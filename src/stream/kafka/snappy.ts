@@ -25,7 +25,7 @@ export function unpackSnappy(compressed: Uint8Array, most: number): Buffer {
 }
 
 function unpackBlock(input: ByteReader, output: Unpacked): void {
-  // The length of what comes out, seven bits a byte; the bound holds without it.
+  // Skip the unpacked length, seven bits a byte: the bound does not need it.
   while (input.byte() > 127);
   while (!input.isAtEnd) {
     const tag = input.byte();
@@ -39,7 +39,7 @@ function unpackBlock(input: ByteReader, output: Unpacked): void {
   }
 }
 
-/** Below 60 as it is; above that it stands in one to four bytes. */
+/** The length less one: below 60 it is the value itself, otherwise it follows in one to four bytes. */
 function literalLength(high: number, input: ByteReader): number {
   return high < 60 ? high : input.littleEndian(high - 59);
 }

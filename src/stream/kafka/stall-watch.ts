@@ -7,11 +7,11 @@ import type { PartitionConsumerOptions } from "./partition-consumer.ts";
 interface Waiting {
   /** The offset that has to be fetched next; undefined while nothing is fetched. */
   readonly awaited: number | undefined;
-  /** How many records the log had behind the last delivery. */
+  /** How many records the log held beyond the last delivery. */
   readonly backlog: number;
 }
 
-/** A fetch is filled in a fixed order of partitions. While one is so far behind, others may have to wait. */
+/** A fetch is filled in a fixed order of partitions. While one partition has this many records, others may wait. */
 const largeBacklog = 500;
 
 /** Checks in a row at which the next record existed and was not fetched. */

@@ -38,7 +38,7 @@ export async function surveyKafka(survey: KafkaSurvey): Promise<readonly CheckFi
   }
 }
 
-/** A file that cannot be used is said as such, not as what kafkajs makes of it. */
+/** Reads the files first, so that a file that cannot be used is reported with its own error, not with kafkajs's. */
 function readFiles({ ssl, sasl }: KafkaSurvey): void {
   if (typeof ssl === "function") createSecureContext(ssl());
   sasl?.password();

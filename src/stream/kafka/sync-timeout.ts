@@ -11,7 +11,7 @@ interface RequestDefinition {
   protocol: (of: { readonly version: number }) => (given: unknown) => Request;
 }
 
-/** For the answer to come back. */
+/** Time for the answer to come back. */
 const networkMs = 5000;
 
 const require = createRequire(import.meta.url);

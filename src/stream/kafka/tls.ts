@@ -1,9 +1,9 @@
-/** Makes the sockets of a client whose certificates are in files: kafkajs itself keeps those of the start. */
+/** Makes TLS sockets that read certificates from files at each connection: kafkajs itself reads them once. */
 import { isIP } from "node:net";
 import { type ConnectionOptions, connect, type TLSSocket } from "node:tls";
 import type { ISocketFactory } from "kafkajs";
 
-/** PEM. What is left out is Node's own. */
+/** Texts in PEM. For one that is left out, Node's default counts. */
 export interface TlsTexts {
   /** Authorities that are trusted, instead of Node's. */
   readonly ca?: string;
@@ -23,6 +23,6 @@ export function tlsSockets(texts: () => TlsTexts): ISocketFactory {
   };
 }
 
-/** A server may have several names; an IP address is none. */
+/** Tells the server which of its names is meant (SNI). An IP address is not a name. */
 export const named = (host: string): Pick<ConnectionOptions, "servername"> =>
   isIP(host) === 0 ? { servername: host } : {};

@@ -37,9 +37,9 @@ interface TopicFacts {
  */
 const markSetting = "delete.retention.ms";
 const newMark = (): string => String(86_400_001 + randomInt(2 ** 35 - 86_400_000));
-/** The broker says when it took a record, not whoever wrote it: ticks are bounded by that (tick-bound.ts). */
+/** The broker sets the time of a record, not its writer: tick-bound.ts compares ticks with this time. */
 const brokersTime = { name: "message.timestamp.type", value: "LogAppendTime" };
-/** The source of a setting that was given to the topic itself. */
+/** The config source of a setting that was given to the topic itself. */
 const topicsOwn = 1;
 
 async function readTopic(admin: Admin, topic: string): Promise<TopicFacts> {
@@ -77,7 +77,7 @@ function markOf(facts: TopicFacts): string | undefined {
 /**
  * Makes the topic when it is missing, otherwise checks it, and compares its stream id with the remembered one.
  *
- * @param remember stores the id unless one is stored for this topic, and gives the stored one
+ * @param remember stores the id unless one is stored for this topic, and resolves with the stored one
  * @throws KafkaStreamError DW_STREAM_TOPIC_REFUSED, DW_STREAM_TOPIC_MISMATCH, DW_STREAM_RECREATED
  */
 export async function openTopic(
@@ -89,7 +89,7 @@ export async function openTopic(
   const missing = !names.includes(spec.topic);
   if (missing) await createTopic(admin, spec);
   const found = await readTopic(admin, spec.topic);
-  // Not every broker knows at once what the controller has just made.
+  // A new topic is not visible on every broker at once.
   if (missing && markOf(found) === undefined) throw new Error("the new topic is not visible yet");
   checkTopic(found, spec);
   const streamId = markOf(found) ?? (await markTopic(admin, spec.topic, found));
@@ -99,7 +99,7 @@ export async function openTopic(
 }
 
 /**
- * What a start would do with the topic, for people. Writes nothing: the brokers only judge a topic that is missing.
+ * What a start would do with the topic, for people. Writes nothing: the brokers only validate a topic that is missing.
  *
  * @throws KafkaStreamError DW_STREAM_TOPIC_REFUSED, DW_STREAM_TOPIC_MISMATCH
  */
@@ -138,7 +138,7 @@ async function createTopic(
       ],
     });
   } catch (error) {
-    // What the controller says of a topic comes as an aggregate; anything else is the connection.
+    // kafkajs wraps a refusal of a topic in an aggregate error. Any other error is about the connection.
     if (!(error instanceof KafkaJSAggregateError)) throw error;
     const cause = error.errors[0];
     throw new KafkaStreamError(
@@ -154,7 +154,7 @@ async function createTopic(
   }
 }
 
-/** A topic that its operator made carries no id yet. Altering settings replaces all, so the others are said again. */
+/** Gives an id to a topic that its operator made. Altering replaces all settings, so the others are sent again. */
 async function markTopic(admin: Admin, topic: string, found: TopicFacts): Promise<string> {
   const mark = newMark();
   const kept = [...found.config].filter(([, { ownValue }]) => ownValue);
@@ -175,7 +175,7 @@ async function markTopic(admin: Admin, topic: string, found: TopicFacts): Promis
   return mark;
 }
 
-/** Records go to the partitions that there were when the topic was marked: those that were added later stay empty. */
+/** A topic that carries an id may have more partitions than configured: it has grown, and the others stay empty. */
 function partitionsProblem(found: TopicFacts, { partitions }: TopicSpec): string {
   const hasGrown = found.partitions > partitions && markOf(found) !== undefined;
   if (found.partitions === partitions || hasGrown) return "";
@@ -185,7 +185,7 @@ function partitionsProblem(found: TopicFacts, { partitions }: TopicSpec): string
 function checkTopic(found: TopicFacts, spec: TopicSpec): void {
   const policy = found.config.get("cleanup.policy")?.value ?? "unknown";
   const retention = Number(found.config.get("retention.ms")?.value);
-  // -1: for ever.
+  // -1 means no limit.
   const kept = retention === -1 ? Infinity : retention;
   const problems = [
     partitionsProblem(found, spec),

@@ -19,7 +19,7 @@ const require = createRequire(import.meta.url);
 const { prototype }: { prototype: KafkajsConnection } = require("kafkajs/src/network/connection");
 const connectAsItWas = prototype.connect;
 
-/** A new connection begins with a new answer. Safe to call more than once. */
+/** Makes each new connection drop the rest of the last answer. Safe to call more than once. */
 export function mendTruncatedAnswer(): void {
   prototype.connect = connect;
 }

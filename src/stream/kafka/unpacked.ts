@@ -1,6 +1,6 @@
 /**
- * The output buffer of a decompressor. It refuses to grow beyond a bound, and refuses a copy from before its first
- * byte.
+ * The output buffer of a decompressor, and a reader of its input. The buffer refuses to grow beyond a bound, and
+ * refuses a copy from before its first byte.
  */
 
 export class Unpacked {
@@ -22,7 +22,7 @@ export class Unpacked {
   }
 
   /**
-   * What stands so far behind the end once more; what it writes counts for it.
+   * Copies `length` bytes from `distance` bytes before the end to the end. The copy may include bytes that it writes.
    *
    * @throws RangeError when it would be too much, or begin before the first byte
    */
@@ -51,7 +51,7 @@ export class Unpacked {
   }
 }
 
-/** Reads bytes one after the other, never behind the end. */
+/** Reads bytes one after the other, never beyond the end. */
 export class ByteReader {
   readonly #bytes: Buffer;
   #at = 0;

@@ -1,11 +1,11 @@
-/** Waits in real time, because brokers do not know the demo's faster clock. */
+/** Waits in real time, because the demo's faster clock does not apply to brokers. */
 import { setTimeout as timer } from "node:timers/promises";
 import { backoffMs } from "../../backoff.ts";
 
 const firstPauseMs = 100;
 const longestPauseMs = 5000;
 
-/** Waits longer after each failed attempt, the first being 0; ends at once when `signal` aborts. Never rejects. */
+/** Waits for a random pause whose limit grows with `attempt`, from 0 on; ends when `signal` aborts. Never rejects. */
 export async function backOff(attempt: number, signal: AbortSignal): Promise<void> {
   await pause(backoffMs(attempt, longestPauseMs, firstPauseMs), signal);
 }

@@ -4,14 +4,14 @@ import { Unpacked } from "./unpacked.ts";
 
 /** @throws Error when the bytes are no Zstandard, or more than `most` come out */
 export function unpackZstd(compressed: Uint8Array, most: number): Buffer {
-  // The library takes as much memory as the window is large, before the first byte comes out.
+  // The library allocates the whole window before the first byte comes out.
   if (windowOf(compressed) > most) throw new RangeError(`a window of more than ${most} bytes`);
   const output = new Unpacked(most);
   new Decompress((part) => output.add(part)).push(compressed, true);
   return output.bytes;
 }
 
-/** Bytes that a decompressor has to keep, of the first frame. */
+/** Size of the window of the first frame, bytes. */
 function windowOf(frame: Uint8Array): number {
   const descriptor = frame[4] ?? 0;
   const isSingle = (descriptor & 32) !== 0;
@@ -21,7 +21,7 @@ function windowOf(frame: Uint8Array): number {
   return base + (base / 8) * (window & 7);
 }
 
-/** It stands behind the id of a dictionary; a size of two bytes counts from 256. */
+/** The field follows the id of a dictionary. In two bytes it holds the size less 256. */
 function contentSize(frame: Uint8Array, descriptor: number): number {
   const from = 5 + ([0, 1, 2, 4][descriptor & 3] ?? 0);
   const bytes = [1, 2, 4, 8][descriptor >> 6] ?? 1;

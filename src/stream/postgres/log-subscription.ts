@@ -14,7 +14,8 @@
  *
  * - A process dies: its heartbeat and its leases end, and the others take its partitions.
  * - A process was paused for longer than its lease: the renewal shows which leases are lost. The reader drops the
- *   memory of those partitions at once. What it still writes is refused by their epoch (store/partitions/claim.ts).
+ *   memory of those partitions at once. Once another process has claimed them, late writes are refused by their epoch
+ *   (store/partitions/claim.ts).
  * - The store cannot be reached: the round fails and is repeated. Health says why.
  */
 
@@ -83,7 +84,7 @@ export class LogSubscription implements Subscription {
     this.#running = this.#run();
   }
 
-  /** Of the partitions that this process reads: partition → offset of the next record to finish with. */
+  /** Partition that this process reads → offset of the next record that detection has not finished with. */
   positions(): ReadonlyMap<number, number> {
     const known = [...this.#held].flatMap(
       ([

@@ -48,7 +48,7 @@ export function postgresLogMetrics(registry: Registry): {
   };
 }
 
-/** While the store does not answer, nothing is shown rather than something old. A log that is opened anew takes the metric over. */
+/** Shows nothing while the store does not answer. A log that is opened again replaces the metric. */
 function showLag(registry: Registry, lags: Lags): void {
   registry.removeSingleMetric(lagName);
   registry.registerMetric(

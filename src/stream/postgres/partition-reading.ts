@@ -56,18 +56,18 @@ export class PartitionReading {
     return this.#next;
   }
 
-  /** New records may be there. */
+  /** Looks for new records at once. */
   wake(): void {
     this.#wakeup.ring();
   }
 
-  /** The lease is lost. The reader drops its memory now; what it still writes is refused by the next claim. */
+  /** The lease is lost. The reader drops its memory now. Once another process has claimed, late writes are refused. */
   lose(): void {
     this.#end();
     this.#revoke();
   }
 
-  /** Waits until the present batch is processed, then gives the partition back. */
+  /** Waits for the present call of the reader, then revokes the partition. */
   async finish(): Promise<void> {
     this.#end();
     await this.ended;
@@ -100,7 +100,7 @@ export class PartitionReading {
       failures: "assignment_failures",
       work: () => reader.assigned(partition),
     });
-    // The lease was lost during the claim, and the reader does not know it yet.
+    // The lease was lost during the claim, so the reader is told once more, after its claim.
     if (this.#revoked) reader.revoked(partition);
     return from;
   }

@@ -81,7 +81,7 @@ export class PostgresLog implements RecordSink, RecordLog {
   /**
    * Appends all records or none, in one transaction.
    *
-   * @returns 0: whatever a record holds, the log takes it
+   * @returns always 0: the log sets no row aside
    * @throws StoreError. With DW_STORE_COMMIT_UNKNOWN the records may have been appended.
    */
   async append(records: readonly StreamRecord[]): Promise<number> {
