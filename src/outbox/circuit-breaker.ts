@@ -13,9 +13,9 @@ import { backoffMs } from "../backoff.ts";
 /** closed: asked freely · open: not asked until a certain time · half_open: that time has come, one probe goes out. */
 export type BreakerState = "closed" | "open" | "half_open";
 
-/** Failures in a row that open it. One failure opens it if it says when to come back. */
+/** Failures in a row that open the breaker. One failure opens it if it asks for a pause. */
 const threshold = 3;
-/** With a probe of some seconds, a dependency that is well again is asked freely within 30 s. */
+/** Longest pause, unless the dependency asks for a longer one. */
 const longestPauseMs = 20_000;
 
 /** One dispatcher uses it, which sends one probe at a time. Cost: three numbers. */
@@ -59,7 +59,7 @@ export class CircuitBreaker {
     const state = this.state(nowMs);
     this.#failures += 1;
     if (state === "closed" && askedPauseMs === 0 && this.#failures < threshold) return;
-    // Other effects may still fail after it opened. They lengthen the pause only if they ask for one.
+    // Effects in hand may still fail after the breaker opened. They lengthen the pause only if they ask for one.
     const pauseMs = state === "open" ? 0 : backoffMs(this.#openings++, longestPauseMs);
     this.#openUntilMs = Math.max(this.#openUntilMs ?? 0, nowMs + Math.max(askedPauseMs, pauseMs));
   }

@@ -17,7 +17,7 @@
  *   cannot help is dead after five attempts. A person can retry a dead effect.
  * - While the dependency is unavailable its circuit breaker is open. Effects wait, and one probe at a time goes out: a
  *   cheap read where the executor has one, else an effect. When it succeeds, all effects that waited are due.
- * - If this process dies, another worker takes the effect when its lease ends. It finds the intent, and its handler is
+ * - If this process dies, another worker takes the effect when its lease ends. The intent is stored, so the handler is
  *   told that the outcome of the earlier attempt is unknown.
  */
 import type { Logger } from "pino";
@@ -52,9 +52,9 @@ export interface DispatcherOptions<Subject, Event> {
 const idleMs = 30_000;
 /** Pause before the next look when due effects were not given to us, or could not be read. */
 const soonMs = 1000;
-/** Effects that are carried out at the same time. Each one that ends makes room for the next. */
+/** At most so many effects are carried out at the same time. Each one that ends makes room for the next. */
 const maxInHand = 8;
-/** Attempts at an effect whose error waiting cannot help. */
+/** From this attempt on, an effect is dead if it fails with an error that waiting cannot help. */
 const permanentAttempts = 5;
 const breakerNumber = { closed: 0, half_open: 1, open: 2 } as const;
 
@@ -149,11 +149,11 @@ export class OutboxDispatcher<Subject, Event> {
       return idleMs;
     }
     const waitMs = dueMs - clock.now();
-    // A due effect that we did not get waits behind an earlier one, or another process, perhaps dead, holds it.
+    // A due effect that we did not get waits for an earlier one, or another process holds it. That one may be dead.
     return Math.min(idleMs, waitMs > 0 ? waitMs : soonMs);
   }
 
-  /** Where the executor has a cheap question, its answer closes the breaker or opens it again. */
+  /** Sends the probe of the executor, if there is one. Its result closes the breaker or opens it again. */
   async #askWhetherWell(): Promise<void> {
     if (this.#probe === undefined) return;
     try {
@@ -188,7 +188,7 @@ export class OutboxDispatcher<Subject, Event> {
       metrics.effectsDone.inc({ kind });
     } catch (error) {
       metrics.effectFailures.inc({ kind });
-      // That the dependency is away is said once, by the watch of dependencies.
+      // The watch of dependencies logs an outage once, so failures during it are logged at debug.
       const level = this.#unavailableReason === undefined ? "warn" : "debug";
       logger[level]({ effect: taken.id, attempt: taken.attempt, err: error }, "effect failed");
       this.#noteFailure(error);
@@ -275,7 +275,7 @@ export class OutboxDispatcher<Subject, Event> {
       await failEffect(store, taken, { error: told, dead: true });
       return;
     }
-    // While the breaker is open it sets the time. The pause of the effect would only be added to it.
+    // While the breaker is open, it alone sets the time of the next attempt.
     const failures = this.#isUnavailable(error) ? 0 : taken.attempt;
     const retryAtMs = this.#breaker.retryAtMs ?? clock.now() + pauseBefore(failures, error);
     const intent = hadNoEffect(error) ? lease.intentWithoutAct : undefined;

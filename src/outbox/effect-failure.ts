@@ -7,7 +7,7 @@ import { backoffMs } from "../backoff.ts";
 import { DriftwardenError } from "../errors.ts";
 
 const longestPauseMs = 300_000;
-/** Whatever a dependency asks for: a slip in its answer must not silence us for years. */
+/** Longest pause that a dependency may ask for: a wrong answer must not stop us for years. */
 const longestAskedMs = 3_600_000;
 
 /** The pause that the error asks for, ms, at most an hour; undefined when it asks for none. */
@@ -25,8 +25,8 @@ export function isPermanent(error: unknown): boolean {
 /**
  * Pause before the next attempt, ms: grows up to 5 minutes, with full jitter; at least what the error asks for.
  *
- * @param failures of this effect itself. Those of a dependency that was unavailable are not counted: they would lengthen
- *   the pause after it is back.
+ * @param failures attempts so far; 0 while the dependency is unavailable, so that the effect does not wait long after
+ *   the dependency is back
  */
 export function pauseBefore(failures: number, error: unknown): number {
   return Math.max(askedPauseMs(error) ?? 0, backoffMs(failures, longestPauseMs));

@@ -12,7 +12,7 @@
  *
  * # The race
  *
- * Jira and Docker do not know this lease. A process may be stopped at any instruction, for longer than the lease lasts.
+ * Jira and Docker cannot check this lease. A process may be stopped at any instruction, for longer than the lease lasts.
  * When it goes on, another worker may have acted already, and Jira or Docker would carry out the act a second time.
  *
  * # Trust window
@@ -62,7 +62,7 @@ export interface LeaseClocks {
 /** TTL of the lease. Another worker takes the effect of a process that does not renew for so long. */
 export const leaseMs = 5_000;
 const trustWindowMs = leaseMs / 2;
-/** How many names a row holds, the newest ones: attempts go on without limit. */
+/** A row holds at most so many names, the newest ones, because the number of attempts has no limit. */
 const maxWrites = 50;
 
 /** An older program stored fewer fields. */
@@ -78,7 +78,7 @@ export class EffectLease {
   readonly #clocks: () => ClockReading;
   /** What earlier attempts left; undefined when none may have acted. */
   readonly #earlier: Partial<Intent> | undefined;
-  /** What this attempt said that it writes. */
+  /** Names of what this attempt is about to write. */
   #writes: readonly string[] = [];
   /** Whether the row says that this attempt acts, and what it writes. */
   #acts = false;
@@ -106,15 +106,15 @@ export class EffectLease {
   }
 
   /**
-   * What the row is to hold where the last act of this attempt certainly had no effect. Earlier attempts, and what this
-   * one wrote before, are still to be looked up. Null when there is nothing to look up.
+   * The intent to store if the last act of this attempt certainly had no effect. It keeps earlier attempts, and what
+   * this attempt wrote before, to be looked up. Null when there is nothing to look up.
    */
   get intentWithoutAct(): unknown {
     if (this.#earlier === undefined && this.#writes.length === 0) return null;
     return { ...this.#earlier, writes: this.#allWrites() };
   }
 
-  /** The next permit is given once the row holds these names. */
+  /** The row stores these names before the next permit is given. */
   willWrite(names: readonly string[]): void {
     this.#writes = [...this.#writes, ...names];
     this.#acts = false;

@@ -15,9 +15,9 @@ export interface Attempt {
   readonly lastError?: string | undefined;
   /** Asks for a permit. Pass it to the code that writes what must not be done twice. */
   readonly mayAct: MayAct;
-  /** Stores, with the permit asked for next, names of what this attempt writes. Later attempts of the effect get them. */
+  /** Names what this attempt writes. The names are stored before the next permit, and later attempts get them. */
   readonly willWrite?: (names: readonly string[]) => void;
-  /** What earlier attempts named so. Their outcome is unknown, so it may be what stands there now. */
+  /** Names that earlier attempts gave to `willWrite`. Their outcome is unknown: each may have been written. */
   readonly mayHaveWritten?: readonly string[];
 }
 
@@ -27,12 +27,12 @@ export interface Uncontacted<Event> {
   readonly contacted: false;
 }
 
-/** The dependency answered that what the effect waits for has not happened yet. Nothing failed, and it is asked again. */
+/** What the effect waits for has not happened yet. Nothing failed, and the effect is tried again. */
 export interface NotYet {
-  /** What was seen; it stands as the effect's last error meanwhile. */
+  /** What was seen. It is stored as the effect's last error. */
   readonly notYet: string;
   readonly askAgainInMs: number;
-  /** The dependency was not asked at all. */
+  /** Set when the dependency was not contacted. */
   readonly contacted?: false;
 }
 
@@ -58,7 +58,7 @@ export type EffectHandler<E extends Effect, Subject, Event> = Handling<E, Subjec
  * `E` is the union of the room's effects, `Subject` is what an effect is about, `Event` is what a handler returns.
  */
 export interface EffectExecutor<E extends Effect, Subject, Event> {
-  /** What all its effects need, such as `tracker`. Each dependency has its own dispatcher and circuit breaker. */
+  /** What all effects of the room need, such as `tracker`. Each dependency has its own dispatcher and breaker. */
   readonly dependency: string;
   /** Effects of one incident with this key run one after the other; those with different keys do not wait. */
   readonly orderKey: string;
@@ -68,8 +68,8 @@ export interface EffectExecutor<E extends Effect, Subject, Event> {
   /** Whether an error means that the dependency is unavailable, and not only that this one effect failed. */
   isUnavailable(error: unknown): boolean;
   /**
-   * Asks the dependency, by one cheap read, whether it is well. While it is unavailable this goes out in the place of an
-   * effect, so that nothing is written to a dependency that is ill. Left out, an effect is the probe.
+   * Checks by one cheap read whether the dependency works. While the dependency is unavailable, this read is the probe,
+   * so that nothing is written. If left out, an effect is the probe.
    *
    * @throws what its handlers throw; settles within 10 s
    */

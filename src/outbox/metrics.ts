@@ -82,7 +82,7 @@ function countedEffects(
   });
 }
 
-/** @param ages order key → how old the oldest promise is that is due or was tried, ms; asked when the metrics are read */
+/** @param ages order key → age of its oldest effect that is due or was tried, ms; called when the metrics are read */
 export function oldestEffectMetric(
   registry: Registry,
   ages: () => Promise<ReadonlyMap<string, number>>,

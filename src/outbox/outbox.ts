@@ -1,4 +1,4 @@
-/** Carries out promised effects, with one dispatcher for each dependency. A slow dependency does not delay the others. */
+/** Carries out promised effects, with one dispatcher a dependency: a slow dependency does not delay the others. */
 import { type Health, healthOf } from "../health.ts";
 import { makeRetriesDueNow } from "../store/outbox/make-retries-due-now.ts";
 import { type DispatcherOptions, OutboxDispatcher } from "./dispatcher.ts";
