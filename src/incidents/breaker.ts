@@ -5,10 +5,10 @@
  *        ▲                                                  │
  *        └──────────── a run that was approved helped ──────┘
  *
- * It is the fix's, whatever its target: a container that is made anew is another target, and the same remedy.
+ * Each fix has one breaker for all its targets. A container that is created anew is another target of the same fix.
  */
 
-/** A run of a fix that acted, and that was judged. What could not be told is left out: it proves nothing. */
+/** A run that acted and was judged. Runs with an inconclusive or unknown outcome are left out: they prove nothing. */
 export interface JudgedRun {
   readonly run: string;
   /** When it was decided, ms since 1970. */
@@ -19,7 +19,7 @@ export interface JudgedRun {
   readonly target: string | null;
 }
 
-/** So many runs in a row. */
+/** So many runs in a row that did not help open the breaker. */
 export const opensAfter = 2;
 
 /** A run of a fix that acted; its outcome is null while it is not judged, or cannot be. */

@@ -5,7 +5,7 @@
 import type { EpisodeKind } from "../detection/event.ts";
 import { type Episode, isModelEpisode } from "./episode.ts";
 
-/** These kinds are about the model as a whole, whatever features stand beside them. */
+/** Kinds about the model as a whole, also when the episode names features. */
 const ofModel: ReadonlySet<EpisodeKind> = new Set(["silent", "frozen", "second_exporter"]);
 
 /** Models went silent together. */

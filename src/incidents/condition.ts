@@ -1,4 +1,4 @@
-/** Which incidents a rule of the configuration is about: the same words for fixes and for routes. */
+/** Which incidents a rule of the configuration matches. Fixes and routes use the same lists. */
 
 import { modelName } from "../model-key.ts";
 import { isModelEpisode } from "./episode.ts";
@@ -39,7 +39,7 @@ function namesOf(subject: Subject): readonly string[] {
   return subject.kind === "model" ? [subject.key, modelName(subject.key).model] : [];
 }
 
-/** What befell the member, and the source where it is silent as a whole. */
+/** The kind of the newest episode; also `source_silent` where the whole source is silent. */
 function kindsOf({ episode, group }: Incident): readonly string[] {
   return [episode.kind, ...(group.whole === true ? ["source_silent"] : [])];
 }

@@ -7,15 +7,15 @@ import type { Severity } from "./episode.ts";
 export type PersonsVerdict = "real" | "false_positive" | "expected" | "wont_do" | "wrong_team";
 
 /**
- * What the reducer understands. Texts stand in the table of commands, where they can be deleted. What was done in the
- * tracker itself is not done there again.
+ * What a command does to the incident. The texts stay in the table of commands, where they can be deleted. A deed with
+ * `inTracker` was done in the tracker already, so no effect repeats it there.
  */
 export type Deed =
   | { readonly kind: "acknowledge" }
   | { readonly kind: "let_go" }
   /** Null: to nobody. */
   | { readonly kind: "assign"; readonly to: Assignee | null; readonly inTracker?: true }
-  /** What was said belongs on the ticket: a note, the impact, the cause. */
+  /** A text for the ticket; `about` is the command's word: `note`, `impact`, `cause`. */
   | { readonly kind: "say"; readonly about: string }
   | { readonly kind: "severity"; readonly severity: Severity }
   | { readonly kind: "close"; readonly inTracker?: true }
@@ -28,22 +28,22 @@ export type Deed =
       readonly kind: "judge";
       readonly verdict: PersonsVerdict;
       readonly team?: string;
-      /** The team is one of the configuration, and the incident is for it from now on. */
+      /** The configuration has this team, so the incident is assigned to it. */
       readonly handsOver?: true;
       /** To whom the routes give tickets of that team; left out where they name nobody. */
       readonly account?: string;
     }
-  /** Nothing is told of it until then, ms since 1970. */
+  /** Until then nothing is reported about it, ms since 1970. */
   | { readonly kind: "silence"; readonly untilMs: number }
   | { readonly kind: "unsilence" }
   /** Yes to a proposal: the run may act once, on exactly what was asked. */
   | { readonly kind: "approve"; readonly run: string; readonly proposal: string }
   | { readonly kind: "decline"; readonly run: string; readonly proposal: string }
-  /** A person asks for a run of a fix. What became of it follows as a change of the run. */
+  /** A person asks for a run of a fix. The decision follows as the event `run_changed`. */
   | { readonly kind: "wish"; readonly fix: string; readonly run: string }
-  /** Propose a run again that is void, with fresh facts. */
+  /** Propose a void run again, with fresh facts. */
   | { readonly kind: "propose_again"; readonly run: string }
-  /** A question that a person has to confirm before anything is done. */
+  /** The command waits until a person confirms it with `yes`. */
   | { readonly kind: "ask"; readonly word: string; readonly untilMs: number };
 
 export interface Assignee {
@@ -66,7 +66,7 @@ export interface Commanded {
 /** The time for which an incident counts as answered may be over. */
 export interface AckDue {
   readonly type: "ack_due";
-  /** The command that answered it. */
+  /** Id of the command that acknowledged it. */
   readonly command: string;
 }
 
@@ -112,7 +112,7 @@ export interface PeopleSaid {
   readonly startedAtMs?: number;
   readonly verdict?: {
     readonly verdict: PersonsVerdict;
-    /** To which it belongs, as a person says. */
+    /** The team that it belongs to, as a person says. */
     readonly team?: string;
     readonly by: string;
     readonly atMs: number;

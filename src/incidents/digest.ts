@@ -18,7 +18,7 @@ import { type Planned, type PlannedEffect, planned } from "./reduce/plan.ts";
 import { worse } from "./severity.ts";
 import { type Scope, scopeOf } from "./subject.ts";
 
-/** A late episode's ticket waits this long: detection that catches up may be about to find that it is over. */
+/** The ticket of a late episode waits this long: detection that catches up may find that the episode is over. */
 export const lateTicketMs = 60_000;
 const rememberedEntries = 100;
 
@@ -30,7 +30,7 @@ export interface DigestEntry {
   readonly severity: Severity;
   /** When it was known to be over; undefined while it is not. */
   readonly endMs: number | undefined;
-  /** It was beyond the budget of new tickets. */
+  /** Its incident was beyond the budget of new tickets. */
   readonly isOverflow?: true;
 }
 
@@ -41,20 +41,20 @@ export interface Digest {
   readonly scope: Scope;
   /** The worst of its entries. */
   readonly severity: Severity;
-  /** What it missed is over, so it is recovered from the start; an overflow is when all its incidents are. */
+  /** A digest of missed episodes is `recovered` from the start; an overflow is when all its incidents are over. */
   readonly state: IncidentState;
   readonly openedAtMs: number;
   readonly lastSeenAtMs: number;
   readonly resolvedAtMs?: number | undefined;
-  /** Of the digest of an overflow: so many of its incidents are not over. */
+  /** Only of an overflow: how many of its incidents are not over. */
   readonly stillOpen?: number;
-  /** All entries it ever had. */
+  /** How many entries it ever had. */
   readonly occurrences: number;
   /** Of its first entry. */
   readonly kinds: readonly IncidentKind[];
   readonly ticket?: TicketRef;
   readonly written?: WrittenText | undefined;
-  /** Oldest first, the newest 100. */
+  /** Oldest first; the newest 100, of an overflow the newest 50. */
   readonly entries: readonly [DigestEntry, ...DigestEntry[]];
 }
 
@@ -70,7 +70,7 @@ export interface DigestMoment {
   readonly settings: { readonly resolveAfterMs: number };
 }
 
-/** Whether it takes what is beyond the budget of new tickets. */
+/** Whether the digest takes incidents beyond the budget of new tickets. */
 export function isOverflow({ stillOpen }: Digest): boolean {
   return stillOpen !== undefined;
 }
@@ -79,7 +79,7 @@ export function isDigest(subject: Incident | Digest): subject is Digest {
   return "entries" in subject;
 }
 
-/** The newest episode that an incident or a digest tells of. */
+/** The newest episode of an incident or a digest. */
 export function newestEpisode(subject: Incident | Digest): Episode {
   return isDigest(subject) ? newestEntry(subject).episode : subject.episode;
 }
@@ -88,7 +88,7 @@ function newestEntry({ entries }: Digest): DigestEntry {
   return entries.at(-1) ?? entries[0];
 }
 
-/** Whether the episode opened longer ago than a fix would still act on it. */
+/** Whether the episode opened longer ago than news counts as fresh. */
 export function isLate(episode: Episode, nowMs: number): boolean {
   return nowMs - episode.at / 1000 > staleAfterMs(standingOf(episode).cadenceMs);
 }
@@ -107,7 +107,7 @@ export function addToDigest(
   moment: DigestMoment,
 ): DigestStep {
   const settle = settleEffect(entry, moment);
-  // One that still waits for its ticket takes more entries, however long the tracker is unavailable.
+  // A digest without a ticket takes more entries, even if it is resolved and the tracker stays unavailable.
   if (before === undefined || (before.state === "resolved" && before.ticket !== undefined)) {
     const open: Planned = { effect: { kind: "ticket.open" }, dueInMs: lateTicketMs };
     return promised(opened(entry, moment), `missed:${entry.episode.id}`, {
@@ -125,7 +125,7 @@ export function addToDigest(
     occurrences: before.occurrences + 1,
     entries: [first ?? entry, ...others],
   };
-  // Before its ticket exists, the ticket itself will say it.
+  // Without a ticket no update is needed: the ticket will list the entry.
   const updates = before.ticket === undefined ? [] : [update];
   return promised(digest, `missed:${entry.episode.id}`, { effects: [...updates, settle], moment });
 }
@@ -185,7 +185,7 @@ export function withTicket(digest: Digest, { ticket, written: text }: TicketOpen
   return { ...digest, ticket, ...(text !== undefined && { written: text }) };
 }
 
-/** We have written to its ticket. */
+/** Keeps the hashes of what was written to the digest's ticket. */
 export function written(digest: Digest, event: TicketWritten): DigestStep | undefined {
   if (digest.ticket?.id !== event.ticket) return undefined;
   return { digest: { ...digest, written: event.written }, effects: [] };

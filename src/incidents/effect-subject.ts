@@ -1,6 +1,6 @@
 /**
- * Reads the incident or digest that an effect is about. A ticket effect gets it with its list of members; a run gets
- * its own member of it.
+ * Reads the incident or digest that an effect is about. A ticket effect gets the incident with its list of members. A
+ * run gets the incident as its own member sees it: that member's subject and episode.
  */
 import { accountNames } from "../store/commands/account-names.ts";
 import { textsOf } from "../store/commands/texts.ts";
@@ -65,7 +65,7 @@ async function withTold(q: Queryable, incident: Incident): Promise<Incident> {
   return { ...named, told };
 }
 
-/** A run is judged by the subject and the episode that it is for. */
+/** The incident with the subject and the episode of the member that the run is for. */
 async function asMember(q: Queryable, incident: Incident, effect: Effect): Promise<Incident> {
   const episode = episodeOf(incident, effect);
   if (!isShared(incident) || episode === undefined) return incident;

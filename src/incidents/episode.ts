@@ -32,12 +32,12 @@ export interface ServiceEpisode {
   readonly kind: ServiceEpisodeKind;
   /** What was seen, one sentence with its numbers. */
   readonly reason: string;
-  /** As bad as whoever saw it says. */
+  /** As the probe, the alert or the person gave it. */
   readonly severity: Severity;
 }
 
 export type Episode = ModelEpisode | ServiceEpisode;
-/** `source_silent`: of an incident whose members are all models of a source, and no row of it came since. */
+/** `source_silent`: several models of a source are silent, and no other model of it has sent a row since. */
 export const incidentKinds = [...episodeKinds, ...serviceEpisodeKinds, "source_silent"] as const;
 export type IncidentKind = (typeof incidentKinds)[number];
 

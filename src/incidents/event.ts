@@ -10,9 +10,9 @@ export interface TicketOpened {
   readonly ticket: TicketRef;
   /** As the tracker stored what was written. */
   readonly written?: WrittenText;
-  /** The tracker took no description: a comment shall say it. */
+  /** The tracker took no description, so an update of the ticket has to show the text. */
   readonly lacksText?: true;
-  /** People closed the ticket before it as something that will not be done, and this is something else. */
+  /** People had closed the former ticket as "won't do"; this ticket is about another symptom. */
   readonly wontDo?: true;
 }
 
@@ -38,16 +38,16 @@ export interface TicketObserved {
   /** Its id. */
   readonly ticket: string;
   readonly as: "open" | "closed" | "gone";
-  /** The newest episode when it was asked: news from before a later one counts for nothing. */
+  /** The newest episode when the tracker was asked. An answer from before a later episode is ignored. */
   readonly episode: string;
 }
 
-/** The ticket has been closed by hand for as long as that is respected. */
+/** The time is over for which closing the ticket by hand is respected. */
 export interface ReopenDue {
   readonly type: "reopen_due";
   /** Id of the ticket. */
   readonly ticket: string;
-  /** Until when that was, as it was promised; left out by an older program. */
+  /** The end of that time, as it was promised, ms since 1970; left out by an older program. */
   readonly untilMs?: number;
 }
 
@@ -80,7 +80,7 @@ export interface RetryDue {
   readonly episode: string;
 }
 
-/** It is time to tell what members did meanwhile. */
+/** It is time to report the changes of members. */
 export interface MembersDue {
   readonly type: "members_due";
 }

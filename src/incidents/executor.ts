@@ -6,14 +6,14 @@ import type { TimerEffect } from "./effect.ts";
 import type { IncidentEvent } from "./event.ts";
 import type { Incident } from "./incident.ts";
 
-/** Carries effects of incidents and digests out; a room contributes one for each of its dependencies. */
+/** Carries out effects of incidents and digests. A room has one for each dependency, such as the tracker. */
 export type IncidentExecutor<E extends Effect = Effect> = EffectExecutor<
   E,
   Incident | Digest,
   IncidentEvent
 >;
 
-/** Timers need nothing but the store: when one is due, its time has passed. */
+/** Timers need only the store. A timer that is due becomes an event. */
 export const timerExecutor: IncidentExecutor<TimerEffect> = {
   dependency: "store",
   orderKey: "incident",

@@ -3,19 +3,19 @@ import { createHash } from "node:crypto";
 import { digestText, overflowText, type Scope, type Subject, subjectText } from "./subject.ts";
 
 /**
- * The first 20 hex digits of sha256 over the subject's text. The text holds the environment, so test and production never
- * share a ticket. It does not hold the feature, so one fault gives one incident.
+ * The first 20 hex digits of sha256 over the subject's text. The text holds the environment, so test and production
+ * never share a ticket. It does not hold the feature, so one fault gives one incident.
  */
 export function fingerprint(subject: Subject): string {
   return hashOf(subjectText(subject));
 }
 
-/** Of the digest: one for each scope. */
+/** Fingerprint of the digest of missed episodes: one for each scope. */
 export function digestFingerprint(scope: Scope): string {
   return hashOf(digestText(scope));
 }
 
-/** Of the digest that takes what is beyond the budget of new tickets: one for each scope. */
+/** Fingerprint of the overflow, the digest of incidents beyond the budget of new tickets: one for each scope. */
 export function overflowFingerprint(scope: Scope): string {
   return hashOf(overflowText(scope));
 }

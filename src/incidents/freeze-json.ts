@@ -8,7 +8,7 @@ export interface FreezeJson {
   readonly by: string;
   readonly at: string | null;
   readonly until: string | null;
-  /** What it is about; empty for everything. */
+  /** Which runs it holds back; empty: all. */
   readonly matchers: Readonly<Record<string, readonly string[]>>;
 }
 

@@ -1,9 +1,9 @@
-/** A freeze: for a time no fix runs, or none that matches. Plain data, and the rules by which one begins and ends. Pure. */
+/** A freeze: for a time no fix runs, or none that matches. Plain data, and the rules of its beginning and end. Pure. */
 import { nearest } from "../nearest.ts";
 import { printable } from "../printable.ts";
 import type { Matchers } from "./matchers.ts";
 
-/** Detection, tickets, and what acts already go on while it holds. */
+/** While a freeze holds, detection and tickets go on, and so do runs that act already. */
 export interface Freeze {
   /** Id of the command that declared it. */
   readonly id: string;
@@ -30,14 +30,14 @@ export interface AskedFreeze extends Pick<Freeze, "id" | "reason" | "by" | "unti
 /** The moment of a freeze. */
 export interface FreezeMoment {
   readonly nowMs: number;
-  /** Those that hold. */
+  /** The freezes that hold. */
   readonly freezes: readonly Freeze[];
 }
 
 /** Why a freeze does not begin or end. */
 export interface FreezeProblem {
   readonly code: "bad_arguments" | "taken_name" | "unknown_freeze" | "nothing_to_do" | "several";
-  /** Sentences that end with a full stop. Names in it are printable. */
+  /** Sentences that end with a full stop. Names in them are printable. */
   readonly problem: string;
 }
 
@@ -47,9 +47,9 @@ const longestName = 60;
 const longestReason = 1000;
 const numbered = "freeze-";
 
-/** Whether it holds at a time. One that begins a moment later holds too: it was declared before the question. */
+/** Whether the freeze holds. Its start is not checked: clocks may differ, and it was declared before it was read. */
 export function isInForce({ untilMs, endedAtMs }: Freeze, nowMs: number): boolean {
-  // Written so that a time that is not a number holds.
+  // Written so that a freeze whose end is not a number holds.
   return endedAtMs === null && !(untilMs <= nowMs);
 }
 

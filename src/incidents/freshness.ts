@@ -1,4 +1,4 @@
-/** From which age of an episode no fix acts on it, and its ticket waits a minute. */
+/** From which age news is stale: no fix acts on an older row, and the ticket of an older episode waits a minute. */
 
 const defaultFloorMs = 15 * 60_000;
 const freshCadences = 3;

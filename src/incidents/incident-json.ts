@@ -1,4 +1,4 @@
-/** An incident or a digest as people are shown it; never the stored document. */
+/** An incident or a digest as the API shows it; never the stored document. */
 import { isoTime } from "../iso-time.ts";
 import { modelKey, modelName } from "../model-key.ts";
 import { type Digest, isDigest } from "./digest.ts";
@@ -47,13 +47,13 @@ export interface RunSummaryJson {
   readonly status: RunSummary["status"];
   /** The gate that denied it. */
   readonly gate: string | null;
-  /** Denied for now: when it is asked for again. */
+  /** When a run that was denied for now is tried again; else null. */
   readonly retry_at: string | null;
   readonly detail: string;
   readonly outcome: NonNullable<RunSummary["outcome"]> | null;
 }
 
-/** Until then nothing is told of it, and nothing is run about it. */
+/** Until `until` nothing is reported about it, and no fix runs for it. */
 export interface SilenceJson {
   /** What it covers: `credit_score of churn-v7`, `source main (silent)`. */
   readonly about: string;
@@ -73,7 +73,7 @@ export interface IncidentJson {
   readonly state: IncidentState;
   readonly opened_at: string | null;
   readonly resolved_at: string | null;
-  /** All that it ever had, and the twenty most important. */
+  /** How many it ever had, and the twenty most important; of a digest the twenty newest. */
   readonly members: { readonly total: number; readonly items: readonly MemberJson[] };
   readonly ticket: TicketRef | null;
   /** Oldest first, at most 20. */
@@ -82,7 +82,7 @@ export interface IncidentJson {
   readonly silence?: SilenceJson;
 }
 
-/** @param lines its most important members; of a digest none */
+/** @param lines the most important members of an incident; not used for a digest */
 export function incidentJson(
   shown: Incident | Digest,
   lines: readonly ListedMember[] = [],

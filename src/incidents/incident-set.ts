@@ -1,4 +1,4 @@
-/** Incidents, digests and members in memory, as the events so far have changed them. Pure; other files read and write the store. */
+/** Incidents, digests and members in memory, as the events so far have changed them. Pure: no store. */
 import { scattered } from "./cause.ts";
 import { type Digest, type DigestEntry, isDigest } from "./digest.ts";
 import { type Episode, subjectOf } from "./episode.ts";
@@ -16,7 +16,7 @@ export interface Absorbed {
   readonly to: string;
 }
 
-/** What the store knows before the first event. */
+/** What is stored before the first event. */
 export interface StoredIncidents {
   readonly incidents: readonly (Incident | Digest)[];
   readonly members: readonly IncidentMember[];
@@ -24,7 +24,7 @@ export interface StoredIncidents {
   readonly nextNumber: number;
 }
 
-/** Takes changes, and says which of them are to be written. */
+/** Holds the incidents, and collects which of them have to be written. */
 export class IncidentSet {
   readonly absorbed: Absorbed[] = [];
   readonly #byId = new Map<string, Incident | Digest>();
@@ -53,7 +53,7 @@ export class IncidentSet {
     return this.#nextNumber;
   }
 
-  /** Itself, even where it has become a part of another. */
+  /** The incident with this id, even where it has become a part of another. */
   get(id: string): Incident | Digest | undefined {
     return this.#byId.get(id);
   }
@@ -74,7 +74,7 @@ export class IncidentSet {
     return subject === undefined ? undefined : members.get(subject);
   }
 
-  /** The newest digest of the incident's scope: of what is beyond the budget of new tickets, or of what was missed. */
+  /** The newest digest of the incident's scope: the overflow for an overflow entry, else that of missed episodes. */
   digestOf({ subject }: Incident, { isOverflow }: DigestEntry): Digest | undefined {
     const fingerprintOf = isOverflow === true ? overflowFingerprint : digestFingerprint;
     return this.#digests.get(fingerprintOf(scopeOf(subject)));
@@ -94,7 +94,7 @@ export class IncidentSet {
     this.#changedMembers.add(member);
   }
 
-  /** Makes incidents that nobody has been told of a part of another one. */
+  /** Makes incidents that have no ticket yet a part of another one. */
   absorb(into: string, others: readonly string[], nowMs: number): void {
     for (const id of others) {
       const [to, from] = [this.find(into), this.#byId.get(id)];
@@ -108,19 +108,19 @@ export class IncidentSet {
     }
   }
 
-  /** What has changed, of those that were stored before or of those that are new. */
+  /** The changed incidents: those that were stored before, or the new ones. */
   changed(which: "stored" | "new"): readonly (Incident | Digest)[] {
     return [...this.#byId.values()].filter(
       ({ id }) => this.#changed.has(id) && this.#stored.has(id) === (which === "stored"),
     );
   }
 
-  /** Whether no more than the state of the member can have changed. */
+  /** Whether the member's episode is stored, so that only the state of the member can have changed. */
   isEpisodeStored({ episode }: Member): boolean {
     return this.#storedEpisodes.has(episode);
   }
 
-  /** Those that have left come first: they may have joined another incident. */
+  /** Members that have left come first: their subject may have joined another incident. */
   changedMembers(): readonly IncidentMember[] {
     const all = [...this.#members].flatMap(([incident, members]) =>
       [...members.values()].map((member): IncidentMember => ({ incident, member })),

@@ -1,4 +1,4 @@
-/** The incident, which is what people see. Plain data that only the reducer changes. */
+/** The incident, which is what people see. Plain data. The reducer changes it, and IncidentSet when it merges two. */
 import type { EpisodeClosed } from "../detection/event.ts";
 import type { PeopleSaid, ToldWord } from "./deed.ts";
 import type { Episode, IncidentKind, Severity } from "./episode.ts";
@@ -26,7 +26,7 @@ export interface FormerTicket extends TicketRef {
   readonly atMs: number;
 }
 
-/** Hashes of what the tracker returned after our last write. Where it returns something else now, people edited it. */
+/** Hashes of what the tracker returned after our last write. A different text now was edited by a person. */
 export interface WrittenText {
   readonly summary: string;
   readonly description: string;
@@ -41,13 +41,13 @@ export type ShownPicture =
 export interface ClosedByHand {
   /** When it was noticed, ms since 1970. */
   readonly atMs: number;
-  /** Until when that is respected. */
+  /** Until when the ticket is left closed. */
   readonly untilMs: number;
 }
 
 /**
- * observed: would have run, but the fix is in mode observe · proposed: waits for a person's word · declined: a person
- * said no · void: nobody answered in time, or what was asked for has changed.
+ * observed: would have run, but the fix is in mode observe · proposed: waits for approval · declined: a person said no
+ * · void: nobody answered in time, it was back to normal, the facts were too old, or what was approved has changed.
  */
 export const runStatuses = [
   "observed",
@@ -62,7 +62,7 @@ export const runStatuses = [
 ] as const;
 export type RunStatus = (typeof runStatuses)[number];
 
-/** What broke further while a run was being judged. */
+/** What else broke while a run was being judged. */
 export interface Worsening {
   /** When it was first seen, ms since 1970. */
   readonly atMs: number;
@@ -73,7 +73,7 @@ export interface Worsening {
   readonly kind?: IncidentKind;
 }
 
-/** Runs that helped within the last seven days before it broke again. */
+/** Runs that helped within the seven days before it broke again. */
 export interface HelpedBefore {
   /** Names of their fixes, each once. */
   readonly fixes: readonly string[];
@@ -93,22 +93,22 @@ export interface RunSummary {
   readonly status: RunStatus;
   /** The gate that denied it. */
   readonly gate?: string;
-  /** Denied for now: when it is asked for again, ms since 1970; left out when it is not. */
+  /** When a run that was denied for now is tried again, ms since 1970; left out when it is not. */
   readonly retryAtMs?: number | undefined;
   /** One sentence: what was done, or why not. */
   readonly detail: string;
   /** The episode that it is for; left out where an older program decided it. */
   readonly episode?: string;
   readonly outcome?: "recovered" | "not_recovered" | "inconclusive" | "failed" | "unknown";
-  /** What people were asked, and have answered; left out where nobody was. */
+  /** What people were asked and what they answered; left out where nobody was asked. */
   readonly proposal?: AnsweredProposal | undefined;
   /** It got worse while it was being judged; left out when it did not. */
   readonly worse?: Worsening;
-  /** It did not help, nor did the run of its fix before it: the next one asks a person. */
+  /** Neither this run nor the one before it helped, so the next run of the fix needs approval. */
   readonly opensBreaker?: true | undefined;
   /** The model is being asked whether it is still anomalous, because the evidence has become old. */
   readonly asked?: true | undefined;
-  /** Who asked for it; left out where the incident called for the fix. */
+  /** Who asked for the run; left out where the incident matched the fix. */
   readonly wish?: RunWish | undefined;
 }
 
@@ -121,40 +121,40 @@ export interface SaidSeverity {
 export interface MembersTold {
   /** A timer will bring the ticket up to date. */
   readonly due: boolean;
-  /** Of so many broken members the ticket, or the last comment, spoke. */
+  /** How many broken members the ticket, or the last comment about growth, reported. */
   readonly said: number;
 }
 
 /**
- * What is owed a mail: a picture, that somebody is asked, that a run waits for a word, what came of a run, that it is
- * worse, that a fix does not help.
+ * The kinds of news that get a mail. question: nobody has said whether it is right · proposal: a run waits for approval
+ * · result: how a run ended · worse · picture · escalation: a fix did not help twice in a row.
  */
 export type Owed = "question" | "proposal" | "result" | "worse" | "picture" | "escalation";
 
-/** The mails that an incident has cost those who watch its ticket. */
+/** The mails that the watchers of the ticket have got. */
 export interface Mails {
-  /** Since its first ticket: opened, reopened, closed, and comments. */
+  /** Since the first ticket: for opening, reopening, closing, a picture, and each comment that this aspect sent. */
   readonly sent: number;
-  /** What comments have said since the ticket was last opened. */
+  /** What has been told since the ticket was last opened. */
   readonly said: readonly Owed[];
 }
 
 export interface Incident {
   readonly id: string;
-  /** Counts up from 1 across the store: what people say aloud. */
+  /** Counts up from 1 across the store; people name the incident by it. */
   readonly number: number;
-  /** Of its first member: 20 hex digits of sha256 over tenant, environment and subject. */
+  /** Of its first member, see `fingerprint.ts`. */
   readonly fingerprint: string;
   /** Its first member. */
   readonly subject: Subject;
   readonly severity: Severity;
-  /** A person's word on it: a ceiling until more breaks than did then. */
+  /** What was broken when a person set the severity. It does not rise until more breaks. */
   readonly saidSeverity?: SaidSeverity | undefined;
   readonly state: IncidentState;
   readonly openedAtMs: number;
   readonly lastSeenAtMs: number;
   readonly resolvedAtMs?: number | undefined;
-  /** How many members are in each state. Their rows are stored apart, so that no event rewrites them all. */
+  /** How many members are in each state. Each member is stored in its own row, so that no event rewrites them all. */
   readonly members: MemberCounts;
   readonly group: Group;
   /** Id of the incident that it has become a part of. */
@@ -162,41 +162,41 @@ export interface Incident {
   /** Episodes that opened in it; 1 at first. */
   readonly occurrences: number;
   readonly kinds: readonly IncidentKind[];
-  /** The newest episode, as decided when it opened. */
+  /** The newest episode, as it was when it opened. */
   readonly episode: Episode;
   readonly ticket?: TicketRef;
-  /** When its first ticket was promised, ms since 1970: budgets of new tickets count by it. */
+  /** When a new ticket was promised, ms since 1970. The budget of new tickets counts by it. */
   readonly ticketPromisedAtMs?: number | undefined;
   readonly mails?: Mails;
-  /** Why its last member is not broken any more; undefined while one is. */
+  /** Why the last broken member recovered; undefined while one is broken. */
   readonly endedBy?: EpisodeClosed["cause"] | undefined;
-  /** What people were told of its members. */
+  /** What people were told about the members. */
   readonly telling?: MembersTold | undefined;
   readonly written?: WrittenText | undefined;
   readonly picture?: ShownPicture | undefined;
   readonly closedByHand?: ClosedByHand | undefined;
   /** Oldest first, at most 10. */
   readonly formerTickets?: readonly FormerTicket[];
-  /** It was over before it had a ticket, so the digest tells of it. */
+  /** A digest lists it: it was over before it had a ticket, or was beyond the budget of new tickets. */
   readonly inDigest?: true | undefined;
-  /** Nothing is told of what it covers; left out where there is none. */
+  /** The silence that covers it; left out where there is none. */
   readonly silence?: Silence | undefined;
   /** A silence kept its ticket from being opened. */
   readonly heldBack?: true | undefined;
-  /** What was seen of it, oldest first; left out by an older program. */
+  /** The symptoms that were seen, oldest first, at most 50; left out by an older program. */
   readonly symptoms?: readonly SeenSymptom[];
   /** What people said to it; left out where nobody did. */
   readonly people?: PeopleSaid;
-  /** Only where it was read to be told; never stored. */
+  /** Filled only when the incident is read for a message; never stored. */
   readonly memberList?: MemberList;
-  /** Only where it was read to be told; left out when it breaks for the first time. Never stored. */
+  /** Filled only for a message, and only where a run had helped before; never stored. */
   readonly helpedBefore?: HelpedBefore | undefined;
-  /** The team of its model, as a person said; only where it was read to be told. Never stored. */
+  /** The team that a person named for its model. Filled only for a message; never stored. */
   readonly team?: GivenTeam | undefined;
-  /** What people said, with the texts; only where it was read to be told. */
+  /** What people said, with the texts. Filled only for a message; never stored. */
   readonly told?: readonly ToldWord[];
-  /** How the tracker shows the accounts that it names; only where it was read to be told. */
+  /** How the tracker shows the accounts in it. Filled only for a message; never stored. */
   readonly names?: ReadonlyMap<string, string>;
-  /** Newest last, at most 20. */
+  /** Newest last; the newest 20, and every run that waits for approval. */
   readonly runs: readonly RunSummary[];
 }

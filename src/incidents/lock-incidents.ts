@@ -35,7 +35,7 @@ import type { TakenEvent } from "./take-event.ts";
 /** Which incident an event is about. */
 export interface Addressed {
   readonly event: IncidentEvent;
-  /** Its id; left out, the one that the event's subject is in. */
+  /** Its id. Left out: the incident of the run for `verified`, else the one that the event's subject is in. */
   readonly incident?: string | undefined;
 }
 
@@ -45,9 +45,9 @@ export interface LockedIncidents {
   readonly events: readonly TakenEvent[];
   /** New tickets that the budget still allows. */
   readonly ticketsLeft: number;
-  /** Those in force in the scopes of the episodes that open. */
+  /** The silences in force in the scopes of the episodes that open. */
   readonly silences: readonly Silence[];
-  /** Acted runs of the fixes whose runs are judged. */
+  /** Runs that acted, of the fixes whose runs the events judge. */
   readonly fixRuns: FixRuns;
 }
 
@@ -63,7 +63,7 @@ export async function lockIncidents(
   options: LockOptions,
 ): Promise<LockedIncidents> {
   const judged = { runs: judgedRuns(addressed), fixes: await fixesOf(tx, judgedRuns(addressed)) };
-  // Two runs of a fix that are judged at once see each other.
+  // Judging locks the fix, so that of two runs judged at once the second sees the outcome of the first.
   const ofFixes = judged.fixes.map((fix) => `fix\n${fix}`);
   const scopes = await allScopes(tx, addressed, options.settings);
   await lockScopes(tx, unique([...scopes, ...ofFixes]));
@@ -122,7 +122,7 @@ async function allScopes(
   return mayDigest(addressed, settings) ? withEnvironments(sources) : unique(sources);
 }
 
-/** Scopes and those of their environments, in the order in which they are locked: a digest may take an entry. */
+/** The scopes and those of their environments, in the order of locking. The digest of an environment may change too. */
 export function withEnvironments(scopes: readonly string[]): readonly string[] {
   return unique([...scopes, ...scopes.map(environmentOf)]);
 }
@@ -173,7 +173,7 @@ function candidateFilter(
   };
 }
 
-/** Incidents of the runs that models were asked about: the model may be in another one by now. */
+/** The incidents of the runs that models answer about. The model may be in another incident by now. */
 function runsOf(tx: Tx, addressed: readonly Addressed[]): Promise<ReadonlyMap<string, string>> {
   const runs = addressed.flatMap(({ event }) => (event.type === "verified" ? [runOf(event)] : []));
   return incidentsOfRuns(tx, runs);
@@ -199,7 +199,7 @@ function placeAll(
   });
 }
 
-/** With those that they have become a part of. */
+/** The incidents that the events name, and those that these have become a part of. */
 async function incidentsOf(
   tx: Tx,
   events: readonly TakenEvent[],
@@ -239,7 +239,7 @@ function wholesOf(
   return [found.id, ...wholesOf(found.partOf, incidents)];
 }
 
-/** The newest digests of their scopes, where there may be an entry for them. */
+/** The newest digests of the scopes in which an incident without a ticket may get an entry. */
 async function digestsOf(
   tx: Tx,
   incidents: readonly (Incident | Digest)[],

@@ -1,4 +1,4 @@
-/** Which runs a freeze or a maintenance window holds back: the words of `when:` of a fix, and the service. Pure. */
+/** Which runs a freeze or a maintenance window holds back: the lists of `when:` of a fix, and services. Pure. */
 import { fitsCondition, type IncidentCondition } from "./condition.ts";
 import type { Incident } from "./incident.ts";
 
@@ -15,7 +15,7 @@ export interface NamedTarget {
   readonly service?: string | undefined;
 }
 
-/** @param targets those that are known; a matcher with services matches nothing while there are none */
+/** @param targets the known targets; without any, a matcher with services matches nothing */
 export function fitsMatchers(
   { services, ...condition }: Matchers,
   incident: Incident,

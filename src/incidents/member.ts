@@ -7,12 +7,12 @@ import type { Subject } from "./subject.ts";
 export type MemberState = "joined" | "recovered" | "left";
 
 export interface Member {
-  /** Of its subject. It is in at most one incident that it has not left. */
+  /** Of its subject. A subject is in at most one incident that it has not left. */
   readonly fingerprint: string;
   readonly subject: Subject;
   readonly state: MemberState;
   readonly joinedAtMs: number;
-  /** Its newest episode in the incident, as decided when it opened. */
+  /** Its newest episode in the incident, as it was when it opened. */
   readonly episode: Episode;
 }
 
@@ -27,12 +27,12 @@ export type MemberCounts = Readonly<Record<MemberState, number>>;
 
 /** What decides who joins an incident. */
 export interface Group {
-  /** Own time of its first episode, microseconds since 1970: from it the window counts. */
+  /** When its first episode opened by the time of its rows, microseconds since 1970. The window counts from it. */
   readonly at: number;
   readonly cause: string;
-  /** Newest row behind its silences, microseconds since 1970. */
+  /** Time of the newest row of its silent members, microseconds since 1970. */
   readonly newestRow: number;
-  /** No row of the source came since: it is silent as a whole. */
+  /** No row of the source is newer than `newestRow`: the whole source is silent. */
   readonly whole?: true | undefined;
 }
 
@@ -66,11 +66,11 @@ export function sumOf(a: MemberCounts, b: MemberCounts): MemberCounts {
   };
 }
 
-/** All that it ever had. */
+/** How many members it ever had. */
 export const totalOf = ({ joined, recovered, left }: MemberCounts): number =>
   joined + recovered + left;
 
-/** Those that it has not lost. */
+/** How many members have not left. */
 export const presentOf = ({ joined, recovered }: MemberCounts): number => joined + recovered;
 
 /** Whether people have to be told of several subjects. */
@@ -91,7 +91,7 @@ export function withEpisode(group: Group, episode: Episode): Group {
   return { ...group, newestRow, whole: whole ? true : undefined };
 }
 
-/** What an incident knows of its first member. */
+/** The fields of an incident that describe its first member. */
 interface Unshared extends Pick<Member, "fingerprint" | "subject" | "episode"> {
   readonly state: keyof typeof stateOf;
   readonly openedAtMs: number;

@@ -21,7 +21,7 @@ import { type Planned, planned } from "./reduce/plan.ts";
 import { worse } from "./severity.ts";
 import { scopeOf } from "./subject.ts";
 
-/** Each entry is written again with every other one, so there are fewer, and they hold no more than a line shows. */
+/** Every change writes all entries, so an overflow keeps fewer of them, and each holds only what its line shows. */
 const rememberedEntries = 50;
 
 /** @param endMs when it was over, ms since 1970; undefined while it is not */
@@ -63,7 +63,7 @@ export function takeOverflow(
 }
 
 const openOf = ({ stillOpen = 0 }: Digest): number => stillOpen;
-/** Before its ticket exists, the ticket itself will say it. */
+/** Without a ticket no update is needed: the ticket will list the entries. */
 const ticketUpdates = ({ ticket }: Digest): readonly Planned[] =>
   ticket === undefined ? [] : [{ effect: { kind: "ticket.update" } }];
 

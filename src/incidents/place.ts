@@ -1,14 +1,15 @@
 /**
  * Decides which incident an episode joins. Pure, and the same for the daemon, `replay` and `tune`.
  *
- * Models that one cause broke together share an incident; two causes are two incidents. In this order:
+ * Models that one cause broke together share an incident; two causes are two incidents. In this order, except that 3
+ * is checked before 2 while the incident of 2 has no ticket yet:
  *
  * 1. The incident of which the subject is still a member.
  * 2. An open incident of the same source: of the same cause, within the window of its first episode. The window never
  *    slides. Silences of one source join whatever the window.
  * 3. An open incident of the window with another cause, if so many models broke in so many ways at once that one cause
  *    is behind all of them.
- * 4. The incident that the subject left last, within `reopen_duration`: if the new episode has the cause of the one there.
+ * 4. The incident that the subject left last, within `reopen_duration`, if the new episode has its cause.
  *    If the subject was the only member of that incident, the same kind of episode is enough.
  */
 import { causeOf, scattered, silence } from "./cause.ts";
@@ -50,7 +51,7 @@ export interface Candidates {
 }
 
 export interface PlacingSettings {
-  /** Episodes of one cause that open within this time of the first share an incident, ms. Default 15 min; 0: none do. */
+  /** Episodes of one cause that open within this time of the first share an incident, ms. Default 15 min; 0: none. */
   readonly groupWithinMs?: number;
   /** A resolved incident opens again within this time, ms; afterwards the next episode is a new incident. */
   readonly reopenDurationMs: number;
@@ -62,7 +63,7 @@ export interface PlacingMoment extends PlacingSettings {
 
 export const defaultGroupWithinMs = 15 * 60_000;
 
-/** So long a first ticket waits for the models that the same cause is breaking. */
+/** How long a first ticket waits for other models that the same cause breaks. */
 export const gatherMs = 10_000;
 
 /** Where the episode belongs. */
@@ -73,11 +74,11 @@ export interface Placement {
   readonly absorbs: readonly string[];
 }
 
-/** So many models… */
+/** One cause is behind different breakages when so many models… */
 const fewestScattered = 5;
 /** …and this part of their source break within the window… */
 const sourcePart = 1 / 4;
-/** …and the two most frequent causes explain less than this part of them. Two causes alone are two incidents. */
+/** …and the two most frequent causes explain less than this part of them. Otherwise they are causes of their own. */
 const explainedPart = 3 / 4;
 
 const alone: Placement = { joins: undefined, absorbs: [] };
@@ -97,7 +98,7 @@ export function place(
   return own !== undefined && continues(episode, own, moment) ? joining(own.incident) : alone;
 }
 
-/** Undefined when no open incident of the source has the same cause. */
+/** Undefined when the episode joins no open incident of its source. */
 function withOthers(
   episode: Episode,
   { open, sourceModels }: Omit<Candidates, "own">,
@@ -107,7 +108,7 @@ function withOthers(
   const isSilence = cause === silence;
   const near = open.filter(({ at }) => isWithin(episode.at, at, moment));
   const alike = (isSilence ? open : near).find((candidate) => candidate.cause === cause);
-  // Once people were told of a cause, it keeps its incident.
+  // An incident with a ticket keeps its cause.
   const isTold = alike !== undefined && !alike.untold;
   const scattering = isSilence || isTold ? undefined : scatter(cause, near, sourceModels);
   return scattering ?? (alike && joining(alike.incident));
@@ -137,14 +138,14 @@ function scatter(
   return { joins: first.incident, absorbs };
 }
 
-/** How many models each cause has broken, with the one that comes now. */
+/** How many models each cause has broken, including the new episode. */
 function sizesByCause(now: string, broken: readonly Candidate[]): readonly number[] {
   const sizes = new Map([[now, 1]]);
   for (const { cause, size } of broken) sizes.set(cause, (sizes.get(cause) ?? 0) + size);
   return [...sizes.values()];
 }
 
-/** Of another kind and in another feature it is another incident. */
+/** An episode of another kind and another cause is a new incident, and so is one after the reopen duration. */
 function continues(
   episode: Episode,
   { kind, cause, shared, resolvedAtMs }: Membership,

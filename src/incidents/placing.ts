@@ -109,7 +109,7 @@ function membershipOf(incident: Incident, { state, episode }: Member): Membershi
   return { incident: id, state, kind, cause: causeOf(episode), shared, resolvedAtMs };
 }
 
-/** An incident has the id of the episode that opens it. */
+/** The id of an incident is made of the id of the episode that opens it. */
 const incidentIdOf = ({ id }: Episode): string => `inc-${id}`;
 
 interface Into {

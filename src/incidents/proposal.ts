@@ -1,6 +1,6 @@
-/** A proposal: a run that waits for a person's word, and what people said to it. Plain data; docs/explanation/approvals.md. */
+/** A proposal: a run that waits for approval, and what people answered. Plain data; docs/explanation/approvals.md. */
 
-/** How the run of a proposal ends that nobody answered in time. It is stored, and read there. */
+/** The detail of a run whose proposal nobody answered in time. It is stored and compared later, so it never changes. */
 export const unansweredDetail = "Nobody answered in time.";
 
 /** Who has to approve it. */
@@ -36,7 +36,7 @@ export interface Approval {
   readonly atMs: number;
 }
 
-/** As it was made; nothing of it changes. */
+/** A proposal as it was made. It never changes. */
 export interface Proposal {
   /** Four letters; unique among those that wait. */
   readonly id: string;
@@ -53,17 +53,17 @@ export interface Proposal {
   /** What will change, one sentence. */
   readonly does: string;
   readonly rules: ApprovalRules;
-  /** Names of some who may answer; empty where nobody is named. */
+  /** Names of up to three people who may answer; empty where nobody is named. */
   readonly canAnswer: readonly string[];
   /** Who asked for the run; left out where a fix did. */
   readonly askedBy?: string;
   /** Why a person is asked though the fix is in mode auto; left out where it always asks. */
   readonly because?: string;
-  /** What this fix did before on this target: so often it acted, so often it helped. */
+  /** How often this fix acted on this target before, and how often it helped. */
   readonly before: { readonly acted: number; readonly helped: number };
 }
 
-/** What the incident remembers of its proposal. */
+/** A proposal with its answers, as the incident remembers it. */
 export interface AnsweredProposal extends Proposal {
   /** In the order in which they came. */
   readonly said: readonly Approval[];
@@ -82,13 +82,13 @@ export interface RunWish {
 /** What one gate said of a run. */
 export interface GateAnswer {
   readonly gate: string;
-  /** `unknown`: what it must know could not be found out. */
+  /** `unknown`: the facts that the gate needs could not be found out. */
   readonly answer: "allows" | "denies" | "unknown";
   /** Of a denial. */
   readonly reason?: string;
 }
 
-/** Whether the proposal has every word that it needs. */
+/** Whether enough people have approved. */
 export function isApproved({ rules, said }: AnsweredProposal): boolean {
   return said.length >= rules.approvals;
 }

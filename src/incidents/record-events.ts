@@ -4,7 +4,7 @@
  *
  * # Order of locks
  *
- *     scopes of sources and environments, sorted → counter of incidents → head of the journal
+ *     scopes of sources and environments, and fixes of judged runs, sorted → counter of incidents → head of the journal
  *
  * An incident, its members and its digest change only while their scope is locked. Every transaction takes the locks in
  * this order, so two transactions never wait for each other. Therefore everything is locked and read before the first
@@ -42,14 +42,14 @@ export interface RecordOptions {
   readonly clock: Clock;
   /** Gives the order key of a kind of effect. */
   readonly orderKeyOf: (kind: string) => string;
-  /** Told of each proposal that people answered, or did not, and how long it waited, ms. Default: nobody is. */
+  /** Called for each proposal that ended, with how long it waited, ms. Default: nothing is called. */
   readonly onProposalOver?: (end: ProposalEnd, waitedMs: number) => void;
 }
 
 /** Something that happened. */
 export interface Happened {
   readonly event: IncidentEvent | Extract<DetectionEvent, { type: "quarantined" }>;
-  /** Id of the incident it is about; left out, it is about the newest incident of the event's subject. */
+  /** Id of the incident. Left out: that of the run for `verified`, else the newest incident of the event's subject. */
   readonly incident?: string;
 }
 
@@ -82,7 +82,7 @@ export async function recordEvents(
   );
   const written = {
     ...(await write(tx, recording)),
-    // Of what happened, only decisions of detection are stored as such.
+    // Only decisions of detection have rows of their own.
     decisions: happened.flatMap(({ event }) => ("id" in event ? [event.id] : [])),
   };
   await appendJournal(tx, [...entries, ...(await sealRows(tx, written, nowMs))]);
@@ -134,7 +134,7 @@ function countApproval(
   if (approved) onProposalOver?.("approved", nowMs - approved.madeAtMs);
 }
 
-/** What was approved before it became void has been counted as approved. */
+/** A proposal that was approved before it became void has been counted already. */
 function countEnd(run: RunSummary, { onProposalOver, nowMs }: RecordingState): void {
   const { proposal, status } = run;
   if (proposal === undefined || (proposal.approved === true && status === "void")) return;
@@ -142,8 +142,8 @@ function countEnd(run: RunSummary, { onProposalOver, nowMs }: RecordingState): v
 }
 
 /**
- * Incidents that were stored before come first: one that is resolved makes room for one that is opened. A judged run is
- * over only now: its cooldown counts from the end of its verification.
+ * Incidents that were stored before are written first: only one unresolved incident can have a fingerprint. A judged
+ * run gets its end only now, because its cooldown counts from the end of its verification.
  *
  * @returns the rows that were written
  */

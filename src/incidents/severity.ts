@@ -2,15 +2,15 @@
 import type { BlamedFeature, EpisodeKind } from "../detection/event.ts";
 import { type Episode, isModelEpisode, type ModelEpisode, type Severity } from "./episode.ts";
 
-/** This part of a model's attention decides predictions: less of it is a detail of the model. */
+/** A feature with at least this part of the model's attention decides predictions. */
 const leaningShare = 0.1;
-/** What is not reported, or not usable, may still reach the model; so it takes more of it to get somebody up. */
+/** A value that is not reported, or not usable, may still reach the model. So P1 needs a larger part. */
 const unreportedShare = 0.2;
-/** Times the alarm line. A finding nearer to it may be chance: nearly every false one is below 1.5. */
+/** Score in multiples of the alarm line. A lower one may be chance: nearly every false finding is below 1.5. */
 const farBeyond = 2;
-/** Attributions beyond the line: one alone may be a hiccup of the exporter. */
+/** So many attributions have to be beyond the line: a single one may be an error of the exporter. */
 const lasting = 2;
-/** Before that, neither the hours of the day nor the model's own noise are known. */
+/** Before a day of data, neither the hours of the day nor the model's own noise are known. */
 const knownAfterUs = 24 * 3_600_000_000;
 
 type Rule = (episode: ModelEpisode) => Severity;
@@ -28,18 +28,18 @@ const table: Readonly<Record<EpisodeKind, Rule>> = {
   // One feature: chance moves many of them a little.
   shift: byMove,
   level_shift: byMove,
-  // A rule that saw it twice in a row is sure of it. How much of the model it is says how bad it is.
+  // The rule saw it twice in a row, so it is certain. The part of the model's attention says how bad it is.
   feature_missing: byShare(unreportedShare),
   bad_values: byShare(unreportedShare),
   new_feature: byShare(leaningShare),
-  // The exporter is ill, and the model predicts as before.
+  // The exporter is at fault, and the model predicts as before.
   frozen: always("P2"),
   second_exporter: always("P2"),
   // The model predicts as before, and is watched with a gap.
   quarantined: always("P2"),
 };
 
-/** Of a model: by the table. Of a service: as the episode says. */
+/** A model's episode by the table; a service's as the episode says. */
 export function severityOf(episode: Episode): Severity {
   return isModelEpisode(episode) ? table[episode.kind](episode) : episode.severity;
 }
@@ -53,7 +53,7 @@ function always(severity: Severity): Rule {
   return () => severity;
 }
 
-/** P1 when the model leans or leaned on what moved, it moved far, it lasts, and the model is known. */
+/** P1 when the feature that moved carries much attention, it moved far, it lasts, and the model is known. */
 function byMove(episode: ModelEpisode): Severity {
   const { features, score } = episode;
   const isLarge = attention(features.slice(0, 1)) >= leaningShare;
@@ -73,11 +73,11 @@ const attention = (features: readonly BlamedFeature[]): number =>
 const moved = ({ before, after }: BlamedFeature): number =>
   Math.abs(Math.abs(after ?? 0) - Math.abs(before ?? 0));
 
-/** Beyond the line more than once, or as a mean over several. What earlier versions stored says neither, and lasted. */
+/** Beyond the line more than once, or as a mean over several. Episodes of earlier versions hold neither, and count. */
 const isLasting = ({ onset, features }: ModelEpisode): boolean =>
   (onset?.crossed ?? lasting) >= lasting || features[0]?.span !== undefined;
 
-/** A day of it was learned since the first row, or since the last deploy; of slow models, all that warm-up asks for. */
+/** The model has left warm-up, and was learned for a day since its first row or the last deploy. */
 function isKnown({ learned, cadence, warmUp }: ModelEpisode): boolean {
   return warmUp === undefined && cadence !== undefined && learned * cadence >= knownAfterUs;
 }

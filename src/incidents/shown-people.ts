@@ -1,6 +1,6 @@
 /**
- * Shows who said something by the name that people know. Incident and journal hold the account of whoever the
- * configuration does not name, because they are kept for long, and a name is personal. Pure.
+ * Replaces accounts by the names that people know. For a person whom the configuration does not name, incident and
+ * journal hold the account: they are kept for long, and a name is personal data. Pure.
  */
 import type { PeopleSaid } from "./deed.ts";
 import type { Note } from "./effect.ts";
@@ -20,7 +20,7 @@ export function peopleOf({ people, silence, runs }: Incident): readonly string[]
   return [...said, ...others.filter((one) => one !== undefined)];
 }
 
-/** The same incident as people read it. It is for texts alone, and is never stored. */
+/** The same incident with names for people to read. It is for texts only, and is never stored. */
 export function withShownPeople(incident: Incident, names: ShownNames): Incident {
   if (names.size === 0) return incident;
   const { people, silence, told, runs } = incident;
@@ -76,7 +76,7 @@ function peopleNamed(people: PeopleSaid, { names, named }: Naming): PeopleSaid {
   };
 }
 
-/** What a comment says of somebody. */
+/** The same for a comment that names a person. */
 export function withShownName(note: Note, names: ShownNames = new Map()): Note {
   if (note.about === "ack_lapsed") return { ...note, by: names.get(note.by) ?? note.by };
   if (note.about !== "silence_over") return note;

@@ -1,4 +1,4 @@
-/** A silence: what a person wants to hear nothing about for a time. Plain data, and what it covers. Pure. */
+/** A silence: for a time nothing is reported about what it covers. Plain data and its rules. Pure. */
 import { modelName } from "../model-key.ts";
 import { causeOf, scattered } from "./cause.ts";
 import { type Episode, type Severity, subjectOf } from "./episode.ts";
@@ -13,17 +13,17 @@ export interface Silence {
   readonly by: string;
   readonly atMs: number;
   readonly untilMs: number;
-  /** The one subject, or every model of the source where several share the incident. */
+  /** One subject; or every model of the source, where several shared the incident. */
   readonly of: { readonly subject: string } | { readonly source: string };
-  /** As `cause.ts` spells it: the guilty feature, or the kind; left out: each one. */
+  /** As in `cause.ts`: the guilty feature, or the kind. Left out: any cause. */
   readonly cause?: string;
-  /** What is worse than that is told all the same. */
+  /** A more severe episode is reported all the same. */
   readonly severity: Severity;
-  /** Episodes of the incident by then. */
+  /** How many episodes the incident had when the silence was declared. */
   readonly occurrences: number;
 }
 
-/** By whom and for how long; what it covers follows from the incident. */
+/** Who declared it, and for how long. What it covers follows from the incident. */
 export type SaidSilence = Pick<Silence, "command" | "by" | "atMs" | "untilMs">;
 
 /** What is broken, as the incident knows it. */
@@ -59,7 +59,7 @@ export function covers(silence: Silence, episode: Episode, nowMs: number): boole
   return nowMs < untilMs && isAbout && isKnown && severityOf(episode) >= severity;
 }
 
-/** `credit_score of churn-v7`, `churn-v7 (silent)`, `source main (silent)`: as people call it, from data. */
+/** What it covers, for people: `credit_score of churn-v7`, `churn-v7 (silent)`. It holds names from data. */
 export function silencedName({ of, cause }: Silence): string {
   const key = "source" in of ? of.source : (of.subject.split("\n")[1] ?? "");
   const { source, model } = modelName(key);

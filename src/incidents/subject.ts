@@ -32,7 +32,7 @@ export function scopeKey({ tenant, environment }: Scope): ModelKey {
   return modelKey({ tenant, environment, source: "", model: "" });
 }
 
-/** Where incidents may share members: the scope of a model's source, or of all services of an environment. */
+/** The scope in which subjects may share an incident: a model's source, or all services of an environment. */
 export function sourceScope(subject: Subject): string {
   if (subject.kind === "service") return scopeKey(subject);
   return modelKey({ ...modelName(subject.key), model: "" });

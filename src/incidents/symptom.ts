@@ -1,4 +1,4 @@
-/** What was seen of one subject: its kind and the feature to blame. By it a person's "won't do" covers no more than it says. */
+/** A symptom: subject, kind and the feature most to blame. A person's "won't do" covers the reported symptoms only. */
 import { type Episode, isModelEpisode, subjectOf } from "./episode.ts";
 import { subjectText } from "./subject.ts";
 
@@ -32,7 +32,7 @@ interface SeenSymptoms {
   readonly episode: Episode;
 }
 
-/** Of the newest episode; undefined where an older program took it in. */
+/** The symptom of the newest episode; undefined where an older program did not store it. */
 export function newestSymptom({ symptoms, episode }: SeenSymptoms): SeenSymptom | undefined {
   const newest = symptomOf(episode);
   return symptoms?.find((known) => isSameSymptom(known, newest));

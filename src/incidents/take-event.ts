@@ -27,7 +27,7 @@ export interface TakingMoment {
   readonly settings: ReducerSettings;
   /** New tickets that the budget still allows. Default: any number. */
   readonly ticketsLeft?: number;
-  /** Those that may cover a new incident. Default: none. */
+  /** Silences that may cover a new incident. Default: none. */
   readonly silences?: readonly Silence[];
   /** Another run of the fix that did not help, where the event makes two in a row. Default: none. */
   readonly unhelped?: JudgedRun;
@@ -50,7 +50,7 @@ export interface EffectOf {
   readonly planned: PlannedEffect;
 }
 
-/** @returns undefined when it is about nothing known */
+/** @returns undefined when the event is about no known incident */
 export function takeEvent(
   incidents: IncidentSet,
   taken: TakenEvent,
@@ -74,7 +74,7 @@ export function takeEvent(
 
 const unchanged = { effects: [], step: undefined, promisesTicket: false } as const;
 
-/** A ticket that was being opened belongs to the part for which it was asked. */
+/** A ticket belongs to the incident that promised it, also when that has become a part of another since. */
 function incidentBefore(
   incidents: IncidentSet,
   { event, incident }: TakenEvent,

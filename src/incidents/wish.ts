@@ -1,4 +1,4 @@
-/** A wish: a person asks for a run of a fix on an incident. What is seen before it is decided, and what comes of it. */
+/** A wish: a person asks for a run of a fix on an incident. Plain data of its look-up and its decision. */
 import type { Incident, RunSummary } from "./incident.ts";
 import type { GateAnswer, RunWish } from "./proposal.ts";
 
@@ -15,11 +15,11 @@ export interface WishedFix {
 
 /** A fix with what it would act on now. */
 export interface SeenFix extends WishedFix {
-  /** Names of everything that its selector matches; undefined when nobody was asked, or could be. */
+  /** Names of everything that its selector matches; undefined when the engine was not asked or did not answer. */
   readonly targets: readonly string[] | undefined;
-  /** How its one target is; undefined where there is not one, or nobody could be asked. */
+  /** Health of its target; undefined where there is not exactly one, or the engine did not answer. */
   readonly health: string | undefined;
-  /** Why nobody could be asked. */
+  /** Why the engine did not answer. */
   readonly problem: string | undefined;
 }
 
@@ -36,6 +36,6 @@ export interface WishedRun {
 export interface DecidedWish {
   readonly run: RunSummary;
   readonly answers: readonly GateAnswer[];
-  /** What the act would change, one sentence; undefined while it has no one target. */
+  /** What the act would change, one sentence; undefined where there is not exactly one target. */
   readonly does: string | undefined;
 }

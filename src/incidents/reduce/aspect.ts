@@ -13,19 +13,19 @@ export interface ReducerSettings extends PlacingSettings {
   readonly resolveAfterMs: number;
   /** How long after an act the target's own health is judged, ms. */
   readonly healthAfterMs: number;
-  /** So long a ticket stays closed that was closed by hand while something is broken, ms. Default 4 hours. */
+  /** How long a ticket stays closed that a person closed while something is broken, ms. Default 4 hours. */
   readonly closedByHandMs?: number;
-  /** So long an incident counts as answered while nothing happens, ms. Default 4 hours. */
+  /** How long an acknowledgement lasts while nothing happens, ms. Default 4 hours. */
   readonly ackForMs?: number;
-  /** Whether there is a tracker; without one nobody misses a ticket. Default false. */
+  /** Whether a tracker is configured. Default false. */
   readonly ticketed?: boolean;
   /** Whether tickets get a picture. Default false. */
   readonly pictures?: boolean;
-  /** The budget of new tickets: so many in any window of so long. Default: any number. */
+  /** The budget of new tickets: at most `count` in any `windowMs`. Default: any number. */
   readonly maxNewTickets?: { readonly count: number; readonly windowMs: number };
   /** Whether the source has several models, which one cause may break together. Default: none has. */
   readonly hasSeveralModels?: (source: string) => boolean;
-  /** The fixes that this episode of this incident calls for, in config order. */
+  /** Names of the fixes that match the incident with its newest episode, in config order. */
   readonly fixesFor: (incident: Incident) => readonly string[];
 }
 
@@ -34,11 +34,11 @@ export interface Moment {
   /** The number a new incident would get. */
   readonly nextNumber: number;
   readonly settings: ReducerSettings;
-  /** The member that the event is about; null when its subject is none. Left out: the incident has one member. */
+  /** The member that the event is about; null when there is none. Left out: the incident has one member. */
   readonly member?: Member | null | undefined;
   /** New tickets that the budget still allows. Default: any number. */
   readonly ticketsLeft?: number;
-  /** Those of other incidents, which may cover a new one. Default: none. */
+  /** Silences of other incidents, which may cover a new one. Default: none. */
   readonly silences?: readonly Silence[];
   /** Another run of the fix that did not help, where the event makes two in a row. Default: none. */
   readonly unhelped?: JudgedRun;
@@ -47,37 +47,37 @@ export interface Moment {
 /** An event on its way through the aspects. */
 export interface Transition {
   readonly event: IncidentEvent;
-  /** As it was before the event; undefined when the event opens it. */
+  /** The incident before the event; undefined when the event opens it. */
   readonly before: Incident | undefined;
-  /** As the aspects earlier in the list have left it. */
+  /** The incident as the aspects earlier in the list have left it. */
   readonly incident: Incident;
-  /** The member that the event is about, as it was before; undefined when its subject is none. */
+  /** The member that the event is about, before the event; undefined when there is none. */
   readonly memberBefore: Member | undefined;
-  /** As the aspect of members has left it. */
+  /** The same member as the aspect of members has left it. */
   readonly member: Member | undefined;
   readonly moment: Moment;
 }
 
 export interface Change<Slice extends keyof Incident = keyof Incident> {
-  /** New values of the aspect's own slice; undefined takes an optional one away. */
+  /** New values of the aspect's own slice; undefined removes an optional value. */
   readonly slice?: Partial<Pick<Incident, Slice>>;
   readonly effects?: readonly Planned[];
   /** What became of the member that the event is about. */
   readonly member?: Member;
-  /** The incident is over and never had a ticket: the digest shall tell of it. */
+  /** An entry for a digest: the incident is over without a ticket, or beyond the budget of new tickets. */
   readonly digestEntry?: DigestEntry;
 }
 
 /** Pure: reads the incident, the event and the moment; no I/O, no clock. */
 export interface Aspect<Slice extends keyof Incident = keyof Incident> {
   readonly name: string;
-  /** What it alone writes. */
+  /** The fields that only this aspect writes. */
   readonly slice: readonly Slice[];
   /** @returns undefined when the event does not concern this aspect */
   take(transition: Transition): Change<Slice> | undefined;
 }
 
-/** Nobody has been told of the incident, though somebody would have been. */
+/** A tracker is configured, and the incident has no ticket yet. */
 export function isUntold({ ticket }: Incident, { settings }: Moment): boolean {
   return settings.ticketed === true && ticket === undefined;
 }

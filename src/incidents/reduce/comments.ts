@@ -5,9 +5,10 @@
  *     opened 1 + three of (a picture, a question, a proposal, a result, worse) + closed 1 = at most 5 mails
  *
  * Jira may mail an attachment like a comment. Opening and closing send a mail by themselves. A comment about the end is
- * left out where it would be the sixth mail. A rise to P0 always gets a comment, and so does a fix that did not help twice
- * in a row, because nobody repairs it from then on. What goes on after a silence is told
- * each time the silence ends.
+ * left out where it would be the sixth mail. A rise at P0 always gets a comment. So does a fix that did not help twice
+ * in a row, because the machine stops trying it, and the end of a silence while the incident is open.
+ *
+ * Two more comments are not counted here: a ticket closed by hand (ticket-care.ts), and a lapsed ack (people.ts).
  */
 import type { EpisodeUnanswered } from "../../detection/event.ts";
 import type { Note } from "../effect.ts";
@@ -30,7 +31,7 @@ interface News {
   readonly note?: Note;
 }
 
-/** It stands before the tickets: what is said of the end comes before the ticket is closed. */
+/** It stands before the tickets, so that the comment about the end is written before the ticket is closed. */
 export const comments: Aspect<"mails"> = {
   name: "comments",
   slice: ["mails"],
@@ -53,11 +54,11 @@ function newsTold(transition: Transition): Change<"mails"> | undefined {
   return { slice: { mails: said }, effects: news.note === undefined ? [] : [comment(news.note)] };
 }
 
-/** What a silence covers is told at its end, unless it got worse. A picture is there already. */
+/** While a silence covers it, only `worse` is told at once. A picture counts, because it is attached already. */
 const isKeptBack = ({ owed }: News, transition: Transition): boolean =>
   owed !== "worse" && owed !== "picture" && isSilenced(transition);
 
-/** What goes on after a silence is told on its ticket each time. */
+/** The comment at the end of a silence while the incident is open. */
 function unsilenced(transition: Transition): Change<"mails"> | undefined {
   const { before, incident } = transition;
   const { ticket, state, mails = none } = incident;
@@ -84,7 +85,7 @@ function timesWorse({ said } = none): number {
   return said.filter((owed) => owed === "worse").length;
 }
 
-/** The mails once the event has opened the ticket: then everything may be said again. Undefined when it does not. */
+/** The mails after the event opened the ticket, so that everything may be told again. Undefined when it did not. */
 function openedAnew({ event, before }: Transition): Mails | undefined {
   if (!opensTicket(event, before)) return undefined;
   const { sent, said } = before?.mails ?? none;
@@ -125,7 +126,7 @@ function grown({ incident, moment }: Transition): News | undefined {
   return { owed: "worse", note: { about: "grown", atMs: moment.nowMs } };
 }
 
-/** Of an episode that is over meanwhile nothing is asked. */
+/** No question about an episode that is over, or that a newer one has replaced. */
 function question(
   { member }: Transition,
   { episode: id, at, since }: EpisodeUnanswered,
@@ -135,12 +136,12 @@ function question(
   return { owed: "question", note: { about: "unanswered", episode: member.episode, forMs } };
 }
 
-/** It waits for a word, so somebody has to hear of it. */
+/** A proposal of an open incident. */
 function proposalOf({ incident }: Transition, { run }: RunChanged): News | undefined {
   const { status, proposal, wish } = run;
   if (status !== "proposed" || proposal === undefined || incident.state !== "open")
     return undefined;
-  // The answer to whoever asked on the ticket shows it there.
+  // A wish from the ticket is answered on the ticket, and the answer shows the proposal.
   if (wish?.command.startsWith("ticket:") === true && !incident.runs.some(isRun(run)))
     return undefined;
   return { owed: "proposal", note: { about: "proposal", run, proposal } };
@@ -151,7 +152,7 @@ const isRun =
   (other: RunSummary): boolean =>
     other.id === id;
 
-/** One that acted has its result when it was verified. One that was refused, or only watched, stands on the ticket. */
+/** Only a run that failed, or whose outcome is unknown. A run that acted gets its result when it is verified. */
 function endOfRun({ run }: RunChanged): News | undefined {
   const isEnd = run.status === "failed" || run.status === "unknown";
   return isEnd ? { owed: "result", note: { about: "run", run } } : undefined;
@@ -166,7 +167,7 @@ function result({ incident, event, moment: { unhelped: before } }: Transition): 
   return { owed: "result", note: { about: "verified", run, detail: event.detail } };
 }
 
-/** That it is over is a mail in any case: the ticket is closed. */
+/** Counts the mail of closing the ticket, and adds the comment about the end where it may be sent. */
 function over(transition: Transition): Change<"mails"> | undefined {
   const { incident, moment } = transition;
   if (isUntold(incident, moment)) return undefined;

@@ -1,7 +1,7 @@
 /**
  * The aspect of episodes. An incident opens with an episode. It is `recovered` when no member is broken any more, and
- * `resolved` when the last has left after its quiet time. An episode that opens before that, or within the reopen
- * duration after it, is a repeat of the same incident: one fault, one ticket.
+ * `resolved` when its last member has left. An episode that opens before that, or within the reopen duration after it,
+ * is a repeat of the same incident: one fault, one ticket.
  */
 import type { Commanded } from "../deed.ts";
 import { type Episode, subjectOf } from "../episode.ts";
@@ -98,14 +98,14 @@ function repeated(
   };
 }
 
-/** A person's word, up or down. */
+/** A person sets the severity, up or down. */
 function commandedSeverity(before: Incident, { deed }: Commanded): Change<Slice> | undefined {
   if (deed.kind !== "severity") return undefined;
   const saidSeverity = { kinds: before.kinds, members: totalOf(before.members) };
   return { slice: { severity: deed.severity, saidSeverity } };
 }
 
-/** It does not rise above a person's word while no more is broken than was then. */
+/** The severity does not rise above what a person set until another kind or more members break. */
 function severityAfter(
   before: Incident,
   { members }: Incident,

@@ -6,7 +6,7 @@ import type { Incident } from "../incident.ts";
 import type { Change, Transition } from "./aspect.ts";
 import type { Planned } from "./plan.ts";
 
-/** So long changes of members are collected before the ticket is brought up to date. */
+/** How long changes of members are collected before the ticket is updated. */
 const collectMs = 30_000;
 /** The incident has grown when so many members are broken… */
 const manyMembers = 5;
@@ -30,7 +30,7 @@ export function memberNews(transition: Transition): News | undefined {
 
 const reportedMembers = ({ telling }: Incident): number => telling?.said ?? 1;
 
-/** Many more members are broken than people were told of. A ticket that is still to come will say it itself. */
+/** Many more members are broken than people were told of. False without a ticket: a new one will list them all. */
 export function hasGrown({ ticket, state, members: { joined }, telling }: Incident): boolean {
   if (ticket === undefined || state === "resolved") return false;
   return joined >= manyMembers && joined >= manyTimes * (telling?.said ?? 1);

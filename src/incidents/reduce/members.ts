@@ -1,6 +1,6 @@
 /**
- * The aspect of members: who joins the incident, recovers and leaves it. The state of the incident follows from how many
- * are in each state.
+ * The aspect of members: which subjects join the incident, recover and leave it. The state of the incident follows from
+ * the number of members in each state.
  *
  *     joined ── its episode closes ──► recovered ── quiet time ──► left
  *        ▲                                │                          │
@@ -23,7 +23,7 @@ import { type Aspect, type Change, isUntold, type Transition } from "./aspect.ts
 
 type Slice = "members" | "group";
 
-/** It stands first and promises nothing: the others read what it has counted. */
+/** It stands first and promises no effects. The other aspects read its counts. */
 export const members: Aspect<Slice> = {
   name: "members",
   slice: ["members", "group"],
@@ -66,7 +66,7 @@ function grown(group: Group, episode: Episode): Group {
   return { ...withEpisode(group, episode), cause };
 }
 
-/** Nobody waits for the quiet time of what is old news and what nobody was told of. */
+/** A member of an incident without a ticket leaves at once, without the quiet time, if its episode is late. */
 function over({ incident, moment }: Transition, member: Member): Change<Slice> {
   const isOldNews = isUntold(incident, moment) && isLate(member.episode, moment.nowMs);
   return became(incident, member, isOldNews ? "left" : "recovered");

@@ -25,7 +25,7 @@ function commanded(transition: Transition, event: Commanded): Change<"people"> {
   const { incident, moment } = transition;
   const known = incident.people ?? nobody;
   const after = afterDeed(known, event, moment.nowMs);
-  // A confirmed question is over with whatever was done.
+  // A confirmed command carries the id of its question, which is answered by that.
   const questions = after.questions.filter(
     ({ command, untilMs }) =>
       untilMs > moment.nowMs && (command !== event.command || event.deed.kind === "ask"),
@@ -61,12 +61,12 @@ function withWords(known: PeopleSaid, said: Said, atMs: number): PeopleSaid {
   if (deed.kind === "judge") {
     const { kind: _deed, handsOver, account, ...verdict } = deed;
     const judged = { ...known, verdict: { ...verdict, by, atMs } };
-    // Who had it is in another team.
+    // Whoever had it is in another team, so the ack ends.
     return handsOver === true && deed.team !== undefined
       ? assigned(withoutAck(judged), { name: deed.team, ...(account !== undefined && { account }) })
       : judged;
   }
-  // Its text has the reason.
+  // The word points to the command, whose text holds what was said.
   const about = aboutOf(deed);
   if (about === undefined) return known;
   const word = { command, about, by, atMs };
@@ -83,10 +83,10 @@ function withoutAck({ ack: _over, ...others }: PeopleSaid): PeopleSaid {
   return others;
 }
 
-/** The ticket shows what was done by an edit, of which nobody is mailed. */
+/** An edit of the ticket, which mails nobody, shows what was done. */
 function effectsOf(transition: Transition, event: Commanded): readonly Planned[] {
   const { deed, command } = event;
-  // The end of a silence updates the ticket by itself.
+  // For `unsilence` the aspect of silences updates the ticket.
   if (deed.kind === "ask" || deed.kind === "unsilence") return [];
   if (deed.kind === "severity") return graded(transition, event);
   const effects = shown(transition.incident);
@@ -101,14 +101,14 @@ function assignments({ incident, before }: Transition, deed: Deed): readonly Pla
   return account === undefined ? [] : assignedTo(incident.ticket, account);
 }
 
-/** What was done in the tracker itself is not done again there. */
+/** Gives the ticket to the assignee, unless that was done in the tracker itself. */
 function given(
   { ticket }: Incident,
   { to, inTracker }: Extract<Deed, { kind: "assign" }>,
   former: Assignee | undefined,
 ): readonly Planned[] {
   if (inTracker === true) return [];
-  // The ticket of somebody whom the tracker does not know was never given to them.
+  // A former assignee without an account never had the ticket, so there is nothing to take away.
   const account = to === null && former?.account !== undefined ? null : to?.account;
   return account === undefined ? [] : assignedTo(ticket, account);
 }
@@ -125,7 +125,7 @@ function graded({ before, incident }: Transition, { by }: Commanded): readonly P
   return [{ effect: { kind: "ticket.update", rise: { from, to, by } } }];
 }
 
-/** One marker a model. Its id is the command's, so detection takes it once. */
+/** One marker for each model. Its id is a hash of command and model, so detection takes it once. */
 function markers(
   { moment }: Transition,
   models: readonly ModelKey[],
@@ -154,7 +154,7 @@ const lapse = (command: string, dueInMs: number): Planned => ({
   timer: true,
 });
 
-/** Who has it is asked once, after a time in which nothing happened. */
+/** An ack lapses after a time in which nothing happened. One comment asks who has the incident now. */
 function ackDue(transition: Transition, { command }: AckDue): Change<"people"> | undefined {
   const { incident, moment } = transition;
   const { people: known, state } = incident;

@@ -1,10 +1,10 @@
-/** The aspect of pictures: when one is asked for, and what the ticket is to show of it. */
+/** The aspect of pictures: when a picture is promised, and what the ticket shows of it. */
 import { isModelEpisode } from "../episode.ts";
 import type { TicketPictured } from "../event.ts";
 import type { Incident } from "../incident.ts";
 import type { Aspect, Change, Transition } from "./aspect.ts";
 
-/** It stands last: a picture comes after everything that is said. */
+/** It stands behind the aspects that write to the ticket, so that its effects come after theirs. */
 export const pictures: Aspect<"picture"> = {
   name: "pictures",
   slice: ["picture"],
@@ -15,7 +15,7 @@ export const pictures: Aspect<"picture"> = {
   },
 };
 
-/** For a new ticket, and for one that is opened again: what it showed then is over. */
+/** For a new ticket, and for one that is opened again, whose old picture shows an episode that is over. */
 function isAskedFor({ event, before, incident, moment }: Transition): boolean {
   if (moment.settings.pictures !== true || !hasSomethingToShow(incident)) return false;
   if (event.type === "ticket_opened") return before?.ticket?.id !== event.ticket.id;

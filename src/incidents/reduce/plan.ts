@@ -1,4 +1,4 @@
-/** Gives effects their due times, and ids that depend on the decision alone: planned twice, an effect has the same id. */
+/** Gives effects their due times and ids. The ids depend on the decision alone: planned twice, an effect has one id. */
 import type { IncidentEffect } from "../effect.ts";
 
 /** An effect as an aspect asks for it. */
@@ -6,7 +6,7 @@ export interface Planned {
   readonly effect: IncidentEffect;
   /** ms from now, default 0. */
   readonly dueInMs?: number;
-  /** Stands outside the order of the incident's effects. Default false. */
+  /** A timer does not wait for the effects before it, and they do not wait for it. Default false. */
   readonly timer?: boolean;
 }
 

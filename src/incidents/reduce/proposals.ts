@@ -1,8 +1,8 @@
 /**
- * Runs that wait for a person's word: what people answer, and how a proposal ends. The aspect of runs calls it.
+ * Runs that wait for approval: what people answer, and how a proposal ends. The aspect of runs calls this file.
  *
- *     proposed ── yes, from everybody needed ──► run.start, or first the question whether it is still anomalous
- *        ├── no ──► declined        ├── its time is over, or the episode ──► void ── yes ──► proposed again
+ *     proposed ── the last yes needed ──► run.start, or first the question whether it is still anomalous
+ *        ├── no ──► declined        ├── its time or its episode is over ──► void ── `approve` ──► proposed again
  */
 import type { Commanded, ProposalDue } from "../deed.ts";
 import type { RunEffect } from "../effect.ts";
@@ -45,7 +45,7 @@ function commanded(transition: Transition, event: Commanded): AnsweredRun | unde
   return approved(transition, { run, proposal: run.proposal, event });
 }
 
-/** A yes to what has been approved, declined or voided before is none. */
+/** The run, if its status is still `proposed` and this proposal is its newest one. */
 function waiting(
   { runs }: Incident,
   { run: id, proposal }: { readonly run: string; readonly proposal: string },
@@ -79,11 +79,11 @@ interface Starting {
   readonly how: { readonly approved: string } | { readonly again: true };
 }
 
-/** Old evidence is no reason to act: the model's detectors are asked first then. */
+/** Starts the run while its evidence is fresh. Otherwise asks the model's detectors first. */
 function startOrAsk(run: RunSummary, { nowMs, incident, how }: Starting): AnsweredRun {
   const { newestRowMs = Number.NaN, freshUntilMs = Number.NaN } = run.proposal ?? {};
   const episode = run.episode ?? incident.episode.id;
-  // Written so that a time that is not a number asks.
+  // Written so that the model is asked where a time is not a number.
   if (nowMs < freshUntilMs)
     return {
       run,
@@ -95,7 +95,7 @@ function startOrAsk(run: RunSummary, { nowMs, incident, how }: Starting): Answer
   };
 }
 
-/** The run is found by its fix, its episode, and the wish that it is for, which keeps the episode that it was for. */
+/** The id of a run is made of fix, episode and wish. A wish keeps its first episode, so that its run is found again. */
 export function startOf(run: RunSummary, episode: string): StartEffect {
   const { fix, wish } = run;
   if (wish === undefined) return { kind: "run.start", fix, episode };
@@ -111,7 +111,7 @@ export function startedHow({ status, proposal }: RunSummary): Partial<{
   return status === "void" ? { again: true } : {};
 }
 
-/** The evidence of a wish was too old when it was decided, so the model is asked before people are. */
+/** A wish whose evidence was too old is void. The model is asked first, and then people. */
 export function askedFirst(run: RunSummary, nowMs: number): AnsweredRun | undefined {
   const { status, wish, gate } = run;
   if (status !== "void" || wish === undefined || gate !== "fresh") return undefined;
@@ -134,7 +134,7 @@ export function endOf({ status, detail }: RunSummary): ProposalEnd {
   return detail === unansweredDetail ? "expired" : "void";
 }
 
-/** The proposal that has its last yes by this event; undefined when none has. */
+/** The proposal that this event gave its last yes; undefined when there is none. */
 export function approvedBy({ runs }: Incident, event: IncidentEvent): AnsweredProposal | undefined {
   if (event.type !== "commanded" || event.deed.kind !== "approve") return undefined;
   const { run: id } = event.deed;
@@ -143,14 +143,14 @@ export function approvedBy({ runs }: Incident, event: IncidentEvent): AnsweredPr
   return proposal?.approved === true && isLast ? proposal : undefined;
 }
 
-/** What was approved in time is decided by the gates, which know the time too. */
+/** An approved proposal does not become void here: the gate `approval` checks the time itself. */
 function unanswered(incident: Incident, due: ProposalDue): AnsweredRun | undefined {
   const run = waiting(incident, due);
   if (run?.proposal === undefined || run.proposal.approved === true) return undefined;
   return { run: ended(run, "void", unansweredDetail), effects: [] };
 }
 
-/** The proposals for an episode that is over are void; when the incident is over, all are. */
+/** The proposals for a closed episode become void. Once the incident is no longer open, all do. */
 export function withoutProposals(
   runs: readonly RunSummary[],
   { episode, isOpen }: { readonly episode: string; readonly isOpen: boolean },
@@ -169,7 +169,7 @@ function ended(run: RunSummary, status: "declined" | "void", detail: string): Ru
   return { ...run, status, detail, asked: undefined };
 }
 
-/** A proposal that was approved, and whose model sent nothing when it was asked. */
+/** Ends an approved proposal whose model sent no row when it was asked. */
 export const voidedByQuiet = (run: RunSummary): RunSummary =>
   ended(run, "void", "It was approved, but no row came by which it could still be judged.");
 
@@ -181,7 +181,7 @@ const ends: ReadonlySet<IncidentEvent["type"]> = new Set([
   "verified",
 ]);
 
-/** Runs that may have ended by this event, without the engine: their rows follow. */
+/** Runs that may have ended by this event, without the engine. Their stored rows have to be updated. */
 export function endedByWord(incident: Incident, event: IncidentEvent): readonly RunSummary[] {
   if (!ends.has(event.type)) return [];
   return incident.runs.filter(({ status }) => status === "declined" || status === "void");

@@ -32,8 +32,8 @@ export interface Step {
 }
 
 /**
- * In this order: an aspect reads the incident as the ones before it have left it. The order is also that of the effects,
- * and their stored ids hold their places, so an aspect is added where it moves no effect of another.
+ * The order matters: an aspect reads the incident as the ones before it have left it. Effects have the same order, and
+ * their stored ids hold their places. So a new aspect stands where it moves no effect of another.
  */
 export const aspects: readonly Aspect[] = [
   members,
@@ -127,7 +127,7 @@ type Again = Extract<
   { readonly command: string } | { readonly ticket: string } | RetryDue | MembersDue | ProposalDue
 >;
 
-/** What may happen several times is each time a decision of its own. */
+/** Names the decision of an event that may happen several times. The caller adds the time. */
 function againCause(event: Again): string {
   if ("command" in event) return `${event.type}:${event.command}`;
   if (event.type === "retry_due") return `${event.run}:retry`;

@@ -12,7 +12,7 @@ import type { Transition } from "./aspect.ts";
 import type { Planned } from "./plan.ts";
 import { startedHow, startOf, voidedByQuiet } from "./proposals.ts";
 
-/** The name of a question in the stream: of the run, and another one each time. */
+/** The id of a question in the stream: the run, and the time, which makes each question a new one. */
 export function retryQuestion(run: string, atMs: number): string {
   return `${run}~${atMs}`;
 }
@@ -42,7 +42,7 @@ export function retrySteps(transition: Transition): readonly Planned[] {
   return [{ effect: { ...startOf(run, member.episode.id), newestRowMs, ...how } }];
 }
 
-/** The run that is not asked for again after this event, as it is remembered from then on; undefined when there is none. */
+/** The run that this event gives up because the model sent no row; undefined when there is none. */
 export function givenUpRun(
   { incident, member }: Transition,
   event: IncidentEvent,
@@ -60,7 +60,7 @@ export function givenUpRun(
   };
 }
 
-/** When the episode is over, its runs are not asked for again; when the incident is, none is. */
+/** The runs of a closed episode are not tried again. Once the incident is no longer open, none is. */
 export function withoutRetries(
   runs: readonly RunSummary[],
   { episode, isOpen }: { readonly episode: string; readonly isOpen: boolean },
@@ -82,7 +82,7 @@ function answeredRun(incident: Incident, event: IncidentEvent): RunSummary | und
   return asked === undefined ? undefined : waitingRun(incident, id);
 }
 
-/** A model that is silent cannot answer by new rows: that nothing came is its answer. */
+/** A silent model cannot answer by new rows, so an answer without rows means that it is still silent. */
 function isStillAnomalous(
   episode: Episode,
   { outcome }: Extract<IncidentEvent, { type: "verified" }>,

@@ -1,4 +1,4 @@
-/** The aspect of runs: which runs are asked for, and what the incident remembers of them. */
+/** The aspect of runs: which runs are started, and what the incident remembers of them. */
 import type { EpisodeClosed } from "../../detection/event.ts";
 import type { RunEffect } from "../effect.ts";
 import type { IncidentEvent, RunChanged } from "../event.ts";
@@ -48,17 +48,17 @@ function closed(
   return { slice: { runs: withoutProposals(withoutRetries(incident.runs, over), over) } };
 }
 
-/** Many members wish for what one run has done: what is remembered and told is that run. */
+/** Several members may match a fix that one run has done already. Only that run is remembered and told. */
 const isAlreadyDone = ({ status, gate, wish }: RunSummary): boolean =>
   status === "denied" && gate === "already_done" && wish === undefined;
 
-/** Reported twice, a proposal must not take back what people have answered since. */
+/** A proposal that is reported twice must not discard what people have answered since. */
 function isAskedAlready({ status, proposal }: RunSummary, known: RunSummary | undefined): boolean {
   if (status !== "proposed" || proposal === undefined) return false;
   return known?.proposal?.id === proposal.id && known.proposal.madeAtMs === proposal.madeAtMs;
 }
 
-/** Fixes are called for by the member and its episode. */
+/** Starts each fix that matches the member and its episode. */
 function starts({ incident, member, moment }: Transition): readonly Planned[] {
   const { subject } = member ?? incident;
   return moment.settings
@@ -80,7 +80,7 @@ function changed(transition: Transition, { run }: RunChanged): Change<"runs"> | 
   return { slice, effects: first?.effects ?? followUps(transition, run) };
 }
 
-/** On whose word it acted, and who asked for it, stay known. */
+/** Keeps the known proposal and wish where the new report has none. */
 function withKnown(run: RunSummary, known: RunSummary | undefined): RunSummary {
   const proposal = run.proposal ?? known?.proposal;
   const wish = run.wish ?? known?.wish;
@@ -102,14 +102,14 @@ function followUps(transition: Transition, run: RunSummary): readonly Planned[] 
   ];
 }
 
-/** The episode may have ended while the target was asked for. */
+/** Voids a new proposal if the incident recovered while the run was being decided. */
 function stillAsked({ incident }: Transition, run: RunSummary): RunSummary {
   if (run.status !== "proposed" || incident.state === "open") return run;
   const [ended = run] = withoutProposals([run], { episode: run.episode ?? "", isOpen: false });
   return ended;
 }
 
-/** With the second run in a row that did not help, the fix asks before the next. */
+/** The judged run. The second in a row that did not help opens the breaker, so the next run needs approval. */
 function judgedWith({ incident, event, moment }: Transition): RunSummary | undefined {
   const run = judgedRun(incident, event);
   if (run === undefined) return undefined;
@@ -119,7 +119,7 @@ function judgedWith({ incident, event, moment }: Transition): RunSummary | undef
 /**
  * The run with the outcome that the event gives it; undefined when the event judges no run of this incident.
  *
- * Health counts only against a run: a healthy container does not prove that the model recovered.
+ * Health can only count against a run: a healthy container does not prove that the model recovered.
  */
 export function judgedRun(incident: Incident, event: IncidentEvent): RunSummary | undefined {
   if (event.type !== "verified" && event.type !== "health_checked") return undefined;

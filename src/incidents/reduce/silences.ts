@@ -1,10 +1,10 @@
 /**
- * The aspect of silences: since when and until when nothing is told of the incident, and what is made up for at the
- * end.
+ * The aspect of silences: from when to when nothing is reported about the incident, and what is reported at the end.
  *
- *     silence ──► tickets, comments and runs wait ── its time is over, or `unsilence` ──► what is still open is told
+ *     silence ──► tickets, comments and runs wait ── its end, or `unsilence` ──► what is still open is reported
  *
- * A silence covers what was broken when it was given. What is worse, another feature, or another model is told as usual.
+ * A silence covers what was broken when it was declared. A higher severity, another feature or another model is
+ * reported as usual.
  */
 import type { Commanded, SilenceDue } from "../deed.ts";
 import type { IncidentEffect } from "../effect.ts";
@@ -26,7 +26,7 @@ export const silences: Aspect<"silence"> = {
   },
 };
 
-/** Nothing is to be told of what the event is about. */
+/** Whether a silence covers what the event is about. */
 export function isSilenced(transition: Transition): boolean {
   const { event, incident, member, moment } = transition;
   const { silence } = incident;
@@ -35,7 +35,7 @@ export function isSilenced(transition: Transition): boolean {
   return covers(silence, episode, moment.nowMs);
 }
 
-/** Nothing is silenced any more; what is still open has to be told. */
+/** Whether the event ended the silence, so that what is still open has to be reported. */
 export function endsSilence({ before, incident }: Transition): boolean {
   return before?.silence !== undefined && incident.silence === undefined;
 }
@@ -47,7 +47,7 @@ const loud: ReadonlySet<IncidentEffect["kind"]> = new Set([
   "ticket.picture",
 ]);
 
-/** What of these effects may be done: a person's own command is carried out, and growth is told. */
+/** The effects without those that a silence holds back. Effects of commands, and comments about growth, stay. */
 export function withoutSilenced(
   effects: readonly Planned[],
   transition: Transition,
@@ -74,12 +74,12 @@ function commanded(
     : undefined;
 }
 
-/** Another one may have been given since. */
+/** Ends the silence, unless a newer one has replaced it. */
 function due(transition: Transition, { command }: SilenceDue): Change<"silence"> | undefined {
   return transition.incident.silence?.command === command ? ended(transition) : undefined;
 }
 
-/** A new incident, or one that comes again, about what is silenced already. */
+/** An episode takes over a silence of another incident that covers it. */
 function inherited({ event, incident, moment }: Transition): Change<"silence"> | undefined {
   if (event.type !== "episode_opened") return undefined;
   const { nowMs } = moment;
@@ -98,7 +98,7 @@ const timer = ({ command, untilMs }: Silence, nowMs: number): Planned => ({
 const ensure: Planned = { effect: { kind: "ticket.ensure" } };
 const update: Planned = { effect: { kind: "ticket.update" } };
 
-/** A ticket that was never opened is opened by the aspect of tickets. */
+/** The end of a silence. The aspect of tickets opens a ticket that was never opened. */
 function ended({ incident, moment }: Transition): Change<"silence"> {
   const { state, ticket, closedByHand } = incident;
   const isLeftClosed = closedByHand !== undefined && closedByHand.untilMs > moment.nowMs;
@@ -112,7 +112,7 @@ function ended({ incident, moment }: Transition): Change<"silence"> {
   };
 }
 
-/** Runs that wait for its end are asked for now. */
+/** Retries now the runs that were to wait for the end of the silence. */
 function askedAgain({ runs, state }: Incident, nowMs: number): readonly Planned[] {
   if (state !== "open") return [];
   return runs.flatMap((run) => {

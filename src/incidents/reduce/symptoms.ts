@@ -1,4 +1,4 @@
-/** The aspect of symptoms: which were seen, which of them a ticket has told, and which of those will not be done. */
+/** The aspect of symptoms: which were seen, which of them a ticket reported, and which people closed as "won't do". */
 import type { IncidentEvent } from "../event.ts";
 import type { Incident } from "../incident.ts";
 import { isShared } from "../member.ts";
@@ -18,7 +18,7 @@ export const symptoms: Aspect<"symptoms"> = {
   },
 };
 
-/** The ticket was open when it was looked at for the newest episode, or its text was written for all members. */
+/** Whether the ticket reports the newest episode: it was seen open since, or its text was written for all members. */
 function tells(event: IncidentEvent, incident: Incident): boolean {
   const { ticket, episode } = incident;
   if (event.type === "ticket_written") return event.ticket === ticket?.id && isShared(incident);
@@ -34,13 +34,13 @@ function seen({ before, incident }: Transition): Change<"symptoms"> | undefined 
   return { slice: { symptoms: [...known, newest].slice(-remembered) } };
 }
 
-/** An older program remembered the newest episode alone. */
+/** An older program stored no symptoms, only the newest episode. */
 function toldBefore(before: Incident | undefined): readonly SeenSymptom[] {
   if (before === undefined) return [];
   return [{ ...symptomOf(before.episode), ...(before.ticket && { told: true }) }];
 }
 
-/** @param wontDo what was told until now will not be done */
+/** @param wontDo people closed the former ticket, with all symptoms it reported, as "won't do" */
 function told({ symptoms: known = [] }: Incident, wontDo: boolean): Change<"symptoms"> | undefined {
   const all = known.map((one): SeenSymptom => {
     const refused = wontDo && one.told === true;

@@ -23,7 +23,7 @@ const rememberedTickets = 10;
 const ensure: Planned = { effect: { kind: "ticket.ensure" } };
 const update: Planned = { effect: { kind: "ticket.update" } };
 
-/** It stands last: it looks at what the others have made of the incident, and moves none of their effects. */
+/** It stands behind the aspects whose changes it shows on the ticket. */
 export const ticketCare: Aspect<Slice> = {
   name: "ticketCare",
   slice: ["written", "closedByHand", "formerTickets"],
@@ -60,7 +60,7 @@ function opened(transition: Transition, event: TicketOpened): Change<Slice> {
   };
 }
 
-/** What came while the ticket was written, or what the tracker did not take, is not on it. */
+/** Whether the new ticket lacks something: the tracker took no description, or more happened while it was created. */
 function isBehind({ runs, occurrences, people }: Incident, { lacksText }: TicketOpened): boolean {
   return lacksText === true || runs.length > 0 || occurrences > 1 || people !== undefined;
 }
@@ -80,10 +80,10 @@ function seen(transition: Transition, event: TicketObserved): Change<Slice> | un
   return event.as === "gone" ? gone(transition) : respected(transition, [saidSo]);
 }
 
-/** Nobody wants to hear of it. */
+/** People closed the ticket of this symptom as "won't do". */
 const isMuted = (incident: Incident): boolean => newestSymptom(incident)?.wontDo === true;
 
-/** Nobody can be told on a ticket that is gone, so another one comes at once; a second time, after the usual time. */
+/** A deleted ticket is replaced at once. If the replacement is deleted too, the next one comes after the usual time. */
 function gone(transition: Transition): Change<Slice> {
   const { incident, moment } = transition;
   const last = incident.formerTickets?.at(-1)?.atMs ?? Number.NEGATIVE_INFINITY;
@@ -115,7 +115,7 @@ function respected(
 const respectedMs = ({ moment }: Transition): number =>
   moment.settings.closedByHandMs ?? defaultClosedByHandMs;
 
-/** A person closes or opens the ticket by a command. What is said of it is their answer. */
+/** A person closes or reopens the ticket by a command. The answer tells it, so there is no comment. */
 function commanded(transition: Transition, deed: Deed): Change<Slice> | undefined {
   const { incident } = transition;
   if (incident.ticket === undefined) return undefined;
@@ -133,23 +133,23 @@ function commanded(transition: Transition, deed: Deed): Change<Slice> | undefine
   return { ...closed, effects: [resolve, ...(closed.effects ?? [])] };
 }
 
-/** What is said of it is the answer to who closed it. */
+/** A person closed the ticket in the tracker. The answer to that person tells it, so there is no comment. */
 function closedInTracker(transition: Transition): Change<Slice> | undefined {
   const { state, closedByHand } = transition.incident;
   return state === "open" && closedByHand === undefined ? respected(transition, []) : undefined;
 }
 
-/** It stays in mind until the tracker has been changed: what is said then depends on it. */
+/** `closedByHand` is kept until the tracker shows the ticket open, because the comment then depends on it. */
 function reopenDue(incident: Incident, event: ReopenDue): Change<Slice> | undefined {
   const { ticket, state, closedByHand } = incident;
   if (ticket?.id !== event.ticket || state !== "open" || closedByHand === undefined)
     return undefined;
-  // It may have been opened meanwhile, and closed once more for longer.
+  // The ticket may have been reopened and closed again since, for a later time.
   const { untilMs = closedByHand.untilMs } = event;
   return untilMs === closedByHand.untilMs ? { effects: [ensure] } : undefined;
 }
 
-/** What happened to the incident has to be seen on its ticket. */
+/** Effects that show on the ticket what the event changed. */
 function kept(transition: Transition): Change<Slice> | undefined {
   const { before, incident } = transition;
   const effects = before?.ticket === undefined ? [] : followUps(transition, before);
@@ -158,13 +158,13 @@ function kept(transition: Transition): Change<Slice> | undefined {
   return { effects, ...(isForgotten && { slice: { closedByHand: undefined } }) };
 }
 
-/** @param before it has a ticket */
+/** @param before the incident before the event; it has a ticket */
 function followUps(transition: Transition, before: Incident): readonly Planned[] {
   const { event, incident, moment } = transition;
   if (moment.settings.ticketed !== true || incident.partOf !== undefined) return [];
   const effects: Planned[] = [];
-  // One that was over is reopened by what opens it.
-  // Of what many members open, the first asks for the others that come within a moment.
+  // The aspect of tickets reopens the ticket of a resolved incident.
+  // While an update about members is due, no further member asks for an open ticket.
   const isAsked = before.telling?.due === true;
   if (event.type === "episode_opened" && before.state !== "resolved" && !isAsked)
     effects.push(ensure);
@@ -175,7 +175,7 @@ function followUps(transition: Transition, before: Incident): readonly Planned[]
   return effects;
 }
 
-/** Something that the ticket has to say now. Where many share it, what they did is told together. */
+/** Whether the ticket needs an update now. Changes of the members of a shared incident are collected first. */
 function hasNews({ event, incident }: Transition, before: Incident): boolean {
   if (hasOtherRuns(incident, before) || event.type === "members_due") return true;
   if (incident.state === "resolved") return false;

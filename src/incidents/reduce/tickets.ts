@@ -1,4 +1,4 @@
-/** The aspect of tickets: what is written on the ticket, and which episodes go to the digest instead. */
+/** The aspect of tickets: when a ticket is opened and resolved, and which incidents go to a digest instead. */
 import { modelName } from "../../model-key.ts";
 import { entryOf, isLate, lateTicketMs } from "../digest.ts";
 import type { Incident, TicketRef } from "../incident.ts";
@@ -19,7 +19,7 @@ import { endsSilence, isSilenced } from "./silences.ts";
 
 type Slice = "ticket" | "ticketPromisedAtMs" | "inDigest" | "telling" | "heldBack";
 
-/** It stands before the runs: the ticket hears of an episode before any fix is asked for. */
+/** It stands before the runs, so that the ticket is promised before any fix is started. */
 export const tickets: Aspect<Slice> = {
   name: "tickets",
   slice: ["ticket", "ticketPromisedAtMs", "inDigest", "telling", "heldBack"],
@@ -45,7 +45,7 @@ function withNews(
   return { ...said, slice: { ...said.slice, ...news.slice }, effects };
 }
 
-/** What a silence kept back and what goes on gets its ticket. */
+/** At the end of a silence, an incident that is still open gets the ticket that was held back. */
 function opensHeldBack(transition: Transition): Change<Slice> | undefined {
   const { before, incident } = transition;
   return incident.state === "open" && isHeldBack(before) ? opensTicket(transition) : undefined;
@@ -56,23 +56,23 @@ function isHeldBack(before: Incident | undefined): boolean {
   return before?.heldBack === true;
 }
 
-/** Notes that the ticket waits for the end of the silence. Where one is open, or was promised before, nothing changes. */
+/** Notes that the ticket waits for the end of the silence. Nothing changes where one exists or was promised. */
 function heldBack({ before, incident }: Transition): Change<Slice> {
   if (incident.ticket !== undefined || !wantsTicket(before)) return {};
   return { slice: { heldBack: true, inDigest: undefined } };
 }
 
-/** A silence may also come after the ticket was promised. */
+/** A silence may also be declared after the ticket was promised and before it exists. */
 function silenced({ ticket, inDigest }: Incident): Change<Slice> {
   return ticket === undefined && inDigest !== true ? { slice: { heldBack: true } } : {};
 }
 
-/** Nobody has been told of it yet, or not since it was over. */
+/** Whether a ticket is due: the incident is new, was over, or was held back. */
 function wantsTicket(before: Incident | undefined): boolean {
   return before === undefined || before.state === "resolved" || isHeldBack(before);
 }
 
-/** A new incident has a ticket opened, and one that comes again; beyond the budget it gets an entry in a digest. */
+/** Promises a ticket for an incident that is new or comes again. Beyond the budget it gets an entry in a digest. */
 function opensTicket(transition: Transition): Change<Slice> {
   const { before, incident, moment } = transition;
   if (isSilenced(transition)) return heldBack(transition);
@@ -83,7 +83,7 @@ function opensTicket(transition: Transition): Change<Slice> {
     heldBack: undefined,
     ticketPromisedAtMs: moment.nowMs,
   };
-  // Its entry is over: people are told of it elsewhere.
+  // The entry in the digest ends, because the incident gets its own ticket.
   if (!begins)
     return {
       slice: promised,
@@ -97,24 +97,24 @@ function opensTicket(transition: Transition): Change<Slice> {
   return { slice, digestEntry: overflowEntry(incident, undefined) };
 }
 
-/** P0 stands outside of every budget. */
+/** Whether the budget allows a new ticket. P0 is outside the budget. */
 function hasRoom({ severity }: Incident, { settings, ticketsLeft = 1 }: Moment): boolean {
   return settings.ticketed !== true || severity === "P0" || ticketsLeft > 0;
 }
 
-/** It got so bad that the digest is not enough. */
+/** An incident of an overflow has become P0, so it gets a ticket of its own. */
 function isUrgentOverflow({ before, incident }: Transition): boolean {
   return incident.severity === "P0" && before?.severity !== "P0" && isOverflown(incident);
 }
 
-/** It goes on, and its ticket is the digest's. */
+/** The incident has no ticket of its own: it is listed in a digest. */
 const isOverflown = ({ ticket, inDigest }: Incident): boolean =>
   ticket === undefined && inDigest === true;
 
 function opening({ before, incident, moment }: Transition): Planned {
   const effect = { kind: "ticket.open" } as const;
   const { nowMs, settings } = moment;
-  // A late episode's close may be about to be decided; without a tracker nobody waits for it.
+  // Detection may be about to close a late episode. Without a tracker there is nothing to wait for.
   if (settings.ticketed === true && isLate(incident.episode, nowMs))
     return { effect, dueInMs: lateTicketMs };
   const waits =
@@ -126,10 +126,10 @@ function hasCompany({ subject }: Incident, { hasSeveralModels }: ReducerSettings
   return subject.kind === "model" && hasSeveralModels?.(modelName(subject.key).source) === true;
 }
 
-/** An incident that nobody was told of gets an entry in the digest. Its promised ticket will find it so. */
+/** Resolves the ticket. An incident without one gets an entry in the digest, so its promised ticket is not created. */
 function resolved(transition: Transition): Change<Slice> {
   const { incident, moment } = transition;
-  // A closed ticket may not take an edit any more, so its text is made true before.
+  // A closed ticket may not accept an edit, so its text is updated before.
   if (!isUntold(incident, moment)) {
     const truth = incident.ticket === undefined ? [] : [update];
     return { effects: [...truth, { effect: { kind: "ticket.resolve" } }] };

@@ -1,4 +1,4 @@
-/** The aspect of timers: when the incident is looked at again without another event. */
+/** The aspect of timers: it promises the timer of the quiet time when a member recovers. */
 import type { Aspect } from "./aspect.ts";
 
 export const timers: Aspect<never> = {

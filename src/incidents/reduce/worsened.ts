@@ -1,6 +1,6 @@
 /**
- * Runs that may have made it worse: what broke further between the act and the answer whether it helped. The aspect of
- * runs calls it.
+ * Runs that may have made it worse: what else broke between the act and its verification. The aspect of runs calls
+ * this file.
  */
 import type { EpisodeOpened } from "../../detection/event.ts";
 import type { Episode } from "../episode.ts";
@@ -10,7 +10,7 @@ import type { Transition } from "./aspect.ts";
 
 const mostFeatures = 10;
 
-/** The runs of the incident, with what is worse since those that are being judged; undefined when nothing is. */
+/** The runs, each unjudged one with what became worse since its act; undefined when nothing did. */
 export function worsened(transition: Transition): readonly RunSummary[] | undefined {
   const { event, before, incident } = transition;
   if (event.type !== "episode_opened" || before === undefined) return undefined;
@@ -22,7 +22,7 @@ export function worsened(transition: Transition): readonly RunSummary[] | undefi
   return runs.some((run, n) => run !== incident.runs[n]) ? runs : undefined;
 }
 
-/** What happened before the act is none of its doing; what other models do neither. */
+/** Whether the run can have caused it: it acted before, is not judged yet, and is for the same member. */
 function isJudgedBy(
   { status, outcome, atMs, episode }: RunSummary,
   { before, memberBefore }: Transition,
