@@ -32,7 +32,7 @@ export async function act(
   return recordResult(run, result, recording);
 }
 
-/** @returns the run as it is stored now: when somebody else recorded its end first, their word stands */
+/** @returns the run as it is stored now; an end that another process recorded first stays */
 export async function recordResult(
   run: Run,
   result: ActResult,

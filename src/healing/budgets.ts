@@ -1,7 +1,7 @@
 /** Budgets: how many attempts are allowed in any window, and which attempts count. */
 import { formatDuration } from "../duration.ts";
 
-/** What is counted together: attempts of the fix on one target, of the fix, of all fixes on one host, or of all fixes. */
+/** What is counted together: attempts of the fix on one target, of the fix, of all fixes on one host, of all fixes. */
 export type BudgetScope = "target" | "fix" | "host" | "all";
 
 export interface Budget {
@@ -20,7 +20,7 @@ export function budgetsOf(
   return scopes.flatMap((scope) => limits[scope].map((limit) => ({ scope, ...limit })));
 }
 
-/** How long an attempt counts, ms. */
+/** The longest window of the budgets, ms; 0 without budgets. */
 export function longestWindowMs(budgets: readonly Budget[]): number {
   return Math.max(0, ...budgets.map(({ windowMs }) => windowMs));
 }

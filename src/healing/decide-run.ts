@@ -13,11 +13,11 @@ import { answersOf, type Decision, gates, judgeAll } from "./gates/gates.ts";
 import { freezeOf, windowsFor } from "./gather.ts";
 import { actOn, defaultApproval, propose } from "./proposing.ts";
 
-/** What an incident asks for. */
+/** A request for a run: an incident matches a fix, or a person asks for it. */
 export interface RunRequest {
   readonly fix: string;
   readonly episode: string;
-  /** The model was asked again, and this is how new its rows were then, ms since 1970. */
+  /** Time of the model's newest row when it was asked again, ms since 1970. */
   readonly newestRowMs?: number | undefined;
   /** Id of the proposal that people have approved. */
   readonly approved?: string | undefined;
@@ -27,24 +27,24 @@ export interface RunRequest {
   readonly wish?: RunWish | undefined;
 }
 
-/** What the act would do, and who may answer if somebody is asked. */
+/** What the act would do, and who may approve it. */
 export interface AskingOf {
   readonly plan: (target: Target) => Plan;
   /** Names of some who may approve. */
   readonly canAnswer: readonly string[];
 }
 
-/** A requested run, with everything that is known of it but its history. */
+/** A requested run, with everything that is known of it except its history. */
 export interface RequestedRun extends AskingOf {
   readonly id: string;
   readonly fix: Fix;
   readonly incident: Incident;
   readonly facts: FactsAtHand;
-  /** Undefined when nobody was, or could be, asked. */
+  /** Undefined when the engine was not asked, or did not answer. */
   readonly targets: readonly Target[] | undefined;
-  /** Why nobody could be asked for a target, now or before; undefined when somebody could. */
+  /** Why the engine could not be asked for a target, now or at an earlier attempt; undefined when it answered. */
   readonly resolveError: string | undefined;
-  /** A person has asked for it. Left out: the incident calls for it. */
+  /** A person has asked for it. Left out: the incident matches the fix. */
   readonly wish?: RunWish | undefined;
 }
 
@@ -60,8 +60,8 @@ export function runId({ fix, episode, wish }: RunRequest): string {
 /**
  * Asks every gate.
  *
- * @returns a run that is `denied` by the first gate that denies; `proposed` when nothing but a person's word is missing,
- *   and `void` when the word was about something else; else `acting`, or `observed` in mode observe
+ * @returns a run that is `denied` by the first gate that denies; `proposed` when only approval is missing; `void` when
+ *   its approval does not hold, or a wish's rows are too old; else `acting`. In mode observe: `observed`
  */
 export function decideRun(requested: RequestedRun, history: HistoryFacts): Run {
   const { fix, targets, facts } = requested;
@@ -124,7 +124,7 @@ function ended(
     resolveError === undefined ? reason : `${reason} It could not be asked for: ${resolveError}`;
   const over = { ...run, gate, detail, finishedAtMs: facts.nowMs };
   if (gate === "approval") return { ...over, status: "void" };
-  // Whoever asked is told, and asks again: nothing is tried later that nobody expects by then.
+  // A denied wish is not retried: the person is told, and would not expect a run later.
   if (requested.wish !== undefined)
     return { ...over, status: gate === "fresh" ? "void" : "denied", retryAtMs: null };
   const retryAtMs = retry === "later" ? facts.nowMs + laterMs(requested) : (retry ?? null);
@@ -158,7 +158,7 @@ function proposed(
   return { ...run, status: "proposed", detail, proposal };
 }
 
-/** A person may have silenced the incident, or frozen runs, while the target was asked for. Of several the last to end counts. */
+/** The silence, freezes and windows at the decision: a person may have added one since. The last to end counts. */
 function heldNow(
   { facts, fix, incident, targets }: RequestedRun,
   { silence, freezes = [] }: HistoryFacts,
@@ -178,7 +178,7 @@ const endOf = ({ untilMs = Number.POSITIVE_INFINITY }: Hold): number => untilMs;
 const soonestMs = 60_000;
 const latestMs = 30 * 60_000;
 
-/** When nobody knows how long a reason lasts, the pause grows with the age of the episode. */
+/** The pause before a retry when the end of the reason is not known: half the age of the episode, 1 to 30 min. */
 function laterMs({ incident, facts }: RequestedRun): number {
   const ageMs = facts.nowMs - incident.episode.at / 1000;
   return Math.min(Math.max(ageMs / 2, soonestMs), latestMs);

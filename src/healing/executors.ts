@@ -18,7 +18,7 @@ export interface VerifyOptions {
   readonly giveUpCadences: number;
 }
 
-/** How soon a target is asked again that was starting, ms. */
+/** How soon the health of a target that is starting is asked again, ms. */
 const askAgainInMs = 30_000;
 
 const nothingToDo = { events: [], contacted: false } as const;
@@ -50,7 +50,7 @@ export function runExecutor(runner: Runner): IncidentExecutor<RunEffect> {
 }
 
 /**
- * Puts the question whether a run helped into the stream, for the model's own detectors.
+ * Appends questions for the model's own detectors, and markers, to the stream.
  *
  * @param ask appends a record to the stream
  */
@@ -105,7 +105,7 @@ function retryRecord(
   };
 }
 
-/** Asked twice it is answered once: the run is its identity. */
+/** Whether the run helped. The run is the id of the question, so a repeated one is answered once. */
 function question(
   run: string,
   {

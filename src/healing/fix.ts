@@ -8,14 +8,14 @@ import type { MaintenanceWindow } from "./maintenance.ts";
 import type { ApprovalSettings } from "./proposing.ts";
 
 /**
- * The ladder. off: not looked at · observe: says what it would have done · approve: asks a person when every gate allows
- * it · auto: acts when every gate allows it.
+ * What a fix may do. off: nothing · observe: says what it would have done · approve: asks a person when every other
+ * gate allows it · auto: acts when every gate allows it.
  */
 export type FixMode = "off" | "observe" | "approve" | "auto";
 
 export interface Fix {
   readonly name: string;
-  /** One without any list matches nothing. */
+  /** A condition without any list matches nothing. */
   readonly when: IncidentCondition;
   /** Name of the remediation. */
   readonly remediation: string;
@@ -34,16 +34,16 @@ export interface Fix {
   readonly approval?: ApprovalSettings;
   /** It may cut off what depends on its target. Default false. */
   readonly withDependants?: boolean;
-  /** So many other containers of the target's service have to be healthy. Default 0. */
+  /** How many other containers of the target's service have to be healthy. Default 0. */
   readonly healthyFloor?: number;
 }
 
-/** Whether the fix is called for: its condition fits the newest episode of the incident. */
+/** Whether the condition of the fix matches the incident and its newest episode. */
 export function calledFor(fix: Fix, incident: Incident): boolean {
   const { models, features, kinds, severities } = fix.when;
   const given = [models, features, kinds, severities].filter((list) => list !== undefined);
   if (fix.mode === "off" || given.length === 0) return false;
-  // What Driftwarden cannot process is no ill of the target.
+  // A record that Driftwarden cannot process is no fault of the target.
   if (incident.episode.kind === "quarantined") return false;
   return fitsCondition(fix.when, incident);
 }

@@ -27,7 +27,7 @@ export function freezeRoutes(store: () => Store): readonly HttpRoute[] {
 
 const cursorForm = /^(\d{1,15}(?:\.\d{1,9})?):(\P{Cc}{1,500})$/u;
 
-/** In the order of the list: by the time of the declaration, then by id. */
+/** Whether a freeze comes after the cursor. The list is ordered by the time of the declaration, then by id. */
 function laterThan(cursor: string | undefined): (freeze: Freeze) => boolean {
   if (cursor === undefined) return () => true;
   const [, at, id = ""] = cursorForm.exec(cursor) ?? [];

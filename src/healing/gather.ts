@@ -31,15 +31,15 @@ export interface FixMoment {
   readonly fix: FixLimits;
   /** When the store was last restored from a backup, or may have been; ms since 1970. */
   readonly restoredAtMs: number | undefined;
-  /** How new the evidence is where the model was asked again, ms since 1970. */
+  /** Time of the newest row when the model was asked again, ms since 1970. */
   readonly newestRowMs?: number | undefined;
-  /** A person has to agree. Left out: nobody has. */
+  /** Whether the run needs approval. Default false. */
   readonly asks?: boolean;
-  /** A person has asked for the run. Left out: nobody has. */
+  /** Whether a person has asked for the run. Default false. */
   readonly wished?: boolean;
 }
 
-/** Asks nobody. */
+/** The facts that need no I/O. */
 export function gatherFacts(incident: Incident, moment: FixMoment): FactsAtHand {
   const { episode, silence, severity } = incident;
   const {
@@ -66,7 +66,7 @@ export function gatherFacts(incident: Incident, moment: FixMoment): FactsAtHand 
   };
 }
 
-/** The fix's maintenance windows that match. @param targets those that are known */
+/** The fix's maintenance windows that match. @param targets the known targets */
 export function windowsFor(
   { maintenance = [] }: FixLimits,
   incident: Incident,
@@ -75,13 +75,13 @@ export function windowsFor(
   return maintenance.filter(({ matchers }) => fitsMatchers(matchers, incident, targets));
 }
 
-/** While a silence covers an episode, nothing is run about it. */
+/** A silence that covers the episode holds back its runs like a freeze. */
 export function freezeOf(silence: Silence, episode: Episode, nowMs: number): Hold | undefined {
   const { by, untilMs } = silence;
   return covers(silence, episode, nowMs) ? { name: `silence by ${by}`, untilMs } : undefined;
 }
 
-/** @throws what the remediation throws when nobody can be asked */
+/** @throws what the remediation throws when the engine cannot be asked */
 export async function gatherTargets(remediation: Remediation): Promise<TargetFacts> {
   return { targets: await remediation.resolve() };
 }
@@ -91,18 +91,18 @@ export interface HistoryFilter {
   /** Of the run that is decided. */
   readonly id: string;
   readonly fix: string;
-  /** What the fix does. Left out: what other fixes did is not looked for. */
+  /** Name of the fix's remediation. Left out: acts of other fixes do not count. */
   readonly remediation?: string;
-  /** Start of the longest window, ms since 1970: not after the moment of the decision. */
+  /** Start of the longest window, ms since 1970; not later than the decision. */
   readonly sinceMs: number;
-  /** Requests since then count for a storm, ms since 1970; left out where none is looked for. */
+  /** Requests since then count for a storm, ms since 1970. Left out: the fix has no storm limits. */
   readonly stormSinceMs?: number | undefined;
   readonly incident?: string | undefined;
   /** Undefined while none is resolved. */
   readonly target?: HistoryFacts["target"];
   /** Id of the proposal that people have approved; left out where none was. */
   readonly approved?: string | undefined;
-  /** A person wants it proposed again, if it is void. */
+  /** A person wants the void run proposed again. */
   readonly again?: boolean | undefined;
 }
 
@@ -139,7 +139,7 @@ async function gatherActing(
 
 type Answers = Pick<HistoryFacts, "answered" | "waiting" | "askedAs" | "lastNo" | "before">;
 
-/** What people were asked before, and what they said. */
+/** Facts from earlier proposals and their answers. */
 async function gatherAnswers(
   q: Tx,
   { id, fix, incident, target, approved }: Omit<HistoryFilter, "sinceMs" | "remediation">,

@@ -1,19 +1,20 @@
 /**
  * Maintenance windows: times of the week in which no fix runs, by the wall clocks of a time zone. Pure.
  *
- * A window begins when its clocks first show `from`, and ends when they last show `to`. So it holds through an hour that is
- * shown twice. Where `from` is never shown, it begins up to that hour earlier; where `to` is not, it ends that much later.
+ * A window begins when its clocks first show `from`, and ends when they last show `to`. So it holds through an hour
+ * that is shown twice. Where a clock change skips `from`, it begins an hour earlier. Where it skips `to`, it ends an
+ * hour later.
  */
 import type { Matchers } from "../incidents/matchers.ts";
 import { momentsOf, wallMs } from "../wall-clock.ts";
 
 export interface MaintenanceWindow {
   readonly name: string;
-  /** On which days it begins, 0 for Sunday; left out: on each. */
+  /** Days of the week on which it begins, 0 is Sunday. Left out: every day. */
   readonly days?: readonly number[] | undefined;
   /** Minutes after midnight. */
   readonly from: number;
-  /** The same. Not after `from`: it ends on the next day. */
+  /** Minutes after midnight. If it is not after `from`, the window ends on the next day. */
   readonly to: number;
   readonly timeZone: string;
   readonly matchers: Matchers;
@@ -32,7 +33,7 @@ const dayMs = 86_400_000;
 /** 1 January 1970 was a Thursday. */
 const weekday = (day: number): number => (day + 4) % 7;
 
-/** @returns the window that holds then and ends last; undefined when none holds */
+/** @returns of the windows that hold, the one that ends last; undefined when none holds */
 export function heldBy(windows: readonly MaintenanceWindow[], nowMs: number): HeldBy | undefined {
   const [last] = windows
     .flatMap((window) => {
@@ -44,10 +45,10 @@ export function heldBy(windows: readonly MaintenanceWindow[], nowMs: number): He
   return last;
 }
 
-/** More windows than that follow each other only where they cover the week. */
+/** Longer chains of windows without a pause are expected only where they cover the whole week. */
 const longestChain = 20;
 
-/** When no window holds any more, also none that follows at once; undefined when that is not to be seen. */
+/** When no window holds any more, not even one that follows at once; undefined when the chain has no end in sight. */
 export function freeAfter(
   windows: readonly MaintenanceWindow[],
   nowMs: number,
@@ -61,7 +62,7 @@ export function freeAfter(
   return undefined;
 }
 
-/** The end of a window that holds at a moment. One of the day before may do so, or one that begins before midnight for a clock change. */
+/** The end of the window if it holds now. It may belong to yesterday, or to tomorrow where a clock change moves it. */
 function endOf({ days, from, to, timeZone }: MaintenanceWindow, nowMs: number): number | undefined {
   const today = Math.floor(wallMs(nowMs, timeZone) / dayMs);
   const ends = [today - 1, today, today + 1].flatMap((day) => {

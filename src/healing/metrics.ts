@@ -16,7 +16,7 @@ interface CountedRuns {
 /**
  * @param registry where they are registered
  * @param count counts the stored runs when somebody scrapes
- * @param breakers says which breakers are open then; left out, none is shown
+ * @param breakers reads which breakers are open; left out, no breaker metric is registered
  */
 export function healingMetrics(
   registry: Registry,
@@ -57,7 +57,7 @@ export function healingMetrics(
   };
 }
 
-/** The fixes that are configured, those whose breaker is open, and runs that were asked for again soon after one helped. */
+/** The configured fixes, those whose breaker is open, and how often a run was requested soon after one had helped. */
 interface Breakers {
   readonly fixes: readonly string[];
   readonly open: () => Promise<readonly string[]>;
@@ -93,7 +93,7 @@ function breakerGauge({ fixes, open }: Breakers): Gauge {
   });
 }
 
-/** @param count counts the freezes that hold when somebody scrapes */
+/** @param count counts at each scrape the freezes that hold */
 export function freezesMetric(registry: Registry, count: () => Promise<number>): void {
   registry.registerMetric(
     new Gauge({
@@ -111,7 +111,7 @@ export function freezesMetric(registry: Registry, count: () => Promise<number>):
   );
 }
 
-/** @param count counts the runs that the gate `storm` has denied lately, when somebody scrapes */
+/** @param count counts at each scrape the runs that the gate `storm` has denied lately */
 export function stormMetric(registry: Registry, count: () => Promise<number>): void {
   registry.registerMetric(
     new Gauge({
@@ -129,7 +129,7 @@ export function stormMetric(registry: Registry, count: () => Promise<number>): v
   );
 }
 
-/** What is counted of the container engine. */
+/** The counter of calls to the container engine. */
 export function dockerCalls(registry: Registry): Counter<"verb" | "outcome"> {
   return new Counter({
     name: "driftwarden_docker_calls_total",

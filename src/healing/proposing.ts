@@ -1,4 +1,4 @@
-/** Makes a proposal of a run that needs a person's word. Pure. */
+/** Makes the proposal of a run that needs approval. Pure. */
 import { createHash } from "node:crypto";
 import type { Plan, Target } from "../../remediations/remediation.ts";
 import { staleAfterMs } from "../incidents/freshness.ts";
@@ -18,7 +18,7 @@ export const defaultApproval: ApprovalSettings = {
   denyForMs: 24 * 3_600_000,
 };
 
-/** What would be done to the target now. */
+/** The act on the target as it is now. */
 export function actOn(
   target: Target,
   {
@@ -32,7 +32,7 @@ export function actOn(
   return { ...of, id, name, host, snapshot, parameters: plan.parameters };
 }
 
-/** Covers what is meant and nothing else, so that the same act has the same hash whenever it is asked for. */
+/** Hash of the act. It holds no time, so the same act has the same hash whenever it is proposed. */
 export function hashOf(act: ProposedAct): string {
   const { snapshot, parameters, ...others } = act;
   const parts = [others, snapshot, parameters].map((part) => Object.entries(part).toSorted(byKey));
@@ -56,7 +56,7 @@ export interface Proposing {
   readonly askedBy?: string;
   readonly before: Proposal["before"];
   readonly because?: string;
-  /** Of proposals that wait. */
+  /** Ids of the proposals that wait. */
   readonly taken: readonly string[];
 }
 
@@ -77,7 +77,7 @@ export function propose(asked: Proposing): Proposal {
   };
 }
 
-/** No vowels, so that no word comes out, and no letter that looks like another one or a digit. */
+/** No vowels and no Y, so that no word comes out. No L and Q, which are easily misread. */
 const alphabet = "BCDFGHJKMNPRSTVWXZ";
 
 /** Four letters that no waiting proposal has. */

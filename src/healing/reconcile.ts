@@ -1,4 +1,4 @@
-/** Handles a run that was tried before: it is looked up, never repeated. */
+/** Handles a run that was tried before: its outcome is looked up, and the act is never repeated. */
 import type { ActResult, Remediation } from "../../remediations/remediation.ts";
 import type { RunSummary } from "../incidents/incident.ts";
 import type { Run } from "../store/runs/run.ts";
@@ -7,14 +7,15 @@ import { targetOf, toRunSummary } from "./run-ledger.ts";
 
 /** What became of a request for a run. */
 export interface Started {
-  /** As decided or acted; undefined when the fix is no longer configured and nothing of it is open. */
+  /** The run as it is stored; undefined when its fix is off or no longer configured, and no proposal waits. */
   readonly run: RunSummary | undefined;
-  /** Whether the engine was asked anything. */
+  /** Whether the engine answered. */
   readonly contacted: boolean;
 }
 
 /**
- * A run that still says `acting` was left in the act: its process died, or lost the answer. Every other has its end.
+ * The process of a run that is still `acting` died, or lost the answer, so its outcome is looked up. Any other run is
+ * returned as it is stored.
  *
  * @param remediation of its fix; undefined when the fix is no longer configured
  */
@@ -33,7 +34,7 @@ export async function reconcile(
   return { run: await recordResult(run, result, recording), contacted };
 }
 
-/** A run whose fix is no longer configured, or is switched off, is not decided; what people were asked is void. */
+/** A run whose fix is off or no longer configured is not decided. Its proposal, if one waits, becomes void. */
 export async function noLongerAsked(
   run: Run | undefined,
   { ledger, clock }: Recording,

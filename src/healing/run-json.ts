@@ -12,7 +12,7 @@ export interface RunJson {
   readonly incident: { readonly number: number | null; readonly id: string };
   /** Null where an older program wrote the run for no model. */
   readonly subject: { readonly kind: string; readonly name: string; readonly key: string } | null;
-  /** Of the fix, when the run was decided. */
+  /** Mode of the fix when the run was decided. */
   readonly mode: string;
   /** Null when none was resolved. */
   readonly target: {
@@ -26,16 +26,16 @@ export interface RunJson {
   readonly status: Run["status"];
   /** The gate that denied it. */
   readonly gate: string | null;
-  /** Denied for now: when it is asked for again. */
+  /** When a run that was denied for now is tried again; else null. */
   readonly retry_at: string | null;
   readonly detail: string;
   readonly decided_at: string | null;
   readonly acted_at: string | null;
   readonly finished_at: string | null;
   readonly outcome: Run["outcome"];
-  /** What every gate said when it was last decided, in the order of the list; left out of an older program's run. */
+  /** What every gate said when the run was last decided, in the order of the list; left out by an older program. */
   readonly gates?: Run["answers"];
-  /** What people were asked when it was last decided; left out where nobody was. */
+  /** The proposal of the last decision; left out where there was none. */
   readonly proposal?: {
     readonly id: string;
     readonly does: string;
@@ -84,7 +84,7 @@ function targetOf({ targetId, targetName, host, snapshot, after }: Run): RunJson
   return { id: targetId, name: targetName, host, before: before ?? null, after: since ?? null };
 }
 
-/** An engine writes times as it likes. */
+/** Engines write times in different forms; the API shows one. */
 function stateJson(state: Run["snapshot"]): Run["snapshot"] {
   if (state === null) return null;
   const shown = Object.entries(state).map(([key, value]) => [
@@ -94,7 +94,7 @@ function stateJson(state: Run["snapshot"]): Run["snapshot"] {
   return Object.fromEntries(shown);
 }
 
-/** The text of a fingerprint: the kind, a new line, the key. */
+/** Reads the stored text of the subject: the kind, a new line, the key. */
 function subjectOf({ subject, model }: Run): RunJson["subject"] {
   const [kind = "", key = ""] = (subject ?? (model && `model\n${model}`) ?? "").split("\n");
   return key === "" ? null : { kind, name: modelName(key).model, key };

@@ -17,15 +17,15 @@ import { gatherHistory, type HistoryFilter } from "./gather.ts";
 export interface RunLedger {
   get(id: string): Promise<Run | undefined>;
   /**
-   * In one transaction that nobody else can enter: gathers the history, lets `judge` decide, writes the
-   * run down. A run that is written down already is returned as it is, unless it may be decided anew.
+   * In one transaction, under a lock that allows one decision at a time: gathers the history, lets `judge` decide, and
+   * stores the run. A run that is stored already is returned as it is, unless it may be decided anew.
    */
   decide(about: HistoryFilter, judge: (history: HistoryFacts) => Run): Promise<Run>;
-  /** As `decide`, in the caller's transaction, and the journal follows by `seal`, which the caller calls last. */
+  /** As `decide`, in the caller's transaction. The caller calls `seal` last, which writes the journal. */
   decideIn(tx: Tx, about: HistoryFilter, judge: (history: HistoryFacts) => Run): Promise<Decided>;
-  /** Only judges: writes nothing down. */
+  /** Judges without storing anything. */
   judgeIn(tx: Tx, about: HistoryFilter, judge: (history: HistoryFacts) => Run): Promise<Decided>;
-  /** Records how the act ended, unless somebody else has: the first word stands. @returns the run as it is now */
+  /** Records how the act ended, unless another process has: the first record stays. @returns the run as it is now */
   finish(id: string, change: RunChange): Promise<Run | undefined>;
 }
 
@@ -68,7 +68,7 @@ async function decideIn(tx: Tx, { about, judge, clock }: Deciding): Promise<Deci
   if (known !== undefined && !mayDecideAnew(known, about)) return asItIs(known);
   const history = await gatherHistory(tx, about);
   if (about.approved !== undefined && history.answered === undefined) {
-    // A no that came between the two reads has ended the run. Nobody changes it now: the answers are locked.
+    // A no between the two reads has ended the run. The answers are locked now, so it does not change any more.
     const ended = await getRun(tx, about.id);
     if (ended !== undefined) return asItIs(ended);
   }
@@ -80,22 +80,22 @@ async function decideIn(tx: Tx, { about, judge, clock }: Deciding): Promise<Deci
 
 const asItIs = (run: Run): Decided => ({ run, seal: async () => undefined });
 
-/** The head of the journal is locked last. */
+/** Appends to the journal, whose head is the last lock of a transaction. */
 async function seal(tx: Tx, keys: SealedKeys, clock: Clock): Promise<void> {
   await appendJournal(tx, await sealRows(tx, keys, clock.now()));
 }
 
-/** Its reason may pass: the same run may be decided anew. */
+/** The reason of the denial may pass, so the run may be decided anew. */
 function isDeniedForNow({ status, retryAtMs }: Run): boolean {
   return status === "denied" && retryAtMs !== null;
 }
 
-/** What a request is about, beside the run. */
+/** What a request is about, beside its run. */
 type Wanted = Pick<RunRequest, "approved" | "again">;
 
 /**
- * A proposal is decided once people have approved it, and one that is void when a person wants it again. An approval
- * decides nothing but its proposal: when a gate has denied the run since, it is used up.
+ * A proposal is decided anew once it is approved, and a void run when a person wants it again. An approval counts only
+ * for its own proposal: if a gate has denied the run since, the approval is used up.
  */
 export function mayDecideAnew(run: Run, { approved, again }: Wanted): boolean {
   if (approved !== undefined) return run.status === "proposed" && run.proposal?.id === approved;

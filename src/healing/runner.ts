@@ -35,11 +35,11 @@ export interface RunnerOptions extends Recording {
 export interface WishedHere {
   readonly incident: Incident;
   readonly found: Pick<RequestedRun, "targets" | "resolveError">;
-  /** Nothing is written down. */
+  /** The run is judged, and nothing is stored. */
   readonly dry: boolean;
 }
 
-/** After so many attempts at asking for a target, about half a minute, the run is denied for now. */
+/** After so many failed attempts to ask for targets, about half a minute, the run is denied for now. */
 const resolveAttempts = 4;
 
 export class Runner {
@@ -61,7 +61,7 @@ export class Runner {
     const earlier = await this.#options.ledger.get(id);
     if (earlier !== undefined && !mayDecideAnew(earlier, request))
       return reconcile(earlier, configured?.remediation, this.#options);
-    // It may have been switched off since the run was promised, denied for now or proposed.
+    // The fix may have been switched off since the run was promised, denied for now or proposed.
     if (configured === undefined || configured.fix.mode === "off")
       return noLongerAsked(earlier, this.#options);
     const { fix, remediation } = configured;
@@ -87,7 +87,7 @@ export class Runner {
   }
 
   /**
-   * Judges what a person asks for, in the transaction of their command, and writes it down.
+   * Judges a run that a person asks for, in the transaction of the command, and stores it unless it is dry.
    *
    * @param found what the fix would act on now
    */
@@ -106,7 +106,7 @@ export class Runner {
     return decided;
   }
 
-  /** The health of what a run acted on; undefined when there is nothing to ask. */
+  /** The health of a run's target; undefined when the run, its target or its fix is not known. */
   async health(id: string): Promise<JudgedHealth | undefined> {
     const run = await this.#options.ledger.get(id);
     if (run === undefined) return undefined;
@@ -130,13 +130,13 @@ export class Runner {
       fix: limits,
       restoredAtMs: restoredAtMs(),
       newestRowMs,
-      // What a person asks for is asked once more, with the facts, also where the fix may act by itself.
+      // A wish needs approval after its facts are shown, also where the fix is in mode auto.
       asks: fix.mode === "approve" || (fix.mode === "auto" && wish !== undefined),
       wished: wish !== undefined,
     };
   }
 
-  /** After several attempts at asking, the run is denied for now, so that the ticket says that nobody answers. */
+  /** After several failed attempts the run is denied for now, so that the ticket says that the engine is away. */
   async #decideWithTargets(
     requested: Omit<RequestedRun, keyof TargetFacts>,
     {
@@ -158,7 +158,7 @@ export class Runner {
       const run = await this.#decide({ ...requested, ...uncontacted }, request);
       return { run, contacted: false };
     }
-    // Asking may have taken long: the gates judge by the time afterwards.
+    // The engine may have answered late, so the gates judge by the time after its answer.
     const facts = gatherFacts(requested.incident, this.#moment(requested.fix, request));
     const run = await this.#decide({ ...requested, ...found, facts }, request);
     return { run, contacted: true };

@@ -1,7 +1,7 @@
-/** Judges the health of what a run acted on: healthy, not healthy, or not yet known. Pure. */
+/** Judges the health of a run's target: healthy, not healthy, or not yet known. Pure. */
 import type { Target, TargetHealth } from "../../remediations/remediation.ts";
 
-/** What is told of a run's target. `starting` is no judgement: it is asked again. */
+/** The judged health of a run's target. `starting` is no judgement: the health is asked again. */
 export interface JudgedHealth {
   readonly status: "healthy" | "unhealthy" | "starting";
   /** One sentence: what was seen. */

@@ -1,6 +1,6 @@
 /**
- * What people ask for: finds the fixes that a word may mean, looks at their targets, and has a run judged in the
- * transaction of the command. docs/explanation/approvals.md
+ * Wishes, which are runs that people ask for. Looks at the fixes that a word may name and at their targets, and has a
+ * run judged in the transaction of the command. docs/explanation/approvals.md
  */
 import type { Target } from "../../remediations/remediation.ts";
 import type { Clock } from "../clock.ts";
@@ -11,10 +11,10 @@ import { calledFor } from "./fix.ts";
 import { toRunSummary } from "./run-ledger.ts";
 import type { ConfiguredFix, Runner } from "./runner.ts";
 
-/** An engine that is slower is told as one that does not answer: a person waits for the words. */
+/** A slower engine counts as one that does not answer, because a person waits for the reply. */
 const lookMs = 4000;
 
-/** What the engine said of one fix. Whoever decides by it has it handed back. */
+/** What the engine said of one fix. The caller hands it back to `decide`. */
 export interface FixLook extends SeenFix {
   readonly found: readonly Target[] | undefined;
 }
@@ -33,8 +33,8 @@ export class Wishes {
   }
 
   /**
-   * The configured fixes. The engine is asked about those that the word names, or about all where it names none, since
-   * it may be the name of a container.
+   * The configured fixes. The engine is asked about those that the word names. If it names none, it may be the name of
+   * a container, so the engine is asked about all.
    */
   async look(service: string): Promise<readonly FixLook[]> {
     const all = this.#options.fixes.map((configured) => ({
@@ -51,7 +51,7 @@ export class Wishes {
     );
   }
 
-  /** Writes the run down, unless it is dry. `seal` is called last in the transaction. */
+  /** Judges the run, and stores it unless it is dry. The caller calls `seal` last in the transaction. */
   async decide(
     tx: Tx,
     { fix: name, incident, wish, newestRowMs, dry }: WishedRun,
@@ -113,6 +113,6 @@ function wishedFix({ fix, remediation }: ConfiguredFix): WishedFix {
   };
 }
 
-/** Whether a word names the fix without asking the engine. */
+/** Whether a word is the name of the fix, or what its target is called in the configuration. */
 const isNamed = ({ name, called }: WishedFix, word: string): boolean =>
   [name, ...called].some((known) => known.toLowerCase() === word.toLowerCase());

@@ -1,15 +1,15 @@
 /**
- * Denies a run when the same was already done to the target for this incident. Several members may match the same fix, and
- * several fixes may do the same.
+ * Denies a run when the same was already done to the target for this incident, or is proposed already. Several members
+ * may match the same fix, and several fixes may do the same.
  */
 import { allowed, denied, type Gate, timeText } from "./gate.ts";
 
 /**
- * What a person asks for is denied only while it is not known what became of the act before: then they know more than
- * the fix does, and are asked again with what it did before.
+ * A wish is denied only while the outcome of the earlier act is unknown. Later the person may know more than the fix,
+ * and the proposal shows what the fix did before.
  *
- * An act counts from the opening of the episode on: what was done before it did not help this one. After one that did not
- * help another may follow, and the cooldown says when.
+ * Only acts since the opening of the episode count. After an act that did not help, another one may follow once the
+ * cooldown is over.
  */
 export const alreadyDone = {
   name: "already_done",

@@ -1,13 +1,13 @@
-/** Denies a run that needs a person's word and does not have it, or whose approval is about something else by now. */
+/** Denies a run that needs approval and has none, or whose approval is about something else by now. */
 import { hashOf } from "../proposing.ts";
 import { allowed, denied, deniedForNow, type Gate, timeText } from "./gate.ts";
 
-/** An approval is bound to exactly what was asked. Whatever differs now makes it void. */
+/** An approval is bound to exactly what was proposed. Any difference makes it void. */
 export const approval = {
   name: "approval",
   needs: "history",
   judge: ({ nowMs, asks, answered, act }) => {
-    // The breaker asks in mode auto too; what was approved is compared whoever asked.
+    // In mode auto there is an approval too, when the breaker asked for one. It is compared in the same way.
     if (asks !== true && answered === undefined) return allowed;
     if (answered === undefined) return deniedForNow("It waits for a person's word.", "word");
     const { id, approved, untilMs, act: wanted, hash } = answered;

@@ -1,8 +1,8 @@
-/** Denies a run of a fix that did not help twice in a row, until a person agrees to it. */
+/** Denies a run of a fix that did not help twice in a row, until a person approves it. */
 import { openedBy } from "../../incidents/breaker.ts";
 import { allowed, deniedForNow, type Gate, timeText } from "./gate.ts";
 
-/** Whether the approval still fits is the gate `approval`'s to say. */
+/** The gate `approval` checks whether the approval still fits. */
 export const breaker = {
   name: "breaker",
   needs: "history",

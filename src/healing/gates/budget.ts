@@ -50,7 +50,7 @@ function judgeOne(one: Budget, facts: Facts): Denial | undefined {
   );
 }
 
-/** What is not known of an attempt, or of the target, counts. */
+/** Whether the attempt counts for this budget. An attempt or a target that is not known counts. */
 function counts({ scope }: Budget, attempt: PastAttempt, { fix, target }: Facts): boolean {
   const isOwn = attempt.fix === fix.name;
   if (scope === "all") return true;
@@ -69,6 +69,6 @@ function whose({ scope }: Budget, { target }: Facts): string {
   return ` on ${target?.name ?? "this target"}`;
 }
 
-/** A final denial is free last. */
+/** When the budget has room again; never, for a final denial. */
 const freeAt = ({ retry }: Denial): number =>
   typeof retry === "number" ? retry : Number.POSITIVE_INFINITY;

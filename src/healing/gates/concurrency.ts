@@ -1,4 +1,4 @@
-/** Denies a run while another one acts on its target, or as many act as may at the same time, whatever their fix. */
+/** Denies a run while another acts on its target, or while as many runs of any fix act as `concurrency` allows. */
 import { allowed, deniedForNow, type Gate } from "./gate.ts";
 
 /** An act is over within its deadline, which is seconds. */

@@ -8,7 +8,7 @@ export const declined = {
     if (lastNo === undefined) return allowed;
     const forMs = fix.denyForMs ?? 0;
     if (elapsedMs(nowMs, lastNo.atMs) > forMs) return allowed;
-    // P0 is before P1: what is worse than it was then is asked again.
+    // "P0" < "P1": a run is proposed again once the severity is higher than at the no.
     if (severity !== undefined && severity < lastNo.severity) return allowed;
     const untilMs = lastNo.atMs + forMs;
     return deniedForNow(

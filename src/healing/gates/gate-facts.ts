@@ -1,4 +1,4 @@
-/** The facts that gates judge by. They are gathered before, by need, so that every gate is a pure function. */
+/** The facts that gates judge by. They are gathered before the gates are asked, so that every gate is pure. */
 import type { Target, Tier } from "../../../remediations/remediation.ts";
 import type { JudgedRun } from "../../incidents/breaker.ts";
 import type { Standing } from "../../incidents/episode.ts";
@@ -8,7 +8,7 @@ import type { Silence } from "../../incidents/silence.ts";
 import type { Budget } from "../budgets.ts";
 import type { MaintenanceWindow } from "../maintenance.ts";
 
-/** What a fix says of itself. */
+/** The limits of a fix, as configured. */
 export interface FixLimits {
   readonly name: string;
   readonly tier: Tier;
@@ -22,31 +22,31 @@ export interface FixLimits {
   readonly maintenance?: readonly MaintenanceWindow[];
   /** Left out: no number of targets or models is a storm. */
   readonly storm?: StormLimits;
-  /** How long a person's no is remembered, ms. Left out: it is not. */
+  /** How long a person's no is remembered, ms. Left out: not at all. */
   readonly denyForMs?: number;
   /** It may cut off what depends on its target. Default false. */
   readonly withDependants?: boolean;
-  /** So many other containers of the target's service have to be healthy, ≥ 0. Default 0. */
+  /** How many other containers of the target's service have to be healthy, ≥ 0. Default 0. */
   readonly healthyFloor?: number;
 }
 
-/** From when on it is a storm. */
+/** The limits above which it is a storm. */
 export interface StormLimits {
-  /** So many targets, and so many models, are no storm. */
+  /** At most so many targets, or models, are no storm. */
   readonly targets: number;
   /** Part of all known models. */
   readonly models: number;
 }
 
-/** What is asked for and broken at once. */
+/** How much is requested and broken at the same time. */
 export interface StormFacts {
-  /** Ids of targets that runs were asked for lately, whatever became of them. */
+  /** Ids of targets for which runs were requested lately, whatever their outcome. */
   readonly targets: readonly string[];
   /** Models that are anomalous now. */
   readonly anomalous: number;
   /** Known models. */
   readonly models: number;
-  /** A run was denied for it lately, so it ends only below half. */
+  /** A run was denied by the storm lately, so the storm ends only at half of the limits. */
   readonly isOn: boolean;
 }
 
@@ -55,12 +55,12 @@ export interface Hold {
   readonly name: string;
   /** When it is over, ms since 1970; left out where nobody knows. */
   readonly untilMs?: number;
-  /** Who declared the freeze, and why. Left out of a silence, whose name says who. */
+  /** Who declared the freeze, and why. Left out for a silence, whose name says who. */
   readonly by?: string;
   readonly reason?: string;
 }
 
-/** Known without asking anybody: of the incident, the fix and the clock. Times are milliseconds since 1970. */
+/** Facts from the incident, the fix and the clock, without I/O. Times are milliseconds since 1970. */
 export interface FactsAtHand extends Standing {
   readonly nowMs: number;
   readonly fix: FixLimits;
@@ -72,19 +72,19 @@ export interface FactsAtHand extends Standing {
   readonly restoredAtMs: number | undefined;
   /** When the episode opened. Left out: long ago. */
   readonly episodeAtMs?: number;
-  /** Rows no older than this are always fresh enough; 15 min unless told. */
+  /** Rows no older than this are always fresh enough, ms. Default 15 min. */
   readonly freshFloorMs?: number;
-  /** A person has to agree to the run. Left out: nobody has. */
+  /** Whether the run needs approval. Default false. */
   readonly asks?: boolean;
   /** Of the incident. Left out: not known. */
   readonly severity?: string;
-  /** A person has asked for the run. Left out: nobody has. */
+  /** Whether a person has asked for the run. Default false. */
   readonly wished?: boolean;
 }
 
-/** Known by asking what the remediation acts through. */
+/** Facts from the engine that the remediation acts through. */
 export interface TargetFacts {
-  /** Everything the remediation resolved; undefined when nobody could be asked. */
+  /** Everything that the remediation resolved; undefined when the engine was not asked, or did not answer. */
   readonly targets: readonly Target[] | undefined;
 }
 
@@ -98,7 +98,7 @@ export interface PastAttempt {
   readonly host: string | null;
 }
 
-/** An attempt of a fix, by what became of it. */
+/** An earlier act with its outcome. */
 export interface PastAct {
   /** When it was decided, ms since 1970. */
   readonly atMs: number;
@@ -106,23 +106,23 @@ export interface PastAct {
   readonly outcome: string | null;
 }
 
-/** Known by reading earlier runs. Attempts count whatever became of them. */
+/** Facts from earlier runs. Attempts count whatever their outcome. */
 export interface HistoryFacts {
-  /** Attempts of all fixes within the longest window, in any order; older ones are fine. */
+  /** Attempts of all fixes within the longest window, in any order. Older ones may be among them. */
   readonly attempts: readonly PastAttempt[];
-  /** What this run would act on; undefined while it is not resolved. */
+  /** The target of this run; undefined while none is resolved. */
   readonly target?: Pick<Target, "id" | "name" | "host"> | undefined;
   /** Names of the fixes that act now. Left out: none. */
   readonly acting?: readonly string[];
-  /** Name of the one that acts on this target now. Left out: none does. */
+  /** Name of the fix that acts on this target now. Left out: none does. */
   readonly actingHere?: string | undefined;
-  /** End of the fix's last attempt, on whatever target; undefined when there was none. */
+  /** End of the fix's last attempt on any target; undefined when there was none. */
   readonly lastAttemptEndMs: number | undefined;
-  /** What was done to this target for this incident by the same remediation, by whatever fix. Left out: nothing. */
+  /** Acts of the same remediation on this target for this incident, by any fix. Left out: none. */
   readonly actsForIncident?: readonly PastAct[];
   /** The fix's last judged runs, newest first. Left out: none. */
   readonly judged?: readonly JudgedRun[];
-  /** What people answered to the run's proposal; undefined where none waits. */
+  /** The run's proposal with its answers, when the run is started by an approval; else undefined. */
   readonly answered?: AnsweredProposal | undefined;
   /** What the run would do now; undefined while no target is resolved. */
   readonly act?: ProposedAct | undefined;
@@ -134,15 +134,15 @@ export interface HistoryFacts {
   readonly askedAs?: string | undefined;
   /** What the fix did on the target before. Left out: nothing. */
   readonly before?: Proposal["before"];
-  /** Left out where nobody looked. */
+  /** Left out where the fix has no storm limits. */
   readonly storm?: StormFacts | undefined;
   /** Freezes that hold when the run is decided, whatever they match. Left out: none does. */
   readonly freezes?: readonly Freeze[];
-  /** The incident's silence when the run is decided; null where there is none, left out where nobody looked. */
+  /** The incident's silence when the run is decided; null where there is none. Left out: not read. */
   readonly silence?: Silence | null;
 }
 
-/** What a gate may need, and what it is given for it beside the facts at hand. */
+/** The facts that a gate gets beside the facts at hand, by its need. */
 export interface FactsByNeed {
   readonly nothing: unknown;
   readonly target: TargetFacts;

@@ -11,8 +11,8 @@ export interface Denial {
   /** Why not: one sentence with its numbers, for the ticket. */
   readonly reason: string;
   /**
-   * When the reason may have passed, ms since 1970; `later` while nobody knows; `word`: when a person says so; left out,
-   * the denial is final.
+   * When the reason may have passed, ms since 1970; `later`: that is not known; `word`: when a person approves. Left
+   * out: the denial is final.
    */
   readonly retry?: number | "later" | "word";
 }
@@ -25,17 +25,17 @@ interface GateThatNeeds<Needed extends Need> {
   readonly judge: (facts: FactsAtHand & FactsByNeed[Needed]) => Judgement;
 }
 
-/** One reason why a run may not happen. It sees the facts at hand and those that it needs, and no others. */
+/** One reason why a run may not happen. A gate gets the facts at hand and those that it needs, and no others. */
 export type Gate = { [Needed in Need]: GateThatNeeds<Needed> }[Need];
 
 export const allowed: Judgement = { allow: true };
 
-/** A final denial: the same run is not asked for again. */
+/** A final denial: the same run is not tried again. */
 export function denied(reason: string): Denial {
   return { allow: false, reason };
 }
 
-/** A passing denial: the run is asked for again, as long as its episode is open. */
+/** A denial for now: the run is tried again while its episode is open. Final when `retry` is undefined. */
 export function deniedForNow(reason: string, retry: Denial["retry"]): Denial {
   return retry === undefined ? denied(reason) : { allow: false, reason, retry };
 }

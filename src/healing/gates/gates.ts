@@ -79,7 +79,8 @@ export function judgeAll<Facts>(asked: readonly Asked<Facts>[], facts: Facts): D
 /**
  * What each gate of the list says, also those behind a denial.
  *
- * @param facts what is known; where the targets are not, a gate that needs more than the facts at hand answers `unknown`
+ * @param facts what is known; without targets, a gate that needs more than the facts at hand answers `unknown`, except
+ *   the gate `target`, which denies
  */
 export function answersOf(facts: GateFacts): readonly GateAnswer[] {
   return gates.map((gate): GateAnswer => {

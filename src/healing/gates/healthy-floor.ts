@@ -1,4 +1,4 @@
-/** Denies a run that would leave fewer healthy containers of the target's service than the fix wants. */
+/** Denies a run that would leave fewer healthy containers of the target's service than `healthy_floor`. */
 import { allowed, denied, deniedForNow, type Gate, type Judgement } from "./gate.ts";
 import type { FixLimits, TargetFacts } from "./gate-facts.ts";
 

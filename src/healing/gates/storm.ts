@@ -1,15 +1,15 @@
 /**
- * Denies runs while many targets are asked for, or many models are anomalous, at once. One cause lies behind them then, and
- * restarting each target does not mend it.
+ * Denies runs while runs on many targets are requested, or many models are anomalous, at once. One cause may lie behind
+ * all of them, and restarting each target would not remove it.
  *
  *     begins   targets > K, or anomalous models > K and > share · known models
- *     ends     targets ≤ K / 2 and anomalous models ≤ half of that, counted whenever a run is asked for
+ *     ends     targets ≤ K / 2 and anomalous models ≤ max(K, share · known models) / 2, counted at each request
  */
 import { formatDuration } from "../../duration.ts";
 import { allowed, deniedForNow, type Gate, timeText } from "./gate.ts";
 import type { StormFacts, StormLimits } from "./gate-facts.ts";
 
-/** Requests of this long count, and so long after its last denial a storm goes on while more than half is left, ms. */
+/** Requests within this time count. A storm's lower limits hold for this long after its last denial, ms. */
 export const stormWindowMs = 15 * 60_000;
 const lookAgainMs = 5 * 60_000;
 

@@ -1,4 +1,4 @@
-/** Denies a run unless its selector matches exactly one target. */
+/** Denies a run unless the fix matches exactly one target. */
 import { allowed, deniedForNow, type Gate } from "./gate.ts";
 
 const maxNamed = 5;

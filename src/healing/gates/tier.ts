@@ -1,4 +1,4 @@
-/** Denies a run of a remediation that is not pre-approved to run by itself. */
+/** Denies a run whose remediation may not run by itself, unless its tier allows it after approval. */
 import { allowed, denied, type Gate } from "./gate.ts";
 
 export const tier = {
