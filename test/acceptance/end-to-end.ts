@@ -142,7 +142,7 @@ async function play(
     feeder.restore("cpu_usage");
     say(`drop ${drop}: the container was restarted, the feature is restored`);
     await until(async () => (await stateOf(daemon)) === "recovered", `recovery ${drop}`);
-    await until(() => told(environment, /it helped/g) === drop, `verdict ${drop}`);
+    await until(() => told(environment, /it helped:/g) === drop, `verdict ${drop}`);
     if (drop === killedAfter) {
       await daemon.kill();
       say("the daemon was killed with SIGKILL");
