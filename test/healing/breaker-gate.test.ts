@@ -56,7 +56,7 @@ describe("the breaker of a fix (A34)", () => {
       allow: false,
       retry: "word",
       reason:
-        "The last two runs of restart-svc did not help (2026-03-01T10:00:00.000Z on svc-1, 2026-03-01T11:00:00.000Z on svc-1), so a person has to agree to the next.",
+        "The last two runs of restart-svc did not help (2026-03-01 10:00 UTC on svc-1, 2026-03-01 11:00 UTC on svc-1), so a person has to agree to the next.",
     });
   });
 

@@ -14,7 +14,7 @@ describe("frozen", () => {
     expect(frozen.judge({ ...fine, freeze })).toEqual({
       allow: false,
       reason:
-        'The freeze "black friday" by sarah (code freeze) forbids runs until 2026-11-30T08:00:00.000Z.',
+        'The freeze "black friday" by sarah (code freeze) forbids runs until 2026-11-30 08:00 UTC.',
       retry: untilMs,
     });
     const long = { ...freeze, reason: "x".repeat(1000) };
@@ -26,7 +26,7 @@ describe("frozen", () => {
     const freeze = { name: "silence by sarah", untilMs };
     expect(frozen.judge({ ...fine, freeze })).toEqual({
       allow: false,
-      reason: "The silence by sarah forbids runs until 2026-01-01T05:20:00.000Z.",
+      reason: "The silence by sarah forbids runs until 2026-01-01 05:20 UTC.",
       retry: untilMs,
     });
   });

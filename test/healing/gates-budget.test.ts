@@ -38,7 +38,7 @@ describe("the budget of 3 per 24h", () => {
     expect(budget.judge(facts({ attempts: [...attempts, nowMs - hour] }))).toEqual({
       allow: false,
       reason:
-        "3 of 3 attempts within 1d are used; the next is possible after 2026-03-02T09:00:00.000Z.",
+        "3 of 3 attempts within 1d are used; the next is possible after 2026-03-02 09:00 UTC.",
       retry: Date.parse("2026-03-02T09:00:00.000Z") + 1,
     });
   });
@@ -114,7 +114,7 @@ describe("budgets of several scopes (B49, B61)", () => {
     expect(judged(budgets, tried({}))).toEqual({
       allow: false,
       reason:
-        "1 of 1 attempts of all fixes on host vm within 1d are used; the next is possible after 2026-03-02T11:00:00.000Z.",
+        "1 of 1 attempts of all fixes on host vm within 1d are used; the next is possible after 2026-03-02 11:00 UTC.",
       retry: nowMs + 23 * hour + 1,
     });
     expect(judged(budgets.slice(0, 1), tried({}, 3)).allow).toBe(true);

@@ -86,7 +86,7 @@ describe("restored", () => {
   });
 
   it("denies everything until the budget's window has passed since the restore", () => {
-    expect(reasonOf(restored, since(0))).toContain("2026-03-02T12:00:00.000Z");
+    expect(reasonOf(restored, since(0))).toContain("2026-03-02 12:00 UTC");
     expect(reasonOf(restored, since(24 * hour))).toContain("driftwarden restored --forgot-nothing");
     expect(reasonOf(restored, since(24 * hour + 1))).toBeUndefined();
   });
@@ -182,7 +182,7 @@ describe("cooldown", () => {
   it("ends exactly when it is over, counted from the end of the last attempt", () => {
     expect(reasonOf(cooldown, { lastAttemptEndMs: nowMs - 30 * minute })).toBeUndefined();
     expect(reasonOf(cooldown, { lastAttemptEndMs: nowMs - 30 * minute + 1000 })).toBe(
-      "The last attempt ended at 2026-03-01T11:30:01.000Z, and the cooldown of 30m goes on for 1s.",
+      "The last attempt ended at 2026-03-01 11:30 UTC, and the cooldown of 30m goes on for 1s.",
     );
   });
 

@@ -122,7 +122,7 @@ describe("the gate maintenance", () => {
     expect(maintenance.judge({ ...fineFacts, nowMs, maintenance: windows })).toEqual({
       allow: false,
       reason:
-        'The maintenance "backup" forbids runs until 2026-07-01T08:30:00.000Z, 10:30 in Europe/Berlin.',
+        'The maintenance "backup" forbids runs until 2026-07-01 08:30 UTC, 10:30 in Europe/Berlin.',
       retry: nowMs + 60 * minute,
     });
   });

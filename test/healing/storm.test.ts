@@ -21,7 +21,7 @@ describe("storm (A7)", () => {
     expect(judged({ targets: targets(4) })).toEqual({
       allow: false,
       reason:
-        "4 targets were asked for within 15m, and at most 3 may be before it counts as a storm: one cause may lie behind all, so nothing runs. It is looked at again at 2026-03-01T12:05:00.000Z.",
+        "4 targets were asked for within 15m, and at most 3 may be before it counts as a storm: one cause may lie behind all, so nothing runs. It is looked at again at 2026-03-01 12:05 UTC.",
       retry: nowMs + 300_000,
     });
   });

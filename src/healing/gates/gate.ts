@@ -48,5 +48,6 @@ export function elapsedMs(nowMs: number, thenMs: number): number {
 /** A moment as people read it in a ticket. */
 export function timeText(ms: number): string {
   const date = new Date(ms);
-  return Number.isNaN(date.getTime()) ? "an unknown time" : date.toISOString();
+  if (Number.isNaN(date.getTime())) return "an unknown time";
+  return `${date.toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }
