@@ -1,7 +1,7 @@
-/** The port to a recorder of past values and bands, for charts. Declared here because detection knows them. */
+/** The port to a recorder of past values and bands, for charts. Detection declares it because it computes both. */
 import type { ModelKey } from "../model-key.ts";
 
-/** One attribution as it was judged, in shares of the model's attention, by the place of the name. */
+/** One attribution as it was judged, in shares of the model's attention. The arrays are in the order of `names`. */
 export interface PastAttribution {
   readonly model: ModelKey;
   /** Microseconds since 1970. */
@@ -9,10 +9,10 @@ export interface PastAttribution {
   readonly names: readonly string[];
   /** NaN where a feature is absent. */
   readonly shares: Float32Array;
-  /** The band in which each was expected, before it was learned; NaN where there is none yet. */
+  /** Expected band of each feature, before the attribution was learned; NaN where there is none yet. */
   readonly low: Float32Array;
   readonly high: Float32Array;
-  /** By deciding detectors and rules, 1.0 is the boundary; undefined while they warm up. */
+  /** Highest score by deciding detectors and rules, 1.0 is the boundary; undefined while they warm up. */
   readonly score: number | undefined;
 }
 

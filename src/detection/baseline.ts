@@ -48,11 +48,11 @@ export interface Assessment {
   readonly evidence: readonly Evidence[];
   /** Nothing is wrong, nor nearly wrong. */
   readonly clean: boolean;
-  /** The deciding detectors' highest feature score, 1.0 is the boundary; undefined while they warm up. */
+  /** The deciding detectors' highest score, 1.0 is the boundary; undefined while they warm up or relearn. */
   readonly highest: number | undefined;
   /** Enough of the vector was there to be looked at. */
   readonly whole: boolean;
-  /** For learning it. */
+  /** Noise of the vector by {@link observeNoise}, to be learned with it; NaN where it is unknown. */
   readonly noise: number;
 }
 
@@ -87,7 +87,7 @@ export class Baseline {
     return this.#features.names;
   }
 
-  /** What was made of the newest attribution; valid until another one of this size is judged. */
+  /** Transformed values and scores of the newest attribution; valid until another one of this size is judged. */
   get workspace(): Workspace {
     return this.#options.pool.of(this.#memory.nFeatures);
   }
@@ -126,12 +126,12 @@ export class Baseline {
   /** Judges the assembled attribution; nothing is learned yet. */
   judge(assembled: Assembled): Assessment {
     const assessment = this.#judge(assembled);
-    // Learned as ever: a week without reports is no week without habits.
+    // Clean, so that habits are still learned while nothing is reported.
     if (this.ignored) return { ...assessment, evidence: [], clean: true };
     return assessment;
   }
 
-  /** Whether nothing at all is to be reported of the model. */
+  /** Whether nothing is to be reported of the model. */
   get ignored(): boolean {
     return this.#overrides.ignoresModel;
   }
@@ -193,13 +193,13 @@ export class Baseline {
     const quiet = assessment.whole && assessment.evidence.length === 0 && facts.episode === null;
     if (quiet && assessment.clean) this.#learn(y, assessment);
     else this.#skip(y, assessment);
-    // Also of what is not clean for want of a feature: it may be one that comes and goes.
+    // Also where a missing feature makes it unclean: the feature may come and go by habit.
     if (quiet) learnHabits(this.#memory, facts.rules);
     if (assessment.whole) remember(this.#memory, y);
     if (facts.widen > 0) facts.widen--;
   }
 
-  /** What is so now is the new normal. */
+  /** Accepts the present as the new normal, and learns it anew. */
   rebaseline(): void {
     rebaselineHabits(this.#memory, this.#facts.rules);
     this.#memory = this.#memory.relearned();
@@ -207,7 +207,7 @@ export class Baseline {
     this.#startOver();
   }
 
-  /** Settings of features only judge: memory and what was learned stay as they are. */
+  /** Applies the features' own settings. They change how features are judged; what was learned stays. */
   #applyOverrides(): void {
     const overrides = this.#overrides;
     if (overrides.isEmpty) return;
@@ -258,7 +258,7 @@ export class Baseline {
     if (facts.relearn > 0) facts.relearn--;
   }
 
-  /** Not learned. What stays suspicious without ever opening an episode becomes normal in the end, too. */
+  /** Does not learn. After `freezeLimit` unlearned attributions without an episode, the present becomes normal. */
   #skip(y: Float64Array, { at, whole }: Assessment): void {
     if (whole) for (const active of this.#memory.detectors) active.skipOne(y, at);
     this.#facts.unlearned++;

@@ -53,14 +53,14 @@ export class PartitionEngine {
   readonly #rows = new PartitionRows();
   #watermarks: ReadonlyMap<string, number> = new Map();
 
-  /** @param history told every attribution as it was judged */
+  /** @param history receives every attribution as it was judged */
   constructor(settings: EngineSettings, history?: AttributionRecorder) {
     this.#settings = settings;
     this.#admission = new AdmissionControl(settings);
     this.#context = { settings, pool: new WorkspacePool(), counts: this.#counts, history };
   }
 
-  /** Models restored from what another version or other settings had saved: they may decide otherwise than those did. */
+  /** Models restored from a state of another version or other settings: their decisions may differ from stored ones. */
   get reshaped(): ReadonlySet<ModelKey> {
     return this.#reshaped;
   }
@@ -95,7 +95,7 @@ export class PartitionEngine {
     return model.takeEvents();
   }
 
-  /** Sets a record of a model aside: the model is unhealthy until it is well again, and goes on with the next record. */
+  /** Sets a record aside. The model goes on with the next one, and is unhealthy until enough attributions succeed. */
   quarantine(model: ModelKey, offset: number, error: string): readonly DetectionEvent[] {
     const watched = this.#models.get(model);
     const at = watched?.facts.lastAt ?? 0;
@@ -119,7 +119,7 @@ export class PartitionEngine {
     }
     const decoded = decodeSnapshot(saved.state, (source) => this.#shaping(source));
     if (decoded === undefined) {
-      // Not a word of it can be read, but it is no newcomer.
+      // The state cannot be read, but the model is no newcomer.
       this.#reshaped.add(model);
       this.#counts.sectionsDropped++;
       const { source } = modelName(model);
@@ -131,7 +131,7 @@ export class PartitionEngine {
     const restored = new WatchedModel(model, this.#context, decoded);
     if (decoded.dropped.includes("own")) restored.rebaseline();
     const { facts } = restored;
-    // An offset that it has not come to yet is one of an earlier stream.
+    // An offset above the applied one is from an earlier stream.
     if (facts.since.offset > saved.appliedThrough) facts.since = { ...facts.since, offset: -1 };
     this.#restored(restored, facts.since);
     this.#checkpoints.restored(model, saved.appliedThrough);
@@ -139,8 +139,8 @@ export class PartitionEngine {
   }
 
   /**
-   * Snapshots of models changed since they were saved, longest unsaved first. Tell {@link saved} or
-   * {@link saveFailed} how it went.
+   * Snapshots of models changed since they were saved, longest unsaved first. Call {@link saved} or
+   * {@link saveFailed} afterwards.
    *
    * @param maxBytes of all states together; one is given even if it is larger
    * @param except models that stay as they are
@@ -173,8 +173,8 @@ export class PartitionEngine {
   }
 
   /**
-   * From where a new engine must read to catch up with what is unsaved, and what of forgotten models is not needed
-   * then. Tell {@link moved} when it is stored.
+   * The offset from which a new engine must read to catch up with unsaved changes, and the forgotten models that it does
+   * not need. Call {@link moved} once it is stored.
    *
    * @param next offset up to which, not including it, everything that was decided is stored
    */
@@ -183,14 +183,14 @@ export class PartitionEngine {
     return { ...boundary, rows: this.#rows.after(boundary) };
   }
 
-  /** The boundary is stored: its rows count from there, and what it ended is gone. */
+  /** The boundary is stored: rows are counted from there, and its ended models are dropped. */
   moved(boundary: CountedBoundary): void {
     this.#checkpoints.forget(boundary.ended);
     for (const model of boundary.ended) this.#admission.forget(model);
     this.#rows.moved(boundary, boundary.rows);
   }
 
-  /** @param stored what the partition's row says of rows that stand in no model's state */
+  /** @param stored counts in the partition's row of the rows that are in no model's state */
   restoreRows(stored: StoredRows): void {
     this.#rows.restore(stored);
   }
@@ -244,7 +244,7 @@ export class PartitionEngine {
     return made;
   }
 
-  /** Counts the rows of a record that came while its model might not join, also when a replay reads it again. */
+  /** Counts the rows of a record whose model was refused, also when a replay reads the record again. */
   #countRefused(offset: number, record: ModelRecord): void {
     if (!("rows" in record) || this.#admission.watches(record.model, offset)) return;
     const outcome = this.#admission.refuses(sinceOf(offset, record));

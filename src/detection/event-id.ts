@@ -1,4 +1,4 @@
-/** Makes the ids of events from model key and row time only, so that a replay gives the same ids. */
+/** Makes the ids of events from decided facts such as model key and row time, so that a replay gives the same ids. */
 import { createHash } from "node:crypto";
 
 /** @returns 20 hex digits */

@@ -1,4 +1,4 @@
-/** The events that detection gives: plain data, decided once, stored with its id. */
+/** The events that detection emits: plain data, decided once, stored with its id. */
 import type { ModelKey } from "../model-key.ts";
 import type { Ranking } from "./attribution/ranking.ts";
 
@@ -19,7 +19,7 @@ export type EpisodeKind = (typeof episodeKinds)[number];
 /** One feature's part in an episode, as it was when the episode opened; never revised. */
 export interface BlamedFeature {
   readonly feature: string;
-  /** Part of the model's attention that was expected and that it has now, 0..1, see `attention.ts`; undefined when absent. */
+  /** Expected and present part of the model's attention, ≥ 0, see `attention.ts`; undefined when absent. */
   readonly before: number | undefined;
   readonly after: number | undefined;
   /** Place by size, 1 = most important; undefined when absent. */

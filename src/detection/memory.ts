@@ -109,7 +109,7 @@ export class ModelMemory {
     this.#detectors = undefined;
   }
 
-  /** A larger memory that knows what this one does; the new slots are empty. In another unit nothing learned stays. */
+  /** A larger memory with the contents of this one; the new slots are empty. In another unit only {@link kept} stays. */
   grown(nFeatures: number, raw: boolean): ModelMemory {
     const grown = new ModelMemory({ ...this.shape, nFeatures, raw });
     for (const name of kept) grown[name].set(this[name]);
@@ -124,7 +124,7 @@ export class ModelMemory {
     return grown;
   }
 
-  /** The same features with nothing learned of them: what a marker asks for. */
+  /** The same features with only {@link kept} taken over, as after a marker. */
   relearned(): ModelMemory {
     const fresh = new ModelMemory(this.shape);
     for (const name of kept) fresh[name].set(this[name]);

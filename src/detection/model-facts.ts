@@ -34,7 +34,7 @@ export interface ModelFacts {
   since: Since;
   /** What became of its rows. */
   rows: RowCounts;
-  /** Reading history: learned, never deciding. */
+  /** History is being read: it is learned, and nothing is reported. */
   historic: boolean;
   /** By level; history is level -1. */
   positions: Record<string, Position>;
@@ -42,7 +42,7 @@ export interface ModelFacts {
   intervals: readonly number[];
   /** Time of the newest attribution, microseconds; null before the first. */
   lastAt: number | null;
-  /** Since then. */
+  /** Time since then in which the source was not asked. */
   unasked: UnaskedTime;
   /** Attributions the baseline has learned from. */
   learned: number;
@@ -56,18 +56,18 @@ export interface ModelFacts {
   /** One bit an attribution, newest lowest: the vector as a whole crossed its boundary. */
   crossed: number;
   silent: boolean;
-  /** A record of it was set aside; until it has processed enough again. */
+  /** A record was set aside, and too few attributions were processed since. */
   unhealthy: boolean;
   /** Attributions processed since, while it is unhealthy. */
   wellFor?: number;
   episode: EpisodeFacts | null;
   rules: RuleState;
   markers: { id: string; at: number }[];
-  /** The newest of those that were announced, with what was; left out before one. */
+  /** The newest markers with what they announced; left out before the first. */
   announced?: readonly AnnouncedChange[];
   /** Attributions since the newest marker; not there before one. */
   sinceMarker?: number;
-  /** Markers in a row that came before the last one was settled. */
+  /** Markers in a row that came before the model had relearned after the one before. */
   hastyMarkers?: number;
   /** Markers and verdicts already taken, newest last. */
   taken: string[];

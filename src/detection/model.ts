@@ -26,7 +26,7 @@ export interface ModelContext {
   readonly settings: EngineSettings;
   readonly pool: WorkspacePool;
   readonly counts: DetectionCounts;
-  /** Told every attribution; undefined where nobody draws. */
+  /** Receives every attribution; undefined where no chart is drawn. */
   readonly history: AttributionRecorder | undefined;
 }
 
@@ -62,7 +62,7 @@ export class WatchedModel {
     this.#assembler = new Assembler(this.#baseline, limits, this.facts.assembly);
   }
 
-  /** Of the newest attribution, by deciding detectors and rules; undefined while warming up. */
+  /** Score of the newest attribution by deciding detectors and rules; undefined while warming up. */
   get score(): number | undefined {
     return this.#score;
   }
@@ -97,7 +97,7 @@ export class WatchedModel {
     return this.#isSlow ? warmUpOf(this.facts, needed) : undefined;
   }
 
-  /** What was decided since it was last asked. */
+  /** What was decided since the last call. */
   takeEvents(): readonly DetectionEvent[] {
     const events = this.#events;
     if (events.length > 0) this.#events = [];
@@ -125,7 +125,7 @@ export class WatchedModel {
     return Math.min(this.#assembler.due, this.#silentDue(), ...next);
   }
 
-  /** Nobody asked its source meanwhile. @returns whether that matters to it */
+  /** The source was not asked during the gap. @returns whether that changes anything */
   notAsked(gap: { readonly from: number; readonly until: number }): boolean {
     const { facts } = this;
     const before = facts.unasked;
@@ -145,7 +145,7 @@ export class WatchedModel {
     this.#answer(watermark);
   }
 
-  /** Announced retrains up to now come into effect: the open episode ends, everything is learned anew. */
+  /** Due markers take effect: the episode ends and all is learned anew, unless the model is retrained by habit. */
   applyMarkers(now: number): void {
     const { markers } = this.facts;
     const due = markers.filter(({ at }) => at <= now);
@@ -156,7 +156,7 @@ export class WatchedModel {
     this.#baseline.rebaseline();
   }
 
-  /** Watermark at which it has been silent for so long that it is forgotten; a slow one has to be silent by its own cadence. */
+  /** Watermark at which the model is forgotten, after the retire time and at least `silentCadences` of silence. */
   get retiredAt(): number {
     if (this.facts.historic) return Number.POSITIVE_INFINITY;
     if (this.#isVersion) return Number.NEGATIVE_INFINITY;
@@ -176,7 +176,7 @@ export class WatchedModel {
     this.#baseline.rebaseline();
   }
 
-  /** Before this clock, microseconds, it has seen a time that cannot be yet. */
+  /** While the clock is before this, microseconds, the model has seen a time too far in the future. */
   get aheadUntil(): number {
     const newest = this.facts.lastAt ?? Number.NEGATIVE_INFINITY;
     return Math.max(newest, this.#assembler.start) - this.source.maxFutureUs;

@@ -31,25 +31,25 @@ export interface DecisionSettings {
   readonly needed: number;
   /** …among this many attributions, at most 8. */
   readonly outOf: number;
-  /** An open episode counts an attribution as clean only below this score. */
+  /** An attribution is clean only below this score. */
   readonly exitLevel: number;
   /** Clean attributions in a row that close an episode. */
   readonly cleanToClose: number;
   /** Attributions without learning after which people are asked once whether the level is the new normal. */
   readonly freezeLimit: number;
-  /** What becomes of the episode then: it stays open until it recovers or a marker ends it; or there is nobody to ask. */
+  /** Then the episode stays open until it recovers or a marker ends it, or is accepted where nobody can be asked. */
   readonly lasting: "stays_open" | "accepted";
   /** Attributions learned without judging after a marker or an acceptance. */
   readonly relearn: number;
   /** Thresholds are wider by this factor… */
   readonly relearnedWiden: number;
-  /** …for so many attributions after that. */
+  /** …for so many attributions from the marker or acceptance on. */
   readonly relearnedWidenFor: number;
   /** Observations of a feature, or of a whole model, that are learned before it is judged… */
   readonly settled: number;
   /** …and before it is judged provisionally, in a slow model. */
   readonly provisional: number;
-  /** A model whose usual time between attributions is not below this is slow, microseconds. */
+  /** A model is slow if its usual time between attributions is at least this, microseconds. */
   readonly slowCadenceUs: number;
   /** Cadences without an attribution that are silence. */
   readonly silentCadences: number;
@@ -67,7 +67,7 @@ export interface EngineSettings {
   readonly overrides?: readonly Override[];
   /** Rows of further models are dropped and counted. For one partition. */
   readonly maxModels: number;
-  /** Models that may join in one hour of their rows' time; rows of further ones are dropped and counted. For one partition. */
+  /** Models that may join one partition in an hour of row time; rows of further ones are dropped and counted. */
   readonly maxNewModelsPerHour: number;
   /** Rows of further features of a model are dropped and counted. */
   readonly maxFeatures: number;
@@ -109,7 +109,7 @@ export const defaultDecision: DecisionSettings = {
   newFeatureShare: 0.03,
 };
 
-/** What the values of a model with so many features become, once `auto` is decided: with two, shares mirror. */
+/** What the values of a model with so many features become, once `auto` is decided. Two shares would mirror each other. */
 export function settledTransform(
   transform: Transform,
   nFeatures: number,

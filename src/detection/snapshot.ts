@@ -10,7 +10,7 @@ import type { DetectorUse, EngineSettings, Transform } from "./settings.ts";
 /** Raised whenever the header's meaning changes; older states are dropped whole. */
 const formatVersion = 1;
 
-/** Raised whenever the same rows, learned by the same bytes, may be decided otherwise: a rule or a threshold has changed. */
+/** Raised whenever a changed rule or threshold may decide the same rows and bytes otherwise. */
 const rulesVersion = 4;
 
 interface Section {
@@ -20,12 +20,12 @@ interface Section {
   readonly bytes: number;
 }
 
-/** What older headers do not say. */
+/** Facts that older headers lack. */
 type Later = "since" | "rows" | "crossed" | "unasked";
 
 interface Header {
   readonly format: number;
-  /** Not there in what the first version saved. */
+  /** Missing in states of the first version. */
   readonly rules?: string;
   readonly names: readonly string[];
   readonly raw: boolean;
@@ -43,7 +43,7 @@ export interface ModelParts {
 export interface Shaping {
   readonly transform: Transform;
   readonly uses: readonly DetectorUse[];
-  /** What shapes no byte: when episodes open and close, and overrides. */
+  /** Settings that shape no byte: when episodes open and close, and overrides. */
   readonly deciding: Pick<EngineSettings, "decision" | "overrides">;
 }
 
@@ -64,11 +64,11 @@ export function encodeSnapshot({ names, facts, memory }: ModelParts, shaping: Sh
 export interface DecodedSnapshot extends ModelParts {
   /** Sections that did not fit the settings and start empty: `own` or a detector's name. */
   readonly dropped: readonly string[];
-  /** Whether the same rules and every section of the same version saved it: then it has the same future as there. */
+  /** Whether the same rules, and the same version of every section, saved it: then it decides as before. */
   readonly unchanged: boolean;
 }
 
-/** What a header says, or what holds of a state that was saved before headers said it. Stored in this order. */
+/** The facts that older headers lack, with the values that hold for older states. Stored in this order. */
 function laterFacts({
   since = knownAtFirstStart,
   rows = {},
@@ -103,7 +103,7 @@ export function decodeSnapshot(
   return { names, facts, memory: empty, dropped: sections.map(({ name }) => name), unchanged };
 }
 
-/** Copies a section that fits, or what an older version of it knows. @returns false where there was one, and nothing is kept */
+/** Copies a section that fits, or upgrades one of an older version. @returns false where nothing is kept */
 function takeOver(
   saved: readonly PlacedSection[],
   { place, ...section }: PlacedSection,
@@ -149,7 +149,7 @@ function placed(sections: readonly Section[], bytes: Uint8Array): readonly Place
   });
 }
 
-/** By what was decided: the version of the rules, the settings of the detectors, and what only decides. */
+/** What decisions depend on: version of the rules, settings of the detectors, decision settings and overrides. */
 function rulesOf({ uses, deciding: { decision, overrides = [] } }: Shaping): string {
   const detectors = uses.map(({ type, params }) => ({ name: type.name, params }));
   return `${rulesVersion}/${settingsHash({ detectors, decision, overrides })}`;

@@ -3,7 +3,7 @@ import type { Row } from "../../stream/record.ts";
 import type { ModelMemory } from "../memory.ts";
 import type { DropReason } from "./counts.ts";
 
-/** Attributions in a row without a feature after which the next one no longer waits for it. */
+/** After so many attributions in a row without a feature, the next one no longer waits for it. */
 const givenUpAfter = 3;
 
 /** Plain data: the open attribution, as far as it is not in the model's memory. */
@@ -14,12 +14,12 @@ export interface Assembly {
   end: number;
   /** Newest row of the last closed attribution; null before there is one. */
   lastEnd: number | null;
-  /** Its oldest row; not there in states that were saved before it was kept. */
+  /** Oldest row of the last closed attribution; missing in states that older versions saved. */
   lastStart?: number;
-  /** Features that came, of those it waits for. */
+  /** How many of the expected features have come. */
   came: number;
   expected: number;
-  /** A feature turned up that nobody waited for: the next attribution gives it time. */
+  /** An unexpected feature came late: the next attribution stays open for its whole window, to include the feature. */
   patient: boolean;
   /** Features with two different values at one time. */
   conflicts: string[];
@@ -60,14 +60,14 @@ export interface AssemblyLimits {
 }
 
 /**
- * What became of a row: it was placed, with which the attribution may be complete; it was not, since the open
- * attribution ends before it; or why it takes no part.
+ * What became of a row. `completes`: the attribution is complete with it. `belongs_to_next`: the open attribution ends
+ * before it. Otherwise the reason why it was dropped.
  */
 export type RowPlacement = "placed" | "completes" | "belongs_to_next" | DropReason;
 
 /**
- * An attribution ends when every feature it waits for has come, when a feature repeats with another time, or when
- * rows or the watermark have passed its start by the assembly window. Whoever is told so closes it by {@link finish},
+ * An attribution ends when every expected feature has come, when a feature comes again with a time after the newest row,
+ * or when a row or the watermark reaches the end of the assembly window. The caller then closes it with {@link finish},
  * judges it, and calls {@link expect}.
  */
 export class Assembler {
@@ -108,7 +108,7 @@ export class Assembler {
     return { ...this.#assembly, newcomers };
   }
 
-  /** @param row with a finite time; one that belongs to the next attribution is to be added again when this one is closed */
+  /** @param row with a finite time; after `belongs_to_next`, close this attribution and add the row again */
   add(row: Row): RowPlacement {
     const slot = this.#slots.slotOf(row.feature);
     const seen = this.#seenAt(row.feature, slot);
@@ -119,15 +119,15 @@ export class Assembler {
     return isOver ? "belongs_to_next" : this.#join(row, slot);
   }
 
-  /** Whether the watermark has passed the open attribution. */
+  /** Whether the watermark has reached the end of the open attribution's window. */
   isPassed(watermark: number): boolean {
     return this.#assembly.open && watermark >= this.due;
   }
 
   /**
-   * Forgets times beyond the limit, which would make all rows to come late ones.
+   * Forgets times beyond the limit. With them, every row to come would be late.
    *
-   * @returns rows of an open attribution that are dropped with it
+   * @returns how many rows of the open attribution are dropped
    */
   forgetBeyond(limit: number): number {
     const assembly = this.#assembly;
@@ -162,7 +162,7 @@ export class Assembler {
     return { at: assembly.end, newcomers, conflicts };
   }
 
-  /** Counts anew whom the next attribution waits for; after `absent` was brought up to date. */
+  /** Counts the features that the next attribution waits for. Call it when `absent` is up to date. */
   expect(): void {
     let expected = 0;
     const { absent } = this.#slots.memory;
@@ -170,7 +170,7 @@ export class Assembler {
     this.#assembly.expected = expected;
   }
 
-  /** In order of their names; those that came without a usable value are forgotten. */
+  /** New features in order of their names, without those that had no usable value. */
   #takeNewcomers(): readonly Newcomer[] {
     if (this.#newcomers.size === 0) return [];
     const newcomers = [...this.#newcomers]
@@ -210,7 +210,7 @@ export class Assembler {
     return this.#place(row, slot);
   }
 
-  /** Whether the last attribution closed without this feature, and within the window of its first row. */
+  /** Whether the last attribution closed without this feature, and the row is within a window of its oldest row. */
   #fillsHole(row: Row, slot: number | undefined): boolean {
     const { lastStart } = this.#assembly;
     if (lastStart === undefined || row.ts >= lastStart + this.#limits.assemblyWindowUs)
@@ -219,7 +219,7 @@ export class Assembler {
     return slot === undefined || this.#slots.memory.absent[slot]! > 0;
   }
 
-  /** A row that nobody waited for shows who else is to be waited for next time. It came, if late: it is not missing. */
+  /** The next attribution waits for a feature that came unexpectedly. A feature that came late is not missing. */
   #lateRow(row: Row, slot: number | undefined): DropReason {
     const { memory } = this.#slots;
     if (slot === undefined && this.#isFull()) return "too_many_features";

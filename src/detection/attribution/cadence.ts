@@ -4,7 +4,7 @@ const enough = 5;
 
 export class Cadence {
   readonly #intervals: number[];
-  /** The same in ascending order, kept so that a median costs no sorting. */
+  /** The same intervals in ascending order, so that a median needs no sorting. */
   readonly #sorted: number[];
 
   constructor(intervals: readonly number[] = []) {

@@ -2,10 +2,10 @@
 import type { Row } from "../../stream/record.ts";
 import type { Position } from "../model-facts.ts";
 
-/** Level under which history is remembered: it may be sent twice like everything else. */
+/** The level of history rows, which may be sent twice like all others. */
 export const historyLevel = -1;
 
-/** Infinite times are rows too, but JSON has no word for them. */
+/** JSON has no infinite numbers, so an infinite time is kept as the largest finite one. */
 const finite = (ts: number): number => Math.min(Math.max(ts, -Number.MAX_VALUE), Number.MAX_VALUE);
 
 /** Moves the level's position to the row. @returns false when the row is not above it: it was seen before */

@@ -1,4 +1,4 @@
-/** The ranks of features, and in two numbers how far their order has changed. It never opens an episode. */
+/** Ranks features, and measures how far their order has changed. A ranking never opens an episode. */
 
 /** By slot. */
 export interface Shares {
@@ -10,7 +10,7 @@ export interface Shares {
 export interface Ranking {
   /**
    * Normalised discounted cumulative gain of the order now, each feature worth its share before: 1 for the same order.
-   * Source: Järvelin and Kekäläinen 2002; the clouds' rule is to alarm below 0.9.
+   * Source: Järvelin and Kekäläinen 2002; cloud monitors alarm below 0.9.
    */
   readonly ndcg: number;
   /** How many of the `top` most important features before are no longer among them. */
@@ -32,7 +32,7 @@ export function rankingOf({ before, after }: Shares): Ranking | undefined {
   return { ndcg: gain(now, before) / ideal, left, top };
 }
 
-/** Of each value, where 1 is the largest; equals share a rank, and what is absent has none. */
+/** The rank of each value: 1 is the largest. Equal values share a rank, and an absent value has none. */
 export function ranksOf(values: readonly (number | undefined)[]): readonly (number | undefined)[] {
   const known = values.filter((value) => value !== undefined).toSorted((a, b) => b - a);
   const ranks = new Map<number, number>();

@@ -4,15 +4,15 @@ import type { Transform } from "../settings.ts";
 import type { Workspace } from "../workspace.ts";
 import { weightedMedian } from "./weighted-median.ts";
 
-/** Beyond it a value is absurd in any unit; it stays finite for the detectors. */
+/** Larger values are clamped to this, so that detectors see finite numbers. */
 const most = 1e12;
 /** Memory of the slow level: 1 / rate attributions. */
 const levelRate = 0.004;
 /** No feature decides more than this part of the common scale. */
 const weightCap = 0.25;
-/** Part of a feature's level that is its least noise: what never moved does not decide alone. */
+/** A feature's noise counts as this part of its level at least, so that one that never moved does not decide alone. */
 const leastNoise = 0.02;
-/** Part of the expected total below which negative levels are noise around zero, not importances with a sign. */
+/** Negative levels below this part of the expected total are noise around zero, not signed importances. */
 const signedPart = 0.05;
 
 /** An attribution with less of the expected total than this is a fragment. */
@@ -25,7 +25,7 @@ const clamp = (value: number): number => Math.min(Math.max(value, -most), most);
  *
  * `common_scale` divides by the weighted median of the ratios to the expected vector, not by the sum: a feature that
  * explodes then does not push all others down, and what all have in common (units, sample size) cancels out. The weight
- * is the expected share over the root of the feature's usual noise: a large noisy feature does not move all others. Where
+ * is the expected share over the root of the feature's relative noise: a large noisy feature moves no others. Where
  * negative levels are more than 5 % of the total, they decide the scale like the others: value and level then change
  * their sign together.
  */
@@ -68,10 +68,10 @@ function commonScale(memory: ModelMemory, workspace: Workspace, at: number): num
     if (!(size > 0) || Number.isNaN(value[i])) continue;
     const away = Math.abs(level[i]!);
     const noise = meanDiff[i]!;
-    // What changes its sign by habit tells nothing of the scale.
+    // A feature that often changes its sign does not show the scale.
     if (signed && noise > away) continue;
     ratios[n] = value[i]! / share;
-    // Over the root of its relative noise; 0 for what was always 0.
+    // Divided by the root of the relative noise; 0 for a feature that was always 0.
     weights[n] = capped(size) * Math.sqrt(away / (noise + leastNoise * away || 1));
     weight += weights[n++]!;
   }
@@ -87,7 +87,7 @@ function cappedMedian({ ratios, weights }: Workspace, n: number, weight: number)
 
 const capped = (part: number): number => (part > weightCap ? weightCap : part);
 
-/** By the first detector that knows the habits of the hour, else the slow level. @returns their absolute sum */
+/** Expected values by the detector that knows the hour's habits, else the slow level. @returns their absolute sum */
 function usualValues({ detectors, level }: ModelMemory, into: Float64Array, at: number): number {
   into.fill(Number.NaN);
   for (const { detector } of detectors) detector.expected?.(into, at);

@@ -42,12 +42,12 @@ export function weightedMedian(values: Float64Array, weights: Float64Array, n: n
 }
 
 /**
- * Moves what is below the pivot to the front. No branch depends on a value: which side of the pivot it is on cannot be
- * foreseen, and a wrong guess costs as much as ten comparisons.
+ * Moves values below the pivot to the front. No branch depends on a value: the processor cannot predict its side of the
+ * pivot, and a wrong prediction costs as much as ten comparisons.
  *
  * Source: the partition of Lomuto in Bentley 1986, "Programming Pearls", column 10.
  *
- * @returns where the others begin
+ * @returns index of the first value that is not below the pivot
  */
 function partition({ values, weights, low, high }: Range, pivot: number): number {
   let lower = 0;
@@ -70,7 +70,7 @@ function partition({ values, weights, low, high }: Range, pivot: number): number
   return begin;
 }
 
-/** The same for what equals a pivot that nothing is below. */
+/** Moves values equal to the pivot to the front, where no value is below it. @returns index after them */
 function skipEqual({ values, weights, low, high }: Range, pivot: number): number {
   let begin = low;
   for (let i = low; i <= high; i++) {

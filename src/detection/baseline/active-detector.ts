@@ -13,7 +13,7 @@ interface Part {
 
 export class ActiveDetector {
   readonly use: DetectorUse;
-  /** It learns. The detector that scores reads the same bytes. */
+  /** Learns, unless features are learned apart. The detectors of all parts share its bytes. */
   readonly detector: Detector;
   /** One at least; more where features differ in their sensitivity. */
   readonly #parts: readonly Part[];

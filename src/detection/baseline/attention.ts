@@ -19,7 +19,7 @@ import { expectedBand, explained, type Judged } from "./expectation.ts";
 
 /** A value of the other sign, smaller than this part of the usual, is noise around zero. */
 export const leastTurned = 0.1;
-/** Where the others have less than this part of the total, they are no measure. */
+/** Where all other features have less than this part of the total, v is divided by the usual total. */
 const leastOthers = 1e-6;
 
 /** An attribution as it was judged. */
@@ -41,18 +41,18 @@ export function attentionOf(
   return value / (others + Math.abs(value));
 }
 
-/** Of each feature now, ≥ 0; undefined where absent. */
+/** Attention of each feature now, ≥ 0; undefined where absent. */
 export function attentionNow(judged: JudgedAttribution): readonly (number | undefined)[] {
   const { memory, workspace } = judged;
   const { after } = sharesOf(memory);
-  // What was a fragment was not transformed.
+  // A fragment is not transformed.
   if (!isWhole(memory)) return after;
   return after.map((share, slot) =>
     share === undefined ? undefined : Math.abs(attentionOf(judged, slot, workspace.y[slot]!)),
   );
 }
 
-/** Of one feature now: below 0 where it pushes the other way than its usual level. NaN where absent. */
+/** Attention of one feature now: below 0 where it pushes the other way than its usual level. NaN where absent. */
 export function signedAttention(judged: JudgedAttribution, slot: number): number {
   const { memory, workspace } = judged;
   return signOf(memory.level[slot]!) * attentionOf(judged, slot, workspace.y[slot]!);
@@ -82,7 +82,7 @@ export function toldAttention(judged: JudgedAttribution, { slot, at }: Judged): 
   if (said?.unit === "value") return { ...held(judged, slot, said), ...unit };
   const before = sharesOf(memory).before[slot];
   const after = attentionNow(judged)[slot];
-  // Deviations are no parts of anything.
+  // Deviations and frequencies are not parts of the attention.
   const band = said === undefined ? expectedAttention(judged, { slot, at }) : noBand;
   return { before, after, ...band, ...unit };
 }

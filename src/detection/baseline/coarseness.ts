@@ -6,7 +6,7 @@ const stepZero = 128;
 /** The lower bound of steps by their byte. */
 const powers = Float64Array.from({ length: 257 }, (_, byte) => 2 ** (byte - stepZero));
 
-/** Learns the step from the value before; NaN tells nothing. */
+/** Learns the step from the value before to this one; skips it where either is NaN. */
 export function followStep({ value, previous, step }: ModelMemory, slot: number): void {
   const distance = Math.abs(value[slot]! - previous[slot]!);
   if (!(distance > 0 && distance < Number.POSITIVE_INFINITY)) return;

@@ -34,7 +34,7 @@ export function detectorSet(
       high: paramsOf("high"),
     };
     const params = paramsAt[sensitivity];
-    // Who does not go by sensitivity stays one object over its bytes, and keeps its score of the whole vector.
+    // A detector that ignores sensitivity stays one object, and keeps its score of the whole vector.
     const hash = settingsHash(params);
     const isFixed = Object.values(paramsAt).every((other) => settingsHash(other) === hash);
     return [{ ...use, type, params, ...(!isFixed && { paramsAt }) }];

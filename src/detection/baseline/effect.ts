@@ -1,4 +1,4 @@
-/** How far a feature is from what is expected, and whether the settings of the feature ask to be told of that. */
+/** How far a feature is from what is expected, and whether the feature's settings let that count. */
 import { attentionOf, type JudgedAttribution, leastTurned } from "./attention.ts";
 import { heldAgainst, type Judged } from "./expectation.ts";
 import type { FeatureSettings, LeastEffect } from "./overrides.ts";

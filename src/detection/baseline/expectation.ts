@@ -23,7 +23,7 @@ export function expectedBand(memory: ModelMemory, { slot, at }: Judged): Band | 
 /**
  * What a feature beyond its boundary rests on: observed is outside the band. Call it before the vector is learned.
  *
- * @returns undefined where the feature is not beyond its boundary, or nobody who decides says why
+ * @returns undefined where the feature is not beyond its boundary, or no deciding detector explains it
  */
 export function explained(
   memory: ModelMemory,
@@ -59,6 +59,6 @@ function explanations(
 const deciding = ({ detectors }: ModelMemory): readonly ActiveDetector[] =>
   detectors.filter(({ use }) => use.deciding || use.fallback === true);
 
-/** A value held against the band of a single one. */
+/** A single value held against its band. */
 const alone = (band: Band | undefined, observed: number): Explanation | undefined =>
   band && { ...band, observed, span: 1, unit: "value" };

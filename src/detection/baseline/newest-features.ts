@@ -1,4 +1,4 @@
-/** Computes how each feature of a model stands by its saved state: its newest value, what is normal, its rank. Decides nothing. */
+/** Computes newest value, normal band and rank of each feature from a model's saved state. Decides nothing. */
 
 import type { Assembly } from "../attribution/assembler.ts";
 import { ranksOf } from "../attribution/ranking.ts";

@@ -8,7 +8,7 @@ import type { Workspace } from "../workspace.ts";
 
 /** Memory of the long scales: 1 / rate attributions. */
 const longRate = 0.002;
-/** Observations before the long scale is one. */
+/** Observations before the long scale is used. */
 const settledAfter = 20;
 const widest = 3;
 
@@ -20,13 +20,13 @@ const sorted = new Float64Array(noiseRing);
 const even = new Float64Array(noiseRing).fill(1);
 
 /**
- * Median |first difference| of the leading features in units of their own mean ones; the ring keeps the newest ten.
+ * Median |first difference| of the leading features, each over its own mean difference; the ring keeps the newest ten.
  * NaN while there is nothing to compare with. Call once an attribution, before {@link learnNoise}.
  */
 export function observeNoise(memory: ModelMemory, { y, ratios, weights }: Workspace): number {
   const { last, meanDiff, level, noise, shape } = memory;
   let mean = 0;
-  // In their own units none is larger than another.
+  // Values in different units cannot be compared by size, so all features count.
   if (!shape.raw) mean = expectedTotal(memory) / y.length;
   let n = 0;
   for (let i = 0; i < y.length; i++) {

@@ -1,4 +1,4 @@
-/** `detection.overrides:`: which settings hold for which feature. They judge; nothing that is learned depends on them. */
+/** `detection.overrides:`: which settings each feature is judged with. */
 import type { Sensitivity } from "../../../detectors/preset.ts";
 import { type ModelKey, modelName } from "../../model-key.ts";
 import { matches } from "./pattern.ts";
@@ -43,13 +43,13 @@ export class ModelOverrides {
     this.#list = overrides.filter((one) => isForModel(one, model));
   }
 
-  /** Whether no override matches any feature of the model. */
+  /** Whether no override is for this model. */
   get isEmpty(): boolean {
     return this.#list.length === 0;
   }
 
   /**
-   * Whether nothing at all is reported of the model: an override without a feature says so, and none before it makes an
+   * Whether nothing is reported of the model: an override without a feature ignores it, and none before it makes an
    * exception of some features.
    */
   get ignoresModel(): boolean {
@@ -66,7 +66,7 @@ export class ModelOverrides {
   }
 }
 
-/** Of a feature of a source: the places of the overrides that match it, and of those that decide some setting. */
+/** Indexes of the overrides that match a feature, and of those that decide some setting. */
 export function decidingFor(
   overrides: readonly Override[],
   { model, feature }: { readonly model: ModelKey; readonly feature: string },

@@ -3,7 +3,7 @@
 import type { PastAttribution } from "../attribution-recorder.ts";
 import { attentionNow, expectedAttention, type JudgedAttribution } from "./attention.ts";
 
-/** Ask before it is learned. */
+/** Call it before the attribution is learned. */
 export function pastAttribution(
   known: Pick<PastAttribution, "model" | "at" | "names" | "score">,
   judged: JudgedAttribution,

@@ -21,7 +21,7 @@ export interface ThresholdResult {
   readonly byFallback: boolean;
   /** Features beyond their boundary, once one of them crossed it often enough. */
   readonly anomalousSlots: readonly number[];
-  /** The detector of the vector as a whole that makes it anomalous, when no feature is by itself. */
+  /** The detector that finds the vector anomalous as a whole, where no feature is anomalous by itself. */
   readonly whole: string | undefined;
   /** One bit an attribution, newest lowest: the vector as a whole crossed the boundary. */
   readonly crossed: number;
@@ -38,7 +38,7 @@ export interface JudgeContext {
   /** Whether the model is slow. A slow model is judged earlier; an advisory detector decides while all others warm up. */
   readonly slow: boolean;
   readonly settings: DecisionSettings;
-  /** What the judgement before said of it. */
+  /** `crossed` of the judgement before. */
   readonly crossed: number;
   /** By slot, where the features of the model have settings of their own. */
   readonly own?: SlotSettings | undefined;
@@ -114,7 +114,7 @@ interface ScoreOptions extends Pick<JudgeContext, "noiseFactor" | "at" | "own"> 
   readonly enough: number;
 }
 
-/** Just below what counts as clean. */
+/** Just below the exit level, so that it counts as clean. */
 const unremarkable = 0.79;
 
 /** Takes over what one detector said of the features that are known well enough. */
@@ -166,7 +166,7 @@ function isOneStep(
   return Math.abs(y - expected) <= (step * y) / memory.value[slot]!;
 }
 
-/** The feature without which the vector would be most normal gets its score; of those that are not ignored. */
+/** The feature without which the vector would be most normal gets the vector's score. Ignored ones are skipped. */
 function blameOddest(
   { active, score }: Whole,
   { one, scores, y }: Workspace,
@@ -192,7 +192,7 @@ interface Crossing {
   readonly whole: Whole | undefined;
 }
 
-/** Counts who crossed the boundary now, and says who did often enough. */
+/** Records which features crossed the boundary now, and finds those that crossed often enough. */
 function crossings(
   memory: ModelMemory,
   workspace: Workspace,
@@ -202,7 +202,7 @@ function crossings(
   const crosses = whole !== undefined && whole.score >= 1;
   const crossed = shiftIn(before, crosses, settings);
   const asWhole = crosses && popcount(crossed) >= settings.needed;
-  // Only now, since it is the vector that crossed, not the feature.
+  // After crossings are recorded: the vector crossed, not the feature.
   if (crosses) blameOddest(whole, workspace, { at, own });
   return {
     anomalousSlots: byFeature || asWhole ? beyondBoundary(workspace.scores) : [],

@@ -18,8 +18,8 @@ export interface BlameInput {
 }
 
 /**
- * Responsibility is how far a feature is beyond its boundary, times how much of the attention it gained or lost: where
- * several moved, the one that moved most moved the others.
+ * Responsibility is a feature's score times the share that it gained or lost: where several moved, the one that moved
+ * most moved the others.
  *
  * @returns most to blame first, at most ten; their parts add up to 1
  */
@@ -29,7 +29,7 @@ export function blame({ at, judged, names, guilty }: BlameInput): readonly Blame
   const shares = sharesOf(memory);
   const weights = scores.map((score, slot) => {
     const known = Math.max(score || 0, guilty.includes(slot) ? 1 : 0);
-    // In their own units no move is larger than another.
+    // Moves in different units cannot be compared.
     return memory.shape.raw ? known : known * movedPart(shares, slot);
   });
   const rest = [...scores.keys()]
@@ -48,6 +48,6 @@ export function blame({ at, judged, names, guilty }: BlameInput): readonly Blame
   }));
 }
 
-/** Never 0, so that who is blamed has a part. */
+/** Never 0, so that every blamed feature has a part. */
 const movedPart = ({ before, after }: Shares, slot: number): number =>
   Math.abs((after[slot] ?? 0) - (before[slot] ?? 0)) + 1e-9;

@@ -29,7 +29,7 @@ export const isSetBack = (at: number): boolean => back.some((change) => isOn(cha
 /** @param at microseconds since 1970, in UTC or of local time that was taken for UTC */
 export const isSetForward = (at: number): boolean => forward.some((change) => isOn(change, at));
 
-/** Whether it is that Sunday in the year of that time, or the half day before it: Sunday begins early in the east. */
+/** Whether the time is on that Sunday, or in the 12 hours before: Sunday begins earlier in the east. */
 function isOn([month, sunday]: ChangeDay, at: number): boolean {
   const year = new Date(at / 1000).getUTCFullYear();
   const midnight = sundayOf(year, month, sunday);

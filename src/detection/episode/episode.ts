@@ -23,8 +23,8 @@ type EpisodeStep =
   | undefined;
 
 /**
- * One step of the episode. Anything unclean within the clean attributions that would close it joins the same episode.
- * Time does not close it: what people were told of is over when it has recovered, or when they say so.
+ * One step of the episode. An unclean attribution before enough clean ones in a row continues the same episode.
+ * Time alone closes it only where nobody was told of it, or nobody can be asked.
  *
  * @returns what happened: `announced` when an episode of history turns out to last into live time, `unanswered` once
  */
@@ -43,7 +43,7 @@ export function stepEpisode(
   return isUnannounced(facts, episode) && finding.isAnomalous ? "announced" : undefined;
 }
 
-/** An attribution was processed. After so many in a row the model is well again. */
+/** An attribution was processed. After `cleanToClose` of them the model is healthy again. */
 function processed(
   facts: Pick<ModelFacts, "unhealthy" | "wellFor">,
   { cleanToClose }: { readonly cleanToClose: number },
@@ -55,7 +55,7 @@ function processed(
   delete facts.wellFor;
 }
 
-/** Where nobody was told of it, or nobody can be asked, what lasts is normal. */
+/** An episode that lasts is accepted as normal where nobody was told of it, or nobody can be asked. */
 function lasting(
   { announced, asked }: EpisodeFacts,
   { clean }: Finding,
@@ -74,7 +74,7 @@ export function closedEvent(
   return { type: "episode_closed", episode: episode.id, id, model, at, cause };
 }
 
-/** The open episode after this event: a new one, or the one that is open, of which more is told. */
+/** The open episode after this event: a new one, or the open one with more findings. */
 export function episodeOf(
   { episode, historic }: Pick<ModelFacts, "episode" | "historic">,
   { id, kind, at }: EpisodeOpened,
@@ -85,7 +85,7 @@ export function episodeOf(
   return { ...before, id, kind, announced: !historic, clean: 0, told };
 }
 
-/** Asks people about the open episode. What is found now is part of what they are asked about. */
+/** Asks people about the open episode, including what is found now. */
 export function ask(
   model: ModelKey,
   { episode }: Pick<ModelFacts, "episode">,

@@ -16,7 +16,7 @@ import { distinct, turnedFrom } from "./digits.ts";
 import { onsetOf } from "./onset.ts";
 import type { Evidence } from "./rules.ts";
 
-/** A leak: a feature rose at least so many times… */
+/** A leak: a feature rose to at least so many times its usual share… */
 const leakRise = 3;
 /** …and now holds more than this share of the total. */
 const leakShare = 0.2;
@@ -30,9 +30,9 @@ export interface ShiftInput {
   readonly names: readonly string[];
   /** Features beyond their boundary, once one crossed it often enough. */
   readonly anomalousSlots: readonly number[];
-  /** To be named before the others, most to blame first. Left out: none. */
+  /** Features to be named before the others, most to blame first. Left out: none. */
   readonly guilty?: readonly number[];
-  /** The detector of the vector as a whole that made them anomalous; undefined when a feature is by itself. */
+  /** The detector that finds the vector anomalous as a whole; undefined where a feature is anomalous by itself. */
   readonly whole: string | undefined;
   /** By slot, where the features of the model have settings of their own. */
   readonly own?: readonly FeatureSettings[] | undefined;
@@ -66,7 +66,7 @@ function sentence(input: ShiftInput, slot: number): string {
   return `${names[slot]} ${what}: ${times}${others}${moving(input, slot)}${setFor(input, slot)}`;
 }
 
-/** Who looks at the threshold has to know that it is no usual one. */
+/** Names the overrides of the feature, since its threshold is not the usual one. */
 function setFor({ own }: ShiftInput, slot: number): string {
   const told = toldSettings(own?.[slot] ?? {});
   return told === undefined ? "" : `; by detection.overrides ${told}`;
@@ -114,7 +114,7 @@ function moving({ judged, names }: ShiftInput, slot: number): string {
 /** @param silence times in microseconds */
 export function silentEvidence(silence: {
   readonly elapsed: number;
-  /** Of that, when its source was not asked. */
+  /** The part of it in which the source was not asked. */
   readonly unasked: number;
   readonly cadence: number;
   readonly silentCadences: number;
@@ -165,7 +165,7 @@ export function openedEvent(input: OpeningInput): EpisodeOpened {
   const { kind, reason: found, score } = evidence[0]!;
   const reason = warmUp === undefined ? found : `${found} (${provisionally(warmUp, learned)})`;
   const guilty = [...new Set(evidence.flatMap(({ slots }) => slots))];
-  // Silence opens at a clock time, which is not its row time.
+  // Silence opens at a clock time; ids are made of row times.
   const id = eventId(model, "episode_opened", kind, newestRow);
   const features = blame({ ...input, guilty });
   const { memory } = input.judged;

@@ -1,4 +1,4 @@
-/** The figures of a blamed feature as people read them: usual, now and the normal band, with the same digits everywhere. */
+/** The figures of a blamed feature as people read them: usual, now and normal band, everywhere with the same digits. */
 
 import type { BlamedFeature } from "../event.ts";
 import { distinct, inDigits, turnedFrom } from "./digits.ts";
@@ -42,7 +42,7 @@ export function figuresOf(feature: BlamedFeature): FeatureFigures {
   return { before: rounded(before), after: now, normal, move: move(now) };
 }
 
-/** Which way it went by size; undefined where it did not. */
+/** Whether its size fell or rose; undefined where it did neither. */
 export function directionOf({ before = 0, after = 0 }: BlamedFeature): "fell" | "rose" | undefined {
   if (after < before) return "fell";
   return after > before ? "rose" : undefined;

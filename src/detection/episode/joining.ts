@@ -6,7 +6,7 @@ import type { EpisodeFacts, Told } from "../model-facts.ts";
 import type { DecisionSettings } from "../settings.ts";
 import type { Evidence } from "./rules.ts";
 
-/** A baseline that is not learned ages: a deciding detector's score counts against it from twice the boundary on. */
+/** A baseline that does not learn ages. So a deciding detector's score counts from twice the boundary on. */
 const agedBoundary = 2;
 
 export interface JoiningInput {
@@ -20,12 +20,12 @@ export interface JoiningInput {
 }
 
 /**
- * Evidence that is told although an episode is open. Until people were asked, all of it counts as told with the episode:
- * a fault shows itself in several ways within a few attributions. From then on it is told, once a feature and kind:
- * a pipeline rule's, and of the deciding detectors' a further feature that crossed twice its boundary often enough by itself. What
- * the model itself shows is news where only a record that was set aside has been told.
+ * Finds the evidence to report while an episode is open. Until people are asked about the episode, evidence counts as
+ * reported with it: a fault shows in several ways within a few attributions. From then on each feature is reported once
+ * for each kind of rule. A detector's finding is reported for further features that {@link stands} accepts. In an
+ * episode about a record set aside, every other kind is reported.
  *
- * @returns none, or what is to be told, each with the features that were not told first
+ * @returns the evidence to report, unreported features first in each; or none
  */
 export function joining(episode: EpisodeFacts | null, input: JoiningInput): readonly Evidence[] {
   if (episode === null || input.evidence.length === 0) return [];
@@ -47,7 +47,7 @@ export function joining(episode: EpisodeFacts | null, input: JoiningInput): read
   });
 }
 
-/** What has been told once this is told too. */
+/** What has been told, including this evidence. */
 export function withReported(told: Told | undefined, evidence: readonly Evidence[]): Told {
   const known: Record<string, readonly number[]> = { ...told };
   for (const one of evidence) {
@@ -63,7 +63,7 @@ const isJudged = ({ kind }: Evidence): boolean => kind === "shift" || kind === "
 const familyOf = (evidence: Evidence): Evidence["kind"] =>
   isJudged(evidence) ? "shift" : evidence.kind;
 
-/** Beyond its boundary by itself, however old what it is held against may be. */
+/** Whether the feature is beyond twice its boundary now, and crossed the boundary often enough. */
 function stands(slot: number, { memory, scores, settings }: JoiningInput): boolean {
   const crossings = popcount(memory.crossed[slot] ?? 0);
   return scores[slot]! >= agedBoundary && crossings >= settings.needed;

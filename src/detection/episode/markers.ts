@@ -2,7 +2,7 @@
 import type { ModelFacts } from "../model-facts.ts";
 import type { DecisionSettings } from "../settings.ts";
 
-/** So many retrains in a row that were not waited for are how this model lives: it is judged through them. */
+/** After so many retrains in a row, each too soon after the one before, the model is judged through them. */
 const hastyByHabit = 2;
 
 /** Takes note of a marker that comes into effect. @returns whether this model is retrained before it is ever settled */
@@ -14,7 +14,7 @@ export function isRetrainedByHabit(
   facts.sinceMarker = 0;
   facts.hastyMarkers = sinceMarker < relearn + relearnedWidenFor ? hastyMarkers + 1 : 0;
   if (facts.hastyMarkers < hastyByHabit) return false;
-  // A jump of the usual size shall be learned, not told.
+  // The usual jump at a retrain is to be learned, not reported.
   facts.widen = relearnedWidenFor;
   return true;
 }

@@ -16,7 +16,7 @@ export interface OnsetInput {
   /** Newest intervals between attributions, oldest first, microseconds. */
   readonly intervals: readonly number[];
   readonly cadence: number | undefined;
-  /** So many attributions are looked at to see whether a boundary was crossed often enough. */
+  /** Number of newest attributions among which boundary crossings are counted. */
   readonly outOf: number;
 }
 
@@ -39,7 +39,7 @@ export function onsetOf(input: OnsetInput): Onset | undefined {
   };
 }
 
-/** How many attributions ago it was first so; 0 is the newest. */
+/** How many attributions ago the fault first showed; 0 is the newest. */
 function firstAgo(input: OnsetInput): number {
   const { kind, slot, memory, facts } = input;
   const { sameRun, conflictRun } = facts.rules;

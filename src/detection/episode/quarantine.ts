@@ -1,6 +1,6 @@
 /**
- * What happens to a model when one of its records is set aside. People are told once, until the model is healthy
- * again.
+ * What happens to a model when one of its records is set aside. People are told once in each
+ * episode.
  */
 import type { ModelKey } from "../../model-key.ts";
 import type { EpisodeOpened } from "../event.ts";

@@ -30,7 +30,7 @@ export interface RuleState {
   /** Values ≥ 0 in a row from the start; a negative one before 150 of them makes negative values normal. */
   positives: number;
   negativesNormal: boolean;
-  /** What lasted until it was accepted: not said again before it has stopped once. */
+  /** Accepted as normal: not reported again before it has stopped once. */
   frozenAccepted: boolean;
   conflictAccepted: boolean;
 }
@@ -121,7 +121,7 @@ export function applyRules(input: RuleInput): RuleFindings {
   return {
     evidence,
     arriving: newFeature(input, arriving),
-    // Learned, its share would be part of what is expected of all the others.
+    // Learning an arriving feature would change what is expected of all others.
     uneasy: uneasy || evidence.length > 0 || arriving.length > 0,
   };
 }
@@ -129,23 +129,23 @@ export function applyRules(input: RuleInput): RuleFindings {
 /** Learned when nothing is wrong: how often each feature is usable, how often the vector repeats. */
 export function learnHabits({ presence, count, value }: ModelMemory, state: RuleState): void {
   for (let i = 0; i < presence.length; i++) {
-    // A run without it is learned when it ends: until then it may be the beginning of a fault.
+    // A run without the feature is learned when it ends: before, it may be the beginning of a fault.
     if (Number.isNaN(value[i])) continue;
     presence[i] = presence[i]! + (1 - presence[i]!) * presenceRate(count[i]!);
   }
-  // So is a run of identical ones, from when vectors are judged on.
+  // In a settled model a run of identical vectors is also learned when it ends: see `frozen`.
   if (state.sameRun === 1) state.repeats -= state.repeats * habitRate;
 }
 
 const presenceRate = (count: number): number => Math.max(habitRate, 1 / (count + 1));
 
-/** Attributions in a row without a usable value that are hardly chance for a feature that is usable so often. */
+/** How many attributions in a row without a usable value are hardly chance. @param presence how often it is usable */
 function longestRun(presence: number): number {
   if (presence >= 1) return fewest;
   return Math.max(fewest, Math.ceil(Math.log(unlikely) / Math.log(1 - presence)));
 }
 
-/** What is so now is normal from here on. */
+/** Accepts the present habits as normal. */
 export function rebaselineHabits(
   { presence, absent, bad, fresh }: ModelMemory,
   state: RuleState,
@@ -198,7 +198,7 @@ function followRuns(memory: ModelMemory, slot: number, badNow: boolean): void {
   if (came) bad[slot] = badNow ? Math.min(bad[slot]! + 1, 255) : 0;
 }
 
-/** It is usable again: a run without it that was not reported belongs to its habits. */
+/** The feature is usable again: a run without it that was too short to be reported counts as a habit. */
 function learnRun({ absent, bad, presence, count }: ModelMemory, slot: number): void {
   const run = Math.max(absent[slot]!, bad[slot]!);
   if (run === 0 || run >= longestRun(presence[slot]!)) return;
@@ -265,7 +265,7 @@ function secondExporter(input: RuleInput): readonly Evidence[] {
   if (state.conflictRun === 0) state.conflictAccepted = false;
   if (state.conflictRun === 1) state.conflictSince = at;
   if (state.conflictRun < 2 || state.conflictAccepted) return [];
-  // A column of local time has the hour twice in which clocks are set back.
+  // When clocks are set back, a column of local time repeats an hour.
   if (isSetBack(at) && at - (state.conflictSince ?? at) <= clockChangeUs) return [];
   const list = conflicts.map((slot) => names[slot]).join(", ");
   const reason = `two different values at one time, ${state.conflictRun} attributions in a row, for ${list}: a second exporter writes`;

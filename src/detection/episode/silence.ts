@@ -1,6 +1,6 @@
-/** Tells when a model has fallen silent. Time in which its source was not asked does not count. */
+/** Computes when a model falls silent. Time in which its source was not asked does not count. */
 
-/** What of the time since the newest attribution nobody could have been heard in. Plain data, microseconds. */
+/** Time since the newest attribution in which the source was not asked. Plain data, microseconds. */
 export interface UnaskedTime {
   /** Sum of the gaps. */
   readonly total: number;
@@ -12,12 +12,12 @@ export interface UnaskedTime {
 export const alwaysAsked: UnaskedTime = { total: 0, newest: 0, until: 0 };
 
 /**
- * Whoever writes comes back within a cadence of the end of a gap. An exporter that tries again with growing pauses, as
- * the poller does, may take as long as the gap was, up to the poller's longest pause.
+ * An exporter writes again within a cadence of the end of a gap. If it retries with growing pauses, as the poller does,
+ * it may take as long as the gap was, up to the poller's longest pause.
  */
 const longestPauseUs = 30_000_000;
 
-/** The source was not asked from `from` until `until`; what lies before the newest attribution is no matter. */
+/** The source was not asked from `from` until `until`; time before the newest attribution does not count. */
 export function withGap(
   before: UnaskedTime,
   gap: { readonly from: number; readonly until: number },
@@ -29,7 +29,7 @@ export function withGap(
   return newest > 0 ? { total: before.total + newest, newest, until } : before;
 }
 
-/** What is left of it once there is an attribution of this time. */
+/** What is left of the gaps once there is an attribution of this time. */
 export function heardAt(before: UnaskedTime, at: number): UnaskedTime {
   if (at >= before.until) return alwaysAsked;
   const longest = before.until - at;
@@ -38,7 +38,7 @@ export function heardAt(before: UnaskedTime, at: number): UnaskedTime {
 }
 
 /**
- * From when on the silence of a model counts that may be forgotten: its newest row, and the gaps since.
+ * Time from which silence counts before a model is forgotten: its newest row, plus the gaps since.
  *
  * @param openSince oldest row of the open attribution, -Infinity without one
  */
@@ -65,8 +65,8 @@ interface LastHeard {
 }
 
 /**
- * The watermark at which it falls silent; Infinity where it is silent, or its cadence is not known. After a gap it has one more cadence for all that it may have tried to write
- * meanwhile, and time to come back: as long as the newest gap was, at most a cadence or the poller's longest pause.
+ * The watermark at which the model falls silent; Infinity where it is silent already, or its cadence is unknown. After a
+ * gap it has one more cadence, and time to come back: as long as the newest gap, at most a cadence or 30 s.
  *
  * due = max(lastAt + gaps + (silentCadences + 1)·cadence, end of gap + min(gap, max(cadence, 30 s)))
  */

@@ -25,7 +25,7 @@ export interface Observation {
   readonly clean: boolean;
 }
 
-/** What the model knows beside its questions. */
+/** What an answer depends on beside the question. */
 export interface VerificationContext {
   /** The watermark or the time of the newest attribution, microseconds. */
   readonly now: number;
@@ -90,7 +90,7 @@ export function answerDue(state: VerificationState, cadence: number | undefined)
 
 type VerifiedOutcome = Pick<Verified, "outcome" | "detail">;
 
-/** Enough was seen, and the newest of it is anomalous, or all of it is clean. Between the two it is recovering: wait. */
+/** Enough was seen, and the newest is anomalous or enough in a row are clean. In between, the model is recovering. */
 function isSettled({ asked, count, clean }: Question): boolean {
   return count >= asked.minAttributions && (clean === 0 || clean >= asked.minAttributions);
 }

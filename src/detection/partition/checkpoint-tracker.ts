@@ -5,14 +5,14 @@ import type { ModelKey } from "../../model-key.ts";
 export interface Boundary {
   /** A new engine that knows the saved states catches up from here. */
   readonly replayFrom: number;
-  /** Models that ended before it: what stands in the place of their states goes when it moves there, in one step. */
+  /** Models that ended before it. What is saved of them is deleted in the transaction that moves `replayFrom`. */
   readonly ended: readonly ModelKey[];
 }
 
 /** A model that was forgotten. */
 interface Ending {
   readonly at: number;
-  /** Its oldest unsaved change; undefined once its end is saved. */
+  /** Its oldest unsaved change; undefined while its end is being saved, and after. */
   readonly from: number | undefined;
 }
 
@@ -40,7 +40,7 @@ export class CheckpointTracker {
     if (!this.#dirty.has(model)) this.#dirty.set(model, offset);
   }
 
-  /** The model is forgotten at this offset. One of its name that comes later is another one. */
+  /** The model is forgotten at this offset. A later model of the same name is a new one. */
   end(model: ModelKey, at: number): void {
     const from = earliest(this.#ended.get(model)?.from, this.#dirty.get(model), at);
     this.#dirty.delete(model);
@@ -54,7 +54,7 @@ export class CheckpointTracker {
     this.#ended.set(model, { at, from: undefined });
   }
 
-  /** What stood in the place of their states is gone. */
+  /** What was saved of these ended models is deleted. */
   forget(models: readonly ModelKey[]): void {
     for (const model of models) this.#ended.delete(model);
   }

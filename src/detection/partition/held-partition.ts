@@ -32,7 +32,7 @@ interface Saving {
 }
 
 /**
- * Saves what has changed. A state that the store refuses keeps no other one from being saved.
+ * Saves what has changed. A refused state does not prevent others from being saved.
  *
  * @throws what the store throws, after all others are saved; states that were not saved stay marked as changed
  */
@@ -69,10 +69,10 @@ export async function saveHeld(held: HeldPartition, saving: Saving): Promise<voi
 type DirtyState = ReturnType<PartitionEngine["takeDirty"]>[number];
 
 /**
- * Halves what is refused until a single state is: which one it is, Postgres does not say.
+ * Halves a refused batch down to single states, since Postgres does not say which state it refused.
  *
  * @returns the states that are refused by themselves
- * @throws what says nothing about the states: the store is away, or the claim is lost
+ * @throws errors that no state causes: the store is unreachable, or the claim is lost
  */
 async function saveTogether(
   states: readonly DirtyState[],

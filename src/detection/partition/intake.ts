@@ -13,7 +13,7 @@ import { ask } from "../episode/verification.ts";
 import type { WatchedModel } from "../model.ts";
 import { addRows, countAttributed, countDropped, countFuture } from "./row-counts.ts";
 
-/** Markers remembered with what they announced, for pictures. */
+/** Markers remembered with what they announced, for tickets and pictures. */
 const rememberedChanges = 8;
 /** Markers and verdicts remembered, so that one sent twice is taken once. */
 const rememberedIds = 50;
@@ -41,7 +41,7 @@ export function applyRecord(
   }
 }
 
-/** What a tick does: forgets times that were absurd, takes note of a gap, then lets time pass. @returns whether anything changed */
+/** Handles a tick: forgets absurd times, records a gap, lets time pass. @returns whether anything changed */
 export function passTick(model: WatchedModel, tick: TickRecord, counts: DetectionCounts): boolean {
   if (model.facts.historic) return false;
   const limit = tick.clock + model.source.maxFutureUs;
@@ -84,7 +84,7 @@ interface Intake {
   readonly before?: (row: Row) => void;
 }
 
-/** The rows of a record that a detector throws on are set aside with it, from the row on which it throws. */
+/** If a detector throws, the rows of the record from there on are set aside. */
 function takeEach(model: WatchedModel, rows: readonly Row[], intake: Intake): void {
   const { place, counts, before } = intake;
   let taken = 0;
@@ -114,7 +114,7 @@ function dropReason(model: WatchedModel, row: Row, place: Intake["place"]): Drop
   return model.take(row);
 }
 
-/** What it announces comes into effect with the attribution or the tick that reaches its time. */
+/** The announced change takes effect with the attribution or tick that reaches its time. */
 function takeMarker(model: WatchedModel, { id, at, marker }: MarkerRecord): void {
   if (!isNew(model, id)) return;
   const { facts } = model;

@@ -25,13 +25,13 @@ import {
 /** Where the rows of a model were seen last, by level. */
 type Positions = Readonly<Record<string, Position>>;
 
-/** What the row of a partition says of rows that stand in no model's state. Plain data; a new partition says nothing. */
+/** Counts in the partition's row of the rows that are in no model's state. Plain data; empty for a new partition. */
 export interface StoredRows {
   readonly counts?: RowsBySource;
   readonly refused?: Readonly<Record<ModelKey, Positions>>;
 }
 
-/** Positions are kept of so many refused models, the newest. Of older ones a row that is sent again counts twice. */
+/** Positions are kept for this many refused models, the newest. A repeated row of an older one counts twice. */
 const maxPositions = 1000;
 
 interface Refused {
@@ -43,7 +43,7 @@ interface Refused {
   readonly positions: Positions;
 }
 
-/** What moves into the partition's row. */
+/** A move of `replayFrom`, and the models that ended before it. */
 interface Move {
   readonly replayFrom: number;
   readonly ended: readonly ModelKey[];
@@ -88,7 +88,7 @@ export class PartitionRows {
     return this.#ended.get(model) ?? {};
   }
 
-  /** What the partition's row has to hold after this move. Tell {@link moved} when it does. */
+  /** What the partition's row has to hold after this move. Call {@link moved} once it does. */
   after({ replayFrom, ended }: Move): StoredRows {
     const counts = copyOf(this.#stored);
     const positions = new Map(this.#storedRefused);
@@ -102,7 +102,7 @@ export class PartitionRows {
     return { counts, refused: Object.fromEntries(positions) };
   }
 
-  /** @param rows what {@link after} said of this move */
+  /** @param rows what {@link after} returned for this move */
   moved({ replayFrom, ended }: Move, { counts = {}, refused = {} }: StoredRows): void {
     this.#stored = counts;
     this.#storedRefused = new Map(Object.entries(refused));

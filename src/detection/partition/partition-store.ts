@@ -12,11 +12,11 @@ export interface PartitionClaim {
   readonly decidedOffset: number;
   /** Where to read from so that every model catches up. */
   readonly replayFrom: number;
-  /** What became of rows below it that stand in no model's state. */
+  /** Counts of the rows below `replayFrom` that are in no model's state. */
   readonly rows: StoredRows;
 }
 
-/** Up to where everything is saved, and what the partition's row then says of rows that stand in no model's state. */
+/** Up to where everything is saved, and the counts of rows in no model's state up to there. */
 export interface CountedBoundary extends Boundary {
   readonly rows: StoredRows;
 }
@@ -49,6 +49,6 @@ export interface PartitionStore {
     throughOffset: number,
   ): Promise<void>;
   saveStates(claim: PartitionClaim, states: readonly ModelStateRow[]): Promise<void>;
-  /** One transaction: moves it with the rows counted below it, and deletes what is kept of models that ended before. */
+  /** One transaction: moves `replayFrom` with its row counts, and deletes what is kept of models that ended before. */
   moveReplayFrom(claim: PartitionClaim, boundary: CountedBoundary): Promise<void>;
 }

@@ -3,7 +3,7 @@
  * number of such records to the topic.
  */
 
-/** Some reasons hold a part of the record, and there may be as many as records. */
+/** Some reasons contain a part of the record, so there may be as many reasons as records. */
 const atMost = 100;
 
 export class ReasonsTold {

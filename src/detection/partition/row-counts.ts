@@ -34,7 +34,7 @@ export function addRows(rows: RowCounts, outcome: RowOutcome, count: number): vo
   rows[outcome] = (rows[outcome] ?? 0) + count;
 }
 
-/** Rows that were counted as attributed, and whose time turned out to be absurd. */
+/** Counts rows as `future` that were counted as attributed before. */
 export function countFuture(rows: RowCounts, counts: DetectionCounts, count: number): void {
   if (count === 0) return;
   counts.dropped.future += count;

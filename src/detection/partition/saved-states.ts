@@ -2,7 +2,7 @@
 import { messageOf } from "../../errors.ts";
 import type { Health } from "../../health.ts";
 
-/** One failure may be a conflict or a restart of the store; the third in a row is none. */
+/** So many failures in a row may be a conflict or a restart of the store. */
 const tolerated = 2;
 
 export class SavedStates {
@@ -18,7 +18,7 @@ export class SavedStates {
     this.#failures.set(partition, { count, reason: messageOf(error) });
   }
 
-  /** The partition is somebody else's now. */
+  /** Another process owns the partition now. */
   forget(partition: number): void {
     this.#failures.delete(partition);
   }

@@ -1,7 +1,7 @@
 /** The fields of an episode in the log line of its decision, by which it is found in the log. */
 import type { DetectionEvent } from "../event.ts";
 
-/** By it an episode is found in the log; its ticket is in the line that tells of the ticket. */
+/** Empty for other events. The ticket of an episode is in a later line. */
 export function searchable(event: DetectionEvent): Readonly<Record<string, unknown>> {
   if (event.type !== "episode_opened") return {};
   const { kind, score, reason, features } = event;

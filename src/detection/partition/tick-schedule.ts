@@ -1,7 +1,7 @@
 /**
  * Which models a tick may change. A tick goes to every model of its source, and most of them have nothing to do then:
  *
- *     a model is asked  ⇔  watermark ≥ min(due, retiredAt), or the tick tells a gap,
+ *     a model is asked  ⇔  watermark ≥ min(due, retiredAt), or the tick has a gap,
  *                          or the clock lies behind a time that some model has seen
  *
  * So the cost of a tick grows with the models that are due, not with the models that are watched.
@@ -14,7 +14,7 @@ import { DueQueue } from "./due-queue.ts";
 export class TickSchedule {
   readonly #models: ReadonlyMap<ModelKey, WatchedModel>;
   readonly #queues = new Map<string, DueQueue>();
-  /** By source, a time before which a tick's clock finds a model in the future; at least the latest of them. */
+  /** By source: where a tick's clock is before this time, some model may have seen a future time. */
   readonly #ahead = new Map<string, number>();
   /** The order in which models joined, which is the order of their events. */
   readonly #joined = new Map<ModelKey, number>();
@@ -39,8 +39,8 @@ export class TickSchedule {
   }
 
   /**
-   * The models of the tick's source that it may change, in the order in which they joined. Say {@link changed} of each
-   * one that is watched afterwards.
+   * The models of the tick's source that it may change, in the order in which they joined. Call {@link changed} for
+   * each one that is still watched afterwards.
    */
   take({ source, watermark, clock, gap = 0 }: TickRecord): readonly WatchedModel[] {
     const due = this.#queueOf(source).take(watermark);

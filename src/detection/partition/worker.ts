@@ -133,7 +133,7 @@ export class DetectionWorker implements PartitionReader {
     await this.#commit(held);
     held.committed = held.engine.watermarks;
     this.#notices.look(this.engines());
-    // What stands before it is decided and committed; the partition goes no further.
+    // The records before the refused one are committed; the partition stops here.
     if (refusal !== undefined) throw refusal;
   }
 
