@@ -17,9 +17,9 @@ export interface Explanation extends Band {
   readonly observed: number;
   /** Vectors behind `observed`; 1 is the newest alone. */
   readonly span: number;
-  /** Of `observed` and the band: what the detector was given, deviations from the habit of the hour, or how often it is not 0. */
+  /** Unit of `observed` and the band: as given, deviations from the hour's habit, or how often it is not 0. */
   readonly unit: "value" | "deviations" | "frequency";
-  /** The band is what the other features of the vector tell of this one, not its own past alone. */
+  /** The band follows from the other features of the vector, not from the feature's own past alone. */
   readonly given?: "others";
 }
 
@@ -27,7 +27,7 @@ export interface Explanation extends Band {
  * One detector over one model. Its whole memory is the buffer it was created on: the same bytes give the same future.
  *
  * A vector has one value per feature slot; NaN means the feature is absent from this attribution. Other values are
- * finite (the gate sees to that). Detectors never throw on a vector of the right length and never return NaN.
+ * finite (the caller ensures that). Detectors never throw on a vector of the right length and never return NaN.
  */
 export interface Detector {
   /**
@@ -40,8 +40,8 @@ export interface Detector {
   /** Learns the vector. Call after scoring it. */
   learnOne(x: Float64Array, at?: number): void;
   /**
-   * The vector is not normal and shall not be learned; called in place of `learnOne`. Only what lasts a few vectors
-   * follows it. Detectors that look at one vector at a time have none.
+   * Called in place of `learnOne` for a vector that is not normal. Only what must follow such vectors is updated, for
+   * example short means. Detectors that look at one vector at a time have none.
    */
   skipOne?(x: Float64Array, at?: number): void;
   /** What is expected of one feature at a time, for explanations; undefined where the detector has no band. */
@@ -84,7 +84,7 @@ export interface DetectorType<Params> {
    * @param state zeroed bytes for a new model, or a section saved earlier; 8-byte aligned, used in place.
    */
   create(params: Params, state: DetectorState): Detector;
-  /** What of the parameters shapes the bytes: a state fits as long as it is the same. Left out: all of them. */
+  /** The parameters that shape the bytes: a state fits while they are the same. Left out: all of them. */
   shapedBy?(params: Params): unknown;
   /**
    * Every feature is learned by itself, and what is learned of it may depend on the parameters that only judge. Left

@@ -16,7 +16,7 @@ export interface DetectorRole {
   readonly fallback?: boolean;
   /** Its score that counts as 1, for detectors whose own boundary is another; default 1. */
   readonly boundary?: number;
-  /** One crossing of its boundary is enough: it asks for more than one value by itself. */
+  /** One crossing of its boundary opens an episode. */
   readonly atOnce?: boolean;
 }
 

@@ -18,7 +18,7 @@ const WARM = [100, 100, 100, 300] as const;
 const VIEWS = SPANS.length;
 /** The first views can have a heavy tail; a mean of 20 or 100 rows has none. */
 const TAILED = 2;
-/** Rows before a view's excesses count: a range is hardly one before, and a residual's habit not learned. */
+/** Rows before a view's excesses count: earlier its range, or the hourly habit, is not known. */
 const KNOWN = [20, 300] as const;
 /** A view leaves its range when it is beyond it by this part of its width, … */
 const MARGIN = 0.05;
@@ -26,18 +26,18 @@ const MARGIN = 0.05;
 const YOUNG = 200;
 /** The same for its distance from the mean, z·(1 + 50/rows): deviations are underestimated at first. */
 const YOUNG_DEVIATION = 50;
-/** A smoothed residual must be further out than a value: it was divided by a scale that wanders, and lingers where it is. */
+/** A smoothed residual must be further out than a value: its scale wanders, and smoothing lets it linger. */
 const FURTHER = 1.15;
-/** With a heavy tail a row moves a mean of 20 or 100 rows by so many of its deviations at most: it needs several to alarm. */
+/** With a heavy tail, one row moves a mean of 20 or 100 rows by at most so many of its deviations. */
 const CAP = 1.5;
-/** A residual of so many deviations always counts: a view may have hardly moved so far. */
+/** A residual counts in full up to so many deviations: a view may have hardly moved so far. */
 const LEAST_CAP = 3;
 /** Rows without another alarm: 3 % of those seen, 20 to 150. */
 const muteAfter = (rows: number): number => Math.min(Math.max(Math.floor(0.03 * rows), 20), 150);
 const MOST_SCORE = 1e6;
-/** In the place of the rows left: the alarm is old, the series not back. */
+/** In the place of the rows left: the hold is over, and the series is not back. */
 const LASTING = -1;
-/** Its score then: no alarm, and not normal either. */
+/** The score meanwhile: no alarm, and not normal either. */
 const LASTING_SCORE = 0.9;
 
 /** Places of a series' numbers, after those of its residuals. */
@@ -74,9 +74,13 @@ const upgrades = [
  * and margin = max(0.05·(1 + 200/rows), excess·mean of the newest ratios above 0), the latter of the
  * value and of the mean of 4; residuals ask for 1.15·z. Where a series is always positive and its tail is heavy by its
  * logarithms, the value must be z deviations away on their scale as well, and one row moves the mean of 20 or 100 by at
- * most 1.5 of its deviations. An alarm
- * opens at 1; then the score is ratio / 0.05 against the range at that time, until the series is back within; after `hold`
- * rows beyond it is 0.9, unless it alarms anew. No other alarm comes for 3 % of the rows seen, 20 to 150. Learning never stops, for skipped values either. Warm-up: undefined for 100 rows.
+ * most 1.5 of its deviations.
+ *
+ * An alarm opens at 1. Then the score is ratio / 0.05 against the range at that time, until the series is back within.
+ * After `hold` rows beyond, the score is 0.9, unless the series alarms anew. No other alarm comes for 3 % of the rows
+ * seen, 20 to 150. Skipped values are learned too; only the hourly habit is not, after `hold` rows beyond.
+ *
+ * Warm-up: undefined for 100 rows.
  *
  * Time: about 0.3 µs a value. Memory: 912 bytes a feature.
  *
@@ -89,9 +93,9 @@ export const rangeWatch: DetectorType<RangeWatchParams> = {
   name: "range-watch",
   version: 4,
   params,
-  // How far is far enough only judges.
+  // The distances `z` and `excess` only judge.
   shapedBy: ({ hold }) => ({ hold }),
-  // A series rests after an alarm, and what is one depends on it.
+  // An alarm mutes its series, and what is an alarm depends on `z` and `excess`.
   learnsApart: true,
   upgrade: (from, to) => upgrades.some((upgrade) => upgrade(from, to)),
   presets,
@@ -100,7 +104,7 @@ export const rangeWatch: DetectorType<RangeWatchParams> = {
   grow: (_, from, to) => to.bytes.set(from.bytes.subarray(0, from.nFeatures * STRIDE * 4)),
 };
 
-/** What the views say of a value: 1 where the alarm is, and which of them. Overwritten by every call. */
+/** The highest score over the views, 1 at the boundary, and its view. Overwritten by every call. */
 const said = { score: 0, view: 0 };
 
 class RangeWatch implements Detector {
@@ -133,7 +137,7 @@ class RangeWatch implements Detector {
     }
   }
 
-  /** The range goes after everything: what is not normal now may be so in an hour. */
+  /** The range follows skipped vectors too: what is abnormal now may be normal in an hour. */
   skipOne(x: Float64Array, at?: number): void {
     this.learnOne(x, at);
   }
@@ -242,7 +246,7 @@ class RangeWatch implements Detector {
     const residual = this.#residuals.residual(s, value, at);
     const rows = floats[s + ROWS]!;
     this.#followAlarm(s, value, residual);
-    // Its habit would follow what is broken, and take that for a return.
+    // The hourly habit would follow a broken series, and take that for its return.
     if (floats[s + HOLD] !== LASTING) this.#residuals.learn(s, value, at);
     for (let k = 0; k < VIEWS; k++) {
       const y = this.#viewed(s, k, [value, residual]);
@@ -264,7 +268,7 @@ class RangeWatch implements Detector {
     if (rows < WARM[0] || floats[s + MUTE]! > 0) return;
     const { score, view } = this.#judge(s, value, residual);
     if (score < 1) return;
-    // Of a series that has not come back it is the first range to which it has to.
+    // A series that is not back has to return to the range of its first alarm.
     const lasts = floats[s + HOLD] === LASTING;
     floats[s + MUTE] = muteAfter(rows);
     floats[s + HOLD] = this.#settings.hold;

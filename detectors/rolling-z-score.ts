@@ -45,7 +45,7 @@ const MOST_SCORE = 1e6;
 /** Doubles a feature: reference, sum and sum of squares of the deltas from it. */
 const SUMS = 3;
 
-/** Values a feature that it keeps as an advisory detector: its window is most of its memory. */
+/** Values kept of a feature as an advisory detector: the window is most of its memory. */
 const advisoryWindow = 40;
 
 const presets: PresetUses = {

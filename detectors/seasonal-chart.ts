@@ -1,6 +1,6 @@
 /**
- * A control chart: scores how far, and for how long, a feature has differed from its slow level and the seasonal offset of the
- * hour.
+ * A control chart: scores how far, and for how long, a feature has differed from its slow level and the hour's seasonal
+ * offset.
  */
 import type { DetectorType } from "./detector.ts";
 import { seasonalChartPresets } from "./seasonal-chart-presets.ts";
@@ -11,8 +11,8 @@ import { ResidualChart } from "./stats/residual-chart.ts";
 /**
  * Scores a feature by the means of its residuals over 3, 10 and 30 vectors, each against its own deviation.
  *
- * Sees jumps within two vectors, small lasting shifts within ten or thirty, and does not mind seasons of a day and a
- * weekend. A single vector crosses the boundary only beyond 5 deviations. It fails on slow
+ * Sees jumps within two vectors, small lasting shifts within ten or thirty, and does not alarm at daily seasons and
+ * weekends. A single vector crosses the boundary only beyond 5 deviations. It fails on slow
  * ramps (the level follows), on series without a level (random walks), and on seasons of other lengths; in the first
  * days, before the hours have been visited, a strong season widens the deviations and hides small changes.
  *
@@ -26,7 +26,7 @@ import { ResidualChart } from "./stats/residual-chart.ts";
  *
  * Of 3 to 128 features each is also judged given all others: u_i = (Ωz)_i / Ω_ii with Ω the shrunk inverse covariance of
  * the standardised residuals z, by the means of u over the same spans, at `given_others` times the thresholds. It sees
- * small changes that the noise of the whole vector hides, from the 80th vector on.
+ * small changes that the noise of the whole vector hides, from the 160th vector on.
  *
  * Up to twelve single hours of the week are remembered besides, see {@link WeeklyHours}.
  *
@@ -34,11 +34,12 @@ import { ResidualChart } from "./stats/residual-chart.ts";
  * to the shortest one that was beyond its boundary are scored. Otherwise the slow mean over 30 vectors would keep the
  * episode open long after the fault is gone.
  *
- * Time: about 60 ns a feature to score and learn, and n²·2 ns for the covariance of n. Memory: 36 bytes and the profile a
- * feature, 276 in all, and 24 + 4·n bytes for what n features tell of each other.
+ * Time: about 60 ns a feature to score and learn, and n²·2 ns for the covariance of n. Memory a feature: 44 bytes, profile
+ * and weekly hours, 284 in all; and 28 + 4·n bytes for the covariance of n features.
  *
  * Source: exponentially weighted moving average chart, Roberts 1959, Technometrics 1(3); regression-adjusted
- * variables, Hawkins 1991, Technometrics 33(1); floors, spans and thresholds were chosen on labelled streams of importances.
+ * variables, Hawkins 1991, Technometrics 33(1); floors, spans and thresholds were
+ * chosen on labelled streams of importances.
  *
  * @example
  * // {grace_period: 4, abs_floor: 1}; learned 10 eight times: level 10, the deviation is the floor

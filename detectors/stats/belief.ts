@@ -4,12 +4,12 @@
  */
 import type { Visit } from "./calendar.ts";
 
-/** By how much boundaries are wider at an hour that has not been visited: day and hour may differ by more than was seen. */
+/** By which part boundaries are wider at an hour that was never visited: it may differ by more than was seen. */
 const DOUBT = 0.15;
 /** Weight of a vector in what deviations learn, at an hour that has not been visited. */
 const KNOWN_LEAST = 0.5;
 
-/** What a vector says of usual deviations: little at an hour that has hardly been visited. */
+/** Weight of a vector in what deviations learn: half at an hour that was never visited, 1 at a known one. */
 export const weightAt = (at: number | undefined, { own }: Pick<Visit, "own">): number =>
   at === undefined ? 1 : KNOWN_LEAST + (1 - KNOWN_LEAST) * own;
 

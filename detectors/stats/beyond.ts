@@ -1,6 +1,6 @@
 /** The distance of a value from a range. */
 
-/** Least width that counts, as a fraction of the range's limits, and at all. */
+/** Least width of a range that counts: as a fraction of its larger limit, and absolute. */
 const REL_FLOOR = 1e-6;
 const ABS_FLOOR = 1e-12;
 

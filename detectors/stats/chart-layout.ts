@@ -25,7 +25,7 @@ const othersAt = (nFeatures: number): number =>
   featuresAt(nFeatures) + Math.ceil((nFeatures * STRIDE) / 2) * 8;
 const weeklyAt = (nFeatures: number): number =>
   othersAt(nFeatures) + ConditionalChart.bytes(nFeatures);
-/** Of so many features; a multiple of 8. */
+/** Bytes of a chart with so many features, a multiple of 8. */
 export const chartBytes = (nFeatures: number): number =>
   weeklyAt(nFeatures) + WeeklyHours.bytes(nFeatures);
 
@@ -75,8 +75,8 @@ export function upgradeChart(from: OlderState, to: DetectorState): boolean {
 }
 
 /**
- * Version 2 knew neither the hour's noise, nor how often a feature is zero, nor what features tell of each other. Levels,
- * deviations and seasonal offsets are kept. Every feature is taken for a dense one until its frequency says otherwise.
+ * Version 2 had neither the hour's noise, nor how often a feature is zero, nor a covariance. Levels, deviations and
+ * seasonal offsets are kept. Every feature is taken for a dense one until its frequency says otherwise.
  */
 function upgradeFrom2(from: OlderState, to: DetectorState): boolean {
   const { nFeatures } = to;

@@ -21,12 +21,12 @@ import {
   shortestBeyond,
 } from "./residual-means.ts";
 
-/** Fewer features tell nothing of each other: their shares mirror. */
+/** With fewer features, one share only mirrors the other. */
 const leastGiven = 3;
-/** Conditional residuals before their means are held against what they usually are: means over 30 settle slowly. */
+/** Conditional residuals before their means are judged: the variance of means over 30 settles slowly. */
 const JUDGED_FROM = 100;
 
-/** A single residual counts at most so many deviations of the mean over 3 when a large mean is asked whether it is over. */
+/** Stands for the clip distance when a mean may be over, in deviations of the mean over 3. */
 const MOST = 8.7;
 
 export interface ConditionalSettings {
@@ -64,7 +64,7 @@ export class ConditionalChart {
   }
 
   /**
-   * Raises the scores of features that stand off what the others tell.
+   * Raises the scores of features that differ from what the others imply.
    *
    * @param spans how many count @param held whether vectors are being skipped @param sure factor on scores
    */
@@ -152,13 +152,13 @@ export class ConditionalChart {
     return shortest;
   }
 
-  /** Vectors are learned again: what the means remember of the skipped ones is over. */
+  /** Vectors are learned again: the means begin anew, without the skipped ones. */
   release(): void {
     for (let s = 0; s < this.#series.length; s += MEANS_WIDTH) this.#series.fill(0, s, s + SPANS);
   }
 
   /**
-   * The mean that is furthest beyond what the others tell, in deviations of the residual.
+   * The mean that is furthest beyond what the others imply, in deviations of the residual.
    *
    * @returns undefined where that is not judged
    */

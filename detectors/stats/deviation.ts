@@ -1,6 +1,6 @@
 /** Arithmetic of residuals: cheap, for the innermost loops. */
 
-/** A residual counts at most so many deviations, so that no single vector reaches a boundary. */
+/** A residual counts at most so many deviations, so that no single vector takes a mean beyond its boundary. */
 export const CLIP = 5;
 
 /** How far a residual counts. @param floor the least deviation, squared */
@@ -11,13 +11,13 @@ export const clipLimit = (deviation: number, floor: number): number =>
 export const ewmStd = (deviation: number, distance: number, rate: number): number =>
   Math.sqrt(deviation * deviation * (1 - rate) + distance * distance * rate);
 
-/** Whether a large mean is no longer borne out. It must not linger when a change is over: it begins anew. */
+/** Whether the newest residual contradicts a large mean. The mean then begins anew, so that it does not linger. */
 export const isOver = (mean: number, residual: number, most: number): boolean =>
   Math.abs(mean) > most / 4 && residual * mean < (mean * mean) / 2;
 
 // Comparisons, not Math.min and Math.max, which take three times as long; a NaN fails both.
 
-/** Without a branch, for numbers of which either may be the larger: a wrong guess costs more. A NaN stays one. */
+/** Without a branch, where either may be the larger: a wrong prediction costs more. NaN stays NaN. */
 export const branchlessMax = (a: number, b: number): number => (a + b + Math.abs(a - b)) / 2;
 
 export const max2 = (a: number, b: number): number => (b > a ? b : a);

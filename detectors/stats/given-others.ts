@@ -9,16 +9,16 @@ export const mostGiven = 128;
 
 /** Residuals count at most so many deviations in the covariance. */
 const CLIP = 3;
-/** Attributions that the covariance remembers, and before it is one. */
+/** Attributions that the covariance remembers, and those before the first inverse. */
 const MEMORY = 500;
 const FIRST = 60;
 /** The inverse is taken anew after so many attributions, and less often once the covariance is old. */
 const REFRESH = 20;
 const REFRESH_OLD = 100;
 const OLD = 300;
-/** From then on one vector in so many is learned, for all of them. */
+/** From `OLD` on, one vector in so many is learned, with the weight of all. */
 const SPARSE = 4;
-/** The fraction of the mean variance that is added to every variance. A term that shrinks with the attributions comes on top. */
+/** This fraction of the mean variance is added to every variance, beside a term that shrinks with the attributions. */
 const SHRINK = 0.1;
 
 /** Places in the header. */
@@ -49,12 +49,12 @@ const calm = new Float64Array(mostGiven);
 /**
  * A forgetting covariance C of many series and its shrunk inverse Ω = (C + (0.1 + n/weight)·tr(C)/n·I)⁻¹.
  *
- * The part of z_i that the others do not tell is u_i = (Ωz)_i / Ω_ii. C is an exponentially weighted mean of z·zᵀ, z clipped
- * at 3, with memory 500; Ω is taken anew every 20 attributions from the 60th on, every 100 from the 300th on, when one vector in four is learned,
- * since neighbours say the same; both are
- * kept, since a state must have one future: C as it is would give another Ω.
+ * The part of z_i that the others do not explain is u_i = (Ωz)_i / Ω_ii. C is an exponentially weighted mean of z·zᵀ, z
+ * clipped at 3, with memory 500. Ω is taken anew every 20 attributions from the 60th on. From the 300th on it is taken
+ * anew every 100, and one vector in four is learned, since neighbours hardly differ. A state holds both C and Ω, because
+ * an Ω taken from the present C would differ.
  *
- * Time: n² multiplications a vector, n³/2 a refresh. Memory: 4·n bytes a series.
+ * Time: n² multiplications a vector, n³/2 a refresh. Memory: 4·(n + 1) bytes a series.
  *
  * Source: regression-adjusted control charts, Hawkins 1991, Technometrics 33(1); shrinkage, Ledoit and Wolf 2004.
  */
@@ -96,7 +96,7 @@ export class GivenOthers {
     if (this.known > 0) this.#invert();
   }
 
-  /** @param z standardised residuals, 0 where there is none @param into receives what the others do not tell */
+  /** @param z standardised residuals, 0 where there is none @param into receives what the others do not explain */
   residuals(z: Float64Array, into: Float64Array): void {
     const omega = this.#inverse;
     const n = this.#n;
@@ -144,7 +144,7 @@ export class GivenOthers {
     if (working.lower.length < n * n) working = workingSpace(n);
     this.#decompose();
     invertLower(n);
-    // Local, and all of the sums in one pass: what lies in a module would be read again for every product.
+    // Locals, and all sums in one pass: variables of the module would be read again for every product.
     const { inverse, sums } = working;
     const cells = triangle(n);
     // Ω is the sum of the rows' products with themselves, added row after row as they stand in memory.

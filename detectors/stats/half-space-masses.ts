@@ -34,8 +34,8 @@ let before = new Int32Array(0);
 /**
  * River's masses, walked without allocation, kept in the detector's own bytes.
  *
- * Vectors are counted in the leaves alone. When a window is over, what passed the inner nodes is added up, and from
- * that what the path to each leaf weighs: its leaves are all that scoring and learning need to know of a vector.
+ * Vectors are counted in the leaves alone. When a window is over, the counts of inner nodes are added up from them, and
+ * from these the weight of the path to each leaf. So scoring and learning need only the leaves of a vector.
  *
  * Memory: two counters a leaf, one up to windowSize, one up to windowSize·(2^height − 1), of 1, 2, 4 or 8 bytes.
  * Time: nTrees·height comparisons a walk, and where a value is missing as many additions as there are leaves below; at
@@ -127,8 +127,8 @@ export class HalfSpaceMasses {
   }
 
   /**
-   * Walks {@link LANES} trees a level at a time and without a branch that depends on x: which way a vector goes cannot
-   * be foreseen, and a wrong guess costs as much as ten comparisons.
+   * Walks {@link LANES} trees a level at a time and without a branch that depends on x: the processor cannot predict
+   * the way of a vector, and a wrong prediction costs as much as ten comparisons.
    */
   #abreast(x: Float64Array, tree: number, leaves: Int32Array): number {
     const { slots, thresholds } = this.#shape;

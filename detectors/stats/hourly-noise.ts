@@ -20,7 +20,7 @@ const WEIGHT = buckets + 1;
  * Mean squares of standardised residuals over the features: one for each hour, and one overall.
  *
  * factor = √(believed mean square of the hour / overall mean square), 0.5 to 3; 1 for an hour that has never been.
- * All features share it, so that a week of hourly vectors tells it. Memory: 200 bytes.
+ * All features share it, so that a week of hourly vectors is enough to learn it. Memory: 200 bytes.
  */
 export class HourlyNoise {
   static readonly bytes = (buckets + 2) * 4;
@@ -51,7 +51,7 @@ export class HourlyNoise {
     sizes[WEIGHT]! += weight;
     const slow = max2(weight / MEMORY, weight / sizes[WEIGHT]!);
     sizes[OVERALL]! += (square - sizes[OVERALL]!) * slow;
-    // Before it is known, the part of the seasonal offset that is not yet learned would pass for noise.
+    // Before the hour is known, the part of the seasonal offset that is not yet learned would pass for noise.
     if (own < BELIEVED) return;
     const place = bucket / this.#stride;
     const before = sizes[place]! || sizes[OVERALL]!;

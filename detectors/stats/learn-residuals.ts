@@ -1,4 +1,4 @@
-/** Learns from a vector: the level, deviation and seasonal offset of each feature, and the running means of its residuals. */
+/** Learns from a vector: level, deviation and seasonal offset of each feature, and the means of its residuals. */
 import { bounded } from "./bounded.ts";
 import type { Visit } from "./calendar.ts";
 import { COUNT, DEVIATION, DEVIATIONS, FREQUENCIES, LEVEL, MEANS, STRIDE } from "./chart-layout.ts";
@@ -26,8 +26,8 @@ interface Learning {
 }
 
 /**
- * What is observed of the vector is learned. The loop calculates in place: calls and fields for every feature would cost
- * half as much again.
+ * Learns what was observed of the vector. The loop calculates in place: calls and fields for every feature would cost half
+ * as much again.
  *
  * @returns mean over the features of the squared standardised residuals; NaN for none
  */

@@ -1,4 +1,4 @@
-/** Tells a heavy right tail by the logarithms of a series, and how unusual a value is on their scale. */
+/** Detects a heavy right tail by the logarithms of a series, and measures values on their scale. */
 import { max2 } from "./deviation.ts";
 
 /** Numbers of a series: mean and deviation of the logarithm, and values behind them; -1 once one was not above 0. */
@@ -27,8 +27,8 @@ export function learnLogarithm(floats: Float32Array, at: number, value: number):
 }
 
 /**
- * Whether deviation / mean ≥ 1.1 · deviation of the logarithm. Of a lognormal series the left side is √(e^(σ²) − 1), which is
- * above 1.1·σ for σ > 0.63; of a symmetric or a left-skewed series, and of an exponential one, it is below.
+ * Whether deviation / mean ≥ 1.1 · deviation of the logarithm. Of a lognormal series the left side is √(e^(σ²) − 1), which
+ * is above 1.1·σ for σ > 0.63. Of a symmetric, a left-skewed or an exponential series it is below the right side.
  */
 export function hasHeavyTail(
   floats: Float32Array,

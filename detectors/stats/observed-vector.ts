@@ -17,15 +17,15 @@ interface Numbers {
   readonly distance: Float64Array;
   /** The same, clipped. */
   readonly residual: Float64Array;
-  /** Clipped distance over the deviation, 0 where it is not known or means nothing. */
+  /** Clipped distance over the deviation; 0 for an absent or a mostly zero feature. */
   readonly z: Float64Array;
   /** `floor` over the squared deviation. */
   readonly floors: Float64Array;
-  /** Observations of the feature, 0 where `z` means nothing. */
+  /** Observations of the feature with this one; 0 for an absent or a mostly zero feature. */
   readonly ages: Float64Array;
   /** 1 for a feature that is noisier than its own level: it changes its sign as a rule. */
   readonly noisy: Uint8Array;
-  /** What the other features do not tell of `z`, once {@link ObservedVector.isGiven}. */
+  /** The part of `z` that the other features do not explain, once {@link ObservedVector.isGiven}. */
   readonly u: Float64Array;
   /** Of each feature the largest mean², over its boundary². */
   readonly squares: Float64Array;
@@ -66,7 +66,7 @@ export function observedVector(nFeatures: number): ObservedVector {
   return shared;
 }
 
-/** Whether it is what the owner made of this very vector, with nothing learned since. */
+/** Whether the space holds the owner's numbers of this very vector, with nothing learned since. */
 export function isObserved(
   seen: ObservedVector,
   x: Float64Array,

@@ -1,7 +1,7 @@
 /** Brings features of any unit into (0, 1) by a learned location and scale, for detectors that need bounded inputs. */
 import { bounded } from "./bounded.ts";
 
-/** The scale below which nothing is told apart: that of the rolling z-score, for the same reason. */
+/** Least scale, absolute and as a fraction of the location: as in the rolling z-score. */
 const ABS_FLOOR = 1e-12;
 const REL_FLOOR = 1e-6;
 
@@ -25,7 +25,7 @@ let scaled = new Float64Array(64);
  * the 20th value on a deviation counts at most 5 scales. After a jump the scale therefore grows by at most
  * 1 + 4/memory an observation until the new level fits.
  *
- * It fails on an absurd value among the first 20: the scale takes many memories to shrink, the feature is flat meanwhile.
+ * It fails on an absurd value among the first 20: the scale shrinks over many memories, and the feature is flat meanwhile.
  *
  * Memory: 18 bytes a feature. Time: two divisions a feature.
  */

@@ -1,4 +1,4 @@
-/** The arithmetic of the seasonal chart: residuals from level and seasonal offset, their means, and conditional residuals. */
+/** The arithmetic of the seasonal chart: residuals from level and seasonal offset, their means, conditional residuals. */
 import type { Band, Detector, DetectorState, Explanation } from "../detector.ts";
 import { sureness, weightAt } from "./belief.ts";
 import { bounded } from "./bounded.ts";
@@ -173,7 +173,7 @@ export class ResidualChart implements Detector {
     return this.#bandOf(slot, at, Number.NaN);
   }
 
-  /** The band that is nearer to a value, if it is known. */
+  /** The usual band, or that of this hour of the week where the value is nearer to it. */
   #bandOf(slot: number, at: number | undefined, value: number): Band | undefined {
     const s = slot * STRIDE;
     const n = this.#series[s + COUNT]!;
@@ -236,7 +236,7 @@ export class ResidualChart implements Detector {
     const { k, reach } = isBeside ? beside : alone;
     const unit = isBeside ? this.#deviation(slot, expected) : 1;
     const mean = nextMean(this.#series[at0 + k]!, residual, { k, most: 0 });
-    // What the others tell of the mean: what it would be, were there nothing else.
+    // The part of the mean that the other features explain.
     const told = isBeside ? mean - beside.mean * unit : 0;
     const away = (reach * unit) / sure;
     const ends = [told - away, mean, told + away].map((one) => this.#at(one * noise, expected));
@@ -254,7 +254,7 @@ export class ResidualChart implements Detector {
     return atSqrtResidual(distance, expected, this.#settings.linear_below);
   }
 
-  /** Vectors are learned again: what the means remember of the skipped ones is over. */
+  /** Vectors are learned again: the means begin anew, without the skipped ones. */
   #release(): void {
     if (this.#held[0] === 0) return;
     for (let s = 0; s < this.#series.length; s += STRIDE) {
@@ -289,7 +289,7 @@ export class ResidualChart implements Detector {
     return seen;
   }
 
-  /** Squared. */
+  /** Least deviation that counts, squared. */
   #floor(expected: number): number {
     const { abs_floor: absolute, rel_floor: relative } = this.#settings;
     return max2(absolute, relative * Math.abs(expected)) ** 2;

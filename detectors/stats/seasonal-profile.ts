@@ -21,7 +21,7 @@ export class SeasonalProfile {
     this.values = new Float32Array(bytes.buffer, start, nFeatures * buckets);
   }
 
-  /** The first features keep theirs. */
+  /** Copies the offsets of the features that are known. */
   static grow(from: Uint8Array, to: Uint8Array, [before, after]: readonly [number, number]): void {
     to.set(from.subarray(0, CalendarVisits.bytes));
     for (let bucket = 0; bucket < buckets; bucket++) {
@@ -43,7 +43,7 @@ export class SeasonalProfile {
   }
 }
 
-/** The part of a feature's seasonal offset that its visits bear out: a function, since it is computed for every value. */
+/** A feature's seasonal offset at an hour, weighted by how often the hour was visited. */
 export const seasonalOffsetOf = (values: Float32Array, slot: number, visit: Visit): number =>
   visit.own * values[visit.bucket + slot]! + visit.borrowed * values[visit.other + slot]!;
 

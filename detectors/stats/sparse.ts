@@ -2,7 +2,7 @@
 import type { Band } from "../detector.ts";
 import { max2 } from "./deviation.ts";
 
-/** A series is sparse while less than this part of its values is not zero. */
+/** A series is sparse while a smaller part of its values is non-zero. */
 const SPARSE = 0.5;
 /** Values that the newest frequency stands for, and its weight for the newest one. */
 const SPAN = 30;
@@ -16,7 +16,7 @@ const USUAL = 0;
 const NEWEST = 1;
 export const SPARSE_WIDTH = 2;
 
-/** How often it is usually not zero, as if a tenth of a value more had been each; 0 to 1. */
+/** How often the series is usually non-zero, 0 to 1, after adding a tenth of a zero and of a non-zero value. */
 function usualFrequency(series: Float32Array, at: number, n: number): number {
   const seen = Math.min(n, MEMORY);
   return (series[at + USUAL]! * seen + UNSEEN) / (seen + 2 * UNSEEN);
@@ -24,7 +24,7 @@ function usualFrequency(series: Float32Array, at: number, n: number): number {
 
 export const isSparse = (series: Float32Array, at: number): boolean => series[at + USUAL]! < SPARSE;
 
-/** How often it was not zero lately, this value included. */
+/** How often the series was non-zero lately, this value included. */
 function newestFrequency(series: Float32Array, at: number, value: number): number {
   return series[at + NEWEST]! + ((value === 0 ? 0 : 1) - series[at + NEWEST]!) * FAST;
 }
@@ -78,7 +78,7 @@ interface Coming {
   readonly n: number;
 }
 
-/** How often it is not zero lately, this value included, as a normal deviate. */
+/** How unusual the newest frequency is, this value included, as a normal deviate. */
 export function deviateOf(series: Float32Array, at: number, { value, n }: Coming): number {
   return frequencyDeviate(newestFrequency(series, at, value), usualFrequency(series, at, n));
 }

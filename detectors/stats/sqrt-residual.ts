@@ -5,7 +5,7 @@
  * equally likely are equally far. At the expected value the distance has the unit of the value.
  */
 
-/** Part of the value's size below which a step is too small for the roots to tell, and for their bend to matter. */
+/** Below this part of the value's size a step counts as linear: roots would lose its digits. */
 const tiny = 1e-6;
 
 /**
@@ -15,11 +15,11 @@ const tiny = 1e-6;
  */
 export function sqrtResidual(value: number, expected: number, linearThreshold: number): number {
   const size = expected < 0 ? -expected : expected;
-  // As if what is expected were positive.
+  // Both signs are turned where the expected value is negative.
   const towards = expected < 0 ? -value : value;
   const unit = size + linearThreshold;
   const off = towards - size;
-  // One comparison: on which side of it a value is cannot be foreseen.
+  // One comparison: its result cannot be predicted.
   if (Math.abs(off) < tiny * unit) return value - expected;
   const distance =
     towards >= 0

@@ -1,6 +1,6 @@
 /**
- * Remembers what comes at a few hours of the week only, such as a batch every Monday morning. Everything else of a
- * season is in the habits.
+ * Remembers what comes at a few hours of the week only, such as a batch every Monday morning. The seasonal profile holds
+ * everything else of a season.
  */
 import { hourOf, hoursOfWeek, weekHourOf } from "./calendar.ts";
 import { clamp } from "./deviation.ts";
@@ -15,7 +15,7 @@ const BELIEVED = 2;
 const FORGOTTEN = 3;
 /** An hour is remembered if a feature is off by so many deviations, while vectors are skipped or not judged yet. */
 const OFF = 3;
-/** What lasts longer is no habit of an hour. Hours since vectors are skipped. */
+/** Vectors are skipped for so many hours at most: what lasts longer is no habit of an hour. */
 const STRETCH = 12;
 /** Visits that the size remembers. */
 const REMEMBERED = 8;
@@ -120,7 +120,7 @@ export class WeeklyHours {
     }
   }
 
-  /** Of this hour of the week, unless it was forgotten. */
+  /** The place of this hour of the week, unless it was forgotten. */
   #placeOf(at: number): number | undefined {
     const wanted = weekHourOf(at) + 1;
     for (let place = 0; place < PLACES; place++) {
@@ -130,7 +130,7 @@ export class WeeklyHours {
     return undefined;
   }
 
-  /** Empties it for this hour of the week. @returns undefined while all others may still come again */
+  /** Empties a forgotten place for this hour of the week. @returns undefined where none is forgotten */
   #freePlace(at: number): number | undefined {
     for (let place = 0; place < PLACES; place++) {
       if (!this.#isForgotten(place, at)) continue;
@@ -150,7 +150,7 @@ export class WeeklyHours {
     return visits === 0 || hourOf(at) - newest! > weeks * hoursOfWeek;
   }
 
-  /** By the weeks before this one. */
+  /** Whether the hour came in two weeks before this one. */
   #isBelieved(place: number, at: number): boolean {
     const header = place * HEADER;
     const now = this.#floats[header + NEWEST] === hourOf(at) ? 1 : 0;
