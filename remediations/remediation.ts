@@ -16,7 +16,7 @@ export interface Target {
   readonly host: string;
   /** Everything that must not have changed before acting: image id, started-at. Flat strings only. */
   readonly snapshot: Readonly<Record<string, string>>;
-  /** Why this must never be touched (a database, ourselves, paused by an operator…), one sentence; undefined if it may. */
+  /** Why this must not be touched (a database, ourselves, paused by an operator…), one sentence; undefined if it may. */
   readonly refusal: string | undefined;
   /** What loses something while it restarts. Left out: nothing does. */
   readonly dependants?: readonly Dependant[];
@@ -37,7 +37,7 @@ export type ActResult =
   /** It may have taken effect: look it up, never repeat it blindly. */
   | { readonly status: "unknown"; readonly detail: string };
 
-/** What an act would do, for the person who is asked for a word. */
+/** What an act would do, for the person who is asked to approve it. */
 export interface Plan {
   /** One sentence without an end: what will change on the target. */
   readonly does: string;
@@ -57,9 +57,8 @@ export interface Remediation {
   /**
    * Re-inspects, compares with the snapshot, acts, re-reads. Settles within its own deadline.
    *
-   * @param mayAct asked right before the act, which needs a permit that is good then. It rejects when somebody else has
-   *   taken the run over, and then nothing may be done. Left out where nobody can. Finishing what it started itself
-   *   needs no permit.
+   * @param mayAct called right before the act, which needs a good permit. It rejects when another process has taken the
+   *   run over; then nothing may be done. Left out where no other process can. Finishing its own act needs no permit.
    * @throws nothing but what `mayAct` throws
    */
   act(target: Target, mayAct?: MayAct): Promise<ActResult>;
@@ -91,5 +90,5 @@ export interface RemediationType<Config, Required extends Requirement> {
   create(config: Config, means: Pick<Means, Required> & { readonly clock: Clock }): Remediation;
 }
 
-/** As the registry has it: whatever it is told and requires. */
+/** A remediation in the registry, whatever its config and requirements. */
 export type RegisteredRemediation = RemediationType<unknown, Requirement>;

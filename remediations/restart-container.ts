@@ -35,7 +35,7 @@ const config: z.ZodType<RestartContainerConfig> = z.strictObject({
     .optional(),
 });
 
-/** How long an engine may take, after the grace, to stop and start a container whose answer got lost. */
+/** How long an engine may take, after the grace, to stop and start a container if its answer got lost. */
 const settleMs = 10_000;
 const pollMs = 500;
 
@@ -55,7 +55,7 @@ export const restartContainer: RemediationType<RestartContainerConfig, "docker">
     const { target: wanted, grace_seconds: graceSeconds, allow_stateful: allowStateful } = given;
     const choice = { engine, labels: labelsOf(wanted), allowStateful };
     return {
-      // The first label names the service; the project behind it is nobody's name for it.
+      // The first label names the service; nobody calls it by its project.
       get called() {
         return choice.labels.slice(0, 1).map((label) => label.slice(label.indexOf("=") + 1));
       },
@@ -106,7 +106,7 @@ async function act(means: Act, target: Target): Promise<ActResult> {
   return settle(means, target, { waitMs: settleMs, revive: true });
 }
 
-/** Told apart from errors of the engine, whatever becomes of them on their way through it. */
+/** Reports what `mayAct` throws, since the engine's client may wrap it as an error of its own. */
 function noting(mayAct: MayAct, onRefusal: (error: unknown) => void): MayAct {
   return () =>
     mayAct().catch((error: unknown) => {
@@ -190,7 +190,7 @@ async function look(engine: Engine, target: Target): Promise<Look> {
   return { result: { status: "failed", detail }, state: now.state };
 }
 
-/** Docker tells nanoseconds. */
+/** Docker writes nanoseconds. */
 const toSecond = (time: string): string => time.replace(/\.\d+(?=Z$)/, "");
 
 function healthOf(container: Container | undefined): TargetHealth {

@@ -54,7 +54,7 @@ export async function targetsOf(choice: Choice): Promise<readonly Target[]> {
   ];
 }
 
-/** What comes to depend on the target after the decision was not weighed in it. */
+/** Part of the snapshot, since a dependant that appears after the decision was not weighed in it. */
 function dependantsIn(dependants: readonly Dependant[]): Readonly<Record<string, string>> {
   return dependants.length === 0 ? {} : { dependants: dependantsText(dependants) };
 }

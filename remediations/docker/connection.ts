@@ -80,7 +80,7 @@ export class Connection {
   }
 }
 
-/** What an answer says, once it has the shape it should have. */
+/** The parsed answer. @throws DockerError DW_DOCKER_PROTOCOL where its shape is wrong */
 export function validated<T>(schema: z.ZodType<T>, answer: unknown, verb: string): T {
   const result = schema.safeParse(answer);
   if (result.success) return result.data;

@@ -89,7 +89,7 @@ export function containerFrom(answer: Inspected, images: readonly string[]): Con
   };
 }
 
-/** What an engine does not say is taken for what keeps more: a named volume that can be written. */
+/** Fields that an engine leaves out are read as keeping more: a mount with a name is a volume, and is writable. */
 function mountFrom(mount: z.infer<typeof mounted>): Mount {
   const kind = mount.Type ?? (mount.Name ? "volume" : "bind");
   const name = mount.Name ?? "";

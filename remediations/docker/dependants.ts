@@ -1,4 +1,4 @@
-/** Finds what depends on a container, by what a list says of all of them. Pure. */
+/** Finds what depends on a container, from a list of all containers. Pure. */
 import type { Dependant } from "./engine.ts";
 
 /** What must be known of every container of the engine. */
@@ -43,7 +43,7 @@ function dependsBy(other: Neighbour, lender: Lender): Dependant["by"] | undefine
 
 function livesIn({ networkMode }: Neighbour, { id, itself }: Lender): boolean {
   const [, lender = ""] = /^container:(.+)$/.exec(networkMode) ?? [];
-  // The first digits of an id stay as they were typed.
+  // The engine keeps an id as it was typed, perhaps its first digits only.
   const isId = /^[0-9a-f]{4,}$/.test(lender) && id.startsWith(lender);
   return isId || (lender !== "" && lender === itself?.name);
 }

@@ -23,9 +23,12 @@ export interface DockerOptions {
   readonly socket: string;
   /** Deadline of one call, milliseconds of real time. Default 10 s. */
   readonly deadlineMs?: number;
-  /** What a restart may take beyond its grace, milliseconds of real time. Default 30 s; clients that gave up earlier left containers stopped (Docker 23.0 to 24.0.6). */
+  /**
+   * What a restart may take beyond its grace, milliseconds of real time. Default 30 s: clients that gave up earlier left
+   * containers stopped (Docker 23.0 to 24.0.6).
+   */
   readonly restartMarginMs?: number;
-  /** Told of every call, for the metrics. */
+  /** Called after every call, for the metrics. */
   readonly onCall?: (verb: EngineVerb, outcome: "ok" | DockerErrorCode) => void;
   /** What permits are compared with. Default: the clocks of the machine. */
   readonly clocks?: () => ClockReading;
@@ -34,7 +37,7 @@ export interface DockerOptions {
 /**
  * Opens nothing yet: the first call finds out whether the engine is there, and negotiates the version.
  *
- * @throws DockerError from every verb, and nothing else
+ * @throws DockerError from every verb; `restart` also what `mayAct` throws
  */
 export function openDocker(options: DockerOptions): Engine {
   const { socket, deadlineMs = 10_000, restartMarginMs = 30_000, onCall, clocks } = options;
@@ -54,7 +57,7 @@ export function openDocker(options: DockerOptions): Engine {
     list: async (labels) => {
       if (labels.length === 0 || labels.includes("")) return [];
       const found = await listAll(labels);
-      // What answers may ignore the filter, and then everything would match.
+      // A proxy or another engine may ignore the filter, and then everything would match.
       return found.filter((entry) => carries(entry.Labels ?? {}, labels)).map(listedFrom);
     },
     inspect: (id) => connection.ask("inspect", (docker) => inspect(docker, checkedId(id))),

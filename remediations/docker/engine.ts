@@ -17,7 +17,7 @@ export interface Mount {
   readonly anonymous: boolean;
 }
 
-/** What `inspect` knows. Values of environment variables are never read: they hold secrets. */
+/** What an inspection shows. Values of environment variables are never kept: they hold secrets. */
 export interface Container {
   /** 64 hex digits. */
   readonly id: string;
@@ -65,7 +65,7 @@ export interface EngineVersion {
 export interface RestartOptions {
   /** Seconds between the polite signal and the kill, ≥ 0. */
   readonly graceSeconds: number;
-  /** Asked when the connection stands: the request leaves under a good permit, or not at all. What it throws ends the call. */
+  /** Called when the connection stands. The request leaves under a good permit only; what this throws ends the call. */
   readonly mayAct?: MayAct | undefined;
 }
 

@@ -1,9 +1,9 @@
 /**
- * Tells from the name of an environment variable whether it sets up a database or only names one to connect to. Pure.
+ * Decides by the name of an environment variable whether it sets up a database or only names one to connect to. Pure.
  */
 import { nameOf } from "./vocabulary.ts";
 
-/** `credentials` are set on both sides; `address` only on the client's; `build` tells what the image was made with. */
+/** `credentials` are set on both sides; `address` only on the client's; `build` names what the image was made with. */
 type EnvNamed = "server" | "credentials" | "address" | "build" | undefined;
 
 const server = new RegExp(
@@ -35,7 +35,7 @@ const address =
 
 const build = /^(.+)_(VERSION|MAJOR|HOME|CONF|CONF_DIR|DATA_DIR|PACKAGE)$/;
 
-/** What this name tells; undefined for most. */
+/** The kind of this name; undefined for most. */
 export function envNamed(name: string): EnvNamed {
   if (server.test(name)) return "server";
   if (address.test(name)) return "address";

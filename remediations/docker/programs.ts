@@ -1,4 +1,4 @@
-/** Which programs a command line starts, behind wrappers, shells and entrypoint scripts. Pure; arguments are not kept. */
+/** Finds the programs that a command line starts, behind wrappers, shells and entrypoint scripts. Pure. */
 import { basename, dirname } from "node:path";
 
 /** Programs that start another one, with how many arguments of their own come before it. */
@@ -83,7 +83,7 @@ function startedBy(program: string, args: readonly string[]): readonly (readonly
   return script.test(program) ? behindOptions(args, 0) : [];
 }
 
-/** `sudo -u redis program`: a user may be called like a database, and so may a variable of `env -u`. */
+/** `sudo -u redis program`: a user, or a variable of `env -u`, may be called like a database. */
 function withoutUser(args: readonly string[]): readonly string[] {
   return args.filter((arg, at) => arg !== "-u" && args[at - 1] !== "-u");
 }

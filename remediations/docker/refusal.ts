@@ -9,7 +9,7 @@ export interface RefusalContext {
   readonly allowStateful?: string | undefined;
 }
 
-/** What everything else on the host may hang on. */
+/** Images that everything else on the host may depend on. */
 const infrastructure = /^(traefik|portainer.*|(docker-)?socket-proxy)$/;
 
 const orchestrated = /^(com\.docker\.swarm\.task|io\.kubernetes\.)/;

@@ -46,7 +46,7 @@ export function carries(
   have: Readonly<Record<string, string>>,
   wanted: readonly string[],
 ): boolean {
-  // A label is split at its first `=`, so a key never holds one.
+  // A key that holds `=` would look like another label.
   const given = Object.entries(have).filter(([key]) => !key.includes("="));
   const labels = new Set(given.map(([key, value]) => `${key}=${value}`));
   return wanted.length > 0 && wanted.every((label) => labels.has(label));

@@ -88,7 +88,7 @@ function fromMount(mount: Mount): readonly Signal[] {
   if (isDatabaseFolder(destination)) {
     return [{ ...proof("database", reason), inherited: anonymous }, volume];
   }
-  // A volume that somebody named is meant to last, and so is what the image itself declares as its data.
+  // A volume that somebody named is meant to last, and so is a folder where data is kept by habit.
   const isData = dataFolder.test(destination) || (kind === "volume" && !anonymous);
   return isData ? [proof("stateful", reason), volume] : kind === "volume" ? [volume] : [];
 }
@@ -110,7 +110,7 @@ const fromNames: Look = ({ name, labels }) => {
 /** The looks in the order in which their reasons are told. */
 const looks: readonly Look[] = [fromImage, fromEnv, fromMounts, fromPrograms, fromPorts, fromNames];
 
-/** Everything that tells that this container keeps data. */
+/** All signals that this container keeps data. */
 export function signalsOf(container: Container): readonly Signal[] {
   return looks.flatMap((look) => look(container));
 }

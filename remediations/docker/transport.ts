@@ -2,7 +2,7 @@
  * How a dockerode call reaches the engine: one HTTP exchange over a Unix socket. Calls outside a closed list
  * are refused.
  *
- * dockerode builds the method, path and body of each call. Its usual transport, docker-modem, is not used, for four reasons:
+ * dockerode builds the method, path and body of each call. Its usual transport, docker-modem, is not used:
  *
  * - It follows redirects to other hosts, and then throws where nobody can catch the error.
  * - It prefers DOCKER_HOST to the socket that it was given.
@@ -36,7 +36,7 @@ export interface TransportOptions extends Permission {
   readonly deadlineMs: number;
 }
 
-/** The request never left: its cause is what `mayAct` said. */
+/** The request never left; `cause` is what `mayAct` threw. */
 export class NotSent extends Error {}
 
 interface EngineAnswer {
@@ -149,7 +149,7 @@ function connectionError(
 }
 
 function read(call: Call, { status, body }: EngineAnswer): unknown {
-  // 304 is how the engine says that it is so already.
+  // 304 means that the container is in that state already.
   if (call.statusCodes[status] !== true && status !== 304) throw statusError(call, status, body);
   if (call.method === "POST") return undefined;
   try {

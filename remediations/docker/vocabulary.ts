@@ -8,7 +8,7 @@ export type Named = "database" | "stateful" | "companion" | "mention" | undefine
 
 const set = (words: string): ReadonlySet<string> => new Set(words.split(/\s+/));
 
-/** Words for what keeps data, and for brokers and coordinators that others depend on. Any word that ends in `db` is one. */
+/** Words for what keeps data, and for brokers and coordinators. A longer word that ends in `db` or `sql` is one too. */
 const databases = set(
   `postgres postgresql postgis pgvector pgvecto spilo patroni citus greenplum mysql mariadb percona pxc mongo mongod redis redisearch redisjson redisbloom redistimeseries redisgraph redisai
   redismod rejson valkey keydb dragonfly garnet elasticsearch opensearch clickhouse cassandra dse scylla cockroach
@@ -23,7 +23,7 @@ const databases = set(
 );
 const notDatabases = set("proxysql psql whodb imdb");
 
-/** Names that are no sum of their words. */
+/** Names whose words do not show what they are. */
 const databaseNames = set(
   "azure-sql-edge cp-server confluent-local victoria-metrics vmstorage pgautoupgrade pg_auto_failover edb-postgres",
 );
@@ -69,7 +69,7 @@ const daemons = set(
 /** Clients that are named like the database. */
 const clients = set("mysql mariadb mongo influx vault consul db database databases");
 
-/** What an image's name says. Registry, tag and digest say nothing; the namespace counts for a name such as `server`. */
+/** What an image's name says, without registry, tag and digest. The namespace counts for a name such as `server`. */
 export function imageNamed(image: string): Named {
   const path = image
     .replace(/@.*$/, "")
