@@ -10,7 +10,7 @@ const addressError = (code: AddressCode, message: string, hint: string): Address
 
 type Rule = (text: string) => AddressError | undefined;
 
-/** The first that fits decides. */
+/** The first rule that finds a problem decides. */
 const postgresRules: readonly Rule[] = [
   keyValue,
   scheme,
@@ -207,7 +207,7 @@ export function brokerAddressProblem(text: string): AddressError | undefined {
 const pages =
   /\/(browse|projects|rest|secure|issues|dashboards?|plugins|login\.jsp|jira\/(software|for-you|your-work|core|servicedesk|dashboards|projects)|c\/projects)(\/|$)/i;
 
-/** @returns undefined for an address without a page, a question or a place in a page */
+/** @returns undefined for an address without a page, query or fragment, or one that cannot be parsed */
 export function jiraAddressProblem(text: string): AddressError | undefined {
   if (!URL.canParse(text)) return undefined;
   const { origin, pathname, search, hash } = new URL(text);

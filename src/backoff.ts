@@ -6,7 +6,7 @@ import { randomInt } from "node:crypto";
  *
  * @param failures so far, ≥ 0
  * @param longestMs the cap, above `firstMs`
- * @param firstMs below what the first pause stays; the bound doubles with each failure
+ * @param firstMs even; upper bound of the pause at 0 failures, doubled with each failure
  * @returns whole ms, at least half of `firstMs`
  */
 export function backoffMs(failures: number, longestMs: number, firstMs = 1000): number {

@@ -11,7 +11,7 @@ export interface DriftwardenErrorOptions {
 /**
  * An error that an operator can act on: a stable code, a message that says what happened, a hint that says what to do.
  *
- * Each room derives one class from it whose constructor narrows `code` to the room's union.
+ * Each room derives classes from it that narrow `code` to the room's union.
  */
 export class DriftwardenError<Code extends `DW_${string}` = `DW_${string}`> extends Error {
   readonly code: Code;
@@ -19,8 +19,8 @@ export class DriftwardenError<Code extends `DW_${string}` = `DW_${string}`> exte
   readonly retryable: boolean;
 
   /**
-   * Whether the other side itself is away, or asks to be left alone: the error says nothing about this one call. Classes
-   * for what is outside override it.
+   * Whether the other side itself is away, or refuses all calls for now, so that every other call would fail too. Classes
+   * for outside systems override it.
    */
   get unavailable(): boolean {
     return false;
@@ -40,7 +40,7 @@ export function isUnavailable(error: unknown): boolean {
   return error instanceof DriftwardenError && error.unavailable;
 }
 
-/** A write fails with such a code when a newer claim exists. The process then drops what it has in memory. */
+/** Whether a write failed since a newer claim exists. The process then drops what it has in memory. */
 export function isFenced(error: unknown): error is DriftwardenError {
   return error instanceof DriftwardenError && error.code.endsWith("_FENCED");
 }

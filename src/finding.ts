@@ -47,7 +47,7 @@ export const wrong = (check: string, said: Said & { readonly code: string }): Ch
   ...said,
 });
 
-/** What was thrown while one thing was looked at. */
+/** The finding for an error that a check threw. */
 export function failed(check: string, error: unknown, key?: string): CheckFinding {
   const known = error instanceof DriftwardenError ? error : undefined;
   return {

@@ -19,12 +19,12 @@ interface RawRequest extends Permission {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Buffer | undefined;
-  /** From first connecting to the last byte, in real milliseconds: a network knows no other clock. */
+  /** From first connecting to the last byte, milliseconds of real time. */
   readonly deadlineMs: number;
   readonly maxBodyBytes: number;
-  /** The way leads through it; undefined for the straight way. */
+  /** The proxy to go through; undefined for none. */
   readonly proxy?: URL | undefined;
-  /** Trusted beside the authorities that Node knows. */
+  /** Certificates (PEM) that are trusted beside Node's own authorities. */
   readonly ca?: string | undefined;
 }
 

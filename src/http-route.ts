@@ -26,7 +26,7 @@ export interface HttpItemRoute {
   find(id: string): Promise<object | undefined> | object | undefined;
 }
 
-/** Something that may be asked for by POST, by people with a token. */
+/** An action that people with a token ask for by POST. */
 export interface HttpWrite {
   readonly path: `/api/v1/${string}`;
   /** @returns whose token it is; undefined when nobody has it */
@@ -43,12 +43,12 @@ export interface WriteRequest {
   readonly body: unknown;
 }
 
-/** What another program announces by POST. It is a hint: whoever gets it looks for itself. */
+/** An announcement that another program sends by POST. It is a hint: the receiver checks for itself. */
 export interface HttpHook {
   readonly path: `/api/v1/${string}`;
-  /** Of the query; each may hold a secret, and none is logged. */
+  /** Parameters of the query. Each may hold a secret, and none is logged. */
   readonly parameters: readonly string[];
-  /** @returns false when it does not prove that it knows the secret */
+  /** @returns false when the announcement does not prove knowledge of the secret */
   take(announcement: Announcement): Promise<boolean>;
 }
 
@@ -61,7 +61,7 @@ export interface Announcement {
 
 const pageSize = 100;
 
-/** @throws QueryError for a parameter that the route does not know: it would be taken for a filter that filters */
+/** @throws QueryError for an unknown parameter: if it were ignored, it would look like a filter that works */
 export function refuseUnknown(route: HttpRoute | HttpItemRoute, query: URLSearchParams): void {
   const known = "find" in route ? [] : ["after", "limit", ...(route.parameters ?? [])];
   const unknown = [...query.keys()].find((name) => !known.includes(name));

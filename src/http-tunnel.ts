@@ -1,4 +1,4 @@
-/** A tunnel through an HTTP proxy. TLS is spoken through it with the other side itself, so that the proxy can read nothing. */
+/** A tunnel through an HTTP proxy. TLS runs end to end through it, so the proxy can read nothing. */
 import { request as plainRequest } from "node:http";
 import { request as tlsRequest } from "node:https";
 import { isIP, type Socket } from "node:net";
@@ -10,7 +10,7 @@ export interface Tunnel {
   readonly close: () => void;
 }
 
-/** @param proxy with user and password where it wants them */
+/** @param proxy with user and password where it needs them */
 export function openTunnel(proxy: URL, to: URL): Tunnel {
   const target = `${to.hostname}:${to.port || "443"}`;
   const secrets = [proxy.username, proxy.password].map(decodeURIComponent).join(":");
@@ -39,7 +39,7 @@ export function openTunnel(proxy: URL, to: URL): Tunnel {
   return { standing, close: () => request.destroy() };
 }
 
-/** Nothing given leaves Node's own authorities. */
+/** Without `ca`, only Node's own authorities are trusted. */
 export function trusting(ca: string | undefined): Trusted {
   return ca === undefined ? {} : { ca: [...rootCertificates, ca] };
 }

@@ -1,6 +1,6 @@
-/** Links with variables, filled in for one incident: `https://grafana.example.com/d/dw?var-model={{model}}&from={{from}}`. */
+/** Links with variables, filled in for one incident: `https://grafana.example.com/d/dw?from={{from}}`. */
 
-/** What a link may name. */
+/** The variables of a link. */
 export const linkVariables = [
   "model",
   "feature",
@@ -15,7 +15,7 @@ export type LinkVariable = (typeof linkVariables)[number];
 export type LinkValues = Readonly<Record<LinkVariable, string>>;
 
 const placeholder = /\{\{\s*(\w*)\s*\}\}/g;
-/** No address is made longer by a name than this. */
+/** Characters of a value that are kept, so that no name makes an address too long. */
 const longestValue = 200;
 
 /** Names in a template that are no variables. */
@@ -34,7 +34,7 @@ export function filledLink(template: string, values: LinkValues): string {
 const isVariable = (name: string): name is LinkVariable =>
   linkVariables.some((known) => known === name);
 
-/** A lone half of a pair cannot be escaped. */
+/** Drops lone surrogates, which cannot be escaped. */
 function escaped(value: string): string {
   const letters = Array.from(value.replaceAll(/\p{Cs}/gu, "")).slice(0, longestValue);
   return encodeURIComponent(letters.join("")).replaceAll(

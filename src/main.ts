@@ -80,7 +80,7 @@ function stopOnSignal(): AbortController {
       controller.abort();
     });
   }
-  // It is sent to have the configuration read again; without a handler it would end the process.
+  // People send SIGHUP to have a configuration read again; without a handler it would end the process.
   process.on("SIGHUP", () => undefined);
   return controller;
 }

@@ -1,4 +1,4 @@
-/** Names of models that hold a version or a date: which part of them names the model. */
+/** Separates the name of a model from the version or date in it. */
 
 /** The name without its version; a name that holds none stays as it is. */
 export type FamilyOf = (name: string) => string;
@@ -35,7 +35,7 @@ export function familyOf(template: string | undefined): FamilyOf {
   };
 }
 
-/** The pattern of SQL's LIKE that all versions of a family match, perhaps among others. */
+/** A LIKE pattern that all versions of a family match, and perhaps other names. */
 export function likeVersions(template: string, family: string): string {
   const [before = "", after = ""] = template
     .split("{name}")
@@ -44,8 +44,8 @@ export function likeVersions(template: string, family: string): string {
 }
 
 /**
- * A regular expression that JavaScript and Postgres understand alike. Its one group is the family of a name that holds a
- * version; other names do not match.
+ * A regular expression with the same meaning in JavaScript and Postgres. Its one group is the family of a name that
+ * holds a version; other names do not match.
  */
 export function familyPattern(template: string): string {
   const form = template
@@ -60,7 +60,7 @@ export function familyPattern(template: string): string {
   return `^${form}$`;
 }
 
-/** What stands for itself in a pattern of LIKE. */
+/** Escapes text for a LIKE pattern. */
 const literal = (text: string): string => text.replaceAll(/[\\%_]/g, String.raw`\$&`);
 
 /** How people join a version to a name. */
@@ -69,7 +69,7 @@ const joints = ["-v", "_v", ".v", ":v", "@v", "/v", "-", "_", ".", ":", "@", "/"
 /**
  * The template by which most of the names are several versions of one model.
  *
- * @returns undefined where there are no two versions of any
+ * @returns undefined where no model has two versions
  */
 export function proposedTemplate(names: Iterable<string>): string | undefined {
   const all = [...new Set(names)];
@@ -78,7 +78,7 @@ export function proposedTemplate(names: Iterable<string>): string | undefined {
     const families = all.map(familyOf(template));
     const versioned = families.filter((family, i) => family !== all[i]);
     const joined = versioned.length - new Set(versioned).size;
-    // Of a date the first joint, not one within it.
+    // The fewest letters mean the first joint of a date, not one within it.
     return { template, joined, letters: families.join("").length };
   });
   // A family with one version tells nothing: its digits may belong to the name.

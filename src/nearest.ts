@@ -1,6 +1,6 @@
 /** Finds the known word that was most likely meant. */
 
-/** Nobody types a longer word by heart. With many long names to compare it would keep everything else waiting. */
+/** Longer words are not compared: nobody types them by heart, and many comparisons would block the process. */
 const longestTyped = 64;
 
 /** Changes of one letter (insert, delete, replace) that turn one word into the other. O(a·b) time. */
@@ -19,7 +19,8 @@ function distance(a: string, b: string): number {
 }
 
 /**
- * @returns the known word that it begins, or the one with the fewest changes; undefined when even that one changes more than half of the letters, or the word has more than 64
+ * @returns a known word that begins with `word`, else the one with the fewest changes. Undefined when more than half of
+ *   the letters would change, or `word` has more than 64.
  * @example nearest("pol_intervall", ["poll_interval", "table"]) // "poll_interval"
  */
 export function nearest(word: string, known: readonly string[]): string | undefined {

@@ -1,4 +1,4 @@
-/** The geometry that charts share: axes with round steps, lines with gaps, bands, and fewer points where there are many. */
+/** The geometry that charts share: axes with round steps, lines with gaps, bands, and thinning of many points. */
 
 export interface PlotPoint {
   readonly time: number;
@@ -23,9 +23,9 @@ export const columns = 320;
 const headroom = 1.02;
 
 /**
- * A round step of the axis, and so many of them that everything fits. It begins at 0, or below where values are.
+ * An axis of round steps in which all values fit. It begins at 0, or below where values are negative.
  *
- * @param least the axis reaches at least so far
+ * @param least range for which the step is chosen at least
  */
 export function axisOf(values: readonly number[], least = 1e-6): PlotAxis {
   const known = values.filter(Number.isFinite);

@@ -1,4 +1,4 @@
-/** Writes a noun in the number that its count asks for, for people. */
+/** Writes a noun in singular or plural by its count, for people. */
 
 /** `1 episode`, `0 episodes`; a count that is text already stays as it is. */
 export const counted = (count: number | string, noun: string, plural?: string): string =>

@@ -1,4 +1,4 @@
-/** Makes text that came from data safe to print: on a terminal it can neither move the cursor nor reorder or hide words. */
+/** Makes text from data safe to print: on a terminal it can neither move the cursor nor reorder or hide words. */
 
 /**
  * Control characters, and those that reverse, join, hide or break text: bidirectional marks, zero-width characters,
@@ -18,7 +18,7 @@ export function printable(text: string): string {
   return text.replace(unprintable, escaped);
 }
 
-/** The same for a text of several lines, of which each is ours. */
+/** The same for a text of several lines, whose line breaks are ours. */
 export function printableLines(text: string): string {
   return text.replace(unprintableButNewlines, escaped);
 }

@@ -1,5 +1,5 @@
 /**
- * The wall clocks of a time zone: what they show at a moment, and when they show a time. The platform (Intl) knows the zones.
+ * The wall clocks of a time zone: what they show at a moment, and when they show a time. Zones come from Intl.
  *
  * When clocks are put back, an hour is shown twice; when they are put forward, an hour is never shown.
  */
@@ -30,7 +30,7 @@ function formatOf(timeZone: string): Intl.DateTimeFormat {
 /** The time that wall clocks show, written as if it were UTC, ms since 1970. */
 export const wallMs = (atMs: number, timeZone: string): number => atMs + offsetMs(atMs, timeZone);
 
-/** When wall clocks show a time first and last. Of a time that is never shown: by the clock before the change, and after. */
+/** When wall clocks show a time first and last. For a time never shown: by the offsets before and after the change. */
 export interface Moments {
   readonly firstMs: number;
   readonly lastMs: number;

@@ -12,18 +12,18 @@ export const widthOf = (cells: readonly string[], width: number): BadRow => ({
   seen: `${cells.length} fields, the header has ${width}`,
 });
 
-/** A time that cannot be used, in files for every command. */
+/** Why a time cannot be used; the same for every command. */
 export function badTime(text: string, ts: number | undefined): BadRow {
   if (ts !== undefined) return { reason: "non_finite_time", seen: `timestamp ${quoted(text)}` };
   if (isNull(text)) return { reason: "null_timestamp", seen: "there is no timestamp" };
   return { reason: "bad_timestamp", seen: timeProblem(text) };
 }
 
-/** An empty cell is NULL: the model did say something of this feature, and detection judges what. */
+/** An empty cell is NULL: the row counts, and detection judges its value as bad. */
 export const importanceOf = (text: string): number | undefined =>
   parseNumber(text) ?? (isNull(text) ? Number.NaN : undefined);
 
-/** What of an importance is left out, in files and databases. */
+/** Why an importance is left out, in files and databases. */
 export const badImportance = (text: string): BadRow => ({
   reason: "bad_importance",
   seen: `importance ${quoted(text)} ${numberProblem(text)}`,

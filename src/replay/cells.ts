@@ -7,10 +7,10 @@ const time =
 const epoch = /^\d{9,19}(\.\d+)?$/;
 const infinite = /^([+-]?)inf(inity)?$/i;
 
-/** What programs write for a value that there is not: the empty cell, and the words of SQL, COPY, pandas and R. */
+/** How programs write a missing value: the empty cell, and the words of SQL, COPY, pandas and R. */
 const nulls: ReadonlySet<string> = new Set(["", "null", "\\n", "none", "na", "n/a", "<na>"]);
 
-/** Of these, the ones that stand for a name that there is not; a feature may well be called `none`. */
+/** Those of them that mean a missing name; a feature may well be called `none`. */
 const nullNames: ReadonlySet<string> = new Set(["", "null", "\\n", "<na>"]);
 
 export const isNullName = (text: string): boolean => nullNames.has(text.trim().toLowerCase());
@@ -73,7 +73,7 @@ const units = [1_000_000, 1000, 1, 0.001];
 const earliest = Date.UTC(1980) * 1000;
 const latest = Date.UTC(2100) * 1000;
 
-/** A number since 1970, in the one unit in which it lies between 1980 and 2100. `20260131` and a row number do in none. */
+/** A number since 1970, in the one unit that puts it between 1980 and 2100. No unit does so for `20260131`. */
 function epochTime(cell: string): number | undefined {
   if (!epoch.test(cell)) return undefined;
   const value = Number(cell);

@@ -9,7 +9,7 @@ export type ColumnNames = Readonly<Partial<Record<Role, string>>>;
 /** The place of each role's column; -1 where there is none, or none was asked for. */
 export type Columns = Readonly<Record<Role, number>>;
 
-/** Names that are known without being said. */
+/** Usual names, which need not be given. */
 const names: Readonly<Record<Role, readonly string[]>> = {
   ...usualNames,
   marker: ["marker", "what"],
@@ -19,7 +19,7 @@ export interface ColumnOptions {
   readonly roles: readonly Role[];
   /** Roles that may have no column. */
   readonly optional?: readonly Role[];
-  /** Said by a person; they come first. */
+  /** Given by a person. No other name is tried for these roles. */
   readonly named?: ColumnNames | undefined;
   /** Names as the configured sources have them. */
   readonly configured?: readonly ColumnNames[] | undefined;
@@ -81,7 +81,7 @@ const missingOf = (
 const isThere = (header: readonly string[], name: string | undefined): boolean =>
   name === undefined || header.includes(name);
 
-/** As it is written, else in any case. */
+/** The place of the name as it is written, else in any case. */
 function placeOf(header: readonly string[], name: string): number {
   const exact = header.indexOf(name);
   const lower = name.toLowerCase();
@@ -90,7 +90,7 @@ function placeOf(header: readonly string[], name: string): number {
 
 interface Missing {
   readonly missing: readonly Role[];
-  /** Said by a person. */
+  /** Given by a person. */
   readonly named: ColumnNames;
   /** No column is known to name the model. */
   readonly lacksModel: boolean;

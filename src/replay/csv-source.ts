@@ -21,7 +21,7 @@ export interface CsvSourceOptions extends FileFormat {
   readonly nowMs?: number;
 }
 
-/** @returns one source for all files; one for each when they stay as they stand */
+/** @returns one source for all files; with `asRead` one for each */
 export function csvSources(
   files: readonly string[],
   options: CsvSourceOptions = {},

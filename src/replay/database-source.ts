@@ -10,7 +10,7 @@ import { MeltWatch, meltedSentence } from "./melted.ts";
 import { grouped, sayNowAndThen } from "./progress.ts";
 import { Collected, type RowListener, type RowSource, type RowsRead } from "./row-source.ts";
 
-/** What is read before the time asked for, so that normal is known when it begins, ms. */
+/** Time that is read before the one asked for, so that models are learned when it begins, ms. */
 const learnMs = 7 * 86_400_000;
 /** A reading of more rows than this says why it takes long. */
 const manyRows = 500_000;
@@ -74,7 +74,7 @@ async function readTable(
 const isNaming = ({ values }: { readonly values: number }): boolean =>
   values > 1 && values <= mostModels;
 
-/** Text that is no number. The daemon takes it for a bad value; whoever looks back wants to know of the column. */
+/** Text that is no number. The daemon takes it for a bad value; here it is reported, as the column may be wrong. */
 function unreadable([, , text]: RawRow, importance: number) {
   if (!Number.isNaN(importance) || text === null || /^\s*([+-]?nan)?\s*$/i.test(text))
     return undefined;

@@ -1,4 +1,4 @@
-/** Scores the rows of a table of numbers, whatever its columns mean. A cell that is no number is a bad value, and counted. */
+/** Scores the rows of a table of numbers, whatever its columns mean. A cell that is no number counts as a bad value. */
 
 import { badTime } from "./bad-row.ts";
 import { formatTime, isNull, parseNumber, parseTime } from "./cells.ts";
@@ -11,7 +11,7 @@ import { fileName } from "./text-file.ts";
 export interface TableOptions extends CsvFormat {
   /** File; a column timestamp is time, every other one a feature. */
   readonly csv: string;
-  /** TableColumns that are no features. */
+  /** Names of columns that are no features. */
   readonly ignore?: readonly string[] | undefined;
   /** Makes what scores the rows. It is given the features' names in their order. */
   readonly scorerFor: (names: readonly string[]) => RowScorer;
@@ -36,7 +36,7 @@ interface FeatureColumn {
 }
 
 /**
- * @yields of the rows read since the last batch the score, in their order; undefined for a row that is left out
+ * @yields scores of the rows read since the last batch, in their order; undefined for a row that is left out
  * @throws FileError DW_CLI_FILE; whatever `scorerFor` throws
  */
 export async function* detectRows(
@@ -81,13 +81,13 @@ function tableOf(options: TableOptions, { header, rows }: CsvBatch) {
   return { columns, score: options.scorerFor(names), watch: new RowWatch(options.odd) };
 }
 
-/** As the daemon's gate has it. */
+/** As in the daemon: rows further ahead of the clock are in the future. */
 const maxAheadUs = 3_600_000_000;
 
 /** Names that people give the column of time. Upper and lower case are the same. */
 const timeNames = ["timestamp", "ts", "time", "datetime", "date_time", "date"];
 
-/** A column of another name than timestamp is time when all that stands in it is. */
+/** A column with another name than timestamp holds the time if all of its cells are times. */
 function timeColumn(header: readonly string[], rows: CsvBatch["rows"]): number {
   const exact = header.indexOf("timestamp");
   if (exact >= 0) return exact;
@@ -181,7 +181,7 @@ function rowOf(
   return { values, time };
 }
 
-/** Rows are scored as they come: what their times say is told, and changes nothing. */
+/** Reports odd rows. They are scored like all others. */
 class RowWatch {
   readonly #odd: LeftOut;
   readonly #latest = Date.now() * 1000 + maxAheadUs;

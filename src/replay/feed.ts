@@ -25,9 +25,10 @@ export interface SharedFeed {
 
 /**
  * Time is the newest row time seen so far; polls happen every 30 s of it. A poll hands on the rows that came before
- * it, in (time, line) order, then says so with a tick. Nothing is known before its own time, and the end of the file
- * says nothing. No poll fails, except in an hour over which the clocks of the day were set forward: rows do not tell an outage of their database from the silence of all models, so a hole
- * in all of them is silence.
+ * it, in (time, line) order, and then a tick. Nothing is known before its own time, and the end of the file is no silence.
+ *
+ * A hole in the rows of all models counts as silence, since rows do not show an outage of their database. Only an hour
+ * over which clocks were set forward counts as a failed poll.
  */
 export class ReplayFeed {
   readonly #source: string;
@@ -43,7 +44,7 @@ export class ReplayFeed {
   /** Before the next poll, time in which the source could not be asked: an hour that its clock leapt over. */
   #gap = 0;
 
-  /** @param markers what one feed has told is removed, so that feeds can share them */
+  /** @param markers those that one feed has sent are removed, so that feeds can share them */
   constructor(source: string, markers: ReplayMarker[], shared: SharedFeed) {
     this.#source = source;
     this.#shared = shared;
