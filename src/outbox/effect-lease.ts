@@ -12,7 +12,7 @@
  *
  * # The race
  *
- * Jira and Docker cannot check this lease. A process may be stopped at any instruction, for longer than the lease lasts.
+ * Jira and Docker cannot check this lease. A process may be stopped at any instruction, for longer than the lease.
  * When it goes on, another worker may have acted already, and Jira or Docker would carry out the act a second time.
  *
  * # Trust window

@@ -7,7 +7,7 @@ import { DatabaseError } from "pg";
 import { outOfTime } from "./errors.ts";
 import { begin, settings } from "./sql/begin.ts";
 
-/** The server ends a statement at its deadline. Later than this after it, the server is taken for one that does not answer. */
+/** The server ends a statement at its deadline. After this much more time, the server counts as not answering. */
 const graceMs = 2000;
 
 const queryCanceled = "57014";
@@ -35,8 +35,8 @@ export class SourceClient {
   }
 
   /**
-   * Begins a read-only transaction with the settings that all queries rely on. A pooler may have given this connection another
-   * session than the last time, so they are set again each time.
+   * Begins a read-only transaction with the settings that all queries rely on. They are set each time, because a pooler
+   * may have given this connection another session.
    *
    * @param deadlineMs of each statement in it
    */
@@ -46,8 +46,8 @@ export class SourceClient {
   }
 
   /**
-   * Another deadline from here on, until the transaction ends. The other settings are made again, since a function of a view may have
-   * changed them.
+   * Sets the deadline of the next statements of this transaction. Repeats the other settings, since a function of a
+   * view may have changed them.
    */
   async deadline(ms: number = this.#deadlineMs): Promise<void> {
     await this.query(settings(ms));

@@ -32,7 +32,7 @@ export const usualNames: Readonly<Record<ColumnRole, readonly string[]>> = {
 const times: readonly string[] = timestampTypes;
 const numbers = ["double precision", "real", "numeric", "integer", "bigint", "smallint"];
 const texts = ["text", "character varying", "character", "name"];
-/** Roles in the order in which a column is chosen: a name of a model is told from that of a feature by its column. */
+/** Roles in the order in which columns are chosen. Model and feature are both text: the model goes first, by name. */
 const typesOf: readonly (readonly [ColumnRole, readonly string[]])[] = [
   ["timestamp", times],
   ["importance", numbers],
@@ -41,8 +41,8 @@ const typesOf: readonly (readonly [ColumnRole, readonly string[]])[] = [
 ];
 
 /**
- * Proposes a column for each role: the one with a usual name, else the only one of a fitting type. A model is proposed
- * by its name alone, because a source may do without.
+ * Proposes a column for each role: the one with a usual name, else the only one of a fitting type. A column for the
+ * model is proposed only by its name, because a source may have none.
  */
 export function proposedColumns(
   available: readonly SourceColumn[],

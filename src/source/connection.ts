@@ -7,7 +7,7 @@ import { safePath } from "./sql/begin.ts";
 import { noticeLoss } from "./sql/notice-loss.ts";
 import { stopQuery } from "./stop-query.ts";
 
-/** A transaction that waits for the stream is given up long before; this ends that of a process that was stopped meanwhile. */
+/** Ends the transaction of a process that was stopped. One that waits for the stream is given up long before. */
 const idleInTransactionMs = 60_000;
 
 /**
@@ -17,7 +17,7 @@ export async function connect(options: SourceConnection): Promise<SourceClient> 
   const { statementTimeoutMs } = options;
   const config = configOf(options);
   const client = new Client(config);
-  // A connection that breaks while idle says so here; the next query fails and is handled there.
+  // An idle connection that breaks emits this event. The next query fails, and is handled where it is called.
   client.on("error", () => undefined);
   try {
     await client.connect();
@@ -28,7 +28,7 @@ export async function connect(options: SourceConnection): Promise<SourceClient> 
   }
   const stop = (running: Promise<unknown>): Promise<void> => stopQuery(client, config, running);
   const source = new SourceClient(client, statementTimeoutMs, stop);
-  // Not every system can; there statement_timeout alone ends what a killed process has left running.
+  // Not every server can do this. There only statement_timeout ends the query of a killed process.
   await source.query(noticeLoss).catch(() => undefined);
   return source;
 }
@@ -48,7 +48,7 @@ function configOf(options: SourceConnection): ClientConfig {
   };
 }
 
-/** As start-up options, behind those that the URL names: they hold before the first statement, and the last one counts. */
+/** Adds start-up options after those of the URL: they hold from the first statement on, and the last value counts. */
 function withSettings(text: string, settings: Readonly<Record<string, string>>): string {
   const url = new URL(text);
   const ours = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`);
@@ -57,7 +57,7 @@ function withSettings(text: string, settings: Readonly<Record<string, string>>):
   return url.href;
 }
 
-/** The search_path that the URL's own options name; the tables of the source are looked up by it, and nothing else is. */
+/** The search_path in the URL's own options. Only the table of the source is looked up by it. */
 export function searchPathOf({ url }: Pick<SourceConnection, "url">): string | undefined {
   const options = new URL(url).searchParams.get("options") ?? "";
   return /search_path=((?:\\.|\S)+)/.exec(options)?.[1]?.replaceAll(/\\(.)/g, "$1");

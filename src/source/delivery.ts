@@ -34,7 +34,7 @@ export interface DeliveryDeps {
   readonly onLate: () => void;
 }
 
-/** A page as it was read, and what of it goes on. */
+/** The rows of a page that are handed on, and the counts of all its rows. */
 export interface ParsedPage {
   readonly rows: readonly ModelRow[];
   readonly counted: SourceRows;
@@ -129,11 +129,10 @@ export class Delivery {
   }
 
   /**
-   * Waits for the stream for as long as it takes: two appends must not be under way at once, and what is waiting to be
-   * sent is one page.
+   * Waits for the stream for as long as it takes, so that no two appends are under way at once. Only one page waits.
    *
    * @returns how many rows the stream has set aside
-   * @throws SourceError DW_SOURCE_STREAM_REFUSED; also when we are to stop, so that nothing more is read
+   * @throws SourceError DW_SOURCE_STREAM_REFUSED; also once the poller stops, so that nothing more is read
    */
   async records(records: readonly StreamRecord[]): Promise<number> {
     if (records.length === 0) return 0;

@@ -50,7 +50,7 @@ const unreachable: SourceErrorClassification = {
 const missingHint =
   "Check the database name in the source's url, and set table of the source, with its schema if it is not on the search path.";
 
-/** SQLSTATE, from its start → what it means here; the first that fits decides. */
+/** Start of an SQLSTATE → what it means here. The first match counts. */
 const sqlStates: readonly (readonly [start: string, classified: SourceErrorClassification])[] = [
   ["42P01", { code: "DW_SOURCE_TABLE_MISSING", hint: missingHint }],
   [
@@ -172,7 +172,7 @@ export function rowUnusable(reason: SourceDropReason): SourceError {
   return new SourceError("DW_SOURCE_ROW_UNUSABLE", `rows ${message} are left out`, { hint });
 }
 
-/** Names are read without what no screen should obey. Never thrown, only told. */
+/** Control characters and direction marks were removed from names. Never thrown, only told. */
 export const nameCleaned = (): SourceError =>
   new SourceError("DW_SOURCE_NAME_CLEANED", "names hold controls or marks of direction", {
     hint: "Find out who writes them; they are read as blanks or left out of the name.",

@@ -16,18 +16,18 @@ export interface HistoryOptions {
   readonly horizon: Xid;
   /** Oldest row, milliseconds since 1970. */
   readonly sinceMs: number;
-  /** Later rows are ahead of the clock: they are sent as new ones, for no tick has judged their time yet. */
+  /** Rows later than this are ahead of the clock. They are sent as new rows: no tick has passed their time yet. */
   readonly untilMs: number;
-  /** Told of every page that was sent. */
+  /** Gets every page that was sent. */
   readonly recent: RecentlySent;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
-/** A long history says how far it is this often, ms. */
+/** How often the progress of a long history is logged, ms. */
 const sayEveryMs = 5_000;
 
-/** Below the first window, so that what comes by windows is above it. */
+/** A position below the first window, so that rows of windows are above it. */
 const beforeWindows = { level: 0, window: 0 } as const;
 
 function query(view: PollSnapshot, { options, horizon, sinceMs }: HistoryOptions): PageQuery {
@@ -46,13 +46,13 @@ function query(view: PollSnapshot, { options, horizon, sinceMs }: HistoryOptions
 }
 
 /**
- * Sends all rows since then (the newest `history.maxRows` of them) that transactions before the horizon wrote, in
- * (ts, tid) order, then closes the history of each model with an empty `last` record. What later transactions wrote is
- * left to the levels, which begin at the same horizon: no row falls between or comes twice.
+ * Sends the rows later than `sinceMs` that transactions before the horizon wrote, in (ts, tid) order, at most the
+ * newest `history.maxRows`. Then closes the history of each model with an empty `last` record. The levels begin at the
+ * same horizon and read what later transactions wrote. So no row is missed and none comes twice.
  *
- * The horizon is remembered before the first row is sent, so after a crash the same rows are sent again and a reader
- * drops what is not above the last history row it has. With a newer horizon a row that was committed in between, below
- * that last row, would be lost.
+ * The horizon is stored before the first row is sent. After a crash the same rows are sent again, and detection drops
+ * those up to its last history row. With a newer horizon, a row that was committed meanwhile below that last row would
+ * be lost.
  *
  * @returns what was read
  */

@@ -15,7 +15,7 @@ export interface Horizon {
 
 /** A transaction that `pg_stat_activity` or `pg_prepared_xacts` shows. */
 export interface RunningTransaction {
-  /** 32 bits, as decimal text: where to look for it. */
+  /** 32 bits, as decimal text, as these views show it. */
   readonly shown: string;
   /** The full id. */
   readonly id: bigint;
@@ -28,13 +28,13 @@ export class HorizonWatch {
   readonly #tolerableUs: number;
   #logged: Reason | undefined;
 
-  /** @param tolerableMs an age of the watermark that is nothing to speak of */
+  /** @param tolerableMs up to this age of the watermark nothing is logged */
   constructor(logger: Logger, tolerableMs: number) {
     this.#logger = logger;
     this.#tolerableUs = tolerableMs * 1000;
   }
 
-  /** The source was not asked for a while: what came meanwhile is about to be read. */
+  /** Logs a pause in which the source was not polled. What came meanwhile is read next. */
   resumed(lastPoll: number, clock: number): void {
     if (clock - lastPoll <= this.#tolerableUs || this.#logged === "pause") return;
     this.#logged = "pause";
@@ -43,7 +43,7 @@ export class HorizonWatch {
     this.#logger.info({ since, age_seconds }, "catching up since the last poll");
   }
 
-  /** After a poll. Only a poll of long ago that is still not reached is held back; anything else the next poll moves. */
+  /** Call it after a poll. Warns if the watermark has not reached a poll that is older than the tolerance. */
   observe({ clock, watermark, unreached, running }: Horizon): void {
     if (clock - watermark <= this.#tolerableUs) return this.#caughtUp(clock - watermark);
     const [oldest] = unreached;

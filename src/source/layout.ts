@@ -22,11 +22,11 @@ export interface SourceLayout {
   readonly timestampType: (typeof timestampTypes)[number];
   /** Zone of a column without one. */
   readonly timeZone: string;
-  /** All columns there are, with their types, in order. */
+  /** All columns of the table, with their types, in order. */
   readonly available: readonly SourceColumn[];
   readonly hasModelColumn: boolean;
   /** What it is, for people: `a table`, `a view`. */
   readonly kind: string;
-  /** By transaction, or, where rows have none, by time with an overlap. */
+  /** By transaction; by time with an overlap where rows have no transaction ids. */
   readonly reading: "windows" | "overlap";
 }

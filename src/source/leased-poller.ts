@@ -4,7 +4,7 @@
  * # State model
  *
  *     standing by ──lease taken──► polling
- *     polling ──another process has the lease, or no answer since heldUntil──► standing by
+ *     polling ──another process has the lease, or no answer until heldUntil──► standing by
  *     polling ──lease taken again with the next epoch──► polling: nobody had it meanwhile
  *     polling ──lease taken again with a later epoch───► a new poller, from the stored progress
  *
@@ -17,15 +17,15 @@
  *
  * # Failure handling
  *
- * A process may be paused for longer than the TTL, or have an event loop that is late by seconds. When it goes on, another one may have
- * polled meanwhile.
+ * A process may be paused for longer than the TTL, or have an event loop that is late by seconds. When it goes on,
+ * another one may have polled meanwhile.
  *
- * - It learns this with the next request: the epoch has grown by more than one, or the lease belongs to another process. It drops what it
- *   has in memory. If it gets the lease again, it starts from the stored progress.
- * - The epoch has grown by one: this process itself took the expired lease again, and nobody polled meanwhile. It keeps what was
- *   acknowledged inside of an open window. A starved process would otherwise send the same window from its beginning for ever.
- * - Until then it may send pages of windows that it had opened. These windows are stored, so the new holder sends the
- *   same rows under the same numbers. Detection drops the second copy by position.
+ * - The next request shows this: the epoch has grown by more than one, or the lease belongs to another process. The
+ *   process drops what it has in memory. If it gets the lease again, it starts from the stored progress.
+ * - The epoch has grown by one: this process itself took the expired lease again, and nobody polled meanwhile. It keeps
+ *   what was acknowledged of an open window. A starved process would otherwise send the same window again and again.
+ * - Before that request it may send pages of windows that it had opened. These windows are stored, so the new holder
+ *   sends the same rows under the same numbers. Detection drops the second copy by position.
  * - It cannot open a new window. A window is stored before its first page is sent, and the store refuses a save under
  *   an old epoch.
  */
@@ -57,7 +57,7 @@ interface Polling {
   readonly progress: CurrentProgress;
 }
 
-/** The progress of the holding that counts now; a poller that goes on under a new epoch saves by it. */
+/** The progress of the newest holding. A poller that goes on under a new epoch saves through it. */
 class CurrentProgress implements SourceProgress {
   #holding: SourceProgress;
 

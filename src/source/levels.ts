@@ -15,7 +15,7 @@
  * times, and must use the same bound for it. Only levels 0 and 1 use b0, and only levels 1 and 2 use b1. Therefore a
  * bound may move exactly when its two levels have the same horizon. Transactions before that horizon were divided by the
  * old bound in both levels. Those after it will be divided by the new one. A slow level reads in the same snapshot
- * as the faster ones, up to the same `to`. So the horizons are equal whenever it has run.
+ * as the faster ones, up to the same `to`. So the horizons are equal whenever the slow level has run.
  *
  * *Crash.* An open window is part of the state and keeps its bounds. It is read again before anything else. The horizons
  * of polls that found no rows may be lost. A poll from the older state then uses that state's bounds, and finds no row
@@ -33,7 +33,7 @@ type Positions = Pick<SourceState, "levels" | "bounds">;
 /** Milliseconds that level 0 and level 1 look back. */
 export type Lookback = readonly [fast: number, middle: number];
 
-/** Rows older than the horizon have been sent otherwise (history) or are not wanted. */
+/** Rows from before the horizon were sent as history, or are not wanted. */
 export function startLevels(horizon: Xid, clockMs: number, lookback: Lookback): Positions {
   const level: LevelState = { horizon, lastWindow: 0 };
   return { levels: [level, level, level], bounds: boundsAt(clockMs, lookback) };
@@ -95,9 +95,8 @@ const meet = (a: LevelState, b: LevelState): boolean =>
 export const halfCircle = 2n ** 31n;
 
 /**
- * After the table or the cluster was rewritten, what was read cannot be told by transaction any more: level 0 reads
- * once all rows later than `above` whatever transaction wrote them, save those it has sent, and all levels go on from
- * `horizon`.
+ * After the table or the cluster was rewritten, transaction ids no longer tell what was read. So level 0 reads once
+ * all rows later than `above`, of any transaction, except those that were sent. All levels go on from `horizon`.
  */
 export function restartLevels<State extends Positions>(
   state: State,
@@ -112,10 +111,10 @@ export function restartLevels<State extends Positions>(
 }
 
 /**
- * After the rows moved but kept their transactions (VACUUM FULL, CLUSTER) windows still hold, places do not: what was
- * open is read again under a new number, since rows of one timestamp may come in another order now.
+ * For rows that moved but kept their transactions (VACUUM FULL, CLUSTER). Windows still hold, but rows of one timestamp
+ * may come in another order now. So an open window is read again under a new number.
  *
- * @param sentOf what of a window was sent, in order of time
+ * @param sentOf the rows of a window that were sent, in order of time
  */
 export function renumberOpen<State extends Positions>(
   state: State,
@@ -132,7 +131,7 @@ export function renumberOpen<State extends Positions>(
 /** Times that can be written as a bound: 1970 to 9999. Rows beyond are rare enough to be read and left out. */
 const isBound = (ts: number): boolean => ts >= 0 && ts < Date.UTC(10_000) * 1000;
 
-/** Rows come in order of time, so all before the last one sent were sent too; among its equals only counting tells. */
+/** All rows earlier than the last one sent were sent. Rows of the same time are recognised by counting. */
 function readOn(open: SourceWindow, sent: readonly SentRow[]): SourceWindow {
   const last = sent.findLast(([ts]) => isBound(ts))?.[0];
   const number = open.number + 1;

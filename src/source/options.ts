@@ -1,11 +1,11 @@
-/** What the poller must know of one source. It imports nothing of `src/config/`. */
+/** The options of the poller of one source. Imports nothing of `src/config/`. */
 
 export interface SourceConnection {
   /** `postgres://user@host:port/database?sslmode=…`; may leave the password to `password`. */
   readonly url: string;
   readonly password?: string;
   readonly connectTimeoutMs: number;
-  /** Deadline of one statement; twenty times that for the sweep of the slow levels and for history. */
+  /** Deadline of one statement. The slow levels, history and sources read by time have twenty times as long. */
   readonly statementTimeoutMs: number;
 }
 
@@ -39,17 +39,17 @@ export interface SourceOptions {
   readonly history: { readonly ms: number; readonly maxRows: number };
   /** How far back level 0 and level 1 look, milliseconds; level 2 has no bound. */
   readonly lookbackMs: readonly [fast: number, middle: number];
-  /** How late after its timestamp a row of a view, foreign or partitioned table may commit; read again by every poll. */
+  /** How late a row of a view, foreign or partitioned table may commit. Every poll reads this much time again. */
   readonly overlapMs: number;
-  /** A stream that has not answered for so long does not keep the source's transaction open any longer. */
+  /** If the stream has not answered for so long, the source's transaction is ended. */
   readonly streamDeadlineMs: number;
-  /** A watermark further behind than this, and than three polls, is warned of. */
+  /** A warning is logged when the watermark is further behind than this and than three poll intervals. */
   readonly horizonWarnMs: number;
-  /** Polls closer together than this leave no gap in which the source was not asked, however short their interval is. */
+  /** A time without polls counts as a gap only if it is longer than this, however short the poll interval is. */
   readonly leastGapMs: number;
 }
 
-/** OpenClaw's table and what has proved itself; spread it and add what only you know. */
+/** Defaults for OpenClaw's table. Spread them and add the name and the connection. */
 export const defaultSourceOptions = {
   tenant: "default",
   environment: "default",
@@ -67,7 +67,7 @@ export const defaultSourceOptions = {
   leastGapMs: 1000,
 } as const satisfies Omit<SourceOptions, "name" | "connection">;
 
-/** Deadline of what reads much of the table: the slow levels and the history. */
+/** Deadline of a statement that reads much of the table: slow levels, history, sources read by time. */
 export const slowTimeoutMs = ({ statementTimeoutMs }: SourceConnection): number =>
   20 * statementTimeoutMs;
 

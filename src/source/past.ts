@@ -14,21 +14,21 @@ import { allRows, newestRow, rowsSince, size, valuesOf } from "./sql/past.ts";
 import { openView, type PollSnapshot, pages } from "./view.ts";
 
 export interface Past {
-  /** Only rows later than this before the newest one that is not ahead of the source's clock, ms; Infinity: all rows. */
+  /** How far back from the newest row to read, ms; Infinity: all rows. */
   readonly ms: number;
-  /** Told what there is before the first row is read. */
+  /** Called with the size of the table before the first row is read. */
   readonly found: (size: PastSize) => void;
-  /** Receives rows in no order, with what they were in the table. */
+  /** Receives rows in no order, each with the raw row of the table. */
   readonly take: (model: ModelKey, row: Row, raw: RawRow) => void;
   /** Receives what belongs to no series. */
   readonly leaveOut: (reason: SourceDropReason, raw: RawRow) => void;
 }
 
-/** What stands for the place of a row that has none. */
+/** The place (ctid) that is given to a row without one. */
 export const noPlace = "(0,0)";
 
 export interface PastSize {
-  /** About so many rows; undefined where Postgres does not know. */
+  /** Estimated number of rows; undefined where Postgres has no estimate. */
   readonly rows: number | undefined;
   /** Whether an index begins with the timestamp. */
   readonly indexed: boolean;
@@ -36,11 +36,11 @@ export interface PastSize {
 
 export interface PastRead {
   readonly rows: number;
-  /** Rows in whose names control characters were removed. */
+  /** Rows with names from which control characters or direction marks were removed. */
   readonly cleaned: number;
   /** The source's clock, microseconds since 1970. */
   readonly clock: number;
-  /** Columns of text that play no role, with the number of their values. */
+  /** Text columns that are not read, with the number of distinct values in a sample. */
   readonly texts: readonly { readonly name: string; readonly values: number }[];
 }
 
@@ -73,7 +73,7 @@ export async function readPast(options: SourceOptions, past: Past): Promise<Past
   }
 }
 
-/** @returns how many rows with a cleaned name it was: 0 or 1 */
+/** @returns 1 if a name of the row was cleaned, else 0 */
 function handOn(
   raw: RawRow,
   from: { readonly options: SourceOptions; readonly familyOf: FamilyOf },

@@ -28,7 +28,7 @@ export interface PollerDeps {
 }
 
 export interface Poller {
-  /** Ok after a poll that succeeded, until one fails. */
+  /** Ok after a poll that succeeded, until one fails or nearly no row can be used. */
   health(): Health;
   /** What was read, each row once, also by earlier pollers; undefined while it is not known. */
   rows(): SourceRows | undefined;
@@ -59,7 +59,7 @@ class SourcePoller implements Poller {
   #readsBy: SourceLayout["reading"] | undefined;
   #failures = 0;
   #lastCode: string | undefined;
-  /** The poll has given its connection away, and what it meets next is told already. */
+  /** The stream was late: the connection of this poll was closed, and its failure is reported already. */
   #late = false;
 
   constructor(deps: PollerDeps) {
@@ -139,7 +139,7 @@ class SourcePoller implements Poller {
     return false;
   }
 
-  /** Another one when a table was replaced by a view, or the other way round; it goes on from what is stored. */
+  /** A new reader when a table was replaced by a view, or the other way round. It goes on from the stored state. */
   async #readingOf({
     reading,
     kind,
@@ -161,8 +161,8 @@ class SourcePoller implements Poller {
   }
 
   /**
-   * An open transaction keeps the source's server from cleaning up all its tables. So it ends here; once the stream has
-   * answered, the poll fails at its next page, and the next poll reads the window on from the last acknowledged row.
+   * An open transaction stops vacuum in all tables of the source's server. So the transaction is ended here. Once the
+   * stream has answered, the poll fails at its next page. The next poll goes on after the last acknowledged row.
    */
   #streamLate(): void {
     this.#late = true;
@@ -197,8 +197,8 @@ class SourcePoller implements Poller {
 }
 
 /**
- * Polls a source from now until `stop`. Never rejects: what fails is counted, logged once, shown in `health` and
- * tried again, for the network comes back and rights are granted while we run.
+ * Polls a source from now until `stop`. A failure is counted, logged once, shown in `health`, and the poll is tried
+ * again: the network may come back, or a right may be granted.
  */
 export function startPoller(deps: PollerDeps): Poller {
   return new SourcePoller(deps);

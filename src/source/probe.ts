@@ -50,7 +50,7 @@ function refuseUnreadable({ schema, name, readable, role }: CatalogRow): void {
 
 const rolesToFind = ["timestamp", "feature", "importance", "model"] as const;
 
-/** All that are missing are named at once, with the columns to paste where their types and names tell. */
+/** Names all missing columns at once, and proposes others where types and names allow. */
 function refuseMissing(columns: SourceColumns, available: readonly SourceColumn[]): void {
   const names = available.map(({ name }) => name);
   const missing = rolesToFind.filter((role) => !names.includes(columns[role] ?? names[0] ?? ""));
@@ -64,7 +64,7 @@ function refuseMissing(columns: SourceColumns, available: readonly SourceColumn[
   );
 }
 
-/** A wide table has hundreds of columns. */
+/** Most columns that a message lists: a wide table has hundreds. */
 const listedColumns = 30;
 
 const listed = (names: readonly string[]): string => {
@@ -73,7 +73,7 @@ const listed = (names: readonly string[]): string => {
   return [...names.slice(0, listedColumns), ...rest].join(", ");
 };
 
-/** What could stand in the configuration, where each missing role has one column that fits. */
+/** Columns to set in the configuration; empty unless each missing role has one column that fits. */
 function proposal(columns: SourceColumns, available: readonly SourceColumn[]): string {
   const names = available.map(({ name }) => name);
   const proposed = proposedColumns(available);
@@ -157,7 +157,7 @@ export async function probe(client: SourceClient, options: ProbeOptions): Promis
 }
 
 /**
- * Connects, looks, disconnects: for `check`, `doctor` and the start of `run`.
+ * Connects, probes the table and disconnects.
  *
  * @throws SourceError with the code of what is wrong and the GRANT or setting that mends it
  */

@@ -7,9 +7,9 @@ import type { SourceRows } from "./source-rows.ts";
 /** A full (64-bit) transaction id as decimal text: it does not fit a JSON number. */
 export type Xid = string;
 
-/** A piece of reading that can be done again: the rows whose transaction and time lie between these bounds. */
+/** A part of the source that can be read again: the rows whose transaction and time lie between these bounds. */
 export interface SourceWindow {
-  /** Ascending by one within a level: from 1, or from behind the last page of a view that the table replaced. */
+  /** Ascending by one within a level: from 1, or after the last page of a view that the table replaced. */
   readonly number: number;
   /** First transaction of the window. */
   readonly from: Xid;
@@ -19,7 +19,7 @@ export interface SourceWindow {
   readonly above?: number;
   /** Only rows at or before this, milliseconds since 1970. Absent: no upper bound. */
   readonly upTo?: number;
-  /** Rows that were sent under another number already: so many of each are left out. Absent: none. */
+  /** Rows that were sent under another number already. As many of each are left out. Absent: none. */
   readonly except?: readonly SentRow[];
 }
 
@@ -36,11 +36,14 @@ export interface LevelState {
   readonly horizon: Xid;
   /** Number of the last window that was opened; 0 before the first. */
   readonly lastWindow: number;
-  /** Opened and perhaps sent in part: it is read again, and closed, before any other. */
+  /** A window that was opened and perhaps sent in part. It is read again and closed before the next one. */
   readonly open?: SourceWindow;
 }
 
-/** A poll seen from later ones: once `ceiling` is behind the horizon, everything begun before `clock` was delivered. */
+/**
+ * What a poll leaves for later ones. Once the horizon has reached `ceiling`, every transaction that began writing
+ * before `clock` has been delivered.
+ */
 export interface PollMark {
   /** Above every transaction id that had been given out when the poll began. */
   readonly ceiling: Xid;
@@ -48,7 +51,7 @@ export interface PollMark {
   readonly clock: number;
 }
 
-/** Everything the poller of one source remembers: one JSON document of a few kilobytes. */
+/** Everything that the poller of one source remembers: one JSON document. */
 export interface SourceState {
   readonly version: 1;
   /** Of the Postgres cluster and its timeline; another one means other transaction ids. */
@@ -61,7 +64,7 @@ export interface SourceState {
   readonly bounds: readonly [number, number];
   /** Oldest first, at most 64. */
   readonly marks: readonly PollMark[];
-  /** The history of this time, up to the horizon, is still to be sent; ms since 1970. Absent once it was. */
+  /** The history between these times, up to the horizon, is still to be sent; ms since 1970. Absent once it is sent. */
   readonly history?: { readonly sinceMs: number; readonly untilMs: number };
   /** Of the last tick, microseconds since 1970; absent before the first. */
   readonly watermark?: number;
@@ -73,18 +76,18 @@ export interface SourceState {
   readonly sentLately?: readonly SentWindow[];
 }
 
-/** The same of a source that has no transaction ids and places: a view, a foreign or partitioned table. */
+/** What the poller remembers of a source without transaction ids and places: a view, a foreign or partitioned table. */
 export interface OverlapState {
   readonly version: 1;
-  /** Read up to here: the time of the last row stored, at most the clock of the last poll. Microseconds since 1970. */
+  /** Rows up to this time have been read, never later than the clock of the newest poll. Microseconds since 1970. */
   readonly cursor: number;
   /** Number of the last page, from 1; the window of its records. */
   readonly lastPage: number;
   /** Rows sent so far: the place of the last one. */
   readonly lastTid: number;
-  /** Stored and perhaps sent: it is sent again before anything else. */
+  /** A page that was stored and perhaps sent. It is sent again before anything else. */
   readonly page?: { readonly rows: readonly RawRow[]; readonly isHistory: boolean };
-  /** Rows that were sent and are read again. */
+  /** Rows that were sent and that the next poll reads again. */
   readonly sent: readonly SentRow[];
   /** Until the first poll has read to its end: rows up to `until` are history, of these models so far. */
   readonly history?: { readonly until: number; readonly models: readonly string[] };
@@ -100,8 +103,8 @@ export type StoredProgress = SourceState | OverlapState;
 export interface SourceProgress {
   load(source: string): Promise<StoredProgress | undefined>;
   /**
-   * Replaces the document, durably. Called when a window is opened (before its first record is sent), when it is
-   * closed, and every few seconds while nothing comes.
+   * Replaces the document, durably. Called before the first record of a window is sent, after a poll that sent rows,
+   * every few seconds while nothing comes, and at a stop.
    */
   save(source: string, state: StoredProgress): Promise<void>;
 }

@@ -12,12 +12,12 @@ import { recentRows } from "./sql/recent.ts";
 export interface Recent {
   /** Name of the model in the source. */
   readonly model: string;
-  /** Rows later than this, and not later than that, ms since 1970. */
+  /** Rows later than `fromMs` and not later than `untilMs`, ms since 1970. */
   readonly fromMs: number;
   readonly untilMs: number;
-  /** So many of the newest ones. */
+  /** At most so many rows, the newest ones. */
   readonly maxRows: number;
-  /** Of connecting, and of each statement; the source's own where that is shorter. */
+  /** Deadline of connecting and of each statement; the source's own one counts where it is shorter. */
   readonly timeoutMs: number;
 }
 

@@ -1,6 +1,6 @@
 /**
  * Keeps the rows that the stream acknowledged last, as they were read. If the table is rewritten, they are recognised
- * among the rows that are read again. They are not processed before that.
+ * among the rows that are read again. Their digests are computed only when they are needed.
  */
 import { Multiset, type SentRow } from "./multiset.ts";
 import type { SentWindow } from "./progress.ts";
@@ -13,7 +13,7 @@ export interface SentPage {
   readonly rows: readonly RawRow[];
 }
 
-/** Where a source writes more than that in a minute, what is older is not known any more. */
+/** Bounds of what is kept. If a source writes more than this in a minute, the oldest pages are dropped. */
 const maxRows = 50_000;
 const maxLength = 12_000_000;
 
@@ -26,10 +26,10 @@ export class RecentlySent {
   #former: readonly SentWindow[];
   readonly #pages: SentPage[] = [];
   #count = 0;
-  /** Of all cells, in letters. */
+  /** Total length of all cells, in characters. */
   #length = 0;
 
-  /** @param former what an earlier life has kept */
+  /** @param former what an earlier process has stored */
   constructor(former: readonly SentWindow[]) {
     this.#former = former;
   }
@@ -47,7 +47,7 @@ export class RecentlySent {
     while ((this.#pages[0]?.rows.at(-1)?.[0] ?? Infinity) <= ts) this.#dropOldest();
   }
 
-  /** The window is sent again from its beginning. */
+  /** Forgets what an earlier process sent of a window, because the window is sent again from its beginning. */
   forgetWindow(level: number, window: number): void {
     this.#former = this.#former.filter((sent) => sent.level !== level || sent.window !== window);
   }
@@ -59,7 +59,7 @@ export class RecentlySent {
     this.#length -= lengthOf(oldest);
   }
 
-  /** Later than `ts`, microseconds, for the store. */
+  /** The rows later than `ts`, microseconds, for the store. */
   windows(ts: number): readonly SentWindow[] {
     const windows = [...this.#former, ...this.#pages.map(counted)];
     return windows

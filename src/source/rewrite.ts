@@ -1,6 +1,6 @@
 /**
- * How reading goes on after the table was rewritten, when transaction ids no longer tell what was read. Rows of the last
- * minute are read again by time. Those that were sent are recognised by counting and left out. Pure.
+ * How reading goes on after the table was rewritten, when transaction ids no longer tell what was read. Rows of the
+ * last minute are read again by time. Those that were sent are recognised by counting and left out. Pure.
  */
 import { restartLevels } from "./levels.ts";
 import { Multiset } from "./multiset.ts";
@@ -8,7 +8,7 @@ import type { OverlapState, SourceState, StoredProgress, Xid } from "./progress.
 import type { RecentlySent } from "./recently-sent.ts";
 import { noSourceRows } from "./source-rows.ts";
 
-/** Rows younger than this before the watermark are read again. */
+/** Rows later than this long before the watermark are read again. */
 const againMs = 60_000;
 
 /** Rows later than this would be read again if the table were rewritten now; milliseconds since 1970. */
@@ -50,9 +50,9 @@ export function afterOverlap(
 }
 
 /**
- * The source was a plain table before. Pages are numbered on from the last window of any level: if a table comes back, the
- * windows of all levels are numbered on from the last page. Reading begins a minute before its watermark, and the rows
- * that it sent in that minute count as sent.
+ * The state after a plain table was replaced by a view. Pages are numbered on from the last window of any level: if a
+ * table comes back, the windows of all levels are numbered on from the last page. Reading begins a minute before the
+ * table's watermark. Rows of that minute that were sent count as sent.
  *
  * @param now microseconds since 1970, used before there is a watermark
  */

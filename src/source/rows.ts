@@ -23,12 +23,12 @@ export const sourceDropReasons = [
 
 export type SourceDropReason = (typeof sourceDropReasons)[number];
 
-/** Why a row was read and not handed on: what it is, or what the stream can carry. */
+/** Why a row was read and left out: it belongs to no series, or is too large for the stream. */
 export type LeftOutReason = SourceDropReason | "too_large";
 
 /**
- * Longer names are left out. A model's name is a key of the store, whose indexes take 2,704 bytes. A feature's name is part of records and
- * tickets. The queries cut names behind this, so that one row cannot fill the memory.
+ * Rows with longer names are left out. A model's name is a key of the store, whose indexes take 2,704 bytes. The name
+ * of a feature is part of records and tickets. The queries cut longer names, so that one row cannot fill the memory.
  */
 export const maxNameBytes = { feature: 4096, model: 512 } as const;
 
@@ -40,8 +40,8 @@ export interface ModelRow {
 }
 
 /**
- * A number, NaN or ±Infinity is an importance; a missing one, or text that is no number, is NaN: the model did say
- * something about this feature, and detection judges what.
+ * A number, NaN or ±Infinity is an importance. NULL, or text that is no number, becomes NaN, because the model did
+ * write this feature. Detection judges such values.
  */
 function importanceOf(text: string | null): number {
   return text === null || text.trim() === "" ? Number.NaN : Number(text);
@@ -65,7 +65,7 @@ export const placeOf = ([ts, , , ctid]: RawRow): RowPlace => ({
   tid: tidOf(ctid),
 });
 
-/** Whether the row comes after the place; it does when there is none. */
+/** Whether the row comes after the place; true when there is no place. */
 export function isAfter(place: RowPlace | undefined, row: RawRow): boolean {
   if (place === undefined) return true;
   const { ts, tid } = placeOf(row);
@@ -90,7 +90,7 @@ export function parseRow(
   };
 }
 
-/** A name of a table or a file as it is kept: without what is not printed. @returns undefined for one that is too long */
+/** Cleans a name that was read from a table or a file. @returns undefined when the name is too long */
 export const keptName = (kind: keyof typeof maxNameBytes, name: string): string | undefined =>
   Buffer.byteLength(name) > maxNameBytes[kind] ? undefined : clean(name);
 
@@ -99,7 +99,7 @@ const control = /\s*[\p{Cc}\p{Zl}\p{Zp}]+[\s\p{Cc}\p{Zl}\p{Zp}]*/gu;
 /** Marks of direction and halves of surrogate pairs. */
 const unprintable = /[\p{Cs}\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
 
-/** Whatever shows a name shows it on one line, in the order of its letters. */
+/** A cleaned name is shown on one line, in the order of its letters. */
 function clean(name: string): string {
   return name.replaceAll(unprintable, "").replaceAll(control, " ");
 }
@@ -107,7 +107,7 @@ function clean(name: string): string {
 const maxRowsARecord = 200;
 const maxBytesARecord = 64 * 1024;
 
-/** About what a row takes as JSON. */
+/** Estimated size of a row as JSON. */
 const bytesOf = (row: Row): number => Buffer.byteLength(row.feature) + 64;
 
 function chunks(rows: readonly Row[]): readonly (readonly Row[])[] {
@@ -131,7 +131,7 @@ function chunks(rows: readonly Row[]): readonly (readonly Row[])[] {
   return result;
 }
 
-/** Rows of one model a piece, at most 200 rows and, save for a single huge one, 64 KB; the rows of a model keep their order. */
+/** Splits rows into pieces of one model, in order: at most 200 rows and about 64 KB each, or a single huge row. */
 export function byModel(
   rows: readonly ModelRow[],
 ): readonly { readonly model: string; readonly rows: readonly Row[] }[] {

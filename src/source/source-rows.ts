@@ -1,6 +1,6 @@
 /**
- * Counts the rows of a source, each once however often it is read again. The counts are stored with the source's
- * positions, so they survive restarts and takeovers.
+ * Counts the rows of a source. A row that is read again counts once. The counts are stored with the source's positions,
+ * so they survive restarts and takeovers.
  *
  *     counts stored = rows of closed windows      what is open is read again after a crash, and counted then
  *     counts shown  = stored + rows acknowledged of open windows
@@ -10,7 +10,7 @@ import type { LeftOutReason } from "./rows.ts";
 /** Plain data. */
 export interface SourceRows {
   readonly read: number;
-  /** Of them, those that belong to no series and are not handed on, by reason. */
+  /** Of these, the rows that were left out, by reason. */
   readonly leftOut: Readonly<Partial<Record<LeftOutReason, number>>>;
 }
 
@@ -23,7 +23,7 @@ export function sumOf(a: SourceRows, b: SourceRows): SourceRows {
   return { read: a.read + b.read, leftOut };
 }
 
-/** Of rows that were handed on, some that the stream has set aside. */
+/** Adds the rows that the stream has set aside as too large. */
 export const andTooLarge = (rows: SourceRows, tooLarge: number): SourceRows =>
   tooLarge === 0 ? rows : sumOf(rows, { read: 0, leftOut: { too_large: tooLarge } });
 
@@ -37,7 +37,7 @@ export class RowTally {
     this.#stored = stored;
   }
 
-  /** What belongs into the source's positions. */
+  /** The counts to store with the source's positions. */
   get stored(): SourceRows {
     return this.#stored;
   }
@@ -46,7 +46,7 @@ export class RowTally {
     return [...this.#open.values()].reduce(sumOf, this.#stored);
   }
 
-  /** @param window what is read as one, and read again from its beginning after a crash */
+  /** @param window name of the window, or `history`: it is read again from its beginning after a crash */
   acknowledged(window: string, rows: SourceRows): void {
     this.#open.set(window, sumOf(this.#open.get(window) ?? noSourceRows, rows));
   }

@@ -1,6 +1,6 @@
 /**
- * Ends a query that a connection has left running on the server. Closing the socket does not: Postgres notices that
- * only when it next writes.
+ * Ends a query that a connection has left running on the server. Closing the socket does not end it, because Postgres
+ * notices a closed socket only when it next writes.
  */
 import { once } from "node:events";
 import { connect, type NetConnectOpts } from "node:net";
@@ -11,15 +11,16 @@ import { Client, type ClientConfig } from "pg";
 const cancelRequest = 80_877_102;
 const patienceMs = 1000;
 
-/** Whoever connected may end his own session, whatever it runs; the name keeps a number that was given out again safe. */
+/** A role may end its own sessions. The application name protects a session that got the same process id meanwhile. */
 const terminate = `
   SELECT pg_catalog.pg_terminate_backend(a.pid) FROM pg_catalog.pg_stat_activity a
   WHERE a.pid OPERATOR(pg_catalog.=) $1 AND a.usename OPERATOR(pg_catalog.=) CURRENT_USER
     AND a.application_name OPERATOR(pg_catalog.=) 'driftwarden'::pg_catalog.text`;
 
 /**
- * Asks the server to cancel the query, and terminates the session when it has not ended a second later: a function may catch the cancellation.
- * Never rejects: a server that cannot be reached ends the query at its statement_timeout.
+ * Asks the server to cancel the query. If the query has not ended a second later, terminates the session, because a
+ * function may catch the cancellation. Never rejects: a server that cannot be reached ends the query at its
+ * statement_timeout.
  *
  * @param config of another connection to the same server
  * @param running settles when the query has ended
@@ -36,7 +37,7 @@ export async function stopQuery(
   if (!ended) await terminated(config, pid).catch(() => undefined);
 }
 
-/** What the server gave at the start of the session; pg's types do not know it. */
+/** A number that the server gave at the start of the session. pg's types do not declare it. */
 function backendNumber(client: Client, name: "processID" | "secretKey"): number | undefined {
   const value: unknown = Reflect.get(client, name);
   return typeof value === "number" ? value : undefined;

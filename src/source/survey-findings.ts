@@ -1,4 +1,4 @@
-/** What a sample of a source's newest rows says: models, cadence, values that can be used. Pure. */
+/** Findings from a sample of a source's newest rows: models, cadence, values that can be used. Pure. */
 
 import { formatDuration } from "../duration.ts";
 import { type CheckFinding, doubtful, fine, wrong } from "../finding.ts";
@@ -79,7 +79,7 @@ function cadenceMs(rows: readonly SampledRow[]): number | undefined {
     const sorted = [...set].toSorted((a, b) => a - b);
     return sorted.slice(1).map((ts, i) => (ts - (sorted[i] ?? ts)) / 1000);
   });
-  // Rows of one attribution may be written one after the other: what lies within a second is one.
+  // Rows of one attribution may be written one after the other, so gaps below a second do not count.
   const wide = gaps.filter((gap) => gap >= 1000).toSorted((a, b) => a - b);
   return wide[Math.floor(wide.length / 2)];
 }
@@ -87,7 +87,7 @@ function cadenceMs(rows: readonly SampledRow[]): number | undefined {
 const isNumber = (text: string | null): boolean =>
   text !== null && text.trim() !== "" && Number.isFinite(Number(text));
 
-/** A source of which nearly nothing can be used is wrong; one of which a part cannot is doubtful. */
+/** The column is wrong if over 90 % of its values are no numbers, and doubtful if over 10 % are. */
 function valueFindings({ rows, layout, options }: Surveyed, key: string): readonly CheckFinding[] {
   const { importance, feature } = layout.columns;
   const type = layout.available.find(({ name }) => name === importance)?.type ?? "unknown";
@@ -116,7 +116,7 @@ function valueFindings({ rows, layout, options }: Surveyed, key: string): readon
   return found;
 }
 
-/** Several models that melt into one show as features that come several times at one time. */
+/** If a feature comes several times at one time, the table may hold several models without a column that names them. */
 function modelFindings({ rows, layout, options }: Surveyed, key: string): readonly CheckFinding[] {
   if (layout.hasModelColumn) return versionFindings(rows, { ...options, key });
   if (options.versionedNames !== undefined) return [withoutModels(key)];
@@ -150,7 +150,7 @@ function ageFindings({ rows }: Surveyed, key: string): readonly CheckFinding[] {
   ];
 }
 
-/** An index is asked for where a poll is not cheap without it. */
+/** Proposes an index only for a table that is larger than the sample. */
 function readingFindings(surveyed: Surveyed, key: string): readonly CheckFinding[] {
   const { layout, options, hasIndex, isWhole, pollMs } = surveyed;
   const { timestamp } = layout.columns;

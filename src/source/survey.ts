@@ -14,7 +14,7 @@ import { hasTimeIndex, newestRows, pollPrice } from "./sql/survey.ts";
 import { type SampledRow, surveyFindings } from "./survey-findings.ts";
 
 export interface SourceSurvey {
-  /** One at least. */
+  /** At least one. */
   readonly findings: readonly CheckFinding[];
   /** Names in the sample; empty when nothing could be read. */
   readonly models: ReadonlySet<string>;
@@ -23,7 +23,7 @@ export interface SourceSurvey {
 
 /** How many of the newest rows are looked at. */
 const sampleRows = 5_000;
-/** Deadline of a question; shorter than `check` waits, and it holds even where the source's own timeout is longer. */
+/** Longest deadline of connecting and of a statement, shorter than `check` waits. A source may have a shorter one. */
 const longestMs = 8_000;
 
 /** Never throws: what goes wrong is a finding. */

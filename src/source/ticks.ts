@@ -1,4 +1,4 @@
-/** Sends a tick at the end of a poll. The tick carries the watermark, the gap before the poll and the newest row time. */
+/** Sends a tick at the end of a poll, with the watermark, the gap before the poll and the newest row time. */
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
 import type { TickRecord } from "../stream/record.ts";
@@ -27,11 +27,11 @@ interface Marked {
 /** What the poll saw. */
 export type TickView = Pick<PollSnapshot, "xmin" | "ceiling" | "running" | "inRecovery">;
 
-/** The watermark may be the clock of an earlier poll, and is one poll interval old then. */
+/** Poll intervals that are tolerated: the watermark may be the clock of the poll before. */
 const tolerablePolls = 3;
-/** A poll that comes later than this many intervals after the one before was kept from its time. */
+/** A poll is late when more than this many intervals have passed since the one before. */
 const promptPolls = 1.5;
-/** The source is asked for as long as a poll takes. Of a longer poll only this much counts: its process may have been paused. */
+/** The time that a poll takes is no gap. Of a longer poll only this much counts: its process may have been paused. */
 const longestPollUs = 60_000_000;
 
 export class Ticks {
@@ -54,7 +54,7 @@ export class Ticks {
     this.#promptUs = 1000 * promptPolls * pollIntervalMs;
   }
 
-  /** Before a poll reads: says when there is a pause to catch up with. */
+  /** Call it before a poll reads. Logs a pause that has to be caught up with. */
   begin(state: Marked, clock: number): void {
     this.#horizon.resumed(lastPollOf(state) ?? clock, clock);
   }
@@ -109,14 +109,14 @@ export class Ticks {
   }
 
   /**
-   * Whether the poll came when it was due. After a shorter outage than a gap, writers have until the next poll to come
-   * back before the watermark jumps over the outage.
+   * Whether the poll came when it was due. After an outage that is too short for a gap, writers have until the next poll
+   * to come back. Only then does the watermark pass the outage.
    */
   #isPrompt(state: Marked, clock: number): boolean {
     return elapsedSince(state, clock) <= this.#promptUs + this.#tookUs;
   }
 
-  /** A row from ahead of the clock came now, and no later. */
+  /** A row with a time ahead of the clock counts as a row of now. */
   #newest({ newest: before }: Marked, clock: number): number | undefined {
     const { newest: sent } = this.#deps.delivery;
     return sent === undefined ? before : Math.max(before ?? -Infinity, Math.min(sent, clock));
@@ -132,6 +132,6 @@ export class Ticks {
 
 const elapsedSince = (state: Marked, clock: number): number => clock - (lastPollOf(state) ?? clock);
 
-/** A rewrite of the source forgets the marks; then the watermark, which is earlier, stands in for them. */
+/** A rewrite of the source drops the marks. Then the watermark, which is earlier, is used instead. */
 const lastPollOf = ({ marks, watermark }: Marked): number | undefined =>
   marks.at(-1)?.clock ?? watermark;

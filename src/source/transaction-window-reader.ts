@@ -96,7 +96,7 @@ export class TransactionWindowReader {
     return this.#tally?.shown;
   }
 
-  /** Saves what was acknowledged. Called at a stop, so that the next start sends nothing again. */
+  /** Saves what was acknowledged. Called at a stop, so that the next start sends no closed window again. */
   async save(): Promise<void> {
     if (this.#state === undefined) return;
     const sentLately = this.#recent.windows(readAgainMs(this.#state) * 1000);
@@ -176,7 +176,7 @@ export class TransactionWindowReader {
     view: PollSnapshot,
     identity: Exclude<TableIdentity, "same">,
   ): Promise<SourceState> {
-    // Otherwise its window would be read again under the same number. That is no longer possible, so send it now.
+    // A page in doubt is otherwise read again with its window. That is no longer possible, so send the page now.
     if (this.#inDoubt !== undefined) await this.#deliver(this.#inDoubt);
     this.#countSent(state);
     this.#acknowledged.length = 0;
@@ -196,7 +196,7 @@ export class TransactionWindowReader {
     return this.#saved(afterRewrite(fresh, now, this.#recent));
   }
 
-  /** What was sent of the open windows is not read again. An earlier life may have sent it. */
+  /** Counts what was sent of the open windows, since it is not read again. An earlier process may have sent it. */
   #countSent({ levels: states }: SourceState): void {
     for (const level of levels) {
       const { open } = states[level];

@@ -1,9 +1,9 @@
 /** Watches how many of a source's newest rows can be used. If nearly none can, the source is not healthy. */
 import type { RawRow } from "./rows.ts";
 
-/** About so many of the newest rows count. */
+/** About this many of the newest rows count. */
 const newestRows = 1000;
-/** Fewer rows say nothing. */
+/** Fewer rows are not judged. */
 const leastRows = 20;
 const unusableShare = 0.9;
 
@@ -12,7 +12,7 @@ export class Usability {
   #unusable = 0;
   #example: string | undefined;
 
-  /** @param unusable rows of it without a time, feature or model, or with an importance that is no finite number */
+  /** @param unusable number of its rows that are left out, or have an importance that is no finite number */
   add(page: readonly RawRow[], unusable: number, example: RawRow | undefined): void {
     this.#rows += page.length;
     this.#unusable += unusable;

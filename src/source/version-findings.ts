@@ -1,8 +1,8 @@
-/** Says what the names of models in a source's newest rows are: models, or versions of models. Pure. */
+/** Finds out whether the model names in a source's newest rows are models or versions of models. Pure. */
 import { type CheckFinding, doubtful } from "../finding.ts";
 import { type FamilyOf, familyOf, proposedTemplate } from "../model-family.ts";
 
-/** Said where names hold a version and there are no names. */
+/** The finding for a source that has versioned_names and no model column. */
 export const withoutModels = (key: string): CheckFinding =>
   doubtful("versions", {
     message: "versioned_names changes nothing: no column names the model",
@@ -10,7 +10,7 @@ export const withoutModels = (key: string): CheckFinding =>
     key: `${key}.versioned_names`,
   });
 
-/** What is looked at of a row. */
+/** The part of a row that is used here. */
 interface NamedRow {
   /** Microseconds since 1970. */
   readonly ts: number;
@@ -19,7 +19,7 @@ interface NamedRow {
 
 interface VersionedSource {
   readonly versionedNames?: string;
-  /** Of the source in the configuration. */
+  /** Key of the source in the configuration. */
   readonly key: string;
 }
 
@@ -44,7 +44,7 @@ export function versionFindings(
   ];
 }
 
-/** Versions follow each other. Names of one family that write side by side are rather models that melt into one. */
+/** Versions follow each other. Names of one family with rows at the same time are probably different models. */
 function meltedFindings(
   spans: ReadonlyMap<string, Span>,
   template: string,
@@ -63,7 +63,7 @@ function meltedFindings(
   ];
 }
 
-/** @returns two names of one family of which each has written while the other did, for at least half of the shorter time */
+/** @returns two names of one family whose times of writing overlap by at least half of the shorter one */
 function sideBySide(
   spans: ReadonlyMap<string, Span>,
   family: FamilyOf,
@@ -98,7 +98,7 @@ function spansOf(rows: readonly NamedRow[]): ReadonlyMap<string, Span> {
   return spans;
 }
 
-/** @returns two names of one family, of which the second begins when the first has ended; undefined where some overlap */
+/** @returns two names of one family, the second of which begins after the first ends; undefined where any overlap */
 function firstSuccession(
   spans: ReadonlyMap<string, Span>,
   family: FamilyOf,

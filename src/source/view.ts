@@ -26,7 +26,7 @@ export interface PollSnapshot {
   readonly ceiling: Xid;
   /** Transactions with an id that ran or were prepared just before the snapshot. */
   readonly running: readonly RunningTransaction[];
-  /** Changes when the table is rewritten. Empty when the source is not a plain table. */
+  /** Changes when the table is rewritten. Empty when the source has no file of its own. */
   readonly relfilenode: string;
   readonly systemIdentifier: string;
   /** Whether the server is a standby. */
@@ -82,13 +82,13 @@ export async function openView(
 export interface PageQuery {
   readonly text: string;
   readonly values: readonly unknown[];
-  /** At most; fewer when their names are long. */
+  /** Most rows of a page; fewer when names are long. */
   readonly pageRows: number;
   /** Deadline of each statement from here on. Default: the transaction's. */
   readonly timeoutMs?: number;
 }
 
-/** A page of the longest names that there may be takes 20 MB. */
+/** With the longest possible names, the first page has about 25 million characters. */
 const firstPageRows = 5000;
 const pageBytes = 8_000_000;
 

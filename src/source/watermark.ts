@@ -53,7 +53,7 @@ export interface Watermark {
   readonly marks: readonly PollMark[];
 }
 
-/** A writer takes the time of a row so long before it has a transaction id, at most, microseconds. */
+/** The longest time that a writer may leave between the timestamp of a row and its transaction id, microseconds. */
 const writersPauseUs = 10_000_000;
 
 interface Reached {
@@ -67,8 +67,8 @@ interface Reached {
  * The clock of the newest earlier poll whose ceiling is at or below the horizon. It is a poll interval old, which gives
  * a writer that time between the timestamp of a row and its transaction id.
  *
- * Where no transaction was running, the poll's own ceiling is at the horizon too. Then its own clock is proven, and the
- * writer has 10 s. An attribution that waits for a row in vain is over so much earlier where polls are rare.
+ * Where no transaction was running, the horizon has reached the poll's own ceiling too. Then its own clock is proven,
+ * and the writer has 10 s. So an incomplete attribution ends earlier where polls are rare.
  *
  * @param marks of earlier polls, oldest first
  */

@@ -1,9 +1,9 @@
-/** The past of a source in no order, for a reader that sorts: no index is needed, and the first page comes at once. */
+/** Queries of the past of a source. Rows come in no order, so no index is needed and the first page comes at once. */
 import { escapeLiteral } from "pg";
 import type { SourceLayout } from "../layout.ts";
 import { bound, rowColumns, selectList, table, tableName, time } from "./row.ts";
 
-/** Views, foreign and partitioned tables have no places of rows. */
+/** The rows of views, foreign and partitioned tables have no places. */
 const columnsOf = (layout: SourceLayout, noPlace: string): string => {
   if (layout.reading === "windows") return selectList(layout);
   const { instant, feature, importance, model } = rowColumns(layout);
@@ -25,7 +25,7 @@ export const newestRow = (layout: SourceLayout): string => `
   WHERE ${time(layout)} <= ${bound(layout, "$1")} AND ${time(layout)} > '-infinity'
   ORDER BY ${time(layout)} DESC LIMIT 1`;
 
-/** About how many rows there are, -1 where nobody knows, and whether an index begins with the timestamp. */
+/** The estimated number of rows, -1 where there is none, and whether an index begins with the timestamp. */
 export const size = (layout: SourceLayout): string => `
   SELECT c.reltuples::float8 AS rows,
          EXISTS (SELECT FROM pg_catalog.pg_index i
@@ -33,7 +33,7 @@ export const size = (layout: SourceLayout): string => `
                  WHERE i.indrelid = c.oid AND a.attname = ${escapeLiteral(layout.columns.timestamp)}) AS indexed
   FROM pg_catalog.pg_class c WHERE c.oid = to_regclass(${escapeLiteral(tableName(layout))})`;
 
-/** How many values each of these columns has among 10,000 rows, in their order. */
+/** How many distinct values each of these columns has among 10,000 rows, in their order. */
 export const valuesOf = (layout: SourceLayout, columns: readonly string[]): string => {
   const counts = columns.map((column) => `count(DISTINCT ${column}::text)::int`);
   return `SELECT ARRAY[${counts.join(", ")}] AS values FROM (SELECT * FROM ${table(layout)} LIMIT 10000) m`;

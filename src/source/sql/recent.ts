@@ -4,10 +4,11 @@ import type { SourceLayout } from "../layout.ts";
 import { bound, rowColumns, table, time } from "./row.ts";
 
 /**
- * The newest $3 rows later than $1 and not later than $2, in no order. Where the source has several models, they are
- * those of the model $4 and of its versions: of names like $5 in which the pattern $6 finds $4. Both are null without versions.
+ * The newest $3 rows later than $1 and not later than $2, newest first. If the source has a model column, only rows of
+ * the model $4 and of its versions. A version has a name like $5 from which the pattern $6 takes $4. Without versions
+ * $5 and $6 are null.
  *
- * @param noPlace stands for the place of a row, which nobody needs here
+ * @param noPlace is given as the place of each row, because no place is needed
  */
 export function recentRows(layout: SourceLayout, noPlace: string): string {
   const { instant, feature, importance, model } = rowColumns(layout);

@@ -1,14 +1,14 @@
-/** How a row is selected, whatever types the table uses: the select list and the comparisons of all queries. */
+/** The select list and the comparisons of all queries, for all column types that a table may have. */
 import { escapeIdentifier, escapeLiteral } from "pg";
 import type { SourceLayout } from "../layout.ts";
 import { maxNameBytes } from "../rows.ts";
 
-/** A float needs 25; what has more digits before its point than 309 is infinite. */
+/** Characters of an importance that are read. A float needs 25; a number of more than 309 digits is infinite. */
 const maxNumberLength = 400;
 
 const column = (name: string): string => `m.${escapeIdentifier(name)}`;
 
-/** The column in its own type, to sort and compare by: an index on it can serve. */
+/** The time column in its own type, so that an index on it can be used to sort and compare. */
 export const time = (layout: SourceLayout): string => column(layout.columns.timestamp);
 
 /** The table's name as SQL and `to_regclass` take it. */
@@ -26,7 +26,7 @@ export function bound(layout: SourceLayout, parameter: string): string {
   return zoned(layout) ? instant : `(${instant} AT TIME ZONE ${escapeLiteral(layout.timeZone)})`;
 }
 
-/** Microseconds as float8 (exact to the year 2255, ±Infinity beyond), feature, importance and model as text. */
+/** Microseconds as float8 (exact to the year 2255; ±Infinity for an infinite time), the other columns as text. */
 export function rowColumns(
   layout: SourceLayout,
 ): Readonly<Record<"instant" | "feature" | "importance" | "model", string>> {
@@ -44,8 +44,8 @@ export function rowColumns(
 }
 
 /**
- * A column as text. The owner of a type may define its casts, and a cast is a function that would run under our role. The output function,
- * which `concat` calls, only a superuser may define.
+ * A column as text. The owner of a type may define its casts, and a cast is a function that would run under our role.
+ * `concat` calls the output function instead, which only a superuser may define.
  */
 function textOf({ available }: SourceLayout): (name: string) => string {
   return (name) => {
@@ -61,6 +61,6 @@ export function selectList(layout: SourceLayout): string {
   return [instant, feature, importance, "m.ctid::text", model].join(", ");
 }
 
-/** Whether the row's transaction is one of `width` from `from` on, on the circle of 32-bit ids. */
+/** Whether the row's transaction is one of the `width` transactions from `from` on, on the circle of 32-bit ids. */
 export const writtenIn = (from: string, width: string): string =>
   `(m.xmin::text::bigint - ${from}::bigint + 4294967296) % 4294967296 < ${width}::bigint`;

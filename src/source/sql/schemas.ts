@@ -3,7 +3,7 @@
  * path.
  */
 
-/** The path that the database's owner or an administrator has set for this role, the nearest setting first. */
+/** The search path that an administrator has set for this role or database; the most specific setting counts. */
 export const configuredPath = `
   SELECT substr(c.setting, 13) AS path
   FROM pg_db_role_setting s CROSS JOIN LATERAL unnest(s.setconfig) AS c(setting)
@@ -13,9 +13,9 @@ export const configuredPath = `
   ORDER BY s.setrole <> 0 DESC, s.setdatabase <> 0 DESC
   LIMIT 1`;
 
-/** Sets it ($1) until the transaction ends, or until {@link safely}. */
+/** Sets the search path ($1) until the transaction ends or the path is set again. */
 export const usePath = "SELECT pg_catalog.set_config('search_path', $1, true)";
 
-/** The schemas on it that exist and that the role may use, first one first. */
+/** The schemas of the search path that exist and that the role may use, in order. */
 export const schemasOnPath =
   "SELECT pg_catalog.current_schemas(false)::pg_catalog.text[] AS schemas";

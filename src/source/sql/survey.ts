@@ -6,7 +6,7 @@ import { bound, rowColumns, table, tableName, time } from "./row.ts";
 /** Longer texts are cut: a sample must stay small whatever stands in a row. */
 const textLength = 200;
 
-/** The newest rows that are not ahead of the clock, with the age of each in seconds. */
+/** The newest rows, at most a day ahead of the clock, with the age of each in seconds. */
 export function newestRows(layout: SourceLayout, count: number): string {
   const { instant, feature, importance, model } = rowColumns(layout);
   const soon = bound(layout, "(pg_catalog.now() + interval '1 day')");
@@ -20,7 +20,7 @@ export function newestRows(layout: SourceLayout, count: number): string {
   LIMIT ${count}`;
 }
 
-/** Whether an index begins with the column of the time. A view has none of its own. */
+/** Whether a valid index begins with the time column. A view has no index of its own. */
 export const hasTimeIndex = (layout: SourceLayout): string => `
   SELECT EXISTS (SELECT FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
                  WHERE i.indrelid = ${escapeLiteral(tableName(layout))}::regclass AND i.indisvalid

@@ -1,4 +1,4 @@
-/** The rows of a window. $1: its first transaction modulo 2^32, $2: how many it spans, then the bounds it has, lower first. */
+/** The rows of a window. $1: first transaction modulo 2^32, $2: count of transactions, then the bounds, lower first. */
 import type { SourceLayout } from "../layout.ts";
 import type { SourceWindow } from "../progress.ts";
 import { bound, selectList, table, time, writtenIn } from "./row.ts";

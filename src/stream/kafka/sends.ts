@@ -5,7 +5,7 @@ import { partitionOf } from "../partition.ts";
 import type { StreamRecord } from "../record.ts";
 import { KafkaStreamError } from "./errors.ts";
 
-/** Messages of one produce call. kafkajs copies the list for every message, so more of them cost more than they save. */
+/** Most messages of one produce call. kafkajs copies the list for every message, so more would cost more time. */
 const maxMessages = 500;
 const maxBytes = 800_000;
 /** Room for Kafka's own framing of a batch and of its records' headers. */
