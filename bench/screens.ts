@@ -24,7 +24,7 @@ export async function benchScreens(): Promise<readonly BenchLine[]> {
   return [];
 }
 
-/** The demo's first ticket, with its whole conversation, and its last, which is over. */
+/** The demo's first ticket, with its whole conversation, and its third, which is over. */
 async function photographDemo(): Promise<void> {
   const demo = spawn(process.execPath, [program, "demo", "--keep"], {
     stdio: ["ignore", "ignore", "pipe"],
