@@ -20,7 +20,7 @@ export const fixesShow: OperatorCommand<
   { readonly runs: readonly ListedRun[]; readonly evidence: readonly TargetEvidence[] }
 > = {
   words: "fixes show",
-  help: "show one fix: its mode, its limits and its newest runs",
+  help: "show one fix: its mode, its cooldown, what it matches and its newest runs",
   arguments: ofFix,
   async handle({ fix }, { store }) {
     const { items: runs } = await listRuns(store, { fix, limit: shownRuns });
