@@ -7,7 +7,7 @@ import type { EpisodeKind } from "../detection/event.ts";
 export type AdvisedKind = EpisodeKind | "source_silent";
 
 export interface Advice {
-  /** Nearest first; the first stands at the top of the ticket. `FEATURE` is the feature most to blame. */
+  /** Most likely first; the first is at the top of the ticket. `FEATURE` stands for the feature most to blame. */
   readonly look: readonly [string, string, string];
   readonly belongsTo: string;
   readonly closes: string;

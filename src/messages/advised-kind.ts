@@ -1,16 +1,16 @@
-/** Which kind of trouble a ticket advises on. */
+/** Which kind the advice of a ticket is about. */
 import { isModelEpisode } from "../incidents/episode.ts";
 import type { Incident } from "../incidents/incident.ts";
 import { isShared } from "../incidents/member.ts";
 import type { AdvisedKind } from "./advice.ts";
 
-/** The kind that advice and runbook are about; undefined of a service. */
+/** The kind that advice and runbook are about; undefined for a service. */
 export function advisedKind({ kinds, episode, ...incident }: Incident): AdvisedKind | undefined {
   if (!isModelEpisode(episode)) return undefined;
   return isShared(incident) && kinds.includes("source_silent") ? "source_silent" : episode.kind;
 }
 
-/** Where a deploy or a retrain may be what happened. */
+/** Kinds that a deploy or a retrain may explain. */
 export const announceable: ReadonlySet<AdvisedKind> = new Set<AdvisedKind>([
   "shift",
   "level_shift",

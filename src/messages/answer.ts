@@ -2,10 +2,10 @@
 import type { MessageSection } from "./message.ts";
 
 export interface CommandAnswer {
-  /** Whether everything that was asked for is done. A question and a refusal are not. */
+  /** Whether all commands of the message are done: none was refused, and none asks for confirmation. */
   readonly done: boolean;
   /** Why not, in one word; null when it is done. */
   readonly code: string | null;
-  /** One section for each command. No line of it begins like a command. */
+  /** One section for each command. No line begins like a command. */
   readonly says: readonly MessageSection[];
 }

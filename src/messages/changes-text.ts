@@ -7,7 +7,7 @@ import { readDuration, readTime } from "./text.ts";
 
 const mostShown = 5;
 
-/** The newest one, for the top of a ticket; nothing where nothing was announced. */
+/** The newest announced change, for the top of a ticket; empty where there is none. */
 export function newestChange({ episode }: Incident): readonly NamedLine[] {
   if (!isModelEpisode(episode)) return [];
   const newest = episode.changes?.at(-1);
@@ -15,7 +15,7 @@ export function newestChange({ episode }: Incident): readonly NamedLine[] {
   return [["Changed", line`${data(newest.what, 60)}, ${awayFrom(newest, episode)}`]];
 }
 
-/** A line each, newest first, where there are several. */
+/** The announced changes, newest first, a line each; empty where there are fewer than two. */
 export function announcedChanges({ episode }: Incident): Message {
   if (!isModelEpisode(episode)) return [];
   const { changes = [] } = episode;

@@ -1,4 +1,4 @@
-/** The text of a digest: the one ticket for episodes that were over before anybody could be told. */
+/** The text of a digest: one ticket for missed episodes, or for incidents beyond the budget of new tickets. */
 
 import { type Digest, isOverflow } from "../incidents/digest.ts";
 import { counted } from "../plural.ts";
@@ -29,7 +29,7 @@ export function digestHeadline(digest: Digest): string {
   return `${episodes} of ${tenant}/${environment} came and went before a ticket could be opened`;
 }
 
-/** The episodes, oldest first; the newest ones when there are too many. */
+/** The newest episodes, at most 50, oldest first. */
 function missedEpisodes({ entries, occurrences }: Digest): MessageSection {
   const shown = entries.slice(-maxLines);
   const left = occurrences - shown.length;
@@ -58,7 +58,7 @@ const overflowWords = [
   "Look for one cause behind them. If there is none, raise the budget. This ticket resolves by itself when all of them are over.",
 ] as const;
 
-/** What its ticket says, without the footer. */
+/** The text of the digest's ticket, without the footer. */
 export function digestText(digest: Digest): Message {
   const [what, next] = isOverflow(digest) ? overflowWords : missedWords;
   return [
@@ -68,7 +68,7 @@ export function digestText(digest: Digest): Message {
   ];
 }
 
-/** The same, as it is now. */
+/** How the digest stands now, for a comment. */
 export function digestNow(digest: Digest): MessageSection {
   return [paragraph(strong(data(digestHeadline(digest), 200))), ...missedEpisodes(digest)];
 }

@@ -1,8 +1,8 @@
-/** How an incident that goes on no more came to its end. */
+/** How an incident that is not open ended. */
 import type { Incident } from "../incidents/incident.ts";
 import { readTime } from "./text.ts";
 
-/** `back to normal since 2026-11-26 22:51 UTC`, of an incident that goes on no more. */
+/** `back to normal since 2026-11-26 22:51 UTC`, for an incident that is not open. */
 export const endedText = (incident: Incident): string =>
   `${endingOf(incident)} since ${readTime(incident.lastSeenAtMs)}`;
 

@@ -35,10 +35,10 @@ function changed(feature: BlamedFeature): readonly Line[] {
   ];
 }
 
-/** The rule in its own words, every detector's score, and what the model was known by. */
+/** The reason of the rule, every detector's score, and how much of the model was learned. */
 export function reasons(episode: ModelEpisode): MessageSection {
   const header = ["Detector", "Score (1.0 is the boundary)"];
-  // A model that sends nothing was judged by no detector: their scores are those of its last attribution.
+  // No detector judged a silent model: the scores in the episode are those of its last attribution.
   const judging = episode.kind === "silent" ? [] : episode.detectors;
   const rows = judging.map(({ detector, score }) => [
     data(detector),

@@ -99,7 +99,7 @@ interface Advised {
   readonly help: HelpLinks;
 }
 
-/** A day shows what was usual. */
+/** The query shows a day before the start, so that people see what was usual. */
 const queriedBeforeMs = 86_400_000;
 
 function whatToDo({ kind, episode, help }: Advised): MessageSection {
@@ -135,7 +135,7 @@ export const retrained = (episode: Episode): Block => ({
   text: `driftwarden marker ${shellQuoted(displayName(episode))} retrain`,
 });
 
-/** A name that cannot be typed as it is stays a placeholder. */
+/** The quoted name; a placeholder where the name cannot be typed. */
 function shellQuoted(name: string): string {
   if (oneLine(name, 120) !== name || /[{}]/.test(name)) return "MODEL";
   return /^\w[\w.:@%+/-]*$/.test(name) ? name : `'${name.replaceAll("'", `'\\''`)}'`;

@@ -7,7 +7,7 @@ import { modelName } from "../model-key.ts";
 import { advisedKind } from "./advised-kind.ts";
 import { displayName } from "./names.ts";
 
-/** A dashboard shows the time before it began too. */
+/** The dashboard also shows an hour before the start. */
 const shownBeforeMs = 3_600_000;
 
 export function linkValuesOf(incident: Incident): LinkValues {
@@ -26,7 +26,7 @@ export function linkValuesOf(incident: Incident): LinkValues {
   };
 }
 
-/** When it began, as far as it is known, ms since 1970. */
+/** When the last normal, or else the newest, row of the episode came, ms since 1970; of a service when it was seen. */
 export function startMs(episode: Episode): number {
   if (!isModelEpisode(episode)) return episode.at / 1000;
   return (episode.onset?.lastNormal ?? episode.newestRow) / 1000;

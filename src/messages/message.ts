@@ -5,9 +5,9 @@ import { oneLine } from "./text.ts";
 
 /** What each kind of piece of a line holds. */
 interface Inlines {
-  /** Our own words and numbers, which hold no marks. */
+  /** Our own words and numbers, which hold no markup. */
   readonly words: { readonly text: string };
-  /** Text from data on one clean line. It may hold any mark, so the renderer escapes it. */
+  /** Text from data on one clean line. It may hold any markup, so the renderer escapes it. */
   readonly data: { readonly text: string };
   readonly strong: { readonly line: Line };
   /** `url` comes from the configuration and is http or https. */
@@ -18,7 +18,7 @@ interface Inlines {
 interface Blocks {
   readonly heading: { readonly text: string };
   readonly paragraph: { readonly line: Line };
-  /** Lines that stand under each other, without marks before them. */
+  /** Lines under each other, without bullets. */
   readonly lines: { readonly lines: readonly Line[] };
   readonly list: { readonly items: readonly Line[] };
   readonly table: {
@@ -33,7 +33,7 @@ interface Blocks {
   readonly picture: { readonly file: string };
   /** A small last line for people. */
   readonly footer: { readonly text: string };
-  /** By it the sender knows a message again. It is no use to people. */
+  /** An id by which the sender recognizes its own message. It is of no use to people. */
   readonly mark: { readonly id: string };
 }
 
@@ -53,10 +53,10 @@ export type MessageSection = readonly Block[];
 /** Sections stand apart, for example by a blank line. */
 export type Message = readonly MessageSection[];
 
-/** A renderer: what becomes of each kind of block. The compiler names the kinds that it lacks. */
+/** A renderer: a function for each kind of block. The compiler reports a missing kind. */
 export type BlockRenderer<Out> = { readonly [Kind in keyof Blocks]: (block: Block<Kind>) => Out };
 
-/** What becomes of each kind of piece of a line. */
+/** A function for each kind of piece of a line. */
 export type InlineRenderer = { readonly [Kind in keyof Inlines]: (inline: Inline<Kind>) => string };
 
 export function renderBlock<Kind extends keyof Blocks, Out>(
@@ -78,7 +78,7 @@ function renderInline<Kind extends keyof Inlines>(
 }
 
 /**
- * A line in which every inserted text is data. What is our own is inserted with {@link words}.
+ * A line in which every inserted string is data. Our own text is inserted with {@link words}.
  *
  * @example line`${strong(line`${model}`)} was seen at ${words(readTime(ms))}`
  */

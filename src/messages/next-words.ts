@@ -28,7 +28,7 @@ function whileOpen(incident: Incident): readonly Line[] {
   ];
 }
 
-/** Asked until somebody has said it. */
+/** Asks for a verdict until somebody has given one. */
 function once({ people }: Incident): readonly Line[] {
   if (people?.verdict !== undefined) return [];
   return [line`It is over, so one word is left: ${verdictWords}`];

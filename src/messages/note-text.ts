@@ -54,7 +54,7 @@ function whyOf(about: Incident | Digest | undefined): Line {
   return incident === undefined ? words("see above") : whatIsWrong(incident);
 }
 
-/** Of an incident that nobody shares it says nothing. */
+/** The notes that read differently for a shared incident; undefined for all others. */
 function sharedNote(
   note: Note,
   incident: Incident | Digest | undefined,
@@ -104,7 +104,7 @@ function endOf(incident: Incident | Digest | undefined, atMs: number): Line {
 /** Seconds are noise here. */
 const minutes = (ms: number): number => Math.max(60_000, Math.round(ms / 60_000) * 60_000);
 
-/** A fix that helped is named before the newest that did not; what a person says of it comes behind. */
+/** The newest fix that helped, else the newest judged one; then what a person says repaired it. */
 function whatHelped({ runs, told = [] }: Incident): Line {
   const judged = runs.filter(({ outcome }) => outcome !== undefined);
   const run = judged.findLast(({ outcome }) => outcome === "recovered") ?? judged.at(-1);
@@ -137,7 +137,7 @@ function unanswered({ episode, forMs }: UnansweredNote): MessageSection {
   ];
 }
 
-/** Said where Driftwarden is not allowed to, or cannot, move the ticket itself. */
+/** The comment where Driftwarden may not, or cannot, close the ticket itself. */
 export function renderResolved({ resolvedAtMs, lastSeenAtMs }: Incident | Digest): MessageSection {
   const since = time(resolvedAtMs ?? lastSeenAtMs);
   return [
@@ -164,7 +164,7 @@ const verdicts = {
   unknown: "has an unknown outcome",
 } as const;
 
-/** What was tried twice, that it ends here, and who has to look. */
+/** Which fix did not help twice, that it asks first from now on, and who has to look. */
 function escalated(note: EscalatedNote, incident: Incident | undefined): MessageSection {
   const { run, before } = note;
   const on = before.target === null ? [] : line` on ${data(before.target)}`;

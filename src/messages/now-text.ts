@@ -1,4 +1,4 @@
-/** How an incident stands now: whether it goes on, who is broken, and what was tried. It is kept up to date by edits. */
+/** How an incident stands now: whether it is open, what is broken, and what was tried. Edits keep it up to date. */
 import { type Digest, isDigest } from "../incidents/digest.ts";
 import type { Incident } from "../incidents/incident.ts";
 import { isShared } from "../incidents/member.ts";
@@ -43,7 +43,7 @@ function incidentNow(incident: Incident): MessageSection {
   ];
 }
 
-/** Of an incident that opened once and goes on there is nothing to add. */
+/** How often it was seen, and how it ended. Empty for an open incident with one occurrence, or with several members. */
 export function nowFacts(incident: Incident): readonly NamedLine[] {
   const { state, occurrences, openedAtMs, lastSeenAtMs } = incident;
   const often = occurrences > 1 && !isShared(incident);

@@ -1,4 +1,4 @@
-/** The top of a ticket: what happened, since when, how sure that is, what to look at first, who has it, what the machine does. */
+/** The top of a ticket: what happened, since when, how sure, what to do first, who has it, what the machine does. */
 import type { BlamedFeature } from "../detection/event.ts";
 import type { ToldWord } from "../incidents/deed.ts";
 import { isModelEpisode } from "../incidents/episode.ts";
@@ -34,20 +34,20 @@ import { impactOf, summaryOf } from "./summary.ts";
 import { sinceOf, sureOf } from "./sureness.ts";
 import { isoTime, readTime } from "./text.ts";
 
-/** A fix that the incident calls for. */
+/** A fix that matches the incident. */
 export interface FixOffer {
   readonly name: string;
   readonly mode: "off" | "observe" | "approve" | "auto";
 }
 
-/** What helps whoever reads: all of it may be left out. */
+/** Help for the reader from the configuration. Each part may be left out. */
 export interface HelpLinks {
   /** Templates, see `link-template.ts`. */
   readonly dashboardUrl?: string;
   readonly runbookUrl?: string;
-  /** By name of the source, for the queries. */
+  /** Tables for the queries, by name of the source. */
   readonly sources?: Readonly<Record<string, SourceTable>>;
-  /** The fixes that this incident calls for. */
+  /** The fixes that match the incident. */
   readonly fixesFor?: (incident: Incident) => readonly FixOffer[];
   /** Whom the incident hurts, as the configuration says. */
   readonly impactFor?: (incident: Incident) => string | undefined;
@@ -71,7 +71,7 @@ function configuredImpact(incident: Incident, { impactFor }: HelpLinks): Line {
   return impact === undefined ? [] : line`; ${data(impact, 200)}`;
 }
 
-/** A person knows better whom it hurts. */
+/** The newest impact that a person stated. It replaces our own text. */
 function saidImpact(incident: Incident): Line | undefined {
   const said = lastSaid(incident, "impact");
   return said && line`${data(said.text, 300)} (${said.by})`;
@@ -179,7 +179,7 @@ function ranText(ran: RunSummary, { state }: Incident): Line {
   return line`ran ${data(ran.fix)} at ${at}${words(`${outcome}${next}`)}`;
 }
 
-/** What it did about the incident; before that, what it would do. */
+/** What the newest fix that acted did; before any has, what the first matching fix would do. */
 function machineOf(incident: Incident, { fixesFor }: HelpLinks): Line {
   const ran = incident.runs.findLast(({ status }) => tried.has(status));
   if (ran !== undefined) return ranText(ran, incident);
@@ -192,7 +192,7 @@ function machineOf(incident: Incident, { fixesFor }: HelpLinks): Line {
   return line`${words(does)} ${data(first.name)}${words(more)}`;
 }
 
-/** Both lines stand there in any case: what reads alerts counts on their form. */
+/** Both lines are always there, because programs that read alerts expect them. */
 function linkLines(incident: Incident, { dashboardUrl, runbookUrl }: HelpLinks): readonly Line[] {
   const values = linkValuesOf(incident);
   const kind = advisedKind(incident);
@@ -200,7 +200,7 @@ function linkLines(incident: Incident, { dashboardUrl, runbookUrl }: HelpLinks):
     const url = filledLink(template, values);
     return line`${words(`${name}: `)}${link(url, url)}`;
   };
-  // There is no address that would be right everywhere, and a dead link is worse than the name of a file.
+  // No address is right for every installation, and a dead link is worse than the name of a file.
   const shipped =
     kind === undefined
       ? words("Runbook: not configured (links.runbook_url)")

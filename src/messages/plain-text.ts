@@ -1,4 +1,4 @@
-/** Renders messages for terminals and logs: no markup, lines of at most 96 characters, tables in columns. */
+/** Renders messages for terminals and logs: no markup, paragraphs wrapped at 96 characters, tables in columns. */
 import {
   type BlockRenderer,
   type InlineRenderer,
@@ -10,7 +10,7 @@ import {
 } from "./message.ts";
 import { lengthOf } from "./text.ts";
 
-/** Characters of the longest line that is broken where it can be; tables and code are not broken. */
+/** Text is wrapped at this many characters. Longer words, tables, code and links are not broken. */
 export const plainWidth = 96;
 
 /** The message as people read it in a terminal. */
@@ -25,7 +25,7 @@ function sectionText(section: MessageSection): string {
 const blocks: BlockRenderer<readonly string[]> = {
   heading: ({ text }) => wrapped(`▸ ${text}`),
   paragraph: ({ line }) => wrapped(lineText(line)),
-  // An address is only of use in one piece.
+  // A broken address cannot be used.
   lines: ({ lines }) =>
     lines.flatMap((line) =>
       line.at(-1)?.kind === "link" ? lineText(line) : wrapped(lineText(line)),

@@ -1,4 +1,4 @@
-/** The text of a proposal: exactly what is asked, by which facts, until when, and the one line to type. */
+/** The text of a proposal: what is asked, the facts behind it, until when, and what to type. */
 
 import type { Incident } from "../incidents/incident.ts";
 import type { AnsweredProposal, Proposal } from "../incidents/proposal.ts";
@@ -29,7 +29,7 @@ export function renderProposal(proposal: Proposal, why: Line): MessageSection {
   return [paragraph(title), { kind: "facts", facts: factsOf(proposal, why) }];
 }
 
-/** The part of the ticket about what waits for a word. */
+/** The part of the ticket about proposals that wait. */
 export function waitingSections({ runs }: Incident, why: Line): Message {
   return runs.flatMap(({ status, proposal }) =>
     status !== "proposed" || proposal === undefined
@@ -98,7 +98,7 @@ function whoText({ canAnswer, rules, askedBy }: Proposal): readonly NamedLine[] 
   return names.length === 0 ? asked : [...asked, ["Who may", words(names.join(", "))]];
 }
 
-/** Who could have answered, behind the reason for which a proposal is void. */
+/** Follows the reason why a proposal is void: who could have answered, and how to ask again. */
 export function unansweredText({ id, canAnswer }: Proposal): Line {
   const who = canAnswer.length === 0 ? words("") : words(` ${canAnswer.join(", ")} could have.`);
   return line`${words(id)} is void.${who} ${strong(words("dw approve"))} asks again with fresh facts.`;

@@ -3,9 +3,9 @@ import { likeVersions } from "../model-family.ts";
 import type { AdvisedKind } from "./advice.ts";
 import { oneLine } from "./text.ts";
 
-/** Where the rows of a source stand. */
+/** Table and columns of a source. */
 export interface SourceTable {
-  /** As SQL takes it: quoted where it needs to be. */
+  /** The name in SQL, quoted where needed. */
   readonly table: string;
   /** Names of columns, not quoted; `model` is undefined where one table is one model. */
   readonly columns: {
@@ -14,7 +14,7 @@ export interface SourceTable {
     readonly importance: string;
     readonly model?: string | undefined;
   };
-  /** How the names of models hold a version, such as `{name}-v{version}`; then `model` of a query has none. */
+  /** Form of model names with a version, such as `{name}-v{version}`. With it, `model` of a query has no version. */
   readonly versionedNames?: string | undefined;
   /** IANA name of the zone in which timestamps without an offset are written. */
   readonly timeZone: string;
@@ -30,7 +30,7 @@ export interface QueryInput {
   readonly fromMs: number;
 }
 
-/** @returns undefined where a name holds what cannot be shown and typed as it is */
+/** @returns undefined where a name holds characters that cannot be shown or typed */
 export function queryFor(input: QueryInput): string | undefined {
   const { model, feature, kind } = input;
   const names = [model, ...(needsFeature.has(kind) ? [feature ?? ""] : [])];
@@ -74,10 +74,10 @@ function ofModel({ source, model, kind }: QueryInput): readonly string[] {
   return [`${column} LIKE ${literal(likeVersions(versionedNames, model))}`];
 }
 
-/** Braces would be lost in a tracker's block of code, and invisible characters in a terminal. */
+/** A tracker's code block would lose braces, and a terminal invisible characters. */
 const isTypable = (name: string): boolean => oneLine(name, 200) === name && !/[{}]/.test(name);
 
-/** Plain names of columns that SQL takes for something else. */
+/** Common names of columns that are SQL keywords. */
 const reserved = new Set(["timestamp", "time", "user", "order", "group", "table", "value", "date"]);
 
 function quoted(name: string): string {

@@ -1,10 +1,10 @@
-/** The text about what repairs did to an incident: it is worse since, or it helped before and broke again. */
+/** The text about effects of repairs: it got worse since a run, or a run helped and it broke again. */
 import type { HelpedBefore, Incident, RunSummary } from "../incidents/incident.ts";
 import { endedText } from "./ended-text.ts";
 import { data, type Line, line, type NamedLine, words } from "./message.ts";
 import { clockTime, readDuration } from "./text.ts";
 
-/** It got worse since the run, which did not help in the end. */
+/** Whether it got worse since the run, and the run is not known to have helped. */
 export const isWorseSince = ({ worse, outcome }: RunSummary): boolean =>
   worse !== undefined && outcome !== "recovered";
 
@@ -23,7 +23,7 @@ export function worseText({ worse }: RunSummary): Line {
   return parts.flatMap((part, n) => (n === 0 ? part : line`; ${part}`)).concat(rest);
 }
 
-/** What a ticket says first: that it is over, or `worse since restart-svc ran at 20:55 UTC (P1, was P2); ` */
+/** The start of the summary: how it ended, or `worse since restart-svc ran at 20:55 UTC (P1, was P2); `, or nothing. */
 export function saidFirst(incident: Incident): Line {
   if (incident.state !== "open") return words(`${endedText(incident)}; before: `);
   const run = incident.runs.findLast(isWorseSince);
@@ -50,7 +50,7 @@ function forHowLong({ times, wellForMs: [shortest, median, longest] }: HelpedBef
 
 const minute = 60_000;
 
-/** To the minute, then to ten minutes, then to the hour. */
+/** Rounded to the minute below 100 min, to ten minutes below 10 h, else to the hour. */
 function roughly(ms: number): string {
   const step = ms < 100 * minute ? minute : ms < 600 * minute ? 10 * minute : 60 * minute;
   return readDuration(Math.max(minute, Math.round(ms / step) * step));

@@ -37,23 +37,23 @@ export function describeRun(run: RunSummary): Line {
   return line`${what}: ${data(run.detail, 600)}${next}`;
 }
 
-/** What is asked, and by which facts, stands where it waits. */
+/** A run that waits. What it asks, and its facts, are in the section of the proposal. */
 function waiting(run: RunSummary, { id, untilMs }: AnsweredProposal): Line {
   return line`${namedRun(run)}${askedForBy(run)} ${words(`${statusWords.proposed} as ${id}, until ${readTime(untilMs)}.`)}`;
 }
 
-/** The one gate that said no. */
+/** The gate that denied the run. */
 function refusedBy({ gate, status }: RunSummary): Line {
   if (gate === undefined || status === "void") return [];
   return line` by ${gate}`;
 }
 
-/** A person asked for it; of what waits, the proposal says so. */
+/** The person who asked for the run, if one did. */
 function askedForBy({ wish }: RunSummary): Line {
   return wish === undefined ? [] : words(`, asked for by ${wish.by},`);
 }
 
-/** On whose word it happened. */
+/** The people who approved the run, if it needed that. */
 function approvedBy({ status, proposal }: RunSummary): Line {
   if (proposal?.approved !== true || status === "proposed" || status === "void") return [];
   return words(`, approved by ${[...new Set(proposal.said.map(({ by }) => by))].join(" and ")}`);
@@ -65,7 +65,7 @@ function againText({ proposal }: RunSummary): Line {
   return line` ${strong(words("dw approve"))} asks again with fresh facts.`;
 }
 
-/** When, or on whose word, it may be done after a refusal. */
+/** What follows a denial: when the run is tried again, or what a person can say. */
 function whatNext({ status, gate, retryAtMs, wish, fix }: RunSummary): Line {
   if (status !== "denied") return [];
   // A person's word is enough for every tier but `never`.

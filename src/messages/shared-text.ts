@@ -38,7 +38,7 @@ function sourceOf({ subject }: Incident): string {
   return subject.kind === "model" ? modelName(subject.key).source : subject.name;
 }
 
-/** Those that are broken now; all it ever had once none is. */
+/** How many members are broken now; once none is, how many it ever had. */
 function countOf({ members }: Incident): number {
   return members.joined > 0 ? members.joined : totalOf(members);
 }
@@ -54,14 +54,14 @@ function howMany(incident: Incident): string {
   return known === count ? `all ${counted(count, "model")}` : counted(count, "model");
 }
 
-/** Of all of them: without the figures of one. */
+/** What happened to all members. */
 function sharedSymptom({ group, episode }: Incident) {
   if (group.cause === silence)
     return { said: `silent since ${clockTime(group.newestRow / 1000)} UTC` };
   return group.cause === scattered ? { said: "changed at once" } : symptomOf(episode);
 }
 
-/** What happened to them, in one sentence with its numbers. */
+/** What happened to the members, in one sentence with its numbers. */
 export function sharedSummary(incident: Incident): Line {
   const { group, episode } = incident;
   const count = howMany(incident);
@@ -81,7 +81,7 @@ function silentSummary({ group, episode }: Incident, count: string): string {
   return `no new rows from ${count} for ${lasted}${usual}`;
 }
 
-/** What it means that so many are broken at once. */
+/** What it means that several models are broken at once. */
 export function sharedImpact({ group }: Incident): string {
   return group.cause === silence
     ? "nobody sees what these models do now; they may still run"
@@ -96,7 +96,7 @@ export function sharedSureness(incident: Incident): string {
     : `very: ${count} at once`;
 }
 
-/** A line each for the first twenty, broken ones first; the rest is counted. */
+/** A line for each of the first twenty members, broken ones first. The rest is counted. */
 export function membersSection(incident: Incident): MessageSection {
   return [heading("Members"), paragraph(memberCounts(incident)), ...memberLines(incident)];
 }

@@ -18,7 +18,7 @@ export function silencedLine(silence: Silence): Line {
   return line`silenced by ${silence.by} until ${until}: ${data(silencedName(silence), 120)}`;
 }
 
-/** The comment at the end of a silence, where it goes on. */
+/** The comment at the end of a silence, while the incident is open. */
 export function renderSilenceOver(
   silence: Silence,
   incident: Incident | undefined,

@@ -1,4 +1,4 @@
-/** The two sentences under the title: what happened, and what it means for whoever relies on the model. */
+/** The two sentences under the title: what happened, and what it means for people who rely on the model. */
 
 import { directionOf, figuresOf } from "../detection/episode/figures.ts";
 import type { EpisodeKind } from "../detection/event.ts";
@@ -39,7 +39,7 @@ const moved: Says = (episode) => {
   return line`${feature} ${verb} from ${words(before)} to ${words(after)}${of}${band}`;
 };
 
-/** Of one or several features. */
+/** The sentence about one or several features. */
 function several(what: string): Says {
   return (episode) => {
     const { features } = episode;

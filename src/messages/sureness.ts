@@ -1,4 +1,4 @@
-/** Says since when the fault is there, and how sure that is. */
+/** The text since when there is a fault, and how sure the finding is. */
 import { inDigits } from "../detection/episode/digits.ts";
 import type { ModelEpisode } from "../incidents/episode.ts";
 import { type Line, words } from "./message.ts";
@@ -17,7 +17,7 @@ export function sinceOf({ kind, at, onset, newestRow }: ModelEpisode): Line {
   return words(`${normal}first abnormal ${read(onset.from)} UTC`);
 }
 
-/** Kinds that a rule decides. It is fulfilled or it is not, so they are sure. */
+/** Kinds that a rule decides, which are sure: the rule is fulfilled or not. */
 const ruled: ReadonlySet<ModelEpisode["kind"]> = new Set([
   "silent",
   "feature_missing",
@@ -54,7 +54,7 @@ function howSure(score: number): string {
   return "not very";
 }
 
-/** What is known of a young model is little. */
+/** Says that the finding is provisional while the model warms up, or has been learned for less than a day. */
 function young({ warmUp, learned, cadence }: ModelEpisode): string {
   if (warmUp !== undefined) {
     const far = warmUp === "provisional" ? String(learned) : warmUp;

@@ -13,12 +13,12 @@ import { clockTime, lengthOf } from "./text.ts";
 
 /** A title stays readable in lists and mail. */
 export const titleLength = 79;
-/** A phone shows so much of it, and it must name model and feature. */
+/** A phone shows this many characters of a title, and they have to hold model and feature. */
 const phoneLength = 45;
 const leastName = 8;
 
 /**
- * `churn-v7: credit_score lost its influence (31 % → 4.9 %)`, names shortened where they are long; plain text, no markup.
+ * `churn-v7: credit_score lost its influence (31 % → 4.9 %)`, with long names shortened; plain text, no markup.
  *
  * @param taken characters that stand before it in the title
  */
@@ -37,10 +37,10 @@ export function headline(episode: Episode, taken: number): string {
 
 /** What happened, in the words of a title. */
 export interface Symptom {
-  /** The feature most to blame, of which it is said; undefined where it is said of the model. */
+  /** The feature most to blame; undefined where the words are about the model. */
   readonly feature?: string;
   readonly said: string;
-  /** `31 % → 4.9 %`, of this subject alone. */
+  /** `31 % → 4.9 %`; about this subject only, not about other members. */
   readonly figures?: string;
 }
 

@@ -22,7 +22,7 @@ export function oneLine(text: string, max: number): string {
 /** How many characters people see, as {@link oneLine} counts them. */
 export const lengthOf = (text: string): number => Array.from(text).length;
 
-/** Three digits where they matter. */
+/** Three significant digits; from 100 on, a whole number. */
 export function readNumber(value: number): string {
   if (Number.isNaN(value)) return "–";
   if (!Number.isFinite(value)) return value > 0 ? "∞" : "-∞";
@@ -39,7 +39,7 @@ export function readTime(ms: number): string {
   return `${date.toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }
 
-/** `31 min`, `2 h 4 min`: to two units; from ten minutes on without seconds. */
+/** `31 min`, `2 h 4 min`: two units; without seconds from ten minutes on. */
 export function readDuration(ms: number): string {
   const parts = formatDuration(roughMs(ms)).match(/[\d.]+[a-z]+/g) ?? [];
   const spaced = parts.map((part) => part.replace(/[a-z]+$/, (unit) => ` ${units[unit] ?? unit}`));

@@ -1,4 +1,4 @@
-/** The text about the ticket itself: it was closed too early, is open again, goes on elsewhere, or got worse. */
+/** The text about the ticket itself: it was closed by hand, goes on elsewhere, its severity rose, its ack lapsed. */
 import type { Rise } from "../incidents/effect.ts";
 import type { RunSummary, TicketRef } from "../incidents/incident.ts";
 import {
@@ -24,13 +24,13 @@ export function renderClosedByHand(untilMs: number): MessageSection {
   return [paragraph(line`${so} ${then}`)];
 }
 
-/** Nothing happened since a person said to have it. */
+/** Nothing happened for the time that an acknowledgement lasts. */
 export function renderAckLapsed(by: string): MessageSection {
   const quiet = line`${by} had this, and nothing has happened for a while. It is still not back to normal.`;
   return [paragraph(line`${quiet} Who has it now?`)];
 }
 
-/** @param title of the incident as it is now: what made it worse */
+/** @param title of the incident as it is now @param untaken parts of the ticket that were left as they are */
 export function renderRise(
   { from, to }: Rise,
   title: string,
@@ -41,7 +41,7 @@ export function renderRise(
   return [paragraph(line`${worse}${left}`)];
 }
 
-/** What became of a ticket that another one goes on from. */
+/** Why another ticket goes on from this one. */
 export type FormerFate = "gone" | "closed" | "wont_do";
 
 const whyElsewhere = {
@@ -64,7 +64,7 @@ export function renderGoesOnIn({ key, url }: TicketRef): MessageSection {
   ];
 }
 
-/** One line a run, newest last; what made it worse comes first. */
+/** A line for each run, newest last; runs since which it got worse come first. */
 export function attempts(runs: readonly RunSummary[]): Block {
   if (runs.length === 0) return paragraph(words("Nothing yet."));
   const told = [...runs.filter(isWorseSince), ...runs.filter((run) => !isWorseSince(run))];

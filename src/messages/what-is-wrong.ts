@@ -1,4 +1,4 @@
-/** What an incident is about, in one line: of its newest episode, or of all that share it. */
+/** What is wrong, in one line: by the newest episode, or for all members of a shared incident. */
 import { isModelEpisode } from "../incidents/episode.ts";
 import type { Incident } from "../incidents/incident.ts";
 import { isShared } from "../incidents/member.ts";

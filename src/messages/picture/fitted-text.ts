@@ -1,4 +1,4 @@
-/** Cuts text to the width that it has in a picture. Widths are estimates on the safe side: no font is read here. */
+/** Cuts text to the room that it has in a picture. Widths are generous estimates: no font is read here. */
 import { oneLine } from "../text.ts";
 
 export interface Room {
@@ -24,7 +24,7 @@ export function fitted(text: string, { size, room, bold }: Room): string {
   return oneLine(clean, fewest);
 }
 
-/** Without what XML cannot hold. */
+/** The text without characters that XML cannot hold. */
 export const plain = (text: string): string =>
   text.replaceAll(/[^\t\n\x20-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, "");
 
@@ -34,7 +34,7 @@ function widthOf(text: string, size: number): number {
   return ems * size;
 }
 
-/** Of DejaVu Sans; letters of East Asia and pictures are squares. */
+/** Estimated width in DejaVu Sans; East Asian letters and emoji count as squares. */
 function emsOf(letter: string): number {
   if ((letter.codePointAt(0) ?? 0) >= 0x2e80) return 1;
   if (/[mwMW@%—→]/.test(letter)) return 0.98;

@@ -1,6 +1,6 @@
 /**
- * Draws the picture of a ticket as SVG: for each feature what is normal, what was observed, since when it is not normal,
- * and what was announced. It has a background of its own, so it reads the same on light and dark pages.
+ * Draws the picture of a ticket as SVG: for each feature what is normal, what was observed, since when it is not
+ * normal, and what was announced. It has its own background, so it reads the same on light and dark pages.
  */
 import { escapeHtml } from "../../html.ts";
 import {
@@ -24,7 +24,7 @@ const top = 84;
 const bottom = 84;
 const labelHeight = 34;
 const fontFamily = "DejaVu Sans";
-/** One alone has room for more. */
+/** Height of each panel by the number of panels, px. */
 const heights = [300, 180, 150, 130];
 
 const colour = {
@@ -112,7 +112,7 @@ function panelSvg(panel: PicturePanel, picture: Picture, { y, height }: Place): 
   ].join("");
 }
 
-/** The figures are whole in any case; the name gives way. */
+/** The figures are never cut; the name is. */
 function panelLabel({ label, figures }: PicturePanel, y: number, room: number): string {
   const size = 17;
   const left = Math.max(room - 0.66 * size * Array.from(figures).length, room / 3);
@@ -130,7 +130,7 @@ function pointsOf(
 /** Lower and upper end, without gaps. */
 type Ends = readonly [low: readonly PlotPoint[], high: readonly PlotPoint[]];
 
-/** Before the episode what was expected at each hour, from then on what the ticket tells. */
+/** Before the episode the band that was learned, from its start on the band that the ticket names. */
 function bandOf({ values, told, since }: PicturePanel): Ends {
   const known = values.flatMap(({ at, low, high }) => {
     const band = told !== undefined && (at >= since || low === undefined) ? told : { low, high };
@@ -182,7 +182,7 @@ function readTick(value: number): string {
   return Math.abs(short) >= 1e5 ? short.toExponential() : short.toLocaleString("en-US");
 }
 
-/** What is beyond the band of the ticket since it began; a single observation is a dot in any case. */
+/** Dots for the newest 60 values beyond the ticket's band since the start; a single observation is always a dot. */
 function dotsSvg({ values, told, since, scale: unit }: PicturePanel, scale: PlotScale) {
   const known = values.filter(({ value }) => Number.isFinite(value));
   const beyond = known.filter(

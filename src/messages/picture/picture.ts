@@ -12,11 +12,11 @@ import { displayName, shortName } from "../names.ts";
 import { sharedHeadline } from "../shared-text.ts";
 import { headline } from "../symptom.ts";
 
-/** More lines than these cannot be read on a phone. */
+/** More panels than these cannot be read on a phone. */
 const mostPanels = 4;
 const shownBeforeMs = 86_400_000;
 const shownAfterMs = 3_600_000;
-/** A pause longer than so many usual ones is a gap in the line. */
+/** A pause longer than so many cadences is a gap in the line. */
 const gapCadences = 4;
 
 /** What a model did before and since. */
@@ -27,7 +27,7 @@ export interface PictureSubject {
   readonly model: ModelKey;
   readonly episode: ModelEpisode;
   readonly feature: BlamedFeature;
-  /** Its name; with the model's where there are several. */
+  /** The feature's name; with the model's in front where the incident is shared. */
   readonly label: string;
 }
 
@@ -35,14 +35,14 @@ export interface PicturePanel {
   readonly label: string;
   /** `31 % → 4.9 %, normal 23 to 39 %`: the figures of the ticket. */
   readonly figures: string;
-  /** What a part of 1 is, and what stands behind the numbers of the axis. */
+  /** Factor from a value to the numbers of the axis, and the suffix of these numbers. */
   readonly scale: number;
   readonly suffix: string;
   /** Oldest first; NaN is a gap. */
   readonly values: readonly PastValue[];
-  /** The band that the ticket tells, from the beginning of the episode on. */
+  /** The normal band that the ticket names; it is drawn from the start of the episode on. */
   readonly told: { readonly low: number; readonly high: number } | undefined;
-  /** When it began, microseconds since 1970. */
+  /** When the episode began, microseconds since 1970. */
   readonly since: number;
 }
 
@@ -57,7 +57,7 @@ export interface Picture {
   readonly changes: readonly AnnouncedChange[];
 }
 
-/** Most to blame first; of several models, the feature most to blame of each. None where no feature is to blame. */
+/** The features most to blame; of a shared incident, the first feature of each broken member. At most four. */
 export function pictureSubjects(incident: Incident): readonly PictureSubject[] {
   const { episode, memberList } = incident;
   if (!isShared(incident)) return isModelEpisode(episode) ? ofOne(episode) : [];
@@ -78,7 +78,7 @@ function ofMember(episode: Incident["episode"]): readonly PictureSubject[] {
   return [{ model: episode.model, episode, feature, label }];
 }
 
-/** The time of which rows are shown. */
+/** The time range of the rows that are read. */
 export function shownTime(episode: ModelEpisode): {
   readonly fromMs: number;
   readonly untilMs: number;
@@ -138,13 +138,13 @@ function panelOf(
   ];
 }
 
-/** A sign that turned has no place in a band of sizes. */
+/** The ticket's band; undefined where the sign turned, because the band is one of sizes. */
 function toldBand({ low, high, turned }: BlamedFeature): PicturePanel["told"] {
   if (low === undefined || high === undefined || turned !== undefined) return undefined;
   return { low, high };
 }
 
-/** Only where the sign is what changed is it shown; elsewhere the ticket tells sizes. */
+/** The value with its sign where the sign turned; elsewhere its size, as in the ticket. */
 function asTold(past: PastValue, { turned }: BlamedFeature): PastValue {
   return turned === undefined ? { ...past, value: Math.abs(past.value) } : past;
 }

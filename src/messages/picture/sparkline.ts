@@ -6,7 +6,7 @@ const blocks = "▁▂▃▄▅▆▇█";
 const width = 40;
 const nameLength = 32;
 
-/** One line a feature, oldest first; `·` where nothing was observed. The last line says which time it is. */
+/** A line for each feature, oldest value first; `·` where nothing was observed. The last line is the time range. */
 export function sparklines(picture: Picture): readonly string[] {
   const { panels, from, to } = picture;
   const names = panels.map(({ label }) => oneLine(label, nameLength) || "(empty)");

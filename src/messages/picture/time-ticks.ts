@@ -11,7 +11,7 @@ const dayUs = 1440 * minuteUs;
 const steps = [1, 2, 5, 10, 15, 30, 60, 120, 180, 240, 360, 720, 1440].map((n) => n * minuteUs);
 const mostTicks = 8;
 
-/** @returns at most eight; times of day, or days where the time is longer than a week */
+/** @returns at most nine; times of day, or days where the range is longer than four days */
 export function timeTicks(from: number, to: number): readonly TimeTick[] {
   const span = to - from;
   const days = Math.max(1, Math.ceil(span / dayUs / mostTicks)) * dayUs;
