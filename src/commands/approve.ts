@@ -1,4 +1,4 @@
-/** `approve`: a person's yes to a run that waits for it; where the proposal is void, it is made again. */
+/** `approve`: a person's yes to a run that waits for it. Where the proposal is void, a new one is asked for. */
 import { z } from "zod";
 import { fitsMatchers } from "../incidents/matchers.ts";
 import type { AnsweredProposal } from "../incidents/proposal.ts";
@@ -42,7 +42,7 @@ export const approve = command({
   }),
 });
 
-/** Mistyped letters and `approve, but only tomorrow` are no yes. */
+/** Refuses any text behind `approve` except letters and target name: `approve, but only tomorrow` is no yes. */
 function strayWords({ rest }: AskedWords, found: AskedRun | undefined): CommandRefusal | undefined {
   if (rest === "" || rest === found?.proposal.act.name) return undefined;
   return refused(
@@ -68,7 +68,7 @@ function approved({ run, proposal }: AskedRun, context: IncidentContext): Comman
   };
 }
 
-/** Who approves learns of the freeze now, and not from the denial. */
+/** Names a freeze that will deny the run, so that the person does not learn of it only from the denial. */
 function held(
   { name }: AnsweredProposal["act"],
   { incident, freezes, nowMs }: IncidentContext,
@@ -80,7 +80,7 @@ function held(
 
 const messageOf = (said: string): string => said.slice(0, said.lastIndexOf("#"));
 
-/** Nobody has seen the facts of what the same message asks for. */
+/** Refuses a yes in the same message as the wish: nobody has seen the facts yet. */
 function unseen({ run, proposal }: AskedRun, { id }: IncidentContext): CommandRefusal | undefined {
   if (run.wish === undefined || messageOf(run.wish.command) !== messageOf(id)) return undefined;
   return refused(
@@ -89,7 +89,7 @@ function unseen({ run, proposal }: AskedRun, { id }: IncidentContext): CommandRe
   );
 }
 
-/** Who may not approve it, or not any more. */
+/** Refuses who may not approve it, or who is too late. */
 function notNow(
   { proposal }: AskedRun,
   { actor, nowMs, people }: IncidentContext,
@@ -125,7 +125,7 @@ function others(own: string, can: readonly string[]): Line {
   return names.length === 0 ? words("Nobody else is named.") : line`${anyOf(names)} can say it.`;
 }
 
-/** What is void is not done, but asked again. */
+/** `approve` without a waiting proposal: asks for the newest void run again. */
 function again({ incident }: IncidentContext): CommandOutcome {
   const run = incident.runs.findLast(({ status }) => status === "void");
   if (run === undefined)

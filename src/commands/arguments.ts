@@ -1,7 +1,7 @@
 /** Schemas of the text behind the word of a command, shared by several commands. */
 import { z } from "zod";
 
-/** Nothing is expected; what is said all the same is taken as a remark and left. */
+/** No text is expected; any text is accepted and ignored. */
 export const nothing = z.string();
 
 const mostCharacters = 1000;

@@ -11,7 +11,7 @@ export interface AskedRun {
   readonly proposal: AnsweredProposal;
 }
 
-/** What stands behind the word: perhaps letters, then anything. */
+/** The text behind the word: the letters of a proposal or none, then anything. */
 export interface AskedWords {
   /** In capitals; undefined where none were typed. */
   readonly id: string | undefined;
@@ -26,8 +26,8 @@ export function askedWords(text: string): AskedWords {
 }
 
 /**
- * As {@link askedWords}, where a reason may stand behind the word. `hmmm` may be the reason's first word: letters that no
- * proposal has are read so, unless they are in capitals, as a proposal is shown, or resemble one that waits.
+ * As {@link askedWords}, where a reason may follow the word. Four letters like `hmmm` may be its first word. They count
+ * as letters of a proposal if one has them, if they are in capitals, or if they resemble one that waits.
  */
 export function askedOrReason(text: string, context: IncidentContext): AskedWords {
   const said = askedWords(text);
@@ -42,12 +42,12 @@ function isKnown(id: string, { incident, waiting }: IncidentContext): boolean {
   return known.some(({ proposal }) => proposal?.id === id);
 }
 
-/** Two of the four letters are the same, wherever they stand. */
+/** Whether at least two different letters occur in both, at any place. */
 function resembles(letters: string, id: string): boolean {
   return [...new Set(letters)].filter((letter) => id.includes(letter)).length >= 2;
 }
 
-/** Those of the incident that wait, oldest first. */
+/** The proposals of the incident that wait, oldest first. */
 export function waitingOf({ incident }: Pick<IncidentContext, "incident">): readonly AskedRun[] {
   return incident.runs.flatMap((run) =>
     run.status === "proposed" && run.proposal !== undefined
@@ -98,7 +98,7 @@ function over(id: string, { status, detail }: RunSummary): CommandRefusal {
   return refused("used", line`${words(id)} was answered before. ${detail}`);
 }
 
-/** The engine may have begun before the incident knows of it. */
+/** Refuses when the run was decided in the store since, which the incident does not show yet. */
 export function begun(
   { run, proposal }: AskedRun,
   { statuses }: IncidentContext,

@@ -43,7 +43,7 @@ function assignedInTracker(
   return { deed: { kind: "assign", to, inTracker: true }, stays };
 }
 
-/** Whose team it is decides among themselves. */
+/** The members of the team decide who takes it. */
 function assignedToTeam({ name, members }: Team) {
   const whom = members.length === 0 ? line`` : line` (${anyOf(members.slice(0, 10))})`;
   const said = line`This is for the team ${name}: whoever takes it${whom} says ${typed("ack")}.`;

@@ -60,12 +60,12 @@ export async function carryOutNext(tx: Tx, options: CarryingOptions): Promise<Ca
   const lines = await carriedLines(tx, stored, options);
   const nowMs = options.recording.clock.now();
   await answerCommand(tx, stored.id, { answer: answerOf(lines), nowMs });
-  // Nobody is mailed that nothing follows.
+  // An answer without words is not written on the ticket, where it would mail somebody.
   if (lines.every(({ says }) => says.length === 0)) await answersCarried(tx, [stored.id]);
   return { command: stored, lines };
 }
 
-/** Nothing can be done with it: the program failed on it. */
+/** Answers the oldest waiting command, on which the program has failed. */
 export async function giveUpNext(
   tx: Tx,
   { people, recording }: CarryingOptions,
@@ -97,7 +97,7 @@ async function carriedLines(
   const lines: CarriedLine[] = [];
   const all = askedIn(stored.said, options.commands);
   const looks = await lookedAt(tx, all, common);
-  // A decision about a run locks budgets before the incident. Locked in another order, each would wait for the other.
+  // A decision about a run locks budgets before the incident. The same order here prevents a deadlock.
   if (all.some(({ command }) => command?.holdsRuns === true)) await lockBudgets(tx);
   for (const [n, asked] of all.entries())
     lines.push(
@@ -106,7 +106,7 @@ async function carriedLines(
   return lines;
 }
 
-/** The engine may be slow, so it is asked while nothing is locked but the command; and only for whoever may act. */
+/** Asks the engine, if the person may say the command. It may be slow, so only the command is locked meanwhile. */
 async function lookedAt(
   tx: Tx,
   all: readonly AskedLine[],
@@ -149,7 +149,7 @@ async function carriedLine(tx: Tx, asked: AskedLine, saying: SaidLine): Promise<
 
 interface AskedBySomebody extends SaidLine {
   readonly actor: CommandActor;
-  /** Why they may not; what was done in the tracker stays all the same. */
+  /** Why the person may not say it. A change that was made in the tracker stays all the same. */
   readonly refusal: CommandRefusal | undefined;
 }
 
@@ -180,7 +180,7 @@ async function carryFor(
   return lineOf(command.words[0], outcome, saying);
 }
 
-/** The command that had asked is carried out as who confirms it says it. */
+/** Carries out the command that had asked, as if the person who confirms it had said it. */
 async function carryConfirmed(tx: Tx, id: string, saying: SaidLine): Promise<CarriedLine> {
   const at = id.lastIndexOf("#");
   const said = await textOf(tx, id.slice(0, at));

@@ -1,6 +1,6 @@
 /**
- * Carries out what a person asks a fix to do. The decision, the incident and the answer are written in the transaction of
- * the command, so the command is carried out once, whenever the process dies.
+ * Carries out a wish: a person asks for a run. The decision, the incident and the answer are written in the transaction
+ * of the command, so the command is carried out once, even if the process dies.
  */
 import { recordEvents } from "../incidents/record-events.ts";
 import type { Tx } from "../store/query.ts";

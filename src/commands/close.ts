@@ -44,7 +44,7 @@ export const close = command({
   }),
 });
 
-/** It is respected as long as whoever closes it by hand is, whatever their role. */
+/** A close in the tracker is respected for `closed_by_hand_for`, whatever the role of the person. */
 function closedInTracker(
   _: string,
   { incident, actor, closedByHandMs }: IncidentContext,

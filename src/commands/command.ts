@@ -1,4 +1,4 @@
-/** The contract of a command: something that people can ask for through any door. One file a command. */
+/** The contract of a command: something that people can ask for through any door. Each command has a file. */
 import type { z } from "zod";
 import type { Deed } from "../incidents/deed.ts";
 import type { ModelEpisode } from "../incidents/episode.ts";
@@ -14,38 +14,38 @@ import type { CommandActor, KnownPeople } from "./people.ts";
 import type { NeededRole, TokenScope } from "./right.ts";
 import { type CommandRefusal, misread } from "./says.ts";
 
-/** How the features of a model stand now. */
+/** The newest values of a model's features, what is normal, and their ranks. */
 export interface ModelFigures {
-  /** Of the newest value, ms since 1970. */
+  /** Time of the newest value, ms since 1970. */
   readonly atMs: number;
   /** Largest first. */
   readonly features: ModelEpisode["features"];
 }
 
-/** What a handler knows. It is read before, in the transaction that carries the command out. */
+/** The facts that a handler gets. They are read before, in the transaction that carries the command out. */
 export interface CommandContext {
   /** Id of the command. */
   readonly id: string;
-  /** The incident that it is about; undefined where it is about none. */
+  /** The incident that the command is about; undefined where it is about none. */
   readonly incident: Incident | undefined;
   readonly actor: CommandActor;
   readonly people: KnownPeople;
   readonly nowMs: number;
-  /** So long an incident counts as answered while nothing happens, ms. */
+  /** How long an acknowledgement lasts while nothing happens, ms. */
   readonly ackForMs: number;
-  /** So long a ticket stays closed that was closed while something is broken, ms. */
+  /** How long a ticket stays closed that a person closed while something is broken, ms. */
   readonly closedByHandMs: number;
   /** Account of the tracker to which the routes give a ticket of it; undefined where they name none. */
   readonly routedTo: (incident: Incident) => string | undefined;
   /** Models of the incident that are broken now. */
   readonly models: readonly ModelKey[];
-  /** A person has confirmed it. */
+  /** A person has confirmed the command. */
   readonly confirmed: boolean;
-  /** Everything that can be asked for. */
+  /** All commands. */
   readonly commands: readonly Command[];
-  /** Everything that waits for a person's word, also on other incidents. */
+  /** All proposals that wait, also on other incidents. */
   readonly waiting: readonly WaitingProposal[];
-  /** Runs of the incident that wait, by their status in the store: the engine may have begun already. */
+  /** Status in the store of each run that waits, by run. It may have been decided already. */
   readonly statuses: ReadonlyMap<string, string>;
   /** Open incidents, newest first; read only where the command is about none. */
   readonly open: readonly Incident[];
@@ -53,7 +53,7 @@ export interface CommandContext {
   readonly freezes: readonly Freeze[];
   /** The configured fixes with what they would act on; empty where the command asks for no run. */
   readonly fixes: readonly SeenFix[];
-  /** Of the model; undefined where the command does not need them, or none are stored. */
+  /** Figures of the model; undefined where the command does not need them, or none are stored. */
   readonly figures: ModelFigures | undefined;
 }
 
@@ -66,7 +66,7 @@ export interface WishOutcome {
   readonly status: "wishes";
   readonly fix: string;
   readonly dry: boolean;
-  /** What is answered once it was judged. */
+  /** Makes the answer once the run was judged. */
   readonly answer: (decided: DecidedWish) => AnsweredWish;
 }
 
@@ -87,31 +87,31 @@ export type CommandOutcome =
     }
   /** It is done once a person says `dw yes`. */
   | { readonly status: "asks"; readonly question: Block }
-  /** It is about this incident. */
+  /** Carry the command out on this incident. */
   | { readonly status: "about"; readonly incident: number }
   /** A run of the fix is judged, and written down unless it is dry. */
   | WishOutcome
-  /** Carry this command out, which had asked. */
+  /** Carry out this command, which had asked for confirmation. */
   | { readonly status: "confirms"; readonly command: string };
 
-/** What follows when a person has done in the tracker itself what the command asks for. The tracker's change stays. */
+/** What follows when a person has done the same in the tracker itself. The change in the tracker stays. */
 export interface DoneInTracker {
   readonly deed: Deed;
-  /** Left out: nothing, because who did it sees it. */
+  /** The answer. Left out: none, because the person sees the change. */
   readonly says?: MessageSection;
-  /** Said where the role is lacking, behind the refusal: what goes on with the change. */
+  /** Follows the refusal where the person lacks the role: what remains of the change. */
   readonly stays: Line;
-  /** The deed is taken even where the role is lacking, because the tracker shows it. */
+  /** The deed is recorded even where the person lacks the role, because the tracker shows it. */
   readonly holdsAnyway?: true;
 }
 
 /** What a command file exports. */
 export interface CommandSpec<Arguments extends z.ZodType<unknown, string>> {
-  /** How it is called; the first is its name. */
+  /** The words that call it; the first is its name. */
   readonly words: readonly [string, ...string[]];
-  /** What stands behind the word, as help shows it: `NAME|me`. Empty for nothing. */
+  /** The text behind the word, as help shows it: `NAME|me`. Empty for none. */
   readonly usage: string;
-  /** What it is good for, in half a sentence. */
+  /** What it does, in half a sentence. */
   readonly help: string;
   readonly role: NeededRole;
   readonly scope: TokenScope;
@@ -123,7 +123,7 @@ export interface CommandSpec<Arguments extends z.ZodType<unknown, string>> {
   readonly needsFigures?: true;
   /** It asks for a run. @returns the word by which the text names the fix */
   readonly wishes?: (text: string) => string;
-  /** Whether it makes sense now; help shows the few that do. Left out: never among the few. */
+  /** Whether it makes sense now, so that `help` shows it. Left out: on an incident only `help all` shows it. */
   readonly fits?: (incident: Incident) => boolean;
   /** Reads the text behind the word. The message of an issue says what is expected. */
   readonly arguments: Arguments;
@@ -134,11 +134,11 @@ export interface CommandSpec<Arguments extends z.ZodType<unknown, string>> {
    * @returns undefined when nothing follows from it
    */
   readonly inTracker?: (text: string, context: IncidentContext) => DoneInTracker | undefined;
-  /** Pure: no clock, no I/O. What is to be done is the deed, which the reducer of incidents takes. */
+  /** Pure: no clock, no I/O. It returns a deed, which the reducer of incidents takes. */
   handle(asked: z.output<Arguments>, context: CommandContext): CommandOutcome;
 }
 
-/** A command in the registry: its arguments are read by itself. */
+/** A command in the registry. It parses its own arguments. */
 export interface Command
   extends Omit<CommandSpec<z.ZodType<unknown, string>>, "arguments" | "handle"> {
   /** @param text behind the word */

@@ -1,4 +1,4 @@
-/** Reads what a command needs to know: who said it, and the incident, locked and with the names that people know. */
+/** Reads the context of a command: who said it, and the incident, locked and with the names that people know. */
 import { type Digest, isDigest } from "../incidents/digest.ts";
 import { isModelEpisode } from "../incidents/episode.ts";
 import type { Incident } from "../incidents/incident.ts";
@@ -27,39 +27,39 @@ export interface CarryingOptions {
   readonly wishing?: Wishing | undefined;
   /** To whom the routes give a ticket, as an account. Default: to nobody. */
   readonly routedTo?: (incident: Incident) => string | undefined;
-  /** How the features of a model stand; undefined where nothing is stored. Default: nothing is. */
+  /** Reads the figures of a model; undefined where none are stored. Default: none are. */
   readonly figuresOf?: (q: Queryable, model: ModelKey) => Promise<ModelFigures | undefined>;
 }
 
-/** Has runs judged that people ask for. */
+/** Looks at the fixes for a wish, and has its run judged. */
 export interface Wishing {
   /** Asks the engine. Never throws. */
   look(service: string): Promise<WishLook>;
 }
 
-/** What was seen of the fixes, and the decision by it. */
+/** The fixes as the engine showed them, and the decision that uses them. */
 export interface WishLook {
   readonly fixes: readonly SeenFix[];
-  /** In the transaction of the command, which has locked the budgets first. `seal` is called last in it. */
+  /** Runs in the transaction of the command, which has locked the budgets first. The caller calls `seal` last. */
   decide(tx: Tx, wished: WishedRun): Promise<DecidedWish & { readonly seal: () => Promise<void> }>;
 }
 
 export interface SaidLine {
   readonly stored: StoredCommand;
-  /** Who said it, without what groups of the tracker give. */
+  /** Who said it, without the roles that groups of the tracker give. */
   readonly own: CommandActor;
-  /** Of the line. */
+  /** Id of the line. */
   readonly id: string;
   readonly confirmed: boolean;
-  /** Of a line that asks for a run. */
+  /** Only for a line that asks for a run. */
   readonly look?: WishLook | undefined;
   readonly options: CarryingOptions;
 }
 
-/** So many open incidents are read where somebody asks for all. */
+/** How many open incidents are read for a command without an incident. */
 const shownOpen = 11;
 
-/** A person whom the configuration does not name has the name that the tracker shows. */
+/** Who said it. A person whom the configuration does not name gets the name that the tracker shows. */
 export async function actorOf(
   tx: Tx,
   { door, account }: StoredCommand,
@@ -70,7 +70,7 @@ export async function actorOf(
   return { ...actor, name: (await accountNames(tx, [account])).get(account) ?? account };
 }
 
-/** Several people read the answer in one place. */
+/** Whether several people read the answers of this door in one place. */
 export const isShared = (door: Door): boolean => door === "ticket" || door === "tracker";
 
 interface AskedFor {
@@ -79,7 +79,7 @@ interface AskedFor {
   readonly fixes: readonly SeenFix[];
 }
 
-/** @returns undefined of a digest, about which nothing can be said */
+/** @returns undefined for a digest, on which no command works */
 export async function contextOf(
   tx: Tx,
   { stored, id, confirmed, options }: SaidLine,
@@ -140,7 +140,7 @@ async function asPeopleRead(tx: Tx, incident: Incident): Promise<Incident> {
   return { ...shown, team: await givenTeam(tx, incident.fingerprint) };
 }
 
-/** Until the transaction ends no run of the incident that waits is decided: a no is carried out, or comes too late. */
+/** Locks the waiting runs of the incident until the transaction ends. A no is carried out, or comes too late. */
 async function statusesOf(
   tx: Tx,
   incident: Incident | undefined,
@@ -151,8 +151,8 @@ async function statusesOf(
 }
 
 /**
- * Locked first: what is decided by its state must not change before it is recorded. With the environment, which recording
- * may need: events lock it first, and a command that locked it last would wait for them as they wait for it.
+ * Locks the scope before reading, so that the incident does not change before the command is recorded. It also locks
+ * the environment, which recording may need: events lock it together with the scope, and another order could deadlock.
  */
 async function lockedIncident(
   tx: Tx,

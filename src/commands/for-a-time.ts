@@ -1,4 +1,4 @@
-/** Reads what is asked for a time: a duration, then the reason. */
+/** Reads the text of a command that lasts for a time: a duration, then the reason. */
 import { parseDuration } from "../duration.ts";
 
 export interface ForATime {
@@ -7,10 +7,10 @@ export interface ForATime {
   readonly reason: string;
 }
 
-/** The longest beginning that is a duration: `2h`, `1h 30m`, `2 days`. */
+/** A beginning that may be a duration: `2h`, `1h 30m`, `2 days`. */
 const duration = /^(?:\d+(?:\.\d+)? *[a-z]+(?![a-z]) *)+/i;
 
-/** The time is as long as it can be read; the rest is the reason. */
+/** The longest beginning that parses is the duration; the rest is the reason. */
 export function readForATime(text: string): ForATime {
   const [found = ""] = duration.exec(text) ?? [];
   const parts = found.trim().split(/ +/);

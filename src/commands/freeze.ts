@@ -1,4 +1,4 @@
-/** `freeze`: for a time no fix runs, whatever it is for. Detection and tickets go on. */
+/** `freeze`: for a time no fix runs, on any incident. Detection and tickets go on. */
 import { z } from "zod";
 import { newFreeze } from "../incidents/freeze.ts";
 import { data, line, words } from "../messages/message.ts";
@@ -8,7 +8,7 @@ import { command } from "./command.ts";
 import { readForATime } from "./for-a-time.ts";
 import { refused, say, typed } from "./says.ts";
 
-/** Editors of trackers turn quotes around. */
+/** Editors of trackers replace straight quotes by typographic ones. */
 const quotedName = /^["“„]([^"“”„]*)["“”]\s*/;
 const untilForm = /^until\s+(\S+)\s*/i;
 const expected =

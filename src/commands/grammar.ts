@@ -3,16 +3,16 @@ import { commandLines } from "../command-lines.ts";
 import { nearest } from "../nearest.ts";
 import type { Command } from "./command.ts";
 
-/** One line that asks for something. */
+/** One parsed line. */
 export type AskedLine =
   | { readonly command: Command; readonly text: string }
   /** No command has this name. */
   | { readonly command: undefined; readonly word: string; readonly meant: string | undefined };
 
-/** A door that takes nothing but commands needs no `dw`. */
+/** The lines of a message. `dw` before them is not needed, because the door hands in commands only. */
 export function askedIn(said: string, commands: readonly Command[]): readonly AskedLine[] {
   const lines = commandLines(said);
-  // `dw` alone asks what can be said.
+  // `dw` alone means `dw help`.
   return (lines.length === 0 ? ["help"] : lines).map((text) => askedBy(text, commands));
 }
 

@@ -33,7 +33,7 @@ const fits = ({ fits: fit }: Command, incident: Incident): boolean => fit?.(inci
 
 const usageOf = ({ words: [word], usage }: Command): string => `${word} ${usage}`.trim();
 
-/** The command never stands first, so that no line of the answer is read as one. */
+/** The command is never first in a row, so that no line of the answer is read as a command. */
 function everything({ commands }: CommandContext): Block {
   return {
     kind: "table",

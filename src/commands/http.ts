@@ -12,7 +12,7 @@ import { handInAndWait } from "../store/commands/await-answer.ts";
 import type { Store } from "../store/store.ts";
 
 export interface CommandWriteOptions {
-  /** Token → the name of whose it is. */
+  /** Token → name of the person who owns it. */
   readonly tokens: ReadonlyMap<string, string>;
   /** Throws while it has not started. */
   readonly store: () => Store;
@@ -31,7 +31,7 @@ export function commandWrite(options: CommandWriteOptions): HttpWrite {
   const people = new Map([...options.tokens].map(([token, person]) => [hashOf(token), person]));
   return {
     path: "/api/v1/commands",
-    // Of a hash nobody learns a token by the time that comparing takes.
+    // Hashes are compared, so the time that it takes tells nothing about a token.
     personOf: (token) => people.get(hashOf(token)),
     write: (request) => writeCommand(request, options),
   };

@@ -1,4 +1,4 @@
-/** `impact`: records whom it hurts, and how. */
+/** `impact`: records whom the incident hurts, and how. */
 import { line } from "../messages/message.ts";
 import { remarkCommand } from "./remark.ts";
 

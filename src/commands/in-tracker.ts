@@ -1,4 +1,4 @@
-/** What people did in the tracker itself, taken as the command that it stands for. Their change stays in any case. */
+/** Takes a change that a person made in the tracker as the command for it. The change stays in any case. */
 import type { Command, CommandContext, CommandOutcome, DoneInTracker } from "./command.ts";
 import { type CommandRefusal, say } from "./says.ts";
 
@@ -6,11 +6,11 @@ interface TakenFrom {
   readonly context: CommandContext;
   /** Id of the ticket on which it was done. */
   readonly ticket: string;
-  /** Why the person may not. */
+  /** Why the person may not say the command; undefined when they may. */
   readonly refusal: CommandRefusal | undefined;
 }
 
-/** Refusals that a person is told. Who is not known, or had no right yet, did nothing that concerns us. */
+/** Refusals that are answered. An unknown person, or one without the right yet, gets no answer. */
 const told: ReadonlySet<string> = new Set(["role", "scope"]);
 const nothingFollows: CommandRefusal = { status: "refused", code: "nothing_to_do" };
 

@@ -11,14 +11,14 @@ import { anyOf, type CommandRefusal, refused, typed } from "./says.ts";
 
 interface Asking {
   readonly actor: CommandActor;
-  /** Without what groups of the tracker give. */
+  /** The same person without the roles that groups of the tracker give. */
   readonly own: CommandActor;
   readonly nowMs: number;
   readonly stored: StoredCommand;
   readonly people: KnownPeople;
 }
 
-/** @returns undefined when they may */
+/** @returns undefined when the person may say it */
 export async function refusalOf(
   q: Queryable,
   command: Command,
@@ -55,7 +55,7 @@ function lacking({ words: [word], role }: Command, people: KnownPeople) {
 
 const onTicket = ({ door }: StoredCommand): boolean => door === "ticket" || door === "tracker";
 
-/** The tracker says who is in a group now, not since when. */
+/** How old words may be whose role comes from a group: the tracker does not say since when somebody is in it. */
 const byGroupMs = 600_000;
 
 /** A right counts from when the daemon first saw it in its configuration. */
@@ -92,7 +92,7 @@ const unfitReasons: Readonly<Record<Exclude<Unfit, "bulk">, string>> = {
   not_assignable: "this account cannot be assigned in the project, so it may not say commands.",
 };
 
-/** The door itself found the words unfit. Of a bulk edit nobody is told on each of its tickets. */
+/** Refuses what the door found unfit. A bulk edit gets no answer, since each of its tickets would get one. */
 export function unfitRefusal(unfit: Unfit): CommandRefusal {
   if (unfit === "bulk") return { status: "refused", code: unfit };
   return refused(unfit, words(unfitReasons[unfit]));

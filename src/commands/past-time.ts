@@ -1,4 +1,4 @@
-/** Reads a time as a person types it, in their time zone: always one that has passed. */
+/** Reads a past time as a person types it, in the person's time zone. */
 
 import { offsetMs } from "../wall-clock.ts";
 
@@ -13,7 +13,7 @@ const form =
   /^(?:(\d{4}-\d{2}-\d{2})[T ])?([01]?\d|2[0-3]):([0-5]\d)(?::\d{2})? ?(Z|UTC|[+-]\d{2}:?\d{2})?$/i;
 
 /**
- * `01:40` is the last time that it was 01:40 there; a date, or `Z`, says it exactly.
+ * `01:40` is the last 01:40 in the time zone. A date fixes the day; `Z`, `UTC` or an offset replaces the time zone.
  *
  * @returns ms since 1970; undefined when it cannot be read, or lies in the future
  */

@@ -5,15 +5,15 @@ import type { NeededRole, TokenScope } from "./right.ts";
 
 /** A person of the configuration. */
 export interface Person {
-  /** As the configuration calls them. */
+  /** As in the configuration. */
   readonly name: string;
-  /** Their account of the tracker: account id, or key. */
+  /** The person's account in the tracker: account id, or key. */
   readonly account: string | undefined;
   /** Undefined: all of them. */
   readonly roles: readonly string[] | undefined;
   readonly timeZone: string;
   readonly scopes: readonly TokenScope[];
-  /** It speaks for people: it may look and propose, never act. */
+  /** A program that speaks for people: it may look and propose, never act. */
   readonly machine: boolean;
 }
 
@@ -21,12 +21,12 @@ export interface Person {
 export interface CommandActor {
   /** As people call them. */
   readonly name: string;
-  /** What is stored: the name in the configuration, or the account of whoever it does not name. */
+  /** What is stored: the name in the configuration, or the account where it has none. */
   readonly by: string;
   readonly account: string | undefined;
   /** Undefined: all of them. */
   readonly roles: readonly string[] | undefined;
-  /** Whether the configuration names them, or names nobody and their door knows them. */
+  /** Whether the configuration names the person or a group gives a role; where it names nobody, by the door. */
   readonly known: boolean;
   readonly timeZone: string;
   readonly scopes: readonly TokenScope[];
@@ -34,10 +34,10 @@ export interface CommandActor {
 
 const everyScope: readonly TokenScope[] = ["read", "propose", "act"];
 
-/** People who work together. An incident can be given to a team; a right belongs to its people alone. */
+/** People who work together. An incident can be assigned to a team; rights belong to persons only. */
 export interface Team {
   readonly name: string;
-  /** As the configuration calls them. */
+  /** Names as in the configuration. */
   readonly members: readonly string[];
 }
 
@@ -74,13 +74,14 @@ export class KnownPeople {
     if (person !== undefined) return actorOf(person);
     if (door === "cli" && this.people.length === 0)
       return { ...operator, name: account, by: account };
-    // Without a list the tracker says who may answer: its door hands nobody else in.
+    // Without a list of people the tracker decides: its door hands in only the words of people who may be assigned.
     const known = onTicket && this.people.length === 0;
     return { ...nobody, name: account, by: account, account, known };
   }
 
   /**
-   * How those accounts are called that the configuration does not name. Nobody passes for somebody whom it names.
+   * The shown names of accounts that the configuration does not name. A name that the configuration has already is
+   * shown with its account, so that nobody is taken for another person.
    *
    * @param seen as the tracker shows them
    */
@@ -93,20 +94,20 @@ export class KnownPeople {
       });
   }
 
-  /** Names of those who may say it, at most three. */
+  /** Names of people with the role, at most three. */
   whoCan(role: NeededRole): readonly string[] {
     const can = this.people.filter((person) => mayPlay(role, { ...actorOf(person) }));
     return can.slice(0, 3).map(({ name }) => name);
   }
 }
 
-/** Whoever has a role by a group of the tracker is known. */
+/** Adds the roles that groups of the tracker give. Such a person is known. */
 export function withGroupRoles(actor: CommandActor, byGroup: readonly string[]): CommandActor {
   if (byGroup.length === 0) return actor;
   return { ...actor, known: true, roles: actor.roles && [...actor.roles, ...byGroup] };
 }
 
-/** The operator of the machine may do everything: whoever may read the configuration could change it. */
+/** The operator of the machine may do everything, because they could also change the configuration. */
 const operator: CommandActor = {
   name: "operator",
   by: "operator",

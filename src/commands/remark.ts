@@ -1,4 +1,4 @@
-/** What the commands share by which a person adds a sentence to an incident. */
+/** Shared by the commands that add a person's sentence to an incident. */
 import type { Line } from "../messages/message.ts";
 import { sentence } from "./arguments.ts";
 import { type Command, command } from "./command.ts";
@@ -6,7 +6,7 @@ import { onIncident } from "./on-incident.ts";
 import { say } from "./says.ts";
 
 interface RemarkSpec {
-  /** Also what the incident remembers the sentence as. */
+  /** The incident stores it as what the sentence is about. */
   readonly word: string;
   /** Default `TEXT`. */
   readonly usage?: string;

@@ -1,9 +1,8 @@
 /** The right that a command requires of the person who gives it. */
 
 /**
- * Who may say it: `anybody`, even who is not known; `known`, whoever is; else who has the role.
- *
- * `known` is also whoever the tracker lets be assigned, where the configuration names no people.
+ * Who may say it. `anybody`: also unknown people · `known`: people whom the configuration names, or to whom a group of
+ * the tracker gives a role; where it names none, whoever the tracker lets be assigned · else: people with the role.
  */
 export type NeededRole =
   | "anybody"

@@ -16,11 +16,11 @@ export interface CommandRefusal {
   readonly status: "refused";
   /** Why, in one word. */
   readonly code: string;
-  /** What is in the way, and what can be done about it. Left out: nobody is told. */
+  /** What is in the way, and what can be done about it. Left out: there is no answer. */
   readonly reason?: Line;
-  /** What is said behind it. */
+  /** Follows the reason. */
   readonly goesOn?: MessageSection;
-  /** What is true all the same, because the tracker shows it. */
+  /** A deed that is recorded despite the refusal, because the tracker shows it. */
   readonly deed?: Deed;
 }
 
@@ -34,7 +34,7 @@ export function refused(code: string, reason: Line): CommandRefusal {
   return { status: "refused", code, reason };
 }
 
-/** @param to whom it answers, where several people read it; left out where only one does */
+/** @param to name of the person who is answered; left out where nobody else reads it */
 export function refusalText({ reason, goesOn = [] }: CommandRefusal, to?: string): MessageSection {
   if (reason === undefined) return [];
   const whom = to === undefined ? line`` : line`, ${to}`;

@@ -1,4 +1,4 @@
-/** `silence`: for a time nothing is told of what is broken now, and nothing is run about it. Detection goes on. */
+/** `silence`: for a time nothing is reported about what is broken now, and no fix runs for it. Detection goes on. */
 import { z } from "zod";
 import { silencedName, silenceOf } from "../incidents/silence.ts";
 import { data, line, paragraph, words } from "../messages/message.ts";

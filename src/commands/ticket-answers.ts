@@ -9,10 +9,10 @@ import { lockScopes } from "../store/incidents/incident.ts";
 import { enqueueEffects } from "../store/outbox/enqueue.ts";
 import type { Store } from "../store/store.ts";
 
-/** Answers within so long are one comment. */
+/** Answers within this time share one comment. */
 const togetherMs = 60_000;
 
-/** Promises every answer that waits to be said on a ticket. Any process may do so at any time. */
+/** Promises every answer that is not yet promised for its ticket. Any process may call it at any time. */
 export async function promiseAnswers(store: Store, nowMs: number): Promise<void> {
   for (const { place, incident: number } of await answeredTickets(store)) {
     await store.transaction(async (tx) => {

@@ -1,4 +1,4 @@
-/** `unfreeze`: ends a freeze before its time. What waited for it is asked for again. */
+/** `unfreeze`: ends a freeze before its time. Runs that waited for it are tried again. */
 import { z } from "zod";
 import { freezeToEnd } from "../incidents/freeze.ts";
 import { data, line, words } from "../messages/message.ts";

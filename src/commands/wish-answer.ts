@@ -1,4 +1,4 @@
-/** What is answered to whoever asks for a run: the state of the target now, what would change, and what to type. */
+/** The answer to a person who asks for a run: the target's state now, what would change, and what to type. */
 import type { Incident } from "../incidents/incident.ts";
 import type { GateAnswer } from "../incidents/proposal.ts";
 import type { DecidedWish, SeenFix } from "../incidents/wish.ts";
@@ -20,7 +20,7 @@ export interface Wished {
   readonly incident: Incident;
   readonly isFull: boolean;
   readonly dry: boolean;
-  /** As people call whoever asked. */
+  /** Shown name of the person who asked. */
   readonly by: string;
 }
 
@@ -57,18 +57,18 @@ export function answeredWish(decided: DecidedWish, wished: Wished): AnsweredWish
   );
 }
 
-/** What the refuse list names is never done, on whoever's word. */
+/** Names the gate that denied. Nobody can approve what the refuse list names. */
 const deniedBy = (gate = "target"): string =>
   gate === "refused" ? "the refuse list names it" : `the gate ${gate} denies it`;
 
-/** How the target is now. */
+/** The health of the target now. */
 function nowText({ fix }: Wished): Line {
   const [target, ...more] = fix.targets ?? [];
   if (target === undefined || more.length > 0 || fix.health === undefined) return line``;
   return line`${data(target, 100)} is ${words(fix.health)} now.`;
 }
 
-/** Until a service has several containers, both ways are the same. */
+/** A fix acts on one container, so a full restart is the same as a rolling one. */
 function fullText({ isFull }: Wished): Line {
   return isFull ? line` It is one container, so full is the same as rolling.` : line``;
 }

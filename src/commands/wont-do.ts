@@ -1,4 +1,4 @@
-/** `wont-do`: a person's verdict that nobody will act on it. */
+/** `wont-do`: a person's verdict that nobody will act on the incident. */
 import { verdictCommand } from "./verdict.ts";
 
 export const wontDo = verdictCommand({

@@ -17,7 +17,7 @@ export interface CommandWorkerOptions extends CarryingOptions {
   readonly metrics: CommandsMetrics;
 }
 
-/** Notifications wake the worker. This look finds what a lost notification would have announced. */
+/** Notifications wake the worker. A look after this time finds commands whose notification was lost. */
 const idleMs = 30_000;
 const soonMs = 1000;
 
@@ -48,7 +48,7 @@ export async function carryOutCommands(
   deaf();
 }
 
-/** All that wait now. @throws StoreError when the store cannot be used */
+/** Carries out all commands that wait now. @throws StoreError when the store cannot be used */
 export async function carryOutWaiting(
   options: CommandWorkerOptions,
   stopping?: AbortSignal,
@@ -61,7 +61,7 @@ export async function carryOutWaiting(
   }
 }
 
-/** A command on which the program fails is answered so, and does not keep the others waiting. */
+/** A command on which the program fails is answered with that, so that it does not block the others. */
 async function carriedOrGivenUp(options: CommandWorkerOptions): Promise<Carried | undefined> {
   const { store, logger } = options;
   try {
