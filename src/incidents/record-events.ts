@@ -4,7 +4,8 @@
  *
  * # Order of locks
  *
- *     scopes of sources and environments, and fixes of judged runs, sorted → counter of incidents → head of the journal
+ *     scopes of sources and environments, and fixes of judged runs, sorted → counter of incidents → freezes
+ *       → head of the journal
  *
  * An incident, its members and its digest change only while their scope is locked. Every transaction takes the locks in
  * this order, so two transactions never wait for each other. Therefore everything is locked and read before the first
@@ -12,6 +13,7 @@
  */
 import type { Clock } from "../clock.ts";
 import type { DetectionEvent } from "../detection/event.ts";
+import { wakeUnfrozen } from "../store/freezes/wake.ts";
 import {
   memberKey,
   moveMembers,
@@ -85,7 +87,13 @@ export async function recordEvents(
     // Only decisions of detection have rows of their own.
     decisions: happened.flatMap(({ event }) => ("id" in event ? [event.id] : [])),
   };
+  await wakeUnfrozen(tx, happened.flatMap(frozenRun), nowMs);
   await appendJournal(tx, [...entries, ...(await sealRows(tx, written, nowMs))]);
+}
+
+/** The freeze may have been ended since the run was decided. */
+function frozenRun({ event }: Happened): readonly string[] {
+  return event.type === "run_changed" && event.run.gate === "frozen" ? [event.run.id] : [];
 }
 
 interface RecordingState extends RecordOptions, LockedIncidents {

@@ -1,5 +1,5 @@
 /** Freezes and storms on a real store: what they hold back, and what happens when a freeze comes while a run is decided. */
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import { remediationTypes as remediations } from "../../remediations/index.ts";
 import { registerFreeze, registerUnfreeze } from "../../src/cli/freeze.ts";
 import { runProgram } from "../../src/cli/program.ts";
@@ -15,7 +15,7 @@ import type { Store } from "../../src/store/store.ts";
 import { fileWith } from "../cli/files.ts";
 import { freezeOf } from "../fakes/freezes.ts";
 import { storedRun } from "../fakes/runs.ts";
-import { type Approving, approving, startRun } from "../programs/approving.ts";
+import { approving, startRun } from "../programs/approving.ts";
 import { answered, comment } from "../programs/command-store.ts";
 import { eventually } from "../programs/eventually.ts";
 import { asked, proposedAndApproved } from "../programs/proposals.ts";
@@ -108,27 +108,7 @@ describe("a freeze and a decision about a run at the same time", () => {
   });
 });
 
-async function frozenRun(): Promise<Approving> {
-  const place = await approving(await stores.open());
-  await answered(place.store, door("freeze 2h deploy"));
-  await place.open("e1");
-  place.outbox.start();
-  onTestFinished(() => place.outbox.stop());
-  await eventually(async () =>
-    expect((await place.incident()).runs).toMatchObject([{ status: "denied", gate: "frozen" }]),
-  );
-  return place;
-}
-
 describe("the end of a freeze", () => {
-  it("before its time has the model asked at once whether it is still anomalous", async () => {
-    const place = await frozenRun();
-    expect(place.asked).toEqual([]);
-    await answered(place.store, door("unfreeze freeze-1"));
-    await eventually(() => expect(place.asked).toMatchObject([{ kind: "verify" }]));
-    expect(await verifyJournal(place.store)).toMatchObject({ ok: true });
-  });
-
   it("comes at its time, also where the store was restored meanwhile", async () => {
     const store = await stores.open();
     await answered(store, door("freeze 2h deploy"));

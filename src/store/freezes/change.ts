@@ -7,9 +7,9 @@
 import type { Freeze } from "../../incidents/freeze.ts";
 import { appendJournal } from "../journal/append.ts";
 import { sealRows } from "../journal/seal-rows.ts";
-import { notify } from "../notify.ts";
 import type { Tx } from "../query.ts";
 import { endFreeze, insertFreeze } from "./freeze.ts";
+import { wakeFrozen } from "./wake.ts";
 
 export type FreezeChange =
   | { readonly kind: "freeze"; readonly freeze: Freeze }
@@ -20,11 +20,6 @@ export type FreezeChange =
       readonly atMs: number;
     };
 
-const wakeSql = `
-update outbox set due_at_ms = $1
-where status = 'pending' and timer and due_at_ms > $1 and effect ->> 'kind' = 'run.retry' and effect ->> 'run' in (
-  select id from runs where status = 'denied' and gate = 'frozen' and retry_at_ms > $1)`;
-
 /** The head of the journal is locked last. */
 export async function changeFreezes(tx: Tx, change: FreezeChange): Promise<void> {
   const { freeze } = change;
@@ -32,8 +27,7 @@ export async function changeFreezes(tx: Tx, change: FreezeChange): Promise<void>
   if (change.kind === "freeze") await insertFreeze(tx, freeze);
   else {
     await endFreeze(tx, { id: freeze.id, atMs, by: change.by });
-    await tx.query(wakeSql, [atMs]);
-    await notify(tx, "outbox");
+    await wakeFrozen(tx, atMs);
   }
   const { id, name, untilMs } = freeze;
   const by = change.kind === "freeze" ? freeze.by : change.by;
