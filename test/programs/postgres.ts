@@ -49,8 +49,11 @@ const createRole = `DO $$ BEGIN
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'readonly') THEN CREATE ROLE readonly LOGIN; END IF;
 END $$`;
 
+/** Each store of a file keeps up to ten connections for a while, and 100 in all were too few for twenty stores. */
+const settingsOfTests = { fsync: "off", max_connections: "400" };
+
 /**
- * @param settings server settings beside `fsync=off`, for example `{ max_prepared_transactions: "5" }`
+ * @param settings server settings beside those of every test, for example `{ max_prepared_transactions: "5" }`
  * @param place another folder for the data than a temporary one, or one that DRIFTWARDEN_KEEP keeps
  */
 export async function startTestPostgres(
@@ -59,7 +62,7 @@ export async function startTestPostgres(
 ): Promise<TestPostgres> {
   const server = await startPostgres({
     ...(place ?? (await keptFolder("postgres"))),
-    settings: { fsync: "off", ...settings },
+    settings: { ...settingsOfTests, ...settings },
   });
   const createDatabase = async (name: string): Promise<TestDatabase> => {
     await sql(server.url, createRole);
