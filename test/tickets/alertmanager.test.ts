@@ -82,21 +82,30 @@ describe("an Alertmanager is told what is overdue", () => {
     ]);
   });
 
-  it("a question that nobody answered is told as one", async () => {
-    const { tell, posted } = await scene(() => [question]);
-    await tell(alertOf(question).effect, incident, attempt(1));
-    expect(posted()).toMatchObject([
-      [
-        {
-          labels: { alertname: "DriftwardenQuestionUnanswered", driftwarden: "question" },
-          annotations: {
-            summary: expect.stringMatching(/^No answer since /),
-            description: "Nobody answered KRMT. On its ticket, dw approve asks again.",
+  it.each([
+    [incident, `driftwarden do ${incident.number} approve`],
+    [
+      { ...incident, ticket: { id: "1", key: "IR-1", url: "https://jira/browse/IR-1" } },
+      "On its ticket, dw approve",
+    ],
+  ])(
+    "a question that nobody answered is told as one, and where it is asked again",
+    async (subject, how) => {
+      const { tell, posted } = await scene(() => [{ ...question, subject }]);
+      await tell(alertOf(question).effect, subject, attempt(1));
+      expect(posted()).toMatchObject([
+        [
+          {
+            labels: { alertname: "DriftwardenQuestionUnanswered", driftwarden: "question" },
+            annotations: {
+              summary: expect.stringMatching(/^No answer since /),
+              description: `Nobody answered KRMT. ${how} asks again.`,
+            },
           },
-        },
-      ],
-    ]);
-  });
+        ],
+      ]);
+    },
+  );
 
   it("is told again each minute, before it takes the alert for over, and told when it is over", async () => {
     let overdue: readonly Overdue[] = [ticket];
@@ -213,6 +222,18 @@ describe("an Alertmanager that does not take an alert is asked again, and the re
     await manager.status();
     expect(server.seen[1]?.headers.authorization).toBe(authorization);
   });
+});
+
+it("a token that no header can hold is said to be the token's fault, and is not shown", async () => {
+  const { server } = await at(takes);
+  const manager = alertmanager({ url: server.url, token: () => "s3cret\nof two lines" });
+  const error: unknown = await manager.status().catch((reason: unknown) => reason);
+  expect(error).toMatchObject({
+    code: "DW_ALERTMANAGER_UNAUTHORIZED",
+    hint: expect.stringContaining("alertmanager.token_file"),
+  });
+  expect(String(error)).not.toContain("s3cret");
+  expect(server.seen).toEqual([]);
 });
 
 describe("`check` asks the Alertmanager", () => {

@@ -1,4 +1,5 @@
 /** Speaks to an Alertmanager by its API v2: posts alerts, and asks whether it is well. It knows nothing of incidents. */
+import { validateHeaderValue } from "node:http";
 import { z } from "zod";
 import { messageOf } from "../../errors.ts";
 import { exchange, type NoAnswer, type RawAnswer } from "../../http-exchange.ts";
@@ -65,14 +66,14 @@ interface Question {
 
 function asking({ url, user, token, ca, deadlineMs = 10_000 }: AlertmanagerOptions) {
   return async ({ method, path, body, mayAct }: Question): Promise<string> => {
-    const secret = token && readToken(token);
+    const login = token && readLogin(token, user);
     const reply = await exchange({
       method,
       url: new URL(`${url.replace(/\/+$/, "")}/api/v2/${path}`),
       headers: {
         accept: "application/json",
         ...(body !== undefined && { "content-type": "application/json" }),
-        ...(secret !== undefined && { authorization: authorization(secret, user) }),
+        ...(login !== undefined && { authorization: login }),
       },
       body,
       deadlineMs,
@@ -86,9 +87,12 @@ function asking({ url, user, token, ca, deadlineMs = 10_000 }: AlertmanagerOptio
   };
 }
 
-function readToken(token: () => string): string {
+/** What the file holds may be no token at all; a header cannot hold everything. */
+function readLogin(token: () => string, user: string | undefined): string {
   try {
-    return token().trim();
+    const login = authorization(token().trim(), user);
+    validateHeaderValue("authorization", login);
+    return login;
   } catch (error) {
     throw new AlertmanagerError(
       "DW_ALERTMANAGER_UNAUTHORIZED",

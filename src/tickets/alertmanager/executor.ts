@@ -80,8 +80,11 @@ function annotationsOf(
   };
 }
 
-function description({ what, detail }: Overdue): string {
-  if (what === "question")
-    return `Nobody answered ${detail}. On its ticket, dw approve asks again.`;
+function description({ what, detail, subject: { number, ticket } }: Overdue): string {
+  if (what === "question") {
+    const how =
+      ticket === undefined ? `driftwarden do ${number} approve` : "On its ticket, dw approve";
+    return `Nobody answered ${detail}. ${how} asks again.`;
+  }
   return `The tracker has not confirmed the ticket. ${detail ?? "It was not tried yet."}`;
 }
