@@ -3,8 +3,8 @@ import { authorities } from "../config/certificate.ts";
 import type { Config } from "../config/schema.ts";
 import { readSecret } from "../config/secret.ts";
 import { healthOf } from "../health.ts";
-import { enqueueEffects } from "../store/outbox/enqueue.ts";
 import { listOverdue } from "../store/outbox/overdue.ts";
+import { promiseAnew } from "../store/outbox/promise-anew.ts";
 import { type Alertmanager, alertmanager } from "../tickets/alertmanager/alertmanager.ts";
 import { alertExecutor } from "../tickets/alertmanager/executor.ts";
 import type { Environment } from "../tickets/jira/proxy.ts";
@@ -80,7 +80,7 @@ async function promiseAlerts(
   const nowMs = clock.now();
   const orderKey = "alertmanager";
   await store.transaction((tx) =>
-    enqueueEffects(
+    promiseAnew(
       tx,
       alerts.map((alert) => ({ ...alert, orderKey, dueAtMs: nowMs, timer: true })),
       nowMs,

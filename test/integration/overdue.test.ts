@@ -3,15 +3,14 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { systemClock } from "../../src/clock.ts";
 import { type RecordOptions, recordEvents } from "../../src/incidents/record-events.ts";
 import { notify } from "../../src/store/notify.ts";
-import { enqueueEffects } from "../../src/store/outbox/enqueue.ts";
-import { countEffects } from "../../src/store/outbox/inspect.ts";
 import { listOverdue } from "../../src/store/outbox/overdue.ts";
+import { promiseAnew } from "../../src/store/outbox/promise-anew.ts";
 import type { Store } from "../../src/store/store.ts";
 import { alertmanager } from "../../src/tickets/alertmanager/alertmanager.ts";
 import { alertExecutor } from "../../src/tickets/alertmanager/executor.ts";
 import { alertOf, type Overdue, ticketOverdueMs } from "../../src/tickets/overdue.ts";
 import { episodeOpened } from "../fakes/episodes.ts";
-import { outboxOf } from "../programs/effects.ts";
+import { allDone, outboxOf } from "../programs/effects.ts";
 import { until } from "../programs/eventually.ts";
 import { orderKeyOf } from "../programs/executors.ts";
 import { proposedAndApproved } from "../programs/proposals.ts";
@@ -117,7 +116,7 @@ describe("a question is overdue", () => {
   });
 });
 
-it("an Alertmanager that was away is told of an overdue ticket once it is back, and when it is over", async () => {
+it("an Alertmanager that was away is told of an overdue ticket once it is back, when it is over, and when it comes back", async () => {
   const store = await broken();
   let up = false;
   /** Of each post that was taken, whether it says that the alert goes on. */
@@ -142,7 +141,7 @@ it("an Alertmanager that was away is told of an overdue ticket once it is back, 
   const due = { orderKey: "alertmanager", dueAtMs: 0, timer: true };
   const promise = () =>
     store.transaction((tx) =>
-      enqueueEffects(
+      promiseAnew(
         tx,
         alerts.map((alert) => ({ ...alert, ...due })),
         0,
@@ -159,5 +158,10 @@ it("an Alertmanager that was away is told of an overdue ticket once it is back, 
   await notify(store, "outbox");
   await until(() => firing.includes(false));
   expect(firing).toEqual([true, false]);
-  await until(async () => (await countEffects(store)).pending === 0);
+  await until(() => allDone(store));
+  // As of an incident whose ticket was refused for good, and that breaks again after it had recovered.
+  await change(store, "update outbox set status = 'dead' where effect ->> 'kind' = 'ticket.open'");
+  await promise();
+  await until(() => firing.length === 3);
+  expect(firing).toEqual([true, false, true]);
 });
