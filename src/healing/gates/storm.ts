@@ -4,6 +4,9 @@
  *
  *     begins   targets > K, or anomalous models > K and > share · known models
  *     ends     targets ≤ K / 2 and anomalous models ≤ max(K, share · known models) / 2, counted at each request
+ *
+ * Both halves are rounded up: a run that is denied is requested again, so two targets that stay broken count for ever, and
+ * at the default of three they must not keep the storm going.
  */
 import { formatDuration } from "../../duration.ts";
 import { allowed, deniedForNow, type Gate, timeText } from "./gate.ts";
@@ -40,8 +43,9 @@ export const storm = {
 
 function mostOf({ targets, models }: StormLimits, seen: StormFacts): StormLimits {
   const part = seen.isOn ? 2 : 1;
+  const allowedModels = Math.max(targets, models * seen.models);
   return {
-    targets: Math.floor(targets / part),
-    models: Math.floor(Math.max(targets, models * seen.models) / part),
+    targets: Math.ceil(targets / part),
+    models: seen.isOn ? Math.ceil(allowedModels / part) : Math.floor(allowedModels),
   };
 }
