@@ -9,12 +9,12 @@ const finite = (_key: string, value: unknown): unknown => {
   return Number.isNaN(value) ? null : Math.sign(value) * Number.MAX_VALUE;
 };
 
-/** JSON has no infinity: ±Infinity becomes the largest number there is, so that a number stays a number; NaN null. */
+/** JSON has no infinity: ±Infinity becomes the largest finite number, and NaN becomes null. */
 export function toJson(value: unknown): string {
   return storableText(JSON.stringify(value ?? null, finite));
 }
 
-/** Whether both would be stored as the same text: how a decision met again in a replay is compared. */
+/** Whether both would be stored as the same text. A replay compares its decisions with the stored ones this way. */
 export function sameJson(a: unknown, b: unknown): boolean {
   return toJson(a) === toJson(b);
 }

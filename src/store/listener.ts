@@ -5,7 +5,7 @@ import { backoffMs } from "../backoff.ts";
 import { systemClock as clock } from "../clock.ts";
 import type { StoreMetrics } from "./metrics.ts";
 
-/** @param payload what the sender said; empty after a reconnect, when anything may have been missed */
+/** @param payload of the sender; empty after each connect, because notifications may have been missed before */
 export type Heard = (payload: string) => void;
 
 export interface ListenerOptions {
@@ -31,12 +31,12 @@ export class Listener {
     this.#options = options;
   }
 
-  /** @returns ends it */
+  /** @returns a function that ends the subscription */
   listen(channel: string, heard: Heard): () => void {
     const all = this.#heard.get(channel);
     if (all === undefined) {
       this.#heard.set(channel, new Set([heard]));
-      // When this fails the connection is gone, and the next one listens to every channel.
+      // If this fails, the connection is gone. The next one listens to every channel.
       if (this.#client !== undefined) void this.#ask(this.#client, channel).catch(() => undefined);
     } else all.add(heard);
     this.#running ??= this.#run();
@@ -81,7 +81,7 @@ export class Listener {
       await client.connect();
       this.#client = client;
       this.#asked = Promise.resolve();
-      // Closed meanwhile: nobody would end this connection.
+      // `close` came during the connect and did not see this connection, so end it here.
       this.#stopping.signal.throwIfAborted();
       for (const channel of this.#heard.keys()) await this.#ask(client, channel);
     } catch (error) {
@@ -96,7 +96,7 @@ export class Listener {
     for (const heard of this.#heard.get(channel) ?? []) heard(payload);
   }
 
-  /** After what was asked before it: pg warns of a query that is sent while another one runs. */
+  /** Waits for earlier statements: pg warns of a query that is sent while another one runs. */
   #ask(client: Client, channel: string): Promise<unknown> {
     const sql = `listen "${this.#options.schema}:${channel}"`;
     const answered = this.#asked.then(() => client.query(sql));

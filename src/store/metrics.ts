@@ -60,7 +60,7 @@ export function storeMetrics(registry: Registry): StoreMetrics {
   };
 }
 
-/** Adding the sizes up reads the catalogue: not at every scrape. */
+/** Adding up the sizes reads the catalogue, so it is not done at every scrape. */
 const keptMs = 30_000;
 
 /**

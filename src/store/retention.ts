@@ -27,7 +27,7 @@ export interface RetentionOptions {
 
 const intervalMs = 3_600_000;
 const leaseMs = 300_000;
-/** Some tens of ms a batch: whoever appends to the journal meanwhile waits no longer. */
+/** A batch takes some tens of ms, and others who append to the journal wait only that long. */
 const batchRows = 5_000;
 
 type Table = keyof RetentionOptions["keepMs"];
@@ -92,7 +92,7 @@ export class Retention {
       if (table === "journal") return pruneJournal(tx, { ...which, nowMs });
       const prune = table === "decisions" ? pruneDecisions : pruneOutbox;
       const rows = await prune(tx, which);
-      // Their hashes stay in the journal, which has to say why the rows are gone.
+      // The hashes of the rows stay in the journal, so the journal has to say why the rows are gone.
       const body = { table, beforeMs: nowMs - keepMs[table], rows };
       if (rows > 0) await appendJournal(tx, [{ kind: deletedKind, atMs: nowMs, body }]);
       return rows;

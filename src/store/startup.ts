@@ -18,8 +18,8 @@ const firstWaitMs = 100;
 const longestWaitMs = 2_000;
 
 /**
- * @throws StoreError DW_STORE_UNREACHABLE (retryable) after the startup timeout; DW_STORE_REFUSED and
- *   DW_STORE_TOO_NEW at once, since waiting helps neither
+ * @throws StoreError DW_STORE_UNREACHABLE (retryable) after the startup timeout; others, such as DW_STORE_REFUSED and
+ *   DW_STORE_TOO_NEW, at once, since waiting does not help
  */
 export async function startUp(config: ClientConfig, options: StartupOptions): Promise<void> {
   const { logger, startupTimeoutMs } = options;
@@ -38,7 +38,7 @@ export async function startUp(config: ClientConfig, options: StartupOptions): Pr
   }
 }
 
-/** A connection of its own, without the everyday deadlines: a migration may take long, and wait for another one. */
+/** Uses its own connection without the everyday deadlines: a migration may take long, or wait for another one. */
 async function migrateOnce(config: ClientConfig, options: StartupOptions): Promise<void> {
   const client = new Client(config);
   // Without a listener a connection that breaks between two statements would end the process.

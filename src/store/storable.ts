@@ -2,13 +2,13 @@
 import type { Value } from "./query.ts";
 
 const replacement = "\uFFFD";
-/** NUL, and half of a surrogate pair, as JSON writes them. An even number of backslashes before one are text themselves. */
+/** NUL and halves of surrogate pairs, as JSON escapes them. An even number of backslashes before an escape is text. */
 const escaped = /(?<!\\)((?:\\\\)*)\\u(?:0000|d[89a-f][0-9a-f]{2})/gi;
 
 /**
  * Postgres refuses NUL, and in JSON the escapes of NUL and of surrogates. In a container's name or a comment they
- * would make every attempt to store the row fail. Each of them becomes U+FFFD. What is hashed before it is stored has to
- * go through here first: `toJson` does so.
+ * would make every attempt to store the row fail. Each of them becomes U+FFFD. A text that is hashed before it is
+ * stored has to go through here first: `toJson` does so.
  */
 export function storableText(text: string): string {
   const plain = text.includes("\0") ? text.replaceAll("\0", replacement) : text;

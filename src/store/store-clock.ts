@@ -8,7 +8,7 @@ import { type Clock, systemClock } from "../clock.ts";
 import type { Queryable } from "./query.ts";
 
 export interface StoreClock extends Clock {
-  /** Follows the store no longer; goes on from where it is. */
+  /** Stops following the store. The clock goes on from its present time. */
   stop(): void;
 }
 
@@ -27,7 +27,7 @@ export async function storeNowMs(q: Queryable): Promise<number> {
 }
 
 const sql = `select extract(epoch from clock_timestamp())::float8 * 1000 as "nowMs"`;
-/** An answer that took longer says too little of what the time is now. */
+/** An answer that took longer is too inaccurate. */
 const longestAnswerMs = 1000;
 const toldAboveMs = 60_000;
 

@@ -23,16 +23,17 @@ export interface StoreOptions {
   readonly maxConnections?: number;
 }
 
-/** Itself a Queryable: each statement given to it is a transaction of its own. */
+/** The store is a Queryable too: each statement given to it is a transaction of its own. */
 export interface Store extends Queryable {
   /**
-   * All of `work` or nothing. Conflicts are tried again, so `work` may run more than once and must touch nothing else.
+   * Commits all of `work` or nothing. Conflicts are tried again, so `work` may run more than once. It must change
+   * nothing outside the transaction.
    *
-   * @throws StoreError DW_STORE_COMMIT_UNKNOWN when it may have committed: read before doing anything again;
-   *   DW_STORE_UNREACHABLE when it did not
+   * @throws StoreError DW_STORE_COMMIT_UNKNOWN when the transaction may have committed: read before doing anything
+   *   again; DW_STORE_UNREACHABLE when it did not commit
    */
   transaction<T>(work: (tx: Tx) => Promise<T>, options?: TransactionOptions): Promise<T>;
-  /** Calls back on each notification, and with an empty payload after a reconnect. @returns ends it */
+  /** Calls back on each notification, and with an empty payload after each connect. @returns a function that ends it */
   listen(channel: Channel, heard: Heard): () => void;
   /** Bytes on disk of all tables of the schema, with indexes and TOAST. */
   sizeBytes(): Promise<number>;

@@ -10,7 +10,7 @@ import type { Tx, Value } from "./query.ts";
 import { storable } from "./storable.ts";
 
 export interface TransactionOptions {
-  /** How often at most the transaction is repeated after a conflict with another one (serialization, deadlock). Default 5. */
+  /** Most repetitions after a conflict with another transaction (serialization, deadlock). Default 5. */
   readonly retries?: number;
 }
 
@@ -19,7 +19,7 @@ const longestPauseMs = 1000;
 
 type Work<T> = (tx: Tx) => Promise<T>;
 
-/** Rows of one statement; the caller of a statement knows what its select list gives. */
+/** Rows of one statement. The caller states their type, which is not checked. */
 export async function rowsOf<Row>(
   client: ClientBase | Pool,
   sql: string,
@@ -34,8 +34,9 @@ export function txOf(client: ClientBase): Tx {
 }
 
 /**
- * A conflict rolled everything back, so it is tried again. A connection lost before COMMIT was sent rolled back too,
- * but the caller decides what to do. One lost at COMMIT may have committed: never repeated here.
+ * A conflict has rolled everything back, so the work is tried again. A connection lost before COMMIT was sent has
+ * rolled back too, but the caller decides what to do. If the connection is lost at COMMIT, the work may have committed,
+ * so it is never repeated here.
  *
  * @throws StoreError DW_STORE_UNREACHABLE, DW_STORE_REFUSED, DW_STORE_COMMIT_UNKNOWN; whatever `work` throws
  */
@@ -55,7 +56,7 @@ export async function runTransaction<T>(
       if (reason !== "conflict" || attempt === retries)
         throw asStoreError(error, "using the store");
     }
-    // Back at once, it could take its first lock again before the other one wakes, and meet it in the same place.
+    // Without a pause, the work could take its first lock before the other transaction goes on, and conflict again.
     await systemClock.sleep(backoffMs(attempt, longestPauseMs, firstPauseMs));
   }
 }

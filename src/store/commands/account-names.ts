@@ -1,14 +1,14 @@
-/** How the tracker shows accounts that no configuration names: for sentences alone, never to tell who may do what. */
+/** Display names of tracker accounts that no configuration names. They are for texts only, never for rights. */
 import type { Queryable } from "../query.ts";
 
 export interface AccountName {
-  /** Of the tracker. */
+  /** Id of the account in the tracker. */
   readonly account: string;
-  /** As it is shown there; anybody may choose their own. */
+  /** The display name. Anybody may choose their own. */
   readonly name: string;
 }
 
-/** The ones that were seen last are kept. */
+/** So many names are kept, those that were seen last. */
 const mostKept = 2000;
 const longestName = 200;
 

@@ -1,4 +1,4 @@
-/** Hands words in and waits for the answer of the daemon, for doors whose people wait: HTTP and the command line. */
+/** Hands in a command and waits for the daemon's answer, for doors where people wait: HTTP and the command line. */
 import type { Clock } from "../../clock.ts";
 import type { Store } from "../store.ts";
 import {
@@ -15,13 +15,13 @@ export interface AwaitOptions {
   readonly waitMs: number;
 }
 
-/** Between two looks, should a notification be lost. */
+/** Longest pause between two looks, in case a notification is lost. */
 const lookEveryMs = 1000;
 
 /**
- * The same message again is not carried out again: its first answer comes.
+ * A message that was handed in before is not carried out again: its first answer is returned.
  *
- * @returns undefined when there is none in time; the command is stored and is carried out later
+ * @returns undefined when no answer comes in time; the command is stored and is carried out later
  */
 export async function handInAndWait<Answer>(
   store: Store,

@@ -26,13 +26,16 @@ export type Unfit =
 
 export interface NewCommand {
   readonly door: Door;
-  /** Unique at this door: id of the comment, of the entry of the ticket's history, idempotency key. The id of the command is `door:message`. */
+  /**
+   * Unique at this door: id of the comment or of the entry in the ticket's history, or idempotency key. The id of the
+   * command is `door:message`.
+   */
   readonly message: string;
-  /** Where the door is to say the answer: id of the ticket. Empty where it knows. */
+  /** Id of the ticket on which the door posts the answer. Empty for doors without tickets. */
   readonly place: string;
-  /** Number of the incident that it is about; null for none. */
+  /** Number of the incident that the command is about; null for none. */
   readonly incident: number | null;
-  /** Who said it, as the door knows people: account id, key, name of a token's person. Never a display name. */
+  /** Who gave the command: account id, key, or name of a token's person, as the door has it. Never a display name. */
   readonly account: string;
   /** One command a line: `dw ack`, `/ack`, or `ack` where the door takes nothing else. */
   readonly said: string;
@@ -96,13 +99,16 @@ export async function insertCommand(
   return rows.length > 0;
 }
 
-/** The oldest one that waits, of each incident one after the other; locked until the transaction ends; undefined when none does. */
+/**
+ * Takes the oldest command that waits. Commands of one incident are taken one after the other. The command is locked
+ * until the transaction ends.
+ */
 export async function takeCommand(tx: Tx): Promise<StoredCommand | undefined> {
   const [row] = await tx.query<StoredCommand>(takeSql);
   return row;
 }
 
-/** In the transaction that carries it out. Its door is woken. */
+/** Stores the answer. Call it in the transaction that carries out the command. The door is woken. */
 export async function answerCommand(
   tx: Tx,
   id: string,
@@ -121,7 +127,7 @@ export async function answersToCarry<Answer>(
   return q.query<AnsweredCommand<Answer>>(answeredSql, [door, limit]);
 }
 
-/** @returns undefined while it has no answer, and for an id that is not known */
+/** @returns undefined while the command has no answer, and for an unknown id */
 export async function answerOf<Answer>(
   q: Queryable,
   id: string,
@@ -137,7 +143,7 @@ export async function textOf(q: Queryable, id: string): Promise<string | undefin
   return row?.said;
 }
 
-/** The door has said the answers, or nobody waits for them. */
+/** Call it when the door has given the answers to people, or nobody waits for them. */
 export async function answersCarried(q: Queryable, ids: readonly string[]): Promise<void> {
   if (ids.length > 0) await q.query(carriedSql, [ids]);
 }

@@ -17,7 +17,7 @@ select handle, role, $3 from unnest($1::text[], $2::text[]) as given (handle, ro
 on conflict (handle, role) do nothing`;
 const sinceSql = 'select since_ms as "sinceMs" from rights where handle = $1 and role = $2';
 
-/** Those of the configuration: new ones count from now, and those that it no longer gives are gone. */
+/** Replaces the rights by those of the configuration. New ones count from now. */
 export async function setRights(tx: Tx, rights: readonly Right[], nowMs: number): Promise<void> {
   const columns = [rights.map(({ handle }) => handle), rights.map(({ role }) => role)];
   await tx.query(forgetSql, columns);

@@ -1,4 +1,4 @@
-/** Answers that are to be said on tickets: which tickets wait for some, and which answers share one comment. */
+/** Answers that are to be posted on tickets: which tickets wait for some, and which answers share one comment. */
 import type { Queryable, Tx } from "../query.ts";
 
 export interface AnsweredTicket {
@@ -32,8 +32,8 @@ export function answeredTickets(q: Queryable): Promise<readonly AnsweredTicket[]
 }
 
 /**
- * Marks the answers of a ticket as carried, and gives all that stand in their comment. What is answered within
- * `togetherMs` of the first answer of a comment joins it. Call it with the incident locked.
+ * Marks the waiting answers of a ticket as carried, and returns all answers of their comment. Answers that are carried
+ * within `togetherMs` after the first one of a comment join that comment. Call it with the incident locked.
  *
  * @returns undefined when no answer waits any more
  */

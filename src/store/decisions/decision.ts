@@ -20,7 +20,7 @@ const readSql = `
 select "offset", event from decisions
 where stream = $1 and partition = $2 and "offset" >= $3 order by "offset", id`;
 
-/** @returns ids of those that were not stored yet: only they change incidents */
+/** @returns ids of the decisions that were not stored yet: only these change incidents */
 export async function insertDecisions(
   tx: Tx,
   { stream, partition }: PartitionPlace,

@@ -12,7 +12,7 @@ insert into freezes (id, name, reason, by, at_ms, until_ms, matchers) values ($1
 const endSql =
   "update freezes set ended_at_ms = $2, ended_by = $3 where id = $1 and ended_at_ms is null";
 
-/** Those that a person has not ended, and that are not over at a time; the oldest first. */
+/** The freezes in force at a time: no person has ended them, and their time is not over. Oldest first. */
 export function freezesInForce(q: Queryable, nowMs: number): Promise<readonly Freeze[]> {
   return q.query<Freeze>(inForceSql, [nowMs]);
 }
@@ -22,7 +22,7 @@ export async function insertFreeze(tx: Tx, freeze: Freeze): Promise<void> {
   await tx.query(insertSql, [id, name, reason, by, atMs, untilMs, toJson(matchers)]);
 }
 
-/** Its time is over now, because a person says so. */
+/** Ends a freeze before its time, because a person says so. */
 export async function endFreeze(
   tx: Tx,
   { id, atMs, by }: { readonly id: string; readonly atMs: number; readonly by: string },

@@ -8,7 +8,7 @@ import { subjectText } from "../../incidents/subject.ts";
 import { toJson } from "../json.ts";
 import type { Queryable, Tx } from "../query.ts";
 
-/** Where a subject is a member, or was last. */
+/** The membership of a subject: its present one, or else its last one. */
 export interface StoredMembership extends IncidentMember {
   readonly membership: Membership;
 }
@@ -51,7 +51,7 @@ where a.incident = $2 and b.incident = $1 and a.fingerprint = b.fingerprint`;
 const moveSql =
   "update incident_members set incident = $2 where incident = $1 returning fingerprint";
 
-/** Of each fingerprint that ever was a member: where it is, or was last. Call it with its scope locked. */
+/** The present or last membership of each fingerprint that ever was a member. Call it with the scope locked. */
 export async function membershipsOf(
   tx: Tx,
   fingerprints: readonly string[],
@@ -74,7 +74,7 @@ export async function membersByEpisode(
   return rows.map(stored);
 }
 
-/** Fails with a unique violation when the subject has not left another incident. */
+/** Fails with a unique violation when the subject is still a member of another incident. */
 export async function saveMember(tx: Tx, { incident, member }: IncidentMember): Promise<void> {
   const { fingerprint, subject, episode, state, joinedAtMs } = member;
   await tx.query(saveSql, [
@@ -92,16 +92,16 @@ export async function saveMember(tx: Tx, { incident, member }: IncidentMember): 
   ]);
 }
 
-/** Writes no more than the state. */
+/** Writes only the state. */
 export async function saveMemberState(tx: Tx, { incident, member }: IncidentMember): Promise<void> {
   await tx.query(stateSql, [incident, member.fingerprint, member.state]);
 }
 
-/** What a member is called where it is sealed. */
+/** The key of a member in its seal. */
 export const memberKey = (incident: string, fingerprint: string): string =>
   `${incident}\n${fingerprint}`;
 
-/** All members of an incident become members of another one. @returns the keys under which they were, and are */
+/** Moves all members of an incident to another one. @returns their old and new keys */
 export async function moveMembers(
   tx: Tx,
   { from, to }: { readonly from: string; readonly to: string },
@@ -114,7 +114,7 @@ export async function moveMembers(
   ]);
 }
 
-/** JSON has no infinity; a column has one, but it would be shown. */
+/** An infinite score is stored as 0, because the column could hold infinity and it would be shown. */
 const scoreOf = (episode: Episode): number =>
   isModelEpisode(episode) && Number.isFinite(episode.score) ? episode.score : 0;
 

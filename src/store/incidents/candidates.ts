@@ -1,4 +1,4 @@
-/** Reads what placing must know of a source: its open incidents, how many models it has, and how many tickets are new. */
+/** Reads what placing needs of a source: its open incidents, the number of its models, and of new tickets. */
 import { silence } from "../../incidents/cause.ts";
 import type { Candidate } from "../../incidents/place.ts";
 import type { Queryable, Tx } from "../query.ts";

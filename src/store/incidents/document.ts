@@ -35,16 +35,16 @@ type Shared = Omit<
   | "team"
 >;
 
-/** As stored. A digest has no members and no group, nor has what was stored before there were members. */
+/** As stored. A digest has no members and no group. Documents of older programs may have none either. */
 export interface IncidentDocument extends Shared, Partial<Pick<Incident, "members" | "group">> {
   /** Missing where the subject is a service. */
   readonly model?: ModelKey;
   readonly service?: ServiceSubject;
-  /** The digest tells of it. */
+  /** The digest reports this incident. */
   readonly inSummary?: true;
   /** The entries of a digest. */
   readonly missed?: readonly DigestEntry[];
-  /** Of a digest that takes what is beyond the budget of new tickets. */
+  /** Only in a digest that takes the incidents beyond the budget of new tickets. */
   readonly stillOpen?: number;
 }
 
@@ -97,12 +97,12 @@ export function fromDocument(document: IncidentDocument): Incident | Digest {
   };
 }
 
-/** Where it is, and which incidents may share members with it. */
+/** The scope. Incidents of one scope may share members. */
 export function scopeColumn(subject: Incident | Digest): string {
   return isDigest(subject) ? scopeKey(subject.scope) : sourceScope(subject.subject);
 }
 
-/** The text that its fingerprint is made of. */
+/** The text that the fingerprint is made of. */
 export function subjectColumn(subject: Incident | Digest): string {
   if (!isDigest(subject)) return subjectText(subject.subject);
   return (isOverflow(subject) ? overflowText : digestText)(subject.scope);

@@ -35,10 +35,10 @@ update incidents set severity = $2, state = $3, document = $4, updated_at_ms = $
 where id = $1 returning id`;
 
 /**
- * Locks scopes until the transaction ends. Also two first events of a source wait for each other, so that both see the
- * incident that one of them opens.
+ * Locks scopes until the transaction ends. The lock needs no row. So of the first two events of a source, the second
+ * one waits and sees the incident that the first one opened.
  *
- * @param scopes sorted, so that no two transactions wait for each other
+ * @param scopes sorted, so that no two transactions deadlock
  */
 export async function lockScopes(tx: Tx, scopes: readonly string[]): Promise<void> {
   if (scopes.length > 0) await tx.query(lockSql, [scopes]);
@@ -80,7 +80,7 @@ export async function getIncident(
 const documents = (rows: readonly IncidentRow[]): readonly (Incident | Digest)[] =>
   rows.map(({ document }) => fromDocument(document));
 
-/** The number the next incident gets. Locks the counter until the transaction ends; only `insertIncident` uses it up. */
+/** The number of the next incident. Locks the counter until the transaction ends. Only `insertIncident` uses it up. */
 export async function nextIncidentNumber(tx: Tx): Promise<number> {
   const [row] = await tx.query<{ next: number }>(counterSql);
   if (row === undefined) throw new Error("the incident counter has no row");
@@ -121,7 +121,7 @@ export async function updateIncident(
   if (rows.length === 0) throw new Error(`incident ${id} is not stored`);
 }
 
-/** What placing selects by. Nothing joins a digest. */
+/** The columns that placing selects by. They are empty for a digest, because nothing joins a digest. */
 function placeColumns(
   incident: Incident | Digest,
 ): readonly [number | null, string | null, number, number | null] {

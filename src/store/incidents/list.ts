@@ -12,7 +12,7 @@ export interface IncidentFilter {
   readonly kinds?: readonly IncidentKind[] | undefined;
   /** Name or key of a model or service that is, or was, a member. */
   readonly subject?: string | undefined;
-  /** Only those that are silenced. */
+  /** If true, only incidents that are silenced. */
   readonly isSilenced?: boolean | undefined;
   /** Only incidents with a lower number: the `next` of the page before. */
   readonly before?: number | undefined;

@@ -14,13 +14,13 @@ where ${isSilenced} and scope = $1 and document -> 'silence' ->> 'command' = $2 
 
 const ofIncidentSql = "select document -> 'silence' as silence from incidents where id = $1";
 
-/** Null where it has none. */
+/** Null where the incident has no silence. */
 export async function silenceOfIncident(q: Queryable, id: string): Promise<Silence | null> {
   const [row] = await q.query<{ silence: Silence | null }>(ofIncidentSql, [id]);
   return row?.silence ?? null;
 }
 
-/** The longest first. Call it with the scopes locked. */
+/** The silences in force, the one that ends last first. Call it with the scopes locked. */
 export async function silencesIn(
   tx: Tx,
   scopes: readonly string[],

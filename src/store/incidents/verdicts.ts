@@ -5,9 +5,9 @@ import type { Queryable } from "../query.ts";
 export interface VerdictCount {
   /** Key of the model or service. */
   readonly subject: string;
-  /** That scored highest when the newest episode opened; empty where none did. */
+  /** The detector that scored highest when the newest episode opened; empty where none did. */
   readonly detector: string;
-  /** Null where nobody said. */
+  /** Null where nobody gave one. */
   readonly verdict: PersonsVerdict | null;
   readonly count: number;
 }

@@ -1,4 +1,4 @@
-/** Incidents of which something is broken and whose ticket should be open: those that the tracker is asked about. */
+/** Incidents that are broken and whose ticket should be open. The tracker is asked about these tickets. */
 import type { Queryable } from "../query.ts";
 
 export interface WatchedTicket {
@@ -9,7 +9,7 @@ export interface WatchedTicket {
   readonly episode: string;
 }
 
-/** What is still to be done to a ticket would be taken for a person's doing. */
+/** Leaves out tickets with effects that are not done: their changes could be taken for a person's. */
 const sql = `
 select id as incident, document -> 'ticket' ->> 'id' as ticket, document -> 'episode' ->> 'id' as episode
 from incidents i

@@ -1,7 +1,7 @@
 /**
- * Accepts rows as they stand: seals what has no seal, or another one. It happens once by itself, when a program that
- * seals starts on a store that has no seal yet. After that only a person does it, for example after an older program
- * has written to the store. The journal says that it happened, and for how many rows.
+ * Accepts rows as they stand: seals each row that has no seal, or whose seal does not match. The daemon does this once,
+ * when it starts on a store without any seal. After that only a person does it, for example after an older program has
+ * written to the store. The journal records that it happened, and for how many rows.
  */
 
 import type { Tx } from "../query.ts";
@@ -17,7 +17,7 @@ const anySealSql = `select exists (select from journal where kind = '${sealedKin
 /** Rows that were accepted, by table. */
 export type Accepted = Readonly<Record<string, number>>;
 
-/** Seals what is in a store that has no seal yet. @returns undefined when it has one, or there is nothing to seal */
+/** Seals the rows of a store without any seal. @returns undefined when there is a seal, or nothing to seal */
 export async function acceptAtFirst(store: Store, nowMs: number): Promise<Accepted | undefined> {
   return store.transaction(async (tx) => {
     const [seals] = await tx.query<{ found: boolean }>(anySealSql);

@@ -18,7 +18,7 @@ select * from unnest($1::bigint[], $2::text[], $3::text[], $4::float8[], $5::jso
 const moveHeadSql = "update journal_head set seq = $1, hash = $2";
 
 /**
- * Entries of one transaction stand together. Appending locks the head until the transaction ends: do it last.
+ * Entries of one call get consecutive numbers. Appending locks the head until the transaction ends, so do it last.
  *
  * @returns the rows as sealed
  */

@@ -1,6 +1,6 @@
 /**
- * Reads who did what, in the order of time: what people said, how each run was decided, and each act. A page at a time, so
- * that memory stays bounded however much is stored.
+ * Reads who did what, in the order of time: what people said, how each run was decided, and each act. Reads page by
+ * page, so that memory stays bounded.
  */
 
 import type { Queryable } from "../query.ts";

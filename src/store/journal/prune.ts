@@ -1,7 +1,7 @@
 /**
  * Deletes the oldest rows of the journal. The hash of the last deleted row becomes the anchor from which the chain is
- * verified, and a row that says so is appended. Rows that are removed in any other way are still noticed. Hashes of rows
- * that are still there are carried over to the end.
+ * verified, and a row that says so is appended. Rows that are removed in any other way are still noticed. Deleted rows
+ * may hold seals of rows of other tables: these seals are appended again.
  */
 import type { Tx } from "../query.ts";
 import { appendJournal, type JournalEntry } from "./append.ts";
@@ -11,7 +11,7 @@ import { type SealedTable, sealedTables } from "./sealed-tables.ts";
 import { newestSeals } from "./verify-rows.ts";
 
 const lockHeadSql = 'select anchor_seq as "anchorSeq" from journal_head for update';
-/** A prefix: rows behind one that is not old stay, whatever their own time says. The newest row always stays. */
+/** A prefix: all rows after the first one that is not old stay, whatever their time is. The newest row always stays. */
 const oldSql = `
 select seq, hash, at_ms >= extract(epoch from clock_timestamp()) * 1000 - $2::float8 as young from journal
 where seq > $1 and seq < (select seq from journal_head) order by seq limit $3`;
@@ -46,7 +46,7 @@ export async function pruneJournal(
   return old.length;
 }
 
-/** The newest hashes among the rows through `seq`. Where retention deletes rows, only those of rows that are there. */
+/** The newest seals in the rows up to `seq`. For a table with retention, only the seals of rows that still exist. */
 async function carriedSeals(tx: Tx, seq: number, nowMs: number): Promise<readonly JournalEntry[]> {
   const entries: JournalEntry[] = [];
   for (const table of sealedTables) {

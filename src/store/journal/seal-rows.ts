@@ -1,6 +1,6 @@
 /**
- * Seals rows of other tables: their hashes go into the journal, in the transaction that wrote them. The chain covers the
- * hashes, so that a row which somebody changes, adds or deletes by hand is noticed (verify-rows.ts).
+ * Seals rows of other tables: their hashes go into the journal, in the transaction that wrote them. The chain covers
+ * the hashes. So a row that somebody changes, adds or deletes by hand is noticed (verify-rows.ts).
  */
 import type { Queryable, Tx } from "../query.ts";
 import type { JournalEntry } from "./append.ts";
@@ -13,7 +13,7 @@ export const acceptedKind = "rows_accepted";
 /** Kind of the row that says that retention deleted rows of a table that are older than a time. */
 export const deletedKind = "rows_deleted";
 
-/** Rows in one row of the journal. */
+/** Most seals in one row of the journal. */
 const rowsPerEntry = 500;
 
 interface SealedRow {
@@ -21,7 +21,7 @@ interface SealedRow {
   readonly hash: string;
 }
 
-/** The journal's entry for rows that this transaction has written. Call it after the last write; append it last. */
+/** The journal's entry for the rows that this transaction has written. Call it after the last write; append it last. */
 export async function sealRows(
   tx: Tx,
   keys: SealedKeys,
@@ -47,7 +47,7 @@ function hashes(
   return q.query<SealedRow>(sql, [keys]);
 }
 
-/** Until a hash is found, a key is that of a row which the program has deleted. */
+/** Marks every key as gone. The hashes that are found replace the marks. */
 function gone(
   { mayVanish = false }: SealedTable,
   keys: readonly string[],

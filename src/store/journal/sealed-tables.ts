@@ -6,7 +6,7 @@
  */
 export interface SealedTable {
   readonly name: string;
-  /** An SQL expression: what a row is called in the journal. */
+  /** An SQL expression: the key of a row in the journal. */
   readonly key: string;
   readonly columns: readonly string[];
   /** An SQL condition that picks the rows whose keys are in $1, where the key is no column. */

@@ -10,8 +10,8 @@ export interface WrongRow {
 }
 
 /**
- * SQL of the newest seal of each row of a table. A seal that was carried over when the journal was pruned keeps the time
- * at which it was made.
+ * SQL of the newest seal of each row of a table. A seal that was appended again when the journal was pruned keeps the
+ * newest time of those that were appended with it.
  */
 export function newestSeals({ name }: SealedTable): string {
   return `select distinct on (s.key) s.key, s.value as hash, j.seq,
@@ -20,7 +20,7 @@ export function newestSeals({ name }: SealedTable): string {
   where j.kind = '${sealedKind}' order by s.key, j.seq desc`;
 }
 
-/** Retention goes by the clock of the database, seals by that of the program. */
+/** Retention uses the clock of the database, and seals that of the program. They may differ by this much. */
 const clockToleranceMs = 86_400_000;
 
 const wrongSql = (table: SealedTable): string => `
@@ -39,7 +39,7 @@ interface Difference {
   readonly key: string;
   /** Null when the row is gone. */
   readonly hash: string | null;
-  /** Null when it was never sealed. */
+  /** Null when the row was never sealed, or was sealed as gone. */
   readonly sealed: string | null;
 }
 

@@ -1,4 +1,4 @@
-/** Walks the journal's chain of hashes and says where it breaks; then compares other tables with the hashes in it. */
+/** Verifies the journal's chain of hashes, then compares the rows of other tables with their seals in it. */
 import { toJson } from "../json.ts";
 import type { Queryable } from "../query.ts";
 import { readJournal } from "./read.ts";
@@ -24,8 +24,8 @@ select seq, hash, anchor_seq as "anchorSeq", anchor_hash as "anchorHash" from jo
 const pageRows = 1_000;
 
 /**
- * Rows appended meanwhile are left for the next time. Whoever can rewrite the whole table and its head can make a
- * chain that fits; copy the newest hash elsewhere to notice that too.
+ * Rows appended meanwhile are not verified. Anyone who can rewrite the whole table and its head can make a chain that
+ * fits: copy the newest hash elsewhere to notice that too.
  */
 export async function verifyJournal(q: Queryable): Promise<JournalVerdict> {
   const [head] = await q.query<Head>(headSql);
@@ -36,7 +36,7 @@ export async function verifyJournal(q: Queryable): Promise<JournalVerdict> {
     const wrong = await wrongRow(q);
     return wrong === undefined ? verdict : { ok: false, ...wrong };
   }
-  // Old rows may have been deleted under our feet.
+  // Retention may have deleted old rows meanwhile.
   const [now] = await q.query<Head>(headSql);
   return now?.anchorSeq === head.anchorSeq ? verdict : verifyJournal(q);
 }

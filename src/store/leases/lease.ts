@@ -5,7 +5,7 @@ export interface Lease {
   readonly name: string;
   /** Unique per process and start. */
   readonly owner: string;
-  /** Higher with every takeover: what it fences cannot be written by an earlier holder. */
+  /** Higher with every new holding. The store refuses writes under an earlier epoch. */
   readonly epoch: number;
 }
 
@@ -17,7 +17,7 @@ on conflict (name) do update set owner = excluded.owner, until = excluded.until,
 where l.owner = excluded.owner or l.until <= clock_timestamp()
 returning epoch`;
 
-/** Late is allowed as long as nobody has taken over: the epoch says so. */
+/** A late renewal succeeds as long as nobody has taken the lease over: then the epoch is unchanged. */
 const renewSql = `
 update leases l set until = clock_timestamp() + $4 * interval '1 ms'
 from unnest($1::text[], $2::text[], $3::bigint[]) as mine (name, owner, epoch)
@@ -25,7 +25,7 @@ where l.name = mine.name and l.owner = mine.owner and l.epoch = mine.epoch retur
 
 const heldSql = "select name from leases where name = any ($1) and until > clock_timestamp()";
 
-/** The row stays, for its epoch. */
+/** The row stays, because it keeps the epoch. */
 const releaseSql = `
 update leases set until = '-infinity' where name = $1 and owner = $2 and epoch = $3`;
 
@@ -38,7 +38,7 @@ export async function acquireLease(
   return row && { name, owner, epoch: row.epoch };
 }
 
-/** @returns the names of those that are still ours */
+/** @returns the names of the leases that are still ours */
 export async function renewLeases(
   q: Queryable,
   leases: readonly Lease[],

@@ -9,7 +9,7 @@ export interface NewLogRecord {
 
 const statementBytes = 2_000_000;
 
-/** In partition order, so that two appends never wait for each other. */
+/** In partition order, so that two appends never deadlock. */
 const lockHeadsSql = `
 select partition, next_offset as "nextOffset" from log_heads
 where stream = $1 and partition = any ($2::int[]) order by partition for update`;

@@ -2,7 +2,7 @@
 import type { Tx } from "../query.ts";
 
 export interface StoredLog {
-  /** Another one when the log was deleted and created again. */
+  /** A log that was deleted and created again has another id. */
   readonly id: string;
   readonly partitions: number;
 }
@@ -24,7 +24,7 @@ export async function createLog(tx: Tx, name: string, wanted: StoredLog): Promis
   return log;
 }
 
-/** With all its records. */
+/** Deletes a log with all its records. */
 export async function deleteLog(tx: Tx, name: string): Promise<void> {
   const [log] = await tx.query<{ id: string }>(deleteSql, [name]);
   if (log !== undefined) await tx.query(deleteRecordsSql, [log.id]);

@@ -1,4 +1,4 @@
-/** The live processes of a group that share work: each sends a heartbeat, and the database's clock counts. */
+/** The live processes of a group that share work. Each sends heartbeats, which expire by the database's clock. */
 import { notify } from "../notify.ts";
 import type { Queryable } from "../query.ts";
 
@@ -16,7 +16,7 @@ const liveSql = `
 select owner from members where group_name = $1 and until > clock_timestamp() order by owner`;
 const leaveSql = "delete from members where group_name = $1 and owner = $2";
 
-/** Joins or stays, for `ttlMs`. @returns the owners alive now, this one among them, sorted */
+/** Joins or stays, for `ttlMs`. @returns the owners alive now, sorted; without this one if it was paused meanwhile */
 export async function heartbeat(
   q: Queryable,
   { group, owner }: GroupProcess,
@@ -29,7 +29,7 @@ export async function heartbeat(
   return live.map((row) => row.owner);
 }
 
-/** The others hear of it at once. */
+/** Leaves the group. The others are notified. */
 export async function leaveGroup(q: Queryable, { group, owner }: GroupProcess): Promise<void> {
   await q.query(leaveSql, [group, owner]);
   await notify(q, "members", group);

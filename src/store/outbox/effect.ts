@@ -1,6 +1,6 @@
 /** The types of promised effects, which are carried out later, once. */
 
-/** Plain data; its kind says who carries it out. */
+/** Plain data. The kind decides which executor carries it out. */
 export interface Effect {
   readonly kind: string;
 }
@@ -13,7 +13,7 @@ export interface NewEffect {
   /** Effects of one incident with this key are carried out in the order given. */
   readonly orderKey: string;
   readonly dueAtMs: number;
-  /** Stands outside every order: taken when due, keeps no other effect waiting. */
+  /** A timer has no order: it is taken when due, and keeps no other effect waiting. */
   readonly timer: boolean;
 }
 
@@ -22,7 +22,7 @@ export interface TakenEffect extends NewEffect {
   readonly owner: string;
   /** Counts from 1; a later attempt fences the ones before it. */
   readonly attempt: number;
-  /** Written before an earlier attempt acted, and no result after it: look up what became of it. Null if none was. */
+  /** What an earlier attempt stored before it acted, without a result: look the result up. Null if there is none. */
   readonly intent: unknown;
   readonly lastError: string | null;
 }

@@ -8,7 +8,7 @@ const listSql = `
 select seq, id, incident, effect, status, attempts, due_at_ms as "dueAtMs", last_error as "lastError",
   (select i.number from incidents i where i.id = outbox.incident) as "incidentNumber" from outbox
 where ($1::text is null or status = $1) and seq > $2 order by seq limit $3`;
-/** An effect behind one of its incident and order key that is not due yet waits with it, whatever its own time. */
+/** Leaves out an effect that waits for an earlier one of its incident and order key, if that one is not due yet. */
 const dueSql = `
 select effect ->> 'kind' as kind from outbox o
 where status in ('pending', 'working') and due_at_ms <= $1
@@ -64,19 +64,19 @@ export async function listEffects(q: Queryable, filter: EffectFilter = {}): Prom
   return { items, next: rows.length > limit ? (items.at(-1)?.seq ?? null) : null };
 }
 
-/** @returns the kinds of what is to be done now and is not done, oldest promise first */
+/** @returns the kind of each effect that is due and not done, oldest promise first */
 export async function dueEffects(q: Queryable, nowMs: number): Promise<readonly string[]> {
   const rows = await q.query<{ kind: string }>(dueSql, [nowMs]);
   return rows.map(({ kind }) => kind);
 }
 
-/** Order key → how old the oldest promise is that is due or was tried, ms. */
+/** Order key → age of its oldest effect that is due or was tried, ms. */
 export async function agesOfDue(q: Queryable, nowMs: number): Promise<ReadonlyMap<string, number>> {
   const rows = await q.query<{ orderKey: string; ageMs: number }>(agesSql, [nowMs]);
   return new Map(rows.map(({ orderKey, ageMs }) => [orderKey, ageMs]));
 }
 
-/** Due at once, by the store's clock. @returns false when there is no dead effect of this id */
+/** Makes a dead effect due at once, by the store's clock. @returns false when there is no dead effect of this id */
 export async function retryDeadEffect(q: Queryable, id: string): Promise<boolean> {
   const rows = await q.query(retrySql, [id]);
   if (rows.length > 0) await notify(q, "outbox");

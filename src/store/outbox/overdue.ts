@@ -1,4 +1,4 @@
-/** What people should know by now and may not: tickets that nothing confirms, and questions that nobody answered. */
+/** Lists what people may have missed: tickets that are not confirmed, and questions that nobody answered. */
 import type { Digest } from "../../incidents/digest.ts";
 import type { Incident } from "../../incidents/incident.ts";
 import { unansweredDetail } from "../../incidents/proposal.ts";
@@ -7,7 +7,7 @@ import type { Queryable } from "../query.ts";
 
 export interface OverdueRow {
   readonly what: "ticket" | "question";
-  /** Names it among all that were ever overdue: the id of an effect, or of a run and its proposal. */
+  /** Unique among all that were ever overdue: the id of an effect, or of a run and its proposal. */
   readonly id: string;
   /** A ticket: when it was promised. A question: until when it could be answered. Ms since 1970. */
   readonly sinceMs: number;
@@ -16,7 +16,7 @@ export interface OverdueRow {
   readonly subject: Incident | Digest;
 }
 
-/** What the digest tells, what a silence keeps back and what became a part of another needs no ticket of its own. */
+/** An incident needs no ticket if a digest reports it, a silence holds it back, or it is a part of another one. */
 const toBeTold = `i.document ->> 'inSummary' is null and i.document ->> 'heldBack' is null
   and i.document ->> 'partOf' is null`;
 const unconfirmed = `o.effect ->> 'kind' in ('ticket.open', 'ticket.ensure') and o.created_at_ms <= $1::float8 - $2::float8
@@ -32,7 +32,7 @@ from outbox o join incidents i on i.id = o.incident
 where o.status = 'dead' and i.state = 'open' and ${unconfirmed} and ${toBeTold}
 order by "sinceMs"`;
 const questionId = "(run ->> 'id') || ':' || (run -> 'proposal' ->> 'id')";
-/** Whatever a person does to the incident later shows that somebody knows. */
+/** Leaves out an incident on which a person did something after the question ended: somebody has seen it. */
 const questionsSql = `
 select 'question' as what, ${questionId} as id,
   (run -> 'proposal' ->> 'untilMs')::float8 as "sinceMs", run -> 'proposal' ->> 'id' as detail, i.document

@@ -39,7 +39,7 @@ export async function completeEffect(
   await settle(q, taken, { sql: completeSql, values: [toJson(result)] });
 }
 
-/** Tries again later, or gives up until a person says `retryDeadEffect`. @throws StoreError DW_STORE_FENCED */
+/** Stores a failure: the effect is tried again later, or is dead until a person retries it. @throws DW_STORE_FENCED */
 export async function failEffect(
   q: Queryable,
   taken: TakenEffect,

@@ -6,14 +6,17 @@ export interface TakeOptions {
   /** Unique per process and start. */
   readonly owner: string;
   readonly nowMs: number;
-  /** After it, by the database's clock, another worker may take the effect. */
+  /** TTL of the lease. After it, by the database's clock, another worker may take the effect. */
   readonly leaseMs: number;
   readonly limit: number;
   /** Only effects of these kinds; all when left out. */
   readonly kinds?: readonly string[];
 }
 
-/** An unfinished effect keeps the later ones of its incident and order key waiting, also while it waits for another attempt. A dead one does not. */
+/**
+ * An unfinished effect keeps the later ones of its incident and order key waiting, also while it waits for another
+ * attempt. A dead effect does not.
+ */
 const takeSql = `
 with due as (
   select seq from outbox o
@@ -68,7 +71,7 @@ export async function renewEffect(
   return rows.length > 0;
 }
 
-/** When the next unfinished effect is due, on the clock that set it; undefined when there is none. */
+/** When the next unfinished effect is due, on the clock that set its time; undefined when there is none. */
 export async function nextEffectDueMs(
   q: Queryable,
   kinds?: readonly string[],

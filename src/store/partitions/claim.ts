@@ -33,7 +33,7 @@ export interface Claim extends PartitionPlace {
   readonly decidedOffset: number;
   /** Offset from which the partition has to be read so that every model catches up. */
   readonly replayFrom: number;
-  /** What became of rows below it that stand in no state. */
+  /** Counts of rows below `replayFrom` that are in no saved state, by what became of them. */
   readonly rows: StoredRows;
 }
 
@@ -48,7 +48,7 @@ where stream = $1 and partition = $2 and epoch = $3 returning epoch`;
 
 /**
  * All in one statement: if the states of ended models were deleted first, a replay from before their end would take
- * them for new models. Rows are counted once whatever becomes of the statement, because they are those below the offset.
+ * them for new models. The counts are of the rows below the offset and move with it, so each row counts once.
  */
 const replaySql = `
 with moved as (
@@ -64,7 +64,7 @@ const progressSql = `
 select partition, owner, epoch, decided_offset as "decidedOffset", replay_from as "replayFrom"
 from partitions where stream = $1 order by partition`;
 
-/** Takes the partition over. Waits for states that are being saved. The owner before is fenced from now on. */
+/** Takes the partition over. Waits for states that are being saved. From now on the earlier owner is fenced. */
 export async function claimPartition(
   q: Queryable,
   place: PartitionPlace,
@@ -83,7 +83,7 @@ export async function claimPartition(
 type Fence = PartitionPlace & { readonly epoch: number };
 
 /**
- * Says that this transaction stores every decision at or below the offset. Call it first: it locks the partition.
+ * Records that this transaction stores every decision at or below the offset. Call it first: it locks the partition.
  *
  * @throws StoreError DW_STORE_FENCED
  */
@@ -97,7 +97,7 @@ export async function commitDecisions(
 }
 
 /**
- * Says that everything below the offset is in saved states, and deletes what is kept of models that ended before it.
+ * Records that everything below the offset is in saved states, and deletes the states of models that ended before it.
  *
  * @throws StoreError DW_STORE_FENCED
  */

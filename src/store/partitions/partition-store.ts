@@ -12,9 +12,9 @@ export interface PartitionStoreOptions {
   readonly store: Store;
   /** Unique per process and start. */
   readonly owner: string;
-  /** The name by which the store knows the stream. */
+  /** Name of the stream in the store. */
   readonly stream: string;
-  /** Records decisions that are new, in the transaction that stores them. It locks the journal, so it comes last. */
+  /** Records new decisions, in the transaction that stores them. Called last, because it locks the journal. */
   readonly record: (tx: Tx, events: readonly DetectionEvent[]) => Promise<void>;
 }
 

@@ -50,7 +50,7 @@ export async function restoredAtMs(q: Queryable): Promise<number | undefined> {
   return row?.restoredAtMs ?? undefined;
 }
 
-/** Records a person's word that the store has forgotten nothing. It counts as never restored then. */
+/** Records a person's word that the store has forgotten nothing. The store then counts as never restored. */
 export async function sayForgotNothing(q: Queryable): Promise<void> {
   await q.query(forgotNothingSql);
 }
@@ -71,7 +71,7 @@ async function serverId(q: Queryable): Promise<string> {
   try {
     return (await q.query<{ id: string }>(serverSql))[0]?.id ?? "";
   } catch (error) {
-    // Some hosted databases do not show it. The numbers of database and table and the gap are enough then.
+    // Some hosted databases do not show the cluster. Then the numbers of database and table, and the gap, are used.
     if (error instanceof StoreError && error.code === "DW_STORE_REFUSED") return "";
     throw error;
   }

@@ -16,7 +16,7 @@ select max(coalesce(finished_at_ms, acted_at_ms, decided_at_ms)) as "endMs" from
 where ${isAttempt} and fix = $1`;
 const lockSql = "select pg_advisory_xact_lock(hashtextextended('budgets', 0))";
 
-/** Until the transaction ends nobody else counts attempts and writes one: no budget is exceeded by two at once. */
+/** Until the transaction ends, nobody else decides about an attempt. So no budget is exceeded by two decisions at once. */
 export async function lockBudgets(tx: Tx): Promise<void> {
   await tx.query(lockSql);
 }
@@ -31,7 +31,7 @@ export function attemptsSince(
   return q.query(attemptsSql, [sinceMs]);
 }
 
-/** The fixes whose runs act now, but for this run, each with the id of its target. */
+/** The fixes of all other runs that act now, each with the id of its target. */
 export function actingNow(
   q: Queryable,
   run: string,
@@ -39,10 +39,10 @@ export function actingNow(
   return q.query(actingSql, [run]);
 }
 
-/** What was attempted on a target for an incident, in any order. */
+/** Selects the attempts of a fix on a target for an incident. */
 export interface ActsFilter {
   readonly fix: string;
-  /** Attempts of other fixes that do the same count too. */
+  /** If given, attempts of other fixes with this remediation count too. */
   readonly remediation?: string | undefined;
   readonly incident: string;
   readonly target: string;

@@ -12,11 +12,11 @@ export interface TargetEvidence {
   readonly failed: number;
   /** It cannot be told, or is not known yet. */
   readonly inconclusive: number;
-  /** Would have run, in mode observe. */
+  /** In mode observe: would have run. */
   readonly observed: number;
   /** A person said no. */
   readonly declined: number;
-  /** Fired, by whatever became of it, for what a person judged a false positive or expected. */
+  /** Fired, with any result but a denial, on an incident that a person judged a false positive or expected. */
   readonly falseFires: number;
   /** Of the newest attempt, ms since 1970; null where there was none. */
   readonly lastActedAtMs: number | null;

@@ -35,8 +35,8 @@ select at_ms as "atMs", body ->> 'by' as by, body -> 'deed' ->> 'kind' as word f
 where incident = $1 and kind = 'commanded' and body -> 'deed' ->> 'run' = $2 order by seq`;
 
 /**
- * @param id of the run, or its beginning where no other begins so; hexadecimal digits
- * @returns undefined when no run, or several, begin so
+ * @param id of the run, or the beginning of its id; hexadecimal digits
+ * @returns undefined when no id, or several, begin with it
  */
 export async function explainedRun(q: Queryable, id: string): Promise<ExplainedRun | undefined> {
   const [first, second] = await q.query<{ id: string }>(idsSql, [id]);

@@ -1,11 +1,14 @@
-/** Reads the runs that helped before it broke again: its recurrence. */
+/** Reads the runs that had helped before the same subject or target broke again. */
 import type { HelpedBefore } from "../../incidents/incident.ts";
 import type { Queryable } from "../query.ts";
 
 const withinMs = 7 * 24 * 3_600_000;
 
 const isHelp = "r.status = 'acted' and r.outcome = 'recovered'";
-/** The same subject with the same kind of trouble, or a target that was acted on for this incident. It breaks again when a run is decided. */
+/**
+ * Runs that helped the same subject with the same kind of trouble, or a target of this incident's runs. `againMs` is
+ * when the next run for the subject or target was decided.
+ */
 const helpedSql = `
 with here as (select distinct target_id from runs where incident = $1 and target_id is not null)
 select r.fix, r.finished_at_ms as "wellAtMs", (

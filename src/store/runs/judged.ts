@@ -30,7 +30,7 @@ export async function fixesOf(q: Queryable, runs: readonly string[]): Promise<re
   return rows.map(({ fix }) => fix);
 }
 
-/** These runs, as far as they acted, as if none of them were judged, and the newest other judged runs of the fixes. */
+/** Those of these runs that acted, without their outcomes, and the newest other judged runs of the fixes. */
 export async function actedAround(
   q: Queryable,
   { runs, fixes }: { readonly runs: readonly string[]; readonly fixes: readonly string[] },

@@ -16,7 +16,7 @@ export interface RunFilter {
 }
 
 export interface ListedRun extends Run {
-  /** Of its incident; null when that is not stored any more. */
+  /** Number of the run's incident; null when the incident is not stored any more. */
   readonly incidentNumber: number | null;
 }
 
@@ -45,7 +45,7 @@ select fix, status, coalesce(outcome, '') as outcome, count(*) as count from run
 export interface RunCount {
   readonly fix: string;
   readonly status: string;
-  /** Empty while it is not verified, or will not be. */
+  /** Empty while a run is not verified, and if it never will be. */
   readonly outcome: string;
   readonly count: number;
 }
@@ -70,7 +70,7 @@ export async function listedRun(q: Queryable, id: string): Promise<ListedRun | u
   return (await q.query<ListedRun>(byIdSql, [id]))[0];
 }
 
-/** Intents without a result: whoever starts looks up what became of them. Oldest first. */
+/** Runs with an intent and no result. Oldest first. */
 export async function actingRuns(q: Queryable): Promise<readonly Run[]> {
   return q.query<Run>(actingSql);
 }

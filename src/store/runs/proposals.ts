@@ -22,7 +22,7 @@ const statusesSql = "select id, status from runs where id = any ($1)";
 export interface WaitingProposal {
   readonly run: string;
   readonly fix: string;
-  /** Id and number of its incident; the number is null when that is not stored any more. */
+  /** Id and number of its incident; the number is null when the incident is not stored any more. */
   readonly incident: string;
   readonly incidentNumber: number | null;
   readonly target: string | null;
@@ -71,7 +71,7 @@ interface StoredSummary {
   readonly proposal?: AnsweredProposal;
 }
 
-/** Statuses of runs as they are stored; the incident may not know yet. Until the transaction ends none of them is decided. */
+/** Stored statuses of runs. The incident may hold older ones. No run is decided until the transaction ends. */
 export async function lockedStatuses(
   tx: Tx,
   { incident, runs }: { readonly incident: string; readonly runs: readonly string[] },

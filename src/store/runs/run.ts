@@ -9,7 +9,7 @@ export interface Run {
   readonly fix: string;
   readonly remediation: string;
   readonly incident: string;
-  /** What it is for, as the text of its fingerprint. Null where an older program wrote it for no model. */
+  /** The run's subject, as the text of its fingerprint. Null where an older program wrote a run without a model. */
   readonly subject: string | null;
   /** Null when its subject is no model. */
   readonly model: string | null;
@@ -24,7 +24,7 @@ export interface Run {
   readonly status: RunStatus;
   /** The gate that denied it. */
   readonly gate: string | null;
-  /** Denied for now: when it is asked for again, ms since 1970. Null when it is not. */
+  /** For a run that was denied for now: when it is decided again, ms since 1970. Else null. */
   readonly retryAtMs: number | null;
   readonly detail: string;
   readonly decidedAtMs: number;
@@ -33,13 +33,13 @@ export interface Run {
   /** The target as it was after the act. */
   readonly after: Readonly<Record<string, string>> | null;
   readonly outcome: NonNullable<RunSummary["outcome"]> | null;
-  /** What every gate answered when it was last decided, in the order of the list; empty of an older program. */
+  /** The answers of all gates to the last decision, in the order of the list; empty if an older program decided. */
   readonly answers: readonly GateAnswer[];
   /** What people were asked when it was last decided; null when nobody was. */
   readonly proposal: Proposal | null;
 }
 
-/** What may change after a run was written down; what is left out stays. */
+/** What may change after a run was written down. Fields that are left out stay. */
 export type RunChange = Partial<
   Pick<Run, "status" | "detail" | "actedAtMs" | "finishedAtMs" | "after" | "outcome">
 > & {
@@ -81,10 +81,10 @@ const document = (value: Run["snapshot"] | undefined): string | null =>
   value === null || value === undefined ? null : toJson(value);
 
 /**
- * Writes a decided run down, and what every gate said of it. One that was denied for now, proposed or void is decided
- * anew.
+ * Writes a decided run down, with the answers of all gates. Replaces a stored run that was denied for now, proposed or
+ * void.
  *
- * @returns id of the decision; undefined when a run of this id is stored already and is not decided anew; it is left as it is
+ * @returns id of the decision; undefined when another run of this id is stored, which is left as it is
  */
 export async function insertRun(tx: Tx, run: Run): Promise<string | undefined> {
   const rows = await tx.query(insertSql, [
@@ -116,7 +116,7 @@ export async function insertRun(tx: Tx, run: Run): Promise<string | undefined> {
   return decision?.id;
 }
 
-/** @returns the run as it is now; undefined when there is none, or it is in another status */
+/** @returns the run as it is now; undefined when there is none, or when it has another status than `from` */
 export async function updateRun(
   q: Queryable,
   id: string,

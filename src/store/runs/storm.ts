@@ -1,4 +1,4 @@
-/** Counts what is asked for and what is broken at once, over all fixes and models. */
+/** Counts the targets of runs and the broken models, over all fixes and models, for the gate `storm`. */
 import type { Queryable } from "../query.ts";
 
 const targetsSql = `
@@ -11,13 +11,13 @@ select (select count(distinct subject)::int from incident_members where state = 
   (select count(distinct model)::int from states) as saved`;
 
 export interface StormCounts {
-  /** Ids of targets that runs were asked for since, whatever became of them. */
+  /** Ids of the targets of all runs that were decided since then, whatever became of the runs. */
   readonly targets: readonly string[];
   /** Models that are broken now. */
   readonly anomalous: number;
   /** Known models: those with a saved state, or broken. */
   readonly models: number;
-  /** A run was denied by the gate `storm` since. */
+  /** Whether the gate `storm` has denied a run since then. */
   readonly isOn: boolean;
 }
 

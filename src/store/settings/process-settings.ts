@@ -11,10 +11,10 @@ export interface OwnSettings {
 /** A live process with other settings. */
 export interface OtherSettings {
   readonly owner: string;
-  /** Its settings were loaded later than these. */
+  /** Whether its settings were loaded later than those of the asking process. */
   readonly isNewer: boolean;
   readonly loadedAtMs: number;
-  /** So long ago. */
+  /** How long ago they were loaded. */
   readonly forMs: number;
 }
 
@@ -33,7 +33,7 @@ where mine.owner = $1 and o.hash <> mine.hash and o.until > clock_timestamp()
 order by o.loaded_at desc, o.owner desc`;
 const leaveSql = "delete from process_settings where owner = $1";
 
-/** Says for `ttlMs` by which settings the process decides. @returns when they were loaded, ms since 1970 */
+/** Stores for `ttlMs` by which settings the process decides. @returns when they were loaded, ms since 1970 */
 export async function announceSettings(
   q: Queryable,
   { owner, hash, loadedAtMs }: OwnSettings,

@@ -1,4 +1,4 @@
-/** Stores how far a source was read: one document for each source, whose content only the source room knows. */
+/** Stores how far a source was read: one document for each source. The source room defines its content. */
 import { fenced } from "../errors.ts";
 import { toJson } from "../json.ts";
 import type { Lease } from "../leases/lease.ts";
@@ -6,8 +6,8 @@ import type { Queryable } from "../query.ts";
 
 const loadSql = "select document from source_progress where source = $1";
 /**
- * The lease's row is locked against a takeover until the document stands: the next holder, who reads the document
- * after its takeover, reads this one or we are refused.
+ * The lease's row is locked against a takeover until the document is stored. The next holder reads the document after
+ * its takeover. So it reads this document, or this save is refused.
  */
 const saveSql = `
 with mine as (select from leases where name = $3 and owner = $4 and epoch = $5 for share)

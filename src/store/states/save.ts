@@ -1,4 +1,4 @@
-/** Saves states in statements of about 2 MB: one concatenated bytea and `substring`, five times as fast as a bytea[]. */
+/** Saves states in statements of about 2 MB. One concatenated bytea with `substring` is five times as fast as bytea[]. */
 import { fencedPartition, type PartitionPlace } from "../partitions/claim.ts";
 import type { Queryable } from "../query.ts";
 import type { ModelState } from "./state.ts";
@@ -20,10 +20,10 @@ with owned as (
 select 1 from owned`;
 
 /**
- * Each statement is a transaction of its own, since every state says by itself how far it got. A model stands once in
+ * Each statement is a transaction of its own, since every state holds its own offset. A model must stand only once in
  * `states`.
  *
- * @throws StoreError DW_STORE_FENCED; what was saved before it stays
+ * @throws StoreError DW_STORE_FENCED; states that were saved before stay
  */
 export async function saveStates(
   q: Queryable,

@@ -8,7 +8,7 @@ const restartSql = `
 update partitions set epoch = epoch + 1, decided_offset = -1, replay_from = 0 where stream = $1`;
 const unapplySql = "update states set applied_through = -1 where stream = $1";
 
-/** Remembers the id if none is known. @returns the known one; another than `id` says that the stream was re-created */
+/** Stores the id if none is stored. @returns the stored id; if it is not `id`, the stream was re-created */
 export async function rememberStream(q: Queryable, name: string, id: string): Promise<string> {
   await q.query(rememberSql, [name, id]);
   const [known] = await q.query<{ id: string }>(knownSql, [name]);
@@ -16,8 +16,8 @@ export async function rememberStream(q: Queryable, name: string, id: string): Pr
 }
 
 /**
- * Goes on with a re-created stream: it is read from its start, models keep what they learned, and whoever still works
- * on the old one is fenced. Row positions in the states drop what comes a second time.
+ * Goes on with a re-created stream. It is read from its start, and models keep what they learned. A process that still
+ * works on the old stream is fenced. Rows that come a second time are dropped by the positions in the states.
  */
 export async function adoptStream(tx: Tx, name: string, id: string): Promise<void> {
   await tx.query(adoptSql, [name, id]);
