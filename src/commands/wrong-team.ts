@@ -65,13 +65,13 @@ function handedOver({ name, members }: Team, context: IncidentContext): CommandO
   };
 }
 
-/** The word that holds from now on; the same team said twice is one word. */
+/** The team of the model from now on. Naming the same team again changes nothing. */
 function givenNow(name: string, { incident, nowMs }: IncidentContext): GivenTeam {
   const { team } = incident;
   return team?.name === name ? team : { name, former: team?.name ?? null, atMs: nowMs };
 }
 
-/** What broke in many models at once is nobody's word on each of them. */
+/** The change of the model's team; none for a shared incident, since the person did not judge each of its models. */
 function rerouting(
   team: string | null,
   { incident, actor, nowMs }: IncidentContext,
@@ -99,7 +99,7 @@ function onTicket(name: string, account: string | undefined): Line {
     : line` The ticket is assigned as the route of ${name} says.`;
 }
 
-/** What was said of the model is forgotten; an incident that is for that team is for nobody. */
+/** `wrong-team nobody`: forgets the team of the model. An incident that is assigned to that team is given back. */
 function takenBack(context: IncidentContext): CommandOutcome {
   const { incident, people } = context;
   const { team } = incident;

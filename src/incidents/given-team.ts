@@ -1,14 +1,14 @@
-/** The team to which a person gave a model: its tickets go there from now on. */
+/** The team that a person named for a model. Later tickets of the model go to it. */
 export interface GivenTeam {
   /** As `teams:` names it. */
   readonly name: string;
-  /** Which had it by an earlier word; null where none had. */
+  /** The team that a person had named before; null where none was. */
   readonly former: string | null;
-  /** When it was said, ms since 1970. */
+  /** When the person named it, ms since 1970. */
   readonly atMs: number;
 }
 
-/** What is said to take the word back. */
+/** The command that takes it back. */
 export function undoingWord({ former }: Pick<GivenTeam, "former">): string {
   return `wrong-team ${former ?? "nobody"}`;
 }
