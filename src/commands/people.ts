@@ -1,4 +1,4 @@
-/** Who people are and what they may say. A right belongs to a role; somebody unknown has no rights. */
+/** Who people are and what they may say. Rights belong to roles; an unknown person has no role. */
 import type { AccountName } from "../store/commands/account-names.ts";
 import type { Door } from "../store/commands/command.ts";
 import type { NeededRole, TokenScope } from "./right.ts";

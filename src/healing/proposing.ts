@@ -52,7 +52,7 @@ export interface Proposing {
   readonly severity: string;
   readonly settings: ApprovalSettings;
   readonly canAnswer: readonly string[];
-  /** Who asked for the run; left out where a fix did. */
+  /** Who asked for the run; left out where the incident matched the fix. */
   readonly askedBy?: string;
   readonly before: Proposal["before"];
   readonly because?: string;

@@ -52,8 +52,8 @@ export class Runner {
   /**
    * Runs a fix for an episode of the incident, once.
    *
-   * @throws what the engine throws when targets cannot be asked for, at the first few attempts; and what the attempt's
-   *   `mayAct` throws
+   * @throws at the first three attempts what the engine throws when it cannot be asked for targets; and what the
+   *   attempt's `mayAct` throws
    */
   async start(request: RunRequest, incident: Incident, attempt: Attempt): Promise<Started> {
     const configured = this.#configured(request.fix);

@@ -8,7 +8,7 @@ export interface JudgedHealth {
   readonly detail: string;
 }
 
-/** A target may be starting for so long after the act, ms; a model server that loads for longer is broken. */
+/** How long after the act a target may be starting, ms. A model server that loads for longer counts as broken. */
 const longestStartMs = 30 * 60_000;
 
 /** @param sinceActMs time since the act ended */

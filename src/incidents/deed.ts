@@ -13,7 +13,7 @@ export type PersonsVerdict = "real" | "false_positive" | "expected" | "wont_do" 
 export type Deed =
   | { readonly kind: "acknowledge" }
   | { readonly kind: "let_go" }
-  /** Null: to nobody. */
+  /** `to` is null where the incident is given back. */
   | { readonly kind: "assign"; readonly to: Assignee | null; readonly inTracker?: true }
   /** A text for the ticket; `about` is the command's word: `note`, `impact`, `cause`. */
   | { readonly kind: "say"; readonly about: string }
@@ -117,7 +117,7 @@ export interface PeopleSaid {
     readonly by: string;
     readonly atMs: number;
   };
-  /** When somebody last did something to it, ms since 1970. */
+  /** Time of the last command on the incident, ms since 1970. */
   readonly lastAtMs: number;
 }
 

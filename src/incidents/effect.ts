@@ -25,7 +25,7 @@ export type Note =
     }
   /** The episode has lasted for `forMs`, and nobody has said whether it is right. */
   | { readonly about: "unanswered"; readonly episode: Episode; readonly forMs: number }
-  /** Many more members are broken than people were told of. */
+  /** Many more members are broken than the ticket reported. */
   | { readonly about: "grown"; readonly atMs: number }
   /** Somebody closed the ticket while something is broken. */
   | { readonly about: "closed_by_hand"; readonly untilMs: number }
@@ -49,7 +49,7 @@ export interface Rise {
   readonly by?: string;
 }
 
-/** What a tracker is to be told. */
+/** Effects on the ticket. */
 export type TicketEffect =
   /** Create the ticket, or reopen the one that the incident already has. */
   | { readonly kind: "ticket.open" }
@@ -63,7 +63,7 @@ export type TicketEffect =
   | { readonly kind: "ticket.update"; readonly rise?: Rise; readonly quiet?: true }
   /** Reopen the closed ticket of an incident that is not broken, because a person asked for it. */
   | { readonly kind: "ticket.open_again" }
-  /** Give the ticket to a person; null: to nobody. */
+  /** Assign the ticket to an account; null: to nobody. */
   | { readonly kind: "ticket.assign"; readonly account: string | null }
   /** Say on the former ticket that this one goes on from it. */
   | { readonly kind: "ticket.link"; readonly former: TicketRef };

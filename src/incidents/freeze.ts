@@ -73,7 +73,7 @@ export function newFreeze(
 }
 
 /**
- * The freeze that a person means. Without a name it is the only one, unless somebody gave it a name of its own.
+ * The freeze that a person means. Without a name it is the only one that holds, if its name is a number given by us.
  */
 export function freezeToEnd(name: string, freezes: readonly Freeze[]): Freeze | FreezeProblem {
   const wanted = name.trim();

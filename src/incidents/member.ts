@@ -38,10 +38,10 @@ export interface Group {
 
 const none: MemberCounts = { joined: 0, recovered: 0, left: 0 };
 
-/** Of an incident that nobody has joined yet. */
+/** The counts of an incident without members. */
 export const noMembers = none;
 
-/** Of an incident with one member, by its state. */
+/** The counts of an incident with one member, by the state of the incident. */
 export const countsOf = {
   open: { ...none, joined: 1 },
   recovered: { ...none, recovered: 1 },
@@ -73,7 +73,7 @@ export const totalOf = ({ joined, recovered, left }: MemberCounts): number =>
 /** How many members have not left. */
 export const presentOf = ({ joined, recovered }: MemberCounts): number => joined + recovered;
 
-/** Whether people have to be told of several subjects. */
+/** Whether the incident has, or had, several members. */
 export const isShared = ({ members }: { readonly members: MemberCounts }): boolean =>
   totalOf(members) > 1;
 
@@ -99,7 +99,7 @@ interface Unshared extends Pick<Member, "fingerprint" | "subject" | "episode"> {
 
 const stateOf = { open: "joined", recovered: "recovered", resolved: "left" } as const;
 
-/** The one member of an incident that nobody shares. */
+/** The only member of an incident that is not shared. */
 export function onlyMember(incident: Unshared): Member {
   const { fingerprint, subject, state, openedAtMs, episode } = incident;
   return { fingerprint, subject, state: stateOf[state], joinedAtMs: openedAtMs, episode };

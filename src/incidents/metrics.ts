@@ -25,7 +25,7 @@ export function incidentsMetrics(
   });
 }
 
-/** Time from when people were asked until a proposal was over. @returns what is told of each */
+/** Time from when people were asked until a proposal was over. @returns counts one proposal */
 export function proposalMetric(registry: Registry): (end: ProposalEnd, waitedMs: number) => void {
   const seconds = new Histogram({
     name: "driftwarden_proposal_answer_seconds",

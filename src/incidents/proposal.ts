@@ -9,16 +9,16 @@ export interface ApprovalRules {
   readonly approvals: number;
   /** Whoever asked for the run may not approve it. */
   readonly others: boolean;
-  /** The second word may come from the same person, who types the target's name with it. */
+  /** The second yes may come from the same person, who then also types the target's name. */
   readonly twice: boolean;
 }
 
-/** Exactly what is asked for; the hash covers it. */
+/** Exactly what is proposed. The hash covers all of it. */
 export interface ProposedAct {
   readonly fix: string;
   readonly remediation: string;
   readonly incident: string;
-  /** Of the target, with its full id. */
+  /** Full id of the target. */
   readonly id: string;
   readonly name: string;
   readonly host: string;

@@ -26,7 +26,7 @@ export interface Silence {
 /** Who declared it, and for how long. What it covers follows from the incident. */
 export type SaidSilence = Pick<Silence, "command" | "by" | "atMs" | "untilMs">;
 
-/** What is broken, as the incident knows it. */
+/** The fields of an incident that say what is broken. */
 interface Broken {
   readonly subject: Subject;
   readonly members: MemberCounts;

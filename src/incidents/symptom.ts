@@ -8,9 +8,9 @@ export interface SeenSymptom {
   readonly kind: string;
   /** The one to blame most; left out where none is. */
   readonly feature?: string;
-  /** A ticket has told of it. */
+  /** A ticket has reported it. */
   readonly told?: true;
-  /** People closed a ticket that told of it as something that will not be done. */
+  /** People closed a ticket that reported it as "won't do". */
   readonly wontDo?: true;
 }
 

@@ -9,7 +9,7 @@ export interface WishedFix {
   readonly mode: "off" | "observe" | "approve" | "auto";
   /** What people call its target beside its own name: a compose service, the value of a label. */
   readonly called: readonly string[];
-  /** Whether the incident calls for it. */
+  /** Whether the incident matches the fix. */
   readonly isFor: (incident: Incident) => boolean;
 }
 

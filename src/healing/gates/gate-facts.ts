@@ -53,7 +53,7 @@ export interface StormFacts {
 /** What a person has declared: a freeze or a silence. */
 export interface Hold {
   readonly name: string;
-  /** When it is over, ms since 1970; left out where nobody knows. */
+  /** When it is over, ms since 1970; left out where that is not known. */
   readonly untilMs?: number;
   /** Who declared the freeze, and why. Left out for a silence, whose name says who. */
   readonly by?: string;

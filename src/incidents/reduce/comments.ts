@@ -1,6 +1,6 @@
 /**
  * The aspect of comments. Jira mails each comment to everybody who watches the ticket. So only a few things get
- * a comment, each once until the ticket is opened again. Everything else is told by edits of the ticket.
+ * a comment, each once until the ticket is opened again. Edits of the ticket show everything else.
  *
  *     opened 1 + three of (a picture, a question, a proposal, a result, worse) + closed 1 = at most 5 mails
  *

@@ -1,6 +1,6 @@
 /**
- * When people are told of the members of a shared incident. Joins, recoveries and leaves are told together, by an edit
- * that mails nobody. The incident remembers how many members people were told of.
+ * When the ticket reports changes of the members of a shared incident. Joins, recoveries and leaves are reported
+ * together, by an edit that mails nobody. The incident remembers how many broken members were reported.
  */
 import type { Incident } from "../incident.ts";
 import type { Change, Transition } from "./aspect.ts";
@@ -10,7 +10,7 @@ import type { Planned } from "./plan.ts";
 const collectMs = 30_000;
 /** The incident has grown when so many members are broken… */
 const manyMembers = 5;
-/** …and so many times as many as people were told of. */
+/** …and so many times as many as were reported. */
 const manyTimes = 4;
 
 type News = Change<"telling">;
