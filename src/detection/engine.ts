@@ -173,8 +173,8 @@ export class PartitionEngine {
   }
 
   /**
-   * The offset from which a new engine must read to catch up with unsaved changes, and the forgotten models that it does
-   * not need. Call {@link moved} once it is stored.
+   * The offset from which a new engine must read to catch up with unsaved changes, and the forgotten models that it
+   * does not need. Call {@link moved} once it is stored.
    *
    * @param next offset up to which, not including it, everything that was decided is stored
    */

@@ -83,7 +83,7 @@ export interface EpisodeOpened {
   readonly ranking?: Ranking | undefined;
   /** Attributions the baseline had learned from. */
   readonly learned: number;
-  /** How far a slow model is learned: `9/14` before it is judged, then `provisional`; undefined once it is warm, or not slow. */
+  /** Warm-up of a slow model: `9/14` before it is judged, then `provisional`. Undefined once warm, and if not slow. */
   readonly warmUp: string | undefined;
   /** Learned usual time between attributions, microseconds; undefined while unknown. */
   readonly cadence: number | undefined;

@@ -109,7 +109,7 @@ export class ModelMemory {
     this.#detectors = undefined;
   }
 
-  /** A larger memory with the contents of this one; the new slots are empty. In another unit only {@link kept} stays. */
+  /** A larger memory with the contents of this one; new slots are empty. In another unit only {@link kept} stays. */
   grown(nFeatures: number, raw: boolean): ModelMemory {
     const grown = new ModelMemory({ ...this.shape, nFeatures, raw });
     for (const name of kept) grown[name].set(this[name]);

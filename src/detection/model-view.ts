@@ -9,7 +9,7 @@ export interface ModelView {
   /** Time of the newest attribution, microseconds. */
   readonly lastAt: number | undefined;
   readonly learned: number;
-  /** How far a slow model is learned: `9/14` before it is judged, then `provisional`; undefined once it is warm, or not slow. */
+  /** Warm-up of a slow model: `9/14` before it is judged, then `provisional`. Undefined once warm, and if not slow. */
   readonly warmUp: string | undefined;
   /** Microseconds. */
   readonly cadence: number | undefined;

@@ -91,7 +91,7 @@ export class WatchedModel {
     return { names: this.features, facts, memory: this.memory };
   }
 
-  /** How far a slow model is learned: `9/14` before it is judged, then `provisional`; undefined once it is warm, or not slow. */
+  /** Warm-up of a slow model: `9/14` before it is judged, then `provisional`. Undefined once warm, and if not slow. */
   get warmUp(): string | undefined {
     const needed = this.#context.settings.decision.provisional;
     return this.#isSlow ? warmUpOf(this.facts, needed) : undefined;

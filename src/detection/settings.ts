@@ -39,7 +39,7 @@ export interface DecisionSettings {
   readonly freezeLimit: number;
   /** Then the episode stays open until it recovers or a marker ends it, or is accepted where nobody can be asked. */
   readonly lasting: "stays_open" | "accepted";
-  /** Attributions learned without judging after a marker or an acceptance. */
+  /** Attributions learned without judging after a marker or an acceptance, at least. */
   readonly relearn: number;
   /** Thresholds are wider by this factor… */
   readonly relearnedWiden: number;
@@ -109,7 +109,7 @@ export const defaultDecision: DecisionSettings = {
   newFeatureShare: 0.03,
 };
 
-/** What the values of a model with so many features become, once `auto` is decided. Two shares would mirror each other. */
+/** The transform of a model with so many features, once `auto` is decided. Two shares would mirror each other. */
 export function settledTransform(
   transform: Transform,
   nFeatures: number,

@@ -66,9 +66,9 @@ export interface AssemblyLimits {
 export type RowPlacement = "placed" | "completes" | "belongs_to_next" | DropReason;
 
 /**
- * An attribution ends when every expected feature has come, when a feature comes again with a time after the newest row,
- * or when a row or the watermark reaches the end of the assembly window. The caller then closes it with {@link finish},
- * judges it, and calls {@link expect}.
+ * An attribution ends when every expected feature has come, when a feature comes again with a time after the newest
+ * row, or when a row or the watermark reaches the end of the assembly window. The caller then closes it with
+ * {@link finish}, judges it, and calls {@link expect}.
  */
 export class Assembler {
   readonly #slots: FeatureSlots;

@@ -112,7 +112,7 @@ export function expectedTotal({ level }: ModelMemory): number {
   return sum;
 }
 
-/** Part of the expected total (of the features, where units differ) that is present, 0..1; 1 while nothing is learned. */
+/** Part of the expected total (where units differ, of the features) that is present, 0..1; 1 while none is learned. */
 function presentPart({ level, count, seenAt, shape }: ModelMemory): number {
   let expected = 0;
   let present = 0;

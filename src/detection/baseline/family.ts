@@ -1,10 +1,10 @@
 /** Finds features that usually move together: when one of them breaks, the others move as well. */
 import type { ModelMemory } from "../memory.ts";
 
-/** Of 40 values independent ones hardly ever come that close. */
+/** Forty independent values hardly ever correlate so strongly. */
 const familyCorrelation = 0.7;
 
-/** Others that usually move with a feature: by the first detector that knows, those it correlates with most strongly. */
+/** Features that correlate strongly with this one, by the first detector that measures correlations. */
 export function familyOf(memory: ModelMemory, slot: number): readonly number[] {
   const knows = memory.detectors.find(({ detector }) => detector.together !== undefined)?.detector;
   const family: number[] = [];

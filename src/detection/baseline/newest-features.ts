@@ -10,7 +10,7 @@ import { attentionNow, expectedAttention, type JudgedAttribution } from "./atten
 import { knownState, type PastInput } from "./past-values.ts";
 
 export interface NewestFeatures {
-  /** Time of the newest attribution that is complete or over, microseconds since 1970; undefined before the first one. */
+  /** Time of the newest attribution that is complete or over, microseconds since 1970; undefined before the first. */
   readonly at: number | undefined;
   /** Largest first, by what they are now or used to be. Nobody is blamed: score and part are 0. */
   readonly features: readonly BlamedFeature[];

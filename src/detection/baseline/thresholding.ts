@@ -35,7 +35,7 @@ export interface JudgeContext {
   readonly at: number;
   /** Factor on all boundaries, ≥ 1. */
   readonly noiseFactor: number;
-  /** Whether the model is slow. A slow model is judged earlier; an advisory detector decides while all others warm up. */
+  /** A slow model is judged earlier, and an advisory detector decides while all deciding ones warm up. */
   readonly slow: boolean;
   readonly settings: DecisionSettings;
   /** `crossed` of the judgement before. */

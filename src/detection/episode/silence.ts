@@ -65,8 +65,10 @@ interface LastHeard {
 }
 
 /**
- * The watermark at which the model falls silent; Infinity where it is silent already, or its cadence is unknown. After a
- * gap it has one more cadence, and time to come back: as long as the newest gap, at most a cadence or 30 s.
+ * The watermark at which the model falls silent; Infinity where it is silent already, or its cadence is unknown.
+ *
+ * After a gap the model has one more cadence, and time to come back: as long as the newest gap, at most the longer of a
+ * cadence and 30 s.
  *
  * due = max(lastAt + gaps + (silentCadences + 1)·cadence, end of gap + min(gap, max(cadence, 30 s)))
  */

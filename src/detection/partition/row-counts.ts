@@ -4,7 +4,7 @@
  *
  *     rows read of a source = Σ rows by outcome + rows in flight
  *
- * A row that the stream delivers a second time (`seen_position`) is left out of these counts: its first copy is in them.
+ * A row that the stream delivers again (`seen_position`) is left out of these counts: its first copy is in them.
  */
 import type { DetectionCounts, DropReason } from "../attribution/counts.ts";
 
