@@ -1,4 +1,4 @@
-/** The contract of a detector: scores an attribution, then learns it. One module a detector, one line in the registry. */
+/** The contract of a detector: scores an attribution, then learns it. One module each, one line in the registry. */
 import type { z } from "zod";
 import type { PresetUses } from "./preset.ts";
 

@@ -101,8 +101,8 @@ const presets: PresetUses = {
  * River's score = 1 − mass, equal to the last bit. A missing feature follows the child with more vectors.
  *
  * calibrated score = boundary / mass: 1 where the mass falls to the boundary, monotone in River's score, above 0, at
- * most 0.99·(2^(height+1) − 1). The boundary follows the 0.5 % quantile of the masses learned: times e^0.0005 after each
- * vector, times e^−0.1 more after one below it (a tenth is coarse enough to recover from a bad start within a few
+ * most 0.99·(2^(height+1) − 1). The boundary follows the 0.5 % quantile of the masses learned: times e^0.0005 after
+ * each vector, times e^−0.1 more after one below it (a tenth is coarse enough to recover from a bad start within a few
  * windows, and no single vector moves it further), never above 0.99, so that a constant series stays below 1. Without
  * limits the inputs are squashed into (0, 1) first, see {@link OnlineScaler}, with a memory of one window.
  *

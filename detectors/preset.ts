@@ -8,7 +8,7 @@ export type Sensitivity = (typeof sensitivities)[number];
 
 /** What a detector does in a set. */
 export interface DetectorRole {
-  /** Only for models whose values are parts of a whole (transforms `share` and `common_scale`), or in their own units. */
+  /** Only for models whose values are parts of a whole (transforms `share`, `common_scale`), or in their own units. */
   readonly only?: "parts" | "raw";
   /** Whether its scores open episodes; the others are advisory: their scores are only reported. */
   readonly deciding: boolean;

@@ -1,4 +1,4 @@
-/** The contract of a remediation: a kind of action that may repair something. One module each, one line in the registry. */
+/** The contract of a remediation: an action that may repair something. One module each, one line in the registry. */
 import type { z } from "zod";
 import type { Clock } from "../src/clock.ts";
 import type { MayAct } from "../src/permit.ts";
@@ -16,7 +16,7 @@ export interface Target {
   readonly host: string;
   /** Everything that must not have changed before acting: image id, started-at. Flat strings only. */
   readonly snapshot: Readonly<Record<string, string>>;
-  /** Why this must not be touched (a database, ourselves, paused by an operator…), one sentence; undefined if it may. */
+  /** Why this must not be touched (a database, ourselves, paused by a person…), one sentence; undefined if it may. */
   readonly refusal: string | undefined;
   /** What loses something while it restarts. Left out: nothing does. */
   readonly dependants?: readonly Dependant[];

@@ -19,8 +19,8 @@ export class DriftwardenError<Code extends `DW_${string}` = `DW_${string}`> exte
   readonly retryable: boolean;
 
   /**
-   * Whether the other side itself is away, or refuses all calls for now, so that every other call would fail too. Classes
-   * for outside systems override it.
+   * Whether the other side itself is away, or refuses all calls for now, so that every other call would fail too.
+   * Classes for outside systems override it.
    */
   get unavailable(): boolean {
     return false;

@@ -28,7 +28,7 @@ export interface Visit {
   readonly bucket: number;
   /** The same hour on the other kind of day. */
   readonly other: number;
-  /** Weight of this bucket's own seasonal offset, then of the other's: n/(n + 2) of its visits. They add up to 1 at most. */
+  /** Weights of this bucket's seasonal offset and of the other's, from n/(n + 2) after n visits; together at most 1. */
   readonly own: number;
   readonly borrowed: number;
   /** Weight of the newest value in this bucket's seasonal offset. */

@@ -51,8 +51,8 @@ const calm = new Float64Array(mostGiven);
  *
  * The part of z_i that the others do not explain is u_i = (Ωz)_i / Ω_ii. C is an exponentially weighted mean of z·zᵀ, z
  * clipped at 3, with memory 500. Ω is taken anew every 20 attributions from the 60th on. From the 300th on it is taken
- * anew every 100, and one vector in four is learned, since neighbours hardly differ. A state holds both C and Ω, because
- * an Ω taken from the present C would differ.
+ * anew every 100, and one vector in four is learned, since neighbours hardly differ. A state holds both C and Ω: an Ω
+ * taken from the present C would differ.
  *
  * Time: n² multiplications a vector, n³/2 a refresh. Memory: 4·(n + 1) bytes a series.
  *

@@ -28,8 +28,8 @@ const NEWEST = OVERALL + 2;
 export const residualFloats = NEWEST + 1;
 
 /**
- * Many series, each with a stretch of one array. An hour is compared with the same kind of day once it was visited there
- * twice, before that with the hour of any day. Memory: 780 bytes a series.
+ * Many series, each with a stretch of one array. An hour is compared with the same kind of day once it was visited
+ * there twice, before that with the hour of any day. Memory: 780 bytes a series.
  */
 export class HourlyResiduals {
   readonly #floats: Float32Array;

@@ -26,8 +26,8 @@ interface Learning {
 }
 
 /**
- * Learns what was observed of the vector. The loop calculates in place: calls and fields for every feature would cost half
- * as much again.
+ * Learns what was observed of the vector. The loop calculates in place: calls and fields for every feature would cost
+ * half as much again.
  *
  * @returns mean over the features of the squared standardised residuals; NaN for none
  */

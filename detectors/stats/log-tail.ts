@@ -27,8 +27,8 @@ export function learnLogarithm(floats: Float32Array, at: number, value: number):
 }
 
 /**
- * Whether deviation / mean ≥ 1.1 · deviation of the logarithm. Of a lognormal series the left side is √(e^(σ²) − 1), which
- * is above 1.1·σ for σ > 0.63. Of a symmetric, a left-skewed or an exponential series it is below the right side.
+ * Whether deviation / mean ≥ 1.1 · deviation of the logarithm. Of a lognormal series the left side is √(e^(σ²) − 1),
+ * which is above 1.1·σ for σ > 0.63. Of a symmetric, a left-skewed or an exponential series it is below the right side.
  */
 export function hasHeavyTail(
   floats: Float32Array,

@@ -25,7 +25,7 @@ let scaled = new Float64Array(64);
  * the 20th value on a deviation counts at most 5 scales. After a jump the scale therefore grows by at most
  * 1 + 4/memory an observation until the new level fits.
  *
- * It fails on an absurd value among the first 20: the scale shrinks over many memories, and the feature is flat meanwhile.
+ * It fails on an absurd value among the first 20: the scale shrinks over many memories; the feature is flat meanwhile.
  *
  * Memory: 18 bytes a feature. Time: two divisions a feature.
  */

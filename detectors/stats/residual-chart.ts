@@ -1,4 +1,4 @@
-/** The arithmetic of the seasonal chart: residuals from level and seasonal offset, their means, conditional residuals. */
+/** The arithmetic of the seasonal chart: residuals from level and seasonal offset, their means, conditional ones. */
 import type { Band, Detector, DetectorState, Explanation } from "../detector.ts";
 import { sureness, weightAt } from "./belief.ts";
 import { bounded } from "./bounded.ts";

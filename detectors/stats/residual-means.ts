@@ -70,8 +70,8 @@ export interface AllMeans {
 /**
  * Of each feature the largest of its means after one more residual, as mean² over its boundary².
  *
- * The three lengths are written out and no branch depends on a value: the processor cannot predict the largest mean, and
- * a wrong prediction costs more than a division.
+ * The three lengths are written out and no branch depends on a value: the processor cannot predict the largest mean,
+ * and a wrong prediction costs more than a division.
  */
 export function largestSquares(
   residuals: Float64Array,
@@ -108,7 +108,7 @@ export interface HeldMeans extends MeansContext {
   readonly most: number;
 }
 
-/** The same of one feature while vectors are skipped: only the first lengths count, and contradicted means begin anew. */
+/** The same of one feature while vectors are skipped: only the first lengths count; contradicted means begin anew. */
 export function heldSquare(series: Float32Array, at: number, held: HeldMeans): number {
   const { mean, reach } = furthestMean(series, at, held);
   return (mean / reach) ** 2;

@@ -1,6 +1,6 @@
 /**
- * Remembers what comes at a few hours of the week only, such as a batch every Monday morning. The seasonal profile holds
- * everything else of a season.
+ * Remembers what comes at a few hours of the week only, such as a batch every Monday morning. The seasonal profile
+ * holds everything else of a season.
  */
 import { hourOf, hoursOfWeek, weekHourOf } from "./calendar.ts";
 import { clamp } from "./deviation.ts";

@@ -24,8 +24,8 @@ export interface DockerOptions {
   /** Deadline of one call, milliseconds of real time. Default 10 s. */
   readonly deadlineMs?: number;
   /**
-   * What a restart may take beyond its grace, milliseconds of real time. Default 30 s: clients that gave up earlier left
-   * containers stopped (Docker 23.0 to 24.0.6).
+   * What a restart may take beyond its grace, milliseconds of real time. Default 30 s: clients that gave up earlier
+   * left containers stopped (Docker 23.0 to 24.0.6).
    */
   readonly restartMarginMs?: number;
   /** Called after every call, for the metrics. */

@@ -37,7 +37,7 @@ export interface Container {
   readonly mounts: readonly Mount[];
   /** Exposed by the image, or published. */
   readonly exposedPorts: readonly number[];
-  /** Base names of the programs it may start, behind wrappers, shells and entrypoint scripts. Arguments are not kept. */
+  /** Base names of the programs it may start, behind wrappers, shells and entrypoint scripts, without arguments. */
   readonly programs: readonly string[];
 }
 
@@ -78,7 +78,7 @@ export interface RestartOptions {
 export interface Engine {
   /** Where the containers run; budgets count per host. */
   readonly host: string;
-  /** Id, or its first 12 hex digits, of the container in which this process seems to run; undefined where none is found. */
+  /** Id, or its first 12 hex digits, of the container that this process seems to run in; undefined for none. */
   readonly self: string | undefined;
   version(): Promise<EngineVersion>;
   /** The containers, running or not, that carry every one of these `key=value` labels; none for an empty list. */
@@ -89,6 +89,6 @@ export interface Engine {
   dependants(id: string): Promise<readonly Dependant[]>;
   /** Resolves when the engine says that it is running again. Not idempotent. */
   restart(id: string, options: RestartOptions): Promise<void>;
-  /** Starts a stopped container; fine when it runs already. It only finishes a restart of ours, so it needs no permit. */
+  /** Starts a stopped container; fine when it runs already. It only finishes our own restart, so it needs no permit. */
   start(id: string): Promise<void>;
 }

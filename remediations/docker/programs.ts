@@ -53,7 +53,7 @@ const maxDepth = 8;
  * Base names of the programs that a command line may start, the first one first. An option may or may not take the next
  * argument as its value, so behind a wrapper's options there can be several candidates.
  *
- * @example programsOf(["tini", "--", "gosu", "redis", "redis-server", "--port", "1"]) // ["tini", "gosu", "redis-server"]
+ * @example programsOf(["tini", "--", "gosu", "redis", "redis-server"]) // ["tini", "gosu", "redis-server"]
  */
 export function programsOf(argv: readonly string[]): readonly string[] {
   const found = new Set<string>();
