@@ -25,7 +25,8 @@ export interface SharedFeed {
 
 /**
  * Time is the newest row time seen so far; polls happen every 30 s of it. A poll hands on the rows that came before
- * it, in (time, line) order, and then a tick. Nothing is known before its own time, and the end of the file is no silence.
+ * it, in (time, line) order, and then a tick. Nothing is known before its own time, and the end of the file is no
+ * silence.
  *
  * A hole in the rows of all models counts as silence, since rows do not show an outage of their database. Only an hour
  * over which clocks were set forward counts as a failed poll.

@@ -14,7 +14,7 @@ import { fileName } from "./text-file.ts";
 import { isWide, WideParser } from "./wide.ts";
 
 export interface FileFormat extends CsvFormat {
-  /** Names of columns that a person has said. */
+  /** Names of columns that a person has given. */
   readonly columns?: ColumnNames | undefined;
   /** Names of columns as the configured sources have them. */
   readonly configured?: readonly ColumnNames[] | undefined;
@@ -24,7 +24,7 @@ export interface FileFormat extends CsvFormat {
 
 /** What was read of a file. */
 export interface FileRows {
-  /** Also those that were left out. */
+  /** Rows read, also those that were left out. */
   readonly rows: number;
   /** Rows in whose names control characters were removed. */
   readonly cleaned: number;
@@ -71,7 +71,7 @@ export async function readImportances(
 }
 
 /**
- * What the columns are is seen at the first rows.
+ * Leaves out empty batches, since columns are recognised by the first rows.
  *
  * @yields batches with rows; of a file without any, its header alone
  */
@@ -89,7 +89,7 @@ interface Said {
   readonly say: (line: string) => void;
 }
 
-/** @throws FileError DW_CLI_FILE when it cannot be told what the columns are */
+/** @throws FileError DW_CLI_FILE when the columns cannot be recognised */
 function parserOf(file: string, batch: CsvBatch, { format, say }: Said): RowParser | WideParser {
   if (!isWide(file, batch, format)) return new RowParser(file, batch, format);
   const parser = new WideParser(file, batch, format);
@@ -144,7 +144,7 @@ class RowParser {
     return { ts, model, feature, importance };
   }
 
-  /** Rows of one attribution stand below each other, and mostly have the same text. */
+  /** Rows of one attribution mostly follow each other with the same time, which is parsed once. */
   #timeIn(text: string): number | BadRow {
     if (text !== this.#timeText) {
       this.#timeText = text;

@@ -1,10 +1,10 @@
-/** Gives the markers of a file to the models that they name. A file knows names, and a model of a database has a longer key. */
+/** Gives the markers of a file to the models that they name. A file has names, a model of a database a longer key. */
 import { type FamilyOf, sameName } from "../model-family.ts";
 import { type ModelKey, modelName } from "../model-key.ts";
 import { nearest } from "../nearest.ts";
 import type { ReplayMarker } from "./feed.ts";
 
-/** A marker as a file tells it. The model is a name, perhaps of one version. */
+/** A marker in a file. The model is a name, perhaps of one version. */
 export interface NamedMarker {
   readonly model: string;
   /** Microseconds since 1970. */
@@ -24,7 +24,7 @@ export class MarkersByName {
   /**
    * The markers of a model at its first row; none at later ones.
    *
-   * @param familyOf by which its source takes versions for one model
+   * @param familyOf of its source: which names are versions of one model
    */
   meet(model: ModelKey, familyOf: FamilyOf = sameName): readonly ReplayMarker[] {
     if (this.#markers.length === 0 || this.#met.has(model)) return [];

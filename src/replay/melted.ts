@@ -3,9 +3,9 @@
  * model.
  */
 
-/** So many rows are looked at. */
+/** Rows that are looked at, at most. */
 const lookedAt = 20_000;
-/** Repeats below this share are copies or a second exporter, about which detection says its own word. */
+/** Repeats below this share are copies or a second exporter, which detection reports itself. */
 const leastShare = 0.2;
 /** A column with more values than this is no name of a model. */
 const mostValues = 200;

@@ -3,7 +3,7 @@ import { defaultConnection, defaultSourceOptions, type SourceOptions } from "../
 import { probeSource } from "../source/probe.ts";
 import type { ColumnNames } from "./columns.ts";
 
-/** Columns that name the model, where nobody has said which. */
+/** Columns that name the model, unless a person names another one. */
 const modelColumns = ["model", "model_name", "model_id"];
 
 /** What a person has said of the table. */
@@ -15,7 +15,7 @@ export interface NamedTable {
 /**
  * Looks up whether the table has a column for the model.
  *
- * @param say told which column it is
+ * @param say receives a line with the column that was found
  * @throws SourceError
  */
 export async function openClawAt(

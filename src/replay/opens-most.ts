@@ -7,7 +7,7 @@ import type { WhatIfTicket } from "./what-if.ts";
 export interface OpensMost {
   readonly model: ModelKey;
   readonly tickets: number;
-  /** First blamed by them, most often first; with how many tickets each. */
+  /** Features that its tickets blame first, and how many of them do; most tickets first. */
   readonly features: readonly (readonly [feature: string, tickets: number])[];
 }
 
@@ -39,7 +39,7 @@ function grouped<T>(
 const mostNoise = 0.5;
 /** …and so many at least. */
 const fewestTickets = 4;
-/** What an override has to take away of its tickets to be worth proposing. */
+/** Part of the model's tickets that an override has to take away to be worth proposing. */
 const worthwhile = 0.5;
 /** Least relative effects that are tried, percent. At 100 only a rise to more than double would be told. */
 const relatives = [10, 20, 30, 50] as const;
@@ -62,13 +62,13 @@ export interface ProposalInput {
 
 /**
  * A quieter sensitivity where it takes away half of the model's tickets; else a least effect for the feature that most
- * of them blame. What pipeline rules find goes by neither, so for them there is no proposal.
+ * of them blame. Pipeline rules go by neither, so their tickets get no proposal.
  */
 export function proposeOverride(input: ProposalInput): ProposedOverride | undefined {
   const { current, ticketsAt, models } = input;
   const all = ticketsAt[current].length;
   const [noisiest] = opensMost(ticketsAt[current]);
-  // For one model alone the dial itself does it.
+  // For one model alone, detection.sensitivity is enough.
   if (noisiest === undefined || models < 2) return undefined;
   const { model, tickets } = noisiest;
   if (isPattern(modelName(model).model)) return undefined;
@@ -115,7 +115,7 @@ function byLeastEffect(
 const ticketsOf = (tickets: readonly WhatIfTicket[], model: ModelKey): readonly WhatIfTicket[] =>
   tickets.filter(({ episodes }) => episodes[0]?.model === model);
 
-/** How far the first blamed feature was from what was expected; undefined for what a rule has found. */
+/** Relative distance of the first blamed feature from what was expected; undefined for findings of a rule. */
 function effectOf({ episodes }: WhatIfTicket): number | undefined {
   const [first] = episodes;
   if (first?.kind !== "shift" && first?.kind !== "leak") return undefined;
@@ -126,6 +126,6 @@ function effectOf({ episodes }: WhatIfTicket): number | undefined {
 
 function namesOf(key: ModelKey): Readonly<Record<string, string>> {
   const { tenant, source, model } = modelName(key);
-  // Of rows in a file the source is the file.
+  // The key of a model from a file has no source.
   return tenant === "" ? { model } : { source, model };
 }

@@ -20,9 +20,9 @@ import type { RowSource, RowsRead } from "./row-source.ts";
 
 export interface DetectionOptions extends DetectorChoice {
   readonly detectorTypes: readonly DetectorType<unknown>[];
-  /** From a configuration; what is left out is as `run` has it by default. */
+  /** Settings that are left out have the defaults of `run` but with higher limits of models and features. */
   readonly engine?: Partial<EngineSettings>;
-  /** Told every attribution as it was judged. */
+  /** Receives every attribution as it was judged. */
   readonly history?: AttributionRecorder | undefined;
 }
 
@@ -47,10 +47,10 @@ export class Replay {
   readonly episodes: ReplayedEpisode[] = [];
   /** In the order decided. */
   readonly events: DetectionEvent[] = [];
-  /** Watermarks, microseconds: the newest row time seen. Infinite before the first row. */
+  /** Oldest and newest watermark, microseconds; infinite before the first tick. */
   oldest = Number.POSITIVE_INFINITY;
   newest = Number.NEGATIVE_INFINITY;
-  /** What a model's next close ends: its open episode, and those that it followed without a close. */
+  /** Episodes that a model's next close ends: the open one, and those that it replaced without a close. */
   readonly #open = new Map<ModelKey, ReplayedEpisode[]>();
   readonly #shared: SharedFeed;
   readonly #markers: ReplayMarker[];
@@ -76,7 +76,7 @@ export class Replay {
     return new ReplayFeed(source, markers, this.#shared);
   }
 
-  /** The feeds tell these markers at their times. */
+  /** The feeds send these markers at their times. */
   announce(markers: readonly ReplayMarker[]): void {
     this.#markers.push(...markers);
   }

@@ -21,13 +21,13 @@ import {
 export interface ReportOptions extends ReplayInput, DetectionOptions {
   /** Only episodes that opened in this time before the newest row, milliseconds; what is older is learned from. */
   readonly lastMs?: number | undefined;
-  /** How incidents are told apart, for what shares a ticket. Default: as `run` has it by default. */
+  /** Settings of incidents, which decide what shares a ticket. Default: those of `run`. */
   readonly incidents?: Omit<WhatIfOptions, "sinceMs"> | undefined;
 }
 
 export interface ReplayReport {
   readonly episodes: readonly ReplayedEpisode[];
-  /** That would have told of them. */
+  /** Tickets that would have told of them. */
   readonly tickets: readonly WhatIfTicket[];
   /** Episodes that opened before it are left out, microseconds. */
   readonly since: number;
@@ -49,7 +49,7 @@ export interface ReplaySummary {
   readonly left_out: Readonly<Record<string, number>>;
   /** Rows whose importance is NULL, NaN or infinite. */
   readonly without_number: number;
-  /** Rows with a name that held controls or marks of direction, and is read without them. */
+  /** Rows with a name that is read without its control characters or direction marks. */
   readonly names_cleaned: number;
   /** Null where nothing was measured. */
   readonly false_episodes_expected_per_model_week: number | null;
@@ -62,7 +62,7 @@ export interface ReplaySummary {
 const falseEpisodes: Readonly<Record<Sensitivity, number>> = { low: 0.1, normal: 0.4, high: 1.6 };
 
 /**
- * @param recording told every attribution as it was judged, for the page with charts
+ * @param recording receives every attribution as it was judged, for the page with charts
  * @throws FileError DW_CLI_FILE; SourceError
  */
 export async function replayReport(
@@ -101,7 +101,7 @@ function ticketsOf(
   return simulateTickets(events, { ...incidents, ...span, sourceModels });
 }
 
-/** A model and week. Only what was measured is promised: with other detectors, rules or overrides nothing is known. */
+/** False episodes a model and week; null with other detectors, rules or overrides, for which nothing was measured. */
 export function expectedFalse({ preset, sensitivity, engine }: DetectionOptions): number | null {
   const asMeasured = engine === undefined || (sensitivity !== undefined && isAsMeasured(engine));
   return asMeasured && preset !== "plain" ? falseEpisodes[sensitivity ?? "normal"] : null;

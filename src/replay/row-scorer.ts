@@ -1,4 +1,4 @@
-/** Scores the rows of a table: by one detector alone, or by the whole path from the gate to the decision. */
+/** Scores the rows of a table: by one detector alone, or by all detectors with rules and decision. */
 import { noCounts } from "../detection/attribution/counts.ts";
 import { WatchedModel } from "../detection/model.ts";
 import {
@@ -88,8 +88,8 @@ export function ruledScorer({ names, detectors, decision }: RuledOptions): RowSc
  *
  *     score = max(deciding, w / (1 + w))     w: the highest score of any detector
  *
- * The second term is always below 1, so an advisory detector never crosses the boundary. It only gives an order to rows for which
- * the deciding detectors' score is 0.
+ * The second term is always below 1, so an advisory detector never crosses the boundary. It orders rows that the
+ * deciding detectors score low.
  */
 function rankedScore({ score, facts }: WatchedModel): number | undefined {
   if (score === undefined) return undefined;

@@ -1,4 +1,4 @@
-/** Where a replay gets its rows, and the step that all of them take: sorted by time, without stray times. */
+/** Where a replay gets its rows, and how rows are collected, sorted by time and cleared of stray times. */
 import type { FamilyOf } from "../model-family.ts";
 import type { ModelKey } from "../model-key.ts";
 import type { Row } from "../stream/record.ts";
@@ -23,7 +23,7 @@ export interface RowsRead {
 export interface RowSource {
   /** Hands on the rows; those that cannot be used are counted. */
   readonly read: (take: RowListener) => Promise<RowsRead>;
-  /** By which versions of a name are one model. Default: each name is a model. */
+  /** Which names are versions of one model. Default: each name is a model. */
   readonly familyOf?: FamilyOf;
 }
 
@@ -40,7 +40,7 @@ class Names {
   }
 }
 
-/** What is read before it is handed on: rows in any order, with their names apart. */
+/** Rows that are collected in any order before they are handed on, with numbers for names. */
 export class Collected {
   readonly models = new Names();
   readonly features = new Names();

@@ -16,7 +16,7 @@ const leastRows = 5;
 export const lookedAt = 10_000;
 const leastGapUs = 7 * 86_400_000_000;
 const gapSpans = 10;
-/** As the daemon's gate has it. */
+/** As in the daemon: rows further ahead of the clock are in the future. */
 const maxAheadUs = 3_600_000_000;
 
 export interface Extremes {
@@ -30,11 +30,11 @@ export interface Extremes {
 export interface Plausible {
   readonly from: number;
   readonly until: number;
-  /** Not later than this: the clock, or nothing. */
+  /** Later times are ahead of the clock; Infinity for no limit. */
   readonly clock: number;
 }
 
-/** @param nowUs the clock of whoever wrote the rows, or our own */
+/** @param nowUs clock of the database that holds the rows, or our own */
 export function plausibleTimes({ rows, earliest, latest }: Extremes, nowUs: number): Plausible {
   const all = { from: -Infinity, until: Infinity, clock: Infinity };
   const few = Math.min(Math.max(1, Math.floor(rows * strayShare)), lookedAt - 1);

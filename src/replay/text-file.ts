@@ -13,7 +13,7 @@ const standardInput = "-";
 /** For sentences. */
 export const fileName = (file: string): string => (file === standardInput ? "stdin" : file);
 
-/** Bytes that are not UTF-8. The reader of lines knows on which line they stand. */
+/** Bytes that are not UTF-8. The reader of lines adds the number of the line. */
 export class NotUtf8 extends Error {
   /** Line ends before them, in the chunk that could not be decoded. */
   readonly linesBefore: number;
@@ -88,7 +88,7 @@ function unpacked(file: string, { head, all }: ReadAhead): AsyncIterable<Buffer>
   return packed.pipe(gunzip);
 }
 
-/** What files begin with that are no CSV, and what to do. */
+/** How files begin that are no CSV, and what to do. */
 const otherKinds: readonly (readonly [start: string, what: string, hint: string])[] = [
   ["PK\u0003\u0004", "is a zip archive or an Excel workbook", "Unpack it, or save it as CSV."],
   ["PAR1", "is Parquet", "Write it as CSV with the columns timestamp, model, feature, importance."],

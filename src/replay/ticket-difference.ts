@@ -8,8 +8,8 @@ export interface SettingTickets {
 }
 
 /**
- * The tickets of `these` that `those` do not have. Two tickets are the same when an episode of one and an episode of the
- * other are of one model and overlap in time: the quieter setting only opens it later.
+ * The tickets of `these` that `those` do not have. Two tickets are the same when an episode of one and an episode of
+ * the other are of one model and overlap in time: the quieter setting only opens it later.
  */
 export function ticketsBeyond(
   these: SettingTickets,

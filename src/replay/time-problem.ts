@@ -1,7 +1,7 @@
 /** Says what is wrong with a text that stands for a time and cannot be read as one. */
 import { acceptedTimes } from "./cells.ts";
 
-/** The first that fits is said. */
+/** The first form that fits decides. */
 const problems: readonly (readonly [form: RegExp, problem: string])[] = [
   [/^\d{4}-\d\d-\d\d[T ]24:/, "has an hour 24. Write 00:00:00 of the next day"],
   [/^\d{4}-\d\d-\d\d[T ]\d\d:60/, "has a minute 60. Write 00 of the next hour"],

@@ -11,7 +11,7 @@ export class ToldEpisodes {
   /** Of digests, by id: the lists of their incidents. */
   readonly #ofDigests = new Map<string, Set<readonly EpisodeOpened[]>>();
 
-  /** @param placed with `isOver`: the incident was over, so what comes again has a ticket of its own */
+  /** @param placed with `isOver`: the incident was resolved, so a new episode has a ticket of its own */
   add(
     event: EpisodeOpened,
     { incident, absorbs, isOver }: PlacedEpisode & { readonly isOver: boolean },
@@ -22,7 +22,7 @@ export class ToldEpisodes {
     this.#ofIncidents.set(incident, before);
   }
 
-  /** The ticket of the digest tells of all episodes of the incident, of later ones too. */
+  /** The ticket of the digest tells of all episodes of the incident, also of later ones. */
   addToDigest(digest: string, incident: string): void {
     const own = this.#ofIncidents.get(incident);
     if (own === undefined) return;

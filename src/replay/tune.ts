@@ -53,7 +53,7 @@ export interface TuningAdvice {
   readonly left_out: Readonly<Record<string, number>>;
   /** Rows whose importance is NULL, NaN or infinite. */
   readonly without_number: number;
-  /** Rows with a name that held controls or marks of direction, and is read without them. */
+  /** Rows with a name that is read without its control characters or direction marks. */
   readonly names_cleaned: number;
 }
 

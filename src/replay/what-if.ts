@@ -20,14 +20,14 @@ import { type ToldBy, ToldEpisodes } from "./told-episodes.ts";
 export interface WhatIfOptions {
   readonly resolveAfterMs: number;
   readonly reopenDurationMs: number;
-  /** Default: as `place` has it. */
+  /** Default: that of `place`. */
   readonly groupWithinMs?: number;
   /** The budget of new tickets. Default: any number. */
   readonly maxNewTickets?: ReducerSettings["maxNewTickets"];
   /** Models by the scope of their source. Default: those of which something was decided. */
   readonly sourceModels?: ReadonlyMap<string, number>;
   readonly fixes: readonly Fix[];
-  /** What is decided before is remembered, but not counted, ms since 1970. */
+  /** Decisions before this are remembered, but not counted, ms since 1970. */
   readonly sinceMs: number;
   /** What would have happened by then is counted, ms since 1970. Default: the newest event */
   readonly untilMs?: number;
@@ -42,7 +42,7 @@ export interface WhatIfCounts {
   readonly mails: number;
   /** Runs of fixes in mode auto that the gates allow, had their target been there. */
   readonly runs: number;
-  /** The same of fixes in mode observe, and in mode approve: said or asked, not done. */
+  /** Runs that the gates allow of fixes in mode observe or approve: reported or asked for, not done. */
   readonly observed: number;
   readonly denied: number;
 }
@@ -51,11 +51,11 @@ export interface WhatIfCounts {
 export interface WhatIfTicket {
   readonly incident: string;
   readonly isReopened: boolean;
-  /** Those that it tells of, in the order decided; one at least. */
+  /** Episodes that it tells of, in the order decided; one at least. */
   readonly episodes: readonly EpisodeOpened[];
 }
 
-/** @param events in any order; time is their own, an act takes none */
+/** @param events in any order; they happen at their own times, and acts take no time */
 export function simulateIncidents(
   events: readonly DetectionEvent[],
   options: WhatIfOptions,
@@ -77,7 +77,7 @@ export function simulateTickets(
   return { counts: whatIf.counts, tickets: whatIf.tickets };
 }
 
-/** Nobody asked for its target. */
+/** A simulated attempt has no target. */
 const attempt = { target: null, host: null };
 
 /** An effect of an incident that is due later. */
@@ -182,7 +182,7 @@ class WhatIf {
     if (digest !== undefined) this.#told.addToDigest(digest.id, incident.id);
   }
 
-  /** As the executor of tickets does: what is told elsewhere by now gets none. */
+  /** Like the executor of tickets, opens none for an incident that another ticket tells of by now. */
   #openTicket(id: string): void {
     const found = this.#incidents.get(id);
     if (found === undefined || isToldElsewhere(found)) return;
@@ -257,7 +257,7 @@ class WhatIf {
     });
     // Whether a person would have said yes is not known.
     const allow = decision.allow || decision.retry === "word";
-    // What is only said, or asked, is no attempt, and uses nothing up.
+    // A run that is only reported or asked for is no attempt, and uses up no budget.
     if (allow && fix.mode === "auto")
       this.#attempts.push({ ...attempt, atMs: nowMs, fix: name, incident: incident.id });
     if (nowMs < this.#options.sinceMs) return;

@@ -121,7 +121,7 @@ export class WideParser {
     return `read as a wide table: each of ${counted(this.#features.length, "column")} is a feature (${names.join(", ")}${more})`;
   }
 
-  /** An empty cell is no importance at all: the model said nothing of this feature. @returns rows read */
+  /** An empty cell is no row: the feature is absent. @returns rows read */
   read(cells: readonly string[], each: (row: FileRow | BadRow) => void): number {
     if (cells.length !== this.#width) return one(each, widthOf(cells, this.#width));
     const text = cells[this.#places.time]!;

@@ -5,7 +5,7 @@ import type { EpisodeOpened } from "../../detection/event.ts";
 import { escapeHtml } from "../../html.ts";
 import type { ShareHistory } from "./share-recorder.ts";
 
-/** Attributions before the opening whose mean is what was usual; the newest of them may be part of the fault. */
+/** Usual is the mean of so many attributions before the opening, less the newest, which may be part of the fault. */
 const usualOver = 36;
 const leftOff = 3;
 /** More features than this hardly moved. */

@@ -29,7 +29,7 @@ export interface Chart {
   /** Microseconds. */
   readonly from: number;
   readonly to: number;
-  /** Whether what was expected of the first feature is shown. */
+  /** Whether the expected band of the first feature is shown. */
   readonly banded?: boolean;
   readonly marks: readonly ChartMark[];
   readonly height: number;
@@ -55,7 +55,7 @@ export function chartSvg(chart: Chart): string {
     ...xAxis(chart, scale),
     bandSvg(ends, scale),
     ...chart.marks.map((mark, i) => markSvg(mark, chart, { ...scale, row: rows[i] ?? 0 })),
-    // The first one is what it is about, so it lies on top.
+    // The first feature is the subject of the chart, so its line is on top.
     ...drawn.toReversed(),
     "</svg>",
   ].join("");

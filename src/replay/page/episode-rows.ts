@@ -17,7 +17,7 @@ import { linkTo } from "./ticket-groups.ts";
 export interface NumberedEpisode extends ReplayedEpisode {
   /** Counts from 1 over the whole page, in order of time. */
   readonly number: number;
-  /** Numbers of the others of its ticket. */
+  /** Numbers of the other episodes of its ticket. */
   readonly sharing?: readonly number[];
 }
 

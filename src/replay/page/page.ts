@@ -27,7 +27,7 @@ export interface PageInput {
   readonly attributions: number;
   /** Where episodes count from, microseconds; -Infinity: from the first row. */
   readonly since: number;
-  /** How it was set, in a few words. */
+  /** The settings of the replay, in a few words. */
   readonly setting: string;
 }
 

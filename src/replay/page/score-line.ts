@@ -3,11 +3,11 @@ import { columns } from "../../plot.ts";
 import { margin, scaleOf, width } from "./chart.ts";
 import type { ShareHistory } from "./share-recorder.ts";
 
-/** What is higher is drawn at the top: how far beyond hardly matters there. */
+/** Higher scores are drawn at this height: how far beyond hardly matters there. */
 const most = 3;
 const height = 110;
 
-/** The highest score of each column; a gap while nobody has an opinion. */
+/** The highest score of each column; a gap where there is none. */
 export function scoreSvg(
   history: ShareHistory,
   { from, to }: { readonly from: number; readonly to: number },

@@ -12,14 +12,14 @@ export interface FeatureHistory {
 
 /** One model over time. */
 export interface ShareHistory {
-  /** Of each attribution, ascending, microseconds since 1970. */
+  /** Times of the attributions, ascending, microseconds since 1970. */
   readonly times: readonly number[];
-  /** By deciding detectors and rules, 1.0 is the boundary; NaN while they warm up. */
+  /** Highest score by deciding detectors and rules, 1.0 is the boundary; NaN while they warm up. */
   readonly scores: Float32Array;
   readonly features: ReadonlyMap<string, FeatureHistory>;
 }
 
-/** 12 bytes a row, and some a attribution. */
+/** Memory: 12 bytes a row, and some more an attribution. */
 export class ShareRecorder implements AttributionRecorder {
   readonly #models = new Map<ModelKey, PastAttribution[]>();
 
