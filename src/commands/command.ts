@@ -81,7 +81,7 @@ export type CommandOutcome =
       readonly deed?: Deed;
       /** A freeze that begins or ends. The command has to say that it holds runs. */
       readonly freezing?: FreezeChange;
-      /** To whom tickets of the model go from now on. */
+      /** A change of the team to which tickets of the model go. */
       readonly rerouting?: TeamChange;
       readonly says: MessageSection;
     }

@@ -25,7 +25,7 @@ export interface CarryingOptions {
   readonly recording: RecordOptions;
   /** Judges runs that people ask for. Left out: no fix is configured. */
   readonly wishing?: Wishing | undefined;
-  /** To whom the routes give a ticket, as an account. Default: to nobody. */
+  /** The account to which the routes assign a ticket of the incident. Default: none. */
   readonly routedTo?: (incident: Incident) => string | undefined;
   /** Reads the figures of a model; undefined where none are stored. Default: none are. */
   readonly figuresOf?: (q: Queryable, model: ModelKey) => Promise<ModelFigures | undefined>;

@@ -30,7 +30,7 @@ export type Deed =
       readonly team?: string;
       /** The configuration has this team, so the incident is assigned to it. */
       readonly handsOver?: true;
-      /** To whom the routes give tickets of that team; left out where they name nobody. */
+      /** The account that the routes name for that team; left out where they name none. */
       readonly account?: string;
     }
   /** Until then nothing is reported about it, ms since 1970. */

@@ -73,7 +73,7 @@ export function newFreeze(
 }
 
 /**
- * The freeze that a person means. Without a name it is the only one that holds, if its name is a number given by us.
+ * The freeze that a person means. Without a name it is the only one that holds, if its name begins with `freeze-`.
  */
 export function freezeToEnd(name: string, freezes: readonly Freeze[]): Freeze | FreezeProblem {
   const wanted = name.trim();

@@ -167,7 +167,7 @@ const doesBy = {
   auto: "may run",
 } as const satisfies Record<FixOffer["mode"], string>;
 
-/** Something was tried, also where nobody knows whether it was done. */
+/** Statuses of runs that were tried, even if it is not known whether the act took effect. */
 const tried: ReadonlySet<RunSummary["status"]> = new Set(["acted", "failed", "unknown"]);
 
 function ranText(ran: RunSummary, { state }: Incident): Line {
@@ -179,7 +179,7 @@ function ranText(ran: RunSummary, { state }: Incident): Line {
   return line`ran ${data(ran.fix)} at ${at}${words(`${outcome}${next}`)}`;
 }
 
-/** What the newest fix that acted did; before any has, what the first matching fix would do. */
+/** What the newest tried fix did; before any was tried, what the first matching fix would do. */
 function machineOf(incident: Incident, { fixesFor }: HelpLinks): Line {
   const ran = incident.runs.findLast(({ status }) => tried.has(status));
   if (ran !== undefined) return ranText(ran, incident);

@@ -68,7 +68,7 @@ function againText({ proposal }: RunSummary): Line {
 /** What follows a denial: when the run is tried again, or what a person can say. */
 function whatNext({ status, gate, retryAtMs, wish, fix }: RunSummary): Line {
   if (status !== "denied") return [];
-  // A person's word is enough for every tier but `never`.
+  // A person can approve every tier except `never`.
   if (gate === "refused" || (gate === "tier" && wish !== undefined))
     return words(" No word changes that.");
   if (wish !== undefined) return line` ${strong(words(`dw restart ${fix}`))} asks again.`;

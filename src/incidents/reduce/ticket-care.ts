@@ -1,6 +1,6 @@
 /**
  * The aspect that keeps a ticket open while something is broken, whatever a person, a workflow or a deletion did to
- * it. A comment says when it is open again.
+ * it. People get a mail when it is open again.
  *
  *     open ──closed by hand──► closed, for `closed_by_hand_for`, one comment says so
  *      ▲                            │ that time is over, or a new episode opens
