@@ -5,8 +5,8 @@
  *     begins   targets > K, or anomalous models > K and > share · known models
  *     ends     targets ≤ K / 2 and anomalous models ≤ max(K, share · known models) / 2, counted at each request
  *
- * Both halves are rounded up: a run that is denied is requested again, so two targets that stay broken count for ever, and
- * at the default of three they must not keep the storm going.
+ * Both halves are rounded up. A denied run is requested again, so targets that stay broken keep counting. At the default
+ * of three, two such targets must not keep the storm going.
  */
 import { formatDuration } from "../../duration.ts";
 import { allowed, deniedForNow, type Gate, timeText } from "./gate.ts";
