@@ -1,4 +1,4 @@
-/** Has the runs asked for again at once that waited for the end of a freeze, when a person ends it before its time. */
+/** Makes the retries of frozen runs due at once, when a person ends a freeze before its time. */
 import { notify } from "../notify.ts";
 import type { Tx } from "../query.ts";
 
@@ -13,17 +13,17 @@ const endedSql = wake(
   " and id = any ($2) and retry_at_ms in (select until_ms from freezes where ended_at_ms is not null)",
 );
 
-/** Wakes all. Call it in the transaction that has ended the freeze. */
+/** Wakes all runs that a freeze has denied for now. Call it in the transaction that has ended a freeze. */
 export async function wakeFrozen(tx: Tx, nowMs: number): Promise<void> {
   await tx.query(allSql, [nowMs]);
   await notify(tx, "outbox");
 }
 
 /**
- * Wakes those of these runs whose freeze was ended between their decision and the storing of their timers.
+ * Wakes those of these runs whose freeze was ended after their decision and before their timers were stored.
  *
- * Call it once the timers are stored. The freezes are locked before they are read: whoever ends one has committed
- * already, or waits and finds the timers.
+ * Call it once the timers are stored. The freezes are locked before they are read. So a transaction that ends one has
+ * committed already, or waits and finds the timers.
  */
 export async function wakeUnfrozen(tx: Tx, runs: readonly string[], nowMs: number): Promise<void> {
   if (runs.length === 0) return;

@@ -46,9 +46,9 @@ order by "sinceMs"`;
 export interface OverdueOptions {
   /** On the clock that stamps promises. */
   readonly nowMs: number;
-  /** So long a ticket may take to be confirmed. */
+  /** How long a ticket may take to be confirmed. */
   readonly ticketMs: number;
-  /** Only what has this id; all when left out. */
+  /** Only the row with this id; all rows when left out. */
   readonly id?: string | undefined;
 }
 

@@ -16,7 +16,7 @@ select max(coalesce(finished_at_ms, acted_at_ms, decided_at_ms)) as "endMs" from
 where ${isAttempt} and fix = $1`;
 const lockSql = "select pg_advisory_xact_lock(hashtextextended('budgets', 0))";
 
-/** Until the transaction ends, nobody else decides about an attempt. So no budget is exceeded by two decisions at once. */
+/** Until the transaction ends, no other one counts or writes attempts: two at once could exceed a budget. */
 export async function lockBudgets(tx: Tx): Promise<void> {
   await tx.query(lockSql);
 }
