@@ -83,7 +83,7 @@ export interface RemediationType<Config, Required extends Requirement> {
   /** Kebab-case; the `do:` of a fix. */
   readonly name: string;
   readonly tier: Tier;
-  /** Strict schema of what a fix says of this remediation: `target` and its own options. */
+  /** Strict schema of a fix's keys for this remediation: `target` and its own options. */
   readonly config: z.ZodType<Config>;
   /** What it acts through, and is handed. A config with a fix that requires what it lacks is refused. */
   readonly requires: readonly Required[];

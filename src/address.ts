@@ -108,7 +108,7 @@ function severalHosts(text: string): AddressError | undefined {
   );
 }
 
-/** The colons of an IPv6 address are told from a port's by the brackets around it. */
+/** Brackets distinguish the colons of an IPv6 address from the colon of a port. */
 function brackets(text: string): AddressError | undefined {
   const host = hostOf(text);
   const isOpen = host.startsWith("[") !== host.includes("]");

@@ -45,11 +45,11 @@ function unitOf(word: string): number | undefined {
   return unitMs[word] ?? unitMs[unitWords[word.replace(/s$/, "")] ?? ""];
 }
 
-/** A duration of ten minutes or more in whole minutes: its seconds tell people nothing. */
+/** Cuts a duration of ten minutes or more to whole minutes: people do not need its seconds. */
 export const roughMs = (ms: number): number => (ms < 600_000 ? ms : ms - (ms % 60_000));
 
 /**
- * The shortest text that says a duration to two units.
+ * A duration in its two largest units; smaller ones are cut off.
  * @example formatDuration(5_400_000) // "1h30m"
  */
 export function formatDuration(ms: number): string {

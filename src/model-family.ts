@@ -81,7 +81,7 @@ export function proposedTemplate(names: Iterable<string>): string | undefined {
     // The fewest letters mean the first joint of a date, not one within it.
     return { template, joined, letters: families.join("").length };
   });
-  // A family with one version tells nothing: its digits may belong to the name.
+  // A family with one version proves nothing: its digits may belong to the name.
   const several = proposals.filter(({ joined }) => joined > 0);
   return several.toSorted((a, b) => b.joined - a.joined || a.letters - b.letters)[0]?.template;
 }

@@ -4,7 +4,7 @@
  */
 import { clamp, max2 } from "./deviation.ts";
 
-/** Above so many features a covariance costs more than it tells. */
+/** With more features a covariance costs more than it is worth. */
 export const mostGiven = 128;
 
 /** Residuals count at most so many deviations in the covariance. */

@@ -13,7 +13,7 @@ export interface Mount {
   /** The engine's own word: volume, bind, tmpfs, … */
   readonly kind: string;
   readonly writable: boolean;
-  /** A volume that nobody named: the image asks for it, and no other container is given it. */
+  /** A volume without a name of its own: the image declares it, and no other container uses it. */
   readonly anonymous: boolean;
 }
 

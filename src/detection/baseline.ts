@@ -1,5 +1,5 @@
 /**
- * Keeps what is normal for a model: judges each attribution against it, learns from it, and starts anew when told to.
+ * Keeps what is normal for a model: judges each attribution against it, learns from it, and starts anew on request.
  */
 import type { ModelKey } from "../model-key.ts";
 import { type FeatureTable, featureTable } from "./attribution/feature-table.ts";
@@ -40,7 +40,7 @@ export interface Assembled {
   readonly slow: boolean;
 }
 
-/** What one attribution says. */
+/** The result of judging one attribution. */
 export interface Assessment {
   /** Time of the attribution, microseconds since 1970. */
   readonly at: number;

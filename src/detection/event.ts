@@ -111,7 +111,7 @@ export interface EpisodeClosed {
   readonly cause: "recovered" | "accepted" | "marker" | "retired";
 }
 
-/** An episode has lasted, and nobody has said whether it is right. Said once; the episode stays open. */
+/** An episode has lasted, so people are asked once whether it is the new normal. It stays open. */
 export interface EpisodeUnanswered {
   readonly type: "episode_unanswered";
   /** The id of the episode. */

@@ -19,7 +19,7 @@ export interface EpisodeFacts {
   clean: number;
   /** Whether people were asked about it. */
   asked?: true;
-  /** What people were told of, by kind: the slots of the features. Left out in what older versions saved: nothing. */
+  /** What was reported, by kind: the slots of the features. Left out in states of older versions: nothing. */
   told?: Told;
 }
 
@@ -51,7 +51,7 @@ export interface ModelFacts {
   /** Attributions still learned without judging, and still judged with wider thresholds. */
   relearn: number;
   widen: number;
-  /** What the newest attribution says is provisional. */
+  /** Whether the newest attribution was judged provisionally. */
   provisional: boolean;
   /** One bit an attribution, newest lowest: the vector as a whole crossed its boundary. */
   crossed: number;

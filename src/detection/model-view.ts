@@ -1,4 +1,4 @@
-/** What metrics and the API may know of a model. */
+/** What metrics and the API show of a model. */
 import type { ModelKey } from "../model-key.ts";
 import type { DetectorScore, EpisodeKind } from "./event.ts";
 import type { WatchedModel } from "./model.ts";

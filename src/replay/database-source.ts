@@ -12,7 +12,7 @@ import { Collected, type RowListener, type RowSource, type RowsRead } from "./ro
 
 /** Time that is read before the one asked for, so that models are learned when it begins, ms. */
 const learnMs = 7 * 86_400_000;
-/** A reading of more rows than this says why it takes long. */
+/** With this many rows or more, a line explains why the reading takes long. */
 const manyRows = 500_000;
 /** A text column with more values than this is no name of a model. */
 const mostModels = 200;

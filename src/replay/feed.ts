@@ -8,7 +8,7 @@ const pollInterval = 30_000_000;
 /** Ticks into which a gap is divided at most. */
 const ticksPerGap = 1000;
 
-/** An announced retrain as a file tells it. */
+/** A marker of a file, such as an announced retrain. */
 export interface ReplayMarker {
   readonly model: ModelKey;
   /** Microseconds since 1970. */

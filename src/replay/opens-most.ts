@@ -46,7 +46,7 @@ const relatives = [10, 20, 30, 50] as const;
 
 export interface ProposedOverride {
   readonly model: ModelKey;
-  /** Its tickets now, those of all models, and those of its own that would be left, as far as this can be told. */
+  /** Its tickets now, those of all models, and the estimate of its own that would be left. */
   readonly tickets: number;
   readonly all: number;
   readonly left: number;

@@ -10,7 +10,7 @@
  */
 
 const strayShare = 0.01;
-/** Fewer rows than this say nothing of each other. */
+/** With fewer rows than this, none counts as stray. */
 const leastRows = 5;
 /** So many of the earliest and latest times are looked at, at most. */
 export const lookedAt = 10_000;

@@ -255,7 +255,7 @@ class WhatIf {
         .filter((past) => past.incident === incident.id)
         .map(({ atMs }) => ({ atMs, outcome: null })),
     });
-    // Whether a person would have said yes is not known.
+    // It is not known whether a person would have agreed, so a run that only waits for that counts.
     const allow = decision.allow || decision.retry === "word";
     // A run that is only reported or asked for is no attempt, and uses up no budget.
     if (allow && fix.mode === "auto")

@@ -52,7 +52,7 @@ export class ActiveDetector {
     return this.detector.band(slot, at);
   }
 
-  /** What the score of a feature of the vector rests on; undefined where the detector does not know. */
+  /** What the score of a feature of the vector rests on; undefined where the detector cannot explain it. */
   explain(slot: number, y: Float64Array, at: number): Explanation | undefined {
     const { detector } = this.#partOf(slot);
     // A detector explains the vector that it scored last.

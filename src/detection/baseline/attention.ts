@@ -74,7 +74,7 @@ export function expectedAttention(
 type ToldAttention = Pick<BlamedFeature, "before" | "after" | "span" | "turned" | "unit"> &
   BandOfAttention;
 
-/** What is told of one feature: before, now and expected, all on the same scale. */
+/** What is reported of one feature: before, now and expected, all on the same scale. */
 export function toldAttention(judged: JudgedAttribution, { slot, at }: Judged): ToldAttention {
   const { memory, workspace, kind } = judged;
   const said = explained(memory, workspace, { slot, at });

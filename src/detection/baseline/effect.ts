@@ -34,7 +34,7 @@ function reaches(
   return size >= leastSize && relative >= (least.relative ?? 0);
 }
 
-/** Undefined where no detector says what it expects. */
+/** Undefined where no detector has an expectation. */
 function effectOf(judged: JudgedAttribution, { slot, at }: Judged): FeatureChange | undefined {
   const { memory, workspace, kind } = judged;
   const said = heldAgainst(memory, workspace.y, { slot, at });
@@ -49,7 +49,7 @@ function effectOf(judged: JudgedAttribution, { slot, at }: Judged): FeatureChang
   const after = attentionOf(judged, slot, observed);
   const turned = before * after < 0 && Math.abs(after) >= leastTurned * Math.abs(before);
   const moved = movedFrom(before, after);
-  // A change of sign is neither: it is told in every direction.
+  // A change of sign counts in every direction.
   if (turned) return { ...moved, drops: true, rises: true };
   return { ...moved, ...directionOf({ expected: Math.abs(before), observed: Math.abs(after) }) };
 }

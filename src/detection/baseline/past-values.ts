@@ -50,7 +50,7 @@ export interface PastValue {
 export interface PastOfModel {
   /** Oldest first, by feature; every feature has the same times. */
   readonly values: ReadonlyMap<string, readonly PastValue[]>;
-  /** Newest markers that the model was told, oldest first. */
+  /** Newest markers of the model, oldest first. */
   readonly changes: readonly AnnouncedChange[];
 }
 
@@ -72,7 +72,7 @@ export function pastValues(input: PastInput): PastOfModel {
   return { values, changes: known.changes };
 }
 
-/** What a saved state says, ready to be held against values. */
+/** A decoded state that values can be compared with. */
 export interface KnownState {
   readonly memory: ModelMemory;
   readonly names: readonly string[];

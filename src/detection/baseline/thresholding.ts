@@ -50,7 +50,7 @@ export interface SlotSettings {
   readonly bySlot: readonly FeatureSettings[];
 }
 
-/** The score of a deciding detector that knows no features, only the vector as a whole. */
+/** The score of a deciding detector that scores only the vector as a whole. */
 interface Whole {
   readonly active: ActiveDetector;
   /** Over the widened boundary. */
@@ -92,7 +92,7 @@ function hasAtLeast(observations: Float32Array, enough: number): boolean {
   return false;
 }
 
-/** Whether the detector knows no features, only the vector as a whole. */
+/** Whether the detector scored no feature, only the vector as a whole. */
 function isSilent(scores: Float64Array): boolean {
   for (let i = 0; i < scores.length; i++) if (!Number.isNaN(scores[i])) return false;
   return true;
@@ -117,7 +117,7 @@ interface ScoreOptions extends Pick<JudgeContext, "noiseFactor" | "at" | "own"> 
 /** Just below the exit level, so that it counts as clean. */
 const unremarkable = 0.79;
 
-/** Takes over what one detector said of the features that are known well enough. */
+/** Takes over one detector's scores of the features with enough observations. */
 function takeScores(
   memory: ModelMemory,
   workspace: Workspace,
@@ -140,7 +140,7 @@ function takeScores(
 const isIgnored = (own: SlotSettings | undefined, slot: number): boolean =>
   own?.bySlot[slot]?.ignore === true;
 
-/** Whether a change counts: its feature's settings ask to be told of it, and it is more than one step of the values. */
+/** Whether a change counts: the feature's settings let it, and it is more than one step of the values. */
 function counts(
   attribution: Omit<JudgedAttribution, "kind">,
   place: Judged,

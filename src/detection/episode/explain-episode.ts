@@ -157,7 +157,7 @@ export interface OpeningInput {
   readonly sourceNewest: number | undefined;
 }
 
-/** The event of an episode that opens; rules come before scores, in what is said and in who is blamed. */
+/** The event of an episode that opens. Rules come before scores, in the reason and in the blame. */
 export function openedEvent(input: OpeningInput): EpisodeOpened {
   const { model, at, evidence, warmUp, cadence } = input;
   const { scores: detectors, learned, lastAt } = input.facts;

@@ -1,4 +1,4 @@
-/** Decides which further evidence is told while an episode is open. Most of it joins the episode without a word. */
+/** Decides which further evidence is reported while an episode is open. Most of it joins the episode silently. */
 
 import { popcount } from "../baseline/popcount.ts";
 import type { ModelMemory } from "../memory.ts";

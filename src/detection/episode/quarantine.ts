@@ -1,6 +1,5 @@
 /**
- * What happens to a model when one of its records is set aside. People are told once in each
- * episode.
+ * What happens to a model when one of its records is set aside. People are told once in each episode.
  */
 import type { ModelKey } from "../../model-key.ts";
 import type { EpisodeOpened } from "../event.ts";

@@ -78,7 +78,7 @@ export function unknownModel(record: VerifyRecord): Verified {
   return verified(record, { outcome: "inconclusive", detail }, record.notBefore);
 }
 
-/** Earliest time at which {@link answer} may have something to say without a new attribution. */
+/** Earliest time at which {@link answer} may find an answer without a new attribution. */
 export function answerDue(state: VerificationState, cadence: number | undefined): number {
   let due = Number.POSITIVE_INFINITY;
   for (const question of state.questions) {
