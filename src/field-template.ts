@@ -25,6 +25,24 @@ export function unknownNames(value: FieldValue): readonly string[] {
   );
 }
 
+/** A value that is kept up to date, as the configuration says it: `{set: VALUE, refresh: true}`. */
+export interface KeptValue {
+  readonly [name: string]: FieldValue;
+  readonly set: FieldValue;
+  readonly refresh: boolean;
+}
+
+/** What says `refresh` is no value of a tracker's API. */
+export function saysRefresh(value: FieldValue): value is { readonly [name: string]: FieldValue } {
+  return typeof value === "object" && value !== null && !isList(value) && "refresh" in value;
+}
+
+/** Nothing but the two keys. */
+export function isKept(value: FieldValue): value is KeptValue {
+  if (!saysRefresh(value) || !("set" in value)) return false;
+  return typeof value["refresh"] === "boolean" && Object.keys(value).length === 2;
+}
+
 /** @param values as they are; what a tracker would take for markup becomes `_` here */
 export function filledValue(value: FieldValue, values: LinkValues): FieldValue {
   if (typeof value === "string") return filledText(value, values);

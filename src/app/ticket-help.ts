@@ -1,6 +1,8 @@
 /** Maps the configuration to what helps the readers of a ticket: links, queries, and what the machine would do. */
+
 import { accountOfAssignee } from "../config/route-facts.ts";
 import type { Config } from "../config/schema.ts";
+import { isKept } from "../field-template.ts";
 import { calledFor } from "../healing/fix.ts";
 import type { ConfiguredFix } from "../healing/runner.ts";
 import type { Incident } from "../incidents/incident.ts";
@@ -57,7 +59,26 @@ function routeOf(
   const { tenant: tenants, team: teams } = when;
   const account = assignee === undefined ? undefined : accountOfAssignee(assignee, people);
   const condition = { models, features, kinds, severities, tenants, teams };
-  return { when: condition, issueType, components, assignee: account, labels, fields, impact };
+  const given = { when: condition, issueType, components, assignee: account, labels, impact };
+  return { ...given, ...(fields && fieldsOf(fields)) };
 }
 
+/** What is kept up to date is also given to the new ticket. */
+function fieldsOf(fields: ConfiguredFields): Pick<TicketRoute, "fields" | "kept"> {
+  const all = Object.entries(fields);
+  return {
+    fields: Object.fromEntries(all.map(([id, value]) => [id, isKept(value) ? value.set : value])),
+    kept: Object.fromEntries(
+      all.flatMap(([id, value]) => (isKept(value) && value.refresh ? [[id, value.set]] : [])),
+    ),
+  };
+}
+
+/** Ids of all fields that a route keeps up to date. */
+export function keptFieldIds({ routes }: Pick<Config, "routes">): readonly string[] {
+  const ids = routes.flatMap(({ fields = {} }) => Object.keys(fieldsOf(fields).kept ?? {}));
+  return [...new Set(ids)];
+}
+
+type ConfiguredFields = NonNullable<ConfiguredRoute["fields"]>;
 type ConfiguredRoute = Config["routes"][number];

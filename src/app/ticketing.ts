@@ -14,7 +14,7 @@ import type { MakePicture } from "../tickets/picture/picturing.ts";
 import type { TicketTalk } from "../tickets/talk.ts";
 import { createTicketing, type Ticketing } from "../tickets/ticketing.ts";
 import type { OnRendered, Tracker } from "../tickets/tracker.ts";
-import { ticketHelp } from "./ticket-help.ts";
+import { keptFieldIds, ticketHelp } from "./ticket-help.ts";
 
 interface TicketingParts {
   readonly clock: Clock;
@@ -43,7 +43,7 @@ interface OpenedTracker {
 export function buildTicketing(config: Config, parts: TicketingParts): Ticketing | undefined {
   const { jira } = config;
   // One line for each tracker.
-  const opened = jira && openedJira(jira, parts);
+  const opened = jira && openedJira(jira, { ...parts, keptFields: keptFieldIds(config) });
   if (opened === undefined) return undefined;
   const { fixes, ...needed } = parts;
   const { tracker, talk, priorities, lookUpMs } = opened;
@@ -51,15 +51,20 @@ export function buildTicketing(config: Config, parts: TicketingParts): Ticketing
   return createTicketing({ ...needed, tracker, talk, context, lookUpMs });
 }
 
+interface KeptParts {
+  /** Ids of the fields that routes keep up to date. */
+  readonly keptFields: readonly string[];
+}
+
 function openedJira(
   jira: NonNullable<Config["jira"]>,
-  { logger, metrics, onRendered, environment }: TicketingParts,
+  { logger, metrics, onRendered, environment, keptFields }: TicketingParts & KeptParts,
 ): OpenedTracker {
   const token = (): string => readSecret(jira.token_file);
   const options = jiraOptions(jira, { logger, metrics, environment });
   const { P0, P1, P2 } = jira.priorities;
   const priorities = { P0: P0 ?? undefined, P1: P1 ?? undefined, P2: P2 ?? undefined };
-  const tracker = openJira({ ...options, token, onRendered, pause: new JiraPause() });
+  const tracker = openJira({ ...options, keptFields, token, onRendered, pause: new JiraPause() });
   return {
     tracker,
     talk: tracker.talk,

@@ -1,6 +1,6 @@
 /** `routes:`: what tickets get beside the usual, by what they are about. Each key comes from the first route that names it. */
 import { z } from "zod";
-import { unknownNames, valueNames } from "../field-template.ts";
+import { isKept, saysRefresh, unknownNames, valueNames } from "../field-template.ts";
 import { severities } from "../incidents/episode.ts";
 import { listOf, text } from "./fields.ts";
 import { kinds } from "./fixes.ts";
@@ -42,6 +42,7 @@ const fields = z.record(text, z.json()).check((context) => {
       context.issues.push({ code: "custom", message, path: [name], input: undefined });
     };
     if (taken.has(name)) report("is set by Driftwarden, or by a key of its own");
+    if (saysRefresh(value) && !isKept(value)) report("expected {set: VALUE, refresh: true}");
     const [unknown] = unknownNames(value);
     if (unknown !== undefined)
       report(`names a variable that there is not; there are ${valueNames}`);

@@ -30,6 +30,8 @@ export interface FormerTicket extends TicketRef {
 export interface WrittenText {
   readonly summary: string;
   readonly description: string;
+  /** Of fields that a route keeps up to date, by their ids; left out where there are none. */
+  readonly fields?: Readonly<Record<string, string>>;
 }
 
 /** What the ticket shows of the features to blame: a picture by the name of its file, or lines of text. */

@@ -6,12 +6,18 @@ import { incidentText } from "../messages/incident-text.ts";
 import type { HelpLinks } from "../messages/opening-block.ts";
 import type { RouteKeys } from "./route.ts";
 import type { NewIssue } from "./tracker.ts";
+import type { KeptFields } from "./written-text.ts";
 
 export interface TicketContext extends HelpLinks {
   /** Name of the tracker's priority for each severity; undefined leaves the project's default. */
   readonly priorities: Readonly<Record<Severity, string | undefined>>;
   /** What a new ticket of this incident gets beside the usual. */
   readonly routeFor?: (incident: Incident) => RouteKeys;
+}
+
+/** What a route keeps up to date on the ticket. */
+export function keptFields(incident: Incident | Digest, { routeFor }: TicketContext): KeptFields {
+  return isDigest(incident) ? {} : (routeFor?.(incident).kept ?? {});
 }
 
 /** Summary under 80 characters; that of a digest under 255. */

@@ -11,12 +11,14 @@ import { type FormerFate, renderGoesOnFrom } from "../messages/ticket-life-text.
 import { commentOnce, markOf, type TicketWork } from "./comments.ts";
 import type { TicketCreator } from "./creation.ts";
 import { TrackerError } from "./errors.ts";
+import { keptFields, type TicketContext } from "./new-issue.ts";
 import type { TicketOutcome } from "./ticket-change.ts";
 import type { Issue } from "./tracker.ts";
-import { writtenText } from "./written-text.ts";
+import { type KeptFields, writtenText } from "./written-text.ts";
 
 export interface ReopeningWork extends TicketWork {
   readonly create: TicketCreator;
+  readonly context: TicketContext;
 }
 
 /** An incident with its ticket. */
@@ -81,17 +83,20 @@ interface GoingOn {
 async function goOnFrom(incident: Ticketed, { former, work }: GoingOn): Promise<TicketOutcome> {
   const first = renderGoesOnFrom(incident.ticket, former);
   const made = await work.create(incident, work.attempt, { after: incident.ticket, first });
-  const opened = openedEvent(made.issue);
+  const opened = openedEvent(made.issue, keptFields(incident, work.context));
   const event = former === "wont_do" ? { ...opened, wontDo: true as const } : opened;
   return { change: made.outcome, events: [event] };
 }
 
-export function openedEvent(issue: Issue): Extract<IncidentEvent, { type: "ticket_opened" }> {
+export function openedEvent(
+  issue: Issue,
+  kept: KeptFields,
+): Extract<IncidentEvent, { type: "ticket_opened" }> {
   const { id, key, url } = issue;
   return {
     type: "ticket_opened",
     ticket: { id, key, url },
-    written: writtenText(issue),
+    written: writtenText(issue, kept),
     ...(issue.description.trim() === "" && { lacksText: true }),
   };
 }

@@ -15,6 +15,8 @@ export interface RouteKeys {
   readonly labels?: readonly string[] | undefined;
   /** By the tracker's own ids, as its API takes them. */
   readonly fields?: Readonly<Record<string, FieldValue>> | undefined;
+  /** Those of the fields that are kept up to date. */
+  readonly kept?: Readonly<Record<string, FieldValue>> | undefined;
   /** Whom it hurts, in half a sentence. */
   readonly impact?: string | undefined;
 }
@@ -40,13 +42,14 @@ export function routed(routes: readonly TicketRoute[], incident: Incident): Rout
   const fitting = [...ofTeam, ...all.filter(({ when }) => when.teams === undefined)];
   const first = <Key extends keyof RouteKeys>(key: Key): RouteKeys[Key] =>
     fitting.find((route) => route[key] !== undefined)?.[key];
-  const fields = first("fields");
+  const from = fitting.find(({ fields }) => fields !== undefined);
   return {
     issueType: first("issueType"),
     components: first("components"),
     assignee: incident.team === undefined ? first("assignee") : assigneeOf(ofTeam),
     labels: first("labels"),
-    fields: fields && filledFields(fields, incident),
+    fields: from?.fields && filledFields(from.fields, incident),
+    kept: from?.kept && filledFields(from.kept, incident),
     impact: first("impact"),
   };
 }

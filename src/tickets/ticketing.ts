@@ -13,6 +13,7 @@ import { commentOnce, markOf, type TicketWork } from "./comments.ts";
 import { type CreationOptions, createTicketCreator, type TicketAttempt } from "./creation.ts";
 import { createTicketLook, type TicketLook } from "./looking.ts";
 import type { TicketsMetrics } from "./metrics.ts";
+import { keptFields } from "./new-issue.ts";
 import { createPicturing, type MakePicture, type Picturing } from "./picture/picturing.ts";
 import {
   applyTransition,
@@ -175,7 +176,7 @@ async function openTicket(
     return { ticket: opened?.ticket ?? incident.ticket, ...outcome };
   }
   const { issue, outcome } = await work.create(incident, work.attempt);
-  const event = openedEvent(issue);
+  const event = openedEvent(issue, keptFields(incident, work.context));
   const { ticket } = event;
   return { ticket, change: access.said({ ...incident, ticket }, outcome), events: [event] };
 }

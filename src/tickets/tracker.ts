@@ -1,4 +1,5 @@
 /** The port to an issue tracker, declared by who needs it: the few calls tickets/ makes. */
+import type { FieldValue } from "../field-template.ts";
 import type { Message } from "../messages/message.ts";
 import type { MayAct } from "../permit.ts";
 import type { RouteKeys } from "./route.ts";
@@ -27,6 +28,8 @@ export interface Issue {
   readonly summary: string;
   /** Empty where the tracker does not show it. */
   readonly description: string;
+  /** Fields that routes keep up to date, as the tracker stores them. Left out where there are none. */
+  readonly fields?: Readonly<Record<string, unknown>>;
 }
 
 /** What is to become of an issue. What is left out stays. */
@@ -38,6 +41,8 @@ export interface IssueChange {
   readonly assignee?: string | null;
   /** Name of the priority. */
   readonly priority?: string;
+  /** By the tracker's own ids, as its API takes them. */
+  readonly fields?: Readonly<Record<string, FieldValue>>;
 }
 
 export interface IssueUpdate {

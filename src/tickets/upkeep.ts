@@ -1,8 +1,9 @@
 /**
- * Keeps a ticket up to date: its text and, when the severity rises, its title, label and priority. People's edits win.
+ * Keeps a ticket up to date: its text, the fields of a route and, when the severity rises, its title, label and priority. People's edits win.
  * A part that differs from what the tracker returned after our last write is left, and one comment says what it would
  * have said.
  */
+import { isDeepStrictEqual } from "node:util";
 import { type Digest, isDigest } from "../incidents/digest.ts";
 import type { Rise } from "../incidents/effect.ts";
 import { type Severity, severities } from "../incidents/episode.ts";
@@ -14,11 +15,19 @@ import type { MessageSection } from "../messages/message.ts";
 import { renderNow } from "../messages/now-text.ts";
 import { renderRise } from "../messages/ticket-life-text.ts";
 import { commentOnce, markOf, type TicketWork, upsertComment } from "./comments.ts";
-import { newIssue, type TicketContext } from "./new-issue.ts";
+import { keptFields, newIssue, type TicketContext } from "./new-issue.ts";
 import type { Ticketed, TicketedDigest } from "./reopening.ts";
 import type { TicketOutcome } from "./ticket-change.ts";
 import type { Issue, IssueChange, Tracker } from "./tracker.ts";
-import { isEdited, type OwnTexts, textHash, writtenText } from "./written-text.ts";
+import {
+  fieldHash,
+  isEdited,
+  isFieldEdited,
+  type KeptFields,
+  type OwnTexts,
+  textHash,
+  writtenText,
+} from "./written-text.ts";
 
 export interface UpkeepWork extends TicketWork {
   readonly context: TicketContext;
@@ -48,13 +57,19 @@ export async function updateTicket(
   const noted = await keepNote(issue, incident, { work, untaken });
   const after = changed ? await tracker.get(issue.id) : issue;
   const change = changed ? "updated" : (said ?? noted ?? "unchanged");
-  return { change, events: writtenEvents(after, incident, wanted) };
+  return { change, events: writtenEvents(after, incident, withoutLeft(wanted, left)) };
 }
 
 /** By them a later attempt knows again what this one wrote, if no answer comes. */
-function hashesOf({ summary, description }: IssueChange, tracker: Tracker): readonly string[] {
+function hashesOf(
+  { summary, description, fields = {} }: IssueChange,
+  tracker: Tracker,
+): readonly string[] {
   const texts = [summary, description && tracker.descriptionOf(description)];
-  return texts.flatMap((text) => (text === undefined ? [] : [textHash(text)]));
+  return [
+    ...texts.flatMap((text) => (text === undefined ? [] : [textHash(text)])),
+    ...Object.values(fields).map((value) => fieldHash(value, value)),
+  ];
 }
 
 function wantedChange(
@@ -65,11 +80,26 @@ function wantedChange(
   const { summary, description, priority } = newIssue(incident, work.context);
   const mayWrite = (part: "summary" | "description"): boolean => !isEdited(issue, part, own);
   return {
+    ...wantedFields(issue, keptFields(incident, work.context), own),
     ...(mayWrite("description") && { description }),
     ...(namesNews(incident, rise) && mayWrite("summary") && { summary }),
     ...(rise !== undefined && { labels: severityLabels(incident.severity) }),
     ...(rise !== undefined && priority !== undefined && { priority }),
   };
+}
+
+function wantedFields(issue: Issue, kept: KeptFields, own: OwnTexts): Pick<IssueChange, "fields"> {
+  const ours = Object.entries(kept).filter(
+    ([id, wanted]) => !isFieldEdited(issue.fields?.[id], { id, wanted }, own),
+  );
+  return ours.length === 0 ? {} : { fields: Object.fromEntries(ours) };
+}
+
+/** What the tracker did not take was not written. */
+function withoutLeft({ fields, ...others }: IssueChange, left: readonly string[]): IssueChange {
+  if (fields === undefined) return others;
+  const taken = Object.entries(fields).filter(([id]) => !left.includes(id));
+  return { ...others, fields: Object.fromEntries(taken) };
 }
 
 /** A title that counts grows with what it counts; another one changes only when it gets worse. */
@@ -138,11 +168,12 @@ function writtenEvents(
   wanted: IssueChange,
 ): readonly IncidentEvent[] {
   if (after === undefined) return [];
-  const { summary, description } = writtenText(after);
+  const { summary, description, fields } = writtenText(after, wanted.fields);
   const now = {
     summary: wanted.summary === undefined ? written.summary : summary,
     description: wanted.description === undefined ? written.description : description,
+    ...((written.fields ?? fields) && { fields: { ...written.fields, ...fields } }),
   };
-  if (now.summary === written.summary && now.description === written.description) return [];
+  if (isDeepStrictEqual(now, written)) return [];
   return [{ type: "ticket_written", ticket: ticket.id, written: now }];
 }

@@ -33,6 +33,7 @@ function ticket(comments: readonly SandboxComment[], description = ""): SandboxI
     resolvedAtMs: undefined,
     comments: [...comments],
     links: [],
+    custom: {},
     attachments: [],
   };
 }

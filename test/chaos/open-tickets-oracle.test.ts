@@ -41,6 +41,7 @@ function ticket(summary: string, { done = false, labels = ["driftwarden"] } = {}
     comments: [],
     attachments: [],
     links: [],
+    custom: {},
   };
 }
 

@@ -24,6 +24,7 @@ export function issueBody(
 ): Readonly<Record<string, unknown>> {
   const { assignee, resolvedAtMs, resolution } = issue;
   const all = {
+    ...issue.custom,
     summary: issue.summary,
     description: issue.description,
     labels: issue.labels,

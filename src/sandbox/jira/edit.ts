@@ -1,5 +1,6 @@
 /** Sets the fields of an issue as an edit says, once it is known to be right. */
 import {
+  customIn,
   fieldsIn,
   type IssueFields,
   labelsOf,
@@ -21,6 +22,7 @@ export function applyEdit(issue: SandboxIssue, { fields, update, assignee }: Iss
   if ("description" in fields) issue.description = textOf(fields["description"]);
   if ("labels" in fields) issue.labels = labelsOf(fields["labels"]);
   if ("priority" in fields) issue.priority = nameIn(fields["priority"], "name");
+  issue.custom = { ...issue.custom, ...customIn(fields) };
   if (assignee !== undefined) issue.assignee = assignee ?? undefined;
   const operations = Array.isArray(update["labels"]) ? update["labels"].map(fieldsIn) : [];
   for (const { add, remove } of operations) {

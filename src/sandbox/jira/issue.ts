@@ -71,6 +71,8 @@ export interface SandboxIssue {
   readonly history: SandboxHistory[];
   /** Keys of the issues that it is linked to. */
   readonly links: string[];
+  /** Values of fields of the site's own, by their ids. */
+  custom: IssueFields;
 }
 
 /** What Jira would answer instead: status and the body's messages. */
@@ -91,6 +93,11 @@ export class Refusal {
 }
 
 export type IssueFields = Readonly<Record<string, unknown>>;
+
+/** The fields of the site's own among those of a request. */
+export function customIn(fields: IssueFields): IssueFields {
+  return Object.fromEntries(Object.entries(fields).filter(([id]) => id.startsWith("customfield_")));
+}
 
 export function textOf(value: unknown): string {
   return typeof value === "string" ? value : "";

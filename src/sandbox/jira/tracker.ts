@@ -4,6 +4,7 @@ import { applyEdit, type IssueEdit } from "./edit.ts";
 import { brokenRules, fieldRules, mostText, screenRules } from "./field-rules.ts";
 import { differences } from "./history.ts";
 import {
+  customIn,
   type IssueFields,
   labelsOf,
   nameIn,
@@ -89,6 +90,7 @@ export class SandboxTracker {
       attachments: [],
       history: [],
       links: [],
+      custom: customIn(fields),
     };
     this.issues.push(issue);
     this.#options.index.note(issue);

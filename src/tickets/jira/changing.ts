@@ -2,6 +2,7 @@
 import type { MayAct } from "../../permit.ts";
 import { TrackerError } from "../errors.ts";
 import type { Issue, IssueChange, IssueUpdate } from "../tracker.ts";
+import { fieldHash } from "../written-text.ts";
 import type { JiraConnection } from "./connection.ts";
 import { type JiraFields, writtenWithoutRefused } from "./optional-fields.ts";
 import * as shapes from "./shapes.ts";
@@ -41,16 +42,25 @@ export async function changeIssue(
 }
 
 function changedFields(issue: Issue, change: IssueChange, markup: Changing["markup"]): JiraFields {
-  const { summary, description, priority, labels = { add: [], remove: [] } } = change;
+  const { summary, description, priority, labels = { add: [], remove: [] }, fields = {} } = change;
   const text = description === undefined ? undefined : markup(description);
   const add = labels.add.filter((label) => !issue.labels.includes(label));
   const remove = labels.remove.filter((label) => issue.labels.includes(label));
   return {
+    ...newIn(issue, fields),
     ...(summary !== undefined && summary !== issue.summary && { summary }),
     ...(text !== undefined && text !== plain(issue.description) && { description: text }),
     ...(priority !== undefined && { priority: { name: priority } }),
     ...(add.length + remove.length > 0 && { labels: { add, remove } }),
   };
+}
+
+/** Without what the issue says already. */
+function newIn({ fields: stored }: Issue, fields: NonNullable<IssueChange["fields"]>): JiraFields {
+  const changed = Object.entries(fields).filter(
+    ([id, value]) => fieldHash(stored?.[id], value) !== fieldHash(value, value),
+  );
+  return Object.fromEntries(changed);
 }
 
 /** Jira Cloud knows people by account id; Data Center by key, and is told their name. */
@@ -78,9 +88,10 @@ async function put(changing: Changing, id: string, fields: JiraFields): Promise<
   }
 }
 
-/** Text changes so often that it is left where it cannot be changed quietly. A rise of severity may be heard. */
+/** Text and fields change so often that they are left where they cannot be changed quietly. A rise of severity may be heard. */
 const isText = (fields: JiraFields): boolean =>
-  Object.keys(fields).every((field) => field === "summary" || field === "description");
+  Object.keys(fields).every((field) => !mayBeHeard.has(field));
+const mayBeHeard: ReadonlySet<string> = new Set(["priority", "labels", "assignee"]);
 
 /** Labels are added and removed one by one, so that those of people stay. */
 function bodyOf({ labels, ...set }: JiraFields & Pick<IssueChange, "labels">): unknown {

@@ -8,7 +8,7 @@ import type { Issue } from "../tracker.ts";
 import { checkText } from "./checks.ts";
 import { read } from "./read.ts";
 import * as shapes from "./shapes.ts";
-import { issueFields, type JiraSite } from "./site.ts";
+import type { JiraSite } from "./site.ts";
 
 export interface Searching {
   readonly site: JiraSite;
@@ -29,7 +29,7 @@ export async function findByLabel(searching: Searching, label: string): Promise<
   const doing = `searching for issues labelled ${label}`;
   const { issues } = await page(
     searching,
-    { jql, doing, fields: issueFields, maxResults: 50 },
+    { jql, doing, fields: searching.site.issueFields, maxResults: 50 },
     shapes.issuesShape,
   );
   return Promise.all(issues.map((issue) => searching.site.issue(issue)));
@@ -78,7 +78,7 @@ export async function findAmongNewest(
   const query = {
     jql,
     doing: "searching for the newest issue",
-    fields: issueFields,
+    fields: site.issueFields,
     maxResults: 1,
   };
   const { issues } = await page(searching, query, shapes.issuesShape);
@@ -113,7 +113,7 @@ export async function issueAt(site: JiraSite, id: string): Promise<Issue | undef
   try {
     const found = await site.connection.call(
       { name: "get", doing: `reading issue ${id}`, writes: false },
-      (client) => read(client, `/issue/${id}`, { fields: issueFields }),
+      (client) => read(client, `/issue/${id}`, { fields: site.issueFields }),
       shapes.issueShape,
     );
     return await site.issue(found);

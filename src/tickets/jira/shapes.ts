@@ -9,7 +9,7 @@ export const createdShape = z.object({ id: z.string(), key: z.string() });
 export const issueShape = z.object({
   id: z.string(),
   key: z.string(),
-  fields: z.object({
+  fields: z.looseObject({
     summary: z.string().nullish(),
     /** A document on servers that answer as v3 does; it is not read then. */
     description: z.string().nullish().catch(undefined),

@@ -10,20 +10,25 @@ import * as shapes from "./shapes.ts";
 export interface JiraSiteOptions extends JiraConnectionOptions {
   /** Issues with this resolution count as won't fix. */
   readonly wontFixResolution?: string | undefined;
+  /** Ids of further fields that are read. */
+  readonly keptFields?: readonly string[];
 }
 
-/** The fields of an issue that are read. */
-export const issueFields = ["summary", "description", "labels", "status", "resolution"] as const;
+/** The fields of every issue that are read. */
+const issueFields = ["summary", "description", "labels", "status", "resolution"] as const;
 const pingDeadlineMs = 8000;
 
 export class JiraSite {
   readonly connection: JiraConnection;
   readonly #options: JiraSiteOptions;
+  /** The fields of an issue that are read. */
+  readonly issueFields: readonly string[];
   #cloud: boolean | undefined;
   #server: z.infer<typeof shapes.serverShape> | undefined;
 
   constructor(options: JiraSiteOptions) {
     this.#options = options;
+    this.issueFields = [...issueFields, ...(options.keptFields ?? [])];
     this.connection = connect(options);
   }
 
@@ -72,7 +77,14 @@ export class JiraSite {
       // Some servers tell no category; what is resolved is closed there.
       done: category === undefined ? resolution !== undefined : category === "done",
       wontFix: resolution !== undefined && resolution === this.#options.wontFixResolution,
+      ...this.#keptIn(fields),
     };
+  }
+
+  #keptIn(fields: Readonly<Record<string, unknown>>): Pick<Issue, "fields"> {
+    const { keptFields = [] } = this.#options;
+    if (keptFields.length === 0) return {};
+    return { fields: Object.fromEntries(keptFields.map((id) => [id, fields[id]])) };
   }
 
   /** Where people open an issue. */
