@@ -10,7 +10,7 @@
  */
 import { backoffMs } from "../backoff.ts";
 
-/** closed: asked freely · open: not asked until a certain time · half_open: that time has come, one probe goes out. */
+/** closed: effects go out · open: nothing goes out until a certain time · half_open: after it, one probe goes out. */
 export type BreakerState = "closed" | "open" | "half_open";
 
 /** Failures in a row that open the breaker. One failure opens it if it asks for a pause. */
@@ -21,7 +21,7 @@ const longestPauseMs = 20_000;
 /** One dispatcher uses it, which sends one probe at a time. Cost: three numbers. */
 export class CircuitBreaker {
   #failures = 0;
-  /** How often it opened since the dependency last carried something out or refused it. */
+  /** How often the breaker opened since the dependency last carried out or refused an effect. */
   #openings = 0;
   #openUntilMs: number | undefined;
 
@@ -42,8 +42,8 @@ export class CircuitBreaker {
   }
 
   /**
-   * A cheap question was answered, so it is asked freely. What it then fails at all the same makes the next pause longer: it
-   * may answer questions and carry nothing out.
+   * A cheap read succeeded, so the breaker closes. The count of openings stays: the dependency may answer reads and
+   * still fail every effect. Then the next pause is longer.
    */
   passedProbe(): void {
     this.#failures = 0;
