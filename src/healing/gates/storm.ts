@@ -5,8 +5,8 @@
  *     begins   targets > K, or anomalous models > K and > share · known models
  *     ends     targets ≤ K / 2 and anomalous models ≤ max(K, share · known models) / 2, counted at each request
  *
- * Both halves are rounded up. A denied run is requested again, so targets that stay broken keep counting. At the default
- * of three, two such targets must not keep the storm going.
+ * Both halves are rounded up. A denied run is requested again, so targets that stay broken keep counting. With three,
+ * the default, two such targets must not keep the storm going.
  */
 import { formatDuration } from "../../duration.ts";
 import { allowed, deniedForNow, type Gate, timeText } from "./gate.ts";
