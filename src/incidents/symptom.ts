@@ -1,9 +1,12 @@
 /** A symptom: subject, kind and the feature most to blame. A person's "won't do" covers the reported symptoms only. */
-import { type Episode, isModelEpisode, subjectOf } from "./episode.ts";
+import { scattered } from "./cause.ts";
+import { isModelEpisode, subjectOf } from "./episode.ts";
+import type { Incident } from "./incident.ts";
+import { isShared } from "./member.ts";
 import { subjectText } from "./subject.ts";
 
 export interface SeenSymptom {
-  /** Text of the subject. */
+  /** Text of the subject; `*` where several share the incident, since its ticket reports them together. */
   readonly subject: string;
   readonly kind: string;
   /** The one to blame most; left out where none is. */
@@ -14,10 +17,16 @@ export interface SeenSymptom {
   readonly wontDo?: true;
 }
 
-export function symptomOf(episode: Episode): SeenSymptom {
-  const feature = isModelEpisode(episode) ? episode.features[0]?.feature : undefined;
+type Seen = Pick<Incident, "episode" | "members" | "group">;
+
+/** The symptom of the newest episode. Where many features changed at once, none of them is to blame. */
+export function symptomOf(incident: Seen): SeenSymptom {
+  const { episode, group } = incident;
+  const shared = isShared(incident);
+  const isBlamed = isModelEpisode(episode) && !(shared && group.cause === scattered);
+  const feature = isBlamed ? episode.features[0]?.feature : undefined;
   return {
-    subject: subjectText(subjectOf(episode)),
+    subject: shared ? "*" : subjectText(subjectOf(episode)),
     kind: episode.kind,
     ...(feature !== undefined && { feature }),
   };
@@ -27,13 +36,10 @@ export function isSameSymptom(one: SeenSymptom, other: SeenSymptom): boolean {
   return one.subject === other.subject && one.kind === other.kind && one.feature === other.feature;
 }
 
-interface SeenSymptoms {
-  readonly symptoms?: readonly SeenSymptom[];
-  readonly episode: Episode;
-}
-
-/** The symptom of the newest episode; undefined where an older program did not store it. */
-export function newestSymptom({ symptoms, episode }: SeenSymptoms): SeenSymptom | undefined {
-  const newest = symptomOf(episode);
-  return symptoms?.find((known) => isSameSymptom(known, newest));
+/** What is remembered of the symptom of the newest episode; undefined where an older program did not store it. */
+export function newestSymptom(
+  incident: Seen & Pick<Incident, "symptoms">,
+): SeenSymptom | undefined {
+  const newest = symptomOf(incident);
+  return incident.symptoms?.find((known) => isSameSymptom(known, newest));
 }

@@ -28,7 +28,7 @@ function tells(event: IncidentEvent, incident: Incident): boolean {
 
 function seen({ before, incident }: Transition): Change<"symptoms"> | undefined {
   const known = incident.symptoms ?? toldBefore(before);
-  const newest = symptomOf(incident.episode);
+  const newest = symptomOf(incident);
   if (known.some((one) => isSameSymptom(one, newest)))
     return incident.symptoms === undefined ? { slice: { symptoms: known } } : undefined;
   return { slice: { symptoms: [...known, newest].slice(-remembered) } };
@@ -37,7 +37,7 @@ function seen({ before, incident }: Transition): Change<"symptoms"> | undefined 
 /** An older program stored no symptoms, only the newest episode. */
 function toldBefore(before: Incident | undefined): readonly SeenSymptom[] {
   if (before === undefined) return [];
-  return [{ ...symptomOf(before.episode), ...(before.ticket && { told: true }) }];
+  return [{ ...symptomOf(before), ...(before.ticket && { told: true }) }];
 }
 
 /** @param wontDo people closed the former ticket, with all symptoms it reported, as "won't do" */
