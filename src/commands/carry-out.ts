@@ -53,10 +53,19 @@ export interface Carried {
   readonly lines: readonly CarriedLine[];
 }
 
-/** The oldest command that waits. @returns undefined when none does */
-export async function carryOutNext(tx: Tx, options: CarryingOptions): Promise<Carried | undefined> {
+/**
+ * Carries out the oldest command that waits. @returns undefined when none does
+ *
+ * @param taken is called with its id before anything is carried out
+ */
+export async function carryOutNext(
+  tx: Tx,
+  options: CarryingOptions,
+  taken: (id: string) => void,
+): Promise<Carried | undefined> {
   const stored = await takeCommand(tx);
   if (stored === undefined) return undefined;
+  taken(stored.id);
   const lines = await carriedLines(tx, stored, options);
   const nowMs = options.recording.clock.now();
   await answerCommand(tx, stored.id, { answer: answerOf(lines), nowMs });
@@ -65,12 +74,13 @@ export async function carryOutNext(tx: Tx, options: CarryingOptions): Promise<Ca
   return { command: stored, lines };
 }
 
-/** Answers the oldest waiting command, on which the program has failed. */
-export async function giveUpNext(
+/** Answers a command on which the program has failed. @returns undefined when another process has it now */
+export async function giveUp(
   tx: Tx,
+  id: string,
   { people, recording }: CarryingOptions,
 ): Promise<StoredCommand | undefined> {
-  const stored = await takeCommand(tx);
+  const stored = await takeCommand(tx, id);
   if (stored === undefined) return undefined;
   const own = await actorOf(tx, stored, people);
   const failed = lineOf("", failedOnIt, { stored, own });

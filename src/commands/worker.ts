@@ -6,7 +6,7 @@ import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
 import { StoreError } from "../store/errors.ts";
 import type { Store } from "../store/store.ts";
-import { type Carried, carryOutNext, giveUpNext } from "./carry-out.ts";
+import { type Carried, carryOutNext, giveUp } from "./carry-out.ts";
 import type { CarryingOptions } from "./context.ts";
 import type { CommandsMetrics } from "./metrics.ts";
 
@@ -64,11 +64,16 @@ export async function carryOutWaiting(
 /** A command on which the program fails is answered with that, so that it does not block the others. */
 async function carriedOrGivenUp(options: CommandWorkerOptions): Promise<Carried | undefined> {
   const { store, logger } = options;
+  let taken: string | undefined;
+  const take = (id: string): void => {
+    taken = id;
+  };
   try {
-    return await store.transaction((tx) => carryOutNext(tx, options));
+    return await store.transaction((tx) => carryOutNext(tx, options, take));
   } catch (err) {
-    if (err instanceof StoreError) throw err;
-    const command = await store.transaction((tx) => giveUpNext(tx, options));
+    const failed = taken;
+    if (err instanceof StoreError || failed === undefined) throw err;
+    const command = await store.transaction((tx) => giveUp(tx, failed, options));
     if (command === undefined) throw err;
     logger.error({ err, command: command.id }, "command failed");
     return {

@@ -86,6 +86,18 @@ describe("a run that is denied for now", () => {
     expect(step?.effects).toEqual([]);
   });
 
+  it("is asked about again in five minutes when one clean attribution came, since its episode goes on", () => {
+    const clean = stepOf(waiting, { ...answer, outcome: "recovered" });
+    const { id: run } = denied;
+    expect(clean?.effects).toMatchObject([
+      { effect: { kind: "run.retry", run, episode: waiting.episode.id }, dueAtMs: nowMs + 300_000 },
+    ]);
+    const episode = waiting.episode.id;
+    expect(
+      effectsOf(clean?.incident ?? waiting, { type: "retry_due", run, episode }),
+    ).toMatchObject([{ kind: "run.ask_again", run }]);
+  });
+
   it("is started again for a model that is silent: that nothing came is its answer", () => {
     const silent = { ...waiting, episode: episodeOpened({ kind: "silent" }) };
     expect(effectsOf(silent, { ...answer, outcome: "inconclusive" })).toHaveLength(1);
@@ -101,7 +113,6 @@ describe("a run that was denied for now is not asked for again", () => {
       { ...waiting, runs: [{ ...denied, status: "acted", retryAtMs: undefined }] },
       due,
     ],
-    ["when the model has recovered", waiting, { ...answer, outcome: "recovered" }],
     ["when the answer comes after the episode", { ...waiting, state: "recovered" }, answer],
     ["when the answer is about another run", waiting, { ...answer, run: "r2~1" }],
   ] as const)("%s", (_when, incident, event) => {

@@ -85,7 +85,7 @@ it("driftwarden do without a daemon stores the command, says so, and exits with 
   await runProgram(args, { version: "1.2.3", cli, commands });
   expect(code).toBe(75);
   expect(said.join(" ")).toContain("the command is stored");
-  expect(await store.transaction(takeCommand)).toMatchObject({
+  expect(await store.transaction((tx) => takeCommand(tx))).toMatchObject({
     door: "cli",
     incident: 43,
     said: "note it is the exporter",

@@ -12,6 +12,8 @@ import type { Transition } from "./aspect.ts";
 import type { Planned } from "./plan.ts";
 import { startedHow, startOf, voidedByQuiet } from "./proposals.ts";
 
+const lookAgainMs = 5 * 60_000;
+
 /** The id of a question in the stream: the run, and the time, which makes each question a new one. */
 export function retryQuestion(run: string, atMs: number): string {
   return `${run}~${atMs}`;
@@ -35,11 +37,17 @@ export function retrySteps(transition: Transition): readonly Planned[] {
     return [{ effect: { kind: "run.ask_again", run: event.run, atMs: moment.nowMs } }];
   }
   const run = answeredRun(incident, event);
-  if (run === undefined || event.type !== "verified" || !isStillAnomalous(member.episode, event))
-    return [];
+  if (run === undefined || event.type !== "verified") return [];
+  if (event.outcome === "recovered") return [askedLater(run, member.episode.id)];
+  if (!isStillAnomalous(member.episode, event)) return [];
   const newestRowMs = event.at / 1000;
   const how = startedHow(run);
   return [{ effect: { ...startOf(run, member.episode.id), newestRowMs, ...how } }];
+}
+
+/** One clean attribution does not close an episode. The next ones do, or the model is asked again. */
+function askedLater(run: RunSummary, episode: string): Planned {
+  return { effect: { kind: "run.retry", run: run.id, episode }, dueInMs: lookAgainMs, timer: true };
 }
 
 /** The run that this event gives up because the model sent no row; undefined when there is none. */

@@ -62,7 +62,7 @@ const insertSql = `
 insert into commands (id, door, place, incident, account, said, said_at_ms, came_at_ms, unfit, roles)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (id) do nothing returning id`;
 const takeSql = `
-select ${columns} from commands as next where state = 'waiting' and not exists (
+select ${columns} from commands as next where state = 'waiting' and ($1::text is null or id = $1) and not exists (
   select from commands as earlier where earlier.state = 'waiting' and earlier.seq < next.seq
     and earlier.incident is not distinct from next.incident)
 order by seq limit 1 for update skip locked`;
@@ -102,9 +102,11 @@ export async function insertCommand(
 /**
  * Takes the oldest command that waits. Commands of one incident are taken one after the other. The command is locked
  * until the transaction ends.
+ *
+ * @param id of the only command that is wanted. Default: any.
  */
-export async function takeCommand(tx: Tx): Promise<StoredCommand | undefined> {
-  const [row] = await tx.query<StoredCommand>(takeSql);
+export async function takeCommand(tx: Tx, id?: string): Promise<StoredCommand | undefined> {
+  const [row] = await tx.query<StoredCommand>(takeSql, [id ?? null]);
   return row;
 }
 

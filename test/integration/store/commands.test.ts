@@ -37,7 +37,7 @@ describe("words that a door hands in", () => {
     expect(await insertCommand(store, said("7"), 2_000)).toBe(true);
     expect(await insertCommand(store, said("7", { said: "dw close" }), 3_000)).toBe(false);
     await woken;
-    const taken = await store.transaction(takeCommand);
+    const taken = await store.transaction((tx) => takeCommand(tx));
     expect(taken).toEqual({
       id: "ticket:7",
       door: "ticket",
@@ -57,16 +57,30 @@ describe("words that a door hands in", () => {
     await insertCommand(store, said("3", { incident: 44 }), 0);
     const both = await store.transaction(async (tx) => {
       const first = await takeCommand(tx);
-      const other = await store.transaction(takeCommand);
+      const other = await store.transaction((second) => takeCommand(second));
       return [first?.id, other?.id];
     });
     expect(both).toEqual(["ticket:1", "ticket:3"]);
   });
 
+  it("are taken by id alone where one is wanted, and by nobody while another has it", async () => {
+    const store = await stores.open();
+    await insertCommand(store, said("1"), 0);
+    await insertCommand(store, said("3", { incident: 44 }), 0);
+    const wanted = (): Promise<unknown> =>
+      store.transaction(async (tx) => (await takeCommand(tx, "ticket:1"))?.id);
+    expect(await wanted()).toBe("ticket:1");
+    const held = await store.transaction(async (tx) => {
+      await takeCommand(tx);
+      return wanted();
+    });
+    expect(held).toBeUndefined();
+  });
+
   it("hold what a database cannot: NUL becomes a replacement character", async () => {
     const store = await stores.open();
     await insertCommand(store, said("1", { said: "dw note a\0b" }), 0);
-    expect((await store.transaction(takeCommand))?.said).toBe("dw note a\uFFFDb");
+    expect((await store.transaction((tx) => takeCommand(tx)))?.said).toBe("dw note a\uFFFDb");
   });
 });
 
@@ -79,7 +93,7 @@ describe("answers", () => {
     const answer: CommandAnswer = { done: true, code: null, says: [] };
     for (const id of ["ticket:1", "http:2"])
       await store.transaction((tx) => answerCommand(tx, id, { answer, nowMs: 5 }));
-    expect(await store.transaction(takeCommand)).toBeUndefined();
+    expect(await store.transaction((tx) => takeCommand(tx))).toBeUndefined();
     const [answered, more] = await answersToCarry<CommandAnswer>(store, "ticket");
     expect(answered).toMatchObject({ id: "ticket:1", answer, answeredAtMs: 5 });
     expect(more).toBeUndefined();
