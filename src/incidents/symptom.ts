@@ -1,8 +1,7 @@
 /** A symptom: subject, kind and the feature most to blame. A person's "won't do" covers the reported symptoms only. */
 import { scattered } from "./cause.ts";
-import { isModelEpisode, subjectOf } from "./episode.ts";
-import type { Incident } from "./incident.ts";
-import { isShared } from "./member.ts";
+import { type Episode, isModelEpisode, subjectOf } from "./episode.ts";
+import { type Group, isShared, type MemberCounts } from "./member.ts";
 import { subjectText } from "./subject.ts";
 
 export interface SeenSymptom {
@@ -17,10 +16,14 @@ export interface SeenSymptom {
   readonly wontDo?: true;
 }
 
-type Seen = Pick<Incident, "episode" | "members" | "group">;
+interface NewestOf {
+  readonly episode: Episode;
+  readonly members: MemberCounts;
+  readonly group: Group;
+}
 
 /** The symptom of the newest episode. Where many features changed at once, none of them is to blame. */
-export function symptomOf(incident: Seen): SeenSymptom {
+export function symptomOf(incident: NewestOf): SeenSymptom {
   const { episode, group } = incident;
   const shared = isShared(incident);
   const isBlamed = isModelEpisode(episode) && !(shared && group.cause === scattered);
@@ -38,7 +41,7 @@ export function isSameSymptom(one: SeenSymptom, other: SeenSymptom): boolean {
 
 /** What is remembered of the symptom of the newest episode; undefined where an older program did not store it. */
 export function newestSymptom(
-  incident: Seen & Pick<Incident, "symptoms">,
+  incident: NewestOf & { readonly symptoms?: readonly SeenSymptom[] },
 ): SeenSymptom | undefined {
   const newest = symptomOf(incident);
   return incident.symptoms?.find((known) => isSameSymptom(known, newest));
