@@ -137,12 +137,13 @@ describe("a storm", () => {
     expect(await stormSince(store, 1001)).toMatchObject({ targets: [], isOn: false });
   });
 
-  it("holds back a fix when too many models are anomalous, and ends below half", async () => {
-    const place = await approving(await stores.open(), { storm: { targets: 1, models: 0.5 } });
+  it("holds back a fix when too many models are anomalous, and ends at half", async () => {
+    const place = await approving(await stores.open(), { storm: { targets: 2, models: 0.5 } });
     await place.open("e1");
     await place.open("e2");
+    await place.open("e3");
     expect((await startRun(place)).run).toMatchObject({ status: "denied", gate: "storm" });
-    await place.store.query("update incident_members set state = 'recovered' where episode = 'e2'");
+    await place.store.query("update incident_members set state = 'recovered' where episode = 'e3'");
     expect((await startRun(place)).run).toMatchObject({ status: "denied", gate: "storm" });
     await place.store.query("update runs set decided_at_ms = decided_at_ms - 3600000");
     expect((await startRun(place)).run).toMatchObject({ status: "proposed" });
