@@ -25,9 +25,10 @@ export function pastTime(text: string, { nowMs, timeZone }: TimeReading): number
   const day = date ?? new Date(nowMs + offsetOf(nowMs)).toISOString().slice(0, 10);
   const wallMs = Date.parse(`${day}T${hour.padStart(2, "0")}:${minute}:00Z`);
   if (Number.isNaN(wallMs)) return undefined;
-  const atMs = wallMs - offsetOf(wallMs - offsetOf(wallMs));
-  if (atMs <= nowMs) return atMs;
-  return date === undefined ? atMs - dayMs : undefined;
+  const at = (wall: number): number => wall - offsetOf(wall - offsetOf(wall));
+  if (at(wallMs) <= nowMs) return at(wallMs);
+  // The day before may be an hour shorter or longer.
+  return date === undefined ? at(wallMs - dayMs) : undefined;
 }
 
 /** `+02:00` in ms. */
