@@ -158,8 +158,7 @@ export class OutboxDispatcher<Subject, Event> {
     if (this.#probe === undefined) return;
     try {
       await this.#probe();
-      this.#breaker.passedProbe();
-      this.#asksFreely();
+      this.#answered();
     } catch (error) {
       this.#noteFailure(error);
     }
@@ -243,10 +242,6 @@ export class OutboxDispatcher<Subject, Event> {
 
   #answered(): void {
     this.#breaker.succeeded();
-    this.#asksFreely();
-  }
-
-  #asksFreely(): void {
     this.#state();
     this.#unavailableReason = undefined;
   }
