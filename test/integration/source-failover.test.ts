@@ -7,7 +7,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { startPostgres } from "../../src/sandbox/postgres.ts";
 import { writtenIn } from "../../src/source/sql/row.ts";
 import { eventually } from "../programs/eventually.ts";
-import { sql, startTestPostgres } from "../programs/postgres.ts";
+import { settingsOfTests, sql, startTestPostgres } from "../programs/postgres.ts";
 import { withSource } from "../programs/source.ts";
 
 const sources = withSource({ options: { lookbackMs: [60_000, 120_000] } });
@@ -80,7 +80,8 @@ describe("a source on another cluster", () => {
     await eventually(() => expect(first.sink.rows.length).toBe(65));
     await first.poller.stop();
 
-    const standby = await startPostgres({ dataDir: folder });
+    // A standby may not allow fewer connections than its primary.
+    const standby = await startPostgres({ dataDir: folder, settings: settingsOfTests });
     onTestFinished(() => standby.stop());
     await sql(standby.url, "SELECT pg_promote()");
     const url = new URL(standby.url);

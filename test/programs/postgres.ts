@@ -50,7 +50,7 @@ const createRole = `DO $$ BEGIN
 END $$`;
 
 /** Each store of a file keeps up to ten connections for a while, and 100 in all were too few for twenty stores. */
-const settingsOfTests = { fsync: "off", max_connections: "400" };
+export const settingsOfTests = { fsync: "off", max_connections: "400" };
 
 /**
  * @param settings server settings beside those of every test, for example `{ max_prepared_transactions: "5" }`
