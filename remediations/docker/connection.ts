@@ -70,7 +70,8 @@ export class Connection {
   }
 
   async #dockerode(prefix: string, { deadlineMs, mayAct }: Asking): Promise<Dockerode> {
-    // Loaded when first needed: it brings 60 packages, and most commands never ask an engine.
+    // Loaded when first needed: most commands never ask an engine. What dockerode itself requires and we do not use
+    // (SSH, gRPC, tar) is an empty package, see `overrides` and `bundleDependencies` in package.json.
     const { default: Client } = await import("dockerode");
     const { socket, clocks } = this.#options;
     const modem = unixTransport({ socket, prefix, deadlineMs, mayAct, clocks });
