@@ -12,5 +12,5 @@ export type AddressCode =
   | "DW_ADDRESS_PAGE"
   | "DW_ADDRESS_INVALID";
 
-/** An address that nobody can connect to. */
+/** Says what is wrong with an address, and how to write it. */
 export class AddressError extends DriftwardenError<AddressCode> {}

@@ -72,7 +72,7 @@ function authorityOf(text: string): { readonly authority: string; readonly rest:
 
 const escapes: Readonly<Record<string, string>> = { "/": "%2F", "?": "%3F", "#": "%23" };
 
-/** `/`, `?` and `#` end the host of an address, wherever they stand. */
+/** `/`, `?` and `#` end the user, password and host of an address, even inside the password. */
 function unescaped(text: string): AddressError | undefined {
   const { authority, rest } = authorityOf(text);
   const path = rest.startsWith("/") ? (/^[^?#]*/.exec(rest)?.[0] ?? "") : rest;
@@ -203,7 +203,7 @@ export function brokerAddressProblem(text: string): AddressError | undefined {
   );
 }
 
-/** Where people look at issues, boards and settings. */
+/** Paths below Jira's own address: pages with issues, boards and settings, and the REST API. */
 const pages =
   /\/(browse|projects|rest|secure|issues|dashboards?|plugins|login\.jsp|jira\/(software|for-you|your-work|core|servicedesk|dashboards|projects)|c\/projects)(\/|$)/i;
 
@@ -216,7 +216,7 @@ export function jiraAddressProblem(text: string): AddressError | undefined {
   const home = `${origin}${pathname.slice(0, page?.index ?? pathname.length)}`;
   return addressError(
     "DW_ADDRESS_PAGE",
-    "is the address of a page in Jira, and Jira's own is expected",
+    "is the address of a page in Jira, and the address of Jira itself is expected",
     `Write ${home.replace(/\/+$/, "")}.`,
   );
 }

@@ -1,12 +1,13 @@
-/** How long to wait before the next attempt. */
+/** Computes the pause before the next attempt. */
 import { randomInt } from "node:crypto";
 
 /**
- * Capped exponential with full jitter, so that what failed together does not come back together.
+ * A random pause below a bound that doubles with each failure, up to a cap. The randomness keeps callers that failed
+ * together from trying again together.
  *
  * @param failures so far, ≥ 0
- * @param longestMs the cap, above `firstMs`
- * @param firstMs even; upper bound of the pause at 0 failures, doubled with each failure
+ * @param longestMs cap of the bound, above `firstMs`
+ * @param firstMs bound at 0 failures; an even number
  * @returns whole ms, at least half of `firstMs`
  */
 export function backoffMs(failures: number, longestMs: number, firstMs = 1000): number {

@@ -16,7 +16,7 @@ async function quietTimer(ms: number, signal?: AbortSignal): Promise<void> {
   await timer(bounded, undefined, signal ? { signal } : {}).catch(() => undefined);
 }
 
-/** The machine's own clock. */
+/** The machine's own clock. It sleeps for at most 24.8 days. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   at: (realMs) => realMs,

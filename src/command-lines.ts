@@ -8,9 +8,9 @@ const invisible = /[\p{Cf}\p{Cs}\p{Co}\p{Cn}]/gu;
 const breaks = /[\r\n\p{Zl}\p{Zp}]+/u;
 const mostLines = 20;
 
-/** At most 20, on one clean line each. */
-export function commandLines(said: string): readonly string[] {
-  return said
+/** @returns at most 20 commands, each on one line without control characters and invisible ones */
+export function commandLines(message: string): readonly string[] {
+  return message
     .normalize("NFKC")
     .replaceAll(invisible, "")
     .split(breaks)

@@ -23,7 +23,7 @@ const unitWords: Readonly<Record<string, string>> = {
 };
 
 /**
- * @param text one or more amounts with a unit, largest first or not: `90s`, `1h30m`, `1 hour`, `2 days 12 hours`
+ * @param text one or more amounts with a unit, in any order: `90s`, `1h30m`, `1 hour`, `2 days 12 hours`
  * @returns whole milliseconds, ≥ 0; undefined when the text is not a duration
  * @example parseDuration("1h30m") // 5400000
  */
@@ -49,7 +49,7 @@ function unitOf(word: string): number | undefined {
 export const roughMs = (ms: number): number => (ms < 600_000 ? ms : ms - (ms % 60_000));
 
 /**
- * A duration in its two largest units; smaller ones are cut off.
+ * A duration in its two largest units that are not 0; smaller ones are cut off.
  * @example formatDuration(5_400_000) // "1h30m"
  */
 export function formatDuration(ms: number): string {

@@ -19,8 +19,8 @@ export class DriftwardenError<Code extends `DW_${string}` = `DW_${string}`> exte
   readonly retryable: boolean;
 
   /**
-   * Whether the other side itself is away, or refuses all calls for now, so that every other call would fail too.
-   * Classes for outside systems override it.
+   * Whether the other side itself is unavailable, or refuses all calls for now. Every other call would fail too.
+   * Error classes of outside systems override it.
    */
   get unavailable(): boolean {
     return false;
@@ -35,20 +35,20 @@ export class DriftwardenError<Code extends `DW_${string}` = `DW_${string}`> exte
   }
 }
 
-/** Whether an error says that the other side itself is away, see {@link DriftwardenError.unavailable}. */
+/** Whether an error says that the other side itself is unavailable, see {@link DriftwardenError.unavailable}. */
 export function isUnavailable(error: unknown): boolean {
   return error instanceof DriftwardenError && error.unavailable;
 }
 
-/** Whether a write failed since a newer claim exists. The process then drops what it has in memory. */
+/** Whether a write failed because a newer claim exists. The process then drops what it has in memory. */
 export function isFenced(error: unknown): error is DriftwardenError {
   return error instanceof DriftwardenError && error.code.endsWith("_FENCED");
 }
 
 /** What happened and what to do about it, for people. */
 export function describeError(error: unknown): string {
-  const told = messageOf(error);
-  return error instanceof DriftwardenError ? `${told}. ${error.hint}` : told;
+  const message = messageOf(error);
+  return error instanceof DriftwardenError ? `${message}. ${error.hint}` : message;
 }
 
 /** The message of anything thrown, for wrapping: `polling public.metrics: ${messageOf(error)}`. */

@@ -1,4 +1,4 @@
-/** Fills the variables of a route's fields: `{{model}}` in a text, wherever it stands in a value of Jira's API. */
+/** Fills variables such as `{{model}}` into the fields of a route: into every text of a JSON value, at any depth. */
 import { type LinkValues, type LinkVariable, linkVariables } from "./link-template.ts";
 
 /** JSON, as the configuration holds it. */
@@ -11,11 +11,11 @@ export type FieldValue =
   | { readonly [name: string]: FieldValue };
 
 const placeholder = /\{\{\s*(\w*)\s*\}\}/g;
-/** Marks of a tracker's markup: a name in a field must not mention anybody, or show a picture. */
+/** Characters of a tracker's markup. They are replaced, so no name in a field mentions a person or embeds a picture. */
 const marks = /[[\]{}|!~*^\\<>]/g;
 const longestValue = 200;
 
-/** For messages: `{{model}}, {{feature}} and so on`. */
+/** All variables, for messages: `{{model}}, {{feature}}, {{from}}, …`. */
 export const valueNames = linkVariables.map((name) => `{{${name}}}`).join(", ");
 
 /** The names between double braces in a value that are no known variables. */
@@ -32,18 +32,18 @@ export interface KeptValue {
   readonly refresh: boolean;
 }
 
-/** What says `refresh` is no value of a tracker's API. */
+/** Whether a value has the key `refresh`. Such a value is meant as a {@link KeptValue}, not for the tracker's API. */
 export function saysRefresh(value: FieldValue): value is { readonly [name: string]: FieldValue } {
   return typeof value === "object" && value !== null && !isList(value) && "refresh" in value;
 }
 
-/** Nothing but the two keys. */
+/** Whether a value is a {@link KeptValue}: it has the two keys and no other. */
 export function isKept(value: FieldValue): value is KeptValue {
   if (!saysRefresh(value) || !("set" in value)) return false;
   return typeof value["refresh"] === "boolean" && Object.keys(value).length === 2;
 }
 
-/** @param values as they are; what a tracker would take for markup becomes `_` here */
+/** @param values unescaped; characters of a tracker's markup are replaced by `_` here */
 export function filledValue(value: FieldValue, values: LinkValues): FieldValue {
   if (typeof value === "string") return filledText(value, values);
   if (typeof value !== "object" || value === null) return value;

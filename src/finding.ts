@@ -16,7 +16,7 @@ export interface CheckFinding {
   readonly key?: string | undefined;
 }
 
-interface Said {
+interface FindingText {
   readonly message: string;
   readonly hint: string;
   readonly code?: string;
@@ -32,19 +32,22 @@ export const fine = (check: string, message: string): CheckFinding => ({
   hint: null,
 });
 
-export const doubtful = (check: string, said: Said): CheckFinding => ({
+export const doubtful = (check: string, text: FindingText): CheckFinding => ({
   check,
   ok: true,
   doubtful: true,
   code: null,
-  ...said,
+  ...text,
 });
 
-export const wrong = (check: string, said: Said & { readonly code: string }): CheckFinding => ({
+export const wrong = (
+  check: string,
+  text: FindingText & { readonly code: string },
+): CheckFinding => ({
   check,
   ok: false,
   doubtful: false,
-  ...said,
+  ...text,
 });
 
 /** The finding for an error that a check threw. */

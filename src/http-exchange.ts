@@ -1,6 +1,6 @@
 /**
- * One HTTP request and its whole answer, within a deadline and a size. Never follows a redirect. What
- * went wrong is a value that says whether the request may have reached the other side.
+ * Sends one HTTP request and reads the whole answer, within a deadline and a maximum size. Never follows a redirect.
+ * A failure is a value, which says whether the request may have reached the server.
  */
 import {
   type ClientRequest,
@@ -13,7 +13,7 @@ import type { Socket } from "node:net";
 import { openTunnel, secured, trusting } from "./http-tunnel.ts";
 import { type Permission, writePermitted } from "./permit.ts";
 
-/** Its `mayAct` is asked when the connection stands, before the first byte leaves. */
+/** `mayAct` is asked when the connection stands, before the first byte of the request leaves. */
 interface RawRequest extends Permission {
   readonly method: string;
   readonly url: URL;
@@ -37,14 +37,15 @@ export interface RawAnswer {
 export interface NoAnswer {
   readonly failed: "unreachable" | "timeout" | "too_large";
   readonly detail: string;
-  /** Whether the request left, so that it may have been read. */
+  /** Whether the request was sent, so that the server may have acted on it. */
   readonly sent: boolean;
 }
 
 export type RawReply = RawAnswer | NoAnswer;
 
 /**
- * Asks once. A connection of its own for each request: an idle one that dies looks like a write of unknown outcome.
+ * Sends the request once, on a connection of its own. The server may close a kept-alive connection at any time, and a
+ * write on it would then have an unknown outcome.
  *
  * @throws nothing but what `mayAct` throws
  */

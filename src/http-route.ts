@@ -17,10 +17,10 @@ export interface HttpRoute {
   handler(query: URLSearchParams): Promise<Page> | Page;
 }
 
-/** One thing of a list. Its query has no parameters. */
+/** One item of a list. Its query has no parameters. */
 export interface HttpItemRoute {
   readonly path: `/api/v1/${string}/:id`;
-  /** What it is, for the answer when there is none: `incident`. */
+  /** What the item is, for the answer 404: `incident`. */
   readonly noun: string;
   /** @returns undefined when there is none */
   find(id: string): Promise<object | undefined> | object | undefined;

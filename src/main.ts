@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** From the arguments to a command and from its end to an exit code. The only file with process.exit and signals. */
+/** Runs the command that the arguments name and sets the exit code. The only file with process.exit and signals. */
 import { constants } from "node:os";
 import { openStoreOnly, openStreamOnly } from "./app/alone.ts";
 import { startApp } from "./app/app.ts";
@@ -90,12 +90,12 @@ function fail(error: unknown): void {
   exitCode = exitCodeOf(error);
 }
 
-/** Ends the process once stdout is written; whatever a library left open does not keep it alive. */
+/** Ends the process once stdout is written. Otherwise a handle that a library left open would keep it alive. */
 function exit(): void {
   process.stdout.write("", () => process.exit(exitCode));
 }
 
-// Whoever reads our output may stop early (`| head`); that is no failure.
+// The reader of a pipe may close it early (`| head`). That is no failure.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => {
     process.exit(error.code === "EPIPE" ? exitCode : 1);

@@ -8,8 +8,8 @@ export const sameName: FamilyOf = (name) => name;
 
 /** Digits, with a sign between them: `7`, `1.12.0`, `2026-11-01T03:00Z`. */
 const version = "[0-9]+(?:[._:T+-][0-9]+)*Z?";
-/** Names whose family is remembered. */
-const most = 10_000;
+/** Size of the cache of families. */
+const mostKnown = 10_000;
 
 /** @returns what is wrong with a template such as `{name}-v{version}`; undefined when nothing is */
 export function templateProblem(template: string): string | undefined {
@@ -28,7 +28,7 @@ export function familyOf(template: string | undefined): FamilyOf {
   return (name) => {
     const before = known.get(name);
     if (before !== undefined) return before;
-    if (known.size >= most) known.clear();
+    if (known.size >= mostKnown) known.clear();
     const family = form.exec(name)?.[1] ?? name;
     known.set(name, family);
     return family;
@@ -67,9 +67,9 @@ const literal = (text: string): string => text.replaceAll(/[\\%_]/g, String.raw`
 const joints = ["-v", "_v", ".v", ":v", "@v", "/v", "-", "_", ".", ":", "@", "/"];
 
 /**
- * The template by which most of the names are several versions of one model.
+ * The template by which the most names are further versions of a model.
  *
- * @returns undefined where no model has two versions
+ * @returns undefined when no template finds a model with two versions
  */
 export function proposedTemplate(names: Iterable<string>): string | undefined {
   const all = [...new Set(names)];
@@ -78,7 +78,7 @@ export function proposedTemplate(names: Iterable<string>): string | undefined {
     const families = all.map(familyOf(template));
     const versioned = families.filter((family, i) => family !== all[i]);
     const joined = versioned.length - new Set(versioned).size;
-    // The fewest letters mean the first joint of a date, not one within it.
+    // Of equal templates the one with the shortest families wins: it cuts off a whole date, not a part of it.
     return { template, joined, letters: families.join("").length };
   });
   // A family with one version proves nothing: its digits may belong to the name.

@@ -30,7 +30,7 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   const isNear = (changes: number, name: string): boolean =>
     changes * 2 <= Math.max(word.length, name.length);
   const [best] = known
-    // At least so many letters have to be added or taken away.
+    // The difference in length is the least number of changes, and cheap to compute.
     .filter((name) => isNear(Math.abs(name.length - word.length), name))
     .map((name) => ({ name, changes: distance(word.toLowerCase(), name.toLowerCase()) }))
     .toSorted((a, b) => a.changes - b.changes);

@@ -17,15 +17,15 @@ export interface PlotScale {
   readonly y: (value: number) => number;
 }
 
-/** More points than twice this are drawn as the extremes of so many columns. */
+/** A line with more than twice this many points is drawn as the extremes of at most this many columns. */
 export const columns = 320;
-/** What is nearly as large as the end of the axis gets another step. */
+/** The axis reaches at least 2 % beyond the largest value and the least. */
 const headroom = 1.02;
 
 /**
  * An axis of round steps in which all values fit. It begins at 0, or below where values are negative.
  *
- * @param least range for which the step is chosen at least
+ * @param least smallest range for which the step is chosen, also where the values span less
  */
 export function axisOf(values: readonly number[], least = 1e-6): PlotAxis {
   const known = values.filter(Number.isFinite);

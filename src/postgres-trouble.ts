@@ -48,7 +48,7 @@ const hints: Readonly<Record<PostgresTrouble, (where: string) => string>> = {
     `PgBouncer refuses settings at the start of a connection: name Postgres itself in the address of ${where}, or set ignore_startup_parameters = options and pool_mode = session in PgBouncer.`,
 };
 
-/** @returns undefined when it is another failure, such as a server that is away */
+/** @returns undefined when it is another failure, such as a server that cannot be reached */
 export function postgresTrouble(error: unknown): PostgresTrouble | undefined {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   const text = messageOf(error);

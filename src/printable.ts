@@ -9,10 +9,10 @@ const unprintable =
 const unprintableButNewlines = new RegExp(`(?!\\n)(?:${unprintable.source})`, "gu");
 
 /**
- * One line of text, each character that a terminal would obey written as `\u001b`. Use it for names and values that
- * came from data.
+ * Escapes each character that a terminal would obey, such as `\u001b`. The result is one line. Use it for names and
+ * values that came from data.
  *
- * @returns a JSON line stays the same JSON: a string reads the same with the character or with its escape
+ * @returns the escaped text; a line of JSON keeps its meaning, because the escapes are those of JSON's strings
  */
 export function printable(text: string): string {
   return text.replace(unprintable, escaped);

@@ -1,7 +1,7 @@
-/** The error of a query of the HTTP API that cannot be understood. */
+/** The error of a request of the HTTP API whose query or body cannot be read. */
 import { DriftwardenError } from "./errors.ts";
 
-/** A query that means nothing; answered with 400. */
+/** Answered with 400. */
 export class QueryError extends DriftwardenError<"DW_HTTP_QUERY"> {
   constructor(parameter: string, hint: string) {
     super("DW_HTTP_QUERY", `the parameter ${parameter.slice(0, 80)} cannot be read`, { hint });

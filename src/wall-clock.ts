@@ -12,7 +12,7 @@ export function offsetMs(atMs: number, timeZone: string): number {
   return Date.parse(`${shown}Z`) - Math.floor(atMs / 1000) * 1000;
 }
 
-/** Making one takes 50 times as long as using it. There are as many as the configuration has zones. */
+/** One format a zone, because making it takes 50 times as long as using it. The configuration has few zones. */
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function formatOf(timeZone: string): Intl.DateTimeFormat {
@@ -30,7 +30,10 @@ function formatOf(timeZone: string): Intl.DateTimeFormat {
 /** The time that wall clocks show, written as if it were UTC, ms since 1970. */
 export const wallMs = (atMs: number, timeZone: string): number => atMs + offsetMs(atMs, timeZone);
 
-/** When wall clocks show a time first and last. For a time never shown: by the offsets before and after the change. */
+/**
+ * When wall clocks show a time first and last. A time that is never shown gets two moments too: by the offset before
+ * the change of clocks, and by the offset after it.
+ */
 export interface Moments {
   readonly firstMs: number;
   readonly lastMs: number;

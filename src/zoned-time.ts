@@ -1,4 +1,4 @@
-/** Reads a moment that says its zone, as `2026-11-30T08:00Z`. Without a zone it would mean another time elsewhere. */
+/** Reads a moment that says its zone, such as `2026-11-30T08:00Z`. A time without a zone is ambiguous and refused. */
 
 const form = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)? ?(?:Z|[+-]\d{2}:?\d{2})$/i;
 
