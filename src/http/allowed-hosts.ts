@@ -14,8 +14,8 @@ function hostName(header: string): string {
 }
 
 /**
- * DNS rebinding makes a browser send requests under a foreign name to a service that listens on this machine only.
- * Elsewhere the network decides who gets through, and any name is answered.
+ * A server on a loopback address answers only its own names. On any other address it answers every name, because there
+ * the network decides who gets through.
  *
  * @param listenHost the address listened on
  * @returns tells whether a Host header is answered

@@ -39,7 +39,10 @@ export interface HttpAppParts {
 
 export type HttpApp = Hono<{ Bindings: HttpBindings }>;
 
-/** What it cannot answer it throws. A path that has no route for a method answers 405, whatever routes others have. */
+/**
+ * A request that cannot be answered throws. GET and HEAD without a route are a 404; any other method without a route
+ * is a 405, even where another method has a route.
+ */
 export function httpApp({
   registry,
   health,
@@ -108,7 +111,7 @@ function noItem({ path, noun }: HttpItemRoute, id: string): never {
   });
 }
 
-/** Requests that come while it is made get the same answer, so many scrapes at once cost one. */
+/** Requests that come while the answer is being made share it. Many scrapes at once cost as much as one. */
 function shared<T>(make: () => Promise<T>): () => Promise<T> {
   let pending: Promise<T> | undefined;
   return () => {
@@ -134,7 +137,7 @@ function noPath({ routes }: HttpApp): HttpError {
   });
 }
 
-/** A body is never read: its connection is closed instead. */
+/** The body of such a request is not read; the connection is closed instead. */
 function notWritten(method: string): HttpError {
   return new HttpError("DW_HTTP_METHOD", `${method} is not possible here`, {
     status: 405,

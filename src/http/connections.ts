@@ -8,9 +8,9 @@ import type { Socket } from "node:net";
 /** What the connections may cost together. */
 export interface ConnectionLimits {
   readonly maxConnections: number;
-  /** From a complete request to the last byte that the client has taken. */
+  /** From a complete request until the last byte of its answer has left this process. */
   readonly answerTimeoutMs: number;
-  /** Of all answers that are written and not yet taken. */
+  /** Of all answers that are written and have not left this process. */
   readonly maxUnsentBytes: number;
   readonly sweepIntervalMs: number;
 }
@@ -24,8 +24,9 @@ interface OpenConnection {
 }
 
 /**
- * Keeps at most `maxConnections` open. A new client takes the place of the connection that is idle for the longest time, so that
- * clients that say nothing cannot keep a scrape out. It is refused only while an answer is owed on every connection.
+ * Keeps at most `maxConnections` open. A new client takes the place of the connection that has been idle for the
+ * longest time: silent clients cannot keep a scrape out. A new client is refused only while every open connection
+ * waits for an answer.
  */
 export class Connections {
   readonly #limits: ConnectionLimits;
@@ -45,7 +46,7 @@ export class Connections {
     if (connection !== undefined) connection.owedSince ??= performance.now();
   }
 
-  /** The answer was written; the client may not have taken it yet. */
+  /** An answer was written. While too many bytes are unsent, the clients that wait for the longest time are cut off. */
   written(): void {
     let unsent = 0;
     for (const { socket } of this.#open.values()) unsent += socket.writableLength;
@@ -57,7 +58,7 @@ export class Connections {
     }
   }
 
-  /** The client has taken the answer. */
+  /** The whole answer has left this process. */
   answered(socket: Socket): void {
     const connection = this.#open.get(socket);
     if (connection === undefined) return;
@@ -91,7 +92,7 @@ export class Connections {
     return [...this.#open.values()].toSorted((a, b) => since(a) - since(b));
   }
 
-  /** What Node itself answers (a timeout, a malformed request) is owed from when it is first seen unsent. */
+  /** Node itself answers timeouts and malformed requests. Such an answer is owed from the sweep that sees it first. */
   #sweep(): void {
     const now = performance.now();
     for (const connection of this.#open.values()) {

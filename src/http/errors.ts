@@ -21,7 +21,7 @@ interface HttpErrorOptions extends DriftwardenErrorOptions {
 export class HttpError extends DriftwardenError<HttpErrorCode> {
   /** The status of the answer. */
   readonly status: number;
-  /** What the answer says beside it. */
+  /** Headers of the answer. */
   readonly headers: Readonly<Record<string, string>> | undefined;
 
   constructor(code: HttpErrorCode, message: string, options: HttpErrorOptions) {

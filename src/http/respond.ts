@@ -31,7 +31,7 @@ export function json(status: number, value: unknown): Response {
   return answer({ status, type: jsonType, body: line(value) });
 }
 
-/** An error that was not meant is not shown: its text may hold anything. */
+/** The text of an unexpected error is not shown, because it may hold secrets. */
 function shown(error: unknown): DriftwardenError {
   if (error instanceof DriftwardenError) return error;
   return new HttpError("DW_HTTP_INTERNAL", "the request failed", {

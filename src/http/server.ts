@@ -65,7 +65,7 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
       },
     );
   });
-  // Nothing listens on errors otherwise, and one at accept time would end the process.
+  // Without a listener, an error while accepting a connection would end the process.
   server.on("error", (err) => logger.error({ err }, "http server failed"));
   const url = urlOf(server);
   logger.info({ url }, "listening");
@@ -116,7 +116,7 @@ function answerer({ listen, logger, ...parts }: HttpOptions): Answerer {
     hostname: "localhost",
     errorHandler: failed,
     overrideGlobalObjects: false,
-    // What is left of a body goes with its connection.
+    // The unread rest of a body is dropped with its connection.
     autoCleanupIncoming: false,
   });
 }

@@ -11,7 +11,7 @@ export interface TurnLimits {
 }
 
 interface Exchange {
-  /** It may wait for the store: few of them are worked on at once. Others never wait for one of these. */
+  /** Whether it may wait for the store. Few such requests are worked on at once. No other connection waits for them. */
   readonly mayWait: boolean;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
@@ -20,13 +20,14 @@ interface Exchange {
 }
 
 /**
- * Node hands over every request of a pipeline at once, and works on for clients that have left. Here a request waits until the one before it
- * on its connection was taken by the client, and what waits is dropped with its connection. A connection with more requests than may wait is closed.
+ * Node handles all pipelined requests at once, also those of clients that have disconnected. Here a request waits until
+ * the answer before it on the same connection has left this process. Waiting requests are dropped with their connection.
+ * A connection on which too many requests wait is closed.
  */
 export class Turns {
   readonly #limits: TurnLimits;
   readonly #connections: Connections;
-  /** Of each open connection, the request under way first. */
+  /** The requests of each open connection. The first one is being worked on. */
   readonly #exchanges = new Map<Socket, Exchange[]>();
   /** Connections whose first request waits for one of the few places. */
   readonly #ready: Socket[] = [];

@@ -6,7 +6,7 @@ import { HttpError } from "./errors.ts";
 const mostBytes = 256 * 1024;
 const loopback = /^(127\.|::1$|::ffff:127\.)/;
 
-/** Nothing of a body is read before it is known whose it is. */
+/** The token is checked before anything of the body is read. */
 export async function written(
   route: HttpWrite,
   request: Request,
