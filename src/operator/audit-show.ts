@@ -32,7 +32,7 @@ export const auditShow: OperatorCommand<
   arguments: asked,
   async handle({ since, until }, { store, nowMs }) {
     const msOf = ({ agoMs, atMs }: z.output<typeof moment>): number => atMs ?? nowMs - (agoMs ?? 0);
-    // What happens in this moment is shown too.
+    // The current millisecond is included.
     const untilMs = until === undefined ? nowMs + 1 : msOf(until);
     return auditedLines(store, { sinceMs: msOf(since), untilMs });
   },

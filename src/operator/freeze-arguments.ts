@@ -23,7 +23,7 @@ const lasting = z
 const names = z.array(z.string().min(1)).optional();
 
 export const freezeArguments = z.strictObject({
-  /** Left out: those that hold are listed. */
+  /** When it is left out, the freezes in force are listed. */
   name: z.string().optional(),
   until: end.optional(),
   for: lasting.optional(),
@@ -31,7 +31,7 @@ export const freezeArguments = z.strictObject({
   as: z.string().min(1).default("operator"),
   model: names,
   feature: names,
-  /** One that there is not would hold nothing back, and nobody would notice. */
+  /** Only known kinds: a freeze for a misspelt one would match nothing, and nobody would notice. */
   kind: z.array(z.enum(incidentKinds)).optional(),
   severity: z.array(z.enum(severities)).optional(),
   service: names,

@@ -1,4 +1,4 @@
-/** The command that declares a freeze, also while no daemon runs. Without a name it lists those that hold. */
+/** The command that declares a freeze, also while no daemon runs. Without a name it lists the freezes in force. */
 import { randomUUID } from "node:crypto";
 import type { z } from "zod";
 import { type Freeze, type FreezeProblem, newFreeze } from "../incidents/freeze.ts";
@@ -15,7 +15,7 @@ type FreezeAnswer =
   | { readonly done: true; readonly freezes: readonly Freeze[] }
   | ({ readonly done: false } & FreezeProblem);
 
-/** In force when it answers. A decision about a run that has not ended by then reads it. */
+/** The freeze is in force when the command answers. Decisions about runs take the same lock, so later ones read it. */
 export const freeze: OperatorCommand<
   typeof freezeArguments,
   { readonly store: Store },
@@ -45,7 +45,7 @@ export const freeze: OperatorCommand<
 
 type Asked = z.output<typeof freezeArguments>;
 
-/** Whether anything was said of a freeze but its name, and who declares it. */
+/** Whether any option of a new freeze was given, apart from its name and from who declares it. */
 function isAsked(asked: Asked): boolean {
   const given = [asked.until, asked.for, asked.reason, ...Object.values(matchersOf(asked))];
   return given.some((value) => value !== undefined);
@@ -61,7 +61,7 @@ const endless = {
   problem: "Every freeze ends: give it either --for 2h or --until 2026-11-30T08:00Z.",
 } as const;
 
-/** Undefined where none is said, or two. */
+/** @returns undefined when neither an end nor a duration is given, or both are */
 function endOf({ until, for: forMs }: Asked, nowMs: number): number | undefined {
   if (forMs === undefined) return until;
   return until === undefined ? nowMs + forMs : undefined;

@@ -25,7 +25,7 @@ interface ListAnswer {
   readonly incidents: readonly IncidentJson[];
   /** There are more than were asked for. */
   readonly more: boolean;
-  /** Without one, no incident says nothing about the models. */
+  /** Whether any source was ever read. If not, an empty list does not mean that the models are well. */
   readonly isAnySourceRead: boolean;
 }
 

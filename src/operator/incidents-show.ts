@@ -6,7 +6,7 @@ import type { Store } from "../store/store.ts";
 import type { OperatorCommand } from "./operator-command.ts";
 
 const showArguments = z.strictObject({
-  /** The number that people say aloud, or the id. */
+  /** Its number, such as `12` or `#12`, or its id. */
   incident: z.string(),
 });
 

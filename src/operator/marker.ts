@@ -61,7 +61,7 @@ type MarkerAnswer =
       readonly models: readonly string[];
     };
 
-/** Durable when it answers: the marker stands in the stream, before every row that comes after it. */
+/** The marker is durable in the stream when the command answers. Rows that are appended later stand behind it. */
 export const marker: OperatorCommand<typeof markerArguments, MarkerNeeds, MarkerAnswer> = {
   words: "marker",
   help: "announce a deploy or retrain of a model: what follows is the new normal",
@@ -76,7 +76,7 @@ export const marker: OperatorCommand<typeof markerArguments, MarkerNeeds, Marker
     const { tenant, environment } = known;
     const name = familyOf(known.versioned_names)(given);
     const there = await models({ tenant, environment, source });
-    // While no model of the source is known, nobody can say that this one is wrong.
+    // While no model of the source is known, the name cannot be checked.
     if (there.length > 0 && !there.includes(name))
       return { done: false, reason: "unknown_model", models: there };
     const model = modelKey({ tenant, environment, source, model: name });

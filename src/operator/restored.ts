@@ -5,12 +5,12 @@ import type { Store } from "../store/store.ts";
 import type { OperatorCommand } from "./operator-command.ts";
 
 const restoredArguments = z.strictObject({
-  /** No run was made that the store does not know. A daemon lets runs through again within a minute. */
+  /** A person states that the store knows every run that was made. Daemons then allow runs again within a minute. */
   forgotNothing: z.boolean().default(false),
 });
 
 interface RestoredAnswer {
-  /** Until when the store was restored or not used; undefined: it has forgotten nothing. */
+  /** When the store was restored, or was first used again after a gap; undefined: it has forgotten nothing. */
   readonly restoredAtMs: number | undefined;
 }
 

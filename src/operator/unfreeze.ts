@@ -1,4 +1,4 @@
-/** The command that ends a freeze before its time. The daemon asks again for what waited. */
+/** The command that ends a freeze before its time. The daemon then tries the runs again that waited for it. */
 import { z } from "zod";
 import { type Freeze, type FreezeProblem, freezeToEnd } from "../incidents/freeze.ts";
 import { changeFreezes } from "../store/freezes/change.ts";
@@ -14,7 +14,7 @@ const unfreezeArguments = z.strictObject({
 });
 
 type UnfreezeAnswer =
-  /** How many hold still. */
+  /** `left`: how many freezes are still in force. */
   | { readonly done: true; readonly freeze: Freeze; readonly left: number }
   | ({ readonly done: false } & FreezeProblem);
 

@@ -12,10 +12,10 @@ export interface DependencyWatchOptions {
   readonly now?: () => number;
 }
 
-/** Parts of the readiness that are outside. */
+/** Names of the parts that are external dependencies. */
 const outside = /^(store|stream|tracker|engine|prometheus|source:.*|channel:.*)$/;
-/** A dependency that has never been up is waited for as long before it is told. */
-const patienceMs = 10_000;
+/** A dependency that has never been up is logged after this time. */
+const startGraceMs = 10_000;
 const lookEveryMs = 1_000;
 
 interface Watched {
@@ -25,7 +25,7 @@ interface Watched {
   readonly logged: boolean;
 }
 
-/** Call `look` regularly, or `start` it. It costs one question to each part's memory. */
+/** Call `look` regularly, or `start` it. A look asks each part once, and parts answer from memory. */
 export class DependencyWatch {
   readonly #options: DependencyWatchOptions;
   readonly #now: () => number;
@@ -67,7 +67,7 @@ export class DependencyWatch {
       else if (before.logged) logger.info({ dependency: name, downSeconds }, "dependency is back");
       return { since: now, up: ok, logged: true };
     }
-    if (before.logged || now - before.since < patienceMs) return before;
+    if (before.logged || now - before.since < startGraceMs) return before;
     logger.warn({ dependency: name, reason }, "dependency is away");
     return { ...before, logged: true };
   }

@@ -4,7 +4,7 @@ import type { Health } from "../health.ts";
 
 export interface PartHealth {
   readonly ok: boolean;
-  /** It is not ok, and the others go on without it. */
+  /** Whether it is not ok while the other parts go on without it. */
   readonly degraded: boolean;
   readonly reason: string | null;
 }
@@ -21,13 +21,13 @@ export interface HealthRegistry {
   /**
    * @param name of the part, as it stands in `/-/ready`; that of a dependency: `store`, `source:main`, `tracker`
    * @param check answers from memory, at once; one that throws counts as not ok
-   * @returns takes the part off again
+   * @returns a function that removes the part
    */
   register(name: string, check: () => Health): () => void;
   readiness(): Readiness;
 }
 
-/** What is not needed to detect and to remember. While it is away, its effects wait in the outbox. */
+/** Parts that detection and the store do not need. While one is unavailable, its effects wait in the outbox. */
 const optional = /^(tracker|engine|prometheus|comments|overdue|channel:.*)$/;
 
 export function createHealth(): HealthRegistry {

@@ -21,12 +21,12 @@ function hidePasswords(line: string): string {
   return line.replace(/(:\/\/[^\s:/@"]*):[^\s/@"]+@/g, "$1:<secret>@");
 }
 
-/** What a mistake in a program throws. All else is a state of the world, which its code and words tell. */
+/** Errors that a mistake in the program throws. */
 const mistakes = /^(Type|Range|Reference|Syntax|Assertion)Error$/;
 
 /**
- * Only what is known to be harmless: clients hang whole requests, headers included, on the errors they throw. A stack
- * stands only where it leads to a mistake: a server that is away is told without.
+ * Keeps only fields that cannot hold a secret: client libraries attach whole requests, headers included, to the errors
+ * they throw. The stack is kept only where it helps to find a mistake. The code of an unreachable server says enough.
  */
 function serializeError(error: unknown): unknown {
   if (!(error instanceof Error)) return { message: messageOf(error) };

@@ -8,7 +8,7 @@ export function dependencyMetric(
 ): Gauge<"dependency"> {
   return new Gauge({
     name: "driftwarden_dependency_up",
-    help: "Whether a dependency (store, stream, tracker, engine, source:NAME) can be used now: 1 yes, 0 no; /-/ready says why.",
+    help: "Whether a dependency (store, stream, tracker, engine, prometheus, source:NAME, channel:NAME) can be used now: 1 yes, 0 no; /-/ready says why.",
     labelNames: ["dependency"] as const,
     registers: [registry],
     collect() {

@@ -1,25 +1,25 @@
 /**
- * Probes the external dependencies at the start and every few minutes, whether each can be used as configured. So a
- * wrong project or a missing target is known before the first incident needs it.
+ * Checks at the start and every few minutes whether the external dependencies can be used as configured. A wrong
+ * project or a missing target is then known before the first incident needs it.
  */
 import { setTimeout as timer } from "node:timers/promises";
 import type { CheckFinding } from "../finding.ts";
 import { type Health, healthOf } from "../health.ts";
 
-/** A login that is refused again and again ends in a CAPTCHA. */
+/** After these codes the next look does not come sooner: a login that is refused again and again ends in a CAPTCHA. */
 const gently = /_UNAUTHORIZED$/;
 
 export interface RepeatedLook {
   readonly look: () => Promise<readonly CheckFinding[]>;
-  /** A cheap question that takes the place of most looks, while nothing is wrong. Left out, each look is whole. */
+  /** A cheap question that replaces most looks while nothing is wrong. Default: none, and every look is a whole one. */
   readonly ping?: RepeatedLook["look"] | undefined;
-  /** Between two looks, in real time, because what is outside knows no other. */
+  /** Pause between two looks, in real time, because outside systems do not follow a fake clock. */
   readonly everyMs: number;
-  /** After a look that found something wrong, so that its recovery is seen soon. */
+  /** Pause after a look that found something wrong; shorter, to see the recovery soon. */
   readonly againMs: number;
 }
 
-/** So many questions in the place of a look, then one look. */
+/** How many pings there are between two whole looks. */
 const pingsBetweenLooks = 19;
 
 export interface Probe {

@@ -1,7 +1,7 @@
 /** The registry of metrics that `/metrics` shows. Parts add their own through their `metrics.ts`. */
 import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
 
-/** So that who only passes it on need not know the library. */
+/** For files that pass the registry on and may not import prom-client. */
 export type { Registry } from "prom-client";
 
 /** Gauges whose names end in `_total`, which is for counters: Prometheus' own linter refuses them. */
