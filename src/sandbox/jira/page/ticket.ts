@@ -18,7 +18,10 @@ export interface ShownTicket {
 
 export function ticketPage(site: Site, { issue, mails, as, refused }: ShownTicket): string {
   const { key, summary, description, comments, history } = issue;
-  const html = comments.map((comment) => commentHtml(site, comment)).join("");
+  const newest = comments.toSorted((a, b) => b.updatedAtMs - a.updatedAtMs)[0];
+  const html = comments
+    .map((comment) => commentHtml(site, comment, comment === newest ? ' id="newest"' : ""))
+    .join("");
   const changes = history.map((entry) => historyHtml(site, entry)).join("");
   const body = [
     `<p><a href="/">All tickets</a> · <a href="/browse/${escapeHtml(key)}">Reload</a></p>`,
@@ -56,16 +59,17 @@ function attachmentsHtml({ attachments }: SandboxIssue): string {
   return `<h2>Attachments</h2><ul>${items.join("")}</ul>`;
 }
 
-function commentHtml(site: Site, comment: SandboxComment): string {
+/** @param id the attribute by which it can be linked to; empty for none */
+function commentHtml(site: Site, comment: SandboxComment, id: string): string {
   const { author, body, createdAtMs, updatedAtMs, updateAuthor, internal } = comment;
   const edited = updatedAtMs !== createdAtMs || updateAuthor !== author;
   const facts = [
     `<b>${personHtml(site, author)}</b>`,
     timeHtml(createdAtMs),
     ...(edited ? [`edited by ${personHtml(site, updateAuthor)} ${timeHtml(updatedAtMs)}`] : []),
-    ...(internal ? ["internal"] : []),
+    ...(internal && site.project.serviceDesk ? ["internal"] : []),
   ];
-  return `<article class="said"><small>${facts.join(" · ")}</small>${wikiHtml(body)}</article>`;
+  return `<article class="said"${id}><small>${facts.join(" · ")}</small>${wikiHtml(body)}</article>`;
 }
 
 function historyHtml(site: Site, { author, atMs, items, automated }: SandboxHistory): string {
@@ -96,11 +100,19 @@ function formHtml(site: Site, issue: SandboxIssue, as: string | undefined): stri
   return (
     `<form method="post" action="/browse/${escapeHtml(issue.key)}">` +
     `<label>As ${selectHtml("as", options, as)}</label>` +
-    `<textarea name="body" aria-label="Comment" placeholder="Type a comment"></textarea>` +
+    `<textarea name="body" aria-label="Comment" placeholder="Type a comment, for example dw ack or dw help"></textarea>` +
     `<button name="do" value="comment">Comment</button>${moves.join("")}` +
     `<label>${selectHtml("assignee", assignees, issue.assignee)}</label><button name="do" value="assign">Assign</button>` +
-    `<label>${selectHtml("priority", weights, issue.priority)}</label><button name="do" value="weigh">Set priority</button></form>`
+    `<label>${selectHtml("priority", weights, issue.priority)}</label><button name="do" value="weigh">Set priority</button></form>` +
+    answerHint(site, issue, as)
   );
+}
+
+/** An answer may be added to an earlier comment. The address differs each time, so that a browser loads the page anew. */
+function answerHint(site: Site, { key }: SandboxIssue, as: string | undefined): string {
+  const query = new URLSearchParams({ ...(as !== undefined && { as }), at: String(site.now()) });
+  const address = escapeHtml(`/browse/${key}?${query.toString()}#newest`);
+  return `<p class="small"><a href="${address}">Reload and show the newest answer</a>. Answers within a minute are added to one comment.</p>`;
 }
 
 interface Option {

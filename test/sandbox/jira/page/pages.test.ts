@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { JiraSandbox } from "../../../../src/sandbox/jira/server.ts";
+import { fakeClock } from "../../../fakes/clock.ts";
 import { askAs, fields, withTicket } from "../ask.ts";
 
 async function page(place: JiraSandbox, path: string): Promise<string> {
@@ -71,6 +72,26 @@ describe("the sandbox's pages", () => {
       );
     },
   );
+
+  it("lead to the comment that was changed last, which an answer is added to, by an address that is new each time", async () => {
+    const clock = fakeClock();
+    const place = await withTicket({ clock });
+    const comment = (line: string, as: string, body: string) =>
+      askAs(place, `${line} /issue/IR-1/comment`, { as, body: { body } });
+    await comment("POST", "bot", "first");
+    await comment("POST", "sarah", "second");
+    await clock.advance(1000);
+    const [{ id } = { id: "" }] = place.issues()[0]?.comments ?? [];
+    await askAs(place, `PUT /issue/IR-1/comment/${id}`, { as: "bot", body: { body: "edited" } });
+    const shown = await page(place, "/browse/IR-1?as=sarah");
+    expect(shown.match(/id="newest"/g)).toHaveLength(1);
+    expect(shown).toMatch(/id="newest">(?:(?!<article).)*edited/s);
+    const link = /href="(\/browse\/IR-1\?as=sarah&amp;at=\d+#newest)"/;
+    const [, first] = link.exec(shown) ?? [];
+    await clock.advance(1);
+    const [, second] = link.exec(await page(place, "/browse/IR-1?as=sarah")) ?? [];
+    expect([first === undefined, second === first]).toEqual([false, false]);
+  });
 
   it("say why an act was refused, and that there is no such person or act", async () => {
     const place = await withTicket();
