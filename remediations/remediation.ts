@@ -10,6 +10,12 @@ export interface Target {
   readonly id: string;
   /** What people call it. */
   readonly name: string;
+  /** What it is, in a few words: its service and its image. Left out: nothing more is known than its name. */
+  readonly is?: string;
+  /** Targets with the same key are replicas of one service. Left out: it is acted on alone or not at all. */
+  readonly replicaOf?: { readonly key: string; readonly service: string };
+  /** Whether it is healthy now. Left out: not known. */
+  readonly healthy?: boolean;
   /** Its compose service; left out where it belongs to none. */
   readonly service?: string | undefined;
   /** Where it runs; budgets count per host. */
@@ -32,7 +38,7 @@ export type ActResult =
     }
   /** The target is not what it was when the run was decided; nothing was done. */
   | { readonly status: "changed"; readonly detail: string }
-  /** It certainly did not take effect. */
+  /** It certainly did not take effect, or the target did not stay up after it. */
   | { readonly status: "failed"; readonly detail: string }
   /** It may have taken effect: look it up, never repeat it blindly. */
   | { readonly status: "unknown"; readonly detail: string };
@@ -41,11 +47,14 @@ export type ActResult =
 export interface Plan {
   /** One sentence without an end: what will change on the target. */
   readonly does: string;
+  /** What was done, as the first word of a sentence. Left out: `Acted on`. */
+  readonly did?: string;
   /** The options that shape the act, as flat strings. An approval is bound to them. */
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-export type TargetHealth = "healthy" | "unhealthy" | "starting" | "gone";
+/** `stopped`: it does not run, and nothing starts it again by itself. */
+export type TargetHealth = "healthy" | "unhealthy" | "starting" | "stopped" | "gone";
 
 export interface Remediation {
   /** What people may call its target, by its configuration alone: a compose service, the value of a label. */
@@ -62,10 +71,20 @@ export interface Remediation {
    * @throws nothing but what `mayAct` throws
    */
   act(target: Target, mayAct?: MayAct): Promise<ActResult>;
-  /** Whether an act whose outcome is unknown took effect. Reads only, never acts. Never throws. */
-  lookUp(target: Target): Promise<ActResult>;
-  /** Throws when the engine cannot be asked. */
-  health(target: Target): Promise<TargetHealth>;
+  /**
+   * Whether an act whose outcome is unknown took effect. It never repeats the act. Never throws.
+   *
+   * @param begunAtMs when the act began. If given, what the act itself left half done is finished, for example a
+   *   container is started that the act left stopped
+   */
+  lookUp(target: Target, begunAtMs?: number): Promise<ActResult>;
+  /**
+   * Throws when the engine cannot be asked.
+   *
+   * @param after the target as it was after the act. If given, a target without a health check that was started again
+   *   since is unhealthy
+   */
+  health(target: Target, after?: Readonly<Record<string, string>>): Promise<TargetHealth>;
 }
 
 /** auto: idempotent, may run by itself; approval: a person must agree; never: refused even then. */

@@ -62,6 +62,7 @@ export const restartContainer: RemediationType<RestartContainerConfig, "docker">
       resolve: () => targetsOf(choice),
       plan: ({ name }) => ({
         does: `stops ${name} (within ${graceSeconds} s) and starts it again`,
+        did: "Restarted",
         parameters: {
           grace_seconds: String(graceSeconds),
           labels: choice.labels.join(", "),
@@ -70,12 +71,12 @@ export const restartContainer: RemediationType<RestartContainerConfig, "docker">
       }),
       act: (target, mayAct) => act({ engine, clock, graceSeconds, mayAct, choice }, target),
       // An engine goes on with a restart when its client is gone: give it the time to end.
-      lookUp: (target) =>
+      lookUp: (target, begunAtMs) =>
         settle({ engine, clock }, target, {
           waitMs: graceSeconds * 1000 + settleMs,
-          revive: false,
+          mayStart: (now) => wasLeftStopped(now, { begunAtMs, graceSeconds }),
         }),
-      health: async ({ id }) => healthOf(await inspected(engine, id)),
+      health: async ({ id }, after) => healthOf(await inspected(engine, id), after),
     };
   },
 };
@@ -103,7 +104,7 @@ async function act(means: Act, target: Target): Promise<ActResult> {
     if (refused !== undefined) throw refused.error;
     return afterError(means, target, error);
   }
-  return settle(means, target, { waitMs: settleMs, revive: true });
+  return settle(means, target, { waitMs: settleMs, mayStart: always });
 }
 
 /** Reports what `mayAct` throws, since the engine's client may wrap it as an error of its own. */
@@ -129,45 +130,68 @@ async function afterError(means: Act, target: Target, error: unknown): Promise<A
   }
   if (error instanceof DockerError && !error.maybeApplied) return { status: "failed", detail };
   const waitMs = means.graceSeconds * 1000 + settleMs;
-  const settled = await settle(means, target, { waitMs, revive: true });
+  const settled = await settle(means, target, { waitMs, mayStart: always });
   if (settled.status === "done") return settled;
   return { status: "unknown", detail: `${detail} ${settled.detail}` };
 }
 
 interface Patience {
   readonly waitMs: number;
-  /** Whether a container that was left stopped is started, once. */
-  readonly revive: boolean;
+  /** Whether a container that stays stopped may be started, once. */
+  readonly mayStart: (container: Container) => boolean;
 }
 
-/** Waits until started-at shows that the restart took effect. */
+const always = (): boolean => true;
+
+/** Waits until started-at shows that the restart took effect, and until the container has stayed up for a moment. */
 async function settle(
   { engine, clock }: Pick<Act, "engine" | "clock">,
   target: Target,
-  { waitMs, revive }: Patience,
+  { waitMs, mayStart }: Patience,
 ): Promise<ActResult> {
   const untilMs = clock.now() + waitMs;
-  let wasStopped = false;
-  let mayStart = revive;
+  let before: Look | undefined;
+  let isStarted = false;
   for (;;) {
-    const { result, state } = await look(engine, target);
-    if (result.status === "done" || state === "gone") return result;
+    const seen = await look(engine, target);
+    const { result, container } = seen;
+    const end = endOf(seen, before);
+    if (end !== undefined) return end;
     // Every restart passes through "exited" for a moment; seen twice, it stays there.
-    if (state === "exited" && wasStopped && mayStart) {
-      mayStart = false;
+    const isStopped = container?.state === "exited" && before?.container?.state === "exited";
+    if (isStopped && !isStarted && mayStart(container)) {
+      isStarted = true;
       await engine.start(target.id).catch(() => undefined);
       continue;
     }
-    wasStopped = state === "exited";
-    if (clock.now() >= untilMs) return result;
+    before = seen;
+    if (result.status !== "done" && clock.now() >= untilMs) return result;
     await clock.sleep(pollMs);
   }
 }
 
+/** What two looks in a row show of the end; undefined while the end is not known. */
+function endOf({ result, container }: Look, before: Look | undefined): ActResult | undefined {
+  const first = before?.result;
+  if (first?.status !== "done")
+    return result.status === "failed" && container?.hasTaken !== false ? result : undefined;
+  if (result.status === "unknown") return first;
+  if (result.status !== "done" || result.after["started_at"] === first.after["started_at"])
+    return result;
+  const detail = `${container?.name} was restarted, ended and was started again at once.`;
+  return { status: "failed", detail };
+}
+
+/** A container as the restart left it. */
+interface Seen extends Container {
+  /** Whether started-at has changed. */
+  readonly hasTaken: boolean;
+}
+
 interface Look {
   readonly result: ActResult;
-  /** The container's state; undefined when the engine could not be asked. */
-  readonly state: string | undefined;
+  /** Undefined when it is gone, or the engine could not be asked. */
+  readonly container: Seen | undefined;
 }
 
 async function look(engine: Engine, target: Target): Promise<Look> {
@@ -177,24 +201,56 @@ async function look(engine: Engine, target: Target): Promise<Look> {
     now = await inspected(engine, target.id);
   } catch (error) {
     const detail = `Looking ${name} up: ${messageOf(error)}.`;
-    return { result: { status: "unknown", detail }, state: undefined };
+    return { result: { status: "unknown", detail }, container: undefined };
   }
   if (now === undefined) {
-    return { result: { status: "failed", detail: `${name} is gone.` }, state: "gone" };
+    return { result: { status: "failed", detail: `${name} is gone.` }, container: undefined };
   }
-  if (now.startedAt !== snapshot["started_at"]) {
-    const detail = `${name} was restarted: it runs since ${toSecond(now.startedAt)}.`;
-    return { result: { status: "done", detail, after: snapshotOf(now) }, state: now.state };
+  const container = { ...now, hasTaken: now.startedAt !== snapshot["started_at"] };
+  return { result: resultOf(container), container };
+}
+
+function resultOf(now: Seen): ActResult {
+  const { name, state } = now;
+  const since = toSecond(now.startedAt);
+  if (!now.hasTaken) {
+    const detail = `The restart of ${name} did not take effect: it is ${state}, started ${since}.`;
+    return { status: "failed", detail };
   }
-  const detail = `The restart of ${name} did not take effect: it is ${now.state}, started ${toSecond(now.startedAt)}.`;
-  return { result: { status: "failed", detail }, state: now.state };
+  if (state !== "running") {
+    const detail = `${name} was restarted and did not stay up: it is ${state}, started ${since}.`;
+    return { status: "failed", detail };
+  }
+  const detail = `${name} was restarted: it runs since ${since}.`;
+  return { status: "done", detail, after: snapshotOf(now) };
+}
+
+/** Time for what an interrupted call still does, and for clocks that differ. */
+const slackMs = 5000;
+
+/** Whether the restart that began then ended this container. Somebody else may have stopped it, before or after. */
+function wasLeftStopped(
+  { finishedAt = "" }: Container,
+  { begunAtMs, graceSeconds }: { begunAtMs: number | undefined; graceSeconds: number },
+): boolean {
+  if (begunAtMs === undefined) return false;
+  const sinceMs = Date.parse(finishedAt) - begunAtMs;
+  // Written so that a time that is not a number starts nothing.
+  return sinceMs >= -slackMs && sinceMs <= graceSeconds * 1000 + settleMs + slackMs;
 }
 
 /** Docker writes nanoseconds. */
 const toSecond = (time: string): string => time.replace(/\.\d+(?=Z$)/, "");
 
-function healthOf(container: Container | undefined): TargetHealth {
+function healthOf(
+  container: Container | undefined,
+  after?: Readonly<Record<string, string>>,
+): TargetHealth {
   if (container === undefined) return "gone";
-  if (container.state !== "running") return "unhealthy";
-  return container.health === "none" ? "healthy" : container.health;
+  const { state, health, startedAt } = container;
+  if (state === "exited" || state === "dead") return "stopped";
+  if (state !== "running") return "unhealthy";
+  if (health !== "none") return health;
+  const isAgain = after !== undefined && after["started_at"] !== startedAt;
+  return isAgain ? "unhealthy" : "healthy";
 }

@@ -56,6 +56,7 @@ export const inspected = z.object({
   State: z.object({
     Status: z.string(),
     StartedAt: z.string(),
+    FinishedAt: z.string().nullish(),
     Health: z.object({ Status: z.string() }).nullish(),
   }),
   HostConfig: z.object({ AutoRemove: z.boolean().nullish(), PortBindings: keys }),
@@ -78,6 +79,7 @@ export function containerFrom(answer: Inspected, images: readonly string[]): Con
     images,
     imageId: answer.Image,
     startedAt: answer.State.StartedAt,
+    finishedAt: answer.State.FinishedAt ?? undefined,
     state: answer.State.Status,
     health: healthFrom(answer.State.Health?.Status),
     labels: answer.Config.Labels ?? {},

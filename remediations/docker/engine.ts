@@ -27,6 +27,8 @@ export interface Container {
   readonly imageId: string;
   /** As the engine writes it, to the nanosecond; changes with every start and with nothing else. */
   readonly startedAt: string;
+  /** When it last ended, as the engine writes it; left out where the engine does not say. */
+  readonly finishedAt?: string | undefined;
   /** The engine's own word: running, paused, restarting, removing, exited, created, dead, … */
   readonly state: string;
   /** `none` when it has no health check. */

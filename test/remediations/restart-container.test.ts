@@ -191,6 +191,36 @@ describe("answers that get lost", () => {
     expect(engine.ledger.map(({ verb }) => verb)).toEqual(["start"]);
   });
 
+  it.each([
+    ["ended", { state: "exited" }],
+    ["is restarted by its engine again and again", { state: "restarting" }],
+  ])("is failed when the container was restarted and %s at once", async (_what, then) => {
+    const { remediation, engine } = scene();
+    const target = await onlyTarget(remediation);
+    engine.restart = async () =>
+      engine.change("svc-1", { startedAt: "2026-03-01T12:05:00Z", ...then });
+    expect(await remediation.act(target)).toEqual({
+      status: "failed",
+      detail: `svc-1 was restarted and did not stay up: it is ${then.state}, started 2026-03-01T12:05:00Z.`,
+    });
+    expect(engine.ledger).toEqual([]);
+  });
+
+  it.each([
+    ["ended", { state: "exited" }],
+    ["was started anew", { startedAt: "2026-03-01T12:05:01Z" }],
+  ])("is failed when the restarted container %s within the next look", async (_what, then) => {
+    const { remediation, engine, clock } = scene();
+    const target = await onlyTarget(remediation);
+    const sleep = clock.sleep.bind(clock);
+    clock.sleep = async (ms) => {
+      await sleep(ms);
+      engine.change("svc-1", then);
+    };
+    expect((await remediation.act(target)).status).toBe("failed");
+    expect(engine.ledger.map(({ verb }) => verb)).toEqual(["restart"]);
+  });
+
   it("is failed when the engine called the restart done and started-at says otherwise", async () => {
     const { remediation, engine } = scene();
     const target = await onlyTarget(remediation);
@@ -239,21 +269,54 @@ describe("looking up a run whose outcome is unknown", () => {
     const sleep = clock.sleep.bind(clock);
     clock.sleep = async (ms) => {
       await sleep(ms);
-      if (clock.now() >= endsAtMs) engine.change("svc-1", { startedAt: "2026-03-01T12:05:00Z" });
+      if (clock.now() >= endsAtMs)
+        engine.change("svc-1", { state: "running", startedAt: "2026-03-01T12:05:00Z" });
     };
     expect((await remediation.lookUp(target)).status).toBe("done");
     expect(engine.ledger).toEqual([]);
   });
 });
 
+describe("what an interrupted restart left stopped", () => {
+  const stoppedAt = (finishedAt: string | undefined) => ({ state: "exited", finishedAt });
+  const begunAtMs = Date.parse("2026-03-01T12:00:00Z");
+
+  it("is started, once, when it ended while the restart went on", async () => {
+    const { remediation, engine } = scene();
+    const target = await onlyTarget(remediation);
+    engine.change("svc-1", stoppedAt("2026-03-01T12:00:07.123456789Z"));
+    expect((await remediation.lookUp(target, begunAtMs)).status).toBe("done");
+    expect(engine.ledger.map(({ verb }) => verb)).toEqual(["start"]);
+  });
+
+  it.each([
+    ["before the restart began", "2026-03-01T11:59:50Z"],
+    ["long after it", "2026-03-01T12:00:40Z"],
+    ["at a time that the engine does not say", undefined],
+  ])("stays stopped when it ended %s: somebody else stopped it", async (_when, finishedAt) => {
+    const { remediation, engine } = scene();
+    const target = await onlyTarget(remediation);
+    engine.change("svc-1", stoppedAt(finishedAt));
+    expect((await remediation.lookUp(target, begunAtMs)).status).toBe("failed");
+    expect(engine.ledger).toEqual([]);
+  });
+});
+
 describe("health", () => {
+  it("counts a container without a check as unhealthy when it was started again since the act", async () => {
+    const { remediation } = scene();
+    const target = await onlyTarget(remediation);
+    expect(await remediation.health(target, target.snapshot)).toBe("healthy");
+    expect(await remediation.health(target, { started_at: "earlier" })).toBe("unhealthy");
+  });
+
   it.each([
     [{ state: "running", health: "none" }, "healthy"],
     [{ state: "running", health: "healthy" }, "healthy"],
     [{ state: "running", health: "starting" }, "starting"],
     [{ state: "running", health: "unhealthy" }, "unhealthy"],
     [{ state: "restarting", health: "none" }, "unhealthy"],
-    [{ state: "exited", health: "none" }, "unhealthy"],
+    [{ state: "exited", health: "none" }, "stopped"],
     [undefined, "gone"],
   ] as const)("%o is %s", async (shown, expected) => {
     const { remediation, engine } = scene();
