@@ -1,4 +1,4 @@
-/** Builds what says that tickets and questions are overdue: the watch, and the Alertmanager that is told. */
+/** Builds the watch on overdue tickets and questions, and the Alertmanager that gets its alerts. */
 import { authorities } from "../config/certificate.ts";
 import type { Config } from "../config/schema.ts";
 import { readSecret } from "../config/secret.ts";
@@ -33,7 +33,7 @@ export function openAlertmanager(
   });
 }
 
-/** Without an Alertmanager it does what an earlier configuration promised: nothing. */
+/** Without an Alertmanager, alerts that an earlier configuration promised count as done. */
 export function buildAlertExecutor(
   parts: Pick<StoredParts, "store" | "clock" | "config">,
   environment: Environment,
@@ -72,7 +72,7 @@ const overdueIn = (
 ): Promise<readonly Overdue[]> =>
   listOverdue(store, { nowMs: clock.now(), ticketMs: ticketOverdueMs, id });
 
-/** Outside of every order: nothing waits for it, and it stays promised for as long as it lasts. */
+/** The alerts are timers, so no other effect waits for them. Each is posted again until what it tells of is over. */
 async function promiseAlerts(
   { store, clock }: StoredParts,
   alerts: readonly PromisedAlert[],

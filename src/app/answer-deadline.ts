@@ -7,11 +7,11 @@ export const answerDeadlineMs = 15_000;
 
 /** A part that `check` looks at. */
 export interface PartCheck {
-  /** The name of the dependency: `store`, `stream`, `source:main`, `tracker`, `engine`; and `fixes`. */
+  /** A dependency, such as `store` or `source:main`, or a part of the configuration, such as `fixes`. */
   readonly part: string;
-  /** Writes nothing anywhere. Once it has a deadline it never rejects, and settles by it. */
+  /** Writes nothing anywhere. After {@link withAnswerDeadline} it settles within the deadline and never rejects. */
   readonly look: Look;
-  /** The cheapest question that shows whether it still answers us. Left out, looking is cheap. */
+  /** The cheapest question that shows whether the part still answers us. Default: `look`, which is cheap too. */
   readonly ping?: Look | undefined;
 }
 

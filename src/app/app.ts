@@ -1,9 +1,9 @@
 /**
  * The daemon: what is built once for a process, in the order in which it starts.
  *
- * A reload must not rebuild these parts. The HTTP server has an address that others know. The store, the stream and
- * the outbox hold connections, leases and the place in a group. The detection worker holds the memory of its models.
- * A registry takes each metric once. What a reload rebuilds instead: configured.ts.
+ * There is no reload yet. One must not rebuild these parts. The HTTP server has an address that others know. The store,
+ * the stream and the outbox hold connections, leases and a place in a consumer group. The detection worker holds the
+ * memory of its models. A registry takes each metric once. What a reload may rebuild is in configured.ts.
  */
 import type { Logger } from "pino";
 import type { Engine } from "../../remediations/docker/engine.ts";
@@ -38,13 +38,13 @@ export interface AppOptions {
   readonly logger: Logger;
   /** Default: the store's. */
   readonly clock?: Clock;
-  /** Acts instead of the configured Docker socket. */
+  /** Used instead of the configured Docker socket. */
   readonly engine?: Engine | undefined;
-  /** Told what goes to the tracker, and the message that it says. */
+  /** Called with each text that goes to the tracker, and with the message that it renders. */
   readonly onRendered?: OnRendered | undefined;
-  /** Leaps of a clock up to this long are no time in which a source was not asked, ms. Default: the source's */
+  /** A time without polls up to this long is no gap, ms: the clock of the demo leaps. Default: the source's. */
   readonly leastGapMs?: number;
-  /** Of the process: names proxies. Default: empty. */
+  /** Environment of the process, which names proxies. Default: empty. */
   readonly environment?: Environment;
 }
 
@@ -52,7 +52,7 @@ export interface App {
   /** Where it listens. */
   readonly url: string;
   readonly stream: Stream;
-  /** How far it has come with what its sources held at a moment of its clock, ms since 1970. */
+  /** Whether it has processed all that its sources held at a moment of its clock, ms since 1970. */
   progress(atMs: number): Promise<Progress>;
   /** Sources first, metrics last, within one deadline. */
   stop(): Promise<void>;

@@ -21,7 +21,7 @@ export interface SeenNames {
   readonly features: ReadonlySet<string>;
 }
 
-/** @returns one finding for each entry that is most likely a slip, or one that all of them are used */
+/** @returns a finding for each entry that is probably a mistake; without any, one that counts the entries in use */
 export function lookAtOverrides(
   { detection, sources }: Config,
   seen: readonly SeenNames[],
@@ -54,7 +54,7 @@ export function lookAtOverrides(
   return [fine("overrides", `${used} of ${countOf(places.length)} in use${rest}`)];
 }
 
-/** One name of all that the entries treat alike: a source may have thousands of each. */
+/** One name for each group of names that all entries treat alike. A source may have thousands of names. */
 function representatives(
   names: Iterable<string>,
   treatedAs: (name: string) => readonly boolean[],
@@ -69,7 +69,7 @@ const countOf = (count: number): string => counted(count, "override is", "overri
 interface Place {
   matched: boolean;
   decided: boolean;
-  /** Entries that decided one of its settings in its stead. */
+  /** Earlier entries that decided a setting which this entry names too. */
   readonly before: Set<number>;
 }
 
@@ -95,7 +95,7 @@ interface Looked {
   readonly seen: readonly SeenNames[];
   /** Of all models seen. */
   readonly keys: readonly string[];
-  /** Some source told no names. */
+  /** Whether the names of a source are not known. */
   readonly unread: boolean;
 }
 
@@ -112,7 +112,7 @@ function findingOf(looked: Looked): CheckFinding | undefined {
       key,
     });
   }
-  // What was not read may be what it is for.
+  // The entry may be for names that could not be read.
   if (unread) return undefined;
   return doubtful("overrides", {
     message: `${key} matches nothing in recent rows: ${unmatched(looked)}`,

@@ -32,7 +32,7 @@ export interface CheckedThrough {
   readonly fixes: readonly ConfiguredFix[];
   /** Names the proxy that leads to the tracker. */
   readonly environment: Environment;
-  /** Of the daemon, which knows when its tracker wants to be left alone. Default: the tracker is asked. */
+  /** The daemon's. Its ping fails, without a request, while the tracker limits calls or refuses the login. */
   readonly ticketing?: Pick<Ticketing, "ping"> | undefined;
 }
 
@@ -75,7 +75,7 @@ function storeSurvey({ store, stream }: Config): Parameters<typeof surveyStore>[
 
 interface SourceCheck {
   readonly name: string;
-  /** Asked once a look, however many want to know. */
+  /** Callers at the same time share one survey. */
   readonly survey: () => Promise<SourceSurvey>;
 }
 
@@ -117,7 +117,7 @@ async function lookAtStream(
   return surveyKafka({ ...options, logger });
 }
 
-/** One line for each tracker. */
+/** The check of the configured tracker. Each supported tracker has its part here. */
 function trackerCheck(config: Config, through: CheckedThrough): readonly PartCheck[] {
   const { jira } = config;
   if (jira === undefined) return [];
@@ -155,7 +155,7 @@ function alertmanagerCheck(config: Config, { environment }: CheckedThrough): rea
   return [{ part: "channel:alertmanager", look }];
 }
 
-/** A condition that no row could meet is most likely a slip. */
+/** A condition that no recent row meets is probably a mistake. */
 function lookAtConditions(
   config: Config,
   surveys: readonly SourceSurvey[],

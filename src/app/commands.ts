@@ -1,4 +1,4 @@
-/** Builds what carries commands out: the people of the configuration, their rights, and the worker. */
+/** Builds the worker that carries commands out, with the people of the configuration and their rights. */
 
 import { systemClock } from "../clock.ts";
 import type { Wishing } from "../commands/context.ts";
@@ -23,7 +23,7 @@ import { registries } from "./registries.ts";
 import { streamName } from "./stream.ts";
 import { routesOf } from "./ticket-help.ts";
 
-/** Who the configuration says that people are. */
+/** The people and teams of the configuration. */
 export function knownPeople(config: Config): KnownPeople {
   const teams = Object.entries(config.teams).map(([name, members]) => ({ name, members }));
   return new KnownPeople(peopleOf(config), teams);
@@ -40,7 +40,7 @@ function peopleOf({ people }: Config): readonly Person[] {
   }));
 }
 
-/** By POST, for those who have a token. @throws ConfigError DW_CONFIG_SECRET when one cannot be read */
+/** Commands by POST, for people with a token. @throws ConfigError DW_CONFIG_SECRET when a token cannot be read */
 export function buildCommandWrite({ people }: Config, store: () => Store): HttpWrite {
   const tokens = Object.entries(people).flatMap(([name, { token_file: file }]) =>
     file === undefined ? [] : [[readSecret(file), name] as const],
@@ -67,7 +67,7 @@ function figuresReader(config: Config): NonNullable<CommandWorkerOptions["figure
   };
 }
 
-/** Looks at the fixes first, and decides by what was seen then. */
+/** The targets are looked at before the transaction. The decision in the transaction goes by what was seen. */
 export function wishingBy(options: WishOptions): Wishing {
   const wishes = new Wishes(options);
   return {

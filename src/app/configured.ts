@@ -1,5 +1,5 @@
 /**
- * Builds what a reload rebuilds: everything that the configuration alone decides.
+ * Builds what the configuration alone decides. A reload, which there is not yet, may rebuild all of it.
  *
  * No part that is built here holds a lease, a metric or state in memory. Such parts are built once, in app.ts, and
  * passed in. What can fail here fails before a running part is touched.
@@ -22,7 +22,7 @@ import { registries } from "./registries.ts";
 import { sourceList } from "./sources.ts";
 import { buildTicketing } from "./ticketing.ts";
 
-/** What was built once and is acted through. */
+/** Parts that are built once, and that the parts built here use. */
 export interface ActingParts {
   /** Undefined where there is none. */
   readonly docker: Engine | undefined;

@@ -47,7 +47,7 @@ export async function buildDetection(
   worker.start();
   const subscription = await stream.subscribe(worker);
   lifecycle.onStop("subscription", () => subscription.stop());
-  // States are saved before the partitions are given up, and with them the memory.
+  // Stopping runs upwards: states are saved before the subscription gives up the partitions and their memory.
   lifecycle.onStop("detection", () => worker.stop());
   return worker;
 }

@@ -37,7 +37,7 @@ export function engineSettings(
   };
 }
 
-/** As detection knows it. */
+/** An entry of `detection.overrides:` in the form that detection uses. */
 export function overrideOf(given: Config["detection"]["overrides"][number]): Override {
   const { source, model, feature, sensitivity, direction, ignore } = given;
   const { share, value, relative } = given.least_effect ?? {};

@@ -12,7 +12,7 @@ import { dockerCalls } from "../healing/metrics.ts";
 import type { ConfiguredFix } from "../healing/runner.ts";
 import type { Parts, StoredParts } from "./parts.ts";
 
-/** The container engine; undefined when none is configured. It is not asked for anything yet, so it may be away. */
+/** The container engine; undefined when none is configured. It is not contacted here, so it may be unavailable. */
 export function buildEngine({
   config,
   registry,

@@ -22,8 +22,8 @@ interface Watched {
 }
 
 const defaultTtlMs = 10_000;
-/** While a partition is not held. */
-const impatientMs = 500;
+/** Pause between two looks while a partition is not held. */
+const unheldPauseMs = 500;
 
 export class HeldPartitions {
   readonly #watched: Watched;
@@ -60,9 +60,9 @@ export class HeldPartitions {
         await heartbeat(store, me, ttlMs);
         this.#unheld = await unheldPartitions(store, stream, { partitions, group: this.#group });
       } catch {
-        // The store is away, which its own part of the readiness says.
+        // The store is unavailable. Its own part of the readiness says so.
       }
-      const pauseMs = this.#unheld?.length === 0 ? ttlMs / 3 : Math.min(impatientMs, ttlMs / 3);
+      const pauseMs = this.#unheld?.length === 0 ? ttlMs / 3 : Math.min(unheldPauseMs, ttlMs / 3);
       // In real time, as the heartbeats are.
       await timer(pauseMs, undefined, { signal }).catch(() => undefined);
     }

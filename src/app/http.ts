@@ -52,14 +52,14 @@ export async function buildHttp(
   return http;
 }
 
-/** A tracker tells that something happened: whichever process hears it tells the one that reads tickets. */
+/** Webhooks of the tracker. The process that gets one passes it on to the process that reads tickets. */
 function buildTrackerHooks(
   { jira }: Config,
   { store, metrics }: { readonly store: () => Store; readonly metrics: TicketsMetrics },
 ): readonly HttpHook[] {
   const file = jira?.webhook_secret_file;
   if (file === undefined) return [];
-  // One that cannot be read is said at the start.
+  // A secret that cannot be read fails the start.
   readSecret(file);
   const hint = (ticket: string): Promise<void> => notify(store(), "tickets", ticket);
   return [jiraWebhook({ secret: () => readSecret(file), hint, metrics })];

@@ -48,7 +48,7 @@ async function stopAll(cleanUps: CleanUp[], options: LifecycleOptions): Promise<
   const deadline = options.clock
     .sleep(options.stopDeadlineMs, done.signal)
     .then(() => "late" as const);
-  // Popped one by one: a start-up that is still going may add what it just made, and it is stopped too.
+  // Popped one by one, because a start that still goes on may add clean-ups meanwhile.
   for (let next = cleanUps.pop(); next !== undefined; next = cleanUps.pop()) {
     const { name } = next;
     const stopped = settle(next).catch((cause: unknown) => {

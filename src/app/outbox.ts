@@ -63,7 +63,7 @@ export function buildRunner(parts: StoredParts, { fixes, restoredAtMs }: RunnerP
   });
 }
 
-/** Everybody who carries effects out: one line for each dependency. A channel is a folder and a line here. */
+/** All executors of effects, one a line. A new channel is a folder and a line here. */
 export function buildExecutors(
   parts: StoredParts,
   { runner, ticketing, stream, restoredAtMs, environment }: ExecutorParts,
@@ -87,7 +87,7 @@ export function buildExecutors(
   ];
 }
 
-/** Starts carrying effects out, and noticing those that people wait for. */
+/** Starts the outbox, and the watch on tickets and questions that are overdue. */
 export function buildOutbox(
   parts: StoredParts,
   executors: readonly IncidentExecutor[],

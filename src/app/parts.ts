@@ -21,9 +21,9 @@ export interface Parts {
   readonly owner: string;
 }
 
-/** From the store on, which everything that remembers something needs. */
+/** What builders receive once the store is open. */
 export interface StoredParts extends Parts {
-  /** Stamps and waits of everything people see; the demo bends it. */
+  /** The clock of all times that people see, and of waits. The demo has its own. */
   readonly clock: Clock;
   readonly store: Store;
   readonly storeMetrics: StoreMetrics;
@@ -32,7 +32,7 @@ export interface StoredParts extends Parts {
 /** Below the unit's TimeoutStopSec. */
 const stopDeadlineMs = 25_000;
 
-/** Builds by these parts; what had started is stopped again when the rest cannot start. */
+/** Calls `build` with new parts. If it fails, the parts that have started are stopped again. */
 export async function withParts<Started>(
   given: Pick<Parts, "config" | "logger">,
   build: (parts: Parts) => Promise<Started>,

@@ -1,4 +1,4 @@
-/** Builds what makes the pictures of tickets: rows of the source, held against the saved state of the model. */
+/** Builds the maker of pictures on tickets. It compares rows of the source with the saved state of the model. */
 import { type PastOfModel, pastValues } from "../detection/baseline/past-values.ts";
 import type { EngineSettings } from "../detection/settings.ts";
 import { modelName } from "../model-key.ts";
@@ -14,7 +14,7 @@ import { registries } from "./registries.ts";
 import { sourceList } from "./sources.ts";
 import { streamName } from "./stream.ts";
 
-/** Of 50 features, four hundred attributions. */
+/** For a model of 50 features these are 400 attributions. */
 const maxRows = 20_000;
 const timeoutMs = 10_000;
 

@@ -10,12 +10,13 @@ import { type CheckedThrough, partChecks } from "./checks.ts";
 import type { StoredParts } from "./parts.ts";
 
 interface Probed extends Omit<CheckedThrough, "logger"> {
-  /** What it says of a dependency: effects that failed tell sooner than a probe. */
+  /** Failed effects show an unavailable dependency sooner than a probe does. */
   readonly outbox: { dependencyHealth(name: string): Health };
 }
 
-/** Of the tracker, the engine and the Alertmanager, which are asked for nothing while nothing is broken. */
+/** For the tracker, the engine and the Alertmanager, which are hardly used while no incident is open. */
 const rarely = { everyMs: 180_000, againMs: 30_000 } as const;
+/** For the store. */
 const often = { everyMs: 5_000, againMs: 1_000 } as const;
 
 export function buildProbes(parts: StoredParts, { outbox, ...through }: Probed): void {

@@ -1,6 +1,7 @@
 /**
- * Notices that two processes on one store decide by different settings. Which of them decides about a model then depends on
- * who holds its partition. The process whose settings were loaded earlier is not ready, once the others differ for two minutes.
+ * Notices that two processes on one store decide by different settings. What is decided about a model then depends on
+ * which process holds its partition. Once they have differed for two minutes, the process that loaded its settings
+ * earlier is not ready.
  */
 import type { Logger } from "pino";
 import type { Config } from "../config/schema.ts";
@@ -23,9 +24,9 @@ export interface AgreementOptions {
   readonly owner: string;
   readonly hash: string;
   readonly logger: Logger;
-  /** A process that says nothing for so long counts as dead. Default: 30 s. */
+  /** A process without a sign of life for this long counts as dead. Default: 30 s. */
   readonly ttlMs?: number;
-  /** A configuration is rolled out to all processes within so long. Default: 2 min. */
+  /** Time to roll out a configuration to all processes. Default: 2 min. */
   readonly graceMs?: number;
 }
 
@@ -52,10 +53,10 @@ export class SettingsAgreement {
       const mine = { owner, hash, loadedAtMs: this.#loadedAtMs };
       this.#loadedAtMs = await announceSettings(store, mine, ttlMs);
       const others = await differingSettings(store, owner);
-      this.#tell(others);
+      this.#logChanges(others);
       this.#others = others;
     } catch {
-      // The store is away, which its own part of the readiness says.
+      // The store is unavailable. Its own part of the readiness says so.
     }
     return [this.#finding()];
   }
@@ -64,8 +65,8 @@ export class SettingsAgreement {
     await withdrawSettings(this.#options.store, this.#options.owner).catch(() => undefined);
   }
 
-  /** Once for each process that differs, and once when all agree. */
-  #tell(others: readonly OtherSettings[]): void {
+  /** Logs once for each process that differs, and once when all agree. */
+  #logChanges(others: readonly OtherSettings[]): void {
     const { logger } = this.#options;
     const known = new Set(this.#others.map(({ owner }) => owner));
     for (const { owner, isNewer, loadedAtMs } of others) {
@@ -88,7 +89,7 @@ export class SettingsAgreement {
   }
 }
 
-/** Of everything that decides: two processes with one hash decide alike. */
+/** Hash of the settings that detect, group, open tickets and match fixes. `healing:` and `verify:` are not in it. */
 export function decidingHash({ detection, incidents, fixes, sources }: Config): string {
   const shaping = Object.entries(sources).map(([name, source]) => {
     const { transform, assembly_window, ignore } = source;

@@ -56,7 +56,7 @@ interface SourcesParts {
   readonly read: ReadRows;
 }
 
-/** Of each source, what this process has counted of it; undefined while another process polls it. */
+/** What this process has counted of each source; undefined while another process polls it. */
 export type ReadRows = Map<string, () => SourceRows | undefined>;
 
 function* rowsOf(read: ReadRows): Generator<readonly [string, SourceRows]> {
@@ -70,7 +70,7 @@ function* rowsOf(read: ReadRows): Generator<readonly [string, SourceRows]> {
 export const leftOutOf = (read: ReadRows): Readonly<Record<string, SourceRows["leftOut"]>> =>
   Object.fromEntries([...rowsOf(read)].map(([source, { leftOut }]) => [source, leftOut]));
 
-/** Starts to ask for each source's lease. */
+/** Starts to compete for the lease of each source. */
 export function buildSources(parts: StoredParts, { sources, stream, read }: SourcesParts): void {
   const { clock, registry, health, lifecycle } = parts;
   const metrics = sourceMetrics(registry, () => rowsOf(read));
@@ -91,7 +91,7 @@ export function buildSources(parts: StoredParts, { sources, stream, read }: Sour
   }
 }
 
-/** A source's lease in the store; what is saved under it is fenced by its epoch. */
+/** The lease of a source in the store. Progress that is saved under it is fenced by its epoch. */
 export function sourceLease(
   { store, owner }: Pick<StoredParts, "store" | "owner">,
   source: string,

@@ -10,9 +10,9 @@ import { followStoreClock } from "../store/store-clock.ts";
 import type { Parts, StoredParts } from "./parts.ts";
 
 /**
- * From here on time is the store's own.
+ * Opens the store. The parts that are built after it use the clock of the store.
  *
- * @param asked bends time for the demo
+ * @param asked used instead of that clock, for the demo
  */
 export async function buildStore(parts: Parts, asked?: Clock): Promise<StoredParts> {
   const { config, registry, lifecycle } = parts;
@@ -40,7 +40,7 @@ async function ownClock(parts: Parts, store: Store): Promise<Clock> {
   return clock;
 }
 
-/** Says that the daemon uses the store. */
+/** Records regularly that the daemon uses the store, and notices that the store was restored. */
 export async function buildRestoreGuard(parts: StoredParts): Promise<RestoreGuard> {
   const { store, storeMetrics: metrics, lifecycle } = parts;
   const restoreGuard = new RestoreGuard({

@@ -20,7 +20,7 @@ export type Stream = RecordSink & RecordLog;
 type KafkaSettings = NonNullable<Config["stream"]["kafka"]>;
 type Sasl = NonNullable<KafkaSettings["sasl"]>;
 
-/** The log's name in the store, and of its partitions' progress. */
+/** Name of the log in the store, and of the progress of its partitions. */
 export const logName = "driftwarden";
 const logLeaseMs = 10_000;
 
@@ -56,7 +56,7 @@ function loginOf({
   return { mechanism, username, password: () => readSecret(file) };
 }
 
-/** The files are read at each connection, so that what was renewed is used without a restart. */
+/** The files are read at each connection, so renewed ones are used without a restart. */
 function tlsOf(ssl: KafkaSettings["ssl"]): boolean | (() => TlsTexts) {
   if (typeof ssl === "boolean") return ssl;
   const { ca_file: ca, cert_file: cert, key_file: key } = ssl;

@@ -28,9 +28,9 @@ interface DoorParts {
   readonly metrics: TicketsMetrics;
 }
 
-/** Longer than the time between two looks: who reads goes on reading. */
+/** Longer than the time between two looks, so the process that reads keeps the lease. */
 const leaseMs = 45_000;
-/** So many tickets on which people talk are read directly. */
+/** At most this many tickets with recent commands are read directly, without a search. */
 const talkingLimit = 20;
 
 export function buildTicketDoor(
@@ -67,7 +67,7 @@ export function buildTicketDoor(
       );
     },
     onHint: (hinted: (ticket: string) => void) =>
-      // Without a ticket it says that the connection is new.
+      // An empty payload means that the connection is new and notifications may have been missed.
       parts.store.listen("tickets", (ticket) => void (ticket !== "" && hinted(ticket))),
     answer: () => promiseAnswers(parts.store, clock.now()),
     onAnswers: (heard: () => void) => parts.store.listen("commands", heard),
@@ -85,7 +85,7 @@ export function buildTicketDoor(
   });
 }
 
-/** Two severities with one priority cannot be told apart by it. */
+/** The severity that a priority stands for. Undefined when two severities have that priority. */
 function severityOfPriority({ jira }: Config): (priority: string) => Severity | undefined {
   const known = jira?.priorities;
   return (priority) => {
@@ -102,7 +102,7 @@ function doorStore({ store, clock, config }: StoredParts): DoorStore {
     talkedOnSince: (sinceMs) => talkedOnSince(store, sinceMs, talkingLimit),
     handIn: async ({ names, ...command }) => {
       const nowMs = clock.now();
-      // Before the command: whoever carries it out finds the names.
+      // Saved before the command, so the names are there when it is carried out.
       await saveAccountNames(store, people.shownNames(names), nowMs);
       await insertCommand(store, command, nowMs);
     },

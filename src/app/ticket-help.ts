@@ -1,4 +1,4 @@
-/** Maps the configuration to what helps the readers of a ticket: links, queries, and what the machine would do. */
+/** Maps the configuration to what helps the readers of a ticket: links, queries, routes and the fixes that match. */
 
 import { accountOfAssignee } from "../config/route-facts.ts";
 import type { Config } from "../config/schema.ts";
@@ -37,7 +37,7 @@ export function ticketHelp(
 
 type RoutedConfig = Pick<Config, "links" | "sources" | "routes" | "people" | "teams">;
 
-/** A team that the configuration names no longer counts as none. */
+/** A team that is no longer configured counts as no team. */
 export function routesOf({
   routes: given,
   people,
@@ -50,7 +50,7 @@ export function routesOf({
   };
 }
 
-/** An assignee is somebody of `people:`, or an account of the tracker. A person without an account gets no ticket. */
+/** An assignee is a name under `people:` or an account of the tracker. A person without an account is not assigned. */
 function routeOf(
   { when, issue_type: issueType, components, assignee, labels, fields, impact }: ConfiguredRoute,
   people: Config["people"],
@@ -63,7 +63,7 @@ function routeOf(
   return { ...given, ...(fields && fieldsOf(fields)) };
 }
 
-/** What is kept up to date is also given to the new ticket. */
+/** Fields that are kept up to date are also set on the new ticket. */
 function fieldsOf(fields: ConfiguredFields): Pick<TicketRoute, "fields" | "kept"> {
   const all = Object.entries(fields);
   return {

@@ -8,13 +8,13 @@ import { watchTickets } from "../tickets/watch.ts";
 import type { StoredParts } from "./parts.ts";
 
 interface WatchParts {
-  /** Undefined where there is no tracker, and nothing to watch. */
+  /** Undefined where there is no tracker; then nothing is watched. */
   readonly ticketing: Ticketing | undefined;
   readonly recording: RecordOptions;
   readonly outbox: { dependencyHealth(name: string): Health };
 }
 
-/** Longer than the time between two looks: who looks goes on looking. */
+/** Longer than the time between two looks, so the process that looks keeps the lease. */
 const leaseMs = 300_000;
 
 export function buildTicketWatch(

@@ -1,4 +1,4 @@
-/** Builds the configured tracker, and what writes to it. No other file knows which trackers there are. */
+/** Builds the configured tracker, and what writes to it. checks.ts and http.ts name the trackers too. */
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
 import { authorities } from "../config/certificate.ts";
@@ -30,7 +30,7 @@ interface TicketingParts {
 /** A tracker, and what its section says of tickets. */
 interface OpenedTracker {
   readonly tracker: Tracker;
-  /** What people say on its tickets; undefined where it does not tell. */
+  /** Reads what people say on its tickets; undefined where the tracker cannot. */
   readonly talk: TicketTalk | undefined;
   readonly priorities: TicketContext["priorities"];
   readonly lookUpMs: number;
@@ -42,7 +42,7 @@ interface OpenedTracker {
  */
 export function buildTicketing(config: Config, parts: TicketingParts): Ticketing | undefined {
   const { jira } = config;
-  // One line for each tracker.
+  // Each supported tracker has a line here.
   const opened = jira && openedJira(jira, { ...parts, keptFields: keptFieldIds(config) });
   if (opened === undefined) return undefined;
   const { fixes, ...needed } = parts;
