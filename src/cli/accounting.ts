@@ -1,4 +1,4 @@
-/** Says how many rows of a command were used and left out, and whether enough were used to rely on its result. */
+/** Counts the rows that a command used and left out, and decides whether enough were used to rely on its result. */
 
 import { counted } from "../plural.ts";
 import { printable } from "../printable.ts";
@@ -21,7 +21,7 @@ const tolerated = 0.1;
 /** A command that finds no number in more than this share of its importances was no success. */
 const toleratedWithoutNumber = 0.9;
 
-/** What the reasons mean that have no example. */
+/** Explanations of the reasons that have no example. */
 const meanings: Readonly<Record<string, string>> = {
   future: "they are ahead of the clock",
   ignored: "the configuration ignores their features",
@@ -34,7 +34,7 @@ const meanings: Readonly<Record<string, string>> = {
   too_many_features: "they have features beyond detection.max_features",
 };
 
-/** What became of rows that were not simply taken as they are; nothing when all were. */
+/** Sentences about rows that were left out, had no number, or had a name cleaned; none when there are none. */
 export function rowSentences(accounted: Accounted): readonly string[] {
   const { rows, withoutNumber = 0, cleaned = 0 } = accounted;
   return [
@@ -52,7 +52,7 @@ export function rowSentences(accounted: Accounted): readonly string[] {
   ];
 }
 
-/** A sentence of all rows, then one a reason; none when no row was left out. */
+/** A sentence about all rows, then one for each reason; none when no row was left out. */
 function leftOutSentences({ rows, leftOut }: Accounted): readonly string[] {
   if (leftOut.rows === 0) return [];
   const reasons = [...leftOut.reasons].map(([reason, { rows: count, example }]) =>
@@ -65,9 +65,9 @@ function leftOutSentences({ rows, leftOut }: Accounted): readonly string[] {
 }
 
 /**
- * @param judged attributions, or rows of a table
- * @returns a sentence when more than a tenth was left out, not counting what the configuration ignores, or when
- * nearly no importance is a number; exit code 1
+ * @param judged how many attributions, or rows of a table, were judged
+ * @returns a sentence when more than a tenth was left out, not counting what the configuration ignores, or when more
+ * than nine tenths of the importances are no numbers; the exit code is 1 then
  * @throws CliError DW_CLI_NOTHING_TO_JUDGE, exit code 2
  */
 export function tooMuchLeftOut(
@@ -83,7 +83,7 @@ export function tooMuchLeftOut(
   return `More than a tenth of the rows were left out (${lost} of ${rows}), so what was found says little.`;
 }
 
-/** Says the problem, if there is one. @returns the exit code */
+/** Prints the problem, if there is one. @returns the exit code */
 export function exitCodeOf(problem: string | undefined, { say }: LineOutput): number {
   if (problem === undefined) return 0;
   say?.(problem);

@@ -31,14 +31,14 @@ export function auditText(line: AuditedLine, names: AccountNames): string {
   const where = incident === null ? "" : ` incident ${incident}`;
   const head = `${time(at)} ${kind.padEnd(8)}${where} ${whoOf(line, names)}:`;
   if (kind === "command") return `${head} ${oneLine(line.said ?? "")} → ${answered(line)}`;
-  const said = (words ?? []).map(({ by, word }) => `${word} by ${by}`).join(", ");
-  const onWord = said === "" ? "" : ` (${said})`;
+  const given = (words ?? []).map(({ by, word }) => `${word} by ${by}`).join(", ");
+  const onWord = given === "" ? "" : ` (${given})`;
   const by = kind === "decision" && code !== null ? ` by ${code}` : "";
   return `${head} ${whatOf(line)} → ${result}${by}${became(line)}${onWord}`;
 }
 
-const oneLine = (said: string): string =>
-  said === "" ? "(text deleted)" : said.replaceAll(/\s+/g, " ").slice(0, 200);
+const oneLine = (text: string): string =>
+  text === "" ? "(text deleted)" : text.replaceAll(/\s+/g, " ").slice(0, 200);
 
 function answered({ done, code }: AuditedLine): string {
   if (done === null) return "waits";
@@ -47,7 +47,7 @@ function answered({ done, code }: AuditedLine): string {
 
 function became({ kind, before, after, outcome }: AuditedLine): string {
   if (kind !== "act") return "";
-  // What stands only in `before`, as its dependants, was not looked at again.
+  // A fact that is only in `before`, such as the dependants, was not looked at again.
   const changed = Object.entries(after ?? {}).filter(([key, value]) => before?.[key] !== value);
   const changes = changed.map(([key, value]) => `${key} ${before?.[key] ?? "-"} → ${value}`);
   return [...(outcome === null ? [] : [outcome]), ...changes].map((part) => `, ${part}`).join("");

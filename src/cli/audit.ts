@@ -1,4 +1,7 @@
-/** `driftwarden audit`: shows who did what; `verify|accept`: checks that nobody changed the journal, or a row it seals. */
+/**
+ * `driftwarden audit`: shows who did what. `verify` checks that nobody changed the journal or a row that it seals;
+ * `accept` seals the rows as they stand.
+ */
 
 import type { Command } from "commander";
 import { systemClock } from "../clock.ts";
@@ -19,12 +22,12 @@ interface AuditOptions {
   readonly json?: boolean;
 }
 
-/** Exit code 1 when the chain of hashes is broken, or a row is not as it was sealed. */
+/** `verify` ends with code 1 when the chain of hashes is broken, or a row is not as it was sealed. */
 export function registerAudit(program: Command, parts: StoreCommandParts): void {
   const audit = program
     .command("audit")
     .description("show who did what, and look after the journal of every event, decision and act");
-  // `audit --since 24h` alone shows. The options behind `verify` and `accept` stay theirs.
+  // The default command, so `audit --since 24h` shows. Options behind `verify` and `accept` belong to those.
   withConfigOption(audit.command("show", { isDefault: true }))
     .description(auditShow.help)
     .option("--since <time>", "from this time on, or so long ago: 2026-01-31T04:00Z, 24h")

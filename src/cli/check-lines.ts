@@ -3,7 +3,7 @@ import type { CheckFinding } from "../finding.ts";
 
 export interface CheckedPart extends CheckFinding {
   readonly part: string;
-  /** Of the configuration. */
+  /** Line in the configuration. */
   readonly line?: number | undefined;
 }
 

@@ -20,7 +20,7 @@ export function withChoiceOptions(command: Command): Command {
 }
 
 /**
- * What was asked for, to be laid over a configuration.
+ * The chosen preset and sensitivity, which replace those of a configuration.
  *
  * @throws CliError DW_CLI_USAGE when the preset has no sensitivity
  */

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { type Command, Option } from "commander";
 
-/** `$DRIFTWARDEN_CONFIG`, then the place of the package: what a ticket prints works as it is printed. */
+/** Default: `$DRIFTWARDEN_CONFIG`, then the place of the package. So commands on tickets are printed without it. */
 export function withConfigOption(command: Command): Command {
   return command.addOption(
     new Option("--config <file>", "the configuration").env(variable).default(packaged),

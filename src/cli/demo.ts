@@ -60,7 +60,7 @@ async function demo(options: DemoOptions, parts: DemoParts): Promise<void> {
     });
   }
   const json = options.json === true;
-  // After the scorecard nothing more comes on stdout with --json, so that it is the last line.
+  // With --json the scorecard is the last line on stdout; what comes after it goes to stderr.
   let tell = (line: string): void => cli.print(line);
   const lifecycle = createLifecycle({ clock: systemClock, stopDeadlineMs });
   try {

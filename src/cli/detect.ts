@@ -103,7 +103,8 @@ export interface DetectOptions extends DetectorChoice {
 }
 
 /**
- * @returns the exit code: 0 whatever it finds, 1 when more than a tenth of the rows were left out
+ * @returns the exit code: 0 whatever it finds; 1 when more than a tenth of the rows were left out or go back in time,
+ * or more than nine tenths have no number
  * @throws CliError DW_CLI_USAGE, DW_CLI_NOTHING_TO_JUDGE; FileError DW_CLI_FILE
  */
 export async function runDetect(options: DetectOptions, io: LineOutput): Promise<number> {
@@ -133,7 +134,7 @@ interface Oddities {
   readonly odd: LeftOut;
 }
 
-/** What is said of rows that are scored all the same. */
+/** Words for oddities of rows that are scored nevertheless. */
 const meanings: Readonly<Record<string, string>> = {
   no_value: "have no number at all",
   backward: "are earlier than a row above and count as just after it; sort the table by its time",

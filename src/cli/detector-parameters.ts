@@ -29,7 +29,7 @@ export function parametersOf(
   names: readonly string[],
 ): unknown {
   const given = Object.fromEntries(set.map(settingOf));
-  // Limits go by feature name, which a detector does not know: it is told the names with them.
+  // Limits are given by feature name. A detector does not know names, so they are passed with the limits.
   const input = "limits" in given && !("features" in given) ? { ...given, features: names } : given;
   const parsed = type.params.safeParse(input);
   if (parsed.success) return parsed.data;

@@ -20,7 +20,7 @@ interface EffectsArguments {
   readonly json?: boolean;
 }
 
-/** Without an option: everything that is promised and not done; a retry is carried out by the daemon. */
+/** Without an option it lists all effects that are promised and not done. The daemon carries a retry out. */
 export function registerEffects(program: Command, parts: StoreCommandParts): void {
   withConfigOption(program.command(effects.words))
     .description(effects.help)

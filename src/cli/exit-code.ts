@@ -3,7 +3,7 @@ import { DriftwardenError } from "../errors.ts";
 
 /** A file that cannot be read is wrong usage, whichever file it is. */
 const usage = /^DW_CLI_|^DW_ADDRESS_|^DW_SANDBOX_PORT_TAKEN$|^DW_CONFIG_UNREADABLE$/;
-/** What the file says, and an address or a password in it that the server refuses: starting again changes nothing. */
+/** The file is wrong, or a server refuses its login, database or encryption. Starting again changes nothing. */
 const configuration =
   /^DW_CONFIG_|^DW_(STORE|STREAM)_(PASSWORD_MISSING|LOGIN_REFUSED|DATABASE_MISSING|TLS_NEEDED|TLS_MISSING|POOLER)$/;
 /** Store, source or broker out of reach, within `startup_timeout` or at all. */

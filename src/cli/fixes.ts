@@ -1,4 +1,4 @@
-/** `driftwarden fixes`: shows what the configured fixes did, and asks for a run. The daemon decides, and its gates. */
+/** `driftwarden fixes`: shows what the configured fixes did, and asks for a run. The gates of the daemon decide. */
 import type { Command } from "commander";
 import type { Config } from "../config/schema.ts";
 import { formatDuration } from "../duration.ts";
@@ -157,7 +157,7 @@ function explain(
   });
 }
 
-/** @returns undefined where there is none, which is said */
+/** @returns undefined when no fix has this name; a message is printed then */
 function configured(name: string, { fixes }: Config, cli: Cli): FixConfig | undefined {
   const found = fixes.find((fix) => fix.name === name);
   if (found !== undefined) return found;

@@ -77,7 +77,7 @@ export async function historyOf(given: HistoryArguments, parts: OfflineParts): P
   return { input: { sources, say, ...(markers !== undefined && { markers }) }, config, lastMs };
 }
 
-/** Detection as the configuration has it, but for what is asked for. @throws CliError DW_CLI_USAGE */
+/** Detection as configured, with the chosen preset and sensitivity. @throws CliError DW_CLI_USAGE */
 export function detectionOf(
   config: Config | undefined,
   { detectors: detectorTypes, engineSettings }: OfflineParts,
@@ -123,7 +123,7 @@ async function sourcesOf(
 const severalTemplates =
   "the sources of the configuration differ in versioned_names, so each name in the files is a model of its own";
 
-/** @throws CliError DW_CLI_USAGE for options of which one would count for nothing */
+/** @throws CliError DW_CLI_USAGE for options of which one would be ignored */
 function refuseMixed(given: HistoryArguments): void {
   const { csv, from, table, columns } = given;
   if (csv !== undefined && from !== undefined)

@@ -25,7 +25,7 @@ export function incidentTable(incidents: readonly IncidentJson[]): readonly stri
   return columns([header, ...rows]);
 }
 
-/** Everything that is known of one, a line a fact. */
+/** One incident: its facts, its members and its runs, one a line. */
 export function incidentLines(incident: IncidentJson): readonly string[] {
   const { number, severity, state, subject, ticket, silence, members, runs } = incident;
   const facts = [

@@ -72,7 +72,7 @@ function list(options: ListOptions, parts: StoreCommandParts): Promise<void> {
 const unread =
   "No daemon has read a source into this store yet, so nothing is known. Start it: driftwarden run.";
 
-/** A filter that fits nothing is told apart from a quiet store. */
+/** Distinguishes a filter without a match from a store without incidents. */
 function nothing({ state, all, severity, kind, subject, silenced }: ListOptions): string {
   const filtered = [state, severity, kind, subject, silenced].some(
     (filter) => filter !== undefined,

@@ -94,7 +94,7 @@ function unknownModel(model: string, known: readonly string[]): CliError {
   });
 }
 
-/** Opens the stream when it is needed: what is refused by the configuration needs no connection. */
+/** Opens the stream only when it is needed. A request that the configuration refuses needs no connection. */
 function opened(open: () => Promise<OpenedStream>) {
   let opening: Promise<OpenedStream> | undefined;
   const once = (): Promise<OpenedStream> => (opening ??= open());

@@ -40,7 +40,7 @@ function createProgram({ version, cli, commands }: ProgramOptions): Command {
     .configureOutput({
       writeOut: (text) => cli.print(text.trimEnd()),
       writeErr: (text) => cli.say(text.trimEnd()),
-      // Said once, with its hint, by whoever catches the error.
+      // The caller prints the error once, with its hint.
       outputError: () => undefined,
     });
   // Commands copy these settings when they are made, so they come last.

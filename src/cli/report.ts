@@ -91,7 +91,7 @@ function shownNames(subjects: ReadonlySet<string>): (subject: string) => string 
   return (subject) => (counts.get(nameOf(subject)) === 1 ? nameOf(subject) : subject);
 }
 
-/** Of what nobody judged nothing is known, so it is in no share. */
+/** Incidents that nobody judged are in no share, because nothing is known about them. */
 function meaning(verdicts: readonly VerdictCount[], judged: number): string {
   if (judged === 0)
     return "Nobody has judged one yet: dw real, dw false-positive or dw expected on the ticket does.";

@@ -27,7 +27,7 @@ interface StartedApp {
   stop(): Promise<void>;
 }
 
-/** Watches until it is told to stop, then drains; whatever stops it by force loses nothing. */
+/** Runs until a signal stops it, then stops its parts in order. A process that is killed loses nothing. */
 export function registerRun(program: Command, parts: RunParts): void {
   withConfigOption(program.command("run"))
     .description("watch, open tickets, repair what is allowed; until SIGTERM")
@@ -85,7 +85,7 @@ const automatic = (): "json" | "text" => (process.stderr.isTTY ? "text" : "json"
 
 const pauseMs = 1_000;
 
-/** What breaks off while everything starts is waited for as what is not up yet. */
+/** Starts again while a server is unreachable, also when a connection breaks during the start. */
 async function untilReached(
   start: () => Promise<StartedApp>,
   wait: StartupWait,

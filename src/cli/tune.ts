@@ -61,7 +61,8 @@ export interface TuneOptions extends TuningOptions {
 }
 
 /**
- * @returns the exit code: 1 when more than a tenth of the rows were left out, or nearly no importance is a number
+ * @returns the exit code: 0 whatever it finds; 1 when more than a tenth of the rows were left out, or more than nine
+ * tenths of the importances are no numbers
  * @throws CliError DW_CLI_NOTHING_TO_JUDGE; FileError DW_CLI_FILE; SourceError
  */
 export async function runTune(options: TuneOptions, io: LineOutput): Promise<number> {
