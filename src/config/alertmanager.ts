@@ -1,4 +1,4 @@
-/** `alertmanager:`: who is told when a ticket is not confirmed in time, or a question is not answered. */
+/** `alertmanager:`: where alerts go when a ticket is not confirmed in time, or a question is not answered. */
 import { z } from "zod";
 import { absolutePath, anyObject, isReadable, serviceUrl, text, waiting } from "./fields.ts";
 

@@ -1,4 +1,7 @@
-/** Certificates and the key of a TLS client are in files. They are read at each connection, so a renewed one is used at once. */
+/**
+ * Reads certificates, and the key of a TLS client, from files. Kafka's are read at each connection, so a renewed one is
+ * used at once. The authorities for Jira and the Alertmanager are read once, at the start.
+ */
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { messageOf } from "../errors.ts";
@@ -49,8 +52,8 @@ export function readCertificates(file: string): string {
 }
 
 /**
- * Node leaves the certificates of NODE_EXTRA_CA_CERTS out wherever others are named, so they are named too. As Node
- * does, it goes on where they cannot be read.
+ * The authorities of a file, and those of NODE_EXTRA_CA_CERTS. Node ignores the latter for a connection that names
+ * authorities of its own, so they are added here. If they cannot be read, they are left out, as Node does.
  *
  * @throws ConfigError DW_CONFIG_SECRET when the file holds no certificate that may be used
  */

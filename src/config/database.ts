@@ -44,7 +44,7 @@ function namesHost(url: string | undefined): boolean {
 }
 
 /**
- * The whole address, its password included, read from its files now: call it again for a new connection.
+ * The whole address with its password. Each call reads the files, so call it again for each new connection.
  *
  * @throws ConfigError DW_CONFIG_SECRET when a file cannot be used
  */

@@ -8,7 +8,7 @@ export interface Problem {
   /** Dotted path of the key, for example `sources.main.poll_interval`; empty for the file itself. */
   readonly path: string;
   readonly message: string;
-  /** Of what has a code of its own, such as an address. Default: DW_CONFIG_INVALID. */
+  /** The code of a kind of problem that has its own, such as an address. Default: DW_CONFIG_INVALID. */
   readonly code?: `DW_${string}` | undefined;
   /** What to do, where the message does not say it. */
   readonly hint?: string | undefined;

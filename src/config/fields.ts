@@ -8,7 +8,7 @@ import { linkVariables, unknownVariables } from "../link-template.ts";
 
 const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/;
 
-/** Whether a host is this machine, and nobody else reaches it. */
+/** Whether a host is a loopback address, which only this machine reaches. */
 export const isLoopback = (host: string): boolean => loopback.test(host);
 
 /** A schema that turns a text into something typed, or says how the text should have looked. */
@@ -31,8 +31,8 @@ function quoted(text: string): string {
 }
 
 /**
- * `when` of a rule over several keys: judge it even when one of the keys is wrong by itself, so that everything wrong
- * is said at once. Such a rule must stand any value in any key.
+ * `when` of a rule over several keys. The rule is judged even when one of the keys is wrong by itself, so all problems
+ * are reported at once. Such a rule has to accept any value in any key.
  */
 export function anyObject({ value }: { readonly value: unknown }): boolean {
   return typeof value === "object" && value !== null;
@@ -62,7 +62,7 @@ export const durationOrNone = parsed(
   boundedDuration,
 );
 
-/** What a timer waits for: Node's end after 24.8 days, and longer ones fire at once. */
+/** A duration that a timer waits for. Node's timers take at most 24.8 days; longer ones fire at once. */
 export const waiting = duration.refine((ms) => ms <= 24 * 86_400_000, {
   error: "is more than 24d, the longest that a timer waits",
 });
@@ -107,7 +107,7 @@ export const ticketLimit = parsed("a number of tickets per time, such as 20 per 
   return windowMs ? { count: Number(count), windowMs } : undefined;
 });
 
-/** As many crossings of a feature are remembered: one byte. */
+/** Detection remembers this many crossings of a feature, in one byte. */
 const rememberedCrossings = 8;
 
 /** `2 of 3` → two of the last three. */
@@ -143,7 +143,7 @@ export const timeZone = parsed("a time zone such as UTC or Europe/Berlin", (text
 export const absolutePath = parsed(
   "an absolute path of a file",
   (text) => (isAbsolute(text) ? text : undefined),
-  // What stands in a secret's place may be the secret itself.
+  // The value is not quoted: by mistake it may be the secret itself.
   () => "",
 );
 
@@ -170,7 +170,7 @@ const longestText = mostBytes(4096);
 const longestName = mostBytes(512);
 const longestKafkaName = mostBytes(255);
 
-/** Names of features have as many bytes. */
+/** The name of a feature has the same limit of 4,096 bytes. */
 export const text = z
   .string()
   .trim()
@@ -211,7 +211,7 @@ function report(context: z.core.ParsePayload<string>, message: string): void {
   context.issues.push({ code: "custom", message, input: undefined });
 }
 
-/** An address is told with the code and the hint of what is wrong with it. */
+/** Reports an address with the code and the hint of its error. */
 function reportAddress(context: z.core.ParsePayload<string>, error: AddressError): void {
   const { message } = error;
   context.issues.push({ code: "custom", message, params: { error }, input: undefined });

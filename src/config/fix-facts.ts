@@ -1,4 +1,4 @@
-/** Tells from the configuration alone what in `fixes:` and `healing:` is most likely a slip. */
+/** Finds probable mistakes in `fixes:` and `healing:`, from the configuration alone. */
 import { formatDuration } from "../duration.ts";
 import { type CheckFinding, doubtful } from "../finding.ts";
 import type { Config } from "./schema.ts";
@@ -40,7 +40,7 @@ function unheard({ name, mode }: FixConfig, place: number): readonly CheckFindin
   ];
 }
 
-/** More often than once a minute, a limit protects nothing: a restart takes longer to show whether it helped. */
+/** A limit of more than one run a minute protects nothing: a restart takes longer to show whether it helped. */
 const leastPauseMs = 60_000;
 
 function limitDoubts(

@@ -18,7 +18,7 @@ interface FixedBy {
 /** The registry's list. */
 export type Remediations = readonly FixedBy[];
 
-/** Those that detection emits: a fix for any other would never run. */
+/** The kinds that a condition may name. `quarantined` is left out: no fix helps a record that cannot be read. */
 export const kinds = [
   "shift",
   "leak",
@@ -96,7 +96,7 @@ function ownPart(fix: Readonly<Record<string, unknown>>, remediations: Remediati
 }
 
 /**
- * Has each fix's remediation read its own keys.
+ * Lets the remediation of each fix check the keys that belong to it.
  *
  * @param given what stands under `fixes:`, as it was written
  */
@@ -112,7 +112,7 @@ export function ownParts(given: unknown, remediations: Remediations): readonly O
   });
 }
 
-/** Said of the fixes when the section is left out that one of them acts through. */
+/** The problem of fixes whose remediation requires a section that the configuration lacks. */
 const sectionMissing: Readonly<Record<Requirement, string>> = {
   docker: "act through a container engine, and there is none: add docker with its socket",
 };

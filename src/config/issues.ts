@@ -36,7 +36,7 @@ function placeAt(schema: z.ZodType, path: Path, io: "input" | "output"): JsonSch
   return place;
 }
 
-/** The keys a schema knows at a path, before and after what it turns into something else. */
+/** The keys that a schema has at a path, before and after its transforms. */
 function knownKeys(schema: z.ZodType, path: Path): readonly string[] {
   const keys = (["input", "output"] as const).flatMap((io) => {
     return Object.keys(placeAt(schema, path, io)?.properties ?? {});
@@ -83,7 +83,7 @@ function shown(value: unknown): string {
 const notFinite = (value: number): string =>
   Number.isNaN(value) ? ".nan" : value > 0 ? ".inf" : "-.inf";
 
-/** Kinds of values that are no place for a secret. */
+/** Types of values that cannot be secrets. */
 const open: ReadonlySet<string> = new Set(["number", "int", "boolean"]);
 
 function describeType(
@@ -161,7 +161,7 @@ function ownWords(issue: z.core.$ZodIssue): Pick<Described, "code" | "hint"> {
 }
 
 /**
- * One entry for every wrong key. A misspelt key is said once: that the one which was meant is missing is not said too.
+ * One entry for each wrong key. The key that a misspelt one stands for is not reported as missing as well.
  *
  * @param moreKeys known at the top as well, beside the schema's own
  */
@@ -189,7 +189,7 @@ export function describeIssues(failed: Failed, moreKeys: readonly string[] = [])
   return [...unknown, ...others];
 }
 
-/** Whether a key is missing because it was misspelt, or a rule over its section is broken by that. */
+/** Whether a misspelt key is the cause of an issue: a missing key, or a broken rule over its section. */
 function followsFrom(slips: readonly Path[], issue: z.core.$ZodIssue, input: unknown): boolean {
   const path = issue.path.join(".");
   return slips.some((slip) => {

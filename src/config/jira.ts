@@ -1,6 +1,6 @@
 /**
- * `jira:`: where tickets are opened. Without it incidents are only in the journal. The keys are named as in
- * Alertmanager.
+ * `jira:`: where tickets are opened. Without it incidents are shown by the API and the command line only. Keys such as
+ * `reopen_transition` are named as in Alertmanager's `jira_configs`.
  */
 import { z } from "zod";
 import { absolutePath, anyObject, apiUrl, duration, text, waiting } from "./fields.ts";
@@ -15,7 +15,7 @@ const priorities = z.preprocess(
   }),
 );
 
-/** As the adapter takes it: it stands in searches and paths. */
+/** The adapter puts it into searches and paths, so other characters are refused. */
 const projectKey = z
   .string()
   .trim()

@@ -8,7 +8,7 @@ import { invalidConfig, type ParseOptions, parseConfig } from "./parse.ts";
 import type { Config } from "./schema.ts";
 
 /**
- * Reads and checks a configuration, the files it names for secrets included.
+ * Reads and checks a configuration, and the files with secrets that it names.
  *
  * @param more `secrets` is `not read` for commands that use none of them, or only some; otherwise `checked`
  * @throws ConfigError DW_CONFIG_UNREADABLE when the file cannot be read, DW_CONFIG_INVALID with every problem at once

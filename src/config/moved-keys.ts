@@ -42,7 +42,10 @@ export function moveKeys(value: unknown): MovedKeys {
   };
 }
 
-/** What stands at the new place already stays. A section that is no map stays too: the schema says what is wrong with it. */
+/**
+ * The input after one move. A value that is at the new place already stays. A section that is no map stays too, and the
+ * schema reports it.
+ */
 function afterMove(input: unknown, { from, to }: Move): unknown {
   const [oldSection, oldKey] = from;
   const [section, key] = to;

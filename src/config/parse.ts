@@ -18,9 +18,9 @@ export interface ParseOptions {
   readonly remediations: Remediations;
   /** Whether the files that hold secrets are opened and looked at too. Default: no. */
   readonly secrets?: "checked" | "not read";
-  /** Told of everything that is read but should be changed. */
+  /** Called for each key that is read but should be changed. */
   readonly onWarning?: ((warning: Problem) => void) | undefined;
-  /** Given what says the line of a key, by its dotted path. */
+  /** Called with a function that returns the line of a key, by its dotted path. */
   readonly onLines?: ((lineOf: (path: string) => number | undefined) => void) | undefined;
 }
 
@@ -32,11 +32,11 @@ function deepFreeze<T>(value: T): T {
   return value;
 }
 
-function problemAt(yaml: YamlSource, path: Path, said: Omit<Described, "path">): Problem {
-  return { ...said, line: yaml.lineOf(path), path: path.join(".") };
+function problemAt(yaml: YamlSource, path: Path, described: Omit<Described, "path">): Problem {
+  return { ...described, line: yaml.lineOf(path), path: path.join(".") };
 }
 
-/** Every `*_file` in the file that cannot serve. */
+/** The problems of all files that keys ending in `_file` name. */
 function secretProblems(value: unknown, yaml: YamlSource, path: Path = []): Problem[] {
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value).flatMap(([key, inner]: [string, unknown]): Problem[] => {
@@ -57,7 +57,7 @@ function contentProblem(key: string, file: string): string | undefined {
   return privateKeyProblem(file, readSecret(file));
 }
 
-/** A whole address in a file is looked at as one in the configuration. */
+/** An address in a file of its own is checked like one in the configuration. */
 function fileProblem(key: string, file: string): Omit<Described, "path"> | undefined {
   const message = contentProblem(key, file);
   if (message !== undefined) return { message, code: "DW_CONFIG_SECRET" };
@@ -115,12 +115,12 @@ export function parseConfig(text: string, options: ParseOptions): Config {
     ...moved.problems,
   ];
   const problems = [
-    ...described.map(({ path, ...said }) => problemAt(yaml, moved.placeInFile(path), said)),
+    ...described.map(({ path, ...rest }) => problemAt(yaml, moved.placeInFile(path), rest)),
     ...(options.secrets === "checked" ? secretProblems(input, yaml) : []),
   ];
   if (problems.length > 0 || !result.success) throw invalidConfig(options.file, problems);
-  for (const { path, ...said } of moved.warnings) {
-    options.onWarning?.(problemAt(yaml, path, said));
+  for (const { path, ...rest } of moved.warnings) {
+    options.onWarning?.(problemAt(yaml, path, rest));
   }
   options.onLines?.((path) => yaml.lineOf(moved.placeInFile(path.split("."))));
   const fixes = result.data.fixes.map((fix, index) => ({ ...fix, options: own[index]?.options }));

@@ -1,10 +1,10 @@
-/** Tells from the configuration alone who may give which commands, and what in `people:` is most likely a slip. */
+/** Finds probable mistakes in `people:` and `teams:`, from the configuration alone. */
 
 import { type CheckFinding, doubtful, fine } from "../finding.ts";
 import { counted } from "../plural.ts";
 import type { Config } from "./schema.ts";
 
-/** Without them a command is refused to everybody, or nobody is named who could let a person in. */
+/** Roles that somebody should have. Without an admin, a refusal cannot name a person who lets a stranger in. */
 const wantedRoles = ["responder", "commander", "admin"] as const;
 
 /** One line if all is well, else one for each doubt; none where the configuration names no people. */
@@ -26,10 +26,10 @@ export function peopleFacts({ people, teams, jira }: Config): readonly CheckFind
   return doubts.length === 0 ? [fine("people", summary)] : doubts;
 }
 
-/** Behind `assign` they mean something else. */
+/** Words that mean something else after `assign`. */
 const taken: ReadonlySet<string> = new Set(["me", "nobody"]);
 
-/** Names are taken in any case where they are typed, so the second of two is never meant. */
+/** Typed names are compared without case, so of two names that differ in case only the first is found. */
 function sameButForCase(section: string, names: readonly string[]): readonly CheckFinding[] {
   const firsts = new Map<string, string>();
   return names.flatMap((name) => {

@@ -1,4 +1,7 @@
-/** `people:` and `teams:`: who may say what, and who works together. Without it, everybody who can be assigned in the project may give commands. */
+/**
+ * `people:` and `teams:`: who may say what, and who works together. Without `people:`, everybody who can be assigned in
+ * the project may give commands.
+ */
 import { z } from "zod";
 import { absolutePath, text, timeZone } from "./fields.ts";
 

@@ -1,4 +1,4 @@
-/** Tells from the configuration alone what in `routes:` is most likely a slip. */
+/** Finds probable mistakes in `routes:`, from the configuration alone. */
 import { type CheckFinding, doubtful } from "../finding.ts";
 import type { Config } from "./schema.ts";
 
@@ -24,7 +24,7 @@ export function routeFacts({ routes, people, teams }: Config): readonly CheckFin
   ]);
 }
 
-/** A route of a team that nobody can name fits nothing. */
+/** A route for a team that is not under `teams:` never matches. */
 function unknownTeams(
   named: readonly string[],
   { teams, place }: Pick<Config, "teams"> & { readonly place: number },

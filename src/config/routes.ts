@@ -1,4 +1,4 @@
-/** `routes:`: what tickets get beside the usual, by what they are about. Each key comes from the first route that names it. */
+/** `routes:`: settings of tickets by their incident. Each key comes from the first matching route that names it. */
 import { z } from "zod";
 import { isKept, saysRefresh, unknownNames, valueNames } from "../field-template.ts";
 import { severities } from "../incidents/episode.ts";
@@ -7,7 +7,7 @@ import { kinds } from "./fixes.ts";
 
 const condition = z.strictObject({
   tenant: listOf(text).optional(),
-  /** Under `teams:`; of a model that a person gave to it. */
+  /** A team under `teams:`. It matches an incident that a person gave to this team. */
   team: listOf(text).optional(),
   model: listOf(text).optional(),
   feature: listOf(text).optional(),
@@ -15,7 +15,7 @@ const condition = z.strictObject({
   severity: listOf(z.enum(severities)).optional(),
 });
 
-/** Driftwarden finds its tickets by labels that begin so. */
+/** Labels that begin with `driftwarden` are those by which Driftwarden finds its tickets. */
 const label = z
   .string()
   .trim()
@@ -24,7 +24,7 @@ const label = z
       "expected a label of at most 255 characters, without spaces, that does not begin with driftwarden",
   });
 
-/** What a ticket gets from Driftwarden itself, or from a key of its own. */
+/** Fields that Driftwarden sets itself, or that have a key of their own. */
 const taken: ReadonlySet<string> = new Set([
   "project",
   "issuetype",

@@ -1,4 +1,7 @@
-/** Secrets are in files of their own. They are read when needed and never kept, so a rotated one is used at once. */
+/**
+ * Reads secrets from files of their own. Most are read at each use, so a rotated one counts at once. The tokens of
+ * `people:` are read once, at the start.
+ */
 import { readFileSync, type Stats, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { messageOf } from "../errors.ts";

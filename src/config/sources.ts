@@ -71,7 +71,7 @@ const sourceName = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 
 export const sources = z
   .record(z.string(), source)
-  // Not the key's own schema: a wrong name would hide what else is wrong in its source.
+  // Checked here, because a wrong key in z.record would hide what else is wrong in the source.
   .superRefine(
     (map, context) => {
       for (const name of Object.keys(map).filter((given) => !sourceName.test(given))) {

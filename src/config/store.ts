@@ -3,7 +3,7 @@ import { z } from "zod";
 import { databaseKeys, withDatabaseRules } from "./database.ts";
 import { anyObject } from "./fields.ts";
 
-/** Channels of notifications carry it, and PostgreSQL keeps 63 bytes of those. */
+/** It is a part of the names of notification channels, of which PostgreSQL keeps 63 bytes. */
 const schemaName = z
   .string()
   .regex(/^[a-z_][a-z0-9_]{0,49}$/, {

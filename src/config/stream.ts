@@ -22,7 +22,7 @@ const ssl = z.union([
     }),
 ]);
 
-/** Brokers take up to 30 minutes unless they are configured otherwise; below a second a pause of Node would end it. */
+/** By default brokers accept up to 30 minutes. Below a second, a short pause of Node would end the session. */
 const sessionTimeout = duration
   .refine((ms) => ms <= 1_800_000, { error: "is more than 30m" })
   .refine((ms) => ms >= 1000, { error: "is less than 1s" });

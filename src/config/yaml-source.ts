@@ -14,7 +14,7 @@ import type { Path } from "./issues.ts";
 
 export interface YamlSource {
   readonly value: unknown;
-  /** What makes it no YAML; `value` means nothing then. */
+  /** Why the text cannot be used; `value` has no meaning then. */
   readonly problems: readonly Problem[];
   /** The line of the key at a path, or of its nearest parent that stands in the file. */
   lineOf(path: Path): number | undefined;
@@ -28,14 +28,14 @@ function step(node: unknown, part: PropertyKey): { at: unknown; value: unknown }
   return pair && { at: pair.key, value: pair.value };
 }
 
-/** A part that contains itself has no end, and no reader of it would come to one. */
+/** Whether a value contains itself. Code that walks it would never end. */
 function isEndless(value: unknown, above: readonly unknown[] = []): boolean {
   if (typeof value !== "object" || value === null) return false;
   if (above.includes(value)) return true;
   return Object.values(value).some((part) => isEndless(part, [...above, value]));
 }
 
-/** Throws on an alias without an anchor and on aliases that multiply without end, and names no place for it. */
+/** The parser throws on an alias without an anchor, and on aliases that multiply. Its errors have no line. */
 function toPlainData(document: Document.Parsed): { value: unknown; errors: readonly string[] } {
   if (document.errors.length > 0) return { value: undefined, errors: [] };
   try {
@@ -48,7 +48,7 @@ function toPlainData(document: Document.Parsed): { value: unknown; errors: reado
   }
 }
 
-/** What the parser says of a file in words of the file, where it speaks of its own calls. */
+/** The parser's message, in other words where it speaks of its own functions. */
 function wordsOf({ code, message, pos }: YAMLParseError, text: string): string {
   if (code === "MULTIPLE_DOCS")
     return "a second YAML document begins with ---, and one is read; put everything into one";
@@ -68,7 +68,7 @@ function aliasWords(message: string): { readonly message: string; readonly hint?
   };
 }
 
-/** The parser names the anchor that is missing, and not where it is meant. */
+/** The parser names the missing anchor, but not the line of the alias. */
 function lineOfAlias(message: string, text: string): number | undefined {
   const name = /^Unresolved alias .*: (\S+)$/.exec(message)?.[1];
   const before = name === undefined ? undefined : text.split(`*${name}`)[0];
