@@ -3,10 +3,11 @@ import { z } from "zod";
 import type { Clock } from "../src/clock.ts";
 import { messageOf } from "../src/errors.ts";
 import type { MayAct } from "../src/permit.ts";
-import { type Choice, driftOf, inspected, snapshotOf, targetsOf } from "./docker/chosen.ts";
+import { type Choice, driftOf, inspected, targetsOf } from "./docker/chosen.ts";
 import type { Container, Engine } from "./docker/engine.ts";
 import { DockerError } from "./docker/errors.ts";
 import { labelsOf, type Selector, selector } from "./docker/selector.ts";
+import { settle, settleMs, wasLeftStopped } from "./docker/settled-restart.ts";
 import type {
   ActResult,
   Remediation,
@@ -34,10 +35,6 @@ const config: z.ZodType<RestartContainerConfig> = z.strictObject({
     )
     .optional(),
 });
-
-/** How long an engine may take, after the grace, to stop and start a container if its answer got lost. */
-const settleMs = 10_000;
-const pollMs = 500;
 
 /**
  * The `restart-container` remediation.
@@ -104,7 +101,7 @@ async function act(means: Act, target: Target): Promise<ActResult> {
     if (refused !== undefined) throw refused.error;
     return afterError(means, target, error);
   }
-  return settle(means, target, { waitMs: settleMs, mayStart: always });
+  return settle(means, target, { waitMs: settleMs, mayStart: () => true });
 }
 
 /** Reports what `mayAct` throws, since the engine's client may wrap it as an error of its own. */
@@ -130,117 +127,10 @@ async function afterError(means: Act, target: Target, error: unknown): Promise<A
   }
   if (error instanceof DockerError && !error.maybeApplied) return { status: "failed", detail };
   const waitMs = means.graceSeconds * 1000 + settleMs;
-  const settled = await settle(means, target, { waitMs, mayStart: always });
+  const settled = await settle(means, target, { waitMs, mayStart: () => true });
   if (settled.status === "done") return settled;
   return { status: "unknown", detail: `${detail} ${settled.detail}` };
 }
-
-interface Patience {
-  readonly waitMs: number;
-  /** Whether a container that stays stopped may be started, once. */
-  readonly mayStart: (container: Container) => boolean;
-}
-
-const always = (): boolean => true;
-
-/** Waits until started-at shows that the restart took effect, and until the container has stayed up for a moment. */
-async function settle(
-  { engine, clock }: Pick<Act, "engine" | "clock">,
-  target: Target,
-  { waitMs, mayStart }: Patience,
-): Promise<ActResult> {
-  const untilMs = clock.now() + waitMs;
-  let before: Look | undefined;
-  let isStarted = false;
-  for (;;) {
-    const seen = await look(engine, target);
-    const { result, container } = seen;
-    const end = endOf(seen, before);
-    if (end !== undefined) return end;
-    // Every restart passes through "exited" for a moment; seen twice, it stays there.
-    const isStopped = container?.state === "exited" && before?.container?.state === "exited";
-    if (isStopped && !isStarted && mayStart(container)) {
-      isStarted = true;
-      await engine.start(target.id).catch(() => undefined);
-      continue;
-    }
-    before = seen;
-    if (result.status !== "done" && clock.now() >= untilMs) return result;
-    await clock.sleep(pollMs);
-  }
-}
-
-/** What two looks in a row show of the end; undefined while the end is not known. */
-function endOf({ result, container }: Look, before: Look | undefined): ActResult | undefined {
-  const first = before?.result;
-  if (first?.status !== "done")
-    return result.status === "failed" && container?.hasTaken !== false ? result : undefined;
-  if (result.status === "unknown") return first;
-  if (result.status !== "done" || result.after["started_at"] === first.after["started_at"])
-    return result;
-  const detail = `${container?.name} was restarted, ended and was started again at once.`;
-  return { status: "failed", detail };
-}
-
-/** A container as the restart left it. */
-interface Seen extends Container {
-  /** Whether started-at has changed. */
-  readonly hasTaken: boolean;
-}
-
-interface Look {
-  readonly result: ActResult;
-  /** Undefined when it is gone, or the engine could not be asked. */
-  readonly container: Seen | undefined;
-}
-
-async function look(engine: Engine, target: Target): Promise<Look> {
-  const { name, snapshot } = target;
-  let now: Container | undefined;
-  try {
-    now = await inspected(engine, target.id);
-  } catch (error) {
-    const detail = `Looking ${name} up: ${messageOf(error)}.`;
-    return { result: { status: "unknown", detail }, container: undefined };
-  }
-  if (now === undefined) {
-    return { result: { status: "failed", detail: `${name} is gone.` }, container: undefined };
-  }
-  const container = { ...now, hasTaken: now.startedAt !== snapshot["started_at"] };
-  return { result: resultOf(container), container };
-}
-
-function resultOf(now: Seen): ActResult {
-  const { name, state } = now;
-  const since = toSecond(now.startedAt);
-  if (!now.hasTaken) {
-    const detail = `The restart of ${name} did not take effect: it is ${state}, started ${since}.`;
-    return { status: "failed", detail };
-  }
-  if (state !== "running") {
-    const detail = `${name} was restarted and did not stay up: it is ${state}, started ${since}.`;
-    return { status: "failed", detail };
-  }
-  const detail = `${name} was restarted: it runs since ${since}.`;
-  return { status: "done", detail, after: snapshotOf(now) };
-}
-
-/** Time for what an interrupted call still does, and for clocks that differ. */
-const slackMs = 5000;
-
-/** Whether the restart that began then ended this container. Somebody else may have stopped it, before or after. */
-function wasLeftStopped(
-  { finishedAt = "" }: Container,
-  { begunAtMs, graceSeconds }: { begunAtMs: number | undefined; graceSeconds: number },
-): boolean {
-  if (begunAtMs === undefined) return false;
-  const sinceMs = Date.parse(finishedAt) - begunAtMs;
-  // Written so that a time that is not a number starts nothing.
-  return sinceMs >= -slackMs && sinceMs <= graceSeconds * 1000 + settleMs + slackMs;
-}
-
-/** Docker writes nanoseconds. */
-const toSecond = (time: string): string => time.replace(/\.\d+(?=Z$)/, "");
 
 function healthOf(
   container: Container | undefined,

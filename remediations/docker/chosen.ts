@@ -1,12 +1,13 @@
 /**
- * Finds the containers that a selector matches. A single match counts only if its inspection shows the labels of the
- * selector too.
+ * Finds the containers that a selector matches. A match counts only if its inspection shows the labels of the selector
+ * too.
  */
 import type { Target } from "../remediation.ts";
 import { dependantsText } from "./dependants.ts";
 import type { Container, Dependant, Engine, ListedContainer } from "./engine.ts";
 import { DockerError } from "./errors.ts";
 import { refusal } from "./refusal.ts";
+import { identityOf, isHealthy } from "./replicas.ts";
 import { carries } from "./selector.ts";
 
 /** What a fix may act on. */
@@ -20,11 +21,14 @@ export interface Choice {
 /** Stopped leftovers of earlier deployments often carry the same labels. */
 const stopped: ReadonlySet<string> = new Set(["exited", "created", "dead"]);
 
+/** More are not one service that is restarted one by one, and nothing more is asked of them. */
+const mostReplicas = 20;
+
 /**
- * The containers that match now, the living ones if there are any.
+ * The containers that match now, the living ones if there are any, by name.
  *
- * A single match is inspected, and must carry the labels there too. Several are ambiguous and never acted on, so
- * nothing more is asked of them: their snapshot is empty, and no act accepts it.
+ * Each is inspected, and must carry the labels there too. Several that are not replicas of one service are ambiguous:
+ * their snapshot is empty, and no act accepts it.
  *
  * @throws DockerError when the engine cannot be asked
  */
@@ -34,24 +38,61 @@ export async function targetsOf(choice: Choice): Promise<readonly Target[]> {
   const listed = new Map((await engine.list(labels)).map((entry) => [entry.id, entry]));
   const living = [...listed.values()].filter(({ state }) => !stopped.has(state));
   const matching = living.length > 0 ? living : [...listed.values()];
-  const [only, ...more] = matching;
-  if (only === undefined) return [];
-  if (more.length > 0) return matching.map((entry) => ambiguous(engine, entry));
-  const container = await inspected(engine, only.id);
-  if (container === undefined || !carries(container.labels, labels)) return [];
-  const dependants = await engine.dependants(container.id);
-  return [
-    {
+  if (matching.length > mostReplicas) return matching.map((entry) => ambiguous(engine, entry));
+  const containers = await allInspected(engine, matching);
+  const fitting = containers.filter((container) => carries(container.labels, labels));
+  if (fitting.length === containers.length && areOneService(fitting, labels))
+    return chosen(choice, fitting.toSorted(byName));
+  // One alone that does not carry the labels was not meant.
+  if (containers.length === 1) return [];
+  return containers.map((container) => ({
+    ...ambiguous(engine, container),
+    is: identityOf(container, labels).is,
+  }));
+}
+
+/** Those that are still there. */
+async function allInspected(
+  engine: Engine,
+  listed: readonly ListedContainer[],
+): Promise<readonly Container[]> {
+  const containers: Container[] = [];
+  for (const { id } of listed) {
+    const container = await inspected(engine, id);
+    if (container !== undefined) containers.push(container);
+  }
+  return containers;
+}
+
+const names = new Intl.Collator("en", { numeric: true });
+const byName = (a: Container, b: Container): number => names.compare(a.name, b.name);
+
+function areOneService(containers: readonly Container[], labels: readonly string[]): boolean {
+  return new Set(containers.map((one) => identityOf(one, labels).replicaOf.key)).size < 2;
+}
+
+/** @param replicas of one service */
+async function chosen(choice: Choice, replicas: readonly Container[]): Promise<readonly Target[]> {
+  const { engine, labels } = choice;
+  const service = [...replicas, ...(await othersOf(choice, replicas))];
+  const targets: Target[] = [];
+  for (const container of replicas) {
+    const dependants = await engine.dependants(container.id);
+    const others = service.filter(({ id }) => id !== container.id);
+    targets.push({
       id: container.id,
       name: container.name,
+      ...identityOf(container, labels),
+      healthy: isHealthy(container),
       service: container.labels["com.docker.compose.service"],
       host: engine.host,
       snapshot: { ...snapshotOf(container), ...dependantsIn(dependants) },
       refusal: refusalOf(choice, container),
       dependants,
-      siblings: await siblingsOf(choice, container),
-    },
-  ];
+      siblings: { others: others.length, healthy: others.filter(isHealthy).length },
+    });
+  }
+  return targets;
 }
 
 /** Part of the snapshot, since a dependant that appears after the decision was not weighed in it. */
@@ -59,26 +100,24 @@ function dependantsIn(dependants: readonly Dependant[]): Readonly<Record<string,
   return dependants.length === 0 ? {} : { dependants: dependantsText(dependants) };
 }
 
-/** A selector may match one container of a compose service that has several. */
-async function siblingsOf(
+/** A selector may match some containers of a compose service that has more. */
+async function othersOf(
   { engine, labels }: Choice,
-  { id, labels: have }: Container,
-): Promise<NonNullable<Target["siblings"]>> {
+  replicas: readonly Container[],
+): Promise<readonly Container[]> {
+  const have = replicas[0]?.labels ?? {};
   const keys = ["com.docker.compose.project", "com.docker.compose.service"];
   const service = keys.map((key) => `${key}=${have[key] ?? ""}`);
-  if (!carries(have, service) || service.every((label) => labels.includes(label)))
-    return { others: 0, healthy: 0 };
+  if (!carries(have, service) || service.every((label) => labels.includes(label))) return [];
+  const known = new Set(replicas.map(({ id }) => id));
   const listed = await engine.list(service);
-  const others = listed.filter((entry) => entry.id !== id && !stopped.has(entry.state));
-  let healthy = 0;
-  for (const other of others) {
-    const { state, health } = (await inspected(engine, other.id)) ?? {};
-    if (state === "running" && (health === "none" || health === "healthy")) healthy += 1;
-  }
-  return { others: others.length, healthy };
+  return allInspected(
+    engine,
+    listed.filter(({ id, state }) => !known.has(id) && !stopped.has(state)),
+  );
 }
 
-function ambiguous({ host }: Engine, { id, name }: ListedContainer): Target {
+function ambiguous({ host }: Engine, { id, name }: Pick<ListedContainer, "id" | "name">): Target {
   return { id, name, host, snapshot: {}, refusal: undefined };
 }
 

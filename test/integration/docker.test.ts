@@ -202,14 +202,17 @@ describe.skipIf(!(await dockerTestable()))("on a real Docker engine", () => {
   });
 
   describe("a choice", () => {
-    it("FR-H4: is ambiguous by the list alone, and prefers what runs", async () => {
-      await real.run({ name: "twin-1", labels: { app: "twin" } });
-      const second = await real.run({ name: "twin-2", labels: { app: "twin" } });
+    it("FR-H4: is ambiguous when several are not one service, and prefers what runs", async () => {
+      await real.run({ name: "twin-1", labels: { app: "twin", ...compose("shop", "api") } });
+      const second = await real.run({
+        name: "twin-2",
+        labels: { app: "twin", ...compose("blog", "api") },
+      });
       const twins = await restarting("twin").resolve();
-      expect(twins.map(({ name, snapshot }) => [name, snapshot])).toEqual(
+      expect(twins.map(({ name, snapshot, is }) => [name, snapshot, is])).toEqual(
         expect.arrayContaining([
-          ["twin-1", {}],
-          ["twin-2", {}],
+          ["twin-1", {}, "service shop/api, image busybox:local"],
+          ["twin-2", {}, "service blog/api, image busybox:local"],
         ]),
       );
       await real.api(`POST /containers/${second}/kill`);

@@ -277,39 +277,7 @@ describe("looking up a run whose outcome is unknown", () => {
   });
 });
 
-describe("what an interrupted restart left stopped", () => {
-  const stoppedAt = (finishedAt: string | undefined) => ({ state: "exited", finishedAt });
-  const begunAtMs = Date.parse("2026-03-01T12:00:00Z");
-
-  it("is started, once, when it ended while the restart went on", async () => {
-    const { remediation, engine } = scene();
-    const target = await onlyTarget(remediation);
-    engine.change("svc-1", stoppedAt("2026-03-01T12:00:07.123456789Z"));
-    expect((await remediation.lookUp(target, begunAtMs)).status).toBe("done");
-    expect(engine.ledger.map(({ verb }) => verb)).toEqual(["start"]);
-  });
-
-  it.each([
-    ["before the restart began", "2026-03-01T11:59:50Z"],
-    ["long after it", "2026-03-01T12:00:40Z"],
-    ["at a time that the engine does not say", undefined],
-  ])("stays stopped when it ended %s: somebody else stopped it", async (_when, finishedAt) => {
-    const { remediation, engine } = scene();
-    const target = await onlyTarget(remediation);
-    engine.change("svc-1", stoppedAt(finishedAt));
-    expect((await remediation.lookUp(target, begunAtMs)).status).toBe("failed");
-    expect(engine.ledger).toEqual([]);
-  });
-});
-
 describe("health", () => {
-  it("counts a container without a check as unhealthy when it was started again since the act", async () => {
-    const { remediation } = scene();
-    const target = await onlyTarget(remediation);
-    expect(await remediation.health(target, target.snapshot)).toBe("healthy");
-    expect(await remediation.health(target, { started_at: "earlier" })).toBe("unhealthy");
-  });
-
   it.each([
     [{ state: "running", health: "none" }, "healthy"],
     [{ state: "running", health: "healthy" }, "healthy"],

@@ -37,6 +37,14 @@ const asked = (part: string): readonly string[] =>
 const shown = (config: object): object =>
   inspection({ Config: { Image: "shop/api:1", Labels, Env: [], ...config } });
 
+const firstId = "0".repeat(64);
+
+const inCompose = (service: string): Readonly<Record<string, string>> => ({
+  ...Labels,
+  "com.docker.compose.project": "shop",
+  "com.docker.compose.service": service,
+});
+
 /** A list of containers that all carry the label. */
 const many = (states: readonly string[]): object[] =>
   states.map((State, place) => ({
@@ -123,14 +131,54 @@ describe("FR-H4: what a choice asks of the engine", () => {
     });
   });
 
-  it("never acts on one of several, whoever asks for it", async () => {
+  it.each([
+    ["another image", { Image: `sha256:${"e".repeat(64)}` }],
+    ["another compose service", { Config: { Image: "shop/api:1", Labels: inCompose("web") } }],
+    [
+      "a one-off of a service",
+      {
+        Config: {
+          Image: "shop/api:1",
+          Labels: { ...inCompose("api"), "com.docker.compose.oneoff": "True" },
+        },
+      },
+    ],
+    ["labels that the list did not show", { Config: { Image: "shop/api:1", Labels: {} } }],
+  ])("never acts on one of several when one has %s, whoever asks for it", async (_what, other) => {
     fake.on("/containers/json", json([...many(["running"]), { Id: fakeId, Labels }]));
+    fake.on(`/${fakeId}/json`, json(shown({ Labels: inCompose("api") })));
+    fake.on(`/${firstId}/json`, json(inspection({ Id: firstId, Name: "/svc-0", ...other })));
     const remediation = restarting();
-    const target = (await remediation.resolve()).find(({ id }) => id === fakeId);
-    if (target === undefined) throw new Error("the list has it");
-    expect((await remediation.act(target)).status).toBe("changed");
+    const targets = await remediation.resolve();
+    expect(targets.map(({ is, replicaOf }) => [is, replicaOf])).toEqual([
+      [expect.stringContaining("image shop/api:1"), undefined],
+      ["service shop/api, image shop/api:1", undefined],
+    ]);
+    for (const target of targets) expect((await remediation.act(target)).status).toBe("changed");
     expect(asked("POST")).toEqual([]);
   });
+
+  it.each([
+    ["a compose service", inCompose("api"), "api"],
+    ["the label that chose them, and no compose service", Labels, "my-service"],
+  ])(
+    "finds replicas of one service by their image and %s, by name",
+    async (_what, own, service) => {
+      fake.on("/containers/json", json([{ Id: fakeId, Labels }, ...many(["running"])]));
+      fake.on(`/${fakeId}/json`, json(shown({ Labels: own })));
+      const Config = { Image: "shop/api:1", Labels: own };
+      const Health = { Status: "unhealthy" };
+      const State = { Status: "running", StartedAt: "2026-03-01T12:00:00Z", Health };
+      fake.on(`/${firstId}/json`, json(inspection({ Id: firstId, Name: "/svc-0", State, Config })));
+      const targets = await restarting().resolve();
+      expect(targets.map(({ name, healthy, siblings }) => [name, healthy, siblings])).toEqual([
+        ["svc-0", false, { others: 1, healthy: 1 }],
+        ["svc-1", true, { others: 1, healthy: 0 }],
+      ]);
+      expect(new Set(targets.map(({ replicaOf }) => replicaOf?.key)).size).toBe(1);
+      expect(targets[0]?.replicaOf?.service).toBe(service);
+    },
+  );
 
   it("lists twice and inspects once for a single match", async () => {
     await onlyTarget(restarting());

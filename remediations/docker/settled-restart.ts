@@ -1,0 +1,121 @@
+/** Waits for the end of a restart, and says what became of it. The engine's own answer proves nothing. */
+import type { Clock } from "../../src/clock.ts";
+import { messageOf } from "../../src/errors.ts";
+import type { ActResult, Target } from "../remediation.ts";
+import { inspected, snapshotOf } from "./chosen.ts";
+import type { Container, Engine } from "./engine.ts";
+
+/** How long an engine may take, after the grace, to stop and start a container if its answer got lost. */
+export const settleMs = 10_000;
+const pollMs = 500;
+
+interface Patience {
+  readonly waitMs: number;
+  /** Whether a container that stays stopped may be started, once. */
+  readonly mayStart: (container: Container) => boolean;
+}
+
+/** Waits until started-at shows that the restart took effect, and until the container has stayed up for a moment. */
+export async function settle(
+  { engine, clock }: { readonly engine: Engine; readonly clock: Clock },
+  target: Target,
+  { waitMs, mayStart }: Patience,
+): Promise<ActResult> {
+  const untilMs = clock.now() + waitMs;
+  let before: Look | undefined;
+  let isStarted = false;
+  for (;;) {
+    const seen = await look(engine, target);
+    const end = endOf(seen, before);
+    if (end !== undefined) return end;
+    if (!isStarted && staysStopped(seen, before) && mayStart(seen.container)) {
+      isStarted = true;
+      await engine.start(target.id).catch(() => undefined);
+      continue;
+    }
+    before = seen;
+    if (seen.result.status !== "done" && clock.now() >= untilMs) return seen.result;
+    await clock.sleep(pollMs);
+  }
+}
+
+/** Every restart passes through "exited" for a moment; seen twice, it stays there. */
+function staysStopped(seen: Look, before: Look | undefined): seen is Look & { container: Seen } {
+  return seen.container?.state === "exited" && before?.container?.state === "exited";
+}
+
+/** What two looks in a row show of the end; undefined while the end is not known. */
+function endOf({ result, container }: Look, before: Look | undefined): ActResult | undefined {
+  const first = before?.result;
+  if (first?.status === "done") return afterDone(first, result);
+  return result.status === "failed" && container?.hasTaken !== false ? result : undefined;
+}
+
+type Done = Extract<ActResult, { status: "done" }>;
+
+function afterDone(first: Done, result: ActResult): ActResult {
+  if (result.status === "unknown") return first;
+  if (result.status !== "done" || result.after["started_at"] === first.after["started_at"])
+    return result;
+  return { status: "failed", detail: `${result.detail} It was started twice, so it had ended.` };
+}
+
+/** A container as the restart left it. */
+interface Seen extends Container {
+  /** Whether started-at has changed. */
+  readonly hasTaken: boolean;
+}
+
+interface Look {
+  readonly result: ActResult;
+  /** Undefined when it is gone, or the engine could not be asked. */
+  readonly container: Seen | undefined;
+}
+
+async function look(engine: Engine, target: Target): Promise<Look> {
+  const { name, snapshot } = target;
+  let now: Container | undefined;
+  try {
+    now = await inspected(engine, target.id);
+  } catch (error) {
+    const detail = `Looking ${name} up: ${messageOf(error)}.`;
+    return { result: { status: "unknown", detail }, container: undefined };
+  }
+  if (now === undefined) {
+    return { result: { status: "failed", detail: `${name} is gone.` }, container: undefined };
+  }
+  const container = { ...now, hasTaken: now.startedAt !== snapshot["started_at"] };
+  return { result: resultOf(container), container };
+}
+
+function resultOf(now: Seen): ActResult {
+  const { name, state } = now;
+  const since = toSecond(now.startedAt);
+  if (!now.hasTaken) {
+    const detail = `The restart of ${name} did not take effect: it is ${state}, started ${since}.`;
+    return { status: "failed", detail };
+  }
+  if (state !== "running") {
+    const detail = `${name} was restarted and did not stay up: it is ${state}, started ${since}.`;
+    return { status: "failed", detail };
+  }
+  const detail = `${name} was restarted: it runs since ${since}.`;
+  return { status: "done", detail, after: snapshotOf(now) };
+}
+
+/** Time for what an interrupted call still does, and for clocks that differ. */
+const slackMs = 5000;
+
+/** Whether the restart that began then ended this container. Somebody else may have stopped it, before or after. */
+export function wasLeftStopped(
+  { finishedAt = "" }: Container,
+  { begunAtMs, graceSeconds }: { begunAtMs: number | undefined; graceSeconds: number },
+): boolean {
+  if (begunAtMs === undefined) return false;
+  const sinceMs = Date.parse(finishedAt) - begunAtMs;
+  // Written so that a time that is not a number starts nothing.
+  return sinceMs >= -slackMs && sinceMs <= graceSeconds * 1000 + settleMs + slackMs;
+}
+
+/** Docker writes nanoseconds. */
+const toSecond = (time: string): string => time.replace(/\.\d+(?=Z$)/, "");
