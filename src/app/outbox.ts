@@ -7,11 +7,12 @@ import { type ConfiguredFix, Runner } from "../healing/runner.ts";
 import type { Health } from "../health.ts";
 import { loadEffectSubject } from "../incidents/effect-subject.ts";
 import { type IncidentExecutor, timerExecutor } from "../incidents/executor.ts";
+import { isInForce } from "../incidents/freeze.ts";
 import { incidentsMetrics } from "../incidents/metrics.ts";
 import { type RecordOptions, recordEvents } from "../incidents/record-events.ts";
 import { oldestEffectMetric, outboxMetrics } from "../outbox/metrics.ts";
 import { Outbox } from "../outbox/outbox.ts";
-import { freezesInForce } from "../store/freezes/freeze.ts";
+import { freezesNotOver } from "../store/freezes/freeze.ts";
 import { countOpenIncidents } from "../store/incidents/list.ts";
 import { agesOfDue, countEffects } from "../store/outbox/inspect.ts";
 import { countRecurred } from "../store/runs/helped.ts";
@@ -47,7 +48,10 @@ export interface ExecutorParts extends Pick<RunnerParts, "restoredAtMs"> {
 export function buildRunner(parts: StoredParts, { fixes, restoredAtMs }: RunnerParts): Runner {
   const { store, clock, registry, config } = parts;
   stormMetric(registry, () => stormDenials(store, clock.now() - stormWindowMs));
-  freezesMetric(registry, async () => (await freezesInForce(store, clock.now())).length);
+  freezesMetric(registry, async () => {
+    const nowMs = clock.now();
+    return (await freezesNotOver(store, nowMs)).filter((one) => isInForce(one, nowMs)).length;
+  });
   return new Runner({
     fixes,
     ledger: runLedger(store, clock),

@@ -4,21 +4,45 @@ import type { OperatorCommand } from "../operator/operator-command.ts";
 import { CliError } from "./errors.ts";
 
 /**
+ * Checks what was typed, and reaches nothing. Call it before anything is opened, so that a typing mistake is told at
+ * once, also where the store is away.
+ *
  * @param given the options under the names of the command's arguments
- * @throws CliError DW_CLI_USAGE naming the first option that the schema refuses; whatever the handler throws
+ * @param positional names of the arguments that are typed without an option
+ * @throws CliError DW_CLI_USAGE naming the first option that the schema refuses
  */
+export function argumentsOf<Arguments extends z.ZodType>(
+  command: { readonly arguments: Arguments },
+  given: z.input<Arguments>,
+  positional: readonly string[] = [],
+): z.output<Arguments> {
+  const parsed = command.arguments.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const hint: unknown = issue?.code === "custom" ? issue.params?.["hint"] : undefined;
+  throw new CliError("DW_CLI_USAGE", problemOf(issue, given, positional), {
+    hint: typeof hint === "string" ? hint : "driftwarden help COMMAND says what it takes.",
+  });
+}
+
+/** Names the option and its value, or the value alone. What is wrong with all together is a sentence of its own. */
+function problemOf(
+  issue: z.core.$ZodIssue | undefined,
+  given: unknown,
+  positional: readonly string[],
+): string {
+  const { path = [], message = "" } = issue ?? {};
+  const name = path.join(".");
+  if (name === "") return message;
+  const value = String(new Map(Object.entries(Object(given))).get(name));
+  return positional.includes(name) ? `${value} ${message}` : `--${name} ${value} ${message}`;
+}
+
+/** As {@link argumentsOf}, then calls the handler. @throws also whatever the handler throws */
 export async function ask<Arguments extends z.ZodType, Needs, Answer>(
   command: OperatorCommand<Arguments, Needs, Answer>,
   given: z.input<Arguments>,
   needs: Needs,
 ): Promise<Answer> {
-  const parsed = command.arguments.safeParse(given);
-  if (parsed.success) return await command.handle(parsed.data, needs);
-  const [issue] = parsed.error.issues;
-  const name = issue?.path.join(".") ?? "";
-  const value = String(new Map(Object.entries(Object(given))).get(name));
-  const hint: unknown = issue?.code === "custom" ? issue.params?.["hint"] : undefined;
-  throw new CliError("DW_CLI_USAGE", `--${name} ${value} ${issue?.message}`, {
-    hint: typeof hint === "string" ? hint : "driftwarden help COMMAND says what it takes.",
-  });
+  return await command.handle(argumentsOf(command, given), needs);
 }

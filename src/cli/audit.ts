@@ -11,7 +11,7 @@ import { auditVerify } from "../operator/audit-verify.ts";
 import { counted } from "../plural.ts";
 import { printable } from "../printable.ts";
 import type { JournalVerdict } from "../store/journal/verify.ts";
-import { ask } from "./ask.ts";
+import { argumentsOf, ask } from "./ask.ts";
 import { auditJson, auditText } from "./audit-text.ts";
 import { withConfigOption } from "./config-option.ts";
 import { CliError } from "./errors.ts";
@@ -68,15 +68,22 @@ function show({ config: file, json, since, until }: ShowOptions, parts: StoreCom
       hint: "Say --since 24h for the last day, or --since 2026-01-31T04:00Z.",
     });
   const { cli } = parts;
+  const asked = argumentsOf(auditShow, { since, until });
   return withStore(file, parts, async (store, { people }) => {
     const names = new Map(
       Object.entries(people).flatMap(([name, { jira }]) => (jira ? [[jira, name] as const] : [])),
     );
     const nowMs = systemClock.now();
-    for await (const line of await ask(auditShow, { since, until }, { store, nowMs }))
+    let isEmpty = true;
+    for await (const line of await auditShow.handle(asked, { store, nowMs })) {
+      isEmpty = false;
       cli.print(
         json === true ? JSON.stringify(auditJson(line, names)) : printable(auditText(line, names)),
       );
+    }
+    const to = until === undefined ? "" : ` and before ${until}`;
+    if (isEmpty)
+      cli.say(`Nothing happened since ${since}${to}: no command, decision, act or freeze.`);
   });
 }
 

@@ -1,11 +1,12 @@
 /** `driftwarden fixes`: shows what the configured fixes did, and asks for a run. The gates of the daemon decide. */
 import type { Command } from "commander";
+import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { formatDuration } from "../duration.ts";
 import { nearest } from "../nearest.ts";
 import { fixesEvidence, fixesExplain, fixesShow } from "../operator/fixes.ts";
 import type { ListedRun } from "../store/runs/list.ts";
-import { ask } from "./ask.ts";
+import { argumentsOf, ask } from "./ask.ts";
 import type { Cli } from "./cli.ts";
 import { columns } from "./columns.ts";
 import { withConfigOption } from "./config-option.ts";
@@ -94,11 +95,15 @@ function list({ config: file, json }: FixesOptions, parts: FixesParts): Promise<
   });
 }
 
-function show(fix: string, { config: file, json }: FixesOptions, parts: FixesParts): Promise<void> {
-  const { cli, runJson } = parts;
-  return withStore(file, parts, async (store, config) => {
-    const known = configured(fix, config, cli);
-    if (known === undefined) return;
+async function show(
+  fix: string,
+  { config: file, json }: FixesOptions,
+  parts: FixesParts,
+): Promise<void> {
+  const { cli, runJson, remediations } = parts;
+  const known = configured(fix, loadConfig(file, remediations), cli);
+  if (known === undefined) return;
+  await withStore(file, parts, async (store) => {
     const { name, mode, when, do: does, cooldown, options } = known;
     const { runs, evidence: found } = await ask(fixesShow, { fix }, { store });
     if (json === true) {
@@ -137,8 +142,9 @@ function explain(
   parts: FixesParts,
 ): Promise<void> {
   const { cli } = parts;
+  const asked = argumentsOf(fixesExplain, { run: id }, ["run"]);
   return withStore(file, parts, async (store) => {
-    const found = await ask(fixesExplain, { run: id }, { store });
+    const found = await fixesExplain.handle(asked, { store });
     if (found === undefined) {
       cli.say(
         `No run, or several, have an id that begins with ${id}. driftwarden fixes show FIX lists the newest runs of a fix.`,

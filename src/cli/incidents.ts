@@ -9,7 +9,7 @@ import {
 import { type IncidentState, incidentStates } from "../incidents/incident.ts";
 import { incidentsList } from "../operator/incidents-list.ts";
 import { incidentsShow } from "../operator/incidents-show.ts";
-import { ask } from "./ask.ts";
+import { argumentsOf } from "./ask.ts";
 import { withConfigOption } from "./config-option.ts";
 import { CliError } from "./errors.ts";
 import { incidentLines, incidentTable } from "./incident-text.ts";
@@ -58,9 +58,10 @@ function list(options: ListOptions, parts: StoreCommandParts): Promise<void> {
   const { config, json, all, severity, kind, subject, silenced, limit } = options;
   const unresolved: IncidentState[] = ["open", "recovered"];
   const state = options.state ?? (all === true ? undefined : unresolved);
+  const given = { state, severity, kind, subject, silenced, limit };
+  const asked = argumentsOf(incidentsList, given);
   return withStore(config, parts, async (store) => {
-    const asked = { state, severity, kind, subject, silenced, limit };
-    const { incidents, more, isAnySourceRead } = await ask(incidentsList, asked, { store });
+    const { incidents, more, isAnySourceRead } = await incidentsList.handle(asked, { store });
     const { cli } = parts;
     if (json === true) for (const incident of incidents) cli.print(JSON.stringify(incident));
     else if (incidents.length > 0) for (const line of incidentTable(incidents)) cli.print(line);
@@ -88,8 +89,9 @@ function show(
   { config, json }: ShowOptions,
   parts: StoreCommandParts,
 ): Promise<void> {
+  const asked = argumentsOf(incidentsShow, { incident: number }, ["incident"]);
   return withStore(config, parts, async (store) => {
-    const incident = await ask(incidentsShow, { incident: number }, { store });
+    const incident = await incidentsShow.handle(asked, { store });
     if (incident === undefined) {
       throw new CliError("DW_CLI_USAGE", `there is no incident ${number}`, {
         hint: "Take a number that driftwarden incidents list --all shows.",

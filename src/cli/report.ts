@@ -6,7 +6,7 @@ import { modelName } from "../model-key.ts";
 import { report } from "../operator/report.ts";
 import { counted } from "../plural.ts";
 import type { VerdictCount } from "../store/incidents/verdicts.ts";
-import { ask } from "./ask.ts";
+import { argumentsOf } from "./ask.ts";
 import { columns } from "./columns.ts";
 import { withConfigOption } from "./config-option.ts";
 import { type StoreCommandParts, withStore } from "./store-command.ts";
@@ -22,17 +22,18 @@ export function registerReport(program: Command, parts: StoreCommandParts): void
     .description(report.help)
     .option("--days <count>", "incidents that opened in so many days", "30")
     .option("--json", "JSON lines")
-    .action(({ config, days, json }: FeedbackReportOptions) =>
-      withStore(config, parts, async (store) => {
-        const answer = await ask(report, { days }, { store, clock: systemClock });
+    .action(({ config, days, json }: FeedbackReportOptions) => {
+      const asked = argumentsOf(report, { days });
+      return withStore(config, parts, async (store) => {
+        const answer = await report.handle(asked, { store, clock: systemClock });
         const { cli } = parts;
         const lines =
           json === true
             ? answer.verdicts.map((count) => JSON.stringify(count))
             : reportLines(answer);
         for (const line of lines) cli.print(line);
-      }),
-    );
+      });
+    });
 }
 
 const named = [

@@ -1,5 +1,6 @@
 /** `approve`: a person's yes to a run that waits for it. Where the proposal is void, a new one is asked for. */
 import { z } from "zod";
+import { isInForce } from "../incidents/freeze.ts";
 import { fitsMatchers } from "../incidents/matchers.ts";
 import type { AnsweredProposal } from "../incidents/proposal.ts";
 import { freezeLine } from "../messages/freeze-text.ts";
@@ -64,16 +65,20 @@ function approved({ run, proposal }: AskedRun, context: IncidentContext): Comman
   return {
     status: "done",
     deed: { kind: "approve", run: run.id, proposal: id },
-    says: say(line`${actor.name} approved ${words(id)}: ${what}. ${next}${held(act, context)}`),
+    says: say(
+      line`${actor.name} approved ${words(id)}: ${what}. ${next}${held(proposal, context)}`,
+    ),
   };
 }
 
 /** Names a freeze that will deny the run, so that the person does not learn of it only from the denial. */
 function held(
-  { name }: AnsweredProposal["act"],
+  { act: { name }, service }: AnsweredProposal,
   { incident, freezes, nowMs }: IncidentContext,
 ): Line {
-  const freeze = freezes.find(({ matchers }) => fitsMatchers(matchers, incident, [{ name }]));
+  const freeze = freezes.find(
+    (one) => isInForce(one, nowMs) && fitsMatchers(one.matchers, incident, [{ name, service }]),
+  );
   if (freeze === undefined) return [];
   return line` A freeze holds it back, so this approval does not act: ${freezeLine(freeze, nowMs)}.`;
 }

@@ -9,7 +9,7 @@ import type { DecidedWish, SeenFix, WishedRun } from "../incidents/wish.ts";
 import type { ModelKey } from "../model-key.ts";
 import { accountNames } from "../store/commands/account-names.ts";
 import type { Door, StoredCommand } from "../store/commands/command.ts";
-import { freezesInForce } from "../store/freezes/freeze.ts";
+import { freezesNotOver } from "../store/freezes/freeze.ts";
 import { brokenModels } from "../store/incident-members/broken.ts";
 import { incidentByNumber, openIncidents } from "../store/incidents/by-number.ts";
 import { lockScopes } from "../store/incidents/incident.ts";
@@ -106,7 +106,7 @@ export async function contextOf(
     waiting: await waitingProposals(tx),
     statuses: await statusesOf(tx, incident),
     open: await asAllRead(tx, open),
-    freezes: await freezesInForce(tx, nowMs),
+    freezes: await freezesNotOver(tx, nowMs),
     fixes,
     figures: needsFigures && incident ? await figuresOf(tx, incident, options) : undefined,
   };

@@ -1,5 +1,5 @@
 /** `status`: shows how the incident stands, or which incidents are open. */
-import type { Freeze } from "../incidents/freeze.ts";
+import { type Freeze, isPlanned } from "../incidents/freeze.ts";
 import type { Incident } from "../incidents/incident.ts";
 import { freezeLine } from "../messages/freeze-text.ts";
 import {
@@ -91,10 +91,20 @@ function joined(lines: readonly Line[]): Line {
 }
 
 function frozen(freezes: readonly Freeze[], nowMs: number): MessageSection {
+  const planned = freezes.filter((one) => isPlanned(one, nowMs));
+  const holding = freezes.filter((one) => !planned.includes(one));
+  const held = holding.length === 1 ? "A freeze holds" : `${holding.length} freezes hold`;
+  const to = planned.length === 1 ? "A freeze is" : `${planned.length} freezes are`;
+  return [
+    ...listOf(words(`${held} fixes back:`), holding, nowMs),
+    ...listOf(words(`${to} planned:`), planned, nowMs),
+  ];
+}
+
+function listOf(head: Line, freezes: readonly Freeze[], nowMs: number): MessageSection {
   if (freezes.length === 0) return [];
   const items = freezes.slice(0, 5).map((one) => freezeLine(one, nowMs));
-  const count = freezes.length === 1 ? "A freeze holds" : `${freezes.length} freezes hold`;
-  return [...say(line`${words(count)} fixes back:`), { kind: "list", items }];
+  return [...say(head), { kind: "list", items }];
 }
 
 /** Seconds are noise here. */

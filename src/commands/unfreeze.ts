@@ -1,6 +1,6 @@
 /** `unfreeze`: ends a freeze before its time. Runs that waited for it are tried again. */
 import { z } from "zod";
-import { freezeToEnd } from "../incidents/freeze.ts";
+import { freezeToEnd, isInForce, isPlanned } from "../incidents/freeze.ts";
 import { data, line, words } from "../messages/message.ts";
 import { untilTime } from "../messages/silence-text.ts";
 import { command } from "./command.ts";
@@ -15,12 +15,13 @@ export const unfreeze = command({
   holdsRuns: true,
   arguments: z.string(),
   handle: (asked, { actor, nowMs, freezes }) => {
-    const found = freezeToEnd(asked.replaceAll(/^["“„]|["“”]$/g, ""), freezes);
+    const found = freezeToEnd(asked.replaceAll(/^["“„]|["“”]$/g, ""), { nowMs, freezes });
     if ("problem" in found)
       return refused(found.code, line`${data(found.problem, 1000)} Nothing was changed.`);
-    const { name, by, reason, untilMs } = found;
-    const ended = line`${actor.name} ended the freeze ${data(name)} by ${by}, which would have held until ${words(untilTime(untilMs, nowMs))}: ${data(reason, 200)}.`;
-    const left = freezes.length - 1;
+    const { name, by, reason, atMs, untilMs } = found;
+    const from = isPlanned(found, nowMs) ? ` from ${untilTime(atMs, nowMs)}` : "";
+    const ended = line`${actor.name} ended the freeze ${data(name)} by ${by}, which would have held${words(from)} until ${words(untilTime(untilMs, nowMs))}: ${data(reason, 200)}.`;
+    const left = freezes.filter((one) => one !== found && isInForce(one, nowMs)).length;
     const next =
       left === 0
         ? line`Fixes run again as configured, and what waited is asked for again.`

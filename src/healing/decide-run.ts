@@ -142,6 +142,7 @@ function proposed(
     run: id,
     act,
     does: target === undefined ? act.remediation : plan(target).does,
+    ...(target?.service !== undefined && { service: target.service }),
     nowMs,
     newestRowMs,
     cadenceMs,

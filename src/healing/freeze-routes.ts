@@ -1,8 +1,8 @@
-/** The HTTP list of the freezes that hold. */
+/** The HTTP list of the freezes that hold or are planned. */
 import { afterOf, badAfter, type HttpRoute, limitOf } from "../http-route.ts";
 import type { Freeze } from "../incidents/freeze.ts";
 import { freezeJson } from "../incidents/freeze-json.ts";
-import { freezesInForce } from "../store/freezes/freeze.ts";
+import { freezesNotOver } from "../store/freezes/freeze.ts";
 import type { Store } from "../store/store.ts";
 import { storeNowMs } from "../store/store-clock.ts";
 
@@ -14,12 +14,13 @@ export function freezeRoutes(store: () => Store): readonly HttpRoute[] {
       handler: async (query) => {
         const isAfter = laterThan(afterOf(query));
         const limit = limitOf(query);
-        const all = await freezesInForce(store(), await storeNowMs(store()));
+        const nowMs = await storeNowMs(store());
+        const all = await freezesNotOver(store(), nowMs);
         const left = all.filter(isAfter);
         const page = left.slice(0, limit);
         const last = page.at(-1);
         const next = last !== undefined && left.length > limit ? `${last.atMs}:${last.id}` : null;
-        return { items: page.map(freezeJson), next };
+        return { items: page.map((one) => freezeJson(one, nowMs)), next };
       },
     },
   ];
@@ -27,7 +28,7 @@ export function freezeRoutes(store: () => Store): readonly HttpRoute[] {
 
 const cursorForm = /^(\d{1,15}(?:\.\d{1,9})?):(\P{Cc}{1,500})$/u;
 
-/** Whether a freeze comes after the cursor. The list is ordered by the time of the declaration, then by id. */
+/** Whether a freeze comes after the cursor. The list is ordered by the start, then by id. */
 function laterThan(cursor: string | undefined): (freeze: Freeze) => boolean {
   if (cursor === undefined) return () => true;
   const [, at, id = ""] = cursorForm.exec(cursor) ?? [];

@@ -4,7 +4,7 @@ import { type Episode, standingOf } from "../incidents/episode.ts";
 import type { Incident } from "../incidents/incident.ts";
 import { fitsMatchers, type NamedTarget } from "../incidents/matchers.ts";
 import { covers, type Silence } from "../incidents/silence.ts";
-import { freezesInForce } from "../store/freezes/freeze.ts";
+import { freezesNotOver } from "../store/freezes/freeze.ts";
 import { silenceOfIncident } from "../store/incidents/silences.ts";
 import type { Tx } from "../store/query.ts";
 import { actingNow, actsFor, attemptsSince, lastAttemptEndMs } from "../store/runs/budget.ts";
@@ -122,7 +122,7 @@ export async function gatherHistory(
         ? []
         : await actsFor(q, { fix, remediation, incident, target: target.id }),
     silence: incident === undefined ? null : await silenceOfIncident(q, incident),
-    freezes: await freezesInForce(q, sinceMs),
+    freezes: await freezesNotOver(q, sinceMs),
     storm: stormSinceMs === undefined ? undefined : await stormSince(q, stormSinceMs),
   };
 }

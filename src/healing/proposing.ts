@@ -46,6 +46,7 @@ export interface Proposing {
   readonly run: string;
   readonly act: ProposedAct;
   readonly does: string;
+  readonly service?: string;
   readonly nowMs: number;
   readonly newestRowMs: number;
   readonly cadenceMs: number | undefined;

@@ -1,4 +1,5 @@
 /** A freeze: for a time no fix runs, or none that matches. Plain data, and the rules of its beginning and end. Pure. */
+import { isoToSecond } from "../iso-time.ts";
 import { nearest } from "../nearest.ts";
 import { printable } from "../printable.ts";
 import type { Matchers } from "./matchers.ts";
@@ -11,7 +12,9 @@ export interface Freeze {
   readonly reason: string;
   /** Name of who declared it. */
   readonly by: string;
+  /** When it begins, ms since 1970: with its declaration, or later where it is planned. */
   readonly atMs: number;
+  readonly declaredAtMs: number;
   /** Every freeze ends, ms since 1970. */
   readonly untilMs: number;
   readonly matchers: Matchers;
@@ -24,13 +27,15 @@ export interface Freeze {
 export interface AskedFreeze extends Pick<Freeze, "id" | "reason" | "by" | "untilMs"> {
   /** Left out: the next free number. */
   readonly name?: string | undefined;
+  /** When it begins, ms since 1970. Left out, or in the past: at once. */
+  readonly fromMs?: number | undefined;
   readonly matchers?: Matchers;
 }
 
 /** The moment of a freeze. */
 export interface FreezeMoment {
   readonly nowMs: number;
-  /** The freezes that hold. */
+  /** The freezes that hold or are planned. */
   readonly freezes: readonly Freeze[];
 }
 
@@ -43,46 +48,63 @@ export interface FreezeProblem {
 
 const shortestFreezeMs = 60_000;
 const longestFreezeMs = 7 * 86_400_000;
+const farthestStartMs = 366 * 86_400_000;
 const longestName = 60;
 const longestReason = 1000;
 const numbered = "freeze-";
 
-/** Whether the freeze holds. Its start is not checked: clocks may differ, and it was declared before it was read. */
-export function isInForce({ untilMs, endedAtMs }: Freeze, nowMs: number): boolean {
-  // Written so that a freeze whose end is not a number holds.
-  return endedAtMs === null && !(untilMs <= nowMs);
+/** Whether the freeze is to begin later than it was declared, and has not begun. */
+export function isPlanned({ atMs, declaredAtMs }: Freeze, nowMs: number): boolean {
+  // One that begins at once holds by any clock: clocks may differ, and it was declared before it was read.
+  return atMs > declaredAtMs && nowMs < atMs;
 }
 
-/** The freeze that begins, or why none does. */
+/** Whether the freeze holds. */
+export function isInForce(freeze: Freeze, nowMs: number): boolean {
+  const { untilMs, endedAtMs } = freeze;
+  // Written so that a freeze whose start or end is not a number holds.
+  return endedAtMs === null && !(untilMs <= nowMs) && !isPlanned(freeze, nowMs);
+}
+
+/** The freeze that begins or is planned, or why none is. */
 export function newFreeze(
-  { name: given, matchers = {}, ...asked }: AskedFreeze,
+  { name: given, matchers = {}, fromMs = nowOrBefore, ...asked }: AskedFreeze,
   { nowMs, freezes }: FreezeMoment,
 ): Freeze | FreezeProblem {
   const name = given?.trim() ?? nextNumber(freezes);
   const reason = asked.reason.trim();
+  const atMs = Math.max(nowMs, fromMs);
   const problem =
-    textProblem("name", name, longestName) ??
-    textProblem("reason", reason, longestReason) ??
-    timeProblem(asked.untilMs - nowMs);
+    freezeTextProblem({ name, reason }) ??
+    timeProblem({ startsInMs: atMs - nowMs, lastsMs: asked.untilMs - atMs });
   if (problem !== undefined) return { code: "bad_arguments", problem };
   const taken = freezes.find((freeze) => isCalled(freeze, name));
-  if (taken === undefined)
-    return { ...asked, name, reason, matchers, atMs: nowMs, endedAtMs: null, endedBy: null };
+  if (taken === undefined) {
+    const open = { endedAtMs: null, endedBy: null };
+    return { ...asked, name, reason, matchers, atMs, declaredAtMs: nowMs, ...open };
+  }
   const rule = "Each name is used once at a time. Choose another name, or end that one first.";
-  return { code: "taken_name", problem: `${freezeText(taken)}. ${rule}` };
+  return { code: "taken_name", problem: `${freezeText(taken, nowMs)}. ${rule}` };
 }
 
 /**
- * The freeze that a person means. Without a name it is the only one that holds, if its name begins with `freeze-`.
+ * The freeze that a person means. Without a name it is the only one, if its name begins with `freeze-`.
  */
-export function freezeToEnd(name: string, freezes: readonly Freeze[]): Freeze | FreezeProblem {
+export function freezeToEnd(
+  name: string,
+  { nowMs, freezes }: FreezeMoment,
+): Freeze | FreezeProblem {
   const wanted = name.trim();
   const [only, ...more] = freezes;
-  if (only === undefined) return { code: "nothing_to_do", problem: "No freeze holds." };
-  const holding = freezes.slice(0, 10).map(freezeText).join("; ");
+  if (only === undefined)
+    return { code: "nothing_to_do", problem: "No freeze holds, and none is planned." };
+  const known = freezes
+    .slice(0, 10)
+    .map((freeze) => freezeText(freeze, nowMs))
+    .join("; ");
   if (wanted === "") {
     if (more.length === 0 && only.name.startsWith(numbered)) return only;
-    return { code: "several", problem: `Say its name. Now holds: ${holding}.` };
+    return { code: "several", problem: `Say its name. Declared: ${known}.` };
   }
   const found = freezes.find((freeze) => isCalled(freeze, wanted));
   if (found !== undefined) return found;
@@ -91,13 +113,15 @@ export function freezeToEnd(name: string, freezes: readonly Freeze[]): Freeze | 
     freezes.map((freeze) => freeze.name),
   );
   const did = meant === undefined ? "" : ` Did you mean ${quoted(meant)}?`;
-  const problem = `No freeze that holds is called ${quoted(wanted)}.${did} Now holds: ${holding}.`;
+  const problem = `No freeze is called ${quoted(wanted)}.${did} Declared: ${known}.`;
   return { code: "unknown_freeze", problem };
 }
 
-/** `The freeze "black friday" by sarah holds until 2026-11-30T08:00:00.000Z`. */
-export function freezeText({ name, by, untilMs }: Freeze): string {
-  return `The freeze ${quoted(name)} by ${printable(by)} holds until ${new Date(untilMs).toISOString()}`;
+/** `The freeze "black friday" by sarah holds until 2026-11-30T08:00:00Z`, or `is planned from … until …`. */
+export function freezeText(freeze: Freeze, nowMs: number): string {
+  const { name, by, atMs, untilMs } = freeze;
+  const from = isPlanned(freeze, nowMs) ? `is planned from ${isoToSecond(atMs)}` : "holds";
+  return `The freeze ${quoted(name)} by ${printable(by)} ${from} until ${isoToSecond(untilMs)}`;
 }
 
 const isCalled = ({ name }: Freeze, wanted: string): boolean =>
@@ -111,6 +135,17 @@ function nextNumber(freezes: readonly Freeze[]): string {
   return names.find((name) => !freezes.some((freeze) => isCalled(freeze, name))) ?? numbered;
 }
 
+/** What is wrong with a name and a reason, whatever holds; undefined where nothing is. */
+export function freezeTextProblem({
+  name,
+  reason,
+}: Pick<Freeze, "name" | "reason">): string | undefined {
+  return (
+    textProblem("name", name.trim(), longestName) ??
+    textProblem("reason", reason.trim(), longestReason)
+  );
+}
+
 function textProblem(what: string, text: string, longest: number): string | undefined {
   if (text === "") return `The ${what} of the freeze is missing.`;
   if (text.length > longest)
@@ -120,8 +155,17 @@ function textProblem(what: string, text: string, longest: number): string | unde
   return undefined;
 }
 
-function timeProblem(lastsMs: number): string | undefined {
-  if (lastsMs <= 0) return "The end of the freeze has passed.";
+const nowOrBefore = Number.NEGATIVE_INFINITY;
+
+interface FreezeTimes {
+  readonly startsInMs: number;
+  readonly lastsMs: number;
+}
+
+function timeProblem({ startsInMs, lastsMs }: FreezeTimes): string | undefined {
+  if (startsInMs + lastsMs <= 0) return "The end of the freeze has passed.";
+  if (lastsMs <= 0) return "The end of the freeze is not after its start.";
+  if (startsInMs > farthestStartMs) return "A freeze begins within 366 days.";
   if (lastsMs >= shortestFreezeMs && lastsMs <= longestFreezeMs) return undefined;
   return "A freeze lasts from 1m to 7d. What shall last longer is declared again, or stands in the configuration as mode: off.";
 }

@@ -52,6 +52,8 @@ export interface Proposal {
   readonly severity: string;
   /** What will change, one sentence. */
   readonly does: string;
+  /** The target's compose service; left out where it belongs to none, or an older program asked. */
+  readonly service?: string;
   readonly rules: ApprovalRules;
   /** Names of up to three people who may answer; empty where nobody is named. */
   readonly canAnswer: readonly string[];

@@ -36,8 +36,9 @@ export const fixesEvidence: OperatorCommand<typeof ofFix, Needs, readonly Target
 };
 
 const ofRun = z.strictObject({
-  run: z.string().regex(/^[0-9a-f]{4,64}$/, {
+  run: z.string().refine((text) => /^[0-9a-f]{4,64}$/.test(text), {
     error: "is no id of a run: at least its first 4 digits are needed",
+    params: { hint: "driftwarden fixes show FIX lists the newest runs of a fix, with their ids." },
   }),
 });
 

@@ -1,10 +1,11 @@
-/** What the operator says of a freeze on the command line. */
+/** What the operator says of a freeze on the command line, and what can be refused before the store is asked. */
 import { z } from "zod";
 import { parseDuration } from "../duration.ts";
 import { incidentKinds, severities } from "../incidents/episode.ts";
+import { freezeTextProblem } from "../incidents/freeze.ts";
 import { zonedTime } from "../zoned-time.ts";
 
-const end = z
+const moment = z
   .string()
   .refine((text) => zonedTime(text) !== undefined, {
     error: "is no time with its zone",
@@ -22,10 +23,11 @@ const lasting = z
 
 const names = z.array(z.string().min(1)).optional();
 
-export const freezeArguments = z.strictObject({
-  /** When it is left out, the freezes in force are listed. */
+const given = z.strictObject({
+  /** When it is left out, the freezes in force and the planned ones are listed. */
   name: z.string().optional(),
-  until: end.optional(),
+  from: moment.optional(),
+  until: moment.optional(),
   for: lasting.optional(),
   reason: z.string().optional(),
   as: z.string().min(1).default("operator"),
@@ -36,3 +38,23 @@ export const freezeArguments = z.strictObject({
   severity: z.array(z.enum(severities)).optional(),
   service: names,
 });
+
+const hint =
+  'driftwarden freeze "black friday" --until 2026-11-30T08:00Z --reason "code freeze", or --for 2h.';
+
+/** A problem of the whole says so in a sentence of its own. */
+export const freezeArguments = given.superRefine((asked, context) => {
+  const message = problemOf(asked);
+  if (message !== undefined) context.addIssue({ code: "custom", message, params: { hint } });
+});
+
+function problemOf(asked: z.output<typeof given>): string | undefined {
+  const { name, as: _, ...about } = asked;
+  if (name === undefined)
+    return Object.values(about).every((value) => value === undefined)
+      ? undefined
+      : "The name of the freeze is missing, and without one no freeze is declared.";
+  if ((asked.until === undefined) === (asked.for === undefined))
+    return "Every freeze ends: give it either --for 2h or --until 2026-11-30T08:00Z.";
+  return freezeTextProblem({ name, reason: about.reason ?? "" });
+}

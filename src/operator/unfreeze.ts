@@ -1,8 +1,8 @@
 /** The command that ends a freeze before its time. The daemon then tries the runs again that waited for it. */
 import { z } from "zod";
-import { type Freeze, type FreezeProblem, freezeToEnd } from "../incidents/freeze.ts";
+import { type Freeze, type FreezeProblem, freezeToEnd, isInForce } from "../incidents/freeze.ts";
 import { changeFreezes } from "../store/freezes/change.ts";
-import { freezesInForce } from "../store/freezes/freeze.ts";
+import { freezesNotOver } from "../store/freezes/freeze.ts";
 import { lockBudgets } from "../store/runs/budget.ts";
 import type { Store } from "../store/store.ts";
 import { storeNowMs } from "../store/store-clock.ts";
@@ -30,10 +30,11 @@ export const unfreeze: OperatorCommand<
     store.transaction(async (tx) => {
       await lockBudgets(tx);
       const atMs = await storeNowMs(tx);
-      const freezes = await freezesInForce(tx, atMs);
-      const found = freezeToEnd(name, freezes);
+      const freezes = await freezesNotOver(tx, atMs);
+      const found = freezeToEnd(name, { nowMs: atMs, freezes });
       if ("problem" in found) return { done: false, ...found };
       await changeFreezes(tx, { kind: "unfreeze", freeze: found, by, atMs });
-      return { done: true, freeze: found, left: freezes.length - 1 };
+      const left = freezes.filter((one) => one !== found && isInForce(one, atMs)).length;
+      return { done: true, freeze: found, left };
     }),
 };

@@ -22,6 +22,7 @@ describe("freeze", () => {
           by: "sarah",
           reason: "the exporter is replaced",
           atMs: now,
+          declaredAtMs: now,
           untilMs: now + 2 * hour,
           matchers: {},
         },
@@ -93,7 +94,9 @@ describe("unfreeze", () => {
   });
 
   it("is refused where none holds, and names the nearest where none has the name", () => {
-    expect(said("dw unfreeze")).toBe("Not done: No freeze holds. Nothing was changed.");
+    expect(said("dw unfreeze")).toBe(
+      "Not done: No freeze holds, and none is planned. Nothing was changed.",
+    );
     expect(said("dw unfreeze black fridy", { freezes: [freezeOf()] })).toContain(
       'Did you mean "black friday"?',
     );
@@ -116,5 +119,9 @@ describe("status", () => {
       "A freeze holds fixes back: • black friday by sarah until 10:01 UTC: code freeze (only model churn-v7)",
     );
     expect(said("dw status", { incident })).not.toContain("freeze");
+    const planned = freezeOf({ declaredAtMs: now, atMs: now + hour, untilMs: now + 2 * hour });
+    expect(said("dw status", { incident, freezes: [planned] })).toContain(
+      "A freeze is planned: • black friday by sarah from 10:01 UTC until 11:01 UTC: code freeze",
+    );
   });
 });

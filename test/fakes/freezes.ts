@@ -8,6 +8,7 @@ export function freezeOf(changes: Partial<Freeze> = {}): Freeze {
     reason: "code freeze",
     by: "sarah",
     atMs: 0,
+    declaredAtMs: changes.atMs ?? 0,
     untilMs: Date.UTC(2099, 0),
     matchers: {},
     endedAtMs: null,

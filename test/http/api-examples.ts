@@ -45,6 +45,7 @@ export const incident = incidentJson(
 
 export const freeze = freezeJson(
   freezeOf({ atMs, untilMs: atMs + 7_200_000, matchers: { models: ["churn-v7"] } }),
+  atMs,
 );
 
 const service = serviceEpisode({ at: atMs * 1000 });

@@ -25,6 +25,8 @@ function begins(changes: Partial<AskedFreeze> = {}, freezes: readonly Freeze[] =
   return newFreeze({ ...asked, ...changes }, { nowMs, freezes });
 }
 
+const ending = (name: string, freezes: readonly Freeze[]) => freezeToEnd(name, { nowMs, freezes });
+
 function problemOf(found: Freeze | { readonly problem: string }): string {
   if ("problem" in found) return found.problem;
   throw new Error(`${found.name} begins`);
@@ -36,6 +38,7 @@ describe("a freeze", () => {
       ...asked,
       matchers: {},
       atMs: nowMs,
+      declaredAtMs: nowMs,
       endedAtMs: null,
       endedBy: null,
     });
@@ -76,7 +79,7 @@ describe("a freeze", () => {
   it("is refused while another one holds of the same name, in any case", () => {
     const holding = [freezeOf({ name: "Black Friday", by: "tom", untilMs: nowMs + hour })];
     expect(problemOf(begins({}, holding))).toBe(
-      'The freeze "Black Friday" by tom holds until 2026-11-27T09:00:00.000Z. Each name is used once at a time. Choose another name, or end that one first.',
+      'The freeze "Black Friday" by tom holds until 2026-11-27T09:00:00Z. Each name is used once at a time. Choose another name, or end that one first.',
     );
   });
 
@@ -88,26 +91,65 @@ describe("a freeze", () => {
   });
 });
 
+describe("a planned freeze", () => {
+  const fromMs = nowMs + 48 * hour;
+  const untilMs = nowMs + 72 * hour;
+  const planned = freezeOf({ declaredAtMs: nowMs, atMs: fromMs, untilMs });
+
+  it("holds from its start to its end, and not before", () => {
+    expect(begins({ fromMs, untilMs })).toMatchObject({ atMs: fromMs, declaredAtMs: nowMs });
+    const at = [nowMs, fromMs - 1, fromMs, untilMs - 1, untilMs];
+    expect(at.map((ms) => isInForce(planned, ms))).toEqual([false, false, true, true, false]);
+    expect(isInForce({ ...planned, endedAtMs: nowMs }, fromMs)).toBe(false);
+  });
+
+  it("holds at once where its start has passed, also by a clock that is behind", () => {
+    const found = begins({ fromMs: nowMs - hour });
+    expect(found).toMatchObject({ atMs: nowMs, declaredAtMs: nowMs });
+    expect("atMs" in found && isInForce(found, nowMs - 1000)).toBe(true);
+  });
+
+  it("holds where its start is not a number", () => {
+    expect(isInForce({ ...planned, atMs: Number.NaN }, nowMs)).toBe(true);
+  });
+
+  it.each([
+    [{ fromMs: untilMs, untilMs }, "The end of the freeze is not after its start."],
+    [{ fromMs, untilMs: fromMs + 59_000 }, "A freeze lasts from 1m to 7d."],
+    [{ fromMs, untilMs: fromMs + 169 * hour }, "A freeze lasts from 1m to 7d."],
+    [{ fromMs: nowMs + 367 * 24 * hour, untilMs: nowMs + 368 * 24 * hour }, "within 366 days"],
+    [{ fromMs, untilMs: Number.NaN }, "A freeze lasts from 1m to 7d."],
+  ])("with %o is refused", (changes, problem) => {
+    expect(problemOf(begins(changes))).toContain(problem);
+  });
+
+  it("keeps its name for itself, and is said with its start", () => {
+    expect(problemOf(begins({}, [planned]))).toContain(
+      'The freeze "black friday" by sarah is planned from 2026-11-29T08:00:00Z until 2026-11-30T08:00:00Z.',
+    );
+  });
+});
+
 describe("ending a freeze", () => {
   const friday = freezeOf({ name: "black friday" });
   const number = freezeOf({ name: "freeze-1" });
 
   it("takes the name in any case, also where several hold", () => {
-    expect(freezeToEnd(" Black Friday", [number, friday])).toBe(friday);
+    expect(ending(" Black Friday", [number, friday])).toBe(friday);
   });
 
   it("without a name takes the only one, unless somebody gave it a name of its own", () => {
-    expect(freezeToEnd("", [number])).toBe(number);
+    expect(ending("", [number])).toBe(number);
     for (const several of [[friday], [number, friday]])
-      expect(problemOf(freezeToEnd("", several))).toContain("Say its name. Now holds: ");
+      expect(problemOf(ending("", several))).toContain("Say its name. Declared: ");
   });
 
   it("names the nearest where none has the name, and says when none holds at all", () => {
-    expect(problemOf(freezeToEnd("blak fridy", [number, friday]))).toContain(
-      'No freeze that holds is called "blak fridy". Did you mean "black friday"? Now holds: ',
+    expect(problemOf(ending("blak fridy", [number, friday]))).toContain(
+      'No freeze is called "blak fridy". Did you mean "black friday"? Declared: ',
     );
-    expect(problemOf(freezeToEnd("x".repeat(10_240), [friday])).length).toBeLessThan(400);
-    expect(problemOf(freezeToEnd("black friday", []))).toBe("No freeze holds.");
+    expect(problemOf(ending("x".repeat(10_240), [friday])).length).toBeLessThan(400);
+    expect(problemOf(ending("black friday", []))).toBe("No freeze holds, and none is planned.");
   });
 });
 

@@ -6,6 +6,8 @@ import { registerFixes } from "../../src/cli/fixes.ts";
 import { runProgram } from "../../src/cli/program.ts";
 import { runJson } from "../../src/healing/run-json.ts";
 import { recordEvents } from "../../src/incidents/record-events.ts";
+import { freeze } from "../../src/operator/freeze.ts";
+import { unfreeze } from "../../src/operator/unfreeze.ts";
 import { fileWith } from "../cli/files.ts";
 import { episodeOpened } from "../fakes/episodes.ts";
 import { type Approving, approving } from "../programs/approving.ts";
@@ -105,10 +107,34 @@ describe("driftwarden audit (A2, A22, C76)", () => {
       /Z command {2}incident 1 eve: dw approve → refused \(unknown_person\)$/,
     );
     expect(text.join("\n")).toContain("restart-container on feature-store-1 → acted, recovered");
-    expect(await audits(place, "--since", "2020-01-01", "--until", "2021-01-01")).toEqual([]);
+    expect(await audits(place, "--since", "2020-01-01", "--until", "2021-01-01")).toEqual([
+      "Nothing happened since 2020-01-01 and before 2021-01-01: no command, decision, act or freeze.",
+    ]);
     await expect(audits(place)).rejects.toThrow("--since is missing");
     await expect(audits(place, "--since", "soon")).rejects.toThrow("is no time");
     expect((await audits(place, "verify", "--json")).join("")).toContain('"ok":true');
+  });
+
+  it("shows each freeze and each unfreeze, whichever door it came by", async () => {
+    const place = await approving(await stores.open());
+    await place.open("e1");
+    const asked = { name: "black friday", reason: "code freeze", for: "2h", model: ["churn-v7"] };
+    await freeze.handle(freeze.arguments.parse({ ...asked, as: "tom" }), { store: place.store });
+    await place.say("dw freeze 1h deploy");
+    await unfreeze.handle({ name: "black friday", as: "eve" }, { store: place.store });
+    await place.say("dw unfreeze freeze-1");
+    const every = await audits(place, "--since", "1h", "--json");
+    const lines = every.map((line): unknown => JSON.parse(line));
+    const matchers = { model: ["churn-v7"] };
+    const friday = { what: "black friday", reason: "code freeze", by: "tom", matchers };
+    for (const line of [
+      { kind: "freeze", who: "tom", ...friday },
+      { kind: "freeze", who: "sarah", what: "freeze-1", reason: "deploy" },
+      { kind: "unfreeze", who: "eve", ...friday },
+      { kind: "unfreeze", who: "sarah", by: "sarah", what: "freeze-1" },
+    ])
+      expect(lines).toContainEqual(expect.objectContaining(line));
+    expect(lines).toHaveLength(6);
   });
 
   it("reads page after page, and says every line once", async () => {

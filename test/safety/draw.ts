@@ -122,6 +122,7 @@ const drawn = {
   freeze: fc.record({
     kind: kind("freeze"),
     feature: fc.constantFrom("fa", "fb", undefined),
+    inMs: fc.oneof({ weight: 1, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: span }),
     ms: span,
   }),
   unfreeze: fc.record({ kind: kind("unfreeze") }),
@@ -164,7 +165,7 @@ const wordInTheWay: fc.Arbitrary<readonly Step[]> = fc
         { kind: "silence", incident: 0, ms: minute },
         { kind: "unsilence", incident: 0 },
       ],
-      [{ kind: "freeze", feature: undefined, ms: minute }, { kind: "unfreeze" }],
+      [{ kind: "freeze", feature: undefined, inMs: 0, ms: minute }, { kind: "unfreeze" }],
       [
         { kind: "selects", fix: "restart-any", selection: "several" },
         { kind: "selects", fix: "restart-any", selection: "one" },

@@ -90,13 +90,17 @@ const happenings: { readonly [Kind in Step["kind"]]: Happening<Kind> } = {
     world.oracle.verified(question.run, outcome);
     world.store.record(answerOf(question, { nowMs, outcome, n: world.count }), incident);
   },
-  freeze: (world, { feature, ms }) => {
-    const atMs = world.now().storeMs;
-    const by = { reason: "drawn", by: "sarah", atMs, endedAtMs: null, endedBy: null };
+  freeze: (world, { feature, inMs, ms }) => {
+    const declaredAtMs = world.now().storeMs;
+    const atMs = declaredAtMs + inMs;
+    const open = { endedAtMs: null, endedBy: null };
+    const by = { reason: "drawn", by: "sarah", atMs, declaredAtMs, ...open };
     const matchers = feature === undefined ? {} : { features: [feature] };
     const id = `f${world.count}`;
     world.store.rows.freezes.push({ ...by, id, name: id, untilMs: atMs + ms, matchers });
-    world.freezes.push({ id, feature, untilMs: atMs + ms });
+    // One that begins at once holds, whatever becomes of the clock.
+    const fromMs = inMs === 0 ? Number.NEGATIVE_INFINITY : atMs;
+    world.freezes.push({ id, feature, fromMs, untilMs: atMs + ms });
   },
   unfreeze: (world) => {
     const { freezes } = world.store.rows;

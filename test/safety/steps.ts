@@ -100,7 +100,13 @@ export type Step =
   | { readonly kind: "model"; readonly says: "recovered" | "not_recovered" | "inconclusive" }
   | { readonly kind: "silence"; readonly incident: number; readonly ms: number }
   | { readonly kind: "unsilence"; readonly incident: number }
-  | { readonly kind: "freeze"; readonly feature: "fa" | "fb" | undefined; readonly ms: number }
+  | {
+      readonly kind: "freeze";
+      readonly feature: "fa" | "fb" | undefined;
+      /** It begins so much later; 0: at once. */
+      readonly inMs: number;
+      readonly ms: number;
+    }
   | { readonly kind: "unfreeze" }
   | { readonly kind: "backup" }
   | { readonly kind: "restore" };

@@ -48,10 +48,11 @@ export class World {
   restoredAtMs: number | undefined;
   /** By incident. */
   known = new Map<string, Known>();
-  /** Freezes that nobody has ended: until when, and of which feature or of everything. */
+  /** Freezes that nobody has ended: from and until when, and of which feature or of everything. */
   freezes: {
     readonly id: string;
     readonly feature: string | undefined;
+    readonly fromMs: number;
     readonly untilMs: number;
   }[] = [];
   readonly #shared: Shared;
@@ -149,12 +150,15 @@ export class World {
     for (const { gate, answer } of run.answers) if (answer === "denies") count(this.denials, gate);
     const name = fixNames.find((known) => known === run.fix);
     const { silentUntilMs, evidenceMs, isWarm, feature } = this.knownOf(run.incident);
-    const frozen = this.freezes.filter((one) => (one.feature ?? feature) === feature);
+    const at = this.now();
+    const frozen = this.freezes.filter(
+      (one) => (one.feature ?? feature) === feature && one.fromMs <= at.storeMs,
+    );
     // A silence may cover one of several models only, and one of them may be known well.
     const isShared = this.store.membersOf(run.incident) > 1;
     this.oracle.decided(run, {
       settings,
-      at: this.now(),
+      at,
       matching: name && this.engine.matching(name),
       silentUntilMs: isShared ? undefined : silentUntilMs,
       frozenUntilMs: Math.max(0, ...frozen.map(({ untilMs }) => untilMs)),

@@ -23,14 +23,15 @@ export type FreezeChange =
 /** The head of the journal is locked last. */
 export async function changeFreezes(tx: Tx, change: FreezeChange): Promise<void> {
   const { freeze } = change;
-  const atMs = change.kind === "freeze" ? freeze.atMs : change.atMs;
+  const atMs = change.kind === "freeze" ? freeze.declaredAtMs : change.atMs;
   if (change.kind === "freeze") await insertFreeze(tx, freeze);
   else {
     await endFreeze(tx, { id: freeze.id, atMs, by: change.by });
     await wakeFrozen(tx, atMs);
   }
-  const { id, name, untilMs } = freeze;
+  const { id, name, atMs: fromMs, untilMs } = freeze;
   const by = change.kind === "freeze" ? freeze.by : change.by;
-  const said = { kind: change.kind, atMs, body: { freeze: id, name, by, until_ms: untilMs } };
+  const body = { freeze: id, name, by, from_ms: fromMs, until_ms: untilMs };
+  const said = { kind: change.kind, atMs, body };
   await appendJournal(tx, [said, ...(await sealRows(tx, { freezes: [id] }, atMs))]);
 }

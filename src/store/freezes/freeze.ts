@@ -1,25 +1,26 @@
-/** The stored freezes: those that hold, and how one begins and ends. */
+/** The stored freezes: those that are not over, and how one is declared and ended. */
 import type { Freeze } from "../../incidents/freeze.ts";
 import { toJson } from "../json.ts";
 import type { Queryable, Tx } from "../query.ts";
 
-const columns = `id, name, reason, by, at_ms as "atMs", until_ms as "untilMs", matchers,
+const columns = `id, name, reason, by, at_ms as "atMs", coalesce(declared_at_ms, at_ms) as "declaredAtMs", until_ms as "untilMs", matchers,
   ended_at_ms as "endedAtMs", ended_by as "endedBy"`;
-const inForceSql = `
+const notOverSql = `
 select ${columns} from freezes where ended_at_ms is null and until_ms > $1 order by at_ms, id collate "C"`;
 const insertSql = `
-insert into freezes (id, name, reason, by, at_ms, until_ms, matchers) values ($1, $2, $3, $4, $5, $6, $7)`;
+insert into freezes (id, name, reason, by, at_ms, until_ms, matchers, declared_at_ms)
+values ($1, $2, $3, $4, $5, $6, $7, $8)`;
 const endSql =
   "update freezes set ended_at_ms = $2, ended_by = $3 where id = $1 and ended_at_ms is null";
 
-/** The freezes in force at a time: no person has ended them, and their time is not over. Oldest first. */
-export function freezesInForce(q: Queryable, nowMs: number): Promise<readonly Freeze[]> {
-  return q.query<Freeze>(inForceSql, [nowMs]);
+/** The freezes that hold at a time or are planned: no person has ended them, and their time is not over. By their start. */
+export function freezesNotOver(q: Queryable, nowMs: number): Promise<readonly Freeze[]> {
+  return q.query<Freeze>(notOverSql, [nowMs]);
 }
 
 export async function insertFreeze(tx: Tx, freeze: Freeze): Promise<void> {
-  const { id, name, reason, by, atMs, untilMs, matchers } = freeze;
-  await tx.query(insertSql, [id, name, reason, by, atMs, untilMs, toJson(matchers)]);
+  const { id, name, reason, by, atMs, declaredAtMs, untilMs, matchers } = freeze;
+  await tx.query(insertSql, [id, name, reason, by, atMs, untilMs, toJson(matchers), declaredAtMs]);
 }
 
 /** Ends a freeze before its time, because a person says so. */

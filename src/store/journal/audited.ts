@@ -1,8 +1,10 @@
 /**
- * Reads who did what, in the order of time: what people said, how each run was decided, and each act. Reads page by
+ * Reads who did what, in the order of time: what people said, how each run was decided, each act, and which freeze began or
+ * ended. Reads page by
  * page, so that memory stays bounded.
  */
 
+import type { Freeze } from "../../incidents/freeze.ts";
 import type { Queryable } from "../query.ts";
 import type { Run } from "../runs/run.ts";
 
@@ -17,7 +19,7 @@ export interface AuditedLine {
   readonly id: string;
   /** ms since 1970. */
   readonly at: number;
-  readonly kind: "command" | "decision" | "act";
+  readonly kind: "command" | "decision" | "act" | "freeze" | "unfreeze";
   /** Number of the incident; null for none. */
   readonly incident: number | null;
   /** Of a command: who gave it, as the door knows people, the door, and its text, empty once it was deleted. */
@@ -39,34 +41,61 @@ export interface AuditedLine {
   readonly after: Run["after"];
   readonly outcome: Run["outcome"];
   readonly words: readonly AuditedWord[] | null;
+  /** Of a freeze, and of its end before its time. */
+  readonly freeze: AuditedFreeze | null;
+}
+
+/** A freeze as it was declared. */
+export interface AuditedFreeze
+  extends Pick<Freeze, "name" | "reason" | "by" | "atMs" | "untilMs" | "matchers"> {
+  /** Who ended it; null for its beginning. */
+  readonly endedBy: string | null;
 }
 
 const none = (type: string): string => `null::${type}`;
 const nothing = { text: none("text"), json: none("json"), bool: none("boolean") };
+
+/** Every column between the kind and the freeze. */
+const freezeNulls = Array.from({ length: 17 }, () => "null").join(", ");
+const freezeSql = (
+  endedBy: string,
+): string => `json_build_object('name', f.name, 'reason', f.reason,
+  'by', f.by, 'atMs', f.at_ms, 'untilMs', f.until_ms, 'matchers', f.matchers, 'endedBy', ${endedBy})`;
 
 const linesSql = `
 select 'command:' || c.id as id, coalesce(c.answered_at_ms, c.came_at_ms) as at, 'command' as kind,
   c.incident as number, ${nothing.text} as "incidentId", c.account, c.door, c.said, (c.answer ->> 'done')::boolean as done,
   c.answer ->> 'code' as code, ${nothing.text} as run, ${nothing.text} as fix, ${nothing.text} as remediation,
   ${nothing.text} as target, ${nothing.text} as result, ${nothing.text} as detail, ${nothing.json} as answers,
-  ${nothing.json} as before, ${nothing.json} as after, ${nothing.text} as outcome
+  ${nothing.json} as before, ${nothing.json} as after, ${nothing.text} as outcome,
+  ${nothing.json} as freeze
 from commands c
 union all
 select 'decision:' || d.id, d.at_ms, 'decision', null, r.incident, null, null, null, null,
   (select a ->> 'gate' from json_array_elements(d.answers) a where a ->> 'answer' = 'denies' limit 1),
   r.id, r.fix, r.remediation, coalesce(d.proposal -> 'act' ->> 'name', r.target_name), d.status, null, d.answers,
-  coalesce(d.proposal -> 'act' -> 'snapshot', r.snapshot), null, null
+  coalesce(d.proposal -> 'act' -> 'snapshot', r.snapshot), null, null,
+  null
 from run_decisions d join runs r on r.id = d.run
 union all
 select 'run:' || r.id, coalesce(r.acted_at_ms, r.decided_at_ms), 'act', null, r.incident, null, null, null, null, null,
-  r.id, r.fix, r.remediation, r.target_name, r.status, r.detail, null, r.snapshot, r.after, r.outcome
-from runs r where r.status in ('acting', 'acted', 'failed', 'unknown')`;
+  r.id, r.fix, r.remediation, r.target_name, r.status, r.detail, null, r.snapshot, r.after, r.outcome,
+  null
+from runs r where r.status in ('acting', 'acted', 'failed', 'unknown')
+union all
+select 'freeze:' || f.id, coalesce(f.declared_at_ms, f.at_ms), 'freeze', ${freezeNulls},
+  ${freezeSql("null")}
+from freezes f
+union all
+select 'unfreeze:' || f.id, f.ended_at_ms, 'unfreeze', ${freezeNulls},
+  ${freezeSql("f.ended_by")}
+from freezes f where f.ended_at_ms is not null`;
 
 /** A wish is journalled in the transaction of its decision, which may bear an earlier time. */
 const pageSql = `
 select l.id, l.at, l.kind, coalesce(l.number, (select i.number from incidents i where i.id = l."incidentId")) as incident,
   l.account, l.door, l.said, l.done, l.code, l.run, l.fix, l.remediation, l.target, l.result, l.detail, l.answers, l.before,
-  l.after, l.outcome, (
+  l.after, l.outcome, l.freeze, (
     select json_agg(json_build_object('by', j.body ->> 'by', 'word', j.body -> 'deed' ->> 'kind') order by j.seq)
     from journal j where j.incident = l."incidentId" and j.kind = 'commanded' and j.body -> 'deed' ->> 'run' = l.run
       and (j.at_ms <= l.at or j.body -> 'deed' ->> 'kind' = 'wish')) as words

@@ -11,6 +11,7 @@ import { initial } from "./initial.ts";
 import { members } from "./members.ts";
 import { modelTeams } from "./model-teams.ts";
 import { partitionRows } from "./partition-rows.ts";
+import { plannedFreezes } from "./planned-freezes.ts";
 import { presence } from "./presence.ts";
 import { processSettings } from "./process-settings.ts";
 import { retention } from "./retention.ts";
@@ -48,6 +49,7 @@ export const migrations: readonly Migration[] = [
   { sql: runDecisions, minVersion: 8 },
   { sql: freezes, minVersion: 8 },
   { sql: modelTeams, minVersion: 8 },
+  { sql: plannedFreezes, minVersion: 8 },
 ];
 
 const lockSql = "select pg_advisory_xact_lock(hashtextextended('driftwarden schema ' || $1, 0))";

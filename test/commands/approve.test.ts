@@ -1,0 +1,27 @@
+/** What `approve` says of a freeze that will hold the run back. */
+import { describe, expect, it } from "vitest";
+import { openIncident } from "../fakes/episodes.ts";
+import { freezeOf } from "../fakes/freezes.ts";
+import { proposalOf, waitingRun } from "../fakes/proposals.ts";
+import { answer, now } from "./asking.ts";
+
+const hint = "A freeze holds it back, so this approval does not act: black friday by sarah until";
+
+describe("approve, while a freeze is declared", () => {
+  const proposal = proposalOf("KRTV", { service: "feature-store" });
+  const incident = openIncident({ runs: [waitingRun("KRTV", { proposal })] });
+  const said = (changes: Parameters<typeof freezeOf>[0]): string =>
+    answer("dw approve KRTV", { incident, freezes: [freezeOf(changes)] }).replaceAll("\n", " ");
+
+  it.each(["feature-store", "feature-store-1"])(
+    "says that it holds the run back, where it names %s: the compose service or the container",
+    (name) => {
+      expect(said({ matchers: { services: [name] } })).toContain(hint);
+    },
+  );
+
+  it("says nothing of one that names another service, or has not begun", () => {
+    expect(said({ matchers: { services: ["web"] } })).not.toContain("freeze");
+    expect(said({ declaredAtMs: now, atMs: now + 60_000 })).not.toContain("freeze");
+  });
+});
