@@ -89,6 +89,7 @@ export function jiraOptions(
     project: jira.project,
     issueType: jira.issue_type,
     fields: jira.fields,
+    keyField: jira.key_field,
     resolveTransition: jira.resolve_transition,
     resolveFields: jira.resolve_fields,
     reopenTransition: jira.reopen_transition,

@@ -31,6 +31,7 @@ export const jira = z
     project: projectKey.default("IR"),
     issue_type: text.default("Bug"),
     priorities: priorities.prefault({}),
+    key_field: text.optional(),
     fields: z.record(text, z.json()).default({}),
     resolve_transition: text.default("Done"),
     resolve_fields: z.record(text, z.json()).default({}),

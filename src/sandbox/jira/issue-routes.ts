@@ -35,7 +35,7 @@ function create(site: Site, { body, by }: JiraCall): Reply {
   const fields = fieldsIn(body["fields"]);
   const assignee = "assignee" in fields ? assigneeOf(site, fields["assignee"]) : null;
   if (assignee instanceof Refusal) return refuse(assignee);
-  const issue = site.tracker.create(fields, by.name);
+  const issue = site.tracker.create({ fields, properties: body["properties"] }, by.name);
   if (issue instanceof Refusal) return refuse(issue);
   issue.assignee = assignee ?? undefined;
   const { id, key } = issue;
@@ -47,12 +47,17 @@ function read(site: Site, issue: SandboxIssue, { query }: IssueCall): Reply {
   const shown = shownBy(site);
   const asked = query.getAll("fields").flatMap((ids) => ids.split(","));
   const all = asked.length === 0 || asked.some((id) => id.startsWith("*"));
+  const kept = query.getAll("properties").flatMap((keys) => keys.split(","));
   const history = (query.get("expand") ?? "").split(",").includes("changelog");
   return ok("issue_read", {
     ...issueBody(issue, shown, all ? undefined : new Set(asked)),
+    ...(kept.length > 0 && { properties: pick(issue.properties ?? {}, kept) }),
     ...(history && { changelog: changelogBody(issue, shown) }),
   });
 }
+
+const pick = (all: Readonly<Record<string, unknown>>, keys: readonly string[]) =>
+  Object.fromEntries(Object.entries(all).filter(([key]) => keys.includes(key)));
 
 function edit(site: Site, issue: SandboxIssue, { body, query, by, automated }: IssueCall): Reply {
   if (lacks(site, "EDIT_ISSUES")) return refuse(new Refusal(403, [mayNotEdit]));

@@ -73,6 +73,8 @@ export interface SandboxIssue {
   readonly links: string[];
   /** Values of fields of the site's own, by their ids. */
   custom: IssueFields;
+  /** What programs keep with it, by key; people do not see it. */
+  readonly properties?: Readonly<Record<string, unknown>>;
 }
 
 /** What Jira would answer instead: status and the body's messages. */
@@ -97,6 +99,12 @@ export type IssueFields = Readonly<Record<string, unknown>>;
 /** The fields of the site's own among those of a request. */
 export function customIn(fields: IssueFields): IssueFields {
   return Object.fromEntries(Object.entries(fields).filter(([id]) => id.startsWith("customfield_")));
+}
+
+/** The properties of a new issue. */
+export function propertiesIn(value: unknown): Readonly<Record<string, unknown>> {
+  const given = Array.isArray(value) ? value.map(fieldsIn) : [];
+  return Object.fromEntries(given.map(({ key, value: kept }) => [textOf(key), kept]));
 }
 
 export function textOf(value: unknown): string {

@@ -1,10 +1,10 @@
 /**
- * The little JQL that the sandbox understands: project, labels, statusCategory and updated, joined by AND, ordered by
- * created or updated.
+ * The little JQL that the sandbox understands: project, labels, text fields, creator, statusCategory and updated, joined
+ * by AND, ordered by created or updated.
  *
  * `project = X AND labels = Y AND updated >= -5m ORDER BY updated DESC`
  */
-import type { SandboxIssue } from "./issue.ts";
+import { type SandboxIssue, textOf } from "./issue.ts";
 
 type Test = (issue: SandboxIssue) => boolean;
 
@@ -16,13 +16,19 @@ const categories: Readonly<Record<string, string>> = {
   done: "done",
 };
 
+export interface JqlAsked {
+  readonly nowMs: number;
+  /** Name of the account that searches. */
+  readonly by: string;
+}
+
 /** @returns undefined when the query is more than that */
 export function matcher(
   jql: string,
-  nowMs: number,
+  asked: JqlAsked,
 ): ((issues: readonly SandboxIssue[]) => readonly SandboxIssue[]) | undefined {
   const [conditions = "", order = "created ASC"] = jql.split(/\s+ORDER\s+BY\s+/i);
-  const tests = conditions.split(/\s+AND\s+/i).map((condition) => testOf(condition, nowMs));
+  const tests = conditions.split(/\s+AND\s+/i).map((condition) => testOf(condition, asked));
   const compare = ordering(order);
   if (compare === undefined) return undefined;
   return tests.every((test) => test !== undefined)
@@ -39,12 +45,19 @@ function ordering(order: string): ((a: SandboxIssue, b: SandboxIssue) => number)
   return (a, b) => sign * (at(a) - at(b) || Number(a.id) - Number(b.id));
 }
 
-function testOf(condition: string, nowMs: number): Test | undefined {
+function testOf(condition: string, { nowMs, by }: JqlAsked): Test | undefined {
   const since = /^\s*updated\s*>=\s*"?-(\d+)m"?\s*$/i.exec(condition)?.[1];
   if (since !== undefined) {
     // Times are compared by the minute.
     const fromMs = Math.floor((nowMs - Number(since) * 60_000) / 60_000) * 60_000;
     return ({ updatedAtMs }) => updatedAtMs >= fromMs;
+  }
+  if (/^\s*creator\s*=\s*currentUser\(\)\s*$/i.test(condition))
+    return ({ reporter }) => reporter === by;
+  const phrase = /^\s*cf\[(\d+)\]\s*~\s*"\\"([\w-]+)\\""\s*$/.exec(condition);
+  if (phrase !== null) {
+    const [, id = "", sought = ""] = phrase;
+    return ({ custom }) => words(textOf(custom[`customfield_${id}`])).includes(words(sought));
   }
   const found = /^\s*(project|labels|statusCategory)\s*(!?=)\s*"?([\w. -]+?)"?\s*$/i.exec(
     condition,
@@ -54,6 +67,9 @@ function testOf(condition: string, nowMs: number): Test | undefined {
   const test = equals(field.toLowerCase(), value);
   return (issue) => test(issue) === (operator === "=");
 }
+
+/** Jira takes a text apart at everything that is no letter or digit. */
+const words = (text: string): string => ` ${text.toLowerCase().replaceAll(/\W+/g, " ").trim()} `;
 
 function equals(field: string, value: string): Test {
   if (field === "project") return ({ key }) => key.startsWith(`${value}-`);

@@ -8,6 +8,8 @@ export interface SandboxProject {
   readonly requireFields: readonly string[];
   /** Fields that are not on the create screen. */
   readonly offScreen: readonly string[];
+  /** Text fields of one line that a new issue may have, name by id. */
+  readonly textFields: Readonly<Record<string, string>>;
   /** Keys of permissions that nobody has. */
   readonly withoutPermissions: readonly string[];
   /** The size of the largest file that is taken; 0 where attachments are disabled. */
@@ -59,22 +61,41 @@ const usual: readonly (readonly [id: string, required: boolean])[] = [
   ["priority", false],
 ];
 
+/** All fields of the site, whatever screen they stand on. */
+export function fieldsBody({ textFields }: SandboxProject): readonly unknown[] {
+  const system = usual.map(([id]) => ({ id, name: id, custom: false, schema: schemaOf(id, {}) }));
+  const own = Object.entries(textFields).map(([id, name]) => {
+    return { id, name, custom: true, schema: schemaOf(id, textFields) };
+  });
+  return [...system, ...own];
+}
+
+function schemaOf(id: string, textFields: SandboxProject["textFields"]): unknown {
+  if (!(id in textFields)) return { type: "string", system: id };
+  const custom = "com.atlassian.jira.plugin.system.customfieldtypes:textfield";
+  return { type: "string", custom, customId: Number(id.replace("customfield_", "")) };
+}
+
 /** Cloud calls the list `fields`, Data Center `values`. */
 export function createFieldsBody(
-  { requireFields, offScreen }: SandboxProject,
+  { requireFields, offScreen, textFields }: SandboxProject,
   priorities: readonly string[],
   deployment: Deployment,
 ): unknown {
-  const fields = [...usual, ...requireFields.map((id) => [id, true] as const)]
+  const fields = [
+    ...usual,
+    ...requireFields.map((id) => [id, true] as const),
+    ...Object.keys(textFields).map((id) => [id, false] as const),
+  ]
     .filter(([id]) => !offScreen.includes(id))
     .map(([fieldId, required]) => ({
       fieldId,
       ...(deployment === "Cloud" && { key: fieldId }),
-      name: fieldId,
+      name: textFields[fieldId] ?? fieldId,
       required,
       hasDefaultValue: false,
       operations: ["set"],
-      schema: { type: "string", system: fieldId },
+      schema: schemaOf(fieldId, textFields),
       ...(fieldId === "priority" && { allowedValues: priorities.map((name) => ({ name })) }),
     }));
   const page = { maxResults: fields.length, startAt: 0, total: fields.length };

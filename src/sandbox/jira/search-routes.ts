@@ -18,7 +18,8 @@ export const searchRoutes: readonly Route[] = [
   ["POST", /^\/search\/jql$/, searchJql],
 ];
 
-function search(site: Site, { body }: JiraCall): Reply {
+function search(site: Site, call: JiraCall): Reply {
+  const { body } = call;
   if (site.deployment === "Cloud") {
     return refuse(
       new Refusal(410, [
@@ -26,7 +27,7 @@ function search(site: Site, { body }: JiraCall): Reply {
       ]),
     );
   }
-  const found = matching(site, body);
+  const found = matching(site, call);
   if (found instanceof Refusal) return refuse(found);
   const startAt = Number(body["startAt"] ?? 0);
   // The index says which ones; their fields come from the database.
@@ -37,9 +38,10 @@ function search(site: Site, { body }: JiraCall): Reply {
 }
 
 /** Without `fields` it gives ids alone, and never a total. Fields are as old as the index. */
-function searchJql(site: Site, { body }: JiraCall): Reply {
+function searchJql(site: Site, call: JiraCall): Reply {
+  const { body } = call;
   if (site.deployment !== "Cloud") return refuse(new Refusal(404, ["null for uri: /search/jql"]));
-  const found = matching(site, body);
+  const found = matching(site, call);
   if (found instanceof Refusal) return refuse(found);
   const startAt = Number(textOf(body["nextPageToken"]).replace("page-", ""));
   const end = startAt + pageOf(body);
@@ -60,11 +62,11 @@ function fieldsOf({ fields }: JiraCall["body"]): ReadonlySet<string> | undefined
 
 const pageOf = (body: JiraCall["body"]): number => Math.min(Number(body["maxResults"] ?? 50), 100);
 
-function matching(site: Site, body: JiraCall["body"]): readonly SandboxIssue[] | Refusal {
-  const matches = matcher(textOf(body["jql"]), site.now());
+function matching(site: Site, { body, by }: JiraCall): readonly SandboxIssue[] | Refusal {
+  const matches = matcher(textOf(body["jql"]), { nowMs: site.now(), by: by.name });
   if (!matches)
     return new Refusal(400, [
-      "Error in the JQL Query: the sandbox knows project, labels, statusCategory and updated only.",
+      "Error in the JQL Query: the sandbox knows project, labels, text fields, creator, statusCategory and updated only.",
     ]);
   return lacks(site, "BROWSE_PROJECTS") ? [] : matches(site.index.shown());
 }

@@ -137,11 +137,19 @@ function projectOf(options: JiraSandboxOptions): SandboxProject {
   const {
     requireFields = [],
     offScreen = [],
+    textFields = {},
     withoutPermissions = [],
     serviceDesk = false,
     mostAttachedBytes = 10_000_000,
   } = options;
-  return { requireFields, offScreen, withoutPermissions, serviceDesk, mostAttachedBytes };
+  return {
+    requireFields,
+    offScreen,
+    textFields,
+    withoutPermissions,
+    serviceDesk,
+    mostAttachedBytes,
+  };
 }
 
 async function serve(

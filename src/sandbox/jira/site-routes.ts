@@ -3,7 +3,7 @@ import { accountBody, type SandboxAccount } from "./accounts.ts";
 import { statusBody } from "./bodies.ts";
 import { issueTypes, priorities } from "./field-rules.ts";
 import { Refusal } from "./issue.ts";
-import { createFieldsBody, issueTypesBody, permissionsBody } from "./meta.ts";
+import { createFieldsBody, fieldsBody, issueTypesBody, permissionsBody } from "./meta.ts";
 import {
   type JiraCall,
   lacks,
@@ -20,6 +20,7 @@ export const siteRoutes: readonly Route[] = [
   ["GET", /^\/myself$/, (site, { by }) => ok("account_read", accountBody(by, site))],
   ["GET", /^\/project\/([\w-]+)$/, project],
   ["GET", /^\/status$/, (site) => ok("statuses_read", statusesBody(site))],
+  ["GET", /^\/field$/, ({ project: like }) => ok("fields_read", fieldsBody(like))],
   ["GET", /^\/priority$/, () => ok("priorities_read", prioritiesBody)],
   [
     "GET",

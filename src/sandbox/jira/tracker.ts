@@ -8,6 +8,7 @@ import {
   type IssueFields,
   labelsOf,
   nameIn,
+  propertiesIn,
   Refusal,
   type SandboxAttachment,
   type SandboxComment,
@@ -64,7 +65,10 @@ export class SandboxTracker {
     return this.#options.projects.includes(key);
   }
 
-  create(fields: IssueFields, reporter: string): SandboxIssue | Refusal {
+  create(
+    { fields, properties }: Pick<IssueEdit, "fields"> & { readonly properties: unknown },
+    reporter: string,
+  ): SandboxIssue | Refusal {
     const project = nameIn(fields["project"], "key");
     const errors = this.#wrongFields(fields, project);
     if (Object.keys(errors).length > 0) return new Refusal(400, [], errors);
@@ -91,6 +95,7 @@ export class SandboxTracker {
       history: [],
       links: [],
       custom: customIn(fields),
+      properties: propertiesIn(properties),
     };
     this.issues.push(issue);
     this.#options.index.note(issue);

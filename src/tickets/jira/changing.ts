@@ -25,8 +25,11 @@ export async function changeIssue(
   issue: Issue,
   change: IssueChange,
 ): Promise<IssueUpdate> {
+  const { id } = await changing.site.keyPlace();
+  // Where our labels stand elsewhere, the field Labels is not ours.
+  const ours = id === undefined ? change : { ...change, labels: { add: [], remove: [] } };
   const fields = {
-    ...changedFields(issue, change, changing.markup),
+    ...changedFields(issue, ours, changing.markup),
     ...(await assigneeField(changing.site, change)),
   };
   const all = Object.keys(fields);

@@ -7,6 +7,7 @@ import { TrackerError } from "../errors.ts";
 import type { Issue, NewIssue } from "../tracker.ts";
 import { assigneeField } from "./changing.ts";
 import { jiraError } from "./errors.ts";
+import { isOwn, type KeyPlace } from "./key-place.ts";
 import { type JiraFields, writtenWithoutRefused } from "./optional-fields.ts";
 import * as shapes from "./shapes.ts";
 import type { JiraSite } from "./site.ts";
@@ -58,28 +59,51 @@ async function createAs(
 ): Promise<Issue> {
   const { site, options } = creating;
   const { project, logger } = options;
+  const place = await site.keyPlace();
   const { value: created, left } = await writtenWithoutRefused(
-    await fieldsOf(creating, issue),
+    await fieldsOf(creating, issue, place),
     (fields, without) =>
       site.connection.call(
         { name: "create", doing: `creating an issue in ${project}`, writes: true, mayAct },
-        (client) => client.addNewIssue({ fields: sayingSo(creating, issue, { fields, without }) }),
+        (client) => client.addNewIssue(bodyOf(sayingSo(creating, issue, { fields, without }))),
         shapes.createdShape,
       ),
+    ["labels", ...(place.id === undefined ? [] : [place.id]), "description"],
   );
   if (left.length > 0) {
     logger.warn({ issue: created.key, fields: left }, "jira does not take all fields of a ticket");
   }
   return readBack(creating, created, {
     ...issue,
-    labels: left.includes("labels") ? [] : issue.labels,
+    labels: storedLabels(issue, place, left),
   });
 }
 
-async function fieldsOf(creating: Creating, issue: NewIssue): Promise<JiraFields> {
+/** The properties of an issue are none of its fields. */
+function bodyOf({ properties, ...fields }: JiraFields): Readonly<Record<string, unknown>> {
+  return { fields, ...(properties !== undefined && { properties }) };
+}
+
+/** The labels that a new issue has to show. */
+function storedLabels(
+  issue: NewIssue,
+  place: KeyPlace,
+  left: readonly string[],
+): readonly string[] {
+  const inLabels = left.includes("labels") ? [] : labelsOf(issue, place);
+  if (place.id === undefined || left.includes(place.id)) return inLabels;
+  return [...inLabels, ...issue.labels.filter(isOwn)];
+}
+
+/** What stands in the field Labels. Where that cannot be set, nothing does but what the operator asks for. */
+const labelsOf = ({ labels, route }: NewIssue, { id }: KeyPlace): readonly string[] =>
+  id === undefined ? labels : (route?.labels ?? []);
+
+async function fieldsOf(creating: Creating, issue: NewIssue, place: KeyPlace): Promise<JiraFields> {
   const { options, markup } = creating;
   const { project, issueType, fields } = options;
   const { route = {} } = issue;
+  const labels = [...configuredLabels(fields), ...labelsOf(issue, place)];
   return {
     ...fields,
     ...route.fields,
@@ -89,7 +113,8 @@ async function fieldsOf(creating: Creating, issue: NewIssue): Promise<JiraFields
     issuetype: { name: route.issueType ?? issueType },
     summary: issue.summary,
     description: markup(issue.description),
-    labels: [...configuredLabels(fields), ...issue.labels],
+    ...(labels.length > 0 && { labels }),
+    ...place.valueOf(issue.labels.filter(isOwn)),
     ...(issue.priority !== undefined && { priority: { name: issue.priority } }),
   };
 }

@@ -28,10 +28,11 @@ declare module "jira-client" {
       readonly pathname: string;
       readonly query?: Readonly<Record<string, string>>;
     }): string;
-    makeRequestHeader(
+    makeRequestHeader: (
+      this: JiraApi,
       uri: string,
       options?: { readonly method: string; readonly body?: unknown; readonly form?: EncodedForm },
-    ): RequestOptions;
+    ) => RequestOptions;
     addNewIssue(issue: unknown): Promise<unknown>;
     searchJira(jql: string, options: unknown): Promise<unknown>;
     /** @param comment the whole body of the request */

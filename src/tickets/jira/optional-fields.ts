@@ -4,7 +4,7 @@ import { TrackerError } from "../errors.ts";
 export type JiraFields = Readonly<Record<string, unknown>>;
 
 /** Left out in this order where Jira refuses without naming a field: what people miss least comes first. */
-const lastResort = ["labels", "description"];
+const usuallyLast = ["labels", "description"];
 const needed: ReadonlySet<string> = new Set(["project", "issuetype", "summary"]);
 
 export interface Written<T> {
@@ -16,11 +16,13 @@ export interface Written<T> {
 /**
  * Writes, and writes again without what Jira refused. A refusal has no effect, so this repeats nothing.
  *
+ * @param lastResort fields that are left out one by one, in this order, where Jira names none
  * @throws TrackerError when nothing more can be left out, or Jira demands a field that was not given
  */
 export async function writtenWithoutRefused<T>(
   fields: JiraFields,
   write: (fields: JiraFields, left: readonly string[]) => Promise<T>,
+  lastResort: readonly string[] = usuallyLast,
 ): Promise<Written<T>> {
   const left: string[] = [];
   for (;;) {
@@ -30,7 +32,7 @@ export async function writtenWithoutRefused<T>(
     try {
       return { value: await write(sent, left), left };
     } catch (error) {
-      const refused = refusedFields(Object.keys(sent), error);
+      const refused = refusedFields(Object.keys(sent), error, lastResort);
       if (refused.length === 0) throw error;
       left.push(...refused);
     }
@@ -38,7 +40,11 @@ export async function writtenWithoutRefused<T>(
 }
 
 /** Which of the sent fields to leave out after this error; none when that cannot help. */
-function refusedFields(sent: readonly string[], error: unknown): readonly string[] {
+function refusedFields(
+  sent: readonly string[],
+  error: unknown,
+  lastResort: readonly string[],
+): readonly string[] {
   if (!(error instanceof TrackerError) || (error.status !== 400 && error.status !== 422)) return [];
   const optional = sent.filter((name) => !needed.has(name));
   const complained = Object.entries(error.fields).filter(([, text]) => !isDemand(text));

@@ -17,6 +17,7 @@ export const issueShape = z.object({
     status: z.object({ statusCategory: z.object({ key: z.string() }).optional() }),
     resolution: z.object({ name: z.string() }).nullish(),
   }),
+  properties: z.record(z.string(), z.unknown()).optional().catch(undefined),
 });
 
 export const issuesShape = z.object({ issues: z.array(issueShape) });
@@ -63,6 +64,8 @@ export const accountShape = z.object({
 });
 
 export const userShape = z.object({ name: z.string() });
+
+export const fieldsShape = z.array(z.object({ id: z.string(), name: z.string().optional() }));
 
 export const projectShape = z.object({ key: z.string(), name: z.string().optional() });
 

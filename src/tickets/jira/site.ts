@@ -4,6 +4,7 @@ import { isUnavailable } from "../../errors.ts";
 import { TrackerError } from "../errors.ts";
 import type { Issue } from "../tracker.ts";
 import { connect, type JiraConnection, type JiraConnectionOptions } from "./connection.ts";
+import { fieldPlace, inProperty, type KeyPlace, labelsPlace, propertyPlace } from "./key-place.ts";
 import { read } from "./read.ts";
 import * as shapes from "./shapes.ts";
 
@@ -12,6 +13,8 @@ export interface JiraSiteOptions extends JiraConnectionOptions {
   readonly wontFixResolution?: string | undefined;
   /** Ids of further fields that are read. */
   readonly keptFields?: readonly string[];
+  /** Id or name of the text field that holds Driftwarden's own labels, or `property`. Default: Labels. */
+  readonly keyField?: string | undefined;
 }
 
 /** The fields of every issue that are read. */
@@ -21,15 +24,46 @@ const pingDeadlineMs = 8000;
 export class JiraSite {
   readonly connection: JiraConnection;
   readonly #options: JiraSiteOptions;
-  /** The fields of an issue that are read. */
-  readonly issueFields: readonly string[];
+  #place: KeyPlace | undefined;
   #cloud: boolean | undefined;
   #server: z.infer<typeof shapes.serverShape> | undefined;
 
   constructor(options: JiraSiteOptions) {
     this.#options = options;
-    this.issueFields = [...issueFields, ...(options.keptFields ?? [])];
     this.connection = connect(options);
+  }
+
+  /** Where our own labels stand. A field that Jira does not have leaves them in Labels. */
+  async keyPlace(): Promise<KeyPlace> {
+    const { keyField } = this.#options;
+    this.#place ??= await this.#placeOf(keyField);
+    return this.#place ?? labelsPlace;
+  }
+
+  async #placeOf(keyField: string | undefined): Promise<KeyPlace | undefined> {
+    if (keyField === undefined) return labelsPlace;
+    if (keyField === inProperty) return propertyPlace;
+    if (/^customfield_\d+$/.test(keyField)) return fieldPlace(keyField);
+    const fields = await this.connection.call(
+      { name: "fields", doing: "reading the names of fields", writes: false },
+      (client) => read(client, "/field", {}),
+      shapes.fieldsShape,
+    );
+    const wanted = keyField.toLowerCase();
+    const id = fields.find(({ name }) => name?.toLowerCase() === wanted)?.id;
+    return id !== undefined && /^customfield_\d+$/.test(id) ? fieldPlace(id) : undefined;
+  }
+
+  /** The parts of an issue that are read. */
+  async issueParts(): Promise<{
+    readonly fields: readonly string[];
+    readonly properties?: readonly string[];
+  }> {
+    const { fields, properties } = await this.keyPlace();
+    return {
+      fields: [...issueFields, ...(this.#options.keptFields ?? []), ...fields],
+      ...(properties.length > 0 && { properties }),
+    };
   }
 
   /** Who Jira takes us for: the cheapest question that needs our credentials. */
@@ -64,7 +98,9 @@ export class JiraSite {
     return name;
   }
 
-  async issue({ id, key, fields }: z.infer<typeof shapes.issueShape>): Promise<Issue> {
+  async issue(found: z.infer<typeof shapes.issueShape>): Promise<Issue> {
+    const { id, key, fields } = found;
+    const place = await this.keyPlace();
     const resolution = fields.resolution?.name;
     const category = fields.status.statusCategory?.key;
     return {
@@ -73,7 +109,7 @@ export class JiraSite {
       url: await this.browse(key),
       summary: fields.summary ?? "",
       description: fields.description ?? "",
-      labels: fields.labels ?? [],
+      labels: [...(fields.labels ?? []), ...place.labelsIn(found)],
       // Some servers tell no category; what is resolved is closed there.
       done: category === undefined ? resolution !== undefined : category === "done",
       wontFix: resolution !== undefined && resolution === this.#options.wontFixResolution,

@@ -19,6 +19,7 @@ const createField = z.object({
   name: z.string().optional(),
   required: z.boolean().default(false),
   hasDefaultValue: z.boolean().default(false),
+  schema: z.object({ custom: z.string().optional() }).optional().catch(undefined),
   allowedValues: z.array(z.object({ name: z.string().optional() })).optional(),
 });
 

@@ -104,9 +104,10 @@ async function changedWithin(
   minutes: number,
 ): Promise<readonly ChangedTicket[]> {
   checkText(label, /^[^\s"\\]{1,255}$/, "label");
-  const { project } = searching;
+  const { project, site } = searching;
+  const { clause } = await site.keyPlace();
   // Minutes back, not a time of day: Jira would read that in the time zone of our account.
-  const jql = `project = "${project}" AND labels = "${label}" AND updated >= -${minutes}m ORDER BY updated DESC`;
+  const jql = `project = "${project}" AND ${clause(label)} AND updated >= -${minutes}m ORDER BY updated DESC`;
   const doing = "searching for tickets that were changed";
   const query = { jql, doing, fields: ["updated", "status", "assignee", "priority"] };
   const found = await allPages(searching, query, changedShape);

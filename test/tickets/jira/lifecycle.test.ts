@@ -142,6 +142,10 @@ const demanding = {
   Erledigt: [move("41", "Reopen", start)],
 };
 
+const noLabels = { offScreen: ["labels"], textFields: { customfield_10077: "Incident key" } };
+const keyInField = { keyField: "customfield_10077" };
+const keyInProperty = { keyField: "property" };
+
 const cases: Readonly<Record<string, Case>> = {
   "as it should be": {},
   "without serverInfo": { odd: () => withoutServerInfo },
@@ -154,6 +158,21 @@ const cases: Readonly<Record<string, Case>> = {
     site: { offScreen: ["priority", "components", "assignee"] },
   },
   "that takes no labels": { site: { offScreen: ["labels"] } },
+  "that takes no labels, and has a text field": { site: noLabels, configured: keyInField },
+  "that takes no labels, and has a text field that is configured by its name": {
+    site: noLabels,
+    configured: { keyField: "incident KEY" },
+  },
+  "that takes no labels, and keeps properties": {
+    site: { offScreen: ["labels"] },
+    configured: keyInProperty,
+  },
+  "that takes no labels, has a text field, and names no field in its refusals": {
+    odd: () => otherEnvelope,
+    site: { ...noLabels, offScreen: ["labels", "priority"] },
+    configured: keyInField,
+  },
+  "whose text field of the configuration is not there": { configured: { keyField: "Nothing" } },
   "that commits after it has answered": { odd: commitsLater },
   "whose workflow has other names": { site: { workflow: german } },
   "that is translated whoever asks": { site: { translation: { names, always: true } } },
@@ -246,13 +265,17 @@ describe.each(["Cloud", "Server"] as const)(
 describe.each(["Cloud", "Server"] as const)(
   "T: the life of a ticket at a Jira (%s) of which one answer is lost",
   (deployment) => {
-    it("whichever it is, is one ticket, one picture, and no comment twice", async () => {
-      const whole = await place(deployment);
+    it.each<[string, Case]>([
+      ["with labels", {}],
+      ["with its key in a text field", { site: noLabels, configured: keyInField }],
+      ["with its key in a property", { site: noLabels, configured: keyInProperty }],
+    ])("whichever it is, %s, is one ticket, one picture, and no comment twice", async (_, kept) => {
+      const whole = await place(deployment, kept);
       await life(whole);
       const requests = whole.sandbox.ledger.length;
       expect(requests).toBeGreaterThan(30);
       for (let after = 0; after < requests; after += 1) {
-        const here = await place(deployment);
+        const here = await place(deployment, kept);
         let isMet = false;
         const onMet = () => {
           isMet = true;

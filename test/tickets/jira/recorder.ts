@@ -16,7 +16,10 @@ export interface Recorder extends AsyncDisposable {
 }
 
 export async function startRecorder(deployment: "Cloud" | "Server"): Promise<Recorder> {
-  const sandbox = await startJiraSandbox({ deployment });
+  const sandbox = await startJiraSandbox({
+    deployment,
+    textFields: { customfield_10077: "Incident key" },
+  });
   const sent: Sent[] = [];
   const pass = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const bytes = await bytesOf(request);

@@ -123,7 +123,25 @@ describe("a wrong Jira is told with its own cause (FR-C1)", () => {
       "labels that cannot be set",
       { sandbox: { offScreen: ["labels"] } },
       "DW_TRACKER_LABEL_NOT_STORED",
-      "create screen",
+      "Write key_field: property under jira:",
+    ],
+    [
+      "labels that cannot be set where there is a text field",
+      { sandbox: { offScreen: ["labels"], textFields: { customfield_10077: "Driftwarden key" } } },
+      "DW_TRACKER_LABEL_NOT_STORED",
+      "Write key_field: customfield_10077 # Driftwarden key under jira:",
+    ],
+    [
+      "a key field that is not on the screen",
+      { sandbox: { offScreen: ["labels"] }, change: { keyField: "Driftwarden key" } },
+      "DW_JIRA_FIELD_NOT_ON_SCREEN",
+      "Write key_field: property under jira:",
+    ],
+    [
+      "a key field that is no text field, where labels can be set",
+      { change: { keyField: "description" } },
+      "DW_JIRA_FIELD_NOT_ON_SCREEN",
+      "Take key_field out",
     ],
   ])("%s", async (_name, place, ...[code, hint]) => {
     const { found } = await jira(place);
@@ -133,6 +151,18 @@ describe("a wrong Jira is told with its own cause (FR-C1)", () => {
 });
 
 describe("a Jira with which tickets can live", () => {
+  it.each(["customfield_10077", "driftwarden KEY", "property"])(
+    "is right without Labels where key_field is %s",
+    async (keyField) => {
+      const textFields = { customfield_10077: "Driftwarden key" };
+      for (const deployment of ["Cloud", "Server"] as const) {
+        const sandbox = { deployment, textFields, offScreen: ["labels"] };
+        const { found } = await jira({ sandbox, change: { keyField } });
+        expect((await found()).filter(({ ok, doubtful }) => !ok || doubtful)).toEqual([]);
+      }
+    },
+  );
+
   it("is right, on Cloud and on Data Center, and nothing is written", async () => {
     for (const deployment of ["Cloud", "Server"] as const) {
       const { started, found } = await jira({ sandbox: { deployment } });
