@@ -4,7 +4,7 @@
  *
  *     state differs ──► history read ──► waits ──► history read again ──► handed in
  *
- * An act waits because a bulk edit shows itself only when the next ticket has been changed too.
+ * Each act waits, because a bulk edit can be recognised only when the next ticket has been changed too.
  */
 import type { Clock } from "../clock.ts";
 import type { Severity } from "../incidents/episode.ts";
@@ -20,19 +20,19 @@ export interface HandedIn {
   /** Number of the incident. */
   readonly incident: number;
   readonly account: string;
-  /** How the tracker shows whoever it names. */
+  /** Accounts that the command is from or names, with the names that the tracker shows. */
   readonly names: readonly ShownAccount[];
   /** One command a line. */
   readonly said: string;
   readonly saidAtMs: number;
-  /** Those that the account has by groups of the tracker. */
+  /** Roles that the account has by groups of the tracker. */
   readonly roles: readonly string[];
 }
 
 /** One entry of a ticket's history. */
 export interface SeenAct extends HandedIn {
   readonly door: "tracker";
-  /** A bulk edit is nobody's word on one ticket. */
+  /** A bulk edit is refused, because it is no decision about this one ticket. */
   readonly unfit: "bulk" | undefined;
 }
 
@@ -51,7 +51,7 @@ export interface TicketActsOptions {
   /** What the priority of this name stands for; undefined for none, or for several. */
   readonly severityOf: (priority: string) => Severity | undefined;
   readonly rolesOf: RolesOf;
-  /** Nobody is named in the configuration: whoever may be assigned a ticket may act. */
+  /** True when the configuration names nobody. Everybody who may be assigned a ticket may act then. */
   readonly onlyAssignable: boolean;
 }
 
@@ -61,7 +61,7 @@ const waitsMs = 15_000;
 const bulkMs = 5000;
 const rememberedMs = 3_600_000;
 const mostRemembered = 10_000;
-/** So often the history of one ticket is asked for in vain, until the ticket is changed again. */
+/** After this many failed reads, the history of a ticket is not read again until the ticket changes. */
 const mostFailures = 5;
 
 interface Unread {
@@ -84,7 +84,7 @@ export class TicketActs {
   readonly #states = new Map<string, string>();
   /** Tickets whose history is to be read. */
   readonly #unread = new Map<string, Unread>();
-  /** By the id of the entry. Those that were handed in, or are nobody's, stay for a while. */
+  /** Acts by the id of their entry. They stay for an hour, so none is handed in twice. */
   readonly #seen = new Map<string, WaitingAct>();
   readonly #settled = new Set<string>();
 
@@ -158,7 +158,7 @@ export class TicketActs {
     );
   }
 
-  /** Reads it once more right before: what was taken back meanwhile holds no more. */
+  /** Reads the history again first. An act that was taken back meanwhile is not handed in. */
   async #handIn(waiting: WaitingAct): Promise<void> {
     const { ticket, incident } = waiting;
     const { id } = waiting.act;
@@ -176,7 +176,7 @@ export class TicketActs {
       account: act.account,
       names: [{ account: act.account, name: act.name }, ...act.did.flatMap(assignedTo)],
       said: said.join("\n"),
-      // A clock that is ahead gives nobody a right that came later.
+      // The tracker's clock may be ahead. The act must not seem later than a role that was given after it.
       saidAtMs: Math.min(act.atMs, clock.now()),
       unfit: this.#isBulk(waiting) ? "bulk" : undefined,
       roles,

@@ -1,4 +1,4 @@
-/** One comment that answers what people said on a ticket. No line of it begins like a command. */
+/** Writes one comment that answers commands on a ticket. No line of it begins like a command. */
 import type { Digest } from "../incidents/digest.ts";
 import type { Incident } from "../incidents/incident.ts";
 import {
@@ -11,7 +11,7 @@ import {
 import { markOf, type TicketWork, upsertComment } from "./comments.ts";
 import type { TicketChange } from "./ticket-change.ts";
 
-/** Says answers on the ticket on which was asked, which need not be the incident's ticket any more. */
+/** Answers on the ticket where the commands were given. It may be a former ticket of the incident. */
 export interface AnswerEffect {
   readonly kind: "ticket.answer";
   /** Id of the ticket. */
@@ -21,7 +21,7 @@ export interface AnswerEffect {
   readonly says: readonly MessageSection[];
 }
 
-/** Writes the comment, or adds to it what was answered since. */
+/** Writes the comment, or adds the answers that have come since. */
 export async function answerOnTicket(
   incident: Incident | Digest,
   { place, first, says }: AnswerEffect,
@@ -35,7 +35,7 @@ export async function answerOnTicket(
   return upsertComment(issue, comment, work);
 }
 
-/** Text of people that stands at the start of a line of ours is set off, if it begins like a command. */
+/** Puts a dot before each line that begins like a command, as words of people may. */
 export function withoutCommands(says: readonly MessageSection[]): readonly MessageSection[] {
   return says.map((section) => section.map(setOff));
 }

@@ -1,6 +1,6 @@
 /**
- * Writes our comments on a ticket, each once. A mark in the comment shows that it was written already. A request that was
- * sent twice on its way leaves two comments, so the comments are looked at once more after each is written.
+ * Writes our comments on a ticket, each once. A mark in the comment shows that it was written already. A proxy that
+ * sends a request twice leaves two comments, so the comments are read once more after each write.
  */
 import { createHash } from "node:crypto";
 import type { Logger } from "pino";
@@ -32,7 +32,7 @@ export interface MarkedComment {
   readonly mark: string;
 }
 
-/** A comment whose answer nobody heard may be stored so long after it set out; nobody says how long it takes. */
+/** How long after its request a comment may still be stored, if the answer was lost. Jira documents no limit. */
 const commentSettleMs = 10_000;
 
 /** Letters and digits only: the tracker may escape anything else when it stores a comment. */
@@ -50,7 +50,7 @@ export async function commentOnce(
   return "commented";
 }
 
-/** Writes a comment, or brings it up to date, which no watcher is mailed about. */
+/** Writes a comment, or updates it. An update sends no mail to watchers. */
 export async function upsertComment(
   issue: Issue,
   comment: MarkedComment,
@@ -71,7 +71,7 @@ function messageOf({ before = [], says, mark }: MarkedComment): Message {
   return [...before, [...says, markBlock(mark)]];
 }
 
-/** It was not found: an earlier attempt that got no answer, or whose process is gone, may still be on its way. */
+/** Adds a comment that was not found. Throws while the request of an earlier attempt may still be carried out. */
 async function addOnce(
   issue: Issue,
   comment: MarkedComment,
@@ -95,8 +95,8 @@ async function addOnce(
 }
 
 /**
- * The oldest one with the mark. Others of ours with it were written by a request that arrived more than once; others of
- * people are copies of ours, and are theirs.
+ * The oldest comment with the mark. Others of the same author come from a request that arrived twice, and are taken
+ * back. Others of people are copies, and stay.
  */
 async function findComment(
   issue: Issue,
@@ -111,8 +111,8 @@ async function findComment(
 }
 
 /**
- * Where it cannot be deleted, it says so little that nobody reads the same twice. Where it cannot be edited either, it
- * stays: the first one was written all the same.
+ * Deletes a second copy. If that is impossible, one sentence replaces its text. If that is refused too, it stays,
+ * because the first one was written nevertheless.
  */
 async function takeBack(
   issue: Issue,

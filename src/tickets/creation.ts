@@ -28,7 +28,7 @@ interface Created {
   readonly outcome: "created" | "adopted";
 }
 
-/** The attempt that a change is made in; without `mayAct` nobody else could make it. */
+/** The attempt in which a change is made. `mayAct` is left out where no other process could make it. */
 export type TicketAttempt = Pick<Attempt, "unknown"> &
   Partial<Pick<Attempt, "mayAct" | "sinceActMs" | "willWrite" | "mayHaveWritten">>;
 
@@ -45,16 +45,17 @@ export type TicketCreator = (
   goingOn?: GoingOnFrom,
 ) => Promise<Created>;
 
-/** An attempt that failed, or whose process is gone, may still be stored so long afterwards. */
+/** How long after an attempt its issue may still be stored, although the attempt failed or its process is gone. */
 const settleMs = 20_000;
 
 /**
- * Jira has no idempotency key, so each ticket carries a label of its own: by it alone an issue is found whose id was
- * never learned. The returned function throws `DW_TRACKER_OUTCOME_UNKNOWN` (retryable, with a time) while it is still looking.
+ * Jira has no idempotency key, so each ticket carries a label of its own. Only by this label is an issue found whose id
+ * was never learned. The returned function throws `DW_TRACKER_OUTCOME_UNKNOWN` (retryable, with a time) while it is
+ * still looking.
  */
 export function createTicketCreator(options: CreationOptions): TicketCreator {
   const { tracker, clock, logger, context } = options;
-  /** Since when we look; kept in memory only, so that a restart looks longer, never shorter. */
+  /** When each look-up began. It is in memory only, so a restart makes a look-up longer, never shorter. */
   const unknownSince = new Map<string, number>();
 
   return async (incident, attempt, goingOn) => {
@@ -72,7 +73,7 @@ export function createTicketCreator(options: CreationOptions): TicketCreator {
     }
     const issue = await tracker.create(wanted, attempt.mayAct).catch((error: unknown) => {
       if (error instanceof TrackerError && error.issue) {
-        // It exists, and its id is all we need from now on; only an interrupted creation cannot be looked up.
+        // The issue exists, and its id is enough from now on. Labels serve to look up an interrupted creation only.
         logger.error({ err: error, ticket: error.issue.key }, "ticket has no labels");
         return error.issue;
       }
@@ -84,7 +85,7 @@ export function createTicketCreator(options: CreationOptions): TicketCreator {
   };
 }
 
-/** A picture that the incident has is attached to another ticket. */
+/** Without the picture, because that is attached to another ticket. */
 function unpictured(incident: Incident | Digest): Incident | Digest {
   return isDigest(incident) ? incident : { ...incident, picture: undefined };
 }
@@ -101,7 +102,8 @@ interface LookUp {
 }
 
 /**
- * First by the index, which may lag. When nothing can be on its way any more, the newest issues are read one by one.
+ * Searches the index first, which may lag. When no request can be under way any more, it reads the newest issues one by
+ * one.
  *
  * @returns undefined when it certainly was not created
  * @throws TrackerError `DW_TRACKER_OUTCOME_UNKNOWN` while that is not certain
@@ -118,19 +120,19 @@ async function lookUp(
   const newest = await tracker
     .findAmongNewest((issue) => isOurs(issue, wanted, own))
     .catch((error: unknown) => {
-      // A server that cannot list its newest issues leaves us the index.
+      // If the server cannot list its newest issues, only the index is left.
       if (isUnavailable(error)) throw error;
       return "unsure" as const;
     });
   return newest === "unsure" ? keepLooking(elapsedMs, lookUpMs) : newest;
 }
 
-/** Where a project takes no labels, its title tells. */
+/** In a project that takes no labels, the title identifies the ticket. */
 function isOurs({ labels, summary }: Issue, wanted: NewIssue, own: string): boolean {
   return labels.includes(own) || (labels.length === 0 && summary === wanted.summary);
 }
 
-/** Names the ticket of one incident; a later incident about the same subject has another, and so has what goes on. */
+/** The label of one ticket. A later incident about the same subject has another, and so has a ticket that goes on. */
 function ownLabel({ id }: Incident | Digest, after: TicketRef | undefined): string {
   const name = after === undefined ? id : `${id}\nafter ${after.id}`;
   return `driftwarden-ticket-${createHash("sha256").update(name).digest("hex").slice(0, 12)}`;

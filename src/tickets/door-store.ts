@@ -1,4 +1,4 @@
-/** What the door of tickets remembers elsewhere: which tickets are open, and what was handed in. */
+/** The port of the ticket door to the store: which tickets are open, and which comments were handed in. */
 import type { HandedIn, SeenAct } from "./acts.ts";
 
 export interface OpenTicket {
@@ -10,7 +10,7 @@ export interface OpenTicket {
   readonly changedAtMs: number;
 }
 
-/** Why what was said must not be carried out. */
+/** Why the commands of a comment must not be carried out. */
 export type UnfitComment = "edited" | "outsider" | "too_long" | "not_assignable";
 
 /** One comment that holds commands. */
@@ -24,8 +24,8 @@ export interface DoorStore {
   openTickets(): Promise<readonly OpenTicket[]>;
   /** Numbers of the incidents of these tickets, open or not. */
   incidentsOf(tickets: readonly string[]): Promise<ReadonlyMap<string, number>>;
-  /** Ids of the tickets on which somebody said something to us since then, at most 20, the newest first. */
+  /** Ids of the tickets on which somebody gave a command since then, at most 20, the newest first. */
   talkedOnSince(sinceMs: number): Promise<readonly string[]>;
-  /** Known words change nothing. */
+  /** Handing in a comment or an act again changes nothing. */
   handIn(command: HeardComment | SeenAct): Promise<void>;
 }

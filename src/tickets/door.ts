@@ -18,7 +18,7 @@ export interface TicketDoorOptions {
   readonly talk: TicketTalk;
   readonly store: DoorStore;
   readonly clock: Clock;
-  /** Nobody is named in the configuration: whoever may be assigned a ticket may speak. Default false. */
+  /** True when the configuration names nobody. Everybody who may be assigned a ticket may give commands then. */
   readonly onlyAssignable?: boolean;
   /** Roles that an account has by groups of the tracker. Default: none. */
   readonly rolesOf?: RolesOf;
@@ -30,23 +30,23 @@ export interface TicketDoorOptions {
 
 /** What all our tickets are labelled with. */
 const label = "driftwarden";
-/** Read directly at each look, as long as the last word is so new. */
+/** A ticket is read directly at each look for this long after the last command on it. */
 const talkingMs = 600_000;
 /** While incidents are new, or people talk, every look searches; otherwise once in this time. */
 const restMs = 60_000;
-/** Where no ticket is open. With the probe of the tracker that is less than 60 calls an hour. */
+/** The same while no ticket is open. With the probe of the tracker that is less than 60 calls an hour. */
 const idleMs = 120_000;
 const newMs = 3_600_000;
 /** One open ticket in this time is read directly. With the search at rest this is 84 calls an hour. */
 const slowMs = 150_000;
-/** So many at each look instead, while the index is blind. */
+/** While the index is blind, this many open tickets are read directly at each look. */
 const blindlyRead = 10;
-/** How far the search looks back beyond the last one: so long an index may lag. */
+/** Each search looks back this much further than the last search, because the index may lag. */
 const lagMinutes = 5;
 const mostMinutes = 1440;
-/** Nobody types so much. */
+/** A longer comment is refused: nobody types so much. Characters. */
 const longest = 4000;
-/** A search finds what is beyond. */
+/** Further hints are dropped, because the search finds those tickets too. */
 const mostHints = 200;
 const hintsAtOnce = 20;
 
@@ -57,7 +57,7 @@ type News = ReadonlyMap<string, ChangedTicket>;
 interface ToRead {
   readonly news: News;
   readonly direct: ReadonlySet<string>;
-  /** The tracker has answered in this look. */
+  /** Whether the tracker has answered in this look. */
   readonly hasAnswered: boolean;
 }
 
@@ -66,9 +66,9 @@ export class TicketDoor {
   readonly #index: IndexWatch;
   readonly #acts: TicketActs;
   readonly #rolesOf: RolesOf;
-  /** What is known of each ticket, so that nothing is read twice in vain. */
+  /** Last change of each ticket, as the search showed it. An unchanged ticket is not read again. */
   readonly #changed = new Map<string, string>();
-  /** What the search has shown and could not be read yet. The search shows it for some minutes only. */
+  /** Tickets that the search showed and that were not read yet. The search shows each for some minutes only. */
   readonly #unread = new Map<string, ChangedTicket>();
   /** Ids of comments that were handed in. */
   readonly #handed = new Set<string>();
@@ -76,7 +76,7 @@ export class TicketDoor {
   #slowAtMs = -Infinity;
   readonly #failing: FailingTickets;
   readonly #hints = new Set<string>();
-  /** Whose turn it is to be read slowly. */
+  /** Place of the next open ticket to read directly. */
   #turn = 0;
 
   constructor(options: TicketDoorOptions) {
@@ -142,7 +142,7 @@ export class TicketDoor {
     this.#unread.delete(ticket);
   }
 
-  /** Somebody says that something happened on this ticket. It is read at the next {@link lookAtHints}. */
+  /** A hint that something happened on this ticket. It is read at the next {@link lookAtHints}. */
   hint(ticket: string): void {
     if (this.#hints.size < mostHints) this.#hints.add(ticket);
   }
@@ -163,7 +163,7 @@ export class TicketDoor {
     if (failed !== undefined) throw failed;
   }
 
-  /** Another process reads. */
+  /** Drops the hints, because another process reads tickets. */
   forgetHints(): void {
     this.#hints.clear();
   }
@@ -208,7 +208,7 @@ export class TicketDoor {
     }
   }
 
-  /** Reads it once more right before: what was changed or deleted meanwhile is not what was said. */
+  /** Reads the comment again first, because it may have been edited or deleted meanwhile. */
   async #hear(ticket: string, incident: number, { id }: SaidComment): Promise<void> {
     const { talk, store, clock } = this.#options;
     const comment = await talk.comment(ticket, id);
@@ -224,7 +224,7 @@ export class TicketDoor {
       account: comment.account,
       names: [{ account: comment.account, name: comment.name }],
       said: comment.commands.join("\n"),
-      // A clock that is ahead gives nobody a right that came later.
+      // The tracker's clock may be ahead. The comment must not seem later than a role that was given after it.
       saidAtMs: Math.min(comment.saidAtMs, clock.now()),
       unfit,
       roles,
@@ -233,14 +233,14 @@ export class TicketDoor {
     this.#handed.add(id);
   }
 
-  /** Asked anew for each comment, which are few: what cannot be read lets nobody through. */
+  /** Asks for each comment anew, because these are few. If it cannot be read, nobody is let through. */
   async #unknown({ account }: SaidComment): Promise<UnfitComment | undefined> {
     const { talk, onlyAssignable = false } = this.#options;
     if (!onlyAssignable) return undefined;
     return (await talk.assignable()).has(account) ? undefined : "not_assignable";
   }
 
-  /** Of tickets that are closed and were not changed lately nothing is remembered; the store knows what was handed in. */
+  /** Bounds what is remembered. The store knows which comments were handed in. */
   #forget(open: readonly OpenTicket[]): void {
     const kept = new Set(open.map(({ ticket }) => ticket));
     this.#index.forget(kept);
@@ -251,7 +251,7 @@ export class TicketDoor {
   }
 }
 
-/** Our own words, and those of programs, are no commands, whatever they say. */
+/** Comments of our own account and of programs never hold commands. */
 function isSaidToUs({ by, commands }: SaidComment): boolean {
   return commands.length > 0 && by !== "us" && by !== "app";
 }

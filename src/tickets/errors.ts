@@ -40,22 +40,22 @@ export class TrackerError extends DriftwardenError {
   /** HTTP status; undefined when there was no answer. */
   readonly status: number | undefined;
   /**
-   * Try again no sooner than this, milliseconds. Also set where an operator can mend the cause (`retryable` is false
-   * then): the promise should be kept and tried again slowly, for as long as that takes.
+   * Try again no sooner than this, milliseconds. It is also set where an operator can mend the cause, with `retryable`
+   * false. The effect is then kept, and tried again slowly until somebody has mended it.
    */
   readonly retryAfterMs: number | undefined;
   /** Which limit was hit, in the tracker's own word, or how a login failed. */
   readonly reason: string | undefined;
-  /** The limit concerns this one issue: it says nothing about the others. */
+  /** Whether the limit is for this one issue, and others may be written. */
   readonly oneIssueOnly: boolean;
   /** The write may have taken effect all the same: look it up, never repeat it blindly. */
   readonly maybeApplied: boolean;
   /** With `DW_TRACKER_LABEL_NOT_STORED`: the issue that was created all the same. */
   readonly issue: Issue | undefined;
-  /** What the tracker complained of single fields. */
+  /** The tracker's complaints about single fields. */
   readonly fields: Readonly<Record<string, string>>;
 
-  /** The tracker itself is away. */
+  /** Whether the tracker itself is unavailable. */
   override get unavailable(): boolean {
     return unavailable.has(this.code) && !this.oneIssueOnly;
   }

@@ -1,6 +1,6 @@
 /**
- * Carries out the ticket effects of the outbox. Without a tracker they count as done at once; the journal has the
- * incident.
+ * Carries out the ticket effects of the outbox. Without a tracker they count as done at once. The incident is in the
+ * store nevertheless.
  */
 import { isUnavailable } from "../errors.ts";
 import { type Digest, isDigest } from "../incidents/digest.ts";
@@ -31,9 +31,9 @@ export function ticketExecutor({
     handlers: {
       "ticket.open": async (_effect, incident, given) => {
         const attempt = lookedUpAfterRestore(incident, given, restoredAtMs());
-        // Over and told in the digest, or silenced; unless a ticket may exist already.
-        const told = !isDigest(incident) && isNotToBeTold(incident) && !attempt.unknown;
-        if (ticketing === undefined || told) return { events: [], contacted: false };
+        // If a ticket may exist already, it has to be looked up.
+        const isNotNeeded = !isDigest(incident) && needsNoTicket(incident) && !attempt.unknown;
+        if (ticketing === undefined || isNotNeeded) return { events: [], contacted: false };
         const { ticket, events } = await ticketing.open(incident, attempt);
         const opened = events.some(({ type }) => type === "ticket_opened");
         return opened ? events : [{ type: "ticket_opened", ticket }, ...events];
@@ -68,7 +68,7 @@ export function ticketExecutor({
   };
 }
 
-/** In the digest, in the ticket of the incident that it has become a part of, or not before its silence is over. */
-function isNotToBeTold({ inDigest, partOf, heldBack }: Incident): boolean {
+/** A digest reports the incident, or the incident that it has become a part of does, or a silence holds it back. */
+function needsNoTicket({ inDigest, partOf, heldBack }: Incident): boolean {
   return inDigest === true || partOf !== undefined || heldBack === true;
 }

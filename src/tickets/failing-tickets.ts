@@ -1,11 +1,11 @@
 /**
- * Tickets whose comments cannot be read: they come after all others, and more and more seldom, so that one of them costs
- * few calls and keeps no other ticket waiting. A tracker that is away says nothing of any ticket.
+ * Decides when tickets are read again whose comments could not be read. They come after all others, after growing
+ * pauses, so they cost few calls and delay no other ticket. A failure of the tracker itself counts against no ticket.
  */
 import { TrackerError } from "./errors.ts";
 
 interface Failure {
-  /** How often it was the ticket's own. */
+  /** How many failures were the ticket's own. */
   readonly times: number;
   readonly atMs: number;
   /** Not read again before. */
@@ -17,8 +17,8 @@ interface FailedRead {
   readonly error: TrackerError;
 }
 
-/** After so many failures in a row it is the tracker, not the tickets. */
-const awayAfter = 3;
+/** This many failures in a row are the tracker's, not the tickets'. */
+const unavailableAfter = 3;
 /** After the second failure; after the first one it is read again at the next look. */
 const firstPauseMs = 20_000;
 const longestPauseMs = 600_000;
@@ -33,7 +33,7 @@ export class FailingTickets {
   }
 
   /**
-   * Reads each ticket whose turn it is; what cannot be read keeps nothing behind it waiting.
+   * Reads each ticket whose turn it is. A ticket that cannot be read does not stop the reading of the next.
    *
    * @param read reads one; `hasAnswered`: the tracker has just answered something else
    * @returns what went wrong first. Throws what `read` throws and is no TrackerError.
@@ -56,13 +56,13 @@ export class FailingTickets {
       }
       failed.push({ ticket, error });
       inARow += 1;
-      if (inARow === awayAfter || asksForAll(error)) break;
+      if (inARow === unavailableAfter || concernsAll(error)) break;
     }
-    this.#note(failed, { isAway: !answers || inARow === awayAfter });
+    this.#note(failed, { isUnavailable: !answers || inARow === unavailableAfter });
     return failed[0]?.error;
   }
 
-  /** Those whose turn it is: first the ones that can be read, then the one that failed longest ago. */
+  /** Those whose turn it is: first those that did not fail, then those that failed, the longest ago first. */
   #inTurn(tickets: readonly string[]): readonly string[] {
     const now = this.#now();
     const failedAtMs = (ticket: string): number => this.#failures.get(ticket)?.atMs ?? 0;
@@ -71,10 +71,13 @@ export class FailingTickets {
       .toSorted((one, other) => failedAtMs(one) - failedAtMs(other));
   }
 
-  #note(failed: readonly FailedRead[], { isAway }: { readonly isAway: boolean }): void {
+  #note(
+    failed: readonly FailedRead[],
+    { isUnavailable }: { readonly isUnavailable: boolean },
+  ): void {
     const atMs = this.#now();
     for (const { ticket, error } of failed) {
-      const isItsOwn = !asksForAll(error) && !(isAway && error.unavailable);
+      const isItsOwn = !concernsAll(error) && !(isUnavailable && error.unavailable);
       const times = (this.#failures.get(ticket)?.times ?? 0) + (isItsOwn ? 1 : 0);
       const untilMs = isItsOwn ? atMs + pauseAfter(times) : atMs;
       this.#failures.set(ticket, { times, atMs, untilMs });
@@ -99,8 +102,8 @@ async function errorOf(read: () => Promise<void>): Promise<TrackerError | undefi
   }
 }
 
-/** The tracker wants to be left alone, whatever it is asked. */
-function asksForAll({ code, oneIssueOnly }: TrackerError): boolean {
+/** Whether an error concerns every request: a limit for everybody, or a refused login. */
+function concernsAll({ code, oneIssueOnly }: TrackerError): boolean {
   return (
     (code === "DW_TRACKER_RATE_LIMITED" && !oneIssueOnly) || code === "DW_TRACKER_UNAUTHORIZED"
   );

@@ -28,7 +28,7 @@ export class GroupRoles {
     this.#options = options;
   }
 
-  /** @throws TrackerError when the tracker is away: then nothing else can be read either, and it is tried again */
+  /** @throws TrackerError when the tracker is unavailable; the caller tries again later */
   async of(account: string): Promise<readonly string[]> {
     const { groups, clock } = this.#options;
     if (Object.keys(groups).length === 0) return [];
@@ -44,7 +44,7 @@ export class GroupRoles {
     return roles;
   }
 
-  /** @returns undefined when they cannot be read, which the log says once */
+  /** @returns undefined when they cannot be read; this is logged once */
   async #groupsOf(account: string): Promise<ReadonlySet<string> | undefined> {
     const { talk, logger } = this.#options;
     try {
@@ -52,7 +52,7 @@ export class GroupRoles {
       this.#failed = false;
       return groups;
     } catch (err) {
-      if (!(err instanceof TrackerError) || isAway(err)) throw err;
+      if (!(err instanceof TrackerError) || mayPass(err)) throw err;
       if (!this.#failed) logger.warn({ err }, "groups cannot be read; nobody has a role by them");
       this.#failed = true;
       return undefined;
@@ -60,7 +60,7 @@ export class GroupRoles {
   }
 }
 
-/** An answer that makes no sense will make none the next time. */
-function isAway(error: TrackerError): boolean {
+/** Whether another try may help. An answer of an unexpected shape will have it the next time too. */
+function mayPass(error: TrackerError): boolean {
   return isUnavailable(error) && error.code !== "DW_TRACKER_PROTOCOL";
 }

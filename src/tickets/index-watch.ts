@@ -4,8 +4,8 @@
  */
 
 /** Longer than an index lags in normal operation. */
-const patienceMs = 300_000;
-/** What is never shown is forgotten, so that one lost entry is not told for ever. */
+const longestLagMs = 300_000;
+/** After this time a ticket that the search never shows is forgotten, so one lost entry does not count for ever. */
 const forgottenMs = 3_600_000;
 
 interface KnownTicket {
@@ -28,7 +28,7 @@ export class IndexWatch {
   get blind(): boolean {
     const now = this.#now();
     return [...this.#waitsFor.values()].some(
-      (sinceMs) => now - sinceMs > patienceMs && now - sinceMs < forgottenMs,
+      (sinceMs) => now - sinceMs > longestLagMs && now - sinceMs < forgottenMs,
     );
   }
 

@@ -6,7 +6,7 @@ import { TrackerError } from "./errors.ts";
 
 export interface ListeningOptions {
   readonly door: Pick<TicketDoor, "look" | "hint" | "lookAtHints" | "hasHints" | "forgetHints">;
-  /** Whether this process is the one that reads, and the tracker is not known to be away. */
+  /** Whether this process is the one that reads, and the tracker is not known to be unavailable. */
   readonly mayLook: () => Promise<boolean>;
   /** Calls back with tickets on which something happened. Default: never. @returns stops that */
   readonly onHint?: (hinted: (ticket: string) => void) => () => void;
@@ -19,9 +19,9 @@ export interface ListeningOptions {
 }
 
 const everyMs = 10_000;
-/** Hints are gathered for so long: at most as many looks a second, however many come. */
+/** Hints are gathered for this time, so they cause at most one look a second. */
 const gatherMs = 1000;
-/** A lost notification is made up for after so long. */
+/** Answers are also promised this often, because a notification may be lost. */
 const answersMs = 10_000;
 
 /** Reads comments until the signal aborts. */
@@ -31,7 +31,7 @@ export async function listenToTickets(
 ): Promise<void> {
   const { door, clock, onHint } = options;
   let wake = new AbortController();
-  const deaf = onHint?.((ticket) => {
+  const unsubscribe = onHint?.((ticket) => {
     door.hint(ticket);
     wake.abort();
   });
@@ -50,14 +50,14 @@ export async function listenToTickets(
       await clock.sleep(untilMs - clock.now(), woken);
     }
   }
-  deaf?.();
+  unsubscribe?.();
 }
 
-/** Looks where this process may, and says once that they fail. */
+/** Looks if this process may, and logs once when looks fail. */
 class Looks {
   readonly #options: ListeningOptions;
   #failed = false;
-  /** As long as the tracker asks us to wait, ms since 1970. */
+  /** Until when the tracker asks us to wait, ms since 1970. */
   #untilMs = -Infinity;
 
   constructor(options: ListeningOptions) {
@@ -86,13 +86,13 @@ class Looks {
   }
 }
 
-/** Has answers said until the signal aborts: at once, in every process. */
+/** Promises answers until the signal aborts: at once after a notification, in every process. */
 export async function answerOnTickets(
   { answer, onAnswers, clock, logger }: ListeningOptions,
   stopping: AbortSignal,
 ): Promise<void> {
   let wake = new AbortController();
-  const deaf = onAnswers(() => wake.abort());
+  const unsubscribe = onAnswers(() => wake.abort());
   let failed = false;
   while (!stopping.aborted) {
     wake = new AbortController();
@@ -105,5 +105,5 @@ export async function answerOnTickets(
     }
     await clock.sleep(answersMs, AbortSignal.any([wake.signal, stopping]));
   }
-  deaf();
+  unsubscribe();
 }

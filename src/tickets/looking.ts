@@ -8,7 +8,7 @@ import type { Tracker } from "./tracker.ts";
 
 export type TicketFate = "open" | "closed" | "wont_fix" | "gone";
 
-/** Asked one by one a look; the others have their turn at the next looks. */
+/** At most this many tickets are read one by one in a look. The others have their turn at the next looks. */
 export const askedSingly = 8;
 
 export interface TicketLook {
@@ -18,7 +18,7 @@ export interface TicketLook {
 
 /** @param label that all tickets of ours have */
 export function createTicketLook(tracker: Tracker, label: string): TicketLook {
-  /** When each was last asked for singly: the longest ago comes first. */
+  /** Number of the read in which each was last read singly. The lowest comes first. */
   const turns = new Map<string, number>();
   let turn = 0;
   return async (ids) => {

@@ -15,7 +15,7 @@ export interface TicketContext extends HelpLinks {
   readonly routeFor?: (incident: Incident) => RouteKeys;
 }
 
-/** What a route keeps up to date on the ticket. */
+/** The fields that a route keeps up to date on the ticket. */
 export function keptFields(incident: Incident | Digest, { routeFor }: TicketContext): KeptFields {
   return isDigest(incident) ? {} : (routeFor?.(incident).kept ?? {});
 }
@@ -28,7 +28,7 @@ export function newIssue(incident: Incident | Digest, context: TicketContext): N
   return {
     summary: `[${severity}] ${title}`,
     description: message,
-    // All tickets about one subject are found by the second.
+    // The second label finds all tickets about one subject.
     labels: ["driftwarden", `driftwarden-${fingerprint}`, severity, ...(route?.labels ?? [])],
     priority: context.priorities[severity],
     ...(route && { route }),

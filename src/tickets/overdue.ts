@@ -23,13 +23,13 @@ export interface Overdue {
   readonly subject: Incident | Digest;
 }
 
-/** Tell an alert manager, and again until it is over. Stored: the names stay. */
+/** Posts an alert to the alert manager, again and again until it is over. The names are stored, so they stay. */
 export interface AlertEffect {
   readonly kind: "alertmanager.tell";
-  /** Of what is overdue. */
+  /** Id of what is overdue. */
   readonly overdue: string;
   readonly sinceMs: number;
-  /** They are the identity of the alert, so they never change while it lasts. */
+  /** They identify the alert, so they do not change while it lasts. */
   readonly labels: Readonly<Record<string, string>>;
 }
 
@@ -115,7 +115,7 @@ const says: Readonly<Record<Overdue["what"], (count: number, oldest: Overdue) =>
   },
 };
 
-/** What alert managers sort by, after the words that most rules of Prometheus use. */
+/** Values of the label `severity`, in the words that most rules of Prometheus use. */
 const alertSeverity = { P0: "critical", P1: "warning", P2: "info" } as const satisfies Readonly<
   Record<Severity, string>
 >;

@@ -39,20 +39,20 @@ export async function ensureOpen(
   return reopenOrComment(issue, incident, work);
 }
 
-/** A new episode, or the end of the time for which a closed ticket is left alone. The issue exists. */
+/** For a new episode, and after the time for which a ticket that was closed by hand stays closed. The issue exists. */
 export async function reopenOrComment(
   issue: Issue,
   incident: Ticketed,
   work: ReopeningWork,
 ): Promise<TicketOutcome> {
   const symptom = newestSymptom(incident);
-  // People said of this kind and feature that it will not be done, of the model they did not.
+  // "Won't do" covers the symptoms (kind and feature) that the ticket told of, not the whole model.
   const isCovered = symptom === undefined || symptom.told === true;
   if (symptom?.wontDo === true || (issue.wontFix && isCovered))
     return { change: "left_alone", events: [] };
-  // Its own move is the mail; where there is none to make, a comment has to tell.
+  // Reopening sends a mail. An open ticket cannot be reopened, so a comment tells.
   if (!issue.done) return { change: await sayAgain(issue, incident, work), events: [] };
-  // What came and went while the tracker was away needs no open ticket.
+  // What was over before the tracker was available again needs no open ticket.
   if (incident.state !== "open") return { change: "unchanged", events: [] };
   if (issue.wontFix) return goOnFrom(incident, { former: "wont_do", work });
   if (await applyTransition(issue, "reopen", work))

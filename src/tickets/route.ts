@@ -28,13 +28,13 @@ export interface TicketRoute extends RouteKeys {
 
 interface RouteCondition extends IncidentCondition {
   readonly tenants?: readonly string[] | undefined;
-  /** To which a person gave the model. */
+  /** Teams to which a person gave the model. */
   readonly teams?: readonly string[] | undefined;
 }
 
 /**
  * Each key comes from the first route that fits and names it; variables are filled in. Where a person gave the model to
- * a team, the routes of that team come first, and no other route gives the ticket to anybody.
+ * a team, the routes of that team come first, and no other route assigns the ticket.
  */
 export function routed(routes: readonly TicketRoute[], incident: Incident): RouteKeys {
   const all = routes.filter(({ when }) => fits(when, incident));

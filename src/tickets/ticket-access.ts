@@ -13,7 +13,7 @@ import type { Issue, Tracker } from "./tracker.ts";
 
 export interface TicketAccess {
   /** Counts and logs what became of a ticket. */
-  readonly said: (incident: Incident | Digest, change: TicketChange) => TicketChange;
+  readonly recorded: (incident: Incident | Digest, change: TicketChange) => TicketChange;
   /** @param act gets undefined when the issue is gone */
   readonly withTicket: (
     incident: Incident | Digest,
@@ -33,7 +33,7 @@ interface AccessOptions {
 }
 
 export function ticketAccess({ tracker, logger, metrics }: AccessOptions): TicketAccess {
-  const said: TicketAccess["said"] = (incident, change) => {
+  const recorded: TicketAccess["recorded"] = (incident, change) => {
     metrics.changes.inc({ change });
     if (change !== "unchanged") {
       const fields = {
@@ -47,17 +47,17 @@ export function ticketAccess({ tracker, logger, metrics }: AccessOptions): Ticke
     return change;
   };
   return {
-    said,
+    recorded,
     async withTicket(incident, act) {
-      if (!hasTicket(incident)) return { change: said(incident, "no_ticket"), events: [] };
+      if (!hasTicket(incident)) return { change: recorded(incident, "no_ticket"), events: [] };
       const outcome = await act(await tracker.get(incident.ticket.id), incident);
-      said(incident, outcome.change);
+      recorded(incident, outcome.change);
       return outcome;
     },
     async onIssue(incident, act) {
-      if (!incident.ticket) return said(incident, "no_ticket");
+      if (!incident.ticket) return recorded(incident, "no_ticket");
       const issue = await tracker.get(incident.ticket.id);
-      return said(incident, issue === undefined ? "gone" : await act(issue));
+      return recorded(incident, issue === undefined ? "gone" : await act(issue));
     },
   };
 }
@@ -66,7 +66,7 @@ function hasTicket(incident: Incident | Digest): incident is Ticketed | Ticketed
   return incident.ticket !== undefined;
 }
 
-/** Changes after which people read of an episode. */
+/** Changes by which people learn of an episode. */
 const opening: ReadonlySet<TicketChange> = new Set(["created", "adopted", "reopened"]);
 
 /** One line of the log by which an episode is found: whose, what, how bad, and in which ticket. */

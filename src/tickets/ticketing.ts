@@ -40,7 +40,7 @@ export interface TicketingOptions extends Omit<CreationOptions, "lookUpMs"> {
   readonly talk?: TicketTalk | undefined;
 }
 
-/** The promise of a comment: its id names it, so that there is one comment for each, ever. */
+/** A promised comment. The comment carries a mark made from the id, so it is written once. */
 interface PromisedNote {
   readonly note: Note;
   readonly id: string;
@@ -66,17 +66,17 @@ export interface Ticketing {
   readonly look: TicketLook;
   /** Creates the incident's ticket, or reopens the one it has. */
   open(incident: Incident | Digest, attempt: TicketAttempt): Promise<OpenedTicket>;
-  /** While something is broken there is a ticket that is not closed. */
+  /** Makes sure that the ticket of an open incident is open. */
   ensure(incident: Incident | Digest, attempt?: TicketAttempt): Promise<TicketOutcome>;
-  /** Keeps text, and with a rise title, label and priority true. */
+  /** Updates the text, and with a rise also title, label and priority. */
   update(incident: Incident | Digest, update?: TicketUpdate): Promise<TicketOutcome>;
-  /** Tells a former ticket where it goes on, and links the two. */
+  /** Says on a former ticket which one goes on, and links the two. */
   link(
     incident: Incident | Digest,
     former: TicketRef,
     attempt?: TicketAttempt,
   ): Promise<TicketChange>;
-  /** Opens a closed ticket of what is over. */
+  /** Reopens the closed ticket of an incident that is over. */
   openAgain(incident: Incident | Digest, attempt?: TicketAttempt): Promise<TicketChange>;
   /** Gives the ticket to a person, or to nobody, where the tracker lets it. */
   assign(
@@ -96,7 +96,7 @@ export interface Ticketing {
     answer: AnswerEffect,
     attempt?: TicketAttempt,
   ): Promise<TicketChange>;
-  /** What people say on tickets; undefined where the tracker does not tell. */
+  /** Reads what people say on tickets; undefined where the tracker cannot. */
   readonly talk: TicketTalk | undefined;
   /** Attaches pictures; undefined where none are wanted. */
   readonly picture: Picturing | undefined;
@@ -142,13 +142,13 @@ export function createTicketing(options: TicketingOptions): Ticketing {
     resolve: (incident, attempt) =>
       onIssue(incident, (issue) => resolveTicket(issue, incident, working(attempt))),
     answer: async (incident, answer, attempt) =>
-      access.said(incident, await answerOnTicket(incident, answer, working(attempt))),
+      access.recorded(incident, await answerOnTicket(incident, answer, working(attempt))),
     talk: options.talk,
     picture: options.makePicture && createPicturing({ ...options, make: options.makePicture }),
   };
 }
 
-/** What a digest tells of is over. */
+/** A digest needs no open ticket: everything that it tells of is over. */
 async function keptOpen(
   issue: Issue | undefined,
   known: Ticketed | TicketedDigest,
@@ -178,10 +178,10 @@ async function openTicket(
   const { issue, outcome } = await work.create(incident, work.attempt);
   const event = openedEvent(issue, keptFields(incident, work.context));
   const { ticket } = event;
-  return { ticket, change: access.said({ ...incident, ticket }, outcome), events: [event] };
+  return { ticket, change: access.recorded({ ...incident, ticket }, outcome), events: [event] };
 }
 
-/** What people want to hear no more of, where they closed a ticket as something that will not be done. */
+/** Notes that are not written where people closed the ticket as won't do. */
 const mutedNotes: ReadonlySet<Note["about"]> = new Set([
   "closed",
   "unanswered",
@@ -211,7 +211,7 @@ async function resolveTicket(
 ): Promise<TicketChange> {
   if (issue.done) return "unchanged";
   if (await applyTransition(issue, "close", work)) return "resolved";
-  // A person wanted it closed, and it is not over.
+  // A person asked to close the ticket. The incident is not over, so no comment says that it is.
   if (incident.state === "open") return "unchanged";
   const mark = markOf(incident, `resolved\n${newestEpisode(incident).id}`);
   return commentOnce(issue, { says: renderResolved(incident), mark }, work);
@@ -227,10 +227,10 @@ async function linkFormer(
   const issue = await tracker.get(former.id);
   if (issue === undefined || incident.ticket === undefined) return "unchanged";
   const mark = markOf(incident, `goes on\n${incident.ticket.id}`);
-  // What people will not do does not go on: the new ticket is about something else.
-  const said = issue.wontFix
+  // A ticket that was closed as won't do does not go on: the new ticket is about another symptom.
+  const commented = issue.wontFix
     ? "unchanged"
     : await commentOnce(issue, { says: renderGoesOnIn(incident.ticket), mark }, work);
   const linked = await tracker.link(issue.key, incident.ticket.key, attempt.mayAct);
-  return linked ? "linked" : said;
+  return linked ? "linked" : commented;
 }

@@ -10,7 +10,7 @@ export interface NewIssue {
   readonly labels: readonly string[];
   /** Name of the priority; undefined leaves the project's default. */
   readonly priority: string | undefined;
-  /** What a route says of it. Left out: nothing. */
+  /** What the matching routes add. Default: nothing. */
   readonly route?: RouteKeys;
 }
 
@@ -32,12 +32,12 @@ export interface Issue {
   readonly fields?: Readonly<Record<string, unknown>>;
 }
 
-/** What is to become of an issue. What is left out stays. */
+/** A change of an issue. Keys that are left out stay as they are. */
 export interface IssueChange {
   readonly summary?: string;
   readonly description?: Message;
   readonly labels?: { readonly add: readonly string[]; readonly remove: readonly string[] };
-  /** Account of who is to have it; null for nobody. */
+  /** Account of the assignee; null for nobody. */
   readonly assignee?: string | null;
   /** Name of the priority. */
   readonly priority?: string;
@@ -89,7 +89,7 @@ export interface TicketFiles {
 export interface CommentChange {
   /** As it was read. */
   readonly comment: IssueComment;
-  /** What it is to say. */
+  /** The new text. */
   readonly message: Message;
 }
 
@@ -102,23 +102,25 @@ export interface CommentChange {
 export interface Tracker {
   /** One cheap read, within 10 s: whether the tracker is well and knows us. */
   ping(): Promise<void>;
-  /** What the tracker does not take, beside the summary, is left out: a ticket is worth more than its priority. */
+  /** Leaves out fields that the tracker does not take: a ticket without a priority is better than none. */
   create(issue: NewIssue, mayAct?: MayAct): Promise<Issue>;
   /** Issues that carry the label, oldest first. The index behind it may lag minutes behind a create. */
   findByLabel(label: string): Promise<readonly Issue[]>;
   /**
    * Looks at the newest issues one by one. No index lags here.
    *
-   * @returns undefined when it is none of them; `unsure` when there are too many to look at
+   * @returns undefined when none of them fits; `unsure` when there are too many to read
    */
   findAmongNewest(isIt: (issue: Issue) => boolean): Promise<Issue | "unsure" | undefined>;
   /** Ids of the issues with this label that are not closed, by the tracker's own word, all pages of them. */
   openIds(label: string): Promise<ReadonlySet<string>>;
   /** The source of truth about one issue; undefined when it is gone. */
   get(id: string): Promise<Issue | undefined>;
-  /** A message as `get` shows it once it is a description. */
+  /** The description that `get` shows after this message was written. */
   descriptionOf(message: Message): string;
-  /** Changes what is not so already and what the tracker takes, as quietly as it can. @param issue as it was read */
+  /**
+   * Changes what differs and what the tracker takes, without mails where that is possible. @param issue as it was read
+   */
   update(issue: Issue, change: IssueChange, mayAct?: MayAct): Promise<IssueUpdate>;
   /** Links two issues, once. @returns false when the tracker does not link */
   link(id: string, other: string, mayAct?: MayAct): Promise<boolean>;
@@ -136,5 +138,5 @@ export interface Tracker {
   reopen(id: string, mayAct?: MayAct): Promise<void>;
 }
 
-/** Told what is sent as a description or comment, and the message that it says. */
+/** Called with each description or comment that is sent, and with the message that it renders. */
 export type OnRendered = (markup: string, message: Message) => void;

@@ -1,7 +1,7 @@
 /**
- * Keeps a ticket up to date: its text, the fields of a route and, when the severity rises, its title, label and priority. People's edits win.
- * A part that differs from what the tracker returned after our last write is left, and one comment says what it would
- * have said.
+ * Keeps a ticket up to date: its text, the fields of a route and, when the severity rises, its title, label and
+ * priority. People's edits win. A part that differs from what the tracker returned after our last write stays as it is.
+ * One comment then says what an edited text does not say.
  */
 import { isDeepStrictEqual } from "node:util";
 import { type Digest, isDigest } from "../incidents/digest.ts";
@@ -53,14 +53,14 @@ export async function updateTicket(
   const { left, changed } = await tracker.update(issue, wanted, attempt.mayAct);
   const untaken = [...left, ...editedParts(issue, own, rise)];
   const isTold = rise !== undefined && rise.by === undefined && !isQuiet;
-  const said = isTold ? await sayRise(issue, incident, { work, rise, untaken }) : undefined;
-  const noted = await keepNote(issue, incident, { work, untaken });
+  const afterRise = isTold ? await sayRise(issue, incident, { work, rise, untaken }) : undefined;
+  const afterNote = await keepNote(issue, incident, { work, untaken });
   const after = changed ? await tracker.get(issue.id) : issue;
-  const change = changed ? "updated" : (said ?? noted ?? "unchanged");
+  const change = changed ? "updated" : (afterRise ?? afterNote ?? "unchanged");
   return { change, events: writtenEvents(after, incident, withoutLeft(wanted, left)) };
 }
 
-/** By them a later attempt knows again what this one wrote, if no answer comes. */
+/** Hashes by which a later attempt recognises what this one wrote, if its answer is lost. */
 function hashesOf(
   { summary, description, fields = {} }: IssueChange,
   tracker: Tracker,
@@ -95,14 +95,14 @@ function wantedFields(issue: Issue, kept: KeptFields, own: OwnTexts): Pick<Issue
   return ours.length === 0 ? {} : { fields: Object.fromEntries(ours) };
 }
 
-/** What the tracker did not take was not written. */
+/** Without the fields that the tracker did not take. */
 function withoutLeft({ fields, ...others }: IssueChange, left: readonly string[]): IssueChange {
   if (fields === undefined) return others;
   const taken = Object.entries(fields).filter(([id]) => !left.includes(id));
   return { ...others, fields: Object.fromEntries(taken) };
 }
 
-/** A title that counts grows with what it counts; another one changes only when it gets worse. */
+/** Whether the title may change. That of a digest or a shared incident counts; any other changes with a rise only. */
 function namesNews(incident: Incident | Digest, rise: Rise | undefined): boolean {
   return rise !== undefined || isDigest(incident) || isShared(incident);
 }
@@ -132,7 +132,7 @@ function sayRise(
   return commentOnce(issue, { says: renderRise(rise, title, untaken), mark }, work);
 }
 
-/** The note that says what the description cannot say: one comment, whose edits mail nobody. */
+/** Writes or updates one comment that says what the description cannot say. Its updates send no mail. */
 async function keepNote(
   issue: Issue,
   incident: Ticketed | TicketedDigest,
@@ -144,13 +144,13 @@ async function keepNote(
   return upsertComment(issue, { says, mark: markOf(incident, about) }, work);
 }
 
-/** Something that the ticket did not say when it was opened. That all is well again is a mail of its own. */
+/** Whether there is something that the ticket did not say when it was opened. The end has a mail of its own. */
 function hasNews(incident: Incident | Digest): boolean {
   if (isDigest(incident) || isShared(incident)) return true;
   return incident.runs.length > 0 || incident.occurrences > 1;
 }
 
-/** A tracker that takes no description at all gets the whole text so. */
+/** On a tracker that takes no description, the comment holds the whole text. */
 function noteOn(
   issue: Issue,
   incident: Ticketed | TicketedDigest,
@@ -161,7 +161,9 @@ function noteOn(
   return { says: renderNow(incident), about: "tried" };
 }
 
-/** Of a part that people edited the hash stays what it was, so that it stays theirs. Nothing where all hashes stay. */
+/**
+ * The event with the new hashes; none when they stay. The hash of a part that people edited stays, so it stays theirs.
+ */
 function writtenEvents(
   after: Issue | undefined,
   { ticket, written = { summary: "", description: "" } }: Ticketed | TicketedDigest,

@@ -17,21 +17,21 @@ export interface WatchedIncident {
 
 export interface TicketWatchOptions {
   readonly look: TicketLook;
-  /** Those whose ticket should be open, and to whose ticket nothing is still to be done. */
+  /** Incidents whose ticket should be open, and for whose ticket no effect waits. */
   readonly watched: () => Promise<readonly WatchedIncident[]>;
   /** Records what was seen. */
   readonly record: (incident: string, event: TicketObserved) => Promise<void>;
-  /** Whether this process is the one that looks, and the tracker is not known to be away. */
+  /** Whether this process is the one that looks, and the tracker is not known to be unavailable. */
   readonly mayLook: () => Promise<boolean>;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** How long a ticket that somebody closed by hand stays closed: who looks more seldom keeps it closed for longer. */
+  /** How long a ticket that was closed by hand stays closed. Looks are at least this frequent. */
   readonly closedByHandMs?: number;
 }
 
 /** Thirty searches an hour for a hundred open tickets, none when nothing is broken. */
 const usuallyEveryMs = 120_000;
-/** One search shows a hundred tickets. Of more than 500 a look comes later, so that it is never more than 150 an hour. */
+/** One search shows a hundred tickets. Above 500 tickets looks are rarer, so there are at most 150 searches an hour. */
 const perSearch = 100;
 const leastPerSearchMs = 24_000;
 const atMostEveryMs = 1000;
@@ -49,7 +49,7 @@ export async function watchTickets(
       watched = await lookOnce(options);
       failed = false;
     } catch (err) {
-      // The outbox learns by itself that the tracker is away, and says so.
+      // The outbox notices by itself that the tracker is unavailable, and reports it.
       if (!failed) logger.warn({ err }, "looking at open tickets failed; it is tried again");
       failed = true;
     }
@@ -76,7 +76,7 @@ export async function lookOnce({
   return incidents.length;
 }
 
-/** What people said will not be fixed is their word, and is left. */
+/** That people will not fix something is their decision, and is not reported. */
 function observed(fate: TicketFate | undefined): TicketObserved["as"] | undefined {
   return fate === "closed" || fate === "gone" ? fate : undefined;
 }

@@ -11,12 +11,12 @@ import type { RouteKeys } from "./route.ts";
 import type { Issue } from "./tracker.ts";
 
 export type WrittenPart = "summary" | "description";
-/** What a route keeps up to date, by the ids of the fields. */
+/** The values that a route keeps up to date, by the ids of their fields. */
 export type KeptFields = NonNullable<RouteKeys["kept"]>;
 
 /** What is known of our own texts. */
 export interface OwnTexts {
-  /** Unknown where an older program wrote the ticket: it is left as people may have made it. */
+  /** Unknown where an older program wrote the ticket. Its text is left, because people may have edited it. */
   readonly written?: WrittenText | undefined;
   /** Hashes of what attempts without an outcome were about to write. */
   readonly mayHaveWritten?: readonly string[] | undefined;
@@ -52,7 +52,7 @@ export function isFieldEdited(
 }
 
 /**
- * Trackers tell more of a value than they were told, such as the id of an option. Only what the wanted value names is
+ * Trackers return more of a value than was sent, such as the id of an option. Only what the wanted value names is
  * compared.
  */
 export function fieldHash(stored: unknown, wanted: FieldValue): string {

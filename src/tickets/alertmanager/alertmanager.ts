@@ -9,7 +9,7 @@ import { AlertmanagerError, type AlertmanagerErrorCode } from "./errors.ts";
 export interface AlertmanagerOptions {
   /** Where it is, with its path prefix if it has one. */
   readonly url: string;
-  /** For basic authentication; with a token alone it is a bearer's. Default: none. */
+  /** User for basic authentication. Without it the token is sent as a bearer token. Default: none. */
   readonly user?: string | undefined;
   /** Asked for each request, so that a renewed one is used at once. Default: no credentials. */
   readonly token?: (() => string) | undefined;
@@ -19,12 +19,12 @@ export interface AlertmanagerOptions {
   readonly deadlineMs?: number;
 }
 
-/** As its API takes it: the labels are its identity. Times are ms since 1970. */
+/** An alert of the API. Its labels identify it. Times are ms since 1970. */
 export interface Alert {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
   readonly startsAtMs: number;
-  /** In the future: it counts as over then, unless it is posted again. Now or before: it is over. */
+  /** When it is over, unless it is posted again before. A time that has passed ends it now. */
   readonly endsAtMs: number;
 }
 
@@ -46,7 +46,7 @@ export function alertmanager(options: AlertmanagerOptions): Alertmanager {
       const endsAt = new Date(endsAtMs).toISOString();
       const body = JSON.stringify([{ labels, annotations, startsAt, endsAt }]);
       const text = await ask({ method: "POST", path: "alerts", body, mayAct });
-      // Its answer is empty. A login page in its place took no alert.
+      // Alertmanager's answer is empty. If a login page answers instead, no alert was taken.
       if (text.trim() !== "" && parsed(text) === undefined) throw strange("a page");
     },
     async status() {
@@ -87,7 +87,7 @@ function asking({ url, user, token, ca, deadlineMs = 10_000 }: AlertmanagerOptio
   };
 }
 
-/** What the file holds may be no token at all; a header cannot hold everything. */
+/** @throws AlertmanagerError when the file cannot be read, or holds what no header can hold */
 function readLogin(token: () => string, user: string | undefined): string {
   try {
     const login = authorization(token().trim(), user);
@@ -126,7 +126,7 @@ function unanswered({ failed, detail }: NoAnswer): AlertmanagerError {
   return new AlertmanagerError(code, `asking the Alertmanager: ${detail}`, { hint });
 }
 
-/** Longer than this nobody is left alone, whatever is asked for. */
+/** The longest pause, whatever Retry-After asks for. */
 const longestMs = 3_600_000;
 
 function refused({ status, headers }: RawAnswer): AlertmanagerError {

@@ -9,12 +9,12 @@ export type AlertmanagerErrorCode =
   | "DW_ALERTMANAGER_REFUSED"
   | "DW_ALERTMANAGER_PROTOCOL";
 
-/** Its text never holds credentials, or what was sent. Whatever it is, an operator can mend it, and it is tried again. */
+/** Its text never holds credentials, or what was sent. Each is retryable, because an operator can mend its cause. */
 export class AlertmanagerError extends DriftwardenError<AlertmanagerErrorCode> {
   /** Try again no sooner than this, ms; undefined where nothing was asked for. */
   readonly retryAfterMs: number | undefined;
 
-  /** One that refuses an alert is there, and may take the others. */
+  /** An Alertmanager that refuses one alert is available, and may take the others. */
   override get unavailable(): boolean {
     return this.code !== "DW_ALERTMANAGER_REFUSED";
   }

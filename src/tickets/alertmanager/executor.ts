@@ -15,13 +15,13 @@ import type { Alertmanager } from "./alertmanager.ts";
 export interface AlertExecutorOptions {
   /** Undefined where none is configured. */
   readonly alertmanager: Alertmanager | undefined;
-  /** What is overdue now and has this id. Each alert asks for itself each minute, so the others are not read with it. */
+  /** What is overdue now and has this id. Others are not read, because each alert asks for itself each minute. */
   readonly list: (id: string) => Promise<readonly Overdue[]>;
   readonly clock: Clock;
 }
 
 const againMs = 60_000;
-/** As Prometheus does: four times the pause between two posts, and a post may be late. */
+/** Prometheus ends an alert four pauses after its last post. One more is added, because a post may be late. */
 const lastsMs = 5 * againMs;
 
 export function alertExecutor({
@@ -41,7 +41,7 @@ export function alertExecutor({
         const goesOn = (await list(overdue)).find(
           (each) => each.id === overdue && each.subject.severity === labels["priority"],
         );
-        // It may have been posted by any attempt before.
+        // Nothing was posted only if this is the first attempt.
         if (goesOn === undefined && attempt.attempt === 1) return { events: [], contacted: false };
         const annotations = annotationsOf(subject, {
           sinceMs,
@@ -58,16 +58,16 @@ export function alertExecutor({
   };
 }
 
-interface ToldOverdue {
+interface PostedOverdue {
   readonly sinceMs: number;
   readonly goesOn: Overdue | undefined;
   readonly what: string | undefined;
 }
 
-/** What whoever is paged reads. They do not identify the alert, so they may change. */
+/** The texts for the person who is paged. They do not identify the alert, so they may change. */
 function annotationsOf(
   subject: Incident | Digest,
-  { sinceMs, goesOn, what }: ToldOverdue,
+  { sinceMs, goesOn, what }: PostedOverdue,
 ): Readonly<Record<string, string>> {
   const { number, severity, ticket } = subject;
   const title = `[${severity}] ${incidentText(subject, {}).title}`;

@@ -68,14 +68,14 @@ async function observed(incident: Incident, pastOf: PictureOptions["pastOf"]) {
 
 type Once = (start: () => Promise<Buffer>) => Promise<Buffer>;
 
-/** One that is late goes on in its thread, and until it ends no other one is started: memory stays bounded. */
+/** A late drawing goes on in its thread. No other one is started until it ends, so memory stays bounded. */
 function onceAtATime(deadlineMs: number): Once {
-  let stuck = false;
+  let isDrawing = false;
   return async (start) => {
-    if (stuck) throw new Error("an earlier picture is still being drawn");
-    stuck = true;
+    if (isDrawing) throw new Error("an earlier picture is still being drawn");
+    isDrawing = true;
     const drawing = start().finally(() => {
-      stuck = false;
+      isDrawing = false;
     });
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_resolve, reject) => {

@@ -1,6 +1,6 @@
 /**
- * Attaches the picture of an incident to its ticket, once. The ticket is complete without it: what the tracker refuses
- * is said once in the log, and lines of text stand in its place.
+ * Attaches the picture of an incident to its ticket, once. The ticket is complete without it: a refusal of the tracker
+ * is logged once, and lines of text replace the picture.
  */
 import { createHash } from "node:crypto";
 import type { Logger } from "pino";
@@ -31,7 +31,7 @@ export interface PicturingOptions {
 }
 
 /**
- * @param episode Id of the one that it was promised for. It names the file: another one may have opened since.
+ * @param episode Id of the episode that it was promised for. It names the file: another one may have opened since.
  * @returns what the ticket shows now; nothing where there is no ticket to show it on
  */
 export type Picturing = (
@@ -40,7 +40,7 @@ export type Picturing = (
   episode: string,
 ) => Promise<readonly TicketPictured[] | NotYet>;
 
-/** A request whose answer nobody heard may be carried out so long after it set out. */
+/** How long after a request its file may still be attached, if the answer was lost. */
 const settleMs = 10_000;
 /** While another picture is made, this one waits. */
 const busyMs = 1000;
@@ -95,7 +95,7 @@ async function pictured(
   return shown(attached ? { file } : { lines: made.lines });
 }
 
-/** Nobody looks for the picture of what is over, and a ticket that became part of another has none. */
+/** Whether no picture is needed: the incident is resolved, or has become part of another one. */
 const isOver = ({ state, partOf }: Incident): boolean =>
   state === "resolved" || partOf !== undefined;
 
@@ -122,7 +122,7 @@ async function attachOnce(
   if (files === undefined || png === undefined) return false;
   const leftMs = attempt.unknown ? settleMs - (attempt.sinceActMs ?? settleMs) : 0;
   if (leftMs > 0) throw mayBeOnItsWay(key, leftMs);
-  // Also where it cannot be listed afterwards, the next attempt looks for it first.
+  // If the list cannot be read afterwards, the next attempt looks for the file first.
   attempt.willWrite?.([file]);
   const taken = await files.attach(
     id,
@@ -133,7 +133,9 @@ async function attachOnce(
   return taken && isAttached({ id, file }, attempt, work);
 }
 
-/** Whether the file is on the ticket. A proxy that sends the request twice attaches it twice; then all but the first are deleted. */
+/**
+ * Whether the file is on the ticket. A proxy that sends a request twice attaches it twice; later copies are deleted.
+ */
 async function isAttached(
   { id, file }: Pick<Attaching, "id" | "file">,
   { mayAct }: TicketAttempt,

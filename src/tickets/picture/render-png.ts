@@ -1,4 +1,6 @@
-/** Renders SVG as PNG by an optional package, in a thread of its own and with a font of ours: no font of the machine is read. */
+/**
+ * Renders SVG as PNG by an optional package, in a thread of its own. Its font is a package too, not one of the machine.
+ */
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import type { renderAsync as RenderAsync } from "@resvg/resvg-js";
