@@ -14,7 +14,7 @@ export const personShape = z
 
 type JiraPerson = z.infer<typeof personShape>;
 
-/** By which Jira knows the account for ever; empty when it does not say. */
+/** The identifier of the account that never changes; empty when Jira does not say. */
 export function personOf(person: JiraPerson): string {
   return person?.accountId ?? person?.key ?? person?.name ?? "";
 }
@@ -24,7 +24,7 @@ export function shownNameOf(person: JiraPerson): string {
   return person?.displayName ?? person?.name ?? "";
 }
 
-/** Data Center does not say. What is not known there is in nobody's entry under `people:`. */
+/** Data Center names no kinds of accounts, so each counts as a person there. */
 export function kindOf(person: JiraPerson): "person" | "app" | "outsider" {
   if (personOf(person) === "") return "app";
   if (person?.accountType === "app") return "app";

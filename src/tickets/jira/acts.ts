@@ -6,7 +6,7 @@ import { checkIssue } from "./checks.ts";
 import { read } from "./read.ts";
 import type { JiraSite } from "./site.ts";
 
-/** Jira calls one property `toString`, which every object seems to have. */
+/** A plain record: one property is called `toString`, and every object inherits one of that name. */
 const itemShape = z.record(z.string(), z.unknown());
 
 const historyShape = z.object({
@@ -14,7 +14,7 @@ const historyShape = z.object({
   author: personShape,
   created: z.string(),
   items: z.array(itemShape).default([]),
-  /** What an automation or another program did in the name of the author. */
+  /** Set when an automation or another program acted in the name of the author. */
   historyMetadata: z.unknown().optional(),
 });
 
@@ -63,7 +63,7 @@ export class JiraActs {
     const atMs = Date.parse(created);
     const isProgram = automated !== undefined && automated !== null;
     const held = fields.filter((field) => newest.get(field) === history);
-    // What a workflow changes together with the status is the workflow's.
+    // Fields that change together with the status are changed by the workflow, not by the person.
     const own = itemOf(history, "status") === undefined ? held : held.filter(isStatus);
     return {
       id,
@@ -86,7 +86,7 @@ export class JiraActs {
     return [{ kind: isDone ? "closed" : "reopened" }];
   }
 
-  /** A status that is not known yet may be a new one. */
+  /** Reads the statuses again when one of them is not known yet. */
   async #learn(histories: readonly HistoryEntry[]): Promise<void> {
     const ids = histories.flatMap((history) => {
       const item = itemOf(history, "status");
@@ -99,7 +99,7 @@ export class JiraActs {
       statusesShape,
     );
     this.#doneIds = new Map([
-      // One that was deleted since is not asked for again.
+      // A status that was deleted since counts as not done. So it is not asked for again.
       ...ids.map((id) => [id, false] as const),
       ...found.map(({ id, statusCategory }) => [id, statusCategory?.key === "done"] as const),
     ]);
@@ -119,7 +119,7 @@ function newestOf(histories: readonly HistoryEntry[], field: Field): HistoryEntr
   return histories.findLast((history) => itemOf(history, field) !== undefined);
 }
 
-/** The last one of the field: of a custom field with the same name Jira says that it is custom. */
+/** The last change of the field. A custom field of the same name has the type `custom`. */
 function itemOf({ items }: HistoryEntry, field: Field): Item | undefined {
   return items.findLast(
     (item) => textIn(item, "field") === field && textIn(item, "fieldtype") !== "custom",

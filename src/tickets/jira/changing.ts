@@ -15,7 +15,9 @@ export interface Changing {
   readonly mayAct: MayAct | undefined;
 }
 
-/** Only who administers a project may change an issue without a mail to its watchers; Jira says so with these. */
+/**
+ * With these statuses Jira refuses a change without mails to watchers. Only the project's administrators may make one.
+ */
 const maySayNotQuietly: ReadonlySet<number> = new Set([400, 403]);
 /** The type of link that every Jira starts with. */
 const linkType = "Relates";
@@ -38,7 +40,7 @@ export async function changeIssue(
     const { left } = await writtenWithoutRefused(fields, (sent) => put(changing, issue.id, sent));
     return { changed: left.length < all.length, left };
   } catch (error) {
-    // Not even the summary may be changed: whoever has no right to edit still may comment.
+    // Nothing may be edited. The account may still be allowed to comment.
     if (!isRefused(error)) throw error;
     return { changed: false, left: all };
   }
@@ -58,7 +60,7 @@ function changedFields(issue: Issue, change: IssueChange, markup: Changing["mark
   };
 }
 
-/** Without what the issue says already. */
+/** The fields whose stored value differs. */
 function newIn({ fields: stored }: Issue, fields: NonNullable<IssueChange["fields"]>): JiraFields {
   const changed = Object.entries(fields).filter(
     ([id, value]) => fieldHash(stored?.[id], value) !== fieldHash(value, value),
@@ -66,7 +68,7 @@ function newIn({ fields: stored }: Issue, fields: NonNullable<IssueChange["field
   return Object.fromEntries(changed);
 }
 
-/** Jira Cloud knows people by account id; Data Center by key, and is told their name. */
+/** Jira Cloud takes the account id. Data Center takes the name, which is looked up by the key. */
 export async function assigneeField(
   site: JiraSite,
   { assignee }: IssueChange,
@@ -91,10 +93,10 @@ async function put(changing: Changing, id: string, fields: JiraFields): Promise<
   }
 }
 
-/** Text and fields change so often that they are left where they cannot be changed quietly. A rise of severity may be heard. */
+/** Text and fields change often, so they stay as they are where a change would send mails. */
 const isText = (fields: JiraFields): boolean =>
-  Object.keys(fields).every((field) => !mayBeHeard.has(field));
-const mayBeHeard: ReadonlySet<string> = new Set(["priority", "labels", "assignee"]);
+  Object.keys(fields).every((field) => !mayMail.has(field));
+const mayMail: ReadonlySet<string> = new Set(["priority", "labels", "assignee"]);
 
 /** Labels are added and removed one by one, so that those of people stay. */
 function bodyOf({ labels, ...set }: JiraFields & Pick<IssueChange, "labels">): unknown {

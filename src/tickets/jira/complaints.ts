@@ -2,9 +2,9 @@
 import { z } from "zod";
 
 export interface Complaints {
-  /** Everything that was complained of, one clean line. */
+  /** All complaints, on one line without control characters. */
   readonly says: string;
-  /** What was complained of single fields. */
+  /** The complaints about single fields. */
   readonly fields: Readonly<Record<string, string>>;
 }
 

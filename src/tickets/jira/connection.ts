@@ -31,7 +31,7 @@ export interface JiraConnectionOptions {
   readonly ca?: string | undefined;
   /** Larger answers are refused. Default 5 MB. */
   readonly maxBodyBytes?: number;
-  /** Keeps requests back while Jira wants to be left alone. Default: each request is sent. */
+  /** Refuses requests while Jira limits everybody or refuses the login. Default: each request is sent. */
   readonly pause?: JiraPause;
   readonly metrics: TicketsMetrics;
   /** What permits are compared with. Default: the clocks of the machine. */
@@ -70,7 +70,7 @@ export function connect(options: JiraConnectionOptions): JiraConnection {
         const reply = masked(await ask(asking), secrets);
         const value = shaped(judge(reply, operation), operation, schema);
         result = "ok";
-        // Whoever is not logged in may ask this too.
+        // server_info needs no login, so its answer proves nothing about the login.
         if (operation.name !== "server_info") pause?.passed();
         return value;
       } catch (error) {
@@ -130,7 +130,7 @@ function send(
   });
 }
 
-/** A server may echo what it was sent, and what it says ends in our messages. */
+/** A server may echo the credentials, and its words stand in our messages. */
 function masked(reply: unknown, secrets: readonly Secret[]): RawReply {
   if (!isReply(reply)) throw new TypeError("jira-client went around our exchange");
   if (!("text" in reply)) return reply;
@@ -147,7 +147,7 @@ interface Credentials {
   readonly secrets: readonly Secret[];
 }
 
-/** Asks for the token each time. One that cannot be read, or cannot be one, leaves the last good one in use. */
+/** Reads the token at each call. If it cannot be read, or is malformed, the last good one is used. */
 function renewable(options: JiraConnectionOptions): () => Credentials {
   const { token } = options;
   const ask = typeof token === "string" ? () => token : token;

@@ -29,7 +29,10 @@ export interface Creating {
   readonly get: (id: string) => Promise<Issue | undefined>;
 }
 
-/** A type of a route that the project does not have, or that demands a field, must not keep the ticket from being there. */
+/**
+ * Creates the issue with the type of its route. If Jira refuses that type, or demands a field for it, the issue gets
+ * the configured type.
+ */
 export async function createIssue(
   creating: Creating,
   issue: NewIssue,
@@ -45,7 +48,7 @@ export async function createIssue(
   }
 }
 
-/** What the type demands is named in many ways; the issue type of the configuration may demand less. */
+/** Jira words the demands of a type in many ways, so each refusal counts. The configured type may demand less. */
 const isRefused = (error: unknown): boolean =>
   error instanceof TrackerError &&
   (error.status === 400 || error.status === 422) &&
@@ -119,7 +122,7 @@ async function fieldsOf(creating: Creating, issue: NewIssue, place: KeyPlace): P
   };
 }
 
-/** An account that is not there leaves the ticket to whom the project gives it. */
+/** If Jira does not know the account, the project's own default assignee gets the ticket. */
 async function assigneeOf(
   { site, options }: Creating,
   assignee: string | undefined,
@@ -138,7 +141,7 @@ interface Sent {
   readonly without: readonly string[];
 }
 
-/** The ticket itself says what it lacks: nobody reads a log at 3 a.m. */
+/** Adds to the ticket which fields it lacks. People on call read the ticket, not the log. */
 function sayingSo({ markup }: Creating, issue: NewIssue, { fields, without }: Sent): JiraFields {
   if (without.length === 0 || !("description" in fields)) return fields;
   const says = `This project does not take ${without.join(", ")} from Driftwarden, so this ticket does without.`;
@@ -152,7 +155,7 @@ async function readBack(
   sent: NewIssue,
 ): Promise<Issue> {
   const stored = await get(created.id).catch((err: unknown) => {
-    // It exists and we know its id: that must not be lost to a failed check.
+    // The issue exists and its id is known. A failed check must not lose it.
     options.logger.warn({ err, issue: created.key }, "new issue could not be read back");
     return undefined;
   });

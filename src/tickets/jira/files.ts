@@ -1,4 +1,4 @@
-/** Attaches files to issues. What Jira refuses for good is an answer; whatever may pass is thrown. */
+/** Attaches files to issues. A final refusal is returned as false; errors that may pass are thrown. */
 import type { MayAct } from "../../permit.ts";
 import { TrackerError } from "../errors.ts";
 import type { AttachedFile, NewFile, TicketFiles } from "../tracker.ts";

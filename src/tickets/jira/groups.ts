@@ -1,10 +1,10 @@
-/** The groups of an account. Cloud lists them by themselves, Data Center with the user. */
+/** Reads the groups of an account. Cloud has a list of its own for them; Data Center lists them with the user. */
 import { z } from "zod";
 import { read } from "./read.ts";
 import type { JiraSite } from "./site.ts";
 
 const groupsShape = z.array(z.object({ name: z.string() }));
-/** Without `groups` nothing is known: then the answer has an unexpected shape. */
+/** `groups` is required: an answer without it is an error, not an account without groups. */
 const userShape = z.object({ groups: z.object({ items: groupsShape }) });
 
 /** @param account id on Cloud, key on Data Center */

@@ -36,7 +36,7 @@ export interface JiraOptions extends JiraSiteOptions, NewIssueOptions {
   readonly reopenTransition: string;
   /** Sent with the transition that closes an issue, by Jira's field ids, where it demands them. */
   readonly resolveFields?: Readonly<Record<string, unknown>>;
-  /** Told what is sent as a description or comment, and the message that it says. */
+  /** Called with each description or comment that is sent, and with the message that it renders. */
   readonly onRendered?: OnRendered | undefined;
 }
 
@@ -63,7 +63,7 @@ export function openJira(options: JiraOptions): Jira {
   return new JiraTracker(options);
 }
 
-/** A service desk shows the comment to its own people alone. Other projects do not look at it. */
+/** Makes a comment internal in a service desk. Other projects ignore the property. */
 const internal = [{ key: "sd.public.comment", value: { internal: true } }];
 const commentPage = 100;
 const maxCommentPages = 50;
@@ -115,8 +115,8 @@ class JiraTracker implements Jira {
     checkIssue(id);
     const found = await issueAt(this.#site, id);
     if (found !== undefined) return found;
-    // What an anonymous reader may not see looks deleted, and so does everything while Jira starts: it is gone only when
-    // Jira knows us, and says so twice.
+    // An issue also looks deleted without a login, and while Jira starts. So it counts as gone only if Jira accepts our
+    // login and does not find it a second time.
     await this.#site.account();
     return issueAt(this.#site, id);
   }

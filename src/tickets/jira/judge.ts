@@ -1,4 +1,4 @@
-/** What an answer of Jira means: its JSON, or a TrackerError that says what to do. Total: every reply has a code. */
+/** Turns an answer of Jira into its JSON, or into a TrackerError that says what to do. Every reply has a code. */
 
 import type { NoAnswer, RawAnswer, RawReply } from "../../http-exchange.ts";
 import { clockTime } from "../../messages/text.ts";
@@ -23,9 +23,9 @@ export interface Operation {
   readonly deadlineMs?: number;
 }
 
-/** What an operator can mend is tried again after this at the soonest, and more slowly each time. */
+/** Least pause before the next try, where an operator can mend the cause. Later pauses are longer. */
 const mendMs = 20_000;
-/** Why a login is refused: each further one is counted, and keeps Jira wanting a CAPTCHA, or makes it want one. */
+/** Reasons of refused logins that Jira counts. Each further one prolongs the demand for a CAPTCHA, or causes it. */
 export const captcha = "captcha";
 export const loginFailed = "login_failed";
 
@@ -102,7 +102,7 @@ function refuse(
   });
 }
 
-/** The end of a limit also stands in a header of its own. */
+/** By Retry-After; for a 429 without it, by X-RateLimit-Reset. */
 function askedToWait(answer: RawAnswer): RetryAfter | undefined {
   const date = header(answer, "date");
   const asked = retryAfter(header(answer, "retry-after"), date, Date.now());
@@ -113,7 +113,7 @@ function askedToWait(answer: RawAnswer): RetryAfter | undefined {
     : retryAfter(new Date(resetMs).toUTCString(), date, Date.now());
 }
 
-/** In Jira's own word; undefined where it names none. */
+/** The limit in Jira's own word; undefined where it names none. */
 const limitOf = (answer: RawAnswer): string | undefined =>
   (header(answer, "ratelimit-reason") ?? header(answer, "x-ratelimit-reason"))
     ?.replaceAll(/[^\w-]/g, "")
@@ -159,7 +159,7 @@ function refusal(answer: RawAnswer, operation: Operation): JiraErrorClassificati
   );
 }
 
-/** The limits are different things: one waits for one ticket, one for a moment, one until the hour is over. */
+/** Three limits: of changes to one issue, of an hourly quota, and of the rate of requests. */
 function limited(answer: RawAnswer, says: string): JiraErrorClassification {
   const code = "DW_TRACKER_RATE_LIMITED";
   const reason = limitOf(answer) ?? "";
@@ -183,7 +183,7 @@ function limited(answer: RawAnswer, says: string): JiraErrorClassification {
   return { code, says, hint, retryable: true };
 }
 
-/** A page in Jira's place refuses nothing: Jira never saw the request. */
+/** A page instead of JSON comes from a proxy, or from a Jira that starts. Jira's API has not seen the request. */
 function foreign({ status, text }: RawAnswer, body: unknown): JiraErrorClassification | undefined {
   if (body !== undefined || text.trim() === "") return undefined;
   return {
@@ -216,7 +216,7 @@ function deniedLogin(answer: RawAnswer, says: string): JiraErrorClassification |
       "Jira wants a CAPTCHA after failed logins: log in once with a browser as this user, then renew the token. Until its file changes, one login in ten minutes is tried, and incidents wait.";
     return { code, says, hint, retryable: true, reason: captcha };
   }
-  // A failed login may also look like an issue that is not there.
+  // Jira also answers 404 after a failed login.
   const failed = login.includes("FAILED");
   if (answer.status !== 401 && !failed) return undefined;
   const hint =
@@ -265,7 +265,7 @@ function other({ status, says, fields }: Refused, { name }: Operation): JiraErro
   const retryable = status === 409;
   const hint =
     "Read Jira's words above: a field may be missing from the project's screen, a limit reached, or the issue locked.";
-  // A ticket is never given up: whatever Jira refuses in a new issue is configured, here or there.
+  // A new ticket is never given up, because somebody can mend each refusal in one of the two configurations.
   const again = name === "create" ? { againInMs: mendMs } : {};
   return { code: "DW_TRACKER_REFUSED", says, hint, retryable, fields, ...again };
 }

@@ -1,20 +1,21 @@
-/** Goes on without the fields that a project does not take. A ticket needs only project, issue type and summary. */
+/** Writes without the fields that a project does not take. A ticket needs only project, issue type and summary. */
 import { TrackerError } from "../errors.ts";
 
 export type JiraFields = Readonly<Record<string, unknown>>;
 
-/** Left out in this order where Jira refuses without naming a field: what people miss least comes first. */
+/** Where Jira refuses without naming a field, these are left out last, one after the other. */
 const usuallyLast = ["labels", "description"];
 const needed: ReadonlySet<string> = new Set(["project", "issuetype", "summary"]);
 
 export interface Written<T> {
   readonly value: T;
-  /** JiraFields that were left out because Jira did not take them. */
+  /** Names of the fields that were left out because Jira did not take them. */
   readonly left: readonly string[];
 }
 
 /**
- * Writes, and writes again without what Jira refused. A refusal has no effect, so this repeats nothing.
+ * Writes, and writes again without the fields that Jira refused. A refused write has no effect, so nothing is done
+ * twice.
  *
  * @param lastResort fields that are left out one by one, in this order, where Jira names none
  * @throws TrackerError when nothing more can be left out, or Jira demands a field that was not given

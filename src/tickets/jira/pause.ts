@@ -1,9 +1,9 @@
 /**
- * Keeps a whole process from asking a Jira that wants to be left alone, whoever asks: effects, the reading of comments,
- * the watch on tickets, probes.
+ * Holds back all requests of the process while Jira limits everybody or refuses the login: those of effects, of the
+ * reading of comments, of the watch on tickets and of probes.
  *
- *     asked freely ── a limit for everybody ──► left alone until its end ──► asked freely
- *          └──────── a login is refused ──► left alone until the token changes, or one slow try passes ──┘
+ *     asked freely ── a limit for everybody ──► not asked until its end ──► asked freely
+ *          └──────── a login is refused ──► not asked until the token changes, or one slow try passes ──┘
  *
  * Each login that is tried while it is refused can lock the account (CAPTCHA), so at most one is tried at a time.
  */
@@ -11,18 +11,18 @@ import { createHash } from "node:crypto";
 import { TrackerError } from "../errors.ts";
 import { captcha, loginFailed } from "./judge.ts";
 
-/** A limit for everybody that does not say when it ends is a short one. */
+/** Pause after a limit for everybody that does not say when it ends. */
 const burstMs = 2000;
 /**
- * A single sign-on or a proxy that is ill for some minutes refuses logins too, and says nothing of counting them. With
- * the pause of the breaker, tickets come within 30 s of its recovery.
+ * Pause between two logins during the first ten minutes. A failing single sign-on or proxy refuses logins too, without
+ * counting them. Together with the pause of the breaker, tickets come within 30 s of its recovery.
  */
 const soonMs = 5000;
 const soonForMs = 600_000;
 const laterMs = 120_000;
-/** Jira itself counts these, and wants a CAPTCHA after a few. */
+/** Pause after a refused login that Jira counts: it demands a CAPTCHA after a few. */
 const countedMs = 600_000;
-/** Of a try whose answer never comes back to us. */
+/** How long the others wait for a try whose answer is lost. */
 const tryMs = 60_000;
 
 interface RefusedLogin {
@@ -60,7 +60,7 @@ export class JiraPause {
     const login = this.#login;
     if (login === undefined || login.key !== hashOf(credentials)) return;
     if (now < login.untilMs) throw notAsked(doing, login.error);
-    // This one is the try. Others wait for what comes of it.
+    // This request is the try. The others wait for its result.
     login.untilMs = now + tryMs;
   }
 
@@ -79,7 +79,7 @@ export class JiraPause {
       this.#login = { key, error, sinceMs, untilMs: now + untilNextTryMs(error, now - sinceMs) };
       return;
     }
-    // The login was not what this one failed for, so the next one may be tried.
+    // The request failed for another reason than the login, so the next one may be sent at once.
     if (known !== undefined) known.untilMs = this.#now();
     const untilMs = this.#now() + limitMs(error);
     if (untilMs > Math.max(this.#now(), this.#limit?.untilMs ?? 0))
@@ -87,7 +87,7 @@ export class JiraPause {
   }
 }
 
-/** So long nobody is to ask; 0 where the error says nothing of others. */
+/** How long no request may be sent; 0 where the error concerns this request only. */
 function limitMs({ code, oneIssueOnly, retryAfterMs }: TrackerError): number {
   if (oneIssueOnly) return 0;
   if (code === "DW_TRACKER_RATE_LIMITED") return Math.max(retryAfterMs ?? burstMs, 1);
@@ -99,7 +99,7 @@ function untilNextTryMs({ reason }: TrackerError, lastsMs: number): number {
   return lastsMs < soonForMs ? soonMs : laterMs;
 }
 
-/** A login has no time: a new token goes on at once, so nobody may wait for longer. */
+/** For a refused login no time to wait is named, because a new token has to be tried at once. */
 function notAsked(doing: string, error: TrackerError, retryAfterMs?: number): TrackerError {
   return new TrackerError(error.code, `${doing}: not asked now, after ${error.message}`, {
     hint: error.hint,

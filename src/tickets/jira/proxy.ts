@@ -5,7 +5,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * @param to where Jira is; plain http is for loopback only and never goes through a proxy
- * @returns undefined when nothing stands between
+ * @returns undefined when the connection is direct
  * @throws TrackerError `DW_JIRA_BAD_PROXY` when the variable is no address of an http proxy
  */
 export function proxyFor(to: URL, environment: Environment): URL | undefined {

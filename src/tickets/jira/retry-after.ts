@@ -1,6 +1,6 @@
 /** How long Jira asks its clients to wait. */
 
-/** Nobody is left alone longer: a wrong clock or a slip in a proxy must not silence tickets for years. */
+/** Longest wait: a wrong clock or a mistake in a proxy must not hold tickets back for years. */
 const longestMs = 3_600_000;
 
 export interface RetryAfter {
@@ -12,7 +12,7 @@ export interface RetryAfter {
 
 /**
  * @param text the header Retry-After: seconds, or a date
- * @param date the header Date. Both are of one clock, so the difference holds although that clock may be wrong.
+ * @param date the header Date. Both come from one clock, so their difference is right even if that clock is wrong.
  * @param nowMs of this machine, used where there is no date
  * @returns undefined when it says nothing that can be read
  */
@@ -31,7 +31,7 @@ function askedMs(text: string, date: string | undefined, nowMs: number): number 
   const then = /[a-z]{3}/i.test(text) ? Date.parse(text) : Number.NaN;
   const theirs = then - Date.parse(date ?? "");
   const ours = then - nowMs;
-  // Of a Date that is wrong the other clock knows better: the shorter time that is not over yet.
+  // A proxy may have written Date, and either clock may be wrong. The shorter time that is not over yet counts.
   const left = [theirs, ours].filter((ms) => ms >= 0);
   return left.length > 0 ? Math.min(...left) : ours;
 }

@@ -16,9 +16,9 @@ export interface Searching {
   readonly project: string;
 }
 
-/** Numbers in a row that nobody has: behind so many there is no newer issue. Deleted and hidden ones leave gaps. */
+/** After this many missing numbers in a row there is no newer issue. Deleted and hidden issues leave smaller gaps. */
 const gap = 20;
-/** So many newer issues are looked at; a project that gets more meanwhile is not searched one by one. */
+/** At most this many newer issues are read. With more of them the answer is `unsure`. */
 const mostLookedAt = 150;
 const pageSize = 100;
 const maxPages = 100;
@@ -76,8 +76,8 @@ export async function allPages<T extends { readonly id: string }>(
 }
 
 /**
- * Keys count up in a project, and a key is read from the database, not from the index. So what the index does not show
- * yet stands behind the newest issue that it shows.
+ * Reads the issues after the newest one that the index shows, by their keys. Keys count up in a project, and an issue
+ * is read by its key from the database, not from the index.
  */
 export async function findAmongNewest(
   searching: Searching,
@@ -135,12 +135,12 @@ export async function issueAt(site: JiraSite, id: string): Promise<Issue | undef
   }
 }
 
-/** A login that failed may look like an issue that is not there, and has a code of its own. */
+/** Jira also answers 404 after a failed login, which has a code of its own. */
 function isMissing({ status, code }: TrackerError): boolean {
   return status === 410 || (status === 404 && code !== "DW_TRACKER_UNAUTHORIZED");
 }
 
-/** Data Center counts, Cloud hands a token on. */
+/** Where the next page begins: a number on Data Center, a token on Cloud. */
 type Next = { readonly startAt: number } | { readonly nextPageToken: string };
 
 interface Query {
@@ -157,7 +157,7 @@ async function page<T>(
   shape: z.ZodType<T>,
 ): Promise<T> {
   const cloud = await site.isCloud();
-  // Cloud took /search away; its successor returns ids only unless told which fields, and knows no startAt.
+  // Cloud has removed /search. Its successor returns ids only unless fields are named, and knows no startAt.
   const pathname = cloud ? "/search/jql" : "/search";
   const at = next === undefined || (cloud && "startAt" in next) ? {} : next;
   return site.connection.call(

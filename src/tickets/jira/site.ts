@@ -110,7 +110,7 @@ export class JiraSite {
       summary: fields.summary ?? "",
       description: fields.description ?? "",
       labels: [...(fields.labels ?? []), ...place.labelsIn(found)],
-      // Some servers tell no category; what is resolved is closed there.
+      // Some servers name no category. An issue with a resolution counts as closed there.
       done: category === undefined ? resolution !== undefined : category === "done",
       wontFix: resolution !== undefined && resolution === this.#options.wontFixResolution,
       ...this.#keptIn(fields),
@@ -143,7 +143,7 @@ export class JiraSite {
   }
 }
 
-/** Nothing is known of a server, or of a gateway before it, that does not have this path. One that is unavailable is asked again later. */
+/** A server or gateway without this path says nothing of itself. An unavailable one is asked again later: it throws. */
 function silentOf(error: unknown): z.infer<typeof shapes.serverShape> {
   const isPage = error instanceof TrackerError && error.code === "DW_TRACKER_PROTOCOL";
   if (isUnavailable(error) && !isPage) throw error;

@@ -18,7 +18,7 @@ const invisible = /[\u200B-\u200D\u2060\uFEFF\u00AD]/g;
 
 /** @returns each as typed, without what is invisible; at most 20 */
 export function spokenIn(markup: string): readonly string[] {
-  const said: string[] = [];
+  const commands: string[] = [];
   for (const line of withoutMacros(markup.replaceAll(/\r\n?/g, "\n")).split("\n")) {
     const text = line
       .replaceAll(invisible, "")
@@ -26,14 +26,15 @@ export function spokenIn(markup: string): readonly string[] {
       .normalize("NFKC")
       .trimEnd();
     if (quotedBelow.test(text)) break;
-    if (command.test(text) && !deceptive.test(text)) said.push(text);
+    if (command.test(text) && !deceptive.test(text)) commands.push(text);
   }
-  return said.slice(0, 20);
+  return commands.slice(0, 20);
 }
 
 /**
- * A tag with parameters opens, one without closes what is open. One that follows an opening tag at once opens another
- * one inside it, so that nested macros hide what is in them however they are read. What is never closed hides the rest.
+ * A tag with parameters opens a macro. A tag without parameters closes the open macro of the same name, unless that is
+ * still empty; then it opens a nested one. So nested macros hide their content in every reading. A macro that is never
+ * closed hides the rest.
  */
 function withoutMacros(markup: string): string {
   const open: OpenMacro[] = [];
@@ -51,7 +52,7 @@ function withoutMacros(markup: string): string {
     )
       open.pop();
     else open.push({ name, from: at });
-    // The line goes on, so that what stands behind a macro is not at the start of one.
+    // A space continues the line: text behind a macro is not at the start of a line.
     if (open.length === 0) outside += " ";
   }
   return open.length === 0 ? outside + markup.slice(at) : outside;

@@ -10,7 +10,7 @@ import { foundIssuesShape } from "./survey-shapes.ts";
 
 type Asked = Pick<JiraOptions, "project" | "issueType" | "resolveTransition" | "reopenTransition">;
 
-/** Both ways, each judged on the newest issue that stands at its beginning. */
+/** Judges closing on the newest open issue, and reopening on the newest closed one. */
 export async function transitionFindings(
   site: JiraSite,
   asked: Asked,

@@ -18,7 +18,7 @@ const saidShape = z.object({
   body: z.string(),
   created: z.string(),
   updated: z.string().optional(),
-  /** False: it came by mail from somebody who has no part in the request, whoever the address belongs to. */
+  /** False when the comment came by mail from somebody who is no participant of the request. */
   jsdAuthorCanSeeRequest: z.boolean().optional(),
 });
 
@@ -36,7 +36,7 @@ const changedShape = z.object({
 });
 
 const commentsAtOnce = 100;
-/** Jira stamps a comment twice when it is written. */
+/** Jira sets two times when a comment is written; they differ by less than this. */
 const writtenWithinMs = 1000;
 
 export function jiraTalk(site: JiraSite, searching: Searching): TicketTalk {
@@ -46,7 +46,7 @@ export function jiraTalk(site: JiraSite, searching: Searching): TicketTalk {
     known ??= personOf(await site.account());
     return known;
   };
-  const said = async (comments: readonly z.infer<typeof saidShape>[]) => {
+  const toSaid = async (comments: readonly z.infer<typeof saidShape>[]) => {
     const ours = await us();
     return comments.map((comment) => saidComment(comment, ours));
   };
@@ -63,7 +63,7 @@ export function jiraTalk(site: JiraSite, searching: Searching): TicketTalk {
           (client) => read(client, `/issue/${id}/comment`, query),
           saidPageShape,
         );
-        return said(comments);
+        return toSaid(comments);
       }),
     acts: (id) => unlessGone(async () => acts.of(id, await us())),
     comment: (id, comment) =>
@@ -79,7 +79,7 @@ export function jiraTalk(site: JiraSite, searching: Searching): TicketTalk {
           (client) => read(client, `/issue/${id}/comment/${comment}`, {}),
           saidShape,
         );
-        return (await said([found]))[0];
+        return (await toSaid([found]))[0];
       }),
   };
 }
@@ -87,7 +87,7 @@ export function jiraTalk(site: JiraSite, searching: Searching): TicketTalk {
 const mostAssignable = 1000;
 
 async function assignable({ site, project }: Searching): Promise<ReadonlySet<string>> {
-  // Data Center finds everybody by a dot, and nobody by nothing.
+  // Data Center needs a search text. A dot matches everybody.
   const who = (await site.isCloud()) ? {} : { username: "." };
   const found = await site.connection.call(
     { name: "assignable", doing: `reading who may be assigned in ${project}`, writes: false },
@@ -133,7 +133,7 @@ function saidComment(comment: z.infer<typeof saidShape>, us: string): SaidCommen
     commands: spokenIn(body),
     size: body.length,
     saidAtMs: Number.isNaN(createdMs) ? 0 : createdMs,
-    // A time that cannot be read proves nothing.
+    // A comment whose times cannot be read counts as edited.
     edited: !sameAuthor || !(apartMs <= writtenWithinMs),
   };
 }

@@ -23,9 +23,12 @@ export interface WorkflowMove {
 
 type WorkflowTransition = z.infer<typeof shapes.transitionsShape>["transitions"][number];
 
-/** Names of transitions that mean that the work is done; others that lead to Done may mean that it never will be. */
+/** Names of transitions that mean that the work is done. Other transitions to Done may mean that it never will be. */
 const meansDone = /^(done|resolve|close|complete|fix|finish)/i;
-/** They mean it, so not even the only way to Done is taken by one of these. */
+/**
+ * Names that mean that it never will be. Unless configured, such a transition is not even taken as the only way to
+ * Done.
+ */
 const meansNever =
   /won'?t|reject|cancel|declin|duplicate|invalid|abandon|withdraw|discard|abort|delete|archive/i;
 /** Some servers show a change only after they have answered it. */
@@ -40,7 +43,7 @@ export async function makeTransition(
   try {
     await transitionOnce(connection, id, move);
   } catch (error) {
-    // Two transitions at once: read again what is possible now, then once more.
+    // Two transitions at once: read again what is possible now, and try once more.
     if (!(error instanceof TrackerError) || error.status !== 409) throw error;
     if ((await move.isDone()) === (move.to === "done")) return;
     await transitionOnce(connection, id, move);
@@ -78,7 +81,7 @@ async function transitionOnce(
   throw cannotMove(id, move, { transitions, refused });
 }
 
-/** A name may lie, and a workflow may move an issue on by itself. */
+/** Whether the issue is where it should be. A name may mislead, and a workflow may move the issue on by itself. */
 async function isThere({ to, isDone }: WorkflowMove): Promise<boolean> {
   const wanted = to === "done";
   if ((await isDone()) === wanted) return true;
@@ -89,7 +92,9 @@ async function isThere({ to, isDone }: WorkflowMove): Promise<boolean> {
 const given = (fields: JiraFields): { readonly fields?: JiraFields } =>
   Object.keys(fields).length === 0 ? {} : { fields };
 
-/** The configured one first; then those whose category is right, the plainest first. */
+/**
+ * The configured one first, then those whose category is right. To reopen, a status of the category New comes first.
+ */
 function candidates(
   there: readonly WorkflowTransition[],
   { transition, to }: WorkflowMove,

@@ -1,6 +1,6 @@
 /**
- * Takes webhooks of Jira as hints: which ticket to read now. Nothing that they say is believed, since what was said is read
- * again from Jira. One that comes again is taken once, so that a recorded webhook makes nobody read a ticket again.
+ * Takes webhooks of Jira as hints which ticket to read now. Their content is not trusted: comments are read from Jira.
+ * The same webhook is taken once, so a recorded one that is sent again causes no read.
  */
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
@@ -8,7 +8,7 @@ import type { Announcement, HttpHook } from "../../http-route.ts";
 import type { TicketsMetrics } from "../metrics.ts";
 
 export interface JiraWebhookOptions {
-  /** Asked each time, so that a new one is used at once. @throws ConfigError when it cannot be read */
+  /** Called for each webhook, so a new secret is used at once. @throws ConfigError when it cannot be read */
   readonly secret: () => string;
   /** @param ticket id of an issue, which need not be a ticket of ours */
   readonly hint: (ticket: string) => Promise<void>;
@@ -22,7 +22,7 @@ const eventShape = z.object({
   comment: z.object({ self: z.string() }).optional().catch(undefined),
 });
 
-const heard = /^(?:comment_|jira:issue_)(?:created|updated|deleted)$/;
+const relevantEvents = /^(?:comment_|jira:issue_)(?:created|updated|deleted)$/;
 const ticketId = /^\d{1,19}$/;
 const mostRemembered = 1000;
 
@@ -35,7 +35,7 @@ export function jiraWebhook({ secret, hint, metrics }: JiraWebhookOptions): Http
     const hash = createHash("sha256").update(announcement.body).digest("base64");
     if (taken.has(hash)) return "repeated";
     await hint(ticket);
-    // After the hint: what failed may come again.
+    // Remembered after the hint, so a webhook whose hint failed may be sent again.
     if (taken.size >= mostRemembered) taken.clear();
     taken.add(hash);
     return "taken";
@@ -65,16 +65,16 @@ function isGenuine({ headers, query, body }: Announcement, secret: string): bool
   return given !== null && isSame(given, secret);
 }
 
-/** Of hashes nobody learns the secret by the time that comparing takes. */
+/** Compares hashes, so the time of the comparison says nothing about the secret. */
 function isSame(given: string, wanted: string): boolean {
   const [one, other] = [given, wanted].map((text) => createHash("sha256").update(text).digest());
   return one !== undefined && other !== undefined && timingSafeEqual(one, other);
 }
 
-/** @returns undefined where it is about nothing that is read here */
+/** @returns id of the ticket; undefined for an event that is not read here */
 function ticketIn(body: string): string | undefined {
   const event = eventShape.safeParse(jsonOf(body)).data;
-  if (event === undefined || !heard.test(event.webhookEvent)) return undefined;
+  if (event === undefined || !relevantEvents.test(event.webhookEvent)) return undefined;
   const id = event.issue?.id ?? /\/issue\/(\d+)\/comment\//.exec(event.comment?.self ?? "")?.[1];
   return id !== undefined && ticketId.test(id) ? id : undefined;
 }

@@ -67,7 +67,7 @@ const inlines: InlineRenderer = {
 /** Without a mark that would end it early. */
 const plainAddress = /^https?:\/\/[\w.:/?&=%-]+$/;
 
-/** Our own words hold no marks; if one slips in, it becomes no macro, link, table or bold text. */
+/** Our own words hold no marks. The escape makes sure that none becomes a macro, link, table or bold text. */
 function ours(text: string): string {
   return text.replaceAll(/[{}[\]|*]/g, "\\$&");
 }
