@@ -18,6 +18,8 @@ const stores = withStore();
 
 const program = new URL("../programs/effects-holder.ts", import.meta.url).pathname;
 const leaseUntil = "select lease_until::text as until from outbox where status = 'working'";
+const unfinished =
+  "select effect ->> 'kind' as kind, status from outbox where status in ('pending', 'working')";
 
 interface World {
   readonly url: string;
@@ -85,7 +87,12 @@ async function heldIn(
       fixesFor: () => ["restart-svc"],
     };
     await record(store, episodeOpened(), { clock: systemClock, orderKeyOf, settings });
-    await work({ store, world, child, said }, await held);
+    const answer = await held;
+    // A child that is stopped keeps everything that it has in hand, so the other effects are done before.
+    await eventually(async () => {
+      expect(await store.query(unfinished)).toEqual([{ kind: "run.start", status: "working" }]);
+    });
+    await work({ store, world, child, said }, answer);
   } finally {
     child.kill("SIGKILL");
     if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
