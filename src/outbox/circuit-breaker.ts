@@ -21,7 +21,7 @@ const longestPauseMs = 20_000;
 /** One dispatcher uses it, which sends one probe at a time. Cost: three numbers. */
 export class CircuitBreaker {
   #failures = 0;
-  /** How often the breaker opened since the dependency last answered. */
+  /** How often the breaker opened since the dependency last carried out or refused an effect. */
   #openings = 0;
   #openUntilMs: number | undefined;
 
@@ -38,6 +38,15 @@ export class CircuitBreaker {
   succeeded(): void {
     this.#failures = 0;
     this.#openings = 0;
+    this.#openUntilMs = undefined;
+  }
+
+  /**
+   * A cheap read succeeded, so the breaker closes. The count of openings stays: the dependency may answer reads and
+   * still fail every effect. Then the next pause is longer.
+   */
+  passedProbe(): void {
+    this.#failures = 0;
     this.#openUntilMs = undefined;
   }
 

@@ -158,7 +158,8 @@ export class OutboxDispatcher<Subject, Event> {
     if (this.#probe === undefined) return;
     try {
       await this.#probe();
-      this.#answered();
+      this.#breaker.passedProbe();
+      this.#noteAvailable();
     } catch (error) {
       this.#noteFailure(error);
     }
@@ -242,6 +243,10 @@ export class OutboxDispatcher<Subject, Event> {
 
   #answered(): void {
     this.#breaker.succeeded();
+    this.#noteAvailable();
+  }
+
+  #noteAvailable(): void {
     this.#state();
     this.#unavailableReason = undefined;
   }

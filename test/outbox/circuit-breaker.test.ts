@@ -45,6 +45,24 @@ describe("a breaker", () => {
     expect(pauses[0]).toBeLessThanOrEqual(2_000);
   });
 
+  it("waits longer each time that a probe succeeds and the calls after it fail, until one succeeds", () => {
+    const breaker = new CircuitBreaker();
+    const failThrice = (): number => {
+      const nowMs = breaker.retryAtMs ?? 0;
+      breaker.passedProbe();
+      expect(breaker.state(nowMs)).toBe("closed");
+      for (let n = 0; n < 3; n++) breaker.failed(nowMs);
+      expect(breaker.state(nowMs)).toBe("open");
+      return pause(breaker, nowMs);
+    };
+    const pauses = Array.from({ length: 40 }, failThrice);
+    expect(pauses[0]).toBeLessThanOrEqual(1_000);
+    expect(Math.max(...pauses)).toBeLessThanOrEqual(20_000);
+    expect(Math.max(...pauses)).toBeGreaterThan(10_000);
+    breaker.succeeded();
+    expect(failThrice()).toBeLessThanOrEqual(1_000);
+  });
+
   it("does not wait longer because several calls were in hand when it opened", () => {
     const breaker = opened();
     for (let n = 0; n < 20; n++) breaker.failed(0);
