@@ -14,7 +14,8 @@
  * # Failure handling
  *
  * - A failed attempt is repeated, with growing pauses and without a limit. But an effect whose error says that waiting
- *   cannot help is dead after five attempts. A person can retry a dead effect.
+ *   cannot help is dead after five failures. Attempts while the dependency was unavailable do not count. A person can
+ *   retry a dead effect.
  * - While the dependency is unavailable its circuit breaker is open. Effects wait, and one probe at a time goes out: a
  *   cheap read where the executor has one, else an effect. When it succeeds, all effects that waited are due.
  * - If this process dies, another worker takes the effect when its lease ends. The intent is stored, so the handler is
@@ -54,8 +55,8 @@ const idleMs = 30_000;
 const soonMs = 1000;
 /** At most so many effects are carried out at the same time. Each one that ends makes room for the next. */
 const maxInHand = 8;
-/** From this attempt on, an effect is dead if it fails with an error that waiting cannot help. */
-const permanentAttempts = 5;
+/** From this failure on, an effect is dead if waiting cannot help its error. */
+const permanentFailures = 5;
 const breakerNumber = { closed: 0, half_open: 1, open: 2 } as const;
 
 export class OutboxDispatcher<Subject, Event> {
@@ -129,8 +130,9 @@ export class OutboxDispatcher<Subject, Event> {
   /** @returns how long to sleep unless something wakes us, ms */
   async #round(): Promise<number> {
     const { store, clock, owner, metrics } = this.#options;
-    const nowMs = clock.now();
     if (this.#state() === "half_open") await this.#askWhetherWell();
+    // The probe may have taken long.
+    const nowMs = clock.now();
     const state = this.#state();
     // A new effect is no reason to ask a dependency that is unavailable.
     if (state === "open") return Math.max(1, (this.#breaker.retryAtMs ?? 0) - nowMs);
@@ -268,17 +270,17 @@ export class OutboxDispatcher<Subject, Event> {
     const { store, clock, metrics, logger } = this.#options;
     const told = describeError(error);
     // While the dependency is unavailable nothing is known about this effect, so it is not given up.
-    const permanent = isPermanent(error) && !this.#isUnavailable(error);
-    if (permanent && taken.attempt >= permanentAttempts) {
+    const counts = !this.#isUnavailable(error);
+    const failures = counts ? taken.failures + 1 : 0;
+    if (isPermanent(error) && failures >= permanentFailures) {
       metrics.effectsDead.inc({ kind: taken.effect.kind });
       logger.error({ effect: taken.id, err: error }, "effect set aside after its last attempt");
       await failEffect(store, taken, { error: told, dead: true });
       return;
     }
     // While the breaker is open, it alone sets the time of the next attempt.
-    const failures = this.#isUnavailable(error) ? 0 : taken.attempt;
     const retryAtMs = this.#breaker.retryAtMs ?? clock.now() + pauseBefore(failures, error);
     const intent = hadNoEffect(error) ? lease.intentWithoutAct : undefined;
-    await failEffect(store, taken, { error: told, retryAtMs, intent });
+    await failEffect(store, taken, { error: told, retryAtMs, intent, counts });
   }
 }

@@ -179,4 +179,19 @@ describe("FR-M2: an effect that waiting cannot help", () => {
     });
     expect(called.filter(({ kind }) => kind === "run.start")).toHaveLength(5);
   });
+
+  it("gets all five attempts after an outage, as attempts during an outage do not count", async () => {
+    const store = await stores.open();
+    const called: Called[] = [];
+    const wrong = new DockerError("DW_DOCKER_REFUSED", "no such container");
+    const fail = (kind: string, times: number): Error | undefined => {
+      if (kind !== "run.start") return undefined;
+      return times <= 3 ? new Error("the engine is away") : wrong;
+    };
+    await withWorker(store, handlers(called, fail), async () => {
+      await open(store);
+      await hurriedUntil(store, async () => (await countEffects(store)).dead === 1);
+    });
+    expect(called.filter(({ kind }) => kind === "run.start")).toHaveLength(8);
+  });
 });

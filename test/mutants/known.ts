@@ -201,13 +201,13 @@ const faultsOfDelivery = [
     },
     {
       file: "src/outbox/dispatcher.ts",
-      from: "taken.attempt >= permanentAttempts",
-      to: "taken.attempt > permanentAttempts",
+      from: "failures >= permanentFailures",
+      to: "failures > permanentFailures",
     },
     {
       file: "src/outbox/dispatcher.ts",
-      from: "const permanentAttempts = 5;",
-      to: "const permanentAttempts = 4;",
+      from: "const permanentFailures = 5;",
+      to: "const permanentFailures = 4;",
     },
   ]),
   ...coordination([

@@ -19,6 +19,7 @@ const taken: TakenEffect = {
   timer: false,
   owner: "me",
   attempt: 3,
+  failures: 2,
   intent: null,
   lastError: null,
 };

@@ -10,6 +10,7 @@ import { freezes } from "./freezes.ts";
 import { initial } from "./initial.ts";
 import { members } from "./members.ts";
 import { modelTeams } from "./model-teams.ts";
+import { outboxFailures } from "./outbox-failures.ts";
 import { partitionRows } from "./partition-rows.ts";
 import { plannedFreezes } from "./planned-freezes.ts";
 import { presence } from "./presence.ts";
@@ -50,6 +51,7 @@ export const migrations: readonly Migration[] = [
   { sql: freezes, minVersion: 8 },
   { sql: modelTeams, minVersion: 8 },
   { sql: plannedFreezes, minVersion: 8 },
+  { sql: outboxFailures, minVersion: 8 },
 ];
 
 const lockSql = "select pg_advisory_xact_lock(hashtextextended('driftwarden schema ' || $1, 0))";

@@ -22,6 +22,8 @@ export interface TakenEffect extends NewEffect {
   readonly owner: string;
   /** Counts from 1; a later attempt fences the ones before it. */
   readonly attempt: number;
+  /** Earlier attempts that failed while the dependency was available. */
+  readonly failures: number;
   /** What an earlier attempt stored before it acted, without a result: look the result up. Null if there is none. */
   readonly intent: unknown;
   readonly lastError: string | null;

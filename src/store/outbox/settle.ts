@@ -12,13 +12,19 @@ const completeSql = `
 update outbox set status = 'done', result = $4, lease_owner = null, lease_until = null ${mine}`;
 const retrySql = `
 update outbox set status = 'pending', last_error = $4, due_at_ms = $5, intent = case when $6 then $7 else intent end,
-  lease_owner = null, lease_until = null ${mine}`;
+  failures = failures + $8, lease_owner = null, lease_until = null ${mine}`;
 const deadSql = `
 update outbox set status = 'dead', last_error = $4, lease_owner = null, lease_until = null ${mine}`;
 
 export type EffectFailure =
   /** `intent`: what the next attempt finds. Left out, it finds what is stored. Null: there is nothing to look up. */
-  | { readonly error: string; readonly retryAtMs: number; readonly intent?: unknown }
+  | {
+      readonly error: string;
+      readonly retryAtMs: number;
+      readonly intent?: unknown;
+      /** Whether the attempt counts as failed. It does not where nothing was learned about the effect. */
+      readonly counts?: boolean;
+    }
   | { readonly error: string; readonly dead: true };
 
 /** Commit this before acting; it renews the lease. @throws StoreError DW_STORE_FENCED */
@@ -48,9 +54,9 @@ export async function failEffect(
   if ("dead" in failure) {
     await settle(q, taken, { sql: deadSql, values: [failure.error] });
   } else {
-    const { error, retryAtMs, intent } = failure;
+    const { error, retryAtMs, intent, counts = false } = failure;
     const kept = intent === undefined || intent === null ? null : toJson(intent);
-    const values = [error, retryAtMs, intent !== undefined, kept];
+    const values = [error, retryAtMs, intent !== undefined, kept, counts ? 1 : 0];
     await settle(q, taken, { sql: retrySql, values });
   }
 }

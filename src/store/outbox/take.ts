@@ -34,7 +34,7 @@ update outbox o set status = 'working', attempts = attempts + 1, lease_owner = $
   lease_until = clock_timestamp() + $3 * interval '1 ms'
 from due where o.seq = due.seq
 returning o.seq, o.id, o.incident, o.lane as "orderKey", o.effect, o.due_at_ms as "dueAtMs", o.timer, o.lease_owner as owner,
-  o.attempts as attempt, o.intent, o.last_error as "lastError"`;
+  o.attempts as attempt, o.failures, o.intent, o.last_error as "lastError"`;
 
 const renewSql = `
 update outbox set lease_until = clock_timestamp() + $4 * interval '1 ms'

@@ -29,7 +29,7 @@ function scene(make: () => Promise<MadePicture | undefined> = async () => made) 
 function leased() {
   const effect = { kind: "ticket.picture", episode: "e1" };
   const held = { id: "x", incident: "i", effect, orderKey: "picture", dueAtMs: 0, timer: false };
-  const taken = { ...held, owner: "me", attempt: 1, intent: null, lastError: null };
+  const taken = { ...held, owner: "me", attempt: 1, failures: 0, intent: null, lastError: null };
   const store: Queryable = {
     query: async <Row>() => {
       const rows: Row[] = [];
