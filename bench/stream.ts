@@ -76,7 +76,7 @@ async function ourRound(
     logger: pino({ level: "silent" }),
     metrics: kafkaMetrics(new Registry()),
     clock: systemClock,
-    rememberStream: (_, id) => Promise.resolve(id),
+    rememberStream: (_, found) => Promise.resolve(found),
   });
   const started = performance.now();
   for (let from = 0; from < records.length; from += 500) {

@@ -81,13 +81,14 @@ export async function buildStream(parts: StoredParts): Promise<Stream> {
       logger,
       metrics: postgresLogMetrics(registry),
     });
-    const known = await rememberStream(store, logName, log.streamId);
-    if (known !== log.streamId) {
+    const found = { id: log.streamId, partitions: log.partitions };
+    const known = await rememberStream(store, logName, found);
+    if (known.id !== found.id) {
       logger.warn(
-        { known, found: log.streamId },
+        { known: known.id, found: found.id },
         "the log was made anew; it is read from its start",
       );
-      await store.transaction((tx) => adoptStream(tx, logName, log.streamId));
+      await store.transaction((tx) => adoptStream(tx, logName, found));
     }
     health.register("stream", () => log.health());
     lifecycle.onStop("stream", () => log.close());
@@ -97,7 +98,7 @@ export async function buildStream(parts: StoredParts): Promise<Stream> {
     ...kafka,
     sessionTimeoutMs: config.stream.kafka.session_timeout,
     startupTimeoutMs: config.startup_timeout,
-    rememberStream: (topic, id) => rememberStream(store, topic, id),
+    rememberStream: (topic, found) => rememberStream(store, topic, found),
     clock,
     logger,
     metrics: kafkaMetrics(registry),

@@ -14,7 +14,7 @@ import { eventually } from "../programs/eventually.ts";
 import {
   marker,
   openTestStream,
-  rememberIds,
+  rememberTopics,
   startTestKafka,
   withKafka,
 } from "../programs/kafka.ts";
@@ -166,7 +166,7 @@ describe.skipIf(!kafka.available)("a topic that was deleted and created again", 
   });
 
   it.each(["shorter", "longer"])("%s, is refused by us at the start", async (length) => {
-    const rememberStream = rememberIds();
+    const rememberStream = rememberTopics();
     const options = { brokers: kafka.brokers, topic: `ours-${length}`, rememberStream };
     const { stream } = await openTestStream({ ...options, partitions: 1 });
     await stream.append([marker("m", 1), marker("m", 2)]);

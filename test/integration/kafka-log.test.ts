@@ -1,6 +1,7 @@
 import { Kafka, Partitioners } from "kafkajs";
 import { describe, expect, it } from "vitest";
 import { KafkaStreamError } from "../../src/stream/kafka/errors.ts";
+import type { KnownTopic } from "../../src/stream/kafka/topic.ts";
 import {
   RememberingReader,
   recordLogContract,
@@ -11,7 +12,7 @@ import { eventually, until } from "../programs/eventually.ts";
 import {
   marker,
   openTestStream,
-  rememberIds,
+  rememberTopics,
   startTestKafka,
   withKafka,
 } from "../programs/kafka.ts";
@@ -22,17 +23,17 @@ const kafka = await withKafka(startTestKafka);
 async function startHarness(): Promise<StreamHarness> {
   const own = await startTestKafka();
   const client = new Kafka({ brokers: [...own.brokers], logLevel: 0 });
-  const ids = new Map<string, string>();
+  const known = new Map<string, KnownTopic>();
   return {
     open: async (name) => {
-      const remember = rememberIds(ids);
+      const remember = rememberTopics(known);
       const options = { topic: name, groupId: name, rememberStream: remember };
       return (await openTestStream({ brokers: own.brokers, ...options })).stream;
     },
     appendBytes: async (topic, partition, bytes) => {
       const producer = client.producer({ createPartitioner: Partitioners.DefaultPartitioner });
       await producer.connect();
-      const headers = { stream: ids.get(topic) ?? "" };
+      const headers = { stream: known.get(topic)?.id ?? "" };
       await producer.send({ topic, messages: [{ value: Buffer.from(bytes), partition, headers }] });
       await producer.disconnect();
     },
@@ -42,7 +43,7 @@ async function startHarness(): Promise<StreamHarness> {
       await admin.deleteTopics({ topics: [name] });
       await eventually(async () => expect(await admin.listTopics()).not.toContain(name));
       await admin.disconnect();
-      ids.delete(name);
+      known.delete(name);
     },
     stop: () => own.stop(),
   };

@@ -8,7 +8,7 @@ import { eventually } from "../programs/eventually.ts";
 import {
   marker,
   openTestStream,
-  rememberIds,
+  rememberTopics,
   startTestKafka,
   withKafka,
 } from "../programs/kafka.ts";
@@ -31,7 +31,12 @@ const kindsOf = (reader: RememberingReader): readonly string[] =>
 describe.skipIf(!kafka.available)("what a neighbour writes to our topic", () => {
   it("is set aside, and our own records around it are read, also after a restart (FR-K3, FR-K5, FR-K10)", async () => {
     const topic = "shared-topic";
-    const shared = { brokers: kafka.brokers, topic, partitions: 1, rememberStream: rememberIds() };
+    const shared = {
+      brokers: kafka.brokers,
+      topic,
+      partitions: 1,
+      rememberStream: rememberTopics(),
+    };
     const { stream } = await openTestStream(shared);
     const ours = { stream: stream.streamId };
     const late = { kind: "tick", source: "main", watermark: 9e18, clock: 9e18 } as const;
@@ -80,7 +85,12 @@ async function setCompression(topic: string, type: string): Promise<void> {
 describe.skipIf(!kafka.available)("a topic whose compression.type is changed while we run", () => {
   it("is read on, in whatever codec the brokers write our records, also after a restart", async () => {
     const topic = "compressed";
-    const shared = { brokers: kafka.brokers, topic, partitions: 1, rememberStream: rememberIds() };
+    const shared = {
+      brokers: kafka.brokers,
+      topic,
+      partitions: 1,
+      rememberStream: rememberTopics(),
+    };
     const { stream } = await openTestStream(shared);
     const reader = new RememberingReader();
     await stream.subscribe(reader);
@@ -108,7 +118,12 @@ describe.skipIf(!kafka.available)("a topic whose compression.type is changed whi
 describe.skipIf(!kafka.available)("a topic that got more partitions while we ran (FR-K9)", () => {
   it("is used as before, and its new partitions stay empty and unclaimed", async () => {
     const topic = "grown";
-    const shared = { brokers: kafka.brokers, topic, partitions: 2, rememberStream: rememberIds() };
+    const shared = {
+      brokers: kafka.brokers,
+      topic,
+      partitions: 2,
+      rememberStream: rememberTopics(),
+    };
     const { stream: first } = await openTestStream(shared);
     await first.append([marker("m", 1)]);
     await first.close();

@@ -5,7 +5,7 @@ import { eventually, until } from "../programs/eventually.ts";
 import {
   marker,
   openTestStream,
-  rememberIds,
+  rememberTopics,
   startTestKafka,
   withKafka,
 } from "../programs/kafka.ts";
@@ -35,7 +35,7 @@ async function createAgain(topic: string): Promise<void> {
 
 describe.skipIf(!kafka.available)("the topic", () => {
   it("is found again with the same stream id", async () => {
-    const rememberStream = rememberIds();
+    const rememberStream = rememberTopics();
     const options = { brokers: kafka.brokers, topic: "again", rememberStream };
     const { stream: first } = await openTestStream(options);
     const { stream: second } = await openTestStream(options);
@@ -58,6 +58,26 @@ describe.skipIf(!kafka.available)("the topic", () => {
     });
   });
 
+  it.each([2, 4])(
+    "that is used with 3 partitions is refused with %i: no record stays unread",
+    async (partitions) => {
+      const topic = `used-${partitions}`;
+      const options = { brokers: kafka.brokers, topic, rememberStream: rememberTopics() };
+      const { stream } = await openTestStream(options);
+      await stream.close();
+      await admin.createPartitions({ topicPartitions: [{ topic, count: 4 }] });
+      await eventually(async () => {
+        const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+        expect(topics[0]?.partitions).toHaveLength(4);
+      });
+      await expect(openTestStream({ ...options, partitions })).rejects.toMatchObject({
+        code: "DW_STREAM_TOPIC_MISMATCH",
+        message: expect.stringContaining(`with 3 partitions, the configuration says ${partitions}`),
+        hint: expect.stringContaining("Set stream.partitions to 3."),
+      });
+    },
+  );
+
   it("that needs more replicas than there are brokers is refused", async () => {
     const opening = openTestStream({
       brokers: kafka.brokers,
@@ -70,7 +90,7 @@ describe.skipIf(!kafka.available)("the topic", () => {
   it("made by its operator gets a stream id and keeps its settings", async () => {
     const configEntries = [{ name: "retention.ms", value: "172800000" }];
     await admin.createTopics({ topics: [{ topic: "given", numPartitions: 3, configEntries }] });
-    const rememberStream = rememberIds();
+    const rememberStream = rememberTopics();
     const options = { brokers: kafka.brokers, topic: "given", rememberStream };
     const { stream } = await openTestStream(options);
     await stream.close();
@@ -82,7 +102,7 @@ describe.skipIf(!kafka.available)("the topic", () => {
 
 describe.skipIf(!kafka.available)("a topic deleted and created again", () => {
   it("a topic that was deleted and created again is noticed at the next start", async () => {
-    const rememberStream = rememberIds();
+    const rememberStream = rememberTopics();
     const options = { brokers: kafka.brokers, topic: "remade", rememberStream };
     const { stream } = await openTestStream(options);
     await stream.close();

@@ -11,6 +11,7 @@ import {
   type KafkaStreamOptions,
   openKafkaStream,
 } from "../../src/stream/kafka/open-kafka-stream.ts";
+import type { KnownTopic } from "../../src/stream/kafka/topic.ts";
 import type { MarkerRecord } from "../../src/stream/record.ts";
 import { leaveOut } from "./ci.ts";
 import { patienceMs } from "./eventually.ts";
@@ -64,14 +65,14 @@ export async function withKafka<Started extends Broker>(
   };
 }
 
-/** A store's memory of stream ids. */
-export function rememberIds(
-  ids: Map<string, string> = new Map(),
+/** A store's memory of topics. */
+export function rememberTopics(
+  known: Map<string, KnownTopic> = new Map(),
 ): KafkaStreamOptions["rememberStream"] {
-  return (topic, candidate) => {
-    const known = ids.get(topic) ?? candidate;
-    ids.set(topic, known);
-    return Promise.resolve(known);
+  return (topic, found) => {
+    const stored = known.get(topic) ?? found;
+    known.set(topic, stored);
+    return Promise.resolve(stored);
   };
 }
 
@@ -91,7 +92,7 @@ export async function openTestStream(
     logger: pino({ level: process.env["KAFKA_TEST_LOG"] ?? "silent" }, pino.destination(2)),
     metrics: kafkaMetrics(registry),
     clock: systemClock,
-    rememberStream: rememberIds(),
+    rememberStream: rememberTopics(),
     ...options,
   });
   const counted = async (name: string): Promise<number> => {

@@ -20,6 +20,7 @@ import { retries } from "./retries.ts";
 import { runDecisions } from "./run-decisions.ts";
 import { seals } from "./seals.ts";
 import { silences } from "./silences.ts";
+import { streamPartitions } from "./stream-partitions.ts";
 import { subject } from "./subject.ts";
 
 export interface Migration {
@@ -52,6 +53,7 @@ export const migrations: readonly Migration[] = [
   { sql: modelTeams, minVersion: 8 },
   { sql: plannedFreezes, minVersion: 8 },
   { sql: outboxFailures, minVersion: 8 },
+  { sql: streamPartitions, minVersion: 8 },
 ];
 
 const lockSql = "select pg_advisory_xact_lock(hashtextextended('driftwarden schema ' || $1, 0))";

@@ -1,26 +1,48 @@
-/** Remembers the id of a stream, so that a stream that was deleted and created again is noticed. */
+/**
+ * Remembers the id of a stream and its number of partitions. So a stream that was deleted and created again is noticed,
+ * and so is another number of partitions, which would leave records unread.
+ */
 import type { Queryable, Tx } from "../query.ts";
 
-const rememberSql = "insert into streams (name, id) values ($1, $2) on conflict (name) do nothing";
-const knownSql = "select id from streams where name = $1";
-const adoptSql = "update streams set id = $2 where name = $1";
+/** A store of an older program knows no number. The partitions that were claimed tell the least that it can be. */
+const rememberSql = `
+insert into streams as s (name, id, partitions) values ($1, $2, $3)
+on conflict (name) do update
+  set partitions = greatest($3, (select max(partition) + 1 from partitions p where p.stream = s.name))
+  where s.partitions is null`;
+const knownSql = "select id, partitions from streams where name = $1";
+const adoptSql = "update streams set id = $2, partitions = $3 where name = $1";
 const restartSql = `
 update partitions set epoch = epoch + 1, decided_offset = -1, replay_from = 0 where stream = $1`;
 const unapplySql = "update states set applied_through = -1 where stream = $1";
 
-/** Stores the id if none is stored. @returns the stored id; if it is not `id`, the stream was re-created */
-export async function rememberStream(q: Queryable, name: string, id: string): Promise<string> {
-  await q.query(rememberSql, [name, id]);
-  const [known] = await q.query<{ id: string }>(knownSql, [name]);
-  return known?.id ?? id;
+export interface KnownStream {
+  readonly id: string;
+  readonly partitions: number;
+}
+
+/**
+ * Stores the stream if none is stored.
+ *
+ * @returns what is stored. With another id the stream was re-created, with another number of partitions it is used with
+ *   more or fewer
+ */
+export async function rememberStream(
+  q: Queryable,
+  name: string,
+  found: KnownStream,
+): Promise<KnownStream> {
+  await q.query(rememberSql, [name, found.id, found.partitions]);
+  const [known] = await q.query<KnownStream>(knownSql, [name]);
+  return known ?? found;
 }
 
 /**
  * Goes on with a re-created stream. It is read from its start, and models keep what they learned. A process that still
  * works on the old stream is fenced. Rows that come a second time are dropped by the positions in the states.
  */
-export async function adoptStream(tx: Tx, name: string, id: string): Promise<void> {
-  await tx.query(adoptSql, [name, id]);
+export async function adoptStream(tx: Tx, name: string, found: KnownStream): Promise<void> {
+  await tx.query(adoptSql, [name, found.id, found.partitions]);
   await tx.query(restartSql, [name]);
   await tx.query(unapplySql, [name]);
 }

@@ -20,6 +20,7 @@ import { boundedTick } from "./tick-bound.ts";
 import {
   type OpenedTopic,
   openTopic,
+  type RememberTopic,
   readStreamId,
   recreated,
   type TopicSpec,
@@ -36,8 +37,7 @@ export interface KafkaStreamOptions extends KafkaConnection, TopicSpec {
   readonly startupTimeoutMs: number;
   readonly metrics: KafkaMetrics;
   readonly clock: Pick<Clock, "at">;
-  /** Stores the id unless one is stored for this topic. Resolves with the stored one. */
-  readonly rememberStream: (topic: string, candidateId: string) => Promise<string>;
+  readonly rememberStream: RememberTopic;
 }
 
 const grownHint =

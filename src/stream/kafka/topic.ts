@@ -24,6 +24,16 @@ export interface OpenedTopic {
   readonly unused: number;
 }
 
+/** What the store knows of the topic. */
+export interface KnownTopic {
+  /** Id of the stream. */
+  readonly id: string;
+  readonly partitions: number;
+}
+
+/** Stores what was found unless something is stored for this topic. Resolves with what is stored. */
+export type RememberTopic = (topic: string, found: KnownTopic) => Promise<KnownTopic>;
+
 interface TopicFacts {
   readonly partitions: number;
   readonly replication: number;
@@ -75,15 +85,14 @@ function markOf(facts: TopicFacts): string | undefined {
 }
 
 /**
- * Makes the topic when it is missing, otherwise checks it, and compares its stream id with the remembered one.
+ * Makes the topic when it is missing, otherwise checks it, and compares it with what the store knows of it.
  *
- * @param remember stores the id unless one is stored for this topic, and resolves with the stored one
  * @throws KafkaStreamError DW_STREAM_TOPIC_REFUSED, DW_STREAM_TOPIC_MISMATCH, DW_STREAM_RECREATED
  */
 export async function openTopic(
   admin: Admin,
   spec: TopicSpec,
-  remember: (topic: string, candidateId: string) => Promise<string>,
+  remember: RememberTopic,
 ): Promise<OpenedTopic> {
   const names = await admin.listTopics();
   const missing = !names.includes(spec.topic);
@@ -93,7 +102,9 @@ export async function openTopic(
   if (missing && markOf(found) === undefined) throw new Error("the new topic is not visible yet");
   checkTopic(found, spec);
   const streamId = markOf(found) ?? (await markTopic(admin, spec.topic, found));
-  if ((await remember(spec.topic, streamId)) !== streamId) throw recreated(spec.topic);
+  const known = await remember(spec.topic, { id: streamId, partitions: spec.partitions });
+  if (known.id !== streamId) throw recreated(spec.topic);
+  if (known.partitions !== spec.partitions) throw usedOtherwise(spec, known.partitions);
   const maxMessageBytes = Number(found.config.get("max.message.bytes")?.value ?? 1_048_588);
   return { streamId, maxMessageBytes, unused: found.partitions - spec.partitions };
 }
@@ -203,6 +214,16 @@ function checkTopic(found: TopicFacts, spec: TopicSpec): void {
     `topic ${spec.topic} does not fit: ${problems.join(", ")}`,
     {
       hint: "Change the topic's settings, or stream.partitions, stream.kafka.replication and stream.kafka.retention; for another number of partitions name a new topic, because models would move to other partitions.",
+    },
+  );
+}
+
+function usedOtherwise({ topic, partitions }: TopicSpec, used: number): KafkaStreamError {
+  return new KafkaStreamError(
+    "DW_STREAM_TOPIC_MISMATCH",
+    `topic ${topic} is used with ${used} partitions, the configuration says ${partitions}: models would move to other partitions, and records would stay unread`,
+    {
+      hint: `Set stream.partitions to ${used}. For another number name a new topic in stream.kafka.topic as well: detection starts anew on it.`,
     },
   );
 }

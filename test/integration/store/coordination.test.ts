@@ -205,20 +205,29 @@ describe("decisions", () => {
 });
 
 describe("a stream's id", () => {
+  const one = { id: "one", partitions: 4 };
+  const two = { id: "two", partitions: 4 };
+
   it("is the one that was seen first", async () => {
-    expect(await rememberStream(store, "topic", "one")).toBe("one");
-    expect(await rememberStream(store, "topic", "two")).toBe("one");
+    expect(await rememberStream(store, "topic", one)).toEqual(one);
+    expect(await rememberStream(store, "topic", { id: "two", partitions: 8 })).toEqual(one);
+  });
+
+  it("stands with the partitions that were claimed where an older program stored no number", async () => {
+    await store.query("insert into streams (name, id) values ('old', 'one')");
+    await claimPartition(store, { stream: "old", partition: 7 }, "a");
+    expect(await rememberStream(store, "old", one)).toEqual({ id: "one", partitions: 8 });
   });
 
   it("changes when the new stream is adopted, which is read from its start and fences old claims", async () => {
-    await rememberStream(store, "again", "one");
+    await rememberStream(store, "again", one);
     const place = { stream: "again", partition: 0 };
     const old = await claimPartition(store, place, "a");
     await commitDecisions(store, old, 8);
     await moveReplayFrom(store, old, { replayFrom: 7, ended: [], rows: {} });
     await saveStates(store, old, [{ model: "m", appliedThrough: 6, state: Buffer.from("s") }]);
-    await store.transaction((tx) => adoptStream(tx, "again", "two"));
-    expect(await rememberStream(store, "again", "two")).toBe("two");
+    await store.transaction((tx) => adoptStream(tx, "again", two));
+    expect(await rememberStream(store, "again", two)).toEqual(two);
     await expect(commitDecisions(store, old, 9)).rejects.toMatchObject(fencedError);
     const claim = await claimPartition(store, place, "a");
     expect(claim).toMatchObject({ decidedOffset: -1, replayFrom: 0 });
