@@ -51,11 +51,17 @@ describe("opening the store", () => {
   });
 
   it("refuses a program that knows no members of incidents: it would open a second ticket for each", async () => {
-    const today = await stores.open({ schema: "today" });
+    await stores.open({ schema: "today" });
     const older = migrations.slice(0, 7);
     await expect(migrateTo(older, "today")).rejects.toMatchObject({ code: "DW_STORE_TOO_NEW" });
-    expect(await today.query("select version, min_version from meta")).toEqual([
-      { version: migrations.length, min_version: 8 },
+  });
+
+  it("refuses a program that knows no freezes: it would carry out runs that a person froze", async () => {
+    const frozen = await stores.open({ schema: "frozen" });
+    const older = migrations.slice(0, 15);
+    await expect(migrateTo(older, "frozen")).rejects.toMatchObject({ code: "DW_STORE_TOO_NEW" });
+    expect(await frozen.query("select version, min_version from meta")).toEqual([
+      { version: migrations.length, min_version: 16 },
     ]);
   });
 
