@@ -69,6 +69,28 @@ describe("a batch", () => {
     expect(() => unpackZstd(zstdSize, most)).toThrow(/window/);
   });
 
+  it("in Zstandard of several frames is read, and refused when a later one needs too large a window", () => {
+    const hello = bytes(zstdMagic, [0x20, 5, 0x29, 0, 0], "hello");
+    const checked = bytes(zstdMagic, [0x24, 5, 0x29, 0, 0], "hello", [0, 0, 0, 0]);
+    const skipped = bytes([0x5f, 0x2a, 0x4d, 0x18, 3, 0, 0, 0], "any");
+    const wide = bytes(zstdMagic, [0x00, 0xa0, 0x0b, 0x00, 0x00, 0x61]);
+    for (const first of [
+      hello,
+      checked,
+      skipped,
+      bytes(zstdMagic, [0x00, 0x00, 0x29, 0, 0], "hello"),
+    ]) {
+      expect(unpackZstd(bytes([...first], [...hello]), most).toString()).toMatch(/^(hello){1,2}$/);
+      expect(() => unpackZstd(bytes([...first], [...wide]), most)).toThrow(/window/);
+    }
+  });
+
+  it("in Zstandard of many short blocks does not hold up the process", () => {
+    const blocks = Array.from({ length: 20_000 }, () => [0x0a, 0x00, 0x00, 0x61]);
+    const slow = bytes(zstdMagic, [0x00, 0x48], ...blocks, [0x01, 0x00, 0x00]);
+    expect(() => unpackZstd(slow, most)).toThrow(/too short/);
+  });
+
   it.each([
     ["a copy from before the first byte", unpackLz4, lz4Block(bytes([0x10], "a", [9, 0]))],
     ["a copy from nowhere", unpackSnappy, bytes([4], [0x01, 0x01])],
