@@ -4,14 +4,16 @@ import { promisify } from "node:util";
 import { messageOf } from "../../src/errors.ts";
 import { dockerAvailable, dockerPrograms } from "../../src/sandbox/docker-programs.ts";
 import { fetchKafka, kafkaAvailable } from "../../src/sandbox/kafka.ts";
+import { alertmanagerTestable, fetchAlertmanager } from "./alertmanager.ts";
 
 const install = { install: true } as const;
 
-/** Builds the program that tests run as its users do, and fetches what Kafka and the Docker engine need. */
+/** Builds the program that tests run as its users do, and fetches what Kafka, the Docker engine and the Alertmanager need. */
 export async function setup(): Promise<void> {
   await promisify(execFile)("npm", ["run", "--silent", "build"]);
   if (await kafkaAvailable()) await fetched(fetchKafka);
   if (await dockerAvailable(install)) await fetched(() => dockerPrograms(install));
+  if (await alertmanagerTestable()) await fetched(fetchAlertmanager);
 }
 
 /** Tests that need what cannot be fetched fail with its error; the others can run. */
