@@ -15,7 +15,7 @@ export interface DockerPrograms {
 export interface DockerProgramOptions {
   /** Whether missing packages may be installed (root only). Default false. */
   readonly install?: boolean;
-  /** Told in one line what is being installed. Default standard error. */
+  /** Called with a line that says what is being installed. Default: writes to stderr. */
   readonly say?: (line: string) => void;
 }
 
@@ -58,7 +58,10 @@ async function found(): Promise<DockerPrograms | undefined> {
   return (await isStatic(busybox)) ? { dockerd, busybox } : undefined;
 }
 
-/** An image of one file needs a busybox without libraries; a program that has some names its loader at the start. */
+/**
+ * Whether a program is linked statically, since the image has no libraries. Others name their loader in the first
+ * bytes.
+ */
 async function isStatic(program: string): Promise<boolean> {
   const file = await open(program);
   try {
@@ -86,7 +89,7 @@ async function install(): Promise<void> {
   const wait = ["-q", "-o", "DPkg::Lock::Timeout=120"];
   const chosen = ["install", "-y", "--no-install-recommends", ...packages];
   try {
-    // The package lists may be old or missing, and need not be new.
+    // The package lists are updated only if installing fails with those that are there.
     await aptGet([...wait, ...chosen]).catch(async () => {
       await aptGet([...wait, "update"]);
       await aptGet([...wait, ...chosen]);

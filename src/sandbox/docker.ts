@@ -31,7 +31,7 @@ type Verb = "version" | "list" | "inspect" | "restart" | "start";
 interface EngineFault {
   /** Thrown to the caller. */
   readonly error: Error;
-  /** What happens all the same: the whole act, or it ends half-way and leaves the container stopped. Default nothing. */
+  /** What takes effect nevertheless: the whole act, or only its stop, without the start. Default: nothing. */
   readonly effect?: "all" | "stopped";
 }
 

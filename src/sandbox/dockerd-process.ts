@@ -34,21 +34,21 @@ export class DockerdProcess {
   }
 
   /**
-   * Starts it on what the folder holds, its containers that live on included, and waits until it answers.
+   * Starts it in its folder, together with containers that still run there, and waits until it answers.
    *
    * @throws SandboxDockerError `DW_SANDBOX_DOCKER_FAILED` with its own lines
    */
   async start(): Promise<void> {
     const log = join(this.#folder, "dockerd.log");
     await mkdir(join(this.#folder, "run"), { recursive: true });
-    // A killed engine's containerd, dead but not waited for by anybody, would pass for one that runs.
+    // The containerd of a killed engine may be a zombie. By its pid file it would count as running.
     await rm(join(this.#folder, "exec", "containerd", "containerd.pid"), { force: true });
     const file = openSync(log, "w");
-    // Detached: a terminal's Ctrl-C must not reach it before us.
-    // What a crash left running is kept; at the end of a run without a crash nothing may be.
+    // After a crash, containers that still run are kept. Without one, none may outlive the engine.
     const kept = this.#child === undefined ? [] : ["--live-restore"];
     const child = spawn(this.#program, [...flags(this.#folder), ...kept], {
       stdio: ["ignore", file, file],
+      // A terminal's Ctrl-C must not reach it before us.
       detached: true,
       cwd: "/",
     });
@@ -75,7 +75,7 @@ export class DockerdProcess {
     await gone;
   }
 
-  /** Ends it and removes its folder. Remove its containers before: it takes its time over stopping them. */
+  /** Ends it and removes its folder. Remove its containers first, because the engine stops them slowly. */
   async dispose(): Promise<void> {
     if (this.#guard === undefined) return;
     const gone = once(this.#guard, "exit");

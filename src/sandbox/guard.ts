@@ -8,9 +8,9 @@ const gone =
 
 /**
  * Starts a shell that waits for the end of a pipe that only we hold, and then runs the script. SIGKILL calls it off.
- * It is detached, so that a terminal's Ctrl-C does not reach it before us, and keeps nobody from ending.
+ * It is detached, so that a terminal's Ctrl-C does not reach it before us. It does not keep our process alive.
  *
- * @param script may say `gone PID`, which waits until that process is no more
+ * @param script may call `gone PID`, which waits until that process has ended
  * @param args `$0`, `$1`, … of the script
  * @returns undefined on Windows, where there is no such shell
  */

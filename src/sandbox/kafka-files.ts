@@ -74,7 +74,7 @@ export async function requireJars(): Promise<void> {
   });
 }
 
-/** Renames a finished draft into place; when another process was first, its result stands and the draft goes. */
+/** Renames a finished draft into place. When another process was first, its result stays and the draft is removed. */
 export async function publish(draft: string, place: string): Promise<void> {
   try {
     await rename(draft, place);

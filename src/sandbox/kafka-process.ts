@@ -111,7 +111,7 @@ export class BrokerProcess {
    * Formats the folder the first time, starts the broker and waits until it answers.
    *
    * @param javaFlags heap and class archive
-   * @throws KafkaSandboxError with the end of what the broker said, when it exits or says nothing for a minute
+   * @throws KafkaSandboxError with the end of its stderr, when it exits or does not answer for a minute
    */
   async start(javaFlags: readonly string[]): Promise<void> {
     const settings = join(this.#place.dataDir, "server.properties");

@@ -36,7 +36,7 @@ export interface SandboxKafka {
   resume(): void;
 }
 
-/** Fetches the jars and makes the class archive unless they are here: about 15 s that the first start would take longer. */
+/** Fetches the jars and makes the class archive unless they are here. The first start is then about 15 s shorter. */
 export async function fetchKafka(): Promise<void> {
   await classArchive();
 }

@@ -43,7 +43,10 @@ async function openToAll(folder: string): Promise<boolean> {
   }
 }
 
-/** Makes the links of the shared libraries, which npm packages cannot carry: the package's own install script, when that was blocked. */
+/**
+ * Makes the links of the shared libraries, which npm packages cannot carry. The install script of the package does the
+ * same, unless npm was told to run no scripts.
+ */
 async function linkLibraries(native: string): Promise<void> {
   const text = await readFile(join(native, "pg-symlinks.json"), "utf8");
   const links: readonly Links[] = JSON.parse(text);

@@ -217,7 +217,7 @@ class Server implements EmbeddedPostgres {
     if (child === undefined || !this.running) return;
     const ended = once(child, "exit");
     child.ref();
-    // A session would outlive the server for a moment, and commit meanwhile. Stopped, it makes no new one.
+    // A session outlives a killed server for a moment, and may commit. A stopped server starts no new session.
     child.kill("SIGSTOP");
     const sessions = await childrenOf(this.pid);
     child.kill("SIGKILL");

@@ -5,7 +5,7 @@ export type Deployment = "Cloud" | "Server";
 
 /** What a test or the command line says of an account. */
 export interface SandboxUser {
-  /** Logs in with it, and Data Center shows it. */
+  /** Login name. Data Center shows it. */
   readonly name: string;
   readonly token: string;
   /** Default: the name. Two accounts may share one. */
@@ -14,20 +14,20 @@ export interface SandboxUser {
   readonly kind?: "person" | "app" | "customer";
   /** Names of the groups that it is in. */
   readonly groups?: readonly string[];
-  /** A service desk of Cloud gets its comments as mails of somebody who has no part in the request. */
+  /** Whether its comments come by mail, from somebody who is no participant of the request (service desk of Cloud). */
   readonly byMail?: boolean;
   /** Whether an issue may be assigned to it. Default: every person. */
   readonly assignable?: boolean;
 }
 
 export interface SandboxAccount extends Required<Omit<SandboxUser, "token">> {
-  /** By which Cloud knows it for ever. */
+  /** Its permanent id on Cloud. */
   readonly accountId: string;
-  /** By which Data Center knows it for ever. */
+  /** Its permanent id on Data Center. */
   readonly key: string;
 }
 
-/** All accounts of a site. One that nobody named is made up when it is first met. */
+/** All accounts of a site. An account that is not known is created when its name first occurs. */
 export class Accounts {
   readonly #byName = new Map<string, SandboxAccount>();
   readonly #users: readonly SandboxUser[] | undefined;

@@ -64,7 +64,7 @@ export function attachmentBody(
   };
 }
 
-/** Data Center tells only by a property of the comment, for whom it is. */
+/** On Data Center only this property of a comment says for whom it is. */
 export function internalProperties({ internal }: SandboxComment): unknown {
   return internal ? [{ key: "sd.public.comment", value: { internal } }] : [];
 }

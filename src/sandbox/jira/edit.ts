@@ -1,4 +1,4 @@
-/** Sets the fields of an issue as an edit says, once it is known to be right. */
+/** Sets the fields of an issue by an edit that was checked before. */
 import {
   customIn,
   fieldsIn,

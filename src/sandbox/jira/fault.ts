@@ -1,21 +1,21 @@
 /** Faults that a test orders: what happens to the next matching request instead of its answer. */
 
 export interface JiraFault {
-  /** One, or those that it is asked about when a request comes. Default: any. */
+  /** A method, or a function that says whether the method of a request fits. Default: any. */
   readonly method?: string | ((method: string) => boolean);
   /** Tested against the whole path. Default: any. */
   readonly path?: RegExp;
   /**
    * rate_limited: 429 · failed: 500 · unavailable: 503 · login_page: 200 with a page · unauthorized: 401 · hang: no
    * answer ever · drop: the connection breaks.
-   * All but the first before the request takes effect, or, with `afterEffect`, after it.
+   * It happens before the request takes effect, or, with `afterEffect`, after it.
    *
-   * late: the connection breaks, and the request takes effect three requests later, as one does that a proxy held back ·
-   * doubled: the request takes effect twice, as one does that a proxy sent again.
+   * late: the connection breaks, and the request takes effect three requests later, as if a proxy had held it back ·
+   * doubled: the request takes effect twice, as if a proxy had sent it again.
    */
   readonly answer: JiraIllness | "late" | "doubled";
   readonly afterEffect?: true;
-  /** So many requests that fit pass unharmed before. Default 0. */
+  /** How many fitting requests pass unharmed first. Default 0. */
   readonly after?: number;
   /** Called when a request meets it. */
   readonly onMet?: () => void;

@@ -6,7 +6,7 @@ export const issueTypes: readonly string[] = ["Bug", "Incident", "Task", "Story"
 
 type Rule = readonly [field: string, broken: boolean, says: string];
 
-/** @returns what is wrong, by field; the last rule that is broken speaks for its field */
+/** @returns what is wrong, by field: the message of the last rule of the field that is broken */
 export function brokenRules(rules: readonly Rule[]): Readonly<Record<string, string>> {
   return Object.fromEntries(
     rules.filter(([, broken]) => broken).map(([field, , says]) => [field, says] as const),

@@ -77,7 +77,7 @@ export interface SandboxIssue {
   readonly properties?: Readonly<Record<string, unknown>>;
 }
 
-/** What Jira would answer instead: status and the body's messages. */
+/** A refusal of Jira: its status, and the messages of its body. */
 export class Refusal {
   readonly status: number;
   readonly messages: readonly string[];

@@ -18,7 +18,7 @@ export interface LimitAnswer {
 export interface RateLimits {
   /** Counts a request, unless it is refused. */
   take(request: LimitedRequest): LimitAnswer;
-  /** The quota of the site is used up until then, ms since 1970. */
+  /** Uses up the quota of the site until this time, ms since 1970. */
   exhaust(untilMs: number): void;
 }
 

@@ -29,7 +29,7 @@ export class SearchIndex {
     this.#versions.delete(id);
   }
 
-  /** From now on it learns nothing; undefined lets it catch up. Data Center's index can stop so on one node. */
+  /** With true it learns nothing from now on; false lets it catch up. Data Center's index can stop so on one node. */
   blind(isBlind: boolean): void {
     this.#blindSinceMs = isBlind ? this.#shownMs() : Infinity;
   }

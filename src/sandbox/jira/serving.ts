@@ -77,7 +77,7 @@ interface LimitedReply extends Reply {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Whatever becomes of the answer, this happened, and the ledger says so. */
+/** Carries out a call and enters it into the ledger, whatever becomes of its answer. */
 function effect(parts: SandboxParts, { request, ...arrived }: ArrivedCall): LimitedReply {
   const { site } = parts;
   const { authorization = "", "accept-language": language = "" } = request.headers;

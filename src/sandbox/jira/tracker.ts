@@ -31,7 +31,7 @@ export interface SandboxTrackerOptions {
   readonly requireFields: readonly string[];
   /** Further ones that issues of a type must have, by its name. */
   readonly requireFieldsOf?: Readonly<Record<string, readonly string[]>> | undefined;
-  /** Fields that stand on no screen: whoever sets one is refused. */
+  /** Fields that are on no screen. A request that sets one is refused. */
   readonly offScreen?: readonly string[] | undefined;
   readonly workflow?: Workflow | undefined;
   readonly clock: Clock;
@@ -137,13 +137,13 @@ export class SandboxTracker {
 
   comment(
     issue: SandboxIssue,
-    said: Pick<SandboxComment, "body" | "author" | "internal">,
+    written: Pick<SandboxComment, "body" | "author" | "internal">,
   ): SandboxComment | Refusal {
-    const refused = badText(said.body);
+    const refused = badText(written.body);
     if (refused !== undefined) return refused;
     const now = this.#options.clock.now();
     const times = { createdAtMs: now, updatedAtMs: now };
-    const comment = { id: this.#nextId(), ...said, updateAuthor: said.author, ...times };
+    const comment = { id: this.#nextId(), ...written, updateAuthor: written.author, ...times };
     issue.comments.push(comment);
     this.#touched(issue);
     return comment;

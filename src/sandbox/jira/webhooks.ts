@@ -53,7 +53,7 @@ export class Webhooks {
     await Promise.all(this.#underway);
   }
 
-  /** The same identifier at each attempt: whoever listens can tell a repetition. */
+  /** Each attempt has the same identifier, so the receiver can recognise a repetition. */
   async #send({ url, secret }: Webhook, body: string): Promise<void> {
     const identifier = randomUUID();
     const signature = secret && createHmac("sha256", secret).update(body).digest("hex");

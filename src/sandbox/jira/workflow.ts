@@ -21,7 +21,7 @@ export type Workflow = Readonly<Record<string, readonly IssueTransition[]>>;
 export interface Translation {
   /** The translated name of a transition or status, by its English one. */
   readonly names: Readonly<Record<string, string>>;
-  /** Whether it translates for whoever asks for English as well: by the language of the account, as Cloud does. */
+  /** Whether English is translated too, although it was asked for: on Cloud the language of the account decides. */
   readonly always: boolean;
 }
 

@@ -29,7 +29,7 @@ export function storyClock(real: Clock = systemClock): StoryClock {
   const now = (): number => carriedOn(leaps.at(-1), Math.floor(real.now()));
   return {
     now,
-    // Within the millisecond of a leap the order is not known. The earlier time never claims too much to be read.
+    // Within the millisecond of a leap the order is not known. By the earlier time no row counts as read that was not.
     at: (realMs) =>
       carriedOn(leaps.findLast((leap) => leap.realMs < Math.floor(realMs)) ?? leaps[0], realMs),
     sleep: async (ms, signal) => {

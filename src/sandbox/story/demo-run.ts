@@ -10,7 +10,7 @@ import { acts, type PersonAct, type StoryPeople } from "./people.ts";
 import { jitterMs, type StoryRow, type StoryRows } from "./rows.ts";
 import { cadenceMs, changes, storySteps } from "./script.ts";
 
-/** What the story is told to. */
+/** The part of the daemon that the story waits for. */
 export interface Pipeline {
   /** Whether every row written before this moment is judged and every effect that is due is done. */
   progress(atMs: number): Promise<PipelineProgress>;
@@ -34,7 +34,7 @@ export interface DemoRunOptions {
   readonly pipeline: Pipeline;
   readonly people: StoryPeople;
   readonly narrator: Pick<Narrator, "scene" | "catchUp">;
-  /** Told what is waited for when it takes long. */
+  /** Called with what is waited for, when that takes long. */
   readonly say: (line: string) => void;
   /** Ends the story early. */
   readonly stop: AbortSignal;
@@ -57,7 +57,7 @@ const afterMs = 60_000;
 const gatheredMs = afterMs + 15_000;
 /** By then Driftwarden has looked at its tickets, for comments and for what people do to them. */
 const noticedMs = 125_000;
-/** While an act is not answered, a look that was missed comes sooner: so much story time at most, so much at once. */
+/** While an act is not answered, story time goes on to the next look: so much in all, in steps of so much. */
 const longestNoticeMs = 60_000;
 const hurryMs = 250;
 const lookEveryMs = 20;
@@ -104,7 +104,7 @@ export class DemoRun {
     await real.sleep(begunMs + showMs - real.now(), stop);
   }
 
-  /** What befalls the models from this step on. */
+  /** Announces the changes of models that begin or end at this step. */
   #changes(step: number, atMs: number): void {
     const { narrator } = this.#options;
     for (const { subject, name, harmful, from, to, retrain } of changes) {
@@ -132,8 +132,8 @@ export class DemoRun {
   }
 
   /**
-   * Waits until nothing moves without time going on. An effect may put a record into the stream, which detection has to
-   * judge too, so it is over only when no effect was carried out since the last look.
+   * Waits until nothing is left to do at the present story time. An effect may put a record into the stream, which
+   * detection has to judge too. So it ends only when no effect was carried out since the last look.
    */
   async #settled(): Promise<void> {
     for (;;) {

@@ -50,7 +50,9 @@ const daemonAccount: Account = { name: "demo", token: "demo" };
 const people = Object.keys(rolesOf).map((name): Account => ({ name, token: name }));
 const accounts: readonly Account[] = [daemonAccount, ...people];
 const tables = { main: "explainability_metrics", pricing: "pricing_explainability" } as const;
-/** Two that are restarted, and three that a gate protects: a database, one that others hang on, and a lone replica. */
+/**
+ * Two that are restarted, and three that a gate protects: a database, one that another depends on, and a lone replica.
+ */
 const containers: readonly SimulatedContainer[] = [
   { name: "feature-store-1", labels: { app: "feature-store" } },
   { name: "eta-1", labels: { app: "eta" } },

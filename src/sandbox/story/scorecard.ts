@@ -84,12 +84,12 @@ export function scorecard(
 }
 
 function outcomesTold(tickets: readonly TicketSeen[]): number {
-  const told = promisedRestarts.flatMap(({ model, outcome }) =>
+  const outcomes = promisedRestarts.flatMap(({ model, outcome }) =>
     on(tickets, model)
       .flatMap(({ comments }) => comments)
       .filter((body) => body.includes(outcome)),
   );
-  return told.length;
+  return outcomes.length;
 }
 
 function refused(tickets: readonly TicketSeen[]): number {
@@ -122,6 +122,6 @@ export function passed(card: Scorecard): boolean {
   const found = missed === 0 && falseTickets === 0 && silent === harmless;
   const restarts = promisedRestarts.length;
   const healed = card.runs === restarts && card.outcomes_told === restarts;
-  const told = card.answered === card.asked && card.reopened === 1;
-  return found && healed && card.refused === promisedRefusals.says.length && told;
+  const responded = card.answered === card.asked && card.reopened === 1;
+  return found && healed && card.refused === promisedRefusals.says.length && responded;
 }

@@ -36,7 +36,7 @@ export interface ModelScript {
 }
 
 export interface ScriptedChange {
-  /** What it befalls: a model, or a source with all of its models. Tickets are called so. */
+  /** What it affects: a model, or a source with all of its models. The title of the ticket names it. */
   readonly subject: string;
   readonly name: string;
   readonly harmful: boolean;
@@ -59,7 +59,7 @@ export const historySteps = 1008;
 /** Steps of the story itself. */
 export const storySteps = 40;
 
-/** Its exporter writes the rows of all of its models. */
+/** One exporter writes the rows of all models of this source. */
 const exporterStopped: ScriptedChange = {
   subject: "source pricing",
   name: "the exporter stopped",
@@ -192,7 +192,7 @@ export function sourceOf(name: string): StorySource {
   return found.source;
 }
 
-/** Each once, however many models it befalls. */
+/** Each change once, however many models it affects. */
 export const changes: readonly ScriptedChange[] = [...new Set(models.map(({ change }) => change))];
 
 /** The restarts that the story promises, and what the ticket of each model has to say of its one. */

@@ -59,7 +59,7 @@ async function act(
   show(response, status, ticketPage(parts.site, shown));
 }
 
-/** A page of somebody else must not act here, whatever name it has for this address. */
+/** Whether a request is for our own address and from our own page. A foreign page must not act here. */
 function isOurs({ site }: SandboxParts, { headers }: IncomingMessage): boolean {
   const { port } = new URL(site.url);
   const hosts = [`127.0.0.1:${port}`, `localhost:${port}`];

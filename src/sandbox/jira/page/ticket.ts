@@ -12,7 +12,7 @@ export interface ShownTicket {
   readonly mails: number;
   /** Who is chosen to act. */
   readonly as?: string | undefined;
-  /** Why what was tried last was refused. */
+  /** Why the last act was refused. */
   readonly refused?: string | undefined;
 }
 

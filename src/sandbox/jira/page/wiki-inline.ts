@@ -1,4 +1,4 @@
-/** Renders what is within a line of Jira's wiki markup as HTML. All other text is escaped. */
+/** Renders the marks within a line of Jira's wiki markup as HTML. All other text is escaped. */
 import { escapeHtml } from "../../../html.ts";
 
 /** A mark and what becomes of it; the first that fits at a place decides. Lengths are bounded, so that no text takes long. */

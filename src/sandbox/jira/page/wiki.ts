@@ -38,7 +38,7 @@ function macroAt(line: string): Macro | undefined {
   return { name, title: /(?:^|\|)title=([^|]*)/.exec(parameters)?.[1] ?? "" };
 }
 
-/** From `{quote}` to the next `{quote}`; one that nobody closes goes to the end, as in Jira. */
+/** From `{quote}` to the next `{quote}`. A macro that is not closed goes to the end, as in Jira. */
 function macroBlock(
   lines: readonly string[],
   at: number,
