@@ -75,6 +75,7 @@ export function wishingBy(options: WishOptions): Wishing {
       const fixes = await wishes.look(service);
       return { fixes, decide: (tx, wished) => wishes.decide(tx, wished, fixes) };
     },
+    approvalOf: (name) => options.fixes.find(({ fix }) => fix.name === name)?.fix.approval?.rules,
   };
 }
 

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { isInForce } from "../incidents/freeze.ts";
 import { fitsMatchers } from "../incidents/matchers.ts";
-import type { AnsweredProposal } from "../incidents/proposal.ts";
+import { type AnsweredProposal, stricter } from "../incidents/proposal.ts";
 import { freezeLine } from "../messages/freeze-text.ts";
 import { data, type Line, line, words } from "../messages/message.ts";
 import { actText } from "../messages/proposal-text.ts";
@@ -54,7 +54,9 @@ function strayWords({ rest }: AskedWords, found: AskedRun | undefined): CommandR
 
 function approved({ run, proposal }: AskedRun, context: IncidentContext): CommandOutcome {
   const { actor } = context;
-  const { id, act, said, rules } = proposal;
+  const { id, act, said } = proposal;
+  const now = context.approvalOf?.(run.fix);
+  const rules = stricter(proposal.rules, now);
   const left = rules.approvals - said.length - 1;
   const started = act.snapshot["started_at"];
   const what = line`${actText(proposal)}, id ${data(act.id, 100)}${started === undefined ? [] : line`, up since ${data(started, 60)}`}`;
@@ -64,7 +66,7 @@ function approved({ run, proposal }: AskedRun, context: IncidentContext): Comman
       : line`It acts once, as soon as every gate has looked again, and is told here. It is void if anything of it has changed.`;
   return {
     status: "done",
-    deed: { kind: "approve", run: run.id, proposal: id },
+    deed: { kind: "approve", run: run.id, proposal: id, ...(now && { rules: now }) },
     says: say(
       line`${actor.name} approved ${words(id)}: ${what}. ${next}${held(proposal, context)}`,
     ),
@@ -96,11 +98,12 @@ function unseen({ run, proposal }: AskedRun, { id }: IncidentContext): CommandRe
 
 /** Refuses who may not approve it, or who is too late. */
 function notNow(
-  { proposal }: AskedRun,
-  { actor, nowMs, people }: IncidentContext,
+  { run, proposal }: AskedRun,
+  { actor, nowMs, people, approvalOf }: IncidentContext,
   rest: string,
 ): CommandRefusal | undefined {
-  const { id, untilMs, rules, askedBy, act, approved: isApproved } = proposal;
+  const { id, untilMs, askedBy, act, approved: isApproved } = proposal;
+  const rules = stricter(proposal.rules, approvalOf?.(run.fix));
   if (isApproved === true)
     return refused("used", line`${words(id)} is approved already, by ${sayers(proposal)}.`);
   if (!(nowMs <= untilMs))

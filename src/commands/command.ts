@@ -4,6 +4,7 @@ import type { Deed } from "../incidents/deed.ts";
 import type { ModelEpisode } from "../incidents/episode.ts";
 import type { Freeze } from "../incidents/freeze.ts";
 import type { Incident } from "../incidents/incident.ts";
+import type { ApprovalRules } from "../incidents/proposal.ts";
 import type { DecidedWish, SeenFix } from "../incidents/wish.ts";
 import type { Block, Line, MessageSection } from "../messages/message.ts";
 import type { ModelKey } from "../model-key.ts";
@@ -53,6 +54,8 @@ export interface CommandContext {
   readonly freezes: readonly Freeze[];
   /** The configured fixes with what they would act on; empty where the command asks for no run. */
   readonly fixes: readonly SeenFix[];
+  /** Whose word a run of the fix needs by the configuration of now. Left out: not known. */
+  readonly approvalOf?: (fix: string) => ApprovalRules | undefined;
   /** Figures of the model; undefined where the command does not need them, or none are stored. */
   readonly figures: ModelFigures | undefined;
 }

@@ -3,6 +3,7 @@ import { type Digest, isDigest } from "../incidents/digest.ts";
 import { isModelEpisode } from "../incidents/episode.ts";
 import type { Incident } from "../incidents/incident.ts";
 import { withEnvironments } from "../incidents/lock-incidents.ts";
+import type { ApprovalRules } from "../incidents/proposal.ts";
 import type { RecordOptions } from "../incidents/record-events.ts";
 import { peopleOf, withShownPeople } from "../incidents/shown-people.ts";
 import type { DecidedWish, SeenFix, WishedRun } from "../incidents/wish.ts";
@@ -35,6 +36,8 @@ export interface CarryingOptions {
 export interface Wishing {
   /** Asks the engine. Never throws. */
   look(service: string): Promise<WishLook>;
+  /** Whose word a run of the fix needs by the configuration; undefined where no fix is called so. */
+  approvalOf(fix: string): ApprovalRules | undefined;
 }
 
 /** The fixes as the engine showed them, and the decision that uses them. */
@@ -108,6 +111,7 @@ export async function contextOf(
     open: await asAllRead(tx, open),
     freezes: await freezesNotOver(tx, nowMs),
     fixes,
+    approvalOf: (fix) => options.wishing?.approvalOf(fix),
     figures: needsFigures && incident ? await figuresOf(tx, incident, options) : undefined,
   };
 }

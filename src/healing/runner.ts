@@ -124,7 +124,8 @@ export class Runner {
 
   #moment(fix: Fix, { newestRowMs, wish }: RunRequest): FixMoment {
     const { clock, restoredAtMs } = this.#options;
-    const limits = { ...fix, denyForMs: (fix.approval ?? defaultApproval).denyForMs };
+    const { denyForMs, rules: approvalRules } = fix.approval ?? defaultApproval;
+    const limits = { ...fix, denyForMs, approvalRules };
     return {
       nowMs: clock.now(),
       fix: limits,

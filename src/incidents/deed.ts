@@ -2,6 +2,7 @@
 
 import type { ModelKey } from "../model-key.ts";
 import type { Severity } from "./episode.ts";
+import type { ApprovalRules } from "./proposal.ts";
 
 /** What a person says of the incident. */
 export type PersonsVerdict = "real" | "false_positive" | "expected" | "wont_do" | "wrong_team";
@@ -37,7 +38,13 @@ export type Deed =
   | { readonly kind: "silence"; readonly untilMs: number }
   | { readonly kind: "unsilence" }
   /** Yes to a proposal: the run may act once, on exactly what was asked. */
-  | { readonly kind: "approve"; readonly run: string; readonly proposal: string }
+  | {
+      readonly kind: "approve";
+      readonly run: string;
+      readonly proposal: string;
+      /** Of the configuration at that time; they count where they are stricter. Left out: not known. */
+      readonly rules?: ApprovalRules;
+    }
   | { readonly kind: "decline"; readonly run: string; readonly proposal: string }
   /** A person asks for a run of a fix. The decision follows as the event `run_changed`. */
   | { readonly kind: "wish"; readonly fix: string; readonly run: string }

@@ -65,7 +65,7 @@ export interface Proposal {
   readonly before: { readonly acted: number; readonly helped: number };
 }
 
-/** A proposal with its answers, as the incident remembers it. */
+/** A proposal with its answers, as the incident remembers it. Its rules may have become stricter since. */
 export interface AnsweredProposal extends Proposal {
   /** In the order in which they came. */
   readonly said: readonly Approval[];
@@ -88,6 +88,30 @@ export interface GateAnswer {
   readonly answer: "allows" | "denies" | "unknown";
   /** Of a denial. */
   readonly reason?: string;
+}
+
+/** The configuration may have changed since a proposal was made: what is stricter in either counts. */
+export function stricter(one: ApprovalRules, other: ApprovalRules = one): ApprovalRules {
+  const both = [one, other];
+  return {
+    approvals: Math.max(one.approvals, other.approvals),
+    others: one.others || other.others,
+    // Where one person is enough, nothing is said of a second yes.
+    twice: both.every(({ approvals, twice }) => approvals < 2 || twice),
+  };
+}
+
+/** What the words lack by the rules, as a sentence without its end; undefined where they are enough. */
+export function lackingWords(
+  { said, askedBy }: Pick<AnsweredProposal, "said" | "askedBy">,
+  { approvals, others, twice }: ApprovalRules,
+): string | undefined {
+  const people = new Set(said.map(({ by }) => by));
+  if (others && askedBy !== undefined && people.has(askedBy))
+    return "whoever asked for it may not approve it";
+  const count = twice ? said.length : people.size;
+  if (count >= approvals) return undefined;
+  return `it needs the word of ${approvals} people, and ${count} gave it`;
 }
 
 /** Whether enough people have approved. */

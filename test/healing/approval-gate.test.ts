@@ -101,6 +101,35 @@ describe("the gate approval", () => {
     expect(judgement).not.toHaveProperty("retry");
   });
 
+  const [one, two] = [
+    { approvals: 1, others: false, twice: false },
+    { approvals: 2, others: false, twice: false },
+  ];
+  const same = { by: "sarah", command: "c2", atMs: nowMs };
+  const both = [proposal().said[0] ?? same, { ...same, by: "tom" }];
+
+  it.each([
+    ["1 by the configuration", { approvalRules: one }, {}, true],
+    ["2 by the configuration", { approvalRules: two }, {}, false],
+    ["2 by the configuration, and both gave it", { approvalRules: two }, { said: both }, true],
+    ["2 by its proposal, and 1 by now", { approvalRules: one }, { rules: two }, false],
+    [
+      "another one than who asked",
+      { approvalRules: { ...one, others: true } },
+      { askedBy: "sarah" },
+      false,
+    ],
+    [
+      "two different people by now, and one gave it twice",
+      { approvalRules: two },
+      { rules: { ...two, twice: true }, said: [...proposal().said, same] },
+      false,
+    ],
+  ])("goes by what is stricter: a run that needs the word of %s", (_, limits, changes, wanted) => {
+    const answered = proposal(changes);
+    expect(allows({ answered, fix: { ...facts.fix, ...limits } })).toBe(wanted);
+  });
+
   it("denies an approval whose stored act does not fit its hash", () => {
     const forged = proposal({ act: { ...act, id: "b".repeat(64) }, hash: "0".repeat(64) });
     expect(allows({ answered: forged })).toBe(false);

@@ -1,7 +1,7 @@
 /** Who may answer a proposal, by which words, and what everybody else is told. */
 import { describe, expect, it } from "vitest";
 import { defaultApproval } from "../../src/healing/proposing.ts";
-import { approving } from "../programs/approving.ts";
+import { approving, startRun } from "../programs/approving.ts";
 import { asked, becomes, proposedAndApproved, tom } from "../programs/proposals.ts";
 import { withStore } from "../programs/store.ts";
 
@@ -111,6 +111,48 @@ describe("who may answer", () => {
     await place.say("dw approve", tom);
     await becomes(place, "acted");
     expect((await place.run())?.answers.at(-1)).toEqual({ gate: "approval", answer: "allows" });
+  });
+
+  it.each([
+    ["approvals was raised to 2", { approvals: 2, others: false, twice: false }],
+    ["confirmations was set to twice", { approvals: 2, others: false, twice: true }],
+  ])("does nothing by the word of one, where %s after it", async (_, rules) => {
+    const { place, approved } = await proposedAndApproved(await stores.open());
+    const approval = { ...defaultApproval, rules };
+    const changed = await approving(place.store, { approval });
+    const { run } = await startRun(changed, { approved });
+    expect(run).toMatchObject({ status: "void", gate: "approval" });
+    expect(run?.detail).toContain("it needs the word of 2 people, and 1 gave it");
+    expect([...place.acts, ...changed.acts]).toEqual([]);
+  });
+
+  it("asks for a second person where approvals was raised to 2 after the proposal was made", async () => {
+    const place = await asked(await stores.open());
+    await place.outbox.stop();
+    const rules = { approvals: 2, others: false, twice: false };
+    const changed = await approving(place.store, { approval: { ...defaultApproval, rules } });
+    expect(await changed.say("dw approve")).toContain("One more person has to approve it");
+    const [first] = (await place.incident()).runs;
+    expect(first?.proposal).toMatchObject({ rules, said: [{ by: "sarah" }] });
+    expect(first?.proposal?.approved).toBeUndefined();
+    await changed.say("dw approve", tom);
+    expect((await place.incident()).runs[0]?.proposal).toMatchObject({ approved: true });
+  });
+
+  it("does nothing by the word of whoever asked, where approvers was set to other after it", async () => {
+    const place = await approving(await stores.open());
+    await place.open("e1");
+    await place.say("dw restart feature-store");
+    const proposal = (await place.incident()).runs[0]?.proposal;
+    const rules = { approvals: 1, others: true, twice: false };
+    const changed = await approving(place.store, { approval: { ...defaultApproval, rules } });
+    expect(await changed.say("dw approve")).toContain("you asked for this yourself");
+    expect(await place.say("dw approve")).toContain("It acts once");
+    const [wished] = (await place.incident()).runs;
+    const request = { wish: wished?.wish, approved: proposal?.id };
+    const { run } = await startRun(changed, request);
+    expect(run).toMatchObject({ status: "void", gate: "approval" });
+    expect(run?.detail).toContain("whoever asked for it may not approve it");
   });
 
   it("takes the same person twice where confirmations is twice, by the target's name", async () => {

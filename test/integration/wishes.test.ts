@@ -194,6 +194,7 @@ const verified = {
 function dyingOnce(wishing: Wishing): Wishing {
   let dies = true;
   return {
+    ...wishing,
     look: async (service) => {
       const look = await wishing.look(service);
       return {

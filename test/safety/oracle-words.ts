@@ -110,15 +110,21 @@ export class OracleWords {
 }
 
 /** What of people's words is missing for the run; undefined when nothing is. */
-export function wordLacking(run: Run, asked: Asked | undefined, at: Now): string | undefined {
+export function wordLacking(
+  run: Run,
+  asked: Asked | undefined,
+  { at, settings }: { readonly at: Now; readonly settings: FixSettings },
+): string | undefined {
   if (asked === undefined) return "though nobody was asked";
   if (asked.no) return "against a no";
   if (asked.shown !== shownAct(run)) return "on something else than what was approved";
   if (at.storeMs > asked.untilMs) return "after the time of its approval";
-  return isEnough(asked) ? undefined : `with ${asked.yes.length} words, which are not enough`;
+  // As it was configured when people were asked, and as it is now.
+  if (isEnough(asked, asked.settings) && isEnough(asked, settings)) return undefined;
+  return `with ${asked.yes.length} words, which are not enough`;
 }
 
-function isEnough({ yes, settings }: Asked): boolean {
+function isEnough({ yes }: Asked, settings: FixSettings): boolean {
   if (settings.approvals === 1) return yes.length > 0;
   const named = settings.twice && yes.slice(1).some((one) => one.named);
   return named || new Set(yes.map(({ who }) => who)).size > 1;

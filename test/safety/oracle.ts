@@ -109,7 +109,7 @@ export class SafetyOracle {
     if (mode === "off" || mode === "observe") return `in mode ${mode}`;
     if (mode === "auto" && tier !== "auto") return "by itself though it needs a word";
     const needsWord = mode === "approve" || hasFailedTwice(run.fix, this.#intents);
-    return needsWord ? wordLacking(run, asked, at) : undefined;
+    return needsWord ? wordLacking(run, asked, { at, settings }) : undefined;
   }
 
   /** A person said no to the same a short while ago, and it is no worse now. */

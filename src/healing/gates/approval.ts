@@ -1,4 +1,5 @@
 /** Denies a run that needs approval and has none, or whose approval is about something else by now. */
+import { lackingWords, stricter } from "../../incidents/proposal.ts";
 import { hashOf } from "../proposing.ts";
 import { allowed, denied, deniedForNow, type Gate, timeText } from "./gate.ts";
 
@@ -6,12 +7,15 @@ import { allowed, denied, deniedForNow, type Gate, timeText } from "./gate.ts";
 export const approval = {
   name: "approval",
   needs: "history",
-  judge: ({ nowMs, asks, answered, act }) => {
+  judge: ({ nowMs, fix, asks, answered, act }) => {
     // In mode auto there is an approval too, when the breaker asked for one. It is compared in the same way.
     if (asks !== true && answered === undefined) return allowed;
     if (answered === undefined) return deniedForNow("It waits for a person's word.", "word");
     const { id, approved, untilMs, act: wanted, hash } = answered;
     if (approved !== true) return denied(`${id} is not approved.`);
+    const lacks = lackingWords(answered, stricter(answered.rules, fix.approvalRules));
+    if (lacks !== undefined)
+      return denied(`The approval of ${id} is not enough by the configuration of now: ${lacks}.`);
     // Written so that a time that is not a number denies.
     if (!(nowMs <= untilMs))
       return denied(`The approval of ${id} was good until ${timeText(untilMs)}.`);

@@ -3,7 +3,12 @@ import type { Target, Tier } from "../../../remediations/remediation.ts";
 import type { JudgedRun } from "../../incidents/breaker.ts";
 import type { Standing } from "../../incidents/episode.ts";
 import type { Freeze } from "../../incidents/freeze.ts";
-import type { AnsweredProposal, Proposal, ProposedAct } from "../../incidents/proposal.ts";
+import type {
+  AnsweredProposal,
+  ApprovalRules,
+  Proposal,
+  ProposedAct,
+} from "../../incidents/proposal.ts";
 import type { Silence } from "../../incidents/silence.ts";
 import type { Budget } from "../budgets.ts";
 import type { MaintenanceWindow } from "../maintenance.ts";
@@ -22,6 +27,8 @@ export interface FixLimits {
   readonly maintenance?: readonly MaintenanceWindow[];
   /** Left out: no number of targets or models is a storm. */
   readonly storm?: StormLimits;
+  /** Whose word a run needs by the configuration. Left out: only what its proposal says counts. */
+  readonly approvalRules?: ApprovalRules;
   /** How long a person's no is remembered, ms. Left out: not at all. */
   readonly denyForMs?: number;
   /** It may cut off what depends on its target. Default false. */

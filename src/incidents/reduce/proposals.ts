@@ -8,7 +8,7 @@ import type { Commanded, ProposalDue } from "../deed.ts";
 import type { RunEffect } from "../effect.ts";
 import type { IncidentEvent } from "../event.ts";
 import type { Incident, RunSummary } from "../incident.ts";
-import { type AnsweredProposal, isApproved, unansweredDetail } from "../proposal.ts";
+import { type AnsweredProposal, isApproved, stricter, unansweredDetail } from "../proposal.ts";
 import type { Transition } from "./aspect.ts";
 import type { Planned } from "./plan.ts";
 
@@ -63,11 +63,12 @@ interface Approving {
 
 function approved(
   { incident, moment }: Transition,
-  { run, proposal, event: { by, command } }: Approving,
+  { run, proposal, event: { by, command, deed } }: Approving,
 ): AnsweredRun | undefined {
   if (proposal.approved === true) return undefined;
   const said = [...proposal.said, { by, command, atMs: moment.nowMs }];
-  const after = { ...proposal, said };
+  const rules = stricter(proposal.rules, deed.kind === "approve" ? deed.rules : undefined);
+  const after = { ...proposal, rules, said };
   if (!isApproved(after)) return { run: { ...run, proposal: after }, effects: [] };
   const ready = { ...run, proposal: { ...after, approved: true as const } };
   return startOrAsk(ready, { nowMs: moment.nowMs, incident, how: { approved: proposal.id } });
