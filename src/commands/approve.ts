@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { isInForce } from "../incidents/freeze.ts";
 import { fitsMatchers } from "../incidents/matchers.ts";
-import { type AnsweredProposal, stricter } from "../incidents/proposal.ts";
+import { type AnsweredProposal, type ApprovalRules, stricter } from "../incidents/proposal.ts";
 import { freezeLine } from "../messages/freeze-text.ts";
 import { data, type Line, line, words } from "../messages/message.ts";
 import { actText } from "../messages/proposal-text.ts";
@@ -102,7 +102,7 @@ function notNow(
   { actor, nowMs, people, approvalOf }: IncidentContext,
   rest: string,
 ): CommandRefusal | undefined {
-  const { id, untilMs, askedBy, act, approved: isApproved } = proposal;
+  const { id, untilMs, askedBy, approved: isApproved } = proposal;
   const rules = stricter(proposal.rules, approvalOf?.(run.fix));
   if (isApproved === true)
     return refused("used", line`${words(id)} is approved already, by ${sayers(proposal)}.`);
@@ -116,7 +116,20 @@ function notNow(
       "own_proposal",
       line`${actor.name}, you asked for this yourself, and it needs a second person. ${others(actor.name, people.whoCan("responder"))}`,
     );
-  const isSecond = proposal.said.some(({ by }) => by === actor.name);
+  return needsAnother(proposal, { rules, rest, actor, people });
+}
+
+interface SecondWord extends Pick<IncidentContext, "actor" | "people"> {
+  readonly rules: ApprovalRules;
+  readonly rest: string;
+}
+
+/** Refuses a second word of the same person, unless it counts by the target's name. */
+function needsAnother(
+  { id, act, said }: AnsweredProposal,
+  { rules, rest, actor, people }: SecondWord,
+): CommandRefusal | undefined {
+  const isSecond = said.some(({ by }) => by === actor.name);
   if (!isSecond || (rules.twice && rest === act.name)) return undefined;
   const twice = rules.twice ? line` Or type ${typed(`approve ${id} ${act.name}`)}.` : [];
   return refused(

@@ -2,10 +2,14 @@
  * Carries out a wish: a person asks for a run. The decision, the incident and the answer are written in the transaction
  * of the command, so the command is carried out once, even if the process dies.
  */
+import { subjectOf } from "../incidents/episode.ts";
+import type { Incident } from "../incidents/incident.ts";
+import { isShared } from "../incidents/member.ts";
 import { recordEvents } from "../incidents/record-events.ts";
+import { brokenEpisodes } from "../store/incident-members/broken.ts";
 import type { Tx } from "../store/query.ts";
 import type { AnsweredWish, CommandContext, WishOutcome } from "./command.ts";
-import type { CarryingOptions, WishLook } from "./context.ts";
+import { type CarryingOptions, figuresOf, type WishLook } from "./context.ts";
 
 interface Carrying {
   readonly context: CommandContext;
@@ -18,9 +22,13 @@ export async function carryWish(
   { fix, dry, answer }: WishOutcome,
   { context, options, look }: Carrying,
 ): Promise<AnsweredWish> {
-  const { incident, actor, id, figures } = context;
-  if (incident === undefined || look === undefined)
+  const { actor, id } = context;
+  if (context.incident === undefined || look === undefined)
     throw new TypeError("a run is wished for without an incident or a fix");
+  const isFor = context.fixes.find(({ name }) => name === fix)?.isFor;
+  const incident = await asMemberFor(tx, context.incident, isFor);
+  const figures =
+    incident === context.incident ? context.figures : await figuresOf(tx, incident, options);
   const decided = await look.decide(tx, {
     fix,
     incident,
@@ -28,7 +36,7 @@ export async function carryWish(
     newestRowMs: figures?.atMs,
     dry,
   });
-  const answered = answer(decided);
+  const answered = answer(decided, incident);
   if (dry) return answered;
   const { run } = decided;
   const deed = { kind: "wish", fix, run: run.id } as const;
@@ -42,4 +50,22 @@ export async function carryWish(
   );
   await decided.seal();
   return answered;
+}
+
+/**
+ * The incident as the member sees it that the fix is for: several members with different causes may share an incident.
+ * Where the fix is for none of them, or for the newest one, the incident stays as it is.
+ */
+async function asMemberFor(
+  tx: Tx,
+  incident: Incident,
+  isFor: ((incident: Incident) => boolean) | undefined,
+): Promise<Incident> {
+  if (isFor === undefined || !isShared(incident) || isFor(incident)) return incident;
+  const members = (await brokenEpisodes(tx, incident.id)).map((episode) => ({
+    ...incident,
+    subject: subjectOf(episode),
+    episode,
+  }));
+  return members.find(isFor) ?? incident;
 }

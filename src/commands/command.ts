@@ -69,8 +69,8 @@ export interface WishOutcome {
   readonly status: "wishes";
   readonly fix: string;
   readonly dry: boolean;
-  /** Makes the answer once the run was judged. */
-  readonly answer: (decided: DecidedWish) => AnsweredWish;
+  /** Makes the answer once the run was judged. @param about the incident as the member sees it that the run is for */
+  readonly answer: (decided: DecidedWish, about: Incident) => AnsweredWish;
 }
 
 export type AnsweredWish =

@@ -122,7 +122,8 @@ async function modelsOf(tx: Tx, incident: Incident | undefined): Promise<readonl
   return incident === undefined ? [] : brokenModels(tx, incident.id);
 }
 
-async function figuresOf(
+/** The figures of the model that the incident is about; undefined where it is none, or none are stored. */
+export async function figuresOf(
   tx: Tx,
   { episode }: Incident,
   { figuresOf: read }: CarryingOptions,

@@ -46,12 +46,12 @@ export const restart = command({
         "over",
         line`${displayName(incident.episode)} is back to normal, so nothing is done about it. Nothing was changed.`,
       );
-    const wish = { fix, incident, isFull, dry, by: context.actor.name };
+    const wish = { fix, isFull, dry, by: context.actor.name };
     return {
       status: "wishes",
       fix: fix.name,
       dry,
-      answer: (decided) => answeredWish(decided, wish),
+      answer: (decided, about) => answeredWish(decided, { ...wish, incident: about }),
     };
   },
 });

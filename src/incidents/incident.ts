@@ -123,6 +123,8 @@ export interface SaidSeverity {
 export interface MembersTold {
   /** A timer will bring the ticket up to date. */
   readonly due: boolean;
+  /** An open ticket was asked for already since the timer began. */
+  readonly ensured?: true;
   /** How many broken members the ticket, or the last comment about growth, reported. */
   readonly said: number;
 }

@@ -68,8 +68,13 @@ export async function recordEvents(
   );
   const { settings } = options;
   const locked = await lockIncidents(tx, addressed, { nowMs, settings });
+  const { onProposalOver } = options;
   const recording: RecordingState = {
     ...options,
+    // A transaction that is tried again after a conflict would count a proposal twice.
+    ...(onProposalOver && {
+      onProposalOver: (end, waitedMs) => tx.afterCommit(() => onProposalOver(end, waitedMs)),
+    }),
     ...locked,
     nowMs,
     effects: [],

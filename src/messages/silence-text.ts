@@ -27,9 +27,13 @@ export function renderSilenceOver(
   return [paragraph(line`${over} ${words(meanwhile(silence, incident))}`)];
 }
 
-function meanwhile({ atMs, occurrences: before }: Silence, incident: Incident | undefined): string {
+function meanwhile(silence: Silence, incident: Incident | undefined): string {
+  const { atMs, untilMs, occurrences: before } = silence;
   const times = (incident?.occurrences ?? before) - before;
-  const held = (incident?.runs ?? []).filter((run) => run.gate === "frozen" && run.atMs >= atMs);
+  // A run that a freeze has held back waits for the end of the freeze.
+  const held = (incident?.runs ?? []).filter(
+    (run) => run.gate === "frozen" && run.atMs >= atMs && run.retryAtMs === untilMs,
+  );
   const again = times <= 0 ? "nothing new broke" : `it broke ${timesText(times)} more`;
   const runs = held.length === 0 ? "no fix was held back" : `${held.length} held back`;
   const fixes = held.length === 0 ? runs : `fixes: ${runs}, asked for again now`;

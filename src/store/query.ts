@@ -11,4 +11,6 @@ export interface Queryable {
 /** A transaction in work. Statements run one after the other; it ends when the function it was given to settles. */
 export interface Tx extends Queryable {
   readonly inTransaction: true;
+  /** Does this once the transaction has committed. It must not throw. What is rolled back and tried again does it once. */
+  afterCommit(work: () => void): void;
 }

@@ -29,8 +29,13 @@ export async function rowsOf<Row>(
   return rows;
 }
 
-export function txOf(client: ClientBase): Tx {
-  return { inTransaction: true, query: (sql, values) => rowsOf(client, sql, values) };
+/** @param committed collects what is done after the commit */
+export function txOf(client: ClientBase, committed: (() => void)[] = []): Tx {
+  return {
+    inTransaction: true,
+    query: (sql, values) => rowsOf(client, sql, values),
+    afterCommit: (work) => void committed.push(work),
+  };
 }
 
 /**
@@ -75,8 +80,10 @@ async function once<T>(pool: Pool, work: Work<T>): Promise<T> {
   let broken: Error | undefined;
   try {
     await client.query("begin");
-    const result = await work(txOf(client));
+    const committed: (() => void)[] = [];
+    const result = await work(txOf(client, committed));
     await commit(client);
+    for (const one of committed) one();
     return result;
   } catch (error) {
     broken = await rollback(client, error);

@@ -109,26 +109,23 @@ describe("the gate approval", () => {
   const both = [proposal().said[0] ?? same, { ...same, by: "tom" }];
 
   it.each([
-    ["1 by the configuration", { approvalRules: one }, {}, true],
-    ["2 by the configuration", { approvalRules: two }, {}, false],
-    ["2 by the configuration, and both gave it", { approvalRules: two }, { said: both }, true],
-    ["2 by its proposal, and 1 by now", { approvalRules: one }, { rules: two }, false],
-    [
-      "another one than who asked",
-      { approvalRules: { ...one, others: true } },
-      { askedBy: "sarah" },
-      false,
-    ],
+    ["1 by the configuration", { now: one }, true],
+    ["2 by the configuration", { now: two }, false],
+    ["2 by the configuration, and both gave it", { now: two, said: both }, true],
+    ["2 by its proposal, and 1 by now", { now: one, rules: two }, false],
+    ["another one than who asked", { now: { ...one, others: true }, askedBy: "sarah" }, false],
     [
       "two different people by now, and one gave it twice",
-      { approvalRules: two },
-      { rules: { ...two, twice: true }, said: [...proposal().said, same] },
+      { now: two, rules: { ...two, twice: true }, said: [...proposal().said, same] },
       false,
     ],
-  ])("goes by what is stricter: a run that needs the word of %s", (_, limits, changes, wanted) => {
-    const answered = proposal(changes);
-    expect(allows({ answered, fix: { ...facts.fix, ...limits } })).toBe(wanted);
-  });
+  ])(
+    "goes by what is stricter: a run that needs the word of %s",
+    (_, { now, ...changes }, wanted) => {
+      const answered = proposal(changes);
+      expect(allows({ answered, fix: { ...facts.fix, approvalRules: now } })).toBe(wanted);
+    },
+  );
 
   it("denies an approval whose stored act does not fit its hash", () => {
     const forged = proposal({ act: { ...act, id: "b".repeat(64) }, hash: "0".repeat(64) });

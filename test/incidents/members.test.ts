@@ -68,10 +68,20 @@ describe("a model that breaks for the cause of an incident", () => {
   });
 
   it("sets no second timer while one is waiting", () => {
-    const telling = { due: true, said: 3 };
+    const telling = { due: true, said: 3, ensured: true } as const;
     const result = step({ ...shared, telling }, episode(4), { member: null });
     expect(result?.incident).toMatchObject({ members: { joined: 4 }, telling });
     expect(kinds(result)).toEqual([]);
+  });
+
+  it("asks for an open ticket also where another's recovery has begun the half minute, and then once", () => {
+    const telling = { due: true, said: 3 };
+    const ticketed = { ...settings, ticketed: true };
+    const given = { nowMs, nextNumber: 8, settings: ticketed, member: null };
+    const first = reduce({ ...shared, telling }, episode(4), given);
+    expect(kinds(first)).toEqual(["ticket.ensure"]);
+    const second = reduce(first?.incident, episode(5), given);
+    expect(kinds(second)).toEqual([]);
   });
 
   it("keeps the time at which it joined when another episode of it opens", () => {

@@ -157,6 +157,22 @@ describe("the time to an answer", () => {
   });
 });
 
+it("the time to an answer is told once where a conflict has the transaction tried again", async () => {
+  const place = await asked(await stores.open());
+  await place.outbox.stop();
+  const over: string[] = [];
+  const counting = { ...recording, onProposalOver: (how: string) => void over.push(how) };
+  const event = answered("approve")(place.id, "c1");
+  let tries = 0;
+  await place.store.transaction(async (tx) => {
+    await recordEvents(tx, [{ event, incident: "inc-e1" }], counting);
+    tries += 1;
+    if (tries === 1)
+      await tx.query("do $$ begin raise exception 'a conflict' using errcode = '40001'; end $$");
+  });
+  expect({ tries, over }).toEqual({ tries: 2, over: ["approved"] });
+});
+
 describe("a no", () => {
   it("wins over a yes that came first, and is not asked again for the episode", async () => {
     const place = await asked(await stores.open());

@@ -160,7 +160,7 @@ async function carryOutDying(store: Store, dieAt: number): Promise<void> {
       store.transaction(
         (tx) =>
           work({
-            inTransaction: true,
+            ...tx,
             query: (sql, values) => {
               statements += 1;
               return statements === dieAt ? failing() : tx.query(sql, values);

@@ -68,6 +68,26 @@ describe("unfreeze", () => {
     await isAsked(place);
   });
 
+  it("of a silence does so too where it comes between a decision and the storing of its timer", async () => {
+    const place = await approving(await stores.open());
+    await place.open("e1");
+    await place.say("dw silence 2h deploy");
+    const { run } = await startRun(place);
+    expect(run).toMatchObject({ status: "denied", gate: "frozen" });
+    await place.say("dw unsilence");
+    await place.store.transaction((tx) => recordRun(tx, run));
+    expect(await place.store.query(retriesSql, [Date.now()])).toEqual([{ soon: true }]);
+  });
+
+  it("leaves the timer of a run alone whose silence goes on", async () => {
+    const place = await approving(await stores.open());
+    await place.open("e1");
+    await place.say("dw silence 2h deploy");
+    const { run } = await startRun(place);
+    await place.store.transaction((tx) => recordRun(tx, run));
+    expect(await place.store.query(retriesSql, [Date.now()])).toEqual([{ soon: false }]);
+  });
+
   it("waits for a timer that is being stored, and finds it", async () => {
     const place = await frozen();
     const { run } = await startRun(place);

@@ -75,6 +75,26 @@ describe("a run that a person asks for on the ticket (A3, A22, A26, B2, B15, B16
     expect((await place.incident()).runs).toHaveLength(1);
   });
 
+  it("is for the member of a shared incident that the fix is for, and not for the newest one", async () => {
+    const place = await approving(await stores.open());
+    const at = Date.now() * 1000;
+    const [blamed] = episodeOpened().features;
+    const open = async (id: string, model: string, feature: string): Promise<void> => {
+      const features = [{ ...blamed!, feature }];
+      const times = { at, newestRow: at };
+      const event = episodeOpened({ id, model: `t/e/main/${model}`, features, ...times });
+      await record(place.store, event, recording);
+    };
+    await open("e1", "m1", "credit_score");
+    await open("e2", "m2", "credit_score");
+    await open("e3", "m2", "age");
+    expect(await place.incident()).toMatchObject({ episode: { id: "e3" }, members: { joined: 2 } });
+    expect(await place.say("dw restart restart-svc dry-run")).toMatch(/Incident +1: credit_score/);
+    await place.say("dw restart restart-svc");
+    expect((await place.incident()).runs).toMatchObject([{ status: "proposed", episode: "e1" }]);
+    expect(await place.run()).toMatchObject({ subject: "model\nt/e/main/m1" });
+  });
+
   it("may not be approved by the comment that asks for it", async () => {
     const place = await quiet();
     expect(await place.say("dw restart restart-svc\ndw approve")).toContain(

@@ -43,8 +43,11 @@ describe("a comment", () => {
     const atMs = incident.openedAtMs;
     const given = { command: "c#0", by: "sarah", atMs, untilMs: atMs + 60_000 };
     const silence = silenceOf(incident, given);
-    const run = exampleRun({ status: "denied", gate: "frozen", atMs: atMs + 1 });
-    const after = { ...incident, occurrences: incident.occurrences + 2, runs: [run] };
+    const held = { status: "denied", gate: "frozen", atMs: atMs + 1 } as const;
+    const bySilence = exampleRun({ ...held, retryAtMs: given.untilMs });
+    const byFreeze = exampleRun({ ...held, id: "r2", retryAtMs: given.untilMs + 1 });
+    const runs = [bySilence, byFreeze];
+    const after = { ...incident, occurrences: incident.occurrences + 2, runs };
     const note = { about: "silence_over", silence } as const;
     expect(renderWiki([noteOf(note, after)])).toBe(
       `The silence by sarah is over, and ${silencedName(silence)} is not back to normal. Meanwhile it broke 2 times more; fixes: 1 held back, asked for again now.`,

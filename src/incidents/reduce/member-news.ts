@@ -19,13 +19,20 @@ type News = Change<"telling">;
 export function memberNews(transition: Transition): News | undefined {
   const { event, incident, memberBefore, member } = transition;
   if (event.type === "members_due") return reported(transition);
-  if (member === memberBefore || incident.telling?.due === true) return undefined;
+  if (member === memberBefore) return undefined;
+  // The first episode since the timer began asks for an open ticket. A recovery may have begun the timer.
+  const ensured = event.type === "episode_opened" && { ensured: true as const };
+  if (incident.telling?.due === true)
+    return ensured ? { slice: { telling: { ...incident.telling, ...ensured } } } : undefined;
   const timer: Planned = {
     effect: { kind: "incident.tell_members" },
     dueInMs: collectMs,
     timer: true,
   };
-  return { slice: { telling: { due: true, said: reportedMembers(incident) } }, effects: [timer] };
+  return {
+    slice: { telling: { due: true, said: reportedMembers(incident), ...ensured } },
+    effects: [timer],
+  };
 }
 
 const reportedMembers = ({ telling }: Incident): number => telling?.said ?? 1;

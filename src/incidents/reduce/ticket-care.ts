@@ -163,16 +163,19 @@ function followUps(transition: Transition, before: Incident): readonly Planned[]
   const { event, incident, moment } = transition;
   if (moment.settings.ticketed !== true || incident.partOf !== undefined) return [];
   const effects: Planned[] = [];
-  // The aspect of tickets reopens the ticket of a resolved incident.
-  // While an update about members is due, no further member asks for an open ticket.
-  const isAsked = before.telling?.due === true;
-  if (event.type === "episode_opened" && before.state !== "resolved" && !isAsked)
-    effects.push(ensure);
+  if (event.type === "episode_opened" && needsOpenTicket(before)) effects.push(ensure);
   const rise = riseOf(before.severity, incident.severity);
   const quiet = isQuietRise(transition) ? { quiet: true as const } : {};
   if (rise !== undefined) effects.push({ effect: { kind: "ticket.update", rise, ...quiet } });
   else if (hasNews(transition, before)) effects.push(update);
   return effects;
+}
+
+/** Whether a new episode asks for an open ticket. The aspect of tickets reopens the ticket of a resolved incident. */
+function needsOpenTicket({ state, telling }: Incident): boolean {
+  // While an update about members is due, only the first of its members asks.
+  const isAsked = telling?.due === true && telling.ensured === true;
+  return state !== "resolved" && !isAsked;
 }
 
 /** Whether the ticket needs an update now. Changes of the members of a shared incident are collected first. */

@@ -9,9 +9,10 @@ where status = 'pending' and timer and due_at_ms > $1 and effect ->> 'kind' = 'r
 const allSql = wake("");
 const lockSql = `
 select from freezes where until_ms in (select retry_at_ms from runs where id = any ($1)) for share`;
-const endedSql = wake(
-  " and id = any ($2) and retry_at_ms in (select until_ms from freezes where ended_at_ms is not null)",
-);
+const endedSql = wake(` and id = any ($2)
+    and not exists (select from freezes f where f.until_ms = retry_at_ms and f.ended_at_ms is null)
+    and not exists (select from incidents i
+      where i.id = runs.incident and (i.document -> 'silence' ->> 'untilMs')::float8 = retry_at_ms)`);
 
 /** Wakes all runs that a freeze has denied for now. Call it in the transaction that has ended a freeze. */
 export async function wakeFrozen(tx: Tx, nowMs: number): Promise<void> {
@@ -20,10 +21,11 @@ export async function wakeFrozen(tx: Tx, nowMs: number): Promise<void> {
 }
 
 /**
- * Wakes those of these runs whose freeze was ended after their decision and before their timers were stored.
+ * Wakes those of these runs whose freeze or silence was ended after their decision and before their timers were stored.
  *
  * Call it once the timers are stored. The freezes are locked before they are read. So a transaction that ends one has
- * committed already, or waits and finds the timers.
+ * committed already, or waits and finds the timers. A silence is ended under the lock of its incident, which the caller
+ * holds.
  */
 export async function wakeUnfrozen(tx: Tx, runs: readonly string[], nowMs: number): Promise<void> {
   if (runs.length === 0) return;
