@@ -40,7 +40,10 @@ export async function settle(
 }
 
 /** Every restart passes through "exited" for a moment; seen twice, it stays there. */
-function staysStopped(seen: Look, before: Look | undefined): seen is Look & { container: Seen } {
+function staysStopped(
+  seen: Look,
+  before: Look | undefined,
+): seen is Look & { container: InspectedContainer } {
   return seen.container?.state === "exited" && before?.container?.state === "exited";
 }
 
@@ -61,7 +64,7 @@ function afterDone(first: Done, result: ActResult): ActResult {
 }
 
 /** A container as the restart left it. */
-interface Seen extends Container {
+interface InspectedContainer extends Container {
   /** Whether started-at has changed. */
   readonly hasTaken: boolean;
 }
@@ -69,7 +72,7 @@ interface Seen extends Container {
 interface Look {
   readonly result: ActResult;
   /** Undefined when it is gone, or the engine could not be asked. */
-  readonly container: Seen | undefined;
+  readonly container: InspectedContainer | undefined;
 }
 
 async function look(engine: Engine, target: Target): Promise<Look> {
@@ -88,7 +91,7 @@ async function look(engine: Engine, target: Target): Promise<Look> {
   return { result: resultOf(container), container };
 }
 
-function resultOf(now: Seen): ActResult {
+function resultOf(now: InspectedContainer): ActResult {
   const { name, state } = now;
   const since = toSecond(now.startedAt);
   if (!now.hasTaken) {
