@@ -113,5 +113,5 @@ export const effect = effectJson({
   status: "dead",
   attempts: 9,
   dueAtMs: atMs,
-  lastError: "DW_JIRA_REFUSED creating the issue: the project IR does not exist",
+  lastError: "DW_JIRA_PROJECT_MISSING creating the issue: the project IR does not exist",
 });

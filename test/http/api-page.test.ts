@@ -105,7 +105,8 @@ ${rows.length === 0 ? "" : `| parameter | only those with |\n|---|---|\n${rows.j
 
 const page = (): string => `# HTTP API
 
-Everything is read only. Keys are snake_case. Times are ISO 8601, UTC, with milliseconds. What is not known, or does not apply, is \`null\`.
+Every path but two is read only. \`POST /api/v1/commands\` gives a command: [answer.md](../how-to/answer.md). \`POST /api/v1/webhooks/jira\` takes
+webhooks of Jira. Keys are snake_case. Times are ISO 8601, UTC, with milliseconds. What is not known, or does not apply, is \`null\`.
 This page is generated from the program.
 
 A list is \`{"items":[…],"next":null}\`, at most a hundred items a page. Pass \`next\` as \`after\` to get the next page; \`limit\`, 1 to 100, makes pages smaller.
