@@ -18,7 +18,7 @@ interface FixedBy {
 /** The registry's list. */
 export type Remediations = readonly FixedBy[];
 
-/** The kinds that a condition may name. `quarantined` is left out: no fix helps a record that cannot be read. */
+/** The kinds that a condition may name. Nothing emits `level_shift`, and no fix helps a record that is `quarantined`. */
 export const kinds = [
   "shift",
   "leak",
