@@ -1,11 +1,11 @@
-/** Runs a command: checks the options of the command line with its schema and calls its handler. */
+/** Checks the options of a command with its schema, and calls its handler. */
 import type { z } from "zod";
 import type { OperatorCommand } from "../operator/operator-command.ts";
 import { CliError } from "./errors.ts";
 
 /**
- * Checks what was typed, and reaches nothing. Call it before anything is opened, so that a typing mistake is told at
- * once, also where the store is away.
+ * Checks the options without opening anything. Call it before the store is opened, so that a typing mistake is reported
+ * even while the store is unavailable.
  *
  * @param given the options under the names of the command's arguments
  * @param positional names of the arguments that are typed without an option
@@ -25,7 +25,7 @@ export function argumentsOf<Arguments extends z.ZodType>(
   });
 }
 
-/** Names the option and its value, or the value alone. What is wrong with all together is a sentence of its own. */
+/** The message of an issue behind its option and value. An issue about several options is a whole sentence already. */
 function problemOf(
   issue: z.core.$ZodIssue | undefined,
   given: unknown,

@@ -54,7 +54,7 @@ function freezeJson({ name, reason, by, atMs, untilMs, matchers }: AuditedFreeze
   };
 }
 
-/** Of an end before its time: also who declared it, and until when it would have held. */
+/** A freeze as text. For its end before its time, it also says who declared the freeze. */
 function freezeText({ name, reason, by, atMs, untilMs, matchers, endedBy }: AuditedFreeze): string {
   const only = matchersText(matchers);
   const times = `from ${isoToSecond(atMs)} until ${isoToSecond(untilMs)}`;

@@ -152,7 +152,7 @@ const nameList = (people: SandboxAlone["people"]): string =>
     .join(", ")
     .replace(/, (\w+)$/, " or $1");
 
-/** The first may say everything, the second a part of it, and the third is known and nothing more. */
+/** Roles of the three people: the first may give every command, the second some, and the third is only known. */
 const roles = ["", ", roles: [responder]", ", roles: []"];
 const means = [
   "may say everything",

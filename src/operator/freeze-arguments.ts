@@ -42,7 +42,7 @@ const given = z.strictObject({
 const hint =
   'driftwarden freeze "black friday" --until 2026-11-30T08:00Z --reason "code freeze", or --for 2h.';
 
-/** A problem of the whole says so in a sentence of its own. */
+/** A problem of several arguments together is a whole sentence. */
 export const freezeArguments = given.superRefine((asked, context) => {
   const message = problemOf(asked);
   if (message !== undefined) context.addIssue({ code: "custom", message, params: { hint } });

@@ -11,7 +11,7 @@ import { freezeArguments } from "./freeze-arguments.ts";
 import type { OperatorCommand } from "./operator-command.ts";
 
 type FreezeAnswer =
-  /** With the moment of the store at which they stood so. */
+  /** `nowMs`: the time of the store when the freezes were read. */
   | { readonly done: true; readonly freeze: Freeze; readonly nowMs: number }
   | { readonly done: true; readonly freezes: readonly Freeze[]; readonly nowMs: number }
   | ({ readonly done: false } & FreezeProblem);

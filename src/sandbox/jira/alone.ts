@@ -12,7 +12,7 @@ export interface SandboxAlone {
   /** The account of Driftwarden. */
   readonly user: string;
   readonly tokenFile: string;
-  /** Undefined where no webhooks are sent. */
+  /** File with the secret of webhooks; undefined when none are sent. */
   readonly webhookSecretFile: string | undefined;
   /** Their ids are account ids on Cloud and keys on Data Center, as `people:` wants them. */
   readonly people: readonly SandboxPerson[];
@@ -38,7 +38,7 @@ export interface SandboxAloneOptions {
 
 export interface SandboxWebhook {
   readonly url: string;
-  /** A file and the secret in it. Default: a new one of both. */
+  /** The secret and the file that holds it. Default: a new secret in a new file. */
   readonly secret?: { readonly file: string; readonly text: string } | undefined;
 }
 
@@ -101,7 +101,7 @@ export async function startSandboxAlone({
 const writeSecret = (file: string, text: string): Promise<void> =>
   writeFile(file, `${text}\n`, { mode: 0o600 });
 
-/** Cloud signs what it sends. Data Center cannot, so the secret is a part of the address. */
+/** Cloud signs its webhooks. Data Center does not, so the secret is a part of the address. */
 function hookOf(address: string, secret: string, deployment: Deployment): Webhook {
   if (deployment === "Cloud") return { url: address, secret };
   const url = new URL(address);

@@ -82,12 +82,12 @@ async function createAs(
   });
 }
 
-/** The properties of an issue are none of its fields. */
+/** In the body of a request, properties stand beside the fields of an issue. */
 function bodyOf({ properties, ...fields }: JiraFields): Readonly<Record<string, unknown>> {
   return { fields, ...(properties !== undefined && { properties }) };
 }
 
-/** The labels that a new issue has to show. */
+/** The labels that have to be found in the new issue when it is read back. */
 function storedLabels(
   issue: NewIssue,
   place: KeyPlace,
@@ -98,7 +98,7 @@ function storedLabels(
   return [...inLabels, ...issue.labels.filter(isOwn)];
 }
 
-/** What stands in the field Labels. Where that cannot be set, nothing does but what the operator asks for. */
+/** The labels for the field Labels. With another place for our own labels, only those of the route. */
 const labelsOf = ({ labels, route }: NewIssue, { id }: KeyPlace): readonly string[] =>
   id === undefined ? labels : (route?.labels ?? []);
 

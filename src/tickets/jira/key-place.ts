@@ -1,6 +1,6 @@
 /**
- * Where Driftwarden's own labels stand in an issue. Its tickets are found by them. Usually that is the field Labels. A
- * project whose screens lack it has a text field, or a property that nobody sees.
+ * Where an issue holds Driftwarden's own labels, by which its tickets are found. Usually this is the field Labels. In a
+ * project whose screens lack that field, it is a text field or a property of the issue.
  */
 import type { JiraFields } from "./optional-fields.ts";
 
@@ -11,7 +11,7 @@ interface ReadIssue {
 }
 
 export interface KeyPlace {
-  /** What a new issue gets beside Labels, by the name under which Jira may refuse it; undefined for the field Labels. */
+  /** Name under which Jira may refuse this part of a new issue; undefined for the field Labels. */
   readonly id: string | undefined;
   /** Further fields that are read of each issue. */
   readonly fields: readonly string[];
@@ -23,7 +23,7 @@ export interface KeyPlace {
   readonly labelsIn: (issue: ReadIssue) => readonly string[];
 }
 
-/** `jira.key_field` with this value. */
+/** The value of `jira.key_field` that stands for a property of the issue. */
 export const inProperty = "property";
 /** Key of the property. */
 const propertyKey = "driftwarden";
@@ -44,7 +44,7 @@ export function fieldPlace(id: string): KeyPlace {
     id,
     fields: [id],
     properties: [],
-    // A text is searched by words; in quotation marks they stand beside each other.
+    // Jira searches a text by words. In quotation marks the words have to follow each other.
     clause: (label) => `cf[${number}] ~ "\\"${label}\\""`,
     valueOf: (labels) => ({ [id]: labels.join(" ") }),
     labelsIn: ({ fields: { [id]: text } }) =>
@@ -52,7 +52,7 @@ export function fieldPlace(id: string): KeyPlace {
   };
 }
 
-/** Only an app can have a property searched. So all issues that we created are found, and read. */
+/** Only an app can make a property searchable. So the search finds all issues of our account, and each one is read. */
 export const propertyPlace: KeyPlace = {
   id: "properties",
   fields: [],

@@ -28,7 +28,7 @@ export async function findByLabel(searching: Searching, label: string): Promise<
   const { site, project } = searching;
   const { id, clause, properties } = await site.keyPlace();
   const { fields } = await site.issueParts();
-  // The newest of ours, where the search finds all of ours.
+  // With a property, the search finds every issue of our account. So the newest ones are read.
   const order = properties.length > 0 ? "DESC" : "ASC";
   const jql = `project = "${project}" AND ${clause(label)} ORDER BY created ${order}`;
   const doing = `searching for issues labelled ${label}`;
@@ -36,7 +36,7 @@ export async function findByLabel(searching: Searching, label: string): Promise<
   const { issues } = await page(searching, query, shapes.issuesShape);
   const found: Issue[] = [];
   for (const issue of issues) {
-    // No search shows properties on Data Center.
+    // On Data Center a search does not return properties.
     const whole = properties.length > 0 ? await issueAt(site, issue.id) : await site.issue(issue);
     const isIt = whole !== undefined && (id === undefined || whole.labels.includes(label));
     if (isIt) found.push(whole);

@@ -33,7 +33,7 @@ export class JiraSite {
     this.connection = connect(options);
   }
 
-  /** Where our own labels stand. A field that Jira does not have leaves them in Labels. */
+  /** Where issues hold our own labels: in Labels too, if Jira does not have the configured field. */
   async keyPlace(): Promise<KeyPlace> {
     const { keyField } = this.#options;
     this.#place ??= await this.#placeOf(keyField);

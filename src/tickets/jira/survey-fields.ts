@@ -73,7 +73,7 @@ function keyFieldFindings(
   ];
 }
 
-/** By its id or its name. */
+/** The configured key field, by its id or its name. */
 function keyField(
   screen: Screen,
   { keyField: wanted }: FieldsNeeded,
@@ -84,7 +84,7 @@ function keyField(
   );
 }
 
-/** The line that this project makes possible. */
+/** The line `key_field: …` that this project allows. */
 function keyLine(screen: Screen): string {
   const free = [...screen].filter(([, field]) => isText(field));
   const [id, field] = free.find(([, { name = "" }]) => /driftwarden/i.test(name)) ?? free[0] ?? [];

@@ -108,7 +108,9 @@ function formHtml(site: Site, issue: SandboxIssue, as: string | undefined): stri
   );
 }
 
-/** An answer may be added to an earlier comment. The address differs each time, so that a browser loads the page anew. */
+/**
+ * Links to the newest answer, which may be a part of an earlier comment. A new address makes the browser load the page.
+ */
 function answerHint(site: Site, { key }: SandboxIssue, as: string | undefined): string {
   const query = new URLSearchParams({ ...(as !== undefined && { as }), at: String(site.now()) });
   const address = escapeHtml(`/browse/${key}?${query.toString()}#newest`);
