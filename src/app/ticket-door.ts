@@ -70,7 +70,7 @@ export function buildTicketDoor(
       // An empty payload means that the connection is new and notifications may have been missed.
       parts.store.listen("tickets", (ticket) => void (ticket !== "" && hinted(ticket))),
     answer: () => promiseAnswers(parts.store, clock.now()),
-    onAnswers: (heard: () => void) => parts.store.listen("commands", heard),
+    onAnswers: (answered: () => void) => parts.store.listen("commands", answered),
     clock,
     logger: tickets,
   };

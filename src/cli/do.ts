@@ -42,7 +42,7 @@ function numberOf(text: string): number {
   });
 }
 
-export interface SaidTo {
+export interface TypedCommand {
   /** Of the incident, as typed; left out where the daemon finds it. */
   readonly number?: string | undefined;
   readonly said: string;
@@ -51,10 +51,14 @@ export interface SaidTo {
 const defaultWaitMs = 15_000;
 
 /** Hands in a command, waits for the daemon and prints what it answers; exit code 1 when it was not done. */
-export function sayTo(said: SaidTo, options: SayOptions, parts: DoParts): Promise<void> {
-  const number = said.number === undefined ? null : numberOf(said.number);
+export function sayTo(
+  { number: typed, said }: TypedCommand,
+  options: SayOptions,
+  parts: DoParts,
+): Promise<void> {
+  const number = typed === undefined ? null : numberOf(typed);
   return withStore(options.config, parts, (store) =>
-    printAnswer(store, { number, said: said.said }, { ...options, parts }),
+    printAnswer(store, { number, said }, { ...options, parts }),
   );
 }
 

@@ -181,7 +181,7 @@ export const text = z
 /** A part of the identity of a model. */
 export const modelPart = text.refine(longestName.check, { error: longestName.error });
 
-/** What Kafka knows a client by. */
+/** A name by which Kafka identifies a client: a user or a consumer group. */
 export const kafkaName = text.refine(longestKafkaName.check, { error: longestKafkaName.error });
 
 export const count = z.int().min(1);

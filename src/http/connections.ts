@@ -92,7 +92,7 @@ export class Connections {
     return [...this.#open.values()].toSorted((a, b) => since(a) - since(b));
   }
 
-  /** Node itself answers timeouts and malformed requests. Such an answer is owed from the sweep that sees it first. */
+  /** Node itself answers timeouts and malformed requests. Such an answer is owed from the first sweep that finds it. */
   #sweep(): void {
     const now = performance.now();
     for (const connection of this.#open.values()) {

@@ -100,7 +100,7 @@ async function install(): Promise<void> {
 }
 
 function aptGet(args: readonly string[]): Promise<void> {
-  // Standard output belongs to whoever started us.
+  // Our standard output is for the caller's data, so that of apt-get is dropped.
   const child = spawn("apt-get", args, {
     env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
     stdio: ["ignore", "ignore", "pipe"],

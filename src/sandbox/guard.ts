@@ -7,7 +7,8 @@ const gone =
   'gone() { while kill -0 "$1" && ! grep -q "^State:[[:space:]]*[ZX]" "/proc/$1/status"; do sleep 0.05; done; }';
 
 /**
- * Starts a shell that waits for the end of a pipe that only we hold, and then runs the script. SIGKILL calls it off.
+ * Starts a shell that waits for the end of a pipe that only we hold, and then runs the script. Kill it with SIGKILL to
+ * cancel the script.
  * It is detached, so that a terminal's Ctrl-C does not reach it before us. It does not keep our process alive.
  *
  * @param script may call `gone PID`, which waits until that process has ended

@@ -2,7 +2,7 @@
 import { DriftwardenError, type DriftwardenErrorOptions } from "../errors.ts";
 import type { Issue } from "./tracker.ts";
 
-/** What can go wrong with any tracker. An adapter adds codes for what only its tracker knows, in a class of its own. */
+/** The codes that any tracker can give. An adapter declares further codes for what only its own tracker has. */
 export type TrackerErrorCode =
   | "DW_TRACKER_UNREACHABLE"
   | "DW_TRACKER_TIMEOUT"
@@ -48,9 +48,9 @@ export class TrackerError extends DriftwardenError {
   readonly reason: string | undefined;
   /** Whether the limit is for this one issue, and others may be written. */
   readonly oneIssueOnly: boolean;
-  /** The write may have taken effect all the same: look it up, never repeat it blindly. */
+  /** The write may have taken effect nevertheless: look it up, never repeat it blindly. */
   readonly maybeApplied: boolean;
-  /** With `DW_TRACKER_LABEL_NOT_STORED`: the issue that was created all the same. */
+  /** With `DW_TRACKER_LABEL_NOT_STORED`: the issue that was created nevertheless. */
   readonly issue: Issue | undefined;
   /** The tracker's complaints about single fields. */
   readonly fields: Readonly<Record<string, string>>;

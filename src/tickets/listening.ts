@@ -13,7 +13,7 @@ export interface ListeningOptions {
   /** Promises the answers that wait. */
   readonly answer: () => Promise<void>;
   /** Calls back when people were answered. @returns stops that */
-  readonly onAnswers: (heard: () => void) => () => void;
+  readonly onAnswers: (answered: () => void) => () => void;
   readonly clock: Clock;
   readonly logger: Logger;
 }

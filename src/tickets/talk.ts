@@ -6,9 +6,9 @@
 /** What a person, a program or an outsider wrote. */
 export interface SaidComment {
   readonly id: string;
-  /** The id by which the tracker knows the author for ever; never a name that is shown. */
+  /** The author's permanent id in the tracker; never a name that is shown. */
   readonly account: string;
-  /** As the tracker shows the author. Anybody may call themselves so. Empty when it does not say. */
+  /** The name that the tracker shows. Anybody may choose it. Empty when the tracker does not say. */
   readonly name: string;
   readonly by: "us" | "person" | "app" | "outsider";
   /** Lines that begin like a command, outside of everything that is quoted, code or a link. */

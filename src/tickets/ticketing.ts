@@ -36,7 +36,7 @@ export interface TicketingOptions extends Omit<CreationOptions, "lookUpMs"> {
   readonly lookUpMs?: number | undefined;
   /** Default: tickets get no pictures. */
   readonly makePicture?: MakePicture | undefined;
-  /** Default: nobody listens to what people say on tickets. */
+  /** Default: comments of people are not read. */
   readonly talk?: TicketTalk | undefined;
 }
 

@@ -97,10 +97,10 @@ export interface CommentChange {
  * A write asks `mayAct` when the connection stands: it leaves under a good permit, or not at all.
  *
  * Every call settles within the adapter's own deadline and throws only `TrackerError`, whose `maybeApplied` says
- * whether a write may have taken effect all the same (look it up, never repeat it blindly), and what `mayAct` throws.
+ * whether a write may have taken effect nevertheless (look it up, never repeat it blindly), and what `mayAct` throws.
  */
 export interface Tracker {
-  /** One cheap read, within 10 s: whether the tracker is well and knows us. */
+  /** One cheap read, within 10 s: whether the tracker answers and accepts our login. */
   ping(): Promise<void>;
   /** Leaves out fields that the tracker does not take: a ticket without a priority is better than none. */
   create(issue: NewIssue, mayAct?: MayAct): Promise<Issue>;

@@ -16,7 +16,7 @@ interface Sleeper {
   readonly wake: () => void;
 }
 
-/** A poll that is under way knows the real time at which it began, and at most a few leaps have come since. */
+/** A poll converts the real time at which it began. Since then there have been a few leaps at most. */
 const rememberedLeaps = 16;
 
 /** @param real what it runs by between two leaps. Default: the machine's clock */

@@ -1,5 +1,5 @@
 /** The errors that end the demo's story early. */
 import { DriftwardenError } from "../../errors.ts";
 
-/** The story waits for the pipeline, which has not caught up within the time that the whole story may take. */
+/** The pipeline has not caught up within the time that the whole story may take. */
 export class StoryError extends DriftwardenError<"DW_SANDBOX_STORY_STALLED"> {}

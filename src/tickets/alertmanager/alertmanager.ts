@@ -1,4 +1,4 @@
-/** Speaks to an Alertmanager by its API v2: posts alerts, and asks whether it is well. It knows nothing of incidents. */
+/** A client of Alertmanager's API v2: posts alerts, and asks for its status. It knows nothing of incidents. */
 import { validateHeaderValue } from "node:http";
 import { z } from "zod";
 import { messageOf } from "../../errors.ts";

@@ -13,7 +13,7 @@ const quotedBelow =
 const command = /^(?:dw\s+\S|\/[a-z][a-z-]*(?:\s|$))/i;
 /** Controls, and marks that turn the direction of text: what is seen is not what is written. */
 const deceptive = /[\p{Cc}\p{Zl}\p{Zp}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/u;
-/** Editors put them before and between words, and nobody sees them. */
+/** Characters that editors put before and between words, and that nobody sees. */
 const invisible = /[\u200B-\u200D\u2060\uFEFF\u00AD]/g;
 
 /** @returns each as typed, without what is invisible; at most 20 */

@@ -22,7 +22,9 @@ export interface AskedPast {
 }
 
 export interface PictureOptions {
-  /** Reads what a model did before and since; undefined where nobody knows. Bounded in rows and time. */
+  /**
+   * Reads the values of a model before and since; undefined where the source is not known. Bounded in rows and time.
+   */
   readonly pastOf: (asked: AskedPast) => Promise<ObservedPast | undefined>;
   readonly logger: Logger;
   /** Default: the optional package, if it is there. */
