@@ -120,7 +120,7 @@ ${Object.entries(sections)
 ## Health
 
 - \`GET /-/healthy\` is 200 as long as the process answers.
-- \`GET /-/ready\` is 200 while detection goes on and what it decides is kept, and 503 otherwise. A tracker or an engine that is away makes it
+- \`GET /-/ready\` is 200 while detection goes on and what it decides is kept, and 503 otherwise. A tracker or an engine that is unavailable makes it
   \`degraded\`, not unready: what they should do waits.
 
 ${block(health.readiness())}
