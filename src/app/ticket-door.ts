@@ -47,7 +47,6 @@ export function buildTicketDoor(
   const groups = config.jira?.groups ?? {};
   const byGroup = new GroupRoles({ talk, groups, clock, logger: tickets });
   const rolesOf = (account: string) => byGroup.of(account);
-  const onHeard = (by: string): void => metrics.comments.inc({ by });
   const door = new TicketDoor({
     talk,
     store,
@@ -55,7 +54,8 @@ export function buildTicketDoor(
     onlyAssignable,
     severityOf,
     rolesOf,
-    onHeard,
+    onHeard: (by) => metrics.comments.inc({ by }),
+    hasRoom: () => ticketing?.hasRoom() ?? true,
   });
   const stopping = new AbortController();
   const options = {

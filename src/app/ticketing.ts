@@ -6,6 +6,7 @@ import type { Config } from "../config/schema.ts";
 import { readSecret } from "../config/secret.ts";
 import type { ConfiguredFix } from "../healing/runner.ts";
 import { type JiraOptions, openJira } from "../tickets/jira/jira.ts";
+import { JiraPace } from "../tickets/jira/pace.ts";
 import { JiraPause } from "../tickets/jira/pause.ts";
 import type { Environment } from "../tickets/jira/proxy.ts";
 import type { TicketsMetrics } from "../tickets/metrics.ts";
@@ -58,13 +59,14 @@ interface KeptParts {
 
 function openedJira(
   jira: NonNullable<Config["jira"]>,
-  { logger, metrics, onRendered, environment, keptFields }: TicketingParts & KeptParts,
+  { clock, logger, metrics, onRendered, environment, keptFields }: TicketingParts & KeptParts,
 ): OpenedTracker {
   const token = (): string => readSecret(jira.token_file);
   const options = jiraOptions(jira, { logger, metrics, environment });
   const { P0, P1, P2 } = jira.priorities;
   const priorities = { P0: P0 ?? undefined, P1: P1 ?? undefined, P2: P2 ?? undefined };
-  const tracker = openJira({ ...options, keptFields, token, onRendered, pause: new JiraPause() });
+  const left = { pause: new JiraPause(), pace: new JiraPace(clock) };
+  const tracker = openJira({ ...options, ...left, keptFields, token, onRendered });
   return {
     tracker,
     talk: tracker.talk,

@@ -3,7 +3,11 @@
  * minute share one comment; a later one edits it.
  */
 import type { CommandAnswer } from "../messages/answer.ts";
-import { answeredTickets, carryTogether } from "../store/commands/said-answers.ts";
+import {
+  type AnsweredTicket,
+  answeredTickets,
+  carryTogether,
+} from "../store/commands/said-answers.ts";
 import { incidentByNumber } from "../store/incidents/by-number.ts";
 import { lockScopes } from "../store/incidents/incident.ts";
 import { enqueueEffects } from "../store/outbox/enqueue.ts";
@@ -14,7 +18,19 @@ const togetherMs = 60_000;
 
 /** Promises every answer that is not yet promised for its ticket. Any process may call it at any time. */
 export async function promiseAnswers(store: Store, nowMs: number): Promise<void> {
-  for (const { place, incident: number } of await answeredTickets(store)) {
+  for (;;) {
+    const tickets = await answeredTickets(store);
+    if (tickets.length === 0) return;
+    await promiseOn(store, tickets, nowMs);
+  }
+}
+
+async function promiseOn(
+  store: Store,
+  tickets: readonly AnsweredTicket[],
+  nowMs: number,
+): Promise<void> {
+  for (const { place, incident: number } of tickets) {
     await store.transaction(async (tx) => {
       const found = await incidentByNumber(tx, number);
       // Two processes that answer on one ticket do so one after the other.

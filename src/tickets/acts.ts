@@ -61,6 +61,8 @@ const waitsMs = 15_000;
 const bulkMs = 5000;
 const rememberedMs = 3_600_000;
 const mostRemembered = 10_000;
+/** Histories that are read in one look, so that comments do not wait for them. */
+const mostAtOnce = 20;
 /** After this many failed reads, the history of a ticket is not read again until the ticket changes. */
 const mostFailures = 5;
 
@@ -101,7 +103,7 @@ export class TicketActs {
   /** Reads the history of what was noted, and hands in what has waited. Throws TrackerError, and what `handIn` throws. */
   async look(): Promise<void> {
     let failed: TrackerError | undefined;
-    for (const [ticket, unread] of this.#unread) {
+    for (const [ticket, unread] of [...this.#unread].slice(0, mostAtOnce)) {
       try {
         await this.#read(ticket, unread);
         this.#unread.delete(ticket);
@@ -109,8 +111,9 @@ export class TicketActs {
         if (!(error instanceof TrackerError)) throw error;
         failed ??= error;
         // The history of one ticket may be too long to be read. It must not keep the others waiting for ever.
-        if (unread.failures + 1 >= mostFailures) this.#unread.delete(ticket);
-        else this.#unread.set(ticket, { ...unread, failures: unread.failures + 1 });
+        this.#unread.delete(ticket);
+        if (unread.failures + 1 < mostFailures)
+          this.#unread.set(ticket, { ...unread, failures: unread.failures + 1 });
       }
     }
     failed = (await this.#settleAll()) ?? failed;

@@ -9,6 +9,7 @@ import {
   renderLine,
 } from "../messages/message.ts";
 import { markOf, type TicketWork, upsertComment } from "./comments.ts";
+import { TrackerError } from "./errors.ts";
 import type { TicketChange } from "./ticket-change.ts";
 
 /** Answers on the ticket where the commands were given. It may be a former ticket of the incident. */
@@ -27,12 +28,19 @@ export async function answerOnTicket(
   { place, first, says }: AnswerEffect,
   work: TicketWork,
 ): Promise<TicketChange> {
-  const issue = await work.tracker.get(place);
-  if (issue === undefined) return "gone";
   const safe = withoutCommands(says);
   const mark = markOf(incident, `answers\n${first}`);
   const comment = { before: safe.slice(0, -1), says: safe.at(-1) ?? [], mark };
-  return upsertComment(issue, comment, work);
+  const key = incident.ticket?.id === place ? incident.ticket.key : place;
+  try {
+    return await upsertComment({ id: place, key }, comment, work);
+  } catch (error) {
+    // Whether it is gone is asked only then: it costs a request.
+    const isMissing =
+      error instanceof TrackerError && (error.status === 404 || error.status === 410);
+    if (isMissing && (await work.tracker.get(place)) === undefined) return "gone";
+    throw error;
+  }
 }
 
 /** Puts a dot before each line that begins like a command, as words of people may. */

@@ -24,6 +24,9 @@ export interface TicketWork {
   readonly attempt: TicketAttempt;
 }
 
+/** The issue on which a comment is written. */
+type Commented = Pick<Issue, "id" | "key">;
+
 /** A comment of ours, known again by its mark. */
 export interface MarkedComment {
   readonly says: MessageSection;
@@ -41,7 +44,7 @@ export function markOf({ id }: Incident | Digest, what: string): string {
 }
 
 export async function commentOnce(
-  issue: Issue,
+  issue: Commented,
   comment: MarkedComment,
   work: TicketWork,
 ): Promise<"commented" | "unchanged"> {
@@ -52,7 +55,7 @@ export async function commentOnce(
 
 /** Writes a comment, or updates it. An update sends no mail to watchers. */
 export async function upsertComment(
-  issue: Issue,
+  issue: Commented,
   comment: MarkedComment,
   work: TicketWork,
 ): Promise<"commented" | "updated" | "unchanged"> {
@@ -73,7 +76,7 @@ function messageOf({ before = [], says, mark }: MarkedComment): Message {
 
 /** Adds a comment that was not found. Throws while the request of an earlier attempt may still be carried out. */
 async function addOnce(
-  issue: Issue,
+  issue: Commented,
   comment: MarkedComment,
   { tracker, attempt }: TicketWork,
 ): Promise<void> {
@@ -99,7 +102,7 @@ async function addOnce(
  * back. Others of people are copies, and stay.
  */
 async function findComment(
-  issue: Issue,
+  issue: Commented,
   mark: string,
   work: Pick<TicketWork, "tracker" | "attempt">,
 ): Promise<IssueComment | undefined> {
@@ -115,7 +118,7 @@ async function findComment(
  * because the first one was written nevertheless.
  */
 async function takeBack(
-  issue: Issue,
+  issue: Commented,
   comment: IssueComment,
   { tracker, attempt }: Pick<TicketWork, "tracker" | "attempt">,
 ): Promise<void> {

@@ -24,6 +24,8 @@ export interface TicketDoorOptions {
   readonly rolesOf?: RolesOf;
   /** What the priority of this name stands for; undefined for none, or for several. Default: none does. */
   readonly severityOf?: (priority: string) => Severity | undefined;
+  /** Whether the tracker may be asked what may wait. Default: always. */
+  readonly hasRoom?: () => boolean;
   /** Counts comments that were taken in. */
   readonly onHeard?: (by: SaidComment["by"]) => void;
 }
@@ -46,6 +48,10 @@ const lagMinutes = 5;
 const mostMinutes = 1440;
 /** A longer comment is refused: nobody types so much. Characters. */
 const longest = 4000;
+/** After somebody spoke on a ticket we change it ourselves: the answer, and the text of the ticket. */
+const ownWritesMs = 30_000;
+/** So long what was done in the tracker itself waits at most, while requests are scarce. */
+const actsWaitMs = 60_000;
 /** Further hints are dropped, because the search finds those tickets too. */
 const mostHints = 200;
 const hintsAtOnce = 20;
@@ -72,8 +78,11 @@ export class TicketDoor {
   readonly #unread = new Map<string, ChangedTicket>();
   /** Ids of comments that were handed in. */
   readonly #handed = new Set<string>();
+  /** When a comment was last handed in, by ticket. */
+  readonly #heardAtMs = new Map<string, number>();
   #searchedAtMs: number;
   #slowAtMs = -Infinity;
+  #actedAtMs = -Infinity;
   readonly #failing: FailingTickets;
   readonly #hints = new Set<string>();
   /** Place of the next open ticket to read directly. */
@@ -111,9 +120,15 @@ export class TicketDoor {
     const unread = new Map([...this.#unread, ...news]);
     const numbers = await store.incidentsOf([...new Set([...unread.keys(), ...direct])]);
     for (const ticket of numbers.keys()) this.#note(ticket, numbers, news);
-    const failed = await this.#readAll(numbers, { news: unread, direct, hasAnswered: searches });
+    const soon = new Map(
+      [...numbers].filter(([ticket]) => direct.has(ticket) || !this.#mayWait(ticket)),
+    );
+    const failed = await this.#readAll(soon, { news: unread, direct, hasAnswered: searches });
     this.#forget(open);
-    await this.#acts.look();
+    if (this.#hasRoom() || now - this.#actedAtMs >= actsWaitMs) {
+      await this.#acts.look();
+      this.#actedAtMs = now;
+    }
     if (failed !== undefined) throw failed;
   }
 
@@ -123,6 +138,16 @@ export class TicketDoor {
     if (shown !== undefined) this.#unread.set(ticket, shown);
     if (incident !== undefined && (shown !== undefined || this.#index.blind))
       this.#acts.note(ticket, incident, shown?.state);
+  }
+
+  /** The search shows our own writes too. While requests are scarce, these tickets are read last. */
+  #mayWait(ticket: string): boolean {
+    const heardAtMs = this.#heardAtMs.get(ticket) ?? -Infinity;
+    return this.#options.clock.now() - heardAtMs < ownWritesMs && !this.#hasRoom();
+  }
+
+  #hasRoom(): boolean {
+    return this.#options.hasRoom?.() ?? true;
   }
 
   /** @returns what went wrong first */
@@ -231,6 +256,7 @@ export class TicketDoor {
     });
     if (!this.#handed.has(id)) this.#options.onHeard?.(comment.by);
     this.#handed.add(id);
+    this.#heardAtMs.set(ticket, clock.now());
   }
 
   /** Asks for each comment anew, because these are few. If it cannot be read, nobody is let through. */
@@ -248,6 +274,7 @@ export class TicketDoor {
     if (this.#changed.size > 10_000) this.#changed.clear();
     if (this.#unread.size > 10_000) this.#unread.clear();
     if (this.#handed.size > 10_000) this.#handed.clear();
+    if (this.#heardAtMs.size > 10_000) this.#heardAtMs.clear();
   }
 }
 

@@ -7,6 +7,7 @@ import { type Digest, isDigest } from "../incidents/digest.ts";
 import type { TicketEffect } from "../incidents/effect.ts";
 import type { IncidentExecutor } from "../incidents/executor.ts";
 import type { Incident } from "../incidents/incident.ts";
+import type { NotYet } from "../outbox/executor.ts";
 import { lookedUpAfterRestore } from "./after-restore.ts";
 import type { Ticketing, TicketUpdate } from "./ticketing.ts";
 
@@ -21,8 +22,7 @@ export function ticketExecutor({
   ticketing,
   restoredAtMs,
 }: TicketExecutorOptions): IncidentExecutor<TicketEffect> {
-  const updated = async (incident: Incident | Digest, update: TicketUpdate) =>
-    (await ticketing?.update(incident, update))?.events ?? [];
+  const { updated, updatedInTurn } = updating(ticketing);
   return {
     dependency: "tracker",
     orderKey: "ticket",
@@ -41,7 +41,7 @@ export function ticketExecutor({
       "ticket.ensure": async (_effect, incident, attempt) =>
         (await ticketing?.ensure(incident, attempt))?.events ?? [],
       "ticket.update": ({ rise, quiet }, incident, attempt) =>
-        updated(incident, { rise, isQuiet: quiet === true, attempt }),
+        updatedInTurn(incident, { rise, isQuiet: quiet === true, attempt }),
       "ticket.open_again": async (_effect, incident, attempt) => {
         await ticketing?.openAgain(incident, attempt);
         return [];
@@ -67,6 +67,25 @@ export function ticketExecutor({
     },
   };
 }
+
+function updating(ticketing: Ticketing | undefined) {
+  const updated = async (incident: Incident | Digest, update: TicketUpdate) =>
+    (await ticketing?.update(incident, update))?.events ?? [];
+  return {
+    updated,
+    /** A rise is told at once. */
+    updatedInTurn: async (incident: Incident | Digest, update: TicketUpdate) =>
+      update.rise === undefined && ticketing?.hasRoom() === false
+        ? noRoom
+        : updated(incident, update),
+  };
+}
+
+const noRoom: NotYet = {
+  notYet: "the tracker's rate of requests is nearly used up, and people are answered first",
+  askAgainInMs: 5000,
+  contacted: false,
+};
 
 /** A digest reports the incident, or the incident that it has become a part of does, or a silence holds it back. */
 function needsNoTicket({ inDigest, partOf, heldBack }: Incident): boolean {

@@ -17,6 +17,8 @@ interface FailedRead {
   readonly error: TrackerError;
 }
 
+/** Read at the same time while the tracker answers, so that a look at many tickets ends before the next one is due. */
+const mostAtOnce = 4;
 /** This many failures in a row are the tracker's, not the tickets'. */
 const unavailableAfter = 3;
 /** After the second failure; after the first one it is read again at the next look. */
@@ -43,23 +45,19 @@ export class FailingTickets {
     read: (ticket: string) => Promise<void>,
     { hasAnswered }: { readonly hasAnswered: boolean },
   ): Promise<TrackerError | undefined> {
-    const failed: FailedRead[] = [];
-    let answers = hasAnswered;
-    let inARow = 0;
-    for (const ticket of this.#inTurn(tickets)) {
-      const error = await errorOf(() => read(ticket));
-      if (error === undefined) {
-        this.#failures.delete(ticket);
-        answers = true;
-        inARow = 0;
-        continue;
+    const reading = new Reading(hasAnswered);
+    const waiting = [...this.#inTurn(tickets)];
+    while (waiting.length > 0 && reading.goesOn) {
+      const together = waiting.splice(0, reading.atOnce);
+      const errors = await Promise.all(together.map((ticket) => errorOf(() => read(ticket))));
+      for (const [n, ticket] of together.entries()) {
+        const error = errors[n];
+        if (error === undefined) this.#failures.delete(ticket);
+        reading.note(ticket, error);
       }
-      failed.push({ ticket, error });
-      inARow += 1;
-      if (inARow === unavailableAfter || concernsAll(error)) break;
     }
-    this.#note(failed, { isUnavailable: !answers || inARow === unavailableAfter });
-    return failed[0]?.error;
+    this.#note(reading.failed, { isUnavailable: reading.isUnavailable });
+    return reading.failed[0]?.error;
   }
 
   /** Those whose turn it is: first those that did not fail, then those that failed, the longest ago first. */
@@ -86,6 +84,36 @@ export class FailingTickets {
 
   forget(): void {
     if (this.#failures.size > mostRemembered) this.#failures.clear();
+  }
+}
+
+/** What one look has learned of the tracker so far. */
+class Reading {
+  readonly failed: FailedRead[] = [];
+  #answers: boolean;
+  #inARow = 0;
+
+  constructor(hasAnswered: boolean) {
+    this.#answers = hasAnswered;
+  }
+
+  get goesOn(): boolean {
+    return this.#inARow < unavailableAfter && !this.failed.some(({ error }) => concernsAll(error));
+  }
+
+  get isUnavailable(): boolean {
+    return !this.#answers || this.#inARow >= unavailableAfter;
+  }
+
+  /** How many are read now: one after the other as long as the tracker may be away. */
+  get atOnce(): number {
+    return this.#answers && this.#inARow === 0 ? mostAtOnce : 1;
+  }
+
+  note(ticket: string, error: TrackerError | undefined): void {
+    if (error !== undefined) this.failed.push({ ticket, error });
+    if (error === undefined) this.#answers = true;
+    this.#inARow = error === undefined ? 0 : this.#inARow + 1;
   }
 }
 

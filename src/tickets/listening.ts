@@ -19,6 +19,8 @@ export interface ListeningOptions {
 }
 
 const everyMs = 10_000;
+/** After a look that took longer. Hints are read in it. */
+const leastPauseMs = 2000;
 /** Hints are gathered for this time, so they cause at most one look a second. */
 const gatherMs = 1000;
 /** Answers are also promised this often, because a notification may be lost. */
@@ -37,8 +39,7 @@ export async function listenToTickets(
   });
   const looks = new Looks(options);
   while (!stopping.aborted) {
-    const pauseMs = await looks.look(() => door.look());
-    const untilMs = clock.now() + pauseMs;
+    const untilMs = await looks.look(() => door.look());
     while (!stopping.aborted && clock.now() < untilMs) {
       if (door.hasHints && !looks.waits) {
         await clock.sleep(gatherMs, stopping);
@@ -68,9 +69,10 @@ class Looks {
     return this.#options.clock.now() < this.#untilMs;
   }
 
-  /** @returns how long to wait for the next regular one, ms */
+  /** @returns when the next regular one is due: counted from the start of this one, with a pause between them */
   async look(look: () => Promise<void>): Promise<number> {
     const { door, mayLook, logger, clock } = this.#options;
+    const startedMs = clock.now();
     try {
       if (await mayLook()) await look();
       else door.forgetHints();
@@ -80,9 +82,9 @@ class Looks {
       this.#failed = true;
       const waitMs = err instanceof TrackerError ? (err.retryAfterMs ?? 0) : 0;
       this.#untilMs = clock.now() + waitMs;
-      return Math.max(everyMs, waitMs);
+      return clock.now() + Math.max(everyMs, waitMs);
     }
-    return everyMs;
+    return Math.max(startedMs + everyMs, clock.now() + leastPauseMs);
   }
 }
 

@@ -62,6 +62,8 @@ export interface OpenedTicket extends TicketOutcome {
 export interface Ticketing {
   /** Whether the tracker is well, by one cheap read. */
   ping(): Promise<void>;
+  /** Whether what may wait may be written now: people are answered first. */
+  hasRoom(): boolean;
   /** What became of tickets that should be open. */
   readonly look: TicketLook;
   /** Creates the incident's ticket, or reopens the one it has. */
@@ -113,6 +115,7 @@ export function createTicketing(options: TicketingOptions): Ticketing {
   const { onIssue, withTicket } = access;
   return {
     ping: () => tracker.ping(),
+    hasRoom: () => tracker.hasRoom?.() ?? true,
     look: createTicketLook(tracker, "driftwarden"),
     open: (incident, attempt) => openTicket(incident, { access, work: working(attempt) }),
     ensure: (incident, attempt) =>

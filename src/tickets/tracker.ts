@@ -102,6 +102,8 @@ export interface CommentChange {
 export interface Tracker {
   /** One cheap read, within 10 s: whether the tracker answers and accepts our login. */
   ping(): Promise<void>;
+  /** Whether what may wait may be asked now; left out where the tracker names no rate. */
+  hasRoom?(): boolean;
   /** Leaves out fields that the tracker does not take: a ticket without a priority is better than none. */
   create(issue: NewIssue, mayAct?: MayAct): Promise<Issue>;
   /** Issues that carry the label, oldest first. The index behind it may lag minutes behind a create. */

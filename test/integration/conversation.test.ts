@@ -216,7 +216,7 @@ describe("a conversation on a ticket", () => {
     };
     await round(0);
     const requests = await round(1);
-    expect(requests).toBe(4);
+    expect(requests).toBe(3);
     let met = 0;
     for (let nth = 2; nth < 2 + requests; nth += 1) await round(nth, () => void (met += 1));
     expect(met).toBe(requests);

@@ -8,6 +8,7 @@ import {
 import type { SeenAct } from "../../src/tickets/acts.ts";
 import { TicketDoor } from "../../src/tickets/door.ts";
 import type { DoorStore, HeardComment, OpenTicket } from "../../src/tickets/door-store.ts";
+import type { Jira } from "../../src/tickets/jira/jira.ts";
 import { type FakeClock, fakeClock } from "../fakes/clock.ts";
 import { askAs, fields } from "../sandbox/jira/ask.ts";
 import { openExample } from "./jira/open-example.ts";
@@ -88,28 +89,27 @@ const users: NonNullable<JiraSandboxOptions["users"]> = [
   { name: "sarah3", token: "token", displayName: "Sarah", byMail: true },
 ];
 
-/** @param tickets how many incidents have one; their incidents changed just now */
-export async function doorPlace(
-  options: JiraSandboxOptions & { readonly tickets?: number } = {},
-): Promise<DoorPlace> {
-  const clock = fakeClock();
+export interface DoorPlaceOptions extends JiraSandboxOptions {
+  /** How many incidents have one; their incidents changed just now. Default 1. */
+  readonly tickets?: number;
+  readonly clock?: FakeClock;
+  readonly hasRoom?: () => boolean;
+  /** The adapter that reads. */
+  readonly jira?: (url: string) => Jira;
+}
+
+export async function doorPlace(options: DoorPlaceOptions = {}): Promise<DoorPlace> {
+  const { clock = fakeClock(), jira = openExample } = options;
   const sandbox = await startJiraSandbox({ users, clock, ...options });
-  const authorization = `Bearer ${users[0]?.token ?? ""}`;
   const store = new DoorMemory(clock);
-  const found: OpenTicket[] = [];
-  for (let incident = 1; incident <= (options.tickets ?? 1); incident += 1) {
-    const body = { fields: { ...fields, labels: ["driftwarden"] } };
-    await askAs(sandbox, "POST /issue", { headers: { authorization }, body });
-    const ticket = sandbox.issues().at(-1)?.id ?? "";
-    found.push({ ticket, incident, changedAtMs: clock.now() });
-  }
-  store.tickets = found;
+  store.tickets = await withTickets(sandbox, clock, options);
   const another = (): TicketDoor =>
     new TicketDoor({
-      talk: openExample(sandbox.url).talk,
+      talk: jira(sandbox.url).talk,
       store,
       clock,
       severityOf: (priority) => severities[priority],
+      ...(options.hasRoom !== undefined && { hasRoom: options.hasRoom }),
     });
   const door = another();
   return {
@@ -132,6 +132,23 @@ export async function doorPlace(
     },
     [Symbol.asyncDispose]: () => sandbox.stop(),
   };
+}
+
+async function withTickets(
+  sandbox: JiraSandbox,
+  clock: FakeClock,
+  { tickets = 1, limited = false }: DoorPlaceOptions,
+): Promise<readonly OpenTicket[]> {
+  const authorization = `Bearer ${users[0]?.token ?? ""}`;
+  const found: OpenTicket[] = [];
+  for (let incident = 1; incident <= tickets; incident += 1) {
+    const body = { fields: { ...fields, labels: ["driftwarden"] } };
+    if (limited) await clock.advance(100);
+    await askAs(sandbox, "POST /issue", { headers: { authorization }, body });
+    const ticket = sandbox.issues().at(-1)?.id ?? "";
+    found.push({ ticket, incident, changedAtMs: clock.now() });
+  }
+  return found;
 }
 
 interface Acting {

@@ -4,12 +4,13 @@
 import JiraApi, { type RequestOptions } from "jira-client";
 import type { z } from "zod";
 import { DriftwardenError } from "../../errors.ts";
-import { exchange, type RawReply } from "../../http-exchange.ts";
+import { exchange, type RawAnswer, type RawReply } from "../../http-exchange.ts";
 import type { ClockReading, MayAct } from "../../permit.ts";
 import { TrackerError } from "../errors.ts";
 import type { TicketsMetrics } from "../metrics.ts";
 import { jiraError } from "./errors.ts";
 import { judge, type Operation } from "./judge.ts";
+import type { JiraPace } from "./pace.ts";
 import type { JiraPause } from "./pause.ts";
 import { type Environment, proxyFor } from "./proxy.ts";
 import { Secret } from "./secret.ts";
@@ -33,6 +34,8 @@ export interface JiraConnectionOptions {
   readonly maxBodyBytes?: number;
   /** Refuses requests while Jira limits everybody or refuses the login. Default: each request is sent. */
   readonly pause?: JiraPause;
+  /** Keeps requests below the rate that Jira names. Default: each request is sent at once. */
+  readonly pace?: JiraPace;
   readonly metrics: TicketsMetrics;
   /** What permits are compared with. Default: the clocks of the machine. */
   readonly clocks?: () => ClockReading;
@@ -54,19 +57,24 @@ export function connect(options: JiraConnectionOptions): JiraConnection {
   const credentials = renewable(options);
   credentials();
   const proxy = proxyFor(url, options.environment ?? {});
-  const { pause, metrics } = options;
+  const { pause, pace, metrics } = options;
   const { requests, requestSeconds } = metrics;
   return {
     async call(operation, ask, schema) {
       const { authorization, secrets } = credentials();
       pause?.check(operation.doing, authorization.reveal());
+      const over = await pace?.turn();
+      let headers: RawAnswer["headers"] | undefined;
       const stop = requestSeconds.startTimer({ operation: operation.name });
       let result = "DW_TRACKER_PROTOCOL";
       try {
         const asking: JiraApi = Object.create(client);
         const { mayAct, deadlineMs } = operation;
-        asking.doRequest = (request) =>
-          send(request, options, { authorization, mayAct, deadlineMs, proxy });
+        asking.doRequest = async (request) => {
+          const reply = await send(request, options, { authorization, mayAct, deadlineMs, proxy });
+          if ("text" in reply) headers = reply.headers;
+          return reply;
+        };
         const reply = masked(await ask(asking), secrets);
         const value = shaped(judge(reply, operation), operation, schema);
         result = "ok";
@@ -78,6 +86,7 @@ export function connect(options: JiraConnectionOptions): JiraConnection {
         if (error instanceof TrackerError) pause?.refused(error, authorization.reveal());
         throw error;
       } finally {
+        over?.(headers);
         stop();
         requests.inc({ operation: operation.name, outcome: result });
       }

@@ -89,6 +89,10 @@ class JiraTracker implements Jira {
     await this.#site.account();
   }
 
+  hasRoom(): boolean {
+    return this.#options.pace?.hasRoom ?? true;
+  }
+
   create(issue: NewIssue, mayAct?: MayAct): Promise<Issue> {
     const creating = {
       site: this.#site,
