@@ -30,6 +30,7 @@ import { type Progress, progressOf } from "./progress.ts";
 import { buildSettingsAgreement } from "./settings-agreement.ts";
 import { buildSources, leftOutOf, type ReadRows } from "./sources.ts";
 import { buildRestoreGuard, buildRetention, buildStore } from "./store.ts";
+import { buildStormWatch } from "./storm-watch.ts";
 import { buildStream, type Stream } from "./stream.ts";
 import { buildTicketDoor } from "./ticket-door.ts";
 import { buildTicketWatch } from "./ticket-watch.ts";
@@ -102,6 +103,7 @@ async function start(parts: Parts, asked: Omit<AppOptions, "logger">): Promise<A
   const recording = { settings, clock, orderKeyOf: orderKeys(executors), onProposalOver };
   const outbox = buildOutbox(stored, executors, recording);
   buildTicketWatch(stored, { ticketing: configured.ticketing, recording, outbox });
+  buildStormWatch(stored, recording);
   buildTicketDoor(stored, { ticketing: configured.ticketing, outbox, metrics });
   await buildCommands(stored, recording, acting);
   const read: ReadRows = new Map();

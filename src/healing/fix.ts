@@ -43,7 +43,7 @@ export function calledFor(fix: Fix, incident: Incident): boolean {
   const { models, features, kinds, severities } = fix.when;
   const given = [models, features, kinds, severities].filter((list) => list !== undefined);
   if (fix.mode === "off" || given.length === 0) return false;
-  // A record that Driftwarden cannot process is no fault of the target.
-  if (incident.episode.kind === "quarantined") return false;
+  // A record that Driftwarden cannot process is no fault of the target, and a storm holds every fix back.
+  if (incident.episode.kind === "quarantined" || incident.episode.kind === "storm") return false;
   return fitsCondition(fix.when, incident);
 }

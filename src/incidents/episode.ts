@@ -16,6 +16,7 @@ const serviceEpisodeKinds = [
   "metric",
   "alert",
   "report",
+  "storm",
 ] as const;
 export type ServiceEpisodeKind = (typeof serviceEpisodeKinds)[number];
 
@@ -34,6 +35,18 @@ export interface ServiceEpisode {
   readonly reason: string;
   /** As the probe, the alert or the person gave it. */
   readonly severity: Severity;
+  /** Of the kind `storm`. */
+  readonly storm?: StormEvidence;
+}
+
+/** How much was broken, or asked for, when a storm began. Lists are cut; the counts are not. */
+export interface StormEvidence {
+  readonly models: readonly string[];
+  readonly modelCount: number;
+  readonly targets: readonly string[];
+  readonly targetCount: number;
+  /** It is over when no more than that is left of each. */
+  readonly endsAt: { readonly models: number; readonly targets: number };
 }
 
 export type Episode = ModelEpisode | ServiceEpisode;

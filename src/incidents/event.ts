@@ -3,6 +3,12 @@ import type { EpisodeClosed, EpisodeUnanswered, Verified } from "../detection/ev
 import type { AckDue, Commanded, ProposalDue, SilenceDue } from "./deed.ts";
 import type { Episode } from "./episode.ts";
 import type { RunSummary, ShownPicture, TicketRef, WrittenText } from "./incident.ts";
+import type { ServiceSubject } from "./subject.ts";
+
+/** What was wrong with a service is over. */
+export interface ServiceEpisodeClosed extends Omit<EpisodeClosed, "model"> {
+  readonly service: ServiceSubject;
+}
 
 /** The tracker has the ticket. */
 export interface TicketOpened {
@@ -89,6 +95,7 @@ export interface MembersDue {
 export type IncidentEvent =
   | Episode
   | EpisodeClosed
+  | ServiceEpisodeClosed
   | EpisodeUnanswered
   | Verified
   | TicketOpened

@@ -149,6 +149,7 @@ const hasLeft = ({ member }: IncidentMember): boolean => member.state === "left"
 /** Fingerprint of the subject that an event names. */
 export function fingerprintOfEvent(event: IncidentEvent): string | undefined {
   if (event.type === "episode_opened") return fingerprint(subjectOf(event));
+  if (event.type === "episode_closed" && "service" in event) return fingerprint(event.service);
   return "model" in event ? fingerprint({ kind: "model", key: event.model }) : undefined;
 }
 

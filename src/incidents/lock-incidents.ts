@@ -146,6 +146,7 @@ const environmentOf = (scope: string): string => scopeKey(scopeOfKey(scope));
 
 function subjectOfEvent(event: IncidentEvent): Subject | undefined {
   if (event.type === "episode_opened") return subjectOf(event);
+  if (event.type === "episode_closed" && "service" in event) return event.service;
   return "model" in event ? { kind: "model", key: event.model } : undefined;
 }
 

@@ -26,6 +26,7 @@ import { type HelpLinks, nightFacts, openingBlock } from "./opening-block.ts";
 import { waitingSections } from "./proposal-text.ts";
 import { queryFor } from "./query.ts";
 import { membersSection, sharedHeadline } from "./shared-text.ts";
+import { stormSections } from "./storm-text.ts";
 import { headline } from "./symptom.ts";
 import { oneLine, readTime } from "./text.ts";
 import { attempts } from "./ticket-life-text.ts";
@@ -64,6 +65,7 @@ function openedText(incident: Incident, help: HelpLinks): TitledMessage {
       ...waitingSections(incident, whatIsWrong(incident)),
       ...pictured(incident),
       ...(isModelEpisode(episode) ? changed(episode) : []),
+      ...stormSections(episode),
       ...announcedChanges(incident),
       [heading("What was tried"), attempts(incident.runs)],
       ...timeline(incident),

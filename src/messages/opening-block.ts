@@ -184,6 +184,7 @@ function machineOf(incident: Incident, { fixesFor }: HelpLinks): Line {
   const ran = incident.runs.findLast(({ status }) => tried.has(status));
   if (ran !== undefined) return ranText(ran, incident);
   if (incident.state === "resolved") return words("did nothing about it");
+  if (incident.episode.kind === "storm") return words("holds every fix back until it is over");
   const offers = (fixesFor?.(incident) ?? []).filter(({ mode }) => mode !== "off");
   const [first, ...others] = offers;
   if (first === undefined) return words("nothing to restart is configured for this");

@@ -16,7 +16,9 @@ export function summaryOf(episode: Episode): Line {
 export function impactOf(episode: Episode): string {
   return isModelEpisode(episode)
     ? impacts[episode.kind]
-    : "whoever uses this service may be waiting or failing";
+    : episode.kind === "storm"
+      ? "nothing is restarted until it is over"
+      : "whoever uses this service may be waiting or failing";
 }
 
 type Says = (episode: ModelEpisode) => Line;

@@ -108,6 +108,7 @@ const serviceSymptoms: Readonly<Record<ServiceEpisodeKind, string>> = {
   metric: "has an abnormal metric",
   alert: "has an alert",
   report: "was reported by a person",
+  storm: "held back, because much is broken at once",
 };
 
 /** These kinds are about the model as a whole. */

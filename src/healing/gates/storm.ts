@@ -41,7 +41,11 @@ export const storm = {
   },
 } as const satisfies Gate;
 
-function mostOf({ targets, models }: StormLimits, seen: StormFacts): StormLimits {
+/** At most so many are no storm. While one is on, that is half. */
+export function mostOf(
+  { targets, models }: StormLimits,
+  seen: Pick<StormFacts, "isOn" | "models">,
+): StormLimits {
   const part = seen.isOn ? 2 : 1;
   const allowedModels = Math.max(targets, models * seen.models);
   return {

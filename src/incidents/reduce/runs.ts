@@ -40,7 +40,7 @@ function answeredOrJudged(transition: Transition): Change<"runs"> | undefined {
 
 function closed(
   { memberBefore, member, incident }: Transition,
-  { episode }: EpisodeClosed,
+  { episode }: Pick<EpisodeClosed, "episode">,
 ): Change<"runs"> | undefined {
   if (member === memberBefore) return undefined;
   const isOpen = incident.state === "open";

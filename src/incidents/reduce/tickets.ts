@@ -97,9 +97,10 @@ function opensTicket(transition: Transition): Change<Slice> {
   return { slice, digestEntry: overflowEntry(incident, undefined) };
 }
 
-/** Whether the budget allows a new ticket. P0 is outside the budget. */
-function hasRoom({ severity }: Incident, { settings, ticketsLeft = 1 }: Moment): boolean {
-  return settings.ticketed !== true || severity === "P0" || ticketsLeft > 0;
+/** Whether the budget allows a new ticket. P0, and the one ticket of a storm, are outside the budget. */
+function hasRoom({ severity, episode }: Incident, { settings, ticketsLeft = 1 }: Moment): boolean {
+  const isOutside = severity === "P0" || episode.kind === "storm";
+  return settings.ticketed !== true || isOutside || ticketsLeft > 0;
 }
 
 /** An incident of an overflow has become P0, so it gets a ticket of its own. */

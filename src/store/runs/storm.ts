@@ -38,3 +38,31 @@ export async function stormDenials(q: Queryable, sinceMs: number): Promise<numbe
   const [row] = await q.query<{ n: number }>(deniedSql, [sinceMs]);
   return row?.n ?? 0;
 }
+
+const namesSql = `
+select (select coalesce(json_agg(name order by name), '[]') from (
+    select distinct coalesce(target_name, target_id) as name from runs
+    where decided_at_ms >= $1 and target_id is not null) as t) as targets,
+  (select coalesce(json_agg(key order by key), '[]') from (
+    select distinct split_part(subject, chr(10), 2) as key from incident_members
+    where state = 'joined' and ${isModel}) as m) as models`;
+const openSql = `
+select episode from incident_members where fingerprint = $1 and state = 'joined'`;
+
+/** Names of the targets, and keys of the models, that {@link stormSince} counts. */
+export async function stormNames(
+  q: Queryable,
+  sinceMs: number,
+): Promise<{ readonly targets: readonly string[]; readonly models: readonly string[] }> {
+  const [row] = await q.query<{ targets: string[]; models: string[] }>(namesSql, [sinceMs]);
+  return row ?? { targets: [], models: [] };
+}
+
+/** Id of the open episode of this subject; undefined where there is none. */
+export async function openEpisodeOf(
+  q: Queryable,
+  fingerprint: string,
+): Promise<string | undefined> {
+  const [row] = await q.query<{ episode: string }>(openSql, [fingerprint]);
+  return row?.episode;
+}
