@@ -86,9 +86,11 @@ async function ask(question: RawRequest, through?: Socket): Promise<RawReply> {
     sent = true;
     request.end(question.body);
   };
+  const write = (): void => void writePermitted(question, send).catch(notSent);
   request.once("socket", (socket) => {
-    const standing = secure ? "secureConnect" : "connect";
-    socket.once(standing, () => void writePermitted(question, send).catch(notSent));
+    // The socket of a tunnel is connected already.
+    if (secure || socket.connecting) socket.once(secure ? "secureConnect" : "connect", write);
+    else write();
   });
   request.on("error", (error) => fail("unreachable", codeOf(error)));
   request.once("response", (response) => {
@@ -115,15 +117,14 @@ async function ask(question: RawRequest, through?: Socket): Promise<RawReply> {
 function start({ url, method, headers, body, ca }: RawRequest, through?: Socket): ClientRequest {
   const length = body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) };
   const sent = { method, headers: { ...headers, ...length } } as const;
-  if (through !== undefined)
-    return tlsRequest(url, {
-      ...sent,
-      createConnection: () => secured(through, url, trusting(ca)),
-    });
+  const isSecure = url.protocol === "https:";
+  if (through !== undefined) {
+    const own = isSecure ? secured(through, url, trusting(ca)) : through;
+    const options = { ...sent, createConnection: () => own };
+    return isSecure ? tlsRequest(url, options) : plainRequest(url, options);
+  }
   const options = { ...sent, agent: false } as const;
-  return url.protocol === "https:"
-    ? tlsRequest(url, { ...options, ...trusting(ca) })
-    : plainRequest(url, options);
+  return isSecure ? tlsRequest(url, { ...options, ...trusting(ca) }) : plainRequest(url, options);
 }
 
 /** @returns undefined when there is more than `maxBytes` */

@@ -1,4 +1,4 @@
-/** A tunnel through an HTTP proxy. TLS runs end to end through it, so the proxy can read nothing. */
+/** A tunnel through an HTTP proxy. For https, TLS runs end to end through it, so the proxy can read nothing. */
 import { request as plainRequest } from "node:http";
 import { request as tlsRequest } from "node:https";
 import { isIP, type Socket } from "node:net";
@@ -12,7 +12,7 @@ export interface Tunnel {
 
 /** @param proxy with user and password where it needs them */
 export function openTunnel(proxy: URL, to: URL): Tunnel {
-  const target = `${to.hostname}:${to.port || "443"}`;
+  const target = `${to.hostname}:${to.port || (to.protocol === "http:" ? "80" : "443")}`;
   const secrets = [proxy.username, proxy.password].map(decodeURIComponent).join(":");
   const authorization = {
     "proxy-authorization": `Basic ${Buffer.from(secrets).toString("base64")}`,

@@ -40,8 +40,8 @@ export interface HttpAppParts {
 export type HttpApp = Hono<{ Bindings: HttpBindings }>;
 
 /**
- * A request that cannot be answered throws. GET and HEAD without a route are a 404; any other method without a route
- * is a 405, even where another method has a route.
+ * A request that cannot be answered throws. A path without a route is a 404. A method without a route on a path that
+ * has one is a 405.
  */
 export function httpApp({
   registry,
@@ -85,9 +85,27 @@ export function httpApp({
     );
   }
   return app.notFound(({ req }) => {
-    const isRead = req.method === "GET" || req.method === "HEAD";
-    throw isRead ? noPath(app) : notWritten(req.method);
+    const allowed = methodsAt(app, req.path);
+    throw allowed.length === 0 ? noPath(app, req.method) : notAllowed(req.method, allowed);
   });
+}
+
+/** The methods that have a route on a path. HEAD is answered wherever GET is. */
+function methodsAt({ routes }: HttpApp, path: string): readonly string[] {
+  const methods = routes
+    .filter(({ method, path: pattern }) => method !== "ALL" && isAt(pattern, path))
+    .map(({ method }) => method);
+  return [...new Set(methods.flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : method)))];
+}
+
+function isAt(pattern: string, path: string): boolean {
+  const [wanted, given] = [pattern.split("/"), path.split("/")];
+  return (
+    wanted.length === given.length &&
+    wanted.every((part, place) =>
+      part.startsWith(":") ? given[place] !== "" : part === given[place],
+    )
+  );
 }
 
 interface Request {
@@ -129,19 +147,23 @@ function foreignHost(): HttpError {
   });
 }
 
-function noPath({ routes }: HttpApp): HttpError {
+/** The body of a request that nothing reads is not waited for; the connection is closed instead. */
+const closing = (method: string): Readonly<Record<string, string>> =>
+  method === "GET" || method === "HEAD" ? {} : { connection: "close" };
+
+function noPath({ routes }: HttpApp, asked: string): HttpError {
   const paths = routes.filter(({ method }) => method === "GET").map(({ path }) => path);
   return new HttpError("DW_HTTP_NOT_FOUND", "nothing stands under this path", {
     status: 404,
     hint: `There are: ${paths.join(", ")}.`,
+    headers: closing(asked),
   });
 }
 
-/** The body of such a request is not read; the connection is closed instead. */
-function notWritten(method: string): HttpError {
+function notAllowed(method: string, allowed: readonly string[]): HttpError {
   return new HttpError("DW_HTTP_METHOD", `${method} is not possible here`, {
     status: 405,
-    hint: "Use GET.",
-    headers: { allow: "GET, HEAD", connection: "close" },
+    hint: `Use ${allowed[0]}.`,
+    headers: { allow: allowed.join(", "), ...closing(method) },
   });
 }

@@ -211,6 +211,7 @@ describe("a request that is not answered", () => {
     { path: "/nothing", method: "GET", status: 404, code: "DW_HTTP_NOT_FOUND" },
     { path: "/metrics/", method: "GET", status: 404, code: "DW_HTTP_NOT_FOUND" },
     { path: "//evil", method: "GET", status: 400, code: "DW_HTTP_MALFORMED" },
+    { path: "/nothing", method: "DELETE", status: 404, code: "DW_HTTP_NOT_FOUND" },
     { path: "/metrics", method: "POST", status: 405, code: "DW_HTTP_METHOD" },
     { path: "/metrics", method: "DELETE", status: 405, code: "DW_HTTP_METHOD" },
   ])("$method $path says why in JSON", async ({ path, method, status, code }) => {

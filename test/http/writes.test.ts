@@ -1,7 +1,7 @@
 /** What comes by POST: whose it is, from where, and how much. */
 import { afterEach, describe, expect, it } from "vitest";
 import { written } from "../../src/http/writes.ts";
-import type { HttpWrite, WriteRequest } from "../../src/http-route.ts";
+import type { HttpHook, HttpItemRoute, HttpWrite, WriteRequest } from "../../src/http-route.ts";
 import { QueryError } from "../../src/query-errors.ts";
 import { raw, startServer } from "../fakes/raw-client.ts";
 
@@ -19,6 +19,9 @@ const write: HttpWrite = {
     return { done: true };
   },
 };
+
+const hook: HttpHook = { path: "/api/v1/webhooks/jira", parameters: [], take: async () => true };
+const item: HttpItemRoute = { path: "/api/v1/runs/:id", noun: "run", find: () => undefined };
 
 const bearer = "authorization: Bearer s3cret\r\n";
 
@@ -72,6 +75,23 @@ describe("a write over HTTP", () => {
     ]);
     expect(asked).toEqual([]);
   });
+
+  it.each([
+    ["GET", "/api/v1/commands", "POST"],
+    ["HEAD", "/api/v1/commands", "POST"],
+    ["DELETE", "/api/v1/commands", "POST"],
+    ["GET", "/api/v1/webhooks/jira", "POST"],
+    ["DELETE", "/api/v1/webhooks/jira", "POST"],
+    ["POST", "/-/ready", "GET, HEAD"],
+    ["PUT", "/api/v1/runs/run-1", "GET, HEAD"],
+  ])(
+    "is not answered for %s %s, which names the methods that are",
+    async (...[method, path, allow]) => {
+      const server = await startServer({ writes: [write], hooks: [hook], routes: [item] });
+      const answer = await fetch(`${server.url}${path}`, { method });
+      expect([answer.status, answer.headers.get("allow")]).toEqual([405, allow]);
+    },
+  );
 
   it.each(["10.0.0.5", "::ffff:10.0.0.5", undefined])(
     "from another machine is refused before its token is looked at: %s",

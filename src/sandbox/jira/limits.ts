@@ -108,11 +108,14 @@ class SlidingWindow {
   }
 }
 
+/** A refusal asks for a second at least: a client that is told 0 would be refused again at once. */
+const secondsOf = (waitMs: number): string => String(Math.max(1, Math.ceil(waitMs / 1000)));
+
 function refusedFor(waitMs: number, reason: string, nowMs: number): LimitAnswer {
   return {
     refused: true,
     headers: {
-      "retry-after": String(Math.ceil(waitMs / 1000)),
+      "retry-after": secondsOf(waitMs),
       "x-ratelimit-remaining": "0",
       "x-ratelimit-reset": new Date(nowMs + waitMs).toISOString(),
       "ratelimit-reason": reason,
@@ -152,7 +155,7 @@ class BucketLimits implements RateLimits {
         "x-ratelimit-remaining": String(Math.floor(left)),
         "x-ratelimit-fillrate": String(bucket.filledEachSecond),
         "x-ratelimit-interval-seconds": "1",
-        ...(refused && { "retry-after": String(Math.floor(waitMs / 1000)) }),
+        ...(refused && { "retry-after": secondsOf(waitMs) }),
       },
     };
   }

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { messageOf } from "../../errors.ts";
 import { exchange, type NoAnswer, type RawAnswer } from "../../http-exchange.ts";
 import type { MayAct } from "../../permit.ts";
+import { retryAfter } from "../retry-after.ts";
 import { AlertmanagerError, type AlertmanagerErrorCode } from "./errors.ts";
 
 export interface AlertmanagerOptions {
@@ -126,12 +127,8 @@ function unanswered({ failed, detail }: NoAnswer): AlertmanagerError {
   return new AlertmanagerError(code, `asking the Alertmanager: ${detail}`, { hint });
 }
 
-/** The longest pause, whatever Retry-After asks for. */
-const longestMs = 3_600_000;
-
 function refused({ status, headers }: RawAnswer): AlertmanagerError {
-  const seconds = Number(headers["retry-after"]);
-  const retryAfterMs = seconds > 0 ? Math.min(seconds * 1000, longestMs) : undefined;
+  const retryAfterMs = retryAfter(headers["retry-after"], headers.date, Date.now())?.ms;
   const [code, hint] = meaning(status);
   const message = `asking the Alertmanager: it answered ${status}`;
   return new AlertmanagerError(code, message, { hint, retryAfterMs });

@@ -5,9 +5,9 @@ import { clockTime } from "../../messages/text.ts";
 import type { MayAct } from "../../permit.ts";
 import { hintOfUnreachable } from "../../unknown-host.ts";
 import type { TrackerError } from "../errors.ts";
+import { type RetryAfter, retryAfter } from "../retry-after.ts";
 import { type Complaints, complaintsIn } from "./complaints.ts";
 import { type JiraErrorCode, jiraError } from "./errors.ts";
-import { type RetryAfter, retryAfter } from "./retry-after.ts";
 
 export interface Operation {
   readonly name: string;

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { connect, type Socket } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { exchange } from "../../../src/http-exchange.ts";
 import { type Environment, proxyFor } from "../../../src/tickets/jira/proxy.ts";
 import { errorOf, openExample } from "./open-example.ts";
 
@@ -92,6 +93,14 @@ describe("which proxy leads to Jira", () => {
   });
 });
 
+const plain = {
+  method: "GET",
+  headers: {},
+  body: undefined,
+  deadlineMs: 10_000,
+  maxBodyBytes: 1000,
+} as const;
+
 describe("a request through a proxy", () => {
   it("FR-J6: reaches Jira by a tunnel, in which only Jira's own certificate counts", async () => {
     const through = await proxy(200);
@@ -121,6 +130,25 @@ describe("a request through a proxy", () => {
     const error = await errorOf(openExample(url).ping());
     expect(error.message).toContain("SELF_SIGNED_CERT");
     expect(error.hint).toContain("jira.ca_file");
+  });
+
+  it.each([
+    ["http://127.0.0.1/", "127.0.0.1:80"],
+    ["https://127.0.0.1/", "127.0.0.1:443"],
+    ["http://127.0.0.1:2990/", "127.0.0.1:2990"],
+  ])("to %s asks the proxy for %s", async (url, target) => {
+    const through = await proxy(502);
+    await exchange({ ...plain, url: new URL(url), proxy: new URL(through.url) });
+    expect(through.asked.map((request) => request.url)).toEqual([target]);
+  });
+
+  it("to plain http runs through the tunnel without TLS", async () => {
+    const through = await proxy(200);
+    const site = createServer((_request, response) => response.end("here"));
+    const url = new URL(`http://127.0.0.1:${await listening(site)}`);
+    const reply = await exchange({ ...plain, url, proxy: new URL(through.url) });
+    expect(reply).toMatchObject({ status: 200, text: "here" });
+    expect(through.asked).toHaveLength(1);
   });
 
   it.each([407, 502])(

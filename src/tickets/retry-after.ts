@@ -1,4 +1,4 @@
-/** How long Jira asks its clients to wait. */
+/** How long a server asks its clients to wait, by the headers of its answer. */
 
 /** Longest wait: a wrong clock or a mistake in a proxy must not hold tickets back for years. */
 const longestMs = 3_600_000;

@@ -1,6 +1,8 @@
-import { describe, expect, it } from "vitest";
-import { retryAfter } from "../../../src/tickets/jira/retry-after.ts";
-import { at, errorOf, json } from "./open-example.ts";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { alertmanager } from "../../src/tickets/alertmanager/alertmanager.ts";
+import { retryAfter } from "../../src/tickets/retry-after.ts";
+import { hostileServer } from "./jira/hostile-server.ts";
+import { at, errorOf, json } from "./jira/open-example.ts";
 
 const hour = 3_600_000;
 const now = Date.parse("2026-11-20T10:00:00Z");
@@ -34,5 +36,21 @@ describe("how long Jira is left alone", () => {
     const error = await errorOf(jira.get("1"));
     expect(error.retryAfterMs).toBe(hour);
     expect(error.message).toContain("asked for more than an hour");
+  });
+});
+
+describe("how long an Alertmanager is left alone", () => {
+  it.each([
+    ["7", 7000],
+    ["Fri, 20 Nov 2026 10:00:30 GMT", 30_000],
+    ["9999999", hour],
+    ["soon", undefined],
+  ])("is what its Retry-After says: %s", async (text, ms) => {
+    const server = await hostileServer((response) =>
+      response.writeHead(503, { "retry-after": text, date: rightDate }).end(),
+    );
+    onTestFinished(() => server[Symbol.asyncDispose]());
+    const asking = alertmanager({ url: server.url }).status();
+    await expect(asking).rejects.toMatchObject({ retryAfterMs: ms });
   });
 });
