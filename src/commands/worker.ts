@@ -5,6 +5,7 @@
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
 import { StoreError } from "../store/errors.ts";
+import { isServerUnwell } from "../store/postgres-error.ts";
 import type { Store } from "../store/store.ts";
 import { type Carried, carryOutNext, giveUp } from "./carry-out.ts";
 import type { CarryingOptions } from "./context.ts";
@@ -48,7 +49,7 @@ export async function carryOutCommands(
   deaf();
 }
 
-/** Carries out all commands that wait now. @throws StoreError when the store cannot be used */
+/** Carries out all commands that wait now. @throws Error when the store cannot be used */
 export async function carryOutWaiting(
   options: CommandWorkerOptions,
   stopping?: AbortSignal,
@@ -61,7 +62,10 @@ export async function carryOutWaiting(
   }
 }
 
-/** A command on which the program fails is answered with that, so that it does not block the others. */
+/**
+ * A command on which the program fails is answered with that, so that it does not block the others. While the store is
+ * unwell, such as without disk space, the command waits.
+ */
 async function carriedOrGivenUp(options: CommandWorkerOptions): Promise<Carried | undefined> {
   const { store, logger } = options;
   let taken: string | undefined;
@@ -72,7 +76,8 @@ async function carriedOrGivenUp(options: CommandWorkerOptions): Promise<Carried 
     return await store.transaction((tx) => carryOutNext(tx, options, take));
   } catch (err) {
     const failed = taken;
-    if (err instanceof StoreError || failed === undefined) throw err;
+    const isOurs = !(err instanceof StoreError) && !isServerUnwell(err);
+    if (!isOurs || failed === undefined) throw err;
     const command = await store.transaction((tx) => giveUp(tx, failed, options));
     if (command === undefined) throw err;
     logger.error({ err, command: command.id }, "command failed");

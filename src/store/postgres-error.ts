@@ -24,6 +24,14 @@ function codeOf(error: unknown): string {
   return typeof code === "string" ? code : "";
 }
 
+/** The server cannot work now, whatever it was asked: no disk, no memory, read-only, an I/O error, a conflict. */
+const unwell = /^(08|25006|40|53|55P03|57P|58)/;
+
+/** Whether the same work may succeed later. */
+export function isServerUnwell(error: unknown): boolean {
+  return error instanceof DatabaseError && unwell.test(codeOf(error));
+}
+
 export function classify(error: unknown): PostgresFailure {
   // Ours already; its message may quote the driver's words.
   if (error instanceof DriftwardenError) return "other";

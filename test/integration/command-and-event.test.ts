@@ -1,11 +1,12 @@
-/** A command and an event about the same source, at the same time, on a real store. */
+/** A command and what happens at the same time in a real store: an event about the same source, or a full disk. */
 import { describe, expect, it } from "vitest";
 import { systemClock } from "../../src/clock.ts";
 import { carryOutWaiting } from "../../src/commands/worker.ts";
 import { recordEvents } from "../../src/incidents/record-events.ts";
 import { scopeKey, sourceScope } from "../../src/incidents/subject.ts";
+import type { CommandAnswer } from "../../src/messages/answer.ts";
 import { modelName } from "../../src/model-key.ts";
-import { insertCommand } from "../../src/store/commands/command.ts";
+import { answerOf, insertCommand } from "../../src/store/commands/command.ts";
 import { listIncidents } from "../../src/store/incidents/list.ts";
 import { episodeOpened } from "../fakes/episodes.ts";
 import {
@@ -56,5 +57,27 @@ describe("a command about a source that goes on breaking", () => {
     expect(answers).toEqual([{ mine: true }, { mine: true }]);
     await working;
     expect((await theIncident(store))?.silence).toBeUndefined();
+  });
+});
+
+describe("a command in a store without disk space", () => {
+  it("waits, and is carried out once there is space again", async () => {
+    const store = await withIncidentIn(await stores.open());
+    const said = comment("dw ack");
+    await insertCommand(store, said, Date.now());
+    await store.query(
+      `create function no_space() returns trigger language plpgsql as
+         $$ begin raise exception 'no space left' using errcode = 'disk_full'; end $$`,
+    );
+    await store.query(
+      "create trigger no_space before insert on journal for each row execute function no_space()",
+    );
+    await expect(carryOutWaiting(worker(store))).rejects.toThrow("no space left");
+    const answer = async () =>
+      (await answerOf<CommandAnswer>(store, `ticket:${said.message}`))?.answer;
+    expect(await answer()).toBeUndefined();
+    await store.query("drop trigger no_space on journal");
+    await carryOutWaiting(worker(store));
+    expect(await answer()).toMatchObject({ done: true });
   });
 });

@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import { Client, DatabaseError } from "pg";
 import { describe, expect, it } from "vitest";
 import { StoreError } from "../../src/store/errors.ts";
-import { asStoreError, classify } from "../../src/store/postgres-error.ts";
+import { asStoreError, classify, isServerUnwell } from "../../src/store/postgres-error.ts";
 
 function database(code: string): DatabaseError {
   const error = new DatabaseError("said by Postgres", 0, "error");
@@ -34,6 +34,15 @@ describe("what Postgres and its driver throw", () => {
   ])("%s", (_name, error, failure) => {
     expect(classify(error)).toBe(failure);
   });
+
+  it.each(["53100", "53200", "58030", "25006", "40P01", "55P03", "57P01"])(
+    "%s is the server's trouble, and the same work may succeed later",
+    (code) => expect(isServerUnwell(database(code))).toBe(true),
+  );
+
+  it.each(["23505", "57014", "22P05"])("%s is the trouble of the work itself", (code) =>
+    expect(isServerUnwell(database(code))).toBe(false),
+  );
 
   it("is a lost connection when a server takes the connection and says nothing", async () => {
     const mute = createServer().listen(0, "127.0.0.1");
