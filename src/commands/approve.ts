@@ -36,7 +36,7 @@ export const approve = command({
     if (found === undefined) return again(context);
     return (
       begun(found, context) ??
-      unseen(found, context) ??
+      unseen(found, said, context) ??
       notNow(found, context, said.rest) ??
       approved(found, context)
     );
@@ -87,12 +87,25 @@ function held(
 
 const messageOf = (said: string): string => said.slice(0, said.lastIndexOf("#"));
 
-/** Refuses a yes in the same message as the wish: nobody has seen the facts yet. */
-function unseen({ run, proposal }: AskedRun, { id }: IncidentContext): CommandRefusal | undefined {
-  if (run.wish === undefined || messageOf(run.wish.command) !== messageOf(id)) return undefined;
+/**
+ * Refuses a yes to what the person cannot have seen: in the message of the wish, or without letters and said before the
+ * proposal was made.
+ */
+function unseen(
+  { run, proposal }: AskedRun,
+  { id: letters }: AskedWords,
+  { id, saidAtMs }: IncidentContext,
+): CommandRefusal | undefined {
+  const isSame = run.wish !== undefined && messageOf(run.wish.command) === messageOf(id);
+  // Written so that a time that is not a number is refused.
+  const isEarlier = letters === undefined && !(saidAtMs >= proposal.madeAtMs);
+  if (!isSame && !isEarlier) return undefined;
+  const why = isSame
+    ? line`it was asked for by the same message`
+    : line`${words(proposal.id)} was proposed after this was said`;
   return refused(
     "unseen",
-    line`it was asked for by the same message, and nobody has seen its facts. Look at them, then say ${typed(`approve ${proposal.id}`)}.`,
+    line`${why}, and nobody has seen its facts. Look at them, then say ${typed(`approve ${proposal.id}`)}.`,
   );
 }
 

@@ -32,6 +32,8 @@ export interface CommandContext {
   readonly actor: CommandActor;
   readonly people: KnownPeople;
   readonly nowMs: number;
+  /** When the person said it, by the clock of the door. */
+  readonly saidAtMs: number;
   /** How long an acknowledgement lasts while nothing happens, ms. */
   readonly ackForMs: number;
   /** How long a ticket stays closed that a person closed while something is broken, ms. */

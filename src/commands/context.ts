@@ -102,6 +102,7 @@ export async function contextOf(
     commands,
     confirmed,
     nowMs,
+    saidAtMs: stored.saidAtMs,
     ackForMs: recording.settings.ackForMs ?? 0,
     closedByHandMs: recording.settings.closedByHandMs ?? 0,
     routedTo: options.routedTo ?? toNobody,

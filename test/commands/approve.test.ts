@@ -1,9 +1,9 @@
-/** What `approve` says of a freeze that will hold the run back. */
+/** What `approve` says of a freeze that will hold the run back, and of what nobody has seen. */
 import { describe, expect, it } from "vitest";
 import { openIncident } from "../fakes/episodes.ts";
 import { freezeOf } from "../fakes/freezes.ts";
 import { proposalOf, waitingRun } from "../fakes/proposals.ts";
-import { answer, now } from "./asking.ts";
+import { answer, asks, now } from "./asking.ts";
 
 const hint = "A freeze holds it back, so this approval does not act: black friday by sarah until";
 
@@ -23,5 +23,23 @@ describe("approve, while a freeze is declared", () => {
   it("says nothing of one that names another service, or has not begun", () => {
     expect(said({ matchers: { services: ["web"] } })).not.toContain("freeze");
     expect(said({ declaredAtMs: now, atMs: now + 60_000 })).not.toContain("freeze");
+  });
+});
+
+describe("approve without letters, of a proposal that was made after it was said", () => {
+  const proposal = proposalOf("KRTV", { madeAtMs: now });
+  const incident = openIncident({ runs: [waitingRun("KRTV", { proposal })] });
+
+  it("approves nothing, and says why", () => {
+    expect(asks("dw approve", { incident, saidAtMs: now - 1 })).toMatchObject({ code: "unseen" });
+    const said = answer("dw approve", { incident, saidAtMs: now - 1 }).replaceAll("\n", " ");
+    expect(said).toContain("KRTV was proposed after this was said");
+    expect(said).toContain("dw approve KRTV");
+  });
+
+  it("approves what was there when it was said, and what is named by its letters", () => {
+    expect(asks("dw approve", { incident, saidAtMs: now })).toMatchObject({ status: "done" });
+    const named = asks("dw approve KRTV", { incident, saidAtMs: now - 1 });
+    expect(named).toMatchObject({ status: "done", deed: { kind: "approve", proposal: "KRTV" } });
   });
 });

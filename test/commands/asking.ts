@@ -35,6 +35,7 @@ export function contextOf(changes: Partial<CommandContext> = {}): CommandContext
     actor: known.actor("ticket", "5b10-sarah"),
     people: known,
     nowMs: now,
+    saidAtMs: now,
     ackForMs: 4 * 3_600_000,
     closedByHandMs: 4 * 3_600_000,
     models: ["default/production/main/churn-v7"],

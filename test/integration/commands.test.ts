@@ -192,7 +192,7 @@ describe("who may not", () => {
     ["a person, before the right was given", { saidAtMs: 999 }, "before_right"],
     [
       "who has the role by a group, after ten minutes",
-      { account: "5b10-eve", roles: ["commander"] },
+      { account: "5b10-eve", roles: ["commander"], saidAtMs: 2_000 },
       "before_right",
     ],
     ["whoever edited the comment", { unfit: "edited" }, "edited"],

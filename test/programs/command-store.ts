@@ -65,7 +65,7 @@ export function comment(said: string, changes: Partial<NewCommand> = {}): NewCom
     incident: 1,
     account: "5b10-sarah",
     said,
-    saidAtMs: 2_000,
+    saidAtMs: Date.now(),
     ...changes,
   };
 }

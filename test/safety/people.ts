@@ -86,6 +86,7 @@ function contextOf(
     actor: known.actor("ticket", saying.who),
     people: known,
     nowMs: saying.nowMs,
+    saidAtMs: saying.nowMs,
     ackForMs: 0,
     closedByHandMs: 0,
     models: [],
