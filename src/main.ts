@@ -4,6 +4,7 @@ import { constants } from "node:os";
 import { openStoreOnly, openStreamOnly } from "./app/alone.ts";
 import { startApp } from "./app/app.ts";
 import { checksOf } from "./app/check-parts.ts";
+import { runExecutor } from "./app/executor.ts";
 import { offlineBuilders } from "./app/offline.ts";
 import { registerAudit } from "./cli/audit.ts";
 import { registerCheck } from "./cli/check.ts";
@@ -13,6 +14,7 @@ import { registerDetect } from "./cli/detect.ts";
 import { registerDo } from "./cli/do.ts";
 import { registerEffects } from "./cli/effects.ts";
 import { errorText } from "./cli/error-text.ts";
+import { registerExecutor } from "./cli/executor.ts";
 import { exitCodeOf } from "./cli/exit-code.ts";
 import { registerFixes } from "./cli/fixes.ts";
 import { registerFreeze, registerUnfreeze } from "./cli/freeze.ts";
@@ -48,6 +50,7 @@ const { remediations } = offline;
 
 const commands: readonly Register[] = [
   (program) => registerRun(program, { cli, remediations, startApp }),
+  (program) => registerExecutor(program, { cli, runExecutor }),
   (program) =>
     registerCheck(program, {
       budgetTexts: offlineBuilders.budgetTexts,

@@ -1,6 +1,6 @@
 /**
  * The port to a container engine: a closed list of verbs, and the description of a container. dockerode-engine.ts
- * implements it.
+ * implements it on an engine, executor/executor-engine.ts on an executor, which holds the engine's socket.
  */
 
 import type { MayAct } from "../../src/permit.ts";
@@ -41,6 +41,8 @@ export interface Container {
   readonly exposedPorts: readonly number[];
   /** Base names of the programs it may start, behind wrappers, shells and entrypoint scripts, without arguments. */
   readonly programs: readonly string[];
+  /** Why the executor would not act on it, without a subject; left out where it would, and where there is none. */
+  readonly barred?: string | undefined;
 }
 
 /** What a list says of a container, without an inspection. */

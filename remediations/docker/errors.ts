@@ -1,4 +1,4 @@
-/** The errors between Driftwarden and a container engine. */
+/** The errors between Driftwarden and a container engine, or the executor that holds the engine's socket. */
 import { DriftwardenError, type DriftwardenErrorOptions } from "../../src/errors.ts";
 
 export type DockerErrorCode =
@@ -9,7 +9,13 @@ export type DockerErrorCode =
   | "DW_DOCKER_GONE"
   | "DW_DOCKER_CONFLICT"
   | "DW_DOCKER_FAILED"
-  | "DW_DOCKER_REFUSED";
+  | "DW_DOCKER_REFUSED"
+  | "DW_EXECUTOR_UNREACHABLE"
+  | "DW_EXECUTOR_FORBIDDEN"
+  | "DW_EXECUTOR_TIMEOUT"
+  | "DW_EXECUTOR_PROTOCOL"
+  | "DW_EXECUTOR_LIMIT"
+  | "DW_EXECUTOR_FAILED";
 
 interface Occurrence {
   /** Whether the verb may have taken effect: look it up, never repeat it blindly. Default false. */
@@ -43,6 +49,26 @@ const hints: Readonly<
   DW_DOCKER_REFUSED: {
     hint: "Report this: Driftwarden asked its own Docker adapter for a call that is not on its list.",
   },
+  DW_EXECUTOR_UNREACHABLE: {
+    hint: "Start it (`systemctl start driftwarden-executor.socket`), or set `docker.executor` to its socket.",
+    retryable: true,
+  },
+  DW_EXECUTOR_FORBIDDEN: {
+    hint: "Name the user that runs driftwarden: `SocketUser=` in driftwarden-executor.socket, `peer:` in /etc/driftwarden/executor.yaml.",
+  },
+  DW_EXECUTOR_TIMEOUT: {
+    hint: "Look at the executor's log (`journalctl -u driftwarden-executor`), then at the engine's.",
+    retryable: true,
+  },
+  DW_EXECUTOR_PROTOCOL: {
+    hint: "Install the same version of driftwarden for the daemon and the executor, and restart both.",
+  },
+  DW_EXECUTOR_LIMIT: {
+    hint: "If it should be allowed, say so in /etc/driftwarden/executor.yaml and restart driftwarden-executor.",
+  },
+  DW_EXECUTOR_FAILED: {
+    hint: "Look at the executor's log: `journalctl -u driftwarden-executor`.",
+  },
 };
 
 const unavailable: ReadonlySet<DockerErrorCode> = new Set<DockerErrorCode>([
@@ -50,7 +76,16 @@ const unavailable: ReadonlySet<DockerErrorCode> = new Set<DockerErrorCode>([
   "DW_DOCKER_FORBIDDEN",
   "DW_DOCKER_TIMEOUT",
   "DW_DOCKER_PROTOCOL",
+  "DW_EXECUTOR_UNREACHABLE",
+  "DW_EXECUTOR_FORBIDDEN",
+  "DW_EXECUTOR_TIMEOUT",
+  "DW_EXECUTOR_PROTOCOL",
 ]);
+
+/** Whether a text, such as an executor's, is one of the codes. */
+export function isDockerErrorCode(code: string): code is DockerErrorCode {
+  return Object.hasOwn(hints, code);
+}
 
 export class DockerError extends DriftwardenError<DockerErrorCode> {
   readonly maybeApplied: boolean;

@@ -17,6 +17,7 @@ const orchestrated = /^(com\.docker\.swarm\.task|io\.kubernetes\.)/;
 type Rule = (container: Container, context: RefusalContext) => string | undefined;
 
 const rules: readonly Rule[] = [
+  ({ barred }) => barred,
   ({ id }, { self }) =>
     self !== undefined && id.startsWith(self) ? "is the one Driftwarden runs in" : undefined,
   ({ images }) =>

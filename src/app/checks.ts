@@ -21,6 +21,7 @@ import type { TicketsMetrics } from "../tickets/metrics.ts";
 import type { Ticketing } from "../tickets/ticketing.ts";
 import { openAlertmanager } from "./alertmanager.ts";
 import { answerDeadlineMs, type PartCheck, withAnswerDeadline } from "./answer-deadline.ts";
+import { lookAtExecutor } from "./check-executor.ts";
 import { lookAtOverrides, type SeenNames } from "./check-overrides.ts";
 import { sourceList } from "./sources.ts";
 import { kafkaOptions, logName } from "./stream.ts";
@@ -48,6 +49,7 @@ export function partChecks(config: Config, through: CheckedThrough): readonly Pa
     { part: "stream", look: () => lookAtStream(config, through) },
     ...trackerCheck(config, through),
     ...alertmanagerCheck(config, through),
+    ...executorCheck(config),
     ...(fixes.length === 0
       ? []
       : [
@@ -143,6 +145,12 @@ function trackerCheck(config: Config, through: CheckedThrough): readonly PartChe
     return answered.some(({ ok }) => !ok) ? answered : survey();
   };
   return [{ part: "tracker", look, ping }];
+}
+
+function executorCheck({ docker }: Config): readonly PartCheck[] {
+  if (docker?.executor === undefined) return [];
+  const { executor, deadline } = docker;
+  return [{ part: "executor", look: () => lookAtExecutor(executor, deadline) }];
 }
 
 function alertmanagerCheck(config: Config, { environment }: CheckedThrough): readonly PartCheck[] {

@@ -1,6 +1,7 @@
 /** Builds the configured fixes and the adapters that they act through. */
-import { openDocker } from "../../remediations/docker/dockerode-engine.ts";
+import { type DockerOptions, openDocker } from "../../remediations/docker/dockerode-engine.ts";
 import type { Engine } from "../../remediations/docker/engine.ts";
+import { openExecutor } from "../../remediations/docker/executor/executor-engine.ts";
 import type { Means, RegisteredRemediation, Requirement } from "../../remediations/remediation.ts";
 import { weekdays } from "../config/healing.ts";
 import type { Config } from "../config/schema.ts";
@@ -18,12 +19,12 @@ export function buildEngine({
   registry,
 }: Pick<Parts, "config" | "registry">): Engine | undefined {
   if (config.docker === undefined) return undefined;
+  const { executor, socket, deadline: deadlineMs } = config.docker;
   const calls = dockerCalls(registry);
-  return openDocker({
-    socket: config.docker.socket,
-    deadlineMs: config.docker.deadline,
-    onCall: (verb, outcome) => calls.inc({ verb, outcome }),
-  });
+  const onCall: DockerOptions["onCall"] = (verb, outcome) => calls.inc({ verb, outcome });
+  return executor === undefined
+    ? openDocker({ socket, deadlineMs, onCall })
+    : openExecutor({ socket: executor, deadlineMs, onCall });
 }
 
 function provides<Required extends Requirement>(

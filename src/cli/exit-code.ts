@@ -5,7 +5,7 @@ import { DriftwardenError } from "../errors.ts";
 const usage = /^DW_CLI_|^DW_ADDRESS_|^DW_SANDBOX_PORT_TAKEN$|^DW_CONFIG_UNREADABLE$/;
 /** The file is wrong, or a server refuses its login, database or encryption. Starting again changes nothing. */
 const configuration =
-  /^DW_CONFIG_|^DW_(STORE|STREAM)_(PASSWORD_MISSING|LOGIN_REFUSED|DATABASE_MISSING|TLS_NEEDED|TLS_MISSING|POOLER)$/;
+  /^DW_CONFIG_|^DW_EXECUTOR_PEER$|^DW_(STORE|STREAM)_(PASSWORD_MISSING|LOGIN_REFUSED|DATABASE_MISSING|TLS_NEEDED|TLS_MISSING|POOLER)$/;
 /** Store, source or broker out of reach, within `startup_timeout` or at all. */
 const unreachable = /^DW_(STORE|SOURCE|STREAM|KAFKA|LOG)_UNREACHABLE$/;
 

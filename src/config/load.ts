@@ -26,7 +26,8 @@ export function loadConfig(
   });
 }
 
-function readText(file: string): string {
+/** The text of a file. @throws ConfigError DW_CONFIG_UNREADABLE */
+export function readText(file: string): string {
   try {
     const text = decodeConfig(readFileSync(file));
     if (typeof text === "string") return text;

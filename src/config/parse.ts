@@ -3,6 +3,7 @@
 import { postgresAddressProblem } from "../address.ts";
 import { counted } from "../plural.ts";
 import { certificateProblem, privateKeyProblem } from "./certificate.ts";
+import { twoSockets } from "./docker.ts";
 import { ConfigError, formatProblem, type Problem } from "./errors.ts";
 import { missingSections, ownParts, type Remediations } from "./fixes.ts";
 import { type Described, describeIssues, type Path, valueAt } from "./issues.ts";
@@ -24,7 +25,8 @@ export interface ParseOptions {
   readonly onLines?: ((lineOf: (path: string) => number | undefined) => void) | undefined;
 }
 
-function deepFreeze<T>(value: T): T {
+/** Frozen as a whole, so that no part changes what the others read. */
+export function deepFreeze<T>(value: T): T {
   if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value);
     Object.values(value).forEach(deepFreeze);
@@ -32,7 +34,12 @@ function deepFreeze<T>(value: T): T {
   return value;
 }
 
-function problemAt(yaml: YamlSource, path: Path, described: Omit<Described, "path">): Problem {
+/** A problem at its line. */
+export function problemAt(
+  yaml: YamlSource,
+  path: Path,
+  described: Omit<Described, "path">,
+): Problem {
   return { ...described, line: yaml.lineOf(path), path: path.join(".") };
 }
 
@@ -112,6 +119,7 @@ export function parseConfig(text: string, options: ParseOptions): Config {
       issues.map((issue) => ({ ...issue, path: ["fixes", index, ...issue.path] })),
     ),
     ...missingSections(input, options.remediations),
+    ...twoSockets(input),
     ...moved.problems,
   ];
   const problems = [

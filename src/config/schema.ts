@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { alertmanager } from "./alertmanager.ts";
 import { detection } from "./detection.ts";
+import { docker } from "./docker.ts";
 import {
   cadences,
   count,
@@ -9,7 +10,6 @@ import {
   isLoopback,
   linkTemplate,
   listenAddress,
-  socketPath,
   waiting,
 } from "./fields.ts";
 import { fixes } from "./fixes.ts";
@@ -22,11 +22,6 @@ import { routes } from "./routes.ts";
 import { sources } from "./sources.ts";
 import { store } from "./store.ts";
 import { stream } from "./stream.ts";
-
-const docker = z.strictObject({
-  socket: socketPath.prefault("/var/run/docker.sock"),
-  deadline: waiting.prefault("30s"),
-});
 
 const verify = z.strictObject({
   health_after: duration.prefault("5m"),
@@ -84,7 +79,8 @@ type ParsedFix = Parsed["fixes"][number] & {
   options: unknown;
 };
 
-type DeepReadonly<T> = T extends readonly (infer Item)[]
+/** The same data, which nobody may change. */
+export type DeepReadonly<T> = T extends readonly (infer Item)[]
   ? readonly DeepReadonly<Item>[]
   : T extends object
     ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> }

@@ -1,11 +1,11 @@
 /** A simulated container engine: nothing runs in it. It remembers every act in a ledger, and fails on request. */
 import { createHash } from "node:crypto";
 import { dependantsOf, type Neighbour } from "../../remediations/docker/dependants.ts";
-import type { Container, Engine, RestartOptions } from "../../remediations/docker/engine.ts";
+import type { Container, Engine } from "../../remediations/docker/engine.ts";
 import { DockerError } from "../../remediations/docker/errors.ts";
 import { carries } from "../../remediations/docker/selector.ts";
 import type { Clock } from "../clock.ts";
-import { writePermitted } from "../permit.ts";
+import { type ClockReading, type Permission, writePermitted } from "../permit.ts";
 
 export interface SimulatedContainer {
   readonly name: string;
@@ -47,6 +47,8 @@ export interface SimulatedEngine extends Engine {
 export interface SimulatedEngineOptions {
   readonly containers: readonly SimulatedContainer[];
   readonly clock: Clock;
+  /** By which it judges permits. Default: those of the machine. */
+  readonly clocks?: () => ClockReading;
   /** Called after every restart, for a story in which a restart cures. */
   readonly onRestart?: (name: string) => void;
 }
@@ -94,7 +96,10 @@ export function simulatedEngine(options: SimulatedEngineOptions): SimulatedEngin
       ),
     inspect: (id) => call("inspect", () => byId.get(id)),
     dependants: async (id) => dependantsOf(id, neighbours(options.containers, byId.values())),
-    restart: (id, how) => permitted(how, () => call("restart", () => run("restart", id), id)),
+    restart: (id, how) =>
+      permitted({ ...how, clocks: options.clocks }, () =>
+        call("restart", () => run("restart", id), id),
+      ),
     start: (id) => call("start", () => run("start", id)),
     failNext: (verb, fault) => void faults.push({ verb, fault }),
     change: (name, shown) => {
@@ -115,8 +120,8 @@ function neighbours(
   });
 }
 
-async function permitted<T>({ mayAct }: RestartOptions, act: () => Promise<T>): Promise<T> {
-  await writePermitted({ mayAct }, () => undefined);
+async function permitted<T>(permission: Permission, act: () => Promise<T>): Promise<T> {
+  await writePermitted(permission, () => undefined);
   return act();
 }
 

@@ -83,6 +83,7 @@ const forms: Readonly<Record<string, Values>> = {
   "routes.0.labels": both(["l", a(255)], ["", a(256), "a b", "driftwarden-x"]),
   "links.dashboard_url": link,
   "links.runbook_url": link,
+  "docker.executor": both(["/s", `/${a(106)}`], ["s", `/${a(107)}`]),
   "docker.socket": both(["/s", `/${a(106)}`], ["s", `/${a(107)}`]),
   "fixes.0.name": both(["a", a(63)], ["", a(64), "A"]),
   "fixes.0.do": both(["restart-container"], ["nothing"]),

@@ -1,0 +1,159 @@
+/** The port on an executor: a process of its own that holds the engine's socket and does only what it offers. */
+import { hostname } from "node:os";
+import type { z } from "zod";
+import type { MayAct } from "../../../src/permit.ts";
+import type { EngineVerb } from "../connection.ts";
+import { containerId } from "../container.ts";
+import type { Engine, RestartOptions } from "../engine.ts";
+import { DockerError, type DockerErrorCode } from "../errors.ts";
+import { ownContainer } from "../own-container.ts";
+import { ask, askWelcome, type ExchangeResult } from "./exchange.ts";
+import { verbs, type Welcome, type WireVerb } from "./wire.ts";
+
+export interface ExecutorOptions {
+  readonly socket: string;
+  /** Within which every request is answered, in addition to a restart's grace, ms of real time. Default 10 s. */
+  readonly deadlineMs?: number;
+  /** What the executor and the engine may take beyond the grace of a restart, ms. Default 60 s. */
+  readonly restartMarginMs?: number;
+  /** Told of every call, for the metrics. */
+  readonly onCall?: ((verb: EngineVerb, outcome: "ok" | DockerErrorCode) => void) | undefined;
+}
+
+/** How long is waited before a restart whose answer was lost is asked about again. */
+const pauseMs = 250;
+
+/**
+ * Acts through an executor. Nothing is opened before the first call; each call is a connection of its own.
+ *
+ * A restart always needs a permit. Its answer may get lost when the executor stops. It is then asked again, under the same
+ * effect: the executor answers from its own record, and never acts twice for one effect on one container.
+ *
+ * @throws from every call DockerError; from `restart` also what `mayAct` throws
+ */
+export function openExecutor(options: ExecutorOptions): Engine {
+  const { socket, deadlineMs = 10_000, restartMarginMs = 60_000, onCall } = options;
+
+  const observed = async <T>(verb: EngineVerb, call: () => Promise<T>): Promise<T> => {
+    try {
+      const result = await call();
+      onCall?.(verb, "ok");
+      return result;
+    } catch (error) {
+      if (error instanceof DockerError) onCall?.(verb, error.code);
+      throw error;
+    }
+  };
+  const read = <T>(called: EngineVerb, wanted: Wanted<T>) =>
+    observed(called, async () => {
+      const { verb, given, result } = wanted;
+      const exchanged = await ask({ socket, deadlineMs }, { verb, arguments: given });
+      return resultOf(exchanged, { verb, result });
+    });
+
+  return {
+    host: hostname(),
+    self: ownContainer(),
+    version: () => read("version", { ...verbs.version, verb: "version", given: {} }),
+    list: async (labels) => {
+      if (labels.length === 0 || labels.includes("")) return [];
+      return read("list", { ...verbs.list, verb: "list", given: { labels } });
+    },
+    inspect: async (id) => {
+      const given = { container: checked(id) };
+      const { container } = await read("inspect", { ...verbs.inspect, verb: "inspect", given });
+      return container ?? undefined;
+    },
+    dependants: async (id) => {
+      const given = { container: checked(id) };
+      return read("list", { ...verbs.dependants, verb: "dependants", given });
+    },
+    restart: (id, { graceSeconds, mayAct }) =>
+      observed("restart", () =>
+        restart(
+          { socket, deadlineMs: graceSeconds * 2000 + restartMarginMs },
+          { id: checked(id), graceSeconds, mayAct: needed(mayAct) },
+        ),
+      ),
+    start: async (id) => {
+      const given = { container: checked(id) };
+      await read("start", { ...verbs["finish-restart"], verb: "finish-restart", given });
+    },
+  };
+}
+
+/** What an executor says of itself, for `check`. @throws DockerError */
+export function executorWelcome(
+  options: Pick<ExecutorOptions, "socket" | "deadlineMs">,
+): Promise<Welcome> {
+  return askWelcome({ deadlineMs: 10_000, ...options });
+}
+
+interface Restart extends RestartOptions {
+  readonly id: string;
+  readonly mayAct: MayAct;
+}
+
+/** Asks until there is an answer, each time under a fresh permit. */
+async function restart(
+  { socket, deadlineMs }: { readonly socket: string; readonly deadlineMs: number },
+  { id, graceSeconds, mayAct }: Restart,
+): Promise<void> {
+  const endMs = performance.now() + deadlineMs;
+  let lost: DockerError | undefined;
+  for (let expired = 0; ; expired += 1) {
+    // One permit may come too late. Where every one does, the clocks of the two disagree.
+    if (expired > 1) await pause();
+    const leftMs = endMs - performance.now();
+    if (leftMs <= 0) throw lost ?? expiredTooOften(deadlineMs);
+    try {
+      const given = { container: id, grace_seconds: graceSeconds };
+      const options = { socket, deadlineMs: leftMs, mayAct };
+      const exchanged = await ask(options, { verb: "restart", arguments: given });
+      if (!exchanged.expired) return;
+    } catch (error) {
+      if (!mayAskAgain(error, lost)) throw error;
+      lost ??= error;
+      await pause();
+    }
+  }
+}
+
+const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, pauseMs));
+
+/** Whether the executor went away after it was asked, so that it may answer later. */
+function mayAskAgain(error: unknown, lost: DockerError | undefined): error is DockerError {
+  const isAway = error instanceof DockerError && error.code === "DW_EXECUTOR_UNREACHABLE";
+  return isAway && (lost !== undefined || error.maybeApplied);
+}
+
+function expiredTooOften(deadlineMs: number): DockerError {
+  const text = `every permit had expired before the executor could act, for ${deadlineMs} ms`;
+  return new DockerError("DW_EXECUTOR_TIMEOUT", text);
+}
+
+interface Wanted<T> {
+  readonly verb: WireVerb;
+  readonly given: object;
+  readonly result: z.ZodType<T>;
+}
+
+function resultOf<T>(
+  exchanged: ExchangeResult,
+  { verb, result }: Pick<Wanted<T>, "verb" | "result">,
+): T {
+  const parsed = result.safeParse(exchanged.expired ? undefined : exchanged.result);
+  if (parsed.success) return parsed.data;
+  const text = `the executor's answer to ${verb} is not what it should be`;
+  throw new DockerError("DW_EXECUTOR_PROTOCOL", text, { cause: parsed.error });
+}
+
+function needed(mayAct: MayAct | undefined): MayAct {
+  if (mayAct !== undefined) return mayAct;
+  throw new DockerError("DW_DOCKER_REFUSED", "an executor restarts nothing without a permit");
+}
+
+function checked(id: string): string {
+  if (containerId.safeParse(id).success) return id;
+  throw new DockerError("DW_DOCKER_REFUSED", `"${id.slice(0, 80)}" is not a container id`);
+}

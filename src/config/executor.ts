@@ -1,0 +1,77 @@
+/** The executor's own configuration, `/etc/driftwarden/executor.yaml`: whom it obeys, and what it may do. */
+import { z } from "zod";
+import { absolutePath, runLimits, socketPath, text, waiting } from "./fields.ts";
+import { describeIssues } from "./issues.ts";
+import { readText } from "./load.ts";
+import { deepFreeze, invalidConfig, problemAt } from "./parse.ts";
+import type { DeepReadonly } from "./schema.ts";
+import { readYaml } from "./yaml-source.ts";
+
+const named = (what: string) =>
+  z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/, {
+    error: `must be the exact name of ${what}; it is no pattern`,
+  });
+
+const allowed = z
+  .strictObject({
+    name: named("a container").optional(),
+    label: z
+      .string()
+      .regex(/^[^=\s]+=\S.*$/, { error: "must be key=value with neither part empty" })
+      .optional(),
+    compose_service: named("a compose service").optional(),
+    compose_project: named("a compose project").optional(),
+    verbs: z
+      .array(z.enum(["restart"]))
+      .min(1)
+      .default(["restart"]),
+    allow_stateful: z.boolean().default(false),
+  })
+  .refine(
+    ({ name, label, compose_service }) =>
+      [name, label, compose_service].filter((key) => key !== undefined).length === 1,
+    { error: "needs exactly one of name, label and compose_service: an empty one allows nothing" },
+  )
+  .refine(
+    ({ compose_project, compose_service }) =>
+      compose_project === undefined || compose_service !== undefined,
+    { error: "compose_project narrows compose_service and needs it" },
+  );
+
+const docker = z.strictObject({
+  socket: socketPath.prefault("/var/run/docker.sock"),
+  deadline: waiting.prefault("30s"),
+});
+
+export const executorSchema = z.strictObject({
+  socket: socketPath.prefault("/run/driftwarden/executor.sock"),
+  peer: z.union([text, z.int().min(0).max(4_294_967_294)]).default("driftwarden"),
+  state: absolutePath.prefault("/var/lib/driftwarden-executor"),
+  docker: docker.optional(),
+  allow: z.array(allowed).default([]),
+  max_acts: runLimits.prefault("30 per 1h"),
+  max_acts_per_container: runLimits.prefault("5 per 1h"),
+});
+
+/** Keys as in the file, every default filled in, durations in milliseconds. */
+export type ExecutorConfig = DeepReadonly<z.output<typeof executorSchema>>;
+
+/**
+ * Reads and checks the executor's configuration, strictly.
+ *
+ * @throws ConfigError DW_CONFIG_UNREADABLE or DW_CONFIG_INVALID with every problem at once
+ */
+export function loadExecutorConfig(file: string): ExecutorConfig {
+  return parseExecutorConfig(readText(file), file);
+}
+
+/** @throws ConfigError DW_CONFIG_INVALID */
+export function parseExecutorConfig(given: string, file: string): ExecutorConfig {
+  const yaml = readYaml(given);
+  if (yaml.problems.length > 0) throw invalidConfig(file, yaml.problems);
+  const result = executorSchema.safeParse(yaml.value);
+  if (result.success) return deepFreeze(result.data);
+  const failed = { issues: result.error.issues, schema: executorSchema, input: yaml.value };
+  const problems = describeIssues(failed).map(({ path, ...said }) => problemAt(yaml, path, said));
+  throw invalidConfig(file, problems);
+}

@@ -1,0 +1,72 @@
+/** The second process: does what the daemon asks for over a socket, if its own limits allow it, and nothing else. */
+import type { Logger } from "pino";
+import type { Engine } from "../../remediations/docker/engine.ts";
+import { type Clock, systemClock } from "../clock.ts";
+import { type ClockReading, readClocks } from "../permit.ts";
+import { ActLog } from "./act-log.ts";
+import { type ExecutorLimits, limitsText } from "./limits.ts";
+import { Restarts } from "./restarts.ts";
+import { type ExecutorServerOptions, listen } from "./server.ts";
+import type { ExecutorVerb } from "./verb.ts";
+import { dockerVerbs } from "./verbs/docker.ts";
+
+export interface ExecutorSettings extends Pick<ExecutorServerOptions, "socket" | "peer" | "fd"> {
+  /** Where it remembers what it did. */
+  readonly stateFolder: string;
+  readonly limits: ExecutorLimits;
+  /** Undefined: the executor offers nothing on containers. */
+  readonly engine: Engine | undefined;
+}
+
+export interface ExecutorMeans {
+  readonly logger: Logger;
+  /** Version of the program. */
+  readonly program: string;
+  /** Id of this start of the machine; undefined where it is not known. */
+  readonly boot: string | undefined;
+  readonly clock?: Pick<Clock, "sleep"> | undefined;
+  readonly clocks?: (() => ClockReading) | undefined;
+}
+
+export interface Executor {
+  /** Takes no more requests, and lets what is being done come to its end. */
+  stop(): Promise<void>;
+}
+
+/** A run may be asked about again for so long, and an act counts at least for so long. */
+const leastKeptMs = 7 * 86_400_000;
+const noWork = async (): Promise<void> => undefined;
+/** Below the unit's TimeoutStopSec. */
+const stopDeadlineMs = 20_000;
+
+/** @throws ExecutorError when it cannot start; nothing listens then */
+export async function startExecutor(
+  settings: ExecutorSettings,
+  means: ExecutorMeans,
+): Promise<Executor> {
+  const { limits } = settings;
+  const { logger, clock = systemClock, clocks = readClocks, boot } = means;
+  const windows = [...limits.all, ...limits.perContainer].map(({ windowMs }) => windowMs);
+  const keepMs = Math.max(leastKeptMs, ...windows);
+  const acts = await ActLog.open({ folder: settings.stateFolder, keepMs, clocks, boot });
+  const verbs: ExecutorVerb[] = [];
+  let idle = noWork;
+  if (settings.engine !== undefined) {
+    const { engine } = settings;
+    const restarts = new Restarts({ engine, limits, acts, clock, clocks, logger });
+    void restarts.finishOpen();
+    idle = () => restarts.idle();
+    verbs.push(...dockerVerbs({ engine, limits, restarts }));
+  }
+  const may = limitsText(limits);
+  const server = await listen({ ...settings, verbs, may, logger, program: means.program });
+  logger.info({ socket: settings.socket, verbs: verbs.map(({ name }) => name) }, "listening");
+  return {
+    stop: async () => {
+      await server.stop();
+      // What is not over by then stays open in the record, and the next start finishes it.
+      await Promise.race([idle(), clock.sleep(stopDeadlineMs)]);
+      await acts.close();
+    },
+  };
+}

@@ -1,0 +1,56 @@
+/**
+ * Makes sure that one user alone can connect to the socket.
+ *
+ * Node cannot ask who is at the other end of a connection (SO_PEERCRED). So the kernel decides at connect(): it takes write
+ * permission on the socket's file, and the right to search each folder above it. A socket of mode 0600 admits its owner
+ * and root. It stays so as long as nobody else may write to a folder above it, since they could put another socket there.
+ *
+ * The executor checks this before it listens, and takes nothing that is weaker. What it does not prove: the owner may
+ * hand a connection on, and root may connect.
+ */
+import { lstatSync, readFileSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import { ExecutorError } from "./errors.ts";
+
+/** Users by name in the machine's own list; a number is taken as it is. @throws ExecutorError DW_EXECUTOR_PEER */
+export function uidOf(peer: string | number, list = "/etc/passwd"): number {
+  if (typeof peer === "number") return peer;
+  for (const entry of readFileSync(list, "utf8").split("\n")) {
+    const [name, , uid] = entry.split(":");
+    if (name === peer && uid !== undefined && /^\d+$/.test(uid)) return Number(uid);
+  }
+  throw unsafe(`there is no user ${peer} in ${list}; name a user that is there, or its number`);
+}
+
+/** @throws ExecutorError DW_EXECUTOR_PEER when anybody but this user and root can connect, or replace the socket */
+export function checkSocket(socket: string, peer: number): void {
+  const file = lstatSync(socket);
+  if (!file.isSocket()) throw unsafe(`${socket} is no socket`);
+  if (file.uid !== peer) {
+    throw unsafe(`${socket} belongs to the user ${file.uid}, and ${peer} is the peer`);
+  }
+  if ((file.mode & 0o077) !== 0) {
+    throw unsafe(`${socket} is open to others: its mode is ${modeOf(file.mode)}, not 600`);
+  }
+  checkFolders(socket);
+}
+
+/** @throws ExecutorError DW_EXECUTOR_PEER when a folder above is in the hands of anybody but root and this process */
+export function checkFolders(socket: string): void {
+  for (let folder = dirname(socket); ; folder = dirname(folder)) {
+    const { uid, mode } = statSync(folder);
+    if (uid !== 0 && uid !== process.geteuid?.()) {
+      throw unsafe(`${folder} belongs to the user ${uid}, who could replace ${socket}`);
+    }
+    // In a folder with the sticky bit, such as /tmp, only the owner of an entry may replace it.
+    const isShared = (mode & 0o022) !== 0 && (mode & 0o1000) === 0;
+    if (isShared) {
+      throw unsafe(`others may write to ${folder} (mode ${modeOf(mode)}) and replace ${socket}`);
+    }
+    if (folder === dirname(folder)) return;
+  }
+}
+
+const modeOf = (mode: number): string => (mode & 0o7777).toString(8);
+
+const unsafe = (message: string): ExecutorError => new ExecutorError("DW_EXECUTOR_PEER", message);

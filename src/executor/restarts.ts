@@ -1,0 +1,240 @@
+/**
+ * Restarts a container at most once for one effect, and never leaves one stopped.
+ *
+ *     inspect → limits → begin on disk → engine, if the permit is good in that turn → end on disk
+ *
+ * # Failure handling
+ *
+ * - The permit had expired: nothing was written to the engine. The act is forgotten, and its effect may come again.
+ * - The engine's answer is lost: its started-at says what happened. A container that stays stopped is started.
+ * - The executor dies: at its next start it looks at each act without an end, as for a lost answer.
+ * - The daemon asks again for the same effect: it gets the end that is recorded.
+ */
+import type { Logger } from "pino";
+import type { Container, Engine } from "../../remediations/docker/engine.ts";
+import { DockerError } from "../../remediations/docker/errors.ts";
+import { settleMs, wasLeftStopped } from "../../remediations/docker/settled-restart.ts";
+import type { Clock } from "../clock.ts";
+import { messageOf } from "../errors.ts";
+import { type ClockReading, isGood, laterBy, type MayAct, type Permit } from "../permit.ts";
+import type { ActLog, RecordedAct } from "./act-log.ts";
+import { barredFrom, type ExecutorLimits, exceeded, refusedBy } from "./limits.ts";
+import type { VerbOutcome } from "./verb.ts";
+
+export interface RestartsOptions {
+  readonly engine: Engine;
+  readonly limits: ExecutorLimits;
+  readonly acts: ActLog;
+  readonly clock: Pick<Clock, "sleep">;
+  readonly clocks: () => ClockReading;
+  readonly logger: Logger;
+}
+
+interface AskedRestart {
+  readonly container: string;
+  readonly graceSeconds: number;
+}
+
+const pollMs = 500;
+/** An engine that is away for longer is no longer waited for. */
+const longestWaitMs = 15 * 60_000;
+/** A permit is good for half a lease. One that would be good for longer was given by other clocks than ours. */
+const longestPermitMs = 30_000;
+
+class PermitExpired extends Error {}
+
+export class Restarts {
+  readonly #options: RestartsOptions;
+  /** By container: at most one act at a time. */
+  readonly #running = new Map<
+    string,
+    { readonly effect: string; readonly ended: Promise<VerbOutcome> }
+  >();
+
+  constructor(options: RestartsOptions) {
+    this.#options = options;
+  }
+
+  /** @throws DockerError, whose `maybeApplied` says whether the restart may have taken effect all the same */
+  async restart(asked: AskedRestart, permit: Permit): Promise<VerbOutcome> {
+    const { container } = asked;
+    const running = this.#running.get(container);
+    if (running?.effect === permit.effect) return running.ended;
+    if (running !== undefined) {
+      const text = `${container} is being restarted for another effect`;
+      throw new DockerError("DW_DOCKER_CONFLICT", text);
+    }
+    const known = this.#options.acts.find(permit.effect, container);
+    if (known !== undefined) return recordedEnd(known);
+    if (!isPlausible(permit, this.#options.clocks())) return { status: "expired" };
+    return this.#alone(container, permit.effect, () => this.#restart(asked, permit));
+  }
+
+  /** Starts a container that a restart of ours left stopped; fine when it runs. @throws DockerError */
+  async finish(container: string): Promise<void> {
+    const { acts, engine } = this.#options;
+    // It starts the container itself, if it has to.
+    if (this.#running.has(container)) return;
+    const now = await engine.inspect(container);
+    if (now === undefined) throw new DockerError("DW_DOCKER_GONE", `${container} is gone`);
+    if (now.state === "running") return;
+    const ours = acts
+      .aged()
+      .some((act) => act.container === container && isUnfinished(act) && leftBy(act, now));
+    if (!ours) {
+      const text = `${now.name} is ${now.state}, and no restart of this executor left it so`;
+      throw new DockerError("DW_EXECUTOR_LIMIT", text);
+    }
+    await engine.start(container);
+  }
+
+  /** Finishes what an earlier process of this executor may have left half-done. Call it before anything is asked. */
+  finishOpen(): Promise<void> {
+    const open = this.#options.acts.aged().filter(({ status }) => status === "open");
+    const finishing = open.map((act) =>
+      this.#alone(act.container, act.effect, () => this.#settle(act)).catch(() => undefined),
+    );
+    return Promise.all(finishing).then(() => undefined);
+  }
+
+  /** Settles when nothing is being done. */
+  async idle(): Promise<void> {
+    await Promise.allSettled([...this.#running.values()].map(({ ended }) => ended));
+  }
+
+  #alone(container: string, effect: string, act: () => Promise<VerbOutcome>): Promise<VerbOutcome> {
+    const ended = act().finally(() => this.#running.delete(container));
+    this.#running.set(container, { effect, ended });
+    return ended;
+  }
+
+  async #restart({ container, graceSeconds }: AskedRestart, permit: Permit): Promise<VerbOutcome> {
+    const { acts, engine } = this.#options;
+    const before = await engine.inspect(container);
+    if (before === undefined) throw new DockerError("DW_DOCKER_GONE", `${container} is gone`);
+    this.#checkLimits(before);
+    const { effect } = permit;
+    const { name, startedAt } = before;
+    // In this turn it begins to count, so that two at once do not exceed a limit.
+    await acts.begin({ effect, container, name, startedAt, graceSeconds }).catch(notRecorded);
+    try {
+      await engine.restart(container, { graceSeconds, mayAct: onlyOnce(permit) });
+    } catch (error) {
+      if (error instanceof DockerError && error.maybeApplied)
+        return this.#settleNow(permit, before);
+      await this.#end({ effect, container }, "undone", messageOf(error));
+      if (error instanceof PermitExpired) return { status: "expired" };
+      throw error;
+    }
+    return this.#end({ effect, container }, "done", `${name} was restarted.`);
+  }
+
+  #checkLimits(container: Container): void {
+    const { acts, engine, limits } = this.#options;
+    const barred = barredFrom(limits, "restart", container);
+    const reason =
+      (barred && `${container.name} ${barred}.`) ??
+      refusedBy(limits, container, engine.self) ??
+      exceeded(limits, acts.aged(), container);
+    if (reason !== undefined) throw new DockerError("DW_EXECUTOR_LIMIT", reason.replace(/\.$/, ""));
+  }
+
+  async #settleNow({ effect }: Permit, { id }: Container): Promise<VerbOutcome> {
+    const act = this.#options.acts.find(effect, id);
+    if (act === undefined) throw new TypeError(`the act of ${effect} was forgotten`);
+    return this.#settle(act);
+  }
+
+  /** Waits until started-at shows that the restart took effect. A container that stays stopped is started. */
+  async #settle(act: RecordedAct): Promise<VerbOutcome> {
+    const { clock, clocks } = this.#options;
+    const answeredBy = laterBy(clocks(), act.graceSeconds * 1000 + settleMs);
+    let before: Container | undefined;
+    for (;;) {
+      const seen = await this.#look(act, before);
+      if (seen.end !== undefined) return this.#end(act, seen.end, seen.detail);
+      const nowNs = clocks().monotonicNs;
+      const isLate = seen.container !== undefined && nowNs >= answeredBy.monotonicNs;
+      const isTooLate = nowNs - act.at.monotonicNs >= BigInt(longestWaitMs) * 1_000_000n;
+      if (isLate || isTooLate) return this.#end(act, "unknown", seen.detail);
+      before = seen.container;
+      await clock.sleep(pollMs);
+    }
+  }
+
+  async #look(act: RecordedAct, before: Container | undefined): Promise<SettlingLook> {
+    const { engine } = this.#options;
+    const none = `The engine shows no restart of ${act.name}`;
+    const now = await engine.inspect(act.container).catch(asError);
+    if (now instanceof Error) return { detail: `${none}: ${now.message}.` };
+    if (now === undefined) return { end: "failed", detail: `${act.name} is gone.` };
+    if (now.startedAt !== act.startedAt)
+      return { end: "done", detail: `${act.name} was restarted.` };
+    // Every restart passes through "exited" for a moment; seen twice, it stays there.
+    if (before?.state === "exited" && leftBy(act, now))
+      await engine.start(act.container).catch(asError);
+    return { container: now, detail: `${none}: it is ${now.state}.` };
+  }
+
+  async #end(
+    act: Pick<RecordedAct, "effect" | "container">,
+    status: "done" | "failed" | "unknown" | "undone",
+    detail: string,
+  ): Promise<VerbOutcome> {
+    const { acts, logger } = this.#options;
+    const told = { effect: act.effect, container: act.container, status, detail };
+    if (status === "done") logger.info(told, "restart ended");
+    else logger.warn(told, "restart ended");
+    // The act stays open in the file then, and is looked at again after a restart.
+    await acts
+      .end(act, status, detail)
+      .catch((err: unknown) => logger.error({ err, ...told }, "recording an act failed"));
+    return status === "undone" ? { status: "expired" } : recordedEnd({ status, detail });
+  }
+}
+
+function recordedEnd({ status, detail }: Pick<RecordedAct, "status" | "detail">): VerbOutcome {
+  if (status === "done") return { status: "done", result: {} };
+  throw new DockerError("DW_DOCKER_FAILED", detail.replace(/\.$/, ""), {
+    maybeApplied: status !== "failed",
+  });
+}
+
+interface SettlingLook {
+  /** Undefined while it is not known. */
+  readonly end?: "done" | "failed";
+  /** Undefined where the engine could not be asked. */
+  readonly container?: Container;
+  readonly detail: string;
+}
+
+const asError = (error: unknown): Error =>
+  error instanceof Error ? error : new Error(messageOf(error));
+
+function notRecorded(error: unknown): never {
+  const text = `nothing was done, because it could not be recorded: ${messageOf(error)}`;
+  throw new DockerError("DW_EXECUTOR_FAILED", text, { cause: error });
+}
+
+function isPlausible(permit: Permit, now: ClockReading): boolean {
+  return isGood(permit, now) && !isGood(permit, laterBy(now, longestPermitMs));
+}
+
+/** Gives the permit once. Whoever asks again found that it had expired, and writes nothing. */
+function onlyOnce(permit: Permit): MayAct {
+  let given = false;
+  return async () => {
+    if (given) throw new PermitExpired("the permit has expired");
+    given = true;
+    return permit;
+  };
+}
+
+const isUnfinished = ({ status }: RecordedAct): boolean =>
+  status === "open" || status === "unknown";
+
+/** Whether this act stopped the container, which has not been started since. Somebody else may have stopped it too. */
+const leftBy = ({ at, graceSeconds, startedAt }: RecordedAct, now: Container): boolean =>
+  now.state === "exited" &&
+  now.startedAt === startedAt &&
+  wasLeftStopped(now, { begunAtMs: at.wallMs, graceSeconds });

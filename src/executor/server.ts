@@ -1,0 +1,142 @@
+/** Listens on the executor's socket, and gives each connection a session. */
+import { once } from "node:events";
+import { chownSync, rmSync } from "node:fs";
+import { connect, createServer, type Server, type Socket } from "node:net";
+import { BrokenLine, linesOf } from "../../remediations/docker/executor/lines.ts";
+import { maxRequestBytes } from "../../remediations/docker/executor/wire.ts";
+import { messageOf } from "../errors.ts";
+import { ExecutorError } from "./errors.ts";
+import { checkFolders, checkSocket } from "./peer.ts";
+import { type ExecutorReply, ExecutorSession, type ExecutorSessionOptions } from "./session.ts";
+
+export interface ExecutorServerOptions extends ExecutorSessionOptions {
+  /** Path of the socket. */
+  readonly socket: string;
+  /** Uid that may connect. */
+  readonly peer: number;
+  /** Descriptor of a socket that systemd listens on already; undefined: the executor makes it. */
+  readonly fd?: number | undefined;
+}
+
+export interface ExecutorServer {
+  /** Takes no more requests. Those that are being carried out go on. */
+  stop(): Promise<void>;
+}
+
+/** A connection that says nothing for so long is closed. */
+const idleMs = 60_000;
+const maxConnections = 32;
+
+/** @throws ExecutorError DW_EXECUTOR_PEER or DW_EXECUTOR_LISTENING */
+export async function listen(options: ExecutorServerOptions): Promise<ExecutorServer> {
+  const server = createServer();
+  server.maxConnections = maxConnections;
+  const open = new Set<Socket>();
+  let isSafe = false;
+  server.on("connection", (socket: Socket) => {
+    if (!isSafe) {
+      socket.destroy();
+      return;
+    }
+    open.add(socket);
+    socket.once("close", () => open.delete(socket));
+    void talk(socket, new ExecutorSession(options));
+  });
+  if (options.fd === undefined) await bind(server, options);
+  try {
+    checkSocket(options.socket, options.peer);
+    if (options.fd !== undefined) await listening(server, { fd: options.fd }, options.socket);
+  } catch (error) {
+    server.close();
+    throw error;
+  }
+  isSafe = true;
+  return {
+    stop: async () => {
+      const closed = once(server, "close");
+      server.close();
+      for (const socket of open) socket.destroy();
+      await closed;
+    },
+  };
+}
+
+/** Makes the socket, for its peer alone from the first moment on. */
+async function bind(server: Server, { socket, peer }: ExecutorServerOptions): Promise<void> {
+  checkFolders(socket);
+  if (await isAlive(socket)) {
+    throw new ExecutorError("DW_EXECUTOR_LISTENING", `another executor listens on ${socket}`);
+  }
+  rmSync(socket, { force: true });
+  const mask = process.umask(0o177);
+  try {
+    await listening(server, { path: socket }, socket);
+    if (peer !== process.geteuid?.()) chownSync(socket, peer, -1);
+  } catch (error) {
+    server.close();
+    if (error instanceof ExecutorError) throw error;
+    const text = `making ${socket} for the user ${peer}: ${messageOf(error)}`;
+    throw new ExecutorError("DW_EXECUTOR_PEER", text, error);
+  } finally {
+    process.umask(mask);
+  }
+}
+
+async function listening(
+  server: Server,
+  where: { readonly path: string } | { readonly fd: number },
+  socket: string,
+): Promise<void> {
+  try {
+    const listened = once(server, "listening");
+    server.listen(where);
+    await listened;
+  } catch (error) {
+    const text = `listening on ${socket}: ${messageOf(error)}`;
+    throw new ExecutorError("DW_EXECUTOR_LISTENING", text, error);
+  }
+}
+
+/** A socket that an earlier process left behind refuses connections. */
+async function isAlive(path: string): Promise<boolean> {
+  const socket = connect(path);
+  try {
+    await once(socket, "connect");
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
+
+async function talk(socket: Socket, session: ExecutorSession): Promise<void> {
+  // Errors can follow the first one; unheard they would end the process.
+  socket.on("error", () => undefined);
+  socket.setTimeout(idleMs, () => socket.destroy());
+  try {
+    // The last answer is still to be written when nothing more is read.
+    const bytes = socket.iterator({ destroyOnReturn: false });
+    for await (const line of linesOf(bytes, maxRequestBytes)) {
+      // An act may take longer than the connection may be silent.
+      socket.setTimeout(0);
+      const reply = await session.take(line);
+      socket.setTimeout(idleMs);
+      if (!send(socket, reply) || reply.last) break;
+    }
+  } catch (error) {
+    if (error instanceof BrokenLine) send(socket, brokenLine(error));
+  }
+  socket.end(() => socket.destroy());
+}
+
+function send(socket: Socket, { value }: ExecutorReply): boolean {
+  if (socket.destroyed) return false;
+  socket.write(`${JSON.stringify(value)}\n`);
+  return true;
+}
+
+function brokenLine({ message }: BrokenLine): ExecutorReply {
+  const error = { code: "DW_EXECUTOR_PROTOCOL", message, maybe_applied: false };
+  return { value: { id: null, error }, last: true };
+}

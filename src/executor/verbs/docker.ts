@@ -1,0 +1,20 @@
+/** The verbs on a container engine, in the order in which an executor names them: one line each. */
+import type { ExecutorVerb } from "../verb.ts";
+import { dependantsVerb } from "./dependants.ts";
+import type { DockerMeans } from "./docker-means.ts";
+import { finishRestartVerb } from "./finish-restart.ts";
+import { inspectVerb } from "./inspect.ts";
+import { listVerb } from "./list.ts";
+import { restartVerb } from "./restart.ts";
+import { versionVerb } from "./version.ts";
+
+export function dockerVerbs(means: DockerMeans): readonly ExecutorVerb[] {
+  return [
+    versionVerb(means),
+    listVerb(means),
+    inspectVerb(means),
+    dependantsVerb(means),
+    restartVerb(means),
+    finishRestartVerb(means),
+  ];
+}

@@ -1,0 +1,76 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { remediationTypes as remediations } from "../../remediations/index.ts";
+import {
+  executorSchema,
+  loadExecutorConfig,
+  parseExecutorConfig,
+} from "../../src/config/executor.ts";
+import { parseConfig } from "../../src/config/parse.ts";
+
+const file = "systemd/executor.example.yaml";
+const example = readFileSync(file, "utf8");
+const problems = (text: string): string => {
+  try {
+    parseExecutorConfig(text, "executor.yaml");
+    return "";
+  } catch (error) {
+    return String(error);
+  }
+};
+
+describe("the executor's configuration", () => {
+  it("is right as it is shipped, and shows every key with its default", () => {
+    const config = loadExecutorConfig(file);
+    const defaults = parseExecutorConfig("docker: {}", file);
+    const { allow, ...rest } = config;
+    expect(rest).toEqual({ ...rest, ...defaults, allow: undefined });
+    expect(allow).toMatchObject([{ label: "app=my-service", verbs: ["restart"] }]);
+    const shown: unknown = parse(example);
+    expect(Object.keys(Object(shown)).toSorted()).toEqual(
+      Object.keys(executorSchema.shape).toSorted(),
+    );
+    const everything = example.replaceAll(/^(\s*)#(?=- |  \w+:)/gm, "$1");
+    expect(parseExecutorConfig(everything, file).allow).toHaveLength(3);
+  });
+
+  it("allows nothing and offers nothing when it is empty", () => {
+    expect(parseExecutorConfig("", file)).toMatchObject({ allow: [] });
+    expect(parseExecutorConfig("", file).docker).toBeUndefined();
+  });
+
+  it.each([
+    ["alow: []", "alow: unknown key; did you mean allow?"],
+    ["allow: [{}]", "needs exactly one of name, label and compose_service"],
+    ["allow: [{name: a, label: a=b}]", "needs exactly one of name, label and compose_service"],
+    ["allow: [{name: 'svc-*'}]", "must be the exact name of a container"],
+    ["allow: [{label: app=}]", "must be key=value"],
+    ["allow: [{compose_project: p, name: a}]", "compose_project narrows compose_service"],
+    ["allow: [{name: a, verbs: [exec]}]", "expected restart"],
+    ["allow: [{name: a, verbs: []}]", "allow.0.verbs"],
+    ["max_acts: often", "expected a number of runs per time"],
+    ["socket: relative.sock", "socket"],
+    ["peer: ''", "peer"],
+  ])("refuses %s", (text, why) => {
+    expect(problems(text)).toContain(why);
+  });
+});
+
+const given = (docker: string): string =>
+  `{store: {url: "postgres://h/d"}, sources: {a: {}}, docker: ${docker}}`;
+
+describe("docker: of the daemon", () => {
+  it("names the executor's socket instead of the engine's", () => {
+    const text = given("{executor: /run/driftwarden/executor.sock}");
+    const config = parseConfig(text, { file: "dw.yaml", remediations });
+    expect(config.docker?.executor).toBe("/run/driftwarden/executor.sock");
+  });
+
+  it("does not name both, since one of them would be ignored", () => {
+    const text = given("{executor: /e, socket: /s}");
+    expect(() => parseConfig(text, { file: "dw.yaml", remediations })).toThrow(
+      "remove docker.socket, the executor opens it",
+    );
+  });
+});
