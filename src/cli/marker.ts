@@ -39,7 +39,7 @@ export function registerMarker(program: Command, parts: MarkerParts): void {
     .argument("<model>", "the model, as its tickets name it")
     .argument("<what>", "what happened, for example retrain")
     .option("--source <name>", "the source of the model, when there are several")
-    .option("--at <time>", "when it happened, ISO 8601; default: now")
+    .option("--at <time>", "when it happened, with the zone: 2026-01-31T12:00Z; default: now")
     .action((model: string, what: string, options: MarkerOptions) =>
       announce({ model, what, ...options }, parts),
     );

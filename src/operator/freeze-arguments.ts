@@ -3,15 +3,7 @@ import { z } from "zod";
 import { parseDuration } from "../duration.ts";
 import { incidentKinds, severities } from "../incidents/episode.ts";
 import { freezeTextProblem } from "../incidents/freeze.ts";
-import { zonedTime } from "../zoned-time.ts";
-
-const moment = z
-  .string()
-  .refine((text) => zonedTime(text) !== undefined, {
-    error: "is no time with its zone",
-    params: { hint: "Write it as 2026-11-30T08:00Z, or as 2026-11-30T09:00+01:00." },
-  })
-  .transform((text) => zonedTime(text) ?? 0);
+import { moment } from "./moment.ts";
 
 const lasting = z
   .string()

@@ -4,15 +4,8 @@ import { z } from "zod";
 import { familyOf } from "../model-family.ts";
 import { type ModelKey, type ModelName, modelKey } from "../model-key.ts";
 import type { RecordSink } from "../stream/record-sink.ts";
+import { moment } from "./moment.ts";
 import type { OperatorCommand } from "./operator-command.ts";
-
-const time = z
-  .string()
-  .refine((text) => !Number.isNaN(Date.parse(text)), {
-    error: "is not a time",
-    params: { hint: "Write it as 2026-01-31T12:00:00Z." },
-  })
-  .transform((text) => Date.parse(text));
 
 const markerArguments = z.strictObject({
   /** As its tickets name it. */
@@ -22,7 +15,7 @@ const markerArguments = z.strictObject({
   /** The source of the model; needed when there are several. */
   source: z.string().optional(),
   /** When it happened; default: now. */
-  at: time.optional(),
+  at: moment.optional(),
 });
 
 interface MarkerNeeds {

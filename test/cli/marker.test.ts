@@ -59,8 +59,8 @@ describe("driftwarden marker", () => {
     [["--source", "c"], "there is no source c", "Name one with --source: a, b."],
     [
       ["--source", "a", "--at", "noon"],
-      "--at noon is not a time",
-      "Write it as 2026-01-31T12:00:00Z.",
+      "--at noon is no time with its zone",
+      "Write it as 2026-11-30T08:00Z, or as 2026-11-30T09:00+01:00.",
     ],
   ])("with %j is wrong usage, and no stream is opened for it", async (args, message, hint) => {
     const did: string[] = [];

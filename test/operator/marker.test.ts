@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { marker } from "../../src/operator/marker.ts";
+import { momentHint } from "../../src/operator/moment.ts";
 import type { StreamRecord } from "../../src/stream/record.ts";
 
 const nowMs = Date.parse("2026-01-31T12:00:00Z");
@@ -38,9 +39,21 @@ describe("the command marker", () => {
     expect(earlier.answer).toMatchObject({ atMs: Date.parse("2026-01-30T00:00:00Z") });
   });
 
+  it.each(["2026-01-31T12:00", "2026-01-31", "2026-02-31T12:00Z", "soon"])(
+    "refuses the time %s, and shows the two ways to write one",
+    (at) => {
+      const { error } = marker.arguments.safeParse({ model: "churn", what: "retrain", at });
+      expect(error?.issues).toMatchObject([
+        { path: ["at"], message: "is no time with its zone", params: { hint: momentHint } },
+      ]);
+    },
+  );
+
   it("gives the same id to what is said twice, and another one to another time", async () => {
     const ids = await Promise.all(
-      [{}, {}, { at: "2026-01-30" }].map(async (given) => (await announce(given)).records[0]),
+      [{}, {}, { at: "2026-01-30T00:00Z" }].map(
+        async (given) => (await announce(given)).records[0],
+      ),
     );
     expect(ids[1]).toEqual(ids[0]);
     expect(ids[2]).not.toMatchObject({ id: Object(ids[0])["id"] });
