@@ -1,7 +1,7 @@
 /** `driftwarden freeze` and `driftwarden unfreeze`: hold runs back for a time, list what holds or is planned, and end it. */
 import { type Command, Option } from "commander";
 import type { z } from "zod";
-import { incidentKinds, severities } from "../incidents/episode.ts";
+import { openedKinds, severities } from "../incidents/episode.ts";
 import { type Freeze, freezeText, isPlanned } from "../incidents/freeze.ts";
 import { freezeJson } from "../incidents/freeze-json.ts";
 import { matchersText } from "../incidents/matchers.ts";
@@ -32,7 +32,7 @@ export function registerFreeze(program: Command, parts: StoreCommandParts): void
     .option("--model <name...>", "only for this model; so for the other kinds of matchers")
     .option("--feature <name...>", "only where this feature is to blame")
     .addOption(
-      new Option("--kind <kind...>", "only for this kind of incident").choices(incidentKinds),
+      new Option("--kind <kind...>", "only for this kind of incident").choices(openedKinds),
     )
     .addOption(new Option("--severity <severity...>", "only for this severity").choices(severities))
     .option("--service <name...>", "only for this container or compose service")

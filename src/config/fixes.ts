@@ -1,7 +1,7 @@
 /** `fixes:`: condition → remediation on a target. The options of a remediation have a schema of their own. */
 import { z } from "zod";
 import type { Requirement, Tier } from "../../remediations/remediation.ts";
-import { type IncidentKind, severities } from "../incidents/episode.ts";
+import { isFixable, openedKinds, severities } from "../incidents/episode.ts";
 import { durationOrNone, listOf, runLimits, text, waiting } from "./fields.ts";
 import { type Described, describeIssues, valueAt } from "./issues.ts";
 
@@ -18,28 +18,19 @@ interface FixedBy {
 /** The registry's list. */
 export type Remediations = readonly FixedBy[];
 
-/** The kinds that a condition may name. Nothing emits `level_shift`, and no fix helps a record that is `quarantined`. */
-export const kinds = [
-  "shift",
-  "leak",
-  "silent",
-  "feature_missing",
-  "frozen",
-  "bad_values",
-  "second_exporter",
-  "new_feature",
-  "source_silent",
-] as const satisfies readonly IncidentKind[];
-
 /** Which incidents a rule is about. */
 export const conditionKeys = {
   model: listOf(text).optional(),
   feature: listOf(text).optional(),
-  kind: listOf(z.enum(kinds)).optional(),
+  kind: listOf(z.enum(openedKinds)).optional(),
   severity: listOf(z.enum(severities)).optional(),
 };
 
-const condition = z.strictObject(conditionKeys).refine((lists) => Object.keys(lists).length > 0, {
+const fixable = z.enum(openedKinds.filter(isFixable));
+
+const fixCondition = { ...conditionKeys, kind: listOf(fixable).optional() };
+
+const condition = z.strictObject(fixCondition).refine((lists) => Object.keys(lists).length > 0, {
   error:
     "says no condition, so the fix would run for everything; name a model, feature, kind or severity",
 });

@@ -1,9 +1,8 @@
 /** `routes:`: settings of tickets by their incident. Each key comes from the first matching route that names it. */
 import { z } from "zod";
 import { isKept, saysRefresh, unknownNames, valueNames } from "../field-template.ts";
-import { severities } from "../incidents/episode.ts";
+import { openedKinds, severities } from "../incidents/episode.ts";
 import { listOf, text } from "./fields.ts";
-import { kinds } from "./fixes.ts";
 
 const condition = z.strictObject({
   tenant: listOf(text).optional(),
@@ -11,7 +10,7 @@ const condition = z.strictObject({
   team: listOf(text).optional(),
   model: listOf(text).optional(),
   feature: listOf(text).optional(),
-  kind: listOf(z.enum(kinds)).optional(),
+  kind: listOf(z.enum(openedKinds)).optional(),
   severity: listOf(z.enum(severities)).optional(),
 });
 

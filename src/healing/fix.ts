@@ -1,6 +1,7 @@
 /** A fix: the rule in the configuration that says which remediation an incident needs. */
 import type { Tier } from "../../remediations/remediation.ts";
 import { fitsCondition, type IncidentCondition } from "../incidents/condition.ts";
+import { isFixable } from "../incidents/episode.ts";
 import type { Incident } from "../incidents/incident.ts";
 import type { Budget } from "./budgets.ts";
 import type { StormLimits } from "./gates/gate-facts.ts";
@@ -43,7 +44,6 @@ export function calledFor(fix: Fix, incident: Incident): boolean {
   const { models, features, kinds, severities } = fix.when;
   const given = [models, features, kinds, severities].filter((list) => list !== undefined);
   if (fix.mode === "off" || given.length === 0) return false;
-  // A record that Driftwarden cannot process is no fault of the target, and a storm holds every fix back.
-  if (incident.episode.kind === "quarantined" || incident.episode.kind === "storm") return false;
+  if (!isFixable(incident.episode.kind)) return false;
   return fitsCondition(fix.when, incident);
 }

@@ -54,6 +54,29 @@ export type Episode = ModelEpisode | ServiceEpisode;
 export const incidentKinds = [...episodeKinds, ...serviceEpisodeKinds, "source_silent"] as const;
 export type IncidentKind = (typeof incidentKinds)[number];
 
+/** The kinds that are opened. Every condition of incidents may name these, and no other: it would match nothing. */
+export const openedKinds = [
+  "shift",
+  "leak",
+  "silent",
+  "feature_missing",
+  "frozen",
+  "bad_values",
+  "second_exporter",
+  "new_feature",
+  "source_silent",
+  "quarantined",
+  "storm",
+] as const satisfies readonly IncidentKind[];
+
+/** No fix helps these: a record that cannot be processed is no fault of a target, and a storm holds every fix back. */
+const unfixable: readonly IncidentKind[] = ["quarantined", "storm"];
+
+/** Whether a fix may be called for by a kind. */
+export function isFixable(kind: IncidentKind): boolean {
+  return !unfixable.includes(kind);
+}
+
 export function isModelEpisode(episode: Episode): episode is ModelEpisode {
   return "model" in episode;
 }

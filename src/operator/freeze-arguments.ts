@@ -1,7 +1,7 @@
 /** What the operator says of a freeze on the command line, and what can be refused before the store is asked. */
 import { z } from "zod";
 import { parseDuration } from "../duration.ts";
-import { incidentKinds, severities } from "../incidents/episode.ts";
+import { openedKinds, severities } from "../incidents/episode.ts";
 import { freezeTextProblem } from "../incidents/freeze.ts";
 import { moment } from "./moment.ts";
 
@@ -26,7 +26,7 @@ const given = z.strictObject({
   model: names,
   feature: names,
   /** Only known kinds: a freeze for a misspelt one would match nothing, and nobody would notice. */
-  kind: z.array(z.enum(incidentKinds)).optional(),
+  kind: z.array(z.enum(openedKinds)).optional(),
   severity: z.array(z.enum(severities)).optional(),
   service: names,
 });
