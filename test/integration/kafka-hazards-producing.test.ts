@@ -5,6 +5,7 @@ import { decodeRecord } from "../../src/stream/codec.ts";
 import { partitionOf } from "../../src/stream/partition.ts";
 import type { MarkerRecord } from "../../src/stream/record.ts";
 import { bareKafka, contentsOf, createTopic, startProxiedKafka } from "../programs/bare-kafkajs.ts";
+import { eventually } from "../programs/eventually.ts";
 import { marker, openTestStream, withKafka } from "../programs/kafka.ts";
 
 const kafka = await withKafka(startProxiedKafka);
@@ -83,9 +84,10 @@ describe.skipIf(!available)("one record too large among the records of two parti
     expect(texts).toEqual(["warm-up", "A", "C"]);
   });
 
-  it("is refused by us before anything is sent, and by a topic whose limit was lowered without a loss", async () => {
+  it("is refused by us before anything is sent, and by a topic whose limit was lowered without a loss, until it is raised", async () => {
     const topic = "lowered";
-    const { stream } = await openTestStream({ brokers: kafka.brokers, topic, partitions: 2 });
+    const options = { brokers: kafka.brokers, topic, partitions: 2, identityCheckMs: 100 };
+    const { stream } = await openTestStream(options);
     const [here = "", there = ""] = [0, 1].map((partition) =>
       ["a", "b", "c", "d", "e"].find((model) => partitionOf(model, 2) === partition),
     );
@@ -96,25 +98,28 @@ describe.skipIf(!available)("one record too large among the records of two parti
 
     const admin = bareKafka(kafka.brokers).admin();
     await admin.connect();
-    const { resources } = await admin.describeConfigs({
+    const described = await admin.describeConfigs({
       includeSynonyms: false,
       resources: [{ type: ConfigResourceTypes.TOPIC, name: topic }],
     });
-    const own = resources[0]?.configEntries.filter((entry) => !entry.isDefault) ?? [];
-    const configEntries = [
-      ...own.map(({ configName: name, configValue: value }) => ({ name, value })),
-      { name: "max.message.bytes", value: "2000" },
-    ];
-    await admin.alterConfigs({
-      validateOnly: false,
-      resources: [{ type: ConfigResourceTypes.TOPIC, name: topic, configEntries }],
-    });
-    await admin.disconnect();
+    const own = described.resources[0]?.configEntries.filter((entry) => !entry.isDefault) ?? [];
+    const kept = own.map(({ configName: name, configValue: value }) => ({ name, value }));
+    const limit = (value: string): Promise<unknown> => {
+      const configEntries = [...kept, { name: "max.message.bytes", value }];
+      const resources = [{ type: ConfigResourceTypes.TOPIC, name: topic, configEntries }];
+      return admin.alterConfigs({ validateOnly: false, resources });
+    };
+    await limit("2000");
     const partly = [named("y".repeat(5000), here), named("A", there)];
     await expect(stream.append(partly)).rejects.toMatchObject(refused);
     await stream.append([named("B", there)]);
     await stream.append([named("C", there)]);
     expect(await markersIn(topic)).toEqual(["A", "B", "C"]);
+    await limit("1000000");
+    await admin.disconnect();
+    await eventually(async () => {
+      await stream.append([named("y".repeat(5000), here)]);
+    });
     await stream.close();
   });
 });

@@ -51,7 +51,7 @@ interface TooLarge {
 export class KafkaAppender implements RecordSink {
   readonly #options: AppenderOptions;
   readonly #producer: ReconnectingClient<Producer>;
-  /** Limit of one batch, bytes. It is halved when the brokers refuse a batch as too large. */
+  /** Limit of one batch, bytes. It is halved when the brokers refuse a batch as too large, see `limitBatches`. */
   #maxMessageBytes: number;
   #tail: Promise<void> = Promise.resolve();
 
@@ -82,6 +82,11 @@ export class KafkaAppender implements RecordSink {
     return mine;
   }
 
+  /** The topic's own limit as it is now. It ends what refusals have lowered. */
+  limitBatches(maxMessageBytes: number): void {
+    this.#maxMessageBytes = maxMessageBytes;
+  }
+
   close(): Promise<void> {
     return this.#producer.close();
   }
@@ -90,15 +95,16 @@ export class KafkaAppender implements RecordSink {
     const { health, fatal } = this.#options;
     fatal.assertRunning();
     const tooLarge: TooLarge[] = [];
+    const maxMessageBytes = this.#maxMessageBytes;
     const sends = planSends(records, {
       ...this.#options,
-      maxMessageBytes: this.#maxMessageBytes,
+      maxMessageBytes,
       onTooLarge: (problem, rows) => void tooLarge.push({ problem, rows }),
     });
     try {
       if (sends.size > 0) await this.#use(sends);
     } catch (error) {
-      if (this.#lowersLimit(error)) return await this.#append(records);
+      if (this.#lowersLimit(error, maxMessageBytes)) return await this.#append(records);
       const failure = this.#failed(error);
       health.report("append", describeError(failure));
       throw failure;
@@ -157,12 +163,11 @@ export class KafkaAppender implements RecordSink {
     return tooLarge.reduce((sum, { rows }) => sum + rows, 0);
   }
 
-  /** Halves the limit of a batch: the topic's own may have been lowered. @returns false when that cannot help */
-  #lowersLimit(error: unknown): boolean {
-    if (brokerErrorType(error) !== "MESSAGE_TOO_LARGE") return false;
-    if (this.#maxMessageBytes <= leastBatchBytes) return false;
-    this.#maxMessageBytes = Math.max(leastBatchBytes, this.#maxMessageBytes >> 1);
-    const bytes = this.#maxMessageBytes;
+  /** Halves the limit that was used: the topic's own may have been lowered. @returns false when that cannot help */
+  #lowersLimit(error: unknown, used: number): boolean {
+    if (brokerErrorType(error) !== "MESSAGE_TOO_LARGE" || used <= leastBatchBytes) return false;
+    const bytes = Math.min(this.#maxMessageBytes, Math.max(leastBatchBytes, used >> 1));
+    this.#maxMessageBytes = bytes;
     this.#options.logger.warn({ bytes }, "topic refuses a batch; smaller ones are sent");
     return true;
   }

@@ -21,7 +21,7 @@ import {
   type OpenedTopic,
   openTopic,
   type RememberTopic,
-  readStreamId,
+  readIdentity,
   recreated,
   type TopicSpec,
   truncated,
@@ -33,6 +33,11 @@ export interface KafkaStreamOptions extends KafkaConnection, TopicSpec {
   readonly groupId: string;
   /** A process silent for this long loses its partitions. Default 30 s. */
   readonly sessionTimeoutMs?: number;
+  /**
+   * How often a running process checks whether the topic was deleted and created again, and how large its batches may
+   * be. Default 30 s.
+   */
+  readonly identityCheckMs?: number;
   /** How long to wait for the brokers at the start. */
   readonly startupTimeoutMs: number;
   readonly metrics: KafkaMetrics;
@@ -42,9 +47,6 @@ export interface KafkaStreamOptions extends KafkaConnection, TopicSpec {
 
 const grownHint =
   "Records go to as many partitions as stream.partitions says, and the others stay empty. For more partitions set stream.partitions and name a new topic: models would change their partition.";
-
-/** How often a running process checks whether the topic was deleted and created again. */
-const identityCheckMs = 30_000;
 
 /**
  * Connects, makes or checks the topic, and compares its stream id with the remembered one.
@@ -110,7 +112,8 @@ export class KafkaStream implements RecordSink, RecordLog {
     this.#fatal = new FatalStop(parts.logger);
     const [health, fatal] = [this.#health, this.#fatal];
     this.#appender = new KafkaAppender(parts.client, { ...parts, health, fatal });
-    this.#identityChecks = setInterval(() => void this.#checkIdentity(), identityCheckMs);
+    const everyMs = parts.identityCheckMs ?? 30_000;
+    this.#identityChecks = setInterval(() => void this.#checkIdentity(), everyMs);
     this.#identityChecks.unref();
   }
 
@@ -184,7 +187,8 @@ export class KafkaStream implements RecordSink, RecordLog {
 
   async #isOurTopic(): Promise<boolean> {
     const { admin, topic } = this.#parts;
-    return (await admin.use((client) => readStreamId(client, topic))) === this.streamId;
+    const found = await admin.use((client) => readIdentity(client, topic));
+    return found?.streamId === this.streamId;
   }
 
   #decode({ headers, value, timestamp }: KafkaMessage): LogEntry["record"] | undefined {
@@ -204,9 +208,11 @@ export class KafkaStream implements RecordSink, RecordLog {
   async #checkIdentity(): Promise<void> {
     const { admin, topic, logger } = this.#parts;
     try {
-      const found = await admin.use((client) => readStreamId(client, topic));
+      const found = await admin.use((client) => readIdentity(client, topic));
       this.#health.report("topic", found === undefined ? `topic ${topic} is gone` : undefined);
-      if (found !== undefined && found !== this.streamId) this.#fatal.stop(recreated(topic));
+      if (found === undefined) return;
+      if (found.streamId !== this.streamId) this.#fatal.stop(recreated(topic));
+      this.#appender.limitBatches(found.maxMessageBytes);
     } catch (error) {
       // The brokers cannot be reached. The appender and the consumer report that.
       logger.debug({ err: error }, "reading the stream id failed");

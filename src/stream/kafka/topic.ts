@@ -72,11 +72,19 @@ async function readTopic(admin: Admin, topic: string): Promise<TopicFacts> {
   };
 }
 
-/** The id that the topic carries now, empty when it carries none; undefined when there is no topic. */
-export async function readStreamId(admin: Admin, topic: string): Promise<string | undefined> {
+/** What the topic is now; undefined when there is none. `streamId` is empty when it carries no id. */
+export async function readIdentity(
+  admin: Admin,
+  topic: string,
+): Promise<Pick<OpenedTopic, "streamId" | "maxMessageBytes"> | undefined> {
   const names = await admin.listTopics();
   if (!names.includes(topic)) return undefined;
-  return markOf(await readTopic(admin, topic)) ?? "";
+  const facts = await readTopic(admin, topic);
+  return { streamId: markOf(facts) ?? "", maxMessageBytes: maxMessageBytesOf(facts) };
+}
+
+function maxMessageBytesOf({ config }: TopicFacts): number {
+  return Number(config.get("max.message.bytes")?.value ?? 1_048_588);
 }
 
 function markOf(facts: TopicFacts): string | undefined {
@@ -105,8 +113,8 @@ export async function openTopic(
   const known = await remember(spec.topic, { id: streamId, partitions: spec.partitions });
   if (known.id !== streamId) throw recreated(spec.topic);
   if (known.partitions !== spec.partitions) throw usedOtherwise(spec, known.partitions);
-  const maxMessageBytes = Number(found.config.get("max.message.bytes")?.value ?? 1_048_588);
-  return { streamId, maxMessageBytes, unused: found.partitions - spec.partitions };
+  const unused = found.partitions - spec.partitions;
+  return { streamId, maxMessageBytes: maxMessageBytesOf(found), unused };
 }
 
 /**
