@@ -61,15 +61,15 @@ function frequencyDeviate(newest: number, usual: number): number {
   return Math.sqrt(2 * SPAN * max2(0, there + not));
 }
 
-/** The frequency above the usual one at which the deviate is so large; 1 where none is. */
-function frequencyAt(deviate: number, usual: number): number {
-  let [low, high] = [usual, 1];
+/** The frequency on the way from the usual one to `end` at which the deviate is so large; about `end` where none is. */
+function frequencyAt(deviate: number, usual: number, end: number): number {
+  let [near, far] = [usual, end];
   for (let step = 0; step < 40; step++) {
-    const middle = (low + high) / 2;
-    if (frequencyDeviate(middle, usual) < deviate) low = middle;
-    else high = middle;
+    const middle = (near + far) / 2;
+    if (frequencyDeviate(middle, usual) < deviate) near = middle;
+    else far = middle;
   }
-  return low;
+  return near;
 }
 
 /** A value that comes, and how many were seen. */
@@ -91,5 +91,6 @@ export function frequenciesOf(
 ): Pick<Band, "expected" | "low" | "high"> & { readonly observed: number } {
   const expected = usualFrequency(series, at, n);
   const observed = newestFrequency(series, at, value);
-  return { expected, low: 0, high: frequencyAt(most, expected), observed };
+  const low = frequencyAt(most, expected, 0);
+  return { expected, low, high: frequencyAt(most, expected, 1), observed };
 }

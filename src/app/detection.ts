@@ -40,6 +40,7 @@ export async function buildDetection(
     metrics: detectionMetrics(registry, {
       engines: () => worker.engines(),
       leftOut,
+      sources: Object.keys(config.sources),
       maxLabelledModels: config.telemetry.max_labelled_models,
     }),
   });

@@ -22,6 +22,8 @@ export interface DetectionMetrics extends SavingMetrics {
 /** What is looked at when somebody scrapes. */
 export interface Seen {
   readonly engines: () => readonly PartitionEngine[];
+  /** The configured sources: of any other nothing comes any more. Default: all count. */
+  readonly sources?: readonly string[];
   /** Rows that the sources of this process left out at the reading, by source and reason. */
   readonly leftOut?: () => Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** Scores are shown for so many models at most. */
@@ -149,11 +151,13 @@ function registerScores(registry: Registry, seen: Seen): void {
   registry.registerMetric(
     new Gauge({
       name: "driftwarden_detection_watermark_timestamp_seconds",
-      help: "Oldest watermark among the partitions: everything before it has been judged.",
+      help: "Oldest watermark among the partitions and sources: everything before it has been judged.",
       registers: [],
       collect() {
-        const all = seen.engines().map(({ watermarks }) => [...watermarks.values()]);
-        const marks = all.filter(({ length }) => length > 0).map((some) => Math.max(...some));
+        const all = seen.engines().flatMap(({ watermarks }) => [...watermarks]);
+        const marks = all
+          .filter(([source]) => seen.sources?.includes(source) ?? true)
+          .map(([, watermark]) => watermark);
         if (marks.length > 0) this.set(Math.min(...marks) / 1e6);
       },
     }),

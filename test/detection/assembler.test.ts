@@ -55,6 +55,17 @@ describe("an attribution", () => {
     expect(attributions(world)).toBe(4);
   });
 
+  it("does not close without its last feature because another one comes again with an older time", () => {
+    const world = new World().run(0, 3, vectorOf);
+    const rows = rowsAt(3, vectorOf(3));
+    const again = { ...rows[0]!, ts: rows[0]!.ts - 1_000_000, tid: 900_000 };
+    world.apply(rowsRecord(3, rows.slice(0, -1)));
+    world.apply(rowsRecord(4, [again]));
+    expect(attributions(world)).toBe(3);
+    world.apply(rowsRecord(5, rows.slice(-1)));
+    expect(attributions(world)).toBe(4);
+  });
+
   it("may have a time of its own for every row; the newest is its time", () => {
     const world = new World();
     for (let i = 0; i < 20; i++) {

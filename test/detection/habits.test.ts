@@ -31,6 +31,10 @@ describe("a feature that is NaN now and then", () => {
     const world = story(nanIn(0.3), nanIn(0.98));
     expect(before(world)).toEqual([]);
     expect(after(world)).toContain("bad_values");
+    const reasons = world.opened.map(({ kind, reason }) => `${kind}: ${reason}`);
+    expect(reasons).toContainEqual(
+      expect.stringMatching(/^bad_values: f3 had no usable value \d+ times in a row/),
+    );
   });
 });
 

@@ -248,9 +248,11 @@ export class Assembler {
     const assembly = this.#assembly;
     const value = Number.isFinite(row.importance) ? row.importance : Number.NaN;
     if (slot !== undefined) {
+      // A feature that comes again counts once: otherwise the attribution would close without another feature.
+      const isFirst = Number.isNaN(memory.seenAt[slot]);
       memory.value[slot] = value;
       memory.seenAt[slot] = row.ts;
-      if (memory.absent[slot]! < givenUpAfter) assembly.came++;
+      if (isFirst && memory.absent[slot]! < givenUpAfter) assembly.came++;
     } else if (this.#isFull()) {
       return "too_many_features";
     } else {

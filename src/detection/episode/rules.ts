@@ -112,7 +112,11 @@ export function applyRules(input: RuleInput): RuleFindings {
       () =>
         `${named(input, missing)} did not come ${running(memory.absent, missing)} while the rest came`,
     ),
-    ...said(bad, "bad_values", () => `${named(input, bad)} had no usable value twice in a row`),
+    ...said(
+      bad,
+      "bad_values",
+      () => `${named(input, bad)} had no usable value ${running(memory.bad, bad)}`,
+    ),
     ...secondExporter(input),
     ...frozen(input),
     ...newFeature(input, fresh),
