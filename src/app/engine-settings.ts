@@ -1,9 +1,15 @@
 /** Maps the configuration to the settings of the detection engine. */
 import type { DetectorType } from "../../detectors/detector.ts";
+import { type CommonSource, commonSource } from "../config/common-source.ts";
 import type { Config } from "../config/schema.ts";
 import { detectorSet } from "../detection/baseline/default-detectors.ts";
 import type { Override } from "../detection/baseline/overrides.ts";
-import { defaultDecision, defaultSource, type EngineSettings } from "../detection/settings.ts";
+import {
+  defaultDecision,
+  defaultSource,
+  type EngineSettings,
+  type SourceSettings,
+} from "../detection/settings.ts";
 import { familyOf } from "../model-family.ts";
 
 export function engineSettings(
@@ -16,13 +22,7 @@ export function engineSettings(
     source: (name) => {
       const source = config.sources[name];
       if (source === undefined) return defaultSource;
-      return {
-        ...defaultSource,
-        assemblyWindowUs: source.assembly_window * 1000,
-        transform: source.transform,
-        ignoredFeatures: new Set(source.ignore),
-        familyOf: familyOf(source.versioned_names),
-      };
+      return { ...sourceSettings(source), familyOf: familyOf(source.versioned_names) };
     },
     decision: {
       ...defaultDecision,
@@ -34,6 +34,25 @@ export function engineSettings(
     maxNewModelsPerHour: limits.max_new_models_per_hour,
     maxFeatures: limits.max_features,
     retireAfterUs: limits.retire_after * 1000,
+  };
+}
+
+/** As {@link engineSettings}, for rows that no source of the configuration has: what all its sources have in common. */
+export function fileSettings(
+  config: Config,
+  detectorTypes: readonly DetectorType<unknown>[],
+): EngineSettings {
+  const common = sourceSettings(commonSource(config).settings);
+  return { ...engineSettings(config, detectorTypes), source: () => common };
+}
+
+function sourceSettings(source: CommonSource["settings"]): SourceSettings {
+  const { assembly_window: window, transform, ignore } = source;
+  return {
+    ...defaultSource,
+    ...(window !== undefined && { assemblyWindowUs: window * 1000 }),
+    ...(transform && { transform }),
+    ...(ignore && { ignoredFeatures: new Set(ignore) }),
   };
 }
 

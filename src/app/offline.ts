@@ -9,7 +9,7 @@ import { budgetsText } from "../healing/budgets.ts";
 import type { Fix } from "../healing/fix.ts";
 import { runJson } from "../healing/run-json.ts";
 import type { WhatIfOptions } from "../replay/what-if.ts";
-import { engineSettings } from "./engine-settings.ts";
+import { engineSettings, fileSettings } from "./engine-settings.ts";
 import { fixOf } from "./fixes.ts";
 import { resolveTimes, ticketBudget } from "./reducer-settings.ts";
 import { registries } from "./registries.ts";
@@ -18,6 +18,7 @@ import { sourceList } from "./sources.ts";
 export const offlineBuilders = {
   ...registries,
   engineSettings: (config: Config): EngineSettings => engineSettings(config, registries.detectors),
+  fileSettings: (config: Config): EngineSettings => fileSettings(config, registries.detectors),
   sources: sourceList,
   budgetTexts,
   whatIf,

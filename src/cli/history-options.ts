@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { postgresAddressProblem } from "../address.ts";
 import { AddressError } from "../address-errors.ts";
+import { commonSource } from "../config/common-source.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { parseDuration } from "../duration.ts";
@@ -33,6 +34,8 @@ export interface HistoryArguments {
 export interface History {
   readonly input: ReplayInput;
   readonly config: Config | undefined;
+  /** Whether the rows are those of the configured sources. */
+  readonly isConfigured: boolean;
   /** Only what opened in this time before the newest row counts, ms; what is older is learned from. */
   readonly lastMs: number | undefined;
 }
@@ -69,23 +72,34 @@ export async function historyOf(given: HistoryArguments, parts: OfflineParts): P
   const config =
     file === undefined ? undefined : loadConfig(file, parts.remediations, { secrets: "not read" });
   const { markers } = given;
+  if (config !== undefined && hasRows) sayDifference(config, parts);
   const sources = await sourcesOf(given, () => config && parts.sources(config), {
     lastMs,
     say: (line) => parts.cli.say(line),
   });
   const say = (line: string) => parts.cli.say(line);
-  return { input: { sources, say, ...(markers !== undefined && { markers }) }, config, lastMs };
+  const input = { sources, say, ...(markers !== undefined && { markers }) };
+  return { input, config, isConfigured: !hasRows, lastMs };
+}
+
+function sayDifference(config: Config, { cli }: OfflineParts): void {
+  const { differing } = commonSource(config);
+  if (differing.length === 0) return;
+  cli.say(
+    `the sources of the configuration differ in ${differing.join(" and ")}, so these rows go by the default`,
+  );
 }
 
 /** Detection as configured, with the chosen preset and sensitivity. @throws CliError DW_CLI_USAGE */
 export function detectionOf(
-  config: Config | undefined,
-  { detectors: detectorTypes, engineSettings }: OfflineParts,
+  { config, isConfigured }: Pick<History, "config" | "isConfigured">,
+  { detectors: detectorTypes, engineSettings, fileSettings }: OfflineParts,
   given: ChoiceArguments,
 ): DetectionOptions {
   const choice = choiceOf(given, config);
   if (config === undefined) return { detectorTypes, ...choice };
-  return { detectorTypes, engine: engineSettings(withChoice(config, choice)), ...choice };
+  const settings = isConfigured ? engineSettings : fileSettings;
+  return { detectorTypes, engine: settings(withChoice(config, choice)), ...choice };
 }
 
 async function sourcesOf(

@@ -13,6 +13,8 @@ export interface OfflineParts {
   readonly remediations: Remediations;
   /** The engine as a configuration has it. */
   readonly engineSettings: (config: Config) => EngineSettings;
+  /** The same for rows that no source of the configuration has. */
+  readonly fileSettings: (config: Config) => EngineSettings;
   /** The sources that a configuration names. */
   readonly sources: (config: Config) => readonly SourceOptions[];
   /** Incidents and fixes as a configuration has them; without one as it has them by default. */

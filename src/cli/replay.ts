@@ -39,12 +39,13 @@ export function registerReplay(program: Command, parts: OfflineParts): void {
 }
 
 async function replay(given: Arguments, parts: OfflineParts): Promise<void> {
-  const { input, config, lastMs } = await historyOf(given, parts);
+  const history = await historyOf(given, parts);
+  const { input, config, lastMs } = history;
   const { json, html } = given;
   const code = await runReplay(
     {
       ...input,
-      ...detectionOf(config, parts, given),
+      ...detectionOf(history, parts, given),
       lastMs,
       incidents: parts.whatIf(config),
       ...(json !== undefined && { json }),

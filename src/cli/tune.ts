@@ -32,11 +32,12 @@ export function registerTune(program: Command, parts: OfflineParts): void {
 
 async function tuneAsked(given: Arguments, parts: OfflineParts): Promise<void> {
   const budget = given.budget === undefined ? undefined : budgetOf(given.budget);
-  const { input, config, lastMs } = await historyOf(given, parts);
+  const history = await historyOf(given, parts);
+  const { input, config, lastMs } = history;
   const code = await runTune(
     {
       input,
-      detectionOf: (sensitivity) => detectionOf(config, parts, { sensitivity }),
+      detectionOf: (sensitivity) => detectionOf(history, parts, { sensitivity }),
       incidents: parts.whatIf(config),
       lastMs,
       budget,

@@ -22,6 +22,7 @@ async function history(given: HistoryArguments, templates: readonly (string | un
     detectors: [],
     remediations: [],
     engineSettings: unused,
+    fileSettings: unused,
     whatIf: unused,
     sources: () =>
       templates.map((versionedNames, i) => ({
@@ -60,11 +61,11 @@ describe("an option that would count for nothing is refused", () => {
   });
 });
 
-async function modelsWith(templates: readonly (string | undefined)[]) {
+async function modelsWith(templates: readonly (string | undefined)[], configured = "{a: {}}") {
   const lines = faulty.map((line, i) => line.replace("churn", i % 2 === 0 ? "a-v1" : "a-v2"));
   const config = fileWith(
     "dw.yaml",
-    "store: {url: 'postgres://dw@127.0.0.1/dw'}\nsources: {a: {}}\n",
+    `store: {url: 'postgres://dw@127.0.0.1/dw'}\nsources: ${configured}\n`,
   );
   const given = { csv: [fileWith("rows.csv", csv(lines))], config };
   const { said, sources } = await history(given, templates);
@@ -85,6 +86,14 @@ describe("files that are read with a configuration", () => {
     expect(models).toEqual(["///a-v1", "///a-v2"]);
     expect(said).toEqual([
       "the sources of the configuration differ in versioned_names, so each name in the files is a model of its own",
+    ]);
+  });
+
+  it("are read with the default of what its sources differ in, which is said", async () => {
+    const differing =
+      "{a: {transform: share, ignore: [x, y]}, b: {ignore: [y, x], assembly_window: 5s}}";
+    expect((await modelsWith([], differing)).said).toEqual([
+      "the sources of the configuration differ in assembly_window and transform, so these rows go by the default",
     ]);
   });
 });
