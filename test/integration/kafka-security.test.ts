@@ -5,8 +5,10 @@ import { type KafkaConnection, kafkaClient } from "../../src/stream/kafka/client
 import { surveyKafka } from "../../src/stream/kafka/survey.ts";
 import { RememberingReader } from "../contracts/remembering-reader.ts";
 import { eventually, until } from "../programs/eventually.ts";
+import { metric } from "../programs/gauges.ts";
 import { marker, openTestStream, withKafka } from "../programs/kafka.ts";
 import { authority, brokersOwn, clientsOwn } from "../programs/kafka-certificates.ts";
+import { startSecuredDaemon } from "../programs/secured-daemon.ts";
 import { type ListenerName, password, startSecuredKafka } from "../programs/secured-kafka.ts";
 
 const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } = kafkajs;
@@ -247,5 +249,23 @@ describe.runIf(kafka.available)("the stream, towards such brokers", () => {
     expect(await connected()).toBe(false);
     current = password;
     await until(connected);
+  });
+});
+
+describe.runIf(kafka.available)("the whole daemon, towards such brokers", () => {
+  it("takes every row through a topic behind TLS with a private CA and SCRAM, with the documented rights", async () => {
+    const topic = "whole";
+    await grant(granted("driftwarden", needed, { topic }), granted("driftwarden", ["READ"], {}));
+    const secured = await startSecuredDaemon(brokerOf("SECURE"), topic);
+    onTestFinished(() => secured.stop());
+    const { daemon } = secured;
+    await secured.write(50);
+    const attributed = /^driftwarden_detection_rows_total{.*outcome="attributed"/;
+    await eventually(async () => expect(await metric(daemon, attributed)).toBe(100));
+    await eventually(async () => {
+      const answer = await fetch(`${daemon.url}/-/ready`);
+      expect(await answer.json()).toMatchObject({ ready: true, parts: { stream: { ok: true } } });
+    });
+    expect(await metric(daemon, /^driftwarden_kafka_records_produced_total/)).toBeGreaterThan(0);
   });
 });
