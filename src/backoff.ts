@@ -7,10 +7,10 @@ import { randomInt } from "node:crypto";
  *
  * @param failures so far, ≥ 0
  * @param longestMs cap of the bound, above `firstMs`
- * @param firstMs bound at 0 failures; an even number
- * @returns whole ms, at least half of `firstMs`
+ * @param firstMs bound at 0 failures, whole, ≥ 1
+ * @returns whole ms, at least half of `firstMs`, rounded down
  */
 export function backoffMs(failures: number, longestMs: number, firstMs = 1000): number {
   const ceiling = Math.min(longestMs, firstMs * 2 ** Math.min(failures, 20));
-  return randomInt(firstMs / 2, Math.max(ceiling, firstMs));
+  return randomInt(Math.floor(firstMs / 2), Math.max(ceiling, firstMs));
 }

@@ -54,11 +54,19 @@ export async function exchange(question: RawRequest): Promise<RawReply> {
   if (proxy === undefined) return ask(question);
   const startedAt = performance.now();
   const tunnel = openTunnel(proxy, url);
-  const late = setTimeout(() => tunnel.close(), deadlineMs);
+  const late = new AbortController();
+  const deadline = setTimeout(() => {
+    late.abort();
+    tunnel.close();
+  }, deadlineMs);
   const socket = await tunnel.standing.catch((error: unknown) => codeOf(error));
-  clearTimeout(late);
-  if (typeof socket === "string")
-    return { failed: "unreachable", detail: `proxy ${proxy.host}: ${socket}`, sent: false };
+  clearTimeout(deadline);
+  if (typeof socket === "string") {
+    const isLate = late.signal.aborted;
+    const said = isLate ? `no answer within ${deadlineMs / 1000} s` : socket;
+    const failed = isLate ? "timeout" : "unreachable";
+    return { failed, detail: `proxy ${proxy.host}: ${said}`, sent: false };
+  }
   const leftMs = deadlineMs - (performance.now() - startedAt);
   return ask({ ...question, deadlineMs: leftMs }, socket);
 }

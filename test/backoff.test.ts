@@ -16,6 +16,11 @@ it.each([
   expect(new Set(pauses).size).toBeGreaterThan(100);
 });
 
+it.each([1, 5])("a first pause of %i ms gives whole pauses", (firstMs) => {
+  const pauses = many(0, 1000, firstMs);
+  expect(pauses.every((ms) => Number.isInteger(ms) && ms >= Math.floor(firstMs / 2))).toBe(true);
+});
+
 it("the first pause is the caller's", () => {
   const pauses = many(0, 1000, 20);
   expect(Math.min(...pauses)).toBeGreaterThanOrEqual(10);

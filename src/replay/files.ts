@@ -178,13 +178,18 @@ export async function readMarkers(file: string, format: FileFormat = {}): Promis
     const columns = columnsOf(file, header, { roles: ["timestamp", "model", "marker"] });
     for (const [i, cells] of rows.entries()) {
       if (isBlank(cells)) continue;
-      const marker = cells.length === header.length ? markerOf(cells, columns) : undefined;
-      if (marker !== undefined) markers.push(marker);
-      else
+      if (cells.length !== header.length)
+        throw lineError(file, lineOf(i), {
+          message: widthOf(cells, header.length).seen,
+          hint: "Give each line as many fields as the header, and quote those that hold a comma.",
+        });
+      const marker = markerOf(cells, columns);
+      if (marker === undefined)
         throw lineError(file, lineOf(i), {
           message: "there is no time of a marker",
           hint: acceptedTimes,
         });
+      markers.push(marker);
     }
   }
   return markers.toSorted((a, b) => a.at - b.at);

@@ -4,6 +4,7 @@ import { detectorTypes } from "../../detectors/index.ts";
 import { type ReplayOptions, runReplay } from "../../src/cli/replay.ts";
 import { modelName } from "../../src/model-key.ts";
 import { csvSources } from "../../src/replay/csv-source.ts";
+import { readMarkers } from "../../src/replay/files.ts";
 import { replayRows } from "../../src/replay/replay.ts";
 import { fileWith } from "./files.ts";
 import { at, collapse, csv, faulty, header, stream } from "./importance-files.ts";
@@ -128,6 +129,17 @@ describe("replay", () => {
     expect(await opened("other")).toEqual(["churn"]);
     expect(await opened("churn-v8")).toEqual([]);
     expect(await opened("churn")).toEqual([]);
+  });
+
+  it("says which line of the markers has a wrong number of fields", async () => {
+    const file = fileWith(
+      "markers.csv",
+      `timestamp,model,marker\n${at(1)},churn,retrain\n${at(2)},churn\n`,
+    );
+    await expect(readMarkers(file)).rejects.toMatchObject({
+      code: "DW_CLI_FILE",
+      message: expect.stringContaining("line 3: 2 fields, the header has 3"),
+    });
   });
 
   it("says which markers name a model without rows, and the one that was meant", async () => {

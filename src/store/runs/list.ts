@@ -1,4 +1,4 @@
-/** Lists runs for people, and those that a crash left during their act. */
+/** Lists runs for people. */
 import type { RunStatus } from "../../incidents/incident.ts";
 import type { Queryable } from "../query.ts";
 import { type Run, runColumns } from "./run.ts";
@@ -37,7 +37,6 @@ where ($1::text is null or incident = $1) and ($2::text is null or fix = $2)
 order by decided_at_ms desc, id desc limit $5`;
 const byIdSql = `select ${listedColumns} from runs where id = $1`;
 const ofRunsSql = "select id, incident from runs where id = any ($1)";
-const actingSql = `select ${runColumns} from runs where status = 'acting' order by decided_at_ms, id`;
 
 const countSql = `
 select fix, status, coalesce(outcome, '') as outcome, count(*) as count from runs group by 1, 2, 3`;
@@ -68,11 +67,6 @@ export async function listRuns(q: Queryable, filter: RunFilter = {}): Promise<Ru
 
 export async function listedRun(q: Queryable, id: string): Promise<ListedRun | undefined> {
   return (await q.query<ListedRun>(byIdSql, [id]))[0];
-}
-
-/** Runs with an intent and no result. Oldest first. */
-export async function actingRuns(q: Queryable): Promise<readonly Run[]> {
-  return q.query<Run>(actingSql);
 }
 
 /** Ids of the incidents of these runs; those that are not stored are left out. */

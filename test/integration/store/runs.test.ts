@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { systemClock } from "../../../src/clock.ts";
 import { runLedger } from "../../../src/healing/run-ledger.ts";
 import { actingNow, attemptsSince, lastAttemptEndMs } from "../../../src/store/runs/budget.ts";
-import { actingRuns, listRuns } from "../../../src/store/runs/list.ts";
+import { listRuns } from "../../../src/store/runs/list.ts";
 import { getRun, insertRun, type Run, updateRun } from "../../../src/store/runs/run.ts";
 import type { Store } from "../../../src/store/store.ts";
 import { withStore } from "../../programs/store.ts";
@@ -62,7 +62,8 @@ describe("a run", () => {
 
   it("that a crash left in the middle is found", async () => {
     const store = await storeWith(run("open"), run("over", { status: "acted" }));
-    expect((await actingRuns(store)).map(({ id }) => id)).toEqual(["open"]);
+    const { items } = await listRuns(store, { statuses: ["acting"] });
+    expect(items.map(({ id }) => id)).toEqual(["open"]);
   });
 });
 

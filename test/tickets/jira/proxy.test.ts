@@ -163,6 +163,20 @@ describe("a request through a proxy", () => {
     },
   );
 
+  it("FR-J6: says that the proxy does not answer, and not that Jira is unreachable", async () => {
+    const silent = createServer().on("connect", (_, socket: Socket) => {
+      onTestFinished(() => void socket.destroy());
+    });
+    const host = `127.0.0.1:${await listening(silent)}`;
+    const client = openExample(https.href, {
+      environment: { HTTPS_PROXY: `http://${host}` },
+      deadlineMs: 50,
+    });
+    const error = await errorOf(client.ping());
+    expect(error).toMatchObject({ code: "DW_TRACKER_TIMEOUT", maybeApplied: false });
+    expect(error.message).toContain(`proxy ${host}: no answer within 0.05 s`);
+  });
+
   it("FR-J6: says that the proxy is not there", async () => {
     const environment = { HTTPS_PROXY: "http://127.0.0.1:1" };
     const error = await errorOf(openExample(https.href, { environment }).ping());
