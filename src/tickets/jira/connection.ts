@@ -9,7 +9,7 @@ import type { ClockReading, MayAct } from "../../permit.ts";
 import { TrackerError } from "../errors.ts";
 import type { TicketsMetrics } from "../metrics.ts";
 import { jiraError } from "./errors.ts";
-import { judge, type Operation } from "./judge.ts";
+import { judge, mendMs, type Operation } from "./judge.ts";
 import type { JiraPace } from "./pace.ts";
 import type { JiraPause } from "./pause.ts";
 import { type Environment, proxyFor } from "./proxy.ts";
@@ -81,7 +81,9 @@ export function connect(options: JiraConnectionOptions): JiraConnection {
         // server_info needs no login, so its answer proves nothing about the login.
         if (operation.name !== "server_info") pause?.passed();
         return value;
-      } catch (error) {
+      } catch (thrown) {
+        const knowsUs = (): Promise<boolean> => isKnown(client, options, { authorization, proxy });
+        const error = await unlessKnown(thrown, operation, knowsUs);
         if (error instanceof DriftwardenError) result = error.code;
         if (error instanceof TrackerError) pause?.refused(error, authorization.reveal());
         throw error;
@@ -93,6 +95,37 @@ export function connect(options: JiraConnectionOptions): JiraConnection {
     },
   };
 }
+
+/** A 401 may be about one request: a scope that the token lacks, or an issue that we may not see. Then the login is good. */
+async function unlessKnown(
+  error: unknown,
+  { name, doing, writes }: Operation,
+  knowsUs: () => Promise<boolean>,
+): Promise<unknown> {
+  if (!(error instanceof TrackerError) || error.code !== "DW_TRACKER_UNAUTHORIZED") return error;
+  // Jira has said that the login failed, and counts how often.
+  if (error.reason !== undefined || name === "myself" || !(await knowsUs())) return error;
+  return jiraError("DW_TRACKER_FORBIDDEN", `${doing}: Jira answered 401, though it knows us`, {
+    hint: "The account or its token may not ask this: give the account the permission, and a token with scopes the scopes read:jira-user, read:jira-work and write:jira-work.",
+    status: 401,
+    retryAfterMs: mendMs,
+    maybeApplied: writes && error.maybeApplied,
+  });
+}
+
+async function isKnown(
+  client: JiraApi,
+  options: JiraConnectionOptions,
+  login: Pick<Sending, "authorization" | "proxy">,
+): Promise<boolean> {
+  const asking: JiraApi = Object.create(client);
+  const sending = { ...login, mayAct: undefined, deadlineMs: knownDeadlineMs };
+  asking.doRequest = (request) => send(request, options, sending);
+  const reply = await asking.getCurrentUser();
+  return isReply(reply) && "status" in reply && reply.status === 200;
+}
+
+const knownDeadlineMs = 8000;
 
 /** Without credentials: jira-client would keep them where util.inspect finds them. */
 function clientFor(url: URL): JiraApi {

@@ -24,7 +24,7 @@ export interface Operation {
 }
 
 /** Least pause before the next try, where an operator can mend the cause. Later pauses are longer. */
-const mendMs = 20_000;
+export const mendMs = 20_000;
 /** Reasons of refused logins that Jira counts. Each further one prolongs the demand for a CAPTCHA, or causes it. */
 export const captcha = "captcha";
 export const loginFailed = "login_failed";

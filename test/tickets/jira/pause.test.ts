@@ -1,5 +1,5 @@
 /** A Jira that wants to be left alone: who waits for which limit, and how a refused login goes on. */
-import type { ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { describe, expect, it } from "vitest";
 import { paragraph, words } from "../../../src/messages/message.ts";
 import { JiraPause } from "../../../src/tickets/jira/pause.ts";
@@ -177,5 +177,42 @@ describe("a login that is refused", () => {
     json(200, {})(waiting[0]!);
     await trying;
     expect(asked()).toBe(2);
+  });
+});
+
+describe("a 401 of one request, where Jira knows the login", () => {
+  const unlessLogin = (response: ServerResponse, request: IncomingMessage): void =>
+    json(request.url?.endsWith("/myself") === true ? 200 : 401, { accountId: "a" })(response);
+
+  it("is a right that is missing: it is told so, and nothing else waits for it", async () => {
+    const pause = new JiraPause();
+    let refuses = true;
+    const { jira, server } = await at(
+      (response, request) =>
+        refuses ? unlessLogin(response, request) : json(200, { id: "9", body: "d" })(response),
+      { pause },
+    );
+    const error = await errorOf(jira.addComment("1", says));
+    expect(error).toMatchObject({
+      code: "DW_TRACKER_FORBIDDEN",
+      status: 401,
+      unavailable: false,
+      maybeApplied: false,
+      hint: expect.stringContaining("write:jira-work"),
+    });
+    refuses = false;
+    await jira.addComment("2", says);
+    expect(server.seen.map(({ path }) => path.split("/").at(-1))).toEqual([
+      "comment",
+      "myself",
+      "comment",
+    ]);
+  });
+
+  it("is no question to Jira where Jira has said that the login failed, because it counts them", async () => {
+    const failed = { "x-seraph-loginreason": "AUTHENTICATED_FAILED" };
+    const { jira, server } = await at(json(401, {}, failed), { pause: new JiraPause() });
+    await errorOf(jira.addComment("1", says));
+    expect(server.seen).toHaveLength(1);
   });
 });
