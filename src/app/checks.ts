@@ -131,7 +131,7 @@ function trackerCheck(config: Config, through: CheckedThrough): readonly PartChe
       priorities,
       pictures: jira.pictures,
       groups: Object.keys(jira.groups),
-      routedTypes: config.routes.flatMap(({ issue_type: type }) => type ?? []),
+      routed: config.routes.map(({ project, issue_type: issueType }) => ({ project, issueType })),
       deadlineMs: answerDeadlineMs,
     });
   const { ticketing } = through;

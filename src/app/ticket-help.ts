@@ -52,15 +52,16 @@ export function routesOf({
 
 /** An assignee is a name under `people:` or an account of the tracker. A person without an account is not assigned. */
 function routeOf(
-  { when, issue_type: issueType, components, assignee, labels, fields, impact }: ConfiguredRoute,
+  { when, assignee, fields, issue_type: issueType, ...named }: ConfiguredRoute,
   people: Config["people"],
 ): TicketRoute {
   const { model: models, feature: features, kind: kinds, severity: severities } = when;
   const { tenant: tenants, team: teams } = when;
   const account = assignee === undefined ? undefined : accountOfAssignee(assignee, people);
   const condition = { models, features, kinds, severities, tenants, teams };
-  const given = { when: condition, issueType, components, assignee: account, labels, impact };
-  return { ...given, ...(fields && fieldsOf(fields)) };
+  const { project, components, labels, impact } = named;
+  const given = { when: condition, project, issueType, components, assignee: account };
+  return { ...given, labels, impact, ...(fields && fieldsOf(fields)) };
 }
 
 /** Fields that are kept up to date are also set on the new ticket. */
@@ -72,6 +73,11 @@ function fieldsOf(fields: ConfiguredFields): Pick<TicketRoute, "fields" | "kept"
       all.flatMap(([id, value]) => (isKept(value) && value.refresh ? [[id, value.set]] : [])),
     ),
   };
+}
+
+/** Keys of the projects that routes name. */
+export function routedProjects({ routes }: Pick<Config, "routes">): readonly string[] {
+  return [...new Set(routes.flatMap(({ project }) => project ?? []))];
 }
 
 /** Ids of all fields that a route keeps up to date. */

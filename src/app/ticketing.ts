@@ -15,7 +15,7 @@ import type { MakePicture } from "../tickets/picture/picturing.ts";
 import type { TicketTalk } from "../tickets/talk.ts";
 import { createTicketing, type Ticketing } from "../tickets/ticketing.ts";
 import type { OnRendered, Tracker } from "../tickets/tracker.ts";
-import { keptFieldIds, ticketHelp } from "./ticket-help.ts";
+import { keptFieldIds, routedProjects, ticketHelp } from "./ticket-help.ts";
 
 interface TicketingParts {
   readonly clock: Clock;
@@ -44,7 +44,13 @@ interface OpenedTracker {
 export function buildTicketing(config: Config, parts: TicketingParts): Ticketing | undefined {
   const { jira } = config;
   // Each supported tracker has a line here.
-  const opened = jira && openedJira(jira, { ...parts, keptFields: keptFieldIds(config) });
+  const opened =
+    jira &&
+    openedJira(jira, {
+      ...parts,
+      keptFields: keptFieldIds(config),
+      routedProjects: routedProjects(config),
+    });
   if (opened === undefined) return undefined;
   const { fixes, ...needed } = parts;
   const { tracker, talk, priorities, lookUpMs } = opened;
@@ -55,18 +61,21 @@ export function buildTicketing(config: Config, parts: TicketingParts): Ticketing
 interface KeptParts {
   /** Ids of the fields that routes keep up to date. */
   readonly keptFields: readonly string[];
+  /** Keys of the projects that routes name. */
+  readonly routedProjects: readonly string[];
 }
 
 function openedJira(
   jira: NonNullable<Config["jira"]>,
-  { clock, logger, metrics, onRendered, environment, keptFields }: TicketingParts & KeptParts,
+  { clock, logger, metrics, onRendered, environment, ...routes }: TicketingParts & KeptParts,
 ): OpenedTracker {
   const token = (): string => readSecret(jira.token_file);
   const options = jiraOptions(jira, { logger, metrics, environment });
   const { P0, P1, P2 } = jira.priorities;
   const priorities = { P0: P0 ?? undefined, P1: P1 ?? undefined, P2: P2 ?? undefined };
   const left = { pause: new JiraPause(), pace: new JiraPace(clock) };
-  const tracker = openJira({ ...options, ...left, keptFields, token, onRendered });
+  const routed = { keptFields: routes.keptFields, routedProjects: routes.routedProjects };
+  const tracker = openJira({ ...options, ...left, ...routed, token, onRendered });
   return {
     tracker,
     talk: tracker.talk,

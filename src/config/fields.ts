@@ -282,3 +282,9 @@ export const brokerAddress = text.check((context) => {
   const problem = brokerAddressProblem(context.value);
   if (problem !== undefined) reportAddress(context, problem);
 });
+
+/** The adapter puts it into searches and paths, so other characters are refused. */
+export const projectKey = z
+  .string()
+  .trim()
+  .regex(/^[a-z][a-z0-9_]{0,254}$/i, { error: "expected the key of a project, such as IR" });

@@ -3,7 +3,7 @@
  * `reopen_transition` are named as in Alertmanager's `jira_configs`.
  */
 import { z } from "zod";
-import { absolutePath, anyObject, apiUrl, duration, text, waiting } from "./fields.ts";
+import { absolutePath, anyObject, apiUrl, duration, projectKey, text, waiting } from "./fields.ts";
 
 /** `none`: the project has no priority, or tickets keep its default. */
 const priorities = z.preprocess(
@@ -14,12 +14,6 @@ const priorities = z.preprocess(
     P2: text.nullable().default("Medium"),
   }),
 );
-
-/** The adapter puts it into searches and paths, so other characters are refused. */
-const projectKey = z
-  .string()
-  .trim()
-  .regex(/^[a-z][a-z0-9_]{0,254}$/i, { error: "expected the key of a project, such as IR" });
 
 export const jira = z
   .strictObject({

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { isKept, saysRefresh, unknownNames, valueNames } from "../field-template.ts";
 import { openedKinds, severities } from "../incidents/episode.ts";
-import { listOf, text } from "./fields.ts";
+import { listOf, projectKey, text } from "./fields.ts";
 
 const condition = z.strictObject({
   tenant: listOf(text).optional(),
@@ -50,6 +50,7 @@ const fields = z.record(text, z.json()).check((context) => {
 
 const route = z.strictObject({
   when: condition.prefault({}),
+  project: projectKey.optional(),
   issue_type: text.optional(),
   components: listOf(text).optional(),
   assignee: text.optional(),

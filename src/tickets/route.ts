@@ -8,6 +8,8 @@ import { linkValuesOf } from "../messages/link-values.ts";
 
 /** What a route may name. */
 export interface RouteKeys {
+  /** Key of the project. */
+  readonly project?: string | undefined;
   readonly issueType?: string | undefined;
   readonly components?: readonly string[] | undefined;
   /** Account of the tracker. */
@@ -44,6 +46,7 @@ export function routed(routes: readonly TicketRoute[], incident: Incident): Rout
     fitting.find((route) => route[key] !== undefined)?.[key];
   const from = fitting.find(({ fields }) => fields !== undefined);
   return {
+    project: first("project"),
     issueType: first("issueType"),
     components: first("components"),
     assignee: incident.team === undefined ? first("assignee") : assigneeOf(ofTeam),

@@ -97,7 +97,7 @@ describe("a tracker that answers nobody", () => {
       let isIll = true;
       // A login that is refused is refused for everything.
       const path = answer === "unauthorized" ? /comment|myself/ : /comment/;
-      for (let n = 0; n < 600; n += 1) sandbox.fault({ method: () => isIll, path, answer });
+      for (let n = 0; n < 3000; n += 1) sandbox.fault({ method: () => isIll, path, answer });
       for (let n = 0; n < 60; n += 1) {
         await door.look().catch(() => undefined);
         await clock.advance(10_000);

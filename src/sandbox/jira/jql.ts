@@ -54,11 +54,8 @@ function testOf(condition: string, { nowMs, by }: JqlAsked): Test | undefined {
   }
   if (/^\s*creator\s*=\s*currentUser\(\)\s*$/i.test(condition))
     return ({ reporter }) => reporter === by;
-  const phrase = /^\s*cf\[(\d+)\]\s*~\s*"\\"([\w-]+)\\""\s*$/.exec(condition);
-  if (phrase !== null) {
-    const [, id = "", sought = ""] = phrase;
-    return ({ custom }) => words(textOf(custom[`customfield_${id}`])).includes(words(sought));
-  }
+  const special = projectTest(condition) ?? phraseTest(condition);
+  if (special !== undefined) return special;
   const found = /^\s*(project|labels|statusCategory)\s*(!?=)\s*"?([\w. -]+?)"?\s*$/i.exec(
     condition,
   );
@@ -66,6 +63,28 @@ function testOf(condition: string, { nowMs, by }: JqlAsked): Test | undefined {
   const [, field = "", operator, value = ""] = found;
   const test = equals(field.toLowerCase(), value);
   return (issue) => test(issue) === (operator === "=");
+}
+
+/** `project in ("A", "B")` */
+function projectTest(condition: string): Test | undefined {
+  const listed = /^\s*project\s+in\s*\(([^)]*)\)\s*$/i.exec(condition)?.[1];
+  if (listed === undefined) return undefined;
+  const keys = listed.split(",").map((key) => key.trim().replaceAll('"', ""));
+  return ({ key }) => keys.includes(key.replace(/-\d+$/, ""));
+}
+
+/** `cf[10077] ~ "\"words beside each other\""` */
+function phraseTest(condition: string): Test | undefined {
+  const phrase = /^\s*cf\[(\d+)\]\s*~\s*"\\"([\w-]+)\\""\s*$/.exec(condition);
+  if (phrase === null) return undefined;
+  const [, id = "", sought = ""] = phrase;
+  return ({ custom }) => words(textOf(custom[`customfield_${id}`])).includes(words(sought));
+}
+
+/** Keys of the projects that a query names. */
+export function projectsIn(jql: string): readonly string[] {
+  const named = [...jql.matchAll(/\bproject\s*(?:=|in)\s*(\([^)]*\)|"[^"]*"|\w+)/gi)];
+  return named.flatMap(([, keys = ""]) => keys.match(/\w+/g) ?? []);
 }
 
 /** Jira takes a text apart at everything that is no letter or digit. */

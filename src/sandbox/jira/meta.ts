@@ -3,7 +3,12 @@
  */
 import type { Deployment } from "./accounts.ts";
 
+/** What can be another one in a project of the site. */
+export type ProjectScreens = Partial<Pick<SandboxProject, "requireFields" | "offScreen">>;
+
 export interface SandboxProject {
+  /** By key of the project; what is left out is as everywhere. */
+  readonly screensOf: Readonly<Record<string, ProjectScreens>>;
   /** Ids of further fields that a new issue must have. */
   readonly requireFields: readonly string[];
   /** Fields that are not on the create screen. */

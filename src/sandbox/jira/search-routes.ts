@@ -1,7 +1,7 @@
 /** Both searches of Jira: Data Center's with a total, Cloud's with a token. Each sees what the index shows. */
 import { issueBody } from "./bodies.ts";
 import { Refusal, type SandboxIssue, textOf } from "./issue.ts";
-import { matcher } from "./jql.ts";
+import { matcher, projectsIn } from "./jql.ts";
 import {
   type JiraCall,
   lacks,
@@ -68,5 +68,8 @@ function matching(site: Site, { body, by }: JiraCall): readonly SandboxIssue[] |
     return new Refusal(400, [
       "Error in the JQL Query: the sandbox knows project, labels, text fields, creator, statusCategory and updated only.",
     ]);
+  const unknown = projectsIn(textOf(body["jql"])).find((key) => !site.tracker.hasProject(key));
+  if (unknown !== undefined)
+    return new Refusal(400, [`The value '${unknown}' does not exist for the field 'project'.`]);
   return lacks(site, "BROWSE_PROJECTS") ? [] : matches(site.index.shown());
 }

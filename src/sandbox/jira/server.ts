@@ -107,6 +107,7 @@ function partsOf(options: JiraSandboxOptions): ServedParts {
     requireFields: options.requireFields ?? [],
     requireFieldsOf: options.requireFieldsOf,
     offScreen: options.offScreen,
+    screensOf: options.screensOf,
     workflow: options.workflow,
   });
   const site: Site = {
@@ -135,6 +136,7 @@ function partsOf(options: JiraSandboxOptions): ServedParts {
 
 function projectOf(options: JiraSandboxOptions): SandboxProject {
   const {
+    screensOf = {},
     requireFields = [],
     offScreen = [],
     textFields = {},
@@ -143,6 +145,7 @@ function projectOf(options: JiraSandboxOptions): SandboxProject {
     mostAttachedBytes = 10_000_000,
   } = options;
   return {
+    screensOf,
     requireFields,
     offScreen,
     textFields,

@@ -29,9 +29,11 @@ export const siteRoutes: readonly Route[] = [
   ],
   [
     "GET",
-    /^\/issue\/createmeta\/[\w-]+\/issuetypes\/\d+$/,
-    ({ project: like, deployment }) =>
-      ok("create_fields_read", createFieldsBody(like, priorities, deployment)),
+    /^\/issue\/createmeta\/([\w-]+)\/issuetypes\/\d+$/,
+    ({ project: like, deployment }, _, [key = ""]) => {
+      const screen = { ...like, ...like.screensOf[key] };
+      return ok("create_fields_read", createFieldsBody(screen, priorities, deployment));
+    },
   ],
   ["GET", /^\/user$/, user],
   ["GET", /^\/user\/groups$/, userGroups],

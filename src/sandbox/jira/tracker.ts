@@ -15,6 +15,7 @@ import {
   type SandboxIssue,
   textOf,
 } from "./issue.ts";
+import type { ProjectScreens } from "./meta.ts";
 import type { SearchIndex } from "./search-index.ts";
 import type { UploadedFile } from "./upload.ts";
 import {
@@ -33,6 +34,8 @@ export interface SandboxTrackerOptions {
   readonly requireFieldsOf?: Readonly<Record<string, readonly string[]>> | undefined;
   /** Fields that are on no screen. A request that sets one is refused. */
   readonly offScreen?: readonly string[] | undefined;
+  /** By key of the project, where its screens are other ones. */
+  readonly screensOf?: Readonly<Record<string, ProjectScreens>> | undefined;
   readonly workflow?: Workflow | undefined;
   readonly clock: Clock;
   readonly index: SearchIndex;
@@ -241,7 +244,8 @@ export class SandboxTracker {
   }
 
   #wrongFields(fields: IssueFields, project: string): Readonly<Record<string, string>> {
-    const { requireFields, requireFieldsOf = {}, offScreen = [] } = this.#options;
+    const { screensOf = {}, requireFieldsOf = {} } = this.#options;
+    const { requireFields, offScreen = [] } = { ...this.#options, ...screensOf[project] };
     const ofType = requireFieldsOf[nameIn(fields["issuetype"], "name")] ?? [];
     return brokenRules([
       ["project", !this.hasProject(project), "Specify a valid project ID or key"],

@@ -30,29 +30,55 @@ export interface Creating {
 }
 
 /**
- * Creates the issue with the type of its route. If Jira refuses that type, or demands a field for it, the issue gets
- * the configured type.
+ * Creates the issue with the type and in the project of its route. If Jira refuses them, or demands a field for them, the
+ * issue gets the configured type, and then the configured project.
  */
 export async function createIssue(
   creating: Creating,
   issue: NewIssue,
   mayAct: MayAct | undefined,
 ): Promise<Issue> {
-  const { route } = issue;
-  try {
-    return await createAs(creating, issue, mayAct);
-  } catch (error) {
-    if (route?.issueType === undefined || !isRefused(error)) throw error;
-    creating.options.logger.warn({ err: error }, "jira does not take the issue type of a route");
-    return createAs(creating, { ...issue, route: { ...route, issueType: undefined } }, mayAct);
+  const { logger } = creating.options;
+  const [last = issue, ...before] = tries(issue).toReversed();
+  for (const tried of before.toReversed()) {
+    try {
+      return await createAs(creating, tried, mayAct);
+    } catch (error) {
+      if (!isRefused(error, tried)) throw error;
+      const { project, issueType } = tried.route ?? {};
+      logger.warn({ err: error, project, issueType }, "jira does not take what a route names");
+    }
   }
+  return createAs(creating, last, mayAct);
+}
+
+/** As the route says, then without its type, then without its project. */
+function tries(issue: NewIssue): readonly NewIssue[] {
+  const { route = {} } = issue;
+  const { project, issueType } = route;
+  const untyped = { ...issue, route: { ...route, issueType: undefined } };
+  const says = `Project ${project ?? ""} does not take this ticket from Driftwarden, so it is in this project.`;
+  const atHome = {
+    ...untyped,
+    description: [...issue.description, [paragraph(words(says))]],
+    route: { ...untyped.route, project: undefined },
+  };
+  return [
+    issue,
+    ...(issueType === undefined ? [] : [untyped]),
+    ...(project === undefined ? [] : [atHome]),
+  ];
 }
 
 /** Jira words the demands of a type in many ways, so each refusal counts. The configured type may demand less. */
-const isRefused = (error: unknown): boolean =>
-  error instanceof TrackerError &&
-  (error.status === 400 || error.status === 422) &&
-  !error.maybeApplied;
+function isRefused(error: unknown, { route }: NewIssue): boolean {
+  if (!(error instanceof TrackerError) || error.maybeApplied) return false;
+  if (error.code === "DW_TRACKER_UNAUTHORIZED") return false;
+  const { status = 0 } = error;
+  // A project that is not there, or in which we may create nothing.
+  const ofProject = route?.project !== undefined && (status === 403 || status === 404);
+  return status === 400 || status === 422 || ofProject;
+}
 
 /** @throws TrackerError `DW_TRACKER_LABEL_NOT_STORED`, with the issue, when labels that Jira took are not there */
 async function createAs(
@@ -61,7 +87,8 @@ async function createAs(
   mayAct: MayAct | undefined,
 ): Promise<Issue> {
   const { site, options } = creating;
-  const { project, logger } = options;
+  const { logger } = options;
+  const project = issue.route?.project ?? options.project;
   const place = await site.keyPlace();
   const { value: created, left } = await writtenWithoutRefused(
     await fieldsOf(creating, issue, place),
@@ -112,7 +139,7 @@ async function fieldsOf(creating: Creating, issue: NewIssue, place: KeyPlace): P
     ...route.fields,
     ...(route.components && { components: route.components.map((name) => ({ name })) }),
     ...(await assigneeOf(creating, route.assignee)),
-    project: { key: project },
+    project: { key: route.project ?? project },
     issuetype: { name: route.issueType ?? issueType },
     summary: issue.summary,
     description: markup(issue.description),
@@ -172,7 +199,7 @@ async function readBack(
   if (missing.length === 0) return issue;
   throw jiraError(
     "DW_TRACKER_LABEL_NOT_STORED",
-    `creating an issue in ${options.project}: ${created.key} was created without the labels ${missing.join(", ")}`,
+    `creating an issue: ${created.key} was created without the labels ${missing.join(", ")}`,
     {
       hint: "Put the field Labels on the project's create screen and let no automation remove Driftwarden's labels: without them a ticket whose creation was interrupted cannot be found and would be created twice.",
       maybeApplied: true,

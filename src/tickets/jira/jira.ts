@@ -59,7 +59,7 @@ export interface Jira extends Tracker {
  * @throws TrackerError `DW_JIRA_BAD_URL`, `DW_JIRA_INSECURE_URL`, `DW_JIRA_BAD_KEY`, `DW_TRACKER_UNAUTHORIZED` (an empty token)
  */
 export function openJira(options: JiraOptions): Jira {
-  checkProject(options.project);
+  for (const key of [options.project, ...(options.routedProjects ?? [])]) checkProject(key);
   return new JiraTracker(options);
 }
 
@@ -80,7 +80,7 @@ class JiraTracker implements Jira {
     this.#options = options;
     this.#site = new JiraSite(options);
     this.#connection = this.#site.connection;
-    this.#searching = { site: this.#site, project: options.project };
+    this.#searching = { site: this.#site };
     this.talk = jiraTalk(this.#site, this.#searching);
     this.files = jiraFiles(this.#connection);
   }

@@ -12,8 +12,6 @@ import type { JiraSite } from "./site.ts";
 
 export interface Searching {
   readonly site: JiraSite;
-  /** Key of the project. */
-  readonly project: string;
 }
 
 /** After this many missing numbers in a row there is no newer issue. Deleted and hidden issues leave smaller gaps. */
@@ -25,15 +23,16 @@ const maxPages = 100;
 
 export async function findByLabel(searching: Searching, label: string): Promise<readonly Issue[]> {
   checkLabel(label);
-  const { site, project } = searching;
+  const { site } = searching;
   const { id, clause, properties } = await site.keyPlace();
   const { fields } = await site.issueParts();
   // With a property, the search finds every issue of our account. So the newest ones are read.
   const order = properties.length > 0 ? "DESC" : "ASC";
-  const jql = `project = "${project}" AND ${clause(label)} ORDER BY created ${order}`;
   const doing = `searching for issues labelled ${label}`;
-  const query = { jql, doing, fields, maxResults: 50 };
-  const { issues } = await page(searching, query, shapes.issuesShape);
+  const { issues } = await site.projects.search((projects) => {
+    const jql = `${projects} AND ${clause(label)} ORDER BY created ${order}`;
+    return page(searching, { jql, doing, fields, maxResults: 50 }, shapes.issuesShape);
+  });
   const found: Issue[] = [];
   for (const issue of issues) {
     // On Data Center a search does not return properties.
@@ -48,14 +47,29 @@ export async function findByLabel(searching: Searching, label: string): Promise<
 export async function openIds(searching: Searching, label: string): Promise<ReadonlySet<string>> {
   checkLabel(label);
   const { clause } = await searching.site.keyPlace();
-  const jql = `project = "${searching.project}" AND ${clause(label)} AND statusCategory != Done ORDER BY created ASC`;
-  const query = { jql, doing: "searching for open tickets", fields: ["status"] };
+  const where = `${clause(label)} AND statusCategory != Done ORDER BY created ASC`;
+  const query = { where, doing: "searching for open tickets", fields: ["status"] };
   const found = await allPages(searching, query, shapes.foundShape);
   return new Set(found.map(({ id }) => id));
 }
 
-/** What a search finds, page by page. @param shape of one issue */
-export async function allPages<T extends { readonly id: string }>(
+interface Where extends Omit<Query, "jql" | "maxResults" | "next"> {
+  /** JQL behind the condition for the projects. */
+  readonly where: string;
+}
+
+/** What a search in all projects in use finds, page by page. @param shape of one issue */
+export function allPages<T extends { readonly id: string }>(
+  searching: Searching,
+  { where, ...query }: Where,
+  shape: z.ZodType<T>,
+): Promise<readonly T[]> {
+  return searching.site.projects.search((projects) =>
+    pagesOf(searching, { ...query, jql: `${projects} AND ${where}` }, shape),
+  );
+}
+
+async function pagesOf<T extends { readonly id: string }>(
   searching: Searching,
   query: Omit<Query, "maxResults" | "next">,
   shape: z.ZodType<T>,
@@ -83,7 +97,29 @@ export async function findAmongNewest(
   searching: Searching,
   isIt: (issue: Issue) => boolean,
 ): Promise<Issue | "unsure" | undefined> {
-  const { project, site } = searching;
+  const [home, ...routed] = searching.site.projects.configured;
+  let isUnsure = false;
+  for (const project of [home ?? "", ...routed]) {
+    const found = await findIn(searching, project, isIt).catch((error: unknown) => {
+      // A project that Jira does not show us cannot have taken the issue.
+      if (project === home || !isRefused(error)) throw error;
+      return undefined;
+    });
+    if (found === "unsure") isUnsure = true;
+    else if (found !== undefined) return found;
+  }
+  return isUnsure ? "unsure" : undefined;
+}
+
+const isRefused = (error: unknown): boolean =>
+  error instanceof TrackerError && error.status === 400;
+
+async function findIn(
+  searching: Searching,
+  project: string,
+  isIt: (issue: Issue) => boolean,
+): Promise<Issue | "unsure" | undefined> {
+  const { site } = searching;
   const { fields } = await site.issueParts();
   const jql = `project = "${project}" ORDER BY created DESC`;
   const query = {

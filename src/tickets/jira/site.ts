@@ -5,6 +5,7 @@ import { TrackerError } from "../errors.ts";
 import type { Issue } from "../tracker.ts";
 import { connect, type JiraConnection, type JiraConnectionOptions } from "./connection.ts";
 import { fieldPlace, inProperty, type KeyPlace, labelsPlace, propertyPlace } from "./key-place.ts";
+import { ProjectsInUse } from "./projects.ts";
 import { read } from "./read.ts";
 import * as shapes from "./shapes.ts";
 
@@ -13,6 +14,10 @@ export interface JiraSiteOptions extends JiraConnectionOptions {
   readonly wontFixResolution?: string | undefined;
   /** Ids of further fields that are read. */
   readonly keptFields?: readonly string[];
+  /** Key of the project in which tickets are opened. */
+  readonly project: string;
+  /** Keys of further projects, which routes name. Default: none. */
+  readonly routedProjects?: readonly string[];
   /** Id or name of the text field that holds Driftwarden's own labels, or `property`. Default: Labels. */
   readonly keyField?: string | undefined;
 }
@@ -24,6 +29,8 @@ const pingDeadlineMs = 8000;
 export class JiraSite {
   readonly connection: JiraConnection;
   readonly #options: JiraSiteOptions;
+  /** Where tickets of ours may be: also where people moved one. */
+  readonly projects: ProjectsInUse;
   #place: KeyPlace | undefined;
   #cloud: boolean | undefined;
   #server: z.infer<typeof shapes.serverShape> | undefined;
@@ -31,6 +38,8 @@ export class JiraSite {
   constructor(options: JiraSiteOptions) {
     this.#options = options;
     this.connection = connect(options);
+    const { project, routedProjects = [] } = options;
+    this.projects = new ProjectsInUse(this.connection, [project, ...routedProjects]);
   }
 
   /** Where issues hold our own labels: in Labels too, if Jira does not have the configured field. */
@@ -101,6 +110,7 @@ export class JiraSite {
   async issue(found: z.infer<typeof shapes.issueShape>): Promise<Issue> {
     const { id, key, fields } = found;
     const place = await this.keyPlace();
+    this.projects.seen(key);
     const resolution = fields.resolution?.name;
     const category = fields.status.statusCategory?.key;
     return {

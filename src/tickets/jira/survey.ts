@@ -22,8 +22,15 @@ export interface JiraSurvey extends JiraOptions {
   readonly pictures?: boolean;
   /** Names of the groups that give roles. */
   readonly groups?: readonly string[];
-  /** Names of the issue types that routes give. */
-  readonly routedTypes?: readonly string[];
+  /** What routes name, beside the project and the issue type above. */
+  readonly routed?: readonly RoutedTo[];
+}
+
+/** Where a route opens tickets, and as what. */
+export interface RoutedTo {
+  /** Left out: the configured one. */
+  readonly project?: string | undefined;
+  readonly issueType?: string | undefined;
 }
 
 /** @returns what was found, one finding at least; never throws */
@@ -39,12 +46,47 @@ export async function surveyJira(survey: JiraSurvey): Promise<readonly CheckFind
       ...(rights.some(({ ok }) => !ok) ? [] : [fine("login", login)]),
       ...rights,
       ...(await typeFindings(connection, survey, project)),
-      ...routedTypeFindings(survey, project),
+      ...routedTypeFindings({ ...survey, types: typesIn(survey, survey.project) }, project),
+      ...(await routedFindings(connection, survey, account)),
       ...(await groupFindings(new JiraSite(survey), survey.groups ?? [])),
     ];
   } catch (error) {
     return [failed("login", error, keyOf(error))];
   }
+}
+
+/** Names of the issue types that routes give in a project. */
+function typesIn({ routed = [], project: home }: JiraSurvey, project: string): readonly string[] {
+  const there = routed.filter((route) => (route.project ?? home) === project);
+  return [...new Set(there.flatMap(({ issueType }) => issueType ?? []))];
+}
+
+/** Each further project is looked at like the first: it has screens, types and transitions of its own. */
+async function routedFindings(
+  connection: JiraConnection,
+  survey: JiraSurvey,
+  account: string,
+): Promise<readonly CheckFinding[]> {
+  const keys = new Set((survey.routed ?? []).flatMap(({ project }) => project ?? []));
+  keys.delete(survey.project);
+  const found: CheckFinding[] = [];
+  for (const key of keys) {
+    try {
+      checkProject(key);
+      const named = (survey.routed ?? []).filter(({ project }) => project === key);
+      const isTyped = named.every(({ issueType }) => issueType !== undefined);
+      const issueType = (isTyped ? named[0]?.issueType : undefined) ?? survey.issueType;
+      const here = { ...survey, project: key, issueType };
+      const project = await projectOf(connection, here);
+      const rights = await rightFindings(connection, here, account);
+      const types = await typeFindings(connection, here, project);
+      const routes = routedTypeFindings({ ...here, types: typesIn(survey, key) }, project);
+      found.push(...rights, ...types.filter(({ ok, doubtful: is }) => !ok || is), ...routes);
+    } catch (error) {
+      found.push(failed("routes", error, "routes"));
+    }
+  }
+  return found;
 }
 
 function keyOf(error: unknown): string {
@@ -147,11 +189,11 @@ async function typeFindings(
 
 /** Servers that tell no types are asked when a ticket is opened. */
 function routedTypeFindings(
-  { issueType, project, routedTypes = [] }: JiraSurvey,
+  { issueType, project, types: routed }: JiraSurvey & { readonly types: readonly string[] },
   { types }: Project,
 ): readonly CheckFinding[] {
   const names = new Set(types.map(({ name }) => name.toLowerCase()));
-  const missing = routedTypes.filter((type) => !names.has(type.toLowerCase()));
+  const missing = routed.filter((type) => !names.has(type.toLowerCase()));
   if (types.length === 0 || missing.length === 0) return [];
   return [
     doubtful("routes", {

@@ -86,17 +86,34 @@ export function jiraTalk(site: JiraSite, searching: Searching): TicketTalk {
 
 const mostAssignable = 1000;
 
-async function assignable({ site, project }: Searching): Promise<ReadonlySet<string>> {
+/** In any of the projects. */
+async function assignable({ site }: Searching): Promise<ReadonlySet<string>> {
   // Data Center needs a search text. A dot matches everybody.
   const who = (await site.isCloud()) ? {} : { username: "." };
-  const found = await site.connection.call(
-    { name: "assignable", doing: `reading who may be assigned in ${project}`, writes: false },
-    (client) =>
-      read(client, "/user/assignable/search", { project, maxResults: mostAssignable, ...who }),
-    z.array(personShape),
-  );
-  return new Set(found.map(personOf).filter((id) => id !== ""));
+  const [home, ...routed] = site.projects.configured;
+  const accounts = new Set<string>();
+  for (const project of [home ?? "", ...routed]) {
+    const query = { project, maxResults: mostAssignable, ...who };
+    const doing = `reading who may be assigned in ${project}`;
+    const found = await site.connection
+      .call(
+        { name: "assignable", doing, writes: false },
+        (client) => read(client, "/user/assignable/search", query),
+        z.array(personShape),
+      )
+      .catch((error: unknown) => {
+        if (project === home || !isMissing(error)) throw error;
+        return [];
+      });
+    for (const person of found) accounts.add(personOf(person));
+  }
+  accounts.delete("");
+  return accounts;
 }
+
+/** The project of a route is not there. */
+const isMissing = (error: unknown): boolean =>
+  error instanceof TrackerError && (error.status === 404 || error.status === 400);
 
 async function changedWithin(
   searching: Searching,
@@ -104,12 +121,11 @@ async function changedWithin(
   minutes: number,
 ): Promise<readonly ChangedTicket[]> {
   checkText(label, /^[^\s"\\]{1,255}$/, "label");
-  const { project, site } = searching;
-  const { clause } = await site.keyPlace();
+  const { clause } = await searching.site.keyPlace();
   // Minutes back, not a time of day: Jira would read that in the time zone of our account.
-  const jql = `project = "${project}" AND ${clause(label)} AND updated >= -${minutes}m ORDER BY updated DESC`;
+  const where = `${clause(label)} AND updated >= -${minutes}m ORDER BY updated DESC`;
   const doing = "searching for tickets that were changed";
-  const query = { jql, doing, fields: ["updated", "status", "assignee", "priority"] };
+  const query = { where, doing, fields: ["updated", "status", "assignee", "priority"] };
   const found = await allPages(searching, query, changedShape);
   return found.map(({ id, fields: { updated, status, assignee, priority } }) => ({
     id,

@@ -70,7 +70,7 @@ async function requestsOf(
     keyField,
     priorities: ["High"],
     groups: ["ops"],
-    routedTypes: ["Incident"],
+    routed: [{ issueType: "Incident" }],
   });
   return recorder.sent;
 }

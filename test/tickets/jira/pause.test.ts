@@ -180,10 +180,10 @@ describe("a login that is refused", () => {
   });
 });
 
-describe("a 401 of one request, where Jira knows the login", () => {
-  const unlessLogin = (response: ServerResponse, request: IncomingMessage): void =>
-    json(request.url?.endsWith("/myself") === true ? 200 : 401, { accountId: "a" })(response);
+const unlessLogin = (response: ServerResponse, request: IncomingMessage): void =>
+  json(request.url?.endsWith("/myself") === true ? 200 : 401, { accountId: "a" })(response);
 
+describe("a 401 of one request, where Jira knows the login", () => {
   it("is a right that is missing: it is told so, and nothing else waits for it", async () => {
     const pause = new JiraPause();
     let refuses = true;

@@ -246,7 +246,9 @@ describe("a Jira with which tickets can live", () => {
 });
 
 it("an issue type of a route that the project does not have is doubtful, and says what tickets become", async () => {
-  const { found } = await jira({ change: { routedTypes: ["task", "Nonsense"] } });
+  const { found } = await jira({
+    change: { routed: [{ issueType: "task" }, { issueType: "Nonsense" }] },
+  });
   const told = (await found()).filter(({ check }) => check === "routes");
   expect(told).toMatchObject([{ ok: true, doubtful: true, key: "routes" }]);
   expect(told[0]?.message).toBe("IR has no issue type Nonsense: such tickets are opened as Bug");
