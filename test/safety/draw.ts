@@ -30,6 +30,7 @@ const settings: fc.Arbitrary<FixSettings> = fc.record({
   concurrency: fc.constantFrom(1, 1, 2, 9),
   approvals: fc.constantFrom(1, 1, 1, 2),
   twice: fc.boolean(),
+  others: fc.constantFrom(false, false, true),
   expiresMs: fc.constantFrom(5 * minute, 30 * minute),
   denyForMs: fc.constantFrom(0, 60 * minute),
   withDependants: fc.boolean(),
@@ -80,6 +81,14 @@ const drawn = {
     named: fc.constantFrom(false, false, true),
     again: fc.constantFrom(false, false, true),
     begins: fc.option(fc.nat({ max: 7 }), { nil: undefined }),
+  }),
+  wish: fc.record({
+    kind: kind("wish"),
+    who: fc.constantFrom("sarah", "sarah", "tom", "eve"),
+    fix: fc.constantFrom(...fixNames),
+    incident,
+    process,
+    again: fc.constantFrom(false, false, true),
   }),
   time: fc.record({ kind: kind("time"), ms: span }),
   clock: fc.record({
@@ -138,6 +147,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 8, arbitrary: drawn.together },
   { weight: 12, arbitrary: drawn.drain },
   { weight: 14, arbitrary: drawn.say },
+  { weight: 4, arbitrary: drawn.wish },
   { weight: 8, arbitrary: drawn.time },
   { weight: 3, arbitrary: drawn.clock },
   { weight: 3, arbitrary: drawn.config },
@@ -183,11 +193,34 @@ const wordInTheWay: fc.Arbitrary<readonly Step[]> = fc
     { kind: "drain" },
   ]);
 
+/** More words are needed after one was given, and before the run begins. */
+const stricterAfterTheWord: fc.Arbitrary<readonly Step[]> = fc
+  .record({ episode: drawn.episode, settings, fix: fc.constantFrom(...fixNames) })
+  .map(({ episode, settings: drawnSettings, fix }) => {
+    const asking = { ...drawnSettings, mode: "approve", tier: "auto", storm: undefined } as const;
+    const config = (approvals: number): Step => ({
+      kind: "config",
+      fix,
+      settings: { ...asking, approvals, budgets: [], maintenance: undefined },
+      process: undefined,
+    });
+    const word = { which: "own", incident: 0, named: false, again: false } as const;
+    return [
+      config(1),
+      episode,
+      { kind: "drain" },
+      { kind: "say", who: "sarah", word: "approve", ...word, begins: undefined },
+      config(2),
+      { kind: "drain" },
+    ];
+  });
+
 const steps = fc
   .array(
     fc.oneof(
       { weight: 30, arbitrary: step.map((one): readonly Step[] => [one]) },
       { weight: 1, arbitrary: wordInTheWay },
+      { weight: 1, arbitrary: stricterAfterTheWord },
     ),
     { minLength: 10, maxLength: 60, size: "max" },
   )

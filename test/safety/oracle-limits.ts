@@ -73,8 +73,14 @@ const isIn: Readonly<
   target: (other, run) => other.fix === run.fix && other.target === run.targetId,
 };
 
-/** The fix has acted on the target for this episode of the incident, and nobody has said that it did not help. */
-export function isRepeated({ fix, targetId, incident }: Run, intents: readonly Intent[]): boolean {
+/**
+ * The fix has acted on the target for this episode of the incident, and nobody has said that it did not help. A person
+ * may ask for it again as soon as anything is known of it.
+ */
+export function isRepeated(
+  { fix, targetId, incident }: Run,
+  { intents, isWished }: { readonly intents: readonly Intent[]; readonly isWished: boolean },
+): boolean {
   return intents.some(
     (one) =>
       one.fix === fix &&
@@ -82,7 +88,7 @@ export function isRepeated({ fix, targetId, incident }: Run, intents: readonly I
       one.incident === incident &&
       !one.past &&
       !one.forgotten &&
-      one.outcome !== "not_recovered",
+      (isWished ? one.outcome === undefined : one.outcome !== "not_recovered"),
   );
 }
 

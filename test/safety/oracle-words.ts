@@ -18,6 +18,8 @@ export interface Asked {
   readonly fix: string;
   readonly severity: string;
   readonly settings: FixSettings;
+  /** Who asked for the run; undefined where a fix did. */
+  readonly askedBy: string | undefined;
   readonly yes: { readonly who: string; readonly named: boolean }[];
   no: boolean;
   /** It was decided on, whatever came of it. */
@@ -48,10 +50,10 @@ export class OracleWords {
   /** People are asked about a run. What was said before is over. */
   ask(run: Run, settings: FixSettings): void {
     if (run.proposal === null) return;
-    const { id, act, untilMs, severity } = run.proposal;
+    const { id, act, untilMs, severity, askedBy } = run.proposal;
     const fresh = { yes: [], no: false, used: false, shown: shownAct(run) };
     const of = { run: run.id, incident: run.incident, fix: run.fix, target: act.name };
-    this.#asked.push({ id, untilMs, severity, settings, ...of, ...fresh });
+    this.#asked.push({ id, untilMs, severity, settings, askedBy, ...of, ...fresh });
   }
 
   /** What people were asked about the run, and has not been decided on. */
@@ -124,7 +126,8 @@ export function wordLacking(
   return `with ${asked.yes.length} words, which are not enough`;
 }
 
-function isEnough({ yes }: Asked, settings: FixSettings): boolean {
+function isEnough({ yes: all, askedBy }: Asked, settings: FixSettings): boolean {
+  const yes = all.filter(({ who }) => settings.others !== true || who !== askedBy);
   if (settings.approvals === 1) return yes.length > 0;
   const named = settings.twice && yes.slice(1).some((one) => one.named);
   return named || new Set(yes.map(({ who }) => who)).size > 1;

@@ -45,6 +45,8 @@ export interface World {
 /** A run, and by whose settings it was decided. */
 interface Judged extends World {
   readonly settings: FixSettings;
+  /** A person asks for it just now. */
+  readonly isWish: boolean;
 }
 
 const minute = 60_000;
@@ -68,12 +70,15 @@ export class SafetyOracle {
   readonly #intents: Intent[] = [];
   /** By run: the target that it was last asked for, and when. */
   readonly #requests = new Map<string, { readonly target: string | null; readonly at: Now }>();
+  /** Runs that a person asked for. */
+  readonly #wished = new Set<string>();
   /** Acts that took effect. */
   acts = 0;
 
   /** A process writes a run down. */
   decided(run: Run, judged: Judged): void {
     const asked = this.words.waiting(run.id);
+    if (judged.isWish) this.#wished.add(run.id);
     this.#requests.set(run.id, { target: run.targetId, at: judged.at });
     if (run.status === "acting") {
       this.#judge(run, { ...judged, asked });
@@ -88,7 +93,8 @@ export class SafetyOracle {
     for (const how of exceeded(run, { ...judged, intents }))
       this.#note("budget_violations", run, how);
     const forbidden = [...wrongTarget(run, judged), ...forbiddenNow(judged)];
-    if (isRepeated(run, intents)) forbidden.push("again for one incident");
+    if (isRepeated(run, { intents, isWished: this.#wished.has(run.id) }))
+      forbidden.push("again for one incident");
     if (this.#isStorm(judged)) forbidden.push("while more targets were asked for than may be");
     for (const how of forbidden) this.#note("refused_target_acts", run, how);
     const lacks = this.#lacksWord(run, judged) ?? this.#defiesNo(run, judged);
@@ -107,8 +113,10 @@ export class SafetyOracle {
   ): string | undefined {
     const { mode, tier } = settings;
     if (mode === "off" || mode === "observe") return `in mode ${mode}`;
-    if (mode === "auto" && tier !== "auto") return "by itself though it needs a word";
-    const needsWord = mode === "approve" || hasFailedTwice(run.fix, this.#intents);
+    if (mode === "auto" && tier !== "auto" && !this.#wished.has(run.id))
+      return "by itself though it needs a word";
+    const needsWord =
+      mode === "approve" || this.#wished.has(run.id) || hasFailedTwice(run.fix, this.#intents);
     return needsWord ? wordLacking(run, asked, { at, settings }) : undefined;
   }
 

@@ -3,9 +3,11 @@ import { approve } from "../../src/commands/approve.ts";
 import type { CommandContext } from "../../src/commands/command.ts";
 import { deny } from "../../src/commands/deny.ts";
 import { KnownPeople, mayPlay } from "../../src/commands/people.ts";
+import { restart } from "../../src/commands/restart.ts";
 import type { Commanded } from "../../src/incidents/deed.ts";
 import type { Incident } from "../../src/incidents/incident.ts";
-import type { AnsweredProposal } from "../../src/incidents/proposal.ts";
+import type { AnsweredProposal, RunWish } from "../../src/incidents/proposal.ts";
+import type { SeenFix } from "../../src/incidents/wish.ts";
 import type { MemoryStore } from "./memory-store.ts";
 import type { PersonName, Step } from "./steps.ts";
 
@@ -55,6 +57,25 @@ export function sayOn(id: string, saying: Saying, store: MemoryStore): Said {
     deed: outcome.deed,
   } as const;
   return { text, shown, event };
+}
+
+/** What a person who asks for a run is told to do: the fix that is judged; undefined where it is refused at once. */
+export function wishOn(
+  incident: Incident,
+  {
+    who,
+    fix,
+    id,
+    nowMs,
+  }: { readonly who: PersonName; readonly fix: string } & Pick<Saying, "id" | "nowMs">,
+  { store, fixes }: { readonly store: MemoryStore; readonly fixes: readonly SeenFix[] },
+): RunWish | undefined {
+  const actor = known.actor("ticket", who);
+  if (!mayPlay("responder", actor)) return undefined;
+  const saying = { who, id, nowMs, word: "approve", which: "none", named: false } as const;
+  const context = { ...contextOf(incident, { saying, store }), fixes };
+  const outcome = restart.carryOut(fix, context);
+  return outcome.status === "wishes" ? { command: id, by: actor.by } : undefined;
 }
 
 const waits = (one: Incident): AnsweredProposal | undefined =>

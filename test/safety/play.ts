@@ -62,6 +62,13 @@ const happenings: { readonly [Kind in Step["kind"]]: Happening<Kind> } = {
     world.store.record({ ...said, deed: { kind: "unsilence" } }, incident.id);
     world.knownOf(incident.id).silentUntilMs = undefined;
   },
+  wish: async (world, step) => {
+    const incidents = world.store.rows.incidents;
+    for (let time = 0; time < (step.again ? 2 : 1); time += 1) {
+      const incident = picked([...incidents.values()], step.incident);
+      if (incident !== undefined) await world.wish(step, incident, `w${world.count}#0`);
+    }
+  },
   time: (world, { ms }) => world.pass({ ms, aheadMs: 0 }),
   clock: (world, { ms }) => world.pass({ ms: 0, aheadMs: ms }),
   config: (world, { fix, settings, process }) => {

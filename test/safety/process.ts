@@ -2,12 +2,16 @@
 import { AssertionError } from "node:assert";
 import { pino } from "pino";
 import { Registry } from "prom-client";
+import type { Remediation } from "../../remediations/remediation.ts";
 import type { Clock } from "../../src/clock.ts";
 import { questionExecutor, runExecutor } from "../../src/healing/executors.ts";
 import type { Fix } from "../../src/healing/fix.ts";
+import type { HistoryFacts } from "../../src/healing/gates/gate-facts.ts";
+import type { HistoryFilter } from "../../src/healing/gather.ts";
 import { healingMetrics } from "../../src/healing/metrics.ts";
 import type { RunLedger } from "../../src/healing/run-ledger.ts";
 import { Runner } from "../../src/healing/runner.ts";
+import { Wishes } from "../../src/healing/wishes.ts";
 import type { IncidentEvent } from "../../src/incidents/event.ts";
 import { timerExecutor } from "../../src/incidents/executor.ts";
 import type { Incident } from "../../src/incidents/incident.ts";
@@ -27,7 +31,16 @@ const metrics = healingMetrics(new Registry(), async () => []);
 const verify = { modelAfterMs: 60_000, minAttributions: 1, giveUpCadences: 6 };
 
 export function fixOf(name: FixName, settings: FixSettings): Fix {
-  const { approvals, twice, expiresMs, denyForMs, maintenance, storm, ...limits } = settings;
+  const {
+    approvals,
+    twice,
+    others = false,
+    expiresMs,
+    denyForMs,
+    maintenance,
+    storm,
+    ...limits
+  } = settings;
   const features = { "restart-a": ["fa"], "restart-b": ["fb"], "restart-any": ["fa", "fb"] };
   return {
     ...limits,
@@ -38,7 +51,7 @@ export function fixOf(name: FixName, settings: FixSettings): Fix {
       : [],
     when: { features: features[name] },
     remediation: "restart-container",
-    approval: { rules: { approvals, others: false, twice }, expiresMs, denyForMs },
+    approval: { rules: { approvals, others, twice }, expiresMs, denyForMs },
   };
 }
 
@@ -120,7 +133,7 @@ function handlerOf(
   pause: Pause,
 ): Handle {
   const executors = [
-    runExecutor(runnerOf(shared, settings, pause)),
+    runExecutor(runnerOf(shared, configured(shared, settings, pause), pause)),
     questionExecutor(verify, async (record) => {
       await pause();
       if (record.kind === "verify")
@@ -137,31 +150,63 @@ function handlerOf(
   };
 }
 
-/** It dies and waits at each call of a port, before and after. */
-function runnerOf(
-  { engine, clock, restoredAtMs, ledger, onDecided }: Shared,
+interface SafetyFix {
+  readonly fix: Fix;
+  readonly remediation: Remediation;
+  readonly settings: FixSettings;
+}
+
+function configured(
+  { engine }: Shared,
   settings: Readonly<Record<FixName, FixSettings>>,
   pause: Pause,
+): readonly SafetyFix[] {
+  return fixNames.map((name) => ({
+    fix: fixOf(name, settings[name]),
+    remediation: engine.remediation(name, pause),
+    settings: settings[name],
+  }));
+}
+
+/** The engine of a history answers in time, or throws. */
+const untilAborted: Clock["sleep"] = (_ms, signal) =>
+  new Promise((resolve) => {
+    signal?.addEventListener("abort", () => resolve());
+  });
+
+/** A process looks at the fixes for a person, and judges what they ask for in one transaction. */
+export function wishesOf(shared: Shared, settings: Readonly<Record<FixName, FixSettings>>): Wishes {
+  const fixes = configured(shared, settings, async () => undefined);
+  const runner = runnerOf(shared, fixes, async () => undefined);
+  return new Wishes({ fixes, runner, clock: { ...shared.clock, sleep: untilAborted } });
+}
+
+/** It dies and waits at each call of a port, before and after. */
+function runnerOf(
+  { clock, restoredAtMs, ledger, onDecided }: Shared,
+  fixes: readonly SafetyFix[],
+  pause: Pause,
 ): Runner {
+  const watched =
+    (about: HistoryFilter, judge: (history: HistoryFacts) => Run) =>
+    (history: HistoryFacts): Run => {
+      const decided = judge(history);
+      const by = fixes.find(({ fix }) => fix.name === about.fix);
+      if (by !== undefined) onDecided(decided, by.settings);
+      return decided;
+    };
   return new Runner({
-    fixes: fixNames.map((name) => ({
-      fix: fixOf(name, settings[name]),
-      remediation: engine.remediation(name, pause),
-    })),
+    fixes,
     ledger: {
       ...ledger,
+      decideIn: (tx, about, judge) => ledger.decideIn(tx, about, watched(about, judge)),
       get: async (id) => {
         await pause();
         return ledger.get(id);
       },
       decide: async (about, judge) => {
         await pause();
-        const run = await ledger.decide(about, (history) => {
-          const decided = judge(history);
-          const name = fixNames.find((known) => known === about.fix);
-          if (name !== undefined) onDecided(decided, settings[name]);
-          return decided;
-        });
+        const run = await ledger.decide(about, watched(about, judge));
         await pause();
         return run;
       },

@@ -27,6 +27,8 @@ export interface FixSettings {
   readonly concurrency: number;
   readonly approvals: number;
   readonly twice: boolean;
+  /** Whoever asked for the run may not approve it. Left out: they may. */
+  readonly others?: boolean;
   readonly expiresMs: number;
   readonly denyForMs: number;
   readonly withDependants: boolean;
@@ -76,6 +78,16 @@ export type Step =
       readonly again: boolean;
       /** What follows begins at once; the process dies at this call of a port, or lives with 0. */
       readonly begins: number | undefined;
+    }
+  | {
+      /** A person asks for a run of the fix, which the process judges. */
+      readonly kind: "wish";
+      readonly who: PersonName;
+      readonly fix: FixName;
+      readonly incident: number;
+      readonly process: number;
+      /** The same command is carried out twice. */
+      readonly again: boolean;
     }
   | { readonly kind: "time"; readonly ms: number }
   | { readonly kind: "clock"; readonly ms: number }

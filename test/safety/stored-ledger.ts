@@ -57,26 +57,32 @@ export function storedLedger(store: Store, memory: MemoryStore): RunLedger {
     last = done.catch(() => undefined);
     return done;
   };
+  const decide: RunLedger["decide"] = (about, judge) =>
+    inTurn(async () => {
+      const rows = structuredClone(memory.rows);
+      await copy.follow(rows);
+      const run = await real.decide(about, (history) => {
+        deepStrictEqual(comparable(history), comparable(historyFor(rows, about)));
+        return judge(history);
+      });
+      memory.rows.runs.set(run.id, run);
+      copy.knows(run);
+      return run;
+    });
   return {
     ...real,
+    decide,
+    // The transaction of a command is that of the decision.
+    decideIn: async (_, about, judge) => ({
+      run: await decide(about, judge),
+      seal: async () => undefined,
+    }),
     get: (id) =>
       inTurn(async () => {
         await copy.follow(memory.rows);
         const [known, own] = [await real.get(id), memory.rows.runs.get(id)];
         deepStrictEqual(known?.status, own?.status, "the status of a run differs");
         return known;
-      }),
-    decide: (about, judge) =>
-      inTurn(async () => {
-        const rows = structuredClone(memory.rows);
-        await copy.follow(rows);
-        const run = await real.decide(about, (history) => {
-          deepStrictEqual(comparable(history), comparable(historyFor(rows, about)));
-          return judge(history);
-        });
-        memory.rows.runs.set(run.id, run);
-        copy.knows(run);
-        return run;
       }),
     finish: (id, change) =>
       inTurn(async () => {

@@ -2,13 +2,15 @@
 import { calledFor } from "../../src/healing/fix.ts";
 import type { RunLedger } from "../../src/healing/run-ledger.ts";
 import type { Incident } from "../../src/incidents/incident.ts";
+import type { Tx } from "../../src/store/query.ts";
 import type { Run } from "../../src/store/runs/run.ts";
 import { SafetyEngine } from "./engine.ts";
 import { MemoryStore, type Promised } from "./memory-store.ts";
 import { SafetyOracle } from "./oracle.ts";
 import type { Now } from "./oracle-words.ts";
-import { carryOut, fixOf, Killed, type Shared } from "./process.ts";
-import { type FixName, type FixSettings, fixNames } from "./steps.ts";
+import { wishOn } from "./people.ts";
+import { carryOut, fixOf, Killed, type Shared, wishesOf } from "./process.ts";
+import { type FixName, type FixSettings, fixNames, type PersonName } from "./steps.ts";
 
 const startMs = 1_760_000_000_000;
 const minute = 60_000;
@@ -27,6 +29,19 @@ interface Known {
   /** To blame in its newest episode. */
   feature: string | undefined;
 }
+
+/** Who asks for a run of which fix, and which process judges it. */
+interface WishedBy {
+  readonly who: PersonName;
+  readonly fix: FixName;
+  readonly process: number;
+}
+
+const noTransaction: Tx = {
+  inTransaction: true,
+  query: async () => [],
+  afterCommit: (work) => work(),
+};
 
 export class World {
   readonly oracle = new SafetyOracle();
@@ -56,6 +71,8 @@ export class World {
     readonly untilMs: number;
   }[] = [];
   readonly #shared: Shared;
+  /** A person's wish is decided just now. */
+  #isWish = false;
 
   constructor(settings: Settings, ledgerFor: LedgerFor = (store) => store.ledger) {
     this.settings = [settings, settings, settings];
@@ -129,6 +146,24 @@ export class World {
     }
   }
 
+  /** A process looks at the fixes for a person, and judges the run that they ask for. */
+  async wish({ who, fix, process }: WishedBy, incident: Incident, id: string): Promise<void> {
+    const settings = this.settings[process];
+    if (settings === undefined) return;
+    const wishes = wishesOf(this.#shared, settings);
+    const fixes = await wishes.look(fix);
+    const saying = { who, fix, id, nowMs: this.now().storeMs };
+    const wish = wishOn(incident, saying, { store: this.store, fixes });
+    if (wish === undefined) return;
+    const asked = { fix, incident, wish, newestRowMs: undefined, dry: false };
+    this.#isWish = true;
+    const { run } = await wishes.decide(noTransaction, asked, fixes);
+    this.#isWish = false;
+    const deed = { kind: "wish", fix, run: run.id } as const;
+    this.store.record({ type: "commanded", command: id, by: wish.by, deed }, incident.id);
+    this.store.record({ type: "run_changed", run }, incident.id);
+  }
+
   #calledFor(incident: Incident): readonly string[] {
     const [settings] = this.settings;
     if (settings === undefined) return [];
@@ -158,6 +193,7 @@ export class World {
     const isShared = this.store.membersOf(run.incident) > 1;
     this.oracle.decided(run, {
       settings,
+      isWish: this.#isWish,
       at,
       matching: name && this.engine.matching(name),
       silentUntilMs: isShared ? undefined : silentUntilMs,
