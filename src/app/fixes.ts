@@ -80,6 +80,7 @@ export function fixOf(
     ...(healing.storm && { storm: stormOf(healing.storm) }),
     withDependants: configured.with_dependants,
     healthyFloor: configured.healthy_floor,
+    healthyWithinMs: configured.healthy_within,
     approval: {
       rules: {
         approvals: configured.approvals,

@@ -2,6 +2,7 @@
 import { questionExecutor, runExecutor } from "../healing/executors.ts";
 import { stormWindowMs } from "../healing/gates/storm.ts";
 import { freezesMetric, healingMetrics, stormMetric } from "../healing/metrics.ts";
+import { rollLedger } from "../healing/roll-ledger.ts";
 import { runLedger } from "../healing/run-ledger.ts";
 import { type ConfiguredFix, Runner } from "../healing/runner.ts";
 import type { Health } from "../health.ts";
@@ -54,6 +55,7 @@ export function buildRunner(parts: StoredParts, { fixes, restoredAtMs }: RunnerP
   });
   return new Runner({
     fixes,
+    rolls: rollLedger(store, clock),
     ledger: runLedger(store, clock),
     clock,
     logger: parts.logger.child({ component: "healing" }),

@@ -19,7 +19,7 @@ interface Carrying {
 
 export async function carryWish(
   tx: Tx,
-  { fix, dry, answer }: WishOutcome,
+  { fix, dry, full, answer }: WishOutcome,
   { context, options, look }: Carrying,
 ): Promise<AnsweredWish> {
   const { actor, id } = context;
@@ -32,7 +32,7 @@ export async function carryWish(
   const decided = await look.decide(tx, {
     fix,
     incident,
-    wish: { command: id, by: actor.by },
+    wish: { command: id, by: actor.by, ...(full && { full }) },
     newestRowMs: figures?.atMs,
     dry,
   });

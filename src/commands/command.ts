@@ -71,6 +71,8 @@ export interface WishOutcome {
   readonly status: "wishes";
   readonly fix: string;
   readonly dry: boolean;
+  /** All replicas at once. Default: one by one. */
+  readonly full?: true;
   /** Makes the answer once the run was judged. @param about the incident as the member sees it that the run is for */
   readonly answer: (decided: DecidedWish, about: Incident) => AnsweredWish;
 }

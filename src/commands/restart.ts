@@ -51,6 +51,7 @@ export const restart = command({
       status: "wishes",
       fix: fix.name,
       dry,
+      ...(isFull && { full: true as const }),
       answer: (decided, about) => answeredWish(decided, { ...wish, incident: about }),
     };
   },

@@ -8,6 +8,7 @@ import {
   line,
   type MessageSection,
   type NamedLine,
+  strong,
   words,
 } from "../messages/message.ts";
 import { renderProposal } from "../messages/proposal-text.ts";
@@ -61,26 +62,33 @@ export function answeredWish(decided: DecidedWish, wished: Wished): AnsweredWish
 const deniedBy = (gate = "target"): string =>
   gate === "refused" ? "the refuse list names it" : `the gate ${gate} denies it`;
 
-/** The health of the target now. */
+/** The health of the target now, or of each replica. */
 function nowText({ fix }: Wished): Line {
+  if (fix.replicasOf !== undefined && fix.health !== undefined)
+    return line`${words(`Of ${fix.targets?.length} replicas of`)} ${data(fix.replicasOf, 100)}, ${data(fix.health, 600)} now.`;
   const [target, ...more] = fix.targets ?? [];
   if (target === undefined || more.length > 0 || fix.health === undefined) return line``;
   return line`${data(target, 100)} is ${words(fix.health)} now.`;
 }
 
-/** A fix acts on one container, so a full restart is the same as a rolling one. */
-function fullText({ isFull }: Wished): Line {
-  return isFull ? line` It is one container, so full is the same as rolling.` : line``;
+/** One container is restarted the same way by both. Of replicas, only these words take all down at once. */
+function fullText({ isFull, fix }: Wished): Line {
+  if (fix.replicasOf === undefined)
+    return isFull ? line` It is one container, so full is the same as rolling.` : line``;
+  if (isFull) return line` ${strong(words("All of them are down at the same time."))}`;
+  return line` They are restarted one by one. ${typed(`restart ${fix.name} full`)} asks for all at once.`;
 }
 
 function dryRun({ run, answers, does }: DecidedWish, wished: Wished): MessageSection {
   const { fix, incident } = wished;
-  const [target] = fix.targets?.length === 1 ? fix.targets : [];
+  const [first] = fix.targets?.length === 1 ? fix.targets : [];
+  const target =
+    fix.replicasOf === undefined ? first : `${fix.targets?.length} replicas of ${fix.replicasOf}`;
   const what: readonly NamedLine[] = [
     ["Fix", line`${data(fix.name)} (${words(fix.remediation)}), mode ${words(fix.mode)}`],
     ["Incident", line`${words(String(incident.number))}: ${whatIsWrong(incident)}`],
     ["Target", target === undefined ? words("not one") : data(target, 100)],
-    ...(fix.health === undefined ? [] : ([["Now", words(fix.health)]] as const)),
+    ...(fix.health === undefined ? [] : ([["Now", data(fix.health, 600)]] as const)),
     ...(does === undefined ? [] : ([["Does", data(does, 300)]] as const)),
     ["Then", outcomeText(run, fix)],
   ];

@@ -47,6 +47,7 @@ const fixKeys = {
   max_runs_per_target: runLimits.optional(),
   with_dependants: z.boolean().default(false),
   healthy_floor: z.int().min(0).max(1000).default(0),
+  healthy_within: waiting.prefault("5m"),
   approve_within: waiting.prefault("30m"),
   deny_for: durationOrNone.prefault("24h"),
   approvers: z.enum(["any", "other"]).default("any"),

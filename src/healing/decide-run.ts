@@ -4,7 +4,7 @@ import type { Plan, Target } from "../../remediations/remediation.ts";
 import { isInForce } from "../incidents/freeze.ts";
 import type { Incident } from "../incidents/incident.ts";
 import { fitsMatchers } from "../incidents/matchers.ts";
-import type { ProposedAct, RunWish } from "../incidents/proposal.ts";
+import type { Proposal, ProposedAct, RunWish } from "../incidents/proposal.ts";
 import { subjectText } from "../incidents/subject.ts";
 import type { Run } from "../store/runs/run.ts";
 import type { Fix } from "./fix.ts";
@@ -12,6 +12,7 @@ import type { FactsAtHand, HistoryFacts, Hold } from "./gates/gate-facts.ts";
 import { answersOf, type Decision, gates, judgeAll } from "./gates/gates.ts";
 import { freezeOf, windowsFor } from "./gather.ts";
 import { actOn, defaultApproval, propose } from "./proposing.ts";
+import { areOne, decidedTargets, nameOfTargets } from "./replicas.ts";
 
 /** A request for a run: an incident matches a fix, or a person asks for it. */
 export interface RunRequest {
@@ -81,12 +82,32 @@ function onWhoseWord({ answered }: HistoryFacts): string {
   return answered === undefined ? "" : `, approved as ${answered.id}`;
 }
 
-/** What the run would do to its one target. */
-function actNow({ fix, incident, targets, plan }: RequestedRun): ProposedAct | undefined {
-  const [target, ...more] = targets ?? [];
-  if (target === undefined || more.length > 0) return undefined;
+/** What the run would do to its one target, or to the replicas of its service. */
+function actNow(requested: RequestedRun): ProposedAct | undefined {
+  const { fix, incident, targets = [] } = requested;
+  const [first, ...more] = targets;
+  const plan = planOf(requested);
+  if (first === undefined || plan === undefined) return undefined;
   const { name, remediation } = fix;
-  return actOn(target, { fix: name, remediation, incident: incident.id, plan: plan(target) });
+  return actOn([first, ...more], { fix: name, remediation, incident: incident.id, plan });
+}
+
+/** The plan for all targets; undefined where they are not one. */
+export function planOf({
+  targets = [],
+  plan,
+  wish,
+}: Pick<RequestedRun, "targets" | "plan" | "wish">): Plan | undefined {
+  const [first] = targets;
+  if (first === undefined || !areOne(targets)) return undefined;
+  if (targets.length === 1) return plan(first);
+  const name = `each of the ${targets.length} replicas of ${nameOfTargets(targets) ?? first.name}`;
+  const { does, parameters } = plan({ ...first, name });
+  const [how, rest] =
+    wish?.full === true
+      ? ["all at once", "all at once"]
+      : ["one by one", "one by one, each healthy before the next"];
+  return { does: `${does}, ${rest}`, parameters: { ...parameters, replicas: how } };
 }
 
 interface JudgedRequest {
@@ -131,18 +152,26 @@ function ended(
   return { ...over, status: "denied", retryAtMs: retryAtMs === "word" ? null : retryAtMs };
 }
 
+/** What the act would do, and to which service. */
+function asShown(
+  requested: RequestedRun,
+  { remediation }: ProposedAct,
+): Pick<Proposal, "does" | "service"> {
+  const service = requested.targets?.[0]?.service;
+  const does = planOf(requested)?.does ?? remediation;
+  return service === undefined ? { does } : { does, service };
+}
+
 function proposed(
   { requested, history, act }: JudgedRequest & { readonly act: ProposedAct },
   { run, because }: { readonly run: Undecided; readonly because: string | undefined },
 ): Run {
-  const { id, fix, incident, facts, targets, plan, canAnswer, wish } = requested;
-  const [target] = targets ?? [];
+  const { id, fix, incident, facts, canAnswer, wish } = requested;
   const { nowMs, newestRowMs, cadenceMs } = facts;
   const proposal = propose({
     run: id,
     act,
-    does: target === undefined ? act.remediation : plan(target).does,
-    ...(target?.service !== undefined && { service: target.service }),
+    ...asShown(requested, act),
     nowMs,
     newestRowMs,
     cadenceMs,
@@ -160,9 +189,9 @@ function proposed(
 }
 
 /** The silence, freezes and windows at the decision: a person may have added one since. The last to end counts. */
-function heldNow(
-  { facts, fix, incident, targets }: RequestedRun,
-  { silence, freezes = [] }: HistoryFacts,
+export function heldNow(
+  { facts, fix, incident, targets }: Pick<RequestedRun, "facts" | "fix" | "incident" | "targets">,
+  { silence, freezes = [] }: Pick<HistoryFacts, "silence" | "freezes">,
 ): Pick<FactsAtHand, "freeze" | "maintenance"> {
   const { nowMs } = facts;
   const silent =
@@ -191,7 +220,6 @@ function subjectOfRun({ subject }: Incident): Pick<Run, "subject" | "model"> {
 }
 
 function newRun({ id, fix, incident, facts, targets }: RequestedRun): Undecided {
-  const target = targets?.[0];
   return {
     id,
     fix: fix.name,
@@ -199,10 +227,7 @@ function newRun({ id, fix, incident, facts, targets }: RequestedRun): Undecided 
     incident: incident.id,
     ...subjectOfRun(incident),
     mode: fix.mode,
-    targetId: target?.id ?? null,
-    targetName: target?.name ?? null,
-    host: target?.host ?? null,
-    snapshot: target?.snapshot ?? null,
+    ...decidedTargets(targets),
     gate: null,
     retryAtMs: null,
     decidedAtMs: facts.nowMs,

@@ -32,7 +32,11 @@ export function runExecutor(runner: Runner): IncidentExecutor<RunEffect> {
     handlers: {
       "run.start": async (effect, incident, attempt) => {
         if (isDigest(incident)) return nothingToDo;
-        const { run, contacted } = await runner.start(effect, incident, attempt);
+        const { run, contacted, waits } = await runner.start(effect, incident, attempt);
+        if (waits !== undefined) {
+          const later = { notYet: waits.for, askAgainInMs: waits.askAgainInMs };
+          return contacted ? later : { ...later, contacted };
+        }
         const { episode } = effect;
         const events =
           run === undefined ? [] : [{ type: "run_changed", run: { ...run, episode } } as const];

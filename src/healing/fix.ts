@@ -37,6 +37,8 @@ export interface Fix {
   readonly withDependants?: boolean;
   /** How many other containers of the target's service have to be healthy. Default 0. */
   readonly healthyFloor?: number;
+  /** How long a replica has to become healthy before the next one is restarted, ms. Default 5 min. */
+  readonly healthyWithinMs?: number;
 }
 
 /** Whether the condition of the fix matches the incident and its newest episode. */

@@ -37,6 +37,8 @@ export interface FixMoment {
   readonly asks?: boolean;
   /** Whether a person has asked for the run. Default false. */
   readonly wished?: boolean;
+  /** Whether all replicas are acted on at the same time. Default false. */
+  readonly allAtOnce?: boolean;
 }
 
 /** The facts that need no I/O. */
@@ -49,6 +51,7 @@ export function gatherFacts(incident: Incident, moment: FixMoment): FactsAtHand 
     newestRowMs = Number.NEGATIVE_INFINITY,
     asks = false,
     wished = false,
+    allAtOnce = false,
   } = moment;
   const standing = standingOf(episode);
   return {
@@ -56,6 +59,7 @@ export function gatherFacts(incident: Incident, moment: FixMoment): FactsAtHand 
     fix,
     asks,
     wished,
+    allAtOnce,
     severity,
     freeze: silence && freezeOf(silence, episode, nowMs),
     maintenance: windowsFor(fix, incident),
@@ -100,40 +104,52 @@ export interface HistoryFilter {
   readonly incident?: string | undefined;
   /** Undefined while none is resolved. */
   readonly target?: HistoryFacts["target"];
+  /** Left out: there are not several. */
+  readonly replicas?: HistoryFacts["replicas"];
+  /** When the run is decided, ms since 1970. Default: `sinceMs`. */
+  readonly nowMs?: number;
   /** Id of the proposal that people have approved; left out where none was. */
   readonly approved?: string | undefined;
   /** A person wants the void run proposed again. */
   readonly again?: boolean | undefined;
 }
 
-export async function gatherHistory(
-  q: Tx,
-  { id, fix, remediation, sinceMs, stormSinceMs, incident, target, approved }: HistoryFilter,
-): Promise<HistoryFacts> {
+export async function gatherHistory(q: Tx, filter: HistoryFilter): Promise<HistoryFacts> {
+  const { id, fix, remediation, sinceMs, stormSinceMs, incident, target, replicas } = filter;
+  const targets = idsOf(filter);
   return {
-    ...(await gatherAnswers(q, { id, fix, incident, target, approved })),
-    attempts: await attemptsSince(q, sinceMs),
+    ...(await gatherAnswers(q, filter)),
+    attempts: await attemptsSince(q, sinceMs, filter.nowMs),
     target,
-    ...(await gatherActing(q, id, target)),
+    ...(replicas && { replicas }),
+    ...(await gatherActing(q, id, targets)),
     lastAttemptEndMs: await lastAttemptEndMs(q, fix),
     judged: await lastJudged(q, fix),
     actsForIncident:
       incident === undefined || target === undefined
         ? []
-        : await actsFor(q, { fix, remediation, incident, target: target.id }),
+        : await actsFor(q, { fix, remediation, incident, targets }),
     silence: incident === undefined ? null : await silenceOfIncident(q, incident),
     freezes: await freezesNotOver(q, sinceMs),
     storm: stormSinceMs === undefined ? undefined : await stormSince(q, stormSinceMs),
   };
 }
 
+/** Of the target, or of all replicas. */
+function idsOf({
+  target,
+  replicas,
+}: Pick<HistoryFilter, "target" | "replicas">): readonly string[] {
+  return (replicas ?? (target === undefined ? [] : [target])).map(({ id }) => id);
+}
+
 async function gatherActing(
   q: Tx,
   id: string,
-  target: HistoryFacts["target"],
+  targets: readonly string[],
 ): Promise<Pick<HistoryFacts, "acting" | "actingHere">> {
   const acting = await actingNow(q, id);
-  const here = target && acting.find((other) => other.target === target.id);
+  const here = acting.find((other) => targets.some((target) => other.targets.includes(target)));
   return { acting: acting.map(({ fix }) => fix), actingHere: here?.fix };
 }
 
@@ -142,8 +158,9 @@ type Answers = Pick<HistoryFacts, "answered" | "waiting" | "askedAs" | "lastNo" 
 /** Facts from earlier proposals and their answers. */
 async function gatherAnswers(
   q: Tx,
-  { id, fix, incident, target, approved }: Omit<HistoryFilter, "sinceMs" | "remediation">,
+  filter: Omit<HistoryFilter, "sinceMs" | "remediation">,
 ): Promise<Answers> {
+  const { id, fix, incident, target, approved } = filter;
   const isApproved = approved !== undefined && incident !== undefined;
   const answered = isApproved ? await answeredProposal(q, { incident, run: id }) : undefined;
   const all = await waitingProposals(q);
@@ -153,7 +170,7 @@ async function gatherAnswers(
   const asked = { waiting, askedAs: askedAs?.proposal.id };
   const known = answered?.id === approved ? { ...asked, answered } : asked;
   if (target === undefined) return known;
-  const onTarget = { fix, target: target.id };
+  const onTarget = { fix, targets: idsOf(filter) };
   return {
     ...known,
     lastNo: await lastDeclined(q, onTarget),

@@ -4,6 +4,7 @@ import { Counter, Gauge, type Registry } from "prom-client";
 export interface HealingMetrics {
   readonly decided: Counter<"fix" | "status" | "gate">;
   readonly finished: Counter<"fix" | "outcome">;
+  readonly replicas: Counter<"fix" | "outcome">;
 }
 
 interface CountedRuns {
@@ -51,6 +52,12 @@ export function healingMetrics(
     finished: new Counter({
       name: "driftwarden_runs_finished_total",
       help: "Runs that acted, by how the act ended.",
+      labelNames: ["fix", "outcome"],
+      registers,
+    }),
+    replicas: new Counter({
+      name: "driftwarden_replicas_finished_total",
+      help: "Replicas of runs that acted on several, by what became of each: back, not_back, failed, unknown or untouched.",
       labelNames: ["fix", "outcome"],
       registers,
     }),

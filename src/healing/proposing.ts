@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import type { Plan, Target } from "../../remediations/remediation.ts";
 import { staleAfterMs } from "../incidents/freshness.ts";
 import type { ApprovalRules, Proposal, ProposedAct } from "../incidents/proposal.ts";
+import { nameOfTargets } from "./replicas.ts";
 
 export interface ApprovalSettings {
   readonly rules: ApprovalRules;
@@ -18,9 +19,9 @@ export const defaultApproval: ApprovalSettings = {
   denyForMs: 24 * 3_600_000,
 };
 
-/** The act on the target as it is now. */
+/** The act on the target, or on all replicas, as they are now. */
 export function actOn(
-  target: Target,
+  targets: readonly [Target, ...Target[]],
   {
     plan,
     ...of
@@ -28,16 +29,23 @@ export function actOn(
     readonly plan: Plan;
   },
 ): ProposedAct {
-  const { id, name, host, snapshot } = target;
-  return { ...of, id, name, host, snapshot, parameters: plan.parameters };
+  const [{ id, name, host, snapshot }, ...more] = targets;
+  const act = { ...of, id, name, host, snapshot, parameters: plan.parameters };
+  if (more.length === 0) return act;
+  const replicas = targets.map((one) => ({ id: one.id, name: one.name, snapshot: one.snapshot }));
+  return { ...act, name: nameOfTargets(targets) ?? name, snapshot: {}, replicas };
 }
 
 /** Hash of the act. It holds no time, so the same act has the same hash whenever it is proposed. */
 export function hashOf(act: ProposedAct): string {
-  const { snapshot, parameters, ...others } = act;
-  const parts = [others, snapshot, parameters].map((part) => Object.entries(part).toSorted(byKey));
+  const { snapshot, parameters, replicas, ...others } = act;
+  const parts: unknown[] = [others, snapshot, parameters].map(sorted);
+  if (replicas !== undefined)
+    parts.push(replicas.map(({ id, name, snapshot: own }) => [id, name, sorted(own)]));
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
 }
+
+const sorted = (part: object): readonly [string, unknown][] => Object.entries(part).toSorted(byKey);
 
 const byKey = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number =>
   a < b ? -1 : 1;

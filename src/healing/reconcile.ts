@@ -11,6 +11,8 @@ export interface Started {
   readonly run: RunSummary | undefined;
   /** Whether the engine answered. */
   readonly contacted: boolean;
+  /** The run goes on after a pause: what it waits for. Left out: it does not. */
+  readonly waits?: { readonly for: string; readonly askAgainInMs: number };
 }
 
 /**

@@ -8,11 +8,13 @@ import { sealRows } from "../store/journal/seal-rows.ts";
 import type { SealedKeys } from "../store/journal/sealed-tables.ts";
 import type { Tx } from "../store/query.ts";
 import { lockBudgets } from "../store/runs/budget.ts";
+import { endReplicas } from "../store/runs/replicas.ts";
 import { getRun, insertRun, type Run, type RunChange, updateRun } from "../store/runs/run.ts";
 import type { Store } from "../store/store.ts";
 import type { RunRequest } from "./decide-run.ts";
 import type { HistoryFacts } from "./gates/gate-facts.ts";
 import { gatherHistory, type HistoryFilter } from "./gather.ts";
+import { targetOfReplica } from "./replicas.ts";
 
 export interface RunLedger {
   get(id: string): Promise<Run | undefined>;
@@ -50,8 +52,10 @@ export function runLedger(store: Store, clock: Clock): RunLedger {
       store.transaction(async (tx) => {
         const run = await updateRun(tx, id, { from: "acting", ...change });
         if (run === undefined) return getRun(tx, id);
-        await seal(tx, { runs: [id] }, clock);
-        return run;
+        const { detail } = run;
+        const replicas = await endReplicas(tx, { run: id, detail });
+        await seal(tx, { runs: [id], run_replicas: replicas }, clock);
+        return replicas.length === 0 ? run : getRun(tx, id);
       }),
   };
 }
@@ -73,8 +77,13 @@ async function decideIn(tx: Tx, { about, judge, clock }: Deciding): Promise<Deci
     if (ended !== undefined) return asItIs(ended);
   }
   const run = judge(history);
-  const decision = await insertRun(tx, run);
-  const keys = { runs: [run.id], run_decisions: decision ? [decision] : [] };
+  const inserted = await insertRun(tx, run);
+  const { decision, replicas = [] } = inserted ?? {};
+  const keys = {
+    runs: [run.id],
+    run_decisions: decision ? [decision] : [],
+    run_replicas: replicas,
+  };
   return { run, seal: () => seal(tx, keys, clock) };
 }
 
@@ -113,6 +122,13 @@ export function targetOf(run: Run): Target | undefined {
     snapshot: snapshot ?? {},
     refusal: undefined,
   };
+}
+
+/** All that the run acts on: its replicas, or its one target. */
+export function targetsOf(run: Run): readonly Target[] {
+  if (run.replicas.length > 0) return run.replicas.map(targetOfReplica);
+  const target = targetOf(run);
+  return target === undefined ? [] : [target];
 }
 
 /** The run as the incident remembers it. */

@@ -15,8 +15,11 @@ import { stormWindowMs } from "./gates/storm.ts";
 import { type FixMoment, gatherFacts, gatherTargets, type HistoryFilter } from "./gather.ts";
 import { defaultApproval } from "./proposing.ts";
 import { noLongerAsked, reconcile, type Started } from "./reconcile.ts";
-import { type Decided, mayDecideAnew, targetOf, toRunSummary } from "./run-ledger.ts";
-import { type JudgedHealth, judgeHealth } from "./target-health.ts";
+import { historyTargets } from "./replicas.ts";
+import type { RollLedger } from "./roll-ledger.ts";
+import { isRolling, type Roll, roll } from "./rolling.ts";
+import { type Decided, mayDecideAnew, targetOf, targetsOf, toRunSummary } from "./run-ledger.ts";
+import { healthOfAll, type JudgedHealth, judgeHealth } from "./target-health.ts";
 
 export interface ConfiguredFix {
   readonly fix: Fix;
@@ -29,6 +32,8 @@ export interface RunnerOptions extends Recording {
   readonly restoredAtMs: () => number | undefined;
   /** Names of some who may approve a run. Default: none are named. */
   readonly canAnswer?: readonly string[];
+  /** Left out: runs on replicas are not carried out here. */
+  readonly rolls?: RollLedger;
 }
 
 /** What is known when a person asks for a run. */
@@ -60,7 +65,7 @@ export class Runner {
     const id = runId(request);
     const earlier = await this.#options.ledger.get(id);
     if (earlier !== undefined && !mayDecideAnew(earlier, request))
-      return reconcile(earlier, configured?.remediation, this.#options);
+      return this.#goOn(earlier, { request, incident, attempt });
     // The fix may have been switched off since the run was promised, denied for now or proposed.
     if (configured === undefined || configured.fix.mode === "off")
       return noLongerAsked(earlier, this.#options);
@@ -83,6 +88,7 @@ export class Runner {
     const target = targetOf(run);
     if (run.status !== "acting" || target === undefined)
       return { run: toRunSummary(run), contacted };
+    if (isRolling(run)) return this.#roll(run, { request, incident, attempt });
     return { run: await act({ run, target, remediation }, attempt, this.#options), contacted };
   }
 
@@ -110,12 +116,38 @@ export class Runner {
   async health(id: string): Promise<JudgedHealth | undefined> {
     const run = await this.#options.ledger.get(id);
     if (run === undefined) return undefined;
-    const target = targetOf(run);
     const configured = this.#configured(run.fix);
-    if (target === undefined || configured === undefined) return undefined;
-    const health = await configured.remediation.health(target);
+    const targets = targetsOf(run);
+    if (targets.length === 0 || configured === undefined) return undefined;
     const actedAtMs = run.actedAtMs ?? run.decidedAtMs;
-    return judgeHealth(target, health, this.#options.clock.now() - actedAtMs);
+    const sinceActMs = this.#options.clock.now() - actedAtMs;
+    const { remediation } = configured;
+    const all = targets.map(async (target) =>
+      judgeHealth(target, await remediation.health(target), sinceActMs),
+    );
+    return healthOfAll(await Promise.all(all), run.targetName ?? "it");
+  }
+
+  /** What becomes of a run that was tried before. */
+  #goOn(run: Run, given: Pick<Roll, "request" | "incident" | "attempt">): Promise<Started> {
+    if (isRolling(run)) return this.#roll(run, given);
+    return reconcile(run, this.#configured(run.fix)?.remediation, this.#options);
+  }
+
+  /** Goes one step on with a run on replicas. */
+  #roll(
+    run: Run,
+    { request, incident, attempt }: Pick<Roll, "request" | "incident" | "attempt">,
+  ): Promise<Started> {
+    const { rolls } = this.#options;
+    if (rolls === undefined) throw new TypeError("runs on replicas need their ledger");
+    const configured = this.#configured(run.fix);
+    const going = configured && {
+      ...configured,
+      facts: gatherFacts(incident, this.#moment(configured.fix, request)),
+    };
+    const given = { run, configured: going, request, incident, attempt };
+    return roll(given, { ...this.#options, rolls });
   }
 
   #configured(name: string): ConfiguredFix | undefined {
@@ -134,6 +166,7 @@ export class Runner {
       // A wish needs approval after its facts are shown, also where the fix is in mode auto.
       asks: fix.mode === "approve" || (fix.mode === "auto" && wish !== undefined),
       wished: wish !== undefined,
+      allAtOnce: wish?.full === true,
     };
   }
 
@@ -188,10 +221,11 @@ export class Runner {
       id,
       fix: fix.name,
       remediation: fix.remediation,
+      nowMs: facts.nowMs,
       sinceMs: facts.nowMs - longestWindowMs(fix.budgets),
       stormSinceMs: fix.storm && facts.nowMs - stormWindowMs,
       incident: incident.id,
-      target: targets?.[0],
+      ...historyTargets(targets),
       approved,
       again,
     };

@@ -5,6 +5,7 @@ import { budgetsText } from "./budgets.ts";
 import type { Fix } from "./fix.ts";
 import { dependants } from "./gates/dependants.ts";
 import { healthyFloor } from "./gates/healthy-floor.ts";
+import { areOne, nameOfTargets } from "./replicas.ts";
 import type { ConfiguredFix } from "./runner.ts";
 
 const modes = {
@@ -35,7 +36,7 @@ async function surveyFix(
 }
 
 function found(fix: Fix, targets: readonly Target[], key: string): CheckFinding {
-  const [target, ...more] = targets;
+  const [target] = targets;
   const { name } = fix;
   if (target === undefined) {
     return doubtful(name, {
@@ -44,20 +45,21 @@ function found(fix: Fix, targets: readonly Target[], key: string): CheckFinding 
       key,
     });
   }
-  if (more.length > 0) {
+  if (!areOne(targets)) {
     const names = targets
       .slice(0, 5)
-      .map((one) => one.name)
-      .join(", ");
+      .map((one) => (one.is === undefined ? one.name : `${one.name}: ${one.is}`))
+      .join("; ");
     return doubtful(name, {
-      message: `${name}: ${targets.length} containers match its target (${names}), and it acts on exactly one`,
+      message: `${name}: ${targets.length} containers match its target and are not one service (${names})`,
       hint: "Make the target narrower.",
       key,
     });
   }
-  if (target.refusal !== undefined) {
+  const refusal = targets.find((one) => one.refusal !== undefined)?.refusal;
+  if (refusal !== undefined) {
     return doubtful(name, {
-      message: `${name}: would be refused: ${target.refusal}`,
+      message: `${name}: would be refused: ${refusal}`,
       hint: "Name another target; docs/explanation/refuse-list.md says what is never restarted.",
       key,
     });
@@ -71,6 +73,25 @@ function found(fix: Fix, targets: readonly Target[], key: string): CheckFinding 
         key,
       });
   }
-  const act = `${fix.remediation} of ${target.name}`;
+  return tooFewRuns(fix, targets, key) ?? wouldAct(fix, targets);
+}
+
+/** Each replica is an attempt, so a small budget never allows a run on all. */
+function tooFewRuns(fix: Fix, targets: readonly Target[], key: string): CheckFinding | undefined {
+  const few = fix.budgets.find(({ scope, runs }) => scope !== "target" && runs < targets.length);
+  if (few === undefined || targets.length < 2) return undefined;
+  return doubtful(fix.name, {
+    message: `${fix.name}: ${targets.length} replicas match its target, and each is an attempt, of which there are ${budgetsText([few])}`,
+    hint: "Raise max_runs to the number of replicas, or more.",
+    key,
+  });
+}
+
+function wouldAct(fix: Fix, targets: readonly Target[]): CheckFinding {
+  const { name } = fix;
+  const service = nameOfTargets(targets) ?? "its target";
+  const what =
+    targets.length < 2 ? service : `${targets.length} replicas of ${service}, one by one`;
+  const act = `${fix.remediation} of ${what}`;
   return fine(name, `${name}: ${modes[fix.mode]}: ${act}, ${budgetsText(fix.budgets)}`);
 }

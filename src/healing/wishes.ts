@@ -2,12 +2,15 @@
  * Wishes, which are runs that people ask for. Looks at the fixes that a word may name and at their targets, and has a
  * run judged in the transaction of the command. docs/explanation/approvals.md
  */
-import type { Target } from "../../remediations/remediation.ts";
+import type { Plan, Target } from "../../remediations/remediation.ts";
 import type { Clock } from "../clock.ts";
 import { describeError } from "../errors.ts";
+import type { RunWish } from "../incidents/proposal.ts";
 import type { DecidedWish, SeenFix, WishedFix, WishedRun } from "../incidents/wish.ts";
 import type { Tx } from "../store/query.ts";
+import { planOf } from "./decide-run.ts";
 import { calledFor } from "./fix.ts";
+import { areOne, nameOfTargets } from "./replicas.ts";
 import { toRunSummary } from "./run-ledger.ts";
 import type { ConfiguredFix, Runner } from "./runner.ts";
 
@@ -62,14 +65,14 @@ export class Wishes {
     const found = { targets: look?.found, resolveError: look?.problem };
     const { run, seal } = await this.#options.runner.wish(tx, request, { incident, found, dry });
     const summary = { ...toRunSummary(run), episode: incident.episode.id, wish };
-    return { run: summary, answers: run.answers, does: this.#does(look), seal };
+    return { run: summary, answers: run.answers, does: this.#does(look, wish), seal };
   }
 
-  #does(look: FixLook | undefined): string | undefined {
-    const [target, ...more] = look?.found ?? [];
-    if (target === undefined || more.length > 0) return undefined;
+  #does(look: FixLook | undefined, wish: RunWish): string | undefined {
     const configured = this.#options.fixes.find(({ fix }) => fix.name === look?.name);
-    return configured?.remediation.plan(target).does;
+    if (configured === undefined) return undefined;
+    const plan = (target: Target): Plan => configured.remediation.plan(target);
+    return planOf({ targets: look?.found, plan, wish })?.does;
   }
 
   async #seen(configured: ConfiguredFix): Promise<Omit<FixLook, keyof WishedFix>> {
@@ -97,10 +100,15 @@ const nobodyAsked = {
 
 async function looked({ remediation }: ConfiguredFix): Promise<Omit<FixLook, keyof WishedFix>> {
   const found = await remediation.resolve();
+  const targets = found.map(({ name }) => name);
   const [target, ...more] = found;
-  const health =
-    target === undefined || more.length > 0 ? undefined : await remediation.health(target);
-  return { found, targets: found.map(({ name }) => name), health, problem: undefined };
+  const seen = { found, targets, problem: undefined };
+  if (target === undefined || !areOne(found)) return { ...seen, health: undefined };
+  const health = await remediation.health(target);
+  if (more.length === 0) return { ...seen, health };
+  const others = more.map(async (one) => `${one.name} is ${await remediation.health(one)}`);
+  const all = [`${target.name} is ${health}`, ...(await Promise.all(others))];
+  return { ...seen, health: all.join(", "), replicasOf: nameOfTargets(found) };
 }
 
 function wishedFix({ fix, remediation }: ConfiguredFix): WishedFix {

@@ -26,6 +26,15 @@ export interface ProposedAct {
   readonly snapshot: Readonly<Record<string, string>>;
   /** The options of the remediation that shape the act. */
   readonly parameters: Readonly<Record<string, string>>;
+  /** Where it acts on several replicas of one service, whose name `name` is then; left out for one target. */
+  readonly replicas?: readonly ProposedReplica[];
+}
+
+/** One replica, as it was when it was proposed. */
+export interface ProposedReplica {
+  readonly id: string;
+  readonly name: string;
+  readonly snapshot: Readonly<Record<string, string>>;
 }
 
 /** A person's yes. */
@@ -79,6 +88,8 @@ export interface RunWish {
   readonly command: string;
   /** As stored: a name of the configuration, or an account. */
   readonly by: string;
+  /** All replicas at once, which only a person may ask for. Left out: one by one. */
+  readonly full?: true;
 }
 
 /** What one gate said of a run. */

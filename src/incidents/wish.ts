@@ -17,8 +17,10 @@ export interface WishedFix {
 export interface SeenFix extends WishedFix {
   /** Names of everything that its selector matches; undefined when the engine was not asked or did not answer. */
   readonly targets: readonly string[] | undefined;
-  /** Health of its target; undefined where there is not exactly one, or the engine did not answer. */
+  /** Health of its target, or of each replica; undefined where they are not one service, or the engine did not answer. */
   readonly health: string | undefined;
+  /** Name of the service, where the targets are several replicas of one. Left out: they are not. */
+  readonly replicasOf?: string | undefined;
   /** Why the engine did not answer. */
   readonly problem: string | undefined;
 }
@@ -36,6 +38,6 @@ export interface WishedRun {
 export interface DecidedWish {
   readonly run: RunSummary;
   readonly answers: readonly GateAnswer[];
-  /** What the act would change, one sentence; undefined where there is not exactly one target. */
+  /** What the act would change, one sentence; undefined where there is no target, or several that are not one service. */
   readonly does: string | undefined;
 }

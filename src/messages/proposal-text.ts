@@ -1,7 +1,7 @@
 /** The text of a proposal: what is asked, the facts behind it, until when, and what to type. */
 
 import type { Incident } from "../incidents/incident.ts";
-import type { AnsweredProposal, Proposal } from "../incidents/proposal.ts";
+import type { AnsweredProposal, Proposal, ProposedReplica } from "../incidents/proposal.ts";
 import { counted } from "../plural.ts";
 import {
   data,
@@ -19,9 +19,11 @@ import { readTime } from "./text.ts";
 
 const time = (ms: number): Line => words(readTime(ms));
 
-/** `restart-container on feature-store-1` */
-export const actText = ({ act: { remediation, name } }: Proposal): Line =>
-  line`${words(remediation)} on ${data(name, 100)}`;
+/** `restart-container on feature-store-1`, or `restart-container on 3 replicas of api` */
+export function actText({ act: { remediation, name, replicas } }: Proposal): Line {
+  const several = replicas && words(`${counted(replicas.length, "replica")} of `);
+  return line`${words(remediation)} on ${several ?? []}${data(name, 100)}`;
+}
 
 /** The comment that asks. */
 export function renderProposal(proposal: Proposal, why: Line): MessageSection {
@@ -59,7 +61,7 @@ function factsOf(proposal: Proposal, why: Line): readonly NamedLine[] {
     ...known("Asks", because, 400),
     ["Does", data(does, 300)],
     ...known("Cuts off", dependants, 200),
-    ["Target", line`${data(act.name, 100)} on ${data(act.host, 100)}, id ${data(act.id, 100)}`],
+    ...targetText(proposal),
     ...known("Image", image, 100),
     ...known("Up since", started, 60),
     ...known("With", state.length === 0 ? undefined : state.join(", "), 300),
@@ -73,6 +75,31 @@ function factsOf(proposal: Proposal, why: Line): readonly NamedLine[] {
     ...whoText(proposal),
   ];
 }
+
+/** The target, or each replica with what an approval is bound to. */
+function targetText({ act }: Proposal): readonly NamedLine[] {
+  const { replicas, name, host, id } = act;
+  if (replicas === undefined)
+    return [["Target", line`${data(name, 100)} on ${data(host, 100)}, id ${data(id, 100)}`]];
+  const all = line`${words(counted(replicas.length, "replica"))} of ${data(name, 100)} on ${data(host, 100)}`;
+  return [["Target", all], ...replicas.map(replicaText)];
+}
+
+function replicaText({ id, name, snapshot }: ProposedReplica): NamedLine {
+  const { image_id: image = "unknown", started_at: started = "unknown", dependants } = snapshot;
+  const cut = dependants === undefined ? [] : line`, cuts off ${data(dependants, 200)}`;
+  const since = toSecond(started);
+  return [
+    "Replica",
+    line`${data(name, 100)}, id ${data(short(id), 12)}, image ${data(short(image), 12)}, up since ${data(since, 40)}${cut}`,
+  ];
+}
+
+/** As `docker ps` shows ids. */
+const short = (id: string): string => id.replace(/^sha256:/, "").slice(0, 12);
+
+/** Engines write nanoseconds. */
+const toSecond = (text: string): string => text.replace(/\.\d+(?=Z$)/, "");
 
 function known(name: string, text: string | undefined, max: number): readonly NamedLine[] {
   return text === undefined ? [] : [[name, data(text, max)]];

@@ -25,4 +25,5 @@ export const storedRun = (id: string): Run => ({
   outcome: null,
   answers: [],
   proposal: null,
+  replicas: [],
 });

@@ -27,7 +27,7 @@ const judge = (judged: readonly JudgedRun[], facts: Partial<GateFacts> = {}) =>
   breaker.judge({ ...fineFacts, judged, ...facts });
 
 const plan = { does: "restarts it", parameters: {} };
-const act: ProposedAct = actOn(targetNamed("svc-1"), {
+const act: ProposedAct = actOn([targetNamed("svc-1")], {
   fix: "restart-svc",
   remediation: "restart-container",
   incident: "inc-e1",

@@ -161,7 +161,7 @@ describe("target", () => {
   it("denies none and several, naming the several", () => {
     expect(reasonOf(target, { targets: [] })).toContain("matches nothing");
     expect(reasonOf(target, { targets: ["a", "b"].map((name) => container(name)) })).toBe(
-      "The target of restart-svc is ambiguous: it matches a, b, and a run acts on exactly one.",
+      "The target of restart-svc is ambiguous: it matches a, b, and a run acts on one container, or on replicas of one service.",
     );
   });
 

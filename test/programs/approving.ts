@@ -9,6 +9,7 @@ import { questionExecutor, runExecutor } from "../../src/healing/executors.ts";
 import type { Fix } from "../../src/healing/fix.ts";
 import { healingMetrics } from "../../src/healing/metrics.ts";
 import { defaultApproval } from "../../src/healing/proposing.ts";
+import { rollLedger } from "../../src/healing/roll-ledger.ts";
 import { runLedger } from "../../src/healing/run-ledger.ts";
 import { Runner } from "../../src/healing/runner.ts";
 import { isDigest } from "../../src/incidents/digest.ts";
@@ -94,6 +95,7 @@ export async function approving(
   const runner = new Runner({
     fixes: [{ fix, remediation }],
     ledger: runLedger(store, systemClock),
+    rolls: rollLedger(store, systemClock),
     clock: systemClock,
     logger: silent,
     metrics: healingMetrics(new Registry(), async () => []),

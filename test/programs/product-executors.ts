@@ -5,6 +5,7 @@ import { systemClock } from "../../src/clock.ts";
 import { questionExecutor, runExecutor } from "../../src/healing/executors.ts";
 import type { Fix } from "../../src/healing/fix.ts";
 import { healingMetrics } from "../../src/healing/metrics.ts";
+import { rollLedger } from "../../src/healing/roll-ledger.ts";
 import { runLedger } from "../../src/healing/run-ledger.ts";
 import { Runner } from "../../src/healing/runner.ts";
 import { type IncidentExecutor, timerExecutor } from "../../src/incidents/executor.ts";
@@ -69,6 +70,7 @@ export function productExecutors(store: Store, outside: Outside): readonly Incid
   const runner = new Runner({
     fixes: [{ fix, remediation: outside.remediation }],
     ledger: runLedger(store, systemClock),
+    rolls: rollLedger(store, systemClock),
     clock: systemClock,
     logger: silent,
     metrics: healingMetrics(new Registry(), async () => []),

@@ -46,6 +46,23 @@ function driftText(was: Act, is: Act | undefined): string {
 
 const short = (text = "nothing"): string => (text.length > 40 ? `${text.slice(0, 19)}…` : text);
 
-function flat({ snapshot, parameters, ...others }: Act): Readonly<Record<string, string>> {
-  return { ...others, ...snapshot, ...parameters };
+function flat({
+  snapshot,
+  parameters,
+  replicas = [],
+  ...others
+}: Act): Readonly<Record<string, string>> {
+  const each = replicas.flatMap(({ name, snapshot: own }) =>
+    Object.entries(own).map(([key, value]) => [`${ofReplica[key] ?? key} of ${name}`, value]),
+  );
+  const ids = replicas.map(({ id, name }) => [name, `container ${id.slice(0, 12)}`]);
+  // Of the first replica; each has its own.
+  const { id, ...whole } = others;
+  const own = replicas.length === 0 ? { id, ...whole } : whole;
+  return { ...own, ...snapshot, ...parameters, ...Object.fromEntries([...ids, ...each]) };
 }
+
+const ofReplica: Readonly<Record<string, string>> = {
+  image_id: "the image",
+  started_at: "the start",
+};

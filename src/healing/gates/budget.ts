@@ -12,7 +12,7 @@ import {
 } from "./gate.ts";
 import type { HistoryFacts, PastAttempt } from "./gate-facts.ts";
 
-type Facts = Pick<HistoryFacts, "attempts" | "target"> & {
+type Facts = Pick<HistoryFacts, "attempts" | "target" | "replicas"> & {
   readonly nowMs: number;
   readonly fix: { readonly name: string };
 };
@@ -20,35 +20,49 @@ type Facts = Pick<HistoryFacts, "attempts" | "target"> & {
 /**
  * An attempt that is exactly as old as the window still counts. An attempt in the future, written under a clock that
  * was ahead, counts as made now. Of several budgets that are used up, the one that is free last is named.
+ *
+ * Each replica is an attempt. A run on several needs room for all of them before the first, so that it never stops
+ * half-way for want of budget.
  */
 export const budget = {
   name: "budget",
   needs: "history",
   judge: (facts) => {
-    const denials = facts.fix.budgets.flatMap((one) => judgeOne(one, facts) ?? []);
+    const denials = facts.fix.budgets.flatMap((one) => judgeOne(one, facts));
     const [last] = denials.toSorted((a, b) => freeAt(b) - freeAt(a));
     return last ?? allowed;
   },
 } as const satisfies Gate;
 
-function judgeOne(one: Budget, facts: Facts): Denial | undefined {
+/** A budget per target is asked for each replica; every other one has to have room for all of them. */
+function judgeOne(one: Budget, facts: Facts): readonly Denial[] {
+  const { replicas = [], ...others } = facts;
+  if (one.scope !== "target" || replicas.length === 0)
+    return judgeNeed(one, facts, Math.max(1, replicas.length));
+  return replicas.flatMap((target) => judgeNeed(one, { ...others, target }, 1));
+}
+
+/** @param need attempts of the run */
+function judgeNeed(one: Budget, facts: Facts, need: number): readonly Denial[] {
   const { nowMs, fix } = facts;
   const used = facts.attempts
     .filter((attempt) => counts(one, attempt, facts))
     .map(({ atMs }) => atMs)
     // Written so that an attempt whose time is not a number counts.
     .filter((atMs) => !(elapsedMs(nowMs, atMs) > one.windowMs));
-  if (used.length < one.runs) return undefined;
+  if (used.length + need <= one.runs) return [];
   const window = formatDuration(one.windowMs);
   const limit = `${used.length} of ${one.runs} attempts${whose(one, facts)} within ${window} are used`;
-  const freed = used.toSorted((a, b) => b - a)[one.runs - 1];
-  if (freed === undefined) return denied(`${limit}: ${fix.name} is allowed none.`);
+  const needs = need === 1 ? "" : `, and ${need} replicas need ${need}`;
+  const freed = used.toSorted((a, b) => b - a)[one.runs - need];
+  if (freed === undefined) return [denied(`${limit}${needs}: ${fix.name} is allowed ${few(one)}.`)];
   const freeAtMs = freed + one.windowMs;
-  return deniedForNow(
-    `${limit}; the next is possible after ${timeText(freeAtMs)}.`,
-    Number.isFinite(freeAtMs) ? freeAtMs + 1 : undefined,
-  );
+  const retryAtMs = Number.isFinite(freeAtMs) ? freeAtMs + 1 : undefined;
+  const next = `the next is possible after ${timeText(freeAtMs)}.`;
+  return [deniedForNow(`${limit}${needs}; ${next}`, retryAtMs)];
 }
+
+const few = ({ runs }: Budget): string => (runs === 0 ? "none" : `no more than ${runs}`);
 
 /** Whether the attempt counts for this budget. An attempt or a target that is not known counts. */
 function counts({ scope }: Budget, attempt: PastAttempt, { fix, target }: Facts): boolean {

@@ -87,6 +87,8 @@ export interface FactsAtHand extends Standing {
   readonly severity?: string;
   /** Whether a person has asked for the run. Default false. */
   readonly wished?: boolean;
+  /** All replicas are acted on at the same time, because a person said so. Default false: one by one. */
+  readonly allAtOnce?: boolean;
 }
 
 /** Facts from the engine that the remediation acts through. */
@@ -117,11 +119,13 @@ export interface PastAct {
 export interface HistoryFacts {
   /** Attempts of all fixes within the longest window, in any order. Older ones may be among them. */
   readonly attempts: readonly PastAttempt[];
-  /** The target of this run; undefined while none is resolved. */
+  /** The target of this run; undefined while none is resolved. Of several replicas the first, with their service's name. */
   readonly target?: Pick<Target, "id" | "name" | "host"> | undefined;
+  /** The targets, where they are several replicas. Left out: one target at most. */
+  readonly replicas?: readonly Pick<Target, "id" | "name" | "host">[];
   /** Names of the fixes that act now. Left out: none. */
   readonly acting?: readonly string[];
-  /** Name of the fix that acts on this target now. Left out: none does. */
+  /** Name of the fix that acts on this target, or on one of the replicas, now. Left out: none does. */
   readonly actingHere?: string | undefined;
   /** End of the fix's last attempt on any target; undefined when there was none. */
   readonly lastAttemptEndMs: number | undefined;

@@ -54,6 +54,26 @@ export const sealedTables = [
     pruned: false,
   },
   {
+    name: "run_replicas",
+    key: id,
+    columns: [
+      id,
+      "run",
+      "n",
+      "target_id",
+      "target_name",
+      "host",
+      "snapshot",
+      "status",
+      "detail",
+      "begun_at_ms",
+      "finished_at_ms",
+      "after",
+    ],
+    pruned: false,
+    mayVanish: true,
+  },
+  {
     name: "freezes",
     key: id,
     columns: [

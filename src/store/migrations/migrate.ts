@@ -18,6 +18,7 @@ import { processSettings } from "./process-settings.ts";
 import { retention } from "./retention.ts";
 import { retries } from "./retries.ts";
 import { runDecisions } from "./run-decisions.ts";
+import { runReplicas } from "./run-replicas.ts";
 import { seals } from "./seals.ts";
 import { silences } from "./silences.ts";
 import { streamPartitions } from "./stream-partitions.ts";
@@ -55,6 +56,7 @@ export const migrations: readonly Migration[] = [
   { sql: plannedFreezes, minVersion: 16 },
   { sql: outboxFailures, minVersion: 16 },
   { sql: streamPartitions, minVersion: 16 },
+  { sql: runReplicas, minVersion: 16 },
 ];
 
 const lockSql = "select pg_advisory_xact_lock(hashtextextended('driftwarden schema ' || $1, 0))";

@@ -1,6 +1,7 @@
 /** Reads what people were asked about runs, and what they answered before. */
 import type { AnsweredProposal, Proposal } from "../../incidents/proposal.ts";
 import type { Queryable, Tx } from "../query.ts";
+import { isAbout } from "./replicas.ts";
 
 const newest = (column: string): string =>
   `(select d.${column} from run_decisions d where d.run = runs.id order by d.n desc limit 1)`;
@@ -10,10 +11,10 @@ select id as run, fix, incident, target_id as target, ${newest("proposal")} as p
 from runs where status = 'proposed' order by decided_at_ms, id`;
 const declinedSql = `
 select finished_at_ms as "atMs", ${newest("proposal")} ->> 'severity' as severity from runs
-where status = 'declined' and fix = $1 and target_id = $2 order by finished_at_ms desc nulls last limit 1`;
+where status = 'declined' and fix = $1 and ${isAbout("$2")} order by finished_at_ms desc nulls last limit 1`;
 const beforeSql = `
 select count(*) as acted, count(*) filter (where outcome = 'recovered') as helped from runs
-where status in ('acted', 'failed', 'unknown') and fix = $1 and target_id = $2`;
+where status in ('acted', 'failed', 'unknown') and fix = $1 and ${isAbout("$2")}`;
 const documentSql = "select document -> 'runs' as runs from incidents where id = $1 for share";
 const lockSql = "select id from incidents where id = $1 for update";
 const statusesSql = "select id, status from runs where id = any ($1)";
@@ -34,21 +35,27 @@ export function waitingProposals(q: Queryable): Promise<readonly WaitingProposal
   return q.query<WaitingProposal>(waitingSql);
 }
 
-/** The last no to this fix on this target; undefined when there was none. */
+/** The last no to this fix on any of these targets; undefined when there was none. */
 export async function lastDeclined(
   q: Queryable,
-  { fix, target }: { readonly fix: string; readonly target: string },
+  { fix, targets }: OnTargets,
 ): Promise<{ readonly atMs: number; readonly severity: string } | undefined> {
-  const [row] = await q.query<{ atMs: number; severity: string }>(declinedSql, [fix, target]);
+  const [row] = await q.query<{ atMs: number; severity: string }>(declinedSql, [fix, targets]);
   return row;
 }
 
-/** How often the fix acted on the target, and helped. */
+/** A fix, and ids of the targets of one run. */
+interface OnTargets {
+  readonly fix: string;
+  readonly targets: readonly string[];
+}
+
+/** How often the fix acted on any of the targets, and helped. */
 export async function actedBefore(
   q: Queryable,
-  { fix, target }: { readonly fix: string; readonly target: string },
+  { fix, targets }: OnTargets,
 ): Promise<Proposal["before"]> {
-  const [row] = await q.query<Proposal["before"]>(beforeSql, [fix, target]);
+  const [row] = await q.query<Proposal["before"]>(beforeSql, [fix, targets]);
   return row ?? { acted: 0, helped: 0 };
 }
 

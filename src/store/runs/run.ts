@@ -1,8 +1,10 @@
 /** The stored runs: one attempt of a fix each, written down before it acts. */
 import type { RunStatus, RunSummary } from "../../incidents/incident.ts";
 import type { GateAnswer, Proposal } from "../../incidents/proposal.ts";
+import type { RunReplica } from "../../incidents/run-replica.ts";
 import { toJson } from "../json.ts";
 import type { Queryable, Tx } from "../query.ts";
+import { replaceReplicas, replicasColumn } from "./replicas.ts";
 
 export interface Run {
   readonly id: string;
@@ -37,6 +39,8 @@ export interface Run {
   readonly answers: readonly GateAnswer[];
   /** What people were asked when it was last decided; null when nobody was. */
   readonly proposal: Proposal | null;
+  /** The replicas, where it acts on several; empty where it acts on one target. Its own target is the first of them. */
+  readonly replicas: readonly RunReplica[];
 }
 
 /** What may change after a run was written down. Fields that are left out stay. */
@@ -52,7 +56,8 @@ export const runColumns = `id, fix, remediation, incident, subject, model, mode,
   target_name as "targetName", host, snapshot, status, gate, retry_at_ms as "retryAtMs", detail, decided_at_ms as "decidedAtMs",
   acted_at_ms as "actedAtMs", finished_at_ms as "finishedAtMs", after, outcome,
   coalesce((select d.answers from run_decisions d where d.run = runs.id order by d.n desc limit 1), '[]') as answers,
-  (select d.proposal from run_decisions d where d.run = runs.id order by d.n desc limit 1) as proposal`;
+  (select d.proposal from run_decisions d where d.run = runs.id order by d.n desc limit 1) as proposal,
+  ${replicasColumn} as replicas`;
 
 const insertSql = `
 insert into runs (id, fix, remediation, incident, model, mode, target_id, target_name, host, snapshot, status, gate,
@@ -84,9 +89,10 @@ const document = (value: Run["snapshot"] | undefined): string | null =>
  * Writes a decided run down, with the answers of all gates. Replaces a stored run that was denied for now, proposed or
  * void.
  *
- * @returns id of the decision; undefined when another run of this id is stored, which is left as it is
+ * @returns id of the decision, and keys of its replicas; undefined when another run of this id is stored, which is left
+ *   as it is
  */
-export async function insertRun(tx: Tx, run: Run): Promise<string | undefined> {
+export async function insertRun(tx: Tx, run: Run): Promise<InsertedRun | undefined> {
   const rows = await tx.query(insertSql, [
     run.id,
     run.fix,
@@ -113,7 +119,13 @@ export async function insertRun(tx: Tx, run: Run): Promise<string | undefined> {
   const decided = [run.id, run.decidedAtMs, run.status, toJson(run.answers)];
   const proposal = run.proposal === null ? null : toJson(run.proposal);
   const [decision] = await tx.query<{ id: string }>(decisionSql, [...decided, proposal]);
-  return decision?.id;
+  const replicas = await replaceReplicas(tx, run.id, run.replicas);
+  return decision && { decision: decision.id, replicas };
+}
+
+interface InsertedRun {
+  readonly decision: string;
+  readonly replicas: readonly string[];
 }
 
 /** @returns the run as it is now; undefined when there is none, or when it has another status than `from` */

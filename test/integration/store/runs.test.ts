@@ -32,6 +32,7 @@ const run = (id: string, changes: Partial<Run> = {}): Run => ({
   outcome: null,
   answers: [],
   proposal: null,
+  replicas: [],
   ...changes,
 });
 
@@ -113,7 +114,7 @@ describe("the budget", () => {
       run("r2", { fix: "other" }),
       run("r3", { status: "acted" }),
     );
-    expect(await actingNow(store, "r1")).toEqual([{ fix: "other", target: "container-1" }]);
+    expect(await actingNow(store, "r1")).toEqual([{ fix: "other", targets: ["container-1"] }]);
   });
 
   it("of a run that was denied for now is counted anew; a decision that is final stands", async () => {
