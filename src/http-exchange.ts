@@ -10,7 +10,8 @@ import {
 } from "node:http";
 import { request as tlsRequest } from "node:https";
 import type { Socket } from "node:net";
-import { openTunnel, secured, trusting } from "./http-tunnel.ts";
+import { messageOf } from "./errors.ts";
+import { openTunnel, secured, type Trusted, trusting } from "./http-tunnel.ts";
 import { type Permission, writePermitted } from "./permit.ts";
 
 /** `mayAct` is asked when the connection stands, before the first byte of the request leaves. */
@@ -24,8 +25,13 @@ interface RawRequest extends Permission {
   readonly maxBodyBytes: number;
   /** The proxy to go through; undefined for none. */
   readonly proxy?: URL | undefined;
-  /** Certificates (PEM) that are trusted beside Node's own authorities. */
-  readonly ca?: string | undefined;
+  /** Gives certificates (PEM) that are trusted beside Node's own authorities. If it throws, nothing is sent. */
+  readonly ca?: (() => string) | undefined;
+}
+
+/** A request, and what it trusts. */
+interface Question extends RawRequest {
+  readonly trusted: Trusted;
 }
 
 export interface RawAnswer {
@@ -49,7 +55,10 @@ export type RawReply = RawAnswer | NoAnswer;
  *
  * @throws nothing but what `mayAct` throws
  */
-export async function exchange(question: RawRequest): Promise<RawReply> {
+export async function exchange(request: RawRequest): Promise<RawReply> {
+  const trusted = trustedBy(request);
+  if ("failed" in trusted) return trusted;
+  const question = { ...request, trusted };
   const { proxy, url, deadlineMs } = question;
   if (proxy === undefined) return ask(question);
   const startedAt = performance.now();
@@ -71,7 +80,15 @@ export async function exchange(question: RawRequest): Promise<RawReply> {
   return ask({ ...question, deadlineMs: leftMs }, socket);
 }
 
-async function ask(question: RawRequest, through?: Socket): Promise<RawReply> {
+function trustedBy({ ca }: RawRequest): Trusted | NoAnswer {
+  try {
+    return trusting(ca?.());
+  } catch (error) {
+    return { failed: "unreachable", detail: messageOf(error), sent: false };
+  }
+}
+
+async function ask(question: Question, through?: Socket): Promise<RawReply> {
   let settle: (reply: RawReply) => void = ignore;
   let refuse: (error: unknown) => void = ignore;
   const settled = new Promise<RawReply>((resolve, reject) => {
@@ -122,17 +139,17 @@ async function ask(question: RawRequest, through?: Socket): Promise<RawReply> {
   }
 }
 
-function start({ url, method, headers, body, ca }: RawRequest, through?: Socket): ClientRequest {
+function start({ url, method, headers, body, trusted }: Question, through?: Socket): ClientRequest {
   const length = body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) };
   const sent = { method, headers: { ...headers, ...length } } as const;
   const isSecure = url.protocol === "https:";
   if (through !== undefined) {
-    const own = isSecure ? secured(through, url, trusting(ca)) : through;
+    const own = isSecure ? secured(through, url, trusted) : through;
     const options = { ...sent, createConnection: () => own };
     return isSecure ? tlsRequest(url, options) : plainRequest(url, options);
   }
   const options = { ...sent, agent: false } as const;
-  return isSecure ? tlsRequest(url, { ...options, ...trusting(ca) }) : plainRequest(url, options);
+  return isSecure ? tlsRequest(url, { ...options, ...trusted }) : plainRequest(url, options);
 }
 
 /** @returns undefined when there is more than `maxBytes` */

@@ -44,7 +44,7 @@ export function trusting(ca: string | undefined): Trusted {
   return ca === undefined ? {} : { ca: [...rootCertificates, ca] };
 }
 
-interface Trusted {
+export interface Trusted {
   readonly ca?: string[];
 }
 

@@ -1,5 +1,5 @@
 /** Builds the watch on overdue tickets and questions, and the Alertmanager that gets its alerts. */
-import { authorities } from "../config/certificate.ts";
+import { readAuthorities } from "../config/certificate.ts";
 import type { Config } from "../config/schema.ts";
 import { readSecret } from "../config/secret.ts";
 import { healthOf } from "../health.ts";
@@ -28,7 +28,7 @@ export function openAlertmanager(
     url,
     user,
     token: token === undefined ? undefined : () => readSecret(token),
-    ca: ca && authorities(ca, environment),
+    ca: readAuthorities(ca, environment),
     deadlineMs: deadline,
   });
 }

@@ -9,7 +9,6 @@ import { KnownPeople, type Person } from "../commands/people.ts";
 import { type CommandWorkerOptions, carryOutCommands } from "../commands/worker.ts";
 import { neededRoles } from "../config/people.ts";
 import type { Config } from "../config/schema.ts";
-import { readSecret } from "../config/secret.ts";
 import { newestFeatures } from "../detection/baseline/newest-features.ts";
 import { Wishes, type WishOptions } from "../healing/wishes.ts";
 import type { HttpWrite } from "../http-route.ts";
@@ -19,6 +18,7 @@ import { newestState } from "../store/states/newest.ts";
 import type { Store } from "../store/store.ts";
 import { engineSettings } from "./engine-settings.ts";
 import type { StoredParts } from "./parts.ts";
+import { peopleTokens } from "./people-tokens.ts";
 import { registries } from "./registries.ts";
 import { streamName } from "./stream.ts";
 import { routesOf } from "./ticket-help.ts";
@@ -40,12 +40,13 @@ function peopleOf({ people }: Config): readonly Person[] {
   }));
 }
 
-/** Commands by POST, for people with a token. @throws ConfigError DW_CONFIG_SECRET when a token cannot be read */
-export function buildCommandWrite({ people }: Config, store: () => Store): HttpWrite {
-  const tokens = Object.entries(people).flatMap(([name, { token_file: file }]) =>
-    file === undefined ? [] : [[readSecret(file), name] as const],
-  );
-  return commandWrite({ tokens: new Map(tokens), store, clock: systemClock });
+/** Commands by POST, for people with a token. @throws ConfigError DW_CONFIG_SECRET when a token cannot be read at first */
+export function buildCommandWrite(
+  { config, logger }: Pick<StoredParts, "config" | "logger">,
+  store: () => Store,
+): HttpWrite {
+  const tokens = peopleTokens(config.people, logger.child({ component: "http" }));
+  return commandWrite({ tokens, store, clock: systemClock });
 }
 
 /** Every known person may say what needs no role. */

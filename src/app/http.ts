@@ -41,7 +41,7 @@ export async function buildHttp(
       ...effectRoutes(store),
       ...modelRoutes(() => shown.worker?.engines() ?? []),
     ],
-    writes: [buildCommandWrite(config, store)],
+    writes: [buildCommandWrite(parts, store)],
     hooks: buildTrackerHooks(config, { store, metrics }),
     logger: parts.logger.child({ component: "http" }),
   });

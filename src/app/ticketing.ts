@@ -1,7 +1,7 @@
 /** Builds the configured tracker, and what writes to it. checks.ts and http.ts name the trackers too. */
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
-import { authorities } from "../config/certificate.ts";
+import { readAuthorities } from "../config/certificate.ts";
 import type { Config } from "../config/schema.ts";
 import { readSecret } from "../config/secret.ts";
 import type { ConfiguredFix } from "../healing/runner.ts";
@@ -95,7 +95,7 @@ export function jiraOptions(
     url: jira.url,
     user: jira.user ?? "",
     environment,
-    ca: jira.ca_file && authorities(jira.ca_file, environment),
+    ca: readAuthorities(jira.ca_file, environment),
     auth: jira.auth,
     project: jira.project,
     issueType: jira.issue_type,

@@ -12,8 +12,8 @@ import { handInAndWait } from "../store/commands/await-answer.ts";
 import type { Store } from "../store/store.ts";
 
 export interface CommandWriteOptions {
-  /** Token → name of the person who owns it. */
-  readonly tokens: ReadonlyMap<string, string>;
+  /** Token → name of the person who owns it. Asked for each request, so that a rotated token counts at once. */
+  readonly tokens: () => ReadonlyMap<string, string>;
   /** Throws while it has not started. */
   readonly store: () => Store;
   readonly clock: Clock;
@@ -28,11 +28,13 @@ const bodySchema = z.strictObject({
 
 /** The same key of the same person is the same command: it is carried out once, and answered alike. */
 export function commandWrite(options: CommandWriteOptions): HttpWrite {
-  const people = new Map([...options.tokens].map(([token, person]) => [hashOf(token), person]));
   return {
     path: "/api/v1/commands",
-    // Hashes are compared, so the time that it takes tells nothing about a token.
-    personOf: (token) => people.get(hashOf(token)),
+    personOf: (token) => {
+      // Hashes are compared, so the time that it takes tells nothing about a token.
+      const wanted = hashOf(token);
+      return [...options.tokens()].find(([known]) => hashOf(known) === wanted)?.[1];
+    },
     write: (request) => writeCommand(request, options),
   };
 }

@@ -1,6 +1,6 @@
 /**
- * Reads certificates, and the key of a TLS client, from files. Kafka's are read at each connection, so a renewed one is
- * used at once. The authorities for Jira and the Alertmanager are read once, at the start.
+ * Reads certificates, and the key of a TLS client, from files. They are read at each connection, so a renewed one is
+ * used at once.
  */
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
@@ -65,6 +65,14 @@ export function authorities(
   const extra = environment["NODE_EXTRA_CA_CERTS"] ?? "";
   if (extra === "" || certificateProblem(extra) !== undefined) return own;
   return `${own}\n${readFileSync(extra, "utf8")}`;
+}
+
+/** What reads {@link authorities} at each connection; undefined where no file is named. */
+export function readAuthorities(
+  file: string | undefined,
+  environment: Readonly<Record<string, string | undefined>>,
+): (() => string) | undefined {
+  return file === undefined ? undefined : () => authorities(file, environment);
 }
 
 /** @throws ConfigError DW_CONFIG_SECRET when the file holds no key, or others may read it */

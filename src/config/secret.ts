@@ -1,7 +1,4 @@
-/**
- * Reads secrets from files of their own. Most are read at each use, so a rotated one counts at once. The tokens of
- * `people:` are read once, at the start.
- */
+/** Reads secrets from files of their own, at each use, so a rotated one counts at once. */
 import { readFileSync, type Stats, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { messageOf } from "../errors.ts";

@@ -11,7 +11,7 @@ const stores = withStore();
 
 const byHttp = (store: Store, waitMs: number) =>
   commandWrite({
-    tokens: new Map([["s3cret", "tom"]]),
+    tokens: () => new Map([["s3cret", "tom"]]),
     store: () => store,
     clock: systemClock,
     waitMs,

@@ -205,7 +205,7 @@ describe("an Alertmanager that does not take an alert is asked again, and the re
       code: "DW_ALERTMANAGER_UNREACHABLE",
       hint: expect.stringContaining("alertmanager.ca_file"),
     });
-    expect(await alertmanager({ url, ca: selfSigned.cert }).status()).toBe("0.27.0");
+    expect(await alertmanager({ url, ca: () => selfSigned.cert }).status()).toBe("0.27.0");
   });
 
   it.each([

@@ -14,8 +14,8 @@ export interface AlertmanagerOptions {
   readonly user?: string | undefined;
   /** Asked for each request, so that a renewed one is used at once. Default: no credentials. */
   readonly token?: (() => string) | undefined;
-  /** Certificates in PEM that are trusted beside those that Node knows. Default: none. */
-  readonly ca?: string | undefined;
+  /** Certificates in PEM that are trusted beside those that Node knows. Asked for each request. Default: none. */
+  readonly ca?: (() => string) | undefined;
   /** A whole request, in real milliseconds. Default 10000. */
   readonly deadlineMs?: number;
 }

@@ -28,8 +28,8 @@ export interface JiraConnectionOptions {
   readonly deadlineMs?: number;
   /** HTTPS_PROXY and NO_PROXY are read from it. Default: no proxy. */
   readonly environment?: Environment;
-  /** Certificates in PEM that are trusted beside those that Node knows. Default: none. */
-  readonly ca?: string | undefined;
+  /** Certificates in PEM that are trusted beside those that Node knows. Asked for each request. Default: none. */
+  readonly ca?: (() => string) | undefined;
   /** Larger answers are refused. Default 5 MB. */
   readonly maxBodyBytes?: number;
   /** Refuses requests while Jira limits everybody or refuses the login. Default: each request is sent. */

@@ -124,8 +124,8 @@ describe("a request through a proxy", () => {
     });
     const url = `https://127.0.0.1:${await listening(jira)}`;
     const environment = { HTTPS_PROXY: through.url };
-    await openExample(url, { ca: cert }).ping();
-    await openExample(url, { ca: cert, environment }).ping();
+    await openExample(url, { ca: () => cert }).ping();
+    await openExample(url, { ca: () => cert, environment }).ping();
     expect(through.asked).toHaveLength(1);
     const error = await errorOf(openExample(url).ping());
     expect(error.message).toContain("SELF_SIGNED_CERT");
