@@ -11,7 +11,7 @@ function fix(when: IncidentCondition, mode: Fix["mode"] = "auto"): Fix {
 
 const [blamed] = episodeOpened().features;
 
-describe("a fix is called for", () => {
+describe("a fix that was allowed beforehand is called for (B48)", () => {
   it("when every list that is given fits, the model by its name or its whole key", () => {
     expect(calledFor(fix({ features: ["credit_score"] }), openIncident())).toBe(true);
     expect(calledFor(fix({ models: ["churn-v7"], kinds: ["shift"] }), openIncident())).toBe(true);

@@ -1,13 +1,17 @@
 /** Who may answer a proposal, by which words, and what everybody else is told. */
 import { describe, expect, it } from "vitest";
+import { KnownPeople } from "../../src/commands/people.ts";
+import { carryOutWaiting } from "../../src/commands/worker.ts";
 import { defaultApproval } from "../../src/healing/proposing.ts";
+import { insertCommand } from "../../src/store/commands/command.ts";
 import { approving, startRun } from "../programs/approving.ts";
+import { comment, worker } from "../programs/command-store.ts";
 import { asked, becomes, proposedAndApproved, tom } from "../programs/proposals.ts";
 import { withStore } from "../programs/store.ts";
 
 const stores = withStore();
 
-describe("who may answer", () => {
+describe("who may answer: programs propose, and people decide (A9)", () => {
   it.each([
     [
       "approve",
@@ -45,6 +49,22 @@ describe("who may answer", () => {
       expect(place.acts).toEqual([]);
     },
   );
+
+  it("takes no approve of a bot, whose token may read and propose, whatever role it has", async () => {
+    const place = await asked(await stores.open());
+    const bot = { name: "bot", account: undefined, roles: ["responder"], timeZone: "UTC" } as const;
+    const people = new KnownPeople([{ ...bot, scopes: ["read", "propose", "act"], machine: true }]);
+    const said = { door: "http", incident: 1, account: "bot", place: "" } as const;
+    await insertCommand(place.store, comment(`approve ${place.id}`, said), Date.now());
+    await carryOutWaiting(worker(place.store, { people }));
+    expect(
+      await place.store.query(
+        "select answer ->> 'code' as code from commands where account = 'bot'",
+      ),
+    ).toEqual([{ code: "scope" }]);
+    expect((await place.incident()).runs[0]?.proposal?.said).toEqual([]);
+    expect(place.acts).toEqual([]);
+  });
 
   it("takes no approve without the role, and says who has it", async () => {
     const place = await asked(await stores.open());
