@@ -10,7 +10,7 @@ import {
   standingOf,
   subjectOf,
 } from "./episode.ts";
-import type { IncidentEvent, TicketOpened, TicketWritten } from "./event.ts";
+import type { IncidentEvent, TicketMoved, TicketOpened, TicketWritten } from "./event.ts";
 import { digestFingerprint } from "./fingerprint.ts";
 import { staleAfterMs } from "./freshness.ts";
 import type { Incident, IncidentState, TicketRef, WrittenText } from "./incident.ts";
@@ -170,6 +170,7 @@ export function reduceDigest(
     return promised(ticketed, `ticket:${event.ticket.id}`, { effects, moment });
   }
   if (event.type === "ticket_written") return written(digest, event);
+  if (event.type === "ticket_moved") return moved(digest, event);
   if (event.type !== "quiet_passed") return undefined;
   const isNewest = newestEntry(digest).episode.id === event.episode;
   if (digest.state !== "recovered" || !isNewest) return undefined;
@@ -189,6 +190,15 @@ export function withTicket(digest: Digest, { ticket, written: text }: TicketOpen
 export function written(digest: Digest, event: TicketWritten): DigestStep | undefined {
   if (digest.ticket?.id !== event.ticket) return undefined;
   return { digest: { ...digest, written: event.written }, effects: [] };
+}
+
+/** A digest with the ticket as it is called now. */
+export function moved(
+  digest: Digest,
+  { ticket: id, key, url }: TicketMoved,
+): DigestStep | undefined {
+  if (digest.ticket?.id !== id) return undefined;
+  return { digest: { ...digest, ticket: { id, key, url } }, effects: [] };
 }
 
 function promised(

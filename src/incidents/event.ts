@@ -22,6 +22,15 @@ export interface TicketOpened {
   readonly wontDo?: true;
 }
 
+/** People moved the ticket to another project, where it has another key. */
+export interface TicketMoved {
+  readonly type: "ticket_moved";
+  /** Its id, which stays. */
+  readonly ticket: string;
+  readonly key: string;
+  readonly url: string;
+}
+
 /** We have changed the summary or the description of the ticket. */
 export interface TicketWritten {
   readonly type: "ticket_written";
@@ -99,6 +108,7 @@ export type IncidentEvent =
   | EpisodeUnanswered
   | Verified
   | TicketOpened
+  | TicketMoved
   | TicketWritten
   | TicketPictured
   | TicketObserved

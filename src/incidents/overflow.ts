@@ -9,6 +9,7 @@ import {
   type DigestEntry,
   type DigestMoment,
   type DigestStep,
+  moved,
   withTicket,
   written,
 } from "./digest.ts";
@@ -127,6 +128,7 @@ export function reduceOverflow(
     });
   }
   if (event.type === "ticket_written") return written(digest, event);
+  if (event.type === "ticket_moved") return moved(digest, event);
   if (event.type !== "quiet_passed" || digest.state !== "recovered") return undefined;
   const { nowMs, settings } = moment;
   if (nowMs - digest.lastSeenAtMs < settings.resolveAfterMs) return undefined;

@@ -45,7 +45,7 @@ export function renderRise(
 export type FormerFate = "gone" | "closed" | "wont_do";
 
 const whyElsewhere = {
-  gone: "which is gone",
+  gone: "which cannot be read any more: it was deleted, or moved to where Driftwarden may not look",
   closed: "which cannot be opened again",
   wont_do: "which was closed as something that will not be done. This is something else",
 } as const satisfies Readonly<Record<FormerFate, string>>;

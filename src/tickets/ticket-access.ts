@@ -5,7 +5,7 @@
 import type { Logger } from "pino";
 import { type Digest, newestEpisode } from "../incidents/digest.ts";
 import { isModelEpisode } from "../incidents/episode.ts";
-import type { Incident } from "../incidents/incident.ts";
+import type { Incident, TicketRef } from "../incidents/incident.ts";
 import type { TicketsMetrics } from "./metrics.ts";
 import type { Ticketed, TicketedDigest } from "./reopening.ts";
 import type { TicketChange, TicketOutcome } from "./ticket-change.ts";
@@ -50,9 +50,17 @@ export function ticketAccess({ tracker, logger, metrics }: AccessOptions): Ticke
     recorded,
     async withTicket(incident, act) {
       if (!hasTicket(incident)) return { change: recorded(incident, "no_ticket"), events: [] };
-      const outcome = await act(await tracker.get(incident.ticket.id), incident);
+      const issue = await tracker.get(incident.ticket.id);
+      const ticket = refOf(issue) ?? incident.ticket;
+      const outcome = await act(issue, { ...incident, ticket });
       recorded(incident, outcome.change);
-      return outcome;
+      const { id, key, url } = ticket;
+      if (key === incident.ticket.key) return outcome;
+      // The event keeps the new key, so that this is told once.
+      const told = { incident: incident.number, ticket: key, former: incident.ticket.key };
+      logger.info(told, "ticket moved");
+      const moved = { type: "ticket_moved", ticket: id, key, url } as const;
+      return { ...outcome, events: [moved, ...outcome.events] };
     },
     async onIssue(incident, act) {
       if (!incident.ticket) return recorded(incident, "no_ticket");
@@ -60,6 +68,11 @@ export function ticketAccess({ tracker, logger, metrics }: AccessOptions): Ticke
       return recorded(incident, issue === undefined ? "gone" : await act(issue));
     },
   };
+}
+
+/** People may have moved it, which gives it another key. */
+function refOf(issue: Issue | undefined): TicketRef | undefined {
+  return issue && { id: issue.id, key: issue.key, url: issue.url };
 }
 
 function hasTicket(incident: Incident | Digest): incident is Ticketed | TicketedDigest {

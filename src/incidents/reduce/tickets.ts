@@ -1,6 +1,7 @@
 /** The aspect of tickets: when a ticket is opened and resolved, and which incidents go to a digest instead. */
 import { modelName } from "../../model-key.ts";
 import { entryOf, isLate, lateTicketMs } from "../digest.ts";
+import type { TicketMoved } from "../event.ts";
 import type { Incident, TicketRef } from "../incident.ts";
 import { isShared } from "../member.ts";
 import { overflowEntry } from "../overflow.ts";
@@ -26,6 +27,7 @@ export const tickets: Aspect<Slice> = {
   take: (transition) => {
     const { event, before, incident } = transition;
     if (event.type === "ticket_opened") return ticketOpened(incident, event.ticket);
+    if (event.type === "ticket_moved") return ticketMoved(incident, event);
     if (before?.state !== "resolved" && incident.state === "resolved") return resolved(transition);
     if (event.type === "commanded" && event.deed.kind === "silence") return silenced(incident);
     if (endsSilence(transition)) return opensHeldBack(transition);
@@ -138,6 +140,10 @@ function resolved(transition: Transition): Change<Slice> {
   if (isOverflown(incident)) return { digestEntry: overflowEntry(incident, moment.nowMs) };
   if (incident.heldBack === true) return { slice: { inDigest: true } };
   return { slice: { inDigest: true }, digestEntry: entryOf(incident, moment.nowMs) };
+}
+
+function ticketMoved({ ticket }: Incident, { ticket: id, key, url }: TicketMoved): Change<Slice> {
+  return ticket?.id === id ? { slice: { ticket: { id, key, url } } } : {};
 }
 
 function ticketOpened(incident: Incident, ticket: TicketRef): Change<Slice> {
