@@ -123,6 +123,28 @@ describe("the log's partitions", () => {
     });
   });
 
+  it("are claimed a few at a time when there are many, which leaves connections to the rest of the daemon", async () => {
+    const log = await openLog(store, "many", { partitions: 120 });
+    const reader = new RememberingReader();
+    const claims = { now: 0, most: 0 };
+    const taken = "select 1 from leases where name like $1";
+    const allTaken = () =>
+      eventually(async () => {
+        expect(await store.query(taken, [`log/${log.streamId}/%`])).toHaveLength(120);
+      });
+    const claim = reader.assigned.bind(reader);
+    reader.assigned = async (partition) => {
+      claims.most = Math.max(claims.most, ++claims.now);
+      await allTaken();
+      claims.now -= 1;
+      return claim(partition);
+    };
+    const subscription = await log.subscribe(reader);
+    await eventually(() => expect(reader.partitionsHeld()).toHaveLength(120));
+    expect(claims.most).toBeLessThanOrEqual(5);
+    await subscription.stop();
+  });
+
   it("are made once when several processes open the log at the same time", async () => {
     const logs = await Promise.all(
       [1, 2, 3, 4].map(() => openLog(store, "race", { partitions: 5 })),

@@ -33,6 +33,7 @@ import type { Store } from "../../store/store.ts";
 import type { LogEntry, PartitionReader, Subscription } from "../record-log.ts";
 import type { PostgresLogMetrics } from "./metrics.ts";
 import { PartitionReading } from "./partition-reading.ts";
+import { Slots } from "./slots.ts";
 import { Wakeup } from "./wakeup.ts";
 
 export interface SubscriptionOptions {
@@ -51,6 +52,9 @@ export interface SubscriptionOptions {
   readonly report: (part: string, error: unknown) => void;
 }
 
+/** Partitions that are claimed or read at the same time: half of the store's connections. */
+const mostAtOnce = 5;
+
 interface Held {
   readonly lease: Lease;
   readonly reading: PartitionReading;
@@ -63,6 +67,7 @@ export class LogSubscription implements Subscription {
   /** Partitions that we no longer hold, but whose last batch is still being processed. */
   readonly #leaving = new Map<number, Promise<void>>();
   readonly #wakeup = new Wakeup();
+  readonly #slots = new Slots(mostAtOnce);
   readonly #unlisten: readonly (() => void)[];
   #stopping = false;
   readonly #running: Promise<void>;
@@ -165,8 +170,11 @@ export class LogSubscription implements Subscription {
     const { store, owner, leaseMs, partitions } = this.#options;
     const names = Array.from({ length: partitions }, (_, partition) => this.#leaseName(partition));
     const held = await heldLeases(store, names);
+    const untilMs = performance.now() + leaseMs / 3;
     for (const [partition, name] of names.entries()) {
       if (this.#held.size >= share || this.#stopping) return;
+      // The leases taken so far have to be renewed in time. The next round takes the rest.
+      if (performance.now() > untilMs) return this.#wakeup.ring();
       if (held.has(name) || this.#leaving.has(partition)) continue;
       const lease = await acquireLease(store, { name, owner, ttlMs: leaseMs });
       if (lease !== undefined)
@@ -179,6 +187,7 @@ export class LogSubscription implements Subscription {
     return new PartitionReading({
       ...this.#options,
       partition,
+      slots: this.#slots,
       read: (fromOffset) => read(partition, fromOffset),
       report: (error) => report(`partition ${partition}`, error),
     });

@@ -13,6 +13,7 @@ import { backoffMs } from "../../backoff.ts";
 import { isFenced, messageOf } from "../../errors.ts";
 import type { LogEntry, PartitionReader } from "../record-log.ts";
 import type { LogCounter, PostgresLogMetrics } from "./metrics.ts";
+import type { Slots } from "./slots.ts";
 import { Wakeup } from "./wakeup.ts";
 
 export interface ReadingOptions {
@@ -20,6 +21,8 @@ export interface ReadingOptions {
   readonly reader: PartitionReader;
   /** Reads the next entries from the offset on; an empty list when there are none yet. */
   readonly read: (fromOffset: number) => Promise<readonly LogEntry[]>;
+  /** Shared by the partitions of a process, so that many of them leave connections to the rest of the daemon. */
+  readonly slots: Slots;
   /** How long to wait for a notification before the next look, ms. */
   readonly pollMs: number;
   readonly logger: Logger;
@@ -94,11 +97,14 @@ export class PartitionReading {
   }
 
   async #assigned(): Promise<number | undefined> {
-    const { reader, partition } = this.#options;
+    const { reader, partition, slots } = this.#options;
+    // A claim after the lease was lost would fence the next holder, so the end is looked at once the slot is free.
+    const claim = async (): Promise<number | undefined> =>
+      this.#ending ? undefined : await reader.assigned(partition);
     const from = await this.#persist({
       tries: "assignments",
       failures: "assignment_failures",
-      work: () => reader.assigned(partition),
+      work: () => slots.run(claim),
     });
     // The lease was lost during the claim, so the reader is told once more, after its claim.
     if (this.#revoked) reader.revoked(partition);
@@ -107,13 +113,13 @@ export class PartitionReading {
 
   /** Reads and delivers until this reading ends, or until the reader is fenced and has to claim the partition anew. */
   async #follow(from: number): Promise<void> {
-    const { reader, partition, pollMs, read } = this.#options;
+    const { reader, partition, pollMs, read, slots } = this.#options;
     for (let next = from; !this.#ending; ) {
       this.#next = next;
       const entries = await this.#persist({
         tries: "reads",
         failures: "read_failures",
-        work: () => read(next),
+        work: () => slots.run(() => read(next)),
       });
       const last = entries?.at(-1);
       if (this.#ending) return;
