@@ -4,8 +4,6 @@
  * earlier is not ready.
  */
 import type { Logger } from "pino";
-import type { Config } from "../config/schema.ts";
-import { settingsHash } from "../detection/event-id.ts";
 import { type CheckFinding, fine } from "../finding.ts";
 import { isoTime } from "../iso-time.ts";
 import {
@@ -17,12 +15,15 @@ import {
 import type { Store } from "../store/store.ts";
 import { settingsMetric } from "../telemetry/metrics.ts";
 import { startProbe } from "../telemetry/probe.ts";
+import { decidingHash, olderHash } from "./deciding-settings.ts";
 import type { StoredParts } from "./parts.ts";
 
 export interface AgreementOptions {
   readonly store: Pick<Store, "query">;
   readonly owner: string;
   readonly hash: string;
+  /** What programs that know no more than this compare with theirs. */
+  readonly olderHash: string;
   readonly logger: Logger;
   /** A process without a sign of life for this long counts as dead. Default: 30 s. */
   readonly ttlMs?: number;
@@ -48,9 +49,9 @@ export class SettingsAgreement {
   }
 
   async look(): Promise<readonly CheckFinding[]> {
-    const { store, owner, hash, ttlMs = 30_000 } = this.#options;
+    const { store, owner, hash, olderHash: older, ttlMs = 30_000 } = this.#options;
     try {
-      const mine = { owner, hash, loadedAtMs: this.#loadedAtMs };
+      const mine = { owner, hash, olderHash: older, loadedAtMs: this.#loadedAtMs };
       this.#loadedAtMs = await announceSettings(store, mine, ttlMs);
       const others = await differingSettings(store, owner);
       this.#logChanges(others);
@@ -89,19 +90,11 @@ export class SettingsAgreement {
   }
 }
 
-/** Hash of the settings that detect, group, open tickets and match fixes. `healing:` and `verify:` are not in it. */
-export function decidingHash({ detection, incidents, fixes, sources }: Config): string {
-  const shaping = Object.entries(sources).map(([name, source]) => {
-    const { transform, assembly_window, ignore } = source;
-    return [name, { transform, assembly_window, ignore }];
-  });
-  return settingsHash({ detection, incidents, fixes, sources: Object.fromEntries(shaping) });
-}
-
 export function buildSettingsAgreement(parts: StoredParts): void {
   const { config, store, owner, health, lifecycle, registry } = parts;
   const logger = parts.logger.child({ component: "health" });
-  const agreement = new SettingsAgreement({ store, owner, hash: decidingHash(config), logger });
+  const hashes = { hash: decidingHash(config), olderHash: olderHash(config) };
+  const agreement = new SettingsAgreement({ store, owner, ...hashes, logger });
   settingsMetric(registry, () => agreement.others);
   const probe = startProbe({ look: () => agreement.look(), everyMs, againMs: everyMs });
   health.register("settings", () => probe.health());

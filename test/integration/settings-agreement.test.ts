@@ -1,8 +1,6 @@
 import { pino } from "pino";
 import { beforeEach, describe, expect, it } from "vitest";
-import { remediationTypes as remediations } from "../../remediations/index.ts";
-import { decidingHash, SettingsAgreement } from "../../src/app/settings-agreement.ts";
-import { parseConfig } from "../../src/config/parse.ts";
+import { SettingsAgreement } from "../../src/app/settings-agreement.ts";
 import type { Store } from "../../src/store/store.ts";
 import { withStore } from "../programs/store.ts";
 
@@ -20,6 +18,7 @@ function processOf(owner: string, hash: string, graceMs?: number): SettingsAgree
     store,
     owner,
     hash,
+    olderHash: "older",
     logger,
     ...(graceMs !== undefined && { graceMs }),
   });
@@ -29,6 +28,14 @@ const isReady = async (agreement: SettingsAgreement): Promise<boolean> =>
   (await agreement.look()).every(({ ok }) => ok);
 
 const away: Pick<Store, "query"> = { query: () => Promise.reject(new Error("away")) };
+
+/** Announces itself as a program does that knows one hash only. */
+const announceAs = (hash: string) =>
+  store.query(
+    `insert into process_settings (owner, hash, loaded_at, until) values ('old', $1, now(), now() + interval '1 h')
+     on conflict (owner) do update set hash = excluded.hash`,
+    [hash],
+  );
 
 describe("two processes on one store (FR-C2)", () => {
   it("that differ say so once each; only the one that loaded its settings earlier is not ready, after a while", async () => {
@@ -71,37 +78,24 @@ describe("two processes on one store (FR-C2)", () => {
     expect(await isReady(later)).toBe(true);
   });
 
+  it("of which one is older agree by what the older one knows, in a rolling upgrade", async () => {
+    const newer = processOf("newer", "one", 0);
+    await announceAs("older");
+    expect([await isReady(newer), newer.others]).toEqual([true, 0]);
+    await announceAs("different");
+    await newer.look();
+    expect(newer.others).toBe(1);
+  });
+
   it("that cannot ask the store are not called different", async () => {
     const logger = pino({ enabled: false });
-    const agreement = new SettingsAgreement({ store: away, owner: "o", hash: "h", logger });
+    const agreement = new SettingsAgreement({
+      store: away,
+      owner: "o",
+      hash: "h",
+      olderHash: "h",
+      logger,
+    });
     expect(await isReady(agreement)).toBe(true);
-  });
-});
-
-function hashOf(lines: string): string {
-  const text = `store: {url: postgres://h/d}\n${lines}\n`;
-  return decidingHash(parseConfig(text, { file: "dw.yaml", remediations }));
-}
-
-describe("the settings that two processes must share", () => {
-  const plain = hashOf("sources: {main: {}}");
-
-  it.each([
-    "sources: {main: {}}\ndetection: {sensitivity: high}",
-    "sources: {main: {}}\nincidents: {resolve_after: 1h}",
-    "sources: {main: {transform: share}}",
-    "sources: {main: {ignore: [a]}}",
-    "sources: {main: {}}\ndocker: {}\nfixes: [{name: a, when: {model: m}, do: restart-container, target: {label: app=x}}]",
-  ])("are other ones with %j", (lines) => {
-    expect(hashOf(lines)).not.toBe(plain);
-  });
-
-  it.each([
-    "sources: {main: {poll_interval: 1m}}",
-    "sources: {main: {url: postgres://other/db}}",
-    "sources: {main: {}}\nhttp: {listen: 127.0.0.1:0}",
-    "sources: {main: {}}\ntelemetry: {log_level: debug}",
-  ])("are the same with %j, which decides nothing", (lines) => {
-    expect(hashOf(lines)).toBe(plain);
   });
 });

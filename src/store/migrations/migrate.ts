@@ -6,6 +6,7 @@ import { accountNames } from "./account-names.ts";
 import { answers } from "./answers.ts";
 import { commandRoles } from "./command-roles.ts";
 import { commands } from "./commands.ts";
+import { decidingHash } from "./deciding-hash.ts";
 import { freezes } from "./freezes.ts";
 import { initial } from "./initial.ts";
 import { members } from "./members.ts";
@@ -57,6 +58,7 @@ export const migrations: readonly Migration[] = [
   { sql: outboxFailures, minVersion: 16 },
   { sql: streamPartitions, minVersion: 16 },
   { sql: runReplicas, minVersion: 16 },
+  { sql: decidingHash, minVersion: 16 },
 ];
 
 const lockSql = "select pg_advisory_xact_lock(hashtextextended('driftwarden schema ' || $1, 0))";

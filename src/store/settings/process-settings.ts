@@ -4,6 +4,8 @@ import type { Queryable } from "../query.ts";
 export interface OwnSettings {
   readonly owner: string;
   readonly hash: string;
+  /** For a program that knows no other. */
+  readonly olderHash: string;
   /** As {@link announceSettings} returned it before; undefined at first. */
   readonly loadedAtMs: number | undefined;
 }
@@ -20,27 +22,30 @@ export interface OtherSettings {
 
 const forgetSql = "delete from process_settings where until <= clock_timestamp()";
 const announceSql = `
-insert into process_settings (owner, hash, loaded_at, until)
-values ($1, $2, coalesce(to_timestamp($3 / 1000.0), clock_timestamp()), clock_timestamp() + $4 * interval '1 ms')
-on conflict (owner) do update set hash = excluded.hash, until = excluded.until
+insert into process_settings (owner, hash, deciding_hash, loaded_at, until)
+values ($1, $2, $3, coalesce(to_timestamp($4 / 1000.0), clock_timestamp()), clock_timestamp() + $5 * interval '1 ms')
+on conflict (owner) do update set hash = excluded.hash, deciding_hash = excluded.deciding_hash,
+  until = excluded.until
 returning extract(epoch from loaded_at)::float8 * 1000 as "loadedAtMs"`;
 const othersSql = `
 select o.owner, (o.loaded_at, o.owner) > (mine.loaded_at, mine.owner) as "isNewer",
   extract(epoch from o.loaded_at)::float8 * 1000 as "loadedAtMs",
   extract(epoch from clock_timestamp() - o.loaded_at)::float8 * 1000 as "forMs"
 from process_settings o, process_settings mine
-where mine.owner = $1 and o.hash <> mine.hash and o.until > clock_timestamp()
+where mine.owner = $1 and o.until > clock_timestamp()
+  -- A program that knows no deciding_hash is compared by what it knows.
+  and case when o.deciding_hash is null then o.hash <> mine.hash else o.deciding_hash <> mine.deciding_hash end
 order by o.loaded_at desc, o.owner desc`;
 const leaveSql = "delete from process_settings where owner = $1";
 
 /** Stores for `ttlMs` by which settings the process decides. @returns when they were loaded, ms since 1970 */
 export async function announceSettings(
   q: Queryable,
-  { owner, hash, loadedAtMs }: OwnSettings,
+  { owner, hash, olderHash, loadedAtMs }: OwnSettings,
   ttlMs: number,
 ): Promise<number> {
   await q.query(forgetSql);
-  const values = [owner, hash, loadedAtMs, ttlMs];
+  const values = [owner, olderHash, hash, loadedAtMs, ttlMs];
   const [row] = await q.query<{ loadedAtMs: number }>(announceSql, values);
   return row?.loadedAtMs ?? 0;
 }
