@@ -20,7 +20,18 @@ const env = { ...process.env, DRIFTWARDEN_FUZZ: fuzzEffort, DRIFTWARDEN_SEED: se
 const chaos = ["run", "chaos", "--", "--faults", "200", "--seed", seed, "--stream"];
 const parts = {
   mutants: ["run", "mutants", "--", "--count", "400", "--seed", seed, "--json"],
-  safety: ["run", "safety", "--", "--histories", "10000", "--seed", seed, "--json"],
+  safety: [
+    "run",
+    "safety",
+    "--",
+    "--histories",
+    "10000",
+    "--fuzz",
+    "1000000",
+    "--seed",
+    seed,
+    "--json",
+  ],
   fuzz: ["test", "--", "--project", "fast", ...fuzzed],
   "chaos on the log in Postgres": [...chaos, "postgres"],
   "chaos on Kafka": [...chaos, "kafka"],

@@ -21,6 +21,14 @@ const approvalTwice: readonly Change[] = [
   },
 ];
 
+/** Anybody may put another socket where the executor's is. */
+const peerUnchecked: readonly Change[] = [
+  { file: "executor/peer.ts", from: "if (isShared) {", to: "if (isShared && uid < 0) {" },
+];
+const permitUnchecked: readonly Change[] = [
+  { file: "executor/restarts.ts", from: "mayAct: onlyOnce(permit)", to: "mayAct: undefined" },
+];
+
 /** Ends with the first history that is wrong. */
 const manyHistories = ["--histories", "20000", "--stored", "0", "--seed", "1", "--first", "--json"];
 
@@ -30,13 +38,13 @@ describe("npm run safety", () => {
   it("ends with its figures, all zero, and 0", async () => {
     const { code, stdout, stderr } = await safetyOf(
       [],
-      ["--histories", "50", "--stored", "0", "--seed", "7", "--json"],
+      ["--histories", "50", "--stored", "0", "--fuzz", "300", "--seed", "7", "--json"],
     );
     expect(stderr).toBe("");
     expect(lastLine(stdout)).toEqual({
       seed: 7,
       histories: 50,
-      fuzz: 0,
+      fuzz: 300,
       budget_violations: 0,
       refused_target_acts: 0,
       acts_without_intent: 0,
@@ -56,5 +64,16 @@ describe("npm run safety", () => {
     expect(lastLine(stdout)).toMatchObject({ [figure]: expect.any(Number) });
     expect(lastLine(stdout)).not.toMatchObject({ [figure]: 0 });
     expect(stderr).toMatch(/^WRONG [0-9a-f]{20} of restart-(a|b|any) was decided /);
+  });
+
+  it.each([
+    ["a socket that is not checked", peerUnchecked, "it served a socket that anybody may replace"],
+    ["a permit that is not checked", permitUnchecked, "the permit had expired"],
+  ] as const)("fails for an executor with %s", async (_what, changes, why) => {
+    const args = ["--histories", "0", "--fuzz", "2000", "--seed", "1", "--json"];
+    const { code, stdout, stderr } = await safetyOf(changes, args);
+    expect(code).toBe(1);
+    expect(lastLine(stdout)).not.toMatchObject({ executor_escapes: 0 });
+    expect(stderr).toContain(why);
   });
 });

@@ -24,6 +24,7 @@ const copied = [
   "detectors",
   "test/safety",
   "test/fakes",
+  "test/chaos/random.ts",
   "package.json",
   "tsconfig.json",
 ];

@@ -5,6 +5,7 @@
 import { parseArgs } from "node:util";
 import { messageOf } from "../../src/errors.ts";
 import { gates } from "../../src/healing/gates/gates.ts";
+import { fuzzExecutor } from "./executor-fuzz.ts";
 import { noViolations, type Violations } from "./oracle.ts";
 import { play } from "./play.ts";
 import { safety } from "./safety.ts";
@@ -51,19 +52,28 @@ async function run(options: ReturnType<typeof asked>): Promise<void> {
   const startedMs = Date.now();
   const inMemory = await safety({ ...options, say });
   const inStore = await onStore({ ...options, histories: stored, seed: seed + 1_000_000 });
+  const fuzzed = await fuzzExecutor({ inputs: fuzz, seed, say });
   const seconds = Math.round((Date.now() - startedMs) / 1000);
   const { acts, decided, denials } = inMemory;
   const denied = Object.fromEntries(gates.map(({ name }) => [name, denials.get(name) ?? 0]));
   const print = (value: unknown): void =>
     void process.stdout.write(`${JSON.stringify(value, null, json ? 0 : 2)}\n`);
-  print({ seconds, acts, stored, decided: Object.fromEntries(decided), denied });
+  print({
+    seconds,
+    acts,
+    stored,
+    decided: Object.fromEntries(decided),
+    denied,
+    executor_acts: fuzzed.acts,
+  });
   const violations = added(inMemory.violations, inStore);
-  print({ seed, histories, fuzz, ...violations, executor_escapes: 0 });
+  const counts = { ...violations, executor_escapes: fuzzed.escapes };
+  print({ seed, histories, fuzz, ...counts });
   const unmet =
     histories < enoughForEveryGate ? [] : gates.filter(({ name }) => denied[name] === 0);
   for (const { name } of unmet) say(`WRONG no history met the gate ${name}: draw what it is for`);
   process.exitCode =
-    unmet.length === 0 && Object.values(violations).every((count) => count === 0) ? 0 : 1;
+    unmet.length === 0 && Object.values(counts).every((count) => count === 0) ? 0 : 1;
 }
 
 /** The same on a real store. @throws AssertionError where it answers otherwise than the memory does */
