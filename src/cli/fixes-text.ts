@@ -77,10 +77,21 @@ export function explanation({ run, decisions, words: said }: ExplainedRun): read
   return [
     `${fix} (${remediation}${on})${incident}: ${whatBecame(run)}`,
     detail,
+    ...run.replicas.map(replicaLine),
     ...said.map(({ atMs, by, word }) => `${time(atMs)} ${by} ${words[word] ?? word}`),
     ...decisions.flatMap(decisionLines),
     `Next: ${nextText(run)}`,
   ];
+}
+
+function replicaLine({
+  targetName,
+  status,
+  begunAtMs,
+  detail,
+}: ListedRun["replicas"][number]): string {
+  const begun = begunAtMs === null ? "" : `, begun ${time(begunAtMs)}`;
+  return `  ${targetName}: ${status.replace("_", " ")}${begun}${because(detail ?? undefined)}`;
 }
 
 function decisionLines({ atMs, status, answers, proposal }: RunDecision): readonly string[] {

@@ -23,6 +23,17 @@ export interface RunJson {
     readonly before: Readonly<Record<string, string>> | null;
     readonly after: Readonly<Record<string, string>> | null;
   } | null;
+  /** Where it acts on several replicas, each with what became of it; left out for one target. */
+  readonly replicas?: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly status: string;
+    readonly detail: string | null;
+    readonly before: Readonly<Record<string, string>> | null;
+    readonly after: Readonly<Record<string, string>> | null;
+    readonly begun_at: string | null;
+    readonly finished_at: string | null;
+  }[];
   readonly status: Run["status"];
   /** The gate that denied it. */
   readonly gate: string | null;
@@ -55,6 +66,7 @@ export function runJson(run: ListedRun): RunJson {
     subject: subjectOf(run),
     mode,
     target: targetOf(run),
+    ...(run.replicas.length > 0 && { replicas: run.replicas.map(replicaJson) }),
     status,
     gate,
     retry_at: isoTime(run.retryAtMs),
@@ -82,6 +94,20 @@ function targetOf({ targetId, targetName, host, snapshot, after }: Run): RunJson
   if (targetId === null) return null;
   const [before, since] = [snapshot, after].map(stateJson);
   return { id: targetId, name: targetName, host, before: before ?? null, after: since ?? null };
+}
+
+function replicaJson(replica: Run["replicas"][number]): NonNullable<RunJson["replicas"]>[number] {
+  const { targetId: id, targetName: name, status, detail, snapshot, after } = replica;
+  return {
+    id,
+    name,
+    status,
+    detail,
+    before: stateJson(snapshot),
+    after: stateJson(after),
+    begun_at: isoTime(replica.begunAtMs),
+    finished_at: isoTime(replica.finishedAtMs),
+  };
 }
 
 /** Engines write times in different forms; the API shows one. */

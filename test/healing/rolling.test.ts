@@ -155,3 +155,18 @@ describe("a full restart (B16)", () => {
     expect(run.detail).toContain("Without api its service would have 0 of 0 other containers");
   });
 });
+
+describe("an interrupted run that an older program wrote", () => {
+  it("has no replicas, and is looked up as one target", async () => {
+    const place = rollingPlace({ killAt: 3 });
+    await place.step();
+    const { id, ...run } = place.run();
+    expect(run.status).toBe("acting");
+    place.ledger.runs.set(id, { id, ...run, replicas: [] });
+    expect(await place.untilOver()).toMatchObject({
+      status: "failed",
+      detail: expect.stringContaining("The restart of api-1 did not take effect"),
+    });
+    expect(place.restarts()).toEqual([]);
+  });
+});

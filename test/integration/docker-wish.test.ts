@@ -5,6 +5,7 @@ import { restartContainer } from "../../remediations/restart-container.ts";
 import { systemClock } from "../../src/clock.ts";
 import { recordEvents } from "../../src/incidents/record-events.ts";
 import type { DockerEngine } from "../../src/sandbox/dockerd.ts";
+import { auditedLines } from "../../src/store/journal/audited.ts";
 import { episodeOpened } from "../fakes/episodes.ts";
 import { type Approving, approving } from "../programs/approving.ts";
 import { dockerTestable, startTestDocker } from "../programs/docker.ts";
@@ -67,5 +68,38 @@ describe.skipIf(!(await dockerTestable()))("dw restart on a real engine (B15, B1
     expect(answer).toContain("fail it over to a replica");
     expect(await place.run()).toMatchObject({ status: "denied", gate: "refused" });
     expect(place.acts).toEqual([]);
+  });
+
+  it("shows every replica, says how they are restarted, and takes all down only for `full` (B15, B16)", async () => {
+    const labels = {
+      "com.docker.compose.project": "shop",
+      "com.docker.compose.service": "api",
+    };
+    for (const name of ["shop-api-1", "shop-api-2"]) await real.run({ name, labels });
+    const place = await onIncident("api");
+    const asked = await place.say("dw restart api");
+    expect(asked).toContain(
+      "Of 2 replicas of api, shop-api-1 is healthy, shop-api-2 is healthy now.",
+    );
+    expect(asked).toContain(
+      "They are restarted one by one. dw restart restart-svc full asks for all at once.",
+    );
+    const proposal = (await place.run())?.proposal;
+    for (const { id, name } of proposal?.act.replicas ?? [])
+      expect(asked).toContain(`${name}, id ${id.slice(0, 12)}, image `);
+    await place.say(`dw approve ${proposal?.id}`);
+    await becomes(place, "acted");
+    expect((await place.run())?.detail).toBe("Restarted 2 of 2 replicas of api, one by one.");
+    const names = real.restarts.map(({ name }) => name).filter((name) => name.includes("api"));
+    expect(names).toEqual(["shop-api-1", "shop-api-2"]);
+    const lines = [];
+    for await (const line of auditedLines(place.store, { sinceMs: 0, untilMs: Date.now() + 1000 }))
+      lines.push(line);
+    expect(lines.find(({ kind }) => kind === "act")?.before).toHaveProperty(
+      "shop-api-2 started_at",
+    );
+    expect(await place.say("dw restart api full dry-run")).toContain(
+      "All of them are down at the same time.",
+    );
   });
 });

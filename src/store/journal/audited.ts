@@ -62,6 +62,14 @@ const freezeSql = (
 ): string => `json_build_object('name', f.name, 'reason', f.reason,
   'by', f.by, 'atMs', f.at_ms, 'untilMs', f.until_ms, 'matchers', f.matchers, 'endedBy', ${endedBy})`;
 
+/** SQL: a state of all replicas of the run `r` in one object, `api-1 started_at`: …; null where it has none. */
+const states = (column: "snapshot" | "after"): string => `(
+  select json_object_agg(p.target_name || ' ' || s.key, s.value order by p.n)
+  from run_replicas p, json_each_text(p.${column}) s where p.run = r.id)`;
+const proposedStates = `(
+  select json_object_agg((p ->> 'name') || ' ' || s.key, s.value)
+  from json_array_elements(d.proposal -> 'act' -> 'replicas') p, json_each_text(p -> 'snapshot') s)`;
+
 const linesSql = `
 select 'command:' || c.id as id, coalesce(c.answered_at_ms, c.came_at_ms) as at, 'command' as kind,
   c.incident as number, ${nothing.text} as "incidentId", c.account, c.door, c.said, (c.answer ->> 'done')::boolean as done,
@@ -74,12 +82,12 @@ union all
 select 'decision:' || d.id, d.at_ms, 'decision', null, r.incident, null, null, null, null,
   (select a ->> 'gate' from json_array_elements(d.answers) a where a ->> 'answer' = 'denies' limit 1),
   r.id, r.fix, r.remediation, coalesce(d.proposal -> 'act' ->> 'name', r.target_name), d.status, null, d.answers,
-  coalesce(d.proposal -> 'act' -> 'snapshot', r.snapshot), null, null,
+  coalesce(${proposedStates}, d.proposal -> 'act' -> 'snapshot', r.snapshot), null, null,
   null
 from run_decisions d join runs r on r.id = d.run
 union all
 select 'run:' || r.id, coalesce(r.acted_at_ms, r.decided_at_ms), 'act', null, r.incident, null, null, null, null, null,
-  r.id, r.fix, r.remediation, r.target_name, r.status, r.detail, null, r.snapshot, r.after, r.outcome,
+  r.id, r.fix, r.remediation, r.target_name, r.status, r.detail, null, coalesce(${states("snapshot")}, r.snapshot), coalesce(${states("after")}, r.after), r.outcome,
   null
 from runs r where r.status in ('acting', 'acted', 'failed', 'unknown')
 union all
