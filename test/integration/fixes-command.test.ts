@@ -101,14 +101,14 @@ describe("driftwarden audit (A2, A22, C76)", () => {
     ].map((line): unknown => expect.objectContaining(line));
     expect(lines).toEqual(expect.arrayContaining(wanted));
     expect(lines).toHaveLength(7);
-    const text = await audits(place, "--since", "2020-01-01", "--until", "2100-01-01T00:00Z");
+    const text = await audits(place, "--since", "2020-01-01T00:00Z", "--until", "2100-01-01T00:00Z");
     expect(text).toHaveLength(lines.length);
     expect(text.at(-1)).toMatch(
       /Z command {2}incident 1 eve: dw approve → refused \(unknown_person\)$/,
     );
     expect(text.join("\n")).toContain("restart-container on feature-store-1 → acted, recovered");
-    expect(await audits(place, "--since", "2020-01-01", "--until", "2021-01-01")).toEqual([
-      "Nothing happened since 2020-01-01 and before 2021-01-01: no command, decision, act or freeze.",
+    expect(await audits(place, "--since", "2020-01-01T00:00Z", "--until", "2021-01-01T00:00Z")).toEqual([
+      "Nothing happened since 2020-01-01T00:00Z and before 2021-01-01T00:00Z: no command, decision, act or freeze.",
     ]);
     await expect(audits(place)).rejects.toThrow("--since is missing");
     await expect(audits(place, "--since", "soon")).rejects.toThrow("is no time");
@@ -142,7 +142,7 @@ describe("driftwarden audit (A2, A22, C76)", () => {
     const many = `insert into commands (id, door, place, account, said, said_at_ms, came_at_ms)
       select 'cli:' || n, 'cli', '', '', 'status', 1, 1000 + n / 10 from generate_series(1, 2500) as n`;
     await place.store.query(many);
-    const lines = await audits(place, "--since", "1970-01-01", "--json");
+    const lines = await audits(place, "--since", "1970-01-01T00:00Z", "--json");
     expect(lines).toHaveLength(2500);
   });
 });
