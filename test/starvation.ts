@@ -45,7 +45,13 @@ async function rowsOf(seconds: number, lifecycle: Lifecycle): Promise<readonly s
   lifecycle.onStop("folder", () => rm(folder, { recursive: true, force: true }));
   const models = Array.from({ length: 12 }, (_, place) => `model-${place}`);
   const random = seeded(1);
-  const feeder = await Feeder.start({ url: source.url, models, random, startedAt: () => "" });
+  const feeder = await Feeder.start({
+    url: source.url,
+    models,
+    random,
+    startedAt: () => "",
+    lastsLong: () => false,
+  });
   lifecycle.onStop("feeder", () => feeder.stop());
   const configFile = join(folder, "driftwarden.yaml");
   const lines = [

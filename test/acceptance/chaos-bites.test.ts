@@ -1,5 +1,6 @@
 /** Proof that chaos bites: runs on programs with one thing taken out, each of which fails for it. They wait side by side. */
 import { describe, expect, it } from "vitest";
+import { actedUnasked } from "../chaos/approvals-oracle.ts";
 import { type ChaosOptions, chaos } from "../chaos/chaos.ts";
 import { doneTwice } from "../chaos/conversation-oracle.ts";
 import { type Change, makeMutant } from "../chaos/mutant.ts";
@@ -97,6 +98,30 @@ describe.concurrent("a chaos run", () => {
         only: ["jira 503 after effect"],
         enough: async ({ storeUrl }) => (await doneTwice(storeUrl)).length > 0,
         notices: /done twice: say of ticket:\d+#0/,
+      });
+      expect(verdict).toBe("noticed");
+    },
+    testMs,
+  );
+
+  it(
+    "fails a program that lets one approval count for the next run on the target too",
+    async () => {
+      const file = "healing/gates/approval.js";
+      const changes = [
+        { file, from: "answered, act }) => {", to: "answered, act, wished, before }) => {" },
+        {
+          file,
+          from: "if (answered === undefined)",
+          to: `if (answered === undefined && wished !== true && before?.acted > 0) return allowed;
+        if (answered === undefined)`,
+        },
+      ];
+      const verdict = await judge(changes, {
+        stream: "postgres",
+        only: ["models broken together"],
+        enough: async ({ storeUrl }) => (await actedUnasked(storeUrl)).length > 0,
+        notices: /asked as nothing: nobody was asked/,
       });
       expect(verdict).toBe("noticed");
     },

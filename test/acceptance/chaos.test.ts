@@ -12,7 +12,7 @@ const dist = new URL("../../dist", import.meta.url).pathname;
 const withKafka = await kafkaForTests();
 /** What scripts read in the last line of `--json`. */
 const keys =
-  "seed faults by_kind rows lost duplicated state_equal tickets_expected tickets comments_duplicated runs_expected runs longest_recovery_s".split(
+  "seed faults by_kind rows lost duplicated state_equal tickets_expected tickets comments_duplicated runs_expected runs proposals approvals denials expiries longest_recovery_s".split(
     " ",
   );
 const patience = { timeoutMs: 300_000, allowanceMs: 300_000 } as const;

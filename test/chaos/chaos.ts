@@ -9,7 +9,7 @@ import type { Fault } from "./faults/fault.ts";
 import { drawFaults, kindsIn } from "./faults/registry.ts";
 import { happen, type Recovery, recoveryDeadlineMs, seconds } from "./happening.ts";
 import { seeded } from "./random.ts";
-import { recordLog, watchStates } from "./recording.ts";
+import { recordLog, watchDecisions, watchStates } from "./recording.ts";
 import { watchesSince } from "./recovery.ts";
 import { settle, type Verdict } from "./verdict.ts";
 import { buildWorld, type World } from "./world.ts";
@@ -51,6 +51,11 @@ export interface ChaosResult {
   readonly comments_duplicated: number;
   readonly runs_expected: number;
   readonly runs: number;
+  /** What people were asked, and how it ended. */
+  readonly proposals: number;
+  readonly approvals: number;
+  readonly denials: number;
+  readonly expiries: number;
   readonly longest_recovery_s: number;
 }
 
@@ -96,14 +101,17 @@ export async function chaos(options: ChaosOptions): Promise<ChaosOutcome> {
   }
 }
 
-/** While somebody says commands on tickets. */
-async function amidTalk<Answer>({ conversation }: World, act: () => Promise<Answer>) {
+/** While people say commands on tickets. */
+async function amidTalk<Answer>({ conversation, approver }: World, act: () => Promise<Answer>) {
   conversation.start();
+  approver.start();
   try {
     const answer = await act();
+    await approver.stop();
     await conversation.stop();
     return answer;
   } finally {
+    approver.hush();
     conversation.hush();
   }
 }
@@ -119,6 +127,7 @@ async function start(world: World, stream: ChaosOptions["stream"]): Promise<void
   if (code !== 0) throw new Error(`making the store: ${err}`);
   if (stream === "postgres") await recordLog(world.storeUrl);
   await watchStates(world.storeUrl);
+  await watchDecisions(world.storeUrl);
   first.start();
   await waitUntil(async () => first.url !== undefined && (await watchesSince(world, 0)), {
     what: "the first daemon to watch",
@@ -158,6 +167,7 @@ function outcomeOf(
       comments_duplicated: effects.commentsDuplicated,
       runs_expected: effects.runsExpected,
       runs: effects.runs,
+      ...effects.approvals,
       longest_recovery_s: seconds(recovery.longestMs),
     },
   };

@@ -6,6 +6,8 @@ export interface Restart {
   /** Started-at before and after: what the restart was of, and what it made. */
   readonly before: string;
   readonly after: string;
+  /** When it was asked for, or when it took effect where that is not known; ms since 1970. */
+  readonly atMs: number;
 }
 
 export interface ContainerEngine {

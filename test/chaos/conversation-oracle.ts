@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { SandboxIssue } from "../../src/sandbox/jira/issue.ts";
 import { sql } from "../programs/postgres.ts";
-import { noteText, quotedWord, speakerName } from "./conversation.ts";
+import { noteText, quotedWord, speakers } from "./conversation.ts";
 import type { Person } from "./person.ts";
 import type { Marker } from "./recording.ts";
 import { modelOf } from "./runs-oracle.ts";
@@ -55,7 +55,7 @@ export async function doneTwice(storeUrl: string): Promise<readonly string[]> {
 function heardOn(issues: readonly SandboxIssue[]): readonly Heard[] {
   return issues.flatMap((issue) =>
     issue.comments
-      .filter(({ author }) => author === speakerName)
+      .filter(({ author }) => speakers.includes(author))
       .flatMap(({ id, body }) => {
         const nth = /\bzq(\d+)x\b/.exec(body)?.[1];
         return nth === undefined ? [] : [{ issue, id, nth: Number(nth) }];
@@ -72,7 +72,7 @@ export function wrongAnswers(
 ): readonly string[] {
   const gone = removed.join("\n");
   return heardOn(issues).flatMap(({ issue, id, nth }) => {
-    const ours = issue.comments.filter(({ author }) => author !== speakerName);
+    const ours = issue.comments.filter(({ author }) => !speakers.includes(author));
     const word = quotedWord(nth);
     const answers = countIn(ours.map(({ body }) => body).join("\n"), word);
     if (answers > 1) return [`comment ${id} on ${issue.key} is answered ${answers} times`];

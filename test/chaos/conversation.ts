@@ -8,6 +8,23 @@ import { waitUntil } from "../programs/wait-until.ts";
 import type { Random } from "./random.ts";
 
 export const speakerName = "ben";
+/** May say commands, and may not let anything act. */
+export const outsiderName = "cas";
+export const speakers: readonly string[] = [speakerName, outsiderName];
+
+/** A comment that stands, or stood, in the world. */
+export interface Said {
+  /** Of the comment. */
+  readonly id: string;
+  /** Of its ticket. */
+  readonly key: string;
+  readonly by: string;
+  /** Behind `dw`. */
+  readonly words: string;
+  /** At its end: the answer quotes it. */
+  readonly word: string;
+  readonly atMs: number;
+}
 
 /** For the first ticket. */
 const deadlineMs = 300_000;
@@ -38,6 +55,8 @@ export class Conversation {
   readonly #stopping = new AbortController();
   /** Keys of tickets on which something may still be silent. */
   readonly #silenced = new Set<string>();
+  /** Oldest first; grows. */
+  readonly said: Said[] = [];
   #said = 0;
   #going: Promise<void> = Promise.resolve();
 
@@ -66,12 +85,13 @@ export class Conversation {
   }
 
   /** @returns the id of the comment */
-  async say(key: string, words: string): Promise<string> {
+  async say(key: string, words: string, by = speakerName): Promise<string> {
     const nth = this.#said++;
     const text = takesText.test(words) ? ` ${noteText(nth)}` : "";
-    const body = `dw ${words}${text}\ndw ${quotedWord(nth)}`;
+    const word = quotedWord(nth);
+    const body = `dw ${words}${text}\ndw ${word}`;
     // The page of the ticket, which no fault of Jira's API meets.
-    const form = new URLSearchParams({ as: speakerName, do: "comment", body });
+    const form = new URLSearchParams({ as: by, do: "comment", body });
     await fetch(`${this.#jira.url}/browse/${key}`, {
       method: "POST",
       // The server may close a connection that waits just as it is used again.
@@ -80,8 +100,11 @@ export class Conversation {
       redirect: "manual",
     });
     const issue = this.#jira.issues().find((one) => one.key === key);
-    const said = issue?.comments.find((comment) => comment.body === body);
-    return said?.id ?? "";
+    const comment = issue?.comments.find((one) => one.body === body);
+    if (comment === undefined) return "";
+    const { id, createdAtMs: atMs } = comment;
+    this.said.push({ id, key, by, words, word, atMs });
+    return id;
   }
 
   async #talk(): Promise<void> {

@@ -28,13 +28,14 @@ export async function startDockerDouble(
   const restarts: Restart[] = [];
 
   const restart = async (container: Container, response: ServerResponse): Promise<void> => {
+    const atMs = Date.now();
     await new Promise((resolve) => setTimeout(resolve, restartMs));
     const before = container.startedAt;
     // Like an engine's nanoseconds, it never shows the same time twice.
     const nanoseconds = String(restarts.length).padStart(6, "0");
     const after = new Date().toISOString().replace("Z", `${nanoseconds}Z`);
     container.startedAt = after;
-    restarts.push({ container: container.id, before, after });
+    restarts.push({ container: container.id, before, after, atMs });
     response.writeHead(204).end();
   };
 

@@ -24,7 +24,7 @@ export async function startRealEngine(names: readonly string[]): Promise<Contain
   const note = async (id: string): Promise<void> => {
     const [before = "", after] = [startedAt.get(id), await startedAtOf(id)];
     startedAt.set(id, after);
-    restarts.push({ container: id, before, after });
+    restarts.push({ container: id, before, after, atMs: Date.parse(after) });
   };
   let noted = Promise.resolve();
   await watchEvents(engine.socket, { type: ["container"], event: ["start"] }, (event) => {

@@ -2,8 +2,15 @@
 import { createHash } from "node:crypto";
 import type { JiraSandbox } from "../../src/sandbox/jira/server.ts";
 import { sql } from "../programs/postgres.ts";
+import {
+  type ApprovalCounts,
+  type Approvals,
+  countApprovals,
+  toldOn,
+  wrongApprovals,
+} from "./approvals-oracle.ts";
 import type { ContainerEngine } from "./container-engine.ts";
-import { speakerName } from "./conversation.ts";
+import { type Conversation, speakers } from "./conversation.ts";
 import type { DecisionEvent } from "./decisions-oracle.ts";
 import {
   brokenModels,
@@ -14,8 +21,10 @@ import {
   wrongWhenOver,
 } from "./open-tickets-oracle.ts";
 import { type Person, personName } from "./person.ts";
+import { decisionsAboutRuns } from "./recording.ts";
 import {
   happened,
+  isWished,
   modelOf,
   type RunLimits,
   type StoredRun,
@@ -31,6 +40,7 @@ export interface EffectsVerdict {
   readonly commentsDuplicated: number;
   readonly runsExpected: number;
   readonly runs: number;
+  readonly approvals: ApprovalCounts;
   readonly wrong: readonly string[];
 }
 
@@ -39,6 +49,7 @@ export interface Ledgers extends RunLimits {
   readonly docker: ContainerEngine;
   readonly storeUrl: string;
   readonly person: Person;
+  readonly conversation: Pick<Conversation, "said">;
 }
 
 interface StoredIncident {
@@ -64,7 +75,7 @@ export const notYetDueSql = `(effect ->> 'kind' IN ('run.retry', 'incident.ack_l
 
 const storedSql = `SELECT
   (SELECT coalesce(json_agg(r), '[]') FROM (
-    SELECT id, fix, status, target_id, snapshot ->> 'started_at' AS started_at FROM driftwarden.runs) r)::text AS runs,
+    SELECT id, fix, status, detail, target_id, snapshot ->> 'started_at' AS started_at FROM driftwarden.runs) r)::text AS runs,
   (SELECT coalesce(json_agg(e), '[]') FROM (
     SELECT id, incident, effect ->> 'kind' AS kind, status FROM driftwarden.outbox WHERE NOT ${notYetDueSql}) e)::text AS effects,
   (SELECT coalesce(json_agg(i), '[]') FROM (
@@ -101,6 +112,17 @@ export async function judgeEffects(
     effects.filter(({ incident }) => !unseen.has(incident)),
   );
   const { restarts } = ledgers.docker;
+  const approvals: Approvals = {
+    restarts,
+    runs,
+    decided: await decisionsAboutRuns(ledgers.storeUrl),
+    said: ledgers.conversation.said,
+    told: toldOn(issues, removed),
+    deleted,
+    asks: (run) =>
+      ledgers.asks(run.fix.replace("restart-", "")) ||
+      isWished(run, { opened, wishes: ledgers.wishes }),
+  };
   const wrong = [
     ...wrongTickets(
       ticketed,
@@ -114,7 +136,8 @@ export async function judgeEffects(
     ...effects
       .filter(({ status }) => status !== "done")
       .map(({ id, status }) => `effect ${id} is ${status}`),
-    ...wrongRuns(opened, runs),
+    ...wrongRuns(opened, runs, ledgers.wishes),
+    ...wrongApprovals(approvals),
     ...wrongLedger(opened, restarts, ledgers),
     ...wrongRestarts(runs, restarts),
     ...wrongBudgets(runs, ledgers.maxRunsOf),
@@ -125,6 +148,7 @@ export async function judgeEffects(
     commentsDuplicated: comments.duplicated,
     runsExpected: runs.filter((run) => happened(run, runs, restarts)).length,
     runs: restarts.length,
+    approvals: countApprovals(approvals),
     wrong,
   };
 }
@@ -165,7 +189,7 @@ function judgeComments(
     .issues()
     .flatMap(({ key, comments }) =>
       comments
-        .filter(({ author }) => ![personName, speakerName].includes(author))
+        .filter(({ author }) => ![personName, ...speakers].includes(author))
         .map(({ body }) => `${key} ${markIn(body) ?? body}`),
     );
   const distinct = new Set(marks);

@@ -12,6 +12,8 @@ export interface FeederOptions {
   readonly random: Random;
   /** Started-at of the model's container. */
   readonly startedAt: (model: string) => string;
+  /** Whether it stays broken so long that a person can answer. */
+  readonly lastsLong: (model: string) => boolean;
 }
 
 const shares: Readonly<Record<string, number>> = {
@@ -28,6 +30,7 @@ const noise = 0.1;
 const collapsedTo = 0.1;
 /** Without a cure an episode ends by itself after this. */
 const selfHealMs = 6000;
+const longSelfHealMs = 60_000;
 const betweenEpisodesMs = 1500;
 
 const insert = `INSERT INTO explainability_metrics ("timestamp", model, feature_name, importance)
@@ -169,18 +172,22 @@ export class Feeder {
   }
 
   #moveEpisodes(): void {
-    const { models, startedAt } = this.#options;
     const now = Date.now();
-    for (const [model, collapse] of this.#collapsed) {
-      if (collapse.held) continue;
-      const cured = startedAt(model) !== collapse.startedAt;
-      if (cured || now - collapse.sinceMs > selfHealMs) this.#collapsed.delete(model);
-    }
+    for (const [model, collapse] of this.#collapsed)
+      if (this.#isOver(model, collapse, now)) this.#collapsed.delete(model);
     if (!this.#episodes || now - this.#lastEpisodeMs < betweenEpisodesMs) return;
+    const { models } = this.#options;
     const model = models[this.#nextModel++ % models.length] ?? "";
     if (this.#collapsed.has(model)) return;
     this.#lastEpisodeMs = now;
     this.breakModels([model]);
+  }
+
+  #isOver(model: string, { startedAt, sinceMs, held }: Collapse, now: number): boolean {
+    if (held) return false;
+    const { startedAt: upSince, lastsLong } = this.#options;
+    const healMs = this.#episodes && lastsLong(model) ? longSelfHealMs : selfHealMs;
+    return upSince(model) !== startedAt || now - sinceMs > healMs;
   }
 
   #attribution(model: string, atMs: number): NewRow[] {

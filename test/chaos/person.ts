@@ -2,7 +2,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { SandboxComment, SandboxIssue } from "../../src/sandbox/jira/issue.ts";
 import type { JiraSandbox } from "../../src/sandbox/jira/server.ts";
-import { speakerName } from "./conversation.ts";
+import { speakers } from "./conversation.ts";
 import { seeded } from "./random.ts";
 
 export const personName = "ann";
@@ -77,7 +77,7 @@ export class Person {
         .issues()
         .flatMap((issue) => issue.comments.map((thing) => ({ issue, thing })))
         // What is said to Driftwarden stands: a comment that was changed is refused as a command.
-        .filter(({ thing }) => thing.author !== speakerName)
+        .filter(({ thing }) => !speakers.includes(thing.author))
     );
   }
 

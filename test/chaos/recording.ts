@@ -45,6 +45,48 @@ export async function statesGoneBack(storeUrl: string): Promise<readonly string[
   );
 }
 
+/** Writes down when each decision about a run was stored, by the store's own clock. */
+export async function watchDecisions(storeUrl: string): Promise<void> {
+  await sql(
+    storeUrl,
+    `CREATE SCHEMA IF NOT EXISTS chaos;
+     CREATE TABLE chaos.decided (run text, n int, at_ms double precision);
+     CREATE FUNCTION chaos.decided() RETURNS trigger LANGUAGE plpgsql AS
+       $$ BEGIN INSERT INTO chaos.decided VALUES (new.run, new.n, extract(epoch FROM clock_timestamp()) * 1000); RETURN NULL; END $$;
+     CREATE TRIGGER decided AFTER INSERT ON driftwarden.run_decisions
+       FOR EACH ROW EXECUTE FUNCTION chaos.decided()`,
+  );
+}
+
+const decidedSql = `SELECT c.run, c.at_ms, d.status, d.proposal ->> 'id' AS asked,
+  d.proposal -> 'act' ->> 'id' AS target, d.proposal -> 'act' -> 'snapshot' ->> 'started_at' AS started
+FROM chaos.decided c JOIN driftwarden.run_decisions d USING (run, n) ORDER BY c.run, n`;
+
+/** A decision about a run, and what people were asked by it. */
+export interface Decided {
+  readonly run: string;
+  readonly status: string;
+  readonly atMs: number;
+  /** Letters of the proposal; undefined where people were not asked. */
+  readonly asked: string | undefined;
+  /** Its target, and since when that was up. */
+  readonly target: string;
+  readonly started: string;
+}
+
+/** @returns what {@link watchDecisions} has seen, in the order of each run */
+export async function decisionsAboutRuns(storeUrl: string): Promise<readonly Decided[]> {
+  const rows = await sql(storeUrl, decidedSql);
+  return rows.map((row) => ({
+    run: String(row["run"]),
+    status: String(row["status"]),
+    atMs: Number(row["at_ms"]),
+    asked: typeof row["asked"] === "string" ? row["asked"] : undefined,
+    target: String(row["target"]),
+    started: String(row["started"]),
+  }));
+}
+
 export async function readLog(storeUrl: string): Promise<readonly Recorded[]> {
   const rows = await sql(
     storeUrl,

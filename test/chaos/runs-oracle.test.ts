@@ -8,9 +8,20 @@ const run = (id: string, status: string, startedAt = "T0"): StoredRun => ({
   status,
   target_id: "c1",
   started_at: startedAt,
+  detail: "",
 });
-const restart = (before: string, after: string): Restart => ({ container: "c1", before, after });
-const limited = (allowed: number) => ({ maxRunsOf: () => allowed, engineAway: [] });
+const restart = (before: string, after: string): Restart => ({
+  container: "c1",
+  before,
+  after,
+  atMs: 0,
+});
+const limited = (allowed: number) => ({
+  maxRunsOf: () => allowed,
+  asks: () => false,
+  wishes: [],
+  heldBack: [],
+});
 const once = [restart("T0", "T1")];
 
 describe("the oracle of runs", () => {
@@ -73,8 +84,8 @@ describe("FR-M3: the engine's ledger, against the decisions in the stream alone"
   });
 
   it("passes one that restarts nothing of what broke while the engine was away", () => {
-    const engineAway = [{ fromMs: 0, toMs: 1 }];
-    expect(wrongLedger(opened, [], { ...limited(3), engineAway })).toEqual([]);
+    const heldBack = [{ fromMs: 0, toMs: 1 }];
+    expect(wrongLedger(opened, [], { ...limited(3), heldBack })).toEqual([]);
   });
 
   it("fails one that restarts nothing of what broke while the engine was there", () => {

@@ -9,22 +9,29 @@ export interface StoredRun {
   readonly status: string;
   readonly target_id: string | null;
   readonly started_at: string | null;
+  /** What became of it, in words. */
+  readonly detail: string;
 }
 
 export interface RunLimits {
   /** Attempts allowed in the whole test. */
   readonly maxRunsOf: (model: string) => number;
-  /** When nobody could reach the engine. */
-  readonly engineAway: readonly { readonly fromMs: number; readonly toMs: number }[];
+  /** When nobody could reach the engine, or a freeze was asked for. */
+  readonly heldBack: readonly { readonly fromMs: number; readonly toMs: number }[];
+  /** Whether the fix of the model waits for a person's word. */
+  readonly asks: (model: string) => boolean;
+  /** Ids of the commands that asked for a run. */
+  readonly wishes: readonly string[];
 }
 
 const attempted = new Set(["acting", "acted", "failed", "unknown"]);
 export const modelOf = (key: string): string => key.split("/").at(-1) ?? "";
 
-/** A guilty `cpu_usage` calls for the model's fix, once an episode, whatever the gates say to it. */
+/** A guilty `cpu_usage` calls for the model's fix, once an episode, whatever the gates say to it; and people may ask for it. */
 export function wrongRuns(
   opened: readonly DecisionEvent[],
   runs: readonly StoredRun[],
+  wishes: RunLimits["wishes"],
 ): readonly string[] {
   const due = callingForRun(opened);
   const wanted = new Map(
@@ -36,12 +43,22 @@ export function wrongRuns(
       .filter(([id]) => !found.has(id))
       .map(([, { id, model }]) => `no run for ${id} of ${model}`),
     ...runs
-      .filter(({ id }) => !wanted.has(id))
+      .filter((run) => !wanted.has(run.id) && !isWished(run, { opened, wishes }))
       .map(({ id, fix }) => `run ${id} of ${fix} was not called for`),
     ...runs
       .filter(({ status }) => status === "acting")
       .map(({ id }) => `run ${id} is still acting`),
   ];
+}
+
+/** Whether a person has asked for the run: its id is made of the command's. */
+export function isWished(
+  { id, fix }: Pick<StoredRun, "id" | "fix">,
+  said: { readonly opened: readonly DecisionEvent[]; readonly wishes: RunLimits["wishes"] },
+): boolean {
+  return said.wishes.some((wish) =>
+    said.opened.some((event) => runId(fix, `${event.id}\n${wish}`) === id),
+  );
 }
 
 function callingForRun(opened: readonly DecisionEvent[]): readonly DecisionEvent[] {
@@ -56,18 +73,19 @@ const leastPart = 0.1;
 
 /**
  * The engine's ledger against the decisions in the stream, whatever Driftwarden has stored of runs: no more restarts
- * than were called for and are allowed, and at least a tenth of those that the engine was there for: faults, and a machine
+ * than were called for or asked for, and are allowed; and at least a tenth of those that nothing held back: faults, and a machine
  * with much other work, make evidence too old to act on.
  */
 export function wrongLedger(
   opened: readonly DecisionEvent[],
   restarts: readonly Restart[],
-  { maxRunsOf, engineAway }: RunLimits,
+  { maxRunsOf, heldBack, asks, wishes }: RunLimits,
 ): readonly string[] {
-  const allowed = countAllowed(opened, maxRunsOf);
+  const allowed = countAllowed(opened, maxRunsOf) + wishes.length;
   const reachable = opened.filter(
-    ({ at = 0 }) =>
-      !engineAway.some(({ fromMs, toMs }) => at / 1000 >= fromMs && at / 1000 <= toMs),
+    ({ at = 0, model }) =>
+      !asks(modelOf(model)) &&
+      !heldBack.some(({ fromMs, toMs }) => at / 1000 >= fromMs && at / 1000 <= toMs),
   );
   const least = countAllowed(reachable, maxRunsOf) * leastPart;
   if (restarts.length > allowed) return [`${restarts.length} restarts, of ${allowed} called for`];
@@ -105,7 +123,7 @@ export function happened(
  * Whose act a restart was: theirs who say that they acted, or else one of those who do not know. Where nobody's request
  * arrived, the next run finds the container as the one of unknown outcome did, and its restart is no act of both.
  */
-function doers(runs: readonly StoredRun[], restart: Restart): readonly StoredRun[] {
+export function doers(runs: readonly StoredRun[], restart: Restart): readonly StoredRun[] {
   const candidates = runs.filter((run) => isOf(run, restart));
   const acted = candidates.filter(({ status }) => status === "acted");
   return acted.length > 0

@@ -1,6 +1,7 @@
 /** Lets a world settle, then asks the oracles: until they agree, or until the timeout. */
 import { setTimeout as pause } from "node:timers/promises";
 import { sql } from "../programs/postgres.ts";
+import { freezeMs } from "./approver.ts";
 import { judgeConversation, wrongMarkers } from "./conversation-oracle.ts";
 import {
   type DecisionsVerdict,
@@ -12,9 +13,9 @@ import { type EffectsVerdict, judgeEffects, notYetDueSql } from "./effects-oracl
 import { brokenModels, isOpen, wrongWhileBroken } from "./open-tickets-oracle.ts";
 import { markersIn, type Recorded, readLog, readTopic } from "./recording.ts";
 import { wrongCounters } from "./row-counters.ts";
-import { modelOf } from "./runs-oracle.ts";
+import { modelOf, type RunLimits } from "./runs-oracle.ts";
 import { judgeStream, type StreamVerdict } from "./stream-oracle.ts";
-import { maxRunsOf, models, topic, type World } from "./world.ts";
+import { asks, maxRunsOf, models, topic, type World } from "./world.ts";
 
 export interface Verdict {
   readonly stream: StreamVerdict;
@@ -65,7 +66,7 @@ export async function settle(world: World, settling: Settling): Promise<Verdict>
     async () => judgeDecisions(world, await recordedIn(world)),
     ({ equal }) => equal,
   );
-  const effects = await judgeEffects({ ...world, maxRunsOf }, decisions.events);
+  const effects = await judgeEffects({ ...world, ...limitsIn(world) }, decisions.events);
   const markers = settling.holdsModels
     ? wrongMarkers(markersIn(await recordedIn(world)), { models: heldModels, comments: expected })
     : [];
@@ -135,6 +136,19 @@ async function expectHeld(world: World, attempts: Attempts): Promise<readonly st
   feeder.keep();
   await daemons[0].end("SIGKILL");
   return said;
+}
+
+function limitsIn({ conversation: { said }, engineAway }: World): RunLimits {
+  const frozen = said
+    .filter(({ words }) => words.startsWith("freeze"))
+    .map(({ atMs }) => ({ fromMs: atMs, toMs: atMs + freezeMs }));
+  const wishes = said.filter(({ words }) => words.startsWith("restart"));
+  return {
+    maxRunsOf,
+    asks,
+    wishes: wishes.map(({ id }) => `ticket:${id}#0`),
+    heldBack: [...engineAway, ...frozen],
+  };
 }
 
 type Attempts = <Answer>(

@@ -7,9 +7,10 @@ import { startGuard } from "../../src/sandbox/guard.ts";
 import { type JiraSandbox, startJiraSandbox } from "../../src/sandbox/jira/server.ts";
 import { type SandboxKafka, startKafka } from "../../src/sandbox/kafka.ts";
 import { startTestPostgres, type TestPostgres } from "../programs/postgres.ts";
+import { Approver, approveWithinMs } from "./approver.ts";
 import { type ByteCuttingProxy, type Place, startByteCuttingProxy } from "./byte-cutting-proxy.ts";
 import type { ContainerEngine } from "./container-engine.ts";
-import { Conversation, speakerName } from "./conversation.ts";
+import { Conversation, outsiderName, speakerName } from "./conversation.ts";
 import { DaemonProcess } from "./daemon-process.ts";
 import { startDockerDouble } from "./docker-double.ts";
 import { startRealEngine } from "./docker-engine.ts";
@@ -50,6 +51,7 @@ export interface World {
   readonly jira: JiraSandbox;
   readonly person: Person;
   readonly conversation: Conversation;
+  readonly approver: Approver;
   readonly docker: ContainerEngine;
   /** When nobody could reach the engine; grows. */
   readonly engineAway: Span[];
@@ -61,6 +63,8 @@ export interface World {
 export const models = Array.from({ length: 12 }, (_, place) => `model-${place}`);
 /** Attempts that a model's fix is allowed: the first one's budget is soon used up, the others' never. */
 export const maxRunsOf = (model: string): number => (model === models[0] ? 3 : 1000);
+/** Whether the model's fix is in mode approve. */
+export const asks = (model: string): boolean => models.indexOf(model) >= 8;
 export const topic = "driftwarden";
 export const partitions = 4;
 /** A silent process is replaced after this: the session of a consumer, or the lease of a partition in the store. */
@@ -117,6 +121,7 @@ export async function buildWorld(options: WorldOptions, lifecycle: Lifecycle): P
     models,
     random: options.random,
     startedAt: (model) => docker.startedAt(model),
+    lastsLong: asks,
   });
   lifecycle.onStop("feeder", () => feeder.stop());
   const configFile = join(folder, "driftwarden.yaml");
@@ -138,6 +143,7 @@ export async function buildWorld(options: WorldOptions, lifecycle: Lifecycle): P
     lifecycle.onStop(name, () => made.stop());
     return made;
   };
+  const conversation = new Conversation(jira, seededBy(options.random));
   return {
     folder,
     configFile,
@@ -150,7 +156,8 @@ export async function buildWorld(options: WorldOptions, lifecycle: Lifecycle): P
     kafka: kafka.running,
     jira,
     person: new Person(jira),
-    conversation: new Conversation(jira, seeded(options.random.between(0, 2 ** 31 - 1))),
+    conversation,
+    approver: new Approver({ jira, conversation, models, random: seededBy(options.random) }),
     docker,
     engineAway: [],
     proxies,
@@ -159,14 +166,20 @@ export async function buildWorld(options: WorldOptions, lifecycle: Lifecycle): P
   };
 }
 
+const seededBy = (random: Random): Random => seeded(random.between(0, 2 ** 31 - 1));
+
 const botToken = "not-a-secret";
 const users = [
   { name: "bot", token: botToken },
   { name: personName, token: "token" },
   { name: speakerName, token: "token" },
+  { name: outsiderName, token: "token" },
 ];
-/** As the sandbox names the second and the third of its accounts. */
-const people = `{${personName}: {jira: JIRAUSER10101}, ${speakerName}: {jira: JIRAUSER10102}}`;
+/** As the sandbox names its accounts, from the second on. */
+const people = `
+  ${personName}: {jira: JIRAUSER10101}
+  ${speakerName}: {jira: JIRAUSER10102}
+  ${outsiderName}: {jira: JIRAUSER10103, roles: [communications]}`;
 
 const through = (url: string, by: ByteCuttingProxy): string =>
   url.replace(/127\.0\.0\.1:\d+/, `127.0.0.1:${by.place}`);
@@ -197,7 +210,7 @@ function config({ ungrouped, ...addresses }: Settings): string {
       : `, kafka: {brokers: ["${broker}"], topic: ${topic}, session_timeout: 3s}`;
   const fixes = models.map(
     (model) =>
-      `  - {name: restart-${model}, when: {model: ${model}, feature: cpu_usage}, do: restart-container, grace_seconds: 0, target: {label: app=${model}}, mode: auto, cooldown: 1s, max_runs: ${maxRunsOf(model)} per 24h}`,
+      `  - {name: restart-${model}, when: {model: ${model}, feature: cpu_usage}, do: restart-container, grace_seconds: 0, target: {label: app=${model}}, mode: ${asks(model) ? "approve" : "auto"}, approve_within: ${approveWithinMs / 1000}s, deny_for: 2s, cooldown: 1s, max_runs: ${maxRunsOf(model)} per 24h}`,
   );
   return `
 store: {url: "${store}"}
