@@ -101,13 +101,21 @@ describe("driftwarden audit (A2, A22, C76)", () => {
     ].map((line): unknown => expect.objectContaining(line));
     expect(lines).toEqual(expect.arrayContaining(wanted));
     expect(lines).toHaveLength(7);
-    const text = await audits(place, "--since", "2020-01-01T00:00Z", "--until", "2100-01-01T00:00Z");
+    const text = await audits(
+      place,
+      "--since",
+      "2020-01-01T00:00Z",
+      "--until",
+      "2100-01-01T00:00Z",
+    );
     expect(text).toHaveLength(lines.length);
     expect(text.at(-1)).toMatch(
       /Z command {2}incident 1 eve: dw approve → refused \(unknown_person\)$/,
     );
     expect(text.join("\n")).toContain("restart-container on feature-store-1 → acted, recovered");
-    expect(await audits(place, "--since", "2020-01-01T00:00Z", "--until", "2021-01-01T00:00Z")).toEqual([
+    expect(
+      await audits(place, "--since", "2020-01-01T00:00Z", "--until", "2021-01-01T00:00Z"),
+    ).toEqual([
       "Nothing happened since 2020-01-01T00:00Z and before 2021-01-01T00:00Z: no command, decision, act or freeze.",
     ]);
     await expect(audits(place)).rejects.toThrow("--since is missing");
