@@ -153,12 +153,19 @@ function executorCheck({ docker }: Config): readonly PartCheck[] {
   return [{ part: "executor", look: () => lookAtExecutor(executor, deadline) }];
 }
 
+const noTickets = doubtful("tickets", {
+  message: "without jira: there are no tickets, so it is told of unanswered questions alone",
+  hint: "Add a jira: section, or remove alertmanager:.",
+  key: "alertmanager",
+});
+
 function alertmanagerCheck(config: Config, { environment }: CheckedThrough): readonly PartCheck[] {
   const { alertmanager } = config;
   if (alertmanager === undefined) return [];
   const look = async (): Promise<readonly CheckFinding[]> => {
     const opened = openAlertmanager(config, environment);
-    return opened === undefined ? [] : surveyAlertmanager(opened, alertmanager.url);
+    const found = opened === undefined ? [] : await surveyAlertmanager(opened, alertmanager.url);
+    return config.jira === undefined ? [...found, noTickets] : found;
   };
   return [{ part: "channel:alertmanager", look }];
 }

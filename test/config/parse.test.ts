@@ -83,7 +83,7 @@ fixes:
     ["detection: {sensitivity: hihg}", "detection.sensitivity", "did you mean high?"],
     ["detection: {preset: plian}", "detection.preset", "did you mean plain?"],
     ['stream: {kafka: {brokers: ["b:1"], topik: x}}', "stream.kafka.topik", "did you mean topic?"],
-    ["docker: {xyz: 1}", "docker.xyz", "known here: socket, deadline"],
+    ["docker: {xyz: 1}", "docker.xyz", "known here: socket, executor, deadline"],
   ])("%s: names the nearest known word", (line, path, message) => {
     expect(problemsOf(`${base}${line}`)).toMatchObject([
       { line: 3, path, message: expect.stringContaining(message) },

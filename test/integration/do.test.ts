@@ -64,7 +64,7 @@ it("driftwarden do says a command to an incident, and the daemon answers it (A23
   }
 });
 
-it("driftwarden do without a daemon stores the command, says so, and exits with 75", async () => {
+it("driftwarden do without a daemon stores the command, says so, and exits with 75 (B39)", async () => {
   const store = await stores.open();
   const said: string[] = [];
   let code = 0;

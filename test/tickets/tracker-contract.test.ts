@@ -20,19 +20,22 @@ trackerContract("Jira, over HTTP", async ({ movable }) => {
   };
 });
 
-trackerContract("made up", async ({ movable }) => {
-  const board = new Board();
-  return {
-    tracker: boardTracker(board, { closes: movable }),
-    writes: () => board.writes,
-    loseAnswer: () => {
-      board.losesAnswer = true;
-    },
-    goAway: () => {
-      board.up = false;
-    },
-  };
-});
+trackerContract(
+  "a made-up tracker, added as docs/how-to/add-a-tracker.md says (C68)",
+  async ({ movable }) => {
+    const board = new Board();
+    return {
+      tracker: boardTracker(board, { closes: movable }),
+      writes: () => board.writes,
+      loseAnswer: () => {
+        board.losesAnswer = true;
+      },
+      goAway: () => {
+        board.up = false;
+      },
+    };
+  },
+);
 
 trackerContract("in memory, the fake of other tests", async ({ movable }) => {
   const tracker = new FakeTracker();

@@ -1,7 +1,7 @@
 /** The aspect of tickets: when a ticket is opened and resolved, and which incidents go to a digest instead. */
 import { modelName } from "../../model-key.ts";
 import { entryOf, isLate, lateTicketMs } from "../digest.ts";
-import type { TicketMoved } from "../event.ts";
+import type { IncidentEvent, TicketMoved } from "../event.ts";
 import type { Incident, TicketRef } from "../incident.ts";
 import { isShared } from "../member.ts";
 import { overflowEntry } from "../overflow.ts";
@@ -26,8 +26,8 @@ export const tickets: Aspect<Slice> = {
   slice: ["ticket", "ticketPromisedAtMs", "inDigest", "telling", "heldBack"],
   take: (transition) => {
     const { event, before, incident } = transition;
-    if (event.type === "ticket_opened") return ticketOpened(incident, event.ticket);
-    if (event.type === "ticket_moved") return ticketMoved(incident, event);
+    const named = ticketNamed(incident, event);
+    if (named !== undefined) return named;
     if (before?.state !== "resolved" && incident.state === "resolved") return resolved(transition);
     if (event.type === "commanded" && event.deed.kind === "silence") return silenced(incident);
     if (endsSilence(transition)) return opensHeldBack(transition);
@@ -140,6 +140,12 @@ function resolved(transition: Transition): Change<Slice> {
   if (isOverflown(incident)) return { digestEntry: overflowEntry(incident, moment.nowMs) };
   if (incident.heldBack === true) return { slice: { inDigest: true } };
   return { slice: { inDigest: true }, digestEntry: entryOf(incident, moment.nowMs) };
+}
+
+/** The tracker has the ticket, or has it by another key. */
+function ticketNamed(incident: Incident, event: IncidentEvent): Change<Slice> | undefined {
+  if (event.type === "ticket_opened") return ticketOpened(incident, event.ticket);
+  return event.type === "ticket_moved" ? ticketMoved(incident, event) : undefined;
 }
 
 function ticketMoved({ ticket }: Incident, { ticket: id, key, url }: TicketMoved): Change<Slice> {
