@@ -88,9 +88,13 @@ export function isRepeated(
       one.incident === incident &&
       !one.past &&
       !one.forgotten &&
-      (isWished ? one.outcome === undefined : one.outcome !== "not_recovered"),
+      (isWished ? !isKnown(one) : one.outcome !== "not_recovered"),
   );
 }
+
+/** What became of it: the act did not take effect, nobody can tell, or the model has answered. */
+const isKnown = ({ status, outcome }: Intent): boolean =>
+  outcome !== undefined || status === "failed" || status === "unknown";
 
 /** The last two runs of the fix that were judged did not help, in whichever order they are counted. */
 export function hasFailedTwice(fix: string, intents: readonly Intent[]): boolean {
