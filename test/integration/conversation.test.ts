@@ -1,179 +1,16 @@
 /** People talk with Driftwarden on a ticket: a real store, and a Jira of its own that loses what it is asked. */
-import { pino } from "pino";
-import { Registry } from "prom-client";
-import { describe, expect, it, onTestFinished } from "vitest";
-import { systemClock } from "../../src/clock.ts";
-import { commandList } from "../../src/commands/index.ts";
-import { commandsMetrics } from "../../src/commands/metrics.ts";
-import { KnownPeople } from "../../src/commands/people.ts";
-import { promiseAnswers } from "../../src/commands/ticket-answers.ts";
-import { carryOutWaiting } from "../../src/commands/worker.ts";
-import { recordEvents } from "../../src/incidents/record-events.ts";
-import { type JiraSandboxOptions, startJiraSandbox } from "../../src/sandbox/jira/server.ts";
-import { saveAccountNames } from "../../src/store/commands/account-names.ts";
-import { insertCommand } from "../../src/store/commands/command.ts";
-import { setRights } from "../../src/store/commands/rights.ts";
-import { incidentByNumber } from "../../src/store/incidents/by-number.ts";
-import {
-  incidentsOfTickets,
-  openWithTicket,
-  talkedOnSince,
-} from "../../src/store/incidents/with-ticket.ts";
+import { describe, expect, it } from "vitest";
 import { listEffects } from "../../src/store/outbox/inspect.ts";
-import type { Store } from "../../src/store/store.ts";
-import { answerExecutor } from "../../src/tickets/answering.ts";
-import { TicketDoor } from "../../src/tickets/door.ts";
-import { ticketExecutor } from "../../src/tickets/executor.ts";
 import { spokenIn } from "../../src/tickets/jira/spoken.ts";
-import { ticketsMetrics } from "../../src/tickets/metrics.ts";
-import { createTicketing } from "../../src/tickets/ticketing.ts";
-import { episodeOpened } from "../fakes/episodes.ts";
-import { allDone, outboxOf } from "../programs/effects.ts";
-import { until } from "../programs/eventually.ts";
-import { orderKeyOf } from "../programs/executors.ts";
-import { silent, withStore } from "../programs/store.ts";
-import { askAs } from "../sandbox/jira/ask.ts";
-import { openExample, token } from "../tickets/jira/open-example.ts";
+import { withStore } from "../programs/store.ts";
+import { sarah, talking } from "../programs/talking.ts";
 
 const stores = withStore();
 const hour = 3_600_000;
-const severities: Readonly<Record<string, "P0" | "P1" | "P2">> = { High: "P1", Low: "P2" };
-const users: NonNullable<JiraSandboxOptions["users"]> = [
-  { name: "bot", token, displayName: "Driftwarden" },
-  { name: "sarah", token: "token", displayName: "Sarah" },
-  { name: "eve", token: "token", displayName: "Sarah" },
-  { name: "tom", token: "token", displayName: "Tom" },
-];
-/** As Data Center names the second and the last of the accounts. */
-const sarah = "JIRAUSER10101";
-const tom = "JIRAUSER10103";
-const recording = {
-  clock: systemClock,
-  orderKeyOf: (kind: string) => (kind === "ticket.answer" ? "answers" : orderKeyOf(kind)),
-  settings: {
-    ticketed: true,
-    resolveAfterMs: hour,
-    reopenDurationMs: hour,
-    healthAfterMs: hour,
-    ackForMs: 4 * hour,
-    closedByHandMs: 4 * hour,
-    fixesFor: () => [],
-  },
-};
-
-const people = new KnownPeople([
-  {
-    name: "sarah",
-    account: sarah,
-    roles: undefined,
-    timeZone: "UTC",
-    scopes: ["read", "propose", "act"],
-    machine: false,
-  },
-  {
-    name: "tom",
-    account: tom,
-    roles: ["responder"],
-    timeZone: "UTC",
-    scopes: ["read", "propose", "act"],
-    machine: false,
-  },
-]);
-
-/** An incident with a ticket, somebody who may talk about it, and whoever hears, carries out and answers. */
-async function place() {
-  const store = await stores.open();
-  const sandbox = await startJiraSandbox({ users });
-  const tracker = openExample(sandbox.url, { deadlineMs: 2000 });
-  const ticketing = createTicketing({
-    tracker,
-    talk: tracker.talk,
-    clock: systemClock,
-    logger: silent,
-    metrics: ticketsMetrics(new Registry()),
-    context: { priorities: { P0: undefined, P1: undefined, P2: undefined } },
-  });
-  const executors = [
-    ticketExecutor({ ticketing, restoredAtMs: () => undefined }),
-    answerExecutor(ticketing),
-  ];
-  const outbox = outboxOf(store, executors, { recording, owner: "test-conversation" });
-  outbox.start();
-  onTestFinished(async () => {
-    await outbox.stop();
-    await sandbox.stop();
-  });
-  const rights = [
-    ...["known", "responder", "commander"].map((role) => ({ handle: sarah, role })),
-    ...["known", "responder"].map((role) => ({ handle: tom, role })),
-  ];
-  await store.transaction((tx) => setRights(tx, rights, 1000));
-  const event = episodeOpened({ at: Date.now() * 1000, newestRow: Date.now() * 1000 });
-  await store.transaction((tx) => recordEvents(tx, [{ event }], recording));
-  await until(async () => sandbox.issues().length === 1 && (await allDone(store)));
-  let aheadMs = 0;
-  const door = new TicketDoor({
-    talk: tracker.talk,
-    clock: { ...systemClock, now: () => Date.now() + aheadMs },
-    severityOf: (priority) => severities[priority],
-    store: {
-      openTickets: () => openWithTicket(store),
-      incidentsOf: (tickets) => incidentsOfTickets(store, tickets),
-      talkedOnSince: (sinceMs) => talkedOnSince(store, sinceMs, 20),
-      handIn: async ({ names, ...command }) => {
-        await saveAccountNames(store, people.shownNames(names), Date.now());
-        await insertCommand(store, command, Date.now());
-      },
-    },
-  });
-  const carrying = {
-    store,
-    people,
-    commands: commandList,
-    recording,
-    clock: systemClock,
-    logger: pino({ level: "silent" }),
-    metrics: commandsMetrics(new Registry()),
-  };
-  const comments = () => sandbox.issues()[0]?.comments ?? [];
-  return {
-    store,
-    sandbox,
-    comments,
-    answers: () => comments().filter(({ author }) => author === "bot"),
-    say: (as: string, body: string) =>
-      askAs(sandbox, "POST /issue/IR-1/comment", { as, body: { body } }),
-    hear: async () => {
-      await door.look();
-      await carryOutWaiting(carrying);
-    },
-    /** What is done to the ticket, noticed and waited for as long as a bulk edit takes. */
-    act: async (as: string, line: string, body: unknown) => {
-      await askAs(sandbox, line, { as, body });
-      await door.look();
-      aheadMs += 20_000;
-      await door.look();
-      await carryOutWaiting(carrying);
-    },
-    incident: async () => (await incidentByNumber(store, 1))?.incident,
-    /** As if it were so long ago, so that a later answer has a comment of its own. */
-    answer: (agoMs = 0) => promiseAnswers(store, Date.now() - agoMs),
-    settled: () => until(async () => (await unsaid(store)) === 0),
-  };
-}
-
-/** What the ticket is still to be told. Timers have time. */
-async function unsaid(store: Store): Promise<number> {
-  const { items } = await listEffects(store);
-  return items.filter(
-    ({ effect: { kind }, status }) =>
-      kind.startsWith("ticket.") && kind !== "ticket.reopen" && status !== "done",
-  ).length;
-}
 
 describe("a conversation on a ticket", () => {
   it("is a comment, what it asks for, and one comment that answers all that was said meanwhile", async () => {
-    const here = await place();
+    const here = await talking(await stores.open());
     await here.say("sarah", "Looking.\ndw ack\ndw aknowledge");
     await here.say("eve", "dw ack");
     await here.hear();
@@ -203,7 +40,7 @@ describe("a conversation on a ticket", () => {
     { answer: "late" },
     { answer: "doubled" },
   ] as const)("is answered once, whichever request of the answer meets this: %j", async (fault) => {
-    const here = await place();
+    const here = await talking(await stores.open());
     const round = async (nth: number, met = () => undefined): Promise<number> => {
       await here.say("sarah", "dw status");
       await here.hear();
@@ -228,7 +65,7 @@ describe("acting on the ticket in Jira itself", () => {
   const weighing = ["PUT /issue/IR-1", { fields: { priority: { name: "Low" } } }] as const;
 
   it("is the command of that person, without a word where it is theirs to do", async () => {
-    const here = await place();
+    const here = await talking(await stores.open());
     await here.act("sarah", "PUT /issue/IR-1/assignee", { name: "sarah" });
     await here.act("sarah", ...weighing);
     await here.answer();
@@ -245,7 +82,7 @@ describe("acting on the ticket in Jira itself", () => {
   });
 
   it("is refused with the reason where the role is lacking, changes nothing, and stays in Jira", async () => {
-    const here = await place();
+    const here = await talking(await stores.open());
     await here.act("eve", ...weighing);
     await here.answer();
     expect(here.answers()).toEqual([]);
@@ -262,7 +99,7 @@ describe("acting on the ticket in Jira itself", () => {
   });
 
   it("closing it while something is broken is answered once, and left for the usual time", async () => {
-    const here = await place();
+    const here = await talking(await stores.open());
     await here.act("sarah", ...closing);
     await here.answer();
     await here.settled();
