@@ -98,7 +98,7 @@ function rolling(store: Store, app: string, options: RollingOptions = {}): Rolli
     cooldownMs: 0,
     ...atMost(100, hour),
     concurrency: 100,
-    healthyWithinMs: 10_000,
+    healthyWithinMs: 240_000,
     ...options.fix,
   };
   const runs = runLedger(store, systemClock);
