@@ -5,13 +5,13 @@ import { engineContract } from "../../contracts/engine.ts";
 import { startTestExecutor } from "../../executor/started.ts";
 
 engineContract("its socket", async (socket, clocks) => ({
-  engine: openDocker({ socket, clocks: clocks.read, restartMarginMs: 5_000 }),
+  engine: openDocker({ socket, clocks: clocks.read }),
   close: async () => undefined,
 }));
 
 engineContract("an executor", async (socket, clocks) => {
   const executor = await startTestExecutor({
-    engine: openDocker({ socket, clocks: clocks.read, restartMarginMs: 5_000 }),
+    engine: openDocker({ socket, clocks: clocks.read }),
     clock: { sleep: async (ms) => clocks.pass(ms) },
     clocks: clocks.read,
   });

@@ -55,7 +55,8 @@ async function serve(client: Socket): Promise<void> {
   client.destroy();
 }
 
-const engine = () => openExecutor({ socket, deadlineMs: 200, restartMarginMs: 5_000 });
+const engine = (deadlineMs?: number) =>
+  openExecutor({ socket, ...(deadlineMs !== undefined && { deadlineMs }) });
 const verbsAsked = (): readonly unknown[] =>
   came.flatMap((line) =>
     typeof line === "object" && line !== null && "verb" in line ? [line.verb] : [],
@@ -78,10 +79,17 @@ describe("an executor that answers", () => {
     ["an answer to another request", [welcome, '{"id":2,"result":{}}'], "DW_EXECUTOR_PROTOCOL"],
     ["another result", [welcome, '{"id":1,"result":{"api":7}}'], "DW_EXECUTOR_PROTOCOL"],
     ["nothing, and ends", [welcome, "end"], "DW_EXECUTOR_UNREACHABLE"],
-    ["nothing, and waits", [welcome, "silence"], "DW_EXECUTOR_TIMEOUT"],
   ])("%s is unavailable", async (_what, answers, code) => {
     script = [...answers];
     await expect(engine().version()).rejects.toMatchObject({ code, unavailable: true });
+  });
+
+  it("nothing in time is unavailable", async () => {
+    script = ["silence"];
+    await expect(engine(50).version()).rejects.toMatchObject({
+      code: "DW_EXECUTOR_TIMEOUT",
+      unavailable: true,
+    });
   });
 
   it("with an error keeps its code, and one that is not known names it", async () => {
@@ -139,13 +147,5 @@ describe("an executor that is away", () => {
       typeof line === "object" && line !== null && "permit" in line ? [line.permit] : [],
     );
     expect(permits).toMatchObject([{ effect: "e" }, { effect: "e" }]);
-  });
-
-  it("may have restarted when it never answers again", async () => {
-    script = [welcome, "end"];
-    const impatient = openExecutor({ socket, restartMarginMs: 600 });
-    await expect(
-      impatient.restart(fakeId, { graceSeconds: 0, mayAct: goodPermit }),
-    ).rejects.toMatchObject({ code: "DW_EXECUTOR_UNREACHABLE", maybeApplied: true });
   });
 });
