@@ -24,7 +24,7 @@ export interface DoorStore {
   openTickets(): Promise<readonly OpenTicket[]>;
   /** Numbers of the incidents of these tickets, open or not. */
   incidentsOf(tickets: readonly string[]): Promise<ReadonlyMap<string, number>>;
-  /** Ids of the tickets on which somebody gave a command since then, at most 20, the newest first. */
+  /** Ids of the tickets on which somebody said something to us since then, or a question is open, at most 20, the newest word first. */
   talkedOnSince(sinceMs: number): Promise<readonly string[]>;
   /** Handing in a comment or an act again changes nothing. */
   handIn(command: HeardComment | SeenAct): Promise<void>;

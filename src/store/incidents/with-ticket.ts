@@ -17,9 +17,22 @@ where state <> 'resolved' and document -> 'ticket' ->> 'id' is not null order by
 const byTicketSql = `
 select distinct on (1) document -> 'ticket' ->> 'id' as ticket, number as incident, updated_at_ms as "changedAtMs"
 from incidents where document -> 'ticket' ->> 'id' = any ($1) order by 1, number desc`;
+/** A command that asks first waits for \`yes\` so much longer than a word counts, ms. */
+const askedLongerMs = 1_200_000;
+/** Where people talk comes before where a run waits for their word. */
 const talkedSql = `
-select place from commands where door = 'ticket' and came_at_ms > $1
-group by place order by max(came_at_ms) desc limit $2`;
+with talked as (
+  select place, max(came_at_ms) as at_ms from commands
+  where door = 'ticket' and came_at_ms > $1::bigint - ${askedLongerMs} and (came_at_ms > $1::bigint or answer ->> 'code' = 'asks')
+  group by place
+), waiting as (
+  select i.document -> 'ticket' ->> 'id' as place, max(r.decided_at_ms) as at_ms
+  from runs r join incidents i on i.id = r.incident where r.status = 'proposed' group by 1
+)
+select place from (
+  select place, at_ms, 0 as rank from talked
+  union all select place, at_ms, 1 from waiting where place is not null and place not in (select place from talked)
+) as both_kinds order by rank, at_ms desc limit $2`;
 
 export function openWithTicket(q: Queryable): Promise<readonly TicketOfIncident[]> {
   return q.query<TicketOfIncident>(openSql);
@@ -34,7 +47,7 @@ export async function incidentsOfTickets(
   return new Map(rows.map(({ ticket, incident }) => [ticket, incident]));
 }
 
-/** Ids of the tickets on which somebody said something to us since then, the newest first. */
+/** Ids of the tickets on which somebody said something to us since then, or a question is open, the newest word first. */
 export async function talkedOnSince(
   q: Queryable,
   sinceMs: number,
