@@ -55,10 +55,7 @@ export interface SimulatedEngineOptions {
 
 export function simulatedEngine(options: SimulatedEngineOptions): SimulatedEngine {
   const { clock } = options;
-  const byId = new Map<string, Container>();
-  for (const given of options.containers) {
-    byId.set(idOf(given.name), containerFrom(given, startedAt(clock)));
-  }
+  const byId = containersById(options);
   const ledger: LedgerEntry[] = [];
   const faults: { verb: Verb; fault: EngineFault }[] = [];
 
@@ -108,6 +105,12 @@ export function simulatedEngine(options: SimulatedEngineOptions): SimulatedEngin
       else byId.set(container.id, { ...container, ...shown });
     },
   };
+}
+
+function containersById({ containers, clock }: SimulatedEngineOptions): Map<string, Container> {
+  return new Map(
+    containers.map((given) => [idOf(given.name), containerFrom(given, startedAt(clock))]),
+  );
 }
 
 function neighbours(
