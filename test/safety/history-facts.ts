@@ -12,7 +12,9 @@ export function historyFor(rows: Rows, filter: HistoryFilter): HistoryFacts {
   const all = [...rows.runs.values()];
   const attempts = all.filter(({ status }) => attempted.has(status));
   const own = attempts.filter((run) => run.fix === fix);
-  const ends = own.map((run) => run.finishedAtMs ?? run.actedAtMs ?? run.decidedAtMs);
+  const ends = own.map(({ finishedAtMs, actedAtMs, decidedAtMs }) =>
+    Math.max(finishedAtMs ?? decidedAtMs, actedAtMs ?? decidedAtMs, decidedAtMs),
+  );
   const acting = attempts.filter((run) => run.status === "acting" && run.id !== id);
   const sameAct = attempts.filter((run) => run.fix === fix || run.remediation === remediation);
   const forIncident = sameAct.filter(

@@ -78,6 +78,17 @@ describe("a fix that is switched off", () => {
   });
 });
 
+describe("a cooldown", () => {
+  it("is not made shorter where the clock was set back while the run was judged", async () => {
+    const drain = { kind: "drain" } as const;
+    const clock = (ms: number): Step => ({ kind: "clock", ms });
+    const judged = { kind: "model", says: "not_recovered" } as const;
+    const steps = [episode(2), drain, clock(-60_000), judged, episode(2), clock(60_000), drain];
+    const { oracle } = await play(historyOf(steps, { cooldownMs: 60_000 }));
+    expect(oracle).toMatchObject({ acts: 1, wrong: [] });
+  });
+});
+
 describe("the safety program", () => {
   it("sees an act after a yes, and none before", async () => {
     const asked = [episode(0), { kind: "drain" }] as const;

@@ -18,7 +18,7 @@ const actsSql = `
 select decided_at_ms as "atMs", outcome from runs
 where ${isAttempt} and (fix = $1 or remediation = $4) and incident = $2 and ${isAbout("$3")}`;
 const lastEndSql = `
-select max(coalesce(finished_at_ms, acted_at_ms, decided_at_ms)) as "endMs" from runs
+select max(greatest(finished_at_ms, acted_at_ms, decided_at_ms)) as "endMs" from runs
 where ${isAttempt} and fix = $1`;
 const lockSql = "select pg_advisory_xact_lock(hashtextextended('budgets', 0))";
 
@@ -67,7 +67,10 @@ export async function actsFor(
   return q.query(actsSql, [fix, incident, targets, remediation]);
 }
 
-/** When the fix's newest attempt ended, or began if it has not; undefined when there was none. */
+/**
+ * When the fix's newest attempt ended, or began if it has not; undefined when there was none. A clock that was set back
+ * since does not make it older.
+ */
 export async function lastAttemptEndMs(q: Queryable, fix: string): Promise<number | undefined> {
   const [row] = await q.query<{ endMs: number | null }>(lastEndSql, [fix]);
   return row?.endMs ?? undefined;
