@@ -68,7 +68,7 @@ const STRIDE_2 = FREQUENCIES;
 /** What each older version has learned is kept. */
 export function upgradeChart(from: OlderState, to: DetectorState): boolean {
   if (from.version !== 3) return upgradeFrom2(from, to);
-  // Version 3 ended before the hours of the week.
+  // The bytes of version 3 are the same, but end where the hours of the week begin now.
   if (from.bytes.length !== weeklyAt(to.nFeatures)) return false;
   to.bytes.set(from.bytes);
   return true;

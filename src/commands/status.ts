@@ -60,7 +60,10 @@ function ofIncident(incident: Incident, nowMs: number): MessageSection {
   return [...say(head), { kind: "facts", facts }];
 }
 
-/** What is still to come: questions that wait for a word, runs that wait, the end of a silence. */
+/**
+ * What is still to come: proposals that wait for approval, commands that wait for `yes`, runs that were denied for now,
+ * and the end of a silence.
+ */
 function leftOf(incident: Incident, nowMs: number): readonly Line[] {
   const { people, runs, silence } = incident;
   const questions = (people?.questions ?? []).filter(({ untilMs }) => untilMs > nowMs);

@@ -39,11 +39,11 @@ export interface DecisionSettings {
   readonly freezeLimit: number;
   /** Then the episode stays open until it recovers or a marker ends it, or is accepted where nobody can be asked. */
   readonly lasting: "stays_open" | "accepted";
-  /** Attributions learned without judging after a marker or an acceptance, at least. */
+  /** Attributions that a new model, or one after a marker or an acceptance, learns without judging; at least so many. */
   readonly relearn: number;
   /** Thresholds are wider by this factor… */
   readonly relearnedWiden: number;
-  /** …for so many attributions from the marker or acceptance on. */
+  /** …for so many attributions, counted from the same moment as `relearn`. */
   readonly relearnedWidenFor: number;
   /** Observations of a feature, or of a whole model, that are learned before it is judged… */
   readonly settled: number;

@@ -180,7 +180,7 @@ function runsOf(tx: Tx, addressed: readonly Addressed[]): Promise<ReadonlyMap<st
   return incidentsOfRuns(tx, runs);
 }
 
-/** A question that is asked again carries its time behind the run. */
+/** The id of the run. A repeated question has the id `RUN~TIME` instead; see `retryQuestion` in reduce/retries.ts. */
 const runOf = ({ run }: Extract<IncidentEvent, { type: "verified" }>): string => run.split("~")[0]!;
 
 function placeAll(

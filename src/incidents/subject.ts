@@ -27,7 +27,7 @@ export function scopeOf(subject: Subject): Scope {
   return { tenant, environment };
 }
 
-/** A scope as a model key without a source and a model, which is how digests are stored. */
+/** A scope as a model key without source and model. Digests, and incidents of services, are stored under it. */
 export function scopeKey({ tenant, environment }: Scope): ModelKey {
   return modelKey({ tenant, environment, source: "", model: "" });
 }

@@ -26,7 +26,7 @@ export function linkValuesOf(incident: Incident): LinkValues {
   };
 }
 
-/** When the last normal, or else the newest, row of the episode came, ms since 1970; of a service when it was seen. */
+/** Time of the last normal row; if that is unknown, of the newest row; for a service, of the check. Ms since 1970. */
 export function startMs(episode: Episode): number {
   if (!isModelEpisode(episode)) return episode.at / 1000;
   return (episode.onset?.lastNormal ?? episode.newestRow) / 1000;

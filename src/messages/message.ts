@@ -3,7 +3,7 @@
  */
 import { oneLine } from "./text.ts";
 
-/** What each kind of piece of a line holds. */
+/** The pieces that a line is made of: what each kind holds. */
 interface Inlines {
   /** Our own words and numbers, which hold no markup. */
   readonly words: { readonly text: string };
@@ -14,7 +14,7 @@ interface Inlines {
   readonly link: { readonly text: string; readonly url: string };
 }
 
-/** What each kind of block holds. */
+/** The blocks of a message: what each kind holds. */
 interface Blocks {
   readonly heading: { readonly text: string };
   readonly paragraph: { readonly line: Line };

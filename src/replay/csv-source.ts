@@ -107,8 +107,8 @@ const sourceName = (
 ): string => `${basename(files[at] ?? "")}#${place + at}`;
 
 /**
- * Which files are parts of one table: those that share a model. A model that a later part does not have is silent, and
- * a model of a table of its own is not.
+ * Which files are parts of one table: those that share a model. A model without rows in a later part of its table counts
+ * as silent. A file that belongs to another table makes no model silent.
  */
 class Together {
   readonly #fileOfModel: number[] = [];

@@ -2,7 +2,7 @@
 import type { Row } from "../../stream/record.ts";
 import type { Position } from "../model-facts.ts";
 
-/** The level of history rows, which may be sent twice like all others. */
+/** The level of history rows. They may be sent twice, so they have a position too. */
 export const historyLevel = -1;
 
 /** JSON has no infinite numbers, so an infinite time is kept as the largest finite one. */

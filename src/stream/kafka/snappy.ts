@@ -39,7 +39,10 @@ function unpackBlock(input: ByteReader, output: Unpacked): void {
   }
 }
 
-/** The length less one: below 60 it is the value itself, otherwise it follows in one to four bytes. */
+/**
+ * The length of a literal, minus one. `high` holds it if it is below 60. Otherwise it stands in the next one to four
+ * bytes: `high` - 59 of them.
+ */
 function literalLength(high: number, input: ByteReader): number {
   return high < 60 ? high : input.littleEndian(high - 59);
 }

@@ -1,4 +1,4 @@
-/** Whose act or comment something is, as Cloud and Data Center name accounts. */
+/** Reads accounts from the answers of Jira. Cloud and Data Center describe them differently. */
 import { z } from "zod";
 
 /** An account has an id on Cloud and a key on Data Center. A deleted one may have neither. */
@@ -14,12 +14,12 @@ export const personShape = z
 
 type JiraPerson = z.infer<typeof personShape>;
 
-/** The identifier of the account that never changes; empty when Jira does not say. */
+/** The id or key of the account, which never changes. Without one its user name; empty when Jira gives none of them. */
 export function personOf(person: JiraPerson): string {
   return person?.accountId ?? person?.key ?? person?.name ?? "";
 }
 
-/** The name that people see. It says nothing about who it is. */
+/** The name that people see. Several accounts may have the same one, so it identifies nobody. */
 export function shownNameOf(person: JiraPerson): string {
   return person?.displayName ?? person?.name ?? "";
 }
