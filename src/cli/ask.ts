@@ -32,11 +32,16 @@ function problemOf(
   positional: readonly string[],
 ): string {
   const { path = [], message = "" } = issue ?? {};
-  const name = path.join(".");
-  if (name === "") return message;
-  const value = String(new Map(Object.entries(Object(given))).get(name));
-  return positional.includes(name) ? `${value} ${message}` : `--${name} ${value} ${message}`;
+  const [option] = path;
+  if (option === undefined) return message;
+  const name = String(option);
+  // An option that is given several times is a list, and the path leads to one of its values.
+  const value = String(path.reduce(valueAt, given));
+  return [positional.includes(name) ? "" : `--${name}`, value, message].filter(Boolean).join(" ");
 }
+
+const valueAt = (from: unknown, key: PropertyKey): unknown =>
+  new Map<string, unknown>(Object.entries(Object(from))).get(String(key));
 
 /** As {@link argumentsOf}, then calls the handler. @throws also whatever the handler throws */
 export async function ask<Arguments extends z.ZodType, Needs, Answer>(

@@ -95,7 +95,10 @@ export function registerUnfreeze(program: Command, parts: StoreCommandParts): vo
             hint: "driftwarden freeze lists those that hold or are planned.",
           });
         const { left } = answer;
-        const next = left === 0 ? "fixes run again as configured" : `${left} more hold`;
+        const next =
+          left === 0
+            ? "fixes run again as configured"
+            : `${left} more ${left === 1 ? "holds" : "hold"}`;
         parts.cli.print(
           printable(`the freeze ${JSON.stringify(answer.freeze.name)} is over; ${next}`),
         );

@@ -1,5 +1,6 @@
 /** The executor's own configuration, `/etc/driftwarden/executor.yaml`: whom it obeys, and what it may do. */
 import { z } from "zod";
+import type { ConfigError, Problem } from "./errors.ts";
 import { absolutePath, runLimits, socketPath, text, waiting } from "./fields.ts";
 import { describeIssues } from "./issues.ts";
 import { readText } from "./load.ts";
@@ -68,10 +69,14 @@ export function loadExecutorConfig(file: string): ExecutorConfig {
 /** @throws ConfigError DW_CONFIG_INVALID */
 export function parseExecutorConfig(given: string, file: string): ExecutorConfig {
   const yaml = readYaml(given);
-  if (yaml.problems.length > 0) throw invalidConfig(file, yaml.problems);
+  if (yaml.problems.length > 0) throw wrong(file, yaml.problems);
   const result = executorSchema.safeParse(yaml.value);
   if (result.success) return deepFreeze(result.data);
   const failed = { issues: result.error.issues, schema: executorSchema, input: yaml.value };
   const problems = describeIssues(failed).map(({ path, ...said }) => problemAt(yaml, path, said));
-  throw invalidConfig(file, problems);
+  throw wrong(file, problems);
 }
+
+/** `driftwarden check` reads the daemon's configuration only. */
+const wrong = (file: string, problems: readonly Problem[]): ConfigError =>
+  invalidConfig(file, problems, "start the executor again");

@@ -79,14 +79,18 @@ function fileProblem(key: string, file: string): Omit<Described, "path"> | undef
 }
 
 /** All that is wrong with a file, in the order of its lines. */
-export function invalidConfig(file: string, problems: readonly Problem[]): ConfigError {
+export function invalidConfig(
+  file: string,
+  problems: readonly Problem[],
+  next = `run driftwarden check --config ${file}`,
+): ConfigError {
   const sorted = problems.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0));
   const list = sorted.map((problem) => `\n  ${formatProblem(problem)}`).join("");
   return new ConfigError(
     "DW_CONFIG_INVALID",
     `${file} has ${counted(sorted.length, "problem")}:${list}`,
     {
-      hint: `Correct the file, then run driftwarden check --config ${file}.`,
+      hint: `Correct the file, then ${next}.`,
       problems: sorted,
     },
   );

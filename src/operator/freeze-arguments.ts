@@ -13,7 +13,10 @@ const lasting = z
   })
   .transform((text) => parseDuration(text.toLowerCase()) ?? 0);
 
-const names = z.array(z.string().min(1)).optional();
+/** A value of an option that cannot be left empty. */
+export const notEmpty = z.string().min(1, { error: "needs a value that is not empty" });
+
+const names = z.array(notEmpty).optional();
 
 const given = z.strictObject({
   /** When it is left out, the freezes in force and the planned ones are listed. */
@@ -22,7 +25,7 @@ const given = z.strictObject({
   until: moment.optional(),
   for: lasting.optional(),
   reason: z.string().optional(),
-  as: z.string().min(1).default("operator"),
+  as: notEmpty.default("operator"),
   model: names,
   feature: names,
   /** Only known kinds: a freeze for a misspelt one would match nothing, and nobody would notice. */

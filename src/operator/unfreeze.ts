@@ -6,11 +6,12 @@ import { freezesNotOver } from "../store/freezes/freeze.ts";
 import { lockBudgets } from "../store/runs/budget.ts";
 import type { Store } from "../store/store.ts";
 import { storeNowMs } from "../store/store-clock.ts";
+import { notEmpty } from "./freeze-arguments.ts";
 import type { OperatorCommand } from "./operator-command.ts";
 
 const unfreezeArguments = z.strictObject({
   name: z.string(),
-  as: z.string().min(1).default("operator"),
+  as: notEmpty.default("operator"),
 });
 
 type UnfreezeAnswer =

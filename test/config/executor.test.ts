@@ -57,6 +57,14 @@ describe("the executor's configuration", () => {
   });
 });
 
+describe("a wrong configuration of the executor", () => {
+  it("does not send people to check, which reads the daemon's configuration", () => {
+    expect(() => parseExecutorConfig("alow: []", file)).toThrow(
+      expect.objectContaining({ hint: "Correct the file, then start the executor again." }),
+    );
+  });
+});
+
 const given = (docker: string): string =>
   `{store: {url: "postgres://h/d"}, sources: {a: {}}, docker: ${docker}}`;
 

@@ -66,7 +66,7 @@ the subject kind \`digest\`, and its members are episodes that share its ticket,
   },
   Freezes: {
     routes: freezeRoutes(store),
-    what: `Those that hold, the oldest first. \`matchers\` is empty where everything is held back; else all of its lists must match.
+    what: `Those that hold or are planned, the earliest start first. \`matchers\` is empty where everything is held back; else all of its lists must match.
 \`driftwarden freeze --json\` prints the same. How one begins and ends: [freeze.md](../how-to/freeze.md).`,
     example: freeze,
     parameters: {},

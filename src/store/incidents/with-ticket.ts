@@ -17,7 +17,7 @@ where state <> 'resolved' and document -> 'ticket' ->> 'id' is not null order by
 const byTicketSql = `
 select distinct on (1) document -> 'ticket' ->> 'id' as ticket, number as incident, updated_at_ms as "changedAtMs"
 from incidents where document -> 'ticket' ->> 'id' = any ($1) order by 1, number desc`;
-/** A command that asks first waits for \`yes\` so much longer than a word counts, ms. */
+/** A ticket on which a command waits for `yes` is read directly for this much longer than others, ms. */
 const askedLongerMs = 1_200_000;
 /** Where people talk comes before where a run waits for their word. */
 const talkedSql = `
