@@ -8,8 +8,9 @@
  * The executor checks this before it listens, and takes nothing that is weaker. What it does not prove: the owner may
  * hand a connection on, and root may connect.
  */
-import { lstatSync, readFileSync, statSync } from "node:fs";
+import { lstatSync, readFileSync, type Stats, statSync } from "node:fs";
 import { dirname } from "node:path";
+import { messageOf } from "../errors.ts";
 import { ExecutorError } from "./errors.ts";
 
 /** Users by name in the machine's own list; a number is taken as it is. @throws ExecutorError DW_EXECUTOR_PEER */
@@ -24,7 +25,7 @@ export function uidOf(peer: string | number, list = "/etc/passwd"): number {
 
 /** @throws ExecutorError DW_EXECUTOR_PEER when anybody but this user and root can connect, or replace the socket */
 export function checkSocket(socket: string, peer: number): void {
-  const file = lstatSync(socket);
+  const file = seen(socket, lstatSync);
   if (!file.isSocket()) throw unsafe(`${socket} is no socket`);
   if (file.uid !== peer) {
     throw unsafe(`${socket} belongs to the user ${file.uid}, and ${peer} is the peer`);
@@ -38,7 +39,7 @@ export function checkSocket(socket: string, peer: number): void {
 /** @throws ExecutorError DW_EXECUTOR_PEER when a folder above is in the hands of anybody but root and this process */
 export function checkFolders(socket: string): void {
   for (let folder = dirname(socket); ; folder = dirname(folder)) {
-    const { uid, mode } = statSync(folder);
+    const { uid, mode } = seen(folder, statSync);
     if (uid !== 0 && uid !== process.geteuid?.()) {
       throw unsafe(`${folder} belongs to the user ${uid}, who could replace ${socket}`);
     }
@@ -51,6 +52,15 @@ export function checkFolders(socket: string): void {
   }
 }
 
+function seen(path: string, look: (path: string) => Stats): Stats {
+  try {
+    return look(path);
+  } catch (error) {
+    throw unsafe(`looking at ${path}: ${messageOf(error)}`, error);
+  }
+}
+
 const modeOf = (mode: number): string => (mode & 0o7777).toString(8);
 
-const unsafe = (message: string): ExecutorError => new ExecutorError("DW_EXECUTOR_PEER", message);
+const unsafe = (message: string, cause?: unknown): ExecutorError =>
+  new ExecutorError("DW_EXECUTOR_PEER", message, cause);

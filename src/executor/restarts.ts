@@ -60,12 +60,12 @@ export class Restarts {
     const { container } = asked;
     const running = this.#running.get(container);
     if (running?.effect === permit.effect) return running.ended;
+    const known = this.#options.acts.find(permit.effect, container);
+    if (known !== undefined) return recordedEnd(known);
     if (running !== undefined) {
       const text = `${container} is being restarted for another effect`;
       throw new DockerError("DW_DOCKER_CONFLICT", text);
     }
-    const known = this.#options.acts.find(permit.effect, container);
-    if (known !== undefined) return recordedEnd(known);
     if (!isPlausible(permit, this.#options.clocks())) return { status: "expired" };
     return this.#alone(container, permit.effect, () => this.#restart(asked, permit));
   }
@@ -148,15 +148,16 @@ export class Restarts {
   /** Waits until started-at shows that the restart took effect. A container that stays stopped is started. */
   async #settle(act: RecordedAct): Promise<VerbOutcome> {
     const { clock, clocks } = this.#options;
-    const answeredBy = laterBy(clocks(), act.graceSeconds * 1000 + settleMs);
+    const begun = clocks();
+    const answeredBy = laterBy(begun, act.graceSeconds * 1000 + settleMs);
+    const reachableBy = laterBy(begun, longestWaitMs);
     let before: Container | undefined;
     for (;;) {
       const seen = await this.#look(act, before);
       if (seen.end !== undefined) return this.#end(act, seen.end, seen.detail);
       const nowNs = clocks().monotonicNs;
       const isLate = seen.container !== undefined && nowNs >= answeredBy.monotonicNs;
-      const isTooLate = nowNs - act.at.monotonicNs >= BigInt(longestWaitMs) * 1_000_000n;
-      if (isLate || isTooLate) return this.#end(act, "unknown", seen.detail);
+      if (isLate || nowNs >= reachableBy.monotonicNs) return this.#end(act, "unknown", seen.detail);
       before = seen.container;
       await clock.sleep(pollMs);
     }

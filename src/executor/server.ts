@@ -1,6 +1,6 @@
 /** Listens on the executor's socket, and gives each connection a session. */
 import { once } from "node:events";
-import { chownSync, rmSync } from "node:fs";
+import { chownSync, lstatSync, rmSync } from "node:fs";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { BrokenLine, linesOf } from "../../remediations/docker/executor/lines.ts";
 import { maxRequestBytes } from "../../remediations/docker/executor/wire.ts";
@@ -66,6 +66,9 @@ async function bind(server: Server, { socket, peer }: ExecutorServerOptions): Pr
   checkFolders(socket);
   if (await isAlive(socket)) {
     throw new ExecutorError("DW_EXECUTOR_LISTENING", `another executor listens on ${socket}`);
+  }
+  if (lstatSync(socket, { throwIfNoEntry: false })?.isSocket() === false) {
+    throw new ExecutorError("DW_EXECUTOR_PEER", `${socket} is there and is no socket`);
   }
   rmSync(socket, { force: true });
   const mask = process.umask(0o177);

@@ -1,4 +1,5 @@
 /** An executor in front of an engine that writes down what it did. */
+import { once } from "node:events";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Engine } from "../../remediations/docker/engine.ts";
 import { DockerError } from "../../remediations/docker/errors.ts";
@@ -87,6 +88,32 @@ describe("one effect", () => {
     expect(acts()).toEqual(["restart svc"]);
   });
 
+  it("is answered from the record while the container is restarted for another one", async () => {
+    const going = new AbortController();
+    const held = once(going.signal, "abort");
+    let isHeld = false;
+    const one = await startOne({
+      engine: {
+        ...real,
+        restart: async (id, how) => {
+          if (acts().length > 0) {
+            isHeld = true;
+            await held;
+          }
+          await real.restart(id, how);
+        },
+      },
+    });
+    await restart(one, "e1");
+    const other = restart(one, "e2");
+    await eventually(async () => expect(isHeld).toBe(true));
+    await restart(one, "e1");
+    await expect(restart(one, "e3")).rejects.toMatchObject({ code: "DW_DOCKER_CONFLICT" });
+    going.abort();
+    await other;
+    expect(acts()).toEqual(["restart svc", "restart svc"]);
+  });
+
   it("is remembered by the executor that starts next", async () => {
     const one = await startOne();
     await restart(one, "e1");
@@ -130,19 +157,26 @@ describe("a container that a restart left stopped", () => {
     expect((await real.inspect(svc))?.state).toBe("running");
   });
 
-  it("is started by the executor that starts next, which answers for the first one", async () => {
-    const stops = stopsOnly();
-    const never = new Promise<never>(() => undefined);
-    const one = await startOne({
-      engine: { ...stops, restart: (id, how) => stops.restart(id, how).catch(() => never) },
-    });
-    const asked = restart(one, "e1");
-    await eventually(async () => expect((await real.inspect(svc))?.state).toBe("exited"));
-    expect(acts()).toEqual([]);
-    await one.restarted();
-    await asked;
-    expect(acts()).toEqual(["start svc"]);
-  });
+  it.each([
+    ["at once", 0],
+    ["an hour later", 3_600_000],
+  ])(
+    "is started by the executor that starts %s, which answers for the first one",
+    async (_when, laterMs) => {
+      const stops = stopsOnly();
+      const never = new Promise<never>(() => undefined);
+      const one = await startOne({
+        engine: { ...stops, restart: (id, how) => stops.restart(id, how).catch(() => never) },
+      });
+      const asked = restart(one, "e1");
+      await eventually(async () => expect((await real.inspect(svc))?.state).toBe("exited"));
+      expect(acts()).toEqual([]);
+      clocks.pass(laterMs);
+      await one.restarted();
+      await asked;
+      expect(acts()).toEqual(["start svc"]);
+    },
+  );
 
   it("may be started by the daemon, which needs no permit for that", async () => {
     const cannotStart: Engine = {

@@ -1,5 +1,14 @@
 import { once } from "node:events";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { connect, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -73,10 +82,25 @@ describe("the socket of an executor", () => {
     const first = await start();
     await expect(start()).rejects.toMatchObject({ code: "DW_EXECUTOR_LISTENING" });
     stopping.length = 0;
+    // A server removes only the path that it listened on.
+    renameSync(socket, `${socket}.dead`);
     await first.stop();
-    writeFileSync(socket, "");
+    renameSync(`${socket}.dead`, socket);
     await start();
-    expect(statSync(socket).isSocket()).toBe(true);
+    expect(statSync(socket).mode & 0o777).toBe(0o600);
+  });
+
+  it("never takes the place of a file that is no socket", async () => {
+    writeFileSync(socket, "kept");
+    await expect(start()).rejects.toMatchObject({ code: "DW_EXECUTOR_PEER" });
+    expect(readFileSync(socket, "utf8")).toBe("kept");
+  });
+
+  it("in a folder that is not there is named", async () => {
+    socket = join(folder, "nowhere", "executor.sock");
+    const refused = start();
+    await expect(refused).rejects.toMatchObject({ code: "DW_EXECUTOR_PEER" });
+    await expect(refused).rejects.toThrow(`looking at ${join(folder, "nowhere")}: ENOENT`);
   });
 
   it.each([0o666, 0o660, 0o604, 0o601])(

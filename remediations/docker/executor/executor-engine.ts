@@ -112,7 +112,7 @@ async function restart(
       const exchanged = await ask(options, { verb: "restart", arguments: given });
       if (!exchanged.expired) return;
     } catch (error) {
-      if (!mayAskAgain(error, lost)) throw error;
+      if (!mayAskAgain(error, lost)) throw toldOf(error, lost);
       lost ??= error;
       await pause();
     }
@@ -125,6 +125,11 @@ const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 
 function mayAskAgain(error: unknown, lost: DockerError | undefined): error is DockerError {
   const isAway = error instanceof DockerError && error.code === "DW_EXECUTOR_UNREACHABLE";
   return isAway && (lost !== undefined || error.maybeApplied);
+}
+
+/** An error that says only that the executor could not be asked says nothing about a restart whose answer was lost. */
+function toldOf(error: unknown, lost: DockerError | undefined): unknown {
+  return error instanceof DockerError && error.unavailable ? (lost ?? error) : error;
 }
 
 function expiredTooOften(deadlineMs: number): DockerError {

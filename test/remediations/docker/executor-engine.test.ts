@@ -148,4 +148,14 @@ describe("an executor that is away", () => {
     );
     expect(permits).toMatchObject([{ effect: "e" }, { effect: "e" }]);
   });
+
+  it.each([
+    ["speaks another version", welcome.replace("1.0", "2.0")],
+    ["says what is no hello", "{}"],
+  ])("may have restarted it, if it %s after the answer got lost", async (_what, greeting) => {
+    script = [welcome, "end", greeting];
+    const asked = engine().restart(fakeId, { graceSeconds: 0, mayAct: goodPermit });
+    await expect(asked).rejects.toMatchObject({ maybeApplied: true });
+    expect(verbsAsked()).toEqual(["restart"]);
+  });
 });
