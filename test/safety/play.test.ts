@@ -37,6 +37,7 @@ function historyOf(steps: readonly Step[], changes: Partial<FixSettings> = {}): 
 }
 
 const work = (diesAt: number): Step => ({ kind: "work", process: 0, pick: 0, diesAt });
+const clock = (ms: number): Step => ({ kind: "clock", ms });
 const approve: Step = {
   kind: "say",
   who: "sarah",
@@ -81,7 +82,6 @@ describe("a fix that is switched off", () => {
 describe("a cooldown", () => {
   it("is not made shorter where the clock was set back while the run was judged", async () => {
     const drain = { kind: "drain" } as const;
-    const clock = (ms: number): Step => ({ kind: "clock", ms });
     const judged = { kind: "model", says: "not_recovered" } as const;
     const steps = [episode(2), drain, clock(-60_000), judged, episode(2), clock(60_000), drain];
     const { oracle } = await play(historyOf(steps, { cooldownMs: 60_000 }));
