@@ -67,13 +67,13 @@ interface KeptParts {
 
 function openedJira(
   jira: NonNullable<Config["jira"]>,
-  { clock, logger, metrics, onRendered, environment, ...routes }: TicketingParts & KeptParts,
+  { logger, metrics, onRendered, environment, ...routes }: TicketingParts & KeptParts,
 ): OpenedTracker {
   const token = (): string => readSecret(jira.token_file);
   const options = jiraOptions(jira, { logger, metrics, environment });
   const { P0, P1, P2 } = jira.priorities;
   const priorities = { P0: P0 ?? undefined, P1: P1 ?? undefined, P2: P2 ?? undefined };
-  const left = { pause: new JiraPause(), pace: new JiraPace(clock) };
+  const left = { pause: new JiraPause(), pace: new JiraPace() };
   const routed = { keptFields: routes.keptFields, routedProjects: routes.routedProjects };
   const tracker = openJira({ ...options, ...left, ...routed, token, onRendered });
   return {

@@ -124,7 +124,10 @@ export class TicketActs {
   async #settleAll(): Promise<TrackerError | undefined> {
     const now = this.#options.clock.now();
     let failed: TrackerError | undefined;
-    for (const [id, waiting] of this.#seen) {
+    for (const [id, seen] of this.#seen) {
+      // When the clock was set back, the act waits anew, and no longer than that.
+      const waiting = { ...seen, seenAtMs: Math.min(seen.seenAtMs, now) };
+      this.#seen.set(id, waiting);
       try {
         await this.#settle(id, waiting);
       } catch (error) {

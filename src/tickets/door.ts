@@ -114,7 +114,8 @@ export class TicketDoor {
     const open = await store.openTickets();
     const talking = await store.talkedOnSince(now - talkingMs);
     const lively = talking.length > 0 || open.some(({ changedAtMs }) => changedAtMs > now - newMs);
-    const searches = lively || now - this.#searchedAtMs >= (open.length === 0 ? idleMs : restMs);
+    const restsMs = open.length === 0 ? idleMs : restMs;
+    const searches = lively || elapsedMs(this.#searchedAtMs, now) >= restsMs;
     const news = searches ? await this.#search() : new Map<string, ChangedTicket>();
     const direct = new Set([...talking, ...this.#slow(open)]);
     const unread = new Map([...this.#unread, ...news]);
@@ -125,7 +126,7 @@ export class TicketDoor {
     );
     const failed = await this.#readAll(soon, { news: unread, direct, hasAnswered: searches });
     this.#forget(open);
-    if (this.#hasRoom() || now - this.#actedAtMs >= actsWaitMs) {
+    if (this.#hasRoom() || elapsedMs(this.#actedAtMs, now) >= actsWaitMs) {
       await this.#acts.look();
       this.#actedAtMs = now;
     }
@@ -143,7 +144,7 @@ export class TicketDoor {
   /** The search shows our own writes too. While requests are scarce, these tickets are read last. */
   #mayWait(ticket: string): boolean {
     const heardAtMs = this.#heardAtMs.get(ticket) ?? -Infinity;
-    return this.#options.clock.now() - heardAtMs < ownWritesMs && !this.#hasRoom();
+    return elapsedMs(heardAtMs, this.#options.clock.now()) < ownWritesMs && !this.#hasRoom();
   }
 
   #hasRoom(): boolean {
@@ -201,7 +202,7 @@ export class TicketDoor {
   /** @returns the tickets that were changed since they were last read, by id */
   async #search(): Promise<ReadonlyMap<string, ChangedTicket>> {
     const now = this.#options.clock.now();
-    const minutes = Math.ceil((now - this.#searchedAtMs) / 60_000) + lagMinutes;
+    const minutes = Math.ceil(elapsedMs(this.#searchedAtMs, now) / 60_000) + lagMinutes;
     const found = await this.#options.talk.changedWithin(label, Math.min(minutes, mostMinutes));
     this.#searchedAtMs = now;
     const news = found.filter(({ id, changed }) => this.#changed.get(id) !== changed);
@@ -212,7 +213,7 @@ export class TicketDoor {
   #slow(open: readonly OpenTicket[]): readonly string[] {
     const now = this.#options.clock.now();
     const many = this.#index.blind ? blindlyRead : 1;
-    if (open.length === 0 || (many === 1 && now - this.#slowAtMs < slowMs)) return [];
+    if (open.length === 0 || (many === 1 && elapsedMs(this.#slowAtMs, now) < slowMs)) return [];
     this.#slowAtMs = now;
     const from = this.#turn % open.length;
     this.#turn = from + many;
@@ -288,3 +289,7 @@ function unfitness({ by, edited, size }: SaidComment): UnfitComment | undefined 
   if (edited) return "edited";
   return size > longest ? "too_long" : undefined;
 }
+
+/** When the clock was set back, nobody knows how much time has passed. Then everything is due. */
+const elapsedMs = (sinceMs: number, nowMs: number): number =>
+  nowMs < sinceMs ? Infinity : nowMs - sinceMs;

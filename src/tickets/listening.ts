@@ -39,8 +39,11 @@ export async function listenToTickets(
   });
   const looks = new Looks(options);
   while (!stopping.aborted) {
-    const untilMs = await looks.look(() => door.look());
-    while (!stopping.aborted && clock.now() < untilMs) {
+    const pauseMs = await looks.look(() => door.look());
+    const untilMs = clock.now() + pauseMs;
+    // When the clock was set back, more than the whole pause seems to be left. Then the next look is due.
+    const isPause = (leftMs: number): boolean => leftMs > 0 && leftMs <= pauseMs;
+    while (!stopping.aborted && isPause(untilMs - clock.now())) {
       if (door.hasHints && !looks.waits) {
         await clock.sleep(gatherMs, stopping);
         await looks.look(() => door.lookAtHints());
@@ -69,7 +72,7 @@ class Looks {
     return this.#options.clock.now() < this.#untilMs;
   }
 
-  /** @returns when the next regular one is due: counted from the start of this one, with a pause between them */
+  /** @returns how long until the next regular one, ms: counted from the start of this one, with a pause between them */
   async look(look: () => Promise<void>): Promise<number> {
     const { door, mayLook, logger, clock } = this.#options;
     const startedMs = clock.now();
@@ -77,14 +80,15 @@ class Looks {
       if (await mayLook()) await look();
       else door.forgetHints();
       this.#failed = false;
+      this.#untilMs = -Infinity;
     } catch (err) {
       if (!this.#failed) logger.warn({ err }, "reading comments failed; it is tried again");
       this.#failed = true;
       const waitMs = err instanceof TrackerError ? (err.retryAfterMs ?? 0) : 0;
       this.#untilMs = clock.now() + waitMs;
-      return clock.now() + Math.max(everyMs, waitMs);
+      return Math.max(everyMs, waitMs);
     }
-    return Math.max(startedMs + everyMs, clock.now() + leastPauseMs);
+    return Math.min(everyMs, Math.max(startedMs + everyMs - clock.now(), leastPauseMs));
   }
 }
 

@@ -82,6 +82,16 @@ describe("what a person does to a ticket in Jira itself", () => {
     expect([...place.store.commands.values()]).toMatchObject([{ said: "severity P0" }]);
   });
 
+  it("is handed in within half a minute after the clock was set back by an hour", async () => {
+    await using place = await doorPlace();
+    await place.look(1);
+    await place.act("sarah", closing);
+    await place.look(1);
+    await place.clock.advance(-3_600_000);
+    await place.look(3);
+    expect([...place.store.commands.values()].map(({ said }) => said)).toEqual(["close"]);
+  });
+
   it("counts as far as it still holds: the last word on a field, read again right before", async () => {
     await using place = await doorPlace();
     await place.act("sarah", { priority: "High" });

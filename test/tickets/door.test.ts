@@ -51,6 +51,24 @@ describe("what a person says on a ticket", () => {
     expect([...store.commands.values()].map(({ said }) => said)).toEqual(["dw status", "dw ack"]);
   });
 
+  it.each([
+    ["while people talk", 600_000],
+    ["at rest", 7_200_000],
+  ])(
+    "is heard at the next look after the clock was set back by an hour, %s",
+    async (_when, age) => {
+      await using place = await doorPlace();
+      const { door, store, clock, say } = place;
+      await clock.advance(age);
+      await door.look();
+      await clock.advance(-3_600_000);
+      await say("sarah", "dw ack");
+      await clock.advance(10_000);
+      await door.look();
+      expect([...store.commands.values()].map(({ said }) => said)).toEqual(["dw ack"]);
+    },
+  );
+
   it("is read again right before it is handed in: what was deleted or changed meanwhile is not said", async () => {
     for (const change of ["DELETE", "PUT"]) {
       await using place = await doorPlace();

@@ -6,19 +6,21 @@ import { listenToTickets } from "../../src/tickets/listening.ts";
 import { fakeClock } from "../fakes/clock.ts";
 
 function listening({ mayLook = true, fails = false, takesMs = 0 } = {}) {
-  const clock = fakeClock();
-  const start = clock.now();
+  const machine = fakeClock();
+  let setBackMs = 0;
+  const clock = { ...machine, now: () => machine.now() - setBackMs };
+  const start = machine.now();
   const looks: [string, number][] = [];
   const hints = new Set<string>();
   const listeners: ((ticket: string) => void)[] = [];
-  const noted = (what: string): void => void looks.push([what, (clock.now() - start) / 1000]);
+  const noted = (what: string): void => void looks.push([what, (machine.now() - start) / 1000]);
   const stopping = new AbortController();
   const working = listenToTickets(
     {
       door: {
         look: async () => {
           noted("all");
-          if (takesMs > 0) await clock.sleep(takesMs);
+          if (takesMs > 0) await clock.sleep(takesMs, stopping.signal);
           if (!fails) return;
           const options = { hint: "", retryable: true, retryAfterMs: 60_000 };
           throw new TrackerError("DW_TRACKER_RATE_LIMITED", "slower", options);
@@ -50,6 +52,9 @@ function listening({ mayLook = true, fails = false, takesMs = 0 } = {}) {
     hints,
     hint: (ticket: string) => {
       for (const heard of listeners) heard(ticket);
+    },
+    setBack: (ms: number): void => {
+      setBackMs += ms;
     },
     pass: async (seconds: number) => {
       for (let n = 0; n < seconds; n += 1) {
@@ -106,6 +111,19 @@ describe("reading tickets", () => {
       ["1", 16],
       ["all", 17],
     ]);
+  });
+
+  it.each([
+    ["between two looks", {}, 5],
+    ["in a look", { takesMs: 4000 }, 12],
+    ["while the tracker asks us to wait", { fails: true }, 5],
+  ])("goes on when the clock was set back by an hour %s", async (_when, options, after) => {
+    await using place = listening(options);
+    await place.pass(after);
+    const before = place.looks.length;
+    place.setBack(3_600_000);
+    await place.pass(65);
+    expect(place.looks.length).toBeGreaterThan(before);
   });
 
   it("is left to the process that reads, and its hints too", async () => {

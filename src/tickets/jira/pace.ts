@@ -8,7 +8,7 @@
  * Formula for Data Center: left(t) = min(size, left at the last answer − requests sent since + rate · time since).
  * Several processes may share an account. Each answer shows what all of them have used.
  */
-import type { Clock } from "../../clock.ts";
+import { type Clock, systemClock } from "../../clock.ts";
 
 type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
 
@@ -25,6 +25,8 @@ const spare = 2;
 const roomPart = 0.7;
 /** The second for which Cloud counts requests. */
 const countedMs = 1000;
+/** Never goes back: Jira fills its bucket whatever the clock of this machine shows. */
+const steadyClock = { now: () => performance.now(), sleep: systemClock.sleep };
 /** A server that names a rate of nearly nothing must not stop everything. The request is sent, and it may refuse it. */
 const longestMs = 10_000;
 
@@ -34,7 +36,7 @@ export class JiraPace {
   #underway = 0;
   #notBeforeMs = -Infinity;
 
-  constructor(clock: Pick<Clock, "now" | "sleep">) {
+  constructor(clock: Pick<Clock, "now" | "sleep"> = steadyClock) {
     this.#clock = clock;
   }
 
