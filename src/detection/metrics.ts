@@ -151,14 +151,18 @@ function registerScores(registry: Registry, seen: Seen): void {
   registry.registerMetric(
     new Gauge({
       name: "driftwarden_detection_watermark_timestamp_seconds",
-      help: "Oldest watermark among the partitions and sources: everything before it has been judged.",
+      help: "Oldest watermark among the partitions and sources: everything before it has been judged. A process that holds no partition shows none.",
       registers: [],
       collect() {
-        const all = seen.engines().flatMap(({ watermarks }) => [...watermarks]);
+        const engines = seen.engines();
+        // A process that holds no partition judges nothing. Those that hold them show how far they have come.
+        this.remove();
+        if (engines.length === 0) return;
+        const all = engines.flatMap(({ watermarks }) => [...watermarks]);
         const marks = all
           .filter(([source]) => seen.sources?.includes(source) ?? true)
           .map(([, watermark]) => watermark);
-        if (marks.length > 0) this.set(Math.min(...marks) / 1e6);
+        this.set(marks.length === 0 ? 0 : Math.min(...marks) / 1e6);
       },
     }),
   );
