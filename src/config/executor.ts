@@ -63,7 +63,9 @@ export type ExecutorConfig = DeepReadonly<z.output<typeof executorSchema>>;
  * @throws ConfigError DW_CONFIG_UNREADABLE or DW_CONFIG_INVALID with every problem at once
  */
 export function loadExecutorConfig(file: string): ExecutorConfig {
-  return parseExecutorConfig(readText(file), file);
+  const hint =
+    "Name a file that exists and may be read with --config FILE; docs/how-to/executor.md shows one.";
+  return parseExecutorConfig(readText(file, hint), file);
 }
 
 /** @throws ConfigError DW_CONFIG_INVALID */

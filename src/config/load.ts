@@ -26,8 +26,16 @@ export function loadConfig(
   });
 }
 
-/** The text of a file. @throws ConfigError DW_CONFIG_UNREADABLE */
-export function readText(file: string): string {
+const nameAnother =
+  "Name a file that exists and may be read: --config FILE, or DRIFTWARDEN_CONFIG. The README shows the smallest one.";
+
+/**
+ * The text of a file.
+ *
+ * @param hint what to do when it cannot be read
+ * @throws ConfigError DW_CONFIG_UNREADABLE
+ */
+export function readText(file: string, hint = nameAnother): string {
   try {
     const text = decodeConfig(readFileSync(file));
     if (typeof text === "string") return text;
@@ -35,7 +43,7 @@ export function readText(file: string): string {
   } catch (error) {
     if (error instanceof ConfigError) throw error;
     throw new ConfigError("DW_CONFIG_UNREADABLE", `reading ${file}: ${messageOf(error)}`, {
-      hint: "Name a file that exists and may be read: --config FILE, or DRIFTWARDEN_CONFIG. The README shows the smallest one.",
+      hint,
       cause: error,
     });
   }

@@ -58,6 +58,15 @@ describe("the executor's configuration", () => {
 });
 
 describe("a wrong configuration of the executor", () => {
+  it("that cannot be read is asked for by its option alone", () => {
+    expect(() => loadExecutorConfig("/nonexistent/executor.yaml")).toThrow(
+      expect.objectContaining({
+        code: "DW_CONFIG_UNREADABLE",
+        hint: expect.stringMatching(/^Name a file .*--config FILE; docs\/how-to\/executor.md/),
+      }),
+    );
+  });
+
   it("does not send people to check, which reads the daemon's configuration", () => {
     expect(() => parseExecutorConfig("alow: []", file)).toThrow(
       expect.objectContaining({ hint: "Correct the file, then start the executor again." }),
