@@ -109,9 +109,9 @@ const pictures: Readonly<Record<string, Picture>> = {
 
 /** @returns no lines: nothing is measured */
 export async function benchPictures(): Promise<readonly BenchLine[]> {
-  const render = await pngRenderer();
-  if (render === undefined) throw new Error("pictures need @resvg/resvg-js: run npm install");
+  const png = await pngRenderer();
+  if (png === undefined) throw new Error("pictures need @resvg/resvg-js: run npm install");
   for (const [name, picture] of Object.entries(pictures))
-    writeFileSync(`${folder}${name}`, await render(pictureSvg(picture)));
+    writeFileSync(`${folder}${name}`, await png.render(pictureSvg(picture)));
   return [];
 }

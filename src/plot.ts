@@ -53,15 +53,17 @@ export function thinned(points: readonly PlotPoint[]): readonly PlotPoint[] {
   );
 }
 
-/** The `d` of a path; a missing value is a gap. */
+/** The `d` of a path; a missing value is a gap. A value between two gaps is a dot where line caps are round. */
 export function linePath(points: readonly PlotPoint[], scale: PlotScale): string {
+  const known = (point: PlotPoint | undefined): boolean => Number.isFinite(point?.value);
   let path = "";
-  let drawing = false;
-  for (const point of points) {
-    const known = Number.isFinite(point.value);
-    if (known) path += `${drawing ? "L" : "M"}${placeOf(point, scale)}`;
-    drawing = known;
-  }
+  points.forEach((point, i) => {
+    if (!known(point)) return;
+    const begins = !known(points[i - 1]);
+    path += `${begins ? "M" : "L"}${placeOf(point, scale)}`;
+    // A subpath without a length is not drawn at all unless it has a segment.
+    if (begins && !known(points[i + 1])) path += "h0";
+  });
   return path;
 }
 

@@ -36,7 +36,12 @@ export interface WrittenText {
 
 /** What the ticket shows of the features to blame: a picture by the name of its file, or lines of text. */
 export type ShownPicture =
-  | { readonly file: string; readonly lines?: never }
+  | {
+      readonly file: string;
+      /** What `[1]`, `[2]` … stand for in the picture; left out where it shows every name. */
+      readonly names?: readonly string[];
+      readonly lines?: never;
+    }
   | { readonly lines: readonly string[]; readonly file?: never };
 
 /** Somebody closed or deleted the ticket while something is broken. */

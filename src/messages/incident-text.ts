@@ -77,8 +77,18 @@ function openedText(incident: Incident, help: HelpLinks): TitledMessage {
 
 function pictured({ picture }: Incident): Message {
   if (picture === undefined) return [];
-  if (picture.file !== undefined) return [[{ kind: "picture", file: picture.file }]];
+  if (picture.file !== undefined)
+    return [[{ kind: "picture", file: picture.file }, ...namesIn(picture.names ?? [])]];
   return [[{ kind: "code", text: picture.lines.join("\n") }]];
+}
+
+/** What the numbers in the picture stand for: its font lacks letters of these names. */
+function namesIn(names: readonly string[]): readonly Block[] {
+  const each = names.flatMap((name, i) => [
+    ...words(`${i === 0 ? "" : ", "}[${i + 1}] is `),
+    ...data(name, 200),
+  ]);
+  return names.length === 0 ? [] : [paragraph(line`In the picture, ${each}.`)];
 }
 
 /** What people said, oldest first. */

@@ -28,7 +28,8 @@ export function fitted(text: string, { size, room, bold }: Room): string {
 export const plain = (text: string): string =>
   text.replaceAll(/[^\t\n\x20-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, "");
 
-function widthOf(text: string, size: number): number {
+/** px, estimated */
+export function widthOf(text: string, size: number): number {
   let ems = 0;
   for (const letter of text) ems += emsOf(letter);
   return ems * size;

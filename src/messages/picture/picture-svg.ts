@@ -13,9 +13,10 @@ import {
   thinned,
 } from "../../plot.ts";
 import { oneLine } from "../text.ts";
-import { fitted, plain } from "./fitted-text.ts";
+import { fitted, plain, widthOf } from "./fitted-text.ts";
 import type { Picture, PicturePanel } from "./picture.ts";
 import { shortTime } from "./sparkline.ts";
+import { leftToRight } from "./text-direction.ts";
 import { timeTicks } from "./time-ticks.ts";
 
 export const pictureWidth = 1100;
@@ -77,7 +78,7 @@ function textSvg(
   room: number,
 ): string {
   const weight = bold ? ' font-weight="bold"' : "";
-  const shown = escapeHtml(fitted(text, { size, room, bold }));
+  const shown = escapeHtml(leftToRight(fitted(text, { size, room, bold })));
   return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" font-size="${size}" fill="${fill}" text-anchor="${anchor}"${weight}>${shown}</text>`;
 }
 
@@ -102,22 +103,26 @@ function panelSvg(panel: PicturePanel, picture: Picture, { y, height }: Place): 
   const room = pictureWidth - side.left - side.right;
   return [
     panelLabel(panel, y - 12, room),
-    `<g class="panel"><rect class="episode" x="${since.toFixed(1)}" y="${y}" width="${Math.max(pictureWidth - side.right - since, 3).toFixed(1)}" height="${height}" fill="${colour.wrong}" opacity="0.13"/>`,
+    `<g class="panel"><rect class="episode" x="${since.toFixed(1)}" y="${y}" width="${Math.max(pictureWidth - side.right - since, 3).toFixed(1)}" height="${height}" fill="${colour.wrong}" opacity="0.2"/>`,
+    `<line class="onset" x1="${since.toFixed(1)}" x2="${since.toFixed(1)}" y1="${y}" y2="${y + height}" stroke="${colour.wrong}" stroke-width="2.5"/>`,
     ...valueAxis(panel, axis, scale),
     `<path class="band" d="${bandPath(scaled(low), scaled(high), scale)}" fill="${colour.band}" opacity="0.75"/>`,
     ...changesSvg(picture, scale, { y, height }),
-    `<path class="observed" d="${linePath(scaled(line), scale)}" fill="none" stroke="${colour.line}" stroke-width="2.6" stroke-linejoin="round" stroke-linecap="round"/>`,
+    `<path class="observed" d="${linePath(scaled(line), scale)}" fill="none" stroke="${colour.line}" stroke-width="4" stroke-linejoin="round" stroke-linecap="round"/>`,
     ...dotsSvg(panel, scale),
     "</g>",
   ].join("");
 }
 
-/** The figures are never cut; the name is. */
+/** The figures are never cut; the name is. Figures that take more than two thirds of the line are smaller. */
 function panelLabel({ label, figures }: PicturePanel, y: number, room: number): string {
   const size = 17;
-  const left = Math.max(room - 0.66 * size * Array.from(figures).length, room / 3);
+  const gap = 12;
+  const numbers = plain(figures);
+  const smaller = Math.min(1, (room * 2) / 3 / widthOf(numbers, size));
+  const left = room - gap - smaller * widthOf(numbers, size);
   const name = fitted(oneLine(label, 80) || "(empty)", { size, room: left, bold: true });
-  return `<text x="${side.left}" y="${y}" font-size="${size}" fill="${colour.text}"><tspan font-weight="bold">${escapeHtml(name)}</tspan><tspan dx="12" fill="${colour.soft}">${escapeHtml(plain(figures))}</tspan></text>`;
+  return `<text x="${side.left}" y="${y}" font-size="${size}" fill="${colour.text}"><tspan font-weight="bold">${escapeHtml(leftToRight(name))}</tspan><tspan dx="${gap}" font-size="${(smaller * size).toFixed(1)}" fill="${colour.soft}">${escapeHtml(numbers)}</tspan></text>`;
 }
 
 function pointsOf(
@@ -191,7 +196,7 @@ function dotsSvg({ values, told, since, scale: unit }: PicturePanel, scale: Plot
   const shown = known.length === 1 ? known : beyond.slice(-60);
   return shown.map(({ at, value }) => {
     const [x, y] = [scale.x(at), scale.y(value * unit)];
-    return `<circle class="beyond" cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="4.5" fill="${colour.wrong}" stroke="${colour.paper}" stroke-width="1"/>`;
+    return `<circle class="beyond" cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="6" fill="${colour.wrong}" stroke="${colour.paper}" stroke-width="1"/>`;
   });
 }
 
@@ -216,27 +221,33 @@ function timeAxis({ from, to }: Picture, y: number): readonly string[] {
 function legend({ panels, changes }: Picture, y: number): string {
   const since = panels.reduce((first, panel) => Math.min(first, panel.since), Infinity);
   const change = changes.at(-1);
-  const entries = [
+  const entries: readonly (readonly [mark: string, text: string, end?: string])[] = [
     [`<rect x="0" y="-11" width="22" height="12" fill="${colour.band}"/>`, "normal"],
-    [`<path d="M0 -5H22" stroke="${colour.line}" stroke-width="3"/>`, "observed"],
+    [`<path d="M0 -5H22" stroke="${colour.line}" stroke-width="4"/>`, "observed"],
     [
-      `<rect x="0" y="-11" width="22" height="12" fill="${colour.wrong}" opacity="0.25"/>`,
-      `not normal since ${shortTime(since)}`,
+      `<rect x="0" y="-11" width="22" height="12" fill="${colour.wrong}" opacity="0.3"/>`,
+      "not normal since",
+      shortTime(since),
     ],
     ...(change === undefined
       ? []
       : [
           [
             `<path d="M11 -13V3" stroke="${colour.change}" stroke-width="2.4" stroke-dasharray="5 3"/>`,
-            `${oneLine(change.what, 24)} ${shortTime(change.at)}`,
-          ],
+            change.what,
+            shortTime(change.at),
+          ] as const,
         ]),
   ];
+  const size = 14;
   let x = side.left;
   return entries
-    .map(([mark = "", text = ""]) => {
-      const group = `<g transform="translate(${x.toFixed(1)} ${y})">${mark}<text x="30" y="0" font-size="14" fill="${colour.text}">${escapeHtml(plain(text))}</text></g>`;
-      x += 54 + 9.2 * Array.from(text).length;
+    .map(([mark, text, time]) => {
+      const end = time === undefined ? "" : ` ${time}`;
+      const room = pictureWidth - side.right - x - 30 - widthOf(end, size);
+      const name = fitted(text, { size, room, bold: false });
+      const group = `<g transform="translate(${x.toFixed(1)} ${y})">${mark}<text x="30" y="0" font-size="${size}" fill="${colour.text}">${escapeHtml(leftToRight(name) + end)}</text></g>`;
+      x += 50 + widthOf(name + end, size);
       return group;
     })
     .join("");

@@ -35,7 +35,7 @@ summary { cursor: pointer; color: var(--c0); }
 .sev { display: inline-block; border-radius: .3rem; padding: 0 .4rem; font-size: .8rem; font-weight: 600; border: 1px solid var(--rule); }
 .P0, .P1 { background: var(--mark); border-color: var(--mark); color: var(--bg); }
 svg { display: block; width: 100%; height: auto; background: var(--card); border: 1px solid var(--rule); border-radius: .5rem; }
-.line { fill: none; stroke-width: 1.6; stroke-linejoin: round; }
+.line { fill: none; stroke-width: 1.6; stroke-linejoin: round; stroke-linecap: round; }
 .c0 { stroke: var(--c0); } .c1 { stroke: var(--c1); } .c2 { stroke: var(--c2); } .c3 { stroke: var(--c3); } .c4 { stroke: var(--c4); } .c5 { stroke: var(--c5); }
 .c0.line { stroke-width: 2.2; }
 .band { fill: var(--c0); opacity: .14; }

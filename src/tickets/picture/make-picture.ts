@@ -1,8 +1,10 @@
 /** Makes the picture of an incident from what was observed. What fails is logged, and the ticket does without. */
 import type { Logger } from "pino";
 import type { Incident } from "../../incidents/incident.ts";
+import { numbered } from "../../messages/picture/numbered-names.ts";
 import {
   type ObservedPast,
+  type Picture,
   pictureOf,
   pictureSubjects,
   shownTime,
@@ -11,7 +13,7 @@ import { pictureSvg } from "../../messages/picture/picture-svg.ts";
 import { sparklines } from "../../messages/picture/sparkline.ts";
 import type { ModelKey } from "../../model-key.ts";
 import type { MadePicture, MakePicture } from "./picturing.ts";
-import { pngRenderer, type RenderPng } from "./render-png.ts";
+import { type PngRenderer, pngRenderer } from "./render-png.ts";
 
 /** Which past a picture needs. */
 export interface AskedPast {
@@ -28,20 +30,28 @@ export interface PictureOptions {
   readonly pastOf: (asked: AskedPast) => Promise<ObservedPast | undefined>;
   readonly logger: Logger;
   /** Default: the optional package, if it is there. */
-  readonly renderer?: () => Promise<RenderPng | undefined>;
+  readonly renderer?: () => Promise<PngRenderer | undefined>;
   /** A drawing that takes longer is left out, ms. Default 15 s. */
   readonly deadlineMs?: number;
 }
 
+interface Drawn {
+  readonly png: Buffer;
+  readonly names?: readonly string[];
+}
+
 export function pictureMaker(options: PictureOptions): MakePicture {
   const { logger, pastOf, renderer = pngRenderer } = options;
-  let rendering: Promise<RenderPng | undefined> | undefined;
+  let rendering: Promise<PngRenderer | undefined> | undefined;
   const render = onceAtATime(options.deadlineMs ?? 15_000);
-  const drawn = async (svg: string): Promise<Buffer | undefined> => {
+  const drawn = async (picture: Picture): Promise<Drawn | undefined> => {
     rendering ??= renderer();
     const png = await rendering;
     if (png === undefined) logger.debug("pictures are lines of text: @resvg/resvg-js is not here");
-    return png && render(() => png(svg));
+    if (png === undefined) return undefined;
+    const { picture: shown, names } = numbered(picture, png.hasLetter);
+    const drawing = await render(() => png.render(pictureSvg(shown)));
+    return names.length === 0 ? { png: drawing } : { png: drawing, names };
   };
   return async (incident): Promise<MadePicture | undefined> => {
     const failed = (says: string) => (err: unknown) => {
@@ -50,8 +60,8 @@ export function pictureMaker(options: PictureOptions): MakePicture {
     };
     const picture = await observed(incident, pastOf).catch(failed("no picture could be made"));
     if (picture === undefined) return undefined;
-    const png = await drawn(pictureSvg(picture)).catch(failed("a picture could not be drawn"));
-    return { png, lines: sparklines(picture) };
+    const made = await drawn(picture).catch(failed("a picture could not be drawn"));
+    return { png: undefined, ...made, lines: sparklines(picture) };
   };
 }
 

@@ -11,12 +11,15 @@ import { hasMailLeft } from "../../incidents/reduce/comments.ts";
 import type { NotYet } from "../../outbox/executor.ts";
 import type { TicketAttempt } from "../creation.ts";
 import { TrackerError } from "../errors.ts";
+import type { Ticketed } from "../reopening.ts";
 import type { AttachedFile, Tracker } from "../tracker.ts";
 
 /** A picture as it was made. */
 export interface MadePicture {
   /** Undefined where it could not be rendered. */
   readonly png: Buffer | undefined;
+  /** Names that the picture's font cannot show: `[1]` in the picture is the first. Left out where there are none. */
+  readonly names?: readonly string[];
   /** The same as text. */
   readonly lines: readonly string[];
 }
@@ -79,25 +82,30 @@ async function pictured(
   attempt: TicketAttempt,
   work: Work,
 ): Promise<readonly TicketPictured[]> {
-  if (isDigest(incident) || incident.ticket === undefined || isOver(incident)) return [];
+  if (!needsPicture(incident)) return [];
   const { id, key } = incident.ticket;
-  const file = pictureName(incident, work.episode);
+  const name = pictureName(incident, work.episode);
   const shown = (shows: TicketPictured["shows"]): readonly TicketPictured[] => [
     { type: "ticket_pictured", ticket: id, shows },
   ];
   // What an earlier attempt has attached is enough, also when its answer was lost.
-  if (attempt.unknown && (await isAttached({ id, file }, attempt, work))) return shown({ file });
+  const has = attempt.unknown && (await isAttached({ id, file: name }, attempt, work));
   const made = await work.make(incident);
+  const file = { file: name, ...(made?.names !== undefined && { names: made.names }) };
+  if (has) return shown(file);
   if (made === undefined) return [];
   // An attachment costs a mail.
-  if (!hasMailLeft(incident)) return shown({ lines: made.lines });
-  const attached = await attachOnce({ id, key, file, png: made.png }, attempt, work);
-  return shown(attached ? { file } : { lines: made.lines });
+  const attached =
+    hasMailLeft(incident) &&
+    (await attachOnce({ id, key, file: name, png: made.png }, attempt, work));
+  return shown(attached ? file : { lines: made.lines });
 }
 
-/** Whether no picture is needed: the incident is resolved, or has become part of another one. */
-const isOver = ({ state, partOf }: Incident): boolean =>
-  state === "resolved" || partOf !== undefined;
+/** Whether it has a ticket, is not resolved, and has not become part of another incident. */
+function needsPicture(incident: Incident | Digest): incident is Ticketed {
+  if (isDigest(incident) || incident.ticket === undefined) return false;
+  return incident.state !== "resolved" && incident.partOf === undefined;
+}
 
 /** The same for each attempt: by it the picture is found again. */
 function pictureName({ number, ticket }: Incident, episode: string): string {

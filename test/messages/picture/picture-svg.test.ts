@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { widthOf } from "../../../src/messages/picture/fitted-text.ts";
 import { pictureSvg, pictureWidth } from "../../../src/messages/picture/picture-svg.ts";
 import { sparklines } from "../../../src/messages/picture/sparkline.ts";
 import { hostileNames } from "../../tickets/examples.ts";
@@ -95,6 +96,30 @@ describe("the picture of a ticket", () => {
     expect(isWellFormed(svg)).toBe(true);
     const longest = textsOf(svg).reduce((most, text) => Math.max(most, Array.from(text).length), 0);
     expect(longest).toBeLessThan(1000);
+  });
+
+  it("draws a value between two gaps as a dot", () => {
+    const values = exampleValues(0.31, 0.049).map((one, i) =>
+      i % 2 === 0 ? one : { ...one, value: Number.NaN },
+    );
+    const svg = pictureSvg(examplePicture({ panels: [examplePanel({ values })] }));
+    expect(elements(svg, "observed")[0]?.["d"]).toMatch(/^(?:M[\d.]+ [\d.]+h0){72}$/);
+  });
+
+  it("keeps figures and legend within its width, however long they and the names are", () => {
+    const long = "W".repeat(200);
+    const figures = "123,456,789,012,345 → 123,456,789,012,346, normal 1 to 123,456,789,012,344";
+    const panels = [examplePanel({ label: long, figures })];
+    const svg = pictureSvg(examplePicture({ panels, changes: [{ at: sinceUs, what: long }] }));
+    const ends = [...svg.matchAll(/translate\(([\d.]+) \d+\)">(?:<[^>]+>)+([^<]+)<\/text>/g)].map(
+      ([, x, text = ""]) => Number(x) + 30 + widthOf(text, 14),
+    );
+    expect(ends).toHaveLength(4);
+    const [, name = "", size, told = ""] =
+      />([^<]+)<\/tspan><tspan dx="12" font-size="([\d.]+)"[^>]*>([^<]+)</.exec(svg) ?? [];
+    expect(told).toBe(figures);
+    const panelEnd = 92 + 1.1 * widthOf(name, 17) + 12 + widthOf(told, Number(size));
+    expect(Math.max(panelEnd, ...ends)).toBeLessThan(pictureWidth);
   });
 
   it("draws the extremes of thousands of attributions, never thousands of corners", () => {

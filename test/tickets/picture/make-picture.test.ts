@@ -2,9 +2,9 @@ import { pino } from "pino";
 import { describe, expect, it } from "vitest";
 import type { PastOfModel } from "../../../src/detection/baseline/past-values.ts";
 import { type PictureOptions, pictureMaker } from "../../../src/tickets/picture/make-picture.ts";
-import { pngRenderer } from "../../../src/tickets/picture/render-png.ts";
+import { type PngRenderer, pngRenderer } from "../../../src/tickets/picture/render-png.ts";
 import { exampleValues } from "../../messages/picture/example-picture.ts";
-import { exampleIncident } from "../example-incident.ts";
+import { exampleFeature, exampleIncident } from "../example-incident.ts";
 
 const past: PastOfModel = {
   values: new Map([["credit_score", exampleValues(0.31, 0.0042)]]),
@@ -13,13 +13,17 @@ const past: PastOfModel = {
 const text = (words: string): string =>
   `<svg xmlns="http://www.w3.org/2000/svg" width="200" height="40" font-family="DejaVu Sans"><text x="4" y="24">${words}</text></svg>`;
 const png = Buffer.from("picture");
+const drawing = (render: PngRenderer["render"]): PngRenderer => ({
+  render,
+  hasLetter: (letter) => letter < "\u3000",
+});
 
 function maker(options: Partial<PictureOptions> = {}) {
   const logged: string[] = [];
   const logger = pino({ level: "warn" }, { write: (line: string) => void logged.push(line) });
   const make = pictureMaker({
     pastOf: async () => past,
-    renderer: async () => async () => png,
+    renderer: async () => drawing(async () => png),
     logger,
     ...options,
   });
@@ -41,7 +45,7 @@ describe("making the picture of an incident", () => {
 
   it("gives lines of text alone where drawing fails, and logs why", async () => {
     const { make, logged } = maker({
-      renderer: async () => () => Promise.reject(new Error("no memory")),
+      renderer: async () => drawing(() => Promise.reject(new Error("no memory"))),
     });
     expect(await make(exampleIncident())).toMatchObject({ png: undefined });
     expect(logged.join()).toContain("no memory");
@@ -54,7 +58,7 @@ describe("making the picture of an incident", () => {
       started += 1;
       return endless;
     };
-    const { make, logged } = maker({ renderer: async () => draw, deadlineMs: 1 });
+    const { make, logged } = maker({ renderer: async () => drawing(draw), deadlineMs: 1 });
     expect(await make(exampleIncident())).toMatchObject({ png: undefined });
     expect(await make(exampleIncident())).toMatchObject({ png: undefined });
     expect(started).toBe(1);
@@ -79,9 +83,29 @@ describe("making the picture of an incident", () => {
     expect(asked).toBe(0);
   });
 
+  it("names beside the picture what the font cannot show, by its number in the picture", async () => {
+    const drawn: string[] = [];
+    const { make } = maker({
+      pastOf: async () => ({
+        values: new Map([["信用評分", exampleValues(0.31, 0.0042)]]),
+        changes: [],
+      }),
+      renderer: async () =>
+        drawing(async (svg) => {
+          drawn.push(svg);
+          return png;
+        }),
+    });
+    const features = [exampleFeature({ feature: "信用評分" })];
+    const made = await make(exampleIncident({ features }));
+    expect(made?.names).toEqual(["信用評分"]);
+    expect(drawn.join()).toContain(">[1]<");
+    expect(drawn.join()).not.toContain("信");
+  });
+
   it("draws a PNG with the font that is installed with it", async () => {
-    const render = await pngRenderer();
-    const drawn = await Promise.all([render?.(text("credit_score")), render?.(text(""))]);
+    const font = await pngRenderer();
+    const drawn = await Promise.all([font?.render(text("credit_score")), font?.render(text(""))]);
     expect(drawn[0]?.subarray(0, 8).toString("latin1")).toBe("\x89PNG\r\n\x1A\n");
     expect(drawn[0]?.equals(drawn[1] ?? Buffer.alloc(0))).toBe(false);
   });

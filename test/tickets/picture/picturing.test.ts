@@ -64,6 +64,18 @@ describe("the picture of a ticket", () => {
     expect(names(tracker)).toEqual([file]);
   });
 
+  it("keeps the names that stand beside it, also where an answer was lost", async () => {
+    const lacking = { ...made, names: ["信用評分"] };
+    const says = [{ shows: { names: lacking.names } }];
+    const { tracker, picture } = scene(async () => lacking);
+    expect(await picture(incident(), first)).toMatchObject(says);
+    const other = scene(async () => lacking);
+    other.tracker.losesAnswerOf.push("attach");
+    await expect(other.picture(incident(), first)).rejects.toMatchObject({ maybeApplied: true });
+    expect(await other.picture(incident(), again)).toMatchObject(says);
+    expect(tracker.writes).toBe(other.tracker.writes);
+  });
+
   it("is found again although another episode has opened since it was promised", async () => {
     const { tracker, picture } = scene();
     tracker.losesAnswerOf.push("attach");
