@@ -67,7 +67,7 @@ const faultsOfRuns = [
     // The cooldown counts from the end of the attempt.
     {
       file: "src/store/runs/budget.ts",
-      from: "coalesce(finished_at_ms, acted_at_ms, decided_at_ms)",
+      from: "greatest(finished_at_ms, acted_at_ms, decided_at_ms)",
       to: "decided_at_ms",
     },
   ]),
