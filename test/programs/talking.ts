@@ -119,7 +119,7 @@ export interface Talking {
 /** An incident with a ticket, somebody who may talk about it, and whoever hears, carries out and answers. */
 export async function talking(store: Store): Promise<Talking> {
   const sandbox = await startJiraSandbox({ users });
-  const tracker = openExample(sandbox.url, { deadlineMs: 2000 });
+  const tracker = openExample(sandbox.url);
   const ticketing = createTicketing({
     tracker,
     talk: tracker.talk,
