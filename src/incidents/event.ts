@@ -2,7 +2,7 @@
 import type { EpisodeClosed, EpisodeUnanswered, Verified } from "../detection/event.ts";
 import type { AckDue, Commanded, ProposalDue, SilenceDue } from "./deed.ts";
 import type { Episode } from "./episode.ts";
-import type { RunSummary, ShownPicture, TicketRef, WrittenText } from "./incident.ts";
+import type { FormerFate, RunSummary, ShownPicture, TicketRef, WrittenText } from "./incident.ts";
 import type { ServiceSubject } from "./subject.ts";
 
 /** What was wrong with a service is over. */
@@ -18,6 +18,8 @@ export interface TicketOpened {
   readonly written?: WrittenText;
   /** The tracker took no description, so an update of the ticket has to show the text. */
   readonly lacksText?: true;
+  /** Why it goes on from a former ticket. */
+  readonly formerFate?: FormerFate;
   /** People had closed the former ticket as "won't do"; this ticket is about another symptom. */
   readonly wontDo?: true;
 }

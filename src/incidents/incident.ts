@@ -20,8 +20,13 @@ export interface TicketRef {
   readonly url: string;
 }
 
+/** Why another ticket goes on from a ticket. */
+export type FormerFate = "gone" | "closed" | "wont_do";
+
 /** A ticket that another one goes on from. */
 export interface FormerTicket extends TicketRef {
+  /** Left out by an older program. */
+  readonly fate?: FormerFate;
   /** When it was replaced, ms since 1970. */
   readonly atMs: number;
 }

@@ -29,7 +29,7 @@ import { membersSection, sharedHeadline } from "./shared-text.ts";
 import { stormSections } from "./storm-text.ts";
 import { headline } from "./symptom.ts";
 import { oneLine, readTime } from "./text.ts";
-import { attempts } from "./ticket-life-text.ts";
+import { attempts, goesOnFrom } from "./ticket-life-text.ts";
 import { whatIsWrong } from "./what-is-wrong.ts";
 
 /** What a new ticket says. */
@@ -49,13 +49,14 @@ export function incidentText(incident: Incident | Digest, help: HelpLinks): Titl
 }
 
 function openedText(incident: Incident, help: HelpLinks): TitledMessage {
-  const { episode, severity, state } = incident;
+  const { episode, severity, state, formerTickets = [] } = incident;
   const kind = advisedKind(incident);
   return {
     title: isShared(incident)
       ? sharedHeadline(incident, severity.length + 3)
       : headline(episode, severity.length + 3),
     message: [
+      ...formerTickets.slice(-1).map(goesOnFrom),
       [openingBlock(incident, help)],
       [nightFacts(incident, help)],
       ...(kind !== undefined && isModelEpisode(episode) && state !== "resolved"

@@ -1,6 +1,6 @@
 /** The text about the ticket itself: it was closed by hand, goes on elsewhere, its severity rose, its ack lapsed. */
 import type { Rise } from "../incidents/effect.ts";
-import type { RunSummary, TicketRef } from "../incidents/incident.ts";
+import type { FormerFate, FormerTicket, RunSummary, TicketRef } from "../incidents/incident.ts";
 import {
   type Block,
   type Line,
@@ -41,9 +41,6 @@ export function renderRise(
   return [paragraph(line`${worse}${left}`)];
 }
 
-/** Why another ticket goes on from this one. */
-export type FormerFate = "gone" | "closed" | "wont_do";
-
 const whyElsewhere = {
   gone: "which cannot be read any more: it was deleted, or moved to where Driftwarden may not look",
   closed: "which cannot be opened again",
@@ -51,8 +48,9 @@ const whyElsewhere = {
 } as const satisfies Readonly<Record<FormerFate, string>>;
 
 /** First section of a ticket that goes on from another one. */
-export function renderGoesOnFrom({ key, url }: TicketRef, fate: FormerFate): MessageSection {
-  return [paragraph(line`This goes on from ${link(key, url)}, ${words(whyElsewhere[fate])}.`)];
+export function goesOnFrom({ key, url, fate }: FormerTicket): MessageSection {
+  const why = fate === undefined ? "" : `, ${whyElsewhere[fate]}`;
+  return [paragraph(line`This goes on from ${link(key, url)}${words(why)}.`)];
 }
 
 /** Last comment on a ticket that another one goes on from. */

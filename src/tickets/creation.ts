@@ -8,7 +8,6 @@ import type { Clock } from "../clock.ts";
 import { isUnavailable } from "../errors.ts";
 import { type Digest, isDigest } from "../incidents/digest.ts";
 import type { Incident, TicketRef } from "../incidents/incident.ts";
-import type { MessageSection } from "../messages/message.ts";
 import type { Attempt } from "../outbox/executor.ts";
 import { TrackerError } from "./errors.ts";
 import { newIssue, type TicketContext } from "./new-issue.ts";
@@ -32,17 +31,11 @@ interface Created {
 export type TicketAttempt = Pick<Attempt, "unknown"> &
   Partial<Pick<Attempt, "mayAct" | "sinceActMs" | "willWrite" | "mayHaveWritten">>;
 
-/** A ticket that goes on from another one. */
-export interface GoingOnFrom {
-  readonly after: TicketRef;
-  /** What it says first. */
-  readonly first: MessageSection;
-}
-
 export type TicketCreator = (
   incident: Incident | Digest,
   attempt: TicketAttempt,
-  goingOn?: GoingOnFrom,
+  /** The ticket that it goes on from. */
+  after?: TicketRef,
 ) => Promise<Created>;
 
 /** How long after an attempt its issue may still be stored, although the attempt failed or its process is gone. */
@@ -58,9 +51,10 @@ export function createTicketCreator(options: CreationOptions): TicketCreator {
   /** When each look-up began. It is in memory only, so a restart makes a look-up longer, never shorter. */
   const unknownSince = new Map<string, number>();
 
-  return async (incident, attempt, goingOn) => {
-    const own = ownLabel(incident, goingOn?.after);
-    const wanted = wantedIssue(newIssue(unpictured(incident), context), own, goingOn);
+  return async (incident, attempt, after) => {
+    const own = ownLabel(incident, after);
+    const issueText = newIssue(unpictured(incident), context);
+    const wanted = { ...issueText, labels: [...issueText.labels, own] };
     if (attempt.unknown || unknownSince.has(own)) {
       const since = unknownSince.get(own) ?? clock.now();
       unknownSince.set(own, since);
@@ -88,11 +82,6 @@ export function createTicketCreator(options: CreationOptions): TicketCreator {
 /** Without the picture, because that is attached to another ticket. */
 function unpictured(incident: Incident | Digest): Incident | Digest {
   return isDigest(incident) ? incident : { ...incident, picture: undefined };
-}
-
-function wantedIssue(issue: NewIssue, own: string, goingOn: GoingOnFrom | undefined): NewIssue {
-  const description = goingOn ? [goingOn.first, ...issue.description] : issue.description;
-  return { ...issue, description, labels: [...issue.labels, own] };
 }
 
 interface LookUp {

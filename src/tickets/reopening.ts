@@ -4,10 +4,9 @@
  */
 import type { Digest } from "../incidents/digest.ts";
 import type { IncidentEvent } from "../incidents/event.ts";
-import type { Incident, TicketRef } from "../incidents/incident.ts";
+import type { FormerFate, FormerTicket, Incident, TicketRef } from "../incidents/incident.ts";
 import { newestSymptom } from "../incidents/symptom.ts";
 import { renderAgain } from "../messages/note-text.ts";
-import { type FormerFate, renderGoesOnFrom } from "../messages/ticket-life-text.ts";
 import { commentOnce, markOf, type TicketWork } from "./comments.ts";
 import type { TicketCreator } from "./creation.ts";
 import { TrackerError } from "./errors.ts";
@@ -81,9 +80,14 @@ interface GoingOn {
 }
 
 async function goOnFrom(incident: Ticketed, { former, work }: GoingOn): Promise<TicketOutcome> {
-  const first = renderGoesOnFrom(incident.ticket, former);
-  const made = await work.create(incident, work.attempt, { after: incident.ticket, first });
-  const opened = openedEvent(made.issue, keptFields(incident, work.context));
+  const { ticket } = incident;
+  // The text names it already. When it was replaced is stored with the event.
+  const replaced: FormerTicket = { ...ticket, atMs: 0, fate: former };
+  const made = await work.create({ ...incident, formerTickets: [replaced] }, work.attempt, ticket);
+  const opened = {
+    ...openedEvent(made.issue, keptFields(incident, work.context)),
+    formerFate: former,
+  };
   const event = former === "wont_do" ? { ...opened, wontDo: true as const } : opened;
   return { change: made.outcome, events: [event] };
 }

@@ -79,6 +79,13 @@ describe("a ticket that cannot be used any more", () => {
     expect(outcome.change).toBe("created");
     const after = remembering(incident, outcome, place.now());
     expect(after.ticket?.key).toBe("IR-2");
+    const goesOn = {
+      description: expect.stringContaining("This goes on from IR-1"),
+    };
+    expect(place.tracker.issues.at(-1)).toMatchObject(goesOn);
+    const updated = await place.ticketing.update({ ...after, severity: "P0" });
+    expect(updated.change).toBe("updated");
+    expect(place.tracker.issues.at(-1)).toMatchObject(goesOn);
     expect((await place.ticketing.ensure(after)).change).toBe("unchanged");
     expect(place.tracker.issues).toHaveLength(2);
   });

@@ -45,7 +45,11 @@ function opened(transition: Transition, event: TicketOpened): Change<Slice> {
   const replaced = former === undefined || former.id === event.ticket.id ? [] : [former];
   const known = [
     ...(incident.formerTickets ?? []),
-    ...replaced.map((ticket) => ({ ...ticket, atMs: moment.nowMs })),
+    ...replaced.map((ticket) => ({
+      ...ticket,
+      atMs: moment.nowMs,
+      ...(event.formerFate !== undefined && { fate: event.formerFate }),
+    })),
   ];
   const links = replaced.map(
     (ticket): Planned => ({ effect: { kind: "ticket.link", former: ticket } }),
