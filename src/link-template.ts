@@ -31,6 +31,26 @@ export function filledLink(template: string, values: LinkValues): string {
   );
 }
 
+const modelParameter = /([?&][^?&#=]+=)\{\{\s*model\s*\}\}(?=[&#]|$)/g;
+
+/**
+ * For an incident of several models: each parameter that is the model stands once for each of them, as Grafana reads a
+ * list. It is left out where there are none. Elsewhere, as in a path, the one model of `values` stays.
+ */
+export function filledForAll(
+  template: string,
+  values: LinkValues,
+  models: readonly string[],
+): string {
+  const each = template.replaceAll(modelParameter, (_whole, parameter: string) => {
+    const [start, name] = [parameter.slice(0, 1), parameter.slice(1)];
+    return `${start}${models.map((model) => `${name}${escaped(model)}`).join("&")}`;
+  });
+  const tidy =
+    models.length > 0 ? each : each.replace("?&", "?").replaceAll(/[?&]+(?=[&#]|$)/g, "");
+  return filledLink(tidy, values);
+}
+
 const isVariable = (name: string): name is LinkVariable =>
   linkVariables.some((known) => known === name);
 

@@ -1,6 +1,6 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import { filledLink, unknownVariables } from "../src/link-template.ts";
+import { filledForAll, filledLink, unknownVariables } from "../src/link-template.ts";
 
 const values = {
   model: "churn v7/eu",
@@ -31,6 +31,20 @@ describe("a link with variables", () => {
       expect([...new URL(url).searchParams.keys()]).toEqual(["m", "k"]);
     },
   );
+
+  it("names each model of a shared incident in a parameter, and one in a path", () => {
+    const template = "https://g.example/d/{{model}}?var-model={{ model }}&from={{from}}#x";
+    expect(filledForAll(template, { ...values, model: "a" }, ["a", "b&{{from}}"])).toBe(
+      "https://g.example/d/a?var-model=a&var-model=b%26%7B%7Bfrom%7D%7D&from=1795721220000#x",
+    );
+    expect(filledForAll(template, values, [values.model])).toBe(filledLink(template, values));
+    const rest = (url: string): string => filledForAll(url, values, []);
+    expect(rest("https://g.example/?m={{model}}&k={{kind}}")).toBe("https://g.example/?k=shift");
+    expect(rest("https://g.example/?k={{kind}}&m={{model}}#x")).toBe(
+      "https://g.example/?k=shift#x",
+    );
+    expect(rest("https://g.example/d?m={{model}}")).toBe("https://g.example/d");
+  });
 
   it("names what is no variable", () => {
     expect(unknownVariables("https://g.example/{{modle}}/{{kind}}")).toEqual(["modle"]);

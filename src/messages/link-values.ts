@@ -31,3 +31,11 @@ export function startMs(episode: Episode): number {
   if (!isModelEpisode(episode)) return episode.at / 1000;
   return (episode.onset?.lastNormal ?? episode.newestRow) / 1000;
 }
+
+/** The broken models of a shared incident, none where not all are named; the one model of any other. */
+export function linkedModels({ episode, members, memberList }: Incident): readonly string[] {
+  const broken = (memberList?.named ?? []).filter(({ state }) => state === "joined");
+  const names = broken.map((member) => displayName(member.episode));
+  if (members.joined > Math.max(names.length, 1)) return [];
+  return names.length === 0 ? [displayName(episode)] : [...new Set(names)];
+}

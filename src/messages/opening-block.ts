@@ -6,13 +6,13 @@ import { undoingWord } from "../incidents/given-team.ts";
 import type { Incident, RunSummary } from "../incidents/incident.ts";
 import { isShared, totalOf } from "../incidents/member.ts";
 import { scopeOf } from "../incidents/subject.ts";
-import { filledLink } from "../link-template.ts";
+import { filledForAll } from "../link-template.ts";
 import { modelName } from "../model-key.ts";
 import { advice, adviceText } from "./advice.ts";
 import { advisedKind, announceable } from "./advised-kind.ts";
 import { newestChange } from "./changes-text.ts";
 import { endingOf } from "./ended-text.ts";
-import { linkValuesOf } from "./link-values.ts";
+import { linkedModels, linkValuesOf } from "./link-values.ts";
 import {
   type Block,
   data,
@@ -198,7 +198,7 @@ function linkLines(incident: Incident, { dashboardUrl, runbookUrl }: HelpLinks):
   const values = linkValuesOf(incident);
   const kind = advisedKind(incident);
   const shown = (name: string, template: string): Line => {
-    const url = filledLink(template, values);
+    const url = filledForAll(template, values, linkedModels(incident));
     return line`${words(`${name}: `)}${link(url, url)}`;
   };
   // No address is right for every installation, and a dead link is worse than the name of a file.
