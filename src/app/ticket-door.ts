@@ -39,7 +39,7 @@ export function buildTicketDoor(
 ): void {
   const talk = ticketing?.talk;
   if (talk === undefined) return;
-  const { clock, config, lifecycle, logger, owner, health } = parts;
+  const { clock, config, lifecycle, logger, health } = parts;
   const onlyAssignable = Object.keys(config.people).length === 0;
   const severityOf = severityOfPriority(config);
   const store = doorStore(parts);
@@ -58,14 +58,13 @@ export function buildTicketDoor(
     hasRoom: () => ticketing?.hasRoom() ?? true,
   });
   const stopping = new AbortController();
+  let failure: string | undefined;
   const options = {
     door,
-    mayLook: async () => {
-      if (!outbox.dependencyHealth("tracker").ok) return false;
-      return (
-        (await acquireLease(parts.store, { name: "comments", owner, ttlMs: leaseMs })) !== undefined
-      );
+    onLook: (reason: string | undefined) => {
+      failure = reason;
     },
+    mayLook: async () => outbox.dependencyHealth("tracker").ok && (await isReader(parts)),
     onHint: (hinted: (ticket: string) => void) =>
       // An empty payload means that the connection is new and notifications may have been missed.
       parts.store.listen("tickets", (ticket) => void (ticket !== "" && hinted(ticket))),
@@ -74,7 +73,7 @@ export function buildTicketDoor(
     clock,
     logger: tickets,
   };
-  health.register("comments", () => healthOf(door.degraded));
+  health.register("comments", () => healthOf(failure ?? door.degraded));
   const working = Promise.all([
     listenToTickets(options, stopping.signal),
     answerOnTickets(options, stopping.signal),
@@ -83,6 +82,11 @@ export function buildTicketDoor(
     stopping.abort();
     await working;
   });
+}
+
+/** Whether this process, of all that run, is the one that reads comments. */
+async function isReader({ store, owner }: StoredParts): Promise<boolean> {
+  return (await acquireLease(store, { name: "comments", owner, ttlMs: leaseMs })) !== undefined;
 }
 
 /** The severity that a priority stands for. Undefined when two severities have that priority. */

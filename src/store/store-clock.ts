@@ -40,7 +40,8 @@ export async function followStoreClock(options: StoreClockOptions): Promise<Stor
   const { store, logger, followMs = 30_000 } = options;
   let isLogged = false;
   let aheadMs: number | undefined;
-  const now = (): number => performance.now() + (aheadMs ?? 0);
+  // Whole milliseconds, as those of a machine's clock: a statement may take a time for a bigint.
+  const now = (): number => Math.floor(performance.now() + (aheadMs ?? 0));
   const look = async (): Promise<void> => {
     const askedMs = performance.now();
     const [row] = await store.query<{ nowMs: number }>(sql);

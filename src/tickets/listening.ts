@@ -1,6 +1,7 @@
 /** Reads what people say on tickets, in one process at a time, and has their answers written there. */
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
+import { messageOf } from "../errors.ts";
 import type { TicketDoor } from "./door.ts";
 import { TrackerError } from "./errors.ts";
 
@@ -14,6 +15,8 @@ export interface ListeningOptions {
   readonly answer: () => Promise<void>;
   /** Calls back when people were answered. @returns stops that */
   readonly onAnswers: (answered: () => void) => () => void;
+  /** Called after each look, with why it failed; undefined when it did not. */
+  readonly onLook?: (reason: string | undefined) => void;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -74,15 +77,17 @@ class Looks {
 
   /** @returns how long until the next regular one, ms: counted from the start of this one, with a pause between them */
   async look(look: () => Promise<void>): Promise<number> {
-    const { door, mayLook, logger, clock } = this.#options;
+    const { door, mayLook, onLook, logger, clock } = this.#options;
     const startedMs = clock.now();
     try {
       if (await mayLook()) await look();
       else door.forgetHints();
+      onLook?.(undefined);
       this.#failed = false;
       this.#untilMs = -Infinity;
     } catch (err) {
       if (!this.#failed) logger.warn({ err }, "reading comments failed; it is tried again");
+      onLook?.(`comments are not read: ${messageOf(err)}`);
       this.#failed = true;
       const waitMs = err instanceof TrackerError ? (err.retryAfterMs ?? 0) : 0;
       this.#untilMs = clock.now() + waitMs;

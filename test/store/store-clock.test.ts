@@ -32,6 +32,17 @@ describe("the store's clock", () => {
     expect(passedMs).toBeLessThanOrEqual(performance.now() - beganMs);
   });
 
+  it("shows whole milliseconds, also where the database counts in fractions", async () => {
+    const clock = await follow([1_000_000.123456]);
+    const shown = await Promise.all(
+      [0, 1, 2].map(async (ms) => {
+        await clock.sleep(ms);
+        return clock.now();
+      }),
+    );
+    expect(shown.every(Number.isInteger)).toBe(true);
+  });
+
   it("goes on between two looks", async () => {
     const clock = await follow([1_000_000]);
     const before = clock.now();

@@ -11,6 +11,8 @@ function listening({ mayLook = true, fails = false, takesMs = 0 } = {}) {
   const clock = { ...machine, now: () => machine.now() - setBackMs };
   const start = machine.now();
   const looks: [string, number][] = [];
+  const reasons: (string | undefined)[] = [];
+  const ill = { fails };
   const hints = new Set<string>();
   const listeners: ((ticket: string) => void)[] = [];
   const noted = (what: string): void => void looks.push([what, (machine.now() - start) / 1000]);
@@ -21,7 +23,7 @@ function listening({ mayLook = true, fails = false, takesMs = 0 } = {}) {
         look: async () => {
           noted("all");
           if (takesMs > 0) await clock.sleep(takesMs, stopping.signal);
-          if (!fails) return;
+          if (!ill.fails) return;
           const options = { hint: "", retryable: true, retryAfterMs: 60_000 };
           throw new TrackerError("DW_TRACKER_RATE_LIMITED", "slower", options);
         },
@@ -42,6 +44,7 @@ function listening({ mayLook = true, fails = false, takesMs = 0 } = {}) {
       },
       answer: async () => undefined,
       onAnswers: () => () => undefined,
+      onLook: (reason) => void reasons.push(reason),
       clock,
       logger: pino({ level: "silent" }),
     },
@@ -49,6 +52,8 @@ function listening({ mayLook = true, fails = false, takesMs = 0 } = {}) {
   );
   return {
     looks,
+    reasons,
+    ill,
     hints,
     hint: (ticket: string) => {
       for (const heard of listeners) heard(ticket);
@@ -82,6 +87,15 @@ describe("reading tickets", () => {
       ["all", 10],
       ["all", 20],
     ]);
+  });
+
+  it("says why it failed, for as long as looks fail", async () => {
+    await using listener = listening({ fails: true });
+    await listener.pass(70);
+    expect(listener.reasons).toEqual(Array(2).fill("comments are not read: slower"));
+    listener.ill.fails = false;
+    await listener.pass(60);
+    expect(listener.reasons.at(-1)).toBeUndefined();
   });
 
   it("waits as long as the tracker asks, whatever is hinted", async () => {

@@ -23,7 +23,7 @@ const askedLongerMs = 1_200_000;
 const talkedSql = `
 with talked as (
   select place, max(came_at_ms) as at_ms from commands
-  where door = 'ticket' and came_at_ms > $1::bigint - ${askedLongerMs} and (came_at_ms > $1::bigint or answer ->> 'code' = 'asks')
+  where door = 'ticket' and came_at_ms > $1::double precision - ${askedLongerMs} and (came_at_ms > $1::double precision or answer ->> 'code' = 'asks')
   group by place
 ), waiting as (
   select i.document -> 'ticket' ->> 'id' as place, max(r.decided_at_ms) as at_ms
