@@ -1,6 +1,4 @@
-/**
- * Keeps what is normal for a model: judges each attribution against it, learns from it, and starts anew on request.
- */
+/** The baseline of a model: judges each attribution, learns from it, and starts anew on request. */
 import type { ModelKey } from "../model-key.ts";
 import { type FeatureTable, featureTable } from "./attribution/feature-table.ts";
 import { isWhole, learnLevel, transform } from "./attribution/transform.ts";
@@ -30,13 +28,13 @@ export interface BaselineOptions {
   readonly pool: WorkspacePool;
 }
 
-/** One attribution, as it is handed over. */
+/** One assembled attribution. */
 export interface Assembled {
   /** Its time, microseconds since 1970. */
   readonly at: number;
-  /** Features with two values. */
+  /** Features with two values at one time. */
   readonly conflicts: readonly string[];
-  /** Whether it is one of a slow model. */
+  /** Whether the model is slow. */
   readonly slow: boolean;
 }
 
@@ -50,7 +48,7 @@ export interface Assessment {
   readonly clean: boolean;
   /** The deciding detectors' highest score, 1.0 is the boundary; undefined while they warm up or relearn. */
   readonly highest: number | undefined;
-  /** Enough of the vector was there to be looked at. */
+  /** Enough of the vector was present to be judged. */
   readonly whole: boolean;
   /** Noise of the vector by {@link observeNoise}, to be learned with it; NaN where it is unknown. */
   readonly noise: number;
@@ -193,7 +191,7 @@ export class Baseline {
     const quiet = assessment.whole && assessment.evidence.length === 0 && facts.episode === null;
     if (quiet && assessment.clean) this.#learn(y, assessment);
     else this.#skip(y, assessment);
-    // Also where a missing feature makes it unclean: the feature may come and go by habit.
+    // This also holds where a missing feature makes the attribution unclean: the feature may come and go by habit.
     if (quiet) learnHabits(this.#memory, facts.rules);
     if (assessment.whole) remember(this.#memory, y);
     if (facts.widen > 0) facts.widen--;

@@ -70,7 +70,7 @@ export class PartitionEngine {
     return this.#counts;
   }
 
-  /** By source, microseconds: up to when all of its rows have come. A new map with each tick. */
+  /** The watermark of each source, microseconds: all rows up to it have come. A new map with each tick. */
   get watermarks(): ReadonlyMap<string, number> {
     return this.#watermarks;
   }
@@ -95,7 +95,9 @@ export class PartitionEngine {
     return model.takeEvents();
   }
 
-  /** Sets a record aside. The model goes on with the next one, and is unhealthy until enough attributions succeed. */
+  /**
+   * Sets a record aside. The model continues with the next record, and is unhealthy until enough attributions succeed.
+   */
   quarantine(model: ModelKey, offset: number, error: string): readonly DetectionEvent[] {
     const watched = this.#models.get(model);
     const at = watched?.facts.lastAt ?? 0;
@@ -119,7 +121,7 @@ export class PartitionEngine {
     }
     const decoded = decodeSnapshot(saved.state, (source) => this.#shaping(source));
     if (decoded === undefined) {
-      // The state cannot be read, but the model is no newcomer.
+      // The state cannot be read, but the model existed before.
       this.#reshaped.add(model);
       this.#counts.sectionsDropped++;
       const { source } = modelName(model);
@@ -195,7 +197,7 @@ export class PartitionEngine {
     this.#rows.restore(stored);
   }
 
-  /** What became of all rows of the partition, whoever held it when they came. */
+  /** What became of all rows of the partition, including those that earlier owners of the partition have processed. */
   rows(): RowsBySource {
     return this.#rows.with([...this.#models.values()].map(({ key, facts }) => [key, facts.rows]));
   }
@@ -204,7 +206,7 @@ export class PartitionEngine {
     for (const model of this.#models.values()) yield viewOf(model);
   }
 
-  /** The names alone, which cost nothing to make. */
+  /** The keys of all models. Unlike the views, they cost nothing. */
   modelKeys(): Iterable<ModelKey> {
     return this.#models.keys();
   }
@@ -275,7 +277,7 @@ export class PartitionEngine {
     return events;
   }
 
-  /** A model that throws must not keep the others from their tick. */
+  /** Passes the tick to one model. If the model throws, the other models still get their tick. */
   #tickOne(model: WatchedModel, offset: number, tick: TickRecord): readonly DetectionEvent[] {
     try {
       const changed = passTick(model, tick, this.#counts);

@@ -3,7 +3,7 @@ import { DriftwardenError } from "../errors.ts";
 
 export class DetectionError extends DriftwardenError<"DW_DETECTION_UNKNOWN_DETECTOR"> {}
 
-/** Told about rows that are left out; never thrown. */
+/** Logged for rows that are left out; never thrown. */
 export class RowsLeftOut extends DriftwardenError<
   | "DW_ROWS_TIME_INFINITE"
   | "DW_ROWS_FUTURE"

@@ -25,7 +25,7 @@ export interface BlamedFeature {
   /** Place by size, 1 = most important; undefined when absent. */
   readonly rankBefore: number | undefined;
   readonly rankAfter: number | undefined;
-  /** Expected band at that moment, on the same scale. */
+  /** Expected band when the episode opened, on the same scale. */
   readonly low: number | undefined;
   readonly high: number | undefined;
   /** Score, 1.0 is the boundary. */
@@ -34,9 +34,11 @@ export interface BlamedFeature {
   readonly part: number;
   /** Attributions over which `after` is the mean; left out when it is the newest alone. */
   readonly span?: number;
-  /** It pushes predictions the other way now: its signed parts before and now. */
+  /** Its sign changed: the signed parts before and now. Left out where it did not. */
   readonly turned?: readonly [before: number, after: number];
-  /** Of values in their own unit: what a part of 1 is there. Left out where values are parts of a whole. */
+  /**
+   * For values in their own unit: the value that a part of 1 stands for. Left out where values are parts of a whole.
+   */
   readonly unit?: number;
 }
 
@@ -48,13 +50,13 @@ export interface DetectorScore {
 
 /** Microseconds since 1970. */
 export interface Onset {
-  /** The last attribution that was as usual; of silence the last row. Left out where it is not remembered. */
+  /** Time of the last normal attribution; for silence, of the last row. Left out where it is not remembered. */
   readonly lastNormal?: number;
-  /** The first attribution that was not; of silence when one was due. */
+  /** Time of the first abnormal attribution; for silence, when one was due. */
   readonly from: number;
-  /** So many… */
+  /** Number of attributions beyond the boundary… */
   readonly crossed?: number;
-  /** …of so many newest attributions were beyond the boundary. */
+  /** …among so many of the newest ones. */
   readonly of?: number;
 }
 
@@ -89,11 +91,11 @@ export interface EpisodeOpened {
   readonly cadence: number | undefined;
   /** Time of the newest row behind the finding, microseconds since 1970. */
   readonly newestRow: number;
-  /** When it began, microseconds since 1970; left out where that cannot be told, and by earlier versions. */
+  /** When it began, microseconds since 1970. Left out where that is unknown, and by earlier versions. */
   readonly onset?: Onset;
-  /** Of silence: newest row time of the whole source by then, microseconds; left out where it is unknown. */
+  /** For silence: time of the newest row of the whole source, microseconds. Left out where it is unknown. */
   readonly sourceNewest?: number;
-  /** What was announced in the last 24 hours before it began, or since, oldest first; left out where nothing was. */
+  /** Changes that were announced for the 24 hours before the onset, or since, oldest first. Left out without any. */
   readonly changes?: readonly AnnouncedChange[];
 }
 
@@ -105,8 +107,9 @@ export interface EpisodeClosed {
   readonly model: ModelKey;
   readonly at: number;
   /**
-   * Back to normal; or a marker announced it; or the model has been silent for so long that it is not watched any more.
-   * Accepted, after the freeze limit, is in decisions of earlier versions, and where there is nobody to ask.
+   * `recovered`: back to normal. `marker`: a marker came into effect. `retired`: silent for so long that the model is
+   * forgotten. `accepted`: the freeze limit was reached, and nobody was told or nobody can be asked. Earlier versions
+   * also accepted other episodes.
    */
   readonly cause: "recovered" | "accepted" | "marker" | "retired";
 }
@@ -135,7 +138,7 @@ export interface Verified {
   readonly detail: string;
 }
 
-/** A record of this model could not be processed; it is set aside and the partition goes on. */
+/** A record of this model could not be processed. It is set aside, and the partition continues. */
 export interface Quarantined {
   readonly type: "quarantined";
   readonly id: string;

@@ -2,7 +2,7 @@
 import { ActiveDetector, type SensitivityOf } from "./baseline/active-detector.ts";
 import type { DetectorUse } from "./settings.ts";
 
-/** Raised whenever the meaning of the engine's own section changes. */
+/** Version of the engine's own section; raised whenever the meaning of its bytes changes. */
 export const memoryVersion = 2;
 
 /** Attributions over which the noise of the whole vector is judged. */
@@ -13,7 +13,7 @@ const noiseHead = 2;
 
 const align = (bytes: number): number => Math.ceil(bytes / 8) * 8;
 
-/** Three Float64, five Float32 and five Uint8 a feature, after the scalars. */
+/** Size of the engine's own section: after the scalars, three Float64, five Float32 and five Uint8 a feature. */
 export const ownBytes = (nFeatures: number): number =>
   (noiseHead + noiseRing) * 8 + align(nFeatures * (3 * 8 + 5 * 4 + 5));
 
@@ -51,7 +51,7 @@ export class ModelMemory {
   readonly meanDiff: Float32Array;
   /** One bit an attribution, newest lowest: crossed the boundary. */
   readonly crossed: Uint8Array;
-  /** Attributions in a row without it, with a bad value; how it stands as a newcomer. */
+  /** Attributions in a row in which it was absent, and in which its value was bad; then its state as a new feature. */
   readonly absent: Uint8Array;
   readonly bad: Uint8Array;
   readonly fresh: Uint8Array;
@@ -61,7 +61,7 @@ export class ModelMemory {
   constructor(shape: MemoryShape) {
     const n = shape.nFeatures;
     const own = ownBytes(n);
-    // Before the first feature there is nothing to detect, and no bytes to throw away at once.
+    // Without a feature there is nothing to detect, so no bytes are reserved.
     const fits = ({ only }: DetectorUse): boolean => only === undefined || only === unit(shape);
     this.uses = n === 0 ? [] : shape.uses.filter(fits);
     const sizes = this.uses.map((use) => align(use.type.stateBytes(use.params, n)));
@@ -94,7 +94,7 @@ export class ModelMemory {
     this.last.fill(Number.NaN);
   }
 
-  /** The detectors, made at first use: until then their bytes may be filled from outside. */
+  /** The detectors, created at first use. Until then callers may fill their bytes. */
   get detectors(): readonly ActiveDetector[] {
     this.#detectors ??= this.uses.map((use, i) => {
       const state = { nFeatures: this.nFeatures, bytes: this.sections[i]! };

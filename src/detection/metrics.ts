@@ -19,12 +19,12 @@ export interface DetectionMetrics extends SavingMetrics {
   readonly rowsRepeated: Counter;
 }
 
-/** What is looked at when somebody scrapes. */
+/** The sources of the metrics, read at each scrape. */
 export interface Seen {
   readonly engines: () => readonly PartitionEngine[];
-  /** The configured sources: of any other nothing comes any more. Default: all count. */
+  /** The configured sources. Other sources send no more rows, so they are left out. Default: all count. */
   readonly sources?: readonly string[];
-  /** Rows that the sources of this process left out at the reading, by source and reason. */
+  /** Rows that the sources of this process left out while reading, by source and reason. */
   readonly leftOut?: () => Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** Scores are shown for so many models at most. */
   readonly maxLabelledModels: number;
@@ -99,7 +99,7 @@ function savingMetrics(registry: Registry): SavingMetrics {
   };
 }
 
-/** What became of every row. Summed when somebody scrapes, from counts that are saved with the models. */
+/** Registers what became of every row, summed at each scrape from counts that are saved with the models. */
 function registerRows(registry: Registry, seen: Seen): void {
   registry.registerMetric(
     new Counter({
@@ -123,7 +123,7 @@ function registerRows(registry: Registry, seen: Seen): void {
   );
 }
 
-/** Models, counted when somebody scrapes. */
+/** Registers the number of models, counted at each scrape. */
 function registerModels(registry: Registry, seen: Seen): void {
   registry.registerMetric(
     new Gauge({
@@ -146,7 +146,7 @@ function registerModels(registry: Registry, seen: Seen): void {
   );
 }
 
-/** Watermark and scores, looked up when somebody scrapes. */
+/** Registers watermark and scores, read at each scrape. */
 function registerScores(registry: Registry, seen: Seen): void {
   registry.registerMetric(
     new Gauge({
@@ -155,7 +155,7 @@ function registerScores(registry: Registry, seen: Seen): void {
       registers: [],
       collect() {
         const engines = seen.engines();
-        // A process that holds no partition judges nothing. Those that hold them show how far they have come.
+        // A process without a partition judges nothing. The processes that hold partitions show the watermark.
         this.remove();
         if (engines.length === 0) return;
         const all = engines.flatMap(({ watermarks }) => [...watermarks]);

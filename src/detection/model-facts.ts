@@ -1,4 +1,4 @@
-/** What is known of a model beside its numbers: plain data that goes into a snapshot as JSON. */
+/** The facts of a model beside its numbers. Plain data, saved as JSON in a snapshot. */
 
 import { type Assembly, nothingAssembled } from "./attribution/assembler.ts";
 import { noRules, type RuleState } from "./episode/rules.ts";
@@ -12,14 +12,14 @@ export interface EpisodeFacts {
   readonly id: string;
   readonly kind: EpisodeKind;
   readonly at: number;
-  /** False while it began in history and has not been confirmed by a live attribution. */
+  /** False if the episode began in history and no live attribution has confirmed it yet. */
   announced: boolean;
-  /** Attributions it has lasted, and clean ones in a row up to the newest. */
+  /** Attributions since the episode opened, and clean ones in a row up to the newest. */
   lasted: number;
   clean: number;
   /** Whether people were asked about it. */
   asked?: true;
-  /** What was reported, by kind: the slots of the features. Left out in states of older versions: nothing. */
+  /** The slots of the features that were reported, by kind. Older states lack it: nothing was reported. */
   told?: Told;
 }
 
@@ -29,7 +29,7 @@ export type Told = Readonly<Partial<Record<EpisodeKind, readonly number[]>>>;
 export type Position = [window: number, ts: number, tid: number];
 
 export interface ModelFacts {
-  /** Where its newest rows came from; ticks of other sources do not concern it. */
+  /** The source of its newest rows. Ticks of other sources do not affect the model. */
   source: string;
   since: Since;
   /** What became of its rows. */
@@ -42,13 +42,13 @@ export interface ModelFacts {
   intervals: readonly number[];
   /** Time of the newest attribution, microseconds; null before the first. */
   lastAt: number | null;
-  /** Time since then in which the source was not asked. */
+  /** Time since the newest attribution in which the source was not asked. */
   unasked: UnaskedTime;
   /** Attributions the baseline has learned from. */
   learned: number;
   /** Attributions in a row that were not learned. */
   unlearned: number;
-  /** Attributions still learned without judging, and still judged with wider thresholds. */
+  /** Remaining attributions that are learned without judging, and that are judged with wider thresholds. */
   relearn: number;
   widen: number;
   /** Whether the newest attribution was judged provisionally. */
@@ -56,9 +56,9 @@ export interface ModelFacts {
   /** One bit an attribution, newest lowest: the vector as a whole crossed its boundary. */
   crossed: number;
   silent: boolean;
-  /** A record was set aside, and too few attributions were processed since. */
+  /** Whether a record was set aside, and too few attributions were processed since. */
   unhealthy: boolean;
-  /** Attributions processed since, while it is unhealthy. */
+  /** Attributions processed since the record was set aside, while the model is unhealthy. */
   wellFor?: number;
   episode: EpisodeFacts | null;
   rules: RuleState;
@@ -67,7 +67,7 @@ export interface ModelFacts {
   announced?: readonly AnnouncedChange[];
   /** Attributions since the newest marker; not there before one. */
   sinceMarker?: number;
-  /** Markers in a row that came before the model had relearned after the one before. */
+  /** Markers in a row, each before the model had relearned after the previous one. */
   hastyMarkers?: number;
   /** Markers and verdicts already taken, newest last. */
   taken: string[];
@@ -105,7 +105,9 @@ export function newFacts(
   };
 }
 
-/** @param needed attributions before a slow model is judged @returns `9/14`, then `provisional`, then undefined */
+/**
+ * Warm-up of a slow model. @param needed attributions before it is judged @returns `9/14`, `provisional`, or undefined
+ */
 export function warmUpOf(
   { learned, provisional }: Pick<ModelFacts, "learned" | "provisional">,
   needed: number,

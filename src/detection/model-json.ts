@@ -12,7 +12,7 @@ export interface ModelJson {
   readonly last_at: string | null;
   /** Attributions that its baseline has learned from. */
   readonly learned: number;
-  /** How far a slow model is learned; null once it is warm, or not slow. */
+  /** Warm-up of a slow model; null once warm, and if not slow. */
   readonly warm_up: string | null;
   readonly cadence_seconds: number | null;
   readonly features: number;

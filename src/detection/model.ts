@@ -35,7 +35,7 @@ export class WatchedModel {
   readonly facts: ModelFacts;
   /** Settings of the source it was first seen in. */
   readonly source: SourceSettings;
-  /** Its name is a version of another model, which is watched in its place. */
+  /** Whether its name is a version of another model, which is watched instead. */
   readonly #isVersion: boolean;
   readonly #context: ModelContext;
   readonly #assembler: Assembler;
@@ -84,7 +84,7 @@ export class WatchedModel {
     return this.#baseline.slotOf(feature);
   }
 
-  /** Everything for a snapshot. */
+  /** The content of a snapshot. */
   parts(): ModelParts {
     const assembly = this.#assembler.saved();
     const facts = { ...this.facts, assembly, intervals: this.#cadence.intervals };
@@ -104,7 +104,7 @@ export class WatchedModel {
     return events;
   }
 
-  /** Takes one row with a finite time. @returns why it takes no part, or undefined when it does */
+  /** Takes one row with a finite time. @returns why the row was dropped; undefined if it was not */
   take(row: Row): DropReason | undefined {
     const placement = this.#assembler.add(row);
     if (placement === "placed") return undefined;
@@ -125,7 +125,7 @@ export class WatchedModel {
     return Math.min(this.#assembler.due, this.#silentDue(), ...next);
   }
 
-  /** The source was not asked during the gap. @returns whether that changes anything */
+  /** Records a gap in which the source was not asked. @returns whether that changes anything */
   notAsked(gap: { readonly from: number; readonly until: number }): boolean {
     const { facts } = this;
     const before = facts.unasked;
@@ -134,7 +134,7 @@ export class WatchedModel {
   }
 
   /**
-   * Time passes: closes what is over, notices silence, lets markers come into effect, answers what is asked.
+   * Advances the time: closes attributions that are over, detects silence, applies markers and answers verify records.
    *
    * @param sourceNewest newest row time of its source, microseconds; undefined where it is unknown
    */
@@ -165,24 +165,24 @@ export class WatchedModel {
     return silentSince(this.facts, this.#assembler.start) + least;
   }
 
-  /** Ends what is open: nothing will be learned or decided any more. */
+  /** Ends the open attribution and episode. The model learns and decides nothing afterwards. */
   retire(watermark: number): void {
     if (this.facts.episode !== null) this.#end("retired", watermark);
     this.#events.push(...giveUp(this.facts.verification, watermark));
   }
 
-  /** Everything about its level is learned anew. */
+  /** Learns everything about its level anew. */
   rebaseline(): void {
     this.#baseline.rebaseline();
   }
 
-  /** While the clock is before this, microseconds, the model has seen a time too far in the future. */
+  /** If the clock is before this time, microseconds, the model's newest time is too far in the future. */
   get aheadUntil(): number {
     const newest = this.facts.lastAt ?? Number.NEGATIVE_INFINITY;
     return Math.max(newest, this.#assembler.start) - this.source.maxFutureUs;
   }
 
-  /** Times beyond the limit were absurd: forgets them. @returns rows dropped */
+  /** Forgets times beyond the limit, since they were absurd. @returns rows dropped */
   forgetBeyond(limit: number): number {
     const { lastAt } = this.facts;
     if (lastAt !== null && lastAt > limit) this.facts.lastAt = limit;

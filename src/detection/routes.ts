@@ -36,7 +36,7 @@ export function modelRoutes(engines: () => Iterable<ListedEngine>): readonly Htt
   ];
 }
 
-/** Only the models that are shown are looked at closely: ten thousand others cost a comparison of names each. */
+/** Only the models of the page are converted. Each other model costs one comparison of names. */
 function page(engines: readonly ListedEngine[], { subject, after, limit }: Asked): Page {
   const first: Place[] = [];
   for (const place of placesIn(engines)) {

@@ -11,7 +11,7 @@ export type Transform = "auto" | "share" | "common_scale" | "none";
 export interface DetectorUse extends DetectorRole {
   readonly type: DetectorType<unknown>;
   readonly params: unknown;
-  /** The parameters at each sensitivity; left out: the same. */
+  /** The parameters at each sensitivity. Left out: `params` at all of them. */
   readonly paramsAt?: Readonly<Record<Sensitivity, unknown>>;
 }
 
@@ -37,7 +37,10 @@ export interface DecisionSettings {
   readonly cleanToClose: number;
   /** Attributions without learning after which people are asked once whether the level is the new normal. */
   readonly freezeLimit: number;
-  /** Then the episode stays open until it recovers or a marker ends it, or is accepted where nobody can be asked. */
+  /**
+   * What happens at `freezeLimit`. `stays_open`: people are asked, and the episode stays open until it recovers or a
+   * marker ends it. `accepted`: it is accepted, since nobody can be asked.
+   */
   readonly lasting: "stays_open" | "accepted";
   /** Attributions that a new model, or one after a marker or an acceptance, learns without judging; at least so many. */
   readonly relearn: number;
@@ -51,9 +54,9 @@ export interface DecisionSettings {
   readonly provisional: number;
   /** A model is slow if its usual time between attributions is at least this, microseconds. */
   readonly slowCadenceUs: number;
-  /** Cadences without an attribution that are silence. */
+  /** Cadences without an attribution after which a model is silent. */
   readonly silentCadences: number;
-  /** Identical vectors in a row that are a frozen exporter. */
+  /** The least number of identical vectors in a row that counts as a frozen exporter. */
   readonly frozenRun: number;
   /** A new feature with less than this share is adopted in silence, 0..1. */
   readonly newFeatureShare: number;
@@ -63,7 +66,7 @@ export interface EngineSettings {
   readonly detectors: readonly DetectorUse[];
   source(name: string): SourceSettings;
   readonly decision: DecisionSettings;
-  /** Settings for some features; the first that names one decides it. Default: none. */
+  /** Settings of single features. Each setting comes from the first override that names it. Default: none. */
   readonly overrides?: readonly Override[];
   /** Rows of further models are dropped and counted. For one partition. */
   readonly maxModels: number;
@@ -90,7 +93,7 @@ export const defaultSource: SourceSettings = {
   maxFutureUs: 3_600_000_000,
 };
 
-/** The numbers of the measurements on labelled streams; the sensitivity moves the detectors' threshold, not these. */
+/** The defaults, as measured on labelled streams. The sensitivity changes the detectors' thresholds, not these. */
 export const defaultDecision: DecisionSettings = {
   needed: 2,
   outOf: 3,
@@ -109,7 +112,7 @@ export const defaultDecision: DecisionSettings = {
   newFeatureShare: 0.03,
 };
 
-/** The transform of a model with so many features, once `auto` is decided. Two shares would mirror each other. */
+/** The transform of a model with so many features. `auto` is `none` below three: two shares would mirror each other. */
 export function settledTransform(
   transform: Transform,
   nFeatures: number,

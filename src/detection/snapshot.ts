@@ -20,7 +20,7 @@ interface Section {
   readonly bytes: number;
 }
 
-/** Facts that older headers lack. */
+/** Facts that headers of older versions lack. */
 type Later = "since" | "rows" | "crossed" | "unasked";
 
 interface Header {
@@ -39,7 +39,7 @@ export interface ModelParts {
   readonly memory: ModelMemory;
 }
 
-/** What shapes the engine's own section: with another transform all numbers mean something else. */
+/** Settings that the saved bytes depend on. With another transform all numbers have another meaning. */
 export interface Shaping {
   readonly transform: Transform;
   readonly uses: readonly DetectorUse[];
@@ -64,7 +64,9 @@ export function encodeSnapshot({ names, facts, memory }: ModelParts, shaping: Sh
 export interface DecodedSnapshot extends ModelParts {
   /** Sections that did not fit the settings and start empty: `own` or a detector's name. */
   readonly dropped: readonly string[];
-  /** Whether the same rules, and the same version of every section, saved it: then it decides as before. */
+  /**
+   * Whether the state was saved with the same rules and the same version of every section. Then it decides as before.
+   */
   readonly unchanged: boolean;
 }
 
@@ -98,7 +100,7 @@ export function decodeSnapshot(
   const fits = sections.every((section) => known.has(key(section)));
   const unchanged = fits && header.rules === rulesOf(shaping);
   if (!dropped.includes("own")) return { names, facts, memory, dropped, unchanged };
-  // Nothing learned of values in another unit may stay.
+  // Nothing that was learned from values in another unit may be kept.
   const empty = new ModelMemory(memory.shape);
   return { names, facts, memory: empty, dropped: sections.map(({ name }) => name), unchanged };
 }

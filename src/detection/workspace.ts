@@ -5,7 +5,7 @@ export interface Workspace {
   readonly y: Float64Array;
   /** Highest score of each feature by a deciding detector, over its widened boundary; NaN where there is none. */
   readonly scores: Float64Array;
-  /** What one detector wrote. */
+  /** Output of one detector. */
   readonly one: Float64Array;
   readonly ratios: Float64Array;
   readonly weights: Float64Array;

@@ -3,10 +3,10 @@ import type { Row } from "../../stream/record.ts";
 import type { ModelMemory } from "../memory.ts";
 import type { DropReason } from "./counts.ts";
 
-/** After so many attributions in a row without a feature, the next one no longer waits for it. */
+/** If a feature is absent from so many attributions in a row, the next attribution no longer waits for it. */
 const givenUpAfter = 3;
 
-/** Plain data: the open attribution, as far as it is not in the model's memory. */
+/** The part of the open attribution that is not in the model's memory. Plain data. */
 export interface Assembly {
   open: boolean;
   /** Oldest and newest row of the open attribution, microseconds. */
@@ -48,7 +48,10 @@ interface Newcomer {
   readonly value: number;
 }
 
-/** Where the rows of a model are put. Once an attribution is closed the memory may be another one, with more slots. */
+/**
+ * The memory that receives the rows of a model, and the slots of its features. Closing an attribution may replace the
+ * memory by one with more slots.
+ */
 export interface FeatureSlots {
   readonly memory: ModelMemory;
   slotOf(feature: string): number | undefined;
@@ -60,8 +63,8 @@ export interface AssemblyLimits {
 }
 
 /**
- * What became of a row. `completes`: the attribution is complete with it. `belongs_to_next`: the open attribution ends
- * before it. Otherwise the reason why it was dropped.
+ * What became of a row. `completes`: the row completes the attribution. `belongs_to_next`: the open attribution ends
+ * before the row. Any other value is the reason why the row was dropped.
  */
 export type RowPlacement = "placed" | "completes" | "belongs_to_next" | DropReason;
 
@@ -125,7 +128,7 @@ export class Assembler {
   }
 
   /**
-   * Forgets times beyond the limit. With them, every row to come would be late.
+   * Forgets times beyond the limit. Otherwise every later row would count as late.
    *
    * @returns how many rows of the open attribution are dropped
    */
@@ -185,7 +188,7 @@ export class Assembler {
     return slot === undefined ? this.#newcomers.get(feature)?.ts : this.#slots.memory.seenAt[slot];
   }
 
-  /** A second row of one feature at one time: a copy, or another exporter. */
+  /** Handles a second row of one feature at one time. It is a copy, or another exporter wrote it. */
   #again(row: Row, slot: number | undefined): DropReason {
     const first =
       slot === undefined
@@ -248,7 +251,7 @@ export class Assembler {
     const assembly = this.#assembly;
     const value = Number.isFinite(row.importance) ? row.importance : Number.NaN;
     if (slot !== undefined) {
-      // A feature that comes again counts once: otherwise the attribution would close without another feature.
+      // A feature that comes again counts once. Otherwise the attribution would close before another feature has come.
       const isFirst = Number.isNaN(memory.seenAt[slot]);
       memory.value[slot] = value;
       memory.seenAt[slot] = row.ts;

@@ -1,10 +1,15 @@
-/** Maps features to slots of a vector. Equal lists are one object, since most models of a source share theirs. */
+/**
+ * Maps features to slots of a vector. Equal lists of features share one object: most models of a source have the same
+ * list.
+ */
 
 export class FeatureTable {
   /** In order of the slots. */
   readonly names: readonly string[];
   readonly #slots: ReadonlyMap<string, number>;
-  /** The slot that came after each one last time: a guess, since exporters write in the same order every time. */
+  /**
+   * For each slot, the slot whose row followed last time. It predicts the next row, since exporters keep their order.
+   */
   readonly #next: Int32Array;
   #newest = 0;
 

@@ -1,4 +1,4 @@
-/** Deduplication: drops a row that is not above the last position of its level. One comparison for each row. */
+/** Deduplication: drops a row whose position is not above the last position of its level. */
 import type { Row } from "../../stream/record.ts";
 import type { Position } from "../model-facts.ts";
 
@@ -8,7 +8,7 @@ export const historyLevel = -1;
 /** JSON has no infinite numbers, so an infinite time is kept as the largest finite one. */
 const finite = (ts: number): number => Math.min(Math.max(ts, -Number.MAX_VALUE), Number.MAX_VALUE);
 
-/** Moves the level's position to the row. @returns false when the row is not above it: it was seen before */
+/** Moves the level's position to the row. @returns false if the row is not above the position, so it was seen before */
 export function advance(
   positions: Record<string, Position>,
   place: { readonly level: number; readonly window: number },

@@ -9,8 +9,8 @@ export interface Shares {
 
 export interface Ranking {
   /**
-   * Normalised discounted cumulative gain of the order now, each feature worth its share before: 1 for the same order.
-   * Source: Järvelin and Kekäläinen 2002; cloud monitors alarm below 0.9.
+   * Normalised discounted cumulative gain of the present order. The gain of a feature is its share before. The same
+   * order gives 1. Source: Järvelin and Kekäläinen 2002; cloud monitors alarm below 0.9.
    */
   readonly ndcg: number;
   /** How many of the `top` most important features before are no longer among them. */

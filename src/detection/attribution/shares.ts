@@ -3,7 +3,10 @@ import type { ModelMemory } from "../memory.ts";
 import type { Shares } from "./ranking.ts";
 import { expectedTotal } from "./transform.ts";
 
-/** Values in their own units are divided by the usual total: of its own total, a single feature is always 1. */
+/**
+ * Values in their own units are divided by the usual total. Divided by the newest total, a single feature would always
+ * be 1.
+ */
 export function sharesOf(memory: ModelMemory): Shares {
   const { level, count, value, shape } = memory;
   const usual = expectedTotal(memory) || 1;

@@ -1,4 +1,7 @@
-/** From importances to what the detectors see: as they are, as shares, or on the model's common scale. */
+/**
+ * Transforms importances into the vector that the detectors score: unchanged, as shares, or on the model's common
+ * scale.
+ */
 import type { ModelMemory } from "../memory.ts";
 import type { Transform } from "../settings.ts";
 import type { Workspace } from "../workspace.ts";
@@ -10,7 +13,10 @@ const most = 1e12;
 const levelRate = 0.004;
 /** No feature decides more than this part of the common scale. */
 const weightCap = 0.25;
-/** A feature's noise counts as this part of its level at least, so that one that never moved does not decide alone. */
+/**
+ * The least noise of a feature, as a part of its level. Without it, a feature that never moved would decide the scale
+ * alone.
+ */
 const leastNoise = 0.02;
 /** Negative levels below this part of the expected total are noise around zero, not signed importances. */
 const signedPart = 0.05;
@@ -23,11 +29,11 @@ const clamp = (value: number): number => Math.min(Math.max(value, -most), most);
 /**
  * Writes the transformed vector into `workspace.y`; absent features stay NaN.
  *
- * `common_scale` divides by the weighted median of the ratios to the expected vector, not by the sum: a feature that
- * explodes then does not push all others down, and what all have in common (units, sample size) cancels out. The weight
- * is the expected share over the root of the feature's relative noise: a large noisy feature moves no others. Where
- * negative levels are more than 5 % of the total, they decide the scale like the others: value and level then change
- * their sign together.
+ * `common_scale` divides by the weighted median of the ratios to the expected vector, not by the sum. So a feature that
+ * explodes does not push all others down. A factor that all features share (units, sample size) cancels out. The weight
+ * is the expected share, divided by the root of the feature's relative noise. So a large noisy feature does not move
+ * the others. Features with a negative expected value take part in the median only if negative levels exceed 5 % of the
+ * total.
  */
 export function transform(
   kind: Exclude<Transform, "auto">,
@@ -49,7 +55,7 @@ function total({ value }: ModelMemory): number {
   let largest = 0;
   for (const one of value) if (Math.abs(one) > largest) largest = Math.abs(one);
   if (largest === 0) return 1;
-  // In units of the largest: the sum of absurd values would be Infinity.
+  // Each value is divided by the largest first. Otherwise the sum of absurd values would be Infinity.
   let sum = 0;
   for (const one of value) if (!Number.isNaN(one)) sum += Math.abs(one) / largest;
   return Math.min(sum * largest, Number.MAX_VALUE) || 1;
@@ -68,7 +74,7 @@ function commonScale(memory: ModelMemory, workspace: Workspace, at: number): num
     if (!(size > 0) || Number.isNaN(value[i])) continue;
     const away = Math.abs(level[i]!);
     const noise = meanDiff[i]!;
-    // A feature that often changes its sign does not show the scale.
+    // A feature that often changes its sign says nothing about the scale.
     if (signed && noise > away) continue;
     ratios[n] = value[i]! / share;
     // Divided by the root of the relative noise; 0 for a feature that was always 0.
@@ -79,7 +85,7 @@ function commonScale(memory: ModelMemory, workspace: Workspace, at: number): num
   return scale > 0 ? scale : total(memory);
 }
 
-/** The median of the first n ratios. No feature decides more than its part. */
+/** The weighted median of the first n ratios. No weight counts more than `weightCap` of the total. */
 function cappedMedian({ ratios, weights }: Workspace, n: number, weight: number): number {
   for (let i = 0; i < n; i++) weights[i] = capped(weights[i]! / weight);
   return weightedMedian(ratios, weights, n);
@@ -87,7 +93,10 @@ function cappedMedian({ ratios, weights }: Workspace, n: number, weight: number)
 
 const capped = (part: number): number => (part > weightCap ? weightCap : part);
 
-/** Expected values by the detector that knows the hour's habits, else the slow level. @returns their absolute sum */
+/**
+ * Writes the expected values of the seasonal detectors; where they expect none, the slow level. @returns their absolute
+ * sum
+ */
 function usualValues({ detectors, level }: ModelMemory, into: Float64Array, at: number): number {
   into.fill(Number.NaN);
   for (const { detector } of detectors) detector.expected?.(into, at);
@@ -105,14 +114,17 @@ function isSigned(level: Float32Array, expected: number): boolean {
   return negative > signedPart * expected;
 }
 
-/** Sum of the absolute levels: what an expected vector adds up to; 0 while nothing is learned. */
+/** Sum of the absolute levels; 0 while nothing is learned. */
 export function expectedTotal({ level }: ModelMemory): number {
   let sum = 0;
   for (let i = 0; i < level.length; i++) sum += Math.abs(level[i]!);
   return sum;
 }
 
-/** Part of the expected total (where units differ, of the features) that is present, 0..1; 1 while none is learned. */
+/**
+ * The part of the expected total that is present, 0..1. Where units differ, the part of the features. 1 while nothing
+ * is learned.
+ */
 function presentPart({ level, count, seenAt, shape }: ModelMemory): number {
   let expected = 0;
   let present = 0;
@@ -125,7 +137,10 @@ function presentPart({ level, count, seenAt, shape }: ModelMemory): number {
   return expected === 0 ? 1 : present / expected;
 }
 
-/** Whether enough of the vector is there to be looked at. A fragment is not judged, not learned and not transformed. */
+/**
+ * Whether enough of the vector is present. An attribution with less is a fragment: it is not transformed, judged or
+ * learned.
+ */
 export function isWhole(memory: ModelMemory): boolean {
   return presentPart(memory) >= leastPresent;
 }

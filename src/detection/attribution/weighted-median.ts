@@ -7,11 +7,11 @@ interface Range {
   readonly high: number;
 }
 
-/** Weights of the values that the newest partition found below and at the pivot. */
+/** Result of the last call of {@link partition}: weights of the values below the pivot, and of those equal to it. */
 const part = { lower: 0, equal: 0 };
 
 /**
- * The smallest value such that it and the smaller ones carry at least half of the weight.
+ * The smallest value that has, together with all smaller values, at least half of the weight.
  *
  * @param values reordered in place; finite
  * @param weights reordered with them; ≥ 0, some above 0
@@ -34,7 +34,7 @@ export function weightedMedian(values: Float64Array, weights: Float64Array, n: n
       const isLeast = begin === low;
       target -= isLeast ? equal : lower;
       low = isLeast ? skipEqual({ values, weights, low, high }, pivot) : begin;
-      // The sums of rounded weights may disagree about the last bit.
+      // Rounding may make the sums of the weights differ in the last bit.
       if (low > high) return pivot;
     }
   }

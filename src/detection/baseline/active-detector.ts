@@ -1,4 +1,4 @@
-/** A detector as one model uses it: one object over its bytes, or one for each sensitivity that its features have. */
+/** A detector of one model. It is one object over its bytes, or one object for each sensitivity of the features. */
 import type { Band, Detector, DetectorState, Explanation } from "../../../detectors/detector.ts";
 import type { Sensitivity } from "../../../detectors/preset.ts";
 import type { DetectorUse } from "../settings.ts";
@@ -15,7 +15,7 @@ export class ActiveDetector {
   readonly use: DetectorUse;
   /** Learns, unless features are learned apart. The detectors of all parts share its bytes. */
   readonly detector: Detector;
-  /** One at least; more where features differ in their sensitivity. */
+  /** At least one part; one for each sensitivity of the features. */
   readonly #parts: readonly Part[];
   readonly #nFeatures: number;
 
@@ -55,7 +55,7 @@ export class ActiveDetector {
   /** What the score of a feature of the vector rests on; undefined where the detector cannot explain it. */
   explain(slot: number, y: Float64Array, at: number): Explanation | undefined {
     const { detector } = this.#partOf(slot);
-    // A detector explains the vector that it scored last.
+    // A detector can explain only the vector that it scored last.
     if (this.#parts.length > 1) detector.scoreOne(y, new Float64Array(this.#nFeatures), at);
     return detector.explain?.(slot, y[slot]!, at);
   }
@@ -64,7 +64,9 @@ export class ActiveDetector {
     return this.#parts.find(({ slots }) => slots.includes(slot)) ?? this.#parts[0]!;
   }
 
-  /** What is learned of a feature may depend on its sensitivity only where features are learned apart. */
+  /**
+   * Lets the model's detector learn all features. Where features are learned apart, each part learns its own features.
+   */
   #eachPart(y: Float64Array, take: (detector: Detector, own: Float64Array) => void): void {
     if (this.#parts.length === 1 || this.use.type.learnsApart !== true) {
       take(this.detector, y);

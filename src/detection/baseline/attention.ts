@@ -5,8 +5,8 @@
  *     attention(v) = v / (usual total - |usual level| + |v|)        on the common scale
  *     attention(v) = v / usual total                                of shares, and of values in their own unit
  *
- * It rises with v, so what is outside its band stays outside, and it never exceeds 1 on the common scale. Where one
- * feature alone moved, it is the feature's share of the newest attribution.
+ * It rises with v, so a value outside its band stays outside. On the common scale it never exceeds 1. If only one
+ * feature moved, its attention is its share of the newest attribution.
  */
 import type { Explanation } from "../../../detectors/detector.ts";
 import { sharesOf } from "../attribution/shares.ts";
@@ -17,7 +17,7 @@ import type { Transform } from "../settings.ts";
 import type { Workspace } from "../workspace.ts";
 import { expectedBand, explained, type Judged } from "./expectation.ts";
 
-/** A value of the other sign, smaller than this part of the usual, is noise around zero. */
+/** A value of the other sign counts as noise around zero if it is smaller than this part of the usual value. */
 export const leastTurned = 0.1;
 /** Where all other features have less than this part of the total, v is divided by the usual total. */
 const leastOthers = 1e-6;
@@ -52,7 +52,7 @@ export function attentionNow(judged: JudgedAttribution): readonly (number | unde
   );
 }
 
-/** Attention of one feature now: below 0 where it pushes the other way than its usual level. NaN where absent. */
+/** Attention of one feature now; below 0 where its sign is not that of its usual level, NaN where absent. */
 export function signedAttention(judged: JudgedAttribution, slot: number): number {
   const { memory, workspace } = judged;
   return signOf(memory.level[slot]!) * attentionOf(judged, slot, workspace.y[slot]!);
@@ -87,7 +87,7 @@ export function toldAttention(judged: JudgedAttribution, { slot, at }: Judged): 
   return { before, after, ...band, ...unit };
 }
 
-/** What was observed, held against what was expected of it at this hour. */
+/** Compares the observed value with the value expected at this hour. */
 function held(judged: JudgedAttribution, slot: number, said: Explanation): ToldAttention {
   const before = attentionOf(judged, slot, said.expected);
   const after = attentionOf(judged, slot, said.observed);
@@ -109,7 +109,7 @@ interface SlotBand {
   readonly high: number;
 }
 
-/** The band by size: of a feature that pushes down, the end nearer to zero is the low one. */
+/** The band by size. If the feature is usually negative, its low end is the one nearer to zero. */
 function upright(
   judged: Pick<JudgedAttribution, "memory" | "kind">,
   { slot, expected, low, high }: SlotBand,

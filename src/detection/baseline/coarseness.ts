@@ -1,12 +1,12 @@
-/** How coarse the values of a feature are: the least step that was ever seen between two of them. */
+/** Measures how coarse the values of a feature are: the least step ever seen between two consecutive values. */
 import type { ModelMemory } from "../memory.ts";
 
-/** Where a step's exponent begins in a byte. */
+/** A step is stored as a byte: its binary exponent plus this. */
 const stepZero = 128;
 /** The lower bound of steps by their byte. */
 const powers = Float64Array.from({ length: 257 }, (_, byte) => 2 ** (byte - stepZero));
 
-/** Learns the step from the value before to this one; skips it where either is NaN. */
+/** Learns the step from the previous value to the newest; skips it where either is NaN. */
 export function followStep({ value, previous, step }: ModelMemory, slot: number): void {
   const distance = Math.abs(value[slot]! - previous[slot]!);
   if (!(distance > 0 && distance < Number.POSITIVE_INFINITY)) return;

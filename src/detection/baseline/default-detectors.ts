@@ -42,7 +42,7 @@ export function detectorSet(
   return uses.toSorted((a, b) => Number(b.deciding) - Number(a.deciding));
 }
 
-/** @throws DetectionError DW_DETECTION_UNKNOWN_DETECTOR, naming those there are */
+/** @throws DetectionError DW_DETECTION_UNKNOWN_DETECTOR, with the names of all detectors */
 export function detectorNamed(
   types: readonly DetectorType<unknown>[],
   name: string,

@@ -6,13 +6,13 @@ import type { FeatureSettings, LeastEffect } from "./overrides.ts";
 interface FeatureChange {
   readonly drops: boolean;
   readonly rises: boolean;
-  /** On the scale on which people see it: part of the attention, or the feature's own unit. */
+  /** Size of the change as people see it: a part of the attention, or in the feature's own unit. */
   readonly size: number;
-  /** Part of what is expected, ≥ 0. */
+  /** Size of the change, divided by the expected value, ≥ 0. */
   readonly relative: number;
 }
 
-/** Whether direction and least effect let the feature count, however far beyond its boundary it is. */
+/** Whether the feature's direction and least effect let it count. Its score plays no part. */
 export function isTold(
   judged: JudgedAttribution,
   place: Judged,
@@ -39,7 +39,7 @@ function effectOf(judged: JudgedAttribution, { slot, at }: Judged): FeatureChang
   const { memory, workspace, kind } = judged;
   const said = heldAgainst(memory, workspace.y, { slot, at });
   if (said === undefined) return undefined;
-  // Deviations and frequencies have no size: the newest value is held against the level.
+  // Deviations and frequencies have no size, so the newest value is compared with the level.
   const isValue = said.unit === "value";
   const expected = isValue ? said.expected : memory.level[slot]!;
   const observed = isValue ? said.observed : workspace.y[slot]!;

@@ -1,4 +1,4 @@
-/** What the deciding detectors expected of a feature, and which value or mean crossed its boundary. */
+/** Finds the band that the deciding detectors expected of a feature, and the value or mean that is outside it. */
 import type { Band, Explanation } from "../../../detectors/detector.ts";
 import type { ModelMemory } from "../memory.ts";
 import type { Workspace } from "../workspace.ts";
@@ -11,7 +11,7 @@ export interface Judged {
   readonly at: number;
 }
 
-/** What the first deciding detector that knows a feature, or its fallback, expected of it. */
+/** The band of the feature by the first deciding detector that has one, or by its fallback. */
 export function expectedBand(memory: ModelMemory, { slot, at }: Judged): Band | undefined {
   for (const active of deciding(memory)) {
     const band = active.band(slot, at);
@@ -21,7 +21,7 @@ export function expectedBand(memory: ModelMemory, { slot, at }: Judged): Band | 
 }
 
 /**
- * What a feature beyond its boundary rests on: observed is outside the band. Call it before the vector is learned.
+ * The band and the observed value outside it, for a feature beyond its boundary. Call it before the vector is learned.
  *
  * @returns undefined where the feature is not beyond its boundary, or no deciding detector explains it
  */
@@ -37,7 +37,7 @@ export function explained(
 const isOutside = ({ observed, low, high }: Explanation): boolean =>
   observed < low || observed > high;
 
-/** What the newest value, or a mean of the newest, is held against, whether it is outside or not. */
+/** The band, and the newest value or mean that is compared with it, inside or outside. */
 export function heldAgainst(
   memory: ModelMemory,
   y: Float64Array,
@@ -59,6 +59,6 @@ function explanations(
 const deciding = ({ detectors }: ModelMemory): readonly ActiveDetector[] =>
   detectors.filter(({ use }) => use.deciding || use.fallback === true);
 
-/** A single value held against its band. */
+/** A single value and its band. */
 const alone = (band: Band | undefined, observed: number): Explanation | undefined =>
   band && { ...band, observed, span: 1, unit: "value" };

@@ -12,7 +12,7 @@ import { knownState, type PastInput } from "./past-values.ts";
 export interface NewestFeatures {
   /** Time of the newest attribution that is complete or over, microseconds since 1970; undefined before the first. */
   readonly at: number | undefined;
-  /** Largest first, by what they are now or used to be. Nobody is blamed: score and part are 0. */
+  /** Features by their present or usual size, largest first. None is blamed, so score and part are 0. */
   readonly features: readonly BlamedFeature[];
 }
 
@@ -32,7 +32,10 @@ export function newestFeatures(
   return { at, features: features.toSorted((one, other) => sizeOf(other) - sizeOf(one)) };
 }
 
-/** While rows of an attribution still come, the one before it is the newest; what has not come yet is not absent. */
+/**
+ * While an attribution is open, the one before it is the newest. A feature without a row so far does not count as
+ * absent.
+ */
 function takeBack({ value, seenAt, previous }: ModelMemory, { lastEnd }: Assembly): void {
   value.set(previous);
   seenAt.set(previous.map((one) => (Number.isNaN(one) ? one : (lastEnd ?? Number.NaN))));

@@ -20,8 +20,9 @@ const sorted = new Float64Array(noiseRing);
 const even = new Float64Array(noiseRing).fill(1);
 
 /**
- * Median |first difference| of the leading features, each over its own mean difference; the ring keeps the newest ten.
- * NaN while there is nothing to compare with. Call once an attribution, before {@link learnNoise}.
+ * Median over the features of |first difference| / mean difference. Features below half of the mean level are left out.
+ * The ring keeps the newest ten results. NaN while there is nothing to compare with. Call it once an attribution,
+ * before {@link learnNoise}.
  */
 export function observeNoise(memory: ModelMemory, { y, ratios, weights }: Workspace): number {
   const { last, meanDiff, level, noise, shape } = memory;
@@ -42,7 +43,9 @@ export function observeNoise(memory: ModelMemory, { y, ratios, weights }: Worksp
   return now;
 }
 
-/** @returns by how much thresholds are to be widened, 1 to 3; 1 below three features and while it is not known */
+/**
+ * @returns the factor by which thresholds are widened, 1 to 3; 1 below three features and while the noise is unknown
+ */
 export function noiseFactorOf({ noise, nFeatures }: ModelMemory): number {
   if (nFeatures < 3 || noise[COUNT]! < settledAfter) return 1;
   for (let i = 0; i < noiseRing; i++) sorted[i] = noise[RING + i]!;
@@ -66,7 +69,7 @@ export function learnNoise(memory: ModelMemory, y: Float64Array, now: number): v
   noise[SCALE] = noise[SCALE]! + (now - noise[SCALE]!) * Math.max(longRate, 1 / seen);
 }
 
-/** The newest values, learned or not, are what the next differences are taken from. */
+/** Keeps the newest values, learned or not. The next differences are taken from them. */
 export function remember({ last }: ModelMemory, y: Float64Array): void {
   for (let i = 0; i < y.length; i++) if (!Number.isNaN(y[i])) last[i] = y[i]!;
 }

@@ -1,4 +1,4 @@
-/** `detection.overrides:`: which settings each feature is judged with. */
+/** Finds the settings that `detection.overrides:` gives to each feature. */
 import type { Sensitivity } from "../../../detectors/preset.ts";
 import { type ModelKey, modelName } from "../../model-key.ts";
 import { matches } from "./pattern.ts";
@@ -14,7 +14,7 @@ export interface LeastEffect {
   readonly relative?: number | undefined;
 }
 
-/** What an override sets. What is left out is as `detection:` has it. */
+/** The settings of an override. `detection:` decides those that are left out. */
 export interface FeatureSettings {
   readonly sensitivity?: Sensitivity | undefined;
   readonly direction?: Direction | undefined;
@@ -22,10 +22,10 @@ export interface FeatureSettings {
   readonly ignore?: boolean | undefined;
 }
 
-/** Each list that is given must match; a name matches a list by any of its patterns. */
+/** All lists that are given must match. A list matches a name if any of its patterns does. */
 export interface OverridePatterns {
   readonly source?: readonly string[] | undefined;
-  /** Held against the model's name, and against its whole key. */
+  /** Patterns for the model's name or for its whole key. */
   readonly model?: readonly string[] | undefined;
   readonly feature?: readonly string[] | undefined;
 }
@@ -49,8 +49,8 @@ export class ModelOverrides {
   }
 
   /**
-   * Whether nothing is reported of the model: an override without a feature ignores it, and none before it makes an
-   * exception of some features.
+   * Whether nothing is reported of the model. That is so if an override without `feature:` ignores it, and no earlier
+   * override has `ignore: false`.
    */
   get ignoresModel(): boolean {
     const naming = this.#list.filter(({ ignore }) => ignore !== undefined);
@@ -94,7 +94,7 @@ export const isFor = (patterns: readonly string[] | undefined, names: readonly s
   patterns === undefined ||
   patterns.some((pattern) => names.some((name) => matches(pattern, name)));
 
-/** What people are told of the settings under which a feature was judged; undefined without one. */
+/** The settings under which a feature was judged, as text for people; undefined where it has none of its own. */
 export function toldSettings({
   sensitivity,
   direction,

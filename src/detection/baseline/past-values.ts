@@ -1,6 +1,6 @@
 /**
- * Computes how the attributions of a model's recent past stand to what the model has learned, for a picture. It takes
- * rows as the source holds them and the saved state, and decides nothing.
+ * Compares a model's recent attributions with what the model has learned, for a picture. Its inputs are the rows of the
+ * source and the saved state. It decides nothing.
  */
 import { type ModelKey, modelName } from "../../model-key.ts";
 import type { Row } from "../../stream/record.ts";
@@ -30,7 +30,7 @@ export interface PastInput {
   /** As the store holds it; undefined before the first one is saved. */
   readonly state: Uint8Array | undefined;
   readonly model: ModelKey;
-  /** With which the model is judged. */
+  /** The settings with which the model is judged. */
   readonly settings: EngineSettings;
   /** Names of the features that are wanted. */
   readonly features: readonly string[];
@@ -40,7 +40,7 @@ export interface PastInput {
 export interface PastValue {
   /** Microseconds since 1970. */
   readonly at: number;
-  /** Below 0 where it pushes the other way than usual; NaN where it is absent. */
+  /** Below 0 where its sign is not the usual one; NaN where it is absent. */
   readonly value: number;
   /** The band in which it was expected at this hour; undefined where none is known. */
   readonly low: number | undefined;
@@ -83,7 +83,7 @@ export interface KnownState {
   readonly pool: WorkspacePool;
 }
 
-/** Where nothing is learned yet, values are shares, and nothing is expected of them. */
+/** Decodes a state. If nothing is learned yet, values are shares, and there is no expected band. */
 export function knownState(
   { state, model, settings }: Pick<PastInput, "state" | "model" | "settings">,
   rows: readonly Row[],

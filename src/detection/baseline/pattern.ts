@@ -1,7 +1,7 @@
 /** Patterns over names: `*` stands for any text, everything else for itself. */
 
 /**
- * Takes linear time in the name for every part of the pattern, whatever either of them holds.
+ * The time is linear in the length of the name for every part of the pattern, for any name and pattern.
  *
  * @example matches("churn-*", "churn-eu") // true
  */

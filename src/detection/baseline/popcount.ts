@@ -1,4 +1,4 @@
-/** Counts the bits that are set: each stands for one attribution that crossed a boundary. */
+/** Counts the bits that are set. Each of them is one attribution that crossed a boundary. */
 
 /** @param mask 0 to 2^31 − 1 */
 export function popcount(mask: number): number {

@@ -27,7 +27,7 @@ export interface ThresholdResult {
   readonly crossed: number;
 }
 
-/** As if it had crossed at every attribution so far. */
+/** A mask as if every attribution so far had crossed. */
 const everBefore = 255;
 
 export interface JudgeContext {
@@ -35,7 +35,10 @@ export interface JudgeContext {
   readonly at: number;
   /** Factor on all boundaries, ≥ 1. */
   readonly noiseFactor: number;
-  /** A slow model is judged earlier, and an advisory detector decides while all deciding ones warm up. */
+  /**
+   * Whether the model is slow. A slow model is judged earlier. An advisory detector decides while all deciding ones
+   * warm up.
+   */
   readonly slow: boolean;
   readonly settings: DecisionSettings;
   /** `crossed` of the judgement before. */
@@ -44,7 +47,7 @@ export interface JudgeContext {
   readonly own?: SlotSettings | undefined;
 }
 
-/** Settings that some features have; all of them only judge. */
+/** Settings of single features. They change how features are judged, not what is learned. */
 export interface SlotSettings {
   readonly kind: JudgedAttribution["kind"];
   readonly bySlot: readonly FeatureSettings[];
@@ -53,7 +56,7 @@ export interface SlotSettings {
 /** The score of a deciding detector that scores only the vector as a whole. */
 interface Whole {
   readonly active: ActiveDetector;
-  /** Over the widened boundary. */
+  /** The score, divided by the widened boundary. */
   readonly score: number;
 }
 
@@ -110,7 +113,7 @@ function inUnits(score: number | undefined, boundary = 1): number | undefined {
 
 interface ScoreOptions extends Pick<JudgeContext, "noiseFactor" | "at" | "own"> {
   readonly active: ActiveDetector;
-  /** Observations of a feature that are enough. */
+  /** Observations of a feature before its score counts. */
   readonly enough: number;
 }
 
@@ -140,7 +143,7 @@ function takeScores(
 const isIgnored = (own: SlotSettings | undefined, slot: number): boolean =>
   own?.bySlot[slot]?.ignore === true;
 
-/** Whether a change counts: the feature's settings let it, and it is more than one step of the values. */
+/** Whether a change counts: it exceeds one step of the values, and the feature's settings allow it. */
 function counts(
   attribution: Omit<JudgedAttribution, "kind">,
   place: Judged,
@@ -166,7 +169,10 @@ function isOneStep(
   return Math.abs(y - expected) <= (step * y) / memory.value[slot]!;
 }
 
-/** The feature without which the vector would be most normal gets the vector's score. Ignored ones are skipped. */
+/**
+ * Gives the vector's score to one feature: the one without which the vector scores lowest. Ignored features are
+ * skipped.
+ */
 function blameOddest(
   { active, score }: Whole,
   { one, scores, y }: Workspace,
@@ -202,7 +208,7 @@ function crossings(
   const crosses = whole !== undefined && whole.score >= 1;
   const crossed = shiftIn(before, crosses, settings);
   const asWhole = crosses && popcount(crossed) >= settings.needed;
-  // After crossings are recorded: the vector crossed, not the feature.
+  // This comes after crossings are recorded: the vector crossed its boundary, not the feature.
   if (crosses) blameOddest(whole, workspace, { at, own });
   return {
     anomalousSlots: byFeature || asWhole ? beyondBoundary(workspace.scores) : [],

@@ -13,13 +13,13 @@ export interface BlameInput {
   readonly at: number;
   readonly judged: JudgedAttribution;
   readonly names: readonly string[];
-  /** Blamed by a rule, most first; then come the features beyond their boundary by score. */
+  /** Features that a rule blames, most to blame first. The result lists them before features beyond their boundary. */
   readonly guilty: readonly number[];
 }
 
 /**
- * Responsibility is a feature's score times the share that it gained or lost: where several moved, the one that moved
- * most moved the others.
+ * The blame of a feature is its score times the share that it gained or lost: the feature that moved most probably
+ * moved the others. Where units differ, its blame is the score alone.
  *
  * @returns most to blame first, at most ten; their parts add up to 1
  */

@@ -1,4 +1,4 @@
-/** Which announced changes stand near the start of an episode: the first thing that people look for. */
+/** Finds the announced changes near the start of an episode: people look for them first. */
 import type { AnnouncedChange, EpisodeOpened, Onset } from "../event.ts";
 
 const nearUs = 86_400_000_000;
@@ -9,7 +9,7 @@ interface Beginning {
   readonly onset?: Onset | undefined;
 }
 
-/** @returns those of the 24 hours before it began, and those since, oldest first; nothing where there are none */
+/** @returns changes from 24 hours before the onset until the opening, oldest first; an empty object without changes */
 export function changesNear(
   announced: readonly AnnouncedChange[] = [],
   { at, onset }: Beginning,

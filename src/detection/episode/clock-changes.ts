@@ -1,4 +1,7 @@
-/** Days on which clocks are set back or forward somewhere: a column of local time repeats an hour, or lacks one. */
+/**
+ * Days on which clocks are set back or forward somewhere. On such a day a column of local time repeats or lacks an
+ * hour.
+ */
 
 const hourUs = 3_600_000_000;
 const dayUs = 24 * hourUs;

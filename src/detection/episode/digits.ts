@@ -1,4 +1,4 @@
-/** As many digits as people need: two, or as many as it takes to see that a value lies outside its band. */
+/** Rounds numbers for people: to two digits, or to as many as show that a value lies outside its band. */
 
 const fewest = 2;
 const most = 16;
@@ -8,7 +8,7 @@ export function inDigits(value: number, digits = fewest): number {
   return Number(value.toPrecision(digits));
 }
 
-/** A value and the band that it lies outside of, or within. */
+/** A value and its band. The value lies inside or outside the band. */
 export interface Banded {
   readonly value: number;
   readonly low: number;

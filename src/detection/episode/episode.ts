@@ -7,7 +7,7 @@ import type { DecisionSettings } from "../settings.ts";
 import { withReported } from "./joining.ts";
 import type { Evidence } from "./rules.ts";
 
-/** What one attribution says about the episode. */
+/** The result of one attribution for the episode. */
 export interface Finding {
   /** Some rule is fulfilled. */
   readonly isAnomalous: boolean;
@@ -23,8 +23,8 @@ type EpisodeStep =
   | undefined;
 
 /**
- * One step of the episode. An unclean attribution before enough clean ones in a row continues the same episode.
- * Time alone closes it only where nobody was told of it, or nobody can be asked.
+ * One step of the episode. An unclean attribution before enough clean ones in a row continues the same episode. After
+ * `freezeLimit` attributions it closes only if nobody was told of it, or nobody can be asked.
  *
  * @returns what happened: `announced` when an episode of history turns out to last into live time, `unanswered` once
  */
@@ -43,7 +43,7 @@ export function stepEpisode(
   return isUnannounced(facts, episode) && finding.isAnomalous ? "announced" : undefined;
 }
 
-/** An attribution was processed. After `cleanToClose` of them the model is healthy again. */
+/** Counts a processed attribution of an unhealthy model. After `cleanToClose` of them the model is healthy again. */
 function processed(
   facts: Pick<ModelFacts, "unhealthy" | "wellFor">,
   { cleanToClose }: { readonly cleanToClose: number },

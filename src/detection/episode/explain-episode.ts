@@ -20,7 +20,7 @@ import type { Evidence } from "./rules.ts";
 const leakRise = 3;
 /** …and now holds more than this share of the total. */
 const leakShare = 0.2;
-/** More relatives than this help nobody. */
+/** Most features of one family that are named. */
 const mostRelatives = 5;
 
 export interface ShiftInput {
@@ -114,7 +114,7 @@ function moving({ judged, names }: ShiftInput, slot: number): string {
 /** @param silence times in microseconds */
 export function silentEvidence(silence: {
   readonly elapsed: number;
-  /** The part of it in which the source was not asked. */
+  /** The part of the silence in which the source was not asked. */
   readonly unasked: number;
   readonly cadence: number;
   readonly silentCadences: number;
@@ -165,7 +165,7 @@ export function openedEvent(input: OpeningInput): EpisodeOpened {
   const { kind, reason: found, score } = evidence[0]!;
   const reason = warmUp === undefined ? found : `${found} (${provisionally(warmUp, learned)})`;
   const guilty = [...new Set(evidence.flatMap(({ slots }) => slots))];
-  // Silence opens at a clock time; ids are made of row times.
+  // Silence opens at a time of the clock, but an id must contain only times of rows.
   const id = eventId(model, "episode_opened", kind, newestRow);
   const features = blame({ ...input, guilty });
   const { memory } = input.judged;

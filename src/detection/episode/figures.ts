@@ -36,13 +36,13 @@ export function figuresOf(feature: BlamedFeature): FeatureFigures {
   }
   const shown = distinct({ value: after * scale, low: low * scale, high: high * scale }, digits);
   const now = quantity(shown.value);
-  // A sign that turned has no place in a band of sizes.
+  // A band of sizes cannot show a changed sign.
   const normal =
     turned === undefined ? `${settled(shown.low)} to ${quantity(shown.high)}` : undefined;
   return { before: rounded(before), after: now, normal, move: move(now) };
 }
 
-/** Whether its size fell or rose; undefined where it did neither. */
+/** The direction in which its size changed; undefined where it did not change. */
 export function directionOf({ before = 0, after = 0 }: BlamedFeature): "fell" | "rose" | undefined {
   if (after < before) return "fell";
   return after > before ? "rose" : undefined;

@@ -6,7 +6,10 @@ import type { EpisodeFacts, Told } from "../model-facts.ts";
 import type { DecisionSettings } from "../settings.ts";
 import type { Evidence } from "./rules.ts";
 
-/** A baseline that does not learn ages. So a deciding detector's score counts from twice the boundary on. */
+/**
+ * During an episode the baseline does not learn, so it becomes outdated. A deciding detector's score then counts from
+ * twice the boundary on.
+ */
 const agedBoundary = 2;
 
 export interface JoiningInput {
@@ -20,8 +23,8 @@ export interface JoiningInput {
 }
 
 /**
- * Finds the evidence to report while an episode is open. Until people are asked about the episode, evidence counts as
- * reported with it: a fault shows in several ways within a few attributions. From then on each feature is reported once
+ * Finds the evidence to report while an episode is open. Until people are asked about the episode, new evidence counts
+ * as reported: one fault usually shows in several ways within a few attributions. Then each feature is reported once
  * for each kind of rule. A detector's finding is reported for further features that {@link stands} accepts. In an
  * episode about a record set aside, every other kind is reported.
  *

@@ -1,11 +1,11 @@
-/** Whether markers come so often that the model would never be judged. */
+/** Detects models whose markers come so often that they would never be judged. */
 import type { ModelFacts } from "../model-facts.ts";
 import type { DecisionSettings } from "../settings.ts";
 
 /** After so many retrains in a row, each too soon after the one before, the model is judged through them. */
 const hastyByHabit = 2;
 
-/** Takes note of a marker that comes into effect. @returns whether this model is retrained before it is ever settled */
+/** Counts a marker that comes into effect. @returns whether markers regularly come before the model has relearned */
 export function isRetrainedByHabit(
   facts: ModelFacts,
   { relearn, relearnedWidenFor }: DecisionSettings,
@@ -14,7 +14,7 @@ export function isRetrainedByHabit(
   facts.sinceMarker = 0;
   facts.hastyMarkers = sinceMarker < relearn + relearnedWidenFor ? hastyMarkers + 1 : 0;
   if (facts.hastyMarkers < hastyByHabit) return false;
-  // The usual jump at a retrain is to be learned, not reported.
+  // The jump that is usual at a retrain is learned, not reported.
   facts.widen = relearnedWidenFor;
   return true;
 }

@@ -20,7 +20,7 @@ export interface OnsetInput {
   readonly outOf: number;
 }
 
-/** @returns undefined where it cannot be told */
+/** @returns undefined where the onset cannot be determined */
 export function onsetOf(input: OnsetInput): Onset | undefined {
   const { kind, at, facts, cadence } = input;
   if (kind === "silent") {
@@ -43,13 +43,13 @@ export function onsetOf(input: OnsetInput): Onset | undefined {
 function firstAgo(input: OnsetInput): number {
   const { kind, slot, memory, facts } = input;
   const { sameRun, conflictRun } = facts.rules;
-  // The first of identical vectors was a new one.
+  // The first of the identical vectors was still normal: only the second one repeats it.
   if (kind === "frozen") return Math.max(sameRun - 2, 0);
   if (kind === "second_exporter") return Math.max(conflictRun - 1, 0);
   if (slot === undefined) return 0;
   if (kind === "feature_missing") return Math.max(memory.absent[slot]! - 1, 0);
   if (kind === "bad_values") return Math.max(memory.bad[slot]! - 1, 0);
-  // A newcomer is counted from 1, before it was seen large.
+  // `fresh` is 1 + the times that the new feature was seen large.
   if (kind === "new_feature") return Math.max(memory.fresh[slot]! - 2, 0);
   return Math.max((crossedIn(input) ?? 1).toString(2).length - 1, 0);
 }

@@ -15,9 +15,9 @@ interface Quarantining {
 }
 
 /**
- * Marks the model unhealthy. Nothing here looks at its numbers, since what threw may throw again.
+ * Marks the model unhealthy. It reads none of the model's numbers, since they may have caused the error.
  *
- * @returns undefined where it was told already, or nobody is told: in history, or before the first attribution
+ * @returns undefined where this was already reported; also in history and before the first attribution
  */
 export function setAside(model: Quarantining, error: string): EpisodeOpened | undefined {
   const { key, facts, cadence, warmUp } = model;

@@ -30,7 +30,7 @@ export interface RuleState {
   /** Values ≥ 0 in a row from the start; a negative one before 150 of them makes negative values normal. */
   positives: number;
   negativesNormal: boolean;
-  /** Accepted as normal: not reported again before it has stopped once. */
+  /** Identical vectors were accepted: they are not reported again before they have stopped once. */
   frozenAccepted: boolean;
   conflictAccepted: boolean;
 }
@@ -48,14 +48,14 @@ export function noRules(): RuleState {
 }
 
 const knownAfter = 8;
-/** A feature is missed when a run without it is that unlikely, after two attributions at the earliest. */
+/** Probability of a run without a feature at which it is missing; after two attributions at the earliest. */
 const unlikely = 3e-5;
 const fewest = 2;
-/** Values ≥ 0 after which a negative one is nonsense. */
+/** After so many values ≥ 0, a negative one counts as bad. */
 const positivesNeeded = 150;
 /** The least rate of healthy repeats that is assumed. */
 const leastRepeats = 1e-4;
-/** Where they repeat more often than this, repetition means nothing. */
+/** If healthy vectors repeat more often than this, a repetition is no anomaly. */
 const repeatsTolerated = 0.3;
 const habitRate = 0.02;
 
@@ -64,7 +64,7 @@ export interface RuleInput {
   readonly names: readonly string[];
   readonly state: RuleState;
   readonly settings: DecisionSettings;
-  /** Enough was learned to know how often healthy vectors repeat. */
+  /** Whether enough was learned to know how often healthy vectors repeat. */
   readonly settled: boolean;
   /** Time of the attribution, microseconds since 1970. */
   readonly at: number;
@@ -76,13 +76,13 @@ export interface RuleInput {
 
 export interface RuleFindings {
   readonly evidence: readonly Evidence[];
-  /** A new feature with much of the total, seen once: it explains what else changes now, if anything does. */
+  /** A new feature with much of the total, seen once so far. It explains what else changes now. */
   readonly arriving: readonly Evidence[];
-  /** Something is missing or bad, if only once: the attribution is not a clean one. */
+  /** Whether something is missing or bad, even once. Then the attribution is not clean. */
   readonly uneasy: boolean;
 }
 
-/** Brings the runs up to date and says which rules fire. Bad values become NaN in `memory.value`. */
+/** Updates the runs and returns the rules that fire. Bad values become NaN in `memory.value`. */
 export function applyRules(input: RuleInput): RuleFindings {
   const { memory } = input;
   const missing: number[] = [];
@@ -130,10 +130,10 @@ export function applyRules(input: RuleInput): RuleFindings {
   };
 }
 
-/** Learned when nothing is wrong: how often each feature is usable, how often the vector repeats. */
+/** Learns how often each feature is usable, and how often the vector repeats. */
 export function learnHabits({ presence, count, value }: ModelMemory, state: RuleState): void {
   for (let i = 0; i < presence.length; i++) {
-    // A run without the feature is learned when it ends: before, it may be the beginning of a fault.
+    // A run without the feature is learned when it ends. Until then it may be the beginning of a fault.
     if (Number.isNaN(value[i])) continue;
     presence[i] = presence[i]! + (1 - presence[i]!) * presenceRate(count[i]!);
   }
@@ -143,7 +143,7 @@ export function learnHabits({ presence, count, value }: ModelMemory, state: Rule
 
 const presenceRate = (count: number): number => Math.max(habitRate, 1 / (count + 1));
 
-/** How many attributions in a row without a usable value are hardly chance. @param presence how often it is usable */
+/** Attributions in a row without the feature that are unlikely by chance. @param presence how often it is usable */
 function longestRun(presence: number): number {
   if (presence >= 1) return fewest;
   return Math.max(fewest, Math.ceil(Math.log(unlikely) / Math.log(1 - presence)));
@@ -169,7 +169,7 @@ const isMissed = (input: RuleInput, slot: number): boolean =>
   input.memory.count[slot]! >= knownAfter &&
   !isIgnored(input, slot);
 
-/** `twice in a row`, or how often where that was not yet enough. */
+/** `twice in a row`, or the number of times. */
 function running(runs: Uint8Array, slots: readonly number[]): string {
   const run = Math.max(...slots.map((slot) => runs[slot]!));
   return run === fewest ? "twice in a row" : `${run} times in a row`;
@@ -202,14 +202,14 @@ function followRuns(memory: ModelMemory, slot: number, badNow: boolean): void {
   if (came) bad[slot] = badNow ? Math.min(bad[slot]! + 1, 255) : 0;
 }
 
-/** The feature is usable again: a run without it that was too short to be reported counts as a habit. */
+/** Once a feature is usable again: learns a run without it that was too short to be reported, as a habit. */
 function learnRun({ absent, bad, presence, count }: ModelMemory, slot: number): void {
   const run = Math.max(absent[slot]!, bad[slot]!);
   if (run === 0 || run >= longestRun(presence[slot]!)) return;
   presence[slot] = presence[slot]! * (1 - presenceRate(count[slot]!)) ** run;
 }
 
-/** `fresh` is 1 + the times it was seen large; a small one is adopted at once. */
+/** Counts how often a new feature was large: `fresh` is 1 + that number. A small new feature is adopted at once. */
 function followNewcomer(
   input: RuleInput,
   slot: number,
@@ -246,7 +246,7 @@ function frozen({ memory, state, settings, settled }: RuleInput): readonly Evide
   return [{ kind: "frozen", slots: [], score: state.sameRun / settings.frozenRun, reason }];
 }
 
-/** How many identical vectors in a row are hardly chance, at the rate at which healthy vectors repeat. */
+/** Identical vectors in a row that are unlikely by chance, at the rate at which healthy vectors repeat. */
 function longestRepeat({ repeats }: RuleState, { frozenRun }: DecisionSettings): number {
   if (repeats >= repeatsTolerated) return Number.POSITIVE_INFINITY;
   const usual = Math.max(repeats, leastRepeats);

@@ -17,19 +17,19 @@ export const alwaysAsked: UnaskedTime = { total: 0, newest: 0, until: 0 };
  */
 const longestPauseUs = 30_000_000;
 
-/** The source was not asked from `from` until `until`; time before the newest attribution does not count. */
+/** Adds a gap in which the source was not asked. Time before the newest attribution does not count. */
 export function withGap(
   before: UnaskedTime,
   gap: { readonly from: number; readonly until: number },
   lastAt: number,
 ): UnaskedTime {
   const { until } = gap;
-  // Another poller may have asked in a part of it.
+  // Another poller may have asked the source in a part of the gap.
   const newest = until - Math.max(gap.from, lastAt, before.until);
   return newest > 0 ? { total: before.total + newest, newest, until } : before;
 }
 
-/** What is left of the gaps once there is an attribution of this time. */
+/** The gaps that remain after an attribution at this time. */
 export function heardAt(before: UnaskedTime, at: number): UnaskedTime {
   if (at >= before.until) return alwaysAsked;
   const longest = before.until - at;
@@ -38,7 +38,7 @@ export function heardAt(before: UnaskedTime, at: number): UnaskedTime {
 }
 
 /**
- * Time from which silence counts before a model is forgotten: its newest row, plus the gaps since.
+ * The time from which `retire_after` is counted: the model's newest row, plus the gaps since.
  *
  * @param openSince oldest row of the open attribution, -Infinity without one
  */
@@ -57,7 +57,7 @@ export function silentSince(
   return Math.max(lastAt ?? since.at ?? Number.POSITIVE_INFINITY, openSince) + unasked.total;
 }
 
-/** What {@link silentDue} asks of a model. */
+/** The facts of a model that {@link silentDue} needs. */
 interface LastHeard {
   readonly silent: boolean;
   readonly lastAt: number | null;
@@ -67,8 +67,8 @@ interface LastHeard {
 /**
  * The watermark at which the model falls silent; Infinity where it is silent already, or its cadence is unknown.
  *
- * After a gap the model has one more cadence, and time to come back: as long as the newest gap, at most the longer of a
- * cadence and 30 s.
+ * After a gap the model has one more cadence, and also time to retry. That time is as long as the newest gap, at most
+ * the longer of a cadence and 30 s.
  *
  * due = max(lastAt + gaps + (silentCadences + 1)·cadence, end of gap + min(gap, max(cadence, 30 s)))
  */

@@ -1,4 +1,4 @@
-/** Answers, exactly once, whether the model's own detectors saw it recover after a run. */
+/** Decides once for each run whether the model has recovered since, by its own detectors. */
 import type { VerifyRecord } from "../../stream/record.ts";
 import type { Verified } from "../event.ts";
 import { eventId } from "../event-id.ts";
@@ -66,7 +66,7 @@ export function answer(
   return answers;
 }
 
-/** The answers to what is still asked of a model that is forgotten. */
+/** The answers to the open questions of a model that is forgotten. */
 export function giveUp({ questions }: VerificationState, now: number): readonly Verified[] {
   const detail = "the model has been silent for so long that it is not watched any more";
   return questions.map(({ asked }) => verified(asked, { outcome: "inconclusive", detail }, now));
@@ -90,7 +90,10 @@ export function answerDue(state: VerificationState, cadence: number | undefined)
 
 type VerifiedOutcome = Pick<Verified, "outcome" | "detail">;
 
-/** Enough was seen, and the newest is anomalous or enough in a row are clean. In between, the model is recovering. */
+/**
+ * Whether the answer is known: enough was seen, and the newest attribution is anomalous or enough in a row are clean.
+ * Otherwise the model is still recovering.
+ */
 function isSettled({ asked, count, clean }: Question): boolean {
   return count >= asked.minAttributions && (clean === 0 || clean >= asked.minAttributions);
 }
@@ -113,7 +116,7 @@ function answerTo(question: Question, context: VerificationContext): VerifiedOut
 }
 
 function deadline(asked: VerifyRecord, cadence: number | undefined): number {
-  // Without a cadence the time that the run itself was given stands in for one.
+  // If the cadence is unknown, the time that the run was given replaces it.
   const unit = cadence ?? Math.max(asked.notBefore - asked.since, 1_000_000);
   return Math.max(asked.notBefore, asked.since + asked.giveUpCadences * unit);
 }

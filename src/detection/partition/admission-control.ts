@@ -26,7 +26,10 @@ import type { RowCounts } from "./row-counts.ts";
 export interface Since {
   /** Offset of the record with which it joined; -1 when that is not known. */
   readonly offset: number;
-  /** Time of that record, microseconds since 1970; null for a model that was known at the first start. */
+  /**
+   * Time of that record, microseconds since 1970; null for a model that joined with history, or was known at the first
+   * start.
+   */
   readonly at: number | null;
 }
 
@@ -35,8 +38,8 @@ export const knownAtFirstStart: Since = { offset: -1, at: null };
 const hourUs = 3_600_000_000;
 
 /**
- * When a model joins with this record. The time of rows is that of the newest one, or 1970 when no row has a time; the
- * time of a marker is its own; history has none.
+ * When a model joins with this record. The time of a record of rows is that of its newest row, or 1970 if no row has a
+ * time. A marker has a time of its own. History has none.
  */
 export function sinceOf(offset: number, record: ModelRecord): Since {
   if (record.kind === "rows") {
@@ -69,7 +72,9 @@ export class AdmissionControl {
   readonly #stays = new Map<ModelKey, readonly Stay[]>();
   /** Stays by the hour in which they began, and how many of them are not over. */
   readonly #byHour = new Map<number, Hour>();
-  /** Newest offset at which a restored model joined or ended. Above it the plain number of models is right. */
+  /**
+   * Newest offset at which a restored model joined or ended. For later offsets the number of models in memory is right.
+   */
   #newestRestored = -1;
 
   constructor(limits: AdmissionLimits) {

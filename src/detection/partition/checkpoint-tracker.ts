@@ -1,9 +1,9 @@
-/** Tracks which models have unsaved changes, and from which offset these can be computed again. */
+/** Tracks models with unsaved changes, and the offset from which each change can be computed again. */
 import type { ModelKey } from "../../model-key.ts";
 
-/** How far a partition is done with what it has read. */
+/** How far the changes of a partition are saved. */
 export interface Boundary {
-  /** A new engine that knows the saved states catches up from here. */
+  /** A new engine with the saved states reads from here. */
   readonly replayFrom: number;
   /** Models that ended before it. What is saved of them is deleted in the transaction that moves `replayFrom`. */
   readonly ended: readonly ModelKey[];
@@ -48,7 +48,7 @@ export class CheckpointTracker {
     this.#ended.set(model, { at, from });
   }
 
-  /** An end that was saved in an earlier life of the partition. */
+  /** Adds an end that was saved under an earlier claim. */
   restoredEnd(model: ModelKey, at: number): void {
     this.#applied.set(model, at);
     this.#ended.set(model, { at, from: undefined });
@@ -59,7 +59,9 @@ export class CheckpointTracker {
     for (const model of models) this.#ended.delete(model);
   }
 
-  /** @yields what is to be saved: ends, then changes, longest unsaved first; a model whose place holds an end waits */
+  /**
+   * @yields what has to be saved: ends, then changes, longest unsaved first; a model waits while its row holds an end
+   */
   *dirty(): Generator<{ readonly model: ModelKey; readonly endedAt?: number }> {
     for (const [model, { from, at }] of this.#ended)
       if (from !== undefined) yield { model, endedAt: at };

@@ -1,10 +1,10 @@
 /**
- * The part of an event by which a replay is compared. A later version may word and round the same decision
- * differently.
+ * The part of an event that a replay compares. Wording and rounding are not part of it: a later version may change
+ * them.
  */
 import type { DetectionEvent } from "../event.ts";
 
-/** What others act on: what, when, how far beyond its boundary, who is to blame. */
+/** The facts that others act on: kind, time, score and blamed features. */
 export function decided(event: DetectionEvent | undefined): unknown {
   if (event?.type !== "episode_opened") return event;
   const { reason: _words, onset: _told, changes: _announced, ...decision } = event;

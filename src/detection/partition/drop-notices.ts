@@ -9,7 +9,7 @@ interface Notice {
   readonly hint: string;
 }
 
-/** Reasons that somebody can do something about; the others are part of everyday life. */
+/** Reasons that an operator can remove. The other reasons occur in normal operation. */
 const notices: Partial<Readonly<Record<DropReason, Notice>>> = {
   non_finite_time: {
     code: "DW_ROWS_TIME_INFINITE",

@@ -5,12 +5,12 @@ interface Entry {
   readonly at: number;
 }
 
-/** A name stands at the earliest time that was set for it since it was last taken. Each step costs O(log n). */
+/** The time of a name is the earliest that was set since the name was last taken. Each step costs O(log n). */
 export class DueQueue {
   readonly #heap: Entry[] = [];
   readonly #dueAt = new Map<string, number>();
 
-  /** A time later than the one that is set changes nothing; Infinity is never. */
+  /** Sets the time of a name. A time later than the present one changes nothing; Infinity means never. */
   set(name: string, at: number): void {
     if (at >= (this.#dueAt.get(name) ?? Number.POSITIVE_INFINITY)) return;
     this.#dueAt.set(name, at);
@@ -22,7 +22,7 @@ export class DueQueue {
     const taken: string[] = [];
     while ((this.#heap[0]?.at ?? Number.POSITIVE_INFINITY) <= now) {
       const { name, at } = this.#pop();
-      // An entry of a time that was set before an earlier one is left over.
+      // If an earlier time was set later on, the entry of the first time is still in the heap.
       if (this.#dueAt.get(name) !== at) continue;
       this.#dueAt.delete(name);
       taken.push(name);

@@ -1,4 +1,4 @@
-/** What the worker holds of a partition, and how its changed states are saved. When it is saved: worker.ts. */
+/** The worker's data of a partition, and how its changed states are saved. worker.ts decides when. */
 import type { Logger } from "pino";
 import { DriftwardenError, messageOf } from "../../errors.ts";
 import type { ModelKey } from "../../model-key.ts";
@@ -112,7 +112,7 @@ async function saveHalves(
   return [...first, ...(await saveTogether(later, held, saving))];
 }
 
-/** Counts forgotten models once their saved states are deleted. */
+/** Counts and logs forgotten models once their saved states are deleted. */
 function countForgotten(models: readonly ModelKey[], { logger, metrics }: Saving): void {
   metrics.modelsRetired.inc(models.length);
   for (const model of models) logger.info({ model }, "silent model forgotten");

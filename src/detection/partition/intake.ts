@@ -64,7 +64,7 @@ function takeRows(model: WatchedModel, record: RowsRecord, counts: DetectionCoun
 function takeHistory(model: WatchedModel, record: HistoryRecord, counts: DetectionCounts): void {
   const { facts } = model;
   if (facts.lastAt === null && !facts.assembly.open) facts.historic = true;
-  // The rows' own times stand in for the ticks that a live model would have had.
+  // History has no ticks, so the times of the rows replace them.
   const before = (row: Row): void => {
     if (facts.historic && Number.isFinite(row.ts)) model.pass(row.ts);
   };
@@ -84,7 +84,7 @@ interface Intake {
   readonly before?: (row: Row) => void;
 }
 
-/** If a detector throws, the rows of the record from there on are set aside. */
+/** Takes rows one by one. If a detector throws, the remaining rows of the record are set aside. */
 function takeEach(model: WatchedModel, rows: readonly Row[], intake: Intake): void {
   const { place, counts, before } = intake;
   let taken = 0;
@@ -114,7 +114,7 @@ function dropReason(model: WatchedModel, row: Row, place: Intake["place"]): Drop
   return model.take(row);
 }
 
-/** The announced change takes effect with the attribution or tick that reaches its time. */
+/** Stores a marker. It takes effect with the attribution or tick that reaches its time. */
 function takeMarker(model: WatchedModel, { id, at, marker }: MarkerRecord): void {
   if (!isNew(model, id)) return;
   const { facts } = model;

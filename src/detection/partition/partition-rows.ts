@@ -22,7 +22,7 @@ import {
   type RowsBySource,
 } from "./row-counts.ts";
 
-/** Where the rows of a model were seen last, by level. */
+/** The last position of a model's rows, by level. */
 type Positions = Readonly<Record<string, Position>>;
 
 /** Counts in the partition's row of the rows that are in no model's state. Plain data; empty for a new partition. */
@@ -78,17 +78,17 @@ export class PartitionRows {
     return rows;
   }
 
-  /** The model is forgotten, with its state. */
+  /** Takes over the counts of a model that is forgotten. */
   end(model: ModelKey, rows: Readonly<RowCounts>): void {
     this.#ended.set(model, addAll({ ...this.#ended.get(model) }, rows));
   }
 
-  /** What is to be saved of a forgotten model until its counts stand in the partition's row. */
+  /** The counts to save with a forgotten model until the partition's row contains them. */
   ended(model: ModelKey): RowCounts {
     return this.#ended.get(model) ?? {};
   }
 
-  /** What the partition's row has to hold after this move. Call {@link moved} once it does. */
+  /** The counts to store in the partition's row with this move. Call {@link moved} once they are stored. */
   after({ replayFrom, ended }: Move): StoredRows {
     const counts = copyOf(this.#stored);
     const positions = new Map(this.#storedRefused);
@@ -110,7 +110,7 @@ export class PartitionRows {
     for (const model of ended) this.#ended.delete(model);
   }
 
-  /** All counts of this file, and those of the models that are watched. */
+  /** The counts of this object, plus those of the models that are watched. */
   with(models: Iterable<readonly [ModelKey, Readonly<RowCounts>]>): RowsBySource {
     const rows = copyOf(this.#stored);
     for (const { model, outcome, rows: count } of this.#refused)

@@ -10,13 +10,13 @@ export interface PartitionClaim {
   readonly epoch: number;
   /** Decisions at or below this offset are stored; -1 when there is none. */
   readonly decidedOffset: number;
-  /** Where to read from so that every model catches up. */
+  /** The offset from which the partition must be read again after a claim. */
   readonly replayFrom: number;
   /** Counts of the rows below `replayFrom` that are in no model's state. */
   readonly rows: StoredRows;
 }
 
-/** Up to where everything is saved, and the counts of rows in no model's state up to there. */
+/** A boundary, and the counts of the rows below it that are in no model's state. */
 export interface CountedBoundary extends Boundary {
   readonly rows: StoredRows;
 }

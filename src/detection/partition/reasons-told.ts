@@ -9,7 +9,7 @@ const atMost = 100;
 export class ReasonsTold {
   readonly #told = new Set<string>();
 
-  /** Whether nothing was logged for this reason yet; false as well when too many were. */
+  /** Whether the reason is new, so it should be logged. False for every reason after the first hundred. */
   isNew(reason: string): boolean {
     if (this.#told.has(reason) || this.#told.size >= atMost) return false;
     this.#told.add(reason);

@@ -25,7 +25,7 @@ export class TickSchedule {
     this.#models = models;
   }
 
-  /** A model has joined, or a record has changed it. */
+  /** Call it when a model has joined, or a record has changed it. */
   changed(model: WatchedModel): void {
     if (!this.#joined.has(model.key)) this.#joined.set(model.key, this.#joins++);
     const { historic, source } = model.facts;

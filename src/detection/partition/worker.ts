@@ -138,9 +138,9 @@ export class DetectionWorker implements PartitionReader {
   }
 
   /**
-   * After a long pause offsets may be missing only because the new owner has processed the records and let the stream
-   * delete them. That is a lost claim, not lost data. Writing this claim's own `replayFrom` changes nothing, and throws
-   * if there is a newer claim.
+   * Call it when offsets are missing. After a long pause a new owner may have processed the records and let the stream
+   * delete them. Then the claim is lost, but no data. Writing this claim's own `replayFrom` changes nothing, and throws
+   * if a newer claim exists.
    *
    * @throws StoreError DW_STORE_FENCED
    */
@@ -165,7 +165,7 @@ export class DetectionWorker implements PartitionReader {
     await this.#saveAll();
   }
 
-  /** Not ok while states of a partition could not be saved at three checkpoints in a row: the log of it grows. */
+  /** Not ok while states of a partition could not be saved at three checkpoints in a row: its log then grows. */
   savedStates(): Health {
     return this.#savedStates.health();
   }
@@ -176,8 +176,8 @@ export class DetectionWorker implements PartitionReader {
   }
 
   /**
-   * Of each partition held, by source: up to when everything was judged and every decision committed, microseconds.
-   * A source is missing before its first tick since the partition was claimed.
+   * For each partition held, by source: time up to which all is judged and all decisions are committed, microseconds. A
+   * source is missing before its first tick since the claim.
    */
   watermarks(): readonly ReadonlyMap<string, number>[] {
     return [...this.#held.values()].map((held) => held.committed);
@@ -249,7 +249,7 @@ export class DetectionWorker implements PartitionReader {
 
   #diverged({ engine }: HeldPartition, { model, id }: DetectionEvent): void {
     if (engine.reshaped.has(model)) {
-      // Another version or other settings decided. What is stored stands.
+      // Another version or other settings made the stored decision. It stays valid.
       this.#options.logger.info({ model, id }, "decided before by another version of detection");
       return;
     }
@@ -287,7 +287,7 @@ export class DetectionWorker implements PartitionReader {
         this.#options.metrics.saveFailures.inc();
         this.#savedStates.failed(partition, error);
         if (isFenced(error)) {
-          // Without decisions to commit, this is the first write that is refused. The next batch gets the error.
+          // If there are no decisions to commit, this write is the first to be refused. The next batch gets the error.
           this.#held.delete(partition);
           this.#savedStates.forget(partition);
           this.#fenced.set(partition, error);
