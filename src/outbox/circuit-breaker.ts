@@ -1,16 +1,20 @@
 /**
- * Decides whether a dependency may be asked. After three failures in a row that say it is unavailable, it is left alone
- * for a while. Then one probe goes out, and its result decides.
+ * Decides whether a dependency may be asked. It opens after three failures in a row that show the dependency as
+ * unavailable. While it is open, no effect is sent. After the pause one probe is sent. Its result closes the breaker or
+ * opens it again.
  *
  *     closed ──3 failures, or one that asks for a pause──► open ──pause over──► half_open ──probe succeeds──► closed
  *                                                            ▲                      │ probe fails
  *                                                            └──── a longer pause ──┘
  *
- * The breaker only delays. Repeating is done by the outbox alone, so that retries do not multiply.
+ * The breaker only delays effects. Only the outbox repeats them, so retries do not multiply.
  */
 import { backoffMs } from "../backoff.ts";
 
-/** closed: effects go out · open: nothing goes out until a certain time · half_open: after it, one probe goes out. */
+/**
+ * closed: effects are sent · open: nothing is sent until the pause ends · half_open: the pause is over, and one probe
+ * is sent.
+ */
 export type BreakerState = "closed" | "open" | "half_open";
 
 /** Failures in a row that open the breaker. One failure opens it if it asks for a pause. */
@@ -18,7 +22,7 @@ const threshold = 3;
 /** Longest pause, unless the dependency asks for a longer one. */
 const longestPauseMs = 20_000;
 
-/** One dispatcher uses it, which sends one probe at a time. Cost: three numbers. */
+/** One dispatcher uses it. The dispatcher sends one probe at a time. */
 export class CircuitBreaker {
   #failures = 0;
   /** How often the breaker opened since the dependency last carried out or refused an effect. */
@@ -59,7 +63,8 @@ export class CircuitBreaker {
     const state = this.state(nowMs);
     this.#failures += 1;
     if (state === "closed" && askedPauseMs === 0 && this.#failures < threshold) return;
-    // Effects in hand may still fail after the breaker opened. They lengthen the pause only if they ask for one.
+    // Effects that are being carried out may still fail after the breaker opened. They lengthen the pause only if they
+    // ask for one.
     const pauseMs = state === "open" ? 0 : backoffMs(this.#openings++, longestPauseMs);
     this.#openUntilMs = Math.max(this.#openUntilMs ?? 0, nowMs + Math.max(askedPauseMs, pauseMs));
   }

@@ -1,25 +1,25 @@
 /**
- * Carries out the effects of the outbox that need one dependency, for example the tracker.
+ * Carries out the effects of one dependency, for example of the tracker.
  *
  *     taken ──► intent committed ──► handler acts ──► result and events committed: done
  *                                         │ throws
  *                                         ├──► pending: tried again after a pause
- *                                         └──► dead: waiting cannot help, and the last attempt failed
+ *                                         └──► dead: waiting cannot help, and five attempts failed
  *
  * # Order
  *
- * Effects of one incident that have the same order key run one after the other. All others run side by side, at most
+ * Effects of one incident that have the same order key run one after the other. All others run in parallel, at most
  * eight at a time.
  *
  * # Failure handling
  *
- * - A failed attempt is repeated, with growing pauses and without a limit. But an effect whose error says that waiting
- *   cannot help is dead after five failures. Attempts while the dependency was unavailable do not count. A person can
- *   retry a dead effect.
- * - While the dependency is unavailable its circuit breaker is open. Effects wait, and one probe at a time goes out: a
- *   cheap read where the executor has one, else an effect. When it succeeds, all effects that waited are due.
- * - If this process dies, another worker takes the effect when its lease ends. The intent is stored, so the handler is
- *   told that the outcome of the earlier attempt is unknown.
+ * - A failed attempt is repeated, with growing pauses and without a limit. If the error is permanent, the effect is
+ *   dead after five failures. Attempts while the dependency was unavailable do not count. A person can retry a dead
+ *   effect.
+ * - While the dependency is unavailable, its circuit breaker is open and effects wait. One probe at a time is sent: a
+ *   cheap read if the executor has one, else an effect.
+ * - If this process dies, another worker takes the effect when its lease ends. It finds the stored intent and sets
+ *   `unknown` in the attempt that it passes to the handler.
  */
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
@@ -38,7 +38,7 @@ import type { OutboxMetrics } from "./metrics.ts";
 
 export interface DispatcherOptions<Subject, Event> {
   readonly store: Store;
-  /** Loads what the effect is about, as it is now; undefined when it is gone. The effect counts as done then. */
+  /** Loads the present subject of the effect. If it is undefined, the subject is gone and the effect counts as done. */
   readonly load: (incident: string, effect: Effect) => Promise<Subject | undefined>;
   /** Records the events of a handler, in the transaction that marks the effect done. */
   readonly record: (tx: Tx, incident: string, events: readonly Event[]) => Promise<void>;
@@ -51,9 +51,9 @@ export interface DispatcherOptions<Subject, Event> {
 
 /** Notifications wake the dispatcher. This poll finds what a lost notification would have announced. */
 const idleMs = 30_000;
-/** Pause before the next look when due effects were not given to us, or could not be read. */
+/** Pause before the next read, if the last one failed or the store gave us none of the due effects. */
 const soonMs = 1000;
-/** At most so many effects are carried out at the same time. Each one that ends makes room for the next. */
+/** Most effects that are carried out at the same time. */
 const maxInHand = 8;
 /** From this failure on, an effect is dead if waiting cannot help its error. */
 const permanentFailures = 5;
@@ -69,9 +69,9 @@ export class OutboxDispatcher<Subject, Event> {
   readonly #breaker = new CircuitBreaker();
   readonly #inHand = new Set<Promise<void>>();
   #wake = new AbortController();
-  /** Why the outbox could not be read last time, and what to do about it. */
+  /** Why the last read of the outbox failed, and what to do about it. */
   #problem: string | undefined;
-  /** Why the breaker is not closed; undefined while it is. */
+  /** Why the breaker is not closed; undefined while it is closed. */
   #unavailableReason: string | undefined;
 
   /** @param executors of this dependency */
@@ -88,17 +88,17 @@ export class OutboxDispatcher<Subject, Event> {
     this.#probe = executors.find(({ probe }) => probe !== undefined)?.probe;
   }
 
-  /** Looks for due effects now. */
+  /** Reads the due effects now. */
   wake(): void {
     this.#wake.abort();
   }
 
-  /** Why promised effects cannot be read now; undefined while they can. */
+  /** Why promised effects cannot be read now; undefined while reading works. */
   get problem(): string | undefined {
     return this.#problem;
   }
 
-  /** Why the dependency is left alone now; undefined while it is asked. */
+  /** Why the breaker is not closed; undefined while it is closed. */
   get unavailableReason(): string | undefined {
     return this.#unavailableReason;
   }
@@ -131,7 +131,7 @@ export class OutboxDispatcher<Subject, Event> {
   async #round(): Promise<number> {
     const { store, clock, owner, metrics } = this.#options;
     if (this.#state() === "half_open") await this.#askWhetherWell();
-    // The probe may have taken long.
+    // The clock is read after the probe, because the probe may have taken long.
     const nowMs = clock.now();
     const state = this.#state();
     // A new effect is no reason to ask a dependency that is unavailable.
@@ -151,7 +151,7 @@ export class OutboxDispatcher<Subject, Event> {
       return idleMs;
     }
     const waitMs = dueMs - clock.now();
-    // A due effect that we did not get waits for an earlier one, or another process holds it. That one may be dead.
+    // A due effect that we did not get waits for an earlier one, or another process holds it. That process may be dead.
     return Math.min(idleMs, waitMs > 0 ? waitMs : soonMs);
   }
 
@@ -190,7 +190,7 @@ export class OutboxDispatcher<Subject, Event> {
       metrics.effectsDone.inc({ kind });
     } catch (error) {
       metrics.effectFailures.inc({ kind });
-      // The watch of dependencies logs an outage once, so failures during it are logged at debug.
+      // The dependency watch logs an outage once, so failures during the outage are logged at debug.
       const level = this.#unavailableReason === undefined ? "warn" : "debug";
       logger[level]({ effect: taken.id, attempt: taken.attempt, err: error }, "effect failed");
       this.#noteFailure(error);
@@ -269,7 +269,7 @@ export class OutboxDispatcher<Subject, Event> {
   async #fail(lease: EffectLease, taken: TakenEffect, error: unknown): Promise<void> {
     const { store, clock, metrics, logger } = this.#options;
     const told = describeError(error);
-    // While the dependency is unavailable nothing is known about this effect, so it is not given up.
+    // A failure during an outage shows nothing about this effect, so the effect does not become dead.
     const counts = !this.#isUnavailable(error);
     const failures = counts ? taken.failures + 1 : 0;
     if (isPermanent(error) && failures >= permanentFailures) {

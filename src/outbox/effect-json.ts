@@ -1,4 +1,4 @@
-/** A promised effect as the API and `driftwarden effects` show it, without its content. */
+/** The JSON that the API and `driftwarden effects` show of a promised effect. The content of the effect is left out. */
 import { isoTime } from "../iso-time.ts";
 import type { OutboxEffect } from "../store/outbox/inspect.ts";
 

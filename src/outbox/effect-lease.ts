@@ -7,13 +7,14 @@
  *       │                └──── the lease is renewed every TTL / 4 ────┘
  *       └──► lease_until passes without a renewal: another worker may take the effect, as attempt + 1
  *
- * The outbox row holds owner, attempt and `lease_until`, by the clock of the store. Every write names owner and attempt.
- * The store refuses it once another worker has taken the effect.
+ * The outbox row holds owner, attempt and `lease_until`, by the clock of the store. Every write names owner and
+ * attempt. The store refuses the write once another worker has taken the effect.
  *
  * # The race
  *
  * Jira and Docker cannot check this lease. A process may be stopped at any instruction, for longer than the lease.
- * When it goes on, another worker may have acted already, and Jira or Docker would carry out the act a second time.
+ * When the process resumes, another worker may have acted already. Jira or Docker would then carry out the act a second
+ * time.
  *
  * # Trust window
  *
@@ -31,8 +32,8 @@
  * - The process dies after the intent was stored: the next worker finds the intent. It looks up the result and does not
  *   act again.
  * - A background renewal fails: the next one follows, and `mayAct` renews for itself.
- * - Not covered: a process is stopped for more than TTL / 2 after the check of its permit and before the system call
- *   that writes, within one turn of its event loop. It acts when it goes on.
+ * - Not covered: a process is stopped for more than TTL / 2 between the check of its permit and the system call that
+ *   writes. Both are in one turn of its event loop. It acts when it resumes.
  */
 import { z } from "zod";
 import type { Clock } from "../clock.ts";
@@ -46,9 +47,9 @@ import type { Queryable } from "../store/query.ts";
 /** What the outbox row holds while the outcome is not known. */
 interface Intent {
   readonly attempt: number;
-  /** When an attempt was last about to act; undefined when no attempt got so far. */
+  /** When an attempt was last about to act; undefined if none was. */
   readonly actedAtMs?: number | undefined;
-  /** Names of what the attempts wrote, where they said so. */
+  /** Names that the attempts passed to `willWrite`. */
   readonly writes?: readonly string[] | undefined;
 }
 
@@ -59,10 +60,10 @@ export interface LeaseClocks {
   readonly clocks?: () => ClockReading;
 }
 
-/** TTL of the lease. Another worker takes the effect of a process that does not renew for so long. */
+/** TTL of the lease. After this time without a renewal another worker takes the effect. */
 export const leaseMs = 5_000;
 const trustWindowMs = leaseMs / 2;
-/** A row holds at most so many names, the newest ones, because the number of attempts has no limit. */
+/** Most names in a row. The newest ones are kept, because the number of attempts has no limit. */
 const maxWrites = 50;
 
 /** An older program stored fewer fields. */
@@ -76,7 +77,7 @@ export class EffectLease {
   readonly #taken: TakenEffect;
   readonly #clock: Clock;
   readonly #clocks: () => ClockReading;
-  /** What earlier attempts left; undefined when none may have acted. */
+  /** The stored intent of earlier attempts; undefined when none may have acted. */
   readonly #earlier: Partial<Intent> | undefined;
   /** Names of what this attempt is about to write. */
   #writes: readonly string[] = [];
@@ -94,7 +95,7 @@ export class EffectLease {
     this.#earlier = taken.intent === null ? undefined : intentShape.parse(taken.intent);
   }
 
-  /** How long ago an earlier attempt was last about to act, ms; undefined when none got so far. */
+  /** How long ago an earlier attempt was last about to act, ms; undefined if none was. */
   get sinceActMs(): number | undefined {
     const actedAtMs = this.#earlier?.actedAtMs;
     return actedAtMs === undefined ? undefined : Math.max(0, this.#clock.now() - actedAtMs);
@@ -106,15 +107,15 @@ export class EffectLease {
   }
 
   /**
-   * The intent to store if the last act of this attempt certainly had no effect. It keeps earlier attempts, and what
-   * this attempt wrote before, to be looked up. Null when there is nothing to look up.
+   * The intent to store if the last act of this attempt certainly had no effect. It keeps the intent of earlier
+   * attempts and the names that this attempt announced. Null when there is nothing to look up.
    */
   get intentWithoutAct(): unknown {
     if (this.#earlier === undefined && this.#writes.length === 0) return null;
     return { ...this.#earlier, writes: this.#allWrites() };
   }
 
-  /** The row stores these names before the next permit is given. */
+  /** Announces names. The row stores them before the next permit is given. */
   willWrite(names: readonly string[]): void {
     this.#writes = [...this.#writes, ...names];
     this.#acts = false;
@@ -168,7 +169,7 @@ export class EffectLease {
     return ours;
   }
 
-  /** Answers may come out of order. The renewal that was sent last counts. */
+  /** Answers may arrive out of order. The renewal that was sent last counts. */
   #trust(sent: ClockReading): void {
     const until = laterBy(sent, trustWindowMs);
     if (this.#permit !== undefined && until.monotonicNs <= this.#permit.monotonicNs) return;

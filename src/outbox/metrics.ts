@@ -14,7 +14,7 @@ export interface OutboxMetrics {
 
 /**
  * @param registry where they are registered
- * @param effects counts promised effects in the store, by status, when somebody scrapes
+ * @param effects counts promised effects in the store, by status; called at each scrape
  */
 export function outboxMetrics(
   registry: Registry,
@@ -82,7 +82,7 @@ function countedEffects(
   });
 }
 
-/** @param ages order key → age of its oldest effect that is due or was tried, ms; called when the metrics are read */
+/** @param ages order key → age of its oldest effect that is due or was tried, ms; called at each scrape */
 export function oldestEffectMetric(
   registry: Registry,
   ages: () => Promise<ReadonlyMap<string, number>>,

@@ -1,4 +1,6 @@
-/** Carries out promised effects, with one dispatcher a dependency: a slow dependency does not delay the others. */
+/**
+ * Carries out promised effects. Each dependency has its own dispatcher, so a slow dependency does not delay the others.
+ */
 import { type Health, healthOf } from "../health.ts";
 import { makeRetriesDueNow } from "../store/outbox/make-retries-due-now.ts";
 import { type DispatcherOptions, OutboxDispatcher } from "./dispatcher.ts";
@@ -25,7 +27,7 @@ export class Outbox<Subject, Event> {
     });
   }
 
-  /** Starts, and makes failed effects due at once: the restart may have removed the cause. */
+  /** Starts the dispatchers. Makes failed effects due at once, because the restart may have removed the cause. */
   start(): void {
     const { store, clock, logger } = this.#options;
     const unlisten = store.listen("outbox", () => this.#wake());
@@ -37,7 +39,7 @@ export class Outbox<Subject, Event> {
       .finally(unlisten);
   }
 
-  /** Ok while promised effects can be read. An effect that fails does not make the outbox unhealthy. */
+  /** Ok while promised effects can be read. A failed effect does not make the outbox unhealthy. */
   health(): Health {
     return healthOf(this.#dispatchers.find(({ problem }) => problem !== undefined)?.problem);
   }

@@ -1,4 +1,4 @@
-/** The HTTP list of promised effects; `?status=dead` shows those that were given up. */
+/** The HTTP list of promised effects; `?status=dead` selects dead effects. */
 import { afterNumber, type HttpRoute, limitOf, textOf, wordsOf } from "../http-route.ts";
 import { effectStatuses } from "../store/outbox/effect.ts";
 import { listEffects } from "../store/outbox/inspect.ts";
